@@ -1,0 +1,296 @@
+"""Reading ``data/``: every file against the one schema, every problem of all files at once, or a :class:`Plan`."""
+
+import csv
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pandas as pd
+from pydantic import ValidationError
+
+from cixi_analysis.schema import (
+    OBSERVATIONS,
+    TABLES,
+    ConventionRow,
+    Indicator,
+    Observation,
+    PastProjects,
+    Project,
+    Published,
+    Requirement,
+    Row,
+    Target,
+)
+from cixi_analysis.words import BASE_YEAR, FIRST_REPORT_YEAR, NOT_APPLICABLE_MARK, TARGET_YEARS, Absence, Level
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with the data: where, what was found, what would be right. ``row`` counts the header as 1."""
+
+    file: str
+    row: int | None
+    column: str | None
+    found: str
+    expected: str
+
+    def __str__(self) -> str:
+        place = self.file
+        if self.row is not None:
+            place += f" 第{self.row}行"
+        if self.column:
+            place += f" “{self.column}”列"
+        return f"{place}：现为{self.found}；应为{self.expected}"
+
+
+class DataError(ValueError):
+    """The data says no. ``problems`` holds all of them, in file order."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(f"数据有{len(problems)}处问题：" if i == 0 else str(p) for i, p in enumerate([None, *problems])))
+
+
+class UnknownYear(ValueError):
+    """A year without observations was asked for; the message says which years exist and how to add one."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The plan and what was observed: tuples of rows, each in its file's order (the plan's order)."""
+
+    root: Path
+    items: tuple[Indicator, ...]
+    requirements: tuple[Requirement, ...]
+    targets: tuple[Target, ...]
+    conventions: tuple[ConventionRow, ...]
+    published: tuple[Published, ...]
+    past_projects: tuple[PastProjects, ...]
+    projects: tuple[Project, ...]
+    #: year → the observations of that year
+    observations: dict[int, tuple[Observation, ...]] = field(repr=False)
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        """Years with observations, ascending."""
+        return tuple(sorted(year for year, rows in self.observations.items() if rows))
+
+    @property
+    def report_years(self) -> tuple[int, ...]:
+        """Years that get pages of their own."""
+        return tuple(year for year in self.years if year >= FIRST_REPORT_YEAR)
+
+    def item(self, item_id: str) -> Indicator:
+        """The item with this id. Raises ``KeyError`` for an unknown one."""
+        return next(i for i in self.items if i.item_id == item_id)
+
+    def require_year(self, year: int) -> int:
+        """``year``, or :class:`UnknownYear` when nothing was observed in it."""
+        if year not in self.years:
+            raise UnknownYear(
+                f"没有 {year} 年的数据。已有数据的年份：{'、'.join(map(str, self.years))}。"
+                f"新增年份：在 data/{OBSERVATIONS}/ 下建立 {year}.csv（列与 2022.csv 相同，说明见“数据字典”页），"
+                f"填写后运行 cixi build --year {year}。"
+            )
+        return year
+
+    def requirement(self, item_id: str, level: Level, year: int) -> Requirement:
+        """The wording in force in ``year``; before the first one, the first (a retrospect looks back with it)."""
+        rows = [r for r in self.requirements if r.item_id == item_id and r.level == level]
+        in_force = [r for r in rows if r.from_year <= year]
+        return max(in_force, key=lambda r: r.from_year) if in_force else min(rows, key=lambda r: r.from_year)
+
+    def observation(self, item_id: str, year: int, level: Level | None = None) -> Observation | None:
+        """What was observed of an item in a year, for a level where the levels measure different things."""
+        rows = [o for o in self.observations.get(year, ()) if o.item_id == item_id and o.level in (None, level)]
+        return rows[-1] if rows else None
+
+    def frame(self, rows: Iterable[Row]) -> pd.DataFrame:
+        """Rows as a table with the schema's columns, for display."""
+        return pd.DataFrame([row.model_dump(mode="json") for row in rows])
+
+
+def missing_reason(year: int) -> Absence:
+    """Why an item without a row in ``observations/<year>.csv`` has no value.
+
+    The years before the base year hold what the plan prints and nothing else; a later year is still being filled in.
+    """
+    return Absence.NOT_LISTED if year < BASE_YEAR else Absence.NOT_FILLED_IN
+
+
+def find_root(start: Path) -> Path:
+    """The nearest folder upward from ``start`` with ``_config.yml`` and ``data/``."""
+    start = start.resolve()
+    for folder in (start, *start.parents):
+        if (folder / "_config.yml").is_file() and (folder / "data").is_dir():
+            return folder
+    raise DataError([Problem(str(start), None, None, "找不到项目文件夹", "含有 _config.yml 和 data/ 的文件夹（或用 --root 指明）")])
+
+
+def load_plan(root: Path | str | None = None) -> Plan:
+    """Read and validate everything under ``root``/data (default: the project around the working directory).
+
+    Raises :class:`DataError` with every problem of every file: unreadable files, wrong headers, ragged rows, values
+    outside the schema, duplicate keys, ids that nothing defines, missing rows.
+    """
+    folder = Path(root) if root is not None else find_root(Path.cwd())
+    data = folder / "data"
+    problems: list[Problem] = []
+    tables = {name: _read(data / name, name, model, problems) for name, model in TABLES.items()}
+    years: dict[int, _Table] = {}
+    for path in sorted((data / OBSERVATIONS).glob("*")):
+        name = f"{OBSERVATIONS}/{path.name}"
+        if not re.fullmatch(r"20\d\d\.csv", path.name):
+            problems.append(Problem(name, None, None, "不认识的文件名", "“年份.csv”，如 2023.csv"))
+            continue
+        years[int(path.stem)] = _read(path, name, Observation, problems)
+    if not years:
+        problems.append(Problem(OBSERVATIONS, None, None, "没有任何年份的数据", "至少一个“年份.csv”"))
+    problems += _cross_check(tables, years)
+    if problems:
+        raise DataError(problems)
+    return Plan(folder, *(tuple(t.rows.values()) for t in tables.values()), {y: tuple(t.rows.values()) for y, t in years.items()})  # type: ignore[arg-type]  # one model a file, in TABLES' order
+
+
+@dataclass
+class _Table:
+    file: str
+    #: row number in the file → row
+    rows: dict[int, Row]
+    complete: bool
+
+
+def _read(path: Path, name: str, model: type[Row], problems: list[Problem]) -> _Table:
+    table = _Table(name, {}, complete=False)
+    before = len(problems)
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as stream:
+            records = list(csv.reader(stream, strict=True))
+    except FileNotFoundError:
+        problems.append(Problem(name, None, None, "没有这个文件", "一个 CSV 文件"))
+        return table
+    except (UnicodeDecodeError, csv.Error, OSError) as error:
+        problems.append(Problem(name, None, None, f"无法读取（{error}）", "UTF-8 编码的 CSV 文件"))
+        return table
+    expected = list(model.columns())
+    header = records[0] if records else []
+    if header != expected:
+        problems.append(Problem(name, 1, None, f"列名 {_header_difference(header, expected)}", f"{','.join(expected)}"))
+        return table
+    seen: dict[tuple[object, ...], int] = {}
+    for number, record in enumerate(records[1:], start=2):
+        if len(record) != len(expected):
+            problems.append(Problem(name, number, None, f"{len(record)} 个单元格", f"{len(expected)} 个单元格"))
+            continue
+        cells = dict(zip(expected, record, strict=True))
+        try:
+            row = model.model_validate(cells)
+        except ValidationError as error:
+            problems += [_problem(name, number, model, cells, detail) for detail in error.errors()]
+            continue
+        key = tuple(getattr(row, column) for column in model.key())
+        if key in seen:
+            problems.append(Problem(name, number, "、".join(model.key()), f"与第{seen[key]}行重复", "各行互不相同"))
+            continue
+        seen[key] = number
+        table.rows[number] = row
+    table.complete = len(problems) == before
+    return table
+
+
+def _header_difference(header: list[str], expected: list[str]) -> str:
+    missing = [c for c in expected if c not in header]
+    unknown = [c for c in header if c not in expected]
+    parts = [f"缺少 {'、'.join(missing)}"] if missing else []
+    parts += [f"多出 {'、'.join(unknown)}"] if unknown else []
+    return "，".join(parts) or "顺序或重复有误"
+
+
+#: pydantic's error types → what would be right, in Chinese; ``{ctx}`` fields are pydantic's.
+_EXPECTED = {
+    "string_too_short": "非空的文字",
+    "enum": "{expected} 之一",
+    "int_parsing": "整数",
+    "float_parsing": "数",
+    "string_pattern_mismatch": "符合格式 {pattern}",
+    "greater_than_equal": "不小于 {ge} 的数",
+    "less_than_equal": "不大于 {le} 的数",
+}
+
+
+def _problem(name: str, number: int, model: type[Row], cells: dict[str, str], detail: object) -> Problem:
+    assert isinstance(detail, dict)  # noqa: S101  # pydantic's TypedDict, narrowed for the type checker
+    column = str(detail["loc"][0]) if detail["loc"] else None
+    context = detail.get("ctx", {})
+    if detail["type"] == "value_error":
+        expected = str(context["error"])
+    else:
+        expected = _EXPECTED.get(detail["type"], detail["msg"]).format(**context)
+    if column is None:
+        shown = {c: cells[c] for c in (*model.key(),) if cells[c]}
+        found = "、".join(f"{c}={v}" for c, v in shown.items())
+        return Problem(name, number, None, f"这一行（{found}）", expected)
+    title = model.columns()[column].title
+    return Problem(name, number, f"{column} {title}", f"“{cells[column]}”" if cells[column] else "空", expected)
+
+
+def _cross_check(tables: dict[str, _Table], years: dict[int, _Table]) -> Iterator[Problem]:
+    """Rules between rows and files; only where the files involved could be read whole."""
+    items_table = tables["indicators.csv"]
+    if not items_table.complete:
+        return
+    items = {r.item_id: r for r in items_table.rows.values() if isinstance(r, Indicator)}
+    order = [tuple(map(int, i.split("."))) for i in items]
+    if order != sorted(order):
+        yield Problem("indicators.csv", None, "item_id", "次序有误", "按序号与子项由小到大")
+    for number, row in items_table.rows.items():
+        assert isinstance(row, Indicator)  # noqa: S101  # narrowed for the type checker
+        if row.item_id.split(".")[0] != str(row.indicator):
+            yield Problem("indicators.csv", number, "indicator 序号", f"{row.indicator}", f"与子项编号 {row.item_id} 一致")
+    referring = [t for n, t in tables.items() if n != "indicators.csv"] + list(years.values())
+    for table in referring:
+        for number, other in table.rows.items():
+            item_id = getattr(other, "item_id", None)
+            if item_id is not None and item_id not in items:
+                yield Problem(table.file, number, "item_id 子项编号", f"“{item_id}”", "indicators.csv 中已有的子项编号")
+    requirements, targets = tables["requirements.csv"], tables["targets.csv"]
+    if requirements.complete:
+        have = {(r.item_id, r.level) for r in requirements.rows.values() if isinstance(r, Requirement)}
+        for item_id, item in items.items():
+            for level in Level:
+                if (item_id, level) not in have:
+                    yield Problem("requirements.csv", None, None, f"没有 {item_id} 的{level.chinese}要求", "每个子项每级至少一行（无要求的写“/”）")
+        yield from _marks(requirements, items)
+    if targets.complete:
+        have_years = {(t.item_id, t.year) for t in targets.rows.values() if isinstance(t, Target)}
+        for item_id in items:
+            for year in TARGET_YEARS:
+                if (item_id, year) not in have_years:
+                    yield Problem("targets.csv", None, None, f"没有 {item_id} 的 {year} 年规划值", "每个子项每个目标年一行")
+    for table in years.values():
+        yield from _observation_rows(table)
+
+
+def _marks(requirements: _Table, items: dict[str, Indicator]) -> Iterator[Problem]:
+    """“*指标为国家级特有指标，**指标为省级特有指标” (note below Table 1): the other level then prints "/"."""
+    other = {"*": Level.PROVINCIAL, "**": Level.NATIONAL}
+    for number, row in requirements.rows.items():
+        assert isinstance(row, Requirement)  # noqa: S101  # narrowed for the type checker
+        item = items.get(row.item_id)
+        if item and (other.get(item.mark) == row.level) != (row.wording == NOT_APPLICABLE_MARK):
+            expected = f"“/”（该子项标记为“{item.mark}”）" if other.get(item.mark) == row.level else "一条要求（该子项两级或本级适用）"
+            yield Problem("requirements.csv", number, "wording 要求原文", f"“{row.wording}”", expected)
+
+
+def _observation_rows(table: _Table) -> Iterator[Problem]:
+    both = {r.item_id for r in table.rows.values() if isinstance(r, Observation) and r.level is None}
+    for number, row in table.rows.items():
+        assert isinstance(row, Observation)  # noqa: S101  # narrowed for the type checker
+        if row.level is not None and row.item_id in both:
+            yield Problem(table.file, number, "level 级别", f"{row.item_id} 既有通用的一行又有{row.level.chinese}的一行", "二者取一")
+        for column in ("attests", "denies"):
+            for clause, quote in row.clauses(column):
+                if quote not in (row.statement or ""):
+                    title = Observation.columns()[column].title
+                    yield Problem(table.file, number, f"{column} {title}", f"“{clause}={quote}”", "引用的字句应出现在“现状原文”中")

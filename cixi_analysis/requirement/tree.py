@@ -1,0 +1,214 @@
+"""The syntax tree of a requirement: what a wording asks, as frozen nodes.
+
+Each node's ``str`` is its canonical text. The canonical text is itself in the language: reading it gives the same
+tree, so it serves as the explicit ``reading`` that data may carry for a wording with two readings.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+
+from cixi_analysis.schema import WATER_CLASSES
+
+
+class Comparator(StrEnum):
+    """How a value is held against a limit. ``REACH`` leaves the direction to the item (a bare number)."""
+
+    GE = "≥"
+    LE = "≤"
+    GT = ">"
+    LT = "<"
+    REACH = ""
+
+
+class Move(Enum):
+    """Which way a change goes: the number's own way, or for the better (which the polarity tells)."""
+
+    RISE = "上升"
+    FALL = "下降"
+    IMPROVE = "改善"
+
+
+class Window(Enum):
+    """The years a change looks at."""
+
+    PREVIOUS = "较上年"
+    YEARLY = "逐年"
+
+
+class AmountUnit(StrEnum):
+    """What the amount of a change is counted in."""
+
+    PERCENT = "%"
+    POINTS = "个百分点"
+
+
+def _number(value: float) -> str:
+    return f"{value:.12g}"
+
+
+@dataclass(frozen=True)
+class Bound:
+    """A limit on the value: ``≥20``, ``20%以上``, a bare ``100``. ``unit`` is "" where the wording names none."""
+
+    comparator: Comparator
+    limit: float
+    unit: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.comparator}{_number(self.limit)}{self.unit}"
+
+
+@dataclass(frozen=True)
+class ClassBound:
+    """A limit on the water class. ``rank`` 1 (Ⅰ) to 6 (劣Ⅴ); ``strict``: better than, not only as good as."""
+
+    rank: int
+    strict: bool
+
+    def __str__(self) -> str:
+        return f"{'优于' if self.strict else '达到或优于'}{WATER_CLASSES[self.rank - 1]}类"
+
+
+@dataclass(frozen=True)
+class AssignedTarget:
+    """The year's target assigned from above is met; ``comparator`` where the wording fixes it (不超过控制目标值)."""
+
+    comparator: Comparator = Comparator.REACH
+
+    def __str__(self) -> str:
+        return _ASSIGNED[self.comparator]
+
+
+_ASSIGNED = {
+    Comparator.REACH: "完成上级下达目标",
+    Comparator.LE: "不超过控制目标值",
+    Comparator.LT: "低于控制目标值",
+    Comparator.GE: "不低于控制目标值",
+    Comparator.GT: "超过控制目标值",
+}
+
+
+@dataclass(frozen=True)
+class Rate:
+    """An amount of change: 年均下降幅度≥3.5% (``yearly``: a mean over the window; percent is compound).
+
+    ``amount`` is in ``unit``: percent of the earlier value, or percentage points (a difference of a share).
+    """
+
+    move: Move
+    comparator: Comparator
+    amount: float
+    unit: AmountUnit
+    yearly: bool
+
+    def __str__(self) -> str:
+        return f"{'年均' if self.yearly else ''}{self.move.value}{self.comparator}{_number(self.amount)}{self.unit}"
+
+
+@dataclass(frozen=True)
+class ChangeBenchmark:
+    """One's own yearly change against the provincial average of the change: 增长幅度高于全省平均."""
+
+    move: Move
+    comparator: Comparator
+
+    def __str__(self) -> str:
+        return f"{self.move.value}幅度{_BENCHMARK[self.comparator]}"
+
+
+@dataclass(frozen=True)
+class LevelBenchmark:
+    """The value against the provincial average. ``REACH``: in the item's direction (达到全省平均水平)."""
+
+    comparator: Comparator
+    better: bool = False
+    """``优于全省平均``: strictly better, in the item's direction."""
+
+    def __str__(self) -> str:
+        return "优于全省平均值" if self.better else _BENCHMARK[self.comparator]
+
+
+_BENCHMARK = {
+    Comparator.GT: "高于全省平均值",
+    Comparator.GE: "不低于全省平均值",
+    Comparator.LT: "低于全省平均值",
+    Comparator.LE: "不高于全省平均值",
+    Comparator.REACH: "达到全省平均水平",
+}
+
+
+@dataclass(frozen=True)
+class Change:
+    """A change over time, with the rate that qualifies it, if any.
+
+    ``strict``: it must move that way (逐年上升); else it must not move the other way (不下降, 保持稳定).
+    ``years``: the number of yearly values the wording names (近三年 → 3); 0 where it names none.
+    """
+
+    move: Move
+    strict: bool
+    window: Window
+    years: int = 0
+    rate: Rate | ChangeBenchmark | None = None
+
+    def __str__(self) -> str:
+        if self.window is Window.PREVIOUS:
+            text = f"较上年{self.move.value}" if self.strict else _STEADY[self.move]
+        else:
+            text = f"{f'近{self.years}年' if self.years else ''}逐年{self.move.value}"
+        return f"{text} with {self.rate}" if self.rate else text
+
+
+_STEADY = {Move.IMPROVE: "保持稳定或持续改善", Move.RISE: "保持稳定或持续上升", Move.FALL: "保持稳定或持续下降"}
+
+
+@dataclass(frozen=True)
+class State:
+    """A state of affairs that only a statement can attest: 制定实施, 面积不减少, 无黑臭水体."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+Leaf = Bound | ClassBound | AssignedTarget | Rate | ChangeBenchmark | LevelBenchmark | Change | State
+
+
+@dataclass(frozen=True)
+class AllOf:
+    """All parts must hold. Never directly inside another ``AllOf``; two parts or more."""
+
+    parts: tuple["Node", ...]
+
+    def __str__(self) -> str:
+        return f"AND({', '.join(map(str, self.parts))})"
+
+
+@dataclass(frozen=True)
+class AnyOf:
+    """One part is enough. Never directly inside another ``AnyOf``; two parts or more."""
+
+    parts: tuple["Node", ...]
+
+    def __str__(self) -> str:
+        return f"OR({', '.join(map(str, self.parts))})"
+
+
+Node = Leaf | AllOf | AnyOf
+
+
+def leaves(node: Node) -> Iterator[Leaf]:
+    """The leaves, left to right."""
+    if isinstance(node, (AllOf, AnyOf)):
+        for part in node.parts:
+            yield from leaves(part)
+    else:
+        yield node
+
+
+def demanded_bounds(node: Node) -> Iterator[Bound]:
+    """The numeric bounds that must hold whatever else does: the root itself, or parts of its AND."""
+    parts = node.parts if isinstance(node, AllOf) else (node,)
+    yield from (part for part in parts if isinstance(part, Bound))

@@ -1,0 +1,131 @@
+"""The closed vocabularies of the plan: every set of words that code may branch on, and nothing else.
+
+The English values are the terms of the command line and of the data files; ``.chinese`` is what the plan prints
+or what a reader of the book sees.
+"""
+
+from enum import StrEnum
+
+PLAN_TITLE = "《慈溪市生态文明建设规划（修编）（2023-2030年）》"
+REGION = "慈溪市"
+#: The plan's base year (二（四）“规划基准年为2022年”): earlier years are looked back at, later ones are reported on.
+BASE_YEAR = 2022
+#: The first year that gets pages of its own; 2018 and 2019 hold single figures that only feed trends.
+FIRST_REPORT_YEAR = 2020
+#: The years for which the plan sets targets (规划值).
+TARGET_YEARS = (2025, 2030)
+
+
+class _Word(StrEnum):
+    """A member with a Chinese word beside its value."""
+
+    chinese: str
+
+    def __new__(cls, value: str, chinese: str) -> "_Word":
+        member = str.__new__(cls, value)
+        member._value_ = value
+        member.chinese = chinese
+        return member
+
+
+class Level(_Word):
+    """Whose requirement it is (国家级指标要求, 省级指标要求)."""
+
+    NATIONAL = "national", "国家级"
+    PROVINCIAL = "provincial", "省级"
+
+
+class Attribute(_Word):
+    """指标属性."""
+
+    BINDING = "binding", "约束性"
+    REFERENCE = "reference", "参考性"
+
+
+class Polarity(_Word):
+    """Is more better? Declared for each item, never defaulted; ``none`` where the plan takes no side."""
+
+    MORE = "more", "越多越好"
+    LESS = "less", "越少越好"
+    NONE = "none", "无方向"
+
+
+class Verdict(_Word):
+    """是否达到要求, three-valued, and "/" where a level asks nothing."""
+
+    MET = "met", "是"
+    UNMET = "unmet", "否"
+    NO_DATA = "no_data", "无数据"
+    NOT_APPLICABLE = "not_applicable", "/"
+
+
+class Basis(_Word):
+    """Why a verdict holds, strongest first."""
+
+    MEASURED = "measured", "数据判定"
+    ATTESTED = "attested", "文字载明"
+    DEEMED = "deemed", "按约定视同"
+
+
+class Convention(_Word):
+    """The named conventions by which alone an undecided leaf may count as met (``data/conventions.csv``)."""
+
+    NONE_ASSIGNED = "none-assigned", "上级未下达"
+    NOTHING_THERE = "nothing-there", "无此对象"
+    FULL = "full", "已达100%"
+    PLAN_CONCLUDES = "plan-concludes", "依规划结论"
+
+
+class Absence(StrEnum):
+    """Why there is no value: the closed list of reasons."""
+
+    NO_DATA = "暂无数据"
+    NOT_CALCULATED = "未开展测算"
+    NOT_FOUND = "未发现"
+    NOT_LISTED = "原文未列"
+    NOT_FILLED_IN = "未填报"
+
+
+#: The fact that the higher level assigned no target for the year; a word of the assigned target only.
+NOT_ASSIGNED = "上级未下达"
+#: What a level prints that asks nothing of an item.
+NOT_APPLICABLE_MARK = "/"
+#: The unit of a water class (Ⅰ to 劣Ⅴ): ordered, never subtracted.
+CLASS_UNIT = "类"
+
+
+class BenchmarkKind(_Word):
+    """What the provincial average is an average of."""
+
+    LEVEL = "level", "水平值的全省平均"
+    CHANGE = "change", "年变化量的全省平均（与指标同单位）"
+    RATE = "rate", "年变化率的全省平均（%）"
+
+
+class Outcome(_Word):
+    """What became of the projects of 2018-2022 (columns of Table 2)."""
+
+    COMPLETED = "completed", "已完成"
+    AS_PLANNED = "as_planned", "按原计划推进"
+    ADJUSTED = "adjusted", "继续推进但内容调整"
+    CHANGED = "changed", "因政策调整、园区整合、上级安排等变动"
+
+
+class Direction(_Word):
+    """Which way a series went, judged by its polarity."""
+
+    IMPROVING = "improving", "改善"
+    WORSENING = "worsening", "变差"
+    FLAT = "flat", "持平"
+
+
+class Pace(_Word):
+    """Is the observed rate enough to reach the next numeric target in time (Eurostat's SDG monitoring classes)."""
+
+    REACHED = "reached", "已达到"
+    ON_TRACK = "on_track", "进度足够"
+    NEARLY = "nearly", "进度略慢"
+    TOO_SLOW = "too_slow", "进度过慢"
+    MOVING_AWAY = "moving_away", "背离目标"
+    NO_TARGET = "no_target", "无数值目标"
+    TOO_LITTLE_DATA = "too_little_data", "数据不足"
