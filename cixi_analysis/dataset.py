@@ -49,7 +49,9 @@ class DataError(ValueError):
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
-        super().__init__("\n".join(f"数据有{len(problems)}处问题：" if i == 0 else str(p) for i, p in enumerate([None, *problems])))
+        super().__init__(
+            "\n".join(f"数据有{len(problems)}处问题：" if i == 0 else str(p) for i, p in enumerate([None, *problems]))
+        )
 
 
 class UnknownYear(ValueError):
@@ -125,7 +127,9 @@ def find_root(start: Path) -> Path:
     for folder in (start, *start.parents):
         if (folder / "_config.yml").is_file() and (folder / "data").is_dir():
             return folder
-    raise DataError([Problem(str(start), None, None, "找不到项目文件夹", "含有 _config.yml 和 data/ 的文件夹（或用 --root 指明）")])
+    raise DataError(
+        [Problem(str(start), None, None, "找不到项目文件夹", "含有 _config.yml 和 data/ 的文件夹（或用 --root 指明）")]
+    )
 
 
 def load_plan(root: Path | str | None = None) -> Plan:
@@ -150,7 +154,11 @@ def load_plan(root: Path | str | None = None) -> Plan:
     problems += _cross_check(tables, years)
     if problems:
         raise DataError(problems)
-    return Plan(folder, *(tuple(t.rows.values()) for t in tables.values()), {y: tuple(t.rows.values()) for y, t in years.items()})  # type: ignore[arg-type]  # one model a file, in TABLES' order
+    return Plan(
+        folder,
+        *(tuple(t.rows.values()) for t in tables.values()),
+        {y: tuple(t.rows.values()) for y, t in years.items()},
+    )  # type: ignore[arg-type]  # one model a file, in TABLES' order
 
 
 @dataclass
@@ -247,7 +255,9 @@ def _cross_check(tables: dict[str, _Table], years: dict[int, _Table]) -> Iterato
     for number, row in items_table.rows.items():
         assert isinstance(row, Indicator)  # noqa: S101  # narrowed for the type checker
         if row.item_id.split(".")[0] != str(row.indicator):
-            yield Problem("indicators.csv", number, "indicator 序号", f"{row.indicator}", f"与子项编号 {row.item_id} 一致")
+            yield Problem(
+                "indicators.csv", number, "indicator 序号", f"{row.indicator}", f"与子项编号 {row.item_id} 一致"
+            )
     referring = [t for n, t in tables.items() if n != "indicators.csv"] + list(years.values())
     for table in referring:
         for number, other in table.rows.items():
@@ -260,14 +270,22 @@ def _cross_check(tables: dict[str, _Table], years: dict[int, _Table]) -> Iterato
         for item_id, item in items.items():
             for level in Level:
                 if (item_id, level) not in have:
-                    yield Problem("requirements.csv", None, None, f"没有 {item_id} 的{level.chinese}要求", "每个子项每级至少一行（无要求的写“/”）")
+                    yield Problem(
+                        "requirements.csv",
+                        None,
+                        None,
+                        f"没有 {item_id} 的{level.chinese}要求",
+                        "每个子项每级至少一行（无要求的写“/”）",
+                    )
         yield from _marks(requirements, items)
     if targets.complete:
         have_years = {(t.item_id, t.year) for t in targets.rows.values() if isinstance(t, Target)}
         for item_id in items:
             for year in TARGET_YEARS:
                 if (item_id, year) not in have_years:
-                    yield Problem("targets.csv", None, None, f"没有 {item_id} 的 {year} 年规划值", "每个子项每个目标年一行")
+                    yield Problem(
+                        "targets.csv", None, None, f"没有 {item_id} 的 {year} 年规划值", "每个子项每个目标年一行"
+                    )
     for table in years.values():
         yield from _observation_rows(table)
 
@@ -279,7 +297,11 @@ def _marks(requirements: _Table, items: dict[str, Indicator]) -> Iterator[Proble
         assert isinstance(row, Requirement)  # noqa: S101  # narrowed for the type checker
         item = items.get(row.item_id)
         if item and (other.get(item.mark) == row.level) != (row.wording == NOT_APPLICABLE_MARK):
-            expected = f"“/”（该子项标记为“{item.mark}”）" if other.get(item.mark) == row.level else "一条要求（该子项两级或本级适用）"
+            expected = (
+                f"“/”（该子项标记为“{item.mark}”）"
+                if other.get(item.mark) == row.level
+                else "一条要求（该子项两级或本级适用）"
+            )
             yield Problem("requirements.csv", number, "wording 要求原文", f"“{row.wording}”", expected)
 
 
@@ -288,9 +310,17 @@ def _observation_rows(table: _Table) -> Iterator[Problem]:
     for number, row in table.rows.items():
         assert isinstance(row, Observation)  # noqa: S101  # narrowed for the type checker
         if row.level is not None and row.item_id in both:
-            yield Problem(table.file, number, "level 级别", f"{row.item_id} 既有通用的一行又有{row.level.chinese}的一行", "二者取一")
+            yield Problem(
+                table.file,
+                number,
+                "level 级别",
+                f"{row.item_id} 既有通用的一行又有{row.level.chinese}的一行",
+                "二者取一",
+            )
         for column in ("attests", "denies"):
             for clause, quote in row.clauses(column):
                 if quote not in (row.statement or ""):
                     title = Observation.columns()[column].title
-                    yield Problem(table.file, number, f"{column} {title}", f"“{clause}={quote}”", "引用的字句应出现在“现状原文”中")
+                    yield Problem(
+                        table.file, number, f"{column} {title}", f"“{clause}={quote}”", "引用的字句应出现在“现状原文”中"
+                    )

@@ -96,13 +96,17 @@ class Row(BaseModel):
 class Indicator(Row):
     """``indicators.csv``: one row an item (子项), in the plan's order."""
 
-    item_id: ItemId = Field(title="子项编号", description="不分子项的指标为其序号（38），分子项的为“序号.子项”（9.1 即 9①）。")
+    item_id: ItemId = Field(
+        title="子项编号", description="不分子项的指标为其序号（38），分子项的为“序号.子项”（9.1 即 9①）。"
+    )
     indicator: Annotated[int, Field(ge=1)] = Field(title="序号", description="表一的指标序号 1–50。")
     domain: Text = Field(title="领域", description="六大领域之一。")
     task: Text = Field(title="任务", description="十项任务之一，照录。")
     indicator_name: Text = Field(title="指标名称", description="指标的名称；两级名称不同时为国家级名称。")
     name: Text = Field(title="子项名称", description="所测对象的名称；两级名称不同时为国家级名称。")
-    provincial_name: OptionalText = Field(title="省级名称", description="仅当原表另印一个省级（**）名称时填写；空＝与子项名称相同。")
+    provincial_name: OptionalText = Field(
+        title="省级名称", description="仅当原表另印一个省级（**）名称时填写；空＝与子项名称相同。"
+    )
     mark: Annotated[str, Field(pattern=r"^\*{0,2}$")] = Field(
         title="级别标记", description="* 国家级特有，** 省级特有，空＝两级共有（或两级各有名称）。"
     )
@@ -176,9 +180,13 @@ class Observation(Row):
     item_id: ItemId = Field(title="子项编号", description="见 indicators.csv。")
     level: OptionalLevel = Field(title="级别", description="仅当两级所测不同（如 11）时填写；空＝两级通用。")
     measure: OptionalText = Field(title="实测对象", description="实际测得的是什么；空＝就是该子项本身。")
-    unit: OptionalText = Field(title="实测单位", description="空＝与子项单位相同；水质类别为“类”。与要求单位不同的值从不与要求比较。")
+    unit: OptionalText = Field(
+        title="实测单位", description="空＝与子项单位相同；水质类别为“类”。与要求单位不同的值从不与要求比较。"
+    )
     polarity: OptionalPolarity = Field(title="实测方向", description="空＝与子项方向相同。")
-    value: OptionalQuantity = Field(title="现状值", description="数，或水质类别 Ⅰ–劣Ⅴ；空＝没有数值（见缺失原因或原文）。")
+    value: OptionalQuantity = Field(
+        title="现状值", description="数，或水质类别 Ⅰ–劣Ⅴ；空＝没有数值（见缺失原因或原文）。"
+    )
     absence: OptionalAbsence = Field(
         title="缺失原因",
         description="没有数值的原因：暂无数据、未开展测算、未发现（对象不存在或未发现）、原文未列、未填报；"
@@ -190,7 +198,8 @@ class Observation(Row):
     )
     benchmark: OptionalNumber = Field(title="全省平均", description="全省平均值；空＝未知。")
     benchmark_kind: OptionalBenchmarkKind = Field(
-        title="平均的含义", description="level 水平值，change 年变化量（与指标同单位），rate 年变化率（%）；空＝没有全省平均。"
+        title="平均的含义",
+        description="level 水平值，change 年变化量（与指标同单位），rate 年变化率（%）；空＝没有全省平均。",
     )
     statement: OptionalText = Field(title="现状原文", description="现状值一栏的文字，照录；空＝原文没有这一年的文字。")
     attests: OptionalText = Field(
@@ -248,8 +257,11 @@ class Published(Row):
         Field(
             pattern="^(verdict|indicators|tally|named|past_type|past_outcome|past_sum|projects|project_origin|budget)$"
         ),
-    ] = Field(title="类别", description="所印的是什么：verdict 达标结论，indicators 指标数，tally 分级计数，named 点名的指标，"
-              "past_* 表二的合计，projects/project_origin 项目数，budget 投资。")
+    ] = Field(
+        title="类别",
+        description="所印的是什么：verdict 达标结论，indicators 指标数，tally 分级计数，named 点名的指标，"
+        "past_* 表二的合计，projects/project_origin 项目数，budget 投资。",
+    )
     subject: OptionalText = Field(title="对象", description="指标序号、计数的项目、项目类型等；空＝全体。")
     level: OptionalLevel = Field(title="级别", description="空＝与级别无关。")
     name: OptionalText = Field(title="原文用名", description="正文点名时所用的名称，照录；空＝不涉及名称。")
@@ -274,8 +286,11 @@ class PastProjects(Row):
     """``projects_2018_2022.csv``: Table 2, one row a project type and outcome."""
 
     project_type: Text = Field(title="项目类型", description="照录。")
-    outcome: Outcome = Field(title="实施情况", description="表二的列：completed 已完成，as_planned 按原计划推进，"
-                             "adjusted 继续推进但内容调整，changed 因政策调整、园区整合、上级安排等变动。")
+    outcome: Outcome = Field(
+        title="实施情况",
+        description="表二的列：completed 已完成，as_planned 按原计划推进，"
+        "adjusted 继续推进但内容调整，changed 因政策调整、园区整合、上级安排等变动。",
+    )
     count: Count = Field(title="项目数", description="项。")
     source: str = _source()
 
@@ -291,7 +306,9 @@ class Project(Row):
     category: Text = Field(title="类别", description="六个体系之一。")
     name: Text = Field(title="项目名称", description="照录。")
     content: Text = Field(title="主要内容", description="照录。")
-    years: Annotated[str, Field(pattern=r"^20\d\d(-20\d\d)?$")] = Field(title="实施年限", description="照录，如 2021-2025 或 2025。")
+    years: Annotated[str, Field(pattern=r"^20\d\d(-20\d\d)?$")] = Field(
+        title="实施年限", description="照录，如 2021-2025 或 2025。"
+    )
     budget: OptionalNumber = Field(title="投资概算", description="万元；空＝没有概算（原因见下一列），不是 0。")
     budget_absence: OptionalAbsence = Field(title="概算缺失原因", description="原表为“/”的写“原文未列”；空＝有概算。")
     units: Text = Field(title="责任单位", description="照录；多个单位以“、”分隔（括号内的“、”不分隔）。")

@@ -5,7 +5,7 @@ tree, so it serves as the explicit ``reading`` that data may carry for a wording
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum, StrEnum
 
 from cixi_analysis.schema import WATER_CLASSES
@@ -144,6 +144,7 @@ class Change:
 
     ``strict``: it must move that way (逐年上升); else it must not move the other way (不下降, 保持稳定).
     ``years``: the number of yearly values the wording names (近三年 → 3); 0 where it names none.
+    ``adverb`` is the wording's own (逐年, 持续, 稳步): shown, but of no consequence.
     """
 
     move: Move
@@ -151,16 +152,17 @@ class Change:
     window: Window
     years: int = 0
     rate: Rate | ChangeBenchmark | None = None
+    adverb: str = field(default="逐年", compare=False)
 
     def __str__(self) -> str:
-        if self.window is Window.PREVIOUS:
-            text = f"较上年{self.move.value}" if self.strict else _STEADY[self.move]
+        if self.window is Window.YEARLY:
+            text = f"{f'近{self.years}年' if self.years else ''}{self.adverb}{self.move.value}"
         else:
-            text = f"{f'近{self.years}年' if self.years else ''}逐年{self.move.value}"
+            text = f"较上年{self.move.value if self.strict else _STEADY[self.move]}"
         return f"{text} with {self.rate}" if self.rate else text
 
 
-_STEADY = {Move.IMPROVE: "保持稳定或持续改善", Move.RISE: "保持稳定或持续上升", Move.FALL: "保持稳定或持续下降"}
+_STEADY = {Move.IMPROVE: "保持稳定或改善", Move.RISE: "不下降", Move.FALL: "不上升"}
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,32 @@
+"""Assessment: verdict, basis and reason for every item and indicator, for the county or for a panel of regions."""
+
+from cixi_analysis.assessment.judgement import (
+    Assessment,
+    Judgement,
+    assess,
+    judge_indicator,
+    judge_item,
+    judge_panel,
+    tally,
+    tally_without_each_convention,
+)
+from cixi_analysis.assessment.panel import Panel, county_panel
+from cixi_analysis.assessment.yardstick import REQUIREMENT, TARGET, check_readings, read_wording, wordings
+
+__all__ = [
+    "REQUIREMENT",
+    "TARGET",
+    "Assessment",
+    "Judgement",
+    "Panel",
+    "assess",
+    "check_readings",
+    "county_panel",
+    "judge_indicator",
+    "judge_item",
+    "judge_panel",
+    "read_wording",
+    "tally",
+    "tally_without_each_convention",
+    "wordings",
+]

@@ -1,0 +1,221 @@
+"""Verdicts of items and indicators: for a whole panel, and for the county in one year with reasons."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from cixi_analysis.assessment.evaluation import (
+    ATTESTED,
+    CONVENTIONS,
+    DEEMED,
+    MEASURED,
+    MET,
+    NO_BASIS,
+    NO_DATA,
+    UNMET,
+    Finding,
+    Rules,
+    evaluate,
+)
+from cixi_analysis.assessment.explanation import explain, explain_indicator
+from cixi_analysis.assessment.panel import Codes, Panel, county_panel
+from cixi_analysis.assessment.yardstick import (
+    REQUIREMENT,
+    Wording,
+    check_readings,
+    levels,
+    observed_level,
+    wordings,
+)
+from cixi_analysis.dataset import DataError, Plan, Problem
+from cixi_analysis.schema import OBSERVATIONS, Indicator
+from cixi_analysis.words import Attribute, Basis, Convention, Verdict
+
+NOT_APPLICABLE = 3
+VERDICTS = {UNMET: Verdict.UNMET, NO_DATA: Verdict.NO_DATA, MET: Verdict.MET, NOT_APPLICABLE: Verdict.NOT_APPLICABLE}
+BASES = {NO_BASIS: "", DEEMED: Basis.DEEMED, ATTESTED: Basis.ATTESTED, MEASURED: Basis.MEASURED}
+#: The contract's columns of ``cixi assess``.
+COLUMNS = ("indicator", "item_id", "level", "verdict", "basis", "reason")
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """One item at one level over a panel: verdict and basis of shape (regions, years), with the findings behind them."""
+
+    item: Indicator
+    level: str
+    verdict: Codes
+    basis: Codes
+    wordings: tuple[Wording, ...]
+    findings: tuple[Finding | None, ...]
+
+    def in_force(self, year: int) -> tuple[Wording, Finding | None]:
+        """The wording that holds in ``year`` and the finding made by it (None for "/")."""
+        at = max(i for i, w in enumerate(self.wordings) if w.from_year <= year)
+        return self.wordings[at], self.findings[at]
+
+
+def judge_item(
+    plan: Plan, panel: Panel, item: Indicator, level: str, without: Collection[Convention] = ()
+) -> Judgement:
+    """The verdicts of one item at one level for every region and year of the panel."""
+    asked = wordings(plan, item, level)
+    series = panel.series(item, observed_level(level))
+    rules = Rules(plan.conventions, level, without)
+    findings = tuple(None if w.node is None else evaluate(w.node, series, rules) for w in asked)
+    verdict = np.full(series.value.shape, NOT_APPLICABLE, dtype=np.int8)
+    basis = np.full(series.value.shape, NO_BASIS, dtype=np.int8)
+    for wording, finding in zip(asked, findings, strict=True):
+        here = series.years >= wording.from_year
+        verdict[:, here] = NOT_APPLICABLE if finding is None else finding.verdict[:, here]
+        basis[:, here] = NO_BASIS if finding is None else finding.basis[:, here]
+    return Judgement(item, level, verdict, basis, asked, findings)
+
+
+def judge_panel(
+    plan: Plan, panel: Panel, against: str = REQUIREMENT, without: Collection[Convention] = ()
+) -> Iterator[Judgement]:
+    """Every item at every level, in the plan's order, one at a time: a large panel is never held as findings at once."""
+    for item in plan.items:
+        for level in levels(against):
+            yield judge_item(plan, panel, item, level, without)
+
+
+def judge_indicator(items: Collection[Judgement]) -> tuple[Codes, Codes]:
+    """Verdict and basis of an indicator at one level: the AND of its applicable items."""
+    verdicts = np.stack([j.verdict for j in items])
+    bases = np.stack([j.basis for j in items])
+    asked = verdicts != NOT_APPLICABLE
+    verdict = np.where(asked, verdicts, MET).min(axis=0)
+    weakest = np.where(asked, bases, MEASURED).min(axis=0)
+    strongest = np.where(verdicts == verdict, bases, NO_BASIS).max(axis=0)
+    basis = np.where(verdict == MET, weakest, np.where(verdict == NO_DATA, NO_BASIS, strongest))
+    nowhere = ~asked.any(axis=0)
+    return (
+        np.where(nowhere, NOT_APPLICABLE, verdict).astype(np.int8),
+        np.where(nowhere, NO_BASIS, basis).astype(np.int8),
+    )
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """The county in one year. ``table`` has the contract's columns: item rows first, then indicator rows."""
+
+    plan: Plan
+    year: int
+    against: str
+    table: pd.DataFrame
+    judgements: tuple[Judgement, ...]
+
+    @property
+    def items(self) -> pd.DataFrame:
+        return self.table[self.table["item_id"] != ""].reset_index(drop=True)
+
+    @property
+    def indicators(self) -> pd.DataFrame:
+        return self.table[self.table["item_id"] == ""].reset_index(drop=True)
+
+    def judgement(self, item_id: str, level: str) -> Judgement:
+        return next(j for j in self.judgements if j.item.item_id == item_id and j.level == level)
+
+
+def assess(plan: Plan, year: int, *, against: str = REQUIREMENT, without: Collection[Convention] = ()) -> Assessment:
+    """Judge every item and indicator in ``year`` against the requirements, or (``against="target"``) the plan's targets.
+
+    ``without`` switches conventions off. Raises :class:`UnknownYear` for a year without observations and
+    :class:`DataError` for wordings that cannot be read and for statements that contradict the numbers.
+    """
+    plan.require_year(year)
+    check_readings(plan)
+    panel = county_panel(plan)
+    at = (0, panel.years.index(year))
+    judgements = tuple(judge_panel(plan, panel, against, without))
+    _refuse_contradictions(plan, judgements, year, at)
+    reasons = {Convention(row.convention): row.reason for row in plan.conventions}
+    specific = {(row.convention, row.item_id): row.reason for row in plan.conventions}
+    rows: list[tuple[object, ...]] = []
+    texts: dict[tuple[str, str], str] = {}
+    for judgement in judgements:
+        item = judgement.item
+        wording, finding = judgement.in_force(year)
+        text = explain(
+            wording.row.wording, finding, at, year,
+            lambda c, i=item.item_id: specific.get((c, i), reasons[c]),  # type: ignore[misc]  # default binds the loop's id
+        )  # fmt: skip
+        texts[item.item_id, judgement.level] = text
+        rows.append(
+            (item.indicator, item.item_id, judgement.level, *_words(judgement.verdict[at], judgement.basis[at]), text)
+        )
+    for number in dict.fromkeys(i.indicator for i in plan.items):
+        for level in levels(against):
+            own = [j for j in judgements if j.item.indicator == number and j.level == level]
+            verdict, basis = judge_indicator(own)
+            word, _ = words = _words(verdict[at], basis[at])
+            parts = [(j.item, VERDICTS[int(j.verdict[at])], texts[j.item.item_id, level]) for j in own]
+            rows.append((number, "", level, *words, explain_indicator(Verdict(word), parts)))
+    return Assessment(plan, year, against, pd.DataFrame(rows, columns=list(COLUMNS)), judgements)
+
+
+def _words(verdict: int, basis: int) -> tuple[str, str]:
+    return str(VERDICTS[int(verdict)]), str(BASES[int(basis)])
+
+
+def _refuse_contradictions(plan: Plan, judgements: Collection[Judgement], year: int, at: tuple[int, int]) -> None:
+    problems = []
+    rows = {row.item_id: n for n, row in enumerate(plan.observations[year], start=2)}
+    for judgement in judgements:
+        _, finding = judgement.in_force(year)
+        for part in _all_findings(finding):
+            if part.contradicts is not None and part.contradicts[at]:
+                used = "、".join(f"{v[at]:.12g}" for v in part.numbers.values() if not np.isnan(v[at]))
+                problems.append(
+                    Problem(
+                        f"{OBSERVATIONS}/{year}.csv", rows.get(judgement.item.item_id), "statement 现状原文",
+                        f"文字与数字矛盾：“{part.node}”（所用数字 {used or '无'}）", "文字与数字一致，或改正其中有误的一项",
+                    )
+                )  # fmt: skip
+    if problems:
+        raise DataError(list(dict.fromkeys(problems)))
+
+
+def _all_findings(finding: Finding | None) -> Iterator[Finding]:
+    if finding is not None:
+        yield finding
+        for part in finding.parts:
+            yield from _all_findings(part)
+
+
+def tally(assessment: Assessment, by: str | None = None) -> pd.DataFrame:
+    """Indicators counted by level and verdict; columns level, [by,] applicable, met, unmet, no_data.
+
+    ``by``: ``domain``, ``attribute`` or ``basis`` (with basis, met and unmet only: no_data has none).
+    An indicator that a level does not ask of is in neither numerator nor denominator.
+    """
+    table = assessment.indicators
+    of = {i.indicator: i for i in assessment.plan.items}
+    if by in ("domain", "attribute"):
+        table = table.assign(**{by: [str(getattr(of[n], by)) for n in table["indicator"]]})
+    table = table[table["verdict"] != Verdict.NOT_APPLICABLE]
+    if by == "basis":
+        table = table[table["basis"] != ""]
+    keys = ["level", *([by] if by else [])]
+    counts = table.groupby(keys, sort=False)["verdict"].value_counts().unstack(fill_value=0)
+    counts = counts.reindex(columns=[Verdict.MET, Verdict.UNMET, Verdict.NO_DATA], fill_value=0)
+    counts.insert(0, "applicable", counts.sum(axis=1))
+    counts.columns = pd.Index([str(c) for c in counts.columns])
+    order = {str(w): n for n, w in enumerate([*Attribute, *Basis])}
+    return (
+        counts.reset_index()
+        .sort_values(keys, key=lambda c: c.map(lambda v: order.get(v, -1)), kind="stable")
+        .reset_index(drop=True)
+    )
+
+
+def tally_without_each_convention(plan: Plan, year: int) -> pd.DataFrame:
+    """The tally with each convention switched off in turn (and all of them): convention, level, applicable, met, …."""
+    cases: list[tuple[str, tuple[Convention, ...]]] = [("", ())]
+    cases += [(str(c), (c,)) for c in CONVENTIONS] + [("all", CONVENTIONS)]
+    tables = [tally(assess(plan, year, without=off)).assign(convention=name) for name, off in cases]
+    return pd.concat(tables, ignore_index=True)[["convention", "level", "applicable", "met", "unmet", "no_data"]]

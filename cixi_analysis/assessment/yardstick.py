@@ -1,0 +1,123 @@
+"""What is asked of each item: requirement wordings by level, or the plan's targets by year, read into trees."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from cixi_analysis.assessment.panel import is_assigned_target
+from cixi_analysis.dataset import DataError, Plan, Problem
+from cixi_analysis.requirement import Refusal, read
+from cixi_analysis.requirement.tree import AllOf, AnyOf, Node, leaves
+from cixi_analysis.schema import OBSERVATIONS, Indicator, Observation, Requirement, Target
+from cixi_analysis.words import NOT_APPLICABLE_MARK, NOT_ASSIGNED, TARGET_YEARS, Level
+
+#: The yardsticks, as `cixi assess --against` names them.
+REQUIREMENT, TARGET = "requirement", "target"
+
+
+@dataclass(frozen=True)
+class Wording:
+    """One wording with the tree it is read as; ``node`` is None for "/"."""
+
+    row: Requirement | Target
+    node: Node | None
+    from_year: int
+
+
+def read_wording(row: Requirement | Target, unit: str | None) -> Node | None:
+    """The tree of a row's wording, or of its explicit reading. None for "/". Raises ``Refusal``."""
+    if row.wording == NOT_APPLICABLE_MARK:
+        return None
+    return read(row.reading or row.wording, unit=unit)
+
+
+def levels(against: str) -> tuple[str, ...]:
+    """The level column of a yardstick: national, provincial; or the target years."""
+    return tuple(Level) if against == REQUIREMENT else tuple(map(str, TARGET_YEARS))
+
+
+def wordings(plan: Plan, item: Indicator, level: str) -> tuple[Wording, ...]:
+    """The wordings of one item at one level (or target year), by the year they hold from; the first one looks back."""
+    rows: list[Requirement | Target]
+    if level in list(Level):
+        requirements = [r for r in plan.requirements if r.item_id == item.item_id and r.level == level]
+        rows = sorted(requirements, key=lambda r: r.from_year)
+    else:
+        rows = [t for t in plan.targets if t.item_id == item.item_id and str(t.year) == level]
+    starts = [0, *(r.from_year for r in rows[1:] if isinstance(r, Requirement))]
+    return tuple(Wording(row, read_wording(row, item.unit), start) for row, start in zip(rows, starts, strict=True))
+
+
+def observed_level(level: str) -> Level:
+    """Whose observation is held against it. The targets are judged by what the province's level measures: where the
+    levels differ (11), the plan's target repeats the provincial wording.
+    """
+    return Level(level) if level in list(Level) else Level.PROVINCIAL
+
+
+def check_readings(plan: Plan) -> None:
+    """Raise :class:`DataError` with every wording, attested clause and assigned target that cannot be read."""
+    problems = [*_wording_problems(plan), *_observation_problems(plan)]
+    if problems:
+        raise DataError(problems)
+
+
+def _wording_problems(plan: Plan) -> Iterator[Problem]:
+    units = {i.item_id: i.unit for i in plan.items}
+    files: tuple[tuple[str, tuple[Requirement, ...] | tuple[Target, ...]], ...] = (
+        ("requirements.csv", plan.requirements),
+        ("targets.csv", plan.targets),
+    )
+    for file, rows in files:
+        for number, row in enumerate(rows, start=2):
+            try:
+                read_wording(row, units[row.item_id])
+            except Refusal as refusal:
+                column = "reading 读法" if row.reading else "wording 原文"
+                yield Problem(
+                    file, number, column, f"“{row.reading or row.wording}”", f"要求语言能解读的文字。{refusal}"
+                )
+
+
+def _observation_problems(plan: Plan) -> Iterator[Problem]:
+    units = {i.item_id: i.unit for i in plan.items}
+    for year, rows in plan.observations.items():
+        for number, row in enumerate(rows, start=2):
+            file = f"{OBSERVATIONS}/{year}.csv"
+            target = row.assigned_target
+            if target and not is_assigned_target(target):
+                yield Problem(
+                    file,
+                    number,
+                    "assigned_target 下达目标",
+                    f"“{target}”",
+                    f"数、水质类别、“任务：……”或“{NOT_ASSIGNED}”",
+                )
+            for column in ("attests", "denies"):
+                yield from _clause_problems(plan, row, column, units[row.item_id], file, number)
+
+
+def _clause_problems(
+    plan: Plan, row: Observation, column: str, unit: str | None, file: str, number: int
+) -> Iterator[Problem]:
+    asked = {leaf for node in _trees(plan, row.item_id, unit) for leaf in leaves(node)}
+    for clause, _quote in row.clauses(column):
+        where = f"{column} {Observation.columns()[column].title}"
+        try:
+            node = read(clause, unit=unit)
+        except Refusal as refusal:
+            yield Problem(file, number, where, f"“{clause}”", f"要求语言里的一个条款。{refusal}")
+            continue
+        if isinstance(node, (AllOf, AnyOf)) or node not in asked:
+            known = "、".join(dict.fromkeys(map(str, asked)))
+            yield Problem(file, number, where, f"“{clause}”", f"该子项的要求或规划值中的一个条款（{known}）")
+
+
+def _trees(plan: Plan, item_id: str, unit: str | None) -> Iterator[Node]:
+    for row in (*plan.requirements, *plan.targets):
+        if row.item_id == item_id:
+            try:
+                node = read_wording(row, unit)
+            except Refusal:
+                continue  # told of in its own place
+            if node is not None:
+                yield node
