@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TypeVar
 
 import pandas as pd
 from pydantic import ValidationError
@@ -23,6 +24,8 @@ from cixi_analysis.schema import (
     Target,
 )
 from cixi_analysis.words import BASE_YEAR, FIRST_REPORT_YEAR, NOT_APPLICABLE_MARK, TARGET_YEARS, Absence, Level
+
+_R = TypeVar("_R", bound=Row)
 
 
 @dataclass(frozen=True)
@@ -155,10 +158,20 @@ def load_plan(root: Path | str | None = None) -> Plan:
     if problems:
         raise DataError(problems)
     return Plan(
-        folder,
-        *(tuple(t.rows.values()) for t in tables.values()),
-        {y: tuple(t.rows.values()) for y, t in years.items()},
-    )  # type: ignore[arg-type]  # one model a file, in TABLES' order
+        root=folder,
+        items=_rows(tables["indicators.csv"], Indicator),
+        requirements=_rows(tables["requirements.csv"], Requirement),
+        targets=_rows(tables["targets.csv"], Target),
+        conventions=_rows(tables["conventions.csv"], ConventionRow),
+        published=_rows(tables["published.csv"], Published),
+        past_projects=_rows(tables["projects_2018_2022.csv"], PastProjects),
+        projects=_rows(tables["projects.csv"], Project),
+        observations={year: _rows(table, Observation) for year, table in years.items()},
+    )
+
+
+def _rows(table: "_Table", model: type[_R]) -> tuple[_R, ...]:
+    return tuple(row for row in table.rows.values() if isinstance(row, model))
 
 
 @dataclass
@@ -234,7 +247,7 @@ def _problem(name: str, number: int, model: type[Row], cells: dict[str, str], de
     if detail["type"] == "value_error":
         expected = str(context["error"])
     else:
-        expected = _EXPECTED.get(detail["type"], detail["msg"]).format(**context)
+        expected = str(_EXPECTED.get(detail["type"], detail["msg"])).format(**context)
     if column is None:
         shown = {c: cells[c] for c in (*model.key(),) if cells[c]}
         found = "、".join(f"{c}={v}" for c, v in shown.items())
@@ -267,7 +280,7 @@ def _cross_check(tables: dict[str, _Table], years: dict[int, _Table]) -> Iterato
     requirements, targets = tables["requirements.csv"], tables["targets.csv"]
     if requirements.complete:
         have = {(r.item_id, r.level) for r in requirements.rows.values() if isinstance(r, Requirement)}
-        for item_id, item in items.items():
+        for item_id in items:
             for level in Level:
                 if (item_id, level) not in have:
                     yield Problem(

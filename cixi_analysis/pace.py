@@ -10,6 +10,9 @@ import math
 from dataclasses import dataclass
 from fractions import Fraction
 
+import numpy as np
+
+from cixi_analysis.assessment.evaluation import holds
 from cixi_analysis.requirement.tree import Bound, Comparator
 from cixi_analysis.words import Pace, Polarity
 
@@ -72,16 +75,8 @@ def resolve(comparator: Comparator, polarity: Polarity) -> Comparator:
 
 
 def _satisfies(value: float, comparator: Comparator, limit: float) -> bool:
-    over = exact(value) - exact(limit)
-    match comparator:
-        case Comparator.GE:
-            return over >= 0
-        case Comparator.GT:
-            return over > 0
-        case Comparator.LE:
-            return over <= 0
-        case _:
-            return over < 0
+    """By the evaluator's own comparison: a target is reached when an assessment against it would say so."""
+    return bool(holds(np.asarray(value), comparator, limit, np.asarray(0, dtype=np.int8)))
 
 
 def classify(ratio: float) -> Pace:

@@ -21,7 +21,7 @@ class _Word(StrEnum):
 
     chinese: str
 
-    def __new__(cls, value: str, chinese: str) -> "_Word":
+    def __new__(cls, value: str, chinese: str = "") -> "_Word":  # every member names both
         member = str.__new__(cls, value)
         member._value_ = value
         member.chinese = chinese

@@ -11,7 +11,7 @@ from cixi_analysis.assessment.judgement import (
     tally_without_each_convention,
 )
 from cixi_analysis.assessment.panel import Panel, county_panel
-from cixi_analysis.assessment.yardstick import REQUIREMENT, TARGET, check_readings, read_wording, wordings
+from cixi_analysis.assessment.yardstick import REQUIREMENT, TARGET, check_readings, read_wording, reader, wordings
 
 __all__ = [
     "REQUIREMENT",
@@ -26,6 +26,7 @@ __all__ = [
     "judge_item",
     "judge_panel",
     "read_wording",
+    "reader",
     "tally",
     "tally_without_each_convention",
     "wordings",

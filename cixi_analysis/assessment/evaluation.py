@@ -115,7 +115,7 @@ def _evaluate(node: Node, series: Series, conventions: Mapping[Convention, Flags
         return combine(node, [_evaluate(part, series, conventions) for part in node.parts])
     if isinstance(node, Change) and node.rate is not None:
         return _qualified(node, series, conventions)
-    return _decide(node, _NUMBERS[type(node)](node, series), series, conventions)
+    return _decide(node, _numbers(node, series), series, conventions)
 
 
 def combine(node: Node, parts: Sequence[Finding]) -> Finding:
@@ -187,7 +187,7 @@ def _conventions(node: Node, series: Series, rules: Rules) -> dict[Convention, F
     conditions = {
         Convention.NONE_ASSIGNED: series.none_assigned & any(isinstance(leaf, AssignedTarget) for leaf in leaves(node)),
         Convention.NOTHING_THERE: series.absence == ABSENCES.index(Absence.NOT_FOUND),
-        Convention.FULL: (series.value == 100) & series.in_unit("%") & (series.polarity == 1),  # noqa: PLR2004
+        Convention.FULL: (series.value == 100) & series.in_unit("%") & (series.polarity == 1),
         Convention.PLAN_CONCLUDES: np.ones_like(series.known),
     }
     return {name: flags & rules.covers(name, series.item.item_id, series.years) for name, flags in conditions.items()}
@@ -207,7 +207,7 @@ def _judge(
     return _Numbers(verdict, lack, used, small_fall)
 
 
-def _holds(value: Floats, comparator: Codes | Comparator, limit: Floats | float, polarity: Codes) -> Flags:
+def holds(value: Floats, comparator: Codes | Comparator, limit: Floats | float, polarity: Codes) -> Flags:
     """``value`` against ``limit``; an open comparator goes the item's way. Equality is free of floating-point noise."""
     code = np.broadcast_to(
         COMPARATORS.index(comparator) if isinstance(comparator, Comparator) else comparator, value.shape
@@ -217,11 +217,13 @@ def _holds(value: Floats, comparator: Codes | Comparator, limit: Floats | float,
     noise = _NOISE * np.maximum(1.0, np.abs(limit))
     difference = value - limit
     with np.errstate(invalid="ignore"):
-        return np.select(
+        held = np.select(
             [code == _AT[c] for c in (Comparator.GE, Comparator.LE, Comparator.GT)],
             [difference >= -noise, difference <= noise, difference > noise],
             difference < -noise,
         )
+    flags: Flags = held.astype(bool)
+    return flags
 
 
 _AT = {c: i for i, c in enumerate(COMPARATORS)}
@@ -235,7 +237,7 @@ def _open(comparator: Comparator, series: Series) -> Flags:
 def _bound(node: Bound, s: Series) -> _Numbers:
     comparable = s.in_unit(node.unit or s.item.unit or "")
     return _judge(
-        _holds(s.value, node.comparator, node.limit, s.polarity),
+        holds(s.value, node.comparator, node.limit, s.polarity),
         [(~s.known, Lack.VALUE), (~comparable, Lack.UNIT), (_open(node.comparator, s), Lack.DIRECTION)],
         {"value": s.value, "limit": np.full_like(s.value, node.limit)},
     )
@@ -257,7 +259,7 @@ def _assigned(node: AssignedTarget, s: Series) -> _Numbers:
         else np.full_like(s.assigned_comparator, _AT[node.comparator])
     )
     return _judge(
-        _holds(s.value, comparator, s.assigned, s.polarity),
+        holds(s.value, comparator, s.assigned, s.polarity),
         [
             (np.isnan(s.assigned), Lack.ASSIGNED),
             (~s.known, Lack.VALUE),
@@ -267,12 +269,12 @@ def _assigned(node: AssignedTarget, s: Series) -> _Numbers:
     )
 
 
-def _sign(move: Move, s: Series) -> npt.NDArray[np.int_] | Codes:
+def _sign(move: Move, s: Series) -> Codes:
     """+1 where the wanted movement makes the number rise, -1 where it makes it fall, 0 where that is unknown."""
     if move is Move.IMPROVE:
         return s.polarity
     # A class has no number that rises or falls; only better and worse.
-    return np.where(s.is_class, 0, 1 if move is Move.RISE else -1)
+    return np.where(s.is_class, 0, 1 if move is Move.RISE else -1).astype(np.int8)
 
 
 def _change(node: Change, s: Series) -> _Numbers:
@@ -311,7 +313,7 @@ def _rate(node: Rate, s: Series, span: int = DEFAULT_YEARS, named: bool = False)
     """The change over the window: compound a year (percent) or mean a year (points); without 年均, since last year."""
     earlier, comparable = s.before(1)
     years = np.ones_like(s.value)
-    if node.yearly and span > 2:  # noqa: PLR2004  # more than one step
+    if node.yearly and span > 2:  # more than one step
         first, first_comparable = s.before(span - 1)
         earlier = np.where(first_comparable, first, np.nan if named else earlier)
         years = np.where(first_comparable, span - 1.0, 1.0)
@@ -325,7 +327,7 @@ def _rate(node: Rate, s: Series, span: int = DEFAULT_YEARS, named: bool = False)
             rate = (s.value - earlier) / years
     right_unit = ~s.is_class & (s.in_unit("%") if node.unit is AmountUnit.POINTS else True)
     return _judge(
-        _holds(rate * sign, node.comparator, node.amount, s.polarity),
+        holds(rate * sign, node.comparator, node.amount, s.polarity),
         [
             (~s.known, Lack.VALUE),
             (~right_unit, Lack.UNIT),
@@ -351,7 +353,7 @@ def _change_benchmark(node: ChangeBenchmark, s: Series) -> _Numbers:
     with np.errstate(invalid="ignore", divide="ignore"):
         own = np.where(as_rate, (s.value / earlier - 1) * 100, s.value - earlier)
     return _judge(
-        _holds(own * sign, node.comparator, s.benchmark * sign, s.polarity),
+        holds(own * sign, node.comparator, s.benchmark * sign, s.polarity),
         [
             (~s.known, Lack.VALUE),
             (s.is_class, Lack.UNIT),
@@ -370,7 +372,7 @@ def _level_benchmark(node: LevelBenchmark, s: Series) -> _Numbers:
     if node.better:
         comparator = np.where(s.polarity > 0, _AT[Comparator.GT], _AT[Comparator.LT]).astype(np.int8)
     return _judge(
-        _holds(s.value, comparator, s.benchmark, s.polarity),
+        holds(s.value, comparator, s.benchmark, s.polarity),
         [
             (~s.known, Lack.VALUE),
             (s.is_class, Lack.UNIT),
@@ -381,19 +383,27 @@ def _level_benchmark(node: LevelBenchmark, s: Series) -> _Numbers:
     )
 
 
-def _state(_node: Leaf, s: Series) -> _Numbers:
+def _state(s: Series) -> _Numbers:
     """A state of affairs has no number; only words attest it."""
     nothing = np.zeros_like(s.known)
     return _judge(nothing, [(~nothing, Lack.WORDS)], {})
 
 
-_NUMBERS = {
-    Bound: _bound,
-    ClassBound: _class_bound,
-    AssignedTarget: _assigned,
-    Change: _change,
-    Rate: _rate,
-    ChangeBenchmark: _change_benchmark,
-    LevelBenchmark: _level_benchmark,
-    State: _state,
-}
+def _numbers(node: Leaf, s: Series) -> _Numbers:
+    match node:
+        case Bound():
+            return _bound(node, s)
+        case ClassBound():
+            return _class_bound(node, s)
+        case AssignedTarget():
+            return _assigned(node, s)
+        case Change():
+            return _change(node, s)
+        case Rate():
+            return _rate(node, s)
+        case ChangeBenchmark():
+            return _change_benchmark(node, s)
+        case LevelBenchmark():
+            return _level_benchmark(node, s)
+        case State():
+            return _state(s)

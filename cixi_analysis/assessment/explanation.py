@@ -91,7 +91,7 @@ def _why(finding: Finding, at: At, year: int, reason_of: ReasonOf) -> str:
         return _measured(finding, series, at, year)
     if basis == ATTESTED:
         words = series.texts[series.words[at]]
-        quote = words.attests.get(finding.node) or words.denies.get(finding.node)  # type: ignore[arg-type]  # a leaf
+        quote = words.attests.get(finding.node) or words.denies.get(finding.node)
         text = f"原文载明“{quote}”"
         if finding.measured is not None and finding.measured[at] == UNMET:
             text += f"；数字略有回落：{_measured(finding, series, at, year)}"
@@ -143,7 +143,7 @@ def _measured(finding: Finding, series: Series, at: At, year: int) -> str:
 
 
 def _assigned_sign(series: Series, at: At) -> str:
-    return COMPARATORS[series.assigned_comparator[at]].value
+    return str(COMPARATORS[series.assigned_comparator[at]].value)
 
 
 def _difference(value: float, limit: float) -> str:

@@ -1,9 +1,10 @@
 """Observations as arrays over region × year: what the evaluator works on. One county is a panel of one region."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -129,17 +130,17 @@ class Panel:
         at = (region, year)
         shape = (len(self.regions), len(self.years))
 
-        def fill(column: npt.NDArray[np.generic], missing: object, dtype: type) -> npt.NDArray[np.generic]:
-            array = np.full(shape, missing, dtype=dtype)
+        def fill(column: npt.NDArray[Any], missing: float, dtype: Any) -> npt.NDArray[Any]:
+            array: npt.NDArray[Any] = np.full(shape, missing, dtype=dtype)
             array[at] = column
             return array
 
-        values, _ = _coded(rows["value"], _quantity)
-        kinds, distinct_kinds = _kinds(rows, item)
-        absences, _ = _coded(rows["absence"], lambda a: -1 if a is None else ABSENCES.index(Absence(a)))
+        values = _coded(rows["value"], _quantity)
+        kinds, distinct_kinds = _kinds(rows, item, level)
+        absences = _coded(rows["absence"], lambda a: -1 if a is None else ABSENCES.index(Absence(a)))
         targets = [_assigned(t) for t in pd.unique(rows["assigned_target"])]
         target_of = pd.factorize(rows["assigned_target"], use_na_sentinel=False)[0]
-        benchmark_kinds, _ = _coded(
+        benchmark_kinds = _coded(
             rows["benchmark_kind"], lambda k: -1 if k is None else BENCHMARK_KINDS.index(BenchmarkKind(k))
         )
         words, texts = _words(rows, item)
@@ -150,16 +151,16 @@ class Panel:
         return Series(
             item=item,
             years=np.array(self.years, dtype=np.int64),
-            value=fill(values, np.nan, np.float64),  # type: ignore[arg-type]
-            kind=fill(kinds, -1, np.int8),  # type: ignore[arg-type]
+            value=fill(values, np.nan, np.float64),
+            kind=fill(kinds, -1, np.int8),
             kinds=distinct_kinds,
             absence=unfilled,
-            assigned=fill(np.array([t[0] for t in targets])[target_of], np.nan, np.float64),  # type: ignore[arg-type]
-            assigned_comparator=fill(np.array([t[1] for t in targets])[target_of], 0, np.int8),  # type: ignore[arg-type]
-            none_assigned=fill(np.array([t[2] for t in targets])[target_of], False, np.bool_),  # type: ignore[arg-type]
-            benchmark=fill(rows["benchmark"].to_numpy(dtype=np.float64), np.nan, np.float64),  # type: ignore[arg-type]
-            benchmark_kind=fill(benchmark_kinds, -1, np.int8),  # type: ignore[arg-type]
-            words=fill(words, -1, np.int32),  # type: ignore[arg-type]
+            assigned=fill(np.array([t[0] for t in targets])[target_of], np.nan, np.float64),
+            assigned_comparator=fill(np.array([t[1] for t in targets])[target_of], 0, np.int8),
+            none_assigned=fill(np.array([t[2] for t in targets])[target_of], False, np.bool_),
+            benchmark=fill(rows["benchmark"].to_numpy(dtype=np.float64), np.nan, np.float64),
+            benchmark_kind=fill(benchmark_kinds, -1, np.int8),
+            words=fill(words, -1, np.int32),
             texts=texts,
         )
 
@@ -177,22 +178,19 @@ def _quantity(text: str | None) -> float:
     return WATER_CLASSES.index(text) + 1 if text in WATER_CLASSES else float(text)
 
 
-def _coded(column: pd.Series, of: object) -> tuple[npt.NDArray[np.float64], list[object]]:
+def _coded(column: "pd.Series[Any]", of: Callable[[str | None], float]) -> npt.NDArray[Any]:
     """``of`` applied once to each distinct value of a column, spread back over its rows."""
     codes, distinct = pd.factorize(column, use_na_sentinel=False)
-    plain = [None if pd.isna(v) else v for v in distinct]
-    results = [of(v) for v in plain]  # type: ignore[operator]
-    return np.array(results)[codes] if results else np.empty(0), plain
+    results = [of(None if pd.isna(v) else v) for v in distinct]
+    return np.array(results)[codes] if results else np.empty(0)
 
 
-def _kinds(rows: pd.DataFrame, item: Indicator) -> tuple[npt.NDArray[np.generic], tuple[Measured, ...]]:
-    kinds = pd.MultiIndex.from_frame(rows[["measure", "unit", "polarity"]].fillna(""))
-    codes, distinct = pd.factorize(kinds)
-    measured = tuple(
-        Measured(measure or item.name, unit or item.unit or "", Polarity(polarity) if polarity else item.polarity)
-        for measure, unit, polarity in distinct
-    )
-    return codes, measured
+def _kinds(rows: pd.DataFrame, item: Indicator, level: Level) -> tuple[npt.NDArray[Any], tuple[Measured, ...]]:
+    """What each row measured; what a row leaves empty is the item's own (its name at this level, unit, polarity)."""
+    own_name = (item.provincial_name if level is Level.PROVINCIAL else None) or item.name
+    own = {"measure": own_name, "unit": item.unit or "", "polarity": item.polarity}
+    codes, distinct = pd.factorize(pd.MultiIndex.from_frame(rows[list(own)].astype(object).fillna(own)))
+    return codes, tuple(Measured(measure, unit, Polarity(polarity)) for measure, unit, polarity in distinct)
 
 
 def _assigned(text: str | None) -> tuple[float, int, bool]:
@@ -220,7 +218,7 @@ def is_assigned_target(text: str) -> bool:
     return True
 
 
-def _words(rows: pd.DataFrame, item: Indicator) -> tuple[npt.NDArray[np.generic], tuple[Words, ...]]:
+def _words(rows: pd.DataFrame, item: Indicator) -> tuple[npt.NDArray[Any], tuple[Words, ...]]:
     texts = pd.MultiIndex.from_frame(rows[["statement", "attests", "denies"]].fillna(""))
     codes, distinct = pd.factorize(texts)
     return codes, tuple(Words(s, _leaves(a, item), _leaves(d, item)) for s, a, d in distinct)

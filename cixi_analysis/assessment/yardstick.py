@@ -1,6 +1,6 @@
 """What is asked of each item: requirement wordings by level, or the plan's targets by year, read into trees."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from cixi_analysis.assessment.panel import is_assigned_target
@@ -30,6 +30,12 @@ def read_wording(row: Requirement | Target, unit: str | None) -> Node | None:
     return read(row.reading or row.wording, unit=unit)
 
 
+def reader(plan: Plan) -> Callable[[Requirement | Target], Node | None]:
+    """:func:`read_wording` with the units of the plan's items, for those who hold only a row."""
+    units = {item.item_id: item.unit for item in plan.items}
+    return lambda row: read_wording(row, units[row.item_id])
+
+
 def levels(against: str) -> tuple[str, ...]:
     """The level column of a yardstick: national, provincial; or the target years."""
     return tuple(Level) if against == REQUIREMENT else tuple(map(str, TARGET_YEARS))
@@ -37,14 +43,13 @@ def levels(against: str) -> tuple[str, ...]:
 
 def wordings(plan: Plan, item: Indicator, level: str) -> tuple[Wording, ...]:
     """The wordings of one item at one level (or target year), by the year they hold from; the first one looks back."""
-    rows: list[Requirement | Target]
-    if level in list(Level):
-        requirements = [r for r in plan.requirements if r.item_id == item.item_id and r.level == level]
-        rows = sorted(requirements, key=lambda r: r.from_year)
-    else:
-        rows = [t for t in plan.targets if t.item_id == item.item_id and str(t.year) == level]
-    starts = [0, *(r.from_year for r in rows[1:] if isinstance(r, Requirement))]
-    return tuple(Wording(row, read_wording(row, item.unit), start) for row, start in zip(rows, starts, strict=True))
+    if level not in list(Level):
+        targets = [t for t in plan.targets if t.item_id == item.item_id and str(t.year) == level]
+        return tuple(Wording(row, read_wording(row, item.unit), 0) for row in targets)
+    own = [r for r in plan.requirements if r.item_id == item.item_id and r.level == level]
+    own.sort(key=lambda r: r.from_year)
+    starts = [0, *(r.from_year for r in own[1:])]
+    return tuple(Wording(row, read_wording(row, item.unit), start) for row, start in zip(own, starts, strict=True))
 
 
 def observed_level(level: str) -> Level:
@@ -63,11 +68,11 @@ def check_readings(plan: Plan) -> None:
 
 def _wording_problems(plan: Plan) -> Iterator[Problem]:
     units = {i.item_id: i.unit for i in plan.items}
-    files: tuple[tuple[str, tuple[Requirement, ...] | tuple[Target, ...]], ...] = (
-        ("requirements.csv", plan.requirements),
-        ("targets.csv", plan.targets),
-    )
-    for file, rows in files:
+    files: dict[str, Sequence[Requirement | Target]] = {
+        "requirements.csv": plan.requirements,
+        "targets.csv": plan.targets,
+    }
+    for file, rows in files.items():
         for number, row in enumerate(rows, start=2):
             try:
                 read_wording(row, units[row.item_id])
@@ -113,7 +118,8 @@ def _clause_problems(
 
 
 def _trees(plan: Plan, item_id: str, unit: str | None) -> Iterator[Node]:
-    for row in (*plan.requirements, *plan.targets):
+    rows: tuple[Requirement | Target, ...] = (*plan.requirements, *plan.targets)
+    for row in rows:
         if row.item_id == item_id:
             try:
                 node = read_wording(row, unit)

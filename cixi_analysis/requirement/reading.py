@@ -174,7 +174,7 @@ def _read(text: str, unit: str | None) -> Node:
     normal, places = _normalise(text)
     try:
         tree = _parser().parse(normal)
-        return cast(Node, _Build(unit).transform(tree))
+        return _Build(unit).transform(tree)
     except VisitError as error:
         if isinstance(error.orig_exc, _Stop):
             stop = error.orig_exc
@@ -299,8 +299,8 @@ class _Build(Transformer[Token, Node]):
         return _join(AnyOf if kinds == {"OR"} else AllOf, clauses)
 
     def call(self, children: list[Node | Token]) -> Node:
-        function = cast(Token, children[0])
-        joints = [cast(Token, c) for c in children[2::2] if isinstance(c, Token) and c.type == "AND"]
+        function = children[0]
+        joints = [c for c in children if isinstance(c, Token) and c.type == "AND"]
         for joint in joints:
             if joint != "，":
                 raise _Stop("AND( ) 与 OR( ) 的各项只能以逗号分隔", _span(joint))
@@ -397,7 +397,7 @@ class _Build(Transformer[Token, Node]):
             return State(tokens[0].replace("劣V", "劣Ⅴ"))
         subjects = [t for t in tokens if t.type == "SUBJECT"]
         for token in tokens:
-            if token.type == "AND" and token != "、":
+            if token.type == "AND" and token.value != "、":
                 raise _Stop("这一主语后面缺少“不减小”“不改变”一类的说法", _span(tokens[0], token))
         verb = tokens[-1]
         if verb in ("不上升", "不恶化", "不下降"):

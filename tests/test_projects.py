@@ -1,0 +1,191 @@
+"""Tables 2 and 3: counts, money, schedule and concentration, on made-up projects, then on the plan's own."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from cixi_analysis.dataset import Plan, load_plan
+from cixi_analysis.projects import (
+    ASSUMPTION,
+    Totals,
+    by_category,
+    by_unit,
+    concentration,
+    outcomes,
+    schedule,
+    totals,
+    yearly_budget,
+)
+from tests.tiny import past, project, tiny_plan
+
+
+def cells(frame: pd.DataFrame) -> list[list[object]]:
+    """The rows with an empty cell as ``None``."""
+    return [[None if pd.isna(v) else v for v in row] for row in frame.itertuples(index=False)]
+
+
+# --- Table 2 ----------------------------------------------------------------------------------------------------
+
+
+def test_outcomes_sum_by_type_and_in_all() -> None:
+    assert cells(outcomes(tiny_plan())) == [
+        ["生态经济", 3, 1, 2, 1, 7, 3 / 7],
+        ["生态文化", 1, 0, 0, 2, 3, 1 / 3],
+        ["合计", 4, 1, 2, 3, 10, 0.4],
+    ]
+
+
+def test_a_type_without_projects_has_no_completion_rate() -> None:
+    assert cells(outcomes(tiny_plan(past_projects=past("生态文化", 0, 0, 0, 0))))[0] == [
+        "生态文化",
+        0,
+        0,
+        0,
+        0,
+        0,
+        None,
+    ]
+
+
+# --- Table 3 ----------------------------------------------------------------------------------------------------
+
+
+def test_by_category_tells_none_from_nothing() -> None:
+    assert cells(by_category(tiny_plan())) == [
+        ["生态安全体系", 2, 0, 8500],
+        ["生态生活体系", 1, 0, 2000],
+        ["生态文化体系", 1, 1, None],
+    ]
+
+
+def test_a_project_with_two_units_belongs_to_both() -> None:
+    """Its 500 stand under both units, and once in the total."""
+    plan = tiny_plan()
+    assert cells(by_unit(plan)) == [
+        ["市水利局", 2, 1, 0, 8500],
+        ["各镇（街道、园区）", 1, 0, 0, 500],
+        ["市住建局", 1, 1, 0, 2000],
+        ["市委宣传部", 1, 1, 1, None],
+    ]
+    assert totals(plan.projects) == Totals(projects=4, without_budget=1, budget=10500)
+
+
+def test_totals_of_nothing_and_of_unknown() -> None:
+    assert totals(()) == Totals(0, 0, 0)
+    assert totals([project(1, "2021", None)]) == Totals(1, 1, None)
+
+
+@pytest.mark.parametrize(
+    ("years", "year", "share", "state"),
+    [
+        ("2021-2024", 2020, 0, "未开始"),
+        ("2021-2024", 2021, 0.25, "实施期内"),
+        ("2021-2024", 2023, 0.75, "实施期内"),
+        ("2021-2024", 2024, 1, "已到期"),
+        ("2021-2024", 2030, 1, "已到期"),
+        ("2025", 2024, 0, "未开始"),
+        ("2025", 2025, 1, "已到期"),
+    ],
+)
+def test_schedule_at_the_end_of_a_year(years: str, year: int, share: float, state: str) -> None:
+    (row,) = schedule(tiny_plan(projects=(project(7, years, None),)), year).to_dict("records")
+    assert (row["number"], row["elapsed_share"], row["state"]) == (7, share, state)
+    assert pd.isna(row["budget"])
+
+
+def test_yearly_budget_spreads_evenly() -> None:
+    """8000 over 2021-2024, 500 in 2022, 2000 over 2024-2025; the project without a budget is counted, not added."""
+    frame = yearly_budget(tiny_plan())
+    assert cells(frame[frame["category"] == "生态安全体系"]) == [
+        [2021, "生态安全体系", 1, 0, 2000],
+        [2022, "生态安全体系", 2, 0, 2500],
+        [2023, "生态安全体系", 1, 0, 2000],
+        [2024, "生态安全体系", 1, 0, 2000],
+        [2025, "生态安全体系", 0, 0, 0],
+    ]
+    assert cells(frame[frame["category"] == "生态文化体系"])[0] == [2021, "生态文化体系", 1, 1, None]
+    assert frame["budget"].sum() == 10500
+    assert "平均" in ASSUMPTION
+
+
+def test_concentration() -> None:
+    found = concentration(tiny_plan())
+    assert found.largest is not None
+    assert (found.largest.number, found.largest_share, found.top5_share) == (1, 8000 / 10500, 1)
+    assert cells(found.by_category) == [
+        ["生态安全体系", 8500 / 10500, 0.5, 0],
+        ["生态生活体系", 2000 / 10500, 0.25, 0],
+        ["生态文化体系", None, 0.25, 1],
+    ]
+
+
+@pytest.mark.parametrize("projects", [(), (project(1, "2021", None),), (project(1, "2021", 0),)])
+def test_without_money_there_are_no_shares(projects: tuple[object, ...]) -> None:
+    found = concentration(tiny_plan(projects=projects))
+    assert (found.largest_share, found.top5_share) == (None, None)
+    assert found.by_category["share_of_money"].isna().all()
+
+
+@pytest.mark.parametrize("table", [by_category, by_unit, yearly_budget])
+def test_no_projects_is_an_empty_table(table: object) -> None:
+    assert callable(table)
+    assert table(tiny_plan(projects=())).empty
+
+
+# --- the plan itself --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def plan() -> Plan:
+    return load_plan(Path(__file__).parents[1])
+
+
+def test_table_2(plan: Plan) -> None:
+    found = outcomes(plan)
+    assert cells(found.drop(columns="completion_rate")) == [
+        ["生态经济", 4, 3, 3, 4, 14],
+        ["生态环境", 13, 0, 7, 0, 20],
+        ["生态生活", 3, 0, 6, 4, 13],
+        ["生态文化", 0, 0, 1, 1, 2],
+        ["合计", 20, 3, 17, 9, 49],
+    ]
+    assert found["completion_rate"].round(3).tolist() == [0.286, 0.65, 0.231, 0, 0.408]
+
+
+def test_table_3_totals(plan: Plan) -> None:
+    assert totals(plan.projects) == Totals(projects=47, without_budget=2, budget=7099622)
+    by = by_category(plan)
+    assert (by["projects"].sum(), by["budget"].sum(), by["without_budget"].tolist()) == (
+        47,
+        7099622,
+        [0, 0, 0, 0, 0, 2],
+    )
+
+
+def test_one_project_is_46_percent_of_the_money(plan: Plan) -> None:
+    found = concentration(plan)
+    assert found.largest is not None
+    assert (found.largest.number, found.largest.name) == (40, "城中村（厂）改造工程")
+    assert found.largest_share == pytest.approx(3300000 / 7099622)
+    assert found.top5_share == pytest.approx((3300000 + 655600 + 520000 + 400000 + 300000) / 7099622)
+
+
+def test_units_split_only_outside_brackets(plan: Plan) -> None:
+    found = by_unit(plan).set_index("unit")
+    assert "各镇（街道、园区）" in found.index
+    assert not [unit for unit in found.index if unit.count("（") != unit.count("）")]
+    assert found.loc[["市水利局"], ["involved_projects", "involved_budget"]].to_numpy().tolist() == [[11, 854800]]
+    assert found["involved_budget"].sum() > 7099622  # which is why nobody may sum it
+
+
+def test_schedule_of_2022(plan: Plan) -> None:
+    found = schedule(plan, 2022)
+    assert found["state"].value_counts().to_dict() == {"实施期内": 41, "未开始": 6}
+    assert schedule(plan, 2030)["state"].unique().tolist() == ["已到期"]
+
+
+def test_the_yearly_budget_adds_up_to_the_total(plan: Plan) -> None:
+    found = yearly_budget(plan)
+    assert found["budget"].sum() == pytest.approx(7099622)
+    assert (found["year"].min(), found["year"].max()) == (2015, 2030)

@@ -1,0 +1,203 @@
+"""A tiny made-up plan for unit tests: 3 indicators (4 items), 2 years, every kind of file.
+
+``tiny_plan()`` is whole and valid (``write`` it and ``load_plan`` reads it back); ``tiny_plan(observations=…)``
+replaces a field of the plan. The row makers fill in what a test does not care about.
+
+| item | what | unit, polarity | national | provincial | 2021 | 2022 | 2025 | 2030 |
+| 1 | a system, told in words | -, none | 建立 | 建立 | | attested | 持续完善 | 持续完善 |
+| 2.1 | a share | %, more, binding | ≥80 | ≥90 | 84 | 86 | ≥90 | 100 |
+| 2.2 | a concentration, provincial only | 微克/立方米, less, binding | / | ≤30 | 35 | 32 | ≤30 | 持续下降 |
+| 3 | a satisfaction, national only | %, more, reference | ≥80 | / | | no data | 持续提高 | 持续提高 |
+
+So 2022 is: 1 met, met; 2 met (national), unmet (provincial: 86 < 90, 32 > 30); 3 no_data, not_applicable.
+"""
+
+import csv
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from cixi_analysis.dataset import Plan
+from cixi_analysis.schema import (
+    OBSERVATIONS,
+    TABLES,
+    ConventionRow,
+    Indicator,
+    Observation,
+    PastProjects,
+    Project,
+    Published,
+    Requirement,
+    Row,
+    Target,
+)
+
+SOURCE = "《小县规划》表一"
+
+
+def item(item_id: str, **columns: Any) -> Indicator:
+    number = int(item_id.partition(".")[0])
+    given = {
+        "item_id": item_id,
+        "indicator": number,
+        "domain": "生态安全",
+        "task": "（一）任务",
+        "indicator_name": f"指标{number}",
+        "name": f"子项{item_id}",
+        "provincial_name": None,
+        "mark": "",
+        "unit": "%",
+        "attribute": "binding",
+        "polarity": "more",
+        "merged": None,
+        "source": SOURCE,
+    }
+    return Indicator.model_validate(given | columns)
+
+
+def requirement(item_id: str, level: str, wording: str, **columns: Any) -> Requirement:
+    given = {"item_id": item_id, "level": level, "from_year": 2022, "wording": wording, "standard": "未写明"}
+    return Requirement.model_validate(given | {"reading": None, "reading_reason": None, "source": SOURCE} | columns)
+
+
+def target(item_id: str, year: int, wording: str, **columns: Any) -> Target:
+    given = {"item_id": item_id, "year": year, "wording": wording, "reading": None, "reading_reason": None}
+    return Target.model_validate(given | {"source": SOURCE} | columns)
+
+
+def observation(item_id: str, value: float | str | None = None, **columns: Any) -> Observation:
+    """A number is written as its shortest decimal; without one, ``absence`` or ``statement`` has to be given."""
+    given = dict.fromkeys(Observation.columns()) | {
+        "item_id": item_id,
+        "value": None if value is None else str(value),
+        "source": SOURCE,
+    }
+    return Observation.model_validate(given | columns)
+
+
+def past(project_type: str, *counts: int) -> tuple[PastProjects, ...]:
+    """Counts in the order of Table 2: completed, as planned, adjusted, changed."""
+    names = ("completed", "as_planned", "adjusted", "changed")
+    return tuple(
+        PastProjects.model_validate(
+            {"project_type": project_type, "outcome": o, "count": c, "source": "《小县规划》表二"}
+        )
+        for o, c in zip(names, counts, strict=True)
+    )
+
+
+def project(number: int, years: str, budget: float | None, **columns: Any) -> Project:
+    given = {
+        "number": number,
+        "category": "生态安全体系",
+        "name": f"工程{number}",
+        "content": "内容",
+        "years": years,
+        "budget": budget,
+        "budget_absence": "原文未列" if budget is None else None,
+        "units": "市水利局",
+        "source": "《小县规划》表三",
+    }
+    return Project.model_validate(given | columns)
+
+
+def published(kind: str, subject: str | None, stated: str, **columns: Any) -> Published:
+    given = dict.fromkeys(Published.columns()) | {"kind": kind, "subject": subject, "stated": stated, "source": SOURCE}
+    return Published.model_validate(given | columns)
+
+
+def tiny_plan(**changes: Any) -> Plan:
+    """The plan of this module's table, with the fields of :class:`Plan` in ``changes`` replaced."""
+    plan = Plan(
+        root=Path("tiny"),
+        items=(
+            item("1", unit="-", polarity="none", domain="生态制度"),
+            item("2.1", indicator_name="环境质量", name="优良比例"),
+            item("2.2", indicator_name="环境质量", name="浓度", mark="**", unit="微克/立方米", polarity="less"),
+            item("3", name="满意度", mark="*", attribute="reference"),
+        ),
+        requirements=(
+            *(requirement("1", level, "建立") for level in ("national", "provincial")),
+            requirement("2.1", "national", "≥80"),
+            requirement("2.1", "provincial", "≥90"),
+            requirement("2.2", "national", "/"),
+            requirement("2.2", "provincial", "≤30"),
+            requirement("3", "national", "≥80"),
+            requirement("3", "provincial", "/"),
+        ),
+        targets=(
+            *(target("1", year, "持续完善") for year in (2025, 2030)),
+            target("2.1", 2025, "≥90"),
+            target("2.1", 2030, "100"),
+            target("2.2", 2025, "≤30"),
+            target("2.2", 2030, "持续下降"),
+            *(target("3", year, "持续提高") for year in (2025, 2030)),
+        ),
+        conventions=tuple(
+            ConventionRow.model_validate(
+                {"convention": c, "item_id": None, "level": None, "year": None, "reason": "试用", "source": SOURCE}
+            )
+            for c in ("none-assigned", "full")
+        ),
+        published=(
+            published("verdict", "1", "是", level="national"),
+            published("verdict", "1", "是", level="provincial"),
+            published("verdict", "2", "是", level="national"),
+            published("verdict", "2", "否", level="provincial"),
+            published("verdict", "3", "无数据", level="national"),
+            published("verdict", "3", "/", level="provincial"),
+            published("indicators", "total", "3"),
+            published("indicators", "binding", "2"),
+            published("tally", "applicable", "3", level="national"),
+            published("tally", "met", "2", level="national"),
+            published("named", "3", "无数据", level="national", name="满意度"),
+            published("named", "2", "否", level="provincial", name="环境质量"),
+            published("past_type", "生态经济", "7"),
+            published("past_outcome", "completed", "4"),
+            published("past_sum", None, "10"),
+            published("projects", None, "4"),
+            published("project_origin", "1", "4", explanation="推断"),
+            published("budget", None, "10500", unit="万元"),
+            published("budget", None, "1.1", unit="亿元", source="《小县规划》四"),
+        ),
+        past_projects=(*past("生态经济", 3, 1, 2, 1), *past("生态文化", 1, 0, 0, 2)),
+        projects=(
+            project(1, "2021-2024", 8000),
+            project(2, "2022", 500, units="市水利局、各镇（街道、园区）"),
+            project(3, "2024-2025", 2000, category="生态生活体系", units="市住建局"),
+            project(4, "2021-2025", None, category="生态文化体系", units="市委宣传部"),
+        ),
+        observations={
+            2021: (observation("2.1", 84), observation("2.2", 35)),
+            2022: (
+                observation("1", statement="已建立制度", attests="建立=已建立制度"),
+                observation("2.1", 86),
+                observation("2.2", 32),
+                observation("3", absence="暂无数据"),
+            ),
+        },
+    )
+    return replace(plan, **changes)
+
+
+def write(plan: Plan, root: Path) -> Path:
+    """The plan as a project folder that ``load_plan(root)`` accepts. Returns ``root``."""
+    (root / "data" / OBSERVATIONS).mkdir(parents=True, exist_ok=True)
+    (root / "_config.yml").touch()
+    fields = ("items", "requirements", "targets", "conventions", "published", "past_projects", "projects")
+    for (name, model), field in zip(TABLES.items(), fields, strict=True):
+        _write(root / "data" / name, model, getattr(plan, field))
+    for year, rows in plan.observations.items():
+        _write(root / "data" / OBSERVATIONS / f"{year}.csv", Observation, rows)
+    return root
+
+
+def _write(path: Path, model: type[Row], rows: tuple[Row, ...]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, list(model.columns()))
+        writer.writeheader()
+        for row in rows:
+            cells = row.model_dump(mode="json")
+            writer.writerow(
+                {k: "" if v is None else f"{v:.12g}" if isinstance(v, float) else v for k, v in cells.items()}
+            )
