@@ -14,21 +14,21 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import chdir, contextmanager
+from contextlib import chdir
 from dataclasses import dataclass
 from enum import Flag, auto
 from pathlib import Path
 
 import nbformat
-import papermill  # type: ignore[import-untyped]
+import papermill
 from nbformat import NotebookNode
-from papermill.exceptions import (  # type: ignore[import-untyped]
-    PapermillException,
-    PapermillExecutionError,
-)
-from tqdm import tqdm  # type: ignore[import-untyped]
+from papermill.exceptions import PapermillException, PapermillExecutionError
+from papermill.iorw import local_file_io_cwd
+from tqdm import tqdm
+
+from cixi_analysis.words import BASE_YEAR
 
 
 class BuildError(Exception):
@@ -95,14 +95,16 @@ def build(
     years: Sequence[int],
     *,
     renew: Sequence[int] | None = None,
-    baseline: int = 2022,
+    baseline: int = BASE_YEAR,
+    attach: Callable[[int, Path], None] | None = None,
     progress: bool = True,
 ) -> Path:
     """Run the notebooks, build the site, and return the path of its first page.
 
     `years` are all the years of the book; pages of any other year are removed. `renew` are the years
     to run again (default: all); a year with a page missing and the pages made once always run. Years
-    before `baseline` get the pages of a retrospect.
+    before `baseline` get the pages of a retrospect. `attach(year, folder)` writes the files that a
+    year's pages offer for download beside them.
 
     Raises `BuildError`, and leaves the last good site as it was, when a template, a notebook or the
     book has a fault.
@@ -110,19 +112,22 @@ def build(
     if not years:
         raise BuildError("没有可以生成的年份。")
     root = root.resolve()
-    scratch, logs, site = (root / "_build" / name for name in ("scratch", "logs", "html"))
-    for leftover in (scratch, logs):
-        shutil.rmtree(leftover, ignore_errors=True)
-    scratch.mkdir(parents=True)
-    logs.mkdir()
-
-    runs = _runs(years, baseline)
     _refuse_strangers(root / "book")
-    wanted = _to_run(runs, root / "book", years if renew is None else renew)
+    wanted = _to_run(_runs(years, baseline), root / "book", years if renew is None else renew)
     notebooks = [_filled(root, run) for run in wanted]  # all templates are read before the first run
+
+    scratch, logs, site = (root / "_build" / name for name in ("scratch", "logs", "html"))
+    for folder in (scratch, logs):  # what an earlier build left
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
     bar = tqdm(total=len(wanted) + 1, disable=not progress, unit="页", file=sys.stderr)
     try:
         with bar, chdir(root):
+            for year in dict.fromkeys(run.year for run in wanted if Scope.ONCE not in run.page.scope):
+                folder = scratch / "book" / str(year)
+                folder.mkdir(parents=True)
+                if attach is not None:
+                    attach(year, folder)
             _run_all(wanted, notebooks, bar)
             _move_in(scratch / "book", root / "book", years)
             bar.set_postfix_str("生成网站")
@@ -146,8 +151,10 @@ def _runs(years: Sequence[int], baseline: int) -> list[Run]:
 
 
 def _to_run(runs: Sequence[Run], book: Path, renew: Sequence[int]) -> list[Run]:
-    missing = {run.year for run in runs if not (book / run.output).is_file()}
-    return [run for run in runs if Scope.ONCE in run.page.scope or run.year in missing.union(renew)]
+    once = [run for run in runs if Scope.ONCE in run.page.scope]
+    yearly = [run for run in runs if run not in once]
+    due = {run.year for run in yearly if not (book / run.output).is_file()}.union(renew)
+    return once + [run for run in yearly if run.year in due]
 
 
 def _refuse_strangers(book: Path) -> None:
@@ -157,13 +164,10 @@ def _refuse_strangers(book: Path) -> None:
     strangers = [
         path.as_posix()
         for path in sorted(path.relative_to(book) for path in book.rglob("*.ipynb"))
-        if ".ipynb_checkpoints" not in path.parts
-        and path.stem not in (once if len(path.parts) == 1 else yearly)
+        if ".ipynb_checkpoints" not in path.parts and path.stem not in (once if len(path.parts) == 1 else yearly)
     ]
     if strangers:
-        raise BuildError(
-            "book/ 只放程序生成的页面，以下笔记本不是本书的页面，请先移到别处：" + "、".join(strangers)
-        )
+        raise BuildError("book/ 只放程序生成的页面，以下笔记本不是本书的页面，请先移到别处：" + "、".join(strangers))
 
 
 def _filled(root: Path, run: Run) -> NotebookNode:
@@ -174,12 +178,13 @@ def _filled(root: Path, run: Run) -> NotebookNode:
     path = root / run.template
     if not path.is_file():
         raise BuildError(f"缺少页面模板 {run.template.as_posix()}（{run.page.title}）。")
-    notebook: NotebookNode = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+    try:
+        notebook: NotebookNode = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+    except ValueError as error:
+        raise BuildError(f"{run.template.as_posix()}：不是 Jupyter 笔记本（{error}）。") from error
     parameters = [cell for cell in notebook.cells if "parameters" in _tags(cell)]
     if len(parameters) != 1:
-        raise BuildError(
-            f"{run.template.as_posix()}：应恰有一个带 parameters 标签的单元，现有 {len(parameters)} 个。"
-        )
+        raise BuildError(f"{run.template.as_posix()}：应恰有一个带 parameters 标签的单元，现有 {len(parameters)} 个。")
     if not re.search(r"^year\s*(:[^=\n]+)?=", parameters[0].source, re.MULTILINE):
         raise BuildError(f"{run.template.as_posix()}：带 parameters 标签的单元里没有给 year 赋值。")
     if notebook.cells[0].cell_type != "markdown":
@@ -212,14 +217,13 @@ def _fold(cell: NotebookNode) -> None:
 def _run_all(runs: Sequence[Run], notebooks: Sequence[NotebookNode], bar: "tqdm[None]") -> None:
     """Run two notebooks at a time: most of a run is waiting for its kernel to start.
 
-    The working directory is the project folder already; papermill's own `cwd` would change it back
-    and forth under the other thread.
+    The working directory is the project folder already: papermill's own `cwd` would change it back
+    and forth under the other thread. Papermill also remembers, for the whole process, which folder
+    output names start from; it is set once here, so that one thread cannot reset it for the other.
     """
-    kernel = {
-        "JUPYTER_PREFER_ENV_PATH": "1",  # this environment's kernel before one in the home folder
-        "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # no word about frozen modules
-    }
-    with _environment(kernel), ThreadPoolExecutor(max_workers=2) as pool:
+    os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"  # this environment's kernel before one in the home folder
+    os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"  # kernels: no word about frozen modules
+    with local_file_io_cwd(), ThreadPoolExecutor(max_workers=2) as pool:
         try:
             results = [pool.submit(_run, run, nb) for run, nb in zip(runs, notebooks, strict=True)]
             for run, result in zip(runs, results, strict=True):
@@ -233,7 +237,6 @@ def _run_all(runs: Sequence[Run], notebooks: Sequence[NotebookNode], bar: "tqdm[
 
 def _run(run: Run, notebook: NotebookNode) -> None:
     output = Path("_build", "scratch", "book") / run.output
-    output.parent.mkdir(parents=True, exist_ok=True)
     try:
         executed = papermill.execute_notebook(
             notebook,
@@ -271,8 +274,8 @@ def _failure(run: Run, output: Path, error: Exception) -> str:
 
 
 def _move_in(executed: Path, book: Path, years: Sequence[int]) -> None:
-    """Put the executed notebooks in place and remove the years that are no longer in the book."""
-    for path in executed.rglob("*.ipynb"):
+    """Put the executed notebooks and their attachments in place and remove the years that are no longer in the book."""
+    for path in (p for p in executed.rglob("*") if p.is_file()):
         target = book / path.relative_to(executed)
         target.parent.mkdir(parents=True, exist_ok=True)
         path.replace(target)
@@ -285,7 +288,7 @@ def _site(root: Path, scratch: Path, log: Path) -> Path:
     """Let Jupyter Book make the site in the scratch folder; a warning is an error."""
     command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", "build"]
     options = ["--warningiserror", "--keep-going", "--path-output", str(scratch)]
-    done = subprocess.run(
+    done = subprocess.run(  # noqa: S603  (our own words and paths)
         [*command, *options, str(root)],
         env={**os.environ, "PYTHONUTF8": "1"},
         stdout=subprocess.PIPE,
@@ -313,25 +316,8 @@ def _swap(new: Path, site: Path) -> None:
             site.rename(old)
         new.rename(site)
     except OSError as error:
-        raise BuildError(
-            f"新网站已生成，但不能替换 {site}，请关闭正在使用该文件夹的程序后再试（{error}）。"
-        ) from error
+        raise BuildError(f"新网站已生成，但不能替换 {site}，请关闭正在使用该文件夹的程序后再试（{error}）。") from error
     finally:
         if old.exists() and not site.exists():
             old.rename(site)
     shutil.rmtree(old, ignore_errors=True)
-
-
-@contextmanager
-def _environment(values: Mapping[str, str]) -> Iterator[None]:
-    """Set environment variables for the kernels started meanwhile."""
-    before = {name: os.environ.get(name) for name in values}
-    os.environ.update(values)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value

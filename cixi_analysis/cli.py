@@ -22,6 +22,13 @@ if TYPE_CHECKING:
     from cixi_analysis.requirement.tree import Node
 
 
+class _Message(click.ClickException):
+    """What is wrong, on standard error; exit status 1."""
+
+    def show(self, file: Any = None) -> None:
+        click.echo(f"错误：{self.message}", err=True)
+
+
 @contextlib.contextmanager
 def _user_errors() -> Iterator[None]:
     """Turn what a user can cause into a message and exit status 1."""
@@ -32,7 +39,7 @@ def _user_errors() -> Iterator[None]:
     except Exception as error:
         if not isinstance(error, _refusals()):
             raise
-        raise click.ClickException(str(error)) from None
+        raise _Message(str(error)) from None
 
 
 def _refusals() -> tuple[type[Exception], ...]:
@@ -94,12 +101,17 @@ _FORMAT = click.option(
     multiple=True,
     help="只重新运行这些年份（可重复），其余年份保留。Run only these years again (repeatable), keep the others.",
 )
-@click.option("--force", is_flag=True, help="清除上一次的结果，全部重来。Forget earlier results, do everything again.")
+@click.option(
+    "--force",
+    is_flag=True,
+    help="不沿用任何已有的页面，所有年份全部重来。Keep no page of an earlier build, run every year again.",
+)
 @click.pass_obj
 def build(root: Path | None, years: tuple[int, ...], force: bool) -> None:
     from cixi_analysis.assessment import assess
     from cixi_analysis.book import build as build_book
     from cixi_analysis.dataset import UnknownYear
+    from cixi_analysis.export import workbook_name, write_workbook
 
     plan = _plan(root)
     for year in years:
@@ -110,7 +122,12 @@ def build(root: Path | None, years: tuple[int, ...], force: bool) -> None:
             )
     for year in plan.report_years:
         assess(plan, year)  # what a page would stumble over is told before any page runs
-    page = build_book(plan, renew=years or None, force=force)
+    page = build_book(
+        plan.root,
+        plan.report_years,
+        renew=None if force or not years else years,
+        attach=lambda year, folder: write_workbook(plan, year, folder / workbook_name(year)),
+    )
     click.echo(page)
 
 

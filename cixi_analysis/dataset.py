@@ -191,8 +191,17 @@ def _read(path: Path, name: str, model: type[Row], problems: list[Problem]) -> _
     except FileNotFoundError:
         problems.append(Problem(name, None, None, "没有这个文件", "一个 CSV 文件"))
         return table
-    except (UnicodeDecodeError, csv.Error, OSError) as error:
-        problems.append(Problem(name, None, None, f"无法读取（{error}）", "UTF-8 编码的 CSV 文件"))
+    except UnicodeDecodeError as error:
+        found = f"第 {error.start + 1} 个字节起不是 UTF-8 文字"
+        problems.append(Problem(name, None, None, found, "UTF-8 编码的 CSV 文件（在 Excel 中另存为“CSV UTF-8”）"))
+        return table
+    except csv.Error:
+        problems.append(
+            Problem(name, None, None, "引号不成对或含有非法字符", "CSV 文件：含逗号、引号或换行的单元格用双引号括起")
+        )
+        return table
+    except OSError as error:
+        problems.append(Problem(name, None, None, f"无法打开（{type(error).__name__}）", "可以读取的文件"))
         return table
     expected = list(model.columns())
     header = records[0] if records else []
@@ -247,7 +256,7 @@ def _problem(name: str, number: int, model: type[Row], cells: dict[str, str], de
     if detail["type"] == "value_error":
         expected = str(context["error"])
     else:
-        expected = str(_EXPECTED.get(detail["type"], detail["msg"])).format(**context)
+        expected = str(_EXPECTED.get(detail["type"], detail["msg"])).format(**context).replace(" or ", ", ")
     if column is None:
         shown = {c: cells[c] for c in (*model.key(),) if cells[c]}
         found = "、".join(f"{c}={v}" for c, v in shown.items())
@@ -304,12 +313,20 @@ def _cross_check(tables: dict[str, _Table], years: dict[int, _Table]) -> Iterato
 
 
 def _marks(requirements: _Table, items: dict[str, Indicator]) -> Iterator[Problem]:
-    """“*指标为国家级特有指标，**指标为省级特有指标” (note below Table 1): the other level then prints "/"."""
+    """“*指标为国家级特有指标，**指标为省级特有指标” (note below Table 1): the other level then prints "/".
+
+    The marks speak of Table 1, the first wording of each; a later standard may take up an item or let it go.
+    """
     other = {"*": Level.PROVINCIAL, "**": Level.NATIONAL}
+    first: dict[tuple[str, Level], int] = {}
+    for row in requirements.rows.values():
+        assert isinstance(row, Requirement)  # noqa: S101  # narrowed for the type checker
+        first[row.item_id, row.level] = min(row.from_year, first.get((row.item_id, row.level), row.from_year))
     for number, row in requirements.rows.items():
         assert isinstance(row, Requirement)  # noqa: S101  # narrowed for the type checker
         item = items.get(row.item_id)
-        if item and (other.get(item.mark) == row.level) != (row.wording == NOT_APPLICABLE_MARK):
+        of_table_1 = row.from_year == first[row.item_id, row.level]
+        if item and of_table_1 and (other.get(item.mark) == row.level) != (row.wording == NOT_APPLICABLE_MARK):
             expected = (
                 f"“/”（该子项标记为“{item.mark}”）"
                 if other.get(item.mark) == row.level

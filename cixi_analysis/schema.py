@@ -122,6 +122,12 @@ class Indicator(Row):
     def key(cls) -> tuple[str, ...]:
         return ("item_id",)
 
+    @property
+    def part_mark(self) -> str:
+        """①, ② … of a divided indicator's item; "" for an undivided one."""
+        _, _, part = self.item_id.partition(".")
+        return "①②③④⑤⑥⑦⑧⑨"[int(part) - 1] if part else ""
+
 
 class Requirement(Row):
     """``requirements.csv``: the official wording for one item and level, valid from a year on."""
@@ -230,8 +236,13 @@ class Observation(Row):
 
     def clauses(self, column: str) -> list[tuple[str, str]]:
         """(clause, quoted words) pairs of ``attests`` or ``denies``."""
-        entries = (getattr(self, column) or "").split("；")
-        return [(c.strip(), (q or c).strip()) for c, _, q in (e.partition("=") for e in entries if e.strip())]
+        return clause_pairs(getattr(self, column) or "")
+
+
+def clause_pairs(entries: str) -> list[tuple[str, str]]:
+    """``条款=字句；条款`` → (clause, quoted words) pairs; the words are the clause's own where none are given."""
+    parts = (entry.partition("=") for entry in entries.split("；") if entry.strip())
+    return [(clause.strip(), quote.strip() or clause.strip()) for clause, _, quote in parts]
 
 
 class ConventionRow(Row):

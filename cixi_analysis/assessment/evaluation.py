@@ -94,15 +94,24 @@ class Rules:
 
     def covers(self, convention: Convention, item_id: str, years: npt.NDArray[np.int64]) -> Flags:
         flags = np.zeros(len(years), dtype=bool)
-        for row in self.rows:
-            if (
-                row.convention is convention
-                and convention not in self.without
-                and row.item_id in (None, item_id)
-                and row.level in (None, self.level)
-            ):
-                flags |= (years == row.year) if row.year is not None else True
+        for row in self._applicable(convention, item_id):
+            flags |= (years == row.year) if row.year is not None else True
         return flags
+
+    def reason(self, convention: Convention, item_id: str, year: int) -> str:
+        """Why it holds there, from the row that says most about the place: item before level before year."""
+        rows = [row for row in self._applicable(convention, item_id) if row.year in (None, year)]
+        return max(rows, key=lambda r: (r.item_id is not None, r.level is not None, r.year is not None)).reason
+
+    def _applicable(self, convention: Convention, item_id: str) -> list[ConventionRow]:
+        return [
+            row
+            for row in self.rows
+            if row.convention is convention
+            and convention not in self.without
+            and row.item_id in (None, item_id)
+            and row.level in (None, self.level)
+        ]
 
 
 def evaluate(node: Node, series: Series, rules: Rules) -> Finding:
@@ -148,7 +157,7 @@ def _qualified(node: Change, series: Series, conventions: Mapping[Convention, Fl
     undecided = both.verdict == NO_DATA
     verdict = np.where(undecided & attested, MET, np.where(undecided & denied, UNMET, both.verdict)).astype(np.int8)
     basis = np.where(undecided & (attested | denied), ATTESTED, both.basis).astype(np.int8)
-    contradicts = (attested & (both.verdict == UNMET)) | (denied & (both.verdict == MET))
+    contradicts = (attested & (both.verdict == UNMET)) | (denied & (both.verdict == MET)) | (attested & denied)
     return Finding(node, verdict, basis, both.parts, contradicts=contradicts, series=series)
 
 
@@ -167,7 +176,7 @@ def _decide(node: Leaf, numbers: _Numbers, series: Series, conventions: Mapping[
     attested, denied = series.says(node)
     verdict, basis = numbers.verdict.copy(), np.where(numbers.verdict != NO_DATA, MEASURED, NO_BASIS).astype(np.int8)
     forgiven = attested & numbers.small_fall if numbers.small_fall is not None else np.zeros_like(attested)
-    contradicts = ((attested & (verdict == UNMET)) | (denied & (verdict == MET)) | (attested & denied)) & ~forgiven
+    contradicts = (attested & (verdict == UNMET) & ~forgiven) | (denied & (verdict == MET)) | (attested & denied)
     speaks = (verdict == NO_DATA) | forgiven
     verdict[speaks & attested], basis[speaks & attested] = MET, ATTESTED
     verdict[speaks & denied], basis[speaks & denied] = UNMET, ATTESTED
@@ -235,7 +244,7 @@ def _open(comparator: Comparator, series: Series) -> Flags:
 
 
 def _bound(node: Bound, s: Series) -> _Numbers:
-    comparable = s.in_unit(node.unit or s.item.unit or "")
+    comparable = s.in_unit(node.unit or s.item.unit or "") & ~s.is_class
     return _judge(
         holds(s.value, node.comparator, node.limit, s.polarity),
         [(~s.known, Lack.VALUE), (~comparable, Lack.UNIT), (_open(node.comparator, s), Lack.DIRECTION)],
@@ -325,7 +334,8 @@ def _rate(node: Rate, s: Series, span: int = DEFAULT_YEARS, named: bool = False)
             rate = ((s.value / earlier) ** (1 / years) - 1) * 100
         else:
             rate = (s.value - earlier) / years
-    right_unit = ~s.is_class & (s.in_unit("%") if node.unit is AmountUnit.POINTS else True)
+    # Of a percentage, only points are clear.
+    right_unit = ~s.is_class & (s.in_unit("%") == (node.unit is AmountUnit.POINTS))
     return _judge(
         holds(rate * sign, node.comparator, node.amount, s.polarity),
         [

@@ -32,7 +32,6 @@ from cixi_analysis.schema import WATER_CLASSES, Indicator
 from cixi_analysis.words import CLASS_UNIT, Convention, Verdict
 
 _WORD = {UNMET: Verdict.UNMET.chinese, NO_DATA: Verdict.NO_DATA.chinese, MET: Verdict.MET.chinese}
-_CIRCLED = "①②③④⑤⑥⑦⑧⑨"
 #: Text of a convention's reason, for an item.
 ReasonOf = Callable[[Convention], str]
 At = tuple[int, int]
@@ -53,17 +52,12 @@ def explain_indicator(verdict: Verdict, parts: Sequence[tuple[Indicator, Verdict
     if len(parts) == 1:
         return parts[0][2]
     asked = [(item, word, text) for item, word, text in parts if word is not Verdict.NOT_APPLICABLE]
-    summary = "、".join(f"{_part(item)}{item.name}{word.chinese}" for item, word, _ in asked)
+    summary = "、".join(f"{item.part_mark}{item.name}{word.chinese}" for item, word, _ in asked)
     if verdict is Verdict.MET:
-        details = "；".join(f"{_part(item)}{text}" for item, _, text in asked)
+        details = "；".join(f"{item.part_mark}{text}" for item, _, text in asked)
         return f"适用的{len(asked)}个子项均达到（{summary}）：{details}"
-    deciding = "；".join(f"{_part(item)}{text}" for item, word, text in asked if word is verdict)
+    deciding = "；".join(f"{item.part_mark}{text}" for item, word, text in asked if word is verdict)
     return f"各子项须全部达到（{summary}）：{deciding}"
-
-
-def _part(item: Indicator) -> str:
-    _, _, part = item.item_id.partition(".")
-    return _CIRCLED[int(part) - 1] if part else ""
 
 
 def _explain(finding: Finding, at: At, year: int, reason_of: ReasonOf) -> str:
@@ -85,16 +79,17 @@ def _why(finding: Finding, at: At, year: int, reason_of: ReasonOf) -> str:
     series = finding.series
     assert series is not None  # noqa: S101  # leaves carry their series
     basis = int(finding.basis[at])
-    if finding.parts and basis != ATTESTED:
+    words = series.texts[series.words[at]] if series.words[at] >= 0 else None
+    quote = words and (words.attests.get(finding.node) or words.denies.get(finding.node))
+    # A change with its rate has parts, and the statement may speak of the whole or of a part.
+    if finding.parts and not (basis == ATTESTED and quote):
         return "；".join(_labelled(part, at, year, reason_of) for part in finding.parts)
     if basis == MEASURED:
         return _measured(finding, series, at, year)
     if basis == ATTESTED:
-        words = series.texts[series.words[at]]
-        quote = words.attests.get(finding.node) or words.denies.get(finding.node)
         text = f"原文载明“{quote}”"
         if finding.measured is not None and finding.measured[at] == UNMET:
-            text += f"；数字略有回落：{_measured(finding, series, at, year)}"
+            text += f"；数字略有变差：{_measured(finding, series, at, year)}"
         return text
     if basis == DEEMED and finding.convention is not None:
         convention = CONVENTIONS[finding.convention[at]]
@@ -177,8 +172,12 @@ def _lacking(finding: Finding, series: Series, at: At, year: int) -> str:
             unit = kind.unit if kind else ""
             return f"实测的是{kind.measure if kind else ''}（{unit}），与要求的单位不同，不作比较{silent}"
         case Lack.EARLIER:
-            span = "所需各年" if isinstance(finding.node, Change) and finding.node.years else f"{year - 1}年"
+            node = finding.node
+            several = (isinstance(node, Change) and node.years) or (isinstance(node, Rate) and node.yearly)
+            span = "所需各年" if several else f"{year - 1}年"
             return f"{span}没有可比的数值，看不出变化{silent}"
+        case Lack.ASSIGNED if series.none_assigned[at]:
+            return f"{year}年上级未下达目标{silent}"
         case Lack.ASSIGNED:
             return f"上级下达的目标未知{silent}"
         case Lack.BENCHMARK:

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import pandas as pd
@@ -133,17 +134,13 @@ def assess(plan: Plan, year: int, *, against: str = REQUIREMENT, without: Collec
     at = (0, panel.years.index(year))
     judgements = tuple(judge_panel(plan, panel, against, without))
     _refuse_contradictions(plan, judgements, year, at)
-    reasons = {Convention(row.convention): row.reason for row in plan.conventions}
-    specific = {(row.convention, row.item_id): row.reason for row in plan.conventions}
     rows: list[tuple[object, ...]] = []
     texts: dict[tuple[str, str], str] = {}
     for judgement in judgements:
         item = judgement.item
         wording, finding = judgement.in_force(year)
-        text = explain(
-            wording.row.wording, finding, at, year,
-            lambda c, i=item.item_id: specific.get((c, i), reasons[c]),  # type: ignore[misc]  # default binds the loop's id
-        )  # fmt: skip
+        rules = Rules(plan.conventions, judgement.level, without)
+        text = explain(wording.row.wording, finding, at, year, partial(rules.reason, item_id=item.item_id, year=year))
         texts[item.item_id, judgement.level] = text
         rows.append(
             (item.indicator, item.item_id, judgement.level, *_words(judgement.verdict[at], judgement.basis[at]), text)

@@ -1,6 +1,5 @@
 """Observations as arrays over region × year: what the evaluator works on. One county is a panel of one region."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,7 +12,7 @@ import pandas as pd
 from cixi_analysis.dataset import Plan, missing_reason
 from cixi_analysis.requirement import read
 from cixi_analysis.requirement.tree import Bound, ClassBound, Comparator, Leaf
-from cixi_analysis.schema import WATER_CLASSES, Indicator, Observation
+from cixi_analysis.schema import WATER_CLASSES, Indicator, Observation, clause_pairs
 from cixi_analysis.words import CLASS_UNIT, NOT_ASSIGNED, REGION, Absence, BenchmarkKind, Level, Polarity
 
 Floats = npt.NDArray[np.float64]
@@ -116,6 +115,21 @@ class Panel:
     years: tuple[int, ...]
     table: pd.DataFrame
 
+    def __post_init__(self) -> None:
+        """Refuse a table whose rows could not be told apart, or would land in another region's or year's place."""
+        if self.years != tuple(range(self.years[0], self.years[-1] + 1)):
+            raise ValueError(f"年份应逐年相连：{self.years}")
+        for column, known in (("region", self.regions), ("year", self.years)):
+            strangers = self.table.loc[~self.table[column].isin(known), column]
+            if len(strangers):
+                raise ValueError(f"面板里没有“{column}”为 {strangers.iloc[0]} 的位置，表中却有这样的行")
+        both = self.table.assign(level=self.table["level"].fillna("")).duplicated(
+            ["region", "year", "item_id", "level"]
+        )
+        if both.any():
+            region, year, item_id = self.table.loc[both, ["region", "year", "item_id"]].iloc[0]
+            raise ValueError(f"{region} {year} 年 {item_id} 有两行")
+
     @cached_property
     def _rows(self) -> dict[str, npt.NDArray[np.int64]]:
         return self.table.groupby("item_id", sort=False).indices  # type: ignore[return-value]  # pandas types it looser
@@ -123,8 +137,7 @@ class Panel:
     def series(self, item: Indicator, level: Level) -> Series:
         """The arrays of one item at one level."""
         rows = self.table.iloc[self._rows.get(item.item_id, np.array([], dtype=int))]
-        own = rows["level"].to_numpy(dtype=object)
-        rows = rows[(own == None) | (own == level)]  # noqa: E711  # elementwise on an object array
+        rows = rows[rows["level"].isna() | (rows["level"] == level)]
         region = pd.Index(self.regions).get_indexer(pd.Index(rows["region"]))
         year = rows["year"].to_numpy(dtype=np.int64) - self.years[0]
         at = (region, year)
@@ -204,7 +217,7 @@ def _assigned(text: str | None) -> tuple[float, int, bool]:
     node = read(text)
     if isinstance(node, ClassBound):
         return node.rank, COMPARATORS.index(Comparator.LT if node.strict else Comparator.LE), False
-    if isinstance(node, Bound):
+    if isinstance(node, Bound) and not node.unit:  # in the unit of the value, or it could not be compared
         return node.limit, COMPARATORS.index(node.comparator), False
     raise ValueError(text)  # unreachable after `checks.problems`
 
@@ -218,6 +231,13 @@ def is_assigned_target(text: str) -> bool:
     return True
 
 
+def is_class_target(text: str) -> bool | None:
+    """Whether an assigned target is a water class (True) or a number (False); None where it is neither."""
+    if np.isnan(_assigned(text)[0]):
+        return None
+    return text in WATER_CLASSES or isinstance(read(text), ClassBound)
+
+
 def _words(rows: pd.DataFrame, item: Indicator) -> tuple[npt.NDArray[Any], tuple[Words, ...]]:
     texts = pd.MultiIndex.from_frame(rows[["statement", "attests", "denies"]].fillna(""))
     codes, distinct = pd.factorize(texts)
@@ -226,13 +246,7 @@ def _words(rows: pd.DataFrame, item: Indicator) -> tuple[npt.NDArray[Any], tuple
 
 def _leaves(entries: str, item: Indicator) -> dict[Leaf, str]:
     leaves: dict[Leaf, str] = {}
-    for clause, quote in parse_clauses(entries):
+    for clause, quote in clause_pairs(entries):
         node = read(clause, unit=item.unit)
         leaves[node] = quote  # type: ignore[index]  # `checks.problems` has made sure that a clause is a leaf
     return leaves
-
-
-def parse_clauses(entries: str) -> list[tuple[str, str]]:
-    """``条款=字句；条款`` → (clause, quoted words) pairs; the words are the clause's own where none are given."""
-    pairs = [re.split("=", entry, maxsplit=1) for entry in entries.split("；") if entry.strip()]
-    return [(pair[0].strip(), pair[-1].strip()) for pair in pairs]

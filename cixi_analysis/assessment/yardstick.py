@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from cixi_analysis.assessment.panel import is_assigned_target
+from cixi_analysis.assessment.panel import is_assigned_target, is_class_target
 from cixi_analysis.dataset import DataError, Plan, Problem
 from cixi_analysis.requirement import Refusal, read
 from cixi_analysis.requirement.tree import AllOf, AnyOf, Node, leaves
 from cixi_analysis.schema import OBSERVATIONS, Indicator, Observation, Requirement, Target
-from cixi_analysis.words import NOT_APPLICABLE_MARK, NOT_ASSIGNED, TARGET_YEARS, Level
+from cixi_analysis.words import CLASS_UNIT, NOT_APPLICABLE_MARK, NOT_ASSIGNED, TARGET_YEARS, Level
 
 #: The yardsticks, as `cixi assess --against` names them.
 REQUIREMENT, TARGET = "requirement", "target"
@@ -95,8 +95,11 @@ def _observation_problems(plan: Plan) -> Iterator[Problem]:
                     number,
                     "assigned_target 下达目标",
                     f"“{target}”",
-                    f"数、水质类别、“任务：……”或“{NOT_ASSIGNED}”",
+                    f"数（与现状值同单位，不写单位）、水质类别、“任务：……”或“{NOT_ASSIGNED}”",
                 )
+            elif target and row.value and is_class_target(target) not in (None, row.unit == CLASS_UNIT):
+                expected = "与现状值同类的目标：类别对类别，数对数"
+                yield Problem(file, number, "assigned_target 下达目标", f"“{target}”而现状值为“{row.value}”", expected)
             for column in ("attests", "denies"):
                 yield from _clause_problems(plan, row, column, units[row.item_id], file, number)
 
@@ -104,7 +107,7 @@ def _observation_problems(plan: Plan) -> Iterator[Problem]:
 def _clause_problems(
     plan: Plan, row: Observation, column: str, unit: str | None, file: str, number: int
 ) -> Iterator[Problem]:
-    asked = {leaf for node in _trees(plan, row.item_id, unit) for leaf in leaves(node)}
+    asked = dict.fromkeys(leaf for node in _trees(plan, row.item_id, unit) for leaf in leaves(node))
     for clause, _quote in row.clauses(column):
         where = f"{column} {Observation.columns()[column].title}"
         try:

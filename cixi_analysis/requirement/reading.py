@@ -103,7 +103,7 @@ _FULL_WIDTH = {chr(c): chr(c - 0xFEE0) for c in range(0xFF01, 0xFF5F)}
 #: Character → the form the grammar knows. One character each, so that places in the wording stay places.
 _FORMS = _FULL_WIDTH | {
     ",": "，", "，": "，", ";": "；", "；": "；", "−": "-", "﹣": "-", "％": "%", "﹪": "%", "⩾": "≥", "⩽": "≤", "≧": "≥", "≦": "≤",
-    "\r": "\n", "\u2028": "\n",
+    **dict.fromkeys("\r\v\f\x85\u2028\u2029", "\n"),
 }  # fmt: skip
 
 _MOVES = {
@@ -113,6 +113,8 @@ _MOVES = {
 }
 _MOVE = {word: move for move, words in _MOVES.items() for word in words}
 _COMPARATORS = {"GE": Comparator.GE, "LE": Comparator.LE, "GT": Comparator.GT, "LT": Comparator.LT}
+#: Far more than any wording needs; a tree that is too deep cannot be walked.
+_MOST_BRACKETS = 50
 _CHINESE_DIGITS = "零一二三四五六七八九十"
 #: 不减小, 不减少 and 不缩小 say the same of an area, 不降低 and 不减退 of a function; one canonical word each.
 _NOT_STATE = {"不减小": "不减少", "不缩小": "不减少", "不减退": "不降低"}
@@ -172,6 +174,8 @@ def read(text: str, *, unit: str | None = None) -> Node:
 def _read(text: str, unit: str | None) -> Node:
     text = unicodedata.normalize("NFC", text)  # not NFKC, which would turn Ⅲ into III
     normal, places = _normalise(text)
+    if normal.count("(") > _MOST_BRACKETS:
+        raise Refusal(text, 0, len(text), f"括号超过{_MOST_BRACKETS}层")
     try:
         tree = _parser().parse(normal)
         return _Build(unit).transform(tree)
@@ -191,7 +195,7 @@ def _normalise(text: str) -> tuple[str, list[int]]:
     """The text in the grammar's forms, and for each of its characters the place in ``text`` (plus the end)."""
     kept: list[tuple[str, int]] = []
     for place, char in enumerate(text):
-        if char != "\n" and char != "\r" and char.isspace():
+        if char.isspace() and _FORMS.get(char, char) != "\n":
             # A space between two digits may stand for anything; it is left in, and so refused.
             before, after = text[place - 1 : place], text[place + 1 : place + 2]
             if _digit(before) and _digit(after):
@@ -199,9 +203,14 @@ def _normalise(text: str) -> tuple[str, list[int]]:
             continue
         kept.append((_FORMS.get(char, char), place))
     # A comma between two digits is a thousands separator or a list; left as ",", which the grammar does not know.
+    # Only in a canonical text, AND(≥20, 100), does a comma with a space after it surely separate.
+    depth = 0
     for i in range(1, len(kept) - 1):
-        if kept[i][0] == "，" and _digit(kept[i - 1][0]) and _digit(kept[i + 1][0]):
-            kept[i] = (",", kept[i][1])
+        char, place = kept[i]
+        depth += (char == "(") - (char == ")")
+        separates = depth > 0 and char == "，" and kept[i + 1][1] > place + 1
+        if char in "，、" and _digit(kept[i - 1][0]) and _digit(kept[i + 1][0]) and not separates:
+            kept[i] = (",", place)
     return "".join(c for c, _ in kept), [p for _, p in kept] + [len(text)]
 
 
@@ -235,7 +244,7 @@ def _refusal(text: str, normal: str, places: list[int], error: UnexpectedInput) 
         return Refusal(text, len(text), len(text), "没有写完" if normal.strip("；\n") else "没有内容", expected)
     if normal[start] in ", ":
         number = next(m for m in re.finditer(r"[0-9., ]+", normal) if m.start() <= start < m.end())
-        reason = "两个数字之间的逗号或空格可有两种理解（千位分隔，或两个数）"
+        reason = "两个数字之间的逗号、顿号或空格可有两种理解（千位分隔，或两个数）"
         return Refusal(text, places[number.start()], places[number.end() - 1] + 1, reason)
     return Refusal(text, places[start], places[end - 1] + 1, "不认识这里的说法", expected)
 
@@ -290,6 +299,9 @@ class _Build(Transformer[Token, Node]):
                     continue
                 if Move.IMPROVE not in (before.move, clause.move):
                     raise _Stop(f"“{before.move.value}”之后的幅度却是“{clause.move.value}”", span)
+                if before.years:
+                    reason = f"“{before.move.value}”之后的幅度是“{clause.move.value}”，看不出是否也看近{before.years}年"
+                    raise _Stop(reason, span)
             i += 1
         kinds = {joint.type for joint in joints}
         if len(kinds) > 1:
@@ -332,6 +344,8 @@ class _Build(Transformer[Token, Node]):
         numeral = types["WATER_CLASS"][:-1]
         for latin, roman in (("III", "Ⅲ"), ("II", "Ⅱ"), ("IV", "Ⅳ"), ("V", "Ⅴ"), ("I", "Ⅰ")):
             numeral = numeral.replace(latin, roman)
+        if numeral == WATER_CLASSES[-1] and "BETTER" not in types:
+            raise _Stop("劣Ⅴ类是最差的一类，任何水体都“达到”，不成为要求", _span(*tokens))
         return ClassBound(WATER_CLASSES.index(numeral) + 1, "BETTER" in types)
 
     def assigned(self, tokens: list[Token]) -> AssignedTarget:

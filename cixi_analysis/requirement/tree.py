@@ -6,6 +6,7 @@ tree, so it serves as the explicit ``reading`` that data may carry for a wording
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import Enum, StrEnum
 
 from cixi_analysis.schema import WATER_CLASSES
@@ -44,7 +45,8 @@ class AmountUnit(StrEnum):
 
 
 def _number(value: float) -> str:
-    return f"{value:.12g}"
+    """All digits and no exponent, so that the canonical text is read back as the same number."""
+    return f"{Decimal(repr(value)).normalize():f}"
 
 
 @dataclass(frozen=True)

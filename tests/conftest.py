@@ -1,0 +1,67 @@
+"""What several tests share: a copy of the project, the site built from it, and the rule that CI skips nothing."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from cixi_analysis.dataset import Plan, load_plan
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def plan() -> Plan:
+    """The real data."""
+    return load_plan(ROOT)
+
+
+def copy_project(target: Path) -> Path:
+    """The project's own files, without what a build or a run leaves."""
+    names = ["_config.yml", "_toc.yml", "data", "notebooks", "book"]
+    made = shutil.ignore_patterns("*.ipynb_checkpoints", "20[0-9][0-9]")
+    target.mkdir(parents=True, exist_ok=True)
+    for name in names:
+        source = ROOT / name
+        if source.is_dir():
+            shutil.copytree(source, target / name, ignore=made)
+        else:
+            shutil.copy(source, target / name)
+    for page in (target / "book").glob("*.ipynb"):
+        page.unlink()
+    return target
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A copy of the project to change at will."""
+    return copy_project(tmp_path / "project")
+
+
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the project with the book built by the command line, once for all tests; not to be changed."""
+    folder = copy_project(tmp_path_factory.mktemp("built") / "project")
+    done = cixi("build", root=folder)
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def cixi(*arguments: str, root: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    """The command as a user runs it, in a process of its own."""
+    command = [sys.executable, "-c", "from cixi_analysis.cli import main; main()", "--root", str(root), *arguments]
+    return subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """In CI a skipped test is a failed one: what cannot run there must be installed there."""
+    report = yield
+    if os.environ.get("CI") and report.skipped and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"{item.nodeid} skipped in CI: {report.longrepr}"
+    return report

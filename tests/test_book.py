@@ -1,0 +1,275 @@
+"""A tiny book, really built: what appears in it, what stays out, and what a failure leaves behind."""
+
+import hashlib
+import re
+import shutil
+import sys
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from cixi_analysis.book import PAGES, BuildError, build
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+
+TITLES = {
+    "home": "首页",
+    "overview": "{year} 年度总览",
+    "retrospect": "{year} 年回看",
+    "table1": "{year} 年表一",
+    "trend": "{year} 年趋势",
+    "projects": "{year} 年重点工程",
+    "reconciliation": "{year} 年数据核对",
+    "method": "方法",
+    "dictionary": "数据字典",
+}
+
+
+def write_template(root: Path, name: str, *code: str, parameters: str = "year: int = 2022") -> None:
+    cells = [
+        new_markdown_cell(f"# {TITLES[name]}\n\n费用 $5，合计 $6。"),
+        new_code_cell(parameters, metadata={"tags": ["parameters"]}),
+        *(new_code_cell(source) for source in code),
+    ]
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    path = root / "notebooks" / f"{name}.ipynb"
+    nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": kernel}), path)
+
+
+def fingerprint(folder: Path) -> dict[str, str]:
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+def pages(site: Path) -> set[str]:
+    found = {path.relative_to(site / "book").as_posix() for path in (site / "book").rglob("*.html")}
+    return {page.removesuffix(".html") for page in found}
+
+
+@pytest.fixture(scope="module")
+def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project built once for 2021 (a retrospect) and 2022; its folder name is not a tame one."""
+    root = tmp_path_factory.mktemp("book") / "慈溪 {项目}"
+    for folder in ("book", "notebooks", "tests", ".venv"):
+        (root / folder).mkdir(parents=True)
+    for name in ("_config.yml", "_toc.yml"):
+        shutil.copy(REPOSITORY / name, root)
+    shutil.copytree(REPOSITORY / "book" / "_static", root / "book" / "_static")
+    for stray in ("README.md", "tests/notes.md", ".venv/licence.md"):
+        (root / stray).write_text("# 不是页面\n", encoding="utf-8")
+    (root / "book" / "manual.md").write_text("# 使用手册\n", encoding="utf-8")
+    for name in TITLES:
+        write_template(root, name, "import sys, warnings", "warnings.warn('嘘')\nprint(year, sys.prefix)")
+    build(root, [2021, 2022], progress=False)
+    return root
+
+
+@pytest.fixture
+def project(good: Path, tmp_path: Path) -> Path:
+    """A copy of the built project, to be spoilt."""
+    return Path(shutil.copytree(good, tmp_path / "project"))
+
+
+def test_every_kind_of_page_is_tried() -> None:
+    """The tiny book has a template for each row of the list of pages."""
+    assert {page.template for page in PAGES} == set(TITLES)
+
+
+def test_the_site_holds_the_pages_and_nothing_else(good: Path) -> None:
+    """README, tests, templates and environments do not become pages; a retrospect has three."""
+    assert pages(good / "_build" / "html") == {
+        "index", "method", "dictionary", "manual",
+        "2022/index", "2022/table1", "2022/trend", "2022/projects", "2022/reconciliation",
+        "2021/index", "2021/table1", "2021/trend",
+    }  # fmt: skip
+
+
+def test_nothing_of_the_making_is_left(good: Path) -> None:
+    """After a good build only the site and the log are in `_build`."""
+    assert sorted(path.name for path in (good / "_build").iterdir()) == ["html", "logs"]
+
+
+def test_the_sidebar_lists_years_newest_first_with_their_pages(good: Path) -> None:
+    """A year's pages are nested under it, in the order of `PAGES`, under a heading with the year."""
+    html = (good / "_build" / "html" / "book" / "2022" / "trend.html").read_text(encoding="utf-8")
+    sidebar = html[html.index('<nav class="bd-links') : html.index('<main id="main-content"')]
+    entries = re.findall(r"toctree-l(\d).*?<a [^>]*>\s*(.*?)\s*</a>", sidebar, re.DOTALL)
+    assert entries == [
+        ("1", "首页"),
+        ("1", "2022 年度总览"),
+        ("2", "2022 年表一"),
+        ("2", "2022 年趋势"),
+        ("2", "2022 年重点工程"),
+        ("2", "2022 年数据核对"),
+        ("1", "2021 年回看"),
+        ("2", "2021 年表一"),
+        ("2", "2021 年趋势"),
+        ("1", "方法"),
+        ("1", "使用手册"),
+        ("1", "数据字典"),
+    ]
+
+
+def test_no_page_asks_a_network_host(good: Path) -> None:
+    """Scripts, styles, pictures and frames come with the site."""
+    site = good / "_build" / "html"
+    tag = re.compile(r"<(?:script|link|img|iframe|source|video)\b[^>]*?(?:src|href)=\"([^\"]+)\"")
+    for page in site.rglob("*.html"):
+        targets = tag.findall(page.read_text(encoding="utf-8"))
+        assert [target for target in targets if re.match(r"\w+:|//", target)] == [], page
+
+
+def test_the_reader_sees_no_code_unless_they_ask(good: Path) -> None:
+    """Code is folded, the cells that set the year are left out, a warning is not shown."""
+    notebook = nbformat.read(good / "book" / "2022" / "table1.ipynb", as_version=4)
+    tags = [cell.metadata.tags for cell in notebook.cells if cell.cell_type == "code"]
+    assert tags == [
+        ["parameters", "remove-cell"],
+        ["injected-parameters", "remove-cell"],
+        ["hide-input"],
+        ["hide-input"],
+    ]
+    html = (good / "_build" / "html" / "book" / "2022" / "table1.html").read_text(encoding="utf-8")
+    assert html.count('<details class="admonition hide above-input">') == 2
+    assert "UserWarning" not in html
+
+
+def test_a_dollar_is_a_dollar(good: Path) -> None:
+    """Sums of money are not read as mathematics."""
+    html = (good / "_build" / "html" / "book" / "method.html").read_text(encoding="utf-8")
+    assert "费用 $5，合计 $6。" in html
+
+
+def test_kernels_are_of_this_environment(good: Path) -> None:
+    """Each page knows its year (single pages: the newest) and runs beside the calling interpreter."""
+    for page, year in (("index", 2022), ("2022/trend", 2022), ("2021/index", 2021)):
+        notebook = nbformat.read(good / "book" / f"{page}.ipynb", as_version=4)
+        printed = [out.text for out in notebook.cells[-1].outputs if out.name == "stdout"]
+        assert printed == [f"{year} {sys.prefix}\n"]
+
+
+def test_years_come_and_go(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A new year runs unasked and enters the contents, a dropped one vanishes, others stay as they are."""
+    before = fingerprint(project / "book" / "2022")
+    index = build(project, [2022, 2023], renew=[])
+    assert index == project / "_build" / "html" / "index.html"
+    assert index.is_file()
+    yearly = {"index", "table1", "trend", "projects", "reconciliation"}
+    single = {"index", "method", "dictionary", "manual"}
+    assert pages(index.parent) == single.union(f"{y}/{page}" for y in (2022, 2023) for page in yearly)
+    assert not (project / "book" / "2021").exists()
+    assert fingerprint(project / "book" / "2022") == before
+    home = (index.parent / "book" / "index.html").read_text(encoding="utf-8")
+    assert home.index("2023 年度总览") < home.index("2022 年度总览")
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "2023 表一 指标评估" in printed.err
+
+
+def test_a_failing_notebook_leaves_the_site_and_says_where(project: Path) -> None:
+    """The message names page, template, cell and error; site and pages stay, the log is kept."""
+    site, book = fingerprint(project / "_build" / "html"), fingerprint(project / "book")
+    write_template(project, "method", "rows = []", "first = rows[0]\nprint(first)")
+    with pytest.raises(BuildError) as failure:
+        build(project, [2021, 2022], renew=[], progress=False)
+    assert str(failure.value) == (
+        "2022 年 方法（notebooks/method.ipynb）：笔记本运行失败，网站保持原样。\n"
+        "出错的单元 In [4]：\n"
+        "    first = rows[0]\n"
+        "    print(first)\n"
+        "错误：IndexError: list index out of range\n"
+        "记录：_build/logs/2022-method.log\n"
+        "运行到出错处的笔记本：_build/logs/2022-method.ipynb"
+    )
+    log = (project / "_build" / "logs" / "2022-method.log").read_text(encoding="utf-8")
+    assert "----> 1 first = rows[0]" in log
+    assert (project / "_build" / "logs" / "2022-method.ipynb").is_file()
+    assert fingerprint(project / "_build" / "html") == site
+    assert fingerprint(project / "book") == book
+
+
+def test_a_dead_kernel_is_a_failing_notebook(project: Path) -> None:
+    """A kernel that dies is reported like any failing page."""
+    write_template(project, "method", "import os\nos._exit(1)")
+    with pytest.raises(BuildError, match=r"^2022 年 方法（notebooks/method.ipynb）：笔记本运行失败"):
+        build(project, [2021, 2022], renew=[], progress=False)
+
+
+def test_a_warning_of_the_book_leaves_the_site(project: Path) -> None:
+    """Warnings are errors: the message says which page, and the last good site stays."""
+    site = fingerprint(project / "_build" / "html")
+    (project / "book" / "manual.md").write_text("# 使用手册\n\n[哪里](nowhere.md)\n", encoding="utf-8")
+    with pytest.raises(BuildError) as failure:
+        build(project, [2021, 2022], renew=[], progress=False)
+    first, warning, *_, last = str(failure.value).splitlines()
+    assert first == "Jupyter Book 生成网站失败，网站保持原样。"
+    assert warning.startswith(f"{Path('book', 'manual.md')}:3: WARNING: 'myst' cross-reference target")
+    assert last == "记录：_build/logs/jupyter-book.log"
+    assert fingerprint(project / "_build" / "html") == site
+
+
+@pytest.mark.parametrize(
+    ("parameters", "tags", "message"),
+    [
+        (
+            "jahr = 2022",
+            ["parameters"],
+            "notebooks/table1.ipynb：带 parameters 标签的单元里没有给 year 赋值。",
+        ),
+        (
+            "year = 2022",
+            [],
+            "notebooks/table1.ipynb：应恰有一个带 parameters 标签的单元，现有 0 个。",
+        ),
+    ],
+)
+def test_a_template_without_year_is_refused(project: Path, parameters: str, tags: list[str], message: str) -> None:
+    """Papermill would merely warn, and the page would be about the wrong year; nothing runs."""
+    write_template(project, "table1", parameters=parameters)
+    path = project / "notebooks" / "table1.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells[1].metadata["tags"] = tags
+    nbformat.write(notebook, path)
+    before = fingerprint(project / "book")
+    with pytest.raises(BuildError) as refusal:
+        build(project, [2021, 2022], progress=False)
+    assert str(refusal.value) == message
+    assert fingerprint(project / "book") == before
+
+
+def test_a_missing_template_is_named(project: Path) -> None:
+    """A page without its template stops the build before anything runs."""
+    (project / "notebooks" / "trend.ipynb").unlink()
+    with pytest.raises(BuildError) as refusal:
+        build(project, [2021, 2022], progress=False)
+    assert str(refusal.value) == "缺少页面模板 notebooks/trend.ipynb（趋势与目标差距）。"
+
+
+def test_a_template_that_is_no_notebook_is_named(project: Path) -> None:
+    """A template damaged in an editor is reported by its name."""
+    (project / "notebooks" / "trend.ipynb").write_text("{", encoding="utf-8")
+    with pytest.raises(BuildError, match=r"^notebooks/trend\.ipynb：不是 Jupyter 笔记本（"):
+        build(project, [2021, 2022], progress=False)
+
+
+def test_somebody_elses_notebook_is_neither_published_nor_deleted(project: Path) -> None:
+    """A copy an analyst left in `book/` stops the build, with its name, and stays where it is."""
+    copy = project / "book" / "2022" / "table1-Copy1.ipynb"
+    shutil.copy(project / "book" / "2022" / "table1.ipynb", copy)
+    with pytest.raises(BuildError) as refusal:
+        build(project, [2021, 2022], progress=False)
+    assert str(refusal.value) == (
+        "book/ 只放程序生成的页面，以下笔记本不是本书的页面，请先移到别处：2022/table1-Copy1.ipynb"
+    )
+    assert copy.is_file()
+
+
+def test_a_book_of_no_years_is_refused(tmp_path: Path) -> None:
+    """Without a year there is nothing to build."""
+    with pytest.raises(BuildError, match=r"^没有可以生成的年份。$"):
+        build(tmp_path, [], progress=False)
