@@ -36,6 +36,8 @@ def _user_errors() -> Iterator[None]:
         yield
     except (click.ClickException, click.exceptions.Exit, BrokenPipeError):
         raise
+    except OSError as error:
+        raise _Message(f"不能读写 {error.filename or '文件'}：{error.strerror or error}") from None
     except Exception as error:
         if not isinstance(error, _refusals()):
             raise

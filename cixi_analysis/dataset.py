@@ -148,6 +148,8 @@ def load_plan(root: Path | str | None = None) -> Plan:
     years: dict[int, _Table] = {}
     for path in sorted((data / OBSERVATIONS).glob("*")):
         name = f"{OBSERVATIONS}/{path.name}"
+        if path.name.startswith((".", "~$")):
+            continue  # what a file manager or Excel leaves while a file is open
         if not re.fullmatch(r"20\d\d\.csv", path.name):
             problems.append(Problem(name, None, None, "不认识的文件名", "“年份.csv”，如 2023.csv"))
             continue
@@ -203,6 +205,8 @@ def _read(path: Path, name: str, model: type[Row], problems: list[Problem]) -> _
     except OSError as error:
         problems.append(Problem(name, None, None, f"无法打开（{type(error).__name__}）", "可以读取的文件"))
         return table
+    while records and not any(records[-1]):
+        records.pop()  # blank lines at the end
     expected = list(model.columns())
     header = records[0] if records else []
     if header != expected:
@@ -237,13 +241,21 @@ def _header_difference(header: list[str], expected: list[str]) -> str:
     return "，".join(parts) or "顺序或重复有误"
 
 
+#: Column → how its text is written, where a pattern says so.
+_FORMS = {
+    "item_id": "子项编号，如 38 或 9.1",
+    "mark": "*、** 或空",
+    "years": "实施年限，如 2021-2025 或 2025",
+    "kind": "数据字典所列的类别之一",
+}
+
 #: pydantic's error types → what would be right, in Chinese; ``{ctx}`` fields are pydantic's.
 _EXPECTED = {
     "string_too_short": "非空的文字",
     "enum": "{expected} 之一",
     "int_parsing": "整数",
     "float_parsing": "数",
-    "string_pattern_mismatch": "符合格式 {pattern}",
+    "string_pattern_mismatch": "{form}",
     "greater_than_equal": "不小于 {ge} 的数",
     "less_than_equal": "不大于 {le} 的数",
 }
@@ -252,7 +264,7 @@ _EXPECTED = {
 def _problem(name: str, number: int, model: type[Row], cells: dict[str, str], detail: object) -> Problem:
     assert isinstance(detail, dict)  # noqa: S101  # pydantic's TypedDict, narrowed for the type checker
     column = str(detail["loc"][0]) if detail["loc"] else None
-    context = detail.get("ctx", {})
+    context = {**detail.get("ctx", {}), "form": _FORMS.get(column or "", "另一种写法")}
     if detail["type"] == "value_error":
         expected = str(context["error"])
     else:

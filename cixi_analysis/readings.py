@@ -25,7 +25,8 @@ def readings(plan: Plan) -> pd.DataFrame:
     units = {item.item_id: item.unit for item in plan.items}
     rows: dict[tuple[str, str | None], list[str]] = {}
     users: dict[tuple[str, str | None], dict[str, list[str]]] = {}
-    for row in (*plan.requirements, *plan.targets):
+    asked: tuple[Requirement | Target, ...] = (*plan.requirements, *plan.targets)
+    for row in asked:
         key = row.wording, row.reading
         node = read_wording(row, units[row.item_id])
         rows.setdefault(key, [row.wording, *_read_as(node), row.reading_reason or ""])

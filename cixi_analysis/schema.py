@@ -202,7 +202,9 @@ class Observation(Row):
         title="下达目标",
         description=f"上级下达的年度目标：数（可带比较符，如 ≤31）、水质类别，或“任务：……”；“{NOT_ASSIGNED}”＝当年没有下达；空＝原文未列。",
     )
-    benchmark: OptionalNumber = Field(title="全省平均", description="全省平均值；空＝未知。")
+    benchmark: OptionalNumber = Field(
+        title="全省平均", description="全省平均值；为变化量或变化率时带符号，上升为正、下降为负；空＝未知。"
+    )
     benchmark_kind: OptionalBenchmarkKind = Field(
         title="平均的含义",
         description="level 水平值，change 年变化量（与指标同单位），rate 年变化率（%）；空＝没有全省平均。",
@@ -258,6 +260,14 @@ class ConventionRow(Row):
     @classmethod
     def key(cls) -> tuple[str, ...]:
         return ("convention", "item_id", "level", "year")
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.convention is Convention.PLAN_CONCLUDES and (self.item_id is None or self.year is None):
+            raise ValueError("“依规划结论”须写明子项编号和年份：规划只对它所判的那一年作了结论")
+        if self.convention is Convention.NOTHING_THERE and self.item_id is None:
+            raise ValueError("“无此对象”须写明子项编号")
+        return self
 
 
 class Published(Row):

@@ -64,6 +64,8 @@ class Series:
     polarity: Polarity
     #: (year, value) pairs, ascending, at least one; the years need not follow one another.
     points: tuple[tuple[int, float], ...]
+    #: Whether the item itself was measured: a bound is on the item, not on what was measured in its stead.
+    own: bool = True
 
     @property
     def span(self) -> int:
@@ -116,7 +118,8 @@ def _series(item: Indicator, level: Level | None, rows: list[tuple[int, Observat
     measure, unit = _measured(item, latest)
     alike = [(y, o) for y, o in rows if _measured(item, o) == (measure, unit)]
     points = tuple((y, float(o.value)) for y, o in alike if o.value is not None)
-    return Series(item.item_id, level, measure, unit, latest.polarity or item.polarity, points)
+    own = measure in (item.name, item.provincial_name)
+    return Series(item.item_id, level, measure, unit, latest.polarity or item.polarity, points, own)
 
 
 def _measured(item: Indicator, observation: Observation) -> tuple[str, str]:
@@ -156,8 +159,10 @@ def _bounds(node: Node | None) -> Iterable[Bound]:
 def _incomparable(bound: Bound, one: Series, item_unit: str | None) -> str:
     """Why the bound cannot be held against the series, in Chinese; "" where it can.
 
-    A bound without a unit of its own is in the item's unit. A value in another unit is never compared (DESIGN 3).
+    A bound is on the item itself and, without a unit of its own, in the item's unit; nothing else is compared with it.
     """
+    if not one.own:
+        return f"实测的是{one.measure}"
     unit = bound.unit or item_unit or ""
     if unit != one.unit:
         return f"其单位为“{unit or '（无）'}”，实测单位为“{one.unit or '（无）'}”"

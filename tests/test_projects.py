@@ -17,7 +17,7 @@ from cixi_analysis.projects import (
     totals,
     yearly_budget,
 )
-from tests.tiny import past, project, tiny_plan
+from tiny import past, project, tiny_plan
 
 
 def cells(frame: pd.DataFrame) -> list[list[object]]:

@@ -9,7 +9,7 @@ import pytest
 from cixi_analysis.dataset import Plan, load_plan
 from cixi_analysis.reconciliation import COLUMNS, NOT_COMPUTABLE, reconcile
 from cixi_analysis.words import Verdict
-from tests.tiny import SOURCE, past, project, published, tiny_plan, write
+from tiny import SOURCE, past, project, published, tiny_plan, write
 
 #: The verdicts of the tiny plan's docstring: (indicator, level) → verdict.
 TINY = {

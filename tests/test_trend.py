@@ -16,7 +16,7 @@ from cixi_analysis.requirement.tree import AllOf, AnyOf, Bound, Comparator, Node
 from cixi_analysis.schema import Observation, Requirement, Target
 from cixi_analysis.trend import COLUMNS, CONTRACT_COLUMNS, Series, margins, series, strength, trends
 from cixi_analysis.words import Direction, Level, Pace, Polarity
-from tests.tiny import item, observation, requirement, target, tiny_plan
+from tiny import item, observation, requirement, target, tiny_plan
 
 GE, LE, GT, LT, REACH = Comparator.GE, Comparator.LE, Comparator.GT, Comparator.LT, Comparator.REACH
 MORE, LESS, NEUTRAL = Polarity.MORE, Polarity.LESS, Polarity.NONE

@@ -240,11 +240,13 @@ _AT = {c: i for i, c in enumerate(COMPARATORS)}
 
 def _open(comparator: Comparator, series: Series) -> Flags:
     """Where an open comparator has no direction to take."""
-    return (series.polarity == 0) & (comparator is Comparator.REACH)
+    nowhere: Flags = series.polarity == 0
+    return nowhere & (comparator is Comparator.REACH)
 
 
 def _bound(node: Bound, s: Series) -> _Numbers:
-    comparable = s.in_unit(node.unit or s.item.unit or "") & ~s.is_class
+    # A limit is on the item itself, in its unit: nothing else measured in its stead is held against it.
+    comparable = s.in_unit(node.unit or s.item.unit or "") & s.is_own & ~s.is_class
     return _judge(
         holds(s.value, node.comparator, node.limit, s.polarity),
         [(~s.known, Lack.VALUE), (~comparable, Lack.UNIT), (_open(node.comparator, s), Lack.DIRECTION)],

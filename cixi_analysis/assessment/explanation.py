@@ -15,7 +15,7 @@ from cixi_analysis.assessment.evaluation import (
     Finding,
     Lack,
 )
-from cixi_analysis.assessment.panel import ABSENCES, COMPARATORS, Series
+from cixi_analysis.assessment.panel import ABSENCES, BENCHMARK_KINDS, COMPARATORS, Series
 from cixi_analysis.requirement.tree import (
     AllOf,
     AnyOf,
@@ -170,7 +170,7 @@ def _lacking(finding: Finding, series: Series, at: At, year: int) -> str:
             return f"{year}年没有数值{why}{silent}"
         case Lack.UNIT:
             unit = kind.unit if kind else ""
-            return f"实测的是{kind.measure if kind else ''}（{unit}），与要求的单位不同，不作比较{silent}"
+            return f"实测的是{kind.measure if kind else ''}（{unit}），与要求的量或单位不同，不作比较{silent}"
         case Lack.EARLIER:
             node = finding.node
             several = (isinstance(node, Change) and node.years) or (isinstance(node, Rate) and node.yearly)
@@ -180,8 +180,12 @@ def _lacking(finding: Finding, series: Series, at: At, year: int) -> str:
             return f"{year}年上级未下达目标{silent}"
         case Lack.ASSIGNED:
             return f"上级下达的目标未知{silent}"
+        case Lack.BENCHMARK if series.benchmark_kind[at] >= 0:
+            return f"已知的全省平均是{BENCHMARK_KINDS[series.benchmark_kind[at]].chinese}，与要求所比的不同{silent}"
         case Lack.BENCHMARK:
             return f"全省平均未知{silent}"
+        case Lack.DIRECTION if series.is_class[at]:
+            return f"水质类别只有优劣，没有升降{silent}"
         case Lack.DIRECTION:
             return f"该指标没有规定方向，数字不能判定{silent}"
         case Lack.BASE:

@@ -34,6 +34,8 @@ class Measured:
     measure: str
     unit: str
     polarity: Polarity
+    #: the item itself was measured, and not something that stands for it (33: the rate, not its increase)
+    own: bool
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,11 @@ class Series:
     @cached_property
     def is_class(self) -> Flags:
         return self.in_unit(CLASS_UNIT)
+
+    @cached_property
+    def is_own(self) -> Flags:
+        """Where the item itself was measured."""
+        return self._per_kind([k.own for k in self.kinds], 0).astype(bool)
 
     def in_unit(self, unit: str) -> Flags:
         return self._per_kind([k.unit == unit for k in self.kinds], 0).astype(bool)
@@ -123,9 +130,8 @@ class Panel:
             strangers = self.table.loc[~self.table[column].isin(known), column]
             if len(strangers):
                 raise ValueError(f"面板里没有“{column}”为 {strangers.iloc[0]} 的位置，表中却有这样的行")
-        both = self.table.assign(level=self.table["level"].fillna("")).duplicated(
-            ["region", "year", "item_id", "level"]
-        )
+        level = self.table["level"].astype(object).where(self.table["level"].notna(), "")
+        both = self.table.assign(level=level).duplicated(["region", "year", "item_id", "level"])
         if both.any():
             region, year, item_id = self.table.loc[both, ["region", "year", "item_id"]].iloc[0]
             raise ValueError(f"{region} {year} 年 {item_id} 有两行")
@@ -203,7 +209,7 @@ def _kinds(rows: pd.DataFrame, item: Indicator, level: Level) -> tuple[npt.NDArr
     own_name = (item.provincial_name if level is Level.PROVINCIAL else None) or item.name
     own = {"measure": own_name, "unit": item.unit or "", "polarity": item.polarity}
     codes, distinct = pd.factorize(pd.MultiIndex.from_frame(rows[list(own)].astype(object).fillna(own)))
-    return codes, tuple(Measured(measure, unit, Polarity(polarity)) for measure, unit, polarity in distinct)
+    return codes, tuple(Measured(m, unit, Polarity(polarity), m == own_name) for m, unit, polarity in distinct)
 
 
 def _assigned(text: str | None) -> tuple[float, int, bool]:

@@ -293,6 +293,8 @@ class _Build(Transformer[Token, Node]):
                 and before.rate is None
                 and isinstance(clause, (Rate, ChangeBenchmark))
             ):
+                if before.move is clause.move and not before.strict:
+                    raise _Stop("“保持稳定”没有幅度：这里的幅度可只指变化，也可指两者", span)
                 if before.move is clause.move:
                     clauses[i - 1 : i + 1] = [replace(before, rate=clause)]
                     del joints[i - 1]

@@ -1,0 +1,924 @@
+"""Verdict, basis and reason of every kind of leaf, of AND and OR, of conventions, versions and panels."""
+
+import itertools
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tiny import item, observation, requirement, target, tiny_plan
+
+from cixi_analysis.assessment import (
+    Panel,
+    assess,
+    county_panel,
+    judge_item,
+    judge_panel,
+    tally,
+    tally_without_each_convention,
+)
+from cixi_analysis.assessment import panel as panel_module
+from cixi_analysis.assessment.evaluation import (
+    ATTESTED,
+    DEEMED,
+    MEASURED,
+    MET,
+    NO_BASIS,
+    NO_DATA,
+    UNMET,
+    Finding,
+    combine,
+)
+from cixi_analysis.assessment.judgement import NOT_APPLICABLE, Judgement, judge_indicator
+from cixi_analysis.dataset import DataError, Plan, UnknownYear
+from cixi_analysis.requirement import read
+from cixi_analysis.requirement.tree import AllOf, AnyOf, State
+from cixi_analysis.schema import ConventionRow, Observation
+from cixi_analysis.words import REGION, Convention, Level, Verdict
+
+# --- AND and OR --------------------------------------------------------------------------------------------------
+
+NODE = State("建立")
+#: every verdict with every basis it can have
+STATES = [(UNMET, MEASURED), (UNMET, ATTESTED), (NO_DATA, NO_BASIS), (MET, MEASURED), (MET, ATTESTED), (MET, DEEMED)]
+states = st.sampled_from(STATES)
+
+
+def finding(state: tuple[int, int]) -> Finding:
+    verdict, basis = state
+    return Finding(NODE, np.array([[verdict]], dtype=np.int8), np.array([[basis]], dtype=np.int8))
+
+
+def joined(kind: type[AllOf] | type[AnyOf], *parts: tuple[int, int]) -> tuple[int, int]:
+    result = combine(kind((NODE,) * len(parts)), [finding(p) for p in parts])
+    return int(result.verdict[0, 0]), int(result.basis[0, 0])
+
+
+@pytest.mark.parametrize(
+    ("a", "b", "both", "either"),
+    [
+        (UNMET, UNMET, UNMET, UNMET),
+        (UNMET, NO_DATA, UNMET, NO_DATA),
+        (UNMET, MET, UNMET, MET),
+        (NO_DATA, NO_DATA, NO_DATA, NO_DATA),
+        (NO_DATA, MET, NO_DATA, MET),
+        (MET, MET, MET, MET),
+    ],
+)
+def test_strong_kleene(a: int, b: int, both: int, either: int) -> None:
+    """Strong Kleene, unmet < no_data < met: AND is the minimum, OR the maximum."""
+    bases = {UNMET: MEASURED, NO_DATA: NO_BASIS, MET: MEASURED}
+    assert joined(AllOf, (a, bases[a]), (b, bases[b]))[0] == both
+    assert joined(AnyOf, (a, bases[a]), (b, bases[b]))[0] == either
+
+
+@pytest.mark.parametrize(
+    ("kind", "parts", "result"),
+    [
+        # all are needed: the weakest
+        (AllOf, [(MET, MEASURED), (MET, ATTESTED)], (MET, ATTESTED)),
+        (AllOf, [(MET, MEASURED), (MET, DEEMED), (MET, ATTESTED)], (MET, DEEMED)),
+        (AnyOf, [(UNMET, MEASURED), (UNMET, ATTESTED)], (UNMET, ATTESTED)),
+        # one is enough: the strongest
+        (AnyOf, [(MET, MEASURED), (MET, DEEMED)], (MET, MEASURED)),
+        (AnyOf, [(MET, DEEMED), (UNMET, MEASURED)], (MET, DEEMED)),
+        (AllOf, [(UNMET, MEASURED), (UNMET, ATTESTED)], (UNMET, MEASURED)),
+        (AllOf, [(UNMET, ATTESTED), (MET, DEEMED), (NO_DATA, NO_BASIS)], (UNMET, ATTESTED)),
+        # nothing decided, no basis
+        (AllOf, [(MET, MEASURED), (NO_DATA, NO_BASIS)], (NO_DATA, NO_BASIS)),
+        (AnyOf, [(UNMET, MEASURED), (NO_DATA, NO_BASIS)], (NO_DATA, NO_BASIS)),
+    ],
+)
+def test_basis_is_the_weakest_deciding_part(
+    kind: type[AllOf] | type[AnyOf], parts: list[tuple[int, int]], result: tuple[int, int]
+) -> None:
+    """Where all parts are needed the weakest basis counts, where one is enough the strongest of those that decide."""
+    assert joined(kind, *parts) == result
+
+
+@given(st.sampled_from([AllOf, AnyOf]), st.lists(states, min_size=2, max_size=5), st.randoms())
+def test_order_of_parts_does_not_matter(
+    kind: type[AllOf] | type[AnyOf], parts: list[tuple[int, int]], random: Any
+) -> None:
+    """AND and OR are commutative, in verdict and basis."""
+    shuffled = random.sample(parts, len(parts))
+    assert joined(kind, *parts) == joined(kind, *shuffled)
+
+
+@given(st.sampled_from([AllOf, AnyOf]), states, states, states)
+def test_grouping_of_parts_does_not_matter(kind: type[AllOf] | type[AnyOf], a: Any, b: Any, c: Any) -> None:
+    """AND and OR are associative, in verdict and basis."""
+    assert joined(kind, a, joined(kind, b, c)) == joined(kind, joined(kind, a, b), c) == joined(kind, a, b, c)
+
+
+@given(st.lists(states, min_size=2, max_size=5))
+def test_minimum_and_maximum(parts: list[tuple[int, int]]) -> None:
+    """AND is the minimum and OR the maximum of the verdicts; the basis is one of the deciding parts'."""
+    verdicts = [v for v, _ in parts]
+    for kind, expected in ((AllOf, min(verdicts)), (AnyOf, max(verdicts))):
+        verdict, basis = joined(kind, *parts)
+        assert verdict == expected
+        assert basis in {b for v, b in parts if v == verdict}
+
+
+@given(st.lists(states | st.just((NOT_APPLICABLE, NO_BASIS)), min_size=1, max_size=4))
+def test_an_indicator_is_the_and_of_its_applicable_items(parts: list[tuple[int, int]]) -> None:
+    """What a level does not ask is left out; with nothing asked at all the indicator is "/" too."""
+    items = [Judgement(item("1"), "national", finding(p).verdict, finding(p).basis, (), ()) for p in parts]
+    verdict, basis = judge_indicator(items)
+    asked = [p for p in parts if p[0] != NOT_APPLICABLE]
+    expected = (NOT_APPLICABLE, NO_BASIS) if not asked else asked[0] if len(asked) == 1 else joined(AllOf, *asked)
+    assert (int(verdict[0, 0]), int(basis[0, 0])) == expected
+
+
+# --- one leaf, a made-up series ----------------------------------------------------------------------------------
+
+YEAR = 2022
+
+
+def convention(name: str, **columns: Any) -> ConventionRow:
+    """A row of conventions.csv; the two that must name their item speak of item 1 (and of YEAR)."""
+    given_ = {
+        "convention": name,
+        "item_id": "1" if name in ("nothing-there", "plan-concludes") else None,
+        "level": None,
+        "year": YEAR if name == "plan-concludes" else None,
+        "reason": f"理由：{name}",
+        "source": "表一",
+    }
+    return ConventionRow.model_validate(given_ | columns)
+
+
+def one_item(
+    wording: str,
+    rows: Mapping[int, Mapping[str, Any]],
+    *,
+    conventions: tuple[ConventionRow, ...] = (),
+    target_wording: str = "建立",
+    **columns: Any,
+) -> Plan:
+    """A plan of one item with one national requirement; ``rows``: year → columns of its observation."""
+    observations = {
+        year: (observation("1", row.get("value"), **{k: v for k, v in row.items() if k != "value"}),)
+        for year, row in rows.items()
+    }
+    return tiny_plan(
+        items=(item("1", **columns),),
+        requirements=(requirement("1", "national", wording), requirement("1", "provincial", "/")),
+        targets=(target("1", 2025, target_wording), target("1", 2030, "建立")),
+        conventions=conventions,
+        published=(),
+        observations=observations,
+    )
+
+
+def judged(plan: Plan, year: int = YEAR, level: str = "national") -> tuple[str, str, str]:
+    """(verdict, basis, reason) of the one item."""
+    table = assess(plan, year).table
+    row = table[(table["item_id"] == "1") & (table["level"] == level)].iloc[0]
+    return row["verdict"], row["basis"], row["reason"]
+
+
+def series(*values: float | str | None) -> dict[int, dict[str, Any]]:
+    """The last value is of 2022; None leaves the year out."""
+    start = YEAR + 1 - len(values)
+    return {start + n: {"value": v} for n, v in enumerate(values) if v is not None}
+
+
+M, U, N = ("met", "measured"), ("unmet", "measured"), ("no_data", "")
+
+
+@pytest.mark.parametrize(
+    ("wording", "columns", "value", "expected"),
+    [
+        # the number itself counts for ≥ ≤ 以上 以下 以内, not for > < 超过 低于 不满
+        ("≥20", {}, 20, M), ("≥20", {}, 19.999, U), ("20以上", {}, 20, M), ("20以上", {}, 19.999, U),
+        ("≤20", {}, 20, M), ("≤20", {}, 20.001, U), ("20以下", {}, 20, M), ("20以内", {}, 20.001, U),
+        (">20", {}, 20, U), ("超过20", {}, 20.001, M), ("<20", {}, 20, U), ("低于20", {}, 19.999, M),
+        ("不满20", {}, 20, U), ("不超过20", {}, 20, M),
+        # equality is free of floating-point noise
+        ("≥0.3", {}, 0.1 + 0.2, M), ("≤0.3", {}, 0.1 + 0.2, M), (">0.3", {}, 0.1 + 0.2, U), ("<0.3", {}, 0.1 + 0.2, U),
+        # a bare number goes the item's way
+        ("100", {"polarity": "more"}, 100, M), ("100", {"polarity": "more"}, 99.99, U),
+        ("0", {"polarity": "less"}, 0, M), ("0", {"polarity": "less"}, 0.01, U),
+        ("0", {"polarity": "more"}, 5, M), ("100", {"polarity": "none"}, 100, N), ("≥100", {"polarity": "none"}, 100, M),
+        # a value in another unit than the requirement's is never compared with it
+        ("≥20公里", {"unit": "公里"}, 20, M), ("≥20公里", {"unit": "%"}, 20, N), ("≥20%", {"unit": "%"}, 20, M),
+        ("≥20%", {"unit": "-"}, 20, N),
+    ],
+)  # fmt: skip
+def test_bound(wording: str, columns: dict[str, Any], value: float, expected: tuple[str, str]) -> None:
+    """A bound holds or does not by the number alone, on both sides of its edge."""
+    assert judged(one_item(wording, series(value), **columns))[:2] == expected
+
+
+@pytest.mark.parametrize(
+    ("observed", "expected"),
+    [
+        ({"value": 31030, "unit": "米"}, N),
+        ({"value": 20, "unit": "%"}, M),
+        ({"value": 19, "unit": "%"}, U),
+        ({"value": "Ⅲ", "unit": "类"}, N),
+    ],
+)
+def test_observed_in_another_unit(observed: dict[str, Any], expected: tuple[str, str]) -> None:
+    """What was measured in another unit (25 in metres, a water class) is not held against the bound."""
+    assert judged(one_item("≥20", {YEAR: observed}, unit="%"))[:2] == expected
+
+
+@pytest.mark.parametrize(
+    ("wording", "observed", "expected"),
+    [
+        ("Ⅲ类", "Ⅲ", M), ("Ⅲ类", "Ⅱ", M), ("Ⅲ类", "Ⅳ", U), ("优于Ⅲ类", "Ⅱ", M), ("优于Ⅲ类", "Ⅲ", U), ("优于劣Ⅴ类", "Ⅴ", M),
+        ("优于劣Ⅴ类", "劣Ⅴ", U), ("达到或优于Ⅴ类", "劣Ⅴ", U),
+    ],
+)  # fmt: skip
+def test_water_class(wording: str, observed: str, expected: tuple[str, str]) -> None:
+    """Classes are ordered, Ⅰ best and 劣Ⅴ worst; 达到 includes the class, 优于 does not."""
+    assert judged(one_item(wording, {YEAR: {"value": observed, "unit": "类", "polarity": "less"}}))[:2] == expected
+
+
+def test_a_number_is_not_a_water_class() -> None:
+    """A number is never held against a class."""
+    assert judged(one_item("Ⅲ类", series(2)))[:2] == N
+
+
+@pytest.mark.parametrize(
+    ("wording", "observed", "columns", "expected"),
+    [
+        # a missing comparator goes the item's way
+        ("完成上级下达的年度目标", {"value": 86.8, "assigned_target": "86.8"}, {}, M),
+        ("完成上级下达的年度目标", {"value": 83.3, "assigned_target": "86.8"}, {}, U),
+        ("完成上级下达的年度目标", {"value": 83.3, "assigned_target": "86.8"}, {"polarity": "less"}, M),
+        ("完成上级下达的年度目标", {"value": 86.8, "assigned_target": "86.8"}, {"polarity": "none"}, N),
+        # the target's own comparator
+        ("完成上级下达的年度目标", {"value": 31, "assigned_target": "≤31"}, {}, M),
+        ("完成上级下达的年度目标", {"value": 31.1, "assigned_target": "≤31"}, {}, U),
+        ("完成上级下达的年度目标", {"value": 31, "assigned_target": "<31"}, {}, U),
+        # the wording's comparator
+        ("不超过控制目标值", {"value": 31, "assigned_target": "31"}, {}, M),
+        ("不超过控制目标值", {"value": 32, "assigned_target": "31"}, {}, U),
+        ("低于控制目标值", {"value": 31, "assigned_target": "31"}, {}, U),
+        # classes
+        ("完成考核任务", {"value": "Ⅲ", "unit": "类", "polarity": "less", "assigned_target": "Ⅲ"}, {}, M),
+        ("完成考核任务", {"value": "Ⅳ", "unit": "类", "polarity": "less", "assigned_target": "Ⅲ"}, {}, U),
+        ("完成考核任务", {"value": "Ⅲ", "unit": "类", "polarity": "less", "assigned_target": "优于Ⅲ类"}, {}, U),
+        # not known, in words, not assigned
+        ("完成上级下达的年度目标", {"value": 86.8}, {}, N),
+        ("完成上级下达的年度目标", {"value": 86.8, "assigned_target": "任务：完成河道整治"}, {}, N),
+        ("完成上级下达的年度目标", {"value": 86.8, "assigned_target": "上级未下达"}, {}, N),
+    ],
+)  # fmt: skip
+def test_assigned_target(
+    wording: str, observed: dict[str, Any], columns: dict[str, Any], expected: tuple[str, str]
+) -> None:
+    """The year's value against the year's target, when both are known."""
+    assert judged(one_item(wording, {YEAR: observed}, **columns))[:2] == expected
+
+
+@pytest.mark.parametrize(
+    ("wording", "values", "expected"),
+    [
+        # compared with the year before: a flat series is stable and does not rise
+        ("不下降", (80, 80), M), ("不下降", (80, 79.9), U), ("不下降", (80, 80.1), M), ("不下降", (80,), N),
+        ("不下降", (80, None, 80), N), ("不上升", (80, 80), M), ("不上升", (80, 80.1), U),
+        ("保持稳定或持续改善", (80, 80), M), ("保持稳定", (80, 79), U), ("较上年保持稳定或持续提升", (70, 90, 80), U),
+        ("高于上年", (80, 80), U), ("高于上年", (80, 80.1), M), ("不低于上年", (80, 80), M), ("低于上年", (80, 79), M),
+        ("较上年提高", (90, 80, 81), M), ("优于上年", (80, 81), M), ("优于上年", (80, 80), U),
+        # 逐年, 持续, 稳步: every step of the last three years, of two where there are only two
+        ("逐年上升", (1, 2, 3), M), ("逐年上升", (2, 2, 3), U), ("逐年上升", (3, 2, 3), U), ("逐年上升", (1, 2, 2), U),
+        ("逐年上升", (9, 1, 2, 3), M), ("逐年上升", (2, 3), M), ("逐年上升", (3, 2), U), ("逐年上升", (3,), N),
+        ("逐年上升", (1, None, 3), N), ("逐年上升", (1, 2, None), N), ("稳步提升", (1, 2, 3), M), ("持续下降", (3, 2, 1), M),
+        ("持续改善", (1, 2, 3), M), ("持续改善", (3, 2, 1), U), ("逐年上升", (0.631, 0.632, 0.632), U),
+        # a named number of years needs them all, but a step known to fail decides
+        ("近三年逐年上升", (1, 2, 3), M), ("近三年逐年上升", (2, 3), N), ("近三年逐年上升", (3, 2), U),
+        ("近三年逐年上升", (3, 1, 2, 3), M), ("近两年逐年上升", (2, 1, 2), M), ("近四年逐年上升", (2, 1, 2, 3), U),
+        ("近四年逐年上升", (1, 2, 3), N),
+        # floating-point noise is no change
+        ("逐年上升", (0.1 + 0.2, 0.3), U), ("不下降", (0.1 + 0.2, 0.3), M),
+    ],
+)  # fmt: skip
+def test_change(wording: str, values: tuple[float | None, ...], expected: tuple[str, str]) -> None:
+    """Windows and their edges; a missing year stays missing."""
+    rows = series(*values)
+    rows.setdefault(YEAR, {"absence": "暂无数据"})
+    assert judged(one_item(wording, rows))[:2] == expected
+
+
+@pytest.mark.parametrize(
+    ("wording", "polarity", "values", "expected"),
+    [
+        ("持续改善", "less", (3, 2, 1), M), ("持续改善", "less", (1, 2, 3), U), ("持续改善", "none", (1, 2, 3), N),
+        ("保持稳定或持续改善", "less", (1, 1), M), ("保持稳定或持续改善", "less", (1, 2), U), ("保持稳定", "none", (1, 1), N),
+        ("逐年上升", "less", (1, 2, 3), M), ("逐年上升", "none", (1, 2, 3), M),
+    ],
+)  # fmt: skip
+def test_change_and_polarity(wording: str, polarity: str, values: tuple[float, ...], expected: tuple[str, str]) -> None:
+    """改善 and 稳定 go the item's way, 上升 and 下降 the number's."""
+    assert judged(one_item(wording, series(*values), polarity=polarity))[:2] == expected
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "expected"),
+    [("Ⅳ", "Ⅲ", M), ("Ⅲ", "Ⅲ", M), ("Ⅲ", "Ⅳ", U)],
+)
+def test_change_of_water_class(before: str, now: str, expected: tuple[str, str]) -> None:
+    """A class gets better or worse; it does not rise or fall."""
+    rows = {y: {"value": v, "unit": "类", "polarity": "less"} for y, v in ((2021, before), (2022, now))}
+    assert judged(one_item("保持稳定或持续改善", rows))[:2] == expected
+    assert judged(one_item("不下降", rows))[:2] == N
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [({}, M), ({"unit": "%"}, M), ({"measure": "子项1"}, M), ({"measure": "另一种"}, N), ({"unit": "公里"}, N)],
+)
+def test_only_like_is_compared_with_like(change: dict[str, Any], expected: tuple[str, str]) -> None:
+    """Another measure or unit than last year's is not compared; spelling out the item's own makes no difference."""
+    assert judged(one_item("逐年上升", {2021: {"value": 1}, 2022: {"value": 2} | change}))[:2] == expected
+
+
+@pytest.mark.parametrize(
+    ("wording", "unit", "values", "expected"),
+    [
+        # points: a difference, free of noise (83.4 - 82.4 = 1.0000000000000142)
+        ("提高幅度≥1个百分点", "%", (82.4, 83.4), M), ("提高幅度≥1个百分点", "%", (82.4, 83.39), U),
+        ("提高≤1个百分点", "%", (82.4, 83.4), M), ("提高超过1个百分点", "%", (82.4, 83.4), U),
+        ("提高幅度≥1个百分点", "%", (83.4,), N), ("下降幅度≥1个百分点", "%", (83.4, 82.4), M),
+        # percent: compound over the window of three years, of two where there are only two
+        ("年均下降幅度≥3.5%", "吨", (100, 1, 93.1225), M), ("年均下降幅度≥3.5%", "吨", (100, 1, 93.123), U),
+        ("年均下降幅度≥3.5%", "吨", (100, 96.5), M), ("年均下降幅度≥3.5%", "吨", (100, 96.6), U),
+        ("年均下降幅度≥3.5%", "吨", (100,), N), ("年均上升≥3.5%", "吨", (100, 103.5), M),
+        ("下降幅度≥3.5%", "吨", (1000, 100, 96.5), M), ("下降幅度≥3.5%", "吨", (0, 96.5), N),
+        # with the change it measures: one condition, over the change's window
+        ("持续下降且年均下降幅度≥3.5%", "吨", (100, 96.5, 93.1225), M), ("持续下降且年均下降幅度≥3.5%", "吨", (100, 100, 90), U),
+        ("持续下降且年均下降幅度≥3.5%", "吨", (100, 99, 98), U), ("持续下降且年均下降幅度≥3.5%", "吨", (100, 96.5), M),
+        ("近三年持续下降且年均下降幅度≥3.5%", "吨", (100, 96.5), N), ("较上年下降且年均下降幅度≥3.5%", "吨", (1, 100, 96.5), M),
+    ],
+)  # fmt: skip
+def test_rate(wording: str, unit: str, values: tuple[float, ...], expected: tuple[str, str]) -> None:
+    """Points are differences of a percentage, percentages are compound; both sides of the edge."""
+    assert judged(one_item(wording, series(*values), unit=unit))[:2] == expected
+
+
+def test_percent_of_a_percentage_is_not_computed() -> None:
+    """Observed as a percentage, "3.5 %" could be percent or points: not decided."""
+    rows = {y: {"value": v, "unit": "%"} for y, v in ((2021, 100), (2022, 90))}
+    assert judged(one_item("年均下降幅度≥3.5%", rows, unit="吨"))[:2] == N
+
+
+@pytest.mark.parametrize(
+    ("wording", "benchmark", "kind", "values", "expected"),
+    [
+        ("高于全省平均值", 80, "level", (80.1,), M), ("高于全省平均值", 80, "level", (80,), U),
+        ("不低于全省平均值", 80, "level", (80,), M), ("低于全省平均值", 80, "level", (79,), M),
+        ("达到全省平均水平", 80, "level", (80,), M), ("达到全省平均水平", 80, "level", (79,), U),
+        ("优于全省平均", 80, "level", (80,), U), ("优于全省平均", 80, "level", (81,), M),
+        ("高于全省平均值", 80, "change", (90,), N), ("高于全省平均值", None, None, (90,), N),
+        ("增长幅度高于全省平均", 1, "change", (80, 81.1), M), ("增长幅度高于全省平均", 1, "change", (80, 81), U),
+        ("增长幅度达到全省平均", 1, "change", (80, 81), M), ("增长幅度高于全省平均", 1, "rate", (80, 81), M),
+        ("增长幅度高于全省平均", 1.25, "rate", (80, 81), U), ("增长幅度高于全省平均", 1, "level", (80, 85), N),
+        ("增长幅度高于全省平均", 1, "change", (81,), N), ("下降幅度高于全省平均", -1, "change", (80, 78), M),
+        ("下降幅度高于全省平均", -1, "change", (80, 79.5), U), ("增长幅度高于全省平均", 1, "rate", (0, 81), N),
+        ("逐年提高且提高幅度大于全省平均值", 1, "change", (78, 80, 82), M),
+        ("逐年提高且提高幅度大于全省平均值", 1, "change", (82, 80, 82), U),
+        ("逐年提高且提高幅度大于全省平均值", None, None, (78, 80, 82), N),
+        # an unknown average does not hide a rise, and a flat series alone does not refute
+        ("高于全省平均值，或逐年上升", None, None, (78, 80, 82), M), ("高于全省平均值，或逐年上升", None, None, (80, 80), N),
+        ("增长幅度高于全省平均或逐年上升", None, None, (0.631, 0.632, 0.632), N),
+    ],
+)  # fmt: skip
+def test_provincial_average(
+    wording: str, benchmark: float | None, kind: str | None, values: tuple[float, ...], expected: tuple[str, str]
+) -> None:
+    """An average of levels for levels, of changes (or rates) for changes; never one for the other."""
+    rows = series(*values)
+    rows[YEAR] |= {"benchmark": None if benchmark is None else str(benchmark), "benchmark_kind": kind}
+    assert judged(one_item(wording, rows))[:2] == expected
+
+
+@pytest.mark.parametrize("polarity", ["more", "less"])
+def test_reaching_the_average_goes_the_items_way(polarity: str) -> None:
+    """达到 and 优于 are upward where more is better, downward where less is."""
+    rows = {YEAR: {"value": 79, "benchmark": "80", "benchmark_kind": "level"}}
+    for wording in ("达到全省平均水平", "优于全省平均"):
+        assert judged(one_item(wording, rows, polarity=polarity))[:2] == (U if polarity == "more" else M)
+
+
+# --- what the statement says -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("wording", "observed", "expected"),
+    [
+        ("建立", {"statement": "已建立制度", "attests": "建立=已建立制度"}, ("met", "attested")),
+        ("建立", {"statement": "建立"}, N),
+        ("建立", {"statement": "尚未建立制度", "denies": "建立=尚未建立"}, ("unmet", "attested")),
+        ("建立", {"value": 100}, N),
+        ("≥90", {"statement": "达到要求", "attests": "≥90=达到要求"}, ("met", "attested")),
+        ("≥90", {"value": 95, "statement": "达到要求", "attests": "≥90=达到要求"}, M),
+        ("逐年上升", {"value": 95, "statement": "逐年上升", "attests": "逐年上升"}, ("met", "attested")),
+        ("完成年度目标任务", {"value": 5, "statement": "未完成", "denies": "完成任务=未完成"}, ("unmet", "attested")),
+        ("面积不减小、建立", {"statement": "面积不减少", "attests": "面积不减少"}, N),
+        ("面积不减小或建立", {"statement": "面积不减少", "attests": "面积不减少"}, ("met", "attested")),
+        (
+            "持续下降且年均下降幅度≥3.5%",
+            {"statement": "达标", "attests": "持续下降 with 年均下降≥3.5%=达标"},
+            ("met", "attested"),
+        ),
+    ],
+)  # fmt: skip
+def test_words_decide_where_numbers_cannot(wording: str, observed: dict[str, Any], expected: tuple[str, str]) -> None:
+    """Numbers first, then what the statement attests or denies, whatever the kind of leaf."""
+    assert judged(one_item(wording, {YEAR: observed}, unit="吨"))[:2] == expected
+
+
+def test_a_denied_change_is_explained_by_its_words() -> None:
+    """The statement may deny the change alone: the reason quotes the words, the rate is told apart."""
+    plan = one_item(
+        "≤5或持续下降且年均下降幅度≥3.5%",
+        {YEAR: {"value": 6, "statement": "不降反升", "denies": "持续下降=不降反升"}},
+        target_wording="持续下降",
+        unit="吨",
+    )
+    assert judged(plan) == (
+        "unmet",
+        "attested",
+        "要求“≤5或持续下降且年均下降幅度≥3.5%”：满足一项即可——“≤5”否（2022年6吨，要求≤5，未达到（高出1））；"
+        "“持续下降 with 年均下降≥3.5%”否（“持续下降”否（原文载明“不降反升”）；"
+        "“年均下降≥3.5%”无数据（所需各年没有可比的数值，看不出变化，原文也没有载明））",
+    )
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [((100, 95), ("met", "attested")), ((100, 94.9), None), ((100, 100), M), ((100, 101), M)],
+)
+def test_a_small_fall_may_be_attested_as_stable(values: tuple[float, float], expected: tuple[str, str] | None) -> None:
+    """A fall up to 5 % may be attested as stable, and both are then shown; a larger one contradicts the statement."""
+    rows = series(*values)
+    rows[YEAR] |= {"statement": "保持稳定", "attests": "保持稳定"}
+    plan = one_item("保持稳定或持续改善", rows, unit="吨")
+    if expected is None:
+        with pytest.raises(DataError) as error:
+            assess(plan, YEAR)
+        assert str(error.value) == (
+            "数据有1处问题：\nobservations/2022.csv 第2行 “statement 现状原文”列："
+            "现为文字与数字矛盾：“较上年保持稳定或改善”（所用数字 94.9、100）；应为文字与数字一致，或改正其中有误的一项"
+        )
+        return
+    verdict, basis, reason = judged(plan)
+    assert (verdict, basis) == expected
+    if basis == "attested":
+        assert reason == (
+            "要求“保持稳定或持续改善”：原文载明“保持稳定”；"
+            "数字略有变差：2021年100吨、2022年95吨，数字上未符合“较上年保持稳定或改善”"
+        )
+
+
+def test_a_small_fall_alone_is_a_fall() -> None:
+    """Without the statement, the smallest fall is one."""
+    assert judged(one_item("保持稳定", series(100, 99.99)))[:2] == U
+
+
+@pytest.mark.parametrize(
+    ("wording", "observed"),
+    [
+        ("≥90", {"value": 80, "statement": "达到要求", "attests": "≥90=达到要求"}),
+        ("≥90", {"value": 95, "statement": "未达到", "denies": "≥90=未达到"}),
+        ("建立", {"statement": "已建立，未建立", "attests": "建立=已建立", "denies": "建立=未建立"}),
+        ("逐年上升", {"value": 1, "statement": "逐年上升", "attests": "逐年上升"}),
+        ("保持稳定", {"value": 1.95, "statement": "稳定，不稳", "attests": "保持稳定=稳定", "denies": "保持稳定=不稳"}),
+    ],
+)
+def test_a_contradiction_is_an_error_in_the_data(wording: str, observed: dict[str, Any]) -> None:
+    """Words against numbers, or words against words, are told and never judged."""
+    with pytest.raises(DataError, match="文字与数字矛盾"):
+        assess(one_item(wording, {2021: {"value": 2}, YEAR: observed}, unit="吨"), YEAR)
+
+
+@pytest.mark.parametrize(
+    ("observed", "found", "right"),
+    [
+        (
+            {"value": 5, "assigned_target": "很多"},
+            "“assigned_target 下达目标”列：现为“很多”",
+            "数（与现状值同单位，不写单位）、水质类别、“任务：……”或“上级未下达”",
+        ),
+        (
+            {"value": 5, "assigned_target": "≤3.5%"},
+            "“assigned_target 下达目标”列：现为“≤3.5%”",
+            "数（与现状值同单位，不写单位）、水质类别、“任务：……”或“上级未下达”",
+        ),
+        (
+            {"value": 86, "assigned_target": "Ⅲ"},
+            "“assigned_target 下达目标”列：现为“Ⅲ”而现状值为“86”",
+            "与现状值同类的目标：类别对类别，数对数",
+        ),
+        (
+            {"statement": "建立", "attests": "建设=建立"},
+            "“attests 载明达到”列：现为“建设”",
+            "要求语言里的一个条款。无法解读“【建设】”：不认识这里的说法。此处可以是：数值（≥20、20%以上）；"
+            "水质类别（优于Ⅲ类）；上级目标（完成上级下达的年度目标）；变化（逐年上升、保持稳定或持续改善、高于上年、"
+            "年均下降幅度≥3.5%）；全省平均（高于全省平均值）；状态（制定实施、面积不减少、无黑臭水体）。",
+        ),
+        (
+            {"statement": "实施", "denies": "实施"},
+            "“denies 载明未达到”列：现为“实施”",
+            "该子项的要求或规划值中的一个条款（建立、完成上级下达目标）",
+        ),
+    ],
+)
+def test_clauses_and_assigned_targets_are_checked(observed: dict[str, Any], found: str, right: str) -> None:
+    """A target or clause that cannot be used is told with its place, and no verdict is given."""
+    with pytest.raises(DataError) as error:
+        assess(one_item("建立；完成任务", {YEAR: observed}), YEAR)
+    assert str(error.value) == f"数据有1处问题：\nobservations/2022.csv 第2行 {found}；应为{right}"
+
+
+def test_an_unreadable_wording_is_told() -> None:
+    """Wordings are parsed when they are needed; all that cannot be read are told at once."""
+    plan = one_item("力争领先", series(1), target_wording="90左右")
+    with pytest.raises(DataError) as error:
+        assess(plan, YEAR)
+    first, second = error.value.problems
+    assert (first.file, first.row, first.column, first.found) == ("requirements.csv", 2, "wording 原文", "“力争领先”")
+    assert str(second) == (
+        "targets.csv 第2行 “wording 原文”列：现为“90左右”；应为要求语言能解读的文字。无法解读“90【左右】”：“左右”“约”没有确定的界限。"
+    )
+
+
+# --- conventions -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "wording", "observed", "expected"),
+    [
+        # the higher level assigned no target: the whole requirement counts as met, but not a limit of its own
+        ("none-assigned", "完成上级管控目标", {"absence": "原文未列", "assigned_target": "上级未下达"}, ("met", "deemed")),
+        (
+            "none-assigned",
+            "完成上级管控目标；保持稳定或持续改善",
+            {"absence": "原文未列", "assigned_target": "上级未下达"},
+            ("met", "deemed"),
+        ),
+        ("none-assigned", "完成上级管控目标；≥5", {"absence": "原文未列", "assigned_target": "上级未下达"}, N),
+        ("none-assigned", "完成上级管控目标；≥5", {"value": 6, "assigned_target": "上级未下达"}, ("met", "deemed")),
+        ("none-assigned", "完成上级管控目标；≥5", {"value": 4, "assigned_target": "上级未下达"}, U),
+        ("none-assigned", "建立", {"absence": "原文未列", "assigned_target": "上级未下达"}, N),
+        ("none-assigned", "完成上级管控目标", {"absence": "原文未列"}, N),
+        # nothing to protect or remove
+        ("nothing-there", "不降低", {"absence": "未发现"}, ("met", "deemed")),
+        ("nothing-there", "不降低", {"absence": "暂无数据"}, N),
+        # a share of 100 %
+        ("full", "开展", {"value": 100}, ("met", "deemed")),
+        ("full", "完成任务", {"value": 100}, ("met", "deemed")),
+        ("full", "开展", {"value": 99.9}, N),
+        ("full", "≥90", {"value": 100}, M),
+        ("full", "开展", {"value": 100, "unit": "公里"}, N),
+        ("full", "开展", {"value": 100, "polarity": "less"}, N),
+        # the plan judges more than it states
+        ("plan-concludes", "建立", {"statement": "优秀"}, ("met", "deemed")),
+        # words come before a convention
+        ("plan-concludes", "建立", {"statement": "未建立", "denies": "建立=未建立"}, ("unmet", "attested")),
+        ("full", "开展", {"value": 100, "statement": "开展", "attests": "开展"}, ("met", "attested")),
+    ],
+)  # fmt: skip
+def test_convention_on_and_off(name: str, wording: str, observed: dict[str, Any], expected: tuple[str, str]) -> None:
+    """A named convention alone makes an undecided leaf count as met; switched off, the leaf is undecided again."""
+    plan = one_item(wording, {YEAR: observed}, conventions=(convention(name),), unit="%")
+    assert judged(plan)[:2] == expected
+    without = assess(plan, YEAR, without=(Convention(name),)).items.iloc[0]
+    assert (without["verdict"], without["basis"]) == (N if "deemed" in expected else expected)
+    assert judged(one_item(wording, {YEAR: observed}, unit="%"))[:2] == (N if "deemed" in expected else expected)
+
+
+@pytest.mark.parametrize(
+    ("scope", "holds"),
+    [
+        ({}, True),
+        ({"item_id": "2"}, False),
+        ({"level": "national"}, True),
+        ({"level": "provincial"}, False),
+        ({"year": 2022}, True),
+        ({"year": 2021}, False),
+    ],
+)
+def test_a_convention_holds_where_its_row_says(scope: dict[str, Any], holds: bool) -> None:
+    """Item, level and year of a convention's row limit it; an empty level does not."""
+    plan = one_item("建立", {YEAR: {"statement": "优秀"}}, conventions=(convention("plan-concludes", **scope),))
+    assert judged(plan)[:2] == (("met", "deemed") if holds else N)
+
+
+def test_the_reason_of_a_convention_is_the_one_for_the_place() -> None:
+    """Of several rows of a convention the reason comes from the one that speaks of this item, level and year."""
+    rows = (
+        convention("plan-concludes", item_id="1", level="national", reason="国家级的理由"),
+        convention("plan-concludes", item_id="1", level="provincial", reason="省级的理由"),
+        convention("plan-concludes", item_id="2", reason="别处的理由"),
+    )
+    plan = one_item("建立", {YEAR: {"statement": "优秀"}}, conventions=rows)
+    assert judged(plan)[2] == "要求“建立”：按约定“依规划结论”视同达到：国家级的理由"
+
+
+@pytest.mark.parametrize(
+    ("wording", "observed", "reason"),
+    [
+        ("≥90", {"value": 90}, "2022年90%，要求≥90，达到（恰好相等）"),
+        ("≥95", {"value": 40.7}, "2022年40.7%，要求≥95，未达到（低54.3）"),
+        ("≥90", {"absence": "暂无数据"}, "2022年没有数值（暂无数据），原文也没有载明"),
+        (
+            "≥20",
+            {"value": 90, "measure": "别的量"},
+            "实测的是别的量（%），与要求的量或单位不同，不作比较，原文也没有载明",
+        ),
+        ("≥20公里", {"value": 90}, "实测的是子项1（%），与要求的量或单位不同，不作比较，原文也没有载明"),
+        ("不下降", {"value": 90}, "2021年没有可比的数值，看不出变化，原文也没有载明"),
+        ("近三年逐年上升", {"value": 90}, "所需各年没有可比的数值，看不出变化，原文也没有载明"),
+        ("高于全省平均", {"value": 90}, "全省平均未知，原文也没有载明"),
+        (
+            "高于全省平均",
+            {"value": 90, "benchmark": "1", "benchmark_kind": "change"},
+            "已知的全省平均是年变化量的全省平均（与指标同单位），与要求所比的不同，原文也没有载明",
+        ),
+        (
+            "高于上年",
+            {"value": "Ⅲ", "unit": "类", "polarity": "less"},
+            "水质类别只有优劣，没有升降，原文也没有载明",
+        ),
+        ("100", {"value": 100, "polarity": "none"}, "该指标没有规定方向，数字不能判定，原文也没有载明"),
+        ("完成任务", {"value": 90}, "上级下达的目标未知，原文也没有载明"),
+        ("完成任务", {"value": 90, "assigned_target": "上级未下达"}, "2022年上级未下达目标，原文也没有载明"),
+        ("完成任务", {"value": 90, "assigned_target": "≤86.8"}, "2022年90%，上级下达目标≤86.8%，未完成（高出3.2）"),
+        ("建立", {"statement": "优秀"}, "原文没有载明"),
+        ("建立", {"absence": "未填报"}, "2022年未填报，原文没有载明"),
+        ("建立", {"statement": "已建立", "attests": "建立=已建立"}, "原文载明“已建立”"),
+    ],
+)
+def test_reason(wording: str, observed: dict[str, Any], reason: str) -> None:
+    """Every verdict says why: the numbers used, the words quoted, or what was lacking."""
+    assert judged(one_item(wording, {YEAR: observed}))[2] == f"要求“{wording}”：{reason}"
+
+
+def test_two_years_instead_of_three_are_told() -> None:
+    """With only two years the reason says so."""
+    assert judged(one_item("逐年上升", series(1, 2), unit="公里"))[2] == (
+        "要求“逐年上升”：2021年1公里、2022年2公里（只有两年数据，只看两年），符合“逐年上升”"
+    )
+
+
+# --- levels, versions, years, targets ----------------------------------------------------------------------------
+
+
+def test_levels_that_measure_different_things() -> None:
+    """An observation for one level counts for that level alone."""
+    plan = tiny_plan(
+        items=(item("1"),),
+        requirements=(requirement("1", "national", "≥60"), requirement("1", "provincial", "≥60")),
+        targets=(target("1", 2025, "≥60"), target("1", 2030, "≥70")),
+        observations={YEAR: (observation("1", 61, level="provincial"),)},
+    )
+    assert judged(plan, level="national")[:2] == N
+    assert judged(plan, level="provincial")[:2] == M
+    both = tiny_plan(
+        items=plan.items,
+        requirements=plan.requirements,
+        targets=plan.targets,
+        observations={YEAR: (observation("1", 50, level="national"), observation("1", 61, level="provincial"))},
+    )
+    assert (judged(both, level="national")[0], judged(both, level="provincial")[0]) == ("unmet", "met")
+    # The targets repeat the provincial wording where the levels differ.
+    assert assess(both, YEAR, against="target").items["verdict"].tolist() == ["met", "unmet"]
+
+
+def test_a_later_requirement_holds_from_its_year_on() -> None:
+    """Each year is judged by the wording in force; years before the first wording look back with it."""
+    plan = tiny_plan(
+        items=(item("1"),),
+        requirements=(
+            requirement("1", "national", "≥90", from_year=2024),
+            requirement("1", "national", "≥80", from_year=2022),
+            requirement("1", "provincial", "/"),
+            requirement("1", "provincial", "≥80", from_year=2023),
+        ),
+        targets=(target("1", 2025, "≥90"), target("1", 2030, "100")),
+        observations={year: (observation("1", 85),) for year in (2020, 2021, 2022, 2023, 2024, 2025)},
+    )
+    assert [judged(plan, year)[0] for year in plan.years] == ["met"] * 4 + ["unmet"] * 2
+    assert [judged(plan, year, "provincial")[0] for year in plan.years] == ["not_applicable"] * 3 + ["met"] * 3
+    assert judged(plan, 2024)[2].startswith("要求“≥90”：")
+
+
+def test_a_year_without_observations_is_refused() -> None:
+    """An unknown year says which years exist and how to add one."""
+    with pytest.raises(UnknownYear) as error:
+        assess(tiny_plan(), 2031)
+    assert str(error.value) == (
+        "没有 2031 年的数据。已有数据的年份：2021、2022。新增年份：在 data/observations/ 下建立 2031.csv"
+        "（列与 2022.csv 相同，说明见“数据字典”页），填写后运行 cixi build --year 2031。"
+    )
+
+
+def test_an_item_without_a_row_is_told_by_year() -> None:
+    """Before the base year a missing row is 原文未列, from then on 未填报."""
+    plan = tiny_plan(observations={2021: (observation("2.1", 84),), 2023: (observation("2.1", 84),)})
+    for year, word in ((2021, "原文未列"), (2023, "未填报")):
+        table = assess(plan, year).items
+        assert word in table.loc[table["item_id"] == "2.2", "reason"].iloc[1]
+
+
+def test_the_tiny_plan() -> None:
+    """Items first, then indicators, in the plan's order; basis empty exactly for no_data and not_applicable."""
+    table = assess(tiny_plan(), YEAR).table
+    assert table[["indicator", "item_id", "level", "verdict", "basis"]].to_numpy().tolist() == [
+        [1, "1", "national", "met", "attested"],
+        [1, "1", "provincial", "met", "attested"],
+        [2, "2.1", "national", "met", "measured"],
+        [2, "2.1", "provincial", "unmet", "measured"],
+        [2, "2.2", "national", "not_applicable", ""],
+        [2, "2.2", "provincial", "unmet", "measured"],
+        [3, "3", "national", "no_data", ""],
+        [3, "3", "provincial", "not_applicable", ""],
+        [1, "", "national", "met", "attested"],
+        [1, "", "provincial", "met", "attested"],
+        [2, "", "national", "met", "measured"],
+        [2, "", "provincial", "unmet", "measured"],
+        [3, "", "national", "no_data", ""],
+        [3, "", "provincial", "not_applicable", ""],
+    ]
+    assert (table["reason"] != "").all()
+    assert list(table.columns) == ["indicator", "item_id", "level", "verdict", "basis", "reason"]
+
+
+def test_tally() -> None:
+    """Indicators by level and verdict; "/" is in neither numerator nor denominator."""
+    assert tally(assess(tiny_plan(), YEAR)).to_numpy().tolist() == [
+        ["national", 3, 2, 0, 1],
+        ["provincial", 2, 1, 1, 0],
+    ]
+    by = tally(assess(tiny_plan(), YEAR), by="attribute").to_numpy().tolist()
+    assert by == [
+        ["national", "binding", 2, 2, 0, 0],
+        ["provincial", "binding", 2, 1, 1, 0],
+        ["national", "reference", 1, 0, 0, 1],
+    ]
+    off = tally_without_each_convention(tiny_plan(), YEAR)
+    assert off["convention"].unique().tolist() == ["", *map(str, Convention), "all"]
+    assert (off.loc[off["level"] == "national", ["met", "unmet", "no_data"]] == [2, 0, 1]).all(axis=None)
+
+
+# --- panels ------------------------------------------------------------------------------------------------------
+
+#: Everything that can decide: numbers with gaps, words, absences, targets, averages.
+PANEL_PLAN = tiny_plan(
+    items=(
+        item("1"),
+        item("2", unit="吨", polarity="less"),
+        item("3", unit="-", polarity="none"),
+        item("4"),
+    ),
+    requirements=(
+        requirement("1", "national", "≥80且逐年上升"),
+        requirement("1", "provincial", "高于全省平均值，或逐年上升"),
+        requirement("2", "national", "≤25.4或持续下降且年均下降幅度≥3.5%"),
+        requirement("2", "provincial", "完成上级下达的年度目标；保持稳定或持续改善"),
+        requirement("3", "national", "建立"),
+        requirement("3", "provincial", "建立", from_year=2022),
+        requirement("3", "provincial", "/", from_year=2023),
+        requirement("4", "national", "Ⅲ类"),
+        requirement("4", "provincial", "保持稳定或持续改善"),
+    ),
+    targets=tuple(target(i, y, "建立") for i in "1234" for y in (2025, 2030)),
+    conventions=(convention("none-assigned"), convention("full"), convention("nothing-there", item_id="3")),
+)
+YEARS = (2020, 2021, 2022, 2023)
+REGIONS = ("甲县", "乙县", "丙县")
+
+observed_numbers = st.sampled_from([None, 20, 25.4, 25.5, 79.9, 80, 81, 100])
+rows_of_items = {
+    "1": st.fixed_dictionaries({"value": observed_numbers, "benchmark": st.sampled_from([None, "80"])}),
+    "2": st.fixed_dictionaries({"value": observed_numbers, "assigned_target": st.sampled_from([None, "≤25.4", "上级未下达"])}),
+    "3": st.sampled_from([{"attests": "建立"}, {"denies": "建立"}, {"absence": "未发现"}, {"absence": "暂无数据"}]),
+    "4": st.fixed_dictionaries({"value": st.sampled_from([None, "Ⅱ", "Ⅲ", "Ⅳ"])}),
+}  # fmt: skip
+
+
+@st.composite
+def counties(draw: st.DrawFn) -> dict[int, tuple[Observation, ...]]:
+    """The observations of one made-up region."""
+    years: dict[int, tuple[Observation, ...]] = {}
+    for year in YEARS:
+        rows = []
+        for item_id, row in rows_of_items.items():
+            columns: dict[str, Any] = dict(draw(row))
+            value = columns.pop("value", None)
+            if value is None and draw(st.booleans()):
+                continue  # no row at all
+            if columns.get("benchmark"):
+                columns["benchmark_kind"] = "level"
+            if isinstance(value, str):
+                columns |= {"unit": "类", "polarity": "less"}
+            elif value is None and "absence" not in columns:
+                columns |= {"statement": "建立"}
+            rows.append(observation(item_id, value, **columns))
+        years[year] = tuple(rows)
+    return years
+
+
+def panel_of(counties_: dict[str, dict[int, tuple[Observation, ...]]]) -> Panel:
+    records = [
+        (region, year, *row.model_dump().values())
+        for region, years in counties_.items()
+        for year, rows in years.items()
+        for row in rows
+    ]
+    return Panel(tuple(counties_), YEARS, pd.DataFrame(records, columns=list(panel_module.COLUMNS), dtype=object))
+
+
+def outcome(panel: Panel) -> dict[tuple[str, str], tuple[list[list[int]], list[list[int]]]]:
+    return {(j.item.item_id, j.level): (j.verdict.tolist(), j.basis.tolist()) for j in judge_panel(PANEL_PLAN, panel)}
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.tuples(counties(), counties(), counties()), st.randoms())
+def test_a_panel_is_its_counties_one_by_one(drawn: tuple[Any, ...], random: Any) -> None:
+    """Many regions and years at once give what each region gives alone, whatever the order of the rows."""
+    regions = dict(zip(REGIONS, drawn, strict=True))
+    together = panel_of(regions)
+    result = outcome(together)
+    for number, (region, years) in enumerate(regions.items()):
+        alone = outcome(panel_of({region: years}))
+        for key, (verdicts, bases) in result.items():
+            assert ([verdicts[number]], [bases[number]]) == alone[key]
+    order = random.sample(range(len(together.table)), len(together.table))
+    assert outcome(Panel(together.regions, YEARS, together.table.iloc[order])) == result
+
+
+@settings(max_examples=25, deadline=None)
+@given(counties())
+def test_a_county_is_a_panel_of_one(years: dict[int, tuple[Observation, ...]]) -> None:
+    """``assess`` and a panel of one region say the same of every year that has observations."""
+    plan = tiny_plan(
+        **{f: getattr(PANEL_PLAN, f) for f in ("items", "requirements", "targets", "conventions")}, observations=years
+    )
+    result = outcome(panel_of({REGION: years}))
+    words = {UNMET: "unmet", NO_DATA: "no_data", MET: "met", NOT_APPLICABLE: "not_applicable"}
+    for year in plan.years:
+        try:
+            table = assess(plan, year).items
+        except DataError:
+            continue  # words against numbers
+        at = YEARS.index(year)
+        for row in table.itertuples():
+            assert row.verdict == words[result[row.item_id, row.level][0][0][at]]
+
+
+def test_years_outside_the_window_do_not_matter() -> None:
+    """A verdict needs only its window: later years never change it."""
+    plan = tiny_plan()
+    longer = tiny_plan(observations={**plan.observations, 2023: (observation("2.1", 1), observation("2.2", 99))})
+    assert assess(plan, YEAR).table.equals(assess(longer, YEAR).table)
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ([("甲县", 2022, "1"), ("乙县", 2022, "1")], "面板里没有“region”为 乙县 的位置，表中却有这样的行"),
+        ([("甲县", 2019, "1")], "面板里没有“year”为 2019 的位置，表中却有这样的行"),
+        ([("甲县", 2022, "1"), ("甲县", 2022, "1")], "甲县 2022 年 1 有两行"),
+    ],
+)
+def test_a_panel_refuses_rows_it_cannot_place(rows: list[tuple[str, int, str]], message: str) -> None:
+    """No row lands in another region's or year's place, and none replaces another."""
+    table = pd.DataFrame(rows, columns=["region", "year", "item_id"], dtype=object).reindex(
+        columns=panel_module.COLUMNS
+    )
+    with pytest.raises(ValueError, match=message):
+        Panel(("甲县",), YEARS, table)
+
+
+def test_a_panel_refuses_gaps_between_years() -> None:
+    """Years are consecutive: last year is the column before."""
+    with pytest.raises(ValueError, match="年份应逐年相连"):
+        Panel(("甲县",), (2020, 2022), county_panel(tiny_plan()).table.iloc[:0])
+
+
+def test_a_panel_takes_any_way_of_writing_nothing() -> None:
+    """None and NaN are both nothing, whatever types pandas inferred."""
+    plan = tiny_plan()
+    table = county_panel(plan).table
+    inferred = pd.DataFrame(table.to_dict("list"))
+    panel = Panel((REGION,), (2021, 2022), inferred)
+    for each, level in itertools.product(plan.items, Level):
+        one = judge_item(plan, panel, each, level)
+        other = judge_item(plan, county_panel(plan), each, level)
+        assert (one.verdict == other.verdict).all()
+
+
+def test_verdict_words() -> None:
+    """Every verdict that can come out has its word."""
+    assert {v.chinese for v in Verdict} == {"是", "否", "无数据", "/"}
+    assert read("建立") == NODE

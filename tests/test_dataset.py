@@ -1,0 +1,374 @@
+"""Loading ``data/``: every problem of every file at once, each with place, what was found and what would be right."""
+
+import re
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from tiny import requirement, tiny_plan, write
+
+from cixi_analysis.dataset import DataError, find_root, load_plan
+from cixi_analysis.schema import TABLES, Observation, Project
+from cixi_analysis.words import Level
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The tiny plan as files."""
+    return write(tiny_plan(), tmp_path)
+
+
+def messages(folder: Path) -> list[str]:
+    with pytest.raises(DataError) as error:
+        load_plan(folder)
+    first, *lines = str(error.value).split("\n")
+    assert first == f"数据有{len(lines)}处问题："
+    assert lines == [str(p) for p in error.value.problems]
+    return lines
+
+
+def changed(folder: Path, name: str, change: Callable[[str], str]) -> Path:
+    """The file with its text changed; a change that changes nothing is a mistake of the test."""
+    path = folder / "data" / name
+    old = path.read_text(encoding="utf-8")
+    new = change(old)
+    assert new != old
+    path.write_text(new, encoding="utf-8")
+    return folder
+
+
+def line(number: int, change: Callable[[list[str]], list[str]]) -> Callable[[str], str]:
+    """Change the cells of one line (no quoted commas in it)."""
+
+    def apply(text: str) -> str:
+        lines = text.splitlines()
+        lines[number - 1] = ",".join(change(lines[number - 1].split(",")))
+        return "\n".join(lines) + "\n"
+
+    return apply
+
+
+def cell(number: int, column: int, value: str) -> Callable[[str], str]:
+    return line(number, lambda cells: [*cells[:column], value, *cells[column + 1 :]])
+
+
+def test_the_tiny_plan_is_read_back(folder: Path) -> None:
+    """Written and read, the plan is the same."""
+    plan, tiny = load_plan(folder), tiny_plan()
+    assert plan.items == tiny.items
+    assert plan.requirements == tiny.requirements
+    assert plan.targets == tiny.targets
+    assert plan.observations == tiny.observations
+    assert plan.projects == tiny.projects
+
+
+COLUMNS = ",".join(Observation.columns())
+
+#: (file, change, the problems told)
+DAMAGED: list[tuple[str, Callable[[str], str], list[str]]] = [
+    (
+        "targets.csv",
+        line(1, lambda c: [*c[:2], "text", *c[3:]]),
+        ["targets.csv 第1行：现为列名 缺少 wording，多出 text；应为item_id,year,wording,reading,reading_reason,source"],
+    ),
+    (
+        "targets.csv",
+        line(1, lambda c: c[:-1]),
+        ["targets.csv 第1行：现为列名 缺少 source；应为item_id,year,wording,reading,reading_reason,source"],
+    ),
+    (
+        "targets.csv",
+        line(1, lambda c: [*c, "note"]),
+        ["targets.csv 第1行：现为列名 多出 note；应为item_id,year,wording,reading,reading_reason,source"],
+    ),
+    (
+        "targets.csv",
+        line(1, lambda c: [c[1], c[0], *c[2:]]),
+        ["targets.csv 第1行：现为列名 顺序或重复有误；应为item_id,year,wording,reading,reading_reason,source"],
+    ),
+    (
+        "targets.csv",
+        lambda _: "",
+        [
+            "targets.csv 第1行：现为列名 缺少 item_id、year、wording、reading、reading_reason、source；"
+            "应为item_id,year,wording,reading,reading_reason,source"
+        ],
+    ),
+    ("targets.csv", line(3, lambda c: c[:-1]), ["targets.csv 第3行：现为5 个单元格；应为6 个单元格"]),
+    ("targets.csv", line(3, lambda c: [*c, ""]), ["targets.csv 第3行：现为7 个单元格；应为6 个单元格"]),
+    (
+        "targets.csv",
+        cell(3, 1, "2026"),
+        ["targets.csv 第3行：现为这一行（item_id=1、year=2026）；应为目标年应为 2025 或 2030"],
+    ),
+    ("targets.csv", cell(3, 1, "二〇三〇"), ["targets.csv 第3行 “year 目标年”列：现为“二〇三〇”；应为整数"]),
+    ("targets.csv", cell(3, 2, ""), ["targets.csv 第3行 “wording 规划值原文”列：现为空；应为非空的文字"]),
+    (
+        "targets.csv",
+        cell(3, 3, "≥80"),
+        ["targets.csv 第3行：现为这一行（item_id=1、year=2030）；应为“读法”与“读法理由”应同时填写或同时留空"],
+    ),
+    (
+        "targets.csv",
+        lambda text: text + text.splitlines()[3] + "\n",
+        ["targets.csv 第10行 “item_id、year”列：现为与第4行重复；应为各行互不相同"],
+    ),
+    (
+        "targets.csv",
+        lambda text: "\n".join(text.splitlines()[:-1]) + "\n",
+        ["targets.csv：现为没有 3 的 2030 年规划值；应为每个子项每个目标年一行"],
+    ),
+    (
+        "targets.csv",
+        cell(3, 0, "7"),
+        [
+            "targets.csv 第3行 “item_id 子项编号”列：现为“7”；应为indicators.csv 中已有的子项编号",
+            "targets.csv：现为没有 1 的 2030 年规划值；应为每个子项每个目标年一行",
+        ],
+    ),
+    (
+        "requirements.csv",
+        lambda text: "\n".join(text.splitlines()[:-1]) + "\n",
+        ["requirements.csv：现为没有 3 的省级要求；应为每个子项每级至少一行（无要求的写“/”）"],
+    ),
+    (
+        "requirements.csv",
+        cell(2, 1, "county"),
+        ["requirements.csv 第2行 “level 级别”列：现为“county”；应为'national', 'provincial' 之一"],
+    ),
+    (
+        "requirements.csv",
+        cell(2, 2, "20222"),
+        ["requirements.csv 第2行 “from_year 起始年”列：现为“20222”；应为不大于 2100 的数"],
+    ),
+    (
+        "requirements.csv",
+        cell(6, 3, "≥30"),
+        ["requirements.csv 第6行 “wording 要求原文”列：现为“≥30”；应为“/”（该子项标记为“**”）"],
+    ),
+    (
+        "requirements.csv",
+        cell(7, 3, "/"),
+        ["requirements.csv 第7行 “wording 要求原文”列：现为“/”；应为一条要求（该子项两级或本级适用）"],
+    ),
+    (
+        "indicators.csv",
+        cell(2, 10, "up"),
+        ["indicators.csv 第2行 “polarity 方向”列：现为“up”；应为'more', 'less', 'none' 之一"],
+    ),
+    ("indicators.csv", cell(3, 1, "4"), ["indicators.csv 第3行 “indicator 序号”列：现为4；应为与子项编号 2.1 一致"]),
+    (
+        "indicators.csv",
+        lambda text: "\n".join([*(lines := text.splitlines())[:2], lines[3], lines[2], *lines[4:]]) + "\n",
+        ["indicators.csv “item_id”列：现为次序有误；应为按序号与子项由小到大"],
+    ),
+    (
+        "observations/2022.csv",
+        cell(3, 5, "约86"),
+        [
+            "observations/2022.csv 第3行 “value 现状值”列：现为“约86”；应为阿拉伯数字写成的数，如 83.3（不带单位、%、千位分隔符）"
+        ],
+    ),
+    (
+        "observations/2022.csv",
+        cell(3, 6, "暂无数据"),
+        ["observations/2022.csv 第3行：现为这一行（item_id=2.1）；应为现状值与缺失原因只能有一个"],
+    ),
+    (
+        "observations/2022.csv",
+        cell(3, 5, ""),
+        ["observations/2022.csv 第3行：现为这一行（item_id=2.1）；应为没有现状值时，应给出缺失原因或原文"],
+    ),
+    (
+        "observations/2022.csv",
+        cell(3, 5, "Ⅲ"),
+        ["observations/2022.csv 第3行：现为这一行（item_id=2.1）；应为水质类别的单位应为“类”，数的单位不应为“类”"],
+    ),
+    (
+        "observations/2022.csv",
+        cell(3, 3, "类"),
+        ["observations/2022.csv 第3行：现为这一行（item_id=2.1）；应为水质类别的单位应为“类”，数的单位不应为“类”"],
+    ),
+    (
+        "observations/2022.csv",
+        cell(3, 8, "80"),
+        ["observations/2022.csv 第3行：现为这一行（item_id=2.1）；应为全省平均与其含义应同时填写或同时留空"],
+    ),
+    (
+        "observations/2022.csv",
+        cell(2, 11, "建立=已经建立"),
+        ["observations/2022.csv 第2行 “attests 载明达到”列：现为“建立=已经建立”；应为引用的字句应出现在“现状原文”中"],
+    ),
+    (
+        "observations/2022.csv",
+        cell(5, 6, "上级未下达"),
+        [
+            "observations/2022.csv 第5行 “absence 缺失原因”列：现为“上级未下达”；"
+            "应为'暂无数据', '未开展测算', '未发现', '原文未列', '未填报' 之一"
+        ],
+    ),
+    (
+        "observations/2022.csv",
+        lambda text: text + "2.1,national,,,,86,,,,,,,,表一\n",
+        ["observations/2022.csv 第6行 “level 级别”列：现为2.1 既有通用的一行又有国家级的一行；应为二者取一"],
+    ),
+    (
+        "observations/2022.csv",
+        lambda text: text + "2.1,,,,,86,,,,,,,,表一\n",
+        ["observations/2022.csv 第6行 “item_id、level”列：现为与第3行重复；应为各行互不相同"],
+    ),
+    (
+        "observations/2022.csv",
+        lambda text: text + '"2.2',
+        ["observations/2022.csv：现为引号不成对或含有非法字符；应为CSV 文件：含逗号、引号或换行的单元格用双引号括起"],
+    ),
+    (
+        "projects.csv",
+        cell(2, 5, ""),
+        ["projects.csv 第2行：现为这一行（number=1）；应为投资概算与概算缺失原因应恰有一个"],
+    ),
+    (
+        "projects.csv",
+        cell(2, 4, "2025-2021"),
+        ["projects.csv 第2行：现为这一行（number=1）；应为实施年限的起始年不应晚于结束年"],
+    ),
+    (
+        "published.csv",
+        cell(2, 4, "达到"),
+        [
+            "published.csv 第2行：现为这一行（kind=verdict、subject=1、level=national、source=《小县规划》表一）；应为结论应为 /、否、无数据、是 之一"
+        ],
+    ),
+    (
+        "conventions.csv",
+        cell(2, 0, "plan-concludes"),
+        [
+            "conventions.csv 第2行：现为这一行（convention=plan-concludes）；"
+            "应为“依规划结论”须写明子项编号和年份：规划只对它所判的那一年作了结论"
+        ],
+    ),
+    (
+        "conventions.csv",
+        cell(2, 0, "wishful"),
+        [
+            "conventions.csv 第2行 “convention 约定”列：现为“wishful”；"
+            "应为'none-assigned', 'nothing-there', 'full', 'plan-concludes' 之一"
+        ],
+    ),
+]
+
+
+@pytest.mark.parametrize(("name", "change", "told"), DAMAGED)
+def test_damage_is_told(folder: Path, name: str, change: Callable[[str], str], told: list[str]) -> None:
+    """One thing damaged, one message: file, row, column, what was found, what would be right."""
+    assert messages(changed(folder, name, change)) == told
+
+
+def test_all_problems_of_all_files_at_once(folder: Path) -> None:
+    """Nothing is hidden behind the first problem, not even by a file that cannot be read."""
+    changed(folder, "targets.csv", lambda t: cell(4, 2, "")(cell(3, 1, "2026")(t)))
+    changed(folder, "observations/2021.csv", cell(2, 5, "?"))
+    changed(folder, "observations/2022.csv", cell(2, 11, "建立=没有的话"))
+    (folder / "data" / "projects.csv").unlink()
+    (folder / "data" / "published.csv").write_bytes("类别,值\n结论,是\n".encode("gb18030"))
+    (folder / "data" / "observations" / "备注.txt").write_text("", encoding="utf-8")
+    assert messages(folder) == [
+        "targets.csv 第3行：现为这一行（item_id=1、year=2026）；应为目标年应为 2025 或 2030",
+        "targets.csv 第4行 “wording 规划值原文”列：现为空；应为非空的文字",
+        "published.csv：现为第 1 个字节起不是 UTF-8 文字；应为UTF-8 编码的 CSV 文件（在 Excel 中另存为“CSV UTF-8”）",
+        "projects.csv：现为没有这个文件；应为一个 CSV 文件",
+        "observations/2021.csv 第2行 “value 现状值”列：现为“?”；应为阿拉伯数字写成的数，如 83.3（不带单位、%、千位分隔符）",
+        "observations/备注.txt：现为不认识的文件名；应为“年份.csv”，如 2023.csv",
+        "observations/2022.csv 第2行 “attests 载明达到”列：现为“建立=没有的话”；应为引用的字句应出现在“现状原文”中",
+    ]
+
+
+def test_a_folder_without_data(tmp_path: Path) -> None:
+    """Every file is missing, and all of them are named."""
+    assert messages(tmp_path) == [
+        *(f"{name}：现为没有这个文件；应为一个 CSV 文件" for name in TABLES),
+        "observations：现为没有任何年份的数据；应为至少一个“年份.csv”",
+    ]
+
+
+@pytest.mark.parametrize("name", ["20222.csv", "1999.csv", "2022年.csv", "2022.CSV.bak"])
+def test_a_stray_file_among_the_years(folder: Path, name: str) -> None:
+    """Only files named after a year are observations; another is told, not skipped."""
+    shutil.copy(folder / "data" / "observations" / "2022.csv", folder / "data" / "observations" / name)
+    assert messages(folder) == [f"observations/{name}：现为不认识的文件名；应为“年份.csv”，如 2023.csv"]
+
+
+@pytest.mark.parametrize(
+    "rewrite",
+    [
+        lambda raw: b"\xef\xbb\xbf" + raw,
+        lambda raw: raw.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"),
+        lambda raw: b"\xef\xbb\xbf" + raw.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"),
+    ],
+    ids=["byte order mark", "CRLF", "both"],
+)
+def test_what_excel_writes_is_read(folder: Path, rewrite: Callable[[bytes], bytes]) -> None:
+    """A byte order mark and Windows line ends make no difference."""
+    for path in (folder / "data").rglob("*.csv"):
+        path.write_bytes(rewrite(path.read_bytes()))
+    assert load_plan(folder).requirements == tiny_plan().requirements
+
+
+def test_a_year_file_without_rows_is_no_year(folder: Path) -> None:
+    """A form that nobody has filled in yet is valid and makes no year."""
+    (folder / "data" / "observations" / "2023.csv").write_text(COLUMNS + "\n", encoding="utf-8")
+    plan = load_plan(folder)
+    assert plan.years == (2021, 2022)
+    assert plan.observations[2023] == ()
+
+
+def test_other_files_in_data_are_left_alone(folder: Path) -> None:
+    """The list of readings lies beside the tables and is not read."""
+    (folder / "data" / "readings.csv").write_text("anything", encoding="utf-8")
+    assert load_plan(folder).years == (2021, 2022)
+
+
+def test_a_wording_nobody_can_parse_does_not_stop_loading(folder: Path) -> None:
+    """Requirement wording is text; it is parsed later."""
+    changed(folder, "requirements.csv", cell(2, 3, "力争领先"))
+    assert load_plan(folder).requirement("1", Level.NATIONAL, 2022).wording == "力争领先"
+
+
+def test_a_later_standard_may_take_up_or_let_go_an_item(tmp_path: Path) -> None:
+    """The marks * and ** speak of Table 1; later wordings are added as rows, "/" among them."""
+    tiny = tiny_plan()
+    later = (requirement("2.2", "national", "≤25", from_year=2026), requirement("2.1", "national", "/", from_year=2026))
+    plan = load_plan(write(tiny_plan(requirements=(*tiny.requirements, *later)), tmp_path))
+    assert plan.requirement("2.2", Level.NATIONAL, 2025).wording == "/"
+    assert plan.requirement("2.2", Level.NATIONAL, 2026).wording == "≤25"
+    assert plan.requirement("2.1", Level.NATIONAL, 2030).wording == "/"
+    assert plan.requirement("2.1", Level.NATIONAL, 2018).wording == "≥80"
+
+
+def test_the_root_is_found_upward(folder: Path) -> None:
+    """The nearest folder with ``_config.yml`` and ``data/``; without one, the message says what to give."""
+    assert find_root(folder / "data" / "observations") == folder.resolve()
+    (folder / "_config.yml").unlink()
+    with pytest.raises(DataError, match=re.escape("应为含有 _config.yml 和 data/ 的文件夹（或用 --root 指明）")):
+        find_root(folder)
+
+
+def test_units_split_outside_brackets_only() -> None:
+    """“各镇（街道、园区）” is one unit."""
+    one = Project.model_validate(
+        {
+            "number": 1, "category": "一", "name": "一", "content": "一", "years": "2021-2025", "budget": "1",
+            "budget_absence": "", "units": "市水利局、各镇（街道、园区）、市财政局", "source": "表三",
+        }
+    )  # fmt: skip
+    assert one.responsible == ("市水利局", "各镇（街道、园区）", "市财政局")
+
+
+def test_the_real_data_is_valid() -> None:
+    """The committed data loads without a problem, and every row of facts has a source."""
+    plan = load_plan(ROOT)
+    rows = [*plan.items, *plan.requirements, *plan.targets, *plan.conventions, *plan.published, *plan.projects]
+    assert all(row.source.startswith("《慈溪市生态文明建设规划（修编）（2023-2030年）》") for row in rows)  # type: ignore[attr-defined]

@@ -1,0 +1,452 @@
+"""The requirement language: wording → tree → canonical text, and every refusal with its whole message."""
+
+import csv
+import io
+import unicodedata
+from pathlib import Path
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from cixi_analysis.dataset import load_plan
+from cixi_analysis.readings import readings
+from cixi_analysis.requirement import Refusal, meaning, read
+from cixi_analysis.requirement.tree import (
+    AllOf,
+    AmountUnit,
+    AnyOf,
+    AssignedTarget,
+    Bound,
+    Change,
+    ChangeBenchmark,
+    ClassBound,
+    Comparator,
+    LevelBenchmark,
+    Move,
+    Node,
+    Rate,
+    State,
+    Window,
+)
+
+ROOT = Path(__file__).parent.parent
+LIST = ROOT / "data" / "readings.csv"
+
+#: wording → canonical text, beyond the plan's own wordings (those are in data/readings.csv).
+UNDERSTOOD = {
+    # bounds; 以上, 以下, 以内 include the number, 超过, 低于, 不满 exclude it
+    "20%以上": "≥20%",
+    "20及以上": "≥20",
+    "13以下": "≤13",
+    "13以内": "≤13",
+    "控制在13.0立方米/万元以内": "≤13立方米/万元",
+    "超过60": ">60",
+    "高于60": ">60",
+    "低于60": "<60",
+    "不满60": "<60",
+    "不低于60": "≥60",
+    "不少于60": "≥60",
+    "不小于60": "≥60",
+    "大于或等于60": "≥60",
+    "大于等于60": "≥60",
+    ">=60": "≥60",
+    "不超过60": "≤60",
+    "不高于60": "≤60",
+    "小于或等于60": "≤60",
+    "比例为100%": "100%",
+    "比例≥90": "≥90",
+    "比例达到100%": "100%",
+    "达到90": "90",
+    "达到90%以上": "≥90%",
+    "-5": "-5",
+    "≥-5": "≥-5",
+    "1.50": "1.5",
+    "≥0.00001": "≥0.00001",
+    "≥1234567.89": "≥1234567.89",
+    # water classes: ordered, 达到 is as good as
+    "优于Ⅲ类": "优于Ⅲ类",
+    "Ⅲ类": "达到或优于Ⅲ类",
+    "达到Ⅲ类": "达到或优于Ⅲ类",
+    "达到或优于Ⅲ类": "达到或优于Ⅲ类",
+    "Ⅲ类以上": "达到或优于Ⅲ类",
+    "不劣于Ⅲ类": "达到或优于Ⅲ类",
+    "不低于Ⅲ类": "达到或优于Ⅲ类",
+    "III类水质标准": "达到或优于Ⅲ类",
+    "优于劣V类": "优于劣Ⅴ类",
+    # assigned targets
+    "完成上级下达的年度目标": "完成上级下达目标",
+    "完成考核任务": "完成上级下达目标",
+    "完成任务": "完成上级下达目标",
+    "不超过控制目标值": "不超过控制目标值",
+    "不超过上级下达的年度控制目标": "不超过控制目标值",
+    "低于控制目标值": "低于控制目标值",
+    # changes; 较上年 looks at the year before, 逐年 at three years, 近N年 at N
+    "高于上年": "较上年上升",
+    "低于上年水平": "较上年下降",
+    "不低于上年": "较上年不下降",
+    "不高于上年": "较上年不上升",
+    "优于上年": "较上年改善",
+    "较上年提高": "较上年上升",
+    "同比持续提高": "较上年上升",
+    "不降低": "较上年不下降",
+    "不上升": "较上年不上升",
+    "不恶化": "较上年保持稳定或改善",
+    "保持稳定或持续下降": "较上年不上升",
+    "近三年逐年下降": "近3年逐年下降",
+    "近两年持续改善": "近2年持续改善",
+    "近10年稳步增长": "近10年稳步上升",
+    # amounts of change
+    "提高幅度≥1个百分点": "上升≥1个百分点",
+    "较上年提高1个百分点以上": "上升≥1个百分点",
+    "年均下降3.5%以上": "年均下降≥3.5%",
+    "增长幅度达到全省平均": "上升幅度不低于全省平均值",
+    "下降幅度低于全省平均": "下降幅度低于全省平均值",
+    # the provincial average
+    "优于全省平均": "优于全省平均值",
+    "达到或高于全省平均": "不低于全省平均值",
+    "达到或优于全省平均": "达到全省平均水平",
+    # joints: ；and line breaks separate groups, an empty group is dropped; 或 inside a fixed phrase is no OR
+    "≥90或持续提高": "OR(≥90, 持续上升)",
+    "≥90或者持续提高": "OR(≥90, 持续上升)",
+    "≥90，或持续提高": "OR(≥90, 持续上升)",
+    "≥90，且持续提高": "AND(≥90, 持续上升)",
+    "≥90并持续提高": "AND(≥90, 持续上升)",
+    "≥90、持续提高": "AND(≥90, 持续上升)",
+    "≥90；持续提高；": "AND(≥90, 持续上升)",
+    "≥90\r\n持续提高\n": "AND(≥90, 持续上升)",
+    "≥90\u2028持续提高": "AND(≥90, 持续上升)",
+    "≥20；≥30或100": "AND(≥20, OR(≥30, 100))",
+    "保持稳定或持续改善或≥80": "OR(较上年保持稳定或改善, ≥80)",
+    "保持稳定或持续改善且≥80": "AND(较上年保持稳定或改善, ≥80)",
+    "大于或等于60或不下降": "OR(≥60, 较上年不下降)",
+    # a rate right after the change it measures qualifies it, whatever else the group holds
+    "≤25.4或持续下降且年均下降幅度≥3.5%": "OR(≤25.4, 持续下降 with 年均下降≥3.5%)",
+    "持续下降，年均下降幅度≥3.5%": "持续下降 with 年均下降≥3.5%",
+    "近三年持续下降且年均下降幅度≥3.5%": "近3年持续下降 with 年均下降≥3.5%",
+    "≥90且持续提高且提高幅度大于全省平均": "AND(≥90, 持续上升 with 上升幅度高于全省平均值)",
+    "持续下降；年均下降幅度≥3.5%": "AND(持续下降, 年均下降≥3.5%)",
+    # states; a subject makes 不降低 a state, 面积、功能 share their predicate
+    "面积不缩小": "面积不减少",
+    "功能和强度不降低": "AND(功能不降低, 强度不降低)",
+    "面积、功能不减少": "AND(面积不减少, 功能不减少)",
+    "面积不减少或功能不降低": "OR(面积不减少, 功能不降低)",
+    "无劣V类水体": "无劣Ⅴ类水体",
+    # explicit readings
+    "AND(≥80, OR(高于全省平均值, 逐年上升))": "AND(≥80, OR(高于全省平均值, 逐年上升))",
+    "AND(≥20, 100)": "AND(≥20, 100)",
+    "AND（≥20，≤30）": "AND(≥20, ≤30)",
+}
+
+#: What a clause may begin with, as a refusal lists it.
+CLAUSES = (
+    "数值（≥20、20%以上）；水质类别（优于Ⅲ类）；上级目标（完成上级下达的年度目标）；"
+    "变化（逐年上升、保持稳定或持续改善、高于上年、年均下降幅度≥3.5%）；全省平均（高于全省平均值）；"
+    "状态（制定实施、面积不减少、无黑臭水体）。"
+)
+AFTER_NUMBER = "此处可以是：以上；以下、以内；%；单位；且、并、逗号、顿号；或；分号、换行。"
+AFTER_CLAUSE = "此处可以是：且、并、逗号、顿号；或；分号、换行。"
+TWO_WAYS = "同一组里既有“且”又有“或”，有两种读法。两种读法："
+CHOOSE = "。请在数据的“读法”列写明取哪一种，并写明理由。"
+PERCENT = "指标本身若是百分比，变化的“%”可指百分之几，也可指几个百分点。"
+REGION = "按地区类型分别提出的要求，要求语言不能表达是哪一类地区。"
+BRACKETS = "要求语言不认识这里的括号，括号里的条件可能改变含义。"
+TWO_NUMBERS = "两个数字之间的逗号、顿号或空格可有两种理解（千位分隔，或两个数）。"
+
+#: wording → the whole message.
+REFUSED = {
+    "≥80且高于全省平均值，或逐年上升": "无法解读“【≥80且高于全省平均值，或逐年上升】”："
+    + TWO_WAYS
+    + "OR(AND(≥80, 高于全省平均值), 逐年上升)；AND(≥80, OR(高于全省平均值, 逐年上升))"
+    + CHOOSE,
+    "完成考核任务，且≥90或持续提高": "无法解读“【完成考核任务，且≥90或持续提高】”："
+    + TWO_WAYS
+    + "OR(AND(完成上级下达目标, ≥90), 持续上升)；AND(完成上级下达目标, OR(≥90, 持续上升))"
+    + CHOOSE,
+    "建立；≥1且≥2或≥3": "无法解读“建立；【≥1且≥2或≥3】”："
+    + TWO_WAYS
+    + "OR(AND(≥1, ≥2), ≥3)；AND(≥1, OR(≥2, ≥3))"
+    + CHOOSE,
+    "力争世界领先": "无法解读“【力争世界领先】”：不认识这里的说法。此处可以是：" + CLAUSES,
+    "≤25.4或力争领先，≥3": "无法解读“≤25.4或【力争领先】，≥3”：不认识这里的说法。此处可以是：" + CLAUSES,
+    "": "无法解读“【】”：没有内容。此处可以是：" + CLAUSES,
+    "；；": "无法解读“；；【】”：没有内容。此处可以是：" + CLAUSES,
+    "/": "无法解读“【/】”：不认识这里的说法。此处可以是：" + CLAUSES,
+    "≥80且": "无法解读“≥80且【】”：没有写完。此处可以是：" + CLAUSES,
+    "且≥80": "无法解读“【且≥80】”：不认识这里的说法。此处可以是：" + CLAUSES,
+    "≥80或或≥90": "无法解读“≥80或【或≥90】”：不认识这里的说法。此处可以是：" + CLAUSES,
+    "提升≥1%": "无法解读“【提升≥1%】”：" + PERCENT,
+    "持续改善且改善幅度≥5%": "无法解读“持续改善且【改善幅度≥5%】”：" + PERCENT,
+    "90左右": "无法解读“90【左右】”：“左右”“约”没有确定的界限。",
+    "约90": "无法解读“【约90】”：“左右”“约”没有确定的界限。",
+    "稳中有升": "无法解读“【稳中有升】”：“稳中有升”可指保持稳定，也可指必须上升。",
+    "连续三年上升": "无法解读“【连续三年上升】”：“连续N年”可指N个年份，也可指N次变化；请写“近N年逐年……”。",
+    "高于全国平均": "无法解读“高于【全国平均】”：数据里的平均值只有全省平均。",
+    "山区≥60，丘陵≥40": "无法解读“【山区≥60】，丘陵≥40”：" + REGION,
+    "≥60（山区）": "无法解读“≥60【（山区）】”：" + REGION,
+    "≥80(不含湿地)": "无法解读“≥80【(不含湿地)】”：" + BRACKETS,
+    "（≥80）": "无法解读“【（≥80）】”：" + BRACKETS,
+    "AND(≥80)": "无法解读“AND(≥80【)】”：" + BRACKETS,
+    "AND(≥20、≤30)": "无法解读“AND(≥20【、】≤30)”：AND( ) 与 OR( ) 的各项只能以逗号分隔。",
+    "≥1,000": "无法解读“≥【1,000】”：" + TWO_NUMBERS,
+    "≥1，000": "无法解读“≥【1，000】”：" + TWO_NUMBERS,
+    "≥1, 000": "无法解读“≥【1, 000】”：" + TWO_NUMBERS,
+    "≥1 000": "无法解读“≥【1 000】”：" + TWO_NUMBERS,
+    "AND(≥1,000, ≤3)": "无法解读“AND(≥【1,000】, ≤3)”：" + TWO_NUMBERS,
+    "80、90": "无法解读“【80、90】”：" + TWO_NUMBERS,
+    "80-90": "无法解读“80【-90】”：不认识这里的说法。" + AFTER_NUMBER,
+    "80～90": "无法解读“80【～90】”：不认识这里的说法。" + AFTER_NUMBER,
+    "80至90": "无法解读“80【至90】”：不认识这里的说法。" + AFTER_NUMBER,
+    "60分": "无法解读“60【分】”：不认识这里的说法。" + AFTER_NUMBER,
+    "5.": "无法解读“5【.】”：不认识这里的说法。" + AFTER_NUMBER,
+    "007": "无法解读“0【07】”：不认识这里的说法。" + AFTER_NUMBER,
+    "≥80以上": "无法解读“≥80【以上】”：不认识这里的说法。" + AFTER_CLAUSE,
+    "50以上60以下": "无法解读“50以上【60以下】”：不认识这里的说法。" + AFTER_CLAUSE,
+    "达到80以下": "无法解读“【达到80以下】”：“达到”与“以下”不能连用。",
+    "优于Ⅲ类以上": "无法解读“【优于Ⅲ类以上】”：“优于”与“以上”不能连用。",
+    "≥Ⅲ类": "无法解读“【≥Ⅲ类】”：水质类别请写“达到或优于”“优于”，不用大小符号。",
+    "劣Ⅴ类": "无法解读“【劣Ⅴ类】”：劣Ⅴ类是最差的一类，任何水体都“达到”，不成为要求。",
+    "劣Ⅲ类": "无法解读“【劣Ⅲ类】”：不认识这里的说法。此处可以是：" + CLAUSES,
+    "保持稳定或持续下降且年均下降幅度≥3.5%": "无法解读“【保持稳定或持续下降且年均下降幅度≥3.5%】”：“保持稳定”没有幅度：这里的幅度可只指变化，也可指两者。",
+    "持续下降且年均上升幅度≥3.5%": "无法解读“【持续下降且年均上升幅度≥3.5%】”：“下降”之后的幅度却是“上升”。",
+    "近五年持续改善且年均下降幅度≥3.5%": "无法解读“【近五年持续改善且年均下降幅度≥3.5%】”：“改善”之后的幅度是“下降”，看不出是否也看近5年。",
+    "较上年逐年提高": "无法解读“【较上年逐年提高】”：“较上年”与“逐年”所看的年份不同。",
+    "近三年上升": "无法解读“近三年【上升】”：不认识这里的说法。此处可以是：逐年、持续、稳步。",
+    "面积，功能不减少": "无法解读“【面积，】功能不减少”：这一主语后面缺少“不减小”“不改变”一类的说法。",
+    "强度不上升": "无法解读“【强度不上升】”：“强度不上升”不是要求语言里的说法。",
+    "0.64\n力争": "无法解读“0.64⏎【力争】”：不认识这里的说法。此处可以是：" + CLAUSES,
+    "OR(≥1, " * 60 + "≥2": "无法解读“【" + "OR(≥1, " * 60 + "≥2】”：括号超过50层。",
+}
+
+
+@pytest.mark.parametrize(("wording", "canonical"), UNDERSTOOD.items())
+def test_understood(wording: str, canonical: str) -> None:
+    """A wording is read as this tree, and the tree's canonical text is read as the same tree."""
+    assert str(read(wording)) == canonical
+    assert read(canonical) == read(wording)
+
+
+@pytest.mark.parametrize(("wording", "message"), REFUSED.items())
+def test_refused(wording: str, message: str) -> None:
+    """What the language does not hold is refused, and the message marks the place and says what would be right."""
+    with pytest.raises(Refusal) as refusal:
+        read(wording)
+    assert str(refusal.value) == message
+
+
+@pytest.mark.parametrize(
+    "wording",
+    [
+        "≥80；或持续提高", "≥80。", "≥80和持续提高", "≥80或，持续提高", "保持稳定\n或持续改善", "80%以上持续提高", "多于60", "=60",
+        "三类", "优于Ⅵ类", "无Ⅴ类水体", "基本无黑臭水体", "不开展", "未建立", "明显", "不严格遵守", "面积不增加", "面积≥20", "面积稳步提升",
+        "完成任务的80%", "完成国家下达的目标", "达到控制目标值", "到2025年≥80", "提高至90", "下降到5以下", "高于上年5个百分点", "增幅高于全省平均",
+        "高于全省平均5个百分点", "年均下降3.5%", "近一年逐年上升", "逐年下降幅度≥1个百分点", "不减少", "比例比例为100", "≥1e5", "≥80‰", "九成",
+        "≤60≥50", "保持稳定或", "≥" + "9" * 400,
+    ],
+)  # fmt: skip
+def test_refused_too(wording: str) -> None:
+    """More that could be misread if it were read at all."""
+    with pytest.raises(Refusal):
+        read(wording)
+
+
+@pytest.mark.parametrize(
+    ("wording", "unit", "read_as"),
+    [
+        ("提升≥1%", "吨", "上升≥1%"),
+        ("提升≥1%", "%", None),
+        ("年均下降幅度≥3.5%", None, "年均下降≥3.5%"),
+        ("年均下降幅度≥3.5%", "立方米/万元", "年均下降≥3.5%"),
+        ("年均下降幅度≥3.5%", "%", None),
+        ("提升≥1个百分点", "%", "上升≥1个百分点"),
+        ("提升≥1个百分点", None, "上升≥1个百分点"),
+        ("提升≥1个百分点", "吨", None),
+    ],
+)
+def test_percent_or_points(wording: str, unit: str | None, read_as: str | None) -> None:
+    """A percentage of change is read only of what is no percentage itself, points only of what is one."""
+    if read_as is None:
+        with pytest.raises(Refusal):
+            read(wording, unit=unit)
+    else:
+        assert str(read(wording, unit=unit)) == read_as
+
+
+def test_normalised_with_nfc() -> None:
+    """Ⅲ is one character and stays one: NFC, not NFKC; a Latin V in 劣V is understood, as are full-width forms."""
+    assert unicodedata.normalize("NFKC", "Ⅲ") == "III"
+    assert str(read("优于Ⅲ类")) == "优于Ⅲ类"
+    assert str(read("无劣Ⅴ类水体")) == str(read("无劣V类水体")) == str(read("无劣Ｖ类水体")) == "无劣Ⅴ类水体"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("≥20", "＞＝２０"),
+        ("≥90%，且持续提高", "≥９０％ , 且 持续提高"),
+        ("≥20；≤30", "≥ 20 ; ≤\u300030"),
+        ("≥1.5", "≥１．５"),
+        ("AND(≥20, ≤30)", "ＡＮＤ（≥20，≤30）"),
+    ],
+)
+def test_forms_make_no_difference(one: str, other: str) -> None:
+    """Full-width forms and spaces make no difference."""
+    assert read(one) == read(other)
+
+
+def test_mark_is_inside_the_text_as_written() -> None:
+    """The place is marked in the wording as it was given, spaces and full-width forms included."""
+    with pytest.raises(Refusal) as refusal:
+        read("≥ ８０ 且 力争 领先 ，建立")
+    assert refusal.value.marked == "≥ ８０ 且 【力争 领先】 ，建立"
+
+
+def test_same_group_same_tree() -> None:
+    """The order of canonical parts is the wording's; nested ANDs are one AND."""
+    assert (
+        read("≥1；≥2且≥3") == read("AND(≥1, AND(≥2, ≥3))") == AllOf(tuple(Bound(Comparator.GE, n) for n in (1, 2, 3)))
+    )
+
+
+# --- the committed list ------------------------------------------------------------------------------------------
+
+
+def test_committed_list_is_current() -> None:
+    """data/readings.csv is what the code reads today; a difference is shown line by line."""
+    stream = io.StringIO()
+    readings(load_plan(ROOT)).to_csv(stream, index=False, lineterminator="\n")
+    now = list(csv.reader(io.StringIO(stream.getvalue())))
+    committed = list(csv.reader(io.StringIO(LIST.read_text(encoding="utf-8"))))
+    differing = [
+        f"line {n}: committed {old}, now {new}"
+        for n, (old, new) in enumerate(zip(committed, now, strict=False), start=1)
+        if old != new
+    ]
+    assert not differing, "\n".join(differing)
+    assert len(committed) == len(now)
+    assert LIST.read_text(encoding="utf-8") == stream.getvalue()
+
+
+def test_committed_list_is_complete() -> None:
+    """Every wording of requirements and targets is in the list, once for each reading, and each is read."""
+    plan = load_plan(ROOT)
+    asked = {(row.wording, row.reading) for row in (*plan.requirements, *plan.targets)}
+    table = readings(plan)
+    assert len(table) == len(asked)
+    assert set(table["wording"]) == {wording for wording, _ in asked}
+    assert set(table.loc[table["reading"] == "", "wording"]) == {"/"}
+    assert table.loc[table["explicit"] != "", "wording"].tolist() == ["≥80且高于全省平均值，或逐年上升"]
+
+
+def test_canonical_texts_of_the_plan_are_read_back() -> None:
+    """The canonical text of every wording is itself a wording with the same reading."""
+    for text in readings(load_plan(ROOT))["reading"]:
+        assert text == "" or str(read(text)) == text
+
+
+# --- properties --------------------------------------------------------------------------------------------------
+
+numbers = st.integers(-(10**6), 10**9).map(lambda n: n / 1000)
+moves = st.sampled_from(Move)
+comparators = st.sampled_from([Comparator.GE, Comparator.LE, Comparator.GT, Comparator.LT])
+rates = st.builds(
+    Rate, moves, comparators, st.integers(0, 100000).map(lambda n: n / 100), st.just(AmountUnit.PERCENT), st.just(True)
+) | st.builds(
+    Rate, moves, comparators, st.integers(0, 10000).map(lambda n: n / 100), st.just(AmountUnit.POINTS), st.booleans()
+)
+benchmarks = st.builds(ChangeBenchmark, moves, comparators)
+adverbs = st.sampled_from(["逐年", "持续", "稳步"])
+bare_changes = (
+    st.builds(Change, moves, st.just(True), st.just(Window.YEARLY), st.sampled_from([0, 2, 3, 10]), adverb=adverbs)
+    | st.builds(Change, moves, st.booleans(), st.just(Window.PREVIOUS))
+)  # fmt: skip
+
+
+@st.composite
+def changes(draw: st.DrawFn) -> Change:
+    change = draw(bare_changes)
+    rate = draw(st.none() | rates | benchmarks)
+    if rate is None:
+        return change
+    own = type(rate)(**{**rate.__dict__, "move": change.move})
+    return Change(change.move, change.strict, change.window, change.years, own, change.adverb)
+
+
+leaves = (
+    st.builds(Bound, st.sampled_from(Comparator), numbers, st.sampled_from(["", "%", "公里", "立方米/万元"]))
+    | st.builds(ClassBound, st.integers(1, 5), st.booleans())
+    | st.builds(AssignedTarget, st.sampled_from(Comparator))
+    | rates
+    | benchmarks
+    | st.builds(LevelBenchmark, st.sampled_from(Comparator))
+    | st.just(LevelBenchmark(Comparator.REACH, better=True))
+    | changes()
+    | st.builds(State, st.sampled_from(["制定实施", "建立", "面积不减少", "功能不降低", "无黑臭水体", "不明显"]))
+)
+
+
+def _joined(kind: type[AllOf] | type[AnyOf], parts: list[Node]) -> Node:
+    """Parts joined as the language does it: no AND directly inside an AND."""
+    flat = [leaf for part in parts for leaf in (part.parts if isinstance(part, kind) else (part,))]
+    return kind(tuple(flat))
+
+
+trees = st.recursive(
+    leaves,
+    lambda nodes: st.builds(_joined, st.sampled_from([AllOf, AnyOf]), st.lists(nodes, min_size=2, max_size=4)),
+    max_leaves=12,
+)
+
+
+@given(trees)
+@example(AllOf((Bound(Comparator.REACH, 20), Bound(Comparator.REACH, 100))))
+@example(Bound(Comparator.GE, 1e-06))
+def test_canonical_text_reads_as_the_same_tree(tree: Node) -> None:
+    """From tree to canonical text to tree is the identity, and everything has a meaning in words."""
+    assert read(str(tree)) == tree
+    assert meaning(tree)
+
+
+FRAGMENTS = (
+    "≥ ≤ > < 20 0 100 3.5 7. - % 以上 以内 达到 优于 或 且 并 ， 、 ； \n 。 （ ） AND( OR( ) with 逐年 持续 稳步 较上年 近三年 近 年均 上升 下降 "
+    "改善 提高 幅度 全省平均值 全省平均 控制目标值 上年 不 无 完成 上级 下达的 年度 目标 任务 保持稳定 保持稳定或持续改善 不下降 面积 功能 和 不减少 "
+    "不改变 Ⅲ类 劣V类 劣Ⅲ类 水质 个百分点 公里 比例 比例为 控制在 建立 开展 实施 制定实施 左右 山区 高于 不低于 不超过 力争 ％ ２ 　 , \u2028 \x00"
+).split(" ")  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(FRAGMENTS), max_size=10).map("".join), st.sampled_from([None, "%", "吨"]))
+def test_read_or_refused_and_nothing_else(text: str, unit: str | None) -> None:
+    """Whatever is put together from the vocabulary is read or refused; what is read, its canonical text says again."""
+    try:
+        tree = read(text, unit=unit)
+    except Refusal as refusal:
+        assert str(refusal).startswith("无法解读“")
+        assert refusal.marked.count("【") == 1
+        return
+    assert read(str(tree), unit=unit) == tree
+
+
+@given(st.text(max_size=12))
+def test_any_text_is_read_or_refused(text: str) -> None:
+    """No text makes the reader fail in any other way."""
+    try:
+        read(text)
+    except Refusal as refusal:
+        assert str(refusal)
+
+
+@given(
+    st.sampled_from([*UNDERSTOOD, "面积不减少、功能和强度不降低、性质不改变、生态不破坏"]),
+    st.integers(0, 60),
+    st.sampled_from("领先约争率些各分度均?！。·：…a％ 　"),
+)
+def test_nothing_is_skipped(wording: str, place: int, char: str) -> None:
+    """One character more is refused, or it is a space and makes no difference, or a % and makes a percentage."""
+    place = min(place, len(wording))
+    longer = wording[:place] + char + wording[place:]
+    try:
+        tree = read(longer)
+    except Refusal:
+        return
+    assert char.isspace() or char == "％", f"{longer!r} was read as {tree}"
+    assert str(tree).replace("%", "") == str(read(wording)).replace("%", "")
