@@ -1,4 +1,4 @@
-"""The command line of the contract (DESIGN section 7). It reads, calls the library and prints; it computes nothing.
+"""The command line of the contract that scripts rely on. It reads, calls the library and prints; it computes nothing.
 
 Results go to standard output in UTF-8, messages to standard error. Exit status 0 done, 1 the data or a check says no,
 2 the call is wrong. What a command needs is imported when it runs, so that ``--help`` answers at once.
@@ -46,8 +46,8 @@ def _user_errors() -> Iterator[None]:
 
 def _refusals() -> tuple[type[Exception], ...]:
     from cixi_analysis.book import BuildError
-    from cixi_analysis.dataset import DataError, UnknownYear
     from cixi_analysis.export import ExportError
+    from cixi_analysis.problem import DataError, UnknownYear
     from cixi_analysis.requirement import Refusal
 
     return (BuildError, DataError, UnknownYear, ExportError, Refusal)
@@ -112,8 +112,8 @@ _FORMAT = click.option(
 def build(root: Path | None, years: tuple[int, ...], force: bool) -> None:
     from cixi_analysis.assessment import assess
     from cixi_analysis.book import build as build_book
-    from cixi_analysis.dataset import UnknownYear
     from cixi_analysis.export import workbook_name, write_workbook
+    from cixi_analysis.problem import UnknownYear
 
     plan = _plan(root)
     for year in years:

@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
@@ -10,6 +10,8 @@ from typing import TypeVar
 import pandas as pd
 from pydantic import ValidationError
 
+from cixi_analysis.consistency import Table, cross_check
+from cixi_analysis.problem import DataError, Problem, UnknownYear
 from cixi_analysis.schema import (
     OBSERVATIONS,
     TABLES,
@@ -23,42 +25,9 @@ from cixi_analysis.schema import (
     Row,
     Target,
 )
-from cixi_analysis.words import BASE_YEAR, FIRST_REPORT_YEAR, NOT_APPLICABLE_MARK, TARGET_YEARS, Absence, Level
+from cixi_analysis.words import BASE_YEAR, FIRST_REPORT_YEAR, Absence, Level
 
 _R = TypeVar("_R", bound=Row)
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One thing wrong with the data: where, what was found, what would be right. ``row`` counts the header as 1."""
-
-    file: str
-    row: int | None
-    column: str | None
-    found: str
-    expected: str
-
-    def __str__(self) -> str:
-        place = self.file
-        if self.row is not None:
-            place += f" 第{self.row}行"
-        if self.column:
-            place += f" “{self.column}”列"
-        return f"{place}：现为{self.found}；应为{self.expected}"
-
-
-class DataError(ValueError):
-    """The data says no. ``problems`` holds all of them, in file order."""
-
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        self.problems = tuple(problems)
-        super().__init__(
-            "\n".join(f"数据有{len(problems)}处问题：" if i == 0 else str(p) for i, p in enumerate([None, *problems]))
-        )
-
-
-class UnknownYear(ValueError):
-    """A year without observations was asked for; the message says which years exist and how to add one."""
 
 
 @dataclass(frozen=True)
@@ -145,7 +114,7 @@ def load_plan(root: Path | str | None = None) -> Plan:
     data = folder / "data"
     problems: list[Problem] = []
     tables = {name: _read(data / name, name, model, problems) for name, model in TABLES.items()}
-    years: dict[int, _Table] = {}
+    years: dict[int, Table] = {}
     for path in sorted((data / OBSERVATIONS).glob("*")):
         name = f"{OBSERVATIONS}/{path.name}"
         if path.name.startswith((".", "~$")):
@@ -156,7 +125,7 @@ def load_plan(root: Path | str | None = None) -> Plan:
         years[int(path.stem)] = _read(path, name, Observation, problems)
     if not years:
         problems.append(Problem(OBSERVATIONS, None, None, "没有任何年份的数据", "至少一个“年份.csv”"))
-    problems += _cross_check(tables, years)
+    problems += cross_check(tables, years)
     if problems:
         raise DataError(problems)
     return Plan(
@@ -172,20 +141,12 @@ def load_plan(root: Path | str | None = None) -> Plan:
     )
 
 
-def _rows(table: "_Table", model: type[_R]) -> tuple[_R, ...]:
+def _rows(table: "Table", model: type[_R]) -> tuple[_R, ...]:
     return tuple(row for row in table.rows.values() if isinstance(row, model))
 
 
-@dataclass
-class _Table:
-    file: str
-    #: row number in the file → row
-    rows: dict[int, Row]
-    complete: bool
-
-
-def _read(path: Path, name: str, model: type[Row], problems: list[Problem]) -> _Table:
-    table = _Table(name, {}, complete=False)
+def _read(path: Path, name: str, model: type[Row], problems: list[Problem]) -> Table:
+    table = Table(name, {}, complete=False)
     before = len(problems)
     try:
         with path.open(encoding="utf-8-sig", newline="") as stream:
@@ -275,94 +236,3 @@ def _problem(name: str, number: int, model: type[Row], cells: dict[str, str], de
         return Problem(name, number, None, f"这一行（{found}）", expected)
     title = model.columns()[column].title
     return Problem(name, number, f"{column} {title}", f"“{cells[column]}”" if cells[column] else "空", expected)
-
-
-def _cross_check(tables: dict[str, _Table], years: dict[int, _Table]) -> Iterator[Problem]:
-    """Rules between rows and files; only where the files involved could be read whole."""
-    items_table = tables["indicators.csv"]
-    if not items_table.complete:
-        return
-    items = {r.item_id: r for r in items_table.rows.values() if isinstance(r, Indicator)}
-    order = [tuple(map(int, i.split("."))) for i in items]
-    if order != sorted(order):
-        yield Problem("indicators.csv", None, "item_id", "次序有误", "按序号与子项由小到大")
-    for number, row in items_table.rows.items():
-        assert isinstance(row, Indicator)  # noqa: S101  # narrowed for the type checker
-        if row.item_id.split(".")[0] != str(row.indicator):
-            yield Problem(
-                "indicators.csv", number, "indicator 序号", f"{row.indicator}", f"与子项编号 {row.item_id} 一致"
-            )
-    referring = [t for n, t in tables.items() if n != "indicators.csv"] + list(years.values())
-    for table in referring:
-        for number, other in table.rows.items():
-            item_id = getattr(other, "item_id", None)
-            if item_id is not None and item_id not in items:
-                yield Problem(table.file, number, "item_id 子项编号", f"“{item_id}”", "indicators.csv 中已有的子项编号")
-    requirements, targets = tables["requirements.csv"], tables["targets.csv"]
-    if requirements.complete:
-        have = {(r.item_id, r.level) for r in requirements.rows.values() if isinstance(r, Requirement)}
-        for item_id in items:
-            for level in Level:
-                if (item_id, level) not in have:
-                    yield Problem(
-                        "requirements.csv",
-                        None,
-                        None,
-                        f"没有 {item_id} 的{level.chinese}要求",
-                        "每个子项每级至少一行（无要求的写“/”）",
-                    )
-        yield from _marks(requirements, items)
-    if targets.complete:
-        have_years = {(t.item_id, t.year) for t in targets.rows.values() if isinstance(t, Target)}
-        for item_id in items:
-            for year in TARGET_YEARS:
-                if (item_id, year) not in have_years:
-                    yield Problem(
-                        "targets.csv", None, None, f"没有 {item_id} 的 {year} 年规划值", "每个子项每个目标年一行"
-                    )
-    for table in years.values():
-        yield from _observation_rows(table)
-
-
-def _marks(requirements: _Table, items: dict[str, Indicator]) -> Iterator[Problem]:
-    """“*指标为国家级特有指标，**指标为省级特有指标” (note below Table 1): the other level then prints "/".
-
-    The marks speak of Table 1, the first wording of each; a later standard may take up an item or let it go.
-    """
-    other = {"*": Level.PROVINCIAL, "**": Level.NATIONAL}
-    first: dict[tuple[str, Level], int] = {}
-    for row in requirements.rows.values():
-        assert isinstance(row, Requirement)  # noqa: S101  # narrowed for the type checker
-        first[row.item_id, row.level] = min(row.from_year, first.get((row.item_id, row.level), row.from_year))
-    for number, row in requirements.rows.items():
-        assert isinstance(row, Requirement)  # noqa: S101  # narrowed for the type checker
-        item = items.get(row.item_id)
-        of_table_1 = row.from_year == first[row.item_id, row.level]
-        if item and of_table_1 and (other.get(item.mark) == row.level) != (row.wording == NOT_APPLICABLE_MARK):
-            expected = (
-                f"“/”（该子项标记为“{item.mark}”）"
-                if other.get(item.mark) == row.level
-                else "一条要求（该子项两级或本级适用）"
-            )
-            yield Problem("requirements.csv", number, "wording 要求原文", f"“{row.wording}”", expected)
-
-
-def _observation_rows(table: _Table) -> Iterator[Problem]:
-    both = {r.item_id for r in table.rows.values() if isinstance(r, Observation) and r.level is None}
-    for number, row in table.rows.items():
-        assert isinstance(row, Observation)  # noqa: S101  # narrowed for the type checker
-        if row.level is not None and row.item_id in both:
-            yield Problem(
-                table.file,
-                number,
-                "level 级别",
-                f"{row.item_id} 既有通用的一行又有{row.level.chinese}的一行",
-                "二者取一",
-            )
-        for column in ("attests", "denies"):
-            for clause, quote in row.clauses(column):
-                if quote not in (row.statement or ""):
-                    title = Observation.columns()[column].title
-                    yield Problem(
-                        table.file, number, f"{column} {title}", f"“{clause}={quote}”", "引用的字句应出现在“现状原文”中"
-                    )

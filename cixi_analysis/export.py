@@ -133,7 +133,14 @@ def _reasons(sheet: Worksheet, assessment: Assessment) -> None:
         name = (item.provincial_name if level is Level.PROVINCIAL else None) or item.name
         observed = plan.observation(item.item_id, year, level)
         basis = Basis(str(row["basis"])).chinese if row["basis"] else ""
-        cells: list[str | float] = [item.indicator, item.part_mark, name, level.chinese, Verdict(str(row["verdict"])).chinese, basis]
+        cells: list[str | float] = [
+            item.indicator,
+            item.part_mark,
+            name,
+            level.chinese,
+            Verdict(str(row["verdict"])).chinese,
+            basis,
+        ]
         cells += [str(row["reason"]), observed.source if observed else ""]
         for column, value in enumerate(cells, start=1):
             _put(sheet, number, column, value, centre=column in (1, 2, 4, 5, 6))
@@ -163,7 +170,15 @@ def _table3(sheet: Worksheet, plan: Plan) -> None:
     first = 3
     for number, project in enumerate(plan.projects, start=first):
         budget = "/" if project.budget is None else project.budget
-        cells: list[str | float] = [project.category, project.number, project.name, project.content, project.years, budget, project.units]
+        cells: list[str | float] = [
+            project.category,
+            project.number,
+            project.name,
+            project.content,
+            project.years,
+            budget,
+            project.units,
+        ]
         for column, value in enumerate(cells, start=1):
             _put(sheet, number, column, value, centre=column in (1, 2, 5))
         sheet.cell(number, 6).number_format = "#,##0"

@@ -1,6 +1,6 @@
 """Is the observed rate enough to reach a target in time: the arithmetic and the classes, for one series.
 
-The method is Eurostat's for indicators with a quantitative target (DESIGN section 5): the rate observed from the
+The method is Eurostat's for indicators with a quantitative target: the rate observed from the
 first to the last point, over the rate needed from that first point to the target in the target year; 0.95 and more
 is on track, 0.60 nearly, 0 too slow, below 0 moving away. A target the last value satisfies is reached, whatever
 the rate. The linear ratio decides; the compound one is shown beside it, with the class it would give.
@@ -12,7 +12,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from cixi_analysis.assessment.evaluation import holds
+from cixi_analysis.assessment.numbers import holds
 from cixi_analysis.requirement.tree import Bound, Comparator
 from cixi_analysis.words import Pace, Polarity
 

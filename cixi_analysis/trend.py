@@ -16,7 +16,7 @@ from cixi_analysis.requirement.tree import Bound, Comparator, Node, demanded_bou
 from cixi_analysis.schema import WATER_CLASSES, Indicator, Observation, Requirement, Target
 from cixi_analysis.words import Direction, Level, Polarity
 
-#: The columns of ``cixi trend`` (DESIGN section 7), then those that only pages show; each with its type.
+#: The columns of ``cixi trend``, then those that only pages show; each with its type.
 COLUMNS: dict[str, str] = {
     "item_id": "str",
     "unit": "str",

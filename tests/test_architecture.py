@@ -11,7 +11,8 @@ NAME = PACKAGE.name
 #: Layers from the facts outward; a module imports from its own layer and from those before it, never from a later one.
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("words",),
-    ("schema",),
+    ("schema", "problem"),
+    ("consistency",),
     ("dataset",),
     ("requirement",),
     ("assessment", "trend", "pace", "projects"),

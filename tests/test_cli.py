@@ -1,4 +1,4 @@
-"""The contract of the command line: columns, order, formats, exit statuses, messages (DESIGN section 7)."""
+"""The contract of the command line: columns, order, formats, exit statuses, messages."""
 
 import csv
 import io

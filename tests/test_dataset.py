@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from tiny import requirement, tiny_plan, write
 
-from cixi_analysis.dataset import DataError, find_root, load_plan
+from cixi_analysis.dataset import find_root, load_plan
+from cixi_analysis.problem import DataError
 from cixi_analysis.schema import TABLES, Observation, Project
 from cixi_analysis.words import Level
 

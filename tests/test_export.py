@@ -86,7 +86,7 @@ def test_text_is_never_a_formula(tmp_path: Path) -> None:
 
 def test_whole_or_not_there(plan: Plan, tmp_path: Path) -> None:
     """A folder that does not exist: a message, no traceback, nothing left behind."""
-    with pytest.raises(ExportError, match="^不能写入 .*missing.x.xlsx：No such file or directory。"):
+    with pytest.raises(ExportError, match=r"^不能写入 .*missing.x\.xlsx：No such file or directory。"):
         write_workbook(plan, 2022, tmp_path / "missing" / "x.xlsx")
     assert list(tmp_path.iterdir()) == []
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from tiny import past, project, tiny_plan
 
 from cixi_analysis.dataset import Plan, load_plan
 from cixi_analysis.projects import (
@@ -17,7 +18,6 @@ from cixi_analysis.projects import (
     totals,
     yearly_budget,
 )
-from tiny import past, project, tiny_plan
 
 
 def cells(frame: pd.DataFrame) -> list[list[object]]:

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from tiny import SOURCE, past, project, published, tiny_plan, write
 
 from cixi_analysis.dataset import Plan, load_plan
 from cixi_analysis.reconciliation import COLUMNS, NOT_COMPUTABLE, reconcile
 from cixi_analysis.words import Verdict
-from tiny import SOURCE, past, project, published, tiny_plan, write
 
 #: The verdicts of the tiny plan's docstring: (indicator, level) → verdict.
 TINY = {

@@ -1,4 +1,4 @@
-"""Series, targets and margins: the rules of DESIGN section 5 on made-up rows, then on the plan's own data."""
+"""Series, targets and margins: the rules on made-up rows, then on the plan's own data."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -8,15 +8,16 @@ import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tiny import item, observation, requirement, target, tiny_plan
 
-from cixi_analysis.dataset import Plan, UnknownYear, load_plan
+from cixi_analysis.dataset import Plan, load_plan
 from cixi_analysis.pace import change, classify, growth, plain, progress
+from cixi_analysis.problem import UnknownYear
 from cixi_analysis.requirement import Refusal, read
 from cixi_analysis.requirement.tree import AllOf, AnyOf, Bound, Comparator, Node
 from cixi_analysis.schema import Observation, Requirement, Target
 from cixi_analysis.trend import COLUMNS, CONTRACT_COLUMNS, Series, margins, series, strength, trends
 from cixi_analysis.words import Direction, Level, Pace, Polarity
-from tiny import item, observation, requirement, target, tiny_plan
 
 GE, LE, GT, LT, REACH = Comparator.GE, Comparator.LE, Comparator.GT, Comparator.LT, Comparator.REACH
 MORE, LESS, NEUTRAL = Polarity.MORE, Polarity.LESS, Polarity.NONE
@@ -279,7 +280,7 @@ def test_trends_of_the_tiny_plan() -> None:
 
 
 def test_the_contract_columns() -> None:
-    """DESIGN section 7, word for word."""
+    """The columns that scripts rely on, word for word."""
     assert ",".join(CONTRACT_COLUMNS) == (
         "item_id,unit,first_year,first_value,last_year,last_value,points,mean_change,mean_rate,direction,target_year,"
         "target_value,gap,observed_change,needed_change,ratio_linear,ratio_compound,pace"

@@ -12,15 +12,13 @@ from cixi_analysis.assessment.evaluation import (
     CONVENTIONS,
     DEEMED,
     MEASURED,
-    MET,
     NO_BASIS,
-    NO_DATA,
-    UNMET,
     Finding,
     Rules,
     evaluate,
 )
 from cixi_analysis.assessment.explanation import explain, explain_indicator
+from cixi_analysis.assessment.numbers import MET, NO_DATA, UNMET
 from cixi_analysis.assessment.panel import Codes, Panel, county_panel
 from cixi_analysis.assessment.yardstick import (
     REQUIREMENT,
@@ -30,7 +28,8 @@ from cixi_analysis.assessment.yardstick import (
     observed_level,
     wordings,
 )
-from cixi_analysis.dataset import DataError, Plan, Problem
+from cixi_analysis.dataset import Plan
+from cixi_analysis.problem import DataError, Problem
 from cixi_analysis.schema import OBSERVATIONS, Indicator
 from cixi_analysis.words import Attribute, Basis, Convention, Verdict
 

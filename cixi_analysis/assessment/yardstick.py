@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from cixi_analysis.assessment.panel import is_assigned_target, is_class_target
-from cixi_analysis.dataset import DataError, Plan, Problem
+from cixi_analysis.dataset import Plan
+from cixi_analysis.problem import DataError, Problem
 from cixi_analysis.requirement import Refusal, read
 from cixi_analysis.requirement.tree import AllOf, AnyOf, Node, leaves
 from cixi_analysis.schema import OBSERVATIONS, Indicator, Observation, Requirement, Target

@@ -1,0 +1,107 @@
+"""Rules between the rows and files of ``data/``: what no single row can show."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from cixi_analysis.problem import Problem
+from cixi_analysis.schema import Indicator, Observation, Requirement, Row, Target
+from cixi_analysis.words import NOT_APPLICABLE_MARK, TARGET_YEARS, Level
+
+
+@dataclass
+class Table:
+    file: str
+    #: row number in the file → row
+    rows: dict[int, Row]
+    complete: bool
+
+
+def cross_check(tables: Mapping[str, Table], years: Mapping[int, Table]) -> Iterator[Problem]:
+    """Rules between rows and files; only where the files involved could be read whole."""
+    items_table = tables["indicators.csv"]
+    if not items_table.complete:
+        return
+    items = {r.item_id: r for r in items_table.rows.values() if isinstance(r, Indicator)}
+    order = [tuple(map(int, i.split("."))) for i in items]
+    if order != sorted(order):
+        yield Problem("indicators.csv", None, "item_id", "次序有误", "按序号与子项由小到大")
+    for number, row in items_table.rows.items():
+        assert isinstance(row, Indicator)  # noqa: S101  # narrowed for the type checker
+        if row.item_id.split(".")[0] != str(row.indicator):
+            yield Problem(
+                "indicators.csv", number, "indicator 序号", f"{row.indicator}", f"与子项编号 {row.item_id} 一致"
+            )
+    referring = [t for n, t in tables.items() if n != "indicators.csv"] + list(years.values())
+    for table in referring:
+        for number, other in table.rows.items():
+            item_id = getattr(other, "item_id", None)
+            if item_id is not None and item_id not in items:
+                yield Problem(table.file, number, "item_id 子项编号", f"“{item_id}”", "indicators.csv 中已有的子项编号")
+    requirements, targets = tables["requirements.csv"], tables["targets.csv"]
+    if requirements.complete:
+        have = {(r.item_id, r.level) for r in requirements.rows.values() if isinstance(r, Requirement)}
+        for item_id in items:
+            for level in Level:
+                if (item_id, level) not in have:
+                    yield Problem(
+                        "requirements.csv",
+                        None,
+                        None,
+                        f"没有 {item_id} 的{level.chinese}要求",
+                        "每个子项每级至少一行（无要求的写“/”）",
+                    )
+        yield from _marks(requirements, items)
+    if targets.complete:
+        have_years = {(t.item_id, t.year) for t in targets.rows.values() if isinstance(t, Target)}
+        for item_id in items:
+            for year in TARGET_YEARS:
+                if (item_id, year) not in have_years:
+                    yield Problem(
+                        "targets.csv", None, None, f"没有 {item_id} 的 {year} 年规划值", "每个子项每个目标年一行"
+                    )
+    for table in years.values():
+        yield from _observation_rows(table)
+
+
+def _marks(requirements: Table, items: dict[str, Indicator]) -> Iterator[Problem]:
+    """“*指标为国家级特有指标，**指标为省级特有指标” (note below Table 1): the other level then prints "/".
+
+    The marks speak of Table 1, the first wording of each; a later standard may take up an item or let it go.
+    """
+    other = {"*": Level.PROVINCIAL, "**": Level.NATIONAL}
+    first: dict[tuple[str, Level], int] = {}
+    for row in requirements.rows.values():
+        assert isinstance(row, Requirement)  # noqa: S101  # narrowed for the type checker
+        first[row.item_id, row.level] = min(row.from_year, first.get((row.item_id, row.level), row.from_year))
+    for number, row in requirements.rows.items():
+        assert isinstance(row, Requirement)  # noqa: S101  # narrowed for the type checker
+        item = items.get(row.item_id)
+        of_table_1 = row.from_year == first[row.item_id, row.level]
+        if item and of_table_1 and (other.get(item.mark) == row.level) != (row.wording == NOT_APPLICABLE_MARK):
+            expected = (
+                f"“/”（该子项标记为“{item.mark}”）"
+                if other.get(item.mark) == row.level
+                else "一条要求（该子项两级或本级适用）"
+            )
+            yield Problem("requirements.csv", number, "wording 要求原文", f"“{row.wording}”", expected)
+
+
+def _observation_rows(table: Table) -> Iterator[Problem]:
+    both = {r.item_id for r in table.rows.values() if isinstance(r, Observation) and r.level is None}
+    for number, row in table.rows.items():
+        assert isinstance(row, Observation)  # noqa: S101  # narrowed for the type checker
+        if row.level is not None and row.item_id in both:
+            yield Problem(
+                table.file,
+                number,
+                "level 级别",
+                f"{row.item_id} 既有通用的一行又有{row.level.chinese}的一行",
+                "二者取一",
+            )
+        for column in ("attests", "denies"):
+            for clause, quote in row.clauses(column):
+                if quote not in (row.statement or ""):
+                    title = Observation.columns()[column].title
+                    yield Problem(
+                        table.file, number, f"{column} {title}", f"“{clause}={quote}”", "引用的字句应出现在“现状原文”中"
+                    )

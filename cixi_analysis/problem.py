@@ -1,0 +1,37 @@
+"""What can be wrong with the data, and how it is told: all problems of one input at once."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with the data: where, what was found, what would be right. ``row`` counts the header as 1."""
+
+    file: str
+    row: int | None
+    column: str | None
+    found: str
+    expected: str
+
+    def __str__(self) -> str:
+        place = self.file
+        if self.row is not None:
+            place += f" 第{self.row}行"
+        if self.column:
+            place += f" “{self.column}”列"
+        return f"{place}：现为{self.found}；应为{self.expected}"
+
+
+class DataError(ValueError):
+    """The data says no. ``problems`` holds all of them, in file order."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(
+            "\n".join(f"数据有{len(problems)}处问题：" if i == 0 else str(p) for i, p in enumerate([None, *problems]))
+        )
+
+
+class UnknownYear(ValueError):
+    """A year without observations was asked for; the message says which years exist and how to add one."""
