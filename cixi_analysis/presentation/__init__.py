@@ -1,0 +1,11 @@
+"""What people see: charts, tables and sentences, as functions from results to objects that show themselves.
+
+Nothing is judged or computed here that decides anything; the library computes, this shows.
+
+``status``    the one table verdict → colour, symbol, word
+``charts``    results → Altair charts (drawn as SVG inside the page, without JavaScript)
+``tables``    results → HTML tables, cards and banners; ``table1`` the plan's Table 1
+``summary``   the lists and counts of the first pages; ``trend_tables``, ``project_tables``, ``method``,
+              ``dictionary`` one page each
+``prose``     sentences with computed numbers
+"""

@@ -1,0 +1,24 @@
+"""Charts: functions from results to Altair charts. Importing this package sets the theme and the way they show."""
+
+from cixi_analysis.presentation import theme as theme  # imported for its effect
+from cixi_analysis.presentation.charts.projects import (
+    money_by_category,
+    money_by_unit,
+    past_outcomes,
+    schedule,
+    yearly_budget,
+)
+from cixi_analysis.presentation.charts.series import distance, item_series
+from cixi_analysis.presentation.charts.status import progress_by_domain, status_board
+
+__all__ = [
+    "distance",
+    "item_series",
+    "money_by_category",
+    "money_by_unit",
+    "past_outcomes",
+    "progress_by_domain",
+    "schedule",
+    "status_board",
+    "yearly_budget",
+]

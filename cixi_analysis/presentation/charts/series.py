@@ -1,0 +1,165 @@
+"""Numbers over the years, and how far they are from what is asked."""
+
+import altair as alt
+import pandas as pd
+
+from cixi_analysis.dataset import Plan
+from cixi_analysis.presentation.numbers import missing, number, with_unit
+from cixi_analysis.presentation.records import records
+from cixi_analysis.presentation.status import VERDICTS
+from cixi_analysis.presentation.theme import INK, Layered
+from cixi_analysis.presentation.titles import item_label
+from cixi_analysis.trend import Series, series
+from cixi_analysis.words import Level, Verdict
+
+_REQUIRED, _TARGET = "要求", "规划值"
+_COLORS = {_REQUIRED: "#a86b00", _TARGET: "#4c5f8a"}
+#: Years that fit below a chart with a label each.
+_FIT = 7
+#: Margins beyond this share of the bound are cut off in the drawing; the label still gives the number.
+_CUT = 60.0
+
+
+def item_series(plan: Plan, year: int, margins: pd.DataFrame, trends: pd.DataFrame) -> list[Layered]:
+    """One chart for each series of two or more years: its points, and the bounds and targets that are numbers.
+
+    Items for which the same thing was measured (9② and 9③) share a chart. ``margins`` and ``trends`` are the tables
+    of the same year (``cixi_analysis.trend``).
+    """
+    groups: dict[tuple[object, ...], list[Series]] = {}
+    for one in series(plan, year).values():
+        if one.span:
+            groups.setdefault((one.measure, one.unit, one.points), []).append(one)
+    return [_chart(plan, year, same, bounds(same, margins, trends)) for same in groups.values()]
+
+
+def points(one: Series) -> pd.DataFrame:
+    """One row a year with a number.
+
+    ``run`` counts the stretches of consecutive years: lines join only these. ``below``: the label stands below the
+    point, out of the way of a line that comes from above. ``end``: the first or last point.
+    """
+    rows, run, values = [], 0, [value for _, value in one.points]
+    for n, (year, value) in enumerate(one.points):
+        run += n > 0 and year - one.points[n - 1][0] > 1
+        beside = values[max(n - 1, 0) : n + 2]
+        end = n in (0, len(values) - 1)
+        rows.append((str(year), value, run, number(value), value == min(beside) < max(beside), end))
+    return pd.DataFrame(rows, columns=["year", "value", "run", "label", "below", "end"])
+
+
+def bounds(same: list[Series], margins: pd.DataFrame, trends: pd.DataFrame) -> pd.DataFrame:
+    """The numeric bounds of the items of one chart: ``kind``, ``year`` ("" for requirements), ``value``, ``label``."""
+    ids = [one.item_id for one in same]
+    labels: dict[tuple[str, str, float], list[str]] = {}
+    for row in records(margins[margins["item_id"].isin(ids)]):
+        if same[0].level in (None, row.level):
+            labels.setdefault((_REQUIRED, "", limit_of(row.bound)), []).append(f"{Level(row.level).chinese}{row.bound}")
+    for row in records(trends[trends["item_id"].isin(ids)]):
+        if not missing(row.target_year):
+            key = (_TARGET, str(row.target_year), float(row.target_value))
+            labels.setdefault(key, []).append(f"{_TARGET} {number(row.target_value)}")
+    rows = [(kind, at, value, "、".join(dict.fromkeys(texts))) for (kind, at, value), texts in labels.items()]
+    return pd.DataFrame(rows, columns=["kind", "year", "value", "label"])
+
+
+def limit_of(bound: str) -> float:
+    """The number of a bound's canonical text: ``≥50`` → 50."""
+    return float(bound.lstrip("≥≤<>").rstrip("%"))
+
+
+def _chart(plan: Plan, year: int, same: list[Series], asked: pd.DataFrame) -> Layered:
+    one, data = same[0], points(same[0])
+    targets, requirements = (asked[asked["kind"] == kind] for kind in (_TARGET, _REQUIRED))
+    last = max([year, *(int(y) for y in targets["year"])])
+    years = [str(y) for y in range(one.points[0][0], last + 1)]
+    crowded = len(years) > _FIT
+    shown = [y for y in years if not crowded or y in {*data["year"][data["end"]], *targets["year"]}]
+    axis = alt.Axis(labelAngle=0, grid=False, values=shown)
+    x = alt.X("year:O", title=None, scale=alt.Scale(domain=years), axis=axis)
+    scale, ticks = alt.Scale(zero=False, nice=False, padding=26), alt.Axis(tickCount=4, minExtent=44, maxExtent=44)
+    y = alt.Y("value:Q", title=None, scale=scale, axis=ticks)
+    base = alt.Chart(data).encode(x=x, y=y)
+    labelled = alt.Chart(data[data["end"]] if crowded else data).encode(x=x, y=y, text="label:N")
+    layers: list[alt.Chart] = [
+        base.mark_line().encode(detail="run:N"),
+        base.mark_point(size=70, opacity=1),
+        labelled.transform_filter("!datum.below").mark_text(dy=-13, fontWeight="bold"),
+        labelled.transform_filter("datum.below").mark_text(dy=15, fontWeight="bold"),
+    ]
+    if not requirements.empty:
+        rule, color = alt.Chart(requirements).encode(y=y), _COLORS[_REQUIRED]
+        layers.insert(0, rule.mark_rule(strokeDash=[5, 3], strokeWidth=1.5, color=color))
+        text = rule.mark_text(align="right", dy=-9, color=color, fontSize=11)
+        layers.append(text.encode(text="label:N", x=alt.value("width")))
+    if not targets.empty:
+        goal, color = alt.Chart(targets).encode(x=x, y=y), _COLORS[_TARGET]
+        layers.append(goal.mark_point(shape="diamond", size=110, filled=False, strokeWidth=2, color=color, opacity=1))
+        layers.append(goal.mark_text(dy=15, fontSize=11, color=color).encode(text="label:N"))
+    unit = f"（{one.unit}）" if one.unit not in ("", "-") else ""
+    title = f"{'、'.join(item_label(plan.item(s.item_id)) for s in same)} {one.measure}{unit}"
+    told = "，".join(f"{y}年{number(value)}" for y, value in one.points)
+    chart: Layered = alt.layer(*layers).properties(
+        name=f"series-{one.item_id.replace('.', '-')}-{year}",
+        width=330,
+        height=165,
+        title=alt.Title(title, subtitle=told),
+        description=f"{title}：{told}",
+    )
+    return chart
+
+
+def margin_rows(plan: Plan, margins: pd.DataFrame) -> pd.DataFrame:
+    """``margins`` with what the chart needs: share of the bound in %, words and colour; a bound of 0 has no share."""
+    rows = []
+    for row in records(margins):
+        limit = limit_of(row.bound)
+        if limit == 0:
+            continue
+        share = row.margin / abs(limit) * 100
+        look = VERDICTS[Verdict.MET if row.margin >= 0 else Verdict.UNMET]
+        item = plan.item(row.item_id)
+        value = with_unit(row.value, None if missing(row.unit) else row.unit)
+        label = f"{look.symbol} {value} 对 {row.bound}（{number(row.margin, signed=True)}）"
+        drawn = max(min(share, _CUT), -_CUT)
+        rows.append((f"{item_label(item)} {item.name}", row.level, share, drawn, max(drawn, 0.0), label, look.ink))
+    return pd.DataFrame(rows, columns=["item", "level", "share", "drawn", "text_at", "label", "ink"])
+
+
+def distance(plan: Plan, year: int, margins: pd.DataFrame) -> alt.HConcatChart:
+    """How far each value is from its bound, in % of the bound: right of the line is better than required."""
+    rows = margin_rows(plan, margins)
+    order = list(rows.groupby("item", sort=False)["share"].min().sort_values(kind="stable").index)
+    panels = [_level_panel(rows[rows["level"] == level], level, order) for level in Level]
+    items, short = rows["item"].nunique(), rows[rows["share"] < 0]["item"].nunique()
+    chart: alt.HConcatChart = alt.hconcat(*panels, spacing=18).properties(
+        name=f"distance-{year}",
+        title=alt.Title(
+            f"{year}年现状值与数值要求的距离：{items}个子项中{short}个未达到",
+            subtitle="线右为优于要求，线左为未达到，由最差到最好排列；标注为现状值对要求，括号内为差值（正为优于要求）。"
+            "只列必须满足的数值界限；界限为 0 的不能折算成百分比，见下表。",
+        ),
+    )
+    return chart
+
+
+def _level_panel(own: pd.DataFrame, level: Level, order: list[str]) -> Layered:
+    first = level is Level.NATIONAL
+    axis = alt.Axis(labels=first, minExtent=235 if first else 0, labelLimit=233)
+    y = alt.Y("item:N", sort=order, title=None, scale=alt.Scale(domain=order), axis=axis)
+    x = alt.X(
+        "drawn:Q",
+        title="差值占要求的 %",
+        scale=alt.Scale(domain=[-_CUT, _CUT + 70], nice=False),
+        axis=alt.Axis(values=[-60, -40, -20, 0, 20, 40, 60], titleAnchor="start"),
+    )
+    color = alt.Color("ink:N", scale=None)
+    base = alt.Chart(own).encode(y=y, color=color)
+    zero = alt.Chart(pd.DataFrame({"drawn": [0]})).mark_rule(color=INK).encode(x=x)
+    panel: Layered = alt.layer(
+        base.mark_bar(size=11).encode(x=x, x2=alt.datum(0)),
+        base.transform_filter("datum.drawn == 0").mark_tick(thickness=3, size=11).encode(x=x),
+        zero,
+        base.mark_text(align="left", dx=6, fontSize=11).encode(x="text_at:Q", text="label:N"),
+    ).properties(width=255, height=alt.Step(21), title=alt.Title(level.chinese, fontSize=13))
+    return panel

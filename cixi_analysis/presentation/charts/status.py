@@ -1,0 +1,172 @@
+"""The status of a year: the board of all indicators, and the counts by domain."""
+
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from cixi_analysis.assessment import Assessment, tally
+from cixi_analysis.presentation.coverage import not_filled_in
+from cixi_analysis.presentation.records import records
+from cixi_analysis.presentation.status import NOT_FILLED_IN, VERDICTS, Look
+from cixi_analysis.presentation.theme import LINE, MUTED, Layered
+from cixi_analysis.words import Level, Verdict
+
+_SHORT = {Level.NATIONAL: "国", Level.PROVINCIAL: "省"}
+#: Pixels of the board: tiles in a row, a tile with its gap, the column of domain names.
+_ACROSS, _WIDE, _HIGH, _GAP, _LABEL = 5, 140, 60, 6, 74
+#: Characters in a line of a tile; a name that needs more than two lines ends in ….
+_CHARACTERS = 11.2
+
+
+def status_board(assessment: Assessment, pages: str = "") -> Layered:
+    """Every indicator as a tile, grouped by domain: number, name, and the verdict at either level.
+
+    A tile links to its row of Table 1; ``pages`` is the way from this page to those of the year, e.g. ``2022/``.
+    """
+    tiles = board_tiles(assessment, pages)
+    halves, domains = board_halves(assessment, tiles), board_domains(assessment, tiles)
+    frame, status = (alt.Chart(rows).encode(x2="x2:Q", y2="y2:Q", **_at("x", "y")) for rows in (tiles, halves))
+    name, sign = alt.Chart(tiles).encode(**_at("text_x", "text_y")), alt.Chart(halves).encode(**_at("middle", "text_y"))
+    head = alt.Chart(domains).encode(**_at("x", "y"))
+    fill, stroke = alt.Fill("fill:N", scale=None), alt.Stroke("stroke:N", scale=None)
+    layers = [
+        frame.mark_rect(fill="#ffffff", stroke=LINE, cornerRadius=4),
+        name.mark_text(align="left", baseline="top", fontSize=11.5, lineHeight=14, lineBreak="\n").encode(
+            text="label:N"
+        ),
+        status.mark_rect(cornerRadius=3).encode(fill=fill, stroke=stroke),
+        sign.mark_text(fontSize=11.5, fontWeight="bold").encode(text="text:N", color=alt.Color("ink:N", scale=None)),
+        head.mark_text(align="left", baseline="top", fontSize=14, fontWeight="bold").encode(text="domain:N"),
+        head.mark_text(
+            align="left", baseline="top", fontSize=11.5, color=MUTED, dy=20, lineHeight=15, lineBreak="\n"
+        ).encode(text="counts:N"),
+        frame.mark_rect(fill="#ffffff", opacity=0, cursor="pointer").encode(href="href:N"),
+    ]
+    met = "，".join(f"{Level(r.level).chinese}{r.applicable}项中{r.met}项达标" for r in records(tally(assessment)))
+    signs = "　".join(VERDICTS[v].text for v in Verdict)
+    return alt.layer(*layers).properties(
+        name=f"status-board-{assessment.year}",
+        width=_LABEL + _ACROSS * (_WIDE + _GAP) - _GAP,
+        height=float(tiles["y2"].max()),
+        title=alt.Title(
+            f"{assessment.year}年{len(tiles)}项指标状态板：{met}",
+            subtitle=f"每格一项指标，左为国家级、右为省级：{signs}。点按一格，可看理由与出处。",
+        ),
+    )
+
+
+def board_tiles(assessment: Assessment, pages: str = "") -> pd.DataFrame:
+    """One row an indicator: number, name, its link, and where its tile lies (pixels)."""
+    indicators = list({item.indicator: item for item in assessment.plan.items}.values())
+    rows, top, column, domain = [], 0, 0, indicators[0].domain
+    for item in indicators:
+        if item.domain != domain:
+            domain, column, top = item.domain, 0, top + _HIGH + 2 * _GAP + 4
+        elif column == _ACROSS:
+            column, top = 0, top + _HIGH + _GAP
+        left = _LABEL + column * (_WIDE + _GAP)
+        label = _wrapped(f"{item.indicator} {item.indicator_name}")
+        rows.append((item.indicator, item.indicator_name, domain, label, f"{pages}table1.html#indicator-{item.indicator}",
+                     left, top, left + _WIDE, top + _HIGH, left + 7, top + 6))  # fmt: skip
+        column += 1
+    columns = ["indicator", "name", "domain", "label", "href", "x", "y", "x2", "y2", "text_x", "text_y"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def board_halves(assessment: Assessment, tiles: pd.DataFrame) -> pd.DataFrame:
+    """One row an indicator and level: verdict, what is printed on it, its colours and place."""
+    rows = []
+    for one in records(assessment.indicators.merge(tiles[["indicator", "x", "y2"]], on="indicator")):
+        level, verdict = Level(one.level), Verdict(one.verdict)
+        look = NOT_FILLED_IN if not_filled_in(assessment, one.indicator, level) else VERDICTS[verdict]
+        left, width = one.x + 5 + (0 if level is Level.NATIONAL else _WIDE / 2 - 3), _WIDE / 2 - 7
+        place = (left, one.y2 - 24, left + width, one.y2 - 5, left + width / 2, one.y2 - 14)
+        rows.append(
+            (one.indicator, one.level, one.verdict, f"{_SHORT[level]} {look.text}", *paint(verdict, look), *place)
+        )
+    columns = ["indicator", "level", "verdict", "text", "fill", "stroke", "ink"]
+    return pd.DataFrame(rows, columns=[*columns, "x", "y", "x2", "y2", "middle", "text_y"])
+
+
+def board_domains(assessment: Assessment, tiles: pd.DataFrame) -> pd.DataFrame:
+    """One row a domain: its name, how many are met of those asked at either level, and its place."""
+    counts: dict[str, list[str]] = {}
+    for one in records(tally(assessment, by="domain")):
+        counts.setdefault(one.domain, []).append(f"{_SHORT[Level(one.level)]} {one.met}/{one.applicable}")
+    tops = tiles.drop_duplicates("domain")
+    rows = [(t.domain, "\n".join(counts.get(t.domain, [])), 0, t.y + 6) for t in records(tops)]
+    return pd.DataFrame(rows, columns=["domain", "counts", "x", "y"])
+
+
+def paint(verdict: Verdict, look: Look) -> tuple[str, str, str]:
+    """Fill, edge and text colour of a status in a chart: unmet alone is dark, no data has a dark edge."""
+    if verdict is Verdict.UNMET:
+        return look.ink, look.ink, "#ffffff"
+    return look.back, look.ink if verdict is Verdict.NO_DATA else look.back, look.ink
+
+
+def progress_by_domain(assessment: Assessment) -> alt.HConcatChart:
+    """Indicators met, without data and unmet in each domain, one panel a level."""
+    counts = domain_counts(assessment)
+    order = list(dict.fromkeys(counts["domain"]))
+    panels = []
+    for level in Level:
+        own = counts[counts["level"] == level]
+        applicable, met = own["count"].sum(), own.loc[own["verdict"] == Verdict.MET, "count"].sum()
+        base = alt.Chart(own[own["count"] > 0]).encode(
+            y=alt.Y("domain:N", sort=order, title=None, axis=alt.Axis(labels=level is Level.NATIONAL, minExtent=64)),
+            x=alt.X("start:Q", title=None, axis=None, scale=alt.Scale(domain=[0, counts["end"].max()], nice=False)),
+        )
+        bars = base.mark_bar(size=24, cornerRadius=2).encode(
+            x2="end:Q", fill=alt.Fill("fill:N", scale=None), stroke=alt.Stroke("edge:N", scale=None)
+        )
+        labels = base.mark_text(fontWeight="bold").encode(
+            x="middle:Q", text="text:N", color=alt.Color("ink:N", scale=None)
+        )
+        title = alt.Title(f"{level.chinese}：{met} / {applicable} 项达标", fontSize=13, offset=8)
+        panels.append((bars + labels).properties(width=300, height=210, title=title))
+    signs = "　".join(VERDICTS[v].text for v in (Verdict.MET, Verdict.NO_DATA, Verdict.UNMET))
+    return alt.hconcat(*panels, spacing=24).properties(
+        name=f"progress-by-domain-{assessment.year}",
+        title=alt.Title(
+            f"{assessment.year}年各领域达标情况", subtitle=f"格中为指标数：{signs}；本级不要求的指标不计。"
+        ),
+    )
+
+
+def domain_counts(assessment: Assessment) -> pd.DataFrame:
+    """One row a level, domain and verdict: the count, where its bar starts and ends, and how it is painted."""
+    rows = []
+    for row in records(tally(assessment, by="domain")):
+        start = 0
+        for verdict in (Verdict.MET, Verdict.NO_DATA, Verdict.UNMET):
+            count, look = getattr(row, verdict), VERDICTS[verdict]
+            fill, edge, ink = paint(verdict, look)
+            text, end = f"{look.symbol} {count}", start + count
+            rows.append(
+                (row.level, row.domain, str(verdict), count, start, end, (start + end) / 2, text, fill, edge, ink)
+            )
+            start = end
+    columns = ["level", "domain", "verdict", "count", "start", "end", "middle", "text", "fill", "edge", "ink"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _wrapped(name: str) -> str:
+    """A name in one line, or in two of about the same length; Latin letters and digits count a bit more than half."""
+    widths = [0.6 if character.isascii() else 1.0 for character in name]
+    if sum(widths) <= _CHARACTERS:
+        return name
+    half = sum(widths) / 2
+    cut = next(n for n in range(len(name)) if sum(widths[:n]) >= half)
+    rest = name[cut:]
+    return (
+        f"{name[:cut]}\n{rest}"
+        if half <= _CHARACTERS
+        else f"{name[: int(_CHARACTERS)]}\n{rest[: int(_CHARACTERS) - 1]}…"
+    )
+
+
+def _at(x: str, y: str) -> dict[str, Any]:
+    """A place in pixels."""
+    return {"x": alt.X(f"{x}:Q", scale=None, axis=None), "y": alt.Y(f"{y}:Q", scale=None, axis=None)}

@@ -1,0 +1,127 @@
+"""The page 数据字典: every file and column of ``data/``, from the schema that validates them."""
+
+import re
+from collections.abc import Iterator
+from enum import StrEnum
+from types import UnionType
+from typing import Any, Union, get_args, get_origin
+
+import pandas as pd
+from pydantic import TypeAdapter, ValidationError
+from pydantic.fields import FieldInfo
+
+from cixi_analysis.dataset import Plan
+from cixi_analysis.presentation import tables
+from cixi_analysis.presentation.html import Html, stack
+from cixi_analysis.schema import OBSERVATIONS, TABLES, Observation, Row
+
+
+def files(plan: Plan) -> Html:
+    """The files with their number of rows."""
+    rows = [(f"data/{name}", _first_line(model), count) for name, model, count in _files(plan)]
+    columns = {"file": tables.text("文件", "nowrap"), "what": tables.text("内容"), "rows": tables.number("行数")}
+    return tables.table(pd.DataFrame(rows, columns=list(columns)), columns, caption="数据文件", keyed=False)
+
+
+def columns_of(plan: Plan) -> Html:
+    """One table a kind of file: its columns, what stands in them, and what is allowed."""
+    models = dict.fromkeys(model for _, model, _ in _files(plan))
+    return stack(*(_columns(model, _named(model)) for model in models), name="各文件的列")
+
+
+def _files(plan: Plan) -> Iterator[tuple[str, type[Row], int]]:
+    rows = {
+        "indicators.csv": plan.items, "requirements.csv": plan.requirements, "targets.csv": plan.targets,
+        "conventions.csv": plan.conventions, "published.csv": plan.published,
+        "projects_2018_2022.csv": plan.past_projects, "projects.csv": plan.projects,
+    }  # fmt: skip
+    for name, model in TABLES.items():
+        yield name, model, len(rows[name])
+    for year in plan.observations:
+        yield f"{OBSERVATIONS}/{year}.csv", Observation, len(plan.observations[year])
+
+
+def _named(model: type[Row]) -> str:
+    return next((name for name, known in TABLES.items() if known is model), f"{OBSERVATIONS}/<年份>.csv")
+
+
+#: What the files hold, in the words of the pages; the schema's own descriptions are in English.
+_WHAT = {
+    "indicators.csv": "子项：一行一个，按规划次序",
+    "requirements.csv": "国家级、省级指标要求的原文，自某年起适用",
+    "targets.csv": "规划值的原文",
+    "conventions.csv": "可把未决条款视为达到的约定",
+    "published.csv": "规划所印的结论、计数与合计，只用于核对，不参与评估",
+    "projects_2018_2022.csv": "表二：2018-2022年重点工程，一行一个类型与实施情况",
+    "projects.csv": "表三：重点项目，一行一个",
+}
+
+
+def _first_line(model: type[Row]) -> str:
+    return _WHAT.get(_named(model), "一年的观测：一行一个子项（两级所测不同的一级一行）")
+
+
+def _columns(model: type[Row], name: str) -> Html:
+    key = model.key()
+    rows = [
+        (column, info.title, info.description, "；".join(_allowed(info)), "可空" if _may_be_empty(info) else "必填",
+         "是" if column in key else "")
+        for column, info in model.columns().items()
+    ]  # fmt: skip
+    shown = {
+        "column": tables.text("列名", "nowrap"), "title": tables.text("中文名", "nowrap"), "what": tables.text("填写什么", "long"),
+        "allowed": tables.text("允许的值", "long"), "required": tables.text("必填", "nowrap"), "key": tables.text("行的标识", "nowrap"),
+    }  # fmt: skip
+    frame = pd.DataFrame(rows, columns=list(shown))
+    return tables.table(
+        frame, shown, caption=f"data/{name}：{_first_line(model)}", empty="没有另外的限制，或不是行的标识"
+    )
+
+
+def _allowed(info: FieldInfo) -> Iterator[str]:
+    """What a cell may hold, read off the type: closed lists with their Chinese words, kinds of numbers, limits."""
+    for kind, metadata in _kinds(info.annotation, tuple(info.metadata)):
+        if isinstance(kind, type) and issubclass(kind, StrEnum):
+            yield "、".join(_member(member) for member in kind)
+        elif kind is int:
+            yield "整数"
+        elif kind is float:
+            yield "数"
+        for rule in metadata:
+            yield from _limits(rule)
+
+
+def _member(member: StrEnum) -> str:
+    chinese = getattr(member, "chinese", "")
+    return f"{member.value}（{chinese}）" if chinese and chinese != member.value else member.value
+
+
+def _kinds(annotation: Any, metadata: tuple[Any, ...] = ()) -> Iterator[tuple[Any, tuple[Any, ...]]]:
+    """The plain types of an annotation with the rules on them; None (an empty cell) is left out."""
+    inner = getattr(annotation, "__metadata__", ())
+    if inner:
+        yield from _kinds(get_args(annotation)[0], (*metadata, *inner))
+    elif get_origin(annotation) in (Union, UnionType):
+        for part in get_args(annotation):
+            yield from _kinds(part, metadata)
+    elif annotation is not type(None):
+        yield annotation, metadata
+
+
+def _limits(rule: Any) -> Iterator[str]:
+    rules = getattr(rule, "metadata", None) if isinstance(rule, FieldInfo) else [rule]
+    for one in rules or []:
+        for attribute, word in (("ge", "≥"), ("gt", ">"), ("le", "≤"), ("lt", "<")):
+            if (limit := getattr(one, attribute, None)) is not None:
+                yield f"{word}{limit}"
+        if (pattern := getattr(one, "pattern", None)) is not None:
+            choice = re.fullmatch(r"\^\(([\w|]+)\)\$", pattern)
+            yield "、".join(choice[1].split("|")) if choice else f"格式 {pattern}"
+
+
+def _may_be_empty(info: FieldInfo) -> bool:
+    try:
+        TypeAdapter(info.rebuild_annotation()).validate_python("")
+    except ValidationError:
+        return False
+    return True

@@ -1,0 +1,142 @@
+"""The page 方法: conventions, readings and thresholds, all from the data and the code that uses them."""
+
+import pandas as pd
+
+from cixi_analysis.assessment import tally_without_each_convention
+from cixi_analysis.assessment.numbers import SMALL_FALL
+from cixi_analysis.dataset import Plan
+from cixi_analysis.presentation import tables
+from cixi_analysis.presentation.html import Html, link
+from cixi_analysis.presentation.numbers import percent
+from cixi_analysis.presentation.records import records
+from cixi_analysis.presentation.status import PACES, VERDICTS, badge
+from cixi_analysis.presentation.titles import item_href, item_title, short_source
+from cixi_analysis.readings import readings
+from cixi_analysis.words import Basis, Convention, Level, Pace, Verdict
+
+_MEANING = {
+    Verdict.MET: "要求已经达到",
+    Verdict.UNMET: "要求没有达到",
+    Verdict.NO_DATA: "数据和文字都不足以判定；不等于没有达到",
+    Verdict.NOT_APPLICABLE: "本级不提要求，原表印“/”；不计入分子分母",
+}
+_BASES = {
+    Basis.MEASURED: "有可比的数，由数决定",
+    Basis.ATTESTED: "数不能决定，而现状原文写明做到了（或没有做到）；理由里引用原文",
+    Basis.DEEMED: "数与原文都不能决定，按下面有名有据的约定视为达到",
+}
+_PACES = {
+    Pace.REACHED: "最近值已经达到规划值",
+    Pace.ON_TRACK: "速度之比 ≥ 0.95",
+    Pace.NEARLY: "0.60 ≤ 速度之比 < 0.95",
+    Pace.TOO_SLOW: "0 ≤ 速度之比 < 0.60",
+    Pace.MOVING_AWAY: "速度之比 < 0，或首年已达到而此后失去",
+    Pace.NO_TARGET: "规划值不是数",
+    Pace.TOO_LITTLE_DATA: "不足两个年份",
+}
+_CONVENTIONS = {
+    Convention.NONE_ASSIGNED: "上级当年没有下达目标，该子项的整条要求视为达到",
+    Convention.NOTHING_THERE: "没有要保护或要消除的对象",
+    Convention.FULL: "比例已达100%，对它的任何要求都视为达到",
+    Convention.PLAN_CONCLUDES: "规划的结论比它写出的文字多，依规划的结论",
+}
+
+
+def verdict_words() -> Html:
+    """The four verdicts and what they mean."""
+    frame = pd.DataFrame([(badge(VERDICTS[v]), _MEANING[v]) for v in Verdict], columns=["look", "meaning"])
+    return tables.table(frame, {"look": tables.text("结论", "nowrap"), "meaning": tables.text("含义")}, keyed=False)
+
+
+def basis_words() -> Html:
+    """The three bases, strongest first."""
+    frame = pd.DataFrame([(b.chinese, _BASES[b]) for b in Basis], columns=["word", "meaning"])
+    return tables.table(frame, {"word": tables.text("依据", "nowrap"), "meaning": tables.text("含义")}, keyed=False)
+
+
+def pace_words() -> Html:
+    """The classes of pace."""
+    frame = pd.DataFrame([(badge(PACES[p]), _PACES[p]) for p in Pace], columns=["look", "meaning"])
+    return tables.table(frame, {"look": tables.text("进度", "nowrap"), "meaning": tables.text("含义")}, keyed=False)
+
+
+def small_fall() -> Html:
+    """The tolerance that is ours, not the plan's."""
+    return tables.paragraph(
+        f"“保持稳定”允许的小幅回落：原文写明“保持稳定”而数字略有回落时，回落不超过上年的{percent(SMALL_FALL, 0)}，以原文为准并把两者都写出；"
+        "超过的，视为文字与数字矛盾，作为数据错误退回。规划没有给出这个比例，它是本书自定的。没有原文写明的，任何回落都不算稳定。"
+    )
+
+
+def conventions(plan: Plan, year: int) -> Html:
+    """The named conventions: where they hold, why, and their source."""
+    rows = []
+    for row in plan.conventions:
+        where = item_title(plan.item(row.item_id)) if row.item_id else "凡符合条件的子项"
+        where_shown = link(where, item_href(row.item_id, f"{year}/")) if row.item_id else where
+        scope = "、".join(
+            filter(None, [row.level.chinese if row.level else "各级", f"{row.year}年" if row.year else "各年"])
+        )
+        rows.append(
+            (
+                row.convention.chinese,
+                _CONVENTIONS[row.convention],
+                where_shown,
+                scope,
+                row.reason,
+                short_source(row.source),
+            )
+        )
+    names = {
+        "name": "约定",
+        "meaning": "含义",
+        "where": "适用的子项",
+        "scope": "级别与年份",
+        "reason": "理由",
+        "source": "出处",
+    }
+    columns = {
+        k: tables.text(t, {"name": "nowrap", "reason": "long", "meaning": "long"}.get(k, ""), "8rem")
+        for k, t in names.items()
+    }
+    return tables.table(pd.DataFrame(rows, columns=list(names)), columns, caption="约定", keyed=False)
+
+
+def convention_effects(plan: Plan, year: int) -> Html:
+    """How many indicators would no longer be met without each convention."""
+    met = {(r.convention, r.level): r.met for r in records(tally_without_each_convention(plan, year))}
+    rows = []
+    for key, word in [*((str(c), c.chinese) for c in Convention), ("all", "全部约定")]:
+        less = [met[key, level] - met["", level] for level in Level]
+        rows.append((word, *(met[key, level] for level in Level), *less))
+    columns = {"name": tables.text("不用的约定", "nowrap")}
+    columns |= {f"met_{v}": tables.number(f"{v.chinese}达标数") for v in Level}
+    columns |= {f"less_{v}": tables.number(f"{v.chinese}增减", signed=True) for v in Level}
+    whole = "、".join(f"{v.chinese}{met['', v]}项" for v in Level)
+    caption = f"{year}年不用某一约定时的达标数（都用时{whole}）"
+    return tables.table(pd.DataFrame(rows, columns=list(columns)), columns, caption=caption, keyed=False)
+
+
+def reading_table(plan: Plan) -> Html:
+    """Every distinct wording with the reading it is given and what that means."""
+    frame = readings(plan)
+    columns = {
+        "wording": tables.name("原文"), "reading": tables.name("读作"), "meaning": tables.text("意思", "long"),
+        "explicit": tables.text("另定读法的理由"), "used_by": tables.name("用于（子项、级别或目标年）"),
+    }  # fmt: skip
+    caption = f"全部{len(frame)}种要求与规划值的文字及其读法"
+    shown = tables.table(
+        frame, columns, caption=caption, empty="按原文直接解读，没有另定读法；或原文为“/”，没有要求", keyed=False
+    )
+    return tables.folded(caption, shown)
+
+
+def explicit_readings(plan: Plan) -> Html:
+    """The wordings that can be read two ways, the reading chosen, and why."""
+    frame = readings(plan)
+    own = frame[frame["explicit"] != ""]
+    columns = {
+        "wording": tables.name("原文"), "reading": tables.name("取定的读法"), "meaning": tables.text("意思", "long"),
+        "explicit": tables.text("理由", "long"), "used_by": tables.text("用于"),
+    }  # fmt: skip
+    return tables.table(own, columns, caption=f"有两种读法、在数据中另行取定的{len(own)}种文字", keyed=False)

@@ -1,0 +1,54 @@
+"""Numbers as the pages print them: no binary noise, a real minus sign, thousands in groups."""
+
+import math
+
+import pandas as pd
+
+#: What stands for "there is none"; every table says below it what is missing.
+EMPTY = "—"
+MINUS = "−"
+
+
+def missing(value: object) -> bool:
+    """None, NaN, NA or the empty string."""
+    return value is None or value is pd.NA or value == "" or (isinstance(value, float) and math.isnan(value))
+
+
+def number(value: float | None, digits: int | None = None, *, signed: bool = False) -> str:
+    """``value`` with ``digits`` decimals (default: those it has), e.g. ``66,342``, ``−54.3``; "—" for none."""
+    if value is None or missing(value):
+        return EMPTY
+    plain = float(f"{float(value):.12g}")
+    text = f"{plain:,.{digits}f}" if digits is not None else _shortest(plain)
+    if signed and plain > 0:
+        text = f"+{text}"
+    return text.replace("-", MINUS)
+
+
+def rounded(value: float | None, digits: int = 4, *, signed: bool = False) -> str:
+    """A computed figure with ``digits`` significant digits: 1.3933333 → ``1.393``, 3286 stays ``3,286``."""
+    if value is None or missing(value):
+        return EMPTY
+    return number(float(f"{float(value):.{digits}g}") if abs(value) < 10**digits else round(value), signed=signed)
+
+
+def _shortest(value: float) -> str:
+    text = f"{value:,.12f}" if abs(value) < 1e6 else f"{value:,.2f}"  # money beyond a million: two decimals do
+    return text.rstrip("0").rstrip(".") or "0"
+
+
+def percent(share: float | None, digits: int = 1, *, signed: bool = False) -> str:
+    """A fraction as a percentage: 0.4648 → ``46.5%``."""
+    if share is None or missing(share):
+        return EMPTY
+    return f"{number(float(share) * 100, digits, signed=signed)}%"
+
+
+def with_unit(value: float | None, unit: str | None) -> str:
+    """``40.7%``, ``26微克/立方米``, ``84.07``: a number with its unit, if it has one."""
+    return number(value) + ("" if unit in (None, "", "-") or missing(value) else str(unit))
+
+
+def yi(ten_thousands: float | None, digits: int = 2) -> str:
+    """万元 as 亿元: 7099622 → ``709.96``."""
+    return EMPTY if ten_thousands is None or missing(ten_thousands) else number(ten_thousands / 1e4, digits)

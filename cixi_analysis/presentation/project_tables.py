@@ -1,0 +1,131 @@
+"""The page 表二、表三: what became of the earlier projects, and the 47 of this plan as printed."""
+
+import pandas as pd
+
+from cixi_analysis import projects
+from cixi_analysis.dataset import Plan
+from cixi_analysis.presentation import numbers, tables
+from cixi_analysis.presentation.html import Html
+from cixi_analysis.presentation.records import records, row
+from cixi_analysis.presentation.titles import short_source
+from cixi_analysis.words import Outcome
+
+_NO_BUDGET = "没有概算（不是 0）"
+
+
+def outcomes_table(plan: Plan) -> Html:
+    """Table 2, with the share of completed projects."""
+    columns = {
+        "project_type": tables.text("项目类型", "nowrap"),
+        **{o.value: tables.number(o.chinese) for o in Outcome},
+        "total": tables.number("项目总数"), "completion_rate": tables.percent("完成率"),
+    }  # fmt: skip
+    return tables.table(
+        projects.outcomes(plan), columns, caption="表二 2018-2022年重点工程实施情况（项）", empty="没有项目"
+    )
+
+
+def outcomes_prose(plan: Plan) -> Html:
+    """Table 2 in a sentence."""
+    table = records(projects.outcomes(plan))
+    whole, types = table[-1], table[:-1]
+    parts = "、".join(f"{o.chinese}{getattr(whole, o.value)}项" for o in Outcome)
+    best, worst = (pick(types, key=lambda one: one.completion_rate) for pick in (max, min))
+    return tables.paragraph(
+        f"{whole.total}项中，{parts}。完成率{numbers.percent(whole.completion_rate)}；"
+        f"最高的是{best.project_type}（{numbers.percent(best.completion_rate)}），"
+        f"最低的是{worst.project_type}（{numbers.percent(worst.completion_rate)}，共{worst.total}项）。"
+        "完成率只计“已完成”，“按原计划推进”和“内容调整”的项目不算完成。"
+    )
+
+
+def money_cards(plan: Plan, year: int) -> Html:
+    """The projects of Table 3 in five numbers."""
+    whole = projects.concentration(plan)
+    states = projects.schedule(plan, year)["state"]
+    running = int((states == projects.ScheduleState.RUNNING.value).sum())
+    return tables.cards(
+        tables.Card(str(whole.totals.projects), "个重点项目"),
+        tables.Card(numbers.yi(whole.totals.budget), f"亿元投资概算（{whole.totals.without_budget}项没有概算）"),
+        tables.Card(numbers.percent(whole.largest_share), f"最大一项占资金：{whole.largest.name if whole.largest else ''}"),
+        tables.Card(numbers.percent(whole.top5_share), "最大五项占资金"),
+        tables.Card(str(running), f"项到{year}年底在实施期内"),
+    )  # fmt: skip
+
+
+def concentration_prose(plan: Plan) -> Html:
+    """What money and count say differently."""
+    whole = projects.concentration(plan)
+    shares = records(whole.by_category.fillna({"share_of_money": 0}))
+    by_money = max(shares, key=lambda one: one.share_of_money)
+    by_count = max(shares, key=lambda one: one.share_of_projects)
+    told = [
+        f"按资金看，{by_money.category}最多（{numbers.percent(by_money.share_of_money)}）；"
+        f"按项目数看，{by_count.category}最多（{numbers.percent(by_count.share_of_projects)}）。"
+    ]
+    if whole.largest and whole.largest.budget and whole.totals.budget:
+        rest = whole.totals.budget - whole.largest.budget
+        own = row(projects.by_category(plan), category=whole.largest.category).budget - whole.largest.budget
+        told.append(
+            f"最大的一项“{whole.largest.name}”（{numbers.yi(whole.largest.budget)}亿元）占全部资金的"
+            f"{numbers.percent(whole.largest_share)}，单独决定了资金的分布；不计这一项，{whole.largest.category}"
+            f"占其余{numbers.yi(rest)}亿元的{numbers.percent(own / rest)}。"
+        )
+    return tables.paragraph(*told)
+
+
+def category_table(plan: Plan) -> Html:
+    """By category: count and money, and the share of either."""
+    frame = projects.by_category(plan).merge(
+        projects.concentration(plan).by_category.drop(columns="without_budget"), on="category"
+    )
+    columns = {
+        "category": tables.text("类别", "nowrap"), "projects": tables.number("项目数"),
+        "share_of_projects": tables.percent("占项目数"), "budget": tables.money("概算（亿元）"),
+        "share_of_money": tables.percent("占资金"), "without_budget": tables.number("没有概算的项目数"),
+    }  # fmt: skip
+    return tables.table(frame, columns, caption="表三按类别", empty=_NO_BUDGET)
+
+
+def unit_table(plan: Plan) -> Html:
+    """By responsible unit; the sums of these columns mean nothing."""
+    frame = projects.by_unit(plan).sort_values("involved_budget", ascending=False, kind="stable", na_position="last")
+    columns = {
+        "unit": tables.text("责任单位"), "involved_projects": tables.number("参与项目数"),
+        "sole_projects": tables.number("其中单独负责"), "involved_budget": tables.money("参与项目的概算（亿元）"),
+        "without_budget": tables.number("没有概算的项目数"),
+    }  # fmt: skip
+    whole = projects.totals(plan.projects)
+    caption = f"表三按责任单位（各行不能相加；全部{whole.projects}项每项只计一次为{numbers.yi(whole.budget)}亿元）"
+    return tables.folded(
+        f"{len(frame)}个责任单位的明细", tables.table(frame, columns, caption=caption, empty=_NO_BUDGET)
+    )
+
+
+def project_table(plan: Plan, year: int) -> Html:
+    """Table 3 as printed, with the share of the schedule that has gone by."""
+    printed = pd.DataFrame([p.model_dump(mode="json") for p in plan.projects])
+    frame = printed.merge(projects.schedule(plan, year)[["number", "state", "elapsed_share"]], on="number")
+    frame["source"] = [short_source(s) for s in frame["source"]]
+    columns = {
+        "number": tables.number("序号"), "category": tables.text("类别", "nowrap"), "name": tables.name("项目名称"),
+        "content": tables.text("主要内容", "long"), "years": tables.text("实施年限", "nowrap"),
+        "budget": tables.number("投资概算（万元）"), "units": tables.name("责任单位"),
+        "state": tables.text(f"{year}年底的年限", "nowrap"), "elapsed_share": tables.percent("年限已过", 0),
+        "source": tables.text("出处", "nowrap"),
+    }  # fmt: skip
+    anchors = [f"project-{n}" for n in frame["number"]]
+    return tables.table(frame, columns, caption=f"表三 重点项目（{len(frame)}项）", empty=_NO_BUDGET, anchors=anchors)
+
+
+def yearly_table(plan: Plan) -> Html:
+    """The budget by year under the assumption, summed over categories."""
+    rows = projects.yearly_budget(plan)
+    frame = rows.groupby("year", as_index=False)[["projects", "without_budget", "budget"]].sum(min_count=1)
+    columns = {
+        "year": tables.year("年份"), "projects": tables.number("实施期内项目数"),
+        "without_budget": tables.number("其中没有概算"), "budget": tables.money("分摊概算（亿元）"),
+    }  # fmt: skip
+    return tables.folded(
+        "分年明细", tables.table(frame, columns, caption=f"概算按年分摊。{projects.ASSUMPTION}", empty=_NO_BUDGET)
+    )

@@ -1,0 +1,27 @@
+"""Rows and columns of result tables, handed to code that builds pages from them.
+
+A result table promises its columns by name, not by type; this is the one place where that is taken on trust.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pandas as pd
+
+
+def records(frame: pd.DataFrame) -> list[Any]:
+    """The rows, each with its cells as attributes."""
+    return list(frame.itertuples(index=False))
+
+
+def columns(frame: pd.DataFrame, *names: str) -> Iterator[tuple[Any, ...]]:
+    """The cells of some columns, row by row."""
+    return zip(*(frame[name].to_list() for name in names), strict=True)
+
+
+def row(frame: pd.DataFrame, **values: object) -> Any:
+    """The first row with these values."""
+    for one in records(frame):
+        if all(getattr(one, name) == value for name, value in values.items()):
+            return one
+    raise KeyError(values)

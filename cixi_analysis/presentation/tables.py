@@ -1,0 +1,150 @@
+"""HTML tables, cards and banners. Every cell is text unless it is markup made here."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup, escape
+
+from cixi_analysis.presentation import numbers
+from cixi_analysis.presentation.html import Html, lines, render
+from cixi_analysis.presentation.status import direction_word, pace_badge, verdict_badge
+
+#: Characters of a heading that still stand in one line.
+_LONG = 9
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: its Chinese title, how a value is shown, and the class of its cells."""
+
+    title: str | Markup
+    show: Callable[[Any], str | Markup] = lambda value: value if isinstance(value, Markup) else lines(str(value))
+    css: str = ""
+    #: least width, for words that would otherwise break into single characters
+    width: str = ""
+
+
+def text(title: str, css: str = "", width: str = "") -> Column:
+    """Text as it is; ``css``: ``long`` for sentences, ``nowrap`` for short codes."""
+    return Column(title, css=css, width=width)
+
+
+def name(title: str) -> Column:
+    """The name of an item or project: wraps, but not to a thread."""
+    return Column(title, width="9.5rem")
+
+
+def number(title: str | Markup, digits: int | None = None, *, signed: bool = False) -> Column:
+    """Numbers, right-aligned; a long heading is broken into lines."""
+    width = "7.5rem" if len(title) > _LONG and not isinstance(title, Markup) else ""
+    return Column(title, lambda value: numbers.number(value, digits, signed=signed), "number", width)
+
+
+def rate(title: str) -> Column:
+    """Computed changes, four significant digits, with their sign."""
+    return Column(title, lambda value: numbers.rounded(value, signed=True), "number", "6rem")
+
+
+def year(title: str) -> Column:
+    """Years: numbers without groups of thousands."""
+    return Column(title, lambda value: str(int(value)), "number")
+
+
+def percent(title: str, digits: int = 1, *, signed: bool = False) -> Column:
+    """Fractions as percentages, right-aligned."""
+    return Column(title, lambda value: numbers.percent(value, digits, signed=signed), "number")
+
+
+def money(title: str) -> Column:
+    """万元 shown as 亿元, right-aligned."""
+    return Column(title, numbers.yi, "number")
+
+
+def verdict(title: str) -> Column:
+    """Verdicts as labels."""
+    return Column(title, verdict_badge, "nowrap")
+
+
+def pace(title: str) -> Column:
+    """Paces as labels."""
+    return Column(title, pace_badge, "nowrap")
+
+
+def direction(title: str) -> Column:
+    """Directions in words."""
+    return Column(title, direction_word, "nowrap")
+
+
+def table(
+    frame: pd.DataFrame,
+    columns: Mapping[str, Column],
+    *,
+    caption: str = "",
+    empty: str = "没有",
+    anchors: Sequence[str] = (),
+    keyed: bool = True,
+) -> Html:
+    """The named columns of a table of results, in that order.
+
+    An empty cell is shown as “—”; ``empty`` says below the table what that means. ``anchors``: an id for each row.
+    ``keyed``: the first column stays in view when the table is scrolled sideways.
+    """
+    records = frame[list(columns)].astype(object).to_dict("records")
+    rows = [[_cell(column, record[name]) for name, column in columns.items()] for record in records]
+    any_empty = any(cell == numbers.EMPTY for row in rows for cell, _ in row)
+    markup = render(
+        "table",
+        caption=caption,
+        heads=list(columns.values()),
+        rows=[(anchors[n] if anchors else "", row) for n, row in enumerate(rows)],
+        note=f"“{numbers.EMPTY}”：{empty}。" if any_empty else "",
+        keyed=keyed,
+    )
+    return Html(markup, f"表：{caption}" if caption else "表")
+
+
+def _cell(column: Column, value: object) -> tuple[str | Markup, str]:
+    return (numbers.EMPTY if numbers.missing(value) else column.show(value)), column.css
+
+
+@dataclass(frozen=True)
+class Card:
+    """A big number, what it counts, and where a click leads ("" for nowhere)."""
+
+    number: str
+    label: str
+    href: str = ""
+
+
+def cards(*items: Card) -> Html:
+    """Cards in a row."""
+    return Html(render("cards", cards=items), "数字：" + "；".join(f"{c.label} {c.number}" for c in items))
+
+
+def banner(message: str | Markup, kind: str = "") -> Html:
+    """A notice above the page; ``kind`` ``retrospect`` for a year looked back at."""
+    return Html(render("banner", message=message, kind=kind), str(message))
+
+
+def folded(summary: str, inner: Html) -> Html:
+    """Something to be unfolded."""
+    return Html(render("folded", summary=summary, inner=inner.markup), f"{summary}（折叠）")
+
+
+def grid(*charts: Any) -> Html:
+    """Charts side by side as far as the page is wide."""
+    figures = [Markup(chart._repr_mimebundle_()["text/html"]) for chart in charts]  # noqa: S704  # our own figures
+    return Html(render("grid", figures=figures), f"{len(charts)}张图")
+
+
+def paragraph(*sentences: str | Markup) -> Html:
+    """Sentences as one paragraph."""
+    whole = Markup("").join(escape(s) for s in sentences)
+    return Html(Markup("<p>{}</p>").format(whole), whole.striptags())
+
+
+def bullets(*points: str | Markup, anchor: str = "") -> Html:
+    """Points as a list, with an id if it is linked to."""
+    return Html(render("bullets", points=points, anchor=anchor), f"{len(points)}点")

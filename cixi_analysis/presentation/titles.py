@@ -1,0 +1,30 @@
+"""How items and sources are called on the pages."""
+
+from cixi_analysis.schema import Indicator
+from cixi_analysis.words import PLAN_TITLE, Level
+
+
+def item_label(item: Indicator) -> str:
+    """``9①``, ``38``."""
+    return f"{item.indicator}{item.part_mark}"
+
+
+def item_title(item: Indicator, level: Level | None = None) -> str:
+    """``9① 优良天数比例``, ``38 农村生活污水治理率``; with the province's own name where it has one."""
+    own = item.provincial_name if level is Level.PROVINCIAL else None
+    return f"{item_label(item)} {own or item.name}"
+
+
+def item_anchor(item_id: str) -> str:
+    """The id of an item's row in Table 1: ``item-9-1``."""
+    return f"item-{item_id.replace('.', '-')}"
+
+
+def item_href(item_id: str, pages: str = "") -> str:
+    """The way to an item's row; ``pages`` leads from the page to those of the year (``2022/``, or "")."""
+    return f"{pages}table1.html#{item_anchor(item_id)}"
+
+
+def short_source(source: str) -> str:
+    """A source without the plan's title, which stands at the top of the page."""
+    return source.removeprefix(PLAN_TITLE).strip() or source

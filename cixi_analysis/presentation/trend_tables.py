@@ -1,0 +1,159 @@
+"""The page 趋势与目标差距: level, gap and pace in columns of their own; water classes, never subtracted, apart."""
+
+import pandas as pd
+from markupsafe import Markup
+
+from cixi_analysis import trend
+from cixi_analysis.assessment import read_wording
+from cixi_analysis.dataset import Plan
+from cixi_analysis.presentation import tables
+from cixi_analysis.presentation.html import Html, link, stack
+from cixi_analysis.presentation.numbers import number, percent, with_unit
+from cixi_analysis.presentation.records import columns as columns_of
+from cixi_analysis.presentation.status import PACES, direction_word
+from cixi_analysis.presentation.titles import item_href, item_title, short_source
+from cixi_analysis.requirement.tree import Node
+from cixi_analysis.schema import WATER_CLASSES, Requirement, Target
+from cixi_analysis.words import CLASS_UNIT, Direction, Level, Pace, Polarity
+
+
+def trends(plan: Plan, year: int) -> pd.DataFrame:
+    """``cixi_analysis.trend.trends`` with the plan's own wordings read by the requirement language."""
+    return trend.trends(plan, year, lambda row: _read(plan, row))
+
+
+def margins(plan: Plan, year: int) -> pd.DataFrame:
+    """``cixi_analysis.trend.margins``, likewise."""
+    return trend.margins(plan, year, lambda row: _read(plan, row))
+
+
+def _read(plan: Plan, row: Requirement | Target) -> Node | None:
+    return read_wording(row, plan.item(row.item_id).unit)
+
+
+def trend_table(plan: Plan, year: int, rows: pd.DataFrame) -> Html:
+    """The series with two or more years: first and last value, mean yearly change, direction, strength of evidence."""
+    own = rows[rows["points"] > 1].drop_duplicates(["item_id", "measure"])
+    frame = _named(plan, own).assign(
+        first=[f"{y}年 {with_unit(v, u)}" for y, v, u in columns_of(own, "first_year", "first_value", "unit")],
+        last=[f"{y}年 {with_unit(v, u)}" for y, v, u in columns_of(own, "last_year", "last_value", "unit")],
+        strength=[trend.strength(n, a, b) for n, a, b in columns_of(own, "points", "first_year", "last_year")],
+    )
+    columns = {
+        "item": tables.name("子项"), "first": tables.text("首年", "number nowrap"),
+        "last": tables.text("末年", "number nowrap"), "mean_change": tables.rate("年均变化（按单位）"),
+        "mean_rate": tables.percent("年均变化率（复合）", 2, signed=True), "direction": tables.direction("方向"),
+        "strength": tables.text("证据强度", "long"),
+    }  # fmt: skip
+    return tables.table(
+        frame, columns, caption=f"截至{year}年，有两个以上年份的子项", empty="规划未表明方向，或不能计算"
+    )
+
+
+def pace_table(plan: Plan, year: int, rows: pd.DataFrame) -> Html:
+    """Each numeric target: where the value stands, how far it is, and whether the observed rate is enough."""
+    own = rows[rows["target_year"].notna()]
+    frame = _named(plan, own).assign(
+        last=[f"{y}年 {with_unit(v, u)}" for y, v, u in columns_of(own, "last_year", "last_value", "unit")]
+    )
+    columns = {
+        "item": tables.name("子项"), "target_year": tables.year("目标年"), "target_value": tables.number("规划值"),
+        "last": tables.text("水平（最近值）", "number nowrap"), "gap": tables.number("差距（规划值−最近值）", signed=True),
+        "pace": tables.pace("进度"), "observed_change": tables.rate("已有年均变化"),
+        "needed_change": tables.rate("所需年均变化"), "ratio_linear": tables.number("速度之比（线性）", 2),
+        "ratio_compound": tables.number("速度之比（复合）", 2), "needed_rate": tables.rate("今后每年尚需"),
+        "note": tables.text("说明", "long"),
+    }  # fmt: skip
+    empty = "不能计算，或不再需要（已达到、只有一个年份、首年已达到，见说明）"
+    reached = frame["pace"] == Pace.REACHED
+    done, ahead = (
+        tables.table(frame[rows], columns, caption=f"截至{year}年{words}的数值规划值：{rows.sum()}个", empty=empty)
+        for rows, words in ((reached, "已达到"), (~reached, "尚未达到"))
+    )
+    return stack(ahead, tables.folded(f"已达到的{reached.sum()}个数值规划值", done), name="差距与进度")
+
+
+def without_target(plan: Plan, rows: pd.DataFrame) -> Html:
+    """The items with numbers whose targets are told in words: their last value, and the wording that asks for more."""
+    own = rows[rows["target_year"].isna()].drop_duplicates(["item_id", "measure"])
+    wordings = {(t.item_id, t.year): t.wording for t in plan.targets}
+    years = sorted({t.year for t in plan.targets})
+    frame = _named(plan, own).assign(
+        last=[f"{y}年 {with_unit(v, u)}" for y, v, u in columns_of(own, "last_year", "last_value", "unit")],
+        **{f"target_{y}": [wordings[i, y] for i in own["item_id"]] for y in years},
+    )
+    columns = {"item": tables.name("子项"), "last": tables.text("最近值", "number nowrap")}
+    columns |= {f"target_{y}": tables.text(f"规划值{y}年（原文）") for y in years} | {"note": tables.text("说明")}
+    caption = f"有数值、但规划值不是数的{len(own)}个子项"
+    return tables.folded(caption, tables.table(frame, columns, caption=caption, empty="没有需要说明的"))
+
+
+def margin_table(plan: Plan, year: int, rows: pd.DataFrame) -> Html:
+    """Every value beside every bound that must hold; positive is better than required, whatever the direction."""
+    frame = rows.assign(
+        item=[link(item_title(plan.item(i), Level(v)), item_href(i)) for i, v in columns_of(rows, "item_id", "level")],
+        level=[Level(v).chinese for v in rows["level"]],
+        value=[with_unit(v, u) for v, u in columns_of(rows, "value", "unit")],
+    )
+    columns = {
+        "item": tables.name("子项"), "level": tables.text("级别", "nowrap"), "value": tables.text(f"{year}年现状值", "number"),
+        "bound": tables.text("要求", "number"), "margin": tables.number("差值（正为优于要求）", signed=True),
+    }  # fmt: skip
+    caption = f"{year}年现状值与数值要求之差（{len(rows)}条）"
+    return tables.folded(caption, tables.table(frame, columns, caption=caption))
+
+
+def pace_counts(rows: pd.DataFrame) -> Html:
+    """How many numeric targets stand where: one card a pace that occurs."""
+    counts = rows[rows["target_year"].notna()]["pace"].value_counts()
+    return tables.cards(
+        *(tables.Card(str(counts[p]), f"{PACES[p].text}（个规划值）") for p in Pace if p in counts.index)
+    )
+
+
+def water_classes(plan: Plan, year: int) -> Html:
+    """The series that are water classes: ordered, so better or worse can be told, but never subtracted."""
+    found: dict[str, list[tuple[int, str, str, str]]] = {}
+    for y in (y for y in plan.years if y <= year):
+        for row in plan.observations[y]:
+            if row.unit == CLASS_UNIT and row.value is not None:
+                found.setdefault(row.item_id, []).append((y, row.value, row.measure or "", short_source(row.source)))
+    points = []
+    for item_id, rows in found.items():
+        told = "，".join(f"{y}年{value}类" for y, value, *_ in rows)
+        (_, first, *_), (_, last, measure, source) = rows[0], rows[-1]
+        polarity = next(o.polarity for o in plan.observations[rows[-1][0]] if o.item_id == item_id)
+        moved = _class_direction(first, last, polarity or plan.item(item_id).polarity) if len(rows) > 1 else None
+        verdict = f"，{direction_word(moved)}" if moved else "，只有一个年份，谈不上变化"
+        name = link(item_title(plan.item(item_id)), item_href(item_id))
+        points.append(Markup("{}（{}）：{}{}。<small>出处：{}</small>").format(name, measure, told, verdict, source))
+    return tables.bullets(*points) if points else tables.paragraph("没有以水质类别表示的数据。")
+
+
+def _class_direction(first: str, last: str, polarity: Polarity) -> Direction:
+    moved = WATER_CLASSES.index(last) - WATER_CLASSES.index(first)
+    if moved == 0:
+        return Direction.FLAT
+    return Direction.IMPROVING if (moved < 0) == (polarity is Polarity.LESS) else Direction.WORSENING
+
+
+def evidence(rows: pd.DataFrame, year: int) -> Html:
+    """How much there is to go by."""
+    own = rows.drop_duplicates(["item_id", "measure"])
+    several, three = (own["points"] > 1).sum(), (own["points"] > 2).sum()  # two points are a direction only
+    share = percent(several / len(own), 0) if len(own) else percent(None)
+    return tables.paragraph(
+        f"截至{year}年，有数值的序列{number(len(own))}个，其中有两个以上年份的{several}个（{share}），三个以上年份的{three}个。"
+        "两个点只是方向，不是趋势；缺的年份就是缺的，不补、不推。"
+    )
+
+
+def _named(plan: Plan, rows: pd.DataFrame) -> pd.DataFrame:
+    """With the item's linked title, and below it what was measured where that is something else."""
+    shown = []
+    for item_id, measure in columns_of(rows, "item_id", "measure"):
+        item = plan.item(item_id)
+        title = link(item_title(item), item_href(item.item_id))
+        other = measure not in (item.name, item.provincial_name)
+        shown.append(title + Markup("<br><small>实测：{}</small>").format(measure) if other else title)
+    return rows.assign(item=shown)

@@ -1,0 +1,500 @@
+"""Charts by their data and encodings, tables by their text: what people see, and that data never becomes markup."""
+
+import itertools
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import altair as alt
+import pandas as pd
+import pytest
+from conftest import ROOT
+from tiny import item, observation, tiny_plan
+
+from cixi_analysis.assessment import Assessment, assess
+from cixi_analysis.dataset import Plan
+from cixi_analysis.presentation import (
+    charts,
+    dictionary,
+    method,
+    numbers,
+    project_tables,
+    prose,
+    reconciliation_tables,
+    summary,
+    tables,
+    theme,
+    trend_tables,
+)
+from cixi_analysis.presentation.charts.series import margin_rows, points
+from cixi_analysis.presentation.charts.status import board_halves, board_tiles, domain_counts
+from cixi_analysis.presentation.coverage import coverage, not_filled_in
+from cixi_analysis.presentation.html import Html
+from cixi_analysis.presentation.status import NOT_FILLED_IN, PACES, VERDICTS
+from cixi_analysis.presentation.table1 import table1
+from cixi_analysis.presentation.titles import item_anchor, item_label, short_source
+from cixi_analysis.reconciliation import reconcile
+from cixi_analysis.schema import TABLES, Observation
+from cixi_analysis.trend import series
+from cixi_analysis.words import Absence, Basis, Level, Pace, Verdict
+
+EVIL = '<script>alert("x")</script>'
+FORMULA = "=1+1"
+
+
+@pytest.fixture(scope="module")
+def year2022(plan: Plan) -> Assessment:
+    return assess(plan, 2022)
+
+
+def shown(chart: Any) -> str:
+    """A chart as a notebook shows it."""
+    return str(chart._repr_mimebundle_()["text/html"])
+
+
+def text(markup: Html | str) -> str:
+    """What a reader reads of it."""
+    html = markup if isinstance(markup, str) else markup._repr_html_()
+    return re.sub(r"\s+", " ", re.sub(r"<style>.*?</style>|<[^>]+>", " ", html, flags=re.DOTALL))
+
+
+def all_charts(plan: Plan, year: int) -> list[Any]:
+    assessment = assess(plan, year)
+    trends, margins = trend_tables.trends(plan, year), trend_tables.margins(plan, year)
+    return [
+        charts.status_board(assessment, f"{year}/"),
+        charts.progress_by_domain(assessment),
+        *charts.item_series(plan, year, margins, trends),
+        charts.distance(plan, year, margins),
+        charts.schedule(plan, year),
+        charts.money_by_category(plan),
+        charts.money_by_unit(plan),
+        charts.yearly_budget(plan, year),
+        charts.past_outcomes(plan),
+    ]
+
+
+# Status
+
+
+def contrast(one: str, other: str) -> float:
+    """WCAG 2: the contrast of two colours, 1 to 21."""
+
+    def luminance(color: str) -> float:
+        parts = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+        linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+        return sum(weight * part for weight, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+LOOKS = [*VERDICTS.values(), NOT_FILLED_IN, *PACES.values()]
+
+
+def test_every_status_has_a_look_of_its_own() -> None:
+    """Every verdict and pace has a word and a symbol, and no two verdicts share either."""
+    assert set(VERDICTS) == set(Verdict)
+    assert set(PACES) == set(Pace)
+    verdicts = [*VERDICTS.values(), NOT_FILLED_IN]
+    assert len({look.word for look in verdicts}) == len({look.symbol for look in verdicts}) == len(verdicts)
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.word)
+def test_words_can_be_read_on_their_colour(look: Any) -> None:
+    """Ink on back, as the badges and charts print it, and white on the ink of unmet, reach 4.5:1."""
+    assert contrast(look.ink, look.back) >= 4.5
+    assert contrast("#ffffff", look.ink) >= 4.5
+
+
+def test_the_style_sheet_has_the_same_colours() -> None:
+    """A status has one colour, in the charts and on the pages."""
+    css = (ROOT / "book" / "_static" / "cixi.css").read_text(encoding="utf-8")
+    light = css[css.index('[data-theme="light"]') : css.index('[data-theme="dark"]')]
+    for verdict, name in ((Verdict.MET, "met"), (Verdict.UNMET, "unmet"), (Verdict.NO_DATA, "no-data")):
+        look = VERDICTS[verdict]
+        assert (f"--{name}: {look.ink};" in light, f"--{name}-back: {look.back};" in light) == (True, True), verdict
+        assert f".{look.css} " in css
+
+
+# Numbers and names
+
+
+@pytest.mark.parametrize(
+    ("value", "options", "expected"),
+    [
+        (66342, {}, "66,342"),
+        (-54.3, {}, "−54.3"),
+        (0.1 + 0.2, {}, "0.3"),
+        (0, {}, "0"),
+        (7.0, {"signed": True}, "+7"),
+        (709.9622, {"digits": 2}, "709.96"),
+        (7099622.0, {}, "7,099,622"),
+        (None, {}, "—"),
+        (float("nan"), {}, "—"),
+    ],
+)
+def test_numbers_as_printed(value: float | None, options: dict[str, Any], expected: str) -> None:
+    """No binary noise, a real minus sign, groups of thousands, and a dash for none."""
+    assert numbers.number(value, **options) == expected
+
+
+def test_computed_figures_are_rounded() -> None:
+    """Four significant digits, but never fewer than the whole units."""
+    assert [numbers.rounded(v) for v in (1.3933333, 0.00133333, 3110.4, 66342.5)] == [
+        "1.393",
+        "0.001333",
+        "3,110",
+        "66,342",
+    ]
+
+
+def test_names_and_sources() -> None:
+    """``9.1`` is 9①; a source of the plan itself is told without the plan's title, another one whole."""
+    assert [item_label(item(i)) for i in ("9.1", "38")] == ["9①", "38"]
+    assert item_anchor("9.1") == "item-9-1"
+    plan_source = "《慈溪市生态文明建设规划（修编）（2023-2030年）》表一 序号9① 现状值"
+    assert short_source(plan_source) == "表一 序号9① 现状值"
+    assert short_source("《公报》第3页") == "《公报》第3页"
+
+
+# Charts
+
+
+def test_theme_names_fonts_of_all_systems() -> None:
+    """Windows, macOS, Linux, and whatever the browser has; the chart itself says so too."""
+    fonts = [font.strip() for font in theme.FONTS.split(",")]
+    assert {"Microsoft YaHei", "PingFang SC", "Noto Sans CJK SC"} < set(fonts)
+    assert fonts[-1] == "sans-serif"
+    assert alt.theme.active == "cixi"
+    assert alt.Chart({"values": []}).mark_bar().to_dict()["config"]["font"] == theme.FONTS
+
+
+def test_charts_are_the_same_every_time(plan: Plan) -> None:
+    """Two runs give the same bytes, whatever was drawn before; ids are unique on a page; nothing is fetched."""
+    first = [shown(chart) for chart in all_charts(plan, 2022)]
+    again = [shown(chart) for chart in reversed(all_charts(plan, 2022))][::-1]
+    assert first == again
+    ids = re.findall(r'\bid="([^"]+)"', "".join(first))
+    assert len(ids) == len(set(ids))
+    for figure in first:
+        assert not re.search(r"<script|https?://(?!www\.w3\.org)", figure)
+        references = re.findall(r"url\(#([^)]+)\)", figure)
+        assert set(references) <= set(ids)
+
+
+def test_a_chart_is_a_figure_with_words(year2022: Assessment) -> None:
+    """Caption and a text for those who do not see the drawing; one with links is a group, not an image."""
+    progress = shown(charts.progress_by_domain(year2022))
+    assert re.search(r'<figure class="cixi-figure wide" id="progress-by-domain-2022">', progress)
+    assert "2022年各领域达标情况</strong>" in progress
+    assert re.search(r'<svg role="img" aria-label="2022年各领域达标情况"', progress)
+    assert re.search(r'<svg role="group" aria-label="2022年50项', shown(charts.status_board(year2022)))
+
+
+def test_status_board_shows_every_verdict_and_links_to_it(year2022: Assessment) -> None:
+    """50 tiles of 2 halves, each with the computed verdict's sign; a tile leads to its indicator of that year."""
+    tiles = board_tiles(year2022, "2022/")
+    assert list(tiles["indicator"]) == list(range(1, 51))
+    assert tiles["href"][8] == "2022/table1.html#indicator-9"
+    halves = board_halves(year2022, tiles)
+    computed = year2022.indicators.set_index(["indicator", "level"])["verdict"]
+    for half in halves.to_dict("records"):
+        verdict = computed[half["indicator"], half["level"]]
+        assert half["verdict"] == verdict
+        assert half["text"].endswith(VERDICTS[Verdict(verdict)].text)
+    drawing = shown(charts.status_board(year2022, "2022/"))
+    assert drawing.count('href="2022/table1.html#indicator-') == 50
+    assert drawing.count("✗ 否</text>") == 4
+
+
+def test_tiles_do_not_overlap(year2022: Assessment) -> None:
+    """No two tiles of the board cover each other, and none is cut off."""
+    tiles = board_tiles(year2022).to_dict("records")
+    for one, other in itertools.combinations(tiles, 2):
+        apart = one["x2"] <= other["x"] or other["x2"] <= one["x"] or one["y2"] <= other["y"] or other["y2"] <= one["y"]
+        assert apart, (one["name"], other["name"])
+
+
+def test_progress_by_domain_counts(year2022: Assessment) -> None:
+    """The pieces of the bars sum to the applicable indicators, and only unmet is dark."""
+    counts = domain_counts(year2022)
+    sums = counts.groupby(["level", "verdict"])["count"].sum()
+    assert {v: sums["national", v] for v in ("met", "unmet", "no_data")} == {"met": 29, "unmet": 2, "no_data": 6}
+    assert set(counts[counts["fill"] == VERDICTS[Verdict.UNMET].ink]["verdict"]) == {"unmet"}
+
+
+def test_missing_years_stay_gaps(plan: Plan) -> None:
+    """PM2.5 of 2018 and 2022: two points, no line between; three years in a row are one line."""
+    far, near = series(plan, 2022)["9.3", None], series(plan, 2022)["8", None]
+    assert list(points(far)["run"]) == [0, 1]
+    assert list(points(near)["run"]) == [0, 0, 0]
+
+
+def test_series_charts_have_targets_and_no_forced_zero(plan: Plan) -> None:
+    """Items with two years or more; equal series share a chart; a numeric target is a point of its year."""
+    trends, margins = trend_tables.trends(plan, 2022), trend_tables.margins(plan, 2022)
+    found = {c.to_dict()["name"]: c.to_dict() for c in charts.item_series(plan, 2022, margins, trends)}
+    assert set(found) == {f"series-{i}-2022" for i in ("8", "9-2", "24", "28-1", "28-2", "33", "34", "49")}
+    assert found["series-9-2-2022"]["title"]["text"] == "9②、9③ PM2.5浓度（微克/立方米）"
+    rows = [row for data in found["series-28-1-2022"]["datasets"].values() for row in data]
+    assert {"kind": "规划值", "year": "2025", "value": 13.0, "label": "规划值 13"} in rows
+    for spec in found.values():
+        assert all(layer["encoding"]["y"]["scale"]["zero"] is False for layer in spec["layer"])
+
+
+def test_distance_is_signed_and_labelled_with_the_real_numbers(plan: Plan) -> None:
+    """38 is 9.3 and 54.3 short; 31③ is exactly on the provincial bound; a bound of 0 has no share."""
+    rows = margin_rows(plan, trend_tables.margins(plan, 2022))
+    labels = dict(zip(zip(rows["item"], rows["level"], strict=True), rows["label"], strict=True))
+    assert labels["38 农村生活污水治理率", "national"] == "✗ 40.7% 对 ≥50（−9.3）"
+    assert labels["38 农村生活污水治理率", "provincial"] == "✗ 40.7% 对 ≥95（−54.3）"
+    assert labels["31③ 农膜回收利用率", "provincial"] == "✓ 90% 对 ≥90（0）"
+    assert not any(name.startswith("10③") for name in rows["item"])
+    assert (rows["drawn"].abs() <= 60).all()
+
+
+def test_project_charts_say_what_they_show(plan: Plan) -> None:
+    """Titles carry computed numbers; the schedule says that it is no progress, the profile its assumption."""
+    titles = {c.to_dict()["name"]: c.to_dict()["title"] for c in all_charts(plan, 2022)[-5:]}
+    assert titles["money-by-category"]["text"] == "投资与项目数按类别：生态生活体系占资金56.3%，占项目数23.4%"
+    assert "最大的一项占46.5%" in titles["money-by-category"]["subtitle"]
+    assert "各单位不能相加" in titles["money-by-unit"]["subtitle"]
+    assert "不是工程进度" in titles["schedule-2022"]["subtitle"]
+    assert "假定" in titles["yearly-budget-2022"]["subtitle"]
+    assert "已完成20项，完成率40.8%" in titles["past-outcomes"]["text"]
+
+
+# Tables
+
+
+def evil_plan() -> Plan:
+    """The tiny plan with markup and a formula wherever data holds free text."""
+    bad = f"{EVIL}{FORMULA}"
+    plan = tiny_plan()
+    items = tuple(
+        i.model_copy(update={"name": bad, "indicator_name": bad, "domain": bad, "task": bad}) for i in plan.items
+    )
+    rows = (
+        observation("2.1", 86, statement=f"86\n{bad}", source=bad),
+        observation("2.2", 32, statement=bad, source=bad),
+    )
+    return replace(
+        plan,
+        items=items,
+        projects=tuple(
+            p.model_copy(update={"name": bad, "content": bad, "units": bad, "category": bad}) for p in plan.projects
+        ),
+        observations={2021: plan.observations[2021], 2022: rows},
+    )
+
+
+def test_data_never_becomes_markup() -> None:
+    """Whatever stands in a cell is text: ``<script>`` and ``=1+1`` come out as they went in, on every page."""
+    plan = evil_plan()
+    assessment = assess(plan, 2022)
+    trends, margins = trend_tables.trends(plan, 2022), trend_tables.margins(plan, 2022)
+    pieces = [
+        table1(assessment),
+        summary.reasons(assessment, Verdict.UNMET),
+        summary.open_items(assessment),
+        summary.tally_table(assessment, "domain"),
+        summary.observed_items(plan, 2022),
+        summary.decided(assessment),
+        prose.headline(assessment),
+        trend_tables.trend_table(plan, 2022, trends),
+        trend_tables.margin_table(plan, 2022, margins),
+        project_tables.project_table(plan, 2022),
+        project_tables.category_table(plan),
+        project_tables.concentration_prose(plan),
+    ]
+    for piece in pieces:
+        html = piece._repr_html_()
+        assert EVIL not in html
+        assert "&lt;script&gt;" in html
+    assert FORMULA in text(pieces[0])
+    for chart in all_charts(plan, 2022):
+        assert "<script" not in shown(chart)
+
+
+class Balance(HTMLParser):
+    """Counts what is open; a void element never is."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        if tag not in ("br", "img", "hr"):
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+
+def test_table1_is_whole(plan: Plan, year2022: Assessment) -> None:
+    """Every item and indicator has its anchor, every statement stands verbatim, every printed verdict beside ours."""
+    html = table1(year2022)._repr_html_()
+    for one in plan.items:
+        assert html.count(f'id="{item_anchor(one.item_id)}"') == 1
+        assert html.count(f'id="indicator-{one.indicator}"') == 1
+    read = text(html)
+    for row in plan.observations[2022]:
+        assert re.sub(r"\s+", " ", row.statement or "") in read
+    for verdict in Verdict:
+        assert VERDICTS[verdict].text in read
+    for basis in Basis:
+        assert basis.chinese in read
+    assert [html.count(f"原表：{v.chinese}<") for v in Verdict] == [68, 4, 13, 15]
+    assert "表一 序号38 现状值" in read
+    parser = Balance()
+    parser.feed(html)
+    assert parser.open == []
+
+
+def test_table1_merges_cells_as_the_plan_does(year2022: Assessment) -> None:
+    """9 is one number over three items; the status of 9② reaches down to 9③; every row fills the same width."""
+    html = table1(year2022)._repr_html_()
+    assert re.search(r'id="indicator-9" rowspan="3"', html)
+    row = html[html.index('id="item-9-2"') : html.index('id="item-9-3"')]
+    assert re.search(r'class="words" rowspan="2"', row)
+    width = len(re.findall(r'<th scope="col"', html))
+    reach: list[int] = [0] * width  # rows that each column is still covered for
+    for cells in re.findall(r"<tr class.*?</tr>", html, re.DOTALL):
+        spans = re.findall(r"<td(?![^>]*display)([^>]*)>", cells)
+        free = [i for i in range(width) if reach[i] == 0]
+        reach = [max(r - 1, 0) for r in reach]
+        taken = 0
+        for attributes in spans:
+            across = int(m[1]) if (m := re.search(r'colspan="(\d+)"', attributes)) else 1
+            down = int(m[1]) if (m := re.search(r'rowspan="(\d+)"', attributes)) else 1
+            for column in free[taken : taken + across]:
+                reach[column] = down - 1
+            taken += across
+        assert taken == len(free)
+
+
+def test_two_clicks_to_reason_and_source(year2022: Assessment) -> None:
+    """The first page's count leads to the list on it; the list has reason and source, and leads to the row."""
+    cards = summary.count_cards(year2022, "2022/")._repr_html_()
+    assert cards.count('href="#unmet"') == 2
+    reasons = summary.reasons(year2022, Verdict.UNMET, "2022/")._repr_html_()
+    assert '<div id="unmet">' in reasons
+    assert 'href="2022/table1.html#item-38"' in reasons
+    assert "要求“≥95”：2022年40.7%，要求≥95，未达到（低54.3）" in text(reasons)
+    assert "出处：表一 序号38 现状值" in text(reasons)
+
+
+def test_empty_cells_are_explained() -> None:
+    """An empty cell is a dash, and the table says what a dash means; a table without one says nothing."""
+    frame = pd.DataFrame({"a": [1.0, None]})
+    columns = {"a": tables.number("数")}
+    assert text(tables.table(frame, columns, empty="没有概算")).split() == ["数", "1", "—", "“—”：没有概算。"]
+    assert "—" not in text(tables.table(frame[:1], columns, empty="没有概算"))
+
+
+# Sentences and coverage
+
+
+def test_headline(year2022: Assessment) -> None:
+    """The numbers are computed and the unmet named; both of 2022 are binding."""
+    assert text(prose.headline(year2022)).replace(" ", "") == (
+        "2022年，国家级适用指标37项，其中29项达标、2项未达标（环境空气质量、农村生活污水治理率）、6项无数据；"
+        "省级适用指标48项，其中39项达标、2项未达标（环境空气质量、农村生活污水治理率）、7项无数据。"
+    )
+    assert "任一级别未达标的指标共2项，全部是约束性指标。" in text(prose.attribute_of_unmet(year2022))
+
+
+def test_a_draft_tells_not_filled_in_from_no_data(plan: Plan) -> None:
+    """A later year with items missing is a draft; 未填报 is shown apart from 暂无数据."""
+    rows = (observation("3", 28, statement="28"), observation("12", absence="暂无数据"))
+    draft = replace(plan, observations={**plan.observations, 2023: rows})
+    known = coverage(draft, 2023)
+    assert (len(known.with_data), len(known.without_value), len(known.not_entered)) == (1, 1, 67)
+    assert (known.is_draft, coverage(draft, 2022).is_draft, coverage(draft, 2021).is_draft) == (True, False, False)
+    assert "初稿" in text(summary.year_banner(draft, 2023))
+    assessment = assess(draft, 2023)
+    assert not_filled_in(assessment, 1, Level.NATIONAL)
+    assert not not_filled_in(assessment, 12, Level.NATIONAL)
+    assert not not_filled_in(assessment, 3, Level.NATIONAL)
+    listed = text(summary.open_items(assessment))
+    assert re.search(r"未填报 （\d+项）", listed)
+    assert re.search(r"暂无数据 （1项）： 12 林草覆盖率", listed)
+    assert NOT_FILLED_IN.text in text(table1(assessment))
+
+
+def test_a_retrospect_says_how_much_is_known(plan: Plan) -> None:
+    """2021: 9 of 69 items; no banner for the base year."""
+    assert "69个子项中有9项在规划中印有2021年的数据，其余60项原文未列" in text(summary.year_banner(plan, 2021))
+    assert text(summary.year_banner(plan, 2022)).strip() == ""
+
+
+@pytest.mark.parametrize("year", [2020, 2021, 2022])
+def test_trend_page_of_every_year(plan: Plan, year: int) -> None:
+    """The page's tables and charts can be made for retrospects as well, however little there is."""
+    trends, margins = trend_tables.trends(plan, year), trend_tables.margins(plan, year)
+    for piece in (
+        trend_tables.evidence(trends, year),
+        trend_tables.trend_table(plan, year, trends),
+        trend_tables.water_classes(plan, year),
+        trend_tables.margin_table(plan, year, margins),
+        trend_tables.pace_counts(trends),
+        trend_tables.pace_table(plan, year, trends),
+        trend_tables.without_target(plan, trends),
+    ):
+        assert piece._repr_html_()
+    assert shown(charts.distance(plan, year, margins))
+
+
+def test_water_classes_are_told_and_not_subtracted(plan: Plan) -> None:
+    """10①: Ⅳ in 2021, Ⅲ in 2022, better; it is in no series."""
+    assert "2021年Ⅳ类，2022年Ⅲ类，＋ 改善" in text(trend_tables.water_classes(plan, 2022))
+    assert "只有一个年份" in text(trend_tables.water_classes(plan, 2021))
+
+
+def test_reconciliation_page(plan: Plan, year2022: Assessment) -> None:
+    """Counts, and every row in exactly one of the three lists."""
+    rows = reconcile(plan, year2022.table)
+    listed = sum(
+        reconciliation_tables.rows_table(rows, agrees)._repr_html_().count("<tr>") - 1
+        for agrees in ("yes", "explained")
+    )
+    assert listed == len(rows)
+    assert "没有“不一致”的行" in text(reconciliation_tables.rows_table(rows, "no"))
+    assert "没有不一致的" in text(reconciliation_tables.conclusion(rows))
+
+
+def test_method_page_shows_every_convention_and_reading(plan: Plan) -> None:
+    """Conventions with their reasons and effect; every wording of the data with its meaning; the tolerance."""
+    conventions = text(method.conventions(plan, 2022))
+    assert all(row.reason in conventions for row in plan.conventions)
+    effects = text(method.convention_effects(plan, 2022))
+    assert re.search(r"上级未下达 27 36 −2 −3", effects)
+    readings = text(method.reading_table(plan))
+    wordings = {re.sub(r"\s+", " ", r.wording) for r in (*plan.requirements, *plan.targets)}
+    assert all(wording in readings for wording in wordings)
+    assert "5%" in text(method.small_fall())
+
+
+def test_dictionary_names_every_column_once(plan: Plan) -> None:
+    """Every file with its number of rows, every column with its title, description and allowed words."""
+    files = text(dictionary.files(plan))
+    assert f"data/indicators.csv 子项：一行一个，按规划次序 {len(plan.items)}" in files
+    html = text(dictionary.columns_of(plan))
+    for model in {*TABLES.values(), Observation}:
+        for column, info in model.columns().items():
+            assert f"{column} {info.title} " in html
+            assert re.sub(r"\s+", " ", info.description or "") in html
+    assert "binding（约束性）、reference（参考性）" in html
+    assert "、".join(a.value for a in Absence) in html
+
+
+def test_templates_escape_everything() -> None:
+    """No template switches escaping off."""
+    folder = ROOT / "cixi_analysis" / "presentation" / "templates"
+    templates = sorted(Path(folder).glob("*.j2"))
+    assert templates
+    for template in templates:
+        assert not re.search(r"\|\s*safe|autoescape", template.read_text(encoding="utf-8")), template.name
