@@ -123,9 +123,10 @@ def build(
     bar = tqdm(total=len(wanted) + 1, disable=not progress, unit="页", file=sys.stderr)
     try:
         with bar, chdir(root):
+            (scratch / "book").mkdir()
             for year in dict.fromkeys(run.year for run in wanted if Scope.ONCE not in run.page.scope):
                 folder = scratch / "book" / str(year)
-                folder.mkdir(parents=True)
+                folder.mkdir()
                 if attach is not None:
                     attach(year, folder)
             _run_all(wanted, notebooks, bar)

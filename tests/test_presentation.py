@@ -16,6 +16,7 @@ from tiny import item, observation, tiny_plan
 from cixi_analysis.assessment import Assessment, assess
 from cixi_analysis.dataset import Plan
 from cixi_analysis.presentation import (
+    changes,
     charts,
     dictionary,
     method,
@@ -429,6 +430,20 @@ def test_a_retrospect_says_how_much_is_known(plan: Plan) -> None:
     """2021: 9 of 69 items; no banner for the base year."""
     assert "69个子项中有9项在规划中印有2021年的数据，其余60项原文未列" in text(summary.year_banner(plan, 2021))
     assert text(summary.year_banner(plan, 2022)).strip() == ""
+
+
+def test_what_moved_since_last_year(plan: Plan, year2022: Assessment) -> None:
+    """Changed verdicts are counted and those that turned are listed; numbers of both years stand side by side."""
+    moves = changes.verdict_moves(assess(plan, 2021), year2022)
+    assert len(moves) == 37 + 48
+    told = text(changes.since_last_year(year2022))
+    assert re.search(r"34 居民可支配收入 63,951元 66,342元 \+2,391 ＋ 改善", told)
+    worse = (observation("34", 60000, statement="60000"),)
+    later = replace(plan, observations={**plan.observations, 2023: worse})
+    turned = text(changes.since_last_year(assess(later, 2023)))
+    assert "由达标变为未达标1个" in turned
+    assert re.search(r"34 居民可支配收入 省级 ✓ 是 ✗ 否", turned)
+    assert "没有2017年的数据，无从比较" in text(changes.since_last_year(assess(plan, 2018)))
 
 
 @pytest.mark.parametrize("year", [2020, 2021, 2022])

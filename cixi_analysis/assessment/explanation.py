@@ -63,7 +63,8 @@ def _labelled(finding: Finding, at: At, year: int, reason_of: ReasonOf) -> str:
     word = _WORD[int(finding.verdict[at])]
     if isinstance(finding.node, (AllOf, AnyOf)):
         return f"{word}（{_explain(finding, at, year, reason_of)}）"
-    return f"“{finding.node}”{word}（{_why(finding, at, year, reason_of)}）"
+    label = str(finding.node).replace(" with ", "，且")  # a word of the canonical text, not of a Chinese sentence
+    return f"“{label}”{word}（{_why(finding, at, year, reason_of)}）"
 
 
 def _why(finding: Finding, at: At, year: int, reason_of: ReasonOf) -> str:
