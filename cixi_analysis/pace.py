@@ -17,7 +17,7 @@ from cixi_analysis.requirement.tree import Bound, Comparator
 from cixi_analysis.words import Pace, Polarity
 
 #: Lower ends of the classes of the ratio (Eurostat).
-_CLASSES = ((0.95, Pace.ON_TRACK), (0.60, Pace.NEARLY), (0.0, Pace.TOO_SLOW))
+CLASSES = ((0.95, Pace.ON_TRACK), (0.60, Pace.NEARLY), (0.0, Pace.TOO_SLOW))
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ def _satisfies(value: float, comparator: Comparator, limit: float) -> bool:
 
 def classify(ratio: float) -> Pace:
     """The class of a ratio; compared at 9 digits, so that noise decides nothing at an edge."""
-    return next((pace for lower, pace in _CLASSES if round(ratio, 9) >= lower), Pace.MOVING_AWAY)
+    return next((pace for lower, pace in CLASSES if round(ratio, 9) >= lower), Pace.MOVING_AWAY)
 
 
 def progress(points: tuple[tuple[int, float], ...], polarity: Polarity, bound: Bound, target_year: int) -> Progress:

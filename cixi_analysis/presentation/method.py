@@ -5,6 +5,7 @@ import pandas as pd
 from cixi_analysis.assessment import tally_without_each_convention
 from cixi_analysis.assessment.numbers import SMALL_FALL
 from cixi_analysis.dataset import Plan
+from cixi_analysis.pace import CLASSES
 from cixi_analysis.presentation import tables
 from cixi_analysis.presentation.html import Html, link
 from cixi_analysis.presentation.numbers import percent
@@ -25,17 +26,19 @@ _BASES = {
     Basis.ATTESTED: "数不能决定，而现状原文写明做到了（或没有做到）；理由里引用原文",
     Basis.DEEMED: "数与原文都不能决定，按下面有名有据的约定视为达到",
 }
+_UPPER = [None, *(lower for lower, _ in CLASSES)]
 _PACES = {
     Pace.REACHED: "最近值已经达到规划值",
-    Pace.ON_TRACK: "速度之比 ≥ 0.95",
-    Pace.NEARLY: "0.60 ≤ 速度之比 < 0.95",
-    Pace.TOO_SLOW: "0 ≤ 速度之比 < 0.60",
-    Pace.MOVING_AWAY: "速度之比 < 0，或首年已达到而此后失去",
+    **{
+        pace: f"{lower:g} ≤ 速度之比" + ("" if upper is None else f" < {upper:g}")
+        for (lower, pace), upper in zip(CLASSES, _UPPER, strict=False)
+    },
+    Pace.MOVING_AWAY: f"速度之比 < {CLASSES[-1][0]:g}，或首年已达到而此后失去",
     Pace.NO_TARGET: "规划值不是数",
     Pace.TOO_LITTLE_DATA: "不足两个年份",
 }
 _CONVENTIONS = {
-    Convention.NONE_ASSIGNED: "上级当年没有下达目标，该子项的整条要求视为达到",
+    Convention.NONE_ASSIGNED: "上级当年没有下达目标：该子项的要求中，数与原文不能判定的各项视为达到（自带数值界限的除外）",
     Convention.NOTHING_THERE: "没有要保护或要消除的对象",
     Convention.FULL: "比例已达100%，对它的任何要求都视为达到",
     Convention.PLAN_CONCLUDES: "规划的结论比它写出的文字多，依规划的结论",
