@@ -31,8 +31,8 @@ def reconcile(plan: Plan, verdicts: pd.DataFrame) -> pd.DataFrame:
 
     ``verdicts`` is the assessment of the base year against the requirements, with the columns ``indicator``,
     ``item_id`` ("" in the rows of whole indicators, the only ones used), ``level`` and ``verdict``.
-    ``agrees`` is ``explained`` wherever ``published.csv`` gives an explanation, which then ends ``source``; else
-    ``yes`` or ``no``.
+    ``agrees`` is ``explained`` where what agrees has an explanation in ``published.csv`` (it then ends ``source``), else
+    ``yes`` or ``no``. What the plan prints and ``published.csv`` lacks is a row of its own, which says ``no``.
     """
     known: _Verdicts = {
         (int(indicator), str(level)): _VERDICTS[verdict]
@@ -47,11 +47,12 @@ def reconcile(plan: Plan, verdicts: pd.DataFrame) -> pd.DataFrame:
         (label, stated, computed, _agrees(equal, row.explanation), _source(row))
         for label, (_, stated, computed, equal), row in zip(labels, rows, plan.published, strict=True)
     ]
-    return pd.DataFrame([*cells, *_named_lists(plan, known)], columns=list(COLUMNS), dtype="str")
+    return pd.DataFrame([*cells, *_named_lists(plan, known), *_missing(plan)], columns=list(COLUMNS), dtype="str")
 
 
 def _agrees(equal: bool, explanation: str | None) -> str:
-    return "explained" if explanation else "yes" if equal else "no"
+    """An explanation says how what agrees is to be understood; it never covers a figure that does not agree."""
+    return "no" if not equal else "explained" if explanation else "yes"
 
 
 def _source(row: Published) -> str:
@@ -98,7 +99,10 @@ def _named(row: Published, plan: Plan, known: _Verdicts) -> tuple[str, str, str,
     verdict = _verdict(row.subject, row.level, known)
     found = row.name if row.name in names else f"表一作“{'”“'.join(names)}”"
     label = f"{row.level.chinese if row.level else ''} 点名 指标{row.subject} {row.name}"
-    return label, f"{row.name}：{row.stated}", f"{found}：{verdict}", row.name in names and verdict == row.stated
+    # Another name is explained by words that quote both: the text's and Table 1's.
+    told = row.explanation or ""
+    right_name = row.name in names or (str(row.name) in told and any(f"“{name}”" in told for name in names))
+    return label, f"{row.name}：{row.stated}", f"{found}：{verdict}", right_name and verdict == row.stated
 
 
 def _named_lists(plan: Plan, known: _Verdicts) -> Iterable[tuple[str, ...]]:
@@ -113,6 +117,32 @@ def _named_lists(plan: Plan, known: _Verdicts) -> Iterable[tuple[str, ...]]:
         sources = "；".join(dict.fromkeys(row.source for row in rows))
         agrees = _agrees(sorted(named) == sorted(computed), None)
         yield f"{level.chinese} {word} 点名的指标", "、".join(named), "、".join(computed) or "（没有）", agrees, sources
+
+
+def _missing(plan: Plan) -> Iterable[tuple[str, ...]]:
+    """What the plan prints, by the shape of its tables, and nobody copied."""
+    indicators = dict.fromkeys(str(item.indicator) for item in plan.items)
+    expected: list[tuple[str, str | None, Level | None]] = [
+        ("verdict", n, level) for n in indicators for level in Level
+    ]
+    expected += [("tally", subject, level) for level in Level for subject in ("applicable", "met", "unmet", "no_data")]
+    expected += [("indicators", subject, None) for subject in ("total", *map(str, Attribute))]
+    expected += [
+        ("past_type", name, None) for name in (*dict.fromkeys(p.project_type for p in plan.past_projects), TOTAL)
+    ]
+    expected += [("past_outcome", str(outcome), None) for outcome in Outcome]
+    expected += [(kind, None, None) for kind in ("past_sum", "projects", "budget")]
+    have = {(row.kind, row.subject, row.level) for row in plan.published}
+    for kind, subject, level in expected:
+        if (kind, subject, level) not in have:
+            what = " ".join(filter(None, (level.chinese if level else "", _KINDS[kind], subject)))
+            yield f"规划所印：{what}", "（published.csv 中缺少）", NOT_COMPUTABLE, "no", f"{PLAN_TITLE}"
+
+
+_KINDS = {
+    "verdict": "指标结论", "tally": "计数", "indicators": "指标数", "past_type": "表二 项目类型合计",
+    "past_outcome": "表二 实施情况合计", "past_sum": "表二 总数", "projects": "表三 项目数", "budget": "表三 投资合计",
+}  # fmt: skip
 
 
 def _decimal(text: str) -> Decimal | None:

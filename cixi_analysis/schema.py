@@ -230,6 +230,9 @@ class Observation(Row):
             problems.append("没有现状值时，应给出缺失原因或原文")
         if self.value is not None and (self.value in WATER_CLASSES) != (self.unit == CLASS_UNIT):
             problems.append(f"水质类别的单位应为“{CLASS_UNIT}”，数的单位不应为“{CLASS_UNIT}”")
+        bare = self.statement is not None and _NUMBER.fullmatch(self.statement)
+        if bare and self.value is None and self.absence is None:
+            problems.append(f"现状原文是一个数（{self.statement}），现状值也应填写")
         if (self.benchmark is None) != (self.benchmark_kind is None):
             problems.append("全省平均与其含义应同时填写或同时留空")
         if problems:

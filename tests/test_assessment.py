@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -914,3 +915,55 @@ def test_verdict_words() -> None:
     """Every verdict that can come out has its word."""
     assert {v.chinese for v in Verdict} == {"是", "否", "无数据", "/"}
     assert read("建立") == NODE
+
+
+@pytest.mark.parametrize(
+    ("wording", "rows", "expected"),
+    [
+        # 100 after 100, or after 98 and 100: a rise can no longer be asked
+        ("持续提高", {2021: {"value": 100}, 2022: {"value": 100}}, ("met", "deemed")),
+        ("持续提高", {2020: {"value": 98}, 2021: {"value": 100}, 2022: {"value": 100}}, ("met", "deemed")),
+        ("高于全省平均", {2022: {"value": 100, "benchmark": 100, "benchmark_kind": "level"}}, ("met", "deemed")),
+        # just below, the numbers decide
+        ("持续提高", {2021: {"value": 99.9}, 2022: {"value": 99.9}}, ("unmet", "measured")),
+        # a demand for less is none that 100 % satisfies
+        ("持续下降", {2021: {"value": 100}, 2022: {"value": 100}}, ("unmet", "measured")),
+        # 100 % of something else says nothing of a limit
+        ("≥90", {2022: {"value": 100, "measure": "别的量"}}, ("no_data", "")),
+    ],
+)
+def test_at_100_percent_no_more_can_be_asked(
+    wording: str, rows: dict[int, dict[str, Any]], expected: tuple[str, str]
+) -> None:
+    """A share of 100 % satisfies any demand for more; without the convention the numbers cannot decide."""
+    plan = one_item(wording, rows, conventions=(convention("full"),), target_wording=wording)
+    assert judged(plan)[:2] == expected
+    if expected == ("met", "deemed"):
+        bare = one_item(wording, rows, target_wording=wording)
+        assert judged(bare)[0] == "no_data"
+        assert "已达100%，没有更高可求，数字不能判定" in judged(bare)[2]
+
+
+def test_a_later_standard_stops_no_earlier_year() -> None:
+    """A wording of 2024 that nobody can read stops 2024, not 2022."""
+    plan = one_item("≥90", {2022: {"value": 95}, 2024: {"value": 95}})
+    later = requirement("1", "national", "力争世界领先", from_year=2024)
+    plan = replace(plan, requirements=(*plan.requirements, later))
+    assert judged(plan)[0] == "met"
+    with pytest.raises(DataError, match="力争世界领先"):
+        assess(plan, 2024)
+
+
+def test_a_limit_needs_a_number_or_a_reason() -> None:
+    """Where a requirement has a limit, an empty value without a reason is a gap that is told."""
+    plan = one_item("≥90", {2022: {"statement": "情况良好"}})
+    with pytest.raises(DataError, match=r"observations/2022\.csv 第2行 “value 现状值”列：现为空，也没有缺失原因"):
+        assess(plan, 2022)
+
+
+def test_the_unit_of_an_average_rate_is_told() -> None:
+    """A benchmark that is a rate is told in percent, one that is a change in the item's unit."""
+    rows = {2021: {"value": 50}, 2022: {"value": 51, "benchmark": 0.5, "benchmark_kind": "rate"}}
+    assert "变化+2%，全省平均变化+0.5%" in judged(one_item("增长幅度高于全省平均", rows, unit="元"))[2]
+    rows[2022] |= {"benchmark_kind": "change"}
+    assert "变化+1元，全省平均变化+0.5元" in judged(one_item("增长幅度高于全省平均", rows, unit="元"))[2]

@@ -16,6 +16,8 @@ from cixi_analysis.assessment.numbers import (
     NO_DATA,
     UNMET,
     Numbers,
+    at_ceiling,
+    ceiled,
     change,
     change_benchmark,
     numbers_of,
@@ -148,6 +150,7 @@ def _qualified(node: Change, series: Series, conventions: Mapping[Convention, Fl
 def _decide(node: Leaf, numbers: Numbers, series: Series, conventions: Mapping[Convention, Flags]) -> Finding:
     """Numbers, else words, else a convention."""
     attested, denied = series.says(node)
+    numbers = ceiled(node, numbers, series)
     verdict, basis = numbers.verdict.copy(), np.where(numbers.verdict != NO_DATA, MEASURED, NO_BASIS).astype(np.int8)
     forgiven = attested & numbers.small_fall if numbers.small_fall is not None else np.zeros_like(attested)
     contradicts = (attested & (verdict == UNMET) & ~forgiven) | (denied & (verdict == MET)) | (attested & denied)
@@ -159,6 +162,8 @@ def _decide(node: Leaf, numbers: Numbers, series: Series, conventions: Mapping[C
         if name is Convention.NONE_ASSIGNED and isinstance(node, (Bound, ClassBound)):
             continue  # a limit of its own stands whether or not a target was assigned
         here = flags & (verdict == NO_DATA)
+        if name is Convention.FULL and isinstance(node, (Bound, ClassBound)):
+            here &= series.is_own  # 100 % of something else says nothing of this limit
         verdict[here], basis[here], convention[here] = MET, DEEMED, CONVENTIONS.index(name)
     return Finding(
         node, verdict, basis, (), numbers.used, numbers.lack, convention, numbers.verdict, contradicts, series
@@ -170,7 +175,7 @@ def _conventions(node: Node, series: Series, rules: Rules) -> dict[Convention, F
     conditions = {
         Convention.NONE_ASSIGNED: series.none_assigned & any(isinstance(leaf, AssignedTarget) for leaf in leaves(node)),
         Convention.NOTHING_THERE: series.absence == ABSENCES.index(Absence.NOT_FOUND),
-        Convention.FULL: (series.value == 100) & series.in_unit("%") & (series.polarity == 1),
+        Convention.FULL: at_ceiling(series),
         Convention.PLAN_CONCLUDES: np.ones_like(series.known),
     }
     return {name: flags & rules.covers(name, series.item.item_id, series.years) for name, flags in conditions.items()}

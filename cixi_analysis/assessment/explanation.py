@@ -20,7 +20,7 @@ from cixi_analysis.requirement.tree import (
     Window,
 )
 from cixi_analysis.schema import WATER_CLASSES, Indicator
-from cixi_analysis.words import CLASS_UNIT, Convention, Verdict
+from cixi_analysis.words import CLASS_UNIT, BenchmarkKind, Convention, Verdict
 
 _WORD = {UNMET: Verdict.UNMET.chinese, NO_DATA: Verdict.NO_DATA.chinese, MET: Verdict.MET.chinese}
 #: Text of a convention's reason, for an item.
@@ -92,7 +92,12 @@ def _why(finding: Finding, at: At, year: int, reason_of: ReasonOf) -> str:
 def _quantity(value: float, unit: str) -> str:
     if unit == CLASS_UNIT:
         return f"{WATER_CLASSES[int(value) - 1]}类"
-    return f"{value:.12g}" + ("" if unit in ("", "-") else unit)
+    return f"{value:.12g}{_quantity_unit(unit)}"
+
+
+def _quantity_unit(unit: str) -> str:
+    """The unit as it is written behind a number; "-" is none."""
+    return "" if unit == "-" else unit
 
 
 def _measured(finding: Finding, series: Series, at: At, year: int) -> str:
@@ -122,7 +127,9 @@ def _measured(finding: Finding, series: Series, at: At, year: int) -> str:
             change = f"{mean}变化{used['rate']:+.4g}{node.unit}"
             return f"由{_quantity(used['earlier_1'], unit)}到{_quantity(used['value'], unit)}，{change}，要求{node}，{word}"
         case ChangeBenchmark():
-            return f"{value}，上年{_quantity(used['earlier_1'], unit)}，变化{used['own']:+.4g}，全省平均变化{used['benchmark']:+.4g}，{word}"
+            by = "%" if BENCHMARK_KINDS[series.benchmark_kind[at]] is BenchmarkKind.RATE else _quantity_unit(unit)
+            moved = f"变化{used['own']:+.4g}{by}，全省平均变化{used['benchmark']:+.4g}{by}"
+            return f"{value}，上年{_quantity(used['earlier_1'], unit)}，{moved}，{word}"
         case LevelBenchmark():
             return f"{value}，全省平均{_quantity(used['benchmark'], unit)}，{word}"
         case _:
@@ -180,6 +187,8 @@ def _lacking(finding: Finding, series: Series, at: At, year: int) -> str:
             return f"水质类别只有优劣，没有升降{silent}"
         case Lack.DIRECTION:
             return f"该指标没有规定方向，数字不能判定{silent}"
+        case Lack.CEILING:
+            return f"已达100%，没有更高可求，数字不能判定{silent}"
         case Lack.BASE:
             return f"基数为零或负，不能计算变化率{silent}"
         case _:

@@ -61,7 +61,7 @@ def judge_item(
     plan: Plan, panel: Panel, item: Indicator, level: str, without: Collection[Convention] = ()
 ) -> Judgement:
     """The verdicts of one item at one level for every region and year of the panel."""
-    asked = wordings(plan, item, level)
+    asked = wordings(plan, item, level, until=panel.years[-1])
     series = panel.series(item, observed_level(level))
     rules = Rules(plan.conventions, level, without)
     findings = tuple(None if w.node is None else evaluate(w.node, series, rules) for w in asked)
@@ -128,8 +128,8 @@ def assess(plan: Plan, year: int, *, against: str = REQUIREMENT, without: Collec
     :class:`DataError` for wordings that cannot be read and for statements that contradict the numbers.
     """
     plan.require_year(year)
-    check_readings(plan)
-    panel = county_panel(plan)
+    check_readings(plan, until=year)
+    panel = county_panel(plan, until=year)
     at = (0, panel.years.index(year))
     judgements = tuple(judge_panel(plan, panel, against, without))
     _refuse_contradictions(plan, judgements, year, at)

@@ -4,7 +4,7 @@ Numbers decide where they can. Where they cannot, a :class:`Lack` says what was 
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 import numpy as np
@@ -35,6 +35,7 @@ DEFAULT_YEARS = 3
 #: The design names no figure; this one is ours, and the method page says so.
 SMALL_FALL = 0.05
 _NOISE = 1e-9
+_WHOLE = 100
 
 
 class Lack(IntEnum):
@@ -49,6 +50,7 @@ class Lack(IntEnum):
     DIRECTION = 6
     BASE = 7
     WORDS = 8
+    CEILING = 9
 
 
 @dataclass(frozen=True)
@@ -255,6 +257,27 @@ def _state(s: Series) -> Numbers:
     """A state of affairs has no number; only words attest it."""
     nothing = np.zeros_like(s.known)
     return _judge(nothing, [(~nothing, Lack.WORDS)], {})
+
+
+def at_ceiling(s: Series) -> Flags:
+    """A share of 100 %, where more is better: there is no more to ask for."""
+    full: Flags = (s.value == _WHOLE) & s.in_unit("%") & (s.polarity == 1)
+    return full
+
+
+def ceiled(node: Leaf, numbers: Numbers, s: Series) -> Numbers:
+    """At 100 % the numbers cannot say that a demand for more is not met (持续提高, 高于全省平均): there is no more."""
+    match node:
+        case Change(move=move) | Rate(move=move) | ChangeBenchmark(move=move):
+            more = move is not Move.FALL
+        case LevelBenchmark(comparator=comparator):
+            more = comparator not in (Comparator.LT, Comparator.LE)
+        case _:
+            more = False
+    beyond = (numbers.verdict == UNMET) & at_ceiling(s) & more
+    verdict, lack = numbers.verdict.copy(), numbers.lack.copy()
+    verdict[beyond], lack[beyond] = NO_DATA, Lack.CEILING
+    return replace(numbers, verdict=verdict, lack=lack)
 
 
 def numbers_of(node: Leaf, s: Series) -> Numbers:

@@ -184,11 +184,12 @@ class Panel:
         )
 
 
-def county_panel(plan: Plan) -> Panel:
-    """The plan's own observations as a panel of one region."""
-    records = [(REGION, year, *row.model_dump().values()) for year, rows in plan.observations.items() for row in rows]
+def county_panel(plan: Plan, until: int | None = None) -> Panel:
+    """The plan's own observations (up to ``until``) as a panel of one region."""
+    years = [year for year in plan.years if until is None or year <= until]
+    records = [(REGION, year, *row.model_dump().values()) for year in years for row in plan.observations[year]]
     table = pd.DataFrame(records, columns=list(COLUMNS), dtype=object)
-    return Panel((REGION,), tuple(range(min(plan.years), max(plan.years) + 1)), table)
+    return Panel((REGION,), tuple(range(min(years), max(years) + 1)), table)
 
 
 def _quantity(text: str | None) -> float:

@@ -1,5 +1,6 @@
 """What is asked of each item: requirement wordings by level, or the plan's targets by year, read into trees."""
 
+import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -7,7 +8,7 @@ from cixi_analysis.assessment.panel import is_assigned_target, is_class_target
 from cixi_analysis.dataset import Plan
 from cixi_analysis.problem import DataError, Problem
 from cixi_analysis.requirement import Refusal, read
-from cixi_analysis.requirement.tree import AllOf, AnyOf, Node, leaves
+from cixi_analysis.requirement.tree import AllOf, AnyOf, Node, demanded_bounds, leaves
 from cixi_analysis.schema import OBSERVATIONS, Indicator, Observation, Requirement, Target
 from cixi_analysis.words import CLASS_UNIT, NOT_APPLICABLE_MARK, NOT_ASSIGNED, TARGET_YEARS, Level
 
@@ -42,13 +43,17 @@ def levels(against: str) -> tuple[str, ...]:
     return tuple(Level) if against == REQUIREMENT else tuple(map(str, TARGET_YEARS))
 
 
-def wordings(plan: Plan, item: Indicator, level: str) -> tuple[Wording, ...]:
-    """The wordings of one item at one level (or target year), by the year they hold from; the first one looks back."""
+def wordings(plan: Plan, item: Indicator, level: str, until: int | None = None) -> tuple[Wording, ...]:
+    """The wordings of one item at one level (or target year), by the year they hold from; the first one looks back.
+
+    Those of a standard that holds only after ``until`` are left out: nothing of a later year stops an earlier one.
+    """
     if level not in list(Level):
         targets = [t for t in plan.targets if t.item_id == item.item_id and str(t.year) == level]
         return tuple(Wording(row, read_wording(row, item.unit), 0) for row in targets)
     own = [r for r in plan.requirements if r.item_id == item.item_id and r.level == level]
     own.sort(key=lambda r: r.from_year)
+    own = own[:1] + [r for r in own[1:] if not _later(r, until)]
     starts = [0, *(r.from_year for r in own[1:])]
     return tuple(Wording(row, read_wording(row, item.unit), start) for row, start in zip(own, starts, strict=True))
 
@@ -60,14 +65,20 @@ def observed_level(level: str) -> Level:
     return Level(level) if level in list(Level) else Level.PROVINCIAL
 
 
-def check_readings(plan: Plan) -> None:
-    """Raise :class:`DataError` with every wording, attested clause and assigned target that cannot be read."""
-    problems = [*_wording_problems(plan), *_observation_problems(plan)]
+def _later(row: Requirement | Target, until: int | None) -> bool:
+    return until is not None and isinstance(row, Requirement) and row.from_year > until
+
+
+def check_readings(plan: Plan, until: int | None = None) -> None:
+    """Raise :class:`DataError` with every wording, attested clause and assigned target that cannot be read, and with
+    every missing number; ``until``: only those that matter up to that year.
+    """
+    problems = [*_wording_problems(plan, until), *_observation_problems(plan, until)]
     if problems:
         raise DataError(problems)
 
 
-def _wording_problems(plan: Plan) -> Iterator[Problem]:
+def _wording_problems(plan: Plan, until: int | None) -> Iterator[Problem]:
     units = {i.item_id: i.unit for i in plan.items}
     files: dict[str, Sequence[Requirement | Target]] = {
         "requirements.csv": plan.requirements,
@@ -75,6 +86,8 @@ def _wording_problems(plan: Plan) -> Iterator[Problem]:
     }
     for file, rows in files.items():
         for number, row in enumerate(rows, start=2):
+            if _later(row, until):
+                continue
             try:
                 read_wording(row, units[row.item_id])
             except Refusal as refusal:
@@ -84,12 +97,19 @@ def _wording_problems(plan: Plan) -> Iterator[Problem]:
                 )
 
 
-def _observation_problems(plan: Plan) -> Iterator[Problem]:
+def _observation_problems(plan: Plan, until: int | None) -> Iterator[Problem]:
     units = {i.item_id: i.unit for i in plan.items}
+    limited = {item_id for item_id, unit in units.items() if _asks_for_a_number(plan, item_id, unit)}
     for year, rows in plan.observations.items():
+        if until is not None and year > until:
+            continue
         for number, row in enumerate(rows, start=2):
             file = f"{OBSERVATIONS}/{year}.csv"
             target = row.assigned_target
+            silent = row.value is None and row.absence is None and row.attests is None and row.denies is None
+            if row.item_id in limited and silent:
+                expected = "一个数；没有时写明缺失原因（该子项的要求有数值界限）"
+                yield Problem(file, number, "value 现状值", "空，也没有缺失原因", expected)
             if target and not is_assigned_target(target):
                 yield Problem(
                     file,
@@ -119,6 +139,17 @@ def _clause_problems(
         if isinstance(node, (AllOf, AnyOf)) or node not in asked:
             known = "、".join(dict.fromkeys(map(str, asked)))
             yield Problem(file, number, where, f"“{clause}”", f"该子项的要求或规划值中的一个条款（{known}）")
+
+
+def _asks_for_a_number(plan: Plan, item_id: str, unit: str | None) -> bool:
+    """Whether a requirement of the item is or demands a limit, so that silence about the number is a gap."""
+    for row in plan.requirements:
+        if row.item_id == item_id:
+            with contextlib.suppress(Refusal):  # told of in its own place
+                node = read_wording(row, unit)
+                if node is not None and any(True for _ in demanded_bounds(node)):
+                    return True
+    return False
 
 
 def _trees(plan: Plan, item_id: str, unit: str | None) -> Iterator[Node]:

@@ -176,9 +176,11 @@ class Build(Transformer[Token, Node]):
         types = {t.type: t for t in tokens}
         unit = AmountUnit.POINTS if "POINTS" in types else AmountUnit.PERCENT
         yearly = "YEARLY_MEAN" in types
-        if unit is AmountUnit.PERCENT and (self.unit == "%" or (self.unit is None and not yearly)):
+        # "-" is no unit: 满意度 is printed with it, and is a percentage all the same.
+        unknown = self.unit in (None, "", "-")
+        if unit is AmountUnit.PERCENT and (self.unit == "%" or (unknown and not yearly)):
             raise Stop("指标本身若是百分比，变化的“%”可指百分之几，也可指几个百分点", _span(*tokens))
-        if unit is AmountUnit.POINTS and self.unit not in (None, "%"):
+        if unit is AmountUnit.POINTS and self.unit != "%" and not unknown:
             raise Stop(f"“个百分点”只用于百分比，该指标的单位是“{self.unit}”", _span(*tokens))
         return Rate(_MOVE[types["MOVE"]], _comparator(types), float(types["NUMBER"]), unit, yearly)
 
