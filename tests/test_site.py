@@ -9,6 +9,8 @@ from urllib.parse import quote
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from cixi_analysis.dataset import Plan
+
 #: What browsers are called on various systems; the first that is there is used.
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
 QUIET = [
@@ -95,12 +97,14 @@ def test_from_unmet_to_reason_and_source_in_two_clicks(site: Path, browser: Brow
     assert "表一 序号38" in text
 
 
-@pytest.mark.parametrize("query", ["农村生活污水治理率", "污水治理", "化肥利用率", "梅湖水库扩容工程", "PM2.5"])
-def test_search_lists_hits(site: Path, browser: Browser, query: str) -> None:
-    """search.html?q=… lists its hits as #search-results li, from the folder as well."""
+def test_search_lists_hits(site: Path, browser: Browser, plan: Plan) -> None:
+    """search.html?q=… lists its hits as #search-results li, from the folder, for every full name and for parts."""
+    names = {item.name for item in plan.items} | {item.indicator_name for item in plan.items}
+    names |= {project.name.replace("\n", "") for project in plan.projects}
     visit = Visit(browser, 1280)
-    page = visit.open(site / "search.html", f"?q={quote(query)}")
-    page.locator("#search-results li").first.wait_for(timeout=10_000)
+    for query in (*sorted(names), "污水治理", "化肥利用率", "PM2.5", "劣Ⅴ类水体"):
+        page = visit.open(site / "search.html", f"?q={quote(query)}")
+        page.locator("#search-results li").first.wait_for(timeout=10_000)
     assert (visit.outside, visit.complaints) == ([], [])
 
 

@@ -1,35 +1,25 @@
 // Sphinx cuts its index into Chinese words (jieba) but not the query, so that 利用率 is found and
 // 化肥利用率 is not. Here the query is cut by the words of the index, longest first, and a page
-// must hold them all.
+// must hold them all. What the index has no word for (a single character, 村占比) is passed over,
+// unless the query is nothing else.
 "use strict";
 
-var splitQuery = (query) =>
-  (query.match(/\p{Script=Han}+|[\p{Letter}\p{Number}_]+/gu) || []).flatMap((run) =>
-    /\p{Script=Han}/u.test(run) ? cutByIndex(run) : [run]
-  );
+var splitQuery = (query) => {
+  const runs = query.match(/\p{Script=Han}+|(?:(?!\p{Script=Han})[\p{Letter}\p{Number}_])+/gu) || [];
+  const known = runs.flatMap((run) => (/\p{Script=Han}/u.test(run) ? cutByIndex(run) : run.length > 1 ? [run] : []));
+  return known.length ? known : runs;
+};
 
 function cutByIndex(run) {
   const known = (word) =>
     Object.hasOwn(Search._index.terms, word) || Object.hasOwn(Search._index.titleterms, word);
   const words = [];
-  let unknown = "";
-  const endUnknown = () => {
-    // The index has no words of one character (新, 的); more of them in a row is a word it lacks.
-    if (unknown.length > 2) words.push(unknown);
-    unknown = "";
-  };
   for (let start = 0; start < run.length; ) {
     let end = run.length;
     while (end > start + 1 && !known(run.slice(start, end))) end -= 1;
-    if (end === start + 1) {
-      unknown += run[start];
-    } else {
-      endUnknown();
-      words.push(run.slice(start, end));
-    }
+    if (end > start + 1) words.push(run.slice(start, end));
     start = end;
   }
-  endUnknown();
   return words;
 }
 
