@@ -9,7 +9,7 @@ from cixi_analysis.presentation.html import Html, joined, link
 from cixi_analysis.presentation.records import records
 from cixi_analysis.presentation.tables import paragraph
 from cixi_analysis.presentation.titles import item_href
-from cixi_analysis.words import FIRST_REPORT_YEAR, PLAN_TITLE, Attribute, Level, Verdict
+from cixi_analysis.words import BASE_YEAR, FIRST_REPORT_YEAR, PLAN_TITLE, TARGET_YEARS, Attribute, Level, Verdict
 
 
 def headline(assessment: Assessment, pages: str = "") -> Html:
@@ -52,7 +52,7 @@ def plan_in_numbers(plan: Plan) -> Html:
     domains = len({i.domain for i in plan.items})
     return paragraph(
         f"{PLAN_TITLE}表一列有{len(attributes)}项指标（{counts}），分属{domains}个领域，分为{len(plan.items)}个子项逐一判定；"
-        f"表三列有{len(plan.projects)}个重点项目。"
+        f"表三列有{len(plan.projects)}个重点项目。规划基准年为{BASE_YEAR}年，规划值定在{'、'.join(map(str, TARGET_YEARS))}年。"
     )
 
 
