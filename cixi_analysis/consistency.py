@@ -1,5 +1,6 @@
 """Rules between the rows and files of ``data/``: what no single row can show."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -60,7 +61,7 @@ def cross_check(tables: Mapping[str, Table], years: Mapping[int, Table]) -> Iter
                         "targets.csv", None, None, f"没有 {item_id} 的 {year} 年规划值", "每个子项每个目标年一行"
                     )
     for table in years.values():
-        yield from _observation_rows(table)
+        yield from observation_problems(table)
 
 
 def _marks(requirements: Table, items: dict[str, Indicator]) -> Iterator[Problem]:
@@ -86,7 +87,8 @@ def _marks(requirements: Table, items: dict[str, Indicator]) -> Iterator[Problem
             yield Problem("requirements.csv", number, "wording 要求原文", f"“{row.wording}”", expected)
 
 
-def _observation_rows(table: Table) -> Iterator[Problem]:
+def observation_problems(table: Table) -> Iterator[Problem]:
+    """One year's rows beside each other: a row for both levels or one for each, and quotations that are quotations."""
     both = {r.item_id for r in table.rows.values() if isinstance(r, Observation) and r.level is None}
     for number, row in table.rows.items():
         assert isinstance(row, Observation)  # noqa: S101  # narrowed for the type checker
@@ -100,8 +102,22 @@ def _observation_rows(table: Table) -> Iterator[Problem]:
             )
         for column in ("attests", "denies"):
             for clause, quote in row.clauses(column):
+                title = Observation.columns()[column].title
+                if column == "attests" and _only_negated(quote, row.statement or ""):
+                    found = f"“{clause}={quote}”，而原文中这几个字前面是否定词"
+                    expected = "没有被否定的字句；原文说没有做到的，写在“载明未达到”"
+                    yield Problem(table.file, number, f"{column} {title}", found, expected)
                 if quote not in (row.statement or ""):
-                    title = Observation.columns()[column].title
                     yield Problem(
                         table.file, number, f"{column} {title}", f"“{clause}={quote}”", "引用的字句应出现在“现状原文”中"
                     )
+
+
+#: What turns the words after it into their contrary (未完成, 尚未制定, 没有建立, 不达标).
+_NEGATIONS = ("未", "未能", "没", "没有", "不", "非", "无", "难以")
+
+
+def _only_negated(quote: str, statement: str) -> bool:
+    """Whether the words stand in the statement, but each time behind a negation."""
+    places = [m.start() for m in re.finditer(re.escape(quote), statement)]
+    return bool(places) and all(statement[:at].endswith(_NEGATIONS) for at in places)

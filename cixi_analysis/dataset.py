@@ -62,11 +62,12 @@ class Plan:
     def require_year(self, year: int) -> int:
         """``year``, or :class:`UnknownYear` when nothing was observed in it."""
         if year not in self.years:
-            raise UnknownYear(
-                f"没有 {year} 年的数据。已有数据的年份：{'、'.join(map(str, self.years))}。"
-                f"新增年份：在 data/{OBSERVATIONS}/ 下建立 {year}.csv（列与 2022.csv 相同，说明见“数据字典”页），"
-                f"填写后运行 cixi build --year {year}。"
-            )
+            message = f"没有 {year} 年的数据。已有数据的年份：{'、'.join(map(str, self.years))}。"
+            if year > BASE_YEAR:
+                message += (
+                    f"新增年份：运行 cixi workbook {year} 得到填报工作簿，填写后依次运行 cixi check 和 cixi import。"
+                )
+            raise UnknownYear(message)
         return year
 
     def requirement(self, item_id: str, level: Level, year: int) -> Requirement:
@@ -91,6 +92,12 @@ def missing_reason(year: int) -> Absence:
     The years before the base year hold what the plan prints and nothing else; a later year is still being filled in.
     """
     return Absence.NOT_LISTED if year < BASE_YEAR else Absence.NOT_FILLED_IN
+
+
+def absence_reason(plan: Plan, item_id: str, year: int, level: Level | None = None) -> Absence | None:
+    """Why an item has no value in a year; None where it has one or is told in words."""
+    row = plan.observation(item_id, year, level)
+    return missing_reason(year) if row is None else row.absence
 
 
 def find_root(start: Path) -> Path:

@@ -1,5 +1,6 @@
 """What can be wrong with the data, and how it is told: all problems of one input at once."""
 
+import errno
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -31,6 +32,24 @@ class DataError(ValueError):
         super().__init__(
             "\n".join(f"数据有{len(problems)}处问题：" if i == 0 else str(p) for i, p in enumerate([None, *problems]))
         )
+
+
+#: The operating system's reasons, in Chinese; anything else is told in its own words.
+_REASONS = {
+    errno.ENOENT: "没有这个文件夹或文件",
+    errno.EACCES: "没有权限",
+    errno.EPERM: "没有权限",
+    errno.ENOSPC: "磁盘已满",
+    errno.EROFS: "这里只能读，不能写",
+    errno.EISDIR: "这是一个文件夹",
+    errno.ENOTDIR: "路径中有一段不是文件夹",
+    errno.EEXIST: "已经存在",
+}
+
+
+def reason(error: OSError) -> str:
+    """Why a file could not be read or written."""
+    return _REASONS.get(error.errno or 0) or str(error.strerror or type(error).__name__)
 
 
 class UnknownYear(ValueError):

@@ -23,6 +23,7 @@ from cixi_analysis.words import (
     Level,
     Outcome,
     Polarity,
+    Stage,
     Verdict,
 )
 
@@ -216,6 +217,17 @@ class Observation(Row):
     )
     denies: OptionalText = Field(title="载明未达到", description="原文载明没有做到的条款，写法同上；空＝没有。")
     source: str = _source()
+    responsible: OptionalText = Field(title="填报单位", description="谁对这个数负责；空＝未写明（规划所载各年）。")
+    acknowledgment: OptionalText = Field(
+        title="提示说明", description="对检查所提示的可疑之处（如与上年相差悬殊）的说明；空＝没有提示或未加说明。"
+    )
+    stage: Annotated[Stage, BeforeValidator(lambda v: v or Stage.DRAFT)] = Field(
+        title="阶段", description="初稿＝该年尚未定稿，还会改动；定稿＝已定；空＝初稿。"
+    )
+    form: OptionalText = Field(
+        title="填报工作簿",
+        description="这一行由哪个工作簿导入：文件名与 SHA-256；定稿以后才改动的，其后写明更正了哪些列；空＝不是由工作簿导入。",
+    )
 
     @classmethod
     def key(cls) -> tuple[str, ...]:
@@ -230,9 +242,6 @@ class Observation(Row):
             problems.append("没有现状值时，应给出缺失原因或原文")
         if self.value is not None and (self.value in WATER_CLASSES) != (self.unit == CLASS_UNIT):
             problems.append(f"水质类别的单位应为“{CLASS_UNIT}”，数的单位不应为“{CLASS_UNIT}”")
-        bare = self.statement is not None and _NUMBER.fullmatch(self.statement)
-        if bare and self.value is None and self.absence is None:
-            problems.append(f"现状原文是一个数（{self.statement}），现状值也应填写")
         if (self.benchmark is None) != (self.benchmark_kind is None):
             problems.append("全省平均与其含义应同时填写或同时留空")
         if problems:

@@ -10,6 +10,8 @@ PLAN_TITLE = "《慈溪市生态文明建设规划（修编）（2023-2030年）
 REGION = "慈溪市"
 #: The plan's base year (二（四）“规划基准年为2022年”): earlier years are looked back at, later ones are reported on.
 BASE_YEAR = 2022
+#: No year after this is taken for one.
+LAST_YEAR = 2100
 #: The first year that gets pages of its own; 2018 and 2019 hold single figures that only feed trends.
 FIRST_REPORT_YEAR = 2020
 #: The years for which the plan sets targets (规划值).
@@ -59,6 +61,16 @@ class Verdict(_Word):
     NOT_APPLICABLE = "not_applicable", "/"
 
 
+class Status(_Word):
+    """A verdict as it is shown and counted: 无数据 only because nobody has filled in the items yet is told apart."""
+
+    MET = Verdict.MET.value, Verdict.MET.chinese
+    UNMET = Verdict.UNMET.value, Verdict.UNMET.chinese
+    NO_DATA = Verdict.NO_DATA.value, Verdict.NO_DATA.chinese
+    NOT_FILLED_IN = "not_filled_in", "未填报"
+    NOT_APPLICABLE = Verdict.NOT_APPLICABLE.value, Verdict.NOT_APPLICABLE.chinese
+
+
 class Basis(_Word):
     """Why a verdict holds, strongest first."""
 
@@ -84,6 +96,13 @@ class Absence(StrEnum):
     NOT_FOUND = "未发现"
     NOT_LISTED = "原文未列"
     NOT_FILLED_IN = "未填报"
+
+
+class Stage(StrEnum):
+    """Whether a row may still change before the year is closed."""
+
+    DRAFT = "初稿"
+    FINAL = "定稿"
 
 
 #: The fact that the higher level assigned no target for the year; a word of the assigned target only.

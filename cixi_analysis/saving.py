@@ -1,0 +1,56 @@
+"""Saving what is made for others: the file is whole or not there, and the same workbook gives the same bytes."""
+
+import io
+import os
+import tempfile
+import zipfile
+from pathlib import Path
+
+from openpyxl import Workbook
+from openpyxl.writer.excel import ExcelWriter
+
+from cixi_analysis.problem import reason
+
+#: The earliest moment a ZIP entry can hold; the moment of writing says nothing.
+_WRITTEN = (1980, 1, 1, 0, 0, 0)
+
+
+class ExportError(Exception):
+    """The file could not be written; the message (Chinese) says why."""
+
+
+def save_workbook(book: Workbook, path: Path) -> None:
+    """Write ``book`` to ``path``; see :func:`save_bytes`."""
+    save_bytes(workbook_bytes(book), path)
+
+
+def save_bytes(content: bytes, path: Path) -> None:
+    """Write ``content`` to ``path``, beside its place first and then into it.
+
+    Raises :class:`ExportError` when the place cannot be written; what stood there before is then untouched.
+    """
+    try:
+        handle, scratch = tempfile.mkstemp(suffix=path.suffix, dir=path.parent)
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(content)
+                stream.flush()
+                os.fsync(stream.fileno())
+            Path(scratch).chmod(0o644)
+            Path(scratch).replace(path)
+        finally:
+            Path(scratch).unlink(missing_ok=True)
+    except OSError as error:
+        raise ExportError(f"不能写入 {path}：{reason(error)}。请检查文件夹是否存在、文件是否正被打开。") from error
+
+
+def workbook_bytes(book: Workbook) -> bytes:
+    """The file's bytes. ``Workbook.save`` would put the clock into the properties and into every entry."""
+    written, same = io.BytesIO(), io.BytesIO()
+    ExcelWriter(book, zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED)).save()
+    with zipfile.ZipFile(written) as source, zipfile.ZipFile(same, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in source.namelist():
+            entry = zipfile.ZipInfo(name, _WRITTEN)
+            entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
+            target.writestr(entry, source.read(name))
+    return same.getvalue()

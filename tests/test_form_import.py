@@ -1,0 +1,593 @@
+"""Taking a form into the data: what changes and what stays, when it is refused, and that no crash leaves a mixture."""
+
+import errno
+import hashlib
+import os
+import pathlib
+import resource
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+from types import CodeType, FrameType
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import strategies as st
+from tiny import observation, tiny_plan, write
+
+from cixi_analysis.changes import changes
+from cixi_analysis.dataset import Plan, load_plan
+from cixi_analysis.form import importing, storing
+from cixi_analysis.form.checking import Checked, check_form
+from cixi_analysis.form.importing import Import, ImportRefused, Kind, apply_import, plan_import, provenance
+from cixi_analysis.form.invisible import is_invisible
+from cixi_analysis.form.problem import FormProblem
+from cixi_analysis.form.storing import SCRATCH, observations_csv
+from cixi_analysis.form.writing import write_form
+from cixi_analysis.problem import DataError
+from cixi_analysis.schema import Observation
+from cixi_analysis.words import Stage
+
+PROBLEM = FormProblem("生态安全", "J5", "“83.3%”", "83.3")
+
+
+@pytest.fixture
+def plan(tmp_path: Path) -> Plan:
+    """The tiny plan, read from files of its own."""
+    return load_plan(write(tiny_plan(), tmp_path / "project"))
+
+
+@pytest.fixture
+def book(tmp_path: Path) -> Path:
+    """A file to take the name and hash of; what it says is handed over as ``Checked``."""
+    path = tmp_path / "2023年.xlsx"
+    path.write_bytes(b"a workbook")
+    return path
+
+
+def form(*rows: Observation, year: int = 2023, problems: tuple[FormProblem, ...] = ()) -> Checked:
+    return Checked(year=year, rows=rows, problems=problems, warnings=())
+
+
+def full(**values: Any) -> tuple[Observation, ...]:
+    """A whole year of the tiny plan; ``values`` are those of 2.1 and 2.2."""
+    return (
+        observation("1", statement="已建立制度", attests="建立=已建立制度"),
+        observation("2.1", values.get("share", 88)),
+        observation("2.2", values.get("concentration", 31)),
+        observation("3", absence="暂无数据"),
+    )
+
+
+def kinds(change: Import) -> list[tuple[str, str]]:
+    return [(c.row.item_id, str(c.kind)) for c in change.changes]
+
+
+def imported(plan: Plan, checked: Checked, book: Path, *, final: bool = False) -> Plan:
+    apply_import(plan, plan_import(plan, checked, book, final=final))
+    return load_plan(plan.root)
+
+
+def file_of(plan: Plan, year: int = 2023) -> Path:
+    return plan.root / "data" / "observations" / f"{year}.csv"
+
+
+# What changes
+
+
+def test_a_new_year(plan: Plan, book: Path) -> None:
+    """Every row is new, 初稿, and says which workbook it is from; nothing is written before it is applied."""
+    change = plan_import(plan, form(*full()), book)
+    assert kinds(change) == [("1", "new"), ("2.1", "new"), ("2.2", "new"), ("3", "new")]
+    assert change.flips == {}
+    assert not file_of(plan).exists()
+    apply_import(plan, change)
+    after = load_plan(plan.root)
+    assert after.observations[2023] == change.rows
+    assert {(r.stage, r.form) for r in change.rows} == {
+        (Stage.DRAFT, f"2023年.xlsx sha256:{hashlib.sha256(b'a workbook').hexdigest()}")
+    }
+    assert replace(after, observations=plan.observations) == plan
+
+
+def test_the_file_is_readable_in_a_diff(plan: Plan, book: Path) -> None:
+    """UTF-8, LF, the schema's columns, quotes only where needed."""
+    imported(plan, form(observation("2.1", "0.10", benchmark="80", benchmark_kind="level", statement="甲,\n乙")), book)
+    digest = hashlib.sha256(b"a workbook").hexdigest()
+    assert file_of(plan).read_bytes().decode("utf-8") == (
+        ",".join(Observation.columns())
+        + f'\n2.1,,,,,0.10,,,80,level,"甲,\n乙",,,《小县规划》表一,,,初稿,2023年.xlsx sha256:{digest}\n'
+    )
+
+
+def test_importing_twice_changes_nothing(plan: Plan, book: Path) -> None:
+    """Not a byte, not even when the same figures come in a workbook of another name and hash."""
+    plan = imported(plan, form(*full()), book)
+    before, written = file_of(plan).read_bytes(), file_of(plan).stat().st_mtime_ns
+    other = book.with_name("另一个.xlsx")
+    other.write_bytes(b"another workbook")
+    for path in (book, other):
+        change = plan_import(plan, form(*full()), path)
+        assert [kind for _, kind in kinds(change)] == ["unchanged"] * 4
+        assert not change.changes_data
+        apply_import(plan, change)
+        assert (file_of(plan).read_bytes(), file_of(plan).stat().st_mtime_ns) == (before, written)
+
+
+def test_a_corrected_workbook_changes_only_what_was_corrected(plan: Plan, book: Path) -> None:
+    """One line of the file differs, and in it the value and the provenance."""
+    plan = imported(plan, form(*full(share="88.0")), book)
+    before = file_of(plan).read_text(encoding="utf-8").splitlines()
+    book.write_bytes(b"corrected")
+    change = plan_import(plan, form(*full(share=88, concentration=29)), book)
+    assert kinds(change) == [("1", "unchanged"), ("2.1", "unchanged"), ("2.2", "changed"), ("3", "unchanged")]
+    assert change.changes[2].columns == ("value",)
+    apply_import(plan, change)
+    after = file_of(plan).read_text(encoding="utf-8").splitlines()
+    assert [n for n, (a, b) in enumerate(zip(after, before, strict=True)) if a != b] == [3]
+    assert after[3] == before[3].replace(",31,", ",29,").replace(
+        hashlib.sha256(b"a workbook").hexdigest(), hashlib.sha256(b"corrected").hexdigest()
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ({"value": "0.10"}, {"value": "0.1"}),
+        ({"value": "86.000"}, {"value": "86"}),
+        ({"value": "-0"}, {"value": "0"}),
+        ({"value": "1234567890.12345"}, {"value": "1234567890.12"}),  # a form shows 12 digits
+        ({"value": "1", "assigned_target": "≤31.0"}, {"value": "1", "assigned_target": "≤31"}),
+        ({"value": "1", "benchmark": "80.0", "benchmark_kind": "level"},
+         {"value": "1", "benchmark": "80", "benchmark_kind": "level"}),
+    ],
+)  # fmt: skip
+def test_an_equal_number_keeps_its_writing(plan: Plan, book: Path, old: dict[str, str], new: dict[str, str]) -> None:
+    """A row that says the same keeps its text; a row that changes elsewhere keeps the text of its number."""
+    given = observation("2.1", **old)  # type: ignore[arg-type]
+    plan = replace(plan, observations={**plan.observations, 2023: (given,)})
+    assert plan_import(plan, form(observation("2.1", **new)), book).rows == (given,)  # type: ignore[arg-type]
+    moved = plan_import(plan, form(observation("2.1", **new, source="年报")), book)  # type: ignore[arg-type]
+    assert moved.changes[0].columns == ("source",)
+    assert moved.rows[0].value == given.value
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ({"value": "1", "assigned_target": "≤31"}, {"value": "1", "assigned_target": "≥31"}),
+        ({"value": "1", "assigned_target": "≤31"}, {"value": "1", "assigned_target": "31"}),
+        ({"value": "1", "statement": "27.0"}, {"value": "1", "statement": "27"}),
+        ({"value": "0.1"}, {"value": "-0.1"}),
+        ({"value": "1"}, {"absence": "暂无数据", "statement": "1"}),
+    ],
+)
+def test_another_meaning_is_a_change(plan: Plan, book: Path, old: dict[str, str], new: dict[str, str]) -> None:
+    """Comparators count, and words are words even where they look like numbers."""
+    plan = replace(plan, observations={**plan.observations, 2023: (observation("2.1", **old),)})  # type: ignore[arg-type]
+    change = plan_import(plan, form(observation("2.1", **new)), book)  # type: ignore[arg-type]
+    assert kinds(change) == [("2.1", "changed")]
+
+
+def test_a_row_left_empty_is_removed(plan: Plan, book: Path) -> None:
+    """The form is the whole year; the table says what is lost."""
+    plan = imported(plan, form(*full()), book)
+    change = plan_import(plan, form(*full()[:3]), book)
+    assert kinds(change)[-1] == ("3", "removed")
+    assert change.table.iloc[-1 - change.flips[2023].shape[0]].to_list() == [
+        "removed", 2023, 3, "3", "", "", "暂无数据", "", "工作簿中这一行没有填写",
+    ]  # fmt: skip
+    assert [o.item_id for o in imported(plan, form(*full()[:3]), book).observations[2023]] == ["1", "2.1", "2.2"]
+
+
+def test_the_plans_order(plan: Plan, book: Path) -> None:
+    """Whatever the order of the rows in hand, the file is in the plan's order, the common row before the levels'."""
+    rows = (
+        observation("2.1", 5, level="provincial"),
+        observation("1", statement="有"),
+        observation("2.1", 4, level="national"),
+    )
+    assert [(r.item_id, r.level) for r in plan_import(plan, form(*rows), book).rows] == [
+        ("1", None), ("2.1", "national"), ("2.1", "provincial"),
+    ]  # fmt: skip
+
+
+# Verdicts
+
+
+def test_flipped_verdicts(plan: Plan, book: Path) -> None:
+    """Items and indicators, with the reasons of before and after."""
+    plan = imported(plan, form(*full()), book)
+    flips = plan_import(plan, form(*full(concentration=29)), book).flips[2023]
+    assert flips[["item_id", "level", "before", "after"]].to_numpy().tolist() == [
+        ["2.2", "provincial", "unmet", "met"]
+    ]  # indicator 2 stays unmet: 2.1 is 88 < 90
+    assert "31" in flips["before_reason"][0]
+    assert "29" in flips["after_reason"][0]
+
+
+def test_verdicts_of_later_years_flip_too(plan: Plan, book: Path) -> None:
+    """A correction of 2022 moves what 2023 is compared with."""
+    plan = tiny_requirement(plan)
+    plan = imported(plan, form(*full(share=88)), book)
+    change = plan_import(plan, form(*full(share=89, concentration=32), year=2022), book)
+    assert set(change.flips) == {2022, 2023}
+    assert change.flips[2023][["item_id", "level", "before", "after"]].to_numpy().tolist() == [
+        ["2.1", "national", "met", "unmet"], ["", "national", "met", "unmet"],
+    ]  # fmt: skip
+
+
+def tiny_requirement(plan: Plan) -> Plan:
+    """The tiny plan with 2.1 asked, at the national level, not to fall."""
+    path = plan.root / "data" / "requirements.csv"
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("2.1,national,2022,≥80", "2.1,national,2022,不下降"), "utf-8"
+    )
+    return load_plan(plan.root)
+
+
+def test_a_year_that_could_not_be_assessed_has_no_before(plan: Plan, book: Path) -> None:
+    """What is wrong in the data may be what the form corrects; but the new data must be assessable."""
+    wrong = observation("2.1", 70, statement="达到", attests="≥80=达到")
+    broken = replace(plan, observations={**plan.observations, 2023: (wrong,)})
+    assert plan_import(broken, form(*full()), book).flips == {}
+    with pytest.raises(DataError, match="文字与数字矛盾"):
+        plan_import(plan, form(wrong), book)
+
+
+# 初稿 and 定稿
+
+
+def test_final_closes_the_year(plan: Plan, book: Path) -> None:
+    """Every row becomes 定稿 and keeps its provenance; then a correction alone goes back to 初稿."""
+    plan = imported(plan, form(*full()), book)
+    first = [r.form for r in plan.observations[2023]]
+    book.write_bytes(b"same figures, other bytes")
+    change = plan_import(plan, form(*full()), book, final=True)
+    assert [kind for _, kind in kinds(change)] == ["final"] * 4
+    apply_import(plan, change)
+    closed = load_plan(plan.root)
+    assert [(r.stage, r.form) for r in closed.observations[2023]] == [(Stage.FINAL, f) for f in first]
+    again = plan_import(closed, form(*full()), book, final=True)
+    assert not again.changes_data
+    assert not plan_import(closed, form(*full()), book).changes_data
+    corrected = plan_import(closed, form(*full(share=91)), book)
+    assert corrected.reopens
+    assert [r.stage for r in corrected.rows] == [Stage.FINAL, Stage.DRAFT, Stage.FINAL, Stage.FINAL]
+
+
+def test_final_is_refused_while_something_is_not_filled_in(plan: Plan, book: Path) -> None:
+    """All reasons at once; as a draft the same form is welcome."""
+    rows = (
+        observation("2.1", 88, level="provincial"),
+        observation("3", absence="未填报"),
+    )
+    with pytest.raises(ImportRefused) as refused:
+        plan_import(plan, form(*rows), book, final=True)
+    assert str(refused.value).splitlines() == [
+        "没有导入：",
+        "还不能定稿，有4处没有填报（先不加 --final 导入即为初稿）：",
+        "1 子项1：没有填写",
+        "2.1 优良比例：只填了另一级，没有填写国家级的一行",
+        "2.2 浓度：没有填写",
+        "3 满意度：缺失原因为“未填报”",
+    ]
+    assert len(plan_import(plan, form(*rows), book).unfilled) == 4
+
+
+def test_every_reason_at_once(plan: Plan, book: Path) -> None:
+    """Problems, an early year and an empty form are told together, and nothing is written."""
+    with pytest.raises(ImportRefused) as refused:
+        plan_import(plan, form(year=2021, problems=(PROBLEM,)), book, final=True)
+    assert str(refused.value).splitlines() == [
+        "没有导入：",
+        "工作簿还有1处问题（cixi check 逐格列出）。",
+        "2021 年早于规划基准年 2022 年，其数据是规划所载，不由工作簿导入。",
+        "工作簿里一行也没有填写。",
+    ]
+
+
+# Provenance and corrections of closed years
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("2023年 终稿.xlsx", "2023年 终稿.xlsx"),
+        ("a\nb\t\x7f\u202ec\u200b.xlsx", "abc.xlsx"),
+        ("C:\\Users\\某人\\表.xlsx", "表.xlsx"),
+        ("\u200b\u2060", "工作簿"),
+    ],
+)
+def test_provenance_is_a_name_and_a_hash(tmp_path: Path, name: str, shown: str) -> None:
+    """Never a path, never a character that does not show."""
+    path = tmp_path / name
+    path.write_bytes(b"x")
+    assert provenance(path) == f"{shown} sha256:{hashlib.sha256(b'x').hexdigest()}"
+
+
+def test_a_correction_of_a_closed_year_is_a_revision(plan: Plan, book: Path) -> None:
+    """The row says what it was; later corrections add to it; `changes` lists it as a revision of an earlier year."""
+    plan = imported(plan, form(*full()), book, final=True)
+    plan = imported(plan, form(*full(share=91)), book)
+    plan = imported(plan, form(full()[0], observation("2.1", 92, source="年报"), *full()[2:]), book, final=True)
+    assert (plan.observations[2023][1].form or "").endswith("；定稿后更正：现状值（原为88）、出处")
+    plan = imported(plan, form(*full(share=93), year=2024), book)
+    found = changes(plan, 2024).revisions
+    assert found[["year", "item_id", "before", "after"]].to_numpy().tolist() == [[2023, "2.1", "88", "92"]]
+    assert changes(plan, 2023).revisions.empty
+
+
+def test_filling_in_a_draft_is_no_revision(plan: Plan, book: Path) -> None:
+    """Only a closed year can be revised."""
+    plan = imported(plan, form(*full()[:2]), book)
+    plan = imported(plan, form(*full(share=91)), book, final=True)
+    assert not any("更正" in (r.form or "") for r in plan.observations[2023])
+
+
+# Nothing but the old data or the new
+
+
+def test_a_change_in_between_is_not_overwritten(plan: Plan, book: Path) -> None:
+    """What somebody else changed since the data was read is refused, not lost."""
+    change = plan_import(plan, form(*full()), book)
+    (plan.root / "data" / "observations" / "2023.csv").write_bytes(observations_csv(full(share=77)))
+    with pytest.raises(ImportRefused, match="检查以后 data/ 又有改动"):
+        apply_import(plan, change)
+    assert load_plan(plan.root).observations[2023] == full(share=77)
+
+
+def test_leftovers_are_ignored_and_removed(plan: Plan, book: Path) -> None:
+    """What a killed import leaves does not stop loading, and the next import removes it, even one without changes."""
+    leftover = plan.root / "data" / "observations" / f"{SCRATCH}abc"
+    leftover.write_bytes(b"half of a fi")
+    assert load_plan(plan.root) == plan
+    apply_import(plan, plan_import(plan, form(*full()), book))
+    assert not leftover.exists()
+    leftover.touch()
+    plan = load_plan(plan.root)
+    apply_import(plan, plan_import(plan, form(*full()), book))
+    assert sorted(p.name for p in leftover.parent.iterdir()) == ["2021.csv", "2022.csv", "2023.csv"]
+
+
+@pytest.fixture(params=["new year", "existing year"])
+def import_at_hand(plan: Plan, book: Path, request: pytest.FixtureRequest) -> tuple[Plan, Import]:
+    """An import about to be applied, of a year without and with a file."""
+    if request.param == "existing year":
+        plan = imported(plan, form(*full()), book)
+    return plan, plan_import(plan, form(*full(share=91, concentration=25)), book)
+
+
+def state(plan: Plan, change: Import) -> str:
+    """Old or new; anything else, even a year that no longer loads, fails."""
+    now = load_plan(plan.root)
+    rows = now.observations.get(change.year)
+    assert rows in (plan.observations.get(change.year), change.rows)
+    assert replace(now, observations=plan.observations) == plan
+    return "new" if rows == change.rows else "old"
+
+
+FAILING = ("mkstemp", "fdopen", "write", "fsync", "chmod", "replace", "copytree")
+
+
+@pytest.mark.parametrize("step", FAILING)
+def test_a_full_disk_leaves_the_old_data(
+    import_at_hand: tuple[Plan, Import], step: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Wherever the system refuses, it is told in Chinese, the old data stays, and no scratch file does."""
+    plan, change = import_at_hand
+
+    def full_disk(*_args: Any, **_options: Any) -> Any:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    class HalfWritten:
+        def __init__(self, stream: Any) -> None:
+            self.stream = stream
+
+        def __enter__(self) -> Any:
+            return self
+
+        def __exit__(self, *_: object) -> None:
+            self.stream.close()
+
+        def write(self, content: bytes) -> None:
+            self.stream.write(content[: len(content) // 2])
+            full_disk()
+
+    real_fdopen = os.fdopen
+    targets: dict[str, tuple[Any, str, Callable[..., Any]]] = {
+        "mkstemp": (storing.tempfile, "mkstemp", full_disk),
+        "fdopen": (storing.os, "fdopen", full_disk),
+        "write": (storing.os, "fdopen", lambda handle, mode: HalfWritten(real_fdopen(handle, mode))),
+        "fsync": (storing.os, "fsync", full_disk),
+        "chmod": (storing.Path, "chmod", full_disk),
+        "replace": (storing.Path, "replace", full_disk),
+        "copytree": (importing.shutil, "copytree", full_disk),
+    }
+    with monkeypatch.context() as patched, pytest.raises(ImportRefused, match="没有导入，数据没有改动。不能写入"):
+        patched.setattr(*targets[step])
+        apply_import(plan, change)
+    assert state(plan, change) == "old"
+    assert not list((plan.root / "data" / "observations").glob(".*"))
+    apply_import(plan, change)
+    assert state(plan, change) == "new"
+
+
+def in_a_child(act: Callable[[], None]) -> int:
+    """Run in a process of its own; its exit status, negative for the signal that ended it."""
+    child = os.fork()
+    if child == 0:
+        try:
+            act()
+        except BaseException:  # the parent must not run on in the child
+            os._exit(3)
+        os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
+@pytest.mark.parametrize("limit", [0, 1, 300, 700])
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+def test_a_disk_that_fills_up_while_writing(import_at_hand: tuple[Plan, Import], limit: int) -> None:
+    """The system itself stops the write in the middle of the file: the old data stays."""
+    plan, change = import_at_hand
+
+    def act() -> None:
+        real = storing.tempfile.mkstemp
+
+        def then_full(*args: Any, **options: Any) -> Any:
+            made = real(*args, **options)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+            return made
+
+        storing.tempfile.mkstemp = then_full
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        with pytest.raises(ImportRefused):
+            apply_import(plan, change)
+
+    assert in_a_child(act) == 0
+    assert state(plan, change) == "old"
+
+
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+def test_a_kill_at_any_moment(
+    import_at_hand: tuple[Plan, Import], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Killed without warning before each line that the import runs: the old data or the new, and once new, new."""
+    monkeypatch.setattr(storing.tempfile, "tempdir", str(tmp_path))  # for the copies that nobody removes
+    plan, change = import_at_hand
+    path = file_of(plan)
+    before = path.read_bytes() if path.exists() else None
+    states = []
+    for moment in range(1, 1000):
+        status = in_a_child(lambda n=moment: killed_at(n, lambda: apply_import(plan, change)))  # type: ignore[misc]
+        states.append(state(plan, change))
+        if status == 0:
+            break
+        assert status == -signal.SIGKILL
+        if before is None:
+            path.unlink(missing_ok=True)
+        else:
+            path.write_bytes(before)
+    assert states == sorted(states, reverse=True), "once replaced, the data is new at every later moment"
+    assert states[0] == "old"
+    assert states[-2:] == ["new", "new"], "killed after the replacement, and not killed at all"
+    assert states.count("old") > 40
+
+
+def killed_at(moment: int, act: Callable[[], None]) -> None:
+    """Run ``act`` and kill this very process before the ``moment``-th line of the import's two modules, and of
+    the path methods that storing calls.
+    """
+    lines = iter(range(1, 10_000))
+    own = {importing.__file__, storing.__file__}
+
+    def trace(frame: FrameType, event: str, _arg: Any) -> Any:
+        file = frame.f_code.co_filename
+        if frame.f_code.co_name in ("observations_csv", "_text"):
+            return None  # hundreds of lines that touch no file
+        if file not in own and not (file == pathlib.__file__ and storing.store.__code__ in callers(frame)):
+            return None
+        if event == "line" and next(lines) == moment:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return trace
+
+    sys.settrace(trace)
+    act()
+    sys.settrace(None)
+
+
+def callers(frame: FrameType | None) -> Iterator[CodeType]:
+    while frame := frame and frame.f_back:
+        yield frame.f_code
+
+
+# Round trips
+
+_TEXT = st.text(st.characters().filter(lambda c: not is_invisible(c)), min_size=1, max_size=8).filter(
+    lambda text: text == text.strip()
+)
+_BROKEN = st.sampled_from(["甲\r乙", "甲\n乙", "甲\r\n乙", ",", '"', '"甲",'])
+_FIGURE = st.decimals(-1000, 100000, allow_nan=False, places=3).map(lambda d: f"{d:.12f}".rstrip("0").rstrip("."))
+
+
+def _rows() -> st.SearchStrategy[tuple[Observation, ...]]:
+    """Years of the tiny plan as people fill them in: any of the items, with a figure, a reason, or words."""
+
+    def row(item_id: str) -> st.SearchStrategy[Observation]:
+        # Only item 1 has no limit: words alone are enough there.
+        words = [st.fixed_dictionaries({"statement": _TEXT})] if item_id == "1" else []
+        content = st.one_of(
+            *words,
+            st.fixed_dictionaries({"value": _FIGURE}),
+            st.fixed_dictionaries({"value": _FIGURE, "statement": _TEXT}),
+            st.fixed_dictionaries({"absence": st.sampled_from(["暂无数据", "未开展测算", "未发现"])}),
+        )
+        optional = {
+            "responsible": _TEXT,
+            "acknowledgment": _TEXT,
+            "polarity": st.sampled_from(["more", "less", "none"]),
+            "assigned_target": st.sampled_from(["≤31", "-2.5", "上级未下达", "任务：减排"]),
+        }
+        more = st.fixed_dictionaries({"source": _TEXT}, optional=optional)
+        return st.builds(lambda a, b: observation(item_id, **a, **b), content, more)
+
+    each = [st.one_of(st.none(), row(i)) for i in ("1", "2.1", "2.2", "3")]
+    return st.tuples(*each).map(lambda rows: tuple(r for r in rows if r is not None)).filter(bool)
+
+
+@given(rows=_rows(), statement=_BROKEN)
+@settings(max_examples=60, deadline=None)
+def test_what_is_written_is_read_back(
+    rows: tuple[Observation, ...], statement: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """Any rows, line breaks and quotes among them: written, loaded, equal; and written again, the same bytes."""
+    rows = (*rows[:-1], rows[-1].model_copy(update={"statement": statement}))
+    root = write(tiny_plan(), tmp_path_factory.mktemp("rows"))
+    (root / "data" / "observations" / "2023.csv").write_bytes(observations_csv(rows))
+    read = load_plan(root).observations[2023]
+    assert read == rows
+    assert observations_csv(read) == observations_csv(rows)
+
+
+@given(rows=_rows())
+# Four rows are small enough to read; making them smaller takes minutes.
+@settings(
+    max_examples=15,
+    deadline=None,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow],
+)
+def test_from_data_to_form_and_back(rows: tuple[Observation, ...], tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Data → form → check → import: nothing changes; into an empty year: the same data, but for stage and form."""
+    folder = tmp_path_factory.mktemp("round")
+    root = write(tiny_plan(observations={**tiny_plan().observations, 2023: rows}), folder / "a")
+    plan, path = load_plan(root), folder / "form.xlsx"
+    write_form(plan, 2023, path)
+    checked = check_form(plan, path)
+    assert checked.problems == ()
+    assert not plan_import(plan, checked, path).changes_data
+    empty = load_plan(write(tiny_plan(), folder / "b"))
+    apply_import(empty, plan_import(empty, checked, path))
+    taken = load_plan(empty.root).observations[2023]
+    assert tuple(r.model_copy(update={"form": None}) for r in taken) == rows
+
+
+def test_the_real_year_through_a_form(plan_2022: Plan, tmp_path: Path) -> None:
+    """The plan's own 2022, written as a form and read back, changes nothing; its file is what `observations_csv` writes."""
+    path = tmp_path / "2022.xlsx"
+    write_form(plan_2022, 2022, path)
+    checked = check_form(plan_2022, path)
+    assert checked.problems == ()
+    change = plan_import(plan_2022, checked, path)
+    assert [c for c in change.changes if c.kind is not Kind.UNCHANGED] == []
+    for year, rows in plan_2022.observations.items():
+        assert observations_csv(rows) == file_of(plan_2022, year).read_bytes()
+
+
+@pytest.fixture
+def plan_2022() -> Plan:
+    """The real data."""
+    return load_plan(Path(__file__).parent.parent)

@@ -1,0 +1,90 @@
+"""Saving: a file that is whole or not there, the same bytes for the same workbook, text that stays text."""
+
+import re
+import zipfile
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from cixi_analysis.cells import fit_row, new_workbook, put
+from cixi_analysis.saving import ExportError, save_workbook
+
+
+def test_whole_or_not_there(tmp_path: Path) -> None:
+    """A place that cannot be written: a message, nothing left behind."""
+    book = new_workbook("试")
+    book.create_sheet("表")
+    path = tmp_path / "missing" / "x.xlsx"
+    with pytest.raises(ExportError) as refused:
+        save_workbook(book, path)
+    assert str(refused.value) == f"不能写入 {path}：没有这个文件夹或文件。请检查文件夹是否存在、文件是否正被打开。"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_failed_save_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """When the last step fails, what stood there is untouched and no scratch file remains."""
+    book = new_workbook("试")
+    book.create_sheet("表")
+    path = tmp_path / "x.xlsx"
+    path.write_text("旧")
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(13, "没有权限")
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    with pytest.raises(ExportError, match="没有权限"):
+        save_workbook(book, path)
+    assert path.read_text() == "旧"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_no_clock_in_the_file(tmp_path: Path) -> None:
+    """The same workbook gives the same bytes whenever it is written."""
+    book = new_workbook("试")
+    book.create_sheet("表")
+    save_workbook(book, tmp_path / "x.xlsx")
+    with zipfile.ZipFile(tmp_path / "x.xlsx") as file:
+        assert {entry.date_time for entry in file.infolist()} == {(1980, 1, 1, 0, 0, 0)}
+        properties = file.read("docProps/core.xml").decode()
+    assert set(re.findall(r"\d{4}-\d\d-\d\dT", properties)) == {"2023-01-01T"}
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-x", "@SUM(A1)", '=HYPERLINK("x")'])
+def test_text_is_never_a_formula(text: str, tmp_path: Path) -> None:
+    """A string is text whatever it begins with, and Excel keeps it so when the cell is edited."""
+    book = new_workbook("试")
+    put(book.create_sheet("表")["A1"], text)
+    save_workbook(book, tmp_path / "x.xlsx")
+    cell = load_workbook(tmp_path / "x.xlsx")["表"]["A1"]
+    assert (cell.value, cell.data_type, cell.quotePrefix) == (text, "s", True)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("共\x0b三处", "数据中的“共□三处”含有工作簿不能保存的控制字符（□处，U+000B），请先从数据中删去。"),
+        ("长" * 32768, f"数据中的“{'长' * 60}……”有 32768 个字符，工作簿的一个单元格至多 32767 个。"),
+    ],
+)
+def test_what_no_cell_can_hold_is_refused(text: str, message: str) -> None:
+    """Neither cut off nor changed in silence."""
+    with pytest.raises(ExportError) as refused:
+        put(new_workbook("试").create_sheet("表")["A1"], text)
+    assert str(refused.value) == message
+
+
+def test_rows_fit_and_may_grow(tmp_path: Path) -> None:
+    """A row is high enough for its text, at most what Excel allows, and not fixed: it grows when people type."""
+    book = new_workbook("试")
+    sheet = book.create_sheet("表")
+    sheet.column_dimensions["A"].width = 11
+    for row, text in enumerate(("短", "一二三四五" * 3, "长" * 1000), start=1):
+        put(sheet.cell(row, 1), text)
+        fit_row(sheet, row, least=2)
+    heights = [sheet.row_dimensions[row].height for row in (1, 2, 3)]
+    assert heights == [35, 51, 409]
+    save_workbook(book, tmp_path / "x.xlsx")
+    xml = zipfile.ZipFile(tmp_path / "x.xlsx").read("xl/worksheets/sheet1.xml").decode()
+    assert 'ht="35"' in xml
+    assert 'customHeight="1"' not in xml
