@@ -1,0 +1,58 @@
+"""What the files of a year are made of: every result computed once, when the first file needs it."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from cixi_analysis.assessment import Assessment, assess, reader, tally_without_each_convention
+from cixi_analysis.dataset import Plan
+from cixi_analysis.presentation.summary import year_banner
+from cixi_analysis.reconciliation import reconcile
+from cixi_analysis.trend import trends
+from cixi_analysis.words import BASE_YEAR, Status
+
+
+@dataclass(frozen=True)
+class Figures:
+    """The results of one year of a plan."""
+
+    plan: Plan
+    year: int
+
+    @cached_property
+    def assessment(self) -> Assessment:
+        return assess(self.plan, self.year)
+
+    @cached_property
+    def trends(self) -> pd.DataFrame:
+        return trends(self.plan, self.year, reader(self.plan))
+
+    @cached_property
+    def tallies_without_conventions(self) -> pd.DataFrame:
+        return tally_without_each_convention(self.plan, self.year)
+
+    @cached_property
+    def counted(self) -> tuple[Status, ...]:
+        """What the tallies count; 未填报 only where something is not filled in, so not in a complete year."""
+        unfilled = self.tallies_without_conventions[Status.NOT_FILLED_IN.value].any()
+        return (Status.MET, Status.UNMET, Status.NO_DATA, *((Status.NOT_FILLED_IN,) if unfilled else ()))
+
+    @cached_property
+    def reconciliation(self) -> pd.DataFrame | None:
+        """The plan speaks of its base year, whatever the year; none in a year before, as there is no page of it."""
+        if self.year < BASE_YEAR:
+            return None
+        base = self.assessment if self.year == BASE_YEAR else assess(self.plan, BASE_YEAR)
+        return reconcile(self.plan, base.table)
+
+    @cached_property
+    def status(self) -> str:
+        """回看, 初稿 or complete: what the year's pages say above everything else."""
+        return year_banner(self.plan, self.year).name
+
+    @property
+    def stage(self) -> str:
+        """``回看`` or ``初稿``, the word before the colon; "" for a complete year."""
+        word, colon, _ = self.status.partition("：")
+        return word if colon else ""

@@ -1,0 +1,114 @@
+"""The tables that the downloads of a year hold: their columns, with Chinese titles and what stands in them.
+
+A column that the data has too is described by the schema alone; here stands what the library computes.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from cixi_analysis.schema import Indicator, Observation, PastProjects, Project, Requirement, Row
+from cixi_analysis.table1 import HEADINGS
+from cixi_analysis.words import Basis, Direction, Outcome, Pace, Polarity, Verdict
+
+
+@dataclass(frozen=True)
+class Column:
+    """The Chinese title of a column and what stands in it."""
+
+    title: str
+    description: str
+
+
+@dataclass(frozen=True)
+class Output:
+    """A table of the downloads: what a row is, and its columns in order."""
+
+    title: str
+    rows: str
+    columns: dict[str, Column]
+
+
+def _of(model: type[Row], *names: str) -> dict[str, Column]:
+    """Columns as the schema describes them; without names, all of the model's."""
+    fields = model.columns()
+    return {name: Column(fields[name].title or name, fields[name].description or "") for name in names or fields}
+
+
+def _words(words: type[StrEnum]) -> str:
+    return "，".join(f"{word.value} {getattr(word, 'chinese', word.value)}" for word in words) + "。"
+
+
+def _text(*names: str, **described: str) -> dict[str, Column]:
+    """Columns of Table 1: the headings are the plan's own."""
+    return {name: Column(HEADINGS[name], described.get(name, "照录；合并的单元格在每一行重复。")) for name in names}
+
+
+_TABLE1 = {
+    **_of(Indicator, "item_id"),
+    **_text(
+        *HEADINGS,
+        name="照录，带子项序号与级别标记（*国家级特有，**省级特有）。",
+        status="该年的现状：原文，或数值，或没有数值的原因。",
+        verdict_national="该年结论：是、否、无数据、未填报（该年还没有填写，属于无数据），或“/”（本级没有要求）；属于整个指标，各子项的行重复。",
+        verdict_provincial="同上，对省级要求。",
+    ),
+}
+_ASSESSMENT = {
+    **_of(Indicator, "indicator"),
+    "item_id": Column("子项编号", "空＝该行是整个指标的结论。"),
+    **_of(Requirement, "level"),
+    "verdict": Column("结论", _words(Verdict)),
+    "basis": Column("依据", f"结论凭什么成立：{_words(Basis)}空＝无数据或没有要求。"),
+    "reason": Column("理由", "为什么是这个结论：要求原文、所用的数字或文字。"),
+}
+_TABLE2 = {
+    **_of(PastProjects, "project_type"),
+    **{outcome.value: Column(outcome.chinese, "项目数，项。") for outcome in Outcome},
+    "total": Column("项目总数", "四种实施情况之和，项。"),
+    "completion_rate": Column("完成率", "已完成÷项目总数，0–1 的小数；空＝没有项目。"),
+}
+_TREND = {
+    **_of(Indicator, "item_id"),
+    "unit": Column("单位", "所测的单位；空＝原表没有单位。"),
+    "first_year": Column("首年", "截至该年，有数值的第一个年份。"),
+    "first_value": Column("首值", "首年的数值。"),
+    "last_year": Column("末年", "截至该年，有数值的最近一个年份。"),
+    "last_value": Column("末值", "末年的数值，即现在的水平。"),
+    "points": Column("年份数", "有数值的年份的个数；两个点只是方向，不是趋势。"),
+    "mean_change": Column("年均变化", "（末值－首值）÷相隔年数，按单位，上升为正；空＝只有一个年份。"),
+    "mean_rate": Column("年均变化率", "复合年均变化率，0–1 的小数；空＝只有一个年份，或首值、末值不大于0。"),
+    "direction": Column("走向", f"{_words(Direction)}空＝只有一个年份，或规划未表明方向。"),
+    "target_year": Column("目标年", "空＝没有可比的数值规划值。"),
+    "target_value": Column("规划值", "该目标年的数值规划值。"),
+    "gap": Column("差距", "规划值－末值。"),
+    "observed_change": Column("已有年均变化", "与年均变化相同，列在所需年均变化旁边。"),
+    "needed_change": Column("所需年均变化", "（规划值－首值）÷首年至目标年的年数。"),
+    "ratio_linear": Column("速度之比（线性）", "已有年均变化÷所需年均变化；进度由它决定。"),
+    "ratio_compound": Column("速度之比（复合）", "已有复合变化率÷所需复合变化率。"),
+    "pace": Column(
+        "进度", f"{_words(Pace)}速度之比不小于0.95为进度足够，不小于0.60为略慢，不小于0为过慢，小于0为背离。"
+    ),
+    "measure": Column("实测对象", "实际测得的是什么。"),
+    "polarity": Column("方向", _words(Polarity)),
+    "pace_compound": Column("进度（复合）", "按复合速度之比得出的进度，供对照。"),
+    "needed_rate": Column("今后每年尚需", "（规划值－末值）÷末年至目标年的年数；不决定进度；空＝已达到或目标年已到。"),
+    "note": Column("说明", "读这些数字时应知道的事；空＝没有。"),
+}
+_RECONCILIATION = {
+    "check": Column("核对项", "规划所印的哪一个结论、计数或合计。"),
+    "stated": Column("规划所印", "照录。"),
+    "computed": Column("复算", "由其余数据与基准年的评估得出。"),
+    "agrees": Column("结果", "yes 一致，explained 有说明，no 不一致。"),
+    "source": Column("出处（与说明）", "所印出自何处；有说明的附说明。"),
+}
+
+#: Name of a table in the downloads → what it is. The order is that of the files.
+OUTPUTS = {
+    "table1": Output("表一", "一行一个子项", _TABLE1),
+    "table2": Output("表二", "一行一个项目类型，末行合计", _TABLE2),
+    "table3": Output("表三", "一行一个项目", _of(Project)),
+    "observations": Output("该年的观测", "一行一个子项；两级所测不同的一级一行", _of(Observation)),
+    "assessment": Output("结论依据", "先是一行一个子项与级别，后是一行一个指标与级别", _ASSESSMENT),
+    "trend": Output("趋势与进度", "一行一个有数值的子项与数值规划值", _TREND),
+    "reconciliation": Output("数据核对", "一行一个规划所印的结论、计数或合计；只附于基准年及以后", _RECONCILIATION),
+}

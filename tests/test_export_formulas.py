@@ -1,0 +1,139 @@
+"""The workbook's live formulas: each gives what the library computed, by two programs that know nothing of it."""
+
+import re
+import shutil
+import subprocess
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+from openpyxl.utils import get_column_letter
+from tiny import tiny_plan
+
+from cixi_analysis.dataset import Plan
+from cixi_analysis.export import report
+from cixi_analysis.export.sheet import Report
+from cixi_analysis.export.values import report_bytes
+from cixi_analysis.saving import save_bytes, workbook_bytes
+
+_PLACE = re.compile(
+    r"(?:'(?P<sheet>[^']+)'!)?\$?(?P<column>[A-Z])\$?(?P<row>\d+)(?::\$?(?P<to>[A-Z])\$?(?P<last>\d+))?"
+)
+_STRING = re.compile(r'("[^"]*")')
+
+
+@pytest.fixture(scope="module", params=[2021, 2022, 2023, "tiny", "unfilled"])
+def made(request: pytest.FixtureRequest, plan: Plan) -> Report:
+    """A retrospect, the base year, a year and a base year being filled in, and the made-up plan."""
+    if request.param == "tiny":
+        return report(tiny_plan(), 2022)
+    if request.param == "unfilled":
+        return report(replace(plan, observations={2022: plan.observations[2022][:40]}), 2022)
+    draft = replace(plan, observations={**plan.observations, 2023: plan.observations[2022][:40]})
+    return report(draft, request.param)
+
+
+class Spreadsheet:
+    """Enough of a spreadsheet program for the report: COUNT, COUNTIF, COUNTIFS, SUM, ROUND and arithmetic."""
+
+    def __init__(self, made: Report) -> None:
+        self.book = made.book
+        self.known: dict[tuple[str, str], object] = {}
+
+    def value(self, sheet: str, at: str) -> object:
+        if (sheet, at) not in self.known:
+            cell = self.book[sheet][at]
+            self.known[sheet, at] = self.compute(sheet, cell.value[1:]) if cell.data_type == "f" else cell.value
+        return self.known[sheet, at]
+
+    def compute(self, sheet: str, formula: str) -> object:
+        def place(found: re.Match[str]) -> str:
+            name, column, row = found["sheet"] or sheet, found["column"], int(found["row"])
+            if not found["to"]:
+                return f"cell({name!r}, '{column}{row}')"
+            letters = [get_column_letter(n) for n in range(ord(column) - 64, ord(found["to"]) - 63)]
+            places = [f"{letter}{n}" for n in range(row, int(found["last"]) + 1) for letter in letters]
+            return f"[cell({name!r}, at) for at in {places}]"
+
+        parts = _STRING.split(formula)
+        text = "".join(p if p.startswith('"') else _PLACE.sub(place, p).replace("^", "**") for p in parts)
+        functions = {"cell": self.value, "COUNT": count, "COUNTIF": countifs, "COUNTIFS": countifs, "ROUND": round}
+        return eval(text, {"__builtins__": {}, **functions, "SUM": lambda cells: sum(numbers(cells))})  # noqa: S307
+
+
+def numbers(cells: Iterable[object]) -> list[float]:
+    return [c for c in cells if isinstance(c, int | float)]
+
+
+def count(cells: Iterable[object]) -> int:
+    return len(numbers(cells))
+
+
+def countifs(*pairs: object) -> int:
+    ranges, words = pairs[::2], pairs[1::2]
+    return sum(all(c == w for c, w in zip(row, words, strict=True)) for row in zip(*ranges, strict=True))  # type: ignore[call-overload]
+
+
+def agree(found: object, expected: str | float) -> bool:
+    """The same text, or the same number up to the last of twelve digits."""
+    if isinstance(expected, str) or not isinstance(found, int | float):
+        return found == expected
+    return found == pytest.approx(expected, rel=1e-9, abs=1e-12)
+
+
+def test_formulas_mean_what_the_library_computed(made: Report) -> None:
+    """Every formula, taken at its word."""
+    program = Spreadsheet(made)
+    wrong = {at: program.value(*at) for at, value in made.computed.items() if not agree(program.value(*at), value)}
+    assert wrong == {}
+
+
+def test_libreoffice_computes_the_same(made: Report, tmp_path: Path) -> None:
+    """Recalculated by LibreOffice from a file that holds formulas and no values."""
+    soffice = shutil.which("soffice")
+    if soffice is None:
+        pytest.skip("no LibreOffice (soffice) on this machine")
+    save_bytes(workbook_bytes(made.book), tmp_path / "in.xlsx")
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    command = [soffice, profile, "--headless", "--convert-to", "xlsx", "--outdir", str(tmp_path / "out")]
+    subprocess.run([*command, str(tmp_path / "in.xlsx")], check=True, capture_output=True, timeout=120)
+    book = load_workbook(tmp_path / "out" / "in.xlsx", data_only=True)
+    wrong = {at: book[at[0]][at[1]].value for at, value in made.computed.items()}
+    assert {at: found for at, found in wrong.items() if not agree(found, made.computed[at])} == {}
+
+
+def test_values_are_stored_beside_the_formulas(made: Report, tmp_path: Path) -> None:
+    """A preview, a phone and Excel's protected view show what is stored; Excel and WPS compute anew on opening."""
+    save_bytes(report_bytes(made), tmp_path / "x.xlsx")
+    book, formulas = load_workbook(tmp_path / "x.xlsx", data_only=True), load_workbook(tmp_path / "x.xlsx")
+    assert {at: book[at[0]][at[1]].value for at in made.computed} == made.computed
+    assert all(formulas[sheet][at].data_type == "f" for sheet, at in made.computed)
+    assert formulas.calculation.fullCalcOnLoad
+
+
+@pytest.mark.parametrize("made", [2022], indirect=True)
+def test_what_is_counted_is_exactly_the_tables(made: Report, plan: Plan) -> None:
+    """The ranges cover the 69 rows of 表一, those of a domain only its own, the 47 projects, and the rows of 表二."""
+    book = made.book
+    tallies = {row[0].value: [c.value for c in row] for row in book["分级统计"].iter_rows(min_row=4)}
+    assert tallies["全部指标"][2] == "=COUNTIF('表一'!$J$4:$J$72,\"是\")"
+    assert tallies["全部指标"][9] == "=COUNTIF('表一'!$K$4:$K$72,\"无数据\")"
+    rows = [n for n, item in enumerate(plan.items, start=4) if item.domain == "生态安全"]
+    assert tallies["生态安全"][2] == f"=COUNTIF('表一'!$J${rows[0]}:$J${rows[-1]},\"是\")"
+    assert book["表三"]["F50"].value == "=SUM(F3:F49)"
+    assert [book["表二"].cell(7, n).value for n in range(2, 8)] == [
+        "=SUM(C7:F7)", "=SUM(C3:C6)", "=SUM(D3:D6)", "=SUM(E3:E6)", "=SUM(F3:F6)", "=C7/B7",
+    ]  # fmt: skip
+
+
+def test_a_changed_verdict_changes_the_counts() -> None:
+    """The counts are live: a 否 made 是 in 表一 moves one indicator in every count it is in, and nothing else."""
+    made = report(tiny_plan(), 2022)
+    assert made.book["表一"]["K5"].value == "否"
+    made.book["表一"]["K5"].value = "是"
+    program = Spreadsheet(made)
+    assert [program.value("分级统计", at) for at in ("G4", "H4", "I4", "J4")] == [2, 2, 0, 0]
+    changed = {at for at in made.computed if not agree(program.value(*at), made.computed[at])}
+    assert {sheet for sheet, _ in changed} == {"指标结论", "分级统计", "数据核对"}
