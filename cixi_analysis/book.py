@@ -60,6 +60,7 @@ PAGES = (
     Page("retrospect", "index", "回看", Scope.RETROSPECT),
     Page("table1", "table1", "表一 指标评估", Scope.EVERY_YEAR),
     Page("trend", "trend", "趋势与目标差距", Scope.EVERY_YEAR),
+    Page("changes", "changes", "与上年相比", Scope.ASSESSED),
     Page("projects", "projects", "表二、表三 重点工程", Scope.ASSESSED),
     Page("reconciliation", "reconciliation", "数据核对", Scope.ASSESSED),
     Page("method", "method", "方法", Scope.ONCE),
@@ -96,7 +97,7 @@ def build(
     *,
     renew: Sequence[int] | None = None,
     baseline: int = BASE_YEAR,
-    attach: Callable[[int, Path], None] | None = None,
+    attach: Callable[[int, Path], object] | None = None,
     progress: bool = True,
 ) -> Path:
     """Run the notebooks, build the site, and return the path of its first page.
@@ -245,6 +246,7 @@ def _run(run: Run, notebook: NotebookNode) -> None:
             parameters={"year": run.year},
             kernel_name="python3",
             progress_bar=False,
+            start_timeout=300,  # a busy machine may take its time
             extra_arguments=["--log-level=CRITICAL"],  # of the kernel program; cells report themselves
         )
     # A dead kernel is a RuntimeError, one that cannot start a KeyError or OSError.

@@ -5,28 +5,20 @@ Results go to standard output in UTF-8, messages to standard error. Exit status 
 """
 
 import contextlib
-import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from cixi_analysis import __version__
+from cixi_analysis.form.commands import check, import_, workbook
+from cixi_analysis.terminal import FORMAT, YEAR, Message, plan_at, print_table
+from cixi_analysis.usage import ChineseGroup
 
 if TYPE_CHECKING:
-    import pandas as pd
-
-    from cixi_analysis.dataset import Plan
     from cixi_analysis.requirement.tree import Node
-
-
-class _Message(click.ClickException):
-    """What is wrong, on standard error; exit status 1."""
-
-    def show(self, file: Any = None) -> None:
-        click.echo(f"错误：{self.message}", err=True)
 
 
 @contextlib.contextmanager
@@ -37,23 +29,27 @@ def _user_errors() -> Iterator[None]:
     except (click.ClickException, click.exceptions.Exit, BrokenPipeError):
         raise
     except OSError as error:
-        raise _Message(f"不能读写 {error.filename or '文件'}：{error.strerror or error}") from None
+        from cixi_analysis.problem import reason
+
+        raise Message(f"不能读写 {error.filename or '文件'}：{reason(error)}") from None
     except Exception as error:
         if not isinstance(error, _refusals()):
             raise
-        raise _Message(str(error)) from None
+        raise Message(str(error)) from None
 
 
 def _refusals() -> tuple[type[Exception], ...]:
     from cixi_analysis.book import BuildError
     from cixi_analysis.export import ExportError
+    from cixi_analysis.form.importing import ImportRefused
+    from cixi_analysis.form.problem import FormError
     from cixi_analysis.problem import DataError, UnknownYear
     from cixi_analysis.requirement import Refusal
 
-    return (BuildError, DataError, UnknownYear, ExportError, Refusal)
+    return (BuildError, DataError, UnknownYear, ExportError, FormError, ImportRefused, Refusal)
 
 
-class _Group(click.Group):
+class _Group(ChineseGroup):
     def invoke(self, ctx: click.Context) -> Any:
         with _user_errors():
             return super().invoke(ctx)
@@ -79,15 +75,8 @@ def main(ctx: click.Context, root: Path | None) -> None:
             stream.reconfigure(encoding="utf-8", newline="\n")
 
 
-_YEAR = click.argument("year", type=click.IntRange(2000, 2100), metavar="YEAR")
-_FORMAT = click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "csv", "json"]),
-    default="table",
-    show_default=True,
-    help="输出格式。Output format.",
-)
+for _command in (workbook, check, import_):
+    main.add_command(_command)
 
 
 @main.command(
@@ -99,7 +88,7 @@ _FORMAT = click.option(
 @click.option(
     "--year",
     "years",
-    type=click.IntRange(2000, 2100),
+    type=int,
     multiple=True,
     help="只重新运行这些年份（可重复），其余年份保留。Run only these years again (repeatable), keep the others.",
 )
@@ -112,10 +101,10 @@ _FORMAT = click.option(
 def build(root: Path | None, years: tuple[int, ...], force: bool) -> None:
     from cixi_analysis.assessment import assess
     from cixi_analysis.book import build as build_book
-    from cixi_analysis.export import workbook_name, write_workbook
+    from cixi_analysis.export import attachments
     from cixi_analysis.problem import UnknownYear
 
-    plan = _plan(root)
+    plan = plan_at(root)
     for year in years:
         plan.require_year(year)
         if year not in plan.report_years:
@@ -128,7 +117,7 @@ def build(root: Path | None, years: tuple[int, ...], force: bool) -> None:
         plan.root,
         plan.report_years,
         renew=None if force or not years else years,
-        attach=lambda year, folder: write_workbook(plan, year, folder / workbook_name(year)),
+        attach=lambda year, folder: attachments(plan, year, folder),
     )
     click.echo(page)
 
@@ -138,7 +127,7 @@ def build(root: Path | None, years: tuple[int, ...], force: bool) -> None:
     help="评估一年：每个子项、每个指标在每一级的结论（verdict）、依据（basis）和理由（reason）。"
     "Assess a year: item rows first, then indicator rows (item_id empty).",
 )
-@_YEAR
+@YEAR
 @click.option(
     "--against",
     type=click.Choice(["requirement", "target"]),
@@ -152,14 +141,14 @@ def build(root: Path | None, years: tuple[int, ...], force: bool) -> None:
     multiple=True,
     help="不用某一约定（可重复）。Switch a convention off (repeatable).",
 )
-@_FORMAT
+@FORMAT
 @click.pass_obj
 def assess(root: Path | None, year: int, against: str, without: tuple[str, ...], form: str) -> None:
     from cixi_analysis.assessment import assess as judge
     from cixi_analysis.words import Convention
 
-    result = judge(_plan(root), year, against=against, without=[Convention(w) for w in without])
-    _print(result.table, form)
+    result = judge(plan_at(root), year, against=against, without=[Convention(w) for w in without])
+    print_table(result.table, form)
 
 
 @main.command(
@@ -167,16 +156,16 @@ def assess(root: Path | None, year: int, against: str, without: tuple[str, ...],
     help="截至该年，每个有数值的子项的趋势、与规划值的差距和进度；每个数值目标一行。"
     "Trend, gap and pace of each item with numbers up to that year, one row per numeric target.",
 )
-@_YEAR
-@_FORMAT
+@YEAR
+@FORMAT
 @click.pass_obj
 def trend(root: Path | None, year: int, form: str) -> None:
     from cixi_analysis.assessment import reader
     from cixi_analysis.trend import CONTRACT_COLUMNS, trends
 
-    plan = _plan(root)
+    plan = plan_at(root)
     table = trends(plan, year, reader(plan))
-    _print(table[list(CONTRACT_COLUMNS)], form)
+    print_table(table[list(CONTRACT_COLUMNS)], form)
 
 
 @main.command(
@@ -184,16 +173,16 @@ def trend(root: Path | None, year: int, form: str) -> None:
     help="核对规划所印的结论、计数与合计。agrees：yes 一致，explained 有说明，no 不一致（此时退出码为 1）。"
     "Compare what the plan prints with what is recomputed; exit status 1 on any `no`.",
 )
-@_FORMAT
+@FORMAT
 @click.pass_obj
 def reconcile(root: Path | None, form: str) -> None:
     from cixi_analysis.assessment import assess as judge
     from cixi_analysis.reconciliation import reconcile as compare
     from cixi_analysis.words import BASE_YEAR
 
-    plan = _plan(root)
+    plan = plan_at(root)
     table = compare(plan, judge(plan, BASE_YEAR).table)
-    _print(table, form)
+    print_table(table, form)
     if (differing := int((table["agrees"] == "no").sum())) > 0:
         click.echo(f"有 {differing} 项所印与复算不一致，见 agrees 为 no 的行。", err=True)
         raise click.exceptions.Exit(1)
@@ -208,7 +197,7 @@ def reconcile(root: Path | None, form: str) -> None:
 @click.argument("text", required=False)
 @click.option("--unit", help="指标的单位（影响“提升≥1%”一类）。The item's unit, where it matters.")
 @click.option("--all", "everything", is_flag=True, help="列出数据中的全部要求与规划值。List every wording in the data.")
-@_FORMAT
+@FORMAT
 @click.pass_obj
 def requirement(root: Path | None, text: str | None, unit: str | None, everything: bool, form: str) -> None:
     import pandas as pd
@@ -221,19 +210,17 @@ def requirement(root: Path | None, text: str | None, unit: str | None, everythin
     if everything:
         from cixi_analysis.readings import readings
 
-        _print(readings(_plan(root)), form)
+        print_table(readings(plan_at(root)), form)
         return
-    if text == NOT_APPLICABLE_MARK:
-        click.echo("/  本级没有要求")
-        return
-    tree = read(text or "", unit=unit)
-    rows = list(_tree_rows(tree))
+    nothing = text == NOT_APPLICABLE_MARK
+    canonical = text if nothing else str(read(text or "", unit=unit))
+    rows = [(0, text, "本级没有要求")] if nothing else list(_tree_rows(read(text or "", unit=unit)))
     if form == "table":
-        click.echo(str(tree))
+        click.echo(canonical)
         for depth, node, meaning in rows:
             click.echo(f"{'  ' * (depth + 1)}{node}  {meaning}")
     else:
-        _print(pd.DataFrame(rows, columns=["depth", "node", "meaning"]), form)
+        print_table(pd.DataFrame(rows, columns=["depth", "node", "meaning"]), form)
 
 
 def _tree_rows(node: "Node", depth: int = 0) -> Iterator[tuple[int, str, str]]:
@@ -249,60 +236,50 @@ def _tree_rows(node: "Node", depth: int = 0) -> Iterator[tuple[int, str, str]]:
 
 
 @main.command(
-    short_help="导出 Excel 工作簿。Export an Excel workbook.",
-    help="导出该年的表一（含现状、结论、依据）、表二、表三为一个 Excel 工作簿。"
-    "Export Tables 1-3 with the year's status and verdicts as one workbook.",
+    short_help="导出 Excel 工作簿等。Export an Excel workbook, JSON or CSV.",
+    help="导出该年的表一（含现状与结论）、表二、表三、理由、计数、趋势与核对。"
+    "Export Tables 1-3 with the year's status and verdicts, reasons, tallies, trend and reconciliation.\n\n"
+    "-o 以 .xlsx 结尾得到一个工作簿，以 .json 结尾得到一个 JSON，是已有的文件夹则得到各表的 CSV。"
+    "The output's name decides: .xlsx a workbook, .json one JSON file, an existing folder the tables as CSV.",
 )
-@_YEAR
+@YEAR
 @click.option(
     "-o",
     "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=click.Path(path_type=Path),
     required=True,
-    help="工作簿的文件名（.xlsx）。File name of the workbook.",
+    help="文件名（.xlsx、.json）或已有的文件夹。File name, or an existing folder.",
 )
 @click.pass_obj
 def export(root: Path | None, year: int, output: Path) -> None:
-    from cixi_analysis.export import write_workbook
+    from cixi_analysis.export import write_csv, write_json, write_workbook
 
-    if output.suffix.lower() != ".xlsx":
-        raise click.UsageError(f"文件名应以 .xlsx 结尾，现为 {output.name}。The file name must end in .xlsx.")
-    plan = _plan(root)
-    write_workbook(plan, plan.require_year(year), output)
+    writers = {".xlsx": write_workbook, ".json": write_json}
+    write = write_csv if output.is_dir() else writers.get(output.suffix.lower())
+    if write is None:
+        raise click.UsageError(
+            f"文件名应以 .xlsx 或 .json 结尾，或是已有的文件夹，现为 {output}。A file name or a folder."
+        )
+    plan = plan_at(root)
+    write(plan, plan.require_year(year), output)
     click.echo(f"已写入 {output}", err=True)
 
 
-def _plan(root: Path | None) -> "Plan":
-    from cixi_analysis.dataset import load_plan
+@main.command(
+    short_help="两年之间的变化。What changed between two years.",
+    help="该年与另一年（默认为此前最近一个有数据的年份）相比：改变的结论及理由、数值的变化、新有的和不再有的数据、计数的变化、对以前年份的更正。"
+    "What changed from OTHER (default: the latest year with data before YEAR) to YEAR: verdicts with both reasons, values, "
+    "data newly available or missing, tallies, and corrections that imports made to closed years.",
+)
+@YEAR
+@click.argument("other", type=int, metavar="[OTHER]", required=False)
+@FORMAT
+@click.pass_obj
+def diff(root: Path | None, year: int, other: int | None, form: str) -> None:
+    from cixi_analysis.changes import changes
 
-    return load_plan(root)
-
-
-def _print(table: "pd.DataFrame", form: str) -> None:
-    printers: dict[str, Callable[[pd.DataFrame], None]] = {"csv": _csv, "json": _json, "table": _table}
-    printers[form](table)
-
-
-def _csv(table: "pd.DataFrame") -> None:
-    click.echo(table.to_csv(index=False, lineterminator="\n"), nl=False)
-
-
-def _json(table: "pd.DataFrame") -> None:
-    """A list of objects with the CSV's names; null for empty."""
-    plain = table.astype(object).where(table.notna() & (table != ""), None)
-    click.echo(json.dumps(plain.to_dict(orient="records"), ensure_ascii=False, indent=1, default=lambda v: v.item()))
-
-
-def _table(table: "pd.DataFrame") -> None:
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Console
-    from rich.table import Table
-
-    shown = Table(box=SIMPLE_HEAD, pad_edge=False)
-    for column in table.columns:
-        shown.add_column(str(column), overflow="fold")
-    for row in table.astype(object).where(table.notna(), "").itertuples(index=False):
-        shown.add_row(*(f"{v:.12g}" if isinstance(v, float) else str(v) for v in row))
-    # A file or a pipe has no width of its own: nothing is wrapped there.
-    console = Console(markup=False, highlight=False, emoji=False, width=None if sys.stdout.isatty() else 10_000)
-    console.print(shown)
+    if year == other:
+        raise click.UsageError("请给出两个不同的年份。Give two different years.")
+    found = changes(plan_at(root), year, other)
+    print_table(found.table, form)
+    click.echo(f"{found.other} 年 → {found.year} 年", err=True)

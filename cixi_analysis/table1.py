@@ -7,11 +7,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-import pandas as pd
-
+from cixi_analysis.assessment import Assessment
 from cixi_analysis.dataset import Plan, missing_reason
 from cixi_analysis.schema import Indicator, Observation
-from cixi_analysis.words import Attribute, Level, Verdict
+from cixi_analysis.words import Attribute, Level
 
 #: Column → the heading the plan prints. Two header rows: 现状值 stands over three columns, 规划值 over two.
 HEADINGS = {
@@ -49,12 +48,13 @@ class Table1Row:
     cells: dict[str, Cell]
 
 
-def table1(plan: Plan, year: int, verdicts: pd.DataFrame) -> tuple[Table1Row, ...]:
-    """Table 1 with the status of ``year`` and the verdicts of ``verdicts`` (an assessment's table), 69 rows.
+def table1(assessment: Assessment, year: int | None = None) -> tuple[Table1Row, ...]:
+    """Table 1 with the verdicts of an assessment and what was observed in ``year`` (default: its own), 69 rows.
 
     A cell is merged with the one above where the plan's is (``indicators.csv``, ``merged``) and says the same.
     """
-    texts = [_texts(plan, item, year, verdicts) for item in plan.items]
+    plan = assessment.plan
+    texts = [_texts(assessment, item, assessment.year if year is None else year) for item in plan.items]
     rows = []
     for at, item in enumerate(plan.items):
         spans = {column: _span(plan, texts, column, at) for column in HEADINGS}
@@ -84,9 +84,8 @@ def status_text(observation: Observation | None, year: int) -> str:
     return f"{value}{observation.unit or ''}；{observation.statement}"
 
 
-def _texts(plan: Plan, item: Indicator, year: int, verdicts: pd.DataFrame) -> dict[str, str]:
-    of_indicator = verdicts[(verdicts["item_id"] == "") & (verdicts["indicator"] == item.indicator)]
-    verdict = dict(zip(of_indicator["level"], of_indicator["verdict"], strict=True))
+def _texts(assessment: Assessment, item: Indicator, year: int) -> dict[str, str]:
+    plan = assessment.plan
     targets = {t.year: t.wording for t in plan.targets if t.item_id == item.item_id}
     observed = {level: plan.observation(item.item_id, year, level) for level in Level}
     statuses = dict.fromkeys(status_text(one, year) for one in observed.values())
@@ -100,8 +99,7 @@ def _texts(plan: Plan, item: Indicator, year: int, verdicts: pd.DataFrame) -> di
         "provincial": plan.requirement(item.item_id, Level.PROVINCIAL, year).wording,
         "attribute": Attribute(item.attribute).chinese,
         "status": "\n".join(statuses),
-        "verdict_national": Verdict(verdict[Level.NATIONAL]).chinese,
-        "verdict_provincial": Verdict(verdict[Level.PROVINCIAL]).chinese,
+        **{f"verdict_{level.value}": assessment.status(item.indicator, level).chinese for level in Level},
         **{f"target_{year}": wording for year, wording in targets.items()},
     }
 

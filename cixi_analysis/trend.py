@@ -115,16 +115,18 @@ def series(plan: Plan, year: int) -> dict[tuple[str, Level | None], Series]:
 def _series(item: Indicator, level: Level | None, rows: list[tuple[int, Observation]]) -> Series:
     """``rows``: (year, observation with a number), ascending, at least one."""
     latest = rows[-1][1]
-    measure, unit = _measured(item, latest)
-    alike = [(y, o) for y, o in rows if _measured(item, o) == (measure, unit)]
+    measure, unit = measured(item, latest)
+    alike = [(y, o) for y, o in rows if measured(item, o) == (measure, unit)]
     points = tuple((y, float(o.value)) for y, o in alike if o.value is not None)
     own = measure in (item.name, item.provincial_name)
     return Series(item.item_id, level, measure, unit, latest.polarity or item.polarity, points, own)
 
 
-def _measured(item: Indicator, observation: Observation) -> tuple[str, str]:
-    """What was measured and in which unit; what the observation leaves empty is the item's."""
-    own_name = item.provincial_name if observation.level is Level.PROVINCIAL else None
+def measured(item: Indicator, observation: Observation, level: Level | None = None) -> tuple[str, str]:
+    """What was measured and in which unit; what the observation leaves empty is the item's, by its name at ``level``
+    (default: at the level that the observation is of).
+    """
+    own_name = item.provincial_name if (level or observation.level) is Level.PROVINCIAL else None
     return observation.measure or own_name or item.name, observation.unit or item.unit or ""
 
 

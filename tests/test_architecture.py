@@ -16,7 +16,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("dataset",),
     ("requirement",),
     ("assessment", "trend", "pace", "projects"),
-    ("readings", "reconciliation", "table1"),
+    ("readings", "reconciliation", "table1", "changes"),
+    ("outputs",),
     ("presentation",),
 )
 #: Everything else is an edge: it may import all of the above.

@@ -710,8 +710,8 @@ def test_a_year_without_observations_is_refused() -> None:
     with pytest.raises(UnknownYear) as error:
         assess(tiny_plan(), 2031)
     assert str(error.value) == (
-        "没有 2031 年的数据。已有数据的年份：2021、2022。新增年份：在 data/observations/ 下建立 2031.csv"
-        "（列与 2022.csv 相同，说明见“数据字典”页），填写后运行 cixi build --year 2031。"
+        "没有 2031 年的数据。已有数据的年份：2021、2022。新增年份：运行 cixi workbook 2031 得到填报工作簿，"
+        "填写后依次运行 cixi check 和 cixi import。"
     )
 
 
@@ -747,20 +747,53 @@ def test_the_tiny_plan() -> None:
 
 
 def test_tally() -> None:
-    """Indicators by level and verdict; "/" is in neither numerator nor denominator."""
-    assert tally(assess(tiny_plan(), YEAR)).to_numpy().tolist() == [
-        ["national", 3, 2, 0, 1],
-        ["provincial", 2, 1, 1, 0],
+    """Indicators by level and verdict, nothing not filled in; "/" is in neither numerator nor denominator."""
+    table = tally(assess(tiny_plan(), YEAR))
+    assert list(table) == ["level", "applicable", "met", "unmet", "no_data", "not_filled_in"]
+    assert table.to_numpy().tolist() == [
+        ["national", 3, 2, 0, 1, 0],
+        ["provincial", 2, 1, 1, 0, 0],
     ]
     by = tally(assess(tiny_plan(), YEAR), by="attribute").to_numpy().tolist()
     assert by == [
-        ["national", "binding", 2, 2, 0, 0],
-        ["provincial", "binding", 2, 1, 1, 0],
-        ["national", "reference", 1, 0, 0, 1],
+        ["national", "binding", 2, 2, 0, 0, 0],
+        ["provincial", "binding", 2, 1, 1, 0, 0],
+        ["national", "reference", 1, 0, 0, 1, 0],
     ]
     off = tally_without_each_convention(tiny_plan(), YEAR)
     assert off["convention"].unique().tolist() == ["", *map(str, Convention), "all"]
     assert (off.loc[off["level"] == "national", ["met", "unmet", "no_data"]] == [2, 0, 1]).all(axis=None)
+
+
+NOBODY = {"absence": "未填报"}
+
+
+@pytest.mark.parametrize(
+    ("rows", "items", "indicator"),
+    [
+        ({"2.1": {"value": 91}}, {"2.1": "met", "2.2": "not_filled_in"}, "not_filled_in"),
+        ({}, {"2.1": "not_filled_in", "2.2": "not_filled_in"}, "not_filled_in"),
+        ({"2.1": NOBODY, "2.2": NOBODY}, {"2.1": "not_filled_in", "2.2": "not_filled_in"}, "not_filled_in"),
+        ({"2.1": {"absence": "暂无数据"}}, {"2.1": "no_data", "2.2": "not_filled_in"}, "no_data"),
+        ({"2.1": {"value": 70}}, {"2.1": "unmet", "2.2": "not_filled_in"}, "unmet"),
+    ],
+)
+def test_status(rows: dict[str, dict[str, Any]], items: dict[str, str], indicator: str) -> None:
+    """无数据 is 未填报 where nobody has entered the item; of an indicator where all its items without data are."""
+    own = (observation("1", statement="建立", attests="建立"), *(observation(i, **r) for i, r in rows.items()))
+    plan = tiny_plan(observations={YEAR: tiny_plan().observations[YEAR], 2023: own})
+    assessment = assess(plan, 2023)
+    assert {i: str(assessment.status(2, "provincial", i)) for i in items} == items
+    assert assessment.status(2, "provincial") == indicator
+    assert assessment.status(3, "provincial") == "not_applicable"
+    counted = tally(assessment).set_index("level").loc["provincial"]
+    assert counted.drop("applicable").sum() == counted["applicable"] == 2
+    assert counted[indicator] == 1 + (indicator == "met")
+
+
+def test_nothing_is_not_filled_in_before_the_base_year() -> None:
+    """What the plan does not print of an earlier year is 无数据: nobody was asked to fill it in."""
+    assert (tally(assess(tiny_plan(), 2021))["not_filled_in"] == 0).all()
 
 
 # --- panels ------------------------------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ TITLES = {
     "retrospect": "{year} 年回看",
     "table1": "{year} 年表一",
     "trend": "{year} 年趋势",
+    "changes": "{year} 年与上年相比",
     "projects": "{year} 年重点工程",
     "reconciliation": "{year} 年数据核对",
     "method": "方法",
@@ -84,7 +85,7 @@ def test_the_site_holds_the_pages_and_nothing_else(good: Path) -> None:
     """README, tests, templates and environments do not become pages; a retrospect has three."""
     assert pages(good / "_build" / "html") == {
         "index", "method", "dictionary", "manual",
-        "2022/index", "2022/table1", "2022/trend", "2022/projects", "2022/reconciliation",
+        "2022/index", "2022/table1", "2022/trend", "2022/changes", "2022/projects", "2022/reconciliation",
         "2021/index", "2021/table1", "2021/trend",
     }  # fmt: skip
 
@@ -104,6 +105,7 @@ def test_the_sidebar_lists_years_newest_first_with_their_pages(good: Path) -> No
         ("1", "2022 年度总览"),
         ("2", "2022 年表一"),
         ("2", "2022 年趋势"),
+        ("2", "2022 年与上年相比"),
         ("2", "2022 年重点工程"),
         ("2", "2022 年数据核对"),
         ("1", "2021 年回看"),
@@ -159,7 +161,7 @@ def test_years_come_and_go(project: Path, capsys: pytest.CaptureFixture[str]) ->
     index = build(project, [2022, 2023], renew=[])
     assert index == project / "_build" / "html" / "index.html"
     assert index.is_file()
-    yearly = {"index", "table1", "trend", "projects", "reconciliation"}
+    yearly = {"index", "table1", "trend", "changes", "projects", "reconciliation"}
     single = {"index", "method", "dictionary", "manual"}
     assert pages(index.parent) == single.union(f"{y}/{page}" for y in (2022, 2023) for page in yearly)
     assert not (project / "book" / "2021").exists()

@@ -5,12 +5,14 @@ import io
 import json
 from pathlib import Path
 
+import openpyxl
 import pytest
 from click.testing import CliRunner, Result
 from conftest import ROOT, cixi
 
 from cixi_analysis.cli import main
 from cixi_analysis.dataset import Plan
+from cixi_analysis.form.layout import COLUMNS, FIRST_ROW
 from cixi_analysis.words import Verdict
 
 
@@ -95,7 +97,7 @@ def test_json_is_the_csv() -> None:
     ("text", "shown"),
     [
         ("≤25.4或持续下降且年均下降幅度≥3.5%", "OR(≤25.4, 持续下降 with 年均下降≥3.5%)"),
-        ("/", "/  本级没有要求"),
+        ("/", "/"),
     ],
 )
 def test_requirement_shows_the_tree(text: str, shown: str) -> None:
@@ -127,13 +129,14 @@ def test_requirement_refuses(text: str, message: str) -> None:
     assert (result.exit_code, result.stdout, result.stderr) == (1, "", message)
 
 
-@pytest.mark.parametrize("command", ["assess", "trend", "build --year"])
+@pytest.mark.parametrize("command", ["assess", "trend", "diff", "build --year"])
 def test_unknown_year(command: str) -> None:
-    """A year without observations: which years exist and how to add one; exit status 1."""
+    """A year without observations: which years exist and how to add one, where one can; exit status 1."""
     result = run(*command.split(), "2023")
     assert result.exit_code == 1
     assert "没有 2023 年的数据。已有数据的年份：2018、2019、2020、2021、2022。" in result.stderr
-    assert "data/observations/ 下建立 2023.csv" in result.stderr
+    assert "运行 cixi workbook 2023 得到填报工作簿，填写后依次运行 cixi check 和 cixi import。" in result.stderr
+    assert "workbook" not in run(*command.split(), "2017").stderr
 
 
 def test_year_too_thin_for_pages() -> None:
@@ -153,6 +156,10 @@ def test_year_too_thin_for_pages() -> None:
         ["requirement"],
         ["requirement", "≥20", "--all"],
         ["export", "2022", "-o", "table.csv"],
+        ["workbook", "2023", "-o", "form.csv"],
+        ["check"],
+        ["import"],
+        ["diff", "2022", "2022"],
         ["nonsense"],
     ],
 )
@@ -180,6 +187,132 @@ def test_utf8_whatever_the_console(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PYTHONIOENCODING", "ascii")
     done = cixi("requirement", "高于全省平均值，或逐年上升")
     assert done.stdout.splitlines()[0] == "OR(高于全省平均值, 逐年上升)"
+
+
+# The yearly form
+
+
+@pytest.fixture
+def filled(project: Path, tmp_path: Path) -> Path:
+    """The form of 2023 made by the command, with three figures filled in."""
+    path = tmp_path / "2023年 表.xlsx"
+    assert run("workbook", "2023", "-o", str(path), root=project).exit_code == 0
+    return fill(path, {"3": 28, "8": 8.01, "38": 96})
+
+
+def fill(path: Path, values: dict[str, object]) -> Path:
+    book = openpyxl.load_workbook(path)
+    at = {column.key: number for number, column in enumerate(COLUMNS, start=1)}
+    for sheet in book.worksheets[1:]:
+        for row in range(FIRST_ROW, sheet.max_row + 1):
+            if (key := str(sheet.cell(row, at["key"]).value)) in values:
+                sheet.cell(row, at["value"]).value = values[key]
+                sheet.cell(row, at["statement"]).value = None
+                sheet.cell(row, at["source"]).value = "2023年统计年报"
+                sheet.cell(row, at["acknowledgment"]).value = "已核对"
+    book.save(path)
+    return path
+
+
+def rows(result: Result) -> list[dict[str, str]]:
+    return list(csv.DictReader(io.StringIO(result.stdout)))
+
+
+def test_from_form_to_changes(project: Path, filled: Path) -> None:
+    """A form is checked, looked at, imported; the year is then there, and `diff` says what changed."""
+    checked = run("check", str(filled), "--format", "csv", root=project)
+    assert (checked.exit_code, checked.stdout) == (0, "severity,sheet,cell,found,expected\n")
+    assert checked.stderr == "2023年 表.xlsx（2023 年）：已填3行，问题0处，提示0处。\n"
+    target = project / "data" / "observations" / "2023.csv"
+    for options in (["--dry-run"], []):
+        assert not target.exists()
+        result = run("import", str(filled), "--format", "csv", *options, root=project)
+        assert result.exit_code == 0, result.stderr
+        assert list(rows(result)[0]) == "kind,year,indicator,item_id,level,field,before,after,why".split(",")
+        assert [(r["kind"], r["item_id"], r["after"]) for r in rows(result)] == [
+            ("new", "3", "28"), ("new", "8", "8.01"), ("new", "38", "96"),
+        ]  # fmt: skip
+    assert "2023 年是初稿，还有66处没有填报" in result.stderr
+    assert "下一步：cixi diff 2023 看变化，cixi build --year 2023 更新网站。" in result.stderr
+    again = run("import", str(filled), root=project)
+    assert "2023 年：与现有数据相同，没有改动。" in again.stderr
+    differences = table("diff", "2023", root=project)
+    assert list(differences[0]) == ["kind", "indicator", "item_id", "level", "before", "after", "why"]
+    flipped = [r for r in differences if r["kind"] == "verdict" and r["indicator"] == "38"]
+    assert [(r["item_id"], r["level"], r["before"], r["after"]) for r in flipped] == [
+        (i, level, "unmet", "met") for i in ("38", "") for level in ("national", "provincial")
+    ]
+    assert all("【2022年】" in r["why"] and "【2023年】" in r["why"] for r in flipped)
+    assert run("assess", "2023", root=project).exit_code == 0
+
+
+def test_a_form_with_problems_is_listed_and_not_imported(project: Path, filled: Path) -> None:
+    """`check` and `import` give the same lines, exit status 1, and nothing is written."""
+    fill(filled, {"3": "28%", "8": "=1/0", "38": "约60"})
+    checked = run("check", str(filled), "--format", "csv", root=project)
+    result = run("import", str(filled), "--format", "csv", root=project)
+    assert (checked.exit_code, result.exit_code) == (1, 1)
+    assert checked.stdout == result.stdout
+    assert [r["severity"] for r in rows(checked)] == ["problem"] * 3
+    assert len({(r["sheet"], r["cell"]) for r in rows(checked)}) == 3
+    assert "没有导入，请改正后重试。" in result.stderr
+    assert not (project / "data" / "observations" / "2023.csv").exists()
+
+
+def test_import_final(project: Path, filled: Path) -> None:
+    """A year with gaps cannot be closed: every gap is told, nothing is written. The whole year can."""
+    result = run("import", str(filled), "--final", root=project)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert len([line for line in result.stderr.splitlines() if line.endswith("没有填写")]) == 66
+    assert not (project / "data" / "observations" / "2023.csv").exists()
+    whole = filled.with_name("2022.xlsx")
+    assert run("workbook", "2022", "-o", str(whole), root=project).exit_code == 0
+    result = run("import", str(fill(whole, {"38": 41})), "--final", "--format", "csv", root=project)
+    assert result.exit_code == 0, result.stderr
+    assert {r["kind"] for r in rows(result)} == {"changed", "unchanged"}
+    assert {(r["field"], r["before"], r["after"]) for r in rows(result) if r["kind"] == "changed"} >= {
+        ("value", "40.7", "41")
+    }
+    assert "注意：2022 年是规划的基准年，改动后请运行 cixi reconcile，与规划所印核对。" in result.stderr
+    assert "（原为40.7）" in (project / "data" / "observations" / "2022.csv").read_text(encoding="utf-8")
+
+
+def test_workbook_does_not_overwrite(project: Path, filled: Path) -> None:
+    """What people filled in is not lost by making the form again."""
+    before = filled.read_bytes()
+    result = run("workbook", "2023", "-o", str(filled), root=project)
+    assert (result.exit_code, filled.read_bytes()) == (1, before)
+    assert "已经存在，其中可能有填写的内容。请用 -o 另取文件名，或用 --overwrite 覆盖。" in result.stderr
+    assert run("workbook", "2023", "-o", str(filled), "--overwrite", root=project).exit_code == 0
+    assert filled.read_bytes() != before
+
+
+def test_workbook_has_a_name_of_its_own(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without -o, the form is put into the working directory. A year of the retrospect has no form."""
+    monkeypatch.chdir(tmp_path)
+    assert run("workbook", "2023", root=project).exit_code == 0
+    assert (tmp_path / "cixi-2023-form.xlsx").is_file()
+    result = run("workbook", "2021", root=project)
+    assert (result.exit_code, result.stderr) == (
+        1,
+        "错误：2021 年早于规划基准年 2022 年，其数据是规划所载，不用填报。\n",
+    )
+
+
+@pytest.mark.parametrize("command", ["check", "import"])
+@pytest.mark.parametrize("name", ["nothing.xlsx", "data/targets.csv", "data"])
+def test_no_form_at_all(project: Path, command: str, name: str) -> None:
+    """What is no form is refused with its reason, without a traceback."""
+    done = cixi(command, str(project / name), root=project)
+    assert done.returncode in (1, 2)
+    assert done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_diff_of_the_first_year() -> None:
+    """Nothing comes before the first year with data; another year can be named, a later one too."""
+    assert run("diff", "2018").stderr == "错误：2018 年以前没有数据，没有可以比较的年份。\n"
+    assert run("diff", "2018", "2022").exit_code == 0
 
 
 def test_every_command_has_help() -> None:
@@ -226,4 +359,35 @@ def test_one_figure_changes_only_what_depends_on_it(project: Path) -> None:
         ("38", "38", "provincial", "met"),
         ("38", "", "national", "met"),
         ("38", "", "provincial", "met"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        (["assess", "abc"], "YEAR 的值不对：现为 abc，应为一个整数，如年份 2022"),
+        (["assess"], "缺少 YEAR"),
+        (["assess", "2022", "2023"], "多出了 2023"),
+        (["assess", "2022", "--format", "xml"], "--format 的值不对：现为 xml，应为 table、csv、json 之一"),
+        (["asses"], "没有 asses 这条命令，全部命令见 cixi --help"),
+        (["export", "2022"], "缺少 -o"),
+        (["build", "--fast"], "没有 --fast 这个选项"),
+    ],
+)
+def test_wrong_calls_are_told_in_chinese(arguments: list[str], told: str) -> None:
+    """What is wrong with a call is told in Chinese, after the usage line."""
+    result = run(*arguments)
+    assert (result.exit_code, result.stderr.splitlines()[-1]) == (2, f"用法错误：{told}")
+
+
+def test_a_year_out_of_all_range_is_an_unknown_year() -> None:
+    """1999 is no wrong call but a year without data: which years exist is told, exit status 1."""
+    result = run("assess", "1999")
+    assert (result.exit_code, "已有数据的年份：2018" in result.stderr) == (1, True)
+
+
+def test_no_requirement_in_every_format() -> None:
+    """A "/" asks nothing, in JSON too."""
+    assert json.loads(run("requirement", "/", "--format", "json").stdout) == [
+        {"depth": 0, "node": "/", "meaning": "本级没有要求"}
     ]

@@ -213,12 +213,12 @@ DAMAGED: list[tuple[str, Callable[[str], str], list[str]]] = [
     ),
     (
         "observations/2022.csv",
-        lambda text: text + "2.1,national,,,,86,,,,,,,,表一\n",
+        lambda text: text + "2.1,national,,,,86,,,,,,,,表一,,,,\n",
         ["observations/2022.csv 第6行 “level 级别”列：现为2.1 既有通用的一行又有国家级的一行；应为二者取一"],
     ),
     (
         "observations/2022.csv",
-        lambda text: text + "2.1,,,,,86,,,,,,,,表一\n",
+        lambda text: text + "2.1,,,,,86,,,,,,,,表一,,,,\n",
         ["observations/2022.csv 第6行 “item_id、level”列：现为与第3行重复；应为各行互不相同"],
     ),
     (

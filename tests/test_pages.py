@@ -15,7 +15,7 @@ from cixi_analysis.dataset import Plan
 def test_pages_of_2022_give_the_same_outputs_again(built: Path) -> None:
     """Nbval runs each page of 2022 and the pages made once in a real kernel and compares all outputs."""
     pages = [*sorted((built / "book" / "2022").glob("*.ipynb")), *sorted((built / "book").glob("*.ipynb"))]
-    assert len(pages) == 8
+    assert len(pages) == 9
     done = subprocess.run(
         [
             sys.executable,

@@ -54,9 +54,9 @@ def test_published_is_no_input(plan: Plan) -> None:
 
 
 def test_tallies_of_2022(plan: Plan) -> None:
-    """国家 37 = 29 是 + 2 否 + 6 无数据, 省 48 = 39 + 2 + 7; both 否 are binding."""
+    """国家 37 = 29 是 + 2 否 + 6 无数据 + 0 未填报, 省 48 = 39 + 2 + 7 + 0; both 否 are binding."""
     assessment = assess(plan, 2022)
-    assert tally(assessment).to_numpy().tolist() == [["national", 37, 29, 2, 6], ["provincial", 48, 39, 2, 7]]
+    assert tally(assessment).to_numpy().tolist() == [["national", 37, 29, 2, 6, 0], ["provincial", 48, 39, 2, 7, 0]]
     unmet = assessment.indicators.query("verdict == 'unmet'")
     assert set(unmet["indicator"]) == {9, 38}
     assert {i.attribute for i in plan.items if i.indicator in {9, 38}} == {Attribute.BINDING}

@@ -31,15 +31,16 @@ from cixi_analysis.presentation import (
 )
 from cixi_analysis.presentation.charts.series import margin_rows, points
 from cixi_analysis.presentation.charts.status import board_halves, board_tiles, domain_counts
-from cixi_analysis.presentation.coverage import coverage, not_filled_in
+from cixi_analysis.presentation.coverage import coverage
 from cixi_analysis.presentation.html import Html
 from cixi_analysis.presentation.status import NOT_FILLED_IN, PACES, VERDICTS
 from cixi_analysis.presentation.table1 import table1
 from cixi_analysis.presentation.titles import item_anchor, item_label, short_source
+from cixi_analysis.presentation.verdict_moves import moves
 from cixi_analysis.reconciliation import reconcile
 from cixi_analysis.schema import TABLES, Observation
 from cixi_analysis.trend import series
-from cixi_analysis.words import Absence, Basis, Level, Pace, Verdict
+from cixi_analysis.words import Absence, Basis, Level, Pace, Stage, Status, Verdict
 
 EVIL = '<script>alert("x")</script>'
 FORMULA = "=1+1"
@@ -409,7 +410,7 @@ def test_headline(year2022: Assessment) -> None:
 
 
 def test_a_draft_tells_not_filled_in_from_no_data(plan: Plan) -> None:
-    """A later year with items missing is a draft; 未填报 is shown apart from 暂无数据."""
+    """A later year with items missing is a draft; 未填报 is shown and counted apart from 暂无数据."""
     rows = (observation("3", 28, statement="28"), observation("12", absence="暂无数据"))
     draft = replace(plan, observations={**plan.observations, 2023: rows})
     known = coverage(draft, 2023)
@@ -417,13 +418,39 @@ def test_a_draft_tells_not_filled_in_from_no_data(plan: Plan) -> None:
     assert (known.is_draft, coverage(draft, 2022).is_draft, coverage(draft, 2021).is_draft) == (True, False, False)
     assert "初稿" in text(summary.year_banner(draft, 2023))
     assessment = assess(draft, 2023)
-    assert not_filled_in(assessment, 1, Level.NATIONAL)
-    assert not not_filled_in(assessment, 12, Level.NATIONAL)
-    assert not not_filled_in(assessment, 3, Level.NATIONAL)
+    assert [str(assessment.status(n, Level.NATIONAL)) for n in (1, 12, 3)] == ["not_filled_in", "no_data", "met"]
+    assert re.search(
+        r"国家级适用指标37项，其中1项达标、0项未达标、1项无数据、35项未填报；", text(prose.headline(assessment))
+    )
+    assert "35 国家级 · 未填报" in text(summary.count_cards(assessment))
+    for by in ("domain", "attribute", None):
+        assert NOT_FILLED_IN.word in text(summary.tally_table(assessment, by))
+    assert NOT_FILLED_IN.word in text(summary.convention_tallies(draft, 2023))
+    pieces = domain_counts(assessment).groupby(["level", "verdict"])["count"].sum()
+    assert (pieces["national", "no_data"], pieces["national", "not_filled_in"]) == (1, 35)
     listed = text(summary.open_items(assessment))
     assert re.search(r"未填报 （\d+项）", listed)
     assert re.search(r"暂无数据 （1项）： 12 林草覆盖率", listed)
     assert NOT_FILLED_IN.text in text(table1(assessment))
+
+
+def test_nothing_is_said_of_not_filled_in_where_all_is(plan: Plan, year2022: Assessment) -> None:
+    """A whole year has no column, card, sentence or sign for 未填报."""
+    pieces = [prose.headline(year2022), summary.count_cards(year2022), summary.tally_table(year2022, "domain")]
+    pieces += [summary.convention_tallies(plan, 2022), changes.tallies(plan, changes.since_last_year(plan, 2022))]
+    drawn = [shown(charts.status_board(year2022)), shown(charts.progress_by_domain(year2022))]
+    assert not [p for p in (*map(text, pieces), *drawn) if NOT_FILLED_IN.word in p]
+
+
+def test_a_year_is_a_draft_until_it_is_closed(plan: Plan) -> None:
+    """All items filled in is not enough: the rows have to be 定稿; one row of 初稿 makes the year a draft."""
+    closed = plan.observations[2022]
+    reopened = (closed[0].model_copy(update={"stage": Stage.DRAFT}), *closed[1:])
+    for rows, draft in ((closed, False), (reopened, True)):
+        year = replace(plan, observations={**plan.observations, 2023: rows})
+        assert coverage(year, 2023).is_draft == draft
+        assert ("69个子项都已填报，其中1项尚未定稿" in text(summary.year_banner(year, 2023))) == draft
+    assert not coverage(replace(plan, observations={2022: reopened}), 2022).is_draft
 
 
 def test_a_retrospect_says_how_much_is_known(plan: Plan) -> None:
@@ -432,18 +459,91 @@ def test_a_retrospect_says_how_much_is_known(plan: Plan) -> None:
     assert text(summary.year_banner(plan, 2022)).strip() == ""
 
 
-def test_what_moved_since_last_year(plan: Plan, year2022: Assessment) -> None:
-    """Changed verdicts are counted and those that turned are listed; numbers of both years stand side by side."""
-    moves = changes.verdict_moves(assess(plan, 2021), year2022)
-    assert len(moves) == 37 + 48
-    told = text(changes.since_last_year(year2022))
+# What moved since last year
+
+SECTIONS = (changes.summary, changes.verdicts, changes.values, changes.data, changes.tallies, changes.revisions)
+
+
+def later(plan: Plan, *rows: Observation) -> Plan:
+    return replace(plan, observations={**plan.observations, 2023: rows})
+
+
+def test_verdicts_that_moved_are_named_with_both_reasons(plan: Plan) -> None:
+    """Each kind of change has its name, each indicator its own; what is not filled in yet is folded, by name only."""
+    found = changes.since_last_year(
+        draft := later(plan, observation("34", 60000, statement="60000"), observation("3", absence="暂无数据")), 2023
+    )
+    told = text(changes.verdicts(draft, found))
+    assert re.search(
+        r"由达标变为未达标的指标：1个结论 34 居民可支配收入 省级 ✓ 是 → ✗ 否 "
+        r"2022年 要求“稳步提升”：2020年59770元.* 2023年 要求“稳步提升”：.*60000元",
+        told,
+    )
+    assert re.search(r"由有结论变为无数据的指标：2个结论 3 生态文明建设工作占党政实绩考核的比例 国家级 ", told)
+    html = changes.verdicts(draft, found)._repr_html_()
+    folded = re.findall(
+        r"<details>\s*<summary>(由有结论变为未填报的指标：\d+个结论)</summary>(.*?)</details>", html, re.DOTALL
+    )
+    assert len(folded) == 1
+    assert "农村生活污水治理率</a>（国家级、省级）" in folded[0][1]
+    assert "没有数值" not in folded[0][1]
+    line = text(changes.summary(draft, found)).replace(" ", "")
+    assert (
+        "与2022年相比，指标的结论（每一级算一个）：由达标变为未达标1个：居民可支配收入（省级）；由有结论变为无数据2个；"
+        in line
+    )
+
+
+def test_every_change_of_a_verdict_has_a_name() -> None:
+    """Any two statuses that are different verdicts; what only was filled in with no data is no change of verdict."""
+    pairs = [(a, b) for a, b in itertools.permutations(Status, 2) if {a, b} != {Status.NO_DATA, Status.NOT_FILLED_IN}]
+    rows = pd.DataFrame(pairs, columns=["before_status", "after_status"])
+    assert sum(len(own) for _, own in moves(rows)) == len(pairs) == 18
+
+
+def test_values_and_data_that_moved(plan: Plan, year2022: Assessment) -> None:
+    """Figures of both years with their change; what did not change, and long lists, are folded."""
+    found = changes.since_last_year(plan, 2022)
+    told = text(changes.values(plan, found))
     assert re.search(r"34 居民可支配收入 63,951元 66,342元 \+2,391 ＋ 改善", told)
-    worse = (observation("34", 60000, statement="60000"),)
-    later = replace(plan, observations={**plan.observations, 2023: worse})
-    turned = text(changes.since_last_year(assess(later, 2023)))
-    assert "由达标变为未达标1个" in turned
-    assert re.search(r"34 居民可支配收入 省级 ✓ 是 ✗ 否", turned)
-    assert "没有2017年的数据，无从比较" in text(changes.since_last_year(assess(plan, 2018)))
+    assert re.search(r"10① 水质达到或优于Ⅲ类比例提高幅度 实测：省控浒山东断面水质类别 Ⅳ类 Ⅲ类 — ＋ 改善", told)
+    assert "没有变化的数值：2项" in told
+    data = changes.data(plan, found)
+    assert re.search(r"<summary>新有数据的子项：46个</summary>", data._repr_html_())
+    assert re.search(r"不再有数据的子项：3个 .* 11 生态质量指数（EQI） 60.9 暂无数据", text(data))
+    assert re.search(r"国家级 ✓ 是 2 29 \+27 1 、 2 、", text(changes.tallies(plan, found)))
+    assert "2021年是回看，69个子项中只有9项有数据" in text(changes.summary(plan, found))
+
+
+def test_revisions_are_told_with_their_workbook(plan: Plan) -> None:
+    """What an import changed in a closed year: before, after, and the workbook with a short hash."""
+    first, *rest = plan.observations[2022]
+    form = f"{EVIL}.xlsx sha256:{'0' * 64}；定稿后更正：现状值（原为84）"
+    plan = replace(plan, observations={**plan.observations, 2022: (first.model_copy(update={"form": form}), *rest)})
+    plan = later(plan, first)
+    html = changes.revisions(plan, changes.since_last_year(plan, 2023))._repr_html_()
+    assert 'href="../2022/table1.html#item-1"' in html
+    assert f"sha256:{'0' * 12}…；定稿后更正：现状值（原为84）" in html
+    assert EVIL not in html
+
+
+def test_what_moved_never_becomes_markup() -> None:
+    """Names, statements and reasons on the page of changes are text."""
+    plan = evil_plan()
+    before = (observation("2.1", 95), observation("2.2", 29), observation("3", 60, statement=f"60{EVIL}"))
+    plan = replace(plan, observations={**plan.observations, 2021: before})
+    found = changes.since_last_year(plan, 2022)
+    for section in (changes.summary, changes.verdicts, changes.values, changes.data):
+        html = section(plan, found)._repr_html_()
+        assert EVIL not in html
+        assert "&lt;script&gt;" in html
+
+
+def test_without_an_earlier_year_there_is_nothing_to_compare(plan: Plan) -> None:
+    """Every section of the page says so; and where no closed year was corrected, that."""
+    first = changes.since_last_year(plan, 2018)
+    assert {text(section(plan, first)) for section in SECTIONS} == {" 此前没有任何年份的数据，无从比较。 "}
+    assert "没有经导入更正过" in text(changes.revisions(plan, changes.since_last_year(plan, 2022)))
 
 
 @pytest.mark.parametrize("year", [2020, 2021, 2022])
@@ -459,8 +559,20 @@ def test_trend_page_of_every_year(plan: Plan, year: int) -> None:
         trend_tables.pace_table(plan, year, trends),
         trend_tables.without_target(plan, trends),
     ):
-        assert piece._repr_html_()
+        assert "没有这样的行" not in text(piece)
     assert shown(charts.distance(plan, year, margins))
+
+
+def test_what_would_be_empty_is_left_out_with_its_reason(plan: Plan) -> None:
+    """No panel with an axis alone, no table without rows: a sentence says why."""
+    margins = trend_tables.margins(plan, 2020)
+    drawn = shown(charts.distance(plan, 2020, margins))
+    assert re.findall("<text[^>]*>(国家级|省级)</text>", drawn) == ["国家级"]
+    assert "2020年有数值的子项中，没有一项的省级要求是必须满足的数值界限，所以没有省级的图。" in drawn
+    assert "没有国家级、省级的图" in text(charts.distance(plan, 2020, margins[:0]))
+    none = text(trend_tables.trend_table(plan, 2020, trend_tables.trends(plan, 2020)))
+    assert none.strip() == "截至2020年，没有一个子项有两个以上年份的数值，所以没有变化可列，也没有图。"
+    assert text(tables.table(pd.DataFrame({"a": []}), {"a": tables.text("甲")}, caption="乙")).strip() == "乙：没有。"
 
 
 def test_water_classes_are_told_and_not_subtracted(plan: Plan) -> None:

@@ -4,6 +4,7 @@ from cixi_analysis.assessment.judgement import (
     Assessment,
     Judgement,
     assess,
+    contradictions,
     judge_indicator,
     judge_item,
     judge_panel,
@@ -11,7 +12,15 @@ from cixi_analysis.assessment.judgement import (
     tally_without_each_convention,
 )
 from cixi_analysis.assessment.panel import Panel, county_panel
-from cixi_analysis.assessment.yardstick import REQUIREMENT, TARGET, check_readings, read_wording, reader, wordings
+from cixi_analysis.assessment.yardstick import (
+    REQUIREMENT,
+    TARGET,
+    check_readings,
+    observed_level,
+    read_wording,
+    reader,
+    wordings,
+)
 
 __all__ = [
     "REQUIREMENT",
@@ -21,10 +30,12 @@ __all__ = [
     "Panel",
     "assess",
     "check_readings",
+    "contradictions",
     "county_panel",
     "judge_indicator",
     "judge_item",
     "judge_panel",
+    "observed_level",
     "read_wording",
     "reader",
     "tally",

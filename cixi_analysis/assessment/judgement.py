@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 
 import numpy as np
 import pandas as pd
@@ -20,6 +20,7 @@ from cixi_analysis.assessment.evaluation import (
 from cixi_analysis.assessment.explanation import explain, explain_indicator
 from cixi_analysis.assessment.numbers import MET, NO_DATA, UNMET
 from cixi_analysis.assessment.panel import Codes, Panel, county_panel
+from cixi_analysis.assessment.status import Key, statuses
 from cixi_analysis.assessment.yardstick import (
     REQUIREMENT,
     Wording,
@@ -31,7 +32,7 @@ from cixi_analysis.assessment.yardstick import (
 from cixi_analysis.dataset import Plan
 from cixi_analysis.problem import DataError, Problem
 from cixi_analysis.schema import OBSERVATIONS, Indicator
-from cixi_analysis.words import Attribute, Basis, Convention, Verdict
+from cixi_analysis.words import Attribute, Basis, Convention, Status, Verdict
 
 NOT_APPLICABLE = 3
 VERDICTS = {UNMET: Verdict.UNMET, NO_DATA: Verdict.NO_DATA, MET: Verdict.MET, NOT_APPLICABLE: Verdict.NOT_APPLICABLE}
@@ -117,6 +118,15 @@ class Assessment:
     def indicators(self) -> pd.DataFrame:
         return self.table[self.table["item_id"] == ""].reset_index(drop=True)
 
+    @cached_property
+    def statuses(self) -> dict[Key, Status]:
+        """(indicator, item_id, level) → the verdict, 未填报 told apart; in the table's order."""
+        return statuses(self.plan, self.year, self.table)
+
+    def status(self, indicator: int, level: str, item_id: str = "") -> Status:
+        """The status of an indicator, or of an item, at a level."""
+        return self.statuses[indicator, item_id, level]
+
     def judgement(self, item_id: str, level: str) -> Judgement:
         return next(j for j in self.judgements if j.item.item_id == item_id and j.level == level)
 
@@ -132,7 +142,8 @@ def assess(plan: Plan, year: int, *, against: str = REQUIREMENT, without: Collec
     panel = county_panel(plan, until=year)
     at = (0, panel.years.index(year))
     judgements = tuple(judge_panel(plan, panel, against, without))
-    _refuse_contradictions(plan, judgements, year, at)
+    if problems := contradictions(plan, judgements, year):
+        raise DataError(problems)
     rows: list[tuple[object, ...]] = []
     texts: dict[tuple[str, str], str] = {}
     for judgement in judgements:
@@ -158,22 +169,24 @@ def _words(verdict: int, basis: int) -> tuple[str, str]:
     return str(VERDICTS[int(verdict)]), str(BASES[int(basis)])
 
 
-def _refuse_contradictions(plan: Plan, judgements: Collection[Judgement], year: int, at: tuple[int, int]) -> None:
+def contradictions(plan: Plan, judgements: Collection[Judgement], year: int) -> list[Problem]:
+    """Where statements of ``year`` say another thing than the numbers. ``judgements`` are of the county's panel."""
+    at = (0, year - min(plan.years))
     problems = []
-    rows = {row.item_id: n for n, row in enumerate(plan.observations[year], start=2)}
     for judgement in judgements:
         _, finding = judgement.in_force(year)
         for part in _all_findings(finding):
             if part.contradicts is not None and part.contradicts[at]:
                 used = "、".join(f"{v[at]:.12g}" for v in part.numbers.values() if not np.isnan(v[at]))
+                row = plan.observation(judgement.item.item_id, year, observed_level(judgement.level))
+                number = None if row is None else plan.observations[year].index(row) + 2  # below the header
                 problems.append(
                     Problem(
-                        f"{OBSERVATIONS}/{year}.csv", rows.get(judgement.item.item_id), "statement 现状原文",
+                        f"{OBSERVATIONS}/{year}.csv", number, "statement 现状原文",
                         f"文字与数字矛盾：“{part.node}”（所用数字 {used or '无'}）", "文字与数字一致，或改正其中有误的一项",
                     )
                 )  # fmt: skip
-    if problems:
-        raise DataError(list(dict.fromkeys(problems)))
+    return list(dict.fromkeys(problems))
 
 
 def _all_findings(finding: Finding | None) -> Iterator[Finding]:
@@ -184,12 +197,13 @@ def _all_findings(finding: Finding | None) -> Iterator[Finding]:
 
 
 def tally(assessment: Assessment, by: str | None = None) -> pd.DataFrame:
-    """Indicators counted by level and verdict; columns level, [by,] applicable, met, unmet, no_data.
+    """Indicators counted by level and status; columns level, [by,] applicable, met, unmet, no_data, not_filled_in.
 
-    ``by``: ``domain``, ``attribute`` or ``basis`` (with basis, met and unmet only: no_data has none).
+    ``by``: ``domain``, ``attribute`` or ``basis`` (with basis, met and unmet only: the others have none).
     An indicator that a level does not ask of is in neither numerator nor denominator.
     """
     table = assessment.indicators
+    table["status"] = [assessment.status(n, v) for n, v in zip(table["indicator"], table["level"], strict=True)]
     of = {i.indicator: i for i in assessment.plan.items}
     if by in ("domain", "attribute"):
         table = table.assign(**{by: [str(getattr(of[n], by)) for n in table["indicator"]]})
@@ -197,8 +211,8 @@ def tally(assessment: Assessment, by: str | None = None) -> pd.DataFrame:
     if by == "basis":
         table = table[table["basis"] != ""]
     keys = ["level", *([by] if by else [])]
-    counts = table.groupby(keys, sort=False)["verdict"].value_counts().unstack(fill_value=0)
-    counts = counts.reindex(columns=[Verdict.MET, Verdict.UNMET, Verdict.NO_DATA], fill_value=0)
+    counts = table.groupby(keys, sort=False)["status"].value_counts().unstack(fill_value=0)
+    counts = counts.reindex(columns=[s for s in Status if s is not Status.NOT_APPLICABLE], fill_value=0)
     counts.insert(0, "applicable", counts.sum(axis=1))
     counts.columns = pd.Index([str(c) for c in counts.columns])
     order = {str(w): n for n, w in enumerate([*Attribute, *Basis])}
@@ -210,8 +224,9 @@ def tally(assessment: Assessment, by: str | None = None) -> pd.DataFrame:
 
 
 def tally_without_each_convention(plan: Plan, year: int) -> pd.DataFrame:
-    """The tally with each convention switched off in turn (and all of them): convention, level, applicable, met, …."""
+    """The tally with each convention switched off in turn (and all of them): convention, then the tally's columns."""
     cases: list[tuple[str, tuple[Convention, ...]]] = [("", ())]
     cases += [(str(c), (c,)) for c in CONVENTIONS] + [("all", CONVENTIONS)]
     tables = [tally(assess(plan, year, without=off)).assign(convention=name) for name, off in cases]
-    return pd.concat(tables, ignore_index=True)[["convention", "level", "applicable", "met", "unmet", "no_data"]]
+    table = pd.concat(tables, ignore_index=True)
+    return table[["convention", *table.columns.drop("convention")]]

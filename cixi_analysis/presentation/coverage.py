@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-from cixi_analysis.assessment import Assessment
 from cixi_analysis.dataset import Plan, missing_reason
-from cixi_analysis.words import BASE_YEAR, Absence, Level, Verdict
+from cixi_analysis.words import BASE_YEAR, Stage
 
 
 @dataclass(frozen=True)
@@ -18,6 +17,8 @@ class Coverage:
     without_value: tuple[str, ...]
     #: not entered: 未填报 from the base year on, 原文未列 before it
     not_entered: tuple[str, ...]
+    #: entered, and not closed yet (初稿)
+    in_draft: tuple[str, ...]
 
     @property
     def items(self) -> int:
@@ -30,8 +31,8 @@ class Coverage:
 
     @property
     def is_draft(self) -> bool:
-        """A year being filled in: after the base year, with items nobody has entered."""
-        return self.year > BASE_YEAR and bool(self.not_entered)
+        """A year being filled in: after the base year, with items nobody has entered or rows that are not closed."""
+        return self.year > BASE_YEAR and bool(self.not_entered or self.in_draft)
 
 
 def coverage(plan: Plan, year: int) -> Coverage:
@@ -42,25 +43,6 @@ def coverage(plan: Plan, year: int) -> Coverage:
         known = any(o.value is not None or o.absence is None for o in rows)
         entered = any(o.absence is not missing_reason(year) for o in rows)
         lists[0 if known else 1 if entered else 2].append(item.item_id)
-    return Coverage(year, *map(tuple, lists))
-
-
-def absence_reason(plan: Plan, item_id: str, year: int, level: Level | None = None) -> Absence | None:
-    """Why an item has no value in a year; None where it has one or is told in words."""
-    row = plan.observation(item_id, year, level)
-    return missing_reason(year) if row is None else row.absence
-
-
-def item_not_filled_in(plan: Plan, item_id: str, year: int, level: Level) -> bool:
-    """Whether nobody has entered an item yet (未填报), which is not the same as 暂无数据."""
-    return absence_reason(plan, item_id, year, level) is Absence.NOT_FILLED_IN
-
-
-def not_filled_in(assessment: Assessment, indicator: int, level: Level) -> bool:
-    """Whether an indicator has no data at a level only because items of it were not filled in."""
-    table = assessment.table
-    own = table[(table["indicator"] == indicator) & (table["level"] == level) & (table["verdict"] == Verdict.NO_DATA)]
-    whole, items = (own[(own["item_id"] == "") == is_whole] for is_whole in (True, False))
-    return not whole.empty and all(
-        item_not_filled_in(assessment.plan, item_id, assessment.year, level) for item_id in items["item_id"]
-    )
+    drafts = {o.item_id for o in plan.observations.get(year, ()) if o.stage is Stage.DRAFT}
+    in_draft = tuple(i.item_id for i in plan.items if i.item_id in drafts and i.item_id not in lists[2])
+    return Coverage(year, tuple(lists[0]), tuple(lists[1]), tuple(lists[2]), in_draft)

@@ -1,4 +1,4 @@
-"""The page 数据字典: every file and column of ``data/``, from the schema that validates them."""
+"""The page 数据字典: every file and column of ``data/``, from the schema that validates them, and of the downloads."""
 
 import re
 from collections.abc import Iterator
@@ -11,6 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
 from cixi_analysis.dataset import Plan
+from cixi_analysis.outputs import OUTPUTS
 from cixi_analysis.presentation import tables
 from cixi_analysis.presentation.html import Html, stack
 from cixi_analysis.schema import OBSERVATIONS, TABLES, Observation, Row
@@ -27,6 +28,20 @@ def columns_of(plan: Plan) -> Html:
     """One table a kind of file: its columns, what stands in them, and what is allowed."""
     models = dict.fromkeys(model for _, model, _ in _files(plan))
     return stack(*(_columns(model, _named(model)) for model in models), name="各文件的列")
+
+
+def columns_of_downloads() -> Html:
+    """One table a table of the downloads."""
+    shown = {
+        "column": tables.text("列名", "nowrap"), "title": tables.text("中文名", "nowrap"), "what": tables.text("含义", "long"),
+    }  # fmt: skip
+    pieces = []
+    for name, output in OUTPUTS.items():
+        rows = [(column, described.title, described.description) for column, described in output.columns.items()]
+        caption = f"{name}：{output.title}（{output.rows}）"
+        table = tables.table(pd.DataFrame(rows, columns=list(shown)), shown, caption=caption)
+        pieces.append(tables.folded(caption, table))
+    return stack(*pieces, name="下载文件的列")
 
 
 def _files(plan: Plan) -> Iterator[tuple[str, type[Row], int]]:

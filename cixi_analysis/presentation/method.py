@@ -1,13 +1,14 @@
 """The page 方法: conventions, readings and thresholds, all from the data and the code that uses them."""
 
 import pandas as pd
+from markupsafe import Markup
 
 from cixi_analysis.assessment import tally_without_each_convention
 from cixi_analysis.assessment.numbers import SMALL_FALL
 from cixi_analysis.dataset import Plan
 from cixi_analysis.pace import CLASSES
 from cixi_analysis.presentation import tables
-from cixi_analysis.presentation.html import Html, link
+from cixi_analysis.presentation.html import Html, link, stack
 from cixi_analysis.presentation.numbers import percent
 from cixi_analysis.presentation.records import records
 from cixi_analysis.presentation.status import PACES, VERDICTS, badge
@@ -72,37 +73,21 @@ def small_fall() -> Html:
 
 
 def conventions(plan: Plan, year: int) -> Html:
-    """The named conventions: where they hold, why, and their source."""
+    """The named conventions: what they mean, then where they hold, why, and their source."""
+    meanings = [Markup("<strong>{}</strong>：{}。").format(c.chinese, text) for c, text in _CONVENTIONS.items()]
     rows = []
     for row in plan.conventions:
         where = item_title(plan.item(row.item_id)) if row.item_id else "凡符合条件的子项"
         where_shown = link(where, item_href(row.item_id, f"{year}/")) if row.item_id else where
-        scope = "、".join(
-            filter(None, [row.level.chinese if row.level else "各级", f"{row.year}年" if row.year else "各年"])
-        )
-        rows.append(
-            (
-                row.convention.chinese,
-                _CONVENTIONS[row.convention],
-                where_shown,
-                scope,
-                row.reason,
-                short_source(row.source),
-            )
-        )
-    names = {
-        "name": "约定",
-        "meaning": "含义",
-        "where": "适用的子项",
-        "scope": "级别与年份",
-        "reason": "理由",
-        "source": "出处",
-    }
+        level = row.level.chinese if row.level else "各级"
+        scope = f"{level}、{row.year}年" if row.year else f"{level}、各年"
+        rows.append((row.convention.chinese, where_shown, scope, row.reason, short_source(row.source)))
     columns = {
-        k: tables.text(t, {"name": "nowrap", "reason": "long", "meaning": "long"}.get(k, ""), "8rem")
-        for k, t in names.items()
-    }
-    return tables.table(pd.DataFrame(rows, columns=list(names)), columns, caption="约定", keyed=False)
+        "name": tables.text("约定", "nowrap"), "where": tables.text("适用的子项", width="8rem"),
+        "scope": tables.text("级别与年份"), "reason": tables.text("理由", "long"), "source": tables.text("出处"),
+    }  # fmt: skip
+    table = tables.table(pd.DataFrame(rows, columns=list(columns)), columns, caption="约定", keyed=False)
+    return stack(tables.bullets(*meanings), table, name="约定")
 
 
 def convention_effects(plan: Plan, year: int) -> Html:

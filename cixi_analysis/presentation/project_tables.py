@@ -1,11 +1,12 @@
 """The page 表二、表三: what became of the earlier projects, and the 47 of this plan as printed."""
 
 import pandas as pd
+from markupsafe import Markup
 
 from cixi_analysis import projects
 from cixi_analysis.dataset import Plan
 from cixi_analysis.presentation import numbers, tables
-from cixi_analysis.presentation.html import Html
+from cixi_analysis.presentation.html import Html, lines
 from cixi_analysis.presentation.records import records, row
 from cixi_analysis.presentation.titles import short_source
 from cixi_analysis.words import Outcome
@@ -103,19 +104,26 @@ def unit_table(plan: Plan) -> Html:
 
 
 def project_table(plan: Plan, year: int) -> Html:
-    """Table 3 as printed, with the share of the schedule that has gone by."""
+    """Table 3 as printed, with the share of the schedule that has gone by; each project's source is its number."""
     printed = pd.DataFrame([p.model_dump(mode="json") for p in plan.projects])
     frame = printed.merge(projects.schedule(plan, year)[["number", "state", "elapsed_share"]], on="number")
-    frame["source"] = [short_source(s) for s in frame["source"]]
+    sources = [short_source(s) for s in frame["source"]]
+    usual = [f"表三 序号{n}" for n in frame["number"]]
+    frame["source"] = [None if s == u else s for s, u in zip(sources, usual, strict=True)]
+    small = Markup("{}<br><small>{}</small>").format
+    frame["name"] = [small(lines(r.name), r.category) for r in records(frame)]
+    frame["years"] = [small(r.years, f"{r.state}，已过{numbers.percent(r.elapsed_share, 0)}") for r in records(frame)]
     columns = {
-        "number": tables.number("序号"), "category": tables.text("类别", "nowrap"), "name": tables.name("项目名称"),
-        "content": tables.text("主要内容", "long"), "years": tables.text("实施年限", "nowrap"),
-        "budget": tables.number("投资概算（万元）"), "units": tables.name("责任单位"),
-        "state": tables.text(f"{year}年底的年限", "nowrap"), "elapsed_share": tables.percent("年限已过", 0),
-        "source": tables.text("出处", "nowrap"),
+        "number": tables.number("序号"), "name": tables.name(small("项目名称", "类别")),
+        "content": tables.text("主要内容", width="13rem"),
+        "years": tables.text(small("实施年限", f"到{year}年底"), "nowrap"),
+        "budget": tables.number(small("投资概算", "万元")), "units": tables.name("责任单位"),
     }  # fmt: skip
+    if frame["source"].notna().any():
+        columns["source"] = tables.text("另注的出处")
     anchors = [f"project-{n}" for n in frame["number"]]
-    return tables.table(frame, columns, caption=f"表三 重点项目（{len(frame)}项）", empty=_NO_BUDGET, anchors=anchors)
+    caption = f"表三 重点项目（{len(frame)}项；出处为表三同一序号）"
+    return tables.table(frame, columns, caption=caption, empty=_NO_BUDGET, anchors=anchors)
 
 
 def yearly_table(plan: Plan) -> Html:

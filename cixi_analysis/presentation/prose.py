@@ -13,13 +13,14 @@ from cixi_analysis.words import BASE_YEAR, FIRST_REPORT_YEAR, PLAN_TITLE, TARGET
 
 
 def headline(assessment: Assessment, pages: str = "") -> Html:
-    """“2022年，国家级适用指标37项，其中29项达标、2项未达标（…）、6项无数据。” for both levels."""
+    """“2022年，国家级适用指标37项，其中29项达标、2项未达标（…）、6项无数据。” for both levels; 未填报 where there are any."""
     parts = []
     for row in records(tally(assessment)):
         unmet = _linked(assessment, Level(row.level), pages)
         named = Markup("（{}）").format(joined(unmet)) if unmet else Markup()
-        parts.append(Markup("{}适用指标{}项，其中{}项达标、{}项未达标{}、{}项无数据").format(
-            Level(row.level).chinese, row.applicable, row.met, row.unmet, named, row.no_data))  # fmt: skip
+        unfilled = f"、{row.not_filled_in}项未填报" if row.not_filled_in else ""
+        parts.append(Markup("{}适用指标{}项，其中{}项达标、{}项未达标{}、{}项无数据{}").format(
+            Level(row.level).chinese, row.applicable, row.met, row.unmet, named, row.no_data, unfilled))  # fmt: skip
     return paragraph(f"{assessment.year}年，", joined(parts, "；"), "。")
 
 
@@ -53,6 +54,15 @@ def plan_in_numbers(plan: Plan) -> Html:
     return paragraph(
         f"{PLAN_TITLE}表一列有{len(attributes)}项指标（{counts}），分属{domains}个领域，分为{len(plan.items)}个子项逐一判定；"
         f"表三列有{len(plan.projects)}个重点项目。规划基准年为{BASE_YEAR}年，规划值定在{'、'.join(map(str, TARGET_YEARS))}年。"
+    )
+
+
+def targets() -> Html:
+    """What it means to hold a year against the plan's targets."""
+    years = "、".join(f"{year}年" for year in TARGET_YEARS)
+    return paragraph(
+        f"规划值（{years}）是国家级、省级要求之外的第三把尺。目标年未到时，“未达到”只说明还有距离，不是考核结论；"
+        "规划值中的“持续提高”一类要求没有比较年份的数据时，判为无数据。"
     )
 
 

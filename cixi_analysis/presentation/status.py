@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from cixi_analysis.words import Absence, Basis, Direction, Pace, Verdict
+from cixi_analysis.words import Basis, Direction, Pace, Status, Verdict
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,10 @@ VERDICTS: dict[Verdict, Look] = {
     Verdict.NOT_APPLICABLE: Look("不适用", "–", *_NONE),
 }
 #: A year being filled in: nobody has entered the item yet, which is not the plan's 暂无数据.
-NOT_FILLED_IN = Look(Absence.NOT_FILLED_IN.value, "·", *_OPEN)
+NOT_FILLED_IN = Look(Status.NOT_FILLED_IN.chinese, "·", *_OPEN)
+STATUSES: dict[Status, Look] = {
+    status: NOT_FILLED_IN if status is Status.NOT_FILLED_IN else VERDICTS[Verdict(status)] for status in Status
+}
 
 PACES: dict[Pace, Look] = {
     Pace.REACHED: Look(Pace.REACHED.chinese, "✓", *_GOOD),
@@ -59,10 +62,9 @@ def badge(look: Look) -> Markup:
     return Markup('<span class="status {}">{}</span>').format(look.css, look.text)
 
 
-def verdict_badge(verdict: str, *, not_filled_in: bool = False) -> Markup:
-    """The label of a verdict; ``not_filled_in`` tells 未填报 from 无数据."""
-    word = Verdict(verdict)
-    return badge(NOT_FILLED_IN if not_filled_in and word is Verdict.NO_DATA else VERDICTS[word])
+def verdict_badge(status: str) -> Markup:
+    """The label of a verdict, or of a status that tells 未填报 from 无数据."""
+    return badge(STATUSES[Status(status)])
 
 
 def pace_badge(pace: str) -> Markup:

@@ -7,21 +7,21 @@ import pandas as pd
 from markupsafe import Markup
 
 from cixi_analysis.assessment import TARGET, Assessment, assess, tally, tally_without_each_convention
-from cixi_analysis.dataset import Plan
+from cixi_analysis.dataset import Plan, absence_reason
 from cixi_analysis.presentation import tables
-from cixi_analysis.presentation.coverage import absence_reason, coverage
+from cixi_analysis.presentation.coverage import coverage
 from cixi_analysis.presentation.html import Html, joined, link, render, stack
 from cixi_analysis.presentation.records import records
-from cixi_analysis.presentation.status import VERDICTS, basis_word, verdict_badge
+from cixi_analysis.presentation.status import STATUSES, VERDICTS, basis_word, verdict_badge
 from cixi_analysis.presentation.titles import item_href, item_title, short_source
-from cixi_analysis.words import Absence, Attribute, Basis, Convention, Level, Verdict
+from cixi_analysis.words import Absence, Attribute, Basis, Convention, Level, Status, Verdict
 
 #: What the first page counts, in its words.
-_COUNTED = {Verdict.MET: "达标", Verdict.UNMET: "未达标", Verdict.NO_DATA: "无数据"}
-_COUNTS = {
-    "applicable": tables.number("适用"),
-    **{str(v): tables.number(VERDICTS[v].text) for v in (Verdict.MET, Verdict.UNMET, Verdict.NO_DATA)},
-}
+_COUNTED = {Status.MET: "达标", Status.UNMET: "未达标", Status.NO_DATA: "无数据", Status.NOT_FILLED_IN: "未填报"}
+_COUNTS = {"applicable": tables.number("适用"), **{str(s): tables.number(STATUSES[s].text) for s in _COUNTED}}
+_COUNTS |= {
+    str(Status.NOT_FILLED_IN): tables.number(Status.NOT_FILLED_IN.chinese)
+}  # a tenth column: no room for a sign
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,10 @@ def year_banner(plan: Plan, year: int) -> Html:
         return tables.banner(
             f"回看：{known.items}个子项中有{len(known.with_data)}项在规划中印有{year}年的数据，其余{known.items - len(known.with_data)}项原文未列。"
             "以规划的要求回看，不是当年的正式评估。", "retrospect")  # fmt: skip
+    if known.is_draft and not known.not_entered:
+        return tables.banner(
+            f"初稿：{known.items}个子项都已填报，其中{len(known.in_draft)}项尚未定稿；定稿以前，下列数字都可能变。"
+        )
     if known.is_draft:
         return tables.banner(
             f"初稿：{known.items}个子项中已填报{known.items - len(known.not_entered)}项，还有{len(known.not_entered)}项未填报。"
@@ -59,16 +63,22 @@ def year_banner(plan: Plan, year: int) -> Html:
 
 
 def count_cards(assessment: Assessment, pages: str = "") -> Html:
-    """For each level the counts of met, unmet and no data; a click leads to the list of the page ``pages``."""
+    """For each level the counts of met, unmet, no data and, where there are any, not filled in.
+
+    A click leads to the list of them; ``pages`` is the way to the pages of the year.
+    """
     groups = []
     for row in records(tally(assessment)):
         level = Level(row.level).chinese
-        words = {v: f"{level}指标　{VERDICTS[v].symbol} {word}" for v, word in _COUNTED.items()}
-        groups.append(tables.cards(
-            tables.Card(f"{row.met} / {row.applicable}", words[Verdict.MET], f"{pages}table1.html"),
-            tables.Card(str(row.unmet), words[Verdict.UNMET], "#unmet"),
-            tables.Card(str(row.no_data), words[Verdict.NO_DATA], "#no-data"),
-        ))  # fmt: skip
+        words = {s: f"{level}　{STATUSES[s].symbol} {word}" for s, word in _COUNTED.items()}
+        cards = [
+            tables.Card(f"{row.met} / {row.applicable}", words[Status.MET], f"{pages}table1.html"),
+            tables.Card(str(row.unmet), words[Status.UNMET], "#unmet"),
+            tables.Card(str(row.no_data), words[Status.NO_DATA], "#no-data"),
+        ]
+        if row.not_filled_in:
+            cards.append(tables.Card(str(row.not_filled_in), words[Status.NOT_FILLED_IN], "#no-data"))
+        groups.append(tables.cards(*cards))
     return stack(*groups, name="计数")
 
 
@@ -140,15 +150,21 @@ def tally_table(assessment: Assessment, by: str | None = None) -> Html:
     counts = tally(assessment, by)
     title = {None: "按级别", "domain": "按领域", "attribute": "按指标属性", "basis": "按依据"}[by]
     caption = f"{assessment.year}年指标数，{title}"
+    known = _without_zero(counts)
     if by is None:
         counts["level"] = [_level(v) for v in counts["level"]]
         head = tables.text("级别" if assessment.against != TARGET else "规划值", "nowrap")
-        return tables.table(counts, {"level": head, **_COUNTS}, caption=caption, keyed=False)
-    shown = {k: c for k, c in _COUNTS.items() if by != "basis" or k in ("met", "unmet")}  # no data has no basis
+        return tables.table(counts, {"level": head, **known}, caption=caption, keyed=False)
+    shown = {k: c for k, c in known.items() if by != "basis" or k in ("met", "unmet")}  # no data has no basis
     words: dict[str, type[Attribute | Basis]] = {"attribute": Attribute, "basis": Basis}
     frame, columns = _side_by_side(counts, by, shown)
     frame[by] = [words[by](v).chinese if by in words else v for v in frame[by]]
     return tables.table(frame, {by: tables.text(title[1:], "nowrap"), **columns}, caption=caption)
+
+
+def _without_zero(counts: pd.DataFrame) -> dict[str, tables.Column]:
+    """The columns of counts; 未填报 only where something is not filled in."""
+    return {k: c for k, c in _COUNTS.items() if k != Status.NOT_FILLED_IN or counts[k].any()}
 
 
 def _side_by_side(
@@ -174,7 +190,9 @@ def convention_tallies(plan: Plan, year: int) -> Html:
     """The counts with each convention switched off, and with all of them."""
     counts = tally_without_each_convention(plan, year)
     words = {"": "全部约定都用", "all": "全部约定都不用"} | {str(c): f"不用“{c.chinese}”" for c in Convention}
-    frame, columns = _side_by_side(counts, "convention", {k: c for k, c in _COUNTS.items() if k != "applicable"})
+    frame, columns = _side_by_side(
+        counts, "convention", {k: c for k, c in _without_zero(counts).items() if k != "applicable"}
+    )
     frame["convention"] = [words[c] for c in frame["convention"]]
     head = {"convention": tables.text("情形", "nowrap")}
     return tables.table(frame, head | columns, caption=f"{year}年指标数：约定的作用")

@@ -7,7 +7,6 @@ from markupsafe import Markup
 
 from cixi_analysis.assessment import Assessment
 from cixi_analysis.dataset import Plan, missing_reason
-from cixi_analysis.presentation.coverage import item_not_filled_in, not_filled_in
 from cixi_analysis.presentation.html import Html, joined, lines, render
 from cixi_analysis.presentation.numbers import with_unit
 from cixi_analysis.presentation.records import records
@@ -17,7 +16,7 @@ from cixi_analysis.presentation.titles import item_anchor, item_title, short_sou
 from cixi_analysis.schema import WATER_CLASSES, Indicator, Observation
 from cixi_analysis.table1 import HEADINGS, Table1Row
 from cixi_analysis.table1 import table1 as layout
-from cixi_analysis.words import BASE_YEAR, CLASS_UNIT, Level, Verdict
+from cixi_analysis.words import BASE_YEAR, CLASS_UNIT, Level, Status, Verdict
 
 #: Column → the class of its cells.
 _CSS = {
@@ -81,7 +80,7 @@ def _heads(year: int) -> list[Column]:
 
 def _rows(assessment: Assessment) -> Iterator[Row]:
     plan, year = assessment.plan, assessment.year
-    base, now = (layout(plan, y, assessment.table) for y in (BASE_YEAR, year))
+    base, now = (layout(assessment, y) for y in (BASE_YEAR, year))
     last = {item.indicator: item.item_id for item in plan.items}
     for at, (printed, current) in enumerate(zip(base, now, strict=True)):
         item = current.item
@@ -141,9 +140,7 @@ def _taken(item: Indicator, row: Observation) -> Iterator[str]:
 
 
 def _verdict(assessment: Assessment, number: int, level: Level) -> Markup:
-    table = assessment.indicators
-    row = table[(table["indicator"] == number) & (table["level"] == level)].iloc[0]
-    shown = verdict_badge(row["verdict"], not_filled_in=not_filled_in(assessment, number, level))
+    shown = verdict_badge(assessment.status(number, level))
     if assessment.year != BASE_YEAR:
         return shown
     printed = [
@@ -158,11 +155,10 @@ def _reasons(assessment: Assessment, items: Sequence[Indicator]) -> Reasons:
     table = assessment.indicators
     words, told = [], False
     for row in records(table[table["indicator"] == number]):
-        unfilled = not_filled_in(assessment, number, Level(row.level))
+        status = assessment.status(number, row.level)
         basis = f"（{basis_word(row.basis)}）" if row.basis else ""
-        badge = verdict_badge(row.verdict, not_filled_in=unfilled)
-        words.append(Markup("{} {}{}").format(Level(row.level).chinese, badge, basis))
-        told |= row.verdict == Verdict.UNMET or (row.verdict == Verdict.NO_DATA and not unfilled)
+        words.append(Markup("{} {}{}").format(Level(row.level).chinese, verdict_badge(status), basis))
+        told |= status in (Status.UNMET, Status.NO_DATA)
     summary = Markup("{} {}：{}　<small>理由与出处</small>")
     parts = [part for item in items for part in _item_reasons(assessment, item)]
     parts.append(Markup("出处：{}").format("；".join(dict.fromkeys(_sources(assessment.plan, items, assessment.year)))))
@@ -175,10 +171,9 @@ def _item_reasons(assessment: Assessment, item: Indicator) -> Iterator[Markup]:
     asked = table[(table["item_id"] == item.item_id) & (table["verdict"] != Verdict.NOT_APPLICABLE)]
     for reason, same in asked.groupby("reason", sort=False):
         one = records(same)[0]
-        unfilled = item_not_filled_in(assessment.plan, item.item_id, assessment.year, Level(one.level))
         basis = f"（{basis_word(one.basis)}）" if one.basis else ""
         levels = "、".join(Level(level).chinese for level in same["level"])
-        badge = verdict_badge(one.verdict, not_filled_in=unfilled)
+        badge = verdict_badge(assessment.status(item.indicator, one.level, item.item_id))
         yield Markup("<strong>{}</strong>　{} {}{}　{}").format(item_title(item), levels, badge, basis, reason)
 
 

@@ -26,12 +26,12 @@ class Column:
     width: str = ""
 
 
-def text(title: str, css: str = "", width: str = "") -> Column:
+def text(title: str | Markup, css: str = "", width: str = "") -> Column:
     """Text as it is; ``css``: ``long`` for sentences, ``nowrap`` for short codes."""
     return Column(title, css=css, width=width)
 
 
-def name(title: str) -> Column:
+def name(title: str | Markup) -> Column:
     """The name of an item or project: wraps, but not to a thread."""
     return Column(title, width="9.5rem")
 
@@ -42,9 +42,10 @@ def number(title: str | Markup, digits: int | None = None, *, signed: bool = Fal
     return Column(title, lambda value: numbers.number(value, digits, signed=signed), "number", width)
 
 
-def rate(title: str) -> Column:
+def rate(title: str | Markup) -> Column:
     """Computed changes, four significant digits, with their sign."""
-    return Column(title, lambda value: numbers.rounded(value, signed=True), "number", "6rem")
+    width = "" if isinstance(title, Markup) else "6rem"
+    return Column(title, lambda value: numbers.rounded(value, signed=True), "number", width)
 
 
 def year(title: str) -> Column:
@@ -85,12 +86,15 @@ def table(
     empty: str = "没有",
     anchors: Sequence[str] = (),
     keyed: bool = True,
+    none: str = "",
 ) -> Html:
-    """The named columns of a table of results, in that order.
+    """The named columns of a table of results, in that order; without rows, the sentence ``none`` instead.
 
     An empty cell is shown as “—”; ``empty`` says below the table what that means. ``anchors``: an id for each row.
     ``keyed``: the first column stays in view when the table is scrolled sideways.
     """
+    if frame.empty:
+        return paragraph(none or f"{caption}{'：' if caption else ''}没有。")
     records = frame[list(columns)].astype(object).to_dict("records")
     rows = [[_cell(column, record[name]) for name, column in columns.items()] for record in records]
     any_empty = any(cell == numbers.EMPTY for row in rows for cell, _ in row)

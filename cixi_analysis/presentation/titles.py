@@ -1,5 +1,8 @@
 """How items and sources are called on the pages."""
 
+from markupsafe import Markup
+
+from cixi_analysis.presentation.html import link
 from cixi_analysis.schema import Indicator
 from cixi_analysis.words import PLAN_TITLE, Level
 
@@ -23,6 +26,13 @@ def item_anchor(item_id: str) -> str:
 def item_href(item_id: str, pages: str = "") -> str:
     """The way to an item's row; ``pages`` leads from the page to those of the year (``2022/``, or "")."""
     return f"{pages}table1.html#{item_anchor(item_id)}"
+
+
+def item_link(item: Indicator, measure: str = "", level: Level | None = None, pages: str = "") -> Markup:
+    """The item's title, linked to its row, and below it what was measured where that is something else."""
+    title = link(item_title(item, level), item_href(item.item_id, pages))
+    other = measure not in ("", item.name, item.provincial_name)
+    return title + Markup("<br><small>实测：{}</small>").format(measure) if other else title
 
 
 def short_source(source: str) -> str:

@@ -1,17 +1,17 @@
 """The page 趋势与目标差距: level, gap and pace in columns of their own; water classes, never subtracted, apart."""
 
 import pandas as pd
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from cixi_analysis import trend
 from cixi_analysis.assessment import read_wording
 from cixi_analysis.dataset import Plan
 from cixi_analysis.presentation import tables
 from cixi_analysis.presentation.html import Html, link, stack
-from cixi_analysis.presentation.numbers import number, percent, with_unit
+from cixi_analysis.presentation.numbers import EMPTY, missing, number, percent, rounded, with_unit
 from cixi_analysis.presentation.records import columns as columns_of
-from cixi_analysis.presentation.status import PACES, direction_word
-from cixi_analysis.presentation.titles import item_href, item_title, short_source
+from cixi_analysis.presentation.status import PACES, direction_word, pace_badge
+from cixi_analysis.presentation.titles import item_href, item_link, item_title, short_source
 from cixi_analysis.requirement.tree import Node
 from cixi_analysis.schema import WATER_CLASSES, Requirement, Target
 from cixi_analysis.words import CLASS_UNIT, Direction, Level, Pace, Polarity
@@ -35,42 +35,68 @@ def trend_table(plan: Plan, year: int, rows: pd.DataFrame) -> Html:
     """The series with two or more years: first and last value, mean yearly change, direction, strength of evidence."""
     own = rows[rows["points"] > 1].drop_duplicates(["item_id", "measure"])
     frame = _named(plan, own).assign(
-        first=[f"{y}年 {with_unit(v, u)}" for y, v, u in columns_of(own, "first_year", "first_value", "unit")],
-        last=[f"{y}年 {with_unit(v, u)}" for y, v, u in columns_of(own, "last_year", "last_value", "unit")],
+        first=[_pair(f"{y}年", with_unit(v, u)) for y, v, u in columns_of(own, "first_year", "first_value", "unit")],
+        last=[_pair(f"{y}年", with_unit(v, u)) for y, v, u in columns_of(own, "last_year", "last_value", "unit")],
+        change=[
+            _pair(rounded(by, signed=True), percent(rate, 2, signed=True))
+            for by, rate in columns_of(own, "mean_change", "mean_rate")
+        ],
         strength=[trend.strength(n, a, b) for n, a, b in columns_of(own, "points", "first_year", "last_year")],
     )
     columns = {
-        "item": tables.name("子项"), "first": tables.text("首年", "number nowrap"),
-        "last": tables.text("末年", "number nowrap"), "mean_change": tables.rate("年均变化（按单位）"),
-        "mean_rate": tables.percent("年均变化率（复合）", 2, signed=True), "direction": tables.direction("方向"),
-        "strength": tables.text("证据强度", "long"),
+        "item": tables.name("子项"), "first": tables.text("首年", "number"), "last": tables.text("末年", "number"),
+        "change": tables.text(_pair("年均变化", "按单位／复合变化率"), "number"), "direction": tables.direction("方向"),
+        "strength": tables.text("证据强度", width="12rem"),
     }  # fmt: skip
     return tables.table(
-        frame, columns, caption=f"截至{year}年，有两个以上年份的子项", empty="规划未表明方向，或不能计算"
-    )
+        frame, columns, caption=f"截至{year}年，有两个以上年份的子项", empty="规划未表明方向，或不能计算",
+        none=f"截至{year}年，没有一个子项有两个以上年份的数值，所以没有变化可列，也没有图。",
+    )  # fmt: skip
 
 
 def pace_table(plan: Plan, year: int, rows: pd.DataFrame) -> Html:
     """Each numeric target: where the value stands, how far it is, and whether the observed rate is enough."""
     own = rows[rows["target_year"].notna()]
+    pairs = columns_of(own, "observed_change", "needed_change", "ratio_linear", "ratio_compound")
+    changes, ratios = [], []
+    for observed, needed, linear, compound in pairs:
+        changes.append(_pair(rounded(observed, signed=True), rounded(needed, signed=True)))
+        ratios.append(_pair(number(linear, 2), number(compound, 2)))
     frame = _named(plan, own).assign(
-        last=[f"{y}年 {with_unit(v, u)}" for y, v, u in columns_of(own, "last_year", "last_value", "unit")]
+        target=[_pair(f"{y}年", with_unit(v, u)) for y, v, u in columns_of(own, "target_year", "target_value", "unit")],
+        last=[_pair(f"{y}年", with_unit(v, u)) for y, v, u in columns_of(own, "last_year", "last_value", "unit")],
+        reached=own["pace"] == Pace.REACHED,
+        pace=[
+            pace_badge(p) + ("" if missing(note) else Markup("<br><small>{}</small>").format(note))
+            for p, note in columns_of(own, "pace", "note")
+        ],
+        changes=changes,
+        ratios=ratios,
     )
     columns = {
-        "item": tables.name("子项"), "target_year": tables.year("目标年"), "target_value": tables.number("规划值"),
-        "last": tables.text("水平（最近值）", "number nowrap"), "gap": tables.number("差距（规划值−最近值）", signed=True),
-        "pace": tables.pace("进度"), "observed_change": tables.rate("已有年均变化"),
-        "needed_change": tables.rate("所需年均变化"), "ratio_linear": tables.number("速度之比（线性）", 2),
-        "ratio_compound": tables.number("速度之比（复合）", 2), "needed_rate": tables.rate("今后每年尚需"),
-        "note": tables.text("说明", "long"),
+        "item": tables.name("子项"), "target": tables.text("规划值", "number", "5.5rem"),
+        "last": tables.text(_pair("水平", "最近值"), "number"),
+        "gap": tables.number("差距", signed=True), "pace": tables.text("进度", width="8rem"),
+        "changes": tables.text(_pair("年均变化", "已有／所需"), "number"),
+        "ratios": tables.text(_pair("速度之比", "线性／复合"), "number"),
+        "needed_rate": tables.rate(_pair("今后", "每年尚需")),
     }  # fmt: skip
-    empty = "不能计算，或不再需要（已达到、只有一个年份、首年已达到，见说明）"
-    reached = frame["pace"] == Pace.REACHED
+    empty = "不能计算，或不再需要（已达到、只有一个年份、首年已达到，见“进度”下的小字）"
     done, ahead = (
-        tables.table(frame[rows], columns, caption=f"截至{year}年{words}的数值规划值：{rows.sum()}个", empty=empty)
-        for rows, words in ((reached, "已达到"), (~reached, "尚未达到"))
-    )
-    return stack(ahead, tables.folded(f"已达到的{reached.sum()}个数值规划值", done), name="差距与进度")
+        tables.table(
+            frame[rows], columns, caption=f"截至{year}年{words}的数值规划值：{rows.sum()}个（差距＝规划值−最近值）", empty=empty,
+            none=f"截至{year}年，没有{words}的数值规划值。",
+        )
+        for rows, words in ((frame["reached"], "已达到"), (~frame["reached"], "尚未达到"))
+    )  # fmt: skip
+    if not frame["reached"].any():
+        return ahead
+    return stack(ahead, tables.folded(f"已达到的{frame['reached'].sum()}个数值规划值", done), name="差距与进度")
+
+
+def _pair(first: str, second: str) -> Markup:
+    """Two things of one cell, one below the other; one dash where there is neither."""
+    return escape(EMPTY) if first == second == EMPTY else Markup("{}<br><small>{}</small>").format(first, second)
 
 
 def without_target(plan: Plan, rows: pd.DataFrame) -> Html:
@@ -85,6 +111,8 @@ def without_target(plan: Plan, rows: pd.DataFrame) -> Html:
     columns = {"item": tables.name("子项"), "last": tables.text("最近值", "number nowrap")}
     columns |= {f"target_{y}": tables.text(f"规划值{y}年（原文）") for y in years} | {"note": tables.text("说明")}
     caption = f"有数值、但规划值不是数的{len(own)}个子项"
+    if own.empty:
+        return tables.paragraph("没有只有文字规划值的子项。")
     return tables.folded(caption, tables.table(frame, columns, caption=caption, empty="没有需要说明的"))
 
 
@@ -99,6 +127,8 @@ def margin_table(plan: Plan, year: int, rows: pd.DataFrame) -> Html:
         "item": tables.name("子项"), "level": tables.text("级别", "nowrap"), "value": tables.text(f"{year}年现状值", "number"),
         "bound": tables.text("要求", "number"), "margin": tables.number("差值（正为优于要求）", signed=True),
     }  # fmt: skip
+    if rows.empty:
+        return Html(Markup(), "没有可比的数值要求")
     caption = f"{year}年现状值与数值要求之差（{len(rows)}条）"
     return tables.folded(caption, tables.table(frame, columns, caption=caption))
 
@@ -149,11 +179,5 @@ def evidence(rows: pd.DataFrame, year: int) -> Html:
 
 
 def _named(plan: Plan, rows: pd.DataFrame) -> pd.DataFrame:
-    """With the item's linked title, and below it what was measured where that is something else."""
-    shown = []
-    for item_id, measure in columns_of(rows, "item_id", "measure"):
-        item = plan.item(item_id)
-        title = link(item_title(item), item_href(item.item_id))
-        other = measure not in (item.name, item.provincial_name)
-        shown.append(title + Markup("<br><small>实测：{}</small>").format(measure) if other else title)
-    return rows.assign(item=shown)
+    """With the item's linked title, and what was measured where that is something else."""
+    return rows.assign(item=[item_link(plan.item(i), m) for i, m in columns_of(rows, "item_id", "measure")])

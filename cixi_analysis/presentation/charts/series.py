@@ -4,9 +4,11 @@ import altair as alt
 import pandas as pd
 
 from cixi_analysis.dataset import Plan
+from cixi_analysis.presentation.html import Html
 from cixi_analysis.presentation.numbers import missing, number, with_unit
 from cixi_analysis.presentation.records import records
 from cixi_analysis.presentation.status import VERDICTS
+from cixi_analysis.presentation.tables import paragraph
 from cixi_analysis.presentation.theme import INK, Layered
 from cixi_analysis.presentation.titles import item_label
 from cixi_analysis.trend import Series, series
@@ -126,26 +128,37 @@ def margin_rows(plan: Plan, margins: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["item", "level", "share", "drawn", "text_at", "label", "ink"])
 
 
-def distance(plan: Plan, year: int, margins: pd.DataFrame) -> alt.HConcatChart:
-    """How far each value is from its bound, in % of the bound: right of the line is better than required."""
+def distance(plan: Plan, year: int, margins: pd.DataFrame) -> alt.HConcatChart | Html:
+    """How far each value is from its bound, in % of the bound: right of the line is better than required.
+
+    A level without such a bound has no panel, and without any there is no chart; either is told with its reason.
+    """
     rows = margin_rows(plan, margins)
+    shown = [level for level in Level if level in set(rows["level"])]
+    lacking = "、".join(level.chinese for level in Level if level not in shown)
+    why = (
+        f"{year}年有数值的子项中，没有一项的{lacking}要求是必须满足的数值界限，所以没有{lacking}的图。"
+        if lacking
+        else ""
+    )
+    if not shown:
+        return paragraph(why)
     order = list(rows.groupby("item", sort=False)["share"].min().sort_values(kind="stable").index)
-    panels = [_level_panel(rows[rows["level"] == level], level, order) for level in Level]
+    panels = [_level_panel(rows[rows["level"] == v], v, order, labels=v is shown[0]) for v in shown]
     items, short = rows["item"].nunique(), rows[rows["share"] < 0]["item"].nunique()
     chart: alt.HConcatChart = alt.hconcat(*panels, spacing=18).properties(
         name=f"distance-{year}",
         title=alt.Title(
             f"{year}年现状值与数值要求的距离：{items}个子项中{short}个未达到",
             subtitle="线右为优于要求，线左为未达到，由最差到最好排列；标注为现状值对要求，括号内为差值（正为优于要求）。"
-            "只列必须满足的数值界限；界限为 0 的不能折算成百分比，见下表。",
+            f"只列必须满足的数值界限；界限为 0 的不能折算成百分比，见下表。{why}",
         ),
     )
     return chart
 
 
-def _level_panel(own: pd.DataFrame, level: Level, order: list[str]) -> Layered:
-    first = level is Level.NATIONAL
-    axis = alt.Axis(labels=first, minExtent=235 if first else 0, labelLimit=233)
+def _level_panel(own: pd.DataFrame, level: Level, order: list[str], *, labels: bool) -> Layered:
+    axis = alt.Axis(labels=labels, minExtent=235 if labels else 0, labelLimit=233)
     y = alt.Y("item:N", sort=order, title=None, scale=alt.Scale(domain=order), axis=axis)
     x = alt.X(
         "drawn:Q",

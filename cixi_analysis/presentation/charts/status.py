@@ -6,15 +6,16 @@ import altair as alt
 import pandas as pd
 
 from cixi_analysis.assessment import Assessment, tally
-from cixi_analysis.presentation.coverage import not_filled_in
 from cixi_analysis.presentation.records import records
-from cixi_analysis.presentation.status import NOT_FILLED_IN, VERDICTS, Look
+from cixi_analysis.presentation.status import NOT_FILLED_IN, STATUSES, Look
 from cixi_analysis.presentation.theme import LINE, MUTED, Layered
-from cixi_analysis.words import Level, Verdict
+from cixi_analysis.words import Level, Status, Verdict
 
 _SHORT = {Level.NATIONAL: "国", Level.PROVINCIAL: "省"}
 #: Pixels of the board: tiles in a row, a tile with its gap, the column of domain names.
 _ACROSS, _WIDE, _HIGH, _GAP, _LABEL = 5, 140, 60, 6, 74
+#: The pieces of a bar, from its foot.
+_PIECES = (Status.MET, Status.NO_DATA, Status.NOT_FILLED_IN, Status.UNMET)
 #: Characters in a line of a tile; a name that needs more than two lines ends in ….
 _CHARACTERS = 11.2
 
@@ -44,7 +45,7 @@ def status_board(assessment: Assessment, pages: str = "") -> Layered:
         frame.mark_rect(fill="#ffffff", opacity=0, cursor="pointer").encode(href="href:N"),
     ]
     met = "，".join(f"{Level(r.level).chinese}{r.applicable}项中{r.met}项达标" for r in records(tally(assessment)))
-    signs = "　".join(VERDICTS[v].text for v in Verdict)
+    signs = "　".join(STATUSES[s].text for s in Status if s in {*Verdict, *assessment.statuses.values()})
     return alt.layer(*layers).properties(
         name=f"status-board-{assessment.year}",
         width=_LABEL + _ACROSS * (_WIDE + _GAP) - _GAP,
@@ -78,13 +79,13 @@ def board_halves(assessment: Assessment, tiles: pd.DataFrame) -> pd.DataFrame:
     """One row an indicator and level: verdict, what is printed on it, its colours and place."""
     rows = []
     for one in records(assessment.indicators.merge(tiles[["indicator", "x", "y2"]], on="indicator")):
-        level, verdict = Level(one.level), Verdict(one.verdict)
-        look = NOT_FILLED_IN if not_filled_in(assessment, one.indicator, level) else VERDICTS[verdict]
+        level = Level(one.level)
+        look = STATUSES[assessment.status(one.indicator, level)]
         left, width = one.x + 5 + (0 if level is Level.NATIONAL else _WIDE / 2 - 3), _WIDE / 2 - 7
         place = (left, one.y2 - 24, left + width, one.y2 - 5, left + width / 2, one.y2 - 14)
-        rows.append(
-            (one.indicator, one.level, one.verdict, f"{_SHORT[level]} {look.text}", *paint(verdict, look), *place)
-        )
+        gap = "" if look is NOT_FILLED_IN else " "  # its sign is as wide as a Chinese character in some fonts
+        text = gap.join((_SHORT[level], look.symbol, look.word))
+        rows.append((one.indicator, one.level, one.verdict, text, *paint(look), *place))
     columns = ["indicator", "level", "verdict", "text", "fill", "stroke", "ink"]
     return pd.DataFrame(rows, columns=[*columns, "x", "y", "x2", "y2", "middle", "text_y"])
 
@@ -99,15 +100,18 @@ def board_domains(assessment: Assessment, tiles: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["domain", "counts", "x", "y"])
 
 
-def paint(verdict: Verdict, look: Look) -> tuple[str, str, str]:
-    """Fill, edge and text colour of a status in a chart: unmet alone is dark, no data has a dark edge."""
-    if verdict is Verdict.UNMET:
+def paint(look: Look) -> tuple[str, str, str]:
+    """Fill, edge and text colour of a status in a chart: unmet alone is dark; no data has a dark edge, and what is not
+    filled in is empty inside it.
+    """
+    if look is STATUSES[Status.UNMET]:
         return look.ink, look.ink, "#ffffff"
-    return look.back, look.ink if verdict is Verdict.NO_DATA else look.back, look.ink
+    fill = "#ffffff" if look is NOT_FILLED_IN else look.back
+    return fill, look.ink if look in (NOT_FILLED_IN, STATUSES[Status.NO_DATA]) else fill, look.ink
 
 
 def progress_by_domain(assessment: Assessment) -> alt.HConcatChart:
-    """Indicators met, without data and unmet in each domain, one panel a level."""
+    """Indicators met, without data, not filled in and unmet in each domain, one panel a level."""
     counts = domain_counts(assessment)
     order = list(dict.fromkeys(counts["domain"]))
     panels = []
@@ -126,7 +130,8 @@ def progress_by_domain(assessment: Assessment) -> alt.HConcatChart:
         )
         title = alt.Title(f"{level.chinese}：{met} / {applicable} 项达标", fontSize=13, offset=8)
         panels.append((bars + labels).properties(width=300, height=210, title=title))
-    signs = "　".join(VERDICTS[v].text for v in (Verdict.MET, Verdict.NO_DATA, Verdict.UNMET))
+    found = set(counts.loc[counts["count"] > 0, "verdict"])
+    signs = "　".join(STATUSES[s].text for s in _PIECES if s is not Status.NOT_FILLED_IN or s in found)
     return alt.hconcat(*panels, spacing=24).properties(
         name=f"progress-by-domain-{assessment.year}",
         title=alt.Title(
@@ -136,13 +141,13 @@ def progress_by_domain(assessment: Assessment) -> alt.HConcatChart:
 
 
 def domain_counts(assessment: Assessment) -> pd.DataFrame:
-    """One row a level, domain and verdict: the count, where its bar starts and ends, and how it is painted."""
+    """One row a level, domain and status (``verdict``): the count, where its bar starts and ends, and how it is painted."""
     rows = []
     for row in records(tally(assessment, by="domain")):
         start = 0
-        for verdict in (Verdict.MET, Verdict.NO_DATA, Verdict.UNMET):
-            count, look = getattr(row, verdict), VERDICTS[verdict]
-            fill, edge, ink = paint(verdict, look)
+        for verdict in _PIECES:
+            count, look = getattr(row, verdict), STATUSES[verdict]
+            fill, edge, ink = paint(look)
             text, end = f"{look.symbol} {count}", start + count
             rows.append(
                 (row.level, row.domain, str(verdict), count, start, end, (start + end) / 2, text, fill, edge, ink)
