@@ -170,6 +170,12 @@ def test_openness(form_2023: Workbook, key: str, target: bool, benchmark: bool) 
         assert {cells[c].fill.fgColor.rgb for c in columns} == {"00FFF8DC" if is_open else "00D9D9D9"}
 
 
+@pytest.mark.parametrize(("key", "is_open"), [("1", False), ("18", False), ("22.1", True), ("38", True), ("45", False)])
+def test_a_number_is_asked_where_it_can_be_used(form_2023: Workbook, key: str, is_open: bool) -> None:
+    """What only words can attest has no cell for a number, unless numbers are kept for it (22: areas)."""
+    assert row_of(form_2023, key)["value"].protection.locked is not is_open
+
+
 def test_openness_is_of_the_year() -> None:
     """A standard that speaks of the provincial average from 2026 on opens the column in 2026, not before."""
     plan = tiny_plan()

@@ -18,6 +18,7 @@ from cixi_analysis.requirement.tree import (
     Comparator,
     Leaf,
     LevelBenchmark,
+    State,
     leaves,
 )
 from cixi_analysis.schema import Indicator
@@ -130,7 +131,14 @@ def open_inputs(plan: Plan, key: Key, year: int) -> frozenset[str]:
         closed |= {"comparator", "assigned_target"}
     if not any(needs_benchmark(leaf) for leaf in leaves_asked):
         closed |= {"benchmark", "benchmark_kind"}
+    # Where only words can attest what is asked, a number is of no use; except where one has been kept all along (22).
+    if all(isinstance(leaf, State) for leaf in leaves_asked) and not _has_numbers(plan, key.item.item_id):
+        closed |= {"value", "measure", "measured_unit", "polarity"}
     return frozenset(column.key for column in INPUTS) - closed
+
+
+def _has_numbers(plan: Plan, item_id: str) -> bool:
+    return any(o.value is not None for rows in plan.observations.values() for o in rows if o.item_id == item_id)
 
 
 def needs_benchmark(leaf: Leaf) -> bool:
