@@ -3,7 +3,7 @@
 import csv
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -110,6 +110,22 @@ class Plan:
     def indicators(self) -> tuple[int, ...]:
         """The indicators' numbers, in the plan's order."""
         return tuple(dict.fromkeys(i.indicator for i in self.items))
+
+    def only(self, indicator: int) -> "Plan":
+        """The plan with the items of one indicator and what is asked of them; everything else stays as it is.
+
+        Raises ``KeyError`` for a number that Table 1 does not have.
+        """
+        items = self.indicator_items(indicator)
+        if not items:
+            raise KeyError(indicator)
+        ids = {item.item_id for item in items}
+        return replace(
+            self,
+            items=items,
+            requirements=tuple(r for r in self.requirements if r.item_id in ids),
+            targets=tuple(t for t in self.targets if t.item_id in ids),
+        )
 
     def files(self) -> Iterator[tuple[str, type[Row], tuple[Row, ...]]]:
         """Every file below ``data/`` with the model of its rows and the rows, in the order of the schema."""

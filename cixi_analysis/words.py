@@ -197,6 +197,14 @@ class Due(_Word):
     UNDATED = "undated", "未写期限"
 
 
+class MeasuredBy(_Word):
+    """How it can be known whether a commitment was kept."""
+
+    ITEM = "item", "指标现状值"
+    PROJECT = "project", "项目进展"
+    NOTHING = "", "只能填报"
+
+
 class FigureKind(_Word):
     """What a background figure of section 一（一） tells."""
 
