@@ -46,7 +46,7 @@ def measured_by(plan: Plan, promise: Commitment) -> MeasuredBy:
 
 
 def promised(promise: Commitment) -> str:
-    """The promised quantity in a few characters: ``≥80%``, ``约20个``, ``5–6年``; "" for a milestone."""
+    """The promised quantity in a few characters: ``≥80%``, ``约20个``, ``5–6年``; "" without one."""
     if promise.value is None or promise.comparator is None:
         return ""
     about = "约" if promise.stated is Stated.APPROXIMATE else ""

@@ -30,7 +30,7 @@ class Dossier:
     """One indicator as it stands in ``year``. ``plan`` is the plan with this indicator's items only.
 
     ``wordings``: ``item_id, level`` (or target year)``, from_year, wording, tree, meaning, explicit`` (why it is read
-    so, where the data says)``, standard, source``. ``verdicts``: ``year`` and the columns of ``cixi assess``, for every year with
+    so, where the data says)``, standard, source``. ``verdicts``: ``year``, ``status`` (the verdict, 未填报 told apart) and the columns of ``cixi assess``, for every year with
     pages of its own, oldest first. ``towards``: the same against the targets, for ``year``. ``margins`` and ``trends``: as
     in :mod:`cixi_analysis.trend`.
     """
@@ -83,10 +83,8 @@ def dossier(plan: Plan, indicator: int, year: int) -> Dossier:
         year=year,
         wordings=_wordings(own),
         observations=tuple((y, o) for y in plan.years if y <= year for o in plan.observations[y] if o.item_id in ids),
-        verdicts=pd.concat(
-            [assess(own, y, against=REQUIREMENT).table.assign(year=y) for y in years], ignore_index=True
-        ),
-        towards=assess(own, year, against=TARGET).table.assign(year=year),
+        verdicts=pd.concat([_verdicts(own, y, REQUIREMENT) for y in years], ignore_index=True),
+        towards=_verdicts(own, year, TARGET),
         margins=margins(own, year, reader(own)),
         trends=trends(own, year, reader(own)),
         commitments=tuple(pair for i in ids for pair in links.commitments_of_item(plan, i)),
@@ -94,6 +92,11 @@ def dossier(plan: Plan, indicator: int, year: int) -> Dossier:
         findings=links.findings_of(plan, Entity.ITEM, ids),
         missing=tuple(_missing(own, year)),
     )
+
+
+def _verdicts(own: Plan, year: int, against: str) -> pd.DataFrame:
+    assessed = assess(own, year, against=against)
+    return assessed.table.assign(year=year, status=[str(status) for status in assessed.statuses.values()])
 
 
 def _wordings(own: Plan) -> pd.DataFrame:

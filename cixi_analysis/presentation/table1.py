@@ -7,12 +7,12 @@ from markupsafe import Markup
 
 from cixi_analysis.assessment import Assessment
 from cixi_analysis.dataset import Plan, missing_reason
-from cixi_analysis.presentation.html import Html, joined, lines, render
+from cixi_analysis.presentation.html import Html, joined, lines, link, render
 from cixi_analysis.presentation.numbers import with_unit
 from cixi_analysis.presentation.records import records
 from cixi_analysis.presentation.status import basis_word, verdict_badge
 from cixi_analysis.presentation.tables import Column
-from cixi_analysis.presentation.titles import item_anchor, item_title, short_source
+from cixi_analysis.presentation.titles import indicator_href, item_anchor, item_title, short_source
 from cixi_analysis.schema import WATER_CLASSES, Indicator, Observation
 from cixi_analysis.table1 import HEADINGS, Table1Row
 from cixi_analysis.table1 import table1 as layout
@@ -140,7 +140,7 @@ def _taken(item: Indicator, row: Observation) -> Iterator[str]:
 
 
 def _verdict(assessment: Assessment, number: int, level: Level) -> Markup:
-    shown = verdict_badge(assessment.status(number, level))
+    shown = link(verdict_badge(assessment.status(number, level)), indicator_href(number))
     if assessment.year != BASE_YEAR:
         return shown
     printed = [

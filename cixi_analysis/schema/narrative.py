@@ -56,7 +56,9 @@ class Commitment(Row):
         description="stated 原文所印，implied 由“全覆盖”等推出（100%），approximate 约数；空＝没有数量。",
     )
     mode: OptionalDeadline = Field(
-        title="期限方式", description="by 到该年，before 该年以前，from 自该年起，during 期间；空＝原文未写期限。"
+        title="期限方式",
+        description="by 到该年，before 该年以前，from 自该年起，during 期间；期限管到句号为止，以年份开头的段落管整段，"
+        "近期目标为到2025年；空＝原文未写期限。",
     )
     start_year: OptionalYear = Field(title="起始年", description="from 与 during 的起始年；空＝不适用。")
     end_year: OptionalYear = Field(title="到期年", description="by、before 与 during 的年份；空＝不适用。")
@@ -71,8 +73,8 @@ class Commitment(Row):
     @model_validator(mode="after")
     def _check(self) -> Self:
         problems = []
-        if (self.value is None) != (self.kind is CommitmentKind.MILESTONE):
-            problems.append("完成某事（milestone）没有数量，其余类型都有数量")
+        if self.kind is not CommitmentKind.MAINTAIN and (self.value is None) != (self.kind is CommitmentKind.MILESTONE):
+            problems.append("完成某事（milestone）没有数量，达到、全覆盖、每年完成都有数量")
         if len({self.value is None, self.comparator is None, self.stated is None}) > 1:
             problems.append("数量、比较与明示与否应同时填写或同时留空")
         if self.value is None and (self.unit is not None or self.value_to is not None):

@@ -9,6 +9,7 @@ from cixi_analysis.assessment import Assessment, tally
 from cixi_analysis.presentation.records import records
 from cixi_analysis.presentation.status import NOT_FILLED_IN, STATUSES, Look
 from cixi_analysis.presentation.theme import LINE, MUTED, Layered
+from cixi_analysis.presentation.titles import indicator_href
 from cixi_analysis.words import Level, Status, Verdict
 
 _SHORT = {Level.NATIONAL: "国", Level.PROVINCIAL: "省"}
@@ -23,7 +24,7 @@ _CHARACTERS = 11.2
 def status_board(assessment: Assessment, pages: str = "") -> Layered:
     """Every indicator as a tile, grouped by domain: number, name, and the verdict at either level.
 
-    A tile links to its row of Table 1; ``pages`` is the way from this page to those of the year, e.g. ``2022/``.
+    A tile links to its dossier; ``pages`` is the way from this page to those of the year, e.g. ``2022/``.
     """
     tiles = board_tiles(assessment, pages)
     halves, domains = board_halves(assessment, tiles), board_domains(assessment, tiles)
@@ -68,7 +69,7 @@ def board_tiles(assessment: Assessment, pages: str = "") -> pd.DataFrame:
             column, top = 0, top + _HIGH + _GAP
         left = _LABEL + column * (_WIDE + _GAP)
         label = _wrapped(f"{item.indicator} {item.indicator_name}")
-        rows.append((item.indicator, item.indicator_name, domain, label, f"{pages}table1.html#indicator-{item.indicator}",
+        rows.append((item.indicator, item.indicator_name, domain, label, indicator_href(item.indicator, pages),
                      left, top, left + _WIDE, top + _HIGH, left + 7, top + 6))  # fmt: skip
         column += 1
     columns = ["indicator", "name", "domain", "label", "href", "x", "y", "x2", "y2", "text_x", "text_y"]
