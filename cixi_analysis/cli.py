@@ -118,6 +118,7 @@ def build(root: Path | None, years: tuple[int, ...], force: bool) -> None:
         plan.root,
         plan.report_years,
         renew=None if force or not years else years,
+        indicators={item.indicator: item.indicator_name for item in plan.items},
         attach=lambda year, folder: attachments(plan, year, folder),
     )
     click.echo(page)

@@ -50,7 +50,12 @@ PAGES = (
     Page("trend", "{year}/trend", "趋势与目标差距", Scope.EVERY_YEAR),
     Page("changes", "{year}/changes", "与上年相比", Scope.ASSESSED),
     Page("projects", "{year}/projects", "表二、表三 重点工程", Scope.ASSESSED),
+    Page("commitments", "{year}/commitments", "承诺台账", Scope.ASSESSED),
+    Page("units", "{year}/units", "责任单位", Scope.ASSESSED),
     Page("reconciliation", "{year}/reconciliation", "数据核对", Scope.ASSESSED),
+    Page("indicators", "indicators/index", "指标档案", Scope.ONCE),
+    Page("indicator", "indicators/{indicator}", "指标档案", Scope.INDICATOR),
+    Page("audit", "audit", "规划核对", Scope.ONCE),
     Page("method", "method", "方法", Scope.ONCE),
     Page("dictionary", "dictionary", "数据字典", Scope.ONCE),
 )
