@@ -33,7 +33,7 @@ def findings(plan: Plan) -> pd.DataFrame:
             concerned.setdefault((row.from_id, row.to_kind), []).append(row.to_id)
     rows = [
         {
-            **row.model_dump(mode="json"),
+            **{name: cell or "" for name, cell in row.model_dump(mode="json").items()},
             "result": result(row).value,
             **{
                 f"{kind.value}s": "；".join(concerned.get((row.audit_id, kind), ()))
@@ -42,4 +42,4 @@ def findings(plan: Plan) -> pd.DataFrame:
         }
         for row in plan.audit
     ]
-    return pd.DataFrame(rows, columns=list(COLUMNS)).astype("str").replace({"None": "", "nan": ""})
+    return pd.DataFrame(rows, columns=list(COLUMNS))

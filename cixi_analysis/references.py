@@ -51,6 +51,10 @@ def _known(tables: Mapping[str, Mapping[int, Row]]) -> dict[Entity, list[str]]:
     }
 
 
+#: What a sum may use without its being printed: years counted inclusively, per cent, and 万.
+_CONSTANTS = {"1", "100", "10000"}
+
+
 def _sum_problems(number: int, row: AuditRow, check: str) -> Iterator[Problem]:
     """A sum has to be one, and to be made of what the quotations print."""
     try:
@@ -59,7 +63,8 @@ def _sum_problems(number: int, row: AuditRow, check: str) -> Iterator[Problem]:
         yield Problem("audit.csv", number, "check 算式", f"“{check}”", str(error))
         return
     quoted = f"{row.quotation_a}\n{row.quotation_b}"
-    missing = [part for part in (*made.numbers, *made.names) if part not in quoted]
+    parts = (*(number for number in made.numbers if number not in _CONSTANTS), *made.names)
+    missing = [part for part in parts if part not in quoted]
     if missing:
         yield Problem("audit.csv", number, "check 算式", f"“{'、'.join(missing)}”不在引文中", "引文里印着的数字与名称")
     if made.holds and row.result is AuditResult.UNCLEAR:
