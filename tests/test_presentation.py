@@ -11,6 +11,7 @@ import altair as alt
 import pandas as pd
 import pytest
 from conftest import ROOT
+from markupsafe import escape
 from tiny import item, observation, tiny_plan
 
 from cixi_analysis.assessment import Assessment, assess
@@ -197,10 +198,10 @@ def test_a_chart_is_a_figure_with_words(year2022: Assessment) -> None:
 
 
 def test_status_board_shows_every_verdict_and_links_to_it(year2022: Assessment) -> None:
-    """50 tiles of 2 halves, each with the computed verdict's sign; a tile leads to its indicator of that year."""
+    """50 tiles of 2 halves, each with the computed verdict's sign; a tile leads to its indicator's dossier."""
     tiles = board_tiles(year2022, "2022/")
     assert list(tiles["indicator"]) == list(range(1, 51))
-    assert tiles["href"][8] == "2022/table1.html#indicator-9"
+    assert tiles["href"][8] == "indicators/9.html"
     halves = board_halves(year2022, tiles)
     computed = year2022.indicators.set_index(["indicator", "level"])["verdict"]
     for half in halves.to_dict("records"):
@@ -208,7 +209,7 @@ def test_status_board_shows_every_verdict_and_links_to_it(year2022: Assessment) 
         assert half["verdict"] == verdict
         assert half["text"].endswith(VERDICTS[Verdict(verdict)].text)
     drawing = shown(charts.status_board(year2022, "2022/"))
-    assert drawing.count('href="2022/table1.html#indicator-') == 50
+    assert drawing.count('href="indicators/') == 50
     assert drawing.count("✗ 否</text>") == 4
 
 
@@ -379,12 +380,12 @@ def test_table1_merges_cells_as_the_plan_does(year2022: Assessment) -> None:
 
 
 def test_two_clicks_to_reason_and_source(year2022: Assessment) -> None:
-    """The first page's count leads to the list on it; the list has reason and source, and leads to the row."""
+    """The first page's count leads to the list on it; the list has reason and source, and leads to the dossier."""
     cards = summary.count_cards(year2022, "2022/")._repr_html_()
     assert cards.count('href="#unmet"') == 2
     reasons = summary.reasons(year2022, Verdict.UNMET, "2022/")._repr_html_()
     assert '<div id="unmet">' in reasons
-    assert 'href="2022/table1.html#item-38"' in reasons
+    assert 'href="indicators/38.html#item-38"' in reasons
     assert "要求“≥95”：2022年40.7%，要求≥95，未达到（低54.3）" in text(reasons)
     assert "出处：表一 序号38 现状值" in text(reasons)
 
@@ -522,7 +523,7 @@ def test_revisions_are_told_with_their_workbook(plan: Plan) -> None:
     plan = replace(plan, observations={**plan.observations, 2022: (first.model_copy(update={"form": form}), *rest)})
     plan = later(plan, first)
     html = changes.revisions(plan, changes.since_last_year(plan, 2023))._repr_html_()
-    assert 'href="../2022/table1.html#item-1"' in html
+    assert 'href="../indicators/1.html#item-1"' in html
     assert f"sha256:{'0' * 12}…；定稿后更正：现状值（原为84）" in html
     assert EVIL not in html
 
@@ -613,7 +614,7 @@ def test_dictionary_names_every_column_once(plan: Plan) -> None:
     for model in {*TABLES.values(), Observation}:
         for column, info in model.columns().items():
             assert f"{column} {info.title} " in html
-            assert re.sub(r"\s+", " ", info.description or "") in html
+            assert str(escape(re.sub(r"\s+", " ", info.description or ""))) in html
     assert "binding（约束性）、reference（参考性）" in html
     assert "、".join(a.value for a in Absence) in html
 
