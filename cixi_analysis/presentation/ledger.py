@@ -11,7 +11,7 @@ from cixi_analysis.dataset import Plan
 from cixi_analysis.presentation import tables
 from cixi_analysis.presentation.html import Html, joined, link, stack
 from cixi_analysis.presentation.titles import item_href, item_title, project_href, short_source
-from cixi_analysis.schema import Commitment, Progress
+from cixi_analysis.schema import Commitment, Link, Progress
 from cixi_analysis.words import CommitmentKind, Due, Entity, MeasuredBy, Stated
 
 
@@ -125,20 +125,18 @@ def metric(promise: Commitment) -> Markup:
 
 
 def bearings(plan: Plan, promise: Commitment) -> Markup:
-    """The items and projects that a commitment is linked to, with the reason as a title."""
-    pieces = [
-        Markup('<a href="{}" title="{}">{}</a>').format(
-            item_href(i.item_id), f"{row.relation.chinese}：{row.reason}", item_title(i)
-        )
-        for i, row in links.items_of(plan, promise)
-    ]
+    """The items and projects that a commitment is linked to, each with the reason as a title."""
+    pieces = [titled(item_title(item), item_href(item.item_id), row) for item, row in links.items_of(plan, promise)]
     pieces += [
-        Markup('<a href="{}" title="{}">项目{} {}</a>').format(
-            project_href(p.number), f"{row.relation.chinese}：{row.reason}", p.number, p.name
-        )
-        for p, row in links.projects_of(plan, promise)
+        titled(f"项目{project.number} {project.name}", project_href(project.number), row)
+        for project, row in links.projects_of(plan, promise)
     ]
     return joined(pieces, "；")
+
+
+def titled(text: str, href: str, row: Link) -> Markup:
+    """A link of the page that tells in its title why the data links the two."""
+    return Markup('<a href="{}" title="{}：{}">{}</a>').format(href, row.relation.chinese, row.reason, text)
 
 
 def report_of(report: Progress | None) -> Markup:
