@@ -21,7 +21,7 @@ from cixi_analysis.words import AuditResult, Entity, Stated
 
 PLAN_TEXT = os.environ.get("CIXI_PLAN_TEXT")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
-_CHINESE = dict(zip("一二两三四五六七八九十", (1, 2, 2, 3, 4, 5, 6, 7, 8, 9, 10), strict=True))
+_CHINESE = dict(zip("零一二两三四五六七八九十", (0, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9, 10), strict=True)) | {"消除": 0}
 
 
 # --- without the text ------------------------------------------------------------------------------------------------
