@@ -53,8 +53,11 @@ def write_names(app: Sphinx, failed: Exception | None) -> None:
     for name in sorted(app.env.found_docs, key=_newest_first):
         same_page = _YEAR.sub("/", name)  # of the pages that each year has, the newest year's stand for all
         written = (Path(app.outdir) / f"{name}.html").read_text(encoding="utf-8")
-        own = [(word, at) for word, at in names_of(written) if (word, same_page) not in seen]
-        seen.update((word, same_page) for word, _ in own)
+        own: list[tuple[str, str]] = []
+        for word, anchor in names_of(written):
+            if (word, same_page) not in seen:
+                seen.add((word, same_page))
+                own.append((word, anchor))
         pages.append((name, app.env.titles[name].astext(), own))
     text = json.dumps(pages, ensure_ascii=False, separators=(",", ":"))
     target = Path(app.outdir) / "_static" / "names.js"

@@ -278,7 +278,7 @@ def outcome_pieces(table: pd.DataFrame) -> pd.DataFrame:
 def _categories(plan: Plan) -> alt.Color:
     categories = _category_names(plan)
     scale = alt.Scale(domain=categories, range=CATEGORIES)
-    return alt.Color("category:N", sort=categories, scale=scale, legend=alt.Legend(columns=3))
+    return alt.Color("category:N", sort=categories, scale=scale, legend=alt.Legend(columns=3, symbolOpacity=1))
 
 
 def _category_names(plan: Plan) -> list[str]:

@@ -94,9 +94,12 @@ def _chart(plan: Plan, year: int, same: list[Series], asked: pd.DataFrame) -> La
     layers: list[alt.Chart] = [
         base.mark_line().encode(detail="run:N"),
         base.mark_point(opacity=1).encode(size=size, tooltip=told).properties(name="points").add_params(pointed),
-        labelled.transform_filter("!datum.below").mark_text(dy=-13, fontWeight="bold"),
-        labelled.transform_filter("datum.below").mark_text(dy=15, fontWeight="bold"),
     ]
+    named = data[data["end"]] if crowded else data
+    for below, dy in ((False, -13), (True, 15)):
+        if (named["below"] == below).any():  # an empty layer has no extent, and the browser would say so
+            own = labelled.transform_filter("datum.below" if below else "!datum.below")
+            layers.append(own.mark_text(dy=dy, fontWeight="bold"))
     if not requirements.empty:
         rule, color = drawn.transform_filter(f"datum.kind == '{_REQUIRED}'").encode(y=y), _COLORS[_REQUIRED]
         line = rule.mark_rule(strokeDash=[5, 3], strokeWidth=1.5, color=color)

@@ -34,7 +34,8 @@ def status_board(assessment: Assessment, pages: str = "") -> Layered:
     pointed, chosen = hover(fields=["indicator"]), choice("word", sorted(set(halves["word"])), "结论：")
     told = {"indicator": "序号", "name": "指标", "domain": "领域"} | {level.value: level.chinese for level in Level}
     half = status.mark_rect(cornerRadius=3).encode(fill=fill, stroke=stroke, opacity=kept(pointed, chosen))
-    cover = frame.mark_rect(fill="#ffffff", opacity=0, cursor="pointer")
+    # A link has a name, also where nobody sees what lies below it.
+    cover = frame.mark_rect(fill="#ffffff", opacity=0, cursor="pointer", aria=True).encode(description="name:N")
     layers = [
         frame.mark_rect(fill="#ffffff", stroke=LINE, cornerRadius=4),
         name.mark_text(align="left", baseline="top", fontSize=11.5, lineHeight=14, lineBreak="\n").encode(
