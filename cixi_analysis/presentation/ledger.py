@@ -110,10 +110,16 @@ def commitment_table(
         "measured": tables.text("衡量办法", "nowrap"), "state": tables.text("进展", width="5rem"),
         "quotation": tables.text("原文与出处", "long"),
     }  # fmt: skip
-    anchors = [] if linked else [c.commitment_id for c in own]
+    anchors = [c.commitment_id for c in own]
     empty = "没有数量、没有写期限、就全局而言，或没有关联"
     frame = pd.DataFrame(rows, columns=list(columns))
-    return tables.table(frame, columns, caption=caption, anchors=anchors, none=none, empty=empty)
+    if linked:
+        return tables.table(frame, columns, caption=caption, none=none, empty=empty)
+    find = [f"{c.commitment_id} {c.metric}" for c in own]
+    filters = ["deadline", "domain", "kind", "due", "measured"]
+    return tables.table(
+        frame, columns, caption=caption, anchors=anchors, find=find, filters=filters, none=none, empty=empty
+    )
 
 
 def metric(promise: Commitment) -> Markup:

@@ -35,6 +35,7 @@ class Cell:
     css: str
     span: int
     id: str = ""
+    find: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ class Row:
     """An item's row, and after an indicator's last item its reasons."""
 
     anchor: str
+    find: str
     cells: tuple[Cell, ...]
     reasons: Reasons | None
 
@@ -94,10 +96,15 @@ def _rows(assessment: Assessment) -> Iterator[Row]:
             anchor = f"indicator-{item.indicator}" if column == "indicator" else ""
             span = cell.rowspan + (sum(last[i.indicator] == i.item_id for i in items) if _spans_reasons(column) else 0)
             content = _content(assessment, column, source, items)
-            cells.append(Cell(content, _CSS.get(column, ""), span, anchor))
+            cells.append(Cell(content, _CSS.get(column, ""), span, anchor, item.indicator_name if anchor else ""))
         own = [i for i in plan.items if i.indicator == item.indicator]
         reasons = _reasons(assessment, own) if last[item.indicator] == item.item_id else None
-        yield Row(item_anchor(item.item_id), tuple(cells), reasons)
+        yield Row(item_anchor(item.item_id), _names(item), tuple(cells), reasons)
+
+
+def _names(item: Indicator) -> str:
+    """What a reader may search for: the item's name, and the province's where it has another."""
+    return " / ".join(dict.fromkeys(name for name in (item.name, item.provincial_name) if name))
 
 
 def _spans_reasons(column: str) -> bool:
