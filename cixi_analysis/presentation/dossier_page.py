@@ -39,9 +39,14 @@ def head(found: Dossier, years: tuple[int, ...]) -> Html:
         ways = joined((link(f"{year}年", table1_href(item.item_id, f"../{year}/")) for year in reversed(years)), "、")
         name = item.name + (f"（省级：{item.provincial_name}）" if item.provincial_name else "")
         about = f"单位：{item.unit or '（原表空白）'}；{item.polarity.chinese}"
-        told = Markup('<span id="{}"><strong>{}{}</strong>　{}；表一中的行：{}</span>')
-        rows.append(told.format(item_anchor(item.item_id), item.part_mark, name, about, ways))
+        told = Markup('<span id="{}" data-find="{}"><strong>{}{}</strong>　{}；表一中的行：{}</span>')
+        rows.append(told.format(item_anchor(item.item_id), _findable(item), item.part_mark, name, about, ways))
     return tables.bullets(*rows)
+
+
+def _findable(item: Indicator) -> str:
+    """The names by which the site's search finds an item."""
+    return " / ".join(name for name in (item_title(item), item.provincial_name) if name)
 
 
 def verdict_list(found: Dossier) -> Html:

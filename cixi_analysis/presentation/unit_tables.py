@@ -64,7 +64,10 @@ def _section(assessment: Assessment, unit: Unit, anchor: str) -> Html:
     table = tables.table(frame, columns, caption=caption, empty="没有概算（不是 0），或单独负责", keyed=False)
     points = [*_items(assessment, unit), *_commitments(unit)]
     body = stack(table, tables.bullets(*points))
-    return Html(Markup('<section id="{}"><h3>{}</h3>\n{}</section>').format(anchor, unit.name, body), unit.name)
+    return Html(
+        Markup('<section id="{}" data-find="{}"><h3>{}</h3>\n{}</section>').format(anchor, unit.name, unit.name, body),
+        unit.name,
+    )
 
 
 def _items(assessment: Assessment, unit: Unit) -> Iterator[Markup]:
