@@ -37,6 +37,14 @@ def conclusion(plan: Plan) -> Html:
     )
 
 
+def headline(plan: Plan, book: str = "") -> Html:
+    """The audit in one sentence for another page; ``book`` leads to the folder of the pages made once."""
+    of = findings(plan)["result"].value_counts()
+    told = "，".join(f"{result.chinese}{of.get(result.value, 0)}处" for result in SIGNS)
+    way = link("规划核对", f"{book}audit.html")
+    return tables.paragraph("规划自己的说法是否前后一致：两两对照", f"{len(plan.audit)}处，{told}，见", way, "。")
+
+
 def finding_list(plan: Plan, result: AuditResult, years: str = f"{BASE_YEAR}/") -> Html:
     """The findings with one result, both quotations side by side; ``years`` leads to the pages of a year."""
     entries = [_entry(plan, row, years) for row in records(findings(plan)) if row.result == result.value]

@@ -105,10 +105,10 @@ def commitment_table(
     ]
     columns = {
         "id": tables.text("编号", "nowrap"), "metric": tables.name("承诺事项"), "promised": tables.text("数量", "nowrap"),
-        "deadline": tables.text("期限", "nowrap"), "domain": tables.text("领域", "nowrap"), "kind": tables.text("类型", "nowrap"),
-        "due": tables.text(f"{year}年底", "nowrap"), "bears": tables.name("有关指标与项目"),
-        "measured": tables.text("衡量办法", "nowrap"), "state": tables.text("进展", width="5rem"),
-        "quotation": tables.text("原文与出处", "long"),
+        "deadline": tables.text("期限", "nowrap"), "quotation": tables.text("原文与出处", "long"),
+        "bears": tables.name("有关指标与项目"), "state": tables.text("进展", width="5rem"),
+        "due": tables.text(f"{year}年底", "nowrap"), "measured": tables.text("衡量办法", "nowrap"),
+        "domain": tables.text("领域", "nowrap"), "kind": tables.text("类型", "nowrap"),
     }  # fmt: skip
     anchors = [c.commitment_id for c in own]
     empty = "没有数量、没有写期限、就全局而言，或没有关联"
