@@ -65,7 +65,8 @@ def run_notebook(run: Run, notebook: str, output: Path, engine: str | None) -> F
     """
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"  # this environment's kernel before one in the home folder
     os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"  # kernels: no word about frozen modules
-    output.parent.mkdir(parents=True, exist_ok=True)
+    page = output.absolute()  # a page may change this process's working directory
+    page.parent.mkdir(parents=True, exist_ok=True)
     try:
         executed = papermill.execute_notebook(
             nbformat.reads(notebook, as_version=4),  # type: ignore[no-untyped-call]
@@ -83,7 +84,7 @@ def run_notebook(run: Run, notebook: str, output: Path, engine: str | None) -> F
     # A dead kernel is a RuntimeError, one that cannot start a KeyError or OSError.
     except (PapermillException, RuntimeError, KeyError, OSError) as error:
         return Failure((f"错误：{type(error).__name__}: {error}",), str(error))
-    nbformat.write(tidied(executed), output)  # type: ignore[no-untyped-call]
+    nbformat.write(tidied(executed), page)  # type: ignore[no-untyped-call]
     return None
 
 
