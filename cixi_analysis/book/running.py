@@ -11,11 +11,13 @@ from pathlib import Path
 
 import nbformat
 import papermill
+import vl_convert
 from nbformat import NotebookNode
 from papermill.exceptions import PapermillException, PapermillExecutionError
 from papermill.iorw import local_file_io_cwd
 
 from cixi_analysis.book import workers
+from cixi_analysis.book.drawing import draw, drawn_above
 from cixi_analysis.book.failure import BuildError
 from cixi_analysis.book.pages import Run
 from cixi_analysis.book.template import tidied
@@ -40,7 +42,7 @@ def run_all(root: Path, runs: Sequence[Run], notebooks: Sequence[NotebookNode], 
         (root, run, nbformat.writes(notebook), folder.relative_to(root) / run.output)  # type: ignore[no-untyped-call]
         for run, notebook in zip(runs, notebooks, strict=True)
     ]
-    for done in workers.each(in_warm_process, calls) if workers.available() else _in_kernels(calls):
+    for done in workers.each(in_warm_process, calls, draw) if workers.available() else _in_kernels(calls):
         run = runs[done.number]
         match done.result:
             case Died() as died:
@@ -54,6 +56,7 @@ def in_warm_process(root: Path, run: Run, notebook: str, output: Path) -> Failur
     """Run ``notebook`` (its JSON) in this process, which is there for nothing else."""
     from cixi_analysis.book.engine import ENGINE  # noqa: PLC0415  # where processes cannot fork nobody needs a kernel here
 
+    vl_convert.vegalite_to_svg = drawn_above  # type: ignore[assignment]  # what pages use of it
     with chdir(root):
         return run_notebook(run, notebook, output, ENGINE)
 
