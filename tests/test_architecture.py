@@ -12,7 +12,7 @@ NAME = PACKAGE.name
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("words",),
     ("schema", "problem"),
-    ("consistency",),
+    ("consistency", "folder"),
     ("dataset",),
     ("requirement",),
     ("assessment", "trend", "pace", "projects"),

@@ -6,10 +6,10 @@ Nothing here depends on the project's files, starts a thread or keeps a file ope
 import gc
 
 import altair as alt
+import click  # noqa: F401  # of the command that started it all
 
 import cixi_analysis.book.running
 import cixi_analysis.changes
-import cixi_analysis.cli
 import cixi_analysis.export
 import cixi_analysis.presentation.changes
 import cixi_analysis.presentation.charts

@@ -99,6 +99,40 @@ def each(
             process.join()
 
 
+class Prepared(Generic[T]):
+    """A process that gets ready now and does its one piece of work when it is called; as a context it ends with it."""
+
+    def __init__(self, prepare: Callable[[], object], work: Callable[..., T]) -> None:
+        context = start()
+        self._here, there = context.Pipe()
+        self._process = context.Process(target=_when_called, args=(there, prepare, work), daemon=True)
+        self._process.start()
+        there.close()
+
+    def __call__(self, *arguments: object) -> T | Died:
+        """What ``work(*arguments)`` gives there."""
+        try:
+            self._here.send(arguments)
+            result: T = self._here.recv()
+        except (EOFError, ConnectionError):
+            self._process.join()
+            return Died(self._process.exitcode)
+        return result
+
+    def __enter__(self) -> "Prepared[T]":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        self._process.join()
+        self._here.close()
+
+
+def _when_called(above: Connection, prepare: Callable[[], object], work: Callable[..., T]) -> None:
+    prepare()
+    above.send(work(*above.recv()))
+
+
 @dataclass(frozen=True)
 class _Question:
     """What a process asks of the one that started it."""
