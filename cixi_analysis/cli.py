@@ -40,7 +40,7 @@ def _user_errors() -> Iterator[None]:
 
 
 def _refusals() -> tuple[type[Exception], ...]:
-    from cixi_analysis.book import BuildError
+    from cixi_analysis.book.failure import BuildError
     from cixi_analysis.export import ExportError
     from cixi_analysis.form.importing import ImportRefused
     from cixi_analysis.form.problem import FormError
@@ -96,13 +96,27 @@ for _command in (workbook, check, import_, indicator, commitments, audit):
 @click.option(
     "--force",
     is_flag=True,
-    help="不沿用任何已有的页面，所有年份全部重来。Keep no page of an earlier build, run every year again.",
+    help="不沿用此前生成的任何内容，全部重来。Take nothing from an earlier build, make everything again.",
 )
 @click.pass_obj
 def build(root: Path | None, years: tuple[int, ...], force: bool) -> None:
+    from cixi_analysis.book import fingerprint
+    from cixi_analysis.book.store import up_to_date
+    from cixi_analysis.folder import find_root
+
+    folder = find_root(Path.cwd()) if root is None else root.resolve()
+    inputs = fingerprint.inputs(folder)  # before anything is read: what changes from here on is noticed
+    page = None if years or force else up_to_date(folder, inputs)
+    if page is None:
+        page = _build(folder, years, force, inputs)
+    click.echo(page)
+
+
+def _build(root: Path, years: tuple[int, ...], force: bool, inputs: str) -> Path:
+    from functools import partial
+
     from cixi_analysis.assessment import assess
     from cixi_analysis.book import build as build_book
-    from cixi_analysis.export import attachments
     from cixi_analysis.problem import UnknownYear
 
     plan = plan_at(root)
@@ -114,14 +128,27 @@ def build(root: Path | None, years: tuple[int, ...], force: bool) -> None:
             )
     for year in plan.report_years:
         assess(plan, year)  # what a page would stumble over is told before any page runs
-    page = build_book(
-        plan.root,
+    return build_book(
+        root,
         plan.report_years,
         renew=None if force or not years else years,
+<<<<<<< HEAD
         indicators={item.indicator: item.indicator_name for item in plan.items},
         attach=lambda year, folder: attachments(plan, year, folder),
+=======
+        force=force,
+        indicators={item.indicator: item.indicator_name for item in plan.items},
+        attach=partial(_attach, root),
+        inputs=inputs,
+>>>>>>> six-engine
     )
-    click.echo(page)
+
+
+def _attach(root: Path, year: int, folder: Path) -> None:
+    """Write the downloads of a year; in a process of its own, from the data as they are then."""
+    from cixi_analysis.export import attachments
+
+    attachments(plan_at(root), year, folder)
 
 
 @main.command(

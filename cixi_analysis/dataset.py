@@ -11,6 +11,7 @@ import pandas as pd
 from pydantic import ValidationError
 
 from cixi_analysis.consistency import Table, cross_check
+from cixi_analysis.folder import find_root
 from cixi_analysis.problem import DataError, Problem, UnknownYear
 from cixi_analysis.schema import (
     OBSERVATIONS,
@@ -165,17 +166,6 @@ def absence_reason(plan: Plan, item_id: str, year: int, level: Level | None = No
     """Why an item has no value in a year; None where it has one or is told in words."""
     row = plan.observation(item_id, year, level)
     return missing_reason(year) if row is None else row.absence
-
-
-def find_root(start: Path) -> Path:
-    """The nearest folder upward from ``start`` with ``_config.yml`` and ``data/``."""
-    start = start.resolve()
-    for folder in (start, *start.parents):
-        if (folder / "_config.yml").is_file() and (folder / "data").is_dir():
-            return folder
-    raise DataError(
-        [Problem(str(start), None, None, "找不到项目文件夹", "含有 _config.yml 和 data/ 的文件夹（或用 --root 指明）")]
-    )
 
 
 def load_plan(root: Path | str | None = None) -> Plan:

@@ -13,7 +13,7 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("words",),
     ("schema", "problem", "arithmetic"),
     ("references",),
-    ("consistency",),
+    ("consistency", "folder"),
     ("dataset",),
     ("requirement",),
     ("assessment", "trend", "pace", "projects", "links", "progress"),

@@ -8,7 +8,7 @@ import papermill
 import pytest
 from conftest import ROOT
 
-from cixi_analysis.book import PAGES
+from cixi_analysis.book import PAGES, Page, Scope
 
 TEMPLATES = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
@@ -25,10 +25,14 @@ def test_there_is_a_template_for_every_page() -> None:
     assert {path.stem for path in TEMPLATES} == {page.template for page in PAGES}
 
 
-def test_one_typed_commented_year(template: nbformat.NotebookNode) -> None:
-    """Exactly one cell is tagged ``parameters``; it holds the year, its type and a comment, and nothing else."""
-    cells = [cell for cell in template.cells if "parameters" in cell.metadata.get("tags", [])]
-    assert [bool(re.fullmatch(r"year: int = 20\d\d  # \S.*", cell.source)) for cell in cells] == [True]
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.template)
+def test_typed_commented_parameters(page: Page) -> None:
+    """Exactly one cell is tagged ``parameters``: the page's parameters, each with its type and a comment, no more."""
+    notebook = nbformat.read(ROOT / "notebooks" / f"{page.template}.ipynb", as_version=4)
+    cells = [cell.source for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
+    assert len(cells) == 1
+    found = [re.fullmatch(r"(\w+): int = \d+  # \S.*", line) for line in cells[0].splitlines()]
+    assert tuple(line[1] if line else None for line in found) == page.parameters
 
 
 def test_no_outputs_and_a_kernel_everybody_has(template: nbformat.NotebookNode) -> None:
@@ -57,10 +61,10 @@ def test_a_page_is_calls_and_prose(template: nbformat.NotebookNode) -> None:
 
 def test_yearly_pages_say_their_year_in_the_title() -> None:
     """The heading of a page that exists once a year holds the placeholder that the build fills."""
-    once = {"home", "method", "dictionary"}
-    for path in TEMPLATES:
+    for page in PAGES:
+        path = ROOT / "notebooks" / f"{page.template}.ipynb"
         heading = nbformat.read(path, as_version=4).cells[0].source.splitlines()[0]
-        assert ("{year}" in heading) == (path.stem not in once), path.stem
+        assert ("{year}" in heading) == bool(page.scope & Scope.EVERY_YEAR), page.template
 
 
 @pytest.mark.parametrize("folder", [".", "notebooks"])

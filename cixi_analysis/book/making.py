@@ -1,7 +1,8 @@
 """The recipe: templates → executed notebooks in `book/` → the site in `_build/html`.
 
-Both are made in a scratch folder first: `book/` changes when every notebook has run, the site when the book has built.
-A failure or Ctrl-C before that leaves the last good one as it was.
+A page runs only when something that it depends on has changed; what a run gives is kept and taken again. Pages and site
+are made in a scratch folder first: `book/` changes when every notebook has run, the site when the book has built. A
+failure or Ctrl-C before that leaves the last good one as it was.
 """
 
 import shutil
@@ -11,11 +12,13 @@ from pathlib import Path
 
 from tqdm import tqdm
 
+from cixi_analysis.book import fingerprint
 from cixi_analysis.book.failure import BuildError
-from cixi_analysis.book.pages import PAGES, Page, Run, Scope, runs_of
+from cixi_analysis.book.jobs import due, jobs_of
+from cixi_analysis.book.pages import PAGES, Page, Run, runs_of
 from cixi_analysis.book.running import run_all
-from cixi_analysis.book.site import make_site, swap
-from cixi_analysis.book.template import filled
+from cixi_analysis.book.site import make_site, maker, swap
+from cixi_analysis.book.store import Record, Store, forget
 from cixi_analysis.words import BASE_YEAR
 
 
@@ -24,60 +27,70 @@ def build(
     years: Sequence[int],
     *,
     renew: Sequence[int] | None = None,
+    force: bool = False,
     indicators: Mapping[int, str] | None = None,
     pages: Sequence[Page] = PAGES,
     baseline: int = BASE_YEAR,
     attach: Callable[[int, Path], object] | None = None,
+    inputs: str | None = None,
     progress: bool = True,
 ) -> Path:
-    """Run the notebooks, build the site, and return the path of its first page.
+    """Run the notebooks whose pages could have changed, build the site, and return the path of its first page.
 
-    `years` are all the years of the book; pages of any other year are removed. `renew` are the years
-    to run again (default: all); a year with a page missing and the pages made once always run. Years
-    before `baseline` get the pages of a retrospect. `indicators` (number → name) are those that get a page of their
-    own, where `pages` has one for them. `attach(year, folder)` writes the files that a
-    year's pages offer for download beside them.
+    `years` are all the years of the book; pages of any other year are removed. Years before `baseline` get the pages of
+    a retrospect. `indicators` (number → name) are those that get a page of their own, where `pages` has one for them.
+    `attach(year, folder)` writes the files that a year's pages offer for download beside them; it is sent to another
+    process.
 
-    Raises `BuildError`, and leaves the last good site as it was, when a template, a notebook or the
-    book has a fault.
+    `renew` are years to run again in any case, and then other years stay as they are unless a page of theirs is
+    missing; the pages made once follow their inputs as always. `force` runs everything again and takes nothing from an
+    earlier build. `inputs` is :func:`~cixi_analysis.book.fingerprint.inputs` of `root`, taken before `years` and the
+    rest were read from it.
+
+    Raises `BuildError`, and leaves the last good site as it was, when a template, a notebook or the book has a fault,
+    or the data change meanwhile.
     """
     if not years:
         raise BuildError("没有可以生成的年份。")
     root = root.resolve()
+    inputs = inputs or fingerprint.inputs(root)
     _refuse_strangers(root / "book", pages)
     runs = runs_of(pages, years, baseline, indicators or {})
-    wanted = _to_run(runs, root / "book", years if renew is None else renew)
-    notebooks = [filled(root, run) for run in wanted]  # all templates are read before the first run
+    jobs = jobs_of(root, runs, attach)
+    if renew is not None:
+        jobs = due(jobs, root / "book", renew)
 
+    store = Store(root)
+    if force:
+        store.clear()
     scratch, logs, site = (root / "_build" / name for name in ("scratch", "logs", "html"))
     for folder in (scratch, logs):  # what an earlier build left
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
-    executed = scratch / "book"
-    bar = tqdm(total=len(wanted) + 1, disable=not progress, unit="页", file=sys.stderr)
+    made = scratch / "book"
+    made.mkdir()
     try:
-        with bar:
-            for year in dict.fromkeys(run.year for run in wanted if run.page.scope & Scope.EVERY_YEAR):
-                folder = executed / str(year)
-                folder.mkdir(parents=True)
-                if attach is not None:
-                    attach(year, folder)
-            for run in run_all(root, wanted, notebooks, executed):
-                bar.set_postfix_str(run.label)
+        todo = [job for job in jobs if job.year in (renew or ()) or not store.take(job.key, made)]
+        bar = tqdm(total=len(todo) + 1, disable=not progress, unit="页", file=sys.stderr)
+        with bar, maker() as jupyter_book:
+            for job in run_all(root, todo, made):
+                bar.set_postfix_str(job.label)
                 bar.update()
-            _move_in(executed, root / "book", runs, years)
+            if fingerprint.inputs(root) != inputs:
+                raise BuildError("生成期间数据、模板或程序有改动，网站保持原样，请再运行一次。")
+            for job in todo:
+                store.put(job.key, made, job.files(made))
+            forget(root)
+            _move_in(made, root / "book", runs, years)
             bar.set_postfix_str("生成网站")
-            swap(make_site(root, scratch, logs / "jupyter-book.log"), site)
+            swap(make_site(jupyter_book, root, scratch, logs / "jupyter-book.log"), site)
             bar.update()
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+    if renew is None:  # else other years may be older than their inputs
+        store.keep_only(job.key for job in jobs)
+        Record.now(root, inputs).write(root)
     return site / "index.html"
-
-
-def _to_run(runs: Sequence[Run], book: Path, renew: Sequence[int]) -> list[Run]:
-    yearly = [run for run in runs if run.page.scope & Scope.EVERY_YEAR]
-    due = {run.year for run in yearly if not (book / run.output).is_file()}.union(renew)
-    return [run for run in runs if run not in yearly or run.year in due]
 
 
 def _notebooks(book: Path) -> list[Path]:

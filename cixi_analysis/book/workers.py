@@ -10,29 +10,12 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:  # not there on Windows
     from multiprocessing.context import ForkServerContext, ForkServerProcess
 
 T = TypeVar("T")
-
-#: What the server imports before the first page: nothing of it may start a thread or open a file.
-WARM = (
-    "cixi_analysis.book.engine",
-    "cixi_analysis.changes",
-    "cixi_analysis.export",
-    "cixi_analysis.presentation.charts",
-    "cixi_analysis.presentation.changes",
-    "cixi_analysis.presentation.dictionary",
-    "cixi_analysis.presentation.method",
-    "cixi_analysis.presentation.project_tables",
-    "cixi_analysis.presentation.prose",
-    "cixi_analysis.presentation.reconciliation_tables",
-    "cixi_analysis.presentation.summary",
-    "cixi_analysis.presentation.table1",
-    "cixi_analysis.presentation.trend_tables",
-)
 
 
 @dataclass(frozen=True)
@@ -65,7 +48,7 @@ def start() -> "ForkServerContext":
     from multiprocessing import forkserver  # noqa: PLC0415  # not for Windows
 
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(list(WARM))
+    context.set_forkserver_preload(["cixi_analysis.book.warm"])
     before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])  # the server and its processes inherit it
     try:
         forkserver.ensure_running()
@@ -74,11 +57,13 @@ def start() -> "ForkServerContext":
     return context
 
 
-def each(work: Callable[..., T], calls: Sequence[tuple[object, ...]]) -> Iterator[Done[T]]:
+def each(
+    work: Callable[..., T], calls: Sequence[tuple[object, ...]], answer: Callable[[Any], object] | None = None
+) -> Iterator[Done[T]]:
     """``work(*call)`` for every call, as many at a time as there are cores; yields as they finish, not in order.
 
-    ``work`` and the calls are sent to the process and the result comes back, so all have to be picklable. Whoever stops
-    asking for more ends the processes that still run.
+    ``work`` and the calls are sent to the process and the result comes back, so all have to be picklable. What ``work``
+    asks with :func:`ask` is answered here, by ``answer``. Whoever stops asking for more ends the processes that still run.
     """
     context = start()
     waiting = deque(enumerate(calls))
@@ -87,21 +72,25 @@ def each(work: Callable[..., T], calls: Sequence[tuple[object, ...]]) -> Iterato
         while waiting or running:
             while waiting and len(running) < _cores():
                 number, call = waiting.popleft()
-                receiver, sender = context.Pipe(duplex=False)
-                process = context.Process(target=_work, args=(sender, work, call), daemon=True)
+                here, there = context.Pipe()
+                process = context.Process(target=_work, args=(there, work, call), daemon=True)
                 process.start()
-                sender.close()  # the process's end is now the only one: when it ends, the receiver knows
-                running[receiver] = number, process, receiver
-            for ready in wait([receiver for _, _, receiver in running.values()]):
-                number, process, receiver = running[ready]
+                there.close()  # the process has the only one now: when it ends, this end knows
+                running[here] = number, process, here
+            for ready in wait([here for _, _, here in running.values()]):
+                number, process, here = running[ready]
                 try:
-                    result: T | Died = receiver.recv()
+                    said = here.recv()
+                    if isinstance(said, _Question) and answer is not None:
+                        here.send(_answered(answer, said))
+                        continue
+                    result: T | Died = said
                     process.join()
-                except EOFError:
+                except (EOFError, ConnectionError):
                     process.join()
                     result = Died(process.exitcode)
                 del running[ready]
-                receiver.close()
+                here.close()
                 yield Done(number, result)
     finally:
         for _, process, _ in running.values():
@@ -110,8 +99,72 @@ def each(work: Callable[..., T], calls: Sequence[tuple[object, ...]]) -> Iterato
             process.join()
 
 
-def _work(sender: Connection, work: Callable[..., T], call: tuple[object, ...]) -> None:
-    sender.send(work(*call))
+class Prepared(Generic[T]):
+    """A process that gets ready now and does its one piece of work when it is called; as a context it ends with it."""
+
+    def __init__(self, prepare: Callable[[], object], work: Callable[..., T]) -> None:
+        context = start()
+        self._here, there = context.Pipe()
+        self._process = context.Process(target=_when_called, args=(there, prepare, work), daemon=True)
+        self._process.start()
+        there.close()
+
+    def __call__(self, *arguments: object) -> T | Died:
+        """What ``work(*arguments)`` gives there."""
+        try:
+            self._here.send(arguments)
+            result: T = self._here.recv()
+        except (EOFError, ConnectionError):
+            self._process.join()
+            return Died(self._process.exitcode)
+        return result
+
+    def __enter__(self) -> "Prepared[T]":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        self._process.join()
+        self._here.close()
+
+
+def _when_called(above: Connection, prepare: Callable[[], object], work: Callable[..., T]) -> None:
+    prepare()
+    above.send(work(*above.recv()))
+
+
+@dataclass(frozen=True)
+class _Question:
+    """What a process asks of the one that started it."""
+
+    asked: object
+
+
+def ask(question: object) -> Any:
+    """In a process of :func:`each`: what its ``answer`` says to ``question``; raises what that raises."""
+    assert _above is not None  # noqa: S101  # only such a process asks
+    _above.send(_Question(question))
+    answer, error = _above.recv()
+    if error is not None:
+        raise error
+    return answer
+
+
+def _answered(answer: Callable[[Any], object], question: _Question) -> tuple[object, Exception | None]:
+    try:
+        return answer(question.asked), None
+    except Exception as error:  # it belongs to whoever asked
+        return None, error
+
+
+#: In a process of :func:`each`: the connection to the one that started it.
+_above: "Connection | None" = None
+
+
+def _work(above: Connection, work: Callable[..., T], call: tuple[object, ...]) -> None:
+    global _above  # noqa: PLW0603  # one process, one piece of work
+    _above = above
+    above.send(work(*call))
 
 
 def _cores() -> int:

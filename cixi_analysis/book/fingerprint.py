@@ -1,0 +1,58 @@
+"""What a book is made of, as hashes of contents: times and places say nothing.
+
+Whatever could change a page is in here: the library's files, the data, modules beside the notebooks, the interpreter
+and the installed versions. Which of the data a page reads is not asked: each page reads all and may use any.
+"""
+
+import hashlib
+import json
+import platform
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+LIBRARY = Path(__file__).resolve().parents[1]
+#: What leaves no trace in a page: caches of the interpreter and of JupyterLab.
+_IGNORED = {"__pycache__", ".ipynb_checkpoints"}
+
+
+def of(*parts: object) -> str:
+    """The hash of plain values."""
+    return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
+
+
+def of_files(folder: Path, paths: Iterable[Path]) -> str:
+    """The hash of files' names (below ``folder``) and contents; a file that is not there counts as such."""
+    whole = hashlib.sha256()
+    for path in sorted(paths):
+        name = path.relative_to(folder).as_posix()
+        content = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "-"
+        whole.update(f"{name}\n{content}\n".encode())
+    return whole.hexdigest()
+
+
+def of_tree(folder: Path) -> str:
+    """The hash of all files below ``folder``."""
+    return of_files(folder, (p for p in folder.rglob("*") if p.is_file() and _IGNORED.isdisjoint(p.parts)))
+
+
+def tools() -> str:
+    """The hash of the interpreter and of every installed distribution's version."""
+    installed = {p.name for place in map(Path, sys.path) if place.is_dir() for p in place.glob("*.dist-info")}
+    return of(sys.version, platform.platform(), sorted(installed))
+
+
+def world(root: Path) -> str:
+    """The hash of all that every page depends on beside its own template and parameters."""
+    beside = [*root.glob("*.py"), *(root / "notebooks").glob("*.py")]
+    return of(tools(), of_tree(LIBRARY), of_tree(root / "data"), of_files(root, beside))
+
+
+def settings(root: Path) -> str:
+    """The hash of the book's settings and contents."""
+    return of_files(root, [root / "_config.yml", root / "_toc.yml"])
+
+
+def inputs(root: Path) -> str:
+    """The hash of all that a book depends on, but for the pages in `book/`."""
+    return of(world(root), of_tree(root / "notebooks"), settings(root))

@@ -1,0 +1,16 @@
+"""Where the project lies: the folder with the book's settings and the data."""
+
+from pathlib import Path
+
+from cixi_analysis.problem import DataError, Problem
+
+
+def find_root(start: Path) -> Path:
+    """The nearest folder upward from ``start`` with ``_config.yml`` and ``data/``."""
+    start = start.resolve()
+    for folder in (start, *start.parents):
+        if (folder / "_config.yml").is_file() and (folder / "data").is_dir():
+            return folder
+    raise DataError(
+        [Problem(str(start), None, None, "找不到项目文件夹", "含有 _config.yml 和 data/ 的文件夹（或用 --root 指明）")]
+    )

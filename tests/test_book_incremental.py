@@ -1,0 +1,263 @@
+"""What runs again after which change, and that an incremental build gives the same bytes as one from scratch."""
+
+import hashlib
+import shutil
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import nbformat
+import pytest
+from conftest import ROOT
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from cixi_analysis.book import BuildError, Page, Scope, build, fingerprint, store
+from cixi_analysis.book.store import Store
+
+PAGES = (
+    Page("home", "index", "首页", Scope.ONCE),
+    Page("overview", "{year}/index", "年度总览", Scope.ASSESSED),
+    Page("trend", "{year}/trend", "趋势", Scope.ASSESSED),
+)
+KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
+#: Each page shows the data and notes that it ran; `count` reads the notes.
+CODE = "print(year, open('data/figures.csv').read())\nopen('ran', 'a').write('{name} %d\\n' % year)"
+
+
+def write_template(root: Path, name: str, code: str) -> None:
+    cells = [
+        new_markdown_cell(f"# {name} {{year}}", id="a"),
+        new_code_cell("year: int = 2022", metadata={"tags": ["parameters"]}, id="b"),
+        new_code_cell(code.format(name=name) if code is CODE else code, id="c"),
+    ]
+    path = root / "notebooks" / f"{name}.ipynb"
+    nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": KERNEL}), path)
+
+
+def attach(root: Path, year: int, folder: Path) -> None:
+    (folder / f"{year}.csv").write_bytes((root / "data" / "figures.csv").read_bytes())
+    with (root / "ran").open("a") as stream:
+        stream.write(f"attached {year}\n")
+
+
+def make(root: Path, years: tuple[int, ...] = (2022, 2023), **options: object) -> Path:
+    return build(root, years, pages=PAGES, attach=partial(attach, root), progress=False, **options)
+
+
+def ran(root: Path) -> list[str]:
+    """What has run since the last call."""
+    notes = root / "ran"
+    lines = sorted(notes.read_text().splitlines()) if notes.exists() else []
+    notes.unlink(missing_ok=True)
+    return lines
+
+
+def contents(folder: Path) -> dict[str, str]:
+    files = (p for p in sorted(folder.rglob("*")) if p.is_file())
+    return {p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
+
+
+@pytest.fixture(scope="module")
+def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("book") / "project"
+    for folder in ("book", "notebooks", "data"):
+        (root / folder).mkdir(parents=True)
+    for name in ("_config.yml", "_toc.yml"):
+        shutil.copy(ROOT / name, root)
+    shutil.copytree(ROOT / "book" / "_static", root / "book" / "_static")
+    (root / "book" / "manual.md").write_text("# 使用手册\n", encoding="utf-8")
+    (root / "data" / "figures.csv").write_text("1\n")
+    for page in PAGES:
+        write_template(root, page.template, CODE)
+    make(root)
+    assert ran(root) == sorted(["home 2023", *EVERYTHING_YEARLY])
+    return root
+
+
+EVERYTHING_YEARLY = [f"{what} {year}" for year in (2022, 2023) for what in ("attached", "overview", "trend")]
+EVERYTHING = sorted(["home 2023", *EVERYTHING_YEARLY])
+
+
+@pytest.fixture
+def project(good: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(good, tmp_path / "project"))
+
+
+def change_data(root: Path) -> None:
+    (root / "data" / "figures.csv").write_text("2\n")
+
+
+def change_template(root: Path) -> None:
+    write_template(root, "trend", CODE.format(name="trend") + "\nprint('more')")
+
+
+def change_text(root: Path) -> None:
+    (root / "book" / "manual.md").write_text("# 手册\n", encoding="utf-8")
+
+
+def change_module(root: Path) -> None:
+    (root / "notebooks" / "beside.py").write_text("x = 1\n")
+
+
+def change_settings(root: Path) -> None:
+    path = root / "_config.yml"
+    path.write_text(path.read_text(encoding="utf-8").replace("搜索全书", "搜索"), encoding="utf-8")
+
+
+def spoil_page(root: Path) -> None:
+    path = root / "book" / "2022" / "trend.ipynb"
+    path.write_text(path.read_text(encoding="utf-8").replace("2022", "1999"), encoding="utf-8")
+
+
+def remove_page(root: Path) -> None:
+    (root / "book" / "2022" / "index.ipynb").unlink()
+
+
+def spoil_site(root: Path) -> None:
+    (root / "_build" / "html" / "book" / "manual.html").write_text("?")
+
+
+def touch(root: Path) -> None:
+    """New times, the same contents."""
+    for path in [*root.rglob("*.ipynb"), *root.rglob("*.csv"), *root.rglob("*.html")]:
+        path.touch()
+
+
+def nothing(_: Path) -> None:
+    """No change."""
+
+
+@pytest.mark.parametrize(
+    ("change", "runs"),
+    [
+        (nothing, []),
+        (touch, []),
+        (change_data, EVERYTHING),
+        (change_template, ["trend 2022", "trend 2023"]),
+        (change_text, []),
+        (change_module, EVERYTHING),
+        (change_settings, []),
+        (spoil_page, []),
+        (remove_page, []),
+        (spoil_site, []),
+    ],
+)
+def test_only_what_a_change_can_reach_runs_and_the_book_is_as_from_scratch(
+    project: Path, tmp_path: Path, change: Callable[[Path], None], runs: list[str]
+) -> None:
+    """After any change the incremental book and site are, byte for byte, those of a fresh clone."""
+    change(project)
+    make(project)
+    assert ran(project) == runs
+    fresh = tmp_path / "fresh" / "elsewhere"
+    shutil.copytree(project, fresh, ignore=shutil.ignore_patterns("_build", "20??", "index.ipynb"))
+    make(fresh)
+    assert contents(project / "book") == contents(fresh / "book")
+    assert contents(project / "_build" / "html") == contents(fresh / "_build" / "html")
+
+
+def test_years_that_come_and_go_leave_no_trace(project: Path, tmp_path: Path) -> None:
+    """A year more runs alone (and what is made once); a year less runs nothing; pages, sidebars, search are as fresh."""
+    make(project, (2022, 2023, 2024))
+    assert ran(project) == ["attached 2024", "home 2024", "overview 2024", "trend 2024"]
+    make(project, (2022,))
+    assert ran(project) == ["home 2022"]
+    fresh = tmp_path / "fresh"
+    shutil.copytree(project, fresh, ignore=shutil.ignore_patterns("_build", "20??", "index.ipynb"))
+    make(fresh, (2022,))
+    assert contents(project / "_build" / "html") == contents(fresh / "_build" / "html")
+
+
+def test_nothing_changed_is_known_without_a_build(project: Path) -> None:
+    """A look at the contents is enough; anything else, the site itself included, is noticed."""
+    index = project / "_build" / "html" / "index.html"
+    assert store.up_to_date(project, fingerprint.inputs(project)) == index
+    for change in (change_data, change_template, change_text, change_settings, spoil_page, spoil_site):
+        before = Path(shutil.copytree(project, project.with_name(change.__name__)))
+        change(before)
+        assert store.up_to_date(before, fingerprint.inputs(before)) is None, change
+
+
+def test_force_runs_everything(project: Path) -> None:
+    """Whatever is kept, `force` does not look at it."""
+    make(project, force=True)
+    assert ran(project) == EVERYTHING
+
+
+def test_a_renewed_year_runs_again_and_others_stay(project: Path) -> None:
+    """`renew` runs its years unasked, keeps the others though their data changed, and the next build brings them up."""
+    change_data(project)
+    make(project, renew=[2023])
+    assert ran(project) == ["attached 2023", "home 2023", "overview 2023", "trend 2023"]
+    assert "2022 1" in (project / "book" / "2022" / "trend.ipynb").read_text(encoding="utf-8")
+    assert store.up_to_date(project, fingerprint.inputs(project)) is None
+    make(project)
+    assert ran(project) == ["attached 2022", "overview 2022", "trend 2022"]
+    assert "2022 2" in (project / "book" / "2022" / "trend.ipynb").read_text(encoding="utf-8")
+
+
+def damage(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-1] + b"?")
+
+
+@pytest.mark.parametrize(
+    "spoil", [damage, Path.unlink, lambda p: p.write_bytes(b""), lambda p: p.write_bytes(b"x" * 99)]
+)
+def test_a_damaged_cache_is_as_good_as_none(project: Path, spoil: Callable[[Path], object]) -> None:
+    """Entries that are not what was written are made again; the book is the same."""
+    before = contents(project / "_build" / "html")
+    for entry in (p for p in (project / "_build" / "cache").rglob("*") if p.is_file()):
+        spoil(entry)
+    assert store.up_to_date(project, fingerprint.inputs(project)) is None
+    make(project)
+    assert ran(project) == EVERYTHING
+    assert contents(project / "_build" / "html") == before
+
+
+def test_another_version_is_another_key(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A change of the library, of an installed version or of the interpreter makes what is kept useless."""
+    known = fingerprint.world(project)
+    monkeypatch.setattr(fingerprint, "LIBRARY", project / "data")
+    other_library = fingerprint.world(project)
+    monkeypatch.undo()
+    monkeypatch.setattr(fingerprint.sys, "version", "4.0")
+    other_python = fingerprint.world(project)
+    monkeypatch.undo()
+    installed = project / "installed"
+    (installed / "altair-7.0.0.dist-info").mkdir(parents=True)
+    monkeypatch.syspath_prepend(str(installed))
+    assert len({known, other_library, other_python, fingerprint.world(project)}) == 4
+
+
+def test_only_what_the_last_build_used_is_kept(project: Path) -> None:
+    """The cache does not grow with every change."""
+    kept = contents(Store(project).folder / "products")
+    change_data(project)
+    make(project)
+    after = contents(Store(project).folder / "products")
+    assert len(after) == len(kept) == len(EVERYTHING)
+    assert not set(after) & set(kept)
+
+
+def test_data_that_change_meanwhile_are_not_published(project: Path) -> None:
+    """A book half of one figure and half of another would be wrong: the site stays, and the next build is right."""
+    site = contents(project / "_build" / "html")
+    write_template(project, "home", "open('data/figures.csv', 'w').write('3\\n')")
+    with pytest.raises(BuildError, match=r"^生成期间数据、模板或程序有改动，网站保持原样，请再运行一次。$"):
+        make(project)
+    assert contents(project / "_build" / "html") == site
+    write_template(project, "home", CODE)
+    ran(project)
+    make(project)
+    assert ran(project) == EVERYTHING
+
+
+def test_a_failure_does_not_count_as_done(project: Path) -> None:
+    """After a failure the next build runs what failed, and takes what is up to date."""
+    write_template(project, "trend", "1 / (year - 2022)")
+    with pytest.raises(BuildError, match="趋势"):
+        make(project)
+    assert store.up_to_date(project, fingerprint.inputs(project)) is None
+    write_template(project, "trend", CODE)
+    make(project)
+    assert ran(project) == []

@@ -1,0 +1,108 @@
+"""A page of each indicator: its parameters, its words, its place in the book, and what goes when an indicator does."""
+
+import re
+import shutil
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+from cixi_analysis.book import BuildError, Page, Scope, build
+
+REPOSITORY = Path(__file__).resolve().parents[1]
+PAGES = (
+    Page("home", "index", "首页", Scope.ONCE),
+    Page("indicators", "indicators/index", "指标一览", Scope.ONCE),
+    Page("indicator", "indicators/{indicator}", "指标", Scope.INDICATOR),
+    Page("overview", "{year}/index", "年度总览", Scope.ASSESSED),
+)
+HEADINGS = {
+    "home": "首页",
+    "indicators": "指标一览",
+    "indicator": "指标 {indicator} {name}（{year} 年）",
+    "overview": "{year} 年",
+}
+KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
+
+
+def write_template(root: Path, name: str, parameters: str, code: str) -> None:
+    cells = [
+        new_markdown_cell(f"# {HEADINGS[name]}"),
+        new_code_cell(parameters, metadata={"tags": ["parameters"]}),
+        new_code_cell(code),
+    ]
+    path = root / "notebooks" / f"{name}.ipynb"
+    nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": KERNEL}), path)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    root = tmp_path / "project"
+    for folder in ("book", "notebooks"):
+        (root / folder).mkdir(parents=True)
+    for name in ("_config.yml", "_toc.yml"):
+        shutil.copy(REPOSITORY / name, root)
+    shutil.copytree(REPOSITORY / "book" / "_static", root / "book" / "_static")
+    for name in HEADINGS:
+        both = "year: int = 2022\nindicator: int = 1" if name == "indicator" else "year: int = 2022"
+        write_template(root, name, both, "print(year, indicator)" if name == "indicator" else "print(year)")
+    return root
+
+
+def test_each_indicator_has_a_page_below_the_list(project: Path) -> None:
+    """Made once, with the newest year, the number and the name; listed in the order given; gone with its indicator."""
+    indicators = {2: "空气质量", 10: "水质", 1: "规划"}
+    index = build(project, [2022, 2023], indicators=indicators, pages=PAGES, progress=False)
+    for number in indicators:
+        notebook = nbformat.read(project / "book" / "indicators" / f"{number}.ipynb", as_version=4)
+        assert notebook.cells[-1].outputs[0].text == f"2023 {number}\n"
+    html = (index.parent / "book" / "indicators" / "10.html").read_text(encoding="utf-8")
+    assert re.findall(r"<h1>(.*?)<", html)[0] == "指标 10 水质（2023 年）"
+    sidebar = html[html.index('<nav class="bd-links') : html.index('<main id="main-content"')]
+    entries = re.findall(r"toctree-l(\d).*?<a [^>]*>\s*(.*?)\s*</a>", sidebar, re.DOTALL)
+    assert entries == [
+        ("1", "首页"),
+        ("1", "2023 年"),
+        ("1", "2022 年"),
+        ("1", "指标一览"),
+        ("2", "指标 2 空气质量（2023 年）"),
+        ("2", "指标 10 水质（2023 年）"),
+        ("2", "指标 1 规划（2023 年）"),
+    ]
+    build(project, [2022, 2023], indicators={10: "水质"}, pages=PAGES, progress=False)
+    assert sorted(path.name for path in (project / "book" / "indicators").iterdir()) == ["10.ipynb", "index.ipynb"]
+    assert not (index.parent / "book" / "indicators" / "2.html").exists()
+
+
+def test_a_failing_page_says_which_indicator(project: Path) -> None:
+    """The message and the kept log name the indicator."""
+    write_template(project, "indicator", "year = 2022\nindicator = 1", "1 / (indicator - 2)")
+    with pytest.raises(BuildError) as failure:
+        build(project, [2022], indicators={1: "规划", 2: "空气质量"}, pages=PAGES, progress=False)
+    assert str(failure.value) == (
+        "2022 年 指标 2（notebooks/indicator.ipynb）：笔记本运行失败，网站保持原样。\n"
+        "出错的单元 In [3]：\n"
+        "    1 / (indicator - 2)\n"
+        "错误：ZeroDivisionError: division by zero\n"
+        "记录：_build/logs/2022-indicator-2.log\n"
+        "运行到出错处的笔记本：_build/logs/2022-indicator-2.ipynb"
+    )
+
+
+def test_a_template_must_take_every_parameter(project: Path) -> None:
+    """Papermill would merely warn of one that the template does not know."""
+    write_template(project, "indicator", "year = 2022", "print(year)")
+    with pytest.raises(BuildError) as refusal:
+        build(project, [2022], indicators={1: "规划"}, pages=PAGES, progress=False)
+    assert str(refusal.value) == "notebooks/indicator.ipynb：带 parameters 标签的单元里没有给 indicator 赋值。"
+
+
+@pytest.mark.parametrize("name", ["2022/1", "indicators/one", "indicators/01", "indicators/1/2", "2022"])
+def test_a_notebook_elsewhere_is_a_stranger(project: Path, name: str) -> None:
+    """Only numbers below `indicators/`, only years' pages below years."""
+    path = project / "book" / f"{name}.ipynb"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("{}", encoding="utf-8")
+    with pytest.raises(BuildError, match=rf"请先移到别处：{name}\.ipynb$"):
+        build(project, [2022], pages=PAGES, progress=False)
