@@ -132,15 +132,10 @@ def _build(root: Path, years: tuple[int, ...], force: bool, inputs: str) -> Path
         root,
         plan.report_years,
         renew=None if force or not years else years,
-<<<<<<< HEAD
-        indicators={item.indicator: item.indicator_name for item in plan.items},
-        attach=lambda year, folder: attachments(plan, year, folder),
-=======
         force=force,
         indicators={item.indicator: item.indicator_name for item in plan.items},
         attach=partial(_attach, root),
         inputs=inputs,
->>>>>>> six-engine
     )
 
 
