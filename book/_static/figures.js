@@ -48,6 +48,7 @@
       // Vega's own element says nothing a reader needs; the drawing has the words.
       for (const outer of live.querySelectorAll("[role], [aria-roledescription]"))
         if (!drawn.contains(outer)) for (const name of ["role", "aria-roledescription", "aria-label"]) outer.removeAttribute(name);
+      for (const mark of drawn.querySelectorAll("path")) linked(mark);
       still.remove();
       figure.dataset.state = "live";
       start.setAttribute("aria-pressed", "true");
@@ -57,6 +58,17 @@
       drawing.querySelector(".cixi-live")?.remove(); // the drawing stays
       throw error;
     }
+  }
+
+  // Vega follows the link of a mark at a click only; the keyboard shall too.
+  function linked(mark) {
+    const way = mark.__data__?.href;
+    if (!way) return;
+    mark.setAttribute("role", "link");
+    mark.setAttribute("tabindex", "0");
+    mark.addEventListener("keydown", (event) => {
+      if (event.key === "Enter") location.assign(way);
+    });
   }
 
   function load(name) {

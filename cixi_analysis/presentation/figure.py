@@ -48,6 +48,7 @@ def figure(spec: dict[str, Any], theme: dict[str, Any]) -> Markup:
     shown = _shown(name, datasets, columns)
     if spec.get("config") == theme:
         del spec["config"]
+    numeric = _numeric(datasets[shown])
     lean = {key: _by_field(rows, set(columns) if key == shown else set()) for key, rows in datasets.items()}
     return render(
         "figure",
@@ -59,8 +60,8 @@ def figure(spec: dict[str, Any], theme: dict[str, Any]) -> Markup:
         linked="<a " in drawing,
         wide=width > WIDE,
         columns=columns,
-        rows=[[_cell(row.get(field)) for field in columns] for row in datasets[shown]],
-        numeric=_numeric(datasets[shown]),
+        rows=[[(_cell(row[field]), field in numeric) for field in columns] for row in datasets[shown]],
+        numeric=numeric,
         shown=shown,
         spec=_script({**{k: v for k, v in spec.items() if k != "$schema"}, "datasets": lean}),
     )

@@ -24,7 +24,11 @@ def outcomes_table(plan: Plan) -> Html:
         "total": tables.number("项目总数"), "completion_rate": tables.percent("完成率"),
     }  # fmt: skip
     return tables.table(
-        projects.outcomes(plan), columns, caption="表二 2018-2022年重点工程实施情况（项）", empty="没有项目"
+        projects.outcomes(plan),
+        columns,
+        caption="表二 2018-2022年重点工程实施情况（项）",
+        empty="没有项目",
+        sortable=False,  # 合计 is the last row
     )
 
 
@@ -107,8 +111,6 @@ def unit_table(plan: Plan) -> Html:
             columns,
             caption=caption,
             empty=_NO_BUDGET,
-            anchors=[f"unit-{n}" for n in range(1, len(frame) + 1)],
-            find=list(frame["unit"]),
         ),
     )
 

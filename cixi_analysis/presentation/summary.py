@@ -195,7 +195,7 @@ def convention_tallies(plan: Plan, year: int) -> Html:
     )
     frame["convention"] = [words[c] for c in frame["convention"]]
     head = {"convention": tables.text("情形", "nowrap")}
-    return tables.table(frame, head | columns, caption=f"{year}年指标数：约定的作用")
+    return tables.table(frame, head | columns, caption=f"{year}年指标数：约定的作用", sortable=False)
 
 
 def target_tally(plan: Plan, year: int) -> Html:
