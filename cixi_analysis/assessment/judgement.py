@@ -19,7 +19,8 @@ from cixi_analysis.assessment.evaluation import (
 )
 from cixi_analysis.assessment.explanation import explain, explain_indicator
 from cixi_analysis.assessment.numbers import MET, NO_DATA, UNMET
-from cixi_analysis.assessment.panel import Codes, Panel, county_panel
+from cixi_analysis.assessment.panel import Panel, county_panel
+from cixi_analysis.assessment.series import Codes
 from cixi_analysis.assessment.status import Key, statuses
 from cixi_analysis.assessment.yardstick import (
     REQUIREMENT,

@@ -4,7 +4,7 @@ import contextlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from cixi_analysis.assessment.panel import is_assigned_target, is_class_target
+from cixi_analysis.assessment.assigned import is_assigned_target, is_class_target
 from cixi_analysis.dataset import Plan
 from cixi_analysis.problem import DataError, Problem
 from cixi_analysis.requirement import Refusal, read
