@@ -23,8 +23,6 @@ _T = TypeVar("_T")
 class Coding:
     """The rows of a table, those of one item together. Each array has one further entry at its end: that of no row."""
 
-    #: row → where it stands in the table
-    order: npt.NDArray[np.intp]
     #: index into ``item_ids``
     item: npt.NDArray[np.intp]
     item_ids: tuple[str, ...]
@@ -59,17 +57,16 @@ class Coding:
 
         region = each("region", {name: n for n, name in enumerate(regions)}.__getitem__, NONE, np.int64)
         year = each("year", lambda y: int(y) - years[0], NONE, np.int64)
-        measured, measures = _together(table, ("measure", "unit", "polarity"))
-        words, texts = _together(table, ("attests", "denies"))
+        measured, measures = _together(table, "measure", "unit", "polarity")
+        words, texts = _together(table, "attests", "denies")
         targets, distinct = pd.factorize(table["assigned_target"])
         target = arranged(targets, NONE)
         given = [*map(read_assigned, distinct), read_assigned(None)]
         return cls(
-            order=order,
             item=arranged(item, NONE),
             item_ids=tuple(item_ids),
             place=region * len(years) + year,
-            level=each("level", lambda v: LEVELS.index(v), NONE, np.int8),
+            level=each("level", LEVELS.index, NONE, np.int8),
             value=each("value", _quantity, np.nan, np.float64),
             absence=each("absence", lambda v: ABSENCES.index(Absence(v)), NONE, np.int8),
             measured=arranged(measured, NONE),
@@ -83,31 +80,17 @@ class Coding:
             benchmark_kind=each("benchmark_kind", lambda v: BENCHMARK_KINDS.index(BenchmarkKind(v)), NONE, np.int8),
         )
 
-    def of_item(self, item_id: str, level: Level) -> slice | npt.NDArray[np.intp]:
-        """The rows of an item that hold at a level."""
+    def row_at(self, item_id: str, level: Level, places: int) -> npt.NDArray[np.intp]:
+        """For each place the row of an item that holds at a level, or NONE."""
         code = self.item_ids.index(item_id) if item_id in self.item_ids else len(self.item_ids)
         start, end = np.searchsorted(self.item[:-1], [code, code + 1])
-        return start + np.flatnonzero(np.isin(self.level[start:end], [NONE, LEVELS.index(level)]))
-
-    def row_at(self, item_id: str, level: Level, places: int) -> npt.NDArray[np.intp]:
-        """For each place the row of an item at a level, or NONE."""
+        rows = start + np.flatnonzero(np.isin(self.level[start:end], [NONE, LEVELS.index(level)]))
         row = np.full(places, NONE, dtype=np.intp)
-        rows = self.of_item(item_id, level)
         row[self.place[rows]] = rows
         return row
 
-    def twice(self) -> int | None:
-        """Where in the table a row stands whose place is taken already, at one level or the other."""
-        key = (self.item * (self.place.max() + 1) + self.place)[:-1]
-        for level in range(len(LEVELS)):
-            held = np.flatnonzero(np.isin(self.level[:-1], [NONE, level]))
-            again = pd.Series(key[held]).duplicated()
-            if again.any():
-                return int(self.order[held[again.argmax()]])
-        return None
 
-
-def distinct_of(codes: Places, make: Callable[[int], _T]) -> tuple[Places, tuple[_T, ...]]:
+def distinct_of(codes: Places, make: Callable[[np.int32], _T]) -> tuple[Places, tuple[_T, ...]]:
     """The distinct things that the codes stand for, as ``make`` makes them, and the codes into these."""
     of_code, met = pd.factorize(codes.ravel())
     things = {code: make(code) for code in met if code != NONE}
@@ -116,21 +99,40 @@ def distinct_of(codes: Places, make: Callable[[int], _T]) -> tuple[Places, tuple
     return np.array(numbers, dtype=np.int32)[of_code].reshape(codes.shape), tuple(number)
 
 
-def _read_each(
-    column: "pd.Series[Any]", of: Callable[[Any], float], missing: float, dtype: type
-) -> npt.NDArray[Any]:
+def distinct_rows(columns: Iterable["pd.Series[Any]"]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """For each row the number of the combination of what these columns hold; for each combination its first row."""
+    number = np.zeros(1, dtype=np.int64)
+    for column in columns:
+        codes, distinct = pd.factorize(column)
+        number = np.broadcast_to(number, codes.shape)
+        if len(distinct):
+            number = pd.factorize(number * (len(distinct) + 1) + codes)[0]
+    first = np.empty(number.max(initial=NONE) + 1, dtype=np.int64)
+    first[number[::-1]] = np.arange(len(number))[::-1]
+    return number, first
+
+
+def taken_twice(table: pd.DataFrame) -> npt.NDArray[np.intp]:
+    """The rows whose place (region, year and item) an earlier row has taken already, at one level or at both."""
+    place, _ = distinct_rows(table[column] for column in ("region", "year", "item_id"))
+    again = np.zeros(len(table), dtype=bool)
+    for level in LEVELS:
+        held = np.flatnonzero(table["level"].isna() | (table["level"] == level))
+        again[held] |= pd.Series(place[held]).duplicated()
+    return np.flatnonzero(again)
+
+
+def _read_each(column: "pd.Series[Any]", of: Callable[[Any], float], missing: float, dtype: type) -> npt.NDArray[Any]:
     """``of`` applied once to each distinct value of a column, spread back over its rows."""
     codes, distinct = pd.factorize(column)
     return np.array([*map(of, distinct), missing], dtype=dtype)[codes]
 
 
-def _together(table: pd.DataFrame, columns: Iterable[str]) -> tuple[Places, tuple[tuple[str | None, ...], ...]]:
-    """The distinct combinations of what these columns hold, and for each row which one it has."""
-    parts = [pd.factorize(table[column]) for column in columns]
-    texts = [[None, *distinct] for _, distinct in parts]
-    joint, met = pd.factorize(np.ravel_multi_index([codes + 1 for codes, _ in parts], [len(t) for t in texts]))
-    met_codes = zip(*np.unravel_index(met, [len(t) for t in texts]), strict=True)
-    return joint.astype(np.int32), tuple(tuple(t[c] for t, c in zip(texts, codes, strict=True)) for codes in met_codes)
+def _together(table: pd.DataFrame, *columns: str) -> tuple[Places, tuple[tuple[str | None, ...], ...]]:
+    """For each row the number of its combination of texts, and the combinations."""
+    number, first = distinct_rows(table[column] for column in columns)
+    texts = table[list(columns)].iloc[first].astype(object)
+    return number.astype(np.int32), tuple(texts.where(texts.notna(), None).itertuples(index=False, name=None))
 
 
 def _quantity(value: str | float) -> float:

@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from cixi_analysis.assessment.coding import NONE, Coding, distinct_of
+from cixi_analysis.assessment.coding import NONE, Coding, distinct_of, taken_twice
 from cixi_analysis.assessment.series import ABSENCES, Measured, Series, Words
 from cixi_analysis.dataset import Plan, missing_reason
 from cixi_analysis.requirement import read
@@ -37,8 +37,8 @@ class Panel:
             strangers = pd.Index(self.table[column].unique()).difference(pd.Index(known), sort=False)
             if len(strangers):
                 raise ValueError(f"面板里没有“{column}”为 {strangers[0]} 的位置，表中却有这样的行")
-        if (row := self._rows.twice()) is not None:
-            region, year, item_id = self.table[["region", "year", "item_id"]].iloc[row]
+        if len(again := taken_twice(self.table)):
+            region, year, item_id = self.table[["region", "year", "item_id"]].iloc[again[0]]
             raise ValueError(f"{region} {year} 年 {item_id} 有两行")
 
     @cached_property
