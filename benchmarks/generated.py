@@ -36,7 +36,9 @@ def generated_panel(plan: Plan, regions: int, years: Sequence[int] = YEARS, seed
     table["statement"] = table["attests"]
     table["value"] = np.stack([columns[i].pop("value") for i in columns], axis=-1).ravel()
     table["benchmark"] = np.stack([columns[i].pop("benchmark") for i in columns], axis=-1).ravel()
-    table["source"] = pd.Categorical.from_codes(np.zeros(regions * len(years) * len(columns), dtype=np.int8), [GENERATED])
+    table["source"] = pd.Categorical.from_codes(
+        np.zeros(regions * len(years) * len(columns), dtype=np.int8), [GENERATED]
+    )
     return pd.DataFrame(table)
 
 
@@ -45,7 +47,9 @@ def _rows(plan: Plan, item: Indicator, random: np.random.Generator, shape: tuple
     like = plan.observation(item.item_id, BASE_YEAR) or Observation.model_construct()
     asked = [leaf for node in map(reader(plan), _wordings(plan, item)) if node for leaf in leaves(node)]
     nothing = np.full(shape, None, dtype=object)
-    columns = {name: nothing for name in ("measure", "unit", "polarity", "absence", "assigned_target", "benchmark_kind")}
+    columns = {
+        name: nothing for name in ("measure", "unit", "polarity", "absence", "assigned_target", "benchmark_kind")
+    }
     columns |= {"value": nothing, "attests": nothing, "benchmark": np.full(shape, np.nan)}
     missing = random.random(shape) < _MISSING
     is_class = like.unit == CLASS_UNIT

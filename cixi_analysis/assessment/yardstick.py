@@ -79,6 +79,12 @@ def check_readings(plan: Plan, until: int | None = None) -> None:
         raise DataError(problems)
 
 
+def check_wordings(plan: Plan, until: int | None = None) -> None:
+    """:func:`check_readings` for those who bring observations of their own."""
+    if problems := list(_wording_problems(plan, until)):
+        raise DataError(problems)
+
+
 def _wording_problems(plan: Plan, until: int | None) -> Iterator[Problem]:
     units = {i.item_id: i.unit for i in plan.items}
     files: dict[str, Sequence[Requirement | Target]] = {
