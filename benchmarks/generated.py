@@ -4,98 +4,118 @@ Nothing here is data. Every region is called 生成区 and a number, and every r
 """
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from cixi_analysis.assessment import reader
 from cixi_analysis.dataset import Plan
-from cixi_analysis.requirement.tree import AssignedTarget, Bound, ChangeBenchmark, ClassBound, LevelBenchmark, leaves
+from cixi_analysis.requirement.tree import AssignedTarget, Bound, ChangeBenchmark, Leaf, LevelBenchmark, leaves
 from cixi_analysis.schema import WATER_CLASSES, Indicator, Observation
 from cixi_analysis.words import BASE_YEAR, CLASS_UNIT, NOT_ASSIGNED, Absence
 
 #: What every generated row says of itself, so that nobody takes it for data.
 GENERATED = "随机生成，不是数据"
 YEARS = tuple(range(2021, 2031))
-_MISSING, _UNASSIGNED, _CLAUSES_TOLD = 0.1, 0.2, 0.7
+#: Shares of the rows without a value, without an assigned target, and with a clause that the statement attests.
+MISSING, UNASSIGNED, ATTESTED = 0.1, 0.2, 0.7
+_MIDDLE = 50.0
+_TEXTS = ("measure", "unit", "polarity", "value", "absence", "assigned_target", "benchmark_kind", "attests")
+
+Cells = npt.NDArray[Any]
 
 
 def generated_panel(plan: Plan, regions: int, years: Sequence[int] = YEARS, seed: int = 0) -> pd.DataFrame:
-    """A tidy table with one row a region, year and item, in that order; texts are categories, values are text."""
+    """A tidy table with one row a region, year and item, in that order; numbers are texts, texts are categories."""
     random = np.random.default_rng(seed)
-    names = [f"生成区{number:06d}" for number in range(1, regions + 1)]
     shape = (regions, len(years))
-    columns = {item.item_id: _rows(plan, item, random, shape) for item in plan.items}
-    table: dict[str, object] = {
-        "region": pd.Categorical.from_codes(np.repeat(np.arange(regions), len(years) * len(columns)), names),
-        "year": np.tile(np.repeat(np.asarray(years, dtype=np.int16), len(columns)), regions),
-        "item_id": pd.Categorical.from_codes(np.tile(np.arange(len(columns)), regions * len(years)), list(columns)),
+    items = {item.item_id: _Draw(plan, item, random, shape).columns() for item in plan.items}
+    names = [f"生成区{number:06d}" for number in range(1, regions + 1)]
+    table: dict[str, Any] = {
+        "region": pd.Categorical.from_codes(np.repeat(np.arange(regions), len(years) * len(items)), names),
+        "year": np.tile(np.repeat(np.asarray(years, dtype=np.int16), len(items)), regions),
+        "item_id": pd.Categorical.from_codes(np.tile(np.arange(len(items)), regions * len(years)), list(items)),
     }
-    for name in ("measure", "unit", "polarity", "absence", "assigned_target", "benchmark_kind", "attests"):
-        table[name] = _texts([columns[i].pop(name) for i in columns], shape)
+    for name in _TEXTS:
+        table[name] = _categories([columns.pop(name, None) for columns in items.values()], shape)
+    averages = [columns.pop("benchmark", np.full(shape, np.nan)) for columns in items.values()]
+    table["benchmark"] = np.stack(averages, axis=-1).ravel()
     table["statement"] = table["attests"]
-    table["value"] = np.stack([columns[i].pop("value") for i in columns], axis=-1).ravel()
-    table["benchmark"] = np.stack([columns[i].pop("benchmark") for i in columns], axis=-1).ravel()
-    table["source"] = pd.Categorical.from_codes(
-        np.zeros(regions * len(years) * len(columns), dtype=np.int8), [GENERATED]
-    )
+    table["source"] = pd.Categorical.from_codes(np.zeros(len(table["year"]), dtype=np.int8), [GENERATED])
     return pd.DataFrame(table)
 
 
-def _rows(plan: Plan, item: Indicator, random: np.random.Generator, shape: tuple[int, int]) -> dict[str, np.ndarray]:
-    """The columns of one item for every region and year, around what the county reports."""
-    like = plan.observation(item.item_id, BASE_YEAR) or Observation.model_construct()
-    asked = [leaf for node in map(reader(plan), _wordings(plan, item)) if node for leaf in leaves(node)]
-    nothing = np.full(shape, None, dtype=object)
-    columns = {
-        name: nothing for name in ("measure", "unit", "polarity", "absence", "assigned_target", "benchmark_kind")
-    }
-    columns |= {"value": nothing, "attests": nothing, "benchmark": np.full(shape, np.nan)}
-    missing = random.random(shape) < _MISSING
-    is_class = like.unit == CLASS_UNIT
-    told = [leaf for leaf in asked if not isinstance(leaf, (Bound, ClassBound, AssignedTarget))]
-    if like.value is None and not any(isinstance(leaf, Bound) for leaf in asked):
-        clause = next((str(leaf) for leaf in told if " with " not in str(leaf)), None)
-        says = random.random(shape) < _CLAUSES_TOLD
-        columns["attests"] = np.where(says & (clause is not None), clause, None)
-        columns["absence"] = np.where(columns["attests"] == None, str(Absence.NO_DATA), None)  # noqa: E711
+class _Draw:
+    """The columns of one item for every region and year, drawn around what the county reports."""
+
+    def __init__(self, plan: Plan, item: Indicator, random: np.random.Generator, shape: tuple[int, int]) -> None:
+        self.item, self.random, self.shape = item, random, shape
+        self.like = plan.observation(item.item_id, BASE_YEAR) or Observation.model_construct()
+        rows = [row for row in (*plan.requirements, *plan.targets) if row.item_id == item.item_id]
+        self.asked: list[Leaf] = [leaf for node in map(reader(plan), rows) if node for leaf in leaves(node)]
+
+    def columns(self) -> dict[str, Cells]:
+        if self.like.value is None and not self._asks(Bound):
+            return self._told()
+        there = ~self._some(MISSING)
+        columns = {name: np.where(there, str(own), None) for name, own in self._own().items()}
+        columns["absence"] = np.where(there, None, str(Absence.NO_DATA))
+        values, targets = self._classes() if self.like.unit == CLASS_UNIT else self._numbers(columns, there)
+        columns["value"] = np.where(there, values, None)
+        if self._asks(AssignedTarget):
+            columns["assigned_target"] = np.where(self._some(UNASSIGNED), NOT_ASSIGNED, targets)
         return columns
-    if is_class:
-        drawn = np.array(WATER_CLASSES, dtype=object)[random.integers(0, len(WATER_CLASSES), shape)]
-        target = np.array(WATER_CLASSES, dtype=object)[random.integers(1, 4, shape)]
-    else:
-        middle = float(like.value) if like.value not in (None, *WATER_CLASSES) else 50.0
-        level = middle * (1 + 0.1 * random.standard_normal((shape[0], 1)))
-        steps = 0.02 * middle * random.standard_normal(shape).cumsum(axis=1)
-        number = np.maximum(level + steps, 0)
-        if item.unit == "%" and like.unit is None:
-            number = np.minimum(number, 100)
-        drawn = np.char.mod("%.2f", number).astype(object)
-        target = np.char.mod("%.1f", np.round(middle * (1 + 0.1 * random.standard_normal(shape)), 1)).astype(object)
-        if any(isinstance(leaf, (LevelBenchmark, ChangeBenchmark)) for leaf in asked):
-            change = any(isinstance(leaf, ChangeBenchmark) for leaf in asked)
-            average = 0.02 * middle * random.standard_normal(shape) if change else number.mean(axis=0) + 0 * number
-            columns["benchmark"] = np.where(missing, np.nan, average.round(2))
-            columns["benchmark_kind"] = np.where(missing, None, "change" if change else "level")
-    columns["value"] = np.where(missing, None, drawn)
-    columns["absence"] = np.where(missing, str(Absence.NO_DATA), None)
-    for name in ("measure", "unit", "polarity"):
-        if (own := getattr(like, name)) is not None:
-            columns[name] = np.where(missing, None, str(own))
-    if any(isinstance(leaf, AssignedTarget) for leaf in asked):
-        columns["assigned_target"] = np.where(random.random(shape) < _UNASSIGNED, NOT_ASSIGNED, target)
-    return columns
+
+    def _told(self) -> dict[str, Cells]:
+        """An item told in words: a clause of its own that the statement attests, or nothing."""
+        clause = next((str(leaf) for leaf in self.asked if "with" not in str(leaf)), None)
+        attests = np.where(self._some(ATTESTED), clause, None)
+        return {"attests": attests, "absence": np.where(np.equal(attests, None), str(Absence.NO_DATA), None)}
+
+    def _classes(self) -> tuple[Cells, Cells]:
+        classes = np.array(WATER_CLASSES, dtype=object)
+        return classes[self.random.integers(0, len(classes), self.shape)], classes[
+            self.random.integers(1, 4, self.shape)
+        ]
+
+    def _numbers(self, columns: dict[str, Cells], there: Cells) -> tuple[Cells, Cells]:
+        """Each region begins near the county and wanders; the province's average is the regions'."""
+        known = self.like.value is not None and self.like.value not in WATER_CLASSES
+        middle = float(self.like.value) if known and self.like.value else _MIDDLE
+        begins = middle * (1 + 0.1 * self.random.standard_normal((self.shape[0], 1)))
+        steps = 0.02 * middle * self.random.standard_normal(self.shape)
+        numbers = np.maximum(begins + steps.cumsum(axis=1), 0)
+        if self.item.unit == "%" and self.like.unit is None:
+            numbers = np.minimum(numbers, 100)
+        if self._asks(LevelBenchmark, ChangeBenchmark):
+            changes = self._asks(ChangeBenchmark)
+            average = np.broadcast_to((steps if changes else numbers).mean(axis=0), self.shape)
+            columns["benchmark"] = np.where(there, average.round(2), np.nan)
+            columns["benchmark_kind"] = np.where(there, "change" if changes else "level", None)
+        targets = middle * (1 + 0.1 * self.random.standard_normal(self.shape))
+        return np.char.mod("%.2f", numbers).astype(object), np.char.mod("%.1f", targets).astype(object)
+
+    def _own(self) -> dict[str, str]:
+        """What the county's row says of what was measured, where that is not the item itself."""
+        own = {name: getattr(self.like, name, None) for name in ("measure", "unit", "polarity")}
+        return {name: str(value) for name, value in own.items() if value is not None}
+
+    def _asks(self, *kinds: type[Leaf]) -> bool:
+        return any(isinstance(leaf, kinds) for leaf in self.asked)
+
+    def _some(self, share: float) -> npt.NDArray[np.bool_]:
+        return self.random.random(self.shape) < share
 
 
-def _wordings(plan: Plan, item: Indicator) -> list:
-    return [row for row in (*plan.requirements, *plan.targets) if row.item_id == item.item_id]
-
-
-def _texts(columns: list[np.ndarray], shape: tuple[int, int]) -> pd.Categorical:
-    """One categorical column from the columns of the items, item fastest."""
-    codes, names = [], {}
-    for column in columns:
-        own, distinct = pd.factorize(column.ravel())
-        place = np.array([names.setdefault(str(text), len(names)) for text in distinct] + [-1])
-        codes.append(place[own].astype(np.int32).reshape(shape))
-    return pd.Categorical.from_codes(np.stack(codes, axis=-1).ravel(), list(names))
+def _categories(columns: Sequence[Cells | None], shape: tuple[int, int]) -> "pd.Categorical[Any]":
+    """One column from those of the items, the item varying fastest."""
+    names: dict[str, int] = {}
+    codes = np.full((*shape, len(columns)), -1, dtype=np.int32)
+    for number, column in enumerate(columns):
+        if column is not None:
+            own, distinct = pd.factorize(column.ravel())
+            places = np.array([*(names.setdefault(str(text), len(names)) for text in distinct), -1])
+            codes[..., number] = places[own].reshape(shape)
+    return pd.Categorical.from_codes(codes.ravel(), pd.Index(list(names)))

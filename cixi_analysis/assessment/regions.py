@@ -99,7 +99,11 @@ def assess_panel(
     years = tuple(range(int(table["year"].min()), int(table["year"].max()) + 1))
     check_wordings(plan, until=years[-1])
     judge = partial(_judged, plan, years, against, tuple(without))
-    blocks = list((executor.map if executor else map)(judge, _blocks(table, block)))
+    if executor is None:
+        blocks = [judge(rows) for rows in _blocks(table, block)]
+    else:
+        waiting = [executor.submit(judge, rows) for rows in _blocks(table, block)]
+        blocks = [future.result() for future in waiting]
     raise_faults(fault for one in blocks for fault in one.faults)
     return PanelAssessment(
         tuple(region for one in blocks for region in one.regions),
