@@ -1,1 +1,1 @@
-"""Measures the project against how it is usually done: ``python -m benchmarks`` (see ``benchmarks/README.md``)."""
+"""Measures the project beside how the same is usually done: ``python -m benchmarks`` (see ``README.md`` here)."""

@@ -12,9 +12,12 @@ from tiny import item, requirement, tiny_plan
 
 from benchmarks.generated import GENERATED, generated_panel
 from cixi_analysis.assessment import PanelAssessment, assess, assess_panel, explain_region
+from cixi_analysis.assessment.assigned import Assigned, is_assigned_target, read_assigned
 from cixi_analysis.assessment.panel import county_panel
 from cixi_analysis.dataset import Plan
 from cixi_analysis.problem import DataError, UnknownYear
+from cixi_analysis.requirement import Refusal, read
+from cixi_analysis.requirement.tree import Bound
 from cixi_analysis.words import REGION, Convention
 
 ANSWER = ["indicator", "item_id", "level", "verdict", "basis"]
@@ -206,6 +209,18 @@ def test_reasons_are_for_what_is_there(region: str, year: int) -> None:
     """A region or year that the table lacks is told."""
     with pytest.raises(UnknownYear, match=f"面板里没有“{region}”{year} 年的数据"):
         explain_region(tiny_plan(), rows({}), region, year)
+
+
+@pytest.mark.parametrize("text", ["0", "31", "86.8", "007", "0.10", "1000000", "３１", "-5", "1e5"])
+def test_a_plain_target_is_what_the_grammar_reads(text: str) -> None:
+    """A bare number takes no way of its own: what the language refuses as a limit is refused as a target."""
+    try:
+        node = read(text)
+    except Refusal:
+        assert not is_assigned_target(text)
+    else:
+        assert isinstance(node, Bound)
+        assert read_assigned(text) == Assigned(node.limit, node.comparator)
 
 
 # --- generated panels --------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """What an assigned target (上级下达的年度目标) says: a number or a class to reach, a task, or that none was given."""
 
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -8,6 +9,8 @@ from cixi_analysis.requirement import read
 from cixi_analysis.requirement.tree import Bound, ClassBound, Comparator
 from cixi_analysis.schema import WATER_CLASSES
 from cixi_analysis.words import NOT_ASSIGNED
+
+_BARE = re.compile(r"(0|[1-9][0-9]*)(\.[0-9]+)?")
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,8 @@ def read_assigned(text: str | None) -> Assigned:
         return Assigned(none=True)
     if text in WATER_CLASSES:
         return Assigned(WATER_CLASSES.index(text) + 1, is_class=True)
+    if _BARE.fullmatch(text):  # nearly all targets of a large panel; the grammar would say the same, slowly
+        return Assigned(float(text))
     node = read(text)
     if isinstance(node, ClassBound):
         return Assigned(node.rank, Comparator.LT if node.strict else Comparator.LE, is_class=True)
