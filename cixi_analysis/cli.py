@@ -14,6 +14,7 @@ import click
 
 from cixi_analysis import __version__
 from cixi_analysis.form.commands import check, import_, workbook
+from cixi_analysis.lookup import audit, commitments, indicator
 from cixi_analysis.terminal import FORMAT, YEAR, Message, plan_at, print_table
 from cixi_analysis.usage import ChineseGroup
 
@@ -43,10 +44,10 @@ def _refusals() -> tuple[type[Exception], ...]:
     from cixi_analysis.export import ExportError
     from cixi_analysis.form.importing import ImportRefused
     from cixi_analysis.form.problem import FormError
-    from cixi_analysis.problem import DataError, UnknownYear
+    from cixi_analysis.problem import DataError, UnknownIndicator, UnknownYear
     from cixi_analysis.requirement import Refusal
 
-    return (BuildError, DataError, UnknownYear, ExportError, FormError, ImportRefused, Refusal)
+    return (BuildError, DataError, UnknownIndicator, UnknownYear, ExportError, FormError, ImportRefused, Refusal)
 
 
 class _Group(ChineseGroup):
@@ -75,7 +76,7 @@ def main(ctx: click.Context, root: Path | None) -> None:
             stream.reconfigure(encoding="utf-8", newline="\n")
 
 
-for _command in (workbook, check, import_):
+for _command in (workbook, check, import_, indicator, commitments, audit):
     main.add_command(_command)
 
 
@@ -117,6 +118,7 @@ def build(root: Path | None, years: tuple[int, ...], force: bool) -> None:
         plan.root,
         plan.report_years,
         renew=None if force or not years else years,
+        indicators={item.indicator: item.indicator_name for item in plan.items},
         attach=lambda year, folder: attachments(plan, year, folder),
     )
     click.echo(page)

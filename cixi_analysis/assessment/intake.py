@@ -20,7 +20,8 @@ from cixi_analysis.assessment.yardstick import observation_problems
 from cixi_analysis.consistency import quotation_problems
 from cixi_analysis.dataset import Plan, row_problems
 from cixi_analysis.problem import DataError, Problem
-from cixi_analysis.schema import WATER_CLASSES, Observation, is_number
+from cixi_analysis.schema import WATER_CLASSES, Observation
+from cixi_analysis.schema.cells import is_number
 
 #: What a table must have; any other column of ``COLUMNS`` may be left out, and is then empty.
 REQUIRED = ("region", "year", "item_id")

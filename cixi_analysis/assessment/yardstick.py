@@ -116,6 +116,8 @@ def observation_problems(plan: Plan, file: str, rows: Iterable[tuple[int, Observ
     limited = {item_id for item_id, unit in units.items() if _asks_for_a_number(plan, item_id, unit)}
     asked = cache(lambda item_id: _leaves(plan, item_id, units[item_id]))
     for number, row in rows:
+        if row.item_id not in units:
+            continue  # a plan of one indicator keeps the rows of the others, so that row numbers stay true
         target = row.assigned_target
         silent = row.value is None and row.absence is None and row.attests is None and row.denies is None
         if row.item_id in limited and silent:
