@@ -106,17 +106,20 @@ def observation_problems(table: Table) -> Iterator[Problem]:
                 f"{row.item_id} 既有通用的一行又有{row.level.chinese}的一行",
                 "二者取一",
             )
-        for column in ("attests", "denies"):
-            for clause, quote in row.clauses(column):
-                title = Observation.columns()[column].title
-                if column == "attests" and _only_negated(quote, row.statement or ""):
-                    found = f"“{clause}={quote}”，而原文中这几个字前面是否定词"
-                    expected = "没有被否定的字句；原文说没有做到的，写在“载明未达到”"
-                    yield Problem(table.file, number, f"{column} {title}", found, expected)
-                if quote not in (row.statement or ""):
-                    yield Problem(
-                        table.file, number, f"{column} {title}", f"“{clause}={quote}”", "引用的字句应出现在“现状原文”中"
-                    )
+        yield from quotation_problems(table.file, number, row)
+
+
+def quotation_problems(file: str, number: int, row: Observation) -> Iterator[Problem]:
+    """Quotations of a row that its statement does not hold, or holds only negated."""
+    for column in ("attests", "denies"):
+        for clause, quote in row.clauses(column):
+            title = f"{column} {Observation.columns()[column].title}"
+            if column == "attests" and _only_negated(quote, row.statement or ""):
+                found = f"“{clause}={quote}”，而原文中这几个字前面是否定词"
+                expected = "没有被否定的字句；原文说没有做到的，写在“载明未达到”"
+                yield Problem(file, number, title, found, expected)
+            if quote not in (row.statement or ""):
+                yield Problem(file, number, title, f"“{clause}={quote}”", "引用的字句应出现在“现状原文”中")
 
 
 #: What turns the words after it into their contrary (未完成, 尚未制定, 没有建立, 不达标).

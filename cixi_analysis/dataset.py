@@ -241,7 +241,7 @@ def _read(path: Path, name: str, model: type[Row], problems: list[Problem]) -> T
         try:
             row = model.model_validate(cells)
         except ValidationError as error:
-            problems += [_problem(name, number, model, cells, detail) for detail in error.errors()]
+            problems += row_problems(name, number, model, cells, error)
             continue
         key = tuple(getattr(row, column) for column in model.key())
         if key in seen:
@@ -279,6 +279,13 @@ _EXPECTED = {
     "greater_than_equal": "不小于 {ge} 的数",
     "less_than_equal": "不大于 {le} 的数",
 }
+
+
+def row_problems(
+    name: str, number: int, model: type[Row], cells: dict[str, str], error: ValidationError
+) -> list[Problem]:
+    """What the schema has against a row."""
+    return [_problem(name, number, model, cells, detail) for detail in error.errors()]
 
 
 def _problem(name: str, number: int, model: type[Row], cells: dict[str, str], detail: object) -> Problem:

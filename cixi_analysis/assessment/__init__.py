@@ -12,6 +12,7 @@ from cixi_analysis.assessment.judgement import (
     tally_without_each_convention,
 )
 from cixi_analysis.assessment.panel import Panel, county_panel
+from cixi_analysis.assessment.regions import PanelAssessment, assess_panel, explain_region
 from cixi_analysis.assessment.yardstick import (
     REQUIREMENT,
     TARGET,
@@ -28,10 +29,13 @@ __all__ = [
     "Assessment",
     "Judgement",
     "Panel",
+    "PanelAssessment",
     "assess",
+    "assess_panel",
     "check_readings",
     "contradictions",
     "county_panel",
+    "explain_region",
     "judge_indicator",
     "judge_item",
     "judge_panel",

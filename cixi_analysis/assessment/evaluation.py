@@ -23,7 +23,7 @@ from cixi_analysis.assessment.numbers import (
     numbers_of,
     rate,
 )
-from cixi_analysis.assessment.panel import ABSENCES, Codes, Flags, Floats, Series
+from cixi_analysis.assessment.series import ABSENCES, Codes, Flags, Floats, Series
 from cixi_analysis.requirement.tree import (
     AllOf,
     AnyOf,

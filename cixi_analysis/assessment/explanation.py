@@ -6,7 +6,7 @@ import numpy as np
 
 from cixi_analysis.assessment.evaluation import ATTESTED, CONVENTIONS, DEEMED, MEASURED, Finding
 from cixi_analysis.assessment.numbers import MET, NO_DATA, UNMET, Lack
-from cixi_analysis.assessment.panel import ABSENCES, BENCHMARK_KINDS, COMPARATORS, Series
+from cixi_analysis.assessment.series import ABSENCES, BENCHMARK_KINDS, COMPARATORS, Series
 from cixi_analysis.requirement.tree import (
     AllOf,
     AnyOf,

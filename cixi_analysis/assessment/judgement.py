@@ -1,5 +1,6 @@
 """Verdicts of items and indicators: for a whole panel, and for the county in one year with reasons."""
 
+import math
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -17,9 +18,10 @@ from cixi_analysis.assessment.evaluation import (
     Rules,
     evaluate,
 )
-from cixi_analysis.assessment.explanation import explain, explain_indicator
+from cixi_analysis.assessment.explanation import At, explain, explain_indicator
 from cixi_analysis.assessment.numbers import MET, NO_DATA, UNMET
-from cixi_analysis.assessment.panel import Codes, Panel, county_panel
+from cixi_analysis.assessment.panel import Panel, county_panel
+from cixi_analysis.assessment.series import Codes, Flags
 from cixi_analysis.assessment.status import Key, statuses
 from cixi_analysis.assessment.yardstick import (
     REQUIREMENT,
@@ -56,6 +58,16 @@ class Judgement:
         """The wording that holds in ``year`` and the finding made by it (None for "/")."""
         at = max(i for i, w in enumerate(self.wordings) if w.from_year <= year)
         return self.wordings[at], self.findings[at]
+
+    def contradicted(self) -> Iterator[tuple[Finding, Flags]]:
+        """The findings of the wordings in force whose statement and numbers contradict each other, and where."""
+        ends = [*(w.from_year for w in self.wordings[1:]), math.inf]
+        for wording, end, finding in zip(self.wordings, ends, self.findings, strict=True):
+            for part in _all_findings(finding):
+                if part.contradicts is not None and part.series is not None:
+                    here = part.contradicts & (part.series.years >= wording.from_year) & (part.series.years < end)
+                    if here.any():
+                        yield part, here
 
 
 def judge_item(
@@ -139,11 +151,21 @@ def assess(plan: Plan, year: int, *, against: str = REQUIREMENT, without: Collec
     """
     plan.require_year(year)
     check_readings(plan, until=year)
-    panel = county_panel(plan, until=year)
-    at = (0, panel.years.index(year))
+    return _assessed(plan, county_panel(plan, until=year), year, against, without)
+
+
+def _assessed(plan: Plan, panel: Panel, year: int, against: str, without: Collection[Convention]) -> Assessment:
     judgements = tuple(judge_panel(plan, panel, against, without))
     if problems := contradictions(plan, judgements, year):
         raise DataError(problems)
+    table = reasoned(plan, judgements, (0, panel.years.index(year)), year, without)
+    return Assessment(plan, year, against, table, judgements)
+
+
+def reasoned(
+    plan: Plan, judgements: Collection[Judgement], at: At, year: int, without: Collection[Convention] = ()
+) -> pd.DataFrame:
+    """The contract's columns for one region and year (``at`` in the judgements' arrays): items, then indicators."""
     rows: list[tuple[object, ...]] = []
     texts: dict[tuple[str, str], str] = {}
     for judgement in judgements:
@@ -155,14 +177,15 @@ def assess(plan: Plan, year: int, *, against: str = REQUIREMENT, without: Collec
         rows.append(
             (item.indicator, item.item_id, judgement.level, *_words(judgement.verdict[at], judgement.basis[at]), text)
         )
-    for number in dict.fromkeys(i.indicator for i in plan.items):
-        for level in levels(against):
-            own = [j for j in judgements if j.item.indicator == number and j.level == level]
-            verdict, basis = judge_indicator(own)
-            word, _ = words = _words(verdict[at], basis[at])
-            parts = [(j.item, VERDICTS[int(j.verdict[at])], texts[j.item.item_id, level]) for j in own]
-            rows.append((number, "", level, *words, explain_indicator(Verdict(word), parts)))
-    return Assessment(plan, year, against, pd.DataFrame(rows, columns=list(COLUMNS)), judgements)
+    together: dict[tuple[int, str], list[Judgement]] = {}
+    for judgement in judgements:
+        together.setdefault((judgement.item.indicator, judgement.level), []).append(judgement)
+    for (number, level), own in together.items():
+        verdict, basis = judge_indicator(own)
+        word, _ = words = _words(verdict[at], basis[at])
+        parts = [(j.item, VERDICTS[int(j.verdict[at])], texts[j.item.item_id, level]) for j in own]
+        rows.append((number, "", level, *words, explain_indicator(Verdict(word), parts)))
+    return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
 def _words(verdict: int, basis: int) -> tuple[str, str]:
@@ -174,16 +197,15 @@ def contradictions(plan: Plan, judgements: Collection[Judgement], year: int) -> 
     at = (0, year - min(plan.years))
     problems = []
     for judgement in judgements:
-        _, finding = judgement.in_force(year)
-        for part in _all_findings(finding):
-            if part.contradicts is not None and part.contradicts[at]:
-                used = "、".join(f"{v[at]:.12g}" for v in part.numbers.values() if not np.isnan(v[at]))
+        for finding, flags in judgement.contradicted():
+            if flags[at]:
+                used = "、".join(f"{v[at]:.12g}" for v in finding.numbers.values() if not np.isnan(v[at]))
                 row = plan.observation(judgement.item.item_id, year, observed_level(judgement.level))
                 number = None if row is None else plan.observations[year].index(row) + 2  # below the header
                 problems.append(
                     Problem(
                         f"{OBSERVATIONS}/{year}.csv", number, "statement 现状原文",
-                        f"文字与数字矛盾：“{part.node}”（所用数字 {used or '无'}）", "文字与数字一致，或改正其中有误的一项",
+                        f"文字与数字矛盾：“{finding.node}”（所用数字 {used or '无'}）", "文字与数字一致，或改正其中有误的一项",
                     )
                 )  # fmt: skip
     return list(dict.fromkeys(problems))
@@ -227,6 +249,8 @@ def tally_without_each_convention(plan: Plan, year: int) -> pd.DataFrame:
     """The tally with each convention switched off in turn (and all of them): convention, then the tally's columns."""
     cases: list[tuple[str, tuple[Convention, ...]]] = [("", ())]
     cases += [(str(c), (c,)) for c in CONVENTIONS] + [("all", CONVENTIONS)]
-    tables = [tally(assess(plan, year, without=off)).assign(convention=name) for name, off in cases]
+    check_readings(plan, until=year)
+    panel = county_panel(plan, until=year)
+    tables = [tally(_assessed(plan, panel, year, REQUIREMENT, off)).assign(convention=name) for name, off in cases]
     table = pd.concat(tables, ignore_index=True)
     return table[["convention", *table.columns.drop("convention")]]

@@ -9,7 +9,7 @@ from enum import IntEnum
 
 import numpy as np
 
-from cixi_analysis.assessment.panel import BENCHMARK_KINDS, COMPARATORS, Codes, Flags, Floats, Series
+from cixi_analysis.assessment.series import BENCHMARK_KINDS, COMPARATORS, Codes, Flags, Floats, Series
 from cixi_analysis.requirement.tree import (
     AmountUnit,
     AssignedTarget,

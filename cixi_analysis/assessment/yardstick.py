@@ -1,14 +1,15 @@
 """What is asked of each item: requirement wordings by level, or the plan's targets by year, read into trees."""
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 
-from cixi_analysis.assessment.panel import is_assigned_target, is_class_target
+from cixi_analysis.assessment.assigned import is_assigned_target, is_class_target
 from cixi_analysis.dataset import Plan
 from cixi_analysis.problem import DataError, Problem
 from cixi_analysis.requirement import Refusal, read
-from cixi_analysis.requirement.tree import AllOf, AnyOf, Node, demanded_bounds, leaves
+from cixi_analysis.requirement.tree import Leaf, Node, demanded_bounds, leaves
 from cixi_analysis.schema import OBSERVATIONS, Indicator, Observation, Requirement, Target
 from cixi_analysis.words import CLASS_UNIT, NOT_APPLICABLE_MARK, NOT_ASSIGNED, TARGET_YEARS, Level
 
@@ -78,6 +79,12 @@ def check_readings(plan: Plan, until: int | None = None) -> None:
         raise DataError(problems)
 
 
+def check_wordings(plan: Plan, until: int | None = None) -> None:
+    """:func:`check_readings` for those who bring observations of their own."""
+    if problems := list(_wording_problems(plan, until)):
+        raise DataError(problems)
+
+
 def _wording_problems(plan: Plan, until: int | None) -> Iterator[Problem]:
     units = {i.item_id: i.unit for i in plan.items}
     files: dict[str, Sequence[Requirement | Target]] = {
@@ -98,49 +105,48 @@ def _wording_problems(plan: Plan, until: int | None) -> Iterator[Problem]:
 
 
 def _observation_problems(plan: Plan, until: int | None) -> Iterator[Problem]:
+    for year, rows in plan.observations.items():
+        if until is None or year <= until:
+            yield from observation_problems(plan, f"{OBSERVATIONS}/{year}.csv", enumerate(rows, start=2))
+
+
+def observation_problems(plan: Plan, file: str, rows: Iterable[tuple[int, Observation]]) -> Iterator[Problem]:
+    """What of these rows, each with its number in ``file``, cannot be held against the wordings."""
     units = {i.item_id: i.unit for i in plan.items}
     limited = {item_id for item_id, unit in units.items() if _asks_for_a_number(plan, item_id, unit)}
-    for year, rows in plan.observations.items():
-        if until is not None and year > until:
-            continue
-        for number, row in enumerate(rows, start=2):
-            if row.item_id not in units:
-                continue  # a plan of one indicator keeps the rows of the others, so that row numbers stay true
-            file = f"{OBSERVATIONS}/{year}.csv"
-            target = row.assigned_target
-            silent = row.value is None and row.absence is None and row.attests is None and row.denies is None
-            if row.item_id in limited and silent:
-                expected = "一个数；没有时写明缺失原因（该子项的要求有数值界限）"
-                yield Problem(file, number, "value 现状值", "空，也没有缺失原因", expected)
-            if target and not is_assigned_target(target):
-                yield Problem(
-                    file,
-                    number,
-                    "assigned_target 下达目标",
-                    f"“{target}”",
-                    f"数（与现状值同单位，不写单位）、水质类别、“任务：……”或“{NOT_ASSIGNED}”",
-                )
-            elif target and row.value and is_class_target(target) not in (None, row.unit == CLASS_UNIT):
-                expected = "与现状值同类的目标：类别对类别，数对数"
-                yield Problem(file, number, "assigned_target 下达目标", f"“{target}”而现状值为“{row.value}”", expected)
-            for column in ("attests", "denies"):
-                yield from _clause_problems(plan, row, column, units[row.item_id], file, number)
+    asked = cache(lambda item_id: _leaves(plan, item_id, units[item_id]))
+    for number, row in rows:
+        if row.item_id not in units:
+            continue  # a plan of one indicator keeps the rows of the others, so that row numbers stay true
+        target = row.assigned_target
+        silent = row.value is None and row.absence is None and row.attests is None and row.denies is None
+        if row.item_id in limited and silent:
+            expected = "一个数；没有时写明缺失原因（该子项的要求有数值界限）"
+            yield Problem(file, number, "value 现状值", "空，也没有缺失原因", expected)
+        if target and not is_assigned_target(target):
+            expected = f"数（与现状值同单位，不写单位）、水质类别、“任务：……”或“{NOT_ASSIGNED}”"
+            yield Problem(file, number, "assigned_target 下达目标", f"“{target}”", expected)
+        elif target and row.value and is_class_target(target) not in (None, row.unit == CLASS_UNIT):
+            expected = "与现状值同类的目标：类别对类别，数对数"
+            yield Problem(file, number, "assigned_target 下达目标", f"“{target}”而现状值为“{row.value}”", expected)
+        for column in ("attests", "denies"):
+            for where, found, expected in _clause_problems(row, column, units[row.item_id], asked(row.item_id)):
+                yield Problem(file, number, where, found, expected)
 
 
 def _clause_problems(
-    plan: Plan, row: Observation, column: str, unit: str | None, file: str, number: int
-) -> Iterator[Problem]:
-    asked = dict.fromkeys(leaf for node in _trees(plan, row.item_id, unit) for leaf in leaves(node))
+    row: Observation, column: str, unit: str | None, asked: Collection[Leaf]
+) -> Iterator[tuple[str, str, str]]:
     for clause, _quote in row.clauses(column):
         where = f"{column} {Observation.columns()[column].title}"
         try:
             node = read(clause, unit=unit)
         except Refusal as refusal:
-            yield Problem(file, number, where, f"“{clause}”", f"要求语言里的一个条款。{refusal}")
+            yield where, f"“{clause}”", f"要求语言里的一个条款。{refusal}"
             continue
-        if isinstance(node, (AllOf, AnyOf)) or node not in asked:
-            known = "、".join(dict.fromkeys(map(str, asked)))
-            yield Problem(file, number, where, f"“{clause}”", f"该子项的要求或规划值中的一个条款（{known}）")
+        if node not in asked:
+            known = "、".join(map(str, asked))
+            yield where, f"“{clause}”", f"该子项的要求或规划值中的一个条款（{known}）"
 
 
 def _asks_for_a_number(plan: Plan, item_id: str, unit: str | None) -> bool:
@@ -154,13 +160,13 @@ def _asks_for_a_number(plan: Plan, item_id: str, unit: str | None) -> bool:
     return False
 
 
-def _trees(plan: Plan, item_id: str, unit: str | None) -> Iterator[Node]:
+def _leaves(plan: Plan, item_id: str, unit: str | None) -> dict[Leaf, None]:
+    """The distinct clauses of the item's requirements and targets, in their order."""
     rows: tuple[Requirement | Target, ...] = (*plan.requirements, *plan.targets)
+    found: dict[Leaf, None] = {}
     for row in rows:
         if row.item_id == item_id:
-            try:
+            with contextlib.suppress(Refusal):  # told of in its own place
                 node = read_wording(row, unit)
-            except Refusal:
-                continue  # told of in its own place
-            if node is not None:
-                yield node
+                found |= dict.fromkeys(() if node is None else leaves(node))
+    return found

@@ -17,12 +17,17 @@ WATER_CLASSES = ("Ⅰ", "Ⅱ", "Ⅲ", "Ⅳ", "Ⅴ", "劣Ⅴ")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
+def is_number(text: str) -> bool:
+    """Whether a text is written as a number is in the data."""
+    return _NUMBER.fullmatch(text) is not None
+
+
 def _none_if_empty(text: Any) -> Any:
     return None if text == "" else text
 
 
 def _decimal_text(text: Any) -> Any:
-    if text is not None and not _NUMBER.fullmatch(str(text)):
+    if text is not None and not is_number(str(text)):
         raise ValueError("阿拉伯数字写成的数，如 83.3（不带单位、%、千位分隔符）")
     return text
 
