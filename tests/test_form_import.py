@@ -18,17 +18,20 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from tiny import observation, tiny_plan, write
 
+from cixi_analysis import replacement
 from cixi_analysis.changes import changes
 from cixi_analysis.dataset import Plan, load_plan
-from cixi_analysis.form import importing, storing
+from cixi_analysis.form import importing
+from cixi_analysis.form.changing import Kind
 from cixi_analysis.form.checking import Checked, check_form
-from cixi_analysis.form.importing import Import, ImportRefused, Kind, apply_import, plan_import, provenance
+from cixi_analysis.form.importing import Import, ImportRefused, apply_import, plan_import, provenance
 from cixi_analysis.form.invisible import is_invisible
 from cixi_analysis.form.problem import FormProblem
-from cixi_analysis.form.storing import SCRATCH, observations_csv
+from cixi_analysis.form.storing import rows_csv
 from cixi_analysis.form.writing import write_form
 from cixi_analysis.problem import DataError
-from cixi_analysis.schema import Observation
+from cixi_analysis.replacement import SCRATCH
+from cixi_analysis.schema import Observation, Progress
 from cixi_analysis.words import Stage
 
 PROBLEM = FormProblem("生态安全", "J5", "“83.3%”", "83.3")
@@ -48,8 +51,13 @@ def book(tmp_path: Path) -> Path:
     return path
 
 
-def form(*rows: Observation, year: int = 2023, problems: tuple[FormProblem, ...] = ()) -> Checked:
-    return Checked(year=year, rows=rows, problems=problems, warnings=())
+def form(
+    *rows: Observation,
+    year: int = 2023,
+    problems: tuple[FormProblem, ...] = (),
+    reports: tuple[Progress, ...] | None = (),
+) -> Checked:
+    return Checked(year=year, rows=rows, problems=problems, warnings=(), reports=reports)
 
 
 def full(**values: Any) -> tuple[Observation, ...]:
@@ -334,7 +342,7 @@ def test_filling_in_a_draft_is_no_revision(plan: Plan, book: Path) -> None:
 def test_a_change_in_between_is_not_overwritten(plan: Plan, book: Path) -> None:
     """What somebody else changed since the data was read is refused, not lost."""
     change = plan_import(plan, form(*full()), book)
-    (plan.root / "data" / "observations" / "2023.csv").write_bytes(observations_csv(full(share=77)))
+    (plan.root / "data" / "observations" / "2023.csv").write_bytes(rows_csv(Observation, full(share=77)))
     with pytest.raises(ImportRefused, match="检查以后 data/ 又有改动"):
         apply_import(plan, change)
     assert load_plan(plan.root).observations[2023] == full(share=77)
@@ -399,12 +407,12 @@ def test_a_full_disk_leaves_the_old_data(
 
     real_fdopen = os.fdopen
     targets: dict[str, tuple[Any, str, Callable[..., Any]]] = {
-        "mkstemp": (storing.tempfile, "mkstemp", full_disk),
-        "fdopen": (storing.os, "fdopen", full_disk),
-        "write": (storing.os, "fdopen", lambda handle, mode: HalfWritten(real_fdopen(handle, mode))),
-        "fsync": (storing.os, "fsync", full_disk),
-        "chmod": (storing.Path, "chmod", full_disk),
-        "replace": (storing.Path, "replace", full_disk),
+        "mkstemp": (replacement.tempfile, "mkstemp", full_disk),
+        "fdopen": (replacement.os, "fdopen", full_disk),
+        "write": (replacement.os, "fdopen", lambda handle, mode: HalfWritten(real_fdopen(handle, mode))),
+        "fsync": (replacement.os, "fsync", full_disk),
+        "chmod": (replacement.Path, "chmod", full_disk),
+        "replace": (replacement.Path, "replace", full_disk),
         "copytree": (importing.shutil, "copytree", full_disk),
     }
     with monkeypatch.context() as patched, pytest.raises(ImportRefused, match="没有导入，数据没有改动。不能写入"):
@@ -435,14 +443,14 @@ def test_a_disk_that_fills_up_while_writing(import_at_hand: tuple[Plan, Import],
     plan, change = import_at_hand
 
     def act() -> None:
-        real = storing.tempfile.mkstemp
+        real = replacement.tempfile.mkstemp
 
         def then_full(*args: Any, **options: Any) -> Any:
             made = real(*args, **options)
             resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
             return made
 
-        storing.tempfile.mkstemp = then_full
+        replacement.tempfile.mkstemp = then_full
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         with pytest.raises(ImportRefused):
             apply_import(plan, change)
@@ -456,7 +464,7 @@ def test_a_kill_at_any_moment(
     import_at_hand: tuple[Plan, Import], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Killed without warning before each line that the import runs: the old data or the new, and once new, new."""
-    monkeypatch.setattr(storing.tempfile, "tempdir", str(tmp_path))  # for the copies that nobody removes
+    monkeypatch.setattr(replacement.tempfile, "tempdir", str(tmp_path))  # for the copies that nobody removes
     plan, change = import_at_hand
     path = file_of(plan)
     before = path.read_bytes() if path.exists() else None
@@ -482,13 +490,13 @@ def killed_at(moment: int, act: Callable[[], None]) -> None:
     the path methods that storing calls.
     """
     lines = iter(range(1, 10_000))
-    own = {importing.__file__, storing.__file__}
+    own = {importing.__file__, replacement.__file__}
 
     def trace(frame: FrameType, event: str, _arg: Any) -> Any:
         file = frame.f_code.co_filename
-        if frame.f_code.co_name in ("observations_csv", "_text"):
+        if frame.f_code.co_name in ("rows_csv", "_text"):
             return None  # hundreds of lines that touch no file
-        if file not in own and not (file == pathlib.__file__ and storing.store.__code__ in callers(frame)):
+        if file not in own and not (file == pathlib.__file__ and replacement._replace.__code__ in callers(frame)):
             return None
         if event == "line" and next(lines) == moment:
             os.kill(os.getpid(), signal.SIGKILL)
@@ -546,10 +554,10 @@ def test_what_is_written_is_read_back(
     """Any rows, line breaks and quotes among them: written, loaded, equal; and written again, the same bytes."""
     rows = (*rows[:-1], rows[-1].model_copy(update={"statement": statement}))
     root = write(tiny_plan(), tmp_path_factory.mktemp("rows"))
-    (root / "data" / "observations" / "2023.csv").write_bytes(observations_csv(rows))
+    (root / "data" / "observations" / "2023.csv").write_bytes(rows_csv(Observation, rows))
     read = load_plan(root).observations[2023]
     assert read == rows
-    assert observations_csv(read) == observations_csv(rows)
+    assert rows_csv(Observation, read) == rows_csv(Observation, rows)
 
 
 @given(rows=_rows())
@@ -576,7 +584,7 @@ def test_from_data_to_form_and_back(rows: tuple[Observation, ...], tmp_path_fact
 
 
 def test_the_real_year_through_a_form(plan_2022: Plan, tmp_path: Path) -> None:
-    """The plan's own 2022, written as a form and read back, changes nothing; its file is what `observations_csv` writes."""
+    """The plan's own 2022, written as a form and read back, changes nothing; its file is what `rows_csv` writes."""
     path = tmp_path / "2022.xlsx"
     write_form(plan_2022, 2022, path)
     checked = check_form(plan_2022, path)
@@ -584,7 +592,7 @@ def test_the_real_year_through_a_form(plan_2022: Plan, tmp_path: Path) -> None:
     change = plan_import(plan_2022, checked, path)
     assert [c for c in change.changes if c.kind is not Kind.UNCHANGED] == []
     for year, rows in plan_2022.observations.items():
-        assert observations_csv(rows) == file_of(plan_2022, year).read_bytes()
+        assert rows_csv(Observation, rows) == file_of(plan_2022, year).read_bytes()
 
 
 @pytest.fixture
