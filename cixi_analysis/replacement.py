@@ -10,6 +10,7 @@ it is the new one.
 import contextlib
 import json
 import os
+import re
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -47,8 +48,14 @@ def restore(data: Path) -> None:
 
     Raises ``OSError`` where that is not possible and ``ValueError`` for a note that nobody here has written.
     """
-    if (data / NOTE).exists():
-        _put_back(data, json.loads((data / NOTE).read_bytes()))
+    if not (data / NOTE).exists():
+        return
+    note = json.loads((data / NOTE).read_bytes())
+    if not isinstance(note, dict) or not all(
+        re.fullmatch(r"\w+/\w+\.csv", name) and isinstance(text, str | None) for name, text in note.items()
+    ):
+        raise ValueError(note)
+    _put_back(data, note)
 
 
 def _text(path: Path) -> str | None:
