@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,8 @@ from pydantic import ValidationError
 
 from cixi_analysis.consistency import Table, cross_check
 from cixi_analysis.folder import find_root
-from cixi_analysis.problem import DataError, Problem, UnknownYear
+from cixi_analysis.problem import DataError, Problem, UnknownYear, reason
+from cixi_analysis.replacement import NOTE, restore
 from cixi_analysis.schema import (
     OBSERVATIONS,
     PROGRESS,
@@ -172,11 +173,13 @@ def load_plan(root: Path | str | None = None) -> Plan:
     """Read and validate everything under ``root``/data (default: the project around the working directory).
 
     Raises :class:`DataError` with every problem of every file: unreadable files, wrong headers, ragged rows, values
-    outside the schema, duplicate keys, ids that nothing defines, missing rows.
+    outside the schema, duplicate keys, ids that nothing defines, missing rows. An import that was cut short between
+    two files is undone first.
     """
     folder = Path(root) if root is not None else find_root(Path.cwd())
     data = folder / "data"
     problems: list[Problem] = []
+    _undo(data)
     tables = {name: _read(data / name, name, model, problems) for name, model in TABLES.items()}
     years = {kind: _read_years(data, kind, model, problems) for kind, model in YEARLY.items()}
     if not years[OBSERVATIONS]:
@@ -188,6 +191,18 @@ def load_plan(root: Path | str | None = None) -> Plan:
     for kind, found in years.items():
         fields[kind] = {year: tuple(table.rows.values()) for year, table in found.items()}
     return Plan(root=folder, **fields)
+
+
+def _undo(data: Path) -> None:
+    try:
+        restore(data)
+    except OSError as error:
+        found = f"上一次导入中断，还不能恢复原来的数据（{reason(error)}）"
+        expected = "data/ 可以写入，其中的文件没有正被 Excel 打开；然后再运行一次"
+        raise DataError([Problem(NOTE, None, None, found, expected)]) from None
+    except ValueError:
+        found, expected = "无法读取的中断记录", "没有改动过的记录；核对 data/ 中该年的数据以后，可以删去这个文件"
+        raise DataError([Problem(NOTE, None, None, found, expected)]) from None
 
 
 def _read_years(data: Path, folder: str, model: type[Row], problems: list[Problem]) -> dict[int, Table]:
@@ -291,14 +306,18 @@ def row_problems(
 def _problem(name: str, number: int, model: type[Row], cells: dict[str, str], detail: object) -> Problem:
     assert isinstance(detail, dict)  # noqa: S101  # pydantic's TypedDict, narrowed for the type checker
     column = str(detail["loc"][0]) if detail["loc"] else None
-    context = {**detail.get("ctx", {}), "form": _FORMS.get(column or "", "另一种写法")}
-    if detail["type"] == "value_error":
-        expected = str(context["error"])
-    else:
-        expected = str(_EXPECTED.get(detail["type"], detail["msg"])).format(**context).replace(" or ", ", ")
+    expected = expectation(detail, column)
     if column is None:
         shown = {c: cells[c] for c in (*model.key(),) if cells[c]}
         found = "、".join(f"{c}={v}" for c, v in shown.items())
         return Problem(name, number, None, f"这一行（{found}）", expected)
     title = model.columns()[column].title
     return Problem(name, number, f"{column} {title}", f"“{cells[column]}”" if cells[column] else "空", expected)
+
+
+def expectation(detail: Mapping[str, Any], column: str | None) -> str:
+    """What would be right in place of what pydantic found wrong (an entry of its ``errors()``), in Chinese."""
+    context = {**detail.get("ctx", {}), "form": _FORMS.get(column or "", "另一种写法")}
+    if detail["type"] == "value_error":
+        return str(context["error"])
+    return str(_EXPECTED.get(detail["type"], detail["msg"])).format(**context).replace(" or ", ", ")

@@ -11,7 +11,7 @@ NAME = PACKAGE.name
 #: Layers from the facts outward; a module imports from its own layer and from those before it, never from a later one.
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("words",),
-    ("schema", "problem", "arithmetic"),
+    ("schema", "problem", "arithmetic", "replacement"),
     ("references",),
     ("consistency", "folder"),
     ("dataset",),

@@ -158,7 +158,7 @@ def test_what_is_right_comes_through(tmp_path: Path) -> None:
 
 def test_an_untouched_form_is_empty(tmp_path: Path) -> None:
     """As written: no rows, nothing to complain about."""
-    assert check(tmp_path) == Checked(2023, (), (), ())
+    assert check(tmp_path) == Checked(2023, (), (), (), ())
 
 
 def test_the_plans_own_form_says_what_the_data_says(plan: Plan, tmp_path: Path) -> None:
@@ -412,15 +412,15 @@ SHEETS: list[tuple[Edit, list[str]]] = [
     (lambda book: book.remove(book["生态制度"]),
      ["生态制度：现为没有这张工作表；应为名为“生态制度”的工作表"]),
     (lambda book: book.create_sheet("Sheet1"),
-     ["Sheet1：现为多出的工作表；应为只有这些工作表：填表说明、生态制度、生态安全"]),
+     ["Sheet1：现为多出的工作表；应为只有这些工作表：填表说明、生态制度、生态安全、项目进展、承诺进展"]),
     (put(**{f"{c}4": None for c in "ABCDEFGHI"}),
      ["生态安全 A4：现为没有编号“2.2”的一行；应为各行齐全，可从重新生成的填报表中补回"]),
     (lambda book: setattr(book[GUIDE], "sheet_state", "hidden"),
      ["填表说明：现为隐藏的工作表；应为显示的工作表"]),
     (lambda book: book.create_chartsheet("图").add_chart(BarChart()),
-     ["图：现为多出的工作表；应为只有这些工作表：填表说明、生态制度、生态安全"]),
+     ["图：现为多出的工作表；应为只有这些工作表：填表说明、生态制度、生态安全、项目进展、承诺进展"]),
     (lambda book: book.copy_worksheet(book[SHEET]),
-     ["生态安全 Copy：现为多出的工作表；应为只有这些工作表：填表说明、生态制度、生态安全"]),
+     ["生态安全 Copy：现为多出的工作表；应为只有这些工作表：填表说明、生态制度、生态安全、项目进展、承诺进展"]),
 ]  # fmt: skip
 
 
@@ -557,7 +557,7 @@ def test_a_form_whose_year_was_typed_over(tmp_path: Path) -> None:
     assert checked.year == 2024
     assert told(checked) == [
         f"{sheet} A1：现为“{sheet}（2023年）”；应为“{sheet}（2024年）”（供对照的格，不要改动）"
-        for sheet in ("生态制度", SHEET)
+        for sheet in ("生态制度", SHEET, "项目进展", "承诺进展")
     ]
 
 
@@ -677,7 +677,7 @@ NO_FORMS: dict[str, tuple[Callable[[], bytes], str]] = {
     "broken part": (lambda: repacked(xl__styles_xml=b"<styleSheet"), _DAMAGED),
     "many sheets": (
         lambda: edited(*(lambda book: book.create_sheet() for _ in range(48))),
-        "有 51 张工作表，填报表不超过 50 张",
+        "有 53 张工作表，填报表不超过 50 张",
     ),
     "another workbook": (
         lambda: workbook_bytes(Workbook()),
@@ -689,7 +689,7 @@ NO_FORMS: dict[str, tuple[Callable[[], bytes], str]] = {
     ),
     "another layout": (
         lambda: guide(B5=0),
-        f"“填表说明”B5 的表式版本为“0”，现在的版本是 1。{_NEW}，把数据抄过去",
+        f"“填表说明”B5 的表式版本为“0”，现在的版本是 2。{_NEW}，把数据抄过去",
     ),
     "no year": (lambda: guide(B4=None), f"“填表说明”B4 的年份为“空”，{_YEAR}"),
     "a wrong year": (lambda: guide(B4="今年"), f"“填表说明”B4 的年份为“今年”，{_YEAR}"),

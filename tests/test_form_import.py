@@ -3,32 +3,33 @@
 import errno
 import hashlib
 import os
-import pathlib
 import resource
 import signal
-import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from types import CodeType, FrameType
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
-from tiny import observation, tiny_plan, write
+from killing import in_a_child, killed_at
+from tiny import observation, progress, tiny_plan, write
 
+from cixi_analysis import replacement
 from cixi_analysis.changes import changes
 from cixi_analysis.dataset import Plan, load_plan
-from cixi_analysis.form import importing, storing
+from cixi_analysis.form import importing
+from cixi_analysis.form.changing import Kind
 from cixi_analysis.form.checking import Checked, check_form
-from cixi_analysis.form.importing import Import, ImportRefused, Kind, apply_import, plan_import, provenance
+from cixi_analysis.form.importing import Import, ImportRefused, apply_import, plan_import, provenance
 from cixi_analysis.form.invisible import is_invisible
 from cixi_analysis.form.problem import FormProblem
-from cixi_analysis.form.storing import SCRATCH, observations_csv
+from cixi_analysis.form.storing import rows_csv
 from cixi_analysis.form.writing import write_form
 from cixi_analysis.problem import DataError
-from cixi_analysis.schema import Observation
+from cixi_analysis.replacement import SCRATCH
+from cixi_analysis.schema import Observation, Progress
 from cixi_analysis.words import Stage
 
 PROBLEM = FormProblem("生态安全", "J5", "“83.3%”", "83.3")
@@ -48,8 +49,13 @@ def book(tmp_path: Path) -> Path:
     return path
 
 
-def form(*rows: Observation, year: int = 2023, problems: tuple[FormProblem, ...] = ()) -> Checked:
-    return Checked(year=year, rows=rows, problems=problems, warnings=())
+def form(
+    *rows: Observation,
+    year: int = 2023,
+    problems: tuple[FormProblem, ...] = (),
+    reports: tuple[Progress, ...] | None = (),
+) -> Checked:
+    return Checked(year=year, rows=rows, problems=problems, warnings=(), reports=reports)
 
 
 def full(**values: Any) -> tuple[Observation, ...]:
@@ -334,7 +340,7 @@ def test_filling_in_a_draft_is_no_revision(plan: Plan, book: Path) -> None:
 def test_a_change_in_between_is_not_overwritten(plan: Plan, book: Path) -> None:
     """What somebody else changed since the data was read is refused, not lost."""
     change = plan_import(plan, form(*full()), book)
-    (plan.root / "data" / "observations" / "2023.csv").write_bytes(observations_csv(full(share=77)))
+    (plan.root / "data" / "observations" / "2023.csv").write_bytes(rows_csv(Observation, full(share=77)))
     with pytest.raises(ImportRefused, match="检查以后 data/ 又有改动"):
         apply_import(plan, change)
     assert load_plan(plan.root).observations[2023] == full(share=77)
@@ -353,21 +359,40 @@ def test_leftovers_are_ignored_and_removed(plan: Plan, book: Path) -> None:
     assert sorted(p.name for p in leftover.parent.iterdir()) == ["2021.csv", "2022.csv", "2023.csv"]
 
 
-@pytest.fixture(params=["new year", "existing year"])
+#: Two reports of the tiny plan, and one of them changed.
+REPORTS = (progress("project", "1", "under_way", percent="40"), progress("commitment", "C003", "not_started"))
+LATER = (progress("project", "1", "under_way", percent="55.5", spent="5000.25"), REPORTS[1])
+
+
+@pytest.fixture(params=["new year", "existing year", "new year, two files", "existing year, two files"])
 def import_at_hand(plan: Plan, book: Path, request: pytest.FixtureRequest) -> tuple[Plan, Import]:
-    """An import about to be applied, of a year without and with a file."""
-    if request.param == "existing year":
-        plan = imported(plan, form(*full()), book)
-    return plan, plan_import(plan, form(*full(share=91, concentration=25)), book)
+    """An import about to be applied, of a year without and with files, of observations and of progress too."""
+    two = request.param.endswith("two files")
+    if request.param.startswith("existing year"):
+        plan = imported(plan, form(*full(), reports=REPORTS if two else ()), book)
+    rows = full(share=91, concentration=25)
+    change = plan_import(plan, form(*rows, reports=LATER if two else ()), book)
+    assert len(change.files) == 1 + two
+    return plan, change
 
 
 def state(plan: Plan, change: Import) -> str:
-    """Old or new; anything else, even a year that no longer loads, fails."""
+    """Old or new; anything else, even one file old and one new or a year that no longer loads, fails."""
     now = load_plan(plan.root)
-    rows = now.observations.get(change.year)
-    assert rows in (plan.observations.get(change.year), change.rows)
-    assert replace(now, observations=plan.observations) == plan
-    return "new" if rows == change.rows else "old"
+    have, old = ((p.observations.get(change.year, ()), p.progress.get(change.year, ())) for p in (now, plan))
+    new = (change.rows, change.reports)
+    assert have in (old, new)
+    assert replace(now, observations=plan.observations, progress=plan.progress) == plan
+    return "new" if have == new else "old"
+
+
+def files_of(plan: Plan) -> dict[Path, bytes]:
+    return {path: path.read_bytes() for path in (plan.root / "data").rglob("*.csv")}
+
+
+def unfinished(plan: Plan) -> list[Path]:
+    """What an import writes on its way and should not leave."""
+    return list((plan.root / "data").rglob(".*"))
 
 
 FAILING = ("mkstemp", "fdopen", "write", "fsync", "chmod", "replace", "copytree")
@@ -399,33 +424,88 @@ def test_a_full_disk_leaves_the_old_data(
 
     real_fdopen = os.fdopen
     targets: dict[str, tuple[Any, str, Callable[..., Any]]] = {
-        "mkstemp": (storing.tempfile, "mkstemp", full_disk),
-        "fdopen": (storing.os, "fdopen", full_disk),
-        "write": (storing.os, "fdopen", lambda handle, mode: HalfWritten(real_fdopen(handle, mode))),
-        "fsync": (storing.os, "fsync", full_disk),
-        "chmod": (storing.Path, "chmod", full_disk),
-        "replace": (storing.Path, "replace", full_disk),
+        "mkstemp": (replacement.tempfile, "mkstemp", full_disk),
+        "fdopen": (replacement.os, "fdopen", full_disk),
+        "write": (replacement.os, "fdopen", lambda handle, mode: HalfWritten(real_fdopen(handle, mode))),
+        "fsync": (replacement.os, "fsync", full_disk),
+        "chmod": (replacement.Path, "chmod", full_disk),
+        "replace": (replacement.Path, "replace", full_disk),
         "copytree": (importing.shutil, "copytree", full_disk),
     }
     with monkeypatch.context() as patched, pytest.raises(ImportRefused, match="没有导入，数据没有改动。不能写入"):
         patched.setattr(*targets[step])
         apply_import(plan, change)
+    assert not unfinished(plan)
     assert state(plan, change) == "old"
-    assert not list((plan.root / "data" / "observations").glob(".*"))
     apply_import(plan, change)
     assert state(plan, change) == "new"
 
 
-def in_a_child(act: Callable[[], None]) -> int:
-    """Run in a process of its own; its exit status, negative for the signal that ended it."""
-    child = os.fork()
-    if child == 0:
-        try:
-            act()
-        except BaseException:  # the parent must not run on in the child
-            os._exit(3)
-        os._exit(0)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+@pytest.mark.parametrize("failing", [1, 2, 3])
+def test_a_file_that_cannot_be_replaced(
+    import_at_hand: tuple[Plan, Import], failing: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One file is open in Excel, whichever: what was replaced before it is put back at once."""
+    plan, change = import_at_hand
+    real, count = Path.replace, iter(range(1, 100))
+
+    def replace_but_one(path: Path, target: Path) -> Path:
+        if next(count) == failing:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        return real(path, target)
+
+    before = files_of(plan)
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", replace_but_one)
+        if failing > 1 and len(change.files) == 1:
+            apply_import(plan, change)
+            assert state(plan, change) == "new"
+            return
+        with pytest.raises(ImportRefused) as refused:
+            apply_import(plan, change)
+    places = "、".join(str(plan.root / "data" / name) for name in change.files)
+    assert str(refused.value).startswith(f"没有导入，数据没有改动。不能写入 {places}：没有权限。")
+    assert (files_of(plan), unfinished(plan)) == (before, [])
+
+
+@pytest.mark.parametrize("import_at_hand", ["new year, two files", "existing year, two files"], indirect=True)
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+def test_a_kill_between_two_files(import_at_hand: tuple[Plan, Import]) -> None:
+    """One file is new and the other is old: the next loading puts the old one back, and the import can be repeated."""
+    plan, change = import_at_hand
+    before, real = files_of(plan), Path.replace
+
+    def killed(path: Path, target: Path) -> Path:
+        if target.parent.name == "progress":
+            os.kill(os.getpid(), signal.SIGKILL)
+        return real(path, target)
+
+    def act() -> None:
+        Path.replace = killed  # type: ignore[assignment, method-assign]
+        apply_import(plan, change)
+
+    assert in_a_child(act) == -signal.SIGKILL
+    assert file_of(plan).read_bytes() == change.files["observations/2023.csv"]
+    assert state(plan, change) == "old"
+    assert files_of(plan) == before
+    apply_import(plan, change)
+    assert (state(plan, change), unfinished(plan)) == ("new", [])
+
+
+def test_an_interrupt_between_two_files(plan: Plan, book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The user's Ctrl-C leaves the old data too."""
+    change, before = plan_import(plan, form(*full(), reports=REPORTS), book), files_of(plan)
+    real = Path.replace
+
+    def interrupted(path: Path, target: Path) -> Path:
+        if target.parent.name == "progress":
+            raise KeyboardInterrupt
+        return real(path, target)
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(Path, "replace", interrupted)
+        apply_import(plan, change)
+    assert (files_of(plan), unfinished(plan)) == (before, [])
 
 
 @pytest.mark.parametrize("limit", [0, 1, 300, 700])
@@ -435,14 +515,14 @@ def test_a_disk_that_fills_up_while_writing(import_at_hand: tuple[Plan, Import],
     plan, change = import_at_hand
 
     def act() -> None:
-        real = storing.tempfile.mkstemp
+        real = replacement.tempfile.mkstemp
 
         def then_full(*args: Any, **options: Any) -> Any:
             made = real(*args, **options)
             resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
             return made
 
-        storing.tempfile.mkstemp = then_full
+        replacement.tempfile.mkstemp = then_full
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         with pytest.raises(ImportRefused):
             apply_import(plan, change)
@@ -451,57 +531,103 @@ def test_a_disk_that_fills_up_while_writing(import_at_hand: tuple[Plan, Import],
     assert state(plan, change) == "old"
 
 
+# What two files go through is killed line by line in test_replacement, which loads no data in between.
+@pytest.mark.parametrize("import_at_hand", ["new year", "existing year"], indirect=True)
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 def test_a_kill_at_any_moment(
     import_at_hand: tuple[Plan, Import], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Killed without warning before each line that the import runs: the old data or the new, and once new, new."""
-    monkeypatch.setattr(storing.tempfile, "tempdir", str(tmp_path))  # for the copies that nobody removes
+    monkeypatch.setattr(replacement.tempfile, "tempdir", str(tmp_path))  # for the copies that nobody removes
     plan, change = import_at_hand
-    path = file_of(plan)
-    before = path.read_bytes() if path.exists() else None
-    states = []
+    own, before, states = {importing.__file__, replacement.__file__}, files_of(plan), []
     for moment in range(1, 1000):
-        status = in_a_child(lambda n=moment: killed_at(n, lambda: apply_import(plan, change)))  # type: ignore[misc]
+        status = in_a_child(lambda n=moment: killed_at(n, lambda: apply_import(plan, change), own))  # type: ignore[misc]
         states.append(state(plan, change))
         if status == 0:
             break
         assert status == -signal.SIGKILL
-        if before is None:
-            path.unlink(missing_ok=True)
-        else:
-            path.write_bytes(before)
+        for path in files_of(plan).keys() - before.keys():
+            path.unlink()
+        for path, content in before.items():
+            path.write_bytes(content)
     assert states == sorted(states, reverse=True), "once replaced, the data is new at every later moment"
     assert states[0] == "old"
     assert states[-2:] == ["new", "new"], "killed after the replacement, and not killed at all"
     assert states.count("old") > 40
 
 
-def killed_at(moment: int, act: Callable[[], None]) -> None:
-    """Run ``act`` and kill this very process before the ``moment``-th line of the import's two modules, and of
-    the path methods that storing calls.
-    """
-    lines = iter(range(1, 10_000))
-    own = {importing.__file__, storing.__file__}
-
-    def trace(frame: FrameType, event: str, _arg: Any) -> Any:
-        file = frame.f_code.co_filename
-        if frame.f_code.co_name in ("observations_csv", "_text"):
-            return None  # hundreds of lines that touch no file
-        if file not in own and not (file == pathlib.__file__ and storing.store.__code__ in callers(frame)):
-            return None
-        if event == "line" and next(lines) == moment:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return trace
-
-    sys.settrace(trace)
-    act()
-    sys.settrace(None)
+# Progress
 
 
-def callers(frame: FrameType | None) -> Iterator[CodeType]:
-    while frame := frame and frame.f_back:
-        yield frame.f_code
+def test_progress_comes_with_the_observations(plan: Plan, book: Path) -> None:
+    """Both files are written, in the plan's order; the table tells of both, and importing again changes nothing."""
+    change = plan_import(plan, form(*full(), reports=(REPORTS[1], REPORTS[0])), book)
+    apply_import(plan, change)
+    after = load_plan(plan.root)
+    assert (after.observations[2023], after.progress[2023]) == (change.rows, REPORTS)
+    path = plan.root / "data" / "progress" / "2023.csv"
+    assert path.read_text("utf-8") == (
+        "kind,id,state,percent,spent,note,source,responsible\n"
+        "project,1,under_way,40,,,填报,\ncommitment,C003,not_started,,,,填报,\n"
+    )
+    assert change.table.iloc[-2:].astype("str").to_numpy().tolist() == [
+        ["new", "2023", "<NA>", "project 1", "", "", "", "进行中，40%", ""],
+        ["new", "2023", "<NA>", "commitment C003", "", "", "", "未开始", ""],
+    ]
+    assert not plan_import(after, form(*full(), reports=REPORTS), book).changes_data
+
+
+def test_progress_is_replaced(plan: Plan, book: Path) -> None:
+    """A changed row is told a line a column, a row left empty is removed; the observations' file is not touched."""
+    plan = imported(plan, form(*full(), reports=REPORTS), book)
+    observed, written = file_of(plan), file_of(plan).stat().st_mtime_ns
+    change = plan_import(plan, form(*full(), reports=LATER[:1]), book)
+    assert list(change.files) == ["progress/2023.csv"]
+    assert change.table.iloc[-3:].astype("str").to_numpy().tolist() == [
+        ["changed", "2023", "<NA>", "project 1", "", "percent", "40", "55.5", "完成比例"],
+        ["changed", "2023", "<NA>", "project 1", "", "spent", "", "5000.25", "累计投资"],
+        ["removed", "2023", "<NA>", "commitment C003", "", "", "未开始", "", "工作簿中这一行没有填写"],
+    ]
+    apply_import(plan, change)
+    assert (load_plan(plan.root).progress[2023], observed.stat().st_mtime_ns) == (LATER[:1], written)
+
+
+def test_a_number_keeps_its_writing_in_progress(plan: Plan, book: Path) -> None:
+    """What a form can show with twelve digits only is no change."""
+    known = (progress("project", "1", "under_way", percent="33.333333333333333"),)
+    plan = replace(plan, progress={2023: known})
+    shown = (progress("project", "1", "under_way", percent="33.3333333333"),)
+    assert plan_import(plan, form(*full(), reports=shown), book).reports == known
+
+
+def test_a_form_without_sheets_of_progress_leaves_it(plan: Plan, book: Path) -> None:
+    """None is not the same as nothing filled in."""
+    plan = imported(plan, form(*full(), reports=REPORTS), book)
+    change = plan_import(plan, form(*full(share=91), reports=None), book)
+    assert (change.report_changes, change.reports, list(change.files)) == ((), REPORTS, ["observations/2023.csv"])
+    apply_import(plan, change)
+    assert load_plan(plan.root).progress[2023] == REPORTS
+    assert [c.kind for c in plan_import(plan, form(*full()), book).report_changes] == [Kind.REMOVED] * 2
+
+
+def test_progress_alone(plan: Plan, book: Path) -> None:
+    """It may come before any figure of the year, but not in a form that would remove all of them."""
+    change = plan_import(plan, form(reports=REPORTS), book)
+    assert list(change.files) == ["progress/2023.csv"]
+    apply_import(plan, change)
+    assert not file_of(plan).exists()
+    assert load_plan(plan.root).progress[2023] == REPORTS
+    with pytest.raises(ImportRefused, match="只填了进展，而数据中有 2022 年的现状值：导入会把它们全部删除"):
+        plan_import(plan, form(year=2022, reports=REPORTS), book)
+
+
+def test_final_asks_nothing_of_progress(plan: Plan, book: Path) -> None:
+    """A year without any report can be closed; progress has no stage that closing would change."""
+    assert plan_import(plan, form(*full()), book, final=True).unfilled == ()
+    plan = imported(plan, form(*full(), reports=REPORTS), book, final=True)
+    change = plan_import(plan, form(*full(), reports=LATER), book, final=True)
+    assert (list(change.files), change.reopens) == (["progress/2023.csv"], False)
 
 
 # Round trips
@@ -546,10 +672,10 @@ def test_what_is_written_is_read_back(
     """Any rows, line breaks and quotes among them: written, loaded, equal; and written again, the same bytes."""
     rows = (*rows[:-1], rows[-1].model_copy(update={"statement": statement}))
     root = write(tiny_plan(), tmp_path_factory.mktemp("rows"))
-    (root / "data" / "observations" / "2023.csv").write_bytes(observations_csv(rows))
+    (root / "data" / "observations" / "2023.csv").write_bytes(rows_csv(Observation, rows))
     read = load_plan(root).observations[2023]
     assert read == rows
-    assert observations_csv(read) == observations_csv(rows)
+    assert rows_csv(Observation, read) == rows_csv(Observation, rows)
 
 
 @given(rows=_rows())
@@ -576,7 +702,7 @@ def test_from_data_to_form_and_back(rows: tuple[Observation, ...], tmp_path_fact
 
 
 def test_the_real_year_through_a_form(plan_2022: Plan, tmp_path: Path) -> None:
-    """The plan's own 2022, written as a form and read back, changes nothing; its file is what `observations_csv` writes."""
+    """The plan's own 2022, written as a form and read back, changes nothing; its file is what `rows_csv` writes."""
     path = tmp_path / "2022.xlsx"
     write_form(plan_2022, 2022, path)
     checked = check_form(plan_2022, path)
@@ -584,7 +710,7 @@ def test_the_real_year_through_a_form(plan_2022: Plan, tmp_path: Path) -> None:
     change = plan_import(plan_2022, checked, path)
     assert [c for c in change.changes if c.kind is not Kind.UNCHANGED] == []
     for year, rows in plan_2022.observations.items():
-        assert observations_csv(rows) == file_of(plan_2022, year).read_bytes()
+        assert rows_csv(Observation, rows) == file_of(plan_2022, year).read_bytes()
 
 
 @pytest.fixture

@@ -28,7 +28,8 @@ from cixi_analysis.form.layout import (
     open_inputs,
     sheets,
 )
-from cixi_analysis.form.shown import LONGEST_PROMPT
+from cixi_analysis.form.progress import progress_tables
+from cixi_analysis.form.table import LONGEST_PROMPT
 from cixi_analysis.form.writing import form_workbook, write_form
 from cixi_analysis.saving import ExportError
 from cixi_analysis.schema import WATER_CLASSES, Observation
@@ -72,7 +73,7 @@ def validation(cell: Cell) -> tuple[str | None, str | None, str]:
 
 def test_every_key_in_its_row(form_2023: Workbook, plan: Plan) -> None:
     """The guide, then a sheet a domain; the n-th key stands in row FIRST_ROW + n; columns as the layout has them."""
-    assert form_2023.sheetnames == [GUIDE, *sheets(plan)]
+    assert form_2023.sheetnames == [GUIDE, *sheets(plan), *(table.name for table in progress_tables(plan, 2023))]
     for domain, rows in sheets(plan).items():
         sheet = form_2023[domain]
         assert [c.value for c in sheet[HEADER_ROW]] == [column.title for column in COLUMNS]
@@ -190,7 +191,11 @@ def test_openness_is_of_the_year() -> None:
 def test_drop_downs(form_2023: Workbook) -> None:
     """Closed lists are drop-downs in Chinese; 未填报 is no choice; a locked cell has none."""
     cells = row_of(form_2023, "9.1")
-    lists = {column: validation(cells[column])[:2] for column in CHOICES if not cells[column].protection.locked}
+    lists = {
+        column: validation(cells[column])[:2]
+        for column in CHOICES
+        if column in cells and not cells[column].protection.locked
+    }
     assert lists == {
         "absence": ("list", '"暂无数据,未开展测算,未发现,原文未列"'),
         "polarity": ("list", '"越多越好,越少越好,无方向"'),
@@ -243,7 +248,7 @@ def read_back(cells: dict[str, Cell], key: Key) -> dict[str, object] | None:
     if all(value is None for value in content.values()):
         return None
     for column, words in CHOICES.items():
-        if content[column] is not None:
+        if content.get(column) is not None:
             content[column] = words[content[column]]
     comparator, target = content.pop("comparator"), content["assigned_target"]
     row = {column.field: content[column.key] for column in INPUTS if column.field}
@@ -361,5 +366,5 @@ def test_whole_or_not_there(plan: Plan, tmp_path: Path) -> None:
 def test_any_plan_has_a_form() -> None:
     """The tiny plan: two domains, four rows, the year in the title."""
     book = form_workbook(tiny_plan(), 2023)
-    assert book.sheetnames == [GUIDE, "生态制度", "生态安全"]
+    assert book.sheetnames == [GUIDE, "生态制度", "生态安全", "项目进展", "承诺进展"]
     assert book["生态安全"]["A1"].value == "生态安全（2023年）"

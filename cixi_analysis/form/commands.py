@@ -3,6 +3,7 @@
 What a command needs is imported when it runs, so that ``--help`` answers at once.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -98,8 +99,9 @@ def check(root: Path | None, file: Path, form: str) -> None:
 @FORMAT
 @click.pass_obj
 def import_(root: Path | None, file: Path, dry_run: bool, final: bool, form: str) -> None:
+    from cixi_analysis.form.changing import Kind
     from cixi_analysis.form.checking import check_form
-    from cixi_analysis.form.importing import Kind, apply_import, plan_import
+    from cixi_analysis.form.importing import apply_import, plan_import
 
     plan = plan_at(root)
     checked = check_form(plan, file)
@@ -127,13 +129,14 @@ def _findings(checked: "Checked") -> "pd.DataFrame":
 
 
 def _summary(file: Path, checked: "Checked") -> str:
-    filled = "" if checked.problems else f"已填{len(checked.rows)}行，"
+    reports = f"，进展{len(checked.reports)}行" if checked.reports else ""
+    filled = "" if checked.problems else f"已填{len(checked.rows)}行{reports}，"
     return f"{file.name}（{checked.year} 年）：{filled}问题{len(checked.problems)}处，提示{len(checked.warnings)}处。"
 
 
 def _told(change: "Import", file: Path, dry_run: bool) -> Iterator[str]:
     """What an import did, what to know about it, and what to do next."""
-    from cixi_analysis.form.importing import Kind
+    from cixi_analysis.form.changing import Kind
     from cixi_analysis.words import BASE_YEAR, Stage
 
     year, name = change.year, f'"{file}"' if " " in str(file) else str(file)
@@ -145,12 +148,16 @@ def _told(change: "Import", file: Path, dry_run: bool) -> Iterator[str]:
         Kind.REMOVED: "删除",
     }
     counts = "、".join(f"{word}{change.count(kind)}行" for kind, word in words.items())
+    reported = Counter(told.kind for told in change.report_changes)
     flipped = sum(map(len, change.flips.values()))
     if not change.changes_data:
         yield f"{year} 年：与现有数据相同，没有改动。"
     else:
         yield f"{year} 年：{counts}；结论改变{flipped}处。"
-        if year not in change.plan.years:
+        if reported:
+            words.pop(Kind.FINAL)  # progress has no stages
+            yield f"{year} 年的进展：{'、'.join(f'{word}{reported[kind]}行' for kind, word in words.items())}。"
+        if year not in change.plan.years and change.rows:
             yield f"{year} 年此前没有数据，没有可比的结论。"
     if change.changes_data and year == BASE_YEAR:
         yield f"注意：{year} 年是规划的基准年，改动后请运行 cixi reconcile，与规划所印核对。"
@@ -159,8 +166,11 @@ def _told(change: "Import", file: Path, dry_run: bool) -> Iterator[str]:
     if dry_run:
         yield f"没有写入。去掉 --dry-run 即写入：cixi import {name}{' --final' if change.final else ''}"
         return
-    if change.unfilled:
+    if change.rows and change.unfilled:
         yield f"{year} 年是初稿，还有{len(change.unfilled)}处没有填报；继续填写后可以再次导入。"
     elif any(row.stage is Stage.DRAFT for row in change.rows):
         yield f"{year} 年已填齐，仍是初稿；确认后运行 cixi import {name} --final 定稿。"
-    yield f"下一步：cixi diff {year} 看变化，cixi build --year {year} 更新网站。"
+    if change.rows:
+        yield f"下一步：cixi diff {year} 看变化，cixi build --year {year} 更新网站。"
+    else:
+        yield f"下一步：cixi commitments --year {year} 看承诺台账。"

@@ -5,7 +5,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from cixi_analysis.cells import BOX, CENTRE, FONT, HEAD, WRAP, fit_row, print_setup, put
 from cixi_analysis.form.layout import INPUTS, LAYOUT, LAYOUT_CELL, PLAN_CELL, PLAN_ID, YEAR_CELL
-from cixi_analysis.words import NOT_ASSIGNED, REGION, Absence, Stage
+from cixi_analysis.form.progress import INPUT_COLUMNS
+from cixi_analysis.words import NOT_ASSIGNED, REGION, Absence, ProgressState, Stage
 
 INPUT = PatternFill("solid", fgColor="FFF8DC")
 CLOSED = PatternFill("solid", fgColor="D9D9D9")
@@ -53,6 +54,21 @@ EXAMPLES = {
     "responsible": "慈溪市水利局",
     "acknowledgment": "统计口径自本年起改变，数已与部门核对",
 }
+#: The same for the sheets of progress.
+PROGRESS_EXAMPLES = {
+    "state": "　　".join(state.chinese for state in ProgressState),
+    "percent": "60",
+    "spent": "3000",
+    "note": "已建成30套，其余2024年上半年完成",
+    "source": "《2023年重点工程进展情况表》序号1",
+    "responsible": "市水利局",
+}
+_PROGRESS = (
+    ("项目进展", "表三的项目，一行一个，填该年底的状态、完成比例和累计投资。"),
+    ("承诺进展", "规划正文的承诺，一行一条，填该年底的状态和完成比例。“完成比例”是承诺完成了百分之几，不是指标值。"),
+    ("可填可不填", "没有资料的行整行留空，即为未填报，不算错，也不影响定稿。填了一行，就要填“状态”和“出处”。"),
+    ("整年替换", "导入时，这两张表替换该年已有的进展；没有初稿、定稿之分，更正的由来写在“说明”里。"),
+)
 
 
 def write_guide(sheet: Worksheet, year: int) -> None:
@@ -81,6 +97,12 @@ def write_guide(sheet: Worksheet, year: int) -> None:
     _section(sheet, "各列", "填法", "例")
     for column in INPUTS:
         _line(sheet, column.title, column.hint, EXAMPLES[column.key])
+    _section(sheet, "项目进展、承诺进展", "")
+    for label, text in _PROGRESS:
+        _line(sheet, label, text)
+    _section(sheet, "进展各列", "填法", "例")
+    for column in INPUT_COLUMNS:
+        _line(sheet, column.title, column.hint, PROGRESS_EXAMPLES[column.key])
     _section(sheet, "检查与导入", "")
     for command, text in _commands(year):
         _line(sheet, command, text)

@@ -1,4 +1,4 @@
-"""What stands where in the form: the one description that writing and checking share.
+"""What stands where in the sheets of the domains: the one description that writing and checking share.
 
 One sheet a domain, one row a key: an item, or an item at one level where the plan names it twice (then the common
 row or the two level rows are filled in, not both). Columns of ``schema.Observation`` that people fill in are input
@@ -22,11 +22,13 @@ from cixi_analysis.requirement.tree import (
     leaves,
 )
 from cixi_analysis.schema import Indicator
-from cixi_analysis.words import TARGET_YEARS, Absence, BenchmarkKind, Level, Polarity
+from cixi_analysis.words import TARGET_YEARS, Absence, BenchmarkKind, Level, Polarity, ProgressState
 
 #: Told in the form, so that a form of another plan or of an older layout is recognised.
 PLAN_ID = "慈溪市生态文明建设规划（修编）2023-2030"
-LAYOUT = 1
+LAYOUT = 2
+#: Forms of this layout have no sheets of progress; they are taken as they are, and leave the progress of their year.
+LAYOUT_WITHOUT_PROGRESS = 1
 GUIDE = "填表说明"
 #: Cells of the guide sheet that tell what the form is.
 PLAN_CELL, YEAR_CELL, LAYOUT_CELL = "B3", "B4", "B5"
@@ -46,7 +48,7 @@ class Kind(Enum):
 
 @dataclass(frozen=True)
 class Column:
-    """A column of every domain sheet. ``field`` is the observation's column that an input column fills."""
+    """A column of a sheet. ``field`` is the column of the data's row that an input column fills."""
 
     key: str
     title: str
@@ -89,6 +91,7 @@ CHOICES: Mapping[str, Mapping[str, str]] = {
     "polarity": {polarity.chinese: polarity for polarity in Polarity},
     "comparator": {comparator.value: comparator for comparator in Comparator if comparator.value},
     "benchmark_kind": {kind.chinese: kind for kind in BenchmarkKind},
+    "state": {state.chinese: state for state in ProgressState},
 }
 
 
@@ -101,11 +104,6 @@ class Key:
 
     def __str__(self) -> str:
         return self.item.item_id + ("" if self.level is None else {"national": "国", "provincial": "省"}[self.level])
-
-
-def sheet_title(domain: str, year: int) -> str:
-    """What stands above a sheet's table: a form whose year was typed over is recognised by it."""
-    return f"{domain}（{year}年）"
 
 
 def sheets(plan: Plan) -> dict[str, tuple[Key, ...]]:

@@ -14,7 +14,15 @@ from xml.etree import ElementTree
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils import range_boundaries
 
-from cixi_analysis.form.layout import GUIDE, LAYOUT, LAYOUT_CELL, PLAN_CELL, PLAN_ID, YEAR_CELL
+from cixi_analysis.form.layout import (
+    GUIDE,
+    LAYOUT,
+    LAYOUT_CELL,
+    LAYOUT_WITHOUT_PROGRESS,
+    PLAN_CELL,
+    PLAN_ID,
+    YEAR_CELL,
+)
 from cixi_analysis.form.problem import FormError
 from cixi_analysis.problem import reason
 from cixi_analysis.words import BASE_YEAR
@@ -38,11 +46,12 @@ _DAMAGED = "文件已损坏（可能没有传输或保存完整），请重新�
 
 @dataclass(frozen=True)
 class Opened:
-    """A form as opened: its cells with formulas as written, the year it is for."""
+    """A form as opened: its cells with formulas as written, the year it is for, and of which layout it is."""
 
     content: bytes
     book: Workbook
     year: int
+    layout: int
 
     @cached_property
     def results(self) -> Workbook:
@@ -57,7 +66,7 @@ def open_form(path: Path) -> Opened:
         _refuse_other_formats(content)
         _refuse_odd_packages(content)
         book = _load(content)
-        return Opened(content, book, _identify(book))
+        return Opened(content, book, *_identify(book))
     except FormError as error:
         raise FormError(f"{path.name} 不是可以读取的填报表：{error}。") from None
 
@@ -166,22 +175,22 @@ def _load(content: bytes, *, data_only: bool = False) -> Workbook:
     return book
 
 
-def _identify(book: Workbook) -> int:
-    """The year, once plan and layout are the ones known here."""
+def _identify(book: Workbook) -> tuple[int, int]:
+    """Year and layout, once plan and layout are known here."""
     guide = next((sheet for sheet in book.worksheets if sheet.title == GUIDE), None)
     if guide is None:
         raise FormError(f"没有“{GUIDE}”这张工作表，看不出是不是本规划的填报表。{_AGAIN}，不要改动工作表的名称")
     plan, layout, year = (guide[cell].value for cell in (PLAN_CELL, LAYOUT_CELL, YEAR_CELL))
     if plan != PLAN_ID:
         raise FormError(f"“{GUIDE}”{PLAN_CELL} 为“{_shown(plan)}”，不是“{PLAN_ID}”的填报表")
-    if _shown(layout) != str(LAYOUT):
+    if _shown(layout) not in (str(LAYOUT), str(LAYOUT_WITHOUT_PROGRESS)):
         raise FormError(
             f"“{GUIDE}”{LAYOUT_CELL} 的表式版本为“{_shown(layout)}”，现在的版本是 {LAYOUT}。{_AGAIN}，把数据抄过去"
         )
     digits = _shown(year)
     if not re.fullmatch(r"\d{4}", digits) or not BASE_YEAR <= int(digits) <= _LAST_YEAR:
         raise FormError(f"“{GUIDE}”{YEAR_CELL} 的年份为“{digits}”，应为 {BASE_YEAR} 以后的一个年份，如 {BASE_YEAR + 1}")
-    return int(digits)
+    return int(digits), int(_shown(layout))
 
 
 def _shown(value: object) -> str:

@@ -8,13 +8,14 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from cixi_analysis.form.cells import shown_value
 from cixi_analysis.form.invisible import cleaned, plain, quoted
-from cixi_analysis.form.layout import FIRST_ROW, HEADER_ROW, Key
+from cixi_analysis.form.layout import FIRST_ROW, HEADER_ROW
+from cixi_analysis.form.table import K
 
 #: Tells of a problem: address, what was found, what is expected.
 Tell = Callable[[str, str, str], None]
 
 
-def find_places(sheet: Worksheet, names: Mapping[Key, Sequence[str]], tell: Tell) -> tuple[dict[Key, int], int]:
+def find_places(sheet: Worksheet, names: Mapping[K, Sequence[str]], tell: Tell) -> tuple[dict[K, int], int]:
     """(key → row number, the last row that is the form's), telling of every row that is not where the form put it.
 
     ``names``: the keys in their order, with the texts that the name cell of each may hold.
@@ -55,7 +56,7 @@ def find_places(sheet: Worksheet, names: Mapping[Key, Sequence[str]], tell: Tell
 
 
 def _overwritten(
-    sheet: Worksheet, names: Mapping[Key, Sequence[str]], texts: Mapping[int, str], at: dict[Key, int], tell: Tell
+    sheet: Worksheet, names: Mapping[K, Sequence[str]], texts: Mapping[int, str], at: dict[K, int], tell: Tell
 ) -> None:
     """Key cells that were typed over or emptied, in rows whose name shows that they are still in place."""
     for number, key in enumerate(names, FIRST_ROW):
@@ -67,9 +68,9 @@ def _overwritten(
             at[key] = number
 
 
-def _moved(places: Mapping[Key, int], tell: Tell) -> None:
+def _moved(places: Mapping[K, int], tell: Tell) -> None:
     steady = _longest_ascending(list(places.values()))
-    before: Key | None = None
+    before: K | None = None
     for key, number in places.items():
         if number not in steady:
             place = f"接在编号“{before}”之后" if before else "在第一行"
@@ -77,7 +78,7 @@ def _moved(places: Mapping[Key, int], tell: Tell) -> None:
         before = key
 
 
-def _missing(names: Mapping[Key, Sequence[str]], at: Mapping[Key, int], tell: Tell) -> set[int]:
+def _missing(names: Mapping[K, Sequence[str]], at: Mapping[K, int], tell: Tell) -> set[int]:
     """The rows where the missing keys would stand."""
     gaps: set[int] = set()
     row = HEADER_ROW

@@ -2,19 +2,19 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 
-from openpyxl import Workbook
 from pydantic import ValidationError
 
 from cixi_analysis.dataset import Plan
-from cixi_analysis.form.cells import Complaint, read_cell, wanted
+from cixi_analysis.form.cells import Complaint, wanted
+from cixi_analysis.form.contents import FilledRow, Results, read_contents, source_missing
 from cixi_analysis.form.entries import entries
 from cixi_analysis.form.invisible import quoted
-from cixi_analysis.form.layout import INPUTS, open_inputs
+from cixi_analysis.form.layout import INPUTS, Key, open_inputs
 from cixi_analysis.form.places import text_of
-from cixi_analysis.form.problem import FormProblem
+from cixi_analysis.form.shown import observed_in_row
 from cixi_analysis.form.structure import FoundRow
 from cixi_analysis.schema import WATER_CLASSES, Observation
 from cixi_analysis.words import CLASS_UNIT, Stage
@@ -26,27 +26,21 @@ _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
 @dataclass
-class ReadRow:
+class ReadRow(FilledRow[Key]):
     """A row with content. ``observation`` is None when something in it is wrong."""
 
-    place: FoundRow
-    texts: dict[str, str] = field(default_factory=dict)
-    problems: list[FormProblem] = field(default_factory=list)
     observation: Observation | None = None
 
-    def tell(self, column: str, found: str, expected: str) -> FormProblem:
-        return FormProblem(self.place.sheet_name, self.place.address(column), found, expected)
 
-
-def read_row(plan: Plan, year: int, place: FoundRow, results: Callable[[], Workbook]) -> ReadRow | None:
-    """Read the input cells of a row; None where nobody has filled in any. ``results`` opens the saved results."""
-    contents = _contents(place, results)
-    # Who answers for a figure may be entered for all rows beforehand: that fills in none of them.
-    if all(column == "responsible" and isinstance(content, str) for column, content in contents.items()):
+def read_row(plan: Plan, year: int, place: FoundRow[Key], results: Results) -> ReadRow | None:
+    """Read the input cells of a row; None where nobody has filled in any."""
+    unit_cell = place.cell("measured_unit").value
+    unit = unit_cell if isinstance(unit_cell, str) and unit_cell else place.key.item.unit or ""
+    contents = read_contents(place, dict.fromkeys((column.key for column in INPUTS), unit), results)
+    if contents is None:
         return None
     row = ReadRow(place)
-    item, level = place.key.item, place.key.level
-    known = next((o for o in plan.observations.get(year, ()) if (o.item_id, o.level) == (item.item_id, level)), None)
+    known = observed_in_row(plan, place.key, year)
     # What the data has is in the form, even where no requirement asks for it.
     allowed = open_inputs(plan, place.key, year) | (entries(known).keys() if known else set())
     for column, content in contents.items():
@@ -64,22 +58,6 @@ def read_row(plan: Plan, year: int, place: FoundRow, results: Callable[[], Workb
     return row
 
 
-def _contents(place: FoundRow, results: Callable[[], Workbook]) -> dict[str, str | Complaint]:
-    unit_cell = place.cell("measured_unit").value
-    unit = unit_cell if isinstance(unit_cell, str) and unit_cell else place.key.item.unit or ""
-    found = {}
-    for column in INPUTS:
-        address = place.address(column.key)
-
-        def result(address: str = address) -> object:
-            return results()[place.sheet.title][address].value
-
-        content = read_cell(place.sheet[address], column, unit, result)
-        if content is not None:
-            found[column.key] = content
-    return found
-
-
 def _conflicts(row: ReadRow, has: Collection[str]) -> Iterator[tuple[str, str, str]]:
     """(column, found, expected) of cells that do not go together. ``has``: the open columns with content, right or
     wrong; a cell that is wrong by itself says so by itself.
@@ -93,8 +71,7 @@ def _conflicts(row: ReadRow, has: Collection[str]) -> Iterator[tuple[str, str, s
         other = "、".join(f"“{_TITLES[column]}”" for column in _TITLES if column in has)
         expected = "现状值；或在“缺失原因”里选一项；或在“现状原文”里照录文字"
         yield "value", f"空，而这一行填了{other}", expected
-    if "source" not in has:
-        yield "source", "空", "文件名称、章节、表、行：填了一行，就要写明出处"
+    yield from source_missing(has)
     if value in WATER_CLASSES and unit != CLASS_UNIT and ("measured_unit" in texts) == ("measured_unit" in has):
         yield "measured_unit", quoted(unit) if unit else "空", f"“{CLASS_UNIT}”：现状值“{value}”是水质类别"
     if value is not None and value not in WATER_CLASSES and unit == CLASS_UNIT:

@@ -1,19 +1,43 @@
-"""What the form tells people: the texts of its locked cells, and the prompt of each input cell."""
+"""The sheets of the domains: the texts of their locked cells, the prompt of each input cell, what is filled in."""
 
 from cixi_analysis.assessment import observed_level
 from cixi_analysis.dataset import Plan, missing_reason
-from cixi_analysis.form.entries import entries
-from cixi_analysis.form.layout import Column, Key, asked, needs_benchmark
+from cixi_analysis.form.entries import entries, number_format
+from cixi_analysis.form.layout import COLUMNS, INPUTS, Column, Key, asked, needs_benchmark, open_inputs, sheets
+from cixi_analysis.form.table import LONGEST_PROMPT, Inputs, Table, shortened
 from cixi_analysis.requirement.tree import Bound, ClassBound, LevelBenchmark
 from cixi_analysis.schema import Indicator, Observation
 from cixi_analysis.table1 import printed_name
 from cixi_analysis.words import CLASS_UNIT, NOT_APPLICABLE_MARK, TARGET_YEARS, Level
 
-#: Characters that Excel allows in an input prompt.
-LONGEST_PROMPT = 255
 #: Characters of last year's statement in its cell; the whole of it does not fit beside a value.
 _LONGEST_STATEMENT = 36
-_CUT = "……"
+
+
+def domain_tables(plan: Plan, year: int) -> tuple[Table[Key], ...]:
+    """The sheets of the domains in the form of ``year``."""
+    return tuple(
+        Table(
+            name=domain,
+            year=year,
+            columns=COLUMNS,
+            shown={key: shown(plan, key, year) for key in keys},
+            groups={key: key.item.task for key in keys},
+            inputs=lambda key: _inputs(plan, key, year),
+            remarks=("statement", "acknowledgment"),
+        )
+        for domain, keys in sheets(plan).items()
+    )
+
+
+def _inputs(plan: Plan, key: Key, year: int) -> Inputs:
+    observation = observed_in_row(plan, key, year)
+    content = entries(observation) if observation else {}
+    # What the data has is shown where it can be changed, even where no requirement asks for it.
+    opened = open_inputs(plan, key, year) | content.keys()
+    prompts = {c.key: prompt(plan, key, year, c, is_open=c.key in opened) for c in INPUTS}
+    formats = {"value": number_format(observation.value)} if observation else {}
+    return Inputs(content, frozenset(opened), prompts, formats)
 
 
 def shown(plan: Plan, key: Key, year: int) -> dict[str, str]:
@@ -40,7 +64,7 @@ def prompt(plan: Plan, key: Key, year: int, column: Column, *, is_open: bool) ->
     before = _observed(plan, key, year - 1)
     last = "" if before is None else _text(before, column)
     lines = [column.hint, _of_the_row(plan, key, year, column), f"{year - 1}年：{last}" if last else ""]
-    return _cut("\n".join(line for line in lines if line), LONGEST_PROMPT)
+    return shortened("\n".join(line for line in lines if line), LONGEST_PROMPT)
 
 
 def _text(observation: Observation, column: Column) -> str:
@@ -104,7 +128,7 @@ def _last(plan: Plan, key: Key, year: int) -> str:
 
 def _status(observation: Observation, item: Indicator, year: int) -> str:
     if observation.value is None:
-        text = observation.absence or _cut(observation.statement or "", _LONGEST_STATEMENT)
+        text = observation.absence or shortened(observation.statement or "", _LONGEST_STATEMENT)
         return f"{text}（{year}年）"
     unit = observation.unit or item.unit
     joint = "" if unit in ("%", CLASS_UNIT) else " "
@@ -116,12 +140,14 @@ def _observed(plan: Plan, key: Key, year: int) -> Observation | None:
     """What the row's cells would hold for a year; a level's row also knows the common one."""
     if key.level:
         return plan.observation(key.item.item_id, year, key.level)
-    return next((o for o in plan.observations.get(year, ()) if (o.item_id, o.level) == (key.item.item_id, None)), None)
+    return observed_in_row(plan, key, year)
+
+
+def observed_in_row(plan: Plan, key: Key, year: int) -> Observation | None:
+    """What the data has of a row itself."""
+    row = (key.item.item_id, key.level)
+    return next((o for o in plan.observations.get(year, ()) if (o.item_id, o.level) == row), None)
 
 
 def _printed(unit: str | None) -> bool:
     return unit not in (None, "", "-")
-
-
-def _cut(text: str, length: int) -> str:
-    return text if len(text) <= length else text[: length - len(_CUT)] + _CUT
