@@ -65,6 +65,7 @@ PAGES = (
     Page("reconciliation", "reconciliation", "数据核对", Scope.ASSESSED),
     Page("method", "method", "方法", Scope.ONCE),
     Page("dictionary", "dictionary", "数据字典", Scope.ONCE),
+    Page("provenance", "provenance", "数据与版本", Scope.ONCE),
 )
 
 

@@ -40,13 +40,14 @@ def _user_errors() -> Iterator[None]:
 
 def _refusals() -> tuple[type[Exception], ...]:
     from cixi_analysis.book import BuildError
+    from cixi_analysis.edition import WrongDate
     from cixi_analysis.export import ExportError
     from cixi_analysis.form.importing import ImportRefused
     from cixi_analysis.form.problem import FormError
     from cixi_analysis.problem import DataError, UnknownYear
     from cixi_analysis.requirement import Refusal
 
-    return (BuildError, DataError, UnknownYear, ExportError, FormError, ImportRefused, Refusal)
+    return (BuildError, DataError, UnknownYear, ExportError, FormError, ImportRefused, Refusal, WrongDate)
 
 
 class _Group(ChineseGroup):
@@ -99,12 +100,14 @@ for _command in (workbook, check, import_):
 )
 @click.pass_obj
 def build(root: Path | None, years: tuple[int, ...], force: bool) -> None:
+    from cixi_analysis import edition
     from cixi_analysis.assessment import assess
     from cixi_analysis.book import build as build_book
     from cixi_analysis.export import attachments
     from cixi_analysis.problem import UnknownYear
 
     plan = plan_at(root)
+    edition.date()  # a wrong one is told before any page runs
     for year in years:
         plan.require_year(year)
         if year not in plan.report_years:

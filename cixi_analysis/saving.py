@@ -9,10 +9,8 @@ from pathlib import Path
 from openpyxl import Workbook
 from openpyxl.writer.excel import ExcelWriter
 
+from cixi_analysis import edition
 from cixi_analysis.problem import reason
-
-#: The earliest moment a ZIP entry can hold; the moment of writing says nothing.
-_WRITTEN = (1980, 1, 1, 0, 0, 0)
 
 
 class ExportError(Exception):
@@ -50,7 +48,7 @@ def workbook_bytes(book: Workbook) -> bytes:
     ExcelWriter(book, zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED)).save()
     with zipfile.ZipFile(written) as source, zipfile.ZipFile(same, "w", zipfile.ZIP_DEFLATED) as target:
         for name in source.namelist():
-            entry = zipfile.ZipInfo(name, _WRITTEN)
+            entry = zipfile.ZipInfo(name, edition.zip_date())
             entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
             target.writestr(entry, source.read(name))
     return same.getvalue()

@@ -10,14 +10,14 @@ NAME = PACKAGE.name
 
 #: Layers from the facts outward; a module imports from its own layer and from those before it, never from a later one.
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("words",),
+    ("words", "edition"),
     ("schema", "problem"),
     ("consistency",),
     ("dataset",),
     ("requirement",),
     ("assessment", "trend", "pace", "projects"),
     ("readings", "reconciliation", "table1", "changes"),
-    ("outputs",),
+    ("outputs", "provenance"),
     ("presentation",),
 )
 #: Everything else is an edge: it may import all of the above.
