@@ -14,6 +14,7 @@ import click
 
 from cixi_analysis import __version__
 from cixi_analysis.form.commands import check, import_, workbook
+from cixi_analysis.publishing.commands import publish, verify
 from cixi_analysis.terminal import FORMAT, YEAR, Message, plan_at, print_table
 from cixi_analysis.usage import ChineseGroup
 
@@ -44,10 +45,16 @@ def _refusals() -> tuple[type[Exception], ...]:
     from cixi_analysis.export import ExportError
     from cixi_analysis.form.importing import ImportRefused
     from cixi_analysis.form.problem import FormError
+    from cixi_analysis.pdf.chromium import PdfError
     from cixi_analysis.problem import DataError, UnknownYear
+    from cixi_analysis.publishing.archive import NotPublished
+    from cixi_analysis.publishing.reproduction import NotReproduced
     from cixi_analysis.requirement import Refusal
 
-    return (BuildError, DataError, UnknownYear, ExportError, FormError, ImportRefused, Refusal, WrongDate)
+    return (
+        BuildError, DataError, UnknownYear, ExportError, FormError, ImportRefused, Refusal, WrongDate,
+        PdfError, NotPublished, NotReproduced,
+    )  # fmt: skip
 
 
 class _Group(ChineseGroup):
@@ -76,7 +83,7 @@ def main(ctx: click.Context, root: Path | None) -> None:
             stream.reconfigure(encoding="utf-8", newline="\n")
 
 
-for _command in (workbook, check, import_):
+for _command in (workbook, check, import_, publish, verify):
     main.add_command(_command)
 
 
@@ -98,8 +105,14 @@ for _command in (workbook, check, import_):
     is_flag=True,
     help="不沿用任何已有的页面，所有年份全部重来。Keep no page of an earlier build, run every year again.",
 )
+@click.option(
+    "--pdf",
+    is_flag=True,
+    help="另把 --year 的（默认最新年份的）报告印成 _build/pdf/cixi-年份.pdf，需要 Chromium、Chrome 或 Edge。"
+    "Print the report of --year (default: the newest year) as a PDF too; needs Chromium, Chrome or Edge.",
+)
 @click.pass_obj
-def build(root: Path | None, years: tuple[int, ...], force: bool) -> None:
+def build(root: Path | None, years: tuple[int, ...], force: bool, pdf: bool) -> None:
     from cixi_analysis import edition
     from cixi_analysis.assessment import assess
     from cixi_analysis.book import build as build_book
@@ -123,6 +136,11 @@ def build(root: Path | None, years: tuple[int, ...], force: bool) -> None:
         attach=lambda year, folder: attachments(plan, year, folder),
     )
     click.echo(page)
+    if pdf:
+        from cixi_analysis.pdf import make_pdf
+
+        for year in years or plan.report_years[-1:]:
+            click.echo(make_pdf(plan, year, page.parent, page.parents[1] / "pdf"))
 
 
 @main.command(

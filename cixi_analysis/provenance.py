@@ -7,7 +7,6 @@ import hashlib
 import json
 import platform
 import re
-import subprocess
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -17,12 +16,14 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from cixi_analysis import __version__, edition
+from cixi_analysis import __version__, edition, repository
 
 #: The name under which a site carries what it was made of.
 FILE = "provenance.json"
 _DISTRIBUTION = "cixi-analysis"
 _PROGRAM = Path(__file__).parent
+#: They install the others and take no part in a build; an environment comes with the ones of its day.
+_INSTALLERS = {"pip", "setuptools", "wheel"}
 #: What is read → the patterns of its files below the project folder, in the order they are listed.
 _INPUTS = {
     "数据": ("data/**/*",),
@@ -82,7 +83,7 @@ class Provenance:
 
     def as_json(self) -> str:
         """For machines, and to tell later whether the inputs have changed."""
-        plain = asdict(self) | {"date": self.date.isoformat() if self.date else None}
+        plain = {"edition": self.edition} | asdict(self) | {"date": self.date.isoformat() if self.date else None}
         return json.dumps(plain, ensure_ascii=False, indent=1) + "\n"
 
 
@@ -115,28 +116,10 @@ def _program(root: Path) -> Program:
         if path.is_file() and "__pycache__" not in path.parts
     )
     listing = "".join(f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {name}\n" for name, path in files)
-    commit, modified = _commit(root)
-    return Program(__version__, len(files), hashlib.sha256(listing.encode()).hexdigest(), commit, modified)
-
-
-def _commit(root: Path) -> tuple[str | None, tuple[str, ...]]:
-    """The commit of ``root`` if a repository begins there, and which of what a build reads differs from it."""
-    if _git(root, "rev-parse", "--show-prefix") != "":
-        return None, ()  # no repository, no Git, or a folder inside a repository of something else
-    commit = _git(root, "rev-parse", "HEAD")
+    commit = repository.commit(root)
     places = [pattern.partition("*")[0] for patterns in _INPUTS.values() for pattern in patterns]
-    changed = _git(root, "status", "--porcelain", "-z", "--untracked-files=all", "--", *places, _PROGRAM.name) or ""
-    return commit, tuple(sorted(entry[3:] for entry in changed.split("\0") if entry))
-
-
-def _git(root: Path, *arguments: str) -> str | None:
-    """What Git prints, or None when it cannot say."""
-    command = ["git", "--no-optional-locks", "-c", "core.quotepath=false", *arguments]
-    try:
-        done = subprocess.run(command, cwd=root, capture_output=True, encoding="utf-8", check=False)  # noqa: S603  # our own words
-    except OSError:
-        return None
-    return done.stdout.strip("\n") if done.returncode == 0 else None
+    modified = repository.modified(root, [*places, _PROGRAM.name]) if commit else ()
+    return Program(__version__, len(files), hashlib.sha256(listing.encode()).hexdigest(), commit, modified)
 
 
 def _packages(root: Path) -> Iterator[Package]:
@@ -144,16 +127,10 @@ def _packages(root: Path) -> Iterator[Package]:
     pins = _pins(root / "constraints.txt")
     found: dict[str, Package] = {}
     waiting = _required(_DISTRIBUTION)
-    while waiting:
-        name = waiting.pop()
-        if name in found:
-            continue
-        try:
-            version = metadata.version(name)
-        except metadata.PackageNotFoundError:
-            continue
-        found[name] = Package(name, version, pins.get(name))
-        waiting |= _required(name)
+    while waiting := waiting - found.keys() - _INSTALLERS:
+        for name in waiting:
+            found[name] = Package(name, metadata.version(name), pins.get(name))
+        waiting = set().union(*map(_required, waiting))
     yield from (found[name] for name in sorted(found))
 
 

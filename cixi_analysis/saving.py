@@ -12,6 +12,8 @@ from openpyxl.writer.excel import ExcelWriter
 from cixi_analysis import edition
 from cixi_analysis.problem import reason
 
+_UNIX = 3  # as ZIP counts systems
+
 
 class ExportError(Exception):
     """The file could not be written; the message (Chinese) says why."""
@@ -48,7 +50,12 @@ def workbook_bytes(book: Workbook) -> bytes:
     ExcelWriter(book, zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED)).save()
     with zipfile.ZipFile(written) as source, zipfile.ZipFile(same, "w", zipfile.ZIP_DEFLATED) as target:
         for name in source.namelist():
-            entry = zipfile.ZipInfo(name, edition.zip_date())
-            entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
-            target.writestr(entry, source.read(name))
+            target.writestr(zip_entry(name), source.read(name))
     return same.getvalue()
+
+
+def zip_entry(name: str) -> zipfile.ZipInfo:
+    """An entry of a ZIP file that tells neither when nor on what system it was written."""
+    entry = zipfile.ZipInfo(name, edition.zip_date())
+    entry.compress_type, entry.external_attr, entry.create_system = zipfile.ZIP_DEFLATED, 0o644 << 16, _UNIX
+    return entry

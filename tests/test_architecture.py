@@ -17,7 +17,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("requirement",),
     ("assessment", "trend", "pace", "projects"),
     ("readings", "reconciliation", "table1", "changes"),
-    ("outputs", "provenance"),
+    ("outputs", "repository"),
+    ("provenance",),
     ("presentation",),
 )
 #: Everything else is an edge: it may import all of the above.

@@ -7,7 +7,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from cixi_analysis.presentation import tables
-from cixi_analysis.presentation.html import Html, stack
+from cixi_analysis.presentation.html import Html, joined, stack
 from cixi_analysis.provenance import FILE, Package, Provenance
 
 
@@ -60,20 +60,27 @@ def inputs_prose(known: Provenance) -> Html:
     return tables.paragraph(f"输入共{len(known.inputs)}个文件，{size:,}字节。", "同样的内容供程序读取：", file, "。")
 
 
-def packages_table(known: Provenance) -> Html:
-    """The packages in the versions used, and where those are not the pinned ones."""
-    frame = pd.DataFrame([(p.name, p.version, _pin(p)) for p in known.packages], columns=["name", "version", "pin"])
-    columns = {
-        "name": tables.text("程序包", "nowrap"), "version": tables.text("所用版本", "nowrap"),
-        "pin": tables.text("与 constraints.txt"),
-    }  # fmt: skip
-    return tables.table(frame, columns, caption=f"程序包（{len(frame)}个）", none="没有安装记录，不能列出程序包。")
+def packages_prose(known: Provenance) -> Html:
+    """The packages in the versions used, and which of them are not as pinned."""
+    if not known.packages:
+        return tables.paragraph("程序没有安装记录，不能列出程序包。")
+    used = joined(
+        Markup("<span style='white-space:nowrap'>{} {}</span>").format(p.name, p.version) for p in known.packages
+    )
+    strays = [p for p in known.packages if p.pinned != p.version]
+    told = (
+        "版本都与 constraints.txt 相同。"
+        if not strays
+        else f"与 constraints.txt 不同的：{'、'.join(map(_stray, strays))}。"
+    )
+    return stack(
+        tables.paragraph(f"程序及其依赖的程序包共{len(known.packages)}个，{told}"), tables.paragraph(used, "。")
+    )
 
 
-def _pin(package: Package) -> str:
-    if package.pinned is None:
-        return "其中没有列出"
-    return "相同" if package.pinned == package.version else f"不同：其中为 {package.pinned}"
+def _stray(package: Package) -> str:
+    pinned = f"其中为 {package.pinned}" if package.pinned else "其中没有"
+    return f"{package.name} {package.version}（{pinned}）"
 
 
 def rebuild(known: Provenance) -> Html:
