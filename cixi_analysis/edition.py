@@ -31,9 +31,8 @@ def date() -> datetime | None:
         ) from None
 
 
-def zip_date() -> tuple[int, int, int, int, int, int]:
-    """The date as a ZIP entry holds it: local time of no place, so UTC's, from 1980 on."""
-    given = date()
+def zip_date(given: datetime | None) -> tuple[int, int, int, int, int, int]:
+    """A date as a ZIP entry holds it: local time of no place, so UTC's, from 1980 on."""
     if given is None or given.year < _EARLIEST[0]:
         return _EARLIEST
     given = min(given, datetime(_LATEST_YEAR, 12, 31, 23, 59, 58, tzinfo=UTC))

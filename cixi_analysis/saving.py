@@ -4,6 +4,7 @@ import io
 import os
 import tempfile
 import zipfile
+from datetime import datetime
 from pathlib import Path
 
 from openpyxl import Workbook
@@ -50,12 +51,12 @@ def workbook_bytes(book: Workbook) -> bytes:
     ExcelWriter(book, zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED)).save()
     with zipfile.ZipFile(written) as source, zipfile.ZipFile(same, "w", zipfile.ZIP_DEFLATED) as target:
         for name in source.namelist():
-            target.writestr(zip_entry(name), source.read(name))
+            target.writestr(zip_entry(name, edition.date()), source.read(name))
     return same.getvalue()
 
 
-def zip_entry(name: str) -> zipfile.ZipInfo:
+def zip_entry(name: str, date: datetime | None) -> zipfile.ZipInfo:
     """An entry of a ZIP file that tells neither when nor on what system it was written."""
-    entry = zipfile.ZipInfo(name, edition.zip_date())
+    entry = zipfile.ZipInfo(name, edition.zip_date(date))
     entry.compress_type, entry.external_attr, entry.create_system = zipfile.ZIP_DEFLATED, 0o644 << 16, _UNIX
     return entry

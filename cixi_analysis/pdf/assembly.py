@@ -13,7 +13,9 @@ from markupsafe import Markup
 from cixi_analysis.book import PAGES, Scope
 
 #: Navigation, code and what only a screen can do. ``d-print-none`` is the theme's own word for it.
-_NOT_PRINTED = "script, button, input, .headerlink, .cell_input, details.hide, .toctree-wrapper, .d-print-none"
+_NOT_PRINTED = (
+    "script, button, input, .headerlink, .cell_input, details.hide, .toctree-wrapper, .d-print-none, .cixi-data"
+)
 #: Pages made once that belong behind every year's own.
 _APPENDED = ("method", "provenance")
 #: Pages with the plan's widest table: printed across.

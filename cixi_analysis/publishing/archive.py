@@ -4,6 +4,7 @@ import io
 import json
 import zipfile
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -34,18 +35,19 @@ def archive(root: Path, target: Path) -> Path:
     has changed since.
     """
     site = root / "_build" / "html"
-    _refuse_stale(root, site)
+    known = _fresh(root, site)
     reports = [path for path in sorted((root / "_build" / "pdf").glob("*.pdf")) if belongs_to(path, site)]
+    start = _TEMPLATES.get_template("start.html.j2").render(
+        title=BOOK_TITLE, site=SITE, reports=[path.name for path in reports]
+    )
+    contents = {"index.html": start.encode()}
+    contents |= {path.name: path.read_bytes() for path in reports}
+    contents |= {f"{SITE}/{name}": (site / name).read_bytes() for name in site_files(site)}
+    date = datetime.fromisoformat(known["date"]) if known["date"] else None
     written = io.BytesIO()
-    with zipfile.ZipFile(written, "w") as target_file:
-        start = _TEMPLATES.get_template("start.html.j2").render(
-            title=BOOK_TITLE, site=SITE, reports=[path.name for path in reports]
-        )
-        target_file.writestr(zip_entry("index.html"), start)
-        for path in reports:
-            target_file.writestr(zip_entry(path.name), path.read_bytes())
-        for name in site_files(site):
-            target_file.writestr(zip_entry(f"{SITE}/{name}"), (site / name).read_bytes())
+    with zipfile.ZipFile(written, "w") as file:
+        for name, content in contents.items():
+            file.writestr(zip_entry(name, date), content)
     save_bytes(written.getvalue(), target)
     return target
 
@@ -56,14 +58,16 @@ def site_files(site: Path) -> Iterator[str]:
     return (name for name in sorted(names) if name not in NOT_PUBLISHED)
 
 
-def _refuse_stale(root: Path, site: Path) -> None:
+def _fresh(root: Path, site: Path) -> dict[str, Any]:
+    """What the site says it was made of, if that is what is there now."""
     made_of = site / provenance.FILE
     if not made_of.is_file() or not (site / "index.html").is_file():
         raise NotPublished("还没有生成网站（没有 _build/html）。请先运行 cixi build。")
-    known = json.loads(made_of.read_text(encoding="utf-8"))
+    known: dict[str, Any] = json.loads(made_of.read_text(encoding="utf-8"))
     if changed := changes(known, provenance.provenance(root)):
         more = f"等{len(changed)}处" if len(changed) > 1 else ""
         raise NotPublished(f"网站生成以后有改动：{changed[0]}{more}。请先运行 cixi build，再发布。")
+    return known
 
 
 def changes(known: dict[str, Any], now: provenance.Provenance) -> list[str]:
