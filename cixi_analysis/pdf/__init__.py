@@ -2,6 +2,7 @@
 
 ``assembly``   the year's pages as one document: no navigation, no code, links inside it
 ``chromium``   finds the browser and prints
+``copying``    text that can be copied and found
 ``report.html.j2``, ``report.css``   cover, contents, page
 
 The contents need page numbers that only printing tells, so the document is printed until they stand still: twice, as
@@ -24,6 +25,7 @@ from cixi_analysis.dataset import Plan
 from cixi_analysis.imprint import BOOK_TITLE, imprint
 from cixi_analysis.pdf.assembly import Section, sections
 from cixi_analysis.pdf.chromium import PdfError, find, print_pdf, told
+from cixi_analysis.pdf.copying import correct
 from cixi_analysis.presentation.coverage import coverage
 from cixi_analysis.saving import save_bytes
 
@@ -122,6 +124,7 @@ def _finished(printed: Path, plan: Plan, year: int, site: Path) -> bytes:
         **(dict.fromkeys(("/CreationDate", "/ModDate"), f"D:{date:%Y%m%d%H%M%S}Z") if date else {}),
     }
     writer.metadata = {NameObject(name): TextStringObject(text) for name, text in known.items()}
+    correct(writer)
     writer.page_mode = "/UseOutlines"
     writer.pdf_header = PdfReader(printed).pdf_header
     written = io.BytesIO()
