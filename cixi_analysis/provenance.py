@@ -16,7 +16,8 @@ from pathlib import Path
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from cixi_analysis import __version__, edition, repository
+import cixi_analysis
+from cixi_analysis import edition, repository
 
 #: The name under which a site carries what it was made of.
 FILE = "provenance.json"
@@ -119,7 +120,9 @@ def _program(root: Path) -> Program:
     commit = repository.commit(root)
     places = [pattern.partition("*")[0] for patterns in _INPUTS.values() for pattern in patterns]
     modified = repository.modified(root, [*places, _PROGRAM.name]) if commit else ()
-    return Program(__version__, len(files), hashlib.sha256(listing.encode()).hexdigest(), commit, modified)
+    return Program(
+        cixi_analysis.__version__, len(files), hashlib.sha256(listing.encode()).hexdigest(), commit, modified
+    )
 
 
 def _packages(root: Path) -> Iterator[Package]:

@@ -48,10 +48,11 @@ document.addEventListener("DOMContentLoaded", () => {
     const link = window.location.href.replace(/[?#].*$/, "") + anchor;
     // Opened from a folder, the link is that of this copy; a citation tells the place inside the book.
     const address = window.location.protocol === "file:" ? `${DOCUMENTATION_OPTIONS.pagename}.html${anchor}` : link;
+    const title = text(heading).replace(/（\d{4} 年）/, "");
     const citation = [
       meta("title"),
-      ...(meta("year") ? [`${meta("year")}年`] : []),
-      text(heading).replace(/（\d{4} 年）|^\d{4} 年?/, ""),
+      ...(meta("year") && !title.includes(meta("year")) ? [`${meta("year")}年`] : []),
+      title,
       ...(place ? [label(place)] : []),
       address,
       `版本${meta("edition")}`,

@@ -54,11 +54,11 @@ def make_pdf(plan: Plan, year: int, site: Path, folder: Path) -> Path:
     found = sections(site, year)
     folder.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=folder, ignore_cleanup_errors=True) as name:  # some browsers may not read /tmp
-        document, printed = Path(name, "report.html"), Path(name, "report.pdf")
+        page, printed = Path(name, "report.html"), Path(name, "report.pdf")
         pages: Mapping[str, int] = {}
         for _ in range(_MOST):
-            document.write_text(_document(plan, year, site, found, pages), encoding="utf-8")
-            print_pdf(browser, document, printed)
+            page.write_text(document(plan, year, site, found, pages), encoding="utf-8")
+            print_pdf(browser, page, printed)
             before, pages = pages, _pages(printed, found)
             if pages == before:
                 break
@@ -81,7 +81,8 @@ def _title(plan: Plan, year: int) -> str:
     return f"{year}年{'回看' if coverage(plan, year).is_retrospect else '度评估报告'}"
 
 
-def _document(plan: Plan, year: int, site: Path, found: tuple[Section, ...], pages: Mapping[str, int]) -> str:
+def document(plan: Plan, year: int, site: Path, found: tuple[Section, ...], pages: Mapping[str, int]) -> str:
+    """The report as the browser prints it; ``pages`` are the page numbers of its contents."""
     return _TEMPLATES.get_template("report.html.j2").render(
         book=BOOK_TITLE,
         title=_title(plan, year),
