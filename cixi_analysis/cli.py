@@ -14,6 +14,7 @@ import click
 
 from cixi_analysis import __version__
 from cixi_analysis.form.commands import check, import_, workbook
+from cixi_analysis.lookup import audit, commitments, indicator
 from cixi_analysis.publishing.commands import publish, verify
 from cixi_analysis.terminal import FORMAT, YEAR, Message, plan_at, print_table
 from cixi_analysis.usage import ChineseGroup
@@ -46,14 +47,14 @@ def _refusals() -> tuple[type[Exception], ...]:
     from cixi_analysis.form.importing import ImportRefused
     from cixi_analysis.form.problem import FormError
     from cixi_analysis.pdf.chromium import PdfError
-    from cixi_analysis.problem import DataError, UnknownYear
+    from cixi_analysis.problem import DataError, UnknownIndicator, UnknownYear
     from cixi_analysis.publishing.archive import NotPublished
     from cixi_analysis.publishing.reproduction import NotReproduced
     from cixi_analysis.requirement import Refusal
 
     return (
-        BuildError, DataError, UnknownYear, ExportError, FormError, ImportRefused, Refusal, WrongDate,
-        PdfError, NotPublished, NotReproduced,
+        BuildError, DataError, UnknownIndicator, UnknownYear, ExportError, FormError, ImportRefused, Refusal,
+        WrongDate, PdfError, NotPublished, NotReproduced,
     )  # fmt: skip
 
 
@@ -83,7 +84,7 @@ def main(ctx: click.Context, root: Path | None) -> None:
             stream.reconfigure(encoding="utf-8", newline="\n")
 
 
-for _command in (workbook, check, import_, publish, verify):
+for _command in (workbook, check, import_, indicator, commitments, audit, publish, verify):
     main.add_command(_command)
 
 
@@ -133,6 +134,7 @@ def build(root: Path | None, years: tuple[int, ...], force: bool, pdf: bool) -> 
         plan.root,
         plan.report_years,
         renew=None if force or not years else years,
+        indicators={item.indicator: item.indicator_name for item in plan.items},
         attach=lambda year, folder: attachments(plan, year, folder),
     )
     click.echo(page)

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from cixi_analysis.problem import Problem
+from cixi_analysis.references import reference_problems
 from cixi_analysis.schema import Indicator, Observation, Requirement, Row, Target
 from cixi_analysis.words import NOT_APPLICABLE_MARK, TARGET_YEARS, Level
 
@@ -17,7 +18,9 @@ class Table:
     complete: bool
 
 
-def cross_check(tables: Mapping[str, Table], years: Mapping[int, Table]) -> Iterator[Problem]:
+def cross_check(
+    tables: Mapping[str, Table], years: Mapping[int, Table], progress: Mapping[int, Table]
+) -> Iterator[Problem]:
     """Rules between rows and files; only where the files involved could be read whole."""
     items_table = tables["indicators.csv"]
     if not items_table.complete:
@@ -62,6 +65,9 @@ def cross_check(tables: Mapping[str, Table], years: Mapping[int, Table]) -> Iter
                     )
     for table in years.values():
         yield from observation_problems(table)
+    if all(table.complete for table in tables.values()):
+        reports = {table.file: table.rows for table in progress.values()}
+        yield from reference_problems({name: table.rows for name, table in tables.items()}, reports)
 
 
 def _marks(requirements: Table, items: dict[str, Indicator]) -> Iterator[Problem]:

@@ -2,10 +2,10 @@
 
 import csv
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TypeVar
+from typing import Any
 
 import pandas as pd
 from pydantic import ValidationError
@@ -14,11 +14,19 @@ from cixi_analysis.consistency import Table, cross_check
 from cixi_analysis.problem import DataError, Problem, UnknownYear
 from cixi_analysis.schema import (
     OBSERVATIONS,
+    PROGRESS,
     TABLES,
+    YEARLY,
+    AuditRow,
+    Commitment,
     ConventionRow,
+    Figure,
     Indicator,
+    LeftOut,
+    Link,
     Observation,
     PastProjects,
+    Progress,
     Project,
     Published,
     Requirement,
@@ -26,8 +34,6 @@ from cixi_analysis.schema import (
     Target,
 )
 from cixi_analysis.words import BASE_YEAR, FIRST_REPORT_YEAR, Absence, Level
-
-_R = TypeVar("_R", bound=Row)
 
 
 @dataclass(frozen=True)
@@ -42,8 +48,15 @@ class Plan:
     published: tuple[Published, ...]
     past_projects: tuple[PastProjects, ...]
     projects: tuple[Project, ...]
+    commitments: tuple[Commitment, ...]
+    background: tuple[Figure, ...]
+    left_out: tuple[LeftOut, ...]
+    audit: tuple[AuditRow, ...]
+    links: tuple[Link, ...]
     #: year → the observations of that year
     observations: dict[int, tuple[Observation, ...]] = field(repr=False)
+    #: year → what was reported of projects and commitments; a year nobody has filled in has no rows
+    progress: dict[int, tuple[Progress, ...]] = field(repr=False)
 
     @property
     def years(self) -> tuple[int, ...]:
@@ -81,9 +94,63 @@ class Plan:
         rows = [o for o in self.observations.get(year, ()) if o.item_id == item_id and o.level in (None, level)]
         return rows[-1] if rows else None
 
+    def project(self, number: int) -> Project:
+        """The project with this number in Table 3. Raises ``KeyError`` for an unknown one."""
+        return next(p for p in self.projects if p.number == number)
+
+    def commitment(self, commitment_id: str) -> Commitment:
+        """The commitment with this id. Raises ``KeyError`` for an unknown one."""
+        return next(c for c in self.commitments if c.commitment_id == commitment_id)
+
+    def indicator_items(self, indicator: int) -> tuple[Indicator, ...]:
+        """The items of an indicator, in the plan's order; none for an unknown number."""
+        return tuple(i for i in self.items if i.indicator == indicator)
+
+    @property
+    def indicators(self) -> tuple[int, ...]:
+        """The indicators' numbers, in the plan's order."""
+        return tuple(dict.fromkeys(i.indicator for i in self.items))
+
+    def only(self, indicator: int) -> "Plan":
+        """The plan with the items of one indicator and what is asked of them; everything else stays as it is.
+
+        Raises ``KeyError`` for a number that Table 1 does not have.
+        """
+        items = self.indicator_items(indicator)
+        if not items:
+            raise KeyError(indicator)
+        ids = {item.item_id for item in items}
+        return replace(
+            self,
+            items=items,
+            requirements=tuple(r for r in self.requirements if r.item_id in ids),
+            targets=tuple(t for t in self.targets if t.item_id in ids),
+        )
+
+    def files(self) -> Iterator[tuple[str, type[Row], tuple[Row, ...]]]:
+        """Every file below ``data/`` with the model of its rows and the rows, in the order of the schema."""
+        for name, model in TABLES.items():
+            yield name, model, getattr(self, FIELDS[name])
+        for folder, model in YEARLY.items():
+            for year, rows in getattr(self, folder).items():
+                yield f"{folder}/{year}.csv", model, rows
+
     def frame(self, rows: Iterable[Row]) -> pd.DataFrame:
         """Rows as a table with the schema's columns, for display."""
         return pd.DataFrame([row.model_dump(mode="json") for row in rows])
+
+
+#: File (below ``data/``) → the field of :class:`Plan` that holds its rows.
+FIELDS = dict(
+    zip(
+        TABLES,
+        (
+            *("items", "requirements", "targets", "conventions", "published", "past_projects", "projects"),
+            *("commitments", "background", "left_out", "audit", "links"),
+        ),
+        strict=True,
+    )
+)
 
 
 def missing_reason(year: int) -> Absence:
@@ -121,35 +188,30 @@ def load_plan(root: Path | str | None = None) -> Plan:
     data = folder / "data"
     problems: list[Problem] = []
     tables = {name: _read(data / name, name, model, problems) for name, model in TABLES.items()}
-    years: dict[int, Table] = {}
-    for path in sorted((data / OBSERVATIONS).glob("*")):
-        name = f"{OBSERVATIONS}/{path.name}"
+    years = {kind: _read_years(data, kind, model, problems) for kind, model in YEARLY.items()}
+    if not years[OBSERVATIONS]:
+        problems.append(Problem(OBSERVATIONS, None, None, "没有任何年份的数据", "至少一个“年份.csv”"))
+    problems += cross_check(tables, years[OBSERVATIONS], years[PROGRESS])
+    if problems:
+        raise DataError(problems)
+    fields: dict[str, Any] = {FIELDS[name]: tuple(table.rows.values()) for name, table in tables.items()}
+    for kind, found in years.items():
+        fields[kind] = {year: tuple(table.rows.values()) for year, table in found.items()}
+    return Plan(root=folder, **fields)
+
+
+def _read_years(data: Path, folder: str, model: type[Row], problems: list[Problem]) -> dict[int, Table]:
+    """The files ``<year>.csv`` of a folder; the folder itself may be missing."""
+    years = {}
+    for path in sorted((data / folder).glob("*")):
+        name = f"{folder}/{path.name}"
         if path.name.startswith((".", "~$")):
             continue  # what a file manager or Excel leaves while a file is open
         if not re.fullmatch(r"20\d\d\.csv", path.name):
             problems.append(Problem(name, None, None, "不认识的文件名", "“年份.csv”，如 2023.csv"))
             continue
-        years[int(path.stem)] = _read(path, name, Observation, problems)
-    if not years:
-        problems.append(Problem(OBSERVATIONS, None, None, "没有任何年份的数据", "至少一个“年份.csv”"))
-    problems += cross_check(tables, years)
-    if problems:
-        raise DataError(problems)
-    return Plan(
-        root=folder,
-        items=_rows(tables["indicators.csv"], Indicator),
-        requirements=_rows(tables["requirements.csv"], Requirement),
-        targets=_rows(tables["targets.csv"], Target),
-        conventions=_rows(tables["conventions.csv"], ConventionRow),
-        published=_rows(tables["published.csv"], Published),
-        past_projects=_rows(tables["projects_2018_2022.csv"], PastProjects),
-        projects=_rows(tables["projects.csv"], Project),
-        observations={year: _rows(table, Observation) for year, table in years.items()},
-    )
-
-
-def _rows(table: "Table", model: type[_R]) -> tuple[_R, ...]:
-    return tuple(row for row in table.rows.values() if isinstance(row, model))
+        years[int(path.stem)] = _read(path, name, model, problems)
+    return years
 
 
 def _read(path: Path, name: str, model: type[Row], problems: list[Problem]) -> Table:

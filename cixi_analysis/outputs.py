@@ -6,9 +6,21 @@ A column that the data has too is described by the schema alone; here stands wha
 from dataclasses import dataclass
 from enum import StrEnum
 
-from cixi_analysis.schema import Indicator, Observation, PastProjects, Project, Requirement, Row
+from cixi_analysis.schema import (
+    AuditRow,
+    Commitment,
+    Figure,
+    Indicator,
+    Link,
+    Observation,
+    PastProjects,
+    Progress,
+    Project,
+    Requirement,
+    Row,
+)
 from cixi_analysis.table1 import HEADINGS
-from cixi_analysis.words import Basis, Direction, Outcome, Pace, Polarity, Verdict
+from cixi_analysis.words import AuditResult, Basis, Direction, Due, MeasuredBy, Outcome, Pace, Polarity, Verdict
 
 
 @dataclass(frozen=True)
@@ -101,6 +113,24 @@ _RECONCILIATION = {
     "agrees": Column("结果", "yes 一致，explained 有说明，no 不一致。"),
     "source": Column("出处（与说明）", "所印出自何处；有说明的附说明。"),
 }
+_IDS = "编号，以分号（；）分隔；空＝没有关联。"
+_COMMITMENTS = {
+    **_of(Commitment, *(name for name in Commitment.columns() if name not in ("quotation", "source"))),
+    "due": Column("该年底", f"期限到该年底为止的情形，只是日历：{_words(Due)}"),
+    "measured_by": Column("衡量办法", f"凭什么可以知道是否做到：{_words(MeasuredBy)}"),
+    "items": Column("有关子项", _IDS),
+    "projects": Column("有关项目", _IDS),
+    "state": Column("填报的状态", "该年填报的；空＝未填报。"),
+    **_of(Progress, "percent", "note"),
+    **_of(Commitment, "quotation", "source"),
+}
+_AUDIT = {
+    **_of(AuditRow),
+    "result": Column("结果", f"{_words(AuditResult)}计算的由程序得出。"),
+    "items": Column("有关子项", _IDS),
+    "projects": Column("有关项目", _IDS),
+    "commitments": Column("有关承诺", _IDS),
+}
 
 #: Name of a table in the downloads → what it is. The order is that of the files.
 OUTPUTS = {
@@ -110,5 +140,10 @@ OUTPUTS = {
     "observations": Output("该年的观测", "一行一个子项；两级所测不同的一级一行", _of(Observation)),
     "assessment": Output("结论依据", "先是一行一个子项与级别，后是一行一个指标与级别", _ASSESSMENT),
     "trend": Output("趋势与进度", "一行一个有数值的子项与数值规划值", _TREND),
+    "commitments": Output("承诺台账", "一行一条承诺，按原文次序", _COMMITMENTS),
+    "progress": Output("该年填报的进展", "一行一个项目或承诺；没有行的为未填报", _of(Progress)),
+    "audit": Output("规划核对", "一行一处对照", _AUDIT),
+    "links": Output("关联", "一行一条关联；表三所印的责任单位与类别、承诺所在的领域也在内", _of(Link)),
+    "background": Output("工作基础", "一行一个数字或荣誉", _of(Figure)),
     "reconciliation": Output("数据核对", "一行一个规划所印的结论、计数或合计；只附于基准年及以后", _RECONCILIATION),
 }

@@ -54,3 +54,7 @@ def reason(error: OSError) -> str:
 
 class UnknownYear(ValueError):
     """A year without observations was asked for; the message says which years exist and how to add one."""
+
+
+class UnknownIndicator(ValueError):
+    """An indicator that Table 1 does not have was asked for; the message says which numbers there are."""

@@ -148,3 +148,117 @@ class Pace(_Word):
     MOVING_AWAY = "moving_away", "背离目标"
     NO_TARGET = "no_target", "无数值目标"
     TOO_LITTLE_DATA = "too_little_data", "数据不足"
+
+
+class CommitmentKind(_Word):
+    """What kind of promise a commitment (措施中的量化目标) is."""
+
+    TARGET = "target", "达到某一数量"
+    MAINTAIN = "maintain", "保持"
+    FULL_COVERAGE = "full_coverage", "全覆盖"
+    MILESTONE = "milestone", "完成某事"
+    YEARLY_RATE = "yearly_rate", "每年完成"
+
+
+class Comparison(_Word):
+    """How a promised quantity is to be compared."""
+
+    AT_LEAST = "≥", "不少于"
+    MORE_THAN = ">", "多于"
+    AT_MOST = "≤", "不超过"
+    LESS_THAN = "<", "少于"
+    EXACTLY = "=", "等于"
+
+
+class Stated(_Word):
+    """Whether a figure is printed as it is."""
+
+    STATED = "stated", "原文所印"
+    IMPLIED = "implied", "由“全覆盖”等推出"
+    APPROXIMATE = "approximate", "约数"
+
+
+class Deadline(_Word):
+    """How the plan sets the time of a commitment."""
+
+    BY = "by", "到该年"
+    BEFORE = "before", "该年以前"
+    FROM = "from", "自该年起"
+    DURING = "during", "期间"
+
+
+class Due(_Word):
+    """Where a commitment stands in the calendar at the end of a year; nothing is said of whether it was kept."""
+
+    DUE = "due", "该年到期"
+    PAST = "past", "此前已到期"
+    AHEAD = "ahead", "以后到期"
+    RUNNING = "running", "持续进行"
+    UNDATED = "undated", "未写期限"
+
+
+class MeasuredBy(_Word):
+    """How it can be known whether a commitment was kept."""
+
+    ITEM = "item", "指标现状值"
+    PROJECT = "project", "项目进展"
+    NOTHING = "", "只能填报"
+
+
+class FigureKind(_Word):
+    """What a background figure of section 一（一） tells."""
+
+    LEVEL = "level", "水平"
+    CHANGE_POINT = "change_point", "变化的一端"
+    CUMULATIVE = "cumulative", "累计"
+    COUNT = "count", "个数"
+    SHARE = "share", "比重"
+    RATE = "rate", "变化率"
+    AWARD = "award", "荣誉"
+
+
+class AuditMethod(_Word):
+    """How two places of the plan are held against each other."""
+
+    ARITHMETIC = "arithmetic", "计算"
+    WORDING = "wording", "对读"
+
+
+class AuditResult(_Word):
+    """What comes of it."""
+
+    CONTRADICTS = "contradicts", "不一致"
+    UNCLEAR = "unclear", "不能确定"
+    AGREES = "agrees", "一致"
+
+
+class Entity(_Word):
+    """What a link leads from or to."""
+
+    COMMITMENT = "commitment", "承诺"
+    PROJECT = "project", "项目"
+    FINDING = "finding", "核对"
+    ITEM = "item", "指标子项"
+    UNIT = "unit", "责任单位"
+    DOMAIN = "domain", "领域"
+
+
+class Relation(_Word):
+    """What a link says."""
+
+    SAME_QUANTITY = "same_quantity", "同一数量"
+    CONTRIBUTES = "contributes", "有助于"
+    CARRIED_OUT_BY = "carried_out_by", "由其落实"
+    CONCERNS = "concerns", "涉及"
+    RESPONSIBLE = "responsible", "责任单位"
+    BELONGS = "belongs", "属于"
+
+
+class ProgressState(_Word):
+    """How far a project or commitment has come, as an analyst reports it."""
+
+    NOT_STARTED = "not_started", "未开始"
+    UNDER_WAY = "under_way", "进行中"
+    DONE = "done", "已完成"
+    ADJUSTED = "adjusted", "内容调整"
+    STOPPED = "stopped", "已终止"

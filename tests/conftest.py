@@ -4,10 +4,15 @@ import os
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
+from visit import QUIET, browser_path
 
 from cixi_analysis.dataset import Plan, load_plan
 
@@ -49,6 +54,38 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = cixi("build", root=folder)
     assert done.returncode == 0, done.stderr
     return folder
+
+
+@pytest.fixture(scope="session")
+def site(built: Path) -> Path:
+    """The built site's folder."""
+    return built / "_build" / "html"
+
+
+@pytest.fixture(scope="session")
+def address(site: Path) -> Iterator[str]:
+    """The built site on a web server of this machine."""
+
+    class Quiet(SimpleHTTPRequestHandler):
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(site)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One browser for all tests; each visit has a window of its own."""
+    path = browser_path()
+    if path is None:
+        pytest.skip("no Chromium or Chrome on this machine (name one in CIXI_BROWSER)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=QUIET)
+        yield browser
+        browser.close()
 
 
 def cixi(*arguments: str, root: Path = ROOT) -> subprocess.CompletedProcess[str]:

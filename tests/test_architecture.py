@@ -11,12 +11,14 @@ NAME = PACKAGE.name
 #: Layers from the facts outward; a module imports from its own layer and from those before it, never from a later one.
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("words", "edition"),
-    ("schema", "problem"),
+    ("schema", "problem", "arithmetic"),
+    ("references",),
     ("consistency",),
     ("dataset",),
     ("requirement",),
-    ("assessment", "trend", "pace", "projects"),
-    ("readings", "reconciliation", "table1", "changes"),
+    ("assessment", "trend", "pace", "projects", "links", "progress"),
+    ("readings", "reconciliation", "table1", "changes", "commitments", "audit", "units"),
+    ("dossier",),
     ("outputs", "repository"),
     ("provenance",),
     ("presentation",),

@@ -78,6 +78,56 @@ def test_reconcile_says_no(project: Path) -> None:
     assert result.stderr == "有 1 项所印与复算不一致，见 agrees 为 no 的行。\n"
 
 
+def test_indicator_is_a_fact_a_row() -> None:
+    """What is asked, observed, judged and linked; N is an indicator's number."""
+    rows = table("indicator", "38")
+    assert list(rows[0]) == ["part", "item_id", "level", "year", "content", "basis", "detail", "source"]
+    verdict = next(
+        r for r in rows if (r["part"], r["level"], r["year"], r["item_id"]) == ("verdict", "provincial", "2022", "38")
+    )
+    assert (verdict["content"], verdict["basis"]) == ("unmet", "measured")
+    assert verdict["detail"] == "要求“≥95”：2022年40.7%，要求≥95，未达到（低54.3）"
+    assert {r["year"] for r in table("indicator", "28", "--year", "2021") if r["part"] == "observation"} <= {
+        "2018",
+        "2019",
+        "2020",
+        "2021",
+    }
+
+
+def test_an_unknown_indicator_is_refused() -> None:
+    """With the numbers there are."""
+    result = run("indicator", "51")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert result.stderr == "错误：没有序号为 51 的指标。表一的指标序号：1–50。\n"
+
+
+def test_commitments_of_a_year(plan: Plan) -> None:
+    """The whole ledger as of any year, also one to come; the counts go to standard error."""
+    result = run("commitments", "--year", "2025", "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(result.stdout)))
+    assert len(rows) == len(plan.commitments)
+    due = sum(row["due"] == "due" for row in rows)
+    assert result.stderr.startswith(f"2025 年底：共 {len(rows)} 条，该年到期 {due}，")
+    assert {row["state"] for row in rows} == {""}
+
+
+@pytest.mark.parametrize("year", ["1999", "2021", "2101"])
+def test_commitments_of_an_impossible_year(year: str) -> None:
+    """The plan begins in its base year."""
+    result = run("commitments", "--year", year)
+    assert result.exit_code == 2
+    assert f"年份应在 2022 与 2100 之间，现为 {year}" in result.stderr
+
+
+def test_audit_reports_and_does_not_fail(plan: Plan) -> None:
+    """A contradiction in the plan is a finding, not a failure of the tool."""
+    result = run("audit", "--format", "csv")
+    rows = list(csv.DictReader(io.StringIO(result.stdout)))
+    assert (result.exit_code, len(rows)) == (0, len(plan.audit))
+    assert {row["result"] for row in rows} == {"agrees", "contradicts", "unclear"}
+
+
 def test_json_is_the_csv() -> None:
     """JSON: a list of objects with the CSV's names, null for empty, numbers as numbers."""
     result = run("trend", "2022", "--format", "json")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from conftest import cixi
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser
 from pypdf import PdfReader
 from pypdf.generic import Destination
 
@@ -35,7 +35,7 @@ PAGE = """<html><body><nav>目录</nav><article class="bd-article"><section id="
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Path:
+def pages(tmp_path: Path) -> Path:
     (tmp_path / "book" / "2022").mkdir(parents=True)
     for name, title, other in (("index", "总览", "table1.html"), ("table1", "表一", "index.html")):
         page = PAGE.format(title=title, other=other)
@@ -43,9 +43,9 @@ def site(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_sections_in_the_order_of_the_book(site: Path) -> None:
+def test_sections_in_the_order_of_the_book(pages: Path) -> None:
     """The pages that are there, with the headings of the contents; the widest table across."""
-    found = sections(site, 2022)
+    found = sections(pages, 2022)
     assert [(s.name, s.across) for s in found] == [("index", False), ("table1", True)]
     assert [(h.level, h.anchor, h.title) for h in found[1].headings] == [
         (1, "table1--id1", "表一"),
@@ -53,16 +53,16 @@ def test_sections_in_the_order_of_the_book(site: Path) -> None:
     ]
 
 
-def test_only_what_paper_can_do(site: Path) -> None:
+def test_only_what_paper_can_do(pages: Path) -> None:
     """No navigation, code, buttons, downloads; what was folded is open."""
-    html = sections(site, 2022)[0].html
+    html = sections(pages, 2022)[0].html
     assert not re.search("目录|代码|x = 1|<script|<button|headerlink|下载", html)
     assert '<details open=""><summary>明细</summary><p>折叠的</p></details>' in html
 
 
-def test_ids_are_unique_and_links_stay_inside(site: Path) -> None:
+def test_ids_are_unique_and_links_stay_inside(pages: Path) -> None:
     """A link leads to a place in the document or out into the world; a page that is not in it is no link."""
-    html = "".join(section.html for section in sections(site, 2022))
+    html = "".join(section.html for section in sections(pages, 2022))
     ids = re.findall(r'\bid="([^"]+)"', html)
     assert len(ids) == len(set(ids)) == 8
     assert re.findall(r'href="([^"]+)"', html) == [
@@ -181,25 +181,23 @@ def test_pages_are_a4_and_numbered(report: Path) -> None:
         assert ("指标属" in shown and "规划值2025年" in re.sub(r"\s", "", shown)) or shape == A4, "header repeated"
 
 
-def test_nothing_is_wider_than_the_paper(built: Path, plan: Plan, tmp_path: Path, browser_is_there: None) -> None:
+def test_nothing_is_wider_than_the_paper(built: Path, plan: Plan, tmp_path: Path, browser: Browser) -> None:
     """At the width of the paper between its margins, no table and no drawing is cut off."""
     site = built / "_build" / "html"
     page = tmp_path / "report.html"
     page.write_text(document(plan, 2022, site, sections(site, 2022), {}), encoding="utf-8")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find(), args=["--no-sandbox"])
-        for kind, millimetres in (("article.across", 297 - 24), ("article:not(.across)", 210 - 34)):
-            tab = browser.new_page(viewport={"width": int(millimetres / 25.4 * 96), "height": 900})
-            tab.emulate_media(media="print")
-            tab.goto(page.as_uri())
-            wide = tab.evaluate(
-                "kind => [...document.querySelectorAll(`${kind} :is(table, svg, pre)`)]"
-                ".filter(e => e.getBoundingClientRect().right > innerWidth + 1)"
-                ".map(e => e.outerHTML.slice(0, 200))",
-                kind,
-            )
-            assert wide == []
-        browser.close()
+    for kind, millimetres in (("article.across", 297 - 24), ("article:not(.across)", 210 - 34)):
+        tab = browser.new_page(viewport={"width": int(millimetres / 25.4 * 96), "height": 900})
+        tab.emulate_media(media="print")
+        tab.goto(page.as_uri())
+        wide = tab.evaluate(
+            "kind => [...document.querySelectorAll(`${kind} :is(table, svg, pre)`)]"
+            ".filter(e => e.getBoundingClientRect().right > innerWidth + 1)"
+            ".map(e => e.outerHTML.slice(0, 200))",
+            kind,
+        )
+        assert wide == []
+        tab.close()
 
 
 def test_the_same_bytes_again(report: Path, built: Path, tmp_path: Path) -> None:

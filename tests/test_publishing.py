@@ -3,29 +3,15 @@
 import re
 import shutil
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from conftest import cixi
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from cixi_analysis.dataset import Plan
-from cixi_analysis.pdf.chromium import PdfError, find
 from cixi_analysis.publishing.archive import NotPublished, archive
 from cixi_analysis.publishing.reproduction import NotReproduced, first_difference, published, verify
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    try:
-        program = find()
-    except PdfError as error:
-        pytest.skip(str(error))
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

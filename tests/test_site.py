@@ -1,87 +1,98 @@
-"""The site as readers open it: from the folder, without the network, in a real browser, wide and at phone width."""
+"""The site as readers open it, page by page: from the folder without the network, from a server, wide and narrow."""
 
-import os
-import shutil
-from collections.abc import Iterator
+import re
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import unquote, urlparse
 
+import axe_playwright_python
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from conftest import ROOT
+from playwright.sync_api import Browser, Page
+from visit import WIDTHS, Visit, pages_of
 
-from cixi_analysis.dataset import Plan
-
-#: What browsers are called on various systems; the first that is there is used.
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
-QUIET = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
-WIDTHS = {"wide": 1280, "phone": 390}
+#: The accessibility checker, as the file that its package brings.
+AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+#: Bytes of a page with all that it loads, besides the theme's own files, before the reader acts.
+WEIGHT = 600_000
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    path = os.environ.get("CIXI_BROWSER") or next((p for n in NAMES if (p := shutil.which(n))), None)
-    if path is None:
-        pytest.skip("no Chromium or Chrome on this machine (name one in CIXI_BROWSER)")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=QUIET)
-        yield browser
-        browser.close()
+def violations(page: Page) -> list[str]:
+    """What axe-core finds wrong: rule, how often, and the first place."""
+    page.evaluate(AXE)  # preload would read style sheets by XMLHttpRequest, which a folder does not allow
+    options = {"runOnly": RULES, "resultTypes": ["violations"], "preload": False}
+    found = page.evaluate("options => axe.run(document, options)", options)["violations"]
+    return [f"{v['id']} ×{len(v['nodes'])}: {v['nodes'][0]['html'][:120]}" for v in found]
 
 
-@pytest.fixture(scope="module")
-def site(built: Path) -> Path:
-    return built / "_build" / "html"
-
-
-class Visit:
-    """A page that records what it asks for and complains of."""
-
-    def __init__(self, browser: Browser, width: int, scheme: str = "light") -> None:
-        context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme, offline=True)
-        self.page: Page = context.new_page()
-        self.requests: list[str] = []
-        self.complaints: list[str] = []
-        self.page.on("request", lambda r: self.requests.append(r.url))
-        self.page.on("console", lambda m: m.type in ("error", "warning") and self.complaints.append(m.text))
-        self.page.on("pageerror", lambda e: self.complaints.append(str(e)))
-
-    def open(self, path: Path, query: str = "") -> Page:
-        self.page.goto(path.as_uri() + query)
-        self.page.wait_for_load_state("networkidle")
-        return self.page
-
-    @property
-    def outside(self) -> list[str]:
-        return [url for url in self.requests if not url.startswith(("file:", "data:", "about:"))]
-
-
-@pytest.mark.parametrize("width", WIDTHS)
-def test_every_page_offline(site: Path, browser: Browser, width: str) -> None:
-    """No request leaves, no console error, every chart drawn, nothing wider than the window; on every page."""
-    pages = sorted(p for p in site.rglob("*.html") if "_static" not in p.parts)
-    assert len(pages) >= 17
-    for path in pages:
-        visit = Visit(browser, WIDTHS[width])
+@pytest.mark.parametrize(("width", "scheme"), [("wide", "light"), ("phone", "dark")])
+def test_every_page_offline(site: Path, browser: Browser, width: str, scheme: str) -> None:
+    """On every page: no request leaves, no console error, every chart drawn, nothing wider than the window, nothing
+    that axe-core finds against WCAG 2.2 AA.
+    """
+    visit = Visit(browser, WIDTHS[width], scheme)
+    wrong = {}
+    for path in pages_of(site):
         page = visit.open(path)
-        assert (visit.outside, visit.complaints) == ([], []), path
-        charts = page.locator(".cixi-figure svg")
-        for n in range(charts.count()):
-            box = charts.nth(n).bounding_box()
-            assert box and box["width"] > 100 and box["height"] > 40, path
-        overflow = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-        assert overflow <= 0, (path, overflow)
-        page.context.close()
+        faults = [*visit.outside(), *visit.complaints, *undrawn(page), *violations(page)]
+        if (overflow := page.evaluate("document.documentElement.scrollWidth - window.innerWidth")) > 0:
+            faults.append(f"{overflow} px too wide")
+        if page.locator("html").get_attribute("lang") != "zh-CN":
+            faults.append("language")
+        if faults:
+            wrong[path.relative_to(site).as_posix()] = faults
+    visit.close()
+    assert wrong == {}
+
+
+def undrawn(page: Page) -> list[str]:
+    """The charts without a drawing, its title, its description or its data."""
+    return page.evaluate(
+        """() => [...document.querySelectorAll('.cixi-figure:has(> .cixi-drawing)')].filter((figure) => {
+            const svg = figure.querySelector('.cixi-drawing svg'), box = svg?.getBoundingClientRect();
+            return !(box?.width > 100 && box.height > 40 && svg.querySelectorAll('path, text').length > 5
+                && svg.getAttribute('aria-label') && figure.querySelector('figcaption strong').textContent
+                && figure.id && figure.querySelector('details table tbody td'));
+        }).map((figure) => `chart ${figure.id}`)"""
+    )
+
+
+def test_every_page_from_a_server(site: Path, address: str, browser: Browser) -> None:
+    """Over HTTP the same: nothing is asked of anybody else, nothing is missing, nobody complains."""
+    visit = Visit(browser, offline=False)
+    missing: list[str] = []
+    visit.page.on("response", lambda r: r.status >= 400 and missing.append(r.url))
+    for path in pages_of(site):
+        visit.open(address + path.relative_to(site).as_posix())
+        assert (visit.outside(address), visit.complaints, missing) == ([], [], []), path
+    visit.close()
+
+
+def test_pages_are_light(site: Path, browser: Browser) -> None:
+    """Before the reader acts, no page costs more than 600 KB besides the theme's own files; the charts' script waits."""
+    own = {p.name for p in (ROOT / "book" / "_static").iterdir()} | {"tablesort.min.js", "names.js", "searchindex.js"}
+    visit = Visit(browser)
+    weights = {}
+    for path in pages_of(site):
+        visit.open(path)
+        files = {Path(unquote(urlparse(url).path)) for url in visit.requests if url.startswith("file:")}
+        assert not [f for f in files if f.name == "charts.js"], path
+        ours = [f for f in files if f.suffix == ".html" or f.name in own or "_images" in f.parts]
+        weights[path.relative_to(site).as_posix()] = sum(f.stat().st_size for f in ours)
+    visit.close()
+    assert {page: weight for page, weight in weights.items() if weight >= WEIGHT} == {}
+
+
+def test_no_address_outside_in_what_a_page_loads(site: Path) -> None:
+    """No page names a script, style, font or picture of another host."""
+    for path in pages_of(site):
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r'<(?:script|link|img|iframe)\b[^>]*(?:src|href)="(?:https?:)?//', text), path
 
 
 def test_from_unmet_to_reason_and_source_in_two_clicks(site: Path, browser: Browser) -> None:
     """From the first page's unmet indicators a reader gets to the reason and the source in two clicks."""
-    visit = Visit(browser, 1280)
+    visit = Visit(browser)
     page = visit.open(site / "index.html")
     page.wait_for_url("**/book/index.html")
     page.locator("a[href*='table1.html#']", has_text="农村生活污水治理率").first.click()
@@ -95,37 +106,77 @@ def test_from_unmet_to_reason_and_source_in_two_clicks(site: Path, browser: Brow
     assert "40.7" in text
     assert "要求“≥95”" in text
     assert "表一 序号38" in text
+    visit.close()
 
 
-def test_search_lists_hits(site: Path, browser: Browser, plan: Plan) -> None:
-    """search.html?q=… lists its hits as #search-results li, from the folder, for every full name and for parts."""
-    names = {item.name for item in plan.items} | {item.indicator_name for item in plan.items}
-    names |= {project.name.replace("\n", "") for project in plan.projects}
-    visit = Visit(browser, 1280)
-    for query in (*sorted(names), "污水治理", "化肥利用率", "PM2.5", "劣Ⅴ类水体"):
-        page = visit.open(site / "search.html", f"?q={quote(query)}")
-        page.locator("#search-results li").first.wait_for(timeout=10_000)
-    assert (visit.outside, visit.complaints) == ([], [])
+@pytest.mark.parametrize("medium", ["screen", "print"])
+def test_status_is_never_colour_alone(site: Path, browser: Browser, medium: str) -> None:
+    """In the dark and on black-and-white paper, symbol and word are there, and a line round them."""
+    visit = Visit(browser, scheme="dark")
+    page = visit.open(site / "book" / "2022" / "table1.html")
+    page.emulate_media(media=medium)
+    for kind, text in (("met", "✓ 是"), ("unmet", "✗ 否"), ("no_data", "? 无数据")):
+        assert page.locator(f".status-{kind}").first.inner_text() == text
+    if medium == "print":
+        for hidden in (".cixi-tools", ".bd-sidebar-primary", ".bd-header-article"):
+            assert not [one for one in page.locator(hidden).all() if one.is_visible()], hidden
+    visit.close()
 
 
-def test_dark_mode_keeps_status_words(site: Path, browser: Browser) -> None:
-    """Status is never colour alone: symbol and word are there in the dark too."""
-    page = Visit(browser, 1280, "dark").open(site / "book" / "2022" / "table1.html")
-    for kind, word in (("met", "是"), ("unmet", "否"), ("no_data", "无数据")):
-        assert word in page.locator(f".status-{kind}").first.inner_text()
+def test_motion_stops_where_asked(site: Path, browser: Browser) -> None:
+    """A reader who asked the system for less motion sees none."""
+    visit = Visit(browser, reduced_motion="reduce")
+    page = visit.open(site / "book" / "index.html")
+    moving = "[...document.querySelectorAll('*')].filter(e => parseFloat(getComputedStyle(e).transitionDuration) > 0)"
+    assert page.evaluate(f"{moving}.length") == 0
+    visit.close()
+
+
+def test_keyboard_reaches_the_text_and_shows_where_it_is(site: Path, browser: Browser) -> None:
+    """Tab begins at the link that skips the menu; whatever has the focus in the text shows it."""
+    visit = Visit(browser)
+    page = visit.open(site / "book" / "2022" / "projects.html")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.getAttribute('href')") == "#main-content"
+    page.keyboard.press("Enter")
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        seen = page.evaluate(
+            """() => { const e = document.activeElement, s = getComputedStyle(e);
+            return [e.outerHTML.slice(0, 90), s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) > 1
+                || s.boxShadow !== 'none'] }"""
+        )
+        assert seen[1], seen[0]
+    visit.close()
 
 
 def test_code_is_hidden_and_can_be_shown(site: Path, browser: Browser) -> None:
     """The reader sees no code unless they ask for it."""
-    page = Visit(browser, 1280).open(site / "book" / "2022" / "index.html")
+    visit = Visit(browser)
+    page = visit.open(site / "book" / "2022" / "index.html")
     source = page.locator(".cell_input pre").first
     assert not source.is_visible()
     page.locator("details.hide summary").first.click()
     assert source.is_visible()
+    visit.close()
 
 
 def test_workbook_is_offered(site: Path, browser: Browser) -> None:
     """The year's workbook can be downloaded from the book."""
-    page = Visit(browser, 1280).open(site / "book" / "2022" / "table1.html")
+    visit = Visit(browser)
+    page = visit.open(site / "book" / "2022" / "table1.html")
     href = page.locator("a[href$='cixi-2022.xlsx']").first.get_attribute("href")
     assert href and (site / "book" / "2022" / href).resolve().is_file()
+    visit.close()
+
+
+def test_without_scripts_all_is_there(site: Path, browser: Browser) -> None:
+    """With JavaScript switched off: drawings, tables and the data of a chart, and no button that does nothing."""
+    visit = Visit(browser, java_script_enabled=False)
+    page = visit.open(site / "book" / "2022" / "projects.html")
+    assert page.locator(".cixi-drawing svg").first.is_visible()
+    page.locator(".cixi-data > summary").first.click()
+    assert page.locator(".cixi-data td").first.is_visible()
+    assert page.locator("#project-47").is_visible()
+    assert page.locator(".cixi-button, .cixi-sort").count() == 0
+    visit.close()

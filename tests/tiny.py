@@ -19,12 +19,16 @@ from typing import Any
 
 from cixi_analysis.dataset import Plan
 from cixi_analysis.schema import (
-    OBSERVATIONS,
-    TABLES,
+    AuditRow,
+    Commitment,
     ConventionRow,
+    Figure,
     Indicator,
+    LeftOut,
+    Link,
     Observation,
     PastProjects,
+    Progress,
     Project,
     Published,
     Requirement,
@@ -106,6 +110,64 @@ def published(kind: str, subject: str | None, stated: str, **columns: Any) -> Pu
     return Published.model_validate(given | columns)
 
 
+def commitment(commitment_id: str, **columns: Any) -> Commitment:
+    """A target of ≥ 90 % by 2025, unless said otherwise."""
+    given = {
+        "commitment_id": commitment_id,
+        "section": "三（二）1",
+        "box": None,
+        "domain": "生态安全",
+        "metric": f"事项{commitment_id}",
+        "kind": "target",
+        "comparator": "≥",
+        "value": "90",
+        "value_to": None,
+        "unit": "%",
+        "stated": "stated",
+        "mode": "by",
+        "start_year": None,
+        "end_year": 2025,
+        "scope": "全市",
+        "quotation": "到2025年，达到90%以上",
+        "source": "《小县规划》三（二）1",
+    }
+    return Commitment.model_validate(given | columns)
+
+
+def milestone(commitment_id: str, **columns: Any) -> Commitment:
+    """A commitment without a quantity, to be done by 2023."""
+    without = {"kind": "milestone", "comparator": None, "value": None, "unit": None, "stated": None}
+    given = {**without, "end_year": 2023, "quotation": "到2023年底，建成平台"}
+    return commitment(commitment_id, **given | columns)
+
+
+def audit_row(audit_id: str, check: str | None, **columns: Any) -> AuditRow:
+    given = {
+        "audit_id": audit_id,
+        "title": f"核对{audit_id}",
+        "method": "wording" if check is None else "arithmetic",
+        "check": check,
+        "result": "unclear" if check is None else None,
+        "place_a": "三（二）1",
+        "quotation_a": "共4个，其中甲类3个、乙类1个",
+        "place_b": "表三 第1行",
+        "quotation_b": "建设5个",
+        "reasoning": "一句话。",
+    }
+    return AuditRow.model_validate(given | columns)
+
+
+def link(origin: str, relation: str, to: str, reason: str = "理由") -> Link:
+    """Ends as ``commitment C001``."""
+    ends = dict(zip(("from_kind", "from_id", "to_kind", "to_id"), (*origin.split(), *to.split()), strict=True))
+    return Link.model_validate({**ends, "relation": relation, "reason": reason})
+
+
+def progress(kind: str, number: str, state: str, **columns: Any) -> Progress:
+    given = dict.fromkeys(Progress.columns()) | {"kind": kind, "id": number, "state": state, "source": "填报"}
+    return Progress.model_validate(given | columns)
+
+
 def tiny_plan(**changes: Any) -> Plan:
     """The plan of this module's table, with the fields of :class:`Plan` in ``changes`` replaced."""
     plan = Plan(
@@ -167,6 +229,56 @@ def tiny_plan(**changes: Any) -> Plan:
             project(3, "2024-2025", 2000, category="生态生活体系", units="市住建局"),
             project(4, "2021-2025", None, category="生态文化体系", units="市委宣传部"),
         ),
+        commitments=(
+            commitment("C001"),
+            commitment("C002", kind="full_coverage", comparator="=", value="100", stated="implied", scope="中心城区"),
+            milestone("C003", domain="生态制度"),
+            milestone("C004", domain=None, mode=None, end_year=None, quotation="建设平台"),
+            commitment(
+                "C005", mode="during", start_year=2023, end_year=2030, value="15", unit="家", kind="yearly_rate"
+            ),
+        ),
+        background=(
+            Figure.model_validate(
+                {
+                    "figure_id": "B001",
+                    "section": "一（一）2（2）",
+                    "kind": "level",
+                    "subject": "浓度",
+                    "value": "38",
+                    "unit": "微克/立方米",
+                    "stated": "stated",
+                    "start_year": None,
+                    "year": "2018",
+                    "award_year": None,
+                    "rated_year": None,
+                    "quotation": "2018年的38微克/立方米",
+                    "source": "《小县规划》一（一）2（2）",
+                }
+            ),
+        ),
+        left_out=(
+            LeftOut.model_validate(
+                {
+                    "section": "三（二）1",
+                    "box": None,
+                    "figure": "329",
+                    "quotation": "以329国道为骨架",
+                    "reason": "道路编号",
+                }
+            ),
+        ),
+        audit=(
+            audit_row("A001", "4 = 3 + 1", place_b="三（二）1", quotation_b="甲类3个、乙类1个"),
+            audit_row("A002", "4 = 5"),
+            audit_row("A003", None),
+        ),
+        links=(
+            link("commitment C001", "same_quantity", "item 2.1"),
+            link("commitment C005", "carried_out_by", "project 1"),
+            link("project 1", "contributes", "item 2.2"),
+            link("finding A002", "concerns", "item 2.1"),
+        ),
         observations={
             2021: (observation("2.1", 84), observation("2.2", 35)),
             2022: (
@@ -176,19 +288,18 @@ def tiny_plan(**changes: Any) -> Plan:
                 observation("3", absence="暂无数据"),
             ),
         },
+        progress={2022: ()},
     )
     return replace(plan, **changes)
 
 
 def write(plan: Plan, root: Path) -> Path:
     """The plan as a project folder that ``load_plan(root)`` accepts. Returns ``root``."""
-    (root / "data" / OBSERVATIONS).mkdir(parents=True, exist_ok=True)
+    root.mkdir(parents=True, exist_ok=True)
     (root / "_config.yml").touch()
-    fields = ("items", "requirements", "targets", "conventions", "published", "past_projects", "projects")
-    for (name, model), field in zip(TABLES.items(), fields, strict=True):
-        _write(root / "data" / name, model, getattr(plan, field))
-    for year, rows in plan.observations.items():
-        _write(root / "data" / OBSERVATIONS / f"{year}.csv", Observation, rows)
+    for name, model, rows in plan.files():
+        (root / "data" / name).parent.mkdir(parents=True, exist_ok=True)
+        _write(root / "data" / name, model, rows)
     return root
 
 

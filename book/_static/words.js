@@ -1,4 +1,4 @@
-// The few labels of the theme that have no Chinese translation.
+// What the theme leaves to do: labels without a Chinese translation, and names for what has none.
 "use strict";
 
 const WORDS = {
@@ -18,4 +18,12 @@ document.addEventListener("DOMContentLoaded", () => {
       const word = WORDS[element.getAttribute(attribute)];
       if (word) element.setAttribute(attribute, word);
     }
+  // What the theme leaves without a name, outside every landmark, or scrolling for the mouse alone.
+  for (const summary of document.querySelectorAll(".bd-sidebar-primary li > details > summary"))
+    summary.setAttribute("aria-label", `展开或收起：${summary.parentElement.previousElementSibling.textContent}`);
+  const sidebar = document.getElementById("pst-primary-sidebar");
+  sidebar?.setAttribute("role", "complementary");
+  sidebar?.setAttribute("aria-label", "书名、搜索与目录");
+  for (const frame of document.querySelectorAll(".cixi-figure.picture, .cixi-drawing, div.highlight pre"))
+    if (frame.scrollWidth > frame.clientWidth) frame.tabIndex = 0;
 });

@@ -104,6 +104,8 @@ def _observation_problems(plan: Plan, until: int | None) -> Iterator[Problem]:
         if until is not None and year > until:
             continue
         for number, row in enumerate(rows, start=2):
+            if row.item_id not in units:
+                continue  # a plan of one indicator keeps the rows of the others, so that row numbers stay true
             file = f"{OBSERVATIONS}/{year}.csv"
             target = row.assigned_target
             silent = row.value is None and row.absence is None and row.attests is None and row.denies is None

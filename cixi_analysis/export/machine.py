@@ -9,8 +9,11 @@ from typing import Any
 
 import pandas as pd
 
+from cixi_analysis.audit import findings
+from cixi_analysis.commitments import ledger
 from cixi_analysis.export.figures import Figures
 from cixi_analysis.export.text import csv_text, printable
+from cixi_analysis.links import every_link
 from cixi_analysis.outputs import OUTPUTS
 from cixi_analysis.projects import outcomes
 from cixi_analysis.saving import save_bytes
@@ -36,7 +39,8 @@ def json_name(year: int) -> str:
 def machine_tables(figures: Figures) -> dict[str, list[Record]]:
     """Name → rows of every table of the year, the last one the data dictionary of the others; None for empty.
 
-    ``reconciliation`` only from the base year on: a year looked back at has no page of it either.
+    What the plan's text says, and the reconciliation, only from the base year on: a year looked back at has no page of
+    them either.
     """
     plan = figures.plan
     frames: dict[str, Iterable[Record]] = {
@@ -47,8 +51,15 @@ def machine_tables(figures: Figures) -> dict[str, list[Record]]:
         "assessment": _records(figures.assessment.table),
         "trend": _records(figures.trends),
     }
-    if figures.reconciliation is not None:
-        frames["reconciliation"] = _records(figures.reconciliation)
+    if figures.reconciliation is not None:  # from the base year on
+        frames |= {
+            "commitments": _records(ledger(plan, figures.year)),
+            "progress": _rows(plan.progress.get(figures.year, ())),
+            "audit": _records(findings(plan)),
+            "links": _records(every_link(plan)),
+            "background": _rows(plan.background),
+            "reconciliation": _records(figures.reconciliation),
+        }
     tables = {name: list(_ordered(name, rows)) for name, rows in frames.items()}
     return tables | {DICTIONARY: list(_dictionary(tables))}
 

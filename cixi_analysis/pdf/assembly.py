@@ -45,7 +45,7 @@ class Section:
 
 def sections(site: Path, year: int) -> tuple[Section, ...]:
     """The year's pages in the order of the book, then how verdicts come about and what the book is made of."""
-    yearly = (f"book/{year}/{page.output}.html" for page in PAGES if Scope.ONCE not in page.scope)
+    yearly = (f"book/{page.output.format(year=year)}.html" for page in PAGES if page.scope & Scope.EVERY_YEAR)
     once = (f"book/{name}.html" for name in _APPENDED)
     pages = [page for page in dict.fromkeys((*yearly, *once)) if (site / page).is_file()]
     return tuple(_section(site, page, pages) for page in pages)

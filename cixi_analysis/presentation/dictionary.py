@@ -14,19 +14,19 @@ from cixi_analysis.dataset import Plan
 from cixi_analysis.outputs import OUTPUTS
 from cixi_analysis.presentation import tables
 from cixi_analysis.presentation.html import Html, stack
-from cixi_analysis.schema import OBSERVATIONS, TABLES, Observation, Row
+from cixi_analysis.schema import OBSERVATIONS, PROGRESS, TABLES, YEARLY, Row
 
 
 def files(plan: Plan) -> Html:
     """The files with their number of rows."""
-    rows = [(f"data/{name}", _first_line(model), count) for name, model, count in _files(plan)]
+    rows = [(f"data/{name}", _first_line(model), len(rows)) for name, model, rows in plan.files()]
     columns = {"file": tables.text("文件", "nowrap"), "what": tables.text("内容"), "rows": tables.number("行数")}
     return tables.table(pd.DataFrame(rows, columns=list(columns)), columns, caption="数据文件", keyed=False)
 
 
 def columns_of(plan: Plan) -> Html:
     """One table a kind of file: its columns, what stands in them, and what is allowed."""
-    models = dict.fromkeys(model for _, model, _ in _files(plan))
+    models = (*TABLES.values(), *YEARLY.values())
     return stack(*(_columns(model, _named(model)) for model in models), name="各文件的列")
 
 
@@ -44,20 +44,9 @@ def columns_of_downloads() -> Html:
     return stack(*pieces, name="下载文件的列")
 
 
-def _files(plan: Plan) -> Iterator[tuple[str, type[Row], int]]:
-    rows = {
-        "indicators.csv": plan.items, "requirements.csv": plan.requirements, "targets.csv": plan.targets,
-        "conventions.csv": plan.conventions, "published.csv": plan.published,
-        "projects_2018_2022.csv": plan.past_projects, "projects.csv": plan.projects,
-    }  # fmt: skip
-    for name, model in TABLES.items():
-        yield name, model, len(rows[name])
-    for year in plan.observations:
-        yield f"{OBSERVATIONS}/{year}.csv", Observation, len(plan.observations[year])
-
-
 def _named(model: type[Row]) -> str:
-    return next((name for name, known in TABLES.items() if known is model), f"{OBSERVATIONS}/<年份>.csv")
+    files = {known: name for name, known in TABLES.items()}
+    return files.get(model) or next(f"{folder}/<年份>.csv" for folder, known in YEARLY.items() if known is model)
 
 
 #: What the files hold, in the words of the pages; the schema's own descriptions are in English.
@@ -69,11 +58,18 @@ _WHAT = {
     "published.csv": "规划所印的结论、计数与合计，只用于核对，不参与评估",
     "projects_2018_2022.csv": "表二：2018-2022年重点工程，一行一个类型与实施情况",
     "projects.csv": "表三：重点项目，一行一个",
+    "commitments.csv": "承诺：正文与专栏中有数量或期限的措施，一行一条",
+    "background.csv": "工作基础：一（一）所述的数字与荣誉，一行一个",
+    "left_out.csv": "正文中不作为承诺收录的数字，及其理由",
+    "audit.csv": "规划核对：说到同一件事的两处原文",
+    "links.csv": "承诺、项目、指标与核对之间的关联，每条有理由",
+    f"{OBSERVATIONS}/<年份>.csv": "一年的观测：一行一个子项（两级所测不同的一级一行）",
+    f"{PROGRESS}/<年份>.csv": "一年的进展：一行一个项目或承诺，没有行的为未填报",
 }
 
 
 def _first_line(model: type[Row]) -> str:
-    return _WHAT.get(_named(model), "一年的观测：一行一个子项（两级所测不同的一级一行）")
+    return _WHAT[_named(model)]
 
 
 def _columns(model: type[Row], name: str) -> Html:

@@ -25,8 +25,8 @@ class Html:
     def _repr_html_(self) -> str:
         return str(self.markup)
 
-    def __html__(self) -> str:
-        return str(self.markup)
+    def __html__(self) -> Markup:
+        return self.markup
 
     def __repr__(self) -> str:
         return f"<{self.name}>"

@@ -12,7 +12,7 @@ from cixi_analysis.presentation.html import Html, link, stack
 from cixi_analysis.presentation.numbers import percent
 from cixi_analysis.presentation.records import records
 from cixi_analysis.presentation.status import PACES, VERDICTS, badge
-from cixi_analysis.presentation.titles import item_href, item_title, short_source
+from cixi_analysis.presentation.titles import item_title, short_source, table1_href
 from cixi_analysis.readings import readings
 from cixi_analysis.words import Basis, Convention, Level, Pace, Verdict
 
@@ -78,7 +78,7 @@ def conventions(plan: Plan, year: int) -> Html:
     rows = []
     for row in plan.conventions:
         where = item_title(plan.item(row.item_id)) if row.item_id else "凡符合条件的子项"
-        where_shown = link(where, item_href(row.item_id, f"{year}/")) if row.item_id else where
+        where_shown = link(where, table1_href(row.item_id, f"{year}/")) if row.item_id else where
         level = row.level.chinese if row.level else "各级"
         scope = f"{level}、{row.year}年" if row.year else f"{level}、各年"
         rows.append((row.convention.chinese, where_shown, scope, row.reason, short_source(row.source)))

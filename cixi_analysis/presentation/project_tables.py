@@ -3,13 +3,15 @@
 import pandas as pd
 from markupsafe import Markup
 
-from cixi_analysis import projects
+from cixi_analysis import links, progress, projects
 from cixi_analysis.dataset import Plan
 from cixi_analysis.presentation import numbers, tables
-from cixi_analysis.presentation.html import Html, lines
+from cixi_analysis.presentation.html import Html, joined
+from cixi_analysis.presentation.ledger import report_of, titled
 from cixi_analysis.presentation.records import records, row
-from cixi_analysis.presentation.titles import short_source
-from cixi_analysis.words import Outcome
+from cixi_analysis.presentation.titles import commitment_href, item_href, item_title, short_source
+from cixi_analysis.schema import Project
+from cixi_analysis.words import Entity, Outcome
 
 _NO_BUDGET = "没有概算（不是 0）"
 
@@ -99,7 +101,15 @@ def unit_table(plan: Plan) -> Html:
     whole = projects.totals(plan.projects)
     caption = f"表三按责任单位（各行不能相加；全部{whole.projects}项每项只计一次为{numbers.yi(whole.budget)}亿元）"
     return tables.folded(
-        f"{len(frame)}个责任单位的明细", tables.table(frame, columns, caption=caption, empty=_NO_BUDGET)
+        f"{len(frame)}个责任单位的明细",
+        tables.table(
+            frame,
+            columns,
+            caption=caption,
+            empty=_NO_BUDGET,
+            anchors=[f"unit-{n}" for n in range(1, len(frame) + 1)],
+            find=list(frame["unit"]),
+        ),
     )
 
 
@@ -111,19 +121,49 @@ def project_table(plan: Plan, year: int) -> Html:
     usual = [f"表三 序号{n}" for n in frame["number"]]
     frame["source"] = [None if s == u else s for s, u in zip(sources, usual, strict=True)]
     small = Markup("{}<br><small>{}</small>").format
-    frame["name"] = [small(lines(r.name), r.category) for r in records(frame)]
+    find = [name.replace("\n", "") for name in frame["name"]]
+    frame["units"] = [p.responsible for p in plan.projects]
     frame["years"] = [small(r.years, f"{r.state}，已过{numbers.percent(r.elapsed_share, 0)}") for r in records(frame)]
+    known = progress.reports(plan, year, Entity.PROJECT)
+    frame["bears"] = [_bearings(plan, p) for p in plan.projects]
+    frame["progress"] = [report_of(known.get(str(p.number))) for p in plan.projects]
     columns = {
-        "number": tables.number("序号"), "name": tables.name(small("项目名称", "类别")),
+        "number": tables.number("序号"), "name": tables.name("项目名称"), "category": tables.text("类别", "nowrap"),
         "content": tables.text("主要内容", width="13rem"),
         "years": tables.text(small("实施年限", f"到{year}年底"), "nowrap"),
-        "budget": tables.number(small("投资概算", "万元")), "units": tables.name("责任单位"),
+        "budget": tables.number(small("投资概算", "万元")), "units": tables.members("责任单位"),
+        "bears": tables.name("有关指标与承诺"), "progress": tables.text(f"{year}年进展", width="6rem"),
     }  # fmt: skip
     if frame["source"].notna().any():
         columns["source"] = tables.text("另注的出处")
     anchors = [f"project-{n}" for n in frame["number"]]
     caption = f"表三 重点项目（{len(frame)}项；出处为表三同一序号）"
-    return tables.table(frame, columns, caption=caption, empty=_NO_BUDGET, anchors=anchors)
+    empty = f"{_NO_BUDGET}，或没有关联"
+    return tables.table(
+        frame, columns, caption=caption, empty=empty, anchors=anchors, find=find, filters=["category", "units"]
+    )
+
+
+def _bearings(plan: Plan, project: Project) -> Markup:
+    """The items a project bears on and the commitments it carries out, each with the reason as a title."""
+    pieces = [titled(item_title(item), item_href(item.item_id), row) for item, row in links.items_of(plan, project)] + [
+        titled(f"{promise.commitment_id} {promise.metric}", commitment_href(promise.commitment_id), row)
+        for promise, row in links.commitments_of_project(plan, project.number)
+    ]
+    return joined(pieces, "；")
+
+
+def progress_prose(plan: Plan, year: int) -> Html:
+    """What was reported of the projects by the end of the year, in a sentence."""
+    counts = records(progress.states(plan, year, Entity.PROJECT))
+    told = "、".join(f"{one.state}{one.count}项" for one in counts if one.count)
+    money = progress.spending(plan, year)
+    spent = (
+        "没有项目填报累计投资。"
+        if money.spent is None
+        else f"{money.reported}项填报了累计投资，合计{numbers.yi(money.spent)}亿元，同一批项目的概算为{numbers.yi(money.budget)}亿元。"
+    )
+    return tables.paragraph(f"{year}年底，按填报：{told}。{spent}没有填报的不推测。")
 
 
 def yearly_table(plan: Plan) -> Html:

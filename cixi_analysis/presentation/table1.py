@@ -7,12 +7,12 @@ from markupsafe import Markup
 
 from cixi_analysis.assessment import Assessment
 from cixi_analysis.dataset import Plan, missing_reason
-from cixi_analysis.presentation.html import Html, joined, lines, render
+from cixi_analysis.presentation.html import Html, joined, lines, link, render
 from cixi_analysis.presentation.numbers import with_unit
 from cixi_analysis.presentation.records import records
 from cixi_analysis.presentation.status import basis_word, verdict_badge
 from cixi_analysis.presentation.tables import Column
-from cixi_analysis.presentation.titles import item_anchor, item_title, short_source
+from cixi_analysis.presentation.titles import indicator_href, item_anchor, item_title, short_source
 from cixi_analysis.schema import WATER_CLASSES, Indicator, Observation
 from cixi_analysis.table1 import HEADINGS, Table1Row
 from cixi_analysis.table1 import table1 as layout
@@ -35,6 +35,7 @@ class Cell:
     css: str
     span: int
     id: str = ""
+    find: str = ""
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ class Row:
     """An item's row, and after an indicator's last item its reasons."""
 
     anchor: str
+    find: str
     cells: tuple[Cell, ...]
     reasons: Reasons | None
 
@@ -94,10 +96,15 @@ def _rows(assessment: Assessment) -> Iterator[Row]:
             anchor = f"indicator-{item.indicator}" if column == "indicator" else ""
             span = cell.rowspan + (sum(last[i.indicator] == i.item_id for i in items) if _spans_reasons(column) else 0)
             content = _content(assessment, column, source, items)
-            cells.append(Cell(content, _CSS.get(column, ""), span, anchor))
+            cells.append(Cell(content, _CSS.get(column, ""), span, anchor, item.indicator_name if anchor else ""))
         own = [i for i in plan.items if i.indicator == item.indicator]
         reasons = _reasons(assessment, own) if last[item.indicator] == item.item_id else None
-        yield Row(item_anchor(item.item_id), tuple(cells), reasons)
+        yield Row(item_anchor(item.item_id), _names(item), tuple(cells), reasons)
+
+
+def _names(item: Indicator) -> str:
+    """What a reader may search for: the item's name, and the province's where it has another."""
+    return " / ".join(dict.fromkeys(name for name in (item.name, item.provincial_name) if name))
 
 
 def _spans_reasons(column: str) -> bool:
@@ -140,7 +147,7 @@ def _taken(item: Indicator, row: Observation) -> Iterator[str]:
 
 
 def _verdict(assessment: Assessment, number: int, level: Level) -> Markup:
-    shown = verdict_badge(assessment.status(number, level))
+    shown = link(verdict_badge(assessment.status(number, level)), indicator_href(number))
     if assessment.year != BASE_YEAR:
         return shown
     printed = [

@@ -8,7 +8,7 @@ import pandas as pd
 from markupsafe import Markup, escape
 
 from cixi_analysis.presentation import numbers
-from cixi_analysis.presentation.html import Html, lines, render
+from cixi_analysis.presentation.html import Html, joined, lines, render
 from cixi_analysis.presentation.status import direction_word, pace_badge, verdict_badge
 
 #: Characters of a heading that still stand in one line.
@@ -34,6 +34,12 @@ def text(title: str | Markup, css: str = "", width: str = "") -> Column:
 def name(title: str | Markup) -> Column:
     """The name of an item or project: wraps, but not to a thread."""
     return Column(title, width="9.5rem")
+
+
+def members(title: str) -> Column:
+    """Several names in one cell (责任单位): shown as a list, filtered one by one."""
+    each = Markup("<span data-value>{}</span>")
+    return Column(title, lambda names: joined(each.format(one) for one in names), "long")
 
 
 def number(title: str | Markup, digits: int | None = None, *, signed: bool = False) -> Column:
@@ -85,12 +91,18 @@ def table(
     caption: str = "",
     empty: str = "没有",
     anchors: Sequence[str] = (),
+    find: Sequence[str] = (),
+    filters: Sequence[str] = (),
+    sortable: bool = True,
     keyed: bool = True,
     none: str = "",
 ) -> Html:
     """The named columns of a table of results, in that order; without rows, the sentence ``none`` instead.
 
-    An empty cell is shown as “—”; ``empty`` says below the table what that means. ``anchors``: an id for each row.
+    An empty cell is shown as “—”; ``empty`` says below the table what that means. ``anchors``: an id for each row;
+    ``find``: the name under which the site's search finds it. A reader sorts the rows by a click on a heading, unless
+    ``sortable`` is false because their order is the statement, and searches them where they are many; ``filters`` are
+    columns that also get a list of their values.
     ``keyed``: the first column stays in view when the table is scrolled sideways.
     """
     if frame.empty:
@@ -102,7 +114,9 @@ def table(
         "table",
         caption=caption,
         heads=list(columns.values()),
-        rows=[(anchors[n] if anchors else "", row) for n, row in enumerate(rows)],
+        filters=[columns[column] for column in filters],
+        sortable=sortable,
+        rows=[(anchors[n] if anchors else "", find[n] if find else "", row) for n, row in enumerate(rows)],
         note=f"“{numbers.EMPTY}”：{empty}。" if any_empty else "",
         keyed=keyed,
     )

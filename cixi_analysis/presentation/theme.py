@@ -1,40 +1,38 @@
-"""How a chart looks and how it is shown: one Altair theme, and SVG inside the page.
+"""How a chart looks: one Altair theme, and the few ways in which charts answer to a reader.
 
-Importing this module makes every chart of the session show itself as a ``<figure>``: caption above, inline SVG, no
-JavaScript and nothing fetched, in the book as in JupyterLab. The same chart gives the same bytes on every run. A
-chart's ``name`` is its id on the page, its ``title`` (with a subtitle) the caption, its ``description`` the text for
-those who do not see it.
+Importing this module makes every chart of the session show itself as a ``<figure>`` (``presentation.figure``), in the
+book as in JupyterLab. The same chart gives the same bytes on every run.
 """
 
-import re
+import warnings
+from collections.abc import Sequence
+from functools import reduce
+from operator import and_
 from typing import Any
 
 import altair as alt
-import vl_convert
-from markupsafe import Markup
 
-from cixi_analysis.presentation.html import render
+from cixi_analysis.presentation.figure import FONTS, figure
 
-#: Fonts of Windows, macOS and Linux, in this order; the last word is the browser's.
-FONTS = "Microsoft YaHei, PingFang SC, Noto Sans CJK SC, Source Han Sans SC, WenQuanYi Micro Hei, sans-serif"
 INK, MUTED, LINE = "#26302c", "#5a6660", "#d9e0dc"
 ACCENT, ACCENT_SOFT = "#1f6f54", "#b9d3c8"
 #: Domains and systems of projects; apart in hue and in lightness.
 CATEGORIES = ["#4c5f8a", "#1f6f54", "#c99a2e", "#8a4f7d", "#5aa3a8", "#b5653a"]
-#: A drawing wider than this scrolls on a phone instead of shrinking.
-WIDE = 560
 #: What a layered chart is to the type checker.
 Layered = alt.LayerChart | alt.FacetChart
-#: vl-convert resolves a relative link against this address.
-_LINK_BASE = "https://vega.github.io/vega-datasets/"
 
 
 @alt.theme.register("cixi", enable=True)
 def _theme() -> alt.theme.ThemeConfig:
+    return {"config": config()}
+
+
+def config() -> Any:
+    """The theme as Vega-Lite's ``config``."""
     axis = {"gridColor": LINE, "domainColor": "#9aa8a1", "tickColor": "#9aa8a1"}
     words = {"labelFont": FONTS, "titleFont": FONTS, "labelColor": INK, "titleColor": MUTED, "labelLimit": 0}
     sizes = {"labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal"}
-    config: Any = {
+    return {
         "font": FONTS,
         "background": "transparent",
         "aria": False,  # the figure has one description; hundreds of marks read aloud help nobody
@@ -50,45 +48,41 @@ def _theme() -> alt.theme.ThemeConfig:
         "point": {"color": ACCENT, "filled": True, "size": 60},
         "range": {"category": CATEGORIES},
     }
-    return {"config": config}
 
 
 def _show(spec: dict[str, Any], **_: object) -> dict[str, str]:
     """Altair's renderer: the bundle of a chart's specification."""
-    return {"text/html": str(figure(spec))}
+    return {"text/html": str(figure(spec, config()))}
 
 
 alt.renderers.register("cixi", _show)
 alt.renderers.enable("cixi")
+# Panels side by side share one parameter, so that a mark pointed at in one stands out in both.
+warnings.filterwarnings("ignore", message="Automatically deduplicated selection parameter")
 
 
-def figure(spec: dict[str, Any]) -> Markup:
-    """A chart's specification as ``<figure>``. It needs a ``name``; a page must not show one name twice."""
-    spec = dict(spec)
-    name = spec.get("name", "chart")
-    title = spec.pop("title", {})
-    title = title if isinstance(title, dict) else {"text": title}
-    text, subtitle = (_plain(title.get(key)) for key in ("text", "subtitle"))
-    drawing = svg(spec, name, spec.get("description") or text)
-    width = float(re.search(r'<svg[^>]* width="([\d.]+)"', drawing)[1])  # type: ignore[index]  # vega writes it
-    return render(
-        "figure", id=name, title=text, note=subtitle, svg=Markup(drawing), wide=width > WIDE  # noqa: S704  # our own drawing
-    )  # fmt: skip
+def hover(fields: Sequence[str] = (), *, empty: bool = True) -> alt.Parameter:
+    """The mark below the pointer, or all that share its ``fields``; ``empty``: pointing at nothing is pointing at all."""
+    of = list(fields) or alt.Undefined
+    return alt.selection_point(name="hover", on="pointerover", clear="pointerout", fields=of, empty=empty)
 
 
-def _plain(text: str | list[str] | None) -> str:
-    return "".join(text) if isinstance(text, list) else text or ""
+def choice(field: str, options: Sequence[str], label: str) -> alt.Parameter:
+    """A list below the chart that keeps one value of ``field`` and fades the rest; a keyboard and a thumb can use it."""
+    bind = alt.binding_select(options=[None, *options], labels=["全部", *options], name=label)
+    return alt.selection_point(name="choice", fields=[field], bind=bind)
 
 
-def svg(spec: dict[str, Any], prefix: str, label: str) -> str:
-    """The drawing, with ids that depend on nothing but ``prefix`` and a text for those who do not see it."""
-    drawing: str = vl_convert.vegalite_to_svg(spec, allowed_base_urls=[])
-    drawing = drawing.replace(f'xlink:href="{_LINK_BASE}', 'href="')
-    # vl-convert counts clip paths and gradients through the process; here they are counted from the drawing's start.
-    ids = dict.fromkeys(re.findall(r'\bid="([^"]+)"', drawing))
-    for number, old in enumerate(ids, start=1):
-        drawing = re.sub(rf'(\bid="|url\(#){re.escape(old)}(?=["\)])', rf"\g<1>{prefix}-{number}", drawing)
-    drawing = re.sub(r' (font-family|role|aria-roledescription)="[^"]*"', "", drawing)  # said once, below
-    role = "group" if "<a " in drawing else "img"  # an image could not hold links
-    attributes = Markup(' role="{}" aria-label="{}" font-family="{}" overflow="visible"').format(role, label, FONTS)
-    return drawing.replace("<svg", f"<svg{attributes}", 1)
+def legend(field: str) -> alt.Parameter:
+    """A click on an entry of the legend keeps it and fades the rest; with Shift several are kept."""
+    return alt.selection_point(name="legend", fields=[field], bind="legend")
+
+
+def kept(*choices: alt.Parameter, full: float = 1.0, faded: float = 0.15) -> Any:
+    """Opacity: ``full`` for what every one of the choices keeps."""
+    return alt.condition(reduce(and_, choices), alt.value(full), alt.value(faded))
+
+
+def tooltip(**fields: str) -> list[alt.Tooltip]:
+    """What is shown beside a mark: field → Chinese heading."""
+    return [alt.Tooltip(field, title=title) for field, title in fields.items()]

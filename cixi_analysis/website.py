@@ -1,0 +1,78 @@
+"""What the site has besides its pages, made while Sphinx builds it (an extension named in ``_config.yml``).
+
+``_static/charts.js`` is Vega-Lite with the charts' theme. No page loads it; ``figures.js`` does, once, when the reader
+first reaches for a chart. ``_static/names.js`` lists every page title and every ``data-find`` name of the pages with
+the way to it, and lets the search page answer with whole names and any part of them. Both are scripts and not JSON,
+because a page opened from a folder may load a script and nothing else.
+"""
+
+import html
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import vl_convert
+from sphinx.application import Sphinx
+
+from cixi_analysis.presentation.theme import config
+
+_TAG = re.compile(r"<[a-z][a-z0-9]*\b[^>]*\bdata-find=[^>]*>")
+_YEAR = re.compile(r"/(\d{4})/")
+
+
+def setup(app: Sphinx) -> dict[str, Any]:
+    """Called by Sphinx."""
+    app.connect("builder-inited", write_charts)
+    app.connect("html-page-context", _load_names)
+    app.connect("build-finished", write_names)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def write_charts(app: Sphinx) -> None:
+    """Vega, Vega-Lite and Vega-Embed in one function scope, so that their names meet nobody else's."""
+    theme = json.dumps(config(), ensure_ascii=False, separators=(",", ":"))
+    bundle = vl_convert.javascript_bundle()
+    target = Path(app.outdir) / "_static" / "charts.js"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(f"(() => {{\n{bundle}\nwindow.cixiTheme = {theme};\n}})();\n", encoding="utf-8", newline="\n")
+
+
+def _load_names(app: Sphinx, pagename: str, _template: str, _context: object, _doctree: object) -> None:
+    if pagename == "search":
+        app.add_js_file("names.js")
+
+
+def write_names(app: Sphinx, failed: Exception | None) -> None:
+    """Page by page: its address, its title, and the names on it with their anchors."""
+    if failed or app.builder.format != "html":
+        return
+    pages: list[tuple[str, str, list[tuple[str, str]]]] = []
+    seen: set[tuple[str, str]] = set()
+    for name in sorted(app.env.found_docs, key=_newest_first):
+        same_page = _YEAR.sub("/", name)  # of the pages that each year has, the newest year's stand for all
+        written = (Path(app.outdir) / f"{name}.html").read_text(encoding="utf-8")
+        own: list[tuple[str, str]] = []
+        for word, anchor in names_of(written):
+            if (word, same_page) not in seen:
+                seen.add((word, same_page))
+                own.append((word, anchor))
+        pages.append((name, app.env.titles[name].astext(), own))
+    text = json.dumps(pages, ensure_ascii=False, separators=(",", ":"))
+    target = Path(app.outdir) / "_static" / "names.js"
+    target.write_text(f"window.cixiNames = {text};\n", encoding="utf-8", newline="\n")
+
+
+def _newest_first(name: str) -> tuple[int, str]:
+    """Pages made once, then the years from the newest."""
+    year = _YEAR.search(name)
+    return (-int(year[1]) if year else -9999, name)
+
+
+def names_of(page: str) -> Iterator[tuple[str, str]]:
+    """Every ``data-find`` of a page with the ``id`` of the same element."""
+    for tag in _TAG.findall(page):
+        attributes = dict(re.findall(r'\b(data-find|id)="([^"]*)"', tag))
+        if attributes.get("id"):
+            yield html.unescape(attributes["data-find"]), html.unescape(attributes["id"])

@@ -1,0 +1,119 @@
+"""All there is to know about one indicator."""
+
+import pytest
+
+from cixi_analysis.assessment import assess
+from cixi_analysis.dossier import FACT_COLUMNS, dossier, facts
+from cixi_analysis.problem import UnknownIndicator, UnknownYear
+from tests.tiny import observation, requirement, target, tiny_plan
+
+
+def test_a_dossier_says_what_the_assessment_says() -> None:
+    """The verdicts, bases and reasons of the whole plan's assessment, for every year with pages."""
+    plan = tiny_plan()
+    for indicator in plan.indicators:
+        table = dossier(plan, indicator, 2022).verdicts
+        for year in plan.report_years:
+            whole = assess(plan, year).table
+            own = whole[whole["indicator"] == indicator].reset_index(drop=True)
+            found = table[table["year"] == year].reset_index(drop=True)
+            assert found[own.columns].equals(own)
+
+
+def test_wordings_come_with_the_tree_they_were_read_as() -> None:
+    """Both levels and both target years of every item, verbatim."""
+    table = dossier(tiny_plan(), 2, 2022).wordings
+    told = (
+        table[["item_id", "level", "wording", "tree"]].astype(object).where(table["tree"].notna(), None).values.tolist()
+    )
+    assert told[:4] == [
+        ["2.1", "national", "≥80", "≥80"],
+        ["2.1", "provincial", "≥90", "≥90"],
+        ["2.1", "2025", "≥90", "≥90"],
+        ["2.1", "2030", "100", "100"],
+    ]
+    assert [row[2] for row in table[table["item_id"] == "2.2"].values.tolist()] == [2022, 2022, 2025, 2030]
+
+
+def test_observations_links_and_findings() -> None:
+    """Oldest first, with their sources; what is linked, once for each item it bears on."""
+    found = dossier(tiny_plan(), 2, 2022)
+    assert [(year, o.item_id, o.value) for year, o in found.observations] == [
+        (2021, "2.1", "84"), (2021, "2.2", "35"), (2022, "2.1", "86"), (2022, "2.2", "32"),
+    ]  # fmt: skip
+    assert [c.commitment_id for c, _ in found.commitments] == ["C001"]
+    assert [p.number for p, _ in found.projects] == [1]
+    assert [row.audit_id for row in found.findings] == ["A002"]
+
+
+def test_a_dossier_of_an_earlier_year_knows_nothing_later() -> None:
+    """Neither observations nor verdicts of a year that was yet to come."""
+    found = dossier(tiny_plan(), 2, 2021)
+    assert {year for year, _ in found.observations} == {2021}
+    assert found.verdicts["year"].unique().tolist() == [2021]
+
+
+@pytest.mark.parametrize(
+    ("wording", "columns", "expected"),
+    [
+        ("≥80", {"value": 86}, []),
+        ("≥80", {"absence": "未开展测算"}, ["3 满意度：没有2022年的现状值（未开展测算）"]),
+        ("≥80", None, ["3 满意度：没有2022年的现状值（未填报）"]),
+        ("完成上级下达的年度目标", {"value": 86}, ["3 满意度：没有2022年上级下达的目标（原文未列）"]),
+        ("完成上级下达的年度目标", {"value": 86, "assigned_target": "85"}, []),
+        ("高于全省平均值", {"value": 86}, ["3 满意度：没有2022年的全省平均（原文未列）"]),
+        ("增长幅度高于全省平均或逐年上升", {"value": 86}, ["3 满意度：没有2022年的全省平均（原文未列）"]),
+        ("高于全省平均值", {"value": 86, "benchmark": "85", "benchmark_kind": "level"}, []),
+    ],
+)
+def test_what_is_missing(wording: str, columns: dict[str, object] | None, expected: list[str]) -> None:
+    """What a judgement would need and nobody entered, told once for both levels."""
+    plan = tiny_plan()
+    rows = () if columns is None else (observation("3", **columns),)  # type: ignore[arg-type]
+    others = tuple(o for o in plan.observations[2022] if o.item_id != "3")
+    asked = tuple(r for r in plan.requirements if (r.item_id, r.level) != ("3", "national"))
+    plan = tiny_plan(
+        requirements=(*asked, requirement("3", "national", wording)),
+        observations={2021: plan.observations[2021], 2022: (*others, *rows)},
+    )
+    assert list(dossier(plan, 3, 2022).missing) == expected
+
+
+def test_facts_are_one_tidy_table() -> None:
+    """A fact a row, every part in its turn, the verdict and its basis apart."""
+    table = facts(dossier(tiny_plan(), 2, 2022))
+    assert list(table.columns) == list(FACT_COLUMNS)
+    assert list(dict.fromkeys(table["part"])) == [
+        "name", "wording", "observation", "verdict", "target", "margin", "pace", "commitment", "project", "audit",
+    ]  # fmt: skip
+    own = table[(table["part"] == "verdict") & (table["year"] == 2022) & table["item_id"].eq("2.1")]
+    assert own[["level", "content", "basis"]].values.tolist() == [
+        ["national", "met", "measured"],
+        ["provincial", "unmet", "measured"],
+    ]
+    assert table.loc[table["part"] == "commitment", "detail"].tolist() == ["2025年；同一数量：理由"]
+
+
+def test_an_unknown_indicator_or_year_is_refused() -> None:
+    """With what there is."""
+    with pytest.raises(UnknownIndicator, match="没有序号为 9 的指标。表一的指标序号：1–3。"):
+        dossier(tiny_plan(), 9, 2022)
+    with pytest.raises(UnknownYear, match="没有 2023 年的数据"):
+        dossier(tiny_plan(), 1, 2023)
+
+
+def test_an_explicit_reading_is_shown_with_its_reason() -> None:
+    """Where the data says how a wording is read, so does the dossier."""
+    plan = tiny_plan()
+    rest = tuple(t for t in plan.targets if (t.item_id, t.year) != ("3", 2025))
+    own = target(
+        "3",
+        2025,
+        "≥80且高于全省平均值，或逐年上升",
+        reading="OR(AND(≥80, 高于全省平均值), 逐年上升)",
+        reading_reason="按标点",
+    )
+    table = dossier(tiny_plan(targets=(*rest, own)), 3, 2022).wordings
+    assert table.loc[table["level"] == "2025", ["tree", "explicit"]].values.tolist() == [
+        ["OR(AND(≥80, 高于全省平均值), 逐年上升)", "按标点"]
+    ]

@@ -1,0 +1,173 @@
+"""The pages of dossiers, commitments, audit and units: what they show, where they lead, and that data stays text."""
+
+import re
+from dataclasses import replace
+
+import pytest
+from test_presentation import text as spaced
+from tiny import progress, tiny_plan
+
+from cixi_analysis.assessment import assess
+from cixi_analysis.dataset import Plan
+from cixi_analysis.dossier import dossier
+from cixi_analysis.presentation import audit_pages, dossier_page, ledger, project_tables, unit_tables
+from cixi_analysis.presentation.titles import commitment_href, finding_href, item_href, project_href, table1_href
+from cixi_analysis.words import AuditResult
+
+EVIL = '<script>alert("x")</script>'
+
+
+def text(piece: object) -> str:
+    """The words a reader sees, without the spaces that stand for tags and without those between Chinese words."""
+    return re.sub(r"\s+", "", spaced(piece))
+
+
+def words(told: str) -> str:
+    return re.sub(r"\s+", "", told)
+
+
+@pytest.mark.parametrize(
+    ("href", "expected"),
+    [
+        (item_href("9.2"), "../indicators/9.html#item-9-2"),
+        (item_href("38", "2022/"), "indicators/38.html#item-38"),
+        (item_href("38", "../2021/"), "../indicators/38.html#item-38"),
+        (table1_href("9.2", "../2022/"), "../2022/table1.html#item-9-2"),
+        (project_href(12, "../2022/"), "../2022/projects.html#project-12"),
+        (commitment_href("C001"), "commitments.html#C001"),
+        (finding_href("A001", "../"), "../audit.html#A001"),
+    ],
+)
+def test_addresses(href: str, expected: str) -> None:
+    """From a page of a year, from the home page, from another year, from a dossier."""
+    assert href == expected
+
+
+def test_a_dossier_shows_everything() -> None:
+    """Wordings with their trees, observations with sources, verdicts with reasons, links with reasons."""
+    found = dossier(tiny_plan(), 2, 2022)
+    assert words("①优良比例 单位：%；越多越好；表一中的行：2022年、2021年") in text(
+        dossier_page.head(found, (2021, 2022))
+    )
+    assert 'id="item-2-2"' in dossier_page.head(found, (2022,))._repr_html_()
+    assert words("省级 ✗ 否（数据判定）") in text(dossier_page.verdict_list(found))
+    wordings = text(dossier_page.wording_table(found))
+    assert words("2② 浓度 国家级要求 / 本级没有要求") in wordings
+    assert words("2025年规划值 ≥90 ≥90") in wordings
+    observed = text(dossier_page.observation_table(found))
+    assert observed.index("2022") < observed.index("2021")
+    assert words("2① 优良比例 86%") in observed
+    verdicts = text(dossier_page.verdict_table(found))
+    assert words("2022 2 环境质量（整项） 国家级 ✓ 是 数据判定") in verdicts
+    assert words("2025年 2① 优良比例 ✗ 否") in text(dossier_page.towards(found))
+    assert words("同一数量 理由") in text(dossier_page.commitments(found, "../2022/"))
+    assert 'href="../2022/projects.html#project-1"' in dossier_page.projects(found, "../2022/")._repr_html_()
+    assert words("A002 核对A002 ≠ 不一致：一句话。") in text(dossier_page.findings(found))
+
+
+def test_a_dossier_without_anything_says_so() -> None:
+    """No empty tables: a sentence each."""
+    found = dossier(tiny_plan(), 1, 2022)
+    assert text(dossier_page.commitments(found, "")) == "没有关联到这项指标的承诺。"
+    assert text(dossier_page.projects(found, "")) == "没有关联到这项指标的项目。"
+    assert words("画不成图") in text(dossier_page.series(found))
+    assert words("没有可以与数值要求相减的数值") in text(dossier_page.distance(found))
+    assert words("都有") in text(dossier_page.missing(found))
+
+
+def test_the_list_of_dossiers_leads_to_each() -> None:
+    """One row an indicator, with its verdicts."""
+    html = dossier_page.dossier_list(assess(tiny_plan(), 2022))._repr_html_()
+    assert re.findall(r'href="\.\./indicators/(\d+)\.html"', html) == ["1", "2", "3"]
+
+
+def test_the_ledger_counts_and_lists() -> None:
+    """What falls due, what comes next, what can be measured, and 未填报 for what nobody reported."""
+    plan = tiny_plan()
+    assert text(ledger.counts(plan, 2023)) == words(
+        " 5条有数量或期限的承诺 1条2023年到期 2条2025年到期（下一批） 2 / 5条有衡量的办法 0 / 5条已填报2023年进展 "
+    )
+    whole = ledger.every_commitment(plan, 2023)._repr_html_()
+    assert [f'id="C00{n}"' in whole for n in range(1, 6)] == [True] * 5
+    assert whole.count("未填报") == 5
+    assert 'title="同一数量：理由"' in whole
+    assert words("没有到期的承诺") in text(ledger.due_now(plan, 2024))
+
+
+def test_reported_progress_is_shown_with_its_source() -> None:
+    """State, percent, money, note and source; everything else stays 未填报."""
+    rows = (
+        progress("commitment", "C003", "done", note="已建成"),
+        progress("project", "1", "under_way", percent="40", spent="3000"),
+    )
+    plan = tiny_plan(progress={2022: rows})
+    assert words("已完成已建成；出处：填报") in text(ledger.every_commitment(plan, 2022))
+    table = text(project_tables.project_table(plan, 2022))
+    assert words("进行中 40% 3000万元出处：填报") in table
+    assert table.count("未填报") == 3
+    told = text(project_tables.progress_prose(plan, 2022))
+    assert told == words(
+        "2022年底，按填报：进行中1项、未填报3项。1项填报了累计投资，合计0.30亿元，同一批项目的概算为0.80亿元。没有填报的不推测。"
+    )
+    assert words("没有项目填报累计投资。") in text(project_tables.progress_prose(tiny_plan(), 2022))
+
+
+def test_the_audit_shows_both_places() -> None:
+    """Contradictions and tensions with both quotations and the sum; agreements in a table."""
+    plan = tiny_plan()
+    contradicting = audit_pages.finding_list(plan, AuditResult.CONTRADICTS)
+    assert words(
+        "核对A002 A002 ≠ 不一致 4 = 5 “共4个，其中甲类3个、乙类1个” 三（二）1 “建设5个” 表三 第1行 一句话。"
+    ) in text(contradicting)
+    assert 'href="indicators/2.html#item-2-1"' in contradicting._repr_html_()
+    assert 'id="A001"' in audit_pages.agreeing(plan)._repr_html_()
+    assert words("两两对照3处：2处由程序按所印的数字计算，1处对读文字。不一致1处，不能确定1处，一致1处。") in text(
+        audit_pages.conclusion(plan)
+    )
+    assert words("38微克/立方米 2018") in text(audit_pages.background(plan))
+    assert words("道路编号") in text(audit_pages.left_out(plan))
+
+
+def test_units_show_projects_items_and_commitments() -> None:
+    """A section a unit, with an address of its own."""
+    page = unit_tables.unit_sections(assess(tiny_plan(), 2022))
+    assert page._repr_html_().count("<section id=") == 4
+    assert words("市水利局市水利局：2个项目，概算0.85亿元") in text(page)
+    assert words("2② 浓度 – 不适用 ✗ 否") in text(page)
+    assert words("C005 事项C005") in text(page)
+    assert words("其项目没有直接关联到指标") in text(page)
+    assert 'href="#unit-1"' in unit_tables.unit_overview(assess(tiny_plan(), 2022))._repr_html_()
+
+
+def evil() -> Plan:
+    """The tiny plan with markup wherever the new files hold free text."""
+    plan = tiny_plan()
+    words = {"metric": EVIL, "scope": EVIL, "quotation": EVIL, "source": EVIL, "unit": EVIL}
+    quoted = {"title": EVIL, "quotation_b": EVIL, "place_a": EVIL, "reasoning": EVIL}
+    return replace(
+        plan,
+        commitments=tuple(c.model_copy(update=words) for c in plan.commitments),
+        background=tuple(f.model_copy(update={"subject": EVIL, "quotation": EVIL}) for f in plan.background),
+        left_out=tuple(x.model_copy(update={"quotation": EVIL, "reason": EVIL}) for x in plan.left_out),
+        audit=tuple(a.model_copy(update=quoted) for a in plan.audit),
+        links=tuple(row.model_copy(update={"reason": f'"{EVIL}'}) for row in plan.links),
+        projects=tuple(p.model_copy(update={"name": EVIL, "units": EVIL}) for p in plan.projects),
+        progress={2022: (progress("project", "1", "done", note=EVIL),)},
+    )
+
+
+def test_data_never_becomes_markup() -> None:
+    """Whatever stands in a cell is text on every one of these pages, in attributes too."""
+    plan = evil()
+    assessment, found = assess(plan, 2022), dossier(plan, 2, 2022)
+    pieces = [
+        ledger.every_commitment(plan, 2022), ledger.due_next(plan, 2022),
+        *(audit_pages.finding_list(plan, result) for result in AuditResult),
+        audit_pages.agreeing(plan), audit_pages.background(plan), audit_pages.left_out(plan),
+        unit_tables.unit_overview(assessment), unit_tables.unit_sections(assessment), project_tables.project_table(plan, 2022),
+        dossier_page.commitments(found, ""), dossier_page.projects(found, ""), dossier_page.findings(found),
+    ]  # fmt: skip
+    for piece in pieces:
+        html = piece._repr_html_()
+        assert "<script" not in html
+        assert 'title="同一数量："' not in html  # a quotation mark ends no attribute

@@ -1,0 +1,133 @@
+"""Charts come to life in a real browser, from the folder: once asked, from beside the page, with the page's own data."""
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page
+from visit import Visit, pages_of
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Visit]:
+    one = Visit(browser, accept_downloads=True)
+    yield one
+    one.close()
+
+
+def start(page: Page, figure: Locator) -> None:
+    figure.get_by_role("button", name="互动").click()
+    page.wait_for_function("id => document.getElementById(id).dataset.state === 'live'", arg=figure.get_attribute("id"))
+
+
+def test_every_chart_comes_to_life(site: Path, visit: Visit) -> None:
+    """Drawn by the script, a chart has the same size and the same words as its drawing; nothing is fetched or said."""
+    describe = """e => { const svg = e.querySelector('.cixi-drawing svg');
+        return [svg.getAttribute('viewBox'), [...svg.querySelectorAll('text')].map((t) => t.textContent).sort(),
+                svg.getAttribute('role'), svg.getAttribute('aria-label')] }"""
+    ids: list[str] = []
+    for path in pages_of(site):
+        if 'class="cixi-drawing"' not in path.read_text(encoding="utf-8"):
+            continue
+        page = visit.open(path)
+        for figure in page.locator(".cixi-figure:has(> .cixi-drawing)").all():
+            ids.append(figure.get_attribute("id") or "")
+            still = figure.evaluate(describe)
+            start(page, figure)
+            assert figure.evaluate(describe) == still, ids[-1]
+        assert (visit.outside(), visit.complaints) == ([], []), path
+        assert len([url for url in visit.requests if url.endswith("charts.js")]) <= 1
+    assert len(ids) >= 16
+
+
+def test_pointer_tells_and_highlights(site: Path, visit: Visit) -> None:
+    """The pointer on a chart brings it to life; on a bar it shows what the bar is, and the others step back."""
+    page = visit.open(site / "book" / "2022" / "projects.html")
+    figure = page.locator("#schedule-2022")
+    figure.locator(".cixi-drawing").hover(position={"x": 5, "y": 40})
+    page.wait_for_function("document.getElementById('schedule-2022').dataset.state === 'live'")
+    figure.locator(".mark-rect path").nth(0).hover()
+    tooltip = page.locator("#vg-tooltip-element")
+    tooltip.get_by_text("环境监测点位建设").wait_for()
+    assert "2022-2026" in tooltip.inner_text()
+    shown = [
+        float(o)
+        for o in figure.locator(".mark-rect path").evaluate_all("e => e.map(x => x.getAttribute('opacity') ?? 1)")
+    ]
+    assert shown[0] == 0.3
+    assert set(shown[1:47]) == {0.06}
+
+
+def test_keyboard_filters(site: Path, visit: Visit) -> None:
+    """By keyboard: the focus on the button brings the chart to life, its list keeps one category."""
+    page = visit.open(site / "book" / "2022" / "projects.html")
+    figure = page.locator("#schedule-2022")
+    figure.get_by_role("button", name="互动").focus()
+    chosen = figure.get_by_label("类别：")
+    chosen.wait_for()
+    chosen.focus()
+    page.keyboard.press("ArrowDown")
+    page.wait_for_function(
+        "document.querySelector('#schedule-2022 .mark-rect path:nth-child(2)').getAttribute('opacity') < 0.1"
+    )
+    faded = (
+        figure.locator(".mark-rect")
+        .first.locator("path")
+        .evaluate_all("e => e.filter(x => x.getAttribute('opacity') < 0.1).length")
+    )
+    assert faded == 46  # the first category has one project of 47
+
+
+def test_legend_filters(site: Path, visit: Visit) -> None:
+    """A click on an entry of the legend keeps its marks."""
+    page = visit.open(site / "book" / "2022" / "projects.html")
+    figure = page.locator("#past-outcomes")
+    start(page, figure)
+    figure.locator(".role-legend-entry path").first.click(force=True)
+    page.wait_for_function("document.querySelectorAll('#past-outcomes .mark-rect path[opacity=\"0.15\"]').length > 0")
+
+
+def test_tile_leads_to_its_row(site: Path, visit: Visit) -> None:
+    """On the board, still or alive, a tile is a link with a name."""
+    page = visit.open(site / "book" / "index.html")
+    board = page.locator("#status-board-2022")
+    assert board.locator("svg a[href='2022/table1.html#indicator-38'] [aria-label='农村生活污水治理率']").count() == 1
+    start(page, board)
+    board.locator("svg a", has=page.locator("[aria-label='农村生活污水治理率']")).click()
+    page.wait_for_url("**/book/2022/table1.html#indicator-38")
+
+
+@pytest.mark.parametrize("alive", [False, True])
+def test_downloads(site: Path, visit: Visit, alive: bool) -> None:
+    """PNG, SVG and CSV of what is shown, also before the script of the charts was ever loaded."""
+    page = visit.open(site / "book" / "2022" / "projects.html")
+    figure = page.locator("#money-by-category")
+    if alive:
+        start(page, figure)
+    files = {}
+    for kind in ("PNG", "SVG", "CSV"):
+        with page.expect_download() as download:
+            figure.get_by_role("button", name=f"下载 {kind}").evaluate("e => e.click()")
+        assert download.value.suggested_filename == f"money-by-category.{kind.lower()}"
+        files[kind] = Path(download.value.path()).read_bytes()
+    assert files["PNG"].startswith(b"\x89PNG")
+    assert len(files["PNG"]) > 10_000
+    drawing = files["SVG"].decode()
+    assert "投资与项目数按类别" in drawing
+    assert "399.62（56.3%）" in drawing
+    rows = list(csv.reader(io.StringIO(files["CSV"].decode("utf-8-sig"))))
+    assert rows[0] == ["类别", "序号", "项目", "概算（亿元）"]
+    assert len(rows) == 48
+    assert (len([u for u in visit.requests if u.endswith("charts.js")]) == 1) is alive
+
+
+def test_a_missing_script_leaves_the_drawing(site: Path, visit: Visit) -> None:
+    """Where the charts' script is not there, the drawing stays as it was."""
+    visit.page.route("**/charts.js", lambda route: route.abort())
+    page = visit.open(site / "book" / "2022" / "index.html")
+    figure = page.locator(".cixi-figure:has(> .cixi-drawing)").first
+    figure.get_by_role("button", name="互动").click()
+    page.wait_for_function("!document.querySelector('.cixi-figure').dataset.state")
+    assert figure.locator(".cixi-drawing svg").count() == 1

@@ -1,0 +1,136 @@
+"""The search: whole names and parts of them, best hit first, from the folder and from a server, and its keys."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from playwright.sync_api import Browser
+from visit import Visit
+
+from cixi_analysis.dataset import Plan
+
+Hits = Callable[[str], list[tuple[str, str]]]
+
+
+@pytest.fixture(scope="module")
+def hits(site: Path, browser: Browser) -> Iterator[Hits]:
+    """Types a query and gives address and text of the hits."""
+    visit = Visit(browser)
+    visit.open(site / "search.html")
+
+    def ask(query: str) -> list[tuple[str, str]]:
+        page = visit.open(site / "search.html", f"?q={quote(query)}")
+        page.wait_for_function("document.querySelector('.search-summary')?.textContent")
+        assert (visit.outside(), visit.complaints) == ([], [])
+        return page.evaluate(
+            "[...document.querySelectorAll('#search-results li')]"
+            ".map((e) => [e.querySelector('a').getAttribute('href'), e.textContent])"
+        )
+
+    yield ask
+    visit.close()
+
+
+def places(plan: Plan) -> dict[str, tuple[str, ...]]:
+    """Every indicator and project by its whole name: the ways that lead to its own place."""
+    found = {}
+    for item in plan.items:
+        number = item.indicator
+        ways = (f"indicators/{number}.html", f"#indicator-{number}", f"#item-{item.item_id.replace('.', '-')}")
+        found[item.indicator_name] = ways
+    for project in plan.projects:
+        found[project.name.replace("\n", "")] = (f"projects/{project.number}.html", f"#project-{project.number}")
+    return found
+
+
+def test_whole_names_find_their_place(plan: Plan, hits: Hits) -> None:
+    """97 of 97 names, typed whole, have their place among the first three hits."""
+    wanted = places(plan)
+    assert len(wanted) == 97
+    missed = {}
+    for name, ways in wanted.items():
+        first = [href for href, _ in hits(name)[:3]]
+        if not any(href.endswith(way) for href in first for way in ways):
+            missed[name] = first
+    assert missed == {}
+
+
+def test_items_and_units_come_first(plan: Plan, hits: Hits) -> None:
+    """The name of an item, at either level, and of a responsible unit is the first hit."""
+    names = {name for item in plan.items for name in (item.name, item.provincial_name) if name}
+    names |= {unit for project in plan.projects for unit in project.responsible}
+    assert {name: found[:1] for name in sorted(names) if not (found := hits(name)) or name not in found[0][1]} == {}
+
+
+@pytest.mark.parametrize(
+    ("query", "first"),
+    [
+        ("化肥利用率", "化肥利用率"),
+        ("占比", "占比"),
+        ("治理率", "治理率"),
+        ("农村生活污水 治理", "农村生活污水治理"),
+        ("水利局", "水利局"),
+        ("ＰＭ２．５", "PM2.5"),
+        ("pm2.5", "PM2.5"),
+        ("eqi", "EQI"),
+        ("劣Ⅴ类水体", "劣V类水体"),
+        ("7099622", "数据核对"),
+        ("40.7", "（2022"),
+        ("Excel", "2022"),
+        ("工作簿", "2022"),
+    ],
+)
+def test_parts_words_and_numbers(hits: Hits, query: str, first: str) -> None:
+    """Parts of names, spaces between, letters of any width and case, English words, numbers."""
+    assert first in hits(query)[0][1]
+
+
+def test_nothing_found_is_said(hits: Hits) -> None:
+    """A word that is nowhere has no hit, and the page says so."""
+    assert hits("不存在的词语甲乙丙") == [] or hits("qqxxzz") == []
+
+
+def test_a_query_is_text(site: Path, browser: Browser) -> None:
+    """What is typed never becomes markup."""
+    visit = Visit(browser)
+    page = visit.open(site / "search.html", f"?q={quote('<img src=x onerror=document.title=1>')}")
+    page.wait_for_function("document.querySelector('.search-summary')?.textContent")
+    assert page.title() != "1"
+    visit.close()
+
+
+def test_search_from_a_server(address: str, browser: Browser) -> None:
+    """Over HTTP too, with an excerpt of the page."""
+    visit = Visit(browser, offline=False)
+    page = visit.open(f"{address}search.html", f"?q={quote('农村生活污水治理率')}")
+    page.locator("#search-results li p.context").first.wait_for()
+    assert "农村生活污水治理率" in page.locator("#search-results li").first.inner_text()
+    assert (visit.outside(address), visit.complaints) == ([], [])
+    visit.close()
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("key", ["/", "Control+k"])
+def test_a_key_leads_to_the_search(site: Path, browser: Browser, key: str, width: int) -> None:
+    """Either key puts the cursor into a search field, wherever that is at this width; Enter searches."""
+    visit = Visit(browser, width)
+    page = visit.open(site / "book" / "2022" / "trend.html")
+    page.keyboard.press(key)
+    page.wait_for_function("document.activeElement.name === 'q'")
+    page.keyboard.type("化肥利用率")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/search.html?q=*")
+    page.locator("#search-results li", has_text="化肥利用率").first.wait_for()
+    visit.close()
+
+
+def test_the_key_is_a_character_where_one_types(site: Path, browser: Browser) -> None:
+    """In a field, “/” is a character."""
+    visit = Visit(browser)
+    page = visit.open(site / "search.html")
+    field = page.locator("input[name='q']").locator("visible=true").first
+    field.fill("")
+    field.press("/")
+    assert field.input_value() == "/"
+    visit.close()

@@ -1,0 +1,59 @@
+"""A page of the site in a real browser: opened, watched, asked."""
+
+import os
+import shutil
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page
+
+#: What browsers are called on various systems; the first that is there is used.
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+WIDTHS = {"wide": 1280, "phone": 390}
+
+
+def browser_path() -> str | None:
+    """The system's Chromium or Chrome, or the one named in CIXI_BROWSER."""
+    return os.environ.get("CIXI_BROWSER") or next((p for n in NAMES if (p := shutil.which(n))), None)
+
+
+def pages_of(site: Path) -> list[Path]:
+    """Every page of a site."""
+    return sorted(p for p in site.rglob("*.html") if "_static" not in p.relative_to(site).parts)
+
+
+class Visit:
+    """A window that goes from page to page, and records what each asks for and complains of."""
+
+    def __init__(
+        self, browser: Browser, width: int = 1280, scheme: str = "light", *, offline: bool = True, **context: object
+    ) -> None:
+        self.context = browser.new_context(
+            viewport={"width": width, "height": 900}, color_scheme=scheme, offline=offline, **context
+        )
+        self.page: Page = self.context.new_page()
+        self.requests: list[str] = []
+        self.complaints: list[str] = []
+        self.page.on("request", lambda r: self.requests.append(r.url))
+        self.page.on("console", lambda m: m.type in ("error", "warning") and self.complaints.append(m.text))
+        self.page.on("pageerror", lambda e: self.complaints.append(str(e)))
+
+    def open(self, path: Path | str, query: str = "") -> Page:
+        self.requests.clear()
+        self.complaints.clear()
+        self.page.goto((path.as_uri() if isinstance(path, Path) else path) + query)
+        self.page.wait_for_load_state("load")
+        return self.page
+
+    def outside(self, home: str = "file:") -> list[str]:
+        """What was asked of anybody but the site itself."""
+        return [url for url in self.requests if not url.startswith((home, "data:", "about:", "blob:"))]
+
+    def close(self) -> None:
+        self.context.close()
