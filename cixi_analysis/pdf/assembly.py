@@ -18,8 +18,8 @@ _NOT_PRINTED = (
 )
 #: Pages made once that belong behind every year's own.
 _APPENDED = ("method", "provenance")
-#: Pages with the plan's widest table: printed across.
-_ACROSS = ("table1",)
+#: Pages with tables of many columns of text: printed across.
+_ACROSS = ("table1", "projects", "commitments")
 #: Attributes that name an id, or several.
 _NAMING = ("for", "headers", "aria-labelledby", "aria-describedby", "aria-controls")
 
