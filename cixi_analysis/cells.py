@@ -13,6 +13,7 @@ from openpyxl.worksheet.dimensions import RowDimension
 from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.worksheet import Worksheet
 
+from cixi_analysis import edition
 from cixi_analysis.saving import ExportError
 
 #: On every Windows with Chinese; elsewhere the program takes its own Chinese font.
@@ -22,8 +23,8 @@ BOX = Border(left=LINE, right=LINE, top=LINE, bottom=LINE)
 HEAD = PatternFill("solid", fgColor="E7EEF3")
 WRAP = Alignment(wrap_text=True, vertical="center")
 CENTRE = Alignment(wrap_text=True, vertical="center", horizontal="center")
-#: A workbook made twice from the same data is the same; the moment of writing says nothing.
-_WRITTEN = datetime.datetime(2023, 1, 1)  # Excel's properties hold no time zone
+#: The date of a workbook without one: made twice from the same data it is the same; the hour says nothing.
+_UNDATED = datetime.datetime(2023, 1, 1)  # Excel's properties hold no time zone
 #: Points of height of one line of text, and the most that Excel gives a row.
 _LINE_HEIGHT, _HIGHEST = 16, 409
 #: Characters of a cell; openpyxl would cut the rest off without a word.
@@ -36,7 +37,8 @@ def new_workbook(title: str) -> Workbook:
     book.remove(book.worksheets[0])
     book.properties.creator = "cixi_analysis"
     book.properties.title = title
-    book.properties.created = book.properties.modified = _WRITTEN
+    given = edition.date()
+    book.properties.created = book.properties.modified = given.replace(tzinfo=None) if given else _UNDATED
     return book
 
 

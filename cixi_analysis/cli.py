@@ -15,6 +15,7 @@ import click
 from cixi_analysis import __version__
 from cixi_analysis.form.commands import check, import_, workbook
 from cixi_analysis.lookup import audit, commitments, indicator
+from cixi_analysis.publishing.commands import publish, verify
 from cixi_analysis.terminal import FORMAT, YEAR, Message, plan_at, print_table
 from cixi_analysis.usage import ChineseGroup
 
@@ -41,13 +42,20 @@ def _user_errors() -> Iterator[None]:
 
 def _refusals() -> tuple[type[Exception], ...]:
     from cixi_analysis.book.failure import BuildError
+    from cixi_analysis.edition import WrongDate
     from cixi_analysis.export import ExportError
     from cixi_analysis.form.importing import ImportRefused
     from cixi_analysis.form.problem import FormError
+    from cixi_analysis.pdf.chromium import PdfError
     from cixi_analysis.problem import DataError, UnknownIndicator, UnknownYear
+    from cixi_analysis.publishing.archive import NotPublished
+    from cixi_analysis.publishing.reproduction import NotReproduced
     from cixi_analysis.requirement import Refusal
 
-    return (BuildError, DataError, UnknownIndicator, UnknownYear, ExportError, FormError, ImportRefused, Refusal)
+    return (
+        BuildError, DataError, UnknownIndicator, UnknownYear, ExportError, FormError, ImportRefused, Refusal,
+        WrongDate, PdfError, NotPublished, NotReproduced,
+    )  # fmt: skip
 
 
 class _Group(ChineseGroup):
@@ -76,7 +84,7 @@ def main(ctx: click.Context, root: Path | None) -> None:
             stream.reconfigure(encoding="utf-8", newline="\n")
 
 
-for _command in (workbook, check, import_, indicator, commitments, audit):
+for _command in (workbook, check, import_, indicator, commitments, audit, publish, verify):
     main.add_command(_command)
 
 
@@ -98,18 +106,32 @@ for _command in (workbook, check, import_, indicator, commitments, audit):
     is_flag=True,
     help="不沿用此前生成的任何内容，全部重来。Take nothing from an earlier build, make everything again.",
 )
+@click.option(
+    "--pdf",
+    is_flag=True,
+    help="另把 --year 的（默认最新年份的）报告印成 _build/pdf/cixi-年份.pdf，需要 Chromium、Chrome 或 Edge。"
+    "Print the report of --year (default: the newest year) as a PDF too; needs Chromium, Chrome or Edge.",
+)
 @click.pass_obj
-def build(root: Path | None, years: tuple[int, ...], force: bool) -> None:
+def build(root: Path | None, years: tuple[int, ...], force: bool, pdf: bool) -> None:
+    from cixi_analysis import edition
     from cixi_analysis.book import fingerprint
     from cixi_analysis.book.store import up_to_date
     from cixi_analysis.folder import find_root
 
     folder = find_root(Path.cwd()) if root is None else root.resolve()
+    edition.date()  # a wrong one is told before any page runs
     inputs = fingerprint.inputs(folder)  # before anything is read: what changes from here on is noticed
     page = None if years or force else up_to_date(folder, inputs)
     if page is None:
         page = _build(folder, years, force, inputs)
     click.echo(page)
+    if pdf:
+        from cixi_analysis.pdf import make_pdf
+
+        plan = plan_at(folder)
+        for year in years or plan.report_years[-1:]:
+            click.echo(make_pdf(plan, year, page.parent, page.parents[1] / "pdf"))
 
 
 def _build(root: Path, years: tuple[int, ...], force: bool, inputs: str) -> Path:
@@ -120,6 +142,7 @@ def _build(root: Path, years: tuple[int, ...], force: bool, inputs: str) -> Path
     from cixi_analysis.problem import UnknownYear
 
     plan = plan_at(root)
+    edition.date()  # a wrong one is told before any page runs
     for year in years:
         plan.require_year(year)
         if year not in plan.report_years:

@@ -4,15 +4,16 @@ import io
 import os
 import tempfile
 import zipfile
+from datetime import datetime
 from pathlib import Path
 
 from openpyxl import Workbook
 from openpyxl.writer.excel import ExcelWriter
 
+from cixi_analysis import edition
 from cixi_analysis.problem import reason
 
-#: The earliest moment a ZIP entry can hold; the moment of writing says nothing.
-_WRITTEN = (1980, 1, 1, 0, 0, 0)
+_UNIX = 3  # as ZIP counts systems
 
 
 class ExportError(Exception):
@@ -50,7 +51,12 @@ def workbook_bytes(book: Workbook) -> bytes:
     ExcelWriter(book, zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED)).save()
     with zipfile.ZipFile(written) as source, zipfile.ZipFile(same, "w", zipfile.ZIP_DEFLATED) as target:
         for name in source.namelist():
-            entry = zipfile.ZipInfo(name, _WRITTEN)
-            entry.compress_type, entry.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
-            target.writestr(entry, source.read(name))
+            target.writestr(zip_entry(name, edition.date()), source.read(name))
     return same.getvalue()
+
+
+def zip_entry(name: str, date: datetime | None) -> zipfile.ZipInfo:
+    """An entry of a ZIP file that tells neither when nor on what system it was written."""
+    entry = zipfile.ZipInfo(name, edition.zip_date(date))
+    entry.compress_type, entry.external_attr, entry.create_system = zipfile.ZIP_DEFLATED, 0o644 << 16, _UNIX
+    return entry

@@ -10,7 +10,7 @@ NAME = PACKAGE.name
 
 #: Layers from the facts outward; a module imports from its own layer and from those before it, never from a later one.
 LAYERS: tuple[tuple[str, ...], ...] = (
-    ("words",),
+    ("words", "edition"),
     ("schema", "problem", "arithmetic", "replacement"),
     ("references",),
     ("consistency", "folder"),
@@ -19,7 +19,8 @@ LAYERS: tuple[tuple[str, ...], ...] = (
     ("assessment", "trend", "pace", "projects", "links", "progress"),
     ("readings", "reconciliation", "table1", "changes", "commitments", "audit", "units"),
     ("dossier",),
-    ("outputs",),
+    ("outputs", "repository"),
+    ("provenance",),
     ("presentation",),
 )
 #: Everything else is an edge: it may import all of the above.

@@ -25,6 +25,7 @@ TITLES = {
     "reconciliation": "{year} 年数据核对",
     "method": "方法",
     "dictionary": "数据字典",
+    "provenance": "数据与版本",
 }
 
 
@@ -61,6 +62,7 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("_config.yml", "_toc.yml"):
         shutil.copy(REPOSITORY / name, root)
     shutil.copytree(REPOSITORY / "book" / "_static", root / "book" / "_static")
+    shutil.copytree(REPOSITORY / "data", root / "data")
     for stray in ("README.md", "tests/notes.md", ".venv/licence.md"):
         (root / stray).write_text("# 不是页面\n", encoding="utf-8")
     (root / "book" / "manual.md").write_text("# 使用手册\n", encoding="utf-8")
@@ -84,7 +86,7 @@ def test_every_kind_of_page_is_tried() -> None:
 def test_the_site_holds_the_pages_and_nothing_else(good: Path) -> None:
     """README, tests, templates and environments do not become pages; a retrospect has three."""
     assert pages(good / "_build" / "html") == {
-        "index", "method", "dictionary", "manual",
+        "index", "method", "dictionary", "provenance", "manual",
         "2022/index", "2022/table1", "2022/trend", "2022/changes", "2022/projects", "2022/reconciliation",
         "2021/index", "2021/table1", "2021/trend",
     }  # fmt: skip
@@ -114,6 +116,7 @@ def test_the_sidebar_lists_years_newest_first_with_their_pages(good: Path) -> No
         ("1", "方法"),
         ("1", "使用手册"),
         ("1", "数据字典"),
+        ("1", "数据与版本"),
     ]
 
 

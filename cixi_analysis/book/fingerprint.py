@@ -11,6 +11,9 @@ import sys
 from collections.abc import Iterable
 from pathlib import Path
 
+from cixi_analysis import edition
+from cixi_analysis.provenance import provenance
+
 LIBRARY = Path(__file__).resolve().parents[1]
 #: What leaves no trace in a page: caches of the interpreter and of JupyterLab.
 _IGNORED = {"__pycache__", ".ipynb_checkpoints"}
@@ -45,7 +48,13 @@ def tools() -> str:
 def world(root: Path) -> str:
     """The hash of all that every page depends on beside its own template and parameters."""
     beside = [*root.glob("*.py"), *(root / "notebooks").glob("*.py")]
-    return of(tools(), of_tree(LIBRARY), of_tree(root / "data"), of_files(root, beside))
+    date = edition.date()
+    return of(tools(), of_tree(LIBRARY), of_tree(root / "data"), of_files(root, beside), date and date.timestamp())
+
+
+def made_of(root: Path) -> str:
+    """The hash of what the book says of itself: every input, the commit, the packages, the date."""
+    return of(provenance(root).as_json())
 
 
 def settings(root: Path) -> str:
@@ -55,4 +64,4 @@ def settings(root: Path) -> str:
 
 def inputs(root: Path) -> str:
     """The hash of all that a book depends on, but for the pages in `book/`."""
-    return of(world(root), of_tree(root / "notebooks"), settings(root))
+    return of(world(root), of_tree(root / "notebooks"), settings(root), made_of(root))

@@ -30,6 +30,7 @@ class Page:
     output: str  # book/<output>.ipynb; {year} and {indicator} stand for the run's
     title: str  # in messages; the reader sees the template's own heading
     scope: Scope
+    of_the_build: bool = False  # shows what the book is made of: any change of that is a change of the page
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -58,6 +59,7 @@ PAGES = (
     Page("audit", "audit", "规划核对", Scope.ONCE),
     Page("method", "method", "方法", Scope.ONCE),
     Page("dictionary", "dictionary", "数据字典", Scope.ONCE),
+    Page("provenance", "provenance", "数据与版本", Scope.ONCE, of_the_build=True),
 )
 
 

@@ -1,0 +1,231 @@
+"""The report of a year as one PDF: whole, in order, with working contents, and nothing that paper cannot do."""
+
+import re
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from conftest import cixi
+from playwright.sync_api import Browser
+from pypdf import PdfReader
+from pypdf.generic import Destination
+
+from cixi_analysis import edition
+from cixi_analysis.dataset import Plan, load_plan
+from cixi_analysis.pdf import PdfError, belongs_to, document, make_pdf
+from cixi_analysis.pdf.assembly import sections
+from cixi_analysis.pdf.chromium import VARIABLE, find
+from cixi_analysis.pdf.copying import characters
+
+#: Points of an A4 page.
+A4 = (595, 842)
+
+PAGE = """<html><body><nav>目录</nav><article class="bd-article"><section id="id1">
+<h1>{title}<a class="headerlink" href="#id1">#</a></h1>
+<p>见<a href="{other}#id1">另一页</a>、<a href="#row">一行</a>、<a href="../dictionary.html">字典</a>、<a href="https://example.org/">外</a></p>
+<details class="admonition hide"><summary>代码</summary><div class="cell_input">x = 1</div></details>
+<details><summary>明细</summary><p>折叠的</p></details>
+<p>可下载<a class="reference download internal" href="../_downloads/x.csv">表</a>。</p>
+<svg><clipPath id="clip"></clipPath><g clip-path="url(#clip)" aria-labelledby="row clip"></g></svg>
+<table><tr id="row"><td>格</td></tr></table>
+<section id="id2"><h2>下载</h2><ul><li><p><a class="download" href="../x.xlsx">表</a></p></li></ul></section>
+<section id="id3"><h2>第二节</h2><script>x</script><button>点</button></section>
+</section></article></body></html>"""
+
+
+@pytest.fixture
+def pages(tmp_path: Path) -> Path:
+    (tmp_path / "book" / "2022").mkdir(parents=True)
+    for name, title, other in (("index", "总览", "table1.html"), ("table1", "表一", "index.html")):
+        page = PAGE.format(title=title, other=other)
+        (tmp_path / "book" / "2022" / f"{name}.html").write_text(page, encoding="utf-8")
+    return tmp_path
+
+
+def test_sections_in_the_order_of_the_book(pages: Path) -> None:
+    """The pages that are there, with the headings of the contents; the widest table across."""
+    found = sections(pages, 2022)
+    assert [(s.name, s.across) for s in found] == [("index", False), ("table1", True)]
+    assert [(h.level, h.anchor, h.title) for h in found[1].headings] == [
+        (1, "table1--id1", "表一"),
+        (2, "table1--id3", "第二节"),
+    ]
+
+
+def test_only_what_paper_can_do(pages: Path) -> None:
+    """No navigation, code, buttons, downloads; what was folded is open."""
+    html = sections(pages, 2022)[0].html
+    assert not re.search("目录|代码|x = 1|<script|<button|headerlink|下载", html)
+    assert '<details open=""><summary>明细</summary><p>折叠的</p></details>' in html
+
+
+def test_ids_are_unique_and_links_stay_inside(pages: Path) -> None:
+    """A link leads to a place in the document or out into the world; a page that is not in it is no link."""
+    html = "".join(section.html for section in sections(pages, 2022))
+    ids = re.findall(r'\bid="([^"]+)"', html)
+    assert len(ids) == len(set(ids)) == 8
+    assert re.findall(r'href="([^"]+)"', html) == [
+        "#table1--id1", "#index--row", "https://example.org/", "#index--id1", "#table1--row", "https://example.org/",
+    ]  # fmt: skip
+    assert "<a>字典</a>" in html
+    assert 'clip-path="url(#index--clip)"' in html
+    assert 'aria-labelledby="index--row index--clip"' in html
+
+
+@pytest.mark.parametrize(("radicals", "text"), [("⽣态⽂明", "生态文明"), ("⻚⻛⻋", "页风车"), ("Ⅲ类①", "Ⅲ类①")])
+def test_characters_in_the_place_of_radicals(radicals: str, text: str) -> None:
+    """What looks like 生 is 生; what is no radical stays as it is."""
+    assert characters(radicals) == text
+
+
+def test_without_a_browser(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """What is missing, that the rest is done, and what to do."""
+    monkeypatch.delenv(VARIABLE, raising=False)
+    monkeypatch.setattr("shutil.which", lambda _: None)
+    with pytest.raises(PdfError) as missing:
+        find()
+    assert str(missing.value) == (
+        "没有找到 Chromium、Chrome 或 Edge，不能生成 PDF；其余已经生成。"
+        "请安装其中之一，或在环境变量 CIXI_CHROMIUM 中写明它的路径。"
+    )
+
+
+def test_a_browser_that_is_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A named program that is not there, and one that prints nothing."""
+    monkeypatch.setenv(VARIABLE, "/nirgends/chrome")
+    with pytest.raises(PdfError, match="环境变量 CIXI_CHROMIUM 现为“/nirgends/chrome”，不是可以运行的程序"):
+        find()
+
+
+def test_site_is_built_without_a_browser(built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Exit status 1 for the PDF; the site is there all the same, and nothing half-printed."""
+    project = Path(shutil.copytree(built, tmp_path / "project"))
+    monkeypatch.setenv(VARIABLE, "true")  # runs, and prints nothing
+    done = cixi("build", "--pdf", "--year", "2022", root=project)
+    assert done.returncode == 1
+    assert done.stdout.splitlines() == [str(project / "_build" / "html" / "index.html")]
+    assert "没有印出 PDF（退出码 0）" in done.stderr
+    assert list((project / "_build" / "pdf").iterdir()) == []
+
+
+@pytest.fixture(scope="module")
+def browser_is_there() -> None:
+    try:
+        find()
+    except PdfError as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture(scope="module")
+def report(built: Path, tmp_path_factory: pytest.TempPathFactory, browser_is_there: None) -> Path:
+    return make_pdf(load_plan(built), 2022, built / "_build" / "html", tmp_path_factory.mktemp("pdf"))
+
+
+@pytest.fixture(scope="module")
+def text(report: Path) -> str:
+    return re.sub(r"\s+", "", "".join(page.extract_text() for page in PdfReader(report).pages))
+
+
+def test_every_name_is_in_its_text(text: str, plan: Plan) -> None:
+    """All 69 items, the names that only the province has, and all 47 projects, whole, as characters."""
+    names = [*(i.name for i in plan.items), *(i.provincial_name or "" for i in plan.items)]
+    names += [project.name for project in plan.projects]
+    assert (len(plan.items), len(plan.projects)) == (69, 47)
+    assert [name for name in names if re.sub(r"\s+", "", name) not in text] == []
+
+
+def test_no_code_and_no_navigation(text: str) -> None:
+    """Neither what a button says nor the code that made a page."""
+    for word in ("importload_plan", "display(", "复制到剪贴板", "上一页", "收起代码", "数据表（"):
+        assert word not in text
+
+
+def test_folded_reasons_are_open(text: str) -> None:
+    """The reason of an indicator that is met, folded on the screen."""
+    assert "原文载明“全面实施河长制”" in text
+
+
+def entries(outline: list[Destination | list[object]], level: int = 1) -> Iterator[tuple[int, str, Destination]]:
+    for entry in outline:
+        if isinstance(entry, list):
+            yield from entries(entry, level + 1)
+        else:
+            yield level, str(entry.title), entry
+
+
+def test_bookmarks_and_contents_agree(report: Path, built: Path) -> None:
+    """Every page and part has a bookmark, and the contents name the page where it is."""
+    reader = PdfReader(report)
+    headings = [h for s in sections(built / "_build" / "html", 2022) for h in s.headings]
+    marks = [mark for mark in entries(reader.outline) if mark[0] <= 2]
+    assert [(level, re.sub(r"\s", "", title)) for level, title, _ in marks] == [
+        (h.level, re.sub(r"\s", "", h.title)) for h in headings
+    ]
+    contents = re.sub(r"\s+", "", reader.pages[1].extract_text())
+    for _, title, mark in marks:
+        number = reader.get_destination_page_number(mark)
+        assert number is not None
+        assert f"{re.sub(chr(92) + 's', '', title)}{number + 1}" in contents, title
+        assert re.sub(r"\s", "", title) in re.sub(r"\s", "", reader.pages[number].extract_text())
+
+
+def test_pages_are_a4_and_numbered(report: Path) -> None:
+    """Table 1 across, the rest upright, every page but the cover with its number."""
+    reader = PdfReader(report)
+    shapes = [(round(float(page.mediabox.width)), round(float(page.mediabox.height))) for page in reader.pages]
+    assert set(shapes) == {A4, A4[::-1]}
+    for number, (page, shape) in enumerate(zip(reader.pages, shapes, strict=True), start=1):
+        shown = page.extract_text()
+        assert (f"{number} / {len(shapes)}" in re.sub(r" +", " ", shown)) == (number > 1), number
+        assert ("指标属" in shown and "规划值2025年" in re.sub(r"\s", "", shown)) or shape == A4, "header repeated"
+
+
+def test_nothing_is_wider_than_the_paper(built: Path, plan: Plan, tmp_path: Path, browser: Browser) -> None:
+    """At the width of the paper between its margins, no table and no drawing is cut off."""
+    site = built / "_build" / "html"
+    page = tmp_path / "report.html"
+    page.write_text(document(plan, 2022, site, sections(site, 2022), {}), encoding="utf-8")
+    for kind, millimetres in (("article.across", 297 - 24), ("article:not(.across)", 210 - 34)):
+        tab = browser.new_page(viewport={"width": int(millimetres / 25.4 * 96), "height": 900})
+        tab.emulate_media(media="print")
+        tab.goto(page.as_uri())
+        wide = tab.evaluate(
+            "kind => [...document.querySelectorAll(`${kind} :is(table, svg, pre)`)]"
+            ".filter(e => e.getBoundingClientRect().right > innerWidth + 1)"
+            ".map(e => e.outerHTML.slice(0, 200))",
+            kind,
+        )
+        assert wide == []
+        tab.close()
+
+
+def test_the_same_bytes_again(report: Path, built: Path, tmp_path: Path) -> None:
+    """Printed from a copy of the site in another folder; and it knows which site it belongs to."""
+    site = Path(shutil.copytree(built / "_build" / "html", tmp_path / "a" / "html"))
+    again = make_pdf(load_plan(built), 2022, site, tmp_path / "b" / "pdf")
+    assert again.read_bytes() == report.read_bytes()
+    assert belongs_to(again, site)
+    (site / "provenance.json").write_text("{}")
+    assert not belongs_to(again, site)
+
+
+def test_its_date_is_the_given_one(
+    built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, browser_is_there: None
+) -> None:
+    """On the cover and in the properties; without one, in neither. A year before the base year is a retrospect."""
+    monkeypatch.setenv(edition.VARIABLE, "1767225600")
+    reader = PdfReader(make_pdf(load_plan(built), 2021, built / "_build" / "html", tmp_path))
+    assert reader.metadata is not None
+    assert reader.metadata["/CreationDate"] == reader.metadata["/ModDate"] == "D:20260101000000Z"
+    assert reader.metadata.title == "《慈溪市生态文明建设规划（修编）（2023-2030年）》评估报告书 2021年回看"
+    cover = reader.pages[0].extract_text()
+    assert "2026年1月1日" in cover
+    assert "2021年回看" in cover
+
+
+def test_undated_without_one(report: Path) -> None:
+    """The clock is not asked."""
+    known = PdfReader(report).metadata
+    assert known is not None
+    assert not {"/CreationDate", "/ModDate"} & set(known)

@@ -1,0 +1,235 @@
+"""Handing the book out: one archive that opens anywhere, and the proof that it can be made again by bytes."""
+
+import re
+import shutil
+import zipfile
+from pathlib import Path
+
+import pytest
+from conftest import cixi
+from playwright.sync_api import Browser, Page
+
+from cixi_analysis.dataset import Plan
+from cixi_analysis.publishing.archive import NotPublished, archive
+from cixi_analysis.publishing.reproduction import NotReproduced, first_difference, published, verify
+
+
+@pytest.fixture(scope="module")
+def zipped(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    target = tmp_path_factory.mktemp("zip") / "book.zip"
+    done = cixi("publish", "--zip", "-o", str(target), root=built)
+    assert (done.returncode, done.stdout) == (0, f"{target}\n"), done.stderr
+    assert re.fullmatch(r"\d+\.\d MB。解压后打开其中的 index.html。\n", done.stderr)
+    return target
+
+
+@pytest.fixture(scope="module")
+def unpacked(zipped: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("elsewhere") / "U 盘 {书}"
+    shutil.unpack_archive(zipped, folder)
+    return folder
+
+
+def test_what_is_in_it(zipped: Path, built: Path) -> None:
+    """A start page at the top, the whole site below it, names that every system can hold, no traces of the making."""
+    with zipfile.ZipFile(zipped) as file:
+        entries = file.infolist()
+    names = [entry.filename for entry in entries]
+    assert names[0] == "index.html"
+    assert {name.partition("/")[0] for name in names} == {"index.html", "site"}
+    site = built / "_build" / "html"
+    expected = {p.relative_to(site).as_posix() for p in site.rglob("*") if p.is_file() and p.name != ".buildinfo"}
+    assert {name.removeprefix("site/") for name in names[1:]} == expected
+    assert all(re.fullmatch(r"[\w./-]+", name, re.ASCII) for name in names)
+    assert len({name.lower() for name in names}) == len(names)
+    assert max(map(len, names)) < 160  # Windows has room for 260 with the folder
+    assert {entry.date_time for entry in entries} == {(1980, 1, 1, 0, 0, 0)}
+
+
+def test_the_same_bytes_again(zipped: Path, built: Path, tmp_path: Path) -> None:
+    """From the same site, whatever the day."""
+    assert archive(built, tmp_path / "again.zip").read_bytes() == zipped.read_bytes()
+
+
+def test_opens_from_a_folder(unpacked: Path, browser: Browser) -> None:
+    """The start page leads into the book by itself, without the network; every page and link of the site is there."""
+    context = browser.new_context(offline=True)
+    page = context.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto((unpacked / "index.html").as_uri())
+    page.wait_for_url("**/site/book/index.html")
+    page.locator("a", has_text="2022 年度总览").first.click()
+    page.wait_for_url("**/book/2022/index.html")
+    assert [url for url in asked if not url.startswith(("file:", "data:"))] == []
+    page.goto((unpacked / "site" / "index.html").as_uri())
+    page.wait_for_url("**/site/book/index.html")
+
+
+def test_not_unpacked_it_says_what_to_do(unpacked: Path, browser: Browser, tmp_path: Path) -> None:
+    """A file manager that opens the one file out of the archive finds no site beside it."""
+    shutil.copy(unpacked / "index.html", tmp_path)
+    page = browser.new_page()
+    page.goto((tmp_path / "index.html").as_uri())
+    page.wait_for_load_state("networkidle")
+    assert page.url.endswith("/index.html")
+    assert "请先把压缩包全部解压到一个文件夹" in page.inner_text("body")
+
+
+def test_every_link_leads_somewhere(unpacked: Path) -> None:
+    """All links of all pages are relative, and what they name is in the archive: page, file and anchor."""
+    pages = {path: path.read_text(encoding="utf-8") for path in unpacked.rglob("*.html")}
+    anchors = {path: set(re.findall(r'\bid="([^"]+)"', html)) for path, html in pages.items()}
+    broken = []
+    for path, html in pages.items():
+        body = re.sub(r"<script.*?</script>", "", html, flags=re.DOTALL)
+        for target in re.findall(r'\b(?:href|src)="([^"]*)"', body):
+            if re.match(r"(https?|mailto|data):", target):
+                continue
+            name, _, anchor = target.partition("#")
+            name = name.partition("?")[0]
+            leads_to = (path.parent / name).resolve() if name else path.resolve()
+            if (
+                name.startswith("/")
+                or not leads_to.is_file()
+                or (anchor and leads_to in anchors and anchor not in anchors[leads_to])
+            ):
+                broken.append((path.name, target))
+    assert broken == []
+
+
+def test_no_site_no_archive(project: Path, tmp_path: Path) -> None:
+    """Nothing is written, and the message says what to do first."""
+    done = cixi("publish", "--zip", "-o", str(tmp_path / "x.zip"), root=project)
+    assert (done.returncode, done.stderr) == (1, "错误：还没有生成网站（没有 _build/html）。请先运行 cixi build。\n")
+    assert list(tmp_path.glob("*.zip")) == []
+
+
+def test_older_than_the_data(built: Path, tmp_path: Path) -> None:
+    """A site that is not what its inputs would give now is not published; the first changed file is named."""
+    project = Path(shutil.copytree(built, tmp_path / "project"))
+    for name in ("data/targets.csv", "data/observations/2022.csv"):
+        with (project / name).open("a", encoding="utf-8") as file:
+            file.write("\n")
+    with pytest.raises(NotPublished) as refused:
+        archive(project, tmp_path / "x.zip")
+    assert str(refused.value) == ("网站生成以后有改动：data/observations/2022.csv等2处。请先运行 cixi build，再发布。")
+    assert list(tmp_path.glob("*.zip")) == []
+
+
+def test_publish_as_what(project: Path) -> None:
+    """A wrong call, told in both languages."""
+    done = cixi("publish", root=project)
+    assert done.returncode == 2
+    assert "用法错误：请写明发布成什么：cixi publish --zip。" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "told"),
+    [
+        ({"a": b"1"}, {"a": b"1"}, ""),
+        ({"a": b"1", "b": b"x\ny\nz"}, {"a": b"1", "b": b"x\nY\nz"}, "b，第2行，第3个字节起"),
+        ({"b": b"x"}, {"b": b"xy"}, "b，第1行，第2个字节起"),
+        ({"x.png": b"\0\1"}, {"x.png": b"\0\2"}, "x.png，第2个字节起"),
+        ({"a": b"1", "c": b""}, {"a": b"2"}, "a，第1行，第1个字节起"),
+        ({"a": b"", "b": b""}, {"b": b""}, "a 没有重新生成出来"),
+        ({"b": b""}, {"a": b"", "b": b""}, "a 是多出来的"),
+    ],
+)
+def test_first_difference(one: dict[str, bytes], other: dict[str, bytes], told: str) -> None:
+    """The first file by name that differs, and where in it."""
+    assert first_difference(one, other) == told
+
+
+def test_verify_by_bytes(built: Path, zipped: Path) -> None:
+    """Made again from the start in another folder, the book is the same, file by file."""
+    done = cixi("verify", str(zipped), root=built)
+    assert done.returncode == 0, done.stderr
+    count = sum(p.is_file() and p.name != ".buildinfo" for p in (built / "_build" / "html").rglob("*"))
+    assert done.stdout == f"{count}个文件与 {zipped} 逐字节相同。\n"
+
+
+def test_verify_names_the_first_file(built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A site somebody has changed by hand."""
+    site = published(Path(shutil.copytree(built / "_build" / "html", tmp_path / "html")))
+    again = published(built / "_build" / "html")
+    monkeypatch.setattr("cixi_analysis.publishing.reproduction._again", lambda *_: again)
+    assert verify(built, site) == len(site.files)
+    page = tmp_path / "html" / "book" / "2022" / "index.html"
+    page.write_text(page.read_text(encoding="utf-8").replace("40.7", "47.0"), encoding="utf-8")
+    with pytest.raises(
+        NotReproduced, match=r"^重新生成的与 .*html 不同：site/book/2022/index\.html，第\d+行，第\d+个字节起$"
+    ):
+        verify(built, published(tmp_path / "html"))
+
+
+def test_verify_another_edition(built: Path, tmp_path: Path) -> None:
+    """Other inputs cannot give the same bytes: which, and which commit to check out, without building."""
+    project = Path(shutil.copytree(built, tmp_path / "project"))
+    with (project / "data" / "targets.csv").open("a", encoding="utf-8") as file:
+        file.write("\n")
+    with pytest.raises(NotReproduced) as refused:
+        verify(project, published(built / "_build" / "html"))
+    assert str(refused.value) == (
+        f"{built / '_build' / 'html'} 是由另外的输入生成的，第一处不同：data/targets.csv。请用生成它的那一份项目。"
+    )
+
+
+@pytest.mark.parametrize("name", ["data", "_config.yml"])
+def test_verify_what_is_no_site(built: Path, name: str) -> None:
+    """A folder or a file of something else."""
+    done = cixi("verify", str(built / name), root=built)
+    assert done.returncode == 1
+    assert re.search("不是本书的网站|既不是网站的文件夹", done.stderr)
+
+
+# ---- Permanent addresses ---------------------------------------------------------------------------
+
+
+def test_permanent_addresses(built: Path, plan: Plan) -> None:
+    """What is promised to stay: a page a year, and in it every indicator, every item, and every project."""
+    book = built / "_build" / "html" / "book"
+    for year in plan.report_years:
+        assert (book / str(year) / "index.html").is_file()
+        table1 = (book / str(year) / "table1.html").read_text(encoding="utf-8")
+        promised = [f"indicator-{n}" for n in range(1, 51)]
+        promised += [f"item-{item.item_id.replace('.', '-')}" for item in plan.items]
+        assert [a for a in promised if table1.count(f'id="{a}"') != 1] == [], year
+    projects = (book / "2022" / "projects.html").read_text(encoding="utf-8")
+    assert [n for n in range(1, 48) if projects.count(f'id="project-{n}"') != 1] == []
+
+
+@pytest.mark.parametrize(
+    ("page", "sign", "anchor", "cited"),
+    [
+        ("2022/table1", "#indicator-9 > .headerlink", "#indicator-9", "2022年，表一 指标评估，指标9 环境空气质量"),
+        ("2021/table1", "#item-9-2 .headerlink", "#item-9-2", "2021年，表一 指标评估，指标9 ②PM2.5浓度下降幅度"),
+        ("2022/table1", "#item-38 .name .headerlink", "#item-38", "2022年，表一 指标评估，指标38 农村生活污水治理率"),
+        ("2022/projects", "#project-1 .headerlink", "#project-1", "2022年，表二、表三 重点工程，项目1 "),
+        ("2022/index", "h1 .headerlink", "", "评估报告书，2022 年度总览"),
+        ("method", "h1 .headerlink", "", "评估报告书，方法"),
+    ],
+)
+def test_copy_link_and_citation_by_keyboard(
+    built: Path, browser: Browser, page: str, sign: str, anchor: str, cited: str
+) -> None:
+    """From the folder: the sign opens a panel, its buttons copy, Escape closes it and gives the focus back."""
+    tab: Page = browser.new_page()
+    address = (built / "_build" / "html" / "book" / f"{page}.html").as_uri()
+    tab.goto(address)
+    tab.locator(sign).first.focus()
+    tab.keyboard.press("Enter")
+    panel = tab.locator(".cixi-address")
+    panel.wait_for()
+    link, citation = (box.input_value() for box in panel.locator("input").all())
+    assert link == address + anchor
+    assert citation.startswith("《慈溪市生态文明建设规划（修编）（2023-2030年）》评估报告书，")
+    assert cited in citation
+    assert citation.endswith(f"，book/{page}.html{anchor}，版本0.1.0。")
+    tab.wait_for_function("document.activeElement.textContent === '复制链接'")
+    tab.keyboard.press("Enter")
+    tab.locator(".cixi-address [role=status]", has_text="链接已复制").wait_for()
+    tab.keyboard.press("Escape")
+    assert panel.count() == 0
+    assert tab.evaluate("document.activeElement.className") == "headerlink"
+    tab.close()
