@@ -33,7 +33,7 @@ def setup(app: Sphinx) -> dict[str, Any]:
 def write_charts(app: Sphinx) -> None:
     """Vega, Vega-Lite and Vega-Embed in one function scope, so that their names meet nobody else's."""
     theme = json.dumps(config(), ensure_ascii=False, separators=(",", ":"))
-    bundle = vl_convert.javascript_bundle()
+    bundle = vl_convert.javascript_bundle()  # type: ignore[call-arg]  # its types ask for a snippet, it does not
     target = Path(app.outdir) / "_static" / "charts.js"
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(f"(() => {{\n{bundle}\nwindow.cixiTheme = {theme};\n}})();\n", encoding="utf-8", newline="\n")

@@ -67,7 +67,7 @@ def jobs_of(root: Path, runs: Sequence[Run], attach: Attach | None) -> list[Job]
     for run in runs:
         notebook: str = nbformat.writes(filled(root, run))  # type: ignore[no-untyped-call]
         template = fingerprint.of_files(root, [root / run.template])
-        parts = (world, template, run.output.as_posix(), run.parameters, run.words, run.siblings)
+        parts: tuple[object, ...] = (world, template, run.output.as_posix(), run.parameters, run.words, run.siblings)
         if run.page.of_the_build:
             parts = (*parts, fingerprint.made_of(root))
         jobs.append(PageJob(run, notebook, fingerprint.of("page", *parts)))
