@@ -26,9 +26,9 @@ from cixi_analysis.words import (
     Stage,
     Verdict,
 )
-
-#: Water classes in their order, best first; a class is stored as its rank 1-6.
-WATER_CLASSES = ("Ⅰ", "Ⅱ", "Ⅲ", "Ⅳ", "Ⅴ", "劣Ⅴ")
+from cixi_analysis.words import (
+    WATER_CLASSES as WATER_CLASSES,  # part of the schema, and known to the language without it
+)
 
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
