@@ -27,7 +27,7 @@ from cixi_analysis.words import (
     Verdict,
 )
 from cixi_analysis.words import (
-    WATER_CLASSES as WATER_CLASSES,  # part of the schema, and known to the language without it
+    WATER_CLASSES as WATER_CLASSES,  # noqa: PLC0414  # part of the schema, and known to the language without it
 )
 
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
