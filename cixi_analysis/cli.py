@@ -246,8 +246,6 @@ def reconcile(root: Path | None, form: str) -> None:
 @FORMAT
 @click.pass_obj
 def requirement(root: Path | None, text: str | None, unit: str | None, everything: bool, form: str) -> None:
-    import pandas as pd
-
     from cixi_analysis.requirement import read
     from cixi_analysis.words import NOT_APPLICABLE_MARK
 
@@ -266,6 +264,8 @@ def requirement(root: Path | None, text: str | None, unit: str | None, everythin
         for depth, node, meaning in rows:
             click.echo(f"{'  ' * (depth + 1)}{node}  {meaning}")
     else:
+        import pandas as pd
+
         print_table(pd.DataFrame(rows, columns=["depth", "node", "meaning"]), form)
 
 

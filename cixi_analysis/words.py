@@ -109,6 +109,8 @@ class Stage(StrEnum):
 NOT_ASSIGNED = "上级未下达"
 #: What a level prints that asks nothing of an item.
 NOT_APPLICABLE_MARK = "/"
+#: Water classes in their order, best first; a class is stored as its rank 1-6.
+WATER_CLASSES = ("Ⅰ", "Ⅱ", "Ⅲ", "Ⅳ", "Ⅴ", "劣Ⅴ")
 #: The unit of a water class (Ⅰ to 劣Ⅴ): ordered, never subtracted.
 CLASS_UNIT = "类"
 

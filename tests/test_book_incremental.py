@@ -261,3 +261,27 @@ def test_a_failure_does_not_count_as_done(project: Path) -> None:
     write_template(project, "trend", CODE)
     make(project)
     assert ran(project) == []
+
+
+def test_an_attachment_no_longer_made_goes(project: Path) -> None:
+    """Another version may offer other files; those of the last one do not stay beside them."""
+    (project / "book" / "2022" / "old.csv").write_text("1\n")
+    make(project)
+    assert sorted(p.name for p in (project / "book" / "2022").iterdir()) == ["2022.csv", "index.ipynb", "trend.ipynb"]
+
+
+def test_a_text_edited_while_the_site_is_made_is_noticed(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The site may hold the old text, so it does not count as up to date."""
+    from cixi_analysis.book import making  # noqa: PLC0415
+
+    made = making.make_site
+
+    def edited(*arguments: object) -> Path:
+        folder = made(*arguments)
+        change_text(project)
+        return folder
+
+    change_settings(project)
+    monkeypatch.setattr(making, "make_site", edited)
+    make(project)
+    assert store.up_to_date(project, fingerprint.inputs(project)) is None

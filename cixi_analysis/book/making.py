@@ -82,6 +82,9 @@ def build(
                 store.put(job.key, made, job.files(made))
             forget(root)
             _move_in(made, root / "book", runs, years)
+            book = fingerprint.of_tree(
+                root / "book"
+            )  # as Jupyter Book finds it; what is edited from here on is noticed
             bar.set_postfix_str("生成网站")
             swap(make_site(jupyter_book, root, scratch, logs / "jupyter-book.log"), site)
             bar.update()
@@ -89,7 +92,7 @@ def build(
         shutil.rmtree(scratch, ignore_errors=True)
     if renew is None:  # else other years may be older than their inputs
         store.keep_only(job.key for job in jobs)
-        Record.now(root, inputs).write(root)
+        Record(inputs, book, fingerprint.of_tree(site)).write(root)
     return site / "index.html"
 
 
@@ -111,6 +114,10 @@ def _refuse_strangers(book: Path, pages: Sequence[Page]) -> None:
 
 def _move_in(executed: Path, book: Path, runs: Sequence[Run], years: Sequence[int]) -> None:
     """Put the executed notebooks and their attachments in place; what is no longer in the book goes."""
+    for folder in executed.glob("20[0-9][0-9]"):  # attachments that are no longer made
+        for path in (book / folder.name).glob("*"):
+            if path.is_file() and not (folder / path.name).exists():
+                path.unlink()
     for path in (p for p in executed.rglob("*") if p.is_file()):
         target = book / path.relative_to(executed)
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -45,10 +45,11 @@ def available() -> bool:
 
 def start() -> "ForkServerContext":
     """Begin to import what pages need, in the background. Ctrl-C is the calling process's alone to handle."""
-    from multiprocessing import forkserver  # noqa: PLC0415  # not for Windows
+    from multiprocessing import forkserver, resource_tracker  # noqa: PLC0415  # not for Windows
 
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["cixi_analysis.book.warm"])
+    resource_tracker.ensure_running()  # it would unblock the signal again
     before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])  # the server and its processes inherit it
     try:
         forkserver.ensure_running()

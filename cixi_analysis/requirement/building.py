@@ -23,7 +23,7 @@ from cixi_analysis.requirement.tree import (
     State,
     Window,
 )
-from cixi_analysis.schema import WATER_CLASSES
+from cixi_analysis.words import WATER_CLASSES
 
 _MOVES = {
     Move.RISE: ("提升", "提高", "上升", "增长", "增加"),

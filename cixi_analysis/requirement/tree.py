@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum, StrEnum
 
-from cixi_analysis.schema import WATER_CLASSES
+from cixi_analysis.words import WATER_CLASSES
 
 
 class Comparator(StrEnum):

@@ -11,7 +11,7 @@ Chinese name, its ``description`` what stands in it.
 ``cells``        what may stand in a cell
 """
 
-from cixi_analysis.schema.cells import WATER_CLASSES, Row
+from cixi_analysis.schema.cells import Row
 from cixi_analysis.schema.narrative import AuditRow, Commitment, Figure, LeftOut, Link
 from cixi_analysis.schema.observation import Observation, clause_pairs
 from cixi_analysis.schema.plan import (
@@ -24,6 +24,7 @@ from cixi_analysis.schema.plan import (
     Target,
 )
 from cixi_analysis.schema.progress import Progress
+from cixi_analysis.words import WATER_CLASSES
 
 __all__ = [
     "OBSERVATIONS",

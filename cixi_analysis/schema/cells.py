@@ -9,10 +9,17 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.fields import FieldInfo
 
-from cixi_analysis.words import Absence, AuditResult, BenchmarkKind, Comparison, Deadline, Level, Polarity, Stated
-
-#: Water classes in their order, best first; a class is stored as its rank 1-6.
-WATER_CLASSES = ("Ⅰ", "Ⅱ", "Ⅲ", "Ⅳ", "Ⅴ", "劣Ⅴ")
+from cixi_analysis.words import (
+    WATER_CLASSES,
+    Absence,
+    AuditResult,
+    BenchmarkKind,
+    Comparison,
+    Deadline,
+    Level,
+    Polarity,
+    Stated,
+)
 
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 

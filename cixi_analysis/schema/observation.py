@@ -5,7 +5,6 @@ from typing import Annotated, Self
 from pydantic import BeforeValidator, Field, model_validator
 
 from cixi_analysis.schema.cells import (
-    WATER_CLASSES,
     ItemId,
     OptionalAbsence,
     OptionalBenchmarkKind,
@@ -17,7 +16,7 @@ from cixi_analysis.schema.cells import (
     Row,
     source_field,
 )
-from cixi_analysis.words import CLASS_UNIT, NOT_ASSIGNED, Stage
+from cixi_analysis.words import CLASS_UNIT, NOT_ASSIGNED, WATER_CLASSES, Stage
 
 
 class Observation(Row):
