@@ -1,8 +1,10 @@
 """The one place here that knows how the library makes its book: which notebooks it runs, and how to run only them.
 
-As a program, ``python -m benchmarks.library runs|attachments FOLDER`` does one of these things and nothing else.
+As a program, ``python -m benchmarks.library runs|attachments ROOT`` or ``inputs ROOT FOLDER`` does one of these things
+and nothing else.
 """
 
+import json
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +13,7 @@ from tempfile import TemporaryDirectory
 import nbformat
 from nbformat import NotebookNode
 
+from benchmarks.baseline import LIST
 from cixi_analysis.book import running
 from cixi_analysis.book.pages import PAGES, Run, runs_of
 from cixi_analysis.book.template import filled
@@ -56,16 +59,17 @@ def write_attachments(root: Path) -> None:
             attachments(plan, year, Path(folder))
 
 
-def write_inputs(root: Path, folder: Path) -> list[tuple[Path, dict[str, int]]]:
-    """The notebooks as files, for those who run them one by one: (file below ``folder``, parameters)."""
-    written = []
+def write_inputs(root: Path, folder: Path) -> None:
+    """The notebooks as files below ``folder``, for those who run them one by one, and the list of them as JSON."""
+    listed = []
     for notebook in notebooks(root):
         path = folder / notebook.output
         path.parent.mkdir(parents=True, exist_ok=True)
         nbformat.write(notebook.content, path)
-        written.append((notebook.output, notebook.parameters))
-    return written
+        listed.append((notebook.output.as_posix(), notebook.parameters))
+    (folder / LIST).write_text(json.dumps(listed), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    {"runs": run_all, "attachments": write_attachments}[sys.argv[1]](Path(sys.argv[2]).resolve())
+    tasks = {"runs": run_all, "attachments": write_attachments, "inputs": write_inputs}
+    tasks[sys.argv[1]](*(Path(argument).resolve() for argument in sys.argv[2:]))
