@@ -10,11 +10,10 @@ import shutil
 import sys
 from pathlib import Path
 
-from benchmarks.library import write_inputs
 from benchmarks.measure import Cost, command
 
-_JUPYTER_BOOK = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()"]
-_LIST = "notebooks.json"
+JUPYTER_BOOK = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()"]
+LIST = "notebooks.json"
 
 
 class Baseline:
@@ -22,10 +21,10 @@ class Baseline:
 
     def __init__(self, root: Path, scratch: Path) -> None:
         self.root, self.inputs, self.outputs = root, scratch / "in", scratch / "out"
-        self.notebooks = write_inputs(root, self.inputs)
-        listed = [(str(path), parameters) for path, parameters in self.notebooks]
-        (self.inputs / _LIST).write_text(json.dumps(listed), encoding="utf-8")
-        self._clear()
+        self.inputs.mkdir(parents=True)
+        # In a process of its own: a large process would lend its memory to the commands that it measures.
+        command([sys.executable, "-m", "benchmarks.library", "inputs", root, self.inputs], root)
+        self.notebooks = json.loads((self.inputs / LIST).read_text(encoding="utf-8"))
 
     def papermill_command(self) -> Cost:
         """The ``papermill`` command once for each page."""
@@ -46,7 +45,7 @@ class Baseline:
         """``jupyter-book build`` of the executed notebooks, from scratch."""
         shutil.rmtree(self.root / "_build", ignore_errors=True)
         shutil.copytree(self.outputs, self.root / "book", dirs_exist_ok=True)
-        return command([*_JUPYTER_BOOK, "build", self.root], self.root)
+        return command([*JUPYTER_BOOK, "build", self.root], self.root)
 
     def _clear(self) -> None:
         shutil.rmtree(self.outputs, ignore_errors=True)
@@ -58,7 +57,7 @@ def run_in_sequence(inputs: Path, outputs: Path) -> None:
     import papermill  # its import is part of what is measured
 
     os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"
-    for name, parameters in json.loads((inputs / _LIST).read_text(encoding="utf-8")):
+    for name, parameters in json.loads((inputs / LIST).read_text(encoding="utf-8")):
         papermill.execute_notebook(inputs / name, outputs / name, parameters=parameters, progress_bar=False)
 
 

@@ -1,8 +1,10 @@
 """The one place here that knows how the library makes its book: which notebooks it runs, and how to run only them.
 
-As a program, ``python -m benchmarks.library runs|attachments FOLDER`` does one of these things and nothing else.
+As a program, ``python -m benchmarks.library runs|attachments ROOT`` or ``inputs ROOT FOLDER`` does one of these things
+and nothing else.
 """
 
+import json
 import sys
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,8 +13,11 @@ from tempfile import TemporaryDirectory
 import nbformat
 from nbformat import NotebookNode
 
-from cixi_analysis import book
-from cixi_analysis.dataset import Plan, load_plan
+from benchmarks.baseline import LIST
+from cixi_analysis.book import running
+from cixi_analysis.book.pages import PAGES, Run, runs_of
+from cixi_analysis.book.template import filled
+from cixi_analysis.dataset import load_plan
 from cixi_analysis.words import BASE_YEAR
 
 
@@ -27,50 +32,26 @@ class Notebook:
 
 def notebooks(root: Path) -> list[Notebook]:
     """Every notebook that `cixi build` runs in ``root``, in its order."""
+    return [Notebook(run.output, run.parameters, filled(root, run)) for run in _runs(root)]
+
+
+def run_all(root: Path) -> None:
+    """Run every notebook as `cixi build` does when it has none yet, and nothing else."""
+    runs = _runs(root)
+    with TemporaryDirectory(dir=root) as folder:
+        for _ in running.run_all(root, runs, [filled(root, run) for run in runs], Path(folder)):
+            pass
+
+
+def _runs(root: Path) -> list[Run]:
     plan = load_plan(root)
-    if hasattr(book, "_filled"):
-        return [Notebook(run.output, {"year": run.year}, book._filled(root, run)) for run in _runs(plan)]
-    from cixi_analysis.book.template import filled  # the package that book.py becomes
-
-    return [Notebook(run.output, run.parameters, filled(root, run)) for run in _runs(plan)]
-
-
-def _runs(plan: Plan) -> list:
-    if hasattr(book, "_runs"):
-        return book._runs(plan.report_years, BASE_YEAR)
-    from cixi_analysis.book.pages import PAGES, runs_of
-
     names = {item.indicator: item.indicator_name for item in plan.items}
     return runs_of(PAGES, plan.report_years, BASE_YEAR, names)
 
 
-def run_all(root: Path) -> None:
-    """Run every notebook as `cixi build` does, and nothing else."""
-    plan = load_plan(root)
-    with TemporaryDirectory(dir=root) as folder:
-        if hasattr(book, "_run_all"):
-            import os
-
-            from tqdm import tqdm
-
-            os.chdir(root)
-            Path("_build/scratch/book").mkdir(parents=True)
-            for run in _runs(plan):
-                Path("_build/scratch/book", run.output).parent.mkdir(exist_ok=True)
-            runs = _runs(plan)
-            book._run_all(runs, [book._filled(root, run) for run in runs], tqdm(disable=True))
-        else:
-            from cixi_analysis.book.running import run_all as run_them
-            from cixi_analysis.book.template import filled
-
-            runs = _runs(plan)
-            for _ in run_them(root, runs, [filled(root, run) for run in runs], Path(folder)):
-                pass
-
-
 def write_attachments(root: Path) -> None:
     """The files that the pages of each year offer for download."""
-    from cixi_analysis.export import attachments
+    from cixi_analysis.export import attachments  # not a part of the other task
 
     plan = load_plan(root)
     with TemporaryDirectory() as folder:
@@ -78,16 +59,17 @@ def write_attachments(root: Path) -> None:
             attachments(plan, year, Path(folder))
 
 
-def write_inputs(root: Path, folder: Path) -> list[tuple[Path, dict[str, int]]]:
-    """The notebooks as files, for those who run them one by one: (file below ``folder``, parameters)."""
-    written = []
+def write_inputs(root: Path, folder: Path) -> None:
+    """The notebooks as files below ``folder``, for those who run them one by one, and the list of them as JSON."""
+    listed = []
     for notebook in notebooks(root):
         path = folder / notebook.output
         path.parent.mkdir(parents=True, exist_ok=True)
         nbformat.write(notebook.content, path)
-        written.append((notebook.output, notebook.parameters))
-    return written
+        listed.append((notebook.output.as_posix(), notebook.parameters))
+    (folder / LIST).write_text(json.dumps(listed), encoding="utf-8")
 
 
 if __name__ == "__main__":
-    {"runs": run_all, "attachments": write_attachments}[sys.argv[1]](Path(sys.argv[2]).resolve())
+    tasks = {"runs": run_all, "attachments": write_attachments, "inputs": write_inputs}
+    tasks[sys.argv[1]](*(Path(argument).resolve() for argument in sys.argv[2:]))

@@ -11,8 +11,7 @@ import sys
 import time
 from pathlib import Path
 
-from benchmarks.baseline import _JUPYTER_BOOK
-from benchmarks.library import notebooks
+from benchmarks.baseline import JUPYTER_BOOK
 from benchmarks.measure import CIXI, REPOSITORY, command
 
 #: What Sphinx prints as it begins a stage → the stage.
@@ -61,6 +60,8 @@ def run_cells(root: Path) -> float:
     os.chdir(root)
     from IPython.core.interactiveshell import InteractiveShell
 
+    from benchmarks.library import notebooks
+
     shell = InteractiveShell.instance(colors="nocolor")
     total = 0.0
     with open(os.devnull, "w") as nowhere:
@@ -85,7 +86,7 @@ def _sphinx(root: Path) -> dict[str, float]:
     """The seconds of each stage of ``jupyter-book build``, by when it prints that it begins."""
     begun = time.perf_counter()
     process = subprocess.Popen(
-        [*_JUPYTER_BOOK, "build", "--all", "--path-output", str(root / "_profile"), str(root)],
+        [*JUPYTER_BOOK, "build", "--all", "--path-output", str(root / "_profile"), str(root)],
         cwd=root, env=_environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
     stages, stage = {}, "start and imports"

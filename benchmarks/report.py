@@ -45,18 +45,26 @@ def ratios(results: Results) -> list[str]:
 def panels(panels_: Mapping[int, Sequence[Mapping[str, float]]]) -> list[str]:
     """Each size with its speed and memory, and how these grow from the size before."""
     lines = [
-        "| regions | verdicts | time | a second | memory, with the table | of it the table | growth of time | of memory |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- |",
+        "| regions | verdicts | time | processor time | verdicts a processor second | memory, with the table | of it the table "
+        "| growth of processor time | of memory |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     before: tuple[float, float] | None = None
     for regions, runs in sorted(panels_.items()):
         middle = {key: sorted(run[key] for run in runs)[len(runs) // 2] for key in runs[0]}
-        seconds, memory = middle["seconds"], middle["megabytes"]
+        seconds, memory = middle["cpu"], middle["megabytes"]
         grown = [
             f"{now / then:.1f} × (≤ {_TEN_TIMES})" for now, then in zip((seconds, memory), before or (), strict=False)
         ]
         speed = f"{middle['verdicts'] / seconds / 1e6:.2f} million"
-        cells = [f"{regions:,}", f"{middle['verdicts']:,.0f}", f"{seconds:.2f} s", speed, f"{memory:,.0f} MB"]
+        cells = [
+            f"{regions:,}",
+            f"{middle['verdicts']:,.0f}",
+            f"{middle['seconds']:.2f} s",
+            f"{seconds:.2f} s",
+            speed,
+            f"{memory:,.0f} MB",
+        ]
         lines.append("| " + " | ".join([*cells, f"{middle['table']:,.0f} MB", *(grown or ["", ""])]) + " |")
         before = seconds, memory
     return lines if len(lines) > 2 else []

@@ -24,7 +24,7 @@ from benchmarks.generated import generated_panel
 from cixi_analysis import scheduler
 from cixi_analysis.assessment import assess_panel
 from cixi_analysis.dataset import Plan
-from cixi_analysis.jobs import Job, Page, packed, run_all
+from cixi_analysis.errands import Errand, Returned, packed, run_all
 from cixi_analysis.scheduler import SchedulerError, cluster
 
 
@@ -148,7 +148,7 @@ def test_faults_come_back_as_from_one_machine(two_workers: Cluster, plan: Plan) 
 # --- pages -------------------------------------------------------------------------------------------------------
 
 
-def jobs(*codes: str) -> list[Job]:
+def errands(*codes: str) -> list[Errand]:
     project = packed(ROOT)
     made = []
     for number, code in enumerate(codes):
@@ -161,27 +161,27 @@ def jobs(*codes: str) -> list[Job]:
         for position, cell in enumerate(cells):
             cell.id = f"cell-{position}"
         notebook = new_notebook(cells=cells, metadata={"kernelspec": kernel})
-        made.append(Job(f"{2020 + number}/index.ipynb", nbformat.writes(notebook), {"year": 2020 + number}, project))
+        made.append(Errand(f"{2020 + number}/index.ipynb", nbformat.writes(notebook), {"year": 2020 + number}, project))
     return made
 
 
 COUNT = "from cixi_analysis.dataset import load_plan\nprint(year, len(load_plan().items))"
 
 
-def outputs(page: Page) -> list[Any]:
+def outputs(page: Returned) -> list[Any]:
     return [cell.outputs for cell in nbformat.reads(page.notebook, as_version=4).cells if cell.cell_type == "code"]
 
 
 def test_pages_are_the_same_on_a_cluster(two_workers: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
     """A page brings its data along: workers in another folder make the page that this machine makes."""
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    wanted = jobs(COUNT, COUNT, COUNT)
+    wanted = errands(COUNT, COUNT, COUNT)
     with cluster(two_workers.address, timeout=60) as executor:
         there = {page.name: page for page in run_all(wanted, executor)}
     with ThreadPoolExecutor(1) as alone:
         here = {page.name: page for page in run_all(wanted, alone)}
-    assert list(map(outputs, (there[job.name] for job in wanted))) == list(
-        map(outputs, (here[job.name] for job in wanted))
+    assert list(map(outputs, (there[errand.name] for errand in wanted))) == list(
+        map(outputs, (here[errand.name] for errand in wanted))
     )
     assert (
         "2021 69\n" in str(outputs(there["2021/index.ipynb"]))
@@ -195,7 +195,7 @@ def test_pages_outlive_a_worker(own: Cluster, monkeypatch: pytest.MonkeyPatch) -
     """A worker is killed while pages run; every page comes back, once."""
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     victim, _ = own.worker("victim"), own.worker("survivor")
-    wanted = jobs(*["import time; time.sleep(1); print(year)"] * 6)
+    wanted = errands(*["import time; time.sleep(1); print(year)"] * 6)
     with cluster(own.address, timeout=60) as executor:
         _wait_for(executor, 2)
         names = []
@@ -204,13 +204,13 @@ def test_pages_outlive_a_worker(own: Cluster, monkeypatch: pytest.MonkeyPatch) -
                 victim.send_signal(signal.SIGKILL)
             names.append(page.name)
             assert page.failure == ()
-    assert sorted(names) == [job.name for job in wanted]
+    assert sorted(names) == [errand.name for errand in wanted]
 
 
 def test_a_failing_page_says_why(two_workers: Cluster) -> None:
     """The failing cell, its error, and the notebook as far as it came."""
     with cluster(two_workers.address, timeout=60) as executor:
-        (page,) = run_all(jobs("print('前')\n1 / 0"), executor)
+        (page,) = run_all(errands("print('前')\n1 / 0"), executor)
     assert page.failure == (
         "出错的单元 In [3]：", "    print('前')", "    1 / 0", "错误：ZeroDivisionError: division by zero"
     )  # fmt: skip

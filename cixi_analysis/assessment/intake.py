@@ -79,13 +79,20 @@ def prepared(table: pd.DataFrame) -> pd.DataFrame:
     whole = table.reindex(columns=COLUMNS)
     for column in COLUMNS:
         if column == "benchmark" or (column == "value" and pd.api.types.is_numeric_dtype(whole[column])):
-            whole[column] = pd.to_numeric(whole[column].astype(object)).astype(np.float64)
+            whole[column] = _numbers(whole[column])
         elif column == "year":
-            whole[column] = whole[column].astype(np.int64)
+            whole[column] = whole[column].astype(np.int32)
         elif not isinstance(whole[column].dtype, pd.CategoricalDtype):
             codes, texts = pd.factorize(whole[column])
             whole[column] = pd.Categorical.from_codes(codes, pd.Index(texts))
     return whole
+
+
+def _numbers(column: "pd.Series[Any]") -> "pd.Series[float]":
+    """The column as numbers, NaN for what is none."""
+    if pd.api.types.is_numeric_dtype(column):  # millions of numbers stay as they lie
+        return column.astype(np.float64)
+    return pd.to_numeric(column.astype(object), errors="coerce").astype(np.float64)
 
 
 def _column_problems(table: pd.DataFrame) -> Iterator[Problem]:
@@ -102,8 +109,7 @@ def _column_problems(table: pd.DataFrame) -> Iterator[Problem]:
         yield Problem(FILE, None, "year", f"{wrong[0]}", f"{_YEARS[0]}–{_YEARS[-1]} 的整数")
     if "benchmark" in table:
         averages = table["benchmark"].dropna()
-        numbers = pd.to_numeric(averages.astype(object), errors="coerce")
-        if (bad := ~np.isfinite(numbers)).any():
+        if (bad := ~np.isfinite(_numbers(averages))).any():
             found = f"“{averages[bad].iloc[0]}”（共 {int(bad.sum())} 行）"
             yield Problem(FILE, None, f"benchmark {Observation.columns()['benchmark'].title}", found, "数")
 

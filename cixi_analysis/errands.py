@@ -1,4 +1,4 @@
-"""A page as a job that any machine can do: it brings the notebook and the data along, and hands a notebook back.
+"""A page as an errand for any machine: it takes the notebook and the data along, and brings a notebook back.
 
 Nothing is assumed of where it runs: no shared folder, no path, only this library in the same version.
 """
@@ -20,7 +20,7 @@ _READ = ("_config.yml", "data")
 
 
 @dataclass(frozen=True)
-class Job:
+class Errand:
     """One notebook to run."""
 
     name: str  # where the page lies in the book, as 2022/table1.ipynb
@@ -30,7 +30,7 @@ class Job:
 
 
 @dataclass(frozen=True)
-class Page:
+class Returned:
     """A notebook that was run."""
 
     name: str
@@ -39,9 +39,12 @@ class Page:
     log: str = ""  # the failure's traceback
 
 
-def run_all(jobs: Sequence[Job], executor: Executor) -> Iterator[Page]:
-    """Run the jobs on any executor and yield each page as it is done. Whoever stops asking cancels what has not begun."""
-    pending = [executor.submit(run, job) for job in jobs]
+def run_all(errands: Sequence[Errand], executor: Executor) -> Iterator[Returned]:
+    """Run the errands on any executor and yield each page as it comes back.
+
+    Whoever stops asking cancels what has not begun.
+    """
+    pending = [executor.submit(run, errand) for errand in errands]
     try:
         for done in as_completed(pending):
             yield done.result()
@@ -50,18 +53,18 @@ def run_all(jobs: Sequence[Job], executor: Executor) -> Iterator[Page]:
             future.cancel()
 
 
-def run(job: Job) -> Page:
+def run(errand: Errand) -> Returned:
     """Run one notebook in an ordinary kernel, in a folder of its own that holds what it reads."""
     with TemporaryDirectory(prefix="cixi-") as folder:
-        zipfile.ZipFile(io.BytesIO(job.project)).extractall(folder)
+        zipfile.ZipFile(io.BytesIO(errand.project)).extractall(folder)
         output = Path(folder, "executed.ipynb")
         failure: tuple[str, ...] = ()
         log = ""
         try:
             papermill.execute_notebook(
-                nbformat.reads(job.notebook, as_version=4),  # type: ignore[no-untyped-call]
+                nbformat.reads(errand.notebook, as_version=4),  # type: ignore[no-untyped-call]
                 output,
-                parameters=dict(job.parameters),
+                parameters=dict(errand.parameters),
                 kernel_name="python3",
                 progress_bar=False,
                 start_timeout=300,  # a busy machine may take its time
@@ -74,7 +77,7 @@ def run(job: Job) -> Page:
         # A dead kernel is a RuntimeError, one that cannot start a KeyError or OSError.
         except (PapermillException, RuntimeError, KeyError, OSError) as error:
             failure, log = (f"错误：{type(error).__name__}: {error}",), str(error)
-        return Page(job.name, _executed(output, job.name), failure, log)
+        return Returned(errand.name, _executed(output, errand.name), failure, log)
 
 
 def _executed(path: Path, name: str) -> str:
