@@ -14,12 +14,13 @@ from conftest import cixi
 from openpyxl import Workbook, load_workbook
 from openpyxl.comments import Comment
 from openpyxl.worksheet.worksheet import Worksheet
+from test_form_mutation import ODD
 from tiny import progress, tiny_plan, write
 
 from cixi_analysis.dataset import Plan, load_plan
 from cixi_analysis.form.checking import Checked, check_form
 from cixi_analysis.form.importing import apply_import, plan_import
-from cixi_analysis.form.layout import FIRST_ROW, GUIDE, HEADER_ROW, LAYOUT_CELL
+from cixi_analysis.form.layout import FIRST_ROW, GUIDE, HEADER_ROW, LAYOUT_CELL, Column
 from cixi_analysis.form.progress import COMMITMENT_COLUMNS, INPUT_COLUMNS, PROJECT_COLUMNS, progress_tables
 from cixi_analysis.form.table import LONGEST_PROMPT
 from cixi_analysis.form.writing import form_workbook
@@ -276,6 +277,32 @@ def test_a_doubtful_cell(edit: Edit, warnings: list[str], tmp_path: Path) -> Non
     assert checked.reports
 
 
+@pytest.mark.parametrize("column", INPUT_COLUMNS, ids=lambda column: column.key)
+def test_odd_contents(column: Column, tmp_path: Path) -> None:
+    """Whatever people and programs leave in a cell: read as it is seen, or refused in that cell; never a traceback."""
+    letter = progress_tables(plan(), 2023)[0].letters[column.key]
+    odd = (*ODD, 5, -5, 1e13, 0.5, True, datetime.time(8, 3), "=1+1")
+    for start in range(0, len(odd), 4):  # as many as there are projects
+        typed = dict(enumerate(odd[start : start + 4], FIRST_ROW))
+
+        def edit(book: Workbook, typed: dict[int, Any] = typed) -> None:
+            for row, content in typed.items():
+                put(PROJECTS, **{f"H{row}": "进行中", f"L{row}": "年报"})(book)
+                cell = book[PROJECTS][f"{letter}{row}"]
+                cell.value = content
+                if isinstance(content, str) and content != "=1+1":
+                    cell.data_type = "s"
+
+        checked = check(tmp_path, edit)
+        blamed = {problem.cell for problem in checked.problems}
+        assert blamed <= {f"{letter}{row}" for row in typed}
+        reports = {int(report.id) + HEADER_ROW: report for report in checked.reports or ()}
+        for row, content in typed.items():
+            if f"{letter}{row}" not in blamed:
+                read = str(getattr(reports[row], column.field)).removesuffix(".0")
+                assert read == ("A" if content == "_x0041_" else str(content))
+
+
 # Imported
 
 
@@ -343,7 +370,10 @@ def test_on_the_command_line(tmp_path: Path) -> None:
     done = cixi("import", str(path), root=root)
     assert "2023 年的进展：新增2行、改动0行、不变0行、删除0行。\n" in done.stderr
     ledger = csv.DictReader(io.StringIO(cixi("commitments", "--year", "2023", "--format", "csv", root=root).stdout))
-    assert [(r["commitment_id"], r["state"], r["percent"]) for r in ledger][:2] == [("C001", "under_way", "50.0"), ("C002", "", "")]
+    assert [(r["commitment_id"], r["state"], r["percent"]) for r in ledger][:2] == [
+        ("C001", "under_way", "50.0"),
+        ("C002", "", ""),
+    ]
     assert [r.id for r in load_plan(root).progress[2023]] == ["3", "C001"]
     again = cixi("import", str(path), root=root)
     assert again.stderr.startswith("2023 年：与现有数据相同，没有改动。\n")
