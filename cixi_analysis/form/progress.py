@@ -29,7 +29,7 @@ PROJECT_COLUMNS = (
     Column("name", "项目名称", 24, Kind.SHOWN),
     Column("content", "主要内容", 38, Kind.SHOWN),
     Column("years", "实施年限", 11, Kind.SHOWN),
-    Column("budget", "投资概算（万元）", 9, Kind.SHOWN),
+    Column("budget", "概算（万元）", 13, Kind.SHOWN),
     Column("units", "责任单位", 20, Kind.SHOWN),
     _LAST,
     *(_STATE, _PERCENT, _SPENT, _NOTE, _SOURCE, _RESPONSIBLE),
