@@ -291,8 +291,8 @@ _EXPECTED = {
     "int_parsing": "整数",
     "float_parsing": "数",
     "string_pattern_mismatch": "{form}",
-    "greater_than_equal": "不小于 {ge} 的数",
-    "less_than_equal": "不大于 {le} 的数",
+    "greater_than_equal": "不小于 {ge:g} 的数",
+    "less_than_equal": "不大于 {le:g} 的数",
 }
 
 

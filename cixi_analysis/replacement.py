@@ -36,11 +36,11 @@ def replace_files(data: Path, contents: Mapping[str, bytes]) -> None:
             _replace(data / name, content)
         if note:
             (data / NOTE).unlink()  # refused where another process has loaded, and restored, the data meanwhile
-            _sync(data)
     except BaseException:  # also when the user interrupts
         with contextlib.suppress(OSError):  # what cannot be put back now is put back by the next loading
             _put_back(data, note)
         raise
+    _sync(data)
 
 
 def restore(data: Path) -> None:
@@ -48,9 +48,10 @@ def restore(data: Path) -> None:
 
     Raises ``OSError`` where that is not possible and ``ValueError`` for a note that nobody here has written.
     """
-    if not (data / NOTE).exists():
+    try:
+        note = json.loads((data / NOTE).read_bytes())
+    except FileNotFoundError:
         return
-    note = json.loads((data / NOTE).read_bytes())
     if not isinstance(note, dict) or not all(
         re.fullmatch(r"\w+/\w+\.csv", name) and isinstance(text, str | None) for name, text in note.items()
     ):

@@ -8,8 +8,6 @@ from collections.abc import Callable, Iterator
 from types import CodeType, FrameType
 from typing import Any
 
-from cixi_analysis import replacement
-
 
 def in_a_child(act: Callable[[], None]) -> int:
     """Run in a process of its own; its exit status, negative for the signal that ended it."""
@@ -23,17 +21,17 @@ def in_a_child(act: Callable[[], None]) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
-def killed_at(moment: int, act: Callable[[], None], modules: set[str]) -> None:
+def killed_at(moment: int, act: Callable[[], None], modules: set[str], *, inside: CodeType | None = None) -> None:
     """Run ``act`` and kill this very process before the ``moment``-th line of the modules (by their files), and of
-    the path methods that replacing calls.
+    the path methods that the function ``inside`` calls.
     """
     lines = iter(range(1, 10_000))
 
     def trace(frame: FrameType, event: str, _arg: Any) -> Any:
         file = frame.f_code.co_filename
-        if frame.f_code.co_name in ("rows_csv", "_text"):
+        if frame.f_code.co_name == "rows_csv":
             return None  # hundreds of lines that touch no file
-        if file not in modules and not (file == pathlib.__file__ and replacement._replace.__code__ in callers(frame)):
+        if file not in modules and not (file == pathlib.__file__ and inside in callers(frame)):
             return None
         if event == "line" and next(lines) == moment:
             os.kill(os.getpid(), signal.SIGKILL)

@@ -11,8 +11,8 @@ from click.testing import CliRunner, Result
 from conftest import ROOT, cixi
 
 from cixi_analysis.cli import main
-from cixi_analysis.dataset import Plan
-from cixi_analysis.form.layout import COLUMNS, FIRST_ROW
+from cixi_analysis.dataset import Plan, load_plan
+from cixi_analysis.form.layout import COLUMNS, FIRST_ROW, sheets
 from cixi_analysis.words import Verdict
 
 
@@ -253,7 +253,7 @@ def filled(project: Path, tmp_path: Path) -> Path:
 def fill(path: Path, values: dict[str, object]) -> Path:
     book = openpyxl.load_workbook(path)
     at = {column.key: number for number, column in enumerate(COLUMNS, start=1)}
-    for sheet in book.worksheets[1:]:
+    for sheet in (book[domain] for domain in sheets(load_plan(ROOT))):
         for row in range(FIRST_ROW, sheet.max_row + 1):
             if (key := str(sheet.cell(row, at["key"]).value)) in values:
                 sheet.cell(row, at["value"]).value = values[key]

@@ -65,7 +65,8 @@ CORRECTION: Cells = {("生态安全", "J3"): 85.5}
 def example() -> Cells:
     """The cells of the example, found by the keys of the form's rows."""
     book = load_workbook(FORM)
-    rows = {str(row[0].value): (sheet.title, row[0].row) for sheet in book.worksheets[1:] for row in sheet.iter_rows(3)}
+    domains = [sheet for sheet in book.worksheets[1:] if not sheet.title.endswith("进展")]
+    rows = {str(row[0].value): (sheet.title, row[0].row) for sheet in domains for row in sheet.iter_rows(3)}
     return {
         (rows[key][0], f"{letter}{rows[key][1]}"): content
         for key, typed in EXAMPLE.items()

@@ -84,8 +84,8 @@ def check(root: Path | None, file: Path, form: str) -> None:
     "import",
     cls=ChineseCommand,
     short_help="把填报工作簿导入数据。Take a filled-in form into the data.",
-    help="检查填报工作簿，列出将有的改动和因此改变的结论，然后写入 data/observations/YEAR.csv。有问题时什么也不写。"
-    "Check a form, show what changes and which verdicts flip, then write data/observations/YEAR.csv; with problems, nothing is written.\n\n"
+    help="检查填报工作簿，列出将有的改动和因此改变的结论，然后写入 data/observations/YEAR.csv 和 data/progress/YEAR.csv。有问题时什么也不写。"
+    "Check a form, show what changes and which verdicts flip, then write data/observations/YEAR.csv and data/progress/YEAR.csv; with problems, nothing is written.\n\n"
     "工作簿代表全年：其中没有填写的行会从数据中删除。The form is the whole year: a row left empty there is removed from the data. "
     "表格形式不列出没有变化的行，csv 和 json 都列出。The table leaves out rows that stay; csv and json have them.",
 )

@@ -17,20 +17,20 @@ _PERCENT = Column(
     "percent", "完成比例（%）", 10, Kind.NUMBER, "percent", "截至该年底完成了百分之几，只写数：60%写60。不知道留空。"
 )
 _SPENT = Column(
-    "spent", "累计投资（万元）", 11, Kind.NUMBER, "spent", "截至该年底累计完成的投资，万元，只写数。不知道留空，不写0。"
+    "spent", "累计投资（万元）", 16, Kind.NUMBER, "spent", "截至该年底累计完成的投资，万元，只写数。不知道留空，不写0。"
 )
-_NOTE = Column("note", "说明", 34, Kind.TEXT, "note", "进展、困难、调整的情况；检查提示可疑而填写无误时，也在此说明。")
-_SOURCE = Column("source", "出处", 26, Kind.TEXT, "source", "文件名称、章节、表、行。填了这一行就必须填。")
-_RESPONSIBLE = Column("responsible", "填报单位", 16, Kind.TEXT, "responsible", "谁对这一行负责。")
-_LAST = Column("last", "上年填报", 14, Kind.SHOWN)
+_NOTE = Column("note", "说明", 30, Kind.TEXT, "note", "进展、困难、调整的情况；检查提示可疑而填写无误时，也在此说明。")
+_SOURCE = Column("source", "出处", 24, Kind.TEXT, "source", "文件名称、章节、表、行。填了这一行就必须填。")
+_RESPONSIBLE = Column("responsible", "填报单位", 14, Kind.TEXT, "responsible", "谁对这一行负责。")
+_LAST = Column("last", "上年填报", 16, Kind.SHOWN)
 
 PROJECT_COLUMNS = (
     Column("key", "序号", 6, Kind.SHOWN),
-    Column("name", "项目名称", 26, Kind.SHOWN),
-    Column("content", "主要内容", 44, Kind.SHOWN),
+    Column("name", "项目名称", 24, Kind.SHOWN),
+    Column("content", "主要内容", 38, Kind.SHOWN),
     Column("years", "实施年限", 11, Kind.SHOWN),
-    Column("budget", "投资概算（万元）", 11, Kind.SHOWN),
-    Column("units", "责任单位", 22, Kind.SHOWN),
+    Column("budget", "概算（万元）", 13, Kind.SHOWN),
+    Column("units", "责任单位", 20, Kind.SHOWN),
     _LAST,
     *(_STATE, _PERCENT, _SPENT, _NOTE, _SOURCE, _RESPONSIBLE),
 )

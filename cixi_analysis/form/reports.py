@@ -39,8 +39,7 @@ def read_report(place: FoundRow[Subject], results: Results) -> ReadReport | None
         else:
             row.texts[column] = content
     row.problems += [row.tell(*one) for one in _missing(row, contents.keys())]
-    if not row.problems:
-        _validate(row)
+    _validate(row)
     return row
 
 
@@ -52,10 +51,12 @@ def _missing(row: ReadReport, has: Collection[str]) -> Iterator[tuple[str, str, 
 
 
 def _validate(row: ReadReport) -> None:
-    subject = row.place.key
-    cells = dict.fromkeys(Progress.columns(), "") | row.texts | {"kind": subject.kind, "id": str(subject)}
+    """Also where something is missing or wrong: what stands in for it says nothing about the other cells."""
+    subject, stand_in = row.place.key, {"state": ProgressState.UNDER_WAY, "source": "？"}
+    cells = dict.fromkeys(Progress.columns(), "") | stand_in | row.texts
     try:
-        row.report = Progress.model_validate(cells)
+        report = Progress.model_validate(cells | {"kind": subject.kind, "id": str(subject)})
+        row.report = None if row.problems else report
     except ValidationError as error:
         for detail in error.errors():
             # What is said of the whole row is said of its state and percentage together.

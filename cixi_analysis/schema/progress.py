@@ -37,9 +37,9 @@ class Progress(Row):
         if self.kind is Entity.COMMITMENT and self.spent is not None:
             problems.append("承诺不填累计投资（资金属于项目）")
         if self.state is ProgressState.DONE and self.percent not in (None, 100):
-            problems.append("已完成的，完成比例应为 100 或留空")
+            problems.append("完成比例为 100 或留空（状态为已完成）")
         if self.state is ProgressState.NOT_STARTED and self.percent not in (None, 0):
-            problems.append("未开始的，完成比例应为 0 或留空")
+            problems.append("完成比例为 0 或留空（状态为未开始）")
         if problems:
             raise ValueError("；".join(problems))
         return self
