@@ -33,7 +33,7 @@ def test_every_input_with_its_hash(project: Path) -> None:
     known = {one.path: one for one in provenance(project).inputs}
     expected = {
         path.relative_to(project).as_posix()
-        for pattern in ("data/**/*.csv", "notebooks/*.ipynb", "book/*.md", "book/_static/**/*.*", "*.yml", "*.txt")
+        for pattern in ("data/**/*.csv", "notebooks/*.ipynb", "book/*.md", "book/_static/**/*", "*.yml", "*.txt")
         for path in project.glob(pattern)
         if path.is_file() and not path.name.startswith("~$")
     }

@@ -132,7 +132,7 @@ def _copy(root: Path, copy: Path) -> None:
     own = repository.own_files(root)
     if own is None:
         shutil.copytree(root, copy, ignore=_MADE)
-        for page in (copy / "book").glob("*.ipynb"):
+        for page in (copy / "book").rglob("*.ipynb"):
             page.unlink()
         return
     for name in own:
