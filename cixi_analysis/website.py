@@ -25,7 +25,7 @@ _YEAR = re.compile(r"/(\d{4})/")
 def setup(app: Sphinx) -> dict[str, Any]:
     """Called by Sphinx."""
     app.connect("builder-inited", write_charts)
-    app.connect("html-page-context", _load_names)
+    app.connect("html-page-context", _dress)
     app.connect("build-finished", write_names)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
@@ -33,15 +33,18 @@ def setup(app: Sphinx) -> dict[str, Any]:
 def write_charts(app: Sphinx) -> None:
     """Vega, Vega-Lite and Vega-Embed in one function scope, so that their names meet nobody else's."""
     theme = json.dumps(config(), ensure_ascii=False, separators=(",", ":"))
-    bundle = vl_convert.javascript_bundle()  # type: ignore[call-arg]  # its types ask for a snippet, it does not
+    bundle = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
     target = Path(app.outdir) / "_static" / "charts.js"
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_text(f"(() => {{\n{bundle}\nwindow.cixiTheme = {theme};\n}})();\n", encoding="utf-8", newline="\n")
 
 
-def _load_names(app: Sphinx, pagename: str, _template: str, _context: object, _doctree: object) -> None:
+def _dress(app: Sphinx, pagename: str, _template: str, context: dict[str, Any], _doctree: object) -> None:
+    """Only the search loads the names, and pictures wait until the reader comes near them."""
     if pagename == "search":
         app.add_js_file("names.js")
+    if "body" in context:
+        context["body"] = context["body"].replace("<img ", '<img loading="lazy" ')
 
 
 def write_names(app: Sphinx, failed: Exception | None) -> None:

@@ -76,9 +76,9 @@ def test_items_and_units_come_first(plan: Plan, hits: Hits) -> None:
         ("eqi", "EQI"),
         ("劣Ⅴ类水体", "劣V类水体"),
         ("7099622", "数据核对"),
-        ("40.7", "（2022"),
+        ("40.7", "2022"),
         ("Excel", "2022"),
-        ("工作簿", "2022"),
+        ("数据字典", "数据字典"),
     ],
 )
 def test_parts_words_and_numbers(hits: Hits, query: str, first: str) -> None:

@@ -28,20 +28,27 @@ function cutByIndex(run) {
   return words;
 }
 
-// Full-width forms, case, spaces and punctuation make no difference.
-const plain = (text) => text.normalize("NFKC").toLowerCase().replace(/[\s\p{P}]/gu, "");
+// Full-width forms, case, spaces and punctuation make no difference, except inside a number.
+const plain = (text) => text.normalize("NFKC").toLowerCase().replace(/\s|(?<!\d)\p{P}|\p{P}(?!\d)/gu, "");
+
+// Words are held as any part of a name, numbers only whole: 40.7 is not in 84.07.
+function holder(word) {
+  const literal = word.replace(/[.*+?^${}()|[\]\\\/]/g, "\\$&");
+  return new RegExp(NUMBER.test(word) ? `(?<![\\d.,])${literal}(?!\\d|[.,]\\d)` : literal, "u");
+}
 
 // Names that hold every word of the query: [docname, title, anchor, description, score], best first.
 function namesLike(query) {
   const words = query.trim().split(/\s+/).map(plain).filter(Boolean);
   if (!words.length) return [];
+  const holders = words.map(holder);
   const hits = [];
   (window.cixiNames || []).forEach(([page, title, names], order) => {
     // A title's leading number (38 农村生活污水治理率) is not what a reader types.
     const titled = [title, "", null, 0.5];
     for (const [name, anchor, shown, more] of [titled, ...names.map(([name, id]) => [name, `#${id}`, title, 0])]) {
       const forms = [name, ...name.split(" / "), name.replace(/^[\d.]+[①-⑳]?\s*/, "")].map(plain);
-      if (!words.every((word) => forms.some((form) => form.includes(word)))) continue;
+      if (!holders.every((word) => forms.some((form) => word.test(form)))) continue;
       const whole = words.join("");
       const fit = forms.includes(whole) ? 3 : forms.some((form) => form.startsWith(whole)) ? 2 : 1;
       hits.push({ item: [page, escaped(name), anchor, shown && escaped(shown)], rank: [fit + more, -name.length, -order] });
