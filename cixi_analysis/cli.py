@@ -20,6 +20,8 @@ from cixi_analysis.terminal import FORMAT, YEAR, Message, plan_at, print_table
 from cixi_analysis.usage import ChineseGroup
 
 if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
     from cixi_analysis.requirement.tree import Node
 
 
@@ -51,8 +53,9 @@ def _refusals() -> tuple[type[Exception], ...]:
     from cixi_analysis.publishing.archive import NotPublished
     from cixi_analysis.publishing.reproduction import NotReproduced
     from cixi_analysis.requirement import Refusal
+    from cixi_analysis.scheduler import SchedulerError
 
-    return (
+    return (SchedulerError,
         BuildError, DataError, UnknownIndicator, UnknownYear, ExportError, FormError, ImportRefused, Refusal,
         WrongDate, PdfError, NotPublished, NotReproduced,
     )  # fmt: skip
@@ -112,8 +115,14 @@ for _command in (workbook, check, import_, indicator, commitments, audit, publis
     help="另把 --year 的（默认最新年份的）报告印成 _build/pdf/cixi-年份.pdf，需要 Chromium、Chrome 或 Edge。"
     "Print the report of --year (default: the newest year) as a PDF too; needs Chromium, Chrome or Edge.",
 )
+@click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="在这个 Dask 调度器（tcp://主机:端口）的工作进程上运行各页；需要安装 cixi-analysis[dask]。"
+    "Run the pages on the workers of this Dask scheduler (tcp://host:port).",
+)
 @click.pass_obj
-def build(root: Path | None, years: tuple[int, ...], force: bool, pdf: bool) -> None:
+def build(root: Path | None, years: tuple[int, ...], force: bool, pdf: bool, scheduler: str | None) -> None:
     from cixi_analysis import edition
     from cixi_analysis.book import fingerprint
     from cixi_analysis.book.store import up_to_date
@@ -124,7 +133,7 @@ def build(root: Path | None, years: tuple[int, ...], force: bool, pdf: bool) -> 
     inputs = fingerprint.inputs(folder)  # before anything is read: what changes from here on is noticed
     page = None if years or force else up_to_date(folder, inputs)
     if page is None:
-        page = _build(folder, years, force, inputs)
+        page = _build(folder, years, force, inputs, scheduler)
     click.echo(page)
     if pdf:
         from cixi_analysis.pdf import make_pdf
@@ -134,7 +143,7 @@ def build(root: Path | None, years: tuple[int, ...], force: bool, pdf: bool) -> 
             click.echo(make_pdf(plan, year, page.parent, page.parents[1] / "pdf"))
 
 
-def _build(root: Path, years: tuple[int, ...], force: bool, inputs: str) -> Path:
+def _build(root: Path, years: tuple[int, ...], force: bool, inputs: str, scheduler: str | None) -> Path:
     from functools import partial
 
     from cixi_analysis.assessment import assess
@@ -150,15 +159,25 @@ def _build(root: Path, years: tuple[int, ...], force: bool, inputs: str) -> Path
             )
     for year in plan.report_years:
         assess(plan, year)  # what a page would stumble over is told before any page runs
-    return build_book(
-        root,
-        plan.report_years,
-        renew=None if force or not years else years,
-        force=force,
-        indicators={item.indicator: item.indicator_name for item in plan.items},
-        attach=partial(_attach, root),
-        inputs=inputs,
-    )
+    with _executor(scheduler) as executor:
+        return build_book(
+            root,
+            plan.report_years,
+            renew=None if force or not years else years,
+            force=force,
+            indicators={item.indicator: item.indicator_name for item in plan.items},
+            attach=partial(_attach, root),
+            inputs=inputs,
+            executor=executor,
+        )
+
+
+def _executor(scheduler: str | None) -> "contextlib.AbstractContextManager[Executor | None]":
+    if scheduler is None:
+        return contextlib.nullcontext()
+    from cixi_analysis.scheduler import cluster
+
+    return cluster(scheduler)
 
 
 def _attach(root: Path, year: int, folder: Path) -> None:

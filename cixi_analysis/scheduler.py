@@ -1,6 +1,6 @@
 """Work beyond one machine: a Dask cluster, as an executor like any other of ``concurrent.futures``.
 
-Whoever takes an ``Executor`` (``assess_panel``, ``errands.run_all``) needs to know nothing of clusters. Dask itself hands
+Whoever takes an ``Executor`` (``assess_panel``, ``book.build``) needs to know nothing of clusters. Dask itself hands
 the work out, and hands it out again when a worker dies. It is an optional extra, imported only when asked for.
 """
 

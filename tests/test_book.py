@@ -22,7 +22,12 @@ TITLES = {
     "trend": "{year} 年趋势",
     "changes": "{year} 年与上年相比",
     "projects": "{year} 年重点工程",
+    "commitments": "{year} 年承诺台账",
+    "units": "{year} 年责任单位",
     "reconciliation": "{year} 年数据核对",
+    "indicators": "指标档案",
+    "indicator": "{indicator} {name}",
+    "audit": "规划核对",
     "method": "方法",
     "dictionary": "数据字典",
     "provenance": "数据与版本",
@@ -86,8 +91,9 @@ def test_every_kind_of_page_is_tried() -> None:
 def test_the_site_holds_the_pages_and_nothing_else(good: Path) -> None:
     """README, tests, templates and environments do not become pages; a retrospect has three."""
     assert pages(good / "_build" / "html") == {
-        "index", "method", "dictionary", "provenance", "manual",
-        "2022/index", "2022/table1", "2022/trend", "2022/changes", "2022/projects", "2022/reconciliation",
+        "index", "method", "dictionary", "provenance", "manual", "audit", "indicators/index",
+        "2022/index", "2022/table1", "2022/trend", "2022/changes", "2022/projects", "2022/commitments", "2022/units",
+        "2022/reconciliation",
         "2021/index", "2021/table1", "2021/trend",
     }  # fmt: skip
 
@@ -109,10 +115,14 @@ def test_the_sidebar_lists_years_newest_first_with_their_pages(good: Path) -> No
         ("2", "2022 年趋势"),
         ("2", "2022 年与上年相比"),
         ("2", "2022 年重点工程"),
+        ("2", "2022 年承诺台账"),
+        ("2", "2022 年责任单位"),
         ("2", "2022 年数据核对"),
         ("1", "2021 年回看"),
         ("2", "2021 年表一"),
         ("2", "2021 年趋势"),
+        ("1", "指标档案"),
+        ("1", "规划核对"),
         ("1", "方法"),
         ("1", "使用手册"),
         ("1", "数据字典"),
@@ -164,8 +174,8 @@ def test_years_come_and_go(project: Path, capsys: pytest.CaptureFixture[str]) ->
     index = build(project, [2022, 2023], renew=[])
     assert index == project / "_build" / "html" / "index.html"
     assert index.is_file()
-    yearly = {"index", "table1", "trend", "changes", "projects", "reconciliation"}
-    single = {"index", "method", "dictionary", "manual"}
+    yearly = {"index", "table1", "trend", "changes", "projects", "commitments", "units", "reconciliation"}
+    single = {"index", "method", "dictionary", "provenance", "manual", "audit", "indicators/index"}
     assert pages(index.parent) == single.union(f"{y}/{page}" for y in (2022, 2023) for page in yearly)
     assert not (project / "book" / "2021").exists()
     assert fingerprint(project / "book" / "2022") == before

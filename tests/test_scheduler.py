@@ -19,12 +19,14 @@ import pandas as pd
 import pytest
 from conftest import ROOT
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from test_book import write_template
 
 from benchmarks.generated import generated_panel
 from cixi_analysis import scheduler
 from cixi_analysis.assessment import assess_panel
+from cixi_analysis.book import PAGES, BuildError, build
+from cixi_analysis.book.errands import Errand, Returned, packed, run_errands
 from cixi_analysis.dataset import Plan
-from cixi_analysis.errands import Errand, Returned, packed, run_all
 from cixi_analysis.scheduler import SchedulerError, cluster
 
 
@@ -177,18 +179,54 @@ def test_pages_are_the_same_on_a_cluster(two_workers: Cluster, monkeypatch: pyte
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     wanted = errands(COUNT, COUNT, COUNT)
     with cluster(two_workers.address, timeout=60) as executor:
-        there = {page.name: page for page in run_all(wanted, executor)}
+        there = {page.name: page for page in run_errands(wanted, executor)}
     with ThreadPoolExecutor(1) as alone:
-        here = {page.name: page for page in run_all(wanted, alone)}
+        here = {page.name: page for page in run_errands(wanted, alone)}
     assert list(map(outputs, (there[errand.name] for errand in wanted))) == list(
         map(outputs, (here[errand.name] for errand in wanted))
     )
-    assert (
-        "2021 69\n" in str(outputs(there["2021/index.ipynb"]))
-        or outputs(there["2021/index.ipynb"])[-1][0].text == "2021 69\n"
-    )
-    metadata = nbformat.reads(there["2021/index.ipynb"].notebook, as_version=4).metadata.papermill
-    assert metadata.output_path == "2021/index.ipynb"
+    assert outputs(there["2021/index.ipynb"])[-1][0].text == "2021 69\n"
+    assert {name: page.notebook for name, page in there.items()} == {n: page.notebook for n, page in here.items()}
+
+
+def test_a_book_is_the_same_on_a_cluster(two_workers: Cluster, tmp_path: Path) -> None:
+    """The executed notebooks of ``book/`` are those of this machine, byte for byte, charts and all."""
+    pages = tuple(page for page in PAGES if page.template in ("home", "overview", "trend"))
+    root = tmp_path / "project"
+    for folder in ("book", "notebooks"):
+        (root / folder).mkdir(parents=True)
+    for name in ("_config.yml", "_toc.yml", "notebooks/trend.ipynb"):
+        shutil.copy(ROOT / name, root / name)
+    shutil.copytree(ROOT / "book" / "_static", root / "book" / "_static")
+    shutil.copytree(ROOT / "data", root / "data")
+    for name in ("home", "overview"):
+        write_template(root, name)
+    (root / "book" / "manual.md").write_text("# 使用手册\n", encoding="utf-8")
+    (root / "book" / "provenance.md").write_text("# 数据与版本\n", encoding="utf-8")
+
+    def made() -> dict[str, bytes]:
+        return {path.relative_to(root).as_posix(): path.read_bytes() for path in (root / "book").rglob("*.ipynb")}
+
+    with cluster(two_workers.address, timeout=60) as executor:
+        build(root, [2022], pages=pages, executor=executor, progress=False)
+    there = made()
+    build(root, [2022], pages=pages, force=True, progress=False)
+    assert set(there) == {"book/index.ipynb", "book/2022/index.ipynb", "book/2022/trend.ipynb"}
+    assert there == made()
+
+
+def test_a_page_that_fails_there_is_told_as_one_here(two_workers: Cluster, tmp_path: Path) -> None:
+    """Which page, which cell, what it said; what there is of it is kept."""
+    for name in ("notebooks", "book"):
+        (tmp_path / name).mkdir()
+    shutil.copytree(ROOT / "data", tmp_path / "data")
+    shutil.copy(ROOT / "_config.yml", tmp_path)
+    write_template(tmp_path, "home", "1 / 0")
+    home = tuple(page for page in PAGES if page.template == "home")
+    told = r"2022 年 首页（notebooks/home.ipynb）：笔记本运行失败，网站保持原样。\n出错的单元 In \[3\]：\n    1 / 0\n错误：ZeroDivisionError"
+    with cluster(two_workers.address, timeout=60) as executor, pytest.raises(BuildError, match=told):
+        build(tmp_path, [2022], pages=home, executor=executor, progress=False)
+    assert (tmp_path / "_build" / "logs" / "2022-home.ipynb").is_file()
 
 
 def test_pages_outlive_a_worker(own: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -199,23 +237,24 @@ def test_pages_outlive_a_worker(own: Cluster, monkeypatch: pytest.MonkeyPatch) -
     with cluster(own.address, timeout=60) as executor:
         _wait_for(executor, 2)
         names = []
-        for page in run_all(wanted, executor):
+        for page in run_errands(wanted, executor):
             if not names:
                 victim.send_signal(signal.SIGKILL)
             names.append(page.name)
-            assert page.failure == ()
+            assert page.failure is None
     assert sorted(names) == [errand.name for errand in wanted]
 
 
 def test_a_failing_page_says_why(two_workers: Cluster) -> None:
     """The failing cell, its error, and the notebook as far as it came."""
     with cluster(two_workers.address, timeout=60) as executor:
-        (page,) = run_all(errands("print('前')\n1 / 0"), executor)
-    assert page.failure == (
+        (page,) = run_errands(errands("print('前')\n1 / 0"), executor)
+    assert page.failure is not None
+    assert page.failure.lines == (
         "出错的单元 In [3]：", "    print('前')", "    1 / 0", "错误：ZeroDivisionError: division by zero"
     )  # fmt: skip
     assert "前" in page.notebook
-    assert "ZeroDivisionError" in page.log
+    assert "ZeroDivisionError" in page.failure.log
 
 
 def test_what_a_page_brings_along_is_the_data_and_nothing_else() -> None:

@@ -6,6 +6,8 @@
 ``jobs``         pages to run and files to attach, each under a key made of all it depends on
 ``fingerprint``, ``store``   those keys, and what is kept under them; whether anything is to be done at all
 ``running``      the jobs, several at a time, each in a process of its own
+``notebook``     one notebook, run by papermill
+``errands``      a page run on another machine, with what it reads sent along
 ``workers``      those processes: forked from one that has the libraries imported (``warm``)
 ``engine``       papermill's engine in such a process: a kernel without a process of its own
 ``drawing``      charts, drawn by the build's own process

@@ -8,6 +8,7 @@ failure or Ctrl-C before that leaves the last good one as it was.
 import shutil
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Executor
 from pathlib import Path
 
 from tqdm import tqdm
@@ -33,6 +34,7 @@ def build(
     baseline: int = BASE_YEAR,
     attach: Callable[[int, Path], object] | None = None,
     inputs: str | None = None,
+    executor: Executor | None = None,
     progress: bool = True,
 ) -> Path:
     """Run the notebooks whose pages could have changed, build the site, and return the path of its first page.
@@ -45,7 +47,7 @@ def build(
     `renew` are years to run again in any case, and then other years stay as they are unless a page of theirs is
     missing; the pages made once follow their inputs as always. `force` runs everything again and takes nothing from an
     earlier build. `inputs` is :func:`~cixi_analysis.book.fingerprint.inputs` of `root`, taken before `years` and the
-    rest were read from it.
+    rest were read from it. `executor` runs the pages, on other machines for instance; else they run here.
 
     Raises `BuildError`, and leaves the last good site as it was, when a template, a notebook or the book has a fault,
     or the data change meanwhile.
@@ -73,7 +75,7 @@ def build(
         todo = [job for job in jobs if job.year in (renew or ()) or not store.take(job.key, made)]
         bar = tqdm(total=len(todo) + 1, disable=not progress, unit="页", file=sys.stderr)
         with bar, maker() as jupyter_book:
-            for job in run_all(root, todo, made):
+            for job in run_all(root, todo, made, executor):
                 bar.set_postfix_str(job.label)
                 bar.update()
             if fingerprint.inputs(root) != inputs:

@@ -1,55 +1,71 @@
-"""The jobs of a build, several at a time: in warm processes where the platform has them, else in ordinary kernels."""
+"""The jobs of a build, several at a time: in warm processes where the platform has them, else in ordinary kernels, or
+pages on other machines.
+"""
 
-import os
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import Executor, ThreadPoolExecutor, as_completed
 from contextlib import chdir
-from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
-import nbformat
-import papermill
 import vl_convert
-from papermill.exceptions import PapermillException, PapermillExecutionError
 from papermill.iorw import local_file_io_cwd
 
 from cixi_analysis.book import workers
 from cixi_analysis.book.drawing import draw, drawn_above
+from cixi_analysis.book.errands import Errand, packed, run_errands
 from cixi_analysis.book.failure import BuildError
 from cixi_analysis.book.jobs import Job, PageJob
-from cixi_analysis.book.pages import Run
-from cixi_analysis.book.template import tidied
+from cixi_analysis.book.notebook import Failure, run_notebook
 from cixi_analysis.book.workers import Died, Done
 from cixi_analysis.saving import ExportError
 
 
-@dataclass(frozen=True)
-class Failure:
-    """Why a run failed: for the message, and for the log."""
-
-    lines: tuple[str, ...]
-    log: str
-
-
-def run_all(root: Path, jobs: Sequence[Job], folder: Path) -> Iterator[Job]:
+def run_all(root: Path, jobs: Sequence[Job], folder: Path, executor: Executor | None = None) -> Iterator[Job]:
     """Do the jobs, which leave what they make below ``folder`` (in ``root``); yields each as it is done.
 
-    Raises :class:`BuildError` for the first that fails, and keeps what there is of a failed page in `_build/logs`.
+    ``executor`` runs the pages elsewhere, but for those that tell what this very build is made of. Raises
+    :class:`BuildError` for the first that fails, and keeps what there is of a failed page in `_build/logs`.
     """
+    away = [job for job in jobs if executor and isinstance(job, PageJob) and not job.run.page.of_the_build]
+    here = [job for job in jobs if job not in away]
+    both = chain(_results_from_here(root, here, folder), _results_from(executor, root, away, folder))
+    for job, result in both:
+        if result is not None:
+            failure = Failure((f"错误：{result}",), str(result)) if isinstance(result, Died) else result
+            raise BuildError(_told(root, job, folder, failure))
+        yield job
+
+
+Result = tuple[Job, Failure | Died | None]
+
+
+def _results_from_here(root: Path, jobs: Sequence[Job], folder: Path) -> Iterator[Result]:
     if not jobs:
         return
     # Papermill fills braces in a file's name, and the project folder's may hold some: names start from that folder.
     calls = [(root, job, folder.relative_to(root)) for job in jobs]
     for done in workers.each(_in_warm_process, calls, draw) if workers.available() else _in_kernels(calls):
-        job = jobs[done.number]
-        result = done.result
-        if isinstance(result, Died):
-            result = Failure((f"错误：{result}",), str(result))
-        if result is not None:
-            raise BuildError(_told(root, job, folder, result))
-        yield job
+        yield jobs[done.number], done.result
+
+
+def _results_from(executor: Executor | None, root: Path, jobs: Sequence[PageJob], folder: Path) -> Iterator[Result]:
+    if not jobs or executor is None:
+        return
+    project = packed(root)
+    errands = {
+        job.run.output.as_posix(): Errand(job.run.output.as_posix(), job.notebook, job.run.parameters, project)
+        for job in jobs
+    }
+    of = dict(zip(errands, jobs, strict=True))
+    for returned in run_errands(list(errands.values()), executor):
+        page = folder / returned.name
+        page.parent.mkdir(parents=True, exist_ok=True)
+        if returned.notebook:
+            page.write_text(returned.notebook, encoding="utf-8", newline="\n")
+        yield of[returned.name], returned.failure
 
 
 def _in_warm_process(root: Path, job: Job, folder: Path) -> Failure | None:
@@ -64,43 +80,13 @@ def _in_warm_process(root: Path, job: Job, folder: Path) -> Failure | None:
 def _do(job: Job, folder: Path, engine: str | None) -> Failure | None:
     """Do the job in the project folder, which is the working directory."""
     if isinstance(job, PageJob):
-        return run_notebook(job.run, job.notebook, folder / job.run.output, engine)
+        return run_notebook(job.run.parameters, job.notebook, folder / job.run.output, engine=engine)
     place = folder / str(job.year)
     place.mkdir(parents=True, exist_ok=True)
     try:
         job.attach(job.year, place)
     except ExportError as error:
         return Failure((f"错误：{error}",), str(error))
-    return None
-
-
-def run_notebook(run: Run, notebook: str, output: Path, engine: str | None) -> Failure | None:
-    """Run ``notebook`` (its JSON) with papermill and write the page; returns why it failed.
-
-    The working directory is the project folder.
-    """
-    os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"  # this environment's kernel before one in the home folder
-    os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"  # kernels: no word about frozen modules
-    page = output.absolute()  # a page may change this process's working directory
-    page.parent.mkdir(parents=True, exist_ok=True)
-    try:
-        executed = papermill.execute_notebook(
-            nbformat.reads(notebook, as_version=4),  # type: ignore[no-untyped-call]
-            output,
-            parameters=run.parameters,
-            kernel_name="python3",
-            engine_name=engine,
-            progress_bar=False,
-            start_timeout=300,  # a busy machine may take its time
-            extra_arguments=["--log-level=CRITICAL"],  # of the kernel program; cells report themselves
-        )
-    except PapermillExecutionError as error:
-        cell = [f"出错的单元 In [{error.exec_count}]：", *(f"    {line}" for line in error.source.splitlines())]
-        return Failure((*cell, f"错误：{error.ename}: {error.evalue}"), str(error))
-    # A dead kernel is a RuntimeError, one that cannot start a KeyError or OSError.
-    except (PapermillException, RuntimeError, KeyError, OSError) as error:
-        return Failure((f"错误：{type(error).__name__}: {error}",), str(error))
-    nbformat.write(tidied(executed), page)  # type: ignore[no-untyped-call]
     return None
 
 

@@ -11,9 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import nbformat
-import papermill
-from papermill.exceptions import PapermillException, PapermillExecutionError
+from cixi_analysis.book.notebook import Failure, run_notebook
 
 #: What a page reads of the project folder.
 _READ = ("_config.yml", "data")
@@ -35,11 +33,10 @@ class Returned:
 
     name: str
     notebook: str  # its JSON with outputs; after a failure as far as it came, or ""
-    failure: tuple[str, ...] = ()  # lines (Chinese) that say why it failed
-    log: str = ""  # the failure's traceback
+    failure: Failure | None = None
 
 
-def run_all(errands: Sequence[Errand], executor: Executor) -> Iterator[Returned]:
+def run_errands(errands: Sequence[Errand], executor: Executor) -> Iterator[Returned]:
     """Run the errands on any executor and yield each page as it comes back.
 
     Whoever stops asking cancels what has not begun.
@@ -58,36 +55,9 @@ def run(errand: Errand) -> Returned:
     with TemporaryDirectory(prefix="cixi-") as folder:
         zipfile.ZipFile(io.BytesIO(errand.project)).extractall(folder)
         output = Path(folder, "executed.ipynb")
-        failure: tuple[str, ...] = ()
-        log = ""
-        try:
-            papermill.execute_notebook(
-                nbformat.reads(errand.notebook, as_version=4),  # type: ignore[no-untyped-call]
-                output,
-                parameters=dict(errand.parameters),
-                kernel_name="python3",
-                progress_bar=False,
-                start_timeout=300,  # a busy machine may take its time
-                extra_arguments=["--log-level=CRITICAL"],  # of the kernel program; cells report themselves
-                resources={"metadata": {"path": folder}},  # `cwd` would move every thread of this process
-            )
-        except PapermillExecutionError as error:
-            cell = [f"出错的单元 In [{error.exec_count}]：", *(f"    {line}" for line in error.source.splitlines())]
-            failure, log = (*cell, f"错误：{error.ename}: {error.evalue}"), str(error)
-        # A dead kernel is a RuntimeError, one that cannot start a KeyError or OSError.
-        except (PapermillException, RuntimeError, KeyError, OSError) as error:
-            failure, log = (f"错误：{type(error).__name__}: {error}",), str(error)
-        return Returned(errand.name, _executed(output, errand.name), failure, log)
-
-
-def _executed(path: Path, name: str) -> str:
-    """The notebook as it would be had it been run where its page lies."""
-    if not path.is_file():
-        return ""
-    notebook = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
-    notebook.metadata.papermill.output_path = name
-    text: str = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
-    return text
+        failure = run_notebook(errand.parameters, errand.notebook, output, folder=Path(folder))
+        executed = output.read_text(encoding="utf-8") if output.is_file() else ""
+    return Returned(errand.name, executed, failure)
 
 
 def packed(root: Path) -> bytes:
