@@ -73,7 +73,9 @@ def test_ids_are_unique_and_links_stay_inside(pages: Path) -> None:
     assert 'aria-labelledby="index--row index--clip"' in html
 
 
-@pytest.mark.parametrize(("radicals", "text"), [("⽣态⽂明", "生态文明"), ("⻚⻛⻋", "页风车"), ("Ⅲ类①", "Ⅲ类①")])
+@pytest.mark.parametrize(
+    ("radicals", "text"), [("⽣态⽂明", "生态文明"), ("⻚⻛⻋", "页风车"), ("Ⅲ类①", "Ⅲ类①"), ("2018―2022", "2018—2022")]
+)
 def test_characters_in_the_place_of_radicals(radicals: str, text: str) -> None:
     """What looks like 生 is 生; what is no radical stays as it is."""
     assert characters(radicals) == text
