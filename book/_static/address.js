@@ -16,6 +16,8 @@ document.addEventListener("DOMContentLoaded", () => {
     sign.setAttribute("aria-label", `${label(place)}：链接与引文`);
     (place.matches("tr") ? nameCell(place) : place).append(sign);
   }
+  heading.querySelector(".headerlink")?.setAttribute("title", "链接与引文");
+  heading.querySelector(".headerlink")?.setAttribute("aria-label", "本页：链接与引文");
   article.addEventListener("click", (event) => {
     const sign = event.target.closest("h1 > .headerlink, td > .headerlink");
     // The browser goes to the address first, which moves the focus.

@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from pypdf import PdfReader, PdfWriter
-from pypdf.generic import NameObject, TextStringObject
+from pypdf.generic import Fit, NameObject, TextStringObject
 
 from cixi_analysis import edition, provenance
 from cixi_analysis.dataset import Plan
@@ -64,7 +64,7 @@ def make_pdf(plan: Plan, year: int, site: Path, folder: Path) -> Path:
                 break
         else:
             raise PdfError(f"{year}年的 PDF：印了{_MOST}次，目录的页码仍在变动。")
-        save_bytes(_finished(printed, plan, year, site), folder / pdf_name(year))
+        save_bytes(_finished(printed, plan, year, site, found), folder / pdf_name(year))
     return folder / pdf_name(year)
 
 
@@ -113,8 +113,8 @@ def _pages(printed: Path, found: tuple[Section, ...]) -> dict[str, int]:
     return numbers
 
 
-def _finished(printed: Path, plan: Plan, year: int, site: Path) -> bytes:
-    """The file with a title, our date instead of the clock's, and the mark of its edition."""
+def _finished(printed: Path, plan: Plan, year: int, site: Path, found: tuple[Section, ...]) -> bytes:
+    """The file with bookmarks, a title, our date instead of the clock's, and the mark of its edition."""
     writer = PdfWriter(clone_from=printed)
     date = edition.date()
     known = {
@@ -126,8 +126,23 @@ def _finished(printed: Path, plan: Plan, year: int, site: Path) -> bytes:
     }
     writer.metadata = {NameObject(name): TextStringObject(text) for name, text in known.items()}
     correct(writer)
+    _bookmark(writer, printed, found)
     writer.page_mode = "/UseOutlines"
     writer.pdf_header = PdfReader(printed).pdf_header
     written = io.BytesIO()
     writer.write(written)
     return written.getvalue()
+
+
+def _bookmark(writer: PdfWriter, printed: Path, found: tuple[Section, ...]) -> None:
+    """A bookmark for each line of the contents. Chromium's own say a heading twice where it begins a page."""
+    pages, named = _pages(printed, found), PdfReader(printed).named_destinations
+    for section in found:
+        above = None
+        for heading in section.headings:
+            place = Fit.xyz(left=0, top=named[f"/{heading.anchor}"].top)
+            number = pages[heading.anchor] - 1
+            mark = writer.add_outline_item(
+                heading.title, number, parent=above if heading.level > 1 else None, fit=place
+            )
+            above = above or mark

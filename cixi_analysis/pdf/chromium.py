@@ -47,11 +47,11 @@ def find() -> str:
 
 
 def print_pdf(browser: str, document: Path, target: Path) -> None:
-    """Print an HTML file into a PDF with bookmarks. Raises :class:`PdfError` with what the browser said."""
+    """Print an HTML file into a PDF. Raises :class:`PdfError` with what the browser said."""
     options = [
         "--headless", "--disable-gpu", "--no-first-run", "--disable-extensions", "--disable-background-networking",
         "--font-render-hinting=none",  # the same line breaks whatever the screen
-        "--no-pdf-header-footer", "--generate-pdf-document-outline",
+        "--no-pdf-header-footer",
         f"--user-data-dir={document.parent / 'profile'}", f"--print-to-pdf={target}",
     ]  # fmt: skip
     if sys.platform != "win32" and os.geteuid() == 0:

@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from pypdf import PdfWriter
 from pypdf.generic import DictionaryObject, StreamObject
 
-#: Radicals of simplified characters, which Unicode does not itself declare the same as the character.
+#: Radicals of simplified characters, which Unicode does not itself declare the same as the character; and the dash.
 _SIMPLIFIED = str.maketrans(
-    "⻄⻅⻆⻉⻋⻓⻔⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻨⻩⻬⻮⻰⺠", "西见角贝车长门青韦页风飞食马骨鬼鱼鸟麦黄齐齿龙民"
+    "⻄⻅⻆⻉⻋⻓⻔⻘⻙⻚⻛⻜⻝⻢⻣⻤⻥⻦⻨⻩⻬⻮⻰⺠―", "西见角贝车长门青韦页风飞食马骨鬼鱼鸟麦黄齐齿龙民—"
 )
 _RADICALS = re.compile("[\u2e80-\u2fdf]")
 #: ``<code> <character>`` or ``<first code> <last code> <character of the first>``.
