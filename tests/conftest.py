@@ -28,7 +28,7 @@ def plan() -> Plan:
 def copy_project(target: Path) -> Path:
     """The project's own files, without what a build or a run leaves."""
     names = ["_config.yml", "_toc.yml", "constraints.txt", "data", "notebooks", "book"]
-    made = shutil.ignore_patterns("*.ipynb_checkpoints", "20[0-9][0-9]")
+    made = shutil.ignore_patterns("*.ipynb_checkpoints", "20[0-9][0-9]", "indicators")
     target.mkdir(parents=True, exist_ok=True)
     for name in names:
         source = ROOT / name

@@ -107,6 +107,36 @@ def test_from_unmet_to_reason_and_source_in_two_clicks(site: Path, browser: Brow
     visit.close()
 
 
+def test_every_status_leads_to_the_dossier(site: Path, browser: Browser) -> None:
+    """Beside every verdict of an indicator or item, on every page but its dossier, is the way to the dossier; there, the
+    way to the rows of Table 1.
+    """
+    visit = Visit(browser)
+    without = {}
+    for path in pages_of(site):
+        page = visit.open(path)
+        if "indicators" in path.parts and path.stem != "index":
+            assert page.locator(".bd-article a[href*='table1.html#item-']").count(), path
+        elif lost := page.evaluate(LOST_STATUSES):
+            without[path.relative_to(site).as_posix()] = lost
+    visit.close()
+    assert without == {}
+
+
+#: Verdicts without a link to a dossier in their row, entry or point (rows merged over several lines: in the same cell).
+LOST_STATUSES = """() => [...document.querySelectorAll('.bd-article .status')]
+    .filter((badge) => /[✓✗?] (是|否|无数据)$/.test(badge.textContent.trim()))
+    .filter((badge) => {
+        for (let place = badge; place && !place.matches('.cell_output'); place = place.parentElement) {
+            if (place.matches('a[href*="indicators/"]') || place.querySelector('a[href*="indicators/"]')) return false;
+            if (place.matches('tbody, ul, .text_html')) break;
+        }
+        return true;
+    })
+    .map((badge) => badge.parentElement.outerHTML.slice(0, 160))
+    .slice(0, 3)"""
+
+
 @pytest.mark.parametrize("medium", ["screen", "print"])
 def test_status_is_never_colour_alone(site: Path, browser: Browser, medium: str) -> None:
     """In the dark and on black-and-white paper, symbol and word are there, and a line round them."""
