@@ -31,7 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--profile", action="store_true", help="where a cold build's time goes, and nothing else")
     parser.add_argument("--write", action="store_true", help="write the results into benchmarks/README.md")
     options = parser.parse_args(arguments)
-    rounds = 1 if options.quick else options.rounds
+    rounds = 1 if options.quick or options.profile else options.rounds
     with tempfile.TemporaryDirectory(prefix="cixi-benchmarks-") as name:
         folder = Path(name)
         try:

@@ -89,13 +89,12 @@ def _sphinx(root: Path) -> dict[str, float]:
         [*JUPYTER_BOOK, "build", "--all", "--path-output", str(root / "_profile"), str(root)],
         cwd=root, env=_environment(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
     )  # fmt: skip
-    stages, stage = {}, "start and imports"
+    stages, stage, ahead = {}, "start and imports", list(_STAGES)  # in their order: "writing output" comes early, too
     assert process.stdout is not None
     for line in process.stdout:
-        for text, name in _STAGES.items():
-            if text in line and name not in stages and name != stage:
-                now = time.perf_counter()
-                stages[stage], stage, begun = now - begun, name, now
+        if ahead and ahead[0] in line:
+            now = time.perf_counter()
+            stages[stage], stage, begun = now - begun, _STAGES[ahead.pop(0)], now
     process.wait()
     stages[stage] = time.perf_counter() - begun
     return stages
