@@ -5,27 +5,30 @@ is drawn once.
 """
 
 import json
-from functools import cache
 from typing import Any
 
 import vl_convert
 
 from cixi_analysis.book import workers
 
-
-def draw(question: tuple[str, str]) -> str:
-    """The drawing of a chart: its description and the drawing's options, both as JSON."""
-    return _drawn(*question)
-
-
-@cache
-def _drawn(chart: str, options: str) -> str:
-    drawing: str = vl_convert.vegalite_to_svg(chart, **json.loads(options))
-    return drawing
+Chart = dict[str, Any] | str
+#: Drawings of this process, by the chart and the options as text.
+_drawn: dict[str, str] = {}
 
 
-def drawn_above(chart: dict[str, Any] | str, **options: Any) -> str:
+def draw(question: tuple[Chart, dict[str, Any]]) -> str:
+    """The drawing of a chart from its description and the drawing's options.
+
+    The description goes to the engine as it came: read from a text, its numbers would differ in the last digit.
+    """
+    text = json.dumps(question, ensure_ascii=False)
+    if text not in _drawn:
+        chart, options = question
+        _drawn[text] = vl_convert.vegalite_to_svg(chart, **options)
+    return _drawn[text]
+
+
+def drawn_above(chart: Chart, **options: Any) -> str:
     """What stands for ``vl_convert.vegalite_to_svg`` in a process that runs a page."""
-    text = chart if isinstance(chart, str) else json.dumps(chart, ensure_ascii=False)
-    drawing: str = workers.ask((text, json.dumps(options)))
+    drawing: str = workers.ask((chart, options))
     return drawing
