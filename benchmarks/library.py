@@ -15,6 +15,7 @@ from nbformat import NotebookNode
 
 from benchmarks.baseline import LIST
 from cixi_analysis.book import running
+from cixi_analysis.book.jobs import jobs_of
 from cixi_analysis.book.pages import PAGES, Run, runs_of
 from cixi_analysis.book.template import filled
 from cixi_analysis.dataset import load_plan
@@ -37,9 +38,8 @@ def notebooks(root: Path) -> list[Notebook]:
 
 def run_all(root: Path) -> None:
     """Run every notebook as `cixi build` does when it has none yet, and nothing else."""
-    runs = _runs(root)
     with TemporaryDirectory(dir=root) as folder:
-        for _ in running.run_all(root, runs, [filled(root, run) for run in runs], Path(folder)):
+        for _ in running.run_all(root, jobs_of(root, _runs(root), None), Path(folder)):
             pass
 
 
