@@ -6,13 +6,13 @@ import vl_convert
 from cixi_analysis.book.drawing import draw, drawn_above
 from cixi_analysis.book.workers import each
 
-#: Sums whose shortest decimal a hasty reader of numbers takes for a neighbour.
-VALUES = [0.1 + 0.2, 107.68671428571424, 1 / 3, 2**0.5, 1e-7 / 3, 112.5, 4.35 * 100]
+#: Numbers with all their digits: a hasty reader of text takes some for their neighbours.
+VALUES = [number / 7 * 10**power for number in range(1, 200) for power in (-3, 0, 2)]
 
 
 def chart() -> dict[str, object]:
-    rows = [{"n": n, "value": value, "label": f"{value:.17g}"} for n, value in enumerate(VALUES)]
-    drawn = alt.Chart(alt.InlineData(rows)).mark_bar().encode(x="n:O", y="value:Q", tooltip="label:N")
+    rows = [{"n": n, "value": value} for n, value in enumerate(VALUES)]
+    drawn = alt.Chart(alt.InlineData(rows)).mark_text().encode(x="n:Q", y="value:Q", text="value:N")
     return drawn.to_dict()
 
 
