@@ -143,6 +143,6 @@ def _bookmark(writer: PdfWriter, printed: Path, found: tuple[Section, ...]) -> N
             place = Fit.xyz(left=0, top=named[f"/{heading.anchor}"].top)
             number = pages[heading.anchor] - 1
             mark = writer.add_outline_item(
-                heading.title, number, parent=above if heading.level > 1 else None, fit=place
+                title=heading.title, page_number=number, parent=above if heading.level > 1 else None, fit=place
             )
             above = above or mark
