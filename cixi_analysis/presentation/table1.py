@@ -12,7 +12,7 @@ from cixi_analysis.presentation.numbers import with_unit
 from cixi_analysis.presentation.records import records
 from cixi_analysis.presentation.status import basis_word, verdict_badge
 from cixi_analysis.presentation.tables import Column
-from cixi_analysis.presentation.titles import indicator_href, item_anchor, item_title, short_source
+from cixi_analysis.presentation.titles import indicator_href, item_anchor, item_href, item_title, short_source
 from cixi_analysis.schema import WATER_CLASSES, Indicator, Observation
 from cixi_analysis.table1 import HEADINGS, Table1Row
 from cixi_analysis.table1 import table1 as layout
@@ -181,7 +181,8 @@ def _item_reasons(assessment: Assessment, item: Indicator) -> Iterator[Markup]:
         basis = f"（{basis_word(one.basis)}）" if one.basis else ""
         levels = "、".join(Level(level).chinese for level in same["level"])
         badge = verdict_badge(assessment.status(item.indicator, one.level, item.item_id))
-        yield Markup("<strong>{}</strong>　{} {}{}　{}").format(item_title(item), levels, badge, basis, reason)
+        title = link(item_title(item), item_href(item.item_id))
+        yield Markup("<strong>{}</strong>　{} {}{}　{}").format(title, levels, badge, basis, reason)
 
 
 def _sources(plan: Plan, items: Sequence[Indicator], year: int) -> Iterator[str]:
