@@ -146,6 +146,11 @@ def build(root: Path | None, years: tuple[int, ...], force: bool, pdf: bool, sch
 def _build(root: Path, years: tuple[int, ...], force: bool, inputs: str, scheduler: str | None) -> Path:
     from functools import partial
 
+    from cixi_analysis.book import workers
+
+    if workers.available():
+        workers.start()  # they import what pages need while the data are read and checked here
+
     from cixi_analysis.assessment import assess
     from cixi_analysis.book import build as build_book
     from cixi_analysis.problem import UnknownYear

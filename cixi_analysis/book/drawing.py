@@ -28,6 +28,11 @@ def draw(question: tuple[Chart, dict[str, Any]]) -> str:
     return _drawn[text]
 
 
+def begin() -> None:
+    """Start the drawing engine, which takes longer than most drawings."""
+    vl_convert.vegalite_to_svg({"mark": "point", "data": {"values": []}}, allowed_base_urls=[])
+
+
 def drawn_above(chart: Chart, **options: Any) -> str:
     """What stands for ``vl_convert.vegalite_to_svg`` in a process that runs a page."""
     drawing: str = workers.ask((chart, options))

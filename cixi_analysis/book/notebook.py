@@ -40,6 +40,8 @@ def run_notebook(
             kernel_name="python3",
             engine_name=engine,
             progress_bar=False,
+            request_save_on_cell_execute=False,  # papermill would write the whole page before and after every cell
+            autosave_cell_every=0,  # a page that fails is written all the same
             start_timeout=300,  # a busy machine may take its time
             extra_arguments=["--log-level=CRITICAL"],  # of the kernel program; cells report themselves
             **({"resources": {"metadata": {"path": str(folder)}}} if folder else {}),

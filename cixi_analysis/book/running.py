@@ -14,7 +14,7 @@ import vl_convert
 from papermill.iorw import local_file_io_cwd
 
 from cixi_analysis.book import workers
-from cixi_analysis.book.drawing import draw, drawn_above
+from cixi_analysis.book.drawing import begin, draw, drawn_above
 from cixi_analysis.book.errands import Errand, packed, run_errands
 from cixi_analysis.book.failure import BuildError
 from cixi_analysis.book.jobs import Job, PageJob
@@ -47,6 +47,9 @@ def _results_from_here(root: Path, jobs: Sequence[Job], folder: Path) -> Iterato
         return
     # Papermill fills braces in a file's name, and the project folder's may hold some: names start from that folder.
     calls = [(root, job, folder.relative_to(root)) for job in jobs]
+    if workers.available():
+        workers.start()
+        begin()  # while the workers' libraries are imported
     for done in workers.each(_in_warm_process, calls, draw) if workers.available() else _in_kernels(calls):
         yield jobs[done.number], done.result
 
