@@ -10,6 +10,7 @@ import nbformat
 import pytest
 from conftest import ROOT
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from tiny import tiny_plan, write
 
 from cixi_analysis.book import BuildError, Page, Scope, build, fingerprint, store
 from cixi_analysis.book.store import Store
@@ -64,6 +65,7 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (root / folder).mkdir(parents=True)
     for name in ("_config.yml", "_toc.yml"):
         shutil.copy(ROOT / name, root)
+    write(tiny_plan(), root)  # each page says by which standard it judges
     shutil.copytree(ROOT / "book" / "_static", root / "book" / "_static")
     (root / "book" / "manual.md").write_text("# 使用手册\n", encoding="utf-8")
     (root / "data" / "figures.csv").write_text("1\n")

@@ -7,6 +7,7 @@ from pathlib import Path
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from tiny import tiny_plan, write
 
 from cixi_analysis.book import BuildError, Page, Scope, build
 
@@ -43,6 +44,7 @@ def project(tmp_path: Path) -> Path:
         (root / folder).mkdir(parents=True)
     for name in ("_config.yml", "_toc.yml"):
         shutil.copy(REPOSITORY / name, root)
+    write(tiny_plan(), root)  # each page says by which standard it judges
     shutil.copytree(REPOSITORY / "book" / "_static", root / "book" / "_static")
     for name in HEADINGS:
         both = "year: int = 2022\nindicator: int = 1" if name == "indicator" else "year: int = 2022"

@@ -16,6 +16,7 @@ import pytest
 from conftest import copy_project
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from tiny import tiny_plan, write
 
 from cixi_analysis.book import BuildError, Page, Scope, build
 from cixi_analysis.book.workers import Died, each
@@ -83,6 +84,7 @@ def project_at(root: Path) -> Path:
         (root / folder).mkdir(parents=True)
     for name in ("_config.yml", "_toc.yml"):
         shutil.copy(REPOSITORY / name, root)
+    write(tiny_plan(), root)  # each page says by which standard it judges
     shutil.copytree(REPOSITORY / "book" / "_static", root / "book" / "_static")
     for page in PAGES:
         write_template(root, page.template, "import warnings\nwarnings.warn('嘘')\nprint(year)")
@@ -162,7 +164,7 @@ def test_every_page_begins_clean(project: Path) -> None:
     ],
 )
 def test_a_page_whose_process_dies_is_named(project: Path, code: str, reason: str) -> None:
-    """No hang, no other page blamed; the notebook as far as it ran is kept."""
+    """No hang, no other page blamed, and what there is to say of it in the log."""
     write_template(project, "second", "print('so far')", code)
     with pytest.raises(BuildError) as failure:
         build(project, [2022], pages=PAGES, progress=False)
@@ -170,9 +172,10 @@ def test_a_page_whose_process_dies_is_named(project: Path, code: str, reason: st
         "2022 年 乙（notebooks/second.ipynb）：笔记本运行失败，网站保持原样。",
         reason,
         "记录：_build/logs/2022-second.log",
-        "运行到出错处的笔记本：_build/logs/2022-second.ipynb",
     ]
-    assert "so far" in (project / "_build" / "logs" / "2022-second.ipynb").read_text(encoding="utf-8")
+    assert reason.removeprefix("错误：") in (project / "_build" / "logs" / "2022-second.log").read_text(
+        encoding="utf-8"
+    )
 
 
 def test_exit_in_a_page_is_its_end_not_the_builds(project: Path) -> None:
