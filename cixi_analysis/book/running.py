@@ -2,6 +2,7 @@
 pages on other machines.
 """
 
+import gc
 import shutil
 import sys
 from collections.abc import Iterator, Sequence
@@ -75,6 +76,7 @@ def _in_warm_process(root: Path, job: Job, folder: Path) -> Failure | None:
     """Do the job in this process, which is there for nothing else."""
     from cixi_analysis.book.engine import ENGINE  # noqa: PLC0415  # where processes cannot fork nobody needs a kernel here
 
+    gc.disable()  # one page and the process ends: looking for garbage costs a fifth of its time
     vl_convert.vegalite_to_svg = drawn_above  # type: ignore[assignment]  # what pages use of it
     with chdir(root):
         return _do(job, folder, ENGINE)

@@ -62,8 +62,11 @@ def _prepare() -> None:
             continue  # Jupyter Book will say what it misses
     import jieba  # noqa: PLC0415  # loads at once what the search needs
 
+    from cixi_analysis.website import bundle  # noqa: PLC0415  # an extension of Sphinx, so not for the build's process
+
     jieba.setLogLevel("WARNING")
     jieba.initialize()
+    bundle()
 
 
 def _in_this_process(root: Path, scratch: Path, log: Path) -> int:
