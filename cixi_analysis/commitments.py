@@ -30,7 +30,7 @@ def due(promise: Commitment, year: int) -> Due:
     """
     if promise.mode is None:
         return Due.UNDATED
-    last = None if promise.end_year is None else promise.end_year - (promise.mode is Deadline.BEFORE)
+    last = promise.due_year
     if promise.start_year is not None and year < promise.start_year:
         return Due.AHEAD
     if last is None or (promise.mode is Deadline.DURING and year < last):
@@ -94,5 +94,5 @@ def ledger(plan: Plan, year: int) -> pd.DataFrame:
 
 def next_due_year(plan: Plan, year: int) -> int | None:
     """The first year after ``year`` in which a commitment falls due; ``None`` when none does."""
-    ends = [p.end_year - (p.mode is Deadline.BEFORE) for p in plan.commitments if p.end_year is not None]
-    return min((end for end in ends if end > year), default=None)
+    ends = (p.due_year for p in plan.commitments)
+    return min((end for end in ends if end is not None and end > year), default=None)

@@ -19,7 +19,7 @@ from cixi_analysis.readings import in_words
 from cixi_analysis.requirement.tree import AssignedTarget, Change, ChangeBenchmark, LevelBenchmark, leaves
 from cixi_analysis.schema import AuditRow, Commitment, Indicator, Link, Observation, Project, Requirement, Target
 from cixi_analysis.trend import margins, trends
-from cixi_analysis.words import Absence, Entity, Level
+from cixi_analysis.words import BASE_YEAR, Absence, Entity, Level
 
 #: The columns of ``cixi indicator``.
 FACT_COLUMNS = ("part", "item_id", "level", "year", "content", "basis", "detail", "source")
@@ -140,13 +140,15 @@ def _needs(own: Plan, item: Indicator, year: int, level: Level | None, row: Obse
     kinds = {type(leaf) for node in nodes for leaf in leaves(node)}
     kinds |= {type(leaf.rate) for node in nodes for leaf in leaves(node) if isinstance(leaf, Change) and leaf.rate}
     if AssignedTarget in kinds and (row is None or row.assigned_target is None):
-        yield f"没有{year}年上级下达的目标（{_unknown(row)}）"
+        yield f"没有{year}年上级下达的目标（{_unknown(row, year)}）"
     if kinds & {LevelBenchmark, ChangeBenchmark} and (row is None or row.benchmark is None):
-        yield f"没有{year}年的全省平均（{_unknown(row)}）"
+        yield f"没有{year}年的全省平均（{_unknown(row, year)}）"
 
 
-def _unknown(row: Observation | None) -> str:
-    return str(Absence.NOT_FILLED_IN if row is None else Absence.NOT_LISTED)
+def _unknown(row: Observation | None, year: int) -> str:
+    """Why something beside the value is not known: of the years that the plan prints it does not print it."""
+    printed = row is not None and year <= BASE_YEAR
+    return str(Absence.NOT_LISTED if printed else missing_reason(year))
 
 
 def facts(found: Dossier) -> pd.DataFrame:
@@ -176,12 +178,12 @@ def _facts(found: Dossier) -> Iterator[dict[str, object]]:
         yield {"part": "wording", **place, "content": row.wording, "detail": row.tree, "source": row.source}
     for year, seen in found.observations:
         place = {"item_id": seen.item_id, "level": seen.level, "year": year}
-        told = f"{seen.value}{seen.unit or ''}" if seen.value is not None else seen.absence
+        more = (seen.measure and f"实测 {seen.measure}", *yardsticks(seen), seen.statement and f"原文 {seen.statement}")
         yield {
             "part": "observation",
             **place,
-            "content": told,
-            "detail": "；".join(_beside(seen)),
+            "content": value_text(found.plan.item(seen.item_id), seen),
+            "detail": "；".join(filter(None, more)),
             "source": seen.source,
         }
     for part, table in (("verdict", found.verdicts), ("target", found.towards)):
@@ -202,7 +204,7 @@ def _facts(found: Dossier) -> Iterator[dict[str, object]]:
     for promise, link in found.commitments:
         told = f"{promise.commitment_id} {promise.metric} {promised(promise)}".strip()
         held = f"{deadline(promise) or '未写期限'}；{link.relation.chinese}：{link.reason}"
-        place = {"item_id": link.to_id, "year": promise.end_year}
+        place = {"item_id": link.to_id, "year": promise.due_year}
         yield {"part": "commitment", **place, "content": told, "detail": held, "source": promise.source}
     for project, link in found.projects:
         told, held = f"{project.number} {project.name}", f"{link.relation.chinese}：{link.reason}"
@@ -219,13 +221,17 @@ def _rows(frame: pd.DataFrame) -> list[Any]:
     return list(frame.itertuples(index=False))
 
 
-def _beside(seen: Observation) -> Iterator[str]:
-    """What else an observation tells, in words."""
-    if seen.measure:
-        yield f"实测 {seen.measure}"
+def value_text(item: Indicator, seen: Observation) -> str:
+    """The value with its unit; why there is none; or that words tell the state of affairs."""
+    if seen.value is None:
+        return str(seen.absence or "以文字说明")
+    unit = seen.unit or item.unit or ""
+    return f"{seen.value}{'' if unit == '-' else unit}"
+
+
+def yardsticks(seen: Observation) -> Iterator[str]:
+    """What the value is held against that the observation brings: the assigned target and the provincial average."""
     if seen.assigned_target:
-        yield f"下达目标 {seen.assigned_target}"
+        yield f"上级下达：{seen.assigned_target}"
     if seen.benchmark is not None and seen.benchmark_kind is not None:
-        yield f"{seen.benchmark_kind.chinese} {seen.benchmark:.12g}"
-    if seen.statement:
-        yield f"原文 {seen.statement}"
+        yield f"{seen.benchmark_kind.chinese}：{seen.benchmark:.12g}"

@@ -1,8 +1,11 @@
-"""Where the project lies: the folder with the book's settings and the data."""
+"""The project's folder: where it lies, and what in it a page may read."""
 
 from pathlib import Path
 
 from cixi_analysis.problem import DataError, Problem
+
+#: Beside ``data/``: modules that a page may import (patterns below the folder).
+MODULES = ("*.py", "notebooks/*.py")
 
 
 def find_root(start: Path) -> Path:

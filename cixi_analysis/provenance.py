@@ -18,6 +18,7 @@ from packaging.utils import canonicalize_name
 
 import cixi_analysis
 from cixi_analysis import edition, repository
+from cixi_analysis.folder import MODULES
 
 #: The name under which a site carries what it was made of.
 FILE = "provenance.json"
@@ -28,7 +29,7 @@ _INSTALLERS = {"pip", "setuptools", "wheel"}
 #: What is read → the patterns of its files below the project folder, in the order they are listed.
 _INPUTS = {
     "数据": ("data/**/*",),
-    "页面模板": ("notebooks/*.ipynb",),
+    "页面模板": ("notebooks/*.ipynb", *MODULES),
     "手写的页面与静态文件": ("book/*.md", "book/_static/**/*"),
     "设置": ("_config.yml", "_toc.yml", "constraints.txt", "pyproject.toml"),
 }
@@ -118,23 +119,28 @@ def _program(root: Path) -> Program:
     )
     listing = "".join(f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {name}\n" for name, path in files)
     commit = repository.commit(root)
-    places = [pattern.partition("*")[0] for patterns in _INPUTS.values() for pattern in patterns]
+    places = [f":(glob){pattern}" for patterns in _INPUTS.values() for pattern in patterns]
     modified = repository.modified(root, [*places, _PROGRAM.name]) if commit else ()
     return Program(
         cixi_analysis.__version__, len(files), hashlib.sha256(listing.encode()).hexdigest(), commit, modified
     )
 
 
-def _packages(root: Path) -> Iterator[Package]:
-    """What the program requires, and what that requires; nothing that merely happens to be installed."""
-    pins = _pins(root / "constraints.txt")
-    found: dict[str, Package] = {}
+def required_packages() -> dict[str, str]:
+    """Name → installed version of what the program requires, and of what that requires; nothing that merely happens
+    to be installed.
+    """
+    found: dict[str, str] = {}
     waiting = _required(_DISTRIBUTION)
     while waiting := waiting - found.keys() - _INSTALLERS:
-        for name in waiting:
-            found[name] = Package(name, metadata.version(name), pins.get(name))
+        found |= {name: metadata.version(name) for name in waiting}
         waiting = set().union(*map(_required, waiting))
-    yield from (found[name] for name in sorted(found))
+    return dict(sorted(found.items()))
+
+
+def _packages(root: Path) -> Iterator[Package]:
+    pins = _pins(root / "constraints.txt")
+    yield from (Package(name, version, pins.get(name)) for name, version in required_packages().items())
 
 
 def _required(name: str) -> set[str]:

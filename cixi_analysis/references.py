@@ -1,5 +1,6 @@
 """Rules for the plan's text and for progress: what links, reports and sums refer to has to be there."""
 
+import re
 from collections.abc import Iterator, Mapping
 
 from cixi_analysis.arithmetic import BadRelation, relation
@@ -63,8 +64,9 @@ def _sum_problems(number: int, row: AuditRow, check: str) -> Iterator[Problem]:
         yield Problem("audit.csv", number, "check 算式", f"“{check}”", str(error))
         return
     quoted = f"{row.quotation_a}\n{row.quotation_b}"
-    parts = (*(number for number in made.numbers if number not in _CONSTANTS), *made.names)
-    missing = [part for part in parts if part not in quoted]
+    printed = {*_CONSTANTS, *re.findall(r"\d+(?:\.\d+)?", quoted)}  # whole numbers: 4 is not printed in 34
+    missing = [number for number in made.numbers if number not in printed]
+    missing += [name for name in made.names if name not in quoted]
     if missing:
         yield Problem("audit.csv", number, "check 算式", f"“{'、'.join(missing)}”不在引文中", "引文里印着的数字与名称")
     if made.holds and row.result is AuditResult.UNCLEAR:

@@ -11,15 +11,18 @@ import contextlib
 import json
 import os
 import re
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
+
+from cixi_analysis.files import write_whole
 
 #: What a file begins with while it is being written. Loading ignores names with a leading dot, so what a killed
 #: import leaves behind stops nobody.
 SCRATCH = ".importing-"
 #: In ``data/``: what files held before a replacement that has not come to its end; name → text, null for no file.
 NOTE = ".before-import.json"
+#: The note while it is being followed: whoever takes it first decides, the replacement or the loading.
+TAKEN = f"{NOTE}.taken"
 
 
 def replace_files(data: Path, contents: Mapping[str, bytes]) -> None:
@@ -35,7 +38,7 @@ def replace_files(data: Path, contents: Mapping[str, bytes]) -> None:
         for name, content in contents.items():
             _replace(data / name, content)
         if note:
-            (data / NOTE).unlink()  # refused where another process has loaded, and restored, the data meanwhile
+            (data / NOTE).unlink()  # refused where another process that loads the data has taken the note
     except BaseException:  # also when the user interrupts
         with contextlib.suppress(OSError):  # what cannot be put back now is put back by the next loading
             _put_back(data, note)
@@ -48,15 +51,25 @@ def restore(data: Path) -> None:
 
     Raises ``OSError`` where that is not possible and ``ValueError`` for a note that nobody here has written.
     """
+    if (note := _noted(data / TAKEN)) is None and (note := _noted(data / NOTE)) is not None:
+        try:
+            (data / NOTE).replace(data / TAKEN)  # from here on the replacement, should it still run, cannot end well
+        except FileNotFoundError:
+            return  # it has just ended well
+    if note is not None:
+        _put_back(data, note)
+
+
+def _noted(path: Path) -> dict[str, str | None] | None:
     try:
-        note = json.loads((data / NOTE).read_bytes())
+        note = json.loads(path.read_bytes())
     except FileNotFoundError:
-        return
+        return None
     if not isinstance(note, dict) or not all(
         re.fullmatch(r"\w+/\w+\.csv", name) and isinstance(text, str | None) for name, text in note.items()
     ):
         raise ValueError(note)
-    _put_back(data, note)
+    return note
 
 
 def _text(path: Path) -> str | None:
@@ -69,7 +82,8 @@ def _put_back(data: Path, note: Mapping[str, str | None]) -> None:
             (data / name).unlink(missing_ok=True)
         elif _text(data / name) != text:
             _replace(data / name, text.encode("utf-8"))
-    (data / NOTE).unlink(missing_ok=True)
+    for left in (NOTE, TAKEN):
+        (data / left).unlink(missing_ok=True)
     _sync(data)
 
 
@@ -82,18 +96,7 @@ def clean(data: Path) -> None:
 
 def _replace(path: Path, content: bytes) -> None:
     path.parent.mkdir(exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=SCRATCH, dir=path.parent)
-    scratch = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        scratch.chmod(0o644)
-        scratch.replace(path)
-    finally:
-        with contextlib.suppress(OSError):
-            scratch.unlink(missing_ok=True)
+    write_whole(path, content, prefix=SCRATCH)
     _sync(path.parent)
 
 

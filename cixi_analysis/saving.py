@@ -1,8 +1,6 @@
 """Saving what is made for others: the file is whole or not there, and the same workbook gives the same bytes."""
 
 import io
-import os
-import tempfile
 import zipfile
 from datetime import datetime
 from pathlib import Path
@@ -11,6 +9,7 @@ from openpyxl import Workbook
 from openpyxl.writer.excel import ExcelWriter
 
 from cixi_analysis import edition
+from cixi_analysis.files import write_whole
 from cixi_analysis.problem import reason
 
 _UNIX = 3  # as ZIP counts systems
@@ -31,16 +30,7 @@ def save_bytes(content: bytes, path: Path) -> None:
     Raises :class:`ExportError` when the place cannot be written; what stood there before is then untouched.
     """
     try:
-        handle, scratch = tempfile.mkstemp(suffix=path.suffix, dir=path.parent)
-        try:
-            with os.fdopen(handle, "wb") as stream:
-                stream.write(content)
-                stream.flush()
-                os.fsync(stream.fileno())
-            Path(scratch).chmod(0o644)
-            Path(scratch).replace(path)
-        finally:
-            Path(scratch).unlink(missing_ok=True)
+        write_whole(path, content)
     except OSError as error:
         raise ExportError(f"不能写入 {path}：{reason(error)}。请检查文件夹是否存在、文件是否正被打开。") from error
 

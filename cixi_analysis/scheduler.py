@@ -4,23 +4,20 @@ Whoever takes an ``Executor`` (``assess_panel``, ``book.build``) needs to know n
 the work out, and hands it out again when a worker dies. It is an optional extra, imported only when asked for.
 """
 
-import hashlib
 import logging
 import platform
 import re
 from collections.abc import Iterator, Mapping
 from concurrent.futures import CancelledError, Executor
 from contextlib import contextmanager
-from importlib import metadata
-from pathlib import Path
 from typing import Any
 
 from cixi_analysis import __version__
+from cixi_analysis.book import fingerprint
+from cixi_analysis.provenance import required_packages
 
 #: How long to wait for the scheduler, and for its first worker: seconds.
 TIMEOUT = 15.0
-#: What results depend on besides the library itself.
-_PACKAGES = ("numpy", "pandas", "pydantic", "lark", "altair", "jinja2", "papermill", "ipykernel", "nbformat")
 _ADDRESS = re.compile(r"(?:(?P<protocol>tcp|tls)://)?(?P<host>[^\s:/\[\]]+|\[[0-9a-fA-F:.%]+\]):(?P<port>\d{1,5})")
 _LAST_PORT = 65535
 
@@ -96,19 +93,9 @@ def _require_workers(client: Any, address: str, timeout: float) -> None:
 
 
 def versions() -> dict[str, str]:
-    """What this process would compute with: Python, the library and its content, and what results depend on."""
-    installed = {name: metadata.version(name) for name in _PACKAGES}
-    return {"Python": platform.python_version(), "cixi_analysis": f"{__version__}（内容 {_content()}）", **installed}
-
-
-def _content() -> str:
-    """The library's files as a short digest: two working copies of one version may differ."""
-    folder = Path(__file__).parent
-    digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*")):
-        if path.suffix in {".py", ".lark", ".j2"}:
-            digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
-    return digest.hexdigest()[:8]
+    """What this process would compute with: Python, the library and its content, and every package it requires."""
+    library = f"{__version__}（内容 {fingerprint.of_tree(fingerprint.LIBRARY)[:8]}）"
+    return {"Python": platform.python_version(), "cixi_analysis": library, **required_packages()}
 
 
 def _differences(here: Mapping[str, str], there: Mapping[str, str]) -> list[str]:

@@ -11,7 +11,7 @@ NAME = PACKAGE.name
 #: Layers from the facts outward; a module imports from its own layer and from those before it, never from a later one.
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("words", "edition"),
-    ("schema", "problem", "arithmetic", "replacement"),
+    ("schema", "problem", "arithmetic", "files", "replacement"),
     ("references",),
     ("consistency", "folder"),
     ("dataset",),

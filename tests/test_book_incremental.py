@@ -216,6 +216,14 @@ def test_a_damaged_cache_is_as_good_as_none(project: Path, spoil: Callable[[Path
     assert contents(project / "_build" / "html") == before
 
 
+def test_a_record_of_another_shape_is_none(project: Path) -> None:
+    """What another version of the tool has left, whole as it is, says nothing; the next build goes on as usual."""
+    store._write(store._record(project), b'{"inputs": "x", "site": "y"}')
+    assert store.up_to_date(project, fingerprint.inputs(project)) is None
+    make(project)
+    assert ran(project) == []
+
+
 def test_another_version_is_another_key(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A change of the library, of an installed version or of the interpreter makes what is kept useless."""
     known = fingerprint.world(project)

@@ -283,7 +283,7 @@ def test_from_form_to_changes(project: Path, filled: Path) -> None:
             ("new", "3", "28"), ("new", "8", "8.01"), ("new", "38", "96"),
         ]  # fmt: skip
     assert "2023 年是初稿，还有66处没有填报" in result.stderr
-    assert "下一步：cixi diff 2023 看变化，cixi build --year 2023 更新网站。" in result.stderr
+    assert "下一步：cixi diff 2023 看变化，cixi build 更新网站。" in result.stderr
     again = run("import", str(filled), root=project)
     assert "2023 年：与现有数据相同，没有改动。" in again.stderr
     differences = table("diff", "2023", root=project)

@@ -79,6 +79,29 @@ def test_what_is_missing(wording: str, columns: dict[str, object] | None, expect
     assert list(dossier(plan, 3, 2022).missing) == expected
 
 
+@pytest.mark.parametrize(
+    ("year", "filled_in", "expected"),
+    [
+        (2021, False, ["没有2021年的现状值（原文未列）", "没有2021年上级下达的目标（原文未列）"]),
+        (2021, True, ["没有2021年上级下达的目标（原文未列）"]),
+        (2022, True, ["没有2022年上级下达的目标（原文未列）"]),
+        (2023, False, ["没有2023年的现状值（未填报）", "没有2023年上级下达的目标（未填报）"]),
+        (2023, True, ["没有2023年上级下达的目标（未填报）"]),  # the plan prints nothing of 2023
+    ],
+)
+def test_why_it_is_missing(year: int, filled_in: bool, expected: list[str]) -> None:
+    """Of the years that the plan prints it is 原文未列, of a later one 未填报, beside a value too."""
+    plan = tiny_plan()
+    asked = tuple(r for r in plan.requirements if (r.item_id, r.level) != ("3", "national"))
+    own = (observation("3", 86),) if filled_in else ()
+    others = tuple(o for o in plan.observations[2021] if o.item_id != "3")
+    plan = tiny_plan(
+        requirements=(*asked, requirement("3", "national", "完成上级下达的年度目标")),
+        observations={**plan.observations, year: (*others, *own)},
+    )
+    assert list(dossier(plan, 3, year).missing) == [f"3 满意度：{told}" for told in expected]
+
+
 def test_facts_are_one_tidy_table() -> None:
     """A fact a row, every part in its turn, the verdict and its basis apart."""
     table = facts(dossier(tiny_plan(), 2, 2022))

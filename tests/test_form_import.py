@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from killing import in_a_child, killed_at
 from tiny import observation, progress, tiny_plan, write
 
-from cixi_analysis import replacement
+from cixi_analysis import files, replacement
 from cixi_analysis.changes import changes
 from cixi_analysis.dataset import Plan, load_plan
 from cixi_analysis.form import importing
@@ -424,12 +424,12 @@ def test_a_full_disk_leaves_the_old_data(
 
     real_fdopen = os.fdopen
     targets: dict[str, tuple[Any, str, Callable[..., Any]]] = {
-        "mkstemp": (replacement.tempfile, "mkstemp", full_disk),
-        "fdopen": (replacement.os, "fdopen", full_disk),
-        "write": (replacement.os, "fdopen", lambda handle, mode: HalfWritten(real_fdopen(handle, mode))),
-        "fsync": (replacement.os, "fsync", full_disk),
-        "chmod": (replacement.Path, "chmod", full_disk),
-        "replace": (replacement.Path, "replace", full_disk),
+        "mkstemp": (files.tempfile, "mkstemp", full_disk),
+        "fdopen": (files.os, "fdopen", full_disk),
+        "write": (files.os, "fdopen", lambda handle, mode: HalfWritten(real_fdopen(handle, mode))),
+        "fsync": (files.os, "fsync", full_disk),
+        "chmod": (files.Path, "chmod", full_disk),
+        "replace": (files.Path, "replace", full_disk),
         "copytree": (importing.shutil, "copytree", full_disk),
     }
     with monkeypatch.context() as patched, pytest.raises(ImportRefused, match="没有导入，数据没有改动。不能写入"):
@@ -515,14 +515,14 @@ def test_a_disk_that_fills_up_while_writing(import_at_hand: tuple[Plan, Import],
     plan, change = import_at_hand
 
     def act() -> None:
-        real = replacement.tempfile.mkstemp
+        real = files.tempfile.mkstemp
 
         def then_full(*args: Any, **options: Any) -> Any:
             made = real(*args, **options)
             resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
             return made
 
-        replacement.tempfile.mkstemp = then_full
+        files.tempfile.mkstemp = then_full
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         with pytest.raises(ImportRefused):
             apply_import(plan, change)
@@ -538,9 +538,9 @@ def test_a_kill_at_any_moment(
     import_at_hand: tuple[Plan, Import], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Killed without warning before each line that the import runs: the old data or the new, and once new, new."""
-    monkeypatch.setattr(replacement.tempfile, "tempdir", str(tmp_path))  # for the copies that nobody removes
+    monkeypatch.setattr(files.tempfile, "tempdir", str(tmp_path))  # for the copies that nobody removes
     plan, change = import_at_hand
-    own, inside = {importing.__file__, replacement.__file__}, replacement._replace.__code__
+    own, inside = {importing.__file__, replacement.__file__, files.__file__}, replacement._replace.__code__
     before, states = files_of(plan), []
     for moment in range(1, 1000):
         status = in_a_child(lambda n=moment: killed_at(n, lambda: apply_import(plan, change), own, inside=inside))  # type: ignore[misc]

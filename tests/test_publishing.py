@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 from conftest import cixi
 from playwright.sync_api import Browser, Page
+from pypdf import PdfWriter
 
+from cixi_analysis.book.store import forget
 from cixi_analysis.dataset import Plan
 from cixi_analysis.publishing.archive import NotPublished, archive
 from cixi_analysis.publishing.reproduction import NotReproduced, first_difference, published, verify
@@ -117,6 +119,28 @@ def test_older_than_the_data(built: Path, tmp_path: Path) -> None:
         archive(project, tmp_path / "x.zip")
     assert str(refused.value) == ("网站生成以后有改动：data/observations/2022.csv等2处。请先运行 cixi build，再发布。")
     assert list(tmp_path.glob("*.zip")) == []
+
+
+def test_a_year_older_than_the_data_is_not_published(built: Path, tmp_path: Path) -> None:
+    """After `cixi build --year` other years may be as they were: the site says so of itself no longer, so it stays here."""
+    project = Path(shutil.copytree(built, tmp_path / "project"))
+    assert archive(project, tmp_path / "whole.zip").is_file()
+    forget(project)  # what a build of single years leaves, or none
+    with pytest.raises(NotPublished, match=r"^网站里有的页面可能比数据旧（.*）。请先运行 cixi build，再发布。$"):
+        archive(project, tmp_path / "x.zip")
+
+
+def test_a_report_of_another_site_is_not_part_of_this_one(built: Path, tmp_path: Path) -> None:
+    """What an earlier build printed is neither published nor compared."""
+    project = Path(shutil.copytree(built, tmp_path / "project"))
+    folder = project / "_build" / "pdf"
+    folder.mkdir(exist_ok=True)
+    writer = PdfWriter()
+    writer.add_blank_page(100, 100)
+    with (folder / "cixi-2022.pdf").open("wb") as stream:
+        writer.write(stream)
+    assert published(project / "_build" / "html", folder).report_years == ()
+    assert not any(name.endswith(".pdf") for name in zipfile.ZipFile(archive(project, tmp_path / "x.zip")).namelist())
 
 
 def test_publish_as_what(project: Path) -> None:

@@ -211,6 +211,16 @@ def test_reasons_are_for_what_is_there(region: str, year: int) -> None:
         explain_region(tiny_plan(), rows({}), region, year)
 
 
+def test_reasons_are_refused_where_the_panel_is() -> None:
+    """A region whose words contradict its numbers has no reasons to show."""
+    contradicting = rows({"item_id": "3", "value": 70.0, "statement": "≥80", "attests": "≥80"})
+    with pytest.raises(DataError) as panel:
+        assess_panel(tiny_plan(), contradicting)
+    with pytest.raises(DataError) as region:
+        explain_region(tiny_plan(), contradicting, "甲县", 2022)
+    assert str(region.value) == str(panel.value)
+
+
 @pytest.mark.parametrize("text", ["0", "31", "86.8", "007", "0.10", "1000000", "３１", "-5", "1e5"])
 def test_a_plain_target_is_what_the_grammar_reads(text: str) -> None:
     """A bare number takes no way of its own: what the language refuses as a limit is refused as a target."""

@@ -9,7 +9,7 @@ import pytest
 from killing import in_a_child, killed_at
 from tiny import tiny_plan, write
 
-from cixi_analysis import replacement
+from cixi_analysis import files, replacement
 from cixi_analysis.dataset import load_plan
 from cixi_analysis.problem import DataError
 from cixi_analysis.replacement import NOTE, clean, replace_files, restore
@@ -49,8 +49,8 @@ def test_restoring_nothing(data: Path) -> None:
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 def test_a_kill_at_any_moment(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Killed without warning before each line: once restored, both files are old or both are new, and once new, new."""
-    monkeypatch.setattr(replacement.os, "fsync", lambda _: None)  # for power failures, which no test brings about
-    own, found = {replacement.__file__}, []
+    monkeypatch.setattr(files.os, "fsync", lambda _: None)  # for power failures, which no test brings about
+    own, found = {replacement.__file__, files.__file__}, []
     for moment in range(1, 1000):
         status = in_a_child(lambda n=moment: killed_at(n, lambda: replace_files(data, NEW), own))  # type: ignore[misc]
         mixed = sorted(name for name in OLD if held(data)[name] != OLD[name])
@@ -112,6 +112,40 @@ def test_somebody_else_restored_meanwhile(data: Path, monkeypatch: pytest.Monkey
         patched.setattr(replacement, "_replace", with_a_loading_between)
         replace_files(data, NEW)
     assert held(data) == OLD
+
+
+def test_somebody_else_restores_at_the_very_end(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever takes the note first decides: a loading that has it undoes the replacement, which then says that it failed."""
+    real = Path.unlink
+
+    def with_a_loading_before(path: Path, missing_ok: bool = False) -> None:
+        if path.name == NOTE and not missing_ok:
+            restore(data)
+        real(path, missing_ok=missing_ok)
+
+    with monkeypatch.context() as patched, pytest.raises(FileNotFoundError):
+        patched.setattr(Path, "unlink", with_a_loading_before)
+        replace_files(data, NEW)
+    assert held(data) == OLD
+
+
+def test_a_loading_that_comes_too_late_undoes_nothing(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A loading that has seen the note, but finds it gone when it reaches for it, leaves the new files."""
+    real = Path.replace
+
+    def after_the_end(path: Path, target: Path) -> Path:
+        if path.name == NOTE:
+            (data / NOTE).unlink()
+        return real(path, target)
+
+    for name, content in NEW.items():
+        (data / name).parent.mkdir(exist_ok=True)
+        (data / name).write_bytes(content)
+    (data / NOTE).write_text(json.dumps(OLD), "utf-8")
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", after_the_end)
+        restore(data)
+    assert held(data) == {"a/1.csv": "new", "b/1.csv": "new too"}
 
 
 def test_clean(data: Path) -> None:

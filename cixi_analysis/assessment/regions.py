@@ -123,14 +123,20 @@ def explain_region(
     against: str = REQUIREMENT,
     without: Collection[Convention] = (),
 ) -> pd.DataFrame:
-    """The rows of ``cixi assess``, reasons included, for one region of a table and one year: what a page would show."""
+    """The rows of ``cixi assess``, reasons included, for one region of a table and one year: what a page would show.
+
+    Raises :class:`UnknownYear` for a place without a row and :class:`DataError` for what :func:`assess_panel` refuses
+    in this region's rows.
+    """
     own = table[table["region"] == region]
     if not (own["year"] == year).any():
         raise UnknownYear(f"{FILE}里没有“{region}”{year} 年的数据。")
     own = prepared(own)
+    check_wordings(plan, until=int(own["year"].max()))
     raise_faults(faults(plan, own))
     panel = Panel((region,), tuple(range(int(own["year"].min()), int(own["year"].max()) + 1)), own)
     judgements = tuple(judge_panel(plan, panel, against, without))
+    raise_faults(fault for one in judgements for fault in _contradicting(one, panel))
     return reasoned(plan, judgements, (0, panel.years.index(year)), year, without)
 
 

@@ -12,9 +12,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from cixi_analysis.book.notebook import Failure, run_notebook
+from cixi_analysis.folder import MODULES
 
 #: What a page reads of the project folder.
-_READ = ("_config.yml", "data")
+_READ = ("_config.yml", "data/**/*", *MODULES)
 
 
 @dataclass(frozen=True)
@@ -64,11 +65,8 @@ def packed(root: Path) -> bytes:
     """What pages read of the project folder, for a machine that does not have it. The same files give the same bytes."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in _READ:
-            top = root / name
-            for path in sorted(top.rglob("*")) if top.is_dir() else [top]:
-                if path.is_file() and not path.name.startswith("."):
-                    archive.writestr(
-                        zipfile.ZipInfo(path.relative_to(root).as_posix()), path.read_bytes(), zipfile.ZIP_DEFLATED
-                    )
+        for path in (found for pattern in _READ for found in sorted(root.glob(pattern))):
+            if path.is_file() and not path.name.startswith("."):
+                entry = zipfile.ZipInfo(path.relative_to(root).as_posix())
+                archive.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED)
     return buffer.getvalue()

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from cixi_analysis import edition
+from cixi_analysis.folder import MODULES
 from cixi_analysis.provenance import provenance
 
 LIBRARY = Path(__file__).resolve().parents[1]
@@ -47,7 +48,7 @@ def tools() -> str:
 
 def world(root: Path) -> str:
     """The hash of all that every page depends on beside its own template and parameters."""
-    beside = [*root.glob("*.py"), *(root / "notebooks").glob("*.py")]
+    beside = [path for pattern in MODULES for path in root.glob(pattern)]
     date = edition.date()
     return of(tools(), of_tree(LIBRARY), of_tree(root / "data"), of_files(root, beside), date and date.timestamp())
 

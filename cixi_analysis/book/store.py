@@ -7,15 +7,14 @@ holds the library's own files, so what another version has left is never found.
 import hashlib
 import io
 import json
-import os
 import shutil
-import tempfile
 import zipfile
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from cixi_analysis.book import fingerprint
+from cixi_analysis.files import write_whole
 
 
 class Store:
@@ -71,7 +70,8 @@ class Record:
     def last(cls, root: Path) -> "Record | None":
         """The record that the last build left, if it did."""
         content = _read(_record(root))
-        return None if content is None else cls(**json.loads(content))
+        known = {} if content is None else json.loads(content)
+        return cls(**known) if known.keys() == {field.name for field in fields(cls)} else None
 
     def write(self, root: Path) -> None:
         """Leave this record for the next build."""
@@ -107,10 +107,4 @@ def _read(path: Path) -> bytes | None:
 
 def _write(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, scratch = tempfile.mkstemp(dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as stream:
-            stream.write(hashlib.sha256(content).digest() + content)
-        Path(scratch).replace(path)
-    finally:
-        Path(scratch).unlink(missing_ok=True)
+    write_whole(path, hashlib.sha256(content).digest() + content)

@@ -171,6 +171,6 @@ def _told(change: "Import", file: Path, dry_run: bool) -> Iterator[str]:
     elif any(row.stage is Stage.DRAFT for row in change.rows):
         yield f"{year} 年已填齐，仍是初稿；确认后运行 cixi import {name} --final 定稿。"
     if change.rows:
-        yield f"下一步：cixi diff {year} 看变化，cixi build --year {year} 更新网站。"
+        yield f"下一步：cixi diff {year} 看变化，cixi build 更新网站。"
     else:
         yield f"下一步：cixi commitments --year {year} 看承诺台账。"

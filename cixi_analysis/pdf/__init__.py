@@ -11,6 +11,7 @@ a rule.
 
 import hashlib
 import io
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -89,7 +90,7 @@ def document(plan: Plan, year: int, site: Path, found: tuple[Section, ...], page
         draft=coverage(plan, year).is_draft,
         date=_day(edition.date()),
         imprint=imprint(plan, year),
-        edition=provenance.provenance(plan.root).edition,
+        edition=json.loads((site / provenance.FILE).read_text(encoding="utf-8"))["edition"],
         statics=(site / "_static").resolve().as_uri(),
         sections=found,
         pages=pages,

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from cixi_analysis.assessment import Assessment
 from cixi_analysis.audit import result
 from cixi_analysis.commitments import deadline, promised
-from cixi_analysis.dossier import Dossier
+from cixi_analysis.dossier import Dossier, value_text, yardsticks
 from cixi_analysis.presentation import charts, tables
 from cixi_analysis.presentation.audit_pages import SIGNS
 from cixi_analysis.presentation.html import Html, joined, lines, link, stack
@@ -119,7 +119,7 @@ def _reading(row: object) -> Markup:
 def observation_table(found: Dossier) -> Html:
     """Everything observed, newest first, each with its source."""
     rows = [
-        (year, _measured(found.plan.item(o.item_id), o), _value(found.plan.item(o.item_id), o), _beside(o), o.statement,
+        (year, _measured(found.plan.item(o.item_id), o), value_text(found.plan.item(o.item_id), o), "；".join(yardsticks(o)) or None, o.statement,
          short_source(o.source))
         for year, o in reversed(found.observations)
     ]  # fmt: skip
@@ -134,20 +134,6 @@ def observation_table(found: Dossier) -> Html:
 def _measured(item: Indicator, row: Observation) -> Markup:
     title = Markup("{}").format(item_title(item, row.level))
     return title + Markup("<br><small>实测：{}</small>").format(row.measure) if row.measure else title
-
-
-def _value(item: Indicator, row: Observation) -> str:
-    if row.value is None:
-        return str(row.absence or "以文字说明")
-    unit = row.unit or item.unit or ""
-    return f"{row.value}{'' if unit == '-' else unit}"
-
-
-def _beside(row: Observation) -> str | None:
-    parts = [f"上级下达：{row.assigned_target}"] if row.assigned_target else []
-    if row.benchmark is not None and row.benchmark_kind is not None:
-        parts.append(f"{row.benchmark_kind.chinese}：{row.benchmark:.12g}")
-    return "；".join(parts) or None
 
 
 def series(found: Dossier) -> Html:

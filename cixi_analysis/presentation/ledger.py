@@ -49,7 +49,7 @@ def kinds(plan: Plan, year: int) -> Html:
 
 
 def deadlines(plan: Plan) -> Html:
-    """Commitments by the year in which they fall due, and those without one."""
+    """Commitments by their deadline as the plan sets it (到2025年, 2023–2025年), and those without one."""
     named = dict.fromkeys(sorted(deadline(c) for c in plan.commitments if c.mode is not None))
     rows = [(when, sum(deadline(c) == when for c in plan.commitments)) for when in named]
     rows.append(("未写期限", sum(c.mode is None for c in plan.commitments)))

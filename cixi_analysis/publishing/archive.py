@@ -11,6 +11,8 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from cixi_analysis import provenance
+from cixi_analysis.book import fingerprint
+from cixi_analysis.book.store import up_to_date
 from cixi_analysis.imprint import BOOK_TITLE
 from cixi_analysis.pdf import belongs_to
 from cixi_analysis.saving import save_bytes, zip_entry
@@ -36,12 +38,12 @@ def archive(root: Path, target: Path) -> Path:
     """
     site = root / "_build" / "html"
     known = _fresh(root, site)
-    reports = [path for path in sorted((root / "_build" / "pdf").glob("*.pdf")) if belongs_to(path, site)]
+    printed = reports(site, root / "_build" / "pdf")
     start = _TEMPLATES.get_template("start.html.j2").render(
-        title=BOOK_TITLE, site=SITE, reports=[path.name for path in reports]
+        title=BOOK_TITLE, site=SITE, reports=[path.name for path in printed]
     )
     contents = {"index.html": start.encode()}
-    contents |= {path.name: path.read_bytes() for path in reports}
+    contents |= {path.name: path.read_bytes() for path in printed}
     contents |= {f"{SITE}/{name}": (site / name).read_bytes() for name in site_files(site)}
     date = datetime.fromisoformat(known["date"]) if known["date"] else None
     written = io.BytesIO()
@@ -59,7 +61,7 @@ def site_files(site: Path) -> Iterator[str]:
 
 
 def _fresh(root: Path, site: Path) -> dict[str, Any]:
-    """What the site says it was made of, if that is what is there now."""
+    """What the site says it was made of, if all of its pages were made of that and it is what is there now."""
     made_of = site / provenance.FILE
     if not made_of.is_file() or not (site / "index.html").is_file():
         raise NotPublished("还没有生成网站（没有 _build/html）。请先运行 cixi build。")
@@ -67,7 +69,16 @@ def _fresh(root: Path, site: Path) -> dict[str, Any]:
     if changed := changes(known, provenance.provenance(root)):
         more = f"等{len(changed)}处" if len(changed) > 1 else ""
         raise NotPublished(f"网站生成以后有改动：{changed[0]}{more}。请先运行 cixi build，再发布。")
+    if up_to_date(root, fingerprint.inputs(root)) is None:
+        raise NotPublished(
+            "网站里有的页面可能比数据旧（上一次只重新生成了个别年份，或 book/、_build/ 后来有改动）。请先运行 cixi build，再发布。"
+        )
     return known
+
+
+def reports(site: Path, folder: Path) -> list[Path]:
+    """The printed reports in ``folder`` that were printed from this very site."""
+    return [path for path in sorted(folder.glob("*.pdf")) if belongs_to(path, site)]
 
 
 def changes(known: dict[str, Any], now: provenance.Provenance) -> list[str]:

@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from cixi_analysis import edition, provenance, repository
-from cixi_analysis.publishing.archive import SITE, changes, site_files
+from cixi_analysis.publishing.archive import SITE, changes, reports, site_files
 
 _MADE = shutil.ignore_patterns("_build", ".*", "__pycache__", "*.egg-info", "20[0-9][0-9]", "build", "dist")
 
@@ -45,11 +45,11 @@ class Published:
         return tuple(sorted(int(stem[-4:]) for stem in stems if stem[-4:].isdigit()))
 
 
-def published(place: Path, reports: Path | None = None) -> Published:
-    """A site in a folder (its reports in another), or all of it in an archive made by ``cixi publish --zip``."""
+def published(place: Path, printed: Path | None = None) -> Published:
+    """A site in a folder (the reports printed from it in another), or all of it in an archive of ``cixi publish --zip``."""
     if place.is_dir():
         files = {f"{SITE}/{name}": (place / name).read_bytes() for name in site_files(place)}
-        files |= {path.name: path.read_bytes() for path in sorted(reports.glob("*.pdf"))} if reports else {}
+        files |= {path.name: path.read_bytes() for path in reports(place, printed)} if printed else {}
         return Published(place, files)
     try:
         with zipfile.ZipFile(place) as file:

@@ -91,6 +91,11 @@ class Commitment(Row):
         return self
 
     @property
+    def due_year(self) -> int | None:
+        """The year at whose end it falls due: X年以前 is over with the year before X. ``None`` where no year ends it."""
+        return None if self.end_year is None else self.end_year - (self.mode is Deadline.BEFORE)
+
+    @property
     def place(self) -> str:
         """Section and box: ``三（五）1 专栏10``."""
         return f"{self.section} {self.box}" if self.box else self.section
