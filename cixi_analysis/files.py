@@ -11,7 +11,7 @@ def write_whole(path: Path, content: bytes, prefix: str = "tmp") -> None:
 
     Raises ``OSError``; what stood there before is then untouched.
     """
-    handle, name = tempfile.mkstemp(prefix=prefix, suffix=path.suffix, dir=path.parent)
+    handle, name = tempfile.mkstemp(prefix=prefix, dir=path.parent)  # without a suffix: it is not yet such a file
     scratch = Path(name)
     try:
         with os.fdopen(handle, "wb") as stream:

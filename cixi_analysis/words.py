@@ -176,7 +176,7 @@ class Stated(_Word):
     """Whether a figure is printed as it is."""
 
     STATED = "stated", "原文所印"
-    IMPLIED = "implied", "由“全覆盖”等推出"
+    IMPLIED = "implied", "由原文推出（没有印数）"
     APPROXIMATE = "approximate", "约数"
 
 

@@ -147,13 +147,19 @@ def test_numbers_as_printed(value: float | None, options: dict[str, Any], expect
 
 
 def test_computed_figures_are_rounded() -> None:
-    """Four significant digits, but never fewer than the whole units."""
-    assert [numbers.rounded(v) for v in (1.3933333, 0.00133333, 3110.4, 66342.5)] == [
+    """Four significant digits, but never fewer than the whole units; a half is rounded up, as readers do it."""
+    given = (1.3933333, 0.00133333, 3110.4, 66342.5, -66342.5, 2.5005, 0.0, 9999.6)
+    assert [numbers.rounded(v) for v in given] == [
         "1.393",
         "0.001333",
         "3,110",
-        "66,342",
+        "66,343",
+        "\N{MINUS SIGN}66,343",
+        "2.501",
+        "0",
+        "10,000",
     ]
+    assert [numbers.percent(v, 0) for v in (0.625, 0.375, 0.0049)] == ["63%", "38%", "0%"]
 
 
 def test_names_and_sources() -> None:

@@ -71,7 +71,7 @@ def test_a_dossier_without_anything_says_so() -> None:
     assert text(dossier_page.commitments(found, "")) == "没有关联到这项指标的承诺。"
     assert text(dossier_page.projects(found, "")) == "没有关联到这项指标的项目。"
     assert words("画不成图") in text(dossier_page.series(found))
-    assert words("没有可以与数值要求相减的数值") in text(dossier_page.distance(found))
+    assert words("没有可以比较的数值要求") in text(dossier_page.distance(found))
     assert words("都有") in text(dossier_page.missing(found))
 
 
@@ -112,12 +112,27 @@ def test_reported_progress_is_shown_with_its_source() -> None:
     assert words("没有项目填报累计投资。") in text(project_tables.progress_prose(tiny_plan(), 2022))
 
 
+@pytest.mark.parametrize(
+    ("check", "expected"),
+    [
+        ("", ""),
+        ("34 = 7 + 26 + 1", "核对式 34 = 7 + 26 + 1"),
+        ("74 = 50", "核对式 74 = 50，不成立"),
+        ("2 = count(甲|乙)", "核对式 2 = 2个（甲、乙）"),
+        ("3 = count(甲|乙)", "核对式 3 = 2个（甲、乙），不成立"),
+    ],
+)
+def test_a_sum_is_told_in_words(check: str, expected: str) -> None:
+    """What is counted is listed, and a sum that does not hold says so."""
+    assert audit_pages.sum_text(check) == expected
+
+
 def test_the_audit_shows_both_places() -> None:
     """Contradictions and tensions with both quotations and the sum; agreements in a table."""
     plan = tiny_plan()
     contradicting = audit_pages.finding_list(plan, AuditResult.CONTRADICTS)
     assert words(
-        "核对A002 A002 ≠ 不一致 4 = 5 “共4个，其中甲类3个、乙类1个” 三（二）1 “建设5个” 表三 第1行 一句话。"
+        "核对A002 A002 ≠ 不一致 核对式 4 = 5，不成立 “共4个，其中甲类3个、乙类1个” 三（二）1 “建设5个” 表三 第1行 一句话。"
     ) in text(contradicting)
     assert 'href="indicators/2.html#item-2-1"' in contradicting._repr_html_()
     assert 'id="A001"' in audit_pages.agreeing(plan)._repr_html_()

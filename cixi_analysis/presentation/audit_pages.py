@@ -1,8 +1,11 @@
 """The page 规划核对: where the plan agrees with itself and where not, and what else its text states."""
 
+import re
+
 import pandas as pd
 from markupsafe import Markup
 
+from cixi_analysis.arithmetic import relation
 from cixi_analysis.audit import findings
 from cixi_analysis.dataset import Plan
 from cixi_analysis.presentation import tables
@@ -58,7 +61,7 @@ def agreeing(plan: Plan, years: str = f"{BASE_YEAR}/") -> Html:
     quoted = Markup("“{}”<br><small>{}</small>").format
     rows = [
         (
-            row.audit_id, Markup("{}<br><small>{}</small>").format(row.title, row.check or "对读"),
+            row.audit_id, Markup("{}<br><small>{}</small>").format(row.title, sum_text(row.check) or "对读"),
             quoted(row.quotation_a, row.place_a), quoted(row.quotation_b, row.place_b), row.reasoning, _about(plan, row, years),
         )
         for row in own
@@ -79,10 +82,23 @@ def agreeing(plan: Plan, years: str = f"{BASE_YEAR}/") -> Html:
 
 
 def _entry(plan: Plan, row: object, years: str) -> dict[str, object]:
-    given = {name: getattr(row, name) for name in ("audit_id", "title", "check", "reasoning")}
+    given = {name: getattr(row, name) for name in ("audit_id", "title", "reasoning")}
     places = [(getattr(row, f"place_{side}"), getattr(row, f"quotation_{side}")) for side in "ab"]
     result = AuditResult(getattr(row, "result"))  # noqa: B009  # a row of a table has no declared columns
+    given["check"] = sum_text(getattr(row, "check"))  # noqa: B009
     return {**given, "places": places, "sign": f"{SIGNS[result]} {result.chinese}", "about": _about(plan, row, years)}
+
+
+def sum_text(check: str) -> str:
+    """A sum in words: ``核对式 74 = 50，不成立``, ``核对式 2 = 2个（甲、乙）``; "" without one."""
+    if not check:
+        return ""
+    shown = re.sub(r"count\(([^)]*)\)", lambda found: _listed(found[1].split("|")), check)
+    return f"核对式 {shown}" + ("" if relation(check).holds else "，不成立")
+
+
+def _listed(names: list[str]) -> str:
+    return f"{len(names)}个（{'、'.join(names)}）"
 
 
 def _about(plan: Plan, row: object, years: str) -> Markup:

@@ -19,6 +19,7 @@ from cixi_analysis.presentation.titles import (
     finding_href,
     indicator_href,
     item_anchor,
+    item_label,
     item_title,
     project_href,
     short_source,
@@ -28,7 +29,8 @@ from cixi_analysis.presentation.trend_tables import margin_table, pace_table
 from cixi_analysis.schema import Indicator, Observation
 from cixi_analysis.words import Level
 
-_NOTHING = "没有"
+#: What the plan prints for a unit that is none.
+UNITS = {None: "单位原表空白", "-": "无单位"}
 
 
 def head(found: Dossier, years: tuple[int, ...]) -> Html:
@@ -38,7 +40,7 @@ def head(found: Dossier, years: tuple[int, ...]) -> Html:
     for item in found.items:
         ways = joined((link(f"{year}年", table1_href(item.item_id, f"../{year}/")) for year in reversed(years)), "、")
         name = item.name + (f"（省级：{item.provincial_name}）" if item.provincial_name else "")
-        about = f"单位：{item.unit or '（原表空白）'}；{item.polarity.chinese}"
+        about = f"{UNITS.get(item.unit, f'单位：{item.unit}')}；{item.polarity.chinese}"
         told = Markup('<span id="{}" data-find="{}"><strong>{}{}</strong>　{}；表一中的行：{}</span>')
         rows.append(told.format(item_anchor(item.item_id), _findable(item), item.part_mark, name, about, ways))
     return tables.bullets(*rows)
@@ -133,7 +135,8 @@ def observation_table(found: Dossier) -> Html:
 
 def _measured(item: Indicator, row: Observation) -> Markup:
     title = Markup("{}").format(item_title(item, row.level))
-    return title + Markup("<br><small>实测：{}</small>").format(row.measure) if row.measure else title
+    other = row.measure not in (None, item.name, item.provincial_name)
+    return title + Markup("<br><small>实测：{}</small>").format(row.measure) if other else title
 
 
 def series(found: Dossier) -> Html:
@@ -151,7 +154,7 @@ def distance(found: Dossier) -> Html:
         pieces.append(margin_table(found.plan, found.year, found.margins))
     if not found.trends["target_year"].isna().all():
         pieces.append(pace_table(found.plan, found.year, found.trends))
-    none = f"{found.year}年没有可以与数值要求相减的数值，也没有可比的数值规划值。"
+    none = f"{found.year}年没有可以比较的数值要求或数值规划值。"
     return stack(*pieces) if pieces else tables.paragraph(none)
 
 
@@ -178,13 +181,14 @@ def commitments(found: Dossier, years: str) -> Html:
     rows = [
         (
             link(c.commitment_id, commitment_href(c.commitment_id, years)), c.metric, promised(c), deadline(c),
-            row.relation.chinese, row.reason, Markup("“{}”<br><small>{}</small>").format(c.quotation, c.place),
+            item_label(found.plan.item(row.to_id)), row.relation.chinese, row.reason, Markup("“{}”<br><small>{}</small>").format(c.quotation, c.place),
         )
         for c, row in found.commitments
     ]  # fmt: skip
     columns = {
         "id": tables.text("编号", "nowrap"), "metric": tables.name("承诺事项"), "promised": tables.text("数量", "nowrap"),
-        "deadline": tables.text("期限", "nowrap"), "relation": tables.text("关系", "nowrap"), "reason": tables.text("为何关联", "long"),
+        "deadline": tables.text("期限", "nowrap"), "item": tables.text("子项", "nowrap"), "relation": tables.text("关系", "nowrap"),
+        "reason": tables.text("为何关联", "long"),
         "quotation": tables.text("原文与出处", "long"),
     }  # fmt: skip
     frame = pd.DataFrame(rows, columns=list(columns))
@@ -196,12 +200,12 @@ def commitments(found: Dossier, years: str) -> Html:
 def projects(found: Dossier, years: str) -> Html:
     """The projects that bear on it; ``years`` leads to the pages of a year."""
     rows = [
-        (p.number, link(p.name, project_href(p.number, years)), p.years, p.budget, p.units, f"{row.relation.chinese}：{row.reason}")
+        (p.number, link(p.name, project_href(p.number, years)), item_label(found.plan.item(row.to_id)), p.years, p.budget, p.units, f"{row.relation.chinese}：{row.reason}")
         for p, row in found.projects
     ]  # fmt: skip
     columns = {
-        "number": tables.number("序号"), "name": tables.name("项目"), "years": tables.text("实施年限", "nowrap"),
-        "budget": tables.number("概算（万元）"), "units": tables.text("责任单位"), "reason": tables.text("为何关联", "long"),
+        "number": tables.number("序号"), "name": tables.name("项目"), "item": tables.text("子项", "nowrap"),
+        "years": tables.text("实施年限", "nowrap"), "budget": tables.number("概算（万元）"), "units": tables.text("责任单位"), "reason": tables.text("为何关联", "long"),
     }  # fmt: skip
     frame = pd.DataFrame(rows, columns=list(columns))
     return tables.table(
@@ -223,7 +227,7 @@ def findings(found: Dossier) -> Html:
 def missing(found: Dossier) -> Html:
     """What is not known of the year."""
     if not found.missing:
-        return tables.paragraph(f"{found.year}年判定所需的现状值、上级目标与全省平均都有。")
+        return tables.paragraph(f"{found.year}年的要求所用到的现状值、上级目标、全省平均与以前年份的数值都有。")
     return tables.bullets(*found.missing)
 
 

@@ -125,7 +125,7 @@ def commitment_table(
 def metric(promise: Commitment) -> Markup:
     """What is promised, with its scope and how the figure stands in the text."""
     notes = [promise.scope] if promise.scope != "全市" else []
-    notes += ["由“全覆盖”等推出"] if promise.stated is Stated.IMPLIED else []
+    notes += [Stated.IMPLIED.chinese] if promise.stated is Stated.IMPLIED else []
     shown = Markup("{}").format(promise.metric)
     return shown + Markup("<br><small>{}</small>").format("；".join(notes)) if notes else shown
 

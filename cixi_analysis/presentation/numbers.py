@@ -1,6 +1,7 @@
 """Numbers as the pages print them: no binary noise, a real minus sign, thousands in groups."""
 
 import math
+from decimal import ROUND_HALF_UP, Decimal
 
 import pandas as pd
 
@@ -19,7 +20,7 @@ def number(value: float | None, digits: int | None = None, *, signed: bool = Fal
     if value is None or missing(value):
         return EMPTY
     plain = float(f"{float(value):.12g}")
-    text = f"{plain:,.{digits}f}" if digits is not None else _shortest(plain)
+    text = f"{_half_up(plain, digits):,.{digits}f}" if digits is not None else _shortest(plain)
     if signed and plain > 0:
         text = f"+{text}"
     return text.replace("-", MINUS)
@@ -29,7 +30,13 @@ def rounded(value: float | None, digits: int = 4, *, signed: bool = False) -> st
     """A computed figure with ``digits`` significant digits: 1.3933333 → ``1.393``, 3286 stays ``3,286``."""
     if value is None or missing(value):
         return EMPTY
-    return number(float(f"{float(value):.{digits}g}") if abs(value) < 10**digits else round(value), signed=signed)
+    shown = digits - 1 - Decimal(f"{float(value):.12g}").adjusted() if value else 0  # decimals that are significant
+    return number(float(_half_up(value, max(shown, 0))), signed=signed)
+
+
+def _half_up(value: float, digits: int) -> Decimal:
+    """Rounded as readers do it: 62.5 becomes 63, where Python's own way would make it 62."""
+    return Decimal(f"{float(value):.12g}").quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
 
 
 def _shortest(value: float) -> str:

@@ -125,7 +125,10 @@ def project_table(plan: Plan, year: int) -> Html:
     small = Markup("{}<br><small>{}</small>").format
     find = [name.replace("\n", "") for name in frame["name"]]
     frame["units"] = [p.responsible for p in plan.projects]
-    frame["years"] = [small(r.years, f"{r.state}，已过{numbers.percent(r.elapsed_share, 0)}") for r in records(frame)]
+    frame["years"] = [
+        small(r.years, f"{r.state}，已过{numbers.percent(r.elapsed_share, 0)}" if r.elapsed_share else r.state)
+        for r in records(frame)
+    ]
     known = progress.reports(plan, year, Entity.PROJECT)
     frame["bears"] = [_bearings(plan, p) for p in plan.projects]
     frame["progress"] = [report_of(known.get(str(p.number))) for p in plan.projects]

@@ -60,7 +60,8 @@ def _section(assessment: Assessment, unit: Unit, anchor: str) -> Html:
         "budget": tables.number("概算（万元）"), "others": tables.text("共同负责"), "state": tables.text(f"{year}年进展", width="6rem"),
     }  # fmt: skip
     frame = pd.DataFrame(rows, columns=list(columns))
-    caption = f"{unit.name}：{len(unit.projects)}个项目，概算{numbers.yi(unit.money.budget)}亿元"
+    budget = f"概算{numbers.yi(unit.money.budget)}亿元" if unit.money.budget is not None else "没有概算"
+    caption = f"{unit.name}：{len(unit.projects)}个项目，{budget}"
     table = tables.table(frame, columns, caption=caption, empty="没有概算（不是 0），或单独负责", keyed=False)
     points = [*_items(assessment, unit), *_commitments(unit)]
     body = stack(table, tables.bullets(*points))

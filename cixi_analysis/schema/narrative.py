@@ -53,7 +53,7 @@ class Commitment(Row):
     unit: OptionalText = Field(title="单位", description="照录；空＝没有数量，或该数量没有单位。")
     stated: OptionalStated = Field(
         title="明示与否",
-        description="stated 原文所印，implied 由“全覆盖”等推出（100%），approximate 约数；空＝没有数量。",
+        description="stated 原文所印，implied 由原文推出而没有印数（全覆盖为100%，不再增长为≤0），approximate 约数；空＝没有数量。",
     )
     mode: OptionalDeadline = Field(
         title="期限方式",
