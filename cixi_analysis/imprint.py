@@ -1,10 +1,12 @@
 """What every page says of itself, put there while Sphinx writes it, so that no page repeats it by hand.
 
 A Sphinx extension (``_config.yml`` names it): the foot of each page tells the year and the standard it is judged by,
-two ``meta`` elements tell the script that makes citations which edition this is, and the site carries what it was made
-of as ``provenance.json``.
+two ``meta`` elements tell the script that makes citations what book and which year this is, and the site carries what
+it was made of as ``provenance.json``. Which edition this is stands in ``_static/edition.js``, which citations ask: in a
+page it would make every page another one with every change of anything.
 """
 
+import json
 import re
 from pathlib import Path
 from typing import Any
@@ -37,8 +39,8 @@ def imprint(plan: Plan, year: int | None) -> str:
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Sphinx's entry. The edition is a setting, so that Sphinx writes every page again when it changes."""
-    app.add_config_value("cixi_edition", "", "html", [str])
+    """Sphinx's entry. The imprints are a setting, so that Sphinx writes every page again when they change."""
+    app.add_config_value("cixi_imprints", {}, "html", [dict])
     app.connect("config-inited", _identify)
     app.connect("html-page-context", _sign)
     app.connect("build-finished", _leave_provenance)
@@ -47,26 +49,30 @@ def setup(app: Sphinx) -> dict[str, bool]:
 
 def _identify(app: Sphinx, config: Config) -> None:
     root = Path(app.srcdir)
-    _CACHE[root] = (provenance(root), load_plan(root))
-    config.cixi_edition = _CACHE[root][0].edition
+    _CACHE[root] = provenance(root)
+    plan = load_plan(root)
+    config.cixi_imprints = {year: imprint(plan, year) for year in (None, *plan.report_years)}
 
 
-#: Project folder → what was read once for all its pages.
-_CACHE: dict[Path, tuple[Provenance, Plan]] = {}
+#: Project folder → what its book is made of.
+_CACHE: dict[Path, Provenance] = {}
 
 
 def _sign(app: Sphinx, page: str, _template: str, context: dict[str, Any], _doctree: object) -> None:
-    plan = _CACHE[Path(app.srcdir)][1]
     found = re.match(r"book/(\d{4})/", page)
     year = int(found[1]) if found else None
-    line, about = imprint(plan, year), context["pathto"]("book/provenance")
+    imprints = app.config.cixi_imprints
+    line, about = imprints.get(year, imprints[None]), context["pathto"]("book/provenance")
     context["theme_extra_footer"] = Markup('{} <a href="{}">数据与版本</a>').format(line, about)
-    known = {"cixi-title": BOOK_TITLE, "cixi-edition": app.config.cixi_edition, "cixi-year": str(year or "")}
+    known = {"cixi-title": BOOK_TITLE, "cixi-year": str(year or "")}
     metas = (Markup('<meta name="{}" content="{}"/>').format(*pair) for pair in known.items())
     context["metatags"] = "\n".join((context.get("metatags", ""), *metas))
 
 
 def _leave_provenance(app: Sphinx, exception: Exception | None) -> None:
-    known, _ = _CACHE.pop(Path(app.srcdir))
+    known = _CACHE.pop(Path(app.srcdir))
     if exception is None:
-        (Path(app.outdir) / FILE).write_text(known.as_json(), encoding="utf-8", newline="\n")
+        site = Path(app.outdir)
+        (site / FILE).write_text(known.as_json(), encoding="utf-8", newline="\n")
+        script = f"window.cixiEdition = {json.dumps(known.edition, ensure_ascii=False)};\n"
+        (site / "_static" / "edition.js").write_text(script, encoding="utf-8", newline="\n")

@@ -6,6 +6,7 @@ the way to it, and lets the search page answer with whole names and any part of 
 because a page opened from a folder may load a script and nothing else.
 """
 
+import hashlib
 import html
 import json
 import re
@@ -16,6 +17,7 @@ from typing import Any
 
 import vl_convert
 from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
 from sphinx.search.zh import SearchChinese
 
 from cixi_analysis.presentation.theme import config
@@ -40,7 +42,9 @@ def setup(app: Sphinx) -> dict[str, Any]:
     """Called by Sphinx."""
     app.add_search_language(Search)
     app.connect("builder-inited", write_charts)
+    app.connect("env-get-outdated", _changed)
     app.connect("html-page-context", _dress)
+    app.connect("html-collect-pages", _forget_words)
     app.connect("build-finished", write_names)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
@@ -60,12 +64,29 @@ def write_charts(app: Sphinx) -> None:
     target.write_text(f"(() => {{\n{bundle()}\nwindow.cixiTheme = {theme};\n}})();\n", encoding="utf-8", newline="\n")
 
 
+def _changed(app: Sphinx, env: BuildEnvironment, *_: set[str]) -> list[str]:
+    """The pages whose content is another than when Sphinx read them last, whatever their files' times say."""
+    contents = {name: hashlib.sha256(Path(env.doc2path(name)).read_bytes()).hexdigest() for name in env.found_docs}
+    before: dict[str, str] = getattr(env, "cixi_contents", {})
+    env.cixi_contents = contents  # type: ignore[attr-defined]  # kept with all that Sphinx keeps there
+    return [name for name, content in contents.items() if before.get(name, content) != content]
+
+
 def _dress(app: Sphinx, pagename: str, _template: str, context: dict[str, Any], _doctree: object) -> None:
     """Only the search loads the names, and pictures wait until the reader comes near them."""
     if pagename == "search":
         app.add_js_file("names.js")
     if "body" in context:
         context["body"] = context["body"].replace("<img ", '<img loading="lazy" ')
+
+
+def _forget_words(app: Sphinx) -> tuple[()]:
+    """Where Sphinx goes on with the index of an earlier build, it keeps words that no page has any more."""
+    index = app.builder.indexer  # type: ignore[attr-defined]  # the builder of HTML has one
+    for pages_of in (index._mapping, index._title_mapping):  # noqa: SLF001  # no public way
+        for word in [word for word, pages in pages_of.items() if not pages]:
+            del pages_of[word]
+    return ()
 
 
 def write_names(app: Sphinx, failed: Exception | None) -> None:

@@ -7,6 +7,7 @@ document.addEventListener("DOMContentLoaded", () => {
   const heading = article?.querySelector("h1");
   if (!heading) return;
   const meta = (name) => document.querySelector(`meta[name="cixi-${name}"]`)?.content || "";
+  let edition; // the promise of the book's edition: no page holds it, so that another commit leaves pages as they are
   const ADDRESSES = /^(item|indicator|project)-(\d+)(-\d+)?$/;
 
   for (const place of article.querySelectorAll("tr[id], td[id]")) {
@@ -43,7 +44,9 @@ document.addEventListener("DOMContentLoaded", () => {
     return `${kind === "project" ? "项目" : "指标"}${number} ${shown.replace(/\*+$/, "")}`;
   }
 
-  function open(sign) {
+  async function open(sign) {
+    edition ??= cixiLoad("edition.js").then(() => window.cixiEdition, () => "");
+    const version = await edition;
     document.querySelector(".cixi-address")?.remove();
     const place = sign.closest("h1") ? null : document.getElementById(sign.hash.slice(1));
     const anchor = place ? `#${place.id}` : "";
@@ -57,7 +60,7 @@ document.addEventListener("DOMContentLoaded", () => {
       title,
       ...(place ? [label(place)] : []),
       address,
-      `版本${meta("edition")}`,
+      ...(version ? [`版本${version}`] : []),
     ];
     const panel = document.createElement("div");
     panel.className = "cixi-address";

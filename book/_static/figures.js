@@ -4,7 +4,6 @@
 "use strict";
 
 (() => {
-  const HERE = document.currentScript.src;
   const FORMATS = { PNG: savePng, SVG: saveSvg, CSV: saveCsv };
   let library; // the promise of Vega-Lite
 
@@ -32,7 +31,7 @@
     if (figure.dataset.state) return;
     figure.dataset.state = "loading";
     try {
-      library ??= load("charts.js");
+      library ??= cixiLoad("charts.js");
       await library;
       const spec = specification(figure);
       const live = element("div", "cixi-live", drawing, "beforeend");
@@ -68,16 +67,6 @@
     mark.setAttribute("tabindex", "0");
     mark.addEventListener("keydown", (event) => {
       if (event.key === "Enter") location.assign(way);
-    });
-  }
-
-  function load(name) {
-    return new Promise((done, fail) => {
-      const script = document.createElement("script");
-      script.src = new URL(name, HERE);
-      script.onload = done;
-      script.onerror = () => fail(new Error(`${script.src} is missing`));
-      document.head.append(script);
     });
   }
 

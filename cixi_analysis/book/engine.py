@@ -15,12 +15,13 @@ from typing import Any
 
 from ipykernel import compiler
 from ipykernel.inprocess.ipkernel import InProcessKernel
-from ipykernel.iostream import OutStream
+from ipykernel.iostream import IOPubThread, OutStream
 from ipykernel.zmqshell import ZMQInteractiveShell
 from IPython.core.shellapp import InteractiveShellApp
 from jupyter_core.utils import run_sync
 from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, NotebookExecutionManager, papermill_engines
+from traitlets import default
 
 ENGINE = "cixi-in-process"
 
@@ -41,6 +42,12 @@ class _Kernel(InProcessKernel):
     shell_stream: Any
 
     _supports_kernel_subshells = False
+    _execute_sleep = 0  # waits for messages of a thread, and here is none
+
+    @default("iopub_thread")
+    def _publisher(self) -> IOPubThread:
+        """A thread that is not started publishes at once; waiting for it took a tenth of a page's time."""
+        return IOPubThread(self._underlying_iopub_socket, session=self.session)
 
     def __init__(self, **traits: Any) -> None:
         super().__init__(shell_class=ZMQInteractiveShell, compiler_class=_Compiler, **traits)

@@ -58,13 +58,15 @@ Job = PageJob | AttachmentJob
 
 
 def jobs_of(root: Path, runs: Sequence[Run], attach: Attach | None) -> list[Job]:
-    """The attachments, which take longest, and then the pages; all templates are read, and refused, here."""
+    """The attachments, which take longest, the pages, and last the dossiers, which take least: so no process waits long
+    for another at the end. All templates are read, and refused, here.
+    """
     world = fingerprint.world(root)
     years = dict.fromkeys(run.year for run in runs if run.page.scope & Scope.EVERY_YEAR)
     jobs: list[Job] = []
     if attach is not None:
         jobs += [AttachmentJob(year, attach, fingerprint.of("attachments", world, year)) for year in years]
-    for run in runs:
+    for run in sorted(runs, key=lambda run: run.page.scope is Scope.INDICATOR):
         notebook: str = nbformat.writes(filled(root, run))  # type: ignore[no-untyped-call]
         template = fingerprint.of_files(root, [root / run.template])
         parts: tuple[object, ...] = (world, template, run.output.as_posix(), run.parameters, run.words, run.siblings)

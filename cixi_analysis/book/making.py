@@ -1,10 +1,12 @@
 """The recipe: templates → executed notebooks in `book/` → the site in `_build/html`.
 
-A page runs only when something that it depends on has changed; what a run gives is kept and taken again. Pages and site
-are made in a scratch folder first: `book/` changes when every notebook has run, the site when the book has built. A
-failure or Ctrl-C before that leaves the last good one as it was.
+A page runs only when something that it depends on has changed; what a run gives is kept and taken again, and Jupyter
+Book writes only the pages that came out otherwise. Pages and site are made in a scratch folder first: `book/` changes
+when every notebook has run, the site when the book has built. A failure or Ctrl-C before that leaves the last good one
+as it was.
 """
 
+import filecmp
 import shutil
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -13,7 +15,7 @@ from pathlib import Path
 
 from tqdm import tqdm
 
-from cixi_analysis.book import fingerprint
+from cixi_analysis.book import fingerprint, leftovers
 from cixi_analysis.book.failure import BuildError
 from cixi_analysis.book.jobs import due, jobs_of
 from cixi_analysis.book.pages import PAGES, Page, Run, runs_of
@@ -88,7 +90,10 @@ def build(
                 root / "book"
             )  # as Jupyter Book finds it; what is edited from here on is noticed
             bar.set_postfix_str("生成网站")
+            frame = leftovers.frame(root, runs)
+            leftovers.take(root, frame, site, into=scratch / "_build")
             swap(make_site(jupyter_book, root, scratch, logs / "jupyter-book.log"), site)
+            leftovers.leave(root, frame, site, of=scratch / "_build")
             bar.update()
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
@@ -122,6 +127,8 @@ def _move_in(executed: Path, book: Path, runs: Sequence[Run], years: Sequence[in
                 path.unlink()
     for path in (p for p in executed.rglob("*") if p.is_file()):
         target = book / path.relative_to(executed)
+        if target.is_file() and filecmp.cmp(path, target, shallow=False):
+            continue  # Sphinx shall find it as old as it is
         target.parent.mkdir(parents=True, exist_ok=True)
         path.replace(target)
     for folder in book.glob("20[0-9][0-9]"):

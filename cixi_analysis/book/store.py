@@ -26,7 +26,7 @@ class Store:
 
     def take(self, key: str, folder: Path) -> bool:
         """Put the product of ``key`` into ``folder``; whether there was one."""
-        content = _read(self._products / key)
+        content = read_sealed(self._products / key)
         if content is None:
             return False
         with zipfile.ZipFile(io.BytesIO(content)) as product:
@@ -39,7 +39,7 @@ class Store:
         with zipfile.ZipFile(packed, "w") as product:
             for path in sorted(files):
                 product.writestr(zipfile.ZipInfo(path.relative_to(folder).as_posix()), path.read_bytes())
-        _write(self._products / key, packed.getvalue())
+        write_sealed(self._products / key, packed.getvalue())
 
     def keep_only(self, keys: Iterable[str]) -> None:
         """Drop every product that the last build had no use for."""
@@ -69,13 +69,13 @@ class Record:
     @classmethod
     def last(cls, root: Path) -> "Record | None":
         """The record that the last build left, if it did."""
-        content = _read(_record(root))
+        content = read_sealed(_record(root))
         known = {} if content is None else json.loads(content)
         return cls(**known) if known.keys() == {field.name for field in fields(cls)} else None
 
     def write(self, root: Path) -> None:
         """Leave this record for the next build."""
-        _write(_record(root), json.dumps(asdict(self)).encode())
+        write_sealed(_record(root), json.dumps(asdict(self)).encode())
 
 
 def forget(root: Path) -> None:
@@ -95,8 +95,8 @@ def _record(root: Path) -> Path:
     return root / "_build" / "cache" / "last"
 
 
-def _read(path: Path) -> bytes | None:
-    """What was written there; None if nothing was, or if it is no longer that."""
+def read_sealed(path: Path) -> bytes | None:
+    """What :func:`write_sealed` wrote there; None if nothing was, or if it is no longer that."""
     try:
         stored = path.read_bytes()
     except OSError:
@@ -105,6 +105,7 @@ def _read(path: Path) -> bytes | None:
     return content if hashlib.sha256(content).digest() == digest else None
 
 
-def _write(path: Path, content: bytes) -> None:
+def write_sealed(path: Path, content: bytes) -> None:
+    """Write ``content`` with its hash before it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, hashlib.sha256(content).digest() + content)

@@ -9,7 +9,6 @@ import os
 os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"  # what kernels import would speak of frozen modules
 
 import altair as alt
-import click  # noqa: F401  # of the command that started it all
 import ipykernel.debugger  # noqa: F401  # every kernel imports it, and it is large
 import IPython.core.completerlib  # what a shell imports when it begins
 import IPython.core.logger
@@ -19,6 +18,7 @@ import pandas as pd
 
 import cixi_analysis.book.running
 import cixi_analysis.changes
+import cixi_analysis.cli  # the command that started it all: every process imports that again
 import cixi_analysis.dossier
 import cixi_analysis.export
 import cixi_analysis.presentation.audit_pages
@@ -38,10 +38,12 @@ import cixi_analysis.presentation.trend_tables
 import cixi_analysis.presentation.unit_tables  # noqa: F401
 from cixi_analysis.arithmetic import relation
 from cixi_analysis.book import engine  # noqa: F401
+from cixi_analysis.presentation.html import compile_templates
 from cixi_analysis.requirement import read
 
 read("100")  # builds the grammar's tables
 relation("1 = 1")  # likewise
+compile_templates()
 nbformat.validate(nbformat.v4.new_notebook())  # type: ignore[no-untyped-call]  # compiles the schema of notebooks
 alt.Chart(pd.DataFrame({"x": [1]})).mark_point().encode(x="x").to_dict()  # reads the schema of charts
 gc.collect()

@@ -15,6 +15,12 @@ _TEMPLATES = Environment(
 )
 
 
+def compile_templates() -> None:
+    """Make every template ready: what else each process does for the templates that it uses."""
+    for name in _TEMPLATES.list_templates():
+        _TEMPLATES.get_template(name)
+
+
 @dataclass(frozen=True)
 class Html:
     """A piece of HTML that a notebook shows as the last value of a cell. ``name`` is what a plain-text view says."""
