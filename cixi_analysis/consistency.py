@@ -2,20 +2,12 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
+from cixi_analysis.datafile import Table
 from cixi_analysis.problem import Problem
 from cixi_analysis.references import reference_problems
-from cixi_analysis.schema import Indicator, Observation, Requirement, Row, Target
+from cixi_analysis.schema import Indicator, Observation, Requirement, Target
 from cixi_analysis.words import NOT_APPLICABLE_MARK, TARGET_YEARS, Level
-
-
-@dataclass
-class Table:
-    file: str
-    #: row number in the file → row
-    rows: dict[int, Row]
-    complete: bool
 
 
 def cross_check(

@@ -12,7 +12,7 @@ NAME = PACKAGE.name
 LAYERS: tuple[tuple[str, ...], ...] = (
     ("words", "edition"),
     ("schema", "problem", "arithmetic", "files", "replacement"),
-    ("references",),
+    ("references", "datafile"),
     ("consistency", "folder"),
     ("dataset",),
     ("requirement",),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+import tiny_book
 
 from cixi_analysis.book import PAGES, BuildError, build
 
@@ -34,15 +34,8 @@ TITLES = {
 }
 
 
-def write_template(root: Path, name: str, *code: str, parameters: str = "year: int = 2022") -> None:
-    cells = [
-        new_markdown_cell(f"# {TITLES[name]}\n\n费用 $5，合计 $6。"),
-        new_code_cell(parameters, metadata={"tags": ["parameters"]}),
-        *(new_code_cell(source) for source in code),
-    ]
-    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    path = root / "notebooks" / f"{name}.ipynb"
-    nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": kernel}), path)
+def write_template(root: Path, name: str, *code: str, **options: str) -> None:
+    tiny_book.write_template(root, name, *code, heading=f"{TITLES[name]}\n\n费用 $5，合计 $6。", **options)
 
 
 def fingerprint(folder: Path) -> dict[str, str]:

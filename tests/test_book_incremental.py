@@ -6,11 +6,8 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-import nbformat
 import pytest
-from conftest import ROOT
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
-from tiny import tiny_plan, write
+from tiny_book import book_at, write_template
 
 from cixi_analysis.book import BuildError, Page, Scope, build, fingerprint, store
 from cixi_analysis.book.store import Store
@@ -20,19 +17,11 @@ PAGES = (
     Page("overview", "{year}/index", "年度总览", Scope.ASSESSED),
     Page("trend", "{year}/trend", "趋势", Scope.ASSESSED),
 )
-KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
-#: Each page shows the data and notes that it ran; `count` reads the notes.
-CODE = "print(year, open('data/figures.csv').read())\nopen('ran', 'a').write('{name} %d\\n' % year)"
 
 
-def write_template(root: Path, name: str, code: str) -> None:
-    cells = [
-        new_markdown_cell(f"# {name} {{year}}", id="a"),
-        new_code_cell("year: int = 2022", metadata={"tags": ["parameters"]}, id="b"),
-        new_code_cell(code.format(name=name) if code is CODE else code, id="c"),
-    ]
-    path = root / "notebooks" / f"{name}.ipynb"
-    nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": KERNEL}), path)
+def code(name: str) -> str:
+    """What each page does: show the data, and note that it ran; `ran` reads the notes."""
+    return f"print(year, open('data/figures.csv').read())\nopen('ran', 'a').write('{name} %d\\n' % year)"
 
 
 def attach(root: Path, year: int, folder: Path) -> None:
@@ -60,17 +49,11 @@ def contents(folder: Path) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("book") / "project"
-    for folder in ("book", "notebooks", "data"):
-        (root / folder).mkdir(parents=True)
-    for name in ("_config.yml", "_toc.yml"):
-        shutil.copy(ROOT / name, root)
-    write(tiny_plan(), root)  # each page says by which standard it judges
-    shutil.copytree(ROOT / "book" / "_static", root / "book" / "_static")
+    root = book_at(tmp_path_factory.mktemp("book") / "project")
     (root / "book" / "manual.md").write_text("# 使用手册\n", encoding="utf-8")
     (root / "data" / "figures.csv").write_text("1\n")
     for page in PAGES:
-        write_template(root, page.template, CODE)
+        write_template(root, page.template, code(page.template))
     make(root)
     assert ran(root) == sorted(["home 2023", *EVERYTHING_YEARLY])
     return root
@@ -90,7 +73,7 @@ def change_data(root: Path) -> None:
 
 
 def change_template(root: Path) -> None:
-    write_template(root, "trend", CODE.format(name="trend") + "\nprint('more')")
+    write_template(root, "trend", code("trend") + "\nprint('more')")
 
 
 def change_text(root: Path) -> None:
@@ -256,7 +239,7 @@ def test_data_that_change_meanwhile_are_not_published(project: Path) -> None:
     with pytest.raises(BuildError, match=r"^生成期间数据、模板或程序有改动，网站保持原样，请再运行一次。$"):
         make(project)
     assert contents(project / "_build" / "html") == site
-    write_template(project, "home", CODE)
+    write_template(project, "home", code("home"))
     ran(project)
     make(project)
     assert ran(project) == EVERYTHING
@@ -268,7 +251,7 @@ def test_a_failure_does_not_count_as_done(project: Path) -> None:
     with pytest.raises(BuildError, match="趋势"):
         make(project)
     assert store.up_to_date(project, fingerprint.inputs(project)) is None
-    write_template(project, "trend", CODE)
+    write_template(project, "trend", code("trend"))
     make(project)
     assert ran(project) == []
 

@@ -1,17 +1,14 @@
 """A page of each indicator: its parameters, its words, its place in the book, and what goes when an indicator does."""
 
 import re
-import shutil
 from pathlib import Path
 
 import nbformat
 import pytest
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
-from tiny import tiny_plan, write
+from tiny_book import book_at, write_template
 
 from cixi_analysis.book import BuildError, Page, Scope, build
 
-REPOSITORY = Path(__file__).resolve().parents[1]
 PAGES = (
     Page("home", "index", "首页", Scope.ONCE),
     Page("indicators", "indicators/index", "指标一览", Scope.ONCE),
@@ -24,31 +21,17 @@ HEADINGS = {
     "indicator": "指标 {indicator} {name}（{year} 年）",
     "overview": "{year} 年",
 }
-KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
-
-
-def write_template(root: Path, name: str, parameters: str, code: str) -> None:
-    cells = [
-        new_markdown_cell(f"# {HEADINGS[name]}"),
-        new_code_cell(parameters, metadata={"tags": ["parameters"]}),
-        new_code_cell(code),
-    ]
-    path = root / "notebooks" / f"{name}.ipynb"
-    nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": KERNEL}), path)
+BOTH = "year: int = 2022\nindicator: int = 1"
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
-    root = tmp_path / "project"
-    for folder in ("book", "notebooks"):
-        (root / folder).mkdir(parents=True)
-    for name in ("_config.yml", "_toc.yml"):
-        shutil.copy(REPOSITORY / name, root)
-    write(tiny_plan(), root)  # each page says by which standard it judges
-    shutil.copytree(REPOSITORY / "book" / "_static", root / "book" / "_static")
-    for name in HEADINGS:
-        both = "year: int = 2022\nindicator: int = 1" if name == "indicator" else "year: int = 2022"
-        write_template(root, name, both, "print(year, indicator)" if name == "indicator" else "print(year)")
+    root = book_at(tmp_path / "project")
+    for name, heading in HEADINGS.items():
+        if name == "indicator":
+            write_template(root, name, "print(year, indicator)", heading=heading, parameters=BOTH)
+        else:
+            write_template(root, name, "print(year)", heading=heading)
     return root
 
 
@@ -79,7 +62,7 @@ def test_each_indicator_has_a_page_below_the_list(project: Path) -> None:
 
 def test_a_failing_page_says_which_indicator(project: Path) -> None:
     """The message and the kept log name the indicator."""
-    write_template(project, "indicator", "year = 2022\nindicator = 1", "1 / (indicator - 2)")
+    write_template(project, "indicator", "1 / (indicator - 2)", parameters=BOTH)
     with pytest.raises(BuildError) as failure:
         build(project, [2022], indicators={1: "规划", 2: "空气质量"}, pages=PAGES, progress=False)
     assert str(failure.value) == (
@@ -94,7 +77,7 @@ def test_a_failing_page_says_which_indicator(project: Path) -> None:
 
 def test_a_template_must_take_every_parameter(project: Path) -> None:
     """Papermill would merely warn of one that the template does not know."""
-    write_template(project, "indicator", "year = 2022", "print(year)")
+    write_template(project, "indicator", "print(year)")
     with pytest.raises(BuildError) as refusal:
         build(project, [2022], indicators={1: "规划"}, pages=PAGES, progress=False)
     assert str(refusal.value) == "notebooks/indicator.ipynb：带 parameters 标签的单元里没有给 indicator 赋值。"

@@ -16,12 +16,11 @@ import pytest
 from conftest import copy_project
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
-from tiny import tiny_plan, write
+from tiny_book import KERNEL, book_at, write_template
 
 from cixi_analysis.book import BuildError, Page, Scope, build
 from cixi_analysis.book.workers import Died, each
 
-REPOSITORY = Path(__file__).resolve().parents[1]
 PAGES = (
     Page("first", "index", "甲", Scope.ONCE),
     Page("second", "second", "乙", Scope.ONCE),
@@ -66,26 +65,10 @@ ODD_CELLS = (
     "1 / 0",
     "print('never')",
 )  # fmt: skip
-KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
-
-
-def write_template(root: Path, name: str, *code: str) -> None:
-    cells = [
-        new_markdown_cell(f"# {name} {{year}}"),
-        new_code_cell("year: int = 2022", metadata={"tags": ["parameters"]}),
-        *(new_code_cell(source) for source in code),
-    ]
-    path = root / "notebooks" / f"{name}.ipynb"
-    nbformat.write(new_notebook(cells=cells, metadata={"kernelspec": KERNEL}), path)
 
 
 def project_at(root: Path) -> Path:
-    for folder in ("book", "notebooks"):
-        (root / folder).mkdir(parents=True)
-    for name in ("_config.yml", "_toc.yml"):
-        shutil.copy(REPOSITORY / name, root)
-    write(tiny_plan(), root)  # each page says by which standard it judges
-    shutil.copytree(REPOSITORY / "book" / "_static", root / "book" / "_static")
+    book_at(root)
     for page in PAGES:
         write_template(root, page.template, "import warnings\nwarnings.warn('嘘')\nprint(year)")
     return root
@@ -137,8 +120,6 @@ def test_outputs_are_those_of_a_real_kernel(tmp_path: Path) -> None:
 def test_pages_are_the_same_wherever_and_however_often_they_run(tmp_path: Path) -> None:
     """No time, no number of a process, no random id: two builds give the same notebooks, warnings and all."""
     first, second = project_at(tmp_path / "甲"), project_at(tmp_path / "乙" / "deeper")
-    for page in PAGES:  # the two templates differ in the random ids of their cells
-        shutil.copy(first / "notebooks" / f"{page.template}.ipynb", second / "notebooks")
     for root in (first, second):
         build(root, [2022], pages=PAGES, progress=False)
     assert notebooks(first) == notebooks(second)

@@ -6,16 +6,17 @@ import struct
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
+import filling
 import pytest
-from openpyxl import Workbook, load_workbook
+from filling import Edit, edited, told
+from openpyxl import Workbook
 from openpyxl.chart import BarChart
 from openpyxl.comments import Comment
 from openpyxl.worksheet.formula import ArrayFormula
-from openpyxl.worksheet.worksheet import Worksheet
 from tiny import item, observation, requirement, target, tiny_plan
 
 from cixi_analysis.dataset import Plan
@@ -71,16 +72,10 @@ def blank(year: int = 2023) -> bytes:
     return workbook_bytes(form_workbook(plan(), year))
 
 
-Edit = Callable[[Workbook], object]
-
-
 def form(folder: Path, *edits: Edit, year: int = 2023) -> Path:
     """The form of the plan, edited and saved as people do it."""
-    book = load_workbook(io.BytesIO(blank(year)))
-    for edit in edits:
-        edit(book)
     path = folder / "form.xlsx"
-    path.write_bytes(workbook_bytes(book))
+    path.write_bytes(edited(blank(year), *edits))
     return path
 
 
@@ -88,38 +83,11 @@ def check(folder: Path, *edits: Edit) -> Checked:
     return check_form(plan(), form(folder, *edits))
 
 
-def put(**cells: Any) -> Edit:
-    """Type into cells of 生态安全: ``put(J3=83.3)``. A text is text, even where it looks like a formula."""
-
-    def edit(book: Workbook) -> None:
-        for address, value in cells.items():
-            cell = book[SHEET][address]
-            cell.value = value
-            if isinstance(value, str) and cell.data_type == "f":
-                cell.data_type = "s"
-
-    return edit
-
-
-def on(act: Callable[[Worksheet], object]) -> Edit:
-    return lambda book: act(book[SHEET])
-
-
-def formula(address: str, text: Any) -> Edit:
-    return lambda book: setattr(book[SHEET][address], "value", text)
-
-
-def formatted(address: str, number: float, number_format: str) -> Edit:
-    def edit(book: Workbook) -> None:
-        cell = book[SHEET][address]
-        cell.value, cell.number_format = number, number_format
-
-    return edit
-
-
-def told(checked: Checked) -> list[str]:
-    return [str(problem) for problem in checked.problems]
-
+#: Edits of 生态安全: ``put(J3=83.3)``.
+put = partial(filling.put, SHEET)
+formula = partial(filling.formula, SHEET)
+formatted = partial(filling.formatted, SHEET)
+on = partial(filling.on, SHEET)
 
 #: A row that is right: 2.1 has 83.3 %.
 RIGHT = put(J3=83.3, V3="年报")
@@ -583,15 +551,8 @@ def repacked(**parts: bytes) -> bytes:
     return packed(own | {name.replace("__", "/").replace("_xml", ".xml"): part for name, part in parts.items()})
 
 
-def edited(*edits: Edit) -> bytes:
-    book = load_workbook(io.BytesIO(blank()))
-    for edit in edits:
-        edit(book)
-    return workbook_bytes(book)
-
-
 def guide(**cells: Any) -> bytes:
-    return edited(lambda book: [book[GUIDE].__setitem__(address, value) for address, value in cells.items()])
+    return edited(blank(), filling.put(GUIDE, **cells))
 
 
 def with_password() -> bytes:
@@ -676,7 +637,7 @@ NO_FORMS: dict[str, tuple[Callable[[], bytes], str]] = {
     ),
     "broken part": (lambda: repacked(xl__styles_xml=b"<styleSheet"), _DAMAGED),
     "many sheets": (
-        lambda: edited(*(lambda book: book.create_sheet() for _ in range(48))),
+        lambda: edited(blank(), *(lambda book: book.create_sheet() for _ in range(48))),
         "有 53 张工作表，填报表不超过 50 张",
     ),
     "another workbook": (
@@ -750,14 +711,8 @@ def test_a_bare_statement_is_the_value(tmp_path: Path) -> None:
 
 def test_words_out_of_a_negation_attest_nothing(tmp_path: Path) -> None:
     """未建立 does not attest 建立, though the words stand in it; said elsewhere without the negation, they do."""
-    cells = ("生态制度", {"S3": "尚未建立", "T3": "建立", "V3": "年报"})
-
-    def edit(book: Workbook) -> None:
-        for address, text in cells[1].items():
-            book[cells[0]][address].value = text
-
-    assert told(check(tmp_path, edit)) == [
+    negated = filling.put("生态制度", S3="尚未建立", T3="建立", V3="年报")
+    assert told(check(tmp_path, negated)) == [
         "生态制度 T3：现为“建立=建立”，而原文中这几个字前面是否定词；应为没有被否定的字句；原文说没有做到的，写在“载明未达到”"
     ]
-    cells[1]["S3"] = "此前未建立，今年建立"
-    assert told(check(tmp_path, edit)) == []
+    assert told(check(tmp_path, negated, filling.put("生态制度", S3="此前未建立，今年建立"))) == []

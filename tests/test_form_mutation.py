@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from filling import ODD
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import Cell
 from openpyxl.comments import Comment
@@ -28,13 +29,6 @@ from cixi_analysis.schema import WATER_CLASSES, Observation
 from cixi_analysis.words import NOT_ASSIGNED, Level
 
 AT = {column.key: number for number, column in enumerate(COLUMNS, start=1)}
-#: Texts that people and programs leave in cells.
-ODD = (
-    "83.3", "８３．３", "83.3%", "83.3％", "1,689", "1，689", "83.3微克", " 83.3", "83.3\xa0", "83\u200b.3", "\ufeff83.3", "-", "—", "/",
-    "无", "暂无数据", "N/A", "0", "零", "≤31", "≥90", "约80", "80-90", "Ⅲ", "III", "Ⅲ类", "劣V", "劣Ⅴ", "上级未下达", "未下达", "任务：治理3处",
-    "类", "%", "％", "越多越好", "水平值的全省平均", "=1+1", "@SUM(A1)", "+5", "'83.3", "<b>83.3</b>", "{{ x }}", "a\tb", "一\n二", "建立=已建立",
-    "；；", "=", "条款=；=", "\u3000", " ", "\u200b", "𠮷", "_x000D_", "_x0041_", "2023-08-03", "1e5", "inf", "nan", "True", "字" * 2001,
-)  # fmt: skip
 FORMATS = (
     "General",
     "@",

@@ -3,7 +3,6 @@
 import csv
 import datetime
 import io
-from collections.abc import Callable
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -11,10 +10,10 @@ from typing import Any
 
 import pytest
 from conftest import cixi
+from filling import ODD, Edit, edited, formatted, formula, on, put, told
 from openpyxl import Workbook, load_workbook
 from openpyxl.comments import Comment
 from openpyxl.worksheet.worksheet import Worksheet
-from test_form_mutation import ODD
 from tiny import progress, tiny_plan, write
 
 from cixi_analysis.dataset import Plan, load_plan
@@ -46,46 +45,14 @@ def blank(year: int = 2023) -> bytes:
     return workbook_bytes(form_workbook(plan(), year))
 
 
-Edit = Callable[[Workbook], object]
-
-
 def form(folder: Path, *edits: Edit) -> Path:
-    book = load_workbook(io.BytesIO(blank()))
-    for edit in edits:
-        edit(book)
     path = folder / "form.xlsx"
-    path.write_bytes(workbook_bytes(book))
+    path.write_bytes(edited(blank(), *edits))
     return path
 
 
 def check(folder: Path, *edits: Edit) -> Checked:
     return check_form(plan(), form(folder, *edits))
-
-
-def put(sheet: str, **cells: Any) -> Edit:
-    """Type into cells: ``put(PROJECTS, H3="进行中")``."""
-
-    def edit(book: Workbook) -> None:
-        for address, value in cells.items():
-            book[sheet][address].value = value
-
-    return edit
-
-
-def on(sheet: str, act: Callable[[Worksheet], object]) -> Edit:
-    return lambda book: act(book[sheet])
-
-
-def formatted(address: str, number: float, number_format: str) -> Edit:
-    def edit(book: Workbook) -> None:
-        cell = book[PROJECTS][address]
-        cell.value, cell.number_format = number, number_format
-
-    return edit
-
-
-def told(checked: Checked) -> list[str]:
-    return [str(problem) for problem in checked.problems]
 
 
 #: A row that is right: project 3, of which nothing was reported last year.
@@ -181,7 +148,7 @@ CELLS: list[tuple[Edit, list[str]]] = [
     (put(PROJECTS, I5="40"), ["项目进展 I5：现为“40”（文本格式的数字）；应为数 40：先把单元格格式改为“常规”，再重新键入"]),
     (put(PROJECTS, I5="40%"), ["项目进展 I5：现为“40%”（带百分号）；应为数 40，不带百分号"]),
     (put(PROJECTS, I5="４０％"), ["项目进展 I5：现为“４０％”（全角字符，带百分号）；应为半角的数 40，不带百分号"]),
-    (formatted("I5", 0.4, "0%"),
+    (formatted(PROJECTS, "I5", 0.4, "0%"),
      ["项目进展 I5：现为“40%”（百分比格式的单元格，存的是 0.4）；应为数 40：先把单元格格式改为“常规”，再键入，不带百分号"]),
     (put(PROJECTS, I5="-"), ["项目进展 I5：现为“-”（可指没有数据，也可指零或没有这一项）；应为数；不知道时留空；数值是零时写 0"]),
     (put(PROJECTS, I5="约40"), ["项目进展 I5：现为“约40”（带“约”）；应为数"]),
@@ -193,7 +160,7 @@ CELLS: list[tuple[Edit, list[str]]] = [
       "项目进展 L5：现为空；应为文件名称、章节、表、行：填了一行，就要写明出处"]),
     (put(PROJECTS, I5=datetime.datetime(2023, 4, 1)),
      ["项目进展 I5：现为日期或时间（2023-04-01）；应为数：先把单元格格式改为“常规”，再重新键入"]),
-    (put(PROJECTS, J5="=400*2"), [f"项目进展 J5：现为公式（=400*2，没有保存计算结果）；应为{_NUMBER}"]),
+    (formula(PROJECTS, "J5", "=400*2"), [f"项目进展 J5：现为公式（=400*2，没有保存计算结果）；应为{_NUMBER}"]),
     (put(PROJECTS, J5="800万元"), ["项目进展 J5：现为“800万元”（带单位“万元”）；应为数 800，不写单位"]),
     (put(PROJECTS, J5="0.08亿元"), ["项目进展 J5：现为“0.08亿元”（带文字“亿元”）；应为按单位“万元”填写的数，不写单位和百分号"]),
     (put(PROJECTS, J5="1,800"), ["项目进展 J5：现为“1,800”（带千位分隔符）；应为数 1800"]),

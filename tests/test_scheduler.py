@@ -18,8 +18,7 @@ import nbformat
 import pandas as pd
 import pytest
 from conftest import ROOT
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
-from test_book import write_template
+from tiny_book import template, write_template
 
 from benchmarks.generated import generated_panel
 from cixi_analysis import scheduler
@@ -152,19 +151,8 @@ def test_faults_come_back_as_from_one_machine(two_workers: Cluster, plan: Plan) 
 
 def errands(*codes: str) -> list[Errand]:
     project = packed(ROOT)
-    made = []
-    for number, code in enumerate(codes):
-        cells = [
-            new_markdown_cell("# 页"),
-            new_code_cell("year: int = 2022", metadata={"tags": ["parameters"]}),
-            new_code_cell(code),
-        ]
-        kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-        for position, cell in enumerate(cells):
-            cell.id = f"cell-{position}"
-        notebook = new_notebook(cells=cells, metadata={"kernelspec": kernel})
-        made.append(Errand(f"{2020 + number}/index.ipynb", nbformat.writes(notebook), {"year": 2020 + number}, project))
-    return made
+    notebooks = enumerate((nbformat.writes(template("页", code)) for code in codes), start=2020)
+    return [Errand(f"{year}/index.ipynb", notebook, {"year": year}, project) for year, notebook in notebooks]
 
 
 COUNT = "from cixi_analysis.dataset import load_plan\nprint(year, len(load_plan().items))"

@@ -18,7 +18,8 @@ from cixi_analysis.assessment.coding import distinct_rows, taken_twice
 from cixi_analysis.assessment.panel import COLUMNS
 from cixi_analysis.assessment.yardstick import observation_problems
 from cixi_analysis.consistency import quotation_problems
-from cixi_analysis.dataset import Plan, row_problems
+from cixi_analysis.datafile import row_problems
+from cixi_analysis.dataset import Plan
 from cixi_analysis.problem import DataError, Problem
 from cixi_analysis.schema import WATER_CLASSES, Observation
 from cixi_analysis.schema.cells import is_number

@@ -5,7 +5,8 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from cixi_analysis.assessment import REQUIREMENT, TARGET, check_readings, contradictions, county_panel, judge_panel
-from cixi_analysis.consistency import Table, observation_problems
+from cixi_analysis.consistency import observation_problems
+from cixi_analysis.datafile import Table
 from cixi_analysis.dataset import Plan
 from cixi_analysis.form.problem import FormProblem
 from cixi_analysis.form.rows import COLUMN_OF, ReadRow

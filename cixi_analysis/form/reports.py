@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from pydantic import ValidationError
 
 from cixi_analysis.commitments import deadline, due
-from cixi_analysis.dataset import Plan, expectation
+from cixi_analysis.datafile import expectation
+from cixi_analysis.dataset import Plan
 from cixi_analysis.form.cells import Complaint, wanted
 from cixi_analysis.form.contents import FilledRow, Results, read_contents, source_missing
 from cixi_analysis.form.invisible import quoted

@@ -1,0 +1,61 @@
+"""Filling in a form as people do: what tests of its check share."""
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+from openpyxl import Workbook, load_workbook
+from openpyxl.worksheet.worksheet import Worksheet
+
+from cixi_analysis.form.checking import Checked
+from cixi_analysis.saving import workbook_bytes
+
+Edit = Callable[[Workbook], object]
+#: Texts that people and programs leave in cells.
+ODD = (
+    "83.3", "８３．３", "83.3%", "83.3％", "1,689", "1，689", "83.3微克", " 83.3", "83.3\xa0", "83\u200b.3", "\ufeff83.3", "-", "—", "/",
+    "无", "暂无数据", "N/A", "0", "零", "≤31", "≥90", "约80", "80-90", "Ⅲ", "III", "Ⅲ类", "劣V", "劣Ⅴ", "上级未下达", "未下达", "任务：治理3处",
+    "类", "%", "％", "越多越好", "水平值的全省平均", "=1+1", "@SUM(A1)", "+5", "'83.3", "<b>83.3</b>", "{{ x }}", "a\tb", "一\n二", "建立=已建立",
+    "；；", "=", "条款=；=", "\u3000", " ", "\u200b", "𠮷", "_x000D_", "_x0041_", "2023-08-03", "1e5", "inf", "nan", "True", "字" * 2001,
+)  # fmt: skip
+
+
+def edited(form: bytes, *edits: Edit) -> bytes:
+    """The form, edited and saved."""
+    book = load_workbook(io.BytesIO(form))
+    for edit in edits:
+        edit(book)
+    return workbook_bytes(book)
+
+
+def put(sheet: str, **cells: Any) -> Edit:
+    """Type into cells: ``put("生态安全", J3=83.3)``. A text is text, even where it looks like a formula."""
+
+    def edit(book: Workbook) -> None:
+        for address, value in cells.items():
+            cell = book[sheet][address]
+            cell.value = value
+            if isinstance(value, str) and cell.data_type == "f":
+                cell.data_type = "s"
+
+    return edit
+
+
+def formula(sheet: str, address: str, text: Any) -> Edit:
+    return lambda book: setattr(book[sheet][address], "value", text)
+
+
+def formatted(sheet: str, address: str, number: float, number_format: str) -> Edit:
+    def edit(book: Workbook) -> None:
+        cell = book[sheet][address]
+        cell.value, cell.number_format = number, number_format
+
+    return edit
+
+
+def on(sheet: str, act: Callable[[Worksheet], object]) -> Edit:
+    return lambda book: act(book[sheet])
+
+
+def told(checked: Checked) -> list[str]:
+    return [str(problem) for problem in checked.problems]
