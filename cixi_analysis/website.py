@@ -83,7 +83,7 @@ def _dress(app: Sphinx, pagename: str, _template: str, context: dict[str, Any], 
 def _forget_words(app: Sphinx) -> tuple[()]:
     """Where Sphinx goes on with the index of an earlier build, it keeps words that no page has any more."""
     index = app.builder.indexer  # type: ignore[attr-defined]  # the builder of HTML has one
-    for pages_of in (index._mapping, index._title_mapping):  # noqa: SLF001  # no public way
+    for pages_of in (index._mapping, index._title_mapping):  # no public way
         for word in [word for word, pages in pages_of.items() if not pages]:
             del pages_of[word]
     return ()
