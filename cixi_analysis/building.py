@@ -79,6 +79,8 @@ def _build(root: Path, years: tuple[int, ...], force: bool, inputs: str, schedul
 
     from cixi_analysis.assessment import assess
     from cixi_analysis.book import build as build_book
+    from cixi_analysis.book import fingerprint
+    from cixi_analysis.dossier import read_of_years
     from cixi_analysis.problem import UnknownYear
 
     plan = plan_at(root)
@@ -97,6 +99,7 @@ def _build(root: Path, years: tuple[int, ...], force: bool, inputs: str, schedul
             renew=None if force or not years else years,
             force=force,
             indicators={item.indicator: item.indicator_name for item in plan.items},
+            own={indicator: fingerprint.of(read_of_years(plan, indicator)) for indicator in plan.indicators},
             attach=partial(_attach, root),
             inputs=inputs,
             executor=executor,

@@ -95,6 +95,19 @@ def dossier(plan: Plan, indicator: int, year: int) -> Dossier:
     )
 
 
+def read_of_years(plan: Plan, indicator: int) -> list[object]:
+    """All that a dossier reads of the files that each year has: which years there are, and the rows of its own items.
+
+    For whoever keeps dossiers and asks whether one is out of date. What was reported of projects and commitments stands
+    on other pages.
+    """
+    ids = {item.item_id for item in plan.indicator_items(indicator)}
+    own = [
+        (year, row.model_dump_json()) for year in plan.years for row in plan.observations[year] if row.item_id in ids
+    ]
+    return [plan.years, *own]
+
+
 def _verdicts(own: Plan, year: int, against: str) -> pd.DataFrame:
     assessed = assess(own, year, against=against)
     return assessed.table.assign(year=year, status=[str(status) for status in assessed.statuses.values()])

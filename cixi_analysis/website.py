@@ -64,12 +64,16 @@ def write_charts(app: Sphinx) -> None:
     target.write_text(f"(() => {{\n{bundle()}\nwindow.cixiTheme = {theme};\n}})();\n", encoding="utf-8", newline="\n")
 
 
-def _changed(app: Sphinx, env: BuildEnvironment, *_: set[str]) -> list[str]:
-    """The pages whose content is another than when Sphinx read them last, whatever their files' times say."""
+def _changed(app: Sphinx, env: BuildEnvironment, added: set[str], *_: set[str]) -> list[str]:
+    """The pages whose content is another than when Sphinx read them last, whatever their files' times say.
+
+    The first page is always one of them: without any, Sphinx would not bring styles and scripts.
+    """
     contents = {name: hashlib.sha256(Path(env.doc2path(name)).read_bytes()).hexdigest() for name in env.found_docs}
     before: dict[str, str] = getattr(env, "cixi_contents", {})
     env.cixi_contents = contents  # type: ignore[attr-defined]  # kept with all that Sphinx keeps there
-    return [name for name, content in contents.items() if before.get(name, content) != content]
+    other = {name for name, content in contents.items() if before.get(name, content) != content}
+    return sorted((other | {app.config.root_doc}) - added)
 
 
 def _dress(app: Sphinx, pagename: str, _template: str, context: dict[str, Any], _doctree: object) -> None:

@@ -1,6 +1,8 @@
 """What runs again after which change, and that an incremental build gives the same bytes as one from scratch."""
 
 import hashlib
+import os
+import re
 import shutil
 from collections.abc import Callable
 from functools import partial
@@ -9,7 +11,9 @@ from pathlib import Path
 import pytest
 from tiny_book import book_at, write_template
 
-from cixi_analysis.book import BuildError, Page, Scope, build, fingerprint, store
+from cixi_analysis.book import BuildError, Page, Scope, build, fingerprint, making, store
+from cixi_analysis.book.jobs import jobs_of
+from cixi_analysis.book.pages import runs_of
 from cixi_analysis.book.store import Store
 
 PAGES = (
@@ -131,6 +135,7 @@ def test_only_what_a_change_can_reach_runs_and_the_book_is_as_from_scratch(
     project: Path, tmp_path: Path, change: Callable[[Path], None], runs: list[str]
 ) -> None:
     """After any change the incremental book and site are, byte for byte, those of a fresh clone."""
+    make(project)  # what Sphinx remembers holds paths, so the copy has none of it yet
     change(project)
     make(project)
     assert ran(project) == runs
@@ -139,6 +144,98 @@ def test_only_what_a_change_can_reach_runs_and_the_book_is_as_from_scratch(
     make(fresh)
     assert contents(project / "book") == contents(fresh / "book")
     assert contents(project / "_build" / "html") == contents(fresh / "_build" / "html")
+
+
+def read_again(root: Path) -> str:
+    """What Sphinx said of the pages that it read: of how many it knew nothing, and how many were other ones."""
+    log = (root / "_build" / "logs" / "jupyter-book.log").read_text(encoding="utf-8")
+    return re.search(r"updating environment: (?:\[.*?\] )?(\d+ added, \d+ changed)", log)[1]
+
+
+def lose_a_doctree(root: Path) -> None:
+    next((root / "_build" / "cache" / "sphinx").rglob("*.doctree")).unlink()
+
+
+def lose_the_note(root: Path) -> None:
+    (root / "_build" / "cache" / "left").unlink()
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (nothing, "0 added, 1 changed"),  # the first page, always
+        (touch, "0 added, 5 changed"),  # their times are new: Sphinx looks at them, and writes the same
+        (change_data, "0 added, 5 changed"),
+        (spoil_page, "0 added, 2 changed"),
+        (change_template, "6 added, 0 changed"),  # its heading may stand in the contents of every page
+        (change_text, "6 added, 0 changed"),
+        (change_settings, "6 added, 0 changed"),
+        (spoil_site, "6 added, 0 changed"),
+        (lose_a_doctree, "6 added, 0 changed"),
+        (lose_the_note, "6 added, 0 changed"),
+    ],
+)
+def test_the_site_begins_with_what_the_last_one_left(
+    project: Path, change: Callable[[Path], None], expected: str
+) -> None:
+    """Sphinx reads only pages that are other ones, unless what all pages share has changed or was not left whole."""
+    make(project)
+    assert read_again(project) == "6 added, 0 changed"
+    change(project)
+    make(project)
+    assert read_again(project) == expected
+
+
+def test_a_page_with_an_older_file_is_still_another_page(project: Path) -> None:
+    """Contents count, not times: a clock that was set back hides no change."""
+    make(project)
+    change_data(project)
+    times = {path: path.stat().st_mtime_ns for path in (project / "book").rglob("*.ipynb")}
+    move_in = making._move_in
+
+    def moved_in(*arguments: object) -> None:
+        move_in(*arguments)
+        for path, time in times.items():
+            os.utime(path, ns=(time, time))
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(making, "_move_in", moved_in)
+        make(project)
+    assert read_again(project) == "0 added, 5 changed"
+
+
+def test_a_failed_site_leaves_nothing_to_begin_with(project: Path) -> None:
+    """Whatever state it came to, the next build begins anew."""
+    make(project)
+    (project / "_toc.yml").rename(project / "toc")
+    with pytest.raises(BuildError, match="Jupyter Book 生成网站失败"):
+        make(project)
+    (project / "toc").rename(project / "_toc.yml")
+    make(project)
+    assert read_again(project) == "6 added, 0 changed"
+
+
+def test_what_an_indicator_reads_of_the_years_is_its_own(project: Path) -> None:
+    """With `own`, its page runs again when its own rows change, or a file that no year has, and not for others' rows."""
+    page = Page("indicator", "indicators/{indicator}", "指标", Scope.INDICATOR)
+    write_template(project, "indicator", parameters="year: int = 2022\nindicator: int = 1")
+    observed = project / "data" / "observations" / "2022.csv"
+
+    def made(**own: str) -> list[str]:
+        indicators = {1: "甲", 2: "乙"}
+        kept = {int(name[1:]): key for name, key in own.items()} or None
+        jobs = jobs_of(project, runs_of((page,), [2022], 2022, indicators), None, kept)
+        return [job.key for job in jobs]
+
+    first = made(n1="a", n2="b")
+    observed.write_text(observed.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    assert made(n1="a", n2="b") == first
+    assert [one == other for one, other in zip(made(n1="a", n2="c"), first, strict=True)] == [True, False]
+    everything = made()
+    observed.write_text(observed.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    assert not set(made()) & set(everything)
+    change_data(project)
+    assert not set(made(n1="a", n2="b")) & set(first)
 
 
 def test_years_that_come_and_go_leave_no_trace(project: Path, tmp_path: Path) -> None:
@@ -201,7 +298,7 @@ def test_a_damaged_cache_is_as_good_as_none(project: Path, spoil: Callable[[Path
 
 def test_a_record_of_another_shape_is_none(project: Path) -> None:
     """What another version of the tool has left, whole as it is, says nothing; the next build goes on as usual."""
-    store._write(store._record(project), b'{"inputs": "x", "site": "y"}')
+    store.write_sealed(store._record(project), b'{"inputs": "x", "site": "y"}')
     assert store.up_to_date(project, fingerprint.inputs(project)) is None
     make(project)
     assert ran(project) == []
@@ -265,8 +362,6 @@ def test_an_attachment_no_longer_made_goes(project: Path) -> None:
 
 def test_a_text_edited_while_the_site_is_made_is_noticed(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The site may hold the old text, so it does not count as up to date."""
-    from cixi_analysis.book import making  # noqa: PLC0415
-
     made = making.make_site
 
     def edited(*arguments: object) -> Path:

@@ -1,9 +1,14 @@
 """All there is to know about one indicator."""
 
+from dataclasses import replace
+
 import pytest
+from pandas.testing import assert_frame_equal
 
 from cixi_analysis.assessment import assess
-from cixi_analysis.dossier import FACT_COLUMNS, dossier, facts
+from cixi_analysis.dataset import Plan
+from cixi_analysis.dossier import FACT_COLUMNS, Dossier, dossier, facts, read_of_years
+from cixi_analysis.presentation import charts, dossier_page
 from cixi_analysis.problem import UnknownIndicator, UnknownYear
 from tests.tiny import observation, requirement, target, tiny_plan
 
@@ -145,3 +150,56 @@ def test_an_explicit_reading_is_shown_with_its_reason() -> None:
     assert table.loc[table["level"] == "2025", ["tree", "explicit"]].values.tolist() == [
         ["OR(AND(≥80, 高于全省平均值), 逐年上升)", "按标点"]
     ]
+
+
+def test_of_the_years_a_dossier_reads_its_own_rows_only(plan: Plan) -> None:
+    """A book runs it again when these change (`read_of_years`): other rows may hold anything, and it is the same."""
+    year = plan.report_years[-1]
+    for indicator in plan.indicators:
+        ids = {item.item_id for item in plan.indicator_items(indicator)}
+        others = {
+            y: tuple(o if o.item_id in ids else observation(o.item_id, level=o.level, absence="未发现") for o in rows)
+            for y, rows in plan.observations.items()
+        }  # fmt: skip
+        other = replace(plan, observations=others, progress={})
+        assert read_of_years(other, indicator) == read_of_years(plan, indicator)
+        known, found = dossier(plan, indicator, year), dossier(other, indicator, year)
+        assert_frame_equal(facts(known), facts(found))
+        assert shown(known) == shown(found)
+
+
+def shown(found: Dossier) -> list[str]:
+    """What the pages show of it."""
+    of_plan = (
+        dossier_page.head(found, found.plan.report_years),
+        dossier_page.commitments(found, ""),
+        dossier_page.projects(found, ""),
+    )
+    parts = (
+        "verdict_list",
+        "wording_table",
+        "observation_table",
+        "verdict_table",
+        "distance",
+        "towards",
+        "findings",
+        "missing",
+    )
+    specification = [
+        chart.to_json() for chart in charts.item_series(found.plan, found.year, found.margins, found.trends)
+    ]
+    return [
+        str(piece.markup) for piece in (*of_plan, *(getattr(dossier_page, part)(found) for part in parts))
+    ] + specification
+
+
+@pytest.mark.parametrize(("changed", "same"), [("2.1", False), ("1", True)])
+def test_what_a_dossier_reads_changes_with_its_rows(changed: str, same: bool) -> None:
+    """Its own row changes it, and the year that a row stands in; another's does not."""
+    plan = tiny_plan()
+    known = read_of_years(plan, 2)
+    rows = tuple(o for o in plan.observations[2022] if o.item_id != changed)
+    one = replace(plan, observations={**plan.observations, 2022: (*rows, observation(changed, 77))})
+    assert (read_of_years(one, 2) == known) is same
+    moved = {2020: plan.observations[2021], 2022: plan.observations[2022]}
+    assert read_of_years(replace(plan, observations=moved), 2) != known

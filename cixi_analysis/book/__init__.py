@@ -11,7 +11,7 @@
 ``workers``      those processes: forked from one that has the libraries imported (``warm``)
 ``engine``       papermill's engine in such a process: a kernel without a process of its own
 ``drawing``      charts, drawn by the build's own process
-``site``         Jupyter Book, and the new site in place of the old one
+``site``, ``leftovers``   Jupyter Book, the new site in place of the old one, and what the next one begins with
 ``failure``      what the build says when it stops
 """
 

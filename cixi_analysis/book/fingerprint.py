@@ -1,14 +1,14 @@
 """What a book is made of, as hashes of contents: times and places say nothing.
 
 Whatever could change a page is in here: the library's files, the data, modules beside the notebooks, the interpreter
-and the installed versions. Which of the data a page reads is not asked: each page reads all and may use any.
+and the installed versions. A page reads all data and may use any, but for pages of which the caller knows better.
 """
 
 import hashlib
 import json
 import platform
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from cixi_analysis import edition
@@ -35,9 +35,10 @@ def of_files(folder: Path, paths: Iterable[Path]) -> str:
     return whole.hexdigest()
 
 
-def of_tree(folder: Path) -> str:
-    """The hash of all files below ``folder``."""
-    return of_files(folder, (p for p in folder.rglob("*") if p.is_file() and _IGNORED.isdisjoint(p.parts)))
+def of_tree(folder: Path, without: Sequence[str] = ()) -> str:
+    """The hash of all files below ``folder``, but for those in its folders ``without``."""
+    files = (p for p in folder.rglob("*") if p.is_file() and _IGNORED.isdisjoint(p.parts))
+    return of_files(folder, (p for p in files if p.relative_to(folder).parts[0] not in without))
 
 
 def tools() -> str:
@@ -46,11 +47,13 @@ def tools() -> str:
     return of(sys.version, platform.platform(), sorted(installed))
 
 
-def world(root: Path) -> str:
-    """The hash of all that every page depends on beside its own template and parameters."""
+def world(root: Path, without: Sequence[str] = ()) -> str:
+    """The hash of all that a page depends on beside its own template and parameters; ``without`` folders of data/."""
     beside = [path for pattern in MODULES for path in root.glob(pattern)]
     date = edition.date()
-    return of(tools(), of_tree(LIBRARY), of_tree(root / "data"), of_files(root, beside), date and date.timestamp())
+    return of(
+        tools(), of_tree(LIBRARY), of_tree(root / "data", without), of_files(root, beside), date and date.timestamp()
+    )
 
 
 def made_of(root: Path) -> str:

@@ -1,6 +1,6 @@
 """What a build has to do before the site: pages to run and files to attach, each under a key made of all it depends on."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,6 +9,7 @@ import nbformat
 from cixi_analysis.book import fingerprint
 from cixi_analysis.book.pages import Run, Scope
 from cixi_analysis.book.template import filled
+from cixi_analysis.schema import YEARLY
 
 Attach = Callable[[int, Path], object]
 
@@ -57,11 +58,15 @@ class AttachmentJob:
 Job = PageJob | AttachmentJob
 
 
-def jobs_of(root: Path, runs: Sequence[Run], attach: Attach | None) -> list[Job]:
+def jobs_of(root: Path, runs: Sequence[Run], attach: Attach | None, own: Mapping[int, str] | None = None) -> list[Job]:
     """The attachments, which take longest, the pages, and last the dossiers, which take least: so no process waits long
     for another at the end. All templates are read, and refused, here.
+
+    ``own`` (indicator → hash) stands for what the indicator's page reads of the files that each year has; without it,
+    the page is taken to read all of them.
     """
     world = fingerprint.world(root)
+    beside_years = fingerprint.world(root, without=tuple(YEARLY))
     years = dict.fromkeys(run.year for run in runs if run.page.scope & Scope.EVERY_YEAR)
     jobs: list[Job] = []
     if attach is not None:
@@ -69,7 +74,8 @@ def jobs_of(root: Path, runs: Sequence[Run], attach: Attach | None) -> list[Job]
     for run in sorted(runs, key=lambda run: run.page.scope is Scope.INDICATOR):
         notebook: str = nbformat.writes(filled(root, run))  # type: ignore[no-untyped-call]
         template = fingerprint.of_files(root, [root / run.template])
-        parts: tuple[object, ...] = (world, template, run.output.as_posix(), run.parameters, run.words, run.siblings)
+        read = world if own is None or run.indicator is None else (beside_years, own[run.indicator])
+        parts: tuple[object, ...] = (read, template, run.output.as_posix(), run.parameters, run.words, run.siblings)
         if run.page.of_the_build:
             parts = (*parts, fingerprint.made_of(root))
         jobs.append(PageJob(run, notebook, fingerprint.of("page", *parts)))

@@ -17,9 +17,8 @@ from cixi_analysis.book import fingerprint
 from cixi_analysis.book.pages import Run
 from cixi_analysis.book.store import read_sealed, write_sealed
 
-#: Of the old site, what Jupyter Book brings anew each time; what it no longer brings shall not stay.
+#: Of the old site, what Sphinx brings anew each time, and looks for while it writes pages.
 _BROUGHT = ("_downloads", "_static")
-
 #: Executed notebooks and the files of a year for download; the rest of `book/` was written by hand.
 _GENERATED = re.compile(r"20\d\d/|.*\.ipynb$")
 

@@ -32,6 +32,7 @@ def build(
     renew: Sequence[int] | None = None,
     force: bool = False,
     indicators: Mapping[int, str] | None = None,
+    own: Mapping[int, str] | None = None,
     pages: Sequence[Page] = PAGES,
     baseline: int = BASE_YEAR,
     attach: Callable[[int, Path], object] | None = None,
@@ -42,7 +43,8 @@ def build(
     """Run the notebooks whose pages could have changed, build the site, and return the path of its first page.
 
     `years` are all the years of the book; pages of any other year are removed. Years before `baseline` get the pages of
-    a retrospect. `indicators` (number → name) are those that get a page of their own, where `pages` has one for them.
+    a retrospect. `indicators` (number → name) are those that get a page of their own, where `pages` has one for them;
+    `own` (number → hash) is what such a page reads of the years' files, without which it is taken to read them all.
     `attach(year, folder)` writes the files that a year's pages offer for download beside them; it is sent to another
     process.
 
@@ -60,7 +62,7 @@ def build(
     inputs = inputs or fingerprint.inputs(root)
     _refuse_strangers(root / "book", pages)
     runs = runs_of(pages, years, baseline, indicators or {})
-    jobs = jobs_of(root, runs, attach)
+    jobs = jobs_of(root, runs, attach, own)
     if renew is not None:
         jobs = due(jobs, root / "book", renew)
 
