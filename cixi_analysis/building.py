@@ -4,6 +4,8 @@ It stands outside ``book/``: the printed report and the cluster, which it calls 
 """
 
 import contextlib
+import signal
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -59,7 +61,8 @@ def build(root: Path | None, years: tuple[int, ...], force: bool, pdf: bool, sch
     inputs = fingerprint.inputs(folder)  # before anything is read: what changes from here on is noticed
     page = None if years or force else up_to_date(folder, inputs)
     if page is None:
-        page = _build(folder, years, force, inputs, scheduler)
+        with _ended_as_by_the_user():
+            page = _build(folder, years, force, inputs, scheduler)
     click.echo(page)
     if pdf:
         from cixi_analysis.pdf import make_pdf
@@ -104,6 +107,20 @@ def _build(root: Path, years: tuple[int, ...], force: bool, inputs: str, schedul
             inputs=inputs,
             executor=executor,
         )
+
+
+@contextlib.contextmanager
+def _ended_as_by_the_user() -> Iterator[None]:
+    """Whatever asks the process to end (a time limit, a service that stops) leaves as little behind as Ctrl-C."""
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _executor(scheduler: str | None) -> "contextlib.AbstractContextManager[Executor | None]":

@@ -221,6 +221,7 @@ def _tree_rows(node: "Node", depth: int = 0) -> Iterator[tuple[int, str, str]]:
 @click.pass_obj
 def export(root: Path | None, year: int, output: Path) -> None:
     from cixi_analysis.export import write_csv, write_json, write_workbook
+    from cixi_analysis.form.opening import is_form
 
     writers = {".xlsx": write_workbook, ".json": write_json}
     write = write_csv if output.is_dir() else writers.get(output.suffix.lower())
@@ -228,6 +229,8 @@ def export(root: Path | None, year: int, output: Path) -> None:
         raise click.UsageError(
             f"文件名应以 .xlsx 或 .json 结尾，或是已有的文件夹，现为 {output}。A file name or a folder."
         )
+    if output.is_file() and is_form(output):
+        raise click.UsageError(f"{output} 是填报工作簿，不覆盖。请换一个文件名。A form is not overwritten.")
     plan = plan_at(root)
     write(plan, plan.require_year(year), output)
     click.echo(f"已写入 {output}", err=True)

@@ -34,7 +34,7 @@ from cixi_analysis.schema import (
     Row,
     Target,
 )
-from cixi_analysis.words import BASE_YEAR, FIRST_REPORT_YEAR, Absence, Level
+from cixi_analysis.words import BASE_YEAR, FIRST_REPORT_YEAR, LAST_YEAR, Absence, Level
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class Plan:
         """``year``, or :class:`UnknownYear` when nothing was observed in it."""
         if year not in self.years:
             message = f"没有 {year} 年的数据。已有数据的年份：{'、'.join(map(str, self.years))}。"
-            if year > BASE_YEAR:
+            if BASE_YEAR < year <= LAST_YEAR:
                 message += (
                     f"新增年份：运行 cixi workbook {year} 得到填报工作簿，填写后依次运行 cixi check 和 cixi import。"
                 )

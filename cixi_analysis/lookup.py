@@ -5,9 +5,11 @@ from pathlib import Path
 import click
 
 from cixi_analysis.terminal import FORMAT, plan_at, print_table
+from cixi_analysis.usage import ChineseCommand
 
 
 @click.command(
+    cls=ChineseCommand,
     short_help="一项指标的档案。All there is to know about one indicator.",
     help="一项指标（1–50）的档案：要求与规划值及其读法、各年观测与结论、差距与进度、相关的承诺、项目与核对、所缺的数据；一行一个事实。"
     "The dossier of indicator N: wordings and how they are read, observations, verdicts with reasons, margins, pace, "
@@ -25,6 +27,7 @@ def indicator(root: Path | None, number: int, year: int | None, form: str) -> No
 
 
 @click.command(
+    cls=ChineseCommand,
     short_help="承诺台账。The dated or quantified promises of the plan's text.",
     help="规划正文与专栏中有数量或期限的措施，一行一条；due 说明到该年底为止的期限，state 等为该年填报的进展，没有填报的为空。"
     "One row a commitment; `due` is the calendar at the end of the year, `state` and the like what was reported for it.",
@@ -49,6 +52,7 @@ def commitments(root: Path | None, year: int | None, form: str) -> None:
 
 
 @click.command(
+    cls=ChineseCommand,
     short_help="规划核对：原文各处是否一致。Where the plan agrees with itself and where not.",
     help="规划中说到同一件事的两处原文是否一致：agrees 一致，contradicts 不一致，unclear 不能确定。只报告，不更正规划，也不影响评估。"
     "Places of the plan that speak of the same thing, held against each other; the plan is not corrected.",

@@ -75,10 +75,19 @@ def _expected(error: click.BadParameter) -> str:
     if isinstance(kind, click.Choice):
         return f"{shown}应为 {'、'.join(map(str, kind.choices))} 之一"
     if isinstance(kind, click.types.IntParamType):
-        return f"{shown}应为一个整数，如年份 2022"
+        return f"{shown}应为一个整数，如{'指标的序号 9' if _named(error) == 'N' else '年份 2022'}"
     if isinstance(kind, click.Path):
-        return f"{shown}应为已有的文件夹" if not kind.file_okay else f"{shown}应为一个文件，不是文件夹"
+        return shown + _path(kind, error.message)
     return error.message
+
+
+def _path(kind: click.Path, message: str) -> str:
+    if re.search("is not (readable|writable|executable)", message):
+        return "没有权限"
+    asked = "文件或文件夹" if kind.file_okay and kind.dir_okay else "文件" if kind.file_okay else "文件夹"
+    if "does not exist" in message:
+        return f"没有这个{asked}"
+    return "应为一个文件，不是文件夹" if kind.file_okay else "应为已有的文件夹"
 
 
 #: click's sentence → ours, for messages that have no class of their own.

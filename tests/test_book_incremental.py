@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from tiny_book import book_at, write_template
 
 from cixi_analysis.book import BuildError, Page, Scope, build, fingerprint, making, store
@@ -373,3 +374,15 @@ def test_a_text_edited_while_the_site_is_made_is_noticed(project: Path, monkeypa
     monkeypatch.setattr(making, "make_site", edited)
     make(project)
     assert store.up_to_date(project, fingerprint.inputs(project)) is None
+
+
+def test_one_build_at_a_time(project: Path) -> None:
+    """A second one would take away what the first has made: it is refused, and touches nothing."""
+    (project / "_build" / "scratch").mkdir()
+    with FileLock(project / "_build" / ".lock"), pytest.raises(BuildError, match="另一次生成正在") as refused:
+        make(project, force=True)
+    assert "请等它结束后再运行" in str(refused.value)
+    assert (project / "_build" / "scratch").is_dir()
+    assert store.up_to_date(project, fingerprint.inputs(project)) is not None
+    make(project)
+    assert ran(project) == []

@@ -208,8 +208,12 @@ def processes_of(root: Path) -> list[str]:
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
-@pytest.mark.parametrize("group", [True, False], ids=["Ctrl-C in a terminal", "the build alone"])
-def test_ctrl_c_leaves_nothing_behind(tmp_path: Path, group: bool) -> None:
+@pytest.mark.parametrize(
+    ("group", "sign"),
+    [(True, signal.SIGINT), (False, signal.SIGINT), (False, signal.SIGTERM)],
+    ids=["Ctrl-C in a terminal", "the build alone", "a time limit"],
+)
+def test_ctrl_c_leaves_nothing_behind(tmp_path: Path, group: bool, sign: signal.Signals) -> None:
     """Interrupted in the middle of a page: no process, no scratch folder, the message in Chinese, exit status 1."""
     root = copy_project(tmp_path / "project")
     path = root / "notebooks" / "method.ipynb"
@@ -226,7 +230,7 @@ def test_ctrl_c_leaves_nothing_behind(tmp_path: Path, group: bool) -> None:
     deadline = time.monotonic() + 300
     while not (root / "running").exists() and building.poll() is None and time.monotonic() < deadline:
         time.sleep(0.05)
-    (os.killpg if group else os.kill)(building.pid, signal.SIGINT)
+    (os.killpg if group else os.kill)(building.pid, sign)
     _, printed = building.communicate(timeout=60)
     assert (building.returncode, printed.splitlines()[-1]) == (1, "已中断。")
     assert "Traceback" not in printed

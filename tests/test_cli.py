@@ -416,6 +416,12 @@ def test_one_figure_changes_only_what_depends_on_it(project: Path) -> None:
     ("arguments", "told"),
     [
         (["assess", "abc"], "YEAR 的值不对：现为 abc，应为一个整数，如年份 2022"),
+        (["indicator", "abc"], "N 的值不对：现为 abc，应为一个整数，如指标的序号 9"),
+        (["verify", "nowhere"], "[SITE] 的值不对：现为 nowhere，没有这个文件或文件夹"),
+        (
+            ["publish", "--zip", "-o", "a.xlsx"],
+            "文件名应以 .zip 结尾，现为 a.xlsx。The file's name should end in .zip.",
+        ),
         (["assess"], "缺少 YEAR"),
         (["assess", "2022", "2023"], "多出了 2023"),
         (["assess", "2022", "--format", "xml"], "--format 的值不对：现为 xml，应为 table、csv、json 之一"),
@@ -428,6 +434,22 @@ def test_wrong_calls_are_told_in_chinese(arguments: list[str], told: str) -> Non
     """What is wrong with a call is told in Chinese, after the usage line."""
     result = run(*arguments)
     assert (result.exit_code, result.stderr.splitlines()[-1]) == (2, f"用法错误：{told}")
+
+
+def test_export_does_not_overwrite_a_form(tmp_path: Path) -> None:
+    """Somebody may have filled it in; another workbook of the tool's is replaced."""
+    form, book = tmp_path / "form.xlsx", tmp_path / "book.xlsx"
+    assert run("workbook", "2023", "-o", str(form)).exit_code == 0
+    before = form.read_bytes()
+    refused = run("export", "2022", "-o", str(form))
+    assert (refused.exit_code, "是填报工作簿，不覆盖" in refused.stderr, form.read_bytes()) == (2, True, before)
+    assert [run("export", "2022", "-o", str(book)).exit_code for _ in range(2)] == [0, 0]
+
+
+def test_a_year_that_cannot_be_filled_in_is_not_offered() -> None:
+    """The advice for a new year names a form that the next command would give."""
+    assert "cixi workbook 2100" in run("assess", "2100").stderr
+    assert "cixi workbook" not in run("assess", "10000").stderr
 
 
 def test_a_year_out_of_all_range_is_an_unknown_year() -> None:

@@ -233,6 +233,16 @@ DAMAGED: list[tuple[str, Callable[[str], str], list[str]]] = [
     ),
     (
         "projects.csv",
+        cell(2, 5, "-5"),
+        ["projects.csv 第2行 “budget 投资概算”列：现为“-5”；应为不小于 0 的数"],
+    ),
+    (
+        "observations/2022.csv",
+        cell(3, 5, "9" * 400),
+        [f"observations/2022.csv 第3行 “value 现状值”列：现为“{'9' * 400}”；应为不这样大的数"],
+    ),
+    (
+        "projects.csv",
         cell(2, 4, "2025-2021"),
         ["projects.csv 第2行：现为这一行（number=1）；应为实施年限的起始年不应晚于结束年"],
     ),

@@ -575,7 +575,7 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _DAMAGED = "文件已损坏（可能没有传输或保存完整），请重新取得这个文件"
 _SAVE_AS = "请在 Excel 或 WPS 中打开，另存为“Excel 工作簿（.xlsx）”"
 _NEW = "请用 cixi workbook 年份 重新生成填报表"
-_YEAR = "应为 2022 以后的一个年份，如 2023"
+_YEAR = "应为 2022—2100 中的一个年份，如 2023"
 #: (the file's bytes, the reason)
 NO_FORMS: dict[str, tuple[Callable[[], bytes], str]] = {
     "empty": (lambda: b"", "文件是空的"),

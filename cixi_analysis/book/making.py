@@ -9,10 +9,12 @@ as it was.
 import filecmp
 import shutil
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor
+from contextlib import contextmanager
 from pathlib import Path
 
+from filelock import FileLock, Timeout
 from tqdm import tqdm
 
 from cixi_analysis.book import fingerprint, leftovers
@@ -54,7 +56,7 @@ def build(
     rest were read from it. `executor` runs the pages, on other machines for instance; else they run here.
 
     Raises `BuildError`, and leaves the last good site as it was, when a template, a notebook or the book has a fault,
-    or the data change meanwhile.
+    the data change meanwhile, or another build of the same folder is under way.
     """
     if not years:
         raise BuildError("没有可以生成的年份。")
@@ -67,15 +69,12 @@ def build(
         jobs = due(jobs, root / "book", renew)
 
     store = Store(root)
-    if force:
-        store.clear()
-    scratch, logs, site = (root / "_build" / name for name in ("scratch", "logs", "html"))
-    for folder in (scratch, logs):  # what an earlier build left
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
-    made = scratch / "book"
-    made.mkdir()
-    try:
+    site = root / "_build" / "html"
+    with _scratch(root / "_build") as scratch:
+        if force:
+            store.clear()
+        made, logs = scratch / "book", root / "_build" / "logs"
+        made.mkdir()
         todo = [job for job in jobs if job.year in (renew or ()) or not store.take(job.key, made)]
         bar = tqdm(total=len(todo) + 1, disable=not progress, unit="页", file=sys.stderr)
         with bar, maker() as jupyter_book:
@@ -88,21 +87,41 @@ def build(
                 store.put(job.key, made, job.files(made))
             forget(root)
             _move_in(made, root / "book", runs, years)
-            book = fingerprint.of_tree(
-                root / "book"
-            )  # as Jupyter Book finds it; what is edited from here on is noticed
+            # As Jupyter Book finds it: what is edited from here on is noticed.
+            book = fingerprint.of_tree(root / "book")
             bar.set_postfix_str("生成网站")
             frame = leftovers.frame(root, runs)
             leftovers.take(root, frame, site, into=scratch / "_build")
             swap(make_site(jupyter_book, root, scratch, logs / "jupyter-book.log"), site)
             leftovers.leave(root, frame, site, of=scratch / "_build")
             bar.update()
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
     if renew is None:  # else other years may be older than their inputs
         store.keep_only(job.key for job in jobs)
         Record(inputs, book, fingerprint.of_tree(site)).write(root)
     return site / "index.html"
+
+
+@contextmanager
+def _scratch(folder: Path) -> Iterator[Path]:
+    """An empty scratch folder below `_build/`, for one build at a time, and gone afterwards; an empty one for logs.
+
+    Of two builds at once each would take away what the other has made.
+    """
+    folder.mkdir(exist_ok=True)
+    lock = FileLock(folder / ".lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise BuildError(f"另一次生成正在 {folder} 进行，网站保持原样。请等它结束后再运行。") from None
+    scratch = folder / "scratch"
+    try:
+        for own in (scratch, folder / "logs"):  # what an earlier build left
+            shutil.rmtree(own, ignore_errors=True)
+            own.mkdir(parents=True)
+        yield scratch
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+        lock.release()
 
 
 def _notebooks(book: Path) -> list[Path]:

@@ -18,7 +18,6 @@ import pandas as pd
 
 import cixi_analysis.book.running
 import cixi_analysis.changes
-import cixi_analysis.cli  # the command that started it all: every process imports that again
 import cixi_analysis.dossier
 import cixi_analysis.export
 import cixi_analysis.presentation.audit_pages

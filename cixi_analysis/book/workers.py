@@ -48,7 +48,8 @@ def start() -> "ForkServerContext":
     from multiprocessing import forkserver, resource_tracker  # noqa: PLC0415  # not for Windows
 
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["cixi_analysis.book.warm"])
+    # The command line too: every process imports again the program that started it all.
+    context.set_forkserver_preload(["cixi_analysis.cli", "cixi_analysis.book.warm"])
     resource_tracker.ensure_running()  # it would unblock the signal again
     before = signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT])  # the server and its processes inherit it
     try:

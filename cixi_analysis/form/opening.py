@@ -25,7 +25,7 @@ from cixi_analysis.form.layout import (
 )
 from cixi_analysis.form.problem import FormError
 from cixi_analysis.problem import reason
-from cixi_analysis.words import BASE_YEAR
+from cixi_analysis.words import BASE_YEAR, LAST_YEAR
 
 #: A form is some 100 KB and unpacks to some 500 KB; pictures that somebody pasted in may make it larger.
 MOST_BYTES = 32 * 2**20
@@ -37,8 +37,6 @@ MOST_SHEETS = 50
 #: openpyxl makes a cell of each cell of a merged range; a merged column has a million.
 MOST_MERGED = 100_000
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-#: The last year that a schema's year can be.
-_LAST_YEAR = 2100
 _AGAIN = "请用 cixi workbook 年份 重新生成填报表"
 _SAVE_AS = "请在 Excel 或 WPS 中打开，另存为“Excel 工作簿（.xlsx）”"
 _DAMAGED = "文件已损坏（可能没有传输或保存完整），请重新取得这个文件"
@@ -69,6 +67,15 @@ def open_form(path: Path) -> Opened:
         return Opened(content, book, *_identify(book))
     except FormError as error:
         raise FormError(f"{path.name} 不是可以读取的填报表：{error}。") from None
+
+
+def is_form(path: Path) -> bool:
+    """Whether a file is a form, which may hold what somebody has filled in."""
+    try:
+        open_form(path)
+    except FormError:
+        return False
+    return True
 
 
 def _bytes(path: Path) -> bytes:
@@ -188,8 +195,10 @@ def _identify(book: Workbook) -> tuple[int, int]:
             f"“{GUIDE}”{LAYOUT_CELL} 的表式版本为“{_shown(layout)}”，现在的版本是 {LAYOUT}。{_AGAIN}，把数据抄过去"
         )
     digits = _shown(year)
-    if not re.fullmatch(r"\d{4}", digits) or not BASE_YEAR <= int(digits) <= _LAST_YEAR:
-        raise FormError(f"“{GUIDE}”{YEAR_CELL} 的年份为“{digits}”，应为 {BASE_YEAR} 以后的一个年份，如 {BASE_YEAR + 1}")
+    if not re.fullmatch(r"\d{4}", digits) or not BASE_YEAR <= int(digits) <= LAST_YEAR:
+        raise FormError(
+            f"“{GUIDE}”{YEAR_CELL} 的年份为“{digits}”，应为 {BASE_YEAR}—{LAST_YEAR} 中的一个年份，如 {BASE_YEAR + 1}"
+        )
     return int(digits), int(_shown(layout))
 
 

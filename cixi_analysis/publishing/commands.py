@@ -28,6 +28,8 @@ def publish(root: Path | None, as_zip: bool, output: Path | None) -> None:
 
     if not as_zip:
         raise click.UsageError("请写明发布成什么：cixi publish --zip。Say what to publish as: --zip.")
+    if output and output.suffix.lower() != ".zip":
+        raise click.UsageError(f"文件名应以 .zip 结尾，现为 {output}。The file's name should end in .zip.")
     plan = plan_at(root)
     target = output or plan.root / "_build" / f"cixi-{plan.report_years[-1]}.zip"
     archive(plan.root, target)

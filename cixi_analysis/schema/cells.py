@@ -4,6 +4,7 @@ Every field is text in the file; the types here give it its meaning. An empty ce
 """
 
 import re
+from math import isinf
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -36,6 +37,8 @@ def _none_if_empty(text: Any) -> Any:
 def _decimal_text(text: Any) -> Any:
     if text is not None and not is_number(str(text)):
         raise ValueError("阿拉伯数字写成的数，如 83.3（不带单位、%、千位分隔符）")
+    if text is not None and isinf(float(text)):
+        raise ValueError("不这样大的数")
     return text
 
 

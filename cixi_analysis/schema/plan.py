@@ -9,9 +9,9 @@ from cixi_analysis.schema.cells import (
     Count,
     ItemId,
     OptionalAbsence,
+    OptionalAmount,
     OptionalItemId,
     OptionalLevel,
-    OptionalNumber,
     OptionalText,
     OptionalYear,
     Row,
@@ -192,7 +192,7 @@ class Project(Row):
     years: Annotated[str, Field(pattern=r"^20\d\d(-20\d\d)?$")] = Field(
         title="实施年限", description="照录，如 2021-2025 或 2025。"
     )
-    budget: OptionalNumber = Field(title="投资概算", description="万元；空＝没有概算（原因见下一列），不是 0。")
+    budget: OptionalAmount = Field(title="投资概算", description="万元；空＝没有概算（原因见下一列），不是 0。")
     budget_absence: OptionalAbsence = Field(title="概算缺失原因", description="原表为“/”的写“原文未列”；空＝有概算。")
     units: Text = Field(title="责任单位", description="照录；多个单位以“、”分隔（括号内的“、”不分隔）。")
     source: str = source_field()
