@@ -59,8 +59,7 @@ Job = PageJob | AttachmentJob
 
 
 def jobs_of(root: Path, runs: Sequence[Run], attach: Attach | None, own: Mapping[int, str] | None = None) -> list[Job]:
-    """The attachments, which take longest, the pages, and last the dossiers, which take least: so no process waits long
-    for another at the end. All templates are read, and refused, here.
+    """The attachments, which take longest, and then the pages; all templates are read, and refused, here.
 
     ``own`` (indicator → hash) stands for what the indicator's page reads of the files that each year has; without it,
     the page is taken to read all of them.
@@ -71,7 +70,7 @@ def jobs_of(root: Path, runs: Sequence[Run], attach: Attach | None, own: Mapping
     jobs: list[Job] = []
     if attach is not None:
         jobs += [AttachmentJob(year, attach, fingerprint.of("attachments", world, year)) for year in years]
-    for run in sorted(runs, key=lambda run: run.page.scope is Scope.INDICATOR):
+    for run in runs:
         notebook: str = nbformat.writes(filled(root, run))  # type: ignore[no-untyped-call]
         template = fingerprint.of_files(root, [root / run.template])
         read = world if own is None or run.indicator is None else (beside_years, own[run.indicator])

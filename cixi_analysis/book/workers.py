@@ -62,7 +62,7 @@ def start() -> "ForkServerContext":
 def each(
     work: Callable[..., T], calls: Sequence[tuple[object, ...]], answer: Callable[[Any], object] | None = None
 ) -> Iterator[Done[T]]:
-    """``work(*call)`` for every call, as many at a time as there are cores; yields as they finish, not in order.
+    """``work(*call)`` for every call, as many at a time as keep all cores busy; yields as they finish, not in order.
 
     ``work`` and the calls are sent to the process and the result comes back, so all have to be picklable. What ``work``
     asks with :func:`ask` is answered here, by ``answer``. Whoever stops asking for more ends the processes that still run.
@@ -72,7 +72,8 @@ def each(
     running: dict[object, tuple[int, ForkServerProcess, Connection]] = {}
     try:
         while waiting or running:
-            while waiting and len(running) < _cores():
+            # One more than there are cores: while one waits for its answer, another runs.
+            while waiting and len(running) < _cores() + 1:
                 number, call = waiting.popleft()
                 here, there = context.Pipe()
                 process = context.Process(target=_work, args=(there, work, call), daemon=True)
