@@ -92,8 +92,8 @@ def test_the_site_holds_the_pages_and_nothing_else(good: Path) -> None:
 
 
 def test_nothing_of_the_making_is_left(good: Path) -> None:
-    """After a good build only the site, the log and what is kept are in `_build`."""
-    assert sorted(path.name for path in (good / "_build").iterdir()) == ["cache", "html", "logs"]
+    """After a good build only the site, the log, the lock and what is kept are in `_build`."""
+    assert sorted(path.name for path in (good / "_build").iterdir()) == [".lock", "cache", "html", "logs"]
 
 
 def test_the_sidebar_lists_years_newest_first_with_their_pages(good: Path) -> None:
