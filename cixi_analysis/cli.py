@@ -83,7 +83,8 @@ def main(ctx: click.Context, root: Path | None) -> None:
     ctx.obj = root
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8", newline="\n")
+            # A file's name need not be text; it is told all the same.
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
 
 
 for _command in (build, workbook, check, import_, indicator, commitments, audit, publish, verify):

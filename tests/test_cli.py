@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import sys
 from pathlib import Path
 
 import openpyxl
@@ -434,6 +435,16 @@ def test_wrong_calls_are_told_in_chinese(arguments: list[str], told: str) -> Non
     """What is wrong with a call is told in Chinese, after the usage line."""
     result = run(*arguments)
     assert (result.exit_code, result.stderr.splitlines()[-1]) == (2, f"用法错误：{told}")
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere a file's name is text")
+def test_a_name_that_is_no_text_is_told_all_the_same() -> None:
+    """A file named in another encoding: the message stands, with the byte written out, and no traceback."""
+    done = cixi("check", "\udcff.xlsx", root=ROOT)
+    assert (done.returncode, done.stderr.splitlines()) == (
+        1,
+        [r"错误：\udcff.xlsx 不是可以读取的填报表：没有这个文件（\udcff.xlsx）。"],
+    )
 
 
 def test_export_does_not_overwrite_a_form(tmp_path: Path) -> None:

@@ -99,32 +99,27 @@ def test_an_undoing_that_fails_is_done_by_the_next_loading(data: Path, monkeypat
     assert held(data) == OLD
 
 
-def test_somebody_else_restored_meanwhile(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A command that loads the data in the middle of a replacement undoes it; the replacement then gives up whole."""
-    real = replacement._replace
+@pytest.mark.parametrize(
+    ("owner", "act", "then"),
+    [
+        (replacement, "_replace", lambda path, _: path.parent.name == "b"),
+        (Path, "unlink", lambda path, options: path.name == NOTE and not options),
+    ],
+    ids=["in the middle", "at the very end"],
+)
+def test_somebody_else_restores(
+    data: Path, owner: object, act: str, then: Callable[[Path, object], bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever takes the note first decides: a loading that has it undoes the replacement, which then gives up whole."""
+    real = getattr(owner, act)
 
-    def with_a_loading_between(path: Path, content: bytes) -> None:
-        if path.parent.name == "b":
+    def with_a_loading_before(path: Path, *arguments: object, **options: object) -> None:
+        if then(path, options):
             restore(data)
-        real(path, content)
+        real(path, *arguments, **options)
 
     with monkeypatch.context() as patched, pytest.raises(FileNotFoundError):
-        patched.setattr(replacement, "_replace", with_a_loading_between)
-        replace_files(data, NEW)
-    assert held(data) == OLD
-
-
-def test_somebody_else_restores_at_the_very_end(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whoever takes the note first decides: a loading that has it undoes the replacement, which then says that it failed."""
-    real = Path.unlink
-
-    def with_a_loading_before(path: Path, missing_ok: bool = False) -> None:
-        if path.name == NOTE and not missing_ok:
-            restore(data)
-        real(path, missing_ok=missing_ok)
-
-    with monkeypatch.context() as patched, pytest.raises(FileNotFoundError):
-        patched.setattr(Path, "unlink", with_a_loading_before)
+        patched.setattr(owner, act, with_a_loading_before)
         replace_files(data, NEW)
     assert held(data) == OLD
 
