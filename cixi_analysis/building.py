@@ -55,21 +55,24 @@ def build(root: Path | None, years: tuple[int, ...], force: bool, pdf: bool, sch
     from cixi_analysis.book import fingerprint
     from cixi_analysis.book.store import up_to_date
     from cixi_analysis.folder import find_root
+    from cixi_analysis.replacement import cut_short
 
     folder = find_root(Path.cwd()) if root is None else root.resolve()
     edition.date()  # a wrong one is told before any page runs
-    inputs = fingerprint.inputs(folder)  # before anything is read: what changes from here on is noticed
-    page = None if years or force else up_to_date(folder, inputs)
-    if page is None:
-        with _ended_as_by_the_user():
+    if cut_short(folder / "data"):
+        plan_at(folder)  # which puts the data back before anybody looks at them
+    with _ended_as_by_the_user():
+        inputs = fingerprint.inputs(folder)  # before anything is read: what changes from here on is noticed
+        page = None if years or force else up_to_date(folder, inputs)
+        if page is None:
             page = _build(folder, years, force, inputs, scheduler)
-    click.echo(page)
-    if pdf:
-        from cixi_analysis.pdf import make_pdf
+        click.echo(page)
+        if pdf:
+            from cixi_analysis.pdf import make_pdf
 
-        plan = plan_at(folder)
-        for year in years or plan.report_years[-1:]:
-            click.echo(make_pdf(plan, year, page.parent, page.parents[1] / "pdf"))
+            plan = plan_at(folder)
+            for year in years or plan.report_years[-1:]:
+                click.echo(make_pdf(plan, year, page.parent, page.parents[1] / "pdf"))
 
 
 def _build(root: Path, years: tuple[int, ...], force: bool, inputs: str, scheduler: str | None) -> Path:

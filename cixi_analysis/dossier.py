@@ -11,13 +11,13 @@ import pandas as pd
 
 from cixi_analysis import links
 from cixi_analysis.assessment import REQUIREMENT, TARGET, assess, check_readings, read_wording, reader
-from cixi_analysis.assessment.numbers import DEFAULT_YEARS
+from cixi_analysis.assessment.numbers import earlier_years
 from cixi_analysis.audit import result
 from cixi_analysis.commitments import deadline, promised
 from cixi_analysis.dataset import Plan, missing_reason
 from cixi_analysis.problem import UnknownIndicator
 from cixi_analysis.readings import in_words
-from cixi_analysis.requirement.tree import AssignedTarget, Change, ChangeBenchmark, LevelBenchmark, Window, leaves
+from cixi_analysis.requirement.tree import AssignedTarget, Change, ChangeBenchmark, LevelBenchmark, leaves
 from cixi_analysis.schema import AuditRow, Commitment, Indicator, Link, Observation, Project, Requirement, Target
 from cixi_analysis.trend import margins, trends
 from cixi_analysis.words import BASE_YEAR, Absence, Entity, Level
@@ -155,18 +155,12 @@ def _needs(own: Plan, item: Indicator, year: int, level: Level | None, row: Obse
     kinds |= {type(leaf.rate) for node in nodes for leaf in leaves(node) if isinstance(leaf, Change) and leaf.rate}
     if AssignedTarget in kinds and (row is None or row.assigned_target is None):
         yield f"没有{year}年上级下达的目标（{_unknown(row, year)}）"
-    asked_years = {
-        y for node in nodes for leaf in leaves(node) if isinstance(leaf, Change) for y in _window(leaf, year)
-    }
-    if lacking := [y for y in sorted(asked_years) if _has_no_value(own, item, y, level)]:
+    changes = [leaf for node in nodes for leaf in leaves(node) if isinstance(leaf, Change)]
+    back = max(map(earlier_years, changes), default=0)
+    if lacking := [y for y in range(year - back, year) if _has_no_value(own, item, y, level)]:
         yield f"没有{'、'.join(map(str, lacking))}年的数值，从数上看不出变化"
     if kinds & {LevelBenchmark, ChangeBenchmark} and (row is None or row.benchmark is None):
         yield f"没有{year}年的全省平均（{_unknown(row, year)}）"
-
-
-def _window(leaf: Change, year: int) -> range:
-    """The earlier years that a change looks at."""
-    return range(year - (1 if leaf.window is Window.PREVIOUS else (leaf.years or DEFAULT_YEARS) - 1), year)
 
 
 def _has_no_value(own: Plan, item: Indicator, year: int, level: Level | None) -> bool:

@@ -71,7 +71,7 @@ def _sign(app: Sphinx, page: str, _template: str, context: dict[str, Any], _doct
 
 def _leave_provenance(app: Sphinx, exception: Exception | None) -> None:
     known = _CACHE.pop(Path(app.srcdir))
-    if exception is None:
+    if exception is None and app.builder.format == "html":
         site = Path(app.outdir)
         (site / FILE).write_text(known.as_json(), encoding="utf-8", newline="\n")
         script = f"window.cixiEdition = {json.dumps(known.edition, ensure_ascii=False)};\n"

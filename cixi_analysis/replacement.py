@@ -46,6 +46,11 @@ def replace_files(data: Path, contents: Mapping[str, bytes]) -> None:
     _sync(data)
 
 
+def cut_short(data: Path) -> bool:
+    """Whether a replacement has not come to its end."""
+    return any((data / left).exists() for left in (NOTE, TAKEN))
+
+
 def restore(data: Path) -> None:
     """Put back what a replacement that was cut short has replaced.
 

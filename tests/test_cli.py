@@ -13,7 +13,7 @@ from conftest import ROOT, cixi
 
 from cixi_analysis.cli import main
 from cixi_analysis.dataset import Plan, load_plan
-from cixi_analysis.form.layout import COLUMNS, FIRST_ROW, sheets
+from cixi_analysis.form.layout import COLUMNS, FIRST_ROW, GUIDE, YEAR_CELL, sheets
 from cixi_analysis.words import Verdict
 
 
@@ -451,6 +451,9 @@ def test_export_does_not_overwrite_a_form(tmp_path: Path) -> None:
     """Somebody may have filled it in; another workbook of the tool's is replaced."""
     form, book = tmp_path / "form.xlsx", tmp_path / "book.xlsx"
     assert run("workbook", "2023", "-o", str(form)).exit_code == 0
+    spoilt = openpyxl.load_workbook(form)
+    spoilt[GUIDE][YEAR_CELL] = "明年"  # no longer one that could be imported, and still somebody's work
+    spoilt.save(form)
     before = form.read_bytes()
     refused = run("export", "2022", "-o", str(form))
     assert (refused.exit_code, "是填报工作簿，不覆盖" in refused.stderr, form.read_bytes()) == (2, True, before)

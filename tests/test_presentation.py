@@ -159,6 +159,7 @@ def test_computed_figures_are_rounded() -> None:
         "0",
         "10,000",
     ]
+    assert numbers.number(1e30, 2) == "1,000,000,000,000,000,000,000,000,000,000.00"
     assert [numbers.percent(v, 0) for v in (0.625, 0.375, 0.0049)] == ["63%", "38%", "0%"]
 
 

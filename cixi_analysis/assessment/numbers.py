@@ -146,6 +146,12 @@ def _sign(move: Move, s: Series) -> Codes:
     return np.where(s.is_class, 0, 1 if move is Move.RISE else -1).astype(np.int8)
 
 
+def earlier_years(node: Change) -> int:
+    """How many years before must be known: the last one, or as many as the wording names."""
+    named = node.years if node.window is Window.YEARLY else 0
+    return (named or 2) - 1
+
+
 def change(node: Change, s: Series) -> Numbers:
     sign = _sign(node.move, s)
     named = node.years if node.window is Window.YEARLY else 0
@@ -164,8 +170,7 @@ def change(node: Change, s: Series) -> Numbers:
             small |= known & ~good & (step >= -SMALL_FALL * np.abs(earlier))
         failed |= known & ~good
         holds &= good | ~known
-        # Only the first step must be known, unless the wording names the number of years.
-        lacking |= ~known if back == 1 or named else np.zeros_like(lacking)
+        lacking |= ~known if back <= earlier_years(node) else np.zeros_like(lacking)
         used[f"earlier_{back}"] = np.where(known, earlier, np.nan)
         later, later_known = earlier, known
     # A step known to fail decides, whatever is missing elsewhere; but only where this year itself is known.

@@ -95,9 +95,9 @@ def build(
             swap(make_site(jupyter_book, root, scratch, logs / "jupyter-book.log"), site)
             leftovers.leave(root, frame, site, of=scratch / "_build")
             bar.update()
-    if renew is None:  # else other years may be older than their inputs
-        store.keep_only(job.key for job in jobs)
-        Record(inputs, book, fingerprint.of_tree(site)).write(root)
+        if renew is None:  # else other years may be older than their inputs
+            store.keep_only(job.key for job in jobs)
+            Record(inputs, book, fingerprint.of_tree(site)).write(root)
     return site / "index.html"
 
 

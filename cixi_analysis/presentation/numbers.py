@@ -1,7 +1,7 @@
 """Numbers as the pages print them: no binary noise, a real minus sign, thousands in groups."""
 
 import math
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 
 import pandas as pd
 
@@ -36,7 +36,11 @@ def rounded(value: float | None, digits: int = 4, *, signed: bool = False) -> st
 
 def _half_up(value: float, digits: int) -> Decimal:
     """Rounded as readers do it: 62.5 becomes 63, where Python's own way would make it 62."""
-    return Decimal(f"{float(value):.12g}").quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    return Decimal(f"{float(value):.12g}").quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP, _EVERY_FLOAT)
+
+
+#: Room for all digits of the largest float.
+_EVERY_FLOAT = Context(prec=400)
 
 
 def _shortest(value: float) -> str:
