@@ -11,9 +11,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from cixi_analysis.assessment import reader
-from cixi_analysis.dataset import Plan
+from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.plan.schema import WATER_CLASSES, Indicator, Observation
 from cixi_analysis.requirement.tree import AssignedTarget, Bound, ChangeBenchmark, Leaf, LevelBenchmark, leaves
-from cixi_analysis.schema import WATER_CLASSES, Indicator, Observation
 from cixi_analysis.words import BASE_YEAR, CLASS_UNIT, NOT_ASSIGNED, Absence
 
 #: What every generated row says of itself, so that nobody takes it for data.

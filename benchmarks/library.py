@@ -23,7 +23,7 @@ from cixi_analysis.book import running
 from cixi_analysis.book.jobs import jobs_of
 from cixi_analysis.book.pages import PAGES, Run, runs_of
 from cixi_analysis.book.template import filled
-from cixi_analysis.dataset import load_plan
+from cixi_analysis.plan.dataset import load_plan
 from cixi_analysis.words import BASE_YEAR
 
 

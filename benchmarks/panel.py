@@ -15,7 +15,7 @@ import pandas as pd
 from benchmarks.generated import generated_panel
 from benchmarks.measure import REPOSITORY
 from cixi_analysis.assessment import assess_panel
-from cixi_analysis.dataset import load_plan
+from cixi_analysis.plan.dataset import load_plan
 
 
 def assess(file: Path) -> dict[str, float]:

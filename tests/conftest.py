@@ -14,7 +14,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 from visit import QUIET, browser_path
 
-from cixi_analysis.dataset import Plan, load_plan
+from cixi_analysis.plan.dataset import Plan, load_plan
 
 ROOT = Path(__file__).resolve().parents[1]
 

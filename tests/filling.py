@@ -7,8 +7,8 @@ from typing import Any
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from cixi_analysis.export.saving import workbook_bytes
 from cixi_analysis.form.checking import Checked
-from cixi_analysis.saving import workbook_bytes
 
 Edit = Callable[[Workbook], object]
 #: Texts that people and programs leave in cells.

@@ -1,6 +1,8 @@
 """The shape of the code: facts flow one way, imports run the other, and the middle is pure."""
 
 import ast
+from collections import Counter
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -8,23 +10,12 @@ import pytest
 PACKAGE = Path(__file__).parent.parent / "cixi_analysis"
 NAME = PACKAGE.name
 
-#: Layers from the facts outward; a module imports from its own layer and from those before it, never from a later one.
-LAYERS: tuple[tuple[str, ...], ...] = (
-    ("words", "edition"),
-    ("schema", "problem", "arithmetic", "files", "replacement"),
-    ("references", "datafile"),
-    ("consistency", "folder"),
-    ("dataset",),
-    ("requirement",),
-    ("assessment", "trend", "pace", "projects", "links", "progress"),
-    ("readings", "reconciliation", "table1", "changes", "commitments", "audit", "units"),
-    ("dossier",),
-    ("outputs", "repository"),
-    ("provenance",),
-    ("presentation",),
-)
-#: Everything else is an edge: it may import all of the above.
-PURE = ("requirement", "assessment", "trend", "pace")
+#: The rooms from the facts outward; a module imports from its own room and from those before it, never from a later one.
+ROOMS = (
+    "words", "errors", "plan", "requirement", "assessment", "analysis", "presentation", "export", "form", "book", "cli",
+)  # fmt: skip
+#: Neither files nor the clock: results depend on their arguments alone.
+PURE = ("requirement", "assessment", "analysis")
 #: What only an edge touches: files, the clock, logs, processes, the network.
 IMPURE_MODULES = {
     "time",
@@ -66,11 +57,6 @@ def top(name: str) -> str:
     return name.partition(".")[0]
 
 
-def layer(name: str) -> int:
-    """The layer's number; edges come after all layers."""
-    return next((n for n, names in enumerate(LAYERS) if top(name) in names), len(LAYERS))
-
-
 def parsed(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
 
@@ -93,16 +79,23 @@ def own_imports(path: Path) -> set[str]:
     return {name.removeprefix(f"{NAME}.") for name in imported(path) if name.startswith(f"{NAME}.")}
 
 
-@pytest.mark.parametrize("path", FILES, ids=module)
+def test_the_rooms_are_these() -> None:
+    """Every module lies in a room; beside the rooms stand the vocabulary and the errors."""
+    assert {top(module(p)) for p in FILES if module(p)} == set(ROOMS)
+    assert {p.name for p in PACKAGE.glob("*.py")} == {"__init__.py", "words.py", "errors.py"}
+
+
+@pytest.mark.parametrize("path", [p for p in FILES if module(p)], ids=module)
 def test_imports_run_towards_the_facts(path: Path) -> None:
-    """No module imports from a layer after its own."""
-    later = {name for name in own_imports(path) if layer(name) > layer(module(path))}
+    """No module imports from a room after its own."""
+    own = ROOMS.index(top(module(path)))
+    later = {name for name in own_imports(path) if top(name) in ROOMS and ROOMS.index(top(name)) > own}
     assert not later, f"{module(path)} imports {sorted(later)}"
 
 
 @pytest.mark.parametrize("path", [p for p in FILES if top(module(p)) in PURE], ids=module)
 def test_the_middle_is_pure(path: Path) -> None:
-    """requirement, assessment and trend open no file, read no clock and log nothing; the grammar is the one resource."""
+    """requirement, assessment and analysis open no file, read no clock and log nothing; the grammar is the one resource."""
     assert not {top(name) for name in imported(path)} & IMPURE_MODULES
     assert not any(name.startswith("pathlib") for name in imported(path))
     calls = [node.func for node in ast.walk(parsed(path)) if isinstance(node, ast.Call)]
@@ -113,12 +106,27 @@ def test_the_middle_is_pure(path: Path) -> None:
 
 
 def test_no_circles() -> None:
-    """Between the parts of the package, imports form no circle."""
-    edges = {(top(module(p)), top(name)) for p in FILES for name in own_imports(p) if module(p)}
-    remaining = {(a, b) for a, b in edges if a != b}
-    while leaves := {b for _, b in remaining} - {a for a, _ in remaining}:
-        remaining = {(a, b) for a, b in remaining if b not in leaves}
-    assert not remaining
+    """Imports form no circle, neither between rooms nor between modules."""
+    names = {module(p): p for p in FILES}
+    graph = {
+        name: {found if found in names else found.rpartition(".")[0] for found in own_imports(path)} - {name}
+        for name, path in names.items()
+        if path.name != "__init__.py"
+    }
+    TopologicalSorter(graph).prepare()  # raises CycleError
+
+
+def test_no_name_stands_for_two_things() -> None:
+    """Neither a module's name nor a public class's is given twice."""
+    modules = [p.stem for p in FILES if p.stem != "__init__"]
+    classes = [
+        node.name
+        for p in FILES
+        for node in ast.walk(parsed(p))
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
+    ]
+    assert not [name for name, times in Counter(modules).items() if times > 1]
+    assert not [name for name, times in Counter(classes).items() if times > 1]
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: module(p) or NAME)

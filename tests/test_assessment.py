@@ -25,11 +25,11 @@ from cixi_analysis.assessment import panel as panel_module
 from cixi_analysis.assessment.evaluation import ATTESTED, DEEMED, MEASURED, NO_BASIS, Finding, combine
 from cixi_analysis.assessment.judgement import NOT_APPLICABLE, Judgement, judge_indicator
 from cixi_analysis.assessment.numbers import MET, NO_DATA, UNMET
-from cixi_analysis.dataset import Plan
-from cixi_analysis.problem import DataError, UnknownYear
+from cixi_analysis.errors import DataError, UnknownYear
+from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.plan.schema import ConventionRow, Observation
 from cixi_analysis.requirement import read
 from cixi_analysis.requirement.tree import AllOf, AnyOf, State
-from cixi_analysis.schema import ConventionRow, Observation
 from cixi_analysis.words import REGION, Convention, Level, Verdict
 
 # --- AND and OR --------------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """The plan held against itself."""
 
-from cixi_analysis.audit import COLUMNS, findings
+from cixi_analysis.analysis.audit import COLUMNS, findings
 from tests.tiny import audit_row, link, tiny_plan
 
 

@@ -11,7 +11,7 @@ from benchmarks.library import notebooks
 from benchmarks.measure import REPOSITORY, Cost, Failed, command, median
 from benchmarks.workspace import change_one_observation, fresh_copy
 from cixi_analysis.assessment import check_readings
-from cixi_analysis.dataset import load_plan
+from cixi_analysis.plan.dataset import load_plan
 
 
 def cells(file: Path) -> list[list[str]]:

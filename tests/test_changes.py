@@ -6,11 +6,11 @@ import pandas as pd
 import pytest
 from tiny import item, observation, tiny_plan
 
+from cixi_analysis.analysis.changes import COLUMNS, REVISED, Changes, changes
 from cixi_analysis.assessment import assess, tally
-from cixi_analysis.changes import COLUMNS, REVISED, Changes, changes
-from cixi_analysis.dataset import Plan
-from cixi_analysis.problem import UnknownYear
-from cixi_analysis.schema import Observation
+from cixi_analysis.errors import UnknownYear
+from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.plan.schema import Observation
 from cixi_analysis.words import Stage
 
 FORM = f"2022.xlsx sha256:{'0' * 64}"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from cixi_analysis.commitments import COLUMNS, deadline, due, ledger, measured_by, next_due_year, promised
+from cixi_analysis.analysis.commitments import COLUMNS, deadline, due, ledger, measured_by, next_due_year, promised
 from cixi_analysis.words import Due, MeasuredBy
 from tests.tiny import commitment, link, milestone, progress, tiny_plan
 

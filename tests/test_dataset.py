@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from tiny import requirement, tiny_plan, write
 
-from cixi_analysis.dataset import find_root, load_plan
-from cixi_analysis.problem import DataError
-from cixi_analysis.schema import TABLES, Observation, Project
+from cixi_analysis.errors import DataError
+from cixi_analysis.plan.dataset import find_root, load_plan
+from cixi_analysis.plan.schema import TABLES, Observation, Project
 from cixi_analysis.words import Level
 
 ROOT = Path(__file__).parent.parent

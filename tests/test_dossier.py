@@ -7,10 +7,10 @@ import nbformat
 import pytest
 from conftest import ROOT
 
+from cixi_analysis.analysis.dossier import FACT_COLUMNS, dossier, facts, read_of_years
 from cixi_analysis.assessment import assess
-from cixi_analysis.dataset import Plan
-from cixi_analysis.dossier import FACT_COLUMNS, dossier, facts, read_of_years
-from cixi_analysis.problem import UnknownIndicator, UnknownYear
+from cixi_analysis.errors import UnknownIndicator, UnknownYear
+from cixi_analysis.plan.dataset import Plan
 from tests.tiny import observation, requirement, target, tiny_plan
 
 
@@ -171,7 +171,7 @@ def test_of_the_years_a_dossier_reads_its_own_rows_only(plan: Plan, monkeypatch:
 
 def page(plan: Plan, indicator: int, year: int, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """All that the dossier's own template shows of a plan, cell by cell."""
-    monkeypatch.setattr("cixi_analysis.dataset.load_plan", lambda: plan)
+    monkeypatch.setattr("cixi_analysis.plan.dataset.load_plan", lambda: plan)
     pieces: list[object] = []
     names: dict[str, object] = {"display": lambda *shown: pieces.extend(shown)}
     for cell in nbformat.read(ROOT / "notebooks" / "indicator.ipynb", as_version=4).cells:

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from conftest import cixi
 
-from cixi_analysis import edition
-from cixi_analysis.cells import new_workbook
-from cixi_analysis.saving import save_workbook
+from cixi_analysis.export.saving import save_workbook
+from cixi_analysis.export.workbook import new_workbook
+from cixi_analysis.plan import edition
 
 NEW_YEAR = "1767225600"
 

@@ -12,11 +12,11 @@ from test_plan_data import PLAN_TEXT
 from tiny import observation, tiny_plan
 
 from cixi_analysis.assessment import assess, tally
-from cixi_analysis.dataset import Plan
+from cixi_analysis.errors import UnknownYear
 from cixi_analysis.export import ExportError, attachments, report, workbook, write_workbook
 from cixi_analysis.export.sheet import Report
 from cixi_analysis.export.values import report_bytes
-from cixi_analysis.problem import UnknownYear
+from cixi_analysis.plan.dataset import Plan
 
 #: item → cells of Table 1 in 2022: name, national, provincial, status, is it met (national, provincial), 2025
 TABLE_1 = {

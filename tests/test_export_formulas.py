@@ -12,11 +12,11 @@ from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 from tiny import tiny_plan
 
-from cixi_analysis.dataset import Plan
 from cixi_analysis.export import report
+from cixi_analysis.export.saving import save_bytes, workbook_bytes
 from cixi_analysis.export.sheet import Report
 from cixi_analysis.export.values import report_bytes
-from cixi_analysis.saving import save_bytes, workbook_bytes
+from cixi_analysis.plan.dataset import Plan
 
 _PLACE = re.compile(
     r"(?:'(?P<sheet>[^']+)'!)?\$?(?P<column>[A-Z])\$?(?P<row>\d+)(?::\$?(?P<to>[A-Z])\$?(?P<last>\d+))?"

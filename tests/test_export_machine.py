@@ -11,13 +11,13 @@ from conftest import ROOT
 from test_export import HOSTILE, hostile_plan
 from tiny import tiny_plan
 
-from cixi_analysis import audit, commitments, links, reconciliation, trend
+from cixi_analysis.analysis import audit, commitments, links, reconciliation, trend
+from cixi_analysis.analysis.outputs import OUTPUTS
 from cixi_analysis.assessment import assess, judgement
-from cixi_analysis.dataset import Plan
 from cixi_analysis.export import attachments, write_csv, write_json, write_machine_readable
-from cixi_analysis.export.text import csv_text
-from cixi_analysis.outputs import OUTPUTS
-from cixi_analysis.schema import OBSERVATIONS, Observation
+from cixi_analysis.export.escaping import csv_text
+from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.plan.schema import OBSERVATIONS, Observation
 
 OF_EVERY_YEAR = ["table1", "table2", "table3", "observations", "assessment", "trend"]
 FROM_THE_BASE_YEAR = ["commitments", "progress", "audit", "links", "background", "reconciliation"]

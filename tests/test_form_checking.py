@@ -19,13 +19,13 @@ from openpyxl.comments import Comment
 from openpyxl.worksheet.formula import ArrayFormula
 from tiny import item, observation, requirement, target, tiny_plan
 
-from cixi_analysis.dataset import Plan
+from cixi_analysis.errors import DataError
+from cixi_analysis.export.saving import workbook_bytes
 from cixi_analysis.form.checking import Checked, FormError, FormProblem, check_form
 from cixi_analysis.form.layout import GUIDE
 from cixi_analysis.form.writing import form_workbook
-from cixi_analysis.problem import DataError
-from cixi_analysis.saving import workbook_bytes
-from cixi_analysis.schema import Observation
+from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.plan.schema import Observation
 from cixi_analysis.words import Absence, BenchmarkKind, Level, Polarity, Stage
 
 SHEET = "生态安全"

@@ -16,20 +16,21 @@ from hypothesis import strategies as st
 from killing import in_a_child, killed_at
 from tiny import observation, progress, tiny_plan, write
 
-from cixi_analysis import files, replacement
-from cixi_analysis.changes import changes
-from cixi_analysis.dataset import Plan, load_plan
+from cixi_analysis.analysis.changes import changes
+from cixi_analysis.errors import DataError
 from cixi_analysis.form import importing
-from cixi_analysis.form.changing import Kind
+from cixi_analysis.form.changing import RowFate
 from cixi_analysis.form.checking import Checked, check_form
 from cixi_analysis.form.importing import Import, ImportRefused, apply_import, plan_import, provenance
 from cixi_analysis.form.invisible import is_invisible
 from cixi_analysis.form.problem import FormProblem
 from cixi_analysis.form.storing import rows_csv
 from cixi_analysis.form.writing import write_form
-from cixi_analysis.problem import DataError
-from cixi_analysis.replacement import SCRATCH
-from cixi_analysis.schema import Observation, Progress
+from cixi_analysis.plan import files
+from cixi_analysis.plan import journal as replacement
+from cixi_analysis.plan.dataset import Plan, load_plan
+from cixi_analysis.plan.journal import SCRATCH
+from cixi_analysis.plan.schema import Observation, Progress
 from cixi_analysis.words import Stage
 
 PROBLEM = FormProblem("生态安全", "J5", "“83.3%”", "83.3")
@@ -609,7 +610,7 @@ def test_a_form_without_sheets_of_progress_leaves_it(plan: Plan, book: Path) -> 
     assert (change.report_changes, change.reports, list(change.files)) == ((), REPORTS, ["observations/2023.csv"])
     apply_import(plan, change)
     assert load_plan(plan.root).progress[2023] == REPORTS
-    assert [c.kind for c in plan_import(plan, form(*full()), book).report_changes] == [Kind.REMOVED] * 2
+    assert [c.kind for c in plan_import(plan, form(*full()), book).report_changes] == [RowFate.REMOVED] * 2
 
 
 def test_progress_alone(plan: Plan, book: Path) -> None:
@@ -710,7 +711,7 @@ def test_the_real_year_through_a_form(plan_2022: Plan, tmp_path: Path) -> None:
     checked = check_form(plan_2022, path)
     assert checked.problems == ()
     change = plan_import(plan_2022, checked, path)
-    assert [c for c in change.changes if c.kind is not Kind.UNCHANGED] == []
+    assert [c for c in change.changes if c.kind is not RowFate.UNCHANGED] == []
     for year, rows in plan_2022.observations.items():
         assert rows_csv(Observation, rows) == file_of(plan_2022, year).read_bytes()
 

@@ -20,12 +20,12 @@ from openpyxl.cell import Cell
 from openpyxl.comments import Comment
 from openpyxl.worksheet.worksheet import Worksheet
 
-from cixi_analysis.dataset import Plan
+from cixi_analysis.export.saving import workbook_bytes
 from cixi_analysis.form.checking import Checked, FormError, check_form
 from cixi_analysis.form.layout import CHOICES, COLUMNS, FIRST_ROW, GUIDE, INPUTS, Kind, sheets
 from cixi_analysis.form.writing import form_workbook
-from cixi_analysis.saving import workbook_bytes
-from cixi_analysis.schema import WATER_CLASSES, Observation
+from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.plan.schema import WATER_CLASSES, Observation
 from cixi_analysis.words import NOT_ASSIGNED, Level
 
 AT = {column.key: number for number, column in enumerate(COLUMNS, start=1)}

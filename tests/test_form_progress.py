@@ -16,15 +16,15 @@ from openpyxl.comments import Comment
 from openpyxl.worksheet.worksheet import Worksheet
 from tiny import progress, tiny_plan, write
 
-from cixi_analysis.dataset import Plan, load_plan
+from cixi_analysis.export.saving import workbook_bytes
 from cixi_analysis.form.checking import Checked, check_form
 from cixi_analysis.form.importing import apply_import, plan_import
-from cixi_analysis.form.layout import FIRST_ROW, GUIDE, HEADER_ROW, LAYOUT_CELL, Column
-from cixi_analysis.form.progress import COMMITMENT_COLUMNS, INPUT_COLUMNS, PROJECT_COLUMNS, progress_tables
+from cixi_analysis.form.layout import FIRST_ROW, GUIDE, HEADER_ROW, LAYOUT_CELL, FormColumn
+from cixi_analysis.form.progress_sheets import COMMITMENT_COLUMNS, INPUT_COLUMNS, PROJECT_COLUMNS, progress_tables
 from cixi_analysis.form.table import LONGEST_PROMPT
 from cixi_analysis.form.writing import form_workbook
-from cixi_analysis.saving import workbook_bytes
-from cixi_analysis.schema import Progress
+from cixi_analysis.plan.dataset import Plan, load_plan
+from cixi_analysis.plan.schema import Progress
 
 PROJECTS, COMMITMENTS = "项目进展", "承诺进展"
 LAST_YEAR = (
@@ -245,7 +245,7 @@ def test_a_doubtful_cell(edit: Edit, warnings: list[str], tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("column", INPUT_COLUMNS, ids=lambda column: column.key)
-def test_odd_contents(column: Column, tmp_path: Path) -> None:
+def test_odd_contents(column: FormColumn, tmp_path: Path) -> None:
     """Whatever people and programs leave in a cell: read as it is seen, or refused in that cell; never a traceback."""
     letter = progress_tables(plan(), 2023)[0].letters[column.key]
     odd = (*ODD, 5, -5, 1e13, 0.5, True, datetime.time(8, 3), "=1+1")

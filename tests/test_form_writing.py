@@ -8,8 +8,8 @@ from openpyxl.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
 from tiny import observation, requirement, tiny_plan
 
-from cixi_analysis.dataset import Plan
-from cixi_analysis.form.guide import EXAMPLES
+from cixi_analysis.export.saving import ExportError
+from cixi_analysis.form.guide_sheet import EXAMPLES
 from cixi_analysis.form.layout import (
     CHOICES,
     COLUMNS,
@@ -28,11 +28,11 @@ from cixi_analysis.form.layout import (
     open_inputs,
     sheets,
 )
-from cixi_analysis.form.progress import progress_tables
+from cixi_analysis.form.progress_sheets import progress_tables
 from cixi_analysis.form.table import LONGEST_PROMPT
 from cixi_analysis.form.writing import form_workbook, write_form
-from cixi_analysis.saving import ExportError
-from cixi_analysis.schema import WATER_CLASSES, Observation
+from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.plan.schema import WATER_CLASSES, Observation
 from cixi_analysis.words import Level
 
 AT = {column.key: number for number, column in enumerate(COLUMNS, start=1)}

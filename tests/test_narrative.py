@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from cixi_analysis.audit import findings
-from cixi_analysis.commitments import ledger
-from cixi_analysis.dataset import Plan
-from cixi_analysis.links import every_link
-from cixi_analysis.schema import Commitment, Figure
+from cixi_analysis.analysis.audit import findings
+from cixi_analysis.analysis.commitments import ledger
+from cixi_analysis.analysis.links import every_link
+from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.plan.schema import Commitment, Figure
 from cixi_analysis.words import AuditResult, Entity, Stated
 
 PLAN_TEXT = os.environ.get("CIXI_PLAN_TEXT")

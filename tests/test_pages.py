@@ -10,7 +10,7 @@ import pytest
 from conftest import ROOT
 
 from cixi_analysis.book import PAGES, Scope
-from cixi_analysis.dataset import Plan
+from cixi_analysis.plan.dataset import Plan
 
 
 def test_pages_of_2022_give_the_same_outputs_again(built: Path, plan: Plan) -> None:

@@ -11,12 +11,12 @@ from playwright.sync_api import Browser
 from pypdf import PdfReader
 from pypdf.generic import Destination
 
-from cixi_analysis import edition
-from cixi_analysis.dataset import Plan, load_plan
-from cixi_analysis.pdf import PdfError, belongs_to, document, make_pdf
-from cixi_analysis.pdf.assembly import sections
-from cixi_analysis.pdf.chromium import VARIABLE, find
-from cixi_analysis.pdf.copying import characters
+from cixi_analysis.book.pdf import PdfError, belongs_to, document, make_pdf
+from cixi_analysis.book.pdf.assembly import sections
+from cixi_analysis.book.pdf.chromium import VARIABLE, find
+from cixi_analysis.book.pdf.copying import characters
+from cixi_analysis.plan import edition
+from cixi_analysis.plan.dataset import Plan, load_plan
 
 #: Points of an A4 page.
 A4 = (595, 842)

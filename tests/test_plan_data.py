@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from cixi_analysis.assessment import assess, tally, tally_without_each_convention
-from cixi_analysis.dataset import Plan
-from cixi_analysis.schema import Published
+from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.plan.schema import Published
 from cixi_analysis.words import Attribute, Level, Outcome, Verdict
 
 PLAN_TEXT = os.environ.get("CIXI_PLAN_TEXT")

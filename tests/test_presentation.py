@@ -16,14 +16,18 @@ from conftest import ROOT
 from markupsafe import escape
 from tiny import item, observation, tiny_plan
 
+from cixi_analysis.analysis.coverage import coverage
+from cixi_analysis.analysis.reconciliation import reconcile
+from cixi_analysis.analysis.trend import series
 from cixi_analysis.assessment import Assessment, assess
-from cixi_analysis.dataset import Plan
+from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.plan.schema import TABLES, Observation
+from cixi_analysis.presentation import changes_page as changes
 from cixi_analysis.presentation import (
-    changes,
     charts,
     dictionary,
+    formatting,
     method,
-    numbers,
     project_tables,
     prose,
     reconciliation_tables,
@@ -32,17 +36,13 @@ from cixi_analysis.presentation import (
     theme,
     trend_tables,
 )
-from cixi_analysis.presentation.charts.series import margin_rows, points
-from cixi_analysis.presentation.charts.status import board_halves, board_tiles, domain_counts
-from cixi_analysis.presentation.coverage import coverage
+from cixi_analysis.presentation.charts.board import board_halves, board_tiles, domain_counts
+from cixi_analysis.presentation.charts.series_charts import margin_rows, points
 from cixi_analysis.presentation.html import Html
-from cixi_analysis.presentation.status import NOT_FILLED_IN, PACES, VERDICTS
-from cixi_analysis.presentation.table1 import table1
+from cixi_analysis.presentation.looks import NOT_FILLED_IN, PACES, VERDICTS
+from cixi_analysis.presentation.table1_page import table1
 from cixi_analysis.presentation.titles import item_anchor, item_label, short_source
 from cixi_analysis.presentation.verdict_moves import moves
-from cixi_analysis.reconciliation import reconcile
-from cixi_analysis.schema import TABLES, Observation
-from cixi_analysis.trend import series
 from cixi_analysis.words import Absence, Basis, Level, Pace, Stage, Status, Verdict
 
 EVIL = '<script>alert("x")</script>'
@@ -143,13 +143,13 @@ def test_the_style_sheet_has_the_same_colours() -> None:
 )
 def test_numbers_as_printed(value: float | None, options: dict[str, Any], expected: str) -> None:
     """No binary noise, a real minus sign, groups of thousands, and a dash for none."""
-    assert numbers.number(value, **options) == expected
+    assert formatting.number(value, **options) == expected
 
 
 def test_computed_figures_are_rounded() -> None:
     """Four significant digits, but never fewer than the whole units; a half is rounded up, as readers do it."""
     given = (1.3933333, 0.00133333, 3110.4, 66342.5, -66342.5, 2.5005, 0.0, 9999.6)
-    assert [numbers.rounded(v) for v in given] == [
+    assert [formatting.rounded(v) for v in given] == [
         "1.393",
         "0.001333",
         "3,110",
@@ -159,8 +159,8 @@ def test_computed_figures_are_rounded() -> None:
         "0",
         "10,000",
     ]
-    assert numbers.number(1e30, 2) == "1,000,000,000,000,000,000,000,000,000,000.00"
-    assert [numbers.percent(v, 0) for v in (0.625, 0.375, 0.0049)] == ["63%", "38%", "0%"]
+    assert formatting.number(1e30, 2) == "1,000,000,000,000,000,000,000,000,000,000.00"
+    assert [formatting.percent(v, 0) for v in (0.625, 0.375, 0.0049)] == ["63%", "38%", "0%"]
 
 
 def test_names_and_sources() -> None:

@@ -7,9 +7,9 @@ import pytest
 from test_presentation import text as spaced
 from tiny import progress, tiny_plan
 
+from cixi_analysis.analysis.dossier import dossier
 from cixi_analysis.assessment import assess
-from cixi_analysis.dataset import Plan
-from cixi_analysis.dossier import dossier
+from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.presentation import audit_pages, dossier_page, ledger, project_tables, unit_tables
 from cixi_analysis.presentation.titles import commitment_href, finding_href, item_href, project_href, table1_href
 from cixi_analysis.words import AuditResult

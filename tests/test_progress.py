@@ -1,6 +1,6 @@
 """Reported progress: counted where it is there, 未填报 where it is not."""
 
-from cixi_analysis.progress import reports, spending, states
+from cixi_analysis.analysis.progress import reports, spending, states
 from cixi_analysis.words import Entity
 from tests.tiny import progress, tiny_plan
 

@@ -6,8 +6,7 @@ import pandas as pd
 import pytest
 from tiny import past, project, tiny_plan
 
-from cixi_analysis.dataset import Plan, load_plan
-from cixi_analysis.projects import (
+from cixi_analysis.analysis.projects import (
     ASSUMPTION,
     Totals,
     by_category,
@@ -18,6 +17,7 @@ from cixi_analysis.projects import (
     totals,
     yearly_budget,
 )
+from cixi_analysis.plan.dataset import Plan, load_plan
 
 
 def cells(frame: pd.DataFrame) -> list[list[object]]:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from cixi_analysis.dataset import Plan
-from cixi_analysis.imprint import imprint, standards
-from cixi_analysis.provenance import provenance
+from cixi_analysis.book.imprint import imprint, standards
+from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.plan.provenance import provenance
 
 
 def sha256(path: Path) -> str:

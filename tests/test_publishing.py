@@ -10,10 +10,10 @@ from conftest import cixi
 from playwright.sync_api import Browser, Page
 from pypdf import PdfWriter
 
+from cixi_analysis.book.archive import NotPublished, archive
+from cixi_analysis.book.reproduction import NotReproduced, first_difference, published, verify
 from cixi_analysis.book.store import forget
-from cixi_analysis.dataset import Plan
-from cixi_analysis.publishing.archive import NotPublished, archive
-from cixi_analysis.publishing.reproduction import NotReproduced, first_difference, published, verify
+from cixi_analysis.plan.dataset import Plan
 
 
 @pytest.fixture(scope="module")
@@ -179,7 +179,7 @@ def test_verify_names_the_first_file(built: Path, tmp_path: Path, monkeypatch: p
     """A site somebody has changed by hand."""
     site = published(Path(shutil.copytree(built / "_build" / "html", tmp_path / "html")))
     again = published(built / "_build" / "html")
-    monkeypatch.setattr("cixi_analysis.publishing.reproduction._again", lambda *_: again)
+    monkeypatch.setattr("cixi_analysis.book.reproduction._again", lambda *_: again)
     assert verify(built, site) == len(site.files)
     page = tmp_path / "html" / "book" / "2022" / "index.html"
     page.write_text(page.read_text(encoding="utf-8").replace("40.7", "47.0"), encoding="utf-8")

@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from tiny import SOURCE, past, project, published, tiny_plan, write
 
-from cixi_analysis.dataset import Plan, load_plan
-from cixi_analysis.reconciliation import COLUMNS, NOT_COMPUTABLE, reconcile
+from cixi_analysis.analysis.reconciliation import COLUMNS, NOT_COMPUTABLE, reconcile
+from cixi_analysis.plan.dataset import Plan, load_plan
 from cixi_analysis.words import Verdict
 
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from tiny import audit_row, commitment, link, progress, tiny_plan, write
 
-from cixi_analysis.dataset import load_plan
-from cixi_analysis.problem import DataError
+from cixi_analysis.errors import DataError
+from cixi_analysis.plan.dataset import load_plan
 
 
 def problems(tmp_path: Path, **changes: object) -> list[str]:

@@ -14,8 +14,8 @@ from benchmarks.generated import GENERATED, generated_panel
 from cixi_analysis.assessment import PanelAssessment, assess, assess_panel, explain_region
 from cixi_analysis.assessment.assigned import Assigned, is_assigned_target, read_assigned
 from cixi_analysis.assessment.panel import county_panel
-from cixi_analysis.dataset import Plan
-from cixi_analysis.problem import DataError, UnknownYear
+from cixi_analysis.errors import DataError, UnknownYear
+from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.requirement import Refusal, read
 from cixi_analysis.requirement.tree import Bound
 from cixi_analysis.words import REGION, Convention

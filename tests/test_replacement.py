@@ -9,10 +9,11 @@ import pytest
 from killing import in_a_child, killed_at
 from tiny import tiny_plan, write
 
-from cixi_analysis import files, replacement
-from cixi_analysis.dataset import load_plan
-from cixi_analysis.problem import DataError
-from cixi_analysis.replacement import NOTE, clean, replace_files, restore
+from cixi_analysis.errors import DataError
+from cixi_analysis.plan import files
+from cixi_analysis.plan import journal as replacement
+from cixi_analysis.plan.dataset import load_plan
+from cixi_analysis.plan.journal import NOTE, clean, replace_files, restore
 
 FIRST = "旧\r\n一"
 OLD = {"a/1.csv": FIRST, "b/1.csv": None}

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cixi_analysis.dataset import load_plan
-from cixi_analysis.readings import readings
+from cixi_analysis.analysis.readings import readings
+from cixi_analysis.plan.dataset import load_plan
 from cixi_analysis.requirement import Refusal, meaning, read
 from cixi_analysis.requirement.tree import (
     AllOf,

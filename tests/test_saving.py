@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from cixi_analysis.cells import fit_row, new_workbook, put
-from cixi_analysis.saving import ExportError, save_workbook
+from cixi_analysis.export.saving import ExportError, save_workbook
+from cixi_analysis.export.workbook import fit_row, new_workbook, put
 
 
 def test_whole_or_not_there(tmp_path: Path) -> None:

@@ -21,12 +21,11 @@ from conftest import ROOT
 from tiny_book import template, write_template
 
 from benchmarks.generated import generated_panel
-from cixi_analysis import scheduler
 from cixi_analysis.assessment import assess_panel
-from cixi_analysis.book import PAGES, BuildError, build
+from cixi_analysis.book import PAGES, BuildError, build, scheduler
 from cixi_analysis.book.errands import Errand, Returned, packed, run_errands
-from cixi_analysis.dataset import Plan
-from cixi_analysis.scheduler import SchedulerError, cluster
+from cixi_analysis.book.scheduler import SchedulerError, cluster
+from cixi_analysis.plan.dataset import Plan
 
 
 class Cluster:
@@ -155,7 +154,7 @@ def errands(*codes: str) -> list[Errand]:
     return [Errand(f"{year}/index.ipynb", notebook, {"year": year}, project) for year, notebook in notebooks]
 
 
-COUNT = "from cixi_analysis.dataset import load_plan\nprint(year, len(load_plan().items))"
+COUNT = "from cixi_analysis.plan.dataset import load_plan\nprint(year, len(load_plan().items))"
 
 
 def outputs(page: Returned) -> list[Any]:

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser
 from visit import Visit
 
-from cixi_analysis.dataset import Plan
+from cixi_analysis.plan.dataset import Plan
 
 Hits = Callable[[str], list[tuple[str, str]]]
 

@@ -10,13 +10,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tiny import item, observation, requirement, target, tiny_plan
 
-from cixi_analysis.dataset import Plan, load_plan
-from cixi_analysis.pace import change, classify, growth, plain, progress
-from cixi_analysis.problem import UnknownYear
+from cixi_analysis.analysis.pace import change, classify, growth, plain, progress
+from cixi_analysis.analysis.trend import COLUMNS, CONTRACT_COLUMNS, Series, margins, series, strength, trends
+from cixi_analysis.errors import UnknownYear
+from cixi_analysis.plan.dataset import Plan, load_plan
+from cixi_analysis.plan.schema import Observation, Requirement, Target
 from cixi_analysis.requirement import Refusal, read
 from cixi_analysis.requirement.tree import AllOf, AnyOf, Bound, Comparator, Node
-from cixi_analysis.schema import Observation, Requirement, Target
-from cixi_analysis.trend import COLUMNS, CONTRACT_COLUMNS, Series, margins, series, strength, trends
 from cixi_analysis.words import Direction, Level, Pace, Polarity
 
 GE, LE, GT, LT, REACH = Comparator.GE, Comparator.LE, Comparator.GT, Comparator.LT, Comparator.REACH

@@ -17,8 +17,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from cixi_analysis.dataset import Plan
-from cixi_analysis.schema import (
+from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.plan.schema import (
     AuditRow,
     Commitment,
     ConventionRow,

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cixi_analysis.plan.schema import WATER_CLASSES
 from cixi_analysis.requirement import read
 from cixi_analysis.requirement.tree import Bound, ClassBound, Comparator
-from cixi_analysis.schema import WATER_CLASSES
 from cixi_analysis.words import NOT_ASSIGNED
 
 _BARE = re.compile(r"(0|[1-9][0-9]*)(\.[0-9]+)?")

@@ -10,7 +10,7 @@ import pandas as pd
 
 from cixi_analysis.assessment.assigned import read_assigned
 from cixi_analysis.assessment.series import ABSENCES, BENCHMARK_KINDS, COMPARATORS, Codes, Flags, Floats, Places
-from cixi_analysis.schema import WATER_CLASSES
+from cixi_analysis.plan.schema import WATER_CLASSES
 from cixi_analysis.words import Absence, BenchmarkKind, Level
 
 LEVELS = tuple(Level)

@@ -23,7 +23,8 @@ from cixi_analysis.assessment.numbers import (
     numbers_of,
     rate,
 )
-from cixi_analysis.assessment.series import ABSENCES, Codes, Flags, Floats, Series
+from cixi_analysis.assessment.series import ABSENCES, Codes, Flags, Floats, ItemSeries
+from cixi_analysis.plan.schema import ConventionRow
 from cixi_analysis.requirement.tree import (
     AllOf,
     AnyOf,
@@ -37,7 +38,6 @@ from cixi_analysis.requirement.tree import (
     Window,
     leaves,
 )
-from cixi_analysis.schema import ConventionRow
 from cixi_analysis.words import Absence, Convention
 
 DEEMED, ATTESTED, MEASURED = 0, 1, 2
@@ -65,7 +65,7 @@ class Finding:
     measured: Codes | None = None
     #: statement and numbers contradict each other: an error in the data
     contradicts: Flags | None = None
-    series: Series | None = None
+    series: ItemSeries | None = None
 
 
 @dataclass(frozen=True)
@@ -98,12 +98,12 @@ class Rules:
         ]
 
 
-def evaluate(node: Node, series: Series, rules: Rules) -> Finding:
+def evaluate(node: Node, series: ItemSeries, rules: Rules) -> Finding:
     """The finding of a whole tree."""
     return _evaluate(node, series, _conventions(node, series, rules))
 
 
-def _evaluate(node: Node, series: Series, conventions: Mapping[Convention, Flags]) -> Finding:
+def _evaluate(node: Node, series: ItemSeries, conventions: Mapping[Convention, Flags]) -> Finding:
     if isinstance(node, (AllOf, AnyOf)):
         return combine(node, [_evaluate(part, series, conventions) for part in node.parts])
     if isinstance(node, Change) and node.rate is not None:
@@ -126,7 +126,7 @@ def combine(node: Node, parts: Sequence[Finding]) -> Finding:
     return Finding(node, verdict, np.where(verdict == NO_DATA, NO_BASIS, basis).astype(np.int8), tuple(parts))
 
 
-def _qualified(node: Change, series: Series, conventions: Mapping[Convention, Flags]) -> Finding:
+def _qualified(node: Change, series: ItemSeries, conventions: Mapping[Convention, Flags]) -> Finding:
     """A change with its rate is one condition: both must hold; a statement may attest the two together."""
     amount = node.rate
     assert amount is not None  # noqa: S101  # narrowed for the type checker
@@ -147,7 +147,7 @@ def _qualified(node: Change, series: Series, conventions: Mapping[Convention, Fl
     return Finding(node, verdict, basis, both.parts, contradicts=contradicts, series=series)
 
 
-def _decide(node: Leaf, numbers: Numbers, series: Series, conventions: Mapping[Convention, Flags]) -> Finding:
+def _decide(node: Leaf, numbers: Numbers, series: ItemSeries, conventions: Mapping[Convention, Flags]) -> Finding:
     """Numbers, else words, else a convention."""
     attested, denied = series.says(node)
     numbers = ceiled(node, numbers, series)
@@ -170,7 +170,7 @@ def _decide(node: Leaf, numbers: Numbers, series: Series, conventions: Mapping[C
     )  # fmt: skip
 
 
-def _conventions(node: Node, series: Series, rules: Rules) -> dict[Convention, Flags]:
+def _conventions(node: Node, series: ItemSeries, rules: Rules) -> dict[Convention, Flags]:
     """Where each convention's own condition holds (``data/conventions.csv`` gives the reasons)."""
     conditions = {
         Convention.NONE_ASSIGNED: series.none_assigned & any(isinstance(leaf, AssignedTarget) for leaf in leaves(node)),

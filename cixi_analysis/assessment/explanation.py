@@ -6,7 +6,8 @@ import numpy as np
 
 from cixi_analysis.assessment.evaluation import ATTESTED, CONVENTIONS, DEEMED, MEASURED, Finding
 from cixi_analysis.assessment.numbers import MET, NO_DATA, UNMET, Lack
-from cixi_analysis.assessment.series import ABSENCES, BENCHMARK_KINDS, COMPARATORS, Series
+from cixi_analysis.assessment.series import ABSENCES, BENCHMARK_KINDS, COMPARATORS, ItemSeries
+from cixi_analysis.plan.schema import WATER_CLASSES, Indicator
 from cixi_analysis.requirement.tree import (
     AllOf,
     AnyOf,
@@ -19,7 +20,6 @@ from cixi_analysis.requirement.tree import (
     Rate,
     Window,
 )
-from cixi_analysis.schema import WATER_CLASSES, Indicator
 from cixi_analysis.words import CLASS_UNIT, BenchmarkKind, Convention, Verdict
 
 _WORD = {UNMET: Verdict.UNMET.chinese, NO_DATA: Verdict.NO_DATA.chinese, MET: Verdict.MET.chinese}
@@ -100,7 +100,7 @@ def _quantity_unit(unit: str) -> str:
     return "" if unit == "-" else unit
 
 
-def _measured(finding: Finding, series: Series, at: At, year: int) -> str:
+def _measured(finding: Finding, series: ItemSeries, at: At, year: int) -> str:
     node, used = finding.node, {name: float(array[at]) for name, array in finding.numbers.items()}
     kind = series.kinds[series.kind[at]]
     unit = kind.unit
@@ -136,7 +136,7 @@ def _measured(finding: Finding, series: Series, at: At, year: int) -> str:
             return f"{value}，{word}"
 
 
-def _assigned_sign(series: Series, at: At) -> str:
+def _assigned_sign(series: ItemSeries, at: At) -> str:
     return str(COMPARATORS[series.assigned_comparator[at]].value)
 
 
@@ -158,7 +158,7 @@ def _years(node: Change, used: dict[str, float], unit: str, what: str, year: int
     return f"{what}{text}" + ("（只有两年数据，只看两年）" if short else "")
 
 
-def _lacking(finding: Finding, series: Series, at: At, year: int) -> str:
+def _lacking(finding: Finding, series: ItemSeries, at: At, year: int) -> str:
     lack = Lack(int(finding.lack[at])) if finding.lack is not None else Lack.WORDS
     absence = series.absence[at]
     kind = series.kinds[series.kind[at]] if series.kind[at] >= 0 else None

@@ -17,12 +17,12 @@ from cixi_analysis.assessment.assigned import is_assigned_target, read_assigned
 from cixi_analysis.assessment.coding import distinct_rows, taken_twice
 from cixi_analysis.assessment.panel import COLUMNS
 from cixi_analysis.assessment.yardstick import observation_problems
-from cixi_analysis.consistency import quotation_problems
-from cixi_analysis.datafile import row_problems
-from cixi_analysis.dataset import Plan
-from cixi_analysis.problem import DataError, Problem
-from cixi_analysis.schema import WATER_CLASSES, Observation
-from cixi_analysis.schema.cells import is_number
+from cixi_analysis.errors import DataError, Problem
+from cixi_analysis.plan.checks import quotation_problems
+from cixi_analysis.plan.csvfile import row_problems
+from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.plan.fields import is_number
+from cixi_analysis.plan.schema import WATER_CLASSES, Observation
 
 #: What a table must have; any other column of ``COLUMNS`` may be left out, and is then empty.
 REQUIRED = ("region", "year", "item_id")

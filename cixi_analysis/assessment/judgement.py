@@ -22,18 +22,11 @@ from cixi_analysis.assessment.explanation import At, explain, explain_indicator
 from cixi_analysis.assessment.numbers import MET, NO_DATA, UNMET
 from cixi_analysis.assessment.panel import Panel, county_panel
 from cixi_analysis.assessment.series import Codes, Flags
-from cixi_analysis.assessment.status import Key, statuses
-from cixi_analysis.assessment.yardstick import (
-    REQUIREMENT,
-    Wording,
-    check_readings,
-    levels,
-    observed_level,
-    wordings,
-)
-from cixi_analysis.dataset import Plan
-from cixi_analysis.problem import DataError, Problem
-from cixi_analysis.schema import OBSERVATIONS, Indicator
+from cixi_analysis.assessment.statuses import Key, statuses
+from cixi_analysis.assessment.yardstick import REQUIREMENT, Wording, check_readings, levels, observed_level, wordings
+from cixi_analysis.errors import DataError, Problem
+from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.plan.schema import OBSERVATIONS, Indicator
 from cixi_analysis.words import Attribute, Basis, Convention, Status, Verdict
 
 NOT_APPLICABLE = 3

@@ -9,7 +9,7 @@ from enum import IntEnum
 
 import numpy as np
 
-from cixi_analysis.assessment.series import BENCHMARK_KINDS, COMPARATORS, Codes, Flags, Floats, Series
+from cixi_analysis.assessment.series import BENCHMARK_KINDS, COMPARATORS, Codes, Flags, Floats, ItemSeries
 from cixi_analysis.requirement.tree import (
     AmountUnit,
     AssignedTarget,
@@ -96,13 +96,13 @@ def holds(value: Floats, comparator: Codes | Comparator, limit: Floats | float, 
 _AT = {c: i for i, c in enumerate(COMPARATORS)}
 
 
-def _open(comparator: Comparator, series: Series) -> Flags:
+def _open(comparator: Comparator, series: ItemSeries) -> Flags:
     """Where an open comparator has no direction to take."""
     nowhere: Flags = series.polarity == 0
     return nowhere & (comparator is Comparator.REACH)
 
 
-def _bound(node: Bound, s: Series) -> Numbers:
+def _bound(node: Bound, s: ItemSeries) -> Numbers:
     # A limit is on the item itself, in its unit: nothing else measured in its stead is held against it.
     comparable = s.in_unit(node.unit or s.item.unit or "") & s.is_own & ~s.is_class
     return _judge(
@@ -112,7 +112,7 @@ def _bound(node: Bound, s: Series) -> Numbers:
     )
 
 
-def _class_bound(node: ClassBound, s: Series) -> Numbers:
+def _class_bound(node: ClassBound, s: ItemSeries) -> Numbers:
     return _judge(
         s.value < node.rank if node.strict else s.value <= node.rank,
         [(~s.known, Lack.VALUE), (~s.is_class, Lack.UNIT)],
@@ -120,7 +120,7 @@ def _class_bound(node: ClassBound, s: Series) -> Numbers:
     )
 
 
-def _assigned(node: AssignedTarget, s: Series) -> Numbers:
+def _assigned(node: AssignedTarget, s: ItemSeries) -> Numbers:
     reach = _AT[Comparator.REACH]
     comparator = (
         s.assigned_comparator
@@ -138,7 +138,7 @@ def _assigned(node: AssignedTarget, s: Series) -> Numbers:
     )
 
 
-def _sign(move: Move, s: Series) -> Codes:
+def _sign(move: Move, s: ItemSeries) -> Codes:
     """+1 where the wanted movement makes the number rise, -1 where it makes it fall, 0 where that is unknown."""
     if move is Move.IMPROVE:
         return s.polarity
@@ -152,7 +152,7 @@ def earlier_years(node: Change) -> int:
     return (named or 2) - 1
 
 
-def change(node: Change, s: Series) -> Numbers:
+def change(node: Change, s: ItemSeries) -> Numbers:
     sign = _sign(node.move, s)
     named = node.years if node.window is Window.YEARLY else 0
     steps = 1 if node.window is Window.PREVIOUS else (named or DEFAULT_YEARS) - 1
@@ -183,7 +183,7 @@ def change(node: Change, s: Series) -> Numbers:
     )
 
 
-def rate(node: Rate, s: Series, span: int = DEFAULT_YEARS, named: bool = False) -> Numbers:
+def rate(node: Rate, s: ItemSeries, span: int = DEFAULT_YEARS, named: bool = False) -> Numbers:
     """The change over the window: compound a year (percent) or mean a year (points); without 年均, since last year."""
     earlier, comparable = s.before(1)
     years = np.ones_like(s.value)
@@ -220,7 +220,7 @@ def rate(node: Rate, s: Series, span: int = DEFAULT_YEARS, named: bool = False) 
     )
 
 
-def change_benchmark(node: ChangeBenchmark, s: Series) -> Numbers:
+def change_benchmark(node: ChangeBenchmark, s: ItemSeries) -> Numbers:
     earlier, comparable = s.before(1)
     sign = _sign(node.move, s)
     as_rate = s.benchmark_kind == BENCHMARK_KINDS.index(BenchmarkKind.RATE)
@@ -241,7 +241,7 @@ def change_benchmark(node: ChangeBenchmark, s: Series) -> Numbers:
     )
 
 
-def _level_benchmark(node: LevelBenchmark, s: Series) -> Numbers:
+def _level_benchmark(node: LevelBenchmark, s: ItemSeries) -> Numbers:
     known = (s.benchmark_kind == BENCHMARK_KINDS.index(BenchmarkKind.LEVEL)) & ~np.isnan(s.benchmark)
     comparator: Codes | Comparator = node.comparator
     if node.better:
@@ -258,19 +258,19 @@ def _level_benchmark(node: LevelBenchmark, s: Series) -> Numbers:
     )
 
 
-def _state(s: Series) -> Numbers:
+def _state(s: ItemSeries) -> Numbers:
     """A state of affairs has no number; only words attest it."""
     nothing = np.zeros_like(s.known)
     return _judge(nothing, [(~nothing, Lack.WORDS)], {})
 
 
-def at_ceiling(s: Series) -> Flags:
+def at_ceiling(s: ItemSeries) -> Flags:
     """A share of 100 %, where more is better: there is no more to ask for."""
     full: Flags = (s.value == _WHOLE) & s.in_unit("%") & (s.polarity == 1)
     return full
 
 
-def ceiled(node: Leaf, numbers: Numbers, s: Series) -> Numbers:
+def ceiled(node: Leaf, numbers: Numbers, s: ItemSeries) -> Numbers:
     """At 100 % the numbers cannot say that a demand for more is not met (持续提高, 高于全省平均): there is no more."""
     match node:
         case Change(move=move) | Rate(move=move) | ChangeBenchmark(move=move):
@@ -285,7 +285,7 @@ def ceiled(node: Leaf, numbers: Numbers, s: Series) -> Numbers:
     return replace(numbers, verdict=verdict, lack=lack)
 
 
-def numbers_of(node: Leaf, s: Series) -> Numbers:
+def numbers_of(node: Leaf, s: ItemSeries) -> Numbers:
     match node:
         case Bound():
             return _bound(node, s)

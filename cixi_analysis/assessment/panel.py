@@ -7,11 +7,11 @@ import numpy as np
 import pandas as pd
 
 from cixi_analysis.assessment.coding import NONE, Coding, distinct_of, taken_twice
-from cixi_analysis.assessment.series import ABSENCES, Measured, Series, Words
-from cixi_analysis.dataset import Plan, missing_reason
+from cixi_analysis.assessment.series import ABSENCES, ItemSeries, Measured, Words
+from cixi_analysis.plan.dataset import Plan, missing_reason
+from cixi_analysis.plan.schema import Indicator, Observation, clause_pairs
 from cixi_analysis.requirement import read
 from cixi_analysis.requirement.tree import Leaf
-from cixi_analysis.schema import Indicator, Observation, clause_pairs
 from cixi_analysis.words import REGION, Level, Polarity
 
 #: Columns of a panel's table: region and year beside the columns of an observation.
@@ -45,14 +45,14 @@ class Panel:
     def _rows(self) -> Coding:
         return Coding.of(self.table, self.regions, self.years)
 
-    def series(self, item: Indicator, level: Level) -> Series:
+    def series(self, item: Indicator, level: Level) -> ItemSeries:
         """The arrays of one item at one level."""
         rows, shape = self._rows, (len(self.regions), len(self.years))
         at = rows.row_at(item.item_id, level, shape[0] * shape[1]).reshape(shape)
         unfilled = np.array([ABSENCES.index(missing_reason(year)) for year in self.years], dtype=np.int8)
         kind, kinds = distinct_of(rows.measured[at], lambda code: _measured(rows.measures[code], item, level))
         words, texts = distinct_of(rows.words[at], lambda code: _words(rows.texts[code], item))
-        return Series(
+        return ItemSeries(
             item=item,
             years=np.array(self.years, dtype=np.int64),
             value=rows.value[at],

@@ -17,19 +17,12 @@ import numpy.typing as npt
 import pandas as pd
 
 from cixi_analysis.assessment.intake import FILE, Fault, faults, prepared, raise_faults
-from cixi_analysis.assessment.judgement import (
-    BASES,
-    VERDICTS,
-    Judgement,
-    judge_indicator,
-    judge_panel,
-    reasoned,
-)
+from cixi_analysis.assessment.judgement import BASES, VERDICTS, Judgement, judge_indicator, judge_panel, reasoned
 from cixi_analysis.assessment.panel import Panel
 from cixi_analysis.assessment.series import Codes
 from cixi_analysis.assessment.yardstick import REQUIREMENT, check_wordings, levels
-from cixi_analysis.dataset import Plan
-from cixi_analysis.problem import Problem, UnknownYear
+from cixi_analysis.errors import Problem, UnknownYear
+from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.words import Convention
 
 #: Regions in a block. Their arrays fit the processor's cache; far fewer, and each block's own cost shows.

@@ -7,8 +7,8 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from cixi_analysis.plan.schema import Indicator
 from cixi_analysis.requirement.tree import Comparator, Leaf
-from cixi_analysis.schema import Indicator
 from cixi_analysis.words import CLASS_UNIT, Absence, BenchmarkKind, Polarity
 
 Floats = npt.NDArray[np.float64]
@@ -42,7 +42,7 @@ class Words:
 
 
 @dataclass(frozen=True)
-class Series:
+class ItemSeries:
     """One item at one level: arrays of shape (regions, years), the years consecutive."""
 
     item: Indicator

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from functools import cache
 
 from cixi_analysis.assessment.assigned import is_assigned_target, is_class_target
-from cixi_analysis.dataset import Plan
-from cixi_analysis.problem import DataError, Problem
+from cixi_analysis.errors import DataError, Problem
+from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.plan.schema import OBSERVATIONS, Indicator, Observation, Requirement, Target
 from cixi_analysis.requirement import Refusal, read
 from cixi_analysis.requirement.tree import Leaf, Node, demanded_bounds, leaves
-from cixi_analysis.schema import OBSERVATIONS, Indicator, Observation, Requirement, Target
 from cixi_analysis.words import CLASS_UNIT, NOT_APPLICABLE_MARK, NOT_ASSIGNED, TARGET_YEARS, Level
 
 #: The yardsticks, as `cixi assess --against` names them.

@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from cixi_analysis.book.notebook import Failure, run_notebook
-from cixi_analysis.folder import MODULES
+from cixi_analysis.plan.folder import MODULES
 
 #: What a page reads of the project folder.
 _READ = ("_config.yml", "data/**/*", *MODULES)

@@ -11,9 +11,9 @@ import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from cixi_analysis import edition
-from cixi_analysis.folder import MODULES
-from cixi_analysis.provenance import provenance
+from cixi_analysis.plan import edition
+from cixi_analysis.plan.folder import MODULES
+from cixi_analysis.plan.provenance import provenance
 
 LIBRARY = Path(__file__).resolve().parents[1]
 #: What leaves no trace in a page: caches of the interpreter and of JupyterLab.

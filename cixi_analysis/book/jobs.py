@@ -9,7 +9,7 @@ import nbformat
 from cixi_analysis.book import fingerprint
 from cixi_analysis.book.pages import Run, Scope
 from cixi_analysis.book.template import filled
-from cixi_analysis.schema import YEARLY
+from cixi_analysis.plan.schema import YEARLY
 
 Attach = Callable[[int, Path], object]
 

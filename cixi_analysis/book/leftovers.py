@@ -12,10 +12,10 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from cixi_analysis import edition
 from cixi_analysis.book import fingerprint
 from cixi_analysis.book.pages import Run
 from cixi_analysis.book.store import read_sealed, write_sealed
+from cixi_analysis.plan import edition
 
 #: Of the old site, what Sphinx brings anew each time, and looks for while it writes pages.
 _BROUGHT = ("_downloads", "_static")

@@ -21,7 +21,7 @@ from cixi_analysis.book.failure import BuildError
 from cixi_analysis.book.jobs import Job, PageJob
 from cixi_analysis.book.notebook import Failure, run_notebook
 from cixi_analysis.book.workers import Died, Done
-from cixi_analysis.saving import ExportError
+from cixi_analysis.export.saving import ExportError
 
 
 def run_all(root: Path, jobs: Sequence[Job], folder: Path, executor: Executor | None = None) -> Iterator[Job]:

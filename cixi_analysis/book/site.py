@@ -62,7 +62,7 @@ def _prepare() -> None:
             continue  # Jupyter Book will say what it misses
     import jieba  # noqa: PLC0415  # loads at once what the search needs
 
-    from cixi_analysis.website import bundle  # noqa: PLC0415  # an extension of Sphinx, so not for the build's process
+    from cixi_analysis.book.website import bundle  # noqa: PLC0415  # an extension of Sphinx, so not for the build's process
 
     jieba.setLogLevel("WARNING")
     jieba.initialize()

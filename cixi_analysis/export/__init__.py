@@ -12,18 +12,18 @@ from pathlib import Path
 
 from openpyxl import Workbook
 
-from cixi_analysis.dataset import Plan
 from cixi_analysis.export import machine
 from cixi_analysis.export.figures import Figures
-from cixi_analysis.export.guide import guide_sheet
+from cixi_analysis.export.notes_sheet import guide_sheet
 from cixi_analysis.export.plan_tables import table1_sheet, table2_sheet, table3_sheet
 from cixi_analysis.export.reconciliation_sheet import reconciliation_sheet
+from cixi_analysis.export.saving import ExportError, save_bytes
 from cixi_analysis.export.sheet import Report
 from cixi_analysis.export.tallies import tally_sheet
 from cixi_analysis.export.trend_sheet import trend_sheet
 from cixi_analysis.export.values import report_bytes
 from cixi_analysis.export.verdict_sheets import indicator_sheet, reason_sheet
-from cixi_analysis.saving import ExportError, save_bytes
+from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.words import PLAN_TITLE
 
 __all__ = [
@@ -56,7 +56,7 @@ def write_workbook(plan: Plan, year: int, path: Path) -> None:
     """Write the workbook of ``year`` to ``path``.
 
     The file is complete or not there: it is written beside its place first. Raises :class:`ExportError` when the
-    place cannot be written, :class:`~cixi_analysis.problem.UnknownYear` for a year without observations.
+    place cannot be written, :class:`~cixi_analysis.errors.UnknownYear` for a year without observations.
     """
     save_bytes(report_bytes(report(plan, year)), path)
 

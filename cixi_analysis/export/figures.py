@@ -5,11 +5,11 @@ from functools import cached_property
 
 import pandas as pd
 
+from cixi_analysis.analysis.reconciliation import reconcile
+from cixi_analysis.analysis.trend import trends
 from cixi_analysis.assessment import Assessment, assess, reader, tally_without_each_convention
-from cixi_analysis.dataset import Plan
+from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.presentation.summary import year_banner
-from cixi_analysis.reconciliation import reconcile
-from cixi_analysis.trend import trends
 from cixi_analysis.words import BASE_YEAR, Status
 
 

@@ -9,16 +9,16 @@ from typing import Any
 
 import pandas as pd
 
-from cixi_analysis.audit import findings
-from cixi_analysis.commitments import ledger
+from cixi_analysis.analysis.audit import findings
+from cixi_analysis.analysis.commitments import ledger
+from cixi_analysis.analysis.links import every_link
+from cixi_analysis.analysis.outputs import OUTPUTS
+from cixi_analysis.analysis.projects import outcomes
+from cixi_analysis.analysis.table1 import HEADINGS, table1
+from cixi_analysis.export.escaping import csv_text, printable
 from cixi_analysis.export.figures import Figures
-from cixi_analysis.export.text import csv_text, printable
-from cixi_analysis.links import every_link
-from cixi_analysis.outputs import OUTPUTS
-from cixi_analysis.projects import outcomes
-from cixi_analysis.saving import save_bytes
-from cixi_analysis.schema import Row
-from cixi_analysis.table1 import HEADINGS, table1
+from cixi_analysis.export.saving import save_bytes
+from cixi_analysis.plan.schema import Row
 from cixi_analysis.words import PLAN_TITLE, REGION
 
 #: The name of the table that describes the columns of the others.

@@ -5,14 +5,14 @@ from itertools import groupby
 
 from openpyxl.utils import get_column_letter
 
-from cixi_analysis.dataset import Plan
+from cixi_analysis.analysis.outputs import OUTPUTS
+from cixi_analysis.analysis.projects import TOTAL, outcomes, totals
+from cixi_analysis.analysis.records import records
+from cixi_analysis.analysis.table1 import HEADINGS, table1
 from cixi_analysis.export.figures import Figures
 from cixi_analysis.export.sheet import MONEY, PERCENT, Report, place
-from cixi_analysis.outputs import OUTPUTS
-from cixi_analysis.presentation.records import records
-from cixi_analysis.presentation.status import STATUSES
-from cixi_analysis.projects import TOTAL, outcomes, totals
-from cixi_analysis.table1 import HEADINGS, table1
+from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.presentation.looks import STATUSES
 from cixi_analysis.words import REGION, Level, Outcome, Status
 
 TABLE_1, TABLE_2, TABLE_3 = "表一", "表二", "表三"

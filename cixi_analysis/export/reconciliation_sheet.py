@@ -2,6 +2,10 @@
 
 import re
 
+from cixi_analysis.analysis.outputs import OUTPUTS
+from cixi_analysis.analysis.projects import TOTAL
+from cixi_analysis.analysis.reconciliation import NOT_COMPUTABLE
+from cixi_analysis.analysis.records import records
 from cixi_analysis.export.figures import Figures
 from cixi_analysis.export.plan_tables import (
     budget_place,
@@ -12,13 +16,9 @@ from cixi_analysis.export.plan_tables import (
 )
 from cixi_analysis.export.sheet import Report, place
 from cixi_analysis.export.tallies import tally_place
-from cixi_analysis.outputs import OUTPUTS
+from cixi_analysis.plan.schema import Published
 from cixi_analysis.presentation.reconciliation_tables import WORDS
-from cixi_analysis.presentation.records import records
 from cixi_analysis.presentation.titles import short_source
-from cixi_analysis.projects import TOTAL
-from cixi_analysis.reconciliation import NOT_COMPUTABLE
-from cixi_analysis.schema import Published
 from cixi_analysis.words import BASE_YEAR, PLAN_TITLE, Attribute, Level, Outcome, Status
 
 RECONCILIATION = "数据核对"

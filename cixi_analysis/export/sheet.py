@@ -10,8 +10,8 @@ from openpyxl.styles import Font, PatternFill
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from cixi_analysis.cells import BOX, CENTRE, FONT, HEAD, WRAP, new_workbook, print_setup, put, width
-from cixi_analysis.export.text import excel_text
+from cixi_analysis.export.escaping import excel_text
+from cixi_analysis.export.workbook import BOX, CENTRE, FONT, HEAD, WRAP, new_workbook, print_setup, put, width
 
 #: Points of height of one line of text, and the most that a row of Excel can have.
 _LINE_HEIGHT, _HIGHEST = 15, 409

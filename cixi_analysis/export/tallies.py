@@ -7,12 +7,12 @@ from itertools import count
 import pandas as pd
 from openpyxl.utils import get_column_letter
 
+from cixi_analysis.analysis.records import records
 from cixi_analysis.assessment import tally
 from cixi_analysis.export.figures import Figures
 from cixi_analysis.export.plan_tables import VERDICT_COLUMN, table1_places
 from cixi_analysis.export.sheet import PERCENT, Report, Sheet, place
 from cixi_analysis.export.verdict_sheets import verdict_and_basis_places
-from cixi_analysis.presentation.records import records
 from cixi_analysis.words import Attribute, Basis, Convention, Level, Status
 
 TALLIES = "分级统计"

@@ -6,13 +6,13 @@ from typing import Any
 
 from openpyxl.utils import get_column_letter
 
+from cixi_analysis.analysis.outputs import OUTPUTS
+from cixi_analysis.analysis.records import records
 from cixi_analysis.export.figures import Figures
 from cixi_analysis.export.sheet import PERCENT, RATIO, Report, Value
-from cixi_analysis.outputs import OUTPUTS
-from cixi_analysis.presentation.numbers import missing
-from cixi_analysis.presentation.records import records
+from cixi_analysis.plan.schema import Indicator
+from cixi_analysis.presentation.formatting import missing
 from cixi_analysis.presentation.titles import item_label
-from cixi_analysis.schema import Indicator
 from cixi_analysis.words import Direction, Pace, Polarity
 
 TREND = "趋势与进度"

@@ -10,8 +10,8 @@ import zipfile
 from collections.abc import Mapping
 from html import escape
 
+from cixi_analysis.export.saving import workbook_bytes
 from cixi_analysis.export.sheet import Report
-from cixi_analysis.saving import workbook_bytes
 
 _FORMULA = re.compile(
     r'<c r="(?P<at>[A-Z]+\d+)"(?P<rest>[^>]*)>(?P<formula><f>[^<]*</f>)<v ?(?:/>|></v>)|(?P<lone><f>)'

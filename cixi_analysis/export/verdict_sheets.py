@@ -1,11 +1,11 @@
 """Why each verdict holds: 指标结论, one row an indicator, and 结论依据, one row an item and level."""
 
-from cixi_analysis.dataset import Plan
+from cixi_analysis.analysis.records import records
 from cixi_analysis.export.figures import Figures
 from cixi_analysis.export.plan_tables import verdict_place
 from cixi_analysis.export.sheet import Report, place
-from cixi_analysis.presentation.records import records
-from cixi_analysis.presentation.status import basis_word
+from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.presentation.looks import basis_word
 from cixi_analysis.presentation.titles import item_label
 from cixi_analysis.words import Level
 

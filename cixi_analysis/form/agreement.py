@@ -5,13 +5,13 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from cixi_analysis.assessment import REQUIREMENT, TARGET, check_readings, contradictions, county_panel, judge_panel
-from cixi_analysis.consistency import observation_problems
-from cixi_analysis.datafile import Table
-from cixi_analysis.dataset import Plan
+from cixi_analysis.errors import DataError, Problem
 from cixi_analysis.form.problem import FormProblem
 from cixi_analysis.form.rows import COLUMN_OF, ReadRow
-from cixi_analysis.problem import DataError, Problem
-from cixi_analysis.schema import WATER_CLASSES, Observation, Row
+from cixi_analysis.plan.checks import observation_problems
+from cixi_analysis.plan.csvfile import CsvTable
+from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.plan.schema import WATER_CLASSES, Observation, Row
 from cixi_analysis.words import Stage
 
 _FIRST = 2  # row number of a file's first row, below the header
@@ -54,7 +54,7 @@ def _observations(rows: Sequence[ReadRow]) -> tuple[Observation, ...]:
 
 def _between_rows(rows: Sequence[ReadRow]) -> Iterator[Problem]:
     table: dict[int, Row] = dict(enumerate(_observations(rows), _FIRST))
-    yield from observation_problems(Table("", table, complete=True))
+    yield from observation_problems(CsvTable("", table, complete=True))
 
 
 def _readings(plan: Plan, year: int, rows: Sequence[ReadRow]) -> Sequence[Problem]:

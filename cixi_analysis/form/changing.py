@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeVar
 
-from cixi_analysis.changes import REVISED
-from cixi_analysis.form.progress import Subject
-from cixi_analysis.schema import Observation, Progress, Row
+from cixi_analysis.analysis.changes import REVISED
+from cixi_analysis.form.progress_sheets import Subject
+from cixi_analysis.plan.schema import Observation, Progress, Row
 from cixi_analysis.words import Stage
 
 R = TypeVar("R", bound=Row)
@@ -22,7 +22,7 @@ _NUMBERS = ("value", "assigned_target", "benchmark", "percent", "spent")
 _NUMBER = re.compile(r"([≤≥<>=]?)(-?\d+(?:\.\d+)?)")
 
 
-class Kind(StrEnum):
+class RowFate(StrEnum):
     """What an import does to a row."""
 
     NEW = "new"
@@ -36,7 +36,7 @@ class Kind(StrEnum):
 class RowChange(Generic[R]):
     """What becomes of one row: ``old`` is None for a new one, ``new`` for a removed one."""
 
-    kind: Kind
+    kind: RowFate
     old: R | None
     new: R | None
     #: the columns whose content differs, of a changed row
@@ -56,14 +56,14 @@ def observation_change(
     stage = Stage.FINAL if final else Stage.DRAFT
     if old is None:
         form += f"{REVISED}新增的行" if closed else ""
-        return RowChange(Kind.NEW, None, row.model_copy(update={"stage": stage, "form": form}))
+        return RowChange(RowFate.NEW, None, row.model_copy(update={"stage": stage, "form": form}))
     columns = tuple(c for c in _CONTENT if not _same(c, getattr(old, c), getattr(row, c)))
     if not columns:
         to_close = final and old.stage is not Stage.FINAL
         kept = old.model_copy(update={"stage": stage}) if to_close else old
-        return RowChange(Kind.FINAL if to_close else Kind.UNCHANGED, old, kept)
+        return RowChange(RowFate.FINAL if to_close else RowFate.UNCHANGED, old, kept)
     written = {c: getattr(row, c) for c in columns} | {"stage": stage, "form": form + _revision(old, columns)}
-    return RowChange(Kind.CHANGED, old, old.model_copy(update=written), columns)
+    return RowChange(RowFate.CHANGED, old, old.model_copy(update=written), columns)
 
 
 def _same(column: str, old: object, new: object) -> bool:
@@ -106,6 +106,6 @@ def report_changes(
 
 def _report_change(old: Progress | None, new: Progress | None) -> RowChange[Progress]:
     if old is None or new is None:
-        return RowChange(Kind.NEW if old is None else Kind.REMOVED, old, new)
+        return RowChange(RowFate.NEW if old is None else RowFate.REMOVED, old, new)
     columns = tuple(c for c in Progress.columns() if not _same(c, getattr(old, c), getattr(new, c)))
-    return RowChange(Kind.CHANGED, old, new, columns) if columns else RowChange(Kind.UNCHANGED, old, old)
+    return RowChange(RowFate.CHANGED, old, new, columns) if columns else RowChange(RowFate.UNCHANGED, old, old)

@@ -8,20 +8,20 @@ from typing import Any
 from openpyxl import Workbook
 from openpyxl.utils.cell import coordinate_to_tuple
 
-from cixi_analysis.dataset import Plan
 from cixi_analysis.form.agreement import disagreements, refuse_unreadable
 from cixi_analysis.form.invisible import quoted
 from cixi_analysis.form.layout import LAYOUT_WITHOUT_PROGRESS, Key
 from cixi_analysis.form.opening import open_form
 from cixi_analysis.form.plausibility import doubts
 from cixi_analysis.form.problem import FormError, FormProblem
-from cixi_analysis.form.progress import progress_tables
+from cixi_analysis.form.progress_sheets import progress_tables
 from cixi_analysis.form.reports import ReadReport, read_report, report_doubts
 from cixi_analysis.form.rows import ReadRow, read_row
 from cixi_analysis.form.shown import domain_tables
 from cixi_analysis.form.structure import FoundRow, examine
 from cixi_analysis.form.table import Table
-from cixi_analysis.schema import Observation, Progress
+from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.plan.schema import Observation, Progress
 
 __all__ = ["Checked", "FormError", "FormProblem", "check_form"]
 
@@ -45,7 +45,7 @@ def check_form(plan: Plan, path: Path, *, year: int | None = None) -> Checked:
     """Check the form at ``path`` against the plan; with ``year``, it has to be the form of that year.
 
     Raises :class:`FormError` for a file that is no readable form of this plan and year, and
-    :class:`~cixi_analysis.problem.DataError` when the plan's own wordings cannot be read.
+    :class:`~cixi_analysis.errors.DataError` when the plan's own wordings cannot be read.
     """
     opened = open_form(path)
     if year not in (None, opened.year):

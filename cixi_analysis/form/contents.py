@@ -6,7 +6,7 @@ from typing import Any, Generic
 
 from openpyxl import Workbook
 
-from cixi_analysis.form.cells import Complaint, read_cell
+from cixi_analysis.form.input_cells import Complaint, read_cell
 from cixi_analysis.form.problem import FormProblem
 from cixi_analysis.form.structure import FoundRow
 from cixi_analysis.form.table import K

@@ -2,7 +2,7 @@
 
 import re
 
-from cixi_analysis.schema import WATER_CLASSES, Observation
+from cixi_analysis.plan.schema import WATER_CLASSES, Observation
 
 #: An assigned target that the form holds in two cells; other texts (任务：……, 上级未下达) stand in one.
 _LIMIT = re.compile(r"([≥≤><]?)(-?\d+(?:\.\d+)?)")

@@ -15,16 +15,16 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from cixi_analysis.analysis.changes import flips, shown
 from cixi_analysis.assessment import Assessment, assess
-from cixi_analysis.changes import flips, shown
-from cixi_analysis.dataset import Plan, load_plan
-from cixi_analysis.form.changing import Kind, R, RowChange, cell_text, observation_change, report_changes
+from cixi_analysis.errors import CixiError, DataError, reason
+from cixi_analysis.form.changing import R, RowChange, RowFate, cell_text, observation_change, report_changes
 from cixi_analysis.form.invisible import is_invisible
-from cixi_analysis.form.progress import subjects, summary
+from cixi_analysis.form.progress_sheets import subjects, summary
 from cixi_analysis.form.storing import rows_csv
-from cixi_analysis.problem import DataError, reason
-from cixi_analysis.replacement import clean, replace_files
-from cixi_analysis.schema import OBSERVATIONS, PROGRESS, Observation, Progress
+from cixi_analysis.plan.dataset import Plan, load_plan
+from cixi_analysis.plan.journal import clean, replace_files
+from cixi_analysis.plan.schema import OBSERVATIONS, PROGRESS, Observation, Progress
 from cixi_analysis.words import BASE_YEAR, NOT_APPLICABLE_MARK, Absence, Level, Stage
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 COLUMNS = ("kind", "year", "indicator", "item_id", "level", "field", "before", "after", "why")
 
 
-class ImportRefused(ValueError):
+class ImportRefused(CixiError):
     """The form was not taken in and the data is as it was; the message (Chinese) says every reason."""
 
 
@@ -57,7 +57,7 @@ class Import:
     #: why the year is still a draft, an item a line; empty when it could be closed
     unfilled: tuple[str, ...]
 
-    def count(self, kind: Kind) -> int:
+    def count(self, kind: RowFate) -> int:
         return sum(change.kind is kind for change in self.changes)
 
     @property
@@ -75,9 +75,9 @@ class Import:
     def files(self) -> dict[str, bytes]:
         """Name below ``data/`` → content, of the files that change."""
         found = {}
-        if any(change.kind is not Kind.UNCHANGED for change in self.changes):
+        if any(change.kind is not RowFate.UNCHANGED for change in self.changes):
             found[f"{OBSERVATIONS}/{self.year}.csv"] = rows_csv(Observation, self.rows)
-        if any(change.kind is not Kind.UNCHANGED for change in self.report_changes):
+        if any(change.kind is not RowFate.UNCHANGED for change in self.report_changes):
             found[f"{PROGRESS}/{self.year}.csv"] = rows_csv(Progress, self.reports)
         return found
 
@@ -113,7 +113,7 @@ def _row_lines(change: RowChange[R], key: tuple[object, ...], told: Callable[[R]
         yield str(change.kind), *key, column, *cells, change.row.columns()[column].title
     if not change.columns:
         before, after = ("" if row is None else told(row) for row in (change.old, change.new))
-        why = "工作簿中这一行没有填写" if change.kind is Kind.REMOVED else ""
+        why = "工作簿中这一行没有填写" if change.kind is RowFate.REMOVED else ""
         yield str(change.kind), *key, "", before, after, why
 
 
@@ -136,10 +136,12 @@ def plan_import(plan: Plan, checked: "Checked", path: Path, *, final: bool = Fal
         for r in rows
     }
     order = [(item.item_id, level) for item in plan.items for level in (None, *Level)]
-    changes = [made.get(key) or RowChange(Kind.REMOVED, old[key], None) for key in order if key in made or key in old]
+    changes = [
+        made.get(key) or RowChange(RowFate.REMOVED, old[key], None) for key in order if key in made or key in old
+    ]
     new_rows = tuple(c.new for c in changes if c.new is not None)
     after = replace(plan, observations={**plan.observations, year: new_rows})
-    moved = any(c.kind not in (Kind.UNCHANGED, Kind.FINAL) for c in changes)
+    moved = any(c.kind not in (RowFate.UNCHANGED, RowFate.FINAL) for c in changes)
     flipped = _flips(plan, after, year) if moved else {}
     told = checked.reports
     reported = () if told is None else report_changes(subjects(plan), plan.progress.get(year, ()), told)
@@ -150,7 +152,7 @@ def apply_import(plan: Plan, change: Import) -> None:
     """Write ``data/observations/YEAR.csv`` and ``data/progress/YEAR.csv``, where they change.
 
     A crash, a full disk or a kill at any moment leaves the old data or the new: one file is replaced at once, and
-    what becomes of two is said in :mod:`cixi_analysis.replacement`. What is written has been loaded from a copy of the
+    what becomes of two is said in :mod:`cixi_analysis.plan.journal`. What is written has been loaded from a copy of the
     data before. Raises :class:`ImportRefused` when the data has changed since ``plan`` was read or a file cannot be
     written; the data is then as it was.
     """

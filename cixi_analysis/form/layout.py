@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from enum import Enum
 
 from cixi_analysis.assessment import observed_level, wordings
-from cixi_analysis.dataset import Plan
+from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.plan.schema import Indicator
 from cixi_analysis.requirement.tree import (
     AssignedTarget,
     Change,
@@ -21,7 +22,6 @@ from cixi_analysis.requirement.tree import (
     State,
     leaves,
 )
-from cixi_analysis.schema import Indicator
 from cixi_analysis.words import TARGET_YEARS, Absence, BenchmarkKind, Level, Polarity, ProgressState
 
 #: Told in the form, so that a form of another plan or of an older layout is recognised.
@@ -47,7 +47,7 @@ class Kind(Enum):
 
 
 @dataclass(frozen=True)
-class Column:
+class FormColumn:
     """A column of a sheet. ``field`` is the column of the data's row that an input column fills."""
 
     key: str
@@ -59,30 +59,30 @@ class Column:
 
 
 COLUMNS = (
-    Column("key", "编号", 8, Kind.SHOWN),
-    Column("name", "指标名称", 30, Kind.SHOWN),
-    Column("level", "级别", 7, Kind.SHOWN),
-    Column("unit", "单位", 9, Kind.SHOWN),
-    Column("national", "国家级要求", 20, Kind.SHOWN),
-    Column("provincial", "省级要求", 20, Kind.SHOWN),
-    Column("target_2025", "规划值2025年", 16, Kind.SHOWN),
-    Column("target_2030", "规划值2030年", 16, Kind.SHOWN),
-    Column("last", "上年现状值", 20, Kind.SHOWN),
-    Column("value", "现状值", 11, Kind.QUANTITY, "value", "只写数，不带单位和百分号：83.3%写83.3。水质类别写Ⅲ。没有数值时留空并选缺失原因。"),
-    Column("absence", "缺失原因", 12, Kind.CHOICE, "absence", "没有数值时选一个；有数值时留空。"),
-    Column("measure", "实测对象", 16, Kind.TEXT, "measure", "实际测得的不是该指标本身时填写，如省控断面水质类别。"),
-    Column("measured_unit", "实测单位", 10, Kind.TEXT, "unit", "与左侧单位不同时填写；水质类别写“类”。"),
-    Column("polarity", "实测方向", 10, Kind.CHOICE, "polarity", "实测对象的方向与指标不同时选：越多越好、越少越好、无方向。"),
-    Column("comparator", "目标比较符", 9, Kind.CHOICE, "", "上级下达目标的比较符；目标是一个数而没有写明比较时留空。"),
-    Column("assigned_target", "下达目标", 14, Kind.TARGET, "assigned_target", "上级下达的当年目标：数、水质类别，或“任务：……”；当年没有下达写“上级未下达”；不知道留空。"),
-    Column("benchmark", "全省平均", 10, Kind.NUMBER, "benchmark", "全省平均值；为变化量或变化率时带符号。"),
-    Column("benchmark_kind", "平均的含义", 14, Kind.CHOICE, "benchmark_kind", "填了全省平均时必选。"),
-    Column("statement", "现状原文", 40, Kind.TEXT, "statement", "照录来源中的文字。"),
-    Column("attests", "载明达到的条款", 26, Kind.TEXT, "attests", "写作“条款=原文中的字句”，多个以；分隔；字句须出现在现状原文中。"),
-    Column("denies", "载明未达到的条款", 26, Kind.TEXT, "denies", "写法同左。"),
-    Column("source", "出处", 30, Kind.TEXT, "source", "文件名称、章节、表、行。填了这一行就必须填。"),
-    Column("responsible", "填报单位", 16, Kind.TEXT, "responsible", "谁对这一行负责。"),
-    Column("acknowledgment", "提示说明", 26, Kind.TEXT, "acknowledgment", "检查提示可疑而数字无误时，在此说明，说明随数据保留。"),
+    FormColumn("key", "编号", 8, Kind.SHOWN),
+    FormColumn("name", "指标名称", 30, Kind.SHOWN),
+    FormColumn("level", "级别", 7, Kind.SHOWN),
+    FormColumn("unit", "单位", 9, Kind.SHOWN),
+    FormColumn("national", "国家级要求", 20, Kind.SHOWN),
+    FormColumn("provincial", "省级要求", 20, Kind.SHOWN),
+    FormColumn("target_2025", "规划值2025年", 16, Kind.SHOWN),
+    FormColumn("target_2030", "规划值2030年", 16, Kind.SHOWN),
+    FormColumn("last", "上年现状值", 20, Kind.SHOWN),
+    FormColumn("value", "现状值", 11, Kind.QUANTITY, "value", "只写数，不带单位和百分号：83.3%写83.3。水质类别写Ⅲ。没有数值时留空并选缺失原因。"),
+    FormColumn("absence", "缺失原因", 12, Kind.CHOICE, "absence", "没有数值时选一个；有数值时留空。"),
+    FormColumn("measure", "实测对象", 16, Kind.TEXT, "measure", "实际测得的不是该指标本身时填写，如省控断面水质类别。"),
+    FormColumn("measured_unit", "实测单位", 10, Kind.TEXT, "unit", "与左侧单位不同时填写；水质类别写“类”。"),
+    FormColumn("polarity", "实测方向", 10, Kind.CHOICE, "polarity", "实测对象的方向与指标不同时选：越多越好、越少越好、无方向。"),
+    FormColumn("comparator", "目标比较符", 9, Kind.CHOICE, "", "上级下达目标的比较符；目标是一个数而没有写明比较时留空。"),
+    FormColumn("assigned_target", "下达目标", 14, Kind.TARGET, "assigned_target", "上级下达的当年目标：数、水质类别，或“任务：……”；当年没有下达写“上级未下达”；不知道留空。"),
+    FormColumn("benchmark", "全省平均", 10, Kind.NUMBER, "benchmark", "全省平均值；为变化量或变化率时带符号。"),
+    FormColumn("benchmark_kind", "平均的含义", 14, Kind.CHOICE, "benchmark_kind", "填了全省平均时必选。"),
+    FormColumn("statement", "现状原文", 40, Kind.TEXT, "statement", "照录来源中的文字。"),
+    FormColumn("attests", "载明达到的条款", 26, Kind.TEXT, "attests", "写作“条款=原文中的字句”，多个以；分隔；字句须出现在现状原文中。"),
+    FormColumn("denies", "载明未达到的条款", 26, Kind.TEXT, "denies", "写法同左。"),
+    FormColumn("source", "出处", 30, Kind.TEXT, "source", "文件名称、章节、表、行。填了这一行就必须填。"),
+    FormColumn("responsible", "填报单位", 16, Kind.TEXT, "responsible", "谁对这一行负责。"),
+    FormColumn("acknowledgment", "提示说明", 26, Kind.TEXT, "acknowledgment", "检查提示可疑而数字无误时，在此说明，说明随数据保留。"),
 )  # fmt: skip
 INPUTS = tuple(column for column in COLUMNS if column.kind is not Kind.SHOWN)
 #: Input column of kind CHOICE → what its drop-down shows → the word of the data. 未填报 is what an untouched row means.

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from cixi_analysis.form.layout import Column, Kind
+from cixi_analysis.form.layout import FormColumn, Kind
 from cixi_analysis.words import NOT_ASSIGNED, Absence
 
 _ABSENT = "没有数值时留空，在“缺失原因”里选一项；数值是零时写 0"
@@ -38,7 +38,7 @@ _COMPARATORS = {"≥": "≥", "≤": "≤", ">": ">", "<": "<", ">=": "≥", "<=
                 "高于": ">", "超过": ">", "低于": "<", "≧": "≥", "≦": "≤", "⩾": "≥", "⩽": "≤"}  # fmt: skip
 
 
-def numeral_complaint(text: str, column: Column, unit: str, wanted: str) -> tuple[str, str]:
+def numeral_complaint(text: str, column: FormColumn, unit: str, wanted: str) -> tuple[str, str]:
     """(what is wrong with ``text``, what would be right). ``text`` has no spaces around it and is neither number nor word
     of the column.
     """
@@ -61,13 +61,13 @@ def numeral_complaint(text: str, column: Column, unit: str, wanted: str) -> tupl
     return _number(text, normal, column, unit, wanted)
 
 
-def _missing(column: Column) -> str:
+def _missing(column: FormColumn) -> str:
     if column.kind is Kind.QUANTITY:
         return _ABSENT
     return f"当年没有下达写“{NOT_ASSIGNED}”，不知道时留空" if column.kind is Kind.TARGET else _UNKNOWN
 
 
-def _number(text: str, normal: str, column: Column, unit: str, wanted: str) -> tuple[str, str]:
+def _number(text: str, normal: str, column: FormColumn, unit: str, wanted: str) -> tuple[str, str]:
     notes = ["全角字符"] if any("\uff01" <= char <= "\uff5e" for char in text) else []
     if _POWER.fullmatch(normal):
         return "，".join([*notes, "文本格式的科学计数法"]), wanted

@@ -14,17 +14,9 @@ from xml.etree import ElementTree
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils import range_boundaries
 
-from cixi_analysis.form.layout import (
-    GUIDE,
-    LAYOUT,
-    LAYOUT_CELL,
-    LAYOUT_WITHOUT_PROGRESS,
-    PLAN_CELL,
-    PLAN_ID,
-    YEAR_CELL,
-)
+from cixi_analysis.errors import reason
+from cixi_analysis.form.layout import GUIDE, LAYOUT, LAYOUT_CELL, LAYOUT_WITHOUT_PROGRESS, PLAN_CELL, PLAN_ID, YEAR_CELL
 from cixi_analysis.form.problem import FormError
-from cixi_analysis.problem import reason
 from cixi_analysis.words import BASE_YEAR, LAST_YEAR
 
 #: A form is some 100 KB and unpacks to some 500 KB; pictures that somebody pasted in may make it larger.

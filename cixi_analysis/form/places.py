@@ -6,7 +6,7 @@ from typing import Any
 
 from openpyxl.worksheet.worksheet import Worksheet
 
-from cixi_analysis.form.cells import shown_value
+from cixi_analysis.form.input_cells import shown_value
 from cixi_analysis.form.invisible import cleaned, plain, quoted
 from cixi_analysis.form.layout import FIRST_ROW, HEADER_ROW
 from cixi_analysis.form.table import K

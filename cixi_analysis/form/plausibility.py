@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator
 
-from cixi_analysis.dataset import Plan
+from cixi_analysis.analysis.trend import measured
 from cixi_analysis.form.rows import ReadRow
-from cixi_analysis.schema import WATER_CLASSES
-from cixi_analysis.trend import measured
+from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.plan.schema import WATER_CLASSES
 from cixi_analysis.words import CLASS_UNIT
 
 #: A figure is out of proportion to last year's when it is more than this many times as large or as small, …

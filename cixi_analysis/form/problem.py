@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+from cixi_analysis.errors import CixiError
 
-class FormError(ValueError):
+
+class FormError(CixiError):
     """The file is no readable form at all; the message (Chinese) says why."""
 
 

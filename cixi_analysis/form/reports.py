@@ -5,16 +5,16 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
-from cixi_analysis.commitments import deadline, due
-from cixi_analysis.datafile import expectation
-from cixi_analysis.dataset import Plan
-from cixi_analysis.form.cells import Complaint, wanted
+from cixi_analysis.analysis.commitments import deadline, due
+from cixi_analysis.analysis.progress import reports
 from cixi_analysis.form.contents import FilledRow, Results, read_contents, source_missing
+from cixi_analysis.form.input_cells import Complaint, wanted
 from cixi_analysis.form.invisible import quoted
-from cixi_analysis.form.progress import Subject
+from cixi_analysis.form.progress_sheets import Subject
 from cixi_analysis.form.structure import FoundRow
-from cixi_analysis.progress import reports
-from cixi_analysis.schema import Progress, Project
+from cixi_analysis.plan.csvfile import expectation
+from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.plan.schema import Progress, Project
 from cixi_analysis.words import Due, ProgressState
 
 _UNITS = {"percent": "%", "spent": "万元"}

@@ -7,16 +7,16 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
-from cixi_analysis.dataset import Plan
-from cixi_analysis.form.cells import Complaint, wanted
 from cixi_analysis.form.contents import FilledRow, Results, read_contents, source_missing
 from cixi_analysis.form.entries import entries
+from cixi_analysis.form.input_cells import Complaint, wanted
 from cixi_analysis.form.invisible import quoted
 from cixi_analysis.form.layout import INPUTS, Key, open_inputs
 from cixi_analysis.form.places import text_of
 from cixi_analysis.form.shown import observed_in_row
 from cixi_analysis.form.structure import FoundRow
-from cixi_analysis.schema import WATER_CLASSES, Observation
+from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.plan.schema import WATER_CLASSES, Observation
 from cixi_analysis.words import CLASS_UNIT, Stage
 
 _TITLES = {column.key: column.title for column in INPUTS}

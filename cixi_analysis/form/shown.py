@@ -1,13 +1,13 @@
 """The sheets of the domains: the texts of their locked cells, the prompt of each input cell, what is filled in."""
 
+from cixi_analysis.analysis.table1 import printed_name
 from cixi_analysis.assessment import observed_level
-from cixi_analysis.dataset import Plan, missing_reason
 from cixi_analysis.form.entries import entries, number_format
-from cixi_analysis.form.layout import COLUMNS, INPUTS, Column, Key, asked, needs_benchmark, open_inputs, sheets
+from cixi_analysis.form.layout import COLUMNS, INPUTS, FormColumn, Key, asked, needs_benchmark, open_inputs, sheets
 from cixi_analysis.form.table import LONGEST_PROMPT, Inputs, Table, shortened
+from cixi_analysis.plan.dataset import Plan, missing_reason
+from cixi_analysis.plan.schema import Indicator, Observation
 from cixi_analysis.requirement.tree import Bound, ClassBound, LevelBenchmark
-from cixi_analysis.schema import Indicator, Observation
-from cixi_analysis.table1 import printed_name
 from cixi_analysis.words import CLASS_UNIT, NOT_APPLICABLE_MARK, TARGET_YEARS, Level
 
 #: Characters of last year's statement in its cell; the whole of it does not fit beside a value.
@@ -57,7 +57,7 @@ def shown(plan: Plan, key: Key, year: int) -> dict[str, str]:
     }
 
 
-def prompt(plan: Plan, key: Key, year: int, column: Column, *, is_open: bool) -> str:
+def prompt(plan: Plan, key: Key, year: int, column: FormColumn, *, is_open: bool) -> str:
     """What Excel says when the cell is selected: how to fill it in, what this row needs, what last year said."""
     if not is_open:
         return "这一行的要求用不到这一列，不必填写。"
@@ -67,7 +67,7 @@ def prompt(plan: Plan, key: Key, year: int, column: Column, *, is_open: bool) ->
     return shortened("\n".join(line for line in lines if line), LONGEST_PROMPT)
 
 
-def _text(observation: Observation, column: Column) -> str:
+def _text(observation: Observation, column: FormColumn) -> str:
     """Last year's content; the value stands in a cell of its own, the comparator is told with its target."""
     if column.key in ("value", "comparator"):
         return ""
@@ -77,7 +77,7 @@ def _text(observation: Observation, column: Column) -> str:
     return content if isinstance(content, str) else f"{content:.12g}"
 
 
-def _of_the_row(plan: Plan, key: Key, year: int, column: Column) -> str:
+def _of_the_row(plan: Plan, key: Key, year: int, column: FormColumn) -> str:
     if column.key == "value":
         lines = [f"单位：{key.item.unit}。"] if _printed(key.item.unit) else []
         if key.item.provincial_name:

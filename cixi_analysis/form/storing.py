@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from types import SimpleNamespace
 
-from cixi_analysis.schema import Row
+from cixi_analysis.plan.schema import Row
 
 
 def rows_csv(model: type[Row], rows: Iterable[Row]) -> bytes:

@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 
 from openpyxl.utils import get_column_letter
 
-from cixi_analysis.form.layout import Column, Kind
+from cixi_analysis.form.layout import FormColumn, Kind
 
 #: What a row is about; as text it stands in the row's first cell.
 K = TypeVar("K", bound=Hashable)
@@ -35,7 +35,7 @@ class Table(Generic[K]):
 
     name: str
     year: int
-    columns: tuple[Column, ...]
+    columns: tuple[FormColumn, ...]
     #: key → locked column → text
     shown: Mapping[K, Mapping[str, str]]
     #: key → the group it belongs to, "" for none; its name stands in front of the name of the group's first row
@@ -55,10 +55,10 @@ class Table(Generic[K]):
         return {column.key: get_column_letter(at) for at, column in enumerate(self.columns, start=1)}
 
     @property
-    def input_columns(self) -> tuple[Column, ...]:
+    def input_columns(self) -> tuple[FormColumn, ...]:
         return tuple(column for column in self.columns if column.kind is not Kind.SHOWN)
 
-    def column(self, key: str) -> Column:
+    def column(self, key: str) -> FormColumn:
         return next(column for column in self.columns if column.key == key)
 
     def names(self, key: K) -> tuple[str, ...]:

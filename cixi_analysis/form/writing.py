@@ -13,14 +13,14 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from cixi_analysis.cells import BOX, CENTRE, FONT, HEAD, LINE, WRAP, fit_row, new_workbook, print_setup, put
-from cixi_analysis.dataset import Plan
-from cixi_analysis.form.guide import CLOSED, INPUT, INPUT_HEAD, write_guide
-from cixi_analysis.form.layout import CHOICES, FIRST_ROW, GUIDE, HEADER_ROW, TITLE_ROW, Column, Kind
-from cixi_analysis.form.progress import progress_tables
+from cixi_analysis.export.saving import save_workbook
+from cixi_analysis.export.workbook import BOX, CENTRE, FONT, HEAD, LINE, WRAP, fit_row, new_workbook, print_setup, put
+from cixi_analysis.form.guide_sheet import CLOSED, INPUT, INPUT_HEAD, write_guide
+from cixi_analysis.form.layout import CHOICES, FIRST_ROW, GUIDE, HEADER_ROW, TITLE_ROW, FormColumn, Kind
+from cixi_analysis.form.progress_sheets import progress_tables
 from cixi_analysis.form.shown import domain_tables
 from cixi_analysis.form.table import Inputs, Table
-from cixi_analysis.saving import save_workbook
+from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.words import REGION
 
 #: Behind the locked cells of every other group, so that the rows of one group are seen to belong together.
@@ -41,7 +41,7 @@ _Prompts = dict[tuple[str, str], list[Cell]]
 def write_form(plan: Plan, year: int, path: Path) -> None:
     """Write the form of ``year`` to ``path``: complete or not there.
 
-    Raises :class:`~cixi_analysis.saving.ExportError` when the place cannot be written.
+    Raises :class:`~cixi_analysis.export.saving.ExportError` when the place cannot be written.
     """
     save_workbook(form_workbook(plan, year), path)
 
@@ -127,7 +127,7 @@ def _inputs(sheet: Worksheet, row: int, table: Table[Any], inputs: Inputs, promp
         prompts[column.key, inputs.prompts[column.key]].append(cell)
 
 
-def _alignment(column: Column) -> Alignment:
+def _alignment(column: FormColumn) -> Alignment:
     return CENTRE if column.key in _CENTRED else WRAP
 
 

@@ -5,12 +5,12 @@ import re
 import pandas as pd
 from markupsafe import Markup
 
-from cixi_analysis.arithmetic import relation
-from cixi_analysis.audit import findings
-from cixi_analysis.dataset import Plan
+from cixi_analysis.analysis.audit import findings
+from cixi_analysis.analysis.records import records
+from cixi_analysis.plan.arithmetic import relation
+from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.presentation import tables
 from cixi_analysis.presentation.html import Html, joined, link, render
-from cixi_analysis.presentation.records import records
 from cixi_analysis.presentation.titles import commitment_href, item_href, item_title, project_href
 from cixi_analysis.words import BASE_YEAR, AuditMethod, AuditResult
 

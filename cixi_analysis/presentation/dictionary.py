@@ -10,11 +10,11 @@ import pandas as pd
 from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
-from cixi_analysis.dataset import Plan
-from cixi_analysis.outputs import OUTPUTS
+from cixi_analysis.analysis.outputs import OUTPUTS
+from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.plan.schema import OBSERVATIONS, PROGRESS, TABLES, YEARLY, Row
 from cixi_analysis.presentation import tables
 from cixi_analysis.presentation.html import Html, stack
-from cixi_analysis.schema import OBSERVATIONS, PROGRESS, TABLES, YEARLY, Row
 
 
 def files(plan: Plan) -> Html:

@@ -5,15 +5,16 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
+from cixi_analysis.analysis.audit import result
+from cixi_analysis.analysis.commitments import deadline, promised
+from cixi_analysis.analysis.dossier import Dossier, value_text, yardsticks
+from cixi_analysis.analysis.records import records
 from cixi_analysis.assessment import Assessment
-from cixi_analysis.audit import result
-from cixi_analysis.commitments import deadline, promised
-from cixi_analysis.dossier import Dossier, value_text, yardsticks
+from cixi_analysis.plan.schema import Indicator, Observation
 from cixi_analysis.presentation import charts, tables
 from cixi_analysis.presentation.audit_pages import SIGNS
 from cixi_analysis.presentation.html import Html, joined, lines, link, stack
-from cixi_analysis.presentation.records import records
-from cixi_analysis.presentation.status import basis_word, verdict_badge
+from cixi_analysis.presentation.looks import basis_word, verdict_badge
 from cixi_analysis.presentation.titles import (
     commitment_href,
     finding_href,
@@ -26,7 +27,6 @@ from cixi_analysis.presentation.titles import (
     table1_href,
 )
 from cixi_analysis.presentation.trend_tables import margin_table, pace_table
-from cixi_analysis.schema import Indicator, Observation
 from cixi_analysis.words import Level
 
 #: What the plan prints for a unit that is none.

@@ -16,8 +16,8 @@ from typing import Any
 import vl_convert
 from markupsafe import Markup
 
+from cixi_analysis.presentation.formatting import missing
 from cixi_analysis.presentation.html import render
-from cixi_analysis.presentation.numbers import missing
 
 #: Fonts of Windows, macOS and Linux, in this order; the last word is the browser's.
 FONTS = "Microsoft YaHei, PingFang SC, Noto Sans CJK SC, Source Han Sans SC, WenQuanYi Micro Hei, sans-serif"

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 import pandas as pd
 from markupsafe import Markup
 
-from cixi_analysis import links, progress
-from cixi_analysis.commitments import deadline, due, ledger, measured_by, next_due_year, promised
-from cixi_analysis.dataset import Plan
+from cixi_analysis.analysis import links, progress
+from cixi_analysis.analysis.commitments import deadline, due, ledger, measured_by, next_due_year, promised
+from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.plan.schema import Commitment, Link, Progress
 from cixi_analysis.presentation import tables
 from cixi_analysis.presentation.html import Html, joined, link, stack
 from cixi_analysis.presentation.titles import item_href, item_title, project_href, short_source
-from cixi_analysis.schema import Commitment, Link, Progress
 from cixi_analysis.words import CommitmentKind, Due, Entity, MeasuredBy, Stated
 
 

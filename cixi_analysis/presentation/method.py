@@ -3,17 +3,17 @@
 import pandas as pd
 from markupsafe import Markup
 
+from cixi_analysis.analysis.pace import CLASSES
+from cixi_analysis.analysis.readings import readings
+from cixi_analysis.analysis.records import records
 from cixi_analysis.assessment import tally_without_each_convention
 from cixi_analysis.assessment.numbers import SMALL_FALL
-from cixi_analysis.dataset import Plan
-from cixi_analysis.pace import CLASSES
+from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.presentation import tables
+from cixi_analysis.presentation.formatting import percent
 from cixi_analysis.presentation.html import Html, link, stack
-from cixi_analysis.presentation.numbers import percent
-from cixi_analysis.presentation.records import records
-from cixi_analysis.presentation.status import PACES, VERDICTS, badge
+from cixi_analysis.presentation.looks import PACES, VERDICTS, badge
 from cixi_analysis.presentation.titles import item_title, short_source, table1_href
-from cixi_analysis.readings import readings
 from cixi_analysis.words import Basis, Convention, Level, Pace, Verdict
 
 _MEANING = {

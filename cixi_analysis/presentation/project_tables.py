@@ -3,14 +3,14 @@
 import pandas as pd
 from markupsafe import Markup
 
-from cixi_analysis import links, progress, projects
-from cixi_analysis.dataset import Plan
-from cixi_analysis.presentation import numbers, tables
+from cixi_analysis.analysis import links, progress, projects
+from cixi_analysis.analysis.records import records, row
+from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.plan.schema import Project
+from cixi_analysis.presentation import formatting, tables
 from cixi_analysis.presentation.html import Html, joined
 from cixi_analysis.presentation.ledger import report_of, titled
-from cixi_analysis.presentation.records import records, row
 from cixi_analysis.presentation.titles import commitment_href, item_href, item_title, short_source
-from cixi_analysis.schema import Project
 from cixi_analysis.words import Entity, Outcome
 
 _NO_BUDGET = "没有概算（不是 0）"
@@ -39,9 +39,9 @@ def outcomes_prose(plan: Plan) -> Html:
     parts = "、".join(f"{o.chinese}{getattr(whole, o.value)}项" for o in Outcome)
     best, worst = (pick(types, key=lambda one: one.completion_rate) for pick in (max, min))
     return tables.paragraph(
-        f"{whole.total}项中，{parts}。完成率{numbers.percent(whole.completion_rate)}；"
-        f"最高的是{best.project_type}（{numbers.percent(best.completion_rate)}），"
-        f"最低的是{worst.project_type}（{numbers.percent(worst.completion_rate)}，共{worst.total}项）。"
+        f"{whole.total}项中，{parts}。完成率{formatting.percent(whole.completion_rate)}；"
+        f"最高的是{best.project_type}（{formatting.percent(best.completion_rate)}），"
+        f"最低的是{worst.project_type}（{formatting.percent(worst.completion_rate)}，共{worst.total}项）。"
         "完成率只计“已完成”，“按原计划推进”和“内容调整”的项目不算完成。"
     )
 
@@ -53,9 +53,9 @@ def money_cards(plan: Plan, year: int) -> Html:
     running = int((states == projects.ScheduleState.RUNNING.value).sum())
     return tables.cards(
         tables.Card(str(whole.totals.projects), "个重点项目"),
-        tables.Card(numbers.yi(whole.totals.budget), f"亿元投资概算（{whole.totals.without_budget}项没有概算）"),
-        tables.Card(numbers.percent(whole.largest_share), f"最大一项占资金：{whole.largest.name if whole.largest else ''}"),
-        tables.Card(numbers.percent(whole.top5_share), "最大五项占资金"),
+        tables.Card(formatting.yi(whole.totals.budget), f"亿元投资概算（{whole.totals.without_budget}项没有概算）"),
+        tables.Card(formatting.percent(whole.largest_share), f"最大一项占资金：{whole.largest.name if whole.largest else ''}"),
+        tables.Card(formatting.percent(whole.top5_share), "最大五项占资金"),
         tables.Card(str(running), f"项到{year}年底在实施期内"),
     )  # fmt: skip
 
@@ -67,16 +67,16 @@ def concentration_prose(plan: Plan) -> Html:
     by_money = max(shares, key=lambda one: one.share_of_money)
     by_count = max(shares, key=lambda one: one.share_of_projects)
     told = [
-        f"按资金看，{by_money.category}最多（{numbers.percent(by_money.share_of_money)}）；"
-        f"按项目数看，{by_count.category}最多（{numbers.percent(by_count.share_of_projects)}）。"
+        f"按资金看，{by_money.category}最多（{formatting.percent(by_money.share_of_money)}）；"
+        f"按项目数看，{by_count.category}最多（{formatting.percent(by_count.share_of_projects)}）。"
     ]
     if whole.largest and whole.largest.budget and whole.totals.budget:
         rest = whole.totals.budget - whole.largest.budget
         own = row(projects.by_category(plan), category=whole.largest.category).budget - whole.largest.budget
         told.append(
-            f"最大的一项“{whole.largest.name}”（{numbers.yi(whole.largest.budget)}亿元）占全部资金的"
-            f"{numbers.percent(whole.largest_share)}，单独决定了资金的分布；不计这一项，{whole.largest.category}"
-            f"占其余{numbers.yi(rest)}亿元的{numbers.percent(own / rest)}。"
+            f"最大的一项“{whole.largest.name}”（{formatting.yi(whole.largest.budget)}亿元）占全部资金的"
+            f"{formatting.percent(whole.largest_share)}，单独决定了资金的分布；不计这一项，{whole.largest.category}"
+            f"占其余{formatting.yi(rest)}亿元的{formatting.percent(own / rest)}。"
         )
     return tables.paragraph(*told)
 
@@ -103,7 +103,7 @@ def unit_table(plan: Plan) -> Html:
         "without_budget": tables.number("没有概算的项目数"),
     }  # fmt: skip
     whole = projects.totals(plan.projects)
-    caption = f"表三按责任单位（各行不能相加；全部{whole.projects}项每项只计一次为{numbers.yi(whole.budget)}亿元）"
+    caption = f"表三按责任单位（各行不能相加；全部{whole.projects}项每项只计一次为{formatting.yi(whole.budget)}亿元）"
     return tables.folded(
         f"{len(frame)}个责任单位的明细",
         tables.table(
@@ -126,7 +126,7 @@ def project_table(plan: Plan, year: int) -> Html:
     find = [name.replace("\n", "") for name in frame["name"]]
     frame["units"] = [p.responsible for p in plan.projects]
     frame["years"] = [
-        small(r.years, f"{r.state}，已过{numbers.percent(r.elapsed_share, 0)}" if r.elapsed_share else r.state)
+        small(r.years, f"{r.state}，已过{formatting.percent(r.elapsed_share, 0)}" if r.elapsed_share else r.state)
         for r in records(frame)
     ]
     known = progress.reports(plan, year, Entity.PROJECT)
@@ -166,7 +166,7 @@ def progress_prose(plan: Plan, year: int) -> Html:
     spent = (
         "没有项目填报累计投资。"
         if money.spent is None
-        else f"{money.reported}项填报了累计投资，合计{numbers.yi(money.spent)}亿元，同一批项目的概算为{numbers.yi(money.budget)}亿元。"
+        else f"{money.reported}项填报了累计投资，合计{formatting.yi(money.spent)}亿元，同一批项目的概算为{formatting.yi(money.budget)}亿元。"
     )
     return tables.paragraph(f"{year}年底，按填报：{told}。{spent}没有填报的不推测。")
 

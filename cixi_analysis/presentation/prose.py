@@ -2,11 +2,11 @@
 
 from markupsafe import Markup
 
+from cixi_analysis.analysis.coverage import coverage
+from cixi_analysis.analysis.records import records
 from cixi_analysis.assessment import Assessment, tally
-from cixi_analysis.dataset import Plan
-from cixi_analysis.presentation.coverage import coverage
+from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.presentation.html import Html, joined, link
-from cixi_analysis.presentation.records import records
 from cixi_analysis.presentation.tables import paragraph
 from cixi_analysis.presentation.titles import item_href
 from cixi_analysis.words import BASE_YEAR, FIRST_REPORT_YEAR, PLAN_TITLE, TARGET_YEARS, Attribute, Level, Verdict

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 import pandas as pd
 from markupsafe import Markup
 
+from cixi_analysis.analysis.coverage import coverage
+from cixi_analysis.analysis.records import records
 from cixi_analysis.assessment import TARGET, Assessment, assess, tally, tally_without_each_convention
-from cixi_analysis.dataset import Plan, absence_reason
+from cixi_analysis.plan.dataset import Plan, absence_reason
 from cixi_analysis.presentation import tables
-from cixi_analysis.presentation.coverage import coverage
 from cixi_analysis.presentation.html import Html, joined, link, render, stack
-from cixi_analysis.presentation.records import records
-from cixi_analysis.presentation.status import STATUSES, VERDICTS, basis_word, verdict_badge
+from cixi_analysis.presentation.looks import STATUSES, VERDICTS, basis_word, verdict_badge
 from cixi_analysis.presentation.titles import item_href, item_title, short_source
 from cixi_analysis.words import Absence, Attribute, Basis, Convention, Level, Status, Verdict
 

@@ -7,9 +7,9 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup, escape
 
-from cixi_analysis.presentation import numbers
+from cixi_analysis.presentation import formatting
 from cixi_analysis.presentation.html import Html, joined, lines, render
-from cixi_analysis.presentation.status import direction_word, pace_badge, verdict_badge
+from cixi_analysis.presentation.looks import direction_word, pace_badge, verdict_badge
 
 #: Characters of a heading that still stand in one line.
 _LONG = 9
@@ -45,13 +45,13 @@ def members(title: str) -> Column:
 def number(title: str | Markup, digits: int | None = None, *, signed: bool = False) -> Column:
     """Numbers, right-aligned; a long heading is broken into lines."""
     width = "7.5rem" if len(title) > _LONG and not isinstance(title, Markup) else ""
-    return Column(title, lambda value: numbers.number(value, digits, signed=signed), "number", width)
+    return Column(title, lambda value: formatting.number(value, digits, signed=signed), "number", width)
 
 
 def rate(title: str | Markup) -> Column:
     """Computed changes, four significant digits, with their sign."""
     width = "" if isinstance(title, Markup) else "6rem"
-    return Column(title, lambda value: numbers.rounded(value, signed=True), "number", width)
+    return Column(title, lambda value: formatting.rounded(value, signed=True), "number", width)
 
 
 def year(title: str) -> Column:
@@ -61,12 +61,12 @@ def year(title: str) -> Column:
 
 def percent(title: str, digits: int = 1, *, signed: bool = False) -> Column:
     """Fractions as percentages, right-aligned."""
-    return Column(title, lambda value: numbers.percent(value, digits, signed=signed), "number")
+    return Column(title, lambda value: formatting.percent(value, digits, signed=signed), "number")
 
 
 def money(title: str) -> Column:
     """万元 shown as 亿元, right-aligned."""
-    return Column(title, numbers.yi, "number")
+    return Column(title, formatting.yi, "number")
 
 
 def verdict(title: str) -> Column:
@@ -109,7 +109,7 @@ def table(
         return paragraph(none or f"{caption}{'：' if caption else ''}没有。")
     records = frame[list(columns)].astype(object).to_dict("records")
     rows = [[_cell(column, record[name]) for name, column in columns.items()] for record in records]
-    any_empty = any(cell == numbers.EMPTY for row in rows for cell, _ in row)
+    any_empty = any(cell == formatting.EMPTY for row in rows for cell, _ in row)
     markup = render(
         "table",
         caption=caption,
@@ -117,14 +117,14 @@ def table(
         filters=[columns[column] for column in filters],
         sortable=sortable,
         rows=[(anchors[n] if anchors else "", find[n] if find else "", row) for n, row in enumerate(rows)],
-        note=f"“{numbers.EMPTY}”：{empty}。" if any_empty else "",
+        note=f"“{formatting.EMPTY}”：{empty}。" if any_empty else "",
         keyed=keyed,
     )
     return Html(markup, f"表：{caption}" if caption else "表")
 
 
 def _cell(column: Column, value: object) -> tuple[str | Markup, str]:
-    return (numbers.EMPTY if numbers.missing(value) else column.show(value)), column.css
+    return (formatting.EMPTY if formatting.missing(value) else column.show(value)), column.css
 
 
 @dataclass(frozen=True)

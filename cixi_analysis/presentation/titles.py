@@ -4,8 +4,8 @@ from posixpath import normpath
 
 from markupsafe import Markup
 
+from cixi_analysis.plan.schema import Indicator
 from cixi_analysis.presentation.html import link
-from cixi_analysis.schema import Indicator
 from cixi_analysis.words import PLAN_TITLE, Level
 
 

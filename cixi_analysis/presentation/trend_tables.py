@@ -3,27 +3,27 @@
 import pandas as pd
 from markupsafe import Markup, escape
 
-from cixi_analysis import trend
+from cixi_analysis.analysis import trend
+from cixi_analysis.analysis.records import columns as columns_of
 from cixi_analysis.assessment import read_wording
-from cixi_analysis.dataset import Plan
+from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.plan.schema import WATER_CLASSES, Requirement, Target
 from cixi_analysis.presentation import tables
+from cixi_analysis.presentation.formatting import EMPTY, missing, number, percent, rounded, with_unit
 from cixi_analysis.presentation.html import Html, link, stack
-from cixi_analysis.presentation.numbers import EMPTY, missing, number, percent, rounded, with_unit
-from cixi_analysis.presentation.records import columns as columns_of
-from cixi_analysis.presentation.status import PACES, direction_word, pace_badge
+from cixi_analysis.presentation.looks import PACES, direction_word, pace_badge
 from cixi_analysis.presentation.titles import item_href, item_link, item_title, short_source
 from cixi_analysis.requirement.tree import Node
-from cixi_analysis.schema import WATER_CLASSES, Requirement, Target
 from cixi_analysis.words import CLASS_UNIT, Direction, Level, Pace, Polarity
 
 
 def trends(plan: Plan, year: int) -> pd.DataFrame:
-    """``cixi_analysis.trend.trends`` with the plan's own wordings read by the requirement language."""
+    """``cixi_analysis.analysis.trend.trends`` with the plan's own wordings read by the requirement language."""
     return trend.trends(plan, year, lambda row: _read(plan, row))
 
 
 def margins(plan: Plan, year: int) -> pd.DataFrame:
-    """``cixi_analysis.trend.margins``, likewise."""
+    """``cixi_analysis.analysis.trend.margins``, likewise."""
     return trend.margins(plan, year, lambda row: _read(plan, row))
 
 

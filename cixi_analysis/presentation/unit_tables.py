@@ -5,15 +5,15 @@ from collections.abc import Iterator
 import pandas as pd
 from markupsafe import Markup
 
-from cixi_analysis import progress
+from cixi_analysis.analysis import progress
+from cixi_analysis.analysis.projects import totals
+from cixi_analysis.analysis.units import Unit, units
 from cixi_analysis.assessment import Assessment
-from cixi_analysis.presentation import numbers, tables
+from cixi_analysis.presentation import formatting, tables
 from cixi_analysis.presentation.html import Html, joined, link, stack
 from cixi_analysis.presentation.ledger import report_of
-from cixi_analysis.presentation.status import verdict_badge
+from cixi_analysis.presentation.looks import verdict_badge
 from cixi_analysis.presentation.titles import commitment_href, item_href, item_title, project_href
-from cixi_analysis.projects import totals
-from cixi_analysis.units import Unit, units
 from cixi_analysis.words import Entity, Level
 
 
@@ -32,7 +32,7 @@ def unit_overview(assessment: Assessment) -> Html:
     }  # fmt: skip
     whole = totals(plan.projects)
     caption = (
-        f"{len(own)}个责任单位（各行不能相加；全部{whole.projects}项每项只计一次为{numbers.yi(whole.budget)}亿元）"
+        f"{len(own)}个责任单位（各行不能相加；全部{whole.projects}项每项只计一次为{formatting.yi(whole.budget)}亿元）"
     )
     return tables.table(pd.DataFrame(rows, columns=list(columns)), columns, caption=caption, empty="没有概算（不是 0）")
 
@@ -60,7 +60,7 @@ def _section(assessment: Assessment, unit: Unit, anchor: str) -> Html:
         "budget": tables.number("概算（万元）"), "others": tables.text("共同负责"), "state": tables.text(f"{year}年进展", width="6rem"),
     }  # fmt: skip
     frame = pd.DataFrame(rows, columns=list(columns))
-    budget = f"概算{numbers.yi(unit.money.budget)}亿元" if unit.money.budget is not None else "没有概算"
+    budget = f"概算{formatting.yi(unit.money.budget)}亿元" if unit.money.budget is not None else "没有概算"
     caption = f"{unit.name}：{len(unit.projects)}个项目，{budget}"
     table = tables.table(frame, columns, caption=caption, empty="没有概算（不是 0），或单独负责", keyed=False)
     points = [*_items(assessment, unit), *_commitments(unit)]

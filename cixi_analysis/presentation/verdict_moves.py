@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import pandas as pd
 from markupsafe import Markup
 
-from cixi_analysis.changes import Changes
-from cixi_analysis.dataset import Plan
+from cixi_analysis.analysis.changes import Changes
+from cixi_analysis.analysis.records import records
+from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.presentation.html import Html, link, render
-from cixi_analysis.presentation.records import records
-from cixi_analysis.presentation.status import verdict_badge
+from cixi_analysis.presentation.looks import verdict_badge
 from cixi_analysis.words import Level, Status
 
 _DECIDED, _ALL = (Status.MET, Status.UNMET), tuple(Status)
@@ -40,7 +40,7 @@ def moves(rows: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
 
 
 @dataclass(frozen=True)
-class Move:
+class VerdictMove:
     """A verdict that moved, for the levels at which it did so for the same reasons."""
 
     name: Markup
@@ -58,7 +58,7 @@ def move_list(found: Changes, rows: pd.DataFrame, names: Iterable[Markup], capti
         change = Markup("{} → {}").format(verdict_badge(row.before_status), verdict_badge(row.after_status))
         reasons = ((found.other, row.before_reason), (found.year, row.after_reason))
         merged.setdefault((name, change, reasons), []).append(Level(row.level).chinese)
-    shown = [Move(name, tuple(levels), change, reasons) for (name, change, reasons), levels in merged.items()]
+    shown = [VerdictMove(name, tuple(levels), change, reasons) for (name, change, reasons), levels in merged.items()]
     return Html(render("moves", caption=caption, moves=shown), f"{caption or '结论的变化'}（{len(rows)}个）")
 
 

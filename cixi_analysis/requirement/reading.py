@@ -11,7 +11,7 @@ from importlib import resources
 from lark import Lark
 from lark.exceptions import UnexpectedInput, VisitError
 
-from cixi_analysis.requirement.building import Build, Stop
+from cixi_analysis.requirement.parsing import Build, Stop
 from cixi_analysis.requirement.refusal import Refusal, refusal_from
 from cixi_analysis.requirement.tree import Node
 

@@ -4,6 +4,7 @@ import re
 
 from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken
 
+from cixi_analysis.errors import CixiError
 from cixi_analysis.requirement.tree import Node
 
 #: Terminal → what a reader of a message calls it, with an example. Several terminals may share one name.
@@ -72,7 +73,7 @@ _REFUSED = (
 )
 
 
-class Refusal(ValueError):
+class Refusal(CixiError, ValueError):
     """A wording outside the language: ``text`` with ``start:end`` the place, the ``reason``, what would have been understood.
 
     ``readings`` names the trees when the wording has more than one reading.

@@ -1,15 +1,15 @@
 """Charts: functions from results to Altair charts. Importing this package sets the theme and the way they show."""
 
 from cixi_analysis.presentation import theme as theme  # imported for its effect
-from cixi_analysis.presentation.charts.projects import (
+from cixi_analysis.presentation.charts.board import progress_by_domain, status_board
+from cixi_analysis.presentation.charts.project_charts import (
     money_by_category,
     money_by_unit,
     past_outcomes,
     schedule,
     yearly_budget,
 )
-from cixi_analysis.presentation.charts.series import distance, item_series
-from cixi_analysis.presentation.charts.status import progress_by_domain, status_board
+from cixi_analysis.presentation.charts.series_charts import distance, item_series
 
 __all__ = [
     "distance",

@@ -1,0 +1,246 @@
+"""What moved between two years: verdicts, values, what is newly known or no longer known, tallies, and revisions.
+
+Everything is told from results: two assessments are laid beside each other, and two years' observations. Nothing here
+judges. A value is held against another only where the same thing was measured in the same unit.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+
+from cixi_analysis.analysis.trend import measured
+from cixi_analysis.assessment import Assessment, assess, tally
+from cixi_analysis.errors import UnknownYear
+from cixi_analysis.plan.dataset import Plan, missing_reason
+from cixi_analysis.plan.schema import WATER_CLASSES, Indicator, Observation
+from cixi_analysis.words import Direction, Level, Polarity, Status
+
+#: The columns of ``cixi diff``.
+COLUMNS = ("kind", "indicator", "item_id", "level", "before", "after", "why")
+VERDICT_COLUMNS = (
+    "indicator", "item_id", "level", "before", "after", "before_reason", "after_reason", "before_status", "after_status",
+)  # fmt: skip
+VALUE_COLUMNS = (
+    "indicator", "item_id", "level", "measure", "unit", "before", "after", "change", "direction", "incomparable",
+)  # fmt: skip
+DATA_COLUMNS = ("indicator", "item_id", "level", "before", "after", "why")
+TALLY_COLUMNS = ("level", "counted", "before", "after", "gained", "lost")
+REVISION_COLUMNS = ("year", "indicator", "item_id", "level", "before", "after", "form")
+#: What the provenance of a row says when a row of a closed year was changed by an import: the columns, with the old
+#: figure where it is short. Written by :mod:`cixi_analysis.form.importing`, which keeps it in the row itself.
+REVISED = "；定稿后更正："
+_REVISION = re.compile(rf"sha256:[0-9a-f]{{64}}{REVISED}")
+_OLD_VALUE = re.compile(r"现状值（原为([^（）]*)）")
+#: What is counted of the indicators of a level.
+COUNTED = ("applicable", *(str(s) for s in Status if s is not Status.NOT_APPLICABLE))
+_COUNTS = {
+    "applicable": "适用的指标",
+    **{str(s): f"结论为“{s.chinese}”的指标" for s in Status},
+    str(Status.NOT_FILLED_IN): f"{Status.NOT_FILLED_IN.chinese}的指标",
+}
+
+
+@dataclass(frozen=True)
+class Changes:
+    """From ``other`` (before) to ``year`` (after). Every table is in the plan's order; texts are as in the data.
+
+    ``verdicts``: items, then whole indicators (``item_id`` empty), whose verdict differs, with both reasons. Their
+    ``before_status`` and ``after_status`` tell what is not filled in from other verdicts of no_data.
+    ``values``: items with a number or class in both years. ``change`` is after − before in ``unit``, empty for water
+    classes, which are never subtracted, and where ``incomparable`` says why the two are not held against each other;
+    ``direction`` is improving, worsening or flat, empty where the plan takes no side.
+    ``available`` and ``missing``: items of which more, or less, is known: nothing < words < a number or class.
+    ``tallies``: indicators by level and status, and those that came and went. ``counted`` is applicable or a status.
+    ``revisions``: rows of closed years before ``year`` that an import has changed since; a change made by hand in
+    ``data/`` leaves no trace there and is not listed (the project's version history shows it).
+    """
+
+    year: int
+    other: int
+    verdicts: pd.DataFrame
+    values: pd.DataFrame
+    available: pd.DataFrame
+    missing: pd.DataFrame
+    tallies: pd.DataFrame
+    revisions: pd.DataFrame
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """All of it as ``cixi diff`` prints it, columns :data:`COLUMNS`; values and tallies that stayed are left out."""
+        table = pd.DataFrame(list(self._rows()), columns=list(COLUMNS))
+        return table.astype({"indicator": "Int64"})
+
+    def _rows(self) -> Iterator[tuple[object, ...]]:
+        for row in _records(self.verdicts):
+            why = f"【{self.other}年】{row.before_reason}【{self.year}年】{row.after_reason}"
+            yield "verdict", row.indicator, row.item_id, row.level, row.before, row.after, why
+        for row in _records(self.values):
+            if row.incomparable or row.change != 0:
+                yield "value", row.indicator, row.item_id, row.level, row.before, row.after, _moved(row)
+        for kind, table in (("available", self.available), ("missing", self.missing)):
+            for row in _records(table):
+                yield kind, row.indicator, row.item_id, row.level, row.before, row.after, row.why
+        for row in _records(self.tallies):
+            if row.before != row.after or row.gained or row.lost:
+                yield "tally", None, "", row.level, str(row.before), str(row.after), _counted(row)
+        for row in _records(self.revisions):
+            yield "revision", row.indicator, row.item_id, row.level, row.before, row.after, f"{row.year}年，{row.form}"
+
+
+def changes(plan: Plan, year: int, other: int | None = None) -> Changes:
+    """What differs in ``year`` from ``other`` (default: the latest year with data before ``year``).
+
+    Raises :class:`UnknownYear` where either has no observations, or where there is no earlier year.
+    """
+    plan.require_year(year)
+    if other is None:
+        other = year_before(plan, year)
+        if other is None:
+            raise UnknownYear(f"{year} 年以前没有数据，没有可以比较的年份。")
+    before, after = assess(plan, other), assess(plan, year)
+    known = list(_known(plan, year, other))
+    return Changes(
+        year=year,
+        other=other,
+        verdicts=flips(before, after),
+        values=_frame([r for kind, r in known if kind == "value"], VALUE_COLUMNS),
+        available=_frame([r for kind, r in known if kind == "available"], DATA_COLUMNS),
+        missing=_frame([r for kind, r in known if kind == "missing"], DATA_COLUMNS),
+        tallies=_tallies(before, after),
+        revisions=_frame(list(_revisions(plan, year)), REVISION_COLUMNS),
+    )
+
+
+def year_before(plan: Plan, year: int) -> int | None:
+    """The latest year with data before ``year``; None where there is none."""
+    return max((y for y in plan.years if y < year), default=None)
+
+
+def flips(before: Assessment, after: Assessment) -> pd.DataFrame:
+    """The rows of two assessments of one plan that differ in their verdict, columns :data:`VERDICT_COLUMNS`."""
+    pairs = zip(_records(before.table), _records(after.table), strict=True)
+    rows = []
+    for b, a in pairs:
+        if b.verdict != a.verdict:
+            key = (b.indicator, b.item_id, b.level)
+            statuses = (x.status(b.indicator, b.level, b.item_id) for x in (before, after))
+            rows.append((*key, b.verdict, a.verdict, b.reason, a.reason, *map(str, statuses)))
+    return _frame(rows, VERDICT_COLUMNS)
+
+
+def _known(plan: Plan, year: int, other: int) -> Iterator[tuple[str, tuple[object, ...]]]:
+    """What is known of each item in the two years, where that differs or can be compared."""
+    for item in plan.items:
+        rows = [o for y in (other, year) for o in plan.observations[y] if o.item_id == item.item_id]
+        for level in Level if any(o.level for o in rows) else (None,):
+            before, after = (plan.observation(item.item_id, y, level) for y in (other, year))
+            key = (item.indicator, item.item_id, level or "")
+            texts = [shown(before, other), shown(after, year)]
+            extent = [_extent(before), _extent(after)]
+            if before and after and before.value is not None and after.value is not None:
+                yield "value", (*key, *_compared(item, level, before, after, year, other))
+            elif extent[0] != extent[1]:
+                why = "，".join(
+                    f"{y}年{_EXTENT.get(e, t)}" for y, e, t in zip((other, year), extent, texts, strict=True)
+                )
+                yield "available" if extent[0] < extent[1] else "missing", (*key, *texts, why)
+
+
+#: How much is known, in words; where it is nothing, the reason is told instead.
+_EXTENT = {1: "只有文字", 2: "有数值"}
+
+
+def _extent(row: Observation | None) -> int:
+    """How much is known: 0 nothing, 1 words, 2 a number or class."""
+    if row is None:
+        return 0
+    return 2 if row.value is not None else 1 if row.absence is None else 0
+
+
+def shown(row: Observation | None, year: int) -> str:
+    """What a row says: the value, else the reason for its absence, else the words."""
+    if row is None:
+        return str(missing_reason(year))
+    return row.value or row.absence or row.statement or ""
+
+
+def _compared(
+    item: Indicator, level: Level | None, before: Observation, after: Observation, year: int, other: int
+) -> tuple[object, ...]:
+    (was, was_in), (now, now_in) = (measured(item, row, level) for row in (before, after))
+    texts = (before.value or "", after.value or "")
+    if (was, was_in) != (now, now_in):
+        told = [f"{y}年实测的是{m}（{unit or '无单位'}）" for y, m, unit in ((other, was, was_in), (year, now, now_in))]
+        return now, now_in, *texts, None, "", "，".join(told)
+    first, last = (_amount(text) for text in texts)
+    moved = last - first
+    polarity = after.polarity or item.polarity
+    direction = ""
+    if moved == 0:
+        direction = Direction.FLAT
+    elif polarity is not Polarity.NONE:
+        direction = Direction.IMPROVING if (moved > 0) == (polarity is Polarity.MORE) else Direction.WORSENING
+    subtracted = moved == 0 or not any(text in WATER_CLASSES for text in texts)
+    return now, now_in, *texts, float(moved) if subtracted else None, str(direction), ""
+
+
+def _amount(text: str) -> Decimal:
+    """A number as written, so that 83.83 − 80.83 is 3; a water class by its rank, for its order only."""
+    return Decimal(WATER_CLASSES.index(text) + 1) if text in WATER_CLASSES else Decimal(text)
+
+
+def _moved(row: Any) -> str:
+    if row.incomparable:
+        return f"不可比：{row.incomparable}"
+    told = "类别变化"
+    if not pd.isna(row.change):
+        told = f"变化{row.change:+.12g}" + (f"（{row.unit}）" if row.unit not in ("", "-") else "")
+    return f"{told}，{Direction(row.direction).chinese}" if row.direction else told
+
+
+def _counted(row: Any) -> str:
+    moved = [f"{word} {'、'.join(map(str, n))}" for word, n in (("转入", row.gained), ("转出", row.lost)) if n]
+    return f"{_COUNTS[row.counted]}：{'；'.join(moved)}"
+
+
+def _tallies(before: Assessment, after: Assessment) -> pd.DataFrame:
+    """The counts of both years, and the indicators that account for the difference (``gained``, ``lost``)."""
+    counted = [tally(a).set_index("level") for a in (before, after)]
+    rows = []
+    for level in Level:
+        for count in COUNTED:
+            was, now = (_members(a, level, count) for a in (before, after))
+            numbers = [int(c[count].get(level, 0)) for c in counted]
+            rows.append(
+                (str(level), count, *numbers, tuple(n for n in now if n not in was), tuple(n for n in was if n not in now))
+            )  # fmt: skip
+    return _frame(rows, TALLY_COLUMNS)
+
+
+def _members(assessment: Assessment, level: Level, count: str) -> list[int]:
+    """The indicators that a count counts."""
+    own = {n: s for (n, item_id, v), s in assessment.statuses.items() if v == level and not item_id}
+    return [n for n, s in own.items() if (s is not Status.NOT_APPLICABLE if count == "applicable" else s == count)]
+
+
+def _revisions(plan: Plan, year: int) -> Iterator[tuple[object, ...]]:
+    for earlier in (y for y in plan.years if y < year):
+        for row in plan.observations[earlier]:
+            if _REVISION.search(row.form or ""):
+                old = _OLD_VALUE.search(row.form or "")
+                now = shown(row, earlier)
+                indicator = plan.item(row.item_id).indicator
+                yield earlier, indicator, row.item_id, row.level or "", old[1] if old else now, now, row.form
+
+
+def _records(frame: pd.DataFrame) -> list[Any]:
+    """The rows, each with its cells as attributes."""
+    return list(frame.itertuples(index=False))
+
+
+def _frame(rows: Sequence[tuple[object, ...]], columns: tuple[str, ...]) -> pd.DataFrame:
+    return pd.DataFrame(rows, columns=list(columns))

@@ -1,0 +1,48 @@
+"""How much of a year is known: which items have data, and which of the others nobody has filled in yet."""
+
+from dataclasses import dataclass
+
+from cixi_analysis.plan.dataset import Plan, missing_reason
+from cixi_analysis.words import BASE_YEAR, Stage
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """The items of one year, each in one of three lists, in the plan's order."""
+
+    year: int
+    #: with a number, a water class, or words that tell the state of affairs
+    with_data: tuple[str, ...]
+    #: entered without a number, with a reason such as 暂无数据 or 未发现
+    without_value: tuple[str, ...]
+    #: not entered: 未填报 from the base year on, 原文未列 before it
+    not_entered: tuple[str, ...]
+    #: entered, and not closed yet (初稿)
+    in_draft: tuple[str, ...]
+
+    @property
+    def items(self) -> int:
+        return len(self.with_data) + len(self.without_value) + len(self.not_entered)
+
+    @property
+    def is_retrospect(self) -> bool:
+        """A year before the base year: only what the plan prints of it."""
+        return self.year < BASE_YEAR
+
+    @property
+    def is_draft(self) -> bool:
+        """A year being filled in: after the base year, with items nobody has entered or rows that are not closed."""
+        return self.year > BASE_YEAR and bool(self.not_entered or self.in_draft)
+
+
+def coverage(plan: Plan, year: int) -> Coverage:
+    """What is known of ``year``."""
+    lists: tuple[list[str], list[str], list[str]] = ([], [], [])
+    for item in plan.items:
+        rows = [o for o in plan.observations.get(year, ()) if o.item_id == item.item_id]
+        known = any(o.value is not None or o.absence is None for o in rows)
+        entered = any(o.absence is not missing_reason(year) for o in rows)
+        lists[0 if known else 1 if entered else 2].append(item.item_id)
+    drafts = {o.item_id for o in plan.observations.get(year, ()) if o.stage is Stage.DRAFT}
+    in_draft = tuple(i.item_id for i in plan.items if i.item_id in drafts and i.item_id not in lists[2])
+    return Coverage(year, tuple(lists[0]), tuple(lists[1]), tuple(lists[2]), in_draft)

@@ -1,0 +1,260 @@
+"""All there is to know about one indicator (指标档案): what is asked, what was observed, what follows from it, and why.
+
+A dossier is put together from what the library computes for the whole plan; it decides nothing itself.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from cixi_analysis.analysis import links
+from cixi_analysis.analysis.audit import result
+from cixi_analysis.analysis.commitments import deadline, promised
+from cixi_analysis.analysis.readings import in_words
+from cixi_analysis.analysis.trend import margins, trends
+from cixi_analysis.assessment import REQUIREMENT, TARGET, assess, check_readings, read_wording, reader
+from cixi_analysis.assessment.numbers import earlier_years
+from cixi_analysis.errors import UnknownIndicator
+from cixi_analysis.plan.dataset import Plan, missing_reason
+from cixi_analysis.plan.schema import AuditRow, Commitment, Indicator, Link, Observation, Project, Requirement, Target
+from cixi_analysis.requirement.tree import AssignedTarget, Change, ChangeBenchmark, LevelBenchmark, leaves
+from cixi_analysis.words import BASE_YEAR, Absence, Entity, Level
+
+#: The columns of ``cixi indicator``.
+FACT_COLUMNS = ("part", "item_id", "level", "year", "content", "basis", "detail", "source")
+
+
+@dataclass(frozen=True)
+class Dossier:
+    """One indicator as it stands in ``year``. ``plan`` is the plan with this indicator's items only.
+
+    ``wordings``: ``item_id, level`` (or target year)``, from_year, wording, tree, meaning, explicit`` (why it is read
+    so, where the data says)``, standard, source``. ``verdicts``: ``year``, ``status`` (the verdict, 未填报 told apart) and the columns of ``cixi assess``, for every year with
+    pages of its own, oldest first. ``towards``: the same against the targets, for ``year``. ``margins`` and ``trends``: as
+    in :mod:`cixi_analysis.analysis.trend`.
+    """
+
+    plan: Plan
+    indicator: int
+    year: int
+    wordings: pd.DataFrame
+    #: (year, row), oldest first
+    observations: tuple[tuple[int, Observation], ...]
+    verdicts: pd.DataFrame
+    towards: pd.DataFrame
+    margins: pd.DataFrame
+    trends: pd.DataFrame
+    #: with the link that says how they bear on it; one that bears on two items stands once for each
+    commitments: tuple[tuple[Commitment, Link], ...]
+    projects: tuple[tuple[Project, Link], ...]
+    findings: tuple[AuditRow, ...]
+    #: what is not known of the year, a sentence each
+    missing: tuple[str, ...]
+
+    @property
+    def items(self) -> tuple[Indicator, ...]:
+        """Its items, in the plan's order."""
+        return self.plan.items
+
+    @property
+    def name(self) -> str:
+        """The indicator's name."""
+        return self.items[0].indicator_name
+
+
+def dossier(plan: Plan, indicator: int, year: int) -> Dossier:
+    """The dossier of an indicator (1-50) as of ``year``.
+
+    Raises :class:`UnknownIndicator`, :class:`UnknownYear`, and what :func:`~cixi_analysis.assessment.assess` raises.
+    """
+    plan.require_year(year)
+    if indicator not in plan.indicators:
+        raise UnknownIndicator(
+            f"没有序号为 {indicator} 的指标。表一的指标序号：{plan.indicators[0]}–{plan.indicators[-1]}。"
+        )
+    check_readings(plan, until=year)  # of the whole plan, so that messages name the rows of the files
+    own = plan.only(indicator)
+    ids = [item.item_id for item in own.items]
+    years = [y for y in dict.fromkeys((*plan.report_years, year)) if y <= year]
+    return Dossier(
+        plan=own,
+        indicator=indicator,
+        year=year,
+        wordings=_wordings(own),
+        observations=tuple((y, o) for y in plan.years if y <= year for o in plan.observations[y] if o.item_id in ids),
+        verdicts=pd.concat([_verdicts(own, y, REQUIREMENT) for y in years], ignore_index=True),
+        towards=_verdicts(own, year, TARGET),
+        margins=margins(own, year, reader(own)),
+        trends=trends(own, year, reader(own)),
+        commitments=tuple(pair for i in ids for pair in links.commitments_of_item(plan, i)),
+        projects=tuple(pair for i in ids for pair in links.projects_of_item(plan, i)),
+        findings=links.findings_of(plan, Entity.ITEM, ids),
+        missing=tuple(_missing(own, year)),
+    )
+
+
+def read_of_years(plan: Plan, indicator: int) -> list[object]:
+    """All that a dossier reads of the files that each year has: which years there are, and the rows of its own items.
+
+    For whoever keeps dossiers and asks whether one is out of date. What was reported of projects and commitments stands
+    on other pages.
+    """
+    ids = {item.item_id for item in plan.indicator_items(indicator)}
+    own = [
+        (year, row.model_dump_json()) for year in plan.years for row in plan.observations[year] if row.item_id in ids
+    ]
+    return [plan.years, *own]
+
+
+def _verdicts(own: Plan, year: int, against: str) -> pd.DataFrame:
+    assessed = assess(own, year, against=against)
+    return assessed.table.assign(year=year, status=[str(status) for status in assessed.statuses.values()])
+
+
+def _wordings(own: Plan) -> pd.DataFrame:
+    rows = []
+    for item in own.items:
+        asked: list[Requirement | Target] = [r for r in own.requirements if r.item_id == item.item_id]
+        asked += [t for t in own.targets if t.item_id == item.item_id]
+        for row in asked:
+            node = read_wording(row, item.unit)
+            of = row.level.value if isinstance(row, Requirement) else str(row.year)
+            since = row.from_year if isinstance(row, Requirement) else row.year
+            standard = row.standard if isinstance(row, Requirement) else None
+            tree, meaning = (None, None) if node is None else (str(node), in_words(node))
+            cells = (item.item_id, of, since, row.wording, tree, meaning, row.reading_reason, standard, row.source)
+            rows.append(cells)
+    columns = ["item_id", "level", "from_year", "wording", "tree", "meaning", "explicit", "standard", "source"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _missing(own: Plan, year: int) -> Iterator[str]:
+    """What a judgement of ``year`` would need and nobody has entered, item by item."""
+    for item in own.items:
+        label = f"{item.indicator}{item.part_mark} {item.name}"
+        for level in _levels_apart(own, item, year):
+            row = own.observation(item.item_id, year, level)
+            at = f"（{level.chinese}）" if level else ""
+            if row is None or (row.value is None and row.absence is not None):
+                yield f"{label}{at}：没有{year}年的现状值（{missing_reason(year) if row is None else row.absence}）"
+            yield from (f"{label}{at}：{need}" for need in _needs(own, item, year, level, row))
+
+
+def _levels_apart(own: Plan, item: Indicator, year: int) -> tuple[Level | None, ...]:
+    """The levels where they measure different things, else one for both."""
+    rows = [o for o in own.observations.get(year, ()) if o.item_id == item.item_id]
+    return tuple(Level) if any(o.level for o in rows) else (None,)
+
+
+def _needs(own: Plan, item: Indicator, year: int, level: Level | None, row: Observation | None) -> Iterator[str]:
+    asked = [own.requirement(item.item_id, v, year) for v in ((level,) if level else Level)]
+    nodes = [node for node in (read_wording(r, item.unit) for r in asked) if node is not None]
+    kinds = {type(leaf) for node in nodes for leaf in leaves(node)}
+    kinds |= {type(leaf.rate) for node in nodes for leaf in leaves(node) if isinstance(leaf, Change) and leaf.rate}
+    if AssignedTarget in kinds and (row is None or row.assigned_target is None):
+        yield f"没有{year}年上级下达的目标（{_unknown(row, year)}）"
+    changes = [leaf for node in nodes for leaf in leaves(node) if isinstance(leaf, Change)]
+    back = max(map(earlier_years, changes), default=0)
+    if lacking := [y for y in range(year - back, year) if _has_no_value(own, item, y, level)]:
+        yield f"没有{'、'.join(map(str, lacking))}年的数值，从数上看不出变化"
+    if kinds & {LevelBenchmark, ChangeBenchmark} and (row is None or row.benchmark is None):
+        yield f"没有{year}年的全省平均（{_unknown(row, year)}）"
+
+
+def _has_no_value(own: Plan, item: Indicator, year: int, level: Level | None) -> bool:
+    row = own.observation(item.item_id, year, level)
+    return row is None or row.value is None
+
+
+def _unknown(row: Observation | None, year: int) -> str:
+    """Why something beside the value is not known: of the years that the plan prints it does not print it."""
+    printed = row is not None and year <= BASE_YEAR
+    return str(Absence.NOT_LISTED if printed else missing_reason(year))
+
+
+def facts(found: Dossier) -> pd.DataFrame:
+    """The dossier as one table, a fact a row; columns :data:`FACT_COLUMNS`, empty where they do not apply.
+
+    ``part``: ``name``, ``wording``, ``observation``, ``verdict``, ``target``, ``margin``, ``pace``, ``commitment``, ``project``, ``audit``,
+    ``missing``.
+    """
+    frame = pd.DataFrame(
+        [{**dict.fromkeys(FACT_COLUMNS), **fact} for fact in _facts(found)], columns=list(FACT_COLUMNS)
+    )
+    return frame.astype({**dict.fromkeys(FACT_COLUMNS, "str"), "year": "Int64"})
+
+
+def _facts(found: Dossier) -> Iterator[dict[str, object]]:
+    for item in found.items:
+        kind = (item.domain, item.task, item.attribute.chinese, f"单位 {item.unit or '（无）'}", item.polarity.chinese)
+        yield {
+            "part": "name",
+            "item_id": item.item_id,
+            "content": item.name,
+            "detail": "；".join(kind),
+            "source": item.source,
+        }
+    for row in _rows(found.wordings):
+        place = {"item_id": row.item_id, "level": row.level, "year": row.from_year}
+        yield {"part": "wording", **place, "content": row.wording, "detail": row.tree, "source": row.source}
+    for year, seen in found.observations:
+        place = {"item_id": seen.item_id, "level": seen.level, "year": year}
+        more = (seen.measure and f"实测 {seen.measure}", *yardsticks(seen), seen.statement and f"原文 {seen.statement}")
+        yield {
+            "part": "observation",
+            **place,
+            "content": value_text(found.plan.item(seen.item_id), seen),
+            "detail": "；".join(filter(None, more)),
+            "source": seen.source,
+        }
+    for part, table in (("verdict", found.verdicts), ("target", found.towards)):
+        for row in _rows(table):
+            place = {"item_id": row.item_id, "level": row.level, "year": row.year}
+            yield {"part": part, **place, "content": row.verdict, "basis": row.basis, "detail": row.reason}
+    for row in _rows(found.margins):
+        place = {"item_id": row.item_id, "level": row.level, "year": found.year}
+        yield {
+            "part": "margin",
+            **place,
+            "content": f"{row.margin:+.12g}",
+            "detail": f"{row.value:.12g} 对 {row.bound}",
+        }
+    for row in _rows(found.trends.dropna(subset="target_year")):
+        held = f"规划值 {row.target_value:.12g}，差距 {row.gap:+.12g}"
+        yield {"part": "pace", "item_id": row.item_id, "year": row.target_year, "content": row.pace, "detail": held}
+    for promise, link in found.commitments:
+        told = f"{promise.commitment_id} {promise.metric} {promised(promise)}".strip()
+        held = f"{deadline(promise) or '未写期限'}；{link.relation.chinese}：{link.reason}"
+        place = {"item_id": link.to_id, "year": promise.due_year}
+        yield {"part": "commitment", **place, "content": told, "detail": held, "source": promise.source}
+    for project, link in found.projects:
+        told, held = f"{project.number} {project.name}", f"{link.relation.chinese}：{link.reason}"
+        place = {"item_id": link.to_id, "year": project.end_year}
+        yield {"part": "project", **place, "content": told, "detail": held, "source": project.source}
+    for finding in found.findings:
+        told, held = f"{finding.audit_id} {finding.title}", f"{result(finding).chinese}：{finding.reasoning}"
+        yield {"part": "audit", "content": told, "detail": held, "source": f"{finding.place_a}；{finding.place_b}"}
+    for sentence in found.missing:
+        yield {"part": "missing", "year": found.year, "content": sentence}
+
+
+def _rows(frame: pd.DataFrame) -> list[Any]:
+    return list(frame.itertuples(index=False))
+
+
+def value_text(item: Indicator, seen: Observation) -> str:
+    """The value with its unit; why there is none; or that words tell the state of affairs."""
+    if seen.value is None:
+        return str(seen.absence or "以文字说明")
+    unit = seen.unit or item.unit or ""
+    return f"{seen.value}{'' if unit == '-' else unit}"
+
+
+def yardsticks(seen: Observation) -> Iterator[str]:
+    """What the value is held against that the observation brings: the assigned target and the provincial average."""
+    if seen.assigned_target:
+        yield f"上级下达：{seen.assigned_target}"
+    if seen.benchmark is not None and seen.benchmark_kind is not None:
+        yield f"{seen.benchmark_kind.chinese}：{seen.benchmark:.12g}"

@@ -1,0 +1,66 @@
+"""What can be wrong with the data, and how it is told: all problems of one input at once."""
+
+import errno
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class CixiError(Exception):
+    """Base of every error that a user can cause: its text is the message (Chinese), ``exit_status`` the command's."""
+
+    exit_status = 1
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong with the data: where, what was found, what would be right. ``row`` counts the header as 1."""
+
+    file: str
+    row: int | None
+    column: str | None
+    found: str
+    expected: str
+
+    def __str__(self) -> str:
+        place = self.file
+        if self.row is not None:
+            place += f" 第{self.row}行"
+        if self.column:
+            place += f" “{self.column}”列"
+        return f"{place}：现为{self.found}；应为{self.expected}"
+
+
+class DataError(CixiError):
+    """The data says no. ``problems`` holds all of them, in file order."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__(
+            "\n".join(f"数据有{len(problems)}处问题：" if i == 0 else str(p) for i, p in enumerate([None, *problems]))
+        )
+
+
+#: The operating system's reasons, in Chinese; anything else is told in its own words.
+_REASONS = {
+    errno.ENOENT: "没有这个文件夹或文件",
+    errno.EACCES: "没有权限",
+    errno.EPERM: "没有权限",
+    errno.ENOSPC: "磁盘已满",
+    errno.EROFS: "这里只能读，不能写",
+    errno.EISDIR: "这是一个文件夹",
+    errno.ENOTDIR: "路径中有一段不是文件夹",
+    errno.EEXIST: "已经存在",
+}
+
+
+def reason(error: OSError) -> str:
+    """Why a file could not be read or written."""
+    return _REASONS.get(error.errno or 0) or str(error.strerror or type(error).__name__)
+
+
+class UnknownYear(CixiError):
+    """A year without observations was asked for; the message says which years exist and how to add one."""
+
+
+class UnknownIndicator(CixiError):
+    """An indicator that Table 1 does not have was asked for; the message says which numbers there are."""

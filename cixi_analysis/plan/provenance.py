@@ -1,0 +1,160 @@
+"""What a build is made of: every input with its hash, the program's version and commit, the packages, the date.
+
+It says nothing of the machine, the folder or the hour, so that two builds of the same commit tell the same.
+"""
+
+import hashlib
+import json
+import platform
+import re
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from importlib import metadata
+from pathlib import Path
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+import cixi_analysis
+from cixi_analysis.plan import edition, repository
+from cixi_analysis.plan.folder import MODULES
+
+#: The name under which a site carries what it was made of.
+FILE = "provenance.json"
+_DISTRIBUTION = "cixi-analysis"
+_PROGRAM = Path(__file__).parents[1]
+#: They install the others and take no part in a build; an environment comes with the ones of its day.
+_INSTALLERS = {"pip", "setuptools", "wheel"}
+#: What is read → the patterns of its files below the project folder, in the order they are listed.
+_INPUTS = {
+    "数据": ("data/**/*",),
+    "页面模板": ("notebooks/*.ipynb", *MODULES),
+    "手写的页面与静态文件": ("book/*.md", "book/_static/**/*"),
+    "设置": ("_config.yml", "_toc.yml", "constraints.txt", "pyproject.toml"),
+}
+
+
+@dataclass(frozen=True)
+class Input:
+    """A file that the book is made from."""
+
+    kind: str  # one of `_INPUTS`
+    path: str  # below the project folder, with slashes
+    size: int  # bytes
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Program:
+    """The library as one: the SHA-256 of its list of files as ``sha256sum`` prints it."""
+
+    version: str
+    files: int
+    sha256: str
+    commit: str | None  # of the project folder; None without a Git repository
+    modified: tuple[str, ...]  # files that differ from the commit, with slashes
+
+
+@dataclass(frozen=True)
+class Package:
+    """A package that a build uses, in the installed version, and what ``constraints.txt`` pins (None: nothing)."""
+
+    name: str
+    version: str
+    pinned: str | None
+
+
+@dataclass(frozen=True)
+class Provenance:
+    """All that a build is made of."""
+
+    inputs: tuple[Input, ...]
+    program: Program
+    python: str
+    system: str
+    packages: tuple[Package, ...]
+    date: datetime | None
+
+    @property
+    def edition(self) -> str:
+        """The version and commit in a few words, as a citation has them."""
+        commit, modified = self.program.commit, self.program.modified
+        told = f"（{commit[:12]}{'，有改动' if modified else ''}）" if commit else ""
+        return f"{self.program.version}{told}"
+
+    def as_json(self) -> str:
+        """For machines, and to tell later whether the inputs have changed."""
+        plain = {"edition": self.edition} | asdict(self) | {"date": self.date.isoformat() if self.date else None}
+        return json.dumps(plain, ensure_ascii=False, indent=1) + "\n"
+
+
+def provenance(root: Path) -> Provenance:
+    """What a build of the project folder ``root`` would be made of now. Raises :class:`edition.WrongDate`."""
+    return Provenance(
+        inputs=tuple(inputs(root)),
+        program=_program(root),
+        python=f"{platform.python_implementation()} {platform.python_version()}",
+        system=f"{platform.system()} {platform.machine()}",
+        packages=tuple(_packages(root)),
+        date=edition.date(),
+    )
+
+
+def inputs(root: Path) -> Iterator[Input]:
+    """The files that the book is made from, by kind and name."""
+    for kind, patterns in _INPUTS.items():
+        for path in sorted(path for pattern in patterns for path in root.glob(pattern)):
+            if path.is_file() and not path.name.startswith((".", "~$")) and ".ipynb_checkpoints" not in path.parts:
+                content = path.read_bytes()
+                name = path.relative_to(root).as_posix()
+                yield Input(kind, name, len(content), hashlib.sha256(content).hexdigest())
+
+
+def _program(root: Path) -> Program:
+    files = sorted(
+        (path.relative_to(_PROGRAM.parent).as_posix(), path)
+        for path in _PROGRAM.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    )
+    listing = "".join(f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {name}\n" for name, path in files)
+    commit = repository.commit(root)
+    places = [f":(glob){pattern}" for patterns in _INPUTS.values() for pattern in patterns]
+    modified = repository.modified(root, [*places, _PROGRAM.name]) if commit else ()
+    return Program(
+        cixi_analysis.__version__, len(files), hashlib.sha256(listing.encode()).hexdigest(), commit, modified
+    )
+
+
+def required_packages() -> dict[str, str]:
+    """Name → installed version of what the program requires, and of what that requires; nothing that merely happens
+    to be installed.
+    """
+    found: dict[str, str] = {}
+    waiting = _required(_DISTRIBUTION)
+    while waiting := waiting - found.keys() - _INSTALLERS:
+        found |= {name: metadata.version(name) for name in waiting}
+        waiting = set().union(*map(_required, waiting))
+    return dict(sorted(found.items()))
+
+
+def _packages(root: Path) -> Iterator[Package]:
+    pins = _pins(root / "constraints.txt")
+    yield from (Package(name, version, pins.get(name)) for name, version in required_packages().items())
+
+
+def _required(name: str) -> set[str]:
+    """The packages that a package requires here, without its extras."""
+    try:
+        lines = metadata.requires(name) or []
+    except metadata.PackageNotFoundError:
+        return set()
+    needed = [Requirement(line) for line in lines]
+    return {canonicalize_name(r.name) for r in needed if r.marker is None or r.marker.evaluate({"extra": ""})}
+
+
+def _pins(constraints: Path) -> dict[str, str]:
+    if not constraints.is_file():
+        return {}
+    lines = re.findall(r"^([\w.-]+)==(\S+)", constraints.read_text(encoding="utf-8"), re.MULTILINE)
+    return {canonicalize_name(name): version for name, version in lines}
