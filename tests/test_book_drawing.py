@@ -2,7 +2,6 @@
 
 import altair as alt
 import vl_convert
-
 from cixi_analysis.book.drawing import draw, drawn_above
 from cixi_analysis.book.workers import each
 

@@ -9,13 +9,13 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from cixi_analysis.book.jobs import jobs_of
+from cixi_analysis.book.store import Store
 from filelock import FileLock
 from tiny_book import book_at, write_template
 
 from cixi_analysis.book import BuildError, Page, Scope, build, fingerprint, making, store
-from cixi_analysis.book.jobs import jobs_of
 from cixi_analysis.book.pages import runs_of
-from cixi_analysis.book.store import Store
 
 PAGES = (
     Page("home", "index", "首页", Scope.ONCE),

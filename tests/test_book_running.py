@@ -13,13 +13,13 @@ from pathlib import Path
 import nbformat
 import papermill
 import pytest
+from cixi_analysis.book.workers import Died, each
 from conftest import copy_project
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from tiny_book import KERNEL, book_at, write_template
 
 from cixi_analysis.book import BuildError, Page, Scope, build
-from cixi_analysis.book.workers import Died, each
 
 PAGES = (
     Page("first", "index", "甲", Scope.ONCE),

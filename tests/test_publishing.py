@@ -6,13 +6,13 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from cixi_analysis.book.store import forget
 from conftest import cixi
 from playwright.sync_api import Browser, Page
 from pypdf import PdfWriter
 
 from cixi_analysis.book.archive import NotPublished, archive
 from cixi_analysis.book.reproduction import NotReproduced, first_difference, published, verify
-from cixi_analysis.book.store import forget
 from cixi_analysis.plan.dataset import Plan
 
 

@@ -17,13 +17,13 @@ from typing import Any
 import nbformat
 import pandas as pd
 import pytest
+from cixi_analysis.book.errands import Errand, Returned, packed, run_errands
 from conftest import ROOT
 from tiny_book import template, write_template
 
 from benchmarks.generated import generated_panel
 from cixi_analysis.assessment import assess_panel
 from cixi_analysis.book import PAGES, BuildError, build, scheduler
-from cixi_analysis.book.errands import Errand, Returned, packed, run_errands
 from cixi_analysis.book.scheduler import SchedulerError, cluster
 from cixi_analysis.plan.dataset import Plan
 

@@ -49,8 +49,9 @@ def test_a_command_imports_what_it_needs(arguments: list[str], needless: set[str
 
 def test_a_build_with_nothing_to_do_imports_nothing(tmp_path: Path) -> None:
     """To see that the site is up to date takes no more than a look at the files."""
-    from cixi_analysis.book import fingerprint  # noqa: PLC0415
     from cixi_analysis.book.store import Record  # noqa: PLC0415
+
+    from cixi_analysis.book import fingerprint  # noqa: PLC0415
 
     root = copy_project(tmp_path / "project")
     (root / "_build" / "html").mkdir(parents=True)

@@ -10,10 +10,9 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from cixi_analysis.book import fingerprint
-from cixi_analysis.book.imprint import BOOK_TITLE
+from cixi_analysis.book import cache
+from cixi_analysis.book.footer import BOOK_TITLE
 from cixi_analysis.book.pdf import belongs_to
-from cixi_analysis.book.store import up_to_date
 from cixi_analysis.errors import CixiError
 from cixi_analysis.export.saving import save_bytes, zip_entry
 from cixi_analysis.plan import provenance
@@ -68,7 +67,7 @@ def _fresh(root: Path, site: Path) -> dict[str, Any]:
     if changed := changes(known, provenance.provenance(root)):
         more = f"等{len(changed)}处" if len(changed) > 1 else ""
         raise NotPublished(f"网站生成以后有改动：{changed[0]}{more}。请先运行 cixi build，再发布。")
-    if up_to_date(root, fingerprint.inputs(root)) is None:
+    if cache.up_to_date(root, cache.inputs(root)) is None:
         raise NotPublished(
             "网站里有的页面可能比数据旧（上一次只重新生成了个别年份，或 book/、_build/ 后来有改动）。请先运行 cixi build，再发布。"
         )

@@ -1,30 +1,57 @@
-"""The recipe: templates → executed notebooks in `book/` → the site in `_build/html`.
+"""The recipe: templates → executed notebooks in ``book/`` → the site in ``_build/html``.
 
-A page runs only when something that it depends on has changed; what a run gives is kept and taken again, and Jupyter
-Book writes only the pages that came out otherwise. Pages and site are made in a scratch folder first: `book/` changes
-when every notebook has run, the site when the book has built. A failure or Ctrl-C before that leaves the last good one
-as it was.
+Pages and site are made in a scratch folder first: ``book/`` changes when every notebook has run, the site when the book
+is built. A failure or Ctrl-C before that leaves the last good one as it was. A page runs only when something that it
+depends on has changed; Jupyter Book writes only the pages whose content changed.
 """
 
 import filecmp
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import Executor
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import Executor, as_completed
 from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+from itertools import chain
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 from tqdm import tqdm
 
-from cixi_analysis.book import fingerprint, leftovers
-from cixi_analysis.book.failure import BuildError
-from cixi_analysis.book.jobs import due, jobs_of
-from cixi_analysis.book.pages import PAGES, Page, Run, runs_of
-from cixi_analysis.book.running import run_all
-from cixi_analysis.book.site import make_site, maker, swap
-from cixi_analysis.book.store import Record, Store, forget
+from cixi_analysis.book import cache
+from cixi_analysis.book.kernels import Failure, Kernel, Result, packed, run_each, run_elsewhere
+from cixi_analysis.book.pages import BuildError, Each, Page, Run, read_pages, runs_of
+from cixi_analysis.book.site import JupyterBook, recover_site, swap
 from cixi_analysis.words import BASE_YEAR
+
+#: Python that writes the files which a year's pages offer for download, given ``year`` and ``folder``.
+DOWNLOADS = """
+from pathlib import Path
+from cixi_analysis.export import attachments
+from cixi_analysis.plan.dataset import load_plan
+attachments(load_plan(), {year}, Path({folder!r}))
+"""
+
+
+@dataclass(frozen=True)
+class Job:
+    """A page to run, or (without ``run``) a year's downloads to write; ``key`` is the cache key."""
+
+    key: str
+    year: int | None  # None for a page that belongs to no year
+    run: Run | None = None
+
+    @property
+    def label(self) -> str:
+        """What the progress bar shows."""
+        return self.run.label if self.run else f"{self.year} 下载文件"
+
+    def files(self, folder: Path) -> list[Path]:
+        """What it has made in ``folder``."""
+        if self.run:
+            return [folder / self.run.output]
+        return [path for path in (folder / str(self.year)).iterdir() if path.suffix != ".ipynb"]
 
 
 def build(
@@ -35,78 +62,155 @@ def build(
     force: bool = False,
     indicators: Mapping[int, str] | None = None,
     own: Mapping[int, str] | None = None,
-    pages: Sequence[Page] = PAGES,
     baseline: int = BASE_YEAR,
-    attach: Callable[[int, Path], object] | None = None,
+    downloads: str | None = DOWNLOADS,
     inputs: str | None = None,
     executor: Executor | None = None,
     progress: bool = True,
 ) -> Path:
     """Run the notebooks whose pages could have changed, build the site, and return the path of its first page.
 
-    `years` are all the years of the book; pages of any other year are removed. Years before `baseline` get the pages of
-    a retrospect. `indicators` (number → name) are those that get a page of their own, where `pages` has one for them;
-    `own` (number → hash) is what such a page reads of the years' files, without which it is taken to read them all.
-    `attach(year, folder)` writes the files that a year's pages offer for download beside them; it is sent to another
-    process.
+    ``years`` are all years of the book; pages of other years are removed. Years before ``baseline`` get the pages of a
+    retrospect. ``indicators`` (number → name) get a page each where a template is made for it; ``own`` (number → hash)
+    stands for what such a page reads of the years' files, else it depends on all of them. ``downloads`` is the code
+    that writes a year's files for download.
 
-    `renew` are years to run again in any case, and then other years stay as they are unless a page of theirs is
-    missing; the pages made once follow their inputs as always. `force` runs everything again and takes nothing from an
-    earlier build. `inputs` is :func:`~cixi_analysis.book.fingerprint.inputs` of `root`, taken before `years` and the
-    rest were read from it. `executor` runs the pages, on other machines for instance; else they run here.
+    ``renew`` are years to run again; the other years then stay as they are unless a page of theirs is missing.
+    ``force`` uses nothing of an earlier build. ``inputs`` is :func:`cache.inputs`, computed before the other arguments
+    were read from ``root``. ``executor`` runs the pages elsewhere, except those made once.
 
-    Raises `BuildError`, and leaves the last good site as it was, when a template, a notebook or the book has a fault,
-    the data change meanwhile, or another build of the same folder is under way.
+    Raises :class:`BuildError`, and leaves the last good site, when a template, a notebook or the book has a fault, the
+    inputs change meanwhile, or another build of the same folder is running.
     """
     if not years:
         raise BuildError("没有可以生成的年份。")
     root = root.resolve()
-    inputs = inputs or fingerprint.inputs(root)
+    recover_site(root)
+    inputs = inputs or cache.inputs(root)
+    pages = read_pages(root)
     _refuse_strangers(root / "book", pages)
     runs = runs_of(pages, years, baseline, indicators or {})
-    jobs = jobs_of(root, runs, attach, own)
+    jobs = _jobs(root, inputs, runs, own, baseline, downloads)
     if renew is not None:
-        jobs = due(jobs, root / "book", renew)
+        missing = {job.year for job in jobs if job.run and not (root / "book" / job.run.output).is_file()}
+        jobs = [job for job in jobs if job.year is None or job.year in missing.union(renew)]
 
-    store = Store(root)
-    site = root / "_build" / "html"
-    with _scratch(root / "_build") as scratch:
+    store, site = cache.Store(root), root / "_build" / "html"
+    with _scratch(root / "_build") as scratch, JupyterBook() as jupyter_book:
         if force:
             store.clear()
         made, logs = scratch / "book", root / "_build" / "logs"
-        made.mkdir()
         todo = [job for job in jobs if job.year in (renew or ()) or not store.take(job.key, made)]
-        bar = tqdm(total=len(todo) + 1, disable=not progress, unit="页", file=sys.stderr)
-        with bar, maker() as jupyter_book:
-            for job in run_all(root, todo, made, executor):
+        with tqdm(total=len(todo) + 1, disable=not progress, unit="页", file=sys.stderr) as bar:
+            for job in _run_all(root, todo, made, store.drawings, downloads, executor):
                 bar.set_postfix_str(job.label)
                 bar.update()
-            if fingerprint.inputs(root) != inputs:
+            if cache.inputs(root) != inputs:
                 raise BuildError("生成期间数据、模板或程序有改动，网站保持原样，请再运行一次。")
             for job in todo:
                 store.put(job.key, made, job.files(made))
-            forget(root)
+            cache.forget(root)
             _move_in(made, root / "book", runs, years)
-            # As Jupyter Book finds it: what is edited from here on is noticed.
-            book = fingerprint.of_tree(root / "book")
+            book = cache.of_tree(root / "book")  # as Jupyter Book finds it: later edits are noticed
             bar.set_postfix_str("生成网站")
-            frame = leftovers.frame(root, runs)
-            leftovers.take(root, frame, site, into=scratch / "_build")
-            swap(make_site(jupyter_book, root, scratch, logs / "jupyter-book.log"), site)
-            leftovers.leave(root, frame, site, of=scratch / "_build")
+            frame = cache.frame(root, runs)
+            cache.take_doctrees(root, frame, site, into=scratch / "_build")
+            swap(jupyter_book.build(root, scratch, logs / "jupyter-book.log"), site)
+            cache.leave_doctrees(root, frame, site, of_build=scratch / "_build")
             bar.update()
         if renew is None:  # else other years may be older than their inputs
-            store.keep_only(job.key for job in jobs)
-            Record(inputs, book, fingerprint.of_tree(site)).write(root)
+            store.prune(job.key for job in jobs)
+            cache.record(root, inputs, book)
     return site / "index.html"
+
+
+def _jobs(
+    root: Path, inputs: str, runs: Sequence[Run], own: Mapping[int, str] | None, baseline: int, downloads: str | None
+) -> list[Job]:
+    """Downloads, which take longest, and then pages, each under a key of all that it depends on.
+
+    A page of a year reads no later year's data, except that Table 1 always shows the base year.
+    """
+    program, undated = cache.program(root), cache.undated(root)
+    newest = max(run.year for run in runs)
+    until = {run.year: cache.data_until(root, max(run.year, min(baseline, newest))) for run in runs}
+    years = dict.fromkeys(run.year for run in runs if run.page.each.yearly) if downloads else {}
+    jobs = [Job(cache.of("downloads", program, until[year], year, downloads), year) for year in years]
+    for run in runs:
+        data = until[run.year]
+        if run.page.each is Each.ONCE:
+            data = inputs  # it may show what the whole book is made of
+        elif run.indicator is not None and own is not None:
+            data = cache.of(undated, own[run.indicator])
+        key = cache.of("page", program, data, run.page.notebook, run.output.as_posix(), run.name, run.siblings)
+        jobs.append(Job(key, run.year if run.page.each.yearly else None, run))
+    return jobs
+
+
+def _run_all(
+    root: Path, jobs: Sequence[Job], folder: Path, drawings: Path, downloads: str | None, executor: Executor | None
+) -> Iterator[Job]:
+    """Do the jobs, whose products go below ``folder``; yields each as it ends.
+
+    Raises :class:`BuildError` for the first that fails, and keeps what there is of a failed page in ``_build/logs``.
+    """
+    away = [job for job in jobs if executor and job.run and job.run.page.each is not Each.ONCE]
+    here = [job for job in jobs if job not in away]
+
+    def work(job: Job, kernel: Kernel) -> Result:
+        if job.run:
+            return kernel.run_page(job.run.notebook, job.run.parameters)
+        place = folder / str(job.year)
+        place.mkdir(parents=True, exist_ok=True)
+        return kernel.run((downloads or "").format(year=job.year, folder=str(place)))
+
+    project = packed(root) if away else b""
+    pending = {
+        executor.submit(run_elsewhere, project, job.run.notebook, job.run.parameters): job
+        for job in away
+        if executor and job.run
+    }
+    works = [partial(work, job) for job in here]
+    of_here = ((here[number], result) for number, result in run_each(root, drawings, works))
+    of_away = ((pending[done], done.result()) for done in as_completed(pending))
+    try:
+        yield from _kept(root, folder, chain(of_here, of_away))
+    finally:
+        for future in pending:
+            future.cancel()
+
+
+def _kept(root: Path, folder: Path, results: Iterable[tuple[Job, Result]]) -> Iterator[Job]:
+    """Write each page that has run below ``folder``; raise :class:`BuildError` for what has failed."""
+    for job, result in results:
+        if isinstance(result, Failure):
+            raise BuildError(_message(root, job, result))
+        if job.run:
+            page = folder / job.run.output
+            page.parent.mkdir(parents=True, exist_ok=True)
+            page.write_text(f"{result}\n", encoding="utf-8", newline="\n")
+        yield job
+
+
+def _message(root: Path, job: Job, failure: Failure) -> str:
+    """What failed and why; what there is of a failed page is kept."""
+    if job.run is None:
+        return "\n".join([f"{job.year} 年供下载的文件没有写成，网站保持原样。", *failure.lines])
+    run = job.run
+    number = "" if run.indicator is None else f"-{run.indicator}"
+    kept = Path("_build", "logs", f"{run.year}-{run.page.template}{number}")
+    log, notebook = kept.with_suffix(".log"), kept.with_suffix(".ipynb")
+    (root / log).write_text(f"{run}\n{failure.log}\n", encoding="utf-8")
+    lines = [f"{run}：笔记本运行失败，网站保持原样。", *failure.lines, f"记录：{log.as_posix()}"]
+    if failure.notebook:
+        (root / notebook).write_text(failure.notebook, encoding="utf-8")
+        lines.append(f"运行到出错处的笔记本：{notebook.as_posix()}")
+    return "\n".join(lines)
 
 
 @contextmanager
 def _scratch(folder: Path) -> Iterator[Path]:
-    """An empty scratch folder below `_build/`, for one build at a time, and gone afterwards; an empty one for logs.
-
-    Of two builds at once each would take away what the other has made.
-    """
+    """An empty scratch folder below ``_build/``, removed afterwards, and an empty folder for logs; for one build only."""
     folder.mkdir(exist_ok=True)
     lock = FileLock(folder / ".lock")
     try:
@@ -115,9 +219,10 @@ def _scratch(folder: Path) -> Iterator[Path]:
         raise BuildError(f"另一次生成正在 {folder} 进行，网站保持原样。请等它结束后再运行。") from None
     scratch = folder / "scratch"
     try:
-        for own in (scratch, folder / "logs"):  # what an earlier build left
+        for own in (scratch, folder / "logs"):  # of an earlier build
             shutil.rmtree(own, ignore_errors=True)
             own.mkdir(parents=True)
+        (scratch / "book").mkdir()
         yield scratch
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
@@ -130,26 +235,25 @@ def _notebooks(book: Path) -> list[Path]:
 
 
 def _refuse_strangers(book: Path, pages: Sequence[Page]) -> None:
-    """A notebook that is no page would become one; it may be somebody's work, so nothing deletes it."""
+    """A notebook that no template makes would become a page; it may be somebody's work, so it is not deleted."""
+    names = {path: path.with_suffix("").as_posix() for path in _notebooks(book)}
     strangers = [
-        path.as_posix()
-        for path in _notebooks(book)
-        if not any(page.makes(path.with_suffix("").as_posix()) for page in pages)
+        path.as_posix() for path, name in names.items() if not any(page.pattern.fullmatch(name) for page in pages)
     ]
     if strangers:
         raise BuildError("book/ 只放程序生成的页面，以下笔记本不是本书的页面，请先移到别处：" + "、".join(strangers))
 
 
 def _move_in(executed: Path, book: Path, runs: Sequence[Run], years: Sequence[int]) -> None:
-    """Put the executed notebooks and their attachments in place; what is no longer in the book goes."""
-    for folder in executed.glob("20[0-9][0-9]"):  # attachments that are no longer made
+    """Put executed notebooks and downloads in place; what is no longer in the book is removed."""
+    for folder in executed.glob("20[0-9][0-9]"):  # downloads that are no longer made
         for path in (book / folder.name).glob("*"):
             if path.is_file() and not (folder / path.name).exists():
                 path.unlink()
     for path in (p for p in executed.rglob("*") if p.is_file()):
         target = book / path.relative_to(executed)
         if target.is_file() and filecmp.cmp(path, target, shallow=False):
-            continue  # Sphinx shall find it as old as it is
+            continue  # Sphinx finds it as old as it is
         target.parent.mkdir(parents=True, exist_ok=True)
         path.replace(target)
     for folder in book.glob("20[0-9][0-9]"):

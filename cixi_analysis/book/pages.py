@@ -1,71 +1,154 @@
-"""The table of pages, and the runs that a book of certain years needs.
+"""Pages are files: a notebook in ``notebooks/`` says in its metadata how often it is run and where its pages stand.
 
-`PAGES` is the only list of pages. `_toc.yml` finds years and single pages by pattern; a page called `index` in a folder
-of its own lists that folder's other pages, in the order of `PAGES`.
+    "cixi": {"page": "{year}/trend", "each": "year", "order": 40}
+
+``page`` is the path below ``book/`` without ending; ``{year}`` and ``{indicator}`` are filled in. ``each`` is a word of
+:class:`Each`. ``order`` is the place among the pages of a folder: a page called ``index`` lists the folder's others.
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from enum import Flag, auto
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbformat import NotebookNode
+
+from cixi_analysis.errors import CixiError
+
+#: Where the templates lie, below the project folder.
+TEMPLATES = "notebooks"
+_PATH = re.compile(r"(?:[\w-]|\{year\}|\{indicator\})+(?:/(?:[\w-]|\{year\}|\{indicator\})+)*")
 
 
-class Scope(Flag):
+class BuildError(CixiError):
+    """The book could not be built; the message says where it stopped and what to look at."""
+
+
+class Each(StrEnum):
     """How often a page is made."""
 
-    ONCE = auto()  # one page of the book, run with the newest year
-    INDICATOR = auto()  # a page of each indicator, run with the newest year
-    ASSESSED = auto()  # a page of each year from the baseline on
-    RETROSPECT = auto()  # a page of each year before the baseline
-    EVERY_YEAR = ASSESSED | RETROSPECT
+    ONCE = "once"  # one page, run with the newest year
+    INDICATOR = "indicator"  # a page of each indicator, run with the newest year
+    YEAR = "year"  # a page of each year
+    ASSESSED = "assessed"  # a page of each year from the base year on
+    RETROSPECT = "retrospect"  # a page of each year before the base year
+
+    @property
+    def yearly(self) -> bool:
+        """Whether it is a page of a year."""
+        return self not in (Each.ONCE, Each.INDICATOR)
+
+    def covers(self, year: int, baseline: int) -> bool:
+        """Whether ``year`` has such a page."""
+        return self is Each.YEAR or (self is Each.ASSESSED if year >= baseline else self is Each.RETROSPECT)
 
 
 @dataclass(frozen=True)
 class Page:
-    """One kind of page."""
+    """A template: its file's stem, where its pages stand, and the notebook itself as JSON."""
 
-    template: str  # notebooks/<template>.ipynb
-    output: str  # book/<output>.ipynb; {year} and {indicator} stand for the run's
-    title: str  # in messages; the reader sees the template's own heading
-    scope: Scope
-    of_the_build: bool = False  # shows what the book is made of: any change of that is a change of the page
+    template: str
+    output: str
+    each: Each
+    order: int
+    notebook: str
 
     @property
-    def parameters(self) -> tuple[str, ...]:
-        """The names that the template's cell of parameters must give a value to."""
-        return ("year", "indicator") if self.scope is Scope.INDICATOR else ("year",)
+    def file(self) -> str:
+        """The template's path below the project folder."""
+        return f"{TEMPLATES}/{self.template}.ipynb"
 
-    def makes(self, path: str) -> bool:
-        """Whether ``path`` (below `book/`, without ending) is a page of this kind, of whatever year or indicator."""
-        pattern = re.escape(self.output).replace(r"\{year\}", r"20\d\d").replace(r"\{indicator\}", r"[1-9]\d*")
-        return re.fullmatch(pattern, path) is not None
+    @property
+    def pattern(self) -> re.Pattern[str]:
+        """What the paths of its pages look like, of whatever year or indicator."""
+        text = re.escape(self.output).replace(r"\{year\}", r"20\d\d").replace(r"\{indicator\}", r"[1-9]\d*")
+        return re.compile(text)
 
 
-PAGES = (
-    Page("home", "index", "首页", Scope.ONCE),
-    Page("overview", "{year}/index", "年度总览", Scope.ASSESSED),
-    Page("retrospect", "{year}/index", "回看", Scope.RETROSPECT),
-    Page("table1", "{year}/table1", "表一 指标评估", Scope.EVERY_YEAR),
-    Page("trend", "{year}/trend", "趋势与目标差距", Scope.EVERY_YEAR),
-    Page("changes", "{year}/changes", "与上年相比", Scope.ASSESSED),
-    Page("projects", "{year}/projects", "表二、表三 重点工程", Scope.ASSESSED),
-    Page("commitments", "{year}/commitments", "承诺台账", Scope.ASSESSED),
-    Page("units", "{year}/units", "责任单位", Scope.ASSESSED),
-    Page("reconciliation", "{year}/reconciliation", "数据核对", Scope.ASSESSED),
-    Page("indicators", "indicators/index", "指标档案", Scope.ONCE),
-    Page("indicator", "indicators/{indicator}", "指标档案", Scope.INDICATOR),
-    Page("audit", "audit", "规划核对", Scope.ONCE),
-    Page("method", "method", "方法", Scope.ONCE),
-    Page("dictionary", "dictionary", "数据字典", Scope.ONCE),
-    Page("provenance", "provenance", "数据与版本", Scope.ONCE, of_the_build=True),
-)
+def read_pages(root: Path) -> tuple[Page, ...]:
+    """All templates of the project, by their order.
+
+    Raises :class:`BuildError` with every template that is damaged, has no usable metadata or takes no parameters
+    (papermill would merely warn, and the page would be about the wrong year).
+    """
+    pages, problems = [], []
+    for path in sorted((root / TEMPLATES).glob("*.ipynb")):
+        try:
+            pages.append(_read(path))
+        except BuildError as error:
+            problems.append(f"{TEMPLATES}/{path.name}：{error}")
+    if not problems:
+        problems = list(_clashes(pages))
+    if problems:
+        raise BuildError("\n".join(problems))
+    return tuple(sorted(pages, key=lambda page: (page.order, page.template)))
+
+
+def _read(path: Path) -> Page:
+    try:
+        notebook: NotebookNode = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
+    except ValueError as error:
+        raise BuildError(f"不是 Jupyter 笔记本（{error}）。") from error
+    page = _described(path.stem, notebook)
+    parameters = [cell for cell in notebook.cells if "parameters" in tags(cell)]
+    if len(parameters) != 1:
+        raise BuildError(f"应恰有一个带 parameters 标签的单元，现有 {len(parameters)} 个。")
+    for name in ("year", "indicator") if page.each is Each.INDICATOR else ("year",):
+        if not re.search(rf"^{name}\s*(:[^=\n]+)?=", parameters[0].source, re.MULTILINE):
+            raise BuildError(f"带 parameters 标签的单元里没有给 {name} 赋值。")
+    if notebook.cells[0].cell_type != "markdown":
+        raise BuildError("第一个单元应是写有页面标题的 Markdown 单元。")
+    return page
+
+
+_EXAMPLE = '{"page": "{year}/trend", "each": "year", "order": 40}'
+
+
+def _described(template: str, notebook: NotebookNode) -> Page:
+    """The page that the notebook's metadata describes."""
+    given: Any = notebook.metadata.get("cixi")
+    if not isinstance(given, dict):
+        raise BuildError(f"元数据中没有 cixi 一项，不知道这一页何时运行、放在哪里；应如 {_EXAMPLE}（见使用手册）。")
+    output, each, order = given.get("page"), given.get("each"), given.get("order", 0)
+    wrong = []
+    known = each in list(Each)
+    if not known:
+        wrong.append(f"each 现为“{each}”，应为 {'、'.join(Each)} 之一")
+    if not isinstance(output, str) or not _PATH.fullmatch(output):
+        wrong.append(f"page 现为“{output}”，应为 book/ 以下不带扩展名的路径，如 {{year}}/trend")
+    elif known:
+        asked = {"{year}": Each(str(each)).yearly, "{indicator}": each == Each.INDICATOR}
+        wrong += [
+            f"page 现为“{output}”，each 为“{each}”时其中应{'有' if wanted else '没有'} {word}"
+            for word, wanted in asked.items()
+            if (word in output) is not wanted
+        ]
+    if not isinstance(order, int):
+        wrong.append(f"order 现为“{order}”，应为一个整数")
+    if unknown := given.keys() - {"page", "each", "order"}:
+        wrong.append(f"不认识 {'、'.join(sorted(unknown))}")
+    if wrong:
+        raise BuildError(f"元数据 cixi 有误：{'；'.join(wrong)}。")
+    text: str = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
+    return Page(template, str(output), Each(str(each)), order, text)
+
+
+def _clashes(pages: Sequence[Page]) -> Iterator[str]:
+    """Templates that would write the same page."""
+    disjoint = {Each.ASSESSED, Each.RETROSPECT}
+    for number, one in enumerate(pages):
+        for other in pages[:number]:
+            if one.output == other.output and {one.each, other.each} != disjoint:
+                yield f"{one.file}：page 与 {other.file} 相同（{one.output}），应各不相同。"
 
 
 @dataclass(frozen=True)
 class Run:
-    """One execution of a page's template."""
+    """One execution of a template."""
 
     page: Page
     year: int
@@ -78,44 +161,44 @@ class Run:
         """What papermill sets."""
         return {"year": self.year} | ({} if self.indicator is None else {"indicator": self.indicator})
 
-    @property
-    def words(self) -> dict[str, str]:
-        """What stands for ``{…}`` in the template's text: Sphinx must find headings filled in."""
-        return {name: str(value) for name, value in self.parameters.items()} | (
-            {"name": self.name} if self.name else {}
-        )
-
     @cached_property
     def output(self) -> Path:
-        """Where the executed notebook goes, below `book/`."""
+        """Where the executed notebook goes, below ``book/``."""
         return Path(self.page.output.format(**self.parameters) + ".ipynb")
 
-    @property
-    def template(self) -> Path:
-        """Where the template lies, below the project folder."""
-        return Path("notebooks", f"{self.page.template}.ipynb")
+    @cached_property
+    def notebook(self) -> NotebookNode:
+        """The template with the run's words in its text: Sphinx takes headings from there. Code is folded."""
+        notebook: NotebookNode = nbformat.reads(self.page.notebook, as_version=4)  # type: ignore[no-untyped-call]
+        notebook.metadata.pop("cixi")  # a page that is opened in JupyterLab and saved elsewhere is no template
+        if self.siblings:
+            entries = "\n".join(self.siblings)
+            notebook.cells[0].source += f"\n\n```{{toctree}}\n:hidden:\n\n{entries}\n```"
+        words = {name: str(value) for name, value in self.parameters.items()} | {"name": self.name}
+        for cell in notebook.cells:
+            if cell.cell_type == "markdown":
+                for word, text in words.items():
+                    cell.source = cell.source.replace(f"{{{word}}}", text) if text else cell.source
+            elif cell.cell_type == "code":
+                _fold(cell)
+        return notebook
 
     @property
     def label(self) -> str:
-        """What the progress bar calls it."""
-        return f"{self.year} {self.page.title}" + ("" if self.indicator is None else f" {self.indicator}")
+        """The page's heading, for messages and the progress bar."""
+        return str(self.notebook.cells[0].source).splitlines()[0].lstrip("# ")
 
     def __str__(self) -> str:
-        number = "" if self.indicator is None else f" {self.indicator}"
-        return f"{self.year} 年 {self.page.title}{number}（{self.template.as_posix()}）"
+        return f"{self.label}（{self.page.file}）"
 
 
-def runs_of(pages: Sequence[Page], years: Sequence[int], baseline: int, indicators: Mapping[int, str]) -> list[Run]:
+def runs_of(pages: Sequence[Page], years: Iterable[int], baseline: int, indicators: Mapping[int, str]) -> list[Run]:
     """All pages of the book: those made once, those of indicators, then year by year, the newest first."""
     newest_first = sorted(set(years), reverse=True)
     newest = newest_first[0]
-    runs = [Run(page, newest) for page in pages if page.scope is Scope.ONCE]
-    runs += [
-        Run(page, newest, n, name) for page in pages if page.scope is Scope.INDICATOR for n, name in indicators.items()
-    ]
-    for year in newest_first:
-        kind = Scope.ASSESSED if year >= baseline else Scope.RETROSPECT
-        runs += [Run(page, year) for page in pages if kind in page.scope]
+    runs = [Run(page, newest) for page in pages if page.each is Each.ONCE]
+    runs += [Run(p, newest, n, name) for p in pages if p.each is Each.INDICATOR for n, name in indicators.items()]
+    runs += [Run(page, year) for year in newest_first for page in pages if page.each.covers(year, baseline)]
     return [_with_siblings(run, runs) for run in runs]
 
 
@@ -123,5 +206,32 @@ def _with_siblings(run: Run, runs: Sequence[Run]) -> Run:
     folder = run.output.parent
     if run.output.stem != "index" or folder == Path():
         return run
-    siblings = tuple(r.output.stem for r in runs if r.output.parent == folder and r is not run)
-    return Run(run.page, run.year, run.indicator, run.name, siblings)
+    return replace(
+        run, siblings=tuple(r.output.stem for r in runs if r.output.parent == folder and r.output != run.output)
+    )
+
+
+def tidied(executed: NotebookNode) -> NotebookNode:
+    """The executed notebook without times, file names and random ids: the same run gives the same bytes."""
+    executed.metadata.pop("papermill", None)
+    for number, cell in enumerate(executed.cells, start=1):
+        cell.id = f"cell-{number}"
+        for noted in ("papermill", "execution"):
+            cell.metadata.pop(noted, None)
+        if "injected-parameters" in tags(cell):
+            _fold(cell)
+    return executed
+
+
+def tags(cell: NotebookNode) -> list[str]:
+    """The cell's tags."""
+    found: list[str] = cell.metadata.get("tags", [])
+    return found
+
+
+def _fold(cell: NotebookNode) -> None:
+    """Hide the code, or the whole cell if it only sets parameters."""
+    if {"parameters", "injected-parameters"}.intersection(tags(cell)):
+        cell.metadata["tags"] = [*tags(cell), "remove-cell"]
+    elif not any(tag.startswith(("hide-", "remove-")) for tag in tags(cell)):
+        cell.metadata["tags"] = [*tags(cell), "hide-input"]

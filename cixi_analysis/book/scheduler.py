@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from cixi_analysis import __version__
-from cixi_analysis.book import fingerprint
+from cixi_analysis.book import cache
 from cixi_analysis.errors import CixiError
 from cixi_analysis.plan.provenance import required_packages
 
@@ -95,7 +95,7 @@ def _require_workers(client: Any, address: str, timeout: float) -> None:
 
 def versions() -> dict[str, str]:
     """What this process would compute with: Python, the library and its content, and every package it requires."""
-    library = f"{__version__}（内容 {fingerprint.of_tree(fingerprint.LIBRARY)[:8]}）"
+    library = f"{__version__}（内容 {cache.of_tree(cache.LIBRARY)[:8]}）"
     return {"Python": platform.python_version(), "cixi_analysis": library, **required_packages()}
 
 

@@ -1,88 +1,42 @@
-"""Jupyter Book makes the site; the new one takes the place of the old one in one step."""
+"""Jupyter Book builds the site, in a process of its own; the new site takes the place of the old one in one step."""
 
 import os
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
-from importlib import import_module
 from pathlib import Path
 
-from cixi_analysis.book import workers
-from cixi_analysis.book.failure import BuildError
-from cixi_analysis.book.workers import Died, Prepared
-
-#: What Jupyter Book imports when it begins; a name that is not there costs nothing.
-_IMPORTS = (
-    "jupyter_book.cli.main", "jupyter_book.sphinx", "sphinx.builders.html", "sphinx.search.zh", "myst_nb.sphinx_ext",
-    "sphinx_book_theme", "sphinx_design", "sphinx_external_toc", "sphinx_togglebutton", "sphinx_copybutton",
-    "sphinx_comments",
-)  # fmt: skip
+from cixi_analysis.book.pages import BuildError
 
 
-def maker() -> "AbstractContextManager[Callable[[Path, Path, Path], int | Died]]":
-    """Jupyter Book, made ready in a process of its own while the pages run; called, it returns its exit status."""
-    return Prepared(_prepare, _in_this_process) if workers.available() else nullcontext(_in_new_process)
+class JupyterBook:
+    """``jupyter-book build`` in a process that imports its libraries while the pages run; a context manager."""
 
+    def __enter__(self) -> "JupyterBook":
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "cixi_analysis.book.sphinx_side"],
+            stdin=subprocess.PIPE, encoding="utf-8", env={**os.environ, "PYTHONUTF8": "1"},
+        )  # fmt: skip
+        return self
 
-def make_site(jupyter_book: Callable[[Path, Path, Path], int | Died], root: Path, scratch: Path, log: Path) -> Path:
-    """Let Jupyter Book make the site in the scratch folder; a warning is an error. Returns the site's folder."""
-    status = jupyter_book(root, scratch, log)
-    printed = re.sub(r"\x1b\[[\d;]*m", "", log.read_text(encoding="utf-8", errors="replace"))  # colours
-    log.write_text(printed, encoding="utf-8")
-    if status != 0:
-        lines = printed.replace(f"{root}{os.sep}", "").splitlines()
-        reasons = [line for line in lines if re.search("WARNING|ERROR", line)] or lines[-5:]
-        reasons += [str(status)] if isinstance(status, Died) else []
-        where = f"记录：{log.relative_to(root).as_posix()}"
-        raise BuildError("\n".join(["Jupyter Book 生成网站失败，网站保持原样。", *reasons, where]))
-    return scratch / "_build" / "html"
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        self._process.wait()
 
-
-def _arguments(root: Path, scratch: Path) -> list[str]:
-    return ["build", "--warningiserror", "--keep-going", "--path-output", str(scratch), str(root)]
-
-
-def _in_new_process(root: Path, scratch: Path, log: Path) -> int:
-    command = [sys.executable, "-c", "from jupyter_book.cli.main import main; main()", *_arguments(root, scratch)]
-    with log.open("wb") as stream:
-        done = subprocess.run(  # noqa: S603  (our own words and paths)
-            command, env={**os.environ, "PYTHONUTF8": "1"}, stdout=stream, stderr=subprocess.STDOUT, check=False
-        )
-    return done.returncode
-
-
-def _prepare() -> None:
-    for name in _IMPORTS:
-        try:
-            import_module(name)
-        except ImportError:
-            continue  # Jupyter Book will say what it misses
-    import jieba  # noqa: PLC0415  # loads at once what the search needs
-
-    from cixi_analysis.book.website import bundle  # noqa: PLC0415  # an extension of Sphinx, so not for the build's process
-
-    jieba.setLogLevel("WARNING")
-    jieba.initialize()
-    bundle()
-
-
-def _in_this_process(root: Path, scratch: Path, log: Path) -> int:
-    from jupyter_book.cli.main import main  # noqa: PLC0415  # the process's, not the build's
-
-    stream = log.open("w", encoding="utf-8")
-    os.dup2(stream.fileno(), 1)
-    os.dup2(stream.fileno(), 2)
-    sys.stdout = sys.stderr = stream
-    try:
-        main(args=_arguments(root, scratch), prog_name="jupyter-book")
-    except SystemExit as end:
-        return end.code if isinstance(end.code, int) else int(end.code is not None)
-    finally:
-        stream.flush()
-    return 0
+    def build(self, root: Path, scratch: Path, log: Path) -> Path:
+        """Build the site in the scratch folder and return its folder. A warning is an error (:class:`BuildError`)."""
+        self._process.communicate("\n".join(map(str, (log, scratch, root))))
+        status = self._process.returncode
+        printed = log.read_text(encoding="utf-8", errors="replace") if log.is_file() else ""
+        printed = re.sub(r"\x1b\[[\d;]*m", "", printed)  # colours
+        log.write_text(printed, encoding="utf-8")
+        if status != 0:
+            lines = printed.replace(f"{root}{os.sep}", "").splitlines()
+            reasons = [line for line in lines if re.search("WARNING|ERROR", line)] or lines[-5:]
+            where = f"记录：{log.relative_to(root).as_posix()}"
+            raise BuildError("\n".join(["Jupyter Book 生成网站失败，网站保持原样。", *reasons, where]))
+        return scratch / "_build" / "html"
 
 
 def swap(new: Path, site: Path) -> None:
@@ -96,6 +50,13 @@ def swap(new: Path, site: Path) -> None:
     except OSError as error:
         raise BuildError(f"新网站已生成，但不能替换 {site}，请关闭正在使用该文件夹的程序后再试（{error}）。") from error
     finally:
-        if old.exists() and not site.exists():
-            old.rename(site)
+        recover_site(site.parents[1])
     shutil.rmtree(old, ignore_errors=True)
+
+
+def recover_site(root: Path) -> None:
+    """Put the old site back where a build was killed between moving it away and putting the new one in its place."""
+    site = root / "_build" / "html"
+    old = site.with_name("html.old")
+    if old.exists() and not site.exists():
+        old.rename(site)

@@ -51,8 +51,7 @@ if TYPE_CHECKING:
 )
 @click.pass_obj
 def build(root: Path | None, years: tuple[int, ...], force: bool, pdf: bool, scheduler: str | None) -> None:
-    from cixi_analysis.book import fingerprint
-    from cixi_analysis.book.store import up_to_date
+    from cixi_analysis.book import cache
     from cixi_analysis.plan import edition
     from cixi_analysis.plan.folder import find_root
     from cixi_analysis.plan.journal import cut_short
@@ -60,10 +59,10 @@ def build(root: Path | None, years: tuple[int, ...], force: bool, pdf: bool, sch
     folder = find_root(Path.cwd()) if root is None else root.resolve()
     edition.date()  # a wrong one is told before any page runs
     if cut_short(folder / "data"):
-        plan_at(folder)  # which puts the data back before anybody looks at them
-    with _ended_as_by_the_user():
-        inputs = fingerprint.inputs(folder)  # before anything is read: what changes from here on is noticed
-        page = None if years or force else up_to_date(folder, inputs)
+        plan_at(folder)
+    with _sigterm_as_ctrl_c():
+        inputs = cache.inputs(folder)  # before anything is read: later changes are noticed
+        page = None if years or force else cache.up_to_date(folder, inputs)
         if page is None:
             page = _build(folder, years, force, inputs, scheduler)
         click.echo(page)
@@ -76,17 +75,10 @@ def build(root: Path | None, years: tuple[int, ...], force: bool, pdf: bool, sch
 
 
 def _build(root: Path, years: tuple[int, ...], force: bool, inputs: str, scheduler: str | None) -> Path:
-    from functools import partial
-
-    from cixi_analysis.book import workers
-
-    if workers.available():
-        workers.start()  # they import what pages need while the data are read and checked here
-
     from cixi_analysis.analysis.dossier import read_of_years
     from cixi_analysis.assessment import assess
-    from cixi_analysis.book import build as build_book
-    from cixi_analysis.book import fingerprint
+    from cixi_analysis.book import cache
+    from cixi_analysis.book.making import build as build_book
     from cixi_analysis.errors import UnknownYear
 
     plan = plan_at(root)
@@ -105,16 +97,15 @@ def _build(root: Path, years: tuple[int, ...], force: bool, inputs: str, schedul
             renew=None if force or not years else years,
             force=force,
             indicators={item.indicator: item.indicator_name for item in plan.items},
-            own={indicator: fingerprint.of(read_of_years(plan, indicator)) for indicator in plan.indicators},
-            attach=partial(_attach, root),
+            own={indicator: cache.of(read_of_years(plan, indicator)) for indicator in plan.indicators},
             inputs=inputs,
             executor=executor,
         )
 
 
 @contextlib.contextmanager
-def _ended_as_by_the_user() -> Iterator[None]:
-    """Whatever asks the process to end (a time limit, a service that stops) leaves as little behind as Ctrl-C."""
+def _sigterm_as_ctrl_c() -> Iterator[None]:
+    """A time limit or a service that stops cleans up like Ctrl-C."""
 
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
@@ -132,10 +123,3 @@ def _executor(scheduler: str | None) -> "contextlib.AbstractContextManager[Execu
     from cixi_analysis.book.scheduler import cluster
 
     return cluster(scheduler)
-
-
-def _attach(root: Path, year: int, folder: Path) -> None:
-    """Write the downloads of a year; in a process of its own, from the data as they are then."""
-    from cixi_analysis.export import attachments
-
-    attachments(plan_at(root), year, folder)

@@ -9,8 +9,11 @@ sets that has all these fields is the one shown. Its ``name`` is its id on the p
 caption, its ``description`` the text for those who do not see it.
 """
 
+import hashlib
 import json
 import re
+from collections.abc import MutableMapping
+from importlib import metadata
 from typing import Any
 
 import vl_convert
@@ -109,9 +112,26 @@ def _script(spec: dict[str, Any]) -> Markup:
     return Markup(text.replace("<", "\\u003c").replace("&", "\\u0026"))  # noqa: S704  # no markup is left in it
 
 
+_VERSION = metadata.version("vl-convert-python")
+#: Drawings by the content of their specification. A build puts a mapping here that keeps them on disk.
+drawings: MutableMapping[str, str] = {}
+
+
+def _drawn(spec: dict[str, Any]) -> str:
+    """The drawing of a specification, made once: vl-convert needs 10 ms and more for each long Chinese label."""
+    content = json.dumps([_VERSION, spec], ensure_ascii=False, sort_keys=True)
+    key = hashlib.sha256(content.encode()).hexdigest()
+    try:
+        return drawings[key]
+    except KeyError:
+        drawing: str = vl_convert.vegalite_to_svg(spec, allowed_base_urls=[])
+        drawings[key] = drawing
+        return drawing
+
+
 def svg(spec: dict[str, Any], prefix: str, label: str) -> str:
     """The drawing, with ids that depend on nothing but ``prefix`` and a text for those who do not see it."""
-    drawing: str = vl_convert.vegalite_to_svg(spec, allowed_base_urls=[])
+    drawing = _drawn(spec)
     drawing = drawing.replace(f'xlink:href="{_LINK_BASE}', 'href="')
     # vl-convert counts clip paths and gradients through the process; here they are counted from the drawing's start.
     ids = dict.fromkeys(re.findall(r'\bid="([^"]+)"', drawing))

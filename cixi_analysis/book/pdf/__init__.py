@@ -22,7 +22,7 @@ from pypdf import PdfReader, PdfWriter
 from pypdf.generic import Fit, NameObject, TextStringObject
 
 from cixi_analysis.analysis.coverage import coverage
-from cixi_analysis.book.imprint import BOOK_TITLE, imprint
+from cixi_analysis.book.footer import BOOK_TITLE, imprint
 from cixi_analysis.book.pdf.assembly import Section, sections
 from cixi_analysis.book.pdf.chromium import PdfError, find, print_pdf, told
 from cixi_analysis.book.pdf.copying import correct
@@ -52,7 +52,7 @@ def make_pdf(plan: Plan, year: int, site: Path, folder: Path) -> Path:
     The same site, browser and fonts give the same bytes. Raises :class:`PdfError` without a browser that can do it.
     """
     browser = find()
-    found = sections(site, year)
+    found = sections(plan.root, site, year)
     folder.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=folder, ignore_cleanup_errors=True) as name:  # some browsers may not read /tmp
         page, printed = Path(name, "report.html"), Path(name, "report.pdf")

@@ -10,7 +10,7 @@ from urllib.parse import urldefrag
 from bs4 import BeautifulSoup, Tag
 from markupsafe import Markup
 
-from cixi_analysis.book import PAGES, Scope
+from cixi_analysis.book.pages import read_pages
 
 #: Navigation, code and what only a screen can do. ``d-print-none`` is the theme's own word for it.
 _NOT_PRINTED = (
@@ -43,9 +43,9 @@ class Section:
     across: bool
 
 
-def sections(site: Path, year: int) -> tuple[Section, ...]:
+def sections(root: Path, site: Path, year: int) -> tuple[Section, ...]:
     """The year's pages in the order of the book, then how verdicts come about and what the book is made of."""
-    yearly = (f"book/{page.output.format(year=year)}.html" for page in PAGES if page.scope & Scope.EVERY_YEAR)
+    yearly = (f"book/{page.output.format(year=year)}.html" for page in read_pages(root) if page.each.yearly)
     once = (f"book/{name}.html" for name in _APPENDED)
     pages = [page for page in dict.fromkeys((*yearly, *once)) if (site / page).is_file()]
     return tuple(_section(site, page, pages) for page in pages)

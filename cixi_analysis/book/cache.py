@@ -1,0 +1,226 @@
+"""What is remembered between builds, in ``_build/cache``: everything is found by the content that it was made from.
+
+``products/``  executed pages and files for download, each under its cache key
+``drawings/``  charts as SVG, by their specification
+``sphinx/``    doctrees of the last site, with ``left``: the hashes under which they may be used again
+``last``       inputs and result of the last whole build: with both unchanged there is nothing to do
+
+Deleting the folder is always safe. Entries carry their checksum: a damaged one counts as missing.
+"""
+
+import hashlib
+import io
+import json
+import os
+import platform
+import re
+import shutil
+import sys
+import zipfile
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from cixi_analysis.book.pages import Run
+from cixi_analysis.plan import edition
+from cixi_analysis.plan.files import write_whole
+from cixi_analysis.plan.folder import MODULES
+from cixi_analysis.plan.provenance import provenance
+from cixi_analysis.plan.schema import YEARLY
+
+LIBRARY = Path(__file__).resolve().parents[1]
+#: Caches of the interpreter and of JupyterLab, which change nothing.
+_IGNORED = {"__pycache__", ".ipynb_checkpoints"}
+#: Executed notebooks and files for download in ``book/``; the rest was written by hand.
+_GENERATED = re.compile(r"20\d\d/|.*\.ipynb$")
+#: Parts of a site that Sphinx writes anew each time.
+_REWRITTEN = ("_downloads", "_static")
+#: Drawings kept; a book has about forty.
+_MOST_DRAWINGS = 300
+
+
+def of(*parts: object) -> str:
+    """The hash of plain values."""
+    return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
+
+
+def of_files(folder: Path, paths: Iterable[Path]) -> str:
+    """The hash of the names (below ``folder``) and contents of files."""
+    whole = hashlib.sha256()
+    for path in sorted(paths):
+        content = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "-"
+        whole.update(f"{path.relative_to(folder).as_posix()}\n{content}\n".encode())
+    return whole.hexdigest()
+
+
+def of_tree(folder: Path, without: Sequence[str] = ()) -> str:
+    """The hash of all files below ``folder``, except those in its folders ``without``."""
+    files = (p for p in folder.rglob("*") if p.is_file() and _IGNORED.isdisjoint(p.parts))
+    return of_files(folder, (p for p in files if p.relative_to(folder).parts[0] not in without))
+
+
+def tools() -> str:
+    """The hash of the interpreter and of every installed distribution's version."""
+    installed = {p.name for place in map(Path, sys.path) if place.is_dir() for p in place.glob("*.dist-info")}
+    return of(sys.version, platform.platform(), sorted(installed))
+
+
+def program(root: Path) -> str:
+    """The hash of everything but data and templates that an executed page depends on."""
+    date = edition.date()
+    beside = [path for pattern in MODULES for path in root.glob(pattern)]
+    return of(tools(), of_tree(LIBRARY), of_files(root, beside), date and date.timestamp())
+
+
+def data_until(root: Path, year: int) -> str:
+    """The hash of the data that no year has, and of the years' files up to ``year``."""
+    data = root / "data"
+    files = [path for folder in YEARLY for path in (data / folder).glob("*.csv") if path.stem <= str(year)]
+    return of(undated(root), of_files(data, files))
+
+
+def undated(root: Path) -> str:
+    """The hash of the data that no year has."""
+    return of_tree(root / "data", tuple(YEARLY))
+
+
+def settings(root: Path) -> str:
+    """The hash of the book's settings and contents."""
+    return of_files(root, [root / "_config.yml", root / "_toc.yml"])
+
+
+def inputs(root: Path) -> str:
+    """The hash of all inputs of a book except the files in ``book/``: commit, packages and date too."""
+    return of(
+        program(root), of_tree(root / "data"), of_tree(root / "notebooks"), settings(root), provenance(root).as_json()
+    )
+
+
+def frame(root: Path, runs: Sequence[Run]) -> str:
+    """The hash of what every page's HTML depends on: contents list, theme, scripts, hand-written pages."""
+    book, date = root / "book", edition.date()
+    by_hand = [p for p in book.rglob("*") if p.is_file() and not _GENERATED.match(p.relative_to(book).as_posix())]
+    headings = [(run.output.as_posix(), run.label, run.siblings) for run in runs]
+    templates = of_tree(root / "notebooks")
+    parts = (tools(), of_tree(LIBRARY), settings(root), templates, of_files(book, by_hand), headings)
+    return of(str(root), *parts, date and date.timestamp())  # Sphinx keeps absolute paths
+
+
+def _folder(root: Path) -> Path:
+    return root / "_build" / "cache"
+
+
+class Store:
+    """Products under their cache keys: a product is one or more files."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._products = _folder(root) / "products"
+
+    @property
+    def drawings(self) -> Path:
+        """Where drawings are kept."""
+        return _folder(self._root) / "drawings"
+
+    def take(self, key: str, folder: Path) -> bool:
+        """Put the product of ``key`` into ``folder``; False when there is none."""
+        content = read_sealed(self._products / key)
+        if content is None:
+            return False
+        with zipfile.ZipFile(io.BytesIO(content)) as product:
+            product.extractall(folder)
+        return True
+
+    def put(self, key: str, folder: Path, files: Iterable[Path]) -> None:
+        """Keep ``files`` (below ``folder``) as the product of ``key``."""
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w") as product:
+            for path in sorted(files):
+                product.writestr(zipfile.ZipInfo(path.relative_to(folder).as_posix()), path.read_bytes())
+        write_sealed(self._products / key, packed.getvalue())
+
+    def prune(self, keys: Iterable[str]) -> None:
+        """Drop products that the last build did not use, and the drawings that were not used for longest."""
+        wanted = set(keys)
+        drawings = sorted(self.drawings.glob("*"), key=lambda path: path.stat().st_mtime, reverse=True)
+        unused = [path for path in self._products.glob("*") if path.name not in wanted]
+        for path in (*unused, *drawings[_MOST_DRAWINGS:]):
+            path.unlink()
+
+    def clear(self) -> None:
+        """Forget everything."""
+        shutil.rmtree(_folder(self._root), ignore_errors=True)
+
+
+class Drawings(dict[str, str]):
+    """Drawings by the hash of their specification, kept in a folder; for :data:`presentation.figure.drawings`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def __missing__(self, key: str) -> str:
+        kept = read_sealed(self._folder / key)
+        if kept is None:
+            raise KeyError(key)
+        os.utime(self._folder / key)
+        super().__setitem__(key, kept.decode())
+        return self[key]
+
+    def __setitem__(self, key: str, drawing: str) -> None:
+        super().__setitem__(key, drawing)
+        write_sealed(self._folder / key, drawing.encode())
+
+
+def record(root: Path, inputs: str, book: str) -> None:
+    """Note what the whole build that has just ended was made from and what it made."""
+    write_sealed(_folder(root) / "last", of(inputs, book, of_tree(root / "_build" / "html")).encode())
+
+
+def forget(root: Path) -> None:
+    """From now on the site does not count as up to date."""
+    (_folder(root) / "last").unlink(missing_ok=True)
+
+
+def up_to_date(root: Path, inputs: str) -> Path | None:
+    """The site's first page, if a build from ``inputs`` would change nothing."""
+    site = root / "_build" / "html"
+    last = read_sealed(_folder(root) / "last")
+    known = last is not None and last.decode() == of(inputs, of_tree(root / "book"), of_tree(site))
+    return site / "index.html" if known and (site / "index.html").is_file() else None
+
+
+def take_doctrees(root: Path, frame: str, site: Path, into: Path) -> None:
+    """Let Jupyter Book, which works in ``into``, begin with the last site, if that had the same frame and is whole.
+
+    The doctrees are moved, not copied: after a failed build the next one begins anew.
+    """
+    kept, note = _folder(root) / "sphinx", _folder(root) / "left"
+    sealed = read_sealed(note)
+    note.unlink(missing_ok=True)
+    if sealed is not None and sealed.decode() == of(frame, of_tree(site), of_tree(kept)):
+        kept.rename(into)
+        shutil.copytree(site, into / site.name, ignore=lambda at, _: _REWRITTEN if Path(at) == site else ())
+    shutil.rmtree(kept, ignore_errors=True)
+
+
+def leave_doctrees(root: Path, frame: str, site: Path, of_build: Path) -> None:
+    """Keep what Jupyter Book left in ``of_build``, now that the ``site`` is in its place."""
+    kept = _folder(root) / "sphinx"
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    of_build.rename(kept)
+    write_sealed(_folder(root) / "left", of(frame, of_tree(site), of_tree(kept)).encode())
+
+
+def read_sealed(path: Path) -> bytes | None:
+    """What :func:`write_sealed` wrote there; None if nothing was, or if the checksum does not match."""
+    try:
+        stored = path.read_bytes()
+    except OSError:
+        return None
+    digest, content = stored[:32], stored[32:]
+    return content if hashlib.sha256(content).digest() == digest else None
+
+
+def write_sealed(path: Path, content: bytes) -> None:
+    """Write ``content`` atomically, with its checksum before it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_whole(path, hashlib.sha256(content).digest() + content)

@@ -1,0 +1,80 @@
+"""What runs inside a page kernel: importing the libraries beforehand, and clearing up between two pages."""
+
+import gc
+import os
+import pkgutil
+import sys
+import warnings
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import ipykernel.compiler
+from IPython.core.getipython import get_ipython
+from IPython.core.interactiveshell import InteractiveShell
+
+import cixi_analysis.analysis
+import cixi_analysis.export
+import cixi_analysis.presentation
+from cixi_analysis.book.cache import Drawings
+from cixi_analysis.presentation import figure
+from cixi_analysis.requirement import read
+
+
+@dataclass(frozen=True)
+class _State:
+    """What a page may change and the next one must find as it was."""
+
+    names: dict[str, Any]
+    folder: Path
+    environment: dict[str, str]
+    path: list[str]
+    filters: list[Any]
+
+
+_clean: list[_State] = []
+
+
+def prepare(drawings: str) -> None:
+    """Import what pages use, keep charts' drawings in the folder ``drawings``, and remember the clean state."""
+    for package in (cixi_analysis.analysis, cixi_analysis.presentation):
+        for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+            import_module(module.name)
+    read("100")  # builds the parser's tables
+    figure.drawings = Drawings(Path(drawings))
+    # The default holds the process id, which a page with a warning would show.
+    ipykernel.compiler.get_tmp_directory = lambda: "ipykernel"
+    names = dict(_shell().user_ns)
+    _clean[:] = [_State(names, Path.cwd(), dict(os.environ), list(sys.path), list(warnings.filters))]
+    gc.collect()
+    gc.freeze()  # what is imported stays
+    gc.disable()  # a page is short; searching for cycles takes a fifth of its time
+
+
+def reset() -> None:
+    """Give the next page the kernel as a new one: no names, no modules of the project, the old working directory."""
+    shell, [state] = _shell(), _clean
+    shell.user_ns.clear()
+    shell.user_ns.update(state.names)
+    shell.user_ns["_oh"].clear()
+    shell.user_ns["_ih"][:] = [""]
+    shell.displayhook._ = shell.displayhook.__ = shell.displayhook.___ = ""
+    shell.execution_count = 1
+    os.chdir(state.folder)
+    os.environ.clear()
+    os.environ.update(state.environment)
+    sys.path[:] = state.path
+    with warnings.catch_warnings():  # entering and leaving it forgets which warnings were shown
+        pass
+    warnings.filters[:] = state.filters  # type: ignore[index]  # a list
+    for name, module in list(sys.modules.items()):
+        file = getattr(module, "__file__", None)
+        if file and Path(file).parent in (state.folder, state.folder / "notebooks"):
+            del sys.modules[name]
+
+
+def _shell() -> InteractiveShell:
+    shell = get_ipython()
+    assert shell is not None  # noqa: S101  # this is a kernel
+    return shell

@@ -1,0 +1,244 @@
+"""Running pages: papermill in a small pool of ordinary kernels, each of which runs one page after another.
+
+Nothing here depends on the operating system: no process is forked. What a page leaves in its kernel is removed before
+the next one (:mod:`cixi_analysis.book.kernel_side`). A kernel that dies is replaced and its work done again, once.
+"""
+
+import contextlib
+import io
+import os
+import queue
+import subprocess
+import threading
+import zipfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import nbformat
+import papermill
+from jupyter_client.manager import AsyncKernelManager
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, DeadKernelError
+from nbclient.util import run_sync
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_notebook
+from papermill.clientwrap import PapermillNotebookClient
+from papermill.engines import NBClientEngine, papermill_engines
+from papermill.exceptions import PapermillExecutionError
+
+from cixi_analysis.book.pages import tidied
+from cixi_analysis.plan.folder import MODULES
+
+#: Two kernels that start at the same moment can be given the same port.
+_STARTING = threading.Lock()
+_ATTEMPTS = 2
+_PATIENCE = 300  # seconds for a kernel to start on a busy machine
+_SIDE = "__import__('cixi_analysis.book.kernel_side', fromlist=['reset'])"
+#: What a page reads of the project folder.
+_READ = ("_config.yml", "data/**/*", *MODULES)
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why something could not be run: the lines of the message, the log, and the notebook as far as it came."""
+
+    lines: tuple[str, ...]
+    log: str
+    notebook: str = ""
+
+
+class KernelDied(Exception):
+    """The kernel's process ended; the text (Chinese) says how."""
+
+
+class Kernel:
+    """A kernel in the project folder ``root`` that keeps charts' drawings in the folder ``drawings``."""
+
+    def __init__(self, root: Path, drawings: Path) -> None:
+        self.notebook: NotebookNode | None = None
+        self.manager = AsyncKernelManager(kernel_name="python3")
+        arguments = ["--log-level=CRITICAL", "--HistoryManager.enabled=False"]
+        with _STARTING:
+            run_sync(self.manager.start_kernel)(cwd=str(root), extra_arguments=arguments)
+            self._process: subprocess.Popen[bytes] = self.manager.provisioner.process  # type: ignore[union-attr]
+            self.client = self.manager.client()
+            self.client.start_channels()
+            run_sync(self.client.wait_for_ready)(timeout=_PATIENCE)
+        self.run(f"{_SIDE}.prepare({str(drawings)!r})")
+
+    def run(self, code: str) -> Failure | None:
+        """Run code beside the page's own; returns why it failed. Raises :class:`KernelDied`."""
+        cell = new_code_cell(code)  # type: ignore[no-untyped-call]
+        client = NotebookClient(new_notebook(cells=[cell]), km=self.manager, timeout=None)  # type: ignore[no-untyped-call]
+        client.kc = self.client
+        try:
+            client.execute_cell(cell, 0, store_history=False)
+        except CellExecutionError as error:
+            told = error.evalue if error.ename == "ExportError" else f"{error.ename}: {error.evalue}"
+            return Failure((f"错误：{told}",), str(error))
+        except DeadKernelError as error:
+            raise KernelDied(self._end()) from error
+        return None
+
+    def run_page(self, notebook: NotebookNode, parameters: Mapping[str, int]) -> str | Failure:
+        """Run a notebook with papermill; returns the page's JSON. Raises :class:`KernelDied`."""
+        self.run(f"{_SIDE}.reset()")
+        try:
+            executed = papermill.execute_notebook(
+                notebook, None, dict(parameters), engine_name=_ENGINE, kernel_name="python3", kernel=self,
+                progress_bar=False, request_save_on_cell_execute=False, autosave_cell_every=0,
+            )  # fmt: skip
+        except PapermillExecutionError as error:
+            cell = [f"出错的单元 In [{error.exec_count}]：", *(f"    {line}" for line in error.source.splitlines())]
+            so_far: str = nbformat.writes(self.notebook)  # type: ignore[no-untyped-call]
+            return Failure((*cell, f"错误：{error.ename}: {error.evalue}"), str(error), so_far)
+        except DeadKernelError as error:
+            raise KernelDied(self._end()) from error
+        page: str = nbformat.writes(tidied(executed))  # type: ignore[no-untyped-call]
+        return page
+
+    def _end(self) -> str:
+        """How the kernel's process ended."""
+        code = self._process.poll()
+        return f"信号 {-code}" if code is not None and code < 0 else f"退出码 {code}"
+
+    def kill(self) -> None:
+        """End the kernel's process; from any thread."""
+        self._process.kill()
+
+    def close(self) -> None:
+        """End the process and remove the connection file; in the thread that runs pages."""
+        self.client.stop_channels()
+        run_sync(self.manager.shutdown_kernel)(now=True)
+
+
+class _Client(PapermillNotebookClient):  # type: ignore[misc]  # papermill ships no types
+    @contextlib.contextmanager
+    def setup_kernel(self, **_: Any) -> Iterator[None]:
+        """The kernel runs already, and stays."""
+        yield
+
+
+class _Engine(NBClientEngine):  # type: ignore[misc]  # papermill ships no types
+    @classmethod
+    def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, *, kernel: Kernel, **_: Any) -> Any:
+        """Run the cells in ``kernel``."""
+        kernel.notebook = nb_man.nb
+        client = _Client(nb_man, km=kernel.manager, kernel_name=kernel_name, timeout=None)
+        client.kc = kernel.client
+        return client.execute()
+
+
+_ENGINE = "cixi"
+papermill_engines.register(_ENGINE, _Engine)
+
+Result = str | Failure | None
+Work = Callable[[Kernel], Result]
+
+
+def run_each(root: Path, drawings: Path, works: Sequence[Work]) -> Iterator[tuple[int, Result]]:
+    """Do each piece of work in some kernel, as many at a time as there are cores; yields (number, result) as they end.
+
+    Closing the iterator early, or an exception in it, kills the kernels.
+    """
+    os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"  # this environment's kernel before one in the home folder
+    os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"  # or kernels warn of frozen modules
+    pool = _Pool(root, drawings, works)
+    threads = [threading.Thread(target=pool.drive, daemon=True) for _ in range(min(_cores(), len(works)))]
+    for thread in threads:
+        thread.start()
+    try:
+        for _ in works:
+            yield pool.next_result()
+    except BaseException:
+        pool.kill()
+        raise
+    finally:
+        for thread in threads:
+            thread.join()
+
+
+class _Pool:
+    """Work that waits, the kernels that do it, and results. Each thread has one kernel, which no other touches."""
+
+    def __init__(self, root: Path, drawings: Path, works: Sequence[Work]) -> None:
+        self._root, self._drawings, self._works = root, drawings, works
+        self._waiting = iter(range(len(works)))
+        self._done: queue.SimpleQueue[tuple[int, Result | Exception]] = queue.SimpleQueue()
+        self._kernels: list[Kernel] = []
+        self._stopped = False
+
+    def drive(self) -> None:
+        """Take work until nothing waits."""
+        kernel: Kernel | None = None
+        for number in self._waiting:  # advancing an iterator is atomic
+            if self._stopped:
+                return
+            try:
+                kernel, result = self._do(number, kernel)
+                self._done.put((number, result))
+            except Exception as error:  # re-raised in the main thread
+                self._done.put((number, error))
+        if kernel is not None:
+            kernel.close()
+
+    def _do(self, number: int, kernel: Kernel | None) -> tuple[Kernel | None, Result]:
+        """The result, and the kernel for the next piece of work; a second attempt follows when a kernel dies."""
+        ends: list[str] = []
+        while len(ends) < _ATTEMPTS:
+            try:
+                if kernel is None:
+                    kernel = Kernel(self._root, self._drawings)
+                    self._kernels.append(kernel)
+                    if self._stopped:
+                        kernel.kill()
+                return kernel, self._works[number](kernel)
+            except (KernelDied, RuntimeError, OSError) as error:
+                ends.append(str(error))
+                if kernel is not None:
+                    kernel.kill()
+                kernel = None
+        text = f"运行它的内核中断（{'；重新运行：'.join(ends)}）"
+        return None, Failure((f"错误：{text}",), text)
+
+    def next_result(self) -> tuple[int, Result]:
+        """Wait for a result. Raises what a thread raised."""
+        while True:
+            with contextlib.suppress(queue.Empty):
+                number, result = self._done.get(timeout=1)  # Ctrl-C on Windows waits for the end of a call
+                if isinstance(result, Exception):
+                    raise result
+                return number, result
+
+    def kill(self) -> None:
+        """Stop as soon as possible."""
+        self._stopped = True
+        for kernel in self._kernels:
+            kernel.kill()
+
+
+def run_elsewhere(project: bytes, notebook: NotebookNode, parameters: Mapping[str, int]) -> str | Failure:
+    """Run one page on another machine, in a folder that holds the project's files that it reads (:func:`packed`)."""
+    with TemporaryDirectory(prefix="cixi-") as name:
+        root = Path(name, "project")
+        zipfile.ZipFile(io.BytesIO(project)).extractall(root)
+        [(_, result)] = run_each(root, Path(name, "drawings"), [lambda kernel: kernel.run_page(notebook, parameters)])
+        return result or ""
+
+
+def packed(root: Path) -> bytes:
+    """What pages read of the project folder, as a ZIP archive; the same files give the same bytes."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
+        for path in (found for pattern in _READ for found in sorted(root.glob(pattern))):
+            if path.is_file() and not path.name.startswith("."):
+                entry = zipfile.ZipInfo(path.relative_to(root).as_posix())
+                archive.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED)
+    return buffer.getvalue()
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
