@@ -10,7 +10,8 @@ import nbformat
 import pytest
 import tiny_book
 
-from cixi_analysis.book import PAGES, BuildError, build
+from cixi_analysis.book.making import build
+from cixi_analysis.book.pages import BuildError, Each, read_pages
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
@@ -34,8 +35,16 @@ TITLES = {
 }
 
 
+PAGES = {page.template: page for page in read_pages(REPOSITORY)}
+
+
 def write_template(root: Path, name: str, *code: str, **options: str) -> None:
-    tiny_book.write_template(root, name, *code, heading=f"{TITLES[name]}\n\n费用 $5，合计 $6。", **options)
+    """The project's page of that name, with other cells."""
+    page = PAGES[name]
+    if page.each is Each.INDICATOR:
+        options.setdefault("parameters", "year = 2022\nindicator = 1")
+    described = {"page": page.output, "each": str(page.each), "order": page.order}
+    tiny_book.write_template(root, name, *code, heading=f"{TITLES[name]}\n\n费用 $5，合计 $6。", **described, **options)
 
 
 def fingerprint(folder: Path) -> dict[str, str]:
@@ -66,7 +75,7 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (root / "book" / "manual.md").write_text("# 使用手册\n", encoding="utf-8")
     for name in TITLES:
         write_template(root, name, "import sys, warnings", "warnings.warn('嘘')\nprint(year, sys.prefix)")
-    build(root, [2021, 2022], progress=False)
+    build(root, [2021, 2022], downloads=None, progress=False)
     return root
 
 
@@ -77,8 +86,8 @@ def project(good: Path, tmp_path: Path) -> Path:
 
 
 def test_every_kind_of_page_is_tried() -> None:
-    """The tiny book has a template for each row of the list of pages."""
-    assert {page.template for page in PAGES} == set(TITLES)
+    """The tiny book has each template of the project."""
+    assert PAGES.keys() == TITLES.keys()
 
 
 def test_the_site_holds_the_pages_and_nothing_else(good: Path) -> None:
@@ -97,7 +106,7 @@ def test_nothing_of_the_making_is_left(good: Path) -> None:
 
 
 def test_the_sidebar_lists_years_newest_first_with_their_pages(good: Path) -> None:
-    """A year's pages are nested under it, in the order of `PAGES`, under a heading with the year."""
+    """A year's pages are nested under it, in their order, under a heading with the year."""
     html = (good / "_build" / "html" / "book" / "2022" / "trend.html").read_text(encoding="utf-8")
     sidebar = html[html.index('<nav class="bd-links') : html.index('<main id="main-content"')]
     entries = re.findall(r"toctree-l(\d).*?<a [^>]*>\s*(.*?)\s*</a>", sidebar, re.DOTALL)
@@ -164,7 +173,7 @@ def test_kernels_are_of_this_environment(good: Path) -> None:
 def test_years_come_and_go(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """A new year runs unasked and enters the contents, a dropped one vanishes, others stay as they are."""
     before = fingerprint(project / "book" / "2022")
-    index = build(project, [2022, 2023], renew=[])
+    index = build(project, [2022, 2023], renew=[], downloads=None)
     assert index == project / "_build" / "html" / "index.html"
     assert index.is_file()
     yearly = {"index", "table1", "trend", "changes", "projects", "commitments", "units", "reconciliation"}
@@ -176,7 +185,7 @@ def test_years_come_and_go(project: Path, capsys: pytest.CaptureFixture[str]) ->
     assert home.index("2023 年度总览") < home.index("2022 年度总览")
     printed = capsys.readouterr()
     assert printed.out == ""
-    assert "2023 表一 指标评估" in printed.err
+    assert "2023 年表一" in printed.err
 
 
 def test_a_failing_notebook_leaves_the_site_and_says_where(project: Path) -> None:
@@ -184,9 +193,9 @@ def test_a_failing_notebook_leaves_the_site_and_says_where(project: Path) -> Non
     site, book = fingerprint(project / "_build" / "html"), fingerprint(project / "book")
     write_template(project, "method", "rows = []", "first = rows[0]\nprint(first)")
     with pytest.raises(BuildError) as failure:
-        build(project, [2021, 2022], renew=[], progress=False)
+        build(project, [2021, 2022], renew=[], downloads=None, progress=False)
     assert str(failure.value) == (
-        "2022 年 方法（notebooks/method.ipynb）：笔记本运行失败，网站保持原样。\n"
+        "方法（notebooks/method.ipynb）：笔记本运行失败，网站保持原样。\n"
         "出错的单元 In [4]：\n"
         "    first = rows[0]\n"
         "    print(first)\n"
@@ -204,8 +213,8 @@ def test_a_failing_notebook_leaves_the_site_and_says_where(project: Path) -> Non
 def test_a_dead_kernel_is_a_failing_notebook(project: Path) -> None:
     """A kernel that dies is reported like any failing page."""
     write_template(project, "method", "import os\nos._exit(1)")
-    with pytest.raises(BuildError, match=r"^2022 年 方法（notebooks/method.ipynb）：笔记本运行失败"):
-        build(project, [2021, 2022], renew=[], progress=False)
+    with pytest.raises(BuildError, match=r"^方法（notebooks/method.ipynb）：笔记本运行失败"):
+        build(project, [2021, 2022], renew=[], downloads=None, progress=False)
 
 
 def test_a_warning_of_the_book_leaves_the_site(project: Path) -> None:
@@ -213,7 +222,7 @@ def test_a_warning_of_the_book_leaves_the_site(project: Path) -> None:
     site = fingerprint(project / "_build" / "html")
     (project / "book" / "manual.md").write_text("# 使用手册\n\n[哪里](nowhere.md)\n", encoding="utf-8")
     with pytest.raises(BuildError) as failure:
-        build(project, [2021, 2022], renew=[], progress=False)
+        build(project, [2021, 2022], renew=[], downloads=None, progress=False)
     first, warning, *_, last = str(failure.value).splitlines()
     assert first == "Jupyter Book 生成网站失败，网站保持原样。"
     assert warning.startswith(f"{Path('book', 'manual.md')}:3: WARNING: 'myst' cross-reference target")
@@ -245,24 +254,67 @@ def test_a_template_without_year_is_refused(project: Path, parameters: str, tags
     nbformat.write(notebook, path)
     before = fingerprint(project / "book")
     with pytest.raises(BuildError) as refusal:
-        build(project, [2021, 2022], progress=False)
+        build(project, [2021, 2022], downloads=None, progress=False)
     assert str(refusal.value) == message
     assert fingerprint(project / "book") == before
 
 
-def test_a_missing_template_is_named(project: Path) -> None:
-    """A page without its template stops the build before anything runs."""
-    (project / "notebooks" / "trend.ipynb").unlink()
-    with pytest.raises(BuildError) as refusal:
-        build(project, [2021, 2022], progress=False)
-    assert str(refusal.value) == "缺少页面模板 notebooks/trend.ipynb（趋势与目标差距）。"
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (None, "元数据中没有 cixi 一项，不知道这一页何时运行、放在哪里；应如 "),
+        ("trend", "元数据中没有 cixi 一项"),
+        (
+            {},
+            "元数据 cixi 有误：each 现为“None”，应为 once、indicator、year、assessed、retrospect 之一；page 现为“None”",
+        ),
+        ({"page": "trend", "each": "year"}, "page 现为“trend”，each 为“year”时其中应有 {year}。"),
+        ({"page": "{year}/trend", "each": "once"}, "其中应没有 {year}。"),
+        ({"page": "indicators/x", "each": "indicator"}, "其中应有 {indicator}。"),
+        ({"page": "../trend", "each": "once"}, "page 现为“../trend”，应为 book/ 以下不带扩展名的路径"),
+        ({"page": "trend", "each": "daily"}, "each 现为“daily”"),
+        ({"page": "trend", "each": "once", "order": "last"}, "order 现为“last”，应为一个整数。"),
+        ({"page": "trend", "each": "once", "ordre": 1}, "不认识 ordre。"),
+        ({"page": "audit", "each": "once"}, "page 与 notebooks/audit.ipynb 相同（audit），应各不相同。"),
+        ({"page": "{year}/table1", "each": "assessed"}, "page 与 notebooks/table1.ipynb 相同"),
+    ],
+)
+def test_wrong_metadata_are_told_with_the_file(project: Path, given: object, message: str) -> None:
+    """A notebook that does not say what page it is stops the build before anything runs."""
+    path = project / "notebooks" / "trend.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    notebook.metadata["cixi"] = given
+    if given is None:
+        del notebook.metadata["cixi"]
+    nbformat.write(notebook, path)
+    before = fingerprint(project / "book")
+    with pytest.raises(BuildError, match=r"^notebooks/trend\.ipynb：") as refusal:
+        build(project, [2021, 2022], downloads=None, progress=False)
+    assert message in str(refusal.value)
+    assert fingerprint(project / "book") == before
+
+
+def test_a_notebook_dropped_in_is_a_page(project: Path) -> None:
+    """No line of Python and none of the contents list is needed, neither for a year's page nor for a single one."""
+    code = "print('嗨', year)"
+    tiny_book.write_template(project, "mine", code, page="{year}/mine", each="year", order=45, heading="我的 {year}")
+    tiny_book.write_template(project, "once", code, page="once", each="once", heading="一次")
+    index = build(project, [2021, 2022], downloads=None, progress=False)
+    assert {"2021/mine", "2022/mine", "once"} <= pages(index.parent)
+    html = (index.parent / "book" / "2022" / "mine.html").read_text(encoding="utf-8")
+    sidebar = html[html.index('<nav class="bd-links') : html.index('<main id="main-content"')]
+    assert sidebar.index("2022 年表一") < sidebar.index("我的 2022") < sidebar.index("2022 年趋势")
+    for page in ("mine", "once"):
+        (project / "notebooks" / f"{page}.ipynb").unlink()
+    with pytest.raises(BuildError, match=r"请先移到别处：2021/mine\.ipynb、2022/mine\.ipynb、once\.ipynb"):
+        build(project, [2021, 2022], downloads=None, progress=False)
 
 
 def test_a_template_that_is_no_notebook_is_named(project: Path) -> None:
     """A template damaged in an editor is reported by its name."""
     (project / "notebooks" / "trend.ipynb").write_text("{", encoding="utf-8")
     with pytest.raises(BuildError, match=r"^notebooks/trend\.ipynb：不是 Jupyter 笔记本（"):
-        build(project, [2021, 2022], progress=False)
+        build(project, [2021, 2022], downloads=None, progress=False)
 
 
 def test_somebody_elses_notebook_is_neither_published_nor_deleted(project: Path) -> None:
@@ -270,7 +322,7 @@ def test_somebody_elses_notebook_is_neither_published_nor_deleted(project: Path)
     copy = project / "book" / "2022" / "table1-Copy1.ipynb"
     shutil.copy(project / "book" / "2022" / "table1.ipynb", copy)
     with pytest.raises(BuildError) as refusal:
-        build(project, [2021, 2022], progress=False)
+        build(project, [2021, 2022], downloads=None, progress=False)
     assert str(refusal.value) == (
         "book/ 只放程序生成的页面，以下笔记本不是本书的页面，请先移到别处：2022/table1-Copy1.ipynb"
     )

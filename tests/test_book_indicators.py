@@ -5,40 +5,42 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from tiny_book import book_at, write_template
+import tiny_book
+from tiny_book import book_at
 
-from cixi_analysis.book import BuildError, Page, Scope, build
+from cixi_analysis.book.making import build
+from cixi_analysis.book.pages import BuildError
 
-PAGES = (
-    Page("home", "index", "首页", Scope.ONCE),
-    Page("indicators", "indicators/index", "指标一览", Scope.ONCE),
-    Page("indicator", "indicators/{indicator}", "指标", Scope.INDICATOR),
-    Page("overview", "{year}/index", "年度总览", Scope.ASSESSED),
-)
-HEADINGS = {
-    "home": "首页",
-    "indicators": "指标一览",
-    "indicator": "指标 {indicator} {name}（{year} 年）",
-    "overview": "{year} 年",
+#: Template → heading, page, how often it is made.
+PAGES = {
+    "home": ("首页", "index", "once"),
+    "indicators": ("指标一览", "indicators/index", "once"),
+    "indicator": ("指标 {indicator} {name}（{year} 年）", "indicators/{indicator}", "indicator"),
+    "overview": ("{year} 年", "{year}/index", "assessed"),
 }
 BOTH = "year: int = 2022\nindicator: int = 1"
+
+
+def write_template(root: Path, name: str, *code: str, **options: str) -> None:
+    heading, page, each = PAGES[name]
+    tiny_book.write_template(root, name, *code, heading=heading, page=page, each=each, **options)
 
 
 @pytest.fixture
 def project(tmp_path: Path) -> Path:
     root = book_at(tmp_path / "project")
-    for name, heading in HEADINGS.items():
+    for name in PAGES:
         if name == "indicator":
-            write_template(root, name, "print(year, indicator)", heading=heading, parameters=BOTH)
+            write_template(root, name, "print(year, indicator)", parameters=BOTH)
         else:
-            write_template(root, name, "print(year)", heading=heading)
+            write_template(root, name, "print(year)")
     return root
 
 
 def test_each_indicator_has_a_page_below_the_list(project: Path) -> None:
     """Made once, with the newest year, the number and the name; listed in the order given; gone with its indicator."""
     indicators = {2: "空气质量", 10: "水质", 1: "规划"}
-    index = build(project, [2022, 2023], indicators=indicators, pages=PAGES, progress=False)
+    index = build(project, [2022, 2023], indicators=indicators, downloads=None, progress=False)
     for number in indicators:
         notebook = nbformat.read(project / "book" / "indicators" / f"{number}.ipynb", as_version=4)
         assert notebook.cells[-1].outputs[0].text == f"2023 {number}\n"
@@ -55,7 +57,7 @@ def test_each_indicator_has_a_page_below_the_list(project: Path) -> None:
         ("2", "指标 10 水质（2023 年）"),
         ("2", "指标 1 规划（2023 年）"),
     ]
-    build(project, [2022, 2023], indicators={10: "水质"}, pages=PAGES, progress=False)
+    build(project, [2022, 2023], indicators={10: "水质"}, downloads=None, progress=False)
     assert sorted(path.name for path in (project / "book" / "indicators").iterdir()) == ["10.ipynb", "index.ipynb"]
     assert not (index.parent / "book" / "indicators" / "2.html").exists()
 
@@ -64,9 +66,9 @@ def test_a_failing_page_says_which_indicator(project: Path) -> None:
     """The message and the kept log name the indicator."""
     write_template(project, "indicator", "1 / (indicator - 2)", parameters=BOTH)
     with pytest.raises(BuildError) as failure:
-        build(project, [2022], indicators={1: "规划", 2: "空气质量"}, pages=PAGES, progress=False)
+        build(project, [2022], indicators={1: "规划", 2: "空气质量"}, downloads=None, progress=False)
     assert str(failure.value) == (
-        "2022 年 指标 2（notebooks/indicator.ipynb）：笔记本运行失败，网站保持原样。\n"
+        "指标 2 空气质量（2022 年）（notebooks/indicator.ipynb）：笔记本运行失败，网站保持原样。\n"
         "出错的单元 In [3]：\n"
         "    1 / (indicator - 2)\n"
         "错误：ZeroDivisionError: division by zero\n"
@@ -79,7 +81,7 @@ def test_a_template_must_take_every_parameter(project: Path) -> None:
     """Papermill would merely warn of one that the template does not know."""
     write_template(project, "indicator", "print(year)")
     with pytest.raises(BuildError) as refusal:
-        build(project, [2022], indicators={1: "规划"}, pages=PAGES, progress=False)
+        build(project, [2022], indicators={1: "规划"}, downloads=None, progress=False)
     assert str(refusal.value) == "notebooks/indicator.ipynb：带 parameters 标签的单元里没有给 indicator 赋值。"
 
 
@@ -90,4 +92,4 @@ def test_a_notebook_elsewhere_is_a_stranger(project: Path, name: str) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("{}", encoding="utf-8")
     with pytest.raises(BuildError, match=rf"请先移到别处：{name}\.ipynb$"):
-        build(project, [2022], pages=PAGES, progress=False)
+        build(project, [2022], downloads=None, progress=False)

@@ -12,8 +12,8 @@ from tiny import tiny_plan, write
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 
-def template(heading: str, *code: str, parameters: str = "year: int = 2022") -> NotebookNode:
-    """A heading, the parameters, a cell for each piece of code; the same twice has the same cell ids."""
+def template(heading: str, *code: str, parameters: str = "year: int = 2022", **page: object) -> NotebookNode:
+    """A heading, the parameters, a cell for each piece of code; ``page``: what the metadata say of it."""
     cells = [
         new_markdown_cell(f"# {heading}"),
         new_code_cell(parameters, metadata={"tags": ["parameters"]}),
@@ -21,12 +21,14 @@ def template(heading: str, *code: str, parameters: str = "year: int = 2022") -> 
     ]
     for number, cell in enumerate(cells):
         cell.id = f"cell-{number}"
-    return new_notebook(cells=cells, metadata={"kernelspec": KERNEL})
+    return new_notebook(cells=cells, metadata={"kernelspec": KERNEL, "cixi": page})
 
 
-def write_template(root: Path, name: str, *code: str, heading: str | None = None, **options: str) -> None:
+def write_template(
+    root: Path, name: str, *code: str, page: str, each: str, order: int = 0, heading: str | None = None, **options: str
+) -> None:
     """``heading`` defaults to the template's name and the year."""
-    notebook = template(heading or f"{name} {{year}}", *code, **options)
+    notebook = template(heading or f"{name} {{year}}", *code, page=page, each=each, order=order, **options)
     nbformat.write(notebook, root / "notebooks" / f"{name}.ipynb")
 
 

@@ -1,23 +1,21 @@
 """What is remembered between builds, in ``_build/cache``: everything is found by the content that it was made from.
 
-``products/``  executed pages and files for download, each under its cache key
+``manifest``   the cache key and hash of each file that the last build put into ``book/``; hashes of its inputs and results
 ``drawings/``  charts as SVG, by their specification
-``sphinx/``    doctrees of the last site, with ``left``: the hashes under which they may be used again
-``last``       inputs and result of the last whole build: with both unchanged there is nothing to do
+``sphinx/``    doctrees of the last site
 
 Deleting the folder is always safe. Entries carry their checksum: a damaged one counts as missing.
 """
 
 import hashlib
-import io
 import json
 import os
 import platform
 import re
 import shutil
 import sys
-import zipfile
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from cixi_analysis.book.pages import Run
@@ -105,50 +103,55 @@ def frame(root: Path, runs: Sequence[Run]) -> str:
     return of(str(root), *parts, date and date.timestamp())  # Sphinx keeps absolute paths
 
 
+@dataclass
+class Manifest:
+    """What the last build made, and from what."""
+
+    #: file below ``book/`` → the cache key of the page or downloads that it belongs to, and its own hash
+    files: dict[str, tuple[str, str]] = field(default_factory=dict)
+    #: inputs, ``book/`` and site of a whole build, as one hash; "" after one that failed or renewed single years
+    whole: str = ""
+    #: frame, site and doctrees, as one hash
+    doctrees: str = ""
+
+    @classmethod
+    def read(cls, root: Path) -> "Manifest":
+        """The last build's; an empty one where there is none or it is damaged."""
+        content = read_sealed(_folder(root) / "manifest")
+        try:
+            return cls(**json.loads(content or b"{}"))
+        except TypeError:
+            return cls()  # of another version of the library
+
+    def write(self, root: Path) -> None:
+        """Keep it for the next build."""
+        write_sealed(_folder(root) / "manifest", json.dumps(asdict(self), ensure_ascii=False).encode())
+
+    def has(self, key: str, book: Path) -> bool:
+        """Whether the files made under ``key`` are in ``book`` as they were made."""
+        own = {name: made for name, (known, made) in self.files.items() if known == key}
+        return bool(own) and all(of_files(book, [book / name]) == made for name, made in own.items())
+
+
 def _folder(root: Path) -> Path:
     return root / "_build" / "cache"
 
 
-class Store:
-    """Products under their cache keys: a product is one or more files."""
+def drawings(root: Path) -> Path:
+    """Where charts' drawings are kept."""
+    return _folder(root) / "drawings"
 
-    def __init__(self, root: Path) -> None:
-        self._root = root
-        self._products = _folder(root) / "products"
 
-    @property
-    def drawings(self) -> Path:
-        """Where drawings are kept."""
-        return _folder(self._root) / "drawings"
+def clear(root: Path) -> None:
+    """Forget everything."""
+    shutil.rmtree(_folder(root), ignore_errors=True)
 
-    def take(self, key: str, folder: Path) -> bool:
-        """Put the product of ``key`` into ``folder``; False when there is none."""
-        content = read_sealed(self._products / key)
-        if content is None:
-            return False
-        with zipfile.ZipFile(io.BytesIO(content)) as product:
-            product.extractall(folder)
-        return True
 
-    def put(self, key: str, folder: Path, files: Iterable[Path]) -> None:
-        """Keep ``files`` (below ``folder``) as the product of ``key``."""
-        packed = io.BytesIO()
-        with zipfile.ZipFile(packed, "w") as product:
-            for path in sorted(files):
-                product.writestr(zipfile.ZipInfo(path.relative_to(folder).as_posix()), path.read_bytes())
-        write_sealed(self._products / key, packed.getvalue())
-
-    def prune(self, keys: Iterable[str]) -> None:
-        """Drop products that the last build did not use, and the drawings that were not used for longest."""
-        wanted = set(keys)
-        drawings = sorted(self.drawings.glob("*"), key=lambda path: path.stat().st_mtime, reverse=True)
-        unused = [path for path in self._products.glob("*") if path.name not in wanted]
-        for path in (*unused, *drawings[_MOST_DRAWINGS:]):
-            path.unlink()
-
-    def clear(self) -> None:
-        """Forget everything."""
-        shutil.rmtree(_folder(self._root), ignore_errors=True)
+def prune(root: Path) -> None:
+    """Remove the drawings that were not used for longest."""
+    by_age = sorted(drawings(root).glob("*"), key=lambda path: path.stat().st_mtime, reverse=True)
+    for path in by_age[_MOST_DRAWINGS:]:
+        path.unlink()
 
 
 class Drawings(dict[str, str]):
@@ -170,44 +173,35 @@ class Drawings(dict[str, str]):
         write_sealed(self._folder / key, drawing.encode())
 
 
-def record(root: Path, inputs: str, book: str) -> None:
-    """Note what the whole build that has just ended was made from and what it made."""
-    write_sealed(_folder(root) / "last", of(inputs, book, of_tree(root / "_build" / "html")).encode())
-
-
-def forget(root: Path) -> None:
-    """From now on the site does not count as up to date."""
-    (_folder(root) / "last").unlink(missing_ok=True)
+def whole(root: Path, inputs: str, book: str | None = None) -> str:
+    """The hash of a build's inputs and results as they are now (``book``: as it was when Jupyter Book read it)."""
+    return of(inputs, book or of_tree(root / "book"), of_tree(root / "_build" / "html"))
 
 
 def up_to_date(root: Path, inputs: str) -> Path | None:
     """The site's first page, if a build from ``inputs`` would change nothing."""
-    site = root / "_build" / "html"
-    last = read_sealed(_folder(root) / "last")
-    known = last is not None and last.decode() == of(inputs, of_tree(root / "book"), of_tree(site))
-    return site / "index.html" if known and (site / "index.html").is_file() else None
+    page = root / "_build" / "html" / "index.html"
+    return page if page.is_file() and Manifest.read(root).whole == whole(root, inputs) else None
 
 
-def take_doctrees(root: Path, frame: str, site: Path, into: Path) -> None:
+def take_doctrees(root: Path, manifest: Manifest, frame: str, site: Path, into: Path) -> None:
     """Let Jupyter Book, which works in ``into``, begin with the last site, if that had the same frame and is whole.
 
     The doctrees are moved, not copied: after a failed build the next one begins anew.
     """
-    kept, note = _folder(root) / "sphinx", _folder(root) / "left"
-    sealed = read_sealed(note)
-    note.unlink(missing_ok=True)
-    if sealed is not None and sealed.decode() == of(frame, of_tree(site), of_tree(kept)):
+    kept = _folder(root) / "sphinx"
+    if manifest.doctrees == of(frame, of_tree(site), of_tree(kept)):
         kept.rename(into)
         shutil.copytree(site, into / site.name, ignore=lambda at, _: _REWRITTEN if Path(at) == site else ())
     shutil.rmtree(kept, ignore_errors=True)
 
 
-def leave_doctrees(root: Path, frame: str, site: Path, of_build: Path) -> None:
-    """Keep what Jupyter Book left in ``of_build``, now that the ``site`` is in its place."""
+def leave_doctrees(root: Path, frame: str, site: Path, of_build: Path) -> str:
+    """Keep what Jupyter Book left in ``of_build``, now that the ``site`` is in its place; returns the hash of both."""
     kept = _folder(root) / "sphinx"
     kept.parent.mkdir(parents=True, exist_ok=True)
     of_build.rename(kept)
-    write_sealed(_folder(root) / "left", of(frame, of_tree(site), of_tree(kept)).encode())
+    return of(frame, of_tree(site), of_tree(kept))
 
 
 def read_sealed(path: Path) -> bytes | None:

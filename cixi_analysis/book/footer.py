@@ -1,9 +1,8 @@
-"""What every page says of itself, put there while Sphinx writes it, so that no page repeats it by hand.
+"""A Sphinx extension (``_config.yml`` names it): what every page says of itself.
 
-A Sphinx extension (``_config.yml`` names it): the foot of each page tells the year and the standard it is judged by,
-two ``meta`` elements tell the script that makes citations what book and which year this is, and the site carries what
-it was made of as ``provenance.json``. Which edition this is stands in ``_static/edition.js``, which citations ask: in a
-page it would make every page another one with every change of anything.
+The footer tells the year and the standard that a page is judged by; two ``meta`` elements tell the citation script the
+book and the year; the site carries ``provenance.json``. The edition stands in ``_static/edition.js``, not in the pages:
+there, any change would change every page.
 """
 
 import json
@@ -16,7 +15,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 
 from cixi_analysis.plan.dataset import Plan, load_plan
-from cixi_analysis.plan.provenance import FILE, Provenance, provenance
+from cixi_analysis.plan.provenance import FILE, provenance
 from cixi_analysis.words import PLAN_TITLE
 
 #: What the book is cited as.
@@ -31,7 +30,7 @@ def standards(plan: Plan, year: int) -> tuple[str, ...]:
 
 
 def imprint(plan: Plan, year: int | None) -> str:
-    """Year and standard of a page, or of the whole book."""
+    """Year and standard of a page, or (None) of the whole book."""
     years = plan.report_years
     shown = f"{year}年" if year else f"{years[0]}—{years[-1]}年"
     found = dict.fromkeys(s for y in ((year,) if year else years) for s in standards(plan, y))
@@ -39,23 +38,17 @@ def imprint(plan: Plan, year: int | None) -> str:
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
-    """Sphinx's entry. The imprints are a setting, so that Sphinx writes every page again when they change."""
+    """Register with Sphinx. The imprints are a setting, so that Sphinx writes every page again when they change."""
     app.add_config_value("cixi_imprints", {}, "html", [dict])
-    app.connect("config-inited", _identify)
+    app.connect("config-inited", _configure)
     app.connect("html-page-context", _sign)
     app.connect("build-finished", _leave_provenance)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
-def _identify(app: Sphinx, config: Config) -> None:
-    root = Path(app.srcdir)
-    _CACHE[root] = provenance(root)
-    plan = load_plan(root)
+def _configure(app: Sphinx, config: Config) -> None:
+    plan = load_plan(Path(app.srcdir))
     config.cixi_imprints = {year: imprint(plan, year) for year in (None, *plan.report_years)}
-
-
-#: Project folder → what its book is made of.
-_CACHE: dict[Path, Provenance] = {}
 
 
 def _sign(app: Sphinx, page: str, _template: str, context: dict[str, Any], _doctree: object) -> None:
@@ -69,10 +62,9 @@ def _sign(app: Sphinx, page: str, _template: str, context: dict[str, Any], _doct
     context["metatags"] = "\n".join((context.get("metatags", ""), *metas))
 
 
-def _leave_provenance(app: Sphinx, exception: Exception | None) -> None:
-    known = _CACHE.pop(Path(app.srcdir))
-    if exception is None and app.builder.format == "html":
-        site = Path(app.outdir)
+def _leave_provenance(app: Sphinx, failed: Exception | None) -> None:
+    if failed is None and app.builder.format == "html":
+        site, known = Path(app.outdir), provenance(Path(app.srcdir))
         (site / FILE).write_text(known.as_json(), encoding="utf-8", newline="\n")
         script = f"window.cixiEdition = {json.dumps(known.edition, ensure_ascii=False)};\n"
         (site / "_static" / "edition.js").write_text(script, encoding="utf-8", newline="\n")

@@ -27,6 +27,7 @@ class _State:
     """What a page may change and the next one must find as it was."""
 
     names: dict[str, Any]
+    hidden: dict[str, Any]  # names that IPython set itself
     folder: Path
     environment: dict[str, str]
     path: list[str]
@@ -45,8 +46,8 @@ def prepare(drawings: str) -> None:
     figure.drawings = Drawings(Path(drawings))
     # The default holds the process id, which a page with a warning would show.
     ipykernel.compiler.get_tmp_directory = lambda: "ipykernel"
-    names = dict(_shell().user_ns)
-    _clean[:] = [_State(names, Path.cwd(), dict(os.environ), list(sys.path), list(warnings.filters))]
+    names, hidden = dict(_shell().user_ns), dict(_shell().user_ns_hidden)
+    _clean[:] = [_State(names, hidden, Path.cwd(), dict(os.environ), list(sys.path), list(warnings.filters))]
     gc.collect()
     gc.freeze()  # what is imported stays
     gc.disable()  # a page is short; searching for cycles takes a fifth of its time
@@ -55,8 +56,9 @@ def prepare(drawings: str) -> None:
 def reset() -> None:
     """Give the next page the kernel as a new one: no names, no modules of the project, the old working directory."""
     shell, [state] = _shell(), _clean
-    shell.user_ns.clear()
-    shell.user_ns.update(state.names)
+    for current, clean in ((shell.user_ns, state.names), (shell.user_ns_hidden, state.hidden)):
+        current.clear()
+        current.update(clean)
     shell.user_ns["_oh"].clear()
     shell.user_ns["_ih"][:] = [""]
     shell.displayhook._ = shell.displayhook.__ = shell.displayhook.___ = ""

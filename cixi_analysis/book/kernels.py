@@ -7,11 +7,11 @@ the next one (:mod:`cixi_analysis.book.kernel_side`). A kernel that dies is repl
 import contextlib
 import io
 import os
-import queue
 import subprocess
 import threading
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -110,9 +110,10 @@ class Kernel:
         self._process.kill()
 
     def close(self) -> None:
-        """End the process and remove the connection file; in the thread that runs pages."""
+        """Wait for the end of a killed kernel and remove its connection file."""
+        self._process.wait()
         self.client.stop_channels()
-        run_sync(self.manager.shutdown_kernel)(now=True)
+        self.manager.cleanup_connection_file()
 
 
 class _Client(PapermillNotebookClient):  # type: ignore[misc]  # papermill ships no types
@@ -142,82 +143,40 @@ Work = Callable[[Kernel], Result]
 def run_each(root: Path, drawings: Path, works: Sequence[Work]) -> Iterator[tuple[int, Result]]:
     """Do each piece of work in some kernel, as many at a time as there are cores; yields (number, result) as they end.
 
-    Closing the iterator early, or an exception in it, kills the kernels.
+    Each thread has one kernel of its own. Closing the iterator early, or an exception, kills the kernels.
     """
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"  # this environment's kernel before one in the home folder
     os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"  # or kernels warn of frozen modules
-    pool = _Pool(root, drawings, works)
-    threads = [threading.Thread(target=pool.drive, daemon=True) for _ in range(min(_cores(), len(works)))]
-    for thread in threads:
-        thread.start()
-    try:
-        for _ in works:
-            yield pool.next_result()
-    except BaseException:
-        pool.kill()
-        raise
-    finally:
-        for thread in threads:
-            thread.join()
+    started: list[Kernel] = []
+    own, stopped = threading.local(), threading.Event()
 
-
-class _Pool:
-    """Work that waits, the kernels that do it, and results. Each thread has one kernel, which no other touches."""
-
-    def __init__(self, root: Path, drawings: Path, works: Sequence[Work]) -> None:
-        self._root, self._drawings, self._works = root, drawings, works
-        self._waiting = iter(range(len(works)))
-        self._done: queue.SimpleQueue[tuple[int, Result | Exception]] = queue.SimpleQueue()
-        self._kernels: list[Kernel] = []
-        self._stopped = False
-
-    def drive(self) -> None:
-        """Take work until nothing waits."""
-        kernel: Kernel | None = None
-        for number in self._waiting:  # advancing an iterator is atomic
-            if self._stopped:
-                return
-            try:
-                kernel, result = self._do(number, kernel)
-                self._done.put((number, result))
-            except Exception as error:  # re-raised in the main thread
-                self._done.put((number, error))
-        if kernel is not None:
-            kernel.close()
-
-    def _do(self, number: int, kernel: Kernel | None) -> tuple[Kernel | None, Result]:
-        """The result, and the kernel for the next piece of work; a second attempt follows when a kernel dies."""
+    def do(work: Work) -> Result:
+        """The result in this thread's kernel; after the kernel's death once more in a new one."""
         ends: list[str] = []
-        while len(ends) < _ATTEMPTS:
+        while len(ends) < _ATTEMPTS and not stopped.is_set():
             try:
-                if kernel is None:
-                    kernel = Kernel(self._root, self._drawings)
-                    self._kernels.append(kernel)
-                    if self._stopped:
-                        kernel.kill()
-                return kernel, self._works[number](kernel)
+                if getattr(own, "kernel", None) is None:
+                    own.kernel = Kernel(root, drawings)
+                    started.append(own.kernel)
+                return work(own.kernel)
             except (KernelDied, RuntimeError, OSError) as error:
                 ends.append(str(error))
-                if kernel is not None:
-                    kernel.kill()
-                kernel = None
+                own.kernel = None
         text = f"运行它的内核中断（{'；重新运行：'.join(ends)}）"
-        return None, Failure((f"错误：{text}",), text)
+        return Failure((f"错误：{text}",), text)
 
-    def next_result(self) -> tuple[int, Result]:
-        """Wait for a result. Raises what a thread raised."""
-        while True:
-            with contextlib.suppress(queue.Empty):
-                number, result = self._done.get(timeout=1)  # Ctrl-C on Windows waits for the end of a call
-                if isinstance(result, Exception):
-                    raise result
-                return number, result
-
-    def kill(self) -> None:
-        """Stop as soon as possible."""
-        self._stopped = True
-        for kernel in self._kernels:
+    threads = ThreadPoolExecutor(min(_cores(), len(works)) or 1)
+    try:
+        numbers = {threads.submit(do, work): number for number, work in enumerate(works)}
+        for done in as_completed(numbers):
+            yield numbers[done], done.result()
+    finally:
+        stopped.set()
+        for kernel in started:
             kernel.kill()
+        threads.shutdown(cancel_futures=True)
+        for kernel in started:
+            kernel.close()
 
 
 def run_elsewhere(project: bytes, notebook: NotebookNode, parameters: Mapping[str, int]) -> str | Failure:

@@ -8,7 +8,7 @@ depends on has changed; Jupyter Book writes only the pages whose content changed
 import filecmp
 import shutil
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -95,32 +95,37 @@ def build(
         missing = {job.year for job in jobs if job.run and not (root / "book" / job.run.output).is_file()}
         jobs = [job for job in jobs if job.year is None or job.year in missing.union(renew)]
 
-    store, site = cache.Store(root), root / "_build" / "html"
+    site = root / "_build" / "html"
     with _scratch(root / "_build") as scratch, JupyterBook() as jupyter_book:
         if force:
-            store.clear()
-        made, logs = scratch / "book", root / "_build" / "logs"
-        todo = [job for job in jobs if job.year in (renew or ()) or not store.take(job.key, made)]
+            cache.clear(root)
+        made, last = scratch / "book", cache.Manifest.read(root)
+        todo = [job for job in jobs if job.year in (renew or ()) or not last.has(job.key, root / "book")]
         with tqdm(total=len(todo) + 1, disable=not progress, unit="页", file=sys.stderr) as bar:
-            for job in _run_all(root, todo, made, store.drawings, downloads, executor):
+            files = dict(last.files)
+            for job in _run_all(root, todo, made, downloads, executor):
+                files |= {
+                    path.relative_to(made).as_posix(): (job.key, cache.of_files(made, [path]))
+                    for path in job.files(made)
+                }
                 bar.set_postfix_str(job.label)
                 bar.update()
             if cache.inputs(root) != inputs:
                 raise BuildError("生成期间数据、模板或程序有改动，网站保持原样，请再运行一次。")
-            for job in todo:
-                store.put(job.key, made, job.files(made))
-            cache.forget(root)
-            _move_in(made, root / "book", runs, years)
+            _move_in(made, root / "book", runs, years, {job.year for job in todo if not job.run})
+            now = cache.Manifest({name: known for name, known in files.items() if (root / "book" / name).is_file()})
+            now.write(root)
             book = cache.of_tree(root / "book")  # as Jupyter Book finds it: later edits are noticed
             bar.set_postfix_str("生成网站")
             frame = cache.frame(root, runs)
-            cache.take_doctrees(root, frame, site, into=scratch / "_build")
-            swap(jupyter_book.build(root, scratch, logs / "jupyter-book.log"), site)
-            cache.leave_doctrees(root, frame, site, of_build=scratch / "_build")
+            cache.take_doctrees(root, last, frame, site, into=scratch / "_build")
+            swap(jupyter_book.build(root, scratch, root / "_build" / "logs" / "jupyter-book.log"), site)
+            now.doctrees = cache.leave_doctrees(root, frame, site, of_build=scratch / "_build")
+            if renew is None:  # else other years may be older than their inputs
+                now.whole = cache.whole(root, inputs, book)
+            now.write(root)
+            cache.prune(root)
             bar.update()
-        if renew is None:  # else other years may be older than their inputs
-            store.prune(job.key for job in jobs)
-            cache.record(root, inputs, book)
     return site / "index.html"
 
 
@@ -148,7 +153,7 @@ def _jobs(
 
 
 def _run_all(
-    root: Path, jobs: Sequence[Job], folder: Path, drawings: Path, downloads: str | None, executor: Executor | None
+    root: Path, jobs: Sequence[Job], folder: Path, downloads: str | None, executor: Executor | None
 ) -> Iterator[Job]:
     """Do the jobs, whose products go below ``folder``; yields each as it ends.
 
@@ -171,7 +176,7 @@ def _run_all(
         if executor and job.run
     }
     works = [partial(work, job) for job in here]
-    of_here = ((here[number], result) for number, result in run_each(root, drawings, works))
+    of_here = ((here[number], result) for number, result in run_each(root, cache.drawings(root), works))
     of_away = ((pending[done], done.result()) for done in as_completed(pending))
     try:
         yield from _kept(root, folder, chain(of_here, of_away))
@@ -244,11 +249,11 @@ def _refuse_strangers(book: Path, pages: Sequence[Page]) -> None:
         raise BuildError("book/ 只放程序生成的页面，以下笔记本不是本书的页面，请先移到别处：" + "、".join(strangers))
 
 
-def _move_in(executed: Path, book: Path, runs: Sequence[Run], years: Sequence[int]) -> None:
-    """Put executed notebooks and downloads in place; what is no longer in the book is removed."""
-    for folder in executed.glob("20[0-9][0-9]"):  # downloads that are no longer made
-        for path in (book / folder.name).glob("*"):
-            if path.is_file() and not (folder / path.name).exists():
+def _move_in(executed: Path, book: Path, runs: Sequence[Run], years: Sequence[int], new: Container[int | None]) -> None:
+    """Put executed notebooks and downloads (of the years ``new``) in place; what is no longer in the book is removed."""
+    for folder in (f for f in executed.glob("20[0-9][0-9]") if int(f.name) in new):
+        for path in (book / folder.name).glob("*"):  # downloads that are no longer made
+            if path.is_file() and path.suffix != ".ipynb" and not (folder / path.name).exists():
                 path.unlink()
     for path in (p for p in executed.rglob("*") if p.is_file()):
         target = book / path.relative_to(executed)

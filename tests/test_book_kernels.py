@@ -1,32 +1,36 @@
-"""Running pages in warm processes: the outputs are a real kernel's, each page begins clean, and nothing is left behind."""
+"""Running pages in kernels that are reused: outputs are those of a fresh kernel, and nothing is left behind."""
 
 import hashlib
-import multiprocessing
 import os
+import re
 import shutil
 import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
 import papermill
 import pytest
-from cixi_analysis.book.workers import Died, each
+import tiny_book
 from conftest import copy_project
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
-from tiny_book import KERNEL, book_at, write_template
+from tiny_book import KERNEL, book_at
 
-from cixi_analysis.book import BuildError, Page, Scope, build
+from cixi_analysis.book.kernels import Failure, Kernel
+from cixi_analysis.book.making import build
+from cixi_analysis.book.pages import BuildError
 
-PAGES = (
-    Page("first", "index", "甲", Scope.ONCE),
-    Page("second", "second", "乙", Scope.ONCE),
-    Page("third", "third", "丙", Scope.ONCE),
-    Page("overview", "{year}/index", "年度总览", Scope.ASSESSED),
-)
+#: Template → page, how often it is made.
+PAGES = {
+    "first": ("index", "once"),
+    "second": ("second", "once"),
+    "third": ("third", "once"),
+    "overview": ("{year}/index", "assessed"),
+}
 #: Everything a cell can do to its outputs, and what it can learn of where it runs.
 ODD_CELLS = (
     "print(1)",
@@ -67,10 +71,15 @@ ODD_CELLS = (
 )  # fmt: skip
 
 
+def write_template(root: Path, name: str, *code: str, **options: str) -> None:
+    page, each = PAGES[name]
+    tiny_book.write_template(root, name, *code, page=page, each=each, **options)
+
+
 def project_at(root: Path) -> Path:
     book_at(root)
-    for page in PAGES:
-        write_template(root, page.template, "import warnings\nwarnings.warn('嘘')\nprint(year)")
+    for name in PAGES:
+        write_template(root, name, "import warnings\nwarnings.warn('嘘')\nprint(year)")
     return root
 
 
@@ -84,117 +93,127 @@ def notebooks(root: Path) -> dict[str, str]:
     return {p.relative_to(root).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in paths}
 
 
-def executed_in_warm_process(notebook: NotebookNode, output: Path) -> None:
-    from cixi_analysis.book.engine import ENGINE  # noqa: PLC0415  # the process's, not the test's
+@pytest.fixture
+def kernel(tmp_path: Path) -> Iterator[Kernel]:
+    """A kernel that has already run a page."""
+    kernel = Kernel(tmp_path, tmp_path / "drawings")
+    kernel.run_page(notebook_of("x = _ = 5; x", "import os; os.environ['SPOILT'] = '1'; print('x')"), {"year": 1})
+    yield kernel
+    kernel.kill()
+    kernel.close()
 
-    run_with(notebook, output, ENGINE)
 
-
-def run_with(notebook: NotebookNode, output: Path, engine: str | None) -> None:
-    with pytest.raises(papermill.PapermillExecutionError):
-        papermill.execute_notebook(notebook, output, {"year": 2030}, engine_name=engine, progress_bar=False)
-
-
-def test_outputs_are_those_of_a_real_kernel(tmp_path: Path) -> None:
-    """Every kind of output, the error's cell and its marks, counts, metadata: both ways the same notebook."""
+def notebook_of(*code: str) -> NotebookNode:
     cells = [new_markdown_cell("# x"), new_code_cell("year = 1", metadata={"tags": ["parameters"]})]
-    notebook = new_notebook(cells=cells + [new_code_cell(c) for c in ODD_CELLS], metadata={"kernelspec": KERNEL})
-    [done] = each(executed_in_warm_process, [(notebook, tmp_path / "warm.ipynb")])
-    assert done.result is None
-    run_with(notebook, tmp_path / "kernel.ipynb", None)
-    warm, kernel = (nbformat.read(tmp_path / f"{name}.ipynb", as_version=4) for name in ("warm", "kernel"))
-    assert len(warm.cells) == len(kernel.cells) == len(ODD_CELLS) + 5
-    for ours, theirs in zip(warm.cells, kernel.cells, strict=True):
-        for cell in (ours, theirs):
+    return new_notebook(cells=cells + [new_code_cell(c) for c in code], metadata={"kernelspec": KERNEL})
+
+
+def test_outputs_are_those_of_a_fresh_kernel(kernel: Kernel, tmp_path: Path) -> None:
+    """Every kind of output, the error's cell and its marks, counts, metadata: the same notebook both ways."""
+    notebook = notebook_of(*ODD_CELLS)
+    failure = kernel.run_page(notebook, {"year": 2030})
+    assert isinstance(failure, Failure)
+    with pytest.raises(papermill.PapermillExecutionError):
+        papermill.execute_notebook(notebook, tmp_path / "fresh.ipynb", {"year": 2030}, progress_bar=False)
+    ours, theirs = nbformat.reads(failure.notebook, as_version=4), nbformat.read(tmp_path / "fresh.ipynb", as_version=4)
+    assert len(ours.cells) == len(theirs.cells) == len(ODD_CELLS) + 5
+    for one, other in zip(ours.cells, theirs.cells, strict=True):
+        for cell in (one, other):
             cell.pop("id")
             for times in ("papermill", "execution"):
                 if times in cell.metadata:
                     cell.metadata[times] = sorted(cell.metadata[times])
-        assert ours == theirs
-    for whole in (warm, kernel):
+        assert normal(one) == normal(other)
+    for whole in (ours, theirs):
         for name in ("start_time", "end_time", "duration", "output_path"):
             whole.metadata.papermill.pop(name)
-    assert warm.metadata == kernel.metadata
+    assert ours.metadata == theirs.metadata
+
+
+def normal(cell: NotebookNode) -> str:
+    """Without the folder of the cells' files, which holds the number of the process in a fresh kernel."""
+    return re.sub(r"[^ \"]*ipykernel(_\d+)?/", "ipykernel/", nbformat.from_dict(cell).__repr__())
 
 
 def test_pages_are_the_same_wherever_and_however_often_they_run(tmp_path: Path) -> None:
     """No time, no number of a process, no random id: two builds give the same notebooks, warnings and all."""
     first, second = project_at(tmp_path / "甲"), project_at(tmp_path / "乙" / "deeper")
     for root in (first, second):
-        build(root, [2022], pages=PAGES, progress=False)
+        build(root, [2022], downloads=None, progress=False)
     assert notebooks(first) == notebooks(second)
     assert len(notebooks(first)) == 4
 
 
-def test_every_page_begins_clean(project: Path) -> None:
-    """What a page does to modules, environment and working directory, no other page sees."""
+def test_no_page_sees_what_another_left(project: Path) -> None:
+    """Names, environment, search path, working directory and the project's own modules are as in a new kernel."""
+    (project / "notebooks" / "beside.py").write_text("state = []\n", encoding="utf-8")
     spoil = (
-        "import os, json\nassert not hasattr(json, 'spoilt') and 'SPOILT' not in os.environ and os.path.isdir('book')\n"
+        "import os, sys\n"
+        "assert 'mine' not in globals() and 'SPOILT' not in os.environ and '/spoilt' not in sys.path\n"
+        "assert os.path.isdir('book')\n"
+        "sys.path.insert(0, 'notebooks'); import beside; assert beside.state == []; beside.state.append(1)\n"
+        "mine = display = os.environ['SPOILT'] = '1'; sys.path.insert(0, '/spoilt'); os.chdir('/')\n"
+        "year"
     )
-    spoil += "json.spoilt = os.environ['SPOILT'] = '1'\nos.chdir('/')\nprint(year)"
-    for page in PAGES:
-        write_template(project, page.template, spoil)
-    assert build(project, [2021, 2022], baseline=2021, pages=PAGES, progress=False).is_file()
+    for name in PAGES:
+        write_template(project, name, spoil, "_")
+    build(project, [2021, 2022], baseline=2021, downloads=None, progress=False)
+    for page in ("index", "second", "2021/index"):
+        notebook = nbformat.read(project / "book" / f"{page}.ipynb", as_version=4)
+        year = 2021 if page.startswith("2021") else 2022
+        assert [(c.execution_count, c.outputs[0].data["text/plain"]) for c in notebook.cells[-2:]] == [
+            (3, str(year)), (4, str(year)),
+        ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
-    ("code", "reason"),
+    ("code", "end"),
     [
-        ("import os; os._exit(3)", "错误：运行该页的进程中途退出，退出码 3"),
-        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "错误：运行该页的进程被信号 9 结束"),
+        ("import os; os._exit(3)", "退出码 3"),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "信号 9"),
     ],
 )
-def test_a_page_whose_process_dies_is_named(project: Path, code: str, reason: str) -> None:
+def test_a_page_whose_kernel_dies_twice_is_named(project: Path, code: str, end: str) -> None:
     """No hang, no other page blamed, and what there is to say of it in the log."""
-    write_template(project, "second", "print('so far')", code)
+    write_template(project, "second", "open('runs', 'a').write('x'); print('so far')", code)
     with pytest.raises(BuildError) as failure:
-        build(project, [2022], pages=PAGES, progress=False)
+        build(project, [2022], downloads=None, progress=False)
     assert str(failure.value).splitlines() == [
-        "2022 年 乙（notebooks/second.ipynb）：笔记本运行失败，网站保持原样。",
-        reason,
+        "second 2022（notebooks/second.ipynb）：笔记本运行失败，网站保持原样。",
+        f"错误：运行它的内核中断（{end}；重新运行：{end}）",
         "记录：_build/logs/2022-second.log",
     ]
-    assert reason.removeprefix("错误：") in (project / "_build" / "logs" / "2022-second.log").read_text(
-        encoding="utf-8"
-    )
+    assert end in (project / "_build" / "logs" / "2022-second.log").read_text(encoding="utf-8")
+    assert (project / "runs").read_text() == "xx"
+
+
+def test_a_page_whose_kernel_dies_once_is_run_again(project: Path) -> None:
+    """The kernel is replaced, and the page is as if nothing had happened."""
+    once = "import os\nif not os.path.exists('died'):\n    open('died', 'w').close()\n    os._exit(1)"
+    write_template(project, "second", once, "print('whole')")
+    build(project, [2022], downloads=None, progress=False)
+    notebook = nbformat.read(project / "book" / "second.ipynb", as_version=4)
+    assert [output.text for output in notebook.cells[-1].outputs] == ["whole\n"]
 
 
 def test_exit_in_a_page_is_its_end_not_the_builds(project: Path) -> None:
-    """Papermill lets a page that ends itself in good order pass, warm or not."""
+    """A page that ends itself is a page that failed."""
     write_template(project, "second", "import sys; sys.exit(1)")
     with pytest.raises(BuildError, match="错误：SystemExit: 1"):
-        build(project, [2022], pages=PAGES, progress=False)
+        build(project, [2022], downloads=None, progress=False)
 
 
-def test_where_processes_cannot_fork_ordinary_kernels_run(
-    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """The same pages, slower, and one sentence on standard error."""
-    for page in PAGES:  # a real kernel's warning holds the number of its process
-        write_template(project, page.template, "print(year)")
-    other = Path(shutil.copytree(project, tmp_path / "other"))
-    build(project, [2022], pages=PAGES, progress=False)
-    capsys.readouterr()
-    monkeypatch.setattr(multiprocessing, "get_all_start_methods", lambda: ["spawn"])
-    build(other, [2022], pages=PAGES, progress=False)
-    assert capsys.readouterr().err == "本系统不能复制进程，改用普通的 Jupyter 内核，生成会慢一些。\n"
+def test_nothing_forks(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on Windows: without ``os.fork`` the same pages come out."""
+    other = Path(shutil.copytree(project, project.with_name("other")))
+    build(project, [2022], downloads=None, progress=False)
+    monkeypatch.delattr(os, "fork")
+    build(other, [2022], downloads=None, progress=False)
     assert notebooks(project) == notebooks(other)
 
 
-def die_or(number: int) -> int:
-    if number == 2:
-        os._exit(1)
-    return number * number
-
-
-def test_work_comes_back_with_its_number() -> None:
-    """More calls than cores, one of which dies: the others are done all the same."""
-    done = sorted(each(die_or, [(n,) for n in range(7)]), key=lambda d: d.number)
-    assert [d.result for d in done] == [0, 1, Died(1), 9, 16, 25, 36]
-
-
 def processes_of(root: Path) -> list[str]:
-    """Command lines of processes whose working directory is the project, and of forkservers."""
+    """Command lines of processes whose working directory is the project."""
     found = []
     for process in Path("/proc").iterdir():
         if process.name.isdigit():
