@@ -5,23 +5,25 @@ import os
 import re
 import shutil
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
-from cixi_analysis.book.jobs import jobs_of
-from cixi_analysis.book.store import Store
 from filelock import FileLock
 from tiny_book import book_at, write_template
 
-from cixi_analysis.book import BuildError, Page, Scope, build, fingerprint, making, store
-from cixi_analysis.book.pages import runs_of
+from cixi_analysis.book import cache, making
+from cixi_analysis.book.making import build
+from cixi_analysis.book.pages import BuildError, read_pages, runs_of
 
-PAGES = (
-    Page("home", "index", "首页", Scope.ONCE),
-    Page("overview", "{year}/index", "年度总览", Scope.ASSESSED),
-    Page("trend", "{year}/trend", "趋势", Scope.ASSESSED),
-)
+#: Template → page, how often it is made.
+PAGES = {"home": ("index", "once"), "overview": ("{year}/index", "assessed"), "trend": ("{year}/trend", "assessed")}
+#: Writes a year's download, and a note that it did.
+DOWNLOADS = """
+import shutil
+shutil.copy("data/figures.csv", {folder!r} + "/{year}.csv")
+open("ran", "a").write("attached {year}\\n")
+"""
 
 
 def code(name: str) -> str:
@@ -29,14 +31,13 @@ def code(name: str) -> str:
     return f"print(year, open('data/figures.csv').read())\nopen('ran', 'a').write('{name} %d\\n' % year)"
 
 
-def attach(root: Path, year: int, folder: Path) -> None:
-    (folder / f"{year}.csv").write_bytes((root / "data" / "figures.csv").read_bytes())
-    with (root / "ran").open("a") as stream:
-        stream.write(f"attached {year}\n")
+def template(root: Path, name: str, *cells: str) -> None:
+    page, each = PAGES[name]
+    write_template(root, name, *cells, page=page, each=each)
 
 
 def make(root: Path, years: tuple[int, ...] = (2022, 2023), **options: object) -> Path:
-    return build(root, years, pages=PAGES, attach=partial(attach, root), progress=False, **options)
+    return build(root, years, downloads=DOWNLOADS, progress=False, **options)
 
 
 def ran(root: Path) -> list[str]:
@@ -45,6 +46,10 @@ def ran(root: Path) -> list[str]:
     lines = sorted(notes.read_text().splitlines()) if notes.exists() else []
     notes.unlink(missing_ok=True)
     return lines
+
+
+def up_to_date(root: Path) -> Path | None:
+    return cache.up_to_date(root, cache.inputs(root))
 
 
 def contents(folder: Path) -> dict[str, str]:
@@ -57,8 +62,8 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = book_at(tmp_path_factory.mktemp("book") / "project")
     (root / "book" / "manual.md").write_text("# 使用手册\n", encoding="utf-8")
     (root / "data" / "figures.csv").write_text("1\n")
-    for page in PAGES:
-        write_template(root, page.template, code(page.template))
+    for name in PAGES:
+        template(root, name, code(name))
     make(root)
     assert ran(root) == sorted(["home 2023", *EVERYTHING_YEARLY])
     return root
@@ -78,7 +83,7 @@ def change_data(root: Path) -> None:
 
 
 def change_template(root: Path) -> None:
-    write_template(root, "trend", code("trend") + "\nprint('more')")
+    template(root, "trend", code("trend") + "\nprint('more')")
 
 
 def change_text(root: Path) -> None:
@@ -127,8 +132,8 @@ def nothing(_: Path) -> None:
         (change_text, []),
         (change_module, EVERYTHING),
         (change_settings, []),
-        (spoil_page, []),
-        (remove_page, []),
+        (spoil_page, ["trend 2022"]),
+        (remove_page, ["overview 2022"]),
         (spoil_site, []),
     ],
 )
@@ -157,8 +162,8 @@ def lose_a_doctree(root: Path) -> None:
     next((root / "_build" / "cache" / "sphinx").rglob("*.doctree")).unlink()
 
 
-def lose_the_note(root: Path) -> None:
-    (root / "_build" / "cache" / "left").unlink()
+def lose_the_manifest(root: Path) -> None:
+    (root / "_build" / "cache" / "manifest").unlink()
 
 
 @pytest.mark.parametrize(
@@ -173,7 +178,7 @@ def lose_the_note(root: Path) -> None:
         (change_settings, "6 added, 0 changed"),
         (spoil_site, "6 added, 0 changed"),
         (lose_a_doctree, "6 added, 0 changed"),
-        (lose_the_note, "6 added, 0 changed"),
+        (lose_the_manifest, "6 added, 0 changed"),
     ],
 )
 def test_the_site_begins_with_what_the_last_one_left(
@@ -216,27 +221,38 @@ def test_a_failed_site_leaves_nothing_to_begin_with(project: Path) -> None:
     assert read_again(project) == "6 added, 0 changed"
 
 
-def test_what_an_indicator_reads_of_the_years_is_its_own(project: Path) -> None:
-    """With `own`, its page runs again when its own rows change, or a file that no year has, and not for others' rows."""
-    page = Page("indicator", "indicators/{indicator}", "指标", Scope.INDICATOR)
-    write_template(project, "indicator", parameters="year: int = 2022\nindicator: int = 1")
-    observed = project / "data" / "observations" / "2022.csv"
+def keys(root: Path, **own: str) -> dict[str, str]:
+    """Output → cache key of each page."""
+    kept = {int(name[1:]): key for name, key in own.items()} or None
+    runs = runs_of(read_pages(root), [2021, 2022, 2023], 2022, {1: "甲", 2: "乙"})
+    jobs = making._jobs(root, cache.inputs(root), runs, kept, 2022, None)
+    return {job.run.output.as_posix(): job.key for job in jobs if job.run}
 
-    def made(**own: str) -> list[str]:
-        indicators = {1: "甲", 2: "乙"}
-        kept = {int(name[1:]): key for name, key in own.items()} or None
-        jobs = jobs_of(project, runs_of((page,), [2022], 2022, indicators), None, kept)
-        return [job.key for job in jobs]
 
-    first = made(n1="a", n2="b")
-    observed.write_text(observed.read_text(encoding="utf-8") + "\n", encoding="utf-8")
-    assert made(n1="a", n2="b") == first
-    assert [one == other for one, other in zip(made(n1="a", n2="c"), first, strict=True)] == [True, False]
-    everything = made()
-    observed.write_text(observed.read_text(encoding="utf-8") + "\n", encoding="utf-8")
-    assert not set(made()) & set(everything)
-    change_data(project)
-    assert not set(made(n1="a", n2="b")) & set(first)
+def test_a_page_depends_on_no_later_year_and_an_indicator_on_its_own_rows(project: Path) -> None:
+    """What changes in a year's file reaches that year, later years, and what is made once; the base year reaches all."""
+    write_template(
+        project, "indicator", page="indicators/{indicator}", each="indicator",
+        parameters="year: int = 2022\nindicator: int = 1",
+    )  # fmt: skip
+    write_template(project, "back", page="{year}/back", each="retrospect")
+
+    def changed(act: Callable[[], object], **own: str) -> set[str]:
+        before = keys(project, n1="a", n2="b")
+        act()
+        after = keys(project, **(own or {"n1": "a", "n2": "b"}))
+        return {page.removesuffix(".ipynb") for page in before if before[page] != after[page]}
+
+    def touch_year(year: int) -> None:
+        path = project / "data" / "observations" / f"{year}.csv"
+        path.write_text((path.read_text(encoding="utf-8") if path.exists() else "") + "\n", encoding="utf-8")
+
+    of_2023 = {"2023/index", "2023/trend"}
+    everything = {"index", "2021/back", "2022/index", "2022/trend", *of_2023}
+    assert changed(lambda: touch_year(2023)) == {"index", *of_2023}
+    assert changed(lambda: touch_year(2022)) == everything
+    assert changed(lambda: None, n1="a", n2="c") == {"indicators/2"}
+    assert changed(lambda: change_data(project)) == {*everything, "indicators/1", "indicators/2"}
 
 
 def test_years_that_come_and_go_leave_no_trace(project: Path, tmp_path: Path) -> None:
@@ -254,11 +270,11 @@ def test_years_that_come_and_go_leave_no_trace(project: Path, tmp_path: Path) ->
 def test_nothing_changed_is_known_without_a_build(project: Path) -> None:
     """A look at the contents is enough; anything else, the site itself included, is noticed."""
     index = project / "_build" / "html" / "index.html"
-    assert store.up_to_date(project, fingerprint.inputs(project)) == index
+    assert up_to_date(project) == index
     for change in (change_data, change_template, change_text, change_settings, spoil_page, spoil_site):
         before = Path(shutil.copytree(project, project.with_name(change.__name__)))
         change(before)
-        assert store.up_to_date(before, fingerprint.inputs(before)) is None, change
+        assert up_to_date(before) is None, change
 
 
 def test_force_runs_everything(project: Path) -> None:
@@ -273,7 +289,7 @@ def test_a_renewed_year_runs_again_and_others_stay(project: Path) -> None:
     make(project, renew=[2023])
     assert ran(project) == ["attached 2023", "home 2023", "overview 2023", "trend 2023"]
     assert "2022 1" in (project / "book" / "2022" / "trend.ipynb").read_text(encoding="utf-8")
-    assert store.up_to_date(project, fingerprint.inputs(project)) is None
+    assert up_to_date(project) is None
     make(project)
     assert ran(project) == ["attached 2022", "overview 2022", "trend 2022"]
     assert "2022 2" in (project / "book" / "2022" / "trend.ipynb").read_text(encoding="utf-8")
@@ -291,53 +307,59 @@ def test_a_damaged_cache_is_as_good_as_none(project: Path, spoil: Callable[[Path
     before = contents(project / "_build" / "html")
     for entry in (p for p in (project / "_build" / "cache").rglob("*") if p.is_file()):
         spoil(entry)
-    assert store.up_to_date(project, fingerprint.inputs(project)) is None
+    assert up_to_date(project) is None
     make(project)
     assert ran(project) == EVERYTHING
     assert contents(project / "_build" / "html") == before
 
 
-def test_a_record_of_another_shape_is_none(project: Path) -> None:
-    """What another version of the tool has left, whole as it is, says nothing; the next build goes on as usual."""
-    store.write_sealed(store._record(project), b'{"inputs": "x", "site": "y"}')
-    assert store.up_to_date(project, fingerprint.inputs(project)) is None
+def test_a_manifest_of_another_version_is_none(project: Path) -> None:
+    """What another version of the library has left, whole as it is, says nothing; the next build is from scratch."""
+    cache.write_sealed(project / "_build" / "cache" / "manifest", b'{"inputs": "x", "site": "y"}')
+    assert up_to_date(project) is None
     make(project)
-    assert ran(project) == []
+    assert ran(project) == EVERYTHING
 
 
 def test_another_version_is_another_key(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A change of the library, of an installed version or of the interpreter makes what is kept useless."""
-    known = fingerprint.world(project)
-    monkeypatch.setattr(fingerprint, "LIBRARY", project / "data")
-    other_library = fingerprint.world(project)
+    known = cache.program(project)
+    monkeypatch.setattr(cache, "LIBRARY", project / "data")
+    other_library = cache.program(project)
     monkeypatch.undo()
-    monkeypatch.setattr(fingerprint.sys, "version", "4.0")
-    other_python = fingerprint.world(project)
+    monkeypatch.setattr(cache.sys, "version", "4.0")
+    other_python = cache.program(project)
     monkeypatch.undo()
     installed = project / "installed"
     (installed / "altair-7.0.0.dist-info").mkdir(parents=True)
     monkeypatch.syspath_prepend(str(installed))
-    assert len({known, other_library, other_python, fingerprint.world(project)}) == 4
+    assert len({known, other_library, other_python, cache.program(project)}) == 4
 
 
-def test_only_what_the_last_build_used_is_kept(project: Path) -> None:
-    """The cache does not grow with every change."""
-    kept = contents(Store(project).folder / "products")
-    change_data(project)
-    make(project)
-    after = contents(Store(project).folder / "products")
-    assert len(after) == len(kept) == len(EVERYTHING)
-    assert not set(after) & set(kept)
+def test_drawings_are_kept_and_the_oldest_go(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A drawing is read again by its content, a damaged one is made again, and the folder does not grow for ever."""
+    folder = cache.drawings(project)
+    kept = cache.Drawings(folder)
+    for number in range(6):
+        kept[f"k{number}"] = f"<svg>{number}</svg>"
+        os.utime(folder / f"k{number}", (number, number))
+    assert cache.Drawings(folder)["k0"] == "<svg>0</svg>"  # and is the newest now
+    damage(folder / "k5")
+    with pytest.raises(KeyError):
+        cache.Drawings(folder)["k5"]
+    monkeypatch.setattr(cache, "_MOST_DRAWINGS", 2)
+    cache.prune(project)
+    assert {path.name for path in folder.iterdir()} == {"k0", "k5"}
 
 
 def test_data_that_change_meanwhile_are_not_published(project: Path) -> None:
     """A book half of one figure and half of another would be wrong: the site stays, and the next build is right."""
     site = contents(project / "_build" / "html")
-    write_template(project, "home", "open('data/figures.csv', 'w').write('3\\n')")
+    template(project, "home", "open('data/figures.csv', 'w').write('3\\n')")
     with pytest.raises(BuildError, match=r"^生成期间数据、模板或程序有改动，网站保持原样，请再运行一次。$"):
         make(project)
     assert contents(project / "_build" / "html") == site
-    write_template(project, "home", code("home"))
+    template(project, "home", code("home"))
     ran(project)
     make(project)
     assert ran(project) == EVERYTHING
@@ -345,11 +367,11 @@ def test_data_that_change_meanwhile_are_not_published(project: Path) -> None:
 
 def test_a_failure_does_not_count_as_done(project: Path) -> None:
     """After a failure the next build runs what failed, and takes what is up to date."""
-    write_template(project, "trend", "1 / (year - 2022)")
+    template(project, "trend", "1 / (year - 2022)")
     with pytest.raises(BuildError, match="趋势"):
         make(project)
-    assert store.up_to_date(project, fingerprint.inputs(project)) is None
-    write_template(project, "trend", code("trend"))
+    assert up_to_date(project) is None
+    template(project, "trend", code("trend"))
     make(project)
     assert ran(project) == []
 
@@ -363,17 +385,17 @@ def test_an_attachment_no_longer_made_goes(project: Path) -> None:
 
 def test_a_text_edited_while_the_site_is_made_is_noticed(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The site may hold the old text, so it does not count as up to date."""
-    made = making.make_site
+    made = making.JupyterBook.build
 
-    def edited(*arguments: object) -> Path:
+    def edited(*arguments: Any) -> Path:
         folder = made(*arguments)
         change_text(project)
         return folder
 
     change_settings(project)
-    monkeypatch.setattr(making, "make_site", edited)
+    monkeypatch.setattr(making.JupyterBook, "build", edited)
     make(project)
-    assert store.up_to_date(project, fingerprint.inputs(project)) is None
+    assert up_to_date(project) is None
 
 
 def test_one_build_at_a_time(project: Path) -> None:
@@ -383,6 +405,6 @@ def test_one_build_at_a_time(project: Path) -> None:
         make(project, force=True)
     assert "请等它结束后再运行" in str(refused.value)
     assert (project / "_build" / "scratch").is_dir()
-    assert store.up_to_date(project, fingerprint.inputs(project)) is not None
+    assert up_to_date(project) is not None
     make(project)
     assert ran(project) == []
