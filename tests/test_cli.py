@@ -3,6 +3,8 @@
 import csv
 import io
 import json
+import os
+import subprocess
 import sys
 from pathlib import Path
 
@@ -15,6 +17,9 @@ from cixi_analysis.cli import main
 from cixi_analysis.form.layout import COLUMNS, FIRST_ROW, GUIDE, YEAR_CELL, sheets
 from cixi_analysis.plan.dataset import Plan, load_plan
 from cixi_analysis.words import Verdict
+
+#: The command in a process of its own.
+COMMAND = [sys.executable, "-c", "from cixi_analysis.cli import main; main()"]
 
 
 def run(*arguments: str, root: Path = ROOT) -> Result:
@@ -234,10 +239,12 @@ def test_bad_data_is_told_without_traceback(project: Path) -> None:
 
 
 def test_utf8_whatever_the_console(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Results are UTF-8 even where the console's encoding is not."""
+    """Results, help and messages are UTF-8 even where the console's encoding is not."""
     monkeypatch.setenv("PYTHONIOENCODING", "ascii")
     done = cixi("requirement", "高于全省平均值，或逐年上升")
     assert done.stdout.splitlines()[0] == "OR(高于全省平均值, 逐年上升)"
+    assert "显示说明。" in cixi("--help").stdout
+    assert "没有 asses 这条命令" in cixi("asses").stderr
 
 
 # The yearly form
@@ -428,13 +435,74 @@ def test_one_figure_changes_only_what_depends_on_it(project: Path) -> None:
         (["assess", "2022", "--format", "xml"], "--format 的值不对：现为 xml，应为 table、csv、json 之一"),
         (["asses"], "没有 asses 这条命令，全部命令见 cixi --help"),
         (["export", "2022"], "缺少 -o"),
+        (["export", "2022", "-o"], "-o 后面缺少它的值"),
         (["build", "--fast"], "没有 --fast 这个选项"),
+        (["assess", "2022", "--formt", "csv"], "没有 --formt 这个选项。是否想写 --format"),
+        (["assess", "2022", "2023", "2024"], "多出了 2023 2024"),
+        (["indicator", "it's"], "N 的值不对：现为 it's，应为一个整数，如指标的序号 9"),
+        (["--root", "nowhere", "audit"], "--root 的值不对：现为 nowhere，没有这个文件夹"),
+        (["--root", "README.md", "audit"], "--root 的值不对：现为 README.md，应为已有的文件夹"),
+        (["check", "data"], "FILE 的值不对：现为 data，应为一个文件，不是文件夹"),
+        (["requirement", "--all=3"], "--all 后面不写值"),
     ],
 )
-def test_wrong_calls_are_told_in_chinese(arguments: list[str], told: str) -> None:
+def test_wrong_calls_are_told_in_chinese(arguments: list[str], told: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """What is wrong with a call is told in Chinese, after the usage line."""
+    monkeypatch.chdir(ROOT)
     result = run(*arguments)
     assert (result.exit_code, result.stderr.splitlines()[-1]) == (2, f"用法错误：{told}")
+
+
+def test_without_a_command_the_help_is_printed() -> None:
+    """``cixi`` alone: the help on standard error, without the word for a wrong call, and exit status 2."""
+    result = CliRunner().invoke(main, [], prog_name="cixi")
+    help_page = CliRunner().invoke(main, ["--help"], prog_name="cixi").stdout
+    assert (result.exit_code, result.stdout, result.stderr) == (2, "", help_page)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a POSIX shell redirects the output")
+@pytest.mark.parametrize(
+    ("redirected", "told"),
+    [
+        pytest.param(
+            ">/dev/full",
+            "错误：不能读写 文件：磁盘已满\n",
+            marks=pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has a device that is always full"),
+        ),
+        (">&-", "错误：标准输出已关闭，无处写出结果。\n"),
+    ],
+)
+@pytest.mark.parametrize("arguments", [["--help"], ["requirement", "≥20"], ["assess", "2022"]], ids=" ".join)
+def test_output_that_cannot_be_written(arguments: list[str], redirected: str, told: str) -> None:
+    """A full disk or a closed standard output is a message and exit status 1, in the help too."""
+    done = subprocess.run(
+        ["sh", "-c", f'exec "$@" {redirected}', "sh", *COMMAND, *arguments],
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        check=False,
+        cwd=ROOT,
+    )
+    assert (done.returncode, done.stderr) == (1, told)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="EPIPE is POSIX")
+def test_a_closed_pipe_ends_the_command_silently() -> None:
+    """``cixi trend 2022 | head -1`` prints no error when ``head`` has read enough."""
+    with subprocess.Popen(
+        [*COMMAND, "trend", "2022"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.stderr is not None
+        assert (process.stderr.read(), process.wait()) == (b"", 1)
+
+
+def test_export_needs_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty name is not the current folder."""
+    monkeypatch.chdir(tmp_path)
+    result = run("export", "2022", "-o", "")
+    assert (result.exit_code, list(tmp_path.iterdir())) == (2, [])
+    assert "文件名应以 .xlsx 或 .json 结尾，或是已有的文件夹，现为 空。" in result.stderr
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere a file's name is text")

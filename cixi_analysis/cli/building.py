@@ -11,15 +11,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cixi_analysis.cli.terminal import plan_at
-from cixi_analysis.cli.usage import ChineseCommand
+from cixi_analysis.cli.terminal import command, plan_at
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
 
-@click.command(
-    cls=ChineseCommand,
+@command(
     short_help="运行笔记本并生成网站。Run the notebooks, build the site.",
     help="检查数据，按年运行笔记本，生成网站 _build/html/index.html。Check the data, run the notebooks for each year, build the site.\n\n"
     "默认生成 2020 年以来每个有数据的年份；出错时保留上一次生成的网站。"
@@ -49,7 +47,6 @@ if TYPE_CHECKING:
     help="在这个 Dask 调度器（tcp://主机:端口）的工作进程上运行各页；需要安装 cixi-analysis[dask]。"
     "Run the pages on the workers of this Dask scheduler (tcp://host:port).",
 )
-@click.pass_obj
 def build(root: Path | None, years: tuple[int, ...], force: bool, pdf: bool, scheduler: str | None) -> None:
     from cixi_analysis.book import cache
     from cixi_analysis.plan import edition

@@ -4,12 +4,11 @@ from pathlib import Path
 
 import click
 
-from cixi_analysis.cli.terminal import FORMAT, plan_at, print_table
-from cixi_analysis.cli.usage import ChineseCommand
+from cixi_analysis.cli.terminal import FORMAT, command, plan_at, print_table
+from cixi_analysis.words import BASE_YEAR, LAST_YEAR, AuditResult, Due
 
 
-@click.command(
-    cls=ChineseCommand,
+@command(
     short_help="一项指标的档案。All there is to know about one indicator.",
     help="一项指标（1–50）的档案：要求与规划值及其读法、各年观测与结论、差距与进度、相关的承诺、项目与核对、所缺的数据；一行一个事实。"
     "The dossier of indicator N: wordings and how they are read, observations, verdicts with reasons, margins, pace, "
@@ -18,7 +17,6 @@ from cixi_analysis.cli.usage import ChineseCommand
 @click.argument("number", type=int, metavar="N")
 @click.option("--year", type=int, help="截至哪一年，默认最近一年。As of which year; default: the newest.")
 @FORMAT
-@click.pass_obj
 def indicator(root: Path | None, number: int, year: int | None, form: str) -> None:
     from cixi_analysis.analysis.dossier import dossier, facts
 
@@ -26,8 +24,7 @@ def indicator(root: Path | None, number: int, year: int | None, form: str) -> No
     print_table(facts(dossier(plan, number, plan.years[-1] if year is None else year)), form)
 
 
-@click.command(
-    cls=ChineseCommand,
+@command(
     short_help="承诺台账。The dated or quantified promises of the plan's text.",
     help="规划正文与专栏中有数量或期限的措施，一行一条；due 说明到该年底为止的期限，state 等为该年填报的进展，没有填报的为空。"
     "One row a commitment; `due` is the calendar at the end of the year, `state` and the like what was reported for it.",
@@ -36,10 +33,8 @@ def indicator(root: Path | None, number: int, year: int | None, form: str) -> No
     "--year", type=int, help="以哪一年底为准，默认最近一年；可以是将来的年份。As of which year; default: the newest."
 )
 @FORMAT
-@click.pass_obj
 def commitments(root: Path | None, year: int | None, form: str) -> None:
     from cixi_analysis.analysis.commitments import ledger
-    from cixi_analysis.words import BASE_YEAR, LAST_YEAR, Due
 
     plan = plan_at(root)
     at = plan.years[-1] if year is None else year
@@ -51,17 +46,14 @@ def commitments(root: Path | None, year: int | None, form: str) -> None:
     click.echo(f"{at} 年底：共 {len(table)} 条，{counts}。", err=True)
 
 
-@click.command(
-    cls=ChineseCommand,
+@command(
     short_help="规划核对：原文各处是否一致。Where the plan agrees with itself and where not.",
     help="规划中说到同一件事的两处原文是否一致：agrees 一致，contradicts 不一致，unclear 不能确定。只报告，不更正规划，也不影响评估。"
     "Places of the plan that speak of the same thing, held against each other; the plan is not corrected.",
 )
 @FORMAT
-@click.pass_obj
 def audit(root: Path | None, form: str) -> None:
     from cixi_analysis.analysis.audit import findings
-    from cixi_analysis.words import AuditResult
 
     table = findings(plan_at(root))
     print_table(table, form)

@@ -1,28 +1,20 @@
-"""The commands that hand the book out and prove it: ``cixi publish`` and ``cixi verify``."""
+"""Commands that publish the book and verify a published one."""
 
 from pathlib import Path
 
 import click
 
-from cixi_analysis.cli.terminal import plan_at
-from cixi_analysis.cli.usage import ChineseCommand
+from cixi_analysis.cli.terminal import FILE, command, plan_at
 
 
-@click.command(
-    cls=ChineseCommand,
+@command(
     short_help="把网站打成一个压缩包。Put the site into one archive.",
     help="把已生成的网站（和属于它的 PDF）打成一个压缩包：解压后打开其中的 index.html，不需要联网。"
     "The built site, with the PDFs printed from it, as one ZIP file: unpack, open its index.html.\n\n"
     "还没有网站，或数据在生成以后改动过，则拒绝。Refused without a site, or when the data have changed since.",
 )
 @click.option("--zip", "as_zip", is_flag=True, help="打成 ZIP 压缩包。As a ZIP file.")
-@click.option(
-    "-o",
-    "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
-    help="文件名，默认 _build/cixi-最新年份.zip。File name.",
-)
-@click.pass_obj
+@click.option("-o", "--output", type=FILE, help="文件名，默认 _build/cixi-最新年份.zip。File name.")
 def publish(root: Path | None, as_zip: bool, output: Path | None) -> None:
     from cixi_analysis.book.archive import archive
 
@@ -37,8 +29,7 @@ def publish(root: Path | None, as_zip: bool, output: Path | None) -> None:
     click.echo(f"{target.stat().st_size / 1e6:.1f} MB。解压后打开其中的 index.html。", err=True)
 
 
-@click.command(
-    cls=ChineseCommand,
+@command(
     short_help="重新生成一次，逐字节比较。Build again and compare byte by byte.",
     help="在另一个文件夹里从头重新生成，与 SITE 逐字节比较；不同时说出第一个不同的文件，退出码为 1。"
     "Build again from the start in another folder and compare with SITE byte by byte; on a difference the first file "
@@ -47,16 +38,14 @@ def publish(root: Path | None, as_zip: bool, output: Path | None) -> None:
     "SITE: a site's folder, or an archive made by `cixi publish --zip`; default: what was built here.",
 )
 @click.argument("site", type=click.Path(exists=True, path_type=Path), required=False)
-@click.pass_obj
 def verify(root: Path | None, site: Path | None) -> None:
+    from cixi_analysis.book.archive import NotPublished
     from cixi_analysis.book.reproduction import published
     from cixi_analysis.book.reproduction import verify as compare
 
     plan = plan_at(root)
     built = plan.root / "_build"
     if site is None and not (built / "html").is_dir():
-        from cixi_analysis.book.archive import NotPublished
-
         raise NotPublished("还没有生成网站（没有 _build/html）。请先运行 cixi build。")
     found = published(site) if site else published(built / "html", built / "pdf")
     click.echo("正在另一个文件夹里从头生成……", err=True)

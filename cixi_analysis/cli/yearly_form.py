@@ -1,7 +1,4 @@
-"""The commands of the yearly form: make it, check it, take it into the data.
-
-What a command needs is imported when it runs, so that ``--help`` answers at once.
-"""
+"""Commands of the yearly form: make it, check it, import it into the data."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -10,19 +7,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cixi_analysis.cli.terminal import FORMAT, YEAR, plan_at, print_table
-from cixi_analysis.cli.usage import ChineseCommand
+from cixi_analysis.cli.terminal import FILE, FORMAT, YEAR, command, plan_at, print_table
 from cixi_analysis.errors import CixiError
+from cixi_analysis.words import BASE_YEAR, LAST_YEAR, Stage
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from cixi_analysis.form.checking import Checked
     from cixi_analysis.form.importing import Import
 
 
-@click.command(
-    cls=ChineseCommand,
+@command(
     short_help="生成一年的填报工作簿。Make the form for a year.",
     help="生成该年的填报工作簿（Excel）；该年已有的数据预先填好。"
     "Make the year's form, an Excel workbook to fill in; what the data holds already is filled in.\n\n"
@@ -32,7 +26,7 @@ if TYPE_CHECKING:
 @click.option(
     "-o",
     "--output",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=FILE,
     help="工作簿的文件名（.xlsx），默认为当前文件夹下的 cixi-YEAR-form.xlsx。File name; default: cixi-YEAR-form.xlsx here.",
 )
 @click.option(
@@ -40,10 +34,8 @@ if TYPE_CHECKING:
     is_flag=True,
     help="覆盖已有的文件，其中填写的内容会丢失。Replace an existing file; what was filled in there is lost.",
 )
-@click.pass_obj
 def workbook(root: Path | None, year: int, output: Path | None, overwrite: bool) -> None:
     from cixi_analysis.form.writing import write_form
-    from cixi_analysis.words import BASE_YEAR, LAST_YEAR
 
     path = output or Path(f"cixi-{year}-form.xlsx")
     if path.suffix.lower() != ".xlsx":
@@ -58,39 +50,29 @@ def workbook(root: Path | None, year: int, output: Path | None, overwrite: bool)
     click.echo(f"已写入 {path}。填写后运行 cixi check {path}", err=True)
 
 
-_FILE = click.argument("file", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE")
-
-
-@click.command(
-    cls=ChineseCommand,
+@command(
     short_help="检查填报工作簿。Check a filled-in form.",
     help="逐格检查填报工作簿，一次列出全部问题（problem，必须改正）和提示（warning，请核对或在“提示说明”中说明）。"
     "Check a form cell by cell and list all of its problems (to be corrected) and warnings (to be looked at) at once. "
     "不改动任何文件；有问题时退出码为 1。Changes nothing; exit status 1 when there are problems.",
 )
-@_FILE
+@click.argument("file", type=FILE, metavar="FILE")
 @FORMAT
-@click.pass_obj
 def check(root: Path | None, file: Path, form: str) -> None:
     from cixi_analysis.form.checking import check_form
 
-    checked = check_form(plan_at(root), file)
-    print_table(_findings(checked), form)
-    click.echo(_summary(file, checked), err=True)
-    if checked.problems:
-        raise click.exceptions.Exit(1)
+    _print_findings(check_form(plan_at(root), file), file, form)
 
 
-@click.command(
+@command(
     "import",
-    cls=ChineseCommand,
     short_help="把填报工作簿导入数据。Take a filled-in form into the data.",
     help="检查填报工作簿，列出将有的改动和因此改变的结论，然后写入 data/observations/YEAR.csv 和 data/progress/YEAR.csv。有问题时什么也不写。"
     "Check a form, show what changes and which verdicts flip, then write data/observations/YEAR.csv and data/progress/YEAR.csv; with problems, nothing is written.\n\n"
     "工作簿代表全年：其中没有填写的行会从数据中删除。The form is the whole year: a row left empty there is removed from the data. "
     "表格形式不列出没有变化的行，csv 和 json 都列出。The table leaves out rows that stay; csv and json have them.",
 )
-@_FILE
+@click.argument("file", type=FILE, metavar="FILE")
 @click.option("--dry-run", is_flag=True, help="只显示改动，不写入。Show what would change and write nothing.")
 @click.option(
     "--final",
@@ -98,80 +80,69 @@ def check(root: Path | None, file: Path, form: str) -> None:
     help="该年定稿；还有子项未填报时拒绝。Close the year; refused while items are not filled in.",
 )
 @FORMAT
-@click.pass_obj
 def import_(root: Path | None, file: Path, dry_run: bool, final: bool, form: str) -> None:
-    from cixi_analysis.form.changing import RowFate
     from cixi_analysis.form.checking import check_form
     from cixi_analysis.form.importing import apply_import, plan_import
 
     plan = plan_at(root)
     checked = check_form(plan, file)
     if checked.problems:
-        print_table(_findings(checked), form)
-        click.echo(f"{_summary(file, checked)}没有导入，请改正后重试。", err=True)
-        raise click.exceptions.Exit(1)
+        _print_findings(checked, file, form, "没有导入，请改正后重试。")
     change = plan_import(plan, checked, file, final=final)
     if not dry_run:
         apply_import(plan, change)
     shown = change.table
-    print_table(shown[~shown["kind"].isin([RowFate.UNCHANGED, RowFate.FINAL])] if form == "table" else shown, form)
+    print_table(shown[~shown["kind"].isin(["unchanged", "final"])] if form == "table" else shown, form)
     for warning in checked.warnings:
         click.echo(f"提示：{warning}", err=True)
-    for line in _told(change, file, dry_run):
+    for line in _import_report(change, file, dry_run):
         click.echo(line, err=True)
 
 
-def _findings(checked: "Checked") -> "pd.DataFrame":
+def _print_findings(checked: "Checked", file: Path, form: str, advice: str = "") -> None:
+    """Print problems and warnings as a table and their number as a message; exit status 1 if there is a problem."""
     import pandas as pd
 
     rows = [("problem", p.sheet, p.cell, p.found, p.expected) for p in checked.problems]
     rows += [("warning", w.sheet, w.cell, w.found, w.expected) for w in checked.warnings]
-    return pd.DataFrame(rows, columns=["severity", "sheet", "cell", "found", "expected"], dtype="str")
-
-
-def _summary(file: Path, checked: "Checked") -> str:
+    print_table(pd.DataFrame(rows, columns=["severity", "sheet", "cell", "found", "expected"], dtype="str"), form)
     reports = f"，进展{len(checked.reports)}行" if checked.reports else ""
     filled = "" if checked.problems else f"已填{len(checked.rows)}行{reports}，"
-    return f"{file.name}（{checked.year} 年）：{filled}问题{len(checked.problems)}处，提示{len(checked.warnings)}处。"
+    counts = f"{filled}问题{len(checked.problems)}处，提示{len(checked.warnings)}处。"
+    click.echo(f"{file.name}（{checked.year} 年）：{counts}{advice}", err=True)
+    if checked.problems:
+        raise click.exceptions.Exit(1)
 
 
-def _told(change: "Import", file: Path, dry_run: bool) -> Iterator[str]:
+#: What an import does to a row (``RowFate``), in the order in which the counts are printed.
+_FATES = {"new": "新增", "changed": "改动", "final": "仅改为定稿", "unchanged": "不变", "removed": "删除"}
+
+
+def _import_report(change: "Import", file: Path, dry_run: bool) -> Iterator[str]:
     """What an import did, what to know about it, and what to do next."""
-    from cixi_analysis.form.changing import RowFate
-    from cixi_analysis.words import BASE_YEAR, Stage
-
     year, name = change.year, f'"{file}"' if " " in str(file) else str(file)
-    words = {
-        RowFate.NEW: "新增",
-        RowFate.CHANGED: "改动",
-        RowFate.FINAL: "仅改为定稿",
-        RowFate.UNCHANGED: "不变",
-        RowFate.REMOVED: "删除",
-    }
-    counts = "、".join(f"{word}{change.count(kind)}行" for kind, word in words.items())
-    reported = Counter(told.kind for told in change.report_changes)
-    flipped = sum(map(len, change.flips.values()))
-    if not change.changes_data:
-        yield f"{year} 年：与现有数据相同，没有改动。"
-    else:
-        yield f"{year} 年：{counts}；结论改变{flipped}处。"
-        if reported:
-            words.pop(RowFate.FINAL)  # progress has no stages
-            yield f"{year} 年的进展：{'、'.join(f'{word}{reported[kind]}行' for kind, word in words.items())}。"
+    rows, reports = (Counter(str(row.kind) for row in some) for some in (change.changes, change.report_changes))
+    if change.changes_data:
+        counts = "、".join(f"{word}{rows[fate]}行" for fate, word in _FATES.items())
+        yield f"{year} 年：{counts}；结论改变{sum(map(len, change.flips.values()))}处。"
+        if reports:  # progress has no stages, so none of it is only closed
+            counts = "、".join(f"{word}{reports[fate]}行" for fate, word in _FATES.items() if fate != "final")
+            yield f"{year} 年的进展：{counts}。"
         if year not in change.plan.years and change.rows:
             yield f"{year} 年此前没有数据，没有可比的结论。"
-    if change.changes_data and year == BASE_YEAR:
-        yield f"注意：{year} 年是规划的基准年，改动后请运行 cixi reconcile，与规划所印核对。"
+        if year == BASE_YEAR:
+            yield f"注意：{year} 年是规划的基准年，改动后请运行 cixi reconcile，与规划所印核对。"
+    else:
+        yield f"{year} 年：与现有数据相同，没有改动。"
     if change.reopens:
         yield f"注意：{year} 年原已定稿，改动的行退回初稿；确认后用 --final 再次导入。"
     if dry_run:
         yield f"没有写入。去掉 --dry-run 即写入：cixi import {name}{' --final' if change.final else ''}"
-        return
-    if change.rows and change.unfilled:
-        yield f"{year} 年是初稿，还有{len(change.unfilled)}处没有填报；继续填写后可以再次导入。"
-    elif any(row.stage is Stage.DRAFT for row in change.rows):
-        yield f"{year} 年已填齐，仍是初稿；确认后运行 cixi import {name} --final 定稿。"
-    if change.rows:
-        yield f"下一步：cixi diff {year} 看变化，cixi build 更新网站。"
-    else:
+    elif not change.rows:
         yield f"下一步：cixi commitments --year {year} 看承诺台账。"
+    else:
+        if change.unfilled:
+            yield f"{year} 年是初稿，还有{len(change.unfilled)}处没有填报；继续填写后可以再次导入。"
+        elif any(row.stage is Stage.DRAFT for row in change.rows):
+            yield f"{year} 年已填齐，仍是初稿；确认后运行 cixi import {name} --final 定稿。"
+        yield f"下一步：cixi diff {year} 看变化，cixi build 更新网站。"

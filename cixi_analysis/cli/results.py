@@ -1,0 +1,166 @@
+"""Commands that compute: assess, trend, reconcile, diff, requirement, and the export of all of it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cixi_analysis.cli.terminal import FORMAT, YEAR, command, plan_at, print_table
+from cixi_analysis.words import BASE_YEAR, NOT_APPLICABLE_MARK, Convention
+
+if TYPE_CHECKING:
+    from cixi_analysis.requirement.tree import Node
+
+
+@command(
+    short_help="各子项与指标的结论、依据和理由。Verdict, basis and reason of each item and indicator.",
+    help="评估一年：每个子项、每个指标在每一级的结论（verdict）、依据（basis）和理由（reason）。"
+    "Assess a year: item rows first, then indicator rows (item_id empty).",
+)
+@YEAR
+@click.option(
+    "--against",
+    type=click.Choice(["requirement", "target"]),
+    default="requirement",
+    help="对照国家、省级要求，或规划值 2025、2030。Against the requirements, or the plan's targets.",
+)
+@click.option(
+    "--without",
+    type=click.Choice(["none-assigned", "nothing-there", "full", "plan-concludes"]),
+    multiple=True,
+    help="不用某一约定（可重复）。Switch a convention off (repeatable).",
+)
+@FORMAT
+def assess(root: Path | None, year: int, against: str, without: tuple[str, ...], form: str) -> None:
+    from cixi_analysis.assessment import assess as judge
+
+    print_table(judge(plan_at(root), year, against=against, without=[Convention(w) for w in without]).table, form)
+
+
+@command(
+    short_help="趋势、差距和进度。Trend, gap and pace.",
+    help="截至该年，每个有数值的子项的趋势、与规划值的差距和进度；每个数值目标一行。"
+    "Trend, gap and pace of each item with numbers up to that year, one row per numeric target.",
+)
+@YEAR
+@FORMAT
+def trend(root: Path | None, year: int, form: str) -> None:
+    from cixi_analysis.analysis.trend import CONTRACT_COLUMNS, trends
+    from cixi_analysis.assessment import reader
+
+    plan = plan_at(root)
+    print_table(trends(plan, year, reader(plan))[list(CONTRACT_COLUMNS)], form)
+
+
+@command(
+    short_help="规划所印与复算的核对。The plan's printed figures against recomputed ones.",
+    help="核对规划所印的结论、计数与合计。agrees：yes 一致，explained 有说明，no 不一致（此时退出码为 1）。"
+    "Compare what the plan prints with what is recomputed; exit status 1 on any `no`.",
+)
+@FORMAT
+def reconcile(root: Path | None, form: str) -> None:
+    from cixi_analysis.analysis.reconciliation import reconcile as compare
+    from cixi_analysis.assessment import assess as judge
+
+    plan = plan_at(root)
+    table = compare(plan, judge(plan, BASE_YEAR).table)
+    print_table(table, form)
+    if (differing := int((table["agrees"] == "no").sum())) > 0:
+        click.echo(f"有 {differing} 项所印与复算不一致，见 agrees 为 no 的行。", err=True)
+        raise click.exceptions.Exit(1)
+
+
+@command(
+    short_help="两年之间的变化。What changed between two years.",
+    help="该年与另一年（默认为此前最近一个有数据的年份）相比：改变的结论及理由、数值的变化、新有的和不再有的数据、计数的变化、对以前年份的更正。"
+    "What changed from OTHER (default: the latest year with data before YEAR) to YEAR: verdicts with both reasons, values, "
+    "data newly available or missing, tallies, and corrections that imports made to closed years.",
+)
+@YEAR
+@click.argument("other", type=int, metavar="[OTHER]", required=False)
+@FORMAT
+def diff(root: Path | None, year: int, other: int | None, form: str) -> None:
+    from cixi_analysis.analysis.changes import changes
+
+    if year == other:
+        raise click.UsageError("请给出两个不同的年份。Give two different years.")
+    found = changes(plan_at(root), year, other)
+    print_table(found.table, form)
+    click.echo(f"{found.other} 年 → {found.year} 年", err=True)
+
+
+@command(
+    short_help="一条要求被解读成什么。What a requirement wording is read as.",
+    help="显示一条要求文字被解读成的语法树；不能确定的文字会被拒绝，并指出位置。"
+    "Show the tree a wording is read as; what cannot be read for certain is refused, with the place marked.\n\n"
+    '例 Example: cixi requirement "≤25.4或持续下降且年均下降幅度≥3.5%"',
+)
+@click.argument("text", required=False)
+@click.option("--unit", help="指标的单位（影响“提升≥1%”一类）。The item's unit, where it matters.")
+@click.option("--all", "everything", is_flag=True, help="列出数据中的全部要求与规划值。List every wording in the data.")
+@FORMAT
+def requirement(root: Path | None, text: str | None, unit: str | None, everything: bool, form: str) -> None:
+    if everything == (text is not None):
+        raise click.UsageError("请给出一条要求文字，或用 --all（二者取一）。Give one TEXT, or --all.")
+    if text is None:
+        from cixi_analysis.analysis.readings import readings
+
+        print_table(readings(plan_at(root)), form)
+        return
+    from cixi_analysis.requirement import read
+
+    tree = None if text == NOT_APPLICABLE_MARK else read(text, unit=unit)
+    rows = list(_tree_rows(tree)) if tree else [(0, text, "本级没有要求")]
+    if form == "table":
+        click.echo(tree or text)
+        for depth, node, meaning in rows:
+            click.echo(f"{'  ' * (depth + 1)}{node}  {meaning}")
+    else:
+        import pandas as pd
+
+        print_table(pd.DataFrame(rows, columns=["depth", "node", "meaning"]), form)
+
+
+def _tree_rows(node: "Node", depth: int = 0) -> Iterator[tuple[int, str, str]]:
+    """Depth, name (AND, OR or the leaf) and meaning of the node and of all below it."""
+    from cixi_analysis.requirement import meaning
+
+    parts = getattr(node, "parts", ())
+    yield depth, str(node).partition("(")[0] if parts else str(node), meaning(node)
+    for part in parts:
+        yield from _tree_rows(part, depth + 1)
+
+
+@command(
+    short_help="导出 Excel 工作簿等。Export an Excel workbook, JSON or CSV.",
+    help="导出该年的表一（含现状与结论）、表二、表三、理由、计数、趋势与核对。"
+    "Export Tables 1-3 with the year's status and verdicts, reasons, tallies, trend and reconciliation.\n\n"
+    "-o 以 .xlsx 结尾得到一个工作簿，以 .json 结尾得到一个 JSON，是已有的文件夹则得到各表的 CSV。"
+    "The output's name decides: .xlsx a workbook, .json one JSON file, an existing folder the tables as CSV.",
+)
+@YEAR
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(),
+    required=True,
+    help="文件名（.xlsx、.json）或已有的文件夹。File name, or an existing folder.",
+)
+def export(root: Path | None, year: int, output: str) -> None:
+    from cixi_analysis.export import write_csv, write_json, write_workbook
+    from cixi_analysis.form.opening import is_form
+
+    path = Path(output)  # an empty name would be the current folder
+    writers = {".xlsx": write_workbook, ".json": write_json}
+    write = write_csv if output and path.is_dir() else writers.get(path.suffix.lower())
+    if write is None:
+        found = path if output else "空"
+        raise click.UsageError(
+            f"文件名应以 .xlsx 或 .json 结尾，或是已有的文件夹，现为 {found}。A file name or a folder."
+        )
+    if path.is_file() and is_form(path):
+        raise click.UsageError(f"{path} 是填报工作簿，不覆盖。请换一个文件名。A form is not overwritten.")
+    plan = plan_at(root)
+    write(plan, plan.require_year(year), path)
+    click.echo(f"已写入 {path}", err=True)
