@@ -19,10 +19,11 @@ from cixi_analysis.book import workers
 if __name__ == "__main__" and sys.argv[1] == "runs" and workers.available():
     workers.start()  # as `cixi build` does, before anything large is imported
 
-from cixi_analysis.book import running
 from cixi_analysis.book.jobs import jobs_of
-from cixi_analysis.book.pages import PAGES, Run, runs_of
 from cixi_analysis.book.template import filled
+
+from cixi_analysis.book import running
+from cixi_analysis.book.pages import PAGES, Run, runs_of
 from cixi_analysis.plan.dataset import load_plan
 from cixi_analysis.words import BASE_YEAR
 
