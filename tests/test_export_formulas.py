@@ -12,7 +12,7 @@ from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 from tiny import tiny_plan
 
-from cixi_analysis.export import report
+from cixi_analysis.export import Figures, report
 from cixi_analysis.export.saving import save_bytes, workbook_bytes
 from cixi_analysis.export.sheet import Report
 from cixi_analysis.plan.dataset import Plan
@@ -27,11 +27,11 @@ _STRING = re.compile(r'("[^"]*")')
 def made(request: pytest.FixtureRequest, plan: Plan) -> Report:
     """A retrospect, the base year, a year and a base year being filled in, and the made-up plan."""
     if request.param == "tiny":
-        return report(tiny_plan(), 2022)
+        return report(Figures(tiny_plan(), 2022))
     if request.param == "unfilled":
-        return report(replace(plan, observations={2022: plan.observations[2022][:40]}), 2022)
+        return report(Figures(replace(plan, observations={2022: plan.observations[2022][:40]}), 2022))
     draft = replace(plan, observations={**plan.observations, 2023: plan.observations[2022][:40]})
-    return report(draft, request.param)
+    return report(Figures(draft, request.param))
 
 
 class Spreadsheet:
@@ -129,7 +129,7 @@ def test_what_is_counted_is_exactly_the_tables(made: Report, plan: Plan) -> None
 
 def test_a_changed_verdict_changes_the_counts() -> None:
     """The counts are live: a 否 made 是 in 表一 moves one indicator in every count it is in, and nothing else."""
-    made = report(tiny_plan(), 2022)
+    made = report(Figures(tiny_plan(), 2022))
     assert made.book["表一"]["K5"].value == "否"
     made.book["表一"]["K5"].value = "是"
     program = Spreadsheet(made)

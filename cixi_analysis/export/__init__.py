@@ -14,12 +14,14 @@ from cixi_analysis.export.figures import Figures
 from cixi_analysis.export.machine import save_csv, save_json
 from cixi_analysis.export.plan_sheets import reconciliation_sheet, table1_sheet, table2_sheet, table3_sheet
 from cixi_analysis.export.saving import ExportError, save_bytes
-from cixi_analysis.export.sheet import Report, Sheet, SheetColumn, emphasise
+from cixi_analysis.export.sheet import Header, Report, Sheet, emphasise
 from cixi_analysis.export.workbook import WRAP
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.words import PLAN_TITLE
 
-__all__ = ["ExportError", "attachments", "report", "workbook_name", "write_csv", "write_json", "write_workbook"]
+__all__ = [
+    "ExportError", "Figures", "attachments", "report", "workbook_name", "write_csv", "write_json", "write_workbook",
+]  # fmt: skip
 
 _GUIDE = {
     "表一": "规划的指标体系：栏目、次序、合并单元格与规划相同，要求与规划值照录；现状与结论是本年的。"
@@ -46,7 +48,7 @@ def attachments(plan: Plan, year: int, folder: Path) -> tuple[Path, ...]:
     """Write every file that the pages of ``year`` offer for download into ``folder``. Returns the files."""
     figures = Figures(plan, year)
     workbook, tables = folder / workbook_name(year), folder / f"cixi-{year}.json"
-    save_bytes(_report(figures).content(), workbook)
+    save_bytes(report(figures).content(), workbook)
     files = save_csv(figures, folder)
     save_json(figures, tables)
     return (workbook, *files, tables)
@@ -58,7 +60,7 @@ def write_workbook(plan: Plan, year: int, path: Path) -> None:
     Raises :class:`ExportError` when the file cannot be written, :class:`~cixi_analysis.errors.UnknownYear` for a year
     without observations.
     """
-    save_bytes(report(plan, year).content(), path)
+    save_bytes(report(Figures(plan, year)).content(), path)
 
 
 def write_csv(plan: Plan, year: int, folder: Path) -> tuple[Path, ...]:
@@ -71,12 +73,8 @@ def write_json(plan: Plan, year: int, path: Path) -> None:
     save_json(Figures(plan, year), path)
 
 
-def report(plan: Plan, year: int) -> Report:
+def report(figures: Figures) -> Report:
     """The workbook with the values of its formulas. Text from data is text: only our own formulas are formulas."""
-    return _report(Figures(plan, year))
-
-
-def _report(figures: Figures) -> Report:
     made = Report(f"{PLAN_TITLE}{figures.year}年评估")
     # In this order: the formulas of a sheet refer to the sheets before it.
     for sheet in (
@@ -88,7 +86,7 @@ def _report(figures: Figures) -> Report:
 
 
 def _guide_sheet(made: Report, figures: Figures) -> None:
-    sheet = Sheet(made, "说明", "说明", [SheetColumn("项目", 16, WRAP), SheetColumn("内容", 100, WRAP)])
+    sheet = Sheet(made, "说明", "说明", [Header("项目", 16, WRAP), Header("内容", 100, WRAP)])
     about = {"依据": PLAN_TITLE, "年份": f"{figures.year}年", "数据状况": figures.status}
     for number, (name, text) in enumerate({**about, **_GUIDE}.items(), start=sheet.first):
         emphasise(sheet.put(number, 1, name, WRAP))

@@ -13,7 +13,7 @@ from cixi_analysis.analysis.outputs import OUTPUTS
 from cixi_analysis.analysis.records import records
 from cixi_analysis.assessment import tally
 from cixi_analysis.export.figures import Figures
-from cixi_analysis.export.sheet import PERCENT, RATIO, Formula, Report, Sheet, SheetColumn, Value, emphasise
+from cixi_analysis.export.sheet import PERCENT, RATIO, Formula, Header, Report, Sheet, Value, emphasise
 from cixi_analysis.export.workbook import CENTRE, WRAP
 from cixi_analysis.plan.schema import Indicator
 from cixi_analysis.presentation.formatting import missing
@@ -31,15 +31,10 @@ _Group = tuple[str, pd.DataFrame, _Counting | None]
 
 def indicator_sheet(report: Report, figures: Figures) -> None:
     """One row an indicator, nothing merged, so that it can be filtered; the verdicts are those of 表一."""
-    columns = [
-        SheetColumn("序号", 6),
-        SheetColumn("指标名称", 30, WRAP),
-        SheetColumn("领域", 10),
-        SheetColumn("指标属性", 9),
-    ]
+    columns = [Header("序号", 6), Header("指标名称", 30, WRAP), Header("领域", 10), Header("指标属性", 9)]
     for level in Level:
         name = level.chinese
-        columns += [SheetColumn(f"{name}结论", 9), SheetColumn(f"{name}依据", 12), SheetColumn(f"{name}理由", 60, WRAP)]
+        columns += [Header(f"{name}结论", 9), Header(f"{name}依据", 12), Header(f"{name}理由", 60, WRAP)]
     sheet = Sheet(report, "指标结论", f"指标结论（{figures.year}年评估）", columns, freeze="C")
     judged = {(row.indicator, row.level): row for row in records(figures.assessment.indicators)}
     first = {item.indicator: item for item in reversed(figures.plan.items)}
@@ -60,8 +55,8 @@ def reason_sheet(report: Report, figures: Figures) -> None:
     """Why each item has its verdict at each level, and where its status comes from."""
     plan = figures.plan
     columns = [
-        SheetColumn("序号", 6), SheetColumn("子项", 7), SheetColumn("名称", 30, WRAP), SheetColumn("级别", 9), SheetColumn("结论", 9),
-        SheetColumn("依据", 13), SheetColumn("理由", 80, WRAP), SheetColumn("现状出处", 50, WRAP),
+        Header("序号", 6), Header("子项", 7), Header("名称", 30, WRAP), Header("级别", 9), Header("结论", 9),
+        Header("依据", 13), Header("理由", 80, WRAP), Header("现状出处", 50, WRAP),
     ]  # fmt: skip
     sheet = Sheet(report, "结论依据", f"结论依据（{figures.year}年评估）", columns, freeze="D")
     items = {item.item_id: item for item in plan.items}
@@ -82,14 +77,9 @@ def tally_sheet(report: Report, figures: Figures) -> None:
     """One row a group, the levels side by side (适用, a column a status, the share of 是), sections one below another."""
     counted = figures.counted
     titles = ("适用", *(status.chinese for status in counted), "是÷适用")
-    columns = [SheetColumn(title, 9, group=level.chinese) for level in Level for title in titles]
-    sheet = Sheet(
-        report,
-        "分级统计",
-        f"分级统计（{figures.year}年，指标数）",
-        [SheetColumn("分组", 34, WRAP), *columns],
-        freeze="B",
-    )
+    columns = [Header("分组", 34, WRAP)]
+    columns += [Header(title, 9, group=level.chinese) for level in Level for title in titles]
+    sheet = Sheet(report, "分级统计", f"分级统计（{figures.year}年，指标数）", columns, freeze="B")
     letters: dict[tuple[Level, Status | None], str] = {}
     for start, level in zip((2, 2 + len(titles)), Level, strict=True):
         for column, status in enumerate((None, *counted), start=start):
@@ -142,19 +132,16 @@ def _sections(
     domains = list(dict.fromkeys(item.domain for item in figures.plan.items))
     groups: list[_Group] = [(domain, by[by["domain"] == domain], in_domain(domain)) for domain in domains]
     yield "按领域", [*groups, ("各领域之和", whole, of_all_domains)]
-    kinds: dict[str, tuple[str, type[Attribute] | type[Basis]]] = {
-        "按指标属性": ("attribute", Attribute),
-        "按依据（“无数据”没有依据，不在其内）": ("basis", Basis),
-    }
-    for heading, (column, words) in kinds.items():
-        by = tally(assessment, column)
-        yield heading, [(word.chinese, by[by[column] == word], having(word)) for word in words]
-    by = figures.tallies_without_conventions
-    cases = {"": "全部约定都用", **{c.value: f"不用“{c.chinese}”" for c in Convention}, "all": "全部约定都不用"}
-    yield (
+    by = tally(assessment, "attribute")
+    yield "按指标属性", [(word.chinese, by[by["attribute"] == word], having(word)) for word in Attribute]
+    by, heading = tally(assessment, "basis"), "按依据（“无数据”没有依据，不在其内）"
+    yield heading, [(word.chinese, by[by["basis"] == word], having(word)) for word in Basis]
+    by, heading = (
+        figures.tallies_without_conventions,
         "约定的作用：不用某一约定时的指标数（由程序重新评估，计数不是公式）",
-        [(label, by[by["convention"] == case], None) for case, label in cases.items()],
     )
+    cases = {"": "全部约定都用", **{c.value: f"不用“{c.chinese}”" for c in Convention}, "all": "全部约定都不用"}
+    yield heading, [(label, by[by["convention"] == case], None) for case, label in cases.items()]
 
 
 #: Group → its columns with their widths.
@@ -173,7 +160,7 @@ _GROUPS: dict[str, dict[str, float]] = {
 _LETTERS = {
     name: get_column_letter(number) for number, name in enumerate((n for g in _GROUPS.values() for n in g), start=1)
 }
-#: SheetColumn → its formula, in the names of the other columns; written only where the library has a value.
+#: Column → its formula, in the names of the other columns; written only where the library has a value.
 _FORMULAS = {
     "mean_change": "({last_value}-{first_value})/({last_year}-{first_year})",
     "mean_rate": "({last_value}/{first_value})^(1/({last_year}-{first_year}))-1",
@@ -193,7 +180,7 @@ def trend_sheet(report: Report, figures: Figures) -> None:
     titles = {name: column.title for name, column in OUTPUTS["trend"].columns.items()}
     titles["name"] = str(Indicator.columns()["name"].title)
     columns = [
-        SheetColumn(titles[name], width, WRAP if name in _LEFT else CENTRE, group=group)
+        Header(titles[name], width, WRAP if name in _LEFT else CENTRE, group=group)
         for group, widths in _GROUPS.items()
         for name, width in widths.items()
     ]

@@ -11,7 +11,7 @@ from cixi_analysis.analysis.reconciliation import NOT_COMPUTABLE
 from cixi_analysis.analysis.records import records
 from cixi_analysis.analysis.table1 import HEADINGS, table1
 from cixi_analysis.export.figures import Figures
-from cixi_analysis.export.sheet import MONEY, PERCENT, Formula, Report, Sheet, SheetColumn, Value, emphasise
+from cixi_analysis.export.sheet import MONEY, PERCENT, Formula, Header, Report, Sheet, Value, emphasise
 from cixi_analysis.export.workbook import CENTRE, WRAP
 from cixi_analysis.plan.schema import Published
 from cixi_analysis.presentation.looks import STATUSES
@@ -35,7 +35,7 @@ def table1_sheet(report: Report, figures: Figures) -> None:
     """The plan's own thirteen columns under two header rows, merged as the plan merges them."""
     titles = HEADINGS | {"status": f"{figures.year}年", "target_2025": "2025年", "target_2030": "2030年"}
     columns = [
-        SheetColumn(titles[name], width, CENTRE if name in _CENTRED else WRAP, group=_GROUPS.get(name, ""))
+        Header(titles[name], width, CENTRE if name in _CENTRED else WRAP, group=_GROUPS.get(name, ""))
         for name, width in _WIDTHS.items()
     ]
     stage, is_incomplete, _ = figures.status.partition("：")  # 回看 or 初稿
@@ -47,15 +47,15 @@ def table1_sheet(report: Report, figures: Figures) -> None:
             value = int(cell.text) if name == "indicator" else cell.text or None
             written = sheet.put(number, _AT[name], value, columns[_AT[name] - 1].align, rows=cell.rowspan)
             if level := _VERDICTS.get(name):
-                report.places["verdict", row.item.indicator, level].append(sheet.place(_AT[name], number))
+                report.places.setdefault(("verdict", row.item.indicator, level), [sheet.place(_AT[name], number)])
                 if cell.text in _COLOURS:
                     emphasise(written, _COLOURS[cell.text])
     _add_places(sheet, figures)
-    notes = [
+    sheet.finish(
         "注：*指标为国家级特有指标，**指标为省级特有指标，未标注的为国家级、省级共有指标。",
         "结论由现状与要求原文计算得出，理由见“指标结论”与“结论依据”。",
-    ]
-    sheet.finish(*notes, *([figures.status] if stage else ()))
+        *([figures.status] if stage else ()),
+    )
 
 
 def _add_places(sheet: Sheet, figures: Figures) -> None:
@@ -68,7 +68,8 @@ def _add_places(sheet: Sheet, figures: Figures) -> None:
         places["verdicts", level, None] = [whole[name]]
         for domain, group in groupby(rows, key=lambda row: row[1].domain):
             numbers = [number for number, _ in group]
-            places["verdicts", level, domain].append(sheet.place(_AT[name], numbers[0], numbers[-1]))
+            block = sheet.place(_AT[name], numbers[0], numbers[-1])
+            places["verdicts", level, domain] = [*places.get(("verdicts", level, domain), ()), block]
 
 
 def table2_sheet(report: Report, figures: Figures) -> None:
@@ -76,7 +77,7 @@ def table2_sheet(report: Report, figures: Figures) -> None:
     described = OUTPUTS["table2"].columns
     names = ("project_type", "total", *Outcome, "completion_rate")
     widths = (14, 10, 10, 14, 20, 26, 10)
-    columns = [SheetColumn(described[name].title, width) for name, width in zip(names, widths, strict=True)]
+    columns = [Header(described[name].title, width) for name, width in zip(names, widths, strict=True)]
     sheet = Sheet(report, "表二", "表二 2018-2022年重点工程实施情况", columns)
     rows = records(outcomes(figures.plan))
     letters = {outcome: get_column_letter(number) for number, outcome in enumerate(Outcome, start=3)}
@@ -91,7 +92,7 @@ def table2_sheet(report: Report, figures: Figures) -> None:
         cells.append(Formula(rate, float(row.completion_rate), PERCENT) if row.total else None)
         sheet.row(number, cells)
         for column, outcome in enumerate((None, *Outcome), start=2):
-            report.places["past", row.project_type, outcome].append(sheet.place(column, number))
+            report.places["past", row.project_type, outcome] = [sheet.place(column, number)]
     sheet.finish()
 
 
@@ -99,8 +100,8 @@ def table3_sheet(report: Report, figures: Figures) -> None:
     """Table 3 with the sum of the budgets as a formula; "/" is text and adds nothing."""
     projects = figures.plan.projects
     columns = [
-        SheetColumn("类别", 10), SheetColumn("序号", 6), SheetColumn("项目名称", 28, WRAP), SheetColumn("主要内容", 70, WRAP),
-        SheetColumn("实施年限", 12), SheetColumn("投资概算（万元）", 14, form=MONEY), SheetColumn("责任单位", 30, WRAP),
+        Header("类别", 10), Header("序号", 6), Header("项目名称", 28, WRAP), Header("主要内容", 70, WRAP),
+        Header("实施年限", 12), Header("投资概算（万元）", 14, form=MONEY), Header("责任单位", 30, WRAP),
     ]  # fmt: skip
     sheet = Sheet(report, "表三", "表三 重点项目", columns, freeze="D")
     for category, group in groupby(enumerate(projects, start=sheet.first), key=lambda row: row[1].category):
@@ -130,9 +131,9 @@ def reconciliation_sheet(report: Report, figures: Figures) -> None:
         return
     described = OUTPUTS["reconciliation"].columns
     columns = [
-        SheetColumn(described["check"].title, 46, WRAP), SheetColumn(described["stated"].title, 22),
-        SheetColumn(described["computed"].title, 34), SheetColumn("差（复算－所印）", 17), SheetColumn(described["agrees"].title, 11),
-        SheetColumn(described["source"].title, 64, WRAP),
+        Header(described["check"].title, 46, WRAP), Header(described["stated"].title, 22),
+        Header(described["computed"].title, 34), Header("差（复算－所印）", 17), Header(described["agrees"].title, 11),
+        Header(described["source"].title, 64, WRAP),
     ]  # fmt: skip
     title = f"数据核对：{PLAN_TITLE}所印与{BASE_YEAR}年复算"
     sheet = Sheet(report, "数据核对", title, columns, head_row=3, freeze="B")

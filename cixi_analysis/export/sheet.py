@@ -1,6 +1,5 @@
 """A sheet of the report: declared columns, cells with the report's look, formulas that know their value."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from types import EllipsisType
@@ -33,8 +32,8 @@ class Formula(NamedTuple):
     form: str = "General"
 
 
-class SheetColumn(NamedTuple):
-    """A column of a sheet: its title, its width, and how its cells are aligned and formatted.
+class Header(NamedTuple):
+    """The title of a column with its width, and how its cells are aligned and formatted.
 
     Neighbours with the same ``group`` have one heading above their titles.
     """
@@ -58,7 +57,7 @@ class Report:
         #: (sheet, cell) → the value of the formula there, as the library computed it.
         self.computed: dict[tuple[str, str], str | float] = {}
         #: Key → the cells or ranges of that figure; a sheet adds its own, the formulas of later sheets refer to them.
-        self.places: defaultdict[tuple[object, ...], list[str]] = defaultdict(list)
+        self.places: dict[tuple[object, ...], list[str]] = {}
 
     def content(self) -> bytes:
         """The file's bytes, with the value of each formula stored in it."""
@@ -72,14 +71,7 @@ class Sheet:
     """
 
     def __init__(
-        self,
-        report: Report,
-        name: str,
-        title: str,
-        columns: Sequence[SheetColumn],
-        *,
-        head_row: int = 2,
-        freeze: str = "",
+        self, report: Report, name: str, title: str, columns: Sequence[Header], *, head_row: int = 2, freeze: str = ""
     ) -> None:
         self.report, self.columns = report, columns
         self.cells = report.book.create_sheet(name)
@@ -117,9 +109,7 @@ class Sheet:
             self._lines.append((row, row + rows - 1, wrapped_lines(shown, room)))
         cell.alignment, cell.font, cell.number_format = align, _PLAIN, form
         if rows * columns > 1:  # Excel takes a merged range of one cell for damage
-            self.cells.merge_cells(
-                start_row=row, end_row=row + rows - 1, start_column=column, end_column=column + columns - 1
-            )
+            self.cells.merge_cells(None, row, column, row + rows - 1, column + columns - 1)
         return cell
 
     def row(self, row: int, values: Iterable[Value | EllipsisType], start: int = 1) -> None:

@@ -2,7 +2,7 @@
 
 import datetime
 import math
-import unicodedata
+from unicodedata import east_asian_width
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell
@@ -59,14 +59,10 @@ def put(cell: Cell, value: str | float) -> None:
         cell.value = value
 
 
-def width(text: str) -> int:
-    """Columns of a fixed-width font: a Chinese character is two wide."""
-    return sum(2 if unicodedata.east_asian_width(char) in "WFA" else 1 for char in text)
-
-
 def wrapped_lines(text: str, room: float) -> int:
-    """Lines of a text in a cell that is ``room`` characters wide."""
-    return sum(max(1, math.ceil(width(line) / room)) for line in text.split("\n"))
+    """Lines of a text in a cell that is ``room`` characters wide; a Chinese character counts as two."""
+    widths = (sum(2 if east_asian_width(char) in "WFA" else 1 for char in line) for line in text.split("\n"))
+    return sum(max(1, math.ceil(width / room)) for width in widths)
 
 
 class _Fitted(RowDimension):  # type: ignore[misc]  # openpyxl ships no types
