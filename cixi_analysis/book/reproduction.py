@@ -57,16 +57,14 @@ def published(place: Path, printed: Path | None = None) -> PublishedSite:
     if place.is_dir():
         found = reports(place, printed) if printed else ()
         return PublishedSite(place, site_files(place) | {path.name: path.read_bytes() for path in found})
+    if not zipfile.is_zipfile(place):
+        raise NotReproduced(f"{place}：既不是网站的文件夹，也不是 cixi publish --zip 生成的压缩包。")
     try:
-        file = zipfile.ZipFile(place)
-    except (OSError, ValueError, zipfile.BadZipFile):
-        raise NotReproduced(f"{place}：既不是网站的文件夹，也不是 cixi publish --zip 生成的压缩包。") from None
-    with file:
-        names = sorted(n for n in file.namelist() if n.startswith(f"{SITE}/") or n.endswith(".pdf"))
-        try:
+        with zipfile.ZipFile(place) as file:
+            names = sorted(n for n in file.namelist() if n.startswith(f"{SITE}/") or n.endswith(".pdf"))
             return PublishedSite(place, {name: file.read(name) for name in names})
-        except Exception:  # damaged bytes raise errors of zipfile, zlib, lzma, struct and others
-            raise NotReproduced(f"{place}：不是本书的网站（压缩包已损坏）。") from None
+    except Exception:  # damaged bytes raise errors of zipfile, zlib, lzma, struct and others
+        raise NotReproduced(f"{place}：不是本书的网站（压缩包已损坏）。") from None
 
 
 def verify(root: Path, site: PublishedSite) -> int:
