@@ -18,31 +18,29 @@ from cixi_analysis.export.saving import save_bytes
 from cixi_analysis.plan.schema import Row
 from cixi_analysis.words import PLAN_TITLE, REGION
 
-#: The table that describes the columns of the others, and its own columns.
-_DICTIONARY, _DICTIONARY_COLUMNS = "dictionary", ["table", "column", "title", "description"]
 _Record = dict[str, str | int | float | None]
 
 
 def save_csv(figures: Figures, folder: Path) -> tuple[Path, ...]:
     """Write one CSV a table: UTF-8 with a byte-order mark, so that Excel and WPS show Chinese. Returns the files."""
     files = []
-    for name, rows in _tables(figures).items():
-        columns = _DICTIONARY_COLUMNS if name == _DICTIONARY else list(OUTPUTS[name].columns)
-        table = pd.DataFrame(rows, columns=columns, dtype=object).map(_csv_cell)
+    for name, table in _tables(figures).items():
         files.append(folder / f"cixi-{figures.year}-{name}.csv")
-        save_bytes(table.to_csv(index=False, lineterminator="\n").encode("utf-8-sig"), files[-1])
+        content = table.map(_csv_cell).to_csv(index=False, lineterminator="\n")
+        save_bytes(content.encode("utf-8-sig"), files[-1])
     return tuple(files)
 
 
 def save_json(figures: Figures, path: Path) -> None:
     """Write all tables as lists of objects with the CSV's names, null for empty, below what they are of."""
     about = {"title": PLAN_TITLE, "region": REGION, "year": figures.year, "status": figures.status}
-    content = json.dumps(about | _tables(figures), ensure_ascii=False, indent=1, allow_nan=False)
+    tables = {name: table.to_dict("records") for name, table in _tables(figures).items()}
+    content = json.dumps(about | tables, ensure_ascii=False, indent=1, allow_nan=False)
     save_bytes(f"{content}\n".encode(), path)
 
 
-def _tables(figures: Figures) -> dict[str, list[_Record]]:
-    """Name → rows of every table of the year, the last one the data dictionary of the others; None for empty.
+def _tables(figures: Figures) -> dict[str, pd.DataFrame]:
+    """Name → every table of the year, the last one the data dictionary of the others; None for empty.
 
     The tables about the plan's text start with the base year, like the pages about it.
     """
@@ -64,13 +62,13 @@ def _tables(figures: Figures) -> dict[str, list[_Record]]:
             "background": _rows(plan.background),
             "reconciliation": _records(figures.reconciliation),
         }
-    tables = {name: [_plain(row, OUTPUTS[name].columns) for row in rows] for name, rows in found.items()}
-    described: list[_Record] = [
-        dict(zip(_DICTIONARY_COLUMNS, (name, column, one.title, one.description), strict=True))
-        for name in tables
+    described: Iterable[_Record] = (
+        {"table": name, "column": column, "title": one.title, "description": one.description}
+        for name in found
         for column, one in OUTPUTS[name].columns.items()
-    ]
-    return tables | {_DICTIONARY: described}
+    )
+    tables = {name: _table(rows, OUTPUTS[name].columns) for name, rows in found.items()}
+    return tables | {"dictionary": _table(described, ("table", "column", "title", "description"))}
 
 
 def _table1(figures: Figures) -> Iterator[_Record]:
@@ -89,10 +87,10 @@ def _records(table: pd.DataFrame) -> list[_Record]:
     return table.astype(object).where(table.notna(), None).to_dict("records")  # type: ignore[return-value]
 
 
-def _plain(row: _Record, columns: Iterable[str]) -> _Record:
-    """The columns that the dictionary describes, in its order; text as every file can hold it."""
-    cells = {column: row[column] for column in columns}
-    return {name: (printable(cell) or None) if isinstance(cell, str) else cell for name, cell in cells.items()}
+def _table(rows: Iterable[_Record], columns: Iterable[str]) -> pd.DataFrame:
+    """These columns in their order; text as every file can hold it."""
+    plain = [{n: (printable(v) or None) if isinstance(v, str) else v for n, v in row.items()} for row in rows]
+    return pd.DataFrame(plain, columns=list(columns), dtype=object)
 
 
 def _csv_cell(value: str | float | None) -> str:

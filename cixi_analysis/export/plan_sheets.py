@@ -1,7 +1,7 @@
 """The sheets of what the plan prints: its own three tables, and 数据核对, the printed figures beside the recomputed."""
 
 import re
-from itertools import groupby
+from itertools import groupby, zip_longest
 
 from openpyxl.utils import get_column_letter
 
@@ -137,12 +137,11 @@ def reconciliation_sheet(report: Report, figures: Figures) -> None:
     ]  # fmt: skip
     title = f"数据核对：{PLAN_TITLE}所印与{BASE_YEAR}年复算"
     sheet = Sheet(report, "数据核对", title, columns, head_row=3, freeze="B")
-    rows, published = records(figures.reconciliation), figures.plan.published
-    for number, row in enumerate(rows, start=sheet.first):
+    rows = records(figures.reconciliation)
+    # The first rows are the printed figures, in the order of the data.
+    for number, (row, printed) in enumerate(zip_longest(rows, figures.plan.published), start=sheet.first):
         stated, computed = _number(row.stated), _number(row.computed)
-        at = number - sheet.first  # the printed figures come first, in their order
-        computable = at < len(published) and row.computed != NOT_COMPUTABLE
-        formula = _formula(report, figures, published[at]) if computable else None
+        formula = _formula(report, figures, printed) if printed and row.computed != NOT_COMPUTABLE else None
         found = Formula(formula, computed) if formula else computed
         sheet.row(number, (row.check, stated, found, ..., WORDS[row.agrees], short_source(row.source)))
         if not isinstance(stated, str) and not isinstance(computed, str):
