@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from itertools import count
 from types import EllipsisType
 from typing import Any
@@ -110,38 +111,35 @@ def _sections(
     """(heading, groups) pairs; the first has no heading and one row."""
     assessment, places = figures.assessment, report.places
 
-    def in_domain(domain: str | None) -> _Counting:
-        return lambda level, status: "+".join(
-            f'COUNTIF({verdicts},"{status.chinese}")' for verdicts in places["verdicts", level, domain]
-        )
+    def groups(
+        by: pd.DataFrame, column: str, labels: Mapping[Any, str], formula: Callable[[Any, Level, Status], str] | None
+    ) -> list[_Group]:
+        return [
+            (label, by[by[column] == value], partial(formula, value) if formula else None)
+            for value, label in labels.items()
+        ]
 
-    def having(value: Attribute | Basis) -> _Counting:
-        def formula(level: Level, status: Status) -> str:
-            values, verdicts = places[type(value), level]
-            return f'COUNTIFS({values},"{value.chinese}",{verdicts},"{status.chinese}")'
+    def in_domain(domain: str | None, level: Level, status: Status) -> str:
+        return "+".join(f'COUNTIF({verdicts},"{status.chinese}")' for verdicts in places["verdicts", level, domain])
 
-        return formula
+    def having(value: Attribute | Basis, level: Level, status: Status) -> str:
+        values, verdicts = places[type(value), level]
+        return f'COUNTIFS({values},"{value.chinese}",{verdicts},"{status.chinese}")'
 
     def of_all_domains(level: Level, status: Status) -> str:
         letter, first = letters[level, status], _FIRST_DOMAIN
         return f"SUM({letter}{first}:{letter}{first + len(domains) - 1})"
 
-    whole = tally(assessment)
-    yield "", [("全部指标", whole, in_domain(None))]
-    by = tally(assessment, "domain")
-    domains = list(dict.fromkeys(item.domain for item in figures.plan.items))
-    groups: list[_Group] = [(domain, by[by["domain"] == domain], in_domain(domain)) for domain in domains]
-    yield "按领域", [*groups, ("各领域之和", whole, of_all_domains)]
-    by = tally(assessment, "attribute")
-    yield "按指标属性", [(word.chinese, by[by["attribute"] == word], having(word)) for word in Attribute]
-    by, heading = tally(assessment, "basis"), "按依据（“无数据”没有依据，不在其内）"
-    yield heading, [(word.chinese, by[by["basis"] == word], having(word)) for word in Basis]
-    by, heading = (
-        figures.tallies_without_conventions,
-        "约定的作用：不用某一约定时的指标数（由程序重新评估，计数不是公式）",
-    )
+    whole, domains = tally(assessment), {item.domain: item.domain for item in figures.plan.items}
+    yield "", [("全部指标", whole, partial(in_domain, None))]
+    by_domain = groups(tally(assessment, "domain"), "domain", domains, in_domain)
+    yield "按领域", [*by_domain, ("各领域之和", whole, of_all_domains)]
+    attributes, bases = ({word: word.chinese for word in words} for words in (Attribute, Basis))
+    yield "按指标属性", groups(tally(assessment, "attribute"), "attribute", attributes, having)
+    yield "按依据（“无数据”没有依据，不在其内）", groups(tally(assessment, "basis"), "basis", bases, having)
+    heading = "约定的作用：不用某一约定时的指标数（由程序重新评估，计数不是公式）"
     cases = {"": "全部约定都用", **{c.value: f"不用“{c.chinese}”" for c in Convention}, "all": "全部约定都不用"}
-    yield heading, [(label, by[by["convention"] == case], None) for case, label in cases.items()]
+    yield heading, groups(figures.tallies_without_conventions, "convention", cases, None)
 
 
 #: Group → its columns with their widths.
