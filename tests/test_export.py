@@ -13,9 +13,8 @@ from tiny import observation, tiny_plan
 
 from cixi_analysis.assessment import assess, tally
 from cixi_analysis.errors import UnknownYear
-from cixi_analysis.export import ExportError, attachments, report, workbook, write_workbook
+from cixi_analysis.export import ExportError, Figures, attachments, report, write_workbook
 from cixi_analysis.export.sheet import Report
-from cixi_analysis.export.values import report_bytes
 from cixi_analysis.plan.dataset import Plan
 
 #: item → cells of Table 1 in 2022: name, national, provincial, status, is it met (national, provincial), 2025
@@ -29,7 +28,7 @@ SHEETS = ["表一", "表二", "表三", "指标结论", "结论依据", "分级�
 
 @pytest.fixture(scope="module")
 def made(plan: Plan) -> Report:
-    return report(plan, 2022)
+    return report(Figures(plan, 2022))
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +102,7 @@ def test_a_retrospect_and_a_draft_say_so() -> None:
     """The stage of a year stands in the title of 表一 and, whole, below it; a retrospect has no 数据核对."""
     plan = tiny_plan()
     plan = replace(plan, observations={**plan.observations, 2023: plan.observations[2022][:1]})
-    past, draft = workbook(plan, 2021), workbook(plan, 2023)
+    past, draft = report(Figures(plan, 2021)).book, report(Figures(plan, 2023)).book
     assert past["表一"]["A1"].value == "表一 慈溪市生态文明建设示范区指标体系（2021年评估，回看）"
     assert past["表一"].cell(past["表一"].max_row, 1).value.startswith("回看：4个子项中有2项")
     assert past.sheetnames == [name for name in SHEETS if name != "数据核对"]
@@ -114,7 +113,7 @@ def test_a_retrospect_and_a_draft_say_so() -> None:
 def test_what_is_not_filled_in_is_told_and_counted_apart(plan: Plan) -> None:
     """A draft: 未填报 is a verdict of its own in 表一 and a column of 分级统计; applicable is the sum of the four."""
     draft = replace(plan, observations={**plan.observations, 2023: plan.observations[2022][:40]})
-    made = report(draft, 2023)
+    made = report(Figures(draft, 2023))
     rows = {row[0]: row[1:] for row in values(made.book["分级统计"], made)[2:]}
     assert rows[None][:6] == ["适用", "是", "否", "无数据", "未填报", "是÷适用"]
     counts = tally(assess(draft, 2023)).set_index("level")
@@ -238,7 +237,7 @@ def hostile_plan(text: str) -> Plan:
 @pytest.mark.parametrize(("text", "shown"), HOSTILE.items(), ids=ascii)
 def test_text_is_never_a_formula(text: str, shown: str, tmp_path: Path) -> None:
     """Whatever text begins with or holds, it reaches Excel as text, and what no file can hold is shown."""
-    made = report(hostile_plan(text), 2022)
+    made = report(Figures(hostile_plan(text), 2022))
     write_workbook(hostile_plan(text), 2022, tmp_path / "x.xlsx")
     book = load_workbook(tmp_path / "x.xlsx")
     for sheet in ("表一", "结论依据", "趋势与进度"):
@@ -258,7 +257,7 @@ def test_a_text_longer_than_a_cell_says_so(tmp_path: Path) -> None:
 
 def test_nothing_leads_out_of_the_workbook(made: Report) -> None:
     """No link to another file or to the network, no macro, no connection."""
-    with zipfile.ZipFile(io.BytesIO(report_bytes(made))) as package:
+    with zipfile.ZipFile(io.BytesIO(made.content())) as package:
         assert not [n for n in package.namelist() if "external" in n.lower() or n.endswith((".bin", ".vml"))]
         parts = [package.read(n).decode() for n in package.namelist()]
     assert not any('TargetMode="External"' in part or "<hyperlink" in part for part in parts)

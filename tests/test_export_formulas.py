@@ -12,10 +12,9 @@ from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
 from tiny import tiny_plan
 
-from cixi_analysis.export import report
+from cixi_analysis.export import Figures, report
 from cixi_analysis.export.saving import save_bytes, workbook_bytes
 from cixi_analysis.export.sheet import Report
-from cixi_analysis.export.values import report_bytes
 from cixi_analysis.plan.dataset import Plan
 
 _PLACE = re.compile(
@@ -28,11 +27,11 @@ _STRING = re.compile(r'("[^"]*")')
 def made(request: pytest.FixtureRequest, plan: Plan) -> Report:
     """A retrospect, the base year, a year and a base year being filled in, and the made-up plan."""
     if request.param == "tiny":
-        return report(tiny_plan(), 2022)
+        return report(Figures(tiny_plan(), 2022))
     if request.param == "unfilled":
-        return report(replace(plan, observations={2022: plan.observations[2022][:40]}), 2022)
+        return report(Figures(replace(plan, observations={2022: plan.observations[2022][:40]}), 2022))
     draft = replace(plan, observations={**plan.observations, 2023: plan.observations[2022][:40]})
-    return report(draft, request.param)
+    return report(Figures(draft, request.param))
 
 
 class Spreadsheet:
@@ -106,7 +105,7 @@ def test_libreoffice_computes_the_same(made: Report, tmp_path: Path) -> None:
 
 def test_values_are_stored_beside_the_formulas(made: Report, tmp_path: Path) -> None:
     """A preview, a phone and Excel's protected view show what is stored; Excel and WPS compute anew on opening."""
-    save_bytes(report_bytes(made), tmp_path / "x.xlsx")
+    save_bytes(made.content(), tmp_path / "x.xlsx")
     book, formulas = load_workbook(tmp_path / "x.xlsx", data_only=True), load_workbook(tmp_path / "x.xlsx")
     assert {at: book[at[0]][at[1]].value for at in made.computed} == made.computed
     assert all(formulas[sheet][at].data_type == "f" for sheet, at in made.computed)
@@ -130,7 +129,7 @@ def test_what_is_counted_is_exactly_the_tables(made: Report, plan: Plan) -> None
 
 def test_a_changed_verdict_changes_the_counts() -> None:
     """The counts are live: a 否 made 是 in 表一 moves one indicator in every count it is in, and nothing else."""
-    made = report(tiny_plan(), 2022)
+    made = report(Figures(tiny_plan(), 2022))
     assert made.book["表一"]["K5"].value == "否"
     made.book["表一"]["K5"].value = "是"
     program = Spreadsheet(made)

@@ -14,7 +14,7 @@ from tiny import tiny_plan
 from cixi_analysis.analysis import audit, commitments, links, reconciliation, trend
 from cixi_analysis.analysis.outputs import OUTPUTS
 from cixi_analysis.assessment import assess, judgement
-from cixi_analysis.export import attachments, write_csv, write_json, write_machine_readable
+from cixi_analysis.export import attachments, write_csv, write_json
 from cixi_analysis.export.escaping import csv_text
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import OBSERVATIONS, Observation
@@ -28,7 +28,8 @@ TABLES = [*OF_EVERY_YEAR, *FROM_THE_BASE_YEAR, "dictionary"]
 def folder(plan: Plan, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """All machine-readable files of 2022; not to be changed."""
     made = tmp_path_factory.mktemp("machine")
-    write_machine_readable(plan, 2022, made)
+    write_csv(plan, 2022, made)
+    write_json(plan, 2022, made / "cixi-2022.json")
     return made
 
 
@@ -160,7 +161,7 @@ def test_hostile_text(text: str, tmp_path: Path) -> None:
 
 def test_tiny_plan(tmp_path: Path) -> None:
     """Empty columns and years do no harm."""
-    assert len(write_machine_readable(tiny_plan(), 2022, tmp_path)) == len(TABLES) + 1
+    assert len(attachments(tiny_plan(), 2022, tmp_path)) == len(TABLES) + 2
 
 
 @pytest.mark.parametrize(("first_page", "year"), [("overview", 2022), ("retrospect", 2021)])

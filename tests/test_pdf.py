@@ -14,7 +14,7 @@ from pypdf.generic import Destination
 from cixi_analysis.book.pdf import PdfError, belongs_to, document, make_pdf
 from cixi_analysis.book.pdf.assembly import sections
 from cixi_analysis.book.pdf.chromium import VARIABLE, find
-from cixi_analysis.book.pdf.copying import characters
+from cixi_analysis.book.pdf.finishing import characters
 from cixi_analysis.plan import edition
 from cixi_analysis.plan.dataset import Plan, load_plan
 

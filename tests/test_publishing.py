@@ -1,5 +1,6 @@
 """Handing the book out: one archive that opens anywhere, and the proof that it can be made again by bytes."""
 
+import json
 import re
 import shutil
 import zipfile
@@ -207,6 +208,72 @@ def test_verify_what_is_no_site(built: Path, name: str) -> None:
     done = cixi("verify", str(built / name), root=built)
     assert done.returncode == 1
     assert re.search("不是本书的网站|既不是网站的文件夹", done.stderr)
+
+
+#: What a site says it was made of, as small as it can be.
+MADE_OF = {
+    "inputs": [],
+    "program": {"version": "0", "files": 0, "sha256": "", "commit": None, "modified": []},
+    "python": "",
+    "system": "",
+    "packages": [],
+    "date": None,
+}
+
+
+def zipped_site(path: Path, made_of: str) -> Path:
+    """An archive of a site of one page that carries ``made_of`` as its provenance."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as file:
+        file.writestr("site/index.html", "<p>" + "页" * 200)
+        file.writestr("site/provenance.json", made_of)
+    return path
+
+
+@pytest.mark.parametrize(
+    "made_of",
+    [
+        *("", "{", "{}", "[]", "null", "3", '"x"', '{"program": 1}', '{"inputs": [1]}'),
+        json.dumps({**MADE_OF, "inputs": None}),
+        json.dumps({**MADE_OF, "date": "gestern"}),
+        json.dumps({**MADE_OF, "date": "0001-01-01"}),
+        json.dumps({**MADE_OF, "date": "0001-01-01T00:00:00"}),
+    ],
+)
+def test_verify_a_damaged_provenance(made_of: str, tmp_path: Path) -> None:
+    """A message and no traceback, for an archive and for a folder."""
+    site = zipped_site(tmp_path / "x.zip", made_of)
+    with pytest.raises(NotReproduced) as refused:
+        verify(tmp_path, published(site))
+    assert str(refused.value) == f"{site}：不是本书的网站（provenance.json 已损坏）。"
+    (tmp_path / "provenance.json").write_text(made_of, encoding="utf-8")
+    with pytest.raises(NotReproduced, match=r"：不是本书的网站（provenance\.json 已损坏）。$"):
+        verify(tmp_path, published(tmp_path))
+
+
+def test_verify_without_provenance(tmp_path: Path) -> None:
+    """The missing file is named."""
+    with pytest.raises(NotReproduced) as refused:
+        verify(tmp_path, published(tmp_path))
+    assert str(refused.value) == f"{tmp_path}：不是本书的网站（没有 provenance.json）。"
+
+
+def test_verify_damaged_bytes(tmp_path: Path) -> None:
+    """Whichever byte of an archive is damaged, it is read or refused with a message; inside an entry it is refused."""
+    path = zipped_site(tmp_path / "x.zip", json.dumps(MADE_OF))
+    assert published(path).made_of.edition == "0"
+    whole = path.read_bytes()
+    for at in range(len(whole)):
+        for flipped in (0x01, 0xFF):
+            path.write_bytes(whole[:at] + bytes([whole[at] ^ flipped]) + whole[at + 1 :])
+            try:
+                assert published(path).made_of.edition
+            except NotReproduced as refused:
+                assert re.search("：(不是本书的网站（.*）|既不是网站的文件夹，也不是 .* 生成的压缩包)。$", str(refused))
+    entry = whole.index(b"site/index.html") + len("site/index.html") + 5
+    path.write_bytes(whole[:entry] + bytes(4) + whole[entry + 4 :])
+    with pytest.raises(NotReproduced) as refused_entry:
+        published(path)
+    assert str(refused_entry.value) == f"{path}：不是本书的网站（压缩包已损坏）。"
 
 
 # ---- Permanent addresses ---------------------------------------------------------------------------

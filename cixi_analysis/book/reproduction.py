@@ -1,6 +1,5 @@
-"""Is a site what this project folder makes? It is made again, from the start, in another folder, and compared by bytes."""
+"""Verify a site: build it again from this project folder, from scratch in another folder, and compare byte by byte."""
 
-import json
 import os
 import shutil
 import subprocess
@@ -10,9 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
-from cixi_analysis.book.archive import SITE, changes, reports, site_files
+from cixi_analysis.book.archive import PROVENANCE, SITE, changes, reports, site_files
 from cixi_analysis.errors import CixiError
 from cixi_analysis.plan import edition, provenance, repository
 
@@ -20,7 +18,7 @@ _MADE = shutil.ignore_patterns("_build", ".*", "__pycache__", "*.egg-info", "20[
 
 
 class NotReproduced(CixiError):
-    """The site cannot be compared, or is another one; the message (Chinese) says where."""
+    """The site cannot be compared, or differs; the message (Chinese) says where."""
 
 
 @dataclass(frozen=True)
@@ -31,93 +29,98 @@ class PublishedSite:
     files: dict[str, bytes]
 
     @property
-    def made_of(self) -> dict[str, Any]:
-        """Its own account of what it was made of."""
+    def made_of(self) -> provenance.Provenance:
+        """The provenance that the site carries. Raises :class:`NotReproduced` for a missing or damaged one."""
+        stored = self.files.get(f"{SITE}/{provenance.FILE}")
+        if stored is None:
+            raise NotReproduced(f"{self.place}：不是本书的网站（没有 {provenance.FILE}）。")
         try:
-            known: dict[str, Any] = json.loads(self.files[f"{SITE}/{provenance.FILE}"])
-        except (KeyError, ValueError):
-            raise NotReproduced(f"{self.place}：不是本书的网站（没有 {provenance.FILE}）。") from None
+            known = PROVENANCE.validate_json(stored)
+            if known.date:
+                known.date.timestamp()  # 0001-01-01 has none
+        except (ValueError, OverflowError):
+            raise NotReproduced(f"{self.place}：不是本书的网站（{provenance.FILE} 已损坏）。") from None
         return known
 
     @property
     def report_years(self) -> tuple[int, ...]:
         """The years of the printed reports."""
-        stems = (Path(name).stem for name in self.files if name.endswith(".pdf"))
-        return tuple(sorted(int(stem[-4:]) for stem in stems if stem[-4:].isdigit()))
+        stems = (Path(name).stem[-4:] for name in self.files if name.endswith(".pdf"))
+        return tuple(sorted(int(year) for year in stems if year.isdecimal()))
 
 
 def published(place: Path, printed: Path | None = None) -> PublishedSite:
-    """A site in a folder (the reports printed from it in another), or all of it in an archive of ``cixi publish --zip``."""
+    """Read a site from a folder (its reports from the folder ``printed``) or from an archive of ``cixi publish --zip``.
+
+    Raises :class:`NotReproduced` for a file that is no such archive, or a damaged one.
+    """
     if place.is_dir():
-        files = {f"{SITE}/{name}": (place / name).read_bytes() for name in site_files(place)}
-        files |= {path.name: path.read_bytes() for path in reports(place, printed)} if printed else {}
-        return PublishedSite(place, files)
+        found = reports(place, printed) if printed else ()
+        return PublishedSite(place, site_files(place) | {path.name: path.read_bytes() for path in found})
+    if not zipfile.is_zipfile(place):
+        raise NotReproduced(f"{place}：既不是网站的文件夹，也不是 cixi publish --zip 生成的压缩包。")
     try:
         with zipfile.ZipFile(place) as file:
-            names = [n for n in file.namelist() if n.startswith(f"{SITE}/") or n.endswith(".pdf")]
-            return PublishedSite(place, {name: file.read(name) for name in sorted(names)})
-    except (OSError, zipfile.BadZipFile):
-        raise NotReproduced(f"{place}：既不是网站的文件夹，也不是 cixi publish --zip 生成的压缩包。") from None
+            names = sorted(n for n in file.namelist() if n.startswith(f"{SITE}/") or n.endswith(".pdf"))
+            return PublishedSite(place, {name: file.read(name) for name in names})
+    except Exception:  # damaged bytes raise errors of zipfile, zlib, lzma, struct and others
+        raise NotReproduced(f"{place}：不是本书的网站（压缩包已损坏）。") from None
 
 
 def verify(root: Path, site: PublishedSite) -> int:
-    """Make the site again from ``root`` and compare; returns the number of files.
+    """Build the site again from ``root`` and compare; returns the number of files.
 
     Raises :class:`NotReproduced` with the first file that differs.
     """
     known, now = site.made_of, provenance.provenance(root)
-    commit = known["program"]["commit"]
+    commit = known.program.commit
     hint = f"请先检出提交 {commit}" if commit else "请用生成它的那一份项目"
     if changed := changes(known, now):
         raise NotReproduced(f"{site.place} 是由另外的输入生成的，第一处不同：{changed[0]}。{hint}。")
-    if (commit, known["program"]["modified"]) != (now.program.commit, list(now.program.modified)):
-        raise NotReproduced(f"{site.place} 是 {known['edition']} 版，这里是 {now.edition} 版。{hint}。")
+    if (commit, known.program.modified) != (now.program.commit, now.program.modified):
+        raise NotReproduced(f"{site.place} 是 {known.edition} 版，这里是 {now.edition} 版。{hint}。")
     with TemporaryDirectory(prefix="cixi-verify-") as name:
-        again = _again(root, Path(name) / "again", known, site.report_years)
+        again = _again(root, Path(name) / "again", known.date, site.report_years)
         if found := first_difference(site.files, again.files):
-            raise NotReproduced(f"重新生成的与 {site.place} 不同：{found}{_circumstances(known, root)}")
+            raise NotReproduced(f"重新生成的与 {site.place} 不同：{found}{_circumstances(known, now)}")
     return len(site.files)
 
 
 def first_difference(one: dict[str, bytes], other: dict[str, bytes]) -> str:
-    """Where two sets of files differ first, in words; "" when they are the same."""
+    """The first difference of two sets of files, in words; "" when they are the same."""
     for name in sorted({*one, *other}):
         if name not in other:
             return f"{name} 没有重新生成出来"
         if name not in one:
             return f"{name} 是多出来的"
         if one[name] != other[name]:
-            return f"{name}{_place(one[name], other[name])}"
+            pairs = enumerate(zip(one[name], other[name], strict=False))
+            at = next((n for n, (a, b) in pairs if a != b), min(len(one[name]), len(other[name])))
+            row = one[name].count(b"\n", 0, at) + 1
+            line = "" if b"\0" in one[name] else f"，第{row}行"
+            return f"{name}{line}，第{at + 1}个字节起"
     return ""
 
 
-def _place(one: bytes, other: bytes) -> str:
-    pairs = zip(one, other, strict=False)
-    at = next((n for n, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
-    before = one[:at].split(b"\n")
-    line = "" if b"\0" in one else f"，第{len(before)}行"
-    return f"{line}，第{at + 1}个字节起"
-
-
-def _circumstances(known: dict[str, Any], root: Path) -> str:
-    """What else is not as it was, and may be why."""
-    now = json.loads(provenance.provenance(root).as_json())
-    packages = {p["name"]: p["version"] for p in known["packages"]}
-    here = {p["name"]: p["version"] for p in now["packages"]}
-    told = [f"{what} {known[what]} → {now[what]}" for what in ("python", "system") if known[what] != now[what]]
-    told += [f"{name} {packages.get(name, '无')} → {here.get(name, '无')}"
-             for name in sorted({*packages, *here}) if packages.get(name) != here.get(name)]  # fmt: skip
+def _circumstances(known: provenance.Provenance, now: provenance.Provenance) -> str:
+    """Differences of the environment, which may be the cause."""
+    before, here = (
+        {"python": each.python, "system": each.system} | {one.name: one.version for one in each.packages}
+        for each in (known, now)
+    )
+    names = ("python", "system", *sorted({*before, *here} - {"python", "system"}))
+    told = [f"{n} {before.get(n, '无')} → {here.get(n, '无')}" for n in names if before.get(n) != here.get(n)]
     return f"\n环境也不同，可能是原因：{'；'.join(told)}" if told else ""
 
 
-def _again(root: Path, copy: Path, known: dict[str, Any], years: tuple[int, ...]) -> PublishedSite:
-    """Build a copy of the project with nothing of an earlier build, dated as the site is."""
+def _again(root: Path, copy: Path, date: datetime | None, years: tuple[int, ...]) -> PublishedSite:
+    """Build a copy of the project without the results of earlier builds, with the date of the site."""
     _copy(root, copy)
     program = [sys.executable, "-c", "from cixi_analysis.cli import main; main()"]
     options = ["--pdf", *(word for year in years for word in ("--year", str(year)))] if years else []
     environment = {name: value for name, value in os.environ.items() if name != edition.VARIABLE}
-    if known["date"]:
-        environment[edition.VARIABLE] = str(int(datetime.fromisoformat(known["date"]).timestamp()))
+    if date:
+        environment[edition.VARIABLE] = str(int(date.timestamp()))
     if git := repository.git_folder(root):
         environment |= {"GIT_DIR": str(git), "GIT_WORK_TREE": str(copy)}
     done = subprocess.run(  # noqa: S603  # our own words and paths

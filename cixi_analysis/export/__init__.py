@@ -1,42 +1,42 @@
-"""What a year is handed out as: a workbook that looks like the plan's own tables, and machine-readable files.
+"""The files of a year: a workbook that looks like the plan's own tables, and machine-readable tables.
 
-``figures``         every result of a year, computed once
-``plan_tables``     表一, 表二, 表三
-``verdict_sheets``, ``tallies``, ``trend_sheet``, ``reconciliation_sheet``, ``guide``   the other sheets
-``sheet``, ``values``   cells, formulas and the values they are stored with
-``machine``         CSV and JSON with a data dictionary
-``text``            text from data as Excel and CSV may hold it
+``figures``   every result of a year, computed once
+``plan_sheets``, ``assessment_sheets``   the sheets of the workbook
+``sheet``, ``workbook``   columns, cells, formulas with their values; what the form's workbook shares
+``machine``   CSV and JSON with a data dictionary
+``escaping``, ``saving``   text that Excel and CSV can hold; atomic writes, the same bytes again
 """
 
 from pathlib import Path
 
-from openpyxl import Workbook
-
-from cixi_analysis.export import machine
+from cixi_analysis.export.assessment_sheets import indicator_sheet, reason_sheet, tally_sheet, trend_sheet
 from cixi_analysis.export.figures import Figures
-from cixi_analysis.export.notes_sheet import guide_sheet
-from cixi_analysis.export.plan_tables import table1_sheet, table2_sheet, table3_sheet
-from cixi_analysis.export.reconciliation_sheet import reconciliation_sheet
+from cixi_analysis.export.machine import save_csv, save_json
+from cixi_analysis.export.plan_sheets import reconciliation_sheet, table1_sheet, table2_sheet, table3_sheet
 from cixi_analysis.export.saving import ExportError, save_bytes
-from cixi_analysis.export.sheet import Report
-from cixi_analysis.export.tallies import tally_sheet
-from cixi_analysis.export.trend_sheet import trend_sheet
-from cixi_analysis.export.values import report_bytes
-from cixi_analysis.export.verdict_sheets import indicator_sheet, reason_sheet
+from cixi_analysis.export.sheet import Header, Report, Sheet, emphasise
+from cixi_analysis.export.workbook import WRAP
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.words import PLAN_TITLE
 
 __all__ = [
-    "ExportError",
-    "attachments",
-    "report",
-    "workbook",
-    "workbook_name",
-    "write_csv",
-    "write_json",
-    "write_machine_readable",
-    "write_workbook",
-]
+    "ExportError", "Figures", "attachments", "report", "workbook_name", "write_csv", "write_json", "write_workbook",
+]  # fmt: skip
+
+_GUIDE = {
+    "表一": "规划的指标体系：栏目、次序、合并单元格与规划相同，要求与规划值照录；现状与结论是本年的。"
+    "原表第9、28项误印作“1”“2”的子项序号作①②。",
+    "表二、表三": "规划的重点工程，各年相同；表二的完成率是本书加的一栏。没有概算的项目写“/”，不计入合计。",
+    "指标结论": "一行一个指标，不合并单元格，可筛选。",
+    "结论依据": "一行一个子项与级别：结论、依据、理由、现状出处。",
+    "分级统计": "按级别、领域、指标属性、依据的指标数，以及不用某一约定时的指标数。",
+    "趋势与进度": "有数值的子项：水平与趋势、差距、进度。",
+    "数据核对": f"{PLAN_TITLE}所印的结论、计数与合计，与复算对照；回看年份没有这一张。",
+    "未填报": "还没有填写，与“无数据”（已填写而不足以判定）分开计数；只在初稿中出现。",
+    "公式": "计数、合计、完成率、差距与差值都是公式，点击单元格可见所用的区域；打开文件时自动重算，所存的值就是程序算得的值。",
+    "文字": "来自数据的文字一律按文字保存，以 = + - @ 开头的也不是公式；工作簿不能保存的控制字符，以可见的符号代替。",
+    "同名文件": "cixi-年份-….csv 与 cixi-年份.json 是同样内容的机器可读文件，各列的含义见其中的数据字典。",
+}
 
 
 def workbook_name(year: int) -> str:
@@ -46,58 +46,49 @@ def workbook_name(year: int) -> str:
 
 def attachments(plan: Plan, year: int, folder: Path) -> tuple[Path, ...]:
     """Write every file that the pages of ``year`` offer for download into ``folder``. Returns the files."""
-    figures = Figures(plan, plan.require_year(year))
-    path = folder / workbook_name(year)
-    save_bytes(report_bytes(_report(figures)), path)
-    return (path, *_machine_readable(figures, folder))
+    figures = Figures(plan, year)
+    workbook, tables = folder / workbook_name(year), folder / f"cixi-{year}.json"
+    save_bytes(report(figures).content(), workbook)
+    files = save_csv(figures, folder)
+    save_json(figures, tables)
+    return (workbook, *files, tables)
 
 
 def write_workbook(plan: Plan, year: int, path: Path) -> None:
-    """Write the workbook of ``year`` to ``path``.
+    """Write the workbook of ``year`` to ``path`` atomically.
 
-    The file is complete or not there: it is written beside its place first. Raises :class:`ExportError` when the
-    place cannot be written, :class:`~cixi_analysis.errors.UnknownYear` for a year without observations.
+    Raises :class:`ExportError` when the file cannot be written, :class:`~cixi_analysis.errors.UnknownYear` for a year
+    without observations.
     """
-    save_bytes(report_bytes(report(plan, year)), path)
-
-
-def write_machine_readable(plan: Plan, year: int, folder: Path) -> tuple[Path, ...]:
-    """Write the CSV files and the JSON file of ``year`` into ``folder``; raises as :func:`write_workbook` does."""
-    return _machine_readable(Figures(plan, plan.require_year(year)), folder)
+    save_bytes(report(Figures(plan, year)).content(), path)
 
 
 def write_csv(plan: Plan, year: int, folder: Path) -> tuple[Path, ...]:
     """Write one CSV a table into ``folder``; raises as :func:`write_workbook` does. Returns the files."""
-    return machine.write_csv(Figures(plan, plan.require_year(year)), folder)
+    return save_csv(Figures(plan, year), folder)
 
 
 def write_json(plan: Plan, year: int, path: Path) -> None:
     """Write all tables of ``year`` to ``path``; raises as :func:`write_workbook` does."""
-    machine.write_json(Figures(plan, plan.require_year(year)), path)
+    save_json(Figures(plan, year), path)
 
 
-def workbook(plan: Plan, year: int) -> Workbook:
-    """The workbook of ``year``: what :func:`write_workbook` writes, its formulas without their values."""
-    return report(plan, year).book
-
-
-def report(plan: Plan, year: int) -> Report:
-    """The workbook with what its formulas give. Text from data is text: only our own formulas are formulas."""
-    return _report(Figures(plan, plan.require_year(year)))
-
-
-def _report(figures: Figures) -> Report:
-    made = Report.new(f"{PLAN_TITLE}{figures.year}年评估")
-    table1_sheet(made, figures)
-    table2_sheet(made, figures.plan)
-    table3_sheet(made, figures.plan)
-    for sheet in (indicator_sheet, reason_sheet, tally_sheet, trend_sheet, reconciliation_sheet, guide_sheet):
+def report(figures: Figures) -> Report:
+    """The workbook with the values of its formulas. Text from data is text: only our own formulas are formulas."""
+    made = Report(f"{PLAN_TITLE}{figures.year}年评估")
+    # In this order: the formulas of a sheet refer to the sheets before it.
+    for sheet in (
+        table1_sheet, table2_sheet, table3_sheet, indicator_sheet, reason_sheet, tally_sheet, trend_sheet,
+        reconciliation_sheet, _guide_sheet,
+    ):  # fmt: skip
         sheet(made, figures)
     return made
 
 
-def _machine_readable(figures: Figures, folder: Path) -> tuple[Path, ...]:
-    path = folder / machine.json_name(figures.year)
-    files = machine.write_csv(figures, folder)
-    machine.write_json(figures, path)
-    return (*files, path)
+def _guide_sheet(made: Report, figures: Figures) -> None:
+    sheet = Sheet(made, "说明", "说明", [Header("项目", 16, WRAP), Header("内容", 100, WRAP)])
+    about = {"依据": PLAN_TITLE, "年份": f"{figures.year}年", "数据状况": figures.status}
+    for number, (name, text) in enumerate({**about, **_GUIDE}.items(), start=sheet.first):
+        emphasise(sheet.put(number, 1, name, WRAP))
+        sheet.put(number, 2, text, WRAP)
+    sheet.finish()

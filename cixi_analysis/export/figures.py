@@ -1,4 +1,4 @@
-"""What the files of a year are made of: every result computed once, when the first file needs it."""
+"""The results that the files of a year hold, each computed once, when the first file needs it."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,10 +15,13 @@ from cixi_analysis.words import BASE_YEAR, Status
 
 @dataclass(frozen=True)
 class Figures:
-    """The results of one year of a plan."""
+    """The results of one year. Raises :class:`~cixi_analysis.errors.UnknownYear` for a year without observations."""
 
     plan: Plan
     year: int
+
+    def __post_init__(self) -> None:
+        self.plan.require_year(self.year)
 
     @cached_property
     def assessment(self) -> Assessment:
@@ -34,13 +37,13 @@ class Figures:
 
     @cached_property
     def counted(self) -> tuple[Status, ...]:
-        """What the tallies count; 未填报 only where something is not filled in, so not in a complete year."""
+        """The statuses that tallies count: 未填报 only where something is not filled in, so not in a complete year."""
         unfilled = self.tallies_without_conventions[Status.NOT_FILLED_IN.value].any()
         return (Status.MET, Status.UNMET, Status.NO_DATA, *((Status.NOT_FILLED_IN,) if unfilled else ()))
 
     @cached_property
     def reconciliation(self) -> pd.DataFrame | None:
-        """The plan speaks of its base year, whatever the year; none in a year before, as there is no page of it."""
+        """The reconciliation of the base year; None for a year before it, which has no such page either."""
         if self.year < BASE_YEAR:
             return None
         base = self.assessment if self.year == BASE_YEAR else assess(self.plan, BASE_YEAR)
@@ -48,11 +51,5 @@ class Figures:
 
     @cached_property
     def status(self) -> str:
-        """回看, 初稿 or complete: what the year's pages say above everything else."""
+        """The banner of the year's pages: ``回看：…``, ``初稿：…``, or that the year is complete."""
         return year_banner(self.plan, self.year).name
-
-    @property
-    def stage(self) -> str:
-        """``回看`` or ``初稿``, the word before the colon; "" for a complete year."""
-        word, colon, _ = self.status.partition("：")
-        return word if colon else ""

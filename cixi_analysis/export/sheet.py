@@ -1,148 +1,158 @@
-"""A sheet of the report: cells with the report's look, formulas that know their value, rows as high as their text."""
+"""A sheet of the report: declared columns, cells with the report's look, formulas that know their value."""
 
-import math
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from types import EllipsisType
+from typing import NamedTuple
 
-from openpyxl import Workbook
 from openpyxl.cell import Cell
-from openpyxl.styles import Font, PatternFill
+from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.worksheet import Worksheet
 
 from cixi_analysis.export.escaping import excel_text
-from cixi_analysis.export.workbook import BOX, CENTRE, FONT, HEAD, WRAP, new_workbook, print_setup, put, width
+from cixi_analysis.export.saving import workbook_bytes
+from cixi_analysis.export.workbook import BOX, CENTRE, FONT, HEAD, HIGHEST_ROW, new_workbook, print_setup, wrapped_lines
+from cixi_analysis.export.workbook import put as put_value
 
-#: Points of height of one line of text, and the most that a row of Excel can have.
-_LINE_HEIGHT, _HIGHEST = 15, 409
+#: Points of height of one line of text.
+_LINE_HEIGHT = 15
 _PLAIN, _BOLD = Font(name=FONT, size=10), Font(name=FONT, size=10, bold=True)
 _TITLE, _SMALL = Font(name=FONT, size=14, bold=True), Font(name=FONT, size=9)
 PERCENT, RATIO, MONEY = "0.0%", "0.00", "#,##0"
-Value = str | float | None
 
 
-@dataclass(frozen=True)
+class Formula(NamedTuple):
+    """A formula without ``=``, the value that it gives, its number format.
+
+    ``text`` is made of our own words and references, never of data.
+    """
+
+    text: str
+    value: str | float
+    form: str = "General"
+
+
+class Header(NamedTuple):
+    """The title of a column with its width, and how its cells are aligned and formatted.
+
+    Neighbours with the same ``group`` have one heading above their titles.
+    """
+
+    title: str
+    width: float
+    align: Alignment = CENTRE
+    form: str = "General"
+    group: str = ""
+
+
+Value = str | float | Formula | None
+
+
 class Report:
-    """The workbook and what its formulas give: (sheet, cell) → value, as the library computed it."""
+    """A workbook, the values of its formulas, and the address book of its cells."""
 
-    book: Workbook
-    computed: dict[tuple[str, str], str | float] = field(default_factory=dict)
+    def __init__(self, title: str) -> None:
+        self.book = new_workbook(title)
+        self.book.calculation.fullCalcOnLoad = True
+        #: (sheet, cell) → the value of the formula there, as the library computed it.
+        self.computed: dict[tuple[str, str], str | float] = {}
+        #: Key → the cells or ranges of that figure; a sheet adds its own, the formulas of later sheets refer to them.
+        self.places: dict[tuple[object, ...], list[str]] = {}
 
-    @classmethod
-    def new(cls, title: str) -> "Report":
-        book = new_workbook(title)
-        book.calculation.fullCalcOnLoad = True
-        return cls(book)
-
-    def sheet(self, title: str) -> "Sheet":
-        return Sheet(self.book.create_sheet(title), self.computed)
-
-
-def place(sheet: str, column: str, first: int, last: int | None = None) -> str:
-    """A cell or, down to row ``last``, a range of a column, as a formula on any sheet names it."""
-    end = f":${column}${last}" if last is not None else ""
-    return f"'{sheet}'!${column}${first}{end}"
+    def content(self) -> bytes:
+        """The file's bytes, with the value of each formula stored in it."""
+        return workbook_bytes(self.book, self.computed)
 
 
-@dataclass(frozen=True)
 class Sheet:
-    """One sheet. Rows and columns count from 1."""
+    """One sheet: the title in row 1, then one or two header rows, then the data. Rows and columns count from 1.
 
-    cells: Worksheet
-    computed: dict[tuple[str, str], str | float]
+    The headings, and the columns before ``freeze``, stay in view; the headings are printed on each page.
+    """
 
-    def put(self, row: int, column: int, value: Value, *, centre: bool = False, form: str = "General") -> Cell:
-        """A value; text is text whatever it begins with."""
+    def __init__(
+        self, report: Report, name: str, title: str, columns: Sequence[Header], *, head_row: int = 2, freeze: str = ""
+    ) -> None:
+        self.report, self.columns = report, columns
+        self.cells = report.book.create_sheet(name)
+        self._lines: list[tuple[int, int, int]] = []  # first row, last row, lines of text of a cell
+        self._heads = (head_row, head_row + any(column.group for column in columns))
+        #: The first row of data.
+        self.first = self._heads[1] + 1
+        for at, column in enumerate(columns, start=1):
+            self.cells.column_dimensions[get_column_letter(at)].width = column.width
+        self.put(1, 1, title, columns=len(columns)).font = _TITLE
+        self.cells.freeze_panes = f"{freeze}{self.first}" if freeze else None
+        self.cells.print_title_rows = "{}:{}".format(*self._heads)
+        print_setup(self.cells)
+        for group, found in groupby(enumerate(columns, start=1), key=lambda column: column[1].group):
+            members, top = list(found), self._heads[1] if group else head_row
+            if group:
+                self._head(head_row, members[0][0], group, columns=len(members))
+            for at, column in members:
+                self._head(top, at, column.title, rows=self.first - top)
+
+    def put(
+        self, row: int, column: int, value: Value, align: Alignment = CENTRE, form: str = "General", *,
+        rows: int = 1, columns: int = 1,
+    ) -> Cell:  # fmt: skip
+        """Write a cell over some rows and columns. A string is text whatever it begins with."""
         cell = self.cells.cell(row, column)
-        if value is not None:
-            put(cell, excel_text(value) if isinstance(value, str) else value)
-        cell.alignment, cell.font, cell.number_format = CENTRE if centre else WRAP, _PLAIN, form
+        shown = excel_text(value) if isinstance(value, str) else value
+        if isinstance(shown, Formula):
+            cell.value, form = f"={shown.text}", shown.form
+            shown = self.report.computed[self.cells.title, cell.coordinate] = shown.value
+        elif shown is not None:
+            put_value(cell, shown)
+        if isinstance(shown, str):  # a number is never wrapped
+            room = sum(one.width for one in self.columns[column - 1 : column - 1 + columns]) - 1
+            self._lines.append((row, row + rows - 1, wrapped_lines(shown, room)))
+        cell.alignment, cell.font, cell.number_format = align, _PLAIN, form
+        if rows * columns > 1:  # Excel takes a merged range of one cell for damage
+            self.cells.merge_cells(None, row, column, row + rows - 1, column + columns - 1)
         return cell
 
-    def formula(self, row: int, column: int, text: str, value: str | float, *, form: str = "General") -> Cell:
-        """A formula (without ``=``) and what it gives; ``text`` is made of our own words and places, never of data."""
-        cell = self.put(row, column, None, centre=True, form=form)
-        cell.value = f"={text}"
-        self.computed[self.cells.title, cell.coordinate] = value
-        return cell
+    def row(self, row: int, values: Iterable[Value | EllipsisType], start: int = 1) -> None:
+        """Write a row from column ``start`` to the last, as its columns are declared; ``...`` leaves a cell untouched."""
+        for at, (column, value) in enumerate(zip(self.columns[start - 1 :], values, strict=True), start=start):
+            if not isinstance(value, EllipsisType):
+                self.put(row, at, value, column.align, column.form)
 
-    def title(self, text: str, columns: int) -> None:
-        """The first row: what the sheet is."""
-        cell = self.put(1, 1, text, centre=True)
-        cell.font = _TITLE
-        self.merge(1, 1, columns=columns)
-        self.cells.row_dimensions[1].height = 28
+    def place(self, column: int, first: int, last: int | None = None) -> str:
+        """The absolute reference of a cell or, down to row ``last``, of a range, for a formula on any sheet."""
+        letter = get_column_letter(column)
+        return f"'{self.cells.title}'!${letter}${first}" + (f":${letter}${last}" if last is not None else "")
 
-    def head(self, row: int, column: int, text: str, *, rows: int = 1, columns: int = 1) -> None:
-        """A heading, over some rows and columns."""
-        cell = self.put(row, column, text, centre=True)
-        cell.font, cell.fill = _BOLD, HEAD
-        self.merge(row, column, rows=rows, columns=columns)
-
-    def header(self, headings: Mapping[str, float], row: int = 2) -> None:
-        """Headings with the widths of their columns."""
-        for column, text in enumerate(headings, start=1):
-            self.head(row, column, text)
-        self.widths(headings.values())
-
-    def widths(self, widths: Iterable[float]) -> None:
-        for column, wide in enumerate(widths, start=1):
-            self.cells.column_dimensions[get_column_letter(column)].width = wide
-
-    def merge(self, row: int, column: int, *, rows: int = 1, columns: int = 1) -> None:
-        """One cell over some rows and columns."""
-        if rows == columns == 1:
-            return  # Excel takes a merged cell of one for damage
-        self.cells.merge_cells(
-            start_row=row, end_row=row + rows - 1, start_column=column, end_column=column + columns - 1
-        )
-
-    def emphasise(self, cell: Cell, colour: str = "") -> None:
-        """Bold, on a colour (``#e2f2e8``) if one is given; the word in the cell says the same."""
-        cell.font = _BOLD
-        if colour:
-            cell.fill = PatternFill("solid", fgColor=colour.removeprefix("#"))
-
-    def note(self, row: int, text: str) -> None:
-        """Small words below a table, outside its columns' widths."""
-        cell = self.cells.cell(row, 1)
-        put(cell, excel_text(text))
-        cell.font = _SMALL
-
-    def finish(self, columns: int, *, heads: str = "2:2", freeze: str = "", filter_row: int = 0) -> None:
-        """Lines around every cell below the title, rows as high as needed, headings frozen and printed on each page."""
-        for row in self.cells.iter_rows(min_row=2, max_row=self.cells.max_row, max_col=columns):
+    def finish(self, *notes: str, filtered: bool = False) -> None:
+        """Draw lines around the cells, fit the heights, offer a filter, and write notes below."""
+        last, columns = self.cells.max_row, len(self.columns)
+        for row in self.cells.iter_rows(min_row=2, max_row=last, max_col=columns):
             for cell in row:
                 cell.border = BOX
-        self._fit()
-        self.cells.freeze_panes = freeze or None
-        self.cells.print_title_rows = heads
-        if filter_row:
-            self.cells.auto_filter.ref = f"A{filter_row}:{get_column_letter(columns)}{self.cells.max_row}"
-        print_setup(self.cells)
+        self._fit(last)
+        if filtered:
+            self.cells.auto_filter.ref = f"A{self._heads[1]}:{get_column_letter(columns)}{last}"
+        for number, text in enumerate(notes, start=last + 1):
+            cell = self.cells.cell(number, 1)
+            put_value(cell, excel_text(text))
+            cell.font = _SMALL
 
-    def _fit(self) -> None:
-        """Spreadsheet programs do not fit rows to merged cells, nor to anything before they are asked."""
-        spans = {(r.min_row, r.min_col): r for r in self.cells.merged_cells.ranges}
-        lines = dict.fromkeys(range(2, self.cells.max_row + 1), 1)
-        merged: list[tuple[int, int, int]] = []
-        for cell in (c for row in self.cells.iter_rows(min_row=2) for c in row if c.value is not None):
-            span = spans.get((cell.row, cell.column))
-            last_row, last_column = (span.max_row, span.max_col) if span else (cell.row, cell.column)
-            need = self._lines(cell, last_column)
-            if last_row == cell.row:
-                lines[cell.row] = max(lines[cell.row], need)
-            else:
-                merged.append((cell.row, last_row, need))
-        for top, last, need in merged:
-            lines[last] += max(0, need - sum(lines[row] for row in range(top, last + 1)))
+    def _head(self, row: int, column: int, text: str, *, rows: int = 1, columns: int = 1) -> None:
+        cell = self.put(row, column, text, rows=rows, columns=columns)
+        cell.font, cell.fill = _BOLD, HEAD
+
+    def _fit(self, last: int) -> None:
+        """Set the heights: programs fit no row to merged cells. What such a cell still lacks, its last row gets."""
+        lines = dict.fromkeys(range(1, last + 1), 1)
+        for top, bottom, need in sorted(self._lines, key=lambda cell: cell[0] < cell[1]):
+            lines[bottom] += max(0, need - sum(lines[row] for row in range(top, bottom + 1)))
         for number, count in lines.items():
-            self.cells.row_dimensions[number].height = min(_LINE_HEIGHT * count + 3, _HIGHEST)
+            self.cells.row_dimensions[number].height = min(_LINE_HEIGHT * count + 3, HIGHEST_ROW)
+        self.cells.row_dimensions[1].height = 28
 
-    def _lines(self, cell: Cell, last_column: int) -> int:
-        shown = self.computed.get((self.cells.title, cell.coordinate), cell.value)
-        if not isinstance(shown, str):
-            return 1  # a number is never wrapped
-        columns = range(cell.column, last_column + 1)
-        room = sum(self.cells.column_dimensions[get_column_letter(c)].width for c in columns) - 1
-        return sum(max(1, math.ceil(width(line) / room)) for line in shown.split("\n"))
+
+def emphasise(cell: Cell, colour: str = "") -> None:
+    """Bold, on a colour (``#e2f2e8``) if one is given; the word in the cell says the same."""
+    cell.font = _BOLD
+    if colour:
+        cell.fill = PatternFill("solid", fgColor=colour.removeprefix("#"))

@@ -1,8 +1,8 @@
-"""What every workbook has in common: text that stays text, fonts and lines, widths of Chinese text, print setup."""
+"""What every workbook has in common: text that stays text, fonts and borders, row heights, print setup."""
 
 import datetime
 import math
-import unicodedata
+from unicodedata import east_asian_width
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell
@@ -23,11 +23,11 @@ BOX = Border(left=LINE, right=LINE, top=LINE, bottom=LINE)
 HEAD = PatternFill("solid", fgColor="E7EEF3")
 WRAP = Alignment(wrap_text=True, vertical="center")
 CENTRE = Alignment(wrap_text=True, vertical="center", horizontal="center")
-#: The date of a workbook without one: made twice from the same data it is the same; the hour says nothing.
+#: The date in the properties where ``SOURCE_DATE_EPOCH`` gives none: the clock would make every file another one.
 _UNDATED = datetime.datetime(2023, 1, 1)  # Excel's properties hold no time zone
-#: Points of height of one line of text, and the most that Excel gives a row.
-_LINE_HEIGHT, _HIGHEST = 16, 409
-#: Characters of a cell; openpyxl would cut the rest off without a word.
+#: Points: the height of one line of text, and the greatest that Excel gives a row.
+_LINE_HEIGHT, HIGHEST_ROW = 16, 409
+#: Characters that a cell holds; openpyxl silently cuts off the rest.
 _LONGEST = 32767
 
 
@@ -43,7 +43,7 @@ def new_workbook(title: str) -> Workbook:
 
 
 def put(cell: Cell, value: str | float) -> None:
-    """Give a cell its value. A string is text whatever it begins with: "=1+1" from data is no formula.
+    """Set the value of a cell. A string is text whatever it begins with: "=1+1" from data is no formula.
 
     Raises :class:`~cixi_analysis.export.saving.ExportError` for a text that no workbook can hold.
     """
@@ -59,24 +59,25 @@ def put(cell: Cell, value: str | float) -> None:
         cell.value = value
 
 
-def width(text: str) -> int:
-    """Columns of a fixed-width font: a Chinese character is two wide."""
-    return sum(2 if unicodedata.east_asian_width(char) in "WFA" else 1 for char in text)
+def wrapped_lines(text: str, room: float) -> int:
+    """Lines of a text in a cell that is ``room`` characters wide; a Chinese character counts as two."""
+    widths = (sum(2 if east_asian_width(char) in "WFA" else 1 for char in line) for line in text.split("\n"))
+    return sum(max(1, math.ceil(width / room)) for width in widths)
 
 
 class _Fitted(RowDimension):  # type: ignore[misc]  # openpyxl ships no types
-    """A row with a height that nobody chose: a program fits it anew when text is typed into it."""
+    """A row with an automatic height: a spreadsheet program fits it again when text is typed into it."""
 
-    customHeight = False  # noqa: N815  # openpyxl's name; it takes every height for a chosen one
+    customHeight = False  # noqa: N815  # openpyxl's name; openpyxl marks every height as custom
 
 
 def fit_row(sheet: Worksheet, row: int, *, least: int = 1) -> None:
-    """Make a row as high as its text needs, ``least`` lines or more: not every program does it when it opens a file."""
+    """Fit the height of a row to its text, at least ``least`` lines: not every program does so on opening a file."""
     need = least
     for cell in sheet[row]:
         room = sheet.column_dimensions[get_column_letter(cell.column)].width - 1
-        need = max(need, sum(max(1, math.ceil(width(text) / room)) for text in str(cell.value or "").split("\n")))
-    sheet.row_dimensions[row] = _Fitted(sheet, index=row, ht=min(_LINE_HEIGHT * need + 3, _HIGHEST))
+        need = max(need, wrapped_lines(str(cell.value or ""), room))
+    sheet.row_dimensions[row] = _Fitted(sheet, index=row, ht=min(_LINE_HEIGHT * need + 3, HIGHEST_ROW))
 
 
 def print_setup(sheet: Worksheet, *, pages_wide: int = 1) -> None:

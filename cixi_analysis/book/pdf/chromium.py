@@ -11,7 +11,7 @@ from pypdf import PdfReader
 
 from cixi_analysis.errors import CixiError
 
-#: Names the browser, where it is in no usual place.
+#: The environment variable that names a browser in an unusual place.
 VARIABLE = "CIXI_CHROMIUM"
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
 _PLACES = (
@@ -26,7 +26,7 @@ _PLACES = (
 )
 #: The first version that prints page numbers from a style sheet.
 _LEAST = 131
-_PATIENCE = 300  # seconds; a busy machine may take its time
+_PATIENCE = 300  # seconds, for a busy machine
 
 
 class PdfError(CixiError):
@@ -48,8 +48,8 @@ def find() -> str:
     )
 
 
-def print_pdf(browser: str, document: Path, target: Path) -> None:
-    """Print an HTML file into a PDF. Raises :class:`PdfError` with what the browser said."""
+def print_pdf(browser: str, document: Path, target: Path) -> PdfReader:
+    """Print an HTML file into a PDF and open it. Raises :class:`PdfError` with what the browser said."""
     options = [
         "--headless", "--disable-gpu", "--no-first-run", "--disable-extensions", "--disable-background-networking",
         "--font-render-hinting=none",  # the same line breaks whatever the screen
@@ -67,19 +67,15 @@ def print_pdf(browser: str, document: Path, target: Path) -> None:
     except (OSError, subprocess.TimeoutExpired) as error:
         raise PdfError(f"{browser} 没有印出 PDF：{error}") from error
     if not target.is_file():
-        raise PdfError(
-            "\n".join([f"{browser} 没有印出 PDF（退出码 {done.returncode}）：", *done.stderr.splitlines()[-5:]])
-        )
-    _refuse_old(browser, target)
-
-
-def told(pdf: Path, name: str) -> str:
-    """What a PDF says of itself under a name (``/Producer``); "" for nothing."""
-    known = PdfReader(pdf).metadata
-    return str(known[name]) if known is not None and name in known else ""
-
-
-def _refuse_old(browser: str, printed: Path) -> None:
-    version = re.search(r"Skia/PDF m(\d+)", told(printed, "/Producer"))
+        said = "\n".join(done.stderr.splitlines()[-5:])
+        raise PdfError(f"{browser} 没有印出 PDF（退出码 {done.returncode}）：\n{said}".rstrip("\n"))
+    reader = PdfReader(target)
+    version = re.search(r"Skia/PDF m(\d+)", info(reader, "/Producer"))
     if version and int(version[1]) < _LEAST:
         raise PdfError(f"{browser} 的版本是 {version[1]}，印不出页码；应为 {_LEAST} 或更新的版本。")
+    return reader
+
+
+def info(reader: PdfReader, name: str) -> str:
+    """A property of a PDF (``/Producer``); "" for none."""
+    return str(reader.metadata.get(name, "")) if reader.metadata else ""
