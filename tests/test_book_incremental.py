@@ -128,10 +128,10 @@ def nothing(_: Path) -> None:
         (nothing, []),
         (touch, []),
         (change_data, EVERYTHING),
-        (change_template, ["trend 2022", "trend 2023"]),
-        (change_text, []),
+        (change_template, ["home 2023", "trend 2022", "trend 2023"]),  # a page made once may show all inputs
+        (change_text, ["home 2023"]),
         (change_module, EVERYTHING),
-        (change_settings, []),
+        (change_settings, ["home 2023"]),
         (spoil_page, ["trend 2022"]),
         (remove_page, ["overview 2022"]),
         (spoil_site, []),
@@ -368,7 +368,7 @@ def test_data_that_change_meanwhile_are_not_published(project: Path) -> None:
 def test_a_failure_does_not_count_as_done(project: Path) -> None:
     """After a failure the next build runs what failed, and takes what is up to date."""
     template(project, "trend", "1 / (year - 2022)")
-    with pytest.raises(BuildError, match="趋势"):
+    with pytest.raises(BuildError, match="trend 2022"):
         make(project)
     assert up_to_date(project) is None
     template(project, "trend", code("trend"))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from conftest import cixi
+from conftest import ROOT, cixi
 from playwright.sync_api import Browser
 from pypdf import PdfReader
 from pypdf.generic import Destination
@@ -45,7 +45,7 @@ def pages(tmp_path: Path) -> Path:
 
 def test_sections_in_the_order_of_the_book(pages: Path) -> None:
     """The pages that are there, with the headings of the contents; the widest table across."""
-    found = sections(pages, 2022)
+    found = sections(ROOT, pages, 2022)
     assert [(s.name, s.across) for s in found] == [("index", False), ("table1", True)]
     assert [(h.level, h.anchor, h.title) for h in found[1].headings] == [
         (1, "table1--id1", "表一"),
@@ -55,14 +55,14 @@ def test_sections_in_the_order_of_the_book(pages: Path) -> None:
 
 def test_only_what_paper_can_do(pages: Path) -> None:
     """No navigation, code, buttons, downloads; what was folded is open."""
-    html = sections(pages, 2022)[0].html
+    html = sections(ROOT, pages, 2022)[0].html
     assert not re.search("目录|代码|x = 1|<script|<button|headerlink|下载", html)
     assert '<details open=""><summary>明细</summary><p>折叠的</p></details>' in html
 
 
 def test_ids_are_unique_and_links_stay_inside(pages: Path) -> None:
     """A link leads to a place in the document or out into the world; a page that is not in it is no link."""
-    html = "".join(section.html for section in sections(pages, 2022))
+    html = "".join(section.html for section in sections(ROOT, pages, 2022))
     ids = re.findall(r'\bid="([^"]+)"', html)
     assert len(ids) == len(set(ids)) == 8
     assert re.findall(r'href="([^"]+)"', html) == [
@@ -159,7 +159,7 @@ def entries(outline: list[Destination | list[object]], level: int = 1) -> Iterat
 def test_bookmarks_and_contents_agree(report: Path, built: Path) -> None:
     """Every page and part has a bookmark, and the contents name the page where it is."""
     reader = PdfReader(report)
-    headings = [h for s in sections(built / "_build" / "html", 2022) for h in s.headings]
+    headings = [h for s in sections(ROOT, built / "_build" / "html", 2022) for h in s.headings]
     marks = [mark for mark in entries(reader.outline) if mark[0] <= 2]
     assert [(level, re.sub(r"\s", "", title)) for level, title, _ in marks] == [
         (h.level, re.sub(r"\s", "", h.title)) for h in headings
@@ -205,7 +205,7 @@ def test_nothing_is_wider_than_the_paper(built: Path, plan: Plan, tmp_path: Path
     """At the width of the paper between its margins, no table and no drawing is cut off."""
     site = built / "_build" / "html"
     page = tmp_path / "report.html"
-    page.write_text(document(plan, 2022, site, sections(site, 2022), {}), encoding="utf-8")
+    page.write_text(document(plan, 2022, site, sections(ROOT, site, 2022), {}), encoding="utf-8")
     for kind, millimetres in (("article.across", 297 - 24), ("article:not(.across)", 210 - 34)):
         tab = browser.new_page(viewport={"width": int(millimetres / 25.4 * 96), "height": 900})
         tab.emulate_media(media="print")

@@ -10,7 +10,7 @@ import os
 import subprocess
 import threading
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
@@ -110,7 +110,8 @@ class Kernel:
         self._process.kill()
 
     def close(self) -> None:
-        """Wait for the end of a killed kernel and remove its connection file."""
+        """End the kernel and remove its connection file; no thread may use it any more."""
+        self.kill()
         self._process.wait()
         self.client.stop_channels()
         self.manager.cleanup_connection_file()
@@ -140,7 +141,7 @@ Result = str | Failure | None
 Work = Callable[[Kernel], Result]
 
 
-def run_each(root: Path, drawings: Path, works: Sequence[Work]) -> Iterator[tuple[int, Result]]:
+def run_each(root: Path, drawings: Path, works: Sequence[Work]) -> Generator[tuple[int, Result]]:
     """Do each piece of work in some kernel, as many at a time as there are cores; yields (number, result) as they end.
 
     Each thread has one kernel of its own. Closing the iterator early, or an exception, kills the kernels.

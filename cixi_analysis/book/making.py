@@ -8,9 +8,9 @@ depends on has changed; Jupyter Book writes only the pages whose content changed
 import filecmp
 import shutil
 import sys
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, as_completed
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
@@ -101,9 +101,10 @@ def build(
             cache.clear(root)
         made, last = scratch / "book", cache.Manifest.read(root)
         todo = [job for job in jobs if job.year in (renew or ()) or not last.has(job.key, root / "book")]
-        with tqdm(total=len(todo) + 1, disable=not progress, unit="页", file=sys.stderr) as bar:
+        bar = tqdm(total=len(todo) + 1, disable=not progress, unit="页", file=sys.stderr)
+        with bar, closing(_run_all(root, todo, made, downloads, executor)) as running:
             files = dict(last.files)
-            for job in _run_all(root, todo, made, downloads, executor):
+            for job in running:
                 files |= {
                     path.relative_to(made).as_posix(): (job.key, cache.of_files(made, [path]))
                     for path in job.files(made)
@@ -112,7 +113,9 @@ def build(
                 bar.update()
             if cache.inputs(root) != inputs:
                 raise BuildError("生成期间数据、模板或程序有改动，网站保持原样，请再运行一次。")
-            _move_in(made, root / "book", runs, years, {job.year for job in todo if not job.run})
+            _move_in(made, root / "book", runs, years)
+            if renew is None:
+                _drop_downloads(root / "book", files)
             now = cache.Manifest({name: known for name, known in files.items() if (root / "book" / name).is_file()})
             now.write(root)
             book = cache.of_tree(root / "book")  # as Jupyter Book finds it: later edits are noticed
@@ -147,14 +150,16 @@ def _jobs(
             data = inputs  # it may show what the whole book is made of
         elif run.indicator is not None and own is not None:
             data = cache.of(undated, own[run.indicator])
-        key = cache.of("page", program, data, run.page.notebook, run.output.as_posix(), run.name, run.siblings)
+        key = cache.of(
+            "page", program, data, run.page.notebook, run.output.as_posix(), run.parameters, run.name, run.siblings
+        )
         jobs.append(Job(key, run.year if run.page.each.yearly else None, run))
     return jobs
 
 
 def _run_all(
     root: Path, jobs: Sequence[Job], folder: Path, downloads: str | None, executor: Executor | None
-) -> Iterator[Job]:
+) -> Generator[Job]:
     """Do the jobs, whose products go below ``folder``; yields each as it ends.
 
     Raises :class:`BuildError` for the first that fails, and keeps what there is of a failed page in ``_build/logs``.
@@ -176,10 +181,11 @@ def _run_all(
         if executor and job.run
     }
     works = [partial(work, job) for job in here]
-    of_here = ((here[number], result) for number, result in run_each(root, cache.drawings(root), works))
-    of_away = ((pending[done], done.result()) for done in as_completed(pending))
     try:
-        yield from _kept(root, folder, chain(of_here, of_away))
+        with closing(run_each(root, cache.drawings(root), works)) as running:
+            of_here = ((here[number], result) for number, result in running)
+            of_away = ((pending[done], done.result()) for done in as_completed(pending))
+            yield from _kept(root, folder, chain(of_here, of_away))
     finally:
         for future in pending:
             future.cancel()
@@ -249,12 +255,8 @@ def _refuse_strangers(book: Path, pages: Sequence[Page]) -> None:
         raise BuildError("book/ 只放程序生成的页面，以下笔记本不是本书的页面，请先移到别处：" + "、".join(strangers))
 
 
-def _move_in(executed: Path, book: Path, runs: Sequence[Run], years: Sequence[int], new: Container[int | None]) -> None:
-    """Put executed notebooks and downloads (of the years ``new``) in place; what is no longer in the book is removed."""
-    for folder in (f for f in executed.glob("20[0-9][0-9]") if int(f.name) in new):
-        for path in (book / folder.name).glob("*"):  # downloads that are no longer made
-            if path.is_file() and path.suffix != ".ipynb" and not (folder / path.name).exists():
-                path.unlink()
+def _move_in(executed: Path, book: Path, runs: Sequence[Run], years: Sequence[int]) -> None:
+    """Put executed notebooks and downloads in place; pages that are no longer in the book are removed."""
     for path in (p for p in executed.rglob("*") if p.is_file()):
         target = book / path.relative_to(executed)
         if target.is_file() and filecmp.cmp(path, target, shallow=False):
@@ -268,3 +270,10 @@ def _move_in(executed: Path, book: Path, runs: Sequence[Run], years: Sequence[in
     for path in _notebooks(book):
         if path not in outputs:
             (book / path).unlink()
+
+
+def _drop_downloads(book: Path, made: Container[str]) -> None:
+    """Remove a year's files for download that are no longer made."""
+    for path in book.glob("20[0-9][0-9]/*"):
+        if path.is_file() and path.suffix != ".ipynb" and path.relative_to(book).as_posix() not in made:
+            path.unlink()
