@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 
 from cixi_analysis.book.notebook import Failure, run_notebook
 from cixi_analysis.plan.folder import MODULES
+from cixi_analysis.plan.journal import JOURNAL, TAKEN
 
 #: What a page reads of the project folder.
 _READ = ("_config.yml", "data/**/*", *MODULES)
@@ -66,7 +67,7 @@ def packed(root: Path) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in (found for pattern in _READ for found in sorted(root.glob(pattern))):
-            if path.is_file() and not path.name.startswith("."):
+            if path.is_file() and (not path.name.startswith(".") or path.name in (JOURNAL, TAKEN)):
                 entry = zipfile.ZipInfo(path.relative_to(root).as_posix())
                 archive.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED)
     return buffer.getvalue()

@@ -14,7 +14,7 @@ from typing import Any
 
 from cixi_analysis.book.archive import SITE, changes, reports, site_files
 from cixi_analysis.errors import CixiError
-from cixi_analysis.plan import edition, provenance, repository
+from cixi_analysis.plan import edition, folder, provenance
 
 _MADE = shutil.ignore_patterns("_build", ".*", "__pycache__", "*.egg-info", "20[0-9][0-9]", "build", "dist")
 
@@ -118,7 +118,7 @@ def _again(root: Path, copy: Path, known: dict[str, Any], years: tuple[int, ...]
     environment = {name: value for name, value in os.environ.items() if name != edition.VARIABLE}
     if known["date"]:
         environment[edition.VARIABLE] = str(int(datetime.fromisoformat(known["date"]).timestamp()))
-    if git := repository.git_folder(root):
+    if git := folder.git_folder(root):
         environment |= {"GIT_DIR": str(git), "GIT_WORK_TREE": str(copy)}
     done = subprocess.run(  # noqa: S603  # our own words and paths
         [*program, "--root", str(copy), "build", "--force", *options],
@@ -130,7 +130,7 @@ def _again(root: Path, copy: Path, known: dict[str, Any], years: tuple[int, ...]
 
 
 def _copy(root: Path, copy: Path) -> None:
-    own = repository.own_files(root)
+    own = folder.own_files(root)
     if own is None:
         shutil.copytree(root, copy, ignore=_MADE)
         for page in (copy / "book").rglob("*.ipynb"):

@@ -14,7 +14,7 @@ from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from cixi_analysis.book import fingerprint
-from cixi_analysis.plan.files import write_whole
+from cixi_analysis.plan.journal import write_whole
 
 
 class Store:

@@ -55,12 +55,9 @@ def build(root: Path | None, years: tuple[int, ...], force: bool, pdf: bool, sch
     from cixi_analysis.book.store import up_to_date
     from cixi_analysis.plan import edition
     from cixi_analysis.plan.folder import find_root
-    from cixi_analysis.plan.journal import cut_short
 
     folder = find_root(Path.cwd()) if root is None else root.resolve()
     edition.date()  # a wrong one is told before any page runs
-    if cut_short(folder / "data"):
-        plan_at(folder)  # which puts the data back before anybody looks at them
     with _ended_as_by_the_user():
         inputs = fingerprint.inputs(folder)  # before anything is read: what changes from here on is noticed
         page = None if years or force else up_to_date(folder, inputs)
