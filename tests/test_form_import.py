@@ -506,7 +506,7 @@ def test_a_rollback_that_cannot_be_written(plan: Plan, book: Path, monkeypatch: 
 
     assert load_plan(plan.root) == plan
     change = plan_import(plan, form(*full()), book)
-    with monkeypatch.context() as patched, pytest.raises(ImportRefused, match="没有导入，数据没有改动。.*没有权限。"):
+    with monkeypatch.context() as patched, pytest.raises(ImportRefused, match=r"没有导入，数据没有改动。.*没有权限。"):
         patched.setattr(Path, "replace", refuse)
         apply_import(plan, change)
     assert load_plan(plan.root) == plan
