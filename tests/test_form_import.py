@@ -487,10 +487,11 @@ def test_a_kill_between_two_files(import_at_hand: tuple[Plan, Import]) -> None:
 
     assert in_a_child(act) == -signal.SIGKILL
     assert file_of(plan).read_bytes() == change.files["observations/2023.csv"]
-    mixed = files_of(plan)
-    assert mixed != before
+    mixed = files_of(plan), unfinished(plan)
+    assert mixed[0] != before
+    assert plan.root / "data" / JOURNAL in mixed[1]
     assert state(plan, change) == "old"
-    assert (files_of(plan), unfinished(plan)) == (mixed, [plan.root / "data" / JOURNAL])
+    assert (files_of(plan), unfinished(plan)) == mixed
     apply_import(plan, change)
     assert (state(plan, change), unfinished(plan)) == ("new", [])
 
