@@ -4,36 +4,21 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
+from operator import attrgetter
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 from cixi_analysis.errors import DataError, Problem, UnknownYear
+from cixi_analysis.plan import schema
 from cixi_analysis.plan.checks import cross_check
 from cixi_analysis.plan.csvfile import Content, CsvTable, read_table
 from cixi_analysis.plan.folder import find_root
 from cixi_analysis.plan.journal import read_journal
-from cixi_analysis.plan.schema import (
-    OBSERVATIONS,
-    TABLES,
-    YEARLY,
-    AuditRow,
-    Commitment,
-    ConventionRow,
-    Figure,
-    Indicator,
-    LeftOut,
-    Link,
-    Observation,
-    PastProjects,
-    Progress,
-    Project,
-    Published,
-    Requirement,
-    Row,
-    Target,
-)
+from cixi_analysis.plan.schema import OBSERVATIONS, TABLES, YEARLY, Row
 from cixi_analysis.words import BASE_YEAR, FIRST_REPORT_YEAR, LAST_YEAR, Absence, Level
+
+R = TypeVar("R", bound=Row)
 
 
 @dataclass(frozen=True)
@@ -44,22 +29,22 @@ class Plan:
     """
 
     root: Path
-    items: tuple[Indicator, ...]
-    requirements: tuple[Requirement, ...]
-    targets: tuple[Target, ...]
-    conventions: tuple[ConventionRow, ...]
-    published: tuple[Published, ...]
-    past_projects: tuple[PastProjects, ...]
-    projects: tuple[Project, ...]
-    commitments: tuple[Commitment, ...]
-    background: tuple[Figure, ...]
-    left_out: tuple[LeftOut, ...]
-    audit: tuple[AuditRow, ...]
-    links: tuple[Link, ...]
+    items: tuple[schema.Indicator, ...]
+    requirements: tuple[schema.Requirement, ...]
+    targets: tuple[schema.Target, ...]
+    conventions: tuple[schema.ConventionRow, ...]
+    published: tuple[schema.Published, ...]
+    past_projects: tuple[schema.PastProjects, ...]
+    projects: tuple[schema.Project, ...]
+    commitments: tuple[schema.Commitment, ...]
+    background: tuple[schema.Figure, ...]
+    left_out: tuple[schema.LeftOut, ...]
+    audit: tuple[schema.AuditRow, ...]
+    links: tuple[schema.Link, ...]
     #: year → the observations of that year
-    observations: Mapping[int, tuple[Observation, ...]] = field(repr=False)
+    observations: Mapping[int, tuple[schema.Observation, ...]] = field(repr=False)
     #: year → what was reported of projects and commitments; a year nobody has filled in has no rows
-    progress: Mapping[int, tuple[Progress, ...]] = field(repr=False)
+    progress: Mapping[int, tuple[schema.Progress, ...]] = field(repr=False)
 
     def __post_init__(self) -> None:
         for name in YEARLY:
@@ -94,35 +79,35 @@ class Plan:
             raise UnknownYear(message)
         return year
 
-    def item(self, item_id: str) -> Indicator:
+    def item(self, item_id: str) -> schema.Indicator:
         """The item with this id. Raises ``KeyError`` for an unknown one."""
-        return self._items[item_id]
+        return self._row(schema.Indicator, item_id)
 
-    def project(self, number: int) -> Project:
+    def project(self, number: int) -> schema.Project:
         """The project with this number in Table 3. Raises ``KeyError`` for an unknown one."""
-        return self._projects[number]
+        return self._row(schema.Project, number)
 
-    def commitment(self, commitment_id: str) -> Commitment:
+    def commitment(self, commitment_id: str) -> schema.Commitment:
         """The commitment with this id. Raises ``KeyError`` for an unknown one."""
-        return self._commitments[commitment_id]
+        return self._row(schema.Commitment, commitment_id)
 
-    def requirement(self, item_id: str, level: Level, year: int) -> Requirement:
+    def requirement(self, item_id: str, level: Level, year: int) -> schema.Requirement:
         """The wording in force in ``year``; before the first one, the first (a retrospect looks back with it).
 
         Raises ``KeyError`` for an item and level without a row.
         """
-        rows = self._requirements[item_id, level]
-        return max((r for r in rows if r.from_year <= year), key=_from_year, default=min(rows, key=_from_year))
+        rows, start = self._requirements[item_id, level], attrgetter("from_year")
+        return max((row for row in rows if row.from_year <= year), key=start, default=min(rows, key=start))
 
-    def observed(self, item_id: str, year: int) -> Sequence[Observation]:
+    def observed(self, item_id: str, year: int) -> Sequence[schema.Observation]:
         """The rows of an item in a year: one for both levels, or one for each level that was observed."""
         return self._observations.get((item_id, year), ())
 
-    def observation(self, item_id: str, year: int, level: Level | None = None) -> Observation | None:
+    def observation(self, item_id: str, year: int, level: Level | None = None) -> schema.Observation | None:
         """What was observed of an item in a year, for a level where the levels measure different things."""
         return next((o for o in reversed(self.observed(item_id, year)) if o.level in (None, level)), None)
 
-    def indicator_items(self, indicator: int) -> tuple[Indicator, ...]:
+    def indicator_items(self, indicator: int) -> tuple[schema.Indicator, ...]:
         """The items of an indicator, in the plan's order; none for an unknown number."""
         return tuple(i for i in self.items if i.indicator == indicator)
 
@@ -154,35 +139,28 @@ class Plan:
     def _hash(self) -> int:
         return hash((self.root, *((name, rows) for name, _, rows in sorted(self.files()))))
 
-    @cached_property
-    def _items(self) -> dict[str, Indicator]:
-        return {item.item_id: item for item in reversed(self.items)}
+    def _row(self, model: type[R], key: str | int) -> R:
+        row: R = self._rows[model, key]
+        return row
 
     @cached_property
-    def _projects(self) -> dict[int, Project]:
-        return {project.number: project for project in reversed(self.projects)}
+    def _rows(self) -> dict[tuple[type[Row], str | int], Any]:
+        rows: tuple[Row, ...] = (*self.items, *self.projects, *self.commitments)
+        return {(type(row), getattr(row, row.KEY[0])): row for row in reversed(rows)}
 
     @cached_property
-    def _commitments(self) -> dict[str, Commitment]:
-        return {promise.commitment_id: promise for promise in reversed(self.commitments)}
-
-    @cached_property
-    def _requirements(self) -> dict[tuple[str, Level], list[Requirement]]:
-        found: dict[tuple[str, Level], list[Requirement]] = {}
+    def _requirements(self) -> dict[tuple[str, Level], list[schema.Requirement]]:
+        found: dict[tuple[str, Level], list[schema.Requirement]] = {}
         for row in self.requirements:
             found.setdefault((row.item_id, row.level), []).append(row)
         return found
 
     @cached_property
-    def _observations(self) -> dict[tuple[str, int], list[Observation]]:
-        found: dict[tuple[str, int], list[Observation]] = {}
+    def _observations(self) -> dict[tuple[str, int], list[schema.Observation]]:
+        found: dict[tuple[str, int], list[schema.Observation]] = {}
         for year, row in ((year, row) for year, rows in self.observations.items() for row in rows):
             found.setdefault((row.item_id, year), []).append(row)
         return found
-
-
-def _from_year(row: Requirement) -> int:
-    return row.from_year
 
 
 def _field(name: str) -> str:

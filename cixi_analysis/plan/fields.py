@@ -34,6 +34,11 @@ def _quantity(text: Any) -> Any:
     return text if str(text) in WATER_CLASSES else _decimal_text(text)
 
 
+def column(title: str, description: str) -> Any:
+    """A field of a row: the column's Chinese name and what stands in it."""
+    return Field(title=title, description=description)
+
+
 #: A cell that may be empty (``None``).
 Maybe = Annotated[T | None, BeforeValidator(lambda text: None if text == "" else text)]
 Text = Annotated[str, Field(min_length=1)]
@@ -46,7 +51,7 @@ Decimal = Annotated[str, BeforeValidator(_decimal_text)]
 Quantity = Annotated[str, BeforeValidator(_quantity)]
 ItemId = Annotated[str, Field(pattern=r"^[1-9]\d?(\.[1-9])?$")]
 Year = Annotated[int, Field(ge=2000, le=2100)]
-Source = Annotated[Text, Field(title="出处", description="数字或文字的来源：文件名称、章节、表、行。")]
+Source = Annotated[Text, column("出处", "数字或文字的来源：文件名称、章节、表、行。")]
 
 
 class Row(BaseModel):

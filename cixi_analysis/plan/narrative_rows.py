@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from cixi_analysis.plan.fields import Decimal, Maybe, Row, Source, Text, Year
+from cixi_analysis.plan.fields import Decimal, Maybe, Row, Source, Text, Year, column
 from cixi_analysis.words import (
     AuditMethod,
     AuditResult,
@@ -21,8 +21,8 @@ from cixi_analysis.words import (
     Stated,
 )
 
-Section = Annotated[Text, Field(title="节", description="规划的节号，如 三（二）2 或 二（五）2（1）。")]
-Quotation = Annotated[Text, Field(title="原文", description="规划原文，照录。")]
+Section = Annotated[Text, column("节", "规划的节号，如 三（二）2 或 二（五）2（1）。")]
+Quotation = Annotated[Text, column("原文", "规划原文，照录。")]
 _ENDING = {Deadline.BY, Deadline.BEFORE, Deadline.DURING}
 _STARTING = {Deadline.FROM, Deadline.DURING}
 
@@ -31,33 +31,33 @@ class Commitment(Row):
     """``commitments.csv``: one dated or quantified promise of the plan's text (措施中的量化目标) a row."""
 
     KEY = ("commitment_id",)
-    commitment_id: Annotated[str, Field(pattern=r"^C\d{3}$")] = Field(
-        title="承诺编号", description="C 加三位数，一经使用不再改动；各行按原文次序。"
+    commitment_id: Annotated[str, Field(pattern=r"^C\d{3}$")] = column(
+        "承诺编号", "C 加三位数，一经使用不再改动；各行按原文次序。"
     )
     section: Section
-    box: Maybe[str] = Field(title="专栏", description="所在的专栏，如 专栏10；空＝不在专栏里。")
-    domain: Maybe[str] = Field(title="领域", description="六大领域之一；空＝就全局而言。")
-    metric: Text = Field(title="承诺事项", description="所承诺的是什么，用我们自己的短语。")
-    kind: CommitmentKind = Field(
-        title="类型",
-        description="target 达到某一数量，maintain 保持，full_coverage 全覆盖，milestone 完成某事（没有数量），yearly_rate 每年完成若干。",
+    box: Maybe[str] = column("专栏", "所在的专栏，如 专栏10；空＝不在专栏里。")
+    domain: Maybe[str] = column("领域", "六大领域之一；空＝就全局而言。")
+    metric: Text = column("承诺事项", "所承诺的是什么，用我们自己的短语。")
+    kind: CommitmentKind = column(
+        "类型",
+        "target 达到某一数量，maintain 保持，full_coverage 全覆盖，milestone 完成某事（没有数量），yearly_rate 每年完成若干。",
     )
-    comparator: Maybe[Comparison] = Field(title="比较", description="≥、>、≤、<、=；空＝没有数量。")
-    value: Maybe[Decimal] = Field(title="数量", description="所承诺的数；空＝没有数量。")
-    value_to: Maybe[Decimal] = Field(title="数量上端", description="原文写成范围（5-6年）时的上端；空＝不是范围。")
-    unit: Maybe[str] = Field(title="单位", description="照录；空＝没有数量，或该数量没有单位。")
-    stated: Maybe[Stated] = Field(
-        title="明示与否",
-        description="stated 原文所印，implied 由原文推出而没有印数（全覆盖为100%，不再增长为≤0），approximate 约数；空＝没有数量。",
+    comparator: Maybe[Comparison] = column("比较", "≥、>、≤、<、=；空＝没有数量。")
+    value: Maybe[Decimal] = column("数量", "所承诺的数；空＝没有数量。")
+    value_to: Maybe[Decimal] = column("数量上端", "原文写成范围（5-6年）时的上端；空＝不是范围。")
+    unit: Maybe[str] = column("单位", "照录；空＝没有数量，或该数量没有单位。")
+    stated: Maybe[Stated] = column(
+        "明示与否",
+        "stated 原文所印，implied 由原文推出而没有印数（全覆盖为100%，不再增长为≤0），approximate 约数；空＝没有数量。",
     )
-    mode: Maybe[Deadline] = Field(
-        title="期限方式",
-        description="by 到该年，before 该年以前，from 自该年起，during 期间；期限管到句号为止，以年份开头的段落管整段，"
+    mode: Maybe[Deadline] = column(
+        "期限方式",
+        "by 到该年，before 该年以前，from 自该年起，during 期间；期限管到句号为止，以年份开头的段落管整段，"
         "近期目标为到2025年；空＝原文未写期限。",
     )
-    start_year: Maybe[Year] = Field(title="起始年", description="from 与 during 的起始年；空＝不适用。")
-    end_year: Maybe[Year] = Field(title="到期年", description="by、before 与 during 的年份；空＝不适用。")
-    scope: Text = Field(title="范围", description="全市、中心城区、围垦区等，照原文；原文未写的为全市。")
+    start_year: Maybe[Year] = column("起始年", "from 与 during 的起始年；空＝不适用。")
+    end_year: Maybe[Year] = column("到期年", "by、before 与 during 的年份；空＝不适用。")
+    scope: Text = column("范围", "全市、中心城区、围垦区等，照原文；原文未写的为全市。")
     quotation: Quotation
     source: Source
 
@@ -91,24 +91,22 @@ class Figure(Row):
     """``background.csv``: one figure or award of section 一（一） (工作基础) a row."""
 
     KEY = ("figure_id",)
-    figure_id: Annotated[str, Field(pattern=r"^B\d{3}$")] = Field(
-        title="编号", description="B 加三位数，一经使用不再改动；各行按原文次序。"
+    figure_id: Annotated[str, Field(pattern=r"^B\d{3}$")] = column(
+        "编号", "B 加三位数，一经使用不再改动；各行按原文次序。"
     )
     section: Section
-    kind: FigureKind = Field(
-        title="类型",
-        description="level 水平，change_point 变化的一端，cumulative 累计，count 个数，share 比重，rate 变化率，award 荣誉。",
+    kind: FigureKind = column(
+        "类型",
+        "level 水平，change_point 变化的一端，cumulative 累计，count 个数，share 比重，rate 变化率，award 荣誉。",
     )
-    subject: Text = Field(title="对象", description="说的是什么，用我们自己的短语。")
-    value: Maybe[Decimal] = Field(title="数值", description="空＝没有数（荣誉）。")
-    unit: Maybe[str] = Field(title="单位", description="照录；空＝没有数或没有单位。")
-    stated: Maybe[Stated] = Field(
-        title="明示与否", description="stated 原文所印，implied 推出，approximate 约数；空＝没有数。"
-    )
-    start_year: Maybe[Year] = Field(title="起始年", description="累计自哪一年起；空＝原文未写或不适用。")
-    year: Maybe[Year] = Field(title="年份", description="数值所属的年份或累计到的年份；空＝原文未写年份。")
-    award_year: Maybe[Year] = Field(title="授予年", description="荣誉在哪一年获得；空＝原文未写或不适用。")
-    rated_year: Maybe[Year] = Field(title="所评年度", description="荣誉评的是哪一年；空＝原文未写或不适用。")
+    subject: Text = column("对象", "说的是什么，用我们自己的短语。")
+    value: Maybe[Decimal] = column("数值", "空＝没有数（荣誉）。")
+    unit: Maybe[str] = column("单位", "照录；空＝没有数或没有单位。")
+    stated: Maybe[Stated] = column("明示与否", "stated 原文所印，implied 推出，approximate 约数；空＝没有数。")
+    start_year: Maybe[Year] = column("起始年", "累计自哪一年起；空＝原文未写或不适用。")
+    year: Maybe[Year] = column("年份", "数值所属的年份或累计到的年份；空＝原文未写年份。")
+    award_year: Maybe[Year] = column("授予年", "荣誉在哪一年获得；空＝原文未写或不适用。")
+    rated_year: Maybe[Year] = column("所评年度", "荣誉评的是哪一年；空＝原文未写或不适用。")
     quotation: Quotation
     source: Source
 
@@ -124,35 +122,32 @@ class LeftOut(Row):
 
     KEY = ("section", "box", "figure", "quotation")
     section: Section
-    box: Maybe[str] = Field(title="专栏", description="所在的专栏；空＝不在专栏里。")
-    figure: Text = Field(title="数字", description="所印的数字，照录。")
+    box: Maybe[str] = column("专栏", "所在的专栏；空＝不在专栏里。")
+    figure: Text = column("数字", "所印的数字，照录。")
     quotation: Quotation
-    reason: Text = Field(title="理由", description="为何不作为承诺收录。")
+    reason: Text = column("理由", "为何不作为承诺收录。")
 
 
 class AuditRow(Row):
     """``audit.csv``: two places of the plan that speak of the same thing, held against each other."""
 
     KEY = ("audit_id",)
-    audit_id: Annotated[str, Field(pattern=r"^A\d{3}$")] = Field(
-        title="核对编号", description="A 加三位数，一经使用不再改动。"
+    audit_id: Annotated[str, Field(pattern=r"^A\d{3}$")] = column("核对编号", "A 加三位数，一经使用不再改动。")
+    title: Text = column("核对什么", "用我们自己的短语。")
+    method: AuditMethod = column("方法", "arithmetic 计算，wording 对读。")
+    check: Maybe[str] = column(
+        "算式", "由所引的数字写成，程序据此计算：如 34 = 7 + 26 + 1；count(甲|乙|丙) 为所列名称的个数；空＝对读。"
     )
-    title: Text = Field(title="核对什么", description="用我们自己的短语。")
-    method: AuditMethod = Field(title="方法", description="arithmetic 计算，wording 对读。")
-    check: Maybe[str] = Field(
-        title="算式",
-        description="由所引的数字写成，程序据此计算：如 34 = 7 + 26 + 1；count(甲|乙|丙) 为所列名称的个数；空＝对读。",
-    )
-    result: Maybe[AuditResult] = Field(
-        title="结果",
-        description="agrees 一致，contradicts 不一致，unclear 不能确定；计算的由程序得出，留空；"
+    result: Maybe[AuditResult] = column(
+        "结果",
+        "agrees 一致，contradicts 不一致，unclear 不能确定；计算的由程序得出，留空；"
         "算式不成立、而原文又不足以断定不一致的写 unclear。",
     )
-    place_a: Text = Field(title="甲处", description="节与段落，或表、行、列。")
-    quotation_a: Quotation = Field(title="甲处原文")
-    place_b: Text = Field(title="乙处", description="同上。")
-    quotation_b: Quotation = Field(title="乙处原文")
-    reasoning: Text = Field(title="说明", description="一句话：为何一致、不一致或不能确定。")
+    place_a: Text = column("甲处", "节与段落，或表、行、列。")
+    quotation_a: Text = column("甲处原文", "规划原文，照录。")
+    place_b: Text = column("乙处", "同上。")
+    quotation_b: Text = column("乙处原文", "规划原文，照录。")
+    reasoning: Text = column("说明", "一句话：为何一致、不一致或不能确定。")
 
     def contradictions(self) -> Iterator[str]:
         if (self.method is AuditMethod.ARITHMETIC) != (self.check is not None):
@@ -167,15 +162,14 @@ class Link(Row):
     """``links.csv``: what belongs to what, with a reason each. What Table 3 prints (责任单位, 类别) is not repeated here."""
 
     KEY = ("from_kind", "from_id", "to_kind", "to_id")
-    from_kind: Entity = Field(title="由（类）", description="commitment 承诺，project 项目，finding 核对。")
-    from_id: Text = Field(title="由（编号）", description="承诺编号、项目序号或核对编号。")
-    to_kind: Entity = Field(title="至（类）", description="item 指标子项，project 项目，commitment 承诺。")
-    to_id: Text = Field(title="至（编号）", description="子项编号、项目序号或承诺编号。")
-    relation: Relation = Field(
-        title="关系",
-        description="same_quantity 同一数量，contributes 有助于，carried_out_by 由其落实，concerns 涉及。",
+    from_kind: Entity = column("由（类）", "commitment 承诺，project 项目，finding 核对。")
+    from_id: Text = column("由（编号）", "承诺编号、项目序号或核对编号。")
+    to_kind: Entity = column("至（类）", "item 指标子项，project 项目，commitment 承诺。")
+    to_id: Text = column("至（编号）", "子项编号、项目序号或承诺编号。")
+    relation: Relation = column(
+        "关系", "same_quantity 同一数量，contributes 有助于，carried_out_by 由其落实，concerns 涉及。"
     )
-    reason: Text = Field(title="理由", description="一句话：凭什么这样关联。")
+    reason: Text = column("理由", "一句话：凭什么这样关联。")
 
     def contradictions(self) -> Iterator[str]:
         if (self.relation, self.from_kind, self.to_kind) not in _LINKS:
