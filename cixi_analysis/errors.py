@@ -1,4 +1,4 @@
-"""What can be wrong with the data, and how it is told: all problems of one input at once."""
+"""The errors that a user can cause, and their messages: all problems of one input at once."""
 
 import errno
 from collections.abc import Sequence
@@ -6,14 +6,14 @@ from dataclasses import dataclass
 
 
 class CixiError(Exception):
-    """Base of every error that a user can cause: its text is the message (Chinese), ``exit_status`` the command's."""
+    """Base of every error that a user can cause: the message (Chinese) and the exit status of the command."""
 
     exit_status = 1
 
 
 @dataclass(frozen=True)
 class Problem:
-    """One thing wrong with the data: where, what was found, what would be right. ``row`` counts the header as 1."""
+    """One problem in the data: where, what was found, what would be right. ``row`` counts the header as 1."""
 
     file: str
     row: int | None
@@ -31,16 +31,14 @@ class Problem:
 
 
 class DataError(CixiError):
-    """The data says no. ``problems`` holds all of them, in file order."""
+    """The data is invalid. ``problems`` holds every problem, in file order."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
-        super().__init__(
-            "\n".join(f"数据有{len(problems)}处问题：" if i == 0 else str(p) for i, p in enumerate([None, *problems]))
-        )
+        super().__init__("\n".join([f"数据有{len(problems)}处问题：", *map(str, problems)]))
 
 
-#: The operating system's reasons, in Chinese; anything else is told in its own words.
+#: errno → Chinese; other errors keep the operating system's text.
 _REASONS = {
     errno.ENOENT: "没有这个文件夹或文件",
     errno.EACCES: "没有权限",
@@ -54,13 +52,13 @@ _REASONS = {
 
 
 def reason(error: OSError) -> str:
-    """Why a file could not be read or written."""
+    """Why a file could not be read or written, in Chinese where :data:`_REASONS` has it."""
     return _REASONS.get(error.errno or 0) or str(error.strerror or type(error).__name__)
 
 
 class UnknownYear(CixiError):
-    """A year without observations was asked for; the message says which years exist and how to add one."""
+    """A year without observations; the message names the years that exist and how to add one."""
 
 
 class UnknownIndicator(CixiError):
-    """An indicator that Table 1 does not have was asked for; the message says which numbers there are."""
+    """An indicator that Table 1 does not have; the message names the numbers that exist."""

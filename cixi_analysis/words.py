@@ -1,25 +1,24 @@
 """The closed vocabularies of the plan: every set of words that code may branch on, and nothing else.
 
-The English values are the terms of the command line and of the data files; ``.chinese`` is what the plan prints
-or what a reader of the book sees.
+The English values are the terms of the command line and of the data files; ``.chinese`` is the plan's or the book's word.
 """
 
 from enum import StrEnum
 
 PLAN_TITLE = "《慈溪市生态文明建设规划（修编）（2023-2030年）》"
 REGION = "慈溪市"
-#: The plan's base year (二（四）“规划基准年为2022年”): earlier years are looked back at, later ones are reported on.
+#: The plan's base year (二（四）“规划基准年为2022年”): earlier years are retrospects, later ones are reported on.
 BASE_YEAR = 2022
-#: No year after this is taken for one.
+#: The last valid year.
 LAST_YEAR = 2100
-#: The first year that gets pages of its own; 2018 and 2019 hold single figures that only feed trends.
+#: The first year with pages of its own; 2018 and 2019 hold single figures that only feed trends.
 FIRST_REPORT_YEAR = 2020
 #: The years for which the plan sets targets (规划值).
 TARGET_YEARS = (2025, 2030)
 
 
 class _Word(StrEnum):
-    """A member with a Chinese word beside its value."""
+    """A string with a Chinese word: ``NATIONAL.value`` is ``national``, ``NATIONAL.chinese`` is 国家级."""
 
     chinese: str
 
@@ -31,7 +30,7 @@ class _Word(StrEnum):
 
 
 class Level(_Word):
-    """Whose requirement it is (国家级指标要求, 省级指标要求)."""
+    """The level that sets a requirement (国家级指标要求, 省级指标要求)."""
 
     NATIONAL = "national", "国家级"
     PROVINCIAL = "provincial", "省级"
@@ -62,7 +61,7 @@ class Verdict(_Word):
 
 
 class Status(_Word):
-    """A verdict as it is shown and counted: 无数据 only because nobody has filled in the items yet is told apart."""
+    """A verdict as it is shown and counted: 未填报 is 无数据 because the items are not filled in yet."""
 
     MET = Verdict.MET.value, Verdict.MET.chinese
     UNMET = Verdict.UNMET.value, Verdict.UNMET.chinese
@@ -105,9 +104,9 @@ class Stage(StrEnum):
     FINAL = "定稿"
 
 
-#: The fact that the higher level assigned no target for the year; a word of the assigned target only.
+#: In the column of assigned targets: the higher level assigned none for the year.
 NOT_ASSIGNED = "上级未下达"
-#: What a level prints that asks nothing of an item.
+#: The wording of a level that asks nothing of an item.
 NOT_APPLICABLE_MARK = "/"
 #: Water classes in their order, best first; a class is stored as its rank 1-6.
 WATER_CLASSES = ("Ⅰ", "Ⅱ", "Ⅲ", "Ⅳ", "Ⅴ", "劣Ⅴ")
@@ -124,7 +123,7 @@ class BenchmarkKind(_Word):
 
 
 class Outcome(_Word):
-    """What became of the projects of 2018-2022 (columns of Table 2)."""
+    """The outcome of the projects of 2018-2022 (columns of Table 2)."""
 
     COMPLETED = "completed", "已完成"
     AS_PLANNED = "as_planned", "按原计划推进"
@@ -133,7 +132,7 @@ class Outcome(_Word):
 
 
 class Direction(_Word):
-    """Which way a series went, judged by its polarity."""
+    """The direction of a series, judged by its polarity."""
 
     IMPROVING = "improving", "改善"
     WORSENING = "worsening", "变差"
@@ -153,7 +152,7 @@ class Pace(_Word):
 
 
 class CommitmentKind(_Word):
-    """What kind of promise a commitment (措施中的量化目标) is."""
+    """The kind of a commitment (措施中的量化目标)."""
 
     TARGET = "target", "达到某一数量"
     MAINTAIN = "maintain", "保持"
@@ -163,7 +162,7 @@ class CommitmentKind(_Word):
 
 
 class Comparison(_Word):
-    """How a promised quantity is to be compared."""
+    """How a value is compared with a promised quantity."""
 
     AT_LEAST = "≥", "不少于"
     MORE_THAN = ">", "多于"
@@ -173,7 +172,7 @@ class Comparison(_Word):
 
 
 class Stated(_Word):
-    """Whether a figure is printed as it is."""
+    """How a figure stands in the text."""
 
     STATED = "stated", "原文所印"
     IMPLIED = "implied", "由原文推出（没有印数）"
@@ -190,7 +189,7 @@ class Deadline(_Word):
 
 
 class Due(_Word):
-    """Where a commitment stands in the calendar at the end of a year; nothing is said of whether it was kept."""
+    """A commitment's deadline against the calendar at the end of a year; it does not tell whether it was kept."""
 
     DUE = "due", "该年到期"
     PAST = "past", "此前已到期"
@@ -200,7 +199,7 @@ class Due(_Word):
 
 
 class MeasuredBy(_Word):
-    """How it can be known whether a commitment was kept."""
+    """What measures whether a commitment was kept."""
 
     ITEM = "item", "指标现状值"
     PROJECT = "project", "项目进展"
@@ -208,7 +207,7 @@ class MeasuredBy(_Word):
 
 
 class FigureKind(_Word):
-    """What a background figure of section 一（一） tells."""
+    """The kind of a background figure of section 一（一）."""
 
     LEVEL = "level", "水平"
     CHANGE_POINT = "change_point", "变化的一端"
@@ -220,14 +219,14 @@ class FigureKind(_Word):
 
 
 class AuditMethod(_Word):
-    """How two places of the plan are held against each other."""
+    """How two places of the plan are compared."""
 
     ARITHMETIC = "arithmetic", "计算"
     WORDING = "wording", "对读"
 
 
 class AuditResult(_Word):
-    """What comes of it."""
+    """The result of comparing two places of the plan."""
 
     CONTRADICTS = "contradicts", "不一致"
     UNCLEAR = "unclear", "不能确定"
@@ -235,7 +234,7 @@ class AuditResult(_Word):
 
 
 class Entity(_Word):
-    """What a link leads from or to."""
+    """The kinds of things that a link joins."""
 
     COMMITMENT = "commitment", "承诺"
     PROJECT = "project", "项目"
@@ -246,7 +245,7 @@ class Entity(_Word):
 
 
 class Relation(_Word):
-    """What a link says."""
+    """The kind of a link."""
 
     SAME_QUANTITY = "same_quantity", "同一数量"
     CONTRIBUTES = "contributes", "有助于"
@@ -257,7 +256,7 @@ class Relation(_Word):
 
 
 class ProgressState(_Word):
-    """How far a project or commitment has come, as an analyst reports it."""
+    """The state of a project or commitment as an analyst reports it."""
 
     NOT_STARTED = "not_started", "未开始"
     UNDER_WAY = "under_way", "进行中"

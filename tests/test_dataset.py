@@ -1,12 +1,14 @@
 """Loading ``data/``: every problem of every file at once, each with place, what was found and what would be right."""
 
+import os
 import re
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tiny import requirement, tiny_plan, write
+from tiny import observation, requirement, tiny_plan, write
 
 from cixi_analysis.errors import DataError
 from cixi_analysis.plan.dataset import find_root, load_plan
@@ -64,6 +66,43 @@ def test_the_tiny_plan_is_read_back(folder: Path) -> None:
     assert plan.targets == tiny.targets
     assert plan.observations == tiny.observations
     assert plan.projects == tiny.projects
+
+
+def test_a_plan_is_loaded_once_while_its_files_are_the_same(folder: Path) -> None:
+    """The same object for the same bytes; a change is seen even where size and time of the file say nothing."""
+    plan = load_plan(folder)
+    assert load_plan(folder) is plan
+    path = folder / "data" / "observations" / "2022.csv"
+    before = path.stat()
+    path.write_bytes(path.read_bytes().replace(b",86,", b",87,"))
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert path.stat().st_size == before.st_size
+    found = load_plan(folder).observation("2.1", 2022)
+    assert found is not None
+    assert found.value == "87"
+    assert plan == tiny_plan(root=folder)
+
+
+def test_a_plan_cannot_be_changed() -> None:
+    """So it may be shared and results may be cached by it; a changed copy is another key."""
+    plan = tiny_plan()
+    with pytest.raises(TypeError):
+        plan.observations[2023] = ()  # type: ignore[index]
+    other = replace(plan, observations={2022: plan.observations[2022]})
+    assert {plan: 1, other: 2}[tiny_plan()] == 1
+    assert (plan.years, other.years) == ((2021, 2022), (2022,))
+
+
+def test_lookups() -> None:
+    """By id, number, item and year; what is not there is a KeyError, or no observation."""
+    levels = (observation("3", 1, level="national"), observation("3", 2, level="provincial"))
+    plan = tiny_plan(observations={2022: levels})
+    assert plan.observed("3", 2022) == list(levels)
+    assert [plan.observation("3", 2022, level) for level in (*Level, None)] == [*levels, None]
+    assert (plan.observed("1", 2022), plan.observation("1", 2021)) == ((), None)
+    for lookup in (plan.item, plan.project, plan.commitment, plan.only):
+        with pytest.raises(KeyError):
+            lookup("99")  # type: ignore[operator]
 
 
 COLUMNS = ",".join(Observation.columns())

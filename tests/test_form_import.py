@@ -2,6 +2,7 @@
 
 import errno
 import hashlib
+import json
 import os
 import resource
 import signal
@@ -24,12 +25,11 @@ from cixi_analysis.form.checking import Checked, check_form
 from cixi_analysis.form.importing import Import, ImportRefused, apply_import, plan_import, provenance
 from cixi_analysis.form.invisible import is_invisible
 from cixi_analysis.form.problem import FormProblem
-from cixi_analysis.form.storing import rows_csv
 from cixi_analysis.form.writing import write_form
-from cixi_analysis.plan import files
-from cixi_analysis.plan import journal as replacement
+from cixi_analysis.plan import journal
+from cixi_analysis.plan.csvfile import rows_csv
 from cixi_analysis.plan.dataset import Plan, load_plan
-from cixi_analysis.plan.journal import SCRATCH
+from cixi_analysis.plan.journal import JOURNAL, SCRATCH
 from cixi_analysis.plan.schema import Observation, Progress
 from cixi_analysis.words import Stage
 
@@ -425,12 +425,12 @@ def test_a_full_disk_leaves_the_old_data(
 
     real_fdopen = os.fdopen
     targets: dict[str, tuple[Any, str, Callable[..., Any]]] = {
-        "mkstemp": (files.tempfile, "mkstemp", full_disk),
-        "fdopen": (files.os, "fdopen", full_disk),
-        "write": (files.os, "fdopen", lambda handle, mode: HalfWritten(real_fdopen(handle, mode))),
-        "fsync": (files.os, "fsync", full_disk),
-        "chmod": (files.Path, "chmod", full_disk),
-        "replace": (files.Path, "replace", full_disk),
+        "mkstemp": (journal.tempfile, "mkstemp", full_disk),
+        "fdopen": (journal.os, "fdopen", full_disk),
+        "write": (journal.os, "fdopen", lambda handle, mode: HalfWritten(real_fdopen(handle, mode))),
+        "fsync": (journal.os, "fsync", full_disk),
+        "chmod": (journal.Path, "chmod", full_disk),
+        "replace": (journal.Path, "replace", full_disk),
         "copytree": (importing.shutil, "copytree", full_disk),
     }
     with monkeypatch.context() as patched, pytest.raises(ImportRefused, match="没有导入，数据没有改动。不能写入"):
@@ -472,7 +472,7 @@ def test_a_file_that_cannot_be_replaced(
 @pytest.mark.parametrize("import_at_hand", ["new year, two files", "existing year, two files"], indirect=True)
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 def test_a_kill_between_two_files(import_at_hand: tuple[Plan, Import]) -> None:
-    """One file is new and the other is old: the next loading puts the old one back, and the import can be repeated."""
+    """One file is new and the other is old: loading gives the old data and writes nothing; the next import is whole."""
     plan, change = import_at_hand
     before, real = files_of(plan), Path.replace
 
@@ -487,8 +487,30 @@ def test_a_kill_between_two_files(import_at_hand: tuple[Plan, Import]) -> None:
 
     assert in_a_child(act) == -signal.SIGKILL
     assert file_of(plan).read_bytes() == change.files["observations/2023.csv"]
+    mixed = files_of(plan), unfinished(plan)
+    assert mixed[0] != before
+    assert plan.root / "data" / JOURNAL in mixed[1]
     assert state(plan, change) == "old"
-    assert files_of(plan) == before
+    assert (files_of(plan), unfinished(plan)) == mixed
+    apply_import(plan, change)
+    assert (state(plan, change), unfinished(plan)) == ("new", [])
+
+
+def test_a_rollback_that_cannot_be_written(plan: Plan, book: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Data that was cut short can be read, but an import that cannot roll it back is refused and says why."""
+    path = plan.root / "data" / "observations" / "2022.csv"
+    (plan.root / "data" / JOURNAL).write_text(json.dumps({"observations/2022.csv": path.read_text("utf-8")}), "utf-8")
+    path.write_text("half", "utf-8")
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    assert load_plan(plan.root) == plan
+    change = plan_import(plan, form(*full()), book)
+    with monkeypatch.context() as patched, pytest.raises(ImportRefused, match=r"没有导入，数据没有改动。.*没有权限。"):
+        patched.setattr(Path, "replace", refuse)
+        apply_import(plan, change)
+    assert load_plan(plan.root) == plan
     apply_import(plan, change)
     assert (state(plan, change), unfinished(plan)) == ("new", [])
 
@@ -516,14 +538,14 @@ def test_a_disk_that_fills_up_while_writing(import_at_hand: tuple[Plan, Import],
     plan, change = import_at_hand
 
     def act() -> None:
-        real = files.tempfile.mkstemp
+        real = journal.tempfile.mkstemp
 
         def then_full(*args: Any, **options: Any) -> Any:
             made = real(*args, **options)
             resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
             return made
 
-        files.tempfile.mkstemp = then_full
+        journal.tempfile.mkstemp = then_full
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         with pytest.raises(ImportRefused):
             apply_import(plan, change)
@@ -532,16 +554,16 @@ def test_a_disk_that_fills_up_while_writing(import_at_hand: tuple[Plan, Import],
     assert state(plan, change) == "old"
 
 
-# What two files go through is killed line by line in test_replacement, which loads no data in between.
+# What two files go through is killed line by line in test_replacement.
 @pytest.mark.parametrize("import_at_hand", ["new year", "existing year"], indirect=True)
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 def test_a_kill_at_any_moment(
     import_at_hand: tuple[Plan, Import], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Killed without warning before each line that the import runs: the old data or the new, and once new, new."""
-    monkeypatch.setattr(files.tempfile, "tempdir", str(tmp_path))  # for the copies that nobody removes
+    monkeypatch.setattr(journal.tempfile, "tempdir", str(tmp_path))  # for the copies that nobody removes
     plan, change = import_at_hand
-    own, inside = {importing.__file__, replacement.__file__, files.__file__}, replacement._replace.__code__
+    own, inside = {importing.__file__, journal.__file__}, journal._replace.__code__
     before, states = files_of(plan), []
     for moment in range(1, 1000):
         status = in_a_child(lambda n=moment: killed_at(n, lambda: apply_import(plan, change), own, inside=inside))  # type: ignore[misc]
@@ -549,7 +571,7 @@ def test_a_kill_at_any_moment(
         if status == 0:
             break
         assert status == -signal.SIGKILL
-        for path in files_of(plan).keys() - before.keys():
+        for path in [*(files_of(plan).keys() - before.keys()), *unfinished(plan)]:
             path.unlink()
         for path, content in before.items():
             path.write_bytes(content)

@@ -1,7 +1,7 @@
 """Links: judged ones from the data, printed ones from Table 3 and the chapters."""
 
 from cixi_analysis.analysis import links
-from cixi_analysis.analysis.units import units
+from cixi_analysis.analysis.links import units
 from tests.tiny import link, project, tiny_plan
 
 

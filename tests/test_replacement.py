@@ -1,4 +1,4 @@
-"""Several files of the data replaced: all or none, also when what was cut short is found by the next loading."""
+"""Several files of the data replaced: all or none, also for readers and writers that come after a kill."""
 
 import json
 import signal
@@ -7,17 +7,18 @@ from pathlib import Path
 
 import pytest
 from killing import in_a_child, killed_at
-from tiny import tiny_plan, write
+from tiny import progress, tiny_plan, write
 
 from cixi_analysis.errors import DataError
-from cixi_analysis.plan import files
-from cixi_analysis.plan import journal as replacement
+from cixi_analysis.plan import journal
 from cixi_analysis.plan.dataset import load_plan
-from cixi_analysis.plan.journal import NOTE, clean, replace_files, restore
+from cixi_analysis.plan.journal import JOURNAL, TAKEN, read_journal, recover, replace_files, write_whole
 
 FIRST = "旧\r\n一"
 OLD = {"a/1.csv": FIRST, "b/1.csv": None}
 NEW = {"a/1.csv": b"new", "b/1.csv": b"new too"}
+REPORT = progress("project", "1", "done")
+AFTER = {"a/1.csv": "new", "b/1.csv": "new too"}
 
 
 @pytest.fixture
@@ -34,34 +35,42 @@ def held(data: Path) -> dict[str, str | None]:
     return {name: path.read_bytes().decode() if path.exists() else None for name, path in paths.items()}
 
 
+def loaded(data: Path) -> dict[str, str | None]:
+    """What a reader takes the two files to hold."""
+    before = {name: text and text.decode() for name, text in (read_journal(data) or {}).items()}
+    return {**held(data), **before}
+
+
 def test_all_are_new(data: Path) -> None:
     """Nothing but the new files is left; a missing folder is made."""
     replace_files(data, NEW)
-    assert held(data) == {"a/1.csv": "new", "b/1.csv": "new too"}
+    assert held(data) == AFTER
     assert not list(data.rglob(".*"))
 
 
-def test_restoring_nothing(data: Path) -> None:
-    """Without a note, loading changes nothing."""
-    restore(data)
+def test_recovering_nothing(data: Path) -> None:
+    """Without a journal, nothing is rolled back."""
+    assert read_journal(data) is None
+    recover(data)
     assert held(data) == OLD
 
 
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 def test_a_kill_at_any_moment(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Killed without warning before each line: once restored, both files are old or both are new, and once new, new."""
-    monkeypatch.setattr(files.os, "fsync", lambda _: None)  # for power failures, which no test brings about
-    own, found = {replacement.__file__, files.__file__}, []
+    """Killed before each line: readers see both files old or both new, once new, new; and recovering agrees."""
+    monkeypatch.setattr(journal.os, "fsync", lambda _: None)  # for power failures, which no test brings about
+    found = []
     for moment in range(1, 1000):
-        status = in_a_child(lambda n=moment: killed_at(n, lambda: replace_files(data, NEW), own))  # type: ignore[misc]
-        mixed = sorted(name for name in OLD if held(data)[name] != OLD[name])
-        restore(data)
-        assert held(data) in (OLD, {"a/1.csv": "new", "b/1.csv": "new too"})
+        act = lambda n=moment: killed_at(n, lambda: replace_files(data, NEW), {journal.__file__})  # noqa: E731
+        status = in_a_child(act)
+        mixed, seen = [name for name in OLD if held(data)[name] != OLD[name]], loaded(data)
+        assert seen in (OLD, AFTER)
+        recover(data)
+        assert held(data) == seen
         found.append((held(data) != OLD, len(mixed)))
         if status == 0:
             break
         assert status == -signal.SIGKILL
-        clean(data)
         assert not list(data.rglob(".*"))
         replace_files(data, {"a/1.csv": FIRST.encode()})
         (data / "b" / "1.csv").unlink(missing_ok=True)
@@ -69,121 +78,191 @@ def test_a_kill_at_any_moment(data: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert set(found) == {(False, 0), (False, 1), (False, 2), (True, 2)}
 
 
-@pytest.mark.parametrize("replaced", [0, 1, 2])
-def test_what_was_cut_short_is_undone(data: Path, replaced: int) -> None:
-    """After the note, before its removal: the old files, byte by byte; and again, should that be cut short too."""
-    for _ in range(2):
-        (data / NOTE).write_text(json.dumps(OLD), "utf-8")
-        (data / "b").mkdir(exist_ok=True)
-        for name, content in list(NEW.items())[:replaced]:
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+def test_a_kill_at_any_moment_of_a_rollback(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rollback that is killed is continued by the next one; readers see the old files all the time."""
+    monkeypatch.setattr(journal.os, "fsync", lambda _: None)
+    for moment in range(1, 1000):
+        (data / JOURNAL).write_text(json.dumps(OLD), "utf-8")
+        for name, content in NEW.items():
+            (data / name).parent.mkdir(exist_ok=True)
             (data / name).write_bytes(content)
-        restore(data)
-        assert held(data) == OLD
-        assert not (data / NOTE).exists()
+        act = lambda n=moment: killed_at(n, lambda: recover(data), {journal.__file__})  # noqa: E731
+        status = in_a_child(act)
+        assert loaded(data) == OLD
+        recover(data)
+        assert (held(data), list(data.rglob(".*"))) == (OLD, [])
+        if status == 0:
+            break
+    assert moment > 30
 
 
-def test_an_undoing_that_fails_is_done_by_the_next_loading(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The note stays until everything is back."""
+@pytest.mark.parametrize("name", [JOURNAL, TAKEN])
+@pytest.mark.parametrize("replaced", [0, 1, 2])
+def test_what_was_cut_short_is_rolled_back(data: Path, replaced: int, name: str) -> None:
+    """After the journal, before its removal: the old files, byte by byte; and again, should that be cut short too."""
+    for _ in range(2):
+        (data / name).write_text(json.dumps(OLD), "utf-8")
+        (data / "b").mkdir(exist_ok=True)
+        for file, content in list(NEW.items())[:replaced]:
+            (data / file).write_bytes(content)
+        assert loaded(data) == OLD
+        recover(data)
+        assert (held(data), list(data.rglob(".*"))) == (OLD, [])
+
+
+def test_a_rollback_that_fails_is_done_later(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The journal stays until everything is back."""
 
     def refuse(*_: object) -> None:
         raise PermissionError(13, "没有权限")
 
-    real: Callable[[Path, bytes], None] = replacement._replace
+    real: Callable[[Path, bytes], None] = journal._replace
     with monkeypatch.context() as patched, pytest.raises(PermissionError):
         patched.setattr(
-            replacement, "_replace", lambda path, text: refuse() if path.parent.name == "b" else real(path, text)
+            journal, "_replace", lambda path, text: refuse() if path.parent.name == "b" else real(path, text)
         )
-        patched.setattr(replacement, "_put_back", refuse)
+        patched.setattr(journal, "_put_back", refuse)
         replace_files(data, NEW)
     assert held(data) == {"a/1.csv": "new", "b/1.csv": None}
-    restore(data)
+    assert loaded(data) == OLD
+    recover(data)
     assert held(data) == OLD
 
 
 @pytest.mark.parametrize(
     ("owner", "act", "then"),
     [
-        (replacement, "_replace", lambda path, _: path.parent.name == "b"),
-        (Path, "unlink", lambda path, options: path.name == NOTE and not options),
+        (journal, "_replace", lambda path, _: path.parent.name == "b"),
+        (Path, "unlink", lambda path, options: path.name == JOURNAL and not options),
     ],
     ids=["in the middle", "at the very end"],
 )
-def test_somebody_else_restores(
+def test_another_process_rolls_back(
     data: Path, owner: object, act: str, then: Callable[[Path, object], bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whoever takes the note first decides: a loading that has it undoes the replacement, which then gives up whole."""
+    """Whoever takes the journal first decides: a replacement that is rolled back by another process gives up whole."""
     real = getattr(owner, act)
 
-    def with_a_loading_before(path: Path, *arguments: object, **options: object) -> None:
+    def with_a_rollback_before(path: Path, *arguments: object, **options: object) -> None:
         if then(path, options):
-            restore(data)
+            recover(data)
         real(path, *arguments, **options)
 
     with monkeypatch.context() as patched, pytest.raises(FileNotFoundError):
-        patched.setattr(owner, act, with_a_loading_before)
+        patched.setattr(owner, act, with_a_rollback_before)
         replace_files(data, NEW)
     assert held(data) == OLD
 
 
-def test_a_loading_that_comes_too_late_undoes_nothing(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A loading that has seen the note, but finds it gone when it reaches for it, leaves the new files."""
+def test_a_rollback_that_comes_too_late_undoes_nothing(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A rollback that has read the journal, but finds it gone when it reaches for it, leaves the new files."""
     real = Path.replace
 
-    def after_the_end(path: Path, target: Path) -> Path:
-        if path.name == NOTE:
-            (data / NOTE).unlink()
+    def after_the_commit(path: Path, target: Path) -> Path:
+        if path.name == JOURNAL:
+            (data / JOURNAL).unlink()
         return real(path, target)
 
     for name, content in NEW.items():
         (data / name).parent.mkdir(exist_ok=True)
         (data / name).write_bytes(content)
-    (data / NOTE).write_text(json.dumps(OLD), "utf-8")
+    (data / JOURNAL).write_text(json.dumps(OLD), "utf-8")
     with monkeypatch.context() as patched:
-        patched.setattr(Path, "replace", after_the_end)
-        restore(data)
-    assert held(data) == {"a/1.csv": "new", "b/1.csv": "new too"}
+        patched.setattr(Path, "replace", after_the_commit)
+        recover(data)
+    assert held(data) == AFTER
 
 
-def test_clean(data: Path) -> None:
-    """Half-written files go, whatever folder they are in; the note stays."""
-    for name in (f"{replacement.SCRATCH}x", f"a/{replacement.SCRATCH}y", NOTE):
+def test_scratch_files_are_removed(data: Path) -> None:
+    """Half-written files go, whatever folder they are in."""
+    for name in (f"{journal.SCRATCH}x", f"a/{journal.SCRATCH}y"):
         (data / name).touch()
-    clean(data)
-    assert [p.name for p in data.rglob(".*")] == [NOTE]
+    recover(data)
+    assert not list(data.rglob(".*"))
 
 
-def test_loading_restores_first(tmp_path: Path) -> None:
-    """Whoever loads the data next sees the old files."""
+def test_loading_reads_through_the_journal_and_writes_nothing(tmp_path: Path) -> None:
+    """The old files are seen, a file that was not there is not, and what lies in the folder stays as it is."""
     root = write(tiny_plan(), tmp_path)
-    (root / "data" / NOTE).write_text(json.dumps({"observations/2023.csv": None}), "utf-8")
+    old = (root / "data" / "observations" / "2022.csv").read_text("utf-8")
+    before = {"observations/2022.csv": old, "observations/2023.csv": None, "progress/2022.csv": None}
+    (root / "data" / JOURNAL).write_text(json.dumps(before), "utf-8")
+    (root / "data" / "observations" / "2022.csv").unlink()
     (root / "data" / "observations" / "2023.csv").write_text("half", "utf-8")
-    assert load_plan(root) == tiny_plan(root=root)
-    assert not (root / "data" / NOTE).exists()
+    files = {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
+    assert load_plan(root) == tiny_plan(root=root, progress={})
+    assert files == {path: path.read_bytes() for path in root.rglob("*") if path.is_file()}
 
 
-def test_loading_says_why_it_cannot_restore(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A mixture is never loaded: where the old file cannot be put back, loading is refused and says what to do."""
+def test_loading_does_not_mix_what_is_replaced_meanwhile(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two files are replaced after the first was read: loading reads again and sees both new."""
     root = write(tiny_plan(), tmp_path)
-    (root / "data" / NOTE).write_text(json.dumps({"observations/2022.csv": "旧"}), "utf-8")
+    changed = tmp_path / "changed"
+    write(tiny_plan(observations={**tiny_plan().observations, 2021: ()}, progress={2022: (REPORT,)}), changed)
+    names = ["observations/2021.csv", "progress/2022.csv"]
+    real, contents = Path.read_bytes, {name: (changed / "data" / name).read_bytes() for name in names}
 
-    def refuse(*_: object) -> None:
-        raise PermissionError(13, "没有权限")
+    def then_replaced(path: Path) -> bytes:
+        content = real(path)
+        if path == root / "data" / names[0] and contents:
+            (new := dict(contents), contents.clear())
+            replace_files(root / "data", new)
+        return content
 
-    with monkeypatch.context() as patched, pytest.raises(DataError) as refused:
-        patched.setattr(Path, "replace", refuse)
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "read_bytes", then_replaced)
+        plan = load_plan(root)
+    assert (plan.observations[2021], plan.progress[2022]) == ((), (REPORT,))
+
+
+def test_a_journal_that_cannot_be_read(tmp_path: Path) -> None:
+    """A mixture is never loaded: loading is refused and says what to do."""
+    root = write(tiny_plan(), tmp_path)
+    (root / "data" / JOURNAL).mkdir()
+    with pytest.raises(DataError) as refused:
         load_plan(root)
     assert str(refused.value.problems[0]) == (
-        ".before-import.json：现为上一次导入中断，还不能恢复原来的数据（没有权限）；"
+        ".before-import.json：现为上一次导入中断，还不能恢复原来的数据（这是一个文件夹）；"
         "应为data/ 可以写入，其中的文件没有正被 Excel 打开；然后再运行一次"
     )
 
 
-@pytest.mark.parametrize("content", ["not JSON", "[1]", '{"a": 1}', '{"../a.csv": "x"}', '"x"'])
-def test_a_note_that_nobody_here_has_written(tmp_path: Path, content: str) -> None:
-    """Told, and nothing is written by it."""
+@pytest.mark.parametrize(
+    "content",
+    ["not JSON", "[1]", "[]", "null", "7", '{"a": 1}', '{"a/b.csv": 1}', '{"../a.csv": "x"}', '"x"', '{"a/b.csv": "\\ud800"}',
+     "[" * 100_000, b"\xff"],
+)  # fmt: skip
+def test_a_damaged_journal(tmp_path: Path, content: str | bytes) -> None:
+    """Told, and nothing is written because of it, neither by loading nor by an import."""
     root = write(tiny_plan(), tmp_path / "project")
-    (root / "data" / NOTE).write_text(content, "utf-8")
+    (root / "data" / JOURNAL).write_bytes(content.encode() if isinstance(content, str) else content)
     before = sorted(tmp_path.rglob("*"))
-    with pytest.raises(DataError, match=r"^数据有1处问题：\n.before-import.json：现为无法读取的中断记录；"):
-        load_plan(root)
+    for act in (load_plan, lambda root: recover(root / "data")):
+        with pytest.raises(DataError, match=r"^数据有1处问题：\n.before-import.json：现为无法读取的中断记录；"):
+            act(root)
     assert sorted(tmp_path.rglob("*")) == before
+
+
+@pytest.mark.parametrize("mode", [0o600, 0o664])
+def test_a_replaced_file_keeps_its_mode(data: Path, mode: int) -> None:
+    """An import takes nobody's permissions away and gives nobody any; a new file can be read by all."""
+    (data / "a" / "1.csv").chmod(mode)
+    replace_files(data, NEW)
+    assert [(data / name).stat().st_mode & 0o777 for name in NEW] == [mode, 0o644]
+
+
+def test_a_replaced_file_keeps_its_owner(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the user may not give the file away, the group is kept at least."""
+    path, given = data / "a" / "1.csv", []
+
+    def only_the_group(_: Path, user: int, group: int) -> None:
+        given.append((user, group))
+        if user != -1:
+            raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(journal.os, "chown", only_the_group)
+    owner = path.stat()
+    write_whole(path, b"new")
+    assert given == [(owner.st_uid, owner.st_gid), (-1, owner.st_gid)]
+    assert path.read_bytes() == b"new"

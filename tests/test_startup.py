@@ -58,3 +58,20 @@ def test_a_build_with_nothing_to_do_imports_nothing(tmp_path: Path) -> None:
     (root / "_build" / "html" / "index.html").write_text("built")
     Record.now(root, fingerprint.inputs(root)).write(root)
     assert imported("build", root=root) & (JUPYTER | CHARTS | EXCEL | TABLES) == set()
+
+
+def test_the_menu() -> None:
+    """``import cixi_analysis`` imports nothing, lists the names an analyst needs, and every name is there."""
+    code = (
+        "import sys, cixi_analysis as c; few = set(sys.modules); "
+        "print(*(n for n in dir(c) if n[0] != '_')); print([n for n in few if n.startswith('cixi_analysis.')]); "
+        "print(all(callable(getattr(c, n)) or getattr(c, n).__name__.endswith(n) for n in c.__all__)); "
+        "print(hasattr(c, 'nothing'))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, encoding="utf-8", check=True)
+    assert done.stdout.splitlines() == [
+        "assess assess_panel changes charts dossier explain_region load_plan margins read reconcile tables trends",
+        "[]",
+        "True",
+        "False",
+    ]

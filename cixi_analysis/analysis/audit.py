@@ -1,7 +1,7 @@
-"""The plan held against itself (规划核对): places that speak of the same thing, and whether they agree.
+"""The plan compared with itself (规划核对): places that speak of the same thing, and whether they agree.
 
-Where the figures make a sum, the sum is done here; where it is a matter of words, somebody read both places and said
-so in ``data/audit.csv``. The audit reports; it corrects nothing, and no assessment uses it.
+Where the figures form a sum, it is computed here; a comparison of words has its result in ``data/audit.csv``. The audit
+corrects nothing, and no assessment uses it.
 """
 
 import pandas as pd
@@ -19,14 +19,14 @@ COLUMNS = (
 
 
 def result(row: AuditRow) -> AuditResult:
-    """What comes of a finding: as read, or as computed from the figures."""
+    """The result of a finding: as entered, or computed from the figures."""
     if row.result is not None:
         return row.result
     return AuditResult.AGREES if relation(row.check or "").holds else AuditResult.CONTRADICTS
 
 
 def findings(plan: Plan) -> pd.DataFrame:
-    """One row a finding, in the file's order; ``items``, ``projects``, ``commitments`` are the ids it concerns."""
+    """One row for each finding, in the file's order, columns :data:`COLUMNS`; ``items`` … are the ids it concerns."""
     concerned: dict[tuple[str, Entity], list[str]] = {}
     for row in plan.links:
         if row.from_kind is Entity.FINDING:

@@ -1,7 +1,7 @@
 """The ledger of commitments (承诺台账): what is promised, when it falls due, how it can be measured, what is reported.
 
-A commitment is a dated or quantified promise of the plan's text, outside Tables 1-3. The calendar says when it falls
-due and nothing else; whether it was kept only an observation of the linked indicator or a report can say.
+A commitment is a dated or quantified promise of the plan's text, outside Tables 1-3. Whether it was kept follows from an
+observation of the linked indicator or from a report, never from the calendar.
 """
 
 import pandas as pd
@@ -55,25 +55,24 @@ def promised(promise: Commitment) -> str:
     return f"{about}{sign}{promise.value}{span}{promise.unit or ''}"
 
 
+_DEADLINES = {
+    Deadline.BY: "{0.end_year}年",
+    Deadline.BEFORE: "{0.end_year}年以前",
+    Deadline.FROM: "{0.start_year}年起",
+    Deadline.DURING: "{0.start_year}–{0.end_year}年",
+}
+
+
 def deadline(promise: Commitment) -> str:
     """The time of a commitment in words: ``2025年``, ``2023–2025年``, ``2023年起``, ``2025年以前``; "" without one."""
-    match promise.mode:
-        case Deadline.BY:
-            return f"{promise.end_year}年"
-        case Deadline.BEFORE:
-            return f"{promise.end_year}年以前"
-        case Deadline.FROM:
-            return f"{promise.start_year}年起"
-        case Deadline.DURING:
-            return f"{promise.start_year}–{promise.end_year}年"
-    return ""
+    return _DEADLINES[promise.mode].format(promise) if promise.mode else ""
 
 
 def ledger(plan: Plan, year: int) -> pd.DataFrame:
     """One row a commitment, in the order of the text, with columns :data:`COLUMNS`.
 
     ``due`` is the calendar at the end of ``year``; ``items`` and ``projects`` are the linked ids, separated by ``；``;
-    ``state``, ``percent`` and ``note`` are what was reported for that year, empty where nobody did. Any year will do.
+    ``state``, ``percent`` and ``note`` are what was reported for that year, empty without a report. Any year is valid.
     """
     known = progress.reports(plan, year, Entity.COMMITMENT)
     rows = []

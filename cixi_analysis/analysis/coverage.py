@@ -1,4 +1,4 @@
-"""How much of a year is known: which items have data, and which of the others nobody has filled in yet."""
+"""Coverage of a year: which items have data, which have a reason for none, which are not filled in yet."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ class Coverage:
     """The items of one year, each in one of three lists, in the plan's order."""
 
     year: int
-    #: with a number, a water class, or words that tell the state of affairs
+    #: with a number, a water class, or a statement
     with_data: tuple[str, ...]
     #: entered without a number, with a reason such as 暂无数据 or 未发现
     without_value: tuple[str, ...]
@@ -39,7 +39,7 @@ def coverage(plan: Plan, year: int) -> Coverage:
     """What is known of ``year``."""
     lists: tuple[list[str], list[str], list[str]] = ([], [], [])
     for item in plan.items:
-        rows = [o for o in plan.observations.get(year, ()) if o.item_id == item.item_id]
+        rows = plan.observed(item.item_id, year)
         known = any(o.value is not None or o.absence is None for o in rows)
         entered = any(o.absence is not missing_reason(year) for o in rows)
         lists[0 if known else 1 if entered else 2].append(item.item_id)

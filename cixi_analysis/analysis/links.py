@@ -1,14 +1,15 @@
-"""What belongs to what: commitments, indicators, projects, responsible units, domains and findings of the audit.
+"""Links between commitments, indicators, projects, responsible units (责任单位), domains and findings of the audit.
 
-``data/links.csv`` holds the links that somebody judged, with a reason each. Links that the plan prints by itself (a
-project's responsible units and category, the chapter a commitment stands in) are read off the other files here, with
-that as their reason. Nothing is linked by likeness of names.
+``data/links.csv`` holds judged links, each with a reason. Links that the plan prints (a project's responsible units and
+category, the chapter of a commitment) are derived here from the other files. Nothing is linked by similar names.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 import pandas as pd
 
+from cixi_analysis.analysis.projects import Totals, totals
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import AuditRow, Commitment, Indicator, Link, Project
 from cixi_analysis.words import Entity, Relation
@@ -86,3 +87,43 @@ def _from(plan: Plan, origin: Commitment | Project, to: Entity) -> list[Link]:
 
 def _to(plan: Plan, origin: Entity, kind: Entity, own: str) -> list[Link]:
     return [row for row in plan.links if (row.from_kind, row.to_kind, row.to_id) == (origin, kind, own)]
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A responsible unit, which the plan names only in Table 3; every tuple in the plan's order, without repetition.
+
+    ``items`` and ``commitments`` are those that its projects are linked to: what its work bears on, not what it was
+    ordered to reach.
+    """
+
+    name: str
+    projects: tuple[Project, ...]
+    #: the projects for which no other unit answers
+    sole: tuple[Project, ...]
+    items: tuple[Indicator, ...]
+    commitments: tuple[Commitment, ...]
+
+    @property
+    def money(self) -> Totals:
+        """Its projects' budgets; a project with two units counts in full for both, so units must not be summed."""
+        return totals(self.projects)
+
+
+def units(plan: Plan) -> tuple[Unit, ...]:
+    """Every unit of Table 3, in the order in which the plan first names it."""
+    names = dict.fromkeys(name for project in plan.projects for name in project.responsible)
+    return tuple(_unit(plan, name) for name in names)
+
+
+def _unit(plan: Plan, name: str) -> Unit:
+    own = tuple(p for p in plan.projects if name in p.responsible)
+    items = {item.item_id for p in own for item, _ in items_of(plan, p)}
+    promises = {promise.commitment_id for p in own for promise, _ in commitments_of_project(plan, p.number)}
+    return Unit(
+        name=name,
+        projects=own,
+        sole=tuple(p for p in own if p.responsible == (name,)),
+        items=tuple(i for i in plan.items if i.item_id in items),
+        commitments=tuple(c for c in plan.commitments if c.commitment_id in promises),
+    )

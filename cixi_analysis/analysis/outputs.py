@@ -1,6 +1,6 @@
-"""The tables that the downloads of a year hold: their columns, with Chinese titles and what stands in them.
+"""The tables in the downloads of a year: their columns with Chinese titles and descriptions.
 
-A column that the data has too is described by the schema alone; here stands what the library computes.
+Columns of ``data/`` take theirs from the schema; those of computed columns are written here.
 """
 
 from dataclasses import dataclass

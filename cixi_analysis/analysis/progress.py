@@ -1,6 +1,6 @@
-"""How far projects and commitments had come at the end of a year, as analysts report it (``data/progress/<year>.csv``).
+"""Progress of projects and commitments at the end of a year, as analysts report it (``data/progress/<year>.csv``).
 
-What nobody reported is 未填报: it is counted as that, never guessed, and never carried over from another year.
+What is not reported is counted as 未填报; nothing is guessed or carried over from another year.
 """
 
 from dataclasses import dataclass
@@ -11,13 +11,13 @@ from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import Progress
 from cixi_analysis.words import Absence, Entity, ProgressState
 
-#: What a project or commitment without a row is shown as.
+#: The state of a project or commitment without a row.
 NOT_REPORTED = Absence.NOT_FILLED_IN.value
 
 
 @dataclass(frozen=True)
 class Spending:
-    """What is known of the money spent on the projects by the end of a year."""
+    """The money spent on the projects by the end of a year, as far as it is reported."""
 
     #: 万元, of the projects that report it; ``None`` where none does
     spent: float | None
@@ -42,7 +42,7 @@ def states(plan: Plan, year: int, kind: Entity) -> pd.DataFrame:
 
 
 def spending(plan: Plan, year: int) -> Spending:
-    """The money that projects report as spent by the end of ``year``, beside the budgets of the same projects."""
+    """The money reported as spent by the end of ``year``, and the budgets of the same projects."""
     known = {number: row.spent for number, row in reports(plan, year, Entity.PROJECT).items() if row.spent is not None}
     budget = sum(p.budget or 0 for p in plan.projects if str(p.number) in known)
     return Spending(sum(known.values()) if known else None, len(known), len(plan.projects), budget)

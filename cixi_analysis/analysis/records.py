@@ -1,6 +1,6 @@
-"""Rows and columns of result tables, handed to code that builds pages from them.
+"""Rows and columns of result tables as plain values.
 
-A result table promises its columns by name, not by type; this is the one place where that is taken on trust.
+The columns of a data frame have no static types; this is the one module where they become ``Any``.
 """
 
 from collections.abc import Iterator

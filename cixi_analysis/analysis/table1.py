@@ -1,14 +1,14 @@
-"""Table 1 in the plan's own layout for any year: which cell says what, and over how many rows it is merged.
+"""Table 1 in the plan's own layout for any year: the text of each cell and the rows it spans.
 
-The page and the workbook are both drawn from this; neither knows the layout.
+Both the page and the workbook are made from this.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cixi_analysis.assessment import Assessment
-from cixi_analysis.plan.dataset import Plan, missing_reason
+from cixi_analysis.plan.dataset import missing_reason
 from cixi_analysis.plan.schema import Indicator, Observation
 from cixi_analysis.words import Attribute, Level
 
@@ -53,12 +53,15 @@ def table1(assessment: Assessment, year: int | None = None) -> tuple[Table1Row, 
 
     A cell is merged with the one above where the plan's is (``indicators.csv``, ``merged``) and says the same.
     """
-    plan = assessment.plan
-    texts = [_texts(assessment, item, assessment.year if year is None else year) for item in plan.items]
+    items = assessment.plan.items
+    texts = [_texts(assessment, item, assessment.year if year is None else year) for item in items]
+    covered = [{column for column in HEADINGS if at and _joined(items, texts, column, at)} for at in range(len(items))]
     rows = []
-    for at, item in enumerate(plan.items):
-        spans = {column: _span(plan, texts, column, at) for column in HEADINGS}
-        cells = {column: MergedCell(texts[at][column], span) for column, span in spans.items() if span}
+    for at, item in enumerate(items):
+        cells = {}
+        for column in (column for column in HEADINGS if column not in covered[at]):
+            end = next((n for n in range(at + 1, len(items)) if column not in covered[n]), len(items))
+            cells[column] = MergedCell(texts[at][column], end - at)
         rows.append(Table1Row(item, cells))
     return tuple(rows)
 
@@ -104,27 +107,12 @@ def _texts(assessment: Assessment, item: Indicator, year: int) -> dict[str, str]
     }
 
 
-def _span(plan: Plan, texts: list[dict[str, str]], column: str, at: int) -> int:
-    """Rows that the cell spans; 0 where the cell above covers it."""
-    if at and _joined(plan, texts, column, at):
-        return 0
-    return 1 + sum(1 for _ in _run(plan, texts, column, at))
-
-
-def _run(plan: Plan, texts: list[dict[str, str]], column: str, at: int) -> Iterator[int]:
-    for below in range(at + 1, len(plan.items)):
-        if not _joined(plan, texts, column, below):
-            return
-        yield below
-
-
-def _joined(plan: Plan, texts: list[dict[str, str]], column: str, at: int) -> bool:
-    """Whether a cell is one with the cell above."""
-    item, above = plan.items[at], plan.items[at - 1]
+def _joined(items: Sequence[Indicator], texts: list[dict[str, str]], column: str, at: int) -> bool:
+    """Whether a cell is merged with the cell above."""
+    item, above = items[at], items[at - 1]
+    same = texts[at][column] == texts[at - 1][column]
     if column in ("domain", "task"):
-        return texts[at][column] == texts[at - 1][column]
+        return same
     if item.indicator != above.indicator:
         return False
-    if column in _OF_INDICATOR:
-        return True
-    return HEADINGS[column] in (item.merged or "").split(";") and texts[at][column] == texts[at - 1][column]
+    return column in _OF_INDICATOR or (same and HEADINGS[column] in (item.merged or "").split(";"))

@@ -194,7 +194,7 @@ def packed(root: Path) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in (found for pattern in _READ for found in sorted(root.glob(pattern))):
-            if path.is_file() and not path.name.startswith("."):
+            if path.is_file():
                 entry = zipfile.ZipInfo(path.relative_to(root).as_posix())
                 archive.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED)
     return buffer.getvalue()

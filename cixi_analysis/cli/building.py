@@ -51,12 +51,9 @@ def build(root: Path | None, years: tuple[int, ...], force: bool, pdf: bool, sch
     from cixi_analysis.book import cache
     from cixi_analysis.plan import edition
     from cixi_analysis.plan.folder import find_root
-    from cixi_analysis.plan.journal import cut_short
 
     folder = find_root(Path.cwd()) if root is None else root.resolve()
     edition.date()  # a wrong one is told before any page runs
-    if cut_short(folder / "data"):
-        plan_at(folder)
     with _sigterm_as_ctrl_c():
         inputs = cache.inputs(folder)  # before anything is read: later changes are noticed
         page = None if years or force else cache.up_to_date(folder, inputs)

@@ -13,7 +13,7 @@ from openpyxl.writer.excel import ExcelWriter
 
 from cixi_analysis.errors import CixiError, reason
 from cixi_analysis.plan import edition
-from cixi_analysis.plan.files import write_whole
+from cixi_analysis.plan.journal import write_whole
 
 _UNIX = 3  # `create_system` of a ZIP entry
 #: A formula as openpyxl writes it: without a value.

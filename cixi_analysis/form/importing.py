@@ -21,9 +21,9 @@ from cixi_analysis.errors import CixiError, DataError, reason
 from cixi_analysis.form.changing import R, RowChange, RowFate, cell_text, observation_change, report_changes
 from cixi_analysis.form.invisible import is_invisible
 from cixi_analysis.form.progress_sheets import subjects, summary
-from cixi_analysis.form.storing import rows_csv
+from cixi_analysis.plan.csvfile import rows_csv
 from cixi_analysis.plan.dataset import Plan, load_plan
-from cixi_analysis.plan.journal import clean, replace_files
+from cixi_analysis.plan.journal import recover, replace_files
 from cixi_analysis.plan.schema import OBSERVATIONS, PROGRESS, Observation, Progress
 from cixi_analysis.words import BASE_YEAR, NOT_APPLICABLE_MARK, Absence, Level, Stage
 
@@ -158,7 +158,7 @@ def apply_import(plan: Plan, change: Import) -> None:
     """
     data, files = plan.root / "data", change.files
     try:
-        clean(data)
+        recover(data)
         _prove(plan, change, files)
         replace_files(data, files)
     except OSError as error:

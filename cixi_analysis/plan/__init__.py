@@ -1,1 +1,1 @@
-"""The project folder's ``data/``: its schema, reading it, checking it, writing it, and where everything comes from."""
+"""The project folder's ``data/``: schema, loading, checks, atomic writing, and the provenance of a build."""

@@ -1,13 +1,15 @@
-"""Sums that the plan's own figures make: ``34 = 7 + 26 + 1`` read and checked.
+"""Sums over the plan's printed figures, parsed and evaluated: ``34 = 7 + 26 + 1``.
 
-A relation has a side, a sign (``=``, ``≠``, ``<``, ``≤``, ``>``, ``≥``) and a side; a side is made of printed numbers
-with ``+ - × ÷`` and brackets, and of ``count(甲|乙|丙)``, the number of names listed. An equality is judged at the
-printed precision: the right side is rounded half up to the decimals of the left side's most precise number.
+A relation is a side, a sign (``=``, ``≠``, ``<``, ``≤``, ``>``, ``≥``) and a side. A side consists of printed numbers
+with ``+ - × ÷`` and brackets, and of ``count(甲|乙|丙)``, the number of names listed. An equality holds at the printed
+precision: both sides are rounded half up to the decimals of the left side's most precise number.
 """
 
+import operator
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from lark import Lark, Token, Transformer, v_args
 from lark.exceptions import LarkError
@@ -26,12 +28,12 @@ _PARSER = Lark(_GRAMMAR, parser="lalr")
 
 
 class BadRelation(ValueError):
-    """The text is no relation; the message (Chinese) says what one looks like."""
+    """The text cannot be parsed; the message (Chinese) gives an example."""
 
 
 @dataclass(frozen=True)
 class Equation:
-    """A relation that was read: whether it holds, and the numbers and names it is made of, as written."""
+    """A parsed relation: whether it holds, and its numbers and names as written."""
 
     holds: bool
     numbers: tuple[str, ...]
@@ -39,7 +41,7 @@ class Equation:
 
 
 def relation(text: str) -> Equation:
-    """The relation ``text``. Raises :class:`BadRelation`."""
+    """Parse and evaluate ``text``. Raises :class:`BadRelation`."""
     try:
         tree = _PARSER.parse(text)
         holds: bool = _Values().transform(tree)
@@ -49,47 +51,40 @@ def relation(text: str) -> Equation:
             numbers=tuple(str(t) for t in tokens if t.type == "NUMBER"),
             names=tuple(str(t).strip() for t in tokens if t.type == "NAME"),
         )
-    except LarkError:  # a division by zero comes wrapped in one
+    except LarkError:  # a division by zero is wrapped in one
         raise BadRelation("由数字、+ - × ÷、括号与 count(甲|乙) 写成的算式，如 34 = 7 + 26 + 1") from None
 
 
-@dataclass(frozen=True)
-class _Amount:
+class _Amount(NamedTuple):
     value: Decimal
-    #: decimals of the most precise number in it
-    places: int = 0
+    places: int  # decimals of the most precise number in it
+
+
+def _combined(operation: Callable[[Decimal, Decimal], Decimal]) -> Callable[[Any, _Amount, _Amount], _Amount]:
+    return lambda _, a, b: _Amount(operation(a.value, b.value), max(a.places, b.places))
+
+
+_COMPARISONS = {"<": operator.lt, "≤": operator.le, ">": operator.gt, "≥": operator.ge}
 
 
 @v_args(inline=True)
 class _Values(Transformer[Token, Any]):
-    """Syntax tree → amounts, and at its top whether the relation holds."""
+    """Syntax tree → amounts, and at the root whether the relation holds."""
 
-    def start(self, left: _Amount, sign: Token, right: _Amount) -> bool:
-        return _holds(left, str(sign), right)
+    plus = _combined(operator.add)
+    minus = _combined(operator.sub)
+    times = _combined(operator.mul)
+    by = _combined(operator.truediv)
 
     def number(self, token: Token) -> _Amount:
-        return _Amount(Decimal(str(token)), len(str(token).partition(".")[2]))
+        return _Amount(Decimal(token), len(token.partition(".")[2]))
 
     def count(self, *names: Token) -> _Amount:
-        return _Amount(Decimal(len(names)))
+        return _Amount(Decimal(len(names)), 0)
 
-    def plus(self, a: _Amount, b: _Amount) -> _Amount:
-        return _Amount(a.value + b.value, max(a.places, b.places))
-
-    def minus(self, a: _Amount, b: _Amount) -> _Amount:
-        return _Amount(a.value - b.value, max(a.places, b.places))
-
-    def times(self, a: _Amount, b: _Amount) -> _Amount:
-        return _Amount(a.value * b.value, max(a.places, b.places))
-
-    def by(self, a: _Amount, b: _Amount) -> _Amount:
-        return _Amount(a.value / b.value, max(a.places, b.places))
-
-
-def _holds(left: _Amount, sign: str, right: _Amount) -> bool:
-    a, b = left.value, right.value
-    if sign in "=≠":
+    def start(self, left: _Amount, sign: Token, right: _Amount) -> bool:
+        if sign in _COMPARISONS:
+            return bool(_COMPARISONS[sign](left.value, right.value))
         step = Decimal(1).scaleb(-left.places)
-        equal = a.quantize(step, ROUND_HALF_UP) == b.quantize(step, ROUND_HALF_UP)
-        return equal == (sign == "=")
-    return {"<": a < b, "≤": a <= b, ">": a > b, "≥": a >= b}[sign]
+        equal = left.value.quantize(step, ROUND_HALF_UP) == right.value.quantize(step, ROUND_HALF_UP)
+        return equal is (sign == "=")

@@ -1,124 +1,153 @@
-"""Rules between the rows and files of ``data/``: what no single row can show."""
+"""Rules between the rows and files of ``data/``: everything that a single row cannot show."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from cixi_analysis.errors import Problem
+from cixi_analysis.plan.arithmetic import BadRelation, relation
 from cixi_analysis.plan.csvfile import CsvTable
-from cixi_analysis.plan.references import reference_problems
-from cixi_analysis.plan.schema import Indicator, Observation, Requirement, Target
-from cixi_analysis.words import NOT_APPLICABLE_MARK, TARGET_YEARS, Level
+from cixi_analysis.plan.schema import OBSERVATIONS, PROGRESS, AuditRow, Indicator, Link, Observation, Requirement
+from cixi_analysis.words import NOT_APPLICABLE_MARK, TARGET_YEARS, AuditResult, Entity, Level
 
 
-def cross_check(
-    tables: Mapping[str, CsvTable], years: Mapping[int, CsvTable], progress: Mapping[int, CsvTable]
-) -> Iterator[Problem]:
-    """Rules between rows and files; only where the files involved could be read whole."""
-    items_table = tables["indicators.csv"]
-    if not items_table.complete:
+def cross_check(tables: Mapping[str, CsvTable], years: Mapping[str, Mapping[int, CsvTable]]) -> Iterator[Problem]:
+    """The problems between rows and files; a rule is checked only where its files could be read whole."""
+    if not tables["indicators.csv"].complete:
         return
-    items = {r.item_id: r for r in items_table.rows.values() if isinstance(r, Indicator)}
-    order = [tuple(map(int, i.split("."))) for i in items]
+    items: dict[str, Indicator] = {row.item_id: row for row in tables["indicators.csv"].rows.values()}
+    order = [tuple(map(int, item_id.split("."))) for item_id in items]
     if order != sorted(order):
         yield Problem("indicators.csv", None, "item_id", "次序有误", "按序号与子项由小到大")
-    for number, row in items_table.rows.items():
-        assert isinstance(row, Indicator)  # noqa: S101  # narrowed for the type checker
+    for number, row in tables["indicators.csv"].rows.items():
         if row.item_id.split(".")[0] != str(row.indicator):
-            yield Problem(
-                "indicators.csv", number, "indicator 序号", f"{row.indicator}", f"与子项编号 {row.item_id} 一致"
-            )
-    referring = [t for n, t in tables.items() if n != "indicators.csv"] + list(years.values())
-    for table in referring:
-        for number, other in table.rows.items():
-            item_id = getattr(other, "item_id", None)
+            found, expected = f"{row.indicator}", f"与子项编号 {row.item_id} 一致"
+            yield Problem("indicators.csv", number, "indicator 序号", found, expected)
+    for table in (*tables.values(), *years[OBSERVATIONS].values()):
+        for number, row in table.rows.items():
+            item_id = getattr(row, "item_id", None)
             if item_id is not None and item_id not in items:
                 yield Problem(table.file, number, "item_id 子项编号", f"“{item_id}”", "indicators.csv 中已有的子项编号")
     requirements, targets = tables["requirements.csv"], tables["targets.csv"]
     if requirements.complete:
-        have = {(r.item_id, r.level) for r in requirements.rows.values() if isinstance(r, Requirement)}
-        for item_id in items:
-            for level in Level:
-                if (item_id, level) not in have:
-                    yield Problem(
-                        "requirements.csv",
-                        None,
-                        None,
-                        f"没有 {item_id} 的{level.chinese}要求",
-                        "每个子项每级至少一行（无要求的写“/”）",
-                    )
-        yield from _marks(requirements, items)
+        asked = {(row.item_id, row.level) for row in requirements.rows.values()}
+        for item_id, level in ((i, level) for i in items for level in Level if (i, level) not in asked):
+            found, expected = f"没有 {item_id} 的{level.chinese}要求", "每个子项每级至少一行（无要求的写“/”）"
+            yield Problem("requirements.csv", None, None, found, expected)
+        yield from _marks(requirements.rows, items)
     if targets.complete:
-        have_years = {(t.item_id, t.year) for t in targets.rows.values() if isinstance(t, Target)}
-        for item_id in items:
-            for year in TARGET_YEARS:
-                if (item_id, year) not in have_years:
-                    yield Problem(
-                        "targets.csv", None, None, f"没有 {item_id} 的 {year} 年规划值", "每个子项每个目标年一行"
-                    )
-    for table in years.values():
+        planned = {(row.item_id, row.year) for row in targets.rows.values()}
+        for item_id, year in ((i, year) for i in items for year in TARGET_YEARS if (i, year) not in planned):
+            found, expected = f"没有 {item_id} 的 {year} 年规划值", "每个子项每个目标年一行"
+            yield Problem("targets.csv", None, None, found, expected)
+    for table in years[OBSERVATIONS].values():
         yield from observation_problems(table)
     if all(table.complete for table in tables.values()):
-        reports = {table.file: table.rows for table in progress.values()}
-        yield from reference_problems({name: table.rows for name, table in tables.items()}, reports)
+        yield from _references(tables, years[PROGRESS].values(), items)
 
 
-def _marks(requirements: CsvTable, items: dict[str, Indicator]) -> Iterator[Problem]:
-    """“*指标为国家级特有指标，**指标为省级特有指标” (note below CsvTable 1): the other level then prints "/".
+def _marks(requirements: Mapping[int, Requirement], items: Mapping[str, Indicator]) -> Iterator[Problem]:
+    """“*指标为国家级特有指标，**指标为省级特有指标” (note below Table 1): the other level then prints "/".
 
-    The marks speak of CsvTable 1, the first wording of each; a later standard may take up an item or let it go.
+    The marks speak of Table 1, the first wording of each; a later standard may take up an item or let it go.
     """
     other = {"*": Level.PROVINCIAL, "**": Level.NATIONAL}
     first: dict[tuple[str, Level], int] = {}
-    for row in requirements.rows.values():
-        assert isinstance(row, Requirement)  # noqa: S101  # narrowed for the type checker
+    for row in requirements.values():
         first[row.item_id, row.level] = min(row.from_year, first.get((row.item_id, row.level), row.from_year))
-    for number, row in requirements.rows.items():
-        assert isinstance(row, Requirement)  # noqa: S101  # narrowed for the type checker
+    for number, row in requirements.items():
         item = items.get(row.item_id)
-        of_table_1 = row.from_year == first[row.item_id, row.level]
-        if item and of_table_1 and (other.get(item.mark) == row.level) != (row.wording == NOT_APPLICABLE_MARK):
-            expected = (
-                f"“/”（该子项标记为“{item.mark}”）"
-                if other.get(item.mark) == row.level
-                else "一条要求（该子项两级或本级适用）"
-            )
+        if item is None or row.from_year != first[row.item_id, row.level]:
+            continue
+        exempt = other.get(item.mark) == row.level
+        if exempt != (row.wording == NOT_APPLICABLE_MARK):
+            expected = f"“/”（该子项标记为“{item.mark}”）" if exempt else "一条要求（该子项两级或本级适用）"
             yield Problem("requirements.csv", number, "wording 要求原文", f"“{row.wording}”", expected)
 
 
 def observation_problems(table: CsvTable) -> Iterator[Problem]:
-    """One year's rows beside each other: a row for both levels or one for each, and quotations that are quotations."""
-    both = {r.item_id for r in table.rows.values() if isinstance(r, Observation) and r.level is None}
+    """One year's rows: an item has a row for both levels or one for each, and quotations stand in the statement."""
+    both = {row.item_id for row in table.rows.values() if row.level is None}
     for number, row in table.rows.items():
-        assert isinstance(row, Observation)  # noqa: S101  # narrowed for the type checker
         if row.level is not None and row.item_id in both:
-            yield Problem(
-                table.file,
-                number,
-                "level 级别",
-                f"{row.item_id} 既有通用的一行又有{row.level.chinese}的一行",
-                "二者取一",
-            )
+            found = f"{row.item_id} 既有通用的一行又有{row.level.chinese}的一行"
+            yield Problem(table.file, number, "level 级别", found, "二者取一")
         yield from quotation_problems(table.file, number, row)
 
 
 def quotation_problems(file: str, number: int, row: Observation) -> Iterator[Problem]:
-    """Quotations of a row that its statement does not hold, or holds only negated."""
+    """Quotations in ``attests`` and ``denies`` that the statement does not hold, or that it holds only negated."""
+    statement = row.statement or ""
     for column in ("attests", "denies"):
+        title = f"{column} {Observation.columns()[column].title}"
         for clause, quote in row.clauses(column):
-            title = f"{column} {Observation.columns()[column].title}"
-            if column == "attests" and _only_negated(quote, row.statement or ""):
+            if column == "attests" and _only_negated(quote, statement):
                 found = f"“{clause}={quote}”，而原文中这几个字前面是否定词"
                 expected = "没有被否定的字句；原文说没有做到的，写在“载明未达到”"
                 yield Problem(file, number, title, found, expected)
-            if quote not in (row.statement or ""):
+            if quote not in statement:
                 yield Problem(file, number, title, f"“{clause}={quote}”", "引用的字句应出现在“现状原文”中")
 
 
-#: What turns the words after it into their contrary (未完成, 尚未制定, 没有建立, 不达标).
+#: Words that negate the words after them (未完成, 尚未制定, 没有建立, 不达标).
 _NEGATIONS = ("未", "未能", "没", "没有", "不", "非", "无", "难以")
 
 
 def _only_negated(quote: str, statement: str) -> bool:
-    """Whether the words stand in the statement, but each time behind a negation."""
+    """Whether the quotation occurs in the statement, and each time right after a negation."""
     places = [m.start() for m in re.finditer(re.escape(quote), statement)]
     return bool(places) and all(statement[:at].endswith(_NEGATIONS) for at in places)
+
+
+def _references(
+    tables: Mapping[str, CsvTable], progress: Iterable[CsvTable], items: Mapping[str, Indicator]
+) -> Iterator[Problem]:
+    """What links, reports and sums refer to has to exist."""
+    domains = dict.fromkeys(item.domain for item in items.values())
+    known = {
+        Entity.ITEM: items.keys(),
+        Entity.DOMAIN: domains.keys(),
+        Entity.PROJECT: {str(row.number) for row in tables["projects.csv"].rows.values()},
+        Entity.COMMITMENT: {row.commitment_id for row in tables["commitments.csv"].rows.values()},
+        Entity.FINDING: {row.audit_id for row in tables["audit.csv"].rows.values()},
+    }
+    for number, row in tables["commitments.csv"].rows.items():
+        if row.domain is not None and row.domain not in domains:
+            yield Problem("commitments.csv", number, "domain 领域", f"“{row.domain}”", f"{'、'.join(domains)}，或空")
+    for number, row in tables["left_out.csv"].rows.items():
+        if row.figure not in row.quotation:
+            yield Problem("left_out.csv", number, "figure 数字", f"“{row.figure}”", "原文中所印的数字")
+    for number, row in tables["audit.csv"].rows.items():
+        yield from _sum_problems(number, row)
+    links: Mapping[int, Link] = tables["links.csv"].rows
+    for number, link in links.items():
+        ends = (("from_id", link.from_kind, link.from_id), ("to_id", link.to_kind, link.to_id))
+        for column, kind, named in ends:
+            if named not in known[kind]:
+                yield Problem("links.csv", number, column, f"“{named}”", f"已有的{kind.chinese}编号")
+    for table in progress:
+        for number, row in table.rows.items():
+            if row.id not in known[row.kind]:
+                yield Problem(table.file, number, "id 编号", f"“{row.id}”", f"已有的{row.kind.chinese}编号")
+
+
+#: What a sum may use although it is not printed: years counted inclusively, per cent, and 万.
+_CONSTANTS = {"1", "100", "10000"}
+
+
+def _sum_problems(number: int, row: AuditRow) -> Iterator[Problem]:
+    """A sum has to be one, and to be made of what the quotations print."""
+    if row.check is None:
+        return
+    try:
+        made = relation(row.check)
+    except BadRelation as error:
+        yield Problem("audit.csv", number, "check 算式", f"“{row.check}”", str(error))
+        return
+    quoted = f"{row.quotation_a}\n{row.quotation_b}"
+    printed = {*_CONSTANTS, *re.findall(r"\d+(?:\.\d+)?", quoted)}  # whole numbers: 4 is not printed in 34
+    missing = [figure for figure in made.numbers if figure not in printed]
+    missing += [name for name in made.names if name not in quoted]
+    if missing:
+        yield Problem("audit.csv", number, "check 算式", f"“{'、'.join(missing)}”不在引文中", "引文里印着的数字与名称")
+    if made.holds and row.result is AuditResult.UNCLEAR:
+        yield Problem("audit.csv", number, "result 结果", "“unclear”而算式成立", "空（由程序得出）")

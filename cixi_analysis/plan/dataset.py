@@ -1,80 +1,75 @@
-"""Reading ``data/``: every file against the one schema, every problem of all files at once, or a :class:`Plan`."""
+"""The plan and the observations as one immutable object, and loading it from ``data/``."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
+from operator import attrgetter
 from pathlib import Path
-from typing import Any
+from types import MappingProxyType
+from typing import Any, TypeVar
 
-import pandas as pd
-
-from cixi_analysis.errors import DataError, Problem, UnknownYear, reason
+from cixi_analysis.errors import DataError, Problem, UnknownYear
+from cixi_analysis.plan import schema
 from cixi_analysis.plan.checks import cross_check
-from cixi_analysis.plan.csvfile import CsvTable, read_file
+from cixi_analysis.plan.csvfile import Content, CsvTable, read_table
 from cixi_analysis.plan.folder import find_root
-from cixi_analysis.plan.journal import NOTE, restore
-from cixi_analysis.plan.schema import (
-    OBSERVATIONS,
-    PROGRESS,
-    TABLES,
-    YEARLY,
-    AuditRow,
-    Commitment,
-    ConventionRow,
-    Figure,
-    Indicator,
-    LeftOut,
-    Link,
-    Observation,
-    PastProjects,
-    Progress,
-    Project,
-    Published,
-    Requirement,
-    Row,
-    Target,
-)
+from cixi_analysis.plan.journal import read_journal
+from cixi_analysis.plan.schema import OBSERVATIONS, TABLES, YEARLY, Row
 from cixi_analysis.words import BASE_YEAR, FIRST_REPORT_YEAR, LAST_YEAR, Absence, Level
+
+R = TypeVar("R", bound=Row)
 
 
 @dataclass(frozen=True)
 class Plan:
-    """The plan and what was observed: tuples of rows, each in its file's order (the plan's order)."""
+    """The plan and what was observed: tuples of rows, each in its file's order (the plan's order).
+
+    Immutable and hashable, so results may be cached by it; ``dataclasses.replace`` makes a changed copy.
+    """
 
     root: Path
-    items: tuple[Indicator, ...]
-    requirements: tuple[Requirement, ...]
-    targets: tuple[Target, ...]
-    conventions: tuple[ConventionRow, ...]
-    published: tuple[Published, ...]
-    past_projects: tuple[PastProjects, ...]
-    projects: tuple[Project, ...]
-    commitments: tuple[Commitment, ...]
-    background: tuple[Figure, ...]
-    left_out: tuple[LeftOut, ...]
-    audit: tuple[AuditRow, ...]
-    links: tuple[Link, ...]
+    items: tuple[schema.Indicator, ...]
+    requirements: tuple[schema.Requirement, ...]
+    targets: tuple[schema.Target, ...]
+    conventions: tuple[schema.ConventionRow, ...]
+    published: tuple[schema.Published, ...]
+    past_projects: tuple[schema.PastProjects, ...]
+    projects: tuple[schema.Project, ...]
+    commitments: tuple[schema.Commitment, ...]
+    background: tuple[schema.Figure, ...]
+    left_out: tuple[schema.LeftOut, ...]
+    audit: tuple[schema.AuditRow, ...]
+    links: tuple[schema.Link, ...]
     #: year → the observations of that year
-    observations: dict[int, tuple[Observation, ...]] = field(repr=False)
+    observations: Mapping[int, tuple[schema.Observation, ...]] = field(repr=False)
     #: year → what was reported of projects and commitments; a year nobody has filled in has no rows
-    progress: dict[int, tuple[Progress, ...]] = field(repr=False)
+    progress: Mapping[int, tuple[schema.Progress, ...]] = field(repr=False)
 
-    @property
+    def __post_init__(self) -> None:
+        for name in YEARLY:
+            object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
     def years(self) -> tuple[int, ...]:
         """Years with observations, ascending."""
         return tuple(sorted(year for year, rows in self.observations.items() if rows))
 
-    @property
+    @cached_property
     def report_years(self) -> tuple[int, ...]:
         """Years that get pages of their own."""
         return tuple(year for year in self.years if year >= FIRST_REPORT_YEAR)
 
-    def item(self, item_id: str) -> Indicator:
-        """The item with this id. Raises ``KeyError`` for an unknown one."""
-        return next(i for i in self.items if i.item_id == item_id)
+    @cached_property
+    def indicators(self) -> tuple[int, ...]:
+        """The indicators' numbers, in the plan's order."""
+        return tuple(dict.fromkeys(i.indicator for i in self.items))
 
     def require_year(self, year: int) -> int:
-        """``year``, or :class:`UnknownYear` when nothing was observed in it."""
+        """``year``. Raises :class:`UnknownYear` when nothing was observed in it."""
         if year not in self.years:
             message = f"没有 {year} 年的数据。已有数据的年份：{'、'.join(map(str, self.years))}。"
             if BASE_YEAR < year <= LAST_YEAR:
@@ -84,38 +79,42 @@ class Plan:
             raise UnknownYear(message)
         return year
 
-    def requirement(self, item_id: str, level: Level, year: int) -> Requirement:
-        """The wording in force in ``year``; before the first one, the first (a retrospect looks back with it)."""
-        rows = [r for r in self.requirements if r.item_id == item_id and r.level == level]
-        in_force = [r for r in rows if r.from_year <= year]
-        return max(in_force, key=lambda r: r.from_year) if in_force else min(rows, key=lambda r: r.from_year)
+    def item(self, item_id: str) -> schema.Indicator:
+        """The item with this id. Raises ``KeyError`` for an unknown one."""
+        return self._row(schema.Indicator, item_id)
 
-    def observation(self, item_id: str, year: int, level: Level | None = None) -> Observation | None:
-        """What was observed of an item in a year, for a level where the levels measure different things."""
-        rows = [o for o in self.observations.get(year, ()) if o.item_id == item_id and o.level in (None, level)]
-        return rows[-1] if rows else None
+    def project(self, number: int) -> schema.Project:
+        """The project with this number in Table 3. Raises ``KeyError`` for an unknown one."""
+        return self._row(schema.Project, number)
 
-    def project(self, number: int) -> Project:
-        """The project with this number in CsvTable 3. Raises ``KeyError`` for an unknown one."""
-        return next(p for p in self.projects if p.number == number)
-
-    def commitment(self, commitment_id: str) -> Commitment:
+    def commitment(self, commitment_id: str) -> schema.Commitment:
         """The commitment with this id. Raises ``KeyError`` for an unknown one."""
-        return next(c for c in self.commitments if c.commitment_id == commitment_id)
+        return self._row(schema.Commitment, commitment_id)
 
-    def indicator_items(self, indicator: int) -> tuple[Indicator, ...]:
+    def requirement(self, item_id: str, level: Level, year: int) -> schema.Requirement:
+        """The wording in force in ``year``; before the first one, the first (a retrospect looks back with it).
+
+        Raises ``KeyError`` for an item and level without a row.
+        """
+        rows, start = self._requirements[item_id, level], attrgetter("from_year")
+        return max((row for row in rows if row.from_year <= year), key=start, default=min(rows, key=start))
+
+    def observed(self, item_id: str, year: int) -> Sequence[schema.Observation]:
+        """The rows of an item in a year: one for both levels, or one for each level that was observed."""
+        return self._observations.get((item_id, year), ())
+
+    def observation(self, item_id: str, year: int, level: Level | None = None) -> schema.Observation | None:
+        """What was observed of an item in a year, for a level where the levels measure different things."""
+        return next((o for o in reversed(self.observed(item_id, year)) if o.level in (None, level)), None)
+
+    def indicator_items(self, indicator: int) -> tuple[schema.Indicator, ...]:
         """The items of an indicator, in the plan's order; none for an unknown number."""
         return tuple(i for i in self.items if i.indicator == indicator)
-
-    @property
-    def indicators(self) -> tuple[int, ...]:
-        """The indicators' numbers, in the plan's order."""
-        return tuple(dict.fromkeys(i.indicator for i in self.items))
 
     def only(self, indicator: int) -> "Plan":
         """The plan with the items of one indicator and what is asked of them; everything else stays as it is.
 
-        Raises ``KeyError`` for a number that CsvTable 1 does not have.
+        Raises ``KeyError`` for a number that Table 1 does not have.
         """
         items = self.indicator_items(indicator)
         if not items:
@@ -131,27 +130,43 @@ class Plan:
     def files(self) -> Iterator[tuple[str, type[Row], tuple[Row, ...]]]:
         """Every file below ``data/`` with the model of its rows and the rows, in the order of the schema."""
         for name, model in TABLES.items():
-            yield name, model, getattr(self, FIELDS[name])
+            yield name, model, getattr(self, _field(name))
         for folder, model in YEARLY.items():
             for year, rows in getattr(self, folder).items():
                 yield f"{folder}/{year}.csv", model, rows
 
-    def frame(self, rows: Iterable[Row]) -> pd.DataFrame:
-        """Rows as a table with the schema's columns, for display."""
-        return pd.DataFrame([row.model_dump(mode="json") for row in rows])
+    @cached_property
+    def _hash(self) -> int:
+        return hash((self.root, *((name, rows) for name, _, rows in sorted(self.files()))))
+
+    def _row(self, model: type[R], key: str | int) -> R:
+        row: R = self._rows[model, key]
+        return row
+
+    @cached_property
+    def _rows(self) -> dict[tuple[type[Row], str | int], Any]:
+        rows: tuple[Row, ...] = (*self.items, *self.projects, *self.commitments)
+        return {(type(row), getattr(row, row.KEY[0])): row for row in reversed(rows)}
+
+    @cached_property
+    def _requirements(self) -> dict[tuple[str, Level], list[schema.Requirement]]:
+        found: dict[tuple[str, Level], list[schema.Requirement]] = {}
+        for row in self.requirements:
+            found.setdefault((row.item_id, row.level), []).append(row)
+        return found
+
+    @cached_property
+    def _observations(self) -> dict[tuple[str, int], list[schema.Observation]]:
+        found: dict[tuple[str, int], list[schema.Observation]] = {}
+        for year, row in ((year, row) for year, rows in self.observations.items() for row in rows):
+            found.setdefault((row.item_id, year), []).append(row)
+        return found
 
 
-#: File (below ``data/``) → the field of :class:`Plan` that holds its rows.
-FIELDS = dict(
-    zip(
-        TABLES,
-        (
-            *("items", "requirements", "targets", "conventions", "published", "past_projects", "projects"),
-            *("commitments", "background", "left_out", "audit", "links"),
-        ),
-        strict=True,
-    )
-)
+def _field(name: str) -> str:
+    """The field of :class:`Plan` that holds the rows of a file of ``TABLES``."""
+    others = {"indicators.csv": "items", "projects_2018_2022.csv": "past_projects"}
+    return others.get(name, name.removesuffix(".csv"))
 
 
 def missing_reason(year: int) -> Absence:
@@ -163,7 +178,7 @@ def missing_reason(year: int) -> Absence:
 
 
 def absence_reason(plan: Plan, item_id: str, year: int, level: Level | None = None) -> Absence | None:
-    """Why an item has no value in a year; None where it has one or is told in words."""
+    """Why an item has no value in a year; None where it has one or only a statement."""
     row = plan.observation(item_id, year, level)
     return missing_reason(year) if row is None else row.absence
 
@@ -171,48 +186,59 @@ def absence_reason(plan: Plan, item_id: str, year: int, level: Level | None = No
 def load_plan(root: Path | str | None = None) -> Plan:
     """Read and validate everything under ``root``/data (default: the project around the working directory).
 
+    Writes nothing: where an import was cut short, its journal stands in for the files that it replaced. The bytes are
+    read at each call; while they are the same, the same :class:`Plan` is returned from a cache in the process.
+
     Raises :class:`DataError` with every problem of every file: unreadable files, wrong headers, ragged rows, values
-    outside the schema, duplicate keys, ids that nothing defines, missing rows. An import that was cut short between
-    two files is undone first.
+    outside the schema, duplicate keys, ids that nothing defines, missing rows.
     """
     folder = Path(root) if root is not None else find_root(Path.cwd())
-    data = folder / "data"
+    files = _read(folder / "data")
+    while (again := _read(folder / "data")) != files:  # replaced meanwhile: some may have been read before, some after
+        files = again
+    return _parse(folder, files)
+
+
+def _read(data: Path) -> tuple[tuple[str, Content], ...]:
+    """Name below ``data`` → content, before a replacement that was cut short; years in ascending order."""
+    journal = read_journal(data) or {}
+    contents: dict[str, Content] = {name: _content(data / name) for name in TABLES}
+    for folder in YEARLY:
+        found = {f"{folder}/{path.name}" for path in (data / folder).glob("*")}
+        names = {name for name in found if not name.startswith((f"{folder}/.", f"{folder}/~$"))}  # or opened in Excel
+        for name in sorted(names | {name for name in journal if name.startswith(f"{folder}/")}):
+            content = journal[name] if name in journal else _content(data / name)
+            if content is not None:
+                contents[name] = content
+    return tuple(contents.items())
+
+
+def _content(path: Path) -> Content:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        return type(error)
+
+
+@lru_cache(maxsize=4)
+def _parse(root: Path, files: tuple[tuple[str, Content], ...]) -> Plan:
     problems: list[Problem] = []
-    _undo(data)
-    tables = {name: read_file(data / name, name, model, problems) for name, model in TABLES.items()}
-    years = {kind: _read_years(data, kind, model, problems) for kind, model in YEARLY.items()}
+    tables: dict[str, CsvTable] = {}
+    years: dict[str, dict[int, CsvTable]] = {folder: {} for folder in YEARLY}
+    for name, content in files:
+        folder, _, file = name.rpartition("/")
+        if not folder:
+            tables[name] = read_table(name, content, TABLES[name], problems)
+        elif re.fullmatch(r"20\d\d\.csv", file):
+            years[folder][int(file[:4])] = read_table(name, content, YEARLY[folder], problems)
+        else:
+            problems.append(Problem(name, None, None, "不认识的文件名", "“年份.csv”，如 2023.csv"))
     if not years[OBSERVATIONS]:
         problems.append(Problem(OBSERVATIONS, None, None, "没有任何年份的数据", "至少一个“年份.csv”"))
-    problems += cross_check(tables, years[OBSERVATIONS], years[PROGRESS])
+    problems += cross_check(tables, years)
     if problems:
         raise DataError(problems)
-    fields: dict[str, Any] = {FIELDS[name]: tuple(table.rows.values()) for name, table in tables.items()}
-    for kind, found in years.items():
-        fields[kind] = {year: tuple(table.rows.values()) for year, table in found.items()}
-    return Plan(root=folder, **fields)
-
-
-def _undo(data: Path) -> None:
-    try:
-        restore(data)
-    except OSError as error:
-        found = f"上一次导入中断，还不能恢复原来的数据（{reason(error)}）"
-        expected = "data/ 可以写入，其中的文件没有正被 Excel 打开；然后再运行一次"
-        raise DataError([Problem(NOTE, None, None, found, expected)]) from None
-    except ValueError:
-        found, expected = "无法读取的中断记录", "没有改动过的记录；核对 data/ 中该年的数据以后，可以删去这个文件"
-        raise DataError([Problem(NOTE, None, None, found, expected)]) from None
-
-
-def _read_years(data: Path, folder: str, model: type[Row], problems: list[Problem]) -> dict[int, CsvTable]:
-    """The files ``<year>.csv`` of a folder; the folder itself may be missing."""
-    years = {}
-    for path in sorted((data / folder).glob("*")):
-        name = f"{folder}/{path.name}"
-        if path.name.startswith((".", "~$")):
-            continue  # what a file manager or Excel leaves while a file is open
-        if not re.fullmatch(r"20\d\d\.csv", path.name):
-            problems.append(Problem(name, None, None, "不认识的文件名", "“年份.csv”，如 2023.csv"))
-            continue
-        years[int(path.stem)] = read_file(path, name, model, problems)
-    return years
+    fields: dict[str, Any] = {_field(name): tuple(table.rows.values()) for name, table in tables.items()}
+    for folder, found in years.items():
+        fields[folder] = {year: tuple(table.rows.values()) for year, table in found.items()}
+    return Plan(root=root, **fields)

@@ -1,7 +1,7 @@
-"""The date that everything made here bears: that of ``SOURCE_DATE_EPOCH``, or none. The clock is never asked.
+"""The date of everything that is built: that of ``SOURCE_DATE_EPOCH``, or none. The clock is never read.
 
-The variable is the convention of reproducible-builds.org: seconds since 1970. Whoever builds the same commit with the
-same value gets the same bytes.
+The variable is the convention of reproducible-builds.org: seconds since 1970. The same commit built with the same value
+gives the same bytes.
 """
 
 import os
@@ -10,17 +10,17 @@ from datetime import UTC, datetime
 from cixi_analysis.errors import CixiError
 
 VARIABLE = "SOURCE_DATE_EPOCH"
-#: What a ZIP entry holds where no date is given: the earliest moment that it can.
+#: The date of a ZIP entry where none is given: the earliest possible one.
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
 _LATEST_YEAR = 2107
 
 
 class WrongDate(CixiError):
-    """``SOURCE_DATE_EPOCH`` is no number of seconds; the message (Chinese) says what it is."""
+    """``SOURCE_DATE_EPOCH`` is no number of seconds."""
 
 
 def date() -> datetime | None:
-    """The date in UTC, or None where none was given. Raises :class:`WrongDate`."""
+    """The date in UTC, or None where none is given. Raises :class:`WrongDate`."""
     given = os.environ.get(VARIABLE, "").strip()
     if not given:
         return None
@@ -34,7 +34,7 @@ def date() -> datetime | None:
 
 
 def zip_date(given: datetime | None) -> tuple[int, int, int, int, int, int]:
-    """A date as a ZIP entry holds it: local time of no place, so UTC's, from 1980 on."""
+    """A date as a ZIP entry holds it: without a time zone, here UTC; from 1980 on."""
     if given is None or given.year < _EARLIEST[0]:
         return _EARLIEST
     given = min(given, datetime(_LATEST_YEAR, 12, 31, 23, 59, 58, tzinfo=UTC))

@@ -1,102 +1,76 @@
-"""What may stand in a cell, and what every row model shares.
+"""The types of cells, and the base class of every row model.
 
-Every field is text in the file; the types here give it its meaning. An empty cell has one meaning a column.
+A cell is text in the file; these types validate and convert it. An empty cell means one thing in each column.
 """
 
 import re
+from collections.abc import Iterator
 from math import isinf
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar, Self, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 from pydantic.fields import FieldInfo
 
-from cixi_analysis.words import (
-    WATER_CLASSES,
-    Absence,
-    AuditResult,
-    BenchmarkKind,
-    Comparison,
-    Deadline,
-    Level,
-    Polarity,
-    Stated,
-)
+from cixi_analysis.words import WATER_CLASSES
 
+T = TypeVar("T")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 
 def is_number(text: str) -> bool:
-    """Whether a text is written as a number is in the data."""
+    """Whether a text is a number as the data writes them: no unit, exponent, sign ``+`` or thousands separator."""
     return _NUMBER.fullmatch(text) is not None
 
 
-def _none_if_empty(text: Any) -> Any:
-    return None if text == "" else text
-
-
 def _decimal_text(text: Any) -> Any:
-    if text is not None and not is_number(str(text)):
+    if not is_number(str(text)):
         raise ValueError("阿拉伯数字写成的数，如 83.3（不带单位、%、千位分隔符）")
-    if text is not None and isinf(float(text)):
+    if isinf(float(text)):
         raise ValueError("不这样大的数")
     return text
 
 
 def _quantity(text: Any) -> Any:
-    """A number or a water class, kept as written."""
-    if text is not None and str(text) not in WATER_CLASSES:
-        return _decimal_text(text)
-    return text
+    return text if str(text) in WATER_CLASSES else _decimal_text(text)
 
 
-def _maybe(*validators: Any) -> Any:
-    return BeforeValidator(lambda v: _chain(v, validators))
+def column(title: str, description: str) -> Any:
+    """A field of a row: the column's Chinese name and what stands in it."""
+    return Field(title=title, description=description)
 
 
-def _chain(value: Any, validators: tuple[Any, ...]) -> Any:
-    value = _none_if_empty(value)
-    for validator in validators:
-        value = validator(value)
-    return value
-
-
+#: A cell that may be empty (``None``).
+Maybe = Annotated[T | None, BeforeValidator(lambda text: None if text == "" else text)]
 Text = Annotated[str, Field(min_length=1)]
-OptionalText = Annotated[str | None, _maybe()]
-OptionalNumber = Annotated[float | None, _maybe(_decimal_text)]
-OptionalQuantity = Annotated[str | None, _maybe(_quantity)]
-#: A share in %, and an amount that cannot be negative.
-OptionalPercent = Annotated[Annotated[float, Field(ge=0, le=100)] | None, _maybe(_decimal_text)]
-OptionalAmount = Annotated[Annotated[float, Field(ge=0)] | None, _maybe(_decimal_text)]
-#: A number kept as it is printed (13.0).
-OptionalDecimal = Annotated[str | None, _maybe(_decimal_text)]
-OptionalLevel = Annotated[Level | None, _maybe()]
-OptionalPolarity = Annotated[Polarity | None, _maybe()]
-OptionalAbsence = Annotated[Absence | None, _maybe()]
-OptionalBenchmarkKind = Annotated[BenchmarkKind | None, _maybe()]
-OptionalComparison = Annotated[Comparison | None, _maybe()]
-OptionalStated = Annotated[Stated | None, _maybe()]
-OptionalDeadline = Annotated[Deadline | None, _maybe()]
-OptionalResult = Annotated[AuditResult | None, _maybe()]
+Number = Annotated[float, BeforeValidator(_decimal_text)]
+#: An amount that cannot be negative, and a share in %.
+Amount = Annotated[Number, Field(ge=0)]
+Percent = Annotated[Number, Field(ge=0, le=100)]
+#: A number kept as it is printed (13.0), and a number or a water class, kept as written.
+Decimal = Annotated[str, BeforeValidator(_decimal_text)]
+Quantity = Annotated[str, BeforeValidator(_quantity)]
 ItemId = Annotated[str, Field(pattern=r"^[1-9]\d?(\.[1-9])?$")]
-OptionalItemId = Annotated[ItemId | None, _maybe()]
 Year = Annotated[int, Field(ge=2000, le=2100)]
-OptionalYear = Annotated[Year | None, _maybe()]
-Count = Annotated[int, Field(ge=0)]
-
-
-def source_field() -> Any:
-    return Field(title="出处", description="数字或文字的来源：文件名称、章节、表、行。", min_length=1)
+Source = Annotated[Text, column("出处", "数字或文字的来源：文件名称、章节、表、行。")]
 
 
 class Row(BaseModel):
-    """A row of facts. ``key`` names the fields that tell it from every other row of its file."""
+    """A row of facts. ``KEY`` names the fields that identify it within its file."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=False)
-
-    @classmethod
-    def key(cls) -> tuple[str, ...]:
-        raise NotImplementedError
+    KEY: ClassVar[tuple[str, ...]]
 
     @classmethod
     def columns(cls) -> dict[str, FieldInfo]:
+        """The columns in the file's order; a field's ``title`` is its Chinese name."""
         return cls.model_fields
+
+    def contradictions(self) -> Iterator[str]:
+        """What is wrong between cells that are valid one by one: the rule that is broken (Chinese)."""
+        yield from ()
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if found := "；".join(self.contradictions()):
+            raise ValueError(found)
+        return self

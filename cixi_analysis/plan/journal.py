@@ -1,102 +1,131 @@
-"""Replacing files of ``data/``: each is old or new, and of several all are old or all are new, whatever happens.
+"""Atomic writes: one file by a rename, several files of ``data/`` by renames under a rollback journal.
 
-One file is replaced by one renaming, which the system does whole or not at all. Several cannot be renamed at once:
-what they held before is noted first (:data:`NOTE`), and the note is removed last. Where a note lies about, the
-replacement was cut short (a kill, a power failure), and :func:`restore`, which every loading of the data begins with,
-puts back what it says. So from the first renaming to the removal of the note the data is the old one; from then on
-it is the new one.
+The journal holds the content of the files before the replacement; it is written first and removed last, and its removal
+is the commit. A journal that is found later belongs to a replacement that was cut short (a kill, a power failure).
+Readers then take the old content from the journal (:func:`read_journal`) and write nothing; the next command that
+writes rolls the replacement back (:func:`recover`). So the data is the old one until the commit and the new one after it.
 """
 
 import contextlib
 import json
 import os
 import re
+import stat
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from cixi_analysis.plan.files import write_whole
+from cixi_analysis.errors import DataError, Problem, reason
 
-#: What a file begins with while it is being written. Loading ignores names with a leading dot, so what a killed
-#: import leaves behind stops nobody.
+#: Prefix of scratch files in ``data/``. Loading ignores names with a leading dot.
 SCRATCH = ".importing-"
-#: In ``data/``: what files held before a replacement that has not come to its end; name → text, null for no file.
-NOTE = ".before-import.json"
-#: The note while it is being followed: whoever takes it first decides, the replacement or the loading.
-TAKEN = f"{NOTE}.taken"
+#: In ``data/``: the journal, JSON: file name → text before the replacement, null for no file.
+JOURNAL = ".before-import.json"
+#: The journal while a rollback follows it. Its renaming decides a race: without a journal, a replacement cannot commit.
+TAKEN = f"{JOURNAL}.taken"
+
+
+def write_whole(path: Path, content: bytes, prefix: str = "tmp") -> None:
+    """Write ``content`` to a scratch file beside ``path`` and rename it to ``path``.
+
+    A file that is replaced keeps its mode and, where the system allows it, its owner; a new one gets mode 0644. Raises
+    ``OSError``; the old file is then untouched.
+    """
+    handle, name = tempfile.mkstemp(prefix=prefix, dir=path.parent)  # no suffix: not a CSV or Excel file yet
+    scratch = Path(name)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        old = path.stat() if path.exists() else None
+        if old is not None and hasattr(os, "chown"):  # not on Windows
+            for user in (old.st_uid, -1):  # only root may give a file away, but anyone to another group of theirs
+                with contextlib.suppress(OSError):
+                    os.chown(scratch, user, old.st_gid)
+                    break
+        scratch.chmod(0o644 if old is None else stat.S_IMODE(old.st_mode))
+        scratch.replace(path)
+    finally:
+        with contextlib.suppress(OSError):
+            scratch.unlink(missing_ok=True)
 
 
 def replace_files(data: Path, contents: Mapping[str, bytes]) -> None:
-    """Put each content in the place of the file of that name below ``data``: all of them or none.
+    """Replace the files of these names below ``data``, all or none; call :func:`recover` before.
 
     Raises ``OSError``; then nothing has changed.
     """
-    note: dict[str, str | None] = {}
+    before: dict[str, bytes | None] = {}
     try:
         if len(contents) > 1:
-            note = {name: _text(data / name) for name in contents}
-            _replace(data / NOTE, json.dumps(note, ensure_ascii=False, indent=1).encode("utf-8"))
+            before = {name: _content(data / name) for name in contents}
+            texts = {name: None if old is None else old.decode("utf-8") for name, old in before.items()}
+            _replace(data / JOURNAL, json.dumps(texts, ensure_ascii=False, indent=1).encode("utf-8"))
         for name, content in contents.items():
             _replace(data / name, content)
-        if note:
-            (data / NOTE).unlink()  # refused where another process that loads the data has taken the note
-    except BaseException:  # also when the user interrupts
-        with contextlib.suppress(OSError):  # what cannot be put back now is put back by the next loading
-            _put_back(data, note)
+        if before:
+            (data / JOURNAL).unlink()  # fails where another process rolls this replacement back
+    except BaseException:  # KeyboardInterrupt too
+        with contextlib.suppress(OSError):  # what cannot be put back now is left to `recover`
+            _put_back(data, before)
         raise
     _sync(data)
 
 
-def cut_short(data: Path) -> bool:
-    """Whether a replacement has not come to its end."""
-    return any((data / left).exists() for left in (NOTE, TAKEN))
+def read_journal(data: Path) -> dict[str, bytes | None] | None:
+    """File name → content (None: no file) before a replacement that was cut short; None where none was.
 
-
-def restore(data: Path) -> None:
-    """Put back what a replacement that was cut short has replaced.
-
-    Raises ``OSError`` where that is not possible and ``ValueError`` for a note that nobody here has written.
+    Raises :class:`DataError` for a journal that cannot be read or that :func:`replace_files` has not written.
     """
-    if (note := _noted(data / TAKEN)) is None and (note := _noted(data / NOTE)) is not None:
+    for journal in (data / TAKEN, data / JOURNAL):
         try:
-            (data / NOTE).replace(data / TAKEN)  # from here on the replacement, should it still run, cannot end well
+            texts = json.loads(journal.read_bytes())
+            if not all(re.fullmatch(r"\w+/\w+\.csv", name) for name in texts):
+                raise ValueError(texts)
+            return {name: None if text is None else text.encode("utf-8") for name, text in texts.items()}
         except FileNotFoundError:
-            return  # it has just ended well
-    if note is not None:
-        _put_back(data, note)
+            continue
+        except OSError as error:
+            found = f"上一次导入中断，还不能恢复原来的数据（{reason(error)}）"
+            expected = "data/ 可以写入，其中的文件没有正被 Excel 打开；然后再运行一次"
+        except (ValueError, TypeError, AttributeError, RecursionError):
+            found, expected = "无法读取的中断记录", "没有改动过的记录；核对 data/ 中该年的数据以后，可以删去这个文件"
+        raise DataError([Problem(JOURNAL, None, None, found, expected)])
+    return None
 
 
-def _noted(path: Path) -> dict[str, str | None] | None:
-    try:
-        note = json.loads(path.read_bytes())
-    except FileNotFoundError:
-        return None
-    if not isinstance(note, dict) or not all(
-        re.fullmatch(r"\w+/\w+\.csv", name) and isinstance(text, str | None) for name, text in note.items()
-    ):
-        raise ValueError(note)
-    return note
+def recover(data: Path) -> None:
+    """Remove scratch files and roll back a replacement that was cut short.
 
-
-def _text(path: Path) -> str | None:
-    return path.read_bytes().decode("utf-8") if path.exists() else None
-
-
-def _put_back(data: Path, note: Mapping[str, str | None]) -> None:
-    for name, text in note.items():
-        if text is None:
-            (data / name).unlink(missing_ok=True)
-        elif _text(data / name) != text:
-            _replace(data / name, text.encode("utf-8"))
-    for left in (NOTE, TAKEN):
-        (data / left).unlink(missing_ok=True)
-    _sync(data)
-
-
-def clean(data: Path) -> None:
-    """Remove what killed replacements left behind half-written."""
+    Raises ``OSError`` where that is not possible, and what :func:`read_journal` raises.
+    """
     for path in (*data.glob(f"{SCRATCH}*"), *data.glob(f"*/{SCRATCH}*")):
         with contextlib.suppress(OSError):
             path.unlink()
+    if read_journal(data) is None:  # a damaged journal raises and stays where it is
+        return
+    if not (data / TAKEN).exists():
+        try:
+            (data / JOURNAL).replace(data / TAKEN)  # from here on the replacement, if it still runs, cannot commit
+        except FileNotFoundError:
+            return  # it has committed since
+    _put_back(data, read_journal(data) or {})
+
+
+def _put_back(data: Path, before: Mapping[str, bytes | None]) -> None:
+    for name, content in before.items():
+        if content is None:
+            (data / name).unlink(missing_ok=True)
+        elif _content(data / name) != content:
+            _replace(data / name, content)
+    for journal in (JOURNAL, TAKEN):
+        (data / journal).unlink(missing_ok=True)
+    _sync(data)
+
+
+def _content(path: Path) -> bytes | None:
+    return path.read_bytes() if path.exists() else None
 
 
 def _replace(path: Path, content: bytes) -> None:
@@ -106,7 +135,7 @@ def _replace(path: Path, content: bytes) -> None:
 
 
 def _sync(folder: Path) -> None:
-    """Make the new name last through a power failure, where the system has a way to (Windows has none)."""
+    """Flush the folder's entries, so that a rename survives a power failure; not possible on Windows."""
     with contextlib.suppress(OSError):
         handle = os.open(folder, os.O_RDONLY)
         try:

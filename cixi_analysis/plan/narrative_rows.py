@@ -1,86 +1,80 @@
-"""The files that carry the plan's text outside Tables 1-3: commitments, background figures, the audit, and links.
+"""The rows of the plan's text outside Tables 1-3: commitments, background figures, the audit, and links.
 
 Quotations are verbatim and stand in one paragraph of the plan; a test compares each with the plan's text.
 """
 
-from typing import Annotated, Self
+from collections.abc import Iterator
+from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from cixi_analysis.plan.fields import (
-    OptionalComparison,
-    OptionalDeadline,
-    OptionalDecimal,
-    OptionalResult,
-    OptionalStated,
-    OptionalText,
-    OptionalYear,
-    Row,
-    Text,
-    source_field,
+from cixi_analysis.plan.fields import Decimal, Maybe, Row, Source, Text, Year, column
+from cixi_analysis.words import (
+    AuditMethod,
+    AuditResult,
+    CommitmentKind,
+    Comparison,
+    Deadline,
+    Entity,
+    FigureKind,
+    Relation,
+    Stated,
 )
-from cixi_analysis.words import AuditMethod, AuditResult, CommitmentKind, Deadline, Entity, FigureKind, Relation
 
-_SECTION = "规划的节号，如 三（二）2 或 二（五）2（1）。"
-_QUOTATION = "规划原文，照录。"
+Section = Annotated[Text, column("节", "规划的节号，如 三（二）2 或 二（五）2（1）。")]
+Quotation = Annotated[Text, column("原文", "规划原文，照录。")]
+_ENDING = {Deadline.BY, Deadline.BEFORE, Deadline.DURING}
+_STARTING = {Deadline.FROM, Deadline.DURING}
 
 
 class Commitment(Row):
     """``commitments.csv``: one dated or quantified promise of the plan's text (措施中的量化目标) a row."""
 
-    commitment_id: Annotated[str, Field(pattern=r"^C\d{3}$")] = Field(
-        title="承诺编号", description="C 加三位数，一经使用不再改动；各行按原文次序。"
+    KEY = ("commitment_id",)
+    commitment_id: Annotated[str, Field(pattern=r"^C\d{3}$")] = column(
+        "承诺编号", "C 加三位数，一经使用不再改动；各行按原文次序。"
     )
-    section: Text = Field(title="节", description=_SECTION)
-    box: OptionalText = Field(title="专栏", description="所在的专栏，如 专栏10；空＝不在专栏里。")
-    domain: OptionalText = Field(title="领域", description="六大领域之一；空＝就全局而言。")
-    metric: Text = Field(title="承诺事项", description="所承诺的是什么，用我们自己的短语。")
-    kind: CommitmentKind = Field(
-        title="类型",
-        description="target 达到某一数量，maintain 保持，full_coverage 全覆盖，milestone 完成某事（没有数量），yearly_rate 每年完成若干。",
+    section: Section
+    box: Maybe[str] = column("专栏", "所在的专栏，如 专栏10；空＝不在专栏里。")
+    domain: Maybe[str] = column("领域", "六大领域之一；空＝就全局而言。")
+    metric: Text = column("承诺事项", "所承诺的是什么，用我们自己的短语。")
+    kind: CommitmentKind = column(
+        "类型",
+        "target 达到某一数量，maintain 保持，full_coverage 全覆盖，milestone 完成某事（没有数量），yearly_rate 每年完成若干。",
     )
-    comparator: OptionalComparison = Field(title="比较", description="≥、>、≤、<、=；空＝没有数量。")
-    value: OptionalDecimal = Field(title="数量", description="所承诺的数；空＝没有数量。")
-    value_to: OptionalDecimal = Field(title="数量上端", description="原文写成范围（5-6年）时的上端；空＝不是范围。")
-    unit: OptionalText = Field(title="单位", description="照录；空＝没有数量，或该数量没有单位。")
-    stated: OptionalStated = Field(
-        title="明示与否",
-        description="stated 原文所印，implied 由原文推出而没有印数（全覆盖为100%，不再增长为≤0），approximate 约数；空＝没有数量。",
+    comparator: Maybe[Comparison] = column("比较", "≥、>、≤、<、=；空＝没有数量。")
+    value: Maybe[Decimal] = column("数量", "所承诺的数；空＝没有数量。")
+    value_to: Maybe[Decimal] = column("数量上端", "原文写成范围（5-6年）时的上端；空＝不是范围。")
+    unit: Maybe[str] = column("单位", "照录；空＝没有数量，或该数量没有单位。")
+    stated: Maybe[Stated] = column(
+        "明示与否",
+        "stated 原文所印，implied 由原文推出而没有印数（全覆盖为100%，不再增长为≤0），approximate 约数；空＝没有数量。",
     )
-    mode: OptionalDeadline = Field(
-        title="期限方式",
-        description="by 到该年，before 该年以前，from 自该年起，during 期间；期限管到句号为止，以年份开头的段落管整段，"
+    mode: Maybe[Deadline] = column(
+        "期限方式",
+        "by 到该年，before 该年以前，from 自该年起，during 期间；期限管到句号为止，以年份开头的段落管整段，"
         "近期目标为到2025年；空＝原文未写期限。",
     )
-    start_year: OptionalYear = Field(title="起始年", description="from 与 during 的起始年；空＝不适用。")
-    end_year: OptionalYear = Field(title="到期年", description="by、before 与 during 的年份；空＝不适用。")
-    scope: Text = Field(title="范围", description="全市、中心城区、围垦区等，照原文；原文未写的为全市。")
-    quotation: Text = Field(title="原文", description=_QUOTATION)
-    source: str = source_field()
+    start_year: Maybe[Year] = column("起始年", "from 与 during 的起始年；空＝不适用。")
+    end_year: Maybe[Year] = column("到期年", "by、before 与 during 的年份；空＝不适用。")
+    scope: Text = column("范围", "全市、中心城区、围垦区等，照原文；原文未写的为全市。")
+    quotation: Quotation
+    source: Source
 
-    @classmethod
-    def key(cls) -> tuple[str, ...]:
-        return ("commitment_id",)
-
-    @model_validator(mode="after")
-    def _check(self) -> Self:
-        problems = []
+    def contradictions(self) -> Iterator[str]:
         if self.kind is not CommitmentKind.MAINTAIN and (self.value is None) != (self.kind is CommitmentKind.MILESTONE):
-            problems.append("完成某事（milestone）没有数量，达到、全覆盖、每年完成都有数量")
+            yield "完成某事（milestone）没有数量，达到、全覆盖、每年完成都有数量"
         if len({self.value is None, self.comparator is None, self.stated is None}) > 1:
-            problems.append("数量、比较与明示与否应同时填写或同时留空")
+            yield "数量、比较与明示与否应同时填写或同时留空"
         if self.value is None and (self.unit is not None or self.value_to is not None):
-            problems.append("没有数量时，单位与数量上端应为空")
+            yield "没有数量时，单位与数量上端应为空"
         if self.value_to is not None and not float(self.value_to) > float(self.value or 0):
-            problems.append("数量上端应大于数量")
+            yield "数量上端应大于数量"
         ends, starts = self.mode in _ENDING, self.mode in _STARTING
         if ends != (self.end_year is not None) or starts != (self.start_year is not None):
-            problems.append("by、before 只填到期年，from 只填起始年，during 两个都填，没有期限的都不填")
+            yield "by、before 只填到期年，from 只填起始年，during 两个都填，没有期限的都不填"
         if self.start_year and self.end_year and self.start_year > self.end_year:
-            problems.append("起始年不应晚于到期年")
-        if problems:
-            raise ValueError("；".join(problems))
-        return self
+            yield "起始年不应晚于到期年"
 
     @property
     def due_year(self) -> int | None:
@@ -93,131 +87,100 @@ class Commitment(Row):
         return f"{self.section} {self.box}" if self.box else self.section
 
 
-_ENDING = {Deadline.BY, Deadline.BEFORE, Deadline.DURING}
-_STARTING = {Deadline.FROM, Deadline.DURING}
-
-
 class Figure(Row):
     """``background.csv``: one figure or award of section 一（一） (工作基础) a row."""
 
-    figure_id: Annotated[str, Field(pattern=r"^B\d{3}$")] = Field(
-        title="编号", description="B 加三位数，一经使用不再改动；各行按原文次序。"
+    KEY = ("figure_id",)
+    figure_id: Annotated[str, Field(pattern=r"^B\d{3}$")] = column(
+        "编号", "B 加三位数，一经使用不再改动；各行按原文次序。"
     )
-    section: Text = Field(title="节", description=_SECTION)
-    kind: FigureKind = Field(
-        title="类型",
-        description="level 水平，change_point 变化的一端，cumulative 累计，count 个数，share 比重，rate 变化率，award 荣誉。",
+    section: Section
+    kind: FigureKind = column(
+        "类型",
+        "level 水平，change_point 变化的一端，cumulative 累计，count 个数，share 比重，rate 变化率，award 荣誉。",
     )
-    subject: Text = Field(title="对象", description="说的是什么，用我们自己的短语。")
-    value: OptionalDecimal = Field(title="数值", description="空＝没有数（荣誉）。")
-    unit: OptionalText = Field(title="单位", description="照录；空＝没有数或没有单位。")
-    stated: OptionalStated = Field(
-        title="明示与否", description="stated 原文所印，implied 推出，approximate 约数；空＝没有数。"
-    )
-    start_year: OptionalYear = Field(title="起始年", description="累计自哪一年起；空＝原文未写或不适用。")
-    year: OptionalYear = Field(title="年份", description="数值所属的年份或累计到的年份；空＝原文未写年份。")
-    award_year: OptionalYear = Field(title="授予年", description="荣誉在哪一年获得；空＝原文未写或不适用。")
-    rated_year: OptionalYear = Field(title="所评年度", description="荣誉评的是哪一年；空＝原文未写或不适用。")
-    quotation: Text = Field(title="原文", description=_QUOTATION)
-    source: str = source_field()
+    subject: Text = column("对象", "说的是什么，用我们自己的短语。")
+    value: Maybe[Decimal] = column("数值", "空＝没有数（荣誉）。")
+    unit: Maybe[str] = column("单位", "照录；空＝没有数或没有单位。")
+    stated: Maybe[Stated] = column("明示与否", "stated 原文所印，implied 推出，approximate 约数；空＝没有数。")
+    start_year: Maybe[Year] = column("起始年", "累计自哪一年起；空＝原文未写或不适用。")
+    year: Maybe[Year] = column("年份", "数值所属的年份或累计到的年份；空＝原文未写年份。")
+    award_year: Maybe[Year] = column("授予年", "荣誉在哪一年获得；空＝原文未写或不适用。")
+    rated_year: Maybe[Year] = column("所评年度", "荣誉评的是哪一年；空＝原文未写或不适用。")
+    quotation: Quotation
+    source: Source
 
-    @classmethod
-    def key(cls) -> tuple[str, ...]:
-        return ("figure_id",)
-
-    @model_validator(mode="after")
-    def _check(self) -> Self:
+    def contradictions(self) -> Iterator[str]:
         if (self.value is None) != (self.stated is None):
-            raise ValueError("数值与明示与否应同时填写或同时留空")
-        if self.value is None and self.kind is not FigureKind.AWARD:
-            raise ValueError("只有荣誉可以没有数值")
-        return self
+            yield "数值与明示与否应同时填写或同时留空"
+        elif self.value is None and self.kind is not FigureKind.AWARD:
+            yield "只有荣誉可以没有数值"
 
 
 class LeftOut(Row):
     """``left_out.csv``: a number of the plan's text that is no quantity of a promise, and why."""
 
-    section: Text = Field(title="节", description=_SECTION)
-    box: OptionalText = Field(title="专栏", description="所在的专栏；空＝不在专栏里。")
-    figure: Text = Field(title="数字", description="所印的数字，照录。")
-    quotation: Text = Field(title="原文", description=_QUOTATION)
-    reason: Text = Field(title="理由", description="为何不作为承诺收录。")
-
-    @classmethod
-    def key(cls) -> tuple[str, ...]:
-        return ("section", "box", "figure", "quotation")
+    KEY = ("section", "box", "figure", "quotation")
+    section: Section
+    box: Maybe[str] = column("专栏", "所在的专栏；空＝不在专栏里。")
+    figure: Text = column("数字", "所印的数字，照录。")
+    quotation: Quotation
+    reason: Text = column("理由", "为何不作为承诺收录。")
 
 
 class AuditRow(Row):
     """``audit.csv``: two places of the plan that speak of the same thing, held against each other."""
 
-    audit_id: Annotated[str, Field(pattern=r"^A\d{3}$")] = Field(
-        title="核对编号", description="A 加三位数，一经使用不再改动。"
+    KEY = ("audit_id",)
+    audit_id: Annotated[str, Field(pattern=r"^A\d{3}$")] = column("核对编号", "A 加三位数，一经使用不再改动。")
+    title: Text = column("核对什么", "用我们自己的短语。")
+    method: AuditMethod = column("方法", "arithmetic 计算，wording 对读。")
+    check: Maybe[str] = column(
+        "算式", "由所引的数字写成，程序据此计算：如 34 = 7 + 26 + 1；count(甲|乙|丙) 为所列名称的个数；空＝对读。"
     )
-    title: Text = Field(title="核对什么", description="用我们自己的短语。")
-    method: AuditMethod = Field(title="方法", description="arithmetic 计算，wording 对读。")
-    check: OptionalText = Field(
-        title="算式",
-        description="由所引的数字写成，程序据此计算：如 34 = 7 + 26 + 1；count(甲|乙|丙) 为所列名称的个数；空＝对读。",
-    )
-    result: OptionalResult = Field(
-        title="结果",
-        description="agrees 一致，contradicts 不一致，unclear 不能确定；计算的由程序得出，留空；"
+    result: Maybe[AuditResult] = column(
+        "结果",
+        "agrees 一致，contradicts 不一致，unclear 不能确定；计算的由程序得出，留空；"
         "算式不成立、而原文又不足以断定不一致的写 unclear。",
     )
-    place_a: Text = Field(title="甲处", description="节与段落，或表、行、列。")
-    quotation_a: Text = Field(title="甲处原文", description=_QUOTATION)
-    place_b: Text = Field(title="乙处", description="同上。")
-    quotation_b: Text = Field(title="乙处原文", description=_QUOTATION)
-    reasoning: Text = Field(title="说明", description="一句话：为何一致、不一致或不能确定。")
+    place_a: Text = column("甲处", "节与段落，或表、行、列。")
+    quotation_a: Text = column("甲处原文", "规划原文，照录。")
+    place_b: Text = column("乙处", "同上。")
+    quotation_b: Text = column("乙处原文", "规划原文，照录。")
+    reasoning: Text = column("说明", "一句话：为何一致、不一致或不能确定。")
 
-    @classmethod
-    def key(cls) -> tuple[str, ...]:
-        return ("audit_id",)
-
-    @model_validator(mode="after")
-    def _check(self) -> Self:
+    def contradictions(self) -> Iterator[str]:
         if (self.method is AuditMethod.ARITHMETIC) != (self.check is not None):
-            raise ValueError("计算的写算式，对读的不写")
-        if self.method is AuditMethod.WORDING and self.result is None:
-            raise ValueError("对读的应写明结果")
-        if self.method is AuditMethod.ARITHMETIC and self.result not in (None, AuditResult.UNCLEAR):
-            raise ValueError("计算的结果由程序得出，应留空（不能确定的写 unclear）")
-        return self
+            yield "计算的写算式，对读的不写"
+        elif self.method is AuditMethod.WORDING and self.result is None:
+            yield "对读的应写明结果"
+        elif self.method is AuditMethod.ARITHMETIC and self.result not in (None, AuditResult.UNCLEAR):
+            yield "计算的结果由程序得出，应留空（不能确定的写 unclear）"
 
 
 class Link(Row):
     """``links.csv``: what belongs to what, with a reason each. What Table 3 prints (责任单位, 类别) is not repeated here."""
 
-    from_kind: Entity = Field(title="由（类）", description="commitment 承诺，project 项目，finding 核对。")
-    from_id: Text = Field(title="由（编号）", description="承诺编号、项目序号或核对编号。")
-    to_kind: Entity = Field(title="至（类）", description="item 指标子项，project 项目，commitment 承诺。")
-    to_id: Text = Field(title="至（编号）", description="子项编号、项目序号或承诺编号。")
-    relation: Relation = Field(
-        title="关系",
-        description="same_quantity 同一数量，contributes 有助于，carried_out_by 由其落实，concerns 涉及。",
+    KEY = ("from_kind", "from_id", "to_kind", "to_id")
+    from_kind: Entity = column("由（类）", "commitment 承诺，project 项目，finding 核对。")
+    from_id: Text = column("由（编号）", "承诺编号、项目序号或核对编号。")
+    to_kind: Entity = column("至（类）", "item 指标子项，project 项目，commitment 承诺。")
+    to_id: Text = column("至（编号）", "子项编号、项目序号或承诺编号。")
+    relation: Relation = column(
+        "关系", "same_quantity 同一数量，contributes 有助于，carried_out_by 由其落实，concerns 涉及。"
     )
-    reason: Text = Field(title="理由", description="一句话：凭什么这样关联。")
+    reason: Text = column("理由", "一句话：凭什么这样关联。")
 
-    @classmethod
-    def key(cls) -> tuple[str, ...]:
-        return ("from_kind", "from_id", "to_kind", "to_id")
-
-    @model_validator(mode="after")
-    def _check(self) -> Self:
-        if (self.from_kind, self.to_kind) not in _LINKED.get(self.relation, ()):
-            allowed = "；".join(
-                f"{a.value} {relation.value} {b.value}" for relation, pairs in _LINKED.items() for a, b in pairs
-            )
-            raise ValueError(f"以下关系之一：{allowed}")
-        return self
+    def contradictions(self) -> Iterator[str]:
+        if (self.relation, self.from_kind, self.to_kind) not in _LINKS:
+            yield f"以下关系之一：{'；'.join(f'{a.value} {r.value} {b.value}' for r, a, b in _LINKS)}"
 
 
 _C, _P, _F, _I = Entity.COMMITMENT, Entity.PROJECT, Entity.FINDING, Entity.ITEM
-#: Which kinds a relation may join.
-_LINKED = {
-    Relation.SAME_QUANTITY: ((_C, _I), (_P, _I), (_C, _P), (_C, _C)),
-    Relation.CONTRIBUTES: ((_C, _I), (_P, _I)),
-    Relation.CARRIED_OUT_BY: ((_C, _P),),
-    Relation.CONCERNS: ((_F, _I), (_F, _P), (_F, _C)),
-}
+#: Which kinds each relation may join.
+_LINKS = [
+    *((Relation.SAME_QUANTITY, a, b) for a, b in ((_C, _I), (_P, _I), (_C, _P), (_C, _C))),
+    *((Relation.CONTRIBUTES, a, _I) for a in (_C, _P)),
+    (Relation.CARRIED_OUT_BY, _C, _P),
+    *((Relation.CONCERNS, _F, b) for b in (_I, _P, _C)),
+]

@@ -1,55 +1,38 @@
-"""The files that carry the plan's Tables 1-3: indicators, requirements, targets, conventions, printed figures, projects."""
+"""The rows of the plan's Tables 1-3: indicators, requirements, targets, conventions, printed figures, projects."""
 
 import re
-from typing import Annotated, Self
+from collections.abc import Iterator
+from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
-from cixi_analysis.plan.fields import (
-    Count,
-    ItemId,
-    OptionalAbsence,
-    OptionalAmount,
-    OptionalItemId,
-    OptionalLevel,
-    OptionalText,
-    OptionalYear,
-    Row,
-    Text,
-    Year,
-    source_field,
-)
-from cixi_analysis.words import TARGET_YEARS, Attribute, Convention, Level, Outcome, Polarity, Verdict
+from cixi_analysis.plan.fields import Amount, ItemId, Maybe, Row, Source, Text, Year, column
+from cixi_analysis.words import TARGET_YEARS, Absence, Attribute, Convention, Level, Outcome, Polarity, Verdict
+
+_BOTH = "“读法”与“读法理由”应同时填写或同时留空"
 
 
 class Indicator(Row):
     """``indicators.csv``: one row an item (子项), in the plan's order."""
 
-    item_id: ItemId = Field(
-        title="子项编号", description="不分子项的指标为其序号（38），分子项的为“序号.子项”（9.1 即 9①）。"
+    KEY = ("item_id",)
+    item_id: ItemId = column("子项编号", "不分子项的指标为其序号（38），分子项的为“序号.子项”（9.1 即 9①）。")
+    indicator: Annotated[int, Field(ge=1)] = column("序号", "表一的指标序号 1–50。")
+    domain: Text = column("领域", "六大领域之一。")
+    task: Text = column("任务", "十项任务之一，照录。")
+    indicator_name: Text = column("指标名称", "指标的名称；两级名称不同时为国家级名称。")
+    name: Text = column("子项名称", "所测对象的名称；两级名称不同时为国家级名称。")
+    provincial_name: Maybe[str] = column("省级名称", "仅当原表另印一个省级（**）名称时填写；空＝与子项名称相同。")
+    mark: Annotated[str, Field(pattern=r"^\*{0,2}$")] = column(
+        "级别标记", "* 国家级特有，** 省级特有，空＝两级共有（或两级各有名称）。"
     )
-    indicator: Annotated[int, Field(ge=1)] = Field(title="序号", description="表一的指标序号 1–50。")
-    domain: Text = Field(title="领域", description="六大领域之一。")
-    task: Text = Field(title="任务", description="十项任务之一，照录。")
-    indicator_name: Text = Field(title="指标名称", description="指标的名称；两级名称不同时为国家级名称。")
-    name: Text = Field(title="子项名称", description="所测对象的名称；两级名称不同时为国家级名称。")
-    provincial_name: OptionalText = Field(
-        title="省级名称", description="仅当原表另印一个省级（**）名称时填写；空＝与子项名称相同。"
+    unit: Maybe[str] = column("单位", "照录；空＝原表空白（仅 47）。")
+    attribute: Attribute = column("指标属性", "binding 约束性，reference 参考性。")
+    polarity: Polarity = column("方向", "more 越多越好，less 越少越好，none 规划未表明方向。")
+    merged: Maybe[str] = column(
+        "合并单元格", "原表空白、经判断与上一行合并的列（分号分隔）；空＝没有。这是判断，故列为数据。"
     )
-    mark: Annotated[str, Field(pattern=r"^\*{0,2}$")] = Field(
-        title="级别标记", description="* 国家级特有，** 省级特有，空＝两级共有（或两级各有名称）。"
-    )
-    unit: OptionalText = Field(title="单位", description="照录；空＝原表空白（仅 47）。")
-    attribute: Attribute = Field(title="指标属性", description="binding 约束性，reference 参考性。")
-    polarity: Polarity = Field(title="方向", description="more 越多越好，less 越少越好，none 规划未表明方向。")
-    merged: OptionalText = Field(
-        title="合并单元格", description="原表空白、经判断与上一行合并的列（分号分隔）；空＝没有。这是判断，故列为数据。"
-    )
-    source: str = source_field()
-
-    @classmethod
-    def key(cls) -> tuple[str, ...]:
-        return ("item_id",)
+    source: Source
 
     @property
     def part_mark(self) -> str:
@@ -61,153 +44,116 @@ class Indicator(Row):
 class Requirement(Row):
     """``requirements.csv``: the official wording for one item and level, valid from a year on."""
 
-    item_id: ItemId = Field(title="子项编号", description="见 indicators.csv。")
-    level: Level = Field(title="级别", description="national 国家级，provincial 省级。")
-    from_year: Year = Field(
-        title="起始年", description="自该年起适用，直至同一子项同一级别的下一行；更早的年份用最早的一行回看。"
-    )
-    wording: Text = Field(title="要求原文", description="照录；“/”＝本级对该子项没有要求。")
-    reading: OptionalText = Field(title="读法", description="仅当原文有两种读法时填写；空＝按原文直接解读。")
-    reading_reason: OptionalText = Field(title="读法理由", description="为何取这一读法；空＝没有另定读法。")
-    standard: Text = Field(title="依据标准", description="要求出自哪一标准；规划没有写明的，照实说明。")
-    source: str = source_field()
+    KEY = ("item_id", "level", "from_year")
+    item_id: ItemId = column("子项编号", "见 indicators.csv。")
+    level: Level = column("级别", "national 国家级，provincial 省级。")
+    from_year: Year = column("起始年", "自该年起适用，直至同一子项同一级别的下一行；更早的年份用最早的一行回看。")
+    wording: Text = column("要求原文", "照录；“/”＝本级对该子项没有要求。")
+    reading: Maybe[str] = column("读法", "仅当原文有两种读法时填写；空＝按原文直接解读。")
+    reading_reason: Maybe[str] = column("读法理由", "为何取这一读法；空＝没有另定读法。")
+    standard: Text = column("依据标准", "要求出自哪一标准；规划没有写明的，照实说明。")
+    source: Source
 
-    @classmethod
-    def key(cls) -> tuple[str, ...]:
-        return ("item_id", "level", "from_year")
-
-    @model_validator(mode="after")
-    def _check(self) -> Self:
-        _need_reason(self.reading, self.reading_reason)
-        return self
+    def contradictions(self) -> Iterator[str]:
+        if (self.reading is None) != (self.reading_reason is None):
+            yield _BOTH
 
 
 class Target(Row):
     """``targets.csv``: the plan's own wording for 2025 and 2030 (规划值)."""
 
-    item_id: ItemId = Field(title="子项编号", description="见 indicators.csv。")
-    year: Year = Field(title="目标年", description="2025 或 2030。")
-    wording: Text = Field(title="规划值原文", description="照录，与指标要求用同一种语言解读。")
-    reading: OptionalText = Field(title="读法", description="仅当原文有两种读法时填写；空＝按原文直接解读。")
-    reading_reason: OptionalText = Field(title="读法理由", description="为何取这一读法；空＝没有另定读法。")
-    source: str = source_field()
+    KEY = ("item_id", "year")
+    item_id: ItemId = column("子项编号", "见 indicators.csv。")
+    year: Year = column("目标年", "2025 或 2030。")
+    wording: Text = column("规划值原文", "照录，与指标要求用同一种语言解读。")
+    reading: Maybe[str] = column("读法", "仅当原文有两种读法时填写；空＝按原文直接解读。")
+    reading_reason: Maybe[str] = column("读法理由", "为何取这一读法；空＝没有另定读法。")
+    source: Source
 
-    @classmethod
-    def key(cls) -> tuple[str, ...]:
-        return ("item_id", "year")
-
-    @model_validator(mode="after")
-    def _check(self) -> Self:
+    def contradictions(self) -> Iterator[str]:
         if self.year not in TARGET_YEARS:
-            raise ValueError(f"目标年应为 {' 或 '.join(map(str, TARGET_YEARS))}")
-        _need_reason(self.reading, self.reading_reason)
-        return self
-
-
-def _need_reason(reading: str | None, reason: str | None) -> None:
-    if (reading is None) != (reason is None):
-        raise ValueError("“读法”与“读法理由”应同时填写或同时留空")
+            yield f"目标年应为 {' 或 '.join(map(str, TARGET_YEARS))}"
+        elif (self.reading is None) != (self.reading_reason is None):
+            yield _BOTH
 
 
 class ConventionRow(Row):
     """``conventions.csv``: where a named convention may make an undecided leaf count as met."""
 
-    convention: Convention = Field(title="约定", description="约定的名称，定义见方法页。")
-    item_id: OptionalItemId = Field(title="子项编号", description="适用的子项；空＝凡符合条件者。")
-    level: OptionalLevel = Field(title="级别", description="适用的级别；空＝各级及规划值。")
-    year: OptionalYear = Field(title="年份", description="适用的年份；空＝各年。")
-    reason: Text = Field(title="理由", description="为何可以这样认定。")
-    source: str = source_field()
+    KEY = ("convention", "item_id", "level", "year")
+    convention: Convention = column("约定", "约定的名称，定义见方法页。")
+    item_id: Maybe[ItemId] = column("子项编号", "适用的子项；空＝凡符合条件者。")
+    level: Maybe[Level] = column("级别", "适用的级别；空＝各级及规划值。")
+    year: Maybe[Year] = column("年份", "适用的年份；空＝各年。")
+    reason: Text = column("理由", "为何可以这样认定。")
+    source: Source
 
-    @classmethod
-    def key(cls) -> tuple[str, ...]:
-        return ("convention", "item_id", "level", "year")
-
-    @model_validator(mode="after")
-    def _check(self) -> Self:
+    def contradictions(self) -> Iterator[str]:
         if self.convention is Convention.PLAN_CONCLUDES and (self.item_id is None or self.year is None):
-            raise ValueError("“依规划结论”须写明子项编号和年份：规划只对它所判的那一年作了结论")
+            yield "“依规划结论”须写明子项编号和年份：规划只对它所判的那一年作了结论"
         if self.convention is Convention.NOTHING_THERE and self.item_id is None:
-            raise ValueError("“无此对象”须写明子项编号")
-        return self
+            yield "“无此对象”须写明子项编号"
+
+
+_PRINTED = "^(verdict|indicators|tally|named|past_type|past_outcome|past_sum|projects|project_origin|budget)$"
 
 
 class Published(Row):
     """``published.csv``: what the plan printed as verdict, count or sum; compared with, never computed from."""
 
-    kind: Annotated[
-        str,
-        Field(
-            pattern="^(verdict|indicators|tally|named|past_type|past_outcome|past_sum|projects|project_origin|budget)$"
-        ),
-    ] = Field(
-        title="类别",
-        description="所印的是什么：verdict 达标结论，indicators 指标数，tally 分级计数，named 点名的指标，"
+    KEY = ("kind", "subject", "level", "source")
+    kind: Annotated[str, Field(pattern=_PRINTED)] = column(
+        "类别",
+        "所印的是什么：verdict 达标结论，indicators 指标数，tally 分级计数，named 点名的指标，"
         "past_* 表二的合计，projects/project_origin 项目数，budget 投资。",
     )
-    subject: OptionalText = Field(title="对象", description="指标序号、计数的项目、项目类型等；空＝全体。")
-    level: OptionalLevel = Field(title="级别", description="空＝与级别无关。")
-    name: OptionalText = Field(title="原文用名", description="正文点名时所用的名称，照录；空＝不涉及名称。")
-    stated: Text = Field(title="所印", description="规划所印的结论、数或和，照录。")
-    unit: OptionalText = Field(title="单位", description="空＝个（项）或结论。")
-    explanation: OptionalText = Field(title="说明", description="所印与复算的关系需要解释时的说明；空＝不需要。")
-    source: str = source_field()
+    subject: Maybe[str] = column("对象", "指标序号、计数的项目、项目类型等；空＝全体。")
+    level: Maybe[Level] = column("级别", "空＝与级别无关。")
+    name: Maybe[str] = column("原文用名", "正文点名时所用的名称，照录；空＝不涉及名称。")
+    stated: Text = column("所印", "规划所印的结论、数或和，照录。")
+    unit: Maybe[str] = column("单位", "空＝个（项）或结论。")
+    explanation: Maybe[str] = column("说明", "所印与复算的关系需要解释时的说明；空＝不需要。")
+    source: Source
 
-    @classmethod
-    def key(cls) -> tuple[str, ...]:
-        return ("kind", "subject", "level", "source")
-
-    @model_validator(mode="after")
-    def _check(self) -> Self:
-        words = {v.chinese for v in Verdict}
+    def contradictions(self) -> Iterator[str]:
+        words = sorted(verdict.chinese for verdict in Verdict)
         if self.kind in {"verdict", "named"} and self.stated not in words:
-            raise ValueError(f"结论应为 {'、'.join(sorted(words))} 之一")
-        return self
+            yield f"结论应为 {'、'.join(words)} 之一"
 
 
 class PastProjects(Row):
     """``projects_2018_2022.csv``: Table 2, one row a project type and outcome."""
 
-    project_type: Text = Field(title="项目类型", description="照录。")
-    outcome: Outcome = Field(
-        title="实施情况",
-        description="表二的列：completed 已完成，as_planned 按原计划推进，"
+    KEY = ("project_type", "outcome")
+    project_type: Text = column("项目类型", "照录。")
+    outcome: Outcome = column(
+        "实施情况",
+        "表二的列：completed 已完成，as_planned 按原计划推进，"
         "adjusted 继续推进但内容调整，changed 因政策调整、园区整合、上级安排等变动。",
     )
-    count: Count = Field(title="项目数", description="项。")
-    source: str = source_field()
-
-    @classmethod
-    def key(cls) -> tuple[str, ...]:
-        return ("project_type", "outcome")
+    count: Annotated[int, Field(ge=0)] = column("项目数", "项。")
+    source: Source
 
 
 class Project(Row):
     """``projects.csv``: Table 3, one row a project."""
 
-    number: Annotated[int, Field(ge=1)] = Field(title="序号", description="表三的项目序号 1–47。")
-    category: Text = Field(title="类别", description="六个体系之一。")
-    name: Text = Field(title="项目名称", description="照录。")
-    content: Text = Field(title="主要内容", description="照录。")
-    years: Annotated[str, Field(pattern=r"^20\d\d(-20\d\d)?$")] = Field(
-        title="实施年限", description="照录，如 2021-2025 或 2025。"
-    )
-    budget: OptionalAmount = Field(title="投资概算", description="万元；空＝没有概算（原因见下一列），不是 0。")
-    budget_absence: OptionalAbsence = Field(title="概算缺失原因", description="原表为“/”的写“原文未列”；空＝有概算。")
-    units: Text = Field(title="责任单位", description="照录；多个单位以“、”分隔（括号内的“、”不分隔）。")
-    source: str = source_field()
+    KEY = ("number",)
+    number: Annotated[int, Field(ge=1)] = column("序号", "表三的项目序号 1–47。")
+    category: Text = column("类别", "六个体系之一。")
+    name: Text = column("项目名称", "照录。")
+    content: Text = column("主要内容", "照录。")
+    years: Annotated[str, Field(pattern=r"^20\d\d(-20\d\d)?$")] = column("实施年限", "照录，如 2021-2025 或 2025。")
+    budget: Maybe[Amount] = column("投资概算", "万元；空＝没有概算（原因见下一列），不是 0。")
+    budget_absence: Maybe[Absence] = column("概算缺失原因", "原表为“/”的写“原文未列”；空＝有概算。")
+    units: Text = column("责任单位", "照录；多个单位以“、”分隔（括号内的“、”不分隔）。")
+    source: Source
 
-    @classmethod
-    def key(cls) -> tuple[str, ...]:
-        return ("number",)
-
-    @model_validator(mode="after")
-    def _check(self) -> Self:
+    def contradictions(self) -> Iterator[str]:
         if (self.budget is None) == (self.budget_absence is None):
-            raise ValueError("投资概算与概算缺失原因应恰有一个")
-        if self.start_year > self.end_year:
-            raise ValueError("实施年限的起始年不应晚于结束年")
-        return self
+            yield "投资概算与概算缺失原因应恰有一个"
+        elif self.start_year > self.end_year:
+            yield "实施年限的起始年不应晚于结束年"
 
     @property
     def start_year(self) -> int:

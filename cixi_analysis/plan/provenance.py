@@ -1,6 +1,6 @@
 """What a build is made of: every input with its hash, the program's version and commit, the packages, the date.
 
-It says nothing of the machine, the folder or the hour, so that two builds of the same commit tell the same.
+It holds nothing about the machine, the folder or the clock: two builds of the same commit have the same provenance.
 """
 
 import hashlib
@@ -17,19 +17,19 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 import cixi_analysis
-from cixi_analysis.plan import edition, repository
-from cixi_analysis.plan.folder import MODULES
+from cixi_analysis.plan import edition, folder
+from cixi_analysis.plan.journal import JOURNAL, TAKEN
 
 #: The name under which a site carries what it was made of.
 FILE = "provenance.json"
 _DISTRIBUTION = "cixi-analysis"
 _PROGRAM = Path(__file__).parents[1]
-#: They install the others and take no part in a build; an environment comes with the ones of its day.
+#: Installers take no part in a build; their versions differ between environments.
 _INSTALLERS = {"pip", "setuptools", "wheel"}
 #: What is read → the patterns of its files below the project folder, in the order they are listed.
 _INPUTS = {
     "数据": ("data/**/*",),
-    "页面模板": ("notebooks/*.ipynb", *MODULES),
+    "页面模板": ("notebooks/*.ipynb", *folder.MODULES),
     "手写的页面与静态文件": ("book/*.md", "book/_static/**/*"),
     "设置": ("_config.yml", "_toc.yml", "constraints.txt", "pyproject.toml"),
 }
@@ -47,7 +47,7 @@ class Input:
 
 @dataclass(frozen=True)
 class Program:
-    """The library as one: the SHA-256 of its list of files as ``sha256sum`` prints it."""
+    """The library: ``sha256`` is the hash of its list of files as ``sha256sum`` prints it."""
 
     version: str
     files: int
@@ -58,7 +58,7 @@ class Program:
 
 @dataclass(frozen=True)
 class Package:
-    """A package that a build uses, in the installed version, and what ``constraints.txt`` pins (None: nothing)."""
+    """A package that a build uses: the installed version, and the one that ``constraints.txt`` pins (None: none)."""
 
     name: str
     version: str
@@ -78,13 +78,13 @@ class Provenance:
 
     @property
     def edition(self) -> str:
-        """The version and commit in a few words, as a citation has them."""
+        """Version and commit as a citation has them."""
         commit, modified = self.program.commit, self.program.modified
         told = f"（{commit[:12]}{'，有改动' if modified else ''}）" if commit else ""
         return f"{self.program.version}{told}"
 
     def as_json(self) -> str:
-        """For machines, and to tell later whether the inputs have changed."""
+        """The content of ``provenance.json``; comparing two of them shows which inputs have changed."""
         plain = {"edition": self.edition} | asdict(self) | {"date": self.date.isoformat() if self.date else None}
         return json.dumps(plain, ensure_ascii=False, indent=1) + "\n"
 
@@ -105,7 +105,8 @@ def inputs(root: Path) -> Iterator[Input]:
     """The files that the book is made from, by kind and name."""
     for kind, patterns in _INPUTS.items():
         for path in sorted(path for pattern in patterns for path in root.glob(pattern)):
-            if path.is_file() and not path.name.startswith((".", "~$")) and ".ipynb_checkpoints" not in path.parts:
+            hidden = path.name.startswith((".", "~$")) and path.name not in (JOURNAL, TAKEN)  # journals are read
+            if path.is_file() and not hidden and ".ipynb_checkpoints" not in path.parts:
                 content = path.read_bytes()
                 name = path.relative_to(root).as_posix()
                 yield Input(kind, name, len(content), hashlib.sha256(content).hexdigest())
@@ -118,18 +119,16 @@ def _program(root: Path) -> Program:
         if path.is_file() and "__pycache__" not in path.parts
     )
     listing = "".join(f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {name}\n" for name, path in files)
-    commit = repository.commit(root)
+    commit = folder.commit(root)
     places = [f":(glob){pattern}" for patterns in _INPUTS.values() for pattern in patterns]
-    modified = repository.modified(root, [*places, _PROGRAM.name]) if commit else ()
+    modified = folder.modified(root, [*places, _PROGRAM.name]) if commit else ()
     return Program(
         cixi_analysis.__version__, len(files), hashlib.sha256(listing.encode()).hexdigest(), commit, modified
     )
 
 
 def required_packages() -> dict[str, str]:
-    """Name → installed version of what the program requires, and of what that requires; nothing that merely happens
-    to be installed.
-    """
+    """Name → installed version of the program's requirements, transitively; other installed packages are left out."""
     found: dict[str, str] = {}
     waiting = _required(_DISTRIBUTION)
     while waiting := waiting - found.keys() - _INSTALLERS:
@@ -144,7 +143,7 @@ def _packages(root: Path) -> Iterator[Package]:
 
 
 def _required(name: str) -> set[str]:
-    """The packages that a package requires here, without its extras."""
+    """The requirements of a package in this environment, without its extras."""
     try:
         lines = metadata.requires(name) or []
     except metadata.PackageNotFoundError:

@@ -1,46 +1,21 @@
-"""The one description of every column in ``data/``.
+"""The schema of ``data/``: which file holds which rows. The only description of every column.
 
-One frozen pydantic model a file, one field a column, in the file's order: loading and its messages, the
-data-dictionary page and every form are made from these models and from nothing else. A field's ``title`` is its
-Chinese name, its ``description`` what stands in it.
-
-``plan``         the plan's Tables 1-3 and what it printed about them
-``observation``  what is known of the items in a year
-``narrative``    the plan's text: commitments, background figures, audit, links
-``progress``     how far projects and commitments have come
-``cells``        what may stand in a cell
+One frozen pydantic model for each file, one field for each column, in the file's order; a field's ``title`` is its
+Chinese name, its ``description`` what stands in it. Loading, messages, the data-dictionary page and the forms are made
+from these models.
 """
 
 from cixi_analysis.plan.fields import Row
 from cixi_analysis.plan.narrative_rows import AuditRow, Commitment, Figure, LeftOut, Link
-from cixi_analysis.plan.observation_rows import Observation, clause_pairs
 from cixi_analysis.plan.plan_rows import ConventionRow, Indicator, PastProjects, Project, Published, Requirement, Target
-from cixi_analysis.plan.progress_rows import Progress
+from cixi_analysis.plan.yearly_rows import Observation, Progress, clause_pairs
 from cixi_analysis.words import WATER_CLASSES
 
 __all__ = [
-    "OBSERVATIONS",
-    "PROGRESS",
-    "TABLES",
-    "WATER_CLASSES",
-    "YEARLY",
-    "AuditRow",
-    "Commitment",
-    "ConventionRow",
-    "Figure",
-    "Indicator",
-    "LeftOut",
-    "Link",
-    "Observation",
-    "PastProjects",
-    "Progress",
-    "Project",
-    "Published",
-    "Requirement",
-    "Row",
-    "Target",
-    "clause_pairs",
-]
+    "OBSERVATIONS", "PROGRESS", "TABLES", "WATER_CLASSES", "YEARLY", "AuditRow", "Commitment", "ConventionRow", "Figure",
+    "Indicator", "LeftOut", "Link", "Observation", "PastProjects", "Progress", "Project", "Published", "Requirement",
+    "Row", "Target", "clause_pairs",
+]  # fmt: skip
 
 #: File (below ``data/``) → the model of its rows.
 TABLES: dict[str, type[Row]] = {
@@ -59,5 +34,5 @@ TABLES: dict[str, type[Row]] = {
 }
 OBSERVATIONS = "observations"
 PROGRESS = "progress"
-#: Folder (below ``data/``) with one file a year → the model of their rows.
+#: Folder (below ``data/``) with one file ``<year>.csv`` for each year → the model of their rows.
 YEARLY: dict[str, type[Row]] = {OBSERVATIONS: Observation, PROGRESS: Progress}

@@ -73,7 +73,7 @@ def _first_line(model: type[Row]) -> str:
 
 
 def _columns(model: type[Row], name: str) -> Html:
-    key = model.key()
+    key = model.KEY
     rows = [
         (column, info.title, info.description, "；".join(_allowed(info)), "可空" if _may_be_empty(info) else "必填",
          "是" if column in key else "")

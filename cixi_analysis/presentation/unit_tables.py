@@ -6,8 +6,8 @@ import pandas as pd
 from markupsafe import Markup
 
 from cixi_analysis.analysis import progress
+from cixi_analysis.analysis.links import Unit, units
 from cixi_analysis.analysis.projects import totals
-from cixi_analysis.analysis.units import Unit, units
 from cixi_analysis.assessment import Assessment
 from cixi_analysis.presentation import formatting, tables
 from cixi_analysis.presentation.html import Html, joined, link, stack

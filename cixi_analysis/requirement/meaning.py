@@ -1,20 +1,7 @@
-"""What a tree asks, in plain Chinese: for a reviewer who checks a reading and for the reasons of verdicts."""
+"""The meaning of a node in plain Chinese, for reviewers who check a reading and for the reasons of verdicts."""
 
-from cixi_analysis.requirement.tree import (
-    AllOf,
-    AnyOf,
-    AssignedTarget,
-    Bound,
-    Change,
-    ChangeBenchmark,
-    ClassBound,
-    Comparator,
-    LevelBenchmark,
-    Move,
-    Node,
-    Rate,
-    Window,
-)
+from cixi_analysis.requirement import tree
+from cixi_analysis.requirement.tree import Comparator, Move, Node, Window
 
 _COMPARATOR = {
     Comparator.GE: "不小于",
@@ -26,39 +13,39 @@ _COMPARATOR = {
 
 
 def meaning(node: Node) -> str:
-    """One node in a sentence; the parts of AND and OR are told one by one by the caller."""
+    """One node as a sentence; the caller adds those of the parts of AND and OR."""
     match node:
-        case AllOf():
+        case tree.AllOf():
             return "以下各项都要满足"
-        case AnyOf():
+        case tree.AnyOf():
             return "以下各项满足一项即可"
-        case Bound():
+        case tree.Bound():
             return f"现状值{_COMPARATOR[node.comparator]} {str(node).lstrip('≥≤<>')}"
-        case ClassBound():
+        case tree.ClassBound():
             return f"水质类别{node}" + ("（不含该类）" if node.strict else "")
-        case AssignedTarget():
+        case tree.AssignedTarget():
             return f"现状值与上级下达的当年目标相比：{node}"
-        case Rate():
+        case tree.Rate():
             return _rate(node)
-        case ChangeBenchmark():
+        case tree.ChangeBenchmark():
             return f"{node.move.value}的幅度{_COMPARATOR[node.comparator]}全省平均{node.move.value}幅度"
-        case LevelBenchmark():
+        case tree.LevelBenchmark():
             if node.better:
                 return "现状值优于全省平均值（方向随指标）"
             return f"现状值{_COMPARATOR[node.comparator]}全省平均值"
-        case Change():
+        case tree.Change():
             return _change(node) + (f"，且{meaning(node.rate)}" if node.rate else "")
         case _:
             return f"原文载明“{node}”"
 
 
-def _rate(node: Rate) -> str:
+def _rate(node: tree.Rate) -> str:
     per = "同期年均" if node.yearly else "比上一年"
     how = "（复合）" if node.yearly and node.unit == "%" else ""
     return f"{per}{node.move.value}幅度{how}{_COMPARATOR[node.comparator]} {node.amount:.12g}{node.unit}"
 
 
-def _change(node: Change) -> str:
+def _change(node: tree.Change) -> str:
     if node.window is Window.YEARLY:
         span = f"近{node.years}年（{node.years}个年份都须有数据）" if node.years else "近三年（数据只有两年时看两年）"
         return f"{span}逐年{'都有' if node.move is Move.IMPROVE else ''}{node.move.value}"

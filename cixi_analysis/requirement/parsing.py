@@ -1,5 +1,6 @@
-"""Grammar → nodes: what the words of ``grammar.lark`` mean, and which of their combinations are refused."""
+"""Parse tree of ``grammar.lark`` → nodes, and the combinations of words that are refused although the grammar has them."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import cast
 
@@ -25,20 +26,19 @@ from cixi_analysis.requirement.tree import (
 )
 from cixi_analysis.words import WATER_CLASSES
 
-_MOVES = {
-    Move.RISE: ("提升", "提高", "上升", "增长", "增加"),
-    Move.FALL: ("下降", "降低", "减少"),
-    Move.IMPROVE: ("改善", "好转"),
+_MOVE = {
+    **dict.fromkeys(("提升", "提高", "上升", "增长", "增加"), Move.RISE),
+    **dict.fromkeys(("下降", "降低", "减少"), Move.FALL),
+    **dict.fromkeys(("改善", "好转"), Move.IMPROVE),
 }
-_MOVE = {word: move for move, words in _MOVES.items() for word in words}
-_COMPARATORS = {"GE": Comparator.GE, "LE": Comparator.LE, "GT": Comparator.GT, "LT": Comparator.LT}
+_COMPARATORS = {kind: Comparator[kind] for kind in ("GE", "LE", "GT", "LT")}
 _CHINESE_DIGITS = "零一二三四五六七八九十"
 #: 不减小, 不减少 and 不缩小 say the same of an area, 不降低 and 不减退 of a function; one canonical word each.
 _NOT_STATE = {"不减小": "不减少", "不缩小": "不减少", "不减退": "不降低"}
 
 
 class Stop(Exception):
-    """Raised while building: the text is in the grammar, but not in the language."""
+    """Raised by :class:`Build` for a text that is in the grammar, but not in the language."""
 
     def __init__(self, reason: str, span: tuple[int, int] | None = None, readings: tuple[Node, ...] = ()) -> None:
         self.reason, self.span, self.readings = reason, span, readings
@@ -49,10 +49,12 @@ def _span(*tokens: Token) -> tuple[int, int]:
     return cast(int, tokens[0].start_pos), cast(int, tokens[-1].end_pos)
 
 
-def _join(kind: type[AllOf] | type[AnyOf], parts: list[Node]) -> Node:
-    flat: list[Node] = []
-    for part in parts:
-        flat += part.parts if isinstance(part, kind) else [part]
+def _by_type(tokens: Iterable[object]) -> dict[str, Token]:
+    return {token.type: token for token in tokens if isinstance(token, Token)}
+
+
+def _join(kind: type[AllOf] | type[AnyOf], parts: Iterable[Node]) -> Node:
+    flat = [leaf for part in parts for leaf in (part.parts if isinstance(part, kind) else (part,))]
     return flat[0] if len(flat) == 1 else kind(tuple(flat))
 
 
@@ -69,45 +71,25 @@ class Build(Transformer[Token, Node]):
     @v_args(meta=True)
     def group(self, meta: Meta, children: list[Node | Token]) -> Node:
         span = (meta.start_pos, meta.end_pos)
-        clauses = [cast(Node, c) for c in children[::2]]
-        joints = [cast(Token, c) for c in children[1::2]]
-        # A rate right after the change it measures is one condition with it.
-        i = 1
-        while i < len(clauses):
-            before, clause, joint = clauses[i - 1], clauses[i], joints[i - 1]
-            if (
-                joint.type == "AND"
-                and isinstance(before, Change)
-                and before.rate is None
-                and isinstance(clause, (Rate, ChangeBenchmark))
-            ):
-                if before.move is clause.move and not before.strict:
-                    raise Stop("“保持稳定”没有幅度：这里的幅度可只指变化，也可指两者", span)
-                if before.move is clause.move:
-                    clauses[i - 1 : i + 1] = [replace(before, rate=clause)]
-                    del joints[i - 1]
-                    continue
-                if Move.IMPROVE not in (before.move, clause.move):
-                    raise Stop(f"“{before.move.value}”之后的幅度却是“{clause.move.value}”", span)
-                if before.years:
-                    reason = f"“{before.move.value}”之后的幅度是“{clause.move.value}”，看不出是否也看近{before.years}年"
-                    raise Stop(reason, span)
-            i += 1
-        kinds = {joint.type for joint in joints}
-        if len(kinds) > 1:
+        clauses, joints = [cast(Node, children[0])], list[str]()
+        for joint, clause in zip(cast(list[Token], children[1::2]), cast(list[Node], children[2::2]), strict=True):
+            if joint.type == "AND" and (qualified := _qualified(clauses[-1], clause, span)):
+                clauses[-1] = qualified
+            else:
+                clauses.append(clause)
+                joints.append(joint.type)
+        if {"AND", "OR"} <= set(joints):
             and_first = _join(AnyOf, [_join(AllOf, part) for part in _split(clauses, joints, "OR")])
             or_first = _join(AllOf, [_join(AnyOf, part) for part in _split(clauses, joints, "AND")])
             raise Stop("同一组里既有“且”又有“或”，有两种读法", span, (and_first, or_first))
-        return _join(AnyOf if kinds == {"OR"} else AllOf, clauses)
+        return _join(AnyOf if "OR" in joints else AllOf, clauses)
 
     def call(self, children: list[Node | Token]) -> Node:
-        function = children[0]
-        joints = [c for c in children if isinstance(c, Token) and c.type == "AND"]
-        for joint in joints:
-            if joint != "，":
+        for joint in children:
+            if isinstance(joint, Token) and joint.type == "AND" and joint != "，":
                 raise Stop("AND( ) 与 OR( ) 的各项只能以逗号分隔", _span(joint))
-        parts = [c for c in children if not isinstance(c, Token)]
-        return _join(AllOf if function == "AND(" else AnyOf, parts)
+        parts = (child for child in children if not isinstance(child, Token))
+        return _join(AllOf if children[0] == "AND(" else AnyOf, parts)
 
     @v_args(inline=True)
     def comparator(self, token: Token) -> Token:
@@ -118,15 +100,14 @@ class Build(Transformer[Token, Node]):
         return float(number), str(unit or "")
 
     def bound(self, children: list[Token | tuple[float, str]]) -> Bound:
-        tokens = {c.type: c for c in children if isinstance(c, Token)}
+        tokens = _by_type(children)
         limit, unit = next(c for c in children if not isinstance(c, Token))
-        comparator = _comparator(tokens)
         if "REACH" in tokens and "AND_BELOW" in tokens:
             raise Stop("“达到”与“以下”不能连用", _span(tokens["REACH"], tokens["AND_BELOW"]))
-        return Bound(comparator, limit, unit)
+        return Bound(_comparator(tokens), limit, unit)
 
     def class_bound(self, tokens: list[Token]) -> ClassBound:
-        types = {t.type: t for t in tokens}
+        types = _by_type(tokens)
         if "GE" in types and types["GE"] != "不低于":
             raise Stop("水质类别请写“达到或优于”“优于”，不用大小符号", _span(types["GE"], types["WATER_CLASS"]))
         if "BETTER" in types and "AND_ABOVE" in types:
@@ -139,7 +120,7 @@ class Build(Transformer[Token, Node]):
         return ClassBound(WATER_CLASSES.index(numeral) + 1, "BETTER" in types)
 
     def assigned(self, tokens: list[Token]) -> AssignedTarget:
-        return AssignedTarget(_comparator({t.type: t for t in tokens}))
+        return AssignedTarget(_comparator(_by_type(tokens)))
 
     def change(self, children: list[Node | Token]) -> Change:
         change = cast(Change, children[0])
@@ -151,7 +132,7 @@ class Build(Transformer[Token, Node]):
         return replace(change, rate=rate)
 
     def since_last_year(self, tokens: list[Token]) -> Change:
-        types = {t.type: t for t in tokens}
+        types = _by_type(tokens)
         if "MOVE" in types:
             if types.get("ADVERB") == "逐年":
                 raise Stop("“较上年”与“逐年”所看的年份不同", _span(*tokens))
@@ -162,7 +143,7 @@ class Build(Transformer[Token, Node]):
         return Change(_MOVE.get(types["STEADY"][-2:], Move.IMPROVE), False, Window.PREVIOUS)
 
     def years(self, tokens: list[Token]) -> Change:
-        types = {t.type: t for t in tokens}
+        types = _by_type(tokens)
         digits = types["RECENT_YEARS"][1:-1] if "RECENT_YEARS" in types else "0"
         years = int(digits) if digits.isdecimal() else _CHINESE_DIGITS.index(digits.replace("两", "二"))
         return Change(_MOVE[types["MOVE"]], True, Window.YEARLY, years, adverb=str(types["ADVERB"]))
@@ -173,7 +154,7 @@ class Build(Transformer[Token, Node]):
         return Change(move, kind in ("GT", "LT", "BETTER"), Window.PREVIOUS)
 
     def rate(self, tokens: list[Token]) -> Rate:
-        types = {t.type: t for t in tokens}
+        types = _by_type(tokens)
         unit = AmountUnit.POINTS if "POINTS" in types else AmountUnit.PERCENT
         yearly = "YEARLY_MEAN" in types
         # "-" is no unit: 满意度 is printed with it, and is a percentage all the same.
@@ -185,18 +166,14 @@ class Build(Transformer[Token, Node]):
         return Rate(_MOVE[types["MOVE"]], _comparator(types), float(types["NUMBER"]), unit, yearly)
 
     def change_benchmark(self, tokens: list[Token]) -> ChangeBenchmark:
-        types = {t.type: t for t in tokens}
-        # An amount of change is reached from below, whatever the item: 达到 is ≥.
-        comparator = Comparator.GE if "REACH" in types else _comparator(types)
-        return ChangeBenchmark(_MOVE[types["MOVE"]], comparator)
+        types = _by_type(tokens)
+        # An amount of change is reached from below, whatever the item's polarity: 达到 is ≥.
+        return ChangeBenchmark(_MOVE[types["MOVE"]], Comparator.GE if "REACH" in types else _comparator(types))
 
     def level_benchmark(self, tokens: list[Token]) -> LevelBenchmark:
         kind = tokens[0].type
-        if kind == "BETTER":
-            return LevelBenchmark(Comparator.REACH, better=True)
-        if kind == "REACH_OR_HIGHER":
-            return LevelBenchmark(Comparator.GE)
-        return LevelBenchmark(_COMPARATORS.get(kind, Comparator.REACH))
+        comparators = {**_COMPARATORS, "REACH_OR_HIGHER": Comparator.GE}
+        return LevelBenchmark(comparators.get(kind, Comparator.REACH), better=kind == "BETTER")
 
     def state(self, tokens: list[Token]) -> Node:
         if tokens[0].type == "STATE":
@@ -213,19 +190,31 @@ class Build(Transformer[Token, Node]):
 
 def _comparator(tokens: dict[str, Token]) -> Comparator:
     """The comparator of a clause: a sign or word before the number, or 以上/以内 after it; else open."""
-    for kind in ("GE", "LE", "GT", "LT"):
-        if kind in tokens:
-            return _COMPARATORS[kind]
-    if "AND_ABOVE" in tokens:
-        return Comparator.GE
-    return Comparator.LE if "AND_BELOW" in tokens else Comparator.REACH
+    kinds = {**_COMPARATORS, "AND_ABOVE": Comparator.GE, "AND_BELOW": Comparator.LE}
+    return next((comparator for kind, comparator in kinds.items() if kind in tokens), Comparator.REACH)
 
 
-def _split(clauses: list[Node], joints: list[Token], at: str) -> list[list[Node]]:
-    parts: list[list[Node]] = [[clauses[0]]]
+def _qualified(change: Node, rate: Node, span: tuple[int, int]) -> Change | None:
+    """A change and the rate right after it as one condition; None where they are two."""
+    if not isinstance(change, Change) or change.rate is not None or not isinstance(rate, (Rate, ChangeBenchmark)):
+        return None
+    if change.move is rate.move:
+        if not change.strict:
+            raise Stop("“保持稳定”没有幅度：这里的幅度可只指变化，也可指两者", span)
+        return replace(change, rate=rate)
+    if Move.IMPROVE not in (change.move, rate.move):
+        raise Stop(f"“{change.move.value}”之后的幅度却是“{rate.move.value}”", span)
+    if change.years:
+        reason = f"“{change.move.value}”之后的幅度是“{rate.move.value}”，看不出是否也看近{change.years}年"
+        raise Stop(reason, span)
+    return None
+
+
+def _split(clauses: list[Node], joints: list[str], at: str) -> list[list[Node]]:
+    """The clauses in runs: a joint of kind ``at`` begins a new one."""
+    runs = [[clauses[0]]]
     for joint, clause in zip(joints, clauses[1:], strict=True):
-        if joint.type == at:
-            parts.append([clause])
-        else:
-            parts[-1].append(clause)
-    return parts
+        if joint == at:
+            runs.append([])
+        runs[-1].append(clause)
+    return runs

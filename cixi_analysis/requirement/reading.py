@@ -1,18 +1,20 @@
-"""Wording → syntax tree, or a refusal that marks the place. The book's method page tells the rules of reading.
+"""Wording → syntax tree, or a refusal that marks the place. The book's method page states the rules of reading.
 
-A refusal is good; a wrong tree is the worst bug this project can have. So nothing is skipped, nothing is guessed:
-every character of the wording is accounted for by the grammar, and a wording with two readings is refused with both.
+A refusal is good; a wrong tree is the worst bug this project can have. So nothing is skipped and nothing guessed: the
+grammar accounts for every character of the wording, and an ambiguous wording is refused with both readings.
 """
 
+import re
 import unicodedata
+from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
 from lark import Lark
-from lark.exceptions import UnexpectedInput, VisitError
+from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken, VisitError
 
+from cixi_analysis.errors import CixiError
 from cixi_analysis.requirement.parsing import Build, Stop
-from cixi_analysis.requirement.refusal import Refusal, refusal_from
 from cixi_analysis.requirement.tree import Node
 
 _FULL_WIDTH = {chr(c): chr(c - 0xFEE0) for c in range(0xFF01, 0xFF5F)}
@@ -21,14 +23,110 @@ _FORMS = _FULL_WIDTH | {
     ",": "，", "，": "，", ";": "；", "；": "；", "−": "-", "﹣": "-", "％": "%", "﹪": "%", "⩾": "≥", "⩽": "≤", "≧": "≥", "≦": "≤",
     **dict.fromkeys("\r\v\f\x85\u2028\u2029", "\n"),
 }  # fmt: skip
-#: Far more than any wording needs; a tree that is too deep cannot be walked.
+#: More than any wording needs; a tree that is too deep overflows the stack.
 _MOST_BRACKETS = 50
 
 
-def read(text: str, *, unit: str | None = None) -> Node:
-    """The tree that ``text`` is read as.
+#: Terminal → its Chinese name in messages, with an example.
+_NAMES = {
+    "GE": "比较（≥、不低于）",
+    "LE": "比较（≤、不超过）",
+    "GT": "比较（>、高于）",
+    "LT": "比较（<、低于）",
+    "AND_ABOVE": "以上",
+    "AND_BELOW": "以下、以内",
+    "REACH": "达到",
+    "REACH_OR_BETTER": "达到或优于",
+    "REACH_OR_HIGHER": "达到或高于",
+    "BETTER": "优于",
+    "NOT_WORSE": "不劣于",
+    "SHARE": "比例",
+    "SHARE_IS": "比例为",
+    "CONTROLLED": "控制在",
+    "NUMBER": "数",
+    "PERCENT": "%",
+    "POINTS": "个百分点",
+    "UNIT": "单位",
+    "WATER_CLASS": "水质类别（Ⅲ类）",
+    "WATER_QUALITY": "水质、标准",
+    "ASSIGNED": "完成上级下达的目标",
+    "CONTROL_TARGET": "控制目标值",
+    "STEADY": "保持稳定或持续改善",
+    "NOT_MOVE": "不下降、不降低",
+    "SINCE_LAST_YEAR": "较上年",
+    "LAST_YEAR": "上年",
+    "RECENT_YEARS": "近三年",
+    "ADVERB": "逐年、持续、稳步",
+    "MOVE": "上升、下降、改善",
+    "YEARLY_MEAN": "年均",
+    "AMPLITUDE": "幅度",
+    "AVERAGE": "全省平均",
+    "STATE": "状态（制定实施、开展、建立、无黑臭水体……）",
+    "SUBJECT": "面积、功能、性质、强度、生态、边界",
+    "SUBJECT_AND": "和",
+    "NOT_STATE": "不减小、不改变、不突破……",
+    "AND": "且、并、逗号、顿号",
+    "OR": "或",
+    "_SEPARATOR": "分号、换行",
+    "CALL": "AND(、OR(",
+    "WITH": "with",
+}
 
-    ``unit`` is the item's unit where it is known: a plain percentage of change is read only when the quantity is
+#: The kinds of clauses, instead of every word that may begin one.
+_CLAUSES = (
+    "数值（≥20、20%以上）",
+    "水质类别（优于Ⅲ类）",
+    "上级目标（完成上级下达的年度目标）",
+    "变化（逐年上升、保持稳定或持续改善、高于上年、年均下降幅度≥3.5%）",
+    "全省平均（高于全省平均值）",
+    "状态（制定实施、面积不减少、无黑臭水体）",
+)
+
+#: Known wordings that are refused, with the reason; searched where parsing stopped.
+_REFUSED = (
+    (r"左右|大约|约", "“左右”“约”没有确定的界限"),
+    (r"稳中有升|稳中向好|稳中有进", "“稳中有升”可指保持稳定，也可指必须上升"),
+    (r"山区|丘陵|平原|沿海|内陆|城区|干旱|半湿润|湿润", "按地区类型分别提出的要求，要求语言不能表达是哪一类地区"),
+    (r"连续", "“连续N年”可指N个年份，也可指N次变化；请写“近N年逐年……”"),
+    (r"全国平均|全市平均", "数据里的平均值只有全省平均"),
+    (r"[()]", "要求语言不认识这里的括号，括号里的条件可能改变含义"),
+)
+
+
+@dataclass(eq=False, repr=False)
+class Refusal(CixiError, ValueError):
+    """A wording outside the language: ``text[start:end]`` is the place, ``expected`` what would be understood there.
+
+    ``readings`` holds the trees of an ambiguous wording.
+    """
+
+    text: str
+    start: int
+    end: int
+    reason: str
+    expected: tuple[str, ...] = ()
+    readings: tuple[Node, ...] = ()
+
+    @property
+    def marked(self) -> str:
+        """The wording with the place marked inside it: ``≤25.4或【力争领先】``."""
+        text = f"{self.text[: self.start]}【{self.text[self.start : self.end]}】{self.text[self.end :]}"
+        return text.replace("\n", "⏎")
+
+    def __str__(self) -> str:
+        parts = [f"无法解读“{self.marked}”：{self.reason}"]
+        if self.readings:
+            parts.append("两种读法：" + "；".join(str(r) for r in self.readings))
+            parts.append("请在数据的“读法”列写明取哪一种，并写明理由")
+        if self.expected:
+            parts.append("此处可以是：" + "；".join(self.expected))
+        return "。".join(parts) + "。"
+
+
+def read(text: str, *, unit: str | None = None) -> Node:
+    """Parse ``text``.
+
+    ``unit`` is the item's unit where it is known: a plain percentage of change is accepted only where the quantity is
     known not to be a percentage itself (percent or points?). Raises :class:`Refusal`.
     """
     return _read(text, unit)
@@ -41,22 +139,42 @@ def _read(text: str, unit: str | None) -> Node:
     if normal.count("(") > _MOST_BRACKETS:
         raise Refusal(text, 0, len(text), f"括号超过{_MOST_BRACKETS}层")
     try:
-        tree = _parser().parse(normal)
-        return Build(unit).transform(tree)
+        return Build(unit).transform(_parser().parse(normal))
     except VisitError as error:
-        if isinstance(error.orig_exc, Stop):
-            stop = error.orig_exc
-            start, end = stop.span or (0, len(normal))
-            raise Refusal(
-                text, places[start], places[end - 1] + 1 if end else len(text), stop.reason, (), stop.readings
-            ) from None
-        raise
+        if not isinstance(stop := error.orig_exc, Stop):
+            raise
+        start, end = stop.span or (0, len(normal))
+        until = places[end - 1] + 1 if end else len(text)
+        raise Refusal(text, places[start], until, stop.reason, (), stop.readings) from None
     except UnexpectedInput as error:
-        raise refusal_from(text, normal, places, error) from None
+        raise _refusal(text, normal, places, error) from None
+
+
+def _refusal(text: str, normal: str, places: list[int], error: UnexpectedInput) -> Refusal:
+    """The parser's error in the words of the requirement language."""
+    start = min(error.pos_in_stream if error.pos_in_stream is not None else len(normal), len(normal))
+    if isinstance(error, UnexpectedToken) and error.token.type == "$END":
+        start = len(normal)
+    rest = re.match(r"[^；\n，、]*", normal[start:])
+    end = start + max(rest.end() if rest else 0, 1 if start < len(normal) else 0)
+    attributes = ("allowed",) if isinstance(error, UnexpectedCharacters) else ("accepts", "expected")
+    allowed = next(filter(None, (getattr(error, name, None) for name in attributes)), ())
+    known = {terminal: name for terminal, name in _NAMES.items() if terminal in allowed}
+    expected = _CLAUSES if {"STATE", "NUMBER"} <= known.keys() else tuple(dict.fromkeys(known.values()))
+    for pattern, reason in _REFUSED:
+        if re.search(pattern, normal[start:end]):
+            return Refusal(text, places[start], places[end - 1] + 1, reason)
+    if start >= len(normal):
+        return Refusal(text, len(text), len(text), "没有写完" if normal.strip("；\n") else "没有内容", expected)
+    if normal[start] in ", ":
+        number = next(m for m in re.finditer(r"[0-9., ]+", normal) if m.start() <= start < m.end())
+        reason = "两个数字之间的逗号、顿号或空格可有两种理解（千位分隔，或两个数）"
+        return Refusal(text, places[number.start()], places[number.end() - 1] + 1, reason)
+    return Refusal(text, places[start], places[end - 1] + 1, "不认识这里的说法", expected)
 
 
 def _normalise(text: str) -> tuple[str, list[int]]:
-    """The text in the grammar's forms, and for each of its characters the place in ``text`` (plus the end)."""
+    """The text in the grammar's characters, and the position in ``text`` of each of them and of the end."""
     kept: list[tuple[str, int]] = []
     for place, char in enumerate(text):
         if char.isspace() and _FORMS.get(char, char) != "\n":

@@ -1,7 +1,7 @@
-"""The syntax tree of a requirement: what a wording asks, as frozen nodes.
+"""The syntax tree of a requirement, as frozen nodes.
 
-Each node's ``str`` is its canonical text. The canonical text is itself in the language: reading it gives the same
-tree, so it serves as the explicit ``reading`` that data may carry for a wording with two readings.
+A node's ``str`` is its canonical text, which is in the language itself: parsing it gives the same tree. So it serves as
+the explicit ``reading`` that data may carry for an ambiguous wording.
 """
 
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from cixi_analysis.words import WATER_CLASSES
 
 
 class Comparator(StrEnum):
-    """How a value is held against a limit. ``REACH`` leaves the direction to the item (a bare number)."""
+    """How a value is compared with a limit. ``REACH``: in the item's direction (a bare number)."""
 
     GE = "≥"
     LE = "≤"
@@ -23,7 +23,7 @@ class Comparator(StrEnum):
 
 
 class Move(Enum):
-    """Which way a change goes: the number's own way, or for the better (which the polarity tells)."""
+    """The direction of a change: of the number, or for the better (by the item's polarity)."""
 
     RISE = "上升"
     FALL = "下降"
@@ -31,21 +31,21 @@ class Move(Enum):
 
 
 class Window(Enum):
-    """The years a change looks at."""
+    """The years that a change compares."""
 
     PREVIOUS = "较上年"
     YEARLY = "逐年"
 
 
 class AmountUnit(StrEnum):
-    """What the amount of a change is counted in."""
+    """The unit of an amount of change."""
 
     PERCENT = "%"
     POINTS = "个百分点"
 
 
 def _number(value: float) -> str:
-    """All digits and no exponent, so that the canonical text is read back as the same number."""
+    """All digits and no exponent: parsing gives the same number."""
     return f"{Decimal(repr(value)).normalize():f}"
 
 
@@ -63,7 +63,7 @@ class Bound:
 
 @dataclass(frozen=True)
 class ClassBound:
-    """A limit on the water class. ``rank`` 1 (Ⅰ) to 6 (劣Ⅴ); ``strict``: better than, not only as good as."""
+    """A limit on the water class. ``rank`` 1 (Ⅰ) to 6 (劣Ⅴ); ``strict``: better than the class."""
 
     rank: int
     strict: bool
@@ -110,7 +110,7 @@ class Rate:
 
 @dataclass(frozen=True)
 class ChangeBenchmark:
-    """One's own yearly change against the provincial average of the change: 增长幅度高于全省平均."""
+    """The yearly change against the provincial average of the change: 增长幅度高于全省平均."""
 
     move: Move
     comparator: Comparator
@@ -124,8 +124,8 @@ class LevelBenchmark:
     """The value against the provincial average. ``REACH``: in the item's direction (达到全省平均水平)."""
 
     comparator: Comparator
+    #: 优于全省平均: strictly better, in the item's direction
     better: bool = False
-    """``优于全省平均``: strictly better, in the item's direction."""
 
     def __str__(self) -> str:
         return "优于全省平均值" if self.better else _BENCHMARK[self.comparator]
@@ -142,11 +142,11 @@ _BENCHMARK = {
 
 @dataclass(frozen=True)
 class Change:
-    """A change over time, with the rate that qualifies it, if any.
+    """A change over time, with the rate that qualifies it.
 
     ``strict``: it must move that way (逐年上升); else it must not move the other way (不下降, 保持稳定).
     ``years``: the number of yearly values the wording names (近三年 → 3); 0 where it names none.
-    ``adverb`` is the wording's own (逐年, 持续, 稳步): shown, but of no consequence.
+    ``adverb`` is the wording's own (逐年, 持续, 稳步), for display only.
     """
 
     move: Move
@@ -169,7 +169,7 @@ _STEADY = {Move.IMPROVE: "保持稳定或改善", Move.RISE: "不下降", Move.F
 
 @dataclass(frozen=True)
 class State:
-    """A state of affairs that only a statement can attest: 制定实施, 面积不减少, 无黑臭水体."""
+    """A state of affairs, which only a statement can attest: 制定实施, 面积不减少, 无黑臭水体."""
 
     text: str
 
@@ -182,7 +182,7 @@ Leaf = Bound | ClassBound | AssignedTarget | Rate | ChangeBenchmark | LevelBench
 
 @dataclass(frozen=True)
 class AllOf:
-    """All parts must hold. Never directly inside another ``AllOf``; two parts or more."""
+    """All parts must hold. Two parts or more, none of them an ``AllOf``."""
 
     parts: tuple["Node", ...]
 
@@ -192,7 +192,7 @@ class AllOf:
 
 @dataclass(frozen=True)
 class AnyOf:
-    """One part is enough. Never directly inside another ``AnyOf``; two parts or more."""
+    """One part is enough. Two parts or more, none of them an ``AnyOf``."""
 
     parts: tuple["Node", ...]
 
@@ -205,14 +205,14 @@ Node = Leaf | AllOf | AnyOf
 
 def leaves(node: Node) -> Iterator[Leaf]:
     """The leaves, left to right."""
-    if isinstance(node, (AllOf, AnyOf)):
-        for part in node.parts:
-            yield from leaves(part)
-    else:
+    if not isinstance(node, (AllOf, AnyOf)):
         yield node
+        return
+    for part in node.parts:
+        yield from leaves(part)
 
 
 def demanded_bounds(node: Node) -> Iterator[Bound]:
-    """The numeric bounds that must hold whatever else does: the root itself, or parts of its AND."""
+    """The numeric bounds that must hold in any case: the root itself, or parts of its AND."""
     parts = node.parts if isinstance(node, AllOf) else (node,)
     yield from (part for part in parts if isinstance(part, Bound))
