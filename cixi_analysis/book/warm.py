@@ -20,21 +20,18 @@ import cixi_analysis.analysis.changes
 import cixi_analysis.analysis.dossier
 import cixi_analysis.book.running
 import cixi_analysis.export
-import cixi_analysis.presentation.audit_pages
+import cixi_analysis.presentation.audit_page
 import cixi_analysis.presentation.changes_page
 import cixi_analysis.presentation.charts
+import cixi_analysis.presentation.commitment_page
 import cixi_analysis.presentation.dictionary
 import cixi_analysis.presentation.dossier_page
-import cixi_analysis.presentation.ledger
 import cixi_analysis.presentation.method
-import cixi_analysis.presentation.project_tables
-import cixi_analysis.presentation.prose
+import cixi_analysis.presentation.project_page
 import cixi_analysis.presentation.provenance_page
-import cixi_analysis.presentation.reconciliation_tables
 import cixi_analysis.presentation.summary
 import cixi_analysis.presentation.table1_page
-import cixi_analysis.presentation.trend_tables
-import cixi_analysis.presentation.unit_tables  # noqa: F401
+import cixi_analysis.presentation.trend_tables  # noqa: F401
 from cixi_analysis.book import engine  # noqa: F401
 from cixi_analysis.plan.arithmetic import relation
 from cixi_analysis.presentation.html import compile_templates

@@ -17,7 +17,7 @@ from cixi_analysis.export.plan_tables import (
 from cixi_analysis.export.sheet import Report, place
 from cixi_analysis.export.tallies import tally_place
 from cixi_analysis.plan.schema import Published
-from cixi_analysis.presentation.reconciliation_tables import WORDS
+from cixi_analysis.presentation.audit_page import AGREEMENT
 from cixi_analysis.presentation.titles import short_source
 from cixi_analysis.words import BASE_YEAR, PLAN_TITLE, Attribute, Level, Outcome, Status
 
@@ -55,10 +55,10 @@ def reconciliation_sheet(report: Report, figures: Figures) -> None:
             sheet.formula(number, 3, formula, computed)
         if isinstance(stated, int | float) and isinstance(computed, int | float):
             sheet.formula(number, 4, f"C{number}-B{number}", computed - stated)
-        sheet.put(number, 5, WORDS[row.agrees], centre=True)
+        sheet.put(number, 5, AGREEMENT[row.agrees], centre=True)
         sheet.put(number, 6, short_source(row.source))
     last = _FIRST + len(rows) - 1
-    for column, (agrees, word) in zip((1, 3, 5), WORDS.items(), strict=True):
+    for column, (agrees, word) in zip((1, 3, 5), AGREEMENT.items(), strict=True):
         sheet.put(2, column, f"{word}（项）")
         found = place(RECONCILIATION, "E", _FIRST, last)
         sheet.formula(2, column + 1, f'COUNTIF({found},"{word}")', sum(row.agrees == agrees for row in rows))

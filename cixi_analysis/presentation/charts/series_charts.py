@@ -7,9 +7,8 @@ from cixi_analysis.analysis.records import records
 from cixi_analysis.analysis.trend import Series, series
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.presentation.formatting import missing, number, with_unit
-from cixi_analysis.presentation.html import Html
+from cixi_analysis.presentation.html import Html, paragraph
 from cixi_analysis.presentation.looks import VERDICTS
-from cixi_analysis.presentation.tables import paragraph
 from cixi_analysis.presentation.theme import INK, Layered, hover, kept, tooltip
 from cixi_analysis.presentation.titles import item_label
 from cixi_analysis.words import Level, Verdict
