@@ -4,6 +4,7 @@ import html
 import itertools
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 import pytest
+from altair.utils import schemapi
 from conftest import ROOT
 from markupsafe import escape
 from tiny import item, observation, tiny_plan
@@ -42,6 +44,14 @@ from cixi_analysis.presentation.looks import NOT_FILLED_IN, PACES, VERDICTS
 from cixi_analysis.presentation.table1_page import table1
 from cixi_analysis.presentation.titles import item_anchor, item_label, short_source
 from cixi_analysis.words import Absence, Basis, Level, Pace, Stage, Status, Verdict
+
+
+@pytest.fixture(autouse=True)
+def _validated() -> Iterator[None]:
+    """Specifications are validated here, as they are not in a build: a wrong one fails the test that shows it."""
+    with schemapi.debug_mode(True):
+        yield
+
 
 EVIL = '<script>alert("x")</script>'
 FORMULA = "=1+1"
@@ -230,6 +240,16 @@ def test_a_chart_without_columns_is_refused() -> None:
     chart = alt.Chart(pd.DataFrame({"a": [1]}), name="x").mark_bar().encode(x="a:Q")
     with pytest.raises(ValueError, match=r"图 x：usermeta\['columns'\] 应列出数据表的列.*数据中有 a"):
         shown(chart)
+
+
+def test_a_wrong_specification_fails() -> None:
+    """What these tests show is validated (see the fixture); what a build shows is not."""
+    chart = alt.Chart(pd.DataFrame({"a": [1]}), name="x", usermeta={"columns": {"a": "甲"}}).mark_bar().encode(x="a:Q")
+    chart.encoding.x["no such property"] = 1
+    with pytest.raises(schemapi.SchemaValidationError, match="no such property"):
+        shown(chart)
+    with schemapi.debug_mode(False):
+        assert "<svg" in shown(chart)
 
 
 def test_text_cannot_leave_a_charts_specification() -> None:
