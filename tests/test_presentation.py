@@ -457,10 +457,9 @@ def test_two_clicks_to_reason_and_source(year2022: Assessment) -> None:
 
 def test_empty_cells_are_explained() -> None:
     """An empty cell is a dash, and the table says what a dash means; a table without one says nothing."""
-    frame = pd.DataFrame({"a": [1.0, None]})
-    columns = {"a": tables.number("数")}
-    assert text(tables.table(frame, columns, empty="没有概算")).split() == ["数", "1", "—", "“—”：没有概算。"]
-    assert "—" not in text(tables.table(frame[:1], columns, empty="没有概算"))
+    rows, columns = [(1.0,), (None,)], {"数": "number"}
+    assert text(tables.table(rows, columns, empty="没有概算")).split() == ["数", "1", "—", "“—”：没有概算。"]
+    assert "—" not in text(tables.table(rows[:1], columns, empty="没有概算"))
 
 
 # Sentences and coverage
@@ -638,7 +637,7 @@ def test_what_would_be_empty_is_left_out_with_its_reason(plan: Plan) -> None:
     assert "没有国家级、省级的图" in text(charts.distance(plan, 2020, margins[:0]))
     none = text(trend_tables.trend_table(plan, 2020, trend_tables.trends(plan, 2020)))
     assert none.strip() == "截至2020年，没有一个子项有两个以上年份的数值，所以没有变化可列，也没有图。"
-    assert text(tables.table(pd.DataFrame({"a": []}), {"a": tables.text("甲")}, caption="乙")).strip() == "乙：没有。"
+    assert text(tables.table([], {"甲": "text"}, caption="乙")).strip() == "乙：没有。"
 
 
 def test_water_classes_are_told_and_not_subtracted(plan: Plan) -> None:

@@ -74,10 +74,7 @@ def agreeing(plan: Plan, years: str = f"{BASE_YEAR}/") -> Html:
          noted(f"“{row.quotation_b}”", row.place_b), row.reasoning, _about(plan, row, years))
         for row in own
     ]  # fmt: skip
-    columns = [
-        tables.short("编号"), tables.name("核对什么"), tables.long("甲处"), tables.long("乙处"), tables.long("说明"),
-        tables.name("有关"),
-    ]  # fmt: skip
+    columns = {"编号": "short", "核对什么": "name", "甲处": "long", "乙处": "long", "说明": "long", "有关": "name"}
     anchors, empty = [row.audit_id for row in own], "没有关联到指标、项目或承诺"
     shown = tables.table(rows, columns, caption=f"一致的{len(own)}处", anchors=anchors, empty=empty)
     return anchored(AuditResult.AGREES.value, shown)
@@ -111,10 +108,10 @@ def background(plan: Plan) -> Html:
          f.rated_year, f.kind.chinese, noted(f"“{f.quotation}”", f.section))
         for f in plan.background
     ]  # fmt: skip
-    columns = [
-        tables.short("编号"), tables.name("对象"), tables.text("数值", "number"), tables.short("年份"),
-        tables.year("授予年"), tables.year("所评年度"), tables.short("类型"), tables.long("原文与出处"),
-    ]  # fmt: skip
+    columns = {
+        "编号": "short", "对象": "name", "数值": "right", "年份": "short", "授予年": "year", "所评年度": "year",
+        "类型": "short", "原文与出处": "long",
+    }  # fmt: skip
     caption = f"规划 一（一）所述的{len(rows)}个数字与荣誉"
     anchors = [f.figure_id for f in plan.background]
     return tables.table(rows, columns, caption=caption, anchors=anchors, empty="没有数、不适用，或原文未写")
@@ -127,7 +124,7 @@ def _span(start: int | None, year: int | None) -> str:
 def left_out(plan: Plan) -> Html:
     """The numbers of the text that are not commitments, with the reason; folded."""
     rows = [(f"{x.section} {x.box or ''}".strip(), x.figure, x.quotation, x.reason) for x in plan.left_out]
-    columns = [tables.short("节"), tables.short("数字"), tables.long("原文"), tables.long("为何不收")]
+    columns = {"节": "short", "数字": "short", "原文": "long", "为何不收": "long"}
     caption = f"正文中不作为承诺收录的{len(rows)}个数字"
     return tables.table(rows, columns, caption=caption, keyed=False, fold=True)
 
@@ -153,6 +150,6 @@ def reconciliation_table(rows: pd.DataFrame, agrees: str) -> Html:
     """The rows with one value of ``agrees``; those that agree are folded."""
     word = AGREEMENT[agrees]
     own = [(r.check, r.stated, r.computed, word, short_source(r.source)) for r in records(rows) if r.agrees == agrees]
-    columns: tables.Columns = ["核对项", "规划所印", "复算", tables.short("结果"), tables.long("出处（与说明）")]
+    columns = {"核对项": "text", "规划所印": "text", "复算": "text", "结果": "short", "出处（与说明）": "long"}
     none = f"没有“{word[2:]}”的行。"
     return tables.table(own, columns, caption=f"{word}：{len(own)}项", none=none, keyed=False, fold=agrees == "yes")

@@ -110,12 +110,13 @@ def values(plan: Plan, found: Changes) -> Html:
     ]  # fmt: skip
     if not rows:
         return paragraph("没有两年都有数值的子项。")
-    columns = [
-        tables.name("子项"), tables.text(f"{found.other}年", "number"), tables.text(f"{found.year}年", "number"),
-        tables.rate("变化（按单位）"), tables.direction("方向"), tables.text("不可比的原因"),
-    ]  # fmt: skip
+    columns = {
+        "子项": "name", f"{found.other}年": "right", f"{found.year}年": "right",
+        "变化（按单位）": "rate", "方向": "direction", "不可比的原因": "text",
+    }  # fmt: skip
     if not any(incomparable for *_, incomparable in rows):
-        columns, rows = columns[:-1], [r[:-1] for r in rows]
+        del columns["不可比的原因"]
+        rows = [r[:-1] for r in rows]
     moved, stayed = ([r for r in rows if bool(r[3] == 0) is same] for same in (False, True))
     empty = "水质类别不相减；规划未表明方向；或不可比"
     pieces = [paragraph(f"两年都有数值的{len(rows)}项，{_directions(found.values)}。")]
@@ -133,7 +134,7 @@ def data(plan: Plan, found: Changes) -> Html:
     groups = {
         "新有数据": found.available, "不再有数据": found.missing[~unfilled], f"{found.year}年还没有填报": found.missing[unfilled],
     }  # fmt: skip
-    columns = [tables.name("子项"), tables.long(f"{found.other}年"), tables.long(f"{found.year}年")]
+    columns = {"子项": "name", f"{found.other}年": "long", f"{found.year}年": "long"}
     pieces = [
         tables.table(
             list(zip(_item_links(plan, rows), rows["before"], rows["after"], strict=True)), columns,
@@ -152,10 +153,10 @@ def tallies(plan: Plan, found: Changes) -> Html:
         (Level(r.level).chinese, words[r.counted], r.before, r.after, r.after - r.before, _numbers(r.gained), _numbers(r.lost))
         for r in records(found.tallies) if r.counted != Status.NOT_FILLED_IN or r.before or r.after
     ]  # fmt: skip
-    columns = [
-        tables.short("级别"), tables.short("指标数"), tables.number(f"{found.other}年"), tables.number(f"{found.year}年"),
-        tables.number("增减", signed=True), tables.text("转入的指标（序号）"), tables.text("转出的指标（序号）"),
-    ]  # fmt: skip
+    columns = {
+        "级别": "short", "指标数": "short", f"{found.other}年": "number", f"{found.year}年": "number",
+        "增减": "signed", "转入的指标（序号）": "text", "转出的指标（序号）": "text",
+    }  # fmt: skip
     return tables.table(rows, columns, caption=f"{found.other}年与{found.year}年的指标数", keyed=False)
 
 
@@ -167,9 +168,7 @@ def revisions(plan: Plan, found: Changes) -> Html:
          _HASH.sub(r"\1…", r.form))
         for r in records(found.revisions)
     ]  # fmt: skip
-    columns: tables.Columns = [
-        tables.year("年份"), tables.name("子项"), "原来", "现在", tables.long("依据的工作簿与更正的栏目"),
-    ]  # fmt: skip
+    columns = {"年份": "year", "子项": "name", "原来": "text", "现在": "text", "依据的工作簿与更正的栏目": "long"}
     none = f"{found.year}年以前的各年，定稿后没有经导入更正过。"
     return tables.table(rows, columns, caption=f"定稿后更正过的行：{len(rows)}行", none=none, keyed=False)
 

@@ -38,7 +38,7 @@ def kinds(plan: Plan) -> Html:
         (kind.chinese, *(known.count((kind, way)) for way in MeasuredBy), sum(k is kind for k, _ in known))
         for kind in CommitmentKind
     ]
-    columns = [tables.short("类型"), *(tables.number(way.chinese) for way in MeasuredBy), tables.number("合计")]
+    columns = {"类型": "short", **{way.chinese: "number" for way in MeasuredBy}, "合计": "number"}
     told = (
         "指标现状值：该承诺就是某一子项所测的数量；项目进展：有项目落实它；只能填报：两者都没有，只能由责任单位填报。"
     )
@@ -51,14 +51,14 @@ def deadlines(plan: Plan) -> Html:
     named = sorted(deadline(c) for c in plan.commitments if c.mode is not None)
     rows = [(when, named.count(when)) for when in dict.fromkeys(named)]
     rows.append(("未写期限", len(plan.commitments) - len(named)))
-    return tables.table(rows, [tables.short("期限"), tables.number("承诺数")], caption="承诺的期限", keyed=False)
+    return tables.table(rows, {"期限": "short", "承诺数": "number"}, caption="承诺的期限", keyed=False)
 
 
 def states(plan: Plan, year: int) -> Html:
     """The number of commitments and projects in each state; those without a report count as 未填报."""
     promises, projects = (progress.states(plan, year, kind) for kind in (Entity.COMMITMENT, Entity.PROJECT))
     rows = list(zip(promises["state"], promises["count"], projects["count"], strict=True))
-    columns = [tables.short("状态"), tables.number("承诺"), tables.number("项目")]
+    columns = {"状态": "short", "承诺": "number", "项目": "number"}
     return tables.table(rows, columns, caption=f"{year}年底的进展（按填报）", keyed=False)
 
 
@@ -96,15 +96,13 @@ def commitment_table(
         )
         for c in own
     ]  # fmt: skip
-    whole = not linked
-    columns = [
-        tables.short("编号"), tables.name("承诺事项"), tables.short("数量"), tables.short("期限", filtered=whole),
-        tables.long("原文与出处"), tables.name("有关指标与项目"), tables.text("进展", width="5rem"),
-        tables.short(f"{year}年底", filtered=whole), tables.short("衡量办法", filtered=whole),
-        tables.short("领域", filtered=whole), tables.short("类型", filtered=whole),
-    ]  # fmt: skip
-    anchors = [c.commitment_id for c in own] if whole else []
-    find = [f"{c.commitment_id} {c.metric}" for c in own] if whole else []
+    kind = "short" if linked else "short filter"
+    columns = {
+        "编号": "short", "承诺事项": "name", "数量": "short", "期限": kind, "原文与出处": "long", "有关指标与项目": "name",
+        "进展": "text 5rem", f"{year}年底": kind, "衡量办法": kind, "领域": kind, "类型": kind,
+    }  # fmt: skip
+    anchors = [] if linked else [c.commitment_id for c in own]
+    find = [] if linked else [f"{c.commitment_id} {c.metric}" for c in own]
     empty = "没有数量、没有写期限、就全局而言，或没有关联"
     return tables.table(rows, columns, caption=caption, anchors=anchors, find=find, none=none, empty=empty)
 

@@ -41,7 +41,7 @@ _FILES: dict[type[Row], str] = {
 def files(plan: Plan) -> Html:
     """The files with their number of rows."""
     rows = [(f"data/{name}", _CONTENTS[_FILES[model]], len(rows)) for name, model, rows in plan.files()]
-    columns: tables.Columns = [tables.short("文件"), "内容", tables.number("行数")]
+    columns = {"文件": "short", "内容": "text", "行数": "number"}
     return tables.table(rows, columns, caption="数据文件", keyed=False)
 
 
@@ -57,17 +57,16 @@ def _columns(model: type[Row], name: str) -> Html:
          "是" if column in key else "")
         for column, info in model.columns().items()
     ]  # fmt: skip
-    columns = [
-        tables.short("列名"), tables.short("中文名"), tables.long("填写什么"), tables.long("允许的值"),
-        tables.short("必填"), tables.short("行的标识"),
-    ]  # fmt: skip
+    columns = {
+        "列名": "short", "中文名": "short", "填写什么": "long", "允许的值": "long", "必填": "short", "行的标识": "short",
+    }  # fmt: skip
     caption = f"data/{name}：{_CONTENTS[name]}"
     return tables.table(rows, columns, caption=caption, empty="没有另外的限制，或不是行的标识")
 
 
 def columns_of_downloads() -> Html:
     """A table, folded, for each table of the downloads."""
-    columns = [tables.short("列名"), tables.short("中文名"), tables.long("含义")]
+    columns = {"列名": "short", "中文名": "short", "含义": "long"}
     pieces = []
     for name, output in OUTPUTS.items():
         rows = [(column, described.title, described.description) for column, described in output.columns.items()]

@@ -64,10 +64,14 @@ def verdict_table(found: Dossier) -> Html:
         for year in reversed(found.verdicts["year"].unique())
         for row in _whole_first(found, found.verdicts[found.verdicts["year"] == year])
     ]  # fmt: skip
-    columns = [
-        tables.year("年份"), tables.name("指标或子项"), tables.short("级别"), tables.verdict("结论"),
-        tables.short("依据"), tables.long("理由"),
-    ]  # fmt: skip
+    columns = {
+        "年份": "year",
+        "指标或子项": "name",
+        "级别": "short",
+        "结论": "verdict",
+        "依据": "short",
+        "理由": "long",
+    }
     return tables.table(rows, columns, caption="各年的结论；基准年以前按最早的要求回看", empty="无数据或没有要求")
 
 
@@ -77,10 +81,7 @@ def towards(found: Dossier) -> Html:
         (f"{row.level}年", _whole_or_item(found, row.item_id), row.status, basis_word(row.basis), row.reason)
         for row in _whole_first(found, found.towards)
     ]
-    columns = [
-        tables.short("规划值"), tables.name("指标或子项"), tables.verdict("是否已达到"), tables.short("依据"),
-        tables.long("理由"),
-    ]  # fmt: skip
+    columns = {"规划值": "short", "指标或子项": "name", "是否已达到": "verdict", "依据": "short", "理由": "long"}
     caption = f"{found.year}年的现状对照规划值"
     return tables.table(rows, columns, caption=caption, empty="无数据或没有规划值", keyed=False)
 
@@ -105,9 +106,7 @@ def wording_table(found: Dossier) -> Html:
         )
         for r in records(found.wordings)
     ]  # fmt: skip
-    columns: tables.Columns = [
-        tables.name("子项"), tables.short("要求"), tables.long("原文"), tables.long("解读"), "出处",
-    ]  # fmt: skip
+    columns = {"子项": "name", "要求": "short", "原文": "long", "解读": "long", "出处": "text"}
     return tables.table(rows, columns, caption="要求、规划值与解读")
 
 
@@ -126,10 +125,9 @@ def observation_table(found: Dossier) -> Html:
         measured = noted(item_title(item, o.level), measured_note(item, o.measure))
         beside = "；".join(yardsticks(o))
         rows.append((year, measured, value_text(item, o), beside, o.statement, short_source(o.source)))
-    columns: tables.Columns = [
-        tables.year("年份"), tables.name("子项（实测对象）"), tables.text("数值", "number"), "目标与平均",
-        tables.long("原文"), tables.long("出处"),
-    ]  # fmt: skip
+    columns = {
+        "年份": "year", "子项（实测对象）": "name", "数值": "right", "目标与平均": "text", "原文": "long", "出处": "long",
+    }  # fmt: skip
     return tables.table(rows, columns, caption="各年的观测", none="没有任何年份的观测。", empty="没有")
 
 
@@ -160,10 +158,10 @@ def commitments(found: Dossier, years: str) -> Html:
         )
         for c, row in found.commitments
     ]  # fmt: skip
-    columns = [
-        tables.short("编号"), tables.name("承诺事项"), tables.short("数量"), tables.short("期限"), tables.short("子项"),
-        tables.short("关系"), tables.long("为何关联"), tables.long("原文与出处"),
-    ]  # fmt: skip
+    columns = {
+        "编号": "short", "承诺事项": "name", "数量": "short", "期限": "short", "子项": "short",
+        "关系": "short", "为何关联": "long", "原文与出处": "long",
+    }  # fmt: skip
     none, empty = "没有关联到这项指标的承诺。", "没有数量或未写期限"
     return tables.table(rows, columns, caption="有关的承诺", none=none, empty=empty)
 
@@ -177,10 +175,10 @@ def projects(found: Dossier, years: str) -> Html:
         )
         for p, row in found.projects
     ]  # fmt: skip
-    columns: tables.Columns = [
-        tables.number("序号"), tables.name("项目"), tables.short("子项"), tables.short("实施年限"),
-        tables.number("概算（万元）"), "责任单位", tables.long("为何关联"),
-    ]  # fmt: skip
+    columns = {
+        "序号": "number", "项目": "name", "子项": "short", "实施年限": "short",
+        "概算（万元）": "number", "责任单位": "text", "为何关联": "long",
+    }  # fmt: skip
     none, empty = "没有关联到这项指标的项目。", "没有概算（不是 0）"
     return tables.table(rows, columns, caption="有关的项目（表三）", none=none, empty=empty)
 
@@ -214,6 +212,6 @@ def dossier_list(assessment: Assessment) -> Html:
         )
         for n in assessment.plan.indicators
     ]  # fmt: skip
-    verdicts = [tables.short(f"{assessment.year}年{level.chinese}") for level in Level]
-    columns = [tables.number("序号"), tables.name("指标"), tables.short("领域"), tables.short("属性"), *verdicts]
+    verdicts = {f"{assessment.year}年{level.chinese}": "short" for level in Level}
+    columns = {"序号": "number", "指标": "name", "领域": "short", "属性": "short", **verdicts}
     return tables.table(rows, columns, caption=f"{len(rows)}项指标的档案")

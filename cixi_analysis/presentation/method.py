@@ -1,12 +1,12 @@
 """The page 方法: verdicts, bases, paces, conventions and readings, from the data and the code that uses them."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
-import pandas as pd
 from markupsafe import Markup
 
 from cixi_analysis.analysis.pace import CLASSES
 from cixi_analysis.analysis.readings import readings
+from cixi_analysis.analysis.records import columns as columns_of
 from cixi_analysis.analysis.records import records
 from cixi_analysis.assessment import tally_without_each_convention
 from cixi_analysis.assessment.numbers import SMALL_FALL
@@ -49,7 +49,7 @@ _CONVENTIONS = {
 
 
 def _words(title: str, meanings: Iterable[tuple[str | Markup, str]]) -> Html:
-    return tables.table(list(meanings), [tables.short(title), "含义"], keyed=False)
+    return tables.table(meanings, {title: "short", "含义": "text"}, keyed=False)
 
 
 def verdict_words() -> Html:
@@ -84,9 +84,9 @@ def conventions(plan: Plan, year: int) -> Html:
         where = link(item_title(item), table1_href(item.item_id, f"{year}/")) if item else "凡符合条件的子项"
         scope = f"{row.level.chinese if row.level else '各级'}、{f'{row.year}年' if row.year else '各年'}"
         rows.append((row.convention.chinese, where, scope, row.reason, short_source(row.source)))
-    columns: tables.Columns = [
-        tables.short("约定"), tables.text("适用的子项", width="8rem"), "级别与年份", tables.long("理由"), "出处",
-    ]  # fmt: skip
+    columns = {
+        "约定": "short", "适用的子项": "text 8rem", "级别与年份": "text", "理由": "long", "出处": "text",
+    }  # fmt: skip
     return stack(bullets(*meanings), tables.table(rows, columns, caption="约定", keyed=False), name="约定")
 
 
@@ -97,33 +97,31 @@ def convention_effects(plan: Plan, year: int) -> Html:
         (word, *(met[key, level] for level in Level), *(met[key, level] - met["", level] for level in Level))
         for key, word in [*((str(c), c.chinese) for c in Convention), ("all", "全部约定")]
     ]
-    columns = [
-        tables.short("不用的约定"),
-        *(tables.number(f"{v.chinese}达标数") for v in Level),
-        *(tables.number(f"{v.chinese}增减", signed=True) for v in Level),
-    ]
+    met_of, less = (
+        {f"{v.chinese}{of}": kind for v in Level} for of, kind in (("达标数", "number"), ("增减", "signed"))
+    )
     whole = "、".join(f"{v.chinese}{met['', v]}项" for v in Level)
     caption = f"{year}年不用某一约定时的达标数（都用时{whole}）"
-    return tables.table(rows, columns, caption=caption, keyed=False)
+    return tables.table(rows, {"不用的约定": "short", **met_of, **less}, caption=caption, keyed=False)
 
 
 def reading_table(plan: Plan) -> Html:
     """Every distinct wording with its reading and meaning, folded."""
-    frame = readings(plan)
-    columns: tables.Columns = {
-        "wording": tables.name("原文"), "reading": tables.name("读作"), "meaning": tables.long("意思"),
-        "explicit": "另定读法的理由", "used_by": tables.name("用于（子项、级别或目标年）"),
+    rows = list(_readings(plan))
+    columns = {
+        "原文": "name", "读作": "name", "意思": "long", "另定读法的理由": "text", "用于（子项、级别或目标年）": "name",
     }  # fmt: skip
-    caption = f"全部{len(frame)}种要求与规划值的文字及其读法"
+    caption = f"全部{len(rows)}种要求与规划值的文字及其读法"
     empty = "按原文直接解读，没有另定读法；或原文为“/”，没有要求"
-    return tables.table(frame, columns, caption=caption, empty=empty, keyed=False, fold=True)
+    return tables.table(rows, columns, caption=caption, empty=empty, keyed=False, fold=True)
 
 
 def explicit_readings(plan: Plan) -> Html:
     """The wordings that can be read two ways, with the reading chosen and its reason."""
-    frame: pd.DataFrame = readings(plan).query("explicit != ''")
-    columns: tables.Columns = {
-        "wording": tables.name("原文"), "reading": tables.name("取定的读法"), "meaning": tables.long("意思"),
-        "explicit": tables.long("理由"), "used_by": "用于",
-    }  # fmt: skip
-    return tables.table(frame, columns, caption=f"有两种读法、在数据中另行取定的{len(frame)}种文字", keyed=False)
+    rows = [row for row in _readings(plan) if row[3]]
+    columns = {"原文": "name", "取定的读法": "name", "意思": "long", "理由": "long", "用于": "text"}
+    return tables.table(rows, columns, caption=f"有两种读法、在数据中另行取定的{len(rows)}种文字", keyed=False)
+
+
+def _readings(plan: Plan) -> Iterator[tuple[str, ...]]:
+    return columns_of(readings(plan), "wording", "reading", "meaning", "explicit", "used_by")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from markupsafe import Markup
 
 from cixi_analysis.analysis import links, progress, projects
+from cixi_analysis.analysis.records import columns as columns_of
 from cixi_analysis.analysis.records import records, row
 from cixi_analysis.analysis.units import Unit, units
 from cixi_analysis.assessment import Assessment
@@ -31,13 +32,13 @@ _NO_BUDGET = "没有概算（不是 0）"
 
 def outcomes_table(plan: Plan) -> Html:
     """Table 2, with the share of completed projects."""
-    columns = {
-        "project_type": tables.short("项目类型"), **{o.value: tables.number(o.chinese) for o in Outcome},
-        "total": tables.number("项目总数"), "completion_rate": tables.percent("完成率"),
-    }  # fmt: skip
+    outcomes = {o.chinese: "number" for o in Outcome}
+    columns = {"项目类型": "short", **outcomes, "项目总数": "number", "完成率": "percent"}
+    fields = ("project_type", *(o.value for o in Outcome), "total", "completion_rate")
+    rows = columns_of(projects.outcomes(plan), *fields)
     caption = "表二 2018-2022年重点工程实施情况（项）"
     # Sorting would move 合计 away from the last row.
-    return tables.table(projects.outcomes(plan), columns, caption=caption, empty="没有项目", sortable=False)
+    return tables.table(rows, columns, caption=caption, empty="没有项目", sortable=False)
 
 
 def outcomes_prose(plan: Plan) -> Html:
@@ -93,17 +94,16 @@ def category_table(plan: Plan) -> Html:
         projects.concentration(plan).by_category.drop(columns="without_budget"), on="category"
     )
     columns = {
-        "category": tables.short("类别"), "projects": tables.number("项目数"),
-        "share_of_projects": tables.percent("占项目数"), "budget": tables.money("概算（亿元）"),
-        "share_of_money": tables.percent("占资金"), "without_budget": tables.number("没有概算的项目数"),
+        "类别": "short", "项目数": "number", "占项目数": "percent", "概算（亿元）": "money", "占资金": "percent",
+        "没有概算的项目数": "number",
     }  # fmt: skip
-    return tables.table(frame, columns, caption="表三按类别", empty=_NO_BUDGET)
+    fields = ("category", "projects", "share_of_projects", "budget", "share_of_money", "without_budget")
+    return tables.table(columns_of(frame, *fields), columns, caption="表三按类别", empty=_NO_BUDGET)
 
 
-_UNIT_COLUMNS = (
-    tables.number("参与项目数"), tables.number("其中单独负责"), tables.money("参与项目的概算（亿元）"),
-    tables.number("没有概算的项目数"),
-)  # fmt: skip
+_UNIT_COLUMNS = {
+    "参与项目数": "number", "其中单独负责": "number", "参与项目的概算（亿元）": "money", "没有概算的项目数": "number",
+}  # fmt: skip
 
 
 def _whole(plan: Plan) -> str:
@@ -115,7 +115,7 @@ def unit_table(plan: Plan) -> Html:
     """Projects and money by responsible unit, folded. The rows must not be added up."""
     frame = projects.by_unit(plan).sort_values("involved_budget", ascending=False, kind="stable", na_position="last")
     rows = [(r.unit, r.involved_projects, r.sole_projects, r.involved_budget, r.without_budget) for r in records(frame)]
-    columns = [tables.text("责任单位"), *_UNIT_COLUMNS]
+    columns = {"责任单位": "text", **_UNIT_COLUMNS}
     caption = f"表三按责任单位{_whole(plan)}"
     return tables.table(rows, columns, caption=caption, empty=_NO_BUDGET, fold=f"{len(rows)}个责任单位的明细")
 
@@ -128,9 +128,7 @@ def unit_overview(assessment: Assessment) -> Html:
          len(u.items), len(u.commitments))
         for n, u in enumerate(own, start=1)
     ]  # fmt: skip
-    columns = [
-        tables.text("责任单位", width="9rem"), *_UNIT_COLUMNS, tables.number("有关子项"), tables.number("有关承诺"),
-    ]  # fmt: skip
+    columns = {"责任单位": "text 9rem", **_UNIT_COLUMNS, "有关子项": "number", "有关承诺": "number"}
     caption = f"{len(own)}个责任单位{_whole(assessment.plan)}"
     return tables.table(rows, columns, caption=caption, empty=_NO_BUDGET)
 
@@ -149,10 +147,10 @@ def _section(assessment: Assessment, unit: Unit, anchor: str) -> Html:
          report_of(known.get(str(p.number))))
         for p in unit.projects
     ]  # fmt: skip
-    columns = [
-        tables.number("序号"), tables.name("项目"), tables.short("实施年限"), tables.number("概算（万元）"),
-        tables.text("共同负责"), tables.text(f"{year}年进展", width="6rem"),
-    ]  # fmt: skip
+    columns = {
+        "序号": "number", "项目": "name", "实施年限": "short", "概算（万元）": "number", "共同负责": "text",
+        f"{year}年进展": "text 6rem",
+    }  # fmt: skip
     budget = f"概算{yi(unit.money.budget)}亿元" if unit.money.budget is not None else "没有概算"
     caption = f"{unit.name}：{len(unit.projects)}个项目，{budget}"
     table = tables.table(rows, columns, caption=caption, empty=f"{_NO_BUDGET}，或单独负责", keyed=False)
@@ -189,14 +187,15 @@ def project_table(plan: Plan, year: int) -> Html:
             p.number, p.name, p.category, p.content, noted(p.years, when), p.budget, p.responsible, _bearings(plan, p),
             report_of(known.get(str(p.number))), source,
         ))  # fmt: skip
-    columns = [
-        tables.number("序号"), tables.name("项目名称"), tables.short("类别", filtered=True),
-        tables.text("主要内容", width="13rem"), tables.short(noted("实施年限", f"到{year}年底")),
-        tables.number(noted("投资概算", "万元")), tables.members("责任单位"), tables.name("有关指标与承诺"),
-        tables.text(f"{year}年进展", width="6rem"), tables.text("另注的出处"),
-    ]  # fmt: skip
+    columns: dict[str | Markup, str] = {
+        "序号": "number", "项目名称": "name", "类别": "short filter", "主要内容": "text 13rem",
+        noted("实施年限", f"到{year}年底"): "short",
+        noted("投资概算", "万元"): "number", "责任单位": "members", "有关指标与承诺": "name",
+        f"{year}年进展": "text 6rem", "另注的出处": "text",
+    }  # fmt: skip
     if not any(own_sources):
-        columns, rows = columns[:-1], [r[:-1] for r in rows]
+        del columns["另注的出处"]
+        rows = [r[:-1] for r in rows]
     caption = f"表三 重点项目（{len(rows)}项；出处为表三同一序号）"
     anchors, find = [f"project-{p.number}" for p in plan.projects], [p.name.replace("\n", "") for p in plan.projects]
     return tables.table(rows, columns, caption=caption, empty=f"{_NO_BUDGET}，或没有关联", anchors=anchors, find=find)
@@ -226,10 +225,8 @@ def progress_prose(plan: Plan, year: int) -> Html:
 def yearly_table(plan: Plan) -> Html:
     """The budget by year, spread by :data:`projects.ASSUMPTION`, folded."""
     grouped = projects.yearly_budget(plan).groupby("year", as_index=False)
-    columns = {
-        "year": tables.year("年份"), "projects": tables.number("实施期内项目数"),
-        "without_budget": tables.number("其中没有概算"), "budget": tables.money("分摊概算（亿元）"),
-    }  # fmt: skip
     frame = grouped[["projects", "without_budget", "budget"]].sum(min_count=1)
+    rows = columns_of(frame, "year", "projects", "without_budget", "budget")
+    columns = {"年份": "year", "实施期内项目数": "number", "其中没有概算": "number", "分摊概算（亿元）": "money"}
     caption = f"概算按年分摊。{projects.ASSUMPTION}"
-    return tables.table(frame, columns, caption=caption, empty=_NO_BUDGET, fold="分年明细")
+    return tables.table(rows, columns, caption=caption, empty=_NO_BUDGET, fold="分年明细")

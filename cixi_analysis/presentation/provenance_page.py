@@ -15,7 +15,7 @@ def _hash(value: object) -> Markup:
 
 def edition_table(known: Provenance) -> Html:
     """Version, commit, date, Python and system."""
-    return tables.table(list(_edition(known)), [tables.short("项目"), "内容"], caption="版本", keyed=False)
+    return tables.table(_edition(known), {"项目": "short", "内容": "text"}, caption="版本", keyed=False)
 
 
 def _edition(known: Provenance) -> Iterator[tuple[str, str | Markup]]:
@@ -33,10 +33,10 @@ def _edition(known: Provenance) -> Iterator[tuple[str, str | Markup]]:
 
 def inputs_tables(known: Provenance) -> Html:
     """Every input file with size and hash, a table for each kind."""
-    columns = [tables.short("文件"), tables.number("字节"), tables.Column("SHA-256", _hash)]
+    columns = {"文件": "short", "字节": "number", "SHA-256": "text"}
     pieces = []
     for kind in dict.fromkeys(one.kind for one in known.inputs):
-        rows = [(one.path, one.size, one.sha256) for one in known.inputs if one.kind == kind]
+        rows = [(one.path, one.size, _hash(one.sha256)) for one in known.inputs if one.kind == kind]
         pieces.append(tables.table(rows, columns, caption=f"{kind}（{len(rows)}个文件）"))
     return stack(*pieces, name="输入")
 

@@ -1,6 +1,7 @@
 """The pages 首页, 年度总览 and 回看: sentences and counts, reasons of the verdicts, how much is known."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
@@ -30,9 +31,9 @@ from cixi_analysis.words import (
 
 #: The statuses that are counted, as the cards call them.
 _COUNTED = {Status.MET: "达标", Status.UNMET: "未达标", Status.NO_DATA: "无数据", Status.NOT_FILLED_IN: "未填报"}
-_COUNTS = {"applicable": tables.number("适用"), **{str(s): tables.number(STATUSES[s].text) for s in _COUNTED}}
-#: Without its sign, for which a tenth column leaves no room.
-_COUNTS[str(Status.NOT_FILLED_IN)] = tables.number(Status.NOT_FILLED_IN.chinese)
+#: Column of a tally → heading; 未填报 without its sign, for which a tenth column leaves no room.
+_COUNTS = {"applicable": "适用", **{str(s): STATUSES[s].text for s in _COUNTED}}
+_COUNTS[str(Status.NOT_FILLED_IN)] = Status.NOT_FILLED_IN.chinese
 
 
 def year_banner(plan: Plan, year: int) -> Html:
@@ -199,34 +200,35 @@ def tally_table(assessment: Assessment, by: str | None = None) -> Html:
     counts = tally(assessment, by)
     title = {None: "按级别", "domain": "按领域", "attribute": "按指标属性", "basis": "按依据"}[by]
     caption = f"{assessment.year}年指标数，{title}"
-    known = _without_zero(counts)
+    shown = _headings(counts)
     if by is None:
-        counts["level"] = [_level(v) for v in counts["level"]]
-        head = tables.short("级别" if assessment.against != TARGET else "规划值")
-        return tables.table(counts, {"level": head, **known}, caption=caption, keyed=False)
+        head = "级别" if assessment.against != TARGET else "规划值"
+        rows = [(_level(level), *cells) for level, *cells in columns_of(counts, "level", *shown)]
+        return tables.table(
+            rows, {head: "short", **dict.fromkeys(shown.values(), "number")}, caption=caption, keyed=False
+        )
     if by == "basis":
-        known = {name: known[name] for name in ("met", "unmet")}  # without data there is no basis
+        shown = {name: shown[name] for name in ("met", "unmet")}  # without data there is no basis
     words = {str(v): v.chinese for kind in (Attribute, Basis) for v in kind}
-    rows, columns = _side_by_side(counts, by, known)
-    return tables.table(
-        [(words.get(k, k), *r) for k, r in rows.items()], [tables.short(title[1:]), *columns], caption=caption
-    )
+    return _side_by_side(counts, by, title[1:], words, shown, caption=caption)
 
 
-def _without_zero(counts: pd.DataFrame) -> dict[str, tables.Column]:
-    """The columns of counts; 未填报 only if something is not filled in."""
-    return {k: c for k, c in _COUNTS.items() if k != Status.NOT_FILLED_IN or counts[k].any()}
+def _headings(counts: pd.DataFrame) -> dict[str, str]:
+    """The columns of counts with their headings; 未填报 only if something is not filled in."""
+    return {k: title for k, title in _COUNTS.items() if k != Status.NOT_FILLED_IN or counts[k].any()}
 
 
 def _side_by_side(
-    counts: pd.DataFrame, by: str, shown: dict[str, tables.Column]
-) -> tuple[dict[str, list[int]], list[tables.Column]]:
-    """The counts for each value of ``by``, the levels' columns beside each other; 0 where a level has none."""
+    counts: pd.DataFrame, by: str, head: str, words: dict[str, str], shown: dict[str, str], **options: Any
+) -> Html:
+    """A row for each value of ``by``, the levels' columns beside each other; 0 where a level has no count."""
     fields = [(level, name) for level in dict.fromkeys(counts["level"]) for name in shown]
     cells = {(getattr(r, by), r.level, name): getattr(r, name) for r in records(counts) for name in shown}
-    rows = {key: [cells.get((key, *field), 0) for field in fields] for key in dict.fromkeys(counts[by])}
+    keys = dict.fromkeys(counts[by])
+    rows = [(words.get(key, key), *(cells.get((key, *field), 0) for field in fields)) for key in keys]
     double = Markup("{}<br>{}").format
-    return rows, [tables.number(double(_level(level), shown[name].title)) for level, name in fields]
+    columns = {Markup(head): "short"} | {double(_level(level), shown[name]): "number" for level, name in fields}
+    return tables.table(rows, columns, **options)
 
 
 def _level(level: str) -> str:
@@ -237,10 +239,9 @@ def convention_tallies(plan: Plan, year: int) -> Html:
     """The counts with each convention switched off, and with all of them."""
     counts = tally_without_each_convention(plan, year)
     words = {"": "全部约定都用", "all": "全部约定都不用"} | {str(c): f"不用“{c.chinese}”" for c in Convention}
-    shown = {name: column for name, column in _without_zero(counts).items() if name != "applicable"}
-    rows, columns = _side_by_side(counts, "convention", shown)
-    cells = [(words[key], *row) for key, row in rows.items()]
-    return tables.table(cells, [tables.short("情形"), *columns], caption=f"{year}年指标数：约定的作用", sortable=False)
+    shown = {name: title for name, title in _headings(counts).items() if name != "applicable"}
+    caption = f"{year}年指标数：约定的作用"
+    return _side_by_side(counts, "convention", "情形", words, shown, caption=caption, sortable=False)
 
 
 def target_tally(plan: Plan, year: int) -> Html:
@@ -260,9 +261,9 @@ def observed_items(plan: Plan, year: int) -> Html:
         )
         for item in known for row in plan.observations[year] if row.item_id == item.item_id
     ]  # fmt: skip
-    columns: tables.Columns = [
-        tables.name("子项"), "实测对象", tables.text("数值", "number"), tables.short("单位"), tables.long("原文"), tables.short("出处"),
-    ]  # fmt: skip
+    columns = {
+        "子项": "name", "实测对象": "text", "数值": "right", "单位": "short", "原文": "long", "出处": "short",
+    }  # fmt: skip
     return tables.table(rows, columns, caption=f"{year}年有数据的子项", empty="原表没有单位，或没有数值", keyed=False)
 
 
@@ -274,7 +275,5 @@ def decided(assessment: Assessment) -> Html:
         (item_link(plan.item(i), level=Level(v)), _level(v), verdict, basis_word(basis), reason)
         for i, v, verdict, basis, reason in columns_of(own, "item_id", "level", "verdict", "basis", "reason")
     ]
-    columns = [
-        tables.name("子项"), tables.short("级别"), tables.verdict("结论"), tables.short("依据"), tables.long("理由"),
-    ]  # fmt: skip
+    columns = {"子项": "name", "级别": "short", "结论": "verdict", "依据": "short", "理由": "long"}
     return tables.table(rows, columns, caption=f"{assessment.year}年能判定的子项", keyed=False)

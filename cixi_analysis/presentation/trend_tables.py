@@ -48,11 +48,10 @@ def trend_table(plan: Plan, year: int, rows: pd.DataFrame) -> Html:
         )
         for r in records(own)
     ]  # fmt: skip
-    columns = [
-        tables.name("子项"), tables.text("首年", "number"), tables.text("末年", "number"),
-        tables.text(noted("年均变化", "按单位／复合变化率"), "number"), tables.direction("方向"),
-        tables.text("证据强度", width="12rem"),
-    ]  # fmt: skip
+    columns = {
+        "子项": "name", "首年": "right", "末年": "right", noted("年均变化", "按单位／复合变化率"): "right",
+        "方向": "direction", "证据强度": "text 12rem",
+    }  # fmt: skip
     none = f"截至{year}年，没有一个子项有两个以上年份的数值，所以没有变化可列，也没有图。"
     caption = f"截至{year}年，有两个以上年份的子项"
     return tables.table(cells, columns, caption=caption, empty="规划未表明方向，或不能计算", none=none)
@@ -60,12 +59,10 @@ def trend_table(plan: Plan, year: int, rows: pd.DataFrame) -> Html:
 
 def pace_table(plan: Plan, year: int, rows: pd.DataFrame) -> Html:
     """Each numeric target with the last value, the gap and the pace; those reached are folded."""
-    columns = [
-        tables.name("子项"), tables.text("规划值", "number", "5.5rem"), tables.text(noted("水平", "最近值"), "number"),
-        tables.number("差距", signed=True), tables.text("进度", width="8rem"),
-        tables.text(noted("年均变化", "已有／所需"), "number"), tables.text(noted("速度之比", "线性／复合"), "number"),
-        tables.rate(noted("今后", "每年尚需")),
-    ]  # fmt: skip
+    columns = {
+        "子项": "name", "规划值": "right 5.5rem", noted("水平", "最近值"): "right", "差距": "signed", "进度": "text 8rem",
+        noted("年均变化", "已有／所需"): "right", noted("速度之比", "线性／复合"): "right", noted("今后", "每年尚需"): "rate",
+    }  # fmt: skip
     cells: dict[bool, list[tuple[object, ...]]] = {False: [], True: []}
     for r in records(rows[rows["target_year"].notna()]):
         cells[r.pace == Pace.REACHED].append((
@@ -98,9 +95,8 @@ def without_target(plan: Plan, rows: pd.DataFrame) -> Html:
          *(wordings[r.item_id, y] for y in years), r.note)
         for r in own
     ]  # fmt: skip
-    columns: tables.Columns = [
-        tables.name("子项"), tables.text("最近值", "number nowrap"), *(f"规划值{y}年（原文）" for y in years), "说明",
-    ]  # fmt: skip
+    targets = {f"规划值{y}年（原文）": "text" for y in years}
+    columns = {"子项": "name", "最近值": "right nowrap", **targets, "说明": "text"}
     caption = f"有数值、但规划值不是数的{len(own)}个子项"
     return tables.table(cells, columns, caption=caption, empty="没有需要说明的", fold=True)
 
@@ -114,10 +110,10 @@ def margin_table(plan: Plan, year: int, rows: pd.DataFrame) -> Html:
     ]  # fmt: skip
     if not cells:
         return Html(Markup(), "没有可比的数值要求")
-    columns = [
-        tables.name("子项"), tables.short("级别"), tables.text(f"{year}年现状值", "number"), tables.text("要求", "number"),
-        tables.number("差值（正为优于要求）", signed=True),
-    ]  # fmt: skip
+    columns = {
+        "子项": "name", "级别": "short", f"{year}年现状值": "right", "要求": "right",
+        "差值（正为优于要求）": "signed",
+    }  # fmt: skip
     return tables.table(cells, columns, caption=f"{year}年现状值与数值要求之差（{len(cells)}条）", fold=True)
 
 
