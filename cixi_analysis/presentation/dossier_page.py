@@ -10,23 +10,11 @@ from cixi_analysis.analysis.commitments import deadline, promised
 from cixi_analysis.analysis.dossier import Dossier, value_text, yardsticks
 from cixi_analysis.analysis.records import records
 from cixi_analysis.assessment import Assessment
-from cixi_analysis.presentation import charts, tables
+from cixi_analysis.presentation import charts, tables, titles
 from cixi_analysis.presentation.audit_page import SIGNS
 from cixi_analysis.presentation.commitment_page import quotation
 from cixi_analysis.presentation.html import Html, bullets, grid, joined, lines, link, noted, paragraph, stack
 from cixi_analysis.presentation.looks import basis_note, basis_word, verdict_badge
-from cixi_analysis.presentation.titles import (
-    commitment_href,
-    finding_href,
-    indicator_href,
-    item_anchor,
-    item_label,
-    item_title,
-    measured_note,
-    project_link,
-    short_source,
-    table1_href,
-)
 from cixi_analysis.presentation.trend_tables import margin_table, pace_table
 from cixi_analysis.words import Level
 
@@ -39,12 +27,12 @@ def head(found: Dossier, years: tuple[int, ...]) -> Html:
     first = found.items[0]
     points = [Markup("{}　{}　{}指标").format(first.domain, first.task, first.attribute.chinese)]
     for item in found.items:
-        ways = joined(link(f"{year}年", table1_href(item.item_id, f"../{year}/")) for year in reversed(years))
+        ways = joined(link(f"{year}年", titles.table1_href(item.item_id, f"../{year}/")) for year in reversed(years))
         name = item.name + (f"（省级：{item.provincial_name}）" if item.provincial_name else "")
         about = f"{_UNITS.get(item.unit, f'单位：{item.unit}')}；{item.polarity.chinese}"
-        names = " / ".join(name for name in (item_title(item), item.provincial_name) if name)
+        names = " / ".join(name for name in (titles.item_title(item), item.provincial_name) if name)
         point = Markup('<span id="{}" data-find="{}"><strong>{}{}</strong>　{}；表一中的行：{}</span>')
-        points.append(point.format(item_anchor(item.item_id), names, item.part_mark, name, about, ways))
+        points.append(point.format(titles.item_anchor(item.item_id), names, item.part_mark, name, about, ways))
     return bullets(*points)
 
 
@@ -93,16 +81,16 @@ def _whole_first(found: Dossier, table: pd.DataFrame) -> list[Any]:
 
 
 def _whole_or_item(found: Dossier, item_id: str) -> str:
-    return item_title(found.plan.item(item_id)) if item_id else f"{found.indicator} {found.name}（整项）"
+    return titles.item_title(found.plan.item(item_id)) if item_id else f"{found.indicator} {found.name}（整项）"
 
 
 def wording_table(found: Dossier) -> Html:
     """The wordings of requirements and targets, verbatim, with their readings."""
     rows = [
         (
-            item_title(found.plan.item(r.item_id)),
+            titles.item_title(found.plan.item(r.item_id)),
             f"{r.level}年规划值" if r.level.isdigit() else f"{Level(r.level).chinese}要求",
-            lines(r.wording), _reading(r.tree, r.meaning, r.explicit), short_source(r.source),
+            lines(r.wording), _reading(r.tree, r.meaning, r.explicit), titles.short_source(r.source),
         )
         for r in records(found.wordings)
     ]  # fmt: skip
@@ -122,9 +110,9 @@ def observation_table(found: Dossier) -> Html:
     rows = []
     for year, o in reversed(found.observations):
         item = found.plan.item(o.item_id)
-        measured = noted(item_title(item, o.level), measured_note(item, o.measure))
+        measured = noted(titles.item_title(item, o.level), titles.measured_note(item, o.measure))
         beside = "；".join(yardsticks(o))
-        rows.append((year, measured, value_text(item, o), beside, o.statement, short_source(o.source)))
+        rows.append((year, measured, value_text(item, o), beside, o.statement, titles.short_source(o.source)))
     columns = {
         "年份": "year", "子项（实测对象）": "name", "数值": "right", "目标与平均": "text", "原文": "long", "出处": "long",
     }  # fmt: skip
@@ -153,8 +141,8 @@ def commitments(found: Dossier, years: str) -> Html:
     """The linked commitments; ``years`` leads to the pages of a year."""
     rows = [
         (
-            link(c.commitment_id, commitment_href(c.commitment_id, years)), c.metric, promised(c), deadline(c),
-            item_label(found.plan.item(row.to_id)), row.relation.chinese, row.reason, quotation(c),
+            link(c.commitment_id, titles.commitment_href(c.commitment_id, years)), c.metric, promised(c), deadline(c),
+            titles.item_label(found.plan.item(row.to_id)), row.relation.chinese, row.reason, quotation(c),
         )
         for c, row in found.commitments
     ]  # fmt: skip
@@ -170,7 +158,7 @@ def projects(found: Dossier, years: str) -> Html:
     """The linked projects; ``years`` leads to the pages of a year."""
     rows = [
         (
-            p.number, project_link(p, years), item_label(found.plan.item(row.to_id)), p.years, p.budget, p.units,
+            p.number, titles.project_link(p, years), titles.item_label(found.plan.item(row.to_id)), p.years, p.budget, p.units,
             f"{row.relation.chinese}：{row.reason}",
         )
         for p, row in found.projects
@@ -187,7 +175,7 @@ def findings(found: Dossier) -> Html:
     """The findings of the audit that concern the indicator."""
     points = [
         Markup("{} {} {}：{}").format(
-            link(f"{row.audit_id} {row.title}", finding_href(row.audit_id, "../")), SIGNS[result(row)],
+            link(f"{row.audit_id} {row.title}", titles.finding_href(row.audit_id, "../")), SIGNS[result(row)],
             result(row).chinese, row.reasoning,
         )
         for row in found.findings
@@ -207,7 +195,7 @@ def dossier_list(assessment: Assessment) -> Html:
     first = {item.indicator: item for item in reversed(assessment.plan.items)}
     rows = [
         (
-            n, link(first[n].indicator_name, indicator_href(n, "../x/")), first[n].domain, first[n].attribute.chinese,
+            n, link(first[n].indicator_name, titles.indicator_href(n, "../x/")), first[n].domain, first[n].attribute.chinese,
             *(verdict_badge(assessment.status(n, level)) for level in Level),
         )
         for n in assessment.plan.indicators

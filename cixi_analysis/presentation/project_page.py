@@ -11,20 +11,11 @@ from cixi_analysis.analysis.units import Unit, units
 from cixi_analysis.assessment import Assessment
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import Project
-from cixi_analysis.presentation import tables
+from cixi_analysis.presentation import tables, titles
 from cixi_analysis.presentation.commitment_page import report_of, titled
 from cixi_analysis.presentation.formatting import percent, yi
 from cixi_analysis.presentation.html import Html, bullets, cards, joined, link, noted, paragraph, stack
 from cixi_analysis.presentation.looks import verdict_badge
-from cixi_analysis.presentation.titles import (
-    commitment_href,
-    commitment_link,
-    item_href,
-    item_link,
-    item_title,
-    project_link,
-    short_source,
-)
 from cixi_analysis.words import Entity, Level, Outcome
 
 _NO_BUDGET = "没有概算（不是 0）"
@@ -143,7 +134,7 @@ def _section(assessment: Assessment, unit: Unit, anchor: str) -> Html:
     year = assessment.year
     known = progress.reports(assessment.plan, year, Entity.PROJECT)
     rows = [
-        (p.number, project_link(p), p.years, p.budget, joined(x for x in p.responsible if x != unit.name),
+        (p.number, titles.project_link(p), p.years, p.budget, joined(x for x in p.responsible if x != unit.name),
          report_of(known.get(str(p.number))))
         for p in unit.projects
     ]  # fmt: skip
@@ -162,11 +153,12 @@ def _section(assessment: Assessment, unit: Unit, anchor: str) -> Html:
 def _bearings_of_unit(assessment: Assessment, unit: Unit) -> Iterator[Markup]:
     items = [
         Markup("{} {}").format(
-            item_link(i), joined((verdict_badge(assessment.status(i.indicator, v, i.item_id)) for v in Level), " ")
+            titles.item_link(i),
+            joined((verdict_badge(assessment.status(i.indicator, v, i.item_id)) for v in Level), " "),
         )
         for i in unit.items
     ]
-    promises = [commitment_link(c) for c in unit.commitments]
+    promises = [titles.commitment_link(c) for c in unit.commitments]
     yield (
         Markup("有关指标（其项目所关联的，国家级、省级结论）：") + joined(items, "；")
         if items
@@ -178,7 +170,7 @@ def _bearings_of_unit(assessment: Assessment, unit: Unit) -> Iterator[Markup]:
 def project_table(plan: Plan, year: int) -> Html:
     """Table 3 as printed, with the share of the schedule gone by, links, and progress; the source is the number."""
     known = progress.reports(plan, year, Entity.PROJECT)
-    sources = [short_source(p.source) for p in plan.projects]
+    sources = [titles.short_source(p.source) for p in plan.projects]
     own_sources = [None if s == f"表三 序号{p.number}" else s for s, p in zip(sources, plan.projects, strict=True)]
     rows: list[tuple[object, ...]] = []
     for p, at, source in zip(plan.projects, records(projects.schedule(plan, year)), own_sources, strict=True):
@@ -187,7 +179,7 @@ def project_table(plan: Plan, year: int) -> Html:
             p.number, p.name, p.category, p.content, noted(p.years, when), p.budget, p.responsible, _bearings(plan, p),
             report_of(known.get(str(p.number))), source,
         ))  # fmt: skip
-    columns: dict[str | Markup, str] = {
+    columns = {
         "序号": "number", "项目名称": "name", "类别": "short filter", "主要内容": "text 13rem",
         noted("实施年限", f"到{year}年底"): "short",
         noted("投资概算", "万元"): "number", "责任单位": "members", "有关指标与承诺": "name",
@@ -203,9 +195,9 @@ def project_table(plan: Plan, year: int) -> Html:
 
 def _bearings(plan: Plan, project: Project) -> Markup:
     """The items a project bears on and the commitments it carries out."""
-    items = [titled(item_title(i), item_href(i.item_id), row) for i, row in links.items_of(plan, project)]
+    items = [titled(titles.item_title(i), titles.item_href(i.item_id), row) for i, row in links.items_of(plan, project)]
     promises = links.commitments_of_project(plan, project.number)
-    named = ((f"{c.commitment_id} {c.metric}", commitment_href(c.commitment_id), row) for c, row in promises)
+    named = ((f"{c.commitment_id} {c.metric}", titles.commitment_href(c.commitment_id), row) for c, row in promises)
     return joined([*items, *(titled(*one) for one in named)], "；")
 
 

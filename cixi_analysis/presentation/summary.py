@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
+from cixi_analysis import words
 from cixi_analysis.analysis.coverage import coverage
 from cixi_analysis.analysis.records import columns as columns_of
 from cixi_analysis.analysis.records import records
@@ -15,19 +16,7 @@ from cixi_analysis.presentation import tables
 from cixi_analysis.presentation.html import Html, bullets, cards, joined, link, paragraph, render, stack
 from cixi_analysis.presentation.looks import STATUSES, VERDICTS, basis_word, verdict_badge
 from cixi_analysis.presentation.titles import item_href, item_link, item_title, short_source
-from cixi_analysis.words import (
-    BASE_YEAR,
-    FIRST_REPORT_YEAR,
-    PLAN_TITLE,
-    TARGET_YEARS,
-    Absence,
-    Attribute,
-    Basis,
-    Convention,
-    Level,
-    Status,
-    Verdict,
-)
+from cixi_analysis.words import Absence, Attribute, Basis, Convention, Level, Status, Verdict
 
 #: The statuses that are counted, as the cards call them.
 _COUNTED = {Status.MET: "达标", Status.UNMET: "未达标", Status.NO_DATA: "无数据", Status.NOT_FILLED_IN: "未填报"}
@@ -93,14 +82,14 @@ def plan_in_numbers(plan: Plan) -> Html:
     counts = "、".join(f"{a.chinese}{list(attributes.values()).count(a)}项" for a in Attribute)
     domains = len({i.domain for i in plan.items})
     return paragraph(
-        f"{PLAN_TITLE}表一列有{len(attributes)}项指标（{counts}），分属{domains}个领域，分为{len(plan.items)}个子项逐一判定；"
-        f"表三列有{len(plan.projects)}个重点项目。规划基准年为{BASE_YEAR}年，规划值定在{'、'.join(map(str, TARGET_YEARS))}年。"
+        f"{words.PLAN_TITLE}表一列有{len(attributes)}项指标（{counts}），分属{domains}个领域，分为{len(plan.items)}个子项逐一判定；"
+        f"表三列有{len(plan.projects)}个重点项目。规划基准年为{words.BASE_YEAR}年，规划值定在{'、'.join(map(str, words.TARGET_YEARS))}年。"
     )
 
 
 def targets() -> Html:
     """How to read an assessment against the plan's targets."""
-    years = "、".join(f"{year}年" for year in TARGET_YEARS)
+    years = "、".join(f"{year}年" for year in words.TARGET_YEARS)
     return paragraph(
         f"规划值（{years}）是国家级、省级要求之外的第三把尺。目标年未到时，“未达到”只说明还有距离，不是考核结论；"
         "规划值中的“持续提高”一类要求没有比较年份的数据时，判为无数据。"
@@ -109,7 +98,7 @@ def targets() -> Html:
 
 def source_note() -> Html:
     """The plan's title, once a page; the sources below give only table and row."""
-    return paragraph(f"出处未另注明的，均为{PLAN_TITLE}，只写表、序号与栏目。")
+    return paragraph(f"出处未另注明的，均为{words.PLAN_TITLE}，只写表、序号与栏目。")
 
 
 def years_of_the_book(plan: Plan) -> Html:
@@ -120,7 +109,7 @@ def years_of_the_book(plan: Plan) -> Html:
         kind = "回看" if known.is_retrospect else "初稿" if known.is_draft else "年度评估"
         told = f"{year}年（{kind}，{len(known.with_data)}/{known.items}个子项有数据）"
         links.append(link(told, f"{year}/index.html"))
-    early = "、".join(str(y) for y in plan.years if y < FIRST_REPORT_YEAR)
+    early = "、".join(str(y) for y in plan.years if y < words.FIRST_REPORT_YEAR)
     note = f"{early}年只有个别数字，用于趋势，不单独成页。" if early else ""
     return paragraph("已有年份：", joined(links), "。", note)
 
@@ -209,8 +198,8 @@ def tally_table(assessment: Assessment, by: str | None = None) -> Html:
         )
     if by == "basis":
         shown = {name: shown[name] for name in ("met", "unmet")}  # without data there is no basis
-    words = {str(v): v.chinese for kind in (Attribute, Basis) for v in kind}
-    return _side_by_side(counts, by, title[1:], words, shown, caption=caption)
+    chinese = {str(v): v.chinese for kind in (Attribute, Basis) for v in kind}
+    return _side_by_side(counts, by, title[1:], chinese, shown, caption=caption)
 
 
 def _headings(counts: pd.DataFrame) -> dict[str, str]:
@@ -219,15 +208,16 @@ def _headings(counts: pd.DataFrame) -> dict[str, str]:
 
 
 def _side_by_side(
-    counts: pd.DataFrame, by: str, head: str, words: dict[str, str], shown: dict[str, str], **options: Any
+    counts: pd.DataFrame, by: str, head: str, chinese: dict[str, str], shown: dict[str, str], **options: Any
 ) -> Html:
     """A row for each value of ``by``, the levels' columns beside each other; 0 where a level has no count."""
     fields = [(level, name) for level in dict.fromkeys(counts["level"]) for name in shown]
     cells = {(getattr(r, by), r.level, name): getattr(r, name) for r in records(counts) for name in shown}
     keys = dict.fromkeys(counts[by])
-    rows = [(words.get(key, key), *(cells.get((key, *field), 0) for field in fields)) for key in keys]
-    double = Markup("{}<br>{}").format
-    columns = {Markup(head): "short"} | {double(_level(level), shown[name]): "number" for level, name in fields}
+    rows = [(chinese.get(key, key), *(cells.get((key, *field), 0) for field in fields)) for key in keys]
+    columns = {head: "short"}
+    for level, name in fields:
+        columns[Markup("{}<br>{}").format(_level(level), shown[name])] = "number"
     return tables.table(rows, columns, **options)
 
 
@@ -238,10 +228,10 @@ def _level(level: str) -> str:
 def convention_tallies(plan: Plan, year: int) -> Html:
     """The counts with each convention switched off, and with all of them."""
     counts = tally_without_each_convention(plan, year)
-    words = {"": "全部约定都用", "all": "全部约定都不用"} | {str(c): f"不用“{c.chinese}”" for c in Convention}
+    chinese = {"": "全部约定都用", "all": "全部约定都不用"} | {str(c): f"不用“{c.chinese}”" for c in Convention}
     shown = {name: title for name, title in _headings(counts).items() if name != "applicable"}
     caption = f"{year}年指标数：约定的作用"
-    return _side_by_side(counts, "convention", "情形", words, shown, caption=caption, sortable=False)
+    return _side_by_side(counts, "convention", "情形", chinese, shown, caption=caption, sortable=False)
 
 
 def target_tally(plan: Plan, year: int) -> Html:

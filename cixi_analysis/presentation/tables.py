@@ -53,7 +53,7 @@ _KINDS = {
 }
 
 
-def _column(title: str | Markup, kind: str) -> Column:
+def _column(title: str, kind: str) -> Column:
     name, *options = kind.split()
     column = _KINDS[name]
     width = column.width
@@ -66,7 +66,7 @@ def _column(title: str | Markup, kind: str) -> Column:
 
 def table(
     rows: Iterable[Sequence[Any]],
-    columns: Mapping[str, str] | Mapping[str | Markup, str],
+    columns: Mapping[str, str],
     *,
     caption: str = "",
     empty: str = "没有",
