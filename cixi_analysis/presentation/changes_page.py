@@ -59,7 +59,7 @@ def _or_nothing(section: Callable[[Plan, Changes], Html]) -> Callable[[Plan, Cha
 def summary(plan: Plan, found: Changes) -> Html:
     """Two sentences: how many verdicts changed and how, naming those that turned; how many values and data did."""
     told = []
-    for move, rows in moves(_of_indicators(found)):
+    for move, rows in moves(found.verdicts.query("item_id == ''")):
         named = Markup("：{}").format(joined(_listed(plan, rows))) if move in _TURNED else ""
         told.append(Markup("{}{}个{}").format(move, len(rows), named))
     known = coverage(plan, found.other)
@@ -82,7 +82,7 @@ def verdicts(plan: Plan, found: Changes) -> Html:
     """The indicators whose verdict changed, by kind of change, with both reasons; then the items behind them."""
     first = {i.indicator: i.indicator_name for i in plan.items}
     pieces = []
-    for move, rows in moves(_of_indicators(found)):
+    for move, rows in moves(found.verdicts.query("item_id == ''")):
         caption = f"{move}的指标：{len(rows)}个结论"
         if (rows["after_status"] == Status.NOT_FILLED_IN).all():  # no reason to show
             pieces.append(folded(caption, paragraph(joined(_listed(plan, rows)), "。")))
@@ -96,7 +96,7 @@ def verdicts(plan: Plan, found: Changes) -> Html:
     items = items[[sum(i.indicator == n for i in plan.items) > 1 for n in items["indicator"]]]
     if len(items):
         caption = f"分子项的指标中，结论改变的子项：{len(items)}个结论"
-        pieces.append(folded(caption, _move_list(found, items, _item_links(plan, items))))
+        pieces.append(folded(caption, _move_list(found, items, (_named(plan, r) for r in records(items)))))
     return stack(*pieces, name="结论的变化") if pieces else paragraph("没有指标的结论改变。")
 
 
@@ -104,8 +104,7 @@ def verdicts(plan: Plan, found: Changes) -> Html:
 def values(plan: Plan, found: Changes) -> Html:
     """The items with a figure in both years: those that changed, then, folded, those that did not."""
     rows: list[tuple[Any, ...]] = [
-        (item_link(plan.item(r.item_id), r.measure, _level(r.level)), _figure(r.before, r), _figure(r.after, r), r.change,
-         r.direction, r.incomparable)
+        (_named(plan, r, r.measure), _figure(r.before, r), _figure(r.after, r), r.change, r.direction, r.incomparable)
         for r in records(found.values)
     ]  # fmt: skip
     if not rows:
@@ -137,7 +136,7 @@ def data(plan: Plan, found: Changes) -> Html:
     columns = {"子项": "name", f"{found.other}年": "long", f"{found.year}年": "long"}
     pieces = [
         tables.table(
-            list(zip(_item_links(plan, rows), rows["before"], rows["after"], strict=True)), columns,
+            [(_named(plan, r), r.before, r.after) for r in records(rows)], columns,
             caption=f"{words}的子项：{len(rows)}个", fold=len(rows) > _MANY or bool(_unfilled(rows).all()),
         )
         for words, rows in groups.items() if len(rows)
@@ -164,8 +163,7 @@ def tallies(plan: Plan, found: Changes) -> Html:
 def revisions(plan: Plan, found: Changes) -> Html:
     """The corrections that imports made to closed years before this one."""
     rows = [
-        (r.year, item_link(plan.item(r.item_id), level=_level(r.level), pages=f"../{r.year}/"), r.before, r.after,
-         _HASH.sub(r"\1…", r.form))
+        (r.year, _named(plan, r, pages=f"../{r.year}/"), r.before, r.after, _HASH.sub(r"\1…", r.form))
         for r in records(found.revisions)
     ]  # fmt: skip
     columns = {"年份": "year", "子项": "name", "原来": "text", "现在": "text", "依据的工作簿与更正的栏目": "long"}
@@ -207,20 +205,12 @@ def _indicator_link(indicator: int, text: object) -> Markup:
     return link(text, f"table1.html#indicator-{indicator}")
 
 
-def _item_links(plan: Plan, rows: pd.DataFrame) -> list[Markup]:
-    return [item_link(plan.item(r.item_id), level=_level(r.level)) for r in records(rows)]
+def _named(plan: Plan, row: Any, measure: str = "", pages: str = "") -> Markup:
+    return item_link(plan.item(row.item_id), measure, Level(row.level) if row.level else None, pages)
 
 
 def _numbers(numbers: tuple[int, ...]) -> Markup:
     return joined(_indicator_link(n, n) for n in numbers)
-
-
-def _of_indicators(found: Changes) -> pd.DataFrame:
-    return found.verdicts[found.verdicts["item_id"] == ""]
-
-
-def _level(level: str) -> Level | None:
-    return Level(level) if level else None
 
 
 def _unfilled(rows: pd.DataFrame) -> "pd.Series[bool]":

@@ -34,10 +34,8 @@ def counts(plan: Plan, year: int) -> Html:
 def kinds(plan: Plan) -> Html:
     """The number of commitments by kind and by how they are measured."""
     known = [(c.kind, measured_by(plan, c)) for c in plan.commitments]
-    rows = [
-        (kind.chinese, *(known.count((kind, way)) for way in MeasuredBy), sum(k is kind for k, _ in known))
-        for kind in CommitmentKind
-    ]
+    counts = {kind: [known.count((kind, way)) for way in MeasuredBy] for kind in CommitmentKind}
+    rows = [(kind.chinese, *own, sum(own)) for kind, own in counts.items()]
     columns = {"类型": "short", **{way.chinese: "number" for way in MeasuredBy}, "合计": "number"}
     told = (
         "指标现状值：该承诺就是某一子项所测的数量；项目进展：有项目落实它；只能填报：两者都没有，只能由责任单位填报。"
@@ -66,7 +64,7 @@ def due_now(plan: Plan, year: int) -> Html:
     """The commitments that fall due in the year."""
     own = _due_in(plan, year)
     caption, none = f"{year}年到期的承诺（{len(own)}条）", f"{year}年没有到期的承诺。"
-    return anchored("due", commitment_table(plan, year, own, caption, none, linked=True))
+    return anchored("due", _table(plan, year, own, caption, none, linked=True))
 
 
 def due_next(plan: Plan, year: int) -> Html:
@@ -74,18 +72,16 @@ def due_next(plan: Plan, year: int) -> Html:
     coming = next_due_year(plan, year)
     own = _due_in(plan, coming)
     caption, none = f"接下来是{coming}年：{len(own)}条", f"{year}年以后没有到期的承诺。"
-    return anchored("next", commitment_table(plan, year, own, caption, none, linked=True))
+    return anchored("next", _table(plan, year, own, caption, none, linked=True))
 
 
 def every_commitment(plan: Plan, year: int) -> Html:
     """All commitments; each row has an id (``#C001``)."""
     caption = f"全部承诺（{len(plan.commitments)}条，按原文次序）"
-    return commitment_table(plan, year, plan.commitments, caption, "没有承诺。")
+    return _table(plan, year, plan.commitments, caption, "没有承诺。")
 
 
-def commitment_table(
-    plan: Plan, year: int, own: Sequence[Commitment], caption: str, none: str, *, linked: bool = False
-) -> Html:
+def _table(plan: Plan, year: int, own: Sequence[Commitment], caption: str, none: str, *, linked: bool = False) -> Html:
     """Some commitments as of ``year``. ``linked``: the ids are links to the full list, not ids of the rows."""
     known = progress.reports(plan, year, Entity.COMMITMENT)
     rows = [

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from markupsafe import Markup
 
-from cixi_analysis.plan.provenance import FILE, Package, Provenance
+from cixi_analysis.plan.provenance import FILE, Provenance
 from cixi_analysis.presentation import tables
 from cixi_analysis.presentation.html import Html, joined, link, paragraph, stack
 
@@ -53,17 +53,15 @@ def packages_prose(known: Provenance) -> Html:
     if not known.packages:
         return paragraph("程序没有安装记录，不能列出程序包。")
     each = Markup("<span style='white-space:nowrap'>{} {}</span>")
-    strays = "、".join(_stray(p) for p in known.packages if p.pinned != p.version)
+    strays = "、".join(
+        f"{p.name} {p.version}（{f'其中为 {p.pinned}' if p.pinned else '其中没有'}）"
+        for p in known.packages if p.pinned != p.version
+    )  # fmt: skip
     told = f"与 constraints.txt 不同的：{strays}。" if strays else "版本都与 constraints.txt 相同。"
     return stack(
         paragraph(f"程序及其依赖的程序包共{len(known.packages)}个，{told}"),
         paragraph(joined(each.format(p.name, p.version) for p in known.packages), "。"),
     )
-
-
-def _stray(package: Package) -> str:
-    pinned = f"其中为 {package.pinned}" if package.pinned else "其中没有"
-    return f"{package.name} {package.version}（{pinned}）"
 
 
 def rebuild(known: Provenance) -> Html:

@@ -1,10 +1,17 @@
 """Charts: functions from results to Altair charts. Importing this package sets the theme and how charts are displayed."""
 
 from cixi_analysis.presentation import theme as theme  # imported for its effect
-from cixi_analysis.presentation.charts import board, project_charts, series_charts
+from cixi_analysis.presentation.charts.board import progress_by_domain, status_board
+from cixi_analysis.presentation.charts.project_charts import (
+    money_by_category,
+    money_by_unit,
+    past_outcomes,
+    schedule,
+    yearly_budget,
+)
+from cixi_analysis.presentation.charts.series_charts import distance, item_series
 
-progress_by_domain, status_board = board.progress_by_domain, board.status_board
-distance, item_series = series_charts.distance, series_charts.item_series
-money_by_category, money_by_unit = project_charts.money_by_category, project_charts.money_by_unit
-past_outcomes, schedule = project_charts.past_outcomes, project_charts.schedule
-yearly_budget = project_charts.yearly_budget
+__all__ = [
+    "distance", "item_series", "money_by_category", "money_by_unit", "past_outcomes", "progress_by_domain", "schedule",
+    "status_board", "yearly_budget",
+]  # fmt: skip
