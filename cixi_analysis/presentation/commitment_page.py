@@ -118,10 +118,9 @@ def quotation(promise: Commitment) -> Markup:
 def _bearings(plan: Plan, promise: Commitment) -> Markup:
     """The linked items and projects."""
     items = [titled(item_title(i), item_href(i.item_id), row) for i, row in links.items_of(plan, promise)]
-    projects = links.projects_of(plan, promise)
-    return joined(
-        [*items, *(titled(f"项目{p.number} {p.name}", project_href(p.number), row) for p, row in projects)], "；"
-    )
+    own = links.projects_of(plan, promise)
+    projects = [titled(f"项目{p.number} {p.name}", project_href(p.number), row) for p, row in own]
+    return joined([*items, *projects], "；")
 
 
 def titled(text: str, href: str, row: Link) -> Markup:

@@ -39,10 +39,8 @@ def head(found: Dossier, years: tuple[int, ...]) -> Html:
 def verdict_list(found: Dossier) -> Html:
     """The verdicts of the year at both levels, and why."""
     own = found.verdicts[(found.verdicts["year"] == found.year) & (found.verdicts["item_id"] == "")]
-    point = Markup("{} {}{}　{}").format
-    return bullets(
-        *(point(Level(r.level).chinese, verdict_badge(r.status), basis_note(r.basis), r.reason) for r in records(own))
-    )
+    told = ((Level(r.level).chinese, verdict_badge(r.status), basis_note(r.basis), r.reason) for r in records(own))
+    return bullets(*(Markup("{} {}{}　{}").format(*one) for one in told))
 
 
 def verdict_table(found: Dossier) -> Html:

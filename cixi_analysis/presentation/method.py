@@ -97,12 +97,11 @@ def convention_effects(plan: Plan, year: int) -> Html:
         (word, *(met[key, level] for level in Level), *(met[key, level] - met["", level] for level in Level))
         for key, word in [*((str(c), c.chinese) for c in Convention), ("all", "全部约定")]
     ]
-    met_of, less = (
-        {f"{v.chinese}{of}": kind for v in Level} for of, kind in (("达标数", "number"), ("增减", "signed"))
-    )
+    columns = {"不用的约定": "short", **{f"{v.chinese}达标数": "number" for v in Level}}
+    columns |= {f"{v.chinese}增减": "signed" for v in Level}
     whole = "、".join(f"{v.chinese}{met['', v]}项" for v in Level)
     caption = f"{year}年不用某一约定时的达标数（都用时{whole}）"
-    return tables.table(rows, {"不用的约定": "short", **met_of, **less}, caption=caption, keyed=False)
+    return tables.table(rows, columns, caption=caption, keyed=False)
 
 
 def reading_table(plan: Plan) -> Html:

@@ -1,7 +1,5 @@
 """The pages 表二、表三 重点工程 and 责任单位: outcomes of the earlier projects, the projects of this plan, their units."""
 
-from collections.abc import Iterator
-
 from markupsafe import Markup
 
 from cixi_analysis.analysis import links, progress, projects
@@ -81,9 +79,8 @@ def concentration_prose(plan: Plan) -> Html:
 
 def category_table(plan: Plan) -> Html:
     """Count and money by category, and the share of either."""
-    frame = projects.by_category(plan).merge(
-        projects.concentration(plan).by_category.drop(columns="without_budget"), on="category"
-    )
+    shares = projects.concentration(plan).by_category.drop(columns="without_budget")
+    frame = projects.by_category(plan).merge(shares, on="category")
     columns = {
         "类别": "short", "项目数": "number", "占项目数": "percent", "概算（亿元）": "money", "占资金": "percent",
         "没有概算的项目数": "number",
@@ -150,7 +147,7 @@ def _section(assessment: Assessment, unit: Unit, anchor: str) -> Html:
     return Html(section.format(anchor, unit.name, unit.name, body), unit.name)
 
 
-def _bearings_of_unit(assessment: Assessment, unit: Unit) -> Iterator[Markup]:
+def _bearings_of_unit(assessment: Assessment, unit: Unit) -> tuple[Markup, Markup]:
     items = [
         Markup("{} {}").format(
             titles.item_link(i),
@@ -159,12 +156,11 @@ def _bearings_of_unit(assessment: Assessment, unit: Unit) -> Iterator[Markup]:
         for i in unit.items
     ]
     promises = [titles.commitment_link(c) for c in unit.commitments]
-    yield (
-        Markup("有关指标（其项目所关联的，国家级、省级结论）：") + joined(items, "；")
-        if items
-        else Markup("有关指标：其项目没有直接关联到指标。")
+    linked = Markup("有关指标（其项目所关联的，国家级、省级结论）：") + joined(items, "；")
+    return (
+        linked if items else Markup("有关指标：其项目没有直接关联到指标。"),
+        Markup("有关承诺：") + (joined(promises, "；") if promises else "其项目没有关联到承诺。"),
     )
-    yield Markup("有关承诺：") + (joined(promises, "；") if promises else "其项目没有关联到承诺。")
 
 
 def project_table(plan: Plan, year: int) -> Html:
@@ -206,11 +202,11 @@ def progress_prose(plan: Plan, year: int) -> Html:
     counts = records(progress.states(plan, year, Entity.PROJECT))
     told = "、".join(f"{one.state}{one.count}项" for one in counts if one.count)
     money = progress.spending(plan, year)
-    spent = (
-        "没有项目填报累计投资。"
-        if money.spent is None
-        else f"{money.reported}项填报了累计投资，合计{yi(money.spent)}亿元，同一批项目的概算为{yi(money.budget)}亿元。"
-    )
+    spent = "没有项目填报累计投资。"
+    if money.spent is not None:
+        spent = (
+            f"{money.reported}项填报了累计投资，合计{yi(money.spent)}亿元，同一批项目的概算为{yi(money.budget)}亿元。"
+        )
     return paragraph(f"{year}年底，按填报：{told}。{spent}没有填报的不推测。")
 
 

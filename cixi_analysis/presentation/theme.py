@@ -53,7 +53,7 @@ def config() -> Any:
 
 
 def _show(chart: alt.TopLevelMixin, *_: object, **__: object) -> dict[str, str]:
-    """What Jupyter shows of a chart. Altair's own method always validates, a quarter of a chart's time; see below."""
+    """The MIME bundle of a chart, for Jupyter. Altair's own method validates the specification every time."""
     return {"text/html": str(figure(chart.to_dict(validate=schemapi.DEBUG_MODE), config()))}
 
 

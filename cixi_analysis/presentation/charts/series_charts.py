@@ -142,11 +142,8 @@ def distance(plan: Plan, year: int, margins: pd.DataFrame) -> alt.HConcatChart |
     rows = margin_rows(plan, margins)
     shown = [level for level in Level if level in set(rows["level"])]
     lacking = "、".join(level.chinese for level in Level if level not in shown)
-    why = (
-        f"{year}年有数值的子项中，没有一项的{lacking}要求是必须满足的数值界限，所以没有{lacking}的图。"
-        if lacking
-        else ""
-    )
+    why = f"{year}年有数值的子项中，没有一项的{lacking}要求是必须满足的数值界限，所以没有{lacking}的图。"
+    why = why if lacking else ""
     if not shown:
         return paragraph(why)
     order = list(rows.groupby("item", sort=False)["share"].min().sort_values(kind="stable").index)
