@@ -4,6 +4,7 @@ import html
 import itertools
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -12,6 +13,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 import pytest
+from altair.utils import schemapi
 from conftest import ROOT
 from markupsafe import escape
 from tiny import item, observation, tiny_plan
@@ -22,28 +24,34 @@ from cixi_analysis.analysis.trend import series
 from cixi_analysis.assessment import Assessment, assess
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import TABLES, Observation
-from cixi_analysis.presentation import changes_page as changes
 from cixi_analysis.presentation import (
+    audit_page,
     charts,
     dictionary,
     formatting,
     method,
-    project_tables,
-    prose,
-    reconciliation_tables,
+    project_page,
     summary,
     tables,
     theme,
     trend_tables,
 )
+from cixi_analysis.presentation import changes_page as changes
 from cixi_analysis.presentation.charts.board import board_halves, board_tiles, domain_counts
 from cixi_analysis.presentation.charts.series_charts import margin_rows, points
 from cixi_analysis.presentation.html import Html
 from cixi_analysis.presentation.looks import NOT_FILLED_IN, PACES, VERDICTS
 from cixi_analysis.presentation.table1_page import table1
 from cixi_analysis.presentation.titles import item_anchor, item_label, short_source
-from cixi_analysis.presentation.verdict_moves import moves
 from cixi_analysis.words import Absence, Basis, Level, Pace, Stage, Status, Verdict
+
+
+@pytest.fixture(autouse=True)
+def _validated() -> Iterator[None]:
+    """Specifications are validated here, as they are not in a build: a wrong one fails the test that shows it."""
+    with schemapi.debug_mode(True):
+        yield
+
 
 EVIL = '<script>alert("x")</script>'
 FORMULA = "=1+1"
@@ -234,6 +242,16 @@ def test_a_chart_without_columns_is_refused() -> None:
         shown(chart)
 
 
+def test_a_wrong_specification_fails() -> None:
+    """What these tests show is validated (see the fixture); what a build shows is not."""
+    chart = alt.Chart(pd.DataFrame({"a": [1]}), name="x", usermeta={"columns": {"a": "甲"}}).mark_bar().encode(x="a:Q")
+    chart.encoding.x["no such property"] = 1
+    with pytest.raises(schemapi.SchemaValidationError, match="no such property"):
+        shown(chart)
+    with schemapi.debug_mode(False):
+        assert "<svg" in shown(chart)
+
+
 def test_text_cannot_leave_a_charts_specification() -> None:
     """JSON in a page is data, whatever the data says."""
     rows = pd.DataFrame({"a": ["</script><script>alert(1)</script>"], "b": ["<!--"]})
@@ -352,12 +370,12 @@ def test_data_never_becomes_markup() -> None:
         summary.tally_table(assessment, "domain"),
         summary.observed_items(plan, 2022),
         summary.decided(assessment),
-        prose.headline(assessment),
+        summary.headline(assessment),
         trend_tables.trend_table(plan, 2022, trends),
         trend_tables.margin_table(plan, 2022, margins),
-        project_tables.project_table(plan, 2022),
-        project_tables.category_table(plan),
-        project_tables.concentration_prose(plan),
+        project_page.project_table(plan, 2022),
+        project_page.category_table(plan),
+        project_page.concentration_prose(plan),
     ]
     for piece in pieces:
         html = piece._repr_html_()
@@ -439,10 +457,9 @@ def test_two_clicks_to_reason_and_source(year2022: Assessment) -> None:
 
 def test_empty_cells_are_explained() -> None:
     """An empty cell is a dash, and the table says what a dash means; a table without one says nothing."""
-    frame = pd.DataFrame({"a": [1.0, None]})
-    columns = {"a": tables.number("数")}
-    assert text(tables.table(frame, columns, empty="没有概算")).split() == ["数", "1", "—", "“—”：没有概算。"]
-    assert "—" not in text(tables.table(frame[:1], columns, empty="没有概算"))
+    rows, columns = [(1.0,), (None,)], {"数": "number"}
+    assert text(tables.table(rows, columns, empty="没有概算")).split() == ["数", "1", "—", "“—”：没有概算。"]
+    assert "—" not in text(tables.table(rows[:1], columns, empty="没有概算"))
 
 
 # Sentences and coverage
@@ -450,11 +467,11 @@ def test_empty_cells_are_explained() -> None:
 
 def test_headline(year2022: Assessment) -> None:
     """The numbers are computed and the unmet named; both of 2022 are binding."""
-    assert text(prose.headline(year2022)).replace(" ", "") == (
+    assert text(summary.headline(year2022)).replace(" ", "") == (
         "2022年，国家级适用指标37项，其中29项达标、2项未达标（环境空气质量、农村生活污水治理率）、6项无数据；"
         "省级适用指标48项，其中39项达标、2项未达标（环境空气质量、农村生活污水治理率）、7项无数据。"
     )
-    assert "任一级别未达标的指标共2项，全部是约束性指标。" in text(prose.attribute_of_unmet(year2022))
+    assert "任一级别未达标的指标共2项，全部是约束性指标。" in text(summary.attribute_of_unmet(year2022))
 
 
 def test_a_draft_tells_not_filled_in_from_no_data(plan: Plan) -> None:
@@ -468,7 +485,7 @@ def test_a_draft_tells_not_filled_in_from_no_data(plan: Plan) -> None:
     assessment = assess(draft, 2023)
     assert [str(assessment.status(n, Level.NATIONAL)) for n in (1, 12, 3)] == ["not_filled_in", "no_data", "met"]
     assert re.search(
-        r"国家级适用指标37项，其中1项达标、0项未达标、1项无数据、35项未填报；", text(prose.headline(assessment))
+        r"国家级适用指标37项，其中1项达标、0项未达标、1项无数据、35项未填报；", text(summary.headline(assessment))
     )
     assert "35 国家级 · 未填报" in text(summary.count_cards(assessment))
     for by in ("domain", "attribute", None):
@@ -484,7 +501,7 @@ def test_a_draft_tells_not_filled_in_from_no_data(plan: Plan) -> None:
 
 def test_nothing_is_said_of_not_filled_in_where_all_is(plan: Plan, year2022: Assessment) -> None:
     """A whole year has no column, card, sentence or sign for 未填报."""
-    pieces = [prose.headline(year2022), summary.count_cards(year2022), summary.tally_table(year2022, "domain")]
+    pieces = [summary.headline(year2022), summary.count_cards(year2022), summary.tally_table(year2022, "domain")]
     pieces += [summary.convention_tallies(plan, 2022), changes.tallies(plan, changes.since_last_year(plan, 2022))]
     drawn = [shown(charts.status_board(year2022)), shown(charts.progress_by_domain(year2022))]
     assert not [p for p in (*map(text, pieces), *drawn) if NOT_FILLED_IN.word in p]
@@ -546,7 +563,7 @@ def test_every_change_of_a_verdict_has_a_name() -> None:
     """Any two statuses that are different verdicts; what only was filled in with no data is no change of verdict."""
     pairs = [(a, b) for a, b in itertools.permutations(Status, 2) if {a, b} != {Status.NO_DATA, Status.NOT_FILLED_IN}]
     rows = pd.DataFrame(pairs, columns=["before_status", "after_status"])
-    assert sum(len(own) for _, own in moves(rows)) == len(pairs) == 18
+    assert sum(len(own) for _, own in changes.moves(rows)) == len(pairs) == 18
 
 
 def test_values_and_data_that_moved(plan: Plan, year2022: Assessment) -> None:
@@ -620,7 +637,7 @@ def test_what_would_be_empty_is_left_out_with_its_reason(plan: Plan) -> None:
     assert "没有国家级、省级的图" in text(charts.distance(plan, 2020, margins[:0]))
     none = text(trend_tables.trend_table(plan, 2020, trend_tables.trends(plan, 2020)))
     assert none.strip() == "截至2020年，没有一个子项有两个以上年份的数值，所以没有变化可列，也没有图。"
-    assert text(tables.table(pd.DataFrame({"a": []}), {"a": tables.text("甲")}, caption="乙")).strip() == "乙：没有。"
+    assert text(tables.table([], {"甲": "text"}, caption="乙")).strip() == "乙：没有。"
 
 
 def test_water_classes_are_told_and_not_subtracted(plan: Plan) -> None:
@@ -633,12 +650,11 @@ def test_reconciliation_page(plan: Plan, year2022: Assessment) -> None:
     """Counts, and every row in exactly one of the three lists."""
     rows = reconcile(plan, year2022.table)
     listed = sum(
-        reconciliation_tables.rows_table(rows, agrees)._repr_html_().count("<tr>") - 1
-        for agrees in ("yes", "explained")
+        audit_page.reconciliation_table(rows, agrees)._repr_html_().count("<tr>") - 1 for agrees in ("yes", "explained")
     )
     assert listed == len(rows)
-    assert "没有“不一致”的行" in text(reconciliation_tables.rows_table(rows, "no"))
-    assert "没有不一致的" in text(reconciliation_tables.conclusion(rows))
+    assert "没有“不一致”的行" in text(audit_page.reconciliation_table(rows, "no"))
+    assert "没有不一致的" in text(audit_page.reconciliation_conclusion(rows))
 
 
 def test_method_page_shows_every_convention_and_reading(plan: Plan) -> None:

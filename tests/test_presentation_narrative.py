@@ -10,7 +10,7 @@ from tiny import progress, tiny_plan
 from cixi_analysis.analysis.dossier import dossier
 from cixi_analysis.assessment import assess
 from cixi_analysis.plan.dataset import Plan
-from cixi_analysis.presentation import audit_pages, dossier_page, ledger, project_tables, unit_tables
+from cixi_analysis.presentation import audit_page, commitment_page, dossier_page, project_page
 from cixi_analysis.presentation.titles import commitment_href, finding_href, item_href, project_href, table1_href
 from cixi_analysis.words import AuditResult
 
@@ -84,14 +84,14 @@ def test_the_list_of_dossiers_leads_to_each() -> None:
 def test_the_ledger_counts_and_lists() -> None:
     """What falls due, what comes next, what can be measured, and 未填报 for what nobody reported."""
     plan = tiny_plan()
-    assert text(ledger.counts(plan, 2023)) == words(
+    assert text(commitment_page.counts(plan, 2023)) == words(
         " 5条有数量或期限的承诺 1条2023年到期 2条2025年到期（下一批） 2 / 5条有衡量的办法 0 / 5条已填报2023年进展 "
     )
-    whole = ledger.every_commitment(plan, 2023)._repr_html_()
+    whole = commitment_page.every_commitment(plan, 2023)._repr_html_()
     assert [f'id="C00{n}"' in whole for n in range(1, 6)] == [True] * 5
     assert whole.count("未填报") == 5
     assert 'title="同一数量：理由"' in whole
-    assert words("没有到期的承诺") in text(ledger.due_now(plan, 2024))
+    assert words("没有到期的承诺") in text(commitment_page.due_now(plan, 2024))
 
 
 def test_reported_progress_is_shown_with_its_source() -> None:
@@ -101,15 +101,15 @@ def test_reported_progress_is_shown_with_its_source() -> None:
         progress("project", "1", "under_way", percent="40", spent="3000"),
     )
     plan = tiny_plan(progress={2022: rows})
-    assert words("已完成已建成；出处：填报") in text(ledger.every_commitment(plan, 2022))
-    table = text(project_tables.project_table(plan, 2022))
+    assert words("已完成已建成；出处：填报") in text(commitment_page.every_commitment(plan, 2022))
+    table = text(project_page.project_table(plan, 2022))
     assert words("进行中 40% 3000万元出处：填报") in table
     assert table.count("未填报") == 3
-    told = text(project_tables.progress_prose(plan, 2022))
+    told = text(project_page.progress_prose(plan, 2022))
     assert told == words(
         "2022年底，按填报：进行中1项、未填报3项。1项填报了累计投资，合计0.30亿元，同一批项目的概算为0.80亿元。没有填报的不推测。"
     )
-    assert words("没有项目填报累计投资。") in text(project_tables.progress_prose(tiny_plan(), 2022))
+    assert words("没有项目填报累计投资。") in text(project_page.progress_prose(tiny_plan(), 2022))
 
 
 @pytest.mark.parametrize(
@@ -124,34 +124,34 @@ def test_reported_progress_is_shown_with_its_source() -> None:
 )
 def test_a_sum_is_told_in_words(check: str, expected: str) -> None:
     """What is counted is listed, and a sum that does not hold says so."""
-    assert audit_pages.sum_text(check) == expected
+    assert audit_page.sum_text(check) == expected
 
 
 def test_the_audit_shows_both_places() -> None:
     """Contradictions and tensions with both quotations and the sum; agreements in a table."""
     plan = tiny_plan()
-    contradicting = audit_pages.finding_list(plan, AuditResult.CONTRADICTS)
+    contradicting = audit_page.finding_list(plan, AuditResult.CONTRADICTS)
     assert words(
         "核对A002 A002 ≠ 不一致 核对式 4 = 5，不成立 “共4个，其中甲类3个、乙类1个” 三（二）1 “建设5个” 表三 第1行 一句话。"
     ) in text(contradicting)
     assert 'href="indicators/2.html#item-2-1"' in contradicting._repr_html_()
-    assert 'id="A001"' in audit_pages.agreeing(plan)._repr_html_()
+    assert 'id="A001"' in audit_page.agreeing(plan)._repr_html_()
     assert words("两两对照3处：2处由程序按所印的数字计算，1处对读文字。不一致1处，不能确定1处，一致1处。") in text(
-        audit_pages.conclusion(plan)
+        audit_page.conclusion(plan)
     )
-    assert words("38微克/立方米 2018") in text(audit_pages.background(plan))
-    assert words("道路编号") in text(audit_pages.left_out(plan))
+    assert words("38微克/立方米 2018") in text(audit_page.background(plan))
+    assert words("道路编号") in text(audit_page.left_out(plan))
 
 
 def test_units_show_projects_items_and_commitments() -> None:
     """A section a unit, with an address of its own."""
-    page = unit_tables.unit_sections(assess(tiny_plan(), 2022))
+    page = project_page.unit_sections(assess(tiny_plan(), 2022))
     assert page._repr_html_().count("<section id=") == 4
     assert words("市水利局市水利局：2个项目，概算0.85亿元") in text(page)
     assert words("2② 浓度 – 不适用 ✗ 否") in text(page)
     assert words("C005 事项C005") in text(page)
     assert words("其项目没有直接关联到指标") in text(page)
-    assert 'href="#unit-1"' in unit_tables.unit_overview(assess(tiny_plan(), 2022))._repr_html_()
+    assert 'href="#unit-1"' in project_page.unit_overview(assess(tiny_plan(), 2022))._repr_html_()
 
 
 def evil() -> Plan:
@@ -176,10 +176,10 @@ def test_data_never_becomes_markup() -> None:
     plan = evil()
     assessment, found = assess(plan, 2022), dossier(plan, 2, 2022)
     pieces = [
-        ledger.every_commitment(plan, 2022), ledger.due_next(plan, 2022),
-        *(audit_pages.finding_list(plan, result) for result in AuditResult),
-        audit_pages.agreeing(plan), audit_pages.background(plan), audit_pages.left_out(plan),
-        unit_tables.unit_overview(assessment), unit_tables.unit_sections(assessment), project_tables.project_table(plan, 2022),
+        commitment_page.every_commitment(plan, 2022), commitment_page.due_next(plan, 2022),
+        *(audit_page.finding_list(plan, result) for result in AuditResult),
+        audit_page.agreeing(plan), audit_page.background(plan), audit_page.left_out(plan),
+        project_page.unit_overview(assessment), project_page.unit_sections(assessment), project_page.project_table(plan, 2022),
         dossier_page.commitments(found, ""), dossier_page.projects(found, ""), dossier_page.findings(found),
     ]  # fmt: skip
     for piece in pieces:

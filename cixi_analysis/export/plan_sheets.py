@@ -14,8 +14,8 @@ from cixi_analysis.export.figures import Figures
 from cixi_analysis.export.sheet import MONEY, PERCENT, Formula, Header, Report, Sheet, Value, emphasise
 from cixi_analysis.export.workbook import CENTRE, WRAP
 from cixi_analysis.plan.schema import Published
+from cixi_analysis.presentation.audit_page import AGREEMENT
 from cixi_analysis.presentation.looks import STATUSES
-from cixi_analysis.presentation.reconciliation_tables import WORDS
 from cixi_analysis.presentation.titles import short_source
 from cixi_analysis.words import BASE_YEAR, PLAN_TITLE, REGION, Attribute, Level, Outcome, Status
 
@@ -143,11 +143,11 @@ def reconciliation_sheet(report: Report, figures: Figures) -> None:
         stated, computed = _number(row.stated), _number(row.computed)
         formula = _formula(report, figures, printed) if printed and row.computed != NOT_COMPUTABLE else None
         found = Formula(formula, computed) if formula else computed
-        sheet.row(number, (row.check, stated, found, ..., WORDS[row.agrees], short_source(row.source)))
+        sheet.row(number, (row.check, stated, found, ..., AGREEMENT[row.agrees], short_source(row.source)))
         if not isinstance(stated, str) and not isinstance(computed, str):
             sheet.put(number, 4, Formula(f"C{number}-B{number}", computed - stated))
     agreements = sheet.place(5, sheet.first, sheet.first + len(rows) - 1)
-    for column, (agrees, word) in zip((1, 3, 5), WORDS.items(), strict=True):
+    for column, (agrees, word) in zip((1, 3, 5), AGREEMENT.items(), strict=True):
         sheet.put(2, column, f"{word}（项）", WRAP)
         counted = Formula(f'COUNTIF({agreements},"{word}")', sum(row.agrees == agrees for row in rows))
         sheet.put(2, column + 1, counted)

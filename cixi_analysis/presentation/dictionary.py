@@ -1,4 +1,4 @@
-"""The page 数据字典: every file and column of ``data/``, from the schema that validates them, and of the downloads."""
+"""The page 数据字典: files and columns of ``data/``, read off the schema that validates them, and of the downloads."""
 
 import re
 from collections.abc import Iterator
@@ -6,7 +6,6 @@ from enum import StrEnum
 from types import UnionType
 from typing import Any, Union, get_args, get_origin
 
-import pandas as pd
 from pydantic import TypeAdapter, ValidationError
 from pydantic.fields import FieldInfo
 
@@ -16,41 +15,8 @@ from cixi_analysis.plan.schema import OBSERVATIONS, PROGRESS, TABLES, YEARLY, Ro
 from cixi_analysis.presentation import tables
 from cixi_analysis.presentation.html import Html, stack
 
-
-def files(plan: Plan) -> Html:
-    """The files with their number of rows."""
-    rows = [(f"data/{name}", _first_line(model), len(rows)) for name, model, rows in plan.files()]
-    columns = {"file": tables.text("文件", "nowrap"), "what": tables.text("内容"), "rows": tables.number("行数")}
-    return tables.table(pd.DataFrame(rows, columns=list(columns)), columns, caption="数据文件", keyed=False)
-
-
-def columns_of(plan: Plan) -> Html:
-    """One table a kind of file: its columns, what stands in them, and what is allowed."""
-    models = (*TABLES.values(), *YEARLY.values())
-    return stack(*(_columns(model, _named(model)) for model in models), name="各文件的列")
-
-
-def columns_of_downloads() -> Html:
-    """One table a table of the downloads."""
-    shown = {
-        "column": tables.text("列名", "nowrap"), "title": tables.text("中文名", "nowrap"), "what": tables.text("含义", "long"),
-    }  # fmt: skip
-    pieces = []
-    for name, output in OUTPUTS.items():
-        rows = [(column, described.title, described.description) for column, described in output.columns.items()]
-        caption = f"{name}：{output.title}（{output.rows}）"
-        table = tables.table(pd.DataFrame(rows, columns=list(shown)), shown, caption=caption)
-        pieces.append(tables.folded(caption, table))
-    return stack(*pieces, name="下载文件的列")
-
-
-def _named(model: type[Row]) -> str:
-    files = {known: name for name, known in TABLES.items()}
-    return files.get(model) or next(f"{folder}/<年份>.csv" for folder, known in YEARLY.items() if known is model)
-
-
-#: What the files hold, in the words of the pages; the schema's own descriptions are in English.
-_WHAT = {
+#: Contents of the files in Chinese; the schema's descriptions are English.
+_CONTENTS = {
     "indicators.csv": "子项：一行一个，按规划次序",
     "requirements.csv": "国家级、省级指标要求的原文，自某年起适用",
     "targets.csv": "规划值的原文",
@@ -66,10 +32,22 @@ _WHAT = {
     f"{OBSERVATIONS}/<年份>.csv": "一年的观测：一行一个子项（两级所测不同的一级一行）",
     f"{PROGRESS}/<年份>.csv": "一年的进展：一行一个项目或承诺，没有行的为未填报",
 }
+_FILES: dict[type[Row], str] = {
+    **{model: name for name, model in TABLES.items()},
+    **{model: f"{folder}/<年份>.csv" for folder, model in YEARLY.items()},
+}
 
 
-def _first_line(model: type[Row]) -> str:
-    return _WHAT[_named(model)]
+def files(plan: Plan) -> Html:
+    """The files with their number of rows."""
+    rows = [(f"data/{name}", _CONTENTS[_FILES[model]], len(rows)) for name, model, rows in plan.files()]
+    columns = {"文件": "short", "内容": "text", "行数": "number"}
+    return tables.table(rows, columns, caption="数据文件", keyed=False)
+
+
+def columns_of(plan: Plan) -> Html:
+    """A table for each kind of file: its columns, their contents, and what is allowed."""
+    return stack(*(_columns(model, name) for model, name in _FILES.items()), name="各文件的列")
 
 
 def _columns(model: type[Row], name: str) -> Html:
@@ -79,25 +57,30 @@ def _columns(model: type[Row], name: str) -> Html:
          "是" if column in key else "")
         for column, info in model.columns().items()
     ]  # fmt: skip
-    shown = {
-        "column": tables.text("列名", "nowrap"), "title": tables.text("中文名", "nowrap"), "what": tables.text("填写什么", "long"),
-        "allowed": tables.text("允许的值", "long"), "required": tables.text("必填", "nowrap"), "key": tables.text("行的标识", "nowrap"),
+    columns = {
+        "列名": "short", "中文名": "short", "填写什么": "long", "允许的值": "long", "必填": "short", "行的标识": "short",
     }  # fmt: skip
-    frame = pd.DataFrame(rows, columns=list(shown))
-    return tables.table(
-        frame, shown, caption=f"data/{name}：{_first_line(model)}", empty="没有另外的限制，或不是行的标识"
-    )
+    caption = f"data/{name}：{_CONTENTS[name]}"
+    return tables.table(rows, columns, caption=caption, empty="没有另外的限制，或不是行的标识")
+
+
+def columns_of_downloads() -> Html:
+    """A table, folded, for each table of the downloads."""
+    columns = {"列名": "short", "中文名": "short", "含义": "long"}
+    pieces = []
+    for name, output in OUTPUTS.items():
+        rows = [(column, described.title, described.description) for column, described in output.columns.items()]
+        pieces.append(tables.table(rows, columns, caption=f"{name}：{output.title}（{output.rows}）", fold=True))
+    return stack(*pieces, name="下载文件的列")
 
 
 def _allowed(info: FieldInfo) -> Iterator[str]:
-    """What a cell may hold, read off the type: closed lists with their Chinese words, kinds of numbers, limits."""
+    """The allowed values of a column: closed lists with their Chinese words, kinds of numbers, limits."""
     for kind, metadata in _kinds(info.annotation, tuple(info.metadata)):
         if isinstance(kind, type) and issubclass(kind, StrEnum):
             yield "、".join(_member(member) for member in kind)
-        elif kind is int:
-            yield "整数"
-        elif kind is float:
-            yield "数"
+        elif kind in (int, float):
+            yield "整数" if kind is int else "数"
         for rule in metadata:
             yield from _limits(rule)
 
@@ -108,9 +91,8 @@ def _member(member: StrEnum) -> str:
 
 
 def _kinds(annotation: Any, metadata: tuple[Any, ...] = ()) -> Iterator[tuple[Any, tuple[Any, ...]]]:
-    """The plain types of an annotation with the rules on them; None (an empty cell) is left out."""
-    inner = getattr(annotation, "__metadata__", ())
-    if inner:
+    """The plain types of an annotation with their constraints; None (an empty cell) is left out."""
+    if inner := getattr(annotation, "__metadata__", ()):
         yield from _kinds(get_args(annotation)[0], (*metadata, *inner))
     elif get_origin(annotation) in (Union, UnionType):
         for part in get_args(annotation):

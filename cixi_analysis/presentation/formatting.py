@@ -1,11 +1,11 @@
-"""Numbers as the pages print them: no binary noise, a real minus sign, thousands in groups."""
+"""Numbers as printed on pages: decimal, not binary, digits; the sign −; thousands in groups."""
 
 import math
 from decimal import ROUND_HALF_UP, Context, Decimal
 
 import pandas as pd
 
-#: What stands for "there is none"; every table says below it what is missing.
+#: Stands for an empty value; every table explains it below.
 EMPTY = "—"
 MINUS = "−"
 
@@ -16,7 +16,7 @@ def missing(value: object) -> bool:
 
 
 def number(value: float | None, digits: int | None = None, *, signed: bool = False) -> str:
-    """``value`` with ``digits`` decimals (default: those it has), e.g. ``66,342``, ``−54.3``; "—" for none."""
+    """``value`` with ``digits`` decimals (default: as many as it has), e.g. ``66,342``, ``−54.3``; "—" for None and NaN."""
     if value is None or missing(value):
         return EMPTY
     plain = float(f"{float(value):.12g}")
@@ -27,7 +27,7 @@ def number(value: float | None, digits: int | None = None, *, signed: bool = Fal
 
 
 def rounded(value: float | None, digits: int = 4, *, signed: bool = False) -> str:
-    """A computed figure with ``digits`` significant digits: 1.3933333 → ``1.393``, 3286 stays ``3,286``."""
+    """A computed figure with ``digits`` significant digits: 1.3933333 → ``1.393``; whole digits stay: ``63,286``."""
     if value is None or missing(value):
         return EMPTY
     shown = digits - 1 - Decimal(f"{float(value):.12g}").adjusted() if value else 0  # decimals that are significant
@@ -35,16 +35,16 @@ def rounded(value: float | None, digits: int = 4, *, signed: bool = False) -> st
 
 
 def _half_up(value: float, digits: int) -> Decimal:
-    """Rounded as readers do it: 62.5 becomes 63, where Python's own way would make it 62."""
+    """Rounds half up (62.5 → 63); Python rounds half to even (62)."""
     return Decimal(f"{float(value):.12g}").quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP, _EVERY_FLOAT)
 
 
-#: Room for all digits of the largest float.
+#: Precision for all digits of the largest float.
 _EVERY_FLOAT = Context(prec=400)
 
 
 def _shortest(value: float) -> str:
-    text = f"{value:,.12f}" if abs(value) < 1e6 else f"{value:,.2f}"  # money beyond a million: two decimals do
+    text = f"{value:,.12f}" if abs(value) < 1e6 else f"{value:,.2f}"  # money beyond a million: two decimals
     return text.rstrip("0").rstrip(".") or "0"
 
 

@@ -1,10 +1,13 @@
-"""Pieces of a page. Every piece is made by a template with autoescape on, so text from data stays text."""
+"""Pieces of a page. Text from data is escaped, by the templates (autoescape) and by ``Markup.format``."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
+
+from cixi_analysis.presentation.formatting import EMPTY
 
 _TEMPLATES = Environment(
     loader=PackageLoader("cixi_analysis.presentation"),
@@ -16,14 +19,14 @@ _TEMPLATES = Environment(
 
 
 def compile_templates() -> None:
-    """Make every template ready: what else each process does for the templates that it uses."""
+    """Compile every template into Jinja's cache, before the first page needs one."""
     for name in _TEMPLATES.list_templates():
         _TEMPLATES.get_template(name)
 
 
 @dataclass(frozen=True)
 class Html:
-    """A piece of HTML that a notebook shows as the last value of a cell. ``name`` is what a plain-text view says."""
+    """HTML that a notebook shows as the value of a cell. ``name`` is its plain-text form."""
 
     markup: Markup
     name: str = "HTML"
@@ -39,12 +42,12 @@ class Html:
 
 
 def render(template: str, **values: object) -> Markup:
-    """The template ``templates/<template>.html.j2`` filled with ``values``, all of them escaped unless markup."""
+    """The template ``templates/<template>.html.j2`` filled with ``values``; everything but markup is escaped."""
     return Markup(_TEMPLATES.get_template(f"{template}.html.j2").render(**values))  # noqa: S704  # escaped by Jinja
 
 
 def lines(text: str) -> Markup:
-    """Text as it is, its line breaks kept."""
+    """``text`` with its line breaks as ``<br>``."""
     return Markup("<br>").join(text.split("\n"))
 
 
@@ -54,10 +57,51 @@ def link(text: object, href: str) -> Markup:
 
 
 def joined(pieces: Iterable[object], separator: str = "、") -> Markup:
-    """The pieces, escaped unless markup, with a separator between."""
+    """The pieces with a separator between them."""
     return escape(separator).join(escape(piece) for piece in pieces)
+
+
+def noted(text: object, note: object) -> Markup:
+    """``text`` and a small note in the line below it; an empty note is left out, two dashes become one."""
+    if not note or text == note == EMPTY:
+        return escape(text)
+    return Markup("{}<br><small>{}</small>").format(text, note)
 
 
 def stack(*pieces: Html, name: str = "HTML") -> Html:
     """Pieces one below the other."""
     return Html(Markup("\n").join(piece.markup for piece in pieces), name)
+
+
+def anchored(anchor: str, piece: Html) -> Html:
+    """``piece`` inside a ``<div>`` with an id."""
+    return Html(Markup('<div id="{}">{}</div>').format(anchor, piece), piece.name)
+
+
+def folded(summary: str, inner: Html) -> Html:
+    """``inner`` inside a closed ``<details>``."""
+    markup = Markup("<details>\n<summary>{}</summary>\n{}\n</details>").format(summary, inner)
+    return Html(markup, f"{summary}（折叠）")
+
+
+def paragraph(*sentences: str | Markup) -> Html:
+    """Sentences as one paragraph."""
+    whole = joined(sentences, "")
+    return Html(Markup("<p>{}</p>").format(whole), whole.striptags())
+
+
+def bullets(*points: str | Markup, anchor: str = "") -> Html:
+    """Points as a list, with an id where something links to it."""
+    return Html(render("bullets", points=points, anchor=anchor), f"{len(points)}点")
+
+
+def cards(*items: tuple[object, str] | tuple[object, str, str]) -> Html:
+    """A row of cards: a big number, what it counts and, optionally, the address that a click opens."""
+    shown = [(*item, "")[:3] for item in items]
+    return Html(render("cards", cards=shown), "数字：" + "；".join(f"{label} {number}" for number, label, _ in shown))
+
+
+def grid(*charts: Any) -> Html:
+    """Charts side by side as far as the page is wide."""
+    figures = [Markup(chart._repr_mimebundle_()["text/html"]) for chart in charts]  # noqa: S704  # our own figures
+    return Html(render("grid", figures=figures), f"{len(charts)}张图")

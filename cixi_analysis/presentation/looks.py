@@ -1,8 +1,8 @@
-"""The one table from a status to how it looks: verdict, basis, pace and direction → word, symbol and colours.
+"""Status → word, symbol and colours, for verdicts, paces and directions. The only such table.
 
-A colour is never alone: the symbol and the word stand beside it. The colours are those of ``book/_static/cixi.css``
-(a test compares them); each pair of ink and back has a contrast of 4.5:1 and more. In charts the statuses also differ
-in lightness (unmet is the only dark one), so they stay apart for colour-blind readers and in print.
+Symbol and word always stand beside the colour. The colours are those of ``book/_static/cixi.css`` (a test compares them);
+each pair of ink and back has a contrast of at least 4.5:1. In charts the statuses also differ in lightness (unmet is the
+only dark one), so that they stay apart in print and for colour-blind readers.
 """
 
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from cixi_analysis.words import Basis, Direction, Pace, Status, Verdict
 
 @dataclass(frozen=True)
 class Look:
-    """How a status is shown. ``ink`` on ``back``: colours of the light page and of charts."""
+    """How a status is shown. ``ink`` on ``back`` are colours of the light page and of charts."""
 
     word: str
     symbol: str
@@ -39,42 +39,42 @@ VERDICTS: dict[Verdict, Look] = {
     Verdict.NO_DATA: Look(Verdict.NO_DATA.chinese, "?", *_OPEN),
     Verdict.NOT_APPLICABLE: Look("不适用", "–", *_NONE),
 }
-#: A year being filled in: nobody has entered the item yet, which is not the plan's 暂无数据.
+#: An item of a draft year that has no row yet, as opposed to 暂无数据.
 NOT_FILLED_IN = Look(Status.NOT_FILLED_IN.chinese, "·", *_OPEN)
 STATUSES: dict[Status, Look] = {
     status: NOT_FILLED_IN if status is Status.NOT_FILLED_IN else VERDICTS[Verdict(status)] for status in Status
 }
-
-PACES: dict[Pace, Look] = {
-    Pace.REACHED: Look(Pace.REACHED.chinese, "✓", *_GOOD),
-    Pace.ON_TRACK: Look(Pace.ON_TRACK.chinese, "»", *_GOOD),
-    Pace.NEARLY: Look(Pace.NEARLY.chinese, "›", *_OPEN),
-    Pace.TOO_SLOW: Look(Pace.TOO_SLOW.chinese, "!", *_BAD),
-    Pace.MOVING_AWAY: Look(Pace.MOVING_AWAY.chinese, "‹", *_BAD),
-    Pace.NO_TARGET: Look(Pace.NO_TARGET.chinese, "–", *_NONE),
-    Pace.TOO_LITTLE_DATA: Look(Pace.TOO_LITTLE_DATA.chinese, "?", *_OPEN),
-}
+_PACE_SIGNS = {
+    Pace.REACHED: ("✓", _GOOD), Pace.ON_TRACK: ("»", _GOOD), Pace.NEARLY: ("›", _OPEN), Pace.TOO_SLOW: ("!", _BAD),
+    Pace.MOVING_AWAY: ("‹", _BAD), Pace.NO_TARGET: ("–", _NONE), Pace.TOO_LITTLE_DATA: ("?", _OPEN),
+}  # fmt: skip
+PACES: dict[Pace, Look] = {pace: Look(pace.chinese, sign, *colors) for pace, (sign, colors) in _PACE_SIGNS.items()}
 _DIRECTIONS = {Direction.IMPROVING: "＋", Direction.WORSENING: "－", Direction.FLAT: "＝"}
 
 
 def badge(look: Look) -> Markup:
-    """The status as a small label: symbol and word on its colour."""
+    """Symbol and word on their colour."""
     return Markup('<span class="status {}">{}</span>').format(look.css, look.text)
 
 
 def verdict_badge(status: str) -> Markup:
-    """The label of a verdict, or of a status that tells 未填报 from 无数据."""
+    """The badge of a verdict or a status."""
     return badge(STATUSES[Status(status)])
 
 
 def pace_badge(pace: str) -> Markup:
-    """The label of a pace."""
+    """The badge of a pace."""
     return badge(PACES[Pace(pace)])
 
 
 def basis_word(basis: str) -> str:
-    """数据判定, 文字载明 or 按约定视同; "" where there is none."""
+    """数据判定, 文字载明 or 按约定视同; "" without a basis."""
     return Basis(basis).chinese if basis else ""
+
+
+def basis_note(basis: str) -> str:
+    """The basis in brackets; "" without one."""
+    return f"（{basis_word(basis)}）" if basis else ""
 
 
 def direction_word(direction: str) -> str:

@@ -1,17 +1,19 @@
-"""The page 方法: conventions, readings and thresholds, all from the data and the code that uses them."""
+"""The page 方法: verdicts, bases, paces, conventions and readings, from the data and the code that uses them."""
 
-import pandas as pd
+from collections.abc import Iterable, Iterator
+
 from markupsafe import Markup
 
 from cixi_analysis.analysis.pace import CLASSES
 from cixi_analysis.analysis.readings import readings
+from cixi_analysis.analysis.records import columns as columns_of
 from cixi_analysis.analysis.records import records
 from cixi_analysis.assessment import tally_without_each_convention
 from cixi_analysis.assessment.numbers import SMALL_FALL
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.presentation import tables
 from cixi_analysis.presentation.formatting import percent
-from cixi_analysis.presentation.html import Html, link, stack
+from cixi_analysis.presentation.html import Html, bullets, link, paragraph, stack
 from cixi_analysis.presentation.looks import PACES, VERDICTS, badge
 from cixi_analysis.presentation.titles import item_title, short_source, table1_href
 from cixi_analysis.words import Basis, Convention, Level, Pace, Verdict
@@ -46,85 +48,79 @@ _CONVENTIONS = {
 }
 
 
+def _words(title: str, meanings: Iterable[tuple[str | Markup, str]]) -> Html:
+    return tables.table(meanings, {title: "short", "含义": "text"}, keyed=False)
+
+
 def verdict_words() -> Html:
-    """The four verdicts and what they mean."""
-    frame = pd.DataFrame([(badge(VERDICTS[v]), _MEANING[v]) for v in Verdict], columns=["look", "meaning"])
-    return tables.table(frame, {"look": tables.text("结论", "nowrap"), "meaning": tables.text("含义")}, keyed=False)
+    """The four verdicts and their meaning."""
+    return _words("结论", ((badge(VERDICTS[v]), _MEANING[v]) for v in Verdict))
 
 
 def basis_words() -> Html:
     """The three bases, strongest first."""
-    frame = pd.DataFrame([(b.chinese, _BASES[b]) for b in Basis], columns=["word", "meaning"])
-    return tables.table(frame, {"word": tables.text("依据", "nowrap"), "meaning": tables.text("含义")}, keyed=False)
+    return _words("依据", ((b.chinese, _BASES[b]) for b in Basis))
 
 
 def pace_words() -> Html:
     """The classes of pace."""
-    frame = pd.DataFrame([(badge(PACES[p]), _PACES[p]) for p in Pace], columns=["look", "meaning"])
-    return tables.table(frame, {"look": tables.text("进度", "nowrap"), "meaning": tables.text("含义")}, keyed=False)
+    return _words("进度", ((badge(PACES[p]), _PACES[p]) for p in Pace))
 
 
 def small_fall() -> Html:
-    """The tolerance that is ours, not the plan's."""
-    return tables.paragraph(
+    """The tolerance of 保持稳定, which this project sets and the plan does not."""
+    return paragraph(
         f"“保持稳定”允许的小幅回落：原文写明“保持稳定”而数字略有回落时，回落不超过上年的{percent(SMALL_FALL, 0)}，以原文为准并把两者都写出；"
         "超过的，视为文字与数字矛盾，作为数据错误退回。规划没有给出这个比例，它是本书自定的。没有原文写明的，任何回落都不算稳定。"
     )
 
 
 def conventions(plan: Plan, year: int) -> Html:
-    """The named conventions: what they mean, then where they hold, why, and their source."""
+    """The conventions: their meaning, then the items they hold for, with reason and source."""
     meanings = [Markup("<strong>{}</strong>：{}。").format(c.chinese, text) for c, text in _CONVENTIONS.items()]
     rows = []
     for row in plan.conventions:
-        where = item_title(plan.item(row.item_id)) if row.item_id else "凡符合条件的子项"
-        where_shown = link(where, table1_href(row.item_id, f"{year}/")) if row.item_id else where
-        level = row.level.chinese if row.level else "各级"
-        scope = f"{level}、{row.year}年" if row.year else f"{level}、各年"
-        rows.append((row.convention.chinese, where_shown, scope, row.reason, short_source(row.source)))
+        item = plan.item(row.item_id) if row.item_id else None
+        where = link(item_title(item), table1_href(item.item_id, f"{year}/")) if item else "凡符合条件的子项"
+        scope = f"{row.level.chinese if row.level else '各级'}、{f'{row.year}年' if row.year else '各年'}"
+        rows.append((row.convention.chinese, where, scope, row.reason, short_source(row.source)))
     columns = {
-        "name": tables.text("约定", "nowrap"), "where": tables.text("适用的子项", width="8rem"),
-        "scope": tables.text("级别与年份"), "reason": tables.text("理由", "long"), "source": tables.text("出处"),
+        "约定": "short", "适用的子项": "text 8rem", "级别与年份": "text", "理由": "long", "出处": "text",
     }  # fmt: skip
-    table = tables.table(pd.DataFrame(rows, columns=list(columns)), columns, caption="约定", keyed=False)
-    return stack(tables.bullets(*meanings), table, name="约定")
+    return stack(bullets(*meanings), tables.table(rows, columns, caption="约定", keyed=False), name="约定")
 
 
 def convention_effects(plan: Plan, year: int) -> Html:
     """How many indicators would no longer be met without each convention."""
     met = {(r.convention, r.level): r.met for r in records(tally_without_each_convention(plan, year))}
-    rows = []
-    for key, word in [*((str(c), c.chinese) for c in Convention), ("all", "全部约定")]:
-        less = [met[key, level] - met["", level] for level in Level]
-        rows.append((word, *(met[key, level] for level in Level), *less))
-    columns = {"name": tables.text("不用的约定", "nowrap")}
-    columns |= {f"met_{v}": tables.number(f"{v.chinese}达标数") for v in Level}
-    columns |= {f"less_{v}": tables.number(f"{v.chinese}增减", signed=True) for v in Level}
+    rows = [
+        (word, *(met[key, level] for level in Level), *(met[key, level] - met["", level] for level in Level))
+        for key, word in [*((str(c), c.chinese) for c in Convention), ("all", "全部约定")]
+    ]
+    columns = {"不用的约定": "short", **{f"{v.chinese}达标数": "number" for v in Level}}
+    columns |= {f"{v.chinese}增减": "signed" for v in Level}
     whole = "、".join(f"{v.chinese}{met['', v]}项" for v in Level)
     caption = f"{year}年不用某一约定时的达标数（都用时{whole}）"
-    return tables.table(pd.DataFrame(rows, columns=list(columns)), columns, caption=caption, keyed=False)
+    return tables.table(rows, columns, caption=caption, keyed=False)
 
 
 def reading_table(plan: Plan) -> Html:
-    """Every distinct wording with the reading it is given and what that means."""
-    frame = readings(plan)
+    """Every distinct wording with its reading and meaning, folded."""
+    rows = list(_readings(plan))
     columns = {
-        "wording": tables.name("原文"), "reading": tables.name("读作"), "meaning": tables.text("意思", "long"),
-        "explicit": tables.text("另定读法的理由"), "used_by": tables.name("用于（子项、级别或目标年）"),
+        "原文": "name", "读作": "name", "意思": "long", "另定读法的理由": "text", "用于（子项、级别或目标年）": "name",
     }  # fmt: skip
-    caption = f"全部{len(frame)}种要求与规划值的文字及其读法"
-    shown = tables.table(
-        frame, columns, caption=caption, empty="按原文直接解读，没有另定读法；或原文为“/”，没有要求", keyed=False
-    )
-    return tables.folded(caption, shown)
+    caption = f"全部{len(rows)}种要求与规划值的文字及其读法"
+    empty = "按原文直接解读，没有另定读法；或原文为“/”，没有要求"
+    return tables.table(rows, columns, caption=caption, empty=empty, keyed=False, fold=True)
 
 
 def explicit_readings(plan: Plan) -> Html:
-    """The wordings that can be read two ways, the reading chosen, and why."""
-    frame = readings(plan)
-    own = frame[frame["explicit"] != ""]
-    columns = {
-        "wording": tables.name("原文"), "reading": tables.name("取定的读法"), "meaning": tables.text("意思", "long"),
-        "explicit": tables.text("理由", "long"), "used_by": tables.text("用于"),
-    }  # fmt: skip
-    return tables.table(own, columns, caption=f"有两种读法、在数据中另行取定的{len(own)}种文字", keyed=False)
+    """The wordings that can be read two ways, with the reading chosen and its reason."""
+    rows = [row for row in _readings(plan) if row[3]]
+    columns = {"原文": "name", "取定的读法": "name", "意思": "long", "理由": "long", "用于": "text"}
+    return tables.table(rows, columns, caption=f"有两种读法、在数据中另行取定的{len(rows)}种文字", keyed=False)
+
+
+def _readings(plan: Plan) -> Iterator[tuple[str, ...]]:
+    return columns_of(readings(plan), "wording", "reading", "meaning", "explicit", "used_by")

@@ -1,89 +1,133 @@
-"""The first pages of a year: what is unmet and why, what has no data, the counts, and how much is known at all."""
+"""The pages 首页, 年度总览 and 回看: sentences and counts, reasons of the verdicts, how much is known."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
 
+from cixi_analysis import words
 from cixi_analysis.analysis.coverage import coverage
+from cixi_analysis.analysis.records import columns as columns_of
 from cixi_analysis.analysis.records import records
 from cixi_analysis.assessment import TARGET, Assessment, assess, tally, tally_without_each_convention
 from cixi_analysis.plan.dataset import Plan, absence_reason
 from cixi_analysis.presentation import tables
-from cixi_analysis.presentation.html import Html, joined, link, render, stack
+from cixi_analysis.presentation.html import Html, bullets, cards, joined, link, paragraph, render, stack
 from cixi_analysis.presentation.looks import STATUSES, VERDICTS, basis_word, verdict_badge
-from cixi_analysis.presentation.titles import item_href, item_title, short_source
+from cixi_analysis.presentation.titles import item_href, item_link, item_title, short_source
 from cixi_analysis.words import Absence, Attribute, Basis, Convention, Level, Status, Verdict
 
-#: What the first page counts, in its words.
+#: The statuses that are counted, as the cards call them.
 _COUNTED = {Status.MET: "达标", Status.UNMET: "未达标", Status.NO_DATA: "无数据", Status.NOT_FILLED_IN: "未填报"}
-_COUNTS = {"applicable": tables.number("适用"), **{str(s): tables.number(STATUSES[s].text) for s in _COUNTED}}
-_COUNTS |= {
-    str(Status.NOT_FILLED_IN): tables.number(Status.NOT_FILLED_IN.chinese)
-}  # a tenth column: no room for a sign
-
-
-@dataclass(frozen=True)
-class Ground:
-    """One reason, and the levels (or target years) for which it holds."""
-
-    badges: Markup
-    basis: str
-    reason: str
-
-
-@dataclass(frozen=True)
-class Entry:
-    """An indicator with a verdict, the grounds of it, and where they come from."""
-
-    title: str
-    href: str
-    tags: str
-    grounds: tuple[Ground, ...]
-    source: str
+#: Column of a tally → heading; 未填报 without its sign, for which a tenth column leaves no room.
+_COUNTS = {"applicable": "适用", **{str(s): STATUSES[s].text for s in _COUNTED}}
+_COUNTS[str(Status.NOT_FILLED_IN)] = Status.NOT_FILLED_IN.chinese
 
 
 def year_banner(plan: Plan, year: int) -> Html:
-    """回看 before the base year, 初稿 while a later year is being filled in, nothing for a complete year."""
+    """A notice 回看 before the base year and 初稿 while a later year is incomplete; empty for a complete year."""
     known = coverage(plan, year)
+    items, missing = known.items, len(known.not_entered)
+    kind = ""
     if known.is_retrospect:
-        return tables.banner(
-            f"回看：{known.items}个子项中有{len(known.with_data)}项在规划中印有{year}年的数据，其余{known.items - len(known.with_data)}项原文未列。"
-            "以规划的要求回看，不是当年的正式评估。", "retrospect")  # fmt: skip
-    if known.is_draft and not known.not_entered:
-        return tables.banner(
-            f"初稿：{known.items}个子项都已填报，其中{len(known.in_draft)}项尚未定稿；定稿以前，下列数字都可能变。"
+        kind = " retrospect"
+        told = (
+            f"回看：{items}个子项中有{len(known.with_data)}项在规划中印有{year}年的数据，其余{items - len(known.with_data)}项原文未列。"
+            "以规划的要求回看，不是当年的正式评估。"
         )
-    if known.is_draft:
-        return tables.banner(
-            f"初稿：{known.items}个子项中已填报{known.items - len(known.not_entered)}项，还有{len(known.not_entered)}项未填报。"
-            "“未填报”是还没有填写，“无数据”是已查明没有数据；填齐以前，下列数字都会变。")  # fmt: skip
-    return Html(Markup(), "本年数据已齐")
+    elif not known.is_draft:
+        return Html(Markup(), "本年数据已齐")
+    elif missing:
+        told = (
+            f"初稿：{items}个子项中已填报{items - missing}项，还有{missing}项未填报。"
+            "“未填报”是还没有填写，“无数据”是已查明没有数据；填齐以前，下列数字都会变。"
+        )
+    else:
+        told = f"初稿：{items}个子项都已填报，其中{len(known.in_draft)}项尚未定稿；定稿以前，下列数字都可能变。"
+    return Html(Markup('<div class="cixi-banner{}" role="note">{}</div>').format(kind, told), told)
+
+
+def headline(assessment: Assessment, pages: str = "") -> Html:
+    """“2022年，国家级适用指标37项，其中29项达标、2项未达标（…）、6项无数据。” for both levels; 未填报 if there are any."""
+    table, first = assessment.indicators, {i.indicator: i for i in reversed(assessment.plan.items)}
+    parts = []
+    for row in records(tally(assessment)):
+        unmet = table[(table["level"] == row.level) & (table["verdict"] == Verdict.UNMET)]["indicator"]
+        named = joined(link(first[n].indicator_name, item_href(first[n].item_id, pages)) for n in unmet)
+        unfilled = f"、{row.not_filled_in}项未填报" if row.not_filled_in else ""
+        unmet_names = Markup("（{}）").format(named) if named else ""
+        counted = f"{Level(row.level).chinese}适用指标{row.applicable}项，其中{row.met}项达标、{row.unmet}项未达标"
+        parts.append(Markup("{}{}、{}项无数据{}").format(counted, unmet_names, row.no_data, unfilled))
+    return paragraph(f"{assessment.year}年，", joined(parts, "；"), "。")
+
+
+def attribute_of_unmet(assessment: Assessment) -> Html:
+    """Whether the unmet indicators are 约束性 or 参考性."""
+    table = assessment.indicators
+    unmet = table[table["verdict"] == Verdict.UNMET]["indicator"].unique()
+    if not len(unmet):
+        return paragraph(f"{assessment.year}年没有未达标的指标。")
+    attributes = {i.indicator: i.attribute for i in assessment.plan.items}
+    counts = {a: n for a in Attribute if (n := sum(attributes[u] is a for u in unmet))}
+    told = "其中" + "、".join(f"{a.chinese}{n}项" for a, n in counts.items())
+    if len(counts) == 1:
+        told = f"全部是{next(iter(counts)).chinese}指标"
+    return paragraph(f"任一级别未达标的指标共{len(unmet)}项，{told}。")
+
+
+def plan_in_numbers(plan: Plan) -> Html:
+    """How many indicators, items and projects the plan has."""
+    attributes = {i.indicator: i.attribute for i in plan.items}
+    counts = "、".join(f"{a.chinese}{list(attributes.values()).count(a)}项" for a in Attribute)
+    domains = len({i.domain for i in plan.items})
+    return paragraph(
+        f"{words.PLAN_TITLE}表一列有{len(attributes)}项指标（{counts}），分属{domains}个领域，分为{len(plan.items)}个子项逐一判定；"
+        f"表三列有{len(plan.projects)}个重点项目。规划基准年为{words.BASE_YEAR}年，规划值定在{'、'.join(map(str, words.TARGET_YEARS))}年。"
+    )
+
+
+def targets() -> Html:
+    """How to read an assessment against the plan's targets."""
+    years = "、".join(f"{year}年" for year in words.TARGET_YEARS)
+    return paragraph(
+        f"规划值（{years}）是国家级、省级要求之外的第三把尺。目标年未到时，“未达到”只说明还有距离，不是考核结论；"
+        "规划值中的“持续提高”一类要求没有比较年份的数据时，判为无数据。"
+    )
+
+
+def source_note() -> Html:
+    """The plan's title, once a page; the sources below give only table and row."""
+    return paragraph(f"出处未另注明的，均为{words.PLAN_TITLE}，只写表、序号与栏目。")
+
+
+def years_of_the_book(plan: Plan) -> Html:
+    """Links from the home page to the years, newest first."""
+    links = []
+    for year in sorted(plan.report_years, reverse=True):
+        known = coverage(plan, year)
+        kind = "回看" if known.is_retrospect else "初稿" if known.is_draft else "年度评估"
+        told = f"{year}年（{kind}，{len(known.with_data)}/{known.items}个子项有数据）"
+        links.append(link(told, f"{year}/index.html"))
+    early = "、".join(str(y) for y in plan.years if y < words.FIRST_REPORT_YEAR)
+    note = f"{early}年只有个别数字，用于趋势，不单独成页。" if early else ""
+    return paragraph("已有年份：", joined(links), "。", note)
 
 
 def count_cards(assessment: Assessment, pages: str = "") -> Html:
-    """For each level the counts of met, unmet, no data and, where there are any, not filled in.
-
-    A click leads to the list of them; ``pages`` is the way to the pages of the year.
-    """
+    """The counts of each level (未填报 only if there are any), linked to the lists; ``pages`` leads to the year's pages."""
     groups = []
     for row in records(tally(assessment)):
-        level = Level(row.level).chinese
-        words = {s: f"{level}　{STATUSES[s].symbol} {word}" for s, word in _COUNTED.items()}
-        cards = [
-            tables.Card(f"{row.met} / {row.applicable}", words[Status.MET], f"{pages}table1.html"),
-            tables.Card(str(row.unmet), words[Status.UNMET], "#unmet"),
-            tables.Card(str(row.no_data), words[Status.NO_DATA], "#no-data"),
-        ]
-        if row.not_filled_in:
-            cards.append(tables.Card(str(row.not_filled_in), words[Status.NOT_FILLED_IN], "#no-data"))
-        groups.append(tables.cards(*cards))
+        label = {s: f"{Level(row.level).chinese}　{STATUSES[s].symbol} {word}" for s, word in _COUNTED.items()}
+        unfilled = [(row.not_filled_in, label[Status.NOT_FILLED_IN], "#no-data")] if row.not_filled_in else []
+        met = (f"{row.met} / {row.applicable}", label[Status.MET], f"{pages}table1.html")
+        unmet, no_data = (row.unmet, label[Status.UNMET], "#unmet"), (row.no_data, label[Status.NO_DATA], "#no-data")
+        groups.append(cards(met, unmet, no_data, *unfilled))
     return stack(*groups, name="计数")
 
 
 def reasons(assessment: Assessment, verdict: Verdict, pages: str = "") -> Html:
-    """Every indicator with this verdict: its reason, its source, and the way to its row of Table 1."""
+    """Every indicator with this verdict: its reasons, its sources and a link to its dossier."""
     entries = list(_entries(assessment, verdict, pages))
     anchor = {Verdict.UNMET: "unmet", Verdict.NO_DATA: "no-data"}.get(verdict, str(verdict))
     anchor += "" if assessment.against != TARGET else "-targets"
@@ -91,33 +135,28 @@ def reasons(assessment: Assessment, verdict: Verdict, pages: str = "") -> Html:
     return Html(markup, f"{VERDICTS[verdict].word}：{len(entries)}项")
 
 
-def _entries(assessment: Assessment, verdict: Verdict, pages: str) -> Iterator[Entry]:
-    plan, year = assessment.plan, assessment.year
-    table = assessment.indicators
+def _entries(assessment: Assessment, verdict: Verdict, pages: str) -> Iterator[dict[str, object]]:
+    """What the template ``reasons`` shows of an indicator. A ground is a reason with the levels that it holds for."""
+    plan, table, of_items = assessment.plan, assessment.indicators, assessment.items
     for number, rows in table[table["verdict"] == verdict].groupby("indicator", sort=False):
         items = [i for i in plan.items if i.indicator == number]
-        deciding = [i for i in items if _has(assessment, i.item_id, list(rows["level"]), verdict)] or items
-        grounds = tuple(
-            Ground(
-                joined([Markup("{} {}").format(_level(v), verdict_badge(verdict)) for v in same["level"]], " "),
-                basis_word(same.iloc[0]["basis"]), str(reason),
-            )
+        own = of_items[of_items["level"].isin(rows["level"]) & (of_items["verdict"] == verdict)]
+        deciding = [i for i in items if (own["item_id"] == i.item_id).any()] or items
+        grounds = [
+            {
+                "badges": joined((Markup("{} {}").format(_level(v), verdict_badge(verdict)) for v in same["level"]), " "),
+                "basis": basis_word(same.iloc[0]["basis"]),
+                "reason": str(reason),
+            }
             for reason, same in rows.groupby("reason", sort=False)
-        )  # fmt: skip
-        sources = dict.fromkeys(_source(plan, i.item_id, year) for i in deciding)
-        yield Entry(
-            title=f"{number} {items[0].indicator_name}",
-            href=item_href(deciding[0].item_id, pages),
-            tags=f"{items[0].attribute.chinese}　{items[0].domain}",
-            grounds=grounds,
-            source="；".join(sources),
-        )
-
-
-def _has(assessment: Assessment, item_id: str, levels: list[str], verdict: Verdict) -> bool:
-    table = assessment.items
-    own = table[(table["item_id"] == item_id) & table["level"].isin(levels)]
-    return bool((own["verdict"] == verdict).any())
+        ]  # fmt: skip
+        yield {
+            "title": f"{number} {items[0].indicator_name}",
+            "href": item_href(deciding[0].item_id, pages),
+            "tags": f"{items[0].attribute.chinese}　{items[0].domain}",
+            "grounds": grounds,
+            "source": "；".join(dict.fromkeys(_source(plan, i.item_id, assessment.year) for i in deciding)),
+        }
 
 
 def _source(plan: Plan, item_id: str, year: int) -> str:
@@ -126,23 +165,23 @@ def _source(plan: Plan, item_id: str, year: int) -> str:
 
 
 def open_items(assessment: Assessment, pages: str = "") -> Html:
-    """The items behind 无数据, grouped by why they have none: 未填报, 暂无数据, 未开展测算 … or words that say nothing."""
-    plan, year, table = assessment.plan, assessment.year, assessment.items
+    """The items without data by the reason of absence (未填报, 暂无数据, 未开展测算 …), or because words do not decide."""
+    plan, table = assessment.plan, assessment.items
     groups: dict[str, list[Markup]] = {}
     for item in plan.items:
         own = table[(table["item_id"] == item.item_id) & (table["verdict"] == Verdict.NO_DATA)]
         if own.empty:
             continue
         level = Level(own.iloc[0]["level"]) if len(own) == 1 else None
-        reason = absence_reason(plan, item.item_id, year, level)
+        reason = absence_reason(plan, item.item_id, assessment.year, level)
         shown = item_title(item) + (f"（{level.chinese}）" if level else "")
         key = reason.value if reason else "有现状值或文字，但不足以判定"
         groups.setdefault(key, []).append(link(shown, item_href(item.item_id, pages)))
-    first = sorted(groups, key=lambda k: k != Absence.NOT_FILLED_IN.value)
-    points: list[str | Markup] = [
-        Markup("<strong>{}</strong>（{}项）：{}").format(k, len(groups[k]), joined(groups[k])) for k in first
+    point = Markup("<strong>{}</strong>（{}项）：{}").format
+    points = [
+        point(k, len(groups[k]), joined(groups[k])) for k in sorted(groups, key=lambda k: k != Absence.NOT_FILLED_IN)
     ]
-    return tables.bullets(*(points or ["没有无数据的子项。"]), anchor="no-data")
+    return bullets(*(points or [Markup("没有无数据的子项。")]), anchor="no-data")
 
 
 def tally_table(assessment: Assessment, by: str | None = None) -> Html:
@@ -150,36 +189,36 @@ def tally_table(assessment: Assessment, by: str | None = None) -> Html:
     counts = tally(assessment, by)
     title = {None: "按级别", "domain": "按领域", "attribute": "按指标属性", "basis": "按依据"}[by]
     caption = f"{assessment.year}年指标数，{title}"
-    known = _without_zero(counts)
+    shown = _headings(counts)
     if by is None:
-        counts["level"] = [_level(v) for v in counts["level"]]
-        head = tables.text("级别" if assessment.against != TARGET else "规划值", "nowrap")
-        return tables.table(counts, {"level": head, **known}, caption=caption, keyed=False)
-    shown = {k: c for k, c in known.items() if by != "basis" or k in ("met", "unmet")}  # no data has no basis
-    words: dict[str, type[Attribute | Basis]] = {"attribute": Attribute, "basis": Basis}
-    frame, columns = _side_by_side(counts, by, shown)
-    frame[by] = [words[by](v).chinese if by in words else v for v in frame[by]]
-    return tables.table(frame, {by: tables.text(title[1:], "nowrap"), **columns}, caption=caption)
+        head = "级别" if assessment.against != TARGET else "规划值"
+        rows = [(_level(level), *cells) for level, *cells in columns_of(counts, "level", *shown)]
+        return tables.table(
+            rows, {head: "short", **dict.fromkeys(shown.values(), "number")}, caption=caption, keyed=False
+        )
+    if by == "basis":
+        shown = {name: shown[name] for name in ("met", "unmet")}  # without data there is no basis
+    chinese = {str(v): v.chinese for kind in (Attribute, Basis) for v in kind}
+    return _side_by_side(counts, by, title[1:], chinese, shown, caption=caption)
 
 
-def _without_zero(counts: pd.DataFrame) -> dict[str, tables.Column]:
-    """The columns of counts; 未填报 only where something is not filled in."""
-    return {k: c for k, c in _COUNTS.items() if k != Status.NOT_FILLED_IN or counts[k].any()}
+def _headings(counts: pd.DataFrame) -> dict[str, str]:
+    """The columns of counts with their headings; 未填报 only if something is not filled in."""
+    return {k: title for k, title in _COUNTS.items() if k != Status.NOT_FILLED_IN or counts[k].any()}
 
 
 def _side_by_side(
-    counts: pd.DataFrame, by: str, shown: dict[str, tables.Column]
-) -> tuple[pd.DataFrame, dict[str, tables.Column]]:
-    """The counts with one row a ``by`` and the levels' columns beside each other; 0 where a level counts none."""
-    columns = {
-        f"{level}_{name}": tables.number(Markup("{}<br>{}").format(_level(level), column.title))
-        for level in dict.fromkeys(counts["level"]) for name, column in shown.items()
-    }  # fmt: skip
-    rows: dict[str, dict[str, object]] = {}
-    for one in records(counts):
-        cells = rows.setdefault(getattr(one, by), {by: getattr(one, by), **dict.fromkeys(columns, 0)})
-        cells |= {f"{one.level}_{name}": getattr(one, name) for name in shown}
-    return pd.DataFrame(list(rows.values()), columns=[by, *columns]), columns
+    counts: pd.DataFrame, by: str, head: str, chinese: dict[str, str], shown: dict[str, str], **options: Any
+) -> Html:
+    """A row for each value of ``by``, the levels' columns beside each other; 0 where a level has no count."""
+    fields = [(level, name) for level in dict.fromkeys(counts["level"]) for name in shown]
+    cells = {(getattr(r, by), r.level, name): getattr(r, name) for r in records(counts) for name in shown}
+    keys = dict.fromkeys(counts[by])
+    rows = [(chinese.get(key, key), *(cells.get((key, *field), 0) for field in fields)) for key in keys]
+    columns = {head: "short"}
+    for level, name in fields:
+        columns[Markup("{}<br>{}").format(_level(level), shown[name])] = "number"
+    return tables.table(rows, columns, **options)
 
 
 def _level(level: str) -> str:
@@ -189,54 +228,42 @@ def _level(level: str) -> str:
 def convention_tallies(plan: Plan, year: int) -> Html:
     """The counts with each convention switched off, and with all of them."""
     counts = tally_without_each_convention(plan, year)
-    words = {"": "全部约定都用", "all": "全部约定都不用"} | {str(c): f"不用“{c.chinese}”" for c in Convention}
-    frame, columns = _side_by_side(
-        counts, "convention", {k: c for k, c in _without_zero(counts).items() if k != "applicable"}
-    )
-    frame["convention"] = [words[c] for c in frame["convention"]]
-    head = {"convention": tables.text("情形", "nowrap")}
-    return tables.table(frame, head | columns, caption=f"{year}年指标数：约定的作用", sortable=False)
+    chinese = {"": "全部约定都用", "all": "全部约定都不用"} | {str(c): f"不用“{c.chinese}”" for c in Convention}
+    shown = {name: title for name, title in _headings(counts).items() if name != "applicable"}
+    caption = f"{year}年指标数：约定的作用"
+    return _side_by_side(counts, "convention", "情形", chinese, shown, caption=caption, sortable=False)
 
 
 def target_tally(plan: Plan, year: int) -> Html:
-    """The year held against the plan's own targets: counts, then what is unmet."""
+    """The year against the plan's targets: counts, then the unmet ones."""
     against = assess(plan, year, against=TARGET)
     return stack(tally_table(against), reasons(against, Verdict.UNMET), name="与规划值对照")
 
 
 def observed_items(plan: Plan, year: int) -> Html:
-    """The items that have data in a year, with what was measured and where it comes from."""
+    """The items with data in a year, what was measured, and the source."""
     known = [plan.item(item_id) for item_id in coverage(plan, year).with_data]
     rows = [
         (
-            link(item_title(item, row.level), item_href(item.item_id)),
+            item_link(item, level=row.level),
             row.measure or (item.provincial_name if row.level is Level.PROVINCIAL else None) or item.name,
             row.value, row.unit or item.unit, row.statement, short_source(row.source),
         )
         for item in known for row in plan.observations[year] if row.item_id == item.item_id
     ]  # fmt: skip
-    frame = pd.DataFrame(rows, columns=["item", "measure", "value", "unit", "statement", "source"])
     columns = {
-        "item": tables.name("子项"), "measure": tables.text("实测对象"), "value": tables.text("数值", "number"),
-        "unit": tables.text("单位", "nowrap"), "statement": tables.text("原文", "long"), "source": tables.text("出处", "nowrap"),
+        "子项": "name", "实测对象": "text", "数值": "right", "单位": "short", "原文": "long", "出处": "short",
     }  # fmt: skip
-    return tables.table(frame, columns, caption=f"{year}年有数据的子项", empty="原表没有单位，或没有数值", keyed=False)
+    return tables.table(rows, columns, caption=f"{year}年有数据的子项", empty="原表没有单位，或没有数值", keyed=False)
 
 
 def decided(assessment: Assessment) -> Html:
-    """The items that could be judged: the verdict, why, and the way to their rows."""
+    """The items with a verdict, and why."""
     table, plan = assessment.items, assessment.plan
     own = table[table["verdict"].isin([Verdict.MET, Verdict.UNMET])]
-    frame = own.assign(
-        item=[
-            link(item_title(plan.item(i), Level(v)), item_href(i))
-            for i, v in zip(own["item_id"], own["level"], strict=True)
-        ],
-        level=[_level(v) for v in own["level"]],
-        basis=[basis_word(b) for b in own["basis"]],
-    )
-    columns = {
-        "item": tables.name("子项"), "level": tables.text("级别", "nowrap"), "verdict": tables.verdict("结论"),
-        "basis": tables.text("依据", "nowrap"), "reason": tables.text("理由", "long"),
-    }  # fmt: skip
-    return tables.table(frame, columns, caption=f"{assessment.year}年能判定的子项", keyed=False)
+    rows = [
+        (item_link(plan.item(i), level=Level(v)), _level(v), verdict, basis_word(basis), reason)
+        for i, v, verdict, basis, reason in columns_of(own, "item_id", "level", "verdict", "basis", "reason")
+    ]
+    columns = {"子项": "name", "级别": "short", "结论": "verdict", "依据": "short", "理由": "long"}
+    return tables.table(rows, columns, caption=f"{assessment.year}年能判定的子项", keyed=False)

@@ -1,7 +1,6 @@
-"""The page of Table 1: the plan's layout, the year's status and verdicts beside, and why each verdict holds below."""
+"""The page 表一: the plan's layout, the year's status and verdicts beside it, the reasons below each indicator."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from markupsafe import Markup
 
@@ -12,103 +11,65 @@ from cixi_analysis.assessment import Assessment
 from cixi_analysis.plan.dataset import Plan, missing_reason
 from cixi_analysis.plan.schema import WATER_CLASSES, Indicator, Observation
 from cixi_analysis.presentation.formatting import with_unit
-from cixi_analysis.presentation.html import Html, joined, lines, link, render
-from cixi_analysis.presentation.looks import basis_word, verdict_badge
-from cixi_analysis.presentation.tables import Column
-from cixi_analysis.presentation.titles import indicator_href, item_anchor, item_href, item_title, short_source
+from cixi_analysis.presentation.html import Html, joined, lines, link, noted, render
+from cixi_analysis.presentation.looks import basis_note, verdict_badge
+from cixi_analysis.presentation.titles import indicator_href, item_anchor, item_link, short_source
 from cixi_analysis.words import BASE_YEAR, CLASS_UNIT, Level, Status, Verdict
 
-#: Column → the class of its cells.
+#: Column → CSS class of its cells.
 _CSS = {
     "domain": "vertical", "task": "vertical", "indicator": "number", "name": "name", "unit": "narrow",
     "attribute": "narrow", "status": "words", "now": "words",
     "verdict_national": "narrow verdict", "verdict_provincial": "narrow verdict",
 }  # fmt: skip
 _VERDICT = {"verdict_national": Level.NATIONAL, "verdict_provincial": Level.PROVINCIAL}
-
-
-@dataclass(frozen=True)
-class PageCell:
-    """A cell of the page; ``id`` where something links to it."""
-
-    content: Markup
-    css: str
-    span: int
-    id: str = ""
-    find: str = ""
-
-
-@dataclass(frozen=True)
-class Reasons:
-    """Why an indicator has its verdicts; ``open`` (not folded) where it is unmet, or without data though entered."""
-
-    summary: Markup
-    parts: tuple[Markup, ...]
-    open: bool
-
-
-@dataclass(frozen=True)
-class PageRow:
-    """An item's row, and after an indicator's last item its reasons."""
-
-    anchor: str
-    find: str
-    cells: tuple[PageCell, ...]
-    reasons: Reasons | None
+#: Columns whose merged cells also cover the rows of reasons between their items.
+_VERTICAL = ("domain", "task")
 
 
 def table1(assessment: Assessment) -> Html:
-    """Table 1 for the year of the assessment. Each row is ``#item-9-1``, each indicator's number ``#indicator-9``."""
-    heads = _heads(assessment.year)
-    caption = f"表一 慈溪市生态文明建设示范区指标体系，{assessment.year}年：{len(assessment.plan.items)}个子项"
-    caption += "；结论下的小字为原表所印" if assessment.year == BASE_YEAR else ""
-    rows = list(_rows(assessment))
-    return Html(render("table1", caption=caption, heads=heads, rows=rows, width=len(heads) - 2), caption)
-
-
-def _columns(year: int) -> list[str]:
-    """The plan's columns; in another year than the base year its status beside the plan's."""
-    return [
-        c for column in HEADINGS for c in ([column, "now"] if column == "status" and year != BASE_YEAR else [column])
-    ]
-
-
-def _heads(year: int) -> list[Column]:
+    """Table 1 for the year of the assessment. Rows have the ids ``item-9-1``, indicator numbers ``indicator-9``."""
+    year = assessment.year
+    columns = list(HEADINGS)
+    if year != BASE_YEAR:  # the plan's own status stays beside the year's
+        columns.insert(columns.index("status") + 1, "now")
     titles = {**HEADINGS, "status": f"{BASE_YEAR}年现状值（照录）", "now": f"{year}年现状值"}
-    for column in _VERDICT:
-        titles[column] = f"{year}年{HEADINGS[column]}"
-    return [Column(titles[column], css=_CSS.get(column, "")) for column in _columns(year)]
+    titles |= {column: f"{year}年{HEADINGS[column]}" for column in _VERDICT}
+    caption = f"表一 慈溪市生态文明建设示范区指标体系，{year}年：{len(assessment.plan.items)}个子项"
+    caption += "；结论下的小字为原表所印" if year == BASE_YEAR else ""
+    heads = [(titles[column], _CSS.get(column, "")) for column in columns]
+    rows = list(_rows(assessment, columns))
+    return Html(render("table1", caption=caption, heads=heads, rows=rows, width=len(heads) - len(_VERTICAL)), caption)
 
 
-def _rows(assessment: Assessment) -> Iterator[PageRow]:
-    plan, year = assessment.plan, assessment.year
-    base, now = (layout(assessment, y) for y in (BASE_YEAR, year))
+def _rows(assessment: Assessment, columns: Sequence[str]) -> Iterator[dict[str, object]]:
+    """What the template shows of an item; after an indicator's last item also the reasons of its verdicts."""
+    plan = assessment.plan
+    base, now = (layout(assessment, y) for y in (BASE_YEAR, assessment.year))
     last = {item.indicator: item.item_id for item in plan.items}
     for at, (printed, current) in enumerate(zip(base, now, strict=True)):
-        item = current.item
-        cells = []
-        for column in _columns(year):
-            source = {"status": printed}.get(column, current)
+        item, cells = current.item, []
+        for column in columns:
+            source = printed if column == "status" else current
             cell = source.cells.get("status" if column == "now" else column)
-            if cell is None:
+            if cell is None:  # covered by a merged cell above
                 continue
             items = plan.items[at : at + cell.rowspan]
-            anchor = f"indicator-{item.indicator}" if column == "indicator" else ""
-            span = cell.rowspan + (sum(last[i.indicator] == i.item_id for i in items) if _spans_reasons(column) else 0)
-            content = _content(assessment, column, source, items)
-            cells.append(PageCell(content, _CSS.get(column, ""), span, anchor, item.indicator_name if anchor else ""))
+            between = sum(last[i.indicator] == i.item_id for i in items) if column in _VERTICAL else 0
+            cells.append({
+                "content": _content(assessment, column, source, items),
+                "css": _CSS.get(column, ""),
+                "span": cell.rowspan + between,
+                "id": f"indicator-{item.indicator}" if column == "indicator" else "",
+                "find": item.indicator_name if column == "indicator" else "",
+            })  # fmt: skip
         own = [i for i in plan.items if i.indicator == item.indicator]
-        reasons = _reasons(assessment, own) if last[item.indicator] == item.item_id else None
-        yield PageRow(item_anchor(item.item_id), _names(item), tuple(cells), reasons)
-
-
-def _names(item: Indicator) -> str:
-    """What a reader may search for: the item's name, and the province's where it has another."""
-    return " / ".join(dict.fromkeys(name for name in (item.name, item.provincial_name) if name))
-
-
-def _spans_reasons(column: str) -> bool:
-    return column in ("domain", "task")
+        yield {
+            "anchor": item_anchor(item.item_id),
+            "find": " / ".join(dict.fromkeys(name for name in (item.name, item.provincial_name) if name)),
+            "cells": cells,
+            "reasons": _reasons(assessment, own) if last[item.indicator] == item.item_id else None,
+        }
 
 
 def _content(assessment: Assessment, column: str, row: Table1Row, items: Sequence[Indicator]) -> Markup:
@@ -116,27 +77,30 @@ def _content(assessment: Assessment, column: str, row: Table1Row, items: Sequenc
         return _verdict(assessment, row.item.indicator, _VERDICT[column])
     if column in ("status", "now"):
         year = BASE_YEAR if column == "status" else assessment.year
-        return joined([lines(row.cells["status"].text), *_notes(assessment.plan, items, year)], "\n").replace(
-            "\n", Markup("<br>")
-        )
+        pieces = joined([lines(row.cells["status"].text), *_notes(assessment.plan, items, year)], "\n")
+        return pieces.replace("\n", Markup("<br>"))
     text = lines(row.cells[column].text)
-    return Markup("<span>{}</span>").format(text) if _spans_reasons(column) else text
+    return Markup("<span>{}</span>").format(text) if column in _VERTICAL else text
 
 
 def _notes(plan: Plan, items: Sequence[Indicator], year: int) -> Iterator[Markup]:
-    """In small, what was taken from the text of a status cell and the text does not show by itself."""
+    """In small, the parts of an observation that the text of the status does not show by itself."""
     for item in items:
         sign = item.part_mark if len(items) > 1 else ""
-        for row in (o for o in plan.observations.get(year, ()) if o.item_id == item.item_id):
+        for row in _observations(plan, item, year):
             for note in _taken(item, row):
                 yield Markup("<small>{}{}</small>").format(sign, note)
+
+
+def _observations(plan: Plan, item: Indicator, year: int) -> list[Observation]:
+    return [o for o in plan.observations.get(year, ()) if o.item_id == item.item_id]
 
 
 def _taken(item: Indicator, row: Observation) -> Iterator[str]:
     level = f"{row.level.chinese} " if row.level else ""
     if row.value is not None and (row.value != row.statement or row.measure):
         shown = f"{row.value}类" if row.value in WATER_CLASSES else with_unit(float(row.value), row.unit or item.unit)
-        yield f"{level}取值：{row.measure or ''}{' ' if row.measure else ''}{shown}"
+        yield f"{level}取值：{f'{row.measure} ' if row.measure else ''}{shown}"
     elif row.absence is not None and row.absence.value not in (row.statement or row.absence.value):
         yield f"{level}没有数值：{row.absence.value}"
     if row.assigned_target:
@@ -154,41 +118,43 @@ def _verdict(assessment: Assessment, number: int, level: Level) -> Markup:
         p.stated for p in assessment.plan.published
         if p.kind == "verdict" and p.subject == str(number) and p.level == level
     ]  # fmt: skip
-    return shown + Markup("<br><small>原表：{}</small>").format("、".join(printed) or "未印")
+    return noted(shown, f"原表：{'、'.join(printed) or '未印'}")
 
 
-def _reasons(assessment: Assessment, items: Sequence[Indicator]) -> Reasons:
-    number = items[0].indicator
-    table = assessment.indicators
-    words, told = [], False
-    for row in records(table[table["indicator"] == number]):
-        status = assessment.status(number, row.level)
-        basis = f"（{basis_word(row.basis)}）" if row.basis else ""
-        words.append(Markup("{} {}{}").format(Level(row.level).chinese, verdict_badge(status), basis))
-        told |= status in (Status.UNMET, Status.NO_DATA)
-    summary = Markup("{} {}：{}　<small>理由与出处</small>")
-    parts = [part for item in items for part in _item_reasons(assessment, item)]
-    parts.append(Markup("出处：{}").format("；".join(dict.fromkeys(_sources(assessment.plan, items, assessment.year)))))
-    return Reasons(summary.format(number, items[0].indicator_name, joined(words, "，")), tuple(parts), told)
+def _reasons(assessment: Assessment, items: Sequence[Indicator]) -> dict[str, object]:
+    """Summary and parts; ``open`` (not folded) where a level is unmet or, though filled in, has no data."""
+    number, table = items[0].indicator, assessment.indicators
+    rows = [(r, assessment.status(number, r.level)) for r in records(table[table["indicator"] == number])]
+    words = [
+        Markup("{} {}{}").format(Level(row.level).chinese, verdict_badge(status), basis_note(row.basis))
+        for row, status in rows
+    ]
+    summary = Markup("{} {}：{}　<small>理由与出处</small>").format(
+        number, items[0].indicator_name, joined(words, "，")
+    )
+    sources = "；".join(dict.fromkeys(_sources(assessment.plan, items, assessment.year)))
+    return {
+        "summary": summary,
+        "parts": [*(part for item in items for part in _item_reasons(assessment, item)), f"出处：{sources}"],
+        "open": any(status in (Status.UNMET, Status.NO_DATA) for _, status in rows),
+    }
 
 
 def _item_reasons(assessment: Assessment, item: Indicator) -> Iterator[Markup]:
-    """An item's verdict and reason, the levels together where they are the same."""
+    """An item's verdict and reason; levels with the same reason share a part."""
     table = assessment.items
     asked = table[(table["item_id"] == item.item_id) & (table["verdict"] != Verdict.NOT_APPLICABLE)]
     for reason, same in asked.groupby("reason", sort=False):
         one = records(same)[0]
-        basis = f"（{basis_word(one.basis)}）" if one.basis else ""
         levels = "、".join(Level(level).chinese for level in same["level"])
         badge = verdict_badge(assessment.status(item.indicator, one.level, item.item_id))
-        title = link(item_title(item), item_href(item.item_id))
-        yield Markup("<strong>{}</strong>　{} {}{}　{}").format(title, levels, badge, basis, reason)
+        told = Markup("<strong>{}</strong>　{} {}{}　{}")
+        yield told.format(item_link(item), levels, badge, basis_note(one.basis), reason)
 
 
 def _sources(plan: Plan, items: Sequence[Indicator], year: int) -> Iterator[str]:
     for item in items:
-        rows = [o for o in plan.observations.get(year, ()) if o.item_id == item.item_id]
-        for row in rows:
-            yield short_source(row.source)
+        rows = _observations(plan, item, year)
+        yield from (short_source(row.source) for row in rows)
         if not rows:
             yield f"{short_source(item.source)}（{year}年{missing_reason(year).value}）"

@@ -1,25 +1,27 @@
-"""How a chart looks: one Altair theme, and the few ways in which charts answer to a reader.
+"""The Altair theme, how charts are displayed, and the parameters and encodings that charts share.
 
 Importing this module makes every chart of the session show itself as a ``<figure>`` (``presentation.figure``), in the
-book as in JupyterLab. The same chart gives the same bytes on every run.
+book and in JupyterLab. The same chart gives the same bytes on every run.
 """
 
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import reduce
 from operator import and_
-from typing import Any
+from typing import Any, TypeVar
 
 import altair as alt
+from altair.utils import schemapi
 
 from cixi_analysis.presentation.figure import FONTS, figure
 
 INK, MUTED, LINE = "#26302c", "#5a6660", "#d9e0dc"
 ACCENT, ACCENT_SOFT = "#1f6f54", "#b9d3c8"
-#: Domains and systems of projects; apart in hue and in lightness.
+#: Domains and categories of projects; they differ in hue and in lightness.
 CATEGORIES = ["#4c5f8a", "#1f6f54", "#c99a2e", "#8a4f7d", "#5aa3a8", "#b5653a"]
-#: What a layered chart is to the type checker.
+#: The type of a layered chart.
 Layered = alt.LayerChart | alt.FacetChart
+_Chart = TypeVar("_Chart", bound=alt.TopLevelMixin)
 
 
 @alt.theme.register("cixi", enable=True)
@@ -35,7 +37,7 @@ def config() -> Any:
     return {
         "font": FONTS,
         "background": "transparent",
-        "aria": False,  # the figure has one description; hundreds of marks read aloud help nobody
+        "aria": False,  # the figure has one description; screen readers need not read hundreds of marks
         "padding": 4,
         "view": {"stroke": None},
         "axis": {**words, **sizes, **axis, "titleLimit": 0},
@@ -50,39 +52,58 @@ def config() -> Any:
     }
 
 
-def _show(spec: dict[str, Any], **_: object) -> dict[str, str]:
-    """Altair's renderer: the bundle of a chart's specification."""
-    return {"text/html": str(figure(spec, config()))}
+def _show(chart: alt.TopLevelMixin, *_: object, **__: object) -> dict[str, str]:
+    """The MIME bundle of a chart, for Jupyter. Altair's own method validates the specification every time."""
+    return {"text/html": str(figure(chart.to_dict(validate=schemapi.DEBUG_MODE), config()))}
 
 
-alt.renderers.register("cixi", _show)
-alt.renderers.enable("cixi")
+# Specifications are validated in the tests, which switch the debug mode on, and not in each build.
+schemapi.disable_debug_mode()
+alt.TopLevelMixin._repr_mimebundle_ = _show  # type: ignore[method-assign, assignment]
 # Panels side by side share one parameter, so that a mark pointed at in one stands out in both.
 warnings.filterwarnings("ignore", message="Automatically deduplicated selection parameter")
 
 
-def hover(fields: Sequence[str] = (), *, empty: bool = True) -> alt.Parameter:
-    """The mark below the pointer, or all that share its ``fields``; ``empty``: pointing at nothing is pointing at all."""
+def hover(*fields: str, empty: bool = True) -> alt.Parameter:
+    """Selects the mark below the pointer, or all that share its ``fields``. ``empty``: pointing at none selects all."""
     of = list(fields) or alt.Undefined
     return alt.selection_point(name="hover", on="pointerover", clear="pointerout", fields=of, empty=empty)
 
 
 def choice(field: str, options: Sequence[str], label: str) -> alt.Parameter:
-    """A list below the chart that keeps one value of ``field`` and fades the rest; a keyboard and a thumb can use it."""
+    """A drop-down list below the chart that selects one value of ``field``; works with keyboard and touch."""
     bind = alt.binding_select(options=[None, *options], labels=["全部", *options], name=label)
     return alt.selection_point(name="choice", fields=[field], bind=bind)
 
 
 def legend(field: str) -> alt.Parameter:
-    """A click on an entry of the legend keeps it and fades the rest; with Shift several are kept."""
+    """Selects the entry of the legend that is clicked; with Shift several."""
     return alt.selection_point(name="legend", fields=[field], bind="legend")
 
 
 def kept(*choices: alt.Parameter, full: float = 1.0, faded: float = 0.15) -> Any:
-    """Opacity: ``full`` for what every one of the choices keeps."""
+    """Opacity: ``full`` for marks that all selections hold, ``faded`` for the rest."""
     return alt.condition(reduce(and_, choices), alt.value(full), alt.value(faded))
 
 
 def tooltip(**fields: str) -> list[alt.Tooltip]:
-    """What is shown beside a mark: field → Chinese heading."""
-    return [alt.Tooltip(field, title=title) for field, title in fields.items()]
+    """A tooltip: field → Chinese heading. ``sum_x`` is the sum of field ``x``."""
+    return [
+        alt.Tooltip(f"sum({field[4:]}):Q", title=title, format=",.6~g")
+        if field.startswith("sum_")
+        else alt.Tooltip(field, title=title)
+        for field, title in fields.items()
+    ]
+
+
+def as_is(channel: Any, field: str) -> Any:
+    """A channel whose values are colours already."""
+    return channel(f"{field}:N", scale=None)
+
+
+def finished(
+    chart: _Chart, name: str, title: str, columns: Mapping[str, str], *, subtitle: str = "", **properties: Any
+) -> _Chart:
+    """The chart with its id on the page, caption, and the columns of its data table (field → Chinese heading)."""
+    caption = alt.Title(title, subtitle=subtitle or alt.Undefined)
+    return chart.properties(name=name, title=caption, usermeta={"columns": dict(columns)}, **properties)

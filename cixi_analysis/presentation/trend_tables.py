@@ -1,18 +1,18 @@
-"""The page 趋势与目标差距: level, gap and pace in columns of their own; water classes, never subtracted, apart."""
+"""The page 趋势与目标差距: level, gap and pace in separate columns; water classes, which are ordered only, apart."""
 
 import pandas as pd
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from cixi_analysis.analysis import trend
-from cixi_analysis.analysis.records import columns as columns_of
+from cixi_analysis.analysis.records import records
 from cixi_analysis.assessment import read_wording
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import WATER_CLASSES, Requirement, Target
 from cixi_analysis.presentation import tables
-from cixi_analysis.presentation.formatting import EMPTY, missing, number, percent, rounded, with_unit
-from cixi_analysis.presentation.html import Html, link, stack
+from cixi_analysis.presentation.formatting import missing, number, percent, rounded, with_unit
+from cixi_analysis.presentation.html import Html, bullets, cards, noted, paragraph, stack
 from cixi_analysis.presentation.looks import PACES, direction_word, pace_badge
-from cixi_analysis.presentation.titles import item_href, item_link, item_title, short_source
+from cixi_analysis.presentation.titles import item_link, short_source
 from cixi_analysis.requirement.tree import Node
 from cixi_analysis.words import CLASS_UNIT, Direction, Level, Pace, Polarity
 
@@ -31,118 +31,100 @@ def _read(plan: Plan, row: Requirement | Target) -> Node | None:
     return read_wording(row, plan.item(row.item_id).unit)
 
 
+def _at(year: int, value: float, unit: str) -> Markup:
+    """A year and the value below it."""
+    return noted(f"{year}年", with_unit(value, unit))
+
+
 def trend_table(plan: Plan, year: int, rows: pd.DataFrame) -> Html:
-    """The series with two or more years: first and last value, mean yearly change, direction, strength of evidence."""
+    """The series of two or more years: first and last value, mean yearly change, direction, strength of evidence."""
     own = rows[rows["points"] > 1].drop_duplicates(["item_id", "measure"])
-    frame = _named(plan, own).assign(
-        first=[_pair(f"{y}年", with_unit(v, u)) for y, v, u in columns_of(own, "first_year", "first_value", "unit")],
-        last=[_pair(f"{y}年", with_unit(v, u)) for y, v, u in columns_of(own, "last_year", "last_value", "unit")],
-        change=[
-            _pair(rounded(by, signed=True), percent(rate, 2, signed=True))
-            for by, rate in columns_of(own, "mean_change", "mean_rate")
-        ],
-        strength=[trend.strength(n, a, b) for n, a, b in columns_of(own, "points", "first_year", "last_year")],
-    )
+    cells = [
+        (
+            item_link(plan.item(r.item_id), r.measure),
+            _at(r.first_year, r.first_value, r.unit), _at(r.last_year, r.last_value, r.unit),
+            noted(rounded(r.mean_change, signed=True), percent(r.mean_rate, 2, signed=True)),
+            r.direction, trend.strength(r.points, r.first_year, r.last_year),
+        )
+        for r in records(own)
+    ]  # fmt: skip
     columns = {
-        "item": tables.name("子项"), "first": tables.text("首年", "number"), "last": tables.text("末年", "number"),
-        "change": tables.text(_pair("年均变化", "按单位／复合变化率"), "number"), "direction": tables.direction("方向"),
-        "strength": tables.text("证据强度", width="12rem"),
+        "子项": "name", "首年": "right", "末年": "right", noted("年均变化", "按单位／复合变化率"): "right",
+        "方向": "direction", "证据强度": "text 12rem",
     }  # fmt: skip
-    return tables.table(
-        frame, columns, caption=f"截至{year}年，有两个以上年份的子项", empty="规划未表明方向，或不能计算",
-        none=f"截至{year}年，没有一个子项有两个以上年份的数值，所以没有变化可列，也没有图。",
-    )  # fmt: skip
+    none = f"截至{year}年，没有一个子项有两个以上年份的数值，所以没有变化可列，也没有图。"
+    caption = f"截至{year}年，有两个以上年份的子项"
+    return tables.table(cells, columns, caption=caption, empty="规划未表明方向，或不能计算", none=none)
 
 
 def pace_table(plan: Plan, year: int, rows: pd.DataFrame) -> Html:
-    """Each numeric target: where the value stands, how far it is, and whether the observed rate is enough."""
-    own = rows[rows["target_year"].notna()]
-    pairs = columns_of(own, "observed_change", "needed_change", "ratio_linear", "ratio_compound")
-    changes, ratios = [], []
-    for observed, needed, linear, compound in pairs:
-        changes.append(_pair(rounded(observed, signed=True), rounded(needed, signed=True)))
-        ratios.append(_pair(number(linear, 2), number(compound, 2)))
-    frame = _named(plan, own).assign(
-        target=[_pair(f"{y}年", with_unit(v, u)) for y, v, u in columns_of(own, "target_year", "target_value", "unit")],
-        last=[_pair(f"{y}年", with_unit(v, u)) for y, v, u in columns_of(own, "last_year", "last_value", "unit")],
-        reached=own["pace"] == Pace.REACHED,
-        pace=[
-            pace_badge(p) + ("" if missing(note) else Markup("<br><small>{}</small>").format(note))
-            for p, note in columns_of(own, "pace", "note")
-        ],
-        changes=changes,
-        ratios=ratios,
-    )
+    """Each numeric target with the last value, the gap and the pace; those reached are folded."""
     columns = {
-        "item": tables.name("子项"), "target": tables.text("规划值", "number", "5.5rem"),
-        "last": tables.text(_pair("水平", "最近值"), "number"),
-        "gap": tables.number("差距", signed=True), "pace": tables.text("进度", width="8rem"),
-        "changes": tables.text(_pair("年均变化", "已有／所需"), "number"),
-        "ratios": tables.text(_pair("速度之比", "线性／复合"), "number"),
-        "needed_rate": tables.rate(_pair("今后", "每年尚需")),
+        "子项": "name", "规划值": "right 5.5rem", noted("水平", "最近值"): "right", "差距": "signed", "进度": "text 8rem",
+        noted("年均变化", "已有／所需"): "right", noted("速度之比", "线性／复合"): "right", noted("今后", "每年尚需"): "rate",
     }  # fmt: skip
+    cells: dict[bool, list[tuple[object, ...]]] = {False: [], True: []}
+    for r in records(rows[rows["target_year"].notna()]):
+        cells[r.pace == Pace.REACHED].append((
+            item_link(plan.item(r.item_id), r.measure),
+            _at(r.target_year, r.target_value, r.unit), _at(r.last_year, r.last_value, r.unit), r.gap,
+            noted(pace_badge(r.pace), "" if missing(r.note) else r.note),
+            noted(rounded(r.observed_change, signed=True), rounded(r.needed_change, signed=True)),
+            noted(number(r.ratio_linear, 2), number(r.ratio_compound, 2)), r.needed_rate,
+        ))  # fmt: skip
     empty = "不能计算，或不再需要（已达到、只有一个年份、首年已达到，见“进度”下的小字）"
-    done, ahead = (
+    pieces = [
         tables.table(
-            frame[rows], columns, caption=f"截至{year}年{words}的数值规划值：{rows.sum()}个（差距＝规划值−最近值）", empty=empty,
-            none=f"截至{year}年，没有{words}的数值规划值。",
+            own, columns, caption=f"截至{year}年{words}的数值规划值：{len(own)}个（差距＝规划值−最近值）", empty=empty,
+            none=f"截至{year}年，没有{words}的数值规划值。", fold=f"已达到的{len(own)}个数值规划值" if reached else "",
         )
-        for rows, words in ((frame["reached"], "已达到"), (~frame["reached"], "尚未达到"))
-    )  # fmt: skip
-    if not frame["reached"].any():
-        return ahead
-    return stack(ahead, tables.folded(f"已达到的{frame['reached'].sum()}个数值规划值", done), name="差距与进度")
-
-
-def _pair(first: str, second: str) -> Markup:
-    """Two things of one cell, one below the other; one dash where there is neither."""
-    return escape(EMPTY) if first == second == EMPTY else Markup("{}<br><small>{}</small>").format(first, second)
+        for reached, words in ((False, "尚未达到"), (True, "已达到")) if (own := cells[reached]) or not reached
+    ]  # fmt: skip
+    return stack(*pieces, name="差距与进度") if len(pieces) > 1 else pieces[0]
 
 
 def without_target(plan: Plan, rows: pd.DataFrame) -> Html:
-    """The items with numbers whose targets are told in words: their last value, and the wording that asks for more."""
-    own = rows[rows["target_year"].isna()].drop_duplicates(["item_id", "measure"])
+    """The items with numbers whose targets are words: last value and the wordings, folded."""
+    own = records(rows[rows["target_year"].isna()].drop_duplicates(["item_id", "measure"]))
+    if not own:
+        return paragraph("没有只有文字规划值的子项。")
     wordings = {(t.item_id, t.year): t.wording for t in plan.targets}
     years = sorted({t.year for t in plan.targets})
-    frame = _named(plan, own).assign(
-        last=[f"{y}年 {with_unit(v, u)}" for y, v, u in columns_of(own, "last_year", "last_value", "unit")],
-        **{f"target_{y}": [wordings[i, y] for i in own["item_id"]] for y in years},
-    )
-    columns = {"item": tables.name("子项"), "last": tables.text("最近值", "number nowrap")}
-    columns |= {f"target_{y}": tables.text(f"规划值{y}年（原文）") for y in years} | {"note": tables.text("说明")}
+    cells = [
+        (item_link(plan.item(r.item_id), r.measure), f"{r.last_year}年 {with_unit(r.last_value, r.unit)}",
+         *(wordings[r.item_id, y] for y in years), r.note)
+        for r in own
+    ]  # fmt: skip
+    targets = {f"规划值{y}年（原文）": "text" for y in years}
+    columns = {"子项": "name", "最近值": "right nowrap", **targets, "说明": "text"}
     caption = f"有数值、但规划值不是数的{len(own)}个子项"
-    if own.empty:
-        return tables.paragraph("没有只有文字规划值的子项。")
-    return tables.folded(caption, tables.table(frame, columns, caption=caption, empty="没有需要说明的"))
+    return tables.table(cells, columns, caption=caption, empty="没有需要说明的", fold=True)
 
 
 def margin_table(plan: Plan, year: int, rows: pd.DataFrame) -> Html:
-    """Every value beside every bound that must hold; positive is better than required, whatever the direction."""
-    frame = rows.assign(
-        item=[link(item_title(plan.item(i), Level(v)), item_href(i)) for i, v in columns_of(rows, "item_id", "level")],
-        level=[Level(v).chinese for v in rows["level"]],
-        value=[with_unit(v, u) for v, u in columns_of(rows, "value", "unit")],
-    )
-    columns = {
-        "item": tables.name("子项"), "level": tables.text("级别", "nowrap"), "value": tables.text(f"{year}年现状值", "number"),
-        "bound": tables.text("要求", "number"), "margin": tables.number("差值（正为优于要求）", signed=True),
-    }  # fmt: skip
-    if rows.empty:
+    """Every value beside every bound that must hold, folded; a positive margin is better than required."""
+    cells = [
+        (item_link(plan.item(r.item_id), level=Level(r.level)), Level(r.level).chinese, with_unit(r.value, r.unit), r.bound,
+         r.margin)
+        for r in records(rows)
+    ]  # fmt: skip
+    if not cells:
         return Html(Markup(), "没有可比的数值要求")
-    caption = f"{year}年现状值与数值要求之差（{len(rows)}条）"
-    return tables.folded(caption, tables.table(frame, columns, caption=caption))
+    columns = {
+        "子项": "name", "级别": "short", f"{year}年现状值": "right", "要求": "right",
+        "差值（正为优于要求）": "signed",
+    }  # fmt: skip
+    return tables.table(cells, columns, caption=f"{year}年现状值与数值要求之差（{len(cells)}条）", fold=True)
 
 
 def pace_counts(rows: pd.DataFrame) -> Html:
-    """How many numeric targets stand where: one card a pace that occurs."""
+    """The number of numeric targets by pace, as cards."""
     counts = rows[rows["target_year"].notna()]["pace"].value_counts()
-    return tables.cards(
-        *(tables.Card(str(counts[p]), f"{PACES[p].text}（个规划值）") for p in Pace if p in counts.index)
-    )
+    return cards(*((counts[p], f"{PACES[p].text}（个规划值）") for p in Pace if p in counts.index))
 
 
 def water_classes(plan: Plan, year: int) -> Html:
-    """The series that are water classes: ordered, so better or worse can be told, but never subtracted."""
+    """The series of water classes with their direction; classes are never subtracted."""
     found: dict[str, list[tuple[int, str, str, str]]] = {}
     for y in (y for y in plan.years if y <= year):
         for row in plan.observations[y]:
@@ -155,9 +137,9 @@ def water_classes(plan: Plan, year: int) -> Html:
         polarity = next(o.polarity for o in plan.observations[rows[-1][0]] if o.item_id == item_id)
         moved = _class_direction(first, last, polarity or plan.item(item_id).polarity) if len(rows) > 1 else None
         verdict = f"，{direction_word(moved)}" if moved else "，只有一个年份，谈不上变化"
-        name = link(item_title(plan.item(item_id)), item_href(item_id))
-        points.append(Markup("{}（{}）：{}{}。<small>出处：{}</small>").format(name, measure, told, verdict, source))
-    return tables.bullets(*points) if points else tables.paragraph("没有以水质类别表示的数据。")
+        point = Markup("{}（{}）：{}{}。<small>出处：{}</small>")
+        points.append(point.format(item_link(plan.item(item_id)), measure, told, verdict, source))
+    return bullets(*points) if points else paragraph("没有以水质类别表示的数据。")
 
 
 def _class_direction(first: str, last: str, polarity: Polarity) -> Direction:
@@ -168,16 +150,11 @@ def _class_direction(first: str, last: str, polarity: Polarity) -> Direction:
 
 
 def evidence(rows: pd.DataFrame, year: int) -> Html:
-    """How much there is to go by."""
+    """How many series there are, and how many have two and three years or more."""
     own = rows.drop_duplicates(["item_id", "measure"])
-    several, three = (own["points"] > 1).sum(), (own["points"] > 2).sum()  # two points are a direction only
+    several, three = (own["points"] > 1).sum(), (own["points"] > 2).sum()
     share = percent(several / len(own), 0) if len(own) else percent(None)
-    return tables.paragraph(
+    return paragraph(
         f"截至{year}年，有数值的序列{number(len(own))}个，其中有两个以上年份的{several}个（{share}），三个以上年份的{three}个。"
         "两个点只是方向，不是趋势；缺的年份就是缺的，不补、不推。"
     )
-
-
-def _named(plan: Plan, rows: pd.DataFrame) -> pd.DataFrame:
-    """With the item's linked title, and what was measured where that is something else."""
-    return rows.assign(item=[item_link(plan.item(i), m) for i, m in columns_of(rows, "item_id", "measure")])

@@ -1,4 +1,4 @@
-"""Charts: functions from results to Altair charts. Importing this package sets the theme and the way they show."""
+"""Charts: functions from results to Altair charts. Importing this package sets the theme and how charts are displayed."""
 
 from cixi_analysis.presentation import theme as theme  # imported for its effect
 from cixi_analysis.presentation.charts.board import progress_by_domain, status_board
@@ -12,13 +12,6 @@ from cixi_analysis.presentation.charts.project_charts import (
 from cixi_analysis.presentation.charts.series_charts import distance, item_series
 
 __all__ = [
-    "distance",
-    "item_series",
-    "money_by_category",
-    "money_by_unit",
-    "past_outcomes",
-    "progress_by_domain",
-    "schedule",
-    "status_board",
-    "yearly_budget",
-]
+    "distance", "item_series", "money_by_category", "money_by_unit", "past_outcomes", "progress_by_domain", "schedule",
+    "status_board", "yearly_budget",
+]  # fmt: skip

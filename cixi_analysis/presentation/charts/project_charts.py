@@ -1,4 +1,4 @@
-"""The key projects: schedule, money beside count, and what became of the earlier ones."""
+"""The key projects: schedule, money beside count, budget by year, outcomes of the earlier projects."""
 
 from collections.abc import Sequence
 
@@ -9,78 +9,55 @@ from cixi_analysis.analysis import projects
 from cixi_analysis.analysis.records import columns, records, row
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import Project
+from cixi_analysis.presentation import theme
 from cixi_analysis.presentation.formatting import number, percent, yi
-from cixi_analysis.presentation.theme import (
-    ACCENT,
-    ACCENT_SOFT,
-    CATEGORIES,
-    INK,
-    Layered,
-    choice,
-    hover,
-    kept,
-    legend,
-    tooltip,
-)
+from cixi_analysis.presentation.theme import CATEGORIES, INK, choice, finished, hover, kept, legend, tooltip
 from cixi_analysis.words import Outcome
 
-#: Projects, each with the name of the group it is counted with.
+#: Projects, each with the name of the group it is counted in.
 Groups = Sequence[tuple[str, Project]]
 #: Characters of a project's name beside its bar.
 _NAME = 20
 
 
-def schedule(plan: Plan, year: int) -> Layered:
+def schedule(plan: Plan, year: int) -> theme.Layered:
     """Table 3 as a Gantt chart: a bar a project, dark up to the end of ``year``."""
     rows = schedule_rows(plan, year)
     first, last = int(rows["start_year"].min()), int(rows["end"].max())
     y = alt.Y("label:N", sort=None, title=None, axis=alt.Axis(minExtent=260, maxExtent=260, labelLimit=258))
     axis = alt.Axis(orient="top", values=list(range(first, last + 1)), format="d", labelAngle=0, tickSize=4)
     x = alt.X("start_year:Q", title=None, scale=alt.Scale(domain=[first, last], nice=False), axis=axis)
-    told_of = tooltip(number="序号", name="项目", category="类别", period="年限", state="年底状态")
-    base = alt.Chart(rows).encode(y=y, x=x, color=_categories(plan), tooltip=told_of)
-    pointed, picked, chosen = hover(), legend("category"), choice("category", _category_names(plan), "类别：")
-    whole = base.mark_bar(size=11, cornerRadius=2).encode(
-        x2="end:Q", opacity=kept(pointed, picked, chosen, full=0.3, faded=0.06)
-    )
+    told = tooltip(number="序号", name="项目", category="类别", period="年限", state="年底状态")
+    base = alt.Chart(rows).encode(y=y, x=x, color=_categories(plan), tooltip=told)
+    selections = _selections(plan)
+    whole = base.mark_bar(size=11, cornerRadius=2).encode(x2="end:Q", opacity=kept(*selections, full=0.3, faded=0.06))
     gone = base.transform_filter("datum.gone > datum.start_year").mark_bar(size=11, cornerRadius=2)
     line = alt.Chart(pd.DataFrame({"at": [year + 1], "text": [f"{year}年底"]})).encode(x="at:Q")
-    states = rows["state"].to_list()
-    told = "，".join(f"{state.value}{states.count(state.value)}项" for state in projects.ScheduleState)
-    chart: Layered = alt.layer(
-        whole.properties(name="bars").add_params(pointed, picked, chosen),
-        gone.encode(x2="gone:Q", opacity=kept(pointed, picked, chosen)),
+    chart = alt.layer(
+        whole.properties(name="bars").add_params(*selections),
+        gone.encode(x2="gone:Q", opacity=kept(*selections)),
         line.mark_rule(color=INK, strokeWidth=1.5),
         line.mark_text(baseline="top", dy=5, fontWeight="bold").encode(text="text:N", y=alt.value("height")),
-    ).properties(
-        name=f"schedule-{year}",
-        width=440,
-        height=alt.Step(18),
-        title=alt.Title(
-            f"{len(rows)}个重点项目的实施年限与{year}年底：{told}",
-            subtitle="刻度为各年年初；深色为已过去的年限，浅色为剩余年限。这是日历，不是工程进度：规划没有给出进度。",
-        ),
-        usermeta={
-            "columns": {
-                "number": "序号",
-                "name": "项目",
-                "category": "类别",
-                "start_year": "开始年",
-                "end_year": "结束年",
-                "state": f"{year}年底",
-            }
-        },
     )
-    return chart
+    states = rows["state"].to_list()
+    counts = "，".join(f"{state.value}{states.count(state.value)}项" for state in projects.ScheduleState)
+    title = f"{len(rows)}个重点项目的实施年限与{year}年底：{counts}"
+    subtitle = "刻度为各年年初；深色为已过去的年限，浅色为剩余年限。这是日历，不是工程进度：规划没有给出进度。"
+    heads = {"number": "序号", "name": "项目", "category": "类别", "start_year": "开始年", "end_year": "结束年"}
+    heads["state"] = f"{year}年底"
+    return finished(chart, f"schedule-{year}", title, heads, subtitle=subtitle, width=440, height=alt.Step(18))
 
 
 def schedule_rows(plan: Plan, year: int) -> pd.DataFrame:
-    """One row a project: its label, its first year, the end of its last year, and how far ``year`` has come in it."""
+    """One row a project: label, first year, end of the last year, and how much of it is gone at the end of ``year``."""
     rows = projects.schedule(plan, year)
-    labels = [f"{n} {_short(name)}" for n, name in columns(rows, "number", "name")]
-    gone = [min(max(year + 1, start), end + 1) for start, end in columns(rows, "start_year", "end_year")]
-    periods = [f"{start}-{end}" for start, end in columns(rows, "start_year", "end_year")]
-    return rows.assign(label=labels, end=rows["end_year"] + 1, gone=gone, period=periods)
+    years = list(columns(rows, "start_year", "end_year"))
+    return rows.assign(
+        label=[f"{n} {_short(name)}" for n, name in columns(rows, "number", "name")],
+        end=rows["end_year"] + 1,
+        gone=[min(max(year + 1, start), end + 1) for start, end in years],
+        period=[f"{start}-{end}" for start, end in years],
+    )
 
 
 def _short(name: str) -> str:
@@ -97,7 +74,7 @@ def money_by_category(plan: Plan) -> alt.HConcatChart:
 
 
 def money_by_unit(plan: Plan) -> alt.HConcatChart:
-    """Money and count of the projects each unit takes part in; a project of two units is with both."""
+    """Money and count of the projects of each unit; a project of two units counts for both."""
     groups = [(unit, p) for p in plan.projects for unit in p.responsible]
     units = projects.by_unit(plan).fillna({"involved_budget": 0})
     top = max(records(units), key=lambda one: one.involved_budget)
@@ -106,84 +83,66 @@ def money_by_unit(plan: Plan) -> alt.HConcatChart:
 
 
 def _money(plan: Plan, groups: Groups, title: str, name: str, extent: int, *, shares: bool) -> alt.HConcatChart:
+    """A panel of money and one of counts; ``shares`` adds the share of the whole to the labels."""
     head = "类别" if shares else "责任单位"
-    rows, whole = money_rows(groups, projects.concentration(plan).largest), projects.concentration(plan)
-    order = list(rows.groupby("group", sort=False)["money"].sum().sort_values(ascending=False, kind="stable").index)
+    whole = projects.concentration(plan)
+    rows = money_rows(groups, whole.largest)
     sums = rows.groupby("group", sort=False)[["money", "count", "known"]].sum().reset_index()
-    panels = []
-    pointed, picked = hover(fields=["group"]), legend("piece")
+    order = list(sums.sort_values("money", ascending=False, kind="stable")["group"])
+    pointed, picked = hover("group"), legend("piece")
     data = rows.assign(money=rows["money"].where(rows["known"])).drop(columns="known")
-    for field, heading, total in (
-        ("money", "资金（亿元）", (whole.totals.budget or 0) / 1e4),
-        ("count", "项目数（项）", whole.totals.projects),
-    ):
-        labels = [
-            "无概算" if field == "money" and not known else _sum_label(value, field, total if shares else None)
-            for value, known in columns(sums, field, "known")
-        ]
+
+    def panel(field: str, heading: str, total: float, digits: int) -> theme.Layered:
         left = field == "money"
+        labels = [
+            "无概算" if left and not r.known
+            else number(value := getattr(r, field), digits) + (f"（{percent(value / total)}）" if shares else "")
+            for r in records(sums)
+        ]  # fmt: skip
         axis = alt.Axis(labels=left, minExtent=extent if left else 0, labelLimit=extent)
         y = alt.Y("group:N", sort=order, title=None, axis=axis)
+        x = alt.X(f"sum({field}):Q", title=None, axis=alt.Axis(tickCount=4))
+        told = tooltip(group=head, piece="项目", **{f"sum_{field}": heading})
+        color, opacity = _pieces(rows), kept(pointed, picked)
+        bars = alt.Chart(data, name=field).transform_calculate(money="datum.money || 0").mark_bar(size=15)
+        bars = bars.encode(y=y, x=x, color=color, order=alt.Order("order:Q"), opacity=opacity, tooltip=told)
         text = alt.Chart(sums.assign(label=labels)).mark_text(align="left", dx=5, fontSize=11.5)
-        bars = (
-            alt.Chart(data, name=field)
-            .transform_calculate(money="datum.money || 0")
-            .mark_bar(size=15)
-            .encode(
-                y=y,
-                x=alt.X(f"sum({field}):Q", title=None, axis=alt.Axis(tickCount=4)),
-                color=_pieces(rows),
-                order=alt.Order("order:Q"),
-                opacity=kept(pointed, picked),
-                tooltip=[
-                    *tooltip(group=head, piece="项目"),
-                    alt.Tooltip(f"sum({field}):Q", title=heading, format=",.6~g"),
-                ],
-            )
-        )
-        panel = alt.layer(bars, text.encode(y=y, x=f"{field}:Q", text="label:N"))
-        panels.append(panel.properties(width=175, height=alt.Step(24), title=alt.Title(heading, fontSize=13)))
+        layers = alt.layer(bars, text.encode(y=y, x=f"{field}:Q", text="label:N"))
+        return layers.properties(width=175, height=alt.Step(24), title=alt.Title(heading, fontSize=13))
+
+    panels = (
+        panel("money", "资金（亿元）", (whole.totals.budget or 0) / 1e4, 2),
+        panel("count", "项目数（项）", whole.totals.projects, 0),
+    )
     double = "" if shares else "一个项目有几个责任单位就在几处各计一次，因此各单位不能相加。"
     subtitle = (
         f"全部{whole.totals.projects}项共{yi(whole.totals.budget)}亿元（{whole.totals.without_budget}项没有概算，不计入资金）；"
         f"最大的一项占{percent(whole.largest_share)}，单独以深色标出。{double}"
     )
-    chart: alt.HConcatChart = (
-        alt.hconcat(*panels, spacing=84)
-        .add_params(pointed, picked)
-        .properties(
-            name=name,
-            title=alt.Title(title, subtitle=subtitle),
-            padding={"right": 84, "left": 4, "top": 4, "bottom": 4},  # room for the labels at the longest bars
-            usermeta={"columns": {"group": head, "number": "序号", "name": "项目", "money": "概算（亿元）"}},
-        )
-    )
-    return chart
-
-
-def _sum_label(value: float, field: str, total: float | None) -> str:
-    return number(value, 2 if field == "money" else 0) + (f"（{percent(value / total)}）" if total else "")
+    chart = alt.hconcat(*panels, spacing=84).add_params(pointed, picked)
+    heads = {"group": head, "number": "序号", "name": "项目", "money": "概算（亿元）"}
+    room = {"right": 84, "left": 4, "top": 4, "bottom": 4}  # for the labels of the longest bars
+    return finished(chart, name, title, heads, subtitle=subtitle, padding=room)
 
 
 def _pieces(rows: pd.DataFrame) -> alt.Color:
     pieces = list(rows.sort_values("order", kind="stable")["piece"].unique())
-    colors = [ACCENT, ACCENT_SOFT][-len(pieces) :]
+    colors = [theme.ACCENT, theme.ACCENT_SOFT][-len(pieces) :]
     return alt.Color("piece:N", sort=pieces, scale=alt.Scale(domain=pieces, range=colors))
 
 
 def money_rows(groups: Groups, largest: Project | None) -> pd.DataFrame:
-    """One row a group and project: money in 亿元 (0 where there is no budget; ``known`` tells), count, and its piece."""
+    """One row a group and project: money in 亿元 (0 without a budget, then ``known`` is false), count, piece."""
     rows = []
     for group, project in groups:
-        top = project is largest
+        top, known = project is largest, project.budget is not None
         piece = f"其中：{project.name}" if top else "其余项目"
-        known = project.budget is not None
         budget = round((project.budget or 0) / 1e4, 4)
         rows.append((group, project.number, project.name, piece, 0 if top else 1, budget, 1, known))
     return pd.DataFrame(rows, columns=["group", "number", "name", "piece", "order", "money", "count", "known"])
 
 
-def yearly_budget(plan: Plan, year: int) -> Layered:
+def yearly_budget(plan: Plan, year: int) -> theme.Layered:
     """Money by year and category, spread evenly over each project's schedule; the year of the page is marked."""
     rows = projects.yearly_budget(plan)
     money = (rows["budget"].fillna(0) / 1e4).round(4)
@@ -192,74 +151,39 @@ def yearly_budget(plan: Plan, year: int) -> Layered:
     sums["text"] = [number(v, 1) for v in sums["money"]]
     peak = max(records(sums), key=lambda one: one.money)
     axis = alt.Axis(tickCount=5, grid=False, titleAngle=0, titleAlign="right", titleY=-12, titleX=-4)
-    x, top = alt.X("label:O", title=None, axis=alt.Axis(labelAngle=0)), alt.Chart(sums)
-    pointed, picked, chosen = hover(), legend("category"), choice("category", _category_names(plan), "类别：")
-    bars = (
-        alt.Chart(rows[rows["projects"] > 0], name="bars")
-        .mark_bar(size=26)
-        .encode(
-            x=x,
-            y=alt.Y("sum(money):Q", title="亿元", axis=axis),
-            color=_categories(plan),
-            opacity=kept(pointed, picked, chosen),
-            tooltip=[
-                *tooltip(label="年份", category="类别"),
-                alt.Tooltip("sum(money):Q", title="分摊概算（亿元）", format=",.6~g"),
-            ],
-        )
-        .add_params(pointed, picked, chosen)
-    )
+    x, y = alt.X("label:O", title=None, axis=alt.Axis(labelAngle=0)), alt.Y("sum(money):Q", title="亿元", axis=axis)
+    selections, told = _selections(plan), tooltip(label="年份", category="类别", sum_money="分摊概算（亿元）")
+    bars = alt.Chart(rows[rows["projects"] > 0], name="bars").mark_bar(size=26).add_params(*selections)
+    bars = bars.encode(x=x, y=y, color=_categories(plan), opacity=kept(*selections), tooltip=told)
+    top = alt.Chart(sums)
     here = top.transform_filter(f"datum.label == '{year}'").mark_text(dy=-24, text="▼ 本年", fontWeight="bold")
-    chart: Layered = alt.layer(
-        bars,
-        top.mark_text(dy=-8, fontSize=11.5).encode(x=x, y="money:Q", text="text:N"),
-        here.encode(x=x, y="money:Q"),
-    ).properties(
-        name=f"yearly-budget-{year}",
-        width=640,
-        height=260,
-        title=alt.Title(f"概算按年分摊：{peak.label}年最多，约{peak.text}亿元", subtitle=projects.ASSUMPTION),
-        usermeta={
-            "columns": {"label": "年份", "category": "类别", "projects": "在期项目", "money": "分摊概算（亿元）"}
-        },
-    )
-    return chart
+    text = top.mark_text(dy=-8, fontSize=11.5)
+    chart = alt.layer(bars, text.encode(x=x, y="money:Q", text="text:N"), here.encode(x=x, y="money:Q"))
+    title = f"概算按年分摊：{peak.label}年最多，约{peak.text}亿元"
+    heads = {"label": "年份", "category": "类别", "projects": "在期项目", "money": "分摊概算（亿元）"}
+    size = {"width": 640, "height": 260}
+    return finished(chart, f"yearly-budget-{year}", title, heads, subtitle=projects.ASSUMPTION, **size)
 
 
-def past_outcomes(plan: Plan) -> Layered:
+def past_outcomes(plan: Plan) -> theme.Layered:
     """Table 2: the projects of 2018-2022 by type and outcome."""
     table = projects.outcomes(plan)
     total = row(table, project_type=projects.TOTAL)
     data = outcome_pieces(table[table["project_type"] != projects.TOTAL])
-    words = [o.chinese for o in Outcome]
-    axis = alt.Axis(minExtent=110)
-    base = alt.Chart(data[data["count"] > 0]).encode(y=alt.Y("type:N", sort=None, title=None, axis=axis))
-    scale = alt.Scale(domain=words, range=[ACCENT, "#8fbfae", "#e3c98a", "#d9dde2"])
+    words, heads = [o.chinese for o in Outcome], {"type": "项目类型", "outcome": "结果", "count": "项目数"}
+    y = alt.Y("type:N", sort=None, title=None, axis=alt.Axis(minExtent=110))
+    base = alt.Chart(data[data["count"] > 0]).encode(y=y)
+    scale = alt.Scale(domain=words, range=[theme.ACCENT, "#8fbfae", "#e3c98a", "#d9dde2"])
     color = alt.Color("outcome:N", sort=words, scale=scale, legend=alt.Legend(columns=2))
-    pointed, picked, chosen = hover(), legend("outcome"), choice("outcome", words, "结果：")
-    bars = (
-        base.mark_bar(size=26)
-        .encode(
-            x=alt.X("start:Q", title="项目数", axis=alt.Axis(tickMinStep=1)),
-            x2="end:Q",
-            color=color,
-            opacity=kept(pointed, picked, chosen),
-            tooltip=tooltip(type="项目类型", outcome="结果", count="项目数"),
-        )
-        .properties(name="bars")
-        .add_params(pointed, picked, chosen)
-    )
+    selections = hover(), legend("outcome"), choice("outcome", words, "结果：")
+    x = alt.X("start:Q", title="项目数", axis=alt.Axis(tickMinStep=1))
+    bars = base.mark_bar(size=26).properties(name="bars").add_params(*selections)
+    bars = bars.encode(x=x, x2="end:Q", color=color, opacity=kept(*selections), tooltip=tooltip(**heads))
     ink = alt.condition("datum.order == 0", alt.value("#ffffff"), alt.value(INK))
     text = base.mark_text(fontWeight="bold").encode(x="middle:Q", text="count:Q", color=ink)
     completed, rate = getattr(total, Outcome.COMPLETED.value), percent(total.completion_rate)
-    chart: Layered = alt.layer(bars, text).properties(
-        name="past-outcomes",
-        width=480,
-        height=alt.Step(38),
-        title=alt.Title(f"2018-2022年{total.total}项重点工程的实施情况：已完成{completed}项，完成率{rate}"),
-        usermeta={"columns": {"type": "项目类型", "outcome": "结果", "count": "项目数"}},
-    )
-    return chart
+    title = f"2018-2022年{total.total}项重点工程的实施情况：已完成{completed}项，完成率{rate}"
+    return finished(alt.layer(bars, text), "past-outcomes", title, heads, width=480, height=alt.Step(38))
 
 
 def outcome_pieces(table: pd.DataFrame) -> pd.DataFrame:
@@ -273,6 +197,10 @@ def outcome_pieces(table: pd.DataFrame) -> pd.DataFrame:
             rows.append((label, outcome.chinese, order, start, start + count, start + count / 2, count))
             start += count
     return pd.DataFrame(rows, columns=["type", "outcome", "order", "start", "end", "middle", "count"])
+
+
+def _selections(plan: Plan) -> tuple[alt.Parameter, alt.Parameter, alt.Parameter]:
+    return hover(), legend("category"), choice("category", _category_names(plan), "类别：")
 
 
 def _categories(plan: Plan) -> alt.Color:

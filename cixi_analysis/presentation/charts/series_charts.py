@@ -1,4 +1,4 @@
-"""Numbers over the years, and how far they are from what is asked."""
+"""Values over the years, and their distance from the required bounds."""
 
 import altair as alt
 import pandas as pd
@@ -7,10 +7,9 @@ from cixi_analysis.analysis.records import records
 from cixi_analysis.analysis.trend import Series, series
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.presentation.formatting import missing, number, with_unit
-from cixi_analysis.presentation.html import Html
+from cixi_analysis.presentation.html import Html, paragraph
 from cixi_analysis.presentation.looks import VERDICTS
-from cixi_analysis.presentation.tables import paragraph
-from cixi_analysis.presentation.theme import INK, Layered, hover, kept, tooltip
+from cixi_analysis.presentation.theme import INK, Layered, as_is, finished, hover, kept, tooltip
 from cixi_analysis.presentation.titles import item_label
 from cixi_analysis.words import Level, Verdict
 
@@ -18,18 +17,19 @@ _OBSERVED, _REQUIRED, _TARGET = "现状值", "要求", "规划值"
 _COLORS = {_REQUIRED: "#a86b00", _TARGET: "#4c5f8a"}
 #: Years that fit below a chart with a label each.
 _FIT = 7
+_SERIES_HEADS = {"kind": "类别", "year": "年份", "value": "数值", "label": "图中文字"}
 _MARGIN_HEADS = {
     "item": "子项", "level_word": "级别", "value": "现状值", "bound": "要求", "margin": "差值", "share": "差值占要求的 %",
 }  # fmt: skip
-#: Margins beyond this share of the bound are cut off in the drawing; the label still gives the number.
+#: Bars end at this share of the bound; the label still gives the number.
 _CUT = 60.0
 
 
 def item_series(plan: Plan, year: int, margins: pd.DataFrame, trends: pd.DataFrame) -> list[Layered]:
-    """One chart for each series of two or more years: its points, and the bounds and targets that are numbers.
+    """A chart for each series of two or more years: its points, and the bounds and targets that are numbers.
 
-    Items for which the same thing was measured (9② and 9③) share a chart. ``margins`` and ``trends`` are the tables
-    of the same year (``cixi_analysis.analysis.trend``).
+    Items with the same measured values (9② and 9③) share a chart. ``margins`` and ``trends`` are the tables of the same
+    year (``cixi_analysis.analysis.trend``).
     """
     groups: dict[tuple[object, ...], list[Series]] = {}
     for one in series(plan, year).values():
@@ -39,10 +39,10 @@ def item_series(plan: Plan, year: int, margins: pd.DataFrame, trends: pd.DataFra
 
 
 def points(one: Series) -> pd.DataFrame:
-    """One row a year with a number.
+    """One row a year with a value.
 
     ``run`` counts the stretches of consecutive years: lines join only these. ``below``: the label stands below the
-    point, out of the way of a line that comes from above. ``end``: the first or last point.
+    point, clear of a line that comes from above. ``end``: the first or last point.
     """
     rows, run, values = [], 0, [value for _, value in one.points]
     for n, (year, value) in enumerate(one.points):
@@ -60,10 +60,9 @@ def bounds(same: list[Series], margins: pd.DataFrame, trends: pd.DataFrame) -> p
     for row in records(margins[margins["item_id"].isin(ids)]):
         if same[0].level in (None, row.level):
             labels.setdefault((_REQUIRED, "", limit_of(row.bound)), []).append(f"{Level(row.level).chinese}{row.bound}")
-    for row in records(trends[trends["item_id"].isin(ids)]):
-        if not missing(row.target_year):
-            key = (_TARGET, str(row.target_year), float(row.target_value))
-            labels.setdefault(key, []).append(f"{_TARGET} {number(row.target_value)}")
+    for row in records(trends[trends["item_id"].isin(ids) & trends["target_year"].notna()]):
+        key = (_TARGET, str(row.target_year), float(row.target_value))
+        labels.setdefault(key, []).append(f"{_TARGET} {number(row.target_value)}")
     rows = [(kind, at, value, "、".join(dict.fromkeys(texts))) for (kind, at, value), texts in labels.items()]
     return pd.DataFrame(rows, columns=["kind", "year", "value", "label"])
 
@@ -76,57 +75,48 @@ def limit_of(bound: str) -> float:
 def _chart(plan: Plan, year: int, same: list[Series], asked: pd.DataFrame) -> Layered:
     one, data = same[0], points(same[0])
     targets, requirements = (asked[asked["kind"] == kind] for kind in (_TARGET, _REQUIRED))
-    last = max([year, *(int(y) for y in targets["year"])])
-    years = [str(y) for y in range(one.points[0][0], last + 1)]
+    years = [str(y) for y in range(one.points[0][0], max([year, *(int(y) for y in targets["year"])]) + 1)]
     crowded = len(years) > _FIT
     shown = [y for y in years if not crowded or y in {*data["year"][data["end"]], *targets["year"]}]
-    axis = alt.Axis(labelAngle=0, grid=False, values=shown)
+    axis, ticks = alt.Axis(labelAngle=0, grid=False, values=shown), alt.Axis(tickCount=4, minExtent=44, maxExtent=44)
     x = alt.X("year:O", title=None, scale=alt.Scale(domain=years), axis=axis)
-    scale, ticks = alt.Scale(zero=False, nice=False, padding=26), alt.Axis(tickCount=4, minExtent=44, maxExtent=44)
-    y = alt.Y("value:Q", title=None, scale=scale, axis=ticks)
+    y = alt.Y("value:Q", title=None, scale=alt.Scale(zero=False, nice=False, padding=26), axis=ticks)
     all_rows = pd.concat([data.assign(kind=_OBSERVED), asked], ignore_index=True)
     drawn = alt.Chart(all_rows.astype({"run": "Int64", "below": "boolean", "end": "boolean"}))
-    told = tooltip(kind="类别", year="年份", label="数值")
-    base = drawn.transform_filter(f"datum.kind == '{_OBSERVED}'").encode(x=x, y=y)
+    observed, required, goal = (drawn.transform_filter(f"datum.kind == '{k}'") for k in (_OBSERVED, _REQUIRED, _TARGET))
+    base, rule, goal = observed.encode(x=x, y=y), required.encode(y=y), goal.encode(x=x, y=y)
     labelled = (base.transform_filter("datum.end") if crowded else base).encode(text="label:N")
-    pointed = hover(empty=False)
+    told, pointed = tooltip(kind="类别", year="年份", label="数值"), hover(empty=False)
     size = alt.condition(pointed, alt.value(190), alt.value(70))
     layers: list[alt.Chart] = [
         base.mark_line().encode(detail="run:N"),
         base.mark_point(opacity=1).encode(size=size, tooltip=told).properties(name="points").add_params(pointed),
     ]
-    named = data[data["end"]] if crowded else data
-    for below, dy in ((False, -13), (True, 15)):
-        if (named["below"] == below).any():  # an empty layer has no extent, and the browser would say so
-            own = labelled.transform_filter("datum.below" if below else "!datum.below")
-            layers.append(own.mark_text(dy=dy, fontWeight="bold"))
+    below = data[data["end"]]["below"] if crowded else data["below"]
+    for side, where, dy in ((False, "!datum.below", -13), (True, "datum.below", 15)):
+        if (below == side).any():  # the browser warns of the extent of an empty layer
+            layers.append(labelled.transform_filter(where).mark_text(dy=dy, fontWeight="bold"))
     if not requirements.empty:
-        rule, color = drawn.transform_filter(f"datum.kind == '{_REQUIRED}'").encode(y=y), _COLORS[_REQUIRED]
+        color = _COLORS[_REQUIRED]
         line = rule.mark_rule(strokeDash=[5, 3], strokeWidth=1.5, color=color)
         layers.insert(0, line.encode(tooltip=tooltip(kind="类别", label="数值")))
         text = rule.mark_text(align="right", dy=-9, color=color, fontSize=11)
         layers.append(text.encode(text="label:N", x=alt.value("width")))
     if not targets.empty:
-        goal, color = drawn.transform_filter(f"datum.kind == '{_TARGET}'").encode(x=x, y=y), _COLORS[_TARGET]
+        color = _COLORS[_TARGET]
         diamond = goal.mark_point(shape="diamond", size=110, filled=False, strokeWidth=2, color=color, opacity=1)
-        layers.append(diamond.encode(tooltip=told))
-        layers.append(goal.mark_text(dy=15, fontSize=11, color=color).encode(text="label:N"))
+        layers += [diamond.encode(tooltip=told), goal.mark_text(dy=15, fontSize=11, color=color).encode(text="label:N")]
     unit = f"（{one.unit}）" if one.unit not in ("", "-") else ""
     title = f"{'、'.join(item_label(plan.item(s.item_id)) for s in same)} {one.measure}{unit}"
     values = "，".join(f"{y}年{number(value)}" for y, value in one.points)
-    chart: Layered = alt.layer(*layers).properties(
-        name=f"series-{one.item_id.replace('.', '-')}-{year}",
-        width=330,
-        height=165,
-        title=alt.Title(title, subtitle=values),
-        description=f"{title}：{values}",
-        usermeta={"columns": {"kind": "类别", "year": "年份", "value": "数值", "label": "图中文字"}},
-    )
-    return chart
+    name, size_of = f"series-{one.item_id.replace('.', '-')}-{year}", {"width": 330, "height": 165}
+    described = f"{title}：{values}"
+    chart = alt.layer(*layers)
+    return finished(chart, name, title, _SERIES_HEADS, subtitle=values, description=described, **size_of)
 
 
 def margin_rows(plan: Plan, margins: pd.DataFrame) -> pd.DataFrame:
-    """``margins`` with what the chart needs: share of the bound in %, words and colour; a bound of 0 has no share."""
+    """``margins`` with the share of the bound in %, words and colour. A bound of 0 has no share and is left out."""
     rows = []
     for row in records(margins):
         limit = limit_of(row.bound)
@@ -145,38 +135,28 @@ def margin_rows(plan: Plan, margins: pd.DataFrame) -> pd.DataFrame:
 
 
 def distance(plan: Plan, year: int, margins: pd.DataFrame) -> alt.HConcatChart | Html:
-    """How far each value is from its bound, in % of the bound: right of the line is better than required.
+    """The distance of each value from its bound, in % of the bound: right of the line is better than required.
 
-    A level without such a bound has no panel, and without any there is no chart; either is told with its reason.
+    A level without such a bound has no panel, which the subtitle explains; without any panel only that is returned.
     """
     rows = margin_rows(plan, margins)
     shown = [level for level in Level if level in set(rows["level"])]
     lacking = "、".join(level.chinese for level in Level if level not in shown)
-    why = (
-        f"{year}年有数值的子项中，没有一项的{lacking}要求是必须满足的数值界限，所以没有{lacking}的图。"
-        if lacking
-        else ""
-    )
+    why = f"{year}年有数值的子项中，没有一项的{lacking}要求是必须满足的数值界限，所以没有{lacking}的图。"
+    why = why if lacking else ""
     if not shown:
         return paragraph(why)
     order = list(rows.groupby("item", sort=False)["share"].min().sort_values(kind="stable").index)
-    pointed = hover(fields=["item"])
+    pointed = hover("item")
     panels = [_level_panel(rows, v, order, pointed, labels=v is shown[0]) for v in shown]
     items, short = rows["item"].nunique(), rows[rows["share"] < 0]["item"].nunique()
-    chart: alt.HConcatChart = (
-        alt.hconcat(*panels, spacing=18)
-        .add_params(pointed)
-        .properties(
-            name=f"distance-{year}",
-            title=alt.Title(
-                f"{year}年现状值与数值要求的距离：{items}个子项中{short}个未达到",
-                subtitle="线右为优于要求，线左为未达到，由最差到最好排列；标注为现状值对要求，括号内为差值（正为优于要求）。"
-                f"只列必须满足的数值界限；界限为 0 的不能折算成百分比，见下表。{why}",
-            ),
-            usermeta={"columns": _MARGIN_HEADS},
-        )
+    title = f"{year}年现状值与数值要求的距离：{items}个子项中{short}个未达到"
+    subtitle = (
+        "线右为优于要求，线左为未达到，由最差到最好排列；标注为现状值对要求，括号内为差值（正为优于要求）。"
+        f"只列必须满足的数值界限；界限为 0 的不能折算成百分比，见下表。{why}"
     )
-    return chart
+    chart = alt.hconcat(*panels, spacing=18).add_params(pointed)
+    return finished(chart, f"distance-{year}", title, _MARGIN_HEADS, subtitle=subtitle)
 
 
 def _level_panel(
@@ -184,20 +164,13 @@ def _level_panel(
 ) -> Layered:
     axis = alt.Axis(labels=labels, minExtent=235 if labels else 0, labelLimit=233)
     y = alt.Y("item:N", sort=order, title=None, scale=alt.Scale(domain=order), axis=axis)
-    x = alt.X(
-        "drawn:Q",
-        title="差值占要求的 %",
-        scale=alt.Scale(domain=[-_CUT, _CUT + 70], nice=False),
-        axis=alt.Axis(values=[-60, -40, -20, 0, 20, 40, 60], titleAnchor="start"),
-    )
-    color = alt.Color("ink:N", scale=None)
-    base = alt.Chart(rows).transform_filter(f"datum.level == '{level}'").encode(y=y, color=color)
+    shares = alt.Axis(values=[-60, -40, -20, 0, 20, 40, 60], titleAnchor="start")
+    x = alt.X("drawn:Q", title="差值占要求的 %", scale=alt.Scale(domain=[-_CUT, _CUT + 70], nice=False), axis=shares)
+    base = alt.Chart(rows).transform_filter(f"datum.level == '{level}'").encode(y=y, color=as_is(alt.Color, "ink"))
     bars = base.mark_bar(size=11).encode(x=x, x2=alt.datum(0), opacity=kept(pointed), tooltip=tooltip(**_MARGIN_HEADS))
-    zero = alt.Chart(pd.DataFrame({"drawn": [0]})).mark_rule(color=INK).encode(x=x)
-    panel: Layered = alt.layer(
+    return alt.layer(
         bars.properties(name=str(level)),
         base.transform_filter("datum.drawn == 0").mark_tick(thickness=3, size=11).encode(x=x),
-        zero,
+        alt.Chart(pd.DataFrame({"drawn": [0]})).mark_rule(color=INK).encode(x=x),
         base.mark_text(align="left", dx=6, fontSize=11).encode(x="text_at:Q", text="label:N"),
     ).properties(width=255, height=alt.Step(21), title=alt.Title(level.chinese, fontSize=13))
-    return panel

@@ -1,0 +1,155 @@
+"""The pages 规划核对 (does the plan agree with itself) and 数据核对 (printed figures against recomputed ones)."""
+
+import re
+
+import pandas as pd
+from markupsafe import Markup
+
+from cixi_analysis.analysis.audit import findings
+from cixi_analysis.analysis.records import records
+from cixi_analysis.plan.arithmetic import relation
+from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.presentation import tables
+from cixi_analysis.presentation.html import Html, anchored, cards, joined, link, noted, paragraph, render
+from cixi_analysis.presentation.titles import commitment_href, item_link, project_href, short_source
+from cixi_analysis.words import BASE_YEAR, AuditMethod, AuditResult
+
+#: Result of a finding → its sign beside the word.
+SIGNS = {AuditResult.CONTRADICTS: "≠", AuditResult.UNCLEAR: "?", AuditResult.AGREES: "＝"}
+#: Column ``agrees`` of the reconciliation → what a reader sees.
+AGREEMENT = {"yes": "✓ 一致", "explained": "○ 有说明", "no": "✗ 不一致"}
+
+
+def counts(plan: Plan) -> Html:
+    """The number of findings with each result."""
+    of = findings(plan)["result"].value_counts()
+    shown = [
+        (of.get(result.value, 0), f"{sign} {result.chinese}", f"#{result.value}") for result, sign in SIGNS.items()
+    ]
+    return cards((of.sum(), "处对照"), *shown)
+
+
+def _told(plan: Plan) -> str:
+    of = findings(plan)["result"].value_counts()
+    return "，".join(f"{result.chinese}{of.get(result.value, 0)}处" for result in SIGNS)
+
+
+def conclusion(plan: Plan) -> Html:
+    """The audit in a sentence."""
+    table = findings(plan)
+    sums = int((table["method"] == AuditMethod.ARITHMETIC.value).sum())
+    return paragraph(
+        f"规划中说到同一件事的地方，两两对照{len(table)}处：{sums}处由程序按所印的数字计算，{len(table) - sums}处对读文字。{_told(plan)}。"
+        "这里只报告原文怎样写，不更正规划，也不影响评估；不一致的未必有误，可能是口径、范围或时点不同而原文没有写明。"
+    )
+
+
+def headline(plan: Plan, book: str = "") -> Html:
+    """The audit in one sentence for another page; ``book`` leads to the folder of the pages made once."""
+    told = f"规划自己的说法是否前后一致：两两对照{len(plan.audit)}处，{_told(plan)}，见"
+    return paragraph(told, link("规划核对", f"{book}audit.html"), "。")
+
+
+def finding_list(plan: Plan, result: AuditResult, years: str = f"{BASE_YEAR}/") -> Html:
+    """The findings with one result, both quotations side by side; ``years`` leads to the pages of a year."""
+    entries = [
+        {
+            **{name: getattr(row, name) for name in ("audit_id", "title", "reasoning")},
+            "sign": f"{SIGNS[result]} {result.chinese}",
+            "check": sum_text(row.check),
+            "places": ((row.place_a, row.quotation_a), (row.place_b, row.quotation_b)),
+            "about": _about(plan, row, years),
+        }
+        for row in records(findings(plan)) if row.result == result.value
+    ]  # fmt: skip
+    markup = render("findings", anchor=result.value, entries=entries, none=f"没有“{result.chinese}”的。")
+    return Html(markup, f"{result.chinese}：{len(entries)}处")
+
+
+def agreeing(plan: Plan, years: str = f"{BASE_YEAR}/") -> Html:
+    """The findings that agree, as a table."""
+    own = [row for row in records(findings(plan)) if row.result == AuditResult.AGREES.value]
+    rows = [
+        (row.audit_id, noted(row.title, sum_text(row.check) or "对读"), noted(f"“{row.quotation_a}”", row.place_a),
+         noted(f"“{row.quotation_b}”", row.place_b), row.reasoning, _about(plan, row, years))
+        for row in own
+    ]  # fmt: skip
+    columns = {"编号": "short", "核对什么": "name", "甲处": "long", "乙处": "long", "说明": "long", "有关": "name"}
+    anchors, empty = [row.audit_id for row in own], "没有关联到指标、项目或承诺"
+    shown = tables.table(rows, columns, caption=f"一致的{len(own)}处", anchors=anchors, empty=empty)
+    return anchored(AuditResult.AGREES.value, shown)
+
+
+def sum_text(check: str) -> str:
+    """A sum in words: ``核对式 74 = 50，不成立``, ``核对式 2 = 2个（甲、乙）``; "" without one."""
+    if not check:
+        return ""
+    shown = re.sub(r"count\(([^)]*)\)", lambda found: _listed(found[1].split("|")), check)
+    return f"核对式 {shown}" + ("" if relation(check).holds else "，不成立")
+
+
+def _listed(names: list[str]) -> str:
+    return f"{len(names)}个（{'、'.join(names)}）"
+
+
+def _about(plan: Plan, row: object, years: str) -> Markup:
+    """Links to the items, projects and commitments of a finding."""
+    ids = {kind: [i for i in str(getattr(row, kind)).split("；") if i] for kind in ("items", "projects", "commitments")}
+    pieces = [item_link(plan.item(i), pages=years) for i in ids["items"]]
+    pieces += [link(f"项目{i} {plan.project(int(i)).name}", project_href(int(i), years)) for i in ids["projects"]]
+    pieces += [link(f"承诺{i}", commitment_href(i, years)) for i in ids["commitments"]]
+    return joined(pieces, "；")
+
+
+def background(plan: Plan) -> Html:
+    """The figures and honours of 2018-2022 in section 一（一）."""
+    rows = [
+        (f.figure_id, f.subject, f"{f.value}{f.unit or ''}" if f.value else "", _span(f.start_year, f.year), f.award_year,
+         f.rated_year, f.kind.chinese, noted(f"“{f.quotation}”", f.section))
+        for f in plan.background
+    ]  # fmt: skip
+    columns = {
+        "编号": "short", "对象": "name", "数值": "right", "年份": "short", "授予年": "year", "所评年度": "year",
+        "类型": "short", "原文与出处": "long",
+    }  # fmt: skip
+    caption = f"规划 一（一）所述的{len(rows)}个数字与荣誉"
+    anchors = [f.figure_id for f in plan.background]
+    return tables.table(rows, columns, caption=caption, anchors=anchors, empty="没有数、不适用，或原文未写")
+
+
+def _span(start: int | None, year: int | None) -> str:
+    return f"{start}–{year}" if start and year else str(year or start or "")
+
+
+def left_out(plan: Plan) -> Html:
+    """The numbers of the text that are not commitments, with the reason; folded."""
+    rows = [(f"{x.section} {x.box or ''}".strip(), x.figure, x.quotation, x.reason) for x in plan.left_out]
+    columns = {"节": "short", "数字": "short", "原文": "long", "为何不收": "long"}
+    caption = f"正文中不作为承诺收录的{len(rows)}个数字"
+    return tables.table(rows, columns, caption=caption, keyed=False, fold=True)
+
+
+def reconciliation_counts(rows: pd.DataFrame) -> Html:
+    """How many printed figures agree, are explained, or do not agree."""
+    found = rows["agrees"].value_counts()
+    return cards((len(rows), "项所印数字与结论"), *((found.get(key, 0), word) for key, word in AGREEMENT.items()))
+
+
+def reconciliation_conclusion(rows: pd.DataFrame) -> Html:
+    """The reconciliation in a sentence."""
+    found = rows["agrees"].value_counts()
+    differing = int(found.get("no", 0))
+    verdicts = rows["check"].str.fullmatch(r"指标\d+ .*结论").sum()
+    end = f"有{differing}项不一致，须先查明再使用本书的数字。" if differing else "没有不一致的。"
+    return paragraph(
+        f"共核对{len(rows)}项，其中表一的结论{verdicts}格；{found.get('yes', 0)}项一致，{found.get('explained', 0)}项有说明，{end}"
+    )
+
+
+def reconciliation_table(rows: pd.DataFrame, agrees: str) -> Html:
+    """The rows with one value of ``agrees``; those that agree are folded."""
+    word = AGREEMENT[agrees]
+    own = [(r.check, r.stated, r.computed, word, short_source(r.source)) for r in records(rows) if r.agrees == agrees]
+    columns = {"核对项": "text", "规划所印": "text", "复算": "text", "结果": "short", "出处（与说明）": "long"}
+    none = f"没有“{word[2:]}”的行。"
+    return tables.table(own, columns, caption=f"{word}：{len(own)}项", none=none, keyed=False, fold=agrees == "yes")

@@ -1,0 +1,139 @@
+"""The page 承诺台账: the commitments with deadline, how they are measured, linked items and projects, reported progress."""
+
+from collections.abc import Sequence
+
+from markupsafe import Markup
+
+from cixi_analysis.analysis import links, progress
+from cixi_analysis.analysis.commitments import deadline, due, measured_by, next_due_year, promised
+from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.plan.schema import Commitment, Link, Progress
+from cixi_analysis.presentation import tables
+from cixi_analysis.presentation.html import Html, anchored, cards, joined, link, noted, paragraph, stack
+from cixi_analysis.presentation.titles import item_href, item_title, project_href, short_source
+from cixi_analysis.words import CommitmentKind, Due, Entity, MeasuredBy, Stated
+
+
+def _due_in(plan: Plan, year: int | None) -> list[Commitment]:
+    return [c for c in plan.commitments if year and due(c, year) is Due.DUE]
+
+
+def counts(plan: Plan, year: int) -> Html:
+    """How many commitments there are, fall due, can be measured and are reported."""
+    whole, coming = len(plan.commitments), next_due_year(plan, year)
+    measured = sum(measured_by(plan, c) is not MeasuredBy.NOTHING for c in plan.commitments)
+    return cards(
+        (whole, "条有数量或期限的承诺"),
+        (len(_due_in(plan, year)), f"条{year}年到期", "#due"),
+        (len(_due_in(plan, coming)), f"条{coming}年到期（下一批）" if coming else "条以后到期", "#next"),
+        (f"{measured} / {whole}", "条有衡量的办法"),
+        (f"{len(progress.reports(plan, year, Entity.COMMITMENT))} / {whole}", f"条已填报{year}年进展"),
+    )
+
+
+def kinds(plan: Plan) -> Html:
+    """The number of commitments by kind and by how they are measured."""
+    known = [(c.kind, measured_by(plan, c)) for c in plan.commitments]
+    counts = {kind: [known.count((kind, way)) for way in MeasuredBy] for kind in CommitmentKind}
+    rows = [(kind.chinese, *own, sum(own)) for kind, own in counts.items()]
+    columns = {"类型": "short", **{way.chinese: "number" for way in MeasuredBy}, "合计": "number"}
+    told = (
+        "指标现状值：该承诺就是某一子项所测的数量；项目进展：有项目落实它；只能填报：两者都没有，只能由责任单位填报。"
+    )
+    caption = f"承诺的类型与衡量办法（{len(known)}条）"
+    return stack(tables.table(rows, columns, caption=caption, keyed=False), paragraph(told))
+
+
+def deadlines(plan: Plan) -> Html:
+    """The number of commitments by deadline (到2025年, 2023–2025年), and of those without one."""
+    named = sorted(deadline(c) for c in plan.commitments if c.mode is not None)
+    rows = [(when, named.count(when)) for when in dict.fromkeys(named)]
+    rows.append(("未写期限", len(plan.commitments) - len(named)))
+    return tables.table(rows, {"期限": "short", "承诺数": "number"}, caption="承诺的期限", keyed=False)
+
+
+def states(plan: Plan, year: int) -> Html:
+    """The number of commitments and projects in each state; those without a report count as 未填报."""
+    promises, projects = (progress.states(plan, year, kind) for kind in (Entity.COMMITMENT, Entity.PROJECT))
+    rows = list(zip(promises["state"], promises["count"], projects["count"], strict=True))
+    columns = {"状态": "short", "承诺": "number", "项目": "number"}
+    return tables.table(rows, columns, caption=f"{year}年底的进展（按填报）", keyed=False)
+
+
+def due_now(plan: Plan, year: int) -> Html:
+    """The commitments that fall due in the year."""
+    own = _due_in(plan, year)
+    caption, none = f"{year}年到期的承诺（{len(own)}条）", f"{year}年没有到期的承诺。"
+    return anchored("due", _table(plan, year, own, caption, none, linked=True))
+
+
+def due_next(plan: Plan, year: int) -> Html:
+    """The commitments of the next year in which any falls due."""
+    coming = next_due_year(plan, year)
+    own = _due_in(plan, coming)
+    caption, none = f"接下来是{coming}年：{len(own)}条", f"{year}年以后没有到期的承诺。"
+    return anchored("next", _table(plan, year, own, caption, none, linked=True))
+
+
+def every_commitment(plan: Plan, year: int) -> Html:
+    """All commitments; each row has an id (``#C001``)."""
+    caption = f"全部承诺（{len(plan.commitments)}条，按原文次序）"
+    return _table(plan, year, plan.commitments, caption, "没有承诺。")
+
+
+def _table(plan: Plan, year: int, own: Sequence[Commitment], caption: str, none: str, *, linked: bool = False) -> Html:
+    """Some commitments as of ``year``. ``linked``: the ids are links to the full list, not ids of the rows."""
+    known = progress.reports(plan, year, Entity.COMMITMENT)
+    rows = [
+        (
+            link(c.commitment_id, f"#{c.commitment_id}") if linked else c.commitment_id,
+            _metric(c), promised(c), deadline(c), quotation(c), _bearings(plan, c), report_of(known.get(c.commitment_id)),
+            due(c, year).chinese, measured_by(plan, c).chinese, c.domain, c.kind.chinese,
+        )
+        for c in own
+    ]  # fmt: skip
+    kind = "short" if linked else "short filter"
+    columns = {
+        "编号": "short", "承诺事项": "name", "数量": "short", "期限": kind, "原文与出处": "long", "有关指标与项目": "name",
+        "进展": "text 5rem", f"{year}年底": kind, "衡量办法": kind, "领域": kind, "类型": kind,
+    }  # fmt: skip
+    anchors = [] if linked else [c.commitment_id for c in own]
+    find = [] if linked else [f"{c.commitment_id} {c.metric}" for c in own]
+    empty = "没有数量、没有写期限、就全局而言，或没有关联"
+    return tables.table(rows, columns, caption=caption, anchors=anchors, find=find, none=none, empty=empty)
+
+
+def _metric(promise: Commitment) -> Markup:
+    """The metric, with its scope and a remark where the text only implies the figure."""
+    notes = [promise.scope] if promise.scope != "全市" else []
+    notes += [Stated.IMPLIED.chinese] if promise.stated is Stated.IMPLIED else []
+    return noted(promise.metric, "；".join(notes))
+
+
+def quotation(promise: Commitment) -> Markup:
+    """The quotation with its place in the plan."""
+    return noted(f"“{promise.quotation}”", promise.place)
+
+
+def _bearings(plan: Plan, promise: Commitment) -> Markup:
+    """The linked items and projects."""
+    items = [titled(item_title(i), item_href(i.item_id), row) for i, row in links.items_of(plan, promise)]
+    own = links.projects_of(plan, promise)
+    projects = [titled(f"项目{p.number} {p.name}", project_href(p.number), row) for p, row in own]
+    return joined([*items, *projects], "；")
+
+
+def titled(text: str, href: str, row: Link) -> Markup:
+    """A link whose tooltip is the relation and reason of the data's ``row``."""
+    return Markup('<a href="{}" title="{}：{}">{}</a>').format(href, row.relation.chinese, row.reason, text)
+
+
+def report_of(report: Progress | None) -> Markup:
+    """Reported progress: state, percent, money, note and source; 未填报 without a report."""
+    if report is None:
+        return Markup('<span class="status status-not_applicable">· {}</span>').format(progress.NOT_REPORTED)
+    parts = [report.state.chinese]
+    parts += [f"{report.percent:.12g}%"] if report.percent is not None else []
+    parts += [f"{report.spent:.12g}万元"] if report.spent is not None else []
+    told = "；".join(part for part in (report.note, f"出处：{short_source(report.source)}") if part)
+    return noted(" ".join(parts), told)

@@ -1,0 +1,220 @@
+"""The pages 表二、表三 重点工程 and 责任单位: outcomes of the earlier projects, the projects of this plan, their units."""
+
+from markupsafe import Markup
+
+from cixi_analysis.analysis import links, progress, projects
+from cixi_analysis.analysis.links import Unit, units
+from cixi_analysis.analysis.records import columns as columns_of
+from cixi_analysis.analysis.records import records, row
+from cixi_analysis.assessment import Assessment
+from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.plan.schema import Project
+from cixi_analysis.presentation import tables, titles
+from cixi_analysis.presentation.commitment_page import report_of, titled
+from cixi_analysis.presentation.formatting import percent, yi
+from cixi_analysis.presentation.html import Html, bullets, cards, joined, link, noted, paragraph, stack
+from cixi_analysis.presentation.looks import verdict_badge
+from cixi_analysis.words import Entity, Level, Outcome
+
+_NO_BUDGET = "没有概算（不是 0）"
+
+
+def outcomes_table(plan: Plan) -> Html:
+    """Table 2, with the share of completed projects."""
+    outcomes = {o.chinese: "number" for o in Outcome}
+    columns = {"项目类型": "short", **outcomes, "项目总数": "number", "完成率": "percent"}
+    fields = ("project_type", *(o.value for o in Outcome), "total", "completion_rate")
+    rows = columns_of(projects.outcomes(plan), *fields)
+    caption = "表二 2018-2022年重点工程实施情况（项）"
+    # Sorting would move 合计 away from the last row.
+    return tables.table(rows, columns, caption=caption, empty="没有项目", sortable=False)
+
+
+def outcomes_prose(plan: Plan) -> Html:
+    """Table 2 in a sentence."""
+    *types, whole = records(projects.outcomes(plan))
+    parts = "、".join(f"{o.chinese}{getattr(whole, o.value)}项" for o in Outcome)
+    best, worst = (pick(types, key=lambda one: one.completion_rate) for pick in (max, min))
+    return paragraph(
+        f"{whole.total}项中，{parts}。完成率{percent(whole.completion_rate)}；"
+        f"最高的是{best.project_type}（{percent(best.completion_rate)}），"
+        f"最低的是{worst.project_type}（{percent(worst.completion_rate)}，共{worst.total}项）。"
+        "完成率只计“已完成”，“按原计划推进”和“内容调整”的项目不算完成。"
+    )
+
+
+def money_cards(plan: Plan, year: int) -> Html:
+    """Table 3 in five numbers."""
+    whole = projects.concentration(plan)
+    running = (projects.schedule(plan, year)["state"] == projects.ScheduleState.RUNNING.value).sum()
+    return cards(
+        (whole.totals.projects, "个重点项目"),
+        (yi(whole.totals.budget), f"亿元投资概算（{whole.totals.without_budget}项没有概算）"),
+        (percent(whole.largest_share), f"最大一项占资金：{whole.largest.name if whole.largest else ''}"),
+        (percent(whole.top5_share), "最大五项占资金"),
+        (running, f"项到{year}年底在实施期内"),
+    )
+
+
+def concentration_prose(plan: Plan) -> Html:
+    """The largest categories by money and by count, and the effect of the largest project."""
+    whole = projects.concentration(plan)
+    shares = records(whole.by_category.fillna({"share_of_money": 0}))
+    by_money = max(shares, key=lambda one: one.share_of_money)
+    by_count = max(shares, key=lambda one: one.share_of_projects)
+    told = [
+        f"按资金看，{by_money.category}最多（{percent(by_money.share_of_money)}）；"
+        f"按项目数看，{by_count.category}最多（{percent(by_count.share_of_projects)}）。"
+    ]
+    if whole.largest and whole.largest.budget and whole.totals.budget:
+        rest = whole.totals.budget - whole.largest.budget
+        own = row(projects.by_category(plan), category=whole.largest.category).budget - whole.largest.budget
+        told.append(
+            f"最大的一项“{whole.largest.name}”（{yi(whole.largest.budget)}亿元）占全部资金的"
+            f"{percent(whole.largest_share)}，单独决定了资金的分布；不计这一项，{whole.largest.category}"
+            f"占其余{yi(rest)}亿元的{percent(own / rest)}。"
+        )
+    return paragraph(*told)
+
+
+def category_table(plan: Plan) -> Html:
+    """Count and money by category, and the share of either."""
+    shares = projects.concentration(plan).by_category.drop(columns="without_budget")
+    frame = projects.by_category(plan).merge(shares, on="category")
+    columns = {
+        "类别": "short", "项目数": "number", "占项目数": "percent", "概算（亿元）": "money", "占资金": "percent",
+        "没有概算的项目数": "number",
+    }  # fmt: skip
+    fields = ("category", "projects", "share_of_projects", "budget", "share_of_money", "without_budget")
+    return tables.table(columns_of(frame, *fields), columns, caption="表三按类别", empty=_NO_BUDGET)
+
+
+_UNIT_COLUMNS = {
+    "参与项目数": "number", "其中单独负责": "number", "参与项目的概算（亿元）": "money", "没有概算的项目数": "number",
+}  # fmt: skip
+
+
+def _whole(plan: Plan) -> str:
+    whole = projects.totals(plan.projects)
+    return f"（各行不能相加；全部{whole.projects}项每项只计一次为{yi(whole.budget)}亿元）"
+
+
+def unit_table(plan: Plan) -> Html:
+    """Projects and money by responsible unit, folded. The rows must not be added up."""
+    frame = projects.by_unit(plan).sort_values("involved_budget", ascending=False, kind="stable", na_position="last")
+    rows = [(r.unit, r.involved_projects, r.sole_projects, r.involved_budget, r.without_budget) for r in records(frame)]
+    columns = {"责任单位": "text", **_UNIT_COLUMNS}
+    caption = f"表三按责任单位{_whole(plan)}"
+    return tables.table(rows, columns, caption=caption, empty=_NO_BUDGET, fold=f"{len(rows)}个责任单位的明细")
+
+
+def unit_overview(assessment: Assessment) -> Html:
+    """Projects, money, items and commitments by responsible unit. The rows must not be added up."""
+    own = units(assessment.plan)
+    rows = [
+        (link(u.name, f"#unit-{n}"), len(u.projects), len(u.sole), u.money.budget, u.money.without_budget,
+         len(u.items), len(u.commitments))
+        for n, u in enumerate(own, start=1)
+    ]  # fmt: skip
+    columns = {"责任单位": "text 9rem", **_UNIT_COLUMNS, "有关子项": "number", "有关承诺": "number"}
+    caption = f"{len(own)}个责任单位{_whole(assessment.plan)}"
+    return tables.table(rows, columns, caption=caption, empty=_NO_BUDGET)
+
+
+def unit_sections(assessment: Assessment) -> Html:
+    """A section for each unit; ids ``unit-1`` … in the order in which Table 3 first names the units."""
+    own = units(assessment.plan)
+    return stack(*(_section(assessment, u, f"unit-{n}") for n, u in enumerate(own, start=1)), name="各责任单位")
+
+
+def _section(assessment: Assessment, unit: Unit, anchor: str) -> Html:
+    year = assessment.year
+    known = progress.reports(assessment.plan, year, Entity.PROJECT)
+    rows = [
+        (p.number, titles.project_link(p), p.years, p.budget, joined(x for x in p.responsible if x != unit.name),
+         report_of(known.get(str(p.number))))
+        for p in unit.projects
+    ]  # fmt: skip
+    columns = {
+        "序号": "number", "项目": "name", "实施年限": "short", "概算（万元）": "number", "共同负责": "text",
+        f"{year}年进展": "text 6rem",
+    }  # fmt: skip
+    budget = f"概算{yi(unit.money.budget)}亿元" if unit.money.budget is not None else "没有概算"
+    caption = f"{unit.name}：{len(unit.projects)}个项目，{budget}"
+    table = tables.table(rows, columns, caption=caption, empty=f"{_NO_BUDGET}，或单独负责", keyed=False)
+    section = Markup('<section id="{}" data-find="{}"><h3>{}</h3>\n{}</section>')
+    body = stack(table, bullets(*_bearings_of_unit(assessment, unit)))
+    return Html(section.format(anchor, unit.name, unit.name, body), unit.name)
+
+
+def _bearings_of_unit(assessment: Assessment, unit: Unit) -> tuple[Markup, Markup]:
+    items = [
+        Markup("{} {}").format(
+            titles.item_link(i),
+            joined((verdict_badge(assessment.status(i.indicator, v, i.item_id)) for v in Level), " "),
+        )
+        for i in unit.items
+    ]
+    promises = [titles.commitment_link(c) for c in unit.commitments]
+    linked = Markup("有关指标（其项目所关联的，国家级、省级结论）：") + joined(items, "；")
+    return (
+        linked if items else Markup("有关指标：其项目没有直接关联到指标。"),
+        Markup("有关承诺：") + (joined(promises, "；") if promises else "其项目没有关联到承诺。"),
+    )
+
+
+def project_table(plan: Plan, year: int) -> Html:
+    """Table 3 as printed, with the share of the schedule gone by, links, and progress; the source is the number."""
+    known = progress.reports(plan, year, Entity.PROJECT)
+    sources = [titles.short_source(p.source) for p in plan.projects]
+    own_sources = [None if s == f"表三 序号{p.number}" else s for s, p in zip(sources, plan.projects, strict=True)]
+    rows: list[tuple[object, ...]] = []
+    for p, at, source in zip(plan.projects, records(projects.schedule(plan, year)), own_sources, strict=True):
+        when = f"{at.state}，已过{percent(at.elapsed_share, 0)}" if at.elapsed_share else at.state
+        rows.append((
+            p.number, p.name, p.category, p.content, noted(p.years, when), p.budget, p.responsible, _bearings(plan, p),
+            report_of(known.get(str(p.number))), source,
+        ))  # fmt: skip
+    columns = {
+        "序号": "number", "项目名称": "name", "类别": "short filter", "主要内容": "text 13rem",
+        noted("实施年限", f"到{year}年底"): "short",
+        noted("投资概算", "万元"): "number", "责任单位": "members", "有关指标与承诺": "name",
+        f"{year}年进展": "text 6rem", "另注的出处": "text",
+    }  # fmt: skip
+    if not any(own_sources):
+        del columns["另注的出处"]
+        rows = [r[:-1] for r in rows]
+    caption = f"表三 重点项目（{len(rows)}项；出处为表三同一序号）"
+    anchors, find = [f"project-{p.number}" for p in plan.projects], [p.name.replace("\n", "") for p in plan.projects]
+    return tables.table(rows, columns, caption=caption, empty=f"{_NO_BUDGET}，或没有关联", anchors=anchors, find=find)
+
+
+def _bearings(plan: Plan, project: Project) -> Markup:
+    """The items a project bears on and the commitments it carries out."""
+    items = [titled(titles.item_title(i), titles.item_href(i.item_id), row) for i, row in links.items_of(plan, project)]
+    promises = links.commitments_of_project(plan, project.number)
+    named = ((f"{c.commitment_id} {c.metric}", titles.commitment_href(c.commitment_id), row) for c, row in promises)
+    return joined([*items, *(titled(*one) for one in named)], "；")
+
+
+def progress_prose(plan: Plan, year: int) -> Html:
+    """The progress of the projects reported for the year, in a sentence."""
+    counts = records(progress.states(plan, year, Entity.PROJECT))
+    told = "、".join(f"{one.state}{one.count}项" for one in counts if one.count)
+    money = progress.spending(plan, year)
+    spent = "没有项目填报累计投资。"
+    if money.spent is not None:
+        spent = (
+            f"{money.reported}项填报了累计投资，合计{yi(money.spent)}亿元，同一批项目的概算为{yi(money.budget)}亿元。"
+        )
+    return paragraph(f"{year}年底，按填报：{told}。{spent}没有填报的不推测。")
+
+
+def yearly_table(plan: Plan) -> Html:
+    """The budget by year, spread by :data:`projects.ASSUMPTION`, folded."""
+    grouped = projects.yearly_budget(plan).groupby("year", as_index=False)
+    frame = grouped[["projects", "without_budget", "budget"]].sum(min_count=1)
+    rows = columns_of(frame, "year", "projects", "without_budget", "budget")
+    columns = {"年份": "year", "实施期内项目数": "number", "其中没有概算": "number", "分摊概算（亿元）": "money"}
+    caption = f"概算按年分摊。{projects.ASSUMPTION}"
+    return tables.table(rows, columns, caption=caption, empty=_NO_BUDGET, fold="分年明细")
