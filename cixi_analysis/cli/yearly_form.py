@@ -100,9 +100,9 @@ def check(root: Path | None, file: Path, form: str) -> None:
 @FORMAT
 @click.pass_obj
 def import_(root: Path | None, file: Path, dry_run: bool, final: bool, form: str) -> None:
-    from cixi_analysis.form.changing import RowFate
     from cixi_analysis.form.checking import check_form
     from cixi_analysis.form.importing import apply_import, plan_import
+    from cixi_analysis.form.row_changes import RowFate
 
     plan = plan_at(root)
     checked = check_form(plan, file)
@@ -137,7 +137,7 @@ def _summary(file: Path, checked: "Checked") -> str:
 
 def _told(change: "Import", file: Path, dry_run: bool) -> Iterator[str]:
     """What an import did, what to know about it, and what to do next."""
-    from cixi_analysis.form.changing import RowFate
+    from cixi_analysis.form.row_changes import RowFate
     from cixi_analysis.words import BASE_YEAR, Stage
 
     year, name = change.year, f'"{file}"' if " " in str(file) else str(file)

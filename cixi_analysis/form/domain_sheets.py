@@ -1,0 +1,150 @@
+"""The sheets of the domains: a row for each item, beside it what is required, what is planned, and last year's value.
+
+An item that the plan names once for each level (11) has three rows: one for both levels and one for each level. People
+fill in either the first or the other two.
+"""
+
+from collections.abc import Collection
+
+from cixi_analysis.analysis.table1 import printed_name
+from cixi_analysis.assessment import observed_level, wordings
+from cixi_analysis.form.layout import COLUMNS, INPUTS, FormRow, FormSheet, prefill
+from cixi_analysis.plan.dataset import Plan, missing_reason
+from cixi_analysis.plan.schema import Indicator, Observation
+from cixi_analysis.requirement.tree import (
+    AssignedTarget,
+    Bound,
+    Change,
+    ChangeBenchmark,
+    ClassBound,
+    Leaf,
+    LevelBenchmark,
+    State,
+    leaves,
+)
+from cixi_analysis.words import CLASS_UNIT, NOT_APPLICABLE_MARK, TARGET_YEARS, Level
+
+#: Characters of last year's statement that are shown where there was no value.
+_LONGEST_STATEMENT = 36
+_CUT = "……"
+_NO_UNIT = (None, "", "-")
+#: Kind of provincial average in words → whether it is an average of the level.
+_BENCHMARKS = {"水平值的": True, "年变化量或年变化率的": False}
+
+
+def domain_sheets(plan: Plan, year: int) -> tuple[FormSheet, ...]:
+    """The sheets of the domains in the form of ``year``, in the plan's order."""
+    rows: dict[str, list[FormRow]] = {}
+    for item in plan.items:
+        for level in (None, *Level) if item.provincial_name else (None,):
+            rows.setdefault(item.domain, []).append(_row(plan, item, level, year))
+    remarks = ("statement", "acknowledgment")
+    return tuple(FormSheet(name, year, COLUMNS, tuple(own), Observation, remarks) for name, own in rows.items())
+
+
+def _row(plan: Plan, item: Indicator, level: Level | None, year: int) -> FormRow:
+    own = (level,) if level else tuple(Level)
+    wording = {one: plan.requirement(item.item_id, one, year).wording for one in Level}
+    targets = {t.year: t.wording for t in plan.targets if t.item_id == item.item_id}
+    targets = {y: targets[y] for y in TARGET_YEARS if observed_level(str(y)) in own}
+    asked = _asked(plan, item, (*own, *map(str, targets)), year)
+    known = plan.observation(item.item_id, year, level)
+    if known is not None and known.level is not level:
+        known = None  # the row for both levels has it
+    return FormRow(
+        subject=item,
+        identity={"item_id": item.item_id, "level": level or ""},
+        shown={
+            "key": item.item_id + {None: "", Level.NATIONAL: "国", Level.PROVINCIAL: "省"}[level],
+            "name": ((level is Level.PROVINCIAL and item.provincial_name) or item.name)
+            if level
+            else printed_name(item),
+            "level": _level(item, level, wording),
+            "item_unit": item.unit or "",
+            **{one.value: wording[one] if one in own else "" for one in Level},
+            **{f"target_{y}": targets.get(y, "") for y in TARGET_YEARS},
+            "last": _last(plan, item, level, year),
+        },
+        group=item.task,
+        unit=item.unit or "",
+        known=known,
+        before=plan.observation(item.item_id, year - 1, level),
+        # What the data has must be shown where it can be changed, even where no requirement asks for it.
+        opened=_usable(plan, item, asked) | prefill(known, INPUTS).keys(),
+        notes=_notes(item, asked),
+    )
+
+
+def _asked(plan: Plan, item: Indicator, levels: Collection[str], year: int) -> tuple[Leaf, ...]:
+    """The distinct leaves of the requirements in force in ``year`` and of the targets, in their order."""
+    nodes = ([w.node for w in wordings(plan, item, level) if w.from_year <= year][-1] for level in levels)
+    return tuple(dict.fromkeys(leaf for node in nodes if node is not None for leaf in leaves(node)))
+
+
+def _usable(plan: Plan, item: Indicator, asked: Collection[Leaf]) -> frozenset[str]:
+    """The input columns that can decide one of the leaves."""
+    closed = set()
+    if not any(isinstance(leaf, AssignedTarget) for leaf in asked):
+        closed |= {"comparator", "assigned_target"}
+    if not any(map(_needs_benchmark, asked)):
+        closed |= {"benchmark", "benchmark_kind"}
+    # A State is attested by words. It needs no number, unless the data has kept one all along (22).
+    has_numbers = any(
+        o.value is not None for rows in plan.observations.values() for o in rows if o.item_id == item.item_id
+    )
+    if all(isinstance(leaf, State) for leaf in asked) and not has_numbers:
+        closed |= {"value", "measure", "unit", "polarity"}
+    return frozenset(column.key for column in INPUTS) - closed
+
+
+def _needs_benchmark(leaf: Leaf) -> bool:
+    return isinstance(leaf.rate if isinstance(leaf, Change) else leaf, (ChangeBenchmark, LevelBenchmark))
+
+
+def _notes(item: Indicator, asked: Collection[Leaf]) -> dict[str, str]:
+    """Input column → sentence about this row in its prompt."""
+    value = "" if item.unit in _NO_UNIT else f"单位：{item.unit}。"
+    if item.provincial_name:
+        value += "国家级、省级所测相同时只填“两级合填”一行，不同时只填下面两行。"
+    clauses = "、".join(str(leaf) for leaf in asked if not isinstance(leaf, (Bound, ClassBound)))
+    clauses = clauses and f"这一行可写的条款：{clauses}。"
+    of_level = {isinstance(leaf, LevelBenchmark) for leaf in asked if _needs_benchmark(leaf)}
+    kinds = "、".join(kind for kind, is_level in _BENCHMARKS.items() if is_level in of_level)
+    benchmark = f"这一行需要{kinds}全省平均。"
+    return {"value": value, "attests": clauses, "denies": clauses, "benchmark": benchmark, "benchmark_kind": benchmark}
+
+
+def _level(item: Indicator, level: Level | None, wording: dict[Level, str]) -> str:
+    """Whose requirement the row answers."""
+    if level:
+        return level.chinese
+    if item.provincial_name:
+        return "两级合填"
+    asking = [one.chinese for one in Level if wording[one] != NOT_APPLICABLE_MARK]
+    return asking[0] if len(asking) == 1 else "两级"
+
+
+def _last(plan: Plan, item: Indicator, level: Level | None, year: int) -> str:
+    """Last year's value with year and unit. Without a value: the reason, then the latest value before."""
+    found = plan.observation(item.item_id, year - 1, level)
+    if found is None and any(o.item_id == item.item_id for o in plan.observations.get(year - 1, ())):
+        return ""  # the item's other rows have it
+    lines = [_status(found, item, year - 1) if found else f"{missing_reason(year - 1)}（{year - 1}年）"]
+    if found is None or found.value is None:
+        known = ((y, plan.observation(item.item_id, y, level)) for y in reversed(plan.years) if y < year - 1)
+        lines += [_status(o, item, y) for y, o in known if o is not None and o.value is not None][:1]
+    return "\n".join(lines)
+
+
+def _status(observation: Observation, item: Indicator, year: int) -> str:
+    if observation.value is None:
+        return f"{observation.absence or shortened(observation.statement or '', _LONGEST_STATEMENT)}（{year}年）"
+    unit = observation.unit or item.unit
+    joint = "" if unit in ("%", CLASS_UNIT) else " "
+    text = observation.value + ("" if unit in _NO_UNIT else f"{joint}{unit}")
+    return f"{text}（{year}年{'，' if observation.measure else ''}{observation.measure or ''}）"
+
+
+def shortened(text: str, length: int) -> str:
+    """The text, or its beginning with …… where it is longer than ``length`` characters."""
+    return text if len(text) <= length else text[: length - len(_CUT)] + _CUT
