@@ -147,7 +147,8 @@ def _longest_ascending(numbers: Iterable[int]) -> set[int]:
     for number in numbers:
         before = (one for one in reversed(longest) if not one or one[-1] < number)
         longest.append((*max(before, key=len), number))
-    return set(max(reversed(longest), key=len))
+    steady = max(reversed(longest), key=len)
+    return set(steady)
 
 
 def _nothing_outside(form: FormSheet, sheet: Worksheet, last: int, tell: _Tell) -> None:
