@@ -9,8 +9,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from cixi_analysis.export.saving import workbook_bytes
 from cixi_analysis.form.checking import Checked
-from cixi_analysis.form.domain_sheets import domain_sheets
 from cixi_analysis.form.layout import FormRow
+from cixi_analysis.form.sheets import domain_sheets
 from cixi_analysis.plan.dataset import Plan
 
 Edit = Callable[[Workbook], object]

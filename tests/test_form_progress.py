@@ -29,7 +29,7 @@ from cixi_analysis.form.layout import (
     PROJECT_COLUMNS,
     FormColumn,
 )
-from cixi_analysis.form.progress_sheets import progress_sheets
+from cixi_analysis.form.sheets import progress_sheets
 from cixi_analysis.form.writing import LONGEST_PROMPT, form_workbook
 from cixi_analysis.plan.dataset import Plan, load_plan
 from cixi_analysis.plan.schema import Progress

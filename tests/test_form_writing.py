@@ -26,7 +26,7 @@ from cixi_analysis.form.layout import (
     FormRow,
     Kind,
 )
-from cixi_analysis.form.progress_sheets import progress_sheets
+from cixi_analysis.form.sheets import progress_sheets
 from cixi_analysis.form.writing import LONGEST_PROMPT, form_workbook, write_form
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import WATER_CLASSES, Observation

@@ -9,12 +9,11 @@ from openpyxl.utils.cell import coordinate_to_tuple
 
 from cixi_analysis.assessment import REQUIREMENT, TARGET, check_readings, contradictions, county_panel, judge_panel
 from cixi_analysis.errors import DataError, Problem
-from cixi_analysis.form.domain_sheets import domain_sheets
 from cixi_analysis.form.filled_rows import FilledRow, FormProblem
 from cixi_analysis.form.layout import LAYOUT_WITHOUT_PROGRESS
 from cixi_analysis.form.opening import FormError, open_form
 from cixi_analysis.form.plausibility import warnings
-from cixi_analysis.form.progress_sheets import progress_sheets
+from cixi_analysis.form.sheets import domain_sheets, progress_sheets
 from cixi_analysis.form.structure import find_rows
 from cixi_analysis.plan.checks import observation_problems
 from cixi_analysis.plan.csvfile import CsvTable

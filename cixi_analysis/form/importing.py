@@ -18,8 +18,8 @@ from cixi_analysis.analysis.changes import flips, shown
 from cixi_analysis.assessment import assess
 from cixi_analysis.errors import CixiError, DataError, reason
 from cixi_analysis.form.input_cells import is_invisible
-from cixi_analysis.form.progress_sheets import summary
 from cixi_analysis.form.row_changes import R, RowChange, RowFate, cell_text, observation_stamp, row_changes
+from cixi_analysis.form.sheets import summary
 from cixi_analysis.form.storing import rows_csv
 from cixi_analysis.plan.dataset import Plan, load_plan
 from cixi_analysis.plan.journal import clean, replace_files

@@ -116,8 +116,8 @@ def _row_numbers(sheet: Worksheet, names: Mapping[str, Sequence[str]], tell: _Te
     gaps = _order_problems(names, at, tell)
     filled = {cell.row for cell in _filled_cells(sheet)}
     rest = [n for n in range(FIRST_ROW, last) if n not in {*at.values(), *strays, *gaps}]
-    for run in _runs(n for n in rest if n not in filled):
-        tell(f"A{run[0]}", f"多出的空行（{_rows_text(run)}）", "没有空行")
+    for first, span in _spans(n for n in rest if n not in filled):
+        tell(f"A{first}", f"多出的空行（{span}）", "没有空行")
     for number in (n for n in rest if n in filled):
         tell(f"A{number}", "没有编号却有内容的一行", "没有这一行，内容都在有编号的行里")
     return at, max(last, *gaps, *(n for n in strays if texts[n] in names), HEADER_ROW)
@@ -166,34 +166,25 @@ def _nothing_outside(form: FormSheet, sheet: Worksheet, last: int, tell: _Tell) 
 
 
 def _nothing_hidden(form: FormSheet, sheet: Worksheet, rows: Collection[int], tell: _Tell) -> None:
-    for run in _runs(number for number in sorted({HEADER_ROW, *rows}) if _row_hidden(sheet, number)):
-        tell(f"A{run[0]}", f"隐藏的行（{_rows_text(run)}）", "显示的行")
-    for at in sorted(_hidden_columns(sheet, len(form.columns))):
+    for first, span in _spans(number for number in sorted({HEADER_ROW, *rows}) if _row_hidden(sheet, number)):
+        tell(f"A{first}", f"隐藏的行（{span}）", "显示的行")
+    width = len(form.columns)
+    dimensions = [d for d in sheet.column_dimensions.values() if d.hidden or d.width == 0]
+    hidden = (at for d in dimensions for at in range(d.min or 1, min(d.max or d.min or 1, width) + 1))
+    for at in sorted(hidden):
         tell(f"{get_column_letter(at)}{HEADER_ROW}", f"隐藏的列“{form.columns[at - 1].title}”", "显示的列")
 
 
 def _row_hidden(sheet: Worksheet, number: int) -> bool:
-    dimension = sheet.row_dimensions.get(number)
-    if dimension is None:
-        return bool(sheet.sheet_format.zeroHeight)
-    return bool(dimension.hidden) or dimension.height == 0
+    one = sheet.row_dimensions.get(number)
+    return bool(sheet.sheet_format.zeroHeight if one is None else one.hidden or one.height == 0)
 
 
-def _hidden_columns(sheet: Worksheet, width: int) -> Iterator[int]:
-    for dimension in sheet.column_dimensions.values():
-        if dimension.hidden or dimension.width == 0:
-            first = dimension.min or 1
-            yield from range(first, min(dimension.max or first, width) + 1)
-
-
-def _runs(numbers: Iterable[int]) -> list[list[int]]:
-    """Ascending numbers, split where one is missing."""
-    groups = groupby(enumerate(numbers), lambda pair: pair[1] - pair[0])
-    return [[number for _, number in group] for _, group in groups]
-
-
-def _rows_text(run: Sequence[int]) -> str:
-    return f"第{run[0]}行" if len(run) == 1 else f"第{run[0]}至{run[-1]}行"
+def _spans(numbers: Iterable[int]) -> Iterator[tuple[int, str]]:
+    """(first number, span in words) of each run of consecutive row numbers."""
+    for _, group in groupby(enumerate(numbers), lambda pair: pair[1] - pair[0]):
+        run = [number for _, number in group]
+        yield run[0], f"第{run[0]}行" if len(run) == 1 else f"第{run[0]}至{run[-1]}行"
 
 
 def _cells(sheet: Worksheet) -> Iterator[Any]:

@@ -1,16 +1,29 @@
-"""The sheets of the domains: a row for each item, beside it what is required, what is planned, and last year's value.
+"""The sheets of a year's form: their rows, with requirements, targets and last year's value or report beside the inputs.
 
 An item that the plan names once for each level (11) has three rows: one for both levels and one for each level. People
 fill in either the first or the other two.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
+from cixi_analysis.analysis.commitments import deadline, promised
+from cixi_analysis.analysis.progress import NOT_REPORTED, reports
 from cixi_analysis.analysis.table1 import printed_name
 from cixi_analysis.assessment import observed_level, wordings
-from cixi_analysis.form.layout import COLUMNS, INPUTS, FormRow, FormSheet, prefill
+from cixi_analysis.form.input_cells import decimal_text
+from cixi_analysis.form.layout import (
+    COLUMNS,
+    COMMITMENT_COLUMNS,
+    INPUTS,
+    PROGRESS_INPUTS,
+    PROJECT_COLUMNS,
+    FormRow,
+    FormSheet,
+    prefill,
+    shortened,
+)
 from cixi_analysis.plan.dataset import Plan, missing_reason
-from cixi_analysis.plan.schema import Indicator, Observation
+from cixi_analysis.plan.schema import Commitment, Indicator, Observation, Progress, Project
 from cixi_analysis.requirement.tree import (
     AssignedTarget,
     Bound,
@@ -22,11 +35,10 @@ from cixi_analysis.requirement.tree import (
     State,
     leaves,
 )
-from cixi_analysis.words import CLASS_UNIT, NOT_APPLICABLE_MARK, TARGET_YEARS, Level
+from cixi_analysis.words import CLASS_UNIT, NOT_APPLICABLE_MARK, TARGET_YEARS, Entity, Level
 
 #: Characters of last year's statement that are shown where there was no value.
 _LONGEST_STATEMENT = 36
-_CUT = "……"
 _NO_UNIT = (None, "", "-")
 #: Kind of provincial average in words → whether it is an average of the level.
 _BENCHMARKS = {"水平值的": True, "年变化量或年变化率的": False}
@@ -145,6 +157,66 @@ def _status(observation: Observation, item: Indicator, year: int) -> str:
     return f"{text}（{year}年{'，' if observation.measure else ''}{observation.measure or ''}）"
 
 
-def shortened(text: str, length: int) -> str:
-    """The text, or its beginning with …… where it is longer than ``length`` characters."""
-    return text if len(text) <= length else text[: length - len(_CUT)] + _CUT
+def progress_sheets(plan: Plan, year: int) -> tuple[FormSheet, ...]:
+    """The sheets of progress in the form of ``year``; none for a kind of which the plan has nothing."""
+    kinds = (
+        ("项目进展", PROJECT_COLUMNS, Entity.PROJECT, plan.projects),
+        ("承诺进展", COMMITMENT_COLUMNS, Entity.COMMITMENT, plan.commitments),
+    )
+    return tuple(
+        FormSheet(name, year, columns, _rows(plan, year, kind, subjects), Progress, ("note",))
+        for name, columns, kind, subjects in kinds
+        if subjects
+    )
+
+
+def _rows(plan: Plan, year: int, kind: Entity, subjects: Sequence[Project | Commitment]) -> tuple[FormRow, ...]:
+    known, before = reports(plan, year, kind), reports(plan, year - 1, kind)
+    rows = []
+    for subject in subjects:
+        shown = _project(subject) if isinstance(subject, Project) else _commitment(subject)
+        key = shown["key"]
+        last = summary(before[key]) if key in before else NOT_REPORTED
+        rows.append(
+            FormRow(
+                subject=subject,
+                identity={"kind": kind, "id": key},
+                shown=shown | {"last": f"{last}（{year - 1}年）"},
+                group=subject.category if isinstance(subject, Project) else "",
+                unit="",
+                known=known.get(key),
+                before=before.get(key),
+                opened=frozenset(column.key for column in PROGRESS_INPUTS),
+            )
+        )
+    return tuple(rows)
+
+
+def _project(project: Project) -> dict[str, str]:
+    return {
+        "key": str(project.number),
+        "name": project.name,
+        "content": project.content,
+        "years": project.years,
+        "budget": project.budget_absence or "" if project.budget is None else decimal_text(project.budget),
+        "units": project.units,
+    }
+
+
+def _commitment(promise: Commitment) -> dict[str, str]:
+    return {
+        "key": promise.commitment_id,
+        "name": promise.metric,
+        "promised": promised(promise),
+        "deadline": deadline(promise),
+        "scope": promise.scope,
+        "place": promise.place,
+    }
+
+
+def summary(report: Progress) -> str:
+    """A report in a few characters: ``进行中，60%，3000万元``."""
+    parts = [report.state.chinese]
+    parts += [] if report.percent is None else [f"{decimal_text(report.percent)}%"]
+    parts += [] if report.spent is None else [f"{decimal_text(report.spent)}万元"]
+    return "，".join(parts)
