@@ -66,19 +66,17 @@ def check_form(plan: Plan, path: Path, *, year: int | None = None) -> Checked:
     problems += _disagreements(plan, year, observed)
     doubted = (row for row in rows if row.form.remarks[-1] not in row.texts)
     doubts = (row.tell(*finding) for row in doubted for finding in warnings(row))
-    order = [*(sheet.name for sheet in sheets), *opened.book.sheetnames]
     reports = tuple(row.data for row in filled if isinstance(row.data, Progress)) if with_progress else None
-    return Checked(year, tuple(o for _, o in observed), _sorted(problems, order), _sorted(doubts, order), reports)
+    order = {
+        name: at for at, name in enumerate(dict.fromkeys([*(sheet.name for sheet in sheets), *opened.book.sheetnames]))
+    }
 
+    def in_order(these: Iterable[FormProblem]) -> tuple[FormProblem, ...]:
+        """Distinct problems by sheet, row and column; those of a whole sheet first."""
+        cells = {one: coordinate_to_tuple(one.cell) if one.cell else (0, 0) for one in these}
+        return tuple(sorted(cells, key=lambda one: (order.get(one.sheet, len(order)), cells[one])))
 
-def _sorted(problems: Iterable[FormProblem], order: Sequence[str]) -> tuple[FormProblem, ...]:
-    """Distinct problems by sheet, row and column; those of a whole sheet first."""
-
-    def place(problem: FormProblem) -> tuple[int, tuple[int, int]]:
-        sheet = order.index(problem.sheet) if problem.sheet in order else len(order)
-        return sheet, coordinate_to_tuple(problem.cell) if problem.cell else (0, 0)
-
-    return tuple(sorted(dict.fromkeys(problems), key=place))
+    return Checked(year, tuple(one for _, one in observed), in_order(problems), in_order(doubts), reports)
 
 
 def _disagreements(plan: Plan, year: int, observed: Sequence[tuple[FilledRow, Observation]]) -> Iterator[FormProblem]:

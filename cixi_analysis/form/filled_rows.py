@@ -8,7 +8,7 @@ from typing import Any
 from openpyxl.worksheet.worksheet import Worksheet
 from pydantic import ValidationError
 
-from cixi_analysis.form.input_cells import Complaint, or_empty, quoted, read_cell, text_of, wanted
+from cixi_analysis.form.input_cells import or_empty, quoted, read_cell, text_of, wanted
 from cixi_analysis.form.layout import FormRow, FormSheet
 from cixi_analysis.plan.csvfile import expectation
 from cixi_analysis.plan.fields import is_number
@@ -74,10 +74,10 @@ class FilledRow:
             if key not in self.spec.opened:
                 title = self.form.column(key).title
                 findings.append((key, quoted(text_of(self.cell(key))), f"空：这一行的要求用不到“{title}”"))
-            elif isinstance(content, Complaint):
-                findings.append((key, *content))
-            else:
+            elif isinstance(content, str):
                 self.texts[key] = content
+            else:
+                findings.append((key, *content))
         if has := contents.keys() & self.spec.opened:
             findings += _missing(self, has)
             if self.form.model is Observation:

@@ -8,6 +8,7 @@ import hashlib
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path, PureWindowsPath
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ import pandas as pd
 
 from cixi_analysis.analysis.changes import flips, shown
 from cixi_analysis.assessment import assess
-from cixi_analysis.errors import CixiError, DataError, reason
+from cixi_analysis.errors import CixiError, DataError, UnknownYear, reason
 from cixi_analysis.form.input_cells import is_invisible
 from cixi_analysis.form.row_changes import R, RowChange, RowFate, cell_text, observation_stamp, row_changes
 from cixi_analysis.form.sheets import summary
@@ -209,12 +210,8 @@ def _flips(plan: Plan, after: Plan, year: int) -> dict[int, pd.DataFrame]:
     found = {}
     for one in (y for y in after.years if y >= year):
         now = assess(after, one)
-        try:
-            before = assess(plan, one) if one in plan.years else None
-        except DataError:  # the form may correct what could not be assessed
-            before = None
-        if before is not None:
-            found[one] = flips(before, now)
+        with suppress(UnknownYear, DataError):  # a new year, or data that the form may correct
+            found[one] = flips(assess(plan, one), now)
     return found
 
 

@@ -4,9 +4,9 @@ import datetime
 import math
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
-from typing import Any, NamedTuple
+from typing import Any
 
 from cixi_analysis.form.layout import CHOICES, FormColumn, Kind
 from cixi_analysis.form.numerals import numeral_complaint
@@ -15,18 +15,24 @@ from cixi_analysis.words import NOT_ASSIGNED, Absence
 
 LONGEST_TEXT = 2000
 _LONGEST_QUOTED = 40
+#: (what was found in a cell, what is expected there), both Chinese
+Complaint = tuple[str, str]
 #: Numbers outside these limits are no observations; twelve digits could not tell them apart either.
 _LARGEST, _SMALLEST = 1e12, 1e-9
 _TASK = "任务："
-#: Accepted without being offered: data that says 未填报 is prefilled so.
-_MORE = {"absence": {Absence.NOT_FILLED_IN.value: Absence.NOT_FILLED_IN}}
+#: Input column → word that its cells may hold → word of the data. 未填报 is in no drop-down, but can be prefilled.
+_WORDS: Mapping[str, Mapping[str, str]] = {
+    **CHOICES,
+    "absence": {reason.value: reason for reason in Absence},
+    "value": {word: word for word in WATER_CLASSES},
+    "assigned_target": {word: word for word in (*WATER_CLASSES, NOT_ASSIGNED)},
+}
 _WANTED = {
     Kind.NUMBER: "数",
     Kind.QUANTITY: "数或水质类别（Ⅰ至劣Ⅴ）",
     Kind.TARGET: f"数、水质类别、“{_TASK}……”或“{NOT_ASSIGNED}”",
     Kind.TEXT: "文字",
 }
-#: Kinds of columns that hold words, never numbers.
 _WRITTEN = (Kind.TEXT, Kind.CHOICE)
 #: Fillers and variation selectors, which Unicode counts among letters and marks.
 _BLANK = {*"\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0", *map(chr, range(0xFE00, 0xFE10))}
@@ -36,13 +42,6 @@ _INVISIBLE_CATEGORIES = ("Cc", "Cf", "Co", "Cs", "Cn", "Zs", "Zl", "Zp")
 _TYPED_SPACES = " \u3000\n"
 #: How a workbook stores a character that XML cannot hold.
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
-
-
-class Complaint(NamedTuple):
-    """What was found in a cell and what is expected there (Chinese)."""
-
-    found: str
-    expected: str
 
 
 def read_cell(cell: Any, column: FormColumn, unit: str, saved: Callable[[Any], object]) -> str | Complaint | None:
@@ -57,19 +56,17 @@ def read_cell(cell: Any, column: FormColumn, unit: str, saved: Callable[[Any], o
     if cell.data_type == "f":
         formula, result = quoted(str(getattr(value, "text", value)))[1:-1], saved(cell)
         told = "没有保存计算结果" if result is None else f"计算结果为 {shown_value(result)}"
-        return Complaint(
-            f"公式（{formula}，{told}）", f"{'文字' if is_text else '数值'}：请复制这一格，再“选择性粘贴”为“数值”"
-        )
+        return f"公式（{formula}，{told}）", f"{'文字' if is_text else '数值'}：请复制这一格，再“选择性粘贴”为“数值”"
     if cell.data_type == "e":
-        return Complaint(f"错误值 {value}", want)
+        return f"错误值 {value}", want
     if isinstance(value, bool):
-        return Complaint(f"逻辑值 {shown_value(value)}", want)
+        return f"逻辑值 {shown_value(value)}", want
     if isinstance(value, (datetime.date, datetime.time, datetime.timedelta)):
         shown, (kind, what) = str(value).removesuffix(" 00:00:00"), ("文本", "文字") if is_text else ("常规", "数")
-        return Complaint(f"日期或时间（{shown}）", f"{what}：先把单元格格式改为“{kind}”，再重新键入")
+        return f"日期或时间（{shown}）", f"{what}：先把单元格格式改为“{kind}”，再重新键入"
     if isinstance(value, (int, float)):
         return _number(value, cell.number_format, column, want)
-    return _string(plain(value), column, unit, want) if isinstance(value, str) else Complaint("不认识的内容", want)
+    return _string(plain(value), column, unit, want) if isinstance(value, str) else ("不认识的内容", want)
 
 
 def wanted(column: FormColumn) -> str:
@@ -81,49 +78,41 @@ def wanted(column: FormColumn) -> str:
 
 def _number(value: float, number_format: str, column: FormColumn, want: str) -> str | Complaint:
     if not math.isfinite(value) or abs(value) >= _LARGEST or 0 < abs(value) < _SMALLEST:
-        return Complaint(f"过大或过小的数（{value:g}）", want)
+        return f"过大或过小的数（{value:g}）", want
     text = decimal_text(value)
     # The number format without literals, padding, colours and conditions.
     bare = re.sub(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]', "", number_format)
     if "%" in bare:
         shown = decimal_text(value * 100)
         expected = want if column.kind in _WRITTEN else f"数 {shown}：先把单元格格式改为“常规”，再键入，不带百分号"
-        return Complaint(f"“{shown}%”（百分比格式的单元格，存的是 {text}）", expected)
+        return f"“{shown}%”（百分比格式的单元格，存的是 {text}）", expected
     if re.search(r"[0#?],+(?![0#?,])", bare):
-        return Complaint(f"{text}（单元格格式缩小了所显示的数）", f"{want}，单元格格式为“常规”")
+        return f"{text}（单元格格式缩小了所显示的数）", f"{want}，单元格格式为“常规”"
     if column.kind is Kind.CHOICE:
-        return Complaint(f"数 {text}", want)
+        return f"数 {text}", want
     if column.kind is Kind.TEXT and number_format not in ("General", "@", "0"):
-        return Complaint(f"数 {text}（显示的样子由单元格格式决定）", f"{want}：先把单元格格式改为“文本”，再重新键入")
+        return f"数 {text}（显示的样子由单元格格式决定）", f"{want}：先把单元格格式改为“文本”，再重新键入"
     return text
 
 
 def _string(text: str, column: FormColumn, unit: str, want: str) -> str | Complaint:
     clean, flaws = cleaned(text), _flaws(text)
     if not clean:
-        return Complaint(f"{quoted(text)}（只有空格或看不见的字符）", "空，或者" + want)
+        return f"{quoted(text)}（只有空格或看不见的字符）", "空，或者" + want
     is_task = column.kind is Kind.TARGET and clean.startswith(_TASK) and len(clean) > len(_TASK)
     if (column.kind is Kind.TEXT or is_task) and len(text) > LONGEST_TEXT:
-        return Complaint(f"{quoted(text)}（共 {len(text)} 字）", f"不超过 {LONGEST_TEXT} 字的文字")
+        return f"{quoted(text)}（共 {len(text)} 字）", f"不超过 {LONGEST_TEXT} 字的文字"
     found = f"{quoted(text)}（{'，'.join(flaws)}）" if flaws else quoted(text)
     if column.kind is Kind.TEXT:
-        return Complaint(found, "没有这些字符的文字") if flaws else text
-    words = _words(column) | ({clean: clean} if is_task else {})
+        return (found, "没有这些字符的文字") if flaws else text
+    words = {clean: clean} if is_task else _WORDS.get(column.key, {})
     if clean in words:
-        return Complaint(found, quoted(clean)) if flaws else str(words[clean])
+        return (found, quoted(clean)) if flaws else str(words[clean])
     if column.kind is Kind.CHOICE:
-        return Complaint(found, want)
+        return found, want
     meant, expected = numeral_complaint(unicodedata.normalize("NFC", clean), column, unit, want)
-    notes = "，".join([*flaws, *([meant] if meant else [])])
-    return Complaint(f"{quoted(text)}（{notes}）" if notes else quoted(text), expected)
-
-
-def _words(column: FormColumn) -> dict[str, str]:
-    """Word that a cell may hold → word of the data."""
-    if column.kind is Kind.CHOICE:
-        return {**CHOICES[column.key], **_MORE.get(column.key, {})}
-    words = {Kind.QUANTITY: WATER_CLASSES, Kind.TARGET: (*WATER_CLASSES, NOT_ASSIGNED)}.get(column.kind, ())
-    return {word: word for word in words}
+    notes = "，".join(filter(None, [*flaws, meant]))
+    return f"{quoted(text)}（{notes}）" if notes else quoted(text), expected
 
 
 def decimal_text(value: float) -> str:

@@ -30,6 +30,11 @@ _POWER = re.compile(r"[+-]?\d+(?:\.\d+)?[eE][+-]?\d{1,2}")
 _COMPARATORS = {"≥": "≥", "≤": "≤", ">": ">", "<": "<", ">=": "≥", "<=": "≤", "不低于": "≥", "不高于": "≤", "不超过": "≤",
                 "高于": ">", "超过": ">", "低于": "<", "≧": "≥", "≦": "≤", "⩾": "≥", "⩽": "≤"}  # fmt: skip
 _FULL_WIDTH = "全角字符"
+_IF_MISSING = {
+    Kind.QUANTITY: "没有数值时留空，在“缺失原因”里选一项；数值是零时写 0",
+    Kind.TARGET: f"当年没有下达写“{NOT_ASSIGNED}”，不知道时留空",
+    Kind.NUMBER: "不知道时留空；数值是零时写 0",
+}
 
 
 def numeral_complaint(text: str, column: FormColumn, unit: str, wanted: str) -> tuple[str, str]:
@@ -42,7 +47,7 @@ def numeral_complaint(text: str, column: FormColumn, unit: str, wanted: str) -> 
     if column.kind is Kind.TARGET and text.startswith("任务"):
         return "", "“任务：……”，“任务”后是全角冒号，其后写明任务"
     if text in _MARKS:
-        return _MARKS[text], f"{wanted}；{_if_missing(column)}"
+        return _MARKS[text], f"{wanted}；{_IF_MISSING[column.kind]}"
     if column.kind is Kind.QUANTITY and text in _ABSENCES | _LIKE_ABSENCES:
         return "这是没有数值的原因", f"空；在“缺失原因”里选{f'“{text}”' if text in _ABSENCES else '一项'}"
     if text in ("零", "〇"):
@@ -55,16 +60,6 @@ def numeral_complaint(text: str, column: FormColumn, unit: str, wanted: str) -> 
     notes = [_FULL_WIDTH] if any("\uff01" <= char <= "\uff5e" for char in text) else []
     expected = _number(normal, notes, column, unit, wanted)
     return "，".join(notes), expected
-
-
-def _if_missing(column: FormColumn) -> str:
-    if column.kind is Kind.QUANTITY:
-        return "没有数值时留空，在“缺失原因”里选一项；数值是零时写 0"
-    return (
-        f"当年没有下达写“{NOT_ASSIGNED}”，不知道时留空"
-        if column.kind is Kind.TARGET
-        else "不知道时留空；数值是零时写 0"
-    )
 
 
 def _number(text: str, notes: list[str], column: FormColumn, unit: str, wanted: str) -> str:
@@ -84,7 +79,7 @@ def _number(text: str, notes: list[str], column: FormColumn, unit: str, wanted: 
         if before not in _COMPARATORS:
             return wanted
         if column.kind is not Kind.TARGET:
-            return "一个确定的数" + (f"；{_if_missing(column)}" if column.kind is Kind.QUANTITY else "")
+            return "一个确定的数" + (f"；{_IF_MISSING[column.kind]}" if column.kind is Kind.QUANTITY else "")
         rest = f"，比较符“{_COMPARATORS[before]}”选在“目标比较符”一列"
     if after:
         has_unit = unit not in ("", "-", "/")

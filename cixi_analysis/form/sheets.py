@@ -24,17 +24,7 @@ from cixi_analysis.form.layout import (
 )
 from cixi_analysis.plan.dataset import Plan, missing_reason
 from cixi_analysis.plan.schema import Commitment, Indicator, Observation, Progress, Project
-from cixi_analysis.requirement.tree import (
-    AssignedTarget,
-    Bound,
-    Change,
-    ChangeBenchmark,
-    ClassBound,
-    Leaf,
-    LevelBenchmark,
-    State,
-    leaves,
-)
+from cixi_analysis.requirement import tree
 from cixi_analysis.words import CLASS_UNIT, NOT_APPLICABLE_MARK, TARGET_YEARS, Entity, Level
 
 #: Characters of last year's statement that are shown where there was no value.
@@ -87,16 +77,16 @@ def _row(plan: Plan, item: Indicator, level: Level | None, year: int) -> FormRow
     )
 
 
-def _asked(plan: Plan, item: Indicator, levels: Collection[str], year: int) -> tuple[Leaf, ...]:
+def _asked(plan: Plan, item: Indicator, levels: Collection[str], year: int) -> tuple[tree.Leaf, ...]:
     """The distinct leaves of the requirements in force in ``year`` and of the targets, in their order."""
     nodes = ([w.node for w in wordings(plan, item, level) if w.from_year <= year][-1] for level in levels)
-    return tuple(dict.fromkeys(leaf for node in nodes if node is not None for leaf in leaves(node)))
+    return tuple(dict.fromkeys(leaf for node in nodes if node is not None for leaf in tree.leaves(node)))
 
 
-def _usable(plan: Plan, item: Indicator, asked: Collection[Leaf]) -> frozenset[str]:
+def _usable(plan: Plan, item: Indicator, asked: Collection[tree.Leaf]) -> frozenset[str]:
     """The input columns that can decide one of the leaves."""
     closed = set()
-    if not any(isinstance(leaf, AssignedTarget) for leaf in asked):
+    if not any(isinstance(leaf, tree.AssignedTarget) for leaf in asked):
         closed |= {"comparator", "assigned_target"}
     if not any(map(_needs_benchmark, asked)):
         closed |= {"benchmark", "benchmark_kind"}
@@ -104,23 +94,23 @@ def _usable(plan: Plan, item: Indicator, asked: Collection[Leaf]) -> frozenset[s
     has_numbers = any(
         o.value is not None for rows in plan.observations.values() for o in rows if o.item_id == item.item_id
     )
-    if all(isinstance(leaf, State) for leaf in asked) and not has_numbers:
+    if all(isinstance(leaf, tree.State) for leaf in asked) and not has_numbers:
         closed |= {"value", "measure", "unit", "polarity"}
     return frozenset(column.key for column in INPUTS) - closed
 
 
-def _needs_benchmark(leaf: Leaf) -> bool:
-    return isinstance(leaf.rate if isinstance(leaf, Change) else leaf, (ChangeBenchmark, LevelBenchmark))
+def _needs_benchmark(leaf: tree.Leaf) -> bool:
+    return isinstance(leaf.rate if isinstance(leaf, tree.Change) else leaf, (tree.ChangeBenchmark, tree.LevelBenchmark))
 
 
-def _notes(item: Indicator, asked: Collection[Leaf]) -> dict[str, str]:
+def _notes(item: Indicator, asked: Collection[tree.Leaf]) -> dict[str, str]:
     """Input column → sentence about this row in its prompt."""
     value = "" if item.unit in _NO_UNIT else f"单位：{item.unit}。"
     if item.provincial_name:
         value += "国家级、省级所测相同时只填“两级合填”一行，不同时只填下面两行。"
-    clauses = "、".join(str(leaf) for leaf in asked if not isinstance(leaf, (Bound, ClassBound)))
+    clauses = "、".join(str(leaf) for leaf in asked if not isinstance(leaf, (tree.Bound, tree.ClassBound)))
     clauses = clauses and f"这一行可写的条款：{clauses}。"
-    of_level = {isinstance(leaf, LevelBenchmark) for leaf in asked if _needs_benchmark(leaf)}
+    of_level = {isinstance(leaf, tree.LevelBenchmark) for leaf in asked if _needs_benchmark(leaf)}
     kinds = "、".join(kind for kind, is_level in _BENCHMARKS.items() if is_level in of_level)
     benchmark = f"这一行需要{kinds}全省平均。"
     return {"value": value, "attests": clauses, "denies": clauses, "benchmark": benchmark, "benchmark_kind": benchmark}

@@ -149,18 +149,11 @@ def _validate(sheet: Worksheet, column: FormColumn, prompt: str, cells: list[Cel
     """Add a data validation: the prompt, and a drop-down for a choice. Excel must not refuse a number in another way,
     because a value cell may hold Ⅲ and the check explains more.
     """
-    choices = CHOICES.get(column.key) if not cells[0].protection.locked else None
-    validation = DataValidation(
-        type="list" if choices else None,
-        formula1=f'"{",".join(choices)}"' if choices else None,
-        allow_blank=True,
-        showInputMessage=True,
-        promptTitle=column.title,
-        prompt=prompt,
-    )
-    if choices:
-        validation.showErrorMessage = True
-        validation.errorTitle, validation.error = column.title, "请从下拉列表中选一个，或留空。"
+    validation = DataValidation(allow_blank=True, showInputMessage=True, promptTitle=column.title, prompt=prompt)
+    if column.kind is Kind.CHOICE and not cells[0].protection.locked:
+        validation.type, validation.formula1 = "list", f'"{",".join(CHOICES[column.key])}"'
+        validation.showErrorMessage, validation.errorTitle = True, column.title
+        validation.error = "请从下拉列表中选一个，或留空。"
     for cell in cells:
         validation.add(cell)
     sheet.add_data_validation(validation)
