@@ -4,7 +4,7 @@ An item that the plan names once for each level (11) has three rows: one for bot
 fill in either the first or the other two.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator
 
 from cixi_analysis.analysis.commitments import deadline, promised
 from cixi_analysis.analysis.progress import NOT_REPORTED, reports
@@ -23,7 +23,7 @@ from cixi_analysis.form.layout import (
     shortened,
 )
 from cixi_analysis.plan.dataset import Plan, missing_reason
-from cixi_analysis.plan.schema import Commitment, Indicator, Observation, Progress, Project
+from cixi_analysis.plan.schema import Indicator, Observation, Progress, Project
 from cixi_analysis.requirement import tree
 from cixi_analysis.words import CLASS_UNIT, NOT_APPLICABLE_MARK, TARGET_YEARS, Entity, Level
 
@@ -49,7 +49,11 @@ def _row(plan: Plan, item: Indicator, level: Level | None, year: int) -> FormRow
     wording = {one: plan.requirement(item.item_id, one, year).wording for one in Level}
     targets = {t.year: t.wording for t in plan.targets if t.item_id == item.item_id}
     targets = {y: targets[y] for y in TARGET_YEARS if observed_level(str(y)) in own}
-    asked = _asked(plan, item, (*own, *map(str, targets)), year)
+    # The distinct leaves of the requirements in force in ``year`` and of the targets, in their order.
+    judged = (*own, *map(str, targets))
+    nodes = ([w.node for w in wordings(plan, item, one) if w.from_year <= year][-1] for one in judged)
+    asked = tuple(dict.fromkeys(leaf for node in nodes if node is not None for leaf in tree.leaves(node)))
+    name = printed_name(item) if level is None else (level is Level.PROVINCIAL and item.provincial_name) or item.name
     known = plan.observation(item.item_id, year, level)
     if known is not None and known.level is not level:
         known = None  # the row for both levels has it
@@ -57,10 +61,8 @@ def _row(plan: Plan, item: Indicator, level: Level | None, year: int) -> FormRow
         subject=item,
         identity={"item_id": item.item_id, "level": level or ""},
         shown={
-            "key": item.item_id + {None: "", Level.NATIONAL: "国", Level.PROVINCIAL: "省"}[level],
-            "name": ((level is Level.PROVINCIAL and item.provincial_name) or item.name)
-            if level
-            else printed_name(item),
+            "key": item.item_id + (level.chinese[0] if level else ""),
+            "name": name,
             "level": _level(item, level, wording),
             "item_unit": item.unit or "",
             **{one.value: wording[one] if one in own else "" for one in Level},
@@ -75,12 +77,6 @@ def _row(plan: Plan, item: Indicator, level: Level | None, year: int) -> FormRow
         opened=_usable(plan, item, asked) | prefill(known, INPUTS).keys(),
         notes=_notes(item, asked),
     )
-
-
-def _asked(plan: Plan, item: Indicator, levels: Collection[str], year: int) -> tuple[tree.Leaf, ...]:
-    """The distinct leaves of the requirements in force in ``year`` and of the targets, in their order."""
-    nodes = ([w.node for w in wordings(plan, item, level) if w.from_year <= year][-1] for level in levels)
-    return tuple(dict.fromkeys(leaf for node in nodes if node is not None for leaf in tree.leaves(node)))
 
 
 def _usable(plan: Plan, item: Indicator, asked: Collection[tree.Leaf]) -> frozenset[str]:
@@ -149,64 +145,37 @@ def _status(observation: Observation, item: Indicator, year: int) -> str:
 
 def progress_sheets(plan: Plan, year: int) -> tuple[FormSheet, ...]:
     """The sheets of progress in the form of ``year``; none for a kind of which the plan has nothing."""
-    kinds = (
-        ("项目进展", PROJECT_COLUMNS, Entity.PROJECT, plan.projects),
-        ("承诺进展", COMMITMENT_COLUMNS, Entity.COMMITMENT, plan.commitments),
-    )
-    return tuple(
-        FormSheet(name, year, columns, _rows(plan, year, kind, subjects), Progress, ("note",))
-        for name, columns, kind, subjects in kinds
-        if subjects
-    )
+    rows = [tuple(_progress_rows(plan, year, kind)) for kind in (Entity.PROJECT, Entity.COMMITMENT)]
+    sheets = zip(("项目进展", "承诺进展"), (PROJECT_COLUMNS, COMMITMENT_COLUMNS), rows, strict=True)
+    return tuple(FormSheet(name, year, columns, own, Progress, ("note",)) for name, columns, own in sheets if own)
 
 
-def _rows(plan: Plan, year: int, kind: Entity, subjects: Sequence[Project | Commitment]) -> tuple[FormRow, ...]:
+def _progress_rows(plan: Plan, year: int, kind: Entity) -> Iterator[FormRow]:
     known, before = reports(plan, year, kind), reports(plan, year - 1, kind)
-    rows = []
-    for subject in subjects:
-        shown = _project(subject) if isinstance(subject, Project) else _commitment(subject)
-        key = shown["key"]
-        last = summary(before[key]) if key in before else NOT_REPORTED
-        rows.append(
-            FormRow(
-                subject=subject,
-                identity={"kind": kind, "id": key},
-                shown=shown | {"last": f"{last}（{year - 1}年）"},
-                group=subject.category if isinstance(subject, Project) else "",
-                unit="",
-                known=known.get(key),
-                before=before.get(key),
-                opened=frozenset(column.key for column in PROGRESS_INPUTS),
-            )
+    for subject in plan.projects if kind is Entity.PROJECT else plan.commitments:
+        if isinstance(subject, Project):
+            budget = subject.budget_absence or "" if subject.budget is None else decimal_text(subject.budget)
+            shown = {"key": str(subject.number), "name": subject.name, "content": subject.content}
+            shown |= {"years": subject.years, "budget": budget, "units": subject.units}
+        else:
+            shown = {"key": subject.commitment_id, "name": subject.metric, "promised": promised(subject)}
+            shown |= {"deadline": deadline(subject), "scope": subject.scope, "place": subject.place}
+        last = before.get(shown["key"])
+        shown["last"] = f"{summary(last) if last else NOT_REPORTED}（{year - 1}年）"
+        yield FormRow(
+            subject=subject,
+            identity={"kind": kind, "id": shown["key"]},
+            shown=shown,
+            group=subject.category if isinstance(subject, Project) else "",
+            unit="",
+            known=known.get(shown["key"]),
+            before=last,
+            opened=frozenset(column.key for column in PROGRESS_INPUTS),
         )
-    return tuple(rows)
-
-
-def _project(project: Project) -> dict[str, str]:
-    return {
-        "key": str(project.number),
-        "name": project.name,
-        "content": project.content,
-        "years": project.years,
-        "budget": project.budget_absence or "" if project.budget is None else decimal_text(project.budget),
-        "units": project.units,
-    }
-
-
-def _commitment(promise: Commitment) -> dict[str, str]:
-    return {
-        "key": promise.commitment_id,
-        "name": promise.metric,
-        "promised": promised(promise),
-        "deadline": deadline(promise),
-        "scope": promise.scope,
-        "place": promise.place,
-    }
 
 
 def summary(report: Progress) -> str:
     """A report in a few characters: ``进行中，60%，3000万元``."""
-    parts = [report.state.chinese]
-    parts += [] if report.percent is None else [f"{decimal_text(report.percent)}%"]
-    parts += [] if report.spent is None else [f"{decimal_text(report.spent)}万元"]
-    return "，".join(parts)
+    numbers = ((report.percent, "%"), (report.spent, "万元"))
+    amounts = (f"{decimal_text(number)}{unit}" for number, unit in numbers if number is not None)
+    return "，".join([report.state.chinese, *amounts])
