@@ -1,6 +1,6 @@
 """Checking a filled-in form: all problems and warnings at once, each with sheet and cell, and the rows of data."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -67,16 +67,15 @@ def check_form(plan: Plan, path: Path, *, year: int | None = None) -> Checked:
     doubted = (row for row in rows if row.form.remarks[-1] not in row.texts)
     doubts = (row.tell(*finding) for row in doubted for finding in warnings(row))
     reports = tuple(row.data for row in filled if isinstance(row.data, Progress)) if with_progress else None
-    order = {
-        name: at for at, name in enumerate(dict.fromkeys([*(sheet.name for sheet in sheets), *opened.book.sheetnames]))
-    }
+    order = [*(sheet.name for sheet in sheets), *opened.book.sheetnames]
 
-    def in_order(these: Iterable[FormProblem]) -> tuple[FormProblem, ...]:
-        """Distinct problems by sheet, row and column; those of a whole sheet first."""
-        cells = {one: coordinate_to_tuple(one.cell) if one.cell else (0, 0) for one in these}
-        return tuple(sorted(cells, key=lambda one: (order.get(one.sheet, len(order)), cells[one])))
+    def place(one: FormProblem) -> tuple[int, tuple[int, int]]:
+        """Sheet, row and column; a whole sheet comes before its cells."""
+        at = order.index(one.sheet) if one.sheet in order else len(order)
+        return at, coordinate_to_tuple(one.cell) if one.cell else (0, 0)
 
-    return Checked(year, tuple(one for _, one in observed), in_order(problems), in_order(doubts), reports)
+    found, doubtful = (tuple(sorted(dict.fromkeys(these), key=place)) for these in (problems, doubts))
+    return Checked(year, tuple(one for _, one in observed), found, doubtful, reports)
 
 
 def _disagreements(plan: Plan, year: int, observed: Sequence[tuple[FilledRow, Observation]]) -> Iterator[FormProblem]:

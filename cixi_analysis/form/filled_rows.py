@@ -63,7 +63,7 @@ class FilledRow:
     def read(self, saved: Callable[[Any], object]) -> bool:
         """Read the input cells; False where nobody has filled in the row. ``saved``: cell → a formula's saved result."""
         typed = self.cell("unit").value if "unit" in self.form.letters else None
-        unit = typed if isinstance(typed, str) and typed else self.spec.unit
+        unit = typed if isinstance(typed, str) and typed else self.spec.shown.get("item_unit", "")
         cells = {c.key: read_cell(self.cell(c.key), c, c.unit or unit, saved) for c in self.form.inputs}
         contents = {key: content for key, content in cells.items() if content is not None}
         # 填报单位 may be entered for all rows beforehand; alone it does not fill in a row.
@@ -120,7 +120,7 @@ def _missing(row: FilledRow, has: Set[str]) -> Iterator[Finding]:
 
 def _conflicts(row: FilledRow, has: Set[str]) -> Iterator[Finding]:
     """Cells of an observation that contradict each other. A cell that is wrong by itself has its own problem."""
-    texts, own = row.texts, row.spec.unit
+    texts, own = row.texts, row.spec.shown["item_unit"]
     value, unit = texts.get("value"), texts.get("unit")
     if "value" in texts and "absence" in texts:
         found = f"“{texts['absence']}”，而现状值为“{value}”"

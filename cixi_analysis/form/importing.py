@@ -11,24 +11,21 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path, PureWindowsPath
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from cixi_analysis.analysis.changes import flips, shown
 from cixi_analysis.assessment import assess
 from cixi_analysis.errors import CixiError, DataError, UnknownYear, reason
+from cixi_analysis.form.checking import Checked
 from cixi_analysis.form.input_cells import is_invisible
-from cixi_analysis.form.row_changes import R, RowChange, RowFate, cell_text, observation_stamp, row_changes
+from cixi_analysis.form.row_changes import R, RowChange, RowFate, cell_text, row_changes
 from cixi_analysis.form.sheets import summary
 from cixi_analysis.form.storing import rows_csv
 from cixi_analysis.plan.dataset import Plan, load_plan
 from cixi_analysis.plan.journal import clean, replace_files
 from cixi_analysis.plan.schema import OBSERVATIONS, PROGRESS, Observation, Progress
 from cixi_analysis.words import BASE_YEAR, NOT_APPLICABLE_MARK, Absence, Entity, Level, Stage
-
-if TYPE_CHECKING:
-    from cixi_analysis.form.checking import Checked
 
 #: The columns of ``cixi import``.
 COLUMNS = ("kind", "year", "indicator", "item_id", "level", "field", "before", "after", "why")
@@ -120,7 +117,7 @@ def _row_lines(
         yield str(change.kind), *key, "", before, after, why
 
 
-def plan_import(plan: Plan, checked: "Checked", path: Path, *, final: bool = False) -> Import:
+def plan_import(plan: Plan, checked: Checked, path: Path, *, final: bool = False) -> Import:
     """The changes that importing the form at ``path`` would make in ``plan``. Writes nothing.
 
     ``final`` closes the year: every row becomes 定稿. Raises :class:`ImportRefused` with every reason: the form has
@@ -133,9 +130,9 @@ def plan_import(plan: Plan, checked: "Checked", path: Path, *, final: bool = Fal
         raise ImportRefused("\n".join(["没有导入：", *reasons]))
     old = plan.observations.get(year, ())
     closed = bool(old) and all(o.stage is Stage.FINAL for o in old)
-    stamp = observation_stamp(provenance(path), final=final, closed=closed)
+    form = provenance(path)
     order = [(item.item_id, level) for item in plan.items for level in (None, *Level)]
-    changes = row_changes(order, old, checked.rows, stamp)
+    changes = row_changes(order, old, checked.rows, form=form, final=final, closed=closed)
     rows = tuple(c.new for c in changes if c.new is not None)
     flipped: dict[int, pd.DataFrame] = {}
     if any(c.kind not in (RowFate.UNCHANGED, RowFate.FINAL) for c in changes):
@@ -144,7 +141,8 @@ def plan_import(plan: Plan, checked: "Checked", path: Path, *, final: bool = Fal
     if checked.reports is not None:
         ids = [(Entity.PROJECT, str(project.number)) for project in plan.projects]
         ids += [(Entity.COMMITMENT, promise.commitment_id) for promise in plan.commitments]
-        reported = row_changes(ids, plan.progress.get(year, ()), checked.reports, lambda _old, _columns: {})
+        before = plan.progress.get(year, ())
+        reported = row_changes(ids, before, checked.reports, form=form, final=final, closed=closed)
     return Import(plan, year, final, rows, changes, reported, flipped, unfilled)
 
 
@@ -175,7 +173,7 @@ def provenance(path: Path) -> str:
     return f"{name or '工作簿'} sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}"
 
 
-def _reasons(plan: Plan, checked: "Checked", unfilled: Sequence[str], final: bool) -> Iterator[str]:
+def _reasons(plan: Plan, checked: Checked, unfilled: Sequence[str], final: bool) -> Iterator[str]:
     if checked.problems:
         yield f"工作簿还有{len(checked.problems)}处问题（cixi check 逐格列出）。"
     if checked.year < BASE_YEAR:

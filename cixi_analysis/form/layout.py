@@ -130,8 +130,6 @@ class FormRow:
     shown: Mapping[str, str]
     #: task or category, "" for none; written above the name in the first row of the group
     group: str
-    #: unit of the numbers in the row, "" for none
-    unit: str
     #: the data's row of the year (prefilled) and of the year before (prompts, plausibility)
     known: Row | None
     before: Row | None

@@ -4,7 +4,7 @@ What is equal stays exactly as it is in the data, cell by cell, so importing twi
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Generic, TypeVar
@@ -49,42 +49,42 @@ class RowChange(Generic[R]):
         return row
 
 
-#: (old row, differing columns) → columns that the import itself writes into the new row.
-Stamp = Callable[[R | None, Sequence[str]], dict[str, object]]
-
-
 def row_changes(
-    order: Iterable[tuple[object, ...]], before: Iterable[R], after: Iterable[R], stamp: Stamp[R]
+    order: Iterable[tuple[object, ...]],
+    before: Iterable[R],
+    after: Iterable[R],
+    *,
+    form: str,
+    final: bool,
+    closed: bool,
 ) -> tuple[RowChange[R], ...]:
-    """The change of every row before or after, in the ``order`` of the keys."""
+    """The change of every row before or after, in the ``order`` of the keys.
+
+    ``form`` is the provenance of new and changed rows; ``final`` makes every row 定稿; ``closed``: the year was so before.
+    """
     old, new = ({tuple(getattr(row, c) for c in row.key()): row for row in rows} for rows in (before, after))
-    return tuple(_row_change(old.get(key), new.get(key), stamp) for key in order if key in old or key in new)
-
-
-def _row_change(old: R | None, new: R | None, stamp: Stamp[R]) -> RowChange[R]:
-    if new is None:
-        return RowChange(RowFate.REMOVED, old, None)
-    if old is None:
-        return RowChange(RowFate.NEW, None, new.model_copy(update=stamp(None, ())))
-    content = (c for c in new.columns() if c not in _WRITTEN)
-    changed = {c: getattr(new, c) for c in content if not _equal(c, getattr(old, c), getattr(new, c))}
-    merged = old.model_copy(update=changed | stamp(old, tuple(changed)))
-    kind = RowFate.CHANGED if changed else RowFate.UNCHANGED if merged == old else RowFate.FINAL
-    return RowChange(kind, old, merged, tuple(changed))
-
-
-def observation_stamp(form: str, *, final: bool, closed: bool) -> Stamp[Observation]:
-    """Stage and provenance of imported observations. ``form``: their workbook; ``closed``: the year was 定稿 before."""
     stage = Stage.FINAL if final else Stage.DRAFT
+    new_form = form + (f"{REVISED}新增的行" if closed else "")
 
-    def stamp(old: Observation | None, columns: Sequence[str]) -> dict[str, object]:
-        if old is None:
-            return {"stage": stage, "form": form + (f"{REVISED}新增的行" if closed else "")}
-        if columns:
-            return {"stage": stage, "form": form + _revision(old, columns)}
-        return {"stage": stage} if final else {}
+    def change(was: R | None, now: R | None) -> RowChange[R]:
+        if now is None:
+            return RowChange(RowFate.REMOVED, was, None)
+        if was is None:
+            return RowChange(RowFate.NEW, None, _written(now, stage=stage, form=new_form))
+        content = (c for c in now.columns() if c not in _WRITTEN)
+        cells = {c: getattr(now, c) for c in content if not _equal(c, getattr(was, c), getattr(now, c))}
+        if not cells:
+            same = _written(was, stage=stage) if final else was
+            return RowChange(RowFate.UNCHANGED if same == was else RowFate.FINAL, was, same)
+        noted = form + (_revision(was, tuple(cells)) if isinstance(was, Observation) else "")
+        return RowChange(RowFate.CHANGED, was, _written(was, **cells, stage=stage, form=noted), tuple(cells))
 
-    return stamp
+    return tuple(change(old.get(key), new.get(key)) for key in order if key in old or key in new)
+
+
+def _written(row: R, **cells: object) -> R:
+    """The row with these cells; a row of progress has neither stage nor provenance."""
+    return row.model_copy(update={c: cell for c, cell in cells.items() if c in row.columns()})
 
 
 def _equal(column: str, old: object, new: object) -> bool:

@@ -70,7 +70,6 @@ def _row(plan: Plan, item: Indicator, level: Level | None, year: int) -> FormRow
             "last": _last(plan, item, level, year),
         },
         group=item.task,
-        unit=item.unit or "",
         known=known,
         before=plan.observation(item.item_id, year - 1, level),
         # What the data has must be shown where it can be changed, even where no requirement asks for it.
@@ -167,7 +166,6 @@ def _progress_rows(plan: Plan, year: int, kind: Entity) -> Iterator[FormRow]:
             identity={"kind": kind, "id": shown["key"]},
             shown=shown,
             group=subject.category if isinstance(subject, Project) else "",
-            unit="",
             known=known.get(shown["key"]),
             before=last,
             opened=frozenset(column.key for column in PROGRESS_INPUTS),
