@@ -134,9 +134,13 @@ def plan_import(plan: Plan, checked: Checked, path: Path, *, final: bool = False
     order = [(item.item_id, level) for item in plan.items for level in (None, *Level)]
     changes = row_changes(order, old, checked.rows, form=form, final=final, closed=closed)
     rows = tuple(c.new for c in changes if c.new is not None)
-    flipped: dict[int, pd.DataFrame] = {}
-    if any(c.kind not in (RowFate.UNCHANGED, RowFate.FINAL) for c in changes):
-        flipped = _flips(plan, replace(plan, observations={**plan.observations, year: rows}), year)
+    after = replace(plan, observations={**plan.observations, year: rows})
+    moved = any(c.kind not in (RowFate.UNCHANGED, RowFate.FINAL) for c in changes)
+    flipped = {}
+    for y in (y for y in after.years if moved and y >= year):  # the changes of later years are measured from this one
+        now = assess(after, y)
+        with suppress(UnknownYear, DataError):  # a new year, or data that the form may correct
+            flipped[y] = flips(assess(plan, y), now)
     reported: tuple[RowChange[Progress], ...] = ()
     if checked.reports is not None:
         ids = [(Entity.PROJECT, str(project.number)) for project in plan.projects]
@@ -201,16 +205,6 @@ def _unfilled(plan: Plan, year: int, rows: Sequence[Observation]) -> Iterator[st
                     yield f"{title}：只填了另一级，没有填写{level.chinese}的一行"
         if any(row.absence is Absence.NOT_FILLED_IN for row in own):
             yield f"{title}：缺失原因为“{Absence.NOT_FILLED_IN}”"
-
-
-def _flips(plan: Plan, after: Plan, year: int) -> dict[int, pd.DataFrame]:
-    """The verdicts that flip in ``year`` and in later years, whose changes are measured from it."""
-    found = {}
-    for one in (y for y in after.years if y >= year):
-        now = assess(after, one)
-        with suppress(UnknownYear, DataError):  # a new year, or data that the form may correct
-            found[one] = flips(assess(plan, one), now)
-    return found
 
 
 def _prove(plan: Plan, change: Import, files: Mapping[str, bytes]) -> None:

@@ -96,7 +96,10 @@ def _number(value: float, number_format: str, column: FormColumn, want: str) -> 
 
 
 def _string(text: str, column: FormColumn, unit: str, want: str) -> str | Complaint:
-    clean, flaws = cleaned(text), _flaws(text)
+    clean = cleaned(text)
+    codes = "、".join(dict.fromkeys(f"U+{ord(char):04X}" for char in text if is_invisible(char)))
+    flaws = ["首尾有空格或空行"] if text != text.strip() else []
+    flaws += [f"含有看不见的字符 {codes}"] if codes else []
     if not clean:
         return f"{quoted(text)}（只有空格或看不见的字符）", "空，或者" + want
     is_task = column.kind is Kind.TARGET and clean.startswith(_TASK) and len(clean) > len(_TASK)
@@ -148,12 +151,6 @@ def plain(text: str) -> str:
 def cleaned(text: str) -> str:
     """The text without invisible characters and surrounding spaces."""
     return "".join(char for char in text if not is_invisible(char)).strip()
-
-
-def _flaws(text: str) -> list[str]:
-    codes = dict.fromkeys(f"U+{ord(char):04X}" for char in text if is_invisible(char))
-    found = ["首尾有空格或空行"] if text != text.strip() else []
-    return found + ([f"含有看不见的字符 {'、'.join(codes)}"] if codes else [])
 
 
 def quoted(text: str) -> str:

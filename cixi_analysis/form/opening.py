@@ -18,15 +18,10 @@ from cixi_analysis.errors import CixiError, reason
 from cixi_analysis.form.layout import GUIDE, LAYOUT, LAYOUT_CELL, LAYOUT_WITHOUT_PROGRESS, PLAN_CELL, PLAN_ID, YEAR_CELL
 from cixi_analysis.words import BASE_YEAR, LAST_YEAR
 
-#: A form is about 100 KB and unpacks to about 500 KB; inserted pictures make it larger.
-MOST_BYTES = 32 * 2**20
-MOST_UNPACKED = 64 * 2**20
-#: openpyxl needs about fifty times the size of a sheet's XML.
-MOST_XML = 8 * 2**20
-MOST_PARTS = 1000
-MOST_SHEETS = 50
-#: openpyxl creates every cell of a merged range; a merged column has a million.
-MOST_MERGED = 100_000
+MOST_BYTES, MOST_UNPACKED = 32 * 2**20, 64 * 2**20  # a form has about 100 and 500 KB; pictures make it larger
+MOST_XML = 8 * 2**20  # openpyxl needs about fifty times as much memory
+MOST_MERGED = 100_000  # openpyxl creates every cell of a merged range; a merged column has a million
+MOST_PARTS, MOST_SHEETS = 1000, 50
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _AGAIN = "请用 cixi workbook 年份 重新生成填报表"
 _SAVE_AS = "请在 Excel 或 WPS 中打开，另存为“Excel 工作簿（.xlsx）”"

@@ -1,7 +1,7 @@
 """What is possible but doubtful in a filled-in row: a warning, which a remark in the row's own column answers."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from cixi_analysis.analysis.commitments import deadline, due
 from cixi_analysis.analysis.trend import measured
@@ -34,9 +34,7 @@ def warnings(row: FilledRow) -> Iterator[Finding]:
     if isinstance(row.data, Observation) and isinstance(subject, Indicator):
         yield from _figure(subject, row.data, before if isinstance(before, Observation) else None, note)
     if isinstance(row.data, Progress) and not isinstance(subject, Indicator):
-        yield from _report(subject, row.form.year, row.data, row.texts, note)
-        if isinstance(before, Progress):
-            yield from _since(before, row.data, row.texts, note)
+        yield from _report(row, subject, row.data, before if isinstance(before, Progress) else None, note)
 
 
 def _figure(item: Indicator, observed: Observation, before: Observation | None, note: str) -> Iterator[Finding]:
@@ -76,9 +74,10 @@ def _disproportion(before: str, now: str, unit: str) -> str:
 
 
 def _report(
-    subject: Project | Commitment, year: int, report: Progress, texts: Mapping[str, str], note: str
+    row: FilledRow, subject: Project | Commitment, report: Progress, before: Progress | None, note: str
 ) -> Iterator[Finding]:
-    """A report against the plan: budget, percentage, years."""
+    """A report against the plan (budget, percentage, years) and against last year's: progress does not go back."""
+    year, texts = row.form.year, row.texts
     if isinstance(subject, Project):
         over, when = subject.end_year <= year, f"实施年限为“{subject.years}”"
         if report.spent is not None and subject.budget is not None and report.spent > subject.budget:
@@ -91,13 +90,9 @@ def _report(
         yield "state", f"“{report.state.chinese}”，而{when}", f"核对过的状态；{note}"
     if report.percent is not None and 0 < report.percent < 1:
         yield "percent", f"“{texts['percent']}”，单位为%", f"百分数（60%写60，不写0.6）；{note}"
-
-
-def _since(before: Progress, report: Progress, texts: Mapping[str, str], note: str) -> Iterator[Finding]:
-    """A report against last year's: progress does not go back."""
     for column in ("percent", "spent"):
-        now, was = getattr(report, column), getattr(before, column)
+        now, was = getattr(report, column), getattr(before, column, None)
         if now is not None and was is not None and now < was:
             yield column, f"“{texts[column]}”，上年为“{was:.12g}”", f"不低于上年的数；{note}"
-    if before.state is ProgressState.DONE and report.state is not ProgressState.DONE:
+    if before and before.state is ProgressState.DONE and report.state is not ProgressState.DONE:
         yield "state", f"“{report.state.chinese}”，上年为“{before.state.chinese}”", f"核对过的状态；{note}"

@@ -30,8 +30,6 @@ from cixi_analysis.words import CLASS_UNIT, NOT_APPLICABLE_MARK, TARGET_YEARS, E
 #: Characters of last year's statement that are shown where there was no value.
 _LONGEST_STATEMENT = 36
 _NO_UNIT = (None, "", "-")
-#: Kind of provincial average in words → whether it is an average of the level.
-_BENCHMARKS = {"水平值的": True, "年变化量或年变化率的": False}
 
 
 def domain_sheets(plan: Plan, year: int) -> tuple[FormSheet, ...]:
@@ -73,29 +71,30 @@ def _row(plan: Plan, item: Indicator, level: Level | None, year: int) -> FormRow
         known=known,
         before=plan.observation(item.item_id, year - 1, level),
         # What the data has must be shown where it can be changed, even where no requirement asks for it.
-        opened=_usable(plan, item, asked) | prefill(known, INPUTS).keys(),
+        opened=frozenset(c.key for c in INPUTS) - _closed(plan, item, asked) | prefill(known, INPUTS).keys(),
         notes=_notes(item, asked),
     )
 
 
-def _usable(plan: Plan, item: Indicator, asked: Collection[tree.Leaf]) -> frozenset[str]:
-    """The input columns that can decide one of the leaves."""
+def _closed(plan: Plan, item: Indicator, asked: Collection[tree.Leaf]) -> set[str]:
+    """The input columns that can decide none of the leaves."""
     closed = set()
     if not any(isinstance(leaf, tree.AssignedTarget) for leaf in asked):
         closed |= {"comparator", "assigned_target"}
-    if not any(map(_needs_benchmark, asked)):
+    if not _benchmarks(asked):
         closed |= {"benchmark", "benchmark_kind"}
     # A State is attested by words. It needs no number, unless the data has kept one all along (22).
-    has_numbers = any(
-        o.value is not None for rows in plan.observations.values() for o in rows if o.item_id == item.item_id
-    )
-    if all(isinstance(leaf, tree.State) for leaf in asked) and not has_numbers:
+    observed = (o for rows in plan.observations.values() for o in rows if o.item_id == item.item_id)
+    if all(isinstance(leaf, tree.State) for leaf in asked) and all(o.value is None for o in observed):
         closed |= {"value", "measure", "unit", "polarity"}
-    return frozenset(column.key for column in INPUTS) - closed
+    return closed
 
 
-def _needs_benchmark(leaf: tree.Leaf) -> bool:
-    return isinstance(leaf.rate if isinstance(leaf, tree.Change) else leaf, (tree.ChangeBenchmark, tree.LevelBenchmark))
+def _benchmarks(asked: Collection[tree.Leaf]) -> list[str]:
+    """The kinds of provincial average that the leaves need, in words."""
+    rates = [leaf.rate if isinstance(leaf, tree.Change) else leaf for leaf in asked]
+    kinds = {"水平值的": tree.LevelBenchmark, "年变化量或年变化率的": tree.ChangeBenchmark}
+    return [words for words, kind in kinds.items() if any(isinstance(rate, kind) for rate in rates)]
 
 
 def _notes(item: Indicator, asked: Collection[tree.Leaf]) -> dict[str, str]:
@@ -105,9 +104,7 @@ def _notes(item: Indicator, asked: Collection[tree.Leaf]) -> dict[str, str]:
         value += "国家级、省级所测相同时只填“两级合填”一行，不同时只填下面两行。"
     clauses = "、".join(str(leaf) for leaf in asked if not isinstance(leaf, (tree.Bound, tree.ClassBound)))
     clauses = clauses and f"这一行可写的条款：{clauses}。"
-    of_level = {isinstance(leaf, tree.LevelBenchmark) for leaf in asked if _needs_benchmark(leaf)}
-    kinds = "、".join(kind for kind, is_level in _BENCHMARKS.items() if is_level in of_level)
-    benchmark = f"这一行需要{kinds}全省平均。"
+    benchmark = f"这一行需要{'、'.join(_benchmarks(asked))}全省平均。"
     return {"value": value, "attests": clauses, "denies": clauses, "benchmark": benchmark, "benchmark_kind": benchmark}
 
 

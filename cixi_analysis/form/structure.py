@@ -27,10 +27,9 @@ def find_rows(book: Workbook, sheets: Sequence[FormSheet]) -> tuple[list[FilledR
     by_name = {sheet.title: sheet for sheet in book.worksheets}
     others = [name for name in book.sheetnames if name not in (GUIDE, *expected)]
     for form in sheets:
-        name: str | None = form.name
-        if form.name not in by_name:
-            titled = (n for n in others if n in by_name and text_of(by_name[n].cell(TITLE_ROW, 1)) == form.title)
-            name = next(titled, None)
+        titled = (n for n in others if n in by_name and text_of(by_name[n].cell(TITLE_ROW, 1)) == form.title)
+        name = form.name if form.name in by_name else next(titled, None)
+        if name != form.name:
             what = "没有这张工作表" if name is None else "改了名的工作表"
             problems.append(FormProblem(name_of(name or form.name), "", what, f"名为“{form.name}”的工作表"))
         if name is not None:
@@ -89,8 +88,7 @@ def _row_numbers(sheet: Worksheet, names: Mapping[str, Sequence[str]], tell: _Te
 
     ``names``: the keys in their order, each with the texts that its name cell may hold.
     """
-    column_a = (cell for cell in _cells(sheet) if cell.column == 1 and cell.row >= FIRST_ROW)
-    texts = {cell.row: text for cell in column_a if (text := text_of(cell))}
+    texts = {cell.row: text_of(cell) for cell in _filled_cells(sheet) if cell.column == 1 and cell.row >= FIRST_ROW}
     at = {key: number for number, key in enumerate(names, FIRST_ROW) if texts.get(number) == key}
     for number, key in enumerate(names, FIRST_ROW):
         # A key cell typed over or emptied, in a row whose name is in place; unless the text is another row's key that
@@ -114,7 +112,7 @@ def _row_numbers(sheet: Worksheet, names: Mapping[str, Sequence[str]], tell: _Te
         elif number <= last:
             tell(f"A{number}", f"不认识的编号{quoted(texts[number])}", "本表原有的编号，不要增加行")
     gaps = _order_problems(names, at, tell)
-    filled = {cell.row for cell in _filled_cells(sheet)}
+    filled = {cell.row for cell in _visible_cells(sheet)}
     rest = [n for n in range(FIRST_ROW, last) if n not in {*at.values(), *strays, *gaps}]
     for first, span in _spans(n for n in rest if n not in filled):
         tell(f"A{first}", f"多出的空行（{span}）", "没有空行")
@@ -154,7 +152,7 @@ def _longest_ascending(numbers: Iterable[int]) -> set[int]:
 def _nothing_outside(form: FormSheet, sheet: Worksheet, last: int, tell: _Tell) -> None:
     outside = [
         cell
-        for cell in _filled_cells(sheet)
+        for cell in _visible_cells(sheet)
         if cell.column > len(form.columns)
         or cell.row > last
         or (cell.row == TITLE_ROW and cell.column not in _TITLE_COLUMNS)
@@ -187,11 +185,10 @@ def _spans(numbers: Iterable[int]) -> Iterator[tuple[int, str]]:
         yield run[0], f"第{run[0]}行" if len(run) == 1 else f"第{run[0]}至{run[-1]}行"
 
 
-def _cells(sheet: Worksheet) -> Iterator[Any]:
-    """The cells of the file, by row and column. Iterating over ranges would create cells up to the farthest one."""
-    yield from (cell for _, cell in sorted(sheet._cells.items()))
-
-
 def _filled_cells(sheet: Worksheet) -> list[Any]:
-    """The cells with visible content."""
-    return [cell for cell in _cells(sheet) if cleaned(text_of(cell))]
+    """The cells with content, by row and column. Iterating over ranges would create cells up to the farthest one."""
+    return [cell for _, cell in sorted(sheet._cells.items()) if text_of(cell)]
+
+
+def _visible_cells(sheet: Worksheet) -> list[Any]:
+    return [cell for cell in _filled_cells(sheet) if cleaned(text_of(cell))]

@@ -109,12 +109,10 @@ def _write_sheet(sheet: Worksheet, form: FormSheet) -> None:
 
 
 def _write_headings(sheet: Worksheet, form: FormSheet) -> None:
-    title = sheet.cell(TITLE_ROW, 1)
-    put(title, form.title)
-    title.font = Font(name=FONT, bold=True, size=14)
-    legend = sheet.cell(TITLE_ROW, 3)
-    put(legend, f"浅黄格填写，灰格用不到，其余供对照。选中一格即显示填法；详见“{GUIDE}”。")
-    legend.font = Font(name=FONT, size=10)
+    legend = f"浅黄格填写，灰格用不到，其余供对照。选中一格即显示填法；详见“{GUIDE}”。"
+    for cell, text, size in ((sheet.cell(TITLE_ROW, 1), form.title, 14), (sheet.cell(TITLE_ROW, 3), legend, 10)):
+        put(cell, text)
+        cell.font = Font(name=FONT, bold=text == form.title, size=size)
     sheet.row_dimensions[TITLE_ROW].height, sheet.row_dimensions[HEADER_ROW].height = 26, 34
     for column in form.columns:
         letter = form.letters[column.key]
