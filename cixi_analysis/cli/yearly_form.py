@@ -148,7 +148,8 @@ def _told(change: "Import", file: Path, dry_run: bool) -> Iterator[str]:
         RowFate.UNCHANGED: "不变",
         RowFate.REMOVED: "删除",
     }
-    counts = "、".join(f"{word}{change.count(kind)}行" for kind, word in words.items())
+    observed = Counter(one.kind for one in change.changes)
+    counts = "、".join(f"{word}{observed[kind]}行" for kind, word in words.items())
     reported = Counter(told.kind for told in change.report_changes)
     flipped = sum(map(len, change.flips.values()))
     if not change.changes_data:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from openpyxl.utils.cell import coordinate_to_tuple
 
@@ -21,8 +20,6 @@ from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.fields import is_number
 from cixi_analysis.plan.schema import WATER_CLASSES, Observation, Progress
 from cixi_analysis.words import Stage
-
-__all__ = ["Checked", "FormError", "FormProblem", "check_form"]
 
 _FIRST = 2  # row number of a file's first row, below the header
 
@@ -56,11 +53,7 @@ def check_form(plan: Plan, path: Path, *, year: int | None = None) -> Checked:
     with_progress = opened.layout != LAYOUT_WITHOUT_PROGRESS
     sheets = domain_sheets(plan, year) + (progress_sheets(plan, year) if with_progress else ())
     rows, problems = find_rows(opened.book, sheets)
-
-    def saved(cell: Any) -> object:
-        return opened.results[cell.parent.title][cell.coordinate].value
-
-    filled = [row for row in rows if row.read(saved)]
+    filled = [row for row in rows if row.read(opened.saved_result)]
     observed = [(row, row.data) for row in filled if isinstance(row.data, Observation)]
     problems += [problem for row in filled for problem in row.problems]
     problems += _disagreements(plan, year, observed)
@@ -136,5 +129,5 @@ def _content(observed: Observation) -> Observation:
 
 def _told(row: FilledRow, problem: Problem) -> FormProblem:
     column = (problem.column or "").partition(" ")[0]
-    is_input = any(column == one.key for one in row.form.inputs)
-    return row.tell(column if is_input else "key", problem.found, problem.expected)
+    inputs = {one.key for one in row.form.inputs}
+    return row.tell(column if column in inputs else "key", problem.found, problem.expected)

@@ -105,20 +105,19 @@ def write_guide(sheet: Worksheet, year: int) -> None:
             one.font, one.border, one.alignment = Font(name=FONT, size=10), BOX, _LEFT
         cell.offset(column=-1).fill = HEAD
     for titles, lines in _SECTIONS.items():
-        row = sheet.max_row + 2
-        for at, title in enumerate(titles, start=1):
-            cell = sheet.cell(row, at)
-            put(cell, title)
-            cell.font, cell.fill, cell.border = Font(name=FONT, size=11, bold=True), HEAD, BOX
-        for line in lines:
-            row += 1
+        for row, line in enumerate((titles, *lines), start=sheet.max_row + 2):
             for at, text in enumerate(line, start=1):
                 cell = sheet.cell(row, at)
                 put(cell, text.format(year=year))
-                cell.font, cell.border, cell.alignment = Font(name=FONT, size=10), BOX, CENTRE if at == 1 else WRAP
+                cell.border = BOX
+                if line is titles:
+                    cell.font, cell.fill = Font(name=FONT, size=11, bold=True), HEAD
+                else:
+                    cell.font, cell.alignment = Font(name=FONT, size=10), CENTRE if at == 1 else WRAP
             if line[0] in _FILLS:
                 sheet.cell(row, 1).fill = _FILLS[line[0]]
-            fit_row(sheet, row)
+            if line is not titles:
+                fit_row(sheet, row)
     sheet.freeze_panes = "A2"
     sheet.print_title_rows = "1:1"
     print_setup(sheet)

@@ -42,8 +42,11 @@ class Import:
     plan: Plan
     year: int
     final: bool
-    #: the rows of the year's file after the import
+    #: the year's observations and progress after the import
     rows: tuple[Observation, ...]
+    reports: tuple[Progress, ...]
+    #: whether a closed year (定稿) gets rows that are drafts
+    reopens: bool
     #: every row before or after, in the plan's order
     changes: tuple[RowChange[Observation], ...]
     #: the same for the year's progress; empty where the form has no sheets of progress
@@ -54,21 +57,10 @@ class Import:
     #: why the year cannot be closed yet, one line an item; empty when it can
     unfilled: tuple[str, ...]
 
-    def count(self, kind: RowFate) -> int:
-        """The number of observations with this fate."""
-        return sum(change.kind is kind for change in self.changes)
-
     @property
     def changes_data(self) -> bool:
         """Whether the import changes a file."""
         return bool(self.files)
-
-    @property
-    def reports(self) -> tuple[Progress, ...]:
-        """The year's progress after the import."""
-        if not self.report_changes:
-            return self.plan.progress.get(self.year, ())
-        return tuple(change.new for change in self.report_changes if change.new is not None)
 
     @property
     def files(self) -> dict[str, bytes]:
@@ -79,12 +71,6 @@ class Import:
         if any(change.kind is not RowFate.UNCHANGED for change in self.report_changes):
             found[f"{PROGRESS}/{self.year}.csv"] = rows_csv(Progress, self.reports)
         return found
-
-    @property
-    def reopens(self) -> bool:
-        """Whether a closed year (定稿) gets rows that are drafts."""
-        old = self.plan.observations.get(self.year, ())
-        return bool(old) and all(o.stage is Stage.FINAL for o in old) and any(r.stage is Stage.DRAFT for r in self.rows)
 
     @property
     def table(self) -> pd.DataFrame:
@@ -141,13 +127,15 @@ def plan_import(plan: Plan, checked: Checked, path: Path, *, final: bool = False
         now = assess(after, y)
         with suppress(UnknownYear, DataError):  # a new year, or data that the form may correct
             flipped[y] = flips(assess(plan, y), now)
+    ids = [(Entity.PROJECT, str(project.number)) for project in plan.projects]
+    ids += [(Entity.COMMITMENT, promise.commitment_id) for promise in plan.commitments]
+    known = plan.progress.get(year, ())
     reported: tuple[RowChange[Progress], ...] = ()
     if checked.reports is not None:
-        ids = [(Entity.PROJECT, str(project.number)) for project in plan.projects]
-        ids += [(Entity.COMMITMENT, promise.commitment_id) for promise in plan.commitments]
-        before = plan.progress.get(year, ())
-        reported = row_changes(ids, before, checked.reports, form=form, final=final, closed=closed)
-    return Import(plan, year, final, rows, changes, reported, flipped, unfilled)
+        reported = row_changes(ids, known, checked.reports, form=form, final=final, closed=closed)
+    reports = tuple(c.new for c in reported if c.new is not None) if reported else known
+    reopens = closed and any(row.stage is Stage.DRAFT for row in rows)
+    return Import(plan, year, final, rows, reports, reopens, changes, reported, flipped, unfilled)
 
 
 def apply_import(plan: Plan, change: Import) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 from openpyxl import Workbook, load_workbook
@@ -54,9 +55,12 @@ class Opened:
     layout: int
 
     @cached_property
-    def results(self) -> Workbook:
-        """The same workbook with the saved results in place of the formulas."""
+    def _results(self) -> Workbook:
         return _load(self.content, data_only=True)
+
+    def saved_result(self, cell: Any) -> object:
+        """The saved result of a formula's cell; None without one."""
+        return self._results[cell.parent.title][cell.coordinate].value
 
 
 def open_form(path: Path) -> Opened:
@@ -114,9 +118,8 @@ def _refuse_odd_packages(content: bytes) -> None:
             names = {entry.filename for entry in entries}
             total = sum(entry.file_size for entry in entries)
             _refuse(any(entry.flag_bits & 1 for entry in entries), "压缩包加了密码")
-            _refuse(
-                total > MOST_UNPACKED, f"展开后有 {total / 2**20:.0f} MB，填报表不会超过 {MOST_UNPACKED // 2**20} MB"
-            )
+            unpacked = f"展开后有 {total / 2**20:.0f} MB，填报表不会超过 {MOST_UNPACKED // 2**20} MB"
+            _refuse(total > MOST_UNPACKED, unpacked)
             _refuse(len(entries) > MOST_PARTS, f"有 {len(entries)} 个部分，填报表不会超过 {MOST_PARTS} 个")
             for start, message in _OTHER_PACKAGES.items():
                 _refuse(any(name.startswith(start) for name in names), message)
@@ -172,10 +175,8 @@ def _year_and_layout(book: Workbook) -> tuple[int, int]:
     values = (guide[cell].value for cell in (PLAN_CELL, LAYOUT_CELL, YEAR_CELL))
     plan, layout, year = ("空" if value is None else str(value)[:60] for value in values)
     _refuse(plan != PLAN_ID, f"“{GUIDE}”{PLAN_CELL} 为“{plan}”，不是“{PLAN_ID}”的填报表")
-    _refuse(
-        layout not in (str(LAYOUT), str(LAYOUT_WITHOUT_PROGRESS)),
-        f"“{GUIDE}”{LAYOUT_CELL} 的表式版本为“{layout}”，现在的版本是 {LAYOUT}。{_AGAIN}，把数据抄过去",
-    )
+    other = f"“{GUIDE}”{LAYOUT_CELL} 的表式版本为“{layout}”，现在的版本是 {LAYOUT}。{_AGAIN}，把数据抄过去"
+    _refuse(layout not in (str(LAYOUT), str(LAYOUT_WITHOUT_PROGRESS)), other)
     known = re.fullmatch(r"\d{4}", year) and BASE_YEAR <= int(year) <= LAST_YEAR
     span = f"{BASE_YEAR}—{LAST_YEAR} 中的一个年份，如 {BASE_YEAR + 1}"
     _refuse(not known, f"“{GUIDE}”{YEAR_CELL} 的年份为“{year}”，应为 {span}")

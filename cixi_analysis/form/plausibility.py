@@ -15,8 +15,6 @@ TIMES = 2
 #: … or, in per cent, when it moved by more than so many points, or, a water class, by as many classes.
 POINTS = 30
 CLASSES = 2
-_PERCENT = "%"
-_ALL = 100
 
 
 def warnings(row: FilledRow) -> Iterator[Finding]:
@@ -50,10 +48,10 @@ def _figure(item: Indicator, observed: Observation, before: Observation | None, 
             yield "measure", found, f"与上年相同的实测对象和单位；{note}"
         elif reason := _disproportion(last, value, unit):
             yield "value", f"“{value}”，上年为“{last}”，{reason}", f"核对过的数；{note}"
-    if unit == _PERCENT and last is None and 0 < float(value) < 1:
+    if unit == "%" and last is None and 0 < float(value) < 1:
         expected = "百分数（83.3%写83.3，不写0.833）；确是百分之零点几时在“提示说明”里说明"
         yield "value", f"“{value}”，单位为%", expected
-    if unit == _PERCENT and not 0 <= float(value) <= _ALL:
+    if unit == "%" and not 0 <= float(value) <= 100:
         yield "value", f"“{value}”，单位为%", f"0至100之间的数；{note}"
     figures = {float(figure) for figure in re.findall(r"\d+(?:\.\d+)?", observed.statement or "")}
     if unit != CLASS_UNIT and figures and float(value) not in figures:
@@ -70,7 +68,7 @@ def _disproportion(before: str, now: str, unit: str) -> str:
     small, large = sorted((abs(old), abs(new)))
     if small and large > TIMES * small:
         return f"超过其{TIMES}倍" if large == abs(new) else f"不足其1/{TIMES}"
-    return f"相差{POINTS}个百分点以上" if unit == _PERCENT and abs(new - old) > POINTS else ""
+    return f"相差{POINTS}个百分点以上" if unit == "%" and abs(new - old) > POINTS else ""
 
 
 def _report(

@@ -88,15 +88,14 @@ def _written(row: R, **cells: object) -> R:
 
 
 def _equal(column: str, old: object, new: object) -> bool:
-    if column in _NUMBERS and old is not None and new is not None:
-        return _rounded(old) == _rounded(new)
-    return old == new
+    return _rounded(old) == _rounded(new) if column in _NUMBERS else old == new
 
 
 def _rounded(cell: object) -> str:
     """A number at the precision of the form, with its comparator; other text unchanged."""
-    match = _NUMBER.fullmatch(cell_text(cell))
-    return f"{match[1]}{float(match[2]) + 0.0:.12g}" if match else str(cell)
+    text = cell_text(cell)
+    match = _NUMBER.fullmatch(text)
+    return f"{match[1]}{float(match[2]) + 0.0:.12g}" if match else text
 
 
 def cell_text(cell: object) -> str:

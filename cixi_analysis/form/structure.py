@@ -150,13 +150,9 @@ def _longest_ascending(numbers: Iterable[int]) -> set[int]:
 
 
 def _nothing_outside(form: FormSheet, sheet: Worksheet, last: int, tell: _Tell) -> None:
-    outside = [
-        cell
-        for cell in _visible_cells(sheet)
-        if cell.column > len(form.columns)
-        or cell.row > last
-        or (cell.row == TITLE_ROW and cell.column not in _TITLE_COLUMNS)
-    ]
+    inside = [range(1, len(form.columns) + 1), _TITLE_COLUMNS]  # columns; of the title row
+    cells = _visible_cells(sheet)
+    outside = [cell for cell in cells if cell.row > last or cell.column not in inside[cell.row == TITLE_ROW]]
     if outside:
         more = f"，这样的格共有 {len(outside)} 个" if len(outside) > 1 else ""
         expected = f"空；要说明的写在{'或'.join(f'“{form.column(key).title}”' for key in form.remarks)}里"
@@ -164,18 +160,17 @@ def _nothing_outside(form: FormSheet, sheet: Worksheet, last: int, tell: _Tell) 
 
 
 def _nothing_hidden(form: FormSheet, sheet: Worksheet, rows: Collection[int], tell: _Tell) -> None:
-    for first, span in _spans(number for number in sorted({HEADER_ROW, *rows}) if _row_hidden(sheet, number)):
+    heights = {number: sheet.row_dimensions.get(number) for number in sorted({HEADER_ROW, *rows})}
+    none_shown = bool(sheet.sheet_format.zeroHeight)  # rows without a height of their own
+    hidden_rows = (n for n, d in heights.items() if (none_shown if d is None else d.hidden or d.height == 0))
+    for first, span in _spans(hidden_rows):
         tell(f"A{first}", f"隐藏的行（{span}）", "显示的行")
-    width = len(form.columns)
     dimensions = [d for d in sheet.column_dimensions.values() if d.hidden or d.width == 0]
-    hidden = (at for d in dimensions for at in range(d.min or 1, min(d.max or d.min or 1, width) + 1))
-    for at in sorted(hidden):
+    hidden_columns = (
+        at for d in dimensions for at in range(d.min or 1, min(d.max or d.min or 1, len(form.columns)) + 1)
+    )
+    for at in sorted(hidden_columns):
         tell(f"{get_column_letter(at)}{HEADER_ROW}", f"隐藏的列“{form.columns[at - 1].title}”", "显示的列")
-
-
-def _row_hidden(sheet: Worksheet, number: int) -> bool:
-    one = sheet.row_dimensions.get(number)
-    return bool(sheet.sheet_format.zeroHeight if one is None else one.hidden or one.height == 0)
 
 
 def _spans(numbers: Iterable[int]) -> Iterator[tuple[int, str]]:
