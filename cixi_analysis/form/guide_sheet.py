@@ -4,15 +4,7 @@ from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.worksheet.worksheet import Worksheet
 
 from cixi_analysis.export.workbook import BOX, CENTRE, FONT, HEAD, WRAP, fit_row, print_setup, put
-from cixi_analysis.form.layout import (
-    INPUTS,
-    LAYOUT,
-    LAYOUT_CELL,
-    PLAN_CELL,
-    PLAN_ID,
-    PROGRESS_INPUTS,
-    YEAR_CELL,
-)
+from cixi_analysis.form.layout import INPUTS, LAYOUT, LAYOUT_CELL, PLAN_CELL, PLAN_ID, PROGRESS_INPUTS, YEAR_CELL
 from cixi_analysis.words import NOT_ASSIGNED, REGION, Absence, ProgressState, Stage
 
 INPUT = PatternFill("solid", fgColor="FFF8DC")

@@ -162,6 +162,11 @@ def quoted(text: str) -> str:
     return f"“{shown.replace(chr(10), '⏎')}”"
 
 
+def shortened(text: str, length: int) -> str:
+    """The text, cut to ``length`` characters with …… at the end where it is longer."""
+    return text if len(text) <= length else f"{text[: length - 2]}……"
+
+
 def or_empty(text: str) -> str:
     """The text quoted; 空 for no text."""
     return quoted(text) if text else "空"

@@ -193,8 +193,3 @@ def prefill(row: Row | None, columns: Iterable[FormColumn]) -> dict[str, str | f
         if content is not None:
             found[column.key] = getattr(content, "chinese", content)
     return found
-
-
-def shortened(text: str, length: int) -> str:
-    """The text, cut to ``length`` characters with …… at the end where it is longer."""
-    return text if len(text) <= length else f"{text[: length - 2]}……"

@@ -50,19 +50,13 @@ class RowChange(Generic[R]):
 
 
 def row_changes(
-    order: Iterable[tuple[object, ...]],
-    before: Iterable[R],
-    after: Iterable[R],
-    *,
-    form: str,
-    final: bool,
-    closed: bool,
+    order: Iterable[tuple[str | None, ...]], old: Iterable[R], new: Iterable[R], *, form: str, final: bool, closed: bool
 ) -> tuple[RowChange[R], ...]:
-    """The change of every row before or after, in the ``order`` of the keys.
+    """The change of every row, old or new, in the ``order`` of the keys.
 
     ``form`` is the provenance of new and changed rows; ``final`` makes every row 定稿; ``closed``: the year was so before.
     """
-    old, new = ({tuple(getattr(row, c) for c in row.key()): row for row in rows} for rows in (before, after))
+    before, after = ({tuple(getattr(row, c) for c in row.key()): row for row in rows} for rows in (old, new))
     stage = Stage.FINAL if final else Stage.DRAFT
     new_form = form + (f"{REVISED}新增的行" if closed else "")
 
@@ -79,7 +73,7 @@ def row_changes(
         noted = form + (_revision(was, tuple(cells)) if isinstance(was, Observation) else "")
         return RowChange(RowFate.CHANGED, was, _written(was, **cells, stage=stage, form=noted), tuple(cells))
 
-    return tuple(change(old.get(key), new.get(key)) for key in order if key in old or key in new)
+    return tuple(change(before.get(key), after.get(key)) for key in order if key in before or key in after)
 
 
 def _written(row: R, **cells: object) -> R:

@@ -10,18 +10,8 @@ from cixi_analysis.analysis.commitments import deadline, promised
 from cixi_analysis.analysis.progress import NOT_REPORTED, reports
 from cixi_analysis.analysis.table1 import printed_name
 from cixi_analysis.assessment import observed_level, wordings
-from cixi_analysis.form.input_cells import decimal_text
-from cixi_analysis.form.layout import (
-    COLUMNS,
-    COMMITMENT_COLUMNS,
-    INPUTS,
-    PROGRESS_INPUTS,
-    PROJECT_COLUMNS,
-    FormRow,
-    FormSheet,
-    prefill,
-    shortened,
-)
+from cixi_analysis.form.input_cells import decimal_text, shortened
+from cixi_analysis.form.layout import COLUMNS, COMMITMENT_COLUMNS, INPUTS, PROJECT_COLUMNS, FormRow, FormSheet, prefill
 from cixi_analysis.plan.dataset import Plan, missing_reason
 from cixi_analysis.plan.schema import Indicator, Observation, Progress, Project
 from cixi_analysis.requirement import tree
@@ -165,7 +155,7 @@ def _progress_rows(plan: Plan, year: int, kind: Entity) -> Iterator[FormRow]:
             group=subject.category if isinstance(subject, Project) else "",
             known=known.get(shown["key"]),
             before=last,
-            opened=frozenset(column.key for column in PROGRESS_INPUTS),
+            opened=frozenset(Progress.columns()),
         )
 
 

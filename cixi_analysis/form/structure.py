@@ -58,7 +58,7 @@ def _sheet_rows(form: FormSheet, sheet: Worksheet, problems: list[FormProblem]) 
     rows = [FilledRow(sheet, form, row, places[row.shown["key"]]) for row in form.rows if row.shown["key"] in places]
     for row in rows:
         for column in form.columns:
-            # Last year's value may have been revised since the form was written: a warning, see ``checking``.
+            # Last year's value may have been revised since the form was written: a warning, see ``plausibility``.
             if column.kind is Kind.SHOWN and column.key not in ("key", "last"):
                 texts = row.spec.names if column.key == "name" else [row.spec.shown[column.key]]
                 _compare(sheet, row.address(column.key), texts, tell)
@@ -150,9 +150,8 @@ def _longest_ascending(numbers: Iterable[int]) -> set[int]:
 
 
 def _nothing_outside(form: FormSheet, sheet: Worksheet, last: int, tell: _Tell) -> None:
-    inside = [range(1, len(form.columns) + 1), _TITLE_COLUMNS]  # columns; of the title row
-    cells = _visible_cells(sheet)
-    outside = [cell for cell in cells if cell.row > last or cell.column not in inside[cell.row == TITLE_ROW]]
+    columns, cells = range(1, len(form.columns) + 1), _visible_cells(sheet)
+    outside = [c for c in cells if c.row > last or c.column not in (_TITLE_COLUMNS if c.row == TITLE_ROW else columns)]
     if outside:
         more = f"，这样的格共有 {len(outside)} 个" if len(outside) > 1 else ""
         expected = f"空；要说明的写在{'或'.join(f'“{form.column(key).title}”' for key in form.remarks)}里"

@@ -14,7 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from cixi_analysis.export.saving import save_workbook
 from cixi_analysis.export.workbook import BOX, CENTRE, FONT, HEAD, LINE, WRAP, fit_row, new_workbook, print_setup, put
 from cixi_analysis.form.guide_sheet import CLOSED, INPUT, INPUT_HEAD, write_guide
-from cixi_analysis.form.input_cells import decimal_text
+from cixi_analysis.form.input_cells import decimal_text, shortened
 from cixi_analysis.form.layout import (
     CHOICES,
     FIRST_ROW,
@@ -26,7 +26,6 @@ from cixi_analysis.form.layout import (
     FormSheet,
     Kind,
     prefill,
-    shortened,
 )
 from cixi_analysis.form.sheets import domain_sheets, progress_sheets
 from cixi_analysis.plan.dataset import Plan
