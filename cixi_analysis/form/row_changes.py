@@ -56,7 +56,7 @@ def row_changes(
 
     ``form`` is the provenance of new and changed rows; ``final`` makes every row 定稿; ``closed``: the year was so before.
     """
-    before, after = ({tuple(getattr(row, c) for c in row.key()): row for row in rows} for rows in (old, new))
+    before, after = ({tuple(getattr(row, c) for c in row.KEY): row for row in rows} for rows in (old, new))
     stage = Stage.FINAL if final else Stage.DRAFT
     new_form = form + (f"{REVISED}新增的行" if closed else "")
 
