@@ -14,7 +14,7 @@ from cixi_analysis.analysis.audit import result
 from cixi_analysis.analysis.commitments import deadline, promised
 from cixi_analysis.analysis.readings import in_words
 from cixi_analysis.analysis.trend import margins, trends
-from cixi_analysis.assessment import REQUIREMENT, TARGET, assess, check_readings, read_wording, reader
+from cixi_analysis.assessment import REQUIREMENT, TARGET, assess, check_readings, read_wording
 from cixi_analysis.assessment.numbers import earlier_years
 from cixi_analysis.errors import UnknownIndicator
 from cixi_analysis.plan.dataset import Plan, missing_reason
@@ -86,8 +86,8 @@ def dossier(plan: Plan, indicator: int, year: int) -> Dossier:
         observations=tuple((y, o) for y in plan.years if y <= year for o in plan.observations[y] if o.item_id in ids),
         verdicts=pd.concat([_verdicts(own, y, REQUIREMENT) for y in years], ignore_index=True),
         towards=_verdicts(own, year, TARGET),
-        margins=margins(own, year, reader(own)),
-        trends=trends(own, year, reader(own)),
+        margins=margins(own, year),
+        trends=trends(own, year),
         commitments=tuple(pair for i in ids for pair in links.commitments_of_item(plan, i)),
         projects=tuple(pair for i in ids for pair in links.projects_of_item(plan, i)),
         findings=links.findings_of(plan, Entity.ITEM, ids),

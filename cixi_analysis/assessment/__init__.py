@@ -8,18 +8,20 @@ from cixi_analysis.assessment.judgement import (
     judge_indicator,
     judge_item,
     judge_panel,
+    judgements,
     tally,
     tally_without_each_convention,
 )
-from cixi_analysis.assessment.panel import Panel, county_panel
+from cixi_analysis.assessment.observed import Measured, measured
+from cixi_analysis.assessment.panel import Panel, county_panel, county_table
 from cixi_analysis.assessment.regions import PanelAssessment, assess_panel, explain_region
 from cixi_analysis.assessment.yardstick import (
     REQUIREMENT,
     TARGET,
+    asked,
     check_readings,
     observed_level,
     read_wording,
-    reader,
     wordings,
 )
 
@@ -28,20 +30,24 @@ __all__ = [
     "TARGET",
     "Assessment",
     "Judgement",
+    "Measured",
     "Panel",
     "PanelAssessment",
+    "asked",
     "assess",
     "assess_panel",
     "check_readings",
     "contradictions",
     "county_panel",
+    "county_table",
     "explain_region",
     "judge_indicator",
     "judge_item",
     "judge_panel",
+    "judgements",
+    "measured",
     "observed_level",
     "read_wording",
-    "reader",
     "tally",
     "tally_without_each_convention",
     "wordings",

@@ -1,15 +1,18 @@
 """What the numbers alone say of a leaf: one rule a kind of leaf, over all regions and years at once.
 
-Numbers decide where they can. Where they cannot, a :class:`Lack` says what was missing.
+Numbers decide where they can; where they cannot, a :class:`Lack` says what was missing. The comparison of two numbers
+(:func:`exceeds`), their difference and the direction of a change are defined here for the whole library.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import IntEnum
+from fractions import Fraction
 
 import numpy as np
 
-from cixi_analysis.assessment.series import BENCHMARK_KINDS, COMPARATORS, Codes, Flags, Floats, ItemSeries
+from cixi_analysis.assessment.observed import SIGN
+from cixi_analysis.assessment.panel import BENCHMARK_KINDS, COMPARATORS, Codes, Flags, Floats, ItemSeries
 from cixi_analysis.requirement.tree import (
     AmountUnit,
     AssignedTarget,
@@ -25,7 +28,7 @@ from cixi_analysis.requirement.tree import (
     State,
     Window,
 )
-from cixi_analysis.words import BenchmarkKind
+from cixi_analysis.words import BenchmarkKind, Direction, Polarity
 
 UNMET, NO_DATA, MET = 0, 1, 2
 
@@ -35,7 +38,58 @@ DEFAULT_YEARS = 3
 #: The design names no figure; this one is ours, and the method page says so.
 SMALL_FALL = 0.05
 _NOISE = 1e-9
-_WHOLE = 100
+#: Code of a comparator → the side of the limit that holds (0: the item's own), and whether the limit itself does not.
+_SIDES = {"≥": (1, False), "≤": (-1, False), ">": (1, True), "<": (-1, True), "": (0, False)}
+_SIDE = np.array([_SIDES[c][0] for c in COMPARATORS], dtype=np.int8)
+_STRICT = np.array([_SIDES[c][1] for c in COMPARATORS])
+
+
+def exact(value: float) -> Fraction:
+    """The number as it was written (12 significant digits), so that 83.83 − 80.83 is 3 and 0.1 + 0.2 is 0.3."""
+    return Fraction(f"{value:.12g}")
+
+
+def plain(value: Fraction | float | None) -> float | None:
+    """A float without the noise of binary arithmetic: 12 significant digits."""
+    return None if value is None else float(f"{float(value):.12g}")
+
+
+def exceeds(difference: Floats, scale: Floats | float, strict: Flags | bool) -> Flags:
+    """Where a difference of numbers as large as ``scale`` is above 0, or (not ``strict``) not below 0.
+
+    Numbers whose difference is only noise of binary arithmetic are equal.
+    """
+    noise = _NOISE * np.maximum(1.0, np.abs(scale))
+    flags: Flags = np.where(strict, difference > noise, difference >= -noise)
+    return flags
+
+
+def difference(value: float, other: float) -> float:
+    """``value - other`` as of the numbers that were written (12 significant digits); 0 where they are equal."""
+    if abs(value - other) <= _NOISE * max(1.0, abs(other)):
+        return 0.0
+    return float(f"{float(exact(value) - exact(other)):.12g}")
+
+
+def direction(earlier: float, later: float, polarity: Polarity) -> Direction | None:
+    """Which way a change goes for the item; None where the plan takes no side. A water class counts as its rank."""
+    better = difference(later, earlier) * SIGN[polarity]
+    if polarity is Polarity.NONE:
+        return None
+    return Direction.FLAT if better == 0 else Direction.IMPROVING if better > 0 else Direction.WORSENING
+
+
+def upward(comparator: Comparator, polarity: Polarity) -> bool | None:
+    """Whether more is asked for; None where neither the comparator nor the plan says."""
+    return {1: True, -1: False, 0: None}[_SIDES[comparator][0] or SIGN[polarity]]
+
+
+def holds(value: Floats, comparator: Codes | Comparator, limit: Floats | float, polarity: Codes) -> Flags:
+    """``value`` against ``limit``; an open comparator goes the item's way."""
+    code = COMPARATORS.index(comparator) if isinstance(comparator, Comparator) else comparator
+    side = _SIDE[code]
+    wanted = np.where(side == 0, np.where(polarity > 0, 1, -1), side)
+    return exceeds((value - limit) * wanted, limit, _STRICT[code])
 
 
 class Lack(IntEnum):
@@ -55,55 +109,31 @@ class Lack(IntEnum):
 
 @dataclass(frozen=True)
 class Numbers:
-    """What the numbers say of a leaf."""
+    """What the numbers say of a leaf; arrays of shape (regions, years)."""
 
     verdict: Codes
+    #: a Lack where the verdict is NO_DATA
     lack: Codes
+    #: the figures used, by name: value, limit, earlier_1 (a year back), rate, own …
     used: Mapping[str, Floats]
+    #: where a statement may call a fall stable all the same
     small_fall: Flags | None = None
 
 
 def _judge(
     holds: Flags, lacks: Sequence[tuple[Flags, Lack]], used: Mapping[str, Floats], small_fall: Flags | None = None
 ) -> Numbers:
-    """``holds`` where nothing is lacking; the first lack that applies is the one that is told."""
+    """``holds`` where nothing is lacking; of several lacks the first counts."""
     lack = np.zeros(holds.shape, dtype=np.int8)
+    verdict = holds * np.int8(MET)
     for flags, reason in reversed(lacks):
         lack[flags] = reason
-    verdict = np.where(lack != Lack.NOTHING, NO_DATA, np.where(holds, MET, UNMET)).astype(np.int8)
+    verdict[lack != Lack.NOTHING] = NO_DATA
     return Numbers(verdict, lack, used, small_fall)
 
 
-def holds(value: Floats, comparator: Codes | Comparator, limit: Floats | float, polarity: Codes) -> Flags:
-    """``value`` against ``limit``; an open comparator goes the item's way. Equality is free of floating-point noise."""
-    code = np.broadcast_to(
-        COMPARATORS.index(comparator) if isinstance(comparator, Comparator) else comparator, value.shape
-    )  # fmt: skip
-    reach = COMPARATORS.index(Comparator.REACH)
-    code = np.where(code == reach, np.where(polarity > 0, _AT[Comparator.GE], _AT[Comparator.LE]), code)
-    noise = _NOISE * np.maximum(1.0, np.abs(limit))
-    difference = value - limit
-    with np.errstate(invalid="ignore"):
-        held = np.select(
-            [code == _AT[c] for c in (Comparator.GE, Comparator.LE, Comparator.GT)],
-            [difference >= -noise, difference <= noise, difference > noise],
-            difference < -noise,
-        )
-    flags: Flags = held.astype(bool)
-    return flags
-
-
-_AT = {c: i for i, c in enumerate(COMPARATORS)}
-
-
-def _open(comparator: Comparator, series: ItemSeries) -> Flags:
-    """Where an open comparator has no direction to take."""
-    nowhere: Flags = series.polarity == 0
-    return nowhere & (comparator is Comparator.REACH)
-
-
 def _bound(node: Bound, s: ItemSeries) -> Numbers:
-    # A limit is on the item itself, in its unit: nothing else measured in its stead is held against it.
+    """A limit is on the item itself, in its unit: nothing else measured in its stead is held against it."""
     comparable = s.in_unit(node.unit or s.item.unit or "") & s.is_own & ~s.is_class
     return _judge(
         holds(s.value, node.comparator, node.limit, s.polarity),
@@ -121,21 +151,23 @@ def _class_bound(node: ClassBound, s: ItemSeries) -> Numbers:
 
 
 def _assigned(node: AssignedTarget, s: ItemSeries) -> Numbers:
-    reach = _AT[Comparator.REACH]
-    comparator = (
-        s.assigned_comparator
-        if node.comparator is Comparator.REACH
-        else np.full_like(s.assigned_comparator, _AT[node.comparator])
-    )
+    """The wording's own comparator, else the target's, else the item's direction."""
+    limit, given = s.panel.limits[s.target], s.panel.comparators[s.target]
+    code = given if node.comparator is Comparator.REACH else np.full_like(given, COMPARATORS.index(node.comparator))
     return _judge(
-        holds(s.value, comparator, s.assigned, s.polarity),
+        holds(s.value, code, limit, s.polarity),
         [
-            (np.isnan(s.assigned), Lack.ASSIGNED),
+            (np.isnan(limit), Lack.ASSIGNED),
             (~s.known, Lack.VALUE),
-            ((comparator == reach) & (s.polarity == 0), Lack.DIRECTION),
+            ((_SIDE[code] == 0) & (s.polarity == 0), Lack.DIRECTION),
         ],
-        {"value": s.value, "limit": s.assigned},
+        {"value": s.value, "limit": limit},
     )
+
+
+def _open(comparator: Comparator, s: ItemSeries) -> Flags:
+    """Where an open comparator has no direction to take."""
+    return (s.polarity == 0) & (comparator is Comparator.REACH)
 
 
 def _sign(move: Move, s: ItemSeries) -> Codes:
@@ -143,66 +175,60 @@ def _sign(move: Move, s: ItemSeries) -> Codes:
     if move is Move.IMPROVE:
         return s.polarity
     # A class has no number that rises or falls; only better and worse.
-    return np.where(s.is_class, 0, 1 if move is Move.RISE else -1).astype(np.int8)
+    return ~s.is_class * np.int8(1 if move is Move.RISE else -1)
 
 
 def earlier_years(node: Change) -> int:
     """How many years before must be known: the last one, or as many as the wording names."""
-    named = node.years if node.window is Window.YEARLY else 0
-    return (named or 2) - 1
+    return (node.years or 2) - 1
 
 
 def change(node: Change, s: ItemSeries) -> Numbers:
+    """Every step of the window goes the wanted way. A step known to fail decides, whatever is missing elsewhere."""
     sign = _sign(node.move, s)
-    named = node.years if node.window is Window.YEARLY else 0
-    steps = 1 if node.window is Window.PREVIOUS else (named or DEFAULT_YEARS) - 1
-    holds, lacking, used = np.ones_like(s.known), ~s.known, {"value": s.value}
-    later, later_known = s.value, s.known
-    failed = np.zeros_like(s.known)
-    small = np.zeros_like(s.known)
-    for back in range(1, steps + 1):
+    failed, small, missing = (np.zeros_like(s.known) for _ in range(3))
+    later, known, used = s.value, s.known, {"value": s.value}
+    for back in range(1, 2 if node.window is Window.PREVIOUS else node.years or DEFAULT_YEARS):
         earlier, comparable = s.before(back)
-        known = comparable & later_known
-        with np.errstate(invalid="ignore"):
-            step = (later - earlier) * sign
-            noise = _NOISE * np.maximum(1.0, np.abs(earlier))
-            good = step > noise if node.strict else step >= -noise
-            small |= known & ~good & (step >= -SMALL_FALL * np.abs(earlier))
-        failed |= known & ~good
-        holds &= good | ~known
-        lacking |= ~known if back <= earlier_years(node) else np.zeros_like(lacking)
+        known = known & comparable
+        step = (later - earlier) * sign
+        wrong = known & ~exceeds(step, earlier, node.strict)
+        failed |= wrong
+        small |= wrong & (step >= -SMALL_FALL * np.abs(earlier))
+        if back <= earlier_years(node):
+            missing |= ~known
         used[f"earlier_{back}"] = np.where(known, earlier, np.nan)
-        later, later_known = earlier, known
-    # A step known to fail decides, whatever is missing elsewhere; but only where this year itself is known.
-    earlier_missing = lacking & ~(failed & s.known)
+        later = earlier
     return _judge(
-        holds & ~failed,
-        [(~s.known, Lack.VALUE), (sign == 0, Lack.DIRECTION), (earlier_missing, Lack.EARLIER)],
+        ~failed,
+        [(~s.known, Lack.VALUE), (sign == 0, Lack.DIRECTION), (missing & ~failed, Lack.EARLIER)],
         used,
         None if node.strict else small & ~s.is_class,
     )
 
 
 def rate(node: Rate, s: ItemSeries, span: int = DEFAULT_YEARS, named: bool = False) -> Numbers:
-    """The change over the window: compound a year (percent) or mean a year (points); without 年均, since last year."""
+    """The change over the window: compound a year (percent) or mean a year (points); without 年均, since last year.
+
+    ``span`` is the number of yearly values; where they are not ``named``, two do for want of three.
+    """
     earlier, comparable = s.before(1)
     years = np.ones_like(s.value)
     if node.yearly and span > 2:  # more than one step
-        first, first_comparable = s.before(span - 1)
-        earlier = np.where(first_comparable, first, np.nan if named else earlier)
-        years = np.where(first_comparable, span - 1.0, 1.0)
-        comparable = first_comparable | (comparable & (not named))
+        first, whole = s.before(span - 1)
+        earlier = np.where(whole, first, np.nan if named else earlier)
+        years = np.where(whole, span - 1.0, 1.0)
+        comparable = whole | (comparable & (not named))
     sign = _sign(node.move, s)
-    base = (earlier > 0) & (s.value >= 0) if node.unit is AmountUnit.PERCENT else np.ones_like(comparable)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        if node.unit is AmountUnit.PERCENT:
-            rate = ((s.value / earlier) ** (1 / years) - 1) * 100
-        else:
-            rate = (s.value - earlier) / years
+    if node.unit is AmountUnit.PERCENT:
+        base = (earlier > 0) & (s.value >= 0)
+        moved = ((s.value / earlier) ** (1 / years) - 1) * 100
+    else:
+        base, moved = np.ones_like(comparable), (s.value - earlier) / years
     # Of a percentage, only points are clear.
     right_unit = ~s.is_class & (s.in_unit("%") == (node.unit is AmountUnit.POINTS))
     return _judge(
-        holds(rate * sign, node.comparator, node.amount, s.polarity),
+        holds(moved * sign, node.comparator, node.amount, s.polarity),
         [
             (~s.known, Lack.VALUE),
             (~right_unit, Lack.UNIT),
@@ -211,22 +237,19 @@ def rate(node: Rate, s: ItemSeries, span: int = DEFAULT_YEARS, named: bool = Fal
             (~base, Lack.BASE),
         ],
         {
-            "value": s.value,
-            "earlier_1": earlier,
-            "rate": rate,
-            "limit": np.full_like(rate, node.amount),
-            "years": years,
+            "value": s.value, "earlier_1": earlier, "rate": moved,
+            "limit": np.full_like(moved, node.amount), "years": years,
         },
-    )
+    )  # fmt: skip
 
 
 def change_benchmark(node: ChangeBenchmark, s: ItemSeries) -> Numbers:
+    """The own change since last year against the average of the changes, or of the rates of change (%)."""
     earlier, comparable = s.before(1)
     sign = _sign(node.move, s)
     as_rate = s.benchmark_kind == BENCHMARK_KINDS.index(BenchmarkKind.RATE)
     known = (as_rate | (s.benchmark_kind == BENCHMARK_KINDS.index(BenchmarkKind.CHANGE))) & ~np.isnan(s.benchmark)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        own = np.where(as_rate, (s.value / earlier - 1) * 100, s.value - earlier)
+    own = np.where(as_rate, (s.value / earlier - 1) * 100, s.value - earlier)
     return _judge(
         holds(own * sign, node.comparator, s.benchmark * sign, s.polarity),
         [
@@ -243,63 +266,52 @@ def change_benchmark(node: ChangeBenchmark, s: ItemSeries) -> Numbers:
 
 def _level_benchmark(node: LevelBenchmark, s: ItemSeries) -> Numbers:
     known = (s.benchmark_kind == BENCHMARK_KINDS.index(BenchmarkKind.LEVEL)) & ~np.isnan(s.benchmark)
-    comparator: Codes | Comparator = node.comparator
-    if node.better:
-        comparator = np.where(s.polarity > 0, _AT[Comparator.GT], _AT[Comparator.LT]).astype(np.int8)
+    held = holds(s.value, node.comparator, s.benchmark, s.polarity)
+    if node.better:  # strictly, in the item's direction
+        held = exceeds((s.value - s.benchmark) * s.polarity, s.benchmark, strict=True)
     return _judge(
-        holds(s.value, comparator, s.benchmark, s.polarity),
+        held,
         [
             (~s.known, Lack.VALUE),
             (s.is_class, Lack.UNIT),
-            ((s.polarity == 0) & (node.better or node.comparator is Comparator.REACH), Lack.DIRECTION),
+            (_open(node.comparator, s), Lack.DIRECTION),
             (~known, Lack.BENCHMARK),
         ],
         {"value": s.value, "benchmark": s.benchmark},
     )
 
 
-def _state(s: ItemSeries) -> Numbers:
+def _state(_: State, s: ItemSeries) -> Numbers:
     """A state of affairs has no number; only words attest it."""
-    nothing = np.zeros_like(s.known)
-    return _judge(nothing, [(~nothing, Lack.WORDS)], {})
+    return Numbers(np.full(s.row.shape, NO_DATA, np.int8), np.full(s.row.shape, Lack.WORDS, np.int8), {})
 
 
-def at_ceiling(s: ItemSeries) -> Flags:
-    """A share of 100 %, where more is better: there is no more to ask for."""
-    full: Flags = (s.value == _WHOLE) & s.in_unit("%") & (s.polarity == 1)
-    return full
+def _asks_for_more(node: Leaf) -> bool:
+    if isinstance(node, (Change, Rate, ChangeBenchmark)):
+        return node.move is not Move.FALL
+    return isinstance(node, LevelBenchmark) and node.comparator not in (Comparator.LT, Comparator.LE)
 
 
-def ceiled(node: Leaf, numbers: Numbers, s: ItemSeries) -> Numbers:
-    """At 100 % the numbers cannot say that a demand for more is not met (持续提高, 高于全省平均): there is no more."""
-    match node:
-        case Change(move=move) | Rate(move=move) | ChangeBenchmark(move=move):
-            more = move is not Move.FALL
-        case LevelBenchmark(comparator=comparator):
-            more = comparator not in (Comparator.LT, Comparator.LE)
-        case _:
-            more = False
-    beyond = (numbers.verdict == UNMET) & at_ceiling(s) & more
-    verdict, lack = numbers.verdict.copy(), numbers.lack.copy()
-    verdict[beyond], lack[beyond] = NO_DATA, Lack.CEILING
-    return replace(numbers, verdict=verdict, lack=lack)
+_RULES = {
+    Bound: _bound,
+    ClassBound: _class_bound,
+    AssignedTarget: _assigned,
+    Change: change,
+    Rate: rate,
+    ChangeBenchmark: change_benchmark,
+    LevelBenchmark: _level_benchmark,
+    State: _state,
+}
 
 
-def numbers_of(node: Leaf, s: ItemSeries) -> Numbers:
-    match node:
-        case Bound():
-            return _bound(node, s)
-        case ClassBound():
-            return _class_bound(node, s)
-        case AssignedTarget():
-            return _assigned(node, s)
-        case Change():
-            return change(node, s)
-        case Rate():
-            return rate(node, s)
-        case ChangeBenchmark():
-            return change_benchmark(node, s)
-        case LevelBenchmark():
-            return _level_benchmark(node, s)
-        case State():
-            return _state(s)
+def numbers_of(node: Leaf, s: ItemSeries, **window: int) -> Numbers:
+    """What the numbers say of a leaf; ``window`` (span, named) is that of the change which a rate qualifies.
+
+    At 100 % they cannot say that a demand for more is not met (持续提高, 高于全省平均): there is no more.
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        found = _RULES[type(node)](node, s, **window)  # type: ignore[operator]  # each rule takes its own kind
+    if _asks_for_more(node):
+        beyond = (found.verdict == UNMET) & s.is_full
+        found.verdict[beyond], found.lack[beyond] = NO_DATA, Lack.CEILING
+    return found

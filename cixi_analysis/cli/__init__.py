@@ -108,11 +108,8 @@ def assess(root: Path | None, year: int, against: str, without: tuple[str, ...],
 @click.pass_obj
 def trend(root: Path | None, year: int, form: str) -> None:
     from cixi_analysis.analysis.trend import CONTRACT_COLUMNS, trends
-    from cixi_analysis.assessment import reader
 
-    plan = plan_at(root)
-    table = trends(plan, year, reader(plan))
-    print_table(table[list(CONTRACT_COLUMNS)], form)
+    print_table(trends(plan_at(root), year)[list(CONTRACT_COLUMNS)], form)
 
 
 @main.command(

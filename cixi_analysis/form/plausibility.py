@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from cixi_analysis.analysis.trend import measured
+from cixi_analysis.assessment import measured
 from cixi_analysis.form.rows import ReadRow
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import WATER_CLASSES
@@ -24,14 +24,15 @@ def doubts(plan: Plan, year: int, row: ReadRow) -> Iterator[tuple[str, str, str]
     if observed is None or observed.value is None:
         return
     item, level = row.place.key.item, row.place.key.level
-    before, what = plan.observation(item.item_id, year - 1, level), measured(item, observed, level)
-    unit = what[1]
+    before = plan.observation(item.item_id, year - 1, level)
+    what = measured(item, level, observed.measure, observed.unit, observed.polarity)
+    unit = what.unit
     if before is not None and before.value is not None:
-        told = measured(item, before, level)
-        if told != what:
+        told = measured(item, level, before.measure, before.unit, before.polarity)
+        if (told.measure, told.unit) != (what.measure, unit):
             yield (
                 "measure",
-                f"“{what[0]}（{unit}）”，上年为“{told[0]}（{told[1]}）”",
+                f"“{what.measure}（{unit}）”，上年为“{told.measure}（{told.unit}）”",
                 f"与上年相同的实测对象和单位；{_NOTE}",
             )
         elif reason := _disproportion(before.value, observed.value, unit):
