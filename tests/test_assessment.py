@@ -43,7 +43,7 @@ states = st.sampled_from(STATES)
 
 def finding(state: tuple[int, int]) -> Finding:
     verdict, basis = state
-    return Finding(NODE, np.array([[verdict]], dtype=np.int8), np.array([[basis]], dtype=np.int8))
+    return Finding(NODE, np.array([[verdict]], dtype=np.int8), np.array([[basis]], dtype=np.int8), ())
 
 
 def joined(kind: type[AllOf] | type[AnyOf], *parts: tuple[int, int]) -> tuple[int, int]:

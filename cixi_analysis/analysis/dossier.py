@@ -84,8 +84,8 @@ def dossier(plan: Plan, indicator: int, year: int) -> Dossier:
         year=year,
         wordings=_wordings(own),
         observations=tuple((y, o) for y in plan.years if y <= year for o in plan.observations[y] if o.item_id in ids),
-        verdicts=pd.concat([_verdicts(own, y, REQUIREMENT) for y in years], ignore_index=True),
-        towards=_verdicts(own, year, TARGET),
+        verdicts=pd.concat([_verdicts(own, y, year, REQUIREMENT) for y in years], ignore_index=True),
+        towards=_verdicts(own, year, year, TARGET),
         margins=margins(own, year),
         trends=trends(own, year),
         commitments=tuple(pair for i in ids for pair in links.commitments_of_item(plan, i)),
@@ -108,8 +108,8 @@ def read_of_years(plan: Plan, indicator: int) -> list[object]:
     return [plan.years, *own]
 
 
-def _verdicts(own: Plan, year: int, against: str) -> pd.DataFrame:
-    assessed = assess(own, year, against=against)
+def _verdicts(own: Plan, year: int, until: int, against: str) -> pd.DataFrame:
+    assessed = assess(own, year, against=against, until=until)
     return assessed.table.assign(year=year, status=[str(status) for status in assessed.statuses.values()])
 
 

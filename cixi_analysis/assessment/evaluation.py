@@ -39,7 +39,7 @@ class Finding:
     node: Node
     verdict: Codes
     basis: Codes
-    parts: tuple["Finding", ...] = ()
+    parts: tuple["Finding", ...]
 
     def leaves(self) -> Iterator["LeafFinding"]:
         """The findings of the leaves; a change with its rate is a leaf, followed by its two parts."""
@@ -49,17 +49,17 @@ class Finding:
             yield from part.leaves()
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class LeafFinding(Finding):
     """The finding of a leaf with all that explains it."""
 
     series: ItemSeries
     #: what the numbers alone say
     numbers: Numbers
-    #: index into CONVENTIONS where the basis is DEEMED
-    convention: Codes | None = None
+    #: index into CONVENTIONS where the basis is DEEMED, else -1
+    convention: Codes
     #: statement and numbers contradict each other: an error in the data
-    contradicts: Flags | None = None
+    contradicts: Flags | None
 
     def lack(self, place: tuple[int, int]) -> Lack:
         """What the numbers lacked to decide; NOTHING where they did."""
@@ -115,7 +115,8 @@ def _applies(convention: Convention, node: Node, series: ItemSeries) -> Flags:
         case Convention.NONE_ASSIGNED:
             return series.none_assigned & any(isinstance(leaf, AssignedTarget) for leaf in leaves(node))
         case Convention.NOTHING_THERE:
-            return series.absence == ABSENCES.index(Absence.NOT_FOUND)
+            nothing: Flags = series.absence == ABSENCES.index(Absence.NOT_FOUND)
+            return nothing
         case Convention.FULL:
             return series.is_full
         case Convention.PLAN_CONCLUDES:
@@ -138,7 +139,7 @@ def _evaluate(node: Node, series: ItemSeries, conventions: Mapping[Convention, F
     verdict, basis = combined(AllOf, *_stacked(parts))
     numbers = Numbers(verdict.copy(), np.zeros_like(verdict), {})
     contradicts = _attest(node, verdict, basis, series)
-    return LeafFinding(node, verdict, basis, parts, series=series, numbers=numbers, contradicts=contradicts)
+    return LeafFinding(node, verdict, basis, parts, series, numbers, np.full_like(basis, -1), contradicts)
 
 
 def _decide(node: Leaf, numbers: Numbers, series: ItemSeries, conventions: Mapping[Convention, Flags]) -> LeafFinding:
@@ -146,7 +147,7 @@ def _decide(node: Leaf, numbers: Numbers, series: ItemSeries, conventions: Mappi
     verdict = numbers.verdict.copy()
     basis = np.where(verdict == NO_DATA, np.int8(NO_BASIS), np.int8(MEASURED))
     contradicts = _attest(node, verdict, basis, series, numbers.small_fall)
-    convention = np.full_like(basis, -1) if conventions else None
+    convention = np.full_like(basis, -1)
     for name, flags in conventions.items():
         here = flags & (verdict == NO_DATA)
         if isinstance(node, (Bound, ClassBound)):
@@ -155,9 +156,7 @@ def _decide(node: Leaf, numbers: Numbers, series: ItemSeries, conventions: Mappi
             if name is Convention.FULL:
                 here &= series.is_own  # 100 % of something else says nothing of this limit
         verdict[here], basis[here], convention[here] = MET, DEEMED, CONVENTIONS.index(name)
-    return LeafFinding(
-        node, verdict, basis, series=series, numbers=numbers, convention=convention, contradicts=contradicts
-    )
+    return LeafFinding(node, verdict, basis, (), series, numbers, convention, contradicts)
 
 
 def _attest(
@@ -172,7 +171,9 @@ def _attest(
     attested, denied = said
     overruled = attested & (False if forgiven is None else forgiven)
     speaks = (verdict == NO_DATA) | overruled
-    contradicts = (attested & (verdict == UNMET) & ~overruled) | (denied & (verdict == MET)) | (attested & denied)
+    contradicts: Flags = (
+        (attested & (verdict == UNMET) & ~overruled) | (denied & (verdict == MET)) | (attested & denied)
+    )
     for says, word in ((attested, MET), (denied, UNMET)):
         here = speaks & says
         verdict[here], basis[here] = word, ATTESTED

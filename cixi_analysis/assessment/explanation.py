@@ -94,7 +94,7 @@ def _why(finding: LeafFinding, at: At) -> str:
         if finding.numbers.verdict[at.place] == UNMET:
             text += f"；数字略有变差：{_measured(finding, at)}"
         return text
-    if basis == DEEMED and finding.convention is not None:
+    if basis == DEEMED:
         convention = CONVENTIONS[finding.convention[at.place]]
         return f"按约定“{convention.chinese}”视同达到：{at.reason(convention)}"
     return _lacking(finding, at)

@@ -4,7 +4,7 @@ Numbers decide where they can; where they cannot, a :class:`Lack` says what was 
 (:func:`exceeds`), their difference and the direction of a change are defined here for the whole library.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from fractions import Fraction
@@ -167,7 +167,8 @@ def _assigned(node: AssignedTarget, s: ItemSeries) -> Numbers:
 
 def _open(comparator: Comparator, s: ItemSeries) -> Flags:
     """Where an open comparator has no direction to take."""
-    return (s.polarity == 0) & (comparator is Comparator.REACH)
+    nowhere: Flags = s.polarity == 0
+    return nowhere & (comparator is Comparator.REACH)
 
 
 def _sign(move: Move, s: ItemSeries) -> Codes:
@@ -292,7 +293,7 @@ def _asks_for_more(node: Leaf) -> bool:
     return isinstance(node, LevelBenchmark) and node.comparator not in (Comparator.LT, Comparator.LE)
 
 
-_RULES = {
+_RULES: dict[type[Leaf], Callable[..., Numbers]] = {
     Bound: _bound,
     ClassBound: _class_bound,
     AssignedTarget: _assigned,
@@ -310,7 +311,7 @@ def numbers_of(node: Leaf, s: ItemSeries, **window: int) -> Numbers:
     At 100 % they cannot say that a demand for more is not met (持续提高, 高于全省平均): there is no more.
     """
     with np.errstate(invalid="ignore", divide="ignore"):
-        found = _RULES[type(node)](node, s, **window)  # type: ignore[operator]  # each rule takes its own kind
+        found = _RULES[type(node)](node, s, **window)
     if _asks_for_more(node):
         beyond = (found.verdict == UNMET) & s.is_full
         found.verdict[beyond], found.lack[beyond] = NO_DATA, Lack.CEILING

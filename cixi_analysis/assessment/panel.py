@@ -3,7 +3,7 @@
 Every distinct text of the table is read once; its rows refer to it by a code.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -52,7 +52,9 @@ class Panel:
         distinct = table[columns].iloc[first].astype(object)
         records = distinct.where(distinct.notna(), None).to_dict("records")
         found = [(by_id[one["item_id"]], one) for one in records]
-        self.texts = [[quotations(one[c], item.unit) for c in ("attests", "denies")] for item, one in found]
+        self.texts: list[list[Mapping[Node, str]]] = [
+            [quotations(one[c], item.unit) for c in ("attests", "denies")] for item, one in found
+        ]
         #: item_id → clause → the indices of the texts that attest it, and of those that deny it
         self.speaking: dict[str, dict[Node, tuple[list[int], list[int]]]] = {i: {} for i in by_id}
         for number, ((item, _), texts) in enumerate(zip(found, self.texts, strict=True)):
@@ -66,7 +68,7 @@ class Panel:
             every = (measured(item, level, *(one[c] for c in _KIND)) for item, one in found)
             codes = [*(kinds.setdefault(kind, len(kinds)) for kind in every), NONE]
             self.kind[level] = np.array(codes, dtype=np.int32)[self.words]
-        self.kinds = tuple(kinds)
+        self.kinds: Sequence[Measured] = tuple(kinds)
         self.units = {kind.unit: number for number, kind in enumerate(kinds)}
         self.unit_of_kind = np.array([*(self.units[kind.unit] for kind in kinds), NONE])
         self.sign_of_kind = np.array([*(SIGN[kind.polarity] for kind in kinds), 0], dtype=np.int8)
@@ -128,7 +130,7 @@ def county_table(plan: Plan, until: int | None = None) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(COLUMNS), dtype=object)
 
 
-def patterns(table: pd.DataFrame, columns: Collection[str]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+def patterns(table: pd.DataFrame, columns: Collection[str]) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
     """For each row the number of the combination of what these columns hold, and for each combination its first row."""
     number = table.groupby(list(columns), sort=False, observed=True, dropna=False).ngroup().to_numpy()
     return number, np.unique(number, return_index=True)[1]
@@ -137,9 +139,9 @@ def patterns(table: pd.DataFrame, columns: Collection[str]) -> tuple[npt.NDArray
 def _column(column: "pd.Series[Any]", of: Callable[[Any], float], missing: float, dtype: type) -> npt.NDArray[Any]:
     """The column as numbers or codes, ``of`` applied once to each distinct value, and one more entry for no row."""
     if pd.api.types.is_numeric_dtype(column):
-        return np.append(column.to_numpy(dtype=dtype), missing)
+        return np.append(column.to_numpy(dtype=dtype), np.array(missing, dtype=dtype))
     codes, distinct = pd.factorize(column)
-    return np.array([*map(of, distinct), missing], dtype=dtype)[np.append(codes, NONE)]
+    return np.array([*map(of, distinct), missing], dtype=dtype).take(np.append(codes, NONE))
 
 
 class ItemSeries:
@@ -182,7 +184,8 @@ class ItemSeries:
     @cached_property
     def is_full(self) -> Flags:
         """A share of 100 %, where more is better: there is no more to ask for."""
-        return (self.value == 100) & (self.polarity == 1) & self.in_unit("%")
+        full: Flags = (self.value == 100) & (self.polarity == 1) & self.in_unit("%")
+        return full
 
     @cached_property
     def absence(self) -> Codes:
@@ -208,7 +211,8 @@ class ItemSeries:
         return self.panel.benchmark_kind[self.row]
 
     def in_unit(self, unit: str) -> Flags:
-        return self.panel.unit_of_kind[self.kind] == self.panel.units.get(unit, NONE - 1)
+        same: Flags = self.panel.unit_of_kind[self.kind] == self.panel.units.get(unit, NONE - 1)
+        return same
 
     def before(self, years: int) -> tuple[Floats, Flags]:
         """The value ``years`` earlier, and whether both are known and of the same kind."""
@@ -228,10 +232,10 @@ class ItemSeries:
 
     def measured(self, at: tuple[int, int]) -> Measured:
         """What was measured in a place that has a row."""
-        return self.panel.kinds[self.kind[at]]
+        return self.panel.kinds[int(self.kind[at])]
 
-    def quote(self, leaf: Leaf, at: tuple[int, int]) -> str | None:
+    def quote(self, leaf: Node, at: tuple[int, int]) -> str | None:
         """The words of the statement that attest or deny the leaf."""
-        row = self.row[at]
-        attests, denies = self.panel.texts[self.panel.words[row]] if row != NONE else ({}, {})
+        words = int(self.panel.words[self.row[at]])
+        attests, denies = self.panel.texts[words] if words != NONE else ({}, {})
         return attests.get(leaf) or denies.get(leaf)

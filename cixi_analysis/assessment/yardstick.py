@@ -1,7 +1,7 @@
 """What is asked of each item: requirement wordings by level, or the plan's targets by year, read into trees."""
 
 import weakref
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import wraps
 from math import isnan
@@ -76,7 +76,8 @@ def read_wording(row: Requirement | Target, unit: str | None) -> Node | None:
 def asked(plan: Plan) -> dict[str, Asked]:
     """item_id → what is asked of it. Wordings that cannot be read are left to :func:`check_readings`."""
     found = {item.item_id: Asked(item.unit) for item in plan.items}
-    for row in (*plan.requirements, *plan.targets):
+    rows: tuple[Requirement | Target, ...] = (*plan.requirements, *plan.targets)
+    for row in rows:
         own = found.get(row.item_id)
         if own is None:
             continue
@@ -152,7 +153,11 @@ def check_wordings(plan: Plan, until: int | None = None) -> None:
 
 def _wording_problems(plan: Plan, until: int | None) -> Iterator[Problem]:
     units = {i.item_id: i.unit for i in plan.items}
-    for file, rows in (("requirements.csv", plan.requirements), ("targets.csv", plan.targets)):
+    files: dict[str, Sequence[Requirement | Target]] = {
+        "requirements.csv": plan.requirements,
+        "targets.csv": plan.targets,
+    }
+    for file, rows in files.items():
         for number, row in enumerate(rows, start=2):
             if _later(row, until):
                 continue
