@@ -9,18 +9,7 @@ from cixi_analysis.assessment.evaluation import ATTESTED, CONVENTIONS, DEEMED, M
 from cixi_analysis.assessment.numbers import MET, NO_DATA, UNMET, Lack, difference
 from cixi_analysis.assessment.panel import ABSENCES, BENCHMARK_KINDS, COMPARATORS
 from cixi_analysis.plan.schema import WATER_CLASSES, ConventionRow, Indicator
-from cixi_analysis.requirement.tree import (
-    AllOf,
-    AssignedTarget,
-    Bound,
-    Change,
-    ChangeBenchmark,
-    ClassBound,
-    Comparator,
-    LevelBenchmark,
-    Rate,
-    Window,
-)
+from cixi_analysis.requirement import tree
 from cixi_analysis.words import CLASS_UNIT, BenchmarkKind, Convention, Verdict
 
 _WORD = {UNMET: Verdict.UNMET.chinese, NO_DATA: Verdict.NO_DATA.chinese, MET: Verdict.MET.chinese}
@@ -65,7 +54,7 @@ def explain_indicator(verdict: Verdict, parts: Sequence[tuple[Indicator, Verdict
 def _explain(finding: Finding, at: At) -> str:
     if isinstance(finding, LeafFinding):
         return _why(finding, at)
-    rule = "须同时满足" if isinstance(finding.node, AllOf) else "满足一项即可"
+    rule = "须同时满足" if isinstance(finding.node, tree.AllOf) else "满足一项即可"
     return f"{rule}——{_parts(finding, at)}"
 
 
@@ -120,26 +109,26 @@ def _measured(finding: LeafFinding, at: At) -> str:
     met = finding.verdict[place] == MET
     word = "数字上未达到" if finding.basis[place] == ATTESTED else "达到" if met else "未达到"
     match node:
-        case Bound():
+        case tree.Bound():
             return f"{value}，要求{node}，{word}（{_difference(used['value'], used['limit'])}）"
-        case ClassBound():
+        case tree.ClassBound():
             return f"{value}，要求{node}，{word}"
-        case AssignedTarget():
+        case tree.AssignedTarget():
             given = COMPARATORS[series.panel.comparators[series.target[place]]]
-            sign = (given if node.comparator is Comparator.REACH else node.comparator).value
+            sign = (given if node.comparator is tree.Comparator.REACH else node.comparator).value
             apart = "" if unit == CLASS_UNIT else f"（{_difference(used['value'], used['limit'])}）"
             return f"{value}，上级下达目标{sign}{_quantity(used['limit'], unit)}，{'完成' if met else '未完成'}{apart}"
-        case Change():
+        case tree.Change():
             return f"{_years(node, used, unit, what, at.year)}，{word.replace('达到', '符合')}“{node}”"
-        case Rate():
+        case tree.Rate():
             mean = f"年均（{used['years']:.0f}年）" if node.yearly else "比上年"
             change = f"{mean}变化{used['rate']:+.4g}{node.unit}"
             return f"由{_quantity(used['earlier_1'], unit)}到{_quantity(used['value'], unit)}，{change}，要求{node}，{word}"
-        case ChangeBenchmark():
+        case tree.ChangeBenchmark():
             by = "%" if BENCHMARK_KINDS[series.benchmark_kind[place]] is BenchmarkKind.RATE else _written(unit)
             moved = f"变化{used['own']:+.4g}{by}，全省平均变化{used['benchmark']:+.4g}{by}"
             return f"{value}，上年{_quantity(used['earlier_1'], unit)}，{moved}，{word}"
-        case LevelBenchmark():
+        case tree.LevelBenchmark():
             return f"{value}，全省平均{_quantity(used['benchmark'], unit)}，{word}"
         case _:
             return f"{value}，{word}"
@@ -150,11 +139,11 @@ def _difference(value: float, limit: float) -> str:
     return "恰好相等" if by == 0 else f"{'高出' if by > 0 else '低'}{abs(by):.12g}"
 
 
-def _years(node: Change, used: dict[str, float], unit: str, what: str, year: int) -> str:
+def _years(node: tree.Change, used: dict[str, float], unit: str, what: str, year: int) -> str:
     earlier = {year - int(name.removeprefix("earlier_")): v for name, v in used.items() if name.startswith("earlier_")}
     known = sorted((y, v) for y, v in {**earlier, year: used["value"]}.items() if not np.isnan(v))
     text = "、".join(f"{y}年{_quantity(v, unit)}" for y, v in known)
-    short = node.window is Window.YEARLY and not node.years and len(known) == 2
+    short = node.window is tree.Window.YEARLY and not node.years and len(known) == 2
     return f"{what}{text}" + ("（只有两年数据，只看两年）" if short else "")
 
 
@@ -172,7 +161,7 @@ def _lacking(finding: LeafFinding, at: At) -> str:
             kind = series.measured(place)
             text = f"实测的是{kind.measure}（{kind.unit}），与要求的量或单位不同，不作比较"
         case Lack.EARLIER:
-            several = (isinstance(node, Change) and node.years) or (isinstance(node, Rate) and node.yearly)
+            several = (isinstance(node, tree.Change) and node.years) or (isinstance(node, tree.Rate) and node.yearly)
             text = f"{'所需各年' if several else f'{at.year - 1}年'}没有可比的数值，看不出变化"
         case Lack.ASSIGNED:
             text = f"{at.year}年上级未下达目标" if series.none_assigned[place] else "上级下达的目标未知"

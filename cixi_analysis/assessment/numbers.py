@@ -13,21 +13,7 @@ import numpy as np
 
 from cixi_analysis.assessment.observed import SIGN
 from cixi_analysis.assessment.panel import BENCHMARK_KINDS, COMPARATORS, Codes, Flags, Floats, ItemSeries
-from cixi_analysis.requirement.tree import (
-    AmountUnit,
-    AssignedTarget,
-    Bound,
-    Change,
-    ChangeBenchmark,
-    ClassBound,
-    Comparator,
-    Leaf,
-    LevelBenchmark,
-    Move,
-    Rate,
-    State,
-    Window,
-)
+from cixi_analysis.requirement import tree
 from cixi_analysis.words import BenchmarkKind, Direction, Polarity
 
 UNMET, NO_DATA, MET = 0, 1, 2
@@ -79,14 +65,14 @@ def direction(earlier: float, later: float, polarity: Polarity) -> Direction | N
     return Direction.FLAT if better == 0 else Direction.IMPROVING if better > 0 else Direction.WORSENING
 
 
-def upward(comparator: Comparator, polarity: Polarity) -> bool | None:
+def upward(comparator: tree.Comparator, polarity: Polarity) -> bool | None:
     """Whether more is asked for; None where neither the comparator nor the plan says."""
     return {1: True, -1: False, 0: None}[_SIDES[comparator][0] or SIGN[polarity]]
 
 
-def holds(value: Floats, comparator: Codes | Comparator, limit: Floats | float, polarity: Codes) -> Flags:
+def holds(value: Floats, comparator: Codes | tree.Comparator, limit: Floats | float, polarity: Codes) -> Flags:
     """``value`` against ``limit``; an open comparator goes the item's way."""
-    code = COMPARATORS.index(comparator) if isinstance(comparator, Comparator) else comparator
+    code = COMPARATORS.index(comparator) if isinstance(comparator, tree.Comparator) else comparator
     side = _SIDE[code]
     wanted = np.where(side == 0, np.where(polarity > 0, 1, -1), side)
     return exceeds((value - limit) * wanted, limit, _STRICT[code])
@@ -132,7 +118,7 @@ def _judge(
     return Numbers(verdict, lack, used, small_fall)
 
 
-def _bound(node: Bound, s: ItemSeries) -> Numbers:
+def _bound(node: tree.Bound, s: ItemSeries) -> Numbers:
     """A limit is on the item itself, in its unit: nothing else measured in its stead is held against it."""
     comparable = s.in_unit(node.unit or s.item.unit or "") & s.is_own & ~s.is_class
     return _judge(
@@ -142,7 +128,7 @@ def _bound(node: Bound, s: ItemSeries) -> Numbers:
     )
 
 
-def _class_bound(node: ClassBound, s: ItemSeries) -> Numbers:
+def _class_bound(node: tree.ClassBound, s: ItemSeries) -> Numbers:
     return _judge(
         s.value < node.rank if node.strict else s.value <= node.rank,
         [(~s.known, Lack.VALUE), (~s.is_class, Lack.UNIT)],
@@ -150,10 +136,12 @@ def _class_bound(node: ClassBound, s: ItemSeries) -> Numbers:
     )
 
 
-def _assigned(node: AssignedTarget, s: ItemSeries) -> Numbers:
+def _assigned(node: tree.AssignedTarget, s: ItemSeries) -> Numbers:
     """The wording's own comparator, else the target's, else the item's direction."""
     limit, given = s.panel.limits[s.target], s.panel.comparators[s.target]
-    code = given if node.comparator is Comparator.REACH else np.full_like(given, COMPARATORS.index(node.comparator))
+    code = (
+        given if node.comparator is tree.Comparator.REACH else np.full_like(given, COMPARATORS.index(node.comparator))
+    )
     return _judge(
         holds(s.value, code, limit, s.polarity),
         [
@@ -165,31 +153,31 @@ def _assigned(node: AssignedTarget, s: ItemSeries) -> Numbers:
     )
 
 
-def _open(comparator: Comparator, s: ItemSeries) -> Flags:
+def _open(comparator: tree.Comparator, s: ItemSeries) -> Flags:
     """Where an open comparator has no direction to take."""
     nowhere: Flags = s.polarity == 0
-    return nowhere & (comparator is Comparator.REACH)
+    return nowhere & (comparator is tree.Comparator.REACH)
 
 
-def _sign(move: Move, s: ItemSeries) -> Codes:
+def _sign(move: tree.Move, s: ItemSeries) -> Codes:
     """+1 where the wanted movement makes the number rise, -1 where it makes it fall, 0 where that is unknown."""
-    if move is Move.IMPROVE:
+    if move is tree.Move.IMPROVE:
         return s.polarity
     # A class has no number that rises or falls; only better and worse.
-    return ~s.is_class * np.int8(1 if move is Move.RISE else -1)
+    return ~s.is_class * np.int8(1 if move is tree.Move.RISE else -1)
 
 
-def earlier_years(node: Change) -> int:
+def earlier_years(node: tree.Change) -> int:
     """How many years before must be known: the last one, or as many as the wording names."""
     return (node.years or 2) - 1
 
 
-def change(node: Change, s: ItemSeries) -> Numbers:
+def change(node: tree.Change, s: ItemSeries) -> Numbers:
     """Every step of the window goes the wanted way. A step known to fail decides, whatever is missing elsewhere."""
     sign = _sign(node.move, s)
     failed, small, missing = (np.zeros_like(s.known) for _ in range(3))
     later, known, used = s.value, s.known, {"value": s.value}
-    for back in range(1, 2 if node.window is Window.PREVIOUS else node.years or DEFAULT_YEARS):
+    for back in range(1, 2 if node.window is tree.Window.PREVIOUS else node.years or DEFAULT_YEARS):
         earlier, comparable = s.before(back)
         known = known & comparable
         step = (later - earlier) * sign
@@ -208,7 +196,7 @@ def change(node: Change, s: ItemSeries) -> Numbers:
     )
 
 
-def rate(node: Rate, s: ItemSeries, span: int = DEFAULT_YEARS, named: bool = False) -> Numbers:
+def rate(node: tree.Rate, s: ItemSeries, span: int = DEFAULT_YEARS, named: bool = False) -> Numbers:
     """The change over the window: compound a year (percent) or mean a year (points); without 年均, since last year.
 
     ``span`` is the number of yearly values; where they are not ``named``, two do for want of three.
@@ -221,13 +209,13 @@ def rate(node: Rate, s: ItemSeries, span: int = DEFAULT_YEARS, named: bool = Fal
         years = np.where(whole, span - 1.0, 1.0)
         comparable = whole | (comparable & (not named))
     sign = _sign(node.move, s)
-    if node.unit is AmountUnit.PERCENT:
+    if node.unit is tree.AmountUnit.PERCENT:
         base = (earlier > 0) & (s.value >= 0)
         moved = ((s.value / earlier) ** (1 / years) - 1) * 100
     else:
         base, moved = np.ones_like(comparable), (s.value - earlier) / years
     # Of a percentage, only points are clear.
-    right_unit = ~s.is_class & (s.in_unit("%") == (node.unit is AmountUnit.POINTS))
+    right_unit = ~s.is_class & (s.in_unit("%") == (node.unit is tree.AmountUnit.POINTS))
     return _judge(
         holds(moved * sign, node.comparator, node.amount, s.polarity),
         [
@@ -244,7 +232,7 @@ def rate(node: Rate, s: ItemSeries, span: int = DEFAULT_YEARS, named: bool = Fal
     )  # fmt: skip
 
 
-def change_benchmark(node: ChangeBenchmark, s: ItemSeries) -> Numbers:
+def change_benchmark(node: tree.ChangeBenchmark, s: ItemSeries) -> Numbers:
     """The own change since last year against the average of the changes, or of the rates of change (%)."""
     earlier, comparable = s.before(1)
     sign = _sign(node.move, s)
@@ -265,7 +253,7 @@ def change_benchmark(node: ChangeBenchmark, s: ItemSeries) -> Numbers:
     )
 
 
-def _level_benchmark(node: LevelBenchmark, s: ItemSeries) -> Numbers:
+def _level_benchmark(node: tree.LevelBenchmark, s: ItemSeries) -> Numbers:
     known = (s.benchmark_kind == BENCHMARK_KINDS.index(BenchmarkKind.LEVEL)) & ~np.isnan(s.benchmark)
     held = holds(s.value, node.comparator, s.benchmark, s.polarity)
     if node.better:  # strictly, in the item's direction
@@ -282,30 +270,30 @@ def _level_benchmark(node: LevelBenchmark, s: ItemSeries) -> Numbers:
     )
 
 
-def _state(_: State, s: ItemSeries) -> Numbers:
+def _state(_: tree.State, s: ItemSeries) -> Numbers:
     """A state of affairs has no number; only words attest it."""
     return Numbers(np.full(s.row.shape, NO_DATA, np.int8), np.full(s.row.shape, Lack.WORDS, np.int8), {})
 
 
-def _asks_for_more(node: Leaf) -> bool:
-    if isinstance(node, (Change, Rate, ChangeBenchmark)):
-        return node.move is not Move.FALL
-    return isinstance(node, LevelBenchmark) and node.comparator not in (Comparator.LT, Comparator.LE)
+def _asks_for_more(node: tree.Leaf) -> bool:
+    if isinstance(node, (tree.Change, tree.Rate, tree.ChangeBenchmark)):
+        return node.move is not tree.Move.FALL
+    return isinstance(node, tree.LevelBenchmark) and node.comparator not in (tree.Comparator.LT, tree.Comparator.LE)
 
 
-_RULES: dict[type[Leaf], Callable[..., Numbers]] = {
-    Bound: _bound,
-    ClassBound: _class_bound,
-    AssignedTarget: _assigned,
-    Change: change,
-    Rate: rate,
-    ChangeBenchmark: change_benchmark,
-    LevelBenchmark: _level_benchmark,
-    State: _state,
+_RULES: dict[type[tree.Leaf], Callable[..., Numbers]] = {
+    tree.Bound: _bound,
+    tree.ClassBound: _class_bound,
+    tree.AssignedTarget: _assigned,
+    tree.Change: change,
+    tree.Rate: rate,
+    tree.ChangeBenchmark: change_benchmark,
+    tree.LevelBenchmark: _level_benchmark,
+    tree.State: _state,
 }
 
 
-def numbers_of(node: Leaf, s: ItemSeries, **window: int) -> Numbers:
+def numbers_of(node: tree.Leaf, s: ItemSeries, **window: int) -> Numbers:
     """What the numbers say of a leaf; ``window`` (span, named) is that of the change which a rate qualifies.
 
     At 100 % they cannot say that a demand for more is not met (持续提高, 高于全省平均): there is no more.
