@@ -114,7 +114,7 @@ def _measured(finding: LeafFinding, at: At) -> str:
         case tree.ClassBound():
             return f"{value}，要求{node}，{word}"
         case tree.AssignedTarget():
-            given = COMPARATORS[series.panel.comparators[series.target[place]]]
+            given = COMPARATORS[series.comparator[place]]
             sign = (given if node.comparator is tree.Comparator.REACH else node.comparator).value
             apart = "" if unit == CLASS_UNIT else f"（{_difference(used['value'], used['limit'])}）"
             return f"{value}，上级下达目标{sign}{_quantity(used['limit'], unit)}，{'完成' if met else '未完成'}{apart}"

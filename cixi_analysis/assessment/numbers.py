@@ -70,7 +70,7 @@ def upward(comparator: tree.Comparator, polarity: Polarity) -> bool | None:
     return {1: True, -1: False, 0: None}[_SIDES[comparator][0] or SIGN[polarity]]
 
 
-def holds(value: Floats, comparator: Codes | tree.Comparator, limit: Floats | float, polarity: Codes) -> Flags:
+def holds(value: Floats, comparator: Codes | int | tree.Comparator, limit: Floats | float, polarity: Codes) -> Flags:
     """``value`` against ``limit``; an open comparator goes the item's way."""
     code = COMPARATORS.index(comparator) if isinstance(comparator, tree.Comparator) else comparator
     side = _SIDE[code]
@@ -138,18 +138,15 @@ def _class_bound(node: tree.ClassBound, s: ItemSeries) -> Numbers:
 
 def _assigned(node: tree.AssignedTarget, s: ItemSeries) -> Numbers:
     """The wording's own comparator, else the target's, else the item's direction."""
-    limit, given = s.panel.limits[s.target], s.panel.comparators[s.target]
-    code = (
-        given if node.comparator is tree.Comparator.REACH else np.full_like(given, COMPARATORS.index(node.comparator))
-    )
+    code = s.comparator if node.comparator is tree.Comparator.REACH else COMPARATORS.index(node.comparator)
     return _judge(
-        holds(s.value, code, limit, s.polarity),
+        holds(s.value, code, s.limit, s.polarity),
         [
-            (np.isnan(limit), Lack.ASSIGNED),
+            (np.isnan(s.limit), Lack.ASSIGNED),
             (~s.known, Lack.VALUE),
             ((_SIDE[code] == 0) & (s.polarity == 0), Lack.DIRECTION),
         ],
-        {"value": s.value, "limit": limit},
+        {"value": s.value, "limit": s.limit},
     )
 
 

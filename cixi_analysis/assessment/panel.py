@@ -3,7 +3,7 @@
 Every distinct text of the table is read once; its rows refer to it by a code.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -43,47 +43,51 @@ class Panel:
         self.regions, self.years = tuple(regions), years
         self.index = {item.item_id: number for number, item in enumerate(items)}
         self.year_numbers = np.array(years, dtype=np.int64)
+        self.unfilled = np.array([ABSENCES.index(missing_reason(year)) for year in years], dtype=np.int8)
         #: level, item, region, year → the number of the row, or NONE
         self.row = self._rows(table)
-        pattern, first = patterns(table, columns := ["item_id", *_KIND, "attests", "denies"])
-        #: row → index into ``texts``: what the statement attests and denies
-        self.words = np.append(pattern, NONE)
         by_id = {item.item_id: item for item in items}
+        pattern, first = patterns(table, columns := ["item_id", *_KIND, "attests", "denies"])
         distinct = table[columns].iloc[first].astype(object)
-        records = distinct.where(distinct.notna(), None).to_dict("records")
-        found = [(by_id[one["item_id"]], one) for one in records]
-        self.texts: list[list[Mapping[Node, str]]] = [
-            [quotations(one[c], item.unit) for c in ("attests", "denies")] for item, one in found
-        ]
-        #: item_id → clause → the indices of the texts that attest it, and of those that deny it
+        found = [(by_id[one[0]], one) for one in distinct.where(distinct.notna(), None).itertuples(index=False)]
+        #: pattern → what the statement attests and denies
+        self.texts = [[quotations(one[c], item.unit) for c in (-2, -1)] for item, one in found]
+        #: item_id → clause → the patterns that attest it, and those that deny it
         self.speaking: dict[str, dict[Node, tuple[list[int], list[int]]]] = {i: {} for i in by_id}
         for number, ((item, _), texts) in enumerate(zip(found, self.texts, strict=True)):
             for way, text in enumerate(texts):
                 for clause in text:
                     self.speaking[item.item_id].setdefault(clause, ([], []))[way].append(number)
-        kinds: dict[Measured, int] = {}
-        #: level → row → index into ``kinds``
-        self.kind: dict[Level, Places] = {}
+        targets, texts_of_targets = pd.factorize(table["assigned_target"])
+        given = [*(read_assigned(text) or Assigned() for text in texts_of_targets), Assigned()]
+        target, pattern = np.append(targets, NONE), np.append(pattern, NONE)
+        common = {
+            "words": pattern,
+            "value": _column(table["value"], quantity, np.nan, np.float64),
+            "written_absence": _column(table["absence"], ABSENCES.index, NONE, np.int8),
+            "limit": np.array([one.limit for one in given])[target],
+            "comparator": np.array([COMPARATORS.index(one.comparator) for one in given], dtype=np.int8)[target],
+            "none_assigned": np.array([one.none for one in given])[target],
+            "benchmark": _column(table["benchmark"], float, np.nan, np.float64),
+            "benchmark_kind": _column(table["benchmark_kind"], BENCHMARK_KINDS.index, NONE, np.int8),
+        }
+        #: what was measured, and unit → code
+        self.kinds: list[Measured] = []
+        self.units: dict[str, int] = {}
+        #: level → name → the column, with one more entry for a place without a row
+        self.columns: dict[Level, dict[str, npt.NDArray[Any]]] = {}
         for level in LEVELS:
-            every = (measured(item, level, *(one[c] for c in _KIND)) for item, one in found)
-            codes = [*(kinds.setdefault(kind, len(kinds)) for kind in every), NONE]
-            self.kind[level] = np.array(codes, dtype=np.int32)[self.words]
-        self.kinds: Sequence[Measured] = tuple(kinds)
-        self.units = {kind.unit: number for number, kind in enumerate(kinds)}
-        self.unit_of_kind = np.array([*(self.units[kind.unit] for kind in kinds), NONE])
-        self.sign_of_kind = np.array([*(SIGN[kind.polarity] for kind in kinds), 0], dtype=np.int8)
-        self.own_kind = np.array([*(kind.own for kind in kinds), False])
-        self.value = _column(table["value"], quantity, np.nan, np.float64)
-        self.absence = _column(table["absence"], ABSENCES.index, NONE, np.int8)
-        self.benchmark = _column(table["benchmark"], float, np.nan, np.float64)
-        self.benchmark_kind = _column(table["benchmark_kind"], BENCHMARK_KINDS.index, NONE, np.int8)
-        target, distinct_targets = pd.factorize(table["assigned_target"])
-        #: row → index into the three arrays behind it
-        self.target = np.append(target, NONE)
-        given = [*(read_assigned(text) or Assigned() for text in distinct_targets), Assigned()]
-        self.limits = np.array([one.limit for one in given])
-        self.comparators = np.array([COMPARATORS.index(one.comparator) for one in given], dtype=np.int8)
-        self.none_assigned = np.array([one.none for one in given])
+            kinds = [measured(item, level, *one[1:4]) for item, one in found]
+            codes, own = pd.factorize(np.array([*kinds, None], dtype=object)[:-1])
+            code = np.append(codes, NONE)[pattern]
+            unit = [self.units.setdefault(kind.unit, len(self.units)) for kind in own]
+            self.columns[level] = common | {
+                "kind": np.where(code == NONE, NONE, code + len(self.kinds)),
+                "unit": np.array([*unit, NONE])[code],
+                "polarity": np.array([*(SIGN[kind.polarity] for kind in own), 0], dtype=np.int8)[code],
+                "is_own": np.array([*(kind.own for kind in own), False])[code],
+            }
+            self.kinds.extend(own)
 
     def _rows(self, table: pd.DataFrame) -> Places:
         codes = []
@@ -145,7 +149,27 @@ def _column(column: "pd.Series[Any]", of: Callable[[Any], float], missing: float
 
 
 class ItemSeries:
-    """One item at one level: arrays of shape (regions, years), taken from the panel when a rule first needs them."""
+    """One item at one level: arrays of shape (regions, years), taken from the panel's columns when a rule needs them."""
+
+    #: NaN where there is none; a water class is its rank 1-6
+    value: Floats
+    #: index into the panel's ``kinds``; NONE where there is no row
+    kind: Places
+    unit: Places
+    #: +1 more is better, -1 less is better, 0 neither
+    polarity: Codes
+    #: the item itself was measured
+    is_own: Flags
+    written_absence: Codes
+    #: the assigned target: limit, comparator (index into COMPARATORS), and whether none was assigned
+    limit: Floats
+    comparator: Codes
+    none_assigned: Flags
+    benchmark: Floats
+    #: index into BENCHMARK_KINDS; NONE where there is no average
+    benchmark_kind: Codes
+    #: index into the panel's ``texts``
+    words: Places
 
     def __init__(self, panel: Panel, item: Indicator, level: Level) -> None:
         self.panel, self.item, self.level = panel, item, level
@@ -153,29 +177,18 @@ class ItemSeries:
         self.row: Places = panel.row[LEVELS.index(level), panel.index[item.item_id]]
         self.texts = panel.speaking[item.item_id]
 
-    @cached_property
-    def value(self) -> Floats:
-        """NaN where there is none; a water class is its rank 1-6."""
-        return self.panel.value[self.row]
+    def __getattr__(self, name: str) -> Any:
+        """Take a column when it is first asked for; the next time it is an attribute like any other."""
+        try:
+            column = self.panel.columns[self.level][name]
+        except KeyError:
+            raise AttributeError(name) from None
+        array = self.__dict__[name] = column[self.row]
+        return array
 
     @cached_property
     def known(self) -> Flags:
         return ~np.isnan(self.value)
-
-    @cached_property
-    def kind(self) -> Places:
-        """Index into the panel's ``kinds``; NONE where there is no row."""
-        return self.panel.kind[self.level][self.row]
-
-    @cached_property
-    def polarity(self) -> Codes:
-        """+1 more is better, -1 less is better, 0 neither."""
-        return self.panel.sign_of_kind[self.kind]
-
-    @cached_property
-    def is_own(self) -> Flags:
-        """Where the item itself was measured."""
-        return self.panel.own_kind[self.kind]
 
     @cached_property
     def is_class(self) -> Flags:
@@ -190,28 +203,10 @@ class ItemSeries:
     @cached_property
     def absence(self) -> Codes:
         """Index into ABSENCES; NONE where there is a value or the item is told in words."""
-        unfilled = [ABSENCES.index(missing_reason(year)) for year in self.panel.years]
-        return np.where(self.row == NONE, np.array(unfilled, dtype=np.int8), self.panel.absence[self.row])
-
-    @cached_property
-    def target(self) -> npt.NDArray[np.int64]:
-        return self.panel.target[self.row]
-
-    @cached_property
-    def none_assigned(self) -> Flags:
-        return self.panel.none_assigned[self.target]
-
-    @cached_property
-    def benchmark(self) -> Floats:
-        return self.panel.benchmark[self.row]
-
-    @cached_property
-    def benchmark_kind(self) -> Codes:
-        """Index into BENCHMARK_KINDS; NONE where there is no average."""
-        return self.panel.benchmark_kind[self.row]
+        return np.where(self.row == NONE, self.panel.unfilled, self.written_absence)
 
     def in_unit(self, unit: str) -> Flags:
-        same: Flags = self.panel.unit_of_kind[self.kind] == self.panel.units.get(unit, NONE - 1)
+        same: Flags = self.unit == self.panel.units.get(unit, NONE - 1)
         return same
 
     def before(self, years: int) -> tuple[Floats, Flags]:
@@ -225,10 +220,10 @@ class ItemSeries:
         """Where the statement attests the leaf, and where it denies it; None where no statement speaks of it."""
         if leaf not in self.texts:
             return None
-        words, flags = self.panel.words[self.row], np.zeros((2, len(self.panel.texts) + 1), dtype=bool)
+        flags = np.zeros((2, len(self.panel.texts) + 1), dtype=bool)
         for way, texts in enumerate(self.texts[leaf]):
             flags[way, texts] = True
-        return flags[0, words], flags[1, words]
+        return flags[0, self.words], flags[1, self.words]
 
     def measured(self, at: tuple[int, int]) -> Measured:
         """What was measured in a place that has a row."""
@@ -236,6 +231,6 @@ class ItemSeries:
 
     def quote(self, leaf: Node, at: tuple[int, int]) -> str | None:
         """The words of the statement that attest or deny the leaf."""
-        words = int(self.panel.words[self.row[at]])
+        words = int(self.words[at])
         attests, denies = self.panel.texts[words] if words != NONE else ({}, {})
         return attests.get(leaf) or denies.get(leaf)
