@@ -13,19 +13,17 @@ from hypothesis import strategies as st
 from tiny import item, observation, requirement, target, tiny_plan
 
 from cixi_analysis.assessment import (
-    Panel,
     assess,
     county_panel,
     county_table,
-    judge_item,
     judge_panel,
     tally,
     tally_without_each_convention,
 )
 from cixi_analysis.assessment.evaluation import ATTESTED, DEEMED, MEASURED, NO_BASIS, Finding, combine
-from cixi_analysis.assessment.judgement import NOT_APPLICABLE, Judgement, judge_indicator
+from cixi_analysis.assessment.judgement import NOT_APPLICABLE, Judgement, judge_indicator, judge_item
 from cixi_analysis.assessment.numbers import MET, NO_DATA, UNMET
-from cixi_analysis.assessment.panel import COLUMNS
+from cixi_analysis.assessment.panel import COLUMNS, Panel
 from cixi_analysis.errors import DataError, UnknownYear
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import ConventionRow, Observation

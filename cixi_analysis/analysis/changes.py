@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from cixi_analysis.assessment import Assessment, assess, measured, tally
-from cixi_analysis.assessment.numbers import difference, direction
+from cixi_analysis.assessment.comparison import difference, direction
 from cixi_analysis.assessment.observed import quantity
 from cixi_analysis.errors import UnknownYear
 from cixi_analysis.plan.dataset import Plan, missing_reason

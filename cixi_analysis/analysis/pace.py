@@ -12,7 +12,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from cixi_analysis.assessment.numbers import exact, holds, plain, upward
+from cixi_analysis.assessment.comparison import exact, holds, plain, upward
 from cixi_analysis.assessment.observed import SIGN
 from cixi_analysis.requirement.tree import Bound, Comparator
 from cixi_analysis.words import Pace, Polarity

@@ -12,8 +12,9 @@ import pandas as pd
 
 from cixi_analysis.analysis.pace import Pacing, change, growth, progress
 from cixi_analysis.assessment import TARGET, Judgement, judgements, measured
+from cixi_analysis.assessment.comparison import difference, direction, plain, upward
 from cixi_analysis.assessment.evaluation import LeafFinding
-from cixi_analysis.assessment.numbers import Lack, difference, direction, plain, upward
+from cixi_analysis.assessment.numbers import Lack
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import WATER_CLASSES, Indicator, Observation
 from cixi_analysis.requirement.tree import AllOf, Bound

@@ -1,19 +1,16 @@
 """Assessment: verdict, basis and reason for every item and indicator, for the county or for a panel of regions."""
 
+from cixi_analysis.assessment.counts import tally, tally_without_each_convention
 from cixi_analysis.assessment.judgement import (
     Assessment,
     Judgement,
     assess,
     contradictions,
-    judge_indicator,
-    judge_item,
     judge_panel,
     judgements,
-    tally,
-    tally_without_each_convention,
 )
-from cixi_analysis.assessment.observed import Measured, measured
-from cixi_analysis.assessment.panel import Panel, county_panel, county_table
+from cixi_analysis.assessment.observed import measured
+from cixi_analysis.assessment.panel import county_panel, county_table
 from cixi_analysis.assessment.regions import PanelAssessment, assess_panel, explain_region
 from cixi_analysis.assessment.yardstick import (
     REQUIREMENT,
@@ -30,8 +27,6 @@ __all__ = [
     "TARGET",
     "Assessment",
     "Judgement",
-    "Measured",
-    "Panel",
     "PanelAssessment",
     "asked",
     "assess",
@@ -41,8 +36,6 @@ __all__ = [
     "county_panel",
     "county_table",
     "explain_region",
-    "judge_indicator",
-    "judge_item",
     "judge_panel",
     "judgements",
     "measured",

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cixi_analysis.assessment.comparison import difference
 from cixi_analysis.assessment.evaluation import ATTESTED, CONVENTIONS, DEEMED, MEASURED, Finding, LeafFinding
-from cixi_analysis.assessment.numbers import MET, NO_DATA, UNMET, Lack, difference
+from cixi_analysis.assessment.numbers import MET, NO_DATA, UNMET, Lack
 from cixi_analysis.assessment.panel import ABSENCES, BENCHMARK_KINDS, COMPARATORS
 from cixi_analysis.plan.schema import WATER_CLASSES, ConventionRow, Indicator
 from cixi_analysis.requirement import tree

@@ -1,20 +1,18 @@
 """What the numbers alone say of a leaf: one rule a kind of leaf, over all regions and years at once.
 
-Numbers decide where they can; where they cannot, a :class:`Lack` says what was missing. The comparison of two numbers
-(:func:`exceeds`), their difference and the direction of a change are defined here for the whole library.
+Numbers decide where they can; where they cannot, a :class:`Lack` says what was missing.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from fractions import Fraction
 
 import numpy as np
 
-from cixi_analysis.assessment.observed import SIGN
+from cixi_analysis.assessment.comparison import SIDE, exceeds, holds
 from cixi_analysis.assessment.panel import BENCHMARK_KINDS, COMPARATORS, Codes, Flags, Floats, ItemSeries
 from cixi_analysis.requirement import tree
-from cixi_analysis.words import BenchmarkKind, Direction, Polarity
+from cixi_analysis.words import BenchmarkKind
 
 UNMET, NO_DATA, MET = 0, 1, 2
 
@@ -23,59 +21,6 @@ DEFAULT_YEARS = 3
 #: A fall up to this share of last year's value may still be attested as 保持稳定; a larger one contradicts it.
 #: The design names no figure; this one is ours, and the method page says so.
 SMALL_FALL = 0.05
-_NOISE = 1e-9
-#: Code of a comparator → the side of the limit that holds (0: the item's own), and whether the limit itself does not.
-_SIDES = {"≥": (1, False), "≤": (-1, False), ">": (1, True), "<": (-1, True), "": (0, False)}
-_SIDE = np.array([_SIDES[c][0] for c in COMPARATORS], dtype=np.int8)
-_STRICT = np.array([_SIDES[c][1] for c in COMPARATORS])
-
-
-def exact(value: float) -> Fraction:
-    """The number as it was written (12 significant digits), so that 83.83 − 80.83 is 3 and 0.1 + 0.2 is 0.3."""
-    return Fraction(f"{value:.12g}")
-
-
-def plain(value: Fraction | float | None) -> float | None:
-    """A float without the noise of binary arithmetic: 12 significant digits."""
-    return None if value is None else float(f"{float(value):.12g}")
-
-
-def exceeds(difference: Floats, scale: Floats | float, strict: Flags | bool) -> Flags:
-    """Where a difference of numbers as large as ``scale`` is above 0, or (not ``strict``) not below 0.
-
-    Numbers whose difference is only noise of binary arithmetic are equal.
-    """
-    noise = _NOISE * np.maximum(1.0, np.abs(scale))
-    flags: Flags = np.where(strict, difference > noise, difference >= -noise)
-    return flags
-
-
-def difference(value: float, other: float) -> float:
-    """``value - other`` as of the numbers that were written (12 significant digits); 0 where they are equal."""
-    if abs(value - other) <= _NOISE * max(1.0, abs(other)):
-        return 0.0
-    return float(f"{float(exact(value) - exact(other)):.12g}")
-
-
-def direction(earlier: float, later: float, polarity: Polarity) -> Direction | None:
-    """Which way a change goes for the item; None where the plan takes no side. A water class counts as its rank."""
-    better = difference(later, earlier) * SIGN[polarity]
-    if polarity is Polarity.NONE:
-        return None
-    return Direction.FLAT if better == 0 else Direction.IMPROVING if better > 0 else Direction.WORSENING
-
-
-def upward(comparator: tree.Comparator, polarity: Polarity) -> bool | None:
-    """Whether more is asked for; None where neither the comparator nor the plan says."""
-    return {1: True, -1: False, 0: None}[_SIDES[comparator][0] or SIGN[polarity]]
-
-
-def holds(value: Floats, comparator: Codes | int | tree.Comparator, limit: Floats | float, polarity: Codes) -> Flags:
-    """``value`` against ``limit``; an open comparator goes the item's way."""
-    code = COMPARATORS.index(comparator) if isinstance(comparator, tree.Comparator) else comparator
-    side = _SIDE[code]
-    wanted = np.where(side == 0, np.where(polarity > 0, 1, -1), side)
-    return exceeds((value - limit) * wanted, limit, _STRICT[code])
 
 
 class Lack(IntEnum):
@@ -107,47 +52,38 @@ class Numbers:
 
 
 def _judge(
-    holds: Flags, lacks: Sequence[tuple[Flags, Lack]], used: Mapping[str, Floats], small_fall: Flags | None = None
+    s: ItemSeries, held: Flags, lacks: Sequence[tuple[Flags, Lack]], small_fall: Flags | None = None, **used: Floats
 ) -> Numbers:
-    """``holds`` where nothing is lacking; of several lacks the first counts."""
-    lack = np.zeros(holds.shape, dtype=np.int8)
-    verdict = holds * np.int8(MET)
-    for flags, reason in reversed(lacks):
+    """``held`` where nothing is lacking, neither the value nor any of ``lacks``; of several the first counts."""
+    lack = np.zeros(held.shape, dtype=np.int8)
+    verdict = held * np.int8(MET)
+    for flags, reason in reversed([(~s.known, Lack.VALUE), *lacks]):
         lack[flags] = reason
     verdict[lack != Lack.NOTHING] = NO_DATA
-    return Numbers(verdict, lack, used, small_fall)
+    return Numbers(verdict, lack, {"value": s.value, **used}, small_fall)
 
 
 def _bound(node: tree.Bound, s: ItemSeries) -> Numbers:
     """A limit is on the item itself, in its unit: nothing else measured in its stead is held against it."""
     comparable = s.in_unit(node.unit or s.item.unit or "") & s.is_own & ~s.is_class
-    return _judge(
-        holds(s.value, node.comparator, node.limit, s.polarity),
-        [(~s.known, Lack.VALUE), (~comparable, Lack.UNIT), (_open(node.comparator, s), Lack.DIRECTION)],
-        {"value": s.value, "limit": np.full_like(s.value, node.limit)},
-    )
+    held = holds(s.value, node.comparator, node.limit, s.polarity)
+    lacks = [(~comparable, Lack.UNIT), (_open(node.comparator, s), Lack.DIRECTION)]
+    return _judge(s, held, lacks, limit=np.full_like(s.value, node.limit))
 
 
 def _class_bound(node: tree.ClassBound, s: ItemSeries) -> Numbers:
-    return _judge(
-        s.value < node.rank if node.strict else s.value <= node.rank,
-        [(~s.known, Lack.VALUE), (~s.is_class, Lack.UNIT)],
-        {"value": s.value, "limit": np.full_like(s.value, node.rank)},
-    )
+    held = s.value < node.rank if node.strict else s.value <= node.rank
+    return _judge(s, held, [(~s.is_class, Lack.UNIT)], limit=np.full_like(s.value, node.rank))
 
 
 def _assigned(node: tree.AssignedTarget, s: ItemSeries) -> Numbers:
     """The wording's own comparator, else the target's, else the item's direction."""
     code = s.comparator if node.comparator is tree.Comparator.REACH else COMPARATORS.index(node.comparator)
-    return _judge(
-        holds(s.value, code, s.limit, s.polarity),
-        [
-            (np.isnan(s.limit), Lack.ASSIGNED),
-            (~s.known, Lack.VALUE),
-            ((_SIDE[code] == 0) & (s.polarity == 0), Lack.DIRECTION),
-        ],
-        {"value": s.value, "limit": s.limit},
-    )
+    unknown, nowhere = np.isnan(s.limit), (SIDE[code] == 0) & (s.polarity == 0)
+    held = holds(s.value, code, s.limit, s.polarity)
+    found = _judge(s, held, [(unknown, Lack.ASSIGNED), (nowhere, Lack.DIRECTION)], limit=s.limit)
+    found.lack[unknown] = Lack.ASSIGNED  # even where the value is missing too
+    return found
 
 
 def _open(comparator: tree.Comparator, s: ItemSeries) -> Flags:
@@ -173,7 +109,7 @@ def change(node: tree.Change, s: ItemSeries) -> Numbers:
     """Every step of the window goes the wanted way. A step known to fail decides, whatever is missing elsewhere."""
     sign = _sign(node.move, s)
     failed, small, missing = (np.zeros_like(s.known) for _ in range(3))
-    later, known, used = s.value, s.known, {"value": s.value}
+    later, known, used = s.value, s.known, {}
     for back in range(1, 2 if node.window is tree.Window.PREVIOUS else node.years or DEFAULT_YEARS):
         earlier, comparable = s.before(back)
         known = known & comparable
@@ -185,12 +121,8 @@ def change(node: tree.Change, s: ItemSeries) -> Numbers:
             missing |= ~known
         used[f"earlier_{back}"] = np.where(known, earlier, np.nan)
         later = earlier
-    return _judge(
-        ~failed,
-        [(~s.known, Lack.VALUE), (sign == 0, Lack.DIRECTION), (missing & ~failed, Lack.EARLIER)],
-        used,
-        None if node.strict else small & ~s.is_class,
-    )
+    lacks = [(sign == 0, Lack.DIRECTION), (missing & ~failed, Lack.EARLIER)]
+    return _judge(s, ~failed, lacks, None if node.strict else small & ~s.is_class, **used)
 
 
 def rate(node: tree.Rate, s: ItemSeries, span: int = DEFAULT_YEARS, named: bool = False) -> Numbers:
@@ -213,20 +145,11 @@ def rate(node: tree.Rate, s: ItemSeries, span: int = DEFAULT_YEARS, named: bool 
         base, moved = np.ones_like(comparable), (s.value - earlier) / years
     # Of a percentage, only points are clear.
     right_unit = ~s.is_class & (s.in_unit("%") == (node.unit is tree.AmountUnit.POINTS))
-    return _judge(
-        holds(moved * sign, node.comparator, node.amount, s.polarity),
-        [
-            (~s.known, Lack.VALUE),
-            (~right_unit, Lack.UNIT),
-            (sign == 0, Lack.DIRECTION),
-            (~comparable, Lack.EARLIER),
-            (~base, Lack.BASE),
-        ],
-        {
-            "value": s.value, "earlier_1": earlier, "rate": moved,
-            "limit": np.full_like(moved, node.amount), "years": years,
-        },
-    )  # fmt: skip
+    lacks = [
+        (~right_unit, Lack.UNIT), (sign == 0, Lack.DIRECTION), (~comparable, Lack.EARLIER), (~base, Lack.BASE),
+    ]  # fmt: skip
+    held, limit = holds(moved * sign, node.comparator, node.amount, s.polarity), np.full_like(moved, node.amount)
+    return _judge(s, held, lacks, earlier_1=earlier, rate=moved, limit=limit, years=years)
 
 
 def change_benchmark(node: tree.ChangeBenchmark, s: ItemSeries) -> Numbers:
@@ -236,18 +159,12 @@ def change_benchmark(node: tree.ChangeBenchmark, s: ItemSeries) -> Numbers:
     as_rate = s.benchmark_kind == BENCHMARK_KINDS.index(BenchmarkKind.RATE)
     known = (as_rate | (s.benchmark_kind == BENCHMARK_KINDS.index(BenchmarkKind.CHANGE))) & ~np.isnan(s.benchmark)
     own = np.where(as_rate, (s.value / earlier - 1) * 100, s.value - earlier)
-    return _judge(
-        holds(own * sign, node.comparator, s.benchmark * sign, s.polarity),
-        [
-            (~s.known, Lack.VALUE),
-            (s.is_class, Lack.UNIT),
-            (sign == 0, Lack.DIRECTION),
-            (~comparable, Lack.EARLIER),
-            (~known, Lack.BENCHMARK),
-            (as_rate & ~(earlier > 0), Lack.BASE),
-        ],
-        {"value": s.value, "earlier_1": earlier, "own": own, "benchmark": s.benchmark},
-    )
+    lacks = [
+        (s.is_class, Lack.UNIT), (sign == 0, Lack.DIRECTION), (~comparable, Lack.EARLIER), (~known, Lack.BENCHMARK),
+        (as_rate & ~(earlier > 0), Lack.BASE),
+    ]  # fmt: skip
+    held = holds(own * sign, node.comparator, s.benchmark * sign, s.polarity)
+    return _judge(s, held, lacks, earlier_1=earlier, own=own, benchmark=s.benchmark)
 
 
 def _level_benchmark(node: tree.LevelBenchmark, s: ItemSeries) -> Numbers:
@@ -255,16 +172,8 @@ def _level_benchmark(node: tree.LevelBenchmark, s: ItemSeries) -> Numbers:
     held = holds(s.value, node.comparator, s.benchmark, s.polarity)
     if node.better:  # strictly, in the item's direction
         held = exceeds((s.value - s.benchmark) * s.polarity, s.benchmark, strict=True)
-    return _judge(
-        held,
-        [
-            (~s.known, Lack.VALUE),
-            (s.is_class, Lack.UNIT),
-            (_open(node.comparator, s), Lack.DIRECTION),
-            (~known, Lack.BENCHMARK),
-        ],
-        {"value": s.value, "benchmark": s.benchmark},
-    )
+    lacks = [(s.is_class, Lack.UNIT), (_open(node.comparator, s), Lack.DIRECTION), (~known, Lack.BENCHMARK)]
+    return _judge(s, held, lacks, benchmark=s.benchmark)
 
 
 def _state(_: tree.State, s: ItemSeries) -> Numbers:

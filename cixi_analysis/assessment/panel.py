@@ -3,7 +3,7 @@
 Every distinct text of the table is read once; its rows refer to it by a code.
 """
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -146,6 +146,10 @@ def _column(column: "pd.Series[Any]", of: Callable[[Any], float], missing: float
         return np.append(column.to_numpy(dtype=dtype), np.array(missing, dtype=dtype))
     codes, distinct = pd.factorize(column)
     return np.array([*map(of, distinct), missing], dtype=dtype).take(np.append(codes, NONE))
+
+
+def categories(codes: npt.NDArray[Any], texts: Iterable[str]) -> "pd.Categorical[Any]":
+    return pd.Categorical.from_codes(codes, pd.Index(list(texts)))
 
 
 class ItemSeries:

@@ -1,7 +1,7 @@
 """What is asked of each item: requirement wordings by level, or the plan's targets by year, read into trees."""
 
 import weakref
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import wraps
 from math import isnan
@@ -21,9 +21,7 @@ _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
 
-def once_a_plan(
-    function: Callable[Concatenate[Plan, _P], _T],
-) -> Callable[Concatenate[Plan, _P], _T]:
+def once_a_plan(function: Callable[Concatenate[Plan, _P], _T]) -> Callable[Concatenate[Plan, _P], _T]:
     """Cache the results of ``function(plan, ...)`` for as long as the plan lives; they must not refer to the plan.
 
     A plan is immutable but not hashable, so its cache is found by identity. Errors are not cached.
@@ -186,21 +184,16 @@ def observation_problems(plan: Plan, file: str, rows: Iterable[tuple[int, Observ
         elif row.value and not isnan(assigned.limit) and assigned.is_class != (row.unit == CLASS_UNIT):
             expected = "与现状值同类的目标：类别对类别，数对数"
             yield Problem(file, number, "assigned_target 下达目标", f"“{target}”而现状值为“{row.value}”", expected)
-        for column in ("attests", "denies"):
-            for found, expected in _clause_problems(row.clauses(column), own.unit, own.leaves):
+        for column, (clause, _) in ((c, pair) for c in ("attests", "denies") for pair in row.clauses(c)):
+            if expected := _wrong_clause(clause, own):
                 title = f"{column} {Observation.columns()[column].title}"
-                yield Problem(file, number, title, f"“{found}”", expected)
+                yield Problem(file, number, title, f"“{clause}”", expected)
 
 
-def _clause_problems(
-    clauses: Iterable[tuple[str, str]], unit: str | None, known: Collection[Leaf]
-) -> Iterator[tuple[str, str]]:
-    """(clause, what would be right) of each clause that the item's wordings do not have."""
-    for clause, _ in clauses:
-        try:
-            node = read(clause, unit=unit)
-        except Refusal as refusal:
-            yield clause, f"要求语言里的一个条款。{refusal}"
-            continue
-        if node not in known:
-            yield clause, f"该子项的要求或规划值中的一个条款（{'、'.join(map(str, known))}）"
+def _wrong_clause(clause: str, own: Asked) -> str:
+    """What would be right in place of a clause that the item's wordings do not have; "" where they do."""
+    try:
+        known = read(clause, unit=own.unit) in own.leaves
+    except Refusal as refusal:
+        return f"要求语言里的一个条款。{refusal}"
+    return "" if known else f"该子项的要求或规划值中的一个条款（{'、'.join(map(str, own.leaves))}）"
