@@ -101,7 +101,10 @@ def assess_panel(
     order = np.argsort(region, kind="stable")
     ends = np.searchsorted(region[order], range(0, len(names) + block, block))
     rows = (table.iloc[order[start:end]] for start, end in pairwise(ends))
-    blocks = [judge(own) for own in rows] if executor is None else [*executor.map(judge, rows)]
+    if executor is None:
+        blocks = [judge(own) for own in rows]
+    else:  # not `executor.map`, which Dask's refuses for an iterator
+        blocks = [future.result() for future in [executor.submit(judge, own) for own in rows]]
     verdicts, bases, wrong = zip(*blocks, strict=True)
     raise_faults(fault for own in wrong for fault in own)
     return PanelAssessment(
