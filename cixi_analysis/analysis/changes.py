@@ -1,7 +1,7 @@
 """What moved between two years: verdicts, values, what is newly known or no longer known, tallies, and revisions.
 
-Everything is told from results: two assessments are laid beside each other, and two years' observations. Nothing here
-judges. A value is held against another only where the same thing was measured in the same unit.
+Everything is derived from results: two assessments are compared, and two years' observations. Nothing here is
+judged. A value is held against another only where the same thing was measured in the same unit.
 """
 
 import re
@@ -150,7 +150,7 @@ def _known(plan: Plan, year: int, other: int) -> Iterator[tuple[str, tuple[objec
                 yield "available" if extent[0] < extent[1] else "missing", (*key, *texts, why)
 
 
-#: How much is known, in words; where it is nothing, the reason is told instead.
+#: How much is known, in words; where it is nothing, the reason for the absence stands instead.
 _EXTENT = {1: "只有文字", 2: "有数值"}
 
 

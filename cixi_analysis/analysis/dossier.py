@@ -31,7 +31,7 @@ class Dossier:
     """One indicator as it stands in ``year``. ``plan`` is the plan with this indicator's items only.
 
     ``wordings``: ``item_id, level`` (or target year)``, from_year, wording, tree, meaning, explicit`` (why it is read
-    so, where the data says)``, standard, source``. ``verdicts``: ``year``, ``status`` (the verdict, 未填报 told apart) and the columns of ``cixi assess``, for every year with
+    so, where the data says)``, standard, source``. ``verdicts``: ``year``, ``status`` (the verdict, with 未填报 apart from 无数据) and the columns of ``cixi assess``, for every year with
     pages of its own, oldest first. ``towards``: the same against the targets, for ``year``. ``margins`` and ``trends``: as
     in :mod:`cixi_analysis.analysis.trend`.
     """
@@ -98,7 +98,7 @@ def dossier(plan: Plan, indicator: int, year: int) -> Dossier:
 def read_of_years(plan: Plan, indicator: int) -> list[object]:
     """All that a dossier reads of the files that each year has: which years there are, and the rows of its own items.
 
-    For whoever keeps dossiers and asks whether one is out of date. What was reported of projects and commitments stands
+    Part of the cache key of a dossier's page. What was reported of projects and commitments stands
     on other pages.
     """
     ids = {item.item_id for item in plan.indicator_items(indicator)}
@@ -127,7 +127,7 @@ def _wordings(own: Plan) -> pd.DataFrame:
 
 
 def _missing(own: Plan, year: int) -> Iterator[str]:
-    """What a judgement of ``year`` would need and nobody has entered, item by item."""
+    """What a judgement of ``year`` would need and the data lacks, item by item."""
     for item in own.items:
         label = f"{item.indicator}{item.part_mark} {item.name}"
         for level in _levels_apart(own, item, year):

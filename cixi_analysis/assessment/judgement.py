@@ -88,12 +88,16 @@ def judge_item(
     series = panel.series(item, observed_level(level))
     conventions = conventions_for(plan.conventions, item.item_id, level, without)
     findings = tuple(None if w.node is None else evaluate(w.node, series, conventions) for w in asked)
-    verdict = np.full(series.row.shape, NOT_APPLICABLE, dtype=np.int8)
-    basis = np.full(series.row.shape, NO_BASIS, dtype=np.int8)
-    for wording, finding in zip(asked, findings, strict=True):
-        here = slice(int(np.searchsorted(series.years, wording.from_year)), None)
-        verdict[:, here] = NOT_APPLICABLE if finding is None else finding.verdict[:, here]
-        basis[:, here] = NO_BASIS if finding is None else finding.basis[:, here]
+    answers = [
+        (np.full_like(series.row, NOT_APPLICABLE, np.int8), np.full_like(series.row, NO_BASIS, np.int8))
+        if finding is None
+        else (finding.verdict, finding.basis)
+        for finding in findings
+    ]
+    verdict, basis = answers[0]
+    for wording, later in zip(asked[1:], answers[1:], strict=True):
+        here = series.years >= wording.from_year
+        verdict, basis = np.where(here, later[0], verdict), np.where(here, later[1], basis)
     return Judgement(item, level, panel.years, verdict, basis, asked, findings, conventions)
 
 
@@ -137,7 +141,7 @@ class Assessment:
 
     @cached_property
     def statuses(self) -> dict[Question, Status]:
-        """The verdict of each row of the table, in its order, with 未填报 told from other 无数据.
+        """The verdict of each row of the table, in its order, 未填报 apart from other 无数据.
 
         An item is not filled in where it is without data and has no row, or one that says so; an indicator where all
         of its items that are without data are not filled in.

@@ -206,7 +206,7 @@ class ItemSeries:
 
     @cached_property
     def absence(self) -> Codes:
-        """Index into ABSENCES; NONE where there is a value or the item is told in words."""
+        """Index into ABSENCES; NONE where there is a value or only words."""
         return np.where(self.row == NONE, self.panel.unfilled, self.written_absence)
 
     def in_unit(self, unit: str) -> Flags:
