@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tiny import item, observation, requirement, target, tiny_plan
 
@@ -154,6 +154,10 @@ OTHER = st.sampled_from([{}, {"measure": "子项1"}, {"measure": "省级名称"}
     st.sampled_from(["more", "less", "none"]),
     st.booleans(),
 )
+@example((0.1 + 0.2, 0.3), ({}, {}), "more", False)  # equal but for the noise of binary arithmetic
+@example((83.83, 83.83 + 1e-13), ({}, {}), "less", True)
+@example(("Ⅳ", "Ⅲ"), ({}, {}), "less", True)
+@example((1e9, 0.0), ({}, {"measure": "省级名称"}), "more", False)  # alike at one level only
 def test_direction_is_that_of_the_verdicts(
     values: tuple[Any, Any], cells: tuple[dict[str, Any], ...], polarity: str, own_direction: bool
 ) -> None:
