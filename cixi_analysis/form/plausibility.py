@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from cixi_analysis.analysis.commitments import deadline, due
-from cixi_analysis.analysis.trend import measured
+from cixi_analysis.assessment import measured
 from cixi_analysis.form.filled_rows import FilledRow, Finding
 from cixi_analysis.form.input_cells import or_empty, quoted, text_of
 from cixi_analysis.plan.schema import WATER_CLASSES, Commitment, Indicator, Observation, Progress, Project
@@ -36,13 +36,13 @@ def warnings(row: FilledRow) -> Iterator[Finding]:
 
 
 def _figure(item: Indicator, observed: Observation, before: Observation | None, note: str) -> Iterator[Finding]:
-    value, level = observed.value, observed.level
+    value = observed.value
     if value is None:
         return
-    measure, unit = measured(item, observed, level)
+    measure, unit = _measured(item, observed)
     last = before.value if before else None
     if before and last is not None:
-        was, was_unit = measured(item, before, level)
+        was, was_unit = _measured(item, before)
         if (was, was_unit) != (measure, unit):  # only the same measure in the same unit is compared
             found = f"“{measure}（{unit}）”，上年为“{was}（{was_unit}）”"
             yield "measure", found, f"与上年相同的实测对象和单位；{note}"
@@ -56,6 +56,11 @@ def _figure(item: Indicator, observed: Observation, before: Observation | None, 
     figures = {float(figure) for figure in re.findall(r"\d+(?:\.\d+)?", observed.statement or "")}
     if unit != CLASS_UNIT and figures and float(value) not in figures:
         yield "statement", f"“{observed.statement}”，其中没有现状值“{value}”", f"含有现状值的原文；{note}"
+
+
+def _measured(item: Indicator, observed: Observation) -> tuple[str, str]:
+    what = measured(item, observed.level, observed.measure, observed.unit, observed.polarity)
+    return what.measure, what.unit
 
 
 def _disproportion(before: str, now: str, unit: str) -> str:
