@@ -4,7 +4,10 @@ exports hold to one rule each.
 The expected values are derived anew from rows and wordings here, or from verdicts, never from the code under test.
 """
 
+import json
 from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pandas as pd
@@ -18,7 +21,7 @@ from cixi_analysis.analysis.dossier import dossier
 from cixi_analysis.analysis.trend import margins, series, trends
 from cixi_analysis.assessment import assess, read_wording
 from cixi_analysis.export.figures import Figures
-from cixi_analysis.export.machine import machine_tables
+from cixi_analysis.export.machine import save_json
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.requirement.tree import Bound, demanded_bounds
 from cixi_analysis.words import WATER_CLASSES, Level
@@ -113,7 +116,9 @@ def test_the_item_itself_depends_on_the_level(
     # the targets are held against what the provincial level measures
     compared = provincial[0] != "no_data"
     assert (verdicts(plan, YEAR, "target")["36", "2025"][1] == "measured") == compared
-    exported = [row for row in machine_tables(Figures(plan, YEAR))["trend"] if row["item_id"] == "36"]
+    with TemporaryDirectory() as folder:
+        save_json(Figures(plan, YEAR), Path(folder) / "all.json")
+        exported = json.loads((Path(folder) / "all.json").read_text("utf-8"))["trend"]
     for rows in (trends(plan, YEAR), found.trends, pd.DataFrame(exported)):
         own = rows[rows["item_id"] == "36"]
         assert own["target_year"].notna().any() == compared
