@@ -14,14 +14,14 @@ from cixi_analysis.assessment import TARGET, Assessment, assess, tally, tally_wi
 from cixi_analysis.plan.dataset import Plan, absence_reason
 from cixi_analysis.presentation import tables
 from cixi_analysis.presentation.html import Html, bullets, cards, joined, link, paragraph, render, stack
-from cixi_analysis.presentation.looks import STATUSES, VERDICTS, basis_word, verdict_badge
-from cixi_analysis.presentation.titles import item_href, item_link, item_title, short_source
+from cixi_analysis.presentation.looks import LOOKS, badge, basis_word
+from cixi_analysis.presentation.titles import href, item_link, item_title, short_source
 from cixi_analysis.words import Absence, Attribute, Basis, Convention, Level, Status, Verdict
 
 #: The statuses that are counted, as the cards call them.
 _COUNTED = {Status.MET: "达标", Status.UNMET: "未达标", Status.NO_DATA: "无数据", Status.NOT_FILLED_IN: "未填报"}
 #: Column of a tally → heading; 未填报 without its sign, for which a tenth column leaves no room.
-_COUNTS = {"applicable": "适用", **{str(s): STATUSES[s].text for s in _COUNTED}}
+_COUNTS = {"applicable": "适用", **{str(s): LOOKS[s].text for s in _COUNTED}}
 _COUNTS[str(Status.NOT_FILLED_IN)] = Status.NOT_FILLED_IN.chinese
 
 
@@ -54,7 +54,7 @@ def headline(assessment: Assessment, pages: str = "") -> Html:
     parts = []
     for row in records(tally(assessment)):
         unmet = table[(table["level"] == row.level) & (table["verdict"] == Verdict.UNMET)]["indicator"]
-        named = joined(link(first[n].indicator_name, item_href(first[n].item_id, pages)) for n in unmet)
+        named = joined(link(first[n].indicator_name, href(first[n], pages)) for n in unmet)
         unfilled = f"、{row.not_filled_in}项未填报" if row.not_filled_in else ""
         unmet_names = Markup("（{}）").format(named) if named else ""
         counted = f"{Level(row.level).chinese}适用指标{row.applicable}项，其中{row.met}项达标、{row.unmet}项未达标"
@@ -118,7 +118,7 @@ def count_cards(assessment: Assessment, pages: str = "") -> Html:
     """The counts of each level (未填报 only if there are any), linked to the lists; ``pages`` leads to the year's pages."""
     groups = []
     for row in records(tally(assessment)):
-        label = {s: f"{Level(row.level).chinese}　{STATUSES[s].symbol} {word}" for s, word in _COUNTED.items()}
+        label = {s: f"{Level(row.level).chinese}　{LOOKS[s].symbol} {word}" for s, word in _COUNTED.items()}
         unfilled = [(row.not_filled_in, label[Status.NOT_FILLED_IN], "#no-data")] if row.not_filled_in else []
         met = (f"{row.met} / {row.applicable}", label[Status.MET], f"{pages}table1.html")
         unmet, no_data = (row.unmet, label[Status.UNMET], "#unmet"), (row.no_data, label[Status.NO_DATA], "#no-data")
@@ -131,8 +131,8 @@ def reasons(assessment: Assessment, verdict: Verdict, pages: str = "") -> Html:
     entries = list(_entries(assessment, verdict, pages))
     anchor = {Verdict.UNMET: "unmet", Verdict.NO_DATA: "no-data"}.get(verdict, str(verdict))
     anchor += "" if assessment.against != TARGET else "-targets"
-    markup = render("reasons", anchor=anchor, entries=entries, none=f"没有{VERDICTS[verdict].word}的指标。")
-    return Html(markup, f"{VERDICTS[verdict].word}：{len(entries)}项")
+    markup = render("reasons", anchor=anchor, entries=entries, none=f"没有{LOOKS[verdict].word}的指标。")
+    return Html(markup, f"{LOOKS[verdict].word}：{len(entries)}项")
 
 
 def _entries(assessment: Assessment, verdict: Verdict, pages: str) -> Iterator[dict[str, object]]:
@@ -144,7 +144,7 @@ def _entries(assessment: Assessment, verdict: Verdict, pages: str) -> Iterator[d
         deciding = [i for i in items if (own["item_id"] == i.item_id).any()] or items
         grounds = [
             {
-                "badges": joined((Markup("{} {}").format(_level(v), verdict_badge(verdict)) for v in same["level"]), " "),
+                "badges": joined((Markup("{} {}").format(_level(v), badge(verdict)) for v in same["level"]), " "),
                 "basis": basis_word(same.iloc[0]["basis"]),
                 "reason": str(reason),
             }
@@ -152,7 +152,7 @@ def _entries(assessment: Assessment, verdict: Verdict, pages: str) -> Iterator[d
         ]  # fmt: skip
         yield {
             "title": f"{number} {items[0].indicator_name}",
-            "href": item_href(deciding[0].item_id, pages),
+            "href": href(deciding[0], pages),
             "tags": f"{items[0].attribute.chinese}　{items[0].domain}",
             "grounds": grounds,
             "source": "；".join(dict.fromkeys(_source(plan, i.item_id, assessment.year) for i in deciding)),
@@ -176,7 +176,7 @@ def open_items(assessment: Assessment, pages: str = "") -> Html:
         reason = absence_reason(plan, item.item_id, assessment.year, level)
         shown = item_title(item) + (f"（{level.chinese}）" if level else "")
         key = reason.value if reason else "有现状值或文字，但不足以判定"
-        groups.setdefault(key, []).append(link(shown, item_href(item.item_id, pages)))
+        groups.setdefault(key, []).append(link(shown, href(item, pages)))
     point = Markup("<strong>{}</strong>（{}项）：{}").format
     points = [
         point(k, len(groups[k]), joined(groups[k])) for k in sorted(groups, key=lambda k: k != Absence.NOT_FILLED_IN)

@@ -12,7 +12,7 @@ from cixi_analysis.plan.dataset import Plan, missing_reason
 from cixi_analysis.plan.schema import WATER_CLASSES, Indicator, Observation
 from cixi_analysis.presentation.formatting import with_unit
 from cixi_analysis.presentation.html import Html, joined, lines, link, noted, render
-from cixi_analysis.presentation.looks import basis_note, verdict_badge
+from cixi_analysis.presentation.looks import badge, basis_note
 from cixi_analysis.presentation.titles import indicator_href, item_anchor, item_link, short_source
 from cixi_analysis.words import BASE_YEAR, CLASS_UNIT, Level, Status, Verdict
 
@@ -111,7 +111,7 @@ def _taken(item: Indicator, row: Observation) -> Iterator[str]:
 
 
 def _verdict(assessment: Assessment, number: int, level: Level) -> Markup:
-    shown = link(verdict_badge(assessment.status(number, level)), indicator_href(number))
+    shown = link(badge(assessment.status(number, level)), indicator_href(number))
     if assessment.year != BASE_YEAR:
         return shown
     printed = [
@@ -126,8 +126,7 @@ def _reasons(assessment: Assessment, items: Sequence[Indicator]) -> dict[str, ob
     number, table = items[0].indicator, assessment.indicators
     rows = [(r, assessment.status(number, r.level)) for r in records(table[table["indicator"] == number])]
     words = [
-        Markup("{} {}{}").format(Level(row.level).chinese, verdict_badge(status), basis_note(row.basis))
-        for row, status in rows
+        Markup("{} {}{}").format(Level(row.level).chinese, badge(status), basis_note(row.basis)) for row, status in rows
     ]
     summary = Markup("{} {}：{}　<small>理由与出处</small>").format(
         number, items[0].indicator_name, joined(words, "，")
@@ -147,9 +146,9 @@ def _item_reasons(assessment: Assessment, item: Indicator) -> Iterator[Markup]:
     for reason, same in asked.groupby("reason", sort=False):
         one = records(same)[0]
         levels = "、".join(Level(level).chinese for level in same["level"])
-        badge = verdict_badge(assessment.status(item.indicator, one.level, item.item_id))
+        shown = badge(assessment.status(item.indicator, one.level, item.item_id))
         told = Markup("<strong>{}</strong>　{} {}{}　{}")
-        yield told.format(item_link(item), levels, badge, basis_note(one.basis), reason)
+        yield told.format(item_link(item), levels, shown, basis_note(one.basis), reason)
 
 
 def _sources(plan: Plan, items: Sequence[Indicator], year: int) -> Iterator[str]:

@@ -11,7 +11,7 @@ from cixi_analysis.plan.schema import WATER_CLASSES, Requirement, Target
 from cixi_analysis.presentation import tables
 from cixi_analysis.presentation.formatting import missing, number, percent, rounded, with_unit
 from cixi_analysis.presentation.html import Html, bullets, cards, noted, paragraph, stack
-from cixi_analysis.presentation.looks import PACES, direction_word, pace_badge
+from cixi_analysis.presentation.looks import LOOKS, badge
 from cixi_analysis.presentation.titles import item_link, short_source
 from cixi_analysis.requirement.tree import Node
 from cixi_analysis.words import CLASS_UNIT, Direction, Level, Pace, Polarity
@@ -68,7 +68,7 @@ def pace_table(plan: Plan, year: int, rows: pd.DataFrame) -> Html:
         cells[r.pace == Pace.REACHED].append((
             item_link(plan.item(r.item_id), r.measure),
             _at(r.target_year, r.target_value, r.unit), _at(r.last_year, r.last_value, r.unit), r.gap,
-            noted(pace_badge(r.pace), "" if missing(r.note) else r.note),
+            noted(badge(r.pace), "" if missing(r.note) else r.note),
             noted(rounded(r.observed_change, signed=True), rounded(r.needed_change, signed=True)),
             noted(number(r.ratio_linear, 2), number(r.ratio_compound, 2)), r.needed_rate,
         ))  # fmt: skip
@@ -120,7 +120,7 @@ def margin_table(plan: Plan, year: int, rows: pd.DataFrame) -> Html:
 def pace_counts(rows: pd.DataFrame) -> Html:
     """The number of numeric targets by pace, as cards."""
     counts = rows[rows["target_year"].notna()]["pace"].value_counts()
-    return cards(*((counts[p], f"{PACES[p].text}（个规划值）") for p in Pace if p in counts.index))
+    return cards(*((counts[p], f"{LOOKS[p].text}（个规划值）") for p in Pace if p in counts.index))
 
 
 def water_classes(plan: Plan, year: int) -> Html:
@@ -136,7 +136,7 @@ def water_classes(plan: Plan, year: int) -> Html:
         (_, first, *_), (_, last, measure, source) = rows[0], rows[-1]
         polarity = next(o.polarity for o in plan.observations[rows[-1][0]] if o.item_id == item_id)
         moved = _class_direction(first, last, polarity or plan.item(item_id).polarity) if len(rows) > 1 else None
-        verdict = f"，{direction_word(moved)}" if moved else "，只有一个年份，谈不上变化"
+        verdict = f"，{LOOKS[moved].text}" if moved else "，只有一个年份，谈不上变化"
         point = Markup("{}（{}）：{}{}。<small>出处：{}</small>")
         points.append(point.format(item_link(plan.item(item_id)), measure, told, verdict, source))
     return bullets(*points) if points else paragraph("没有以水质类别表示的数据。")

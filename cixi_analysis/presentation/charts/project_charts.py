@@ -9,9 +9,9 @@ from cixi_analysis.analysis import projects
 from cixi_analysis.analysis.records import columns, records, row
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import Project
-from cixi_analysis.presentation import theme
+from cixi_analysis.presentation.figure import Layered, choice, finished, hover, kept, legend, tooltip
 from cixi_analysis.presentation.formatting import number, percent, yi
-from cixi_analysis.presentation.theme import CATEGORIES, INK, choice, finished, hover, kept, legend, tooltip
+from cixi_analysis.presentation.looks import ACCENT, ACCENT_SOFT, CATEGORIES, INK
 from cixi_analysis.words import Outcome
 
 #: Projects, each with the name of the group it is counted in.
@@ -20,7 +20,7 @@ Groups = Sequence[tuple[str, Project]]
 _NAME = 20
 
 
-def schedule(plan: Plan, year: int) -> theme.Layered:
+def schedule(plan: Plan, year: int) -> Layered:
     """Table 3 as a Gantt chart: a bar a project, dark up to the end of ``year``."""
     rows = schedule_rows(plan, year)
     first, last = int(rows["start_year"].min()), int(rows["end"].max())
@@ -92,7 +92,7 @@ def _money(plan: Plan, groups: Groups, title: str, name: str, extent: int, *, sh
     pointed, picked = hover("group"), legend("piece")
     data = rows.assign(money=rows["money"].where(rows["known"])).drop(columns="known")
 
-    def panel(field: str, heading: str, total: float, digits: int) -> theme.Layered:
+    def panel(field: str, heading: str, total: float, digits: int) -> Layered:
         left = field == "money"
         labels = [
             "无概算" if left and not r.known
@@ -127,7 +127,7 @@ def _money(plan: Plan, groups: Groups, title: str, name: str, extent: int, *, sh
 
 def _pieces(rows: pd.DataFrame) -> alt.Color:
     pieces = list(rows.sort_values("order", kind="stable")["piece"].unique())
-    colors = [theme.ACCENT, theme.ACCENT_SOFT][-len(pieces) :]
+    colors = [ACCENT, ACCENT_SOFT][-len(pieces) :]
     return alt.Color("piece:N", sort=pieces, scale=alt.Scale(domain=pieces, range=colors))
 
 
@@ -142,7 +142,7 @@ def money_rows(groups: Groups, largest: Project | None) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["group", "number", "name", "piece", "order", "money", "count", "known"])
 
 
-def yearly_budget(plan: Plan, year: int) -> theme.Layered:
+def yearly_budget(plan: Plan, year: int) -> Layered:
     """Money by year and category, spread evenly over each project's schedule; the year of the page is marked."""
     rows = projects.yearly_budget(plan)
     money = (rows["budget"].fillna(0) / 1e4).round(4)
@@ -165,7 +165,7 @@ def yearly_budget(plan: Plan, year: int) -> theme.Layered:
     return finished(chart, f"yearly-budget-{year}", title, heads, subtitle=projects.ASSUMPTION, **size)
 
 
-def past_outcomes(plan: Plan) -> theme.Layered:
+def past_outcomes(plan: Plan) -> Layered:
     """Table 2: the projects of 2018-2022 by type and outcome."""
     table = projects.outcomes(plan)
     total = row(table, project_type=projects.TOTAL)
@@ -173,7 +173,7 @@ def past_outcomes(plan: Plan) -> theme.Layered:
     words, heads = [o.chinese for o in Outcome], {"type": "项目类型", "outcome": "结果", "count": "项目数"}
     y = alt.Y("type:N", sort=None, title=None, axis=alt.Axis(minExtent=110))
     base = alt.Chart(data[data["count"] > 0]).encode(y=y)
-    scale = alt.Scale(domain=words, range=[theme.ACCENT, "#8fbfae", "#e3c98a", "#d9dde2"])
+    scale = alt.Scale(domain=words, range=[ACCENT, "#8fbfae", "#e3c98a", "#d9dde2"])
     color = alt.Color("outcome:N", sort=words, scale=scale, legend=alt.Legend(columns=2))
     selections = hover(), legend("outcome"), choice("outcome", words, "结果：")
     x = alt.X("start:Q", title="项目数", axis=alt.Axis(tickMinStep=1))

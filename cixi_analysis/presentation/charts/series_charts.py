@@ -6,10 +6,10 @@ import pandas as pd
 from cixi_analysis.analysis.records import records
 from cixi_analysis.analysis.trend import Series, series
 from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.presentation.figure import Layered, as_is, finished, hover, kept, tooltip
 from cixi_analysis.presentation.formatting import missing, number, with_unit
 from cixi_analysis.presentation.html import Html, paragraph
-from cixi_analysis.presentation.looks import VERDICTS
-from cixi_analysis.presentation.theme import INK, Layered, as_is, finished, hover, kept, tooltip
+from cixi_analysis.presentation.looks import INK, LOOKS
 from cixi_analysis.presentation.titles import item_label
 from cixi_analysis.words import Level, Verdict
 
@@ -123,7 +123,7 @@ def margin_rows(plan: Plan, margins: pd.DataFrame) -> pd.DataFrame:
         if limit == 0:
             continue
         share = row.margin / abs(limit) * 100
-        look = VERDICTS[Verdict.MET if row.margin >= 0 else Verdict.UNMET]
+        look = LOOKS[Verdict.MET if row.margin >= 0 else Verdict.UNMET]
         item = plan.item(row.item_id)
         value = with_unit(row.value, None if missing(row.unit) else row.unit)
         label = f"{look.symbol} {value} 对 {row.bound}（{number(row.margin, signed=True)}）"
