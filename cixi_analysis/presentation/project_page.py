@@ -3,7 +3,7 @@
 from markupsafe import Markup
 
 from cixi_analysis.analysis import links, progress, projects
-from cixi_analysis.analysis.links import Unit, units
+from cixi_analysis.analysis.links import units
 from cixi_analysis.analysis.records import columns as columns_of
 from cixi_analysis.analysis.records import records, row
 from cixi_analysis.assessment import Assessment
@@ -119,35 +119,31 @@ def unit_overview(assessment: Assessment) -> Html:
 
 def unit_sections(assessment: Assessment) -> Html:
     """A section for each unit; ids ``unit-1`` … in the order in which Table 3 first names the units."""
-    own = units(assessment.plan)
-    return stack(*(_section(assessment, u, f"unit-{n}") for n, u in enumerate(own, start=1)), name="各责任单位")
-
-
-def _section(assessment: Assessment, unit: Unit, anchor: str) -> Html:
-    year = assessment.year
-    known = progress.reports(assessment.plan, year, Entity.PROJECT)
-    rows = [
-        (p.number, link(p.name, titles.href(p)), p.years, p.budget, joined(x for x in p.responsible if x != unit.name),
-         report_of(known.get(str(p.number))))
-        for p in unit.projects
-    ]  # fmt: skip
+    known = progress.reports(assessment.plan, assessment.year, Entity.PROJECT)
     columns = {"序号": "number", "项目": "name", "实施年限": "short", "概算（万元）": "number", "共同负责": "text"}
-    columns[f"{year}年进展"] = "text 6rem"
-    budget = f"概算{yi(unit.money.budget)}亿元" if unit.money.budget is not None else "没有概算"
-    caption = f"{unit.name}：{len(unit.projects)}个项目，{budget}"
-    table = tables.table(rows, columns, caption=caption, empty=f"{_NO_BUDGET}，或单独负责", keyed=False)
-    items = []
-    for i in unit.items:
-        badges = joined((badge(assessment.status(i.indicator, v, i.item_id)) for v in Level), " ")
-        items.append(Markup("{} {}").format(titles.item_link(i), badges))
-    linked = ("有关指标（其项目所关联的，国家级、省级结论）：", joined(items, "；"))
-    promises = joined((link(titles.title(c), titles.href(c)) for c in unit.commitments), "；")
-    points = bullets(
-        joined(linked, "") if items else "有关指标：其项目没有直接关联到指标。",
-        joined(("有关承诺：", promises or "其项目没有关联到承诺。"), ""),
-    )
-    section = Markup('<section id="{}" data-find="{}"><h3>{}</h3>\n{}</section>')
-    return Html(section.format(anchor, unit.name, unit.name, stack(table, points)), unit.name)
+    columns[f"{assessment.year}年进展"] = "text 6rem"
+    section, pieces = Markup('<section id="unit-{}" data-find="{}"><h3>{}</h3>\n{}</section>'), []
+    for n, unit in enumerate(units(assessment.plan), start=1):
+        rows = [
+            (p.number, link(p.name, titles.href(p)), p.years, p.budget, joined(x for x in p.responsible if x != unit.name),
+             report_of(known.get(str(p.number))))
+            for p in unit.projects
+        ]  # fmt: skip
+        budget = f"概算{yi(unit.money.budget)}亿元" if unit.money.budget is not None else "没有概算"
+        caption = f"{unit.name}：{len(unit.projects)}个项目，{budget}"
+        table = tables.table(rows, columns, caption=caption, empty=f"{_NO_BUDGET}，或单独负责", keyed=False)
+        items = []
+        for i in unit.items:
+            badges = joined((badge(assessment.status(i.indicator, v, i.item_id)) for v in Level), " ")
+            items.append(Markup("{} {}").format(titles.item_link(i), badges))
+        linked = joined(("有关指标（其项目所关联的，国家级、省级结论）：", joined(items, "；")), "")
+        promises = joined((link(titles.title(c), titles.href(c)) for c in unit.commitments), "；")
+        points = bullets(
+            linked if items else "有关指标：其项目没有直接关联到指标。",
+            joined(("有关承诺：", promises or "其项目没有关联到承诺。"), ""),
+        )
+        pieces.append(Html(section.format(n, unit.name, unit.name, stack(table, points))))
+    return stack(*pieces, name="各责任单位")
 
 
 def project_table(plan: Plan, year: int) -> Html:
@@ -155,12 +151,12 @@ def project_table(plan: Plan, year: int) -> Html:
     known = progress.reports(plan, year, Entity.PROJECT)
     rows: list[tuple[object, ...]] = []
     for p, at in zip(plan.projects, records(projects.schedule(plan, year)), strict=True):
-        source = None if (source := titles.short_source(p.source)) == f"表三 序号{p.number}" else source
+        source = titles.short_source(p.source)
         when = f"{at.state}，已过{percent(at.elapsed_share, 0)}" if at.elapsed_share else at.state
         rows.append((
             p.number, p.name, p.category, p.content, noted(p.years, when), p.budget, p.responsible,
             titles.related([*links.items_of(plan, p), *links.commitments_of_project(plan, p.number)]),
-            report_of(known.get(str(p.number))), source,
+            report_of(known.get(str(p.number))), "" if source == f"表三 序号{p.number}" else source,
         ))  # fmt: skip
     columns = {"序号": "number", "项目名称": "name", "类别": "short filter", "主要内容": "text 13rem"}
     columns |= {noted("实施年限", f"到{year}年底"): "short", noted("投资概算", "万元"): "number", "责任单位": "members"}

@@ -1,5 +1,6 @@
 """The status of a year: the board of all indicators, and the counts by domain."""
 
+from itertools import accumulate
 from typing import Any
 
 import altair as alt
@@ -30,7 +31,12 @@ def status_board(assessment: Assessment, pages: str = "") -> Layered:
     halves = board_halves(assessment, tiles)
     frame, status = (alt.Chart(rows).encode(x2="x2:Q", y2="y2:Q", **_at("x", "y")) for rows in (tiles, halves))
     name, sign = alt.Chart(tiles).encode(**_at("text_x", "text_y")), alt.Chart(halves).encode(**_at("middle", "text_y"))
-    head = alt.Chart(board_domains(assessment, tiles)).encode(**_at("x", "y"))
+    counts: dict[str, list[str]] = {}
+    for one in records(tally(assessment, by="domain")):
+        counts.setdefault(one.domain, []).append(f"{_SHORT[Level(one.level)]} {one.met}/{one.applicable}")
+    first = tiles.drop_duplicates("domain")
+    domains = [(t.domain, "\n".join(counts.get(t.domain, [])), 0, t.y + 6) for t in records(first)]
+    head = alt.Chart(pd.DataFrame(domains, columns=["domain", "counts", "x", "y"])).encode(**_at("x", "y"))
     pointed, chosen = hover("indicator"), choice("word", sorted(set(halves["word"])), "结论：")
     told = {"indicator": "序号", "name": "指标", "domain": "领域"} | {level.value: level.chinese for level in Level}
     top: dict[str, Any] = {"align": "left", "baseline": "top", "fontSize": 11.5}
@@ -93,17 +99,6 @@ def board_halves(assessment: Assessment, tiles: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def board_domains(assessment: Assessment, tiles: pd.DataFrame) -> pd.DataFrame:
-    """One row a domain: name, met of applicable indicators at either level, and its place."""
-    counts: dict[str, list[str]] = {}
-    for one in records(tally(assessment, by="domain")):
-        counts.setdefault(one.domain, []).append(f"{_SHORT[Level(one.level)]} {one.met}/{one.applicable}")
-    rows = [
-        (t.domain, "\n".join(counts.get(t.domain, [])), 0, t.y + 6) for t in records(tiles.drop_duplicates("domain"))
-    ]
-    return pd.DataFrame(rows, columns=["domain", "counts", "x", "y"])
-
-
 def paint(status: Status) -> tuple[str, str, str]:
     """Fill, edge and text colour: only unmet is dark; no data has a dark edge; not filled in has it and is empty."""
     look = LOOKS[status]
@@ -146,15 +141,14 @@ def domain_counts(assessment: Assessment) -> pd.DataFrame:
     """One row a level, domain and status (``verdict``): count, start and end of its bar, text and colours."""
     rows = []
     for row in records(tally(assessment, by="domain")):
-        start = 0
-        for verdict in _PIECES:
-            count, look, (fill, edge, ink) = getattr(row, verdict), LOOKS[verdict], paint(verdict)
+        counts = [getattr(row, status) for status in _PIECES]
+        for status, count, end in zip(_PIECES, counts, accumulate(counts), strict=True):
+            look, (fill, edge, ink) = LOOKS[status], paint(status)
             rows.append({
-                "level": row.level, "domain": row.domain, "verdict": str(verdict), "word": look.word, "count": count,
-                "start": start, "end": start + count, "middle": start + count / 2, "text": f"{look.symbol} {count}",
+                "level": row.level, "domain": row.domain, "verdict": str(status), "word": look.word, "count": count,
+                "start": end - count, "end": end, "middle": end - count / 2, "text": f"{look.symbol} {count}",
                 "fill": fill, "edge": edge, "ink": ink,
             })  # fmt: skip
-            start += count
     return pd.DataFrame(rows)
 
 
