@@ -108,8 +108,7 @@ def left_out(plan: Plan) -> Html:
     """The numbers of the text that are not commitments, with the reason; folded."""
     rows = [(f"{x.section} {x.box or ''}".strip(), x.figure, x.quotation, x.reason) for x in plan.left_out]
     columns = {"节": "short", "数字": "short", "原文": "long", "为何不收": "long"}
-    caption = f"正文中不作为承诺收录的{len(rows)}个数字"
-    return tables.table(rows, columns, caption=caption, keyed=False, fold=True)
+    return tables.table(rows, columns, caption=f"正文中不作为承诺收录的{len(rows)}个数字", keyed=False, fold=True)
 
 
 def reconciliation_counts(rows: pd.DataFrame) -> Html:
@@ -123,8 +122,7 @@ def reconciliation_conclusion(rows: pd.DataFrame) -> Html:
     yes, explained, no = (int((rows["agrees"] == key).sum()) for key in AGREEMENT)
     verdicts = rows["check"].str.fullmatch(r"指标\d+ .*结论").sum()
     end = f"有{no}项不一致，须先查明再使用本书的数字。" if no else "没有不一致的。"
-    told = f"共核对{len(rows)}项，其中表一的结论{verdicts}格；{yes}项一致，{explained}项有说明，{end}"
-    return paragraph(told)
+    return paragraph(f"共核对{len(rows)}项，其中表一的结论{verdicts}格；{yes}项一致，{explained}项有说明，{end}")
 
 
 def reconciliation_table(rows: pd.DataFrame, agrees: str) -> Html:

@@ -25,7 +25,7 @@ from cixi_analysis.words import Absence, Direction, Level, Status
 _MANY = 12
 _HASH = re.compile(r"(sha256:[0-9a-f]{12})[0-9a-f]{52}")
 _DECIDED, _ALL = (Status.MET, Status.UNMET), tuple(Status)
-#: Name of a change → the statuses before and after. The first match names a change.
+#: Name of a change → the statuses before and after. Every change of a verdict has exactly one name.
 _MOVES: dict[str, tuple[tuple[Status, ...], tuple[Status, ...]]] = {
     "由达标变为未达标": ((Status.MET,), (Status.UNMET,)),
     "由未达标变为达标": ((Status.UNMET,), (Status.MET,)),
@@ -160,13 +160,10 @@ def revisions(plan: Plan, found: Changes) -> Html:
 
 def moves(rows: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
     """(name, rows) of each kind of change that occurs; every row is in exactly one."""
-    names = [
-        next(name for name, (before, after) in _MOVES.items() if r.before_status in before and r.after_status in after)
-        for r in records(rows)
-    ]
-    for name in _MOVES:
-        if name in names:
-            yield name, rows[[n == name for n in names]]
+    for name, (before, after) in _MOVES.items():
+        own = rows[rows["before_status"].isin(before) & rows["after_status"].isin(after)]
+        if len(own):
+            yield name, own
 
 
 def _move_list(found: Changes, rows: pd.DataFrame, names: Iterable[Markup], caption: str = "") -> Html:

@@ -112,8 +112,7 @@ def observation_table(found: Dossier) -> Html:
 def series(found: Dossier) -> Html:
     """A chart for each series of two or more years."""
     drawn = charts.item_series(found.plan, found.year, found.margins, found.trends)
-    none = "没有两个以上年份的数值，画不成图；有的数值见“各年的观测”。"
-    return grid(*drawn) if drawn else paragraph(none)
+    return grid(*drawn) if drawn else paragraph("没有两个以上年份的数值，画不成图；有的数值见“各年的观测”。")
 
 
 def distance(found: Dossier) -> Html:

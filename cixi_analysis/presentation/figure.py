@@ -75,9 +75,9 @@ def figure(spec: dict[str, Any]) -> Markup:
             f"图 {name}：usermeta['columns'] 应列出数据表的列（字段→中文列名），且都在同一数据集中；"
             f"所给 {list(columns)}，数据中有 {'、'.join(sorted({f for own in fields.values() for f in own}))}。"
         )
+    spec.pop("$schema", None)
     if spec.get("config") == config():
         del spec["config"]
-    spec.pop("$schema", None)
     spec["datasets"] = {
         key: {f: [row[f] for row in rows] for f in fields[key] if key != shown or f not in columns}
         for key, rows in datasets.items()
@@ -86,17 +86,10 @@ def figure(spec: dict[str, Any]) -> Markup:
     rows = [[(_cell(row[field]), field in numeric) for field in columns] for row in datasets[shown]]
     script = json.dumps(spec, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     script = script.replace("<", "\\u003c").replace("&", "\\u0026")  # no text can end the script element
-    given = {
-        "id": name,
-        "title": text,
-        "note": note,
-        "columns": columns,
-        "rows": rows,
-        "numeric": numeric,
-        "shown": shown,
-    }
+    table = {"columns": columns, "rows": rows, "numeric": numeric, "shown": shown}
     marked = {"svg": Markup(drawing), "spec": Markup(script)}  # noqa: S704  # our own drawing; no markup in the script
-    return render("figure", **given, **marked, linked="<a " in drawing, wide=width > _WIDE)
+    more = {"linked": "<a " in drawing, "wide": width > _WIDE}
+    return render("figure", id=name, title=text, note=note, **table, **marked, **more)
 
 
 def _is_number(value: object) -> bool:

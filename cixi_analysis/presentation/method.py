@@ -95,8 +95,7 @@ def convention_effects(plan: Plan, year: int) -> Html:
     columns = {"不用的约定": "short", **{f"{v.chinese}达标数": "number" for v in Level}}
     columns |= {f"{v.chinese}增减": "signed" for v in Level}
     whole = "、".join(f"{v.chinese}{met['', v]}项" for v in Level)
-    caption = f"{year}年不用某一约定时的达标数（都用时{whole}）"
-    return tables.table(rows, columns, caption=caption, keyed=False)
+    return tables.table(rows, columns, caption=f"{year}年不用某一约定时的达标数（都用时{whole}）", keyed=False)
 
 
 def reading_table(plan: Plan) -> Html:

@@ -20,8 +20,7 @@ _NO_BUDGET = "没有概算（不是 0）"
 
 def outcomes_table(plan: Plan) -> Html:
     """Table 2, with the share of completed projects."""
-    outcomes = {o.chinese: "number" for o in Outcome}
-    columns = {"项目类型": "short", **outcomes, "项目总数": "number", "完成率": "percent"}
+    columns = {"项目类型": "short", **{o.chinese: "number" for o in Outcome}, "项目总数": "number", "完成率": "percent"}
     fields = ("project_type", *(o.value for o in Outcome), "total", "completion_rate")
     rows = columns_of(projects.outcomes(plan), *fields)
     caption = "表二 2018-2022年重点工程实施情况（项）"
@@ -113,8 +112,7 @@ def unit_overview(assessment: Assessment) -> Html:
         for n, u in enumerate(own, start=1)
     ]  # fmt: skip
     columns = {"责任单位": "text 9rem", **_UNIT_COLUMNS, "有关子项": "number", "有关承诺": "number"}
-    caption = f"{len(own)}个责任单位{_whole(assessment.plan)}"
-    return tables.table(rows, columns, caption=caption, empty=_NO_BUDGET)
+    return tables.table(rows, columns, caption=f"{len(own)}个责任单位{_whole(assessment.plan)}", empty=_NO_BUDGET)
 
 
 def unit_sections(assessment: Assessment) -> Html:

@@ -114,15 +114,14 @@ def count_cards(assessment: Assessment, pages: str = "") -> Html:
     groups = []
     for row in records(tally(assessment)):
         shown = [
-            (f"{row.met} / {row.applicable}" if status is Status.MET else getattr(row, status),
-             f"{Level(row.level).chinese}　{LOOKS[status].symbol} {word}", href)
-            for status, word, href in (
-                (Status.MET, "达标", f"{pages}table1.html"), (Status.UNMET, "未达标", "#unmet"),
-                (Status.NO_DATA, "无数据", "#no-data"), (Status.NOT_FILLED_IN, "未填报", "#no-data"),
-            )
-            if status is not Status.NOT_FILLED_IN or row.not_filled_in
-        ]  # fmt: skip
-        groups.append(cards(*shown))
+            ("met", "达标", f"{pages}table1.html"),
+            ("unmet", "未达标", "#unmet"),
+            ("no_data", "无数据", "#no-data"),
+        ]
+        shown += [("not_filled_in", "未填报", "#no-data")] if row.not_filled_in else []
+        numbers = {status: getattr(row, status) for status, *_ in shown} | {"met": f"{row.met} / {row.applicable}"}
+        level = Level(row.level).chinese
+        groups.append(cards(*((numbers[s], f"{level}　{LOOKS[s].symbol} {word}", to) for s, word, to in shown)))
     return stack(*groups, name="计数")
 
 

@@ -57,8 +57,7 @@ def _rows(assessment: Assessment, columns: Sequence[str]) -> Iterator[tuple[obje
                 cells.append((column, _content(assessment, column, source, items), cell.rowspan + between))
         find = " / ".join(dict.fromkeys(name for name in (item.name, item.provincial_name) if name))
         own = plan.indicator_items(item.indicator)
-        reasons = _reasons(assessment, own) if item is own[-1] else None
-        yield item, item_anchor(item.item_id), find, cells, reasons
+        yield item, item_anchor(item.item_id), find, cells, _reasons(assessment, own) if item is own[-1] else None
 
 
 def _content(assessment: Assessment, column: str, row: Table1Row, items: Sequence[Indicator]) -> Markup:

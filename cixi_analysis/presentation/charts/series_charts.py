@@ -1,5 +1,7 @@
 """Values over the years, and their distance from the required bounds."""
 
+from typing import Any
+
 import altair as alt
 import pandas as pd
 
@@ -109,10 +111,9 @@ def _chart(plan: Plan, year: int, same: list[Series], asked: pd.DataFrame) -> La
     unit = f"（{one.unit}）" if one.unit not in ("", "-") else ""
     title = f"{'、'.join(item_label(plan.item(s.item_id)) for s in same)} {one.measure}{unit}"
     values = "，".join(f"{y}年{number(value)}" for y, value in one.points)
-    name, size_of = f"series-{one.item_id.replace('.', '-')}-{year}", {"width": 330, "height": 165}
-    described = f"{title}：{values}"
-    chart = alt.layer(*layers)
-    return finished(chart, name, title, _SERIES_HEADS, subtitle=values, description=described, **size_of)
+    name = f"series-{one.item_id.replace('.', '-')}-{year}"
+    shape: dict[str, Any] = {"description": f"{title}：{values}", "width": 330, "height": 165}
+    return finished(alt.layer(*layers), name, title, _SERIES_HEADS, subtitle=values, **shape)
 
 
 def margin_rows(plan: Plan, margins: pd.DataFrame) -> pd.DataFrame:
