@@ -42,26 +42,26 @@ def conclusion(plan: Plan) -> Html:
     )
 
 
-def headline(plan: Plan, book: str = "") -> Html:
-    """The audit in one sentence for another page; ``book`` leads to the folder of the pages made once."""
+def headline(plan: Plan) -> Html:
+    """The audit in one sentence for the home page."""
     told = f"规划自己的说法是否前后一致：两两对照{len(plan.audit)}处，{_told(plan)}，见"
-    return paragraph(told, link("规划核对", f"{book}audit.html"), "。")
+    return paragraph(told, link("规划核对", "audit.html"), "。")
 
 
-def finding_list(plan: Plan, result: AuditResult, years: str = f"{BASE_YEAR}/") -> Html:
-    """The findings with one result, both quotations side by side; ``years`` leads to the pages of a year."""
-    rows = [(r, sum_text(r.check), _about(plan, r, years)) for r in records(findings(plan)) if r.result == result]
+def finding_list(plan: Plan, result: AuditResult) -> Html:
+    """The findings with one result, both quotations side by side."""
+    rows = [(r, sum_text(r.check), _about(plan, r)) for r in records(findings(plan)) if r.result == result]
     sign, none = f"{SIGNS[result]} {result.chinese}", f"没有“{result.chinese}”的。"
     markup = render("findings", anchor=result.value, rows=rows, sign=sign, none=none)
     return Html(markup, f"{result.chinese}：{len(rows)}处")
 
 
-def agreeing(plan: Plan, years: str = f"{BASE_YEAR}/") -> Html:
+def agreeing(plan: Plan) -> Html:
     """The findings that agree, as a table."""
     own = [row for row in records(findings(plan)) if row.result == AuditResult.AGREES]
     rows = [
         (row.audit_id, noted(row.title, sum_text(row.check) or "对读"), noted(f"“{row.quotation_a}”", row.place_a),
-         noted(f"“{row.quotation_b}”", row.place_b), row.reasoning, _about(plan, row, years))
+         noted(f"“{row.quotation_b}”", row.place_b), row.reasoning, _about(plan, row))
         for row in own
     ]  # fmt: skip
     columns = {"编号": "short", "核对什么": "name", "甲处": "long", "乙处": "long", "说明": "long", "有关": "name"}
@@ -81,8 +81,9 @@ def sum_text(check: str) -> str:
     return check and f"核对式 {shown}" + ("" if relation(check).holds else "，不成立")
 
 
-def _about(plan: Plan, row: object, years: str) -> Markup:
-    """Links to the items, projects and commitments of a finding."""
+def _about(plan: Plan, row: object) -> Markup:
+    """Links from the folder of the pages made once to the items, projects and commitments of a finding."""
+    years = f"{BASE_YEAR}/"
     ids = {kind: [i for i in str(getattr(row, kind)).split("；") if i] for kind in ("items", "projects", "commitments")}
     pieces = [item_link(plan.item(i), pages=years) for i in ids["items"]]
     pieces += [link(title(p), href(p, years)) for p in (plan.project(int(i)) for i in ids["projects"])]

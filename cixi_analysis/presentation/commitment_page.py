@@ -1,5 +1,6 @@
 """The page 承诺台账: the commitments with deadline, how they are measured, linked items and projects, reported progress."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from markupsafe import Markup
@@ -46,9 +47,8 @@ def kinds(plan: Plan) -> Html:
 
 def deadlines(plan: Plan) -> Html:
     """The number of commitments by deadline (到2025年, 2023–2025年), and of those without one."""
-    named = sorted(deadline(c) for c in plan.commitments if c.mode is not None)
-    rows = [(when, named.count(when)) for when in dict.fromkeys(named)]
-    rows.append(("未写期限", len(plan.commitments) - len(named)))
+    named = Counter(sorted(deadline(c) for c in plan.commitments if c.mode is not None))
+    rows = [*named.items(), ("未写期限", len(plan.commitments) - named.total())]
     return tables.table(rows, {"期限": "short", "承诺数": "number"}, caption="承诺的期限", keyed=False)
 
 

@@ -49,14 +49,8 @@ def files(plan: Plan) -> Html:
 
 def columns_of(plan: Plan) -> Html:
     """A table for each kind of file: its columns, their contents, and what is allowed."""
-    columns = {
-        "列名": "short",
-        "中文名": "short",
-        "填写什么": "long",
-        "允许的值": "long",
-        "必填": "short",
-        "行的标识": "short",
-    }
+    columns = {"列名": "short", "中文名": "short", "填写什么": "long", "允许的值": "long"}
+    columns |= {"必填": "short", "行的标识": "short"}
     pieces = []
     for model, name in _FILES.items():
         rows = []

@@ -49,14 +49,8 @@ def verdict_table(found: Dossier) -> Html:
     years = reversed(found.verdicts["year"].unique())
     whole_first = (row for y in years for row in _whole_first(found, found.verdicts[found.verdicts["year"] == y]))
     rows = [(r.year, name, Level(r.level).chinese, *cells) for r, name, *cells in whole_first]
-    columns = {
-        "年份": "year",
-        "指标或子项": "name",
-        "级别": "short",
-        "结论": "verdict",
-        "依据": "short",
-        "理由": "long",
-    }
+    columns = {"年份": "year", "指标或子项": "name", "级别": "short", "结论": "verdict"}
+    columns |= {"依据": "short", "理由": "long"}
     return tables.table(rows, columns, caption="各年的结论；基准年以前按最早的要求回看", empty="无数据或没有要求")
 
 

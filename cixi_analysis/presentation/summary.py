@@ -134,8 +134,8 @@ def reasons(assessment: Assessment, verdict: Verdict, pages: str = "") -> Html:
     return Html(markup, f"{LOOKS[verdict].word}：{len(entries)}项")
 
 
-def _entries(assessment: Assessment, verdict: Verdict, pages: str) -> Iterator[dict[str, object]]:
-    """What the template ``reasons`` shows of an indicator. A ground is a reason with the levels that it holds for."""
+def _entries(assessment: Assessment, verdict: Verdict, pages: str) -> Iterator[tuple[object, ...]]:
+    """(first item, address, grounds, sources) of each indicator for the template ``reasons``. A ground is a reason with the levels that it holds for."""
     plan, table, of_items = assessment.plan, assessment.indicators, assessment.items
     for number, rows in table[table["verdict"] == verdict].groupby("indicator", sort=False):
         items = [i for i in plan.items if i.indicator == number]
@@ -147,13 +147,8 @@ def _entries(assessment: Assessment, verdict: Verdict, pages: str) -> Iterator[d
             grounds.append((joined(badges, " "), basis_word(same.iloc[0]["basis"]), reason))
         seen = [plan.observation(i.item_id, assessment.year) for i in deciding]
         none = f"{assessment.year}年没有这一子项的记录"
-        yield {
-            "title": f"{number} {items[0].indicator_name}",
-            "href": href(deciding[0], pages),
-            "tags": f"{items[0].attribute.chinese}　{items[0].domain}",
-            "grounds": grounds,
-            "source": "；".join(dict.fromkeys(short_source(row.source) if row else none for row in seen)),
-        }
+        sources = dict.fromkeys(short_source(row.source) if row else none for row in seen)
+        yield items[0], href(deciding[0], pages), grounds, "；".join(sources)
 
 
 def open_items(assessment: Assessment, pages: str = "") -> Html:

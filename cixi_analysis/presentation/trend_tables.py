@@ -90,12 +90,8 @@ def without_target(plan: Plan, rows: pd.DataFrame) -> Html:
     ]  # fmt: skip
     if not cells:
         return paragraph("没有只有文字规划值的子项。")
-    columns = {
-        "子项": "name",
-        "最近值": "right nowrap",
-        **{f"规划值{y}年（原文）": "text" for y in years},
-        "说明": "text",
-    }
+    columns = {"子项": "name", "最近值": "right nowrap"} | {f"规划值{y}年（原文）": "text" for y in years}
+    columns["说明"] = "text"
     caption = f"有数值、但规划值不是数的{len(cells)}个子项"
     return tables.table(cells, columns, caption=caption, empty="没有需要说明的", fold=True)
 
