@@ -7,7 +7,7 @@ import pandas as pd
 
 from cixi_analysis.analysis.reconciliation import reconcile
 from cixi_analysis.analysis.trend import trends
-from cixi_analysis.assessment import Assessment, assess, reader, tally_without_each_convention
+from cixi_analysis.assessment import Assessment, assess, tally_without_each_convention
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.presentation.summary import year_banner
 from cixi_analysis.words import BASE_YEAR, Status
@@ -29,7 +29,7 @@ class Figures:
 
     @cached_property
     def trends(self) -> pd.DataFrame:
-        return trends(self.plan, self.year, reader(self.plan))
+        return trends(self.plan, self.year)
 
     @cached_property
     def tallies_without_conventions(self) -> pd.DataFrame:
