@@ -22,7 +22,7 @@ from sphinx.environment import BuildEnvironment
 from sphinx.search.zh import SearchChinese
 
 from cixi_analysis.book.cache import Drawings, drawings
-from cixi_analysis.presentation.theme import config
+from cixi_analysis.presentation.looks import config
 
 _TAG = re.compile(r"<[a-z][a-z0-9]*\b[^>]*\bdata-find=[^>]*>")
 _YEAR = re.compile(r"/(\d{4})/")
