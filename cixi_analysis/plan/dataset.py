@@ -19,6 +19,10 @@ from cixi_analysis.plan.schema import OBSERVATIONS, TABLES, YEARLY, Row
 from cixi_analysis.words import BASE_YEAR, FIRST_REPORT_YEAR, LAST_YEAR, Absence, Level
 
 R = TypeVar("R", bound=Row)
+#: File of ``TABLES`` → the field of :class:`Plan` with its rows.
+_FIELDS = {name: name.removesuffix(".csv") for name in TABLES} | {
+    "indicators.csv": "items", "projects_2018_2022.csv": "past_projects",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -71,12 +75,9 @@ class Plan:
     def require_year(self, year: int) -> int:
         """``year``. Raises :class:`UnknownYear` when nothing was observed in it."""
         if year not in self.years:
-            message = f"没有 {year} 年的数据。已有数据的年份：{'、'.join(map(str, self.years))}。"
-            if BASE_YEAR < year <= LAST_YEAR:
-                message += (
-                    f"新增年份：运行 cixi workbook {year} 得到填报工作簿，填写后依次运行 cixi check 和 cixi import。"
-                )
-            raise UnknownYear(message)
+            how = f"新增年份：运行 cixi workbook {year} 得到填报工作簿，填写后依次运行 cixi check 和 cixi import。"
+            known = f"没有 {year} 年的数据。已有数据的年份：{'、'.join(map(str, self.years))}。"
+            raise UnknownYear(known + how if BASE_YEAR < year <= LAST_YEAR else known)
         return year
 
     def item(self, item_id: str) -> schema.Indicator:
@@ -130,7 +131,7 @@ class Plan:
     def files(self) -> Iterator[tuple[str, type[Row], tuple[Row, ...]]]:
         """Every file below ``data/`` with the model of its rows and the rows, in the order of the schema."""
         for name, model in TABLES.items():
-            yield name, model, getattr(self, _field(name))
+            yield name, model, getattr(self, _FIELDS[name])
         for folder, model in YEARLY.items():
             for year, rows in getattr(self, folder).items():
                 yield f"{folder}/{year}.csv", model, rows
@@ -163,12 +164,6 @@ class Plan:
         return found
 
 
-def _field(name: str) -> str:
-    """The field of :class:`Plan` that holds the rows of a file of ``TABLES``."""
-    others = {"indicators.csv": "items", "projects_2018_2022.csv": "past_projects"}
-    return others.get(name, name.removesuffix(".csv"))
-
-
 def missing_reason(year: int) -> Absence:
     """Why an item without a row in ``observations/<year>.csv`` has no value.
 
@@ -192,7 +187,7 @@ def load_plan(root: Path | str | None = None) -> Plan:
     Raises :class:`DataError` with every problem of every file: unreadable files, wrong headers, ragged rows, values
     outside the schema, duplicate keys, ids that nothing defines, missing rows.
     """
-    folder = Path(root) if root is not None else find_root(Path.cwd())
+    folder = find_root(Path.cwd()) if root is None else Path(root)
     files = _read(folder / "data")
     while (again := _read(folder / "data")) != files:  # replaced meanwhile: some may have been read before, some after
         files = again
@@ -238,7 +233,7 @@ def _parse(root: Path, files: tuple[tuple[str, Content], ...]) -> Plan:
     problems += cross_check(tables, years)
     if problems:
         raise DataError(problems)
-    fields: dict[str, Any] = {_field(name): tuple(table.rows.values()) for name, table in tables.items()}
+    fields: dict[str, Any] = {_FIELDS[name]: tuple(table.rows.values()) for name, table in tables.items()}
     for folder, found in years.items():
         fields[folder] = {year: tuple(table.rows.values()) for year, table in found.items()}
     return Plan(root=root, **fields)
