@@ -80,17 +80,22 @@ class Plan:
             raise UnknownYear(known + how if BASE_YEAR < year <= LAST_YEAR else known)
         return year
 
+    def row(self, model: type[R], key: str) -> R:
+        """The item, project, commitment or finding of the audit with this id. Raises ``KeyError`` for an unknown one."""
+        row: R = self._rows[model, key]
+        return row
+
     def item(self, item_id: str) -> schema.Indicator:
         """The item with this id. Raises ``KeyError`` for an unknown one."""
-        return self._row(schema.Indicator, item_id)
+        return self.row(schema.Indicator, item_id)
 
     def project(self, number: int) -> schema.Project:
         """The project with this number in Table 3. Raises ``KeyError`` for an unknown one."""
-        return self._row(schema.Project, number)
+        return self.row(schema.Project, str(number))
 
     def commitment(self, commitment_id: str) -> schema.Commitment:
         """The commitment with this id. Raises ``KeyError`` for an unknown one."""
-        return self._row(schema.Commitment, commitment_id)
+        return self.row(schema.Commitment, commitment_id)
 
     def requirement(self, item_id: str, level: Level, year: int) -> schema.Requirement:
         """The wording in force in ``year``; before the first one, the first (a retrospect looks back with it).
@@ -140,14 +145,10 @@ class Plan:
     def _hash(self) -> int:
         return hash((self.root, *((name, rows) for name, _, rows in sorted(self.files()))))
 
-    def _row(self, model: type[R], key: str | int) -> R:
-        row: R = self._rows[model, key]
-        return row
-
     @cached_property
-    def _rows(self) -> dict[tuple[type[Row], str | int], Any]:
-        rows: tuple[Row, ...] = (*self.items, *self.projects, *self.commitments)
-        return {(type(row), getattr(row, row.KEY[0])): row for row in reversed(rows)}
+    def _rows(self) -> dict[tuple[type[Row], str], Any]:
+        rows: tuple[Row, ...] = (*self.items, *self.projects, *self.commitments, *self.audit)
+        return {(type(row), str(getattr(row, row.KEY[0]))): row for row in reversed(rows)}
 
     @cached_property
     def _requirements(self) -> dict[tuple[str, Level], list[schema.Requirement]]:

@@ -7,7 +7,7 @@ from markupsafe import Markup
 from cixi_analysis.analysis import links, progress
 from cixi_analysis.analysis.commitments import deadline, due, measured_by, next_due_year, promised
 from cixi_analysis.plan.dataset import Plan
-from cixi_analysis.plan.schema import Commitment, Link, Progress
+from cixi_analysis.plan.schema import Commitment, Indicator, Link, Progress, Project
 from cixi_analysis.presentation import tables
 from cixi_analysis.presentation.html import Html, anchored, cards, joined, link, noted, paragraph, stack
 from cixi_analysis.presentation.titles import item_href, item_title, project_href, short_source
@@ -117,8 +117,8 @@ def quotation(promise: Commitment) -> Markup:
 
 def _bearings(plan: Plan, promise: Commitment) -> Markup:
     """The linked items and projects."""
-    items = [titled(item_title(i), item_href(i.item_id), row) for i, row in links.items_of(plan, promise)]
-    own = links.projects_of(plan, promise)
+    items = [titled(item_title(i), item_href(i.item_id), row) for i, row in links.linked(plan, promise, Indicator)]
+    own = links.linked(plan, promise, Project)
     projects = [titled(f"项目{p.number} {p.name}", project_href(p.number), row) for p, row in own]
     return joined([*items, *projects], "；")
 

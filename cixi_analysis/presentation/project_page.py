@@ -8,7 +8,7 @@ from cixi_analysis.analysis.records import columns as columns_of
 from cixi_analysis.analysis.records import records, row
 from cixi_analysis.assessment import Assessment
 from cixi_analysis.plan.dataset import Plan
-from cixi_analysis.plan.schema import Project
+from cixi_analysis.plan.schema import Commitment, Indicator, Project
 from cixi_analysis.presentation import tables, titles
 from cixi_analysis.presentation.commitment_page import report_of, titled
 from cixi_analysis.presentation.formatting import percent, yi
@@ -191,8 +191,11 @@ def project_table(plan: Plan, year: int) -> Html:
 
 def _bearings(plan: Plan, project: Project) -> Markup:
     """The items a project bears on and the commitments it carries out."""
-    items = [titled(titles.item_title(i), titles.item_href(i.item_id), row) for i, row in links.items_of(plan, project)]
-    promises = links.commitments_of_project(plan, project.number)
+    items = [
+        titled(titles.item_title(i), titles.item_href(i.item_id), row)
+        for i, row in links.linked(plan, project, Indicator)
+    ]
+    promises = links.linked(plan, project, Commitment)
     named = ((f"{c.commitment_id} {c.metric}", titles.commitment_href(c.commitment_id), row) for c, row in promises)
     return joined([*items, *(titled(*one) for one in named)], "；")
 
