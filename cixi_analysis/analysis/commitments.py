@@ -57,11 +57,9 @@ def promised(promise: Commitment) -> str:
 
 
 _DEADLINES = {
-    Deadline.BY: "{0.end_year}年",
-    Deadline.BEFORE: "{0.end_year}年以前",
-    Deadline.FROM: "{0.start_year}年起",
+    Deadline.BY: "{0.end_year}年", Deadline.BEFORE: "{0.end_year}年以前", Deadline.FROM: "{0.start_year}年起",
     Deadline.DURING: "{0.start_year}–{0.end_year}年",
-}
+}  # fmt: skip
 
 
 def deadline(promise: Commitment) -> str:

@@ -14,20 +14,11 @@ from cixi_analysis.words import Attribute, Level
 
 #: Column → the heading the plan prints. Two header rows: 现状值 stands over three columns, 规划值 over two.
 HEADINGS = {
-    "domain": "领域",
-    "task": "任务",
-    "indicator": "序号",
-    "name": "指标名称",
-    "unit": "单位",
-    "national": "国家级指标要求",
-    "provincial": "省级指标要求",
-    "attribute": "指标属性",
-    "status": "现状值",
-    "verdict_national": "是否达到国家要求",
-    "verdict_provincial": "是否达到省级要求",
-    "target_2025": "规划值2025年",
-    "target_2030": "规划值2030年",
-}
+    "domain": "领域", "task": "任务", "indicator": "序号", "name": "指标名称", "unit": "单位",
+    "national": "国家级指标要求", "provincial": "省级指标要求", "attribute": "指标属性", "status": "现状值",
+    "verdict_national": "是否达到国家要求", "verdict_provincial": "是否达到省级要求",
+    "target_2025": "规划值2025年", "target_2030": "规划值2030年",
+}  # fmt: skip
 #: Columns that belong to the indicator as a whole: one cell over all its items.
 _OF_INDICATOR = ("indicator", "attribute", "verdict_national", "verdict_provincial")
 
