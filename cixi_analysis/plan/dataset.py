@@ -10,10 +10,9 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from cixi_analysis.errors import DataError, Problem, UnknownYear
-from cixi_analysis.plan import schema
+from cixi_analysis.plan import find_root, schema
 from cixi_analysis.plan.checks import cross_check
 from cixi_analysis.plan.csvfile import Content, CsvTable, read_table
-from cixi_analysis.plan.folder import find_root
 from cixi_analysis.plan.journal import read_journal
 from cixi_analysis.plan.schema import OBSERVATIONS, TABLES, YEARLY, Row
 from cixi_analysis.words import BASE_YEAR, FIRST_REPORT_YEAR, LAST_YEAR, Absence, Level
