@@ -8,7 +8,7 @@ from operator import attrgetter
 from cixi_analysis.errors import Problem
 from cixi_analysis.plan.arithmetic import BadRelation, relation
 from cixi_analysis.plan.csvfile import CsvTable
-from cixi_analysis.plan.schema import OBSERVATIONS, PROGRESS, AuditRow, Indicator, Link, Observation, Requirement
+from cixi_analysis.plan.schema import OBSERVATIONS, PROGRESS, AuditRow, Indicator, Observation, Requirement
 from cixi_analysis.words import NOT_APPLICABLE_MARK, TARGET_YEARS, AuditResult, Entity, Level
 
 
@@ -120,8 +120,7 @@ def _references(
             yield Problem("left_out.csv", number, "figure 数字", f"“{row.figure}”", "原文中所印的数字")
     for number, row in tables["audit.csv"].rows.items():
         yield from _sum_problems(number, row)
-    links: Mapping[int, Link] = tables["links.csv"].rows
-    for number, link in links.items():
+    for number, link in tables["links.csv"].rows.items():
         for column, kind, named in (("from_id", link.from_kind, link.from_id), ("to_id", link.to_kind, link.to_id)):
             if named not in known[kind]:
                 yield Problem("links.csv", number, column, f"“{named}”", f"已有的{kind.chinese}编号")

@@ -11,7 +11,7 @@ from functools import cache
 from importlib import resources
 
 from lark import Lark
-from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken, VisitError
+from lark.exceptions import UnexpectedInput, UnexpectedToken, VisitError
 
 from cixi_analysis.errors import CixiError
 from cixi_analysis.requirement.parsing import Build, Stop
@@ -125,8 +125,7 @@ def _refusal(text: str, normal: str, places: list[int], error: UnexpectedInput) 
         start = len(normal)
     rest = re.match(r"[^；\n，、]*", normal[start:])
     end = start + max(rest.end() if rest else 0, 1 if start < len(normal) else 0)
-    attributes = ("allowed",) if isinstance(error, UnexpectedCharacters) else ("accepts", "expected")
-    allowed = next(filter(None, (getattr(error, name, None) for name in attributes)), ())
+    allowed = next(filter(None, (getattr(error, name, None) for name in ("allowed", "accepts", "expected"))), ())
     known = {terminal: name for terminal, name in _NAMES.items() if terminal in allowed}
     expected = _CLAUSES if {"STATE", "NUMBER"} <= known.keys() else tuple(dict.fromkeys(known.values()))
     for pattern, reason in _REFUSED:
