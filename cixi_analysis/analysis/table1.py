@@ -23,7 +23,7 @@ HEADINGS = {
 _OF_INDICATOR = ("indicator", "attribute", "verdict_national", "verdict_provincial")
 
 
-@dataclass(frozen=True)
+@dataclass
 class MergedCell:
     """The text of a cell, verbatim where it is the plan's, and the number of item rows it spans."""
 
@@ -46,13 +46,12 @@ def table1(assessment: Assessment, year: int | None = None) -> tuple[Table1Row, 
     """
     items = assessment.plan.items
     texts = [_texts(assessment, item, assessment.year if year is None else year) for item in items]
-    covered = [{column for column in HEADINGS if at and _joined(items, texts, column, at)} for at in range(len(items))]
-    rows = []
+    rows, lowest = [], dict[str, MergedCell]()  # the lowest cell of each column so far
     for at, item in enumerate(items):
-        cells = {}
-        for column in (column for column in HEADINGS if column not in covered[at]):
-            end = next((n for n in range(at + 1, len(items)) if column not in covered[n]), len(items))
-            cells[column] = MergedCell(texts[at][column], end - at)
+        cells = {c: MergedCell(texts[at][c]) for c in HEADINGS if not (at and _joined(items, texts, c, at))}
+        lowest |= cells
+        for column in HEADINGS.keys() - cells.keys():
+            lowest[column].rowspan += 1
         rows.append(Table1Row(item, cells))
     return tuple(rows)
 

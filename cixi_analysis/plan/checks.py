@@ -22,9 +22,8 @@ def cross_check(tables: Mapping[str, CsvTable], years: Mapping[str, Mapping[int,
         yield Problem("indicators.csv", None, "item_id", "次序有误", "按序号与子项由小到大")
     for number, row in tables["indicators.csv"].rows.items():
         if row.item_id.split(".")[0] != str(row.indicator):
-            yield Problem(
-                "indicators.csv", number, "indicator 序号", f"{row.indicator}", f"与子项编号 {row.item_id} 一致"
-            )
+            expected = f"与子项编号 {row.item_id} 一致"
+            yield Problem("indicators.csv", number, "indicator 序号", f"{row.indicator}", expected)
     for table in (*tables.values(), *years[OBSERVATIONS].values()):
         for number, row in table.rows.items():
             item_id = getattr(row, "item_id", None)
