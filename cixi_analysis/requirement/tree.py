@@ -121,8 +121,7 @@ class LevelBenchmark:
     """The value against the provincial average. ``REACH``: in the item's direction (达到全省平均水平)."""
 
     comparator: Comparator
-    #: 优于全省平均: strictly better, in the item's direction
-    better: bool = False
+    better: bool = False  # 优于全省平均: strictly better, in the item's direction
 
     def __str__(self) -> str:
         return "优于全省平均值" if self.better else _BENCHMARK[self.comparator]
