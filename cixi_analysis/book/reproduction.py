@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 
 from cixi_analysis.book.archive import PROVENANCE, SITE, changes, reports, site_files
 from cixi_analysis.errors import CixiError
-from cixi_analysis.plan import edition, folder, provenance
+from cixi_analysis.plan import edition, provenance
 
 _MADE = shutil.ignore_patterns("_build", ".*", "__pycache__", "*.egg-info", "20[0-9][0-9]", "build", "dist")
 
@@ -121,7 +121,7 @@ def _again(root: Path, copy: Path, date: datetime | None, years: tuple[int, ...]
     environment = {name: value for name, value in os.environ.items() if name != edition.VARIABLE}
     if date:
         environment[edition.VARIABLE] = str(int(date.timestamp()))
-    if git := folder.git_folder(root):
+    if git := provenance.git_folder(root):
         environment |= {"GIT_DIR": str(git), "GIT_WORK_TREE": str(copy)}
     done = subprocess.run(  # noqa: S603  # our own words and paths
         [*program, "--root", str(copy), "build", "--force", *options],
@@ -133,7 +133,7 @@ def _again(root: Path, copy: Path, date: datetime | None, years: tuple[int, ...]
 
 
 def _copy(root: Path, copy: Path) -> None:
-    own = folder.own_files(root)
+    own = provenance.own_files(root)
     if own is None:
         shutil.copytree(root, copy, ignore=_MADE)
         for page in (copy / "book").rglob("*.ipynb"):
