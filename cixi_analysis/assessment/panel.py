@@ -109,10 +109,6 @@ class Panel:
             rows[number, place[held]] = held
         return rows.reshape(len(LEVELS), *shape)
 
-    def series(self, item: Indicator, level: Level) -> "ItemSeries":
-        """The arrays of one item at one level."""
-        return ItemSeries(self, item, level)
-
 
 def county_panel(plan: Plan, until: int | None = None) -> Panel:
     """The plan's own observations of its items (up to ``until``) as a panel of one region."""

@@ -13,18 +13,11 @@ from itertools import groupby, pairwise
 import numpy as np
 import pandas as pd
 
-from cixi_analysis.assessment.judgement import (
-    BASES,
-    VERDICTS,
-    Judgement,
-    Question,
-    judge_indicator,
-    judge_panel,
-    reasoned,
-)
+from cixi_analysis.assessment.judgement import Judgement, Question, judge_indicator, judge_panel, reasoned
+from cixi_analysis.assessment.numbers import BASES, VERDICTS
 from cixi_analysis.assessment.panel import Codes, Panel, categories
 from cixi_analysis.assessment.validation import FILE, Fault, faults, prepared, raise_faults
-from cixi_analysis.assessment.yardstick import REQUIREMENT, check_wordings, levels
+from cixi_analysis.assessment.yardstick import REQUIREMENT, check_readings, levels
 from cixi_analysis.errors import Problem, UnknownYear
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.words import Convention
@@ -92,7 +85,7 @@ def assess_panel(
     """
     table = prepared(table)
     years = range(int(table["year"].min()), int(table["year"].max()) + 1)
-    check_wordings(plan, until=years[-1])
+    check_readings(plan, until=years[-1], observations=False)
     asked = levels(against)
     questions = [(item.indicator, item.item_id, level) for item in plan.items for level in asked]
     questions += [(number, "", level) for number in plan.indicators for level in asked]
@@ -130,7 +123,7 @@ def explain_region(
     if not (own["year"] == year).any():
         raise UnknownYear(f"{FILE}里没有“{region}”{year} 年的数据。")
     own = prepared(own)
-    check_wordings(plan, until=int(own["year"].max()))
+    check_readings(plan, until=int(own["year"].max()), observations=False)
     raise_faults(faults(plan, own))
     panel = Panel(plan.items, (region,), range(int(own["year"].min()), int(own["year"].max()) + 1), own)
     judged = tuple(judge_panel(plan, panel, against, without))
