@@ -19,6 +19,8 @@ from cixi_analysis.plan.schema import OBSERVATIONS, Indicator
 from cixi_analysis.requirement.tree import AllOf
 from cixi_analysis.words import Absence, Attribute, Basis, Convention, Status, Verdict
 
+#: In the order they are tried.
+CONVENTIONS = tuple(Convention)
 #: The contract's columns of ``cixi assess``.
 COLUMNS = ("indicator", "item_id", "level", "verdict", "basis", "reason")
 #: (indicator, item_id, level); item_id is "" for an indicator as a whole.
@@ -64,22 +66,18 @@ def judge_item(
     """The verdicts of one item at one level for every region and year of the panel."""
     asked = wordings(plan, item, level, until=panel.years[-1])
     series = ItemSeries(panel, item, observed_level(level))
-    own = (r for r in plan.conventions if r.item_id in (None, item.item_id) and r.level in (None, level))
+    rows = (r for r in plan.conventions if r.item_id in (None, item.item_id) and r.level in (None, level))
     # The row that says most about a place comes first: its reason is shown.
     conventions = sorted(
-        (r for r in own if r.convention not in without),
-        key=lambda r: ([*Convention].index(r.convention), r.item_id is None, r.level is None, r.year is None),
+        (r for r in rows if r.convention not in without),
+        key=lambda r: (CONVENTIONS.index(r.convention), r.item_id is None, r.level is None, r.year is None),
     )
     findings = tuple(None if w.node is None else evaluate(w.node, series, conventions) for w in asked)
-    verdict = basis = np.empty(0, dtype=np.int8)
+    verdict, basis = np.full_like(series.row, NOT_APPLICABLE, np.int8), np.full_like(series.row, NO_BASIS, np.int8)
     for wording, finding in zip(asked, findings, strict=True):
-        nothing = np.full_like(series.row, NOT_APPLICABLE, np.int8), np.full_like(series.row, NO_BASIS, np.int8)
-        later = (finding.verdict, finding.basis) if finding else nothing
-        if wording is asked[0]:  # it looks back
-            verdict, basis = later
-        else:
-            here = series.years >= wording.from_year
-            verdict, basis = np.where(here, later[0], verdict), np.where(here, later[1], basis)
+        here = series.years >= wording.from_year
+        verdict = np.where(here, finding.verdict if finding else NOT_APPLICABLE, verdict)
+        basis = np.where(here, finding.basis if finding else NO_BASIS, basis)
     return Judgement(item, level, panel.years, verdict, basis, asked, findings)
 
 
@@ -249,6 +247,6 @@ def tally(assessment: Assessment, by: str | None = None) -> pd.DataFrame:
 
 def tally_without_each_convention(plan: Plan, year: int) -> pd.DataFrame:
     """The tally with each convention switched off in turn (and all of them): convention, then the tally's columns."""
-    cases = {"": (), **{str(one): (one,) for one in Convention}, "all": tuple(Convention)}
+    cases = {"": (), **{str(one): (one,) for one in CONVENTIONS}, "all": CONVENTIONS}
     table = pd.concat([tally(assess(plan, year, without=off)).assign(convention=name) for name, off in cases.items()])
     return table[["convention", *table.columns.drop("convention")]].reset_index(drop=True)

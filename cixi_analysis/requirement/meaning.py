@@ -4,12 +4,9 @@ from cixi_analysis.requirement import tree
 from cixi_analysis.requirement.tree import Comparator, Move, Node, Window
 
 _COMPARATOR = {
-    Comparator.GE: "不小于",
-    Comparator.LE: "不大于",
-    Comparator.GT: "大于",
-    Comparator.LT: "小于",
+    Comparator.GE: "不小于", Comparator.LE: "不大于", Comparator.GT: "大于", Comparator.LT: "小于",
     Comparator.REACH: "达到（方向随指标）",
-}
+}  # fmt: skip
 
 
 def meaning(node: Node) -> str:

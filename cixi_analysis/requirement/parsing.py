@@ -7,23 +7,8 @@ from typing import cast
 from lark import Token, Transformer, v_args
 from lark.tree import Meta
 
-from cixi_analysis.requirement.tree import (
-    AllOf,
-    AmountUnit,
-    AnyOf,
-    AssignedTarget,
-    Bound,
-    Change,
-    ChangeBenchmark,
-    ClassBound,
-    Comparator,
-    LevelBenchmark,
-    Move,
-    Node,
-    Rate,
-    State,
-    Window,
-)
+from cixi_analysis.requirement import tree
+from cixi_analysis.requirement.tree import AllOf, AnyOf, Change, ChangeBenchmark, Comparator, Move, Node, Rate, State
 from cixi_analysis.words import WATER_CLASSES
 
 _MOVE = {
@@ -99,14 +84,14 @@ class Build(Transformer[Token, Node]):
     def quantity(self, number: Token, unit: Token | None = None) -> tuple[float, str]:
         return float(number), str(unit or "")
 
-    def bound(self, children: list[Token | tuple[float, str]]) -> Bound:
+    def bound(self, children: list[Token | tuple[float, str]]) -> tree.Bound:
         tokens = _by_type(children)
         limit, unit = next(c for c in children if not isinstance(c, Token))
         if "REACH" in tokens and "AND_BELOW" in tokens:
             raise Stop("“达到”与“以下”不能连用", _span(tokens["REACH"], tokens["AND_BELOW"]))
-        return Bound(_comparator(tokens), limit, unit)
+        return tree.Bound(_comparator(tokens), limit, unit)
 
-    def class_bound(self, tokens: list[Token]) -> ClassBound:
+    def class_bound(self, tokens: list[Token]) -> tree.ClassBound:
         types = _by_type(tokens)
         if "GE" in types and types["GE"] != "不低于":
             raise Stop("水质类别请写“达到或优于”“优于”，不用大小符号", _span(types["GE"], types["WATER_CLASS"]))
@@ -117,10 +102,10 @@ class Build(Transformer[Token, Node]):
             numeral = numeral.replace(latin, roman)
         if numeral == WATER_CLASSES[-1] and "BETTER" not in types:
             raise Stop("劣Ⅴ类是最差的一类，任何水体都“达到”，不成为要求", _span(*tokens))
-        return ClassBound(WATER_CLASSES.index(numeral) + 1, "BETTER" in types)
+        return tree.ClassBound(WATER_CLASSES.index(numeral) + 1, "BETTER" in types)
 
-    def assigned(self, tokens: list[Token]) -> AssignedTarget:
-        return AssignedTarget(_comparator(_by_type(tokens)))
+    def assigned(self, tokens: list[Token]) -> tree.AssignedTarget:
+        return tree.AssignedTarget(_comparator(_by_type(tokens)))
 
     def change(self, children: list[Node | Token]) -> Change:
         change = cast(Change, children[0])
@@ -136,32 +121,32 @@ class Build(Transformer[Token, Node]):
         if "MOVE" in types:
             if types.get("ADVERB") == "逐年":
                 raise Stop("“较上年”与“逐年”所看的年份不同", _span(*tokens))
-            return Change(_MOVE[types["MOVE"]], True, Window.PREVIOUS)
+            return Change(_MOVE[types["MOVE"]], True, tree.Window.PREVIOUS)
         if "NOT_MOVE" in types:
             move = {"不上升": Move.FALL, "不恶化": Move.IMPROVE}.get(types["NOT_MOVE"], Move.RISE)
-            return Change(move, False, Window.PREVIOUS)
-        return Change(_MOVE.get(types["STEADY"][-2:], Move.IMPROVE), False, Window.PREVIOUS)
+            return Change(move, False, tree.Window.PREVIOUS)
+        return Change(_MOVE.get(types["STEADY"][-2:], Move.IMPROVE), False, tree.Window.PREVIOUS)
 
     def years(self, tokens: list[Token]) -> Change:
         types = _by_type(tokens)
         digits = types["RECENT_YEARS"][1:-1] if "RECENT_YEARS" in types else "0"
         years = int(digits) if digits.isdecimal() else _CHINESE_DIGITS.index(digits.replace("两", "二"))
-        return Change(_MOVE[types["MOVE"]], True, Window.YEARLY, years, adverb=str(types["ADVERB"]))
+        return Change(_MOVE[types["MOVE"]], True, tree.Window.YEARLY, years, adverb=str(types["ADVERB"]))
 
     def compared(self, tokens: list[Token]) -> Change:
         kind = tokens[0].type
         move = Move.IMPROVE if kind == "BETTER" else Move.RISE if kind in ("GE", "GT") else Move.FALL
-        return Change(move, kind in ("GT", "LT", "BETTER"), Window.PREVIOUS)
+        return Change(move, kind in ("GT", "LT", "BETTER"), tree.Window.PREVIOUS)
 
     def rate(self, tokens: list[Token]) -> Rate:
         types = _by_type(tokens)
-        unit = AmountUnit.POINTS if "POINTS" in types else AmountUnit.PERCENT
+        unit = tree.AmountUnit.POINTS if "POINTS" in types else tree.AmountUnit.PERCENT
         yearly = "YEARLY_MEAN" in types
         # "-" is no unit: 满意度 is printed with it, and is a percentage all the same.
         unknown = self.unit in (None, "", "-")
-        if unit is AmountUnit.PERCENT and (self.unit == "%" or (unknown and not yearly)):
+        if unit is tree.AmountUnit.PERCENT and (self.unit == "%" or (unknown and not yearly)):
             raise Stop("指标本身若是百分比，变化的“%”可指百分之几，也可指几个百分点", _span(*tokens))
-        if unit is AmountUnit.POINTS and self.unit != "%" and not unknown:
+        if unit is tree.AmountUnit.POINTS and self.unit != "%" and not unknown:
             raise Stop(f"“个百分点”只用于百分比，该指标的单位是“{self.unit}”", _span(*tokens))
         return Rate(_MOVE[types["MOVE"]], _comparator(types), float(types["NUMBER"]), unit, yearly)
 
@@ -170,10 +155,10 @@ class Build(Transformer[Token, Node]):
         # An amount of change is reached from below, whatever the item's polarity: 达到 is ≥.
         return ChangeBenchmark(_MOVE[types["MOVE"]], Comparator.GE if "REACH" in types else _comparator(types))
 
-    def level_benchmark(self, tokens: list[Token]) -> LevelBenchmark:
+    def level_benchmark(self, tokens: list[Token]) -> tree.LevelBenchmark:
         kind = tokens[0].type
         comparators = {**_COMPARATORS, "REACH_OR_HIGHER": Comparator.GE}
-        return LevelBenchmark(comparators.get(kind, Comparator.REACH), better=kind == "BETTER")
+        return tree.LevelBenchmark(comparators.get(kind, Comparator.REACH), better=kind == "BETTER")
 
     def state(self, tokens: list[Token]) -> Node:
         if tokens[0].type == "STATE":

@@ -83,12 +83,9 @@ class AssignedTarget:
 
 
 _ASSIGNED = {
-    Comparator.REACH: "完成上级下达目标",
-    Comparator.LE: "不超过控制目标值",
-    Comparator.LT: "低于控制目标值",
-    Comparator.GE: "不低于控制目标值",
-    Comparator.GT: "超过控制目标值",
-}
+    Comparator.REACH: "完成上级下达目标", Comparator.LE: "不超过控制目标值", Comparator.LT: "低于控制目标值",
+    Comparator.GE: "不低于控制目标值", Comparator.GT: "超过控制目标值",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -132,12 +129,9 @@ class LevelBenchmark:
 
 
 _BENCHMARK = {
-    Comparator.GT: "高于全省平均值",
-    Comparator.GE: "不低于全省平均值",
-    Comparator.LT: "低于全省平均值",
-    Comparator.LE: "不高于全省平均值",
-    Comparator.REACH: "达到全省平均水平",
-}
+    Comparator.GT: "高于全省平均值", Comparator.GE: "不低于全省平均值", Comparator.LT: "低于全省平均值",
+    Comparator.LE: "不高于全省平均值", Comparator.REACH: "达到全省平均水平",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
