@@ -146,12 +146,7 @@ class Assessment:
 
 
 def assess(
-    plan: Plan,
-    year: int,
-    *,
-    against: str = REQUIREMENT,
-    without: Collection[Convention] = (),
-    until: int | None = None,
+    plan: Plan, year: int, *, against: str = REQUIREMENT, without: Collection[Convention] = (), until: int | None = None
 ) -> Assessment:
     """Judge every item and indicator in ``year`` against the requirements, or (``against="target"``) the plan's targets.
 

@@ -23,7 +23,9 @@ def meaning(node: Node) -> str:
         case tree.AssignedTarget():
             return f"现状值与上级下达的当年目标相比：{node}"
         case tree.Rate():
-            return _rate(node)
+            per, how = "同期年均" if node.yearly else "比上一年", "（复合）" if node.yearly and node.unit == "%" else ""
+            asked = f"{_COMPARATOR[node.comparator]} {node.amount:.12g}{node.unit}"
+            return f"{per}{node.move.value}幅度{how}{asked}"
         case tree.ChangeBenchmark():
             return f"{node.move.value}的幅度{_COMPARATOR[node.comparator]}全省平均{node.move.value}幅度"
         case tree.LevelBenchmark():
@@ -34,12 +36,6 @@ def meaning(node: Node) -> str:
             return _change(node) + (f"，且{meaning(node.rate)}" if node.rate else "")
         case _:
             return f"原文载明“{node}”"
-
-
-def _rate(node: tree.Rate) -> str:
-    per = "同期年均" if node.yearly else "比上一年"
-    how = "（复合）" if node.yearly and node.unit == "%" else ""
-    return f"{per}{node.move.value}幅度{how}{_COMPARATOR[node.comparator]} {node.amount:.12g}{node.unit}"
 
 
 def _change(node: tree.Change) -> str:

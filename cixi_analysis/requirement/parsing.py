@@ -77,10 +77,6 @@ class Build(Transformer[Token, Node]):
         return _join(AllOf if children[0] == "AND(" else AnyOf, parts)
 
     @v_args(inline=True)
-    def comparator(self, token: Token) -> Token:
-        return token
-
-    @v_args(inline=True)
     def quantity(self, number: Token, unit: Token | None = None) -> tuple[float, str]:
         return float(number), str(unit or "")
 

@@ -17,9 +17,8 @@ from cixi_analysis.errors import CixiError
 from cixi_analysis.requirement.parsing import Build, Stop
 from cixi_analysis.requirement.tree import Node
 
-_FULL_WIDTH = {chr(c): chr(c - 0xFEE0) for c in range(0xFF01, 0xFF5F)}
 #: Character → the form the grammar knows. One character each, so that places in the wording stay places.
-_FORMS = _FULL_WIDTH | {
+_FORMS = {chr(full): chr(full - 0xFEE0) for full in range(0xFF01, 0xFF5F)} | {
     ",": "，", "，": "，", ";": "；", "；": "；", "−": "-", "﹣": "-", "％": "%", "﹪": "%", "⩾": "≥", "⩽": "≤", "≧": "≥", "≦": "≤",
     **dict.fromkeys("\r\v\f\x85\u2028\u2029", "\n"),
 }  # fmt: skip
@@ -43,13 +42,10 @@ _NAMES = {
 
 #: The kinds of clauses, instead of every word that may begin one.
 _CLAUSES = (
-    "数值（≥20、20%以上）",
-    "水质类别（优于Ⅲ类）",
-    "上级目标（完成上级下达的年度目标）",
+    "数值（≥20、20%以上）", "水质类别（优于Ⅲ类）", "上级目标（完成上级下达的年度目标）",
     "变化（逐年上升、保持稳定或持续改善、高于上年、年均下降幅度≥3.5%）",
-    "全省平均（高于全省平均值）",
-    "状态（制定实施、面积不减少、无黑臭水体）",
-)
+    "全省平均（高于全省平均值）", "状态（制定实施、面积不减少、无黑臭水体）",
+)  # fmt: skip
 
 #: Known wordings that are refused, with the reason; searched where parsing stopped.
 _REFUSED = (

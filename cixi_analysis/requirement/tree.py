@@ -199,11 +199,11 @@ Node = Leaf | AllOf | AnyOf
 
 def leaves(node: Node) -> Iterator[Leaf]:
     """The leaves, left to right."""
-    if not isinstance(node, (AllOf, AnyOf)):
+    if isinstance(node, (AllOf, AnyOf)):
+        for part in node.parts:
+            yield from leaves(part)
+    else:
         yield node
-        return
-    for part in node.parts:
-        yield from leaves(part)
 
 
 def demanded_bounds(node: Node) -> Iterator[Bound]:
