@@ -68,12 +68,8 @@ def _parts(finding: Finding, at: Place) -> str:
 
 
 def _quantity(value: float, unit: str) -> str:
-    return f"{WATER_CLASSES[int(value) - 1]}类" if unit == CLASS_UNIT else f"{value:.12g}{_written(unit)}"
-
-
-def _written(unit: str) -> str:
-    """The unit as it is written behind a number; "-" is none."""
-    return "" if unit == "-" else unit
+    """A number with its unit ("-" is none), or a water class."""
+    return f"{WATER_CLASSES[int(value) - 1]}类" if unit == CLASS_UNIT else f"{value:.12g}{unit.strip('-')}"
 
 
 def _measured(finding: LeafFinding, at: Place) -> str:
@@ -101,7 +97,7 @@ def _measured(finding: LeafFinding, at: Place) -> str:
             change = f"{mean}变化{used['rate']:+.4g}{node.unit}"
             return f"由{_quantity(used['earlier_1'], unit)}到{_quantity(used['value'], unit)}，{change}，要求{node}，{word}"
         case tree.ChangeBenchmark():
-            by = "%" if BENCHMARK_KINDS[series.benchmark_kind[at]] is BenchmarkKind.RATE else _written(unit)
+            by = "%" if BENCHMARK_KINDS[series.benchmark_kind[at]] is BenchmarkKind.RATE else unit.strip("-")
             moved = f"变化{used['own']:+.4g}{by}，全省平均变化{used['benchmark']:+.4g}{by}"
             return f"{value}，上年{_quantity(used['earlier_1'], unit)}，{moved}，{word}"
         case tree.LevelBenchmark():

@@ -188,14 +188,9 @@ def numbers_of(node: tree.Leaf, s: ItemSeries, **window: int) -> Numbers:
     """
     with np.errstate(invalid="ignore", divide="ignore"):
         found = _RULES[type(node)](node, s, **window)
-    match node:
-        case tree.LevelBenchmark():
-            for_more = node.comparator not in (tree.Comparator.LT, tree.Comparator.LE)
-        case tree.Change() | tree.Rate() | tree.ChangeBenchmark():
-            for_more = node.move is not tree.Move.FALL
-        case _:
-            for_more = False
-    if for_more:
+    moving = isinstance(node, (tree.Change, tree.Rate, tree.ChangeBenchmark)) and node.move is not tree.Move.FALL
+    below = (tree.Comparator.LT, tree.Comparator.LE)
+    if moving or (isinstance(node, tree.LevelBenchmark) and node.comparator not in below):
         beyond = (found.verdict == UNMET) & s.is_full
         found.verdict[beyond], found.lack[beyond] = NO_DATA, Lack.CEILING
     return found
