@@ -20,9 +20,9 @@ from cixi_analysis.assessment import (
     tally,
     tally_without_each_convention,
 )
-from cixi_analysis.assessment.evaluation import ATTESTED, DEEMED, MEASURED, NO_BASIS, Finding, combine
-from cixi_analysis.assessment.judgement import NOT_APPLICABLE, Judgement, judge_indicator, judge_item
-from cixi_analysis.assessment.numbers import MET, NO_DATA, UNMET
+from cixi_analysis.assessment.evaluation import Finding, combined
+from cixi_analysis.assessment.judgement import Judgement, judge_indicator, judge_item
+from cixi_analysis.assessment.numbers import ATTESTED, DEEMED, MEASURED, MET, NO_BASIS, NO_DATA, NOT_APPLICABLE, UNMET
 from cixi_analysis.assessment.panel import COLUMNS, Panel
 from cixi_analysis.errors import DataError, UnknownYear
 from cixi_analysis.plan.dataset import Plan
@@ -45,8 +45,9 @@ def finding(state: tuple[int, int]) -> Finding:
 
 
 def joined(kind: type[AllOf] | type[AnyOf], *parts: tuple[int, int]) -> tuple[int, int]:
-    result = combine(kind((NODE,) * len(parts)), [finding(p) for p in parts])
-    return int(result.verdict[0, 0]), int(result.basis[0, 0])
+    findings = [finding(p) for p in parts]
+    verdict, basis = combined(kind, [f.verdict for f in findings], [f.basis for f in findings])
+    return int(verdict[0, 0]), int(basis[0, 0])
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """Assessment: verdict, basis and reason for every item and indicator, for the county or for a panel of regions."""
 
-from cixi_analysis.assessment.counts import tally, tally_without_each_convention
 from cixi_analysis.assessment.judgement import (
     Assessment,
     Judgement,
@@ -8,6 +7,8 @@ from cixi_analysis.assessment.judgement import (
     contradictions,
     judge_panel,
     judgements,
+    tally,
+    tally_without_each_convention,
 )
 from cixi_analysis.assessment.observed import measured
 from cixi_analysis.assessment.panel import county_panel, county_table
@@ -23,25 +24,7 @@ from cixi_analysis.assessment.yardstick import (
 )
 
 __all__ = [
-    "REQUIREMENT",
-    "TARGET",
-    "Assessment",
-    "Judgement",
-    "PanelAssessment",
-    "asked",
-    "assess",
-    "assess_panel",
-    "check_readings",
-    "contradictions",
-    "county_panel",
-    "county_table",
-    "explain_region",
-    "judge_panel",
-    "judgements",
-    "measured",
-    "observed_level",
-    "read_wording",
-    "tally",
-    "tally_without_each_convention",
-    "wordings",
-]
+    "REQUIREMENT", "TARGET", "Assessment", "Judgement", "PanelAssessment", "asked", "assess", "assess_panel",
+    "check_readings", "contradictions", "county_panel", "county_table", "explain_region", "judge_panel", "judgements",
+    "measured", "observed_level", "read_wording", "tally", "tally_without_each_convention", "wordings",
+]  # fmt: skip

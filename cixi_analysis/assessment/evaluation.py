@@ -4,32 +4,32 @@ Verdicts are three-valued (strong Kleene): ``UNMET < NO_DATA < MET``; AND is the
 decided by numbers where they can, else by what the statement attests, else by a named convention, else it is NO_DATA.
 """
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from cixi_analysis.assessment.numbers import DEFAULT_YEARS, MET, NO_DATA, UNMET, Lack, Numbers, numbers_of
+from cixi_analysis.assessment.numbers import (
+    ATTESTED,
+    DEEMED,
+    DEFAULT_YEARS,
+    MEASURED,
+    MET,
+    NO_BASIS,
+    NO_DATA,
+    UNMET,
+    Lack,
+    Numbers,
+    numbers_of,
+)
 from cixi_analysis.assessment.panel import ABSENCES, Codes, Flags, ItemSeries
 from cixi_analysis.plan.schema import ConventionRow
-from cixi_analysis.requirement.tree import (
-    AllOf,
-    AnyOf,
-    AssignedTarget,
-    Bound,
-    Change,
-    ClassBound,
-    Leaf,
-    Node,
-    Rate,
-    Window,
-    leaves,
-)
+from cixi_analysis.requirement import tree
+from cixi_analysis.requirement.tree import AllOf, AnyOf, Leaf, Node
 from cixi_analysis.words import Absence, Convention
 
-DEEMED, ATTESTED, MEASURED = 0, 1, 2
-NO_BASIS = -1
-CONVENTIONS = tuple(Convention)
+#: The conventions that hold somewhere, and where.
+_Conventions = Sequence[tuple[ConventionRow, Flags]]
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,9 @@ class LeafFinding(Finding):
     series: ItemSeries
     #: what the numbers alone say
     numbers: Numbers
-    #: index into CONVENTIONS where the basis is DEEMED, else -1
+    #: the conventions that were tried
+    conventions: Sequence[ConventionRow]
+    #: index into ``conventions`` where the basis is DEEMED, else -1
     convention: Codes
     #: statement and numbers contradict each other: an error in the data
     contradicts: Flags | None
@@ -66,12 +68,15 @@ class LeafFinding(Finding):
         return Lack(int(self.numbers.lack[place]))
 
 
-def combined(kind: type[AllOf] | type[AnyOf], verdicts: Codes, bases: Codes) -> tuple[Codes, Codes]:
-    """Verdict and basis of an AND or OR; the parts lie along the first axis.
+def combined(
+    kind: type[AllOf] | type[AnyOf], parts: Sequence[Codes] | Codes, part_bases: Sequence[Codes] | Codes
+) -> tuple[Codes, Codes]:
+    """Verdict and basis of an AND or OR from those of its parts.
 
     The basis is the weakest of the parts that the verdict needs. AND is met, and OR unmet, by all parts together: the
     weakest of them. AND is unmet, and OR met, by one part alone: the strongest such part.
     """
+    verdicts, bases = np.asarray(parts), np.asarray(part_bases)
     verdict = verdicts.max(axis=0) if kind is AnyOf else verdicts.min(axis=0)
     needs_all = verdict == (UNMET if kind is AnyOf else MET)
     strongest = np.where(verdicts == verdict, bases, NO_BASIS).max(axis=0)
@@ -80,32 +85,15 @@ def combined(kind: type[AllOf] | type[AnyOf], verdicts: Codes, bases: Codes) -> 
     return verdict, basis
 
 
-def combine(node: AllOf | AnyOf, parts: Sequence[Finding]) -> Finding:
-    """The finding of an AND or OR from those of its parts."""
-    return Finding(node, *combined(type(node), *_stacked(parts)), tuple(parts))
-
-
-def _stacked(parts: Sequence[Finding]) -> tuple[Codes, Codes]:
-    return np.array([p.verdict for p in parts]), np.array([p.basis for p in parts])
-
-
-def conventions_for(
-    rows: Sequence[ConventionRow], item_id: str, level: str, without: Collection[Convention] = ()
-) -> list[ConventionRow]:
-    """The rows of conventions that hold for an item at a level, in the order in which conventions are tried."""
-    own = (row for row in rows if row.item_id in (None, item_id) and row.level in (None, level))
-    return sorted((r for r in own if r.convention not in without), key=lambda r: CONVENTIONS.index(r.convention))
-
-
 def evaluate(node: Node, series: ItemSeries, rows: Sequence[ConventionRow]) -> Finding:
-    """The finding of a whole tree. ``rows``: the conventions that hold, see :func:`conventions_for`."""
-    conventions: dict[Convention, Flags] = {}
+    """The finding of a whole tree. ``rows``: the conventions of its item and level, in the order they are tried."""
+    conventions: list[tuple[ConventionRow, Flags]] = []
     for row in rows:
         here = _applies(row.convention, node, series)
         if row.year is not None:
             here = here & (series.years == row.year)
         if here.any():
-            conventions[row.convention] = conventions.get(row.convention, False) | here
+            conventions.append((row, here))
     return _evaluate(node, series, conventions)
 
 
@@ -113,7 +101,7 @@ def _applies(convention: Convention, node: Node, series: ItemSeries) -> Flags:
     """Where a convention's own condition holds (``data/conventions.csv`` gives the reasons)."""
     match convention:
         case Convention.NONE_ASSIGNED:
-            return series.none_assigned & any(isinstance(leaf, AssignedTarget) for leaf in leaves(node))
+            return series.none_assigned & any(isinstance(leaf, tree.AssignedTarget) for leaf in tree.leaves(node))
         case Convention.NOTHING_THERE:
             nothing: Flags = series.absence == ABSENCES.index(Absence.NOT_FOUND)
             return nothing
@@ -123,40 +111,40 @@ def _applies(convention: Convention, node: Node, series: ItemSeries) -> Flags:
             return np.ones_like(series.known)
 
 
-def _evaluate(node: Node, series: ItemSeries, conventions: Mapping[Convention, Flags]) -> Finding:
+def _evaluate(node: Node, series: ItemSeries, conventions: _Conventions) -> Finding:
     if isinstance(node, (AllOf, AnyOf)):
-        return combine(node, [_evaluate(part, series, conventions) for part in node.parts])
-    if not isinstance(node, Change) or node.rate is None:
-        return _decide(node, numbers_of(node, series), series, conventions)
+        own = tuple(_evaluate(part, series, conventions) for part in node.parts)
+        return Finding(node, *combined(type(node), [p.verdict for p in own], [p.basis for p in own]), own)
+    if not isinstance(node, tree.Change) or node.rate is None:
+        return _decide(node, series, conventions)
     # A change with its rate is one condition: both must hold; a statement may attest the two together.
-    span = 2 if node.window is Window.PREVIOUS else node.years or DEFAULT_YEARS
-    window = {"span": span, "named": node.years > 0} if isinstance(node.rate, Rate) else {}
-    bare = replace(node, rate=None)
-    parts = (
-        _decide(bare, numbers_of(bare, series), series, conventions),
-        _decide(node.rate, numbers_of(node.rate, series, **window), series, conventions),
-    )
-    verdict, basis = combined(AllOf, *_stacked(parts))
+    span = 2 if node.window is tree.Window.PREVIOUS else node.years or DEFAULT_YEARS
+    window = {"span": span, "named": node.years > 0} if isinstance(node.rate, tree.Rate) else {}
+    change = _decide(replace(node, rate=None), series, conventions)
+    parts = (change, _decide(node.rate, series, conventions, **window))
+    verdict, basis = combined(AllOf, [p.verdict for p in parts], [p.basis for p in parts])
     numbers = Numbers(verdict.copy(), np.zeros_like(verdict), {})
     contradicts = _attest(node, verdict, basis, series)
-    return LeafFinding(node, verdict, basis, parts, series, numbers, np.full_like(basis, -1), contradicts)
+    return LeafFinding(node, verdict, basis, parts, series, numbers, (), np.full_like(basis, -1), contradicts)
 
 
-def _decide(node: Leaf, numbers: Numbers, series: ItemSeries, conventions: Mapping[Convention, Flags]) -> LeafFinding:
-    """Numbers, else words, else a convention."""
+def _decide(node: Leaf, series: ItemSeries, conventions: _Conventions, **window: int) -> LeafFinding:
+    """Numbers, else words, else a convention. ``window``: see :func:`numbers_of`."""
+    numbers = numbers_of(node, series, **window)
     verdict = numbers.verdict.copy()
     basis = np.where(verdict == NO_DATA, np.int8(NO_BASIS), np.int8(MEASURED))
     contradicts = _attest(node, verdict, basis, series, numbers.small_fall)
     convention = np.full_like(basis, -1)
-    for name, flags in conventions.items():
+    for number, (row, flags) in enumerate(conventions):
         here = flags & (verdict == NO_DATA)
-        if isinstance(node, (Bound, ClassBound)):
-            if name is Convention.NONE_ASSIGNED:
+        if isinstance(node, (tree.Bound, tree.ClassBound)):
+            if row.convention is Convention.NONE_ASSIGNED:
                 continue  # a limit of its own stands whether or not a target was assigned
-            if name is Convention.FULL:
+            if row.convention is Convention.FULL:
                 here &= series.is_own  # 100 % of something else says nothing of this limit
-        verdict[here], basis[here], convention[here] = MET, DEEMED, CONVENTIONS.index(name)
-    return LeafFinding(node, verdict, basis, (), series, numbers, convention, contradicts)
+        verdict[here], basis[here], convention[here] = MET, DEEMED, number
+    rows = [row for row, _ in conventions]
+    return LeafFinding(node, verdict, basis, (), series, numbers, rows, convention, contradicts)
 
 
 def _attest(
@@ -165,15 +153,12 @@ def _attest(
     """Set verdict and basis by the statement where the numbers do not decide (or where it may call a small fall
     stable: ``forgiven``). Returns where statement and numbers contradict each other.
     """
-    said = series.says(node)
-    if said is None:
+    if (said := series.says(node)) is None:
         return None
     attested, denied = said
     overruled = attested & (False if forgiven is None else forgiven)
     speaks = (verdict == NO_DATA) | overruled
-    contradicts: Flags = (
-        (attested & (verdict == UNMET) & ~overruled) | (denied & (verdict == MET)) | (attested & denied)
-    )
+    contradicts: Flags = attested & (denied | ((verdict == UNMET) & ~overruled)) | (denied & (verdict == MET))
     for says, word in ((attested, MET), (denied, UNMET)):
         here = speaks & says
         verdict[here], basis[here] = word, ATTESTED

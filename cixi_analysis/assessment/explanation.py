@@ -1,36 +1,22 @@
 """Sentences from findings. Nothing is judged here: every word is read off a finding."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
 from cixi_analysis.assessment.comparison import difference
-from cixi_analysis.assessment.evaluation import ATTESTED, CONVENTIONS, DEEMED, MEASURED, Finding, LeafFinding
-from cixi_analysis.assessment.numbers import MET, NO_DATA, UNMET, Lack
+from cixi_analysis.assessment.evaluation import Finding, LeafFinding
+from cixi_analysis.assessment.numbers import ATTESTED, DEEMED, MEASURED, MET, UNMET, VERDICTS, Lack
 from cixi_analysis.assessment.panel import ABSENCES, BENCHMARK_KINDS, COMPARATORS
-from cixi_analysis.plan.schema import WATER_CLASSES, ConventionRow, Indicator
+from cixi_analysis.plan.schema import WATER_CLASSES, Indicator
 from cixi_analysis.requirement import tree
-from cixi_analysis.words import CLASS_UNIT, BenchmarkKind, Convention, Verdict
+from cixi_analysis.words import CLASS_UNIT, BenchmarkKind, Verdict
 
-_WORD = {UNMET: Verdict.UNMET.chinese, NO_DATA: Verdict.NO_DATA.chinese, MET: Verdict.MET.chinese}
-
-
-@dataclass(frozen=True)
-class At:
-    """The place in a finding's arrays that is explained, its year, and the conventions that hold there."""
-
-    place: tuple[int, int]
-    year: int
-    conventions: Sequence[ConventionRow]
-
-    def reason(self, convention: Convention) -> str:
-        """Why a convention holds, from the row that says most about the place: item before level before year."""
-        rows = [r for r in self.conventions if r.convention is convention and r.year in (None, self.year)]
-        return max(rows, key=lambda r: (r.item_id is not None, r.level is not None, r.year is not None)).reason
+#: Region and year in a finding's arrays.
+Place = tuple[int, int]
 
 
-def explain(wording: str, finding: Finding | None, at: At) -> str:
+def explain(wording: str, finding: Finding | None, at: Place) -> str:
     """Why an item has its verdict: the wording's parts, each with its verdict and what decided it."""
     if finding is None:
         return "本级对该子项没有要求（原表为“/”）"
@@ -52,81 +38,66 @@ def explain_indicator(verdict: Verdict, parts: Sequence[tuple[Indicator, Verdict
     return f"各子项须全部达到（{summary}）：{deciding}"
 
 
-def _explain(finding: Finding, at: At) -> str:
-    if isinstance(finding, LeafFinding):
-        return _why(finding, at)
-    rule = "须同时满足" if isinstance(finding.node, tree.AllOf) else "满足一项即可"
-    return f"{rule}——{_parts(finding, at)}"
-
-
-def _parts(finding: Finding, at: At) -> str:
-    return "；".join(_labelled(part, at) for part in finding.parts)
-
-
-def _labelled(finding: Finding, at: At) -> str:
-    label = ""
-    if isinstance(finding, LeafFinding):
-        label = f"“{str(finding.node).replace(' with ', '，且')}”"  # a word of the canonical text, not of a sentence
-    return f"{label}{_WORD[int(finding.verdict[at.place])]}（{_explain(finding, at)}）"
-
-
-def _why(finding: LeafFinding, at: At) -> str:
-    """What decided a leaf."""
-    basis = finding.basis[at.place]
-    quote = finding.series.quote(finding.node, at.place)
+def _explain(finding: Finding, at: Place) -> str:
+    """What decided a node."""
+    if not isinstance(finding, LeafFinding):
+        rule = "须同时满足" if isinstance(finding.node, tree.AllOf) else "满足一项即可"
+        return f"{rule}——{_parts(finding, at)}"
+    basis, quote = finding.basis[at], finding.series.quote(finding.node, at)
     # A change with its rate has parts, and the statement may speak of the whole or of a part.
     if finding.parts and not (basis == ATTESTED and quote):
         return _parts(finding, at)
     if basis == MEASURED:
         return _measured(finding, at)
     if basis == ATTESTED:
-        text = f"原文载明“{quote}”"
-        if finding.numbers.verdict[at.place] == UNMET:
-            text += f"；数字略有变差：{_measured(finding, at)}"
-        return text
+        worse = f"；数字略有变差：{_measured(finding, at)}" if finding.numbers.verdict[at] == UNMET else ""
+        return f"原文载明“{quote}”{worse}"
     if basis == DEEMED:
-        convention = CONVENTIONS[finding.convention[at.place]]
-        return f"按约定“{convention.chinese}”视同达到：{at.reason(convention)}"
+        row = finding.conventions[finding.convention[at]]
+        return f"按约定“{row.convention.chinese}”视同达到：{row.reason}"
     return _lacking(finding, at)
 
 
+def _parts(finding: Finding, at: Place) -> str:
+    texts = []
+    for part in finding.parts:
+        # " with " is a word of the canonical text, not of a sentence.
+        label = f"“{str(part.node).replace(' with ', '，且')}”" if isinstance(part, LeafFinding) else ""
+        texts.append(f"{label}{VERDICTS[int(part.verdict[at])].chinese}（{_explain(part, at)}）")
+    return "；".join(texts)
+
+
 def _quantity(value: float, unit: str) -> str:
-    return f"{WATER_CLASSES[int(value) - 1]}类" if unit == CLASS_UNIT else f"{value:.12g}{_written(unit)}"
+    """A number with its unit ("-" is none), or a water class."""
+    return f"{WATER_CLASSES[int(value) - 1]}类" if unit == CLASS_UNIT else f"{value:.12g}{unit.strip('-')}"
 
 
-def _written(unit: str) -> str:
-    """The unit as it is written behind a number; "-" is none."""
-    return "" if unit == "-" else unit
-
-
-def _measured(finding: LeafFinding, at: At) -> str:
+def _measured(finding: LeafFinding, at: Place) -> str:
     """The figures that decided, what was asked, and whether it holds."""
-    node, series, place = finding.node, finding.series, at.place
-    used = {name: float(array[place]) for name, array in finding.numbers.used.items()}
-    kind = series.measured(place)
-    unit = kind.unit
-    what = "" if kind.measure == series.item.name else kind.measure
-    value = f"{at.year}年{what}{_quantity(used['value'], unit)}"
-    met = finding.verdict[place] == MET
-    word = "数字上未达到" if finding.basis[place] == ATTESTED else "达到" if met else "未达到"
+    node, series, year = finding.node, finding.series, int(finding.series.years[at[1]])
+    used = {name: float(array[at]) for name, array in finding.numbers.used.items()}
+    kind, met = series.measured(at), finding.verdict[at] == MET
+    unit, what = kind.unit, "" if kind.measure == series.item.name else kind.measure
+    value = f"{year}年{what}{_quantity(used['value'], unit)}"
+    word = "数字上未达到" if finding.basis[at] == ATTESTED else "达到" if met else "未达到"
     match node:
         case tree.Bound():
             return f"{value}，要求{node}，{word}（{_difference(used['value'], used['limit'])}）"
         case tree.ClassBound():
             return f"{value}，要求{node}，{word}"
         case tree.AssignedTarget():
-            given = COMPARATORS[series.comparator[place]]
+            given = COMPARATORS[series.comparator[at]]
             sign = (given if node.comparator is tree.Comparator.REACH else node.comparator).value
             apart = "" if unit == CLASS_UNIT else f"（{_difference(used['value'], used['limit'])}）"
             return f"{value}，上级下达目标{sign}{_quantity(used['limit'], unit)}，{'完成' if met else '未完成'}{apart}"
         case tree.Change():
-            return f"{_years(node, used, unit, what, at.year)}，{word.replace('达到', '符合')}“{node}”"
+            return f"{_years(node, used, unit, what, year)}，{word.replace('达到', '符合')}“{node}”"
         case tree.Rate():
             mean = f"年均（{used['years']:.0f}年）" if node.yearly else "比上年"
             change = f"{mean}变化{used['rate']:+.4g}{node.unit}"
             return f"由{_quantity(used['earlier_1'], unit)}到{_quantity(used['value'], unit)}，{change}，要求{node}，{word}"
         case tree.ChangeBenchmark():
-            by = "%" if BENCHMARK_KINDS[series.benchmark_kind[place]] is BenchmarkKind.RATE else _written(unit)
+            by = "%" if BENCHMARK_KINDS[series.benchmark_kind[at]] is BenchmarkKind.RATE else unit.strip("-")
             moved = f"变化{used['own']:+.4g}{by}，全省平均变化{used['benchmark']:+.4g}{by}"
             return f"{value}，上年{_quantity(used['earlier_1'], unit)}，{moved}，{word}"
         case tree.LevelBenchmark():
@@ -148,32 +119,31 @@ def _years(node: tree.Change, used: dict[str, float], unit: str, what: str, year
     return f"{what}{text}" + ("（只有两年数据，只看两年）" if short else "")
 
 
-def _lacking(finding: LeafFinding, at: At) -> str:
+def _lacking(finding: LeafFinding, at: Place) -> str:
     """What was missing, so that neither numbers nor words decide."""
-    node, series, place = finding.node, finding.series, at.place
-    lack, absence = finding.lack(place), series.absence[place]
-    if lack is Lack.WORDS:
-        why = f"{at.year}年{ABSENCES[absence]}，" if absence >= 0 else ""
-        return f"{why}原文没有载明"
-    match lack:
+    node, series = finding.node, finding.series
+    year, absence, average = int(series.years[at[1]]), series.absence[at], series.benchmark_kind[at]
+    match finding.lack(at):
+        case Lack.WORDS:
+            return f"{year}年{ABSENCES[absence]}，原文没有载明" if absence >= 0 else "原文没有载明"
         case Lack.VALUE:
-            text = f"{at.year}年没有数值" + (f"（{ABSENCES[absence]}）" if absence >= 0 else "")
+            text = f"{year}年没有数值" + (f"（{ABSENCES[absence]}）" if absence >= 0 else "")
         case Lack.UNIT:
-            kind = series.measured(place)
+            kind = series.measured(at)
             text = f"实测的是{kind.measure}（{kind.unit}），与要求的量或单位不同，不作比较"
         case Lack.EARLIER:
             several = (isinstance(node, tree.Change) and node.years) or (isinstance(node, tree.Rate) and node.yearly)
-            text = f"{'所需各年' if several else f'{at.year - 1}年'}没有可比的数值，看不出变化"
+            text = f"{'所需各年' if several else f'{year - 1}年'}没有可比的数值，看不出变化"
         case Lack.ASSIGNED:
-            text = f"{at.year}年上级未下达目标" if series.none_assigned[place] else "上级下达的目标未知"
-        case Lack.BENCHMARK if series.benchmark_kind[place] >= 0:
-            kind_of = BENCHMARK_KINDS[series.benchmark_kind[place]].chinese
-            text = f"已知的全省平均是{kind_of}，与要求所比的不同"
+            text = f"{year}年上级未下达目标" if series.none_assigned[at] else "上级下达的目标未知"
+        case Lack.BENCHMARK if average >= 0:
+            text = f"已知的全省平均是{BENCHMARK_KINDS[average].chinese}，与要求所比的不同"
         case Lack.BENCHMARK:
             text = "全省平均未知"
+        case Lack.DIRECTION if series.is_class[at]:
+            text = "水质类别只有优劣，没有升降"
         case Lack.DIRECTION:
-            of_class = "水质类别只有优劣，没有升降"
-            text = of_class if series.is_class[place] else "该指标没有规定方向，数字不能判定"
+            text = "该指标没有规定方向，数字不能判定"
         case Lack.CEILING:
             text = "已达100%，没有更高可求，数字不能判定"
         case _:

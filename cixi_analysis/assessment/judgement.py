@@ -1,45 +1,26 @@
-"""Verdicts of items and indicators: for a whole panel, and for the county in one year with reasons."""
+"""Verdicts of items and indicators: for a whole panel, and for the county in one year with reasons and counts."""
 
 import math
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 import pandas as pd
 
-from cixi_analysis.assessment.evaluation import (
-    ATTESTED,
-    DEEMED,
-    MEASURED,
-    NO_BASIS,
-    Finding,
-    LeafFinding,
-    combined,
-    conventions_for,
-    evaluate,
-)
-from cixi_analysis.assessment.explanation import At, explain, explain_indicator
-from cixi_analysis.assessment.numbers import MET, NO_DATA, UNMET
-from cixi_analysis.assessment.panel import Codes, Flags, Panel, county_panel
-from cixi_analysis.assessment.yardstick import (
-    REQUIREMENT,
-    Wording,
-    check_readings,
-    levels,
-    observed_level,
-    once_a_plan,
-    wordings,
-)
+from cixi_analysis.assessment.evaluation import Finding, LeafFinding, combined, evaluate
+from cixi_analysis.assessment.explanation import explain, explain_indicator
+from cixi_analysis.assessment.numbers import BASES, MEASURED, MET, NO_BASIS, NOT_APPLICABLE, VERDICTS
+from cixi_analysis.assessment.panel import Codes, Flags, ItemSeries, Panel, county_panel
+from cixi_analysis.assessment.yardstick import REQUIREMENT, Wording, check_readings, levels, observed_level, wordings
 from cixi_analysis.errors import DataError, Problem
 from cixi_analysis.plan.dataset import Plan, absence_reason
-from cixi_analysis.plan.schema import OBSERVATIONS, ConventionRow, Indicator
+from cixi_analysis.plan.schema import OBSERVATIONS, Indicator
 from cixi_analysis.requirement.tree import AllOf
-from cixi_analysis.words import Absence, Basis, Convention, Status, Verdict
+from cixi_analysis.words import Absence, Attribute, Basis, Convention, Status, Verdict
 
-NOT_APPLICABLE = 3
-VERDICTS = {UNMET: Verdict.UNMET, NO_DATA: Verdict.NO_DATA, MET: Verdict.MET, NOT_APPLICABLE: Verdict.NOT_APPLICABLE}
-BASES = {NO_BASIS: "", DEEMED: Basis.DEEMED, ATTESTED: Basis.ATTESTED, MEASURED: Basis.MEASURED}
+#: In the order they are tried.
+CONVENTIONS = tuple(Convention)
 #: The contract's columns of ``cixi assess``.
 COLUMNS = ("indicator", "item_id", "level", "verdict", "basis", "reason")
 #: (indicator, item_id, level); item_id is "" for an indicator as a whole.
@@ -58,7 +39,6 @@ class Judgement:
     wordings: tuple[Wording, ...]
     #: one a wording; None for "/"
     findings: tuple[Finding | None, ...]
-    conventions: Sequence[ConventionRow] = ()
 
     def place(self, year: int, region: int = 0) -> tuple[int, int]:
         """Where the arrays hold a year of a region."""
@@ -85,20 +65,20 @@ def judge_item(
 ) -> Judgement:
     """The verdicts of one item at one level for every region and year of the panel."""
     asked = wordings(plan, item, level, until=panel.years[-1])
-    series = panel.series(item, observed_level(level))
-    conventions = conventions_for(plan.conventions, item.item_id, level, without)
+    series = ItemSeries(panel, item, observed_level(level))
+    rows = (r for r in plan.conventions if r.item_id in (None, item.item_id) and r.level in (None, level))
+    # The row that says most about a place comes first: its reason is shown.
+    conventions = sorted(
+        (r for r in rows if r.convention not in without),
+        key=lambda r: (CONVENTIONS.index(r.convention), r.item_id is None, r.level is None, r.year is None),
+    )
     findings = tuple(None if w.node is None else evaluate(w.node, series, conventions) for w in asked)
-    answers = [
-        (np.full_like(series.row, NOT_APPLICABLE, np.int8), np.full_like(series.row, NO_BASIS, np.int8))
-        if finding is None
-        else (finding.verdict, finding.basis)
-        for finding in findings
-    ]
-    verdict, basis = answers[0]
-    for wording, later in zip(asked[1:], answers[1:], strict=True):
+    verdict, basis = np.full_like(series.row, NOT_APPLICABLE, np.int8), np.full_like(series.row, NO_BASIS, np.int8)
+    for wording, finding in zip(asked, findings, strict=True):
         here = series.years >= wording.from_year
-        verdict, basis = np.where(here, later[0], verdict), np.where(here, later[1], basis)
-    return Judgement(item, level, panel.years, verdict, basis, asked, findings, conventions)
+        verdict = np.where(here, finding.verdict if finding else NOT_APPLICABLE, verdict)
+        basis = np.where(here, finding.basis if finding else NO_BASIS, basis)
+    return Judgement(item, level, panel.years, verdict, basis, asked, findings)
 
 
 def judge_panel(
@@ -113,8 +93,6 @@ def judge_panel(
 def judge_indicator(items: Collection[Judgement]) -> tuple[Codes, Codes]:
     """Verdict and basis of an indicator at one level: the AND of its applicable items."""
     verdicts, bases = np.array([j.verdict for j in items]), np.array([j.basis for j in items])
-    if len(items) == 1:
-        return verdicts[0], bases[0]
     asked = verdicts != NOT_APPLICABLE
     verdict, basis = combined(AllOf, np.where(asked, verdicts, MET), np.where(asked, bases, MEASURED))
     nowhere = ~asked.any(axis=0)
@@ -166,12 +144,7 @@ class Assessment:
 
 
 def assess(
-    plan: Plan,
-    year: int,
-    *,
-    against: str = REQUIREMENT,
-    without: Collection[Convention] = (),
-    until: int | None = None,
+    plan: Plan, year: int, *, against: str = REQUIREMENT, without: Collection[Convention] = (), until: int | None = None
 ) -> Assessment:
     """Judge every item and indicator in ``year`` against the requirements, or (``against="target"``) the plan's targets.
 
@@ -190,7 +163,7 @@ def judgements(plan: Plan, until: int, against: str = REQUIREMENT) -> tuple[Judg
     return _judgements(plan, until, against, ())
 
 
-@once_a_plan
+@lru_cache(maxsize=256)
 def _table(plan: Plan, year: int, until: int, against: str, without: tuple[Convention, ...]) -> pd.DataFrame:
     judged = _judgements(plan, until, against, without)
     if problems := contradictions(plan, judged, year):
@@ -198,12 +171,12 @@ def _table(plan: Plan, year: int, until: int, against: str, without: tuple[Conve
     return reasoned(judged, year)
 
 
-@once_a_plan
+@lru_cache(maxsize=64)
 def _judgements(plan: Plan, until: int, against: str, without: tuple[Convention, ...]) -> tuple[Judgement, ...]:
     return tuple(judge_panel(plan, _panel(plan, until), against, without))
 
 
-_panel = once_a_plan(county_panel)
+_panel = lru_cache(maxsize=16)(county_panel)
 
 
 def reasoned(judged: Collection[Judgement], year: int) -> pd.DataFrame:
@@ -212,20 +185,17 @@ def reasoned(judged: Collection[Judgement], year: int) -> pd.DataFrame:
     together: dict[tuple[int, str], list[tuple[Judgement, str]]] = {}
     for one in judged:
         item, place, (wording, finding) = one.item, one.place(year), one.in_force(year)
-        text = explain(wording.row.wording, finding, At(place, year, one.conventions))
+        text = explain(wording.row.wording, finding, place)
         together.setdefault((item.indicator, one.level), []).append((one, text))
-        rows.append((item.indicator, item.item_id, one.level, *_words(one.verdict[place], one.basis[place]), text))
+        words = VERDICTS[int(one.verdict[place])].value, str(BASES[int(one.basis[place])])
+        rows.append((item.indicator, item.item_id, one.level, *words, text))
     for (number, level), own in together.items():
-        verdict, basis = judge_indicator([one for one, _ in own])
+        verdicts, bases = judge_indicator([one for one, _ in own])
         place = own[0][0].place(year)
-        words = _words(verdict[place], basis[place])
+        verdict, basis = VERDICTS[int(verdicts[place])], str(BASES[int(bases[place])])
         parts = [(one.item, VERDICTS[int(one.verdict[place])], text) for one, text in own]
-        rows.append((number, "", level, *words, explain_indicator(Verdict(words[0]), parts)))
+        rows.append((number, "", level, verdict.value, basis, explain_indicator(verdict, parts)))
     return pd.DataFrame(rows, columns=list(COLUMNS))
-
-
-def _words(verdict: int, basis: int) -> tuple[str, str]:
-    return VERDICTS[int(verdict)].value, str(BASES[int(basis)])
 
 
 def contradictions(plan: Plan, judged: Collection[Judgement], year: int) -> list[Problem]:
@@ -243,3 +213,33 @@ def contradictions(plan: Plan, judged: Collection[Judgement], year: int) -> list
             expected = "文字与数字一致，或改正其中有误的一项"
             problems.append(Problem(f"{OBSERVATIONS}/{year}.csv", number, "statement 现状原文", found, expected))
     return list(dict.fromkeys(problems))
+
+
+def tally(assessment: Assessment, by: str | None = None) -> pd.DataFrame:
+    """Indicators counted by level and status; columns level, [by,] applicable, met, unmet, no_data, not_filled_in.
+
+    ``by``: ``domain``, ``attribute`` or ``basis`` (with basis, met and unmet only: the others have none).
+    An indicator that a level does not ask of is in neither numerator nor denominator.
+    """
+    table = assessment.indicators
+    table["status"] = [assessment.status(n, v) for n, v in zip(table["indicator"], table["level"], strict=True)]
+    of = {i.indicator: i for i in assessment.plan.items}
+    if by in ("domain", "attribute"):
+        table = table.assign(**{by: [str(getattr(of[n], by)) for n in table["indicator"]]})
+    table = table[table["verdict"] != Verdict.NOT_APPLICABLE]
+    if by == "basis":
+        table = table[table["basis"] != ""]
+    keys = ["level", *([by] if by else [])]
+    counts = table.groupby(keys, sort=False)["status"].value_counts().unstack(fill_value=0)
+    counts = counts.reindex(columns=[s for s in Status if s is not Status.NOT_APPLICABLE], fill_value=0)
+    counts.insert(0, "applicable", counts.sum(axis=1))
+    counts.columns = pd.Index([str(c) for c in counts.columns])
+    order, counts = {str(word): n for n, word in enumerate([*Attribute, *Basis])}, counts.reset_index()
+    return counts.sort_values(keys, key=lambda c: c.map(order).fillna(-1), kind="stable", ignore_index=True)
+
+
+def tally_without_each_convention(plan: Plan, year: int) -> pd.DataFrame:
+    """The tally with each convention switched off in turn (and all of them): convention, then the tally's columns."""
+    cases = {"": (), **{str(one): (one,) for one in CONVENTIONS}, "all": CONVENTIONS}
+    table = pd.concat([tally(assess(plan, year, without=off)).assign(convention=name) for name, off in cases.items()])
+    return table[["convention", *table.columns.drop("convention")]].reset_index(drop=True)

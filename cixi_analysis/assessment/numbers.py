@@ -12,9 +12,13 @@ import numpy as np
 from cixi_analysis.assessment.comparison import SIDE, exceeds, holds
 from cixi_analysis.assessment.panel import BENCHMARK_KINDS, COMPARATORS, Codes, Flags, Floats, ItemSeries
 from cixi_analysis.requirement import tree
-from cixi_analysis.words import BenchmarkKind
+from cixi_analysis.words import Basis, BenchmarkKind, Verdict
 
-UNMET, NO_DATA, MET = 0, 1, 2
+#: Codes of verdicts, in their order, and of bases, the weakest first.
+UNMET, NO_DATA, MET, NOT_APPLICABLE = 0, 1, 2, 3
+NO_BASIS, DEEMED, ATTESTED, MEASURED = -1, 0, 1, 2
+VERDICTS = {UNMET: Verdict.UNMET, NO_DATA: Verdict.NO_DATA, MET: Verdict.MET, NOT_APPLICABLE: Verdict.NOT_APPLICABLE}
+BASES = {NO_BASIS: "", DEEMED: Basis.DEEMED, ATTESTED: Basis.ATTESTED, MEASURED: Basis.MEASURED}
 
 #: 逐年, 持续, 稳步 alone look at the last three years: two steps.
 DEFAULT_YEARS = 3
@@ -26,16 +30,7 @@ SMALL_FALL = 0.05
 class Lack(IntEnum):
     """What the numbers lacked when they could not decide a leaf."""
 
-    NOTHING = 0
-    VALUE = 1
-    UNIT = 2
-    EARLIER = 3
-    ASSIGNED = 4
-    BENCHMARK = 5
-    DIRECTION = 6
-    BASE = 7
-    WORDS = 8
-    CEILING = 9
+    NOTHING, VALUE, UNIT, EARLIER, ASSIGNED, BENCHMARK, DIRECTION, BASE, WORDS, CEILING = range(10)
 
 
 @dataclass(frozen=True)
@@ -63,12 +58,19 @@ def _judge(
     return Numbers(verdict, lack, {"value": s.value, **used}, small_fall)
 
 
+def _held(
+    s: ItemSeries, comparator: tree.Comparator | Codes, limit: Floats | float
+) -> tuple[Flags, tuple[Flags, Lack]]:
+    """Where the value is on the right side of a limit, and where an open comparator has no direction to take."""
+    code = COMPARATORS.index(comparator) if isinstance(comparator, tree.Comparator) else comparator
+    return holds(s.value, code, limit, s.polarity), ((SIDE[code] == 0) & (s.polarity == 0), Lack.DIRECTION)
+
+
 def _bound(node: tree.Bound, s: ItemSeries) -> Numbers:
     """A limit is on the item itself, in its unit: nothing else measured in its stead is held against it."""
     comparable = s.in_unit(node.unit or s.item.unit or "") & s.is_own & ~s.is_class
-    held = holds(s.value, node.comparator, node.limit, s.polarity)
-    lacks = [(~comparable, Lack.UNIT), (_open(node.comparator, s), Lack.DIRECTION)]
-    return _judge(s, held, lacks, limit=np.full_like(s.value, node.limit))
+    held, nowhere = _held(s, node.comparator, node.limit)
+    return _judge(s, held, [(~comparable, Lack.UNIT), nowhere], limit=np.full_like(s.value, node.limit))
 
 
 def _class_bound(node: tree.ClassBound, s: ItemSeries) -> Numbers:
@@ -78,18 +80,11 @@ def _class_bound(node: tree.ClassBound, s: ItemSeries) -> Numbers:
 
 def _assigned(node: tree.AssignedTarget, s: ItemSeries) -> Numbers:
     """The wording's own comparator, else the target's, else the item's direction."""
-    code = s.comparator if node.comparator is tree.Comparator.REACH else COMPARATORS.index(node.comparator)
-    unknown, nowhere = np.isnan(s.limit), (SIDE[code] == 0) & (s.polarity == 0)
-    held = holds(s.value, code, s.limit, s.polarity)
-    found = _judge(s, held, [(unknown, Lack.ASSIGNED), (nowhere, Lack.DIRECTION)], limit=s.limit)
+    unknown = np.isnan(s.limit)
+    held, nowhere = _held(s, s.comparator if node.comparator is tree.Comparator.REACH else node.comparator, s.limit)
+    found = _judge(s, held, [(unknown, Lack.ASSIGNED), nowhere], limit=s.limit)
     found.lack[unknown] = Lack.ASSIGNED  # even where the value is missing too
     return found
-
-
-def _open(comparator: tree.Comparator, s: ItemSeries) -> Flags:
-    """Where an open comparator has no direction to take."""
-    nowhere: Flags = s.polarity == 0
-    return nowhere & (comparator is tree.Comparator.REACH)
 
 
 def _sign(move: tree.Move, s: ItemSeries) -> Codes:
@@ -105,7 +100,7 @@ def earlier_years(node: tree.Change) -> int:
     return (node.years or 2) - 1
 
 
-def change(node: tree.Change, s: ItemSeries) -> Numbers:
+def _change(node: tree.Change, s: ItemSeries) -> Numbers:
     """Every step of the window goes the wanted way. A step known to fail decides, whatever is missing elsewhere."""
     sign = _sign(node.move, s)
     failed, small, missing = (np.zeros_like(s.known) for _ in range(3))
@@ -125,7 +120,7 @@ def change(node: tree.Change, s: ItemSeries) -> Numbers:
     return _judge(s, ~failed, lacks, None if node.strict else small & ~s.is_class, **used)
 
 
-def rate(node: tree.Rate, s: ItemSeries, span: int = DEFAULT_YEARS, named: bool = False) -> Numbers:
+def _rate(node: tree.Rate, s: ItemSeries, span: int = DEFAULT_YEARS, named: bool = False) -> Numbers:
     """The change over the window: compound a year (percent) or mean a year (points); without 年均, since last year.
 
     ``span`` is the number of yearly values; where they are not ``named``, two do for want of three.
@@ -152,7 +147,7 @@ def rate(node: tree.Rate, s: ItemSeries, span: int = DEFAULT_YEARS, named: bool 
     return _judge(s, held, lacks, earlier_1=earlier, rate=moved, limit=limit, years=years)
 
 
-def change_benchmark(node: tree.ChangeBenchmark, s: ItemSeries) -> Numbers:
+def _change_benchmark(node: tree.ChangeBenchmark, s: ItemSeries) -> Numbers:
     """The own change since last year against the average of the changes, or of the rates of change (%)."""
     earlier, comparable = s.before(1)
     sign = _sign(node.move, s)
@@ -169,11 +164,10 @@ def change_benchmark(node: tree.ChangeBenchmark, s: ItemSeries) -> Numbers:
 
 def _level_benchmark(node: tree.LevelBenchmark, s: ItemSeries) -> Numbers:
     known = (s.benchmark_kind == BENCHMARK_KINDS.index(BenchmarkKind.LEVEL)) & ~np.isnan(s.benchmark)
-    held = holds(s.value, node.comparator, s.benchmark, s.polarity)
+    held, nowhere = _held(s, node.comparator, s.benchmark)
     if node.better:  # strictly, in the item's direction
         held = exceeds((s.value - s.benchmark) * s.polarity, s.benchmark, strict=True)
-    lacks = [(s.is_class, Lack.UNIT), (_open(node.comparator, s), Lack.DIRECTION), (~known, Lack.BENCHMARK)]
-    return _judge(s, held, lacks, benchmark=s.benchmark)
+    return _judge(s, held, [(s.is_class, Lack.UNIT), nowhere, (~known, Lack.BENCHMARK)], benchmark=s.benchmark)
 
 
 def _state(_: tree.State, s: ItemSeries) -> Numbers:
@@ -181,22 +175,10 @@ def _state(_: tree.State, s: ItemSeries) -> Numbers:
     return Numbers(np.full(s.row.shape, NO_DATA, np.int8), np.full(s.row.shape, Lack.WORDS, np.int8), {})
 
 
-def _asks_for_more(node: tree.Leaf) -> bool:
-    if isinstance(node, (tree.Change, tree.Rate, tree.ChangeBenchmark)):
-        return node.move is not tree.Move.FALL
-    return isinstance(node, tree.LevelBenchmark) and node.comparator not in (tree.Comparator.LT, tree.Comparator.LE)
-
-
 _RULES: dict[type[tree.Leaf], Callable[..., Numbers]] = {
-    tree.Bound: _bound,
-    tree.ClassBound: _class_bound,
-    tree.AssignedTarget: _assigned,
-    tree.Change: change,
-    tree.Rate: rate,
-    tree.ChangeBenchmark: change_benchmark,
-    tree.LevelBenchmark: _level_benchmark,
-    tree.State: _state,
-}
+    tree.Bound: _bound, tree.ClassBound: _class_bound, tree.AssignedTarget: _assigned, tree.Change: _change,
+    tree.Rate: _rate, tree.ChangeBenchmark: _change_benchmark, tree.LevelBenchmark: _level_benchmark, tree.State: _state,
+}  # fmt: skip
 
 
 def numbers_of(node: tree.Leaf, s: ItemSeries, **window: int) -> Numbers:
@@ -206,7 +188,9 @@ def numbers_of(node: tree.Leaf, s: ItemSeries, **window: int) -> Numbers:
     """
     with np.errstate(invalid="ignore", divide="ignore"):
         found = _RULES[type(node)](node, s, **window)
-    if _asks_for_more(node):
+    moving = isinstance(node, (tree.Change, tree.Rate, tree.ChangeBenchmark)) and node.move is not tree.Move.FALL
+    below = (tree.Comparator.LT, tree.Comparator.LE)
+    if moving or (isinstance(node, tree.LevelBenchmark) and node.comparator not in below):
         beyond = (found.verdict == UNMET) & s.is_full
         found.verdict[beyond], found.lack[beyond] = NO_DATA, Lack.CEILING
     return found

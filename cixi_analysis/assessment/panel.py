@@ -15,7 +15,7 @@ from cixi_analysis.assessment.observed import SIGN, Assigned, Measured, measured
 from cixi_analysis.plan.dataset import Plan, missing_reason
 from cixi_analysis.plan.schema import Indicator, Observation
 from cixi_analysis.requirement.tree import Comparator, Leaf, Node
-from cixi_analysis.words import CLASS_UNIT, REGION, Absence, BenchmarkKind, Level
+from cixi_analysis.words import CLASS_UNIT, LAST_YEAR, REGION, Absence, BenchmarkKind, Level
 
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int8]
@@ -60,9 +60,9 @@ class Panel:
                     self.speaking[item.item_id].setdefault(clause, ([], []))[way].append(number)
         targets, texts_of_targets = pd.factorize(table["assigned_target"])
         given = [*(read_assigned(text) or Assigned() for text in texts_of_targets), Assigned()]
-        target, pattern = np.append(targets, NONE), np.append(pattern, NONE)
+        target = np.append(targets, NONE)
         common = {
-            "words": pattern,
+            "words": np.append(pattern, NONE),
             "value": _column(table["value"], quantity, np.nan, np.float64),
             "written_absence": _column(table["absence"], ABSENCES.index, NONE, np.int8),
             "limit": np.array([one.limit for one in given])[target],
@@ -71,23 +71,21 @@ class Panel:
             "benchmark": _column(table["benchmark"], float, np.nan, np.float64),
             "benchmark_kind": _column(table["benchmark_kind"], BENCHMARK_KINDS.index, NONE, np.int8),
         }
-        #: what was measured, and unit → code
-        self.kinds: list[Measured] = []
+        #: what was measured → its code, and unit → its code
+        self.kinds: dict[Measured, int] = {}
         self.units: dict[str, int] = {}
         #: level → name → the column, with one more entry for a place without a row
         self.columns: dict[Level, dict[str, npt.NDArray[Any]]] = {}
         for level in LEVELS:
             kinds = [measured(item, level, *one[1:4]) for item, one in found]
-            codes, own = pd.factorize(np.array([*kinds, None], dtype=object)[:-1])
-            code = np.append(codes, NONE)[pattern]
-            unit = [self.units.setdefault(kind.unit, len(self.units)) for kind in own]
+            kind = [self.kinds.setdefault(kind, len(self.kinds)) for kind in kinds]
+            unit = [self.units.setdefault(kind.unit, len(self.units)) for kind in kinds]
             self.columns[level] = common | {
-                "kind": np.where(code == NONE, NONE, code + len(self.kinds)),
-                "unit": np.array([*unit, NONE])[code],
-                "polarity": np.array([*(SIGN[kind.polarity] for kind in own), 0], dtype=np.int8)[code],
-                "is_own": np.array([*(kind.own for kind in own), False])[code],
+                "kind": _decoded(kind, pattern, NONE, np.int32),
+                "unit": _decoded(unit, pattern, NONE, np.int32),
+                "polarity": _decoded((SIGN[kind.polarity] for kind in kinds), pattern, 0, np.int8),
+                "is_own": _decoded((kind.own for kind in kinds), pattern, False, np.bool_),
             }
-            self.kinds.extend(own)
 
     def _rows(self, table: pd.DataFrame) -> Places:
         codes = []
@@ -109,28 +107,19 @@ class Panel:
             rows[number, place[held]] = held
         return rows.reshape(len(LEVELS), *shape)
 
-    def series(self, item: Indicator, level: Level) -> "ItemSeries":
-        """The arrays of one item at one level."""
-        return ItemSeries(self, item, level)
 
-
-def county_panel(plan: Plan, until: int | None = None) -> Panel:
+def county_panel(plan: Plan, until: int = LAST_YEAR) -> Panel:
     """The plan's own observations of its items (up to ``until``) as a panel of one region."""
     table = county_table(plan, until)
-    years = [year for year in plan.years if until is None or year <= until]
-    return Panel(plan.items, (REGION,), range(min(years), max(years) + 1), table)
+    years = range(plan.years[0], max(year for year in plan.years if year <= until) + 1)
+    return Panel(plan.items, (REGION,), years, table)
 
 
-def county_table(plan: Plan, until: int | None = None) -> pd.DataFrame:
+def county_table(plan: Plan, until: int = LAST_YEAR) -> pd.DataFrame:
     """The plan's own observations of its items (up to ``until``) as a table with the columns :data:`COLUMNS`."""
     ids = {item.item_id for item in plan.items}
-    years = [year for year in plan.years if until is None or year <= until]
-    rows = [
-        (REGION, year, *row.__dict__.values())
-        for year in years
-        for row in plan.observations[year]
-        if row.item_id in ids
-    ]
+    observed = [(year, row) for year in plan.years if year <= until for row in plan.observations[year]]
+    rows = [(REGION, year, *row.__dict__.values()) for year, row in observed if row.item_id in ids]
     return pd.DataFrame(rows, columns=list(COLUMNS), dtype=object)
 
 
@@ -145,7 +134,12 @@ def _column(column: "pd.Series[Any]", of: Callable[[Any], float], missing: float
     if pd.api.types.is_numeric_dtype(column):
         return np.append(column.to_numpy(dtype=dtype), np.array(missing, dtype=dtype))
     codes, distinct = pd.factorize(column)
-    return np.array([*map(of, distinct), missing], dtype=dtype).take(np.append(codes, NONE))
+    return _decoded(map(of, distinct), codes, missing, dtype)
+
+
+def _decoded(values: Iterable[float], codes: npt.NDArray[Any], missing: float, dtype: type) -> npt.NDArray[Any]:
+    """The value of each code, and one more entry for no row."""
+    return np.array([*values, missing], dtype=dtype).take(np.append(codes, NONE))
 
 
 def categories(codes: npt.NDArray[Any], texts: Iterable[str]) -> "pd.Categorical[Any]":
@@ -183,11 +177,9 @@ class ItemSeries:
 
     def __getattr__(self, name: str) -> Any:
         """Take a column when it is first asked for; the next time it is an attribute like any other."""
-        try:
-            column = self.panel.columns[self.level][name]
-        except KeyError:
-            raise AttributeError(name) from None
-        array = self.__dict__[name] = column[self.row]
+        if name not in self.panel.columns[self.level]:
+            raise AttributeError(name)
+        array = self.__dict__[name] = self.panel.columns[self.level][name][self.row]
         return array
 
     @cached_property
@@ -210,8 +202,7 @@ class ItemSeries:
         return np.where(self.row == NONE, self.panel.unfilled, self.written_absence)
 
     def in_unit(self, unit: str) -> Flags:
-        same: Flags = self.unit == self.panel.units.get(unit, NONE - 1)
-        return same
+        return np.equal(self.unit, self.panel.units.get(unit, NONE - 1))
 
     def before(self, years: int) -> tuple[Floats, Flags]:
         """The value ``years`` earlier, and whether both are known and of the same kind."""
@@ -231,7 +222,7 @@ class ItemSeries:
 
     def measured(self, at: tuple[int, int]) -> Measured:
         """What was measured in a place that has a row."""
-        return self.panel.kinds[int(self.kind[at])]
+        return list(self.panel.kinds)[int(self.kind[at])]
 
     def quote(self, leaf: Node, at: tuple[int, int]) -> str | None:
         """The words of the statement that attest or deny the leaf."""

@@ -13,18 +13,11 @@ from itertools import groupby, pairwise
 import numpy as np
 import pandas as pd
 
-from cixi_analysis.assessment.judgement import (
-    BASES,
-    VERDICTS,
-    Judgement,
-    Question,
-    judge_indicator,
-    judge_panel,
-    reasoned,
-)
+from cixi_analysis.assessment.judgement import Judgement, Question, judge_indicator, judge_panel, reasoned
+from cixi_analysis.assessment.numbers import BASES, VERDICTS
 from cixi_analysis.assessment.panel import Codes, Panel, categories
 from cixi_analysis.assessment.validation import FILE, Fault, faults, prepared, raise_faults
-from cixi_analysis.assessment.yardstick import REQUIREMENT, check_wordings, levels
+from cixi_analysis.assessment.yardstick import REQUIREMENT, check_readings, levels
 from cixi_analysis.errors import Problem, UnknownYear
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.words import Convention
@@ -92,11 +85,11 @@ def assess_panel(
     """
     table = prepared(table)
     years = range(int(table["year"].min()), int(table["year"].max()) + 1)
-    check_wordings(plan, until=years[-1])
+    check_readings(plan, until=years[-1], observations=False)
     asked = levels(against)
     questions = [(item.indicator, item.item_id, level) for item in plan.items for level in asked]
     questions += [(number, "", level) for number in plan.indicators for level in asked]
-    judge = partial(_judged, plan, years, against, tuple(without), {q: n for n, q in enumerate(questions)})
+    judge = partial(_judged, plan, years, against, tuple(without))
     region, names = pd.factorize(table["region"])
     order = np.argsort(region, kind="stable")
     ends = np.searchsorted(region[order], range(0, len(names) + block, block))
@@ -105,11 +98,9 @@ def assess_panel(
         blocks = [judge(own) for own in rows]
     else:  # not `executor.map`, which Dask's refuses for an iterator
         blocks = [future.result() for future in [executor.submit(judge, own) for own in rows]]
-    verdicts, bases, wrong = zip(*blocks, strict=True)
-    raise_faults(fault for own in wrong for fault in own)
-    return PanelAssessment(
-        tuple(names), tuple(years), tuple(questions), np.concatenate(verdicts), np.concatenate(bases)
-    )
+    raise_faults(fault for _, wrong in blocks for fault in wrong)
+    verdict, basis = np.concatenate([found for found, _ in blocks], axis=1)
+    return PanelAssessment(tuple(names), tuple(years), tuple(questions), verdict, basis)
 
 
 def explain_region(
@@ -130,7 +121,7 @@ def explain_region(
     if not (own["year"] == year).any():
         raise UnknownYear(f"{FILE}里没有“{region}”{year} 年的数据。")
     own = prepared(own)
-    check_wordings(plan, until=int(own["year"].max()))
+    check_readings(plan, until=int(own["year"].max()), observations=False)
     raise_faults(faults(plan, own))
     panel = Panel(plan.items, (region,), range(int(own["year"].min()), int(own["year"].max()) + 1), own)
     judged = tuple(judge_panel(plan, panel, against, without))
@@ -139,30 +130,20 @@ def explain_region(
 
 
 def _judged(
-    plan: Plan,
-    years: range,
-    against: str,
-    without: tuple[Convention, ...],
-    questions: dict[Question, int],
-    table: pd.DataFrame,
-) -> tuple[Codes, Codes, list[Fault]]:
-    """Verdicts and bases (regions, years, questions) of a block, or what is wrong with its rows."""
-    regions = tuple(table["region"].unique())
-    verdict, basis = np.zeros((2, len(questions), len(regions), len(years)), dtype=np.int8)
-    found = list(faults(plan, table))
-    if not found:
-        panel = Panel(plan.items, regions, years, table)
-        judged = judge_panel(plan, panel, against, without)
-        for indicator, group in groupby(judged, key=lambda one: one.item.indicator):
-            items = list(group)
-            found += _contradicting(items, panel)
-            for one in items:
-                at = questions[indicator, one.item.item_id, one.level]
-                verdict[at], basis[at] = one.verdict, one.basis
-            for level in levels(against):
-                at = questions[indicator, "", level]
-                verdict[at], basis[at] = judge_indicator([one for one in items if one.level == level])
-    return np.moveaxis(verdict, 0, -1), np.moveaxis(basis, 0, -1), found
+    plan: Plan, years: range, against: str, without: tuple[Convention, ...], table: pd.DataFrame
+) -> tuple[Codes, list[Fault]]:
+    """Verdicts and bases of a block, of shape (2, regions, years, questions), or what is wrong with its rows."""
+    if found := list(faults(plan, table)):
+        return np.empty(0, dtype=np.int8), found
+    panel = Panel(plan.items, tuple(table["region"].unique()), years, table)
+    items: list[tuple[Codes, Codes]] = []
+    indicators: list[tuple[Codes, Codes]] = []
+    for _, group in groupby(judge_panel(plan, panel, against, without), key=lambda one: one.item.indicator):
+        own = list(group)
+        found += _contradicting(own, panel)
+        items += [(one.verdict, one.basis) for one in own]
+        indicators += [judge_indicator([one for one in own if one.level == level]) for level in levels(against)]
+    return np.moveaxis(np.array(items + indicators), 0, -1), found
 
 
 def _contradicting(judged: Iterable[Judgement], panel: Panel) -> Iterator[Fault]:

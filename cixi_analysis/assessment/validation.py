@@ -4,7 +4,7 @@ Millions of rows differ in few ways, so one row of each way is validated: rows o
 only. A fault names the first row that has it and how many there are.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -113,24 +113,25 @@ def faults(plan: Plan, table: pd.DataFrame) -> Iterator[Fault]:
     if again.any():
         problem = Problem(FILE, None, "item_id 子项编号", "又一行", "每个地区、年份、子项（及级别）一行")
         yield (problem, _place(table, int(np.argmax(again))), int(again.sum()))
-    simple = pd.DataFrame({column: _pattern(table[column]) for column in _CHECKED})
+    alike = pd.DataFrame({column: _alike(table[column]) for column in _CHECKED})
     quoting = table[table["attests"].notna() | table["denies"].notna()]
-    for own, alike, check in (
-        (table, simple, partial(_row_problems, plan)),
+    for own, cells, check in (
+        (table, alike, partial(_row_problems, plan)),
         (quoting, quoting[["attests", "denies", "statement"]], _quotation_problems),
     ):
-        number, first = patterns(alike, alike.columns)
-        for problem in check(_records(own.iloc[first])):  # `problem.row` is the number of a pattern
+        number, first = patterns(cells, cells.columns)
+        distinct = own.iloc[first].astype(object)
+        for problem in check(distinct.where(distinct.notna(), None).to_dict("records")):  # its `row` is a pattern
             rows = np.flatnonzero(number == problem.row)
             yield replace(problem, row=None), _place(own, int(rows[0])), len(rows)
 
 
-def _quotation_problems(rows: list[dict[str, Any]]) -> Iterator[Problem]:
+def _quotation_problems(rows: list[dict[Any, Any]]) -> Iterator[Problem]:
     for number, cells in enumerate(rows):
         yield from quotation_problems(FILE, number, Observation.model_construct(**cells))
 
 
-def _row_problems(plan: Plan, rows: list[dict[str, Any]]) -> Iterator[Problem]:
+def _row_problems(plan: Plan, rows: list[dict[Any, Any]]) -> Iterator[Problem]:
     """What the schema and the plan's wordings have against these rows, by their number."""
     known = {item.item_id for item in plan.items}
     valid: list[tuple[int, Observation]] = []
@@ -156,34 +157,25 @@ def _text(cell: Any) -> str:
     return "" if cell is None else str(cell)
 
 
-def _pattern(column: "pd.Series[Any]") -> "pd.Categorical[Any]":
-    """The column with texts that are valid in the same way as one, and every number as 0."""
+def _alike(column: "pd.Series[Any]") -> "pd.Series[Any]":
+    """The column with one text for all that are valid in the same way, and 0 for every number."""
     if pd.api.types.is_float_dtype(column):
-        numbers = column.to_numpy(dtype=np.float64)
-        return categories(np.select([np.isnan(numbers), np.isfinite(numbers)], [-1, 0], 1), ["0", "inf"])
-    same = _SAME.get(str(column.name), str)
-    simple, texts = pd.factorize(np.array([same(str(text)) for text in column.cat.categories], dtype=object))
-    return categories(np.append(simple, -1)[column.cat.codes], texts)
+        return column.where(~np.isfinite(column), 0.0)
+    match column.name:
+        case "value":
+            return column.map(lambda text: "0" if is_number(str(text)) else text, na_action="ignore")
+        case "assigned_target":
+            return column.map(_like_target, na_action="ignore")
+        case "statement":
+            return column.notna()
+    return column
 
 
-def _target(text: str) -> str:
+def _like_target(text: str) -> str:
     target = read_assigned(text)
     if target is None or np.isnan(target.limit):
         return text
     return WATER_CLASSES[0] if target.is_class else "0"
-
-
-#: Text columns whose texts do not matter one by one → what stands for all texts that are valid in the same way.
-_SAME: dict[str, Callable[[str], str]] = {
-    "value": lambda text: "0" if is_number(text) else text,
-    "assigned_target": _target,
-    "statement": lambda _: "文字",
-}
-
-
-def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
-    plain = table.astype(object)
-    return plain.where(plain.notna(), None).to_dict("records")  # type: ignore[return-value]  # the names are text
 
 
 def _place(table: pd.DataFrame, row: int) -> str:

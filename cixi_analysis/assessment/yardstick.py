@@ -1,11 +1,9 @@
 """What is asked of each item: requirement wordings by level, or the plan's targets by year, read into trees."""
 
-import weakref
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import wraps
+from functools import lru_cache
 from math import isnan
-from typing import Concatenate, ParamSpec, TypeVar
 
 from cixi_analysis.assessment.observed import read_assigned
 from cixi_analysis.errors import DataError, Problem
@@ -17,28 +15,6 @@ from cixi_analysis.words import CLASS_UNIT, NOT_APPLICABLE_MARK, NOT_ASSIGNED, T
 
 #: The yardsticks, as `cixi assess --against` names them.
 REQUIREMENT, TARGET = "requirement", "target"
-_P = ParamSpec("_P")
-_T = TypeVar("_T")
-
-
-def once_a_plan(function: Callable[Concatenate[Plan, _P], _T]) -> Callable[Concatenate[Plan, _P], _T]:
-    """Cache the results of ``function(plan, ...)`` for as long as the plan lives; they must not refer to the plan.
-
-    A plan is immutable but not hashable, so its cache is found by identity. Errors are not cached.
-    """
-    caches: dict[int, dict[Hashable, _T]] = {}
-
-    @wraps(function)
-    def cached(plan: Plan, /, *args: _P.args, **kwargs: _P.kwargs) -> _T:
-        if id(plan) not in caches:
-            caches[id(plan)] = {}
-            weakref.finalize(plan, caches.pop, id(plan)).atexit = False
-        own, key = caches[id(plan)], (args, *kwargs.items())
-        if key not in own:
-            own[key] = function(plan, *args, **kwargs)
-        return own[key]
-
-    return cached
 
 
 @dataclass(frozen=True)
@@ -55,7 +31,7 @@ class Asked:
     """All that is asked of one item."""
 
     unit: str | None
-    #: level, or target year as text → the rows, in the order of the years they hold from
+    #: level, or target year as text → the rows
     rows: dict[str, list[Requirement | Target]] = field(default_factory=dict)
     #: the distinct clauses of all its readable wordings, in the order of the files
     leaves: dict[Leaf, None] = field(default_factory=dict)
@@ -70,17 +46,15 @@ def read_wording(row: Requirement | Target, unit: str | None) -> Node | None:
     return read(row.reading or row.wording, unit=unit)
 
 
-@once_a_plan
+@lru_cache(maxsize=64)
 def asked(plan: Plan) -> dict[str, Asked]:
     """item_id → what is asked of it. Wordings that cannot be read are left to :func:`check_readings`."""
     found = {item.item_id: Asked(item.unit) for item in plan.items}
     rows: tuple[Requirement | Target, ...] = (*plan.requirements, *plan.targets)
     for row in rows:
-        own = found.get(row.item_id)
-        if own is None:
+        if (own := found.get(row.item_id)) is None:
             continue
-        level = row.level if isinstance(row, Requirement) else str(row.year)
-        own.rows.setdefault(level, []).append(row)
+        own.rows.setdefault(row.level if isinstance(row, Requirement) else str(row.year), []).append(row)
         try:
             node = read_wording(row, own.unit)
         except Refusal:
@@ -89,9 +63,6 @@ def asked(plan: Plan) -> dict[str, Asked]:
             own.leaves.update(dict.fromkeys(leaves(node)))
             if isinstance(row, Requirement):
                 own.limits.extend(demanded_bounds(node))
-    for own in found.values():
-        for level in Level:
-            own.rows.get(level, []).sort(key=lambda row: row.from_year)  # type: ignore[union-attr]  # of a level
     return found
 
 
@@ -104,10 +75,7 @@ def observed_level(level: str) -> Level:
     """The level whose observation is judged. Targets are held against what the provincial level measures: where the
     levels differ (11), the plan's target repeats the provincial wording.
     """
-    return Level(level) if level in _LEVELS else Level.PROVINCIAL
-
-
-_LEVELS = frozenset(Level)
+    return Level.NATIONAL if level == Level.NATIONAL else Level.PROVINCIAL
 
 
 def wordings(plan: Plan, item: Indicator, level: str, until: int | None = None) -> tuple[Wording, ...]:
@@ -116,55 +84,44 @@ def wordings(plan: Plan, item: Indicator, level: str, until: int | None = None) 
     Those of a standard that holds only after ``until`` are left out: nothing of a later year stops an earlier one.
     Raises ``Refusal``.
     """
-    own = asked(plan)[item.item_id].rows.get(level, [])
-    kept = [*own[:1], *(row for row in own[1:] if not _later(row, until))]
-    starts = [0, *(row.from_year for row in kept[1:] if isinstance(row, Requirement))]
-    return tuple(Wording(row, read_wording(row, item.unit), start) for row, start in zip(kept, starts, strict=True))
+    own = sorted(asked(plan)[item.item_id].rows.get(level, []), key=_start)
+    kept = [*own[:1], *(row for row in own[1:] if until is None or _start(row) <= until)]
+    return tuple(Wording(row, read_wording(row, item.unit), _start(row) if n else 0) for n, row in enumerate(kept))
 
 
-def _later(row: Requirement | Target, until: int | None) -> bool:
-    return until is not None and isinstance(row, Requirement) and row.from_year > until
+def _start(row: Requirement | Target) -> int:
+    """The year from which a wording holds; a target stands from the beginning."""
+    return row.from_year if isinstance(row, Requirement) else 0
 
 
-def check_readings(plan: Plan, until: int | None = None) -> None:
+def check_readings(plan: Plan, until: int | None = None, *, observations: bool = True) -> None:
     """Raise :class:`DataError` with every wording, attested clause and assigned target that cannot be read, and with
-    every missing number; ``until``: only those that matter up to that year.
+    every missing number. ``until``: only those that matter up to that year. Without ``observations``: wordings only.
     """
-    if problems := _problems(plan, until):
+    if problems := _problems(plan, until, observations):
         raise DataError(problems)
 
 
-@once_a_plan
-def _problems(plan: Plan, until: int | None) -> list[Problem]:
-    problems = list(_wording_problems(plan, until))
-    for year, rows in plan.observations.items():
-        if until is None or year <= until:
-            problems += observation_problems(plan, f"{OBSERVATIONS}/{year}.csv", enumerate(rows, start=2))
-    return problems
-
-
-def check_wordings(plan: Plan, until: int | None = None) -> None:
-    """:func:`check_readings` for those who bring observations of their own."""
-    if problems := list(_wording_problems(plan, until)):
-        raise DataError(problems)
-
-
-def _wording_problems(plan: Plan, until: int | None) -> Iterator[Problem]:
-    units = {i.item_id: i.unit for i in plan.items}
+@lru_cache(maxsize=64)
+def _problems(plan: Plan, until: int | None, observations: bool) -> list[Problem]:
+    problems, units = [], {item.item_id: item.unit for item in plan.items}
     files: dict[str, Sequence[Requirement | Target]] = {
-        "requirements.csv": plan.requirements,
-        "targets.csv": plan.targets,
-    }
+        "requirements.csv": plan.requirements, "targets.csv": plan.targets,
+    }  # fmt: skip
     for file, rows in files.items():
         for number, row in enumerate(rows, start=2):
-            if _later(row, until):
+            if until is not None and _start(row) > until:
                 continue
             try:
                 read_wording(row, units[row.item_id])
             except Refusal as refusal:
                 column = "reading 读法" if row.reading else "wording 原文"
                 expected = f"要求语言能解读的文字。{refusal}"
-                yield Problem(file, number, column, f"“{row.reading or row.wording}”", expected)
+                problems.append(Problem(file, number, column, f"“{row.reading or row.wording}”", expected))
+    for year, observed in plan.observations.items() if observations else ():
+        if until is None or year <= until:
+            problems += observation_problems(plan, f"{OBSERVATIONS}/{year}.csv", enumerate(observed, start=2))
+    return problems
 
 
 def observation_problems(plan: Plan, file: str, rows: Iterable[tuple[int, Observation]]) -> Iterator[Problem]:
