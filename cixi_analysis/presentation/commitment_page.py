@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from cixi_analysis.analysis import links, progress
-from cixi_analysis.analysis.commitments import deadline, due, measured_by, next_due_year, promised
+from cixi_analysis.analysis import commitments, links
+from cixi_analysis.analysis.commitments import deadline, due, measured_by, next_due_year, promised, reports
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import Commitment, Link, Progress
 from cixi_analysis.presentation import tables
@@ -27,7 +27,7 @@ def counts(plan: Plan, year: int) -> Html:
         (len(_due_in(plan, year)), f"条{year}年到期", "#due"),
         (len(_due_in(plan, coming)), f"条{coming}年到期（下一批）" if coming else "条以后到期", "#next"),
         (f"{measured} / {whole}", "条有衡量的办法"),
-        (f"{len(progress.reports(plan, year, Entity.COMMITMENT))} / {whole}", f"条已填报{year}年进展"),
+        (f"{len(reports(plan, year, Entity.COMMITMENT))} / {whole}", f"条已填报{year}年进展"),
     )
 
 
@@ -54,7 +54,7 @@ def deadlines(plan: Plan) -> Html:
 
 def states(plan: Plan, year: int) -> Html:
     """The number of commitments and projects in each state; those without a report count as 未填报."""
-    promises, projects = (progress.states(plan, year, kind) for kind in (Entity.COMMITMENT, Entity.PROJECT))
+    promises, projects = (commitments.states(plan, year, kind) for kind in (Entity.COMMITMENT, Entity.PROJECT))
     rows = list(zip(promises["state"], promises["count"], projects["count"], strict=True))
     columns = {"状态": "short", "承诺": "number", "项目": "number"}
     return tables.table(rows, columns, caption=f"{year}年底的进展（按填报）", keyed=False)
@@ -83,7 +83,7 @@ def every_commitment(plan: Plan, year: int) -> Html:
 
 def _table(plan: Plan, year: int, own: Sequence[Commitment], caption: str, none: str, *, linked: bool = False) -> Html:
     """Some commitments as of ``year``. ``linked``: the ids are links to the full list, not ids of the rows."""
-    known = progress.reports(plan, year, Entity.COMMITMENT)
+    known = reports(plan, year, Entity.COMMITMENT)
     rows = [
         (
             link(c.commitment_id, f"#{c.commitment_id}") if linked else c.commitment_id,
@@ -131,7 +131,7 @@ def titled(text: str, href: str, row: Link) -> Markup:
 def report_of(report: Progress | None) -> Markup:
     """Reported progress: state, percent, money, note and source; 未填报 without a report."""
     if report is None:
-        return Markup('<span class="status status-not_applicable">· {}</span>').format(progress.NOT_REPORTED)
+        return Markup('<span class="status status-not_applicable">· {}</span>').format(commitments.NOT_REPORTED)
     parts = [report.state.chinese]
     parts += [f"{report.percent:.12g}%"] if report.percent is not None else []
     parts += [f"{report.spent:.12g}万元"] if report.spent is not None else []

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from markupsafe import Markup
 
-from cixi_analysis.analysis.readings import readings
+from cixi_analysis.analysis.dossier import readings
 from cixi_analysis.analysis.records import columns as columns_of
 from cixi_analysis.analysis.records import records
 from cixi_analysis.analysis.trend import CLASSES

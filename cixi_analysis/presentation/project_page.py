@@ -2,7 +2,7 @@
 
 from markupsafe import Markup
 
-from cixi_analysis.analysis import links, progress, projects
+from cixi_analysis.analysis import commitments, links, projects
 from cixi_analysis.analysis.links import Unit, units
 from cixi_analysis.analysis.records import columns as columns_of
 from cixi_analysis.analysis.records import records, row
@@ -129,7 +129,7 @@ def unit_sections(assessment: Assessment) -> Html:
 
 def _section(assessment: Assessment, unit: Unit, anchor: str) -> Html:
     year = assessment.year
-    known = progress.reports(assessment.plan, year, Entity.PROJECT)
+    known = commitments.reports(assessment.plan, year, Entity.PROJECT)
     rows = [
         (p.number, titles.project_link(p), p.years, p.budget, joined(x for x in p.responsible if x != unit.name),
          report_of(known.get(str(p.number))))
@@ -165,7 +165,7 @@ def _bearings_of_unit(assessment: Assessment, unit: Unit) -> tuple[Markup, Marku
 
 def project_table(plan: Plan, year: int) -> Html:
     """Table 3 as printed, with the share of the schedule gone by, links, and progress; the source is the number."""
-    known = progress.reports(plan, year, Entity.PROJECT)
+    known = commitments.reports(plan, year, Entity.PROJECT)
     sources = [titles.short_source(p.source) for p in plan.projects]
     own_sources = [None if s == f"表三 序号{p.number}" else s for s, p in zip(sources, plan.projects, strict=True)]
     rows: list[tuple[object, ...]] = []
@@ -192,22 +192,20 @@ def project_table(plan: Plan, year: int) -> Html:
 def _bearings(plan: Plan, project: Project) -> Markup:
     """The items a project bears on and the commitments it carries out."""
     items = [titled(titles.item_title(i), titles.item_href(i.item_id), row) for i, row in links.items_of(plan, project)]
-    promises = links.commitments_of_project(plan, project.number)
+    promises = links.commitments_of(plan, project)
     named = ((f"{c.commitment_id} {c.metric}", titles.commitment_href(c.commitment_id), row) for c, row in promises)
     return joined([*items, *(titled(*one) for one in named)], "；")
 
 
 def progress_prose(plan: Plan, year: int) -> Html:
     """The progress of the projects reported for the year, in a sentence."""
-    counts = records(progress.states(plan, year, Entity.PROJECT))
+    counts = records(commitments.states(plan, year, Entity.PROJECT))
     told = "、".join(f"{one.state}{one.count}项" for one in counts if one.count)
-    money = progress.spending(plan, year)
-    spent = "没有项目填报累计投资。"
-    if money.spent is not None:
-        spent = (
-            f"{money.reported}项填报了累计投资，合计{yi(money.spent)}亿元，同一批项目的概算为{yi(money.budget)}亿元。"
-        )
-    return paragraph(f"{year}年底，按填报：{told}。{spent}没有填报的不推测。")
+    spent, budget, reported = commitments.spending(plan, year)
+    money = "没有项目填报累计投资。"
+    if reported:
+        money = f"{reported}项填报了累计投资，合计{yi(spent)}亿元，同一批项目的概算为{yi(budget)}亿元。"
+    return paragraph(f"{year}年底，按填报：{told}。{money}没有填报的不推测。")
 
 
 def yearly_table(plan: Plan) -> Html:
