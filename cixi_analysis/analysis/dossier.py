@@ -120,15 +120,13 @@ def _verdicts(own: Plan, year: int, until: int, against: str) -> pd.DataFrame:
 
 
 def _wordings(own: Plan) -> pd.DataFrame:
+    asked: tuple[Requirement | Target, ...] = (*own.requirements, *own.targets)
     rows = []
-    for item in own.items:
-        for row in (row for row in (*own.requirements, *own.targets) if row.item_id == item.item_id):
-            if isinstance(row, Requirement):
-                place, standard = (row.level.value, row.from_year), row.standard
-            else:
-                place, standard = (str(row.year), row.year), None
-            read = _reading(row, item)
-            rows.append((item.item_id, *place, row.wording, *read, row.reading_reason, standard, row.source))
+    for item, row in ((item, row) for item in own.items for row in asked if row.item_id == item.item_id):
+        place = (row.level.value, row.from_year) if isinstance(row, Requirement) else (str(row.year), row.year)
+        standard = row.standard if isinstance(row, Requirement) else None
+        read = _reading(row, item)
+        rows.append((item.item_id, *place, row.wording, *read, row.reading_reason, standard, row.source))
     columns = ["item_id", "level", "from_year", "wording", "tree", "meaning", "explicit", "standard", "source"]
     return pd.DataFrame(rows, columns=columns)
 
@@ -141,9 +139,10 @@ def readings(plan: Plan) -> pd.DataFrame:
     Raises :class:`DataError` for wordings that cannot be read.
     """
     check_readings(plan)
+    asked: tuple[Requirement | Target, ...] = (*plan.requirements, *plan.targets)
     rows: dict[tuple[str, str | None], tuple[str, ...]] = {}
     users: dict[tuple[str, str | None], dict[str, list[str]]] = {}
-    for row in (*plan.requirements, *plan.targets):
+    for row in asked:
         key = (row.wording, row.reading)
         tree, told = _reading(row, plan.item(row.item_id))
         rows.setdefault(key, (row.wording, tree or "", told or "没有要求", row.reading_reason or ""))

@@ -27,10 +27,11 @@ def every_link(plan: Plan) -> pd.DataFrame:
         if p.category in domains:
             reason = f"{printed}类别“{p.category}”"
             rows.append((*own, Entity.DOMAIN, domains[p.category], Relation.BELONGS, reason))
-    for c in plan.commitments:
-        if c.domain:
-            own = (Entity.COMMITMENT, c.commitment_id)
-            rows.append((*own, Entity.DOMAIN, c.domain, Relation.BELONGS, f"写在{c.place}"))
+    rows += [
+        (Entity.COMMITMENT, c.commitment_id, Entity.DOMAIN, c.domain, Relation.BELONGS, f"写在{c.place}")
+        for c in plan.commitments
+        if c.domain
+    ]
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype(str)
 
 

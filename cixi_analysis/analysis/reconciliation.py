@@ -66,8 +66,8 @@ def reconcile(plan: Plan, verdicts: pd.DataFrame) -> pd.DataFrame:
         agrees = "no" if not equal else "explained" if row.explanation else "yes"
         source = f"{row.source}；说明：{row.explanation}" if row.explanation else row.source
         rows.append((label, stated, computed, agrees, source))
-    rows += [*_named_lists(plan, known), *_missing(plan, figures)]
-    return pd.DataFrame(rows, columns=list(COLUMNS), dtype="str")
+    missing = (*_named_lists(plan, known), *_missing(plan, figures))
+    return pd.DataFrame([*rows, *missing], columns=list(COLUMNS), dtype="str")
 
 
 def _distinct(labels: list[str], sources: list[str]) -> list[str]:
@@ -93,16 +93,15 @@ def _figures(plan: Plan, known: _Verdicts) -> _Figures:
         outcomes[row.outcome] += row.count
     # Of projects that have a budget; the table prints "/" for the others and adds nothing.
     budgets = [Decimal(repr(p.budget)) for p in plan.projects if p.budget is not None]
-    return found | {
-        ("indicators", "total", None): [attributes.total()],
-        **{("indicators", str(attribute), None): [attributes[attribute]] for attribute in Attribute},
-        **{("past_type", name, None): [count] for name, count in types.items()},
-        ("past_type", TOTAL, None): [types.total()] if types else [],
-        **{("past_outcome", str(outcome), None): [outcomes[outcome]] for outcome in Outcome},
-        ("past_sum", None, None): [outcomes[outcome] for outcome in Outcome],
-        ("projects", None, None): [len(plan.projects)],
-        ("budget", None, None): [sum(budgets, Decimal(0))],
-    }
+    found["indicators", "total", None] = [attributes.total()]
+    found |= {("indicators", str(attribute), None): [attributes[attribute]] for attribute in Attribute}
+    found |= {("past_type", name, None): [count] for name, count in types.items()}
+    found["past_type", TOTAL, None] = [types.total()] if types else []
+    found |= {("past_outcome", str(outcome), None): [outcomes[outcome]] for outcome in Outcome}
+    found["past_sum", None, None] = [outcomes[outcome] for outcome in Outcome]
+    found["projects", None, None] = [len(plan.projects)]
+    found["budget", None, None] = [sum(budgets, Decimal(0))]
+    return found
 
 
 def _compared(row: Published, known: _Verdicts, figures: _Figures) -> tuple[str, str, str, bool]:
@@ -115,7 +114,7 @@ def _compared(row: Published, known: _Verdicts, figures: _Figures) -> tuple[str,
     terms = figures.get((row.kind, row.subject, row.level), [])
     if row.kind == "budget":
         divisor = {"万元": 1, "亿元": 10_000}.get(row.unit or "")
-        terms = [term / divisor for term in terms] if divisor else []
+        terms = [Decimal(term) / divisor for term in terms] if divisor else []
     elif row.kind == "project_origin" and subject.isdecimal():  # new projects, and those carried over
         carried = (figures["past_outcome", str(o), None] for o in (Outcome.AS_PLANNED, Outcome.ADJUSTED))
         terms = [int(subject), *(number for one in carried for number in one)]
