@@ -37,12 +37,12 @@ class Coverage:
 
 def coverage(plan: Plan, year: int) -> Coverage:
     """What is known of ``year``."""
-    lists: tuple[list[str], list[str], list[str]] = ([], [], [])
+    lists: dict[str, list[str]] = {"with_data": [], "without_value": [], "not_entered": [], "in_draft": []}
     for item in plan.items:
         rows = plan.observed(item.item_id, year)
         known = any(o.value is not None or o.absence is None for o in rows)
         entered = any(o.absence is not missing_reason(year) for o in rows)
-        lists[0 if known else 1 if entered else 2].append(item.item_id)
-    drafts = {o.item_id for o in plan.observations.get(year, ()) if o.stage is Stage.DRAFT}
-    in_draft = tuple(i.item_id for i in plan.items if i.item_id in drafts and i.item_id not in lists[2])
-    return Coverage(year, tuple(lists[0]), tuple(lists[1]), tuple(lists[2]), in_draft)
+        lists["with_data" if known else "without_value" if entered else "not_entered"].append(item.item_id)
+        if (known or entered) and any(o.stage is Stage.DRAFT for o in rows):
+            lists["in_draft"].append(item.item_id)
+    return Coverage(year, **{name: tuple(ids) for name, ids in lists.items()})

@@ -19,7 +19,7 @@ from cixi_analysis.plan.schema import (
     Project,
     Requirement,
     Row,
-)
+)  # fmt: skip
 from cixi_analysis.words import AuditResult, Basis, Direction, Due, MeasuredBy, Outcome, Pace, Polarity, Verdict
 
 
@@ -50,20 +50,15 @@ def _words(words: type[StrEnum]) -> str:
     return "，".join(f"{word.value} {getattr(word, 'chinese', word.value)}" for word in words) + "。"
 
 
-def _text(*names: str, **described: str) -> dict[str, Described]:
-    """Columns of Table 1: the headings are the plan's own."""
-    return {name: Described(HEADINGS[name], described.get(name, "照录；合并的单元格在每一行重复。")) for name in names}
-
-
+_CELLS = {
+    "name": "照录，带子项序号与级别标记（*国家级特有，**省级特有）。",
+    "status": "该年的现状：原文，或数值，或没有数值的原因。",
+    "verdict_national": "该年结论：是、否、无数据、未填报（该年还没有填写，属于无数据），或“/”（本级没有要求）；属于整个指标，各子项的行重复。",
+    "verdict_provincial": "同上，对省级要求。",
+}
 _TABLE1 = {
     **_of(Indicator, "item_id"),
-    **_text(
-        *HEADINGS,
-        name="照录，带子项序号与级别标记（*国家级特有，**省级特有）。",
-        status="该年的现状：原文，或数值，或没有数值的原因。",
-        verdict_national="该年结论：是、否、无数据、未填报（该年还没有填写，属于无数据），或“/”（本级没有要求）；属于整个指标，各子项的行重复。",
-        verdict_provincial="同上，对省级要求。",
-    ),
+    **{name: Described(own, _CELLS.get(name, "照录；合并的单元格在每一行重复。")) for name, own in HEADINGS.items()},
 }
 _ASSESSMENT = {
     **_of(Indicator, "indicator"),

@@ -88,7 +88,10 @@ def by_unit(plan: Plan) -> pd.DataFrame:
     A project with two units belongs to both, so ``involved_…`` columns must not be summed: :func:`totals` of
     ``plan.projects`` counts each project once. ``sole_projects`` are those of this unit alone.
     """
-    groups = _table(plan).explode("unit").groupby("unit", sort=False)
+    table = _table(plan)
+    table["sole"] = table["responsible"].map(len) == 1
+    table["unit"] = table["responsible"]
+    groups = table.explode("unit").groupby("unit", sort=False)
     sums = _sums(groups).rename(columns={"projects": "involved_projects", "budget": "involved_budget"})
     sums.insert(1, "sole_projects", groups["sole"].sum().astype("int64"))
     return sums.reset_index()
@@ -136,24 +139,18 @@ def concentration(plan: Plan) -> Concentration:
         part = totals(projects).budget
         return part / whole.budget if part is not None and whole.budget else None
 
-    categories = by_category(plan)
-    shares = categories[["category"]].assign(
-        share_of_money=categories["budget"] / (whole.budget or float("nan")),
-        share_of_projects=categories["projects"] / max(whole.projects, 1),
-        without_budget=categories["without_budget"],
-    )
+    shares = by_category(plan)
+    shares["share_of_money"] = shares["budget"] / (whole.budget or float("nan"))
+    shares["share_of_projects"] = shares["projects"] / max(whole.projects, 1)
+    shares = shares[["category", "share_of_money", "share_of_projects", "without_budget"]]
     return Concentration(whole, ranked[0] if ranked else None, share(ranked[:1]), share(ranked[:5]), shares)
 
 
 def _table(plan: Plan) -> pd.DataFrame:
     """One row for each project."""
-    rows = [
-        (p.number, p.category, p.name, p.start_year, p.end_year, p.budget, p.responsible, len(p.responsible) == 1)
-        for p in plan.projects
-    ]
-    columns = ["number", "category", "name", "start_year", "end_year", "budget", "unit", "sole"]
-    types = {"start_year": "int64", "end_year": "int64", "budget": "float64"}
-    return pd.DataFrame(rows, columns=columns).astype(types)
+    columns = ["number", "category", "name", "start_year", "end_year", "budget", "responsible"]
+    rows = [[getattr(p, column) for column in columns] for p in plan.projects]
+    return pd.DataFrame(rows, columns=columns).astype({"start_year": "int64", "end_year": "int64", "budget": "float64"})
 
 
 def _sums(groups: Any) -> pd.DataFrame:

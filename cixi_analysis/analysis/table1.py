@@ -14,20 +14,11 @@ from cixi_analysis.words import Attribute, Level
 
 #: Column → the heading the plan prints. Two header rows: 现状值 stands over three columns, 规划值 over two.
 HEADINGS = {
-    "domain": "领域",
-    "task": "任务",
-    "indicator": "序号",
-    "name": "指标名称",
-    "unit": "单位",
-    "national": "国家级指标要求",
-    "provincial": "省级指标要求",
-    "attribute": "指标属性",
-    "status": "现状值",
-    "verdict_national": "是否达到国家要求",
-    "verdict_provincial": "是否达到省级要求",
-    "target_2025": "规划值2025年",
-    "target_2030": "规划值2030年",
-}
+    "domain": "领域", "task": "任务", "indicator": "序号", "name": "指标名称", "unit": "单位",
+    "national": "国家级指标要求", "provincial": "省级指标要求", "attribute": "指标属性", "status": "现状值",
+    "verdict_national": "是否达到国家要求", "verdict_provincial": "是否达到省级要求",
+    "target_2025": "规划值2025年", "target_2030": "规划值2030年",
+}  # fmt: skip
 #: Columns that belong to the indicator as a whole: one cell over all its items.
 _OF_INDICATOR = ("indicator", "attribute", "verdict_national", "verdict_provincial")
 
@@ -55,15 +46,14 @@ def table1(assessment: Assessment, year: int | None = None) -> tuple[Table1Row, 
     """
     items = assessment.plan.items
     texts = [_texts(assessment, item, assessment.year if year is None else year) for item in items]
-    covered = [{column for column in HEADINGS if at and _joined(items, texts, column, at)} for at in range(len(items))]
     rows = []
-    for at, item in enumerate(items):
-        cells = {}
-        for column in (column for column in HEADINGS if column not in covered[at]):
-            end = next((n for n in range(at + 1, len(items)) if column not in covered[n]), len(items))
-            cells[column] = MergedCell(texts[at][column], end - at)
+    spans = dict.fromkeys(HEADINGS, 1)  # from this row down, over the rows whose cell is merged with the one above
+    for at, item in reversed(list(enumerate(items))):
+        merged = {column for column in HEADINGS if at and _joined(items, texts, column, at)}
+        cells = {column: MergedCell(texts[at][column], spans[column]) for column in HEADINGS if column not in merged}
         rows.append(Table1Row(item, cells))
-    return tuple(rows)
+        spans = {column: spans[column] + 1 if column in merged else 1 for column in HEADINGS}
+    return tuple(reversed(rows))
 
 
 def printed_name(item: Indicator) -> str:
