@@ -19,17 +19,7 @@ from cixi_analysis.assessment.numbers import earlier_years
 from cixi_analysis.errors import UnknownIndicator
 from cixi_analysis.plan.dataset import Plan, missing_reason
 from cixi_analysis.plan.schema import AuditRow, Commitment, Indicator, Link, Observation, Project, Requirement, Target
-from cixi_analysis.requirement import meaning
-from cixi_analysis.requirement.tree import (
-    AllOf,
-    AnyOf,
-    AssignedTarget,
-    Change,
-    ChangeBenchmark,
-    LevelBenchmark,
-    Node,
-    leaves,
-)  # fmt: skip
+from cixi_analysis.requirement import meaning, tree
 from cixi_analysis.words import BASE_YEAR, Absence, Entity, Level
 
 #: The columns of ``cixi indicator``.
@@ -144,8 +134,8 @@ def readings(plan: Plan) -> pd.DataFrame:
     users: dict[tuple[str, str | None], dict[str, list[str]]] = {}
     for row in asked:
         key = (row.wording, row.reading)
-        tree, told = _reading(row, plan.item(row.item_id))
-        rows.setdefault(key, (row.wording, tree or "", told or "没有要求", row.reading_reason or ""))
+        text, told = _reading(row, plan.item(row.item_id))
+        rows.setdefault(key, (row.wording, text or "", told or "没有要求", row.reading_reason or ""))
         if isinstance(row, Target):
             place = str(row.year)
         else:
@@ -163,9 +153,9 @@ def _reading(row: Requirement | Target, item: Indicator) -> tuple[str | None, st
     return (None, None) if node is None else (str(node), _in_words(node))
 
 
-def _in_words(node: Node) -> str:
+def _in_words(node: tree.Node) -> str:
     """The meaning of a whole tree, its parts in brackets."""
-    if isinstance(node, (AllOf, AnyOf)):
+    if isinstance(node, (tree.AllOf, tree.AnyOf)):
         return f"{meaning(node)}（{'；'.join(map(_in_words, node.parts))}）"
     return meaning(node)
 
@@ -185,25 +175,25 @@ def _lacks(own: Plan, item: Indicator, year: int, level: Level | None) -> Iterat
         yield f"没有{year}年的现状值（{missing_reason(year) if row is None else row.absence}）"
     asked = [own.requirement(item.item_id, v, year) for v in ((level,) if level else Level)]
     nodes = [node for node in (read_wording(r, item.unit) for r in asked) if node is not None]
-    changes = [leaf for node in nodes for leaf in leaves(node) if isinstance(leaf, Change)]
-    kinds = {type(leaf) for node in nodes for leaf in leaves(node)} | {type(change.rate) for change in changes}
+    changes = [leaf for node in nodes for leaf in tree.leaves(node) if isinstance(leaf, tree.Change)]
+    kinds = {type(leaf) for node in nodes for leaf in tree.leaves(node)} | {type(change.rate) for change in changes}
     # Why something beside the value is not known: the plan does not print it for the years that it reports on.
     unknown = Absence.NOT_LISTED if row is not None and year <= BASE_YEAR else missing_reason(year)
-    if AssignedTarget in kinds and (row is None or row.assigned_target is None):
+    if tree.AssignedTarget in kinds and (row is None or row.assigned_target is None):
         yield f"没有{year}年上级下达的目标（{unknown}）"
     back = max(map(earlier_years, changes), default=0)
     seen = {y: own.observation(item.item_id, y, level) for y in range(year - back, year)}
     if lacking := [str(y) for y, one in seen.items() if one is None or one.value is None]:
         yield f"没有{'、'.join(lacking)}年的数值，从数上看不出变化"
-    if kinds & {LevelBenchmark, ChangeBenchmark} and (row is None or row.benchmark is None):
+    if kinds & {tree.LevelBenchmark, tree.ChangeBenchmark} and (row is None or row.benchmark is None):
         yield f"没有{year}年的全省平均（{unknown}）"
 
 
 def facts(found: Dossier) -> pd.DataFrame:
     """The dossier as one table, a fact a row; columns :data:`FACT_COLUMNS`, empty where they do not apply.
 
-    ``part``: ``name``, ``wording``, ``observation``, ``verdict``, ``target``, ``margin``, ``pace``, ``commitment``, ``project``, ``audit``,
-    ``missing``.
+    ``part``: ``name``, ``wording``, ``observation``, ``verdict``, ``target``, ``margin``, ``pace``, ``commitment``,
+    ``project``, ``audit``, ``missing``.
     """
     frame = pd.DataFrame(list(_facts(found)), columns=list(FACT_COLUMNS))
     return frame.astype({**dict.fromkeys(FACT_COLUMNS, "str"), "year": "Int64"})

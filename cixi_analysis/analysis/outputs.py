@@ -7,19 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from cixi_analysis.analysis.table1 import HEADINGS
-from cixi_analysis.plan.schema import (
-    AuditRow,
-    Commitment,
-    Figure,
-    Indicator,
-    Link,
-    Observation,
-    PastProjects,
-    Progress,
-    Project,
-    Requirement,
-    Row,
-)  # fmt: skip
+from cixi_analysis.plan import schema
 from cixi_analysis.words import AuditResult, Basis, Direction, Due, MeasuredBy, Outcome, Pace, Polarity, Verdict
 
 
@@ -40,7 +28,7 @@ class Output:
     columns: dict[str, Described]
 
 
-def _of(model: type[Row], *names: str) -> dict[str, Described]:
+def _of(model: type[schema.Row], *names: str) -> dict[str, Described]:
     """Columns as the schema describes them; without names, all of the model's."""
     fields = model.columns()
     return {name: Described(fields[name].title or name, fields[name].description or "") for name in names or fields}
@@ -57,25 +45,25 @@ _CELLS = {
     "verdict_provincial": "同上，对省级要求。",
 }
 _TABLE1 = {
-    **_of(Indicator, "item_id"),
+    **_of(schema.Indicator, "item_id"),
     **{name: Described(own, _CELLS.get(name, "照录；合并的单元格在每一行重复。")) for name, own in HEADINGS.items()},
 }
 _ASSESSMENT = {
-    **_of(Indicator, "indicator"),
+    **_of(schema.Indicator, "indicator"),
     "item_id": Described("子项编号", "空＝该行是整个指标的结论。"),
-    **_of(Requirement, "level"),
+    **_of(schema.Requirement, "level"),
     "verdict": Described("结论", _words(Verdict)),
     "basis": Described("依据", f"结论凭什么成立：{_words(Basis)}空＝无数据或没有要求。"),
     "reason": Described("理由", "为什么是这个结论：要求原文、所用的数字或文字。"),
 }
 _TABLE2 = {
-    **_of(PastProjects, "project_type"),
+    **_of(schema.PastProjects, "project_type"),
     **{outcome.value: Described(outcome.chinese, "项目数，项。") for outcome in Outcome},
     "total": Described("项目总数", "四种实施情况之和，项。"),
     "completion_rate": Described("完成率", "已完成÷项目总数，0–1 的小数；空＝没有项目。"),
 }
 _TREND = {
-    **_of(Indicator, "item_id"),
+    **_of(schema.Indicator, "item_id"),
     "unit": Described("单位", "所测的单位；空＝原表没有单位。"),
     "first_year": Described("首年", "截至该年，有数值的第一个年份。"),
     "first_value": Described("首值", "首年的数值。"),
@@ -112,17 +100,17 @@ _RECONCILIATION = {
 }
 _IDS = "编号，以分号（；）分隔；空＝没有关联。"
 _COMMITMENTS = {
-    **_of(Commitment, *(name for name in Commitment.columns() if name not in ("quotation", "source"))),
+    **_of(schema.Commitment, *(name for name in schema.Commitment.columns() if name not in ("quotation", "source"))),
     "due": Described("该年底", f"期限到该年底为止的情形，只是日历：{_words(Due)}"),
     "measured_by": Described("衡量办法", f"凭什么可以知道是否做到：{_words(MeasuredBy)}"),
     "items": Described("有关子项", _IDS),
     "projects": Described("有关项目", _IDS),
     "state": Described("填报的状态", "该年填报的；空＝未填报。"),
-    **_of(Progress, "percent", "note"),
-    **_of(Commitment, "quotation", "source"),
+    **_of(schema.Progress, "percent", "note"),
+    **_of(schema.Commitment, "quotation", "source"),
 }
 _AUDIT = {
-    **_of(AuditRow),
+    **_of(schema.AuditRow),
     "result": Described("结果", f"{_words(AuditResult)}计算的由程序得出。"),
     "items": Described("有关子项", _IDS),
     "projects": Described("有关项目", _IDS),
@@ -133,14 +121,14 @@ _AUDIT = {
 OUTPUTS = {
     "table1": Output("表一", "一行一个子项", _TABLE1),
     "table2": Output("表二", "一行一个项目类型，末行合计", _TABLE2),
-    "table3": Output("表三", "一行一个项目", _of(Project)),
-    "observations": Output("该年的观测", "一行一个子项；两级所测不同的一级一行", _of(Observation)),
+    "table3": Output("表三", "一行一个项目", _of(schema.Project)),
+    "observations": Output("该年的观测", "一行一个子项；两级所测不同的一级一行", _of(schema.Observation)),
     "assessment": Output("结论依据", "先是一行一个子项与级别，后是一行一个指标与级别", _ASSESSMENT),
     "trend": Output("趋势与进度", "一行一个有数值的子项与数值规划值", _TREND),
     "commitments": Output("承诺台账", "一行一条承诺，按原文次序", _COMMITMENTS),
-    "progress": Output("该年填报的进展", "一行一个项目或承诺；没有行的为未填报", _of(Progress)),
+    "progress": Output("该年填报的进展", "一行一个项目或承诺；没有行的为未填报", _of(schema.Progress)),
     "audit": Output("规划核对", "一行一处对照", _AUDIT),
-    "links": Output("关联", "一行一条关联；表三所印的责任单位与类别、承诺所在的领域也在内", _of(Link)),
-    "background": Output("工作基础", "一行一个数字或荣誉", _of(Figure)),
+    "links": Output("关联", "一行一条关联；表三所印的责任单位与类别、承诺所在的领域也在内", _of(schema.Link)),
+    "background": Output("工作基础", "一行一个数字或荣誉", _of(schema.Figure)),
     "reconciliation": Output("数据核对", "一行一个规划所印的结论、计数或合计；只附于基准年及以后", _RECONCILIATION),
 }
