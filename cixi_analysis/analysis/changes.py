@@ -104,19 +104,14 @@ def changes(plan: Plan, year: int, other: int | None = None) -> Changes:
         if other is None:
             raise UnknownYear(f"{year} 年以前没有数据，没有可以比较的年份。")
     before, after = assess(plan, other), assess(plan, year)
-    known: dict[str, list[tuple[object, ...]]] = {"values": [], "available": [], "missing": []}
-    for kind, row in _known(plan, year, other):
-        known[kind].append(row)
-    return Changes(
-        year=year,
-        other=other,
-        verdicts=flips(before, after),
-        values=pd.DataFrame(known["values"], columns=VALUE_COLUMNS),
-        available=pd.DataFrame(known["available"], columns=DATA_COLUMNS),
-        missing=pd.DataFrame(known["missing"], columns=DATA_COLUMNS),
-        tallies=_tallies(before, after),
-        revisions=pd.DataFrame(list(_revisions(plan, year)), columns=REVISION_COLUMNS),
+    known = list(_known(plan, year, other))
+    values, available, missing = (
+        pd.DataFrame([row for table, row in known if table == name], columns=columns)
+        for name, columns in (("values", VALUE_COLUMNS), ("available", DATA_COLUMNS), ("missing", DATA_COLUMNS))
     )
+    revisions = pd.DataFrame(list(_revisions(plan, year)), columns=REVISION_COLUMNS)
+    verdicts, tallies = flips(before, after), _tallies(before, after)
+    return Changes(year, other, verdicts, values, available, missing, tallies, revisions)
 
 
 def year_before(plan: Plan, year: int) -> int | None:

@@ -58,11 +58,6 @@ class Dossier:
         """Its items, in the plan's order."""
         return self.plan.items
 
-    @property
-    def name(self) -> str:
-        """The indicator's name."""
-        return self.items[0].indicator_name
-
 
 def dossier(plan: Plan, indicator: int, year: int) -> Dossier:
     """The dossier of an indicator (1-50) as of ``year``.

@@ -98,13 +98,16 @@ _RECONCILIATION = {
     "agrees": Described("结果", "yes 一致，explained 有说明，no 不一致。"),
     "source": Described("出处（与说明）", "所印出自何处；有说明的附说明。"),
 }
-_IDS = "编号，以分号（；）分隔；空＝没有关联。"
+_IDS = {
+    name: Described(f"有关{kind}", "编号，以分号（；）分隔；空＝没有关联。")
+    for name, kind in (("items", "子项"), ("projects", "项目"), ("commitments", "承诺"))
+}
 _COMMITMENTS = {
     **_of(schema.Commitment, *(name for name in schema.Commitment.columns() if name not in ("quotation", "source"))),
     "due": Described("该年底", f"期限到该年底为止的情形，只是日历：{_words(Due)}"),
     "measured_by": Described("衡量办法", f"凭什么可以知道是否做到：{_words(MeasuredBy)}"),
-    "items": Described("有关子项", _IDS),
-    "projects": Described("有关项目", _IDS),
+    "items": _IDS["items"],
+    "projects": _IDS["projects"],
     "state": Described("填报的状态", "该年填报的；空＝未填报。"),
     **_of(schema.Progress, "percent", "note"),
     **_of(schema.Commitment, "quotation", "source"),
@@ -112,9 +115,7 @@ _COMMITMENTS = {
 _AUDIT = {
     **_of(schema.AuditRow),
     "result": Described("结果", f"{_words(AuditResult)}计算的由程序得出。"),
-    "items": Described("有关子项", _IDS),
-    "projects": Described("有关项目", _IDS),
-    "commitments": Described("有关承诺", _IDS),
+    **_IDS,
 }
 
 #: Name of a table in the downloads → what it is. The order is that of the files.

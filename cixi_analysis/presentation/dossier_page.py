@@ -79,7 +79,8 @@ def _whole_first(found: Dossier, table: pd.DataFrame) -> list[Any]:
 
 
 def _whole_or_item(found: Dossier, item_id: str) -> str:
-    return titles.item_title(found.plan.item(item_id)) if item_id else f"{found.indicator} {found.name}（整项）"
+    whole = f"{found.indicator} {found.items[0].indicator_name}（整项）"
+    return titles.item_title(found.plan.item(item_id)) if item_id else whole
 
 
 def wording_table(found: Dossier) -> Html:
