@@ -1,8 +1,8 @@
 """The ledger of commitments (承诺台账), and the reported progress of commitments and projects.
 
-A commitment is a dated or quantified promise of the plan's text, outside Tables 1-3. Whether it was kept follows from an
-observation of the linked indicator or from a report (``data/progress/<year>.csv``), never from the calendar. What is not
-reported is counted as 未填报; nothing is guessed or carried over from another year.
+A commitment is a dated or quantified promise of the plan's text, outside Tables 1-3. Whether it was kept follows from
+an observation of the linked indicator or from a report (``data/progress/<year>.csv``), never from the calendar. What is
+not reported is counted as 未填报; nothing is guessed or carried over from another year.
 """
 
 import pandas as pd
@@ -12,10 +12,10 @@ from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import Commitment, Progress
 from cixi_analysis.words import Absence, Deadline, Due, Entity, MeasuredBy, ProgressState, Relation, Stated
 
-#: The columns of ``cixi commitments``, each with its type.
-COLUMNS = dict.fromkeys(
-    ["commitment_id", "section", "box", "domain", "metric", "kind", "comparator", "value", "value_to", "unit", "stated", "mode", "start_year", "end_year", "scope", "due", "measured_by", "items", "projects", "state", "percent", "note", "quotation", "source"], "str",
-) | {"start_year": "Int64", "end_year": "Int64", "percent": "float64"}  # fmt: skip
+#: The columns of ``cixi commitments``, each with its type: the commitment's own, what is derived, what is reported.
+_OWN = [name for name in Commitment.columns() if name not in ("quotation", "source")]
+_ADDED = ["due", "measured_by", "items", "projects", "state", "percent", "note", "quotation", "source"]
+COLUMNS = dict.fromkeys([*_OWN, *_ADDED], "str") | {"start_year": "Int64", "end_year": "Int64", "percent": "float64"}
 #: The state of a project or commitment without a report.
 NOT_REPORTED = Absence.NOT_FILLED_IN.value
 _DEADLINES = {

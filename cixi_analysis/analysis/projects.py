@@ -12,7 +12,7 @@ from typing import Any
 import pandas as pd
 
 from cixi_analysis.plan.dataset import Plan
-from cixi_analysis.plan.schema import Project
+from cixi_analysis.plan.schema import PastProjects, Project
 from cixi_analysis.words import Outcome
 
 #: The label of the row that sums a table.
@@ -56,8 +56,7 @@ def outcomes(plan: Plan) -> pd.DataFrame:
     ``completion_rate`` (completed over total; NA where a type has no project).
     """
     rows = pd.DataFrame(
-        [(row.project_type, row.outcome.value, row.count) for row in plan.past_projects],
-        columns=["project_type", "outcome", "count"],
+        [row.model_dump(mode="json") for row in plan.past_projects], columns=list(PastProjects.columns())
     )
     counts = rows.pivot_table(index="project_type", columns="outcome", values="count", aggfunc="sum", sort=False)
     counts = counts.reindex(columns=[outcome.value for outcome in Outcome]).fillna(0).astype("int64")

@@ -1,7 +1,7 @@
 """The plan's statements compared: with what the data and the verdicts give (数据核对), and with each other (规划核对).
 
-``published.csv`` holds the verdicts, counts and sums that the plan prints; they are compared at the printed precision and
-are an input of nothing. ``audit.csv`` holds places of the plan that speak of the same thing. Nothing is corrected here.
+``published.csv`` holds the verdicts, counts and sums that the plan prints; they are compared at the printed precision
+and are an input of nothing. ``audit.csv`` holds places of the plan that speak of the same thing. Nothing is corrected.
 """
 
 from collections import Counter
@@ -175,9 +175,9 @@ def result(row: AuditRow) -> AuditResult:
 
 
 def findings(plan: Plan) -> pd.DataFrame:
-    """The audit, a row a finding in the file's order, columns :data:`AUDIT_COLUMNS`; ``items`` … are the ids it concerns.
+    """The audit, a row a finding in the file's order, columns :data:`AUDIT_COLUMNS`. No assessment uses it.
 
-    No assessment uses it.
+    ``items``, ``projects`` and ``commitments`` are the ids that a finding concerns.
     """
     rows = []
     for row in plan.audit:

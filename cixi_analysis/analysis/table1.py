@@ -1,6 +1,6 @@
-"""Table 1 in the plan's own layout for any year (the text of each cell and the rows it spans), and how much of it is known.
+"""Table 1 in the plan's own layout for any year, and how much of it is known (coverage).
 
-Page and workbook are made from the same cells.
+Page and workbook are made from the same cells, each with its text and the rows it spans.
 """
 
 import re

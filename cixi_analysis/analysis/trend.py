@@ -232,7 +232,7 @@ def _demanded(judged: Judgement, year: int) -> Iterator[tuple[Bound, LeafFinding
 
 
 def _incomparable(finding: LeafFinding, bound: Bound, one: Series, place: tuple[int, int]) -> str:
-    """Why the value of a series in ``place`` is not compared with a target, in Chinese; "" where the assessment does."""
+    """Why the value of a series in ``place`` is not compared with a target (Chinese); "" where the assessment does."""
     if one.level not in (None, finding.series.level):
         return f"规划值只与{finding.series.level.chinese}所测的相比"
     lack = finding.lack(place)
