@@ -1,6 +1,6 @@
 """The plan held against itself."""
 
-from cixi_analysis.analysis.audit import COLUMNS, findings
+from cixi_analysis.analysis.reconciliation import AUDIT_COLUMNS, findings
 from tests.tiny import audit_row, link, tiny_plan
 
 
@@ -26,7 +26,7 @@ def test_what_a_finding_concerns() -> None:
         link("finding A003", "concerns", "commitment C001"),
     )
     table = findings(tiny_plan(links=concerns))
-    assert list(table.columns) == list(COLUMNS)
+    assert list(table.columns) == list(AUDIT_COLUMNS)
     assert table[["items", "projects", "commitments"]].values.tolist() == [
         ["", "", ""],
         ["2.1；3", "4", ""],

@@ -11,7 +11,7 @@ from conftest import ROOT
 from test_export import HOSTILE, hostile_plan
 from tiny import tiny_plan
 
-from cixi_analysis.analysis import audit, commitments, links, reconciliation, trend
+from cixi_analysis.analysis import commitments, links, reconciliation, trend
 from cixi_analysis.analysis.outputs import OUTPUTS
 from cixi_analysis.assessment import assess, judgement
 from cixi_analysis.export import attachments, write_csv, write_json
@@ -82,7 +82,7 @@ def test_every_column_is_described(folder: Path) -> None:
         ("trend", trend.COLUMNS),
         ("reconciliation", reconciliation.COLUMNS),
         ("commitments", commitments.COLUMNS),
-        ("audit", audit.COLUMNS),
+        ("audit", reconciliation.AUDIT_COLUMNS),
         ("links", links.COLUMNS),
     ],
 )

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from cixi_analysis.analysis.audit import findings
 from cixi_analysis.analysis.commitments import ledger
 from cixi_analysis.analysis.links import every_link
+from cixi_analysis.analysis.reconciliation import findings
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import Commitment, Figure
 from cixi_analysis.words import AuditResult, Entity, Stated

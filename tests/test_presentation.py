@@ -18,8 +18,8 @@ from conftest import ROOT
 from markupsafe import escape
 from tiny import item, observation, tiny_plan
 
-from cixi_analysis.analysis.progress import coverage
 from cixi_analysis.analysis.reconciliation import reconcile
+from cixi_analysis.analysis.table1 import coverage
 from cixi_analysis.analysis.trend import series
 from cixi_analysis.assessment import Assessment, assess
 from cixi_analysis.plan.dataset import Plan

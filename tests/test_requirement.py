@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from cixi_analysis.analysis.readings import readings
+from cixi_analysis.analysis.dossier import readings
 from cixi_analysis.plan.dataset import load_plan
 from cixi_analysis.requirement import Refusal, meaning, read
 from cixi_analysis.requirement.tree import (

@@ -5,13 +5,15 @@ judged. A value is held against another only where the same thing was measured i
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from cixi_analysis.assessment import Assessment, assess, measured, tally
+from cixi_analysis.analysis.records import records
+from cixi_analysis.analysis.trend import measured_by
+from cixi_analysis.assessment import Assessment, assess
 from cixi_analysis.assessment.comparison import difference, direction
 from cixi_analysis.assessment.observed import quantity
 from cixi_analysis.errors import UnknownYear
@@ -20,28 +22,26 @@ from cixi_analysis.plan.schema import Indicator, Observation
 from cixi_analysis.words import CLASS_UNIT, Direction, Level, Status
 
 #: The columns of ``cixi diff``.
-COLUMNS = ("kind", "indicator", "item_id", "level", "before", "after", "why")
-VERDICT_COLUMNS = (
-    "indicator", "item_id", "level", "before", "after", "before_reason", "after_reason", "before_status", "after_status",
-)  # fmt: skip
-VALUE_COLUMNS = (
-    "indicator", "item_id", "level", "measure", "unit", "before", "after", "change", "direction", "incomparable",
-)  # fmt: skip
-DATA_COLUMNS = ("indicator", "item_id", "level", "before", "after", "why")
-TALLY_COLUMNS = ("level", "counted", "before", "after", "gained", "lost")
-REVISION_COLUMNS = ("year", "indicator", "item_id", "level", "before", "after", "form")
+COLUMNS = ["kind", "indicator", "item_id", "level", "before", "after", "why"]
+_KEY = ["indicator", "item_id", "level"]
+VERDICT_COLUMNS = [*_KEY, "before", "after", "before_reason", "after_reason", "before_status", "after_status"]
+VALUE_COLUMNS = [*_KEY, "measure", "unit", "before", "after", "change", "direction", "incomparable"]
+DATA_COLUMNS = [*_KEY, "before", "after", "why"]
+TALLY_COLUMNS = ["level", "counted", "before", "after", "gained", "lost"]
+REVISION_COLUMNS = ["year", *_KEY, "before", "after", "form"]
 #: What the provenance of a row says when a row of a closed year was changed by an import: the columns, with the old
 #: figure where it is short. Written by :mod:`cixi_analysis.form.importing`, which keeps it in the row itself.
 REVISED = "；定稿后更正："
 _REVISION = re.compile(rf"sha256:[0-9a-f]{{64}}{REVISED}")
 _OLD_VALUE = re.compile(r"现状值（原为([^（）]*)）")
-#: What is counted of the indicators of a level.
-COUNTED = ("applicable", *(str(s) for s in Status if s is not Status.NOT_APPLICABLE))
+#: What is counted of the indicators of a level, in words.
 _COUNTS = {
     "applicable": "适用的指标",
-    **{str(s): f"结论为“{s.chinese}”的指标" for s in Status},
+    **{str(s): f"结论为“{s.chinese}”的指标" for s in Status if s is not Status.NOT_APPLICABLE},
     str(Status.NOT_FILLED_IN): f"{Status.NOT_FILLED_IN.chinese}的指标",
 }
+#: How much is known of a value, in words; where it is nothing, the reason for the absence stands instead.
+_EXTENT = {1: "只有文字", 2: "有数值"}
 
 
 @dataclass(frozen=True)
@@ -71,23 +71,25 @@ class Changes:
     @property
     def table(self) -> pd.DataFrame:
         """All of it as ``cixi diff`` prints it, columns :data:`COLUMNS`; values and tallies that stayed are left out."""
-        table = pd.DataFrame(list(self._rows()), columns=list(COLUMNS))
-        return table.astype({"indicator": "Int64"})
+        return pd.DataFrame(list(self._rows()), columns=COLUMNS).astype({"indicator": "Int64"})
 
     def _rows(self) -> Iterator[tuple[object, ...]]:
-        for row in _records(self.verdicts):
+        for row in records(self.verdicts):
             why = f"【{self.other}年】{row.before_reason}【{self.year}年】{row.after_reason}"
             yield "verdict", row.indicator, row.item_id, row.level, row.before, row.after, why
-        for row in _records(self.values):
+        for row in records(self.values):
             if row.incomparable or row.change != 0:
                 yield "value", row.indicator, row.item_id, row.level, row.before, row.after, _moved(row)
         for kind, table in (("available", self.available), ("missing", self.missing)):
-            for row in _records(table):
+            for row in records(table):
                 yield kind, row.indicator, row.item_id, row.level, row.before, row.after, row.why
-        for row in _records(self.tallies):
+        for row in records(self.tallies):
             if row.before != row.after or row.gained or row.lost:
-                yield "tally", None, "", row.level, str(row.before), str(row.after), _counted(row)
-        for row in _records(self.revisions):
+                numbers = {"转入": row.gained, "转出": row.lost}
+                moved = [f"{word} {'、'.join(map(str, own))}" for word, own in numbers.items() if own]
+                why = f"{_COUNTS[row.counted]}：{'；'.join(moved)}"
+                yield "tally", None, "", row.level, str(row.before), str(row.after), why
+        for row in records(self.revisions):
             yield "revision", row.indicator, row.item_id, row.level, row.before, row.after, f"{row.year}年，{row.form}"
 
 
@@ -103,16 +105,13 @@ def changes(plan: Plan, year: int, other: int | None = None) -> Changes:
             raise UnknownYear(f"{year} 年以前没有数据，没有可以比较的年份。")
     before, after = assess(plan, other), assess(plan, year)
     known = list(_known(plan, year, other))
-    return Changes(
-        year=year,
-        other=other,
-        verdicts=flips(before, after),
-        values=_frame([r for kind, r in known if kind == "value"], VALUE_COLUMNS),
-        available=_frame([r for kind, r in known if kind == "available"], DATA_COLUMNS),
-        missing=_frame([r for kind, r in known if kind == "missing"], DATA_COLUMNS),
-        tallies=_tallies(before, after),
-        revisions=_frame(list(_revisions(plan, year)), REVISION_COLUMNS),
+    values, available, missing = (
+        pd.DataFrame([row for table, row in known if table == name], columns=columns)
+        for name, columns in (("values", VALUE_COLUMNS), ("available", DATA_COLUMNS), ("missing", DATA_COLUMNS))
     )
+    revisions = pd.DataFrame(list(_revisions(plan, year)), columns=REVISION_COLUMNS)
+    verdicts, tallies = flips(before, after), _tallies(before, after)
+    return Changes(year, other, verdicts, values, available, missing, tallies, revisions)
 
 
 def year_before(plan: Plan, year: int) -> int | None:
@@ -122,36 +121,30 @@ def year_before(plan: Plan, year: int) -> int | None:
 
 def flips(before: Assessment, after: Assessment) -> pd.DataFrame:
     """The rows of two assessments of one plan that differ in their verdict, columns :data:`VERDICT_COLUMNS`."""
-    pairs = zip(_records(before.table), _records(after.table), strict=True)
     rows = []
-    for b, a in pairs:
+    for b, a in zip(records(before.table), records(after.table), strict=True):
         if b.verdict != a.verdict:
             key = (b.indicator, b.item_id, b.level)
             statuses = (x.status(b.indicator, b.level, b.item_id) for x in (before, after))
             rows.append((*key, b.verdict, a.verdict, b.reason, a.reason, *map(str, statuses)))
-    return _frame(rows, VERDICT_COLUMNS)
+    return pd.DataFrame(rows, columns=VERDICT_COLUMNS)
 
 
 def _known(plan: Plan, year: int, other: int) -> Iterator[tuple[str, tuple[object, ...]]]:
-    """What is known of each item in the two years, where that differs or can be compared."""
+    """(table, row) of each item where what is known in the two years differs or can be compared."""
     for item in plan.items:
-        rows = [o for y in (other, year) for o in plan.observations[y] if o.item_id == item.item_id]
-        for level in Level if any(o.level for o in rows) else (None,):
+        apart = any(o.level for y in (other, year) for o in plan.observed(item.item_id, y))
+        for level in Level if apart else (None,):
             before, after = (plan.observation(item.item_id, y, level) for y in (other, year))
             key = (item.indicator, item.item_id, level or "")
-            texts = [shown(before, other), shown(after, year)]
             extent = [_extent(before), _extent(after)]
-            if before and after and before.value is not None and after.value is not None:
-                yield "value", (*key, *_compared(item, level, before, after, year, other))
+            if before and after and extent == [2, 2]:
+                yield "values", (*key, *_compared(item, level, before, after, year, other))
             elif extent[0] != extent[1]:
-                why = "，".join(
-                    f"{y}年{_EXTENT.get(e, t)}" for y, e, t in zip((other, year), extent, texts, strict=True)
-                )
+                texts = [shown(before, other), shown(after, year)]
+                known = zip((other, year), extent, texts, strict=True)
+                why = "，".join(f"{y}年{_EXTENT.get(much, text)}" for y, much, text in known)
                 yield "available" if extent[0] < extent[1] else "missing", (*key, *texts, why)
-
-
-#: How much is known, in words; where it is nothing, the reason for the absence stands instead.
-_EXTENT = {1: "只有文字", 2: "有数值"}
 
 
 def _extent(row: Observation | None) -> int:
@@ -171,10 +164,8 @@ def shown(row: Observation | None, year: int) -> str:
 def _compared(
     item: Indicator, level: Level | None, before: Observation, after: Observation, year: int, other: int
 ) -> tuple[object, ...]:
-    was, now = (
-        [measured(item, v, o.measure, o.unit, o.polarity) for v in (Level if level is None else (level,))]
-        for o in (before, after)
-    )
+    """The cells of :data:`VALUE_COLUMNS` after the key; both observations have a number or class."""
+    was, now = measured_by(item, level, before), measured_by(item, level, after)
     first, last = before.value or "", after.value or ""
     apart = next(((a, b) for a, b in zip(was, now, strict=True) if a != b), None)
     if apart:
@@ -197,23 +188,15 @@ def _moved(row: Any) -> str:
     return f"{told}，{Direction(row.direction).chinese}" if row.direction else told
 
 
-def _counted(row: Any) -> str:
-    moved = [f"{word} {'、'.join(map(str, n))}" for word, n in (("转入", row.gained), ("转出", row.lost)) if n]
-    return f"{_COUNTS[row.counted]}：{'；'.join(moved)}"
-
-
 def _tallies(before: Assessment, after: Assessment) -> pd.DataFrame:
     """The counts of both years, and the indicators that account for the difference (``gained``, ``lost``)."""
-    counted = [tally(a).set_index("level") for a in (before, after)]
     rows = []
     for level in Level:
-        for count in COUNTED:
+        for count in _COUNTS:
             was, now = (_members(a, level, count) for a in (before, after))
-            numbers = [int(c[count].get(level, 0)) for c in counted]
-            rows.append(
-                (str(level), count, *numbers, tuple(n for n in now if n not in was), tuple(n for n in was if n not in now))
-            )  # fmt: skip
-    return _frame(rows, TALLY_COLUMNS)
+            gained, lost = tuple(n for n in now if n not in was), tuple(n for n in was if n not in now)
+            rows.append((str(level), count, len(was), len(now), gained, lost))
+    return pd.DataFrame(rows, columns=TALLY_COLUMNS)
 
 
 def _members(assessment: Assessment, level: Level, count: str) -> list[int]:
@@ -230,12 +213,3 @@ def _revisions(plan: Plan, year: int) -> Iterator[tuple[object, ...]]:
                 now = shown(row, earlier)
                 indicator = plan.item(row.item_id).indicator
                 yield earlier, indicator, row.item_id, row.level or "", old[1] if old else now, now, row.form
-
-
-def _records(frame: pd.DataFrame) -> list[Any]:
-    """The rows, each with its cells as attributes."""
-    return list(frame.itertuples(index=False))
-
-
-def _frame(rows: Sequence[tuple[object, ...]], columns: tuple[str, ...]) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=list(columns))

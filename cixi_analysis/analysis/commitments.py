@@ -1,25 +1,28 @@
-"""The ledger of commitments (承诺台账): what is promised, when it falls due, how it can be measured, what is reported.
+"""The ledger of commitments (承诺台账), and the reported progress of commitments and projects.
 
-A commitment is a dated or quantified promise of the plan's text, outside Tables 1-3. Whether it was kept follows from an
-observation of the linked indicator or from a report, never from the calendar.
+A commitment is a dated or quantified promise of the plan's text, outside Tables 1-3. Whether it was kept follows from
+an observation of the linked indicator or from a report (``data/progress/<year>.csv``), never from the calendar. What is
+not reported is counted as 未填报; nothing is guessed or carried over from another year.
 """
 
 import pandas as pd
 
-from cixi_analysis.analysis import progress
-from cixi_analysis.analysis.links import linked
+from cixi_analysis.analysis import links
 from cixi_analysis.plan.dataset import Plan
-from cixi_analysis.plan.schema import Commitment, Indicator, Project
-from cixi_analysis.words import Deadline, Due, Entity, MeasuredBy, Relation, Stated
+from cixi_analysis.plan.schema import Commitment, Progress
+from cixi_analysis.words import Absence, Deadline, Due, Entity, MeasuredBy, ProgressState, Relation, Stated
 
-#: The columns of ``cixi commitments``, each with its type.
-COLUMNS: dict[str, str] = {
-    **dict.fromkeys(("commitment_id", "section", "box", "domain", "metric", "kind", "comparator", "value"), "str"),
-    **dict.fromkeys(("value_to", "unit", "stated", "mode"), "str"),
-    **dict.fromkeys(("start_year", "end_year"), "Int64"),
-    **dict.fromkeys(("scope", "due", "measured_by", "items", "projects", "state"), "str"),
-    "percent": "float64",
-    **dict.fromkeys(("note", "quotation", "source"), "str"),
+#: The columns of ``cixi commitments``, each with its type: the commitment's own, what is derived, what is reported.
+_OWN = [name for name in Commitment.columns() if name not in ("quotation", "source")]
+_ADDED = ["due", "measured_by", "items", "projects", "state", "percent", "note", "quotation", "source"]
+COLUMNS = dict.fromkeys([*_OWN, *_ADDED], "str") | {"start_year": "Int64", "end_year": "Int64", "percent": "float64"}
+#: The state of a project or commitment without a report.
+NOT_REPORTED = Absence.NOT_FILLED_IN.value
+_DEADLINES = {
+    Deadline.BY: "{0.end_year}年",
+    Deadline.BEFORE: "{0.end_year}年以前",
+    Deadline.FROM: "{0.start_year}年起",
+    Deadline.DURING: "{0.start_year}–{0.end_year}年",
 }
 
 
@@ -41,9 +44,9 @@ def due(promise: Commitment, year: int) -> Due:
 
 def measured_by(plan: Plan, promise: Commitment) -> MeasuredBy:
     """By an indicator that measures the same quantity, else by a project that carries it out or states it, else nothing."""
-    if any(row.relation is Relation.SAME_QUANTITY for _, row in linked(plan, promise, Indicator)):
+    if any(row.relation is Relation.SAME_QUANTITY for _, row in links.items_of(plan, promise)):
         return MeasuredBy.ITEM
-    return MeasuredBy.PROJECT if linked(plan, promise, Project) else MeasuredBy.NOTHING
+    return MeasuredBy.PROJECT if links.projects_of(plan, promise) else MeasuredBy.NOTHING
 
 
 def promised(promise: Commitment) -> str:
@@ -54,12 +57,6 @@ def promised(promise: Commitment) -> str:
     sign = "" if promise.comparator == "=" else promise.comparator.value
     span = f"–{promise.value_to}" if promise.value_to else ""
     return f"{about}{sign}{promise.value}{span}{promise.unit or ''}"
-
-
-_DEADLINES = {
-    Deadline.BY: "{0.end_year}年", Deadline.BEFORE: "{0.end_year}年以前", Deadline.FROM: "{0.start_year}年起",
-    Deadline.DURING: "{0.start_year}–{0.end_year}年",
-}  # fmt: skip
 
 
 def deadline(promise: Commitment) -> str:
@@ -73,7 +70,7 @@ def ledger(plan: Plan, year: int) -> pd.DataFrame:
     ``due`` is the calendar at the end of ``year``; ``items`` and ``projects`` are the linked ids, separated by ``；``;
     ``state``, ``percent`` and ``note`` are what was reported for that year, empty without a report. Any year is valid.
     """
-    known = progress.reports(plan, year, Entity.COMMITMENT)
+    known = reports(plan, year, Entity.COMMITMENT)
     rows = []
     for promise in plan.commitments:
         report = known.get(promise.commitment_id)
@@ -81,8 +78,8 @@ def ledger(plan: Plan, year: int) -> pd.DataFrame:
             **promise.model_dump(mode="json"),
             "due": due(promise, year).value,
             "measured_by": measured_by(plan, promise).value,
-            "items": "；".join(link.to_id for _, link in linked(plan, promise, Indicator)),
-            "projects": "；".join(link.to_id for _, link in linked(plan, promise, Project)),
+            "items": "；".join(item.item_id for item, _ in links.items_of(plan, promise)),
+            "projects": "；".join(str(project.number) for project, _ in links.projects_of(plan, promise)),
             "state": report and report.state.value,
             "percent": report and report.percent,
             "note": report and report.note,
@@ -94,3 +91,25 @@ def next_due_year(plan: Plan, year: int) -> int | None:
     """The first year after ``year`` in which a commitment falls due; ``None`` when none does."""
     ends = (p.due_year for p in plan.commitments)
     return min((end for end in ends if end is not None and end > year), default=None)
+
+
+def reports(plan: Plan, year: int, kind: Entity) -> dict[str, Progress]:
+    """The year's reports of one kind (project or commitment) by the id."""
+    return {row.id: row for row in plan.progress.get(year, ()) if row.kind is kind}
+
+
+def states(plan: Plan, year: int, kind: Entity) -> pd.DataFrame:
+    """How many projects (or commitments) are in each state, 未填报 last; columns ``state`` (Chinese), ``count``."""
+    known = [row.state for row in reports(plan, year, kind).values()]
+    total = len(plan.projects if kind is Entity.PROJECT else plan.commitments)
+    counts = [(state.chinese, known.count(state)) for state in ProgressState]
+    return pd.DataFrame([*counts, (NOT_REPORTED, total - len(known))], columns=["state", "count"])
+
+
+def spending(plan: Plan, year: int) -> tuple[float, float, int]:
+    """The money reported as spent on projects by the end of ``year``, their budgets (万元), and their number.
+
+    Projects that report no money are in none of the three.
+    """
+    spent = {id_: row.spent for id_, row in reports(plan, year, Entity.PROJECT).items() if row.spent is not None}
+    return sum(spent.values()), sum(p.budget or 0 for p in plan.projects if str(p.number) in spent), len(spent)

@@ -1,6 +1,7 @@
-"""All there is to know about one indicator (指标档案): what is asked, what was observed, what follows from it, and why.
+"""All there is to know about one indicator (指标档案), and every wording of the plan with the reading it is given.
 
 A dossier is put together from what the library computes for the whole plan; it decides nothing itself.
+``data/readings.csv`` is the list of readings, committed; the tests make it again and compare.
 """
 
 from collections.abc import Iterator
@@ -8,10 +9,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from cixi_analysis.analysis.audit import result
+from cixi_analysis.analysis import links
 from cixi_analysis.analysis.commitments import deadline, promised
-from cixi_analysis.analysis.links import findings_of, linked
-from cixi_analysis.analysis.readings import in_words
+from cixi_analysis.analysis.reconciliation import result
 from cixi_analysis.analysis.records import records
 from cixi_analysis.analysis.trend import margins, trends
 from cixi_analysis.assessment import REQUIREMENT, TARGET, assess, check_readings, read_wording
@@ -19,8 +19,8 @@ from cixi_analysis.assessment.numbers import earlier_years
 from cixi_analysis.errors import UnknownIndicator
 from cixi_analysis.plan.dataset import Plan, missing_reason
 from cixi_analysis.plan.schema import AuditRow, Commitment, Indicator, Link, Observation, Project, Requirement, Target
-from cixi_analysis.requirement.tree import AssignedTarget, Change, ChangeBenchmark, LevelBenchmark, leaves
-from cixi_analysis.words import BASE_YEAR, Absence, Level
+from cixi_analysis.requirement import meaning, tree
+from cixi_analysis.words import BASE_YEAR, Absence, Entity, Level
 
 #: The columns of ``cixi indicator``.
 FACT_COLUMNS = ("part", "item_id", "level", "year", "content", "basis", "detail", "source")
@@ -31,9 +31,9 @@ class Dossier:
     """One indicator as it stands in ``year``. ``plan`` is the plan with this indicator's items only.
 
     ``wordings``: ``item_id, level`` (or target year)``, from_year, wording, tree, meaning, explicit`` (why it is read
-    so, where the data says)``, standard, source``. ``verdicts``: ``year``, ``status`` (the verdict, with 未填报 apart from 无数据) and the columns of ``cixi assess``, for every year with
-    pages of its own, oldest first. ``towards``: the same against the targets, for ``year``. ``margins`` and ``trends``: as
-    in :mod:`cixi_analysis.analysis.trend`.
+    so, where the data says)``, standard, source``. ``verdicts``: ``year``, ``status`` (the verdict, with 未填报 apart
+    from 无数据) and the columns of ``cixi assess``, for every year with pages of its own, oldest first. ``towards``: the
+    same against the targets, for ``year``. ``margins`` and ``trends``: as in :mod:`cixi_analysis.analysis.trend`.
     """
 
     plan: Plan
@@ -58,11 +58,6 @@ class Dossier:
         """Its items, in the plan's order."""
         return self.plan.items
 
-    @property
-    def name(self) -> str:
-        """The indicator's name."""
-        return self.items[0].indicator_name
-
 
 def dossier(plan: Plan, indicator: int, year: int) -> Dossier:
     """The dossier of an indicator (1-50) as of ``year``.
@@ -77,6 +72,8 @@ def dossier(plan: Plan, indicator: int, year: int) -> Dossier:
     check_readings(plan, until=year)  # of the whole plan, so that messages name the rows of the files
     own = plan.only(indicator)
     ids = [item.item_id for item in own.items]
+    concerns = (Entity.FINDING, Entity.ITEM)
+    concerning = {row.from_id for row in plan.links if (row.from_kind, row.to_kind) == concerns and row.to_id in ids}
     years = [y for y in dict.fromkeys((*plan.report_years, year)) if y <= year]
     return Dossier(
         plan=own,
@@ -88,24 +85,18 @@ def dossier(plan: Plan, indicator: int, year: int) -> Dossier:
         towards=_verdicts(own, year, year, TARGET),
         margins=margins(own, year),
         trends=trends(own, year),
-        commitments=tuple(pair for item in own.items for pair in linked(plan, item, Commitment)),
-        projects=tuple(pair for item in own.items for pair in linked(plan, item, Project)),
-        findings=findings_of(plan, own.items),
+        commitments=tuple(pair for item in own.items for pair in links.commitments_of(plan, item)),
+        projects=tuple(pair for item in own.items for pair in links.projects_of(plan, item)),
+        findings=tuple(row for row in plan.audit if row.audit_id in concerning),
         missing=tuple(_missing(own, year)),
     )
 
 
 def read_of_years(plan: Plan, indicator: int) -> list[object]:
-    """All that a dossier reads of the files that each year has: which years there are, and the rows of its own items.
-
-    Part of the cache key of a dossier's page. What was reported of projects and commitments stands
-    on other pages.
-    """
+    """The part of the yearly files that a dossier reads: the years, and the rows of its own items. For a cache key."""
     ids = {item.item_id for item in plan.indicator_items(indicator)}
-    own = [
-        (year, row.model_dump_json()) for year in plan.years for row in plan.observations[year] if row.item_id in ids
-    ]
-    return [plan.years, *own]
+    rows = ((year, row) for year in plan.years for row in plan.observations[year])
+    return [plan.years, *((year, row.model_dump_json()) for year, row in rows if row.item_id in ids)]
 
 
 def _verdicts(own: Plan, year: int, until: int, against: str) -> pd.DataFrame:
@@ -117,64 +108,87 @@ def _wordings(own: Plan) -> pd.DataFrame:
     asked: tuple[Requirement | Target, ...] = (*own.requirements, *own.targets)
     rows = []
     for item, row in ((item, row) for item in own.items for row in asked if row.item_id == item.item_id):
-        node = read_wording(row, item.unit)
-        tree, meaning = (None, None) if node is None else (str(node), in_words(node))
         place = (row.level.value, row.from_year) if isinstance(row, Requirement) else (str(row.year), row.year)
         standard = row.standard if isinstance(row, Requirement) else None
-        rows.append((item.item_id, *place, row.wording, tree, meaning, row.reading_reason, standard, row.source))
+        read = _reading(row, item)
+        rows.append((item.item_id, *place, row.wording, *read, row.reading_reason, standard, row.source))
     columns = ["item_id", "level", "from_year", "wording", "tree", "meaning", "explicit", "standard", "source"]
     return pd.DataFrame(rows, columns=columns)
 
 
+def readings(plan: Plan) -> pd.DataFrame:
+    """One row a distinct wording (and explicit reading) of requirements and targets, in order of first appearance.
+
+    ``reading`` is the canonical text and ``meaning`` the same in plain Chinese; ``explicit`` is the reason where the
+    data carries a reading of its own, else empty; ``used_by`` names the items with their levels and target years.
+    Raises :class:`DataError` for wordings that cannot be read.
+    """
+    check_readings(plan)
+    asked: tuple[Requirement | Target, ...] = (*plan.requirements, *plan.targets)
+    rows: dict[tuple[str, str | None], tuple[str, ...]] = {}
+    users: dict[tuple[str, str | None], dict[str, list[str]]] = {}
+    for row in asked:
+        key = (row.wording, row.reading)
+        text, told = _reading(row, plan.item(row.item_id))
+        rows.setdefault(key, (row.wording, text or "", told or "没有要求", row.reading_reason or ""))
+        if isinstance(row, Target):
+            place = str(row.year)
+        else:
+            first = plan.requirement(row.item_id, row.level, row.from_year - 1)
+            place = row.level.chinese + (f"{row.from_year}年起" if first.from_year < row.from_year else "")
+        users.setdefault(key, {}).setdefault(row.item_id, []).append(place)
+    used_by = ("；".join(f"{i}（{'、'.join(places)}）" for i, places in own.items()) for own in users.values())
+    columns = ["wording", "reading", "meaning", "explicit", "used_by"]
+    return pd.DataFrame([(*cells, by) for cells, by in zip(rows.values(), used_by, strict=True)], columns=columns)
+
+
+def _reading(row: Requirement | Target, item: Indicator) -> tuple[str | None, str | None]:
+    """The canonical text of a wording and its meaning in Chinese; None where nothing is asked."""
+    node = read_wording(row, item.unit)
+    return (None, None) if node is None else (str(node), _in_words(node))
+
+
+def _in_words(node: tree.Node) -> str:
+    """The meaning of a whole tree, its parts in brackets."""
+    if isinstance(node, (tree.AllOf, tree.AnyOf)):
+        return f"{meaning(node)}（{'；'.join(map(_in_words, node.parts))}）"
+    return meaning(node)
+
+
 def _missing(own: Plan, year: int) -> Iterator[str]:
-    """What a judgement of ``year`` would need and the data lacks, item by item."""
+    """What a judgement of ``year`` would need and the data lacks, item by item, by level where these differ."""
     for item in own.items:
-        label = f"{item.indicator}{item.part_mark} {item.name}"
-        for level in _levels_apart(own, item, year):
-            row = own.observation(item.item_id, year, level)
+        for level in Level if any(o.level for o in own.observed(item.item_id, year)) else (None,):
             at = f"（{level.chinese}）" if level else ""
-            if row is None or (row.value is None and row.absence is not None):
-                yield f"{label}{at}：没有{year}年的现状值（{missing_reason(year) if row is None else row.absence}）"
-            yield from (f"{label}{at}：{need}" for need in _needs(own, item, year, level, row))
+            for lack in _lacks(own, item, year, level):
+                yield f"{item.indicator}{item.part_mark} {item.name}{at}：{lack}"
 
 
-def _levels_apart(own: Plan, item: Indicator, year: int) -> tuple[Level | None, ...]:
-    """The levels where they measure different things, else one for both."""
-    rows = [o for o in own.observations.get(year, ()) if o.item_id == item.item_id]
-    return tuple(Level) if any(o.level for o in rows) else (None,)
-
-
-def _needs(own: Plan, item: Indicator, year: int, level: Level | None, row: Observation | None) -> Iterator[str]:
+def _lacks(own: Plan, item: Indicator, year: int, level: Level | None) -> Iterator[str]:
+    row = own.observation(item.item_id, year, level)
+    if row is None or (row.value is None and row.absence is not None):
+        yield f"没有{year}年的现状值（{missing_reason(year) if row is None else row.absence}）"
     asked = [own.requirement(item.item_id, v, year) for v in ((level,) if level else Level)]
     nodes = [node for node in (read_wording(r, item.unit) for r in asked) if node is not None]
-    kinds = {type(leaf) for node in nodes for leaf in leaves(node)}
-    kinds |= {type(leaf.rate) for node in nodes for leaf in leaves(node) if isinstance(leaf, Change) and leaf.rate}
-    if AssignedTarget in kinds and (row is None or row.assigned_target is None):
-        yield f"没有{year}年上级下达的目标（{_unknown(row, year)}）"
-    changes = [leaf for node in nodes for leaf in leaves(node) if isinstance(leaf, Change)]
+    changes = [leaf for node in nodes for leaf in tree.leaves(node) if isinstance(leaf, tree.Change)]
+    kinds = {type(leaf) for node in nodes for leaf in tree.leaves(node)} | {type(change.rate) for change in changes}
+    # Why something beside the value is not known: the plan does not print it for the years that it reports on.
+    unknown = Absence.NOT_LISTED if row is not None and year <= BASE_YEAR else missing_reason(year)
+    if tree.AssignedTarget in kinds and (row is None or row.assigned_target is None):
+        yield f"没有{year}年上级下达的目标（{unknown}）"
     back = max(map(earlier_years, changes), default=0)
-    if lacking := [y for y in range(year - back, year) if _has_no_value(own, item, y, level)]:
-        yield f"没有{'、'.join(map(str, lacking))}年的数值，从数上看不出变化"
-    if kinds & {LevelBenchmark, ChangeBenchmark} and (row is None or row.benchmark is None):
-        yield f"没有{year}年的全省平均（{_unknown(row, year)}）"
-
-
-def _has_no_value(own: Plan, item: Indicator, year: int, level: Level | None) -> bool:
-    row = own.observation(item.item_id, year, level)
-    return row is None or row.value is None
-
-
-def _unknown(row: Observation | None, year: int) -> str:
-    """Why something beside the value is not known: of the years that the plan prints it does not print it."""
-    printed = row is not None and year <= BASE_YEAR
-    return str(Absence.NOT_LISTED if printed else missing_reason(year))
+    seen = {y: own.observation(item.item_id, y, level) for y in range(year - back, year)}
+    if lacking := [str(y) for y, one in seen.items() if one is None or one.value is None]:
+        yield f"没有{'、'.join(lacking)}年的数值，从数上看不出变化"
+    if kinds & {tree.LevelBenchmark, tree.ChangeBenchmark} and (row is None or row.benchmark is None):
+        yield f"没有{year}年的全省平均（{unknown}）"
 
 
 def facts(found: Dossier) -> pd.DataFrame:
     """The dossier as one table, a fact a row; columns :data:`FACT_COLUMNS`, empty where they do not apply.
 
-    ``part``: ``name``, ``wording``, ``observation``, ``verdict``, ``target``, ``margin``, ``pace``, ``commitment``, ``project``, ``audit``,
-    ``missing``.
+    ``part``: ``name``, ``wording``, ``observation``, ``verdict``, ``target``, ``margin``, ``pace``, ``commitment``,
+    ``project``, ``audit``, ``missing``.
     """
     frame = pd.DataFrame(list(_facts(found)), columns=list(FACT_COLUMNS))
     return frame.astype({**dict.fromkeys(FACT_COLUMNS, "str"), "year": "Int64"})

@@ -7,13 +7,12 @@ Money is 投资概算 in 万元, counts are 项, shares are fractions 0..1. A pr
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from operator import attrgetter
 from typing import Any
 
 import pandas as pd
 
 from cixi_analysis.plan.dataset import Plan
-from cixi_analysis.plan.schema import Project
+from cixi_analysis.plan.schema import PastProjects, Project
 from cixi_analysis.words import Outcome
 
 #: The label of the row that sums a table.
@@ -56,8 +55,9 @@ def outcomes(plan: Plan) -> pd.DataFrame:
     """Table 2: one row for each project type and a last row 合计; columns ``project_type``, the four outcomes, ``total``,
     ``completion_rate`` (completed over total; NA where a type has no project).
     """
-    cells = [(row.project_type, row.outcome.value, row.count) for row in plan.past_projects]
-    rows = pd.DataFrame(cells, columns=["project_type", "outcome", "count"])
+    rows = pd.DataFrame(
+        [row.model_dump(mode="json") for row in plan.past_projects], columns=list(PastProjects.columns())
+    )
     counts = rows.pivot_table(index="project_type", columns="outcome", values="count", aggfunc="sum", sort=False)
     counts = counts.reindex(columns=[outcome.value for outcome in Outcome]).fillna(0).astype("int64")
     counts.loc[TOTAL] = counts.sum()
@@ -87,7 +87,10 @@ def by_unit(plan: Plan) -> pd.DataFrame:
     A project with two units belongs to both, so ``involved_…`` columns must not be summed: :func:`totals` of
     ``plan.projects`` counts each project once. ``sole_projects`` are those of this unit alone.
     """
-    groups = _table(plan).explode("unit").groupby("unit", sort=False)
+    table = _table(plan)
+    table["sole"] = table["responsible"].map(len) == 1
+    table["unit"] = table["responsible"]
+    groups = table.explode("unit").groupby("unit", sort=False)
     sums = _sums(groups).rename(columns={"projects": "involved_projects", "budget": "involved_budget"})
     sums.insert(1, "sole_projects", groups["sole"].sum().astype("int64"))
     return sums.reset_index()
@@ -130,22 +133,23 @@ def concentration(plan: Plan) -> Concentration:
     """The shares of the largest project and of the five largest, and each category's by money and by count."""
     whole = totals(plan.projects)
     ranked = sorted((p for p in plan.projects if p.budget is not None), key=lambda p: p.budget or 0, reverse=True)
-    first, five = (sum(p.budget or 0 for p in ranked[:n]) / whole.budget if whole.budget else None for n in (1, 5))
-    categories = by_category(plan)
-    shares = categories[["category"]].assign(
-        share_of_money=categories["budget"] / (whole.budget or float("nan")),
-        share_of_projects=categories["projects"] / max(whole.projects, 1),
-        without_budget=categories["without_budget"],
-    )
-    return Concentration(whole, ranked[0] if ranked else None, first, five, shares)
+
+    def share(projects: list[Project]) -> float | None:
+        part = totals(projects).budget
+        return part / whole.budget if part is not None and whole.budget else None
+
+    shares = by_category(plan)
+    shares["share_of_money"] = shares["budget"] / (whole.budget or float("nan"))
+    shares["share_of_projects"] = shares["projects"] / max(whole.projects, 1)
+    shares = shares[["category", "share_of_money", "share_of_projects", "without_budget"]]
+    return Concentration(whole, ranked[0] if ranked else None, share(ranked[:1]), share(ranked[:5]), shares)
 
 
 def _table(plan: Plan) -> pd.DataFrame:
     """One row for each project."""
-    own = ["number", "category", "name", "start_year", "end_year", "budget", "responsible"]
-    table = pd.DataFrame(map(attrgetter(*own), plan.projects), columns=own).rename(columns={"responsible": "unit"})
-    table["sole"] = table["unit"].map(len) == 1
-    return table.astype({"start_year": "int64", "end_year": "int64", "budget": "float64", "sole": "bool"})
+    columns = ["number", "category", "name", "start_year", "end_year", "budget", "responsible"]
+    rows = [[getattr(p, column) for column in columns] for p in plan.projects]
+    return pd.DataFrame(rows, columns=columns).astype({"start_year": "int64", "end_year": "int64", "budget": "float64"})
 
 
 def _sums(groups: Any) -> pd.DataFrame:

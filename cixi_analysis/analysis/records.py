@@ -20,8 +20,5 @@ def columns(frame: pd.DataFrame, *names: str) -> Iterator[tuple[Any, ...]]:
 
 
 def row(frame: pd.DataFrame, **values: object) -> Any:
-    """The first row with these values."""
-    for one in records(frame):
-        if all(getattr(one, name) == value for name, value in values.items()):
-            return one
-    raise KeyError(values)
+    """The first row with these values. Raises ``IndexError`` where there is none."""
+    return records(frame.loc[(frame[list(values)] == pd.Series(values)).all(axis=1)])[0]

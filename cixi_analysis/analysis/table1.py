@@ -1,6 +1,6 @@
-"""Table 1 in the plan's own layout for any year: the text of each cell and the rows it spans.
+"""Table 1 in the plan's own layout for any year, and how much of it is known (coverage).
 
-Both the page and the workbook are made from this.
+Page and workbook are made from the same cells, each with its text and the rows it spans.
 """
 
 import re
@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cixi_analysis.assessment import Assessment
-from cixi_analysis.plan.dataset import missing_reason
+from cixi_analysis.plan.dataset import Plan, missing_reason
 from cixi_analysis.plan.schema import Indicator, Observation
-from cixi_analysis.words import Attribute, Level
+from cixi_analysis.words import BASE_YEAR, Attribute, Level, Stage
 
 #: Column → the heading the plan prints. Two header rows: 现状值 stands over three columns, 规划值 over two.
 HEADINGS = {
@@ -23,7 +23,7 @@ HEADINGS = {
 _OF_INDICATOR = ("indicator", "attribute", "verdict_national", "verdict_provincial")
 
 
-@dataclass
+@dataclass(frozen=True)
 class MergedCell:
     """The text of a cell, verbatim where it is the plan's, and the number of item rows it spans."""
 
@@ -46,14 +46,14 @@ def table1(assessment: Assessment, year: int | None = None) -> tuple[Table1Row, 
     """
     items = assessment.plan.items
     texts = [_texts(assessment, item, assessment.year if year is None else year) for item in items]
-    rows, lowest = [], dict[str, MergedCell]()  # the lowest cell of each column so far
-    for at, item in enumerate(items):
-        cells = {c: MergedCell(texts[at][c]) for c in HEADINGS if not (at and _joined(items, texts, c, at))}
-        lowest |= cells
-        for column in HEADINGS.keys() - cells.keys():
-            lowest[column].rowspan += 1
+    rows = []
+    spans = dict.fromkeys(HEADINGS, 1)  # from this row down, over the rows whose cell is merged with the one above
+    for at, item in reversed(list(enumerate(items))):
+        merged = {column for column in HEADINGS if at and _joined(items, texts, column, at)}
+        cells = {column: MergedCell(texts[at][column], spans[column]) for column in HEADINGS if column not in merged}
         rows.append(Table1Row(item, cells))
-    return tuple(rows)
+        spans = {column: spans[column] + 1 if column in merged else 1 for column in HEADINGS}
+    return tuple(reversed(rows))
 
 
 def printed_name(item: Indicator) -> str:
@@ -79,22 +79,14 @@ def status_text(observation: Observation | None, year: int) -> str:
 
 def _texts(assessment: Assessment, item: Indicator, year: int) -> dict[str, str]:
     plan = assessment.plan
-    targets = {t.year: t.wording for t in plan.targets if t.item_id == item.item_id}
-    observed = {level: plan.observation(item.item_id, year, level) for level in Level}
-    statuses = dict.fromkeys(status_text(one, year) for one in observed.values())
+    statuses = dict.fromkeys(status_text(plan.observation(item.item_id, year, level), year) for level in Level)
     return {
-        "domain": item.domain,
-        "task": item.task,
-        "indicator": str(item.indicator),
-        "name": printed_name(item),
-        "unit": item.unit or "",
-        "national": plan.requirement(item.item_id, Level.NATIONAL, year).wording,
-        "provincial": plan.requirement(item.item_id, Level.PROVINCIAL, year).wording,
-        "attribute": Attribute(item.attribute).chinese,
-        "status": "\n".join(statuses),
+        "domain": item.domain, "task": item.task, "indicator": str(item.indicator), "name": printed_name(item),
+        "unit": item.unit or "", "attribute": Attribute(item.attribute).chinese, "status": "\n".join(statuses),
+        **{level.value: plan.requirement(item.item_id, level, year).wording for level in Level},
         **{f"verdict_{level.value}": assessment.status(item.indicator, level).chinese for level in Level},
-        **{f"target_{year}": wording for year, wording in targets.items()},
-    }
+        **{f"target_{target.year}": target.wording for target in plan.targets if target.item_id == item.item_id},
+    }  # fmt: skip
 
 
 def _joined(items: Sequence[Indicator], texts: list[dict[str, str]], column: str, at: int) -> bool:
@@ -106,3 +98,45 @@ def _joined(items: Sequence[Indicator], texts: list[dict[str, str]], column: str
     if item.indicator != above.indicator:
         return False
     return column in _OF_INDICATOR or (same and HEADINGS[column] in (item.merged or "").split(";"))
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """The items of one year, each in one of three lists, in the plan's order."""
+
+    year: int
+    #: with a number, a water class, or a statement
+    with_data: tuple[str, ...]
+    #: entered without a number, with a reason such as 暂无数据 or 未发现
+    without_value: tuple[str, ...]
+    #: not entered: 未填报 from the base year on, 原文未列 before it
+    not_entered: tuple[str, ...]
+    #: entered, and not closed yet (初稿)
+    in_draft: tuple[str, ...]
+
+    @property
+    def items(self) -> int:
+        return len(self.with_data) + len(self.without_value) + len(self.not_entered)
+
+    @property
+    def is_retrospect(self) -> bool:
+        """A year before the base year: only what the plan prints of it."""
+        return self.year < BASE_YEAR
+
+    @property
+    def is_draft(self) -> bool:
+        """A year being filled in: after the base year, with items nobody has entered or rows that are not closed."""
+        return self.year > BASE_YEAR and bool(self.not_entered or self.in_draft)
+
+
+def coverage(plan: Plan, year: int) -> Coverage:
+    """What is known of ``year``."""
+    lists: dict[str, list[str]] = {"with_data": [], "without_value": [], "not_entered": [], "in_draft": []}
+    for item in plan.items:
+        rows = plan.observed(item.item_id, year)
+        known = any(o.value is not None or o.absence is None for o in rows)
+        entered = any(o.absence is not missing_reason(year) for o in rows)
+        lists["with_data" if known else "without_value" if entered else "not_entered"].append(item.item_id)
+        if (known or entered) and any(o.stage is Stage.DRAFT for o in rows):
+            lists["in_draft"].append(item.item_id)
+    return Coverage(year, **{name: tuple(ids) for name, ids in lists.items()})

@@ -1,59 +1,49 @@
-"""Where the numbers of an item are going, and whether that is enough: series, targets, margins.
+"""Where the numbers of an item are going, and whether that is enough: series, pace towards the targets, margins.
 
-A series is what was measured in the years that have a number; years without one stay missing. Each numeric target
-is held against it as in Eurostat's monitoring of the sustainable development goals (:mod:`cixi_analysis.analysis.pace`).
-Water classes are ordered, never subtracted, so they make no series.
+A series holds the years that have a number; years without one stay missing. Water classes are ordered, never
+subtracted, so they make no series. The pace is Eurostat's for indicators with a quantitative target: the rate observed
+from the first to the last point, over the rate needed from that first point to the target in the target year; 0.95 and
+more is on track, 0.60 nearly, 0 too slow, below 0 moving away. A target that the last value satisfies is reached,
+whatever the rate. The linear ratio decides; the compound one stands beside it, with the class it would give.
 """
 
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from cixi_analysis.analysis.pace import Pacing, change, growth, progress
 from cixi_analysis.assessment import TARGET, Judgement, judgements, measured
-from cixi_analysis.assessment.comparison import difference, direction, plain, upward
+from cixi_analysis.assessment.comparison import difference, direction, exact, holds, plain, upward
 from cixi_analysis.assessment.evaluation import LeafFinding
 from cixi_analysis.assessment.numbers import Lack
+from cixi_analysis.assessment.observed import SIGN, Measured
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import WATER_CLASSES, Indicator, Observation
 from cixi_analysis.requirement.tree import AllOf, Bound
-from cixi_analysis.words import TARGET_YEARS, Direction, Level, Polarity
+from cixi_analysis.words import TARGET_YEARS, Direction, Level, Pace, Polarity
 
-#: The columns of ``cixi trend``, then those that only pages show; each with its type.
+#: The columns of :func:`trends`, each with its type; their meaning is in ``OUTPUTS["trend"]``.
 COLUMNS: dict[str, str] = {
-    "item_id": "str",
-    "unit": "str",
-    "first_year": "Int64",
-    "first_value": "float64",
-    "last_year": "Int64",
-    "last_value": "float64",
-    "points": "Int64",
-    "mean_change": "float64",
-    "mean_rate": "float64",
-    "direction": "str",
-    "target_year": "Int64",
-    "target_value": "float64",
-    "gap": "float64",
-    "observed_change": "float64",
-    "needed_change": "float64",
-    "ratio_linear": "float64",
-    "ratio_compound": "float64",
-    "pace": "str",
-    "measure": "str",
-    "polarity": "str",
-    "pace_compound": "str",
-    "needed_rate": "float64",
-    "note": "str",
-}
-#: How many of them are the command's.
+    "item_id": "str", "unit": "str", "first_year": "Int64", "first_value": "float64", "last_year": "Int64",
+    "last_value": "float64", "points": "Int64", "mean_change": "float64", "mean_rate": "float64", "direction": "str",
+    "target_year": "Int64", "target_value": "float64", "gap": "float64", "observed_change": "float64",
+    "needed_change": "float64", "ratio_linear": "float64", "ratio_compound": "float64", "pace": "str", "measure": "str",
+    "polarity": "str", "pace_compound": "str", "needed_rate": "float64", "note": "str",
+}  # fmt: skip
+#: Those of ``cixi trend``; only pages and exports show the others.
 CONTRACT_COLUMNS = tuple(COLUMNS)[:18]
-
 #: The columns of :func:`margins`.
 MARGIN_COLUMNS: dict[str, str] = {
-    **dict.fromkeys(("item_id", "level", "unit"), "str"),
-    **{"value": "float64", "bound": "str", "margin": "float64"},
-}
+    "item_id": "str", "level": "str", "unit": "str", "value": "float64", "bound": "str", "margin": "float64",
+}  # fmt: skip
+#: Lower ends of the classes of the ratio (Eurostat).
+CLASSES = ((0.95, Pace.ON_TRACK), (0.60, Pace.NEARLY), (0.0, Pace.TOO_SLOW))
+#: (year, value) pairs, ascending, at least one; the years need not follow one another.
+Points = tuple[tuple[int, float], ...]
 
 
 @dataclass(frozen=True)
@@ -66,8 +56,7 @@ class Series:
     measure: str
     unit: str
     polarity: Polarity
-    #: (year, value) pairs, ascending, at least one; the years need not follow one another.
-    points: tuple[tuple[int, float], ...]
+    points: Points
 
     @property
     def span(self) -> int:
@@ -80,47 +69,119 @@ class Series:
         return plain(change(*self.points[0], *self.points[-1]))
 
     @property
-    def mean_rate(self) -> float | None:
-        """Mean yearly change, compound, as a fraction; ``None`` with one point or where an end is not above 0."""
-        return plain(growth(*self.points[0], *self.points[-1]))
-
-    @property
     def direction(self) -> Direction | None:
         """For the better or not; ``None`` with a single point or where the plan takes no side."""
         return direction(self.points[0][1], self.points[-1][1], self.polarity) if self.span else None
+
+
+def measured_by(item: Indicator, level: Level | None, row: Observation) -> list[Measured]:
+    """What an observation measured at ``level``, or at both levels (``None``), the national one first."""
+    levels = Level if level is None else (level,)
+    return [measured(item, one, row.measure, row.unit, row.polarity) for one in levels]
 
 
 def series(plan: Plan, year: int) -> dict[tuple[str, Level | None], Series]:
     """The numeric series of every item that has one up to and including ``year``, in the plan's order.
 
     A level has a series of its own only where the observations say so (11: provincial). What was measured may have
-    changed: only the years that are like the latest number, at each level that they are of, belong together.
+    changed: only the years that measured the same as the latest one, at each of their levels, belong together.
     """
-    rows: dict[tuple[str, Level | None], list[tuple[int, Observation]]] = {}
+    rows: dict[tuple[str, Level | None], list[tuple[int, float, Observation]]] = {}
     for y in (y for y in plan.years if y <= year):
         for row in plan.observations[y]:
             if row.value is not None and row.value not in WATER_CLASSES:
-                rows.setdefault((row.item_id, row.level), []).append((y, row))
-    order = [(item, level) for item in plan.items for level in (None, *Level)]
-    return {
-        (item.item_id, level): _series(item, level, rows[item.item_id, level])
-        for item, level in order
-        if (item.item_id, level) in rows
-    }
+                rows.setdefault((row.item_id, row.level), []).append((y, float(row.value), row))
+    found = {}
+    for key, item, level in (
+        ((i.item_id, v), i, v) for i in plan.items for v in (None, *Level) if (i.item_id, v) in rows
+    ):
+        kinds = [measured_by(item, level, row) for _, _, row in rows[key]]
+        points = tuple((y, value) for (y, value, _), kind in zip(rows[key], kinds, strict=True) if kind == kinds[-1])
+        latest = kinds[-1][0]
+        found[key] = Series(item.item_id, level, latest.measure, latest.unit, latest.polarity, points)
+    return found
 
 
-def _series(item: Indicator, level: Level | None, rows: list[tuple[int, Observation]]) -> Series:
-    """``rows``: (year, observation with a number), ascending, at least one."""
-    kinds = [[measured(item, v, o.measure, o.unit, o.polarity) for v in _levels(level)] for _, o in rows]
-    alike = [(y, o) for (y, o), kind in zip(rows, kinds, strict=True) if kind == kinds[-1]]
-    points = tuple((y, float(o.value)) for y, o in alike if o.value is not None)
-    latest = kinds[-1][0]
-    return Series(item.item_id, level, latest.measure, latest.unit, latest.polarity, points)
+def change(first_year: int, first: float, last_year: int, last: float) -> Fraction | None:
+    """Mean change a year; ``None`` when no year lies between."""
+    years = last_year - first_year
+    return (exact(last) - exact(first)) / years if years > 0 else None
 
 
-def _levels(level: Level | None) -> tuple[Level, ...]:
-    """The levels that a row is of; the first one names what was measured."""
-    return tuple(Level) if level is None else (level,)
+def growth(first_year: int, first: float, last_year: int, last: float) -> float | None:
+    """Mean change a year, compound, as a fraction; ``None`` when no year lies between or an end is not above 0."""
+    years = last_year - first_year
+    if years <= 0 or first <= 0 or last <= 0:
+        return None
+    ratio = exact(last) / exact(first)
+    # log1p keeps the digits of a small change, log those of a very large fall
+    return math.expm1((math.log1p(float(ratio - 1)) if ratio > Fraction(1, 2) else math.log(ratio)) / years)
+
+
+def classify(ratio: float) -> Pace:
+    """The class of a ratio; compared at 9 digits, so that noise decides nothing at an edge."""
+    return next((pace for lower, pace in CLASSES if round(ratio, 9) >= lower), Pace.MOVING_AWAY)
+
+
+def progress(points: Points, polarity: Polarity, bound: Bound, target_year: int) -> tuple[dict[str, Any], list[str]]:
+    """The cells of a row of :func:`trends` that compare a series with one target, and remarks on them (Chinese).
+
+    The bound is in the unit of the points. ``pace_compound`` is None where the class depends on a ratio and there is no
+    compound one, ``needed_rate`` where the target is reached or its year is not ahead, ``needed_change`` where no year
+    lies between. Raises ``ValueError`` for a bare number without a direction.
+    """
+    if upward(bound.comparator, polarity) is None:
+        raise ValueError(f"no direction for the bare number {bound}: give a comparator or a polarity")
+    first, last, goal = points[0], points[-1], (target_year, bound.limit)
+    # The evaluator's own comparison: a target is reached when an assessment against it would say so.
+    sign = np.asarray(SIGN[polarity], dtype=np.int8)
+    met_first, met_last = (bool(holds(np.asarray(v), bound.comparator, bound.limit, sign)) for _, v in (first, last))
+    observed, needed, ahead = change(*first, *last), change(*first, *goal), change(*last, *goal)
+    pace, ratio, remark = _pace(observed, needed, met_first, met_last)
+    remarks = [remark] if remark else []
+    compound, by_compound = None, None if ratio is not None and not met_last else pace
+    if ratio is not None:
+        rates = growth(*first, *last), growth(*first, *goal)
+        compound = rates[0] / rates[1] if rates[0] is not None and rates[1] else None
+        if compound is not None and not met_last:
+            by_compound = classify(compound)
+    if by_compound is None and bound.limit <= 0 < min(first[1], last[1]):
+        remarks.append("目标不大于0，没有复合率")
+    if by_compound not in (None, pace):
+        remarks.append(f"线性与复合速度的判断不同（线性：{pace.chinese}，复合：{by_compound.chinese}）")
+    if ahead is None and not met_last:
+        remarks.append("目标年已到，尚未达到")
+    cells = {
+        "pace": pace, "pace_compound": by_compound, "target_year": target_year, "target_value": plain(bound.limit),
+        "gap": plain(exact(bound.limit) - exact(last[1])), "observed_change": plain(observed),
+        "needed_change": plain(needed), "needed_rate": None if met_last else plain(ahead), "ratio_linear": plain(ratio),
+        "ratio_compound": plain(compound),
+    }  # fmt: skip
+    return cells, remarks
+
+
+def _pace(
+    observed: Fraction | None, needed: Fraction | None, met_first: bool, met_last: bool
+) -> tuple[Pace, Fraction | None, str]:
+    """The class, the ratio it rests on if any, and a remark.
+
+    A target met at the first point needs no change, so it has no ratio. A strict bound (超过80) that the first value
+    only touches needs none either and is not met: standing still is too slow, any other way leads off.
+    """
+    if met_first and met_last:
+        return Pace.REACHED, None, "首年已达到目标，不计速度之比" if observed is not None else ""
+    if met_first:
+        return Pace.MOVING_AWAY, None, "目标在首年已达到，此后失去"
+    ratio = observed / needed if observed is not None and needed else None
+    if met_last:
+        return Pace.REACHED, ratio, ""
+    if observed is None:
+        return Pace.TOO_LITTLE_DATA, None, ""
+    if needed is None:
+        return Pace.TOO_LITTLE_DATA, None, "序列始于目标年或更晚，算不出所需的速度"
+    if ratio is None:
+        return (Pace.MOVING_AWAY if observed else Pace.TOO_SLOW), None, "首值恰为界限而目标不含界限，没有速度之比"
+    return classify(float(ratio)), ratio, ""
 
 
 def trends(plan: Plan, year: int) -> pd.DataFrame:
@@ -133,18 +194,31 @@ def trends(plan: Plan, year: int) -> pd.DataFrame:
     """
     plan.require_year(year)
     judged = {(one.item.item_id, one.level): one for one in judgements(plan, year, TARGET)}
-    rows: list[Mapping[str, object]] = []
+    rows: list[dict[str, Any]] = []
     for (item_id, _), one in series(plan, year).items():
-        remarks, usable = _series_remarks(one, year), []
+        (first_year, first), (last_year, last) = one.points[0], one.points[-1]
+        known = {
+            "item_id": item_id, "unit": one.unit or None, "measure": one.measure, "polarity": one.polarity,
+            "first_year": first_year, "first_value": first, "last_year": last_year, "last_value": last,
+            "points": len(one.points), "direction": one.direction, "mean_change": one.mean_change,
+            "mean_rate": plain(growth(*one.points[0], *one.points[-1])),
+        }  # fmt: skip
+        remarks = [f"最近的数据是{last_year}年的"] if last_year != year else []
+        if not one.span:
+            remarks.append("只有一个年份，谈不上趋势")
+        elif first <= 0 or last <= 0:
+            remarks.append("首值或末值不大于0，没有复合率")
+        usable = []
         for target_year in TARGET_YEARS:
             target = judged[item_id, str(target_year)]
             for bound, finding in _demanded(target, year):
-                if reason := _incomparable(finding, bound, one, target.place(one.points[-1][0])):
+                if reason := _incomparable(finding, bound, one, target.place(last_year)):
                     remarks.append(f"{target_year}年规划值{bound}不参与比较：{reason}")
                 else:
                     usable.append(progress(one.points, one.polarity, bound, target_year))
-        rows += [_row(one, towards, remarks) for towards in usable or [Pacing()]]
-    return _frame(rows, COLUMNS)
+        for cells, more in usable or [({"pace": Pace.NO_TARGET, "pace_compound": Pace.NO_TARGET}, [])]:
+            rows.append({**known, **cells, "note": "；".join(remarks + more) or None})
+    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
 
 
 def _demanded(judged: Judgement, year: int) -> Iterator[tuple[Bound, LeafFinding]]:
@@ -158,7 +232,7 @@ def _demanded(judged: Judgement, year: int) -> Iterator[tuple[Bound, LeafFinding
 
 
 def _incomparable(finding: LeafFinding, bound: Bound, one: Series, place: tuple[int, int]) -> str:
-    """Why the value of a series in ``place`` is not held against a target, in Chinese; "" where the assessment does."""
+    """Why the value of a series in ``place`` is not compared with a target (Chinese); "" where the assessment does."""
     if one.level not in (None, finding.series.level):
         return f"规划值只与{finding.series.level.chinese}所测的相比"
     lack = finding.lack(place)
@@ -170,47 +244,6 @@ def _incomparable(finding: LeafFinding, bound: Bound, one: Series, place: tuple[
     return "" if lack is Lack.NOTHING else "规划未表明该子项的方向"
 
 
-def _series_remarks(one: Series, year: int) -> list[str]:
-    (first_year, first), (last_year, last) = one.points[0], one.points[-1]
-    remarks = []
-    if last_year != year:
-        remarks.append(f"最近的数据是{last_year}年的")
-    if first_year == last_year:
-        remarks.append("只有一个年份，谈不上趋势")
-    elif first <= 0 or last <= 0:
-        remarks.append("首值或末值不大于0，没有复合率")
-    return remarks
-
-
-def _row(one: Series, towards: Pacing, remarks: list[str]) -> dict[str, object]:
-    (first_year, first), (last_year, last) = one.points[0], one.points[-1]
-    return {
-        "item_id": one.item_id,
-        "unit": one.unit or None,
-        "first_year": first_year,
-        "first_value": first,
-        "last_year": last_year,
-        "last_value": last,
-        "points": len(one.points),
-        "mean_change": one.mean_change,
-        "mean_rate": one.mean_rate,
-        "direction": one.direction and one.direction.value,
-        "target_year": towards.target_year,
-        "target_value": towards.target_value,
-        "gap": towards.gap,
-        "observed_change": one.mean_change if towards.target_year else None,
-        "needed_change": towards.needed_change,
-        "ratio_linear": towards.ratio_linear,
-        "ratio_compound": towards.ratio_compound,
-        "pace": towards.pace.value,
-        "measure": one.measure,
-        "polarity": one.polarity.value,
-        "pace_compound": towards.pace_compound and towards.pace_compound.value,
-        "needed_rate": towards.needed_rate,
-        "note": "；".join([*remarks, *towards.remarks]) or None,
-    }
-
-
 def margins(plan: Plan, year: int) -> pd.DataFrame:
     """How far each value of ``year`` is from each bound its requirement demands; columns :data:`MARGIN_COLUMNS`.
 
@@ -220,22 +253,16 @@ def margins(plan: Plan, year: int) -> pd.DataFrame:
     ``UnknownYear``.
     """
     plan.require_year(year)
-    rows: list[Mapping[str, object]] = []
+    rows = []
     for one in judgements(plan, year):
         for bound, finding in _demanded(one, year):
             place = one.place(year)
-            if finding.lack(place) is not Lack.NOTHING:
-                continue
-            kind, value = finding.series.measured(place), float(finding.series.value[place])
-            side = 1 if upward(bound.comparator, kind.polarity) else -1
-            margin = difference(value, bound.limit) * side + 0.0  # no negative zero
-            cells = (one.item.item_id, str(one.level), kind.unit or None, value, str(bound), margin)
-            rows.append(dict(zip(MARGIN_COLUMNS, cells, strict=True)))
-    return _frame(rows, MARGIN_COLUMNS)
-
-
-def _frame(rows: list[Mapping[str, object]], columns: dict[str, str]) -> pd.DataFrame:
-    return pd.DataFrame(rows, columns=list(columns)).astype(columns)
+            if finding.lack(place) is Lack.NOTHING:
+                kind, value = finding.series.measured(place), float(finding.series.value[place])
+                side = 1 if upward(bound.comparator, kind.polarity) else -1
+                margin = difference(value, bound.limit) * side + 0.0  # no negative zero
+                rows.append((one.item.item_id, str(one.level), kind.unit or None, value, str(bound), margin))
+    return pd.DataFrame(rows, columns=list(MARGIN_COLUMNS)).astype(MARGIN_COLUMNS)
 
 
 def strength(points: int, first_year: int, last_year: int) -> str:

@@ -53,7 +53,7 @@ def commitments(root: Path | None, year: int | None, form: str) -> None:
 )
 @FORMAT
 def audit(root: Path | None, form: str) -> None:
-    from cixi_analysis.analysis.audit import findings
+    from cixi_analysis.analysis.reconciliation import findings
 
     table = findings(plan_at(root))
     print_table(table, form)

@@ -102,7 +102,7 @@ def requirement(root: Path | None, text: str | None, unit: str | None, everythin
     if everything == (text is not None):
         raise click.UsageError("请给出一条要求文字，或用 --all（二者取一）。Give one TEXT, or --all.")
     if text is None:
-        from cixi_analysis.analysis.readings import readings
+        from cixi_analysis.analysis.dossier import readings
 
         print_table(readings(plan_at(root)), form)
         return

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pandas as pd
 
-from cixi_analysis.analysis.audit import findings
 from cixi_analysis.analysis.commitments import ledger
 from cixi_analysis.analysis.links import every_link
 from cixi_analysis.analysis.outputs import OUTPUTS
 from cixi_analysis.analysis.projects import outcomes
+from cixi_analysis.analysis.reconciliation import findings
 from cixi_analysis.analysis.table1 import HEADINGS, table1
 from cixi_analysis.export.escaping import csv_text, printable
 from cixi_analysis.export.figures import Figures

@@ -6,8 +6,7 @@ fill in either the first or the other two.
 
 from collections.abc import Collection, Iterator
 
-from cixi_analysis.analysis.commitments import deadline, promised
-from cixi_analysis.analysis.progress import NOT_REPORTED, reports
+from cixi_analysis.analysis.commitments import NOT_REPORTED, deadline, promised, reports
 from cixi_analysis.analysis.table1 import printed_name
 from cixi_analysis.assessment import observed_level, wordings
 from cixi_analysis.form.input_cells import decimal_text, shortened

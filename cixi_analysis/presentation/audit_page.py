@@ -5,7 +5,7 @@ import re
 import pandas as pd
 from markupsafe import Markup
 
-from cixi_analysis.analysis.audit import findings
+from cixi_analysis.analysis.reconciliation import findings
 from cixi_analysis.analysis.records import records
 from cixi_analysis.plan.arithmetic import relation
 from cixi_analysis.plan.dataset import Plan

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from cixi_analysis.analysis import progress
+from cixi_analysis.analysis import commitments
 from cixi_analysis.analysis.commitments import deadline, due, measured_by, next_due_year, promised
-from cixi_analysis.analysis.links import linked
+from cixi_analysis.analysis.links import items_of, projects_of
 from cixi_analysis.plan.dataset import Plan
-from cixi_analysis.plan.schema import Commitment, Indicator, Progress, Project
+from cixi_analysis.plan.schema import Commitment, Progress
 from cixi_analysis.presentation import tables
 from cixi_analysis.presentation.html import Html, anchored, cards, link, noted, paragraph, stack
 from cixi_analysis.presentation.titles import related, short_source, title
@@ -29,7 +29,7 @@ def counts(plan: Plan, year: int) -> Html:
         (len(_due_in(plan, year)), f"条{year}年到期", "#due"),
         (len(_due_in(plan, coming)), f"条{coming}年到期（下一批）" if coming else "条以后到期", "#next"),
         (f"{measured} / {whole}", "条有衡量的办法"),
-        (f"{len(progress.reports(plan, year, Entity.COMMITMENT))} / {whole}", f"条已填报{year}年进展"),
+        (f"{len(commitments.reports(plan, year, Entity.COMMITMENT))} / {whole}", f"条已填报{year}年进展"),
     )
 
 
@@ -55,7 +55,7 @@ def deadlines(plan: Plan) -> Html:
 
 def states(plan: Plan, year: int) -> Html:
     """The number of commitments and projects in each state; those without a report count as 未填报."""
-    promises, projects = (progress.states(plan, year, kind) for kind in (Entity.COMMITMENT, Entity.PROJECT))
+    promises, projects = (commitments.states(plan, year, kind) for kind in (Entity.COMMITMENT, Entity.PROJECT))
     rows = list(zip(promises["state"], promises["count"], projects["count"], strict=True))
     columns = {"状态": "short", "承诺": "number", "项目": "number"}
     return tables.table(rows, columns, caption=f"{year}年底的进展（按填报）", keyed=False)
@@ -84,11 +84,11 @@ def every_commitment(plan: Plan, year: int) -> Html:
 
 def _table(plan: Plan, year: int, own: Sequence[Commitment], caption: str, none: str, *, full: bool = False) -> Html:
     """Some commitments as of ``year``. ``full``: their ids are ids of the rows, not links to the full list."""
-    known = progress.reports(plan, year, Entity.COMMITMENT)
+    known = commitments.reports(plan, year, Entity.COMMITMENT)
     rows = [
         (
             c.commitment_id if full else link(c.commitment_id, f"#{c.commitment_id}"), _metric(c), promised(c), deadline(c),
-            quotation(c), related([*linked(plan, c, Indicator), *linked(plan, c, Project)]),
+            quotation(c), related([*items_of(plan, c), *projects_of(plan, c)]),
             report_of(known.get(c.commitment_id)), due(c, year).chinese, measured_by(plan, c).chinese, c.domain, c.kind.chinese,
         )
         for c in own
@@ -117,7 +117,7 @@ def quotation(promise: Commitment) -> Markup:
 def report_of(report: Progress | None) -> Markup:
     """Reported progress: state, percent, money, note and source; 未填报 without a report."""
     if report is None:
-        return Markup('<span class="status status-not_applicable">· {}</span>').format(progress.NOT_REPORTED)
+        return Markup('<span class="status status-not_applicable">· {}</span>').format(commitments.NOT_REPORTED)
     figures = ((report.percent, "%"), (report.spent, "万元"))
     parts = [report.state.chinese, *(f"{value:.12g}{unit}" for value, unit in figures if value is not None)]
     told = "；".join(filter(None, (report.note, f"出处：{short_source(report.source)}")))

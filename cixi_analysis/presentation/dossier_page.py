@@ -6,9 +6,9 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from cixi_analysis.analysis.audit import result
 from cixi_analysis.analysis.commitments import deadline, promised
 from cixi_analysis.analysis.dossier import Dossier, value_text, yardsticks
+from cixi_analysis.analysis.reconciliation import result
 from cixi_analysis.analysis.records import records
 from cixi_analysis.assessment import Assessment
 from cixi_analysis.presentation import charts, tables, titles
@@ -66,7 +66,7 @@ def _whole_first(found: Dossier, table: pd.DataFrame) -> Iterator[tuple[Any, ...
     """(row, name, status, basis, reason) of the indicator, then of its items if it has several."""
     for r in sorted(records(table), key=lambda row: row.item_id != ""):
         if len(found.items) > 1 or r.item_id == "":
-            whole = f"{found.indicator} {found.name}（整项）"
+            whole = f"{found.indicator} {found.items[0].indicator_name}（整项）"
             name = titles.item_title(found.plan.item(r.item_id)) if r.item_id else whole
             yield r, name, r.status, basis_word(r.basis), r.reason
 

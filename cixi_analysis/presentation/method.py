@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator
 
 from markupsafe import Markup
 
-from cixi_analysis.analysis.pace import CLASSES
-from cixi_analysis.analysis.readings import readings
+from cixi_analysis.analysis.dossier import readings
 from cixi_analysis.analysis.records import columns as columns_of
 from cixi_analysis.analysis.records import records
+from cixi_analysis.analysis.trend import CLASSES
 from cixi_analysis.assessment import tally_without_each_convention
 from cixi_analysis.assessment.numbers import SMALL_FALL
 from cixi_analysis.plan.dataset import Plan

@@ -2,13 +2,12 @@
 
 from markupsafe import Markup
 
-from cixi_analysis.analysis import links, progress, projects
+from cixi_analysis.analysis import commitments, links, projects
 from cixi_analysis.analysis.links import units
 from cixi_analysis.analysis.records import columns as columns_of
 from cixi_analysis.analysis.records import records, row
 from cixi_analysis.assessment import Assessment
 from cixi_analysis.plan.dataset import Plan
-from cixi_analysis.plan.schema import Commitment, Indicator
 from cixi_analysis.presentation import tables, titles
 from cixi_analysis.presentation.commitment_page import report_of
 from cixi_analysis.presentation.formatting import percent, yi
@@ -118,7 +117,7 @@ def unit_overview(assessment: Assessment) -> Html:
 
 def unit_sections(assessment: Assessment) -> Html:
     """A section for each unit; ids ``unit-1`` … in the order in which Table 3 first names the units."""
-    known = progress.reports(assessment.plan, assessment.year, Entity.PROJECT)
+    known = commitments.reports(assessment.plan, assessment.year, Entity.PROJECT)
     columns = {"序号": "number", "项目": "name", "实施年限": "short", "概算（万元）": "number", "共同负责": "text"}
     columns[f"{assessment.year}年进展"] = "text 6rem"
     section, pieces = Markup('<section id="unit-{}" data-find="{}"><h3>{}</h3>\n{}</section>'), []
@@ -147,14 +146,14 @@ def unit_sections(assessment: Assessment) -> Html:
 
 def project_table(plan: Plan, year: int) -> Html:
     """Table 3 as printed, with the share of the schedule gone by, links, and progress; the source is the number."""
-    known = progress.reports(plan, year, Entity.PROJECT)
+    known = commitments.reports(plan, year, Entity.PROJECT)
     rows: list[tuple[object, ...]] = []
     for p, at in zip(plan.projects, records(projects.schedule(plan, year)), strict=True):
         source = titles.short_source(p.source)
         when = f"{at.state}，已过{percent(at.elapsed_share, 0)}" if at.elapsed_share else at.state
         rows.append((
             p.number, p.name, p.category, p.content, noted(p.years, when), p.budget, p.responsible,
-            titles.related([*links.linked(plan, p, Indicator), *links.linked(plan, p, Commitment)]),
+            titles.related([*links.items_of(plan, p), *links.commitments_of(plan, p)]),
             report_of(known.get(str(p.number))), "" if source == f"表三 序号{p.number}" else source,
         ))  # fmt: skip
     columns = {"序号": "number", "项目名称": "name", "类别": "short filter", "主要内容": "text 13rem"}
@@ -170,12 +169,13 @@ def project_table(plan: Plan, year: int) -> Html:
 
 def progress_prose(plan: Plan, year: int) -> Html:
     """The progress of the projects reported for the year, in a sentence."""
-    counts = records(progress.states(plan, year, Entity.PROJECT))
+    counts = records(commitments.states(plan, year, Entity.PROJECT))
     told = "、".join(f"{one.state}{one.count}项" for one in counts if one.count)
-    money = progress.spending(plan, year)
-    spent = f"{money.reported}项填报了累计投资，合计{yi(money.spent)}亿元，同一批项目的概算为{yi(money.budget)}亿元。"
-    spent = "没有项目填报累计投资。" if money.spent is None else spent
-    return paragraph(f"{year}年底，按填报：{told}。{spent}没有填报的不推测。")
+    spent, budget, reported = commitments.spending(plan, year)
+    money = "没有项目填报累计投资。"
+    if reported:
+        money = f"{reported}项填报了累计投资，合计{yi(spent)}亿元，同一批项目的概算为{yi(budget)}亿元。"
+    return paragraph(f"{year}年底，按填报：{told}。{money}没有填报的不推测。")
 
 
 def yearly_table(plan: Plan) -> Html:

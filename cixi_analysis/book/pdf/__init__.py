@@ -18,7 +18,7 @@ from tempfile import TemporaryDirectory
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from pypdf import PdfReader
 
-from cixi_analysis.analysis.progress import coverage
+from cixi_analysis.analysis.table1 import coverage
 from cixi_analysis.book.footer import BOOK_TITLE, imprint
 from cixi_analysis.book.pdf.assembly import Section, sections
 from cixi_analysis.book.pdf.chromium import PdfError, find, info, print_pdf
