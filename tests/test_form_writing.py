@@ -10,7 +10,6 @@ from openpyxl.worksheet.worksheet import Worksheet
 from tiny import observation, requirement, tiny_plan
 
 from cixi_analysis.export.saving import ExportError
-from cixi_analysis.form.guide_sheet import EXAMPLES
 from cixi_analysis.form.layout import (
     CHOICES,
     COLUMNS,
@@ -27,7 +26,7 @@ from cixi_analysis.form.layout import (
     Kind,
 )
 from cixi_analysis.form.sheets import progress_sheets
-from cixi_analysis.form.writing import LONGEST_PROMPT, form_workbook, write_form
+from cixi_analysis.form.writing import EXAMPLES, LONGEST_PROMPT, form_workbook, write_form
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import WATER_CLASSES, Observation
 from cixi_analysis.words import Level

@@ -122,7 +122,7 @@ def _import_report(change: "Import", file: Path, dry_run: bool) -> Iterator[str]
     """What an import did, what to know about it, and what to do next."""
     year, name = change.year, f'"{file}"' if " " in str(file) else str(file)
     rows, reports = (Counter(str(row.kind) for row in some) for some in (change.changes, change.report_changes))
-    if change.changes_data:
+    if change.files:
         counts = "、".join(f"{word}{rows[fate]}行" for fate, word in _FATES.items())
         yield f"{year} 年：{counts}；结论改变{sum(map(len, change.flips.values()))}处。"
         if reports:  # progress has no stages, so none of it is only closed

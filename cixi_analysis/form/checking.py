@@ -11,7 +11,6 @@ from cixi_analysis.errors import DataError, Problem
 from cixi_analysis.form.filled_rows import FilledRow, FormProblem
 from cixi_analysis.form.layout import LAYOUT_WITHOUT_PROGRESS
 from cixi_analysis.form.opening import FormError, open_form
-from cixi_analysis.form.plausibility import warnings
 from cixi_analysis.form.sheets import domain_sheets, progress_sheets
 from cixi_analysis.form.structure import find_rows
 from cixi_analysis.plan.checks import observation_problems
@@ -45,22 +44,21 @@ def check_form(plan: Plan, path: Path, *, year: int | None = None) -> Checked:
     Raises :class:`FormError` for a file that is no readable form of this plan and year, and
     :class:`~cixi_analysis.errors.DataError` when the plan's own wordings cannot be read.
     """
-    opened = open_form(path)
-    if year not in (None, opened.year):
-        raise FormError(f"{path.name} 是 {opened.year} 年的填报表，应为 {year} 年的。")
-    year = opened.year
+    book, found_year, layout, saved = open_form(path)
+    if year not in (None, found_year):
+        raise FormError(f"{path.name} 是 {found_year} 年的填报表，应为 {year} 年的。")
+    year = found_year
     check_readings(replace(plan, observations={y: rows for y, rows in plan.observations.items() if y != year}))
-    with_progress = opened.layout != LAYOUT_WITHOUT_PROGRESS
+    with_progress = layout != LAYOUT_WITHOUT_PROGRESS
     sheets = domain_sheets(plan, year) + (progress_sheets(plan, year) if with_progress else ())
-    rows, problems = find_rows(opened.book, sheets)
-    filled = [row for row in rows if row.read(opened.saved_result)]
-    observed = [(row, row.data) for row in filled if isinstance(row.data, Observation)]
-    problems += [problem for row in filled for problem in row.problems]
+    rows, problems = find_rows(book, sheets)
+    for row in rows:
+        problems += row.read(saved)
+    observed = [(row, row.data) for row in rows if isinstance(row.data, Observation)]
     problems += _disagreements(plan, year, observed)
-    doubted = (row for row in rows if row.form.remarks[-1] not in row.texts)
-    doubts = (row.tell(*finding) for row in doubted for finding in warnings(row))
-    reports = tuple(row.data for row in filled if isinstance(row.data, Progress)) if with_progress else None
-    order = [*(sheet.name for sheet in sheets), *opened.book.sheetnames]
+    doubts = (doubt for row in rows if row.form.remarks[-1] not in row.texts for doubt in row.warnings())
+    reports = tuple(row.data for row in rows if isinstance(row.data, Progress)) if with_progress else None
+    order = [*(sheet.name for sheet in sheets), *book.sheetnames]
 
     def place(one: FormProblem) -> tuple[int, tuple[int, int]]:
         """Sheet, row and column; a whole sheet comes before its cells."""

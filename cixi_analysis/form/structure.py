@@ -1,6 +1,6 @@
 """The structure of a filled-in form: every sheet, column and row in its place, visible, and its context unchanged."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from itertools import groupby
 from typing import Any
 
@@ -12,8 +12,6 @@ from cixi_analysis.form.filled_rows import FilledRow, FormProblem, name_of
 from cixi_analysis.form.input_cells import cleaned, or_empty, quoted, text_of
 from cixi_analysis.form.layout import FIRST_ROW, GUIDE, HEADER_ROW, TITLE_ROW, FormSheet, Kind
 
-#: Columns of the title row with content: the title, and the meaning of the colours.
-_TITLE_COLUMNS = (1, 3)
 _UNTOUCHED = "（供对照的格，不要改动）"
 #: Records a problem: cell address, found, expected.
 _Tell = Callable[[str, str, str], None]
@@ -47,28 +45,39 @@ def _sheet_rows(form: FormSheet, sheet: Worksheet, problems: list[FormProblem]) 
     def tell(address: str, found: str, expected: str) -> None:
         problems.append(FormProblem(name_of(sheet.title), address, found, expected))
 
-    _compare(sheet, f"A{TITLE_ROW}", [form.title], tell)
+    _compare(sheet.cell(TITLE_ROW, 1), [form.title], tell)
     for merged in sheet.merged_cells.ranges:
         tell(merged.coord.partition(":")[0], f"合并的单元格 {merged.coord}", "不合并的单元格，每一格各填各的")
     if not _columns_in_place(form, sheet, tell):
         return []
-    places, last = _row_numbers(sheet, {row.shown["key"]: row.names for row in form.rows}, tell)
-    _nothing_outside(form, sheet, last, tell)
+    # Not by iterating over ranges: that would create every cell up to the farthest one.
+    filled = [cell for _, cell in sorted(sheet._cells.items()) if text_of(cell)]
+    visible = [cell for cell in filled if cleaned(text_of(cell))]
+    keys = {cell.row: text_of(cell) for cell in filled if cell.column == 1 and cell.row >= FIRST_ROW}
+    names = {row.shown["key"]: row.names for row in form.rows}
+    places, last = _row_numbers(sheet, names, keys, {cell.row for cell in visible}, tell)
+    columns = range(1, len(form.columns) + 1)
+    # The title row has content in two columns: the title, and the meaning of the colours.
+    outside = [c for c in visible if c.row > last or c.column not in ((1, 3) if c.row == TITLE_ROW else columns)]
+    if outside:
+        more = f"，这样的格共有 {len(outside)} 个" if len(outside) > 1 else ""
+        expected = f"空；要说明的写在{'或'.join(f'“{form.column(key).title}”' for key in form.remarks)}里"
+        tell(outside[0].coordinate, f"表格以外的内容{quoted(text_of(outside[0]))}{more}", expected)
     _nothing_hidden(form, sheet, places.values(), tell)
     rows = [FilledRow(sheet, form, row, places[row.shown["key"]]) for row in form.rows if row.shown["key"] in places]
     for row in rows:
         for column in form.columns:
-            # Last year's value may have been revised since the form was written: a warning, see ``plausibility``.
+            # Last year's value may have been revised since the form was written: a warning, see ``filled_rows``.
             if column.kind is Kind.SHOWN and column.key not in ("key", "last"):
                 texts = row.spec.names if column.key == "name" else [row.spec.shown[column.key]]
-                _compare(sheet, row.address(column.key), texts, tell)
+                _compare(row.cell(column.key), texts, tell)
     return rows
 
 
-def _compare(sheet: Worksheet, address: str, expected: Sequence[str], tell: _Tell) -> None:
-    found = text_of(sheet[address])
+def _compare(cell: Any, expected: Sequence[str], tell: _Tell) -> None:
+    found = text_of(cell)
     if found not in expected:
-        tell(address, or_empty(found), or_empty(expected[0]) + _UNTOUCHED)
+        tell(cell.coordinate, or_empty(found), or_empty(expected[0]) + _UNTOUCHED)
 
 
 def _columns_in_place(form: FormSheet, sheet: Worksheet, tell: _Tell) -> bool:
@@ -83,12 +92,14 @@ def _columns_in_place(form: FormSheet, sheet: Worksheet, tell: _Tell) -> bool:
     return not displaced
 
 
-def _row_numbers(sheet: Worksheet, names: Mapping[str, Sequence[str]], tell: _Tell) -> tuple[dict[str, int], int]:
+def _row_numbers(
+    sheet: Worksheet, names: Mapping[str, Sequence[str]], texts: Mapping[int, str], filled: Set[int], tell: _Tell
+) -> tuple[dict[str, int], int]:
     """(key → row number, last row of the form); records every row that is not where the form put it.
 
-    ``names``: the keys in their order, each with the texts that its name cell may hold.
+    ``names``: key → the texts that its name cell may hold; ``texts``: row number → text of its key cell; ``filled``:
+    the rows in which something can be seen.
     """
-    texts = {cell.row: text_of(cell) for cell in _filled_cells(sheet) if cell.column == 1 and cell.row >= FIRST_ROW}
     at = {key: number for number, key in enumerate(names, FIRST_ROW) if texts.get(number) == key}
     for number, key in enumerate(names, FIRST_ROW):
         # A key cell typed over or emptied, in a row whose name is in place; unless the text is another row's key that
@@ -99,11 +110,7 @@ def _row_numbers(sheet: Worksheet, names: Mapping[str, Sequence[str]], tell: _Te
             at[key] = number
     strays = []
     for number, text in texts.items():
-        if number in at.values():
-            continue
-        if text in names and text not in at:
-            at[text] = number
-        else:
+        if number not in at.values() and (text not in names or at.setdefault(text, number) != number):
             strays.append(number)
     last = max(at.values(), default=HEADER_ROW)
     for number in strays:
@@ -112,7 +119,6 @@ def _row_numbers(sheet: Worksheet, names: Mapping[str, Sequence[str]], tell: _Te
         elif number <= last:
             tell(f"A{number}", f"不认识的编号{quoted(texts[number])}", "本表原有的编号，不要增加行")
     gaps = _order_problems(names, at, tell)
-    filled = {cell.row for cell in _visible_cells(sheet)}
     rest = [n for n in range(FIRST_ROW, last) if n not in {*at.values(), *strays, *gaps}]
     for first, span in _spans(n for n in rest if n not in filled):
         tell(f"A{first}", f"多出的空行（{span}）", "没有空行")
@@ -149,15 +155,6 @@ def _longest_ascending(numbers: Iterable[int]) -> set[int]:
     return set(steady)
 
 
-def _nothing_outside(form: FormSheet, sheet: Worksheet, last: int, tell: _Tell) -> None:
-    columns, cells = range(1, len(form.columns) + 1), _visible_cells(sheet)
-    outside = [c for c in cells if c.row > last or c.column not in (_TITLE_COLUMNS if c.row == TITLE_ROW else columns)]
-    if outside:
-        more = f"，这样的格共有 {len(outside)} 个" if len(outside) > 1 else ""
-        expected = f"空；要说明的写在{'或'.join(f'“{form.column(key).title}”' for key in form.remarks)}里"
-        tell(outside[0].coordinate, f"表格以外的内容{quoted(text_of(outside[0]))}{more}", expected)
-
-
 def _nothing_hidden(form: FormSheet, sheet: Worksheet, rows: Collection[int], tell: _Tell) -> None:
     heights = {number: sheet.row_dimensions.get(number) for number in sorted({HEADER_ROW, *rows})}
     none_shown = bool(sheet.sheet_format.zeroHeight)  # rows without a height of their own
@@ -177,12 +174,3 @@ def _spans(numbers: Iterable[int]) -> Iterator[tuple[int, str]]:
     for _, group in groupby(enumerate(numbers), lambda pair: pair[1] - pair[0]):
         run = [number for _, number in group]
         yield run[0], f"第{run[0]}行" if len(run) == 1 else f"第{run[0]}至{run[-1]}行"
-
-
-def _filled_cells(sheet: Worksheet) -> list[Any]:
-    """The cells with content, by row and column. Iterating over ranges would create cells up to the farthest one."""
-    return [cell for _, cell in sorted(sheet._cells.items()) if text_of(cell)]
-
-
-def _visible_cells(sheet: Worksheet) -> list[Any]:
-    return [cell for cell in _filled_cells(sheet) if cleaned(text_of(cell))]
