@@ -51,7 +51,7 @@ def build(root: Path | None, years: tuple[int, ...], force: bool, pdf: bool, sch
     from cixi_analysis.plan.folder import find_root
 
     folder = find_root(Path.cwd()) if root is None else root.resolve()
-    edition.date()  # a wrong one is told before any page runs
+    edition.date()  # raises for an invalid one before any page runs
     with _sigterm_as_ctrl_c():
         inputs = cache.inputs(folder)  # before anything is read: later changes are noticed
         page = None if years or force else cache.up_to_date(folder, inputs)
@@ -79,7 +79,7 @@ def _build(root: Path, years: tuple[int, ...], force: bool, inputs: str, schedul
             known = "、".join(map(str, plan.report_years))
             raise UnknownYear(f"{year} 年只有个别数字，用于趋势，不单独成页。成页的年份：{known}。")
     for year in plan.report_years:
-        cixi.assess(plan, year)  # what a page would stumble over is told before any page runs
+        cixi.assess(plan, year)  # raises before any page runs what a page would raise
     with contextlib.ExitStack() as stack:
         executor: Executor | None = None
         if scheduler is not None:

@@ -154,26 +154,25 @@ def requirement(root: Path | None, text: str | None, unit: str | None, everythin
 
         print_table(readings(cixi.load_plan(root)), form)
         return
+    from cixi_analysis.requirement import meaning
+
+    def tree_rows(node: "Node", depth: int = 0) -> Iterator[tuple[int, str, str]]:
+        """Depth, name (AND, OR or the leaf) and meaning of the node and of all below it."""
+        parts = getattr(node, "parts", ())
+        yield depth, str(node).partition("(")[0] if parts else str(node), meaning(node)
+        for part in parts:
+            yield from tree_rows(part, depth + 1)
+
     tree = None if text == NOT_APPLICABLE_MARK else cixi.read(text, unit=unit)
-    rows = list(_tree_rows(tree)) if tree else [(0, text, "本级没有要求")]
+    rows = list(tree_rows(tree)) if tree else [(0, text, "本级没有要求")]
     if form == "table":
         click.echo(tree or text)
-        for depth, node, meaning in rows:
-            click.echo(f"{'  ' * (depth + 1)}{node}  {meaning}")
+        for depth, name, words in rows:
+            click.echo(f"{'  ' * (depth + 1)}{name}  {words}")
     else:
         import pandas as pd
 
         print_table(pd.DataFrame(rows, columns=["depth", "node", "meaning"]), form)
-
-
-def _tree_rows(node: "Node", depth: int = 0) -> Iterator[tuple[int, str, str]]:
-    """Depth, name (AND, OR or the leaf) and meaning of the node and of all below it."""
-    from cixi_analysis.requirement import meaning
-
-    parts = getattr(node, "parts", ())
-    yield depth, str(node).partition("(")[0] if parts else str(node), meaning(node)
-    for part in parts:
-        yield from _tree_rows(part, depth + 1)
 
 
 @command(

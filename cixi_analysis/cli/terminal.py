@@ -41,23 +41,17 @@ def print_table(table: "pd.DataFrame", form: str) -> None:
         rows = table.astype(object).where(table.notna() & (table != ""), None).to_dict(orient="records")
         click.echo(json.dumps(rows, ensure_ascii=False, indent=1, default=lambda number: number.item()))
     else:
-        click.echo(_aligned(table))
+        from rich.box import SIMPLE_HEAD
+        from rich.console import Console
+        from rich.table import Column, Table
 
-
-def _aligned(table: "pd.DataFrame") -> str:
-    from rich.box import SIMPLE_HEAD
-    from rich.console import Console
-    from rich.table import Table
-
-    shown = Table(*map(str, table.columns), box=SIMPLE_HEAD, pad_edge=False)
-    for column in shown.columns:
-        column.overflow = "fold"
-    for row in table.astype(object).where(table.notna(), "").itertuples(index=False):
-        shown.add_row(*(f"{v:.12g}" if isinstance(v, float) else str(v) for v in row))
-    text = io.StringIO()
-    width = None if sys.stdout.isatty() else 10_000  # nothing is wrapped in a file or a pipe
-    Console(file=text, markup=False, highlight=False, emoji=False, width=width).print(shown)
-    return "\n".join(line.rstrip() for line in text.getvalue().splitlines()).strip("\n")
+        shown = Table(*(Column(str(name), overflow="fold") for name in table.columns), box=SIMPLE_HEAD, pad_edge=False)
+        for row in table.astype(object).where(table.notna(), "").itertuples(index=False):
+            shown.add_row(*(f"{v:.12g}" if isinstance(v, float) else str(v) for v in row))
+        text = io.StringIO()
+        width = None if sys.stdout.isatty() else 10_000  # nothing is wrapped in a file or a pipe
+        Console(file=text, markup=False, highlight=False, emoji=False, width=width).print(shown)
+        click.echo("\n".join(line.rstrip() for line in text.getvalue().splitlines()).strip("\n"))
 
 
 class ChineseGroup(click.Group):

@@ -71,16 +71,14 @@ def check_form(plan: Plan, path: Path, *, year: int | None = None) -> Checked:
 
 def _disagreements(plan: Plan, year: int, observed: Sequence[tuple[FilledRow, Observation]]) -> Iterator[FormProblem]:
     """What no cell shows by itself: rows against each other, against the requirement language and their own words."""
-    rows, bad = tuple(one for _, one in observed), set()
+    rows = tuple(one for _, one in observed)
     found = [*observation_problems(CsvTable("", dict(enumerate(rows, _FIRST)), complete=True))]
     try:
         check_readings(replace(plan, observations={year: rows}))
     except DataError as error:
         found += error.problems
-    for problem in found:
-        at = (problem.row or _FIRST) - _FIRST
-        bad.add(at)
-        yield _told(observed[at][0], problem)
+    bad = [(problem.row or _FIRST) - _FIRST for problem in found]
+    yield from (_in_form(observed[at][0], problem) for at, problem in zip(bad, found, strict=True))
     for row, one in observed:
         # A statement that is only a number is the value itself. Corrected in one place, it must be in the other too.
         is_figure = one.value is not None and one.value not in WATER_CLASSES and is_number(one.statement or "")
@@ -115,7 +113,7 @@ def _contradictions(plan: Plan, year: int, observed: Sequence[tuple[FilledRow, O
             own = {one.level: row for row, one in observed if one.item_id == stated.item_id}
             row = own.get(stated.level) or next(iter(own.values()))
             if y == year:
-                yield _told(row, problem)
+                yield _in_form(row, problem)
             else:
                 found, expected = f"与 {y} 年的现状原文不符：{problem.found}", f"与 {y} 年一致的数，或改正 {y} 年的数据"
                 yield row.tell("value", found, expected)
@@ -125,7 +123,8 @@ def _content(observed: Observation) -> Observation:
     return observed.model_copy(update={"stage": Stage.DRAFT, "form": None})
 
 
-def _told(row: FilledRow, problem: Problem) -> FormProblem:
+def _in_form(row: FilledRow, problem: Problem) -> FormProblem:
+    """A problem of a row of data, in the cell of the form that holds the column."""
     column = (problem.column or "").partition(" ")[0]
-    inputs = {one.key for one in row.form.inputs}
-    return row.tell(column if column in inputs else "key", problem.found, problem.expected)
+    is_input = any(column == one.key for one in row.form.inputs)
+    return row.tell(column if is_input else "key", problem.found, problem.expected)

@@ -27,11 +27,9 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     "assigned_target": {word: word for word in (*WATER_CLASSES, NOT_ASSIGNED)},
 }
 _WANTED = {
-    Kind.NUMBER: "数",
-    Kind.QUANTITY: "数或水质类别（Ⅰ至劣Ⅴ）",
+    Kind.NUMBER: "数", Kind.QUANTITY: "数或水质类别（Ⅰ至劣Ⅴ）", Kind.TEXT: "文字",
     Kind.TARGET: f"数、水质类别、“{_TASK}……”或“{NOT_ASSIGNED}”",
-    Kind.TEXT: "文字",
-}
+}  # fmt: skip
 _WRITTEN = (Kind.TEXT, Kind.CHOICE)
 #: Marks that people write for "nothing" → what each can mean.
 _MARKS = {
@@ -59,8 +57,8 @@ _IF_MISSING = {
     Kind.NUMBER: "不知道时留空；数值是零时写 0",
 }
 #: Fillers and variation selectors, which Unicode counts among letters and marks.
-_BLANK = {*"\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0", *map(chr, range(0xFE00, 0xFE10))}
-_BLANK |= {chr(code) for code in range(0xE0100, 0xE01F0)}
+_BLANK = {*"\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0"}
+_BLANK |= set(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
 #: Formats, controls, private and unassigned code points, and every space except the two typed in Chinese texts.
 _INVISIBLE_CATEGORIES = ("Cc", "Cf", "Co", "Cs", "Cn", "Zs", "Zl", "Zp")
 _TYPED_SPACES = " \u3000\n"
@@ -79,12 +77,10 @@ def read_cell(cell: Any, column: FormColumn, unit: str, saved: Callable[[Any], o
         return None
     if cell.data_type == "f":
         formula, result = quoted(str(getattr(value, "text", value)))[1:-1], saved(cell)
-        told = "没有保存计算结果" if result is None else f"计算结果为 {shown_value(result)}"
-        return f"公式（{formula}，{told}）", f"{what.replace('数', '数值')}：请复制这一格，再“选择性粘贴”为“数值”"
-    if cell.data_type == "e":
-        return f"错误值 {value}", want
-    if isinstance(value, bool):
-        return f"逻辑值 {shown_value(value)}", want
+        outcome = "没有保存计算结果" if result is None else f"计算结果为 {shown_value(result)}"
+        return f"公式（{formula}，{outcome}）", f"{what.replace('数', '数值')}：请复制这一格，再“选择性粘贴”为“数值”"
+    if cell.data_type == "e" or isinstance(value, bool):
+        return f"{'逻辑' if isinstance(value, bool) else '错误'}值 {shown_value(value)}", want
     if isinstance(value, (datetime.date, datetime.time, datetime.timedelta)):
         shown = str(value).removesuffix(" 00:00:00")
         return f"日期或时间（{shown}）", f"{what}：先把单元格格式改为“{kind}”，再重新键入"

@@ -118,31 +118,25 @@ def _row_numbers(
             tell(f"A{number}", f"与第{at[texts[number]]}行重复的编号“{texts[number]}”", "各行编号互不相同")
         elif number <= last:
             tell(f"A{number}", f"不认识的编号{quoted(texts[number])}", "本表原有的编号，不要增加行")
-    gaps = _order_problems(names, at, tell)
-    rest = [n for n in range(FIRST_ROW, last) if n not in {*at.values(), *strays, *gaps}]
-    for first, span in _spans(n for n in rest if n not in filled):
-        tell(f"A{first}", f"多出的空行（{span}）", "没有空行")
-    for number in (n for n in rest if n in filled):
-        tell(f"A{number}", "没有编号却有内容的一行", "没有这一行，内容都在有编号的行里")
-    return at, max(last, *gaps, *(n for n in strays if texts[n] in names), HEADER_ROW)
-
-
-def _order_problems(names: Iterable[str], at: Mapping[str, int], tell: _Tell) -> set[int]:
-    """Record moved and missing rows; return the row numbers where the missing ones would be."""
     present = [key for key in names if key in at]
     steady = _longest_ascending(at[key] for key in present)
     for before, key in zip(("", *present), present, strict=False):
         if at[key] not in steady:
             place = f"接在编号“{before}”之后" if before else "在第一行"
             tell(f"A{at[key]}", f"编号“{key}”的一行，不在原来的位置", f"这一行{place}")
-    gaps: set[int] = set()
+    gaps: set[int] = set()  # the rows where the missing keys would be
     row = HEADER_ROW
     for key in names:
         row = at.get(key, row + 1)
         if key not in at:
             gaps.add(row)
             tell(f"A{row}", f"没有编号“{key}”的一行", "各行齐全，可从重新生成的填报表中补回")
-    return gaps
+    rest = [n for n in range(FIRST_ROW, last) if n not in {*at.values(), *strays, *gaps}]
+    for first, span in _spans(n for n in rest if n not in filled):
+        tell(f"A{first}", f"多出的空行（{span}）", "没有空行")
+    for number in (n for n in rest if n in filled):
+        tell(f"A{number}", "没有编号却有内容的一行", "没有这一行，内容都在有编号的行里")
+    return at, max(last, *gaps, *(n for n in strays if texts[n] in names), HEADER_ROW)
 
 
 def _longest_ascending(numbers: Iterable[int]) -> set[int]:
