@@ -25,16 +25,16 @@ _FIRST = 2  # row number of a file's first row, below the header
 
 @dataclass(frozen=True)
 class Checked:
-    """The content of a form. With ``problems``, ``rows`` and ``reports`` may be incomplete and must not be used."""
+    """The filled-in rows of a form in the plan's order, with its problems and warnings in the order of sheets and cells.
+
+    With ``problems``, ``rows`` and ``reports`` may be incomplete and must not be used. A remark in a row's own column
+    answers its ``warnings``: they are left out. ``reports`` is None for a form without progress sheets.
+    """
 
     year: int
-    #: the filled-in rows of the domains, in the plan's order
     rows: tuple[Observation, ...]
-    #: must be corrected; in the order of sheets and cells
     problems: tuple[FormProblem, ...]
-    #: should be looked at; rows with a remark in the column for it have none
     warnings: tuple[FormProblem, ...]
-    #: the filled-in rows of progress, in the plan's order; None for a form without sheets of progress
     reports: tuple[Progress, ...] | None
 
 

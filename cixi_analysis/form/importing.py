@@ -48,9 +48,8 @@ class Import:
     reports: tuple[Progress, ...]
     #: whether a closed year (定稿) gets rows that are drafts
     reopens: bool
-    #: every row before or after, in the plan's order
+    #: every row before or after, in the plan's order; those of progress are empty where the form has no sheets for it
     changes: tuple[RowChange, ...]
-    #: the same for the year's progress; empty where the form has no sheets of progress
     report_changes: tuple[RowChange, ...]
     #: year → the verdicts that flip (columns ``changes.VERDICT_COLUMNS``), for this year and later ones. A year that
     #: could not be assessed before, for missing data, is left out.
@@ -109,7 +108,18 @@ def plan_import(plan: Plan, checked: Checked, path: Path, *, final: bool = False
     """
     year = checked.year
     unfilled = tuple(_unfilled(plan, year, checked.rows))
-    if reasons := list(_reasons(plan, checked, unfilled, final)):
+    reasons = []
+    if checked.problems:
+        reasons.append(f"工作簿还有{len(checked.problems)}处问题（cixi check 逐格列出）。")
+    if year < BASE_YEAR:
+        reasons.append(f"{year} 年早于规划基准年 {BASE_YEAR} 年，其数据是规划所载，不由工作簿导入。")
+    if not checked.rows and not checked.reports:
+        reasons.append("工作簿里一行也没有填写。")
+    elif not checked.rows and plan.observations.get(year):
+        reasons.append(f"工作簿里只填了进展，而数据中有 {year} 年的现状值：导入会把它们全部删除。")
+    elif final and unfilled:
+        reasons += [f"还不能定稿，有{len(unfilled)}处没有填报（先不加 --final 导入即为初稿）：", *unfilled]
+    if reasons:
         raise ImportRefused("\n".join(["没有导入：", *reasons]))
     old = plan.observations.get(year, ())
     closed = bool(old) and all(o.stage is Stage.FINAL for o in old)
@@ -160,20 +170,6 @@ def provenance(path: Path) -> str:
     """``name sha256:…`` of a workbook; the name without folders and invisible characters."""
     name = "".join(c for c in PureWindowsPath(path.name).name if c != "\n" and not is_invisible(c)).strip()
     return f"{name or '工作簿'} sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}"
-
-
-def _reasons(plan: Plan, checked: Checked, unfilled: Sequence[str], final: bool) -> Iterator[str]:
-    if checked.problems:
-        yield f"工作簿还有{len(checked.problems)}处问题（cixi check 逐格列出）。"
-    if checked.year < BASE_YEAR:
-        yield f"{checked.year} 年早于规划基准年 {BASE_YEAR} 年，其数据是规划所载，不由工作簿导入。"
-    if not checked.rows and not checked.reports:
-        yield "工作簿里一行也没有填写。"
-    elif not checked.rows and plan.observations.get(checked.year):
-        yield f"工作簿里只填了进展，而数据中有 {checked.year} 年的现状值：导入会把它们全部删除。"
-    elif final and unfilled:
-        yield f"还不能定稿，有{len(unfilled)}处没有填报（先不加 --final 导入即为初稿）："
-        yield from unfilled
 
 
 def _unfilled(plan: Plan, year: int, rows: Sequence[Observation]) -> Iterator[str]:

@@ -21,9 +21,9 @@ def find_rows(book: Workbook, sheets: Sequence[FormSheet]) -> tuple[list[FilledR
     """The rows of a form, in the plan's order, and the structural problems. ``sheets``: what it must contain."""
     rows: list[FilledRow] = []
     problems: list[FormProblem] = []
-    expected = [sheet.name for sheet in sheets]
+    known = (GUIDE, *(sheet.name for sheet in sheets))
     by_name = {sheet.title: sheet for sheet in book.worksheets}
-    others = [name for name in book.sheetnames if name not in (GUIDE, *expected)]
+    others = [name for name in book.sheetnames if name not in known]
     for form in sheets:
         titled = (n for n in others if n in by_name and text_of(by_name[n].cell(TITLE_ROW, 1)) == form.title)
         name = form.name if form.name in by_name else next(titled, None)
@@ -33,11 +33,10 @@ def find_rows(book: Workbook, sheets: Sequence[FormSheet]) -> tuple[list[FilledR
         if name is not None:
             others = [other for other in others if other != name]
             rows += _sheet_rows(form, by_name[name], problems)
-    known = "、".join((GUIDE, *expected))
-    problems += [FormProblem(name_of(name), "", "多出的工作表", f"只有这些工作表：{known}") for name in others]
-    for sheet in book.worksheets:
-        if sheet.sheet_state != Worksheet.SHEETSTATE_VISIBLE:
-            problems.append(FormProblem(name_of(sheet.title), "", "隐藏的工作表", "显示的工作表"))
+    listed = f"只有这些工作表：{'、'.join(known)}"
+    problems += [FormProblem(name_of(name), "", "多出的工作表", listed) for name in others]
+    hidden = (sheet.title for sheet in book.worksheets if sheet.sheet_state != Worksheet.SHEETSTATE_VISIBLE)
+    problems += [FormProblem(name_of(name), "", "隐藏的工作表", "显示的工作表") for name in hidden]
     return rows, problems
 
 

@@ -155,7 +155,18 @@ def _write_guide(sheet: Worksheet, year: int) -> None:
 
 
 def _write_sheet(sheet: Worksheet, form: FormSheet) -> None:
-    _write_headings(sheet, form)
+    legend = f"浅黄格填写，灰格用不到，其余供对照。选中一格即显示填法；详见“{GUIDE}”。"
+    for cell, text, size in ((sheet.cell(TITLE_ROW, 1), form.title, 14), (sheet.cell(TITLE_ROW, 3), legend, 10)):
+        put(cell, text)
+        cell.font = Font(name=FONT, bold=text == form.title, size=size)
+    sheet.row_dimensions[TITLE_ROW].height, sheet.row_dimensions[HEADER_ROW].height = 26, 34
+    for column in form.columns:
+        letter = form.letters[column.key]
+        cell = sheet[f"{letter}{HEADER_ROW}"]
+        put(cell, column.title)
+        cell.font, cell.alignment, cell.border = Font(name=FONT, size=10, bold=True), CENTRE, BOX
+        cell.fill = HEAD if column.kind is Kind.SHOWN else _INPUT_HEAD
+        sheet.column_dimensions[letter].width = column.width
     validations: dict[tuple[str, str], list[Cell]] = defaultdict(list)
     group, banded = "", False
     for number, row in enumerate(form.rows, start=layout.FIRST_ROW):
@@ -193,21 +204,6 @@ def _write_sheet(sheet: Worksheet, form: FormSheet) -> None:
     sheet.freeze_panes = sheet.cell(layout.FIRST_ROW, 3)
     sheet.print_title_rows, sheet.print_title_cols = f"{TITLE_ROW}:{HEADER_ROW}", "A:B"
     print_setup(sheet, pages_wide=1 if len(form.columns) <= _MOST_COLUMNS else 2)
-
-
-def _write_headings(sheet: Worksheet, form: FormSheet) -> None:
-    legend = f"浅黄格填写，灰格用不到，其余供对照。选中一格即显示填法；详见“{GUIDE}”。"
-    for cell, text, size in ((sheet.cell(TITLE_ROW, 1), form.title, 14), (sheet.cell(TITLE_ROW, 3), legend, 10)):
-        put(cell, text)
-        cell.font = Font(name=FONT, bold=text == form.title, size=size)
-    sheet.row_dimensions[TITLE_ROW].height, sheet.row_dimensions[HEADER_ROW].height = 26, 34
-    for column in form.columns:
-        letter = form.letters[column.key]
-        cell = sheet[f"{letter}{HEADER_ROW}"]
-        put(cell, column.title)
-        cell.font, cell.alignment, cell.border = Font(name=FONT, size=10, bold=True), CENTRE, BOX
-        cell.fill = HEAD if column.kind is Kind.SHOWN else _INPUT_HEAD
-        sheet.column_dimensions[letter].width = column.width
 
 
 def _prompt(form: FormSheet, row: FormRow, column: FormColumn) -> str:
