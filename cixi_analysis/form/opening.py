@@ -26,6 +26,17 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _AGAIN = "请用 cixi workbook 年份 重新生成填报表"
 _SAVE_AS = "请在 Excel 或 WPS 中打开，另存为“Excel 工作簿（.xlsx）”"
 _DAMAGED = "文件已损坏（可能没有传输或保存完整），请重新取得这个文件"
+#: What zipfile, zlib and ElementTree raise for a damaged package; TypeError is from a merged range without rows.
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    ElementTree.ParseError,
+    ValueError,
+    TypeError,
+    EOFError,
+    OSError,
+    RuntimeError,
+)
 #: Start of a part's name → what the package is.
 _OTHER_PACKAGES = {
     "word/": "这是 Word 文档，不是 Excel 工作簿",
@@ -65,7 +76,7 @@ def is_form(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as package:
             return GUIDE in package.read("xl/workbook.xml").decode("utf-8", "replace")
-    except (OSError, KeyError, RuntimeError, zipfile.BadZipFile, zlib.error):
+    except (*_BROKEN, KeyError):
         return False
 
 
@@ -121,16 +132,7 @@ def _refuse_odd_packages(content: bytes) -> None:
                 _refuse(b"<!DOCTYPE" in part.replace(b"\0", b""), "其中的 XML 定义了实体，正常的工作簿没有")
                 merged = _merged_cells(part) if name.startswith("xl/worksheets/") and name.endswith(".xml") else 0
                 _refuse(merged > MOST_MERGED, f"合并（或成片设超链接）的单元格有 {merged} 个，请取消整行、整列的合并")
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        ElementTree.ParseError,
-        ValueError,
-        TypeError,
-        EOFError,
-        OSError,
-        RuntimeError,
-    ):
+    except _BROKEN:
         raise FormError(_DAMAGED) from None
 
 
@@ -157,10 +159,9 @@ def _load(content: bytes, *, data_only: bool = False) -> Workbook:
 
 
 def _year_and_layout(book: Workbook) -> tuple[int, int]:
-    guide = next((sheet for sheet in book.worksheets if sheet.title == GUIDE), None)
-    if guide is None:
-        raise FormError(f"没有“{GUIDE}”这张工作表，看不出是不是本规划的填报表。{_AGAIN}，不要改动工作表的名称")
-    values = (guide[cell].value for cell in (PLAN_CELL, LAYOUT_CELL, YEAR_CELL))
+    guides = [sheet for sheet in book.worksheets if sheet.title == GUIDE]
+    _refuse(not guides, f"没有“{GUIDE}”这张工作表，看不出是不是本规划的填报表。{_AGAIN}，不要改动工作表的名称")
+    values = (guides[0][cell].value for cell in (PLAN_CELL, LAYOUT_CELL, YEAR_CELL))
     plan, layout, year = ("空" if value is None else str(value)[:60] for value in values)
     _refuse(plan != PLAN_ID, f"“{GUIDE}”{PLAN_CELL} 为“{plan}”，不是“{PLAN_ID}”的填报表")
     other = f"“{GUIDE}”{LAYOUT_CELL} 的表式版本为“{layout}”，现在的版本是 {LAYOUT}。{_AGAIN}，把数据抄过去"
