@@ -7,13 +7,11 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TypeVar
 
 from cixi_analysis.analysis.changes import REVISED
 from cixi_analysis.plan.schema import Observation, Row
 from cixi_analysis.words import Stage
 
-R = TypeVar("R", bound=Row)
 #: Columns that the import itself writes; no input of the form.
 _WRITTEN = ("stage", "form")
 #: Columns compared as numbers: 0.10 in the data and 0.1 from a cell are equal.
@@ -43,13 +41,7 @@ class RowChange:
 
 
 def row_changes(
-    order: Iterable[tuple[str | None, ...]],
-    old: Iterable[Row],
-    new: Iterable[Row],
-    *,
-    form: str,
-    final: bool,
-    closed: bool,
+    order: Iterable[tuple[object, ...]], old: Iterable[Row], new: Iterable[Row], *, form: str, final: bool, closed: bool
 ) -> tuple[RowChange, ...]:
     """The change of every row, old or new, in the ``order`` of the keys.
 
@@ -75,7 +67,7 @@ def row_changes(
     return tuple(change(before.get(key), after.get(key)) for key in order if key in before or key in after)
 
 
-def _written(row: R, **cells: object) -> R:
+def _written(row: Row, **cells: object) -> Row:
     """The row with these cells; a row of progress has neither stage nor provenance."""
     return row.model_copy(update={c: cell for c, cell in cells.items() if c in row.columns()})
 
