@@ -53,7 +53,7 @@ def build(root: Path | None, years: tuple[int, ...], force: bool, pdf: bool, sch
     folder = find_root(Path.cwd()) if root is None else root.resolve()
     edition.date()  # raises for an invalid one before any page runs
     with _sigterm_as_ctrl_c():
-        inputs = cache.inputs(folder)  # before anything is read: later changes are noticed
+        inputs = cache.inputs(folder)  # before anything is read, so that later changes are noticed
         page = None if years or force else cache.up_to_date(folder, inputs)
         if page is None:
             page = _build(folder, years, force, inputs, scheduler)

@@ -12,8 +12,7 @@ from cixi_analysis.form.layout import CHOICES, FormColumn, Kind
 from cixi_analysis.plan.schema import WATER_CLASSES
 from cixi_analysis.words import NOT_ASSIGNED, Absence
 
-LONGEST_TEXT = 2000
-_LONGEST_QUOTED = 40
+LONGEST_TEXT, _LONGEST_QUOTED = 2000, 40  # characters
 #: (what was found in a cell, what is expected there), both Chinese
 Complaint = tuple[str, str]
 #: Numbers outside these limits are no observations; twelve digits could not tell them apart either.
@@ -166,11 +165,9 @@ def _complaint_about(text: str, column: FormColumn, unit: str, wanted: str) -> C
 def _around_number(text: str, notes: list[str], column: FormColumn, unit: str, wanted: str) -> str:
     """What is expected instead of a number with something around it; what is around it is appended to ``notes``."""
     shape = _SHAPE.fullmatch(text)
-    if shape is None or _POWER.fullmatch(text):
-        notes.append("文本格式的科学计数法" if _POWER.fullmatch(text) else "文字")
-        return wanted
-    if not _UNAMBIGUOUS.fullmatch(shape["number"]):
-        notes.append("逗号或空格可有两种理解")
+    power = _POWER.fullmatch(text)
+    if power or shape is None or not _UNAMBIGUOUS.fullmatch(shape["number"]):
+        notes.append("文本格式的科学计数法" if power else "文字" if shape is None else "逗号或空格可有两种理解")
         return wanted
     digits, before, after, rest = re.sub("[, ]", "", shape["number"]), shape["before"], shape["after"].strip(), ""
     if digits != shape["number"]:
