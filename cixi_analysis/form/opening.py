@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
+from xml.etree.ElementTree import ParseError, iterparse
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils import range_boundaries
@@ -27,16 +27,7 @@ _AGAIN = "请用 cixi workbook 年份 重新生成填报表"
 _SAVE_AS = "请在 Excel 或 WPS 中打开，另存为“Excel 工作簿（.xlsx）”"
 _DAMAGED = "文件已损坏（可能没有传输或保存完整），请重新取得这个文件"
 #: What zipfile, zlib and ElementTree raise for a damaged package; TypeError is from a merged range without rows.
-_BROKEN = (
-    zipfile.BadZipFile,
-    zlib.error,
-    ElementTree.ParseError,
-    ValueError,
-    TypeError,
-    EOFError,
-    OSError,
-    RuntimeError,
-)
+_BROKEN = (zipfile.BadZipFile, zlib.error, ParseError, ValueError, TypeError, EOFError, OSError, RuntimeError)
 #: Start of a part's name → what the package is.
 _OTHER_PACKAGES = {
     "word/": "这是 Word 文档，不是 Excel 工作簿",
@@ -139,7 +130,7 @@ def _refuse_odd_packages(content: bytes) -> None:
 def _merged_cells(part: bytes) -> int:
     """How many cells the merged ranges and the ranges of hyperlinks cover in a sheet's XML."""
     count = 0
-    for _, element in ElementTree.iterparse(io.BytesIO(part)):  # noqa: S314  # entities are refused before
+    for _, element in iterparse(io.BytesIO(part)):  # noqa: S314  # entities are refused before
         if element.tag.rpartition("}")[2] in ("mergeCell", "hyperlink"):
             left, top, right, bottom = range_boundaries(element.get("ref", ""))
             count += (right - left + 1) * (bottom - top + 1)
