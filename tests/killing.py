@@ -8,9 +8,13 @@ from collections.abc import Callable, Iterator
 from types import CodeType, FrameType
 from typing import Any
 
+import pytest
+
 
 def in_a_child(act: Callable[[], None]) -> int:
     """Run in a process of its own; its exit status, negative for the signal that ended it."""
+    if not hasattr(os, "fork"):
+        pytest.skip("Windows has no fork")
     child = os.fork()
     if child == 0:
         try:

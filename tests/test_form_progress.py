@@ -312,7 +312,7 @@ def test_from_data_to_form_and_back(tmp_path: Path) -> None:
     path.write_bytes(workbook_bytes(form_workbook(given, 2022)))
     checked = check_form(given, path)
     assert (told(checked), len(checked.reports or ())) == ([], 4)
-    assert not plan_import(given, checked, path).changes_data
+    assert not plan_import(given, checked, path).files
     book = load_workbook(path)
     for name in (PROJECTS, COMMITMENTS):
         for column in "HIJKLM":

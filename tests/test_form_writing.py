@@ -1,5 +1,7 @@
 """The form as written: every row in its place, locked but for what people fill in, last year in sight."""
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -9,8 +11,8 @@ from openpyxl.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
 from tiny import observation, requirement, tiny_plan
 
+from cixi_analysis.errors import CixiError
 from cixi_analysis.export.saving import ExportError
-from cixi_analysis.form.guide_sheet import EXAMPLES
 from cixi_analysis.form.layout import (
     CHOICES,
     COLUMNS,
@@ -27,7 +29,7 @@ from cixi_analysis.form.layout import (
     Kind,
 )
 from cixi_analysis.form.sheets import progress_sheets
-from cixi_analysis.form.writing import LONGEST_PROMPT, form_workbook, write_form
+from cixi_analysis.form.writing import EXAMPLES, LONGEST_PROMPT, form_workbook, write_form
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import WATER_CLASSES, Observation
 from cixi_analysis.words import Level
@@ -358,6 +360,22 @@ def test_whole_or_not_there(plan: Plan, tmp_path: Path) -> None:
     with pytest.raises(ExportError, match=r"^不能写入 .*missing.x\.xlsx：没有这个文件夹或文件。"):
         write_form(plan, 2022, tmp_path / "missing" / "x.xlsx")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_form_that_excel_holds_open(plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Windows refuses to replace an open file: a message that says so, and the old file stays."""
+
+    def refuse(*_: object) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+
+    path = tmp_path / "x.xlsx"
+    path.write_bytes(b"old")
+    monkeypatch.setattr(Path, "replace", refuse)
+    with pytest.raises(ExportError) as refused:
+        write_form(plan, 2022, path)
+    assert isinstance(refused.value, CixiError)
+    assert str(refused.value) == f"不能写入 {path}：没有权限。请检查文件夹是否存在、文件是否正被打开。"
+    assert (list(tmp_path.iterdir()), path.read_bytes()) == ([path], b"old")
 
 
 def test_any_plan_has_a_form() -> None:

@@ -9,9 +9,8 @@ from pathlib import Path
 import click
 
 from cixi_analysis import __version__
-from cixi_analysis.cli import building, lookup, publishing, results, yearly_form
-from cixi_analysis.cli.terminal import HELP
-from cixi_analysis.cli.usage import ChineseGroup
+from cixi_analysis.cli import building, results, yearly_form
+from cixi_analysis.cli.terminal import HELP, ChineseGroup
 
 
 @click.group(
@@ -32,7 +31,7 @@ def main(ctx: click.Context, root: Path | None) -> None:
     ctx.obj = root
 
 
-for _module in (building, lookup, publishing, results, yearly_form):
+for _module in (building, results, yearly_form):
     for _command in vars(_module).values():
         if isinstance(_command, click.Command):
             main.add_command(_command)

@@ -1,7 +1,4 @@
-"""The command that makes the book: ``cixi build``.
-
-It stands outside ``book/``: the printed report and the cluster, which it calls too, know the book themselves.
-"""
+"""Commands that build the book, publish it and verify a published one."""
 
 import contextlib
 import signal
@@ -11,7 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cixi_analysis.cli.terminal import command, plan_at
+import cixi_analysis as cixi
+from cixi_analysis.cli.terminal import FILE, command
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -52,9 +50,9 @@ def build(root: Path | None, years: tuple[int, ...], force: bool, pdf: bool, sch
     from cixi_analysis.plan import edition, find_root
 
     folder = find_root(Path.cwd()) if root is None else root.resolve()
-    edition.date()  # a wrong one is told before any page runs
+    edition.date()  # raises for an invalid one before any page runs
     with _sigterm_as_ctrl_c():
-        inputs = cache.inputs(folder)  # before anything is read: later changes are noticed
+        inputs = cache.inputs(folder)  # before anything is read, so that later changes are noticed
         page = None if years or force else cache.up_to_date(folder, inputs)
         if page is None:
             page = _build(folder, years, force, inputs, scheduler)
@@ -62,28 +60,31 @@ def build(root: Path | None, years: tuple[int, ...], force: bool, pdf: bool, sch
         if pdf:
             from cixi_analysis.book.pdf import make_pdf
 
-            plan = plan_at(folder)
+            plan = cixi.load_plan(folder)
             for year in years or plan.report_years[-1:]:
                 click.echo(make_pdf(plan, year, page.parent, page.parents[1] / "pdf"))
 
 
 def _build(root: Path, years: tuple[int, ...], force: bool, inputs: str, scheduler: str | None) -> Path:
     from cixi_analysis.analysis.dossier import read_of_years
-    from cixi_analysis.assessment import assess
     from cixi_analysis.book import cache
     from cixi_analysis.book.making import build as build_book
     from cixi_analysis.errors import UnknownYear
 
-    plan = plan_at(root)
+    plan = cixi.load_plan(root)
     for year in years:
         plan.require_year(year)
         if year not in plan.report_years:
-            raise UnknownYear(
-                f"{year} 年只有个别数字，用于趋势，不单独成页。成页的年份：{'、'.join(map(str, plan.report_years))}。"
-            )
+            known = "、".join(map(str, plan.report_years))
+            raise UnknownYear(f"{year} 年只有个别数字，用于趋势，不单独成页。成页的年份：{known}。")
     for year in plan.report_years:
-        assess(plan, year)  # what a page would stumble over is told before any page runs
-    with _executor(scheduler) as executor:
+        cixi.assess(plan, year)  # raises before any page runs what a page would raise
+    with contextlib.ExitStack() as stack:
+        executor: Executor | None = None
+        if scheduler is not None:
+            from cixi_analysis.book.scheduler import cluster
+
+            executor = stack.enter_context(cluster(scheduler))
         return build_book(
             root,
             plan.report_years,
@@ -110,9 +111,47 @@ def _sigterm_as_ctrl_c() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _executor(scheduler: str | None) -> "contextlib.AbstractContextManager[Executor | None]":
-    if scheduler is None:
-        return contextlib.nullcontext()
-    from cixi_analysis.book.scheduler import cluster
+@command(
+    short_help="把网站打成一个压缩包。Put the site into one archive.",
+    help="把已生成的网站（和属于它的 PDF）打成一个压缩包：解压后打开其中的 index.html，不需要联网。"
+    "The built site, with the PDFs printed from it, as one ZIP file: unpack, open its index.html.\n\n"
+    "还没有网站，或数据在生成以后改动过，则拒绝。Refused without a site, or when the data have changed since.",
+)
+@click.option("--zip", "as_zip", is_flag=True, help="打成 ZIP 压缩包。As a ZIP file.")
+@click.option("-o", "--output", type=FILE, help="文件名，默认 _build/cixi-最新年份.zip。File name.")
+def publish(root: Path | None, as_zip: bool, output: Path | None) -> None:
+    from cixi_analysis.book.archive import archive
 
-    return cluster(scheduler)
+    if not as_zip:
+        raise click.UsageError("请写明发布成什么：cixi publish --zip。Say what to publish as: --zip.")
+    if output and output.suffix.lower() != ".zip":
+        raise click.UsageError(f"文件名应以 .zip 结尾，现为 {output}。The file's name should end in .zip.")
+    plan = cixi.load_plan(root)
+    target = output or plan.root / "_build" / f"cixi-{plan.report_years[-1]}.zip"
+    archive(plan.root, target)
+    click.echo(target)
+    click.echo(f"{target.stat().st_size / 1e6:.1f} MB。解压后打开其中的 index.html。", err=True)
+
+
+@command(
+    short_help="重新生成一次，逐字节比较。Build again and compare byte by byte.",
+    help="在另一个文件夹里从头重新生成，与 SITE 逐字节比较；不同时说出第一个不同的文件，退出码为 1。"
+    "Build again from the start in another folder and compare with SITE byte by byte; on a difference the first file "
+    "that differs is named, exit status 1.\n\n"
+    "SITE 是网站的文件夹，或 cixi publish --zip 生成的压缩包；默认 _build/html 和 _build/pdf。"
+    "SITE: a site's folder, or an archive made by `cixi publish --zip`; default: what was built here.",
+)
+@click.argument("site", type=click.Path(exists=True, path_type=Path), required=False)
+def verify(root: Path | None, site: Path | None) -> None:
+    from cixi_analysis.book.archive import NotPublished
+    from cixi_analysis.book.reproduction import published
+    from cixi_analysis.book.reproduction import verify as compare
+
+    plan = cixi.load_plan(root)
+    built = plan.root / "_build"
+    if site is None and not (built / "html").is_dir():
+        raise NotPublished("还没有生成网站（没有 _build/html）。请先运行 cixi build。")
+    found = published(site) if site else published(built / "html", built / "pdf")
+    click.echo("正在另一个文件夹里从头生成……", err=True)
+    count = compare(plan.root, found)
+    click.echo(f"{count}个文件与 {found.place} 逐字节相同。")

@@ -1,4 +1,4 @@
-"""Commands that compute: assess, trend, reconcile, diff, requirement, and the export of all of it."""
+"""Commands that answer: assess, trend, reconcile, diff, indicator, commitments, audit, requirement, export."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cixi_analysis.cli.terminal import FORMAT, YEAR, command, plan_at, print_table
-from cixi_analysis.words import BASE_YEAR, NOT_APPLICABLE_MARK, Convention
+import cixi_analysis as cixi
+from cixi_analysis.cli.terminal import FORMAT, YEAR, command, print_table
+from cixi_analysis.words import BASE_YEAR, LAST_YEAR, NOT_APPLICABLE_MARK, AuditResult, Convention, Due
 
 if TYPE_CHECKING:
     from cixi_analysis.requirement.tree import Node
@@ -33,9 +34,8 @@ if TYPE_CHECKING:
 )
 @FORMAT
 def assess(root: Path | None, year: int, against: str, without: tuple[str, ...], form: str) -> None:
-    from cixi_analysis.assessment import assess as judge
-
-    print_table(judge(plan_at(root), year, against=against, without=[Convention(w) for w in without]).table, form)
+    left_out = [Convention(word) for word in without]
+    print_table(cixi.assess(cixi.load_plan(root), year, against=against, without=left_out).table, form)
 
 
 @command(
@@ -46,9 +46,9 @@ def assess(root: Path | None, year: int, against: str, without: tuple[str, ...],
 @YEAR
 @FORMAT
 def trend(root: Path | None, year: int, form: str) -> None:
-    from cixi_analysis.analysis.trend import CONTRACT_COLUMNS, trends
+    from cixi_analysis.analysis.trend import CONTRACT_COLUMNS
 
-    print_table(trends(plan_at(root), year)[list(CONTRACT_COLUMNS)], form)
+    print_table(cixi.trends(cixi.load_plan(root), year)[list(CONTRACT_COLUMNS)], form)
 
 
 @command(
@@ -58,11 +58,8 @@ def trend(root: Path | None, year: int, form: str) -> None:
 )
 @FORMAT
 def reconcile(root: Path | None, form: str) -> None:
-    from cixi_analysis.analysis.reconciliation import reconcile as compare
-    from cixi_analysis.assessment import assess as judge
-
-    plan = plan_at(root)
-    table = compare(plan, judge(plan, BASE_YEAR).table)
+    plan = cixi.load_plan(root)
+    table = cixi.reconcile(plan, cixi.assess(plan, BASE_YEAR).table)
     print_table(table, form)
     if (differing := int((table["agrees"] == "no").sum())) > 0:
         click.echo(f"有 {differing} 项所印与复算不一致，见 agrees 为 no 的行。", err=True)
@@ -79,13 +76,64 @@ def reconcile(root: Path | None, form: str) -> None:
 @click.argument("other", type=int, metavar="[OTHER]", required=False)
 @FORMAT
 def diff(root: Path | None, year: int, other: int | None, form: str) -> None:
-    from cixi_analysis.analysis.changes import changes
-
     if year == other:
         raise click.UsageError("请给出两个不同的年份。Give two different years.")
-    found = changes(plan_at(root), year, other)
+    found = cixi.changes(cixi.load_plan(root), year, other)
     print_table(found.table, form)
     click.echo(f"{found.other} 年 → {found.year} 年", err=True)
+
+
+@command(
+    short_help="一项指标的档案。All there is to know about one indicator.",
+    help="一项指标（1–50）的档案：要求与规划值及其读法、各年观测与结论、差距与进度、相关的承诺、项目与核对、所缺的数据；一行一个事实。"
+    "The dossier of indicator N: wordings and how they are read, observations, verdicts with reasons, margins, pace, "
+    "commitments, projects, audit findings and what is missing, a fact a row.",
+)
+@click.argument("number", type=int, metavar="N")
+@click.option("--year", type=int, help="截至哪一年，默认最近一年。As of which year; default: the newest.")
+@FORMAT
+def indicator(root: Path | None, number: int, year: int | None, form: str) -> None:
+    from cixi_analysis.analysis.dossier import facts
+
+    plan = cixi.load_plan(root)
+    print_table(facts(cixi.dossier(plan, number, plan.years[-1] if year is None else year)), form)
+
+
+@command(
+    short_help="承诺台账。The dated or quantified promises of the plan's text.",
+    help="规划正文与专栏中有数量或期限的措施，一行一条；due 说明到该年底为止的期限，state 等为该年填报的进展，没有填报的为空。"
+    "One row a commitment; `due` is the calendar at the end of the year, `state` and the like what was reported for it.",
+)
+@click.option(
+    "--year", type=int, help="以哪一年底为准，默认最近一年；可以是将来的年份。As of which year; default: the newest."
+)
+@FORMAT
+def commitments(root: Path | None, year: int | None, form: str) -> None:
+    from cixi_analysis.analysis.commitments import ledger
+
+    plan = cixi.load_plan(root)
+    at = plan.years[-1] if year is None else year
+    if not BASE_YEAR <= at <= LAST_YEAR:
+        raise click.UsageError(f"年份应在 {BASE_YEAR} 与 {LAST_YEAR} 之间，现为 {at}。YEAR is out of range.")
+    table = ledger(plan, at)
+    print_table(table, form)
+    counts = "，".join(f"{word.chinese} {(table['due'] == word.value).sum()}" for word in Due)
+    click.echo(f"{at} 年底：共 {len(table)} 条，{counts}。", err=True)
+
+
+@command(
+    short_help="规划核对：原文各处是否一致。Where the plan agrees with itself and where not.",
+    help="规划中说到同一件事的两处原文是否一致：agrees 一致，contradicts 不一致，unclear 不能确定。只报告，不更正规划，也不影响评估。"
+    "Places of the plan that speak of the same thing, held against each other; the plan is not corrected.",
+)
+@FORMAT
+def audit(root: Path | None, form: str) -> None:
+    from cixi_analysis.analysis.reconciliation import findings
+
+    table = findings(cixi.load_plan(root))
+    print_table(table, form)
+    counts = "，".join(f"{word.chinese} {(table['result'] == word.value).sum()}" for word in AuditResult)
+    click.echo(f"共 {len(table)} 条：{counts}。", err=True)
 
 
 @command(
@@ -104,30 +152,27 @@ def requirement(root: Path | None, text: str | None, unit: str | None, everythin
     if text is None:
         from cixi_analysis.analysis.dossier import readings
 
-        print_table(readings(plan_at(root)), form)
+        print_table(readings(cixi.load_plan(root)), form)
         return
-    from cixi_analysis.requirement import read
+    from cixi_analysis.requirement import meaning
 
-    tree = None if text == NOT_APPLICABLE_MARK else read(text, unit=unit)
-    rows = list(_tree_rows(tree)) if tree else [(0, text, "本级没有要求")]
+    def tree_rows(node: "Node", depth: int = 0) -> Iterator[tuple[int, str, str]]:
+        """Depth, name (AND, OR or the leaf) and meaning of the node and of all below it."""
+        parts = getattr(node, "parts", ())
+        yield depth, str(node).partition("(")[0] if parts else str(node), meaning(node)
+        for part in parts:
+            yield from tree_rows(part, depth + 1)
+
+    tree = None if text == NOT_APPLICABLE_MARK else cixi.read(text, unit=unit)
+    rows = list(tree_rows(tree)) if tree else [(0, text, "本级没有要求")]
     if form == "table":
         click.echo(tree or text)
-        for depth, node, meaning in rows:
-            click.echo(f"{'  ' * (depth + 1)}{node}  {meaning}")
+        for depth, name, words in rows:
+            click.echo(f"{'  ' * (depth + 1)}{name}  {words}")
     else:
         import pandas as pd
 
         print_table(pd.DataFrame(rows, columns=["depth", "node", "meaning"]), form)
-
-
-def _tree_rows(node: "Node", depth: int = 0) -> Iterator[tuple[int, str, str]]:
-    """Depth, name (AND, OR or the leaf) and meaning of the node and of all below it."""
-    from cixi_analysis.requirement import meaning
-
-    parts = getattr(node, "parts", ())
-    yield depth, str(node).partition("(")[0] if parts else str(node), meaning(node)
-    for part in parts:
-        yield from _tree_rows(part, depth + 1)
 
 
 @command(
@@ -154,11 +199,10 @@ def export(root: Path | None, year: int, output: str) -> None:
     write = write_csv if output and path.is_dir() else writers.get(path.suffix.lower())
     if write is None:
         found = path if output else "空"
-        raise click.UsageError(
-            f"文件名应以 .xlsx 或 .json 结尾，或是已有的文件夹，现为 {found}。A file name or a folder."
-        )
+        message = f"文件名应以 .xlsx 或 .json 结尾，或是已有的文件夹，现为 {found}。A file name or a folder."
+        raise click.UsageError(message)
     if path.is_file() and is_form(path):
         raise click.UsageError(f"{path} 是填报工作簿，不覆盖。请换一个文件名。A form is not overwritten.")
-    plan = plan_at(root)
+    plan = cixi.load_plan(root)
     write(plan, plan.require_year(year), path)
     click.echo(f"已写入 {path}", err=True)

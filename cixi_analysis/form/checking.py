@@ -11,7 +11,6 @@ from cixi_analysis.errors import DataError, Problem
 from cixi_analysis.form.filled_rows import FilledRow, FormProblem
 from cixi_analysis.form.layout import LAYOUT_WITHOUT_PROGRESS
 from cixi_analysis.form.opening import FormError, open_form
-from cixi_analysis.form.plausibility import warnings
 from cixi_analysis.form.sheets import domain_sheets, progress_sheets
 from cixi_analysis.form.structure import find_rows
 from cixi_analysis.plan.checks import observation_problems
@@ -26,16 +25,16 @@ _FIRST = 2  # row number of a file's first row, below the header
 
 @dataclass(frozen=True)
 class Checked:
-    """The content of a form. With ``problems``, ``rows`` and ``reports`` may be incomplete and must not be used."""
+    """The filled-in rows of a form in the plan's order, with its problems and warnings in the order of sheets and cells.
+
+    With ``problems``, ``rows`` and ``reports`` may be incomplete and must not be used. A remark in a row's own column
+    answers its ``warnings``: they are left out. ``reports`` is None for a form without progress sheets.
+    """
 
     year: int
-    #: the filled-in rows of the domains, in the plan's order
     rows: tuple[Observation, ...]
-    #: must be corrected; in the order of sheets and cells
     problems: tuple[FormProblem, ...]
-    #: should be looked at; rows with a remark in the column for it have none
     warnings: tuple[FormProblem, ...]
-    #: the filled-in rows of progress, in the plan's order; None for a form without sheets of progress
     reports: tuple[Progress, ...] | None
 
 
@@ -45,22 +44,21 @@ def check_form(plan: Plan, path: Path, *, year: int | None = None) -> Checked:
     Raises :class:`FormError` for a file that is no readable form of this plan and year, and
     :class:`~cixi_analysis.errors.DataError` when the plan's own wordings cannot be read.
     """
-    opened = open_form(path)
-    if year not in (None, opened.year):
-        raise FormError(f"{path.name} 是 {opened.year} 年的填报表，应为 {year} 年的。")
-    year = opened.year
+    book, found_year, layout, saved = open_form(path)
+    if year not in (None, found_year):
+        raise FormError(f"{path.name} 是 {found_year} 年的填报表，应为 {year} 年的。")
+    year = found_year
     check_readings(replace(plan, observations={y: rows for y, rows in plan.observations.items() if y != year}))
-    with_progress = opened.layout != LAYOUT_WITHOUT_PROGRESS
+    with_progress = layout != LAYOUT_WITHOUT_PROGRESS
     sheets = domain_sheets(plan, year) + (progress_sheets(plan, year) if with_progress else ())
-    rows, problems = find_rows(opened.book, sheets)
-    filled = [row for row in rows if row.read(opened.saved_result)]
-    observed = [(row, row.data) for row in filled if isinstance(row.data, Observation)]
-    problems += [problem for row in filled for problem in row.problems]
+    rows, problems = find_rows(book, sheets)
+    for row in rows:
+        problems += row.read(saved)
+    observed = [(row, row.data) for row in rows if isinstance(row.data, Observation)]
     problems += _disagreements(plan, year, observed)
-    doubted = (row for row in rows if row.form.remarks[-1] not in row.texts)
-    doubts = (row.tell(*finding) for row in doubted for finding in warnings(row))
-    reports = tuple(row.data for row in filled if isinstance(row.data, Progress)) if with_progress else None
-    order = [*(sheet.name for sheet in sheets), *opened.book.sheetnames]
+    doubts = (doubt for row in rows if row.form.remarks[-1] not in row.texts for doubt in row.warnings())
+    reports = tuple(row.data for row in rows if isinstance(row.data, Progress)) if with_progress else None
+    order = [*(sheet.name for sheet in sheets), *book.sheetnames]
 
     def place(one: FormProblem) -> tuple[int, tuple[int, int]]:
         """Sheet, row and column; a whole sheet comes before its cells."""
@@ -73,16 +71,14 @@ def check_form(plan: Plan, path: Path, *, year: int | None = None) -> Checked:
 
 def _disagreements(plan: Plan, year: int, observed: Sequence[tuple[FilledRow, Observation]]) -> Iterator[FormProblem]:
     """What no cell shows by itself: rows against each other, against the requirement language and their own words."""
-    rows, bad = tuple(one for _, one in observed), set()
+    rows = tuple(one for _, one in observed)
     found = [*observation_problems(CsvTable("", dict(enumerate(rows, _FIRST)), complete=True))]
     try:
         check_readings(replace(plan, observations={year: rows}))
     except DataError as error:
         found += error.problems
-    for problem in found:
-        at = (problem.row or _FIRST) - _FIRST
-        bad.add(at)
-        yield _told(observed[at][0], problem)
+    bad = [(problem.row or _FIRST) - _FIRST for problem in found]
+    yield from (_in_form(observed[at][0], problem) for at, problem in zip(bad, found, strict=True))
     for row, one in observed:
         # A statement that is only a number is the value itself. Corrected in one place, it must be in the other too.
         is_figure = one.value is not None and one.value not in WATER_CLASSES and is_number(one.statement or "")
@@ -117,7 +113,7 @@ def _contradictions(plan: Plan, year: int, observed: Sequence[tuple[FilledRow, O
             own = {one.level: row for row, one in observed if one.item_id == stated.item_id}
             row = own.get(stated.level) or next(iter(own.values()))
             if y == year:
-                yield _told(row, problem)
+                yield _in_form(row, problem)
             else:
                 found, expected = f"与 {y} 年的现状原文不符：{problem.found}", f"与 {y} 年一致的数，或改正 {y} 年的数据"
                 yield row.tell("value", found, expected)
@@ -127,7 +123,8 @@ def _content(observed: Observation) -> Observation:
     return observed.model_copy(update={"stage": Stage.DRAFT, "form": None})
 
 
-def _told(row: FilledRow, problem: Problem) -> FormProblem:
+def _in_form(row: FilledRow, problem: Problem) -> FormProblem:
+    """A problem of a row of data, in the cell of the form that holds the column."""
     column = (problem.column or "").partition(" ")[0]
-    inputs = {one.key for one in row.form.inputs}
-    return row.tell(column if column in inputs else "key", problem.found, problem.expected)
+    is_input = any(column == one.key for one in row.form.inputs)
+    return row.tell(column if is_input else "key", problem.found, problem.expected)

@@ -1,5 +1,9 @@
-"""One row of a filled-in form: its input cells are read, checked together, and validated as a row of ``data/``."""
+"""One row of a filled-in form: its input cells are read, checked together, validated as a row of ``data/`` and doubted.
 
+A warning is about something possible but doubtful; a remark in the row's own column answers it.
+"""
+
+import re
 import unicodedata
 from collections.abc import Callable, Iterator, Set
 from dataclasses import dataclass, field
@@ -8,17 +12,20 @@ from typing import Any
 from openpyxl.worksheet.worksheet import Worksheet
 from pydantic import ValidationError
 
+from cixi_analysis.analysis.commitments import deadline, due
+from cixi_analysis.assessment import measured
 from cixi_analysis.form.input_cells import or_empty, quoted, read_cell, text_of, wanted
 from cixi_analysis.form.layout import FormRow, FormSheet
 from cixi_analysis.plan.csvfile import expectation
 from cixi_analysis.plan.fields import is_number
-from cixi_analysis.plan.schema import WATER_CLASSES, Observation, Row
-from cixi_analysis.words import CLASS_UNIT, ProgressState
+from cixi_analysis.plan.schema import WATER_CLASSES, Indicator, Observation, Progress, Project, Row
+from cixi_analysis.words import CLASS_UNIT, Due, ProgressState
 
+#: A value is out of proportion to last year's when it is more than so many times as large or as small, or when it
+#: moved by more than so many points (per cent) or by as many classes (water classes).
+TIMES, POINTS, CLASSES = 2, 30, 2
 #: Stand in for required cells of a progress row that are missing or wrong, so that its other cells are validated too.
 _STAND_IN = {"state": ProgressState.UNDER_WAY, "source": "？"}
-#: (input column, what was found, what is expected)
-Finding = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
@@ -36,7 +43,7 @@ class FormProblem:
 
 @dataclass
 class FilledRow:
-    """A row of the form where it stands in a workbook. :meth:`read` fills ``texts``, ``problems`` and ``data``."""
+    """A row of the form where it stands in a workbook. :meth:`read` fills ``texts`` and ``data``."""
 
     sheet: Worksheet
     form: FormSheet
@@ -44,51 +51,43 @@ class FilledRow:
     number: int
     #: input column → text of the data, of the cells that are right by themselves
     texts: dict[str, str] = field(default_factory=dict)
-    problems: list[FormProblem] = field(default_factory=list)
     #: the row of data; None where something is wrong or nothing filled in
     data: Row | None = None
 
-    def address(self, column: str) -> str:
-        """The address of a cell of this row."""
-        return f"{self.form.letters[column]}{self.number}"
-
     def cell(self, column: str) -> Any:
         """A cell of this row."""
-        return self.sheet[self.address(column)]
+        return self.sheet[f"{self.form.letters[column]}{self.number}"]
 
     def tell(self, column: str, found: str, expected: str) -> FormProblem:
         """A problem in a cell of this row."""
-        return FormProblem(name_of(self.sheet.title), self.address(column), found, expected)
+        return FormProblem(name_of(self.sheet.title), self.cell(column).coordinate, found, expected)
 
-    def read(self, saved: Callable[[Any], object]) -> bool:
-        """Read the input cells; False where nobody has filled in the row. ``saved``: cell → a formula's saved result."""
+    def read(self, saved: Callable[[Any], object]) -> list[FormProblem]:
+        """Read the input cells; return the problems in them. ``saved``: cell → a formula's saved result."""
         typed = self.cell("unit").value if "unit" in self.form.letters else None
         unit = typed if isinstance(typed, str) and typed else self.spec.shown.get("item_unit", "")
         cells = {c.key: read_cell(self.cell(c.key), c, c.unit or unit, saved) for c in self.form.inputs}
         contents = {key: content for key, content in cells.items() if content is not None}
         # 填报单位 may be entered for all rows beforehand; alone it does not fill in a row.
-        if not contents or (contents.keys() == {"responsible"} and isinstance(contents["responsible"], str)):
-            return False
-        findings: list[Finding] = []
+        if contents.keys() == {"responsible"} and isinstance(contents["responsible"], str):
+            return []
+        problems: list[FormProblem] = []
         for key, content in contents.items():
             if key not in self.spec.opened:
-                title = self.form.column(key).title
-                findings.append((key, quoted(text_of(self.cell(key))), f"空：这一行的要求用不到“{title}”"))
+                expected = f"空：这一行的要求用不到“{self.form.column(key).title}”"
+                problems.append(self.tell(key, quoted(text_of(self.cell(key))), expected))
             elif isinstance(content, str):
                 self.texts[key] = content
             else:
-                findings.append((key, *content))
+                problems.append(self.tell(key, *content))
         if has := contents.keys() & self.spec.opened:
-            findings += _missing(self, has)
-            if self.form.model is Observation:
-                findings += _conflicts(self, has)
+            problems += self._conflicts(has)
         # The conflicts cover what Observation's own validator would refuse.
-        if not findings or self.form.model is not Observation:
-            findings += self._validate(keep=not findings)
-        self.problems = [self.tell(*finding) for finding in findings]
-        return True
+        if contents and not (problems and self.form.model is Observation):
+            problems += self._validate(keep=not problems)
+        return problems
 
-    def _validate(self, *, keep: bool) -> Iterator[Finding]:
+    def _validate(self, *, keep: bool) -> Iterator[FormProblem]:
         """Validate the texts as a row of data, which becomes ``data`` if ``keep``."""
         cells = {c: _STAND_IN.get(c, "") for c in self.form.model.columns()} | self.texts | dict(self.spec.identity)
         if comparator := cells.pop("comparator", ""):
@@ -103,47 +102,122 @@ class FilledRow:
                 found = or_empty(self.texts.get(column, ""))
                 if not detail["loc"]:
                     found += f"，而状态为“{ProgressState(self.texts['state']).chinese}”"
-                yield column, found, expectation(dict(detail), column)
+                yield self.tell(column, found, expectation(dict(detail), column))
+
+    def _conflicts(self, has: Set[str]) -> Iterator[FormProblem]:
+        """Cells that a filled-in row lacks, and cells of an observation that contradict each other.
+
+        ``has``: the open columns with content, right or wrong. A cell that is wrong by itself has its own problem.
+        """
+        tell, texts, observed = self.tell, self.texts, self.form.model is Observation
+        others = f"空，而这一行填了{'、'.join(f'“{column.title}”' for column in self.form.inputs if column.key in has)}"
+        if not observed and "state" not in has:
+            yield tell("state", others, wanted(self.form.column("state")))
+        if observed and not has & {"value", "absence", "statement"}:
+            yield tell("value", others, "现状值；或在“缺失原因”里选一项；或在“现状原文”里照录文字")
+        if "source" not in has:
+            yield tell("source", "空", "文件名称、章节、表、行：填了一行，就要写明出处")
+        if not observed:
+            return
+        value, unit, own = texts.get("value"), texts.get("unit"), self.spec.shown["item_unit"]
+        if value is not None and "absence" in texts:
+            found = f"“{texts['absence']}”，而现状值为“{value}”"
+            yield tell("absence", found, "二者取一：有数值时缺失原因留空，没有数值时现状值留空")
+        if value in WATER_CLASSES and unit != CLASS_UNIT and ("unit" in texts) == ("unit" in has):
+            yield tell("unit", or_empty(unit or ""), f"“{CLASS_UNIT}”：现状值“{value}”是水质类别")
+        if value is not None and value not in WATER_CLASSES and unit == CLASS_UNIT:
+            yield tell("value", f"“{value}”，而实测单位为“{CLASS_UNIT}”", "水质类别（Ⅰ至劣Ⅴ），或改正实测单位")
+        folded = [unicodedata.normalize("NFKC", text).casefold() for text in (unit or "", own)]
+        if unit and unit != own and folded[0] == folded[1]:
+            yield tell("unit", quoted(unit), f"空，或与“单位”一列写法相同的{quoted(own)}")
+        if "benchmark" in has and "benchmark_kind" not in has:
+            yield tell("benchmark_kind", "空，而填了“全省平均”", wanted(self.form.column("benchmark_kind")))
+        if "benchmark_kind" in has and "benchmark" not in has:
+            yield tell("benchmark", "空，而填了“平均的含义”", "数；不知道全省平均时，“平均的含义”也留空")
+        if "comparator" in texts and "assigned_target" not in has:
+            expected = "数；没有下达目标时，“目标比较符”也留空"
+            yield tell("assigned_target", f"空，而目标比较符为“{texts['comparator']}”", expected)
+        elif "comparator" in texts and not is_number(texts.get("assigned_target", "0")):
+            found = f"“{texts['comparator']}”，而下达目标为{quoted(texts['assigned_target'])}"
+            yield tell("comparator", found, "空：比较符只用于数")
+
+    def warnings(self) -> Iterator[FormProblem]:
+        """The warnings of a row, filled in or not: changed context, comments that get lost, implausible content."""
+        remark = self.form.column(self.form.remarks[-1]).title
+        # Last year's data may have been revised since the form was written. No input depends on it: no problem.
+        if (was := text_of(self.cell("last"))) != (now := self.spec.shown["last"]):
+            yield self.tell("last", or_empty(was), f"{or_empty(now)}（数据中的{self.form.column('last').title}）")
+        for column in self.form.inputs:
+            if comment := self.cell(column.key).comment:
+                expected = f"没有批注：批注不随数据保存，要留的写在“{remark}”里"
+                yield self.tell(column.key, f"批注{quoted(str(comment.text))}", expected)
+        note = f"无误时在“{remark}”里说明"
+        if isinstance(self.data, Observation):
+            yield from self._doubtful_figure(self.data, note)
+        elif isinstance(self.data, Progress):
+            yield from self._doubtful_report(self.data, note)
+
+    def _doubtful_figure(self, observed: Observation, note: str) -> Iterator[FormProblem]:
+        """A value against last year's, its unit and its statement."""
+        item, before, value = self.spec.subject, self.spec.before, observed.value
+        if value is None or not isinstance(item, Indicator):
+            return
+        last = before.value if isinstance(before, Observation) else None
+        now = measured(item, observed.level, observed.measure, observed.unit, observed.polarity)
+        if isinstance(before, Observation) and last is not None:
+            was = measured(item, before.level, before.measure, before.unit, before.polarity)
+            if (was.measure, was.unit) != (now.measure, now.unit):  # only the same measure and unit are compared
+                found = f"“{now.measure}（{now.unit}）”，上年为“{was.measure}（{was.unit}）”"
+                yield self.tell("measure", found, f"与上年相同的实测对象和单位；{note}")
+            elif reason := _disproportion(last, value, now.unit):
+                yield self.tell("value", f"“{value}”，上年为“{last}”，{reason}", f"核对过的数；{note}")
+        if now.unit == "%" and last is None and 0 < float(value) < 1:
+            expected = "百分数（83.3%写83.3，不写0.833）；确是百分之零点几时在“提示说明”里说明"
+            yield self.tell("value", f"“{value}”，单位为%", expected)
+        if now.unit == "%" and not 0 <= float(value) <= 100:
+            yield self.tell("value", f"“{value}”，单位为%", f"0至100之间的数；{note}")
+        figures = {float(figure) for figure in re.findall(r"\d+(?:\.\d+)?", observed.statement or "")}
+        if now.unit != CLASS_UNIT and figures and float(value) not in figures:
+            found = f"“{observed.statement}”，其中没有现状值“{value}”"
+            yield self.tell("statement", found, f"含有现状值的原文；{note}")
+
+    def _doubtful_report(self, report: Progress, note: str) -> Iterator[FormProblem]:
+        """A report against the plan (budget, percentage, years) and against last year's: progress does not go back."""
+        subject, before, year, texts = self.spec.subject, self.spec.before, self.form.year, self.texts
+        if isinstance(subject, Indicator):
+            return
+        if isinstance(subject, Project):
+            over, when = subject.end_year <= year, f"实施年限为“{subject.years}”"
+            if report.spent is not None and subject.budget is not None and report.spent > subject.budget:
+                found = f"“{texts['spent']}”，投资概算为“{subject.budget:.12g}”"
+                yield self.tell("spent", found, f"不超过投资概算的数；{note}")
+        else:
+            over, when = due(subject, year) in (Due.DUE, Due.PAST), f"期限为“{deadline(subject)}”"
+        early = report.state is ProgressState.DONE and subject.start_year is not None and year < subject.start_year
+        if early or (report.state is ProgressState.NOT_STARTED and over):
+            yield self.tell("state", f"“{report.state.chinese}”，而{when}", f"核对过的状态；{note}")
+        if report.percent is not None and 0 < report.percent < 1:
+            yield self.tell("percent", f"“{texts['percent']}”，单位为%", f"百分数（60%写60，不写0.6）；{note}")
+        for column in ("percent", "spent"):
+            now, was = getattr(report, column), getattr(before, column, None)
+            if now is not None and was is not None and now < was:
+                yield self.tell(column, f"“{texts[column]}”，上年为“{was:.12g}”", f"不低于上年的数；{note}")
+        if getattr(before, "state", None) is ProgressState.DONE and report.state is not ProgressState.DONE:
+            found = f"“{report.state.chinese}”，上年为“{ProgressState.DONE.chinese}”"
+            yield self.tell("state", found, f"核对过的状态；{note}")
 
 
-def _missing(row: FilledRow, has: Set[str]) -> Iterator[Finding]:
-    """Cells that a filled-in row must have. ``has``: the open columns with content, right or wrong."""
-    others = "、".join(f"“{column.title}”" for column in row.form.inputs if column.key in has)
-    if row.form.model is not Observation and "state" not in has:
-        yield "state", f"空，而这一行填了{others}", wanted(row.form.column("state"))
-    elif row.form.model is Observation and not has & {"value", "absence", "statement"}:
-        expected = "现状值；或在“缺失原因”里选一项；或在“现状原文”里照录文字"
-        yield "value", f"空，而这一行填了{others}", expected
-    if "source" not in has:
-        yield "source", "空", "文件名称、章节、表、行：填了一行，就要写明出处"
-
-
-def _conflicts(row: FilledRow, has: Set[str]) -> Iterator[Finding]:
-    """Cells of an observation that contradict each other. A cell that is wrong by itself has its own problem."""
-    texts, own = row.texts, row.spec.shown["item_unit"]
-    value, unit = texts.get("value"), texts.get("unit")
-    if "value" in texts and "absence" in texts:
-        found = f"“{texts['absence']}”，而现状值为“{value}”"
-        yield "absence", found, "二者取一：有数值时缺失原因留空，没有数值时现状值留空"
-    if value in WATER_CLASSES and unit != CLASS_UNIT and ("unit" in texts) == ("unit" in has):
-        yield "unit", or_empty(unit or ""), f"“{CLASS_UNIT}”：现状值“{value}”是水质类别"
-    if value is not None and value not in WATER_CLASSES and unit == CLASS_UNIT:
-        yield "value", f"“{value}”，而实测单位为“{CLASS_UNIT}”", "水质类别（Ⅰ至劣Ⅴ），或改正实测单位"
-    if unit and own and unit != own and _folded(unit) == _folded(own):
-        yield "unit", quoted(unit), f"空，或与“单位”一列写法相同的{quoted(own)}"
-    if "benchmark" in has and "benchmark_kind" not in has:
-        yield "benchmark_kind", "空，而填了“全省平均”", wanted(row.form.column("benchmark_kind"))
-    if "benchmark_kind" in has and "benchmark" not in has:
-        yield "benchmark", "空，而填了“平均的含义”", "数；不知道全省平均时，“平均的含义”也留空"
-    if "comparator" in texts and "assigned_target" not in has:
-        yield "assigned_target", f"空，而目标比较符为“{texts['comparator']}”", "数；没有下达目标时，“目标比较符”也留空"
-    elif "comparator" in texts and "assigned_target" in texts and not is_number(texts["assigned_target"]):
-        found = f"“{texts['comparator']}”，而下达目标为{quoted(texts['assigned_target'])}"
-        yield "comparator", found, "空：比较符只用于数"
-
-
-def _folded(unit: str) -> str:
-    return unicodedata.normalize("NFKC", unit).casefold()
+def _disproportion(before: str, now: str, unit: str) -> str:
+    if unit == CLASS_UNIT:
+        apart = abs(WATER_CLASSES.index(before) - WATER_CLASSES.index(now))
+        return f"相差{apart}类" if apart >= CLASSES else ""
+    old, new = float(before), float(now)
+    if old * new < 0:
+        return "正负不同"
+    small, large = sorted((abs(old), abs(new)))
+    if small and large > TIMES * small:
+        return f"超过其{TIMES}倍" if large == abs(new) else f"不足其1/{TIMES}"
+    return f"相差{POINTS}个百分点以上" if unit == "%" and abs(new - old) > POINTS else ""
 
 
 def name_of(title: str) -> str:

@@ -7,10 +7,11 @@ progress; a form without them leaves the progress unchanged.
 import hashlib
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path, PureWindowsPath
+from typing import Any
 
 import pandas as pd
 
@@ -19,12 +20,12 @@ from cixi_analysis.assessment import assess
 from cixi_analysis.errors import CixiError, DataError, UnknownYear, reason
 from cixi_analysis.form.checking import Checked
 from cixi_analysis.form.input_cells import is_invisible
-from cixi_analysis.form.row_changes import R, RowChange, RowFate, cell_text, row_changes
+from cixi_analysis.form.row_changes import RowChange, RowFate, cell_text, row_changes
 from cixi_analysis.form.sheets import summary
 from cixi_analysis.plan.csvfile import rows_csv
 from cixi_analysis.plan.dataset import Plan, load_plan
 from cixi_analysis.plan.journal import recover, replace_files
-from cixi_analysis.plan.schema import OBSERVATIONS, PROGRESS, Observation, Progress
+from cixi_analysis.plan.schema import OBSERVATIONS, PROGRESS, Observation, Progress, Row
 from cixi_analysis.words import BASE_YEAR, NOT_APPLICABLE_MARK, Absence, Entity, Level, Stage
 
 #: The columns of ``cixi import``.
@@ -47,10 +48,9 @@ class Import:
     reports: tuple[Progress, ...]
     #: whether a closed year (定稿) gets rows that are drafts
     reopens: bool
-    #: every row before or after, in the plan's order
-    changes: tuple[RowChange[Observation], ...]
-    #: the same for the year's progress; empty where the form has no sheets of progress
-    report_changes: tuple[RowChange[Progress], ...]
+    #: every row before or after, in the plan's order; those of progress are empty where the form has no sheets for it
+    changes: tuple[RowChange, ...]
+    report_changes: tuple[RowChange, ...]
     #: year → the verdicts that flip (columns ``changes.VERDICT_COLUMNS``), for this year and later ones. A year that
     #: could not be assessed before, for missing data, is left out.
     flips: dict[int, pd.DataFrame]
@@ -58,49 +58,45 @@ class Import:
     unfilled: tuple[str, ...]
 
     @property
-    def changes_data(self) -> bool:
-        """Whether the import changes a file."""
-        return bool(self.files)
-
-    @property
     def files(self) -> dict[str, bytes]:
-        """Name below ``data/`` → new content, of the files that change."""
-        found = {}
-        if any(change.kind is not RowFate.UNCHANGED for change in self.changes):
-            found[f"{OBSERVATIONS}/{self.year}.csv"] = rows_csv(Observation, self.rows)
-        if any(change.kind is not RowFate.UNCHANGED for change in self.report_changes):
-            found[f"{PROGRESS}/{self.year}.csv"] = rows_csv(Progress, self.reports)
-        return found
+        """Name below ``data/`` → new content, of the files that change; empty when the data has all of it already."""
+        observed = OBSERVATIONS, Observation, self.rows, self.changes
+        reported = PROGRESS, Progress, self.reports, self.report_changes
+        return {
+            f"{folder}/{self.year}.csv": rows_csv(model, rows)
+            for folder, model, rows, changes in (observed, reported)
+            if any(change.kind is not RowFate.UNCHANGED for change in changes)
+        }
 
     @property
     def table(self) -> pd.DataFrame:
         """The output of ``cixi import``, columns :data:`COLUMNS`: the rows, changed ones a line a column; then the flips."""
-        table = pd.DataFrame(list(self._lines()), columns=list(COLUMNS))
-        return table.astype({"year": "Int64", "indicator": "Int64"})
-
-    def _lines(self) -> Iterator[tuple[object, ...]]:
-        for change in self.changes:
-            row = change.row
-            key = (self.year, self.plan.item(row.item_id).indicator, row.item_id, row.level or "")
-            yield from _row_lines(change, key, lambda observed: shown(observed, self.year))
-        for reported in self.report_changes:
-            yield from _row_lines(reported, (self.year, None, f"{reported.row.kind} {reported.row.id}", ""), summary)
+        lines = [line for change in (*self.changes, *self.report_changes) for line in self._row_lines(change)]
         for year, table in self.flips.items():
             for flip in table.itertuples(index=False):
                 why = f"【导入前】{flip.before_reason}【导入后】{flip.after_reason}"
-                yield "verdict", year, flip.indicator, flip.item_id, flip.level, "", flip.before, flip.after, why
+                key = "verdict", year, flip.indicator, flip.item_id, flip.level, ""
+                lines.append((*key, flip.before, flip.after, why))
+        return pd.DataFrame(lines, columns=list(COLUMNS)).astype({"year": "Int64", "indicator": "Int64"})
 
+    def _row_lines(self, change: RowChange) -> Iterator[tuple[object, ...]]:
+        row: Any = change.new or change.old
+        if isinstance(row, Observation):
+            key: tuple[object, ...] = (self.plan.item(row.item_id).indicator, row.item_id, row.level or "")
+        else:
+            key = (None, f"{row.kind} {row.id}", "")
+        for column in change.columns:
+            cells = (cell_text(getattr(one, column)) for one in (change.old, change.new))
+            yield str(change.kind), self.year, *key, column, *cells, row.columns()[column].title
+        if not change.columns:
+            before, after = (self._summary(one) for one in (change.old, change.new))
+            why = "工作簿中这一行没有填写" if change.kind is RowFate.REMOVED else ""
+            yield str(change.kind), self.year, *key, "", before, after, why
 
-def _row_lines(
-    change: RowChange[R], key: tuple[object, ...], summarised: Callable[[R], str]
-) -> Iterator[tuple[object, ...]]:
-    for column in change.columns:
-        cells = (cell_text(getattr(row, column)) for row in (change.old, change.new))
-        yield str(change.kind), *key, column, *cells, change.row.columns()[column].title
-    if not change.columns:
-        before, after = ("" if row is None else summarised(row) for row in (change.old, change.new))
-        why = "工作簿中这一行没有填写" if change.kind is RowFate.REMOVED else ""
-        yield str(change.kind), *key, "", before, after, why
+    def _summary(self, row: Row | None) -> str:
+        return (
+            shown(row, self.year) if isinstance(row, Observation) else summary(row) if isinstance(row, Progress) else ""
+        )
 
 
 def plan_import(plan: Plan, checked: Checked, path: Path, *, final: bool = False) -> Import:
@@ -112,14 +108,25 @@ def plan_import(plan: Plan, checked: Checked, path: Path, *, final: bool = False
     """
     year = checked.year
     unfilled = tuple(_unfilled(plan, year, checked.rows))
-    if reasons := list(_reasons(plan, checked, unfilled, final)):
+    reasons = []
+    if checked.problems:
+        reasons.append(f"工作簿还有{len(checked.problems)}处问题（cixi check 逐格列出）。")
+    if year < BASE_YEAR:
+        reasons.append(f"{year} 年早于规划基准年 {BASE_YEAR} 年，其数据是规划所载，不由工作簿导入。")
+    if not checked.rows and not checked.reports:
+        reasons.append("工作簿里一行也没有填写。")
+    elif not checked.rows and plan.observations.get(year):
+        reasons.append(f"工作簿里只填了进展，而数据中有 {year} 年的现状值：导入会把它们全部删除。")
+    elif final and unfilled:
+        reasons += [f"还不能定稿，有{len(unfilled)}处没有填报（先不加 --final 导入即为初稿）：", *unfilled]
+    if reasons:
         raise ImportRefused("\n".join(["没有导入：", *reasons]))
     old = plan.observations.get(year, ())
     closed = bool(old) and all(o.stage is Stage.FINAL for o in old)
     form = provenance(path)
     order = [(item.item_id, level) for item in plan.items for level in (None, *Level)]
     changes = row_changes(order, old, checked.rows, form=form, final=final, closed=closed)
-    rows = tuple(c.new for c in changes if c.new is not None)
+    rows = tuple(c.new for c in changes if isinstance(c.new, Observation))
     after = replace(plan, observations={**plan.observations, year: rows})
     moved = any(c.kind not in (RowFate.UNCHANGED, RowFate.FINAL) for c in changes)
     flipped = {}
@@ -130,10 +137,10 @@ def plan_import(plan: Plan, checked: Checked, path: Path, *, final: bool = False
     ids = [(Entity.PROJECT, str(project.number)) for project in plan.projects]
     ids += [(Entity.COMMITMENT, promise.commitment_id) for promise in plan.commitments]
     known = plan.progress.get(year, ())
-    reported: tuple[RowChange[Progress], ...] = ()
+    reported: tuple[RowChange, ...] = ()
     if checked.reports is not None:
         reported = row_changes(ids, known, checked.reports, form=form, final=final, closed=closed)
-    reports = tuple(c.new for c in reported if c.new is not None) if reported else known
+    reports = tuple(c.new for c in reported if isinstance(c.new, Progress)) if reported else known
     reopens = closed and any(row.stage is Stage.DRAFT for row in rows)
     return Import(plan, year, final, rows, reports, reopens, changes, reported, flipped, unfilled)
 
@@ -163,20 +170,6 @@ def provenance(path: Path) -> str:
     """``name sha256:…`` of a workbook; the name without folders and invisible characters."""
     name = "".join(c for c in PureWindowsPath(path.name).name if c != "\n" and not is_invisible(c)).strip()
     return f"{name or '工作簿'} sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}"
-
-
-def _reasons(plan: Plan, checked: Checked, unfilled: Sequence[str], final: bool) -> Iterator[str]:
-    if checked.problems:
-        yield f"工作簿还有{len(checked.problems)}处问题（cixi check 逐格列出）。"
-    if checked.year < BASE_YEAR:
-        yield f"{checked.year} 年早于规划基准年 {BASE_YEAR} 年，其数据是规划所载，不由工作簿导入。"
-    if not checked.rows and not checked.reports:
-        yield "工作簿里一行也没有填写。"
-    elif not checked.rows and plan.observations.get(checked.year):
-        yield f"工作簿里只填了进展，而数据中有 {checked.year} 年的现状值：导入会把它们全部删除。"
-    elif final and unfilled:
-        yield f"还不能定稿，有{len(unfilled)}处没有填报（先不加 --final 导入即为初稿）："
-        yield from unfilled
 
 
 def _unfilled(plan: Plan, year: int, rows: Sequence[Observation]) -> Iterator[str]:

@@ -9,12 +9,10 @@ from decimal import Decimal
 from typing import Any
 
 from cixi_analysis.form.layout import CHOICES, FormColumn, Kind
-from cixi_analysis.form.numerals import numeral_complaint
 from cixi_analysis.plan.schema import WATER_CLASSES
 from cixi_analysis.words import NOT_ASSIGNED, Absence
 
-LONGEST_TEXT = 2000
-_LONGEST_QUOTED = 40
+LONGEST_TEXT, _LONGEST_QUOTED = 2000, 40  # characters
 #: (what was found in a cell, what is expected there), both Chinese
 Complaint = tuple[str, str]
 #: Numbers outside these limits are no observations; twelve digits could not tell them apart either.
@@ -28,15 +26,38 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     "assigned_target": {word: word for word in (*WATER_CLASSES, NOT_ASSIGNED)},
 }
 _WANTED = {
-    Kind.NUMBER: "数",
-    Kind.QUANTITY: "数或水质类别（Ⅰ至劣Ⅴ）",
+    Kind.NUMBER: "数", Kind.QUANTITY: "数或水质类别（Ⅰ至劣Ⅴ）", Kind.TEXT: "文字",
     Kind.TARGET: f"数、水质类别、“{_TASK}……”或“{NOT_ASSIGNED}”",
-    Kind.TEXT: "文字",
-}
+}  # fmt: skip
 _WRITTEN = (Kind.TEXT, Kind.CHOICE)
+#: Marks that people write for "nothing" → what each can mean.
+_MARKS = {
+    **dict.fromkeys(("-", "--", "—", "——", "–", "一", "−"), "可指没有数据，也可指零或没有这一项"),
+    **dict.fromkeys(("/", "\\", "／"), "表一里的“/”是本级没有要求，不是没有数据"),
+    **dict.fromkeys(("无", "没有", "无此项"), "可指暂无数据，也可指未发现、为零"),
+    **dict.fromkeys(("N/A", "NA", "n/a", "null", "None", "nan", "NaN", "?", "？", "*", "缺", "空"), "没有说明为什么没有数"),
+}  # fmt: skip
+#: Words that mean one of the reasons for a missing value in the drop-down.
+_LIKE_ABSENCES = {Absence.NOT_FILLED_IN.value, "无数据", "缺失", "未测算", "未统计", "未公布"}
+_LIKE_NOT_ASSIGNED = {"未下达", "无", "没有下达", "未下达目标", "无下达", "上级没有下达", "上级未下达目标", "上级未下达管控目标"}  # fmt: skip
+_CLASS = re.compile(r"(劣?)(?:(IV|V|I{1,3})|([一二三四五1-5])(?=类))类?(?:水质|水体|水)?")
+_ROMAN = {"I": 1, "II": 2, "III": 3, "IV": 4, "V": 5, **{c: n for n, c in enumerate("一二三四五", 1)}}
+_SHAPE = re.compile(
+    r"(?P<before>[^\d.,+\-=]*?)\s*(?P<number>[+-]?\d(?:[\d, ]*\d)?(?:\.\d+)?)\s*(?P<after>(?:[^\d\s.,+\-~—–至到或/、和].*)?)"
+)
+_UNAMBIGUOUS = re.compile(r"[+-]?(?:\d+|\d{1,3}(?:[, ]\d{3})+)(?:\.\d+)?")
+_POWER = re.compile(r"[+-]?\d+(?:\.\d+)?[eE][+-]?\d{1,2}")
+_COMPARATORS = {"≥": "≥", "≤": "≤", ">": ">", "<": "<", ">=": "≥", "<=": "≤", "不低于": "≥", "不高于": "≤", "不超过": "≤",
+                "高于": ">", "超过": ">", "低于": "<", "≧": "≥", "≦": "≤", "⩾": "≥", "⩽": "≤"}  # fmt: skip
+_FULL_WIDTH = "全角字符"
+_IF_MISSING = {
+    Kind.QUANTITY: "没有数值时留空，在“缺失原因”里选一项；数值是零时写 0",
+    Kind.TARGET: f"当年没有下达写“{NOT_ASSIGNED}”，不知道时留空",
+    Kind.NUMBER: "不知道时留空；数值是零时写 0",
+}
 #: Fillers and variation selectors, which Unicode counts among letters and marks.
-_BLANK = {*"\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0", *map(chr, range(0xFE00, 0xFE10))}
-_BLANK |= {chr(code) for code in range(0xE0100, 0xE01F0)}
+_BLANK = {*"\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0"}
+_BLANK |= set(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
 #: Formats, controls, private and unassigned code points, and every space except the two typed in Chinese texts.
 _INVISIBLE_CATEGORIES = ("Cc", "Cf", "Co", "Cs", "Cn", "Zs", "Zl", "Zp")
 _TYPED_SPACES = " \u3000\n"
@@ -50,19 +71,17 @@ def read_cell(cell: Any, column: FormColumn, unit: str, saved: Callable[[Any], o
     ``unit`` is the unit of a number in this cell; ``saved`` returns the saved result of a formula's cell.
     """
     value, want = cell.value, wanted(column)
-    is_text = column.kind in _WRITTEN
+    kind, what = ("文本", "文字") if column.kind in _WRITTEN else ("常规", "数")
     if value is None or value == "":
         return None
     if cell.data_type == "f":
         formula, result = quoted(str(getattr(value, "text", value)))[1:-1], saved(cell)
-        told = "没有保存计算结果" if result is None else f"计算结果为 {shown_value(result)}"
-        return f"公式（{formula}，{told}）", f"{'文字' if is_text else '数值'}：请复制这一格，再“选择性粘贴”为“数值”"
-    if cell.data_type == "e":
-        return f"错误值 {value}", want
-    if isinstance(value, bool):
-        return f"逻辑值 {shown_value(value)}", want
+        outcome = "没有保存计算结果" if result is None else f"计算结果为 {shown_value(result)}"
+        return f"公式（{formula}，{outcome}）", f"{what.replace('数', '数值')}：请复制这一格，再“选择性粘贴”为“数值”"
+    if cell.data_type == "e" or isinstance(value, bool):
+        return f"{'逻辑' if isinstance(value, bool) else '错误'}值 {shown_value(value)}", want
     if isinstance(value, (datetime.date, datetime.time, datetime.timedelta)):
-        shown, (kind, what) = str(value).removesuffix(" 00:00:00"), ("文本", "文字") if is_text else ("常规", "数")
+        shown = str(value).removesuffix(" 00:00:00")
         return f"日期或时间（{shown}）", f"{what}：先把单元格格式改为“{kind}”，再重新键入"
     if isinstance(value, (int, float)):
         return _number(value, cell.number_format, column, want)
@@ -113,9 +132,66 @@ def _string(text: str, column: FormColumn, unit: str, want: str) -> str | Compla
         return (found, quoted(clean)) if flaws else str(words[clean])
     if column.kind is Kind.CHOICE:
         return found, want
-    meant, expected = numeral_complaint(unicodedata.normalize("NFC", clean), column, unit, want)
+    meant, expected = _complaint_about(unicodedata.normalize("NFC", clean), column, unit, want)
     notes = "，".join(filter(None, [*flaws, meant]))
     return f"{quoted(text)}（{notes}）" if notes else quoted(text), expected
+
+
+def _complaint_about(text: str, column: FormColumn, unit: str, wanted: str) -> Complaint:
+    """(what is wrong with ``text``, what is expected), both Chinese.
+
+    ``text`` has no surrounding spaces and is neither a number nor a word of the column; ``wanted`` says what is.
+    """
+    if column.kind is Kind.TARGET and text in _LIKE_NOT_ASSIGNED:
+        return "", f"“{NOT_ASSIGNED}”"
+    if column.kind is Kind.TARGET and text.startswith("任务"):
+        return "", "“任务：……”，“任务”后是全角冒号，其后写明任务"
+    if text in _MARKS:
+        return _MARKS[text], f"{wanted}；{_IF_MISSING[column.kind]}"
+    if column.kind is Kind.QUANTITY and (text in CHOICES["absence"] or text in _LIKE_ABSENCES):
+        return "这是没有数值的原因", f"空；在“缺失原因”里选{f'“{text}”' if text in CHOICES['absence'] else '一项'}"
+    if text in ("零", "〇"):
+        return "汉字", "数 0"
+    normal = unicodedata.normalize("NFKC", text)
+    if column.kind is not Kind.NUMBER and (found := _CLASS.fullmatch(normal.upper())):
+        rank = _ROMAN.get(found[2] or found[3]) or int(found[3])
+        if not found[1] or rank == 5:  # 劣Ⅴ is the only 劣
+            return "水质类别的写法不同", f"“{found[1]}{'ⅠⅡⅢⅣⅤ'[rank - 1]}”，不写“类”"
+    notes = [_FULL_WIDTH] if any("\uff01" <= char <= "\uff5e" for char in text) else []
+    expected = _around_number(normal, notes, column, unit, wanted)
+    return "，".join(notes), expected
+
+
+def _around_number(text: str, notes: list[str], column: FormColumn, unit: str, wanted: str) -> str:
+    """What is expected instead of a number with something around it; what is around it is appended to ``notes``."""
+    shape = _SHAPE.fullmatch(text)
+    power = _POWER.fullmatch(text)
+    if power or shape is None or not _UNAMBIGUOUS.fullmatch(shape["number"]):
+        notes.append("文本格式的科学计数法" if power else "文字" if shape is None else "逗号或空格可有两种理解")
+        return wanted
+    digits, before, after, rest = re.sub("[, ]", "", shape["number"]), shape["before"], shape["after"].strip(), ""
+    if digits != shape["number"]:
+        notes.append("带千位分隔符")
+    if before:
+        notes.append(f"带“{before}”")
+        if before not in _COMPARATORS:
+            return wanted
+        if column.kind is not Kind.TARGET:
+            return "一个确定的数" + (f"；{_IF_MISSING[column.kind]}" if column.kind is Kind.QUANTITY else "")
+        rest = f"，比较符“{_COMPARATORS[before]}”选在“目标比较符”一列"
+    if after:
+        has_unit = unit not in ("", "-", "/")
+        fits = has_unit and unicodedata.normalize("NFKC", unit).startswith(after)
+        notes.append("带百分号" if after == "%" else f"带{'单位' if fits else '文字'}“{after}”")
+        if not fits:
+            in_unit = f"按单位“{unit}”填写的" if has_unit and column.key != "benchmark" else ""
+            return f"{in_unit}数，不写单位和百分号{rest}"
+        rest = f"，{'不带百分号' if after == '%' else '不写单位'}{rest}"
+    number = f"数 {Decimal(digits):f}"  # without plus sign and leading zeros
+    if not notes:
+        notes.append("文本格式的数字")
+        return f"{number}：先把单元格格式改为“常规”，再重新键入"
+    return f"{'半角的' if _FULL_WIDTH in notes else ''}{number}{rest}"
 
 
 def decimal_text(value: float) -> str:

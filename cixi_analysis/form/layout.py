@@ -55,14 +55,9 @@ class FormColumn:
 
 
 COLUMNS = (
-    FormColumn("key", "编号", 8),
-    FormColumn("name", "指标名称", 30),
-    FormColumn("level", "级别", 7),
-    FormColumn("item_unit", "单位", 9),
-    FormColumn("national", "国家级要求", 20),
-    FormColumn("provincial", "省级要求", 20),
-    FormColumn("target_2025", "规划值2025年", 16),
-    FormColumn("target_2030", "规划值2030年", 16),
+    FormColumn("key", "编号", 8), FormColumn("name", "指标名称", 30), FormColumn("level", "级别", 7),
+    FormColumn("item_unit", "单位", 9), FormColumn("national", "国家级要求", 20), FormColumn("provincial", "省级要求", 20),
+    FormColumn("target_2025", "规划值2025年", 16), FormColumn("target_2030", "规划值2030年", 16),
     FormColumn("last", "上年现状值", 20),
     FormColumn("value", "现状值", 11, Kind.QUANTITY, "只写数，不带单位和百分号：83.3%写83.3。水质类别写Ⅲ。没有数值时留空并选缺失原因。"),
     FormColumn("absence", "缺失原因", 12, Kind.CHOICE, "没有数值时选一个；有数值时留空。"),
@@ -90,25 +85,16 @@ PROGRESS_INPUTS = (
     FormColumn("responsible", "填报单位", 14, Kind.TEXT, "谁对这一行负责。"),
 )  # fmt: skip
 PROJECT_COLUMNS = (
-    FormColumn("key", "序号", 6),
-    FormColumn("name", "项目名称", 24),
-    FormColumn("content", "主要内容", 38),
-    FormColumn("years", "实施年限", 11),
-    FormColumn("budget", "概算（万元）", 13),
-    FormColumn("units", "责任单位", 20),
-    FormColumn("last", "上年填报", 16),
-    *PROGRESS_INPUTS,
-)
+    FormColumn("key", "序号", 6), FormColumn("name", "项目名称", 24), FormColumn("content", "主要内容", 38),
+    FormColumn("years", "实施年限", 11), FormColumn("budget", "概算（万元）", 13), FormColumn("units", "责任单位", 20),
+    FormColumn("last", "上年填报", 16), *PROGRESS_INPUTS,
+)  # fmt: skip
 COMMITMENT_COLUMNS = (
-    FormColumn("key", "编号", 7),
-    FormColumn("name", "承诺事项", 36),
-    FormColumn("promised", "承诺的数量", 14),
-    FormColumn("deadline", "期限", 13),
-    FormColumn("scope", "范围", 14),
-    FormColumn("place", "规划中的位置", 16),
+    FormColumn("key", "编号", 7), FormColumn("name", "承诺事项", 36), FormColumn("promised", "承诺的数量", 14),
+    FormColumn("deadline", "期限", 13), FormColumn("scope", "范围", 14), FormColumn("place", "规划中的位置", 16),
     FormColumn("last", "上年填报", 16),
     *(column for column in PROGRESS_INPUTS if column.key != "spent"),  # money belongs to projects
-)
+)  # fmt: skip
 #: Input column of kind CHOICE → word in the drop-down → word of the data. 未填报 is what an empty row means already.
 CHOICES: Mapping[str, Mapping[str, str]] = {
     "absence": {reason.value: reason for reason in Absence if reason is not Absence.NOT_FILLED_IN},

@@ -5,12 +5,11 @@ import re
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
+from xml.etree.ElementTree import ParseError, iterparse
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.utils import range_boundaries
@@ -27,6 +26,8 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _AGAIN = "请用 cixi workbook 年份 重新生成填报表"
 _SAVE_AS = "请在 Excel 或 WPS 中打开，另存为“Excel 工作簿（.xlsx）”"
 _DAMAGED = "文件已损坏（可能没有传输或保存完整），请重新取得这个文件"
+#: What zipfile, zlib and ElementTree raise for a damaged package; TypeError is from a merged range without rows.
+_BROKEN = (zipfile.BadZipFile, zlib.error, ParseError, ValueError, TypeError, EOFError, OSError, RuntimeError)
 #: Start of a part's name → what the package is.
 _OTHER_PACKAGES = {
     "word/": "这是 Word 文档，不是 Excel 工作簿",
@@ -45,34 +46,20 @@ def _refuse(wrong: bool, message: str) -> None:
         raise FormError(message)
 
 
-@dataclass(frozen=True)
-class Opened:
-    """An opened form: its workbook with formulas as written, its year and its layout version."""
+def open_form(path: Path) -> tuple[Workbook, int, int, Callable[[Any], object]]:
+    """Open a form: its workbook with formulas as written, year, layout version, and a lookup: cell → saved result.
 
-    content: bytes
-    book: Workbook
-    year: int
-    layout: int
-
-    @cached_property
-    def _results(self) -> Workbook:
-        return _load(self.content, data_only=True)
-
-    def saved_result(self, cell: Any) -> object:
-        """The saved result of a formula's cell; None without one."""
-        return self._results[cell.parent.title][cell.coordinate].value
-
-
-def open_form(path: Path) -> Opened:
-    """Open a form. Raises :class:`FormError` for everything that is no form of this plan and of a known layout."""
+    Raises :class:`FormError` for everything that is no form of this plan and of a known layout.
+    """
     try:
-        content = _read(path)
-        _refuse_other_formats(content)
+        content = _content(path)
         _refuse_odd_packages(content)
         book = _load(content)
-        return Opened(content, book, *_year_and_layout(book))
+        year, layout = _year_and_layout(book)
     except FormError as error:
         raise FormError(f"{path.name} 不是可以读取的填报表：{error}。") from None
+    results = cache(lambda: _load(content, data_only=True))
+    return book, year, layout, lambda cell: results()[cell.parent.title][cell.coordinate].value
 
 
 def is_form(path: Path) -> bool:
@@ -80,23 +67,21 @@ def is_form(path: Path) -> bool:
     try:
         with zipfile.ZipFile(path) as package:
             return GUIDE in package.read("xl/workbook.xml").decode("utf-8", "replace")
-    except (OSError, KeyError, RuntimeError, zipfile.BadZipFile, zlib.error):
+    except (*_BROKEN, KeyError):
         return False
 
 
-def _read(path: Path) -> bytes:
+def _content(path: Path) -> bytes:
+    """The bytes of an .xlsx file; other formats are refused by name."""
     try:
         _refuse(path.is_dir(), "这是一个文件夹，应为一个 .xlsx 文件")
         _refuse(path.name.startswith("~$"), "这是 Excel 打开工作簿时留下的临时文件，请选择工作簿本身")
         _refuse(not path.exists(), f"没有这个文件（{path}）")
         size = path.stat().st_size
         _refuse(size > MOST_BYTES, f"文件有 {size / 2**20:.0f} MB，填报表不会超过 {MOST_BYTES // 2**20} MB")
-        return path.read_bytes()
+        content = path.read_bytes()
     except OSError as error:
         raise FormError(f"无法打开（{reason(error)}）") from None
-
-
-def _refuse_other_formats(content: bytes) -> None:
     _refuse(not content, "文件是空的")
     if content.startswith(_OLE):
         encrypted = "EncryptedPackage".encode("utf-16-le") in content
@@ -108,6 +93,7 @@ def _refuse_other_formats(content: bytes) -> None:
         _refuse(b"\0" in start, "这不是 Excel 工作簿（.xlsx）")
         tags = re.search(rb"<(html|table|\?xml|!doctype)", start, re.IGNORECASE)
         raise FormError(f"这是{'网页或 XML ' if tags else '文本（如 .csv）'}文件，不是 Excel 工作簿")
+    return content
 
 
 def _refuse_odd_packages(content: bytes) -> None:
@@ -128,32 +114,27 @@ def _refuse_odd_packages(content: bytes) -> None:
             strict = "xl/workbook.xml" in names and b"purl.oclc.org/ooxml" in package.read("xl/workbook.xml")
             _refuse(strict, f"这是“Strict Open XML”格式的工作簿，{_SAVE_AS}")
             for entry in entries:
-                _refuse_odd_parts(entry.filename, package.read(entry))  # reading a part also verifies its checksum
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, NotImplementedError, ValueError):
+                name, part = entry.filename, package.read(entry)  # reading a part also verifies its checksum
+                if not name.endswith((".xml", ".rels")):
+                    continue
+                size = f"{len(part) / 2**20:.0f} MB，填报表的一张表不会这么大（至多 {MOST_XML // 2**20} MB）"
+                _refuse(len(part) > MOST_XML, f"其中的 {name} 展开后有 {size}")
+                # In UTF-16 every letter has a zero byte beside it.
+                _refuse(b"<!DOCTYPE" in part.replace(b"\0", b""), "其中的 XML 定义了实体，正常的工作簿没有")
+                merged = _merged_cells(part) if name.startswith("xl/worksheets/") and name.endswith(".xml") else 0
+                _refuse(merged > MOST_MERGED, f"合并（或成片设超链接）的单元格有 {merged} 个，请取消整行、整列的合并")
+    except _BROKEN:
         raise FormError(_DAMAGED) from None
 
 
-def _refuse_odd_parts(name: str, part: bytes) -> None:
-    if not name.endswith((".xml", ".rels")):
-        return
-    size = f"{len(part) / 2**20:.0f} MB，填报表的一张表不会这么大（至多 {MOST_XML // 2**20} MB）"
-    _refuse(len(part) > MOST_XML, f"其中的 {name} 展开后有 {size}")
-    # In UTF-16 every letter has a zero byte beside it.
-    _refuse(b"<!DOCTYPE" in part.replace(b"\0", b""), "其中的 XML 定义了实体，正常的工作簿没有")
-    if name.startswith("xl/worksheets/") and name.endswith(".xml"):
-        merged = sum(_range_sizes(part))
-        _refuse(merged > MOST_MERGED, f"合并（或成片设超链接）的单元格有 {merged} 个，请取消整行、整列的合并")
-
-
-def _range_sizes(part: bytes) -> Iterator[int]:
-    """The number of cells of each merged range and each hyperlink's range in a sheet's XML."""
-    try:
-        for _, element in ElementTree.iterparse(io.BytesIO(part)):  # noqa: S314  # entities are refused before
-            if element.tag.rpartition("}")[2] in ("mergeCell", "hyperlink"):
-                left, top, right, bottom = range_boundaries(element.get("ref", ""))
-                yield (right - left + 1) * (bottom - top + 1)
-    except (ElementTree.ParseError, ValueError, TypeError):
-        raise FormError(_DAMAGED) from None
+def _merged_cells(part: bytes) -> int:
+    """How many cells the merged ranges and the ranges of hyperlinks cover in a sheet's XML."""
+    count = 0
+    for _, element in iterparse(io.BytesIO(part)):  # noqa: S314  # entities are refused before
+        if element.tag.rpartition("}")[2] in ("mergeCell", "hyperlink"):
+            left, top, right, bottom = range_boundaries(element.get("ref", ""))
+            count += (right - left + 1) * (bottom - top + 1)
+    return count
 
 
 def _load(content: bytes, *, data_only: bool = False) -> Workbook:
@@ -169,10 +150,9 @@ def _load(content: bytes, *, data_only: bool = False) -> Workbook:
 
 
 def _year_and_layout(book: Workbook) -> tuple[int, int]:
-    guide = next((sheet for sheet in book.worksheets if sheet.title == GUIDE), None)
-    if guide is None:
-        raise FormError(f"没有“{GUIDE}”这张工作表，看不出是不是本规划的填报表。{_AGAIN}，不要改动工作表的名称")
-    values = (guide[cell].value for cell in (PLAN_CELL, LAYOUT_CELL, YEAR_CELL))
+    guides = [sheet for sheet in book.worksheets if sheet.title == GUIDE]
+    _refuse(not guides, f"没有“{GUIDE}”这张工作表，看不出是不是本规划的填报表。{_AGAIN}，不要改动工作表的名称")
+    values = (guides[0][cell].value for cell in (PLAN_CELL, LAYOUT_CELL, YEAR_CELL))
     plan, layout, year = ("空" if value is None else str(value)[:60] for value in values)
     _refuse(plan != PLAN_ID, f"“{GUIDE}”{PLAN_CELL} 为“{plan}”，不是“{PLAN_ID}”的填报表")
     other = f"“{GUIDE}”{LAYOUT_CELL} 的表式版本为“{layout}”，现在的版本是 {LAYOUT}。{_AGAIN}，把数据抄过去"

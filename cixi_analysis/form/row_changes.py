@@ -7,13 +7,11 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Generic, TypeVar
 
 from cixi_analysis.analysis.changes import REVISED
 from cixi_analysis.plan.schema import Observation, Row
 from cixi_analysis.words import Stage
 
-R = TypeVar("R", bound=Row)
 #: Columns that the import itself writes; no input of the form.
 _WRITTEN = ("stage", "form")
 #: Columns compared as numbers: 0.10 in the data and 0.1 from a cell are equal.
@@ -32,26 +30,19 @@ class RowFate(StrEnum):
 
 
 @dataclass(frozen=True)
-class RowChange(Generic[R]):
-    """The change of one row: ``old`` is None for a new row, ``new`` for a removed one."""
+class RowChange:
+    """The change of one row, an observation or a report: ``old`` is None for a new row, ``new`` for a removed one."""
 
     kind: RowFate
-    old: R | None
-    new: R | None
+    old: Row | None
+    new: Row | None
     #: the columns that differ, of a changed row
     columns: tuple[str, ...] = ()
 
-    @property
-    def row(self) -> R:
-        """The new row, or the removed one."""
-        row = self.new or self.old
-        assert row is not None  # noqa: S101  # one of the two is given
-        return row
-
 
 def row_changes(
-    order: Iterable[tuple[str | None, ...]], old: Iterable[R], new: Iterable[R], *, form: str, final: bool, closed: bool
-) -> tuple[RowChange[R], ...]:
+    order: Iterable[tuple[object, ...]], old: Iterable[Row], new: Iterable[Row], *, form: str, final: bool, closed: bool
+) -> tuple[RowChange, ...]:
     """The change of every row, old or new, in the ``order`` of the keys.
 
     ``form`` is the provenance of new and changed rows; ``final`` makes every row 定稿; ``closed``: the year was so before.
@@ -60,13 +51,13 @@ def row_changes(
     stage = Stage.FINAL if final else Stage.DRAFT
     new_form = form + (f"{REVISED}新增的行" if closed else "")
 
-    def change(was: R | None, now: R | None) -> RowChange[R]:
+    def change(was: Row | None, now: Row | None) -> RowChange:
         if now is None:
             return RowChange(RowFate.REMOVED, was, None)
         if was is None:
             return RowChange(RowFate.NEW, None, _written(now, stage=stage, form=new_form))
         content = (c for c in now.columns() if c not in _WRITTEN)
-        cells = {c: getattr(now, c) for c in content if not _equal(c, getattr(was, c), getattr(now, c))}
+        cells = {c: getattr(now, c) for c in content if _rounded(c, getattr(was, c)) != _rounded(c, getattr(now, c))}
         if not cells:
             same = _written(was, stage=stage) if final else was
             return RowChange(RowFate.UNCHANGED if same == was else RowFate.FINAL, was, same)
@@ -76,20 +67,15 @@ def row_changes(
     return tuple(change(before.get(key), after.get(key)) for key in order if key in before or key in after)
 
 
-def _written(row: R, **cells: object) -> R:
+def _written(row: Row, **cells: object) -> Row:
     """The row with these cells; a row of progress has neither stage nor provenance."""
     return row.model_copy(update={c: cell for c, cell in cells.items() if c in row.columns()})
 
 
-def _equal(column: str, old: object, new: object) -> bool:
-    return _rounded(old) == _rounded(new) if column in _NUMBERS else old == new
-
-
-def _rounded(cell: object) -> str:
-    """A number at the precision of the form, with its comparator; other text unchanged."""
-    text = cell_text(cell)
-    match = _NUMBER.fullmatch(text)
-    return f"{match[1]}{float(match[2]) + 0.0:.12g}" if match else text
+def _rounded(column: str, cell: object) -> object:
+    """A number, with its comparator, at the precision of the form; any other cell unchanged."""
+    match = _NUMBER.fullmatch(cell_text(cell)) if column in _NUMBERS else None
+    return f"{match[1]}{float(match[2]) + 0.0:.12g}" if match else cell
 
 
 def cell_text(cell: object) -> str:

@@ -41,6 +41,9 @@ def _row(plan: Plan, item: Indicator, level: Level | None, year: int) -> FormRow
     nodes = ([w.node for w in wordings(plan, item, one) if w.from_year <= year][-1] for one in judged)
     asked = tuple(dict.fromkeys(leaf for node in nodes if node is not None for leaf in tree.leaves(node)))
     name = printed_name(item) if level is None else (level is Level.PROVINCIAL and item.provincial_name) or item.name
+    asking = [one.chinese for one in Level if wording[one] != NOT_APPLICABLE_MARK]
+    joint = "两级合填" if item.provincial_name else asking[0] if len(asking) == 1 else "两级"
+    closed, notes = _closed_and_notes(plan, item, asked)
     known = plan.observation(item.item_id, year, level)
     if known is not None and known.level is not level:
         known = None  # the row for both levels has it
@@ -50,7 +53,7 @@ def _row(plan: Plan, item: Indicator, level: Level | None, year: int) -> FormRow
         shown={
             "key": item.item_id + (level.chinese[0] if level else ""),
             "name": name,
-            "level": _level(item, level, wording),
+            "level": level.chinese if level else joint,
             "item_unit": item.unit or "",
             **{one.value: wording[one] if one in own else "" for one in Level},
             **{f"target_{y}": targets.get(y, "") for y in TARGET_YEARS},
@@ -60,51 +63,33 @@ def _row(plan: Plan, item: Indicator, level: Level | None, year: int) -> FormRow
         known=known,
         before=plan.observation(item.item_id, year - 1, level),
         # What the data has must be shown where it can be changed, even where no requirement asks for it.
-        opened=frozenset(c.key for c in INPUTS) - _closed(plan, item, asked) | prefill(known, INPUTS).keys(),
-        notes=_notes(item, asked),
+        opened=frozenset(c.key for c in INPUTS) - closed | prefill(known, INPUTS).keys(),
+        notes=notes,
     )
 
 
-def _closed(plan: Plan, item: Indicator, asked: Collection[tree.Leaf]) -> set[str]:
-    """The input columns that can decide none of the leaves."""
+def _closed_and_notes(plan: Plan, item: Indicator, asked: Collection[tree.Leaf]) -> tuple[set[str], dict[str, str]]:
+    """(input columns that can decide none of the leaves, input column → sentence about this row in its prompt)."""
     closed = set()
     if not any(isinstance(leaf, tree.AssignedTarget) for leaf in asked):
         closed |= {"comparator", "assigned_target"}
-    if not _benchmarks(asked):
+    rates = [leaf.rate if isinstance(leaf, tree.Change) else leaf for leaf in asked]
+    averages = {"水平值的": tree.LevelBenchmark, "年变化量或年变化率的": tree.ChangeBenchmark}
+    needed = [words for words, kind in averages.items() if any(isinstance(rate, kind) for rate in rates)]
+    if not needed:
         closed |= {"benchmark", "benchmark_kind"}
     # A State is attested by words. It needs no number, unless the data has kept one all along (22).
     observed = (o for rows in plan.observations.values() for o in rows if o.item_id == item.item_id)
     if all(isinstance(leaf, tree.State) for leaf in asked) and all(o.value is None for o in observed):
         closed |= {"value", "measure", "unit", "polarity"}
-    return closed
-
-
-def _benchmarks(asked: Collection[tree.Leaf]) -> list[str]:
-    """The kinds of provincial average that the leaves need, in words."""
-    rates = [leaf.rate if isinstance(leaf, tree.Change) else leaf for leaf in asked]
-    kinds = {"水平值的": tree.LevelBenchmark, "年变化量或年变化率的": tree.ChangeBenchmark}
-    return [words for words, kind in kinds.items() if any(isinstance(rate, kind) for rate in rates)]
-
-
-def _notes(item: Indicator, asked: Collection[tree.Leaf]) -> dict[str, str]:
-    """Input column → sentence about this row in its prompt."""
     value = "" if item.unit in _NO_UNIT else f"单位：{item.unit}。"
     if item.provincial_name:
         value += "国家级、省级所测相同时只填“两级合填”一行，不同时只填下面两行。"
     clauses = "、".join(str(leaf) for leaf in asked if not isinstance(leaf, (tree.Bound, tree.ClassBound)))
     clauses = clauses and f"这一行可写的条款：{clauses}。"
-    benchmark = f"这一行需要{'、'.join(_benchmarks(asked))}全省平均。"
-    return {"value": value, "attests": clauses, "denies": clauses, "benchmark": benchmark, "benchmark_kind": benchmark}
-
-
-def _level(item: Indicator, level: Level | None, wording: dict[Level, str]) -> str:
-    """Whose requirement the row answers."""
-    if level:
-        return level.chinese
-    if item.provincial_name:
-        return "两级合填"
-    asking = [one.chinese for one in Level if wording[one] != NOT_APPLICABLE_MARK]
-    return asking[0] if len(asking) == 1 else "两级"
+    average = f"这一行需要{'、'.join(needed)}全省平均。"
+    notes = {"value": value, "attests": clauses, "denies": clauses, "benchmark": average, "benchmark_kind": average}
+    return closed, notes
 
 
 def _last(plan: Plan, item: Indicator, level: Level | None, year: int) -> str:
@@ -130,9 +115,9 @@ def _status(observation: Observation, item: Indicator, year: int) -> str:
 
 def progress_sheets(plan: Plan, year: int) -> tuple[FormSheet, ...]:
     """The sheets of progress in the form of ``year``; none for a kind of which the plan has nothing."""
-    rows = [tuple(_progress_rows(plan, year, kind)) for kind in (Entity.PROJECT, Entity.COMMITMENT)]
-    sheets = zip(("项目进展", "承诺进展"), (PROJECT_COLUMNS, COMMITMENT_COLUMNS), rows, strict=True)
-    return tuple(FormSheet(name, year, columns, own, Progress, ("note",)) for name, columns, own in sheets if own)
+    kinds = ("项目进展", PROJECT_COLUMNS, Entity.PROJECT), ("承诺进展", COMMITMENT_COLUMNS, Entity.COMMITMENT)
+    sheets = ((name, columns, tuple(_progress_rows(plan, year, kind))) for name, columns, kind in kinds)
+    return tuple(FormSheet(name, year, columns, rows, Progress, ("note",)) for name, columns, rows in sheets if rows)
 
 
 def _progress_rows(plan: Plan, year: int, kind: Entity) -> Iterator[FormRow]:

@@ -1,6 +1,6 @@
 """The structure of a filled-in form: every sheet, column and row in its place, visible, and its context unchanged."""
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
 from itertools import groupby
 from typing import Any
 
@@ -12,8 +12,6 @@ from cixi_analysis.form.filled_rows import FilledRow, FormProblem, name_of
 from cixi_analysis.form.input_cells import cleaned, or_empty, quoted, text_of
 from cixi_analysis.form.layout import FIRST_ROW, GUIDE, HEADER_ROW, TITLE_ROW, FormSheet, Kind
 
-#: Columns of the title row with content: the title, and the meaning of the colours.
-_TITLE_COLUMNS = (1, 3)
 _UNTOUCHED = "（供对照的格，不要改动）"
 #: Records a problem: cell address, found, expected.
 _Tell = Callable[[str, str, str], None]
@@ -23,9 +21,9 @@ def find_rows(book: Workbook, sheets: Sequence[FormSheet]) -> tuple[list[FilledR
     """The rows of a form, in the plan's order, and the structural problems. ``sheets``: what it must contain."""
     rows: list[FilledRow] = []
     problems: list[FormProblem] = []
-    expected = [sheet.name for sheet in sheets]
+    known = (GUIDE, *(sheet.name for sheet in sheets))
     by_name = {sheet.title: sheet for sheet in book.worksheets}
-    others = [name for name in book.sheetnames if name not in (GUIDE, *expected)]
+    others = [name for name in book.sheetnames if name not in known]
     for form in sheets:
         titled = (n for n in others if n in by_name and text_of(by_name[n].cell(TITLE_ROW, 1)) == form.title)
         name = form.name if form.name in by_name else next(titled, None)
@@ -35,11 +33,10 @@ def find_rows(book: Workbook, sheets: Sequence[FormSheet]) -> tuple[list[FilledR
         if name is not None:
             others = [other for other in others if other != name]
             rows += _sheet_rows(form, by_name[name], problems)
-    known = "、".join((GUIDE, *expected))
-    problems += [FormProblem(name_of(name), "", "多出的工作表", f"只有这些工作表：{known}") for name in others]
-    for sheet in book.worksheets:
-        if sheet.sheet_state != Worksheet.SHEETSTATE_VISIBLE:
-            problems.append(FormProblem(name_of(sheet.title), "", "隐藏的工作表", "显示的工作表"))
+    listed = f"只有这些工作表：{'、'.join(known)}"
+    problems += [FormProblem(name_of(name), "", "多出的工作表", listed) for name in others]
+    hidden = (sheet.title for sheet in book.worksheets if sheet.sheet_state != Worksheet.SHEETSTATE_VISIBLE)
+    problems += [FormProblem(name_of(name), "", "隐藏的工作表", "显示的工作表") for name in hidden]
     return rows, problems
 
 
@@ -47,28 +44,39 @@ def _sheet_rows(form: FormSheet, sheet: Worksheet, problems: list[FormProblem]) 
     def tell(address: str, found: str, expected: str) -> None:
         problems.append(FormProblem(name_of(sheet.title), address, found, expected))
 
-    _compare(sheet, f"A{TITLE_ROW}", [form.title], tell)
+    _compare(sheet.cell(TITLE_ROW, 1), [form.title], tell)
     for merged in sheet.merged_cells.ranges:
         tell(merged.coord.partition(":")[0], f"合并的单元格 {merged.coord}", "不合并的单元格，每一格各填各的")
     if not _columns_in_place(form, sheet, tell):
         return []
-    places, last = _row_numbers(sheet, {row.shown["key"]: row.names for row in form.rows}, tell)
-    _nothing_outside(form, sheet, last, tell)
+    # Not by iterating over ranges: that would create every cell up to the farthest one.
+    filled = [cell for _, cell in sorted(sheet._cells.items()) if text_of(cell)]
+    visible = [cell for cell in filled if cleaned(text_of(cell))]
+    keys = {cell.row: text_of(cell) for cell in filled if cell.column == 1 and cell.row >= FIRST_ROW}
+    names = {row.shown["key"]: row.names for row in form.rows}
+    places, last = _row_numbers(sheet, names, keys, {cell.row for cell in visible}, tell)
+    columns = range(1, len(form.columns) + 1)
+    # The title row has content in two columns: the title, and the meaning of the colours.
+    outside = [c for c in visible if c.row > last or c.column not in ((1, 3) if c.row == TITLE_ROW else columns)]
+    if outside:
+        more = f"，这样的格共有 {len(outside)} 个" if len(outside) > 1 else ""
+        expected = f"空；要说明的写在{'或'.join(f'“{form.column(key).title}”' for key in form.remarks)}里"
+        tell(outside[0].coordinate, f"表格以外的内容{quoted(text_of(outside[0]))}{more}", expected)
     _nothing_hidden(form, sheet, places.values(), tell)
     rows = [FilledRow(sheet, form, row, places[row.shown["key"]]) for row in form.rows if row.shown["key"] in places]
     for row in rows:
         for column in form.columns:
-            # Last year's value may have been revised since the form was written: a warning, see ``plausibility``.
+            # Last year's value may have been revised since the form was written: a warning, see ``filled_rows``.
             if column.kind is Kind.SHOWN and column.key not in ("key", "last"):
                 texts = row.spec.names if column.key == "name" else [row.spec.shown[column.key]]
-                _compare(sheet, row.address(column.key), texts, tell)
+                _compare(row.cell(column.key), texts, tell)
     return rows
 
 
-def _compare(sheet: Worksheet, address: str, expected: Sequence[str], tell: _Tell) -> None:
-    found = text_of(sheet[address])
+def _compare(cell: Any, expected: Sequence[str], tell: _Tell) -> None:
+    found = text_of(cell)
     if found not in expected:
-        tell(address, or_empty(found), or_empty(expected[0]) + _UNTOUCHED)
+        tell(cell.coordinate, or_empty(found), or_empty(expected[0]) + _UNTOUCHED)
 
 
 def _columns_in_place(form: FormSheet, sheet: Worksheet, tell: _Tell) -> bool:
@@ -83,12 +91,14 @@ def _columns_in_place(form: FormSheet, sheet: Worksheet, tell: _Tell) -> bool:
     return not displaced
 
 
-def _row_numbers(sheet: Worksheet, names: Mapping[str, Sequence[str]], tell: _Tell) -> tuple[dict[str, int], int]:
+def _row_numbers(
+    sheet: Worksheet, names: Mapping[str, Sequence[str]], texts: Mapping[int, str], filled: Set[int], tell: _Tell
+) -> tuple[dict[str, int], int]:
     """(key → row number, last row of the form); records every row that is not where the form put it.
 
-    ``names``: the keys in their order, each with the texts that its name cell may hold.
+    ``names``: key → the texts that its name cell may hold; ``texts``: row number → text of its key cell; ``filled``:
+    the rows in which something can be seen.
     """
-    texts = {cell.row: text_of(cell) for cell in _filled_cells(sheet) if cell.column == 1 and cell.row >= FIRST_ROW}
     at = {key: number for number, key in enumerate(names, FIRST_ROW) if texts.get(number) == key}
     for number, key in enumerate(names, FIRST_ROW):
         # A key cell typed over or emptied, in a row whose name is in place; unless the text is another row's key that
@@ -99,11 +109,7 @@ def _row_numbers(sheet: Worksheet, names: Mapping[str, Sequence[str]], tell: _Te
             at[key] = number
     strays = []
     for number, text in texts.items():
-        if number in at.values():
-            continue
-        if text in names and text not in at:
-            at[text] = number
-        else:
+        if number not in at.values() and (text not in names or at.setdefault(text, number) != number):
             strays.append(number)
     last = max(at.values(), default=HEADER_ROW)
     for number in strays:
@@ -111,32 +117,25 @@ def _row_numbers(sheet: Worksheet, names: Mapping[str, Sequence[str]], tell: _Te
             tell(f"A{number}", f"与第{at[texts[number]]}行重复的编号“{texts[number]}”", "各行编号互不相同")
         elif number <= last:
             tell(f"A{number}", f"不认识的编号{quoted(texts[number])}", "本表原有的编号，不要增加行")
-    gaps = _order_problems(names, at, tell)
-    filled = {cell.row for cell in _visible_cells(sheet)}
-    rest = [n for n in range(FIRST_ROW, last) if n not in {*at.values(), *strays, *gaps}]
-    for first, span in _spans(n for n in rest if n not in filled):
-        tell(f"A{first}", f"多出的空行（{span}）", "没有空行")
-    for number in (n for n in rest if n in filled):
-        tell(f"A{number}", "没有编号却有内容的一行", "没有这一行，内容都在有编号的行里")
-    return at, max(last, *gaps, *(n for n in strays if texts[n] in names), HEADER_ROW)
-
-
-def _order_problems(names: Iterable[str], at: Mapping[str, int], tell: _Tell) -> set[int]:
-    """Record moved and missing rows; return the row numbers where the missing ones would be."""
     present = [key for key in names if key in at]
     steady = _longest_ascending(at[key] for key in present)
     for before, key in zip(("", *present), present, strict=False):
         if at[key] not in steady:
             place = f"接在编号“{before}”之后" if before else "在第一行"
             tell(f"A{at[key]}", f"编号“{key}”的一行，不在原来的位置", f"这一行{place}")
-    gaps: set[int] = set()
+    gaps: set[int] = set()  # the rows where the missing keys would be
     row = HEADER_ROW
     for key in names:
         row = at.get(key, row + 1)
         if key not in at:
             gaps.add(row)
             tell(f"A{row}", f"没有编号“{key}”的一行", "各行齐全，可从重新生成的填报表中补回")
-    return gaps
+    rest = [n for n in range(FIRST_ROW, last) if n not in {*at.values(), *strays, *gaps}]
+    for first, span in _spans(n for n in rest if n not in filled):
+        tell(f"A{first}", f"多出的空行（{span}）", "没有空行")
+    for number in (n for n in rest if n in filled):
+        tell(f"A{number}", "没有编号却有内容的一行", "没有这一行，内容都在有编号的行里")
+    return at, max(last, *gaps, *(n for n in strays if texts[n] in names), HEADER_ROW)
 
 
 def _longest_ascending(numbers: Iterable[int]) -> set[int]:
@@ -147,15 +146,6 @@ def _longest_ascending(numbers: Iterable[int]) -> set[int]:
         longest.append((*max(before, key=len), number))
     steady = max(reversed(longest), key=len)
     return set(steady)
-
-
-def _nothing_outside(form: FormSheet, sheet: Worksheet, last: int, tell: _Tell) -> None:
-    columns, cells = range(1, len(form.columns) + 1), _visible_cells(sheet)
-    outside = [c for c in cells if c.row > last or c.column not in (_TITLE_COLUMNS if c.row == TITLE_ROW else columns)]
-    if outside:
-        more = f"，这样的格共有 {len(outside)} 个" if len(outside) > 1 else ""
-        expected = f"空；要说明的写在{'或'.join(f'“{form.column(key).title}”' for key in form.remarks)}里"
-        tell(outside[0].coordinate, f"表格以外的内容{quoted(text_of(outside[0]))}{more}", expected)
 
 
 def _nothing_hidden(form: FormSheet, sheet: Worksheet, rows: Collection[int], tell: _Tell) -> None:
@@ -177,12 +167,3 @@ def _spans(numbers: Iterable[int]) -> Iterator[tuple[int, str]]:
     for _, group in groupby(enumerate(numbers), lambda pair: pair[1] - pair[0]):
         run = [number for _, number in group]
         yield run[0], f"第{run[0]}行" if len(run) == 1 else f"第{run[0]}至{run[-1]}行"
-
-
-def _filled_cells(sheet: Worksheet) -> list[Any]:
-    """The cells with content, by row and column. Iterating over ranges would create cells up to the farthest one."""
-    return [cell for _, cell in sorted(sheet._cells.items()) if text_of(cell)]
-
-
-def _visible_cells(sheet: Worksheet) -> list[Any]:
-    return [cell for cell in _filled_cells(sheet) if cleaned(text_of(cell))]
