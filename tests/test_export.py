@@ -238,7 +238,7 @@ def hostile_plan(text: str) -> Plan:
 def test_text_is_never_a_formula(text: str, shown: str, tmp_path: Path) -> None:
     """Whatever text begins with or holds, it reaches Excel as text, and what no file can hold is shown."""
     made = report(Figures(hostile_plan(text), 2022))
-    write_workbook(hostile_plan(text), 2022, tmp_path / "x.xlsx")
+    write_workbook(Figures(hostile_plan(text), 2022), tmp_path / "x.xlsx")
     book = load_workbook(tmp_path / "x.xlsx")
     for sheet in ("表一", "结论依据", "趋势与进度"):
         cells = [c for row in book[sheet].iter_rows() for c in row if shown in str(c.value)]
@@ -250,7 +250,7 @@ def test_text_is_never_a_formula(text: str, shown: str, tmp_path: Path) -> None:
 
 def test_a_text_longer_than_a_cell_says_so(tmp_path: Path) -> None:
     """Excel holds 32,767 characters in a cell; the rest is not dropped without a word."""
-    write_workbook(hostile_plan("长" * 40_000), 2022, tmp_path / "x.xlsx")
+    write_workbook(Figures(hostile_plan("长" * 40_000), 2022), tmp_path / "x.xlsx")
     texts = [str(c.value) for row in load_workbook(tmp_path / "x.xlsx")["结论依据"].iter_rows() for c in row]
     assert any(t.startswith("长长") and t.endswith("……（以下7273字见JSON文件）") for t in texts)
 
@@ -269,7 +269,7 @@ def test_nothing_leads_out_of_the_workbook(made: Report) -> None:
 def test_whole_or_not_there(plan: Plan, tmp_path: Path) -> None:
     """A folder that does not exist: a message, no traceback, nothing left behind."""
     with pytest.raises(ExportError, match=r"^不能写入 .*missing.x\.xlsx：没有这个文件夹或文件。"):
-        write_workbook(plan, 2022, tmp_path / "missing" / "x.xlsx")
+        write_workbook(Figures(plan, 2022), tmp_path / "missing" / "x.xlsx")
     assert list(tmp_path.iterdir()) == []
 
 

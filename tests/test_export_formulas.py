@@ -13,8 +13,8 @@ from openpyxl.utils import get_column_letter
 from tiny import tiny_plan
 
 from cixi_analysis.export import Figures, report
-from cixi_analysis.export.saving import save_bytes, workbook_bytes
 from cixi_analysis.export.sheet import Report
+from cixi_analysis.export.workbook import save_bytes, workbook_bytes
 from cixi_analysis.plan.dataset import Plan
 
 _PLACE = re.compile(

@@ -8,7 +8,7 @@ from openpyxl.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
 from tiny import observation, requirement, tiny_plan
 
-from cixi_analysis.export.saving import ExportError
+from cixi_analysis.export.workbook import ExportError
 from cixi_analysis.form.guide_sheet import EXAMPLES
 from cixi_analysis.form.layout import (
     CHOICES,

@@ -16,7 +16,7 @@ from cixi_analysis.cli.terminal import FILE, command, plan_at
 @click.option("--zip", "as_zip", is_flag=True, help="打成 ZIP 压缩包。As a ZIP file.")
 @click.option("-o", "--output", type=FILE, help="文件名，默认 _build/cixi-最新年份.zip。File name.")
 def publish(root: Path | None, as_zip: bool, output: Path | None) -> None:
-    from cixi_analysis.book.archive import archive
+    from cixi_analysis.book.publication import archive
 
     if not as_zip:
         raise click.UsageError("请写明发布成什么：cixi publish --zip。Say what to publish as: --zip.")
@@ -39,9 +39,8 @@ def publish(root: Path | None, as_zip: bool, output: Path | None) -> None:
 )
 @click.argument("site", type=click.Path(exists=True, path_type=Path), required=False)
 def verify(root: Path | None, site: Path | None) -> None:
-    from cixi_analysis.book.archive import NotPublished
-    from cixi_analysis.book.reproduction import published
-    from cixi_analysis.book.reproduction import verify as compare
+    from cixi_analysis.book.publication import NotPublished, published
+    from cixi_analysis.book.publication import verify as compare
 
     plan = plan_at(root)
     built = plan.root / "_build"
