@@ -9,9 +9,8 @@ from pathlib import Path
 import click
 
 from cixi_analysis import __version__
-from cixi_analysis.cli import building, lookup, publishing, results, yearly_form
-from cixi_analysis.cli.terminal import HELP
-from cixi_analysis.cli.usage import ChineseGroup
+from cixi_analysis.cli import building, publishing, results, yearly_form
+from cixi_analysis.cli.terminal import HELP, ChineseGroup
 
 
 @click.group(
@@ -21,10 +20,9 @@ from cixi_analysis.cli.usage import ChineseGroup
     epilog="第一次使用：cixi build，然后打开 _build/html/index.html。First time: run `cixi build`, open that page.",
 )
 @click.option(
-    "--root",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    "--root", type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="项目文件夹，默认由当前位置向上寻找。Project folder; default: the nearest one upward with _config.yml and data/.",
-)
+)  # fmt: skip
 @click.version_option(__version__, "-V", "--version", prog_name="cixi", help="显示版本。Show the version.")
 @click.help_option("-h", "--help", help=HELP)
 @click.pass_context
@@ -32,7 +30,7 @@ def main(ctx: click.Context, root: Path | None) -> None:
     ctx.obj = root
 
 
-for _module in (building, lookup, publishing, results, yearly_form):
+for _module in (building, publishing, results, yearly_form):
     for _command in vars(_module).values():
         if isinstance(_command, click.Command):
             main.add_command(_command)

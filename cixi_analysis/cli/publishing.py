@@ -23,8 +23,7 @@ def publish(root: Path | None, as_zip: bool, output: Path | None) -> None:
     if output and output.suffix.lower() != ".zip":
         raise click.UsageError(f"文件名应以 .zip 结尾，现为 {output}。The file's name should end in .zip.")
     plan = plan_at(root)
-    target = output or plan.root / "_build" / f"cixi-{plan.report_years[-1]}.zip"
-    archive(plan.root, target)
+    target = archive(plan.root, output or plan.root / "_build" / f"cixi-{plan.report_years[-1]}.zip")
     click.echo(target)
     click.echo(f"{target.stat().st_size / 1e6:.1f} MB。解压后打开其中的 index.html。", err=True)
 
@@ -39,14 +38,12 @@ def publish(root: Path | None, as_zip: bool, output: Path | None) -> None:
 )
 @click.argument("site", type=click.Path(exists=True, path_type=Path), required=False)
 def verify(root: Path | None, site: Path | None) -> None:
-    from cixi_analysis.book.publication import NotPublished, published
-    from cixi_analysis.book.publication import verify as compare
+    from cixi_analysis.book import publication
 
     plan = plan_at(root)
-    built = plan.root / "_build"
-    if site is None and not (built / "html").is_dir():
-        raise NotPublished("还没有生成网站（没有 _build/html）。请先运行 cixi build。")
-    found = published(site) if site else published(built / "html", built / "pdf")
+    html, pdf = (plan.root / "_build" / name for name in ("html", "pdf"))
+    if site is None and not html.is_dir():
+        raise publication.NotPublished("还没有生成网站（没有 _build/html）。请先运行 cixi build。")
+    found = publication.published(site) if site else publication.published(html, pdf)
     click.echo("正在另一个文件夹里从头生成……", err=True)
-    count = compare(plan.root, found)
-    click.echo(f"{count}个文件与 {found.place} 逐字节相同。")
+    click.echo(f"{publication.verify(plan.root, found)}个文件与 {found.place} 逐字节相同。")

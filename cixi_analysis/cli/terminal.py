@@ -1,21 +1,30 @@
-"""What the commands share: how one is declared, its common arguments, and how a table is printed."""
+"""What the commands share: how one is declared, its common arguments, error messages, and how a table is printed."""
 
+import contextlib
 import io
 import json
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
+
+from cixi_analysis.errors import CixiError, reason
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from cixi_analysis.plan.dataset import Plan
 
-
 HELP = "显示说明。Show this message."
+YEAR = click.argument("year", type=int, metavar="YEAR")
+FORMAT = click.option(
+    "--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", help="输出格式。Output format."
+)
+#: The type of a path that must not be a folder.
+FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 def command(name: str | None = None, **attributes: Any) -> Callable[[Callable[..., None]], click.Command]:
@@ -24,19 +33,8 @@ def command(name: str | None = None, **attributes: Any) -> Callable[[Callable[..
     return lambda function: with_help(click.command(name, click.Command, **attributes)(click.pass_obj(function)))
 
 
-YEAR = click.argument("year", type=int, metavar="YEAR")
-FORMAT = click.option(
-    "--format",
-    "form",
-    type=click.Choice(["table", "csv", "json"]),
-    default="table",
-    help="输出格式。Output format.",
-)
-#: The type of a path that must not be a folder.
-FILE = click.Path(dir_okay=False, path_type=Path)
-
-
 def plan_at(root: Path | None) -> "Plan":
+    """The plan of a project folder, by default the nearest one upward."""
     from cixi_analysis.plan.dataset import load_plan
 
     return load_plan(root)
@@ -67,3 +65,73 @@ def _aligned(table: "pd.DataFrame") -> str:
     width = None if sys.stdout.isatty() else 10_000  # nothing is wrapped in a file or a pipe
     Console(file=text, markup=False, highlight=False, emoji=False, width=width).print(shown)
     return "\n".join(line.rstrip() for line in text.getvalue().splitlines()).strip("\n")
+
+
+class ChineseGroup(click.Group):
+    """The group of all commands: an error of the user's ends as a message on standard error and an exit status.
+
+    click words a wrong call in English, and an analyst must not meet that.
+    """
+
+    def main(self, *args: Any, **kwargs: Any) -> NoReturn:
+        for stream in (sys.stdout, sys.stderr):
+            if hasattr(stream, "reconfigure"):
+                # UTF-8 whatever the console's code page; what a file name holds that is not text is escaped.
+                stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
+        try:
+            if sys.stdout is None:  # the caller closed it: the next file opened would get its descriptor
+                raise CixiError("标准输出已关闭，无处写出结果。")
+            # When the reader of a pipe has gone (EPIPE), click exits silently by itself.
+            sys.exit(super().main(*args, **kwargs | {"standalone_mode": False}))
+        except click.exceptions.NoArgsIsHelpError as error:
+            message, status = error.message, error.exit_code
+        except click.UsageError as error:
+            message, status = f"用法错误：{_in_chinese(error)}", error.exit_code
+            if (context := error.ctx) is not None:
+                usage = context.get_usage().replace("Usage: ", "用法：", 1)
+                message = f"{usage}\n说明见 {context.command_path} --help\n{message}"
+        except click.Abort:
+            message, status = "已中断。", 1
+        except CixiError as error:
+            message, status = f"错误：{error}", error.exit_status
+        except OSError as error:
+            message, status = f"错误：不能读写 {error.filename or '文件'}：{reason(error)}", 1
+            if sys.stdout is sys.__stdout__ is not None:  # the interpreter would flush it at exit, and fail again
+                with contextlib.suppress(OSError):
+                    sys.__stdout__.close()
+        click.echo(message, err=True)
+        sys.exit(status)
+
+
+def _in_chinese(error: click.UsageError) -> str:
+    """What is wrong with the call."""
+    if isinstance(error, click.NoSuchOption):
+        near = f"。是否想写 {'、'.join(error.possibilities)}" if error.possibilities else ""
+        return f"没有 {error.option_name} 这个选项{near}"
+    text = error.message
+    for pattern, chinese in _SENTENCES.items():
+        if found := re.match(pattern, error.message):
+            text = found.expand(chinese).replace("', '", "、")
+    if not isinstance(error, click.BadParameter) or error.param is None:
+        return text
+    name = error.param.get_error_hint(error.ctx).split(" / ")[0].strip("'")
+    if isinstance(error, click.MissingParameter):
+        return f"缺少 {name}"
+    return f"{name} 的值不对：{text.replace('年份 2022', '指标的序号 9') if name == 'N' else text}"
+
+
+#: click's sentence → ours. A ``.`` beside a group is a quotation mark; which of the two depends on the value.
+_SENTENCES = {
+    r"No such command .(.*?).(\.|$)": r"没有 \1 这条命令，全部命令见 cixi --help",
+    r"Missing command": "缺少命令，全部命令见 cixi --help",
+    r"Got unexpected extra arguments? \((.*)\)": r"多出了 \1",
+    r"Option .(.*). requires an argument": r"\1 后面缺少它的值",
+    r"Option .(.*). does not take a value": r"\1 后面不写值",
+    r".(.*). is not a valid integer": r"现为 \1，应为一个整数，如年份 2022",
+    r".(.*). is not one of '(.*)'": r"现为 \1，应为 \2 之一",
+    r"Directory .(.*). does not exist": r"现为 \1，没有这个文件夹",
+    r"Path .(.*). does not exist": r"现为 \1，没有这个文件或文件夹",
+    r"Directory .(.*). is a file": r"现为 \1，应为已有的文件夹",
+    r"File .(.*). is a directory": r"现为 \1，应为一个文件，不是文件夹",
+    r"\w+ .(.*). is not (readable|writable)": r"现为 \1，没有权限",
+}

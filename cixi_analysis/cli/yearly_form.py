@@ -24,16 +24,13 @@ if TYPE_CHECKING:
 )
 @YEAR
 @click.option(
-    "-o",
-    "--output",
-    type=FILE,
+    "-o", "--output", type=FILE,
     help="工作簿的文件名（.xlsx），默认为当前文件夹下的 cixi-YEAR-form.xlsx。File name; default: cixi-YEAR-form.xlsx here.",
-)
+)  # fmt: skip
 @click.option(
-    "--overwrite",
-    is_flag=True,
+    "--overwrite", is_flag=True,
     help="覆盖已有的文件，其中填写的内容会丢失。Replace an existing file; what was filled in there is lost.",
-)
+)  # fmt: skip
 def workbook(root: Path | None, year: int, output: Path | None, overwrite: bool) -> None:
     from cixi_analysis.form.writing import write_form
 
@@ -103,8 +100,8 @@ def _print_findings(checked: "Checked", file: Path, form: str, advice: str = "")
     """Print problems and warnings as a table and their number as a message; exit status 1 if there is a problem."""
     import pandas as pd
 
-    rows = [("problem", p.sheet, p.cell, p.found, p.expected) for p in checked.problems]
-    rows += [("warning", w.sheet, w.cell, w.found, w.expected) for w in checked.warnings]
+    found = [("problem", one) for one in checked.problems] + [("warning", one) for one in checked.warnings]
+    rows = [(severity, one.sheet, one.cell, one.found, one.expected) for severity, one in found]
     print_table(pd.DataFrame(rows, columns=["severity", "sheet", "cell", "found", "expected"], dtype="str"), form)
     reports = f"，进展{len(checked.reports)}行" if checked.reports else ""
     filled = "" if checked.problems else f"已填{len(checked.rows)}行{reports}，"

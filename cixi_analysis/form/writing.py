@@ -13,20 +13,8 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from cixi_analysis.export.workbook import (
-    BOX,
-    CENTRE,
-    FONT,
-    HEAD,
-    LINE,
-    WRAP,
-    fit_row,
-    new_workbook,
-    print_setup,
-    put,
-    save_bytes,
-    workbook_bytes,
-)
+from cixi_analysis.export import workbook
+from cixi_analysis.export.workbook import BOX, CENTRE, FONT, HEAD, LINE, WRAP, fit_row, new_workbook, print_setup, put
 from cixi_analysis.form.guide_sheet import CLOSED, INPUT, INPUT_HEAD, write_guide
 from cixi_analysis.form.layout import CHOICES, FIRST_ROW, GUIDE, HEADER_ROW, TITLE_ROW, FormColumn, Kind
 from cixi_analysis.form.progress_sheets import progress_tables
@@ -55,7 +43,7 @@ def write_form(plan: Plan, year: int, path: Path) -> None:
 
     Raises :class:`~cixi_analysis.export.workbook.ExportError` when the place cannot be written.
     """
-    save_bytes(workbook_bytes(form_workbook(plan, year)), path)
+    workbook.save_bytes(workbook.workbook_bytes(form_workbook(plan, year)), path)
 
 
 def form_workbook(plan: Plan, year: int) -> Workbook:
