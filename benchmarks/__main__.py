@@ -70,6 +70,8 @@ def measured(folder: Path, parts: list[str], rounds: int, sizes: tuple[int, ...]
     return [report.ratios(results), report.panels(panels), report.starts(results)]
 
 
+#: The command line where processes cannot fork, as on Windows.
+WITHOUT_FORK = [CIXI[0], "-c", f"import os; del os.fork; {CIXI[-1]}"]
 STARTS = {
     "python": [sys.executable, "-c", "pass"],
     "cixi --help": [*CIXI, "--help"],
@@ -91,12 +93,13 @@ def book(folder: Path, *, backwards: bool) -> dict[str, Cost]:
     def ours() -> None:
         root = fresh_copy(folder / "runs")
         costs["our runs"] = command([sys.executable, "-m", "benchmarks.library", "runs", root], root)
-        root = fresh_copy(folder / "ours")
-        build = [*CIXI, "--root", root, "build"]
-        costs["our cold build"] = command(build, root)
-        costs["our rebuild"] = command(build, root)
-        change_one_observation(root)
-        costs["our rebuild after a change"] = command(build, root)
+        for name, cixi in (("", CIXI), (" without fork", WITHOUT_FORK)):
+            root = fresh_copy(folder / f"ours{name}")
+            build = [*cixi, "--root", root, "build"]
+            costs[f"our cold build{name}"] = command(build, root)
+            costs[f"our rebuild{name}"] = command(build, root)
+            change_one_observation(root)
+            costs[f"our rebuild after a change{name}"] = command(build, root)
 
     steps: list[Callable[[], None]] = [ours, usual] if backwards else [usual, ours]
     for step in steps:

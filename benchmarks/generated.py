@@ -10,10 +10,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from cixi_analysis.assessment import reader
+from cixi_analysis.assessment import asked
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import WATER_CLASSES, Indicator, Observation
-from cixi_analysis.requirement.tree import AssignedTarget, Bound, ChangeBenchmark, Leaf, LevelBenchmark, leaves
+from cixi_analysis.requirement.tree import AssignedTarget, Bound, ChangeBenchmark, Leaf, LevelBenchmark
 from cixi_analysis.words import BASE_YEAR, CLASS_UNIT, NOT_ASSIGNED, Absence
 
 #: What every generated row says of itself, so that nobody takes it for data.
@@ -53,8 +53,7 @@ class _Draw:
     def __init__(self, plan: Plan, item: Indicator, random: np.random.Generator, shape: tuple[int, int]) -> None:
         self.item, self.random, self.shape = item, random, shape
         self.like = plan.observation(item.item_id, BASE_YEAR) or Observation.model_construct()
-        rows = [row for row in (*plan.requirements, *plan.targets) if row.item_id == item.item_id]
-        self.asked: list[Leaf] = [leaf for node in map(reader(plan), rows) if node for leaf in leaves(node)]
+        self.asked: list[Leaf] = list(asked(plan)[item.item_id].leaves)
 
     def columns(self) -> dict[str, Cells]:
         if self.like.value is None and not self._asks(Bound):

@@ -7,6 +7,7 @@ and nothing else.
 import json
 import sys
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -14,16 +15,8 @@ import nbformat
 from nbformat import NotebookNode
 
 from benchmarks.baseline import LIST
-from cixi_analysis.book import workers
-
-if __name__ == "__main__" and sys.argv[1] == "runs" and workers.available():
-    workers.start()  # as `cixi build` does, before anything large is imported
-
-from cixi_analysis.book.jobs import jobs_of
-from cixi_analysis.book.template import filled
-
-from cixi_analysis.book import running
-from cixi_analysis.book.pages import PAGES, Run, runs_of
+from cixi_analysis.book.kernels import Failure, Kernel, Result, run_each
+from cixi_analysis.book.pages import Run, read_pages, runs_of
 from cixi_analysis.plan.dataset import load_plan
 from cixi_analysis.words import BASE_YEAR
 
@@ -39,20 +32,25 @@ class Notebook:
 
 def notebooks(root: Path) -> list[Notebook]:
     """Every notebook that `cixi build` runs in ``root``, in its order."""
-    return [Notebook(run.output, run.parameters, filled(root, run)) for run in _runs(root)]
+    return [Notebook(run.output, run.parameters, run.notebook) for run in _runs(root)]
 
 
 def run_all(root: Path) -> None:
     """Run every notebook as `cixi build` does when it has none yet, and nothing else."""
+
+    def work(run: Run, kernel: Kernel) -> Result:
+        return kernel.run_page(run.notebook, run.parameters)
+
     with TemporaryDirectory(dir=root) as folder:
-        for _ in running.run_all(root, jobs_of(root, _runs(root), None), Path(folder)):
-            pass
+        for _, result in run_each(root, Path(folder), [partial(work, run) for run in _runs(root)]):
+            if isinstance(result, Failure):
+                raise SystemExit(result.log)
 
 
 def _runs(root: Path) -> list[Run]:
     plan = load_plan(root)
     names = {item.indicator: item.indicator_name for item in plan.items}
-    return runs_of(PAGES, plan.report_years, BASE_YEAR, names)
+    return runs_of(read_pages(root), plan.report_years, BASE_YEAR, names)
 
 
 def write_attachments(root: Path) -> None:

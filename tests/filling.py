@@ -9,8 +9,18 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from cixi_analysis.export.workbook import workbook_bytes
 from cixi_analysis.form.checking import Checked
+from cixi_analysis.form.layout import FormRow
+from cixi_analysis.form.sheets import domain_sheets
+from cixi_analysis.plan.dataset import Plan
 
 Edit = Callable[[Workbook], object]
+
+
+def sheets(plan: Plan, year: int = 2023) -> dict[str, tuple[FormRow, ...]]:
+    """Domain → the rows of its sheet."""
+    return {sheet.name: sheet.rows for sheet in domain_sheets(plan, year)}
+
+
 #: Texts that people and programs leave in cells.
 ODD = (
     "83.3", "８３．３", "83.3%", "83.3％", "1,689", "1，689", "83.3微克", " 83.3", "83.3\xa0", "83\u200b.3", "\ufeff83.3", "-", "—", "/",

@@ -12,9 +12,10 @@ import openpyxl
 import pytest
 from click.testing import CliRunner, Result
 from conftest import ROOT, cixi
+from filling import sheets
 
 from cixi_analysis.cli import main
-from cixi_analysis.form.layout import COLUMNS, FIRST_ROW, GUIDE, YEAR_CELL, sheets
+from cixi_analysis.form.layout import COLUMNS, FIRST_ROW, GUIDE, YEAR_CELL
 from cixi_analysis.plan.dataset import Plan, load_plan
 from cixi_analysis.words import Verdict
 

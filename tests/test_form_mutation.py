@@ -10,11 +10,12 @@ import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import pytest
-from filling import ODD
+from filling import ODD, sheets
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import Cell
 from openpyxl.comments import Comment
@@ -22,7 +23,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from cixi_analysis.export.workbook import workbook_bytes
 from cixi_analysis.form.checking import Checked, FormError, check_form
-from cixi_analysis.form.layout import CHOICES, COLUMNS, FIRST_ROW, GUIDE, INPUTS, Kind, sheets
+from cixi_analysis.form.layout import CHOICES, COLUMNS, FIRST_ROW, GUIDE, INPUTS, FormRow, Kind
 from cixi_analysis.form.writing import form_workbook
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import WATER_CLASSES, Observation
@@ -53,6 +54,10 @@ class Form:
     plan: Plan
     content: bytes
     undamaged: Checked
+
+    @cached_property
+    def sheets(self) -> dict[str, tuple[FormRow, ...]]:
+        return sheets(self.plan)
 
     def book(self) -> Workbook:
         return load_workbook(io.BytesIO(self.content))
@@ -132,7 +137,7 @@ def seen_row(sheet: Worksheet, number: int) -> dict[str, str]:
 
 def said(observed: Observation) -> dict[str, str]:
     """The same of an observation, with the comparator and the target in one."""
-    cells = {c.key: getattr(observed, c.field) for c in INPUTS if c.field}
+    cells = {c.key: getattr(observed, c.key) for c in INPUTS if c.key in Observation.columns()}
     return {
         k: format(Decimal(f"{v:.12g}"), "f") if isinstance(v, float) else str(v)
         for k, v in cells.items()
@@ -140,13 +145,17 @@ def said(observed: Observation) -> dict[str, str]:
     }
 
 
+def item_and_level(row: FormRow) -> tuple[str, str | None]:
+    return row.identity["item_id"], row.identity["level"] or None
+
+
 def judge(form: Form, book: Workbook, answer: Checked | FormError, what: str) -> None:
     """Every row of the form: read as it is seen, or refused in that row."""
     assert isinstance(answer, Checked), f"{what}: {answer}"
     blamed = {(p.sheet, int(re.sub(r"\D", "", p.cell) or 0)) for p in answer.problems}
     rows = {(o.item_id, o.level): o for o in answer.rows}
-    for domain, keys in sheets(form.plan).items():
-        for number, key in enumerate(keys, FIRST_ROW):
+    for domain, form_rows in form.sheets.items():
+        for number, row in enumerate(form_rows, FIRST_ROW):
             if (domain, number) in blamed:
                 continue
             place = f"{what}: {domain} {number}: {[str(p) for p in answer.problems]}"
@@ -154,7 +163,7 @@ def judge(form: Form, book: Workbook, answer: Checked | FormError, what: str) ->
                 cells = seen_row(book[domain], number)
             except MustRefuse:
                 pytest.fail(f"not refused: {place}")
-            observed = rows.get((key.item.item_id, key.level))
+            observed = rows.get(item_and_level(row))
             if cells.keys() <= {"responsible"}:  # who answers for it fills in no row
                 assert observed is None, place
                 continue
@@ -168,11 +177,11 @@ def random_input(chance: random.Random, book: Workbook, form: Form) -> Cell:
     """An input cell, the value's more often than others; two times in three of a row that is filled in, or most damage
     would fall into the void.
     """
-    domain, keys = chance.choice(list(sheets(form.plan).items()))
-    numbers = range(FIRST_ROW, FIRST_ROW + len(keys))
+    domain, rows = chance.choice(list(form.sheets.items()))
+    numbers = range(FIRST_ROW, FIRST_ROW + len(rows))
     if chance.random() < 2 / 3:
         filled = {(o.item_id, o.level) for o in form.undamaged.rows}
-        numbers = [n for n, k in zip(numbers, keys, strict=True) if (k.item.item_id, k.level) in filled] or numbers
+        numbers = [n for n, row in zip(numbers, rows, strict=True) if item_and_level(row) in filled] or numbers
     return book[domain].cell(chance.choice(numbers), AT[chance.choice([*(c.key for c in INPUTS), *["value"] * 5])])
 
 
@@ -257,7 +266,7 @@ def test_damaged_cells(form: Form, folder: Path, block: int) -> None:
 
 
 def a_row(chance: random.Random, sheet: Worksheet, form: Form) -> int:
-    return chance.randrange(FIRST_ROW, FIRST_ROW + len(sheets(form.plan)[sheet.title]))
+    return chance.randrange(FIRST_ROW, FIRST_ROW + len(form.sheets[sheet.title]))
 
 
 def locked_cell(chance: random.Random, sheet: Worksheet, form: Form) -> None:
@@ -356,14 +365,14 @@ def test_damaged_sheets(form: Form, folder: Path, damage: Callable[[random.Rando
     for seed in range(2):
         chance = dice(seed)
         book = form.book()
-        domain = chance.choice(list(sheets(form.plan)))
+        domain = chance.choice(list(form.sheets))
         sheet = book[domain]
         damage(chance, sheet, form)
         answer = checked(form.plan, workbook_bytes(book), folder)
         assert isinstance(answer, Checked), f"seed {seed}: {answer}"
         named = {problem.sheet for problem in answer.problems}
         assert named & {domain, sheet.title, sheet.title.replace(" ", "␣"), f"{domain} Copy"}, f"seed {seed}"
-        own = {key.item.item_id for key in sheets(form.plan)[domain]}
+        own = {row.identity["item_id"] for row in form.sheets[domain]}
         others = [row for row in form.undamaged.rows if row.item_id not in own]
         assert [row for row in answer.rows if row.item_id not in own] == others, f"seed {seed}"
 
@@ -482,4 +491,4 @@ def test_damaged_xml(form: Form, folder: Path) -> None:
 
 def test_levels_are_told_apart(form: Form) -> None:
     """The forms that are damaged here have rows of both levels as well as common ones to be mistaken for each other."""
-    assert any(key.level is Level.NATIONAL for keys in sheets(form.plan).values() for key in keys)
+    assert any(row.identity["level"] is Level.NATIONAL for rows in form.sheets.values() for row in rows)

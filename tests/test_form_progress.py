@@ -19,10 +19,18 @@ from tiny import progress, tiny_plan, write
 from cixi_analysis.export.workbook import workbook_bytes
 from cixi_analysis.form.checking import Checked, check_form
 from cixi_analysis.form.importing import apply_import, plan_import
-from cixi_analysis.form.layout import FIRST_ROW, GUIDE, HEADER_ROW, LAYOUT_CELL, FormColumn
-from cixi_analysis.form.progress_sheets import COMMITMENT_COLUMNS, INPUT_COLUMNS, PROJECT_COLUMNS, progress_tables
-from cixi_analysis.form.table import LONGEST_PROMPT
-from cixi_analysis.form.writing import form_workbook
+from cixi_analysis.form.layout import (
+    COMMITMENT_COLUMNS,
+    FIRST_ROW,
+    GUIDE,
+    HEADER_ROW,
+    LAYOUT_CELL,
+    PROGRESS_INPUTS,
+    PROJECT_COLUMNS,
+    FormColumn,
+)
+from cixi_analysis.form.sheets import progress_sheets
+from cixi_analysis.form.writing import LONGEST_PROMPT, form_workbook
 from cixi_analysis.plan.dataset import Plan, load_plan
 from cixi_analysis.plan.schema import Progress
 
@@ -89,9 +97,9 @@ def test_a_row_for_each(tmp_path: Path) -> None:
 def test_open_cells_and_choices(tmp_path: Path) -> None:
     """What is to be filled in is open, has a prompt within Excel's limits, and the states are a drop-down."""
     book = load_workbook(form(tmp_path))
-    for table in progress_tables(plan(), 2023):
+    for table in progress_sheets(plan(), 2023):
         sheet = book[table.name]
-        inputs = {column.key for column in table.input_columns}
+        inputs = {column.key for column in table.inputs}
         for row in sheet.iter_rows(min_row=FIRST_ROW):
             opened = {c.key for c, cell in zip(table.columns, row, strict=True) if not cell.protection.locked}
             assert opened == inputs
@@ -105,7 +113,7 @@ def test_open_cells_and_choices(tmp_path: Path) -> None:
 def test_the_guide_explains_them(tmp_path: Path) -> None:
     """Every column that is filled in, and that nothing has to be."""
     lines = [row for row in load_workbook(form(tmp_path))[GUIDE].iter_rows(values_only=True) if row[0]]
-    assert {column.title for column in INPUT_COLUMNS} <= {row[0] for row in lines}
+    assert {column.title for column in PROGRESS_INPUTS} <= {row[0] for row in lines}
     assert any("没有资料的行整行留空，即为未填报，不算错，也不影响定稿" in str(row[1]) for row in lines)
 
 
@@ -244,10 +252,10 @@ def test_a_doubtful_cell(edit: Edit, warnings: list[str], tmp_path: Path) -> Non
     assert checked.reports
 
 
-@pytest.mark.parametrize("column", INPUT_COLUMNS, ids=lambda column: column.key)
+@pytest.mark.parametrize("column", PROGRESS_INPUTS, ids=lambda column: column.key)
 def test_odd_contents(column: FormColumn, tmp_path: Path) -> None:
     """Whatever people and programs leave in a cell: read as it is seen, or refused in that cell; never a traceback."""
-    letter = progress_tables(plan(), 2023)[0].letters[column.key]
+    letter = progress_sheets(plan(), 2023)[0].letters[column.key]
     odd = (*ODD, 5, -5, 1e13, 0.5, True, datetime.time(8, 3), "=1+1")
     for start in range(0, len(odd), 4):  # as many as there are projects
         typed = dict(enumerate(odd[start : start + 4], FIRST_ROW))
@@ -266,7 +274,7 @@ def test_odd_contents(column: FormColumn, tmp_path: Path) -> None:
         reports = {int(report.id) + HEADER_ROW: report for report in checked.reports or ()}
         for row, content in typed.items():
             if f"{letter}{row}" not in blamed:
-                read = str(getattr(reports[row], column.field)).removesuffix(".0")
+                read = str(getattr(reports[row], column.key)).removesuffix(".0")
                 assert read == ("A" if content == "_x0041_" else str(content))
 
 

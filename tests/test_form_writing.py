@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from filling import sheets
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
@@ -22,15 +23,11 @@ from cixi_analysis.form.layout import (
     PLAN_CELL,
     PLAN_ID,
     YEAR_CELL,
-    Key,
+    FormRow,
     Kind,
-    keys,
-    open_inputs,
-    sheets,
 )
-from cixi_analysis.form.progress_sheets import progress_tables
-from cixi_analysis.form.table import LONGEST_PROMPT
-from cixi_analysis.form.writing import form_workbook, write_form
+from cixi_analysis.form.sheets import progress_sheets
+from cixi_analysis.form.writing import LONGEST_PROMPT, form_workbook, write_form
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import WATER_CLASSES, Observation
 from cixi_analysis.words import Level
@@ -73,11 +70,11 @@ def validation(cell: Cell) -> tuple[str | None, str | None, str]:
 
 def test_every_key_in_its_row(form_2023: Workbook, plan: Plan) -> None:
     """The guide, then a sheet a domain; the n-th key stands in row FIRST_ROW + n; columns as the layout has them."""
-    assert form_2023.sheetnames == [GUIDE, *sheets(plan), *(table.name for table in progress_tables(plan, 2023))]
+    assert form_2023.sheetnames == [GUIDE, *sheets(plan), *(table.name for table in progress_sheets(plan, 2023))]
     for domain, rows in sheets(plan).items():
         sheet = form_2023[domain]
         assert [c.value for c in sheet[HEADER_ROW]] == [column.title for column in COLUMNS]
-        assert [c.value for c in sheet["A"][FIRST_ROW - 1 :]] == [str(key) for key in rows]
+        assert [c.value for c in sheet["A"][FIRST_ROW - 1 :]] == [row.shown["key"] for row in rows]
 
 
 def test_the_guide_tells_what_the_form_is(form_2023: Workbook) -> None:
@@ -127,7 +124,7 @@ SHOWN = {
 def test_what_people_need_to_know(form_2023: Workbook, key: str) -> None:
     """Wordings verbatim, "/" where a level asks nothing, last year's value with its year and unit."""
     cells = row_of(form_2023, key)
-    columns = ("name", "level", "unit", "national", "provincial", "target_2025", "last")
+    columns = ("name", "level", "item_unit", "national", "provincial", "target_2025", "last")
     # "" is written as an empty cell
     assert tuple(cells[c].value or None for c in columns) == SHOWN[key]
 
@@ -143,9 +140,9 @@ def test_only_open_inputs_are_unlocked(form_2023: Workbook, plan: Plan) -> None:
     """A cell is unlocked just when it is an input that the row's requirements can use."""
     for domain, rows in sheets(plan).items():
         sheet = form_2023[domain]
-        for number, key in enumerate(rows, start=FIRST_ROW):
+        for number, row in enumerate(rows, start=FIRST_ROW):
             opened = {column for column, at in AT.items() if not sheet.cell(number, at).protection.locked}
-            assert opened == open_inputs(plan, key, 2023)
+            assert opened == row.opened
         assert all(c.protection.locked for row in sheet.iter_rows(max_row=HEADER_ROW) for c in row)
     assert all(c.protection.locked for row in form_2023[GUIDE].iter_rows() for c in row)
 
@@ -182,9 +179,9 @@ def test_openness_is_of_the_year() -> None:
     plan = tiny_plan()
     later = requirement("2.1", "national", "高于全省平均值", from_year=2026)
     plan = tiny_plan(requirements=(*plan.requirements, later))
-    key = Key(plan.item("2.1"))
-    assert ["benchmark" in open_inputs(plan, key, year) for year in (2022, 2025, 2026, 2027)] == [
-        False, False, True, True,
+    rows = (sheets(plan, year)["生态安全"][0] for year in (2022, 2025, 2026, 2027))
+    assert [(row.shown["key"], "benchmark" in row.opened) for row in rows] == [
+        ("2.1", False), ("2.1", False), ("2.1", True), ("2.1", True),
     ]  # fmt: skip
 
 
@@ -242,7 +239,7 @@ def test_last_years_target_in_the_prompt(form_2023: Workbook) -> None:
     assert validation(row_of(form_2023, "9.3")["assigned_target"])[2].endswith("\n2022年：≤31")
 
 
-def read_back(cells: dict[str, Cell], key: Key) -> dict[str, object] | None:
+def read_back(cells: dict[str, Cell], row: FormRow) -> dict[str, object] | None:
     """The row as the observation's columns, None when nothing is filled in; numbers as numbers."""
     content = {column.key: cells[column.key].value for column in INPUTS}
     if all(value is None for value in content.values()):
@@ -251,9 +248,8 @@ def read_back(cells: dict[str, Cell], key: Key) -> dict[str, object] | None:
         if content.get(column) is not None:
             content[column] = words[content[column]]
     comparator, target = content.pop("comparator"), content["assigned_target"]
-    row = {column.field: content[column.key] for column in INPUTS if column.field}
-    row["assigned_target"] = None if target is None else (comparator or "", target)
-    return row | {"item_id": key.item.item_id, "level": key.level}
+    content["assigned_target"] = None if target is None else (comparator or "", target)
+    return content | row.identity | {"level": row.identity["level"] or None}
 
 
 def as_numbers(row: Observation) -> dict[str, object]:
@@ -276,9 +272,9 @@ def test_what_is_known_is_filled_in(plan: Plan, year: int, tmp_path: Path) -> No
     book = saved(plan, year, tmp_path)
     found = []
     for domain, rows in sheets(plan).items():
-        for number, key in enumerate(rows, start=FIRST_ROW):
+        for number, row in enumerate(rows, start=FIRST_ROW):
             cells = {column: book[domain].cell(number, at) for column, at in AT.items()}
-            found.append(read_back(cells, key))
+            found.append(read_back(cells, row))
     assert [row for row in found if row] == [as_numbers(o) for o in plan.observations[year]]
 
 
@@ -331,8 +327,9 @@ def test_each_level_in_its_row(plan: Plan, tmp_path: Path) -> None:
     """What only one level measures stands in that level's row (11 in 2021: EQI, provincial)."""
     book = saved(plan, 2021, tmp_path)
     assert [row_of(book, key)["value"].value for key in ("11", "11国", "11省")] == [None, None, 60.9]
-    assert [str(key) for key in keys(plan.item("11"))] == ["11", "11国", "11省"]
-    assert {key.level for key in keys(plan.item("11"))} == {None, *Level}
+    rows = [row for own in sheets(plan).values() for row in own if row.identity["item_id"] == "11"]
+    assert [row.shown["key"] for row in rows] == ["11", "11国", "11省"]
+    assert [row.identity["level"] for row in rows] == ["", *Level]
 
 
 def test_print_and_panes(form_2023: Workbook, plan: Plan) -> None:

@@ -1,23 +1,23 @@
 """What moved between two years: verdicts, values, what is newly known or no longer known, tallies, and revisions.
 
-Everything is told from results: two assessments are laid beside each other, and two years' observations. Nothing here
-judges. A value is held against another only where the same thing was measured in the same unit.
+Everything is derived from results: two assessments are compared, and two years' observations. Nothing here is
+judged. A value is held against another only where the same thing was measured in the same unit.
 """
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 import pandas as pd
 
-from cixi_analysis.analysis.trend import measured
-from cixi_analysis.assessment import Assessment, assess, tally
+from cixi_analysis.assessment import Assessment, assess, measured, tally
+from cixi_analysis.assessment.comparison import difference, direction
+from cixi_analysis.assessment.observed import quantity
 from cixi_analysis.errors import UnknownYear
 from cixi_analysis.plan.dataset import Plan, missing_reason
-from cixi_analysis.plan.schema import WATER_CLASSES, Indicator, Observation
-from cixi_analysis.words import Direction, Level, Polarity, Status
+from cixi_analysis.plan.schema import Indicator, Observation
+from cixi_analysis.words import CLASS_UNIT, Direction, Level, Status
 
 #: The columns of ``cixi diff``.
 COLUMNS = ("kind", "indicator", "item_id", "level", "before", "after", "why")
@@ -150,7 +150,7 @@ def _known(plan: Plan, year: int, other: int) -> Iterator[tuple[str, tuple[objec
                 yield "available" if extent[0] < extent[1] else "missing", (*key, *texts, why)
 
 
-#: How much is known, in words; where it is nothing, the reason is told instead.
+#: How much is known, in words; where it is nothing, the reason for the absence stands instead.
 _EXTENT = {1: "只有文字", 2: "有数值"}
 
 
@@ -171,26 +171,21 @@ def shown(row: Observation | None, year: int) -> str:
 def _compared(
     item: Indicator, level: Level | None, before: Observation, after: Observation, year: int, other: int
 ) -> tuple[object, ...]:
-    (was, was_in), (now, now_in) = (measured(item, row, level) for row in (before, after))
-    texts = (before.value or "", after.value or "")
-    if (was, was_in) != (now, now_in):
-        told = [f"{y}年实测的是{m}（{unit or '无单位'}）" for y, m, unit in ((other, was, was_in), (year, now, now_in))]
-        return now, now_in, *texts, None, "", "，".join(told)
-    first, last = (_amount(text) for text in texts)
-    moved = last - first
-    polarity = after.polarity or item.polarity
-    direction = ""
-    if moved == 0:
-        direction = Direction.FLAT
-    elif polarity is not Polarity.NONE:
-        direction = Direction.IMPROVING if (moved > 0) == (polarity is Polarity.MORE) else Direction.WORSENING
-    subtracted = moved == 0 or not any(text in WATER_CLASSES for text in texts)
-    return now, now_in, *texts, float(moved) if subtracted else None, str(direction), ""
-
-
-def _amount(text: str) -> Decimal:
-    """A number as written, so that 83.83 − 80.83 is 3; a water class by its rank, for its order only."""
-    return Decimal(WATER_CLASSES.index(text) + 1) if text in WATER_CLASSES else Decimal(text)
+    was, now = (
+        [measured(item, v, o.measure, o.unit, o.polarity) for v in (Level if level is None else (level,))]
+        for o in (before, after)
+    )
+    first, last = before.value or "", after.value or ""
+    apart = next(((a, b) for a, b in zip(was, now, strict=True) if a != b), None)
+    if apart:
+        told = [f"{y}年实测的是{k.measure}（{k.unit or '无单位'}）" for y, k in zip((other, year), apart, strict=True)]
+        if apart[0].polarity is not apart[1].polarity:
+            told.append("方向不同")
+        return now[0].measure, now[0].unit, first, last, None, "", "，".join(told)
+    moved = difference(quantity(last), quantity(first))
+    subtracted = moved == 0 or now[0].unit != CLASS_UNIT
+    way = direction(quantity(first), quantity(last), now[0].polarity)
+    return now[0].measure, now[0].unit, first, last, moved if subtracted else None, str(way or ""), ""
 
 
 def _moved(row: Any) -> str:

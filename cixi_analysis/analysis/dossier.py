@@ -5,7 +5,6 @@ A dossier is put together from what the library computes for the whole plan; it 
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import pandas as pd
 
@@ -13,8 +12,9 @@ from cixi_analysis.analysis import links
 from cixi_analysis.analysis.audit import result
 from cixi_analysis.analysis.commitments import deadline, promised
 from cixi_analysis.analysis.readings import in_words
+from cixi_analysis.analysis.records import records
 from cixi_analysis.analysis.trend import margins, trends
-from cixi_analysis.assessment import REQUIREMENT, TARGET, assess, check_readings, read_wording, reader
+from cixi_analysis.assessment import REQUIREMENT, TARGET, assess, check_readings, read_wording
 from cixi_analysis.assessment.numbers import earlier_years
 from cixi_analysis.errors import UnknownIndicator
 from cixi_analysis.plan.dataset import Plan, missing_reason
@@ -31,7 +31,7 @@ class Dossier:
     """One indicator as it stands in ``year``. ``plan`` is the plan with this indicator's items only.
 
     ``wordings``: ``item_id, level`` (or target year)``, from_year, wording, tree, meaning, explicit`` (why it is read
-    so, where the data says)``, standard, source``. ``verdicts``: ``year``, ``status`` (the verdict, 未填报 told apart) and the columns of ``cixi assess``, for every year with
+    so, where the data says)``, standard, source``. ``verdicts``: ``year``, ``status`` (the verdict, with 未填报 apart from 无数据) and the columns of ``cixi assess``, for every year with
     pages of its own, oldest first. ``towards``: the same against the targets, for ``year``. ``margins`` and ``trends``: as
     in :mod:`cixi_analysis.analysis.trend`.
     """
@@ -84,10 +84,10 @@ def dossier(plan: Plan, indicator: int, year: int) -> Dossier:
         year=year,
         wordings=_wordings(own),
         observations=tuple((y, o) for y in plan.years if y <= year for o in plan.observations[y] if o.item_id in ids),
-        verdicts=pd.concat([_verdicts(own, y, REQUIREMENT) for y in years], ignore_index=True),
-        towards=_verdicts(own, year, TARGET),
-        margins=margins(own, year, reader(own)),
-        trends=trends(own, year, reader(own)),
+        verdicts=pd.concat([_verdicts(own, y, year, REQUIREMENT) for y in years], ignore_index=True),
+        towards=_verdicts(own, year, year, TARGET),
+        margins=margins(own, year),
+        trends=trends(own, year),
         commitments=tuple(pair for i in ids for pair in links.commitments_of_item(plan, i)),
         projects=tuple(pair for i in ids for pair in links.projects_of_item(plan, i)),
         findings=links.findings_of(plan, Entity.ITEM, ids),
@@ -98,7 +98,7 @@ def dossier(plan: Plan, indicator: int, year: int) -> Dossier:
 def read_of_years(plan: Plan, indicator: int) -> list[object]:
     """All that a dossier reads of the files that each year has: which years there are, and the rows of its own items.
 
-    For whoever keeps dossiers and asks whether one is out of date. What was reported of projects and commitments stands
+    Part of the cache key of a dossier's page. What was reported of projects and commitments stands
     on other pages.
     """
     ids = {item.item_id for item in plan.indicator_items(indicator)}
@@ -108,30 +108,26 @@ def read_of_years(plan: Plan, indicator: int) -> list[object]:
     return [plan.years, *own]
 
 
-def _verdicts(own: Plan, year: int, against: str) -> pd.DataFrame:
-    assessed = assess(own, year, against=against)
+def _verdicts(own: Plan, year: int, until: int, against: str) -> pd.DataFrame:
+    assessed = assess(own, year, against=against, until=until)
     return assessed.table.assign(year=year, status=[str(status) for status in assessed.statuses.values()])
 
 
 def _wordings(own: Plan) -> pd.DataFrame:
+    asked: tuple[Requirement | Target, ...] = (*own.requirements, *own.targets)
     rows = []
-    for item in own.items:
-        asked: list[Requirement | Target] = [r for r in own.requirements if r.item_id == item.item_id]
-        asked += [t for t in own.targets if t.item_id == item.item_id]
-        for row in asked:
-            node = read_wording(row, item.unit)
-            of = row.level.value if isinstance(row, Requirement) else str(row.year)
-            since = row.from_year if isinstance(row, Requirement) else row.year
-            standard = row.standard if isinstance(row, Requirement) else None
-            tree, meaning = (None, None) if node is None else (str(node), in_words(node))
-            cells = (item.item_id, of, since, row.wording, tree, meaning, row.reading_reason, standard, row.source)
-            rows.append(cells)
+    for item, row in ((item, row) for item in own.items for row in asked if row.item_id == item.item_id):
+        node = read_wording(row, item.unit)
+        tree, meaning = (None, None) if node is None else (str(node), in_words(node))
+        place = (row.level.value, row.from_year) if isinstance(row, Requirement) else (str(row.year), row.year)
+        standard = row.standard if isinstance(row, Requirement) else None
+        rows.append((item.item_id, *place, row.wording, tree, meaning, row.reading_reason, standard, row.source))
     columns = ["item_id", "level", "from_year", "wording", "tree", "meaning", "explicit", "standard", "source"]
     return pd.DataFrame(rows, columns=columns)
 
 
 def _missing(own: Plan, year: int) -> Iterator[str]:
-    """What a judgement of ``year`` would need and nobody has entered, item by item."""
+    """What a judgement of ``year`` would need and the data lacks, item by item."""
     for item in own.items:
         label = f"{item.indicator}{item.part_mark} {item.name}"
         for level in _levels_apart(own, item, year):
@@ -180,68 +176,42 @@ def facts(found: Dossier) -> pd.DataFrame:
     ``part``: ``name``, ``wording``, ``observation``, ``verdict``, ``target``, ``margin``, ``pace``, ``commitment``, ``project``, ``audit``,
     ``missing``.
     """
-    frame = pd.DataFrame(
-        [{**dict.fromkeys(FACT_COLUMNS), **fact} for fact in _facts(found)], columns=list(FACT_COLUMNS)
-    )
+    frame = pd.DataFrame(list(_facts(found)), columns=list(FACT_COLUMNS))
     return frame.astype({**dict.fromkeys(FACT_COLUMNS, "str"), "year": "Int64"})
 
 
-def _facts(found: Dossier) -> Iterator[dict[str, object]]:
+def _facts(found: Dossier) -> Iterator[tuple[object, ...]]:
     for item in found.items:
         kind = (item.domain, item.task, item.attribute.chinese, f"单位 {item.unit or '（无）'}", item.polarity.chinese)
-        yield {
-            "part": "name",
-            "item_id": item.item_id,
-            "content": item.name,
-            "detail": "；".join(kind),
-            "source": item.source,
-        }
-    for row in _rows(found.wordings):
-        place = {"item_id": row.item_id, "level": row.level, "year": row.from_year}
-        yield {"part": "wording", **place, "content": row.wording, "detail": row.tree, "source": row.source}
+        yield "name", item.item_id, None, None, item.name, None, "；".join(kind), item.source
+    for row in records(found.wordings):
+        yield "wording", row.item_id, row.level, row.from_year, row.wording, None, row.tree, row.source
     for year, seen in found.observations:
-        place = {"item_id": seen.item_id, "level": seen.level, "year": year}
+        told = value_text(found.plan.item(seen.item_id), seen)
         more = (seen.measure and f"实测 {seen.measure}", *yardsticks(seen), seen.statement and f"原文 {seen.statement}")
-        yield {
-            "part": "observation",
-            **place,
-            "content": value_text(found.plan.item(seen.item_id), seen),
-            "detail": "；".join(filter(None, more)),
-            "source": seen.source,
-        }
+        held = "；".join(filter(None, more))
+        yield "observation", seen.item_id, seen.level, year, told, None, held, seen.source
     for part, table in (("verdict", found.verdicts), ("target", found.towards)):
-        for row in _rows(table):
-            place = {"item_id": row.item_id, "level": row.level, "year": row.year}
-            yield {"part": part, **place, "content": row.verdict, "basis": row.basis, "detail": row.reason}
-    for row in _rows(found.margins):
-        place = {"item_id": row.item_id, "level": row.level, "year": found.year}
-        yield {
-            "part": "margin",
-            **place,
-            "content": f"{row.margin:+.12g}",
-            "detail": f"{row.value:.12g} 对 {row.bound}",
-        }
-    for row in _rows(found.trends.dropna(subset="target_year")):
+        for row in records(table):
+            yield part, row.item_id, row.level, row.year, row.verdict, row.basis, row.reason, None
+    for row in records(found.margins):
+        held = f"{row.value:.12g} 对 {row.bound}"
+        yield "margin", row.item_id, row.level, found.year, f"{row.margin:+.12g}", None, held, None
+    for row in records(found.trends.dropna(subset="target_year")):
         held = f"规划值 {row.target_value:.12g}，差距 {row.gap:+.12g}"
-        yield {"part": "pace", "item_id": row.item_id, "year": row.target_year, "content": row.pace, "detail": held}
+        yield "pace", row.item_id, None, row.target_year, row.pace, None, held, None
     for promise, link in found.commitments:
         told = f"{promise.commitment_id} {promise.metric} {promised(promise)}".strip()
         held = f"{deadline(promise) or '未写期限'}；{link.relation.chinese}：{link.reason}"
-        place = {"item_id": link.to_id, "year": promise.due_year}
-        yield {"part": "commitment", **place, "content": told, "detail": held, "source": promise.source}
+        yield "commitment", link.to_id, None, promise.due_year, told, None, held, promise.source
     for project, link in found.projects:
         told, held = f"{project.number} {project.name}", f"{link.relation.chinese}：{link.reason}"
-        place = {"item_id": link.to_id, "year": project.end_year}
-        yield {"part": "project", **place, "content": told, "detail": held, "source": project.source}
+        yield "project", link.to_id, None, project.end_year, told, None, held, project.source
     for finding in found.findings:
         told, held = f"{finding.audit_id} {finding.title}", f"{result(finding).chinese}：{finding.reasoning}"
-        yield {"part": "audit", "content": told, "detail": held, "source": f"{finding.place_a}；{finding.place_b}"}
+        yield "audit", None, None, None, told, None, held, f"{finding.place_a}；{finding.place_b}"
     for sentence in found.missing:
-        yield {"part": "missing", "year": found.year, "content": sentence}
-
-
-def _rows(frame: pd.DataFrame) -> list[Any]:
-    return list(frame.itertuples(index=False))
+        yield "missing", None, None, found.year, sentence, None, None, None
 
 
 def value_text(item: Indicator, seen: Observation) -> str:

@@ -12,7 +12,8 @@ from fractions import Fraction
 
 import numpy as np
 
-from cixi_analysis.assessment.numbers import holds
+from cixi_analysis.assessment.comparison import exact, holds, plain, upward
+from cixi_analysis.assessment.observed import SIGN
 from cixi_analysis.requirement.tree import Bound, Comparator
 from cixi_analysis.words import Pace, Polarity
 
@@ -41,16 +42,6 @@ class Pacing:
     remarks: tuple[str, ...] = ()
 
 
-def exact(value: float) -> Fraction:
-    """The number as it was written (12 significant digits), so that 83.83 − 80.83 is 3 and 0.1 + 0.2 is 0.3."""
-    return Fraction(f"{value:.12g}")
-
-
-def plain(value: Fraction | float | None) -> float | None:
-    """A float without the noise of binary arithmetic: 12 significant digits."""
-    return None if value is None else float(f"{float(value):.12g}")
-
-
 def change(first_year: int, first: float, last_year: int, last: float) -> Fraction | None:
     """Mean change a year; ``None`` when no year lies between."""
     years = last_year - first_year
@@ -67,16 +58,9 @@ def growth(first_year: int, first: float, last_year: int, last: float) -> float 
     return math.expm1((math.log1p(float(ratio - 1)) if ratio > Fraction(1, 2) else math.log(ratio)) / years)
 
 
-def resolve(comparator: Comparator, polarity: Polarity) -> Comparator:
-    """A bare number is to be reached in the item's direction; where the plan takes no side it stays open."""
-    if comparator is Comparator.REACH:
-        return {Polarity.MORE: Comparator.GE, Polarity.LESS: Comparator.LE, Polarity.NONE: comparator}[polarity]
-    return comparator
-
-
-def _satisfies(value: float, comparator: Comparator, limit: float) -> bool:
+def _satisfies(value: float, comparator: Comparator, limit: float, polarity: Polarity) -> bool:
     """By the evaluator's own comparison: a target is reached when an assessment against it would say so."""
-    return bool(holds(np.asarray(value), comparator, limit, np.asarray(0, dtype=np.int8)))
+    return bool(holds(np.asarray(value), comparator, limit, np.asarray(SIGN[polarity], dtype=np.int8)))
 
 
 def classify(ratio: float) -> Pace:
@@ -89,12 +73,11 @@ def progress(points: tuple[tuple[int, float], ...], polarity: Polarity, bound: B
 
     The bound is in the unit of the points. Raises ``ValueError`` for a bare number without a direction.
     """
-    comparator = resolve(bound.comparator, polarity)
-    if comparator is Comparator.REACH:
+    if upward(bound.comparator, polarity) is None:
         raise ValueError(f"no direction for the bare number {bound}: give a comparator or a polarity")
     (first_year, first), (last_year, last) = points[0], points[-1]
     limit = bound.limit
-    met_first, met_last = _satisfies(first, comparator, limit), _satisfies(last, comparator, limit)
+    met_first, met_last = (_satisfies(value, bound.comparator, limit, polarity) for value in (first, last))
     observed, needed = change(first_year, first, last_year, last), change(first_year, first, target_year, limit)
     pace, ratio, remarks = _pace(observed, needed, met_first, met_last)
     compound = _compound_ratio(points, limit, target_year) if ratio is not None else None

@@ -5,16 +5,20 @@ is held against it as in Eurostat's monitoring of the sustainable development go
 Water classes are ordered, never subtracted, so they make no series.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 
-from cixi_analysis.analysis.pace import Pacing, change, exact, growth, plain, progress, resolve
+from cixi_analysis.analysis.pace import Pacing, change, growth, progress
+from cixi_analysis.assessment import TARGET, Judgement, judgements, measured
+from cixi_analysis.assessment.comparison import difference, direction, plain, upward
+from cixi_analysis.assessment.evaluation import LeafFinding
+from cixi_analysis.assessment.numbers import Lack
 from cixi_analysis.plan.dataset import Plan
-from cixi_analysis.plan.schema import WATER_CLASSES, Indicator, Observation, Requirement, Target
-from cixi_analysis.requirement.tree import Bound, Comparator, Node, demanded_bounds
-from cixi_analysis.words import Direction, Level, Polarity
+from cixi_analysis.plan.schema import WATER_CLASSES, Indicator, Observation
+from cixi_analysis.requirement.tree import AllOf, Bound
+from cixi_analysis.words import TARGET_YEARS, Direction, Level, Polarity
 
 #: The columns of ``cixi trend``, then those that only pages show; each with its type.
 COLUMNS: dict[str, str] = {
@@ -64,8 +68,6 @@ class Series:
     polarity: Polarity
     #: (year, value) pairs, ascending, at least one; the years need not follow one another.
     points: tuple[tuple[int, float], ...]
-    #: Whether the item itself was measured: a bound is on the item, not on what was measured in its stead.
-    own: bool = True
 
     @property
     def span(self) -> int:
@@ -85,19 +87,14 @@ class Series:
     @property
     def direction(self) -> Direction | None:
         """For the better or not; ``None`` with a single point or where the plan takes no side."""
-        moved = self.mean_change
-        if moved is None or self.polarity is Polarity.NONE:
-            return None
-        if moved == 0:
-            return Direction.FLAT
-        return Direction.IMPROVING if (moved > 0) == (self.polarity is Polarity.MORE) else Direction.WORSENING
+        return direction(self.points[0][1], self.points[-1][1], self.polarity) if self.span else None
 
 
 def series(plan: Plan, year: int) -> dict[tuple[str, Level | None], Series]:
     """The numeric series of every item that has one up to and including ``year``, in the plan's order.
 
     A level has a series of its own only where the observations say so (11: provincial). What was measured may have
-    changed: only the years with the measure and unit of the latest number belong together.
+    changed: only the years that are like the latest number, at each level that they are of, belong together.
     """
     rows: dict[tuple[str, Level | None], list[tuple[int, Observation]]] = {}
     for y in (y for y in plan.years if y <= year):
@@ -114,63 +111,63 @@ def series(plan: Plan, year: int) -> dict[tuple[str, Level | None], Series]:
 
 def _series(item: Indicator, level: Level | None, rows: list[tuple[int, Observation]]) -> Series:
     """``rows``: (year, observation with a number), ascending, at least one."""
-    latest = rows[-1][1]
-    measure, unit = measured(item, latest)
-    alike = [(y, o) for y, o in rows if measured(item, o) == (measure, unit)]
+    kinds = [[measured(item, v, o.measure, o.unit, o.polarity) for v in _levels(level)] for _, o in rows]
+    alike = [(y, o) for (y, o), kind in zip(rows, kinds, strict=True) if kind == kinds[-1]]
     points = tuple((y, float(o.value)) for y, o in alike if o.value is not None)
-    own = measure in (item.name, item.provincial_name)
-    return Series(item.item_id, level, measure, unit, latest.polarity or item.polarity, points, own)
+    latest = kinds[-1][0]
+    return Series(item.item_id, level, latest.measure, latest.unit, latest.polarity, points)
 
 
-def measured(item: Indicator, observation: Observation, level: Level | None = None) -> tuple[str, str]:
-    """What was measured and in which unit; what the observation leaves empty is the item's, by its name at ``level``
-    (default: at the level that the observation is of).
-    """
-    own_name = item.provincial_name if (level or observation.level) is Level.PROVINCIAL else None
-    return observation.measure or own_name or item.name, observation.unit or item.unit or ""
+def _levels(level: Level | None) -> tuple[Level, ...]:
+    """The levels that a row is of; the first one names what was measured."""
+    return tuple(Level) if level is None else (level,)
 
 
-def trends(plan: Plan, year: int, read: Callable[[Target], Node | None]) -> pd.DataFrame:
+def trends(plan: Plan, year: int) -> pd.DataFrame:
     """One row per series and numeric target, or one with empty target columns; columns as in :data:`COLUMNS`.
 
     ``mean_change``, ``observed_change``, ``needed_change`` and ``needed_rate`` are in the series' unit a year,
     signed as the numbers move; ``mean_rate`` is a fraction a year. ``observed_change`` is the mean change once more,
-    beside what it is divided by. ``needed_rate`` counts from the last observation and decides no class.
-    ``read`` gives the tree of a target's wording, ``None`` for one that asks nothing. Raises ``UnknownYear``.
+    beside what it is divided by. ``needed_rate`` counts from the last observation and decides no class. A target is
+    compared where the assessment's own finding of it is decided by the last value. Raises ``UnknownYear``.
     """
     plan.require_year(year)
-    targets: dict[str, list[tuple[int, Bound]]] = {item.item_id: [] for item in plan.items}
-    for target in sorted(plan.targets, key=lambda t: t.year):
-        targets[target.item_id] += [(target.year, b) for b in _bounds(read(target))]
+    judged = {(one.item.item_id, one.level): one for one in judgements(plan, year, TARGET)}
     rows: list[Mapping[str, object]] = []
     for (item_id, _), one in series(plan, year).items():
         remarks, usable = _series_remarks(one, year), []
-        for target_year, bound in targets[item_id]:
-            if reason := _incomparable(bound, one, plan.item(item_id).unit):
-                remarks.append(f"{target_year}年规划值{bound}不参与比较：{reason}")
-            else:
-                usable.append(progress(one.points, one.polarity, bound, target_year))
+        for target_year in TARGET_YEARS:
+            target = judged[item_id, str(target_year)]
+            for bound, finding in _demanded(target, year):
+                if reason := _incomparable(finding, bound, one, target.place(one.points[-1][0])):
+                    remarks.append(f"{target_year}年规划值{bound}不参与比较：{reason}")
+                else:
+                    usable.append(progress(one.points, one.polarity, bound, target_year))
         rows += [_row(one, towards, remarks) for towards in usable or [Pacing()]]
     return _frame(rows, COLUMNS)
 
 
-def _bounds(node: Node | None) -> Iterable[Bound]:
-    return () if node is None else demanded_bounds(node)
+def _demanded(judged: Judgement, year: int) -> Iterator[tuple[Bound, LeafFinding]]:
+    """The numeric bounds that the wording in force in ``year`` demands whatever else holds, each with its finding."""
+    _, finding = judged.in_force(year)
+    if finding is not None:
+        parts = finding.parts if isinstance(finding.node, AllOf) else (finding,)
+        for part in parts:
+            if isinstance(part, LeafFinding) and isinstance(part.node, Bound):
+                yield part.node, part
 
 
-def _incomparable(bound: Bound, one: Series, item_unit: str | None) -> str:
-    """Why the bound cannot be held against the series, in Chinese; "" where it can.
-
-    A bound is on the item itself and, without a unit of its own, in the item's unit; nothing else is compared with it.
-    """
-    if not one.own:
-        return f"实测的是{one.measure}"
-    unit = bound.unit or item_unit or ""
-    if unit != one.unit:
-        return f"其单位为“{unit or '（无）'}”，实测单位为“{one.unit or '（无）'}”"
-    if resolve(bound.comparator, one.polarity) is Comparator.REACH:
-        return "规划未表明该子项的方向"
-    return ""
+def _incomparable(finding: LeafFinding, bound: Bound, one: Series, place: tuple[int, int]) -> str:
+    """Why the value of a series in ``place`` is not held against a target, in Chinese; "" where the assessment does."""
+    if one.level not in (None, finding.series.level):
+        return f"规划值只与{finding.series.level.chinese}所测的相比"
+    lack = finding.lack(place)
+    if lack is Lack.UNIT:
+        kind, unit = finding.series.measured(place), bound.unit or finding.series.item.unit or ""
+        if not kind.own:
+            return f"实测的是{kind.measure}"
+        return f"其单位为“{unit or '（无）'}”，实测单位为“{kind.unit or '（无）'}”"
+    return "" if lack is Lack.NOTHING else "规划未表明该子项的方向"
 
 
 def _series_remarks(one: Series, year: int) -> list[str]:
@@ -214,29 +211,26 @@ def _row(one: Series, towards: Pacing, remarks: list[str]) -> dict[str, object]:
     }
 
 
-def margins(plan: Plan, year: int, read_requirement: Callable[[Requirement], Node | None]) -> pd.DataFrame:
+def margins(plan: Plan, year: int) -> pd.DataFrame:
     """How far each value of ``year`` is from each bound its requirement demands; columns :data:`MARGIN_COLUMNS`.
 
     ``margin`` is in ``unit`` and positive where the value is better than required, whatever the direction; 0 is
-    exactly on the bound. Bounds inside an OR demand nothing by themselves and have no row; neither has a value in
-    another unit than the bound, nor a year without a number. Raises ``UnknownYear``.
+    exactly on the bound. There is one exactly where the assessment decides the bound by the number: bounds inside an
+    OR demand nothing by themselves, and a value of something else or in another unit is not compared. Raises
+    ``UnknownYear``.
     """
     plan.require_year(year)
-    now = {key: one for key, one in series(plan, year).items() if one.points[-1][0] == year}
     rows: list[Mapping[str, object]] = []
-    for item in plan.items:
-        for level in Level:
-            one = now.get((item.item_id, level)) or now.get((item.item_id, None))
-            if one is None:
+    for one in judgements(plan, year):
+        for bound, finding in _demanded(one, year):
+            place = one.place(year)
+            if finding.lack(place) is not Lack.NOTHING:
                 continue
-            for bound in _bounds(read_requirement(plan.requirement(item.item_id, level, year))):
-                if _incomparable(bound, one, item.unit):
-                    continue
-                over = exact(one.points[-1][1]) - exact(bound.limit)
-                upward = resolve(bound.comparator, one.polarity) in (Comparator.GE, Comparator.GT)
-                margin = plain(over if upward else -over)
-                cells = (item.item_id, level.value, one.unit or None, one.points[-1][1], str(bound), margin)
-                rows.append(dict(zip(MARGIN_COLUMNS, cells, strict=True)))
+            kind, value = finding.series.measured(place), float(finding.series.value[place])
+            side = 1 if upward(bound.comparator, kind.polarity) else -1
+            margin = difference(value, bound.limit) * side + 0.0  # no negative zero
+            cells = (one.item.item_id, str(one.level), kind.unit or None, value, str(bound), margin)
+            rows.append(dict(zip(MARGIN_COLUMNS, cells, strict=True)))
     return _frame(rows, MARGIN_COLUMNS)
 
 

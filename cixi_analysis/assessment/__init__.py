@@ -1,25 +1,24 @@
 """Assessment: verdict, basis and reason for every item and indicator, for the county or for a panel of regions."""
 
+from cixi_analysis.assessment.counts import tally, tally_without_each_convention
 from cixi_analysis.assessment.judgement import (
     Assessment,
     Judgement,
     assess,
     contradictions,
-    judge_indicator,
-    judge_item,
     judge_panel,
-    tally,
-    tally_without_each_convention,
+    judgements,
 )
-from cixi_analysis.assessment.panel import Panel, county_panel
+from cixi_analysis.assessment.observed import measured
+from cixi_analysis.assessment.panel import county_panel, county_table
 from cixi_analysis.assessment.regions import PanelAssessment, assess_panel, explain_region
 from cixi_analysis.assessment.yardstick import (
     REQUIREMENT,
     TARGET,
+    asked,
     check_readings,
     observed_level,
     read_wording,
-    reader,
     wordings,
 )
 
@@ -28,20 +27,20 @@ __all__ = [
     "TARGET",
     "Assessment",
     "Judgement",
-    "Panel",
     "PanelAssessment",
+    "asked",
     "assess",
     "assess_panel",
     "check_readings",
     "contradictions",
     "county_panel",
+    "county_table",
     "explain_region",
-    "judge_indicator",
-    "judge_item",
     "judge_panel",
+    "judgements",
+    "measured",
     "observed_level",
     "read_wording",
-    "reader",
     "tally",
     "tally_without_each_convention",
     "wordings",

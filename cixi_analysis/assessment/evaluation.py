@@ -4,26 +4,13 @@ Verdicts are three-valued (strong Kleene): ``UNMET < NO_DATA < MET``; AND is the
 decided by numbers where they can, else by what the statement attests, else by a named convention, else it is NO_DATA.
 """
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 
-from cixi_analysis.assessment.numbers import (
-    DEFAULT_YEARS,
-    MET,
-    NO_DATA,
-    UNMET,
-    Numbers,
-    at_ceiling,
-    ceiled,
-    change,
-    change_benchmark,
-    numbers_of,
-    rate,
-)
-from cixi_analysis.assessment.series import ABSENCES, Codes, Flags, Floats, ItemSeries
+from cixi_analysis.assessment.numbers import DEFAULT_YEARS, MET, NO_DATA, UNMET, Lack, Numbers, numbers_of
+from cixi_analysis.assessment.panel import ABSENCES, Codes, Flags, ItemSeries
 from cixi_analysis.plan.schema import ConventionRow
 from cixi_analysis.requirement.tree import (
     AllOf,
@@ -47,135 +34,147 @@ CONVENTIONS = tuple(Convention)
 
 @dataclass(frozen=True)
 class Finding:
-    """The verdict of one node with all that explains it; arrays of shape (regions, years).
-
-    ``numbers`` are the figures the rule used, by name: value, limit, earlier (one array a year back), rate, own ….
-    """
+    """The verdict of one node and of its parts; arrays of shape (regions, years)."""
 
     node: Node
     verdict: Codes
     basis: Codes
-    parts: tuple["Finding", ...] = ()
-    numbers: Mapping[str, Floats] = field(default_factory=dict)
-    #: why numbers did not decide (Lack)
-    lack: Codes | None = None
-    #: index into CONVENTIONS where the basis is DEEMED, else -1
-    convention: Codes | None = None
-    #: the numbers' own verdict, where the statement overrides a small fall
-    measured: Codes | None = None
-    #: statement and numbers contradict each other: an error in the data
-    contradicts: Flags | None = None
-    series: ItemSeries | None = None
+    parts: tuple["Finding", ...]
+
+    def leaves(self) -> Iterator["LeafFinding"]:
+        """The findings of the leaves; a change with its rate is a leaf, followed by its two parts."""
+        if isinstance(self, LeafFinding):
+            yield self
+        for part in self.parts:
+            yield from part.leaves()
 
 
 @dataclass(frozen=True)
-class Rules:
-    """The conventions that hold for one item at one level, as flags over the years of a panel."""
+class LeafFinding(Finding):
+    """The finding of a leaf with all that explains it."""
 
-    rows: Sequence[ConventionRow]
-    level: str
-    without: Collection[Convention] = ()
+    series: ItemSeries
+    #: what the numbers alone say
+    numbers: Numbers
+    #: index into CONVENTIONS where the basis is DEEMED, else -1
+    convention: Codes
+    #: statement and numbers contradict each other: an error in the data
+    contradicts: Flags | None
 
-    def covers(self, convention: Convention, item_id: str, years: npt.NDArray[np.int64]) -> Flags:
-        flags = np.zeros(len(years), dtype=bool)
-        for row in self._applicable(convention, item_id):
-            flags |= (years == row.year) if row.year is not None else True
-        return flags
-
-    def reason(self, convention: Convention, item_id: str, year: int) -> str:
-        """Why it holds there, from the row that says most about the place: item before level before year."""
-        rows = [row for row in self._applicable(convention, item_id) if row.year in (None, year)]
-        return max(rows, key=lambda r: (r.item_id is not None, r.level is not None, r.year is not None)).reason
-
-    def _applicable(self, convention: Convention, item_id: str) -> list[ConventionRow]:
-        return [
-            row
-            for row in self.rows
-            if row.convention is convention
-            and convention not in self.without
-            and row.item_id in (None, item_id)
-            and row.level in (None, self.level)
-        ]
+    def lack(self, place: tuple[int, int]) -> Lack:
+        """What the numbers lacked to decide; NOTHING where they did."""
+        return Lack(int(self.numbers.lack[place]))
 
 
-def evaluate(node: Node, series: ItemSeries, rules: Rules) -> Finding:
-    """The finding of a whole tree."""
-    return _evaluate(node, series, _conventions(node, series, rules))
+def combined(kind: type[AllOf] | type[AnyOf], verdicts: Codes, bases: Codes) -> tuple[Codes, Codes]:
+    """Verdict and basis of an AND or OR; the parts lie along the first axis.
+
+    The basis is the weakest of the parts that the verdict needs. AND is met, and OR unmet, by all parts together: the
+    weakest of them. AND is unmet, and OR met, by one part alone: the strongest such part.
+    """
+    verdict = verdicts.max(axis=0) if kind is AnyOf else verdicts.min(axis=0)
+    needs_all = verdict == (UNMET if kind is AnyOf else MET)
+    strongest = np.where(verdicts == verdict, bases, NO_BASIS).max(axis=0)
+    basis = np.where(needs_all, bases.min(axis=0), strongest)
+    basis[verdict == NO_DATA] = NO_BASIS
+    return verdict, basis
+
+
+def combine(node: AllOf | AnyOf, parts: Sequence[Finding]) -> Finding:
+    """The finding of an AND or OR from those of its parts."""
+    return Finding(node, *combined(type(node), *_stacked(parts)), tuple(parts))
+
+
+def _stacked(parts: Sequence[Finding]) -> tuple[Codes, Codes]:
+    return np.array([p.verdict for p in parts]), np.array([p.basis for p in parts])
+
+
+def conventions_for(
+    rows: Sequence[ConventionRow], item_id: str, level: str, without: Collection[Convention] = ()
+) -> list[ConventionRow]:
+    """The rows of conventions that hold for an item at a level, in the order in which conventions are tried."""
+    own = (row for row in rows if row.item_id in (None, item_id) and row.level in (None, level))
+    return sorted((r for r in own if r.convention not in without), key=lambda r: CONVENTIONS.index(r.convention))
+
+
+def evaluate(node: Node, series: ItemSeries, rows: Sequence[ConventionRow]) -> Finding:
+    """The finding of a whole tree. ``rows``: the conventions that hold, see :func:`conventions_for`."""
+    conventions: dict[Convention, Flags] = {}
+    for row in rows:
+        here = _applies(row.convention, node, series)
+        if row.year is not None:
+            here = here & (series.years == row.year)
+        if here.any():
+            conventions[row.convention] = conventions.get(row.convention, False) | here
+    return _evaluate(node, series, conventions)
+
+
+def _applies(convention: Convention, node: Node, series: ItemSeries) -> Flags:
+    """Where a convention's own condition holds (``data/conventions.csv`` gives the reasons)."""
+    match convention:
+        case Convention.NONE_ASSIGNED:
+            return series.none_assigned & any(isinstance(leaf, AssignedTarget) for leaf in leaves(node))
+        case Convention.NOTHING_THERE:
+            nothing: Flags = series.absence == ABSENCES.index(Absence.NOT_FOUND)
+            return nothing
+        case Convention.FULL:
+            return series.is_full
+        case Convention.PLAN_CONCLUDES:
+            return np.ones_like(series.known)
 
 
 def _evaluate(node: Node, series: ItemSeries, conventions: Mapping[Convention, Flags]) -> Finding:
     if isinstance(node, (AllOf, AnyOf)):
         return combine(node, [_evaluate(part, series, conventions) for part in node.parts])
-    if isinstance(node, Change) and node.rate is not None:
-        return _qualified(node, series, conventions)
-    return _decide(node, numbers_of(node, series), series, conventions)
-
-
-def combine(node: Node, parts: Sequence[Finding]) -> Finding:
-    """Strong Kleene; the basis is the weakest of the parts that the verdict needs.
-
-    AND is met, and OR unmet, by all parts together: the weakest of them. AND is unmet, and OR met, by one part alone:
-    the strongest such part.
-    """
-    verdicts = np.stack([p.verdict for p in parts])
-    bases = np.stack([p.basis for p in parts])
-    verdict = verdicts.max(axis=0) if isinstance(node, AnyOf) else verdicts.min(axis=0)
-    needs_all = verdict == (UNMET if isinstance(node, AnyOf) else MET)
-    strongest = np.where(verdicts == verdict, bases, NO_BASIS).max(axis=0)
-    basis = np.where(needs_all, bases.min(axis=0), strongest)
-    return Finding(node, verdict, np.where(verdict == NO_DATA, NO_BASIS, basis).astype(np.int8), tuple(parts))
-
-
-def _qualified(node: Change, series: ItemSeries, conventions: Mapping[Convention, Flags]) -> Finding:
-    """A change with its rate is one condition: both must hold; a statement may attest the two together."""
-    amount = node.rate
-    assert amount is not None  # noqa: S101  # narrowed for the type checker
-    bare = Change(node.move, node.strict, node.window, node.years, None, node.adverb)
+    if not isinstance(node, Change) or node.rate is None:
+        return _decide(node, numbers_of(node, series), series, conventions)
+    # A change with its rate is one condition: both must hold; a statement may attest the two together.
     span = 2 if node.window is Window.PREVIOUS else node.years or DEFAULT_YEARS
-    numbers = (
-        rate(amount, series, span, node.years > 0) if isinstance(amount, Rate) else change_benchmark(amount, series)
+    window = {"span": span, "named": node.years > 0} if isinstance(node.rate, Rate) else {}
+    bare = replace(node, rate=None)
+    parts = (
+        _decide(bare, numbers_of(bare, series), series, conventions),
+        _decide(node.rate, numbers_of(node.rate, series, **window), series, conventions),
     )
-    both = combine(AllOf((bare, amount)), [
-        _decide(bare, change(bare, series), series, conventions),
-        _decide(amount, numbers, series, conventions),
-    ])  # fmt: skip
-    attested, denied = series.says(node)
-    undecided = both.verdict == NO_DATA
-    verdict = np.where(undecided & attested, MET, np.where(undecided & denied, UNMET, both.verdict)).astype(np.int8)
-    basis = np.where(undecided & (attested | denied), ATTESTED, both.basis).astype(np.int8)
-    contradicts = (attested & (both.verdict == UNMET)) | (denied & (both.verdict == MET)) | (attested & denied)
-    return Finding(node, verdict, basis, both.parts, contradicts=contradicts, series=series)
+    verdict, basis = combined(AllOf, *_stacked(parts))
+    numbers = Numbers(verdict.copy(), np.zeros_like(verdict), {})
+    contradicts = _attest(node, verdict, basis, series)
+    return LeafFinding(node, verdict, basis, parts, series, numbers, np.full_like(basis, -1), contradicts)
 
 
-def _decide(node: Leaf, numbers: Numbers, series: ItemSeries, conventions: Mapping[Convention, Flags]) -> Finding:
+def _decide(node: Leaf, numbers: Numbers, series: ItemSeries, conventions: Mapping[Convention, Flags]) -> LeafFinding:
     """Numbers, else words, else a convention."""
-    attested, denied = series.says(node)
-    numbers = ceiled(node, numbers, series)
-    verdict, basis = numbers.verdict.copy(), np.where(numbers.verdict != NO_DATA, MEASURED, NO_BASIS).astype(np.int8)
-    forgiven = attested & numbers.small_fall if numbers.small_fall is not None else np.zeros_like(attested)
-    contradicts = (attested & (verdict == UNMET) & ~forgiven) | (denied & (verdict == MET)) | (attested & denied)
-    speaks = (verdict == NO_DATA) | forgiven
-    verdict[speaks & attested], basis[speaks & attested] = MET, ATTESTED
-    verdict[speaks & denied], basis[speaks & denied] = UNMET, ATTESTED
+    verdict = numbers.verdict.copy()
+    basis = np.where(verdict == NO_DATA, np.int8(NO_BASIS), np.int8(MEASURED))
+    contradicts = _attest(node, verdict, basis, series, numbers.small_fall)
     convention = np.full_like(basis, -1)
     for name, flags in conventions.items():
-        if name is Convention.NONE_ASSIGNED and isinstance(node, (Bound, ClassBound)):
-            continue  # a limit of its own stands whether or not a target was assigned
         here = flags & (verdict == NO_DATA)
-        if name is Convention.FULL and isinstance(node, (Bound, ClassBound)):
-            here &= series.is_own  # 100 % of something else says nothing of this limit
+        if isinstance(node, (Bound, ClassBound)):
+            if name is Convention.NONE_ASSIGNED:
+                continue  # a limit of its own stands whether or not a target was assigned
+            if name is Convention.FULL:
+                here &= series.is_own  # 100 % of something else says nothing of this limit
         verdict[here], basis[here], convention[here] = MET, DEEMED, CONVENTIONS.index(name)
-    return Finding(
-        node, verdict, basis, (), numbers.used, numbers.lack, convention, numbers.verdict, contradicts, series
-    )  # fmt: skip
+    return LeafFinding(node, verdict, basis, (), series, numbers, convention, contradicts)
 
 
-def _conventions(node: Node, series: ItemSeries, rules: Rules) -> dict[Convention, Flags]:
-    """Where each convention's own condition holds (``data/conventions.csv`` gives the reasons)."""
-    conditions = {
-        Convention.NONE_ASSIGNED: series.none_assigned & any(isinstance(leaf, AssignedTarget) for leaf in leaves(node)),
-        Convention.NOTHING_THERE: series.absence == ABSENCES.index(Absence.NOT_FOUND),
-        Convention.FULL: at_ceiling(series),
-        Convention.PLAN_CONCLUDES: np.ones_like(series.known),
-    }
-    return {name: flags & rules.covers(name, series.item.item_id, series.years) for name, flags in conditions.items()}
+def _attest(
+    node: Leaf, verdict: Codes, basis: Codes, series: ItemSeries, forgiven: Flags | None = None
+) -> Flags | None:
+    """Set verdict and basis by the statement where the numbers do not decide (or where it may call a small fall
+    stable: ``forgiven``). Returns where statement and numbers contradict each other.
+    """
+    said = series.says(node)
+    if said is None:
+        return None
+    attested, denied = said
+    overruled = attested & (False if forgiven is None else forgiven)
+    speaks = (verdict == NO_DATA) | overruled
+    contradicts: Flags = (
+        (attested & (verdict == UNMET) & ~overruled) | (denied & (verdict == MET)) | (attested & denied)
+    )
+    for says, word in ((attested, MET), (denied, UNMET)):
+        here = speaks & says
+        verdict[here], basis[here] = word, ATTESTED
+    return contradicts

@@ -1,30 +1,17 @@
 """What the numbers alone say of a leaf: one rule a kind of leaf, over all regions and years at once.
 
-Numbers decide where they can. Where they cannot, a :class:`Lack` says what was missing.
+Numbers decide where they can; where they cannot, a :class:`Lack` says what was missing.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
 
-from cixi_analysis.assessment.series import BENCHMARK_KINDS, COMPARATORS, Codes, Flags, Floats, ItemSeries
-from cixi_analysis.requirement.tree import (
-    AmountUnit,
-    AssignedTarget,
-    Bound,
-    Change,
-    ChangeBenchmark,
-    ClassBound,
-    Comparator,
-    Leaf,
-    LevelBenchmark,
-    Move,
-    Rate,
-    State,
-    Window,
-)
+from cixi_analysis.assessment.comparison import SIDE, exceeds, holds
+from cixi_analysis.assessment.panel import BENCHMARK_KINDS, COMPARATORS, Codes, Flags, Floats, ItemSeries
+from cixi_analysis.requirement import tree
 from cixi_analysis.words import BenchmarkKind
 
 UNMET, NO_DATA, MET = 0, 1, 2
@@ -34,8 +21,6 @@ DEFAULT_YEARS = 3
 #: A fall up to this share of last year's value may still be attested as 保持稳定; a larger one contradicts it.
 #: The design names no figure; this one is ours, and the method page says so.
 SMALL_FALL = 0.05
-_NOISE = 1e-9
-_WHOLE = 100
 
 
 class Lack(IntEnum):
@@ -55,251 +40,173 @@ class Lack(IntEnum):
 
 @dataclass(frozen=True)
 class Numbers:
-    """What the numbers say of a leaf."""
+    """What the numbers say of a leaf; arrays of shape (regions, years)."""
 
     verdict: Codes
+    #: a Lack where the verdict is NO_DATA
     lack: Codes
+    #: the figures used, by name: value, limit, earlier_1 (a year back), rate, own …
     used: Mapping[str, Floats]
+    #: where a statement may call a fall stable all the same
     small_fall: Flags | None = None
 
 
 def _judge(
-    holds: Flags, lacks: Sequence[tuple[Flags, Lack]], used: Mapping[str, Floats], small_fall: Flags | None = None
+    s: ItemSeries, held: Flags, lacks: Sequence[tuple[Flags, Lack]], small_fall: Flags | None = None, **used: Floats
 ) -> Numbers:
-    """``holds`` where nothing is lacking; the first lack that applies is the one that is told."""
-    lack = np.zeros(holds.shape, dtype=np.int8)
-    for flags, reason in reversed(lacks):
+    """``held`` where nothing is lacking, neither the value nor any of ``lacks``; of several the first counts."""
+    lack = np.zeros(held.shape, dtype=np.int8)
+    verdict = held * np.int8(MET)
+    for flags, reason in reversed([(~s.known, Lack.VALUE), *lacks]):
         lack[flags] = reason
-    verdict = np.where(lack != Lack.NOTHING, NO_DATA, np.where(holds, MET, UNMET)).astype(np.int8)
-    return Numbers(verdict, lack, used, small_fall)
+    verdict[lack != Lack.NOTHING] = NO_DATA
+    return Numbers(verdict, lack, {"value": s.value, **used}, small_fall)
 
 
-def holds(value: Floats, comparator: Codes | Comparator, limit: Floats | float, polarity: Codes) -> Flags:
-    """``value`` against ``limit``; an open comparator goes the item's way. Equality is free of floating-point noise."""
-    code = np.broadcast_to(
-        COMPARATORS.index(comparator) if isinstance(comparator, Comparator) else comparator, value.shape
-    )  # fmt: skip
-    reach = COMPARATORS.index(Comparator.REACH)
-    code = np.where(code == reach, np.where(polarity > 0, _AT[Comparator.GE], _AT[Comparator.LE]), code)
-    noise = _NOISE * np.maximum(1.0, np.abs(limit))
-    difference = value - limit
-    with np.errstate(invalid="ignore"):
-        held = np.select(
-            [code == _AT[c] for c in (Comparator.GE, Comparator.LE, Comparator.GT)],
-            [difference >= -noise, difference <= noise, difference > noise],
-            difference < -noise,
-        )
-    flags: Flags = held.astype(bool)
-    return flags
-
-
-_AT = {c: i for i, c in enumerate(COMPARATORS)}
-
-
-def _open(comparator: Comparator, series: ItemSeries) -> Flags:
-    """Where an open comparator has no direction to take."""
-    nowhere: Flags = series.polarity == 0
-    return nowhere & (comparator is Comparator.REACH)
-
-
-def _bound(node: Bound, s: ItemSeries) -> Numbers:
-    # A limit is on the item itself, in its unit: nothing else measured in its stead is held against it.
+def _bound(node: tree.Bound, s: ItemSeries) -> Numbers:
+    """A limit is on the item itself, in its unit: nothing else measured in its stead is held against it."""
     comparable = s.in_unit(node.unit or s.item.unit or "") & s.is_own & ~s.is_class
-    return _judge(
-        holds(s.value, node.comparator, node.limit, s.polarity),
-        [(~s.known, Lack.VALUE), (~comparable, Lack.UNIT), (_open(node.comparator, s), Lack.DIRECTION)],
-        {"value": s.value, "limit": np.full_like(s.value, node.limit)},
-    )
+    held = holds(s.value, node.comparator, node.limit, s.polarity)
+    lacks = [(~comparable, Lack.UNIT), (_open(node.comparator, s), Lack.DIRECTION)]
+    return _judge(s, held, lacks, limit=np.full_like(s.value, node.limit))
 
 
-def _class_bound(node: ClassBound, s: ItemSeries) -> Numbers:
-    return _judge(
-        s.value < node.rank if node.strict else s.value <= node.rank,
-        [(~s.known, Lack.VALUE), (~s.is_class, Lack.UNIT)],
-        {"value": s.value, "limit": np.full_like(s.value, node.rank)},
-    )
+def _class_bound(node: tree.ClassBound, s: ItemSeries) -> Numbers:
+    held = s.value < node.rank if node.strict else s.value <= node.rank
+    return _judge(s, held, [(~s.is_class, Lack.UNIT)], limit=np.full_like(s.value, node.rank))
 
 
-def _assigned(node: AssignedTarget, s: ItemSeries) -> Numbers:
-    reach = _AT[Comparator.REACH]
-    comparator = (
-        s.assigned_comparator
-        if node.comparator is Comparator.REACH
-        else np.full_like(s.assigned_comparator, _AT[node.comparator])
-    )
-    return _judge(
-        holds(s.value, comparator, s.assigned, s.polarity),
-        [
-            (np.isnan(s.assigned), Lack.ASSIGNED),
-            (~s.known, Lack.VALUE),
-            ((comparator == reach) & (s.polarity == 0), Lack.DIRECTION),
-        ],
-        {"value": s.value, "limit": s.assigned},
-    )
+def _assigned(node: tree.AssignedTarget, s: ItemSeries) -> Numbers:
+    """The wording's own comparator, else the target's, else the item's direction."""
+    code = s.comparator if node.comparator is tree.Comparator.REACH else COMPARATORS.index(node.comparator)
+    unknown, nowhere = np.isnan(s.limit), (SIDE[code] == 0) & (s.polarity == 0)
+    held = holds(s.value, code, s.limit, s.polarity)
+    found = _judge(s, held, [(unknown, Lack.ASSIGNED), (nowhere, Lack.DIRECTION)], limit=s.limit)
+    found.lack[unknown] = Lack.ASSIGNED  # even where the value is missing too
+    return found
 
 
-def _sign(move: Move, s: ItemSeries) -> Codes:
+def _open(comparator: tree.Comparator, s: ItemSeries) -> Flags:
+    """Where an open comparator has no direction to take."""
+    nowhere: Flags = s.polarity == 0
+    return nowhere & (comparator is tree.Comparator.REACH)
+
+
+def _sign(move: tree.Move, s: ItemSeries) -> Codes:
     """+1 where the wanted movement makes the number rise, -1 where it makes it fall, 0 where that is unknown."""
-    if move is Move.IMPROVE:
+    if move is tree.Move.IMPROVE:
         return s.polarity
     # A class has no number that rises or falls; only better and worse.
-    return np.where(s.is_class, 0, 1 if move is Move.RISE else -1).astype(np.int8)
+    return ~s.is_class * np.int8(1 if move is tree.Move.RISE else -1)
 
 
-def earlier_years(node: Change) -> int:
+def earlier_years(node: tree.Change) -> int:
     """How many years before must be known: the last one, or as many as the wording names."""
-    named = node.years if node.window is Window.YEARLY else 0
-    return (named or 2) - 1
+    return (node.years or 2) - 1
 
 
-def change(node: Change, s: ItemSeries) -> Numbers:
+def change(node: tree.Change, s: ItemSeries) -> Numbers:
+    """Every step of the window goes the wanted way. A step known to fail decides, whatever is missing elsewhere."""
     sign = _sign(node.move, s)
-    named = node.years if node.window is Window.YEARLY else 0
-    steps = 1 if node.window is Window.PREVIOUS else (named or DEFAULT_YEARS) - 1
-    holds, lacking, used = np.ones_like(s.known), ~s.known, {"value": s.value}
-    later, later_known = s.value, s.known
-    failed = np.zeros_like(s.known)
-    small = np.zeros_like(s.known)
-    for back in range(1, steps + 1):
+    failed, small, missing = (np.zeros_like(s.known) for _ in range(3))
+    later, known, used = s.value, s.known, {}
+    for back in range(1, 2 if node.window is tree.Window.PREVIOUS else node.years or DEFAULT_YEARS):
         earlier, comparable = s.before(back)
-        known = comparable & later_known
-        with np.errstate(invalid="ignore"):
-            step = (later - earlier) * sign
-            noise = _NOISE * np.maximum(1.0, np.abs(earlier))
-            good = step > noise if node.strict else step >= -noise
-            small |= known & ~good & (step >= -SMALL_FALL * np.abs(earlier))
-        failed |= known & ~good
-        holds &= good | ~known
-        lacking |= ~known if back <= earlier_years(node) else np.zeros_like(lacking)
+        known = known & comparable
+        step = (later - earlier) * sign
+        wrong = known & ~exceeds(step, earlier, node.strict)
+        failed |= wrong
+        small |= wrong & (step >= -SMALL_FALL * np.abs(earlier))
+        if back <= earlier_years(node):
+            missing |= ~known
         used[f"earlier_{back}"] = np.where(known, earlier, np.nan)
-        later, later_known = earlier, known
-    # A step known to fail decides, whatever is missing elsewhere; but only where this year itself is known.
-    earlier_missing = lacking & ~(failed & s.known)
-    return _judge(
-        holds & ~failed,
-        [(~s.known, Lack.VALUE), (sign == 0, Lack.DIRECTION), (earlier_missing, Lack.EARLIER)],
-        used,
-        None if node.strict else small & ~s.is_class,
-    )
+        later = earlier
+    lacks = [(sign == 0, Lack.DIRECTION), (missing & ~failed, Lack.EARLIER)]
+    return _judge(s, ~failed, lacks, None if node.strict else small & ~s.is_class, **used)
 
 
-def rate(node: Rate, s: ItemSeries, span: int = DEFAULT_YEARS, named: bool = False) -> Numbers:
-    """The change over the window: compound a year (percent) or mean a year (points); without 年均, since last year."""
+def rate(node: tree.Rate, s: ItemSeries, span: int = DEFAULT_YEARS, named: bool = False) -> Numbers:
+    """The change over the window: compound a year (percent) or mean a year (points); without 年均, since last year.
+
+    ``span`` is the number of yearly values; where they are not ``named``, two do for want of three.
+    """
     earlier, comparable = s.before(1)
     years = np.ones_like(s.value)
     if node.yearly and span > 2:  # more than one step
-        first, first_comparable = s.before(span - 1)
-        earlier = np.where(first_comparable, first, np.nan if named else earlier)
-        years = np.where(first_comparable, span - 1.0, 1.0)
-        comparable = first_comparable | (comparable & (not named))
+        first, whole = s.before(span - 1)
+        earlier = np.where(whole, first, np.nan if named else earlier)
+        years = np.where(whole, span - 1.0, 1.0)
+        comparable = whole | (comparable & (not named))
     sign = _sign(node.move, s)
-    base = (earlier > 0) & (s.value >= 0) if node.unit is AmountUnit.PERCENT else np.ones_like(comparable)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        if node.unit is AmountUnit.PERCENT:
-            rate = ((s.value / earlier) ** (1 / years) - 1) * 100
-        else:
-            rate = (s.value - earlier) / years
+    if node.unit is tree.AmountUnit.PERCENT:
+        base = (earlier > 0) & (s.value >= 0)
+        moved = ((s.value / earlier) ** (1 / years) - 1) * 100
+    else:
+        base, moved = np.ones_like(comparable), (s.value - earlier) / years
     # Of a percentage, only points are clear.
-    right_unit = ~s.is_class & (s.in_unit("%") == (node.unit is AmountUnit.POINTS))
-    return _judge(
-        holds(rate * sign, node.comparator, node.amount, s.polarity),
-        [
-            (~s.known, Lack.VALUE),
-            (~right_unit, Lack.UNIT),
-            (sign == 0, Lack.DIRECTION),
-            (~comparable, Lack.EARLIER),
-            (~base, Lack.BASE),
-        ],
-        {
-            "value": s.value,
-            "earlier_1": earlier,
-            "rate": rate,
-            "limit": np.full_like(rate, node.amount),
-            "years": years,
-        },
-    )
+    right_unit = ~s.is_class & (s.in_unit("%") == (node.unit is tree.AmountUnit.POINTS))
+    lacks = [
+        (~right_unit, Lack.UNIT), (sign == 0, Lack.DIRECTION), (~comparable, Lack.EARLIER), (~base, Lack.BASE),
+    ]  # fmt: skip
+    held, limit = holds(moved * sign, node.comparator, node.amount, s.polarity), np.full_like(moved, node.amount)
+    return _judge(s, held, lacks, earlier_1=earlier, rate=moved, limit=limit, years=years)
 
 
-def change_benchmark(node: ChangeBenchmark, s: ItemSeries) -> Numbers:
+def change_benchmark(node: tree.ChangeBenchmark, s: ItemSeries) -> Numbers:
+    """The own change since last year against the average of the changes, or of the rates of change (%)."""
     earlier, comparable = s.before(1)
     sign = _sign(node.move, s)
     as_rate = s.benchmark_kind == BENCHMARK_KINDS.index(BenchmarkKind.RATE)
     known = (as_rate | (s.benchmark_kind == BENCHMARK_KINDS.index(BenchmarkKind.CHANGE))) & ~np.isnan(s.benchmark)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        own = np.where(as_rate, (s.value / earlier - 1) * 100, s.value - earlier)
-    return _judge(
-        holds(own * sign, node.comparator, s.benchmark * sign, s.polarity),
-        [
-            (~s.known, Lack.VALUE),
-            (s.is_class, Lack.UNIT),
-            (sign == 0, Lack.DIRECTION),
-            (~comparable, Lack.EARLIER),
-            (~known, Lack.BENCHMARK),
-            (as_rate & ~(earlier > 0), Lack.BASE),
-        ],
-        {"value": s.value, "earlier_1": earlier, "own": own, "benchmark": s.benchmark},
-    )
+    own = np.where(as_rate, (s.value / earlier - 1) * 100, s.value - earlier)
+    lacks = [
+        (s.is_class, Lack.UNIT), (sign == 0, Lack.DIRECTION), (~comparable, Lack.EARLIER), (~known, Lack.BENCHMARK),
+        (as_rate & ~(earlier > 0), Lack.BASE),
+    ]  # fmt: skip
+    held = holds(own * sign, node.comparator, s.benchmark * sign, s.polarity)
+    return _judge(s, held, lacks, earlier_1=earlier, own=own, benchmark=s.benchmark)
 
 
-def _level_benchmark(node: LevelBenchmark, s: ItemSeries) -> Numbers:
+def _level_benchmark(node: tree.LevelBenchmark, s: ItemSeries) -> Numbers:
     known = (s.benchmark_kind == BENCHMARK_KINDS.index(BenchmarkKind.LEVEL)) & ~np.isnan(s.benchmark)
-    comparator: Codes | Comparator = node.comparator
-    if node.better:
-        comparator = np.where(s.polarity > 0, _AT[Comparator.GT], _AT[Comparator.LT]).astype(np.int8)
-    return _judge(
-        holds(s.value, comparator, s.benchmark, s.polarity),
-        [
-            (~s.known, Lack.VALUE),
-            (s.is_class, Lack.UNIT),
-            ((s.polarity == 0) & (node.better or node.comparator is Comparator.REACH), Lack.DIRECTION),
-            (~known, Lack.BENCHMARK),
-        ],
-        {"value": s.value, "benchmark": s.benchmark},
-    )
+    held = holds(s.value, node.comparator, s.benchmark, s.polarity)
+    if node.better:  # strictly, in the item's direction
+        held = exceeds((s.value - s.benchmark) * s.polarity, s.benchmark, strict=True)
+    lacks = [(s.is_class, Lack.UNIT), (_open(node.comparator, s), Lack.DIRECTION), (~known, Lack.BENCHMARK)]
+    return _judge(s, held, lacks, benchmark=s.benchmark)
 
 
-def _state(s: ItemSeries) -> Numbers:
+def _state(_: tree.State, s: ItemSeries) -> Numbers:
     """A state of affairs has no number; only words attest it."""
-    nothing = np.zeros_like(s.known)
-    return _judge(nothing, [(~nothing, Lack.WORDS)], {})
+    return Numbers(np.full(s.row.shape, NO_DATA, np.int8), np.full(s.row.shape, Lack.WORDS, np.int8), {})
 
 
-def at_ceiling(s: ItemSeries) -> Flags:
-    """A share of 100 %, where more is better: there is no more to ask for."""
-    full: Flags = (s.value == _WHOLE) & s.in_unit("%") & (s.polarity == 1)
-    return full
+def _asks_for_more(node: tree.Leaf) -> bool:
+    if isinstance(node, (tree.Change, tree.Rate, tree.ChangeBenchmark)):
+        return node.move is not tree.Move.FALL
+    return isinstance(node, tree.LevelBenchmark) and node.comparator not in (tree.Comparator.LT, tree.Comparator.LE)
 
 
-def ceiled(node: Leaf, numbers: Numbers, s: ItemSeries) -> Numbers:
-    """At 100 % the numbers cannot say that a demand for more is not met (持续提高, 高于全省平均): there is no more."""
-    match node:
-        case Change(move=move) | Rate(move=move) | ChangeBenchmark(move=move):
-            more = move is not Move.FALL
-        case LevelBenchmark(comparator=comparator):
-            more = comparator not in (Comparator.LT, Comparator.LE)
-        case _:
-            more = False
-    beyond = (numbers.verdict == UNMET) & at_ceiling(s) & more
-    verdict, lack = numbers.verdict.copy(), numbers.lack.copy()
-    verdict[beyond], lack[beyond] = NO_DATA, Lack.CEILING
-    return replace(numbers, verdict=verdict, lack=lack)
+_RULES: dict[type[tree.Leaf], Callable[..., Numbers]] = {
+    tree.Bound: _bound,
+    tree.ClassBound: _class_bound,
+    tree.AssignedTarget: _assigned,
+    tree.Change: change,
+    tree.Rate: rate,
+    tree.ChangeBenchmark: change_benchmark,
+    tree.LevelBenchmark: _level_benchmark,
+    tree.State: _state,
+}
 
 
-def numbers_of(node: Leaf, s: ItemSeries) -> Numbers:
-    match node:
-        case Bound():
-            return _bound(node, s)
-        case ClassBound():
-            return _class_bound(node, s)
-        case AssignedTarget():
-            return _assigned(node, s)
-        case Change():
-            return change(node, s)
-        case Rate():
-            return rate(node, s)
-        case ChangeBenchmark():
-            return change_benchmark(node, s)
-        case LevelBenchmark():
-            return _level_benchmark(node, s)
-        case State():
-            return _state(s)
+def numbers_of(node: tree.Leaf, s: ItemSeries, **window: int) -> Numbers:
+    """What the numbers say of a leaf; ``window`` (span, named) is that of the change which a rate qualifies.
+
+    At 100 % they cannot say that a demand for more is not met (持续提高, 高于全省平均): there is no more.
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        found = _RULES[type(node)](node, s, **window)
+    if _asks_for_more(node):
+        beyond = (found.verdict == UNMET) & s.is_full
+        found.verdict[beyond], found.lack[beyond] = NO_DATA, Lack.CEILING
+    return found

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -218,9 +219,22 @@ def tidied(executed: NotebookNode) -> NotebookNode:
         cell.id = f"cell-{number}"
         for noted in ("papermill", "execution"):
             cell.metadata.pop(noted, None)
+        if cell.cell_type == "code":
+            cell.outputs = list(_joined(cell.outputs))
         if "injected-parameters" in tags(cell):
             _fold(cell)
     return executed
+
+
+def _joined(outputs: Iterable[NotebookNode]) -> Iterator[NotebookNode]:
+    """Text that follows text of the same stream as one output: a busy kernel sends it in pieces."""
+    for name, group in groupby(outputs, key=lambda output: output.get("name")):
+        first, *rest = group
+        if name is None:
+            yield from (first, *rest)
+        else:
+            first.text = "".join([first.text, *(output.text for output in rest)])
+            yield first
 
 
 def tags(cell: NotebookNode) -> list[str]:

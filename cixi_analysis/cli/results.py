@@ -46,10 +46,8 @@ def assess(root: Path | None, year: int, against: str, without: tuple[str, ...],
 @FORMAT
 def trend(root: Path | None, year: int, form: str) -> None:
     from cixi_analysis.analysis.trend import CONTRACT_COLUMNS, trends
-    from cixi_analysis.assessment import reader
 
-    plan = plan_at(root)
-    print_table(trends(plan, year, reader(plan))[list(CONTRACT_COLUMNS)], form)
+    print_table(trends(plan_at(root), year)[list(CONTRACT_COLUMNS)], form)
 
 
 @command(

@@ -47,11 +47,8 @@ def print_table(table: "pd.DataFrame", form: str) -> None:
     elif form == "json":
         rows = table.astype(object).where(table.notna() & (table != ""), None).to_dict(orient="records")
         click.echo(json.dumps(rows, ensure_ascii=False, indent=1, default=lambda number: number.item()))
-    else:
-        click.echo(_aligned(table))
-
-
-def _aligned(table: "pd.DataFrame") -> str:
+    if form != "table":
+        return
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
@@ -64,7 +61,7 @@ def _aligned(table: "pd.DataFrame") -> str:
     text = io.StringIO()
     width = None if sys.stdout.isatty() else 10_000  # nothing is wrapped in a file or a pipe
     Console(file=text, markup=False, highlight=False, emoji=False, width=width).print(shown)
-    return "\n".join(line.rstrip() for line in text.getvalue().splitlines()).strip("\n")
+    click.echo("\n".join(line.rstrip() for line in text.getvalue().splitlines()).strip("\n"))
 
 
 class ChineseGroup(click.Group):

@@ -12,7 +12,7 @@ from cixi_analysis.export.assessment_sheets import indicator_sheet, reason_sheet
 from cixi_analysis.export.figures import Figures, write_csv, write_json
 from cixi_analysis.export.plan_sheets import reconciliation_sheet, table1_sheet, table2_sheet, table3_sheet
 from cixi_analysis.export.sheet import Header, Report, Sheet, emphasise
-from cixi_analysis.export.workbook import WRAP, ExportError, save_bytes
+from cixi_analysis.export.workbook import WRAP, ExportError, save_bytes, workbook_bytes
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.words import PLAN_TITLE
 
@@ -45,7 +45,8 @@ def attachments(plan: Plan, year: int, folder: Path) -> tuple[Path, ...]:
 
 def write_workbook(figures: Figures, path: Path) -> None:
     """Write the workbook atomically. Raises :class:`ExportError` when the file cannot be written."""
-    save_bytes(report(figures).content(), path)
+    made = report(figures)
+    save_bytes(workbook_bytes(made.book, made.computed), path)
 
 
 def report(figures: Figures) -> Report:

@@ -17,7 +17,7 @@ from cixi_analysis.analysis.projects import outcomes
 from cixi_analysis.analysis.reconciliation import reconcile
 from cixi_analysis.analysis.table1 import HEADINGS, table1
 from cixi_analysis.analysis.trend import trends
-from cixi_analysis.assessment import assess, reader, tally_without_each_convention
+from cixi_analysis.assessment import assess, tally_without_each_convention
 from cixi_analysis.export.workbook import csv_text, printable, save_bytes
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import Row
@@ -35,7 +35,7 @@ class Figures:
         #: The banner of the year's pages: ``回看：…``, ``初稿：…``, or that the year is complete.
         self.stage = year_banner(plan, year).name
         self.assessment = assess(plan, year)
-        self.trends = trends(plan, year, reader(plan))
+        self.trends = trends(plan, year)
         self.tallies_without_conventions = tally_without_each_convention(plan, year)
         #: The statuses that tallies count: 未填报 only where something is not filled in, so not in a complete year.
         self.counted = [Status.MET, Status.UNMET, Status.NO_DATA]
@@ -76,17 +76,19 @@ def _tables(figures: Figures) -> dict[str, pd.DataFrame]:
 
     The tables about the plan's text start with the base year, like the pages about it.
     """
-    plan = figures.plan
+    plan, printed = figures.plan, table1(figures.assessment)
+    texts = [{"item_id": row.item.item_id} | {c: cell.text for c, cell in row.cells.items()} for row in printed]
+    whole = pd.DataFrame(texts, columns=["item_id", *HEADINGS]).ffill()  # a merged cell is in every row that it covers
     found = {
-        "table1": _table1(figures), "table2": _records(outcomes(plan)), "table3": _rows(plan.projects),
+        "table1": _records(whole.assign(indicator=[row.item.indicator for row in printed])),
+        "table2": _records(outcomes(plan)), "table3": _rows(plan.projects),
         "observations": _rows(plan.observations[figures.year]), "assessment": _records(figures.assessment.table),
         "trend": _records(figures.trends),
     }  # fmt: skip
     if figures.reconciliation is not None:  # from the base year on
         found |= {
-            "commitments": _records(ledger(plan, figures.year)),
-            "progress": _rows(plan.progress.get(figures.year, ())), "audit": _records(findings(plan)),
-            "links": _records(every_link(plan)), "background": _rows(plan.background),
+            "commitments": _records(ledger(plan, figures.year)), "progress": _rows(plan.progress.get(figures.year, ())),
+            "audit": _records(findings(plan)), "links": _records(every_link(plan)), "background": _rows(plan.background),
             "reconciliation": _records(figures.reconciliation),
         }  # fmt: skip
     columns: dict[str, Iterable[str]] = {name: OUTPUTS[name].columns for name in found}
@@ -99,16 +101,6 @@ def _tables(figures: Figures) -> dict[str, pd.DataFrame]:
     for row in (row for rows in found.values() for row in rows):
         row |= {name: printable(value) or None for name, value in row.items() if isinstance(value, str)}
     return {name: pd.DataFrame(rows, columns=list(columns[name]), dtype=object) for name, rows in found.items()}
-
-
-def _table1(figures: Figures) -> _Records:
-    """Whole rows: the text of a merged cell is in every row that it covers."""
-    rows: _Records = []
-    above = dict.fromkeys(HEADINGS, "")
-    for row in table1(figures.assessment):
-        above |= {column: cell.text for column, cell in row.cells.items()}
-        rows.append({"item_id": row.item.item_id, **above, "indicator": row.item.indicator})
-    return rows
 
 
 def _rows(rows: Iterable[Row]) -> _Records:

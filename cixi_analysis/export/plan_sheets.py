@@ -104,8 +104,8 @@ def table3_sheet(report: Report) -> None:
         sheet.put(rows[0][0], 1, category, rows=len(rows))
         for number, project in rows:
             budget = "/" if project.budget is None else project.budget
-            cells = (project.number, project.name, project.content, project.years, budget, project.units)
-            sheet.row(number, cells, start=2)
+            cells = (..., project.number, project.name, project.content, project.years, budget, project.units)
+            sheet.row(number, cells)
     total = sheet.first + len(projects)
     sheet.put(total, 1, TOTAL)
     budgets = Formula(f"SUM(F{sheet.first}:F{total - 1})", totals(projects).budget or 0, MONEY)

@@ -60,10 +60,6 @@ class Report:
         #: Key → the cells or ranges of that figure; a sheet adds its own, the formulas of later sheets refer to them.
         self.places: dict[tuple[object, ...], list[str]] = {}
 
-    def content(self) -> bytes:
-        """The file's bytes, with the value of each formula stored in it."""
-        return workbook.workbook_bytes(self.book, self.computed)
-
 
 class Sheet:
     """One sheet: the title in row 1, then one or two header rows, then the data. Rows and columns count from 1.
@@ -113,9 +109,9 @@ class Sheet:
             self.cells.merge_cells(None, row, column, row + rows - 1, column + columns - 1)
         return cell
 
-    def row(self, row: int, values: Iterable[Value | EllipsisType], start: int = 1) -> None:
-        """Write a row from column ``start`` to the last, as its columns are declared; ``...`` leaves a cell untouched."""
-        for at, (column, value) in enumerate(zip(self.columns[start - 1 :], values, strict=True), start=start):
+    def row(self, row: int, values: Iterable[Value | EllipsisType]) -> None:
+        """Write a row as its columns are declared; ``...`` leaves a cell untouched."""
+        for at, (column, value) in enumerate(zip(self.columns, values, strict=True), start=1):
             if not isinstance(value, EllipsisType):
                 self.put(row, at, value, column.align, column.form)
 

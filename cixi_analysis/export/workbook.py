@@ -38,9 +38,8 @@ CENTRE = Alignment(wrap_text=True, vertical="center", horizontal="center")
 _UNDATED = datetime(2023, 1, 1)  # Excel's properties hold no time zone
 #: Points: the height of one line of text, and the greatest that Excel gives a row.
 _LINE_HEIGHT, HIGHEST_ROW = 16, 409
-#: Characters that a cell holds; openpyxl silently cuts off the rest. Less the room for the note that some are missing.
+#: Characters that a cell holds; openpyxl silently cuts off the rest.
 _LONGEST = 32_767
-_LONGEST_CUT = _LONGEST - 40
 #: Characters that XML cannot hold → what is shown instead: ``␀`` for NUL and so on, ``�`` for half a surrogate pair and
 #: for the two non-characters.
 _SHOWN = {code: 0x2400 + code for code in range(0x20) if chr(code) not in "\t\n"} | {0x7F: ord("␡")}
@@ -66,9 +65,9 @@ def printable(text: str) -> str:
 
 def excel_text(text: str) -> str:
     """``text`` as an Excel cell holds it: printable, cut off with a note where it is too long, read back as it was."""
-    text = printable(text)
-    if len(text) > _LONGEST_CUT:
-        text = f"{text[:_LONGEST_CUT]}……（以下{len(text) - _LONGEST_CUT}字见JSON文件）"
+    text, most = printable(text), _LONGEST - 40  # room for the note
+    if len(text) > most:
+        text = f"{text[:most]}……（以下{len(text) - most}字见JSON文件）"
     return _ESCAPE.sub("_x005F_", text)
 
 

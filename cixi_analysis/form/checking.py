@@ -1,43 +1,41 @@
-"""Checking a filled-in form: all of its problems at once, each with sheet and cell, and the rows of data it holds."""
+"""Checking a filled-in form: all problems and warnings at once, each with sheet and cell, and the rows of data."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-from openpyxl import Workbook
 from openpyxl.utils.cell import coordinate_to_tuple
 
-from cixi_analysis.form.agreement import disagreements, refuse_unreadable
-from cixi_analysis.form.invisible import quoted
-from cixi_analysis.form.layout import LAYOUT_WITHOUT_PROGRESS, Key
-from cixi_analysis.form.opening import open_form
-from cixi_analysis.form.plausibility import doubts
-from cixi_analysis.form.problem import FormError, FormProblem
-from cixi_analysis.form.progress_sheets import progress_tables
-from cixi_analysis.form.reports import ReadReport, read_report, report_doubts
-from cixi_analysis.form.rows import ReadRow, read_row
-from cixi_analysis.form.shown import domain_tables
-from cixi_analysis.form.structure import FoundRow, examine
-from cixi_analysis.form.table import Table
+from cixi_analysis.assessment import REQUIREMENT, TARGET, check_readings, contradictions, county_panel, judge_panel
+from cixi_analysis.errors import DataError, Problem
+from cixi_analysis.form.filled_rows import FilledRow, FormProblem
+from cixi_analysis.form.layout import LAYOUT_WITHOUT_PROGRESS
+from cixi_analysis.form.opening import FormError, open_form
+from cixi_analysis.form.plausibility import warnings
+from cixi_analysis.form.sheets import domain_sheets, progress_sheets
+from cixi_analysis.form.structure import find_rows
+from cixi_analysis.plan.checks import observation_problems
+from cixi_analysis.plan.csvfile import CsvTable
 from cixi_analysis.plan.dataset import Plan
-from cixi_analysis.plan.schema import Observation, Progress
+from cixi_analysis.plan.fields import is_number
+from cixi_analysis.plan.schema import WATER_CLASSES, Observation, Progress
+from cixi_analysis.words import Stage
 
-__all__ = ["Checked", "FormError", "FormProblem", "check_form"]
+_FIRST = 2  # row number of a file's first row, below the header
 
 
 @dataclass(frozen=True)
 class Checked:
-    """What a form says. With ``problems``, ``rows`` may be incomplete and nobody may use them."""
+    """The content of a form. With ``problems``, ``rows`` and ``reports`` may be incomplete and must not be used."""
 
     year: int
-    #: one a filled-in row, in the plan's order
+    #: the filled-in rows of the domains, in the plan's order
     rows: tuple[Observation, ...]
-    #: what must be corrected, in the order of sheets and cells
+    #: must be corrected; in the order of sheets and cells
     problems: tuple[FormProblem, ...]
-    #: what should be looked at and is not explained in the column for it
+    #: should be looked at; rows with a remark in the column for it have none
     warnings: tuple[FormProblem, ...]
-    #: one a filled-in row of progress, in the plan's order; None of a form that has no sheets for it
+    #: the filled-in rows of progress, in the plan's order; None for a form without sheets of progress
     reports: tuple[Progress, ...] | None
 
 
@@ -50,60 +48,86 @@ def check_form(plan: Plan, path: Path, *, year: int | None = None) -> Checked:
     opened = open_form(path)
     if year not in (None, opened.year):
         raise FormError(f"{path.name} 是 {opened.year} 年的填报表，应为 {year} 年的。")
-    refuse_unreadable(plan, opened.year)
+    year = opened.year
+    check_readings(replace(plan, observations={y: rows for y, rows in plan.observations.items() if y != year}))
     with_progress = opened.layout != LAYOUT_WITHOUT_PROGRESS
-    tables: tuple[Table[Any], ...] = domain_tables(plan, opened.year)
-    if with_progress:
-        tables += progress_tables(plan, opened.year)
-    structure = examine(tables, opened.book)
+    sheets = domain_sheets(plan, year) + (progress_sheets(plan, year) if with_progress else ())
+    rows, problems = find_rows(opened.book, sheets)
+    filled = [row for row in rows if row.read(opened.saved_result)]
+    observed = [(row, row.data) for row in filled if isinstance(row.data, Observation)]
+    problems += [problem for row in filled for problem in row.problems]
+    problems += _disagreements(plan, year, observed)
+    doubted = (row for row in rows if row.form.remarks[-1] not in row.texts)
+    doubts = (row.tell(*finding) for row in doubted for finding in warnings(row))
+    reports = tuple(row.data for row in filled if isinstance(row.data, Progress)) if with_progress else None
+    order = [*(sheet.name for sheet in sheets), *opened.book.sheetnames]
 
-    def results() -> Workbook:
-        return opened.results
+    def place(one: FormProblem) -> tuple[int, tuple[int, int]]:
+        """Sheet, row and column; a whole sheet comes before its cells."""
+        at = order.index(one.sheet) if one.sheet in order else len(order)
+        return at, coordinate_to_tuple(one.cell) if one.cell else (0, 0)
 
-    read = [read_row(plan, opened.year, place, results) for place in structure.rows if isinstance(place.key, Key)]
-    rows = [row for row in read if row is not None]
-    told = [read_report(place, results) for place in structure.rows if not isinstance(place.key, Key)]
-    reports = [row for row in told if row is not None]
-    filled: list[ReadRow | ReadReport] = [*rows, *reports]
-    problems = [*structure.problems, *(problem for row in filled for problem in row.problems)]
-    problems += disagreements(plan, opened.year, rows)
-    warnings = [*structure.warnings, *(comment for place in structure.rows for comment in _comments(place))]
-    warnings += [row.tell(*doubt) for row in rows for doubt in doubts(plan, opened.year, row)]
-    warnings += [row.tell(*doubt) for row in reports for doubt in report_doubts(plan, opened.year, row)]
-    explained = {(row.place.sheet_name, row.place.number) for row in filled if _is_explained(row)}
-    warnings = [w for w in warnings if (w.sheet, _cell(w.cell)[0]) not in explained]
-    order = [*(table.name for table in tables), *opened.book.sheetnames]
-    return Checked(
-        opened.year,
-        tuple(row.observation for row in rows if row.observation is not None),
-        _sorted(problems, order),
-        _sorted(warnings, order),
-        tuple(row.report for row in reports if row.report is not None) if with_progress else None,
+    found, doubtful = (tuple(sorted(dict.fromkeys(these), key=place)) for these in (problems, doubts))
+    return Checked(year, tuple(one for _, one in observed), found, doubtful, reports)
+
+
+def _disagreements(plan: Plan, year: int, observed: Sequence[tuple[FilledRow, Observation]]) -> Iterator[FormProblem]:
+    """What no cell shows by itself: rows against each other, against the requirement language and their own words."""
+    rows, bad = tuple(one for _, one in observed), set()
+    found = [*observation_problems(CsvTable("", dict(enumerate(rows, _FIRST)), complete=True))]
+    try:
+        check_readings(replace(plan, observations={year: rows}))
+    except DataError as error:
+        found += error.problems
+    for problem in found:
+        at = (problem.row or _FIRST) - _FIRST
+        bad.add(at)
+        yield _told(observed[at][0], problem)
+    for row, one in observed:
+        # A statement that is only a number is the value itself. Corrected in one place, it must be in the other too.
+        is_figure = one.value is not None and one.value not in WATER_CLASSES and is_number(one.statement or "")
+        if is_figure and float(one.value or "nan") != float(one.statement or "nan"):
+            found_text = f"“{one.statement}”，而现状值为“{one.value}”"
+            yield row.tell("statement", found_text, "与现状值相同的数，或改正现状值")
+    yield from _contradictions(plan, year, [pair for at, pair in enumerate(observed) if at not in bad])
+
+
+def _contradictions(plan: Plan, year: int, observed: Sequence[tuple[FilledRow, Observation]]) -> Iterator[FormProblem]:
+    """Statements against numbers: of this year and, where a year is corrected, of the years that look back at it."""
+    after = {**plan.observations, year: tuple(one for _, one in observed)}
+    years = sorted(y for y, rows in after.items() if y >= year and rows)
+    quoting = {o.item_id for y in years for o in after[y] if o.attests or o.denies}
+    # A row that the data has already, word for word, makes nothing worse.
+    known = {_content(o) for o in plan.observations.get(year, ())}
+    ids = quoting & {o.item_id for o in after[year] if _content(o) not in known}
+    judged = replace(  # only these items: judging is the slowest part of a check
+        plan,
+        items=tuple(row for row in plan.items if row.item_id in ids),
+        requirements=tuple(row for row in plan.requirements if row.item_id in ids),
+        targets=tuple(row for row in plan.targets if row.item_id in ids),
+        observations={y: tuple(o for o in rows if o.item_id in ids) for y, rows in after.items()},
     )
+    if not judged.items:
+        return
+    panel = county_panel(judged)
+    judgements = [j for against in (REQUIREMENT, TARGET) for j in judge_panel(judged, panel, against)]
+    for y in (y for y in years if y in judged.years):
+        for problem in contradictions(judged, judgements, y):
+            stated = judged.observations[y][(problem.row or _FIRST) - _FIRST]
+            own = {one.level: row for row, one in observed if one.item_id == stated.item_id}
+            row = own.get(stated.level) or next(iter(own.values()))
+            if y == year:
+                yield _told(row, problem)
+            else:
+                found, expected = f"与 {y} 年的现状原文不符：{problem.found}", f"与 {y} 年一致的数，或改正 {y} 年的数据"
+                yield row.tell("value", found, expected)
 
 
-def _is_explained(row: ReadRow | ReadReport) -> bool:
-    return row.place.table.remarks[-1] in row.texts
+def _content(observed: Observation) -> Observation:
+    return observed.model_copy(update={"stage": Stage.DRAFT, "form": None})
 
 
-def _comments(place: FoundRow[Any]) -> Iterable[FormProblem]:
-    table = place.table
-    expected = f"没有批注：批注不随数据保存，要留的写在“{table.column(table.remarks[-1]).title}”里"
-    for column in table.input_columns:
-        comment = place.cell(column.key).comment
-        if comment is not None:
-            found = f"批注{quoted(str(comment.text))}"
-            yield FormProblem(place.sheet_name, place.address(column.key), found, expected)
-
-
-def _sorted(problems: Iterable[FormProblem], order: Sequence[str]) -> tuple[FormProblem, ...]:
-    """By sheet, row and column; what is said of a whole sheet first."""
-    return tuple(sorted(dict.fromkeys(problems), key=lambda p: (_place(p.sheet, order), _cell(p.cell))))
-
-
-def _place(sheet: str, order: Sequence[str]) -> int:
-    return order.index(sheet) if sheet in order else len(order)
-
-
-def _cell(address: str) -> tuple[int, int]:
-    return coordinate_to_tuple(address) if address else (0, 0)
+def _told(row: FilledRow, problem: Problem) -> FormProblem:
+    column = (problem.column or "").partition(" ")[0]
+    inputs = {one.key for one in row.form.inputs}
+    return row.tell(column if column in inputs else "key", problem.found, problem.expected)

@@ -1,79 +1,70 @@
-"""Taking a checked form into the data: what would change, and changing it.
+"""Importing a checked form into ``data/``: the changes it would make, and writing them.
 
-The form is the whole year: a row that it leaves empty is a row that the data loses. A row that says the same as
-before stays as it is, to the letter, with its stage and its provenance; so importing twice changes nothing. What the
-form says of progress replaces the year's progress; a form without sheets for it leaves that alone.
+A form holds the whole year: rows left empty are removed from the data. Its progress sheets replace the year's
+progress; a form without them leaves the progress unchanged.
 """
 
 import hashlib
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path, PureWindowsPath
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from cixi_analysis.analysis.changes import flips, shown
-from cixi_analysis.assessment import Assessment, assess
-from cixi_analysis.errors import CixiError, DataError, reason
-from cixi_analysis.form.changing import R, RowChange, RowFate, cell_text, observation_change, report_changes
-from cixi_analysis.form.invisible import is_invisible
-from cixi_analysis.form.progress_sheets import subjects, summary
+from cixi_analysis.assessment import assess
+from cixi_analysis.errors import CixiError, DataError, UnknownYear, reason
+from cixi_analysis.form.checking import Checked
+from cixi_analysis.form.input_cells import is_invisible
+from cixi_analysis.form.row_changes import R, RowChange, RowFate, cell_text, row_changes
+from cixi_analysis.form.sheets import summary
 from cixi_analysis.plan.csvfile import rows_csv
 from cixi_analysis.plan.dataset import Plan, load_plan
 from cixi_analysis.plan.journal import recover, replace_files
 from cixi_analysis.plan.schema import OBSERVATIONS, PROGRESS, Observation, Progress
-from cixi_analysis.words import BASE_YEAR, NOT_APPLICABLE_MARK, Absence, Level, Stage
-
-if TYPE_CHECKING:
-    from cixi_analysis.form.checking import Checked
+from cixi_analysis.words import BASE_YEAR, NOT_APPLICABLE_MARK, Absence, Entity, Level, Stage
 
 #: The columns of ``cixi import``.
 COLUMNS = ("kind", "year", "indicator", "item_id", "level", "field", "before", "after", "why")
 
 
 class ImportRefused(CixiError):
-    """The form was not taken in and the data is as it was; the message (Chinese) says every reason."""
+    """The form was not imported and the data is unchanged; the message (Chinese) gives every reason."""
 
 
 @dataclass(frozen=True)
 class Import:
-    """What taking in a form would do; nothing has happened yet."""
+    """The changes that importing a form would make."""
 
     plan: Plan
     year: int
     final: bool
-    #: the rows that the year's file will hold
+    #: the year's observations and progress after the import
     rows: tuple[Observation, ...]
+    reports: tuple[Progress, ...]
+    #: whether a closed year (定稿) gets rows that are drafts
+    reopens: bool
     #: every row before or after, in the plan's order
     changes: tuple[RowChange[Observation], ...]
-    #: the same for the year's progress; empty where the form leaves it alone
+    #: the same for the year's progress; empty where the form has no sheets of progress
     report_changes: tuple[RowChange[Progress], ...]
-    #: year → the verdicts that flip (columns ``changes.VERDICT_COLUMNS``), for this year and those after it. A year
-    #: that could not be assessed before, for want of data, is not there.
+    #: year → the verdicts that flip (columns ``changes.VERDICT_COLUMNS``), for this year and later ones. A year that
+    #: could not be assessed before, for missing data, is left out.
     flips: dict[int, pd.DataFrame]
-    #: why the year is still a draft, an item a line; empty when it could be closed
+    #: why the year cannot be closed yet, one line an item; empty when it can
     unfilled: tuple[str, ...]
-
-    def count(self, kind: RowFate) -> int:
-        return sum(change.kind is kind for change in self.changes)
 
     @property
     def changes_data(self) -> bool:
+        """Whether the import changes a file."""
         return bool(self.files)
 
     @property
-    def reports(self) -> tuple[Progress, ...]:
-        """The progress that the year will have."""
-        if not self.report_changes:
-            return self.plan.progress.get(self.year, ())
-        return tuple(change.new for change in self.report_changes if change.new is not None)
-
-    @property
     def files(self) -> dict[str, bytes]:
-        """Name below ``data/`` → content, of the files that change."""
+        """Name below ``data/`` → new content, of the files that change."""
         found = {}
         if any(change.kind is not RowFate.UNCHANGED for change in self.changes):
             found[f"{OBSERVATIONS}/{self.year}.csv"] = rows_csv(Observation, self.rows)
@@ -82,14 +73,8 @@ class Import:
         return found
 
     @property
-    def reopens(self) -> bool:
-        """A year that was closed (定稿) gets rows that are not."""
-        old = self.plan.observations.get(self.year, ())
-        return bool(old) and all(o.stage is Stage.FINAL for o in old) and any(r.stage is Stage.DRAFT for r in self.rows)
-
-    @property
     def table(self) -> pd.DataFrame:
-        """What ``cixi import`` shows, columns :data:`COLUMNS`: the rows, a changed one a line a column, then the flips."""
+        """The output of ``cixi import``, columns :data:`COLUMNS`: the rows, changed ones a line a column; then the flips."""
         table = pd.DataFrame(list(self._lines()), columns=list(COLUMNS))
         return table.astype({"year": "Int64", "indicator": "Int64"})
 
@@ -98,63 +83,68 @@ class Import:
             row = change.row
             key = (self.year, self.plan.item(row.item_id).indicator, row.item_id, row.level or "")
             yield from _row_lines(change, key, lambda observed: shown(observed, self.year))
-        for told in self.report_changes:
-            yield from _row_lines(told, (self.year, None, f"{told.row.kind} {told.row.id}", ""), summary)
+        for reported in self.report_changes:
+            yield from _row_lines(reported, (self.year, None, f"{reported.row.kind} {reported.row.id}", ""), summary)
         for year, table in self.flips.items():
             for flip in table.itertuples(index=False):
                 why = f"【导入前】{flip.before_reason}【导入后】{flip.after_reason}"
                 yield "verdict", year, flip.indicator, flip.item_id, flip.level, "", flip.before, flip.after, why
 
 
-def _row_lines(change: RowChange[R], key: tuple[object, ...], told: Callable[[R], str]) -> Iterator[tuple[object, ...]]:
-    """The lines of one row: a changed one a line a column, any other one line."""
+def _row_lines(
+    change: RowChange[R], key: tuple[object, ...], summarised: Callable[[R], str]
+) -> Iterator[tuple[object, ...]]:
     for column in change.columns:
         cells = (cell_text(getattr(row, column)) for row in (change.old, change.new))
         yield str(change.kind), *key, column, *cells, change.row.columns()[column].title
     if not change.columns:
-        before, after = ("" if row is None else told(row) for row in (change.old, change.new))
+        before, after = ("" if row is None else summarised(row) for row in (change.old, change.new))
         why = "工作簿中这一行没有填写" if change.kind is RowFate.REMOVED else ""
         yield str(change.kind), *key, "", before, after, why
 
 
-def plan_import(plan: Plan, checked: "Checked", path: Path, *, final: bool = False) -> Import:
-    """What taking in the form at ``path`` would change in ``plan``. Writes nothing.
+def plan_import(plan: Plan, checked: Checked, path: Path, *, final: bool = False) -> Import:
+    """The changes that importing the form at ``path`` would make in ``plan``. Writes nothing.
 
-    ``final`` closes the year: every row becomes 定稿. Raises :class:`ImportRefused` with every reason why not: the
-    form has problems, is empty, is of a year before the base year, or is to be final while something is not filled in;
-    and :class:`DataError` where the data with these rows could not be assessed.
+    ``final`` closes the year: every row becomes 定稿. Raises :class:`ImportRefused` with every reason: the form has
+    problems, is empty, is of a year before the base year, or is to be final while something is not filled in; and
+    :class:`DataError` where the data with these rows could not be assessed.
     """
-    year, rows = checked.year, checked.rows
-    unfilled = tuple(_unfilled(plan, year, rows))
+    year = checked.year
+    unfilled = tuple(_unfilled(plan, year, checked.rows))
     if reasons := list(_reasons(plan, checked, unfilled, final)):
         raise ImportRefused("\n".join(["没有导入：", *reasons]))
-    old = {(o.item_id, o.level): o for o in plan.observations.get(year, ())}
-    closed = bool(old) and all(o.stage is Stage.FINAL for o in old.values())
+    old = plan.observations.get(year, ())
+    closed = bool(old) and all(o.stage is Stage.FINAL for o in old)
     form = provenance(path)
-    made = {
-        (r.item_id, r.level): observation_change(old.get((r.item_id, r.level)), r, form, final=final, closed=closed)
-        for r in rows
-    }
     order = [(item.item_id, level) for item in plan.items for level in (None, *Level)]
-    changes = [
-        made.get(key) or RowChange(RowFate.REMOVED, old[key], None) for key in order if key in made or key in old
-    ]
-    new_rows = tuple(c.new for c in changes if c.new is not None)
-    after = replace(plan, observations={**plan.observations, year: new_rows})
+    changes = row_changes(order, old, checked.rows, form=form, final=final, closed=closed)
+    rows = tuple(c.new for c in changes if c.new is not None)
+    after = replace(plan, observations={**plan.observations, year: rows})
     moved = any(c.kind not in (RowFate.UNCHANGED, RowFate.FINAL) for c in changes)
-    flipped = _flips(plan, after, year) if moved else {}
-    told = checked.reports
-    reported = () if told is None else report_changes(subjects(plan), plan.progress.get(year, ()), told)
-    return Import(plan, year, final, new_rows, tuple(changes), reported, flipped, unfilled)
+    flipped = {}
+    for y in (y for y in after.years if moved and y >= year):  # the changes of later years are measured from this one
+        now = assess(after, y)
+        with suppress(UnknownYear, DataError):  # a new year, or data that the form may correct
+            flipped[y] = flips(assess(plan, y), now)
+    ids = [(Entity.PROJECT, str(project.number)) for project in plan.projects]
+    ids += [(Entity.COMMITMENT, promise.commitment_id) for promise in plan.commitments]
+    known = plan.progress.get(year, ())
+    reported: tuple[RowChange[Progress], ...] = ()
+    if checked.reports is not None:
+        reported = row_changes(ids, known, checked.reports, form=form, final=final, closed=closed)
+    reports = tuple(c.new for c in reported if c.new is not None) if reported else known
+    reopens = closed and any(row.stage is Stage.DRAFT for row in rows)
+    return Import(plan, year, final, rows, reports, reopens, changes, reported, flipped, unfilled)
 
 
 def apply_import(plan: Plan, change: Import) -> None:
     """Write ``data/observations/YEAR.csv`` and ``data/progress/YEAR.csv``, where they change.
 
-    A crash, a full disk or a kill at any moment leaves the old data or the new: one file is replaced at once, and
-    what becomes of two is said in :mod:`cixi_analysis.plan.journal`. What is written has been loaded from a copy of the
-    data before. Raises :class:`ImportRefused` when the data has changed since ``plan`` was read or a file cannot be
-    written; the data is then as it was.
+    The write is atomic: a crash, a full disk or a kill at any moment leaves either the old data or the new (two files
+    by the journal of :mod:`cixi_analysis.plan.journal`). The new content is first loaded and compared in a copy of the
+    data. Raises :class:`ImportRefused` when the data has changed since ``plan`` was loaded or a file cannot be
+    written; the data is then unchanged.
     """
     data, files = plan.root / "data", change.files
     try:
@@ -170,12 +160,12 @@ def apply_import(plan: Plan, change: Import) -> None:
 
 
 def provenance(path: Path) -> str:
-    """``name sha256:…`` of a workbook: its own name without folders and without characters that do not show."""
+    """``name sha256:…`` of a workbook; the name without folders and invisible characters."""
     name = "".join(c for c in PureWindowsPath(path.name).name if c != "\n" and not is_invisible(c)).strip()
     return f"{name or '工作簿'} sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}"
 
 
-def _reasons(plan: Plan, checked: "Checked", unfilled: Sequence[str], final: bool) -> Iterator[str]:
+def _reasons(plan: Plan, checked: Checked, unfilled: Sequence[str], final: bool) -> Iterator[str]:
     if checked.problems:
         yield f"工作簿还有{len(checked.problems)}处问题（cixi check 逐格列出）。"
     if checked.year < BASE_YEAR:
@@ -190,7 +180,7 @@ def _reasons(plan: Plan, checked: "Checked", unfilled: Sequence[str], final: boo
 
 
 def _unfilled(plan: Plan, year: int, rows: Sequence[Observation]) -> Iterator[str]:
-    """What is missing for a whole year: an item without a row, at a level that asks something of it; or 未填报."""
+    """What is missing in the year: an item without a row at a level that requires something of it; or 未填报."""
     for item in plan.items:
         own = [row for row in rows if row.item_id == item.item_id]
         title = f"{item.item_id} {item.name}"
@@ -205,27 +195,8 @@ def _unfilled(plan: Plan, year: int, rows: Sequence[Observation]) -> Iterator[st
             yield f"{title}：缺失原因为“{Absence.NOT_FILLED_IN}”"
 
 
-def _flips(plan: Plan, after: Plan, year: int) -> dict[int, pd.DataFrame]:
-    """The verdicts that flip in ``year`` and in the years after it, whose changes are measured from it."""
-    found = {}
-    for one in (y for y in after.years if y >= year):
-        now = assess(after, one)
-        before = _assessed(plan, one)
-        if before is not None:
-            found[one] = flips(before, now)
-    return found
-
-
-def _assessed(plan: Plan, year: int) -> Assessment | None:
-    """The year as it stood; None where it could not be assessed: what is wrong there may be what the form corrects."""
-    try:
-        return assess(plan, year) if year in plan.years else None
-    except DataError:
-        return None
-
-
 def _prove(plan: Plan, change: Import, files: Mapping[str, bytes]) -> None:
-    """Load a copy of the data with the new files in it, before anything is written."""
+    """Load a copy of the data with the new files in it; raise :class:`ImportRefused` where it is not as expected."""
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder, "data")
         shutil.copytree(plan.root / "data", copy)

@@ -1,91 +1,115 @@
-"""What stands where in the sheets of the domains: the one description that writing and checking share.
+"""The layout of the form: sheets, columns and rows. Writing, checking and importing all work from this description.
 
-One sheet a domain, one row a key: an item, or an item at one level where the plan names it twice (then the common
-row or the two level rows are filled in, not both). Columns of ``schema.Observation`` that people fill in are input
-columns; the rest shows what they need to know and is locked.
+The form has one sheet a domain with a row for each item, and two sheets of progress with a row for each project of
+Table 3 and for each commitment. A row of a sheet becomes one row of ``data/``: an ``Observation`` or a ``Progress``.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
 
-from cixi_analysis.assessment import observed_level, wordings
-from cixi_analysis.plan.dataset import Plan
-from cixi_analysis.plan.schema import Indicator
-from cixi_analysis.requirement.tree import (
-    AssignedTarget,
-    Change,
-    ChangeBenchmark,
-    Comparator,
-    Leaf,
-    LevelBenchmark,
-    State,
-    leaves,
-)
-from cixi_analysis.words import TARGET_YEARS, Absence, BenchmarkKind, Level, Polarity, ProgressState
+from openpyxl.utils import get_column_letter
 
-#: Told in the form, so that a form of another plan or of an older layout is recognised.
+from cixi_analysis.plan.schema import Commitment, Indicator, Project, Row
+from cixi_analysis.requirement.tree import Comparator
+from cixi_analysis.words import Absence, BenchmarkKind, Polarity, ProgressState
+
+#: Written into the guide sheet; identifies the plan and the layout version of a form.
 PLAN_ID = "慈溪市生态文明建设规划（修编）2023-2030"
 LAYOUT = 2
-#: Forms of this layout have no sheets of progress; they are taken as they are, and leave the progress of their year.
+#: Forms of layout 1 have no progress sheets. They are still imported, and leave the year's progress unchanged.
 LAYOUT_WITHOUT_PROGRESS = 1
 GUIDE = "填表说明"
-#: Cells of the guide sheet that tell what the form is.
+#: Cells of the guide sheet with the plan's name, the year and the layout version.
 PLAN_CELL, YEAR_CELL, LAYOUT_CELL = "B3", "B4", "B5"
 TITLE_ROW, HEADER_ROW, FIRST_ROW = 1, 2, 3
 
 
 class Kind(Enum):
-    """What may stand in a column's cells."""
+    """What the cells of a column hold."""
 
-    SHOWN = "shown"  # locked: what people need to know
+    SHOWN = "shown"  # locked context, no input
     TEXT = "text"
     NUMBER = "number"
     QUANTITY = "quantity"  # a number or a water class
     TARGET = "target"  # a number, a water class, 上级未下达, or 任务：……
-    CHOICE = "choice"
+    CHOICE = "choice"  # a drop-down
 
 
 @dataclass(frozen=True)
 class FormColumn:
-    """A column of a sheet. ``field`` is the column of the data's row that an input column fills."""
+    """A column of a sheet. The ``key`` of an input column is the column of the data's row that it fills.
+
+    The one exception is ``comparator``, which is stored in front of ``assigned_target``.
+    """
 
     key: str
     title: str
     width: int
-    kind: Kind
-    field: str = ""
+    kind: Kind = Kind.SHOWN
     hint: str = ""
+    #: unit of the numbers in this column; "" where it is the unit of the row
+    unit: str = ""
 
 
 COLUMNS = (
-    FormColumn("key", "编号", 8, Kind.SHOWN),
-    FormColumn("name", "指标名称", 30, Kind.SHOWN),
-    FormColumn("level", "级别", 7, Kind.SHOWN),
-    FormColumn("unit", "单位", 9, Kind.SHOWN),
-    FormColumn("national", "国家级要求", 20, Kind.SHOWN),
-    FormColumn("provincial", "省级要求", 20, Kind.SHOWN),
-    FormColumn("target_2025", "规划值2025年", 16, Kind.SHOWN),
-    FormColumn("target_2030", "规划值2030年", 16, Kind.SHOWN),
-    FormColumn("last", "上年现状值", 20, Kind.SHOWN),
-    FormColumn("value", "现状值", 11, Kind.QUANTITY, "value", "只写数，不带单位和百分号：83.3%写83.3。水质类别写Ⅲ。没有数值时留空并选缺失原因。"),
-    FormColumn("absence", "缺失原因", 12, Kind.CHOICE, "absence", "没有数值时选一个；有数值时留空。"),
-    FormColumn("measure", "实测对象", 16, Kind.TEXT, "measure", "实际测得的不是该指标本身时填写，如省控断面水质类别。"),
-    FormColumn("measured_unit", "实测单位", 10, Kind.TEXT, "unit", "与左侧单位不同时填写；水质类别写“类”。"),
-    FormColumn("polarity", "实测方向", 10, Kind.CHOICE, "polarity", "实测对象的方向与指标不同时选：越多越好、越少越好、无方向。"),
-    FormColumn("comparator", "目标比较符", 9, Kind.CHOICE, "", "上级下达目标的比较符；目标是一个数而没有写明比较时留空。"),
-    FormColumn("assigned_target", "下达目标", 14, Kind.TARGET, "assigned_target", "上级下达的当年目标：数、水质类别，或“任务：……”；当年没有下达写“上级未下达”；不知道留空。"),
-    FormColumn("benchmark", "全省平均", 10, Kind.NUMBER, "benchmark", "全省平均值；为变化量或变化率时带符号。"),
-    FormColumn("benchmark_kind", "平均的含义", 14, Kind.CHOICE, "benchmark_kind", "填了全省平均时必选。"),
-    FormColumn("statement", "现状原文", 40, Kind.TEXT, "statement", "照录来源中的文字。"),
-    FormColumn("attests", "载明达到的条款", 26, Kind.TEXT, "attests", "写作“条款=原文中的字句”，多个以；分隔；字句须出现在现状原文中。"),
-    FormColumn("denies", "载明未达到的条款", 26, Kind.TEXT, "denies", "写法同左。"),
-    FormColumn("source", "出处", 30, Kind.TEXT, "source", "文件名称、章节、表、行。填了这一行就必须填。"),
-    FormColumn("responsible", "填报单位", 16, Kind.TEXT, "responsible", "谁对这一行负责。"),
-    FormColumn("acknowledgment", "提示说明", 26, Kind.TEXT, "acknowledgment", "检查提示可疑而数字无误时，在此说明，说明随数据保留。"),
+    FormColumn("key", "编号", 8),
+    FormColumn("name", "指标名称", 30),
+    FormColumn("level", "级别", 7),
+    FormColumn("item_unit", "单位", 9),
+    FormColumn("national", "国家级要求", 20),
+    FormColumn("provincial", "省级要求", 20),
+    FormColumn("target_2025", "规划值2025年", 16),
+    FormColumn("target_2030", "规划值2030年", 16),
+    FormColumn("last", "上年现状值", 20),
+    FormColumn("value", "现状值", 11, Kind.QUANTITY, "只写数，不带单位和百分号：83.3%写83.3。水质类别写Ⅲ。没有数值时留空并选缺失原因。"),
+    FormColumn("absence", "缺失原因", 12, Kind.CHOICE, "没有数值时选一个；有数值时留空。"),
+    FormColumn("measure", "实测对象", 16, Kind.TEXT, "实际测得的不是该指标本身时填写，如省控断面水质类别。"),
+    FormColumn("unit", "实测单位", 10, Kind.TEXT, "与左侧单位不同时填写；水质类别写“类”。"),
+    FormColumn("polarity", "实测方向", 10, Kind.CHOICE, "实测对象的方向与指标不同时选：越多越好、越少越好、无方向。"),
+    FormColumn("comparator", "目标比较符", 9, Kind.CHOICE, "上级下达目标的比较符；目标是一个数而没有写明比较时留空。"),
+    FormColumn("assigned_target", "下达目标", 14, Kind.TARGET, "上级下达的当年目标：数、水质类别，或“任务：……”；当年没有下达写“上级未下达”；不知道留空。"),
+    FormColumn("benchmark", "全省平均", 10, Kind.NUMBER, "全省平均值；为变化量或变化率时带符号。"),
+    FormColumn("benchmark_kind", "平均的含义", 14, Kind.CHOICE, "填了全省平均时必选。"),
+    FormColumn("statement", "现状原文", 40, Kind.TEXT, "照录来源中的文字。"),
+    FormColumn("attests", "载明达到的条款", 26, Kind.TEXT, "写作“条款=原文中的字句”，多个以；分隔；字句须出现在现状原文中。"),
+    FormColumn("denies", "载明未达到的条款", 26, Kind.TEXT, "写法同左。"),
+    FormColumn("source", "出处", 30, Kind.TEXT, "文件名称、章节、表、行。填了这一行就必须填。"),
+    FormColumn("responsible", "填报单位", 16, Kind.TEXT, "谁对这一行负责。"),
+    FormColumn("acknowledgment", "提示说明", 26, Kind.TEXT, "检查提示可疑而数字无误时，在此说明，说明随数据保留。"),
 )  # fmt: skip
 INPUTS = tuple(column for column in COLUMNS if column.kind is not Kind.SHOWN)
-#: Input column of kind CHOICE → what its drop-down shows → the word of the data. 未填报 is what an untouched row means.
+PROGRESS_INPUTS = (
+    FormColumn("state", "状态", 10, Kind.CHOICE, "该年底的状态。没有资料的，整行留空。"),
+    FormColumn("percent", "完成比例（%）", 10, Kind.NUMBER, "截至该年底完成了百分之几，只写数：60%写60。不知道留空。", "%"),
+    FormColumn("spent", "累计投资（万元）", 16, Kind.NUMBER, "截至该年底累计完成的投资，万元，只写数。不知道留空，不写0。", "万元"),
+    FormColumn("note", "说明", 30, Kind.TEXT, "进展、困难、调整的情况；检查提示可疑而填写无误时，也在此说明。"),
+    FormColumn("source", "出处", 24, Kind.TEXT, "文件名称、章节、表、行。填了这一行就必须填。"),
+    FormColumn("responsible", "填报单位", 14, Kind.TEXT, "谁对这一行负责。"),
+)  # fmt: skip
+PROJECT_COLUMNS = (
+    FormColumn("key", "序号", 6),
+    FormColumn("name", "项目名称", 24),
+    FormColumn("content", "主要内容", 38),
+    FormColumn("years", "实施年限", 11),
+    FormColumn("budget", "概算（万元）", 13),
+    FormColumn("units", "责任单位", 20),
+    FormColumn("last", "上年填报", 16),
+    *PROGRESS_INPUTS,
+)
+COMMITMENT_COLUMNS = (
+    FormColumn("key", "编号", 7),
+    FormColumn("name", "承诺事项", 36),
+    FormColumn("promised", "承诺的数量", 14),
+    FormColumn("deadline", "期限", 13),
+    FormColumn("scope", "范围", 14),
+    FormColumn("place", "规划中的位置", 16),
+    FormColumn("last", "上年填报", 16),
+    *(column for column in PROGRESS_INPUTS if column.key != "spent"),  # money belongs to projects
+)
+#: Input column of kind CHOICE → word in the drop-down → word of the data. 未填报 is what an empty row means already.
 CHOICES: Mapping[str, Mapping[str, str]] = {
     "absence": {reason.value: reason for reason in Absence if reason is not Absence.NOT_FILLED_IN},
     "polarity": {polarity.chinese: polarity for polarity in Polarity},
@@ -96,58 +120,76 @@ CHOICES: Mapping[str, Mapping[str, str]] = {
 
 
 @dataclass(frozen=True)
-class Key:
-    """A row of the form: an item, for both levels (``level`` None) or for one."""
+class FormRow:
+    """One row of a sheet: its context, its open inputs, and what the data has for it."""
 
-    item: Indicator
-    level: Level | None = None
+    subject: Indicator | Project | Commitment
+    #: columns of the data's row that no input fills: item and level, or kind and id
+    identity: Mapping[str, str]
+    #: locked column → text. ``key`` is unique in the sheet; rows are found by it when a form is read.
+    shown: Mapping[str, str]
+    #: task or category, "" for none; written above the name in the first row of the group
+    group: str
+    #: the data's row of the year (prefilled) and of the year before (prompts, plausibility)
+    known: Row | None
+    before: Row | None
+    #: input columns that the row can use; the other cells are locked
+    opened: frozenset[str]
+    #: input column → sentence about this row in the cell's prompt
+    notes: Mapping[str, str] = field(default_factory=dict)
 
-    def __str__(self) -> str:
-        return self.item.item_id + ("" if self.level is None else {"national": "国", "provincial": "省"}[self.level])
-
-
-def sheets(plan: Plan) -> dict[str, tuple[Key, ...]]:
-    """Domain → the keys of its sheet, in the plan's order."""
-    found: dict[str, list[Key]] = {}
-    for item in plan.items:
-        found.setdefault(item.domain, []).extend(keys(item))
-    return {domain: tuple(rows) for domain, rows in found.items()}
-
-
-def keys(item: Indicator) -> Iterator[Key]:
-    """The rows of an item: one, and two more where the plan names it once for each level."""
-    yield Key(item)
-    if item.provincial_name:
-        yield from (Key(item, level) for level in Level)
-
-
-def open_inputs(plan: Plan, key: Key, year: int) -> frozenset[str]:
-    """The input columns that the item's requirements and targets can use; the others are locked in the form."""
-    leaves_asked = asked(plan, key, year)
-    closed = set()
-    if not any(isinstance(leaf, AssignedTarget) for leaf in leaves_asked):
-        closed |= {"comparator", "assigned_target"}
-    if not any(needs_benchmark(leaf) for leaf in leaves_asked):
-        closed |= {"benchmark", "benchmark_kind"}
-    # Where only words can attest what is asked, a number is of no use; except where one has been kept all along (22).
-    if all(isinstance(leaf, State) for leaf in leaves_asked) and not _has_numbers(plan, key.item.item_id):
-        closed |= {"value", "measure", "measured_unit", "polarity"}
-    return frozenset(column.key for column in INPUTS) - closed
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The texts that the name cell may hold: the name alone, or with its group above."""
+        name = self.shown["name"]
+        return (name, f"{self.group}\n{name}") if self.group else (name,)
 
 
-def _has_numbers(plan: Plan, item_id: str) -> bool:
-    return any(o.value is not None for rows in plan.observations.values() for o in rows if o.item_id == item_id)
+@dataclass(frozen=True)
+class FormSheet:
+    """One sheet: its columns, its rows in the plan's order, and the model that a filled-in row becomes."""
+
+    name: str
+    year: int
+    columns: tuple[FormColumn, ...]
+    rows: tuple[FormRow, ...]
+    model: type[Row]
+    #: columns for free remarks; a remark in the last one answers the row's warnings
+    remarks: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        """The text of the title cell. It contains the year, so a form whose year was typed over is recognised."""
+        return f"{self.name}（{self.year}年）"
+
+    @cached_property
+    def letters(self) -> dict[str, str]:
+        """Column key → column letter."""
+        return {column.key: get_column_letter(at) for at, column in enumerate(self.columns, start=1)}
+
+    @property
+    def inputs(self) -> tuple[FormColumn, ...]:
+        """The input columns, in their order."""
+        return tuple(column for column in self.columns if column.kind is not Kind.SHOWN)
+
+    def column(self, key: str) -> FormColumn:
+        """The column with this key."""
+        return next(column for column in self.columns if column.key == key)
 
 
-def needs_benchmark(leaf: Leaf) -> bool:
-    if isinstance(leaf, Change):
-        return isinstance(leaf.rate, ChangeBenchmark)
-    return isinstance(leaf, (ChangeBenchmark, LevelBenchmark))
+#: A number with an optional comparator, which the form holds in two cells.
+_LIMIT = re.compile(r"([≥≤><]?)(-?\d+(?:\.\d+)?)")
 
 
-def asked(plan: Plan, key: Key, year: int) -> tuple[Leaf, ...]:
-    """What the requirements in force in ``year`` and the plan's targets ask of a row, each once, in their order."""
-    levels: tuple[Level, ...] = (key.level,) if key.level else tuple(Level)
-    judged = [*levels, *(str(y) for y in TARGET_YEARS if observed_level(str(y)) in levels)]
-    nodes = ([w.node for w in wordings(plan, key.item, level) if w.from_year <= year][-1] for level in judged)
-    return tuple(dict.fromkeys(leaf for node in nodes if node is not None for leaf in leaves(node)))
+def prefill(row: Row | None, columns: Iterable[FormColumn]) -> dict[str, str | float]:
+    """Input column → content of its cell: numbers as numbers, choices as in the drop-down, the rest as text."""
+    found: dict[str, str | float] = {}
+    for column in columns:
+        content = getattr(row, column.key, None)
+        if column.kind in (Kind.QUANTITY, Kind.TARGET) and (limit := _LIMIT.fullmatch(content or "")):
+            content = float(limit[2])
+            if limit[1]:
+                found["comparator"] = limit[1]
+        if content is not None:
+            found[column.key] = getattr(content, "chinese", content)
+    return found

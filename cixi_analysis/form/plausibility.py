@@ -1,59 +1,66 @@
-"""What is possible but doubtful in a filled-in row: told as a warning, silenced by a note in 提示说明."""
+"""What is possible but doubtful in a filled-in row: a warning, which a remark in the row's own column answers."""
 
 import re
 from collections.abc import Iterator
 
-from cixi_analysis.analysis.trend import measured
-from cixi_analysis.form.rows import ReadRow
-from cixi_analysis.plan.dataset import Plan
-from cixi_analysis.plan.schema import WATER_CLASSES
-from cixi_analysis.words import CLASS_UNIT
+from cixi_analysis.analysis.commitments import deadline, due
+from cixi_analysis.assessment import measured
+from cixi_analysis.form.filled_rows import FilledRow, Finding
+from cixi_analysis.form.input_cells import or_empty, quoted, text_of
+from cixi_analysis.plan.schema import WATER_CLASSES, Commitment, Indicator, Observation, Progress, Project
+from cixi_analysis.words import CLASS_UNIT, Due, ProgressState
 
-#: A figure is out of proportion to last year's when it is more than this many times as large or as small, …
+#: A value is out of proportion to last year's when it is more than so many times as large or as small, …
 TIMES = 2
-#: … or, of a share in per cent, when it moved by more than this many points, or, of a water class, by as many classes.
+#: … or, in per cent, when it moved by more than so many points, or, a water class, by as many classes.
 POINTS = 30
 CLASSES = 2
-_PERCENT = "%"
-_ALL = 100
 
 
-def doubts(plan: Plan, year: int, row: ReadRow) -> Iterator[tuple[str, str, str]]:
-    """(column, found, expected) of what is doubtful in a row. Only the same measure in the same unit is compared."""
-    observed = row.observation
-    if observed is None or observed.value is None:
+def warnings(row: FilledRow) -> Iterator[Finding]:
+    """The warnings of a row, filled in or not: changed context, comments that get lost, implausible content."""
+    remark = row.form.column(row.form.remarks[-1]).title
+    # Last year's data may have been revised since the form was written. No input depends on it: no problem.
+    if (was := text_of(row.cell("last"))) != (now := row.spec.shown["last"]):
+        yield "last", or_empty(was), f"{or_empty(now)}（数据中的{row.form.column('last').title}）"
+    for column in row.form.inputs:
+        if comment := row.cell(column.key).comment:
+            expected = f"没有批注：批注不随数据保存，要留的写在“{remark}”里"
+            yield column.key, f"批注{quoted(str(comment.text))}", expected
+    note = f"无误时在“{remark}”里说明"
+    subject, before = row.spec.subject, row.spec.before
+    if isinstance(row.data, Observation) and isinstance(subject, Indicator):
+        yield from _figure(subject, row.data, before if isinstance(before, Observation) else None, note)
+    if isinstance(row.data, Progress) and not isinstance(subject, Indicator):
+        yield from _report(row, subject, row.data, before if isinstance(before, Progress) else None, note)
+
+
+def _figure(item: Indicator, observed: Observation, before: Observation | None, note: str) -> Iterator[Finding]:
+    value = observed.value
+    if value is None:
         return
-    item, level = row.place.key.item, row.place.key.level
-    before, what = plan.observation(item.item_id, year - 1, level), measured(item, observed, level)
-    unit = what[1]
-    if before is not None and before.value is not None:
-        told = measured(item, before, level)
-        if told != what:
-            yield (
-                "measure",
-                f"“{what[0]}（{unit}）”，上年为“{told[0]}（{told[1]}）”",
-                f"与上年相同的实测对象和单位；{_NOTE}",
-            )
-        elif reason := _disproportion(before.value, observed.value, unit):
-            yield "value", f"“{observed.value}”，上年为“{before.value}”，{reason}", f"核对过的数；{_NOTE}"
-    yield from _share(observed.value, unit, before is not None and before.value is not None)
-    figures = re.findall(r"\d+(?:\.\d+)?", observed.statement or "")
-    if unit != CLASS_UNIT and figures and float(observed.value) not in {float(f) for f in figures}:
-        yield "statement", f"“{observed.statement}”，其中没有现状值“{observed.value}”", f"含有现状值的原文；{_NOTE}"
+    measure, unit = _measured(item, observed)
+    last = before.value if before else None
+    if before and last is not None:
+        was, was_unit = _measured(item, before)
+        if (was, was_unit) != (measure, unit):  # only the same measure in the same unit is compared
+            found = f"“{measure}（{unit}）”，上年为“{was}（{was_unit}）”"
+            yield "measure", found, f"与上年相同的实测对象和单位；{note}"
+        elif reason := _disproportion(last, value, unit):
+            yield "value", f"“{value}”，上年为“{last}”，{reason}", f"核对过的数；{note}"
+    if unit == "%" and last is None and 0 < float(value) < 1:
+        expected = "百分数（83.3%写83.3，不写0.833）；确是百分之零点几时在“提示说明”里说明"
+        yield "value", f"“{value}”，单位为%", expected
+    if unit == "%" and not 0 <= float(value) <= 100:
+        yield "value", f"“{value}”，单位为%", f"0至100之间的数；{note}"
+    figures = {float(figure) for figure in re.findall(r"\d+(?:\.\d+)?", observed.statement or "")}
+    if unit != CLASS_UNIT and figures and float(value) not in figures:
+        yield "statement", f"“{observed.statement}”，其中没有现状值“{value}”", f"含有现状值的原文；{note}"
 
 
-_NOTE = "无误时在“提示说明”里说明"
-
-
-def _share(value: str, unit: str, compared: bool) -> Iterator[tuple[str, str, str]]:
-    """A share is between 0 and 100; below 1 it may be a fraction, unless last year's figure says otherwise."""
-    if unit != _PERCENT:
-        return
-    number = float(value)
-    if 0 < number < 1 and not compared:
-        yield "value", f"“{value}”，单位为%", "百分数（83.3%写83.3，不写0.833）；确是百分之零点几时在“提示说明”里说明"
-    if not 0 <= number <= _ALL:
-        yield "value", f"“{value}”，单位为%", f"0至100之间的数；{_NOTE}"
+def _measured(item: Indicator, observed: Observation) -> tuple[str, str]:
+    what = measured(item, observed.level, observed.measure, observed.unit, observed.polarity)
+    return what.measure, what.unit
 
 
 def _disproportion(before: str, now: str, unit: str) -> str:
@@ -66,6 +73,29 @@ def _disproportion(before: str, now: str, unit: str) -> str:
     small, large = sorted((abs(old), abs(new)))
     if small and large > TIMES * small:
         return f"超过其{TIMES}倍" if large == abs(new) else f"不足其1/{TIMES}"
-    if unit == _PERCENT and abs(new - old) > POINTS:
-        return f"相差{POINTS}个百分点以上"
-    return ""
+    return f"相差{POINTS}个百分点以上" if unit == "%" and abs(new - old) > POINTS else ""
+
+
+def _report(
+    row: FilledRow, subject: Project | Commitment, report: Progress, before: Progress | None, note: str
+) -> Iterator[Finding]:
+    """A report against the plan (budget, percentage, years) and against last year's: progress does not go back."""
+    year, texts = row.form.year, row.texts
+    if isinstance(subject, Project):
+        over, when = subject.end_year <= year, f"实施年限为“{subject.years}”"
+        if report.spent is not None and subject.budget is not None and report.spent > subject.budget:
+            found = f"“{texts['spent']}”，投资概算为“{subject.budget:.12g}”"
+            yield "spent", found, f"不超过投资概算的数；{note}"
+    else:
+        over, when = due(subject, year) in (Due.DUE, Due.PAST), f"期限为“{deadline(subject)}”"
+    early = report.state is ProgressState.DONE and subject.start_year is not None and year < subject.start_year
+    if early or (report.state is ProgressState.NOT_STARTED and over):
+        yield "state", f"“{report.state.chinese}”，而{when}", f"核对过的状态；{note}"
+    if report.percent is not None and 0 < report.percent < 1:
+        yield "percent", f"“{texts['percent']}”，单位为%", f"百分数（60%写60，不写0.6）；{note}"
+    for column in ("percent", "spent"):
+        now, was = getattr(report, column), getattr(before, column, None)
+        if now is not None and was is not None and now < was:
+            yield column, f"“{texts[column]}”，上年为“{was:.12g}”", f"不低于上年的数；{note}"
+    if before and before.state is ProgressState.DONE and report.state is not ProgressState.DONE:
+        yield "state", f"“{report.state.chinese}”，上年为“{before.state.chinese}”", f"核对过的状态；{note}"

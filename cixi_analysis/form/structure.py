@@ -1,162 +1,188 @@
-"""Is every sheet, column and row where the form put it, in sight and unchanged?"""
+"""The structure of a filled-in form: every sheet, column and row in its place, visible, and its context unchanged."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Generic
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from cixi_analysis.form.invisible import quoted
-from cixi_analysis.form.layout import GUIDE, HEADER_ROW, TITLE_ROW, Kind
-from cixi_analysis.form.places import Tell, filled_cells, find_places, rows_text, runs, text_of
-from cixi_analysis.form.problem import FormProblem
-from cixi_analysis.form.table import K, Table
+from cixi_analysis.form.filled_rows import FilledRow, FormProblem, name_of
+from cixi_analysis.form.input_cells import cleaned, or_empty, quoted, text_of
+from cixi_analysis.form.layout import FIRST_ROW, GUIDE, HEADER_ROW, TITLE_ROW, FormSheet, Kind
 
-#: In the title row stand the title and, beside it, what the colours mean.
-_TITLE_CELLS = (1, 3)
+#: Columns of the title row with content: the title, and the meaning of the colours.
+_TITLE_COLUMNS = (1, 3)
 _UNTOUCHED = "（供对照的格，不要改动）"
+#: Records a problem: cell address, found, expected.
+_Tell = Callable[[str, str, str], None]
 
 
-@dataclass(frozen=True)
-class FoundRow(Generic[K]):
-    """Where the row of a key stands."""
-
-    sheet: Worksheet
-    table: Table[K]
-    key: K
-    number: int
-
-    @property
-    def sheet_name(self) -> str:
-        return name_of(self.sheet.title)
-
-    def address(self, column: str) -> str:
-        return f"{self.table.letters[column]}{self.number}"
-
-    def cell(self, column: str) -> Any:
-        return self.sheet[self.address(column)]
-
-
-@dataclass
-class Structure:
-    """The rows found, in the plan's order, with what is wrong (``problems``) or doubtful (``warnings``) around them."""
-
-    rows: list[FoundRow[Any]] = field(default_factory=list)
-    problems: list[FormProblem] = field(default_factory=list)
-    warnings: list[FormProblem] = field(default_factory=list)
-
-
-def examine(tables: Sequence[Table[Any]], book: Workbook) -> Structure:
-    """Look through the sheets of an opened form, which should be the guide and these."""
-    found, expected = Structure(), [table.name for table in tables]
+def find_rows(book: Workbook, sheets: Sequence[FormSheet]) -> tuple[list[FilledRow], list[FormProblem]]:
+    """The rows of a form, in the plan's order, and the structural problems. ``sheets``: what it must contain."""
+    rows: list[FilledRow] = []
+    problems: list[FormProblem] = []
+    expected = [sheet.name for sheet in sheets]
     by_name = {sheet.title: sheet for sheet in book.worksheets}
-    others = {name: by_name.get(name) for name in book.sheetnames if name not in (GUIDE, *expected)}
-    for table in tables:
-        name: str | None = table.name
-        if table.name not in by_name:
-            name = next(
-                (n for n, s in others.items() if s is not None and text_of(s.cell(TITLE_ROW, 1)) == table.title), None
-            )
+    others = [name for name in book.sheetnames if name not in (GUIDE, *expected)]
+    for form in sheets:
+        titled = (n for n in others if n in by_name and text_of(by_name[n].cell(TITLE_ROW, 1)) == form.title)
+        name = form.name if form.name in by_name else next(titled, None)
+        if name != form.name:
             what = "没有这张工作表" if name is None else "改了名的工作表"
-            found.problems.append(FormProblem(name_of(name or table.name), "", what, f"名为“{table.name}”的工作表"))
+            problems.append(FormProblem(name_of(name or form.name), "", what, f"名为“{form.name}”的工作表"))
         if name is not None:
-            others.pop(name, None)
-            _examine_sheet(table, by_name[name], found)
+            others = [other for other in others if other != name]
+            rows += _sheet_rows(form, by_name[name], problems)
     known = "、".join((GUIDE, *expected))
-    for name in others:
-        found.problems.append(FormProblem(name_of(name), "", "多出的工作表", f"只有这些工作表：{known}"))
+    problems += [FormProblem(name_of(name), "", "多出的工作表", f"只有这些工作表：{known}") for name in others]
     for sheet in book.worksheets:
         if sheet.sheet_state != Worksheet.SHEETSTATE_VISIBLE:
-            found.problems.append(FormProblem(name_of(sheet.title), "", "隐藏的工作表", "显示的工作表"))
-    return found
+            problems.append(FormProblem(name_of(sheet.title), "", "隐藏的工作表", "显示的工作表"))
+    return rows, problems
 
 
-def name_of(title: str) -> str:
-    """A sheet's name in a message."""
-    return quoted(title)[1:-1]
+def _sheet_rows(form: FormSheet, sheet: Worksheet, problems: list[FormProblem]) -> list[FilledRow]:
+    def tell(address: str, found: str, expected: str) -> None:
+        problems.append(FormProblem(name_of(sheet.title), address, found, expected))
 
-
-def _examine_sheet(table: Table[Any], sheet: Worksheet, found: Structure) -> None:
-    def tell(address: str, what: str, expected: str) -> None:
-        found.problems.append(FormProblem(name_of(sheet.title), address, what, expected))
-
-    _compare(sheet, f"A{TITLE_ROW}", [table.title], tell)
+    _compare(sheet, f"A{TITLE_ROW}", [form.title], tell)
     for merged in sheet.merged_cells.ranges:
         tell(merged.coord.partition(":")[0], f"合并的单元格 {merged.coord}", "不合并的单元格，每一格各填各的")
-    if not _columns_in_place(table, sheet, tell):
-        return
-    names = {key: table.names(key) for key in table.shown}
-    places, last = find_places(sheet, names, tell)
-    _nothing_outside(table, sheet, last, tell)
-    _nothing_hidden(table, sheet, places.values(), tell)
-    for key, number in places.items():
-        row, texts = FoundRow(sheet, table, key, number), table.shown[key]
-        found.rows.append(row)
-        for column in table.columns:
+    if not _columns_in_place(form, sheet, tell):
+        return []
+    places, last = _row_numbers(sheet, {row.shown["key"]: row.names for row in form.rows}, tell)
+    _nothing_outside(form, sheet, last, tell)
+    _nothing_hidden(form, sheet, places.values(), tell)
+    rows = [FilledRow(sheet, form, row, places[row.shown["key"]]) for row in form.rows if row.shown["key"] in places]
+    for row in rows:
+        for column in form.columns:
+            # Last year's value may have been revised since the form was written: a warning, see ``plausibility``.
             if column.kind is Kind.SHOWN and column.key not in ("key", "last"):
-                expected = names[key] if column.key == "name" else [texts[column.key]]
-                _compare(sheet, row.address(column.key), expected, tell)
-        # Last year may have been revised since the form was made, and nothing that is typed depends on what it shows.
-        if (was := text_of(row.cell("last"))) != (now := texts["last"]):
-            expected_now = f"{_or_empty(now)}（数据中的{table.column('last').title}）"
-            found.warnings.append(FormProblem(row.sheet_name, row.address("last"), _or_empty(was), expected_now))
+                texts = row.spec.names if column.key == "name" else [row.spec.shown[column.key]]
+                _compare(sheet, row.address(column.key), texts, tell)
+    return rows
 
 
-def _compare(sheet: Worksheet, address: str, expected: Iterable[str], tell: Tell) -> None:
-    texts = list(expected)
+def _compare(sheet: Worksheet, address: str, expected: Sequence[str], tell: _Tell) -> None:
     found = text_of(sheet[address])
-    if found not in texts:
-        tell(address, _or_empty(found), _or_empty(texts[0]) + _UNTOUCHED)
+    if found not in expected:
+        tell(address, or_empty(found), or_empty(expected[0]) + _UNTOUCHED)
 
 
-def _or_empty(text: str) -> str:
-    return quoted(text) if text else "空"
-
-
-def _columns_in_place(table: Table[Any], sheet: Worksheet, tell: Tell) -> bool:
-    """Whether each column is the one it should be; a heading that is merely typed over moves no column."""
-    titles = [column.title for column in table.columns]
+def _columns_in_place(form: FormSheet, sheet: Worksheet, tell: _Tell) -> bool:
+    """Whether each column is the expected one. A heading that was merely typed over moves no column."""
+    titles = [column.title for column in form.columns]
     headings = [text_of(sheet.cell(HEADER_ROW, at)) for at in range(1, len(titles) + 1)]
     wrong = [at for at, title in enumerate(titles) if headings[at] != title]
     displaced = any(headings[at] in titles for at in wrong)
     for at in wrong[:1] if displaced else wrong:
         expected = f"列名“{titles[at]}”" + ("（有列被删除、插入或移动；恢复以后再检查这张表）" if displaced else "")
-        tell(f"{get_column_letter(at + 1)}{HEADER_ROW}", f"列名{_or_empty(headings[at])}", expected)
+        tell(f"{get_column_letter(at + 1)}{HEADER_ROW}", f"列名{or_empty(headings[at])}", expected)
     return not displaced
 
 
-def _nothing_outside(table: Table[Any], sheet: Worksheet, last: int, tell: Tell) -> None:
-    outside = [
-        cell
-        for cell in filled_cells(sheet)
-        if cell.column > len(table.columns)
-        or cell.row > last
-        or (cell.row == TITLE_ROW and cell.column not in _TITLE_CELLS)
-    ]
+def _row_numbers(sheet: Worksheet, names: Mapping[str, Sequence[str]], tell: _Tell) -> tuple[dict[str, int], int]:
+    """(key → row number, last row of the form); records every row that is not where the form put it.
+
+    ``names``: the keys in their order, each with the texts that its name cell may hold.
+    """
+    texts = {cell.row: text_of(cell) for cell in _filled_cells(sheet) if cell.column == 1 and cell.row >= FIRST_ROW}
+    at = {key: number for number, key in enumerate(names, FIRST_ROW) if texts.get(number) == key}
+    for number, key in enumerate(names, FIRST_ROW):
+        # A key cell typed over or emptied, in a row whose name is in place; unless the text is another row's key that
+        # has no row yet: then that row was moved here.
+        moved = names.keys() - at.keys() - {key}
+        if key not in at and text_of(sheet.cell(number, 2)) in names[key] and texts.get(number, "") not in moved:
+            tell(f"A{number}", or_empty(texts.get(number, "")), f"“{key}”{_UNTOUCHED}")
+            at[key] = number
+    strays = []
+    for number, text in texts.items():
+        if number in at.values():
+            continue
+        if text in names and text not in at:
+            at[text] = number
+        else:
+            strays.append(number)
+    last = max(at.values(), default=HEADER_ROW)
+    for number in strays:
+        if texts[number] in names:
+            tell(f"A{number}", f"与第{at[texts[number]]}行重复的编号“{texts[number]}”", "各行编号互不相同")
+        elif number <= last:
+            tell(f"A{number}", f"不认识的编号{quoted(texts[number])}", "本表原有的编号，不要增加行")
+    gaps = _order_problems(names, at, tell)
+    filled = {cell.row for cell in _visible_cells(sheet)}
+    rest = [n for n in range(FIRST_ROW, last) if n not in {*at.values(), *strays, *gaps}]
+    for first, span in _spans(n for n in rest if n not in filled):
+        tell(f"A{first}", f"多出的空行（{span}）", "没有空行")
+    for number in (n for n in rest if n in filled):
+        tell(f"A{number}", "没有编号却有内容的一行", "没有这一行，内容都在有编号的行里")
+    return at, max(last, *gaps, *(n for n in strays if texts[n] in names), HEADER_ROW)
+
+
+def _order_problems(names: Iterable[str], at: Mapping[str, int], tell: _Tell) -> set[int]:
+    """Record moved and missing rows; return the row numbers where the missing ones would be."""
+    present = [key for key in names if key in at]
+    steady = _longest_ascending(at[key] for key in present)
+    for before, key in zip(("", *present), present, strict=False):
+        if at[key] not in steady:
+            place = f"接在编号“{before}”之后" if before else "在第一行"
+            tell(f"A{at[key]}", f"编号“{key}”的一行，不在原来的位置", f"这一行{place}")
+    gaps: set[int] = set()
+    row = HEADER_ROW
+    for key in names:
+        row = at.get(key, row + 1)
+        if key not in at:
+            gaps.add(row)
+            tell(f"A{row}", f"没有编号“{key}”的一行", "各行齐全，可从重新生成的填报表中补回")
+    return gaps
+
+
+def _longest_ascending(numbers: Iterable[int]) -> set[int]:
+    """The members of a longest ascending subsequence: the rows that count as not moved."""
+    longest: list[tuple[int, ...]] = [()]  # ending in each number
+    for number in numbers:
+        before = (one for one in reversed(longest) if not one or one[-1] < number)
+        longest.append((*max(before, key=len), number))
+    steady = max(reversed(longest), key=len)
+    return set(steady)
+
+
+def _nothing_outside(form: FormSheet, sheet: Worksheet, last: int, tell: _Tell) -> None:
+    columns, cells = range(1, len(form.columns) + 1), _visible_cells(sheet)
+    outside = [c for c in cells if c.row > last or c.column not in (_TITLE_COLUMNS if c.row == TITLE_ROW else columns)]
     if outside:
         more = f"，这样的格共有 {len(outside)} 个" if len(outside) > 1 else ""
-        expected = f"空；要说明的写在{'或'.join(f'“{table.column(key).title}”' for key in table.remarks)}里"
+        expected = f"空；要说明的写在{'或'.join(f'“{form.column(key).title}”' for key in form.remarks)}里"
         tell(outside[0].coordinate, f"表格以外的内容{quoted(text_of(outside[0]))}{more}", expected)
 
 
-def _nothing_hidden(table: Table[Any], sheet: Worksheet, rows: Iterable[int], tell: Tell) -> None:
-    for run in runs(number for number in sorted({HEADER_ROW, *rows}) if _row_hidden(sheet, number)):
-        tell(f"A{run[0]}", f"隐藏的行（{rows_text(run)}）", "显示的行")
-    for at in sorted(_hidden_columns(sheet, len(table.columns))):
-        tell(f"{get_column_letter(at)}{HEADER_ROW}", f"隐藏的列“{table.columns[at - 1].title}”", "显示的列")
+def _nothing_hidden(form: FormSheet, sheet: Worksheet, rows: Collection[int], tell: _Tell) -> None:
+    heights = {number: sheet.row_dimensions.get(number) for number in sorted({HEADER_ROW, *rows})}
+    none_shown = bool(sheet.sheet_format.zeroHeight)  # rows without a height of their own
+    hidden_rows = (n for n, d in heights.items() if (none_shown if d is None else d.hidden or d.height == 0))
+    for first, span in _spans(hidden_rows):
+        tell(f"A{first}", f"隐藏的行（{span}）", "显示的行")
+    dimensions = [d for d in sheet.column_dimensions.values() if d.hidden or d.width == 0]
+    hidden_columns = (
+        at for d in dimensions for at in range(d.min or 1, min(d.max or d.min or 1, len(form.columns)) + 1)
+    )
+    for at in sorted(hidden_columns):
+        tell(f"{get_column_letter(at)}{HEADER_ROW}", f"隐藏的列“{form.columns[at - 1].title}”", "显示的列")
 
 
-def _row_hidden(sheet: Worksheet, number: int) -> bool:
-    dimension = sheet.row_dimensions.get(number)
-    if dimension is None:
-        return bool(sheet.sheet_format.zeroHeight)
-    return bool(dimension.hidden) or dimension.height == 0
+def _spans(numbers: Iterable[int]) -> Iterator[tuple[int, str]]:
+    """(first number, span in words) of each run of consecutive row numbers."""
+    for _, group in groupby(enumerate(numbers), lambda pair: pair[1] - pair[0]):
+        run = [number for _, number in group]
+        yield run[0], f"第{run[0]}行" if len(run) == 1 else f"第{run[0]}至{run[-1]}行"
 
 
-def _hidden_columns(sheet: Worksheet, width: int) -> Iterator[int]:
-    for dimension in sheet.column_dimensions.values():
-        if dimension.hidden or dimension.width == 0:
-            first = dimension.min or 1
-            yield from range(first, min(dimension.max or first, width) + 1)
+def _filled_cells(sheet: Worksheet) -> list[Any]:
+    """The cells with content, by row and column. Iterating over ranges would create cells up to the farthest one."""
+    return [cell for _, cell in sorted(sheet._cells.items()) if text_of(cell)]
+
+
+def _visible_cells(sheet: Worksheet) -> list[Any]:
+    return [cell for cell in _filled_cells(sheet) if cleaned(text_of(cell))]

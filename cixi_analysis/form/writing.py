@@ -1,154 +1,156 @@
-"""Writing the form of a year: a guide, then its sheets, with what is known of the year already filled in."""
+"""Writing the form of a year: the guide and the sheets, prefilled with what the data has of the year."""
 
 from collections import defaultdict
 from pathlib import Path
-from typing import Any
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Side
-from openpyxl.utils import get_column_letter
+from openpyxl.styles import Border, Font, PatternFill, Protection, Side
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
 from cixi_analysis.export import workbook
 from cixi_analysis.export.workbook import BOX, CENTRE, FONT, HEAD, LINE, WRAP, fit_row, new_workbook, print_setup, put
 from cixi_analysis.form.guide_sheet import CLOSED, INPUT, INPUT_HEAD, write_guide
-from cixi_analysis.form.layout import CHOICES, FIRST_ROW, GUIDE, HEADER_ROW, TITLE_ROW, FormColumn, Kind
-from cixi_analysis.form.progress_sheets import progress_tables
-from cixi_analysis.form.shown import domain_tables
-from cixi_analysis.form.table import Inputs, Table
+from cixi_analysis.form.input_cells import decimal_text, shortened
+from cixi_analysis.form.layout import (
+    CHOICES,
+    FIRST_ROW,
+    GUIDE,
+    HEADER_ROW,
+    TITLE_ROW,
+    FormColumn,
+    FormRow,
+    FormSheet,
+    Kind,
+    prefill,
+)
+from cixi_analysis.form.sheets import domain_sheets, progress_sheets
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.words import REGION
 
-#: Behind the locked cells of every other group, so that the rows of one group are seen to belong together.
+#: Characters that Excel allows in an input prompt.
+LONGEST_PROMPT = 255
+#: Fill of the locked cells of every other group, so that the rows of a group can be seen to belong together.
 _BAND = PatternFill("solid", fgColor="F3F6F8")
 _GROUP_LINE = Side(style="medium", color="404040")
 _GROUP_FONT = InlineFont(rFont=FONT, sz=9, b=True, color="1F4E79")
 _CENTRED = {
-    *("key", "level", "unit", "value", "absence", "measured_unit", "polarity", "comparator", "assigned_target"),
+    *("key", "level", "item_unit", "value", "absence", "unit", "polarity", "comparator", "assigned_target"),
     *("benchmark", "benchmark_kind", "years", "budget", "promised", "deadline", "state", "percent", "spent"),
 }
-#: Typed text stays text: in a cell of this format Excel makes no date of 3-4 and no formula of =1.
+#: The text format: Excel then makes neither a date of 3-4 nor a formula of =1.
 _AS_TEXT = "@"
-#: Columns on one page across; more would be too small to read. Number and name repeat on the second page.
+#: Most columns that are readable on one page across. With more, number and name repeat on a second page.
 _MOST_COLUMNS = 14
-_Prompts = dict[tuple[str, str], list[Cell]]
+_ZEROS = {ord(digit): "0" for digit in "123456789"}
 
 
 def write_form(plan: Plan, year: int, path: Path) -> None:
-    """Write the form of ``year`` to ``path``: complete or not there.
+    """Write the form of ``year`` to ``path``; the write is atomic.
 
-    Raises :class:`~cixi_analysis.export.workbook.ExportError` when the place cannot be written.
+    Raises :class:`~cixi_analysis.export.workbook.ExportError` when ``path`` cannot be written.
     """
     workbook.save_bytes(workbook.workbook_bytes(form_workbook(plan, year)), path)
 
 
 def form_workbook(plan: Plan, year: int) -> Workbook:
-    """The form of ``year``, filled in where the year has observations. Text from data is text, never a formula."""
+    """The form of ``year``, prefilled where the data has the year. Text from the data never becomes a formula."""
     book = new_workbook(f"{REGION}生态文明建设年度填报表（{year}年）")
     write_guide(book.create_sheet(GUIDE), year)
-    tables: tuple[Table[Any], ...] = (*domain_tables(plan, year), *progress_tables(plan, year))
-    for table in tables:
-        _table(book.create_sheet(table.name), table)
+    for form in (*domain_sheets(plan, year), *progress_sheets(plan, year)):
+        _write_sheet(book.create_sheet(form.name), form)
     for sheet in book.worksheets:
         sheet.oddFooter.left.text, sheet.oddFooter.right.text = "&A", f"{year}年填报表"
-        # Without a password: it guards against slips; columns and rows may be widened.
+        # Without a password, against slips only; columns and rows may be resized.
         sheet.protection.enable()
         sheet.protection.formatColumns = sheet.protection.formatRows = False
     return book
 
 
-def _table(sheet: Worksheet, table: Table[Any]) -> None:
-    _headings(sheet, table)
-    prompts: _Prompts = defaultdict(list)
-    group, band = "", False
-    for number, key in enumerate(table.shown, start=FIRST_ROW):
-        first = table.groups[key] != group
-        group, band = table.groups[key], band ^ first
-        _locked(sheet, number, table, key, group if first else "", _BAND if band else None)
-        _inputs(sheet, number, table, table.inputs(key), prompts)
-        if first:
+def _write_sheet(sheet: Worksheet, form: FormSheet) -> None:
+    _write_headings(sheet, form)
+    validations: dict[tuple[str, str], list[Cell]] = defaultdict(list)
+    group, banded = "", False
+    for number, row in enumerate(form.rows, start=FIRST_ROW):
+        is_first = row.group != group
+        group, banded = row.group, banded ^ is_first
+        content = prefill(row.known, form.inputs)
+        for at, column in enumerate(form.columns, start=1):
+            cell = sheet.cell(number, at)
+            cell.font, cell.border = Font(name=FONT, size=10), BOX
+            cell.alignment = CENTRE if column.key in _CENTRED else WRAP
+            if column.kind is not Kind.SHOWN:
+                is_open = column.key in row.opened
+                cell.number_format = _number_format(column, row)
+                if column.key in content:
+                    put(cell, content[column.key])
+                cell.fill, cell.protection = INPUT if is_open else CLOSED, Protection(locked=not is_open)
+                validations[column.key, _prompt(form, row, column)].append(cell)
+                continue
+            put(cell, row.shown[column.key])
+            if column.key == "name" and is_first and group:
+                # A row of its own for the group's name would shift the keys.
+                cell.value = CellRichText(TextBlock(_GROUP_FONT, f"{group}\n"), row.shown["name"])
+            if banded:
+                cell.fill = _BAND
+        if is_first:
             for cell in sheet[number]:
                 cell.border = Border(left=LINE, right=LINE, top=_GROUP_LINE, bottom=LINE)
         fit_row(sheet, number, least=2)
-    _validations(sheet, table, prompts)
+    for (key, prompt), cells in validations.items():
+        _validate(sheet, form.column(key), prompt, cells)
     sheet.freeze_panes = sheet.cell(FIRST_ROW, 3)
     sheet.print_title_rows, sheet.print_title_cols = f"{TITLE_ROW}:{HEADER_ROW}", "A:B"
-    print_setup(sheet, pages_wide=1 if len(table.columns) <= _MOST_COLUMNS else 2)
+    print_setup(sheet, pages_wide=1 if len(form.columns) <= _MOST_COLUMNS else 2)
 
 
-def _headings(sheet: Worksheet, table: Table[Any]) -> None:
-    title = sheet.cell(TITLE_ROW, 1)
-    put(title, table.title)
-    title.font = Font(name=FONT, bold=True, size=14)
-    legend = sheet.cell(TITLE_ROW, 3)
-    put(legend, f"浅黄格填写，灰格用不到，其余供对照。选中一格即显示填法；详见“{GUIDE}”。")
-    legend.font = Font(name=FONT, size=10)
+def _write_headings(sheet: Worksheet, form: FormSheet) -> None:
+    legend = f"浅黄格填写，灰格用不到，其余供对照。选中一格即显示填法；详见“{GUIDE}”。"
+    for cell, text, size in ((sheet.cell(TITLE_ROW, 1), form.title, 14), (sheet.cell(TITLE_ROW, 3), legend, 10)):
+        put(cell, text)
+        cell.font = Font(name=FONT, bold=text == form.title, size=size)
     sheet.row_dimensions[TITLE_ROW].height, sheet.row_dimensions[HEADER_ROW].height = 26, 34
-    for at, column in enumerate(table.columns, start=1):
-        cell = sheet.cell(HEADER_ROW, at)
+    for column in form.columns:
+        letter = form.letters[column.key]
+        cell = sheet[f"{letter}{HEADER_ROW}"]
         put(cell, column.title)
         cell.font, cell.alignment, cell.border = Font(name=FONT, size=10, bold=True), CENTRE, BOX
         cell.fill = HEAD if column.kind is Kind.SHOWN else INPUT_HEAD
-        sheet.column_dimensions[get_column_letter(at)].width = column.width
+        sheet.column_dimensions[letter].width = column.width
 
 
-def _locked(sheet: Worksheet, row: int, table: Table[Any], key: object, group: str, band: PatternFill | None) -> None:
-    texts = table.shown[key]
-    for at, column in enumerate(table.columns, start=1):
-        if column.kind is Kind.SHOWN:
-            cell = sheet.cell(row, at)
-            put(cell, texts[column.key])
-            if column.key == "name" and group:
-                # The group stands in front of its first row's name: a row of its own would shift the keys.
-                cell.value = CellRichText(TextBlock(_GROUP_FONT, f"{group}\n"), texts["name"])
-            cell.font, cell.border = Font(name=FONT, size=10), BOX
-            cell.alignment = _alignment(column)
-            if band:
-                cell.fill = band
+def _number_format(column: FormColumn, row: FormRow) -> str:
+    """The format of an input cell. A value keeps its decimals (0.10); what is typed over it is shown in full."""
+    if column.kind in (Kind.TEXT, Kind.CHOICE):
+        return _AS_TEXT
+    value = getattr(row.known, "value", None) if column.key == "value" else None
+    decimals = (value or "").partition(".")[2]
+    return f"0.{decimals.translate(_ZEROS)}{'#' * 8}" if decimals.endswith("0") else "General"
 
 
-def _inputs(sheet: Worksheet, row: int, table: Table[Any], inputs: Inputs, prompts: _Prompts) -> None:
-    for at, column in enumerate(table.columns, start=1):
-        if column.kind is Kind.SHOWN:
-            continue
-        cell = sheet.cell(row, at)
-        is_open = column.key in inputs.opened
-        as_text = column.kind in (Kind.TEXT, Kind.CHOICE)
-        cell.number_format = _AS_TEXT if as_text else inputs.formats.get(column.key, "General")
-        if column.key in inputs.content:
-            put(cell, inputs.content[column.key])
-        cell.font, cell.border, cell.fill = Font(name=FONT, size=10), BOX, INPUT if is_open else CLOSED
-        cell.alignment = _alignment(column)
-        cell.protection = Protection(locked=not is_open)
-        prompts[column.key, inputs.prompts[column.key]].append(cell)
+def _prompt(form: FormSheet, row: FormRow, column: FormColumn) -> str:
+    """The prompt of an input cell: how to fill it in, what this row needs, last year's content."""
+    if column.key not in row.opened:
+        return "这一行的要求用不到这一列，不必填写。"
+    # Last year's value has its own column; the comparator is part of last year's target.
+    last = None if column.key == "value" else getattr(row.before, column.key, None)
+    last = decimal_text(last) if isinstance(last, float) else getattr(last, "chinese", last)
+    lines = [column.hint, row.notes.get(column.key, ""), f"{form.year - 1}年：{last}" if last else ""]
+    return shortened("\n".join(line for line in lines if line), LONGEST_PROMPT)
 
 
-def _alignment(column: FormColumn) -> Alignment:
-    return CENTRE if column.key in _CENTRED else WRAP
-
-
-def _validations(sheet: Worksheet, table: Table[Any], prompts: _Prompts) -> None:
-    """A prompt on every input cell, a drop-down where there is a choice. Numbers are left to the check, which can say
-    more than a refusal: a value cell may hold Ⅲ.
+def _validate(sheet: Worksheet, column: FormColumn, prompt: str, cells: list[Cell]) -> None:
+    """Add a data validation: the prompt, and a drop-down for a choice. Excel must not refuse a number in another way,
+    because a value cell may hold Ⅲ and the check explains more.
     """
-    titles = {column.key: column.title for column in table.columns}
-    for (key, text), cells in prompts.items():
-        choices = CHOICES.get(key) if not cells[0].protection.locked else None
-        validation = DataValidation(
-            type="list" if choices else None,
-            formula1=f'"{",".join(choices)}"' if choices else None,
-            allow_blank=True,
-            showInputMessage=True,
-            promptTitle=titles[key],
-            prompt=text,
-        )
-        if choices:
-            validation.showErrorMessage = True
-            validation.errorTitle, validation.error = titles[key], "请从下拉列表中选一个，或留空。"
-        for cell in cells:
-            validation.add(cell)
-        sheet.add_data_validation(validation)
+    validation = DataValidation(allow_blank=True, showInputMessage=True, promptTitle=column.title, prompt=prompt)
+    if column.kind is Kind.CHOICE and not cells[0].protection.locked:
+        validation.type, validation.formula1 = "list", f'"{",".join(CHOICES[column.key])}"'
+        validation.showErrorMessage, validation.errorTitle = True, column.title
+        validation.error = "请从下拉列表中选一个，或留空。"
+    for cell in cells:
+        validation.add(cell)
+    sheet.add_data_validation(validation)

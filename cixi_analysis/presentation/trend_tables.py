@@ -3,32 +3,17 @@
 import pandas as pd
 from markupsafe import Markup
 
-from cixi_analysis.analysis import trend
 from cixi_analysis.analysis.records import records
-from cixi_analysis.assessment import read_wording
+from cixi_analysis.analysis.trend import margins, strength, trends  # noqa: F401  # the page takes the tables from here
+from cixi_analysis.assessment.comparison import direction
+from cixi_analysis.assessment.observed import quantity
 from cixi_analysis.plan.dataset import Plan
-from cixi_analysis.plan.schema import WATER_CLASSES, Requirement, Target
 from cixi_analysis.presentation import tables
 from cixi_analysis.presentation.formatting import missing, number, percent, rounded, with_unit
 from cixi_analysis.presentation.html import Html, bullets, cards, noted, paragraph, stack
 from cixi_analysis.presentation.looks import PACES, direction_word, pace_badge
 from cixi_analysis.presentation.titles import item_link, short_source
-from cixi_analysis.requirement.tree import Node
-from cixi_analysis.words import CLASS_UNIT, Direction, Level, Pace, Polarity
-
-
-def trends(plan: Plan, year: int) -> pd.DataFrame:
-    """``cixi_analysis.analysis.trend.trends`` with the plan's own wordings read by the requirement language."""
-    return trend.trends(plan, year, lambda row: _read(plan, row))
-
-
-def margins(plan: Plan, year: int) -> pd.DataFrame:
-    """``cixi_analysis.analysis.trend.margins``, likewise."""
-    return trend.margins(plan, year, lambda row: _read(plan, row))
-
-
-def _read(plan: Plan, row: Requirement | Target) -> Node | None:
-    return read_wording(row, plan.item(row.item_id).unit)
+from cixi_analysis.words import CLASS_UNIT, Level, Pace
 
 
 def _at(year: int, value: float, unit: str) -> Markup:
@@ -44,7 +29,7 @@ def trend_table(plan: Plan, year: int, rows: pd.DataFrame) -> Html:
             item_link(plan.item(r.item_id), r.measure),
             _at(r.first_year, r.first_value, r.unit), _at(r.last_year, r.last_value, r.unit),
             noted(rounded(r.mean_change, signed=True), percent(r.mean_rate, 2, signed=True)),
-            r.direction, trend.strength(r.points, r.first_year, r.last_year),
+            r.direction, strength(r.points, r.first_year, r.last_year),
         )
         for r in records(own)
     ]  # fmt: skip
@@ -135,18 +120,12 @@ def water_classes(plan: Plan, year: int) -> Html:
         told = "，".join(f"{y}年{value}类" for y, value, *_ in rows)
         (_, first, *_), (_, last, measure, source) = rows[0], rows[-1]
         polarity = next(o.polarity for o in plan.observations[rows[-1][0]] if o.item_id == item_id)
-        moved = _class_direction(first, last, polarity or plan.item(item_id).polarity) if len(rows) > 1 else None
+        own = polarity or plan.item(item_id).polarity
+        moved = direction(quantity(first), quantity(last), own) if len(rows) > 1 else None
         verdict = f"，{direction_word(moved)}" if moved else "，只有一个年份，谈不上变化"
         point = Markup("{}（{}）：{}{}。<small>出处：{}</small>")
         points.append(point.format(item_link(plan.item(item_id)), measure, told, verdict, source))
     return bullets(*points) if points else paragraph("没有以水质类别表示的数据。")
-
-
-def _class_direction(first: str, last: str, polarity: Polarity) -> Direction:
-    moved = WATER_CLASSES.index(last) - WATER_CLASSES.index(first)
-    if moved == 0:
-        return Direction.FLAT
-    return Direction.IMPROVING if (moved < 0) == (polarity is Polarity.LESS) else Direction.WORSENING
 
 
 def evidence(rows: pd.DataFrame, year: int) -> Html:

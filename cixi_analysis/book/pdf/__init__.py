@@ -54,11 +54,7 @@ class Section:
     name: str
     html: Markup
     headings: tuple[Heading, ...]
-
-    @property
-    def across(self) -> bool:
-        """Whether it is printed in landscape."""
-        return self.name in _ACROSS
+    across: bool  # printed in landscape
 
 
 def make_pdf(plan: Plan, year: int, site: Path, folder: Path) -> Path:
@@ -159,4 +155,4 @@ def _section(site: Path, page: str, pages: list[str]) -> Section:
         for heading in article.select("h1, h2")
         if (section := heading.find_parent("section", id=True))
     )
-    return Section(name, Markup(article.decode_contents()), headings)  # noqa: S704  # our own page
+    return Section(name, Markup(article.decode_contents()), headings, name in _ACROSS)  # noqa: S704  # our own page

@@ -1,0 +1,88 @@
+"""What one observation says: what was measured, the target assigned for the year, the clauses its statement quotes."""
+
+import contextlib
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from cixi_analysis.plan.schema import WATER_CLASSES, Indicator, clause_pairs
+from cixi_analysis.requirement import Refusal, read
+from cixi_analysis.requirement.tree import Bound, ClassBound, Comparator, Node
+from cixi_analysis.words import NOT_ASSIGNED, Level, Polarity
+
+_BARE = re.compile(r"(0|[1-9][0-9]*)(\.[0-9]+)?")
+SIGN = {Polarity.MORE: 1, Polarity.LESS: -1, Polarity.NONE: 0}
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What was measured. Values are compared with each other only where all of this is equal."""
+
+    measure: str
+    #: "" where the plan names no unit (47)
+    unit: str
+    polarity: Polarity
+    #: the item itself was measured, and not something that stands for it (33: the rate, not its increase)
+    own: bool
+
+
+def measured(
+    item: Indicator, level: Level | None, measure: str | None, unit: str | None, polarity: str | None
+) -> Measured:
+    """What an observation of ``item`` measured at ``level``; what it leaves empty (None) is the item's own.
+
+    The item's own name depends on the level: the provincial level may have another than the national one (36).
+    """
+    own = (item.provincial_name if level is Level.PROVINCIAL else None) or item.name
+    return Measured(
+        measure or own, unit or item.unit or "", Polarity(polarity or item.polarity), measure in (None, own)
+    )
+
+
+@dataclass(frozen=True)
+class Assigned:
+    """An assigned target (上级下达的年度目标); ``limit`` is in the unit of the value or a class's rank, NaN for a task."""
+
+    limit: float = np.nan
+    comparator: Comparator = Comparator.REACH
+    none: bool = False
+    is_class: bool = False
+
+
+def read_assigned(text: str | None) -> Assigned | None:
+    """The target that stands in the data; None where it cannot be read."""
+    if text is None or text.startswith("任务："):
+        return Assigned()
+    if text == NOT_ASSIGNED:
+        return Assigned(none=True)
+    if text in WATER_CLASSES:
+        return Assigned(quantity(text), is_class=True)
+    if _BARE.fullmatch(text):  # nearly all targets of a large panel; the grammar gives the same result, slowly
+        return Assigned(float(text))
+    with contextlib.suppress(Refusal):
+        node = read(text)
+        if isinstance(node, ClassBound):
+            return Assigned(node.rank, Comparator.LT if node.strict else Comparator.LE, is_class=True)
+        if isinstance(node, Bound) and not node.unit:  # in the unit of the value, or it could not be compared
+            return Assigned(node.limit, node.comparator)
+    return None
+
+
+def quantity(value: str | float) -> float:
+    """A value as a number; a water class (Ⅰ–劣Ⅴ) as its rank 1-6, for its order only."""
+    return WATER_CLASSES.index(value) + 1 if value in WATER_CLASSES else float(value)
+
+
+@lru_cache(maxsize=4096)
+def quotations(clauses: str | None, unit: str | None) -> Mapping[Node, str]:
+    """The clauses of ``attests`` or ``denies``, each with the words quoted. Unreadable ones are left out:
+    :func:`~cixi_analysis.assessment.check_readings` reports them.
+    """
+    quoted: dict[Node, str] = {}
+    for clause, quote in clause_pairs(clauses or ""):
+        with contextlib.suppress(Refusal):
+            quoted[read(clause, unit=unit)] = quote
+    return quoted

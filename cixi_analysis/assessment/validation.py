@@ -1,0 +1,191 @@
+"""A table of many regions as it comes from outside, validated by the rules of the plan's own files.
+
+Millions of rows differ in few ways, so one row of each way is validated: rows of one *pattern* differ in their numbers
+only. A fault names the first row that has it and how many there are.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from pydantic import ValidationError
+
+from cixi_analysis.assessment.observed import read_assigned
+from cixi_analysis.assessment.panel import COLUMNS, LEVELS, categories, patterns
+from cixi_analysis.assessment.yardstick import observation_problems
+from cixi_analysis.errors import DataError, Problem
+from cixi_analysis.plan.checks import quotation_problems
+from cixi_analysis.plan.csvfile import row_problems
+from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.plan.fields import is_number
+from cixi_analysis.plan.schema import WATER_CLASSES, Observation
+
+#: What a table must have; any other column of ``COLUMNS`` may be left out, and is then empty.
+REQUIRED = ("region", "year", "item_id")
+FILE = "面板"
+#: A problem, the first row of the table that has it, and how many have it.
+Fault = tuple[Problem, str, int]
+_YEARS = [str(year) for year in range(2000, 2101)]
+_CHECKED = (
+    "item_id", "level", "unit", "polarity", "value", "absence", "assigned_target", "benchmark", "benchmark_kind",
+    "statement", "attests", "denies",
+)  # fmt: skip
+
+
+def raise_faults(faults: Iterable[Fault]) -> None:
+    """Raise :class:`DataError` with every fault; those that differ only in their rows are one."""
+    merged: dict[Problem, tuple[str, int]] = {}
+    for problem, place, rows in faults:
+        first, known = merged.get(problem, (place, 0))
+        merged[problem] = first, known + rows
+    problems = []
+    for problem, (place, rows) in merged.items():
+        where = f"{place}，共 {rows} 行" if rows > 1 else place
+        problems.append(replace(problem, found=f"{problem.found}（{where}）"))
+    if problems:
+        raise DataError(problems)
+
+
+def prepared(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with all of ``COLUMNS``, numbers as numbers and texts as categories.
+
+    Raises :class:`DataError` for what makes it no table of observations, whatever stands in its cells.
+    """
+    if problems := list(_column_problems(table)):
+        raise DataError(problems)
+    whole = table.reindex(columns=COLUMNS)
+    for column in COLUMNS:
+        numeric = pd.api.types.is_numeric_dtype(whole[column])  # millions of numbers stay as they are
+        if column == "year":
+            whole[column] = whole[column].astype(np.int32)
+        elif column == "benchmark" or (column == "value" and numeric):
+            whole[column] = _numbers(whole[column])
+        elif not isinstance(whole[column].dtype, pd.CategoricalDtype):
+            whole[column] = categories(*pd.factorize(whole[column]))
+    return whole
+
+
+def _numbers(column: "pd.Series[Any]") -> "pd.Series[float]":
+    """The column as numbers, NaN for what is none."""
+    if not pd.api.types.is_numeric_dtype(column):
+        column = pd.to_numeric(column.astype(object), errors="coerce")
+    return column.astype(np.float64)
+
+
+def _column_problems(table: pd.DataFrame) -> Iterator[Problem]:
+    names = [str(name) for name in table.columns]
+    missing, unknown = [c for c in REQUIRED if c not in names], [c for c in names if c not in COLUMNS]
+    if missing or unknown or len(set(names)) < len(names):
+        parts = [f"缺少 {'、'.join(missing)}"] if missing else []
+        parts += [f"多出 {'、'.join(unknown)}"] if unknown else []
+        expected = f"{'、'.join(REQUIRED)}，其余列可有可无：{'、'.join(c for c in COLUMNS if c not in REQUIRED)}"
+        yield Problem(FILE, None, None, f"列名 {'，'.join(parts) or '有重复'}", expected)
+        return
+    if table.empty:
+        yield Problem(FILE, None, None, "没有一行", "每个地区、年份、子项一行")
+    for column in REQUIRED:
+        if empty := int(table[column].isna().sum()):
+            yield Problem(FILE, None, column, f"{empty} 行为空", "每行都有")
+    for column in ("region", "item_id"):
+        texts = pd.unique(table[column].dropna())
+        if wrong := [v for v in texts if not isinstance(v, str)]:
+            expected = "文字（读 CSV 时写 dtype={'item_id': str, 'region': str}）"
+            yield Problem(FILE, None, column, f"{wrong[0]}（{type(wrong[0]).__name__}）", expected)
+    years = pd.unique(table["year"].dropna())
+    if wrong := [year for year in years if str(year) not in _YEARS]:
+        yield Problem(FILE, None, "year", f"{wrong[0]}", f"{_YEARS[0]}–{_YEARS[-1]} 的整数")
+    if "benchmark" in table:
+        averages = table["benchmark"].dropna()
+        if (bad := ~np.isfinite(_numbers(averages))).any():
+            found = f"“{averages[bad].iloc[0]}”（共 {int(bad.sum())} 行）"
+            yield Problem(FILE, None, f"benchmark {Observation.columns()['benchmark'].title}", found, "数")
+
+
+def faults(plan: Plan, table: pd.DataFrame) -> Iterator[Fault]:
+    """Everything wrong with the rows of a prepared table."""
+    again = np.zeros(len(table), dtype=bool)
+    for level in LEVELS:  # a row for both levels and one for a single level meet in one place
+        held = (table["level"].isna() | (table["level"] == level)).to_numpy()
+        again[held] |= table.loc[held, [*REQUIRED]].duplicated().to_numpy()
+    if again.any():
+        problem = Problem(FILE, None, "item_id 子项编号", "又一行", "每个地区、年份、子项（及级别）一行")
+        yield (problem, _place(table, int(np.argmax(again))), int(again.sum()))
+    simple = pd.DataFrame({column: _pattern(table[column]) for column in _CHECKED})
+    quoting = table[table["attests"].notna() | table["denies"].notna()]
+    for own, alike, check in (
+        (table, simple, partial(_row_problems, plan)),
+        (quoting, quoting[["attests", "denies", "statement"]], _quotation_problems),
+    ):
+        number, first = patterns(alike, alike.columns)
+        for problem in check(_records(own.iloc[first])):  # `problem.row` is the number of a pattern
+            rows = np.flatnonzero(number == problem.row)
+            yield replace(problem, row=None), _place(own, int(rows[0])), len(rows)
+
+
+def _quotation_problems(rows: list[dict[str, Any]]) -> Iterator[Problem]:
+    for number, cells in enumerate(rows):
+        yield from quotation_problems(FILE, number, Observation.model_construct(**cells))
+
+
+def _row_problems(plan: Plan, rows: list[dict[str, Any]]) -> Iterator[Problem]:
+    """What the schema and the plan's wordings have against these rows, by their number."""
+    known = {item.item_id for item in plan.items}
+    valid: list[tuple[int, Observation]] = []
+    for number, cells in enumerate(rows):
+        texts = {column: _text(cells[column]) for column in Observation.columns()}
+        try:
+            row = Observation.model_validate(texts | {"source": FILE})
+        except ValidationError as error:
+            yield from row_problems(FILE, number, Observation, texts, error)
+            continue
+        if row.item_id in known:
+            valid.append((number, row))
+        else:
+            found, expected = f"“{row.item_id}”", "indicators.csv 中已有的子项编号"
+            yield Problem(FILE, number, "item_id 子项编号", found, expected)
+    yield from observation_problems(plan, FILE, valid)
+
+
+def _text(cell: Any) -> str:
+    """A cell as the plan's own files write it."""
+    if isinstance(cell, float):
+        return np.format_float_positional(cell, trim="-")
+    return "" if cell is None else str(cell)
+
+
+def _pattern(column: "pd.Series[Any]") -> "pd.Categorical[Any]":
+    """The column with texts that are valid in the same way as one, and every number as 0."""
+    if pd.api.types.is_float_dtype(column):
+        numbers = column.to_numpy(dtype=np.float64)
+        return categories(np.select([np.isnan(numbers), np.isfinite(numbers)], [-1, 0], 1), ["0", "inf"])
+    same = _SAME.get(str(column.name), str)
+    simple, texts = pd.factorize(np.array([same(str(text)) for text in column.cat.categories], dtype=object))
+    return categories(np.append(simple, -1)[column.cat.codes], texts)
+
+
+def _target(text: str) -> str:
+    target = read_assigned(text)
+    if target is None or np.isnan(target.limit):
+        return text
+    return WATER_CLASSES[0] if target.is_class else "0"
+
+
+#: Text columns whose texts do not matter one by one → what stands for all texts that are valid in the same way.
+_SAME: dict[str, Callable[[str], str]] = {
+    "value": lambda text: "0" if is_number(text) else text,
+    "assigned_target": _target,
+    "statement": lambda _: "文字",
+}
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    plain = table.astype(object)
+    return plain.where(plain.notna(), None).to_dict("records")  # type: ignore[return-value]  # the names are text
+
+
+def _place(table: pd.DataFrame, row: int) -> str:
+    region, year, item_id = table[[*REQUIRED]].iloc[row]
+    return f"{region} {year} 年 {item_id}"

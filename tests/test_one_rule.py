@@ -1,0 +1,214 @@
+"""What was measured, in which unit, and which way a change goes: verdicts, margins, trends, changes, dossiers and
+exports hold to one rule each.
+
+The expected values are derived anew from rows and wordings here, or from verdicts, never from the code under test.
+"""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+from tiny import item, observation, requirement, target, tiny_plan
+
+from cixi_analysis.analysis.changes import changes
+from cixi_analysis.analysis.dossier import dossier
+from cixi_analysis.analysis.trend import margins, series, trends
+from cixi_analysis.assessment import assess, read_wording
+from cixi_analysis.export.figures import Figures
+from cixi_analysis.export import write_json
+from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.requirement.tree import Bound, demanded_bounds
+from cixi_analysis.words import WATER_CLASSES, Level
+
+YEAR = 2022
+PROVINCIAL_NAME = "农村饮用水达标人口覆盖率"
+Verdicts = dict[tuple[str, str], tuple[str, str]]
+
+
+def verdicts(plan: Plan, year: int, against: str = "requirement") -> Verdicts:
+    """(item, level) → (verdict, basis)."""
+    rows = assess(plan, year, against=against).items
+    return {(r.item_id, str(r.level)): (r.verdict, r.basis) for r in rows.itertuples()}
+
+
+def with_row(plan: Plan, item_id: str, **columns: Any) -> Plan:
+    """The plan with other cells in an item's row of 2022."""
+    rows = tuple(o.model_copy(update=columns) if o.item_id == item_id else o for o in plan.observations[YEAR])
+    return replace(plan, observations={**plan.observations, YEAR: rows})
+
+
+def expected_margins(plan: Plan, year: int) -> list[tuple[str, str, str, float]]:
+    """(item, level, bound, margin), from the rows and the wordings alone."""
+    found = []
+    for one in plan.items:
+        for level in Level:
+            row = plan.observation(one.item_id, year, level)
+            node = read_wording(plan.requirement(one.item_id, level, year), one.unit)
+            if row is None or row.value is None or row.value in WATER_CLASSES or node is None:
+                continue
+            own = one.provincial_name if level == "provincial" and one.provincial_name else one.name
+            unit, polarity = row.unit or one.unit or "", row.polarity or one.polarity
+            for bound in demanded_bounds(node):
+                side = {"≥": 1, ">": 1, "≤": -1, "<": -1, "": {"more": 1, "less": -1, "none": 0}[polarity]}
+                if row.measure in (None, own) and unit == (bound.unit or one.unit or "") and side[bound.comparator]:
+                    over = round(side[bound.comparator] * (float(row.value) - bound.limit), 9)
+                    found.append((one.item_id, level.value, str(bound), over))
+    return found
+
+
+def check_margins(plan: Plan, year: int) -> None:
+    """A margin exists exactly where the bound is decided by the number, and its sign is the verdict's."""
+    frame = margins(plan, year)
+    own = [(r.item_id, r.level, r.bound, round(r.margin, 9)) for r in frame.itertuples()]
+    assert own == expected_margins(plan, year)
+    judged = verdicts(plan, year)
+    for one in plan.items:
+        for level in Level:
+            node = read_wording(plan.requirement(one.item_id, level, year), one.unit)
+            if not isinstance(node, Bound):
+                continue
+            rows = frame[(frame["item_id"] == one.item_id) & (frame["level"] == level)]
+            verdict, basis = judged[one.item_id, level]
+            assert (basis == "measured") == (len(rows) == 1), (one.item_id, level)
+            if len(rows):
+                over = rows["margin"].item()
+                assert (verdict == "met") == (over > 0 if node.comparator in (">", "<") else over >= 0)
+
+
+@pytest.mark.parametrize("year", [2018, 2019, 2020, 2021, 2022])
+def test_margins_are_those_of_the_verdicts(plan: Plan, year: int) -> None:
+    """Real data, every item and level."""
+    check_margins(plan, year)
+
+
+@pytest.mark.parametrize(
+    ("columns", "national", "provincial"),
+    [
+        ({"value": "96"}, ("unmet", [-4.0]), ("met", [1.0])),
+        # the provincial level's own name is not the national one's, and the other way round
+        ({"value": "96", "measure": PROVINCIAL_NAME}, ("no_data", []), ("met", [1.0])),
+        ({"value": "96", "measure": "村镇饮用水卫生合格率"}, ("unmet", [-4.0]), ("no_data", [])),
+        ({"value": "96", "measure": "别的量"}, ("no_data", []), ("no_data", [])),
+        ({"value": "96", "unit": "个"}, ("no_data", []), ("no_data", [])),
+        ({"value": "96", "level": Level.PROVINCIAL}, ("no_data", []), ("met", [1.0])),
+        ({"value": "96", "level": Level.NATIONAL}, ("unmet", [-4.0]), ("no_data", [])),
+    ],
+)
+def test_the_item_itself_depends_on_the_level(
+    plan: Plan, columns: dict[str, Any], national: tuple[str, list[float]], provincial: tuple[str, list[float]]
+) -> None:
+    """36 has a name for each level: verdicts, margins, pace, dossier and export agree on what was measured."""
+    plan = with_row(plan, "36", **columns)
+    check_margins(plan, YEAR)
+    found = dossier(plan, 36, YEAR)
+    for level, (verdict, over) in (("national", national), ("provincial", provincial)):
+        assert verdicts(plan, YEAR)["36", level][0] == verdict
+        for frame in (margins(plan, YEAR), found.margins):
+            assert frame[(frame["item_id"] == "36") & (frame["level"] == level)]["margin"].tolist() == over
+        told = found.verdicts.query("year == @YEAR and item_id == '36' and level == @level")
+        assert told["verdict"].tolist() == [verdict]
+    # the targets are held against what the provincial level measures
+    compared = provincial[0] != "no_data"
+    assert (verdicts(plan, YEAR, "target")["36", "2025"][1] == "measured") == compared
+    with TemporaryDirectory() as folder:
+        write_json(Figures(plan, YEAR), Path(folder) / "all.json")
+        exported = json.loads((Path(folder) / "all.json").read_text("utf-8"))["trend"]
+    for rows in (trends(plan, YEAR), found.trends, pd.DataFrame(exported)):
+        own = rows[rows["item_id"] == "36"]
+        assert own["target_year"].notna().any() == compared
+        assert own["target_year"].isna().all() != compared
+
+
+@pytest.mark.parametrize("year", [2020, 2021, 2022])
+def test_a_target_is_reached_where_the_assessment_says_so(plan: Plan, year: int) -> None:
+    """Real data: pace of each numeric target against the verdict of the series' last year."""
+    compared = set()
+    for row in trends(plan, year).dropna(subset="target_year").itertuples():
+        (asked,) = (t for t in plan.targets if (t.item_id, t.year) == (row.item_id, row.target_year))
+        if isinstance(read_wording(asked, plan.item(row.item_id).unit), Bound):
+            verdict, basis = verdicts(plan, row.last_year, "target")[row.item_id, str(row.target_year)]
+            assert (basis, verdict == "met") == ("measured", row.pace == "reached"), row
+            compared.add((row.item_id, str(row.target_year)))
+    measured = {
+        (t.item_id, str(t.year))
+        for t in plan.targets
+        if isinstance(read_wording(t, plan.item(t.item_id).unit), Bound)
+        and verdicts(plan, year, "target")[t.item_id, str(t.year)][1] == "measured"
+    }
+    assert measured or year < YEAR
+    assert measured <= compared
+
+
+# --- the direction of a change -----------------------------------------------------------------------------------
+
+numbers = st.sampled_from([0.1 + 0.2, 0.3, 0.0, 80.83, 83.83, 83.83 + 1e-13, 90.0, -5.0, 1e9])
+classes = st.sampled_from([*WATER_CLASSES])
+OTHER = st.sampled_from([{}, {"measure": "子项1"}, {"measure": "省级名称"}, {"measure": "别的量"}, {"unit": "个"}])
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.tuples(numbers, numbers) | st.tuples(classes, classes),
+    st.tuples(OTHER, OTHER),
+    st.sampled_from(["more", "less", "none"]),
+    st.booleans(),
+)
+@example((0.1 + 0.2, 0.3), ({}, {}), "more", False)  # equal but for the noise of binary arithmetic
+@example((83.83, 83.83 + 1e-13), ({}, {}), "less", True)
+@example(("Ⅳ", "Ⅲ"), ({}, {}), "less", True)
+@example((1e9, 0.0), ({}, {"measure": "省级名称"}), "more", False)  # alike at one level only
+def test_direction_is_that_of_the_verdicts(
+    values: tuple[Any, Any], cells: tuple[dict[str, Any], ...], polarity: str, own_direction: bool
+) -> None:
+    """优于上年 and 保持稳定 tell better, equal and worse apart: changes and series say the same, or nothing."""
+    of_class = isinstance(values[0], str)
+    rows = {
+        year: (
+            observation("1", value, **own | ({"unit": "类"} if of_class else {}) | ({"polarity": polarity} if own_direction else {})),
+        )
+        for year, value, own in zip((2021, YEAR), values, cells, strict=True)
+    }  # fmt: skip
+    one = item("1", provincial_name="省级名称", polarity="more" if own_direction else polarity)
+
+    def plan(wording: str) -> Plan:
+        return tiny_plan(
+            items=(one,),
+            requirements=tuple(requirement("1", level, wording) for level in Level),
+            targets=tuple(target("1", year, "建立") for year in (2025, 2030)),
+            conventions=(),
+            observations=rows,
+        )
+
+    verdict = [assess(plan(wording), YEAR).items["verdict"] for wording in ("优于上年", "保持稳定或持续改善")]
+    words = {("met", "met"): "improving", ("unmet", "met"): "flat", ("unmet", "unmet"): "worsening"}
+    national, provincial = (words.get(pair, "") for pair in zip(*verdict, strict=True))
+    expected = national if national == provincial else ""  # like at one level only: not compared
+    value = changes(plan("建立"), YEAR).values.iloc[0]
+    assert value["direction"] == expected
+    if polarity != "none":
+        assert (value["incomparable"] != "") == (expected == "")
+    if not of_class:
+        (line,) = series(plan("建立"), YEAR).values()
+        assert (str(line.direction or ""), len(line.points)) == (expected, 1 if value["incomparable"] else 2)
+
+
+def test_the_words_of_what_cannot_be_compared() -> None:
+    """The levels' names, units and directions as they differ."""
+    plan = tiny_plan(items=(item("1", provincial_name="省级名称"),), requirements=(
+        requirement("1", "national", "≥5"), requirement("1", "provincial", "≥5"),
+    ), targets=())  # fmt: skip
+    for before, after, expected in (
+        ({}, {"measure": "子项1"}, "2021年实测的是省级名称（%），2022年实测的是子项1（%）"),
+        ({}, {"measure": "省级名称"}, "2021年实测的是子项1（%），2022年实测的是省级名称（%）"),
+        ({}, {"unit": "个"}, "2021年实测的是子项1（%），2022年实测的是子项1（个）"),
+        ({}, {"polarity": "less"}, "2021年实测的是子项1（%），2022年实测的是子项1（%），方向不同"),
+        ({"measure": "别"}, {"measure": "别"}, ""),
+    ):
+        rows = {2021: (observation("1", 1, **before),), YEAR: (observation("1", 2, **after),)}
+        assert changes(replace(plan, observations=rows), YEAR).values["incomparable"].tolist() == [expected]
