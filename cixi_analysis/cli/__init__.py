@@ -4,33 +4,7 @@ Results go to standard output in UTF-8, messages to standard error. Exit status 
 2 the call is wrong. A command imports what it needs when it runs, so that ``--help`` answers at once.
 """
 
-from pathlib import Path
+from cixi_analysis.cli import building, publishing, results, yearly_form  # noqa: F401  # each declares its commands
+from cixi_analysis.cli.terminal import main
 
-import click
-
-from cixi_analysis import __version__
-from cixi_analysis.cli import building, publishing, results, yearly_form
-from cixi_analysis.cli.terminal import HELP, ChineseGroup
-
-
-@click.group(
-    cls=ChineseGroup,
-    context_settings={"max_content_width": 100, "show_default": True},
-    help="慈溪市生态文明建设规划年度评估。Yearly assessment of Cixi's ecological-civilization plan.",
-    epilog="第一次使用：cixi build，然后打开 _build/html/index.html。First time: run `cixi build`, open that page.",
-)
-@click.option(
-    "--root", type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="项目文件夹，默认由当前位置向上寻找。Project folder; default: the nearest one upward with _config.yml and data/.",
-)  # fmt: skip
-@click.version_option(__version__, "-V", "--version", prog_name="cixi", help="显示版本。Show the version.")
-@click.help_option("-h", "--help", help=HELP)
-@click.pass_context
-def main(ctx: click.Context, root: Path | None) -> None:
-    ctx.obj = root
-
-
-for _module in (building, publishing, results, yearly_form):
-    for _command in vars(_module).values():
-        if isinstance(_command, click.Command):
-            main.add_command(_command)
+__all__ = ["main"]

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+from cixi_analysis import __version__
 from cixi_analysis.errors import CixiError, reason
 
 if TYPE_CHECKING:
@@ -18,19 +19,13 @@ if TYPE_CHECKING:
 
     from cixi_analysis.plan.dataset import Plan
 
-HELP = "显示说明。Show this message."
+_WITH_HELP = click.help_option("-h", "--help", help="显示说明。Show this message.")
 YEAR = click.argument("year", type=int, metavar="YEAR")
 FORMAT = click.option(
     "--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", help="输出格式。Output format."
 )
 #: The type of a path that must not be a folder.
 FILE = click.Path(dir_okay=False, path_type=Path)
-
-
-def command(name: str | None = None, **attributes: Any) -> Callable[[Callable[..., None]], click.Command]:
-    """Declare a command; its function gets the folder of ``--root`` first, None if the option was not given."""
-    with_help = click.help_option("-h", "--help", help=HELP)
-    return lambda function: with_help(click.command(name, click.Command, **attributes)(click.pass_obj(function)))
 
 
 def plan_at(root: Path | None) -> "Plan":
@@ -132,3 +127,25 @@ _SENTENCES = {
     r"File .(.*). is a directory": r"现为 \1，应为一个文件，不是文件夹",
     r"\w+ .(.*). is not (readable|writable)": r"现为 \1，没有权限",
 }
+
+
+@click.group(
+    cls=ChineseGroup,
+    context_settings={"max_content_width": 100, "show_default": True},
+    help="慈溪市生态文明建设规划年度评估。Yearly assessment of Cixi's ecological-civilization plan.",
+    epilog="第一次使用：cixi build，然后打开 _build/html/index.html。First time: run `cixi build`, open that page.",
+)
+@click.option(
+    "--root", type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="项目文件夹，默认由当前位置向上寻找。Project folder; default: the nearest one upward with _config.yml and data/.",
+)  # fmt: skip
+@click.version_option(__version__, "-V", "--version", prog_name="cixi", help="显示版本。Show the version.")
+@_WITH_HELP
+@click.pass_context
+def main(ctx: click.Context, root: Path | None) -> None:
+    ctx.obj = root
+
+
+def command(name: str | None = None, **attributes: Any) -> Callable[[Callable[..., None]], click.Command]:
+    """Declare a command; its function gets the folder of ``--root`` first, None if the option was not given."""
+    return lambda function: _WITH_HELP(main.command(name, click.Command, **attributes)(click.pass_obj(function)))

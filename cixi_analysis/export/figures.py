@@ -9,14 +9,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from cixi_analysis.analysis.audit import findings
-from cixi_analysis.analysis.commitments import ledger
-from cixi_analysis.analysis.links import every_link
+from cixi_analysis.analysis import audit, commitments, links, projects, reconciliation, table1, trend
 from cixi_analysis.analysis.outputs import OUTPUTS
-from cixi_analysis.analysis.projects import outcomes
-from cixi_analysis.analysis.reconciliation import reconcile
-from cixi_analysis.analysis.table1 import HEADINGS, table1
-from cixi_analysis.analysis.trend import trends
 from cixi_analysis.assessment import assess, tally_without_each_convention
 from cixi_analysis.export.workbook import csv_text, printable, save_bytes
 from cixi_analysis.plan.dataset import Plan
@@ -35,7 +29,7 @@ class Figures:
         #: The banner of the year's pages: ``回看：…``, ``初稿：…``, or that the year is complete.
         self.stage = year_banner(plan, year).name
         self.assessment = assess(plan, year)
-        self.trends = trends(plan, year)
+        self.trends = trend.trends(plan, year)
         self.tallies_without_conventions = tally_without_each_convention(plan, year)
         #: The statuses that tallies count: 未填报 only where something is not filled in, so not in a complete year.
         self.counted = [Status.MET, Status.UNMET, Status.NO_DATA]
@@ -45,7 +39,7 @@ class Figures:
         self.reconciliation: pd.DataFrame | None = None
         if year >= BASE_YEAR:
             base = self.assessment if year == BASE_YEAR else assess(plan, BASE_YEAR)
-            self.reconciliation = reconcile(plan, base.table)
+            self.reconciliation = reconciliation.reconcile(plan, base.table)
 
 
 def write_csv(figures: Figures, folder: Path) -> tuple[Path, ...]:
@@ -76,39 +70,40 @@ def _tables(figures: Figures) -> dict[str, pd.DataFrame]:
 
     The tables about the plan's text start with the base year, like the pages about it.
     """
-    plan, printed = figures.plan, table1(figures.assessment)
+    plan, year, printed = figures.plan, figures.year, table1.table1(figures.assessment)
     texts = [{"item_id": row.item.item_id} | {c: cell.text for c, cell in row.cells.items()} for row in printed]
-    whole = pd.DataFrame(texts, columns=["item_id", *HEADINGS]).ffill()  # a merged cell is in every row that it covers
-    found = {
-        "table1": _records(whole.assign(indicator=[row.item.indicator for row in printed])),
-        "table2": _records(outcomes(plan)), "table3": _rows(plan.projects),
-        "observations": _rows(plan.observations[figures.year]), "assessment": _records(figures.assessment.table),
-        "trend": _records(figures.trends),
+    # The text of a merged cell is in every row that it covers.
+    whole = pd.DataFrame(texts, columns=["item_id", *table1.HEADINGS]).ffill()
+    found: dict[str, pd.DataFrame | Iterable[Row]] = {
+        "table1": whole.assign(indicator=[row.item.indicator for row in printed]), "table2": projects.outcomes(plan),
+        "table3": plan.projects, "observations": plan.observations[year], "assessment": figures.assessment.table,
+        "trend": figures.trends,
     }  # fmt: skip
     if figures.reconciliation is not None:  # from the base year on
         found |= {
-            "commitments": _records(ledger(plan, figures.year)), "progress": _rows(plan.progress.get(figures.year, ())),
-            "audit": _records(findings(plan)), "links": _records(every_link(plan)), "background": _rows(plan.background),
-            "reconciliation": _records(figures.reconciliation),
+            "commitments": commitments.ledger(plan, year), "progress": plan.progress.get(year, ()),
+            "audit": audit.findings(plan), "links": links.every_link(plan), "background": plan.background,
+            "reconciliation": figures.reconciliation,
         }  # fmt: skip
-    columns: dict[str, Iterable[str]] = {name: OUTPUTS[name].columns for name in found}
-    found["dictionary"] = [
+    tables = {name: _table(_records(rows), OUTPUTS[name].columns) for name, rows in found.items()}
+    described: _Records = [
         {"table": name, "column": column, "title": one.title, "description": one.description}
-        for name in columns
+        for name in found
         for column, one in OUTPUTS[name].columns.items()
     ]
-    columns["dictionary"] = ("table", "column", "title", "description")
-    for row in (row for rows in found.values() for row in rows):
-        row |= {name: printable(value) or None for name, value in row.items() if isinstance(value, str)}
-    return {name: pd.DataFrame(rows, columns=list(columns[name]), dtype=object) for name, rows in found.items()}
+    return tables | {"dictionary": _table(described, ("table", "column", "title", "description"))}
 
 
-def _rows(rows: Iterable[Row]) -> _Records:
+def _records(rows: pd.DataFrame | Iterable[Row]) -> _Records:
+    if isinstance(rows, pd.DataFrame):
+        return rows.astype(object).where(rows.notna(), None).to_dict("records")  # type: ignore[return-value]
     return [row.model_dump(mode="json") for row in rows]
 
 
-def _records(table: pd.DataFrame) -> _Records:
-    return table.astype(object).where(table.notna(), None).to_dict("records")  # type: ignore[return-value]
+def _table(rows: _Records, columns: Iterable[str]) -> pd.DataFrame:
+    """These columns in their order; text as every file can hold it, None for empty."""
+    plain = [{n: (printable(v) or None) if isinstance(v, str) else v for n, v in row.items()} for row in rows]
+    return pd.DataFrame(plain, columns=list(columns), dtype=object)
 
 
 def _csv_cell(value: str | float | None) -> str:

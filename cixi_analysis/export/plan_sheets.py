@@ -5,11 +5,9 @@ from itertools import groupby, zip_longest
 
 from openpyxl.utils import get_column_letter
 
+from cixi_analysis.analysis import projects, reconciliation, table1
 from cixi_analysis.analysis.outputs import OUTPUTS
-from cixi_analysis.analysis.projects import TOTAL, outcomes, totals
-from cixi_analysis.analysis.reconciliation import NOT_COMPUTABLE
 from cixi_analysis.analysis.records import records
-from cixi_analysis.analysis.table1 import HEADINGS, table1
 from cixi_analysis.export.sheet import MONEY, PERCENT, Formula, Header, Report, Sheet, Value, emphasise
 from cixi_analysis.export.workbook import CENTRE, WRAP
 from cixi_analysis.plan.schema import Published
@@ -33,7 +31,7 @@ _COLOURS = {s.chinese: STATUSES[s].back for s in (Status.UNMET, Status.NO_DATA, 
 def table1_sheet(report: Report) -> None:
     """The plan's own thirteen columns under two header rows, merged as the plan merges them."""
     figures, places = report.figures, report.places
-    titles = HEADINGS | {"status": f"{figures.year}年", "target_2025": "2025年", "target_2030": "2030年"}
+    titles = table1.HEADINGS | {"status": f"{figures.year}年", "target_2025": "2025年", "target_2030": "2030年"}
     columns = [
         Header(titles[name], width, CENTRE if name in _CENTRED else WRAP, group=_GROUPS.get(name, ""))
         for name, width in _WIDTHS.items()
@@ -42,7 +40,7 @@ def table1_sheet(report: Report) -> None:
     stage = f"，{stage}" if is_incomplete else ""
     title = f"表一 {REGION}生态文明建设示范区指标体系（{figures.year}年评估{stage}）"
     sheet = Sheet(report, "表一", title, columns, freeze="E")
-    rows = list(enumerate(table1(figures.assessment), start=sheet.first))
+    rows = list(enumerate(table1.table1(figures.assessment), start=sheet.first))
     for number, row in rows:
         for name, cell in row.cells.items():
             value = int(cell.text) if name == "indicator" else cell.text or None
@@ -74,7 +72,7 @@ def table2_sheet(report: Report) -> None:
     titles = OUTPUTS["table2"].columns
     columns = [Header(titles[name].title, width) for name, width in zip(names, widths, strict=True)]
     sheet = Sheet(report, "表二", "表二 2018-2022年重点工程实施情况", columns)
-    rows = records(outcomes(report.plan))
+    rows = records(projects.outcomes(report.plan))
     letters = {outcome: get_column_letter(number) for number, outcome in enumerate(Outcome, start=3)}
     first, *_, last = letters.values()
     for number, row in enumerate(rows, start=sheet.first):
@@ -82,7 +80,7 @@ def table2_sheet(report: Report) -> None:
         for outcome, letter in letters.items():
             count = int(getattr(row, outcome))
             summed = f"SUM({letter}{sheet.first}:{letter}{sheet.first + len(rows) - 2})"
-            cells.append(Formula(summed, count) if row.project_type == TOTAL else count)
+            cells.append(Formula(summed, count) if row.project_type == projects.TOTAL else count)
         rate = f"{letters[Outcome.COMPLETED]}{number}/B{number}"
         cells.append(Formula(rate, float(row.completion_rate), PERCENT) if row.total else None)
         sheet.row(number, cells)
@@ -93,22 +91,22 @@ def table2_sheet(report: Report) -> None:
 
 def table3_sheet(report: Report) -> None:
     """Table 3 with the sum of the budgets as a formula; "/" is text and adds nothing."""
-    projects = report.plan.projects
+    planned = report.plan.projects
     columns = [
         Header("类别", 10), Header("序号", 6), Header("项目名称", 28, WRAP), Header("主要内容", 70, WRAP),
         Header("实施年限", 12), Header("投资概算（万元）", 14, form=MONEY), Header("责任单位", 30, WRAP),
     ]  # fmt: skip
     sheet = Sheet(report, "表三", "表三 重点项目", columns, freeze="D")
-    for category, group in groupby(enumerate(projects, start=sheet.first), key=lambda row: row[1].category):
+    for category, group in groupby(enumerate(planned, start=sheet.first), key=lambda row: row[1].category):
         rows = list(group)
         sheet.put(rows[0][0], 1, category, rows=len(rows))
         for number, project in rows:
             budget = "/" if project.budget is None else project.budget
             cells = (..., project.number, project.name, project.content, project.years, budget, project.units)
             sheet.row(number, cells)
-    total = sheet.first + len(projects)
-    sheet.put(total, 1, TOTAL)
-    budgets = Formula(f"SUM(F{sheet.first}:F{total - 1})", totals(projects).budget or 0, MONEY)
+    total = sheet.first + len(planned)
+    sheet.put(total, 1, projects.TOTAL)
+    budgets = Formula(f"SUM(F{sheet.first}:F{total - 1})", projects.totals(planned).budget or 0, MONEY)
     emphasise(sheet.put(total, 6, budgets))
     report.places["projects",] = [sheet.place(2, sheet.first, total - 1)]
     report.places["budget",] = [sheet.place(6, total)]
@@ -135,7 +133,7 @@ def reconciliation_sheet(report: Report) -> None:
     # The first rows are the printed figures, in the order of the data.
     for number, (row, printed) in enumerate(zip_longest(rows, report.plan.published), start=sheet.first):
         stated, computed = _number(row.stated), _number(row.computed)
-        formula = _formula(report, printed) if printed and row.computed != NOT_COMPUTABLE else None
+        formula = _formula(report, printed) if printed and row.computed != reconciliation.NOT_COMPUTABLE else None
         found = Formula(formula, computed) if formula else computed
         sheet.row(number, (row.check, stated, found, ..., AGREEMENT[row.agrees], short_source(row.source)))
         if not isinstance(stated, str) and not isinstance(computed, str):
@@ -175,9 +173,9 @@ def _formula(report: Report, row: Published) -> str | None:
         case "indicators":
             return f'COUNTIF({places[Attribute, Level.NATIONAL][0]},"{Attribute(subject).chinese}")'
         case "past_type":
-            return places["past", subject or TOTAL, None][0]
+            return places["past", subject or projects.TOTAL, None][0]
         case "past_outcome":
-            return places["past", TOTAL, Outcome(subject)][0]
+            return places["past", projects.TOTAL, Outcome(subject)][0]
         case "projects":
             return f"COUNT({places['projects',][0]})"
         case "budget":
