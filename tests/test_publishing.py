@@ -7,11 +7,11 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from cixi_analysis.book.store import forget
 from conftest import cixi
 from playwright.sync_api import Browser, Page
 from pypdf import PdfWriter
 
+from cixi_analysis.book import cache
 from cixi_analysis.book.publication import NotPublished, NotReproduced, archive, first_difference, published, verify
 from cixi_analysis.plan.dataset import Plan
 
@@ -125,7 +125,7 @@ def test_a_year_older_than_the_data_is_not_published(built: Path, tmp_path: Path
     """After `cixi build --year` other years may be as they were: the site says so of itself no longer, so it stays here."""
     project = Path(shutil.copytree(built, tmp_path / "project"))
     assert archive(project, tmp_path / "whole.zip").is_file()
-    forget(project)  # what a build of single years leaves, or none
+    cache.clear(project)  # what a build of single years leaves, or none
     with pytest.raises(NotPublished, match=r"^网站里有的页面可能比数据旧（.*）。请先运行 cixi build，再发布。$"):
         archive(project, tmp_path / "x.zip")
 
