@@ -11,6 +11,7 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 from playwright.sync_api import Browser, sync_playwright
 from visit import QUIET, browser_path
 
@@ -50,9 +51,13 @@ def project(tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the project with the book built by the command line, once for all tests; not to be changed."""
-    folder = copy_project(tmp_path_factory.mktemp("built") / "project")
-    done = cixi("build", root=folder)
-    assert done.returncode == 0, done.stderr
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base  # one for all workers
+    folder = shared / "built" / "project"
+    with FileLock(shared / "built.lock"):
+        if not (folder / "_build" / "html").is_dir():
+            done = cixi("build", root=copy_project(folder))
+            assert done.returncode == 0, done.stderr
     return folder
 
 

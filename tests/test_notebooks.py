@@ -8,8 +8,9 @@ import papermill
 import pytest
 from conftest import ROOT
 
-from cixi_analysis.book import PAGES, Page, Scope
+from cixi_analysis.book.pages import Page, read_pages
 
+PAGES = read_pages(ROOT)
 TEMPLATES = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 
@@ -20,19 +21,15 @@ def template(request: pytest.FixtureRequest) -> nbformat.NotebookNode:
     return notebook
 
 
-def test_there_is_a_template_for_every_page() -> None:
-    """The templates are those that the book asks for, no more and no fewer."""
-    assert {path.stem for path in TEMPLATES} == {page.template for page in PAGES}
-
-
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.template)
 def test_typed_commented_parameters(page: Page) -> None:
     """Exactly one cell is tagged ``parameters``: the page's parameters, each with its type and a comment, no more."""
-    notebook = nbformat.read(ROOT / "notebooks" / f"{page.template}.ipynb", as_version=4)
+    notebook = nbformat.reads(page.notebook, as_version=4)
     cells = [cell.source for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
     assert len(cells) == 1
     found = [re.fullmatch(r"(\w+): int = \d+  # \S.*", line) for line in cells[0].splitlines()]
-    assert tuple(line[1] if line else None for line in found) == page.parameters
+    expected = ("year", "indicator") if page.each == "indicator" else ("year",)
+    assert tuple(line[1] if line else None for line in found) == expected
 
 
 def test_no_outputs_and_a_kernel_everybody_has(template: nbformat.NotebookNode) -> None:
@@ -62,9 +59,8 @@ def test_a_page_is_calls_and_prose(template: nbformat.NotebookNode) -> None:
 def test_yearly_pages_say_their_year_in_the_title() -> None:
     """The heading of a page that exists once a year holds the placeholder that the build fills."""
     for page in PAGES:
-        path = ROOT / "notebooks" / f"{page.template}.ipynb"
-        heading = nbformat.read(path, as_version=4).cells[0].source.splitlines()[0]
-        assert ("{year}" in heading) == bool(page.scope & Scope.EVERY_YEAR), page.template
+        heading = nbformat.reads(page.notebook, as_version=4).cells[0].source.splitlines()[0]
+        assert ("{year}" in heading) == page.each.yearly, page.template
 
 
 @pytest.mark.parametrize("folder", [".", "notebooks"])

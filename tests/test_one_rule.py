@@ -20,8 +20,8 @@ from cixi_analysis.analysis.changes import changes
 from cixi_analysis.analysis.dossier import dossier
 from cixi_analysis.analysis.trend import margins, series, trends
 from cixi_analysis.assessment import assess, read_wording
-from cixi_analysis.export.figures import Figures
 from cixi_analysis.export import write_json
+from cixi_analysis.export.figures import Figures
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.requirement.tree import Bound, demanded_bounds
 from cixi_analysis.words import WATER_CLASSES, Level

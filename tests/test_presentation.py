@@ -33,17 +33,16 @@ from cixi_analysis.presentation import (
     project_page,
     summary,
     tables,
-    theme,
     trend_tables,
 )
 from cixi_analysis.presentation import changes_page as changes
 from cixi_analysis.presentation.charts.board import board_halves, board_tiles, domain_counts
 from cixi_analysis.presentation.charts.series_charts import margin_rows, points
 from cixi_analysis.presentation.html import Html
-from cixi_analysis.presentation.looks import NOT_FILLED_IN, PACES, VERDICTS
+from cixi_analysis.presentation.looks import FONTS, LOOKS
 from cixi_analysis.presentation.table1_page import table1
 from cixi_analysis.presentation.titles import item_anchor, item_label, short_source
-from cixi_analysis.words import Absence, Basis, Level, Pace, Stage, Status, Verdict
+from cixi_analysis.words import Absence, Basis, Direction, Level, Pace, Stage, Status, Verdict
 
 
 @pytest.fixture(autouse=True)
@@ -104,18 +103,17 @@ def contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-LOOKS = [*VERDICTS.values(), NOT_FILLED_IN, *PACES.values()]
+NOT_FILLED_IN = LOOKS[Status.NOT_FILLED_IN]
 
 
 def test_every_status_has_a_look_of_its_own() -> None:
     """Every verdict and pace has a word and a symbol, and no two verdicts share either."""
-    assert set(VERDICTS) == set(Verdict)
-    assert set(PACES) == set(Pace)
-    verdicts = [*VERDICTS.values(), NOT_FILLED_IN]
+    assert set(LOOKS) == {*Status, *Pace, *Direction}
+    verdicts = [LOOKS[status] for status in Status]
     assert len({look.word for look in verdicts}) == len({look.symbol for look in verdicts}) == len(verdicts)
 
 
-@pytest.mark.parametrize("look", LOOKS, ids=lambda look: look.word)
+@pytest.mark.parametrize("look", LOOKS.values(), ids=lambda look: look.word)
 def test_words_can_be_read_on_their_colour(look: Any) -> None:
     """Ink on back, as the badges and charts print it, and white on the ink of unmet, reach 4.5:1."""
     assert contrast(look.ink, look.back) >= 4.5
@@ -127,7 +125,7 @@ def test_the_style_sheet_has_the_same_colours() -> None:
     css = (ROOT / "book" / "_static" / "cixi.css").read_text(encoding="utf-8")
     light = css[css.index('[data-theme="light"]') : css.index('[data-theme="dark"]')]
     for verdict, name in ((Verdict.MET, "met"), (Verdict.UNMET, "unmet"), (Verdict.NO_DATA, "no-data")):
-        look = VERDICTS[verdict]
+        look = LOOKS[verdict]
         assert (f"--{name}: {look.ink};" in light, f"--{name}-back: {look.back};" in light) == (True, True), verdict
         assert f".{look.css} " in css
 
@@ -185,11 +183,11 @@ def test_names_and_sources() -> None:
 
 def test_theme_names_fonts_of_all_systems() -> None:
     """Windows, macOS, Linux, and whatever the browser has; the chart itself says so too."""
-    fonts = [font.strip() for font in theme.FONTS.split(",")]
+    fonts = [font.strip() for font in FONTS.split(",")]
     assert {"Microsoft YaHei", "PingFang SC", "Noto Sans CJK SC"} < set(fonts)
     assert fonts[-1] == "sans-serif"
     assert alt.theme.active == "cixi"
-    assert alt.Chart({"values": []}).mark_bar().to_dict()["config"]["font"] == theme.FONTS
+    assert alt.Chart({"values": []}).mark_bar().to_dict()["config"]["font"] == FONTS
 
 
 def test_charts_are_the_same_every_time(plan: Plan) -> None:
@@ -271,7 +269,7 @@ def test_status_board_shows_every_verdict_and_links_to_it(year2022: Assessment) 
     for half in halves.to_dict("records"):
         verdict = computed[half["indicator"], half["level"]]
         assert half["verdict"] == verdict
-        assert half["text"].endswith(VERDICTS[Verdict(verdict)].text)
+        assert half["text"].endswith(LOOKS[Verdict(verdict)].text)
     drawing = shown(charts.status_board(year2022, "2022/"))
     assert drawing.count('href="indicators/') == 50
     assert drawing.count("✗ 否</text>") == 4
@@ -290,7 +288,7 @@ def test_progress_by_domain_counts(year2022: Assessment) -> None:
     counts = domain_counts(year2022)
     sums = counts.groupby(["level", "verdict"])["count"].sum()
     assert {v: sums["national", v] for v in ("met", "unmet", "no_data")} == {"met": 29, "unmet": 2, "no_data": 6}
-    assert set(counts[counts["fill"] == VERDICTS[Verdict.UNMET].ink]["verdict"]) == {"unmet"}
+    assert set(counts[counts["fill"] == LOOKS[Verdict.UNMET].ink]["verdict"]) == {"unmet"}
 
 
 def test_missing_years_stay_gaps(plan: Plan) -> None:
@@ -412,7 +410,7 @@ def test_table1_is_whole(plan: Plan, year2022: Assessment) -> None:
     for row in plan.observations[2022]:
         assert re.sub(r"\s+", " ", row.statement or "") in read
     for verdict in Verdict:
-        assert VERDICTS[verdict].text in read
+        assert LOOKS[verdict].text in read
     for basis in Basis:
         assert basis.chinese in read
     assert [html.count(f"原表：{v.chinese}<") for v in Verdict] == [68, 4, 13, 15]

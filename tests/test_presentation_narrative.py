@@ -11,7 +11,7 @@ from cixi_analysis.analysis.dossier import dossier
 from cixi_analysis.assessment import assess
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.presentation import audit_page, commitment_page, dossier_page, project_page
-from cixi_analysis.presentation.titles import commitment_href, finding_href, item_href, project_href, table1_href
+from cixi_analysis.presentation.titles import href, table1_href
 from cixi_analysis.words import AuditResult
 
 EVIL = '<script>alert("x")</script>'
@@ -27,20 +27,23 @@ def words(told: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("href", "expected"),
+    ("kind", "key", "pages", "expected"),
     [
-        (item_href("9.2"), "../indicators/9.html#item-9-2"),
-        (item_href("38", "2022/"), "indicators/38.html#item-38"),
-        (item_href("38", "../2021/"), "../indicators/38.html#item-38"),
-        (table1_href("9.2", "../2022/"), "../2022/table1.html#item-9-2"),
-        (project_href(12, "../2022/"), "../2022/projects.html#project-12"),
-        (commitment_href("C001"), "commitments.html#C001"),
-        (finding_href("A001", "../"), "../audit.html#A001"),
+        ("item", "9.2", "", "../indicators/9.html#item-9-2"),
+        ("item", "38", "2022/", "indicators/38.html#item-38"),
+        ("item", "38", "../2021/", "../indicators/38.html#item-38"),
+        ("project", 12, "../2022/", "../2022/projects.html#project-12"),
+        ("commitment", "C001", "", "commitments.html#C001"),
     ],
 )
-def test_addresses(href: str, expected: str) -> None:
+def test_addresses(plan: Plan, kind: str, key: object, pages: str, expected: str) -> None:
     """From a page of a year, from the home page, from another year, from a dossier."""
-    assert href == expected
+    assert href(getattr(plan, kind)(key), pages) == expected
+
+
+def test_address_of_a_row_of_table1() -> None:
+    """From a page that is not in the year's folder."""
+    assert table1_href("9.2", "../2022/") == "../2022/table1.html#item-9-2"
 
 
 def test_a_dossier_shows_everything() -> None:
@@ -63,6 +66,7 @@ def test_a_dossier_shows_everything() -> None:
     assert words("同一数量 理由") in text(dossier_page.commitments(found, "../2022/"))
     assert 'href="../2022/projects.html#project-1"' in dossier_page.projects(found, "../2022/")._repr_html_()
     assert words("A002 核对A002 ≠ 不一致：一句话。") in text(dossier_page.findings(found))
+    assert 'href="../audit.html#A002"' in dossier_page.findings(found)._repr_html_()
 
 
 def test_a_dossier_without_anything_says_so() -> None:

@@ -10,6 +10,9 @@ from conftest import ROOT
 from playwright.sync_api import Browser, Page
 from visit import WIDTHS, Visit, pages_of
 
+import cixi_analysis
+from cixi_analysis.presentation import charts
+
 #: The accessibility checker, as the file that its package brings.
 AXE = (Path(axe_playwright_python.__file__).parent / "axe.min.js").read_text(encoding="utf-8")
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -210,3 +213,11 @@ def test_without_scripts_all_is_there(site: Path, browser: Browser) -> None:
     assert page.locator("#project-47").is_visible()
     assert page.locator(".cixi-button, .cixi-sort").count() == 0
     visit.close()
+
+
+def test_the_page_of_the_python_interface_has_every_name(site: Path) -> None:
+    """What ``dir(cixi_analysis)`` offers, and every chart, with its docstring."""
+    html = (site / "book" / "api.html").read_text("utf-8")
+    functions = [name for name in cixi_analysis.__all__ if name not in ("charts", "tables")]
+    for name in (*functions, *(f"presentation.charts.{chart}" for chart in charts.__all__)):
+        assert re.search(f'id="cixi_analysis.{name}">.*?</dt>\\s*<dd><p>', html, re.DOTALL), name

@@ -30,7 +30,7 @@ from sphinx.search.zh import SearchChinese
 from cixi_analysis.book.cache import Drawings, drawings
 from cixi_analysis.plan.dataset import Plan, load_plan
 from cixi_analysis.plan.provenance import FILE, provenance
-from cixi_analysis.presentation.theme import config as theme
+from cixi_analysis.presentation.looks import config as theme
 from cixi_analysis.words import PLAN_TITLE
 
 #: What the book is cited as.

@@ -12,7 +12,7 @@ from cixi_analysis.export.sheet import MONEY, PERCENT, Formula, Header, Report, 
 from cixi_analysis.export.workbook import CENTRE, WRAP
 from cixi_analysis.plan.schema import Published
 from cixi_analysis.presentation.audit_page import AGREEMENT
-from cixi_analysis.presentation.looks import STATUSES
+from cixi_analysis.presentation.looks import LOOKS
 from cixi_analysis.presentation.titles import short_source
 from cixi_analysis.words import BASE_YEAR, PLAN_TITLE, REGION, Attribute, Level, Outcome, Status
 
@@ -25,7 +25,7 @@ _VERDICTS = {f"verdict_{level.value}": level for level in Level}
 _CENTRED = {"domain", "indicator", "unit", "attribute", *_VERDICTS}
 _GROUPS = dict.fromkeys(("status", *_VERDICTS), "现状值") | dict.fromkeys(("target_2025", "target_2030"), "规划值")
 #: Verdicts that stand out, by the word in the cell.
-_COLOURS = {s.chinese: STATUSES[s].back for s in (Status.UNMET, Status.NO_DATA, Status.NOT_FILLED_IN)}
+_COLOURS = {s.chinese: LOOKS[s].back for s in (Status.UNMET, Status.NO_DATA, Status.NOT_FILLED_IN)}
 
 
 def table1_sheet(report: Report) -> None:

@@ -11,7 +11,7 @@ from cixi_analysis.plan.arithmetic import relation
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.presentation import tables
 from cixi_analysis.presentation.html import Html, anchored, cards, joined, link, noted, paragraph, render
-from cixi_analysis.presentation.titles import commitment_href, item_link, project_href, short_source
+from cixi_analysis.presentation.titles import href, item_link, short_source, title
 from cixi_analysis.words import BASE_YEAR, AuditMethod, AuditResult
 
 #: Result of a finding → its sign beside the word.
@@ -23,55 +23,45 @@ AGREEMENT = {"yes": "✓ 一致", "explained": "○ 有说明", "no": "✗ 不�
 def counts(plan: Plan) -> Html:
     """The number of findings with each result."""
     of = findings(plan)["result"].value_counts()
-    shown = [
-        (of.get(result.value, 0), f"{sign} {result.chinese}", f"#{result.value}") for result, sign in SIGNS.items()
-    ]
+    shown = [(of.get(result, 0), f"{sign} {result.chinese}", f"#{result.value}") for result, sign in SIGNS.items()]
     return cards((of.sum(), "处对照"), *shown)
 
 
 def _told(plan: Plan) -> str:
     of = findings(plan)["result"].value_counts()
-    return "，".join(f"{result.chinese}{of.get(result.value, 0)}处" for result in SIGNS)
+    return "，".join(f"{result.chinese}{of.get(result, 0)}处" for result in SIGNS)
 
 
 def conclusion(plan: Plan) -> Html:
     """The audit in a sentence."""
     table = findings(plan)
-    sums = int((table["method"] == AuditMethod.ARITHMETIC.value).sum())
+    sums = (table["method"] == AuditMethod.ARITHMETIC).sum()
     return paragraph(
         f"规划中说到同一件事的地方，两两对照{len(table)}处：{sums}处由程序按所印的数字计算，{len(table) - sums}处对读文字。{_told(plan)}。"
         "这里只报告原文怎样写，不更正规划，也不影响评估；不一致的未必有误，可能是口径、范围或时点不同而原文没有写明。"
     )
 
 
-def headline(plan: Plan, book: str = "") -> Html:
-    """The audit in one sentence for another page; ``book`` leads to the folder of the pages made once."""
+def headline(plan: Plan) -> Html:
+    """The audit in one sentence for the home page."""
     told = f"规划自己的说法是否前后一致：两两对照{len(plan.audit)}处，{_told(plan)}，见"
-    return paragraph(told, link("规划核对", f"{book}audit.html"), "。")
+    return paragraph(told, link("规划核对", "audit.html"), "。")
 
 
-def finding_list(plan: Plan, result: AuditResult, years: str = f"{BASE_YEAR}/") -> Html:
-    """The findings with one result, both quotations side by side; ``years`` leads to the pages of a year."""
-    entries = [
-        {
-            **{name: getattr(row, name) for name in ("audit_id", "title", "reasoning")},
-            "sign": f"{SIGNS[result]} {result.chinese}",
-            "check": sum_text(row.check),
-            "places": ((row.place_a, row.quotation_a), (row.place_b, row.quotation_b)),
-            "about": _about(plan, row, years),
-        }
-        for row in records(findings(plan)) if row.result == result.value
-    ]  # fmt: skip
-    markup = render("findings", anchor=result.value, entries=entries, none=f"没有“{result.chinese}”的。")
-    return Html(markup, f"{result.chinese}：{len(entries)}处")
+def finding_list(plan: Plan, result: AuditResult) -> Html:
+    """The findings with one result, both quotations side by side."""
+    rows = [(r, sum_text(r.check), _about(plan, r)) for r in records(findings(plan)) if r.result == result]
+    sign, none = f"{SIGNS[result]} {result.chinese}", f"没有“{result.chinese}”的。"
+    markup = render("findings", anchor=result.value, rows=rows, sign=sign, none=none)
+    return Html(markup, f"{result.chinese}：{len(rows)}处")
 
 
-def agreeing(plan: Plan, years: str = f"{BASE_YEAR}/") -> Html:
+def agreeing(plan: Plan) -> Html:
     """The findings that agree, as a table."""
-    own = [row for row in records(findings(plan)) if row.result == AuditResult.AGREES.value]
+    own = [row for row in records(findings(plan)) if row.result == AuditResult.AGREES]
     rows = [
         (row.audit_id, noted(row.title, sum_text(row.check) or "对读"), noted(f"“{row.quotation_a}”", row.place_a),
-         noted(f"“{row.quotation_b}”", row.place_b), row.reasoning, _about(plan, row, years))
+         noted(f"“{row.quotation_b}”", row.place_b), row.reasoning, _about(plan, row))
         for row in own
     ]  # fmt: skip
     columns = {"编号": "short", "核对什么": "name", "甲处": "long", "乙处": "long", "说明": "long", "有关": "name"}
@@ -82,51 +72,44 @@ def agreeing(plan: Plan, years: str = f"{BASE_YEAR}/") -> Html:
 
 def sum_text(check: str) -> str:
     """A sum in words: ``核对式 74 = 50，不成立``, ``核对式 2 = 2个（甲、乙）``; "" without one."""
-    if not check:
-        return ""
-    shown = re.sub(r"count\(([^)]*)\)", lambda found: _listed(found[1].split("|")), check)
-    return f"核对式 {shown}" + ("" if relation(check).holds else "，不成立")
+
+    def listed(found: re.Match[str]) -> str:
+        names = found[1].split("|")
+        return f"{len(names)}个（{'、'.join(names)}）"
+
+    shown = re.sub(r"count\(([^)]*)\)", listed, check)
+    return check and f"核对式 {shown}" + ("" if relation(check).holds else "，不成立")
 
 
-def _listed(names: list[str]) -> str:
-    return f"{len(names)}个（{'、'.join(names)}）"
-
-
-def _about(plan: Plan, row: object, years: str) -> Markup:
-    """Links to the items, projects and commitments of a finding."""
+def _about(plan: Plan, row: object) -> Markup:
+    """Links from the folder of the pages made once to the items, projects and commitments of a finding."""
+    years = f"{BASE_YEAR}/"
     ids = {kind: [i for i in str(getattr(row, kind)).split("；") if i] for kind in ("items", "projects", "commitments")}
     pieces = [item_link(plan.item(i), pages=years) for i in ids["items"]]
-    pieces += [link(f"项目{i} {plan.project(int(i)).name}", project_href(int(i), years)) for i in ids["projects"]]
-    pieces += [link(f"承诺{i}", commitment_href(i, years)) for i in ids["commitments"]]
+    pieces += [link(title(p), href(p, years)) for p in (plan.project(int(i)) for i in ids["projects"])]
+    pieces += [link(f"承诺{i}", href(plan.commitment(i), years)) for i in ids["commitments"]]
     return joined(pieces, "；")
 
 
 def background(plan: Plan) -> Html:
     """The figures and honours of 2018-2022 in section 一（一）."""
     rows = [
-        (f.figure_id, f.subject, f"{f.value}{f.unit or ''}" if f.value else "", _span(f.start_year, f.year), f.award_year,
-         f.rated_year, f.kind.chinese, noted(f"“{f.quotation}”", f.section))
+        (f.figure_id, f.subject, f"{f.value}{f.unit or ''}" if f.value else "",
+         "–".join(str(y) for y in (f.start_year, f.year) if y), f.award_year, f.rated_year, f.kind.chinese,
+         noted(f"“{f.quotation}”", f.section))
         for f in plan.background
     ]  # fmt: skip
-    columns = {
-        "编号": "short", "对象": "name", "数值": "right", "年份": "short", "授予年": "year", "所评年度": "year",
-        "类型": "short", "原文与出处": "long",
-    }  # fmt: skip
-    caption = f"规划 一（一）所述的{len(rows)}个数字与荣誉"
-    anchors = [f.figure_id for f in plan.background]
-    return tables.table(rows, columns, caption=caption, anchors=anchors, empty="没有数、不适用，或原文未写")
-
-
-def _span(start: int | None, year: int | None) -> str:
-    return f"{start}–{year}" if start and year else str(year or start or "")
+    columns = {"编号": "short", "对象": "name", "数值": "right", "年份": "short", "授予年": "year", "所评年度": "year"}
+    columns |= {"类型": "short", "原文与出处": "long"}
+    caption, empty = f"规划 一（一）所述的{len(rows)}个数字与荣誉", "没有数、不适用，或原文未写"
+    return tables.table(rows, columns, caption=caption, anchors=[f.figure_id for f in plan.background], empty=empty)
 
 
 def left_out(plan: Plan) -> Html:
     """The numbers of the text that are not commitments, with the reason; folded."""
     rows = [(f"{x.section} {x.box or ''}".strip(), x.figure, x.quotation, x.reason) for x in plan.left_out]
     columns = {"节": "short", "数字": "short", "原文": "long", "为何不收": "long"}
-    caption = f"正文中不作为承诺收录的{len(rows)}个数字"
-    return tables.table(rows, columns, caption=caption, keyed=False, fold=True)
+    return tables.table(rows, columns, caption=f"正文中不作为承诺收录的{len(rows)}个数字", keyed=False, fold=True)
 
 
 def reconciliation_counts(rows: pd.DataFrame) -> Html:
@@ -137,13 +120,10 @@ def reconciliation_counts(rows: pd.DataFrame) -> Html:
 
 def reconciliation_conclusion(rows: pd.DataFrame) -> Html:
     """The reconciliation in a sentence."""
-    found = rows["agrees"].value_counts()
-    differing = int(found.get("no", 0))
+    yes, explained, no = (int((rows["agrees"] == key).sum()) for key in AGREEMENT)
     verdicts = rows["check"].str.fullmatch(r"指标\d+ .*结论").sum()
-    end = f"有{differing}项不一致，须先查明再使用本书的数字。" if differing else "没有不一致的。"
-    return paragraph(
-        f"共核对{len(rows)}项，其中表一的结论{verdicts}格；{found.get('yes', 0)}项一致，{found.get('explained', 0)}项有说明，{end}"
-    )
+    end = f"有{no}项不一致，须先查明再使用本书的数字。" if no else "没有不一致的。"
+    return paragraph(f"共核对{len(rows)}项，其中表一的结论{verdicts}格；{yes}项一致，{explained}项有说明，{end}")
 
 
 def reconciliation_table(rows: pd.DataFrame, agrees: str) -> Html:

@@ -17,7 +17,7 @@ from cixi_analysis.plan.schema import WATER_CLASSES
 from cixi_analysis.presentation import tables
 from cixi_analysis.presentation.formatting import with_unit
 from cixi_analysis.presentation.html import Html, folded, joined, link, paragraph, render, stack
-from cixi_analysis.presentation.looks import STATUSES, verdict_badge
+from cixi_analysis.presentation.looks import LOOKS, badge
 from cixi_analysis.presentation.titles import item_link
 from cixi_analysis.words import Absence, Direction, Level, Status
 
@@ -25,7 +25,7 @@ from cixi_analysis.words import Absence, Direction, Level, Status
 _MANY = 12
 _HASH = re.compile(r"(sha256:[0-9a-f]{12})[0-9a-f]{52}")
 _DECIDED, _ALL = (Status.MET, Status.UNMET), tuple(Status)
-#: Name of a change → the statuses before and after. The first match names a change.
+#: Name of a change → the statuses before and after. Every change of a verdict has exactly one name.
 _MOVES: dict[str, tuple[tuple[Status, ...], tuple[Status, ...]]] = {
     "由达标变为未达标": ((Status.MET,), (Status.UNMET,)),
     "由未达标变为达标": ((Status.UNMET,), (Status.MET,)),
@@ -46,13 +46,8 @@ def since_last_year(plan: Plan, year: int) -> Changes | None:
 
 def _or_nothing(section: Callable[[Plan, Changes], Html]) -> Callable[[Plan, Changes | None], Html]:
     """Decorator of a section of the page: without an earlier year it shows a sentence instead."""
-
-    @wraps(section)
-    def shown(plan: Plan, found: Changes | None) -> Html:
-        nothing = "此前没有任何年份的数据，无从比较。"
-        return paragraph(nothing) if found is None else section(plan, found)
-
-    return shown
+    nothing = paragraph("此前没有任何年份的数据，无从比较。")
+    return wraps(section)(lambda plan, found: nothing if found is None else section(plan, found))
 
 
 @_or_nothing
@@ -64,8 +59,7 @@ def summary(plan: Plan, found: Changes) -> Html:
         told.append(Markup("{}{}个{}").format(move, len(rows), named))
     known = coverage(plan, found.other)
     retrospect = f"{found.other}年是回看，{known.items}个子项中只有{len(known.with_data)}项有数据。"
-    unfilled = _unfilled(found.missing).sum()
-    shown = f"与{found.other}年相比"
+    shown, unfilled = f"与{found.other}年相比", _unfilled(found.missing).sum()
     verdicts = paragraph(
         f"{shown}，指标的结论（每一级算一个）：", joined(told, "；") if told else "没有改变", "。",
         retrospect if known.is_retrospect else "",
@@ -109,12 +103,10 @@ def values(plan: Plan, found: Changes) -> Html:
     ]  # fmt: skip
     if not rows:
         return paragraph("没有两年都有数值的子项。")
-    columns = {
-        "子项": "name", f"{found.other}年": "right", f"{found.year}年": "right",
-        "变化（按单位）": "rate", "方向": "direction", "不可比的原因": "text",
-    }  # fmt: skip
+    columns = {"子项": "name", f"{found.other}年": "right", f"{found.year}年": "right", "变化（按单位）": "rate"}
+    columns |= {"方向": "direction", "不可比的原因": "text"}
     if not any(incomparable for *_, incomparable in rows):
-        del columns["不可比的原因"]
+        columns.popitem()
         rows = [r[:-1] for r in rows]
     moved, stayed = ([r for r in rows if bool(r[3] == 0) is same] for same in (False, True))
     empty = "水质类别不相减；规划未表明方向；或不可比"
@@ -130,32 +122,27 @@ def values(plan: Plan, found: Changes) -> Html:
 def data(plan: Plan, found: Changes) -> Html:
     """The items with new data, and those without data any more; items not filled in yet are folded."""
     unfilled = _unfilled(found.missing)
-    groups = {
-        "新有数据": found.available, "不再有数据": found.missing[~unfilled], f"{found.year}年还没有填报": found.missing[unfilled],
-    }  # fmt: skip
+    groups = {"新有数据": found.available, "不再有数据": found.missing[~unfilled]}
+    groups[f"{found.year}年还没有填报"] = found.missing[unfilled]
     columns = {"子项": "name", f"{found.other}年": "long", f"{found.year}年": "long"}
-    pieces = [
-        tables.table(
-            [(_named(plan, r), r.before, r.after) for r in records(rows)], columns,
-            caption=f"{words}的子项：{len(rows)}个", fold=len(rows) > _MANY or bool(_unfilled(rows).all()),
-        )
-        for words, rows in groups.items() if len(rows)
-    ]  # fmt: skip
+    pieces = []
+    for words, rows in groups.items():
+        if cells := [(_named(plan, r), r.before, r.after) for r in records(rows)]:
+            caption, fold = f"{words}的子项：{len(rows)}个", len(rows) > _MANY or bool(_unfilled(rows).all())
+            pieces.append(tables.table(cells, columns, caption=caption, fold=fold))
     return stack(*pieces, name="数据的变化") if pieces else paragraph("两年有数据的子项相同。")
 
 
 @_or_nothing
 def tallies(plan: Plan, found: Changes) -> Html:
     """The counts of both years, and the numbers of the indicators that were gained and lost."""
-    words = {str(s): look.text for s, look in STATUSES.items()} | {"applicable": "适用"}
     rows = [
-        (Level(r.level).chinese, words[r.counted], r.before, r.after, r.after - r.before, _numbers(r.gained), _numbers(r.lost))
+        (Level(r.level).chinese, "适用" if r.counted == "applicable" else LOOKS[r.counted].text, r.before, r.after,
+         r.after - r.before, *(joined(_indicator_link(n, n) for n in numbers) for numbers in (r.gained, r.lost)))
         for r in records(found.tallies) if r.counted != Status.NOT_FILLED_IN or r.before or r.after
     ]  # fmt: skip
-    columns = {
-        "级别": "short", "指标数": "short", f"{found.other}年": "number", f"{found.year}年": "number",
-        "增减": "signed", "转入的指标（序号）": "text", "转出的指标（序号）": "text",
-    }  # fmt: skip
+    columns = {"级别": "short", "指标数": "short", f"{found.other}年": "number", f"{found.year}年": "number"}
+    columns |= {"增减": "signed", "转入的指标（序号）": "text", "转出的指标（序号）": "text"}
     return tables.table(rows, columns, caption=f"{found.other}年与{found.year}年的指标数", keyed=False)
 
 
@@ -173,20 +160,17 @@ def revisions(plan: Plan, found: Changes) -> Html:
 
 def moves(rows: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
     """(name, rows) of each kind of change that occurs; every row is in exactly one."""
-    names = [
-        next(name for name, (before, after) in _MOVES.items() if r.before_status in before and r.after_status in after)
-        for r in records(rows)
-    ]
-    for name in _MOVES:
-        if name in names:
-            yield name, rows[[n == name for n in names]]
+    for name, (before, after) in _MOVES.items():
+        own = rows[rows["before_status"].isin(before) & rows["after_status"].isin(after)]
+        if len(own):
+            yield name, own
 
 
 def _move_list(found: Changes, rows: pd.DataFrame, names: Iterable[Markup], caption: str = "") -> Html:
     """The rows by name, with the reasons of both years; levels with the same reasons share an entry."""
     merged: dict[tuple[object, ...], list[str]] = {}
     for row, name in zip(records(rows), names, strict=True):
-        change = Markup("{} → {}").format(verdict_badge(row.before_status), verdict_badge(row.after_status))
+        change = Markup("{} → {}").format(badge(row.before_status), badge(row.after_status))
         reasons = ((found.other, row.before_reason), (found.year, row.after_reason))
         merged.setdefault((name, change, reasons), []).append(Level(row.level).chinese)
     return Html(render("moves", caption=caption, moves=merged), f"{caption or '结论的变化'}（{len(rows)}个）")
@@ -209,10 +193,6 @@ def _named(plan: Plan, row: Any, measure: str = "", pages: str = "") -> Markup:
     return item_link(plan.item(row.item_id), measure, Level(row.level) if row.level else None, pages)
 
 
-def _numbers(numbers: tuple[int, ...]) -> Markup:
-    return joined(_indicator_link(n, n) for n in numbers)
-
-
 def _unfilled(rows: pd.DataFrame) -> "pd.Series[bool]":
     """Which rows have no data in the later year because they are not filled in."""
     return rows["after"] == Absence.NOT_FILLED_IN.value
@@ -228,6 +208,4 @@ def _directions(rows: pd.DataFrame) -> str:
 
 def _figure(text: str, row: Any) -> str:
     """A figure with its unit; verbatim where measure or unit differ between the years."""
-    if text in WATER_CLASSES:
-        return f"{text}类"
-    return text if row.incomparable else with_unit(float(text), row.unit)
+    return f"{text}类" if text in WATER_CLASSES else text if row.incomparable else with_unit(float(text), row.unit)

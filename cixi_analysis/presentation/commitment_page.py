@@ -1,5 +1,6 @@
 """The page 承诺台账: the commitments with deadline, how they are measured, linked items and projects, reported progress."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from markupsafe import Markup
@@ -7,10 +8,10 @@ from markupsafe import Markup
 from cixi_analysis.analysis import links, progress
 from cixi_analysis.analysis.commitments import deadline, due, measured_by, next_due_year, promised
 from cixi_analysis.plan.dataset import Plan
-from cixi_analysis.plan.schema import Commitment, Link, Progress
+from cixi_analysis.plan.schema import Commitment, Progress
 from cixi_analysis.presentation import tables
-from cixi_analysis.presentation.html import Html, anchored, cards, joined, link, noted, paragraph, stack
-from cixi_analysis.presentation.titles import item_href, item_title, project_href, short_source
+from cixi_analysis.presentation.html import Html, anchored, cards, link, noted, paragraph, stack
+from cixi_analysis.presentation.titles import related, short_source, title
 from cixi_analysis.words import CommitmentKind, Due, Entity, MeasuredBy, Stated
 
 
@@ -46,9 +47,8 @@ def kinds(plan: Plan) -> Html:
 
 def deadlines(plan: Plan) -> Html:
     """The number of commitments by deadline (到2025年, 2023–2025年), and of those without one."""
-    named = sorted(deadline(c) for c in plan.commitments if c.mode is not None)
-    rows = [(when, named.count(when)) for when in dict.fromkeys(named)]
-    rows.append(("未写期限", len(plan.commitments) - len(named)))
+    named = Counter(sorted(deadline(c) for c in plan.commitments if c.mode is not None))
+    rows = [*named.items(), ("未写期限", len(plan.commitments) - named.total())]
     return tables.table(rows, {"期限": "short", "承诺数": "number"}, caption="承诺的期限", keyed=False)
 
 
@@ -64,7 +64,7 @@ def due_now(plan: Plan, year: int) -> Html:
     """The commitments that fall due in the year."""
     own = _due_in(plan, year)
     caption, none = f"{year}年到期的承诺（{len(own)}条）", f"{year}年没有到期的承诺。"
-    return anchored("due", _table(plan, year, own, caption, none, linked=True))
+    return anchored("due", _table(plan, year, own, caption, none))
 
 
 def due_next(plan: Plan, year: int) -> Html:
@@ -72,42 +72,40 @@ def due_next(plan: Plan, year: int) -> Html:
     coming = next_due_year(plan, year)
     own = _due_in(plan, coming)
     caption, none = f"接下来是{coming}年：{len(own)}条", f"{year}年以后没有到期的承诺。"
-    return anchored("next", _table(plan, year, own, caption, none, linked=True))
+    return anchored("next", _table(plan, year, own, caption, none))
 
 
 def every_commitment(plan: Plan, year: int) -> Html:
-    """All commitments; each row has an id (``#C001``)."""
+    """All commitments; each row has an id (``#C001``), to which the other tables link."""
     caption = f"全部承诺（{len(plan.commitments)}条，按原文次序）"
-    return _table(plan, year, plan.commitments, caption, "没有承诺。")
+    return _table(plan, year, plan.commitments, caption, "没有承诺。", full=True)
 
 
-def _table(plan: Plan, year: int, own: Sequence[Commitment], caption: str, none: str, *, linked: bool = False) -> Html:
-    """Some commitments as of ``year``. ``linked``: the ids are links to the full list, not ids of the rows."""
+def _table(plan: Plan, year: int, own: Sequence[Commitment], caption: str, none: str, *, full: bool = False) -> Html:
+    """Some commitments as of ``year``. ``full``: their ids are ids of the rows, not links to the full list."""
     known = progress.reports(plan, year, Entity.COMMITMENT)
     rows = [
         (
-            link(c.commitment_id, f"#{c.commitment_id}") if linked else c.commitment_id,
-            _metric(c), promised(c), deadline(c), quotation(c), _bearings(plan, c), report_of(known.get(c.commitment_id)),
-            due(c, year).chinese, measured_by(plan, c).chinese, c.domain, c.kind.chinese,
+            c.commitment_id if full else link(c.commitment_id, f"#{c.commitment_id}"), _metric(c), promised(c), deadline(c),
+            quotation(c), related([*links.items_of(plan, c), *links.projects_of(plan, c)]),
+            report_of(known.get(c.commitment_id)), due(c, year).chinese, measured_by(plan, c).chinese, c.domain, c.kind.chinese,
         )
         for c in own
     ]  # fmt: skip
-    kind = "short" if linked else "short filter"
-    columns = {
-        "编号": "short", "承诺事项": "name", "数量": "short", "期限": kind, "原文与出处": "long", "有关指标与项目": "name",
-        "进展": "text 5rem", f"{year}年底": kind, "衡量办法": kind, "领域": kind, "类型": kind,
-    }  # fmt: skip
-    anchors = [] if linked else [c.commitment_id for c in own]
-    find = [] if linked else [f"{c.commitment_id} {c.metric}" for c in own]
+    kind = "short filter" if full else "short"
+    columns = {"编号": "short", "承诺事项": "name", "数量": "short", "期限": kind, "原文与出处": "long"}
+    columns |= {"有关指标与项目": "name", "进展": "text 5rem", f"{year}年底": kind}
+    columns |= dict.fromkeys(("衡量办法", "领域", "类型"), kind)
+    anchors, find = ([c.commitment_id for c in own], [title(c) for c in own]) if full else ((), ())
     empty = "没有数量、没有写期限、就全局而言，或没有关联"
     return tables.table(rows, columns, caption=caption, anchors=anchors, find=find, none=none, empty=empty)
 
 
 def _metric(promise: Commitment) -> Markup:
     """The metric, with its scope and a remark where the text only implies the figure."""
-    notes = [promise.scope] if promise.scope != "全市" else []
-    notes += [Stated.IMPLIED.chinese] if promise.stated is Stated.IMPLIED else []
-    return noted(promise.metric, "；".join(notes))
+    scope = "" if promise.scope == "全市" else promise.scope
+    implied = Stated.IMPLIED.chinese if promise.stated is Stated.IMPLIED else ""
+    return noted(promise.metric, "；".join(filter(None, (scope, implied))))
 
 
 def quotation(promise: Commitment) -> Markup:
@@ -115,25 +113,11 @@ def quotation(promise: Commitment) -> Markup:
     return noted(f"“{promise.quotation}”", promise.place)
 
 
-def _bearings(plan: Plan, promise: Commitment) -> Markup:
-    """The linked items and projects."""
-    items = [titled(item_title(i), item_href(i.item_id), row) for i, row in links.items_of(plan, promise)]
-    own = links.projects_of(plan, promise)
-    projects = [titled(f"项目{p.number} {p.name}", project_href(p.number), row) for p, row in own]
-    return joined([*items, *projects], "；")
-
-
-def titled(text: str, href: str, row: Link) -> Markup:
-    """A link whose tooltip is the relation and reason of the data's ``row``."""
-    return Markup('<a href="{}" title="{}：{}">{}</a>').format(href, row.relation.chinese, row.reason, text)
-
-
 def report_of(report: Progress | None) -> Markup:
     """Reported progress: state, percent, money, note and source; 未填报 without a report."""
     if report is None:
         return Markup('<span class="status status-not_applicable">· {}</span>').format(progress.NOT_REPORTED)
-    parts = [report.state.chinese]
-    parts += [f"{report.percent:.12g}%"] if report.percent is not None else []
-    parts += [f"{report.spent:.12g}万元"] if report.spent is not None else []
-    told = "；".join(part for part in (report.note, f"出处：{short_source(report.source)}") if part)
+    figures = ((report.percent, "%"), (report.spent, "万元"))
+    parts = [report.state.chinese, *(f"{value:.12g}{unit}" for value, unit in figures if value is not None)]
+    told = "；".join(filter(None, (report.note, f"出处：{short_source(report.source)}")))
     return noted(" ".join(parts), told)

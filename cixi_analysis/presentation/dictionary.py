@@ -2,13 +2,11 @@
 
 import re
 from collections.abc import Iterator
-from enum import StrEnum
-from types import UnionType
-from typing import Any, Union, get_args, get_origin
+from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
-from pydantic.fields import FieldInfo
 
+from cixi_analysis import words
 from cixi_analysis.analysis.outputs import OUTPUTS
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import OBSERVATIONS, PROGRESS, TABLES, YEARLY, Row
@@ -38,30 +36,31 @@ _FILES: dict[type[Row], str] = {
 }
 
 
+#: Limits in JSON Schema → sign. Pydantic writes a limit under its own name where a validator runs before it.
+_LIMITS = {"minimum": "≥", "ge": "≥", "exclusiveMinimum": ">", "gt": ">"}
+_LIMITS |= {"maximum": "≤", "le": "≤", "exclusiveMaximum": "<", "lt": "<"}
+
+
 def files(plan: Plan) -> Html:
     """The files with their number of rows."""
     rows = [(f"data/{name}", _CONTENTS[_FILES[model]], len(rows)) for name, model, rows in plan.files()]
-    columns = {"文件": "short", "内容": "text", "行数": "number"}
-    return tables.table(rows, columns, caption="数据文件", keyed=False)
+    return tables.table(rows, {"文件": "short", "内容": "text", "行数": "number"}, caption="数据文件", keyed=False)
 
 
 def columns_of(plan: Plan) -> Html:
     """A table for each kind of file: its columns, their contents, and what is allowed."""
-    return stack(*(_columns(model, name) for model, name in _FILES.items()), name="各文件的列")
-
-
-def _columns(model: type[Row], name: str) -> Html:
-    key = model.KEY
-    rows = [
-        (column, info.title, info.description, "；".join(_allowed(info)), "可空" if _may_be_empty(info) else "必填",
-         "是" if column in key else "")
-        for column, info in model.columns().items()
-    ]  # fmt: skip
-    columns = {
-        "列名": "short", "中文名": "short", "填写什么": "long", "允许的值": "long", "必填": "short", "行的标识": "short",
-    }  # fmt: skip
-    caption = f"data/{name}：{_CONTENTS[name]}"
-    return tables.table(rows, columns, caption=caption, empty="没有另外的限制，或不是行的标识")
+    columns = {"列名": "short", "中文名": "short", "填写什么": "long", "允许的值": "long"}
+    columns |= {"必填": "short", "行的标识": "short"}
+    pieces = []
+    for model, name in _FILES.items():
+        rows = []
+        for column, info in model.columns().items():
+            adapter = TypeAdapter[Any](info.rebuild_annotation())
+            allowed, needed = "；".join(_allowed(adapter.json_schema())), "可空" if _may_be_empty(adapter) else "必填"
+            rows.append((column, info.title, info.description, allowed, needed, "是" if column in model.KEY else ""))
+        caption, empty = f"data/{name}：{_CONTENTS[name]}", "没有另外的限制，或不是行的标识"
+        pieces.append(tables.table(rows, columns, caption=caption, empty=empty))
+    return stack(*pieces, name="各文件的列")
 
 
 def columns_of_downloads() -> Html:
@@ -74,47 +73,24 @@ def columns_of_downloads() -> Html:
     return stack(*pieces, name="下载文件的列")
 
 
-def _allowed(info: FieldInfo) -> Iterator[str]:
-    """The allowed values of a column: closed lists with their Chinese words, kinds of numbers, limits."""
-    for kind, metadata in _kinds(info.annotation, tuple(info.metadata)):
-        if isinstance(kind, type) and issubclass(kind, StrEnum):
-            yield "、".join(_member(member) for member in kind)
-        elif kind in (int, float):
-            yield "整数" if kind is int else "数"
-        for rule in metadata:
-            yield from _limits(rule)
+def _allowed(schema: dict[str, Any]) -> Iterator[str]:
+    """The allowed values of a column by its JSON Schema: closed lists with Chinese words, kinds of numbers, limits."""
+    kind = {**schema, **schema.get("anyOf", [{}])[0]}  # the other one is null: an empty cell
+    kind |= next(iter(schema.get("$defs", {}).values()), {})  # the closed list that a $ref names
+    if "enum" in kind:
+        members = ((value, getattr(getattr(words, kind["title"])(value), "chinese", value)) for value in kind["enum"])
+        yield "、".join(value if chinese == value else f"{value}（{chinese}）" for value, chinese in members)
+    if word := {"integer": "整数", "number": "数"}.get(kind["type"]):
+        yield word
+    yield from (f"{sign}{kind[name]}" for name, sign in _LIMITS.items() if name in kind)
+    if pattern := kind.get("pattern"):
+        choice = re.fullmatch(r"\^\(([\w|]+)\)\$", pattern)
+        yield "、".join(choice[1].split("|")) if choice else f"格式 {pattern}"
 
 
-def _member(member: StrEnum) -> str:
-    chinese = getattr(member, "chinese", "")
-    return f"{member.value}（{chinese}）" if chinese and chinese != member.value else member.value
-
-
-def _kinds(annotation: Any, metadata: tuple[Any, ...] = ()) -> Iterator[tuple[Any, tuple[Any, ...]]]:
-    """The plain types of an annotation with their constraints; None (an empty cell) is left out."""
-    if inner := getattr(annotation, "__metadata__", ()):
-        yield from _kinds(get_args(annotation)[0], (*metadata, *inner))
-    elif get_origin(annotation) in (Union, UnionType):
-        for part in get_args(annotation):
-            yield from _kinds(part, metadata)
-    elif annotation is not type(None):
-        yield annotation, metadata
-
-
-def _limits(rule: Any) -> Iterator[str]:
-    rules = getattr(rule, "metadata", None) if isinstance(rule, FieldInfo) else [rule]
-    for one in rules or []:
-        for attribute, word in (("ge", "≥"), ("gt", ">"), ("le", "≤"), ("lt", "<")):
-            if (limit := getattr(one, attribute, None)) is not None:
-                yield f"{word}{limit}"
-        if (pattern := getattr(one, "pattern", None)) is not None:
-            choice = re.fullmatch(r"\^\(([\w|]+)\)\$", pattern)
-            yield "、".join(choice[1].split("|")) if choice else f"格式 {pattern}"
-
-
-def _may_be_empty(info: FieldInfo) -> bool:
+def _may_be_empty(adapter: TypeAdapter[Any]) -> bool:
     try:
-        TypeAdapter(info.rebuild_annotation()).validate_python("")
+        adapter.validate_python("")
     except ValidationError:
         return False
     return True

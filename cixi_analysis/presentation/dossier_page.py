@@ -1,5 +1,6 @@
 """The page of one indicator (指标档案), and the list of all of them."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pandas as pd
@@ -14,7 +15,7 @@ from cixi_analysis.presentation import charts, tables, titles
 from cixi_analysis.presentation.audit_page import SIGNS
 from cixi_analysis.presentation.commitment_page import quotation
 from cixi_analysis.presentation.html import Html, bullets, grid, joined, lines, link, noted, paragraph, stack
-from cixi_analysis.presentation.looks import basis_note, basis_word, verdict_badge
+from cixi_analysis.presentation.looks import badge, basis_note, basis_word
 from cixi_analysis.presentation.trend_tables import margin_table, pace_table
 from cixi_analysis.words import Level
 
@@ -39,57 +40,43 @@ def head(found: Dossier, years: tuple[int, ...]) -> Html:
 def verdict_list(found: Dossier) -> Html:
     """The verdicts of the year at both levels, and why."""
     own = found.verdicts[(found.verdicts["year"] == found.year) & (found.verdicts["item_id"] == "")]
-    told = ((Level(r.level).chinese, verdict_badge(r.status), basis_note(r.basis), r.reason) for r in records(own))
+    told = ((Level(r.level).chinese, badge(r.status), basis_note(r.basis), r.reason) for r in records(own))
     return bullets(*(Markup("{} {}{}　{}").format(*one) for one in told))
 
 
 def verdict_table(found: Dossier) -> Html:
     """The verdicts of every year, newest first, with basis and reason."""
-    rows = [
-        (row.year, _whole_or_item(found, row.item_id), Level(row.level).chinese, row.status, basis_word(row.basis), row.reason)
-        for year in reversed(found.verdicts["year"].unique())
-        for row in _whole_first(found, found.verdicts[found.verdicts["year"] == year])
-    ]  # fmt: skip
-    columns = {
-        "年份": "year",
-        "指标或子项": "name",
-        "级别": "short",
-        "结论": "verdict",
-        "依据": "short",
-        "理由": "long",
-    }
+    years = reversed(found.verdicts["year"].unique())
+    whole_first = (row for y in years for row in _whole_first(found, found.verdicts[found.verdicts["year"] == y]))
+    rows = [(r.year, name, Level(r.level).chinese, *cells) for r, name, *cells in whole_first]
+    columns = {"年份": "year", "指标或子项": "name", "级别": "short", "结论": "verdict"}
+    columns |= {"依据": "short", "理由": "long"}
     return tables.table(rows, columns, caption="各年的结论；基准年以前按最早的要求回看", empty="无数据或没有要求")
 
 
 def towards(found: Dossier) -> Html:
     """The verdicts of the year against the plan's targets."""
-    rows = [
-        (f"{row.level}年", _whole_or_item(found, row.item_id), row.status, basis_word(row.basis), row.reason)
-        for row in _whole_first(found, found.towards)
-    ]
+    rows = [(f"{r.level}年", *cells) for r, *cells in _whole_first(found, found.towards)]
     columns = {"规划值": "short", "指标或子项": "name", "是否已达到": "verdict", "依据": "short", "理由": "long"}
     caption = f"{found.year}年的现状对照规划值"
     return tables.table(rows, columns, caption=caption, empty="无数据或没有规划值", keyed=False)
 
 
-def _whole_first(found: Dossier, table: pd.DataFrame) -> list[Any]:
-    """The rows of the indicator, then those of its items if it has several."""
-    rows = sorted(records(table), key=lambda row: row.item_id != "")
-    return [row for row in rows if len(found.items) > 1 or row.item_id == ""]
-
-
-def _whole_or_item(found: Dossier, item_id: str) -> str:
-    return titles.item_title(found.plan.item(item_id)) if item_id else f"{found.indicator} {found.name}（整项）"
+def _whole_first(found: Dossier, table: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
+    """(row, name, status, basis, reason) of the indicator, then of its items if it has several."""
+    for r in sorted(records(table), key=lambda row: row.item_id != ""):
+        if len(found.items) > 1 or r.item_id == "":
+            whole = f"{found.indicator} {found.name}（整项）"
+            name = titles.item_title(found.plan.item(r.item_id)) if r.item_id else whole
+            yield r, name, r.status, basis_word(r.basis), r.reason
 
 
 def wording_table(found: Dossier) -> Html:
     """The wordings of requirements and targets, verbatim, with their readings."""
     rows = [
-        (
-            titles.item_title(found.plan.item(r.item_id)),
-            f"{r.level}年规划值" if r.level.isdigit() else f"{Level(r.level).chinese}要求",
-            lines(r.wording), _reading(r.tree, r.meaning, r.explicit), titles.short_source(r.source),
-        )
+        (titles.item_title(found.plan.item(r.item_id)),
+         f"{r.level}年规划值" if r.level.isdigit() else f"{Level(r.level).chinese}要求",
+         lines(r.wording), _reading(r.tree, r.meaning, r.explicit), titles.short_source(r.source))
         for r in records(found.wordings)
     ]  # fmt: skip
     columns = {"子项": "name", "要求": "short", "原文": "long", "解读": "long", "出处": "text"}
@@ -109,19 +96,17 @@ def observation_table(found: Dossier) -> Html:
     for year, o in reversed(found.observations):
         item = found.plan.item(o.item_id)
         measured = noted(titles.item_title(item, o.level), titles.measured_note(item, o.measure))
-        beside = "；".join(yardsticks(o))
-        rows.append((year, measured, value_text(item, o), beside, o.statement, titles.short_source(o.source)))
-    columns = {
-        "年份": "year", "子项（实测对象）": "name", "数值": "right", "目标与平均": "text", "原文": "long", "出处": "long",
-    }  # fmt: skip
+        beside, source = "；".join(yardsticks(o)), titles.short_source(o.source)
+        rows.append((year, measured, value_text(item, o), beside, o.statement, source))
+    columns = {"年份": "year", "子项（实测对象）": "name", "数值": "right", "目标与平均": "text", "原文": "long"}
+    columns["出处"] = "long"
     return tables.table(rows, columns, caption="各年的观测", none="没有任何年份的观测。", empty="没有")
 
 
 def series(found: Dossier) -> Html:
     """A chart for each series of two or more years."""
     drawn = charts.item_series(found.plan, found.year, found.margins, found.trends)
-    none = "没有两个以上年份的数值，画不成图；有的数值见“各年的观测”。"
-    return grid(*drawn) if drawn else paragraph(none)
+    return grid(*drawn) if drawn else paragraph("没有两个以上年份的数值，画不成图；有的数值见“各年的观测”。")
 
 
 def distance(found: Dossier) -> Html:
@@ -129,25 +114,20 @@ def distance(found: Dossier) -> Html:
     pieces = []
     if not found.margins.empty:
         pieces.append(margin_table(found.plan, found.year, found.margins))
-    if not found.trends["target_year"].isna().all():
+    if found.trends["target_year"].notna().any():
         pieces.append(pace_table(found.plan, found.year, found.trends))
-    none = f"{found.year}年没有可以比较的数值要求或数值规划值。"
-    return stack(*pieces) if pieces else paragraph(none)
+    return stack(*pieces) if pieces else paragraph(f"{found.year}年没有可以比较的数值要求或数值规划值。")
 
 
 def commitments(found: Dossier, years: str) -> Html:
     """The linked commitments; ``years`` leads to the pages of a year."""
     rows = [
-        (
-            link(c.commitment_id, titles.commitment_href(c.commitment_id, years)), c.metric, promised(c), deadline(c),
-            titles.item_label(found.plan.item(row.to_id)), row.relation.chinese, row.reason, quotation(c),
-        )
+        (link(c.commitment_id, titles.href(c, years)), c.metric, promised(c), deadline(c),
+         titles.item_label(found.plan.item(row.to_id)), row.relation.chinese, row.reason, quotation(c))
         for c, row in found.commitments
     ]  # fmt: skip
-    columns = {
-        "编号": "short", "承诺事项": "name", "数量": "short", "期限": "short", "子项": "short",
-        "关系": "short", "为何关联": "long", "原文与出处": "long",
-    }  # fmt: skip
+    columns = {"编号": "short", "承诺事项": "name", "数量": "short", "期限": "short", "子项": "short", "关系": "short"}
+    columns |= {"为何关联": "long", "原文与出处": "long"}
     none, empty = "没有关联到这项指标的承诺。", "没有数量或未写期限"
     return tables.table(rows, columns, caption="有关的承诺", none=none, empty=empty)
 
@@ -155,29 +135,22 @@ def commitments(found: Dossier, years: str) -> Html:
 def projects(found: Dossier, years: str) -> Html:
     """The linked projects; ``years`` leads to the pages of a year."""
     rows = [
-        (
-            p.number, titles.project_link(p, years), titles.item_label(found.plan.item(row.to_id)), p.years, p.budget, p.units,
-            f"{row.relation.chinese}：{row.reason}",
-        )
+        (p.number, link(p.name, titles.href(p, years)), titles.item_label(found.plan.item(row.to_id)), p.years, p.budget,
+         p.units, f"{row.relation.chinese}：{row.reason}")
         for p, row in found.projects
     ]  # fmt: skip
-    columns = {
-        "序号": "number", "项目": "name", "子项": "short", "实施年限": "short",
-        "概算（万元）": "number", "责任单位": "text", "为何关联": "long",
-    }  # fmt: skip
+    columns = {"序号": "number", "项目": "name", "子项": "short", "实施年限": "short", "概算（万元）": "number"}
+    columns |= {"责任单位": "text", "为何关联": "long"}
     none, empty = "没有关联到这项指标的项目。", "没有概算（不是 0）"
     return tables.table(rows, columns, caption="有关的项目（表三）", none=none, empty=empty)
 
 
 def findings(found: Dossier) -> Html:
     """The findings of the audit that concern the indicator."""
-    points = [
-        Markup("{} {} {}：{}").format(
-            link(f"{row.audit_id} {row.title}", titles.finding_href(row.audit_id, "../")), SIGNS[result(row)],
-            result(row).chinese, row.reasoning,
-        )
-        for row in found.findings
-    ]  # fmt: skip
+    points = []
+    for row in found.findings:
+        named = link(f"{row.audit_id} {row.title}", f"../audit.html#{row.audit_id}")
+        points.append(Markup("{} {} {}：{}").format(named, SIGNS[result(row)], result(row).chinese, row.reasoning))
     return bullets(*points) if points else paragraph("规划核对没有涉及这项指标的条目。")
 
 
@@ -190,14 +163,11 @@ def missing(found: Dossier) -> Html:
 
 def dossier_list(assessment: Assessment) -> Html:
     """All indicators with their verdicts and a link to their dossier."""
-    first = {item.indicator: item for item in reversed(assessment.plan.items)}
-    rows = [
-        (
-            n, link(first[n].indicator_name, titles.indicator_href(n, "../x/")), first[n].domain, first[n].attribute.chinese,
-            *(verdict_badge(assessment.status(n, level)) for level in Level),
-        )
-        for n in assessment.plan.indicators
-    ]  # fmt: skip
-    verdicts = {f"{assessment.year}年{level.chinese}": "short" for level in Level}
-    columns = {"序号": "number", "指标": "name", "领域": "short", "属性": "short", **verdicts}
+    rows = []
+    for n in assessment.plan.indicators:
+        first, verdicts = assessment.plan.indicator_items(n)[0], (badge(assessment.status(n, level)) for level in Level)
+        named = link(first.indicator_name, titles.indicator_href(n, "../x/"))
+        rows.append((n, named, first.domain, first.attribute.chinese, *verdicts))
+    columns = {"序号": "number", "指标": "name", "领域": "short", "属性": "short"}
+    columns |= {f"{assessment.year}年{level.chinese}": "short" for level in Level}
     return tables.table(rows, columns, caption=f"{len(rows)}项指标的档案")

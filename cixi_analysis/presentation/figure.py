@@ -1,4 +1,7 @@
-"""A chart on a page: caption, drawing, data table and specification.
+"""Charts on a page: how each is displayed, its parts, and the parameters and encodings that charts share.
+
+Importing this module sets the Altair theme and makes every chart of the session show itself as a ``<figure>``, in the book
+and in JupyterLab. The same chart gives the same bytes on every run.
 
 The drawing is inline SVG, visible at once, without JavaScript, and on paper. Below it, folded, stands the chart's data as
 a table. The specification follows as JSON *without* the figures of that table, so that nothing is on the page twice: the
@@ -12,81 +15,81 @@ all these fields is shown. Its ``name`` is the id on the page, its ``title`` (wi
 import hashlib
 import json
 import re
-from collections.abc import MutableMapping
+import warnings
+from collections.abc import Mapping, MutableMapping, Sequence
+from functools import reduce
 from importlib import metadata
-from typing import Any
+from operator import and_
+from typing import Any, TypeVar
 
+import altair as alt
 import vl_convert
+from altair.utils import schemapi
 from markupsafe import Markup
 
 from cixi_analysis.presentation.formatting import missing
 from cixi_analysis.presentation.html import render
+from cixi_analysis.presentation.looks import FONTS, config
 
-#: Fonts of Windows, macOS and Linux; the last one is the browser's own.
-FONTS = "Microsoft YaHei, PingFang SC, Noto Sans CJK SC, Source Han Sans SC, WenQuanYi Micro Hei, sans-serif"
 #: A drawing wider than this many pixels scrolls on a phone instead of shrinking.
 _WIDE = 560
 #: vl-convert resolves relative links against this address.
 _LINK_BASE = "https://vega.github.io/vega-datasets/"
-_Rows = list[dict[str, Any]]
+#: The type of a layered chart.
+Layered = alt.LayerChart | alt.FacetChart
+_Chart = TypeVar("_Chart", bound=alt.TopLevelMixin)
 
 
-def figure(spec: dict[str, Any], theme: dict[str, Any]) -> Markup:
+def _show(chart: alt.TopLevelMixin, *_: object, **__: object) -> dict[str, str]:
+    """The MIME bundle of a chart, for Jupyter. Altair's own method validates the specification every time."""
+    return {"text/html": str(figure(chart.to_dict(validate=schemapi.DEBUG_MODE)))}
+
+
+alt.theme.register("cixi", enable=True)(lambda: {"config": config()})
+# Specifications are validated in the tests, which switch the debug mode on, and not in each build.
+schemapi.disable_debug_mode()
+alt.TopLevelMixin._repr_mimebundle_ = _show  # type: ignore[method-assign, assignment]
+# Panels side by side share one parameter, so that a mark pointed at in one stands out in both.
+warnings.filterwarnings("ignore", message="Automatically deduplicated selection parameter")
+
+
+def figure(spec: dict[str, Any]) -> Markup:
     """A chart's specification as ``<figure>``; a page must not show one ``name`` twice.
 
-    ``theme`` is left out of the page, since the site's chart script brings it. Raises ValueError for a chart whose
+    The theme is left out of the page, since the site's chart script brings it. Raises ValueError for a chart whose
     ``usermeta`` names no columns of one of its data sets.
     """
     spec = dict(spec)
-    name = spec.get("name", "chart")
-    title = spec.pop("title", {})
+    name, title = spec.get("name", "chart"), spec.pop("title", {})
     title = title if isinstance(title, dict) else {"text": title}
     text, note = ("".join(title.get(key) or "") for key in ("text", "subtitle"))  # a string, or a list of lines
     label = spec.pop("description", None) or f"{text}。{note}"
     columns: dict[str, str] = spec.pop("usermeta", {}).get("columns", {})
     drawing = svg(spec, name, label)
     width = float(re.search(r'<svg[^>]* width="([\d.]+)"', drawing)[1])  # type: ignore[index]  # vega writes it
-    datasets: dict[str, _Rows] = spec.pop("datasets", {})
-    shown = _shown(name, datasets, columns)
-    if spec.get("config") == theme:
-        del spec["config"]
+    datasets: dict[str, list[dict[str, Any]]] = spec.pop("datasets", {})
+    fields = {key: list(rows[0]) if rows else [] for key, rows in datasets.items()}
+    shown = next((key for key, own in fields.items() if columns and columns.keys() <= set(own)), None)
+    if shown is None:
+        raise ValueError(
+            f"图 {name}：usermeta['columns'] 应列出数据表的列（字段→中文列名），且都在同一数据集中；"
+            f"所给 {list(columns)}，数据中有 {'、'.join(sorted({f for own in fields.values() for f in own}))}。"
+        )
     spec.pop("$schema", None)
+    if spec.get("config") == config():
+        del spec["config"]
     spec["datasets"] = {
-        key: {f: [row[f] for row in rows] for f in _fields(rows) if key != shown or f not in columns}
+        key: {f: [row[f] for row in rows] for f in fields[key] if key != shown or f not in columns}
         for key, rows in datasets.items()
     }
-    own = datasets[shown]
-    numeric = {f for f in _fields(own) if all(_is_number(row[f]) for row in own)}
-    return render(
-        "figure",
-        id=name,
-        title=text,
-        note=note,
-        svg=Markup(drawing),  # noqa: S704  # our own drawing
-        linked="<a " in drawing,
-        wide=width > _WIDE,
-        columns=columns,
-        rows=[[(_cell(row[field]), field in numeric) for field in columns] for row in own],
-        numeric=numeric,
-        shown=shown,
-        spec=_script(spec),
-    )
-
-
-def _fields(rows: _Rows) -> list[str]:
-    return list(rows[0]) if rows else []
-
-
-def _shown(name: str, datasets: dict[str, _Rows], columns: dict[str, str]) -> str:
-    """The key of the data set with the columns of the table."""
-    for key, rows in datasets.items():
-        if columns and columns.keys() <= set(_fields(rows)):
-            return key
-    given = "、".join(sorted({field for rows in datasets.values() for field in _fields(rows)}))
-    raise ValueError(
-        f"图 {name}：usermeta['columns'] 应列出数据表的列（字段→中文列名），且都在同一数据集中；"
-        f"所给 {list(columns)}，数据中有 {given}。"
-    )
+    numeric = {f for f in fields[shown] if all(_is_number(row[f]) for row in datasets[shown])}
+    rows = [[(_cell(row[field]), field in numeric) for field in columns] for row in datasets[shown]]
+    script = json.dumps(spec, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    script = script.replace("<", "\\u003c").replace("&", "\\u0026")  # no text can end the script element
+    table = {"columns": columns, "rows": rows, "numeric": numeric, "shown": shown}
+    marked = {"svg": Markup(drawing), "spec": Markup(script)}  # noqa: S704  # our own drawing; no markup in the script
+    more = {"linked": "<a " in drawing, "wide": width > _WIDE}
+    return render("figure", id=name, title=text, note=note, **table, **marked, **more)
 
 
 def _is_number(value: object) -> bool:
@@ -96,12 +99,6 @@ def _is_number(value: object) -> bool:
 def _cell(value: object) -> str:
     """The value with all its digits, without groups of thousands: the script reads it back."""
     return "" if missing(value) else f"{value:.12g}" if isinstance(value, float) else str(value)
-
-
-def _script(spec: dict[str, Any]) -> Markup:
-    """JSON in which no text can end the script element."""
-    text = json.dumps(spec, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
-    return Markup(text.replace("<", "\\u003c").replace("&", "\\u0026"))  # noqa: S704  # no markup is left in it
 
 
 _VERSION = metadata.version("vl-convert-python")
@@ -133,3 +130,48 @@ def svg(spec: dict[str, Any], prefix: str, label: str) -> str:
     role = "group" if "<a " in drawing else "img"  # an image cannot contain links
     attributes = Markup(' role="{}" aria-label="{}" font-family="{}" overflow="visible"').format(role, label, FONTS)
     return drawing.replace("<svg", f"<svg{attributes}", 1)
+
+
+def hover(*fields: str, empty: bool = True) -> alt.Parameter:
+    """Selects the mark below the pointer, or all that share its ``fields``. ``empty``: pointing at none selects all."""
+    of = list(fields) or alt.Undefined
+    return alt.selection_point(name="hover", on="pointerover", clear="pointerout", fields=of, empty=empty)
+
+
+def choice(field: str, options: Sequence[str], label: str) -> alt.Parameter:
+    """A drop-down list below the chart that selects one value of ``field``; works with keyboard and touch."""
+    bind = alt.binding_select(options=[None, *options], labels=["全部", *options], name=label)
+    return alt.selection_point(name="choice", fields=[field], bind=bind)
+
+
+def legend(field: str) -> alt.Parameter:
+    """Selects the entry of the legend that is clicked; with Shift several."""
+    return alt.selection_point(name="legend", fields=[field], bind="legend")
+
+
+def kept(*choices: alt.Parameter, full: float = 1.0, faded: float = 0.15) -> Any:
+    """Opacity: ``full`` for marks that all selections hold, ``faded`` for the rest."""
+    return alt.condition(reduce(and_, choices), alt.value(full), alt.value(faded))
+
+
+def tooltip(**fields: str) -> list[alt.Tooltip]:
+    """A tooltip: field → Chinese heading. ``sum_x`` is the sum of field ``x``."""
+    return [
+        alt.Tooltip(f"sum({field[4:]}):Q", title=title, format=",.6~g")
+        if field.startswith("sum_")
+        else alt.Tooltip(field, title=title)
+        for field, title in fields.items()
+    ]
+
+
+def as_is(channel: Any, field: str) -> Any:
+    """A channel whose values are colours already."""
+    return channel(f"{field}:N", scale=None)
+
+
+def finished(
+    chart: _Chart, name: str, title: str, columns: Mapping[str, str], *, subtitle: str = "", **properties: Any
+) -> _Chart:
+    """The chart with its id on the page, caption, and the columns of its data table (field → Chinese heading)."""
+    caption = alt.Title(title, subtitle=subtitle or alt.Undefined)
+    return chart.properties(name=name, title=caption, usermeta={"columns": dict(columns)}, **properties)

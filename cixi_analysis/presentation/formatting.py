@@ -26,11 +26,11 @@ def number(value: float | None, digits: int | None = None, *, signed: bool = Fal
     return text.replace("-", MINUS)
 
 
-def rounded(value: float | None, digits: int = 4, *, signed: bool = False) -> str:
-    """A computed figure with ``digits`` significant digits: 1.3933333 → ``1.393``; whole digits stay: ``63,286``."""
+def rounded(value: float | None, *, signed: bool = False) -> str:
+    """A computed figure with four significant digits: 1.3933333 → ``1.393``; whole digits stay: ``63,286``."""
     if value is None or missing(value):
         return EMPTY
-    shown = digits - 1 - Decimal(f"{float(value):.12g}").adjusted() if value else 0  # decimals that are significant
+    shown = 3 - Decimal(f"{float(value):.12g}").adjusted() if value else 0  # decimals that are significant
     return number(float(_half_up(value, max(shown, 0))), signed=signed)
 
 
@@ -60,6 +60,6 @@ def with_unit(value: float | None, unit: str | None) -> str:
     return number(value) + ("" if unit in (None, "", "-") or missing(value) else str(unit))
 
 
-def yi(ten_thousands: float | None, digits: int = 2) -> str:
+def yi(ten_thousands: float | None) -> str:
     """万元 as 亿元: 7099622 → ``709.96``."""
-    return EMPTY if ten_thousands is None or missing(ten_thousands) else number(ten_thousands / 1e4, digits)
+    return EMPTY if ten_thousands is None or missing(ten_thousands) else number(ten_thousands / 1e4, 2)

@@ -9,19 +9,10 @@ from markupsafe import Markup, escape
 
 from cixi_analysis.presentation.formatting import EMPTY
 
+_LOADER = PackageLoader("cixi_analysis.presentation")
 _TEMPLATES = Environment(
-    loader=PackageLoader("cixi_analysis.presentation"),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
+    loader=_LOADER, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
 )
-
-
-def compile_templates() -> None:
-    """Compile every template into Jinja's cache, before the first page needs one."""
-    for name in _TEMPLATES.list_templates():
-        _TEMPLATES.get_template(name)
 
 
 @dataclass(frozen=True)

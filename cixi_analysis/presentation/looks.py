@@ -1,15 +1,24 @@
-"""Status → word, symbol and colours, for verdicts, paces and directions. The only such table.
+"""How a status is shown (word, symbol, colours), and the colours and fonts of charts. The only such tables.
 
 Symbol and word always stand beside the colour. The colours are those of ``book/_static/cixi.css`` (a test compares them);
 each pair of ink and back has a contrast of at least 4.5:1. In charts the statuses also differ in lightness (unmet is the
-only dark one), so that they stay apart in print and for colour-blind readers.
+only dark one), so that they stay apart in print and for colour-blind readers. Sphinx imports :func:`config` from here:
+this module must not load Altair or pandas.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 from markupsafe import Markup
 
-from cixi_analysis.words import Basis, Direction, Pace, Status, Verdict
+from cixi_analysis.words import Basis, Direction, Pace, Status
+
+#: Fonts of Windows, macOS and Linux; the last one is the browser's own.
+FONTS = "Microsoft YaHei, PingFang SC, Noto Sans CJK SC, Source Han Sans SC, WenQuanYi Micro Hei, sans-serif"
+INK, MUTED, LINE = "#26302c", "#5a6660", "#d9e0dc"
+ACCENT, ACCENT_SOFT = "#1f6f54", "#b9d3c8"
+#: Domains and categories of projects; they differ in hue and in lightness.
+CATEGORIES = ["#4c5f8a", "#1f6f54", "#c99a2e", "#8a4f7d", "#5aa3a8", "#b5653a"]
 
 
 @dataclass(frozen=True)
@@ -32,39 +41,20 @@ _GOOD = ("status-met", "#17633a", "#e2f2e8")
 _BAD = ("status-unmet", "#a11d14", "#fce8e5")
 _OPEN = ("status-no_data", "#4c5460", "#e9ecf0")
 _NONE = ("status-not_applicable", "#5a6660", "#ffffff")
-
-VERDICTS: dict[Verdict, Look] = {
-    Verdict.MET: Look(Verdict.MET.chinese, "✓", *_GOOD),
-    Verdict.UNMET: Look(Verdict.UNMET.chinese, "✗", *_BAD),
-    Verdict.NO_DATA: Look(Verdict.NO_DATA.chinese, "?", *_OPEN),
-    Verdict.NOT_APPLICABLE: Look("不适用", "–", *_NONE),
-}
-#: An item of a draft year that has no row yet, as opposed to 暂无数据.
-NOT_FILLED_IN = Look(Status.NOT_FILLED_IN.chinese, "·", *_OPEN)
-STATUSES: dict[Status, Look] = {
-    status: NOT_FILLED_IN if status is Status.NOT_FILLED_IN else VERDICTS[Verdict(status)] for status in Status
-}
-_PACE_SIGNS = {
+_SIGNS = {
+    Status.MET: ("✓", _GOOD), Status.UNMET: ("✗", _BAD), Status.NO_DATA: ("?", _OPEN), Status.NOT_FILLED_IN: ("·", _OPEN),
     Pace.REACHED: ("✓", _GOOD), Pace.ON_TRACK: ("»", _GOOD), Pace.NEARLY: ("›", _OPEN), Pace.TOO_SLOW: ("!", _BAD),
     Pace.MOVING_AWAY: ("‹", _BAD), Pace.NO_TARGET: ("–", _NONE), Pace.TOO_LITTLE_DATA: ("?", _OPEN),
+    Direction.IMPROVING: ("＋", _GOOD), Direction.WORSENING: ("－", _BAD), Direction.FLAT: ("＝", _OPEN),
 }  # fmt: skip
-PACES: dict[Pace, Look] = {pace: Look(pace.chinese, sign, *colors) for pace, (sign, colors) in _PACE_SIGNS.items()}
-_DIRECTIONS = {Direction.IMPROVING: "＋", Direction.WORSENING: "－", Direction.FLAT: "＝"}
+#: Verdict, status, pace or direction → its look.
+LOOKS: dict[str, Look] = {key: Look(key.chinese, sign, *colors) for key, (sign, colors) in _SIGNS.items()}
+LOOKS[Status.NOT_APPLICABLE] = Look("不适用", "–", *_NONE)
 
 
-def badge(look: Look) -> Markup:
-    """Symbol and word on their colour."""
-    return Markup('<span class="status {}">{}</span>').format(look.css, look.text)
-
-
-def verdict_badge(status: str) -> Markup:
-    """The badge of a verdict or a status."""
-    return badge(STATUSES[Status(status)])
-
-
-def pace_badge(pace: str) -> Markup:
-    """The badge of a pace."""
-    return badge(PACES[Pace(pace)])
+def badge(status: str) -> Markup:
+    """Symbol and word of a verdict, status or pace on its colour."""
+    return Markup('<span class="status {}">{}</span>').format(LOOKS[status].css, LOOKS[status].text)
 
 
 def basis_word(basis: str) -> str:
@@ -77,7 +67,24 @@ def basis_note(basis: str) -> str:
     return f"（{basis_word(basis)}）" if basis else ""
 
 
-def direction_word(direction: str) -> str:
-    """改善, 变差 or 持平 with its sign."""
-    word = Direction(direction)
-    return f"{_DIRECTIONS[word]} {word.chinese}"
+def config() -> Any:
+    """The theme of charts as Vega-Lite's ``config``."""
+    axis = {"gridColor": LINE, "domainColor": "#9aa8a1", "tickColor": "#9aa8a1"}
+    words = {"labelFont": FONTS, "titleFont": FONTS, "labelColor": INK, "titleColor": MUTED, "labelLimit": 0}
+    sizes = {"labelFontSize": 12, "titleFontSize": 12, "titleFontWeight": "normal"}
+    return {
+        "font": FONTS,
+        "background": "transparent",
+        "aria": False,  # the figure has one description; screen readers need not read hundreds of marks
+        "padding": 4,
+        "view": {"stroke": None},
+        "axis": {**words, **sizes, **axis, "titleLimit": 0},
+        "axisY": {"domain": False, "ticks": False},
+        "legend": {**words, **sizes, "orient": "top", "title": None, "columnPadding": 18},
+        "title": {"font": FONTS, "subtitleFont": FONTS, "anchor": "start", "color": INK, "limit": 0},
+        "text": {"font": FONTS, "fontSize": 12, "color": INK},
+        "bar": {"color": ACCENT},
+        "line": {"color": ACCENT, "strokeWidth": 2},
+        "point": {"color": ACCENT, "filled": True, "size": 60},
+        "range": {"category": CATEGORIES},
+    }

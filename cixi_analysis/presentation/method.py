@@ -14,11 +14,11 @@ from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.presentation import tables
 from cixi_analysis.presentation.formatting import percent
 from cixi_analysis.presentation.html import Html, bullets, link, paragraph, stack
-from cixi_analysis.presentation.looks import PACES, VERDICTS, badge
+from cixi_analysis.presentation.looks import badge
 from cixi_analysis.presentation.titles import item_title, short_source, table1_href
 from cixi_analysis.words import Basis, Convention, Level, Pace, Verdict
 
-_MEANING = {
+_VERDICTS = {
     Verdict.MET: "要求已经达到",
     Verdict.UNMET: "要求没有达到",
     Verdict.NO_DATA: "数据和文字都不足以判定；不等于没有达到",
@@ -29,13 +29,10 @@ _BASES = {
     Basis.ATTESTED: "数不能决定，而现状原文写明做到了（或没有做到）；理由里引用原文",
     Basis.DEEMED: "数与原文都不能决定，按下面有名有据的约定视为达到",
 }
-_UPPER = [None, *(lower for lower, _ in CLASSES)]
+_UPPER = ["", *(f" < {lower:g}" for lower, _ in CLASSES)]
 _PACES = {
     Pace.REACHED: "最近值已经达到规划值",
-    **{
-        pace: f"{lower:g} ≤ 速度之比" + ("" if upper is None else f" < {upper:g}")
-        for (lower, pace), upper in zip(CLASSES, _UPPER, strict=False)
-    },
+    **{pace: f"{lower:g} ≤ 速度之比{upper}" for (lower, pace), upper in zip(CLASSES, _UPPER, strict=False)},
     Pace.MOVING_AWAY: f"速度之比 < {CLASSES[-1][0]:g}，或首年已达到而此后失去",
     Pace.NO_TARGET: "规划值不是数",
     Pace.TOO_LITTLE_DATA: "不足两个年份",
@@ -54,7 +51,7 @@ def _words(title: str, meanings: Iterable[tuple[str | Markup, str]]) -> Html:
 
 def verdict_words() -> Html:
     """The four verdicts and their meaning."""
-    return _words("结论", ((badge(VERDICTS[v]), _MEANING[v]) for v in Verdict))
+    return _words("结论", ((badge(v), _VERDICTS[v]) for v in Verdict))
 
 
 def basis_words() -> Html:
@@ -64,7 +61,7 @@ def basis_words() -> Html:
 
 def pace_words() -> Html:
     """The classes of pace."""
-    return _words("进度", ((badge(PACES[p]), _PACES[p]) for p in Pace))
+    return _words("进度", ((badge(p), _PACES[p]) for p in Pace))
 
 
 def small_fall() -> Html:
@@ -84,9 +81,7 @@ def conventions(plan: Plan, year: int) -> Html:
         where = link(item_title(item), table1_href(item.item_id, f"{year}/")) if item else "凡符合条件的子项"
         scope = f"{row.level.chinese if row.level else '各级'}、{f'{row.year}年' if row.year else '各年'}"
         rows.append((row.convention.chinese, where, scope, row.reason, short_source(row.source)))
-    columns = {
-        "约定": "short", "适用的子项": "text 8rem", "级别与年份": "text", "理由": "long", "出处": "text",
-    }  # fmt: skip
+    columns = {"约定": "short", "适用的子项": "text 8rem", "级别与年份": "text", "理由": "long", "出处": "text"}
     return stack(bullets(*meanings), tables.table(rows, columns, caption="约定", keyed=False), name="约定")
 
 
@@ -100,16 +95,14 @@ def convention_effects(plan: Plan, year: int) -> Html:
     columns = {"不用的约定": "short", **{f"{v.chinese}达标数": "number" for v in Level}}
     columns |= {f"{v.chinese}增减": "signed" for v in Level}
     whole = "、".join(f"{v.chinese}{met['', v]}项" for v in Level)
-    caption = f"{year}年不用某一约定时的达标数（都用时{whole}）"
-    return tables.table(rows, columns, caption=caption, keyed=False)
+    return tables.table(rows, columns, caption=f"{year}年不用某一约定时的达标数（都用时{whole}）", keyed=False)
 
 
 def reading_table(plan: Plan) -> Html:
     """Every distinct wording with its reading and meaning, folded."""
     rows = list(_readings(plan))
-    columns = {
-        "原文": "name", "读作": "name", "意思": "long", "另定读法的理由": "text", "用于（子项、级别或目标年）": "name",
-    }  # fmt: skip
+    columns = {"原文": "name", "读作": "name", "意思": "long", "另定读法的理由": "text"}
+    columns["用于（子项、级别或目标年）"] = "name"
     caption = f"全部{len(rows)}种要求与规划值的文字及其读法"
     empty = "按原文直接解读，没有另定读法；或原文为“/”，没有要求"
     return tables.table(rows, columns, caption=caption, empty=empty, keyed=False, fold=True)

@@ -3,17 +3,16 @@
 from markupsafe import Markup
 
 from cixi_analysis.analysis import links, progress, projects
-from cixi_analysis.analysis.links import Unit, units
+from cixi_analysis.analysis.links import units
 from cixi_analysis.analysis.records import columns as columns_of
 from cixi_analysis.analysis.records import records, row
 from cixi_analysis.assessment import Assessment
 from cixi_analysis.plan.dataset import Plan
-from cixi_analysis.plan.schema import Project
 from cixi_analysis.presentation import tables, titles
-from cixi_analysis.presentation.commitment_page import report_of, titled
+from cixi_analysis.presentation.commitment_page import report_of
 from cixi_analysis.presentation.formatting import percent, yi
 from cixi_analysis.presentation.html import Html, bullets, cards, joined, link, noted, paragraph, stack
-from cixi_analysis.presentation.looks import verdict_badge
+from cixi_analysis.presentation.looks import badge
 from cixi_analysis.words import Entity, Level, Outcome
 
 _NO_BUDGET = "没有概算（不是 0）"
@@ -21,8 +20,7 @@ _NO_BUDGET = "没有概算（不是 0）"
 
 def outcomes_table(plan: Plan) -> Html:
     """Table 2, with the share of completed projects."""
-    outcomes = {o.chinese: "number" for o in Outcome}
-    columns = {"项目类型": "short", **outcomes, "项目总数": "number", "完成率": "percent"}
+    columns = {"项目类型": "short", **{o.chinese: "number" for o in Outcome}, "项目总数": "number", "完成率": "percent"}
     fields = ("project_type", *(o.value for o in Outcome), "total", "completion_rate")
     rows = columns_of(projects.outcomes(plan), *fields)
     caption = "表二 2018-2022年重点工程实施情况（项）"
@@ -81,17 +79,14 @@ def category_table(plan: Plan) -> Html:
     """Count and money by category, and the share of either."""
     shares = projects.concentration(plan).by_category.drop(columns="without_budget")
     frame = projects.by_category(plan).merge(shares, on="category")
-    columns = {
-        "类别": "short", "项目数": "number", "占项目数": "percent", "概算（亿元）": "money", "占资金": "percent",
-        "没有概算的项目数": "number",
-    }  # fmt: skip
+    columns = {"类别": "short", "项目数": "number", "占项目数": "percent", "概算（亿元）": "money", "占资金": "percent"}
+    columns["没有概算的项目数"] = "number"
     fields = ("category", "projects", "share_of_projects", "budget", "share_of_money", "without_budget")
     return tables.table(columns_of(frame, *fields), columns, caption="表三按类别", empty=_NO_BUDGET)
 
 
-_UNIT_COLUMNS = {
-    "参与项目数": "number", "其中单独负责": "number", "参与项目的概算（亿元）": "money", "没有概算的项目数": "number",
-}  # fmt: skip
+_UNIT_COLUMNS = {"参与项目数": "number", "其中单独负责": "number"}
+_UNIT_COLUMNS |= {"参与项目的概算（亿元）": "money", "没有概算的项目数": "number"}
 
 
 def _whole(plan: Plan) -> str:
@@ -117,84 +112,59 @@ def unit_overview(assessment: Assessment) -> Html:
         for n, u in enumerate(own, start=1)
     ]  # fmt: skip
     columns = {"责任单位": "text 9rem", **_UNIT_COLUMNS, "有关子项": "number", "有关承诺": "number"}
-    caption = f"{len(own)}个责任单位{_whole(assessment.plan)}"
-    return tables.table(rows, columns, caption=caption, empty=_NO_BUDGET)
+    return tables.table(rows, columns, caption=f"{len(own)}个责任单位{_whole(assessment.plan)}", empty=_NO_BUDGET)
 
 
 def unit_sections(assessment: Assessment) -> Html:
     """A section for each unit; ids ``unit-1`` … in the order in which Table 3 first names the units."""
-    own = units(assessment.plan)
-    return stack(*(_section(assessment, u, f"unit-{n}") for n, u in enumerate(own, start=1)), name="各责任单位")
-
-
-def _section(assessment: Assessment, unit: Unit, anchor: str) -> Html:
-    year = assessment.year
-    known = progress.reports(assessment.plan, year, Entity.PROJECT)
-    rows = [
-        (p.number, titles.project_link(p), p.years, p.budget, joined(x for x in p.responsible if x != unit.name),
-         report_of(known.get(str(p.number))))
-        for p in unit.projects
-    ]  # fmt: skip
-    columns = {
-        "序号": "number", "项目": "name", "实施年限": "short", "概算（万元）": "number", "共同负责": "text",
-        f"{year}年进展": "text 6rem",
-    }  # fmt: skip
-    budget = f"概算{yi(unit.money.budget)}亿元" if unit.money.budget is not None else "没有概算"
-    caption = f"{unit.name}：{len(unit.projects)}个项目，{budget}"
-    table = tables.table(rows, columns, caption=caption, empty=f"{_NO_BUDGET}，或单独负责", keyed=False)
-    section = Markup('<section id="{}" data-find="{}"><h3>{}</h3>\n{}</section>')
-    body = stack(table, bullets(*_bearings_of_unit(assessment, unit)))
-    return Html(section.format(anchor, unit.name, unit.name, body), unit.name)
-
-
-def _bearings_of_unit(assessment: Assessment, unit: Unit) -> tuple[Markup, Markup]:
-    items = [
-        Markup("{} {}").format(
-            titles.item_link(i),
-            joined((verdict_badge(assessment.status(i.indicator, v, i.item_id)) for v in Level), " "),
+    known = progress.reports(assessment.plan, assessment.year, Entity.PROJECT)
+    columns = {"序号": "number", "项目": "name", "实施年限": "short", "概算（万元）": "number", "共同负责": "text"}
+    columns[f"{assessment.year}年进展"] = "text 6rem"
+    section, pieces = Markup('<section id="unit-{}" data-find="{}"><h3>{}</h3>\n{}</section>'), []
+    for n, unit in enumerate(units(assessment.plan), start=1):
+        rows = [
+            (p.number, link(p.name, titles.href(p)), p.years, p.budget, joined(x for x in p.responsible if x != unit.name),
+             report_of(known.get(str(p.number))))
+            for p in unit.projects
+        ]  # fmt: skip
+        budget = f"概算{yi(unit.money.budget)}亿元" if unit.money.budget is not None else "没有概算"
+        caption = f"{unit.name}：{len(unit.projects)}个项目，{budget}"
+        table = tables.table(rows, columns, caption=caption, empty=f"{_NO_BUDGET}，或单独负责", keyed=False)
+        items = []
+        for i in unit.items:
+            badges = joined((badge(assessment.status(i.indicator, v, i.item_id)) for v in Level), " ")
+            items.append(Markup("{} {}").format(titles.item_link(i), badges))
+        linked = joined(("有关指标（其项目所关联的，国家级、省级结论）：", joined(items, "；")), "")
+        promises = joined((link(titles.title(c), titles.href(c)) for c in unit.commitments), "；")
+        points = bullets(
+            linked if items else "有关指标：其项目没有直接关联到指标。",
+            joined(("有关承诺：", promises or "其项目没有关联到承诺。"), ""),
         )
-        for i in unit.items
-    ]
-    promises = [titles.commitment_link(c) for c in unit.commitments]
-    linked = Markup("有关指标（其项目所关联的，国家级、省级结论）：") + joined(items, "；")
-    return (
-        linked if items else Markup("有关指标：其项目没有直接关联到指标。"),
-        Markup("有关承诺：") + (joined(promises, "；") if promises else "其项目没有关联到承诺。"),
-    )
+        pieces.append(Html(section.format(n, unit.name, unit.name, stack(table, points))))
+    return stack(*pieces, name="各责任单位")
 
 
 def project_table(plan: Plan, year: int) -> Html:
     """Table 3 as printed, with the share of the schedule gone by, links, and progress; the source is the number."""
     known = progress.reports(plan, year, Entity.PROJECT)
-    sources = [titles.short_source(p.source) for p in plan.projects]
-    own_sources = [None if s == f"表三 序号{p.number}" else s for s, p in zip(sources, plan.projects, strict=True)]
     rows: list[tuple[object, ...]] = []
-    for p, at, source in zip(plan.projects, records(projects.schedule(plan, year)), own_sources, strict=True):
+    for p, at in zip(plan.projects, records(projects.schedule(plan, year)), strict=True):
+        source = titles.short_source(p.source)
         when = f"{at.state}，已过{percent(at.elapsed_share, 0)}" if at.elapsed_share else at.state
         rows.append((
-            p.number, p.name, p.category, p.content, noted(p.years, when), p.budget, p.responsible, _bearings(plan, p),
-            report_of(known.get(str(p.number))), source,
+            p.number, p.name, p.category, p.content, noted(p.years, when), p.budget, p.responsible,
+            titles.related([*links.items_of(plan, p), *links.commitments_of_project(plan, p.number)]),
+            report_of(known.get(str(p.number))), "" if source == f"表三 序号{p.number}" else source,
         ))  # fmt: skip
-    columns = {
-        "序号": "number", "项目名称": "name", "类别": "short filter", "主要内容": "text 13rem",
-        noted("实施年限", f"到{year}年底"): "short",
-        noted("投资概算", "万元"): "number", "责任单位": "members", "有关指标与承诺": "name",
-        f"{year}年进展": "text 6rem", "另注的出处": "text",
-    }  # fmt: skip
-    if not any(own_sources):
-        del columns["另注的出处"]
+    columns = {"序号": "number", "项目名称": "name", "类别": "short filter", "主要内容": "text 13rem"}
+    columns |= {noted("实施年限", f"到{year}年底"): "short", noted("投资概算", "万元"): "number", "责任单位": "members"}
+    columns |= {"有关指标与承诺": "name", f"{year}年进展": "text 6rem", "另注的出处": "text"}
+    if not any(row[-1] for row in rows):
+        columns.popitem()
         rows = [r[:-1] for r in rows]
     caption = f"表三 重点项目（{len(rows)}项；出处为表三同一序号）"
     anchors, find = [f"project-{p.number}" for p in plan.projects], [p.name.replace("\n", "") for p in plan.projects]
     return tables.table(rows, columns, caption=caption, empty=f"{_NO_BUDGET}，或没有关联", anchors=anchors, find=find)
-
-
-def _bearings(plan: Plan, project: Project) -> Markup:
-    """The items a project bears on and the commitments it carries out."""
-    items = [titled(titles.item_title(i), titles.item_href(i.item_id), row) for i, row in links.items_of(plan, project)]
-    promises = links.commitments_of_project(plan, project.number)
-    named = ((f"{c.commitment_id} {c.metric}", titles.commitment_href(c.commitment_id), row) for c, row in promises)
-    return joined([*items, *(titled(*one) for one in named)], "；")
 
 
 def progress_prose(plan: Plan, year: int) -> Html:
@@ -202,11 +172,8 @@ def progress_prose(plan: Plan, year: int) -> Html:
     counts = records(progress.states(plan, year, Entity.PROJECT))
     told = "、".join(f"{one.state}{one.count}项" for one in counts if one.count)
     money = progress.spending(plan, year)
-    spent = "没有项目填报累计投资。"
-    if money.spent is not None:
-        spent = (
-            f"{money.reported}项填报了累计投资，合计{yi(money.spent)}亿元，同一批项目的概算为{yi(money.budget)}亿元。"
-        )
+    spent = f"{money.reported}项填报了累计投资，合计{yi(money.spent)}亿元，同一批项目的概算为{yi(money.budget)}亿元。"
+    spent = "没有项目填报累计投资。" if money.spent is None else spent
     return paragraph(f"{year}年底，按填报：{told}。{spent}没有填报的不推测。")
 
 

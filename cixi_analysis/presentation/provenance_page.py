@@ -1,7 +1,5 @@
 """The page 数据与版本: the inputs and versions that this edition was built from, and the commands that rebuild it."""
 
-from collections.abc import Iterator
-
 from markupsafe import Markup
 
 from cixi_analysis.plan.provenance import FILE, Provenance
@@ -15,20 +13,22 @@ def _hash(value: object) -> Markup:
 
 def edition_table(known: Provenance) -> Html:
     """Version, commit, date, Python and system."""
-    return tables.table(_edition(known), {"项目": "short", "内容": "text"}, caption="版本", keyed=False)
-
-
-def _edition(known: Provenance) -> Iterator[tuple[str, str | Markup]]:
     program, date = known.program, known.date
-    yield "程序", f"cixi_analysis {program.version}"
-    yield "提交（commit）", _hash(program.commit) if program.commit else "不在 Git 版本库中，没有提交号"
-    if program.commit:
-        yield "与该提交的差别", f"有：{'、'.join(program.modified)}" if program.modified else "没有"
-    yield f"程序文件（{program.files}个）的 SHA-256", _hash(program.sha256)
-    shown = f"{date:%Y-%m-%d %H:%M:%S} UTC（{int(date.timestamp())}）" if date else "未设，不写日期"
-    yield "日期（SOURCE_DATE_EPOCH）", shown
-    yield "Python", known.python
-    yield "系统", known.system
+    rows = [
+        ("程序", f"cixi_analysis {program.version}"),
+        ("提交（commit）", _hash(program.commit) if program.commit else "不在 Git 版本库中，没有提交号"),
+        ("与该提交的差别", f"有：{'、'.join(program.modified)}" if program.modified else "没有"),
+        (f"程序文件（{program.files}个）的 SHA-256", _hash(program.sha256)),
+        (
+            "日期（SOURCE_DATE_EPOCH）",
+            f"{date:%Y-%m-%d %H:%M:%S} UTC（{int(date.timestamp())}）" if date else "未设，不写日期",
+        ),
+        ("Python", known.python),
+        ("系统", known.system),
+    ]
+    if not program.commit:
+        del rows[2]
+    return tables.table(rows, {"项目": "short", "内容": "text"}, caption="版本", keyed=False)
 
 
 def inputs_tables(known: Provenance) -> Html:

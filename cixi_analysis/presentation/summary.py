@@ -14,24 +14,20 @@ from cixi_analysis.assessment import TARGET, Assessment, assess, tally, tally_wi
 from cixi_analysis.plan.dataset import Plan, absence_reason
 from cixi_analysis.presentation import tables
 from cixi_analysis.presentation.html import Html, bullets, cards, joined, link, paragraph, render, stack
-from cixi_analysis.presentation.looks import STATUSES, VERDICTS, basis_word, verdict_badge
-from cixi_analysis.presentation.titles import item_href, item_link, item_title, short_source
+from cixi_analysis.presentation.looks import LOOKS, badge, basis_word
+from cixi_analysis.presentation.titles import href, item_link, item_title, short_source
 from cixi_analysis.words import Absence, Attribute, Basis, Convention, Level, Status, Verdict
 
-#: The statuses that are counted, as the cards call them.
-_COUNTED = {Status.MET: "达标", Status.UNMET: "未达标", Status.NO_DATA: "无数据", Status.NOT_FILLED_IN: "未填报"}
 #: Column of a tally → heading; 未填报 without its sign, for which a tenth column leaves no room.
-_COUNTS = {"applicable": "适用", **{str(s): STATUSES[s].text for s in _COUNTED}}
+_COUNTS = {"applicable": "适用", **{str(s): LOOKS[s].text for s in (Status.MET, Status.UNMET, Status.NO_DATA)}}
 _COUNTS[str(Status.NOT_FILLED_IN)] = Status.NOT_FILLED_IN.chinese
 
 
 def year_banner(plan: Plan, year: int) -> Html:
     """A notice 回看 before the base year and 初稿 while a later year is incomplete; empty for a complete year."""
     known = coverage(plan, year)
-    items, missing = known.items, len(known.not_entered)
-    kind = ""
+    items, missing, kind = known.items, len(known.not_entered), " retrospect" if known.is_retrospect else ""
     if known.is_retrospect:
-        kind = " retrospect"
         told = (
             f"回看：{items}个子项中有{len(known.with_data)}项在规划中印有{year}年的数据，其余{items - len(known.with_data)}项原文未列。"
             "以规划的要求回看，不是当年的正式评估。"
@@ -54,7 +50,7 @@ def headline(assessment: Assessment, pages: str = "") -> Html:
     parts = []
     for row in records(tally(assessment)):
         unmet = table[(table["level"] == row.level) & (table["verdict"] == Verdict.UNMET)]["indicator"]
-        named = joined(link(first[n].indicator_name, item_href(first[n].item_id, pages)) for n in unmet)
+        named = joined(link(first[n].indicator_name, href(first[n], pages)) for n in unmet)
         unfilled = f"、{row.not_filled_in}项未填报" if row.not_filled_in else ""
         unmet_names = Markup("（{}）").format(named) if named else ""
         counted = f"{Level(row.level).chinese}适用指标{row.applicable}项，其中{row.met}项达标、{row.unmet}项未达标"
@@ -71,8 +67,7 @@ def attribute_of_unmet(assessment: Assessment) -> Html:
     attributes = {i.indicator: i.attribute for i in assessment.plan.items}
     counts = {a: n for a in Attribute if (n := sum(attributes[u] is a for u in unmet))}
     told = "其中" + "、".join(f"{a.chinese}{n}项" for a, n in counts.items())
-    if len(counts) == 1:
-        told = f"全部是{next(iter(counts)).chinese}指标"
+    told = told if len(counts) > 1 else f"全部是{next(iter(counts)).chinese}指标"
     return paragraph(f"任一级别未达标的指标共{len(unmet)}项，{told}。")
 
 
@@ -118,11 +113,15 @@ def count_cards(assessment: Assessment, pages: str = "") -> Html:
     """The counts of each level (未填报 only if there are any), linked to the lists; ``pages`` leads to the year's pages."""
     groups = []
     for row in records(tally(assessment)):
-        label = {s: f"{Level(row.level).chinese}　{STATUSES[s].symbol} {word}" for s, word in _COUNTED.items()}
-        unfilled = [(row.not_filled_in, label[Status.NOT_FILLED_IN], "#no-data")] if row.not_filled_in else []
-        met = (f"{row.met} / {row.applicable}", label[Status.MET], f"{pages}table1.html")
-        unmet, no_data = (row.unmet, label[Status.UNMET], "#unmet"), (row.no_data, label[Status.NO_DATA], "#no-data")
-        groups.append(cards(met, unmet, no_data, *unfilled))
+        shown = [
+            ("met", "达标", f"{pages}table1.html"),
+            ("unmet", "未达标", "#unmet"),
+            ("no_data", "无数据", "#no-data"),
+        ]
+        shown += [("not_filled_in", "未填报", "#no-data")] if row.not_filled_in else []
+        numbers = {status: getattr(row, status) for status, *_ in shown} | {"met": f"{row.met} / {row.applicable}"}
+        level = Level(row.level).chinese
+        groups.append(cards(*((numbers[s], f"{level}　{LOOKS[s].symbol} {word}", to) for s, word, to in shown)))
     return stack(*groups, name="计数")
 
 
@@ -131,37 +130,25 @@ def reasons(assessment: Assessment, verdict: Verdict, pages: str = "") -> Html:
     entries = list(_entries(assessment, verdict, pages))
     anchor = {Verdict.UNMET: "unmet", Verdict.NO_DATA: "no-data"}.get(verdict, str(verdict))
     anchor += "" if assessment.against != TARGET else "-targets"
-    markup = render("reasons", anchor=anchor, entries=entries, none=f"没有{VERDICTS[verdict].word}的指标。")
-    return Html(markup, f"{VERDICTS[verdict].word}：{len(entries)}项")
+    markup = render("reasons", anchor=anchor, entries=entries, none=f"没有{LOOKS[verdict].word}的指标。")
+    return Html(markup, f"{LOOKS[verdict].word}：{len(entries)}项")
 
 
-def _entries(assessment: Assessment, verdict: Verdict, pages: str) -> Iterator[dict[str, object]]:
-    """What the template ``reasons`` shows of an indicator. A ground is a reason with the levels that it holds for."""
+def _entries(assessment: Assessment, verdict: Verdict, pages: str) -> Iterator[tuple[object, ...]]:
+    """(first item, address, grounds, sources) of each indicator for the template ``reasons``. A ground is a reason with the levels that it holds for."""
     plan, table, of_items = assessment.plan, assessment.indicators, assessment.items
     for number, rows in table[table["verdict"] == verdict].groupby("indicator", sort=False):
         items = [i for i in plan.items if i.indicator == number]
         own = of_items[of_items["level"].isin(rows["level"]) & (of_items["verdict"] == verdict)]
         deciding = [i for i in items if (own["item_id"] == i.item_id).any()] or items
-        grounds = [
-            {
-                "badges": joined((Markup("{} {}").format(_level(v), verdict_badge(verdict)) for v in same["level"]), " "),
-                "basis": basis_word(same.iloc[0]["basis"]),
-                "reason": str(reason),
-            }
-            for reason, same in rows.groupby("reason", sort=False)
-        ]  # fmt: skip
-        yield {
-            "title": f"{number} {items[0].indicator_name}",
-            "href": item_href(deciding[0].item_id, pages),
-            "tags": f"{items[0].attribute.chinese}　{items[0].domain}",
-            "grounds": grounds,
-            "source": "；".join(dict.fromkeys(_source(plan, i.item_id, assessment.year) for i in deciding)),
-        }
-
-
-def _source(plan: Plan, item_id: str, year: int) -> str:
-    row = plan.observation(item_id, year)
-    return short_source(row.source) if row else f"{year}年没有这一子项的记录"
+        grounds = []
+        for reason, same in rows.groupby("reason", sort=False):
+            badges = (Markup("{} {}").format(_level(v), badge(verdict)) for v in same["level"])
+            grounds.append((joined(badges, " "), basis_word(same.iloc[0]["basis"]), reason))
+        seen = [plan.observation(i.item_id, assessment.year) for i in deciding]
+        none = f"{assessment.year}年没有这一子项的记录"
+        sources = dict.fromkeys(short_source(row.source) if row else none for row in seen)
+        yield items[0], href(deciding[0], pages), grounds, "；".join(sources)
 
 
 def open_items(assessment: Assessment, pages: str = "") -> Html:
@@ -176,62 +163,55 @@ def open_items(assessment: Assessment, pages: str = "") -> Html:
         reason = absence_reason(plan, item.item_id, assessment.year, level)
         shown = item_title(item) + (f"（{level.chinese}）" if level else "")
         key = reason.value if reason else "有现状值或文字，但不足以判定"
-        groups.setdefault(key, []).append(link(shown, item_href(item.item_id, pages)))
+        groups.setdefault(key, []).append(link(shown, href(item, pages)))
     point = Markup("<strong>{}</strong>（{}项）：{}").format
-    points = [
-        point(k, len(groups[k]), joined(groups[k])) for k in sorted(groups, key=lambda k: k != Absence.NOT_FILLED_IN)
-    ]
+    keys = sorted(groups, key=lambda key: key != Absence.NOT_FILLED_IN)
+    points = [point(key, len(groups[key]), joined(groups[key])) for key in keys]
     return bullets(*(points or [Markup("没有无数据的子项。")]), anchor="no-data")
 
 
 def tally_table(assessment: Assessment, by: str | None = None) -> Html:
     """Counts by level, or by ``domain``, ``attribute`` or ``basis`` with the levels side by side."""
-    counts = tally(assessment, by)
+    counts, shown = tally(assessment, by), list(_COUNTS)
     title = {None: "按级别", "domain": "按领域", "attribute": "按指标属性", "basis": "按依据"}[by]
     caption = f"{assessment.year}年指标数，{title}"
-    shown = _headings(counts)
     if by is None:
-        head = "级别" if assessment.against != TARGET else "规划值"
+        head, shown = "级别" if assessment.against != TARGET else "规划值", _occurring(counts, shown)
         rows = [(_level(level), *cells) for level, *cells in columns_of(counts, "level", *shown)]
-        return tables.table(
-            rows, {head: "short", **dict.fromkeys(shown.values(), "number")}, caption=caption, keyed=False
-        )
+        columns = {head: "short", **dict.fromkeys((_COUNTS[name] for name in shown), "number")}
+        return tables.table(rows, columns, caption=caption, keyed=False)
     if by == "basis":
-        shown = {name: shown[name] for name in ("met", "unmet")}  # without data there is no basis
+        shown = ["met", "unmet"]  # without data there is no basis
     chinese = {str(v): v.chinese for kind in (Attribute, Basis) for v in kind}
     return _side_by_side(counts, by, title[1:], chinese, shown, caption=caption)
 
 
-def _headings(counts: pd.DataFrame) -> dict[str, str]:
-    """The columns of counts with their headings; 未填报 only if something is not filled in."""
-    return {k: title for k, title in _COUNTS.items() if k != Status.NOT_FILLED_IN or counts[k].any()}
+def convention_tallies(plan: Plan, year: int) -> Html:
+    """The counts with each convention switched off, and with all of them."""
+    counts, caption = tally_without_each_convention(plan, year), f"{year}年指标数：约定的作用"
+    chinese = {"": "全部约定都用", "all": "全部约定都不用"} | {str(c): f"不用“{c.chinese}”" for c in Convention}
+    return _side_by_side(counts, "convention", "情形", chinese, list(_COUNTS)[1:], caption=caption, sortable=False)
+
+
+def _occurring(counts: pd.DataFrame, names: list[str]) -> list[str]:
+    """The columns of counts to show: 未填报 only if something is not filled in."""
+    return [name for name in names if name != Status.NOT_FILLED_IN or counts[name].any()]
 
 
 def _side_by_side(
-    counts: pd.DataFrame, by: str, head: str, chinese: dict[str, str], shown: dict[str, str], **options: Any
+    counts: pd.DataFrame, by: str, head: str, chinese: dict[str, str], shown: list[str], **options: Any
 ) -> Html:
     """A row for each value of ``by``, the levels' columns beside each other; 0 where a level has no count."""
-    fields = [(level, name) for level in dict.fromkeys(counts["level"]) for name in shown]
+    fields = [(level, name) for level in dict.fromkeys(counts["level"]) for name in _occurring(counts, shown)]
     cells = {(getattr(r, by), r.level, name): getattr(r, name) for r in records(counts) for name in shown}
     keys = dict.fromkeys(counts[by])
     rows = [(chinese.get(key, key), *(cells.get((key, *field), 0) for field in fields)) for key in keys]
-    columns = {head: "short"}
-    for level, name in fields:
-        columns[Markup("{}<br>{}").format(_level(level), shown[name])] = "number"
-    return tables.table(rows, columns, **options)
+    heads = (Markup("{}<br>{}").format(_level(level), _COUNTS[name]) for level, name in fields)
+    return tables.table(rows, {head: "short", **dict.fromkeys(heads, "number")}, **options)
 
 
 def _level(level: str) -> str:
     return Level(level).chinese if level in list(Level) else f"{level}年"
-
-
-def convention_tallies(plan: Plan, year: int) -> Html:
-    """The counts with each convention switched off, and with all of them."""
-    counts = tally_without_each_convention(plan, year)
-    chinese = {"": "全部约定都用", "all": "全部约定都不用"} | {str(c): f"不用“{c.chinese}”" for c in Convention}
-    shown = {name: title for name, title in _headings(counts).items() if name != "applicable"}
-    caption = f"{year}年指标数：约定的作用"
-    return _side_by_side(counts, "convention", "情形", chinese, shown, caption=caption, sortable=False)
 
 
 def target_tally(plan: Plan, year: int) -> Html:
@@ -244,16 +224,12 @@ def observed_items(plan: Plan, year: int) -> Html:
     """The items with data in a year, what was measured, and the source."""
     known = [plan.item(item_id) for item_id in coverage(plan, year).with_data]
     rows = [
-        (
-            item_link(item, level=row.level),
-            row.measure or (item.provincial_name if row.level is Level.PROVINCIAL else None) or item.name,
-            row.value, row.unit or item.unit, row.statement, short_source(row.source),
-        )
+        (item_link(item, level=row.level),
+         row.measure or (item.provincial_name if row.level is Level.PROVINCIAL else None) or item.name,
+         row.value, row.unit or item.unit, row.statement, short_source(row.source))
         for item in known for row in plan.observations[year] if row.item_id == item.item_id
     ]  # fmt: skip
-    columns = {
-        "子项": "name", "实测对象": "text", "数值": "right", "单位": "short", "原文": "long", "出处": "short",
-    }  # fmt: skip
+    columns = {"子项": "name", "实测对象": "text", "数值": "right", "单位": "short", "原文": "long", "出处": "short"}
     return tables.table(rows, columns, caption=f"{year}年有数据的子项", empty="原表没有单位，或没有数值", keyed=False)
 
 

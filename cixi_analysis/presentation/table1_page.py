@@ -12,7 +12,7 @@ from cixi_analysis.plan.dataset import Plan, missing_reason
 from cixi_analysis.plan.schema import WATER_CLASSES, Indicator, Observation
 from cixi_analysis.presentation.formatting import with_unit
 from cixi_analysis.presentation.html import Html, joined, lines, link, noted, render
-from cixi_analysis.presentation.looks import basis_note, verdict_badge
+from cixi_analysis.presentation.looks import badge, basis_note
 from cixi_analysis.presentation.titles import indicator_href, item_anchor, item_link, short_source
 from cixi_analysis.words import BASE_YEAR, CLASS_UNIT, Level, Status, Verdict
 
@@ -38,11 +38,11 @@ def table1(assessment: Assessment) -> Html:
     caption = f"表一 慈溪市生态文明建设示范区指标体系，{year}年：{len(assessment.plan.items)}个子项"
     caption += "；结论下的小字为原表所印" if year == BASE_YEAR else ""
     heads = [(titles[column], _CSS.get(column, "")) for column in columns]
-    rows = list(_rows(assessment, columns))
-    return Html(render("table1", caption=caption, heads=heads, rows=rows, width=len(heads) - len(_VERTICAL)), caption)
+    rows, width = list(_rows(assessment, columns)), len(heads) - len(_VERTICAL)
+    return Html(render("table1", caption=caption, heads=heads, rows=rows, css=_CSS, width=width), caption)
 
 
-def _rows(assessment: Assessment, columns: Sequence[str]) -> Iterator[dict[str, object]]:
+def _rows(assessment: Assessment, columns: Sequence[str]) -> Iterator[tuple[object, ...]]:
     """What the template shows of an item; after an indicator's last item also the reasons of its verdicts."""
     plan = assessment.plan
     base, now = (layout(assessment, y) for y in (BASE_YEAR, assessment.year))
@@ -51,25 +51,13 @@ def _rows(assessment: Assessment, columns: Sequence[str]) -> Iterator[dict[str, 
         item, cells = current.item, []
         for column in columns:
             source = printed if column == "status" else current
-            cell = source.cells.get("status" if column == "now" else column)
-            if cell is None:  # covered by a merged cell above
-                continue
-            items = plan.items[at : at + cell.rowspan]
-            between = sum(last[i.indicator] == i.item_id for i in items) if column in _VERTICAL else 0
-            cells.append({
-                "content": _content(assessment, column, source, items),
-                "css": _CSS.get(column, ""),
-                "span": cell.rowspan + between,
-                "id": f"indicator-{item.indicator}" if column == "indicator" else "",
-                "find": item.indicator_name if column == "indicator" else "",
-            })  # fmt: skip
-        own = [i for i in plan.items if i.indicator == item.indicator]
-        yield {
-            "anchor": item_anchor(item.item_id),
-            "find": " / ".join(dict.fromkeys(name for name in (item.name, item.provincial_name) if name)),
-            "cells": cells,
-            "reasons": _reasons(assessment, own) if last[item.indicator] == item.item_id else None,
-        }
+            if cell := source.cells.get("status" if column == "now" else column):  # else: a merged cell above covers it
+                items = plan.items[at : at + cell.rowspan]
+                between = sum(last[i.indicator] == i.item_id for i in items) if column in _VERTICAL else 0
+                cells.append((column, _content(assessment, column, source, items), cell.rowspan + between))
+        find = " / ".join(dict.fromkeys(name for name in (item.name, item.provincial_name) if name))
+        own = plan.indicator_items(item.indicator)
+        yield item, item_anchor(item.item_id), find, cells, _reasons(assessment, own) if item is own[-1] else None
 
 
 def _content(assessment: Assessment, column: str, row: Table1Row, items: Sequence[Indicator]) -> Markup:
@@ -89,7 +77,7 @@ def _notes(plan: Plan, items: Sequence[Indicator], year: int) -> Iterator[Markup
         sign = item.part_mark if len(items) > 1 else ""
         for row in _observations(plan, item, year):
             for note in _taken(item, row):
-                yield Markup("<small>{}{}</small>").format(sign, note)
+                yield Markup("<small>{}{}{}</small>").format(sign, f"{row.level.chinese} " if row.level else "", note)
 
 
 def _observations(plan: Plan, item: Indicator, year: int) -> list[Observation]:
@@ -97,27 +85,24 @@ def _observations(plan: Plan, item: Indicator, year: int) -> list[Observation]:
 
 
 def _taken(item: Indicator, row: Observation) -> Iterator[str]:
-    level = f"{row.level.chinese} " if row.level else ""
     if row.value is not None and (row.value != row.statement or row.measure):
         shown = f"{row.value}类" if row.value in WATER_CLASSES else with_unit(float(row.value), row.unit or item.unit)
-        yield f"{level}取值：{f'{row.measure} ' if row.measure else ''}{shown}"
+        yield f"取值：{f'{row.measure} ' if row.measure else ''}{shown}"
     elif row.absence is not None and row.absence.value not in (row.statement or row.absence.value):
-        yield f"{level}没有数值：{row.absence.value}"
+        yield f"没有数值：{row.absence.value}"
     if row.assigned_target:
         unit = "" if row.unit == CLASS_UNIT or not row.assigned_target[-1].isdigit() else (row.unit or item.unit or "")
-        yield f"{level}上级下达目标：{row.assigned_target}{unit}"
+        yield f"上级下达目标：{row.assigned_target}{unit}"
     if row.benchmark is not None and row.benchmark_kind is not None:
-        yield f"{level}全省平均（{row.benchmark_kind.chinese}）：{row.benchmark:.12g}"
+        yield f"全省平均（{row.benchmark_kind.chinese}）：{row.benchmark:.12g}"
 
 
 def _verdict(assessment: Assessment, number: int, level: Level) -> Markup:
-    shown = link(verdict_badge(assessment.status(number, level)), indicator_href(number))
+    shown = link(badge(assessment.status(number, level)), indicator_href(number))
     if assessment.year != BASE_YEAR:
         return shown
-    printed = [
-        p.stated for p in assessment.plan.published
-        if p.kind == "verdict" and p.subject == str(number) and p.level == level
-    ]  # fmt: skip
+    cell = ("verdict", str(number), level)
+    printed = [p.stated for p in assessment.plan.published if (p.kind, p.subject, p.level) == cell]
     return noted(shown, f"原表：{'、'.join(printed) or '未印'}")
 
 
@@ -125,16 +110,11 @@ def _reasons(assessment: Assessment, items: Sequence[Indicator]) -> dict[str, ob
     """Summary and parts; ``open`` (not folded) where a level is unmet or, though filled in, has no data."""
     number, table = items[0].indicator, assessment.indicators
     rows = [(r, assessment.status(number, r.level)) for r in records(table[table["indicator"] == number])]
-    words = [
-        Markup("{} {}{}").format(Level(row.level).chinese, verdict_badge(status), basis_note(row.basis))
-        for row, status in rows
-    ]
-    summary = Markup("{} {}：{}　<small>理由与出处</small>").format(
-        number, items[0].indicator_name, joined(words, "，")
-    )
+    told, summary = Markup("{} {}{}").format, Markup("{} {}：{}　<small>理由与出处</small>").format
+    words = (told(Level(row.level).chinese, badge(status), basis_note(row.basis)) for row, status in rows)
     sources = "；".join(dict.fromkeys(_sources(assessment.plan, items, assessment.year)))
     return {
-        "summary": summary,
+        "summary": summary(number, items[0].indicator_name, joined(words, "，")),
         "parts": [*(part for item in items for part in _item_reasons(assessment, item)), f"出处：{sources}"],
         "open": any(status in (Status.UNMET, Status.NO_DATA) for _, status in rows),
     }
@@ -147,14 +127,12 @@ def _item_reasons(assessment: Assessment, item: Indicator) -> Iterator[Markup]:
     for reason, same in asked.groupby("reason", sort=False):
         one = records(same)[0]
         levels = "、".join(Level(level).chinese for level in same["level"])
-        badge = verdict_badge(assessment.status(item.indicator, one.level, item.item_id))
+        shown = badge(assessment.status(item.indicator, one.level, item.item_id))
         told = Markup("<strong>{}</strong>　{} {}{}　{}")
-        yield told.format(item_link(item), levels, badge, basis_note(one.basis), reason)
+        yield told.format(item_link(item), levels, shown, basis_note(one.basis), reason)
 
 
 def _sources(plan: Plan, items: Sequence[Indicator], year: int) -> Iterator[str]:
     for item in items:
-        rows = _observations(plan, item, year)
-        yield from (short_source(row.source) for row in rows)
-        if not rows:
-            yield f"{short_source(item.source)}（{year}年{missing_reason(year).value}）"
+        none = f"{short_source(item.source)}（{year}年{missing_reason(year).value}）"
+        yield from [short_source(row.source) for row in _observations(plan, item, year)] or [none]

@@ -3,14 +3,15 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
+from itertools import zip_longest
 from typing import Any
 
 from markupsafe import Markup
 
 from cixi_analysis.presentation import formatting
-from cixi_analysis.presentation.formatting import EMPTY
+from cixi_analysis.presentation.formatting import EMPTY, missing
 from cixi_analysis.presentation.html import Html, folded, joined, lines, paragraph, render
-from cixi_analysis.presentation.looks import direction_word, verdict_badge
+from cixi_analysis.presentation.looks import LOOKS, badge
 
 #: Characters of a heading that fit into one line.
 _LONG = 9
@@ -48,8 +49,8 @@ _KINDS = {
     "year": Column(lambda value: str(int(value)), "number"),  # without groups of thousands
     "percent": Column(formatting.percent, "number"),  # fractions
     "money": Column(formatting.yi, "number"),  # 万元, shown as 亿元
-    "verdict": Column(verdict_badge, "nowrap"),
-    "direction": Column(direction_word, "nowrap"),
+    "verdict": Column(badge, "nowrap"),
+    "direction": Column(lambda value: LOOKS[value].text, "nowrap"),
 }
 
 
@@ -86,22 +87,14 @@ def table(
     sideways. ``fold`` closes the table below its caption, or below the words given.
     """
     heads = {title: _column(title, kind) for title, kind in columns.items()}
-    cells = [[(_cell(head, value), head.css) for head, value in zip(heads.values(), row, strict=True)] for row in rows]
+    cells = [
+        [(EMPTY if missing(value) else head.show(value), head.css) for head, value in zip(heads.values(), row, strict=True)]
+        for row in rows
+    ]  # fmt: skip
     if not cells:
         return paragraph(none or f"{caption}{'：' if caption else ''}没有。")
-    any_empty = any(cell == EMPTY for row in cells for cell, _ in row)
-    markup = render(
-        "table",
-        caption=caption,
-        heads=heads,
-        sortable=sortable,
-        rows=[(anchors[n] if anchors else "", find[n] if find else "", row) for n, row in enumerate(cells)],
-        note=f"“{EMPTY}”：{empty}。" if any_empty else "",
-        keyed=keyed,
-    )
+    note = f"“{EMPTY}”：{empty}。" if any(cell == EMPTY for row in cells for cell, _ in row) else ""
+    named = list(zip_longest(anchors, find, cells, fillvalue=""))
+    markup = render("table", caption=caption, heads=heads, rows=named, note=note, sortable=sortable, keyed=keyed)
     shown = Html(markup, f"表：{caption}" if caption else "表")
     return folded(caption if fold is True else fold, shown) if fold else shown
-
-
-def _cell(column: Column, value: object) -> str | Markup:
-    return EMPTY if formatting.missing(value) else column.show(value)

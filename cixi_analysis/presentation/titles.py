@@ -3,12 +3,13 @@
 Addresses are relative. ``pages`` leads from the page to the pages of a year (``2022/`` from the home page, "" within a year).
 """
 
+from collections.abc import Iterable
 from posixpath import normpath
 
 from markupsafe import Markup
 
-from cixi_analysis.plan.schema import Commitment, Indicator, Project
-from cixi_analysis.presentation.html import link, noted
+from cixi_analysis.plan.schema import Commitment, Indicator, Link, Project
+from cixi_analysis.presentation.html import joined, link, noted
 from cixi_analysis.words import PLAN_TITLE, Level
 
 
@@ -33,9 +34,13 @@ def indicator_href(indicator: int, pages: str = "") -> str:
     return normpath(f"{pages}../indicators/{indicator}.html")
 
 
-def item_href(item_id: str, pages: str = "") -> str:
-    """The address of an item in the dossier of its indicator."""
-    return f"{indicator_href(int(item_id.partition('.')[0]), pages)}#{item_anchor(item_id)}"
+def href(row: Indicator | Project | Commitment, pages: str = "") -> str:
+    """The address of an item in its dossier, of a project in Table 3, of a commitment in the list of commitments."""
+    if isinstance(row, Indicator):
+        return f"{indicator_href(row.indicator, pages)}#{item_anchor(row.item_id)}"
+    if isinstance(row, Project):
+        return f"{pages}projects.html#project-{row.number}"
+    return f"{pages}commitments.html#{row.commitment_id}"
 
 
 def table1_href(item_id: str, pages: str = "") -> str:
@@ -43,24 +48,9 @@ def table1_href(item_id: str, pages: str = "") -> str:
     return f"{pages}table1.html#{item_anchor(item_id)}"
 
 
-def project_href(number: int, pages: str = "") -> str:
-    """The address of a project's row in Table 3."""
-    return f"{pages}projects.html#project-{number}"
-
-
-def commitment_href(commitment_id: str, pages: str = "") -> str:
-    """The address of a commitment's row in the list of commitments."""
-    return f"{pages}commitments.html#{commitment_id}"
-
-
-def finding_href(audit_id: str, book: str = "") -> str:
-    """The address of a finding of the audit; ``book`` leads from the page to the folder of the pages made once."""
-    return f"{book}audit.html#{audit_id}"
-
-
 def item_link(item: Indicator, measure: str | None = None, level: Level | None = None, pages: str = "") -> Markup:
     """The item's title linked to its dossier; below it ``measure``, if that is not the item itself."""
-    return noted(link(item_title(item, level), item_href(item.item_id, pages)), measured_note(item, measure))
+    return noted(link(item_title(item, level), href(item, pages)), measured_note(item, measure))
 
 
 def measured_note(item: Indicator, measure: str | None) -> str:
@@ -68,14 +58,17 @@ def measured_note(item: Indicator, measure: str | None) -> str:
     return f"实测：{measure}" if measure and measure not in (item.name, item.provincial_name) else ""
 
 
-def project_link(project: Project, pages: str = "") -> Markup:
-    """The project's name linked to its row."""
-    return link(project.name, project_href(project.number, pages))
+def title(row: Indicator | Project | Commitment) -> str:
+    """``9① 优良天数比例``, ``项目12 …`` with the name, ``C001 …`` with the metric."""
+    if isinstance(row, Indicator):
+        return item_title(row)
+    return f"项目{row.number} {row.name}" if isinstance(row, Project) else f"{row.commitment_id} {row.metric}"
 
 
-def commitment_link(promise: Commitment, pages: str = "") -> Markup:
-    """Id and metric of the commitment linked to its row."""
-    return link(f"{promise.commitment_id} {promise.metric}", commitment_href(promise.commitment_id, pages))
+def related(pairs: Iterable[tuple[Indicator | Project | Commitment, Link]]) -> Markup:
+    """Links to items, projects and commitments; relation and reason of the data's link are the tooltip."""
+    told = Markup('<a href="{}" title="{}：{}">{}</a>').format
+    return joined((told(href(row), why.relation.chinese, why.reason, title(row)) for row, why in pairs), "；")
 
 
 def short_source(source: str) -> str:

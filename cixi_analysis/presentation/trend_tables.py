@@ -11,7 +11,7 @@ from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.presentation import tables
 from cixi_analysis.presentation.formatting import missing, number, percent, rounded, with_unit
 from cixi_analysis.presentation.html import Html, bullets, cards, noted, paragraph, stack
-from cixi_analysis.presentation.looks import PACES, direction_word, pace_badge
+from cixi_analysis.presentation.looks import LOOKS, badge
 from cixi_analysis.presentation.titles import item_link, short_source
 from cixi_analysis.words import CLASS_UNIT, Level, Pace
 
@@ -25,18 +25,14 @@ def trend_table(plan: Plan, year: int, rows: pd.DataFrame) -> Html:
     """The series of two or more years: first and last value, mean yearly change, direction, strength of evidence."""
     own = rows[rows["points"] > 1].drop_duplicates(["item_id", "measure"])
     cells = [
-        (
-            item_link(plan.item(r.item_id), r.measure),
-            _at(r.first_year, r.first_value, r.unit), _at(r.last_year, r.last_value, r.unit),
-            noted(rounded(r.mean_change, signed=True), percent(r.mean_rate, 2, signed=True)),
-            r.direction, strength(r.points, r.first_year, r.last_year),
-        )
+        (item_link(plan.item(r.item_id), r.measure),
+         _at(r.first_year, r.first_value, r.unit), _at(r.last_year, r.last_value, r.unit),
+         noted(rounded(r.mean_change, signed=True), percent(r.mean_rate, 2, signed=True)),
+         r.direction, strength(r.points, r.first_year, r.last_year))
         for r in records(own)
     ]  # fmt: skip
-    columns = {
-        "子项": "name", "首年": "right", "末年": "right", noted("年均变化", "按单位／复合变化率"): "right",
-        "方向": "direction", "证据强度": "text 12rem",
-    }  # fmt: skip
+    columns = {"子项": "name", "首年": "right", "末年": "right", noted("年均变化", "按单位／复合变化率"): "right"}
+    columns |= {"方向": "direction", "证据强度": "text 12rem"}
     none = f"截至{year}年，没有一个子项有两个以上年份的数值，所以没有变化可列，也没有图。"
     caption = f"截至{year}年，有两个以上年份的子项"
     return tables.table(cells, columns, caption=caption, empty="规划未表明方向，或不能计算", none=none)
@@ -44,45 +40,44 @@ def trend_table(plan: Plan, year: int, rows: pd.DataFrame) -> Html:
 
 def pace_table(plan: Plan, year: int, rows: pd.DataFrame) -> Html:
     """Each numeric target with the last value, the gap and the pace; those reached are folded."""
-    columns = {
-        "子项": "name", "规划值": "right 5.5rem", noted("水平", "最近值"): "right", "差距": "signed", "进度": "text 8rem",
-        noted("年均变化", "已有／所需"): "right", noted("速度之比", "线性／复合"): "right", noted("今后", "每年尚需"): "rate",
-    }  # fmt: skip
-    cells: dict[bool, list[tuple[object, ...]]] = {False: [], True: []}
-    for r in records(rows[rows["target_year"].notna()]):
-        cells[r.pace == Pace.REACHED].append((
-            item_link(plan.item(r.item_id), r.measure),
-            _at(r.target_year, r.target_value, r.unit), _at(r.last_year, r.last_value, r.unit), r.gap,
-            noted(pace_badge(r.pace), "" if missing(r.note) else r.note),
-            noted(rounded(r.observed_change, signed=True), rounded(r.needed_change, signed=True)),
-            noted(number(r.ratio_linear, 2), number(r.ratio_compound, 2)), r.needed_rate,
-        ))  # fmt: skip
+    columns = {"子项": "name", "规划值": "right 5.5rem", noted("水平", "最近值"): "right", "差距": "signed"}
+    columns |= {"进度": "text 8rem", noted("年均变化", "已有／所需"): "right"}
+    columns |= {noted("速度之比", "线性／复合"): "right", noted("今后", "每年尚需"): "rate"}
     empty = "不能计算，或不再需要（已达到、只有一个年份、首年已达到，见“进度”下的小字）"
-    pieces = [
-        tables.table(
-            own, columns, caption=f"截至{year}年{words}的数值规划值：{len(own)}个（差距＝规划值−最近值）", empty=empty,
-            none=f"截至{year}年，没有{words}的数值规划值。", fold=f"已达到的{len(own)}个数值规划值" if reached else "",
-        )
-        for reached, words in ((False, "尚未达到"), (True, "已达到")) if (own := cells[reached]) or not reached
-    ]  # fmt: skip
+    targets, pieces = rows[rows["target_year"].notna()], []
+    for reached, words in ((False, "尚未达到"), (True, "已达到")):
+        cells = [
+            (item_link(plan.item(r.item_id), r.measure),
+             _at(r.target_year, r.target_value, r.unit), _at(r.last_year, r.last_value, r.unit), r.gap,
+             noted(badge(r.pace), "" if missing(r.note) else r.note),
+             noted(rounded(r.observed_change, signed=True), rounded(r.needed_change, signed=True)),
+             noted(number(r.ratio_linear, 2), number(r.ratio_compound, 2)), r.needed_rate)
+            for r in records(targets[(targets["pace"] == Pace.REACHED) == reached])
+        ]  # fmt: skip
+        if cells or not reached:
+            caption = f"截至{year}年{words}的数值规划值：{len(cells)}个（差距＝规划值−最近值）"
+            none, fold = (
+                f"截至{year}年，没有{words}的数值规划值。",
+                f"已达到的{len(cells)}个数值规划值" if reached else "",
+            )
+            pieces.append(tables.table(cells, columns, caption=caption, empty=empty, none=none, fold=fold))
     return stack(*pieces, name="差距与进度") if len(pieces) > 1 else pieces[0]
 
 
 def without_target(plan: Plan, rows: pd.DataFrame) -> Html:
     """The items with numbers whose targets are words: last value and the wordings, folded."""
-    own = records(rows[rows["target_year"].isna()].drop_duplicates(["item_id", "measure"]))
-    if not own:
-        return paragraph("没有只有文字规划值的子项。")
     wordings = {(t.item_id, t.year): t.wording for t in plan.targets}
     years = sorted({t.year for t in plan.targets})
     cells = [
         (item_link(plan.item(r.item_id), r.measure), f"{r.last_year}年 {with_unit(r.last_value, r.unit)}",
          *(wordings[r.item_id, y] for y in years), r.note)
-        for r in own
+        for r in records(rows[rows["target_year"].isna()].drop_duplicates(["item_id", "measure"]))
     ]  # fmt: skip
-    targets = {f"规划值{y}年（原文）": "text" for y in years}
-    columns = {"子项": "name", "最近值": "right nowrap", **targets, "说明": "text"}
-    caption = f"有数值、但规划值不是数的{len(own)}个子项"
+    if not cells:
+        return paragraph("没有只有文字规划值的子项。")
+    columns = {"子项": "name", "最近值": "right nowrap"} | {f"规划值{y}年（原文）": "text" for y in years}
+    columns["说明"] = "text"
+    caption = f"有数值、但规划值不是数的{len(cells)}个子项"
     return tables.table(cells, columns, caption=caption, empty="没有需要说明的", fold=True)
 
 
@@ -95,17 +90,15 @@ def margin_table(plan: Plan, year: int, rows: pd.DataFrame) -> Html:
     ]  # fmt: skip
     if not cells:
         return Html(Markup(), "没有可比的数值要求")
-    columns = {
-        "子项": "name", "级别": "short", f"{year}年现状值": "right", "要求": "right",
-        "差值（正为优于要求）": "signed",
-    }  # fmt: skip
+    columns = {"子项": "name", "级别": "short", f"{year}年现状值": "right", "要求": "right"}
+    columns["差值（正为优于要求）"] = "signed"
     return tables.table(cells, columns, caption=f"{year}年现状值与数值要求之差（{len(cells)}条）", fold=True)
 
 
 def pace_counts(rows: pd.DataFrame) -> Html:
     """The number of numeric targets by pace, as cards."""
     counts = rows[rows["target_year"].notna()]["pace"].value_counts()
-    return cards(*((counts[p], f"{PACES[p].text}（个规划值）") for p in Pace if p in counts.index))
+    return cards(*((counts[p], f"{LOOKS[p].text}（个规划值）") for p in Pace if p in counts.index))
 
 
 def water_classes(plan: Plan, year: int) -> Html:
@@ -122,7 +115,7 @@ def water_classes(plan: Plan, year: int) -> Html:
         polarity = next(o.polarity for o in plan.observations[rows[-1][0]] if o.item_id == item_id)
         own = polarity or plan.item(item_id).polarity
         moved = direction(quantity(first), quantity(last), own) if len(rows) > 1 else None
-        verdict = f"，{direction_word(moved)}" if moved else "，只有一个年份，谈不上变化"
+        verdict = f"，{LOOKS[moved].text}" if moved else "，只有一个年份，谈不上变化"
         point = Markup("{}（{}）：{}{}。<small>出处：{}</small>")
         points.append(point.format(item_link(plan.item(item_id)), measure, told, verdict, source))
     return bullets(*points) if points else paragraph("没有以水质类别表示的数据。")

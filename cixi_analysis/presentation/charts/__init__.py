@@ -1,6 +1,5 @@
-"""Charts: functions from results to Altair charts. Importing this package sets the theme and how charts are displayed."""
+"""Charts: functions from results to Altair charts."""
 
-from cixi_analysis.presentation import theme as theme  # imported for its effect
 from cixi_analysis.presentation.charts.board import progress_by_domain, status_board
 from cixi_analysis.presentation.charts.project_charts import (
     money_by_category,

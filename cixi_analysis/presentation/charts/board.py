@@ -1,5 +1,6 @@
 """The status of a year: the board of all indicators, and the counts by domain."""
 
+from itertools import accumulate
 from typing import Any
 
 import altair as alt
@@ -7,8 +8,8 @@ import pandas as pd
 
 from cixi_analysis.analysis.records import records
 from cixi_analysis.assessment import Assessment, tally
-from cixi_analysis.presentation.looks import NOT_FILLED_IN, STATUSES, Look
-from cixi_analysis.presentation.theme import LINE, MUTED, Layered, as_is, choice, finished, hover, kept, tooltip
+from cixi_analysis.presentation.figure import Layered, as_is, choice, finished, hover, kept, tooltip
+from cixi_analysis.presentation.looks import LINE, LOOKS, MUTED
 from cixi_analysis.presentation.titles import indicator_href
 from cixi_analysis.words import Level, Status, Verdict
 
@@ -30,7 +31,12 @@ def status_board(assessment: Assessment, pages: str = "") -> Layered:
     halves = board_halves(assessment, tiles)
     frame, status = (alt.Chart(rows).encode(x2="x2:Q", y2="y2:Q", **_at("x", "y")) for rows in (tiles, halves))
     name, sign = alt.Chart(tiles).encode(**_at("text_x", "text_y")), alt.Chart(halves).encode(**_at("middle", "text_y"))
-    head = alt.Chart(board_domains(assessment, tiles)).encode(**_at("x", "y"))
+    counts: dict[str, list[str]] = {}
+    for one in records(tally(assessment, by="domain")):
+        counts.setdefault(one.domain, []).append(f"{_SHORT[Level(one.level)]} {one.met}/{one.applicable}")
+    first = tiles.drop_duplicates("domain")
+    domains = [(t.domain, "\n".join(counts.get(t.domain, [])), 0, t.y + 6) for t in records(first)]
+    head = alt.Chart(pd.DataFrame(domains, columns=["domain", "counts", "x", "y"])).encode(**_at("x", "y"))
     pointed, chosen = hover("indicator"), choice("word", sorted(set(halves["word"])), "结论：")
     told = {"indicator": "序号", "name": "指标", "domain": "领域"} | {level.value: level.chinese for level in Level}
     top: dict[str, Any] = {"align": "left", "baseline": "top", "fontSize": 11.5}
@@ -48,7 +54,7 @@ def status_board(assessment: Assessment, pages: str = "") -> Layered:
         cover.encode(href="href:N", tooltip=tooltip(**told)).properties(name="tiles").add_params(pointed),
     ]
     met = "，".join(f"{Level(r.level).chinese}{r.applicable}项中{r.met}项达标" for r in records(tally(assessment)))
-    signs = "　".join(STATUSES[s].text for s in Status if s in {*Verdict, *assessment.statuses.values()})
+    signs = "　".join(LOOKS[s].text for s in Status if s in {*Verdict, *assessment.statuses.values()})
     title = f"{assessment.year}年{len(tiles)}项指标状态板：{met}"
     subtitle = f"每格一项指标，左为国家级、右为省级：{signs}。点按一格，可看理由与出处。"
     width, height = _LABEL + _ACROSS * (_WIDE + _GAP) - _GAP, float(tiles["y2"].max())
@@ -68,7 +74,7 @@ def board_tiles(assessment: Assessment, pages: str = "") -> pd.DataFrame:
         domain, x = item.domain, _LABEL + column * (_WIDE + _GAP)
         rows.append({
             "indicator": n, "name": item.indicator_name, "domain": domain,
-            **{level.value: STATUSES[assessment.status(n, level)].word for level in Level},
+            **{level.value: LOOKS[assessment.status(n, level)].word for level in Level},
             "label": _wrapped(f"{n} {item.indicator_name}"), "href": indicator_href(n, pages),
             "x": x, "y": y, "x2": x + _WIDE, "y2": y + _HIGH, "text_x": x + 7, "text_y": y + 6,
         })  # fmt: skip
@@ -81,10 +87,10 @@ def board_halves(assessment: Assessment, tiles: pd.DataFrame) -> pd.DataFrame:
     rows = []
     for one in records(assessment.indicators.merge(tiles[["indicator", "x", "y2"]], on="indicator")):
         level = Level(one.level)
-        look = STATUSES[assessment.status(one.indicator, level)]
+        status = assessment.status(one.indicator, level)
+        look, (fill, stroke, ink) = LOOKS[status], paint(status)
         x, width = one.x + 5 + (0 if level is Level.NATIONAL else _WIDE / 2 - 3), _WIDE / 2 - 7
-        gap = "" if look is NOT_FILLED_IN else " "  # · is as wide as a Chinese character in some fonts
-        fill, stroke, ink = paint(look)
+        gap = "" if status is Status.NOT_FILLED_IN else " "  # · is as wide as a Chinese character in some fonts
         rows.append({
             "indicator": one.indicator, "level": one.level, "verdict": one.verdict, "word": look.word,
             "text": gap.join((_SHORT[level], look.symbol, look.word)), "fill": fill, "stroke": stroke, "ink": ink,
@@ -93,23 +99,13 @@ def board_halves(assessment: Assessment, tiles: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def board_domains(assessment: Assessment, tiles: pd.DataFrame) -> pd.DataFrame:
-    """One row a domain: name, met of applicable indicators at either level, and its place."""
-    counts: dict[str, list[str]] = {}
-    for one in records(tally(assessment, by="domain")):
-        counts.setdefault(one.domain, []).append(f"{_SHORT[Level(one.level)]} {one.met}/{one.applicable}")
-    rows = [
-        (t.domain, "\n".join(counts.get(t.domain, [])), 0, t.y + 6) for t in records(tiles.drop_duplicates("domain"))
-    ]
-    return pd.DataFrame(rows, columns=["domain", "counts", "x", "y"])
-
-
-def paint(look: Look) -> tuple[str, str, str]:
-    """Fill, edge and text colour of a status: only unmet is dark; no data has a dark edge, not filled in is empty too."""
-    if look is STATUSES[Status.UNMET]:
+def paint(status: Status) -> tuple[str, str, str]:
+    """Fill, edge and text colour: only unmet is dark; no data has a dark edge; not filled in has it and is empty."""
+    look = LOOKS[status]
+    if status is Status.UNMET:
         return look.ink, look.ink, "#ffffff"
-    fill = "#ffffff" if look is NOT_FILLED_IN else look.back
-    return fill, look.ink if look in (NOT_FILLED_IN, STATUSES[Status.NO_DATA]) else fill, look.ink
+    fill = "#ffffff" if status is Status.NOT_FILLED_IN else look.back
+    return fill, look.ink if status in (Status.NOT_FILLED_IN, Status.NO_DATA) else fill, look.ink
 
 
 def progress_by_domain(assessment: Assessment) -> alt.HConcatChart:
@@ -135,7 +131,7 @@ def progress_by_domain(assessment: Assessment) -> alt.HConcatChart:
         labels = labels.encode(x="middle:Q", text="text:N", color=as_is(alt.Color, "ink"))
         heading = alt.Title(f"{level.chinese}：{met} / {applicable} 项达标", fontSize=13, offset=8)
         panels.append((bars + labels).properties(width=300, height=210, title=heading))
-    signs = "　".join(STATUSES[s].text for s in _PIECES if s is not Status.NOT_FILLED_IN or s in set(drawn["verdict"]))
+    signs = "　".join(LOOKS[s].text for s in _PIECES if s is not Status.NOT_FILLED_IN or s in set(drawn["verdict"]))
     subtitle = f"格中为指标数：{signs}；本级不要求的指标不计。"
     title, name = f"{assessment.year}年各领域达标情况", f"progress-by-domain-{assessment.year}"
     return finished(alt.hconcat(*panels, spacing=24).add_params(pointed, chosen), name, title, told, subtitle=subtitle)
@@ -145,16 +141,14 @@ def domain_counts(assessment: Assessment) -> pd.DataFrame:
     """One row a level, domain and status (``verdict``): count, start and end of its bar, text and colours."""
     rows = []
     for row in records(tally(assessment, by="domain")):
-        start = 0
-        for verdict in _PIECES:
-            count, look = getattr(row, verdict), STATUSES[verdict]
-            fill, edge, ink = paint(look)
+        counts = [getattr(row, status) for status in _PIECES]
+        for status, count, end in zip(_PIECES, counts, accumulate(counts), strict=True):
+            look, (fill, edge, ink) = LOOKS[status], paint(status)
             rows.append({
-                "level": row.level, "domain": row.domain, "verdict": str(verdict), "word": look.word, "count": count,
-                "start": start, "end": start + count, "middle": start + count / 2, "text": f"{look.symbol} {count}",
+                "level": row.level, "domain": row.domain, "verdict": str(status), "word": look.word, "count": count,
+                "start": end - count, "end": end, "middle": end - count / 2, "text": f"{look.symbol} {count}",
                 "fill": fill, "edge": edge, "ink": ink,
             })  # fmt: skip
-            start += count
     return pd.DataFrame(rows)
 
 

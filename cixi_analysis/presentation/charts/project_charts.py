@@ -1,35 +1,42 @@
 """The key projects: schedule, money beside count, budget by year, outcomes of the earlier projects."""
 
-from collections.abc import Sequence
+from itertools import accumulate
 
 import altair as alt
 import pandas as pd
 
 from cixi_analysis.analysis import projects
-from cixi_analysis.analysis.records import columns, records, row
+from cixi_analysis.analysis.records import columns, records
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import Project
-from cixi_analysis.presentation import theme
+from cixi_analysis.presentation.figure import Layered, choice, finished, hover, kept, legend, tooltip
 from cixi_analysis.presentation.formatting import number, percent, yi
-from cixi_analysis.presentation.theme import CATEGORIES, INK, choice, finished, hover, kept, legend, tooltip
+from cixi_analysis.presentation.looks import ACCENT, ACCENT_SOFT, CATEGORIES, INK
 from cixi_analysis.words import Outcome
 
-#: Projects, each with the name of the group it is counted in.
-Groups = Sequence[tuple[str, Project]]
 #: Characters of a project's name beside its bar.
 _NAME = 20
 
 
-def schedule(plan: Plan, year: int) -> theme.Layered:
+def schedule(plan: Plan, year: int) -> Layered:
     """Table 3 as a Gantt chart: a bar a project, dark up to the end of ``year``."""
-    rows = schedule_rows(plan, year)
+    rows, (color, selections) = projects.schedule(plan, year), _by_category(plan)
+    end, years = rows["end_year"] + 1, list(columns(rows, "start_year", "end_year"))
+    names = (
+        (n, name if len(name) <= _NAME else f"{name[: _NAME - 1]}…") for n, name in columns(rows, "number", "name")
+    )
+    rows = rows.assign(
+        label=[f"{n} {name}" for n, name in names],
+        end=end,
+        gone=rows["start_year"].clip(lower=year + 1).clip(upper=end),  # the end of what has passed
+        period=[f"{start}-{end}" for start, end in years],
+    )
     first, last = int(rows["start_year"].min()), int(rows["end"].max())
     y = alt.Y("label:N", sort=None, title=None, axis=alt.Axis(minExtent=260, maxExtent=260, labelLimit=258))
     axis = alt.Axis(orient="top", values=list(range(first, last + 1)), format="d", labelAngle=0, tickSize=4)
     x = alt.X("start_year:Q", title=None, scale=alt.Scale(domain=[first, last], nice=False), axis=axis)
     told = tooltip(number="序号", name="项目", category="类别", period="年限", state="年底状态")
-    base = alt.Chart(rows).encode(y=y, x=x, color=_categories(plan), tooltip=told)
-    selections = _selections(plan)
+    base = alt.Chart(rows).encode(y=y, x=x, color=color, tooltip=told)
     whole = base.mark_bar(size=11, cornerRadius=2).encode(x2="end:Q", opacity=kept(*selections, full=0.3, faded=0.06))
     gone = base.transform_filter("datum.gone > datum.start_year").mark_bar(size=11, cornerRadius=2)
     line = alt.Chart(pd.DataFrame({"at": [year + 1], "text": [f"{year}年底"]})).encode(x="at:Q")
@@ -46,22 +53,6 @@ def schedule(plan: Plan, year: int) -> theme.Layered:
     heads = {"number": "序号", "name": "项目", "category": "类别", "start_year": "开始年", "end_year": "结束年"}
     heads["state"] = f"{year}年底"
     return finished(chart, f"schedule-{year}", title, heads, subtitle=subtitle, width=440, height=alt.Step(18))
-
-
-def schedule_rows(plan: Plan, year: int) -> pd.DataFrame:
-    """One row a project: label, first year, end of the last year, and how much of it is gone at the end of ``year``."""
-    rows = projects.schedule(plan, year)
-    years = list(columns(rows, "start_year", "end_year"))
-    return rows.assign(
-        label=[f"{n} {_short(name)}" for n, name in columns(rows, "number", "name")],
-        end=rows["end_year"] + 1,
-        gone=[min(max(year + 1, start), end + 1) for start, end in years],
-        period=[f"{start}-{end}" for start, end in years],
-    )
-
-
-def _short(name: str) -> str:
-    return name if len(name) <= _NAME else f"{name[: _NAME - 1]}…"
 
 
 def money_by_category(plan: Plan) -> alt.HConcatChart:
@@ -82,17 +73,24 @@ def money_by_unit(plan: Plan) -> alt.HConcatChart:
     return _money(plan, groups, title, "money-by-unit", 190, shares=False)
 
 
-def _money(plan: Plan, groups: Groups, title: str, name: str, extent: int, *, shares: bool) -> alt.HConcatChart:
-    """A panel of money and one of counts; ``shares`` adds the share of the whole to the labels."""
-    head = "类别" if shares else "责任单位"
-    whole = projects.concentration(plan)
-    rows = money_rows(groups, whole.largest)
-    sums = rows.groupby("group", sort=False)[["money", "count", "known"]].sum().reset_index()
+def _money(
+    plan: Plan, groups: list[tuple[str, Project]], title: str, name: str, extent: int, *, shares: bool
+) -> alt.HConcatChart:
+    """A panel of money and one of counts of the projects in each group; ``shares`` adds the share to the labels."""
+    head, whole, rows = "类别" if shares else "责任单位", projects.concentration(plan), []
+    for group, p in groups:  # money in 亿元: 0 without a budget
+        place, piece = (0, f"其中：{p.name}") if p is whole.largest else (1, "其余项目")
+        money = round((p.budget or 0) / 1e4, 4)
+        rows.append((group, p.number, p.name, piece, place, money, 1, p.budget is not None))
+    data = pd.DataFrame(rows, columns=["group", "number", "name", "piece", "order", "money", "count", "known"])
+    sums = data.groupby("group", sort=False)[["money", "count", "known"]].sum().reset_index()
     order = list(sums.sort_values("money", ascending=False, kind="stable")["group"])
-    pointed, picked = hover("group"), legend("piece")
-    data = rows.assign(money=rows["money"].where(rows["known"])).drop(columns="known")
+    pieces = list(data.sort_values("order", kind="stable")["piece"].unique())
+    colors = alt.Scale(domain=pieces, range=[ACCENT, ACCENT_SOFT][-len(pieces) :])
+    color, pointed, picked = alt.Color("piece:N", sort=pieces, scale=colors), hover("group"), legend("piece")
+    data = data.assign(money=data["money"].where(data["known"])).drop(columns="known")
 
-    def panel(field: str, heading: str, total: float, digits: int) -> theme.Layered:
+    def panel(field: str, heading: str, total: float, digits: int) -> Layered:
         left = field == "money"
         labels = [
             "无概算" if left and not r.known
@@ -103,7 +101,7 @@ def _money(plan: Plan, groups: Groups, title: str, name: str, extent: int, *, sh
         y = alt.Y("group:N", sort=order, title=None, axis=axis)
         x = alt.X(f"sum({field}):Q", title=None, axis=alt.Axis(tickCount=4))
         told = tooltip(group=head, piece="项目", **{f"sum_{field}": heading})
-        color, opacity = _pieces(rows), kept(pointed, picked)
+        opacity = kept(pointed, picked)
         bars = alt.Chart(data, name=field).transform_calculate(money="datum.money || 0").mark_bar(size=15)
         bars = bars.encode(y=y, x=x, color=color, order=alt.Order("order:Q"), opacity=opacity, tooltip=told)
         text = alt.Chart(sums.assign(label=labels)).mark_text(align="left", dx=5, fontSize=11.5)
@@ -125,24 +123,7 @@ def _money(plan: Plan, groups: Groups, title: str, name: str, extent: int, *, sh
     return finished(chart, name, title, heads, subtitle=subtitle, padding=room)
 
 
-def _pieces(rows: pd.DataFrame) -> alt.Color:
-    pieces = list(rows.sort_values("order", kind="stable")["piece"].unique())
-    colors = [theme.ACCENT, theme.ACCENT_SOFT][-len(pieces) :]
-    return alt.Color("piece:N", sort=pieces, scale=alt.Scale(domain=pieces, range=colors))
-
-
-def money_rows(groups: Groups, largest: Project | None) -> pd.DataFrame:
-    """One row a group and project: money in 亿元 (0 without a budget, then ``known`` is false), count, piece."""
-    rows = []
-    for group, project in groups:
-        top, known = project is largest, project.budget is not None
-        piece = f"其中：{project.name}" if top else "其余项目"
-        budget = round((project.budget or 0) / 1e4, 4)
-        rows.append((group, project.number, project.name, piece, 0 if top else 1, budget, 1, known))
-    return pd.DataFrame(rows, columns=["group", "number", "name", "piece", "order", "money", "count", "known"])
-
-
-def yearly_budget(plan: Plan, year: int) -> theme.Layered:
+def yearly_budget(plan: Plan, year: int) -> Layered:
     """Money by year and category, spread evenly over each project's schedule; the year of the page is marked."""
     rows = projects.yearly_budget(plan)
     money = (rows["budget"].fillna(0) / 1e4).round(4)
@@ -152,9 +133,9 @@ def yearly_budget(plan: Plan, year: int) -> theme.Layered:
     peak = max(records(sums), key=lambda one: one.money)
     axis = alt.Axis(tickCount=5, grid=False, titleAngle=0, titleAlign="right", titleY=-12, titleX=-4)
     x, y = alt.X("label:O", title=None, axis=alt.Axis(labelAngle=0)), alt.Y("sum(money):Q", title="亿元", axis=axis)
-    selections, told = _selections(plan), tooltip(label="年份", category="类别", sum_money="分摊概算（亿元）")
+    (color, selections), told = _by_category(plan), tooltip(label="年份", category="类别", sum_money="分摊概算（亿元）")
     bars = alt.Chart(rows[rows["projects"] > 0], name="bars").mark_bar(size=26).add_params(*selections)
-    bars = bars.encode(x=x, y=y, color=_categories(plan), opacity=kept(*selections), tooltip=told)
+    bars = bars.encode(x=x, y=y, color=color, opacity=kept(*selections), tooltip=told)
     top = alt.Chart(sums)
     here = top.transform_filter(f"datum.label == '{year}'").mark_text(dy=-24, text="▼ 本年", fontWeight="bold")
     text = top.mark_text(dy=-8, fontSize=11.5)
@@ -165,15 +146,19 @@ def yearly_budget(plan: Plan, year: int) -> theme.Layered:
     return finished(chart, f"yearly-budget-{year}", title, heads, subtitle=projects.ASSUMPTION, **size)
 
 
-def past_outcomes(plan: Plan) -> theme.Layered:
+def past_outcomes(plan: Plan) -> Layered:
     """Table 2: the projects of 2018-2022 by type and outcome."""
-    table = projects.outcomes(plan)
-    total = row(table, project_type=projects.TOTAL)
-    data = outcome_pieces(table[table["project_type"] != projects.TOTAL])
+    *types, total = records(projects.outcomes(plan))
+    rows = []
+    for one in types:
+        counts, label = [getattr(one, outcome.value) for outcome in Outcome], f"{one.project_type}（{one.total}项）"
+        for order, (outcome, count, end) in enumerate(zip(Outcome, counts, accumulate(counts), strict=True)):
+            rows.append((label, outcome.chinese, order, end - count, end, end - count / 2, count))
+    data = pd.DataFrame(rows, columns=["type", "outcome", "order", "start", "end", "middle", "count"])
     words, heads = [o.chinese for o in Outcome], {"type": "项目类型", "outcome": "结果", "count": "项目数"}
     y = alt.Y("type:N", sort=None, title=None, axis=alt.Axis(minExtent=110))
     base = alt.Chart(data[data["count"] > 0]).encode(y=y)
-    scale = alt.Scale(domain=words, range=[theme.ACCENT, "#8fbfae", "#e3c98a", "#d9dde2"])
+    scale = alt.Scale(domain=words, range=[ACCENT, "#8fbfae", "#e3c98a", "#d9dde2"])
     color = alt.Color("outcome:N", sort=words, scale=scale, legend=alt.Legend(columns=2))
     selections = hover(), legend("outcome"), choice("outcome", words, "结果：")
     x = alt.X("start:Q", title="项目数", axis=alt.Axis(tickMinStep=1))
@@ -186,28 +171,9 @@ def past_outcomes(plan: Plan) -> theme.Layered:
     return finished(alt.layer(bars, text), "past-outcomes", title, heads, width=480, height=alt.Step(38))
 
 
-def outcome_pieces(table: pd.DataFrame) -> pd.DataFrame:
-    """One row a project type and outcome: the count, and where its piece of the bar starts and ends."""
-    rows = []
-    for one in records(table):
-        start = 0
-        for order, outcome in enumerate(Outcome):
-            count = getattr(one, outcome.value)
-            label = f"{one.project_type}（{one.total}项）"
-            rows.append((label, outcome.chinese, order, start, start + count, start + count / 2, count))
-            start += count
-    return pd.DataFrame(rows, columns=["type", "outcome", "order", "start", "end", "middle", "count"])
-
-
-def _selections(plan: Plan) -> tuple[alt.Parameter, alt.Parameter, alt.Parameter]:
-    return hover(), legend("category"), choice("category", _category_names(plan), "类别：")
-
-
-def _categories(plan: Plan) -> alt.Color:
-    categories = _category_names(plan)
-    scale = alt.Scale(domain=categories, range=CATEGORIES)
-    return alt.Color("category:N", sort=categories, scale=scale, legend=alt.Legend(columns=3, symbolOpacity=1))
-
-
-def _category_names(plan: Plan) -> list[str]:
-    return list(dict.fromkeys(p.category for p in plan.projects))
+def _by_category(plan: Plan) -> tuple[alt.Color, tuple[alt.Parameter, ...]]:
+    """Colour and selections of a chart by the projects' categories."""
+    names = list(dict.fromkeys(p.category for p in plan.projects))
+    shown = alt.Legend(columns=3, symbolOpacity=1)
+    color = alt.Color("category:N", sort=names, scale=alt.Scale(domain=names, range=CATEGORIES), legend=shown)
+    return color, (hover(), legend("category"), choice("category", names, "类别："))

@@ -1,15 +1,17 @@
 """Values over the years, and their distance from the required bounds."""
 
+from typing import Any
+
 import altair as alt
 import pandas as pd
 
 from cixi_analysis.analysis.records import records
 from cixi_analysis.analysis.trend import Series, series
 from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.presentation.figure import Layered, as_is, finished, hover, kept, tooltip
 from cixi_analysis.presentation.formatting import missing, number, with_unit
 from cixi_analysis.presentation.html import Html, paragraph
-from cixi_analysis.presentation.looks import VERDICTS
-from cixi_analysis.presentation.theme import INK, Layered, as_is, finished, hover, kept, tooltip
+from cixi_analysis.presentation.looks import INK, LOOKS
 from cixi_analysis.presentation.titles import item_label
 from cixi_analysis.words import Level, Verdict
 
@@ -109,10 +111,9 @@ def _chart(plan: Plan, year: int, same: list[Series], asked: pd.DataFrame) -> La
     unit = f"（{one.unit}）" if one.unit not in ("", "-") else ""
     title = f"{'、'.join(item_label(plan.item(s.item_id)) for s in same)} {one.measure}{unit}"
     values = "，".join(f"{y}年{number(value)}" for y, value in one.points)
-    name, size_of = f"series-{one.item_id.replace('.', '-')}-{year}", {"width": 330, "height": 165}
-    described = f"{title}：{values}"
-    chart = alt.layer(*layers)
-    return finished(chart, name, title, _SERIES_HEADS, subtitle=values, description=described, **size_of)
+    name = f"series-{one.item_id.replace('.', '-')}-{year}"
+    shape: dict[str, Any] = {"description": f"{title}：{values}", "width": 330, "height": 165}
+    return finished(alt.layer(*layers), name, title, _SERIES_HEADS, subtitle=values, **shape)
 
 
 def margin_rows(plan: Plan, margins: pd.DataFrame) -> pd.DataFrame:
@@ -123,7 +124,7 @@ def margin_rows(plan: Plan, margins: pd.DataFrame) -> pd.DataFrame:
         if limit == 0:
             continue
         share = row.margin / abs(limit) * 100
-        look = VERDICTS[Verdict.MET if row.margin >= 0 else Verdict.UNMET]
+        look = LOOKS[Verdict.MET if row.margin >= 0 else Verdict.UNMET]
         item = plan.item(row.item_id)
         value = with_unit(row.value, None if missing(row.unit) else row.unit)
         label = f"{look.symbol} {value} 对 {row.bound}（{number(row.margin, signed=True)}）"
@@ -142,13 +143,30 @@ def distance(plan: Plan, year: int, margins: pd.DataFrame) -> alt.HConcatChart |
     rows = margin_rows(plan, margins)
     shown = [level for level in Level if level in set(rows["level"])]
     lacking = "、".join(level.chinese for level in Level if level not in shown)
-    why = f"{year}年有数值的子项中，没有一项的{lacking}要求是必须满足的数值界限，所以没有{lacking}的图。"
-    why = why if lacking else ""
+    why = (
+        f"{year}年有数值的子项中，没有一项的{lacking}要求是必须满足的数值界限，所以没有{lacking}的图。"
+        if lacking
+        else ""
+    )
     if not shown:
         return paragraph(why)
     order = list(rows.groupby("item", sort=False)["share"].min().sort_values(kind="stable").index)
-    pointed = hover("item")
-    panels = [_level_panel(rows, v, order, pointed, labels=v is shown[0]) for v in shown]
+    pointed, panels = hover("item"), []
+    shares = alt.Axis(values=[-60, -40, -20, 0, 20, 40, 60], titleAnchor="start")
+    x = alt.X("drawn:Q", title="差值占要求的 %", scale=alt.Scale(domain=[-_CUT, _CUT + 70], nice=False), axis=shares)
+    for level in shown:
+        labels = level is shown[0]
+        axis = alt.Axis(labels=labels, minExtent=235 if labels else 0, labelLimit=233)
+        y = alt.Y("item:N", sort=order, title=None, scale=alt.Scale(domain=order), axis=axis)
+        base = alt.Chart(rows).transform_filter(f"datum.level == '{level}'").encode(y=y, color=as_is(alt.Color, "ink"))
+        bars, told = base.mark_bar(size=11).properties(name=str(level)), tooltip(**_MARGIN_HEADS)
+        layers = alt.layer(
+            bars.encode(x=x, x2=alt.datum(0), opacity=kept(pointed), tooltip=told),
+            base.transform_filter("datum.drawn == 0").mark_tick(thickness=3, size=11).encode(x=x),
+            alt.Chart(pd.DataFrame({"drawn": [0]})).mark_rule(color=INK).encode(x=x),
+            base.mark_text(align="left", dx=6, fontSize=11).encode(x="text_at:Q", text="label:N"),
+        )
+        panels.append(layers.properties(width=255, height=alt.Step(21), title=alt.Title(level.chinese, fontSize=13)))
     items, short = rows["item"].nunique(), rows[rows["share"] < 0]["item"].nunique()
     title = f"{year}年现状值与数值要求的距离：{items}个子项中{short}个未达到"
     subtitle = (
@@ -157,20 +175,3 @@ def distance(plan: Plan, year: int, margins: pd.DataFrame) -> alt.HConcatChart |
     )
     chart = alt.hconcat(*panels, spacing=18).add_params(pointed)
     return finished(chart, f"distance-{year}", title, _MARGIN_HEADS, subtitle=subtitle)
-
-
-def _level_panel(
-    rows: pd.DataFrame, level: Level, order: list[str], pointed: alt.Parameter, *, labels: bool
-) -> Layered:
-    axis = alt.Axis(labels=labels, minExtent=235 if labels else 0, labelLimit=233)
-    y = alt.Y("item:N", sort=order, title=None, scale=alt.Scale(domain=order), axis=axis)
-    shares = alt.Axis(values=[-60, -40, -20, 0, 20, 40, 60], titleAnchor="start")
-    x = alt.X("drawn:Q", title="差值占要求的 %", scale=alt.Scale(domain=[-_CUT, _CUT + 70], nice=False), axis=shares)
-    base = alt.Chart(rows).transform_filter(f"datum.level == '{level}'").encode(y=y, color=as_is(alt.Color, "ink"))
-    bars = base.mark_bar(size=11).encode(x=x, x2=alt.datum(0), opacity=kept(pointed), tooltip=tooltip(**_MARGIN_HEADS))
-    return alt.layer(
-        bars.properties(name=str(level)),
-        base.transform_filter("datum.drawn == 0").mark_tick(thickness=3, size=11).encode(x=x),
-        alt.Chart(pd.DataFrame({"drawn": [0]})).mark_rule(color=INK).encode(x=x),
-        base.mark_text(align="left", dx=6, fontSize=11).encode(x="text_at:Q", text="label:N"),
-    ).properties(width=255, height=alt.Step(21), title=alt.Title(level.chinese, fontSize=13))
