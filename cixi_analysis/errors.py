@@ -22,12 +22,9 @@ class Problem:
     expected: str
 
     def __str__(self) -> str:
-        place = self.file
-        if self.row is not None:
-            place += f" 第{self.row}行"
-        if self.column:
-            place += f" “{self.column}”列"
-        return f"{place}：现为{self.found}；应为{self.expected}"
+        row = "" if self.row is None else f" 第{self.row}行"
+        column = f" “{self.column}”列" if self.column else ""
+        return f"{self.file}{row}{column}：现为{self.found}；应为{self.expected}"
 
 
 class DataError(CixiError):
@@ -40,15 +37,10 @@ class DataError(CixiError):
 
 #: errno → Chinese; other errors keep the operating system's text.
 _REASONS = {
-    errno.ENOENT: "没有这个文件夹或文件",
-    errno.EACCES: "没有权限",
-    errno.EPERM: "没有权限",
-    errno.ENOSPC: "磁盘已满",
-    errno.EROFS: "这里只能读，不能写",
-    errno.EISDIR: "这是一个文件夹",
-    errno.ENOTDIR: "路径中有一段不是文件夹",
+    errno.ENOENT: "没有这个文件夹或文件", errno.EACCES: "没有权限", errno.EPERM: "没有权限", errno.ENOSPC: "磁盘已满",
+    errno.EROFS: "这里只能读，不能写", errno.EISDIR: "这是一个文件夹", errno.ENOTDIR: "路径中有一段不是文件夹",
     errno.EEXIST: "已经存在",
-}
+}  # fmt: skip
 
 
 def reason(error: OSError) -> str:

@@ -29,6 +29,11 @@ class _Word(StrEnum):
         return member
 
 
+def listed(words: type[_Word]) -> str:
+    """Each value with its Chinese word, for the description of a column: ``national 国家级，provincial 省级。``."""
+    return "，".join(f"{word.value} {word.chinese}" for word in words) + "。"
+
+
 class Level(_Word):
     """The level that sets a requirement (国家级指标要求, 省级指标要求)."""
 

@@ -2,6 +2,7 @@
 
 from cixi_analysis.analysis import links
 from cixi_analysis.analysis.links import units
+from cixi_analysis.plan.schema import Commitment, Indicator, Project
 from tests.tiny import link, project, tiny_plan
 
 
@@ -25,19 +26,19 @@ def test_every_link_has_a_reason() -> None:
 def test_links_are_found_from_both_ends() -> None:
     """What bears on an item, and what a project or commitment bears on."""
     plan = tiny_plan()
-    assert [c.commitment_id for c, _ in links.commitments_of_item(plan, "2.1")] == ["C001"]
-    assert [p.number for p, _ in links.projects_of_item(plan, "2.2")] == [1]
-    assert [c.commitment_id for c, _ in links.commitments_of_project(plan, 1)] == ["C005"]
-    assert [i.item_id for i, _ in links.items_of(plan, plan.project(1))] == ["2.2"]
-    assert [i.item_id for i, _ in links.items_of(plan, plan.commitment("C001"))] == ["2.1"]
-    assert [p.number for p, _ in links.projects_of(plan, plan.commitment("C005"))] == [1]
+    assert [c.commitment_id for c, _ in links.linked(plan, plan.item("2.1"), Commitment)] == ["C001"]
+    assert [p.number for p, _ in links.linked(plan, plan.item("2.2"), Project)] == [1]
+    assert [c.commitment_id for c, _ in links.linked(plan, plan.project(1), Commitment)] == ["C005"]
+    assert [i.item_id for i, _ in links.linked(plan, plan.project(1), Indicator)] == ["2.2"]
+    assert [i.item_id for i, _ in links.linked(plan, plan.commitment("C001"), Indicator)] == ["2.1"]
+    assert [p.number for p, _ in links.linked(plan, plan.commitment("C005"), Project)] == [1]
 
 
 def test_a_project_and_a_commitment_are_not_mixed_up() -> None:
     """Ids of different kinds may look alike."""
     plan = tiny_plan(links=(link("finding A001", "concerns", "project 2"), link("project 2", "contributes", "item 3")))
-    assert links.commitments_of_project(plan, 2) == ()
-    assert [p.number for p, _ in links.projects_of_item(plan, "3")] == [2]
+    assert links.linked(plan, plan.project(2), Commitment) == ()
+    assert [p.number for p, _ in links.linked(plan, plan.item("3"), Project)] == [2]
 
 
 def test_units() -> None:

@@ -18,7 +18,7 @@ from conftest import ROOT
 from markupsafe import escape
 from tiny import item, observation, tiny_plan
 
-from cixi_analysis.analysis.coverage import coverage
+from cixi_analysis.analysis.progress import coverage
 from cixi_analysis.analysis.reconciliation import reconcile
 from cixi_analysis.analysis.trend import series
 from cixi_analysis.assessment import Assessment, assess

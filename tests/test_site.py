@@ -8,7 +8,7 @@ import axe_playwright_python
 import pytest
 from conftest import ROOT
 from playwright.sync_api import Browser, Page
-from visit import WIDTHS, Visit, pages_of
+from visit import PAGES, WIDTHS, Pages, Visit, pages_of
 
 import cixi_analysis
 from cixi_analysis.presentation import charts
@@ -30,16 +30,19 @@ def violations(page: Page, rules: list[str]) -> list[str]:
     return [f"{v['id']} ×{len(v['nodes'])}: {v['nodes'][0]['html'][:120]}" for v in found]
 
 
+@PAGES
 @pytest.mark.parametrize(
     ("width", "scheme", "rules"), [("wide", "light", RULES), ("phone", "dark", LOOKS)], ids=["wide-light", "phone-dark"]
 )
-def test_every_page_offline(site: Path, browser: Browser, width: str, scheme: str, rules: list[str]) -> None:
+def test_every_page_offline(
+    site: Path, browser: Browser, pages: Pages, width: str, scheme: str, rules: list[str]
+) -> None:
     """On every page: no request leaves, no console error, every chart drawn, nothing wider than the window, nothing
     that axe-core finds against WCAG 2.2 AA.
     """
     visit = Visit(browser, WIDTHS[width], scheme)
     wrong = {}
-    for path in pages_of(site):
+    for path in pages(site):
         page = visit.open(path)
         faults = [*visit.outside(), *visit.complaints, *undrawn(page), *violations(page, rules)]
         if (overflow := page.evaluate("document.documentElement.scrollWidth - window.innerWidth")) > 0:
@@ -64,23 +67,25 @@ def undrawn(page: Page) -> list[str]:
     )
 
 
-def test_every_page_from_a_server(site: Path, address: str, browser: Browser) -> None:
+@PAGES
+def test_every_page_from_a_server(site: Path, pages: Pages, address: str, browser: Browser) -> None:
     """Over HTTP the same: nothing is asked of anybody else, nothing is missing, nobody complains."""
     visit = Visit(browser, offline=False)
     missing: list[str] = []
     visit.page.on("response", lambda r: r.status >= 400 and missing.append(r.url))
-    for path in pages_of(site):
+    for path in pages(site):
         visit.open(address + path.relative_to(site).as_posix())
         assert (visit.outside(address), visit.complaints, missing) == ([], [], []), path
     visit.close()
 
 
-def test_pages_are_light(site: Path, browser: Browser) -> None:
+@PAGES
+def test_pages_are_light(site: Path, pages: Pages, browser: Browser) -> None:
     """Before the reader acts, no page costs more than 600 KB besides the theme's own files; the charts' script waits."""
     own = {p.name for p in (ROOT / "book" / "_static").iterdir()} | {"tablesort.min.js", "names.js", "searchindex.js"}
     visit = Visit(browser)
     weights = {}
-    for path in pages_of(site):
+    for path in pages(site):
         visit.open(path)
         files = {Path(unquote(urlparse(url).path)) for url in visit.requests if url.startswith("file:")}
         assert not [f for f in files if f.name == "charts.js"], path
@@ -110,13 +115,14 @@ def test_from_unmet_to_reason_and_source_in_two_clicks(site: Path, browser: Brow
     visit.close()
 
 
-def test_every_status_leads_to_the_dossier(site: Path, browser: Browser) -> None:
+@PAGES
+def test_every_status_leads_to_the_dossier(site: Path, pages: Pages, browser: Browser) -> None:
     """Beside every verdict of an indicator or item, on every page but its dossier, is the way to the dossier; there, the
     way to the rows of Table 1.
     """
     visit = Visit(browser)
     without = {}
-    for path in pages_of(site):
+    for path in pages(site):
         if path.stem == "method":  # its verdicts are the legend, of no indicator
             continue
         page = visit.open(path)

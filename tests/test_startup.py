@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from conftest import ROOT, copy_project
 
+from cixi_analysis.book import cache
+
 JUPYTER = {"papermill", "nbformat", "nbclient", "ipykernel", "IPython", "jupyter_book", "sphinx"}
 CHARTS = {"altair", "vl_convert"}
 EXCEL = {"openpyxl"}
@@ -49,14 +51,10 @@ def test_a_command_imports_what_it_needs(arguments: list[str], needless: set[str
 
 def test_a_build_with_nothing_to_do_imports_nothing(tmp_path: Path) -> None:
     """To see that the site is up to date takes no more than a look at the files."""
-    from cixi_analysis.book.store import Record  # noqa: PLC0415
-
-    from cixi_analysis.book import fingerprint  # noqa: PLC0415
-
     root = copy_project(tmp_path / "project")
     (root / "_build" / "html").mkdir(parents=True)
     (root / "_build" / "html" / "index.html").write_text("built")
-    Record.now(root, fingerprint.inputs(root)).write(root)
+    cache.Manifest(whole=cache.whole(root, cache.inputs(root))).write(root)
     assert imported("build", root=root) & (JUPYTER | CHARTS | EXCEL | TABLES) == set()
 
 

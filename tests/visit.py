@@ -2,8 +2,10 @@
 
 import os
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Browser, Page
 
 #: What browsers are called on various systems; the first that is there is used.
@@ -27,6 +29,16 @@ def pages_of(site: Path) -> list[Path]:
     """Every page of a site; its index leads to the first page and is none."""
     found = sorted(p for p in site.rglob("*.html") if "_static" not in p.relative_to(site).parts)
     return [p for p in found if p != site / "index.html"]
+
+
+def some_pages_of(site: Path) -> list[Path]:
+    """Every page but most dossiers: one in ten, since all are made by one template."""
+    return [p for p in pages_of(site) if p.parent.name != "indicators" or not p.stem.isdigit() or p.stem.endswith("9")]
+
+
+#: For tests that open pages in a browser: some by default, all of them in the long run.
+PAGES = pytest.mark.parametrize("pages", [some_pages_of, pytest.param(pages_of, marks=pytest.mark.long)])
+Pages = Callable[[Path], list[Path]]
 
 
 class Visit:

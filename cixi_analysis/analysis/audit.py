@@ -6,10 +6,11 @@ corrects nothing, and no assessment uses it.
 
 import pandas as pd
 
+from cixi_analysis.analysis.links import linked
 from cixi_analysis.plan.arithmetic import relation
 from cixi_analysis.plan.dataset import Plan
-from cixi_analysis.plan.schema import AuditRow
-from cixi_analysis.words import AuditResult, Entity
+from cixi_analysis.plan.schema import AuditRow, Commitment, Indicator, Project, Row
+from cixi_analysis.words import AuditResult
 
 #: The columns of ``cixi audit``.
 COLUMNS = (
@@ -27,19 +28,10 @@ def result(row: AuditRow) -> AuditResult:
 
 def findings(plan: Plan) -> pd.DataFrame:
     """One row for each finding, in the file's order, columns :data:`COLUMNS`; ``items`` … are the ids it concerns."""
-    concerned: dict[tuple[str, Entity], list[str]] = {}
-    for row in plan.links:
-        if row.from_kind is Entity.FINDING:
-            concerned.setdefault((row.from_id, row.to_kind), []).append(row.to_id)
-    rows = [
-        {
-            **{name: cell or "" for name, cell in row.model_dump(mode="json").items()},
-            "result": result(row).value,
-            **{
-                f"{kind.value}s": "；".join(concerned.get((row.audit_id, kind), ()))
-                for kind in (Entity.ITEM, Entity.PROJECT, Entity.COMMITMENT)
-            },
-        }
-        for row in plan.audit
-    ]
+    kinds: dict[str, type[Row]] = {"items": Indicator, "projects": Project, "commitments": Commitment}
+    rows = []
+    for row in plan.audit:
+        cells = {name: cell or "" for name, cell in row.model_dump(mode="json").items()}
+        ids = {kind: "；".join(link.to_id for _, link in linked(plan, row, model)) for kind, model in kinds.items()}
+        rows.append(cells | {"result": result(row).value} | ids)
     return pd.DataFrame(rows, columns=list(COLUMNS))

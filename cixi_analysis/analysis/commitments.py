@@ -6,9 +6,10 @@ observation of the linked indicator or from a report, never from the calendar.
 
 import pandas as pd
 
-from cixi_analysis.analysis import links, progress
+from cixi_analysis.analysis import progress
+from cixi_analysis.analysis.links import linked
 from cixi_analysis.plan.dataset import Plan
-from cixi_analysis.plan.schema import Commitment
+from cixi_analysis.plan.schema import Commitment, Indicator, Project
 from cixi_analysis.words import Deadline, Due, Entity, MeasuredBy, Relation, Stated
 
 #: The columns of ``cixi commitments``, each with its type.
@@ -40,9 +41,9 @@ def due(promise: Commitment, year: int) -> Due:
 
 def measured_by(plan: Plan, promise: Commitment) -> MeasuredBy:
     """By an indicator that measures the same quantity, else by a project that carries it out or states it, else nothing."""
-    if any(row.relation is Relation.SAME_QUANTITY for _, row in links.items_of(plan, promise)):
+    if any(row.relation is Relation.SAME_QUANTITY for _, row in linked(plan, promise, Indicator)):
         return MeasuredBy.ITEM
-    return MeasuredBy.PROJECT if links.projects_of(plan, promise) else MeasuredBy.NOTHING
+    return MeasuredBy.PROJECT if linked(plan, promise, Project) else MeasuredBy.NOTHING
 
 
 def promised(promise: Commitment) -> str:
@@ -56,11 +57,9 @@ def promised(promise: Commitment) -> str:
 
 
 _DEADLINES = {
-    Deadline.BY: "{0.end_year}年",
-    Deadline.BEFORE: "{0.end_year}年以前",
-    Deadline.FROM: "{0.start_year}年起",
+    Deadline.BY: "{0.end_year}年", Deadline.BEFORE: "{0.end_year}年以前", Deadline.FROM: "{0.start_year}年起",
     Deadline.DURING: "{0.start_year}–{0.end_year}年",
-}
+}  # fmt: skip
 
 
 def deadline(promise: Commitment) -> str:
@@ -82,8 +81,8 @@ def ledger(plan: Plan, year: int) -> pd.DataFrame:
             **promise.model_dump(mode="json"),
             "due": due(promise, year).value,
             "measured_by": measured_by(plan, promise).value,
-            "items": "；".join(item.item_id for item, _ in links.items_of(plan, promise)),
-            "projects": "；".join(str(project.number) for project, _ in links.projects_of(plan, promise)),
+            "items": "；".join(link.to_id for _, link in linked(plan, promise, Indicator)),
+            "projects": "；".join(link.to_id for _, link in linked(plan, promise, Project)),
             "state": report and report.state.value,
             "percent": report and report.percent,
             "note": report and report.note,

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from cixi_analysis.analysis import links
 from cixi_analysis.analysis.audit import result
 from cixi_analysis.analysis.commitments import deadline, promised
+from cixi_analysis.analysis.links import findings_of, linked
 from cixi_analysis.analysis.readings import in_words
 from cixi_analysis.analysis.records import records
 from cixi_analysis.analysis.trend import margins, trends
@@ -20,7 +20,7 @@ from cixi_analysis.errors import UnknownIndicator
 from cixi_analysis.plan.dataset import Plan, missing_reason
 from cixi_analysis.plan.schema import AuditRow, Commitment, Indicator, Link, Observation, Project, Requirement, Target
 from cixi_analysis.requirement.tree import AssignedTarget, Change, ChangeBenchmark, LevelBenchmark, leaves
-from cixi_analysis.words import BASE_YEAR, Absence, Entity, Level
+from cixi_analysis.words import BASE_YEAR, Absence, Level
 
 #: The columns of ``cixi indicator``.
 FACT_COLUMNS = ("part", "item_id", "level", "year", "content", "basis", "detail", "source")
@@ -88,9 +88,9 @@ def dossier(plan: Plan, indicator: int, year: int) -> Dossier:
         towards=_verdicts(own, year, year, TARGET),
         margins=margins(own, year),
         trends=trends(own, year),
-        commitments=tuple(pair for i in ids for pair in links.commitments_of_item(plan, i)),
-        projects=tuple(pair for i in ids for pair in links.projects_of_item(plan, i)),
-        findings=links.findings_of(plan, Entity.ITEM, ids),
+        commitments=tuple(pair for item in own.items for pair in linked(plan, item, Commitment)),
+        projects=tuple(pair for item in own.items for pair in linked(plan, item, Project)),
+        findings=findings_of(plan, own.items),
         missing=tuple(_missing(own, year)),
     )
 

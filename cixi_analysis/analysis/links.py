@@ -6,22 +6,32 @@ category, the chapter of a commitment) are derived here from the other files. No
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import TypeVar
 
 import pandas as pd
 
 from cixi_analysis.analysis.projects import Totals, totals
 from cixi_analysis.plan.dataset import Plan
-from cixi_analysis.plan.schema import AuditRow, Commitment, Indicator, Link, Project
+from cixi_analysis.plan.schema import AuditRow, Commitment, Indicator, Link, Project, Row
 from cixi_analysis.words import Entity, Relation
 
 COLUMNS = tuple(Link.columns())
+_ENTITIES: dict[type[Row], Entity] = {
+    Indicator: Entity.ITEM, Project: Entity.PROJECT, Commitment: Entity.COMMITMENT, AuditRow: Entity.FINDING,
+}  # fmt: skip
+R = TypeVar("R", bound=Row)
 
 
 def every_link(plan: Plan) -> pd.DataFrame:
     """All links, those of ``data/links.csv`` first; columns ``from_kind, from_id, to_kind, to_id, relation, reason``."""
-    rows = [tuple(getattr(row, column) for column in COLUMNS) for row in plan.links]
+    rows: list[tuple[object, ...]] = [tuple(getattr(row, column) for column in COLUMNS) for row in plan.links]
     for project in plan.projects:
-        rows += _printed(plan, project)
+        own, place = (Entity.PROJECT, str(project.number)), f"表三序号{project.number}"
+        rows += [(*own, Entity.UNIT, u, Relation.RESPONSIBLE, f"{place}的责任单位") for u in project.responsible]
+        domains = dict.fromkeys(i.domain for i in plan.items if project.category == f"{i.domain}体系")
+        reason = f"{place}的类别“{project.category}”"
+        rows += [(*own, Entity.DOMAIN, domain, Relation.BELONGS, reason) for domain in domains]
     rows += [
         (Entity.COMMITMENT, c.commitment_id, Entity.DOMAIN, c.domain, Relation.BELONGS, f"写在{c.place}")
         for c in plan.commitments
@@ -30,63 +40,30 @@ def every_link(plan: Plan) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype(str)
 
 
-def _printed(plan: Plan, project: Project) -> list[tuple[object, ...]]:
-    """The links of a project that Table 3 prints."""
-    own, row = (Entity.PROJECT, str(project.number)), f"表三序号{project.number}"
-    units: list[tuple[object, ...]] = [
-        (*own, Entity.UNIT, unit, Relation.RESPONSIBLE, f"{row}的责任单位") for unit in project.responsible
-    ]
-    domains = dict.fromkeys(i.domain for i in plan.items if project.category == f"{i.domain}体系")
-    return units + [(*own, Entity.DOMAIN, d, Relation.BELONGS, f"{row}的类别“{project.category}”") for d in domains]
+def linked(plan: Plan, origin: Row, model: type[R]) -> tuple[tuple[R, Link], ...]:
+    """The rows of another ``model`` that are linked with ``origin``, each with the link that says how, in their order.
+
+    Items, projects, commitments and findings of the audit are linked; which of two rows a link starts from does not
+    matter.
+    """
+    own, kind = (_ENTITIES[type(origin)], str(getattr(origin, origin.KEY[0]))), _ENTITIES[model]
+    return tuple((plan.row(model, other), row) for at, other, row in _by_end(plan).get(own, ()) if at is kind)
 
 
-def commitments_of_item(plan: Plan, item_id: str) -> tuple[tuple[Commitment, Link], ...]:
-    """The commitments that bear on an item, with the link that says how."""
-    return tuple((plan.commitment(row.from_id), row) for row in _to(plan, Entity.COMMITMENT, Entity.ITEM, item_id))
+@lru_cache(maxsize=4)
+def _by_end(plan: Plan) -> dict[tuple[Entity, str], list[tuple[Entity, str, Link]]]:
+    """Kind and id of one end → kind and id of the other end, and the link."""
+    found: dict[tuple[Entity, str], list[tuple[Entity, str, Link]]] = {}
+    for row in plan.links:
+        found.setdefault((row.from_kind, row.from_id), []).append((row.to_kind, row.to_id, row))
+        found.setdefault((row.to_kind, row.to_id), []).append((row.from_kind, row.from_id, row))
+    return found
 
 
-def projects_of_item(plan: Plan, item_id: str) -> tuple[tuple[Project, Link], ...]:
-    """The projects that bear on an item, with the link that says how."""
-    return tuple((plan.project(int(row.from_id)), row) for row in _to(plan, Entity.PROJECT, Entity.ITEM, item_id))
-
-
-def commitments_of_project(plan: Plan, number: int) -> tuple[tuple[Commitment, Link], ...]:
-    """The commitments that a project carries out or states once more, with the link that says so."""
-    rows = _to(plan, Entity.COMMITMENT, Entity.PROJECT, str(number))
-    return tuple((plan.commitment(row.from_id), row) for row in rows)
-
-
-def items_of(plan: Plan, origin: Commitment | Project) -> tuple[tuple[Indicator, Link], ...]:
-    """The items that a commitment or a project bears on, with the link that says how."""
-    return tuple((plan.item(row.to_id), row) for row in _from(plan, origin, Entity.ITEM))
-
-
-def projects_of(plan: Plan, origin: Commitment) -> tuple[tuple[Project, Link], ...]:
-    """The projects that carry a commitment out or state it once more, with the link that says so."""
-    return tuple((plan.project(int(row.to_id)), row) for row in _from(plan, origin, Entity.PROJECT))
-
-
-def findings_of(plan: Plan, kind: Entity, names: Iterable[str]) -> tuple[AuditRow, ...]:
-    """The findings of the audit that concern any of these items, projects or commitments, in the audit's order."""
-    wanted = set(names)
-    ids = {
-        row.from_id
-        for row in plan.links
-        if row.from_kind is Entity.FINDING and row.to_kind is kind and row.to_id in wanted
-    }
+def findings_of(plan: Plan, items: Iterable[Indicator]) -> tuple[AuditRow, ...]:
+    """The findings of the audit that concern any of these items, in the audit's order."""
+    ids = {finding.audit_id for item in items for finding, _ in linked(plan, item, AuditRow)}
     return tuple(row for row in plan.audit if row.audit_id in ids)
-
-
-def _from(plan: Plan, origin: Commitment | Project, to: Entity) -> list[Link]:
-    if isinstance(origin, Commitment):
-        kind, own = Entity.COMMITMENT, origin.commitment_id
-    else:
-        kind, own = Entity.PROJECT, str(origin.number)
-    return [row for row in plan.links if (row.from_kind, row.from_id, row.to_kind) == (kind, own, to)]
-
-
-def _to(plan: Plan, origin: Entity, kind: Entity, own: str) -> list[Link]:
-    return [row for row in plan.links if (row.from_kind, row.to_kind, row.to_id) == (origin, kind, own)]
 
 
 @dataclass(frozen=True)
@@ -112,18 +89,16 @@ class Unit:
 
 def units(plan: Plan) -> tuple[Unit, ...]:
     """Every unit of Table 3, in the order in which the plan first names it."""
-    names = dict.fromkeys(name for project in plan.projects for name in project.responsible)
-    return tuple(_unit(plan, name) for name in names)
-
-
-def _unit(plan: Plan, name: str) -> Unit:
-    own = tuple(p for p in plan.projects if name in p.responsible)
-    items = {item.item_id for p in own for item, _ in items_of(plan, p)}
-    promises = {promise.commitment_id for p in own for promise, _ in commitments_of_project(plan, p.number)}
-    return Unit(
-        name=name,
-        projects=own,
-        sole=tuple(p for p in own if p.responsible == (name,)),
-        items=tuple(i for i in plan.items if i.item_id in items),
-        commitments=tuple(c for c in plan.commitments if c.commitment_id in promises),
-    )
+    found = []
+    for name in dict.fromkeys(name for project in plan.projects for name in project.responsible):
+        own = tuple(p for p in plan.projects if name in p.responsible)
+        items = {item.item_id for p in own for item, _ in linked(plan, p, Indicator)}
+        promises = {promise.commitment_id for p in own for promise, _ in linked(plan, p, Commitment)}
+        found.append(Unit(
+            name=name,
+            projects=own,
+            sole=tuple(p for p in own if p.responsible == (name,)),
+            items=tuple(i for i in plan.items if i.item_id in items),
+            commitments=tuple(c for c in plan.commitments if c.commitment_id in promises),
+        ))  # fmt: skip
+    return tuple(found)

@@ -7,6 +7,7 @@ Money is 投资概算 in 万元, counts are 项, shares are fractions 0..1. A pr
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from operator import attrgetter
 from typing import Any
 
 import pandas as pd
@@ -55,10 +56,8 @@ def outcomes(plan: Plan) -> pd.DataFrame:
     """Table 2: one row for each project type and a last row 合计; columns ``project_type``, the four outcomes, ``total``,
     ``completion_rate`` (completed over total; NA where a type has no project).
     """
-    rows = pd.DataFrame(
-        [(row.project_type, row.outcome.value, row.count) for row in plan.past_projects],
-        columns=["project_type", "outcome", "count"],
-    )
+    cells = [(row.project_type, row.outcome.value, row.count) for row in plan.past_projects]
+    rows = pd.DataFrame(cells, columns=["project_type", "outcome", "count"])
     counts = rows.pivot_table(index="project_type", columns="outcome", values="count", aggfunc="sum", sort=False)
     counts = counts.reindex(columns=[outcome.value for outcome in Outcome]).fillna(0).astype("int64")
     counts.loc[TOTAL] = counts.sum()
@@ -131,29 +130,22 @@ def concentration(plan: Plan) -> Concentration:
     """The shares of the largest project and of the five largest, and each category's by money and by count."""
     whole = totals(plan.projects)
     ranked = sorted((p for p in plan.projects if p.budget is not None), key=lambda p: p.budget or 0, reverse=True)
-
-    def share(projects: list[Project]) -> float | None:
-        part = totals(projects).budget
-        return part / whole.budget if part is not None and whole.budget else None
-
+    first, five = (sum(p.budget or 0 for p in ranked[:n]) / whole.budget if whole.budget else None for n in (1, 5))
     categories = by_category(plan)
     shares = categories[["category"]].assign(
         share_of_money=categories["budget"] / (whole.budget or float("nan")),
         share_of_projects=categories["projects"] / max(whole.projects, 1),
         without_budget=categories["without_budget"],
     )
-    return Concentration(whole, ranked[0] if ranked else None, share(ranked[:1]), share(ranked[:5]), shares)
+    return Concentration(whole, ranked[0] if ranked else None, first, five, shares)
 
 
 def _table(plan: Plan) -> pd.DataFrame:
     """One row for each project."""
-    rows = [
-        (p.number, p.category, p.name, p.start_year, p.end_year, p.budget, p.responsible, len(p.responsible) == 1)
-        for p in plan.projects
-    ]
-    columns = ["number", "category", "name", "start_year", "end_year", "budget", "unit", "sole"]
-    types = {"start_year": "int64", "end_year": "int64", "budget": "float64"}
-    return pd.DataFrame(rows, columns=columns).astype(types)
+    own = ["number", "category", "name", "start_year", "end_year", "budget", "responsible"]
+    table = pd.DataFrame(map(attrgetter(*own), plan.projects), columns=own).rename(columns={"responsible": "unit"})
+    table["sole"] = table["unit"].map(len) == 1
+    return table.astype({"start_year": "int64", "end_year": "int64", "budget": "float64", "sole": "bool"})
 
 
 def _sums(groups: Any) -> pd.DataFrame:

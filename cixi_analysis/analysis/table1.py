@@ -14,25 +14,16 @@ from cixi_analysis.words import Attribute, Level
 
 #: Column → the heading the plan prints. Two header rows: 现状值 stands over three columns, 规划值 over two.
 HEADINGS = {
-    "domain": "领域",
-    "task": "任务",
-    "indicator": "序号",
-    "name": "指标名称",
-    "unit": "单位",
-    "national": "国家级指标要求",
-    "provincial": "省级指标要求",
-    "attribute": "指标属性",
-    "status": "现状值",
-    "verdict_national": "是否达到国家要求",
-    "verdict_provincial": "是否达到省级要求",
-    "target_2025": "规划值2025年",
-    "target_2030": "规划值2030年",
-}
+    "domain": "领域", "task": "任务", "indicator": "序号", "name": "指标名称", "unit": "单位",
+    "national": "国家级指标要求", "provincial": "省级指标要求", "attribute": "指标属性", "status": "现状值",
+    "verdict_national": "是否达到国家要求", "verdict_provincial": "是否达到省级要求",
+    "target_2025": "规划值2025年", "target_2030": "规划值2030年",
+}  # fmt: skip
 #: Columns that belong to the indicator as a whole: one cell over all its items.
 _OF_INDICATOR = ("indicator", "attribute", "verdict_national", "verdict_provincial")
 
 
-@dataclass(frozen=True)
+@dataclass
 class MergedCell:
     """The text of a cell, verbatim where it is the plan's, and the number of item rows it spans."""
 
@@ -55,13 +46,12 @@ def table1(assessment: Assessment, year: int | None = None) -> tuple[Table1Row, 
     """
     items = assessment.plan.items
     texts = [_texts(assessment, item, assessment.year if year is None else year) for item in items]
-    covered = [{column for column in HEADINGS if at and _joined(items, texts, column, at)} for at in range(len(items))]
-    rows = []
+    rows, lowest = [], dict[str, MergedCell]()  # the lowest cell of each column so far
     for at, item in enumerate(items):
-        cells = {}
-        for column in (column for column in HEADINGS if column not in covered[at]):
-            end = next((n for n in range(at + 1, len(items)) if column not in covered[n]), len(items))
-            cells[column] = MergedCell(texts[at][column], end - at)
+        cells = {c: MergedCell(texts[at][c]) for c in HEADINGS if not (at and _joined(items, texts, c, at))}
+        lowest |= cells
+        for column in HEADINGS.keys() - cells.keys():
+            lowest[column].rowspan += 1
         rows.append(Table1Row(item, cells))
     return tuple(rows)
 

@@ -20,9 +20,8 @@ from pathlib import Path
 
 from cixi_analysis.book.pages import Run
 from cixi_analysis.plan import edition
-from cixi_analysis.plan.folder import MODULES
 from cixi_analysis.plan.journal import write_whole
-from cixi_analysis.plan.provenance import provenance
+from cixi_analysis.plan.provenance import MODULES, provenance
 from cixi_analysis.plan.schema import YEARLY
 
 LIBRARY = Path(__file__).resolve().parents[1]

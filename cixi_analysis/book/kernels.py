@@ -30,7 +30,7 @@ from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
 from cixi_analysis.book.pages import tidied
-from cixi_analysis.plan.folder import MODULES
+from cixi_analysis.plan.provenance import MODULES
 
 #: Two kernels that start at the same moment can be given the same port.
 _STARTING = threading.Lock()

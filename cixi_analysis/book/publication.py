@@ -22,7 +22,7 @@ from cixi_analysis.book.pdf import belongs_to
 from cixi_analysis.book.sphinx_extension import BOOK_TITLE
 from cixi_analysis.errors import CixiError
 from cixi_analysis.export.workbook import save_bytes, zip_entry
-from cixi_analysis.plan import edition, folder, provenance
+from cixi_analysis.plan import edition, provenance
 
 #: The folder of the site in the archive.
 _SITE = "site"
@@ -178,7 +178,7 @@ def _circumstances(known: provenance.Provenance, now: provenance.Provenance) -> 
 
 def _again(root: Path, copy: Path, date: datetime | None, years: list[int]) -> PublishedSite:
     """Build a copy of the project without the results of earlier builds, with the date of the site."""
-    own = folder.own_files(root)
+    own = provenance.own_files(root)
     if own is None:
         shutil.copytree(root, copy, ignore=_MADE)
         for page in (copy / "book").rglob("*.ipynb"):
@@ -192,7 +192,7 @@ def _again(root: Path, copy: Path, date: datetime | None, years: list[int]) -> P
     environment = {name: value for name, value in os.environ.items() if name != edition.VARIABLE}
     if date:
         environment[edition.VARIABLE] = str(int(date.timestamp()))
-    if git := folder.git_folder(root):
+    if git := provenance.git_folder(root):
         environment |= {"GIT_DIR": str(git), "GIT_WORK_TREE": str(copy)}
     done = subprocess.run(  # noqa: S603  # our own words and paths
         [*program, "--root", str(copy), "build", "--force", *options],

@@ -1,13 +1,10 @@
 """The book's Sphinx extension (``_config.yml`` names it): search, the charts' script, what each page says of itself.
 
-``_static/charts.js`` is Vega-Lite with the charts' theme; ``figures.js`` loads it when the reader first reaches for a
-chart. ``_static/names.js`` lists every page title and every ``data-find`` name of the pages with its address, so that
-the search finds whole names and any part of them. Both are scripts, because a page opened from a folder may load
-nothing else.
-
-Each page has a footer with the year and the standard that it is judged by, and two ``meta`` elements with book and year
-for the citation script. The site carries ``provenance.json``. The edition stands in ``_static/edition.js``, not in the
-pages: there, any change would change every page.
+It writes scripts, because a page opened from a folder may load nothing else: ``charts.js`` is Vega-Lite with the charts'
+theme (``figures.js`` loads it when the reader first reaches for a chart); ``names.js`` lists each page's title and
+``data-find`` names, so that the search finds whole names and any part of them; ``edition.js`` holds the edition, which in
+the pages would change every page. Each page gets a footer with year and standard, and ``meta`` elements with book and
+year for the citation script. The site carries ``provenance.json``.
 """
 
 import hashlib

@@ -49,8 +49,7 @@ if TYPE_CHECKING:
 )
 def build(root: Path | None, years: tuple[int, ...], force: bool, pdf: bool, scheduler: str | None) -> None:
     from cixi_analysis.book import cache
-    from cixi_analysis.plan import edition
-    from cixi_analysis.plan.folder import find_root
+    from cixi_analysis.plan import edition, find_root
 
     folder = find_root(Path.cwd()) if root is None else root.resolve()
     edition.date()  # a wrong one is told before any page runs

@@ -1,1 +1,16 @@
-"""The project folder's ``data/``: schema, loading, checks, atomic writing, and the provenance of a build."""
+"""The project folder's ``data/``: where it is, schema, loading, checks, atomic writing, and the provenance of a build."""
+
+from pathlib import Path
+
+from cixi_analysis.errors import DataError, Problem
+
+
+def find_root(start: Path) -> Path:
+    """The nearest folder upward from ``start`` with ``_config.yml`` and ``data/``. Raises :class:`DataError`."""
+    start = start.resolve()
+    for folder in (start, *start.parents):
+        if (folder / "_config.yml").is_file() and (folder / "data").is_dir():
+            return folder
+    raise DataError(
+        [Problem(str(start), None, None, "找不到项目文件夹", "含有 _config.yml 和 data/ 的文件夹（或用 --root 指明）")]
+    )

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import product
+from operator import attrgetter
 
 from cixi_analysis.errors import Problem
 from cixi_analysis.plan.arithmetic import BadRelation, relation
 from cixi_analysis.plan.csvfile import CsvTable
-from cixi_analysis.plan.schema import OBSERVATIONS, PROGRESS, AuditRow, Indicator, Link, Observation, Requirement
+from cixi_analysis.plan.schema import OBSERVATIONS, PROGRESS, AuditRow, Indicator, Observation, Requirement
 from cixi_analysis.words import NOT_APPLICABLE_MARK, TARGET_YEARS, AuditResult, Entity, Level
 
 
@@ -20,8 +22,8 @@ def cross_check(tables: Mapping[str, CsvTable], years: Mapping[str, Mapping[int,
         yield Problem("indicators.csv", None, "item_id", "次序有误", "按序号与子项由小到大")
     for number, row in tables["indicators.csv"].rows.items():
         if row.item_id.split(".")[0] != str(row.indicator):
-            found, expected = f"{row.indicator}", f"与子项编号 {row.item_id} 一致"
-            yield Problem("indicators.csv", number, "indicator 序号", found, expected)
+            expected = f"与子项编号 {row.item_id} 一致"
+            yield Problem("indicators.csv", number, "indicator 序号", f"{row.indicator}", expected)
     for table in (*tables.values(), *years[OBSERVATIONS].values()):
         for number, row in table.rows.items():
             item_id = getattr(row, "item_id", None)
@@ -30,13 +32,13 @@ def cross_check(tables: Mapping[str, CsvTable], years: Mapping[str, Mapping[int,
     requirements, targets = tables["requirements.csv"], tables["targets.csv"]
     if requirements.complete:
         asked = {(row.item_id, row.level) for row in requirements.rows.values()}
-        for item_id, level in ((i, level) for i in items for level in Level if (i, level) not in asked):
+        for item_id, level in (key for key in product(items, Level) if key not in asked):
             found, expected = f"没有 {item_id} 的{level.chinese}要求", "每个子项每级至少一行（无要求的写“/”）"
             yield Problem("requirements.csv", None, None, found, expected)
         yield from _marks(requirements.rows, items)
     if targets.complete:
         planned = {(row.item_id, row.year) for row in targets.rows.values()}
-        for item_id, year in ((i, year) for i in items for year in TARGET_YEARS if (i, year) not in planned):
+        for item_id, year in (key for key in product(items, TARGET_YEARS) if key not in planned):
             found, expected = f"没有 {item_id} 的 {year} 年规划值", "每个子项每个目标年一行"
             yield Problem("targets.csv", None, None, found, expected)
     for table in years[OBSERVATIONS].values():
@@ -51,9 +53,8 @@ def _marks(requirements: Mapping[int, Requirement], items: Mapping[str, Indicato
     The marks speak of Table 1, the first wording of each; a later standard may take up an item or let it go.
     """
     other = {"*": Level.PROVINCIAL, "**": Level.NATIONAL}
-    first: dict[tuple[str, Level], int] = {}
-    for row in requirements.values():
-        first[row.item_id, row.level] = min(row.from_year, first.get((row.item_id, row.level), row.from_year))
+    latest_first = sorted(requirements.values(), key=attrgetter("from_year"), reverse=True)
+    first = {(row.item_id, row.level): row.from_year for row in latest_first}
     for number, row in requirements.items():
         item = items.get(row.item_id)
         if item is None or row.from_year != first[row.item_id, row.level]:
@@ -118,10 +119,8 @@ def _references(
             yield Problem("left_out.csv", number, "figure 数字", f"“{row.figure}”", "原文中所印的数字")
     for number, row in tables["audit.csv"].rows.items():
         yield from _sum_problems(number, row)
-    links: Mapping[int, Link] = tables["links.csv"].rows
-    for number, link in links.items():
-        ends = (("from_id", link.from_kind, link.from_id), ("to_id", link.to_kind, link.to_id))
-        for column, kind, named in ends:
+    for number, link in tables["links.csv"].rows.items():
+        for column, kind, named in (("from_id", link.from_kind, link.from_id), ("to_id", link.to_kind, link.to_id)):
             if named not in known[kind]:
                 yield Problem("links.csv", number, column, f"“{named}”", f"已有的{kind.chinese}编号")
     for table in progress:

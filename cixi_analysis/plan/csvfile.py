@@ -29,83 +29,75 @@ class CsvTable:
 
 def read_table(name: str, content: Content, model: type[Row], problems: list[Problem]) -> CsvTable:
     """Parse and validate the file that messages call ``name``; its problems are appended to ``problems``."""
-    table, before, seen = CsvTable(name), len(problems), dict[tuple[object, ...], int]()
-    records = _records(name, content, problems)
-    if records is None:
-        return table
-    expected = list(model.columns())
+    table = CsvTable(name)
+    found = list(_fill(table, content, model))
+    table.complete = not found
+    problems += found
+    return table
+
+
+def _fill(table: CsvTable, content: Content, model: type[Row]) -> Iterator[Problem]:
+    """Put the valid rows into ``table`` and yield the problems of the others."""
+    name, expected, seen = table.file, list(model.columns()), dict[tuple[object, ...], int]()
+    records = _records(content)
+    if isinstance(records, tuple):
+        yield Problem(name, None, None, *records)
+        return
     header = records[0] if records else []
     if header != expected:
-        problems.append(Problem(name, 1, None, f"列名 {_header_difference(header, expected)}", f"{','.join(expected)}"))
-        return table
+        yield Problem(name, 1, None, f"列名 {_header_difference(header, expected)}", f"{','.join(expected)}")
+        return
     for number, record in enumerate(records[1:], start=2):
         if len(record) != len(expected):
-            problems.append(Problem(name, number, None, f"{len(record)} 个单元格", f"{len(expected)} 个单元格"))
+            yield Problem(name, number, None, f"{len(record)} 个单元格", f"{len(expected)} 个单元格")
             continue
         cells = dict(zip(expected, record, strict=True))
         try:
             row = model.model_validate(cells)
         except ValidationError as error:
-            problems += row_problems(name, number, model, cells, error)
+            yield from row_problems(name, number, model, cells, error)
             continue
-        key = tuple(getattr(row, column) for column in model.KEY)
-        if key in seen:
-            problems.append(Problem(name, number, "、".join(model.KEY), f"与第{seen[key]}行重复", "各行互不相同"))
-            continue
-        seen[key] = number
-        table.rows[number] = row
-    table.complete = len(problems) == before
-    return table
+        first = seen.setdefault(tuple(getattr(row, column) for column in model.KEY), number)
+        if first != number:
+            yield Problem(name, number, "、".join(model.KEY), f"与第{first}行重复", "各行互不相同")
+        else:
+            table.rows[number] = row
 
 
-def _records(name: str, content: Content, problems: list[Problem]) -> list[list[str]] | None:
-    """The cells, without blank lines at the end; None where the file is no CSV file."""
+def _records(content: Content) -> list[list[str]] | tuple[str, str]:
+    """The cells, without blank lines at the end; where the file is no CSV file: what was found, what would be right."""
     if not isinstance(content, bytes):
         missing = issubclass(content, FileNotFoundError)
-        found, expected = (
-            ("没有这个文件", "一个 CSV 文件") if missing else (f"无法打开（{content.__name__}）", "可以读取的文件")
-        )
-    else:
-        try:
-            records = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True))
-            while records and not any(records[-1]):
-                records.pop()
-            return records
-        except UnicodeDecodeError as error:
-            found = f"第 {error.start + 1} 个字节起不是 UTF-8 文字"
-            expected = "UTF-8 编码的 CSV 文件（在 Excel 中另存为“CSV UTF-8”）"
-        except csv.Error:
-            found, expected = "引号不成对或含有非法字符", "CSV 文件：含逗号、引号或换行的单元格用双引号括起"
-    problems.append(Problem(name, None, None, found, expected))
-    return None
+        return ("没有这个文件", "一个 CSV 文件") if missing else (f"无法打开（{content.__name__}）", "可以读取的文件")
+    try:
+        records = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True))
+    except UnicodeDecodeError as error:
+        expected = "UTF-8 编码的 CSV 文件（在 Excel 中另存为“CSV UTF-8”）"
+        return f"第 {error.start + 1} 个字节起不是 UTF-8 文字", expected
+    except csv.Error:
+        return "引号不成对或含有非法字符", "CSV 文件：含逗号、引号或换行的单元格用双引号括起"
+    while records and not any(records[-1]):
+        records.pop()
+    return records
 
 
 def _header_difference(header: list[str], expected: list[str]) -> str:
-    missing = [c for c in expected if c not in header]
-    unknown = [c for c in header if c not in expected]
-    parts = [f"缺少 {'、'.join(missing)}"] if missing else []
-    parts += [f"多出 {'、'.join(unknown)}"] if unknown else []
-    return "，".join(parts) or "顺序或重复有误"
+    differing = (("缺少", [c for c in expected if c not in header]), ("多出", [c for c in header if c not in expected]))
+    return "，".join(f"{word} {'、'.join(names)}" for word, names in differing if names) or "顺序或重复有误"
 
 
 #: Column → how its text is written, where a pattern says so.
 _FORMS = {
-    "item_id": "子项编号，如 38 或 9.1",
-    "mark": "*、** 或空",
-    "years": "实施年限，如 2021-2025 或 2025",
+    "item_id": "子项编号，如 38 或 9.1", "mark": "*、** 或空", "years": "实施年限，如 2021-2025 或 2025",
     "kind": "数据字典所列的类别之一",
-}
+}  # fmt: skip
 
 #: pydantic's error types → what would be right, in Chinese; the fields in braces are pydantic's ``ctx``.
 _EXPECTED = {
-    "string_too_short": "非空的文字",
-    "enum": "{expected} 之一",
-    "int_parsing": "整数",
-    "float_parsing": "数",
-    "string_pattern_mismatch": "{form}",
-    "greater_than_equal": "不小于 {ge:g} 的数",
+    "string_too_short": "非空的文字", "enum": "{expected} 之一", "int_parsing": "整数", "float_parsing": "数",
+    "string_pattern_mismatch": "{form}", "greater_than_equal": "不小于 {ge:g} 的数",
     "less_than_equal": "不大于 {le:g} 的数",
-}
+}  # fmt: skip
 
 
 def row_problems(

@@ -10,15 +10,18 @@ from types import MappingProxyType
 from typing import Any, TypeVar
 
 from cixi_analysis.errors import DataError, Problem, UnknownYear
-from cixi_analysis.plan import schema
+from cixi_analysis.plan import find_root, schema
 from cixi_analysis.plan.checks import cross_check
 from cixi_analysis.plan.csvfile import Content, CsvTable, read_table
-from cixi_analysis.plan.folder import find_root
 from cixi_analysis.plan.journal import read_journal
 from cixi_analysis.plan.schema import OBSERVATIONS, TABLES, YEARLY, Row
 from cixi_analysis.words import BASE_YEAR, FIRST_REPORT_YEAR, LAST_YEAR, Absence, Level
 
 R = TypeVar("R", bound=Row)
+#: File of ``TABLES`` → the field of :class:`Plan` with its rows.
+_FIELDS = {name: name.removesuffix(".csv") for name in TABLES} | {
+    "indicators.csv": "items", "projects_2018_2022.csv": "past_projects",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -71,25 +74,27 @@ class Plan:
     def require_year(self, year: int) -> int:
         """``year``. Raises :class:`UnknownYear` when nothing was observed in it."""
         if year not in self.years:
-            message = f"没有 {year} 年的数据。已有数据的年份：{'、'.join(map(str, self.years))}。"
-            if BASE_YEAR < year <= LAST_YEAR:
-                message += (
-                    f"新增年份：运行 cixi workbook {year} 得到填报工作簿，填写后依次运行 cixi check 和 cixi import。"
-                )
-            raise UnknownYear(message)
+            how = f"新增年份：运行 cixi workbook {year} 得到填报工作簿，填写后依次运行 cixi check 和 cixi import。"
+            known = f"没有 {year} 年的数据。已有数据的年份：{'、'.join(map(str, self.years))}。"
+            raise UnknownYear(known + how if BASE_YEAR < year <= LAST_YEAR else known)
         return year
+
+    def row(self, model: type[R], key: str) -> R:
+        """The item, project, commitment or finding of the audit with this id. Raises ``KeyError`` for an unknown one."""
+        row: R = self._rows[model, key]
+        return row
 
     def item(self, item_id: str) -> schema.Indicator:
         """The item with this id. Raises ``KeyError`` for an unknown one."""
-        return self._row(schema.Indicator, item_id)
+        return self.row(schema.Indicator, item_id)
 
     def project(self, number: int) -> schema.Project:
         """The project with this number in Table 3. Raises ``KeyError`` for an unknown one."""
-        return self._row(schema.Project, number)
+        return self.row(schema.Project, str(number))
 
     def commitment(self, commitment_id: str) -> schema.Commitment:
         """The commitment with this id. Raises ``KeyError`` for an unknown one."""
-        return self._row(schema.Commitment, commitment_id)
+        return self.row(schema.Commitment, commitment_id)
 
     def requirement(self, item_id: str, level: Level, year: int) -> schema.Requirement:
         """The wording in force in ``year``; before the first one, the first (a retrospect looks back with it).
@@ -130,7 +135,7 @@ class Plan:
     def files(self) -> Iterator[tuple[str, type[Row], tuple[Row, ...]]]:
         """Every file below ``data/`` with the model of its rows and the rows, in the order of the schema."""
         for name, model in TABLES.items():
-            yield name, model, getattr(self, _field(name))
+            yield name, model, getattr(self, _FIELDS[name])
         for folder, model in YEARLY.items():
             for year, rows in getattr(self, folder).items():
                 yield f"{folder}/{year}.csv", model, rows
@@ -139,14 +144,10 @@ class Plan:
     def _hash(self) -> int:
         return hash((self.root, *((name, rows) for name, _, rows in sorted(self.files()))))
 
-    def _row(self, model: type[R], key: str | int) -> R:
-        row: R = self._rows[model, key]
-        return row
-
     @cached_property
-    def _rows(self) -> dict[tuple[type[Row], str | int], Any]:
-        rows: tuple[Row, ...] = (*self.items, *self.projects, *self.commitments)
-        return {(type(row), getattr(row, row.KEY[0])): row for row in reversed(rows)}
+    def _rows(self) -> dict[tuple[type[Row], str], Any]:
+        rows: tuple[Row, ...] = (*self.items, *self.projects, *self.commitments, *self.audit)
+        return {(type(row), str(getattr(row, row.KEY[0]))): row for row in reversed(rows)}
 
     @cached_property
     def _requirements(self) -> dict[tuple[str, Level], list[schema.Requirement]]:
@@ -161,12 +162,6 @@ class Plan:
         for year, row in ((year, row) for year, rows in self.observations.items() for row in rows):
             found.setdefault((row.item_id, year), []).append(row)
         return found
-
-
-def _field(name: str) -> str:
-    """The field of :class:`Plan` that holds the rows of a file of ``TABLES``."""
-    others = {"indicators.csv": "items", "projects_2018_2022.csv": "past_projects"}
-    return others.get(name, name.removesuffix(".csv"))
 
 
 def missing_reason(year: int) -> Absence:
@@ -192,7 +187,7 @@ def load_plan(root: Path | str | None = None) -> Plan:
     Raises :class:`DataError` with every problem of every file: unreadable files, wrong headers, ragged rows, values
     outside the schema, duplicate keys, ids that nothing defines, missing rows.
     """
-    folder = Path(root) if root is not None else find_root(Path.cwd())
+    folder = find_root(Path.cwd()) if root is None else Path(root)
     files = _read(folder / "data")
     while (again := _read(folder / "data")) != files:  # replaced meanwhile: some may have been read before, some after
         files = again
@@ -238,7 +233,7 @@ def _parse(root: Path, files: tuple[tuple[str, Content], ...]) -> Plan:
     problems += cross_check(tables, years)
     if problems:
         raise DataError(problems)
-    fields: dict[str, Any] = {_field(name): tuple(table.rows.values()) for name, table in tables.items()}
+    fields: dict[str, Any] = {_FIELDS[name]: tuple(table.rows.values()) for name, table in tables.items()}
     for folder, found in years.items():
         fields[folder] = {year: tuple(table.rows.values()) for year, table in found.items()}
     return Plan(root=root, **fields)

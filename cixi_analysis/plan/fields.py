@@ -34,9 +34,9 @@ def _quantity(text: Any) -> Any:
     return text if str(text) in WATER_CLASSES else _decimal_text(text)
 
 
-def column(title: str, description: str) -> Any:
-    """A field of a row: the column's Chinese name and what stands in it."""
-    return Field(title=title, description=description)
+def column(title: str, description: str, **limits: Any) -> Any:
+    """A field of a row: the column's Chinese name, what stands in it, and pydantic's limits (``ge``, ``pattern``)."""
+    return Field(title=title, description=description, **limits)
 
 
 #: A cell that may be empty (``None``).

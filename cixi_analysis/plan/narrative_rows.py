@@ -6,20 +6,9 @@ Quotations are verbatim and stand in one paragraph of the plan; a test compares 
 from collections.abc import Iterator
 from typing import Annotated
 
-from pydantic import Field
-
+from cixi_analysis import words
 from cixi_analysis.plan.fields import Decimal, Maybe, Row, Source, Text, Year, column
-from cixi_analysis.words import (
-    AuditMethod,
-    AuditResult,
-    CommitmentKind,
-    Comparison,
-    Deadline,
-    Entity,
-    FigureKind,
-    Relation,
-    Stated,
-)
+from cixi_analysis.words import AuditMethod, AuditResult, CommitmentKind, Deadline, Entity, Relation, listed
 
 Section = Annotated[Text, column("节", "规划的节号，如 三（二）2 或 二（五）2（1）。")]
 Quotation = Annotated[Text, column("原文", "规划原文，照录。")]
@@ -31,9 +20,7 @@ class Commitment(Row):
     """``commitments.csv``: one dated or quantified promise of the plan's text (措施中的量化目标) a row."""
 
     KEY = ("commitment_id",)
-    commitment_id: Annotated[str, Field(pattern=r"^C\d{3}$")] = column(
-        "承诺编号", "C 加三位数，一经使用不再改动；各行按原文次序。"
-    )
+    commitment_id: str = column("承诺编号", "C 加三位数，一经使用不再改动；各行按原文次序。", pattern=r"^C\d{3}$")
     section: Section
     box: Maybe[str] = column("专栏", "所在的专栏，如 专栏10；空＝不在专栏里。")
     domain: Maybe[str] = column("领域", "六大领域之一；空＝就全局而言。")
@@ -42,11 +29,11 @@ class Commitment(Row):
         "类型",
         "target 达到某一数量，maintain 保持，full_coverage 全覆盖，milestone 完成某事（没有数量），yearly_rate 每年完成若干。",
     )
-    comparator: Maybe[Comparison] = column("比较", "≥、>、≤、<、=；空＝没有数量。")
+    comparator: Maybe[words.Comparison] = column("比较", "≥、>、≤、<、=；空＝没有数量。")
     value: Maybe[Decimal] = column("数量", "所承诺的数；空＝没有数量。")
     value_to: Maybe[Decimal] = column("数量上端", "原文写成范围（5-6年）时的上端；空＝不是范围。")
     unit: Maybe[str] = column("单位", "照录；空＝没有数量，或该数量没有单位。")
-    stated: Maybe[Stated] = column(
+    stated: Maybe[words.Stated] = column(
         "明示与否",
         "stated 原文所印，implied 由原文推出而没有印数（全覆盖为100%，不再增长为≤0），approximate 约数；空＝没有数量。",
     )
@@ -91,18 +78,13 @@ class Figure(Row):
     """``background.csv``: one figure or award of section 一（一） (工作基础) a row."""
 
     KEY = ("figure_id",)
-    figure_id: Annotated[str, Field(pattern=r"^B\d{3}$")] = column(
-        "编号", "B 加三位数，一经使用不再改动；各行按原文次序。"
-    )
+    figure_id: str = column("编号", "B 加三位数，一经使用不再改动；各行按原文次序。", pattern=r"^B\d{3}$")
     section: Section
-    kind: FigureKind = column(
-        "类型",
-        "level 水平，change_point 变化的一端，cumulative 累计，count 个数，share 比重，rate 变化率，award 荣誉。",
-    )
+    kind: words.FigureKind = column("类型", listed(words.FigureKind))
     subject: Text = column("对象", "说的是什么，用我们自己的短语。")
     value: Maybe[Decimal] = column("数值", "空＝没有数（荣誉）。")
     unit: Maybe[str] = column("单位", "照录；空＝没有数或没有单位。")
-    stated: Maybe[Stated] = column("明示与否", "stated 原文所印，implied 推出，approximate 约数；空＝没有数。")
+    stated: Maybe[words.Stated] = column("明示与否", "stated 原文所印，implied 推出，approximate 约数；空＝没有数。")
     start_year: Maybe[Year] = column("起始年", "累计自哪一年起；空＝原文未写或不适用。")
     year: Maybe[Year] = column("年份", "数值所属的年份或累计到的年份；空＝原文未写年份。")
     award_year: Maybe[Year] = column("授予年", "荣誉在哪一年获得；空＝原文未写或不适用。")
@@ -113,7 +95,7 @@ class Figure(Row):
     def contradictions(self) -> Iterator[str]:
         if (self.value is None) != (self.stated is None):
             yield "数值与明示与否应同时填写或同时留空"
-        elif self.value is None and self.kind is not FigureKind.AWARD:
+        elif self.value is None and self.kind is not words.FigureKind.AWARD:
             yield "只有荣誉可以没有数值"
 
 
@@ -132,9 +114,9 @@ class AuditRow(Row):
     """``audit.csv``: two places of the plan that speak of the same thing, held against each other."""
 
     KEY = ("audit_id",)
-    audit_id: Annotated[str, Field(pattern=r"^A\d{3}$")] = column("核对编号", "A 加三位数，一经使用不再改动。")
+    audit_id: str = column("核对编号", "A 加三位数，一经使用不再改动。", pattern=r"^A\d{3}$")
     title: Text = column("核对什么", "用我们自己的短语。")
-    method: AuditMethod = column("方法", "arithmetic 计算，wording 对读。")
+    method: AuditMethod = column("方法", listed(AuditMethod))
     check: Maybe[str] = column(
         "算式", "由所引的数字写成，程序据此计算：如 34 = 7 + 26 + 1；count(甲|乙|丙) 为所列名称的个数；空＝对读。"
     )

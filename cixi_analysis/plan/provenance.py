@@ -1,4 +1,4 @@
-"""What a build is made of: every input with its hash, the program's version and commit, the packages, the date.
+"""What a build is made of: every input with its hash, the program's version, what Git knows, the packages, the date.
 
 It holds nothing about the machine, the folder or the clock: two builds of the same commit have the same provenance.
 """
@@ -7,7 +7,8 @@ import hashlib
 import json
 import platform
 import re
-from collections.abc import Iterator
+import subprocess
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from importlib import metadata
@@ -17,7 +18,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 import cixi_analysis
-from cixi_analysis.plan import edition, folder
+from cixi_analysis.plan import edition
 from cixi_analysis.plan.journal import JOURNAL, TAKEN
 
 #: The name under which a site carries what it was made of.
@@ -26,10 +27,12 @@ _DISTRIBUTION = "cixi-analysis"
 _PROGRAM = Path(__file__).parents[1]
 #: Installers take no part in a build; their versions differ between environments.
 _INSTALLERS = {"pip", "setuptools", "wheel"}
+#: Modules that a page may import: patterns below the project folder.
+MODULES = ("*.py", "notebooks/*.py")
 #: What is read → the patterns of its files below the project folder, in the order they are listed.
 _INPUTS = {
     "数据": ("data/**/*",),
-    "页面模板": ("notebooks/*.ipynb", *folder.MODULES),
+    "页面模板": ("notebooks/*.ipynb", *MODULES),
     "手写的页面与静态文件": ("book/*.md", "book/_static/**/*"),
     "设置": ("_config.yml", "_toc.yml", "constraints.txt", "pyproject.toml"),
 }
@@ -91,17 +94,20 @@ class Provenance:
 
 def provenance(root: Path) -> Provenance:
     """What a build of the project folder ``root`` would be made of now. Raises :class:`edition.WrongDate`."""
+    pins = root / "constraints.txt"
+    lines = re.findall(r"^([\w.-]+)==(\S+)", pins.read_text("utf-8") if pins.is_file() else "", re.MULTILINE)
+    pinned: dict[str, str] = {canonicalize_name(name): version for name, version in lines}
     return Provenance(
-        inputs=tuple(inputs(root)),
+        inputs=tuple(_inputs(root)),
         program=_program(root),
         python=f"{platform.python_implementation()} {platform.python_version()}",
         system=f"{platform.system()} {platform.machine()}",
-        packages=tuple(_packages(root)),
+        packages=tuple(Package(*package, pinned.get(package[0])) for package in required_packages().items()),
         date=edition.date(),
     )
 
 
-def inputs(root: Path) -> Iterator[Input]:
+def _inputs(root: Path) -> Iterator[Input]:
     """The files that the book is made from, by kind and name."""
     for kind, patterns in _INPUTS.items():
         for path in sorted(path for pattern in patterns for path in root.glob(pattern)):
@@ -119,12 +125,10 @@ def _program(root: Path) -> Program:
         if path.is_file() and "__pycache__" not in path.parts
     )
     listing = "".join(f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {name}\n" for name, path in files)
-    commit = folder.commit(root)
+    sha256, commit = hashlib.sha256(listing.encode()).hexdigest(), _commit(root)
     places = [f":(glob){pattern}" for patterns in _INPUTS.values() for pattern in patterns]
-    modified = folder.modified(root, [*places, _PROGRAM.name]) if commit else ()
-    return Program(
-        cixi_analysis.__version__, len(files), hashlib.sha256(listing.encode()).hexdigest(), commit, modified
-    )
+    modified = _modified(root, [*places, _PROGRAM.name]) if commit else ()
+    return Program(cixi_analysis.__version__, len(files), sha256, commit, modified)
 
 
 def required_packages() -> dict[str, str]:
@@ -137,11 +141,6 @@ def required_packages() -> dict[str, str]:
     return dict(sorted(found.items()))
 
 
-def _packages(root: Path) -> Iterator[Package]:
-    pins = _pins(root / "constraints.txt")
-    yield from (Package(name, version, pins.get(name)) for name, version in required_packages().items())
-
-
 def _required(name: str) -> set[str]:
     """The requirements of a package in this environment, without its extras."""
     try:
@@ -152,8 +151,36 @@ def _required(name: str) -> set[str]:
     return {canonicalize_name(r.name) for r in needed if r.marker is None or r.marker.evaluate({"extra": ""})}
 
 
-def _pins(constraints: Path) -> dict[str, str]:
-    if not constraints.is_file():
-        return {}
-    lines = re.findall(r"^([\w.-]+)==(\S+)", constraints.read_text(encoding="utf-8"), re.MULTILINE)
-    return {canonicalize_name(name): version for name, version in lines}
+def _commit(root: Path) -> str | None:
+    """The commit of ``root``, if a repository begins there and not in a parent folder."""
+    return _git(root, "rev-parse", "HEAD") if _git(root, "rev-parse", "--show-prefix") == "" else None
+
+
+def _modified(root: Path, places: Sequence[str]) -> tuple[str, ...]:
+    """Files below ``places`` that differ from the commit, untracked ones too, with slashes."""
+    changed = _git(root, "status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--", *places) or ""
+    return tuple(sorted(entry[3:] for entry in changed.split("\0") if entry))
+
+
+def own_files(root: Path) -> tuple[str, ...] | None:
+    """The project's own files: tracked, or untracked and not ignored."""
+    if _commit(root) is None:
+        return None
+    listed = _git(root, "ls-files", "-z", "--cached", "--others", "--exclude-standard") or ""
+    return tuple(sorted(name for name in listed.split("\0") if name and (root / name).is_file()))
+
+
+def git_folder(root: Path) -> Path | None:
+    """The repository's ``.git`` folder; as ``GIT_DIR`` it serves a copy of the files elsewhere."""
+    found = _git(root, "rev-parse", "--absolute-git-dir") if _commit(root) else None
+    return Path(found) if found else None
+
+
+def _git(root: Path, *arguments: str) -> str | None:
+    """Git's output, or None when Git fails or is missing."""
+    command = ["git", "--no-optional-locks", *arguments]
+    try:
+        done = subprocess.run(command, cwd=root, capture_output=True, encoding="utf-8", check=False)  # noqa: S603  # our own words
+    except OSError:
+        return None
+    return done.stdout.strip("\n") if done.returncode == 0 else None

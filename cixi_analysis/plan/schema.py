@@ -1,21 +1,179 @@
-"""The schema of ``data/``: which file holds which rows. The only description of every column.
+"""The schema of ``data/``: which file holds which rows, and the rows of the plan's Tables 1-3.
 
 One frozen pydantic model for each file, one field for each column, in the file's order; a field's ``title`` is its
 Chinese name, its ``description`` what stands in it. Loading, messages, the data-dictionary page and the forms are made
-from these models.
+from these models; nothing else describes a column.
 """
 
-from cixi_analysis.plan.fields import Row
+import re
+from collections.abc import Iterator
+
+from cixi_analysis import words
+from cixi_analysis.plan.fields import Amount, ItemId, Maybe, Row, Source, Text, Year, column
 from cixi_analysis.plan.narrative_rows import AuditRow, Commitment, Figure, LeftOut, Link
-from cixi_analysis.plan.plan_rows import ConventionRow, Indicator, PastProjects, Project, Published, Requirement, Target
 from cixi_analysis.plan.yearly_rows import Observation, Progress, clause_pairs
-from cixi_analysis.words import WATER_CLASSES
+from cixi_analysis.words import TARGET_YEARS, WATER_CLASSES, Absence, Convention, Level, Outcome, Verdict, listed
 
 __all__ = [
     "OBSERVATIONS", "PROGRESS", "TABLES", "WATER_CLASSES", "YEARLY", "AuditRow", "Commitment", "ConventionRow", "Figure",
     "Indicator", "LeftOut", "Link", "Observation", "PastProjects", "Progress", "Project", "Published", "Requirement",
     "Row", "Target", "clause_pairs",
 ]  # fmt: skip
+
+_BOTH = "“读法”与“读法理由”应同时填写或同时留空"
+
+
+class Indicator(Row):
+    """``indicators.csv``: one row an item (子项), in the plan's order."""
+
+    KEY = ("item_id",)
+    item_id: ItemId = column("子项编号", "不分子项的指标为其序号（38），分子项的为“序号.子项”（9.1 即 9①）。")
+    indicator: int = column("序号", "表一的指标序号 1–50。", ge=1)
+    domain: Text = column("领域", "六大领域之一。")
+    task: Text = column("任务", "十项任务之一，照录。")
+    indicator_name: Text = column("指标名称", "指标的名称；两级名称不同时为国家级名称。")
+    name: Text = column("子项名称", "所测对象的名称；两级名称不同时为国家级名称。")
+    provincial_name: Maybe[str] = column("省级名称", "仅当原表另印一个省级（**）名称时填写；空＝与子项名称相同。")
+    mark: str = column("级别标记", "* 国家级特有，** 省级特有，空＝两级共有（或两级各有名称）。", pattern=r"^\*{0,2}$")
+    unit: Maybe[str] = column("单位", "照录；空＝原表空白（仅 47）。")
+    attribute: words.Attribute = column("指标属性", listed(words.Attribute))
+    polarity: words.Polarity = column("方向", "more 越多越好，less 越少越好，none 规划未表明方向。")
+    merged: Maybe[str] = column(
+        "合并单元格", "原表空白、经判断与上一行合并的列（分号分隔）；空＝没有。这是判断，故列为数据。"
+    )
+    source: Source
+
+    @property
+    def part_mark(self) -> str:
+        """①, ② … of a divided indicator's item; "" for an undivided one."""
+        _, _, part = self.item_id.partition(".")
+        return "①②③④⑤⑥⑦⑧⑨"[int(part) - 1] if part else ""
+
+
+class Requirement(Row):
+    """``requirements.csv``: the official wording for one item and level, valid from a year on."""
+
+    KEY = ("item_id", "level", "from_year")
+    item_id: ItemId = column("子项编号", "见 indicators.csv。")
+    level: Level = column("级别", listed(Level))
+    from_year: Year = column("起始年", "自该年起适用，直至同一子项同一级别的下一行；更早的年份用最早的一行回看。")
+    wording: Text = column("要求原文", "照录；“/”＝本级对该子项没有要求。")
+    reading: Maybe[str] = column("读法", "仅当原文有两种读法时填写；空＝按原文直接解读。")
+    reading_reason: Maybe[str] = column("读法理由", "为何取这一读法；空＝没有另定读法。")
+    standard: Text = column("依据标准", "要求出自哪一标准；规划没有写明的，照实说明。")
+    source: Source
+
+    def contradictions(self) -> Iterator[str]:
+        if (self.reading is None) != (self.reading_reason is None):
+            yield _BOTH
+
+
+class Target(Row):
+    """``targets.csv``: the plan's own wording for 2025 and 2030 (规划值)."""
+
+    KEY = ("item_id", "year")
+    item_id: ItemId = column("子项编号", "见 indicators.csv。")
+    year: Year = column("目标年", "2025 或 2030。")
+    wording: Text = column("规划值原文", "照录，与指标要求用同一种语言解读。")
+    reading: Maybe[str] = column("读法", "仅当原文有两种读法时填写；空＝按原文直接解读。")
+    reading_reason: Maybe[str] = column("读法理由", "为何取这一读法；空＝没有另定读法。")
+    source: Source
+
+    def contradictions(self) -> Iterator[str]:
+        if self.year not in TARGET_YEARS:
+            yield f"目标年应为 {' 或 '.join(map(str, TARGET_YEARS))}"
+        elif (self.reading is None) != (self.reading_reason is None):
+            yield _BOTH
+
+
+class ConventionRow(Row):
+    """``conventions.csv``: where a named convention may make an undecided leaf count as met."""
+
+    KEY = ("convention", "item_id", "level", "year")
+    convention: Convention = column("约定", "约定的名称，定义见方法页。")
+    item_id: Maybe[ItemId] = column("子项编号", "适用的子项；空＝凡符合条件者。")
+    level: Maybe[Level] = column("级别", "适用的级别；空＝各级及规划值。")
+    year: Maybe[Year] = column("年份", "适用的年份；空＝各年。")
+    reason: Text = column("理由", "为何可以这样认定。")
+    source: Source
+
+    def contradictions(self) -> Iterator[str]:
+        if self.convention is Convention.PLAN_CONCLUDES and (self.item_id is None or self.year is None):
+            yield "“依规划结论”须写明子项编号和年份：规划只对它所判的那一年作了结论"
+        if self.convention is Convention.NOTHING_THERE and self.item_id is None:
+            yield "“无此对象”须写明子项编号"
+
+
+_PRINTED = "^(verdict|indicators|tally|named|past_type|past_outcome|past_sum|projects|project_origin|budget)$"
+
+
+class Published(Row):
+    """``published.csv``: what the plan printed as verdict, count or sum; compared with, never computed from."""
+
+    KEY = ("kind", "subject", "level", "source")
+    kind: str = column(
+        "类别",
+        "所印的是什么：verdict 达标结论，indicators 指标数，tally 分级计数，named 点名的指标，"
+        "past_* 表二的合计，projects/project_origin 项目数，budget 投资。",
+        pattern=_PRINTED,
+    )
+    subject: Maybe[str] = column("对象", "指标序号、计数的项目、项目类型等；空＝全体。")
+    level: Maybe[Level] = column("级别", "空＝与级别无关。")
+    name: Maybe[str] = column("原文用名", "正文点名时所用的名称，照录；空＝不涉及名称。")
+    stated: Text = column("所印", "规划所印的结论、数或和，照录。")
+    unit: Maybe[str] = column("单位", "空＝个（项）或结论。")
+    explanation: Maybe[str] = column("说明", "所印与复算的关系需要解释时的说明；空＝不需要。")
+    source: Source
+
+    def contradictions(self) -> Iterator[str]:
+        words = sorted(verdict.chinese for verdict in Verdict)
+        if self.kind in {"verdict", "named"} and self.stated not in words:
+            yield f"结论应为 {'、'.join(words)} 之一"
+
+
+class PastProjects(Row):
+    """``projects_2018_2022.csv``: Table 2, one row a project type and outcome."""
+
+    KEY = ("project_type", "outcome")
+    project_type: Text = column("项目类型", "照录。")
+    outcome: Outcome = column("实施情况", f"表二的列：{listed(Outcome)}")
+    count: int = column("项目数", "项。", ge=0)
+    source: Source
+
+
+class Project(Row):
+    """``projects.csv``: Table 3, one row a project."""
+
+    KEY = ("number",)
+    number: int = column("序号", "表三的项目序号 1–47。", ge=1)
+    category: Text = column("类别", "六个体系之一。")
+    name: Text = column("项目名称", "照录。")
+    content: Text = column("主要内容", "照录。")
+    years: str = column("实施年限", "照录，如 2021-2025 或 2025。", pattern=r"^20\d\d(-20\d\d)?$")
+    budget: Maybe[Amount] = column("投资概算", "万元；空＝没有概算（原因见下一列），不是 0。")
+    budget_absence: Maybe[Absence] = column("概算缺失原因", "原表为“/”的写“原文未列”；空＝有概算。")
+    units: Text = column("责任单位", "照录；多个单位以“、”分隔（括号内的“、”不分隔）。")
+    source: Source
+
+    def contradictions(self) -> Iterator[str]:
+        if (self.budget is None) == (self.budget_absence is None):
+            yield "投资概算与概算缺失原因应恰有一个"
+        elif self.start_year > self.end_year:
+            yield "实施年限的起始年不应晚于结束年"
+
+    @property
+    def start_year(self) -> int:
+        return int(self.years[:4])
+
+    @property
+    def end_year(self) -> int:
+        return int(self.years[-4:])
+
+    @property
+    def responsible(self) -> tuple[str, ...]:
+        """The responsible units; ``、`` separates them only outside brackets."""
+        return tuple(re.split(r"、(?![^（]*）)", self.units))
+
 
 #: File (below ``data/``) → the model of its rows.
 TABLES: dict[str, type[Row]] = {

@@ -5,19 +5,9 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
+from cixi_analysis import words
 from cixi_analysis.plan.fields import Amount, ItemId, Maybe, Number, Percent, Quantity, Row, Source, Text, column
-from cixi_analysis.words import (
-    CLASS_UNIT,
-    NOT_ASSIGNED,
-    WATER_CLASSES,
-    Absence,
-    BenchmarkKind,
-    Entity,
-    Level,
-    Polarity,
-    ProgressState,
-    Stage,
-)
+from cixi_analysis.words import CLASS_UNIT, NOT_ASSIGNED, WATER_CLASSES, Entity, Level, ProgressState, Stage, listed
 
 
 class Observation(Row):
@@ -28,9 +18,9 @@ class Observation(Row):
     level: Maybe[Level] = column("级别", "仅当两级所测不同（如 11）时填写；空＝两级通用。")
     measure: Maybe[str] = column("实测对象", "实际测得的是什么；空＝就是该子项本身。")
     unit: Maybe[str] = column("实测单位", "空＝与子项单位相同；水质类别为“类”。与要求单位不同的值从不与要求比较。")
-    polarity: Maybe[Polarity] = column("实测方向", "空＝与子项方向相同。")
+    polarity: Maybe[words.Polarity] = column("实测方向", "空＝与子项方向相同。")
     value: Maybe[Quantity] = column("现状值", "数，或水质类别 Ⅰ–劣Ⅴ；空＝没有数值（见缺失原因或原文）。")
-    absence: Maybe[Absence] = column(
+    absence: Maybe[words.Absence] = column(
         "缺失原因",
         "没有数值的原因：暂无数据、未开展测算、未发现（对象不存在或未发现）、原文未列、未填报；"
         "空＝有数值，或该子项本来只以文字说明。",
@@ -42,7 +32,7 @@ class Observation(Row):
     benchmark: Maybe[Number] = column(
         "全省平均", "全省平均值；为变化量或变化率时带符号，上升为正、下降为负；空＝未知。"
     )
-    benchmark_kind: Maybe[BenchmarkKind] = column(
+    benchmark_kind: Maybe[words.BenchmarkKind] = column(
         "平均的含义", "level 水平值，change 年变化量（与指标同单位），rate 年变化率（%）；空＝没有全省平均。"
     )
     statement: Maybe[str] = column("现状原文", "现状值一栏的文字，照录；空＝原文没有这一年的文字。")
@@ -91,9 +81,7 @@ class Progress(Row):
     KEY = ("kind", "id")
     kind: Entity = column("类别", "project 项目，commitment 承诺。")
     id: Text = column("编号", "表三的项目序号，或承诺编号。")
-    state: ProgressState = column(
-        "状态", "该年底的状态：not_started 未开始，under_way 进行中，done 已完成，adjusted 内容调整，stopped 已终止。"
-    )
+    state: ProgressState = column("状态", f"该年底的状态：{listed(ProgressState)}")
     percent: Maybe[Percent] = column("完成比例", "%，0–100，截至该年底；空＝未填。")
     spent: Maybe[Amount] = column("累计投资", "万元，截至该年底累计完成；空＝未填，不是 0；承诺不填。")
     note: Maybe[str] = column("说明", "进展、困难、调整的情况；空＝没有。")

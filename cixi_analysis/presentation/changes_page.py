@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from cixi_analysis.analysis import changes as library
 from cixi_analysis.analysis.changes import Changes
-from cixi_analysis.analysis.coverage import coverage
+from cixi_analysis.analysis.progress import coverage
 from cixi_analysis.analysis.records import records
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import WATER_CLASSES

@@ -5,10 +5,11 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from cixi_analysis.analysis import links, progress
+from cixi_analysis.analysis import progress
 from cixi_analysis.analysis.commitments import deadline, due, measured_by, next_due_year, promised
+from cixi_analysis.analysis.links import linked
 from cixi_analysis.plan.dataset import Plan
-from cixi_analysis.plan.schema import Commitment, Progress
+from cixi_analysis.plan.schema import Commitment, Indicator, Progress, Project
 from cixi_analysis.presentation import tables
 from cixi_analysis.presentation.html import Html, anchored, cards, link, noted, paragraph, stack
 from cixi_analysis.presentation.titles import related, short_source, title
@@ -87,7 +88,7 @@ def _table(plan: Plan, year: int, own: Sequence[Commitment], caption: str, none:
     rows = [
         (
             c.commitment_id if full else link(c.commitment_id, f"#{c.commitment_id}"), _metric(c), promised(c), deadline(c),
-            quotation(c), related([*links.items_of(plan, c), *links.projects_of(plan, c)]),
+            quotation(c), related([*linked(plan, c, Indicator), *linked(plan, c, Project)]),
             report_of(known.get(c.commitment_id)), due(c, year).chinese, measured_by(plan, c).chinese, c.domain, c.kind.chinese,
         )
         for c in own

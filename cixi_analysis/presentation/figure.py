@@ -151,7 +151,16 @@ def legend(field: str) -> alt.Parameter:
 
 def kept(*choices: alt.Parameter, full: float = 1.0, faded: float = 0.15) -> Any:
     """Opacity: ``full`` for marks that all selections hold, ``faded`` for the rest."""
-    return alt.condition(reduce(and_, choices), alt.value(full), alt.value(faded))
+    return conditional(alt.OpacityValue, reduce(and_, choices), full, faded)
+
+
+def conditional(channel: Any, predicate: Any, then: object, otherwise: object) -> Any:
+    """A value channel with one value where ``predicate`` holds, else another.
+
+    As an object of its class: Altair looks up the class of a string or dictionary among all it has, which takes longer
+    than everything else about it.
+    """
+    return channel(otherwise, condition=alt.condition(predicate, alt.value(then), alt.value(otherwise))["condition"])
 
 
 def tooltip(**fields: str) -> list[alt.Tooltip]:
@@ -174,4 +183,7 @@ def finished(
 ) -> _Chart:
     """The chart with its id on the page, caption, and the columns of its data table (field → Chinese heading)."""
     caption = alt.Title(title, subtitle=subtitle or alt.Undefined)
-    return chart.properties(name=name, title=caption, usermeta={"columns": dict(columns)}, **properties)
+    told = {"name": name, "title": caption, "usermeta": {"columns": dict(columns)}, **properties}
+    for key, value in told.items():
+        setattr(chart, key, value)  # ``properties`` would copy every layer and validate
+    return chart

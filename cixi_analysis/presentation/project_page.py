@@ -8,6 +8,7 @@ from cixi_analysis.analysis.records import columns as columns_of
 from cixi_analysis.analysis.records import records, row
 from cixi_analysis.assessment import Assessment
 from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.plan.schema import Commitment, Indicator
 from cixi_analysis.presentation import tables, titles
 from cixi_analysis.presentation.commitment_page import report_of
 from cixi_analysis.presentation.formatting import percent, yi
@@ -153,7 +154,7 @@ def project_table(plan: Plan, year: int) -> Html:
         when = f"{at.state}，已过{percent(at.elapsed_share, 0)}" if at.elapsed_share else at.state
         rows.append((
             p.number, p.name, p.category, p.content, noted(p.years, when), p.budget, p.responsible,
-            titles.related([*links.items_of(plan, p), *links.commitments_of_project(plan, p.number)]),
+            titles.related([*links.linked(plan, p, Indicator), *links.linked(plan, p, Commitment)]),
             report_of(known.get(str(p.number))), "" if source == f"表三 序号{p.number}" else source,
         ))  # fmt: skip
     columns = {"序号": "number", "项目名称": "name", "类别": "short filter", "主要内容": "text 13rem"}

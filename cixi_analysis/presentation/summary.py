@@ -7,7 +7,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from cixi_analysis import words
-from cixi_analysis.analysis.coverage import coverage
+from cixi_analysis.analysis.progress import coverage
 from cixi_analysis.analysis.records import columns as columns_of
 from cixi_analysis.analysis.records import records
 from cixi_analysis.assessment import TARGET, Assessment, assess, tally, tally_without_each_convention

@@ -7,23 +7,8 @@ from typing import cast
 from lark import Token, Transformer, v_args
 from lark.tree import Meta
 
-from cixi_analysis.requirement.tree import (
-    AllOf,
-    AmountUnit,
-    AnyOf,
-    AssignedTarget,
-    Bound,
-    Change,
-    ChangeBenchmark,
-    ClassBound,
-    Comparator,
-    LevelBenchmark,
-    Move,
-    Node,
-    Rate,
-    State,
-    Window,
-)
+from cixi_analysis.requirement import tree
+from cixi_analysis.requirement.tree import AllOf, AnyOf, Change, Comparator, Move, Node, Rate, State, Window
 from cixi_analysis.words import WATER_CLASSES
 
 _MOVE = {
@@ -40,7 +25,7 @@ _NOT_STATE = {"不减小": "不减少", "不缩小": "不减少", "不减退": "
 class Stop(Exception):
     """Raised by :class:`Build` for a text that is in the grammar, but not in the language."""
 
-    def __init__(self, reason: str, span: tuple[int, int] | None = None, readings: tuple[Node, ...] = ()) -> None:
+    def __init__(self, reason: str, span: tuple[int, int], readings: tuple[Node, ...] = ()) -> None:
         self.reason, self.span, self.readings = reason, span, readings
         super().__init__(reason)
 
@@ -92,21 +77,17 @@ class Build(Transformer[Token, Node]):
         return _join(AllOf if children[0] == "AND(" else AnyOf, parts)
 
     @v_args(inline=True)
-    def comparator(self, token: Token) -> Token:
-        return token
-
-    @v_args(inline=True)
     def quantity(self, number: Token, unit: Token | None = None) -> tuple[float, str]:
         return float(number), str(unit or "")
 
-    def bound(self, children: list[Token | tuple[float, str]]) -> Bound:
+    def bound(self, children: list[Token | tuple[float, str]]) -> tree.Bound:
         tokens = _by_type(children)
         limit, unit = next(c for c in children if not isinstance(c, Token))
         if "REACH" in tokens and "AND_BELOW" in tokens:
             raise Stop("“达到”与“以下”不能连用", _span(tokens["REACH"], tokens["AND_BELOW"]))
-        return Bound(_comparator(tokens), limit, unit)
+        return tree.Bound(_comparator(tokens), limit, unit)
 
-    def class_bound(self, tokens: list[Token]) -> ClassBound:
+    def class_bound(self, tokens: list[Token]) -> tree.ClassBound:
         types = _by_type(tokens)
         if "GE" in types and types["GE"] != "不低于":
             raise Stop("水质类别请写“达到或优于”“优于”，不用大小符号", _span(types["GE"], types["WATER_CLASS"]))
@@ -117,16 +98,16 @@ class Build(Transformer[Token, Node]):
             numeral = numeral.replace(latin, roman)
         if numeral == WATER_CLASSES[-1] and "BETTER" not in types:
             raise Stop("劣Ⅴ类是最差的一类，任何水体都“达到”，不成为要求", _span(*tokens))
-        return ClassBound(WATER_CLASSES.index(numeral) + 1, "BETTER" in types)
+        return tree.ClassBound(WATER_CLASSES.index(numeral) + 1, "BETTER" in types)
 
-    def assigned(self, tokens: list[Token]) -> AssignedTarget:
-        return AssignedTarget(_comparator(_by_type(tokens)))
+    def assigned(self, tokens: list[Token]) -> tree.AssignedTarget:
+        return tree.AssignedTarget(_comparator(_by_type(tokens)))
 
     def change(self, children: list[Node | Token]) -> Change:
         change = cast(Change, children[0])
         if len(children) == 1:
             return change
-        rate = cast(Rate | ChangeBenchmark, children[2])
+        rate = cast(Rate | tree.ChangeBenchmark, children[2])
         if change.move is not rate.move:
             raise Stop("with 之后的幅度与变化方向不同", _span(cast(Token, children[1])))
         return replace(change, rate=rate)
@@ -155,25 +136,25 @@ class Build(Transformer[Token, Node]):
 
     def rate(self, tokens: list[Token]) -> Rate:
         types = _by_type(tokens)
-        unit = AmountUnit.POINTS if "POINTS" in types else AmountUnit.PERCENT
+        unit = tree.AmountUnit.POINTS if "POINTS" in types else tree.AmountUnit.PERCENT
         yearly = "YEARLY_MEAN" in types
         # "-" is no unit: 满意度 is printed with it, and is a percentage all the same.
         unknown = self.unit in (None, "", "-")
-        if unit is AmountUnit.PERCENT and (self.unit == "%" or (unknown and not yearly)):
+        if unit is tree.AmountUnit.PERCENT and (self.unit == "%" or (unknown and not yearly)):
             raise Stop("指标本身若是百分比，变化的“%”可指百分之几，也可指几个百分点", _span(*tokens))
-        if unit is AmountUnit.POINTS and self.unit != "%" and not unknown:
+        if unit is tree.AmountUnit.POINTS and self.unit != "%" and not unknown:
             raise Stop(f"“个百分点”只用于百分比，该指标的单位是“{self.unit}”", _span(*tokens))
         return Rate(_MOVE[types["MOVE"]], _comparator(types), float(types["NUMBER"]), unit, yearly)
 
-    def change_benchmark(self, tokens: list[Token]) -> ChangeBenchmark:
+    def change_benchmark(self, tokens: list[Token]) -> tree.ChangeBenchmark:
         types = _by_type(tokens)
         # An amount of change is reached from below, whatever the item's polarity: 达到 is ≥.
-        return ChangeBenchmark(_MOVE[types["MOVE"]], Comparator.GE if "REACH" in types else _comparator(types))
+        return tree.ChangeBenchmark(_MOVE[types["MOVE"]], Comparator.GE if "REACH" in types else _comparator(types))
 
-    def level_benchmark(self, tokens: list[Token]) -> LevelBenchmark:
+    def level_benchmark(self, tokens: list[Token]) -> tree.LevelBenchmark:
         kind = tokens[0].type
         comparators = {**_COMPARATORS, "REACH_OR_HIGHER": Comparator.GE}
-        return LevelBenchmark(comparators.get(kind, Comparator.REACH), better=kind == "BETTER")
+        return tree.LevelBenchmark(comparators.get(kind, Comparator.REACH), better=kind == "BETTER")
 
     def state(self, tokens: list[Token]) -> Node:
         if tokens[0].type == "STATE":
@@ -196,7 +177,7 @@ def _comparator(tokens: dict[str, Token]) -> Comparator:
 
 def _qualified(change: Node, rate: Node, span: tuple[int, int]) -> Change | None:
     """A change and the rate right after it as one condition; None where they are two."""
-    if not isinstance(change, Change) or change.rate is not None or not isinstance(rate, (Rate, ChangeBenchmark)):
+    if not isinstance(change, Change) or change.rate is not None or not isinstance(rate, (Rate, tree.ChangeBenchmark)):
         return None
     if change.move is rate.move:
         if not change.strict:

@@ -11,7 +11,7 @@ from functools import cache
 from importlib import resources
 
 from lark import Lark
-from lark.exceptions import UnexpectedCharacters, UnexpectedInput, UnexpectedToken, VisitError
+from lark.exceptions import UnexpectedInput, UnexpectedToken, VisitError
 
 from cixi_analysis.errors import CixiError
 from cixi_analysis.requirement.parsing import Build, Stop
@@ -25,52 +25,21 @@ _FORMS = _FULL_WIDTH | {
 }  # fmt: skip
 #: More than any wording needs; a tree that is too deep overflows the stack.
 _MOST_BRACKETS = 50
-
-
 #: Terminal → its Chinese name in messages, with an example.
 _NAMES = {
-    "GE": "比较（≥、不低于）",
-    "LE": "比较（≤、不超过）",
-    "GT": "比较（>、高于）",
-    "LT": "比较（<、低于）",
-    "AND_ABOVE": "以上",
-    "AND_BELOW": "以下、以内",
-    "REACH": "达到",
-    "REACH_OR_BETTER": "达到或优于",
-    "REACH_OR_HIGHER": "达到或高于",
-    "BETTER": "优于",
-    "NOT_WORSE": "不劣于",
-    "SHARE": "比例",
-    "SHARE_IS": "比例为",
-    "CONTROLLED": "控制在",
-    "NUMBER": "数",
-    "PERCENT": "%",
-    "POINTS": "个百分点",
-    "UNIT": "单位",
-    "WATER_CLASS": "水质类别（Ⅲ类）",
-    "WATER_QUALITY": "水质、标准",
-    "ASSIGNED": "完成上级下达的目标",
-    "CONTROL_TARGET": "控制目标值",
-    "STEADY": "保持稳定或持续改善",
-    "NOT_MOVE": "不下降、不降低",
-    "SINCE_LAST_YEAR": "较上年",
-    "LAST_YEAR": "上年",
-    "RECENT_YEARS": "近三年",
-    "ADVERB": "逐年、持续、稳步",
-    "MOVE": "上升、下降、改善",
-    "YEARLY_MEAN": "年均",
-    "AMPLITUDE": "幅度",
-    "AVERAGE": "全省平均",
-    "STATE": "状态（制定实施、开展、建立、无黑臭水体……）",
-    "SUBJECT": "面积、功能、性质、强度、生态、边界",
-    "SUBJECT_AND": "和",
-    "NOT_STATE": "不减小、不改变、不突破……",
-    "AND": "且、并、逗号、顿号",
-    "OR": "或",
-    "_SEPARATOR": "分号、换行",
-    "CALL": "AND(、OR(",
-    "WITH": "with",
-}
+    "GE": "比较（≥、不低于）", "LE": "比较（≤、不超过）", "GT": "比较（>、高于）", "LT": "比较（<、低于）",
+    "AND_ABOVE": "以上", "AND_BELOW": "以下、以内", "REACH": "达到", "REACH_OR_BETTER": "达到或优于",
+    "REACH_OR_HIGHER": "达到或高于", "BETTER": "优于", "NOT_WORSE": "不劣于", "SHARE": "比例",
+    "SHARE_IS": "比例为", "CONTROLLED": "控制在", "NUMBER": "数", "PERCENT": "%", "POINTS": "个百分点",
+    "UNIT": "单位", "WATER_CLASS": "水质类别（Ⅲ类）", "WATER_QUALITY": "水质、标准",
+    "ASSIGNED": "完成上级下达的目标", "CONTROL_TARGET": "控制目标值", "STEADY": "保持稳定或持续改善",
+    "NOT_MOVE": "不下降、不降低", "SINCE_LAST_YEAR": "较上年", "LAST_YEAR": "上年", "RECENT_YEARS": "近三年",
+    "ADVERB": "逐年、持续、稳步", "MOVE": "上升、下降、改善", "YEARLY_MEAN": "年均", "AMPLITUDE": "幅度",
+    "AVERAGE": "全省平均", "STATE": "状态（制定实施、开展、建立、无黑臭水体……）",
+    "SUBJECT": "面积、功能、性质、强度、生态、边界", "SUBJECT_AND": "和",
+    "NOT_STATE": "不减小、不改变、不突破……", "AND": "且、并、逗号、顿号", "OR": "或",
+    "_SEPARATOR": "分号、换行", "CALL": "AND(、OR(", "WITH": "with",
+}  # fmt: skip
 
 #: The kinds of clauses, instead of every word that may begin one.
 _CLAUSES = (
@@ -116,7 +85,7 @@ class Refusal(CixiError, ValueError):
     def __str__(self) -> str:
         parts = [f"无法解读“{self.marked}”：{self.reason}"]
         if self.readings:
-            parts.append("两种读法：" + "；".join(str(r) for r in self.readings))
+            parts.append("两种读法：" + "；".join(map(str, self.readings)))
             parts.append("请在数据的“读法”列写明取哪一种，并写明理由")
         if self.expected:
             parts.append("此处可以是：" + "；".join(self.expected))
@@ -143,9 +112,8 @@ def _read(text: str, unit: str | None) -> Node:
     except VisitError as error:
         if not isinstance(stop := error.orig_exc, Stop):
             raise
-        start, end = stop.span or (0, len(normal))
-        until = places[end - 1] + 1 if end else len(text)
-        raise Refusal(text, places[start], until, stop.reason, (), stop.readings) from None
+        start, end = stop.span
+        raise Refusal(text, places[start], places[end - 1] + 1, stop.reason, (), stop.readings) from None
     except UnexpectedInput as error:
         raise _refusal(text, normal, places, error) from None
 
@@ -157,8 +125,7 @@ def _refusal(text: str, normal: str, places: list[int], error: UnexpectedInput) 
         start = len(normal)
     rest = re.match(r"[^；\n，、]*", normal[start:])
     end = start + max(rest.end() if rest else 0, 1 if start < len(normal) else 0)
-    attributes = ("allowed",) if isinstance(error, UnexpectedCharacters) else ("accepts", "expected")
-    allowed = next(filter(None, (getattr(error, name, None) for name in attributes)), ())
+    allowed = next(filter(None, (getattr(error, name, None) for name in ("allowed", "accepts", "expected"))), ())
     known = {terminal: name for terminal, name in _NAMES.items() if terminal in allowed}
     expected = _CLAUSES if {"STATE", "NUMBER"} <= known.keys() else tuple(dict.fromkeys(known.values()))
     for pattern, reason in _REFUSED:

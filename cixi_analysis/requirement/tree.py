@@ -1,11 +1,11 @@
-"""The syntax tree of a requirement, as frozen nodes.
+"""The syntax tree of a requirement, as frozen nodes, and the meaning of a node in plain Chinese.
 
 A node's ``str`` is its canonical text, which is in the language itself: parsing it gives the same tree. So it serves as
 the explicit ``reading`` that data may carry for an ambiguous wording.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import Enum, StrEnum
 
@@ -83,12 +83,9 @@ class AssignedTarget:
 
 
 _ASSIGNED = {
-    Comparator.REACH: "完成上级下达目标",
-    Comparator.LE: "不超过控制目标值",
-    Comparator.LT: "低于控制目标值",
-    Comparator.GE: "不低于控制目标值",
-    Comparator.GT: "超过控制目标值",
-}
+    Comparator.GE: "不低于控制目标值", Comparator.LE: "不超过控制目标值", Comparator.GT: "超过控制目标值",
+    Comparator.LT: "低于控制目标值", Comparator.REACH: "完成上级下达目标",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -124,20 +121,16 @@ class LevelBenchmark:
     """The value against the provincial average. ``REACH``: in the item's direction (达到全省平均水平)."""
 
     comparator: Comparator
-    #: 优于全省平均: strictly better, in the item's direction
-    better: bool = False
+    better: bool = False  # 优于全省平均: strictly better, in the item's direction
 
     def __str__(self) -> str:
         return "优于全省平均值" if self.better else _BENCHMARK[self.comparator]
 
 
 _BENCHMARK = {
-    Comparator.GT: "高于全省平均值",
-    Comparator.GE: "不低于全省平均值",
-    Comparator.LT: "低于全省平均值",
-    Comparator.LE: "不高于全省平均值",
-    Comparator.REACH: "达到全省平均水平",
-}
+    Comparator.GE: "不低于全省平均值", Comparator.LE: "不高于全省平均值", Comparator.GT: "高于全省平均值",
+    Comparator.LT: "低于全省平均值", Comparator.REACH: "达到全省平均水平",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -216,3 +209,43 @@ def demanded_bounds(node: Node) -> Iterator[Bound]:
     """The numeric bounds that must hold in any case: the root itself, or parts of its AND."""
     parts = node.parts if isinstance(node, AllOf) else (node,)
     yield from (part for part in parts if isinstance(part, Bound))
+
+
+_IN_WORDS = {
+    Comparator.GE: "不小于", Comparator.LE: "不大于", Comparator.GT: "大于", Comparator.LT: "小于",
+    Comparator.REACH: "达到（方向随指标）",
+}  # fmt: skip
+_NOT_WORSE = {Move.IMPROVE: "变差", Move.RISE: "下降", Move.FALL: "上升"}
+
+
+def meaning(node: Node) -> str:
+    """One node as a Chinese sentence, for reviewers and reasons; the caller adds those of the parts of AND and OR."""
+    match node:
+        case AllOf():
+            return "以下各项都要满足"
+        case AnyOf():
+            return "以下各项满足一项即可"
+        case Bound():
+            return f"现状值{_IN_WORDS[node.comparator]} {str(node).lstrip('≥≤<>')}"
+        case ClassBound():
+            return f"水质类别{node}{'（不含该类）' if node.strict else ''}"
+        case AssignedTarget():
+            return f"现状值与上级下达的当年目标相比：{node}"
+        case Rate():
+            per, how = ("同期年均", "（复合）" if node.unit == "%" else "") if node.yearly else ("比上一年", "")
+            return f"{per}{node.move.value}幅度{how}{_IN_WORDS[node.comparator]} {node.amount:.12g}{node.unit}"
+        case ChangeBenchmark():
+            return f"{node.move.value}的幅度{_IN_WORDS[node.comparator]}全省平均{node.move.value}幅度"
+        case LevelBenchmark():
+            return (
+                f"现状值{'优于全省平均值（方向随指标）' if node.better else _IN_WORDS[node.comparator] + '全省平均值'}"
+            )
+        case Change(rate=Rate() | ChangeBenchmark() as rate):
+            return f"{meaning(replace(node, rate=None))}，且{meaning(rate)}"
+        case Change(window=Window.YEARLY, years=years):
+            span = f"近{years}年（{years}个年份都须有数据）" if years else "近三年（数据只有两年时看两年）"
+            return f"{span}逐年{'都有' if node.move is Move.IMPROVE else ''}{node.move.value}"
+        case Change():
+            return f"比上一年{node.move.value}" if node.strict else f"比上一年没有{_NOT_WORSE[node.move]}"
+        case State():
+            return f"原文载明“{node}”"

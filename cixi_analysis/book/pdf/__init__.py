@@ -20,7 +20,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 from pypdf import PdfReader
 
-from cixi_analysis.analysis.coverage import coverage
+from cixi_analysis.analysis.progress import coverage
 from cixi_analysis.book.pages import read_pages
 from cixi_analysis.book.pdf.printing import Heading, PdfError, find_browser, finished, info, places, print_pdf
 from cixi_analysis.book.sphinx_extension import BOOK_TITLE, imprint

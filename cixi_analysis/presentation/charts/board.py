@@ -29,7 +29,9 @@ def status_board(assessment: Assessment, pages: str = "") -> Layered:
     """
     tiles = board_tiles(assessment, pages)
     halves = board_halves(assessment, tiles)
-    frame, status = (alt.Chart(rows).encode(x2="x2:Q", y2="y2:Q", **_at("x", "y")) for rows in (tiles, halves))
+    frame, status = (
+        alt.Chart(rows).encode(x2=alt.X2("x2:Q"), y2=alt.Y2("y2:Q"), **_at("x", "y")) for rows in (tiles, halves)
+    )
     name, sign = alt.Chart(tiles).encode(**_at("text_x", "text_y")), alt.Chart(halves).encode(**_at("middle", "text_y"))
     counts: dict[str, list[str]] = {}
     for one in records(tally(assessment, by="domain")):
@@ -43,15 +45,17 @@ def status_board(assessment: Assessment, pages: str = "") -> Layered:
     colors = {"fill": as_is(alt.Fill, "fill"), "stroke": as_is(alt.Stroke, "stroke")}
     half = status.mark_rect(cornerRadius=3).encode(**colors, opacity=kept(pointed, chosen))
     # A link has a name for screen readers, although its mark is transparent.
-    cover = frame.mark_rect(fill="#ffffff", opacity=0, cursor="pointer", aria=True).encode(description="name:N")
+    cover = frame.mark_rect(fill="#ffffff", opacity=0, cursor="pointer", aria=True).encode(
+        description=alt.Description("name:N")
+    )
     layers = [
         frame.mark_rect(fill="#ffffff", stroke=LINE, cornerRadius=4),
-        name.mark_text(**top, lineHeight=14, lineBreak="\n").encode(text="label:N"),
+        name.mark_text(**top, lineHeight=14, lineBreak="\n").encode(text=alt.Text("label:N")),
         half.properties(name="halves").add_params(chosen),
-        sign.mark_text(fontSize=11.5, fontWeight="bold").encode(text="text:N", color=as_is(alt.Color, "ink")),
-        head.mark_text(**top | {"fontSize": 14}, fontWeight="bold").encode(text="domain:N"),
-        head.mark_text(**top, color=MUTED, dy=20, lineHeight=15, lineBreak="\n").encode(text="counts:N"),
-        cover.encode(href="href:N", tooltip=tooltip(**told)).properties(name="tiles").add_params(pointed),
+        sign.mark_text(fontSize=11.5, fontWeight="bold").encode(text=alt.Text("text:N"), color=as_is(alt.Color, "ink")),
+        head.mark_text(**top | {"fontSize": 14}, fontWeight="bold").encode(text=alt.Text("domain:N")),
+        head.mark_text(**top, color=MUTED, dy=20, lineHeight=15, lineBreak="\n").encode(text=alt.Text("counts:N")),
+        cover.encode(href=alt.Href("href:N"), tooltip=tooltip(**told)).properties(name="tiles").add_params(pointed),
     ]
     met = "，".join(f"{Level(r.level).chinese}{r.applicable}项中{r.met}项达标" for r in records(tally(assessment)))
     signs = "　".join(LOOKS[s].text for s in Status if s in {*Verdict, *assessment.statuses.values()})
@@ -126,9 +130,9 @@ def progress_by_domain(assessment: Assessment) -> alt.HConcatChart:
         y = alt.Y("domain:N", sort=order, title=None, axis=axis)
         base = alt.Chart(drawn).transform_filter(f"datum.level == '{level}'").encode(y=y, x=x)
         bars = base.mark_bar(size=24, cornerRadius=2).properties(name=str(level))
-        bars = bars.encode(x2="end:Q", **colors, opacity=kept(pointed, chosen), tooltip=tooltip(**told))
+        bars = bars.encode(x2=alt.X2("end:Q"), **colors, opacity=kept(pointed, chosen), tooltip=tooltip(**told))
         labels = base.mark_text(fontWeight="bold")
-        labels = labels.encode(x="middle:Q", text="text:N", color=as_is(alt.Color, "ink"))
+        labels = labels.encode(x=alt.X("middle:Q"), text=alt.Text("text:N"), color=as_is(alt.Color, "ink"))
         heading = alt.Title(f"{level.chinese}：{met} / {applicable} 项达标", fontSize=13, offset=8)
         panels.append((bars + labels).properties(width=300, height=210, title=heading))
     signs = "　".join(LOOKS[s].text for s in _PIECES if s is not Status.NOT_FILLED_IN or s in set(drawn["verdict"]))

@@ -9,7 +9,7 @@ from cixi_analysis.analysis import projects
 from cixi_analysis.analysis.records import columns, records
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import Project
-from cixi_analysis.presentation.figure import Layered, choice, finished, hover, kept, legend, tooltip
+from cixi_analysis.presentation.figure import Layered, choice, conditional, finished, hover, kept, legend, tooltip
 from cixi_analysis.presentation.formatting import number, percent, yi
 from cixi_analysis.presentation.looks import ACCENT, ACCENT_SOFT, CATEGORIES, INK
 from cixi_analysis.words import Outcome
@@ -37,14 +37,16 @@ def schedule(plan: Plan, year: int) -> Layered:
     x = alt.X("start_year:Q", title=None, scale=alt.Scale(domain=[first, last], nice=False), axis=axis)
     told = tooltip(number="序号", name="项目", category="类别", period="年限", state="年底状态")
     base = alt.Chart(rows).encode(y=y, x=x, color=color, tooltip=told)
-    whole = base.mark_bar(size=11, cornerRadius=2).encode(x2="end:Q", opacity=kept(*selections, full=0.3, faded=0.06))
+    whole = base.mark_bar(size=11, cornerRadius=2).encode(
+        x2=alt.X2("end:Q"), opacity=kept(*selections, full=0.3, faded=0.06)
+    )
     gone = base.transform_filter("datum.gone > datum.start_year").mark_bar(size=11, cornerRadius=2)
-    line = alt.Chart(pd.DataFrame({"at": [year + 1], "text": [f"{year}年底"]})).encode(x="at:Q")
+    line = alt.Chart(pd.DataFrame({"at": [year + 1], "text": [f"{year}年底"]})).encode(x=alt.X("at:Q"))
     chart = alt.layer(
         whole.properties(name="bars").add_params(*selections),
-        gone.encode(x2="gone:Q", opacity=kept(*selections)),
+        gone.encode(x2=alt.X2("gone:Q"), opacity=kept(*selections)),
         line.mark_rule(color=INK, strokeWidth=1.5),
-        line.mark_text(baseline="top", dy=5, fontWeight="bold").encode(text="text:N", y=alt.value("height")),
+        line.mark_text(baseline="top", dy=5, fontWeight="bold").encode(text=alt.Text("text:N"), y=alt.value("height")),
     )
     states = rows["state"].to_list()
     counts = "，".join(f"{state.value}{states.count(state.value)}项" for state in projects.ScheduleState)
@@ -105,7 +107,7 @@ def _money(
         bars = alt.Chart(data, name=field).transform_calculate(money="datum.money || 0").mark_bar(size=15)
         bars = bars.encode(y=y, x=x, color=color, order=alt.Order("order:Q"), opacity=opacity, tooltip=told)
         text = alt.Chart(sums.assign(label=labels)).mark_text(align="left", dx=5, fontSize=11.5)
-        layers = alt.layer(bars, text.encode(y=y, x=f"{field}:Q", text="label:N"))
+        layers = alt.layer(bars, text.encode(y=y, x=alt.X(f"{field}:Q"), text=alt.Text("label:N")))
         return layers.properties(width=175, height=alt.Step(24), title=alt.Title(heading, fontSize=13))
 
     panels = (
@@ -139,7 +141,9 @@ def yearly_budget(plan: Plan, year: int) -> Layered:
     top = alt.Chart(sums)
     here = top.transform_filter(f"datum.label == '{year}'").mark_text(dy=-24, text="▼ 本年", fontWeight="bold")
     text = top.mark_text(dy=-8, fontSize=11.5)
-    chart = alt.layer(bars, text.encode(x=x, y="money:Q", text="text:N"), here.encode(x=x, y="money:Q"))
+    chart = alt.layer(
+        bars, text.encode(x=x, y=alt.Y("money:Q"), text=alt.Text("text:N")), here.encode(x=x, y=alt.Y("money:Q"))
+    )
     title = f"概算按年分摊：{peak.label}年最多，约{peak.text}亿元"
     heads = {"label": "年份", "category": "类别", "projects": "在期项目", "money": "分摊概算（亿元）"}
     size = {"width": 640, "height": 260}
@@ -163,9 +167,9 @@ def past_outcomes(plan: Plan) -> Layered:
     selections = hover(), legend("outcome"), choice("outcome", words, "结果：")
     x = alt.X("start:Q", title="项目数", axis=alt.Axis(tickMinStep=1))
     bars = base.mark_bar(size=26).properties(name="bars").add_params(*selections)
-    bars = bars.encode(x=x, x2="end:Q", color=color, opacity=kept(*selections), tooltip=tooltip(**heads))
-    ink = alt.condition("datum.order == 0", alt.value("#ffffff"), alt.value(INK))
-    text = base.mark_text(fontWeight="bold").encode(x="middle:Q", text="count:Q", color=ink)
+    bars = bars.encode(x=x, x2=alt.X2("end:Q"), color=color, opacity=kept(*selections), tooltip=tooltip(**heads))
+    ink = conditional(alt.ColorValue, "datum.order == 0", "#ffffff", INK)
+    text = base.mark_text(fontWeight="bold").encode(x=alt.X("middle:Q"), text=alt.Text("count:Q"), color=ink)
     completed, rate = getattr(total, Outcome.COMPLETED.value), percent(total.completion_rate)
     title = f"2018-2022年{total.total}项重点工程的实施情况：已完成{completed}项，完成率{rate}"
     return finished(alt.layer(bars, text), "past-outcomes", title, heads, width=480, height=alt.Step(38))

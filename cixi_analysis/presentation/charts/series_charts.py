@@ -8,7 +8,7 @@ import pandas as pd
 from cixi_analysis.analysis.records import records
 from cixi_analysis.analysis.trend import Series, series
 from cixi_analysis.plan.dataset import Plan
-from cixi_analysis.presentation.figure import Layered, as_is, finished, hover, kept, tooltip
+from cixi_analysis.presentation.figure import Layered, as_is, conditional, finished, hover, kept, tooltip
 from cixi_analysis.presentation.formatting import missing, number, with_unit
 from cixi_analysis.presentation.html import Html, paragraph
 from cixi_analysis.presentation.looks import INK, LOOKS
@@ -87,11 +87,11 @@ def _chart(plan: Plan, year: int, same: list[Series], asked: pd.DataFrame) -> La
     drawn = alt.Chart(all_rows.astype({"run": "Int64", "below": "boolean", "end": "boolean"}))
     observed, required, goal = (drawn.transform_filter(f"datum.kind == '{k}'") for k in (_OBSERVED, _REQUIRED, _TARGET))
     base, rule, goal = observed.encode(x=x, y=y), required.encode(y=y), goal.encode(x=x, y=y)
-    labelled = (base.transform_filter("datum.end") if crowded else base).encode(text="label:N")
+    labelled = (base.transform_filter("datum.end") if crowded else base).encode(text=alt.Text("label:N"))
     told, pointed = tooltip(kind="类别", year="年份", label="数值"), hover(empty=False)
-    size = alt.condition(pointed, alt.value(190), alt.value(70))
+    size = conditional(alt.SizeValue, pointed, 190, 70)
     layers: list[alt.Chart] = [
-        base.mark_line().encode(detail="run:N"),
+        base.mark_line().encode(detail=alt.Detail("run:N")),
         base.mark_point(opacity=1).encode(size=size, tooltip=told).properties(name="points").add_params(pointed),
     ]
     below = data[data["end"]]["below"] if crowded else data["below"]
@@ -103,11 +103,14 @@ def _chart(plan: Plan, year: int, same: list[Series], asked: pd.DataFrame) -> La
         line = rule.mark_rule(strokeDash=[5, 3], strokeWidth=1.5, color=color)
         layers.insert(0, line.encode(tooltip=tooltip(kind="类别", label="数值")))
         text = rule.mark_text(align="right", dy=-9, color=color, fontSize=11)
-        layers.append(text.encode(text="label:N", x=alt.value("width")))
+        layers.append(text.encode(text=alt.Text("label:N"), x=alt.value("width")))
     if not targets.empty:
         color = _COLORS[_TARGET]
         diamond = goal.mark_point(shape="diamond", size=110, filled=False, strokeWidth=2, color=color, opacity=1)
-        layers += [diamond.encode(tooltip=told), goal.mark_text(dy=15, fontSize=11, color=color).encode(text="label:N")]
+        layers += [
+            diamond.encode(tooltip=told),
+            goal.mark_text(dy=15, fontSize=11, color=color).encode(text=alt.Text("label:N")),
+        ]
     unit = f"（{one.unit}）" if one.unit not in ("", "-") else ""
     title = f"{'、'.join(item_label(plan.item(s.item_id)) for s in same)} {one.measure}{unit}"
     values = "，".join(f"{y}年{number(value)}" for y, value in one.points)
@@ -161,10 +164,10 @@ def distance(plan: Plan, year: int, margins: pd.DataFrame) -> alt.HConcatChart |
         base = alt.Chart(rows).transform_filter(f"datum.level == '{level}'").encode(y=y, color=as_is(alt.Color, "ink"))
         bars, told = base.mark_bar(size=11).properties(name=str(level)), tooltip(**_MARGIN_HEADS)
         layers = alt.layer(
-            bars.encode(x=x, x2=alt.datum(0), opacity=kept(pointed), tooltip=told),
+            bars.encode(x=x, x2=alt.X2Datum(0), opacity=kept(pointed), tooltip=told),
             base.transform_filter("datum.drawn == 0").mark_tick(thickness=3, size=11).encode(x=x),
             alt.Chart(pd.DataFrame({"drawn": [0]})).mark_rule(color=INK).encode(x=x),
-            base.mark_text(align="left", dx=6, fontSize=11).encode(x="text_at:Q", text="label:N"),
+            base.mark_text(align="left", dx=6, fontSize=11).encode(x=alt.X("text_at:Q"), text=alt.Text("label:N")),
         )
         panels.append(layers.properties(width=255, height=alt.Step(21), title=alt.Title(level.chinese, fontSize=13)))
     items, short = rows["item"].nunique(), rows[rows["share"] < 0]["item"].nunique()
