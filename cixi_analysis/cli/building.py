@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cixi_analysis.cli.terminal import command, plan_at
+import cixi_analysis
+from cixi_analysis.cli.terminal import command
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
@@ -62,7 +63,7 @@ def build(root: Path | None, years: tuple[int, ...], force: bool, pdf: bool, sch
         if pdf:
             from cixi_analysis.book.pdf import make_pdf
 
-            plan = plan_at(folder)
+            plan = cixi_analysis.load_plan(folder)
             for year in years or plan.report_years[-1:]:
                 click.echo(make_pdf(plan, year, page.parent, page.parents[1] / "pdf"))
 
@@ -74,7 +75,7 @@ def _build(root: Path, years: tuple[int, ...], force: bool, inputs: str, schedul
     from cixi_analysis.book.making import build as build_book
     from cixi_analysis.errors import UnknownYear
 
-    plan = plan_at(root)
+    plan = cixi_analysis.load_plan(root)
     for year in years:
         plan.require_year(year)
         if year not in plan.report_years:

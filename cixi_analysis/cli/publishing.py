@@ -4,7 +4,8 @@ from pathlib import Path
 
 import click
 
-from cixi_analysis.cli.terminal import FILE, command, plan_at
+import cixi_analysis
+from cixi_analysis.cli.terminal import FILE, command
 
 
 @command(
@@ -22,7 +23,7 @@ def publish(root: Path | None, as_zip: bool, output: Path | None) -> None:
         raise click.UsageError("请写明发布成什么：cixi publish --zip。Say what to publish as: --zip.")
     if output and output.suffix.lower() != ".zip":
         raise click.UsageError(f"文件名应以 .zip 结尾，现为 {output}。The file's name should end in .zip.")
-    plan = plan_at(root)
+    plan = cixi_analysis.load_plan(root)
     target = archive(plan.root, output or plan.root / "_build" / f"cixi-{plan.report_years[-1]}.zip")
     click.echo(target)
     click.echo(f"{target.stat().st_size / 1e6:.1f} MB。解压后打开其中的 index.html。", err=True)
@@ -40,7 +41,7 @@ def publish(root: Path | None, as_zip: bool, output: Path | None) -> None:
 def verify(root: Path | None, site: Path | None) -> None:
     from cixi_analysis.book import publication
 
-    plan = plan_at(root)
+    plan = cixi_analysis.load_plan(root)
     html, pdf = (plan.root / "_build" / name for name in ("html", "pdf"))
     if site is None and not html.is_dir():
         raise publication.NotPublished("还没有生成网站（没有 _build/html）。请先运行 cixi build。")

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cixi_analysis.cli.terminal import FORMAT, YEAR, command, plan_at, print_table
+import cixi_analysis
+from cixi_analysis.cli.terminal import FORMAT, YEAR, command, print_table
 from cixi_analysis.words import BASE_YEAR, LAST_YEAR, NOT_APPLICABLE_MARK, AuditResult, Convention, Due
 
 if TYPE_CHECKING:
@@ -32,9 +33,9 @@ if TYPE_CHECKING:
 )  # fmt: skip
 @FORMAT
 def assess(root: Path | None, year: int, against: str, without: tuple[str, ...], form: str) -> None:
-    from cixi_analysis.assessment import assess as judge
-
-    print_table(judge(plan_at(root), year, against=against, without=[Convention(w) for w in without]).table, form)
+    conventions = [Convention(word) for word in without]
+    assessment = cixi_analysis.assess(cixi_analysis.load_plan(root), year, against=against, without=conventions)
+    print_table(assessment.table, form)
 
 
 @command(
@@ -47,7 +48,7 @@ def assess(root: Path | None, year: int, against: str, without: tuple[str, ...],
 def trend(root: Path | None, year: int, form: str) -> None:
     from cixi_analysis.analysis.trend import CONTRACT_COLUMNS, trends
 
-    print_table(trends(plan_at(root), year)[list(CONTRACT_COLUMNS)], form)
+    print_table(trends(cixi_analysis.load_plan(root), year)[list(CONTRACT_COLUMNS)], form)
 
 
 @command(
@@ -57,11 +58,8 @@ def trend(root: Path | None, year: int, form: str) -> None:
 )
 @FORMAT
 def reconcile(root: Path | None, form: str) -> None:
-    from cixi_analysis.analysis.reconciliation import reconcile as compare
-    from cixi_analysis.assessment import assess as judge
-
-    plan = plan_at(root)
-    table = compare(plan, judge(plan, BASE_YEAR).table)
+    plan = cixi_analysis.load_plan(root)
+    table = cixi_analysis.reconcile(plan, cixi_analysis.assess(plan, BASE_YEAR).table)
     print_table(table, form)
     if (differing := int((table["agrees"] == "no").sum())) > 0:
         click.echo(f"有 {differing} 项所印与复算不一致，见 agrees 为 no 的行。", err=True)
@@ -78,11 +76,9 @@ def reconcile(root: Path | None, form: str) -> None:
 @click.argument("other", type=int, metavar="[OTHER]", required=False)
 @FORMAT
 def diff(root: Path | None, year: int, other: int | None, form: str) -> None:
-    from cixi_analysis.analysis.changes import changes
-
     if year == other:
         raise click.UsageError("请给出两个不同的年份。Give two different years.")
-    found = changes(plan_at(root), year, other)
+    found = cixi_analysis.changes(cixi_analysis.load_plan(root), year, other)
     print_table(found.table, form)
     click.echo(f"{found.other} 年 → {found.year} 年", err=True)
 
@@ -103,11 +99,9 @@ def requirement(root: Path | None, text: str | None, unit: str | None, everythin
     if text is None:
         from cixi_analysis.analysis.readings import readings
 
-        print_table(readings(plan_at(root)), form)
+        print_table(readings(cixi_analysis.load_plan(root)), form)
         return
-    from cixi_analysis.requirement import read
-
-    tree = None if text == NOT_APPLICABLE_MARK else read(text, unit=unit)
+    tree = None if text == NOT_APPLICABLE_MARK else cixi_analysis.read(text, unit=unit)
     rows = list(_tree_rows(tree)) if tree else [(0, text, "本级没有要求")]
     if form == "table":
         click.echo(tree or text)
@@ -139,10 +133,10 @@ def _tree_rows(node: "Node", depth: int = 0) -> Iterator[tuple[int, str, str]]:
 @click.option("--year", type=int, help="截至哪一年，默认最近一年。As of which year; default: the newest.")
 @FORMAT
 def indicator(root: Path | None, number: int, year: int | None, form: str) -> None:
-    from cixi_analysis.analysis.dossier import dossier, facts
+    from cixi_analysis.analysis.dossier import facts
 
-    plan = plan_at(root)
-    print_table(facts(dossier(plan, number, plan.years[-1] if year is None else year)), form)
+    plan = cixi_analysis.load_plan(root)
+    print_table(facts(cixi_analysis.dossier(plan, number, plan.years[-1] if year is None else year)), form)
 
 
 @command(
@@ -157,7 +151,7 @@ def indicator(root: Path | None, number: int, year: int | None, form: str) -> No
 def commitments(root: Path | None, year: int | None, form: str) -> None:
     from cixi_analysis.analysis.commitments import ledger
 
-    plan = plan_at(root)
+    plan = cixi_analysis.load_plan(root)
     at = plan.years[-1] if year is None else year
     if not BASE_YEAR <= at <= LAST_YEAR:
         raise click.UsageError(f"年份应在 {BASE_YEAR} 与 {LAST_YEAR} 之间，现为 {at}。YEAR is out of range.")
@@ -176,7 +170,7 @@ def commitments(root: Path | None, year: int | None, form: str) -> None:
 def audit(root: Path | None, form: str) -> None:
     from cixi_analysis.analysis.audit import findings
 
-    table = findings(plan_at(root))
+    table = findings(cixi_analysis.load_plan(root))
     print_table(table, form)
     counts = "，".join(f"{word.chinese} {int((table['result'] == word.value).sum())}" for word in AuditResult)
     click.echo(f"共 {len(table)} 条：{counts}。", err=True)
@@ -208,5 +202,5 @@ def export(root: Path | None, year: int, output: str) -> None:
         )
     if path.is_file() and is_form(path):
         raise click.UsageError(f"{path} 是填报工作簿，不覆盖。请换一个文件名。A form is not overwritten.")
-    write(Figures(plan_at(root), year), path)
+    write(Figures(cixi_analysis.load_plan(root), year), path)
     click.echo(f"已写入 {path}", err=True)

@@ -17,8 +17,6 @@ from cixi_analysis.errors import CixiError, reason
 if TYPE_CHECKING:
     import pandas as pd
 
-    from cixi_analysis.plan.dataset import Plan
-
 _WITH_HELP = click.help_option("-h", "--help", help="显示说明。Show this message.")
 YEAR = click.argument("year", type=int, metavar="YEAR")
 FORMAT = click.option(
@@ -26,13 +24,6 @@ FORMAT = click.option(
 )
 #: The type of a path that must not be a folder.
 FILE = click.Path(dir_okay=False, path_type=Path)
-
-
-def plan_at(root: Path | None) -> "Plan":
-    """The plan of a project folder, by default the nearest one upward."""
-    from cixi_analysis.plan.dataset import load_plan
-
-    return load_plan(root)
 
 
 def print_table(table: "pd.DataFrame", form: str) -> None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cixi_analysis.cli.terminal import FILE, FORMAT, YEAR, command, plan_at, print_table
+import cixi_analysis
+from cixi_analysis.cli.terminal import FILE, FORMAT, YEAR, command, print_table
 from cixi_analysis.errors import CixiError
 from cixi_analysis.words import BASE_YEAR, LAST_YEAR, Stage
 
@@ -43,7 +44,7 @@ def workbook(root: Path | None, year: int, output: Path | None, overwrite: bool)
         raise CixiError(f"{year} 年早于规划基准年 {BASE_YEAR} 年，其数据是规划所载，不用填报。")
     if path.exists() and not overwrite:
         raise CixiError(f"{path} 已经存在，其中可能有填写的内容。请用 -o 另取文件名，或用 --overwrite 覆盖。")
-    write_form(plan_at(root), year, path)
+    write_form(cixi_analysis.load_plan(root), year, path)
     click.echo(f"已写入 {path}。填写后运行 cixi check {path}", err=True)
 
 
@@ -58,7 +59,7 @@ def workbook(root: Path | None, year: int, output: Path | None, overwrite: bool)
 def check(root: Path | None, file: Path, form: str) -> None:
     from cixi_analysis.form.checking import check_form
 
-    _print_findings(check_form(plan_at(root), file), file, form)
+    _print_findings(check_form(cixi_analysis.load_plan(root), file), file, form)
 
 
 @command(
@@ -81,7 +82,7 @@ def import_(root: Path | None, file: Path, dry_run: bool, final: bool, form: str
     from cixi_analysis.form.checking import check_form
     from cixi_analysis.form.importing import apply_import, plan_import
 
-    plan = plan_at(root)
+    plan = cixi_analysis.load_plan(root)
     checked = check_form(plan, file)
     if checked.problems:
         _print_findings(checked, file, form, "没有导入，请改正后重试。")
