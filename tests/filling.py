@@ -7,7 +7,7 @@ from typing import Any
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
-from cixi_analysis.export.saving import workbook_bytes
+from cixi_analysis.export.workbook import workbook_bytes
 from cixi_analysis.form.checking import Checked
 from cixi_analysis.form.layout import FormRow
 from cixi_analysis.form.sheets import domain_sheets

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 from conftest import cixi
 
-from cixi_analysis.export.saving import save_workbook
-from cixi_analysis.export.workbook import new_workbook
+from cixi_analysis.export.workbook import new_workbook, save_bytes, workbook_bytes
 from cixi_analysis.plan import edition
 
 NEW_YEAR = "1767225600"
@@ -62,7 +61,7 @@ def test_workbooks_bear_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv(edition.VARIABLE, NEW_YEAR)
     book = new_workbook("试")
     book.create_sheet("表")
-    save_workbook(book, tmp_path / "x.xlsx")
+    save_bytes(workbook_bytes(book), tmp_path / "x.xlsx")
     with zipfile.ZipFile(tmp_path / "x.xlsx") as file:
         assert {entry.date_time for entry in file.infolist()} == {(2026, 1, 1, 0, 0, 0)}
         properties = file.read("docProps/core.xml").decode()

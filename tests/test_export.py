@@ -15,6 +15,7 @@ from cixi_analysis.assessment import assess, tally
 from cixi_analysis.errors import UnknownYear
 from cixi_analysis.export import ExportError, Figures, attachments, report, write_workbook
 from cixi_analysis.export.sheet import Report
+from cixi_analysis.export.workbook import workbook_bytes
 from cixi_analysis.plan.dataset import Plan
 
 #: item → cells of Table 1 in 2022: name, national, provincial, status, is it met (national, provincial), 2025
@@ -238,7 +239,7 @@ def hostile_plan(text: str) -> Plan:
 def test_text_is_never_a_formula(text: str, shown: str, tmp_path: Path) -> None:
     """Whatever text begins with or holds, it reaches Excel as text, and what no file can hold is shown."""
     made = report(Figures(hostile_plan(text), 2022))
-    write_workbook(hostile_plan(text), 2022, tmp_path / "x.xlsx")
+    write_workbook(Figures(hostile_plan(text), 2022), tmp_path / "x.xlsx")
     book = load_workbook(tmp_path / "x.xlsx")
     for sheet in ("表一", "结论依据", "趋势与进度"):
         cells = [c for row in book[sheet].iter_rows() for c in row if shown in str(c.value)]
@@ -250,14 +251,14 @@ def test_text_is_never_a_formula(text: str, shown: str, tmp_path: Path) -> None:
 
 def test_a_text_longer_than_a_cell_says_so(tmp_path: Path) -> None:
     """Excel holds 32,767 characters in a cell; the rest is not dropped without a word."""
-    write_workbook(hostile_plan("长" * 40_000), 2022, tmp_path / "x.xlsx")
+    write_workbook(Figures(hostile_plan("长" * 40_000), 2022), tmp_path / "x.xlsx")
     texts = [str(c.value) for row in load_workbook(tmp_path / "x.xlsx")["结论依据"].iter_rows() for c in row]
     assert any(t.startswith("长长") and t.endswith("……（以下7273字见JSON文件）") for t in texts)
 
 
 def test_nothing_leads_out_of_the_workbook(made: Report) -> None:
     """No link to another file or to the network, no macro, no connection."""
-    with zipfile.ZipFile(io.BytesIO(made.content())) as package:
+    with zipfile.ZipFile(io.BytesIO(workbook_bytes(made.book, made.computed))) as package:
         assert not [n for n in package.namelist() if "external" in n.lower() or n.endswith((".bin", ".vml"))]
         parts = [package.read(n).decode() for n in package.namelist()]
     assert not any('TargetMode="External"' in part or "<hyperlink" in part for part in parts)
@@ -269,7 +270,7 @@ def test_nothing_leads_out_of_the_workbook(made: Report) -> None:
 def test_whole_or_not_there(plan: Plan, tmp_path: Path) -> None:
     """A folder that does not exist: a message, no traceback, nothing left behind."""
     with pytest.raises(ExportError, match=r"^不能写入 .*missing.x\.xlsx：没有这个文件夹或文件。"):
-        write_workbook(plan, 2022, tmp_path / "missing" / "x.xlsx")
+        write_workbook(Figures(plan, 2022), tmp_path / "missing" / "x.xlsx")
     assert list(tmp_path.iterdir()) == []
 
 

@@ -13,8 +13,8 @@ from openpyxl.utils import get_column_letter
 from tiny import tiny_plan
 
 from cixi_analysis.export import Figures, report
-from cixi_analysis.export.saving import save_bytes, workbook_bytes
 from cixi_analysis.export.sheet import Report
+from cixi_analysis.export.workbook import save_bytes, workbook_bytes
 from cixi_analysis.plan.dataset import Plan
 
 _PLACE = re.compile(
@@ -105,7 +105,7 @@ def test_libreoffice_computes_the_same(made: Report, tmp_path: Path) -> None:
 
 def test_values_are_stored_beside_the_formulas(made: Report, tmp_path: Path) -> None:
     """A preview, a phone and Excel's protected view show what is stored; Excel and WPS compute anew on opening."""
-    save_bytes(made.content(), tmp_path / "x.xlsx")
+    save_bytes(workbook_bytes(made.book, made.computed), tmp_path / "x.xlsx")
     book, formulas = load_workbook(tmp_path / "x.xlsx", data_only=True), load_workbook(tmp_path / "x.xlsx")
     assert {at: book[at[0]][at[1]].value for at in made.computed} == made.computed
     assert all(formulas[sheet][at].data_type == "f" for sheet, at in made.computed)

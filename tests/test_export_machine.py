@@ -14,8 +14,8 @@ from tiny import tiny_plan
 from cixi_analysis.analysis import commitments, links, reconciliation, trend
 from cixi_analysis.analysis.outputs import OUTPUTS
 from cixi_analysis.assessment import assess, judgement
-from cixi_analysis.export import attachments, write_csv, write_json
-from cixi_analysis.export.escaping import csv_text
+from cixi_analysis.export import Figures, attachments, write_csv, write_json
+from cixi_analysis.export.workbook import csv_text
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import OBSERVATIONS, Observation
 
@@ -28,8 +28,8 @@ TABLES = [*OF_EVERY_YEAR, *FROM_THE_BASE_YEAR, "dictionary"]
 def folder(plan: Plan, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """All machine-readable files of 2022; not to be changed."""
     made = tmp_path_factory.mktemp("machine")
-    write_csv(plan, 2022, made)
-    write_json(plan, 2022, made / "cixi-2022.json")
+    write_csv(Figures(plan, 2022), made)
+    write_json(Figures(plan, 2022), made / "cixi-2022.json")
     return made
 
 
@@ -46,7 +46,7 @@ def test_files(folder: Path) -> None:
 
 def test_a_retrospect_has_no_reconciliation(plan: Plan, tmp_path: Path) -> None:
     """The plan speaks of its base year; before it there is nothing to reconcile."""
-    names = [path.name for path in write_csv(plan, 2021, tmp_path)]
+    names = [path.name for path in write_csv(Figures(plan, 2021), tmp_path)]
     assert names == [f"cixi-2021-{t}.csv" for t in (*OF_EVERY_YEAR, "dictionary")]
 
 
@@ -152,8 +152,8 @@ def test_real_data_need_no_apostrophe(folder: Path) -> None:
 def test_hostile_text(text: str, tmp_path: Path) -> None:
     """Both files can be written and read, and JSON holds the text unchanged but for what no file can hold."""
     plan = hostile_plan(text)
-    write_csv(plan, 2022, tmp_path)
-    write_json(plan, 2022, tmp_path / "x.json")
+    write_csv(Figures(plan, 2022), tmp_path)
+    write_json(Figures(plan, 2022), tmp_path / "x.json")
     held = json.loads((tmp_path / "x.json").read_text(encoding="utf-8"))["observations"][0]["statement"]
     assert held == HOSTILE[text].replace("_x005F_", "_")
     assert read(tmp_path / "cixi-2022-observations.csv")[0]["statement"] == csv_text(text)

@@ -20,7 +20,7 @@ from openpyxl.worksheet.formula import ArrayFormula
 from tiny import item, observation, requirement, target, tiny_plan
 
 from cixi_analysis.errors import DataError
-from cixi_analysis.export.saving import workbook_bytes
+from cixi_analysis.export.workbook import workbook_bytes
 from cixi_analysis.form.checking import Checked, FormError, FormProblem, check_form
 from cixi_analysis.form.layout import GUIDE
 from cixi_analysis.form.writing import form_workbook

@@ -21,7 +21,7 @@ from openpyxl.cell import Cell
 from openpyxl.comments import Comment
 from openpyxl.worksheet.worksheet import Worksheet
 
-from cixi_analysis.export.saving import workbook_bytes
+from cixi_analysis.export.workbook import workbook_bytes
 from cixi_analysis.form.checking import Checked, FormError, check_form
 from cixi_analysis.form.layout import CHOICES, COLUMNS, FIRST_ROW, GUIDE, INPUTS, FormRow, Kind
 from cixi_analysis.form.writing import form_workbook

@@ -16,7 +16,7 @@ from openpyxl.comments import Comment
 from openpyxl.worksheet.worksheet import Worksheet
 from tiny import progress, tiny_plan, write
 
-from cixi_analysis.export.saving import workbook_bytes
+from cixi_analysis.export.workbook import workbook_bytes
 from cixi_analysis.form.checking import Checked, check_form
 from cixi_analysis.form.importing import apply_import, plan_import
 from cixi_analysis.form.layout import (

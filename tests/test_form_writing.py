@@ -12,7 +12,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from tiny import observation, requirement, tiny_plan
 
 from cixi_analysis.errors import CixiError
-from cixi_analysis.export.saving import ExportError
+from cixi_analysis.export.workbook import ExportError
 from cixi_analysis.form.layout import (
     CHOICES,
     COLUMNS,

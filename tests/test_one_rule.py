@@ -20,8 +20,8 @@ from cixi_analysis.analysis.changes import changes
 from cixi_analysis.analysis.dossier import dossier
 from cixi_analysis.analysis.trend import margins, series, trends
 from cixi_analysis.assessment import assess, read_wording
+from cixi_analysis.export import write_json
 from cixi_analysis.export.figures import Figures
-from cixi_analysis.export.machine import save_json
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.requirement.tree import Bound, demanded_bounds
 from cixi_analysis.words import WATER_CLASSES, Level
@@ -117,7 +117,7 @@ def test_the_item_itself_depends_on_the_level(
     compared = provincial[0] != "no_data"
     assert (verdicts(plan, YEAR, "target")["36", "2025"][1] == "measured") == compared
     with TemporaryDirectory() as folder:
-        save_json(Figures(plan, YEAR), Path(folder) / "all.json")
+        write_json(Figures(plan, YEAR), Path(folder) / "all.json")
         exported = json.loads((Path(folder) / "all.json").read_text("utf-8"))["trend"]
     for rows in (trends(plan, YEAR), found.trends, pd.DataFrame(exported)):
         own = rows[rows["item_id"] == "36"]

@@ -11,10 +11,8 @@ from playwright.sync_api import Browser
 from pypdf import PdfReader
 from pypdf.generic import Destination
 
-from cixi_analysis.book.pdf import PdfError, belongs_to, document, make_pdf
-from cixi_analysis.book.pdf.assembly import sections
-from cixi_analysis.book.pdf.chromium import VARIABLE, find
-from cixi_analysis.book.pdf.finishing import characters
+from cixi_analysis.book.pdf import belongs_to, document, make_pdf, sections
+from cixi_analysis.book.pdf.printing import VARIABLE, PdfError, characters, find_browser
 from cixi_analysis.plan import edition
 from cixi_analysis.plan.dataset import Plan, load_plan
 
@@ -86,7 +84,7 @@ def test_without_a_browser(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> N
     monkeypatch.delenv(VARIABLE, raising=False)
     monkeypatch.setattr("shutil.which", lambda _: None)
     with pytest.raises(PdfError) as missing:
-        find()
+        find_browser()
     assert str(missing.value) == (
         "没有找到 Chromium、Chrome 或 Edge，不能生成 PDF；其余已经生成。"
         "请安装其中之一，或在环境变量 CIXI_CHROMIUM 中写明它的路径。"
@@ -97,7 +95,7 @@ def test_a_browser_that_is_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     """A named program that is not there, and one that prints nothing."""
     monkeypatch.setenv(VARIABLE, "/nirgends/chrome")
     with pytest.raises(PdfError, match="环境变量 CIXI_CHROMIUM 现为“/nirgends/chrome”，不是可以运行的程序"):
-        find()
+        find_browser()
 
 
 def test_site_is_built_without_a_browser(built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -114,7 +112,7 @@ def test_site_is_built_without_a_browser(built: Path, tmp_path: Path, monkeypatc
 @pytest.fixture(scope="module")
 def browser_is_there() -> None:
     try:
-        find()
+        find_browser()
     except PdfError as error:
         pytest.skip(str(error))
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from cixi_analysis.book.footer import imprint, standards
+from cixi_analysis.book.sphinx_extension import imprint, standards
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.provenance import provenance
 

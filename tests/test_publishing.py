@@ -7,13 +7,12 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from cixi_analysis.book.store import forget
 from conftest import cixi
 from playwright.sync_api import Browser, Page
 from pypdf import PdfWriter
 
-from cixi_analysis.book.archive import NotPublished, archive
-from cixi_analysis.book.reproduction import NotReproduced, first_difference, published, verify
+from cixi_analysis.book import cache
+from cixi_analysis.book.publication import NotPublished, NotReproduced, archive, first_difference, published, verify
 from cixi_analysis.plan.dataset import Plan
 
 
@@ -126,7 +125,7 @@ def test_a_year_older_than_the_data_is_not_published(built: Path, tmp_path: Path
     """After `cixi build --year` other years may be as they were: the site says so of itself no longer, so it stays here."""
     project = Path(shutil.copytree(built, tmp_path / "project"))
     assert archive(project, tmp_path / "whole.zip").is_file()
-    forget(project)  # what a build of single years leaves, or none
+    cache.clear(project)  # what a build of single years leaves, or none
     with pytest.raises(NotPublished, match=r"^网站里有的页面可能比数据旧（.*）。请先运行 cixi build，再发布。$"):
         archive(project, tmp_path / "x.zip")
 
@@ -140,7 +139,7 @@ def test_a_report_of_another_site_is_not_part_of_this_one(built: Path, tmp_path:
     writer.add_blank_page(100, 100)
     with (folder / "cixi-2022.pdf").open("wb") as stream:
         writer.write(stream)
-    assert published(project / "_build" / "html", folder).report_years == ()
+    assert published(project / "_build" / "html", folder).reports == []
     assert not any(name.endswith(".pdf") for name in zipfile.ZipFile(archive(project, tmp_path / "x.zip")).namelist())
 
 
@@ -180,7 +179,7 @@ def test_verify_names_the_first_file(built: Path, tmp_path: Path, monkeypatch: p
     """A site somebody has changed by hand."""
     site = published(Path(shutil.copytree(built / "_build" / "html", tmp_path / "html")))
     again = published(built / "_build" / "html")
-    monkeypatch.setattr("cixi_analysis.book.reproduction._again", lambda *_: again)
+    monkeypatch.setattr("cixi_analysis.book.publication._again", lambda *_: again)
     assert verify(built, site) == len(site.files)
     page = tmp_path / "html" / "book" / "2022" / "index.html"
     page.write_text(page.read_text(encoding="utf-8").replace("40.7", "47.0"), encoding="utf-8")

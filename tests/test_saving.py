@@ -7,8 +7,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from cixi_analysis.export.saving import ExportError, save_workbook
-from cixi_analysis.export.workbook import fit_row, new_workbook, put
+from cixi_analysis.export.workbook import ExportError, fit_row, new_workbook, put, save_bytes, workbook_bytes
 
 
 def test_whole_or_not_there(tmp_path: Path) -> None:
@@ -17,7 +16,7 @@ def test_whole_or_not_there(tmp_path: Path) -> None:
     book.create_sheet("表")
     path = tmp_path / "missing" / "x.xlsx"
     with pytest.raises(ExportError) as refused:
-        save_workbook(book, path)
+        save_bytes(workbook_bytes(book), path)
     assert str(refused.value) == f"不能写入 {path}：没有这个文件夹或文件。请检查文件夹是否存在、文件是否正被打开。"
     assert list(tmp_path.iterdir()) == []
 
@@ -34,7 +33,7 @@ def test_a_failed_save_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.M
 
     monkeypatch.setattr(Path, "replace", refuse)
     with pytest.raises(ExportError, match="没有权限"):
-        save_workbook(book, path)
+        save_bytes(workbook_bytes(book), path)
     assert path.read_text() == "旧"
     assert list(tmp_path.iterdir()) == [path]
 
@@ -43,7 +42,7 @@ def test_no_clock_in_the_file(tmp_path: Path) -> None:
     """The same workbook gives the same bytes whenever it is written."""
     book = new_workbook("试")
     book.create_sheet("表")
-    save_workbook(book, tmp_path / "x.xlsx")
+    save_bytes(workbook_bytes(book), tmp_path / "x.xlsx")
     with zipfile.ZipFile(tmp_path / "x.xlsx") as file:
         assert {entry.date_time for entry in file.infolist()} == {(1980, 1, 1, 0, 0, 0)}
         properties = file.read("docProps/core.xml").decode()
@@ -55,7 +54,7 @@ def test_text_is_never_a_formula(text: str, tmp_path: Path) -> None:
     """A string is text whatever it begins with, and Excel keeps it so when the cell is edited."""
     book = new_workbook("试")
     put(book.create_sheet("表")["A1"], text)
-    save_workbook(book, tmp_path / "x.xlsx")
+    save_bytes(workbook_bytes(book), tmp_path / "x.xlsx")
     cell = load_workbook(tmp_path / "x.xlsx")["表"]["A1"]
     assert (cell.value, cell.data_type, cell.quotePrefix) == (text, "s", True)
 
@@ -84,7 +83,7 @@ def test_rows_fit_and_may_grow(tmp_path: Path) -> None:
         fit_row(sheet, row, least=2)
     heights = [sheet.row_dimensions[row].height for row in (1, 2, 3)]
     assert heights == [35, 51, 409]
-    save_workbook(book, tmp_path / "x.xlsx")
+    save_bytes(workbook_bytes(book), tmp_path / "x.xlsx")
     xml = zipfile.ZipFile(tmp_path / "x.xlsx").read("xl/worksheets/sheet1.xml").decode()
     assert 'ht="35"' in xml
     assert 'customHeight="1"' not in xml

@@ -10,21 +10,25 @@ import sys
 import time
 import zipfile
 from collections.abc import Iterator
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor, as_completed
 from pathlib import Path
 from typing import Any
 
 import nbformat
 import pandas as pd
 import pytest
-from cixi_analysis.book.errands import Errand, Returned, packed, run_errands
 from conftest import ROOT
+from nbformat import NotebookNode
 from tiny_book import template, write_template
 
 from benchmarks.generated import generated_panel
 from cixi_analysis.assessment import assess_panel
-from cixi_analysis.book import PAGES, BuildError, build, scheduler
+from cixi_analysis.book import scheduler
+from cixi_analysis.book.kernels import Failure, packed, run_elsewhere
+from cixi_analysis.book.making import build
+from cixi_analysis.book.pages import BuildError
 from cixi_analysis.book.scheduler import SchedulerError, cluster
+from cixi_analysis.errors import DataError
 from cixi_analysis.plan.dataset import Plan
 
 
@@ -138,9 +142,9 @@ def test_a_worker_that_dies_halfway_costs_time_only(own: Cluster, plan: Plan) ->
 def test_faults_come_back_as_from_one_machine(two_workers: Cluster, plan: Plan) -> None:
     """What is wrong with a table is told in the same words."""
     table = generated_panel(plan, 4).assign(value="约86", absence=None)
-    with cluster(two_workers.address, timeout=60) as executor, pytest.raises(ValueError, match="约86") as there:
+    with cluster(two_workers.address, timeout=60) as executor, pytest.raises(DataError, match="约86") as there:
         assess_panel(plan, table, executor=executor, block=2)
-    with pytest.raises(ValueError, match="约86") as here:
+    with pytest.raises(DataError, match="约86") as here:
         assess_panel(plan, table)
     assert str(there.value) == str(here.value)
 
@@ -148,37 +152,33 @@ def test_faults_come_back_as_from_one_machine(two_workers: Cluster, plan: Plan) 
 # --- pages -------------------------------------------------------------------------------------------------------
 
 
-def errands(*codes: str) -> list[Errand]:
+def submitted(executor: Executor, *codes: str) -> list[Future[Any]]:
+    """A page of each code, run with the years from 2020 on."""
     project = packed(ROOT)
-    notebooks = enumerate((nbformat.writes(template("页", code)) for code in codes), start=2020)
-    return [Errand(f"{year}/index.ipynb", notebook, {"year": year}, project) for year, notebook in notebooks]
+    notebooks = enumerate((template("页", code) for code in codes), start=2020)
+    return [executor.submit(run_elsewhere, project, notebook, {"year": year}) for year, notebook in notebooks]
 
 
 COUNT = "from cixi_analysis.plan.dataset import load_plan\nprint(year, len(load_plan().items))"
 
 
-def outputs(page: Returned) -> list[Any]:
-    return [cell.outputs for cell in nbformat.reads(page.notebook, as_version=4).cells if cell.cell_type == "code"]
+def outputs(page: str) -> list[list[NotebookNode]]:
+    return [cell.outputs for cell in nbformat.reads(page, as_version=4).cells if cell.cell_type == "code"]
 
 
 def test_pages_are_the_same_on_a_cluster(two_workers: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
     """A page brings its data along: workers in another folder make the page that this machine makes."""
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
-    wanted = errands(COUNT, COUNT, COUNT)
     with cluster(two_workers.address, timeout=60) as executor:
-        there = {page.name: page for page in run_errands(wanted, executor)}
+        there = [future.result() for future in submitted(executor, COUNT, COUNT, COUNT)]
     with ThreadPoolExecutor(1) as alone:
-        here = {page.name: page for page in run_errands(wanted, alone)}
-    assert list(map(outputs, (there[errand.name] for errand in wanted))) == list(
-        map(outputs, (here[errand.name] for errand in wanted))
-    )
-    assert outputs(there["2021/index.ipynb"])[-1][0].text == "2021 69\n"
-    assert {name: page.notebook for name, page in there.items()} == {n: page.notebook for n, page in here.items()}
+        here = [future.result() for future in submitted(alone, COUNT, COUNT, COUNT)]
+    assert outputs(there[1])[-1][0].text == "2021 69\n"
+    assert there == here
 
 
 def test_a_book_is_the_same_on_a_cluster(two_workers: Cluster, tmp_path: Path) -> None:
     """The executed notebooks of ``book/`` are those of this machine, byte for byte, charts and all."""
-    pages = tuple(page for page in PAGES if page.template in ("home", "overview", "trend"))
     root = tmp_path / "project"
     for folder in ("book", "notebooks"):
         (root / folder).mkdir(parents=True)
@@ -186,8 +186,8 @@ def test_a_book_is_the_same_on_a_cluster(two_workers: Cluster, tmp_path: Path) -
         shutil.copy(ROOT / name, root / name)
     shutil.copytree(ROOT / "book" / "_static", root / "book" / "_static")
     shutil.copytree(ROOT / "data", root / "data")
-    for name in ("home", "overview"):
-        write_template(root, name)
+    write_template(root, "home", page="index", each="once")
+    write_template(root, "overview", page="{year}/index", each="assessed")
     (root / "book" / "manual.md").write_text("# 使用手册\n", encoding="utf-8")
     (root / "book" / "provenance.md").write_text("# 数据与版本\n", encoding="utf-8")
 
@@ -195,9 +195,9 @@ def test_a_book_is_the_same_on_a_cluster(two_workers: Cluster, tmp_path: Path) -
         return {path.relative_to(root).as_posix(): path.read_bytes() for path in (root / "book").rglob("*.ipynb")}
 
     with cluster(two_workers.address, timeout=60) as executor:
-        build(root, [2022], pages=pages, executor=executor, progress=False)
+        build(root, [2022], downloads=None, executor=executor, progress=False)
     there = made()
-    build(root, [2022], pages=pages, force=True, progress=False)
+    build(root, [2022], downloads=None, force=True, progress=False)
     assert set(there) == {"book/index.ipynb", "book/2022/index.ipynb", "book/2022/trend.ipynb"}
     assert there == made()
 
@@ -208,40 +208,37 @@ def test_a_page_that_fails_there_is_told_as_one_here(two_workers: Cluster, tmp_p
         (tmp_path / name).mkdir()
     shutil.copytree(ROOT / "data", tmp_path / "data")
     shutil.copy(ROOT / "_config.yml", tmp_path)
-    write_template(tmp_path, "home", "1 / 0")
-    home = tuple(page for page in PAGES if page.template == "home")
-    told = r"2022 年 首页（notebooks/home.ipynb）：笔记本运行失败，网站保持原样。\n出错的单元 In \[3\]：\n    1 / 0\n错误：ZeroDivisionError"
+    write_template(tmp_path, "overview", "1 / 0", page="{year}/index", each="assessed")
+    told = r"overview 2022（notebooks/overview.ipynb）：笔记本运行失败，网站保持原样。\n出错的单元 In \[3\]：\n    1 / 0\n错误：ZeroDivisionError"
     with cluster(two_workers.address, timeout=60) as executor, pytest.raises(BuildError, match=told):
-        build(tmp_path, [2022], pages=home, executor=executor, progress=False)
-    assert (tmp_path / "_build" / "logs" / "2022-home.ipynb").is_file()
+        build(tmp_path, [2022], downloads=None, executor=executor, progress=False)
+    assert (tmp_path / "_build" / "logs" / "2022-overview.ipynb").is_file()
 
 
 def test_pages_outlive_a_worker(own: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
     """A worker is killed while pages run; every page comes back, once."""
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     victim, _ = own.worker("victim"), own.worker("survivor")
-    wanted = errands(*["import time; time.sleep(1); print(year)"] * 6)
     with cluster(own.address, timeout=60) as executor:
         _wait_for(executor, 2)
-        names = []
-        for page in run_errands(wanted, executor):
-            if not names:
+        pages = submitted(executor, *["import time; time.sleep(1); print(year)"] * 6)
+        for number, page in enumerate(as_completed(pages)):
+            if number == 0:
                 victim.send_signal(signal.SIGKILL)
-            names.append(page.name)
-            assert page.failure is None
-    assert sorted(names) == [errand.name for errand in wanted]
+            assert isinstance(page.result(), str)
+    assert [outputs(page.result())[-1][0].text for page in pages] == [f"{year}\n" for year in range(2020, 2026)]
 
 
 def test_a_failing_page_says_why(two_workers: Cluster) -> None:
     """The failing cell, its error, and the notebook as far as it came."""
     with cluster(two_workers.address, timeout=60) as executor:
-        (page,) = run_errands(errands("print('前')\n1 / 0"), executor)
-    assert page.failure is not None
-    assert page.failure.lines == (
+        failure = submitted(executor, "print('前')\n1 / 0")[0].result()
+    assert isinstance(failure, Failure)
+    assert failure.lines == (
         "出错的单元 In [3]：", "    print('前')", "    1 / 0", "错误：ZeroDivisionError: division by zero"
     )  # fmt: skip
-    assert "前" in page.notebook
-    assert "ZeroDivisionError" in page.failure.log
+    assert "前" in failure.notebook
+    assert "ZeroDivisionError" in failure.log
 
 
 def test_what_a_page_brings_along_is_the_data_and_nothing_else() -> None:

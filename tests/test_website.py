@@ -1,6 +1,6 @@
 """What the site has besides its pages: the names that the search knows."""
 
-from cixi_analysis.book.search import _newest_first, names_of
+from cixi_analysis.book.sphinx_extension import _newest_first, names_of
 
 
 def test_names_of_a_page() -> None:

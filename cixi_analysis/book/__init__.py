@@ -6,6 +6,6 @@
 ``site``        Jupyter Book, and the new site in place of the old one; ``sphinx_side`` is its process
 ``cache``       what is remembered between builds
 ``scheduler``   the same pages on a Dask cluster
-``search``, ``footer``   Sphinx extensions: names for the search, what each page says of itself
-``pdf``, ``archive``, ``reproduction``   the report of a year, the site as a ZIP file, its proof byte by byte
+``sphinx_extension``   names for the search, the charts' script, what each page says of itself
+``pdf``, ``publication``   the report of a year; the site as a ZIP file, and its verification byte by byte
 """

@@ -1,13 +1,13 @@
 """Work beyond one machine: a Dask cluster, as an executor like any other of ``concurrent.futures``.
 
-Whoever takes an ``Executor`` (``assess_panel``, ``book.build``) needs to know nothing of clusters. Dask itself hands
-the work out, and hands it out again when a worker dies. It is an optional extra, imported only when asked for.
+What takes an ``Executor`` (``assess_panel``, ``book.making.build``) needs to know nothing of clusters. Dask distributes
+the work, again when a worker dies. It is an optional extra, imported only when asked for.
 """
 
 import logging
 import platform
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from concurrent.futures import CancelledError, Executor
 from contextlib import contextmanager
 from typing import Any
@@ -19,7 +19,7 @@ from cixi_analysis.plan.provenance import required_packages
 
 #: How long to wait for the scheduler, and for its first worker: seconds.
 TIMEOUT = 15.0
-_ADDRESS = re.compile(r"(?:(?P<protocol>tcp|tls)://)?(?P<host>[^\s:/\[\]]+|\[[0-9a-fA-F:.%]+\]):(?P<port>\d{1,5})")
+_ADDRESS = re.compile(r"((?:tcp|tls)://)?((?:[^\s:/\[\]]+|\[[0-9a-fA-F:.%]+\]):(\d{1,5}))")
 _LAST_PORT = 65535
 
 
@@ -35,7 +35,10 @@ def cluster(address: str, *, timeout: float = TIMEOUT) -> Iterator[Executor]:
     ``timeout`` seconds, there is no worker, or a worker has other versions than this machine, which could give other
     results. A worker that dies costs time and nothing else, as long as one remains or comes back.
     """
-    address = _checked(address)
+    found = _ADDRESS.fullmatch(address.strip())
+    if found is None or not 0 < int(found[3]) <= _LAST_PORT:
+        raise SchedulerError(f"调度器地址“{address}”不对；应为“tcp://主机:端口”，如 tcp://10.0.0.5:8786。")
+    address = f"{found[1] or 'tcp://'}{found[2]}"
     try:
         import dask  # noqa: PLC0415  # an optional extra
         from distributed import Client, KilledWorker  # noqa: PLC0415
@@ -45,8 +48,8 @@ def cluster(address: str, *, timeout: float = TIMEOUT) -> Iterator[Executor]:
             f'--scheduler 需要 Dask，本机没有安装（缺少 {error.name}）。请运行：python -m pip install "cixi-analysis[dask]"'
         ) from None
     for name in ("distributed", "distributed.client"):
-        logging.getLogger(name).setLevel(logging.CRITICAL)  # what matters to the user is told below
-    # Whole blocks of a panel travel with the task, so that another worker can begin it anew: that is no accident.
+        logging.getLogger(name).setLevel(logging.CRITICAL)  # the messages below say what matters to the user
+    # Whole blocks of a panel travel with the task, so that another worker can begin it anew: no reason for a warning.
     with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1TB"}):
         try:
             client = Client(address, timeout=timeout, set_as_default=False)  # type: ignore[no-untyped-call]  # distributed's types are partial
@@ -66,29 +69,21 @@ def cluster(address: str, *, timeout: float = TIMEOUT) -> Iterator[Executor]:
                 raise SchedulerError(f"与调度器 {address} 的连接中断，工作没有做完。") from None
 
 
-def _checked(address: str) -> str:
-    found = _ADDRESS.fullmatch(address.strip())
-    if found is None or not 0 < int(found["port"]) <= _LAST_PORT:
-        raise SchedulerError(f"调度器地址“{address}”不对；应为“tcp://主机:端口”，如 tcp://10.0.0.5:8786。")
-    return f"{found['protocol'] or 'tcp'}://{found['host']}:{found['port']}"
-
-
 def _require_workers(client: Any, address: str, timeout: float) -> None:
-    from distributed import TimeoutError as Late  # noqa: PLC0415
-
+    """Raise :class:`SchedulerError` unless there is a worker and every worker has the versions of this machine."""
     try:
         client.wait_for_workers(1, timeout=timeout)
-    except (Late, TimeoutError):
+    except TimeoutError:
         raise SchedulerError(
             f"调度器 {address} 没有工作进程（等了 {timeout:g} 秒）。请在各台机器上运行：dask worker {address}"
         ) from None
-    here = versions()
-    problems = []
+    here, problems = versions(), []
     for worker, there in sorted(client.run(versions, on_error="return").items()):
         if isinstance(there, BaseException):
             problems.append(f"{worker}：不能载入与本机相同的 cixi_analysis（{type(there).__name__}: {there}）")
-        else:
-            problems += [f"{worker}：{difference}" for difference in _differences(here, there)]
+            continue
+        pairs = ((name, there.get(name, "（没有）"), here.get(name, "（没有）")) for name in here | there)
+        problems += [f"{worker}：{name} 为 {theirs}，本机为 {ours}" for name, theirs, ours in pairs if theirs != ours]
     if problems:
         raise SchedulerError("\n".join(["工作进程与本机的版本不同，结果可能不同，请先装成一样：", *problems]))
 
@@ -97,12 +92,3 @@ def versions() -> dict[str, str]:
     """What this process would compute with: Python, the library and its content, and every package it requires."""
     library = f"{__version__}（内容 {cache.of_tree(cache.LIBRARY)[:8]}）"
     return {"Python": platform.python_version(), "cixi_analysis": library, **required_packages()}
-
-
-def _differences(here: Mapping[str, str], there: Mapping[str, str]) -> list[str]:
-    names = dict.fromkeys([*here, *there])
-    return [
-        f"{name} 为 {there.get(name, '（没有）')}，本机为 {here.get(name, '（没有）')}"
-        for name in names
-        if here.get(name) != there.get(name)
-    ]

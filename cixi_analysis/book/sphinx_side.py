@@ -13,7 +13,7 @@ from pathlib import Path
 _IMPORTS = (
     "jupyter_book.cli.main", "jupyter_book.sphinx", "sphinx.builders.html", "sphinx.search.zh", "myst_nb.sphinx_ext",
     "sphinx_book_theme", "sphinx_design", "sphinx_external_toc", "sphinx_togglebutton", "sphinx_copybutton",
-    "sphinx_comments", "cixi_analysis.book.search", "cixi_analysis.book.footer",
+    "sphinx_comments", "cixi_analysis.book.sphinx_extension",
 )  # fmt: skip
 
 

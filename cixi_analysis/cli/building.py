@@ -120,7 +120,7 @@ def _sigterm_as_ctrl_c() -> Iterator[None]:
 @click.option("--zip", "as_zip", is_flag=True, help="打成 ZIP 压缩包。As a ZIP file.")
 @click.option("-o", "--output", type=FILE, help="文件名，默认 _build/cixi-最新年份.zip。File name.")
 def publish(root: Path | None, as_zip: bool, output: Path | None) -> None:
-    from cixi_analysis.book.archive import archive
+    from cixi_analysis.book.publication import archive
 
     if not as_zip:
         raise click.UsageError("请写明发布成什么：cixi publish --zip。Say what to publish as: --zip.")
@@ -143,15 +143,13 @@ def publish(root: Path | None, as_zip: bool, output: Path | None) -> None:
 )
 @click.argument("site", type=click.Path(exists=True, path_type=Path), required=False)
 def verify(root: Path | None, site: Path | None) -> None:
-    from cixi_analysis.book.archive import NotPublished
-    from cixi_analysis.book.reproduction import published
-    from cixi_analysis.book.reproduction import verify as compare
+    from cixi_analysis.book import publication
 
     plan = cixi.load_plan(root)
     built = plan.root / "_build"
     if site is None and not (built / "html").is_dir():
-        raise NotPublished("还没有生成网站（没有 _build/html）。请先运行 cixi build。")
-    found = published(site) if site else published(built / "html", built / "pdf")
+        raise publication.NotPublished("还没有生成网站（没有 _build/html）。请先运行 cixi build。")
+    found = publication.published(site) if site else publication.published(built / "html", built / "pdf")
     click.echo("正在另一个文件夹里从头生成……", err=True)
-    count = compare(plan.root, found)
+    count = publication.verify(plan.root, found)
     click.echo(f"{count}个文件与 {found.place} 逐字节相同。")

@@ -191,7 +191,7 @@ def requirement(root: Path | None, text: str | None, unit: str | None, everythin
     help="文件名（.xlsx、.json）或已有的文件夹。File name, or an existing folder.",
 )
 def export(root: Path | None, year: int, output: str) -> None:
-    from cixi_analysis.export import write_csv, write_json, write_workbook
+    from cixi_analysis.export import Figures, write_csv, write_json, write_workbook
     from cixi_analysis.form.opening import is_form
 
     path = Path(output)  # an empty name would be the current folder
@@ -204,5 +204,5 @@ def export(root: Path | None, year: int, output: str) -> None:
     if path.is_file() and is_form(path):
         raise click.UsageError(f"{path} 是填报工作簿，不覆盖。请换一个文件名。A form is not overwritten.")
     plan = cixi.load_plan(root)
-    write(plan, plan.require_year(year), path)
+    write(Figures(plan, plan.require_year(year)), path)
     click.echo(f"已写入 {path}", err=True)

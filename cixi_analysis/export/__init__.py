@@ -1,27 +1,22 @@
 """The files of a year: a workbook that looks like the plan's own tables, and machine-readable tables.
 
-``figures``   every result of a year, computed once
+``figures``    every result of a year, computed once; CSV and JSON with a data dictionary
 ``plan_sheets``, ``assessment_sheets``   the sheets of the workbook
-``sheet``, ``workbook``   columns, cells, formulas with their values; what the form's workbook shares
-``machine``   CSV and JSON with a data dictionary
-``escaping``, ``saving``   text that Excel and CSV can hold; atomic writes, the same bytes again
+``sheet``      columns, cells, formulas with their values
+``workbook``   what the form's workbook shares: text that Excel can hold, look, atomic writes, the same bytes again
 """
 
 from pathlib import Path
 
 from cixi_analysis.export.assessment_sheets import indicator_sheet, reason_sheet, tally_sheet, trend_sheet
-from cixi_analysis.export.figures import Figures
-from cixi_analysis.export.machine import save_csv, save_json
+from cixi_analysis.export.figures import Figures, write_csv, write_json
 from cixi_analysis.export.plan_sheets import reconciliation_sheet, table1_sheet, table2_sheet, table3_sheet
-from cixi_analysis.export.saving import ExportError, save_bytes
 from cixi_analysis.export.sheet import Header, Report, Sheet, emphasise
-from cixi_analysis.export.workbook import WRAP
+from cixi_analysis.export.workbook import WRAP, ExportError, save_bytes, workbook_bytes
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.words import PLAN_TITLE
 
-__all__ = [
-    "ExportError", "Figures", "attachments", "report", "workbook_name", "write_csv", "write_json", "write_workbook",
-]  # fmt: skip
+__all__ = ["ExportError", "Figures", "attachments", "report", "write_csv", "write_json", "write_workbook"]
 
 _GUIDE = {
     "表一": "规划的指标体系：栏目、次序、合并单元格与规划相同，要求与规划值照录；现状与结论是本年的。"
@@ -39,56 +34,37 @@ _GUIDE = {
 }
 
 
-def workbook_name(year: int) -> str:
-    """The file name under which the book offers a year's workbook."""
-    return f"cixi-{year}.xlsx"
-
-
 def attachments(plan: Plan, year: int, folder: Path) -> tuple[Path, ...]:
     """Write every file that the pages of ``year`` offer for download into ``folder``. Returns the files."""
     figures = Figures(plan, year)
-    workbook, tables = folder / workbook_name(year), folder / f"cixi-{year}.json"
-    save_bytes(report(figures).content(), workbook)
-    files = save_csv(figures, folder)
-    save_json(figures, tables)
-    return (workbook, *files, tables)
+    workbook, tables = (folder / f"cixi-{year}.{kind}" for kind in ("xlsx", "json"))
+    write_workbook(figures, workbook)
+    write_json(figures, tables)
+    return (workbook, *write_csv(figures, folder), tables)
 
 
-def write_workbook(plan: Plan, year: int, path: Path) -> None:
-    """Write the workbook of ``year`` to ``path`` atomically.
-
-    Raises :class:`ExportError` when the file cannot be written, :class:`~cixi_analysis.errors.UnknownYear` for a year
-    without observations.
-    """
-    save_bytes(report(Figures(plan, year)).content(), path)
-
-
-def write_csv(plan: Plan, year: int, folder: Path) -> tuple[Path, ...]:
-    """Write one CSV a table into ``folder``; raises as :func:`write_workbook` does. Returns the files."""
-    return save_csv(Figures(plan, year), folder)
-
-
-def write_json(plan: Plan, year: int, path: Path) -> None:
-    """Write all tables of ``year`` to ``path``; raises as :func:`write_workbook` does."""
-    save_json(Figures(plan, year), path)
+def write_workbook(figures: Figures, path: Path) -> None:
+    """Write the workbook atomically. Raises :class:`ExportError` when the file cannot be written."""
+    made = report(figures)
+    save_bytes(workbook_bytes(made.book, made.computed), path)
 
 
 def report(figures: Figures) -> Report:
     """The workbook with the values of its formulas. Text from data is text: only our own formulas are formulas."""
-    made = Report(f"{PLAN_TITLE}{figures.year}年评估")
+    made = Report(figures)
     # In this order: the formulas of a sheet refer to the sheets before it.
     for sheet in (
         table1_sheet, table2_sheet, table3_sheet, indicator_sheet, reason_sheet, tally_sheet, trend_sheet,
         reconciliation_sheet, _guide_sheet,
     ):  # fmt: skip
-        sheet(made, figures)
+        sheet(made)
     return made
 
 
-def _guide_sheet(made: Report, figures: Figures) -> None:
+def _guide_sheet(made: Report) -> None:
     sheet = Sheet(made, "说明", "说明", [Header("项目", 16, WRAP), Header("内容", 100, WRAP)])
-    about = {"依据": PLAN_TITLE, "年份": f"{figures.year}年", "数据状况": figures.status}
+    about = {"依据": PLAN_TITLE, "年份": f"{made.figures.year}年", "数据状况": made.figures.stage}
     for number, (name, text) in enumerate({**about, **_GUIDE}.items(), start=sheet.first):
-        emphasise(sheet.put(number, 1, name, WRAP))
-        sheet.put(number, 2, text, WRAP)
+        sheet.row(number, (name, text))
+        emphasise(sheet.cells.cell(number, 1))
     sheet.finish()

@@ -2,7 +2,6 @@
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from functools import partial
 from itertools import count
 from types import EllipsisType
 from typing import Any
@@ -13,7 +12,6 @@ from openpyxl.utils import get_column_letter
 from cixi_analysis.analysis.outputs import OUTPUTS
 from cixi_analysis.analysis.records import records
 from cixi_analysis.assessment import tally
-from cixi_analysis.export.figures import Figures
 from cixi_analysis.export.sheet import PERCENT, RATIO, Formula, Header, Report, Sheet, Value, emphasise
 from cixi_analysis.export.workbook import CENTRE, WRAP
 from cixi_analysis.plan.schema import Indicator
@@ -24,26 +22,22 @@ from cixi_analysis.words import Attribute, Basis, Convention, Direction, Level, 
 
 #: The row of 分级统计 with the first domain, below two header rows, the whole and the heading of the section.
 _FIRST_DOMAIN = 6
-#: Level and status → the formula that counts the indicators of a group.
-_Counting = Callable[[Level, Status], str]
-#: Label, rows of a tally (at most one a level) and formula of a group; without a formula the counts are numbers.
-_Group = tuple[str, pd.DataFrame, _Counting | None]
 
 
-def indicator_sheet(report: Report, figures: Figures) -> None:
+def indicator_sheet(report: Report) -> None:
     """One row an indicator, nothing merged, so that it can be filtered; the verdicts are those of 表一."""
+    assessment = report.figures.assessment
     columns = [Header("序号", 6), Header("指标名称", 30, WRAP), Header("领域", 10), Header("指标属性", 9)]
-    for level in Level:
-        name = level.chinese
+    for name in (level.chinese for level in Level):
         columns += [Header(f"{name}结论", 9), Header(f"{name}依据", 12), Header(f"{name}理由", 60, WRAP)]
-    sheet = Sheet(report, "指标结论", f"指标结论（{figures.year}年评估）", columns, freeze="C")
-    judged = {(row.indicator, row.level): row for row in records(figures.assessment.indicators)}
-    first = {item.indicator: item for item in reversed(figures.plan.items)}
+    sheet = Sheet(report, "指标结论", f"指标结论（{report.figures.year}年评估）", columns, freeze="C")
+    judged = {(row.indicator, row.level): row for row in records(assessment.indicators)}
+    first = {item.indicator: item for item in reversed(report.plan.items)}
     for number, (indicator, item) in enumerate(sorted(first.items()), start=sheet.first):
         cells: list[Value] = [indicator, item.indicator_name, item.domain, item.attribute.chinese]
         for level in Level:
             row, place = judged[indicator, level], report.places["verdict", indicator, level][0]
-            status = figures.assessment.status(indicator, level).chinese
+            status = assessment.status(indicator, level).chinese
             cells += [Formula(place, status), basis_word(row.basis) or None, row.reason]
         sheet.row(number, cells)
     last = sheet.first + len(first) - 1
@@ -52,94 +46,90 @@ def indicator_sheet(report: Report, figures: Figures) -> None:
     sheet.finish(filtered=True)
 
 
-def reason_sheet(report: Report, figures: Figures) -> None:
+def reason_sheet(report: Report) -> None:
     """Why each item has its verdict at each level, and where its status comes from."""
-    plan = figures.plan
+    plan, assessment, year = report.plan, report.figures.assessment, report.figures.year
     columns = [
         Header("序号", 6), Header("子项", 7), Header("名称", 30, WRAP), Header("级别", 9), Header("结论", 9),
         Header("依据", 13), Header("理由", 80, WRAP), Header("现状出处", 50, WRAP),
     ]  # fmt: skip
-    sheet = Sheet(report, "结论依据", f"结论依据（{figures.year}年评估）", columns, freeze="D")
+    sheet = Sheet(report, "结论依据", f"结论依据（{year}年评估）", columns, freeze="D")
     items = {item.item_id: item for item in plan.items}
-    for number, row in enumerate(records(figures.assessment.items), start=sheet.first):
+    for number, row in enumerate(records(assessment.items), start=sheet.first):
         item, level = items[row.item_id], Level(row.level)
-        observed = plan.observation(item.item_id, figures.year, level)
-        own_name = item.provincial_name if level is Level.PROVINCIAL else None
-        status = figures.assessment.status(item.indicator, level, item.item_id)
+        observed = plan.observation(item.item_id, year, level)
         cells = (
-            item.indicator, item_label(item), own_name or item.name, level.chinese, status.chinese,
-            basis_word(row.basis) or None, row.reason, observed.source if observed else None,
+            item.indicator, item_label(item),
+            (item.provincial_name if level is Level.PROVINCIAL else None) or item.name, level.chinese,
+            assessment.status(item.indicator, level, item.item_id).chinese, basis_word(row.basis) or None, row.reason,
+            observed.source if observed else None,
         )  # fmt: skip
         sheet.row(number, cells)
     sheet.finish(filtered=True)
 
 
-def tally_sheet(report: Report, figures: Figures) -> None:
+#: A section of 分级统计: heading (or ""), tally, its column of groups ("" for one group, the whole), group → label, and
+#: group, level and status → the formula that counts the indicators; without a formula the counts are numbers.
+_Section = tuple[str, pd.DataFrame, str, Mapping[Any, str], Callable[[Any, Level, Status], str] | None]
+
+
+def tally_sheet(report: Report) -> None:
     """One row a group, the levels side by side (适用, a column a status, the share of 是), sections one below another."""
-    counted = figures.counted
+    counted = report.figures.counted
     titles = ("适用", *(status.chinese for status in counted), "是÷适用")
     columns = [Header("分组", 34, WRAP)]
     columns += [Header(title, 9, group=level.chinese) for level in Level for title in titles]
-    sheet = Sheet(report, "分级统计", f"分级统计（{figures.year}年，指标数）", columns, freeze="B")
+    title = f"分级统计（{report.figures.year}年，指标数）"
+    sheet = Sheet(report, "分级统计", title, columns, freeze="B")
     letters: dict[tuple[Level, Status | None], str] = {}
     for start, level in zip((2, 2 + len(titles)), Level, strict=True):
         for column, status in enumerate((None, *counted), start=start):
             letters[level, status] = get_column_letter(column)
             report.places["tally", level, status] = [sheet.place(column, sheet.first)]
     rows = count(sheet.first)
-    for heading, groups in _sections(report, figures, letters):
+    for heading, table, by, labels, formula in _sections(report, letters):
         if heading:
-            emphasise(sheet.put(next(rows), 1, heading, WRAP, columns=len(sheet.columns)))
-        for label, found, formula in groups:
-            number = next(rows)
-            counts = {(row.level, status): int(getattr(row, status)) for row in records(found) for status in counted}
+            emphasise(sheet.put(next(rows), 1, heading, WRAP, columns=len(columns)))
+        for group, label in labels.items():
+            number, found = next(rows), records(table[table[by] == group] if by else table)
+            counts = {(row.level, status): int(getattr(row, status)) for row in found for status in counted}
             cells: list[Value | EllipsisType] = [label]
             for level in Level:
                 values = [counts.get((level, status), 0) for status in counted]
                 total, first, *_, last = (f"{letters[level, status]}{number}" for status in (None, *counted))
                 cells.append(Formula(f"SUM({first}:{last})", sum(values)))
                 for status, value in zip(counted, values, strict=True):
-                    cells.append(Formula(formula(level, status), value) if formula else value)
+                    cells.append(Formula(formula(group, level, status), value) if formula else value)
                 cells.append(Formula(f"{first}/{total}", values[0] / sum(values), PERCENT) if sum(values) else ...)
             sheet.row(number, cells)
     sheet.finish()
 
 
-def _sections(
-    report: Report, figures: Figures, letters: Mapping[tuple[Level, Status | None], str]
-) -> Iterator[tuple[str, list[_Group]]]:
-    """(heading, groups) pairs; the first has no heading and one row."""
-    assessment, places = figures.assessment, report.places
-
-    def groups(
-        by: pd.DataFrame, column: str, labels: Mapping[Any, str], formula: Callable[[Any, Level, Status], str] | None
-    ) -> list[_Group]:
-        return [
-            (label, by[by[column] == value], partial(formula, value) if formula else None)
-            for value, label in labels.items()
-        ]
+def _sections(report: Report, letters: Mapping[tuple[Level, Status | None], str]) -> Iterator[_Section]:
+    places, assessment = report.places, report.figures.assessment
+    whole, domains = tally(assessment), {item.domain: item.domain for item in report.plan.items}
 
     def in_domain(domain: str | None, level: Level, status: Status) -> str:
         return "+".join(f'COUNTIF({verdicts},"{status.chinese}")' for verdicts in places["verdicts", level, domain])
+
+    def of_all_domains(_: None, level: Level, status: Status) -> str:
+        letter = letters[level, status]
+        return f"SUM({letter}{_FIRST_DOMAIN}:{letter}{_FIRST_DOMAIN + len(domains) - 1})"
 
     def having(value: Attribute | Basis, level: Level, status: Status) -> str:
         values, verdicts = places[type(value), level]
         return f'COUNTIFS({values},"{value.chinese}",{verdicts},"{status.chinese}")'
 
-    def of_all_domains(level: Level, status: Status) -> str:
-        letter, first = letters[level, status], _FIRST_DOMAIN
-        return f"SUM({letter}{first}:{letter}{first + len(domains) - 1})"
-
-    whole, domains = tally(assessment), {item.domain: item.domain for item in figures.plan.items}
-    yield "", [("全部指标", whole, partial(in_domain, None))]
-    by_domain = groups(tally(assessment, "domain"), "domain", domains, in_domain)
-    yield "按领域", [*by_domain, ("各领域之和", whole, of_all_domains)]
-    attributes, bases = ({word: word.chinese for word in words} for words in (Attribute, Basis))
-    yield "按指标属性", groups(tally(assessment, "attribute"), "attribute", attributes, having)
-    yield "按依据（“无数据”没有依据，不在其内）", groups(tally(assessment, "basis"), "basis", bases, having)
+    yield "", whole, "", {None: "全部指标"}, in_domain
+    yield "按领域", tally(assessment, "domain"), "domain", domains, in_domain
+    yield "", whole, "", {None: "各领域之和"}, of_all_domains
+    by_attribute, by_basis = tally(assessment, "attribute"), tally(assessment, "basis")
+    yield "按指标属性", by_attribute, "attribute", {word: word.chinese for word in Attribute}, having
+    heading = "按依据（“无数据”没有依据，不在其内）"
+    yield heading, by_basis, "basis", {word: word.chinese for word in Basis}, having
     heading = "约定的作用：不用某一约定时的指标数（由程序重新评估，计数不是公式）"
     cases = {"": "全部约定都用", **{c.value: f"不用“{c.chinese}”" for c in Convention}, "all": "全部约定都不用"}
-    yield heading, groups(figures.tallies_without_conventions, "convention", cases, None)
+    yield heading, report.figures.tallies_without_conventions, "convention", cases, None
 
 
 #: Group → its columns with their widths.
@@ -173,7 +163,7 @@ _WORDS = {"polarity": Polarity, "direction": Direction, "pace": Pace, "pace_comp
 _LEFT = ("name", "measure", "note")
 
 
-def trend_sheet(report: Report, figures: Figures) -> None:
+def trend_sheet(report: Report) -> None:
     """One row a series and numeric target; what can be computed from the cells of the row is a formula."""
     titles = {name: column.title for name, column in OUTPUTS["trend"].columns.items()}
     titles["name"] = str(Indicator.columns()["name"].title)
@@ -182,33 +172,25 @@ def trend_sheet(report: Report, figures: Figures) -> None:
         for group, widths in _GROUPS.items()
         for name, width in widths.items()
     ]
-    sheet = Sheet(report, "趋势与进度", f"趋势与进度（截至{figures.year}年）", columns, freeze="D")
-    items = {item.item_id: item for item in figures.plan.items}
-    for number, row in enumerate(records(figures.trends), start=sheet.first):
+    sheet = Sheet(report, "趋势与进度", f"趋势与进度（截至{report.figures.year}年）", columns, freeze="D")
+    items = {item.item_id: item for item in report.plan.items}
+    for number, row in enumerate(records(report.figures.trends), start=sheet.first):
         places = {name: f"{letter}{number}" for name, letter in _LETTERS.items()}
         sheet.row(number, (_cell(name, row, items[row.item_id], places) for name in _LETTERS))
-    sheet.finish(
-        "水平、差距、进度各列一栏，互不合并。两个点只是方向，不是趋势；缺的年份就是缺的，不补、不推。空格的含义见数据字典。",
-        filtered=True,
-    )
+    note = "水平、差距、进度各列一栏，互不合并。两个点只是方向，不是趋势；缺的年份就是缺的，不补、不推。空格的含义见数据字典。"
+    sheet.finish(note, filtered=True)
 
 
 def _cell(name: str, row: Any, item: Indicator, places: Mapping[str, str]) -> Value:
     """A cell; what was measured only where it is not the item itself."""
-    if name == "item_id":
-        return item_label(item)
-    if name == "name":
-        return item.name
+    if name in ("item_id", "name"):
+        return item.name if name == "name" else item_label(item)
     value = getattr(row, name)
     if missing(value) or (name == "measure" and value == item.name):
         return None
-    if name in _FORMULAS:
-        return Formula(_FORMULAS[name].format_map(places), value, _FORMS.get(name) or _digits(value))
-    return _WORDS[name](value).chinese if name in _WORDS else value
-
-
-def _digits(value: float) -> str:
-    """A number format: as written where that is short, else four significant digits."""
-    if float(f"{value:.6g}") == value:
-        return "General"
-    return "0." + "0" * max(1, 3 - math.floor(math.log10(abs(value))))
+    if name not in _FORMULAS:
+        return _WORDS[name](value).chinese if name in _WORDS else value
+    form = _FORMS.get(name, "General")  # as written where that is short, else four significant digits
+    if name not in _FORMS and float(f"{value:.6g}") != value:
+        form = "0." + "0" * max(1, 3 - math.floor(math.log10(abs(value))))
+    return Formula(_FORMULAS[name].format_map(places), value, form)

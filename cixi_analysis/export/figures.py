@@ -1,55 +1,110 @@
-"""The results that the files of a year hold, each computed once, when the first file needs it."""
+"""The results of a year, each computed once, and their machine-readable files.
 
-from dataclasses import dataclass
-from functools import cached_property
+These are one CSV a table, and one JSON file with all tables and the data dictionary.
+"""
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
 
 import pandas as pd
 
-from cixi_analysis.analysis.reconciliation import reconcile
-from cixi_analysis.analysis.trend import trends
-from cixi_analysis.assessment import Assessment, assess, tally_without_each_convention
+from cixi_analysis.analysis import commitments, links, projects, reconciliation, table1, trend
+from cixi_analysis.analysis.outputs import OUTPUTS
+from cixi_analysis.assessment import assess, tally_without_each_convention
+from cixi_analysis.export.workbook import csv_text, printable, save_bytes
 from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.plan.schema import Row
 from cixi_analysis.presentation.summary import year_banner
-from cixi_analysis.words import BASE_YEAR, Status
+from cixi_analysis.words import BASE_YEAR, PLAN_TITLE, REGION, Status
+
+_Records = list[dict[str, str | int | float | None]]
 
 
-@dataclass(frozen=True)
 class Figures:
     """The results of one year. Raises :class:`~cixi_analysis.errors.UnknownYear` for a year without observations."""
 
-    plan: Plan
-    year: int
+    def __init__(self, plan: Plan, year: int) -> None:
+        self.plan, self.year = plan, plan.require_year(year)
+        #: The banner of the year's pages: ``回看：…``, ``初稿：…``, or that the year is complete.
+        self.stage = year_banner(plan, year).name
+        self.assessment = assess(plan, year)
+        self.trends = trend.trends(plan, year)
+        self.tallies_without_conventions = tally_without_each_convention(plan, year)
+        #: The statuses that tallies count: 未填报 only where something is not filled in, so not in a complete year.
+        self.counted = [Status.MET, Status.UNMET, Status.NO_DATA]
+        if self.tallies_without_conventions[Status.NOT_FILLED_IN.value].any():
+            self.counted.append(Status.NOT_FILLED_IN)
+        #: That of the base year; None for a year before it, which has no such page either.
+        self.reconciliation: pd.DataFrame | None = None
+        if year >= BASE_YEAR:
+            base = self.assessment if year == BASE_YEAR else assess(plan, BASE_YEAR)
+            self.reconciliation = reconciliation.reconcile(plan, base.table)
 
-    def __post_init__(self) -> None:
-        self.plan.require_year(self.year)
 
-    @cached_property
-    def assessment(self) -> Assessment:
-        return assess(self.plan, self.year)
+def write_csv(figures: Figures, folder: Path) -> tuple[Path, ...]:
+    """Write one CSV a table: UTF-8 with a byte-order mark, so that Excel and WPS show Chinese. Returns the files.
 
-    @cached_property
-    def trends(self) -> pd.DataFrame:
-        return trends(self.plan, self.year)
+    Raises :class:`~cixi_analysis.export.workbook.ExportError` when a file cannot be written.
+    """
+    tables = {folder / f"cixi-{figures.year}-{name}.csv": table for name, table in _tables(figures).items()}
+    for path, table in tables.items():
+        content = table.map(_csv_cell).to_csv(index=False, lineterminator="\n")
+        save_bytes(content.encode("utf-8-sig"), path)
+    return tuple(tables)
 
-    @cached_property
-    def tallies_without_conventions(self) -> pd.DataFrame:
-        return tally_without_each_convention(self.plan, self.year)
 
-    @cached_property
-    def counted(self) -> tuple[Status, ...]:
-        """The statuses that tallies count: 未填报 only where something is not filled in, so not in a complete year."""
-        unfilled = self.tallies_without_conventions[Status.NOT_FILLED_IN.value].any()
-        return (Status.MET, Status.UNMET, Status.NO_DATA, *((Status.NOT_FILLED_IN,) if unfilled else ()))
+def write_json(figures: Figures, path: Path) -> None:
+    """Write all tables as lists of objects with the CSV's names, null for empty, below what they are of.
 
-    @cached_property
-    def reconciliation(self) -> pd.DataFrame | None:
-        """The reconciliation of the base year; None for a year before it, which has no such page either."""
-        if self.year < BASE_YEAR:
-            return None
-        base = self.assessment if self.year == BASE_YEAR else assess(self.plan, BASE_YEAR)
-        return reconcile(self.plan, base.table)
+    Raises :class:`~cixi_analysis.export.workbook.ExportError` when the file cannot be written.
+    """
+    about = {"title": PLAN_TITLE, "region": REGION, "year": figures.year, "status": figures.stage}
+    tables = {name: table.to_dict("records") for name, table in _tables(figures).items()}
+    content = json.dumps(about | tables, ensure_ascii=False, indent=1, allow_nan=False)
+    save_bytes(f"{content}\n".encode(), path)
 
-    @cached_property
-    def status(self) -> str:
-        """The banner of the year's pages: ``回看：…``, ``初稿：…``, or that the year is complete."""
-        return year_banner(self.plan, self.year).name
+
+def _tables(figures: Figures) -> dict[str, pd.DataFrame]:
+    """Name → every table of the year, the last one the data dictionary of the others; None for empty.
+
+    The tables about the plan's text start with the base year, like the pages about it.
+    """
+    plan, year, printed = figures.plan, figures.year, table1.table1(figures.assessment)
+    texts = [{"item_id": row.item.item_id} | {c: cell.text for c, cell in row.cells.items()} for row in printed]
+    # The text of a merged cell is in every row that it covers.
+    whole = pd.DataFrame(texts, columns=["item_id", *table1.HEADINGS]).ffill()
+    found: dict[str, pd.DataFrame | Iterable[Row]] = {
+        "table1": whole.assign(indicator=[row.item.indicator for row in printed]), "table2": projects.outcomes(plan),
+        "table3": plan.projects, "observations": plan.observations[year], "assessment": figures.assessment.table,
+        "trend": figures.trends,
+    }  # fmt: skip
+    if figures.reconciliation is not None:  # from the base year on
+        found |= {
+            "commitments": commitments.ledger(plan, year), "progress": plan.progress.get(year, ()),
+            "audit": reconciliation.findings(plan), "links": links.every_link(plan), "background": plan.background,
+            "reconciliation": figures.reconciliation,
+        }  # fmt: skip
+    tables = {name: _table(_records(rows), OUTPUTS[name].columns) for name, rows in found.items()}
+    described: _Records = [
+        {"table": name, "column": column, "title": one.title, "description": one.description}
+        for name in found
+        for column, one in OUTPUTS[name].columns.items()
+    ]
+    return tables | {"dictionary": _table(described, ("table", "column", "title", "description"))}
+
+
+def _records(rows: pd.DataFrame | Iterable[Row]) -> _Records:
+    if isinstance(rows, pd.DataFrame):
+        return rows.astype(object).where(rows.notna(), None).to_dict("records")  # type: ignore[return-value]
+    return [row.model_dump(mode="json") for row in rows]
+
+
+def _table(rows: _Records, columns: Iterable[str]) -> pd.DataFrame:
+    """These columns in their order; text as every file can hold it, None for empty."""
+    plain = [{n: (printable(v) or None) if isinstance(v, str) else v for n, v in row.items()} for row in rows]
+    return pd.DataFrame(plain, columns=list(columns), dtype=object)
+
+
+def _csv_cell(value: str | float | None) -> str:
+    return "" if value is None else csv_text(value) if isinstance(value, str) else f"{value:.12g}"

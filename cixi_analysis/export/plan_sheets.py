@@ -5,12 +5,9 @@ from itertools import groupby, zip_longest
 
 from openpyxl.utils import get_column_letter
 
+from cixi_analysis.analysis import projects, reconciliation, table1
 from cixi_analysis.analysis.outputs import OUTPUTS
-from cixi_analysis.analysis.projects import TOTAL, outcomes, totals
-from cixi_analysis.analysis.reconciliation import NOT_COMPUTABLE
 from cixi_analysis.analysis.records import records
-from cixi_analysis.analysis.table1 import HEADINGS, table1
-from cixi_analysis.export.figures import Figures
 from cixi_analysis.export.sheet import MONEY, PERCENT, Formula, Header, Report, Sheet, Value, emphasise
 from cixi_analysis.export.workbook import CENTRE, WRAP
 from cixi_analysis.plan.schema import Published
@@ -31,55 +28,51 @@ _GROUPS = dict.fromkeys(("status", *_VERDICTS), "现状值") | dict.fromkeys(("t
 _COLOURS = {s.chinese: LOOKS[s].back for s in (Status.UNMET, Status.NO_DATA, Status.NOT_FILLED_IN)}
 
 
-def table1_sheet(report: Report, figures: Figures) -> None:
+def table1_sheet(report: Report) -> None:
     """The plan's own thirteen columns under two header rows, merged as the plan merges them."""
-    titles = HEADINGS | {"status": f"{figures.year}年", "target_2025": "2025年", "target_2030": "2030年"}
+    figures, places = report.figures, report.places
+    titles = table1.HEADINGS | {"status": f"{figures.year}年", "target_2025": "2025年", "target_2030": "2030年"}
     columns = [
         Header(titles[name], width, CENTRE if name in _CENTRED else WRAP, group=_GROUPS.get(name, ""))
         for name, width in _WIDTHS.items()
     ]
-    stage, is_incomplete, _ = figures.status.partition("：")  # 回看 or 初稿
+    stage, is_incomplete, _ = figures.stage.partition("：")  # 回看 or 初稿
     stage = f"，{stage}" if is_incomplete else ""
     title = f"表一 {REGION}生态文明建设示范区指标体系（{figures.year}年评估{stage}）"
     sheet = Sheet(report, "表一", title, columns, freeze="E")
-    for number, row in enumerate(table1(figures.assessment), start=sheet.first):
+    rows = list(enumerate(table1.table1(figures.assessment), start=sheet.first))
+    for number, row in rows:
         for name, cell in row.cells.items():
             value = int(cell.text) if name == "indicator" else cell.text or None
             written = sheet.put(number, _AT[name], value, columns[_AT[name] - 1].align, rows=cell.rowspan)
             if level := _VERDICTS.get(name):
-                report.places.setdefault(("verdict", row.item.indicator, level), [sheet.place(_AT[name], number)])
+                places.setdefault(("verdict", row.item.indicator, level), [sheet.place(_AT[name], number)])
                 if cell.text in _COLOURS:
                     emphasise(written, _COLOURS[cell.text])
-    _add_places(sheet, figures)
-    sheet.finish(
-        "注：*指标为国家级特有指标，**指标为省级特有指标，未标注的为国家级、省级共有指标。",
-        "结论由现状与要求原文计算得出，理由见“指标结论”与“结论依据”。",
-        *([figures.status] if stage else ()),
-    )
-
-
-def _add_places(sheet: Sheet, figures: Figures) -> None:
-    """The columns that other sheets count: whole, and the verdicts also by domain, a range for each block of rows."""
-    places, rows = sheet.report.places, list(enumerate(figures.plan.items, start=sheet.first))
+    # The columns that other sheets count: whole, and the verdicts also by domain, a range for each block of rows.
     whole = {name: sheet.place(column, rows[0][0], rows[-1][0]) for name, column in _AT.items()}
     places["indicators",] = [whole["indicator"]]
     for name, level in _VERDICTS.items():
-        places[Attribute, level] = [whole["attribute"], whole[name]]
-        places["verdicts", level, None] = [whole[name]]
-        for domain, group in groupby(rows, key=lambda row: row[1].domain):
+        places[Attribute, level], places["verdicts", level, None] = [whole["attribute"], whole[name]], [whole[name]]
+        for domain, group in groupby(rows, key=lambda row: row[1].item.domain):
             numbers = [number for number, _ in group]
             block = sheet.place(_AT[name], numbers[0], numbers[-1])
-            places["verdicts", level, domain] = [*places.get(("verdicts", level, domain), ()), block]
+            places.setdefault(("verdicts", level, domain), []).append(block)
+    sheet.finish(
+        "注：*指标为国家级特有指标，**指标为省级特有指标，未标注的为国家级、省级共有指标。",
+        "结论由现状与要求原文计算得出，理由见“指标结论”与“结论依据”。",
+        *([figures.stage] if stage else ()),
+    )
 
 
-def table2_sheet(report: Report, figures: Figures) -> None:
+def table2_sheet(report: Report) -> None:
     """Table 2 with the sums and completion rates as formulas."""
-    described = OUTPUTS["table2"].columns
     names = ("project_type", "total", *Outcome, "completion_rate")
     widths = (14, 10, 10, 14, 20, 26, 10)
-    columns = [Header(described[name].title, width) for name, width in zip(names, widths, strict=True)]
+    titles = OUTPUTS["table2"].columns
+    columns = [Header(titles[name].title, width) for name, width in zip(names, widths, strict=True)]
     sheet = Sheet(report, "表二", "表二 2018-2022年重点工程实施情况", columns)
-    rows = records(outcomes(figures.plan))
+    rows = records(projects.outcomes(report.plan))
     letters = {outcome: get_column_letter(number) for number, outcome in enumerate(Outcome, start=3)}
     first, *_, last = letters.values()
     for number, row in enumerate(rows, start=sheet.first):
@@ -87,7 +80,7 @@ def table2_sheet(report: Report, figures: Figures) -> None:
         for outcome, letter in letters.items():
             count = int(getattr(row, outcome))
             summed = f"SUM({letter}{sheet.first}:{letter}{sheet.first + len(rows) - 2})"
-            cells.append(Formula(summed, count) if row.project_type == TOTAL else count)
+            cells.append(Formula(summed, count) if row.project_type == projects.TOTAL else count)
         rate = f"{letters[Outcome.COMPLETED]}{number}/B{number}"
         cells.append(Formula(rate, float(row.completion_rate), PERCENT) if row.total else None)
         sheet.row(number, cells)
@@ -96,24 +89,24 @@ def table2_sheet(report: Report, figures: Figures) -> None:
     sheet.finish()
 
 
-def table3_sheet(report: Report, figures: Figures) -> None:
+def table3_sheet(report: Report) -> None:
     """Table 3 with the sum of the budgets as a formula; "/" is text and adds nothing."""
-    projects = figures.plan.projects
+    planned = report.plan.projects
     columns = [
         Header("类别", 10), Header("序号", 6), Header("项目名称", 28, WRAP), Header("主要内容", 70, WRAP),
         Header("实施年限", 12), Header("投资概算（万元）", 14, form=MONEY), Header("责任单位", 30, WRAP),
     ]  # fmt: skip
     sheet = Sheet(report, "表三", "表三 重点项目", columns, freeze="D")
-    for category, group in groupby(enumerate(projects, start=sheet.first), key=lambda row: row[1].category):
+    for category, group in groupby(enumerate(planned, start=sheet.first), key=lambda row: row[1].category):
         rows = list(group)
         sheet.put(rows[0][0], 1, category, rows=len(rows))
         for number, project in rows:
             budget = "/" if project.budget is None else project.budget
-            cells = (project.number, project.name, project.content, project.years, budget, project.units)
-            sheet.row(number, cells, start=2)
-    total = sheet.first + len(projects)
-    budgets = Formula(f"SUM(F{sheet.first}:F{total - 1})", totals(projects).budget or 0, MONEY)
-    sheet.put(total, 1, TOTAL)
+            cells = (..., project.number, project.name, project.content, project.years, budget, project.units)
+            sheet.row(number, cells)
+    total = sheet.first + len(planned)
+    sheet.put(total, 1, projects.TOTAL)
+    budgets = Formula(f"SUM(F{sheet.first}:F{total - 1})", projects.totals(planned).budget or 0, MONEY)
     emphasise(sheet.put(total, 6, budgets))
     report.places["projects",] = [sheet.place(2, sheet.first, total - 1)]
     report.places["budget",] = [sheet.place(6, total)]
@@ -125,23 +118,22 @@ _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 _MONEY = {"万元": 1, "亿元": 10_000}
 
 
-def reconciliation_sheet(report: Report, figures: Figures) -> None:
+def reconciliation_sheet(report: Report) -> None:
     """All rows, from the base year on; a figure that stands in another sheet is a formula that refers to it."""
-    if figures.reconciliation is None:
+    if report.figures.reconciliation is None:
         return
-    described = OUTPUTS["reconciliation"].columns
+    titles = {name: column.title for name, column in OUTPUTS["reconciliation"].columns.items()}
     columns = [
-        Header(described["check"].title, 46, WRAP), Header(described["stated"].title, 22),
-        Header(described["computed"].title, 34), Header("差（复算－所印）", 17), Header(described["agrees"].title, 11),
-        Header(described["source"].title, 64, WRAP),
+        Header(titles["check"], 46, WRAP), Header(titles["stated"], 22), Header(titles["computed"], 34),
+        Header("差（复算－所印）", 17), Header(titles["agrees"], 11), Header(titles["source"], 64, WRAP),
     ]  # fmt: skip
     title = f"数据核对：{PLAN_TITLE}所印与{BASE_YEAR}年复算"
     sheet = Sheet(report, "数据核对", title, columns, head_row=3, freeze="B")
-    rows = records(figures.reconciliation)
+    rows = records(report.figures.reconciliation)
     # The first rows are the printed figures, in the order of the data.
-    for number, (row, printed) in enumerate(zip_longest(rows, figures.plan.published), start=sheet.first):
+    for number, (row, printed) in enumerate(zip_longest(rows, report.plan.published), start=sheet.first):
         stated, computed = _number(row.stated), _number(row.computed)
-        formula = _formula(report, figures, printed) if printed and row.computed != NOT_COMPUTABLE else None
+        formula = _formula(report, printed) if printed and row.computed != reconciliation.NOT_COMPUTABLE else None
         found = Formula(formula, computed) if formula else computed
         sheet.row(number, (row.check, stated, found, ..., AGREEMENT[row.agrees], short_source(row.source)))
         if not isinstance(stated, str) and not isinstance(computed, str):
@@ -156,17 +148,17 @@ def reconciliation_sheet(report: Report, figures: Figures) -> None:
 
 def _number(text: str) -> str | float:
     """The number that a text is, or the text."""
-    if not _NUMBER.fullmatch(text):
-        return text
-    return float(text) if "." in text else int(text)
+    number = _NUMBER.fullmatch(text)
+    return text if not number else float(text) if number[1] else int(text)
 
 
-def _formula(report: Report, figures: Figures, row: Published) -> str | None:
+def _formula(report: Report, row: Published) -> str | None:
     """The reference to the figure, or the formula that computes it; None where only words are compared.
 
     The plan speaks of its base year; 表一 and 分级统计 of another year hold other verdicts.
     """
-    places, subject, base = report.places, row.subject or "", figures.year == BASE_YEAR
+    figures, places, subject = report.figures, report.places, row.subject or ""
+    base = figures.year == BASE_YEAR
     match row.kind:
         case "verdict" if row.level and subject and base:
             unfilled = figures.assessment.status(int(subject), row.level) is Status.NOT_FILLED_IN  # 无数据 to the plan
@@ -181,9 +173,9 @@ def _formula(report: Report, figures: Figures, row: Published) -> str | None:
         case "indicators":
             return f'COUNTIF({places[Attribute, Level.NATIONAL][0]},"{Attribute(subject).chinese}")'
         case "past_type":
-            return places["past", subject or TOTAL, None][0]
+            return places["past", subject or projects.TOTAL, None][0]
         case "past_outcome":
-            return places["past", TOTAL, Outcome(subject)][0]
+            return places["past", projects.TOTAL, Outcome(subject)][0]
         case "projects":
             return f"COUNT({places['projects',][0]})"
         case "budget":

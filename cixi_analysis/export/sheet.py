@@ -9,10 +9,10 @@ from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
 
-from cixi_analysis.export.escaping import excel_text
-from cixi_analysis.export.saving import workbook_bytes
-from cixi_analysis.export.workbook import BOX, CENTRE, FONT, HEAD, HIGHEST_ROW, new_workbook, print_setup, wrapped_lines
-from cixi_analysis.export.workbook import put as put_value
+from cixi_analysis.export import workbook
+from cixi_analysis.export.figures import Figures
+from cixi_analysis.export.workbook import CENTRE, FONT, excel_text
+from cixi_analysis.words import PLAN_TITLE
 
 #: Points of height of one line of text.
 _LINE_HEIGHT = 15
@@ -49,19 +49,16 @@ Value = str | float | Formula | None
 
 
 class Report:
-    """A workbook, the values of its formulas, and the address book of its cells."""
+    """The workbook of a year, the values of its formulas, and where its figures stand."""
 
-    def __init__(self, title: str) -> None:
-        self.book = new_workbook(title)
+    def __init__(self, figures: Figures) -> None:
+        self.figures, self.plan = figures, figures.plan
+        self.book = workbook.new_workbook(f"{PLAN_TITLE}{figures.year}年评估")
         self.book.calculation.fullCalcOnLoad = True
         #: (sheet, cell) → the value of the formula there, as the library computed it.
         self.computed: dict[tuple[str, str], str | float] = {}
         #: Key → the cells or ranges of that figure; a sheet adds its own, the formulas of later sheets refer to them.
         self.places: dict[tuple[object, ...], list[str]] = {}
-
-    def content(self) -> bytes:
-        """The file's bytes, with the value of each formula stored in it."""
-        return workbook_bytes(self.book, self.computed)
 
 
 class Sheet:
@@ -84,13 +81,13 @@ class Sheet:
         self.put(1, 1, title, columns=len(columns)).font = _TITLE
         self.cells.freeze_panes = f"{freeze}{self.first}" if freeze else None
         self.cells.print_title_rows = "{}:{}".format(*self._heads)
-        print_setup(self.cells)
+        workbook.print_setup(self.cells)
         for group, found in groupby(enumerate(columns, start=1), key=lambda column: column[1].group):
             members, top = list(found), self._heads[1] if group else head_row
-            if group:
-                self._head(head_row, members[0][0], group, columns=len(members))
-            for at, column in members:
-                self._head(top, at, column.title, rows=self.first - top)
+            heads = [self.put(head_row, members[0][0], group, columns=len(members))] if group else []
+            heads += [self.put(top, at, column.title, rows=self.first - top) for at, column in members]
+            for cell in heads:
+                cell.font, cell.fill = _BOLD, workbook.HEAD
 
     def put(
         self, row: int, column: int, value: Value, align: Alignment = CENTRE, form: str = "General", *,
@@ -103,18 +100,18 @@ class Sheet:
             cell.value, form = f"={shown.text}", shown.form
             shown = self.report.computed[self.cells.title, cell.coordinate] = shown.value
         elif shown is not None:
-            put_value(cell, shown)
+            workbook.put(cell, shown)
         if isinstance(shown, str):  # a number is never wrapped
             room = sum(one.width for one in self.columns[column - 1 : column - 1 + columns]) - 1
-            self._lines.append((row, row + rows - 1, wrapped_lines(shown, room)))
+            self._lines.append((row, row + rows - 1, workbook.wrapped_lines(shown, room)))
         cell.alignment, cell.font, cell.number_format = align, _PLAIN, form
         if rows * columns > 1:  # Excel takes a merged range of one cell for damage
             self.cells.merge_cells(None, row, column, row + rows - 1, column + columns - 1)
         return cell
 
-    def row(self, row: int, values: Iterable[Value | EllipsisType], start: int = 1) -> None:
-        """Write a row from column ``start`` to the last, as its columns are declared; ``...`` leaves a cell untouched."""
-        for at, (column, value) in enumerate(zip(self.columns[start - 1 :], values, strict=True), start=start):
+    def row(self, row: int, values: Iterable[Value | EllipsisType]) -> None:
+        """Write a row as its columns are declared; ``...`` leaves a cell untouched."""
+        for at, (column, value) in enumerate(zip(self.columns, values, strict=True), start=1):
             if not isinstance(value, EllipsisType):
                 self.put(row, at, value, column.align, column.form)
 
@@ -124,31 +121,26 @@ class Sheet:
         return f"'{self.cells.title}'!${letter}${first}" + (f":${letter}${last}" if last is not None else "")
 
     def finish(self, *notes: str, filtered: bool = False) -> None:
-        """Draw lines around the cells, fit the heights, offer a filter, and write notes below."""
+        """Draw lines around the cells, fit the heights, offer a filter, and write notes below.
+
+        Spreadsheet programs fit no row to merged cells: what such a cell still lacks, its last row gets.
+        """
         last, columns = self.cells.max_row, len(self.columns)
         for row in self.cells.iter_rows(min_row=2, max_row=last, max_col=columns):
             for cell in row:
-                cell.border = BOX
-        self._fit(last)
-        if filtered:
-            self.cells.auto_filter.ref = f"A{self._heads[1]}:{get_column_letter(columns)}{last}"
-        for number, text in enumerate(notes, start=last + 1):
-            cell = self.cells.cell(number, 1)
-            put_value(cell, excel_text(text))
-            cell.font = _SMALL
-
-    def _head(self, row: int, column: int, text: str, *, rows: int = 1, columns: int = 1) -> None:
-        cell = self.put(row, column, text, rows=rows, columns=columns)
-        cell.font, cell.fill = _BOLD, HEAD
-
-    def _fit(self, last: int) -> None:
-        """Set the heights: programs fit no row to merged cells. What such a cell still lacks, its last row gets."""
+                cell.border = workbook.BOX
         lines = dict.fromkeys(range(1, last + 1), 1)
         for top, bottom, need in sorted(self._lines, key=lambda cell: cell[0] < cell[1]):
             lines[bottom] += max(0, need - sum(lines[row] for row in range(top, bottom + 1)))
         for number, count in lines.items():
-            self.cells.row_dimensions[number].height = min(_LINE_HEIGHT * count + 3, HIGHEST_ROW)
-        self.cells.row_dimensions[1].height = 28
+            height = 28 if number == 1 else min(_LINE_HEIGHT * count + 3, workbook.HIGHEST_ROW)
+            self.cells.row_dimensions[number].height = height
+        if filtered:
+            self.cells.auto_filter.ref = f"A{self._heads[1]}:{get_column_letter(columns)}{last}"
+        for number, text in enumerate(notes, start=last + 1):
+            cell = self.cells.cell(number, 1)
+            workbook.put(cell, excel_text(text))
+            cell.font = _SMALL
 
 
 def emphasise(cell: Cell, colour: str = "") -> None:

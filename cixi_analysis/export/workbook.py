@@ -1,7 +1,16 @@
-"""What every workbook has in common: text that stays text, fonts and borders, row heights, print setup."""
+"""What every exported file has in common: text that stays text, the look of a workbook, the same bytes again.
 
-import datetime
+Text from data is made printable: unwritable characters are shown, and nothing becomes a formula in Excel or CSV.
+"""
+
+import io
 import math
+import re
+import zipfile
+from collections.abc import Mapping
+from datetime import datetime
+from html import escape
+from pathlib import Path
 from unicodedata import east_asian_width
 
 from openpyxl import Workbook
@@ -12,9 +21,11 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.dimensions import RowDimension
 from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.worksheet import Worksheet
+from openpyxl.writer.excel import ExcelWriter
 
-from cixi_analysis.export.saving import ExportError
+from cixi_analysis.errors import CixiError, reason
 from cixi_analysis.plan import edition
+from cixi_analysis.plan.journal import write_whole
 
 #: On every Windows with Chinese; elsewhere the program takes its own Chinese font.
 FONT = "Microsoft YaHei"
@@ -24,20 +35,59 @@ HEAD = PatternFill("solid", fgColor="E7EEF3")
 WRAP = Alignment(wrap_text=True, vertical="center")
 CENTRE = Alignment(wrap_text=True, vertical="center", horizontal="center")
 #: The date in the properties where ``SOURCE_DATE_EPOCH`` gives none: the clock would make every file another one.
-_UNDATED = datetime.datetime(2023, 1, 1)  # Excel's properties hold no time zone
+_UNDATED = datetime(2023, 1, 1)  # Excel's properties hold no time zone
 #: Points: the height of one line of text, and the greatest that Excel gives a row.
 _LINE_HEIGHT, HIGHEST_ROW = 16, 409
 #: Characters that a cell holds; openpyxl silently cuts off the rest.
-_LONGEST = 32767
+_LONGEST = 32_767
+#: Characters that XML cannot hold → what is shown instead: ``␀`` for NUL and so on, ``�`` for half a surrogate pair and
+#: for the two non-characters.
+_SHOWN = {code: 0x2400 + code for code in range(0x20) if chr(code) not in "\t\n"} | {0x7F: ord("␡")}
+_SHOWN |= dict.fromkeys((*range(0xD800, 0xE000), 0xFFFE, 0xFFFF), ord("\ufffd"))
+#: Excel reads ``_x0041_`` in a cell as the character of that code; ``_x005F_`` stands for the underscore itself.
+_ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
+#: The beginning of a formula for a spreadsheet program that opens a CSV file, half or full width.
+_FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]")
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
+#: A formula as openpyxl writes it: without a value.
+_WRITTEN_FORMULA = re.compile(r'<c r="([A-Z]+\d+)"([^>]*)>(<f>[^<]*</f>)<v ?(?:/>|></v>)')
+_UNIX = 3  # `create_system` of a ZIP entry
+
+
+class ExportError(CixiError):
+    """The file could not be written; the message (Chinese) says why."""
+
+
+def printable(text: str) -> str:
+    """``text`` with visible characters for those that no file can hold, and line feeds as line breaks."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").translate(_SHOWN)
+
+
+def excel_text(text: str) -> str:
+    """``text`` as an Excel cell holds it: printable, cut off with a note where it is too long, read back as it was."""
+    text, most = printable(text), _LONGEST - 40  # room for the note
+    if len(text) > most:
+        text = f"{text[:most]}……（以下{len(text) - most}字见JSON文件）"
+    return _ESCAPE.sub("_x005F_", text)
+
+
+def csv_text(text: str) -> str:
+    """``text`` as a CSV cell holds it.
+
+    An apostrophe is put before text that a spreadsheet program would take for a formula. It is visible, so nothing
+    changes silently, and a reader can drop it; the JSON file has the text without it. Numbers and single signs (the unit
+    ``-``) are no formulas and stay.
+    """
+    text = printable(text)
+    plain = len(text.strip()) == 1 or _NUMBER.fullmatch(text)
+    return f"'{text}" if _FORMULA.match(text) and not plain else text
 
 
 def new_workbook(title: str) -> Workbook:
     """A workbook without sheets, with properties that do not depend on when and by whom it is made."""
-    book = Workbook()
+    book, given = Workbook(), edition.date()
     book.remove(book.worksheets[0])
-    book.properties.creator = "cixi_analysis"
-    book.properties.title = title
-    given = edition.date()
+    book.properties.creator, book.properties.title = "cixi_analysis", title
     book.properties.created = book.properties.modified = given.replace(tzinfo=None) if given else _UNDATED
     return book
 
@@ -45,18 +95,17 @@ def new_workbook(title: str) -> Workbook:
 def put(cell: Cell, value: str | float) -> None:
     """Set the value of a cell. A string is text whatever it begins with: "=1+1" from data is no formula.
 
-    Raises :class:`~cixi_analysis.export.saving.ExportError` for a text that no workbook can hold.
+    Raises :class:`ExportError` for a text that no workbook can hold.
     """
-    if isinstance(value, str):
-        refused = ILLEGAL_CHARACTERS_RE.search(value)
-        if refused:
-            shown, code = ILLEGAL_CHARACTERS_RE.sub("□", value)[:60], ord(refused.group())
-            raise ExportError(f"数据中的“{shown}”含有工作簿不能保存的控制字符（□处，U+{code:04X}），请先从数据中删去。")
-        if len(value) > _LONGEST:
-            raise ExportError(f"数据中的“{value[:60]}……”有 {len(value)} 个字符，工作簿的一个单元格至多 {_LONGEST} 个。")
-        cell.value, cell.data_type, cell.quotePrefix = value, "s", value[:1] in ("=", "+", "-", "@") and len(value) > 1
-    else:
+    if not isinstance(value, str):
         cell.value = value
+        return
+    if refused := ILLEGAL_CHARACTERS_RE.search(value):
+        shown, code = ILLEGAL_CHARACTERS_RE.sub("□", value)[:60], ord(refused.group())
+        raise ExportError(f"数据中的“{shown}”含有工作簿不能保存的控制字符（□处，U+{code:04X}），请先从数据中删去。")
+    if len(value) > _LONGEST:
+        raise ExportError(f"数据中的“{value[:60]}……”有 {len(value)} 个字符，工作簿的一个单元格至多 {_LONGEST} 个。")
+    cell.value, cell.data_type, cell.quotePrefix = value, "s", value[:1] in ("=", "+", "-", "@") and len(value) > 1
 
 
 def wrapped_lines(text: str, room: float) -> int:
@@ -73,18 +122,65 @@ class _Fitted(RowDimension):  # type: ignore[misc]  # openpyxl ships no types
 
 def fit_row(sheet: Worksheet, row: int, *, least: int = 1) -> None:
     """Fit the height of a row to its text, at least ``least`` lines: not every program does so on opening a file."""
-    need = least
-    for cell in sheet[row]:
-        room = sheet.column_dimensions[get_column_letter(cell.column)].width - 1
-        need = max(need, wrapped_lines(str(cell.value or ""), room))
+    widths = sheet.column_dimensions
+    rooms = ((cell.value, widths[get_column_letter(cell.column)].width - 1) for cell in sheet[row])
+    need = max(least, *(wrapped_lines(str(value or ""), room) for value, room in rooms))
     sheet.row_dimensions[row] = _Fitted(sheet, index=row, ht=min(_LINE_HEIGHT * need + 3, HIGHEST_ROW))
 
 
 def print_setup(sheet: Worksheet, *, pages_wide: int = 1) -> None:
     """A4 landscape, ``pages_wide`` pages across and as many as needed down, numbered."""
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.paperSize = Worksheet.PAPERSIZE_A4
-    sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = pages_wide, 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
+    setup = sheet.page_setup
+    setup.orientation, setup.paperSize = "landscape", Worksheet.PAPERSIZE_A4
+    setup.fitToWidth, setup.fitToHeight, sheet.sheet_properties.pageSetUpPr.fitToPage = pages_wide, 0, True
     sheet.page_margins = PageMargins(left=0.4, right=0.4, top=0.5, bottom=0.7, header=0.3, footer=0.35)
     sheet.oddFooter.center.text = "第 &P 页，共 &N 页"
+
+
+def save_bytes(content: bytes, path: Path) -> None:
+    """Write ``content`` to ``path`` atomically.
+
+    Raises :class:`ExportError` when the file cannot be written; an older file there is then untouched.
+    """
+    try:
+        write_whole(path, content)
+    except OSError as error:
+        raise ExportError(f"不能写入 {path}：{reason(error)}。请检查文件夹是否存在、文件是否正被打开。") from error
+
+
+def workbook_bytes(book: Workbook, values: Mapping[tuple[str, str], str | float] | None = None) -> bytes:
+    """The file's bytes, without the clock that ``Workbook.save`` puts into the properties and every ZIP entry.
+
+    ``values``: (sheet, cell) → the value to store beside the formula there, for every formula of the workbook. Excel,
+    WPS and LibreOffice recalculate on opening, but a preview, a phone and Excel's protected view show stored values.
+    """
+    written, same = io.BytesIO(), io.BytesIO()
+    ExcelWriter(book, zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED)).save()
+    sheets = {f"xl/worksheets/sheet{n}.xml": sheet.title for n, sheet in enumerate(book.worksheets, start=1)}
+    with zipfile.ZipFile(written) as source, zipfile.ZipFile(same, "w", zipfile.ZIP_DEFLATED) as target:
+        for name in source.namelist():
+            content = source.read(name)
+            if values and name in sheets:
+                content = _with_values(content.decode(), sheets[name], values).encode()
+            target.writestr(zip_entry(name, edition.date()), content)
+    return same.getvalue()
+
+
+def _with_values(xml: str, sheet: str, values: Mapping[tuple[str, str], str | float]) -> str:
+    def store(found: re.Match[str]) -> str:
+        at, attributes, formula = found.groups()
+        value = values[sheet, at]
+        kind, shown = (' t="str"', escape(value)) if isinstance(value, str) else ("", repr(value))
+        return f'<c r="{at}"{attributes}{kind}>{formula}<v>{shown}</v>'
+
+    filled, count = _WRITTEN_FORMULA.subn(store, xml)
+    if count != xml.count("<f>"):
+        raise AssertionError(f"{sheet}: openpyxl writes formulas in another form than {_WRITTEN_FORMULA.pattern}")
+    return filled
+
+
+def zip_entry(name: str, date: datetime | None) -> zipfile.ZipInfo:
+    """A ZIP entry that depends on neither the clock nor the operating system."""
+    entry = zipfile.ZipInfo(name, edition.zip_date(date))
+    entry.compress_type, entry.external_attr, entry.create_system = zipfile.ZIP_DEFLATED, 0o644 << 16, _UNIX
+    return entry

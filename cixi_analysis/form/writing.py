@@ -15,7 +15,7 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Protection, Si
 from openpyxl.worksheet.datavalidation import DataValidation
 from openpyxl.worksheet.worksheet import Worksheet
 
-from cixi_analysis.export.saving import save_workbook
+from cixi_analysis.export import workbook
 from cixi_analysis.export.workbook import BOX, CENTRE, FONT, HEAD, LINE, WRAP, fit_row, new_workbook, print_setup, put
 from cixi_analysis.form import layout
 from cixi_analysis.form.input_cells import decimal_text, shortened
@@ -100,9 +100,9 @@ _SAMPLES = {"填写": _INPUT, "用不到": _CLOSED}
 def write_form(plan: Plan, year: int, path: Path) -> None:
     """Write the form of ``year`` to ``path``; the write is atomic.
 
-    Raises :class:`~cixi_analysis.export.saving.ExportError` when ``path`` cannot be written.
+    Raises :class:`~cixi_analysis.export.workbook.ExportError` when ``path`` cannot be written.
     """
-    save_workbook(form_workbook(plan, year), path)
+    workbook.save_bytes(workbook.workbook_bytes(form_workbook(plan, year)), path)
 
 
 def form_workbook(plan: Plan, year: int) -> Workbook:

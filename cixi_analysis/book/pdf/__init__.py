@@ -1,41 +1,60 @@
-"""The report of a year as one PDF, printed by the system's own Chromium from the built pages.
+"""The report of a year as one PDF: the year's built pages as one document, without navigation and code, links inside it.
 
-``assembly``   the year's pages as one document: no navigation, no code, links inside it
-``chromium``   finds the browser and prints
-``finishing``  page numbers, bookmarks, properties, text that can be copied and searched
-``report.html.j2``, ``report.css``   cover, contents, page
-
-The page numbers of the contents are known only after printing, so the document is printed until they no longer change:
-twice, as a rule.
+``printing`` finds the browser, prints and finishes the file; ``report.html.j2`` and ``report.css`` are cover, contents and
+page. The page numbers of the contents are known only after printing, so the document is printed until they no longer
+change: twice, as a rule.
 """
 
 import hashlib
 import json
+import posixpath
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from urllib.parse import urldefrag
 
+from bs4 import BeautifulSoup
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 from pypdf import PdfReader
 
 from cixi_analysis.analysis.table1 import coverage
-from cixi_analysis.book.footer import BOOK_TITLE, imprint
-from cixi_analysis.book.pdf.assembly import Section, sections
-from cixi_analysis.book.pdf.chromium import PdfError, find, info, print_pdf
-from cixi_analysis.book.pdf.finishing import finished, places
-from cixi_analysis.export.saving import save_bytes
+from cixi_analysis.book.pages import read_pages
+from cixi_analysis.book.pdf.printing import Heading, PdfError, find_browser, finished, info, places, print_pdf
+from cixi_analysis.book.sphinx_extension import BOOK_TITLE, imprint
+from cixi_analysis.export.workbook import save_bytes
 from cixi_analysis.plan import edition, provenance
 from cixi_analysis.plan.dataset import Plan
-
-__all__ = ["PdfError", "belongs_to", "make_pdf"]
 
 #: The most printings until the page numbers of the contents no longer change.
 _MOST = 4
 #: The property of the file with the edition that it was printed from.
 _EDITION = "/CixiEdition"
+#: Navigation, code and what only a screen can do. ``d-print-none`` is a class of the theme.
+_NOT_PRINTED = (
+    "script, button, input, .headerlink, .cell_input, details.hide, .toctree-wrapper, .d-print-none, .cixi-data"
+)
+#: Pages made once that are appended to the pages of every year.
+_APPENDED = ("method", "provenance")
+#: Pages with tables of many columns of text: printed in landscape.
+_ACROSS = ("table1", "projects", "commitments")
+#: Attributes that hold ids.
+_NAMING = ("id", "for", "headers", "aria-labelledby", "aria-describedby", "aria-controls")
 _TEMPLATES = Environment(
     loader=PackageLoader("cixi_analysis.book.pdf", "."), autoescape=True, undefined=StrictUndefined, trim_blocks=True
 )
+
+
+@dataclass(frozen=True)
+class Section:
+    """A page of the book in the printed report."""
+
+    name: str
+    html: Markup
+    headings: tuple[Heading, ...]
+    across: bool  # printed in landscape
 
 
 def make_pdf(plan: Plan, year: int, site: Path, folder: Path) -> Path:
@@ -43,27 +62,26 @@ def make_pdf(plan: Plan, year: int, site: Path, folder: Path) -> Path:
 
     The same site, browser and fonts give the same bytes. Raises :class:`PdfError` without a browser that can do it.
     """
-    browser, found, target = find(), sections(plan.root, site, year), folder / f"cixi-{year}.pdf"
+    browser, found, target = find_browser(), sections(plan.root, site, year), folder / f"cixi-{year}.pdf"
+    headings = [heading for section in found for heading in section.headings]
     folder.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=folder, ignore_cleanup_errors=True) as name:  # some browsers may not read /tmp
         page, pages = Path(name, "report.html"), dict[str, int]()
         for _ in range(_MOST):
             page.write_text(document(plan, year, site, found, pages), encoding="utf-8")
             printed = print_pdf(browser, page, Path(name, "report.pdf"))
-            before, pages = pages, {anchor: number for anchor, (number, _) in places(printed, found).items()}
+            before, pages = pages, {anchor: number for anchor, (number, _) in places(printed, headings).items()}
             if pages == before:
                 break
         else:
             raise PdfError(f"{year}年的 PDF：印了{_MOST}次，目录的页码仍在变动。")
         properties = {
-            "/Title": f"{BOOK_TITLE} {_title(plan, year)}",
-            "/Subject": imprint(plan, year),
-            "/Producer": info(printed, "/Producer"),
-            _EDITION: _fingerprint(site),
-        }
+            "/Title": f"{BOOK_TITLE} {_title(plan, year)}", "/Subject": imprint(plan, year),
+            "/Producer": info(printed, "/Producer"), _EDITION: _fingerprint(site),
+        }  # fmt: skip
         if date := edition.date():  # instead of the clock's
             properties |= dict.fromkeys(("/CreationDate", "/ModDate"), f"D:{date:%Y%m%d%H%M%S}Z")
-        save_bytes(finished(printed, found, properties), target)
+        save_bytes(finished(printed, headings, properties), target)
     return target
 
 
@@ -76,16 +94,11 @@ def document(plan: Plan, year: int, site: Path, found: tuple[Section, ...], page
     """The report as the browser prints it; ``pages``: anchor of a heading → the page number in the contents."""
     date = edition.date()
     return _TEMPLATES.get_template("report.html.j2").render(
-        book=BOOK_TITLE,
-        title=_title(plan, year),
-        draft=coverage(plan, year).is_draft,
+        book=BOOK_TITLE, title=_title(plan, year), draft=coverage(plan, year).is_draft, imprint=imprint(plan, year),
         date=f"{date.year}年{date.month}月{date.day}日" if date else "",
-        imprint=imprint(plan, year),
         edition=json.loads((site / provenance.FILE).read_text(encoding="utf-8"))["edition"],
-        statics=(site / "_static").resolve().as_uri(),
-        sections=found,
-        pages=pages,
-    )
+        statics=(site / "_static").resolve().as_uri(), sections=found, pages=pages,
+    )  # fmt: skip
 
 
 def _title(plan: Plan, year: int) -> str:
@@ -94,3 +107,52 @@ def _title(plan: Plan, year: int) -> str:
 
 def _fingerprint(site: Path) -> str:
     return hashlib.sha256((site / provenance.FILE).read_bytes()).hexdigest()
+
+
+def sections(root: Path, site: Path, year: int) -> tuple[Section, ...]:
+    """The year's pages in the order of the book, then the appended ones."""
+    names = [page.output.format(year=year) for page in read_pages(root) if page.each.yearly]
+    pages = [f"book/{name}.html" for name in dict.fromkeys((*names, *_APPENDED))]
+    pages = [page for page in pages if (site / page).is_file()]
+    return tuple(_section(site, page, pages) for page in pages)
+
+
+def _section(site: Path, page: str, pages: list[str]) -> Section:
+    text = (site / page).read_text(encoding="utf-8")
+    article = BeautifulSoup(text, "html.parser", multi_valued_attributes=None).select_one("article.bd-article")
+    if article is None:
+        raise ValueError(f"{page} has no article")  # the theme has changed; a test finds this first
+    for part in article.select(_NOT_PRINTED):
+        part.decompose()
+    for link in article.select("a.download"):  # offered in a section of its own, or else in a sentence
+        offer = None if link.decomposed else link.find_parent("section")
+        if offer is not None and offer.find_parent("section") is None:
+            offer = link.find_parent("p")
+        if offer is not None:
+            offer.decompose()
+    for folded in article.select("details"):
+        folded["open"] = ""
+    name, folder = Path(page).stem, posixpath.dirname(page)
+    # Ids are made unique in the document; a link leads to a place in the document, or is removed.
+    for element in article.find_all(True):
+        for attribute, value in list(element.attrs.items()):
+            text = str(value)
+            if attribute in _NAMING:
+                element[attribute] = " ".join(f"{name}--{word}" for word in text.split())
+            elif "url(#" in text:
+                element[attribute] = text.replace("url(#", f"url(#{name}--")
+            elif attribute in ("href", "xlink:href") and not re.match(r"(https?|mailto):", text):
+                path, anchor = urldefrag(text)
+                target = posixpath.normpath(posixpath.join(folder, path)) if path else page
+                if target in pages:
+                    element[attribute] = f"#{Path(target).stem}" + (f"--{anchor}" if anchor else "")
+                else:
+                    del element[attribute]
+    for picture in article.select("img[src]"):
+        picture["src"] = (site / folder / str(picture["src"])).resolve().as_uri()
+    headings = tuple(
+        Heading(int(heading.name[1]), str(section["id"]), heading.get_text(" ", strip=True))
+        for heading in article.select("h1, h2")
+        if (section := heading.find_parent("section", id=True))
+    )
+    return Section(name, Markup(article.decode_contents()), headings, name in _ACROSS)  # noqa: S704  # our own page

@@ -1,9 +1,10 @@
-"""A Sphinx extension (``_config.yml`` names it): the site's search, and the script that brings charts to life.
+"""The book's Sphinx extension (``_config.yml`` names it): search, the charts' script, what each page says of itself.
 
-``_static/charts.js`` is Vega-Lite with the charts' theme; ``figures.js`` loads it when the reader first reaches for a
-chart. ``_static/names.js`` lists every page title and every ``data-find`` name of the pages with its address, so that
-the search finds whole names and any part of them. Both are scripts, because a page opened from a folder may load
-nothing else.
+It writes scripts, because a page opened from a folder may load nothing else: ``charts.js`` is Vega-Lite with the charts'
+theme (``figures.js`` loads it when the reader first reaches for a chart); ``names.js`` lists each page's title and
+``data-find`` names, so that the search finds whole names and any part of them; ``edition.js`` holds the edition, which in
+the pages would change every page. Each page gets a footer with year and standard, and ``meta`` elements with book and
+year for the citation script. The site carries ``provenance.json``.
 """
 
 import hashlib
@@ -11,22 +12,31 @@ import html
 import json
 import re
 from collections.abc import Iterator
-from functools import cache
+from functools import cache, partial
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import vl_convert
+from markupsafe import Markup
 from sphinx.application import Sphinx
+from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.search.zh import SearchChinese
 
 from cixi_analysis.book.cache import Drawings, drawings
-from cixi_analysis.presentation.looks import config
+from cixi_analysis.plan.dataset import Plan, load_plan
+from cixi_analysis.plan.provenance import FILE, provenance
+from cixi_analysis.presentation.looks import config as theme
+from cixi_analysis.words import PLAN_TITLE
 
+#: What the book is cited as.
+BOOK_TITLE = f"{PLAN_TITLE}评估报告书"
+_SCOPE = "范围不含杭州湾新区。"
 _TAG = re.compile(r"<[a-z][a-z0-9]*\b[^>]*\bdata-find=[^>]*>")
 _YEAR = re.compile(r"/(\d{4})/")
 _INDEX = ("Search.setIndex(", ")")
+_json = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
 
 
 class _Terms(set[str]):
@@ -45,14 +55,35 @@ class Search(SearchChinese):
         self.split, self.stem = cache(self.split), cache(self.stem)  # type: ignore[method-assign]
 
 
-def setup(app: Sphinx) -> dict[str, Any]:
-    """Register with Sphinx."""
+def standards(plan: Plan, year: int) -> tuple[str, ...]:
+    """The standards that the requirements in force in a year come from."""
+    asked = dict.fromkeys((r.item_id, r.level) for r in plan.requirements)
+    return tuple(dict.fromkeys(plan.requirement(item, level, year).standard for item, level in asked))
+
+
+def imprint(plan: Plan, year: int | None) -> str:
+    """Year and standard of a page, or (None) of the whole book."""
+    years = plan.report_years
+    shown = f"{year}年" if year else f"{years[0]}—{years[-1]}年"
+    found = dict.fromkeys(s for y in ((year,) if year else years) for s in standards(plan, y))
+    return f"{shown}。依据{PLAN_TITLE}表一所列的国家级、省级要求；标准：{'；'.join(found)}。{_SCOPE}"
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Register with Sphinx. The imprints are a setting, so that Sphinx writes every page again when they change."""
     app.add_search_language(Search)
+    app.add_config_value("cixi_imprints", {}, "html", [dict])
+    app.connect("config-inited", _configure)
     app.connect("builder-inited", _write_charts)
     app.connect("env-get-outdated", _changed)
     app.connect("html-page-context", _adjust)
     app.connect("build-finished", _finish)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def _configure(app: Sphinx, config: Config) -> None:
+    plan = load_plan(Path(app.srcdir))
+    config.cixi_imprints = {year: imprint(plan, year) for year in (None, *plan.report_years)}
 
 
 def _write_charts(app: Sphinx) -> None:
@@ -62,10 +93,9 @@ def _write_charts(app: Sphinx) -> None:
         bundle = kept[name]
     except KeyError:
         bundle = kept[name] = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
-    theme = json.dumps(config(), ensure_ascii=False, separators=(",", ":"))
     target = Path(app.outdir) / "_static" / "charts.js"
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(f"(() => {{\n{bundle}\nwindow.cixiTheme = {theme};\n}})();\n", encoding="utf-8", newline="\n")
+    target.write_bytes(f"(() => {{\n{bundle}\nwindow.cixiTheme = {_json(theme())};\n}})();\n".encode())
 
 
 def _changed(app: Sphinx, env: BuildEnvironment, added: set[str], *_: set[str]) -> list[str]:
@@ -80,37 +110,47 @@ def _changed(app: Sphinx, env: BuildEnvironment, added: set[str], *_: set[str]) 
     return sorted((other | {app.config.root_doc}) - added)
 
 
-def _adjust(app: Sphinx, pagename: str, _template: str, context: dict[str, Any], _doctree: object) -> None:
-    """Load the names on the search page only, and pictures when the reader comes near them."""
-    if pagename == "search":
+def _adjust(app: Sphinx, page: str, _template: str, context: dict[str, Any], _doctree: object) -> None:
+    """Sign a page; load the names on the search page only, and pictures when the reader comes near them."""
+    if page == "search":
         app.add_js_file("names.js")
     if "body" in context:
         context["body"] = context["body"].replace("<img ", '<img loading="lazy" ')
+    year = int(found[1]) if (found := re.match(r"book/(\d{4})/", page)) else None
+    imprints, about = app.config.cixi_imprints, context["pathto"]("book/provenance")
+    line = imprints.get(year, imprints[None])
+    context["theme_extra_footer"] = Markup('{} <a href="{}">数据与版本</a>').format(line, about)
+    known = {"cixi-title": BOOK_TITLE, "cixi-year": str(year or "")}
+    metas = (Markup('<meta name="{}" content="{}"/>').format(*pair) for pair in known.items())
+    context["metatags"] = "\n".join((context.get("metatags", ""), *metas))
 
 
 def _finish(app: Sphinx, failed: Exception | None) -> None:
-    """Write the names, and drop words from the index that no page has any more: an incremental build keeps them."""
+    """Write names and provenance, and drop words from the index that no page has any more.
+
+    An incremental build keeps those.
+    """
     if failed or app.builder.format != "html":
         return
-    site = Path(app.outdir)
-    names = json.dumps(_names(app, site), ensure_ascii=False, separators=(",", ":"))
-    (site / "_static" / "names.js").write_text(f"window.cixiNames = {names};\n", encoding="utf-8", newline="\n")
+    site, known = Path(app.outdir), provenance(Path(app.srcdir))
+    (site / FILE).write_bytes(known.as_json().encode())
+    (site / "_static" / "edition.js").write_bytes(f"window.cixiEdition = {_json(known.edition)};\n".encode())
+    (site / "_static" / "names.js").write_bytes(f"window.cixiNames = {_json(_names(app))};\n".encode())
     (start, end), script = _INDEX, site / "searchindex.js"
     index = json.loads(script.read_text(encoding="utf-8").removeprefix(start).removesuffix(end))
     for terms in ("terms", "titleterms"):
         index[terms] = {word: pages for word, pages in index[terms].items() if pages != []}
     text = json.dumps(index, separators=(",", ":"), sort_keys=True)
-    script.write_text(f"{start}{text}{end}", encoding="utf-8", newline="\n")
+    script.write_bytes(f"{start}{text}{end}".encode())
 
 
-def _names(app: Sphinx, site: Path) -> list[tuple[str, str, list[tuple[str, str]]]]:
+def _names(app: Sphinx) -> list[tuple[str, str, list[tuple[str, str]]]]:
     """Page by page: its address, its title, and the names on it with their anchors."""
-    pages = []
-    seen: set[tuple[str, str]] = set()
+    pages, seen = [], set[tuple[str, str]]()
     for name in sorted(app.env.found_docs, key=_newest_first):
         same_page = _YEAR.sub("/", name)  # of the pages that each year has, the newest year's stand for all
         own = []
-        for word, anchor in names_of((site / f"{name}.html").read_text(encoding="utf-8")):
+        for word, anchor in names_of(Path(app.outdir, f"{name}.html").read_text(encoding="utf-8")):
             if (word, same_page) not in seen:
                 seen.add((word, same_page))
                 own.append((word, anchor))

@@ -1,0 +1,203 @@
+"""Publish the site as one archive, and verify a published site: build it again elsewhere and compare byte by byte.
+
+The archive opens anywhere: a start page at its top, the site and the printed reports beside it.
+"""
+
+import io
+import os
+import shutil
+import subprocess
+import sys
+import zipfile
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from pydantic import TypeAdapter
+
+from cixi_analysis.book import cache
+from cixi_analysis.book.pdf import belongs_to
+from cixi_analysis.book.sphinx_extension import BOOK_TITLE
+from cixi_analysis.errors import CixiError
+from cixi_analysis.export.workbook import save_bytes, zip_entry
+from cixi_analysis.plan import edition, provenance
+
+#: The folder of the site in the archive.
+_SITE = "site"
+#: Sphinx writes these for its own next run.
+_NOT_PUBLISHED = (".buildinfo",)
+_MADE = shutil.ignore_patterns("_build", ".*", "__pycache__", "*.egg-info", "20[0-9][0-9]", "build", "dist")
+#: Reads ``provenance.json``; raises ``ValueError`` for anything else.
+_PROVENANCE = TypeAdapter(provenance.Provenance)
+_TEMPLATES = Environment(loader=PackageLoader("cixi_analysis.book", "."), autoescape=True, undefined=StrictUndefined)
+
+
+class NotPublished(CixiError):
+    """There is no site that could be published; the message (Chinese) says why and what to do."""
+
+
+class NotReproduced(CixiError):
+    """The site cannot be compared, or differs; the message (Chinese) says where."""
+
+
+@dataclass(frozen=True)
+class PublishedSite:
+    """A site below ``site/`` with the printed reports beside it: name → bytes, in the order of the archive."""
+
+    place: Path
+    files: dict[str, bytes]
+
+    @property
+    def reports(self) -> list[str]:
+        """The names of the printed reports."""
+        return [name for name in self.files if "/" not in name]
+
+    @property
+    def made_of(self) -> provenance.Provenance:
+        """The provenance that the site carries. Raises :class:`NotReproduced` for a missing or damaged one."""
+        stored = self.files.get(f"{_SITE}/{provenance.FILE}")
+        if stored is None:
+            raise NotReproduced(f"{self.place}：不是本书的网站（没有 {provenance.FILE}）。")
+        try:
+            known = _PROVENANCE.validate_json(stored)
+            if known.date:
+                known.date.timestamp()  # 0001-01-01 has none
+        except (ValueError, OverflowError):
+            raise NotReproduced(f"{self.place}：不是本书的网站（{provenance.FILE} 已损坏）。") from None
+        return known
+
+
+def published(place: Path, printed: Path | None = None) -> PublishedSite:
+    """Read a site from a folder, with the reports of the folder ``printed`` that were printed from it, or an archive.
+
+    Raises :class:`NotReproduced` for a file that is no archive of ``cixi publish --zip``, or a damaged one.
+    """
+    if place.is_dir():
+        reports = [path for path in sorted(printed.glob("*.pdf")) if belongs_to(path, place)] if printed else []
+        names = sorted(path.relative_to(place).as_posix() for path in place.rglob("*") if path.is_file())
+        files = {f"{_SITE}/{name}": place / name for name in names if name not in _NOT_PUBLISHED}
+        files = {path.name: path for path in reports} | files
+        return PublishedSite(place, {name: path.read_bytes() for name, path in files.items()})
+    if not zipfile.is_zipfile(place):
+        raise NotReproduced(f"{place}：既不是网站的文件夹，也不是 cixi publish --zip 生成的压缩包。")
+    try:
+        with zipfile.ZipFile(place) as file:
+            names = sorted(n for n in file.namelist() if n.startswith(f"{_SITE}/") or n.endswith(".pdf"))
+            return PublishedSite(place, {name: file.read(name) for name in names})
+    except Exception:  # damaged bytes raise errors of zipfile, zlib, lzma, struct and others
+        raise NotReproduced(f"{place}：不是本书的网站（压缩包已损坏）。") from None
+
+
+def archive(root: Path, target: Path) -> Path:
+    """Write the built site of the project folder ``root`` into the ZIP file ``target``; returns it.
+
+    The same site gives the same bytes. Raises :class:`NotPublished` when there is no site, or when its inputs have
+    changed since it was built.
+    """
+    html, pdf = (root / "_build" / name for name in ("html", "pdf"))
+    if not (html / provenance.FILE).is_file() or not (html / "index.html").is_file():
+        raise NotPublished("还没有生成网站（没有 _build/html）。请先运行 cixi build。")
+    site = published(html, pdf)
+    known = site.made_of
+    if changed := _changed(known, provenance.provenance(root)):
+        more = f"等{len(changed)}处" if len(changed) > 1 else ""
+        raise NotPublished(f"网站生成以后有改动：{changed[0]}{more}。请先运行 cixi build，再发布。")
+    if cache.up_to_date(root, cache.inputs(root)) is None:
+        raise NotPublished(
+            "网站里有的页面可能比数据旧（上一次只重新生成了个别年份，或 book/、_build/ 后来有改动）。请先运行 cixi build，再发布。"
+        )
+    start = _TEMPLATES.get_template("start.html.j2").render(title=BOOK_TITLE, site=_SITE, reports=site.reports)
+    written = io.BytesIO()
+    with zipfile.ZipFile(written, "w") as file:
+        for name, content in ({"index.html": start.encode()} | site.files).items():
+            file.writestr(zip_entry(name, known.date), content)
+    save_bytes(written.getvalue(), target)
+    return target
+
+
+def verify(root: Path, site: PublishedSite) -> int:
+    """Build the site again from ``root`` and compare; returns the number of files.
+
+    Raises :class:`NotReproduced` with the first file that differs.
+    """
+    known, now = site.made_of, provenance.provenance(root)
+    commit = known.program.commit
+    hint = f"请先检出提交 {commit}" if commit else "请用生成它的那一份项目"
+    if changed := _changed(known, now):
+        raise NotReproduced(f"{site.place} 是由另外的输入生成的，第一处不同：{changed[0]}。{hint}。")
+    if (commit, known.program.modified) != (now.program.commit, now.program.modified):
+        raise NotReproduced(f"{site.place} 是 {known.edition} 版，这里是 {now.edition} 版。{hint}。")
+    years = sorted(int(stem[-4:]) for stem in (Path(name).stem for name in site.reports) if stem[-4:].isdecimal())
+    with TemporaryDirectory(prefix="cixi-verify-") as name:
+        again = _again(root, Path(name) / "again", known.date, years)
+    if found := first_difference(site.files, again.files):
+        raise NotReproduced(f"重新生成的与 {site.place} 不同：{found}{_circumstances(known, now)}")
+    return len(site.files)
+
+
+def _changed(known: provenance.Provenance, now: provenance.Provenance) -> list[str]:
+    """The inputs whose contents differ, by name, and the program if it differs."""
+    contents = [{one.path: one.sha256 for one in each.inputs} for each in (known, now)]
+    program = [] if known.program.sha256 == now.program.sha256 else ["程序 cixi_analysis"]
+    return [*_differing(*contents), *program]
+
+
+def _differing(one: dict[str, str], other: dict[str, str]) -> list[str]:
+    """The names with other values in ``other``, or that only one of them has."""
+    return [name for name in sorted({*one, *other}) if one.get(name) != other.get(name)]
+
+
+def first_difference(one: dict[str, bytes], other: dict[str, bytes]) -> str:
+    """The first difference of two sets of files, in words; "" when they are the same."""
+    for name in sorted({*one, *other}):
+        if name not in other:
+            return f"{name} 没有重新生成出来"
+        if name not in one:
+            return f"{name} 是多出来的"
+        if one[name] != other[name]:
+            pairs = enumerate(zip(one[name], other[name], strict=False))
+            at = next((n for n, (a, b) in pairs if a != b), min(len(one[name]), len(other[name])))
+            row = one[name].count(b"\n", 0, at) + 1
+            line = "" if b"\0" in one[name] else f"，第{row}行"
+            return f"{name}{line}，第{at + 1}个字节起"
+    return ""
+
+
+def _circumstances(known: provenance.Provenance, now: provenance.Provenance) -> str:
+    """Differences of the environment, which may be the cause."""
+    before, here = (
+        {"python": each.python, "system": each.system} | {one.name: one.version for one in each.packages}
+        for each in (known, now)
+    )
+    names = sorted(_differing(before, here), key=lambda name: name not in ("python", "system"))
+    told = [f"{name} {before.get(name, '无')} → {here.get(name, '无')}" for name in names]
+    return f"\n环境也不同，可能是原因：{'；'.join(told)}" if told else ""
+
+
+def _again(root: Path, copy: Path, date: datetime | None, years: list[int]) -> PublishedSite:
+    """Build a copy of the project without the results of earlier builds, with the date of the site."""
+    own = provenance.own_files(root)
+    if own is None:
+        shutil.copytree(root, copy, ignore=_MADE)
+        for page in (copy / "book").rglob("*.ipynb"):
+            page.unlink()
+    for name in own or ():
+        target = copy / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(root / name, target)
+    program = [sys.executable, "-c", "from cixi_analysis.cli import main; main()"]
+    options = ["--pdf", *(word for year in years for word in ("--year", str(year)))] if years else []
+    environment = {name: value for name, value in os.environ.items() if name != edition.VARIABLE}
+    if date:
+        environment[edition.VARIABLE] = str(int(date.timestamp()))
+    if git := provenance.git_folder(root):
+        environment |= {"GIT_DIR": str(git), "GIT_WORK_TREE": str(copy)}
+    done = subprocess.run(  # noqa: S603  # our own words and paths
+        [*program, "--root", str(copy), "build", "--force", *options],
+        cwd=copy, env=environment, capture_output=True, encoding="utf-8", check=False,
+    )  # fmt: skip
+    if done.returncode:
+        raise NotReproduced(f"没有能够重新生成：\n{done.stderr.strip()}")
+    return published(copy / "_build" / "html", copy / "_build" / "pdf")
