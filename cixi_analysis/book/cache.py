@@ -17,12 +17,14 @@ import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from cixi_analysis.book.pages import Run
-from cixi_analysis.plan import edition
+from cixi_analysis.plan import OBSERVATIONS, PROGRESS, edition
 from cixi_analysis.plan.journal import write_whole
 from cixi_analysis.plan.provenance import MODULES, provenance
-from cixi_analysis.plan.schema import YEARLY
+
+if TYPE_CHECKING:
+    from cixi_analysis.book.pages import Run
 
 LIBRARY = Path(__file__).resolve().parents[1]
 #: Caches of the interpreter and of JupyterLab, which change nothing.
@@ -71,13 +73,15 @@ def program(root: Path) -> str:
 def data_until(root: Path, year: int) -> str:
     """The hash of the data that no year has, and of the years' files up to ``year``."""
     data = root / "data"
-    files = [path for folder in YEARLY for path in (data / folder).glob("*.csv") if path.stem <= str(year)]
+    files = [
+        path for folder in (OBSERVATIONS, PROGRESS) for path in (data / folder).glob("*.csv") if path.stem <= str(year)
+    ]
     return of(undated(root), of_files(data, files))
 
 
 def undated(root: Path) -> str:
     """The hash of the data that no year has."""
-    return of_tree(root / "data", tuple(YEARLY))
+    return of_tree(root / "data", without=(OBSERVATIONS, PROGRESS))
 
 
 def settings(root: Path) -> str:
@@ -92,7 +96,7 @@ def inputs(root: Path) -> str:
     )
 
 
-def frame(root: Path, runs: Sequence[Run]) -> str:
+def frame(root: Path, runs: "Sequence[Run]") -> str:
     """The hash of what every page's HTML depends on: contents list, theme, scripts, hand-written pages."""
     book, date = root / "book", edition.date()
     by_hand = [p for p in book.rglob("*") if p.is_file() and not _GENERATED.match(p.relative_to(book).as_posix())]

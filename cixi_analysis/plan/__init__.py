@@ -4,6 +4,10 @@ from pathlib import Path
 
 from cixi_analysis.errors import DataError, Problem
 
+#: Folders below ``data/`` with one file ``<year>.csv`` for each year.
+OBSERVATIONS = "observations"
+PROGRESS = "progress"
+
 
 def find_root(start: Path) -> Path:
     """The nearest folder upward from ``start`` with ``_config.yml`` and ``data/``. Raises :class:`DataError`."""

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property, lru_cache
 from operator import attrgetter
 from pathlib import Path
@@ -52,6 +52,10 @@ class Plan:
     def __post_init__(self) -> None:
         for name in YEARLY:
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
+
+    def __reduce__(self) -> tuple[type["Plan"], tuple[Any, ...]]:
+        values = (getattr(self, column.name) for column in fields(self))  # read-only mappings cannot be pickled
+        return Plan, tuple(dict(value) if isinstance(value, MappingProxyType) else value for value in values)
 
     def __hash__(self) -> int:
         return self._hash

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 from cixi_analysis import words
+from cixi_analysis.plan import OBSERVATIONS, PROGRESS
 from cixi_analysis.plan.fields import Amount, ItemId, Maybe, Row, Source, Text, Year, column
 from cixi_analysis.plan.narrative_rows import AuditRow, Commitment, Figure, LeftOut, Link
 from cixi_analysis.plan.yearly_rows import Observation, Progress, clause_pairs
@@ -190,7 +191,5 @@ TABLES: dict[str, type[Row]] = {
     "audit.csv": AuditRow,
     "links.csv": Link,
 }
-OBSERVATIONS = "observations"
-PROGRESS = "progress"
 #: Folder (below ``data/``) with one file ``<year>.csv`` for each year → the model of their rows.
 YEARLY: dict[str, type[Row]] = {OBSERVATIONS: Observation, PROGRESS: Progress}
