@@ -15,7 +15,6 @@ from IPython.core.getipython import get_ipython
 from IPython.core.interactiveshell import InteractiveShell
 
 import cixi_analysis.analysis
-import cixi_analysis.export
 import cixi_analysis.presentation
 from cixi_analysis.book.cache import Drawings
 from cixi_analysis.presentation import figure
@@ -32,6 +31,7 @@ class _State:
     environment: dict[str, str]
     path: list[str]
     filters: list[Any]
+    modules: set[str]
 
 
 _clean: list[_State] = []
@@ -47,7 +47,8 @@ def prepare(drawings: str) -> None:
     # The default holds the process id, which a page with a warning would show.
     ipykernel.compiler.get_tmp_directory = lambda: "ipykernel"
     names, hidden = dict(_shell().user_ns), dict(_shell().user_ns_hidden)
-    _clean[:] = [_State(names, hidden, Path.cwd(), dict(os.environ), list(sys.path), list(warnings.filters))]
+    outside = dict(os.environ), list(sys.path), list(warnings.filters), set(sys.modules)
+    _clean[:] = [_State(names, hidden, Path.cwd(), *outside)]
     gc.collect()
     gc.freeze()  # what is imported stays
     gc.disable()  # a page is short; searching for cycles takes a fifth of its time
@@ -70,8 +71,8 @@ def reset() -> None:
     with warnings.catch_warnings():  # entering and leaving it forgets which warnings were shown
         pass
     warnings.filters[:] = state.filters  # type: ignore[index]  # a list
-    for name, module in list(sys.modules.items()):
-        file = getattr(module, "__file__", None)
+    for name in sys.modules.keys() - state.modules:
+        file = getattr(sys.modules[name], "__file__", None)
         if file and Path(file).parent in (state.folder, state.folder / "notebooks"):
             del sys.modules[name]
 

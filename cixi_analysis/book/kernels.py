@@ -30,6 +30,7 @@ from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
 from cixi_analysis.book.pages import tidied
+from cixi_analysis.book.site import cores
 from cixi_analysis.plan.provenance import MODULES
 
 #: Two kernels that start at the same moment can be given the same port.
@@ -166,7 +167,7 @@ def run_each(root: Path, drawings: Path, works: Sequence[Work]) -> Generator[tup
         text = f"运行它的内核中断（{'；重新运行：'.join(ends)}）"
         return Failure((f"错误：{text}",), text)
 
-    threads = ThreadPoolExecutor(min(_cores(), len(works)) or 1)
+    threads = ThreadPoolExecutor(min(cores(), len(works)) or 1)
     try:
         numbers = {threads.submit(do, work): number for number, work in enumerate(works)}
         for done in as_completed(numbers):
@@ -198,7 +199,3 @@ def packed(root: Path) -> bytes:
                 entry = zipfile.ZipInfo(path.relative_to(root).as_posix())
                 archive.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED)
     return buffer.getvalue()
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

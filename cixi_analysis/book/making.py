@@ -96,9 +96,7 @@ def build(
         jobs = [job for job in jobs if job.year is None or job.year in missing.union(renew)]
 
     site = root / "_build" / "html"
-    with _scratch(root / "_build") as scratch, JupyterBook() as jupyter_book:
-        if force:
-            cache.clear(root)
+    with _scratch(root, force) as scratch, JupyterBook(root) as jupyter_book:
         made, last = scratch / "book", cache.Manifest.read(root)
         todo = [job for job in jobs if job.year in (renew or ()) or not last.has(job.key, root / "book")]
         bar = tqdm(total=len(todo) + 1, disable=not progress, unit="页", file=sys.stderr)
@@ -122,7 +120,7 @@ def build(
             bar.set_postfix_str("生成网站")
             frame = cache.frame(root, runs)
             cache.take_doctrees(root, last, frame, site, into=scratch / "_build")
-            swap(jupyter_book.build(root, scratch, root / "_build" / "logs" / "jupyter-book.log"), site)
+            swap(jupyter_book.build(scratch, root / "_build" / "logs" / "jupyter-book.log"), site)
             now.doctrees = cache.leave_doctrees(root, frame, site, of_build=scratch / "_build")
             if renew is None:  # else other years may be older than their inputs
                 now.whole = cache.whole(root, inputs, book)
@@ -220,8 +218,12 @@ def _message(root: Path, job: Job, failure: Failure) -> str:
 
 
 @contextmanager
-def _scratch(folder: Path) -> Iterator[Path]:
-    """An empty scratch folder below ``_build/``, removed afterwards, and an empty folder for logs; for one build only."""
+def _scratch(root: Path, force: bool) -> Iterator[Path]:
+    """An empty scratch folder below ``_build/``, removed afterwards, and an empty folder for logs; for one build only.
+
+    ``force`` also clears the cache.
+    """
+    folder = root / "_build"
     folder.mkdir(exist_ok=True)
     lock = FileLock(folder / ".lock")
     try:
@@ -234,6 +236,8 @@ def _scratch(folder: Path) -> Iterator[Path]:
             shutil.rmtree(own, ignore_errors=True)
             own.mkdir(parents=True)
         (scratch / "book").mkdir()
+        if force:
+            cache.clear(root)
         yield scratch
     finally:
         shutil.rmtree(scratch, ignore_errors=True)

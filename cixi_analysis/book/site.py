@@ -3,8 +3,10 @@
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from cixi_analysis.book.pages import BuildError
@@ -13,20 +15,27 @@ from cixi_analysis.book.pages import BuildError
 class JupyterBook:
     """``jupyter-book build`` in a process that imports its libraries while the pages run; a context manager."""
 
+    def __init__(self, root: Path) -> None:
+        self._root = root
+
     def __enter__(self) -> "JupyterBook":
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "cixi_analysis.book.sphinx_side"],
-            stdin=subprocess.PIPE, encoding="utf-8", env={**os.environ, "PYTHONUTF8": "1"},
+        self._process = subprocess.Popen(  # noqa: S603  # our own module
+            [sys.executable, "-m", "cixi_analysis.book.sphinx_side", str(self._root)],
+            stdin=subprocess.PIPE, encoding="utf-8", env={**os.environ, "PYTHONUTF8": "1"}, start_new_session=True,
         )  # fmt: skip
         return self
 
     def __exit__(self, *_: object) -> None:
+        if hasattr(os, "killpg"):
+            with suppress(ProcessLookupError):
+                os.killpg(self._process.pid, signal.SIGKILL)  # with the processes that Sphinx forked
         self._process.kill()
         self._process.wait()
 
-    def build(self, root: Path, scratch: Path, log: Path) -> Path:
+    def build(self, scratch: Path, log: Path) -> Path:
         """Build the site in the scratch folder and return its folder. A warning is an error (:class:`BuildError`)."""
-        self._process.communicate("\n".join(map(str, (log, scratch, root))))
+        root = self._root
+        self._process.communicate(f"{log}\n{scratch}")
         status = self._process.returncode
         printed = log.read_text(encoding="utf-8", errors="replace") if log.is_file() else ""
         printed = re.sub(r"\x1b\[[\d;]*m", "", printed)  # colours
@@ -37,6 +46,11 @@ class JupyterBook:
             where = f"记录：{log.relative_to(root).as_posix()}"
             raise BuildError("\n".join(["Jupyter Book 生成网站失败，网站保持原样。", *reasons, where]))
         return scratch / "_build" / "html"
+
+
+def cores() -> int:
+    """The number of cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def swap(new: Path, site: Path) -> None:

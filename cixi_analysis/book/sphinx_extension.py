@@ -82,20 +82,28 @@ def setup(app: Sphinx) -> dict[str, bool]:
 
 
 def _configure(app: Sphinx, config: Config) -> None:
+    for unused in ("sphinx_multitoc_numbering", "sphinx_jupyterbook_latex"):  # they do not say that they are safe
+        app.extensions[unused].parallel_read_safe = True
     plan = load_plan(Path(app.srcdir))
     config.cixi_imprints = {year: imprint(plan, year) for year in (None, *plan.report_years)}
 
 
-def _write_charts(app: Sphinx) -> None:
-    """Vega, Vega-Lite and Vega-Embed in one function scope, with the theme. The bundle takes a second: it is kept."""
-    kept, name = Drawings(drawings(Path(app.srcdir))), f"vega-{metadata.version('vl-convert-python')}"
+def bundle(root: Path) -> str:
+    """Vega, Vega-Lite and Vega-Embed as one script. It takes a second: it is kept beside the drawings."""
+    kept, name = Drawings(drawings(root)), f"vega-{metadata.version('vl-convert-python')}"
     try:
-        bundle = kept[name]
+        return kept[name]
     except KeyError:
-        bundle = kept[name] = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;")
+        script = kept[name] = str(vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;"))
+        return script
+
+
+def _write_charts(app: Sphinx) -> None:
+    """The charts' script in one function scope, with the theme."""
     target = Path(app.outdir) / "_static" / "charts.js"
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_bytes(f"(() => {{\n{bundle}\nwindow.cixiTheme = {_json(theme())};\n}})();\n".encode())
+    script = f"(() => {{\n{bundle(Path(app.srcdir))}\nwindow.cixiTheme = {_json(theme())};\n}})();\n"
+    target.write_bytes(script.encode())
 
 
 def _changed(app: Sphinx, env: BuildEnvironment, added: set[str], *_: set[str]) -> list[str]:

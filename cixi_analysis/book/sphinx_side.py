@@ -1,13 +1,17 @@
 """The process that runs ``jupyter-book build``: imports first, then one build as standard input says.
 
-Three lines of standard input: the log file, the folder to work in, the project folder. The exit status is Jupyter Book's.
+The argument is the project folder; two lines of standard input name the log file and the folder to work in. The exit
+status is Jupyter Book's.
 """
 
 import gc
 import signal
 import sys
+from functools import partial
 from importlib import import_module
 from pathlib import Path
+
+from cixi_analysis.book.site import cores
 
 #: What Jupyter Book imports when it begins.
 _IMPORTS = (
@@ -18,25 +22,32 @@ _IMPORTS = (
 
 
 def main() -> None:
-    """Import, wait for the three lines, build."""
+    """Import, wait for the two lines, build."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the build, which ends this process
     for name in _IMPORTS:
         import_module(name)
     import jieba  # noqa: PLC0415  # after its importers
-    from jupyter_book.cli.main import main as jupyter_book  # noqa: PLC0415
+    import jupyter_book.sphinx  # noqa: PLC0415
+    from jupyter_book.cli.main import main as command  # noqa: PLC0415
 
+    from cixi_analysis.book.sphinx_extension import bundle  # noqa: PLC0415
+
+    # The command has no option for it. Where processes cannot be forked, Sphinx does without.
+    jupyter_book.sphinx.build_sphinx = partial(jupyter_book.sphinx.build_sphinx, jobs=cores())
     jieba.setLogLevel("WARNING")
     jieba.initialize()
+    root = sys.argv[1]
+    bundle(Path(root))
     gc.freeze()
     gc.disable()  # one build and the process ends; searching for cycles takes a fifth of its time
     given = sys.stdin.read().splitlines()
     if not given:
         return  # the build stopped before the site
-    log, scratch, root = given
+    log, scratch = given
     with Path(log).open("w", encoding="utf-8") as sys.stdout:
         sys.stderr = sys.stdout
         options = ["--warningiserror", "--keep-going", "--path-output", scratch]
-        jupyter_book(args=["build", *options, root], prog_name="jupyter-book")
+        command(args=["build", *options, root], prog_name="jupyter-book")
 
 
 if __name__ == "__main__":
