@@ -6,6 +6,7 @@ category, the chapter of a commitment) are derived here from the other files. No
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import pandas as pd
 
@@ -58,11 +59,17 @@ def _linked(plan: Plan, end: Indicator | Commitment | Project, kind: Entity) -> 
         own = (Entity.COMMITMENT, end.commitment_id)
     else:
         own = (Entity.PROJECT, str(end.number))
+    return ((other, row) for at, other, row in _by_end(plan).get(own, ()) if at is kind)
+
+
+@lru_cache(maxsize=4)
+def _by_end(plan: Plan) -> dict[tuple[Entity, str], list[tuple[Entity, str, Link]]]:
+    """Kind and id of one end → kind and id of the other end, and the link."""
+    found: dict[tuple[Entity, str], list[tuple[Entity, str, Link]]] = {}
     for row in plan.links:
-        if (row.from_kind, row.from_id) == own and row.to_kind is kind:
-            yield row.to_id, row
-        elif (row.to_kind, row.to_id) == own and row.from_kind is kind:
-            yield row.from_id, row
+        found.setdefault((row.from_kind, row.from_id), []).append((row.to_kind, row.to_id, row))
+        found.setdefault((row.to_kind, row.to_id), []).append((row.from_kind, row.from_id, row))
+    return found
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ These are one CSV a table, and one JSON file with all tables and the data dictio
 
 import json
 from collections.abc import Iterable
+from functools import cached_property
 from pathlib import Path
 
 import pandas as pd
@@ -41,13 +42,42 @@ class Figures:
             base = self.assessment if year == BASE_YEAR else assess(plan, BASE_YEAR)
             self.reconciliation = reconciliation.reconcile(plan, base.table)
 
+    @cached_property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Name → every table of the year, the last one the data dictionary of the others; None for empty.
+
+        The tables about the plan's text start with the base year, like the pages about it.
+        """
+        plan, year, printed = self.plan, self.year, table1.table1(self.assessment)
+        texts = [{"item_id": row.item.item_id} | {c: cell.text for c, cell in row.cells.items()} for row in printed]
+        # The text of a merged cell is in every row that it covers.
+        whole = pd.DataFrame(texts, columns=["item_id", *table1.HEADINGS]).ffill()
+        found: dict[str, pd.DataFrame | Iterable[Row]] = {
+            "table1": whole.assign(indicator=[row.item.indicator for row in printed]), "table2": projects.outcomes(plan),
+            "table3": plan.projects, "observations": plan.observations[year], "assessment": self.assessment.table,
+            "trend": self.trends,
+        }  # fmt: skip
+        if self.reconciliation is not None:  # from the base year on
+            found |= {
+                "commitments": commitments.ledger(plan, year), "progress": plan.progress.get(year, ()),
+                "audit": reconciliation.findings(plan), "links": links.every_link(plan), "background": plan.background,
+                "reconciliation": self.reconciliation,
+            }  # fmt: skip
+        tables = {name: _table(_records(rows), OUTPUTS[name].columns) for name, rows in found.items()}
+        described: _Records = [
+            {"table": name, "column": column, "title": one.title, "description": one.description}
+            for name in found
+            for column, one in OUTPUTS[name].columns.items()
+        ]
+        return tables | {"dictionary": _table(described, ("table", "column", "title", "description"))}
+
 
 def write_csv(figures: Figures, folder: Path) -> tuple[Path, ...]:
     """Write one CSV a table: UTF-8 with a byte-order mark, so that Excel and WPS show Chinese. Returns the files.
 
     Raises :class:`~cixi_analysis.export.workbook.ExportError` when a file cannot be written.
     """
-    tables = {folder / f"cixi-{figures.year}-{name}.csv": table for name, table in _tables(figures).items()}
+    tables = {folder / f"cixi-{figures.year}-{name}.csv": table for name, table in figures.tables.items()}
     for path, table in tables.items():
         content = table.map(_csv_cell).to_csv(index=False, lineterminator="\n")
         save_bytes(content.encode("utf-8-sig"), path)
@@ -60,38 +90,9 @@ def write_json(figures: Figures, path: Path) -> None:
     Raises :class:`~cixi_analysis.export.workbook.ExportError` when the file cannot be written.
     """
     about = {"title": PLAN_TITLE, "region": REGION, "year": figures.year, "status": figures.stage}
-    tables = {name: table.to_dict("records") for name, table in _tables(figures).items()}
+    tables = {name: table.to_dict("records") for name, table in figures.tables.items()}
     content = json.dumps(about | tables, ensure_ascii=False, indent=1, allow_nan=False)
     save_bytes(f"{content}\n".encode(), path)
-
-
-def _tables(figures: Figures) -> dict[str, pd.DataFrame]:
-    """Name → every table of the year, the last one the data dictionary of the others; None for empty.
-
-    The tables about the plan's text start with the base year, like the pages about it.
-    """
-    plan, year, printed = figures.plan, figures.year, table1.table1(figures.assessment)
-    texts = [{"item_id": row.item.item_id} | {c: cell.text for c, cell in row.cells.items()} for row in printed]
-    # The text of a merged cell is in every row that it covers.
-    whole = pd.DataFrame(texts, columns=["item_id", *table1.HEADINGS]).ffill()
-    found: dict[str, pd.DataFrame | Iterable[Row]] = {
-        "table1": whole.assign(indicator=[row.item.indicator for row in printed]), "table2": projects.outcomes(plan),
-        "table3": plan.projects, "observations": plan.observations[year], "assessment": figures.assessment.table,
-        "trend": figures.trends,
-    }  # fmt: skip
-    if figures.reconciliation is not None:  # from the base year on
-        found |= {
-            "commitments": commitments.ledger(plan, year), "progress": plan.progress.get(year, ()),
-            "audit": reconciliation.findings(plan), "links": links.every_link(plan), "background": plan.background,
-            "reconciliation": figures.reconciliation,
-        }  # fmt: skip
-    tables = {name: _table(_records(rows), OUTPUTS[name].columns) for name, rows in found.items()}
-    described: _Records = [
-        {"table": name, "column": column, "title": one.title, "description": one.description}
-        for name in found
-        for column, one in OUTPUTS[name].columns.items()
-    ]
-    return tables | {"dictionary": _table(described, ("table", "column", "title", "description"))}
 
 
 def _records(rows: pd.DataFrame | Iterable[Row]) -> _Records:
