@@ -33,7 +33,7 @@ from cixi_analysis.book.pages import tidied
 from cixi_analysis.book.site import cores
 from cixi_analysis.plan.provenance import MODULES
 
-#: Two kernels that start at the same moment can be given the same port.
+#: Ports are given out one kernel at a time; jupyter_client remembers which it gave, so that none is given twice.
 _STARTING = threading.Lock()
 _ATTEMPTS = 2
 _PATIENCE = 300  # seconds for a kernel to start on a busy machine
@@ -66,8 +66,8 @@ class Kernel:
             run_sync(self.manager.start_kernel)(cwd=str(root), extra_arguments=arguments)
             self._process: subprocess.Popen[bytes] = self.manager.provisioner.process  # type: ignore[union-attr]
             self.client = self.manager.client()
-            self.client.start_channels()
-            run_sync(self.client.wait_for_ready)(timeout=_PATIENCE)
+        self.client.start_channels()
+        run_sync(self.client.wait_for_ready)(timeout=_PATIENCE)
         self.run(f"{_SIDE}.prepare({str(drawings)!r})")
 
     def run(self, code: str) -> Failure | None:
