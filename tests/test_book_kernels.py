@@ -226,6 +226,15 @@ def processes_of(root: Path) -> list[str]:
     return found
 
 
+#: The command line. Processes that workers of pytest-xdist start would ignore Ctrl-C, as their parents do.
+LISTENING = """
+import signal
+signal.signal(signal.SIGINT, signal.default_int_handler)
+from cixi_analysis.cli import main
+main()
+"""
+
+
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
 @pytest.mark.parametrize(
     ("group", "sign"),
@@ -240,7 +249,7 @@ def test_ctrl_c_leaves_nothing_behind(tmp_path: Path, group: bool, sign: signal.
     notebook.cells.append(new_code_cell("open('running', 'w').close()\nimport time\ntime.sleep(600)"))
     nbformat.write(notebook, path)
     building = subprocess.Popen(
-        [sys.executable, "-c", "from cixi_analysis.cli import main; main()", "--root", str(root), "build"],
+        [sys.executable, "-c", LISTENING, "--root", str(root), "build"],
         stderr=subprocess.PIPE,
         encoding="utf-8",
         start_new_session=True,
