@@ -555,7 +555,9 @@ def test_a_disk_that_fills_up_while_writing(import_at_hand: tuple[Plan, Import],
 
 
 # What two files go through is killed line by line in test_replacement.
-@pytest.mark.parametrize("import_at_hand", ["new year", "existing year"], indirect=True)
+@pytest.mark.parametrize(
+    "import_at_hand", ["existing year", pytest.param("new year", marks=pytest.mark.long)], indirect=True
+)
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 def test_a_kill_at_any_moment(
     import_at_hand: tuple[Plan, Import], tmp_path: Path, monkeypatch: pytest.MonkeyPatch

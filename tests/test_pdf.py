@@ -98,6 +98,7 @@ def test_a_browser_that_is_none(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
         find_browser()
 
 
+@pytest.mark.long
 def test_site_is_built_without_a_browser(built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Exit status 1 for the PDF; the site is there all the same, and nothing half-printed."""
     project = Path(shutil.copytree(built, tmp_path / "project"))
@@ -218,6 +219,7 @@ def test_nothing_is_wider_than_the_paper(built: Path, plan: Plan, tmp_path: Path
         tab.close()
 
 
+@pytest.mark.long
 def test_the_same_bytes_again(report: Path, built: Path, tmp_path: Path) -> None:
     """Printed from a copy of the site in another folder; and it knows which site it belongs to."""
     site = Path(shutil.copytree(built / "_build" / "html", tmp_path / "a" / "html"))
