@@ -19,8 +19,9 @@ class JupyterBook:
         self._root = root
 
     def __enter__(self) -> "JupyterBook":
+        jobs = cores() if hasattr(os, "fork") else 1
         self._process = subprocess.Popen(  # noqa: S603  # our own module
-            [sys.executable, "-m", "cixi_analysis.book.sphinx_side", str(self._root)],
+            [sys.executable, "-m", "cixi_analysis.book.sphinx_side", str(self._root), str(jobs)],
             stdin=subprocess.PIPE, encoding="utf-8", env={**os.environ, "PYTHONUTF8": "1"}, start_new_session=True,
         )  # fmt: skip
         return self

@@ -1,7 +1,7 @@
 """The process that runs ``jupyter-book build``: imports first, then one build as standard input says.
 
-The argument is the project folder; two lines of standard input name the log file and the folder to work in. The exit
-status is Jupyter Book's.
+The arguments are the project folder and the number of processes that Sphinx may use; two lines of standard input name
+the log file and the folder to work in. The exit status is Jupyter Book's.
 """
 
 import gc
@@ -10,8 +10,6 @@ import sys
 from functools import partial
 from importlib import import_module
 from pathlib import Path
-
-from cixi_analysis.book.site import cores
 
 #: What Jupyter Book imports when it begins.
 _IMPORTS = (
@@ -32,11 +30,11 @@ def main() -> None:
 
     from cixi_analysis.book.sphinx_extension import bundle  # noqa: PLC0415
 
-    # The command has no option for it. Where processes cannot be forked, Sphinx does without.
-    jupyter_book.sphinx.build_sphinx = partial(jupyter_book.sphinx.build_sphinx, jobs=cores())
+    root, jobs = sys.argv[1:]
+    # The command has no option for it.
+    jupyter_book.sphinx.build_sphinx = partial(jupyter_book.sphinx.build_sphinx, jobs=int(jobs))
     jieba.setLogLevel("WARNING")
     jieba.initialize()
-    root = sys.argv[1]
     bundle(Path(root))
     gc.freeze()
     gc.disable()  # one build and the process ends; searching for cycles takes a fifth of its time
