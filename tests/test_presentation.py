@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import altair as alt
+import metrics
 import pandas as pd
 import pytest
 from altair.utils import schemapi
@@ -36,6 +37,7 @@ from cixi_analysis.presentation import (
     trend_tables,
 )
 from cixi_analysis.presentation import changes_page as changes
+from cixi_analysis.presentation import figure as figure_module
 from cixi_analysis.presentation.charts.board import board_halves, board_tiles, domain_counts
 from cixi_analysis.presentation.charts.series_charts import margin_rows, points
 from cixi_analysis.presentation.html import Html
@@ -188,6 +190,29 @@ def test_theme_names_fonts_of_all_systems() -> None:
     assert fonts[-1] == "sans-serif"
     assert alt.theme.active == "cixi"
     assert alt.Chart({"values": []}).mark_bar().to_dict()["config"]["font"] == FONTS
+
+
+@pytest.mark.parametrize("style", ["Regular", "Bold"])
+def test_charts_are_measured_with_the_widths_of_noto(style: str, tmp_path: Path) -> None:
+    if not metrics.SOURCE.is_dir():
+        pytest.skip("Noto Sans CJK is not installed")
+    metrics.write(tmp_path / "made.ttf", metrics.SOURCE, style)
+    assert (tmp_path / "made.ttf").read_bytes() == (figure_module.METRICS_FOLDER / f"{style}.ttf").read_bytes()
+
+
+def test_a_chart_is_laid_out_as_with_the_font_that_it_is_shown_with(
+    plan: Plan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not metrics.SOURCE.is_dir():
+        pytest.skip("Noto Sans CJK is not installed")
+    spec = charts.money_by_unit(plan).to_dict()
+
+    def drawn(font: str) -> str:
+        monkeypatch.setattr(figure_module, "drawings", {})
+        monkeypatch.setattr(figure_module, "METRICS", font)
+        return figure_module.svg(spec, "board", "")
+
+    assert drawn(figure_module.METRICS) == drawn(FONTS) != drawn("DejaVu Sans Mono")
 
 
 def test_charts_are_the_same_every_time(plan: Plan) -> None:
