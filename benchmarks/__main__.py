@@ -13,7 +13,7 @@ from benchmarks import report
 from benchmarks.baseline import Baseline
 from benchmarks.measure import CIXI, REPOSITORY, Cost, Failed, command
 from benchmarks.profile import profile
-from benchmarks.workspace import change_one_observation, fresh_copy
+from benchmarks.workspace import change_one_observation, fresh_copy, watched
 
 PARTS = ("book", "panel", "start")
 REGIONS = (284, 2_844, 28_440)
@@ -100,6 +100,7 @@ def book(folder: Path, *, backwards: bool) -> dict[str, Cost]:
             costs[f"our rebuild{name}"] = command(build, root)
             change_one_observation(root)
             costs[f"our rebuild after a change{name}"] = command(build, root)
+        costs["our rebuild while watching"] = watched(fresh_copy(folder / "watched"))
 
     steps: list[Callable[[], None]] = [ours, usual] if backwards else [usual, ours]
     for step in steps:

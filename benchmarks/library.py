@@ -15,7 +15,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from benchmarks.baseline import LIST
-from cixi_analysis.book.kernels import Failure, Kernel, Result, run_each
+from cixi_analysis.book.kernels import Failure, Kernel, Pool, Result
 from cixi_analysis.book.pages import Run, read_pages, runs_of
 from cixi_analysis.plan.dataset import load_plan
 from cixi_analysis.words import BASE_YEAR
@@ -41,8 +41,8 @@ def run_all(root: Path) -> None:
     def work(run: Run, kernel: Kernel) -> Result:
         return kernel.run_page(run.notebook, run.parameters)
 
-    with TemporaryDirectory(dir=root) as folder:
-        for _, result in run_each(root, Path(folder), [partial(work, run) for run in _runs(root)]):
+    with TemporaryDirectory(dir=root) as folder, Pool(root, Path(folder)) as kernels:
+        for _, result in kernels.run_each([partial(work, run) for run in _runs(root)]):
             if isinstance(result, Failure):
                 raise SystemExit(result.log)
 

@@ -20,6 +20,7 @@ RATIOS = (
     ("rebuild, nothing changed", "our rebuild", "the same", "baseline build", 25),
     ("rebuild, one observation changed", "our rebuild after a change", "the same", "baseline build", 40),
     ("the same without `os.fork`", "our rebuild after a change without fork", "the same", "baseline build", 40),
+    ("the same by `cixi build --watch`", "our rebuild while watching", "the same", "baseline build", 40),
 )
 #: The commands whose start-up is timed, and what an interpreter that does nothing needs.
 STARTS = ("python", "cixi --help", "cixi assess", "cixi requirement")

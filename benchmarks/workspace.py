@@ -1,13 +1,18 @@
 """Fresh copies of the project in a temporary folder: nothing here touches the user's ``book/`` or ``_build/``."""
 
 import csv
+import os
 import shutil
+import subprocess
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.measure import REPOSITORY
+from benchmarks.measure import CIXI, REPOSITORY, Cost, Failed
 
 _NEEDED = ("_config.yml", "_toc.yml", "data", "notebooks", "book")
+#: Seconds between two corrections of an analyst, at the least.
+_REST = 10
 _ALMOST_ALL = 99
 
 
@@ -53,3 +58,28 @@ def change_one_observation(root: Path) -> Edit:
     with file.open("w", encoding="utf-8", newline="") as stream:
         csv.writer(stream, lineterminator="\n").writerows([header, *rows])
     return Edit(file, row[at["item_id"]], before, after)
+
+
+def watched(root: Path) -> Cost:
+    """From the change of one observation until ``cixi build --watch`` has the new book.
+
+    The memory is not measured. Raises :class:`Failed`.
+    """
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY), "PYTHONUTF8": "1"}
+    watching = subprocess.Popen(
+        [*CIXI, "--root", str(root), "build", "--watch"],
+        cwd=root, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, encoding="utf-8",
+    )  # fmt: skip
+    try:
+        for built in range(2):
+            begun = time.perf_counter()
+            if not watching.stdout or not watching.stdout.readline():
+                raise Failed(f"cixi build --watch ended: exit status {watching.wait()}")
+            seconds = time.perf_counter() - begun
+            if not built:
+                time.sleep(_REST)
+                change_one_observation(root)
+        return Cost(seconds, 0)
+    finally:
+        watching.terminate()
+        watching.wait()

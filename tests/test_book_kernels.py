@@ -266,3 +266,39 @@ def test_ctrl_c_leaves_nothing_behind(tmp_path: Path, group: bool, sign: signal.
     while processes_of(root) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert processes_of(root) == []
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
+def test_watching_builds_after_each_change(tmp_path: Path) -> None:
+    """A wrong figure is told and the site stays; the right one is in the book; Ctrl-C ends all processes."""
+    root = book_at(tmp_path / "project")
+    tiny_book.write_template(
+        root, "home", "print(open('data/observations/2022.csv').read())", page="index", each="once"
+    )
+    file = root / "data" / "observations" / "2022.csv"
+    page, data = root / "_build" / "html" / "index.html", file.read_text("utf-8")
+    assert ",86," in data
+
+    watching = subprocess.Popen(
+        [sys.executable, "-c", LISTENING, "--root", str(root), "build", "--watch"],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", cwd=root,
+    )  # fmt: skip
+    assert watching.stdout and watching.stderr
+    assert watching.stdout.readline() == f"{page}\n"
+    shown = page.parent / "book" / "index.html"
+    before = shown.read_bytes()
+    kernels = [line for line in processes_of(root) if "ipykernel" in line]
+    assert kernels
+    file.write_text(data.replace(",86,", ",1e,", 1), "utf-8")
+    while "1e" not in (told := watching.stderr.readline()):
+        assert told, "ended"
+    assert shown.read_bytes() == before
+    file.write_text(data.replace(",86,", ",87.654,", 1), "utf-8")
+    assert watching.stdout.readline() == f"{page}\n"
+    assert "87.654" in shown.read_text("utf-8")
+    watching.send_signal(signal.SIGINT)
+    assert (watching.wait(timeout=60), watching.stderr.read().splitlines()[-1]) == (1, "已中断。")
+    deadline = time.monotonic() + 60
+    while processes_of(root) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert processes_of(root) == []

@@ -11,7 +11,7 @@ import papermill
 import pytest
 from conftest import ROOT
 
-from cixi_analysis.book.kernels import Kernel, run_each
+from cixi_analysis.book.kernels import Kernel, Pool
 from cixi_analysis.book.pages import read_pages, runs_of
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.words import BASE_YEAR
@@ -57,8 +57,9 @@ def test_pages_give_the_same_outputs_in_another_order(built: Path, plan: Plan, t
         return page
 
     works = [partial(work, run.output, number) for number, run in enumerate(runs)]
-    for number, page in run_each(built, tmp_path, works):
-        assert f"{page}\n" == (built / "book" / runs[number].output).read_text("utf-8"), runs[number].output
+    with Pool(built, tmp_path) as kernels:
+        for number, page in kernels.run_each(works):
+            assert f"{page}\n" == (built / "book" / runs[number].output).read_text("utf-8"), runs[number].output
 
 
 def test_no_page_holds_an_error_or_a_warning(built: Path) -> None:

@@ -89,6 +89,18 @@ def settings(root: Path) -> str:
     return of_files(root, [root / "_config.yml", root / "_toc.yml"])
 
 
+def by_hand(root: Path) -> str:
+    """The hash of the book's settings and templates and of the hand-written files in ``book/``."""
+    book = root / "book"
+    files = [p for p in book.rglob("*") if p.is_file() and not _GENERATED.match(p.relative_to(book).as_posix())]
+    return of(settings(root), of_tree(root / "notebooks"), of_files(book, files))
+
+
+def sources(root: Path) -> str:
+    """The hash of all that people edit in a project."""
+    return of(of_tree(root / "data"), by_hand(root), program(root))
+
+
 def inputs(root: Path) -> str:
     """The hash of all inputs of a book except the files in ``book/``: commit, packages and date too."""
     return of(
@@ -98,12 +110,10 @@ def inputs(root: Path) -> str:
 
 def frame(root: Path, runs: "Sequence[Run]") -> str:
     """The hash of what every page's HTML depends on: contents list, theme, scripts, hand-written pages."""
-    book, date = root / "book", edition.date()
-    by_hand = [p for p in book.rglob("*") if p.is_file() and not _GENERATED.match(p.relative_to(book).as_posix())]
+    date = edition.date()
     headings = [(run.output.as_posix(), run.label, run.siblings) for run in runs]
-    templates = of_tree(root / "notebooks")
-    parts = (tools(), of_tree(LIBRARY), settings(root), templates, of_files(book, by_hand), headings)
-    return of(str(root), *parts, date and date.timestamp())  # Sphinx keeps absolute paths
+    parts = (tools(), of_tree(LIBRARY), by_hand(root), headings, date and date.timestamp())
+    return of(str(root), *parts)  # Sphinx keeps absolute paths
 
 
 @dataclass

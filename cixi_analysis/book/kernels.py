@@ -10,7 +10,7 @@ import os
 import subprocess
 import threading
 import zipfile
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
@@ -142,43 +142,51 @@ Result = str | Failure | None
 Work = Callable[[Kernel], Result]
 
 
-def run_each(root: Path, drawings: Path, works: Sequence[Work]) -> Generator[tuple[int, Result]]:
-    """Do each piece of work in some kernel, as many at a time as there are cores; yields (number, result) as they end.
+class Pool:
+    """Kernels of a project, as many as there are cores, each with a thread of its own; a context manager.
 
-    Each thread has one kernel of its own. Closing the iterator early, or an exception, kills the kernels.
+    They start when there is work and stay until the pool is left.
     """
-    os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"  # this environment's kernel before one in the home folder
-    os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"  # or kernels warn of frozen modules
-    started: list[Kernel] = []
-    own, stopped = threading.local(), threading.Event()
 
-    def do(work: Work) -> Result:
-        """The result in this thread's kernel; after the kernel's death once more in a new one."""
-        ends: list[str] = []
-        while len(ends) < _ATTEMPTS and not stopped.is_set():
-            try:
-                if getattr(own, "kernel", None) is None:
-                    own.kernel = Kernel(root, drawings)
-                    started.append(own.kernel)
-                return work(own.kernel)
-            except (KernelDied, RuntimeError, OSError) as error:
-                ends.append(str(error))
-                own.kernel = None
-        text = f"运行它的内核中断（{'；重新运行：'.join(ends)}）"
-        return Failure((f"错误：{text}",), text)
+    def __init__(self, root: Path, drawings: Path) -> None:
+        self._places = root, drawings
+        self._started: list[Kernel] = []
+        self._own, self._stopped = threading.local(), threading.Event()
+        self._threads = ThreadPoolExecutor(cores())
 
-    threads = ThreadPoolExecutor(min(cores(), len(works)) or 1)
-    try:
-        numbers = {threads.submit(do, work): number for number, work in enumerate(works)}
+    def __enter__(self) -> "Pool":
+        os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"  # this environment's kernel before one in the home folder
+        os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"  # or kernels warn of frozen modules
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stopped.set()
+        for kernel in self._started:
+            kernel.kill()
+        self._threads.shutdown(cancel_futures=True)
+        for kernel in self._started:
+            kernel.close()
+
+    def run_each(self, works: Sequence[Work]) -> Iterator[tuple[int, Result]]:
+        """Do each piece of work in some kernel; yields (number, result) as they end."""
+        numbers = {self._threads.submit(self._do, work): number for number, work in enumerate(works)}
         for done in as_completed(numbers):
             yield numbers[done], done.result()
-    finally:
-        stopped.set()
-        for kernel in started:
-            kernel.kill()
-        threads.shutdown(cancel_futures=True)
-        for kernel in started:
-            kernel.close()
+
+    def _do(self, work: Work) -> Result:
+        """The result in this thread's kernel; after the kernel's death once more in a new one."""
+        ends: list[str] = []
+        while len(ends) < _ATTEMPTS and not self._stopped.is_set():
+            try:
+                if getattr(self._own, "kernel", None) is None:
+                    self._own.kernel = Kernel(*self._places)
+                    self._started.append(self._own.kernel)
+                return work(self._own.kernel)
+            except (KernelDied, RuntimeError, OSError) as error:
+                ends.append(str(error))
+                self._own.kernel = None
+        text = f"运行它的内核中断（{'；重新运行：'.join(ends)}）"
+        return Failure((f"错误：{text}",), text)
 
 
 def run_elsewhere(project: bytes, notebook: NotebookNode, parameters: Mapping[str, int]) -> str | Failure:
@@ -186,7 +194,8 @@ def run_elsewhere(project: bytes, notebook: NotebookNode, parameters: Mapping[st
     with TemporaryDirectory(prefix="cixi-") as name:
         root = Path(name, "project")
         zipfile.ZipFile(io.BytesIO(project)).extractall(root)
-        [(_, result)] = run_each(root, Path(name, "drawings"), [lambda kernel: kernel.run_page(notebook, parameters)])
+        with Pool(root, Path(name, "drawings")) as pool:
+            [(_, result)] = pool.run_each([lambda kernel: kernel.run_page(notebook, parameters)])
         return result or ""
 
 

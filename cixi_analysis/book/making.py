@@ -8,9 +8,9 @@ depends on has changed; Jupyter Book writes only the pages whose content changed
 import filecmp
 import shutil
 import sys
-from collections.abc import Container, Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Executor, as_completed
-from contextlib import closing, contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from itertools import chain
@@ -20,7 +20,7 @@ from filelock import FileLock, Timeout
 from tqdm import tqdm
 
 from cixi_analysis.book import cache
-from cixi_analysis.book.kernels import Failure, Kernel, Result, packed, run_each, run_elsewhere
+from cixi_analysis.book.kernels import Failure, Kernel, Pool, Result, packed, run_elsewhere
 from cixi_analysis.book.pages import BuildError, Each, Page, Run, read_pages, runs_of
 from cixi_analysis.book.site import JupyterBook, recover_site, swap
 from cixi_analysis.words import BASE_YEAR
@@ -32,6 +32,17 @@ from cixi_analysis.export import attachments
 from cixi_analysis.plan.dataset import load_plan
 attachments(load_plan(), {year}, Path({folder!r}))
 """
+
+
+#: The processes that a build works with; several builds may, one after the other, until one fails.
+Workers = tuple[Pool, JupyterBook]
+
+
+@contextmanager
+def workers(root: Path) -> Iterator[Workers]:
+    """Kernels, and the process of Jupyter Book; they end with the block."""
+    with Pool(root, cache.drawings(root)) as kernels, JupyterBook(root) as jupyter_book:
+        yield kernels, jupyter_book
 
 
 @dataclass(frozen=True)
@@ -66,6 +77,7 @@ def build(
     downloads: str | None = DOWNLOADS,
     inputs: str | None = None,
     executor: Executor | None = None,
+    using: Workers | None = None,
     progress: bool = True,
 ) -> Path:
     """Run the notebooks whose pages could have changed, build the site, and return the path of its first page.
@@ -77,7 +89,8 @@ def build(
 
     ``renew`` are years to run again; the other years then stay as they are unless a page of theirs is missing.
     ``force`` uses nothing of an earlier build. ``inputs`` is :func:`cache.inputs`, computed before the other arguments
-    were read from ``root``. ``executor`` runs the pages elsewhere, except those made once.
+    were read from ``root``. ``executor`` runs the pages elsewhere, except those made once. ``using`` are workers
+    that stay; else the build has its own.
 
     Raises :class:`BuildError`, and leaves the last good site, when a template, a notebook or the book has a fault, the
     inputs change meanwhile, or another build of the same folder is running.
@@ -96,13 +109,14 @@ def build(
         jobs = [job for job in jobs if job.year is None or job.year in missing.union(renew)]
 
     site = root / "_build" / "html"
-    with _scratch(root, force) as scratch, JupyterBook(root) as jupyter_book:
+    with _scratch(root, force) as scratch, nullcontext(using) if using else workers(root) as (kernels, jupyter_book):
+        jupyter_book.start()
         made, last = scratch / "book", cache.Manifest.read(root)
         todo = [job for job in jobs if job.year in (renew or ()) or not last.has(job.key, root / "book")]
         bar = tqdm(total=len(todo) + 1, disable=not progress, unit="页", file=sys.stderr)
-        with bar, closing(_run_all(root, todo, made, downloads, executor)) as running:
+        with bar:
             files = dict(last.files)
-            for job in running:
+            for job in _run_all(root, todo, made, downloads, kernels, executor):
                 files |= {
                     path.relative_to(made).as_posix(): (job.key, cache.of_files(made, [path]))
                     for path in job.files(made)
@@ -135,13 +149,13 @@ def _jobs(
 ) -> list[Job]:
     """Downloads, which take longest, and then pages, each under a key of all that it depends on.
 
-    A page of a year reads no later year's data, except that Table 1 always shows the base year.
+    What belongs to a year reads no later year's data, except that the page of Table 1 always shows the base year.
     """
     program, undated = cache.program(root), cache.undated(root)
     newest = max(run.year for run in runs)
     until = {run.year: cache.data_until(root, max(run.year, min(baseline, newest))) for run in runs}
     years = dict.fromkeys(run.year for run in runs if run.page.each.yearly) if downloads else {}
-    jobs = [Job(cache.of("downloads", program, until[year], year, downloads), year) for year in years]
+    jobs = [Job(cache.of("downloads", program, cache.data_until(root, y), y, downloads), y) for y in years]
     for run in runs:
         data = until[run.year]
         if run.page.each is Each.ONCE:
@@ -156,8 +170,8 @@ def _jobs(
 
 
 def _run_all(
-    root: Path, jobs: Sequence[Job], folder: Path, downloads: str | None, executor: Executor | None
-) -> Generator[Job]:
+    root: Path, jobs: Sequence[Job], folder: Path, downloads: str | None, kernels: Pool, executor: Executor | None
+) -> Iterator[Job]:
     """Do the jobs, whose products go below ``folder``; yields each as it ends.
 
     Raises :class:`BuildError` for the first that fails, and keeps what there is of a failed page in ``_build/logs``.
@@ -180,10 +194,9 @@ def _run_all(
     }
     works = [partial(work, job) for job in here]
     try:
-        with closing(run_each(root, cache.drawings(root), works)) as running:
-            of_here = ((here[number], result) for number, result in running)
-            of_away = ((pending[done], done.result()) for done in as_completed(pending))
-            yield from _kept(root, folder, chain(of_here, of_away))
+        of_here = ((here[number], result) for number, result in kernels.run_each(works))
+        of_away = ((pending[done], done.result()) for done in as_completed(pending))
+        yield from _kept(root, folder, chain(of_here, of_away))
     finally:
         for future in pending:
             future.cancel()

@@ -17,16 +17,23 @@ class JupyterBook:
 
     def __init__(self, root: Path) -> None:
         self._root = root
+        self._process: subprocess.Popen[str] | None = None
 
     def __enter__(self) -> "JupyterBook":
+        return self
+
+    def start(self) -> subprocess.Popen[str]:
+        """The process of the next build, started unless it runs already."""
         jobs = cores() if hasattr(os, "fork") else 1
-        self._process = subprocess.Popen(  # noqa: S603  # our own module
+        self._process = self._process or subprocess.Popen(  # noqa: S603  # our own module
             [sys.executable, "-m", "cixi_analysis.book.sphinx_side", str(self._root), str(jobs)],
             stdin=subprocess.PIPE, encoding="utf-8", env={**os.environ, "PYTHONUTF8": "1"}, start_new_session=True,
         )  # fmt: skip
-        return self
+        return self._process
 
     def __exit__(self, *_: object) -> None:
+        if self._process is None:
+            return
         if hasattr(os, "killpg"):
             with suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)  # with the processes that Sphinx forked
@@ -35,13 +42,13 @@ class JupyterBook:
 
     def build(self, scratch: Path, log: Path) -> Path:
         """Build the site in the scratch folder and return its folder. A warning is an error (:class:`BuildError`)."""
-        root = self._root
-        self._process.communicate(f"{log}\n{scratch}")
-        status = self._process.returncode
+        root, process = self._root, self.start()
+        process.communicate(f"{log}\n{scratch}")
+        self._process = None
         printed = log.read_text(encoding="utf-8", errors="replace") if log.is_file() else ""
         printed = re.sub(r"\x1b\[[\d;]*m", "", printed)  # colours
         log.write_text(printed, encoding="utf-8")
-        if status != 0:
+        if process.returncode != 0:
             lines = printed.replace(f"{root}{os.sep}", "").splitlines()
             reasons = [line for line in lines if re.search("WARNING|ERROR", line)] or lines[-5:]
             where = f"记录：{log.relative_to(root).as_posix()}"

@@ -2,6 +2,7 @@
 
 import contextlib
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,9 +11,15 @@ import click
 
 import cixi_analysis as cixi
 from cixi_analysis.cli.terminal import FILE, command
+from cixi_analysis.errors import CixiError
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
+
+    from cixi_analysis.book.making import Workers
+
+#: Seconds between two looks at the project's files.
+_POLL = 0.5
 
 
 @command(
@@ -45,18 +52,25 @@ if TYPE_CHECKING:
     help="在这个 Dask 调度器（tcp://主机:端口）的工作进程上运行各页；需要安装 cixi-analysis[dask]。"
     "Run the pages on the workers of this Dask scheduler (tcp://host:port).",
 )
-def build(root: Path | None, years: tuple[int, ...], force: bool, pdf: bool, scheduler: str | None) -> None:
-    from cixi_analysis.book import cache
+@click.option(
+    "--watch",
+    is_flag=True,
+    help="生成后继续等待，数据或模板一有改动就重新生成，直到按 Ctrl-C。"
+    "Stay, and build again whenever data or templates change, until Ctrl-C.",
+)
+def build(
+    root: Path | None, years: tuple[int, ...], force: bool, pdf: bool, scheduler: str | None, watch: bool
+) -> None:
     from cixi_analysis.plan import edition, find_root
 
+    if watch and (years or force or pdf or scheduler):
+        raise click.UsageError("--watch 不能与其他选项同用。--watch goes with no other option.")
     folder = find_root(Path.cwd()) if root is None else root.resolve()
     edition.date()  # raises for an invalid one before any page runs
     with _sigterm_as_ctrl_c():
-        inputs = cache.inputs(folder)  # before anything is read, so that later changes are noticed
-        page = None if years or force else cache.up_to_date(folder, inputs)
-        if page is None:
-            page = _build(folder, years, force, inputs, scheduler)
-        click.echo(page)
+        if watch:
+            _watch(folder)
+        page = _up_to_date(folder, years, force, scheduler)
         if pdf:
             from cixi_analysis.book.pdf import make_pdf
 
@@ -65,7 +79,48 @@ def build(root: Path | None, years: tuple[int, ...], force: bool, pdf: bool, sch
                 click.echo(make_pdf(plan, year, page.parent, page.parents[1] / "pdf"))
 
 
-def _build(root: Path, years: tuple[int, ...], force: bool, inputs: str, scheduler: str | None) -> Path:
+def _up_to_date(
+    root: Path,
+    years: tuple[int, ...] = (),
+    force: bool = False,
+    scheduler: str | None = None,
+    using: "Workers | None" = None,
+) -> Path:
+    """The first page of the book as it should be now, built if it is not; printed."""
+    from cixi_analysis.book import cache
+
+    inputs = cache.inputs(root)  # before anything is read, so that later changes are noticed
+    page = None if years or force else cache.up_to_date(root, inputs)
+    page = page or _build(root, years, force, inputs, scheduler, using)
+    click.echo(page)
+    return page
+
+
+def _watch(root: Path) -> None:
+    """Build after each change of the project's files, in workers that stay; a build that fails waits for the next."""
+    from cixi_analysis.book import cache
+    from cixi_analysis.book.making import workers
+
+    library, built = cache.of_tree(cache.LIBRARY), ""
+    while True:
+        try:
+            with workers(root) as using:
+                while True:
+                    if (sources := cache.sources(root)) != built:
+                        built = sources
+                        if cache.of_tree(cache.LIBRARY) != library:
+                            raise click.ClickException("程序有改动，请重新运行 cixi build --watch。")
+                        _up_to_date(root, using=using)
+                        using[1].start()
+                        click.echo("等待改动，按 Ctrl-C 结束。", err=True)
+                    time.sleep(_POLL)
+        except CixiError as error:
+            click.echo(f"错误：{error}", err=True)
+
+
+def _build(
+    root: Path, years: tuple[int, ...], force: bool, inputs: str, scheduler: str | None, using: "Workers | None"
+) -> Path:
     from cixi_analysis.analysis.dossier import read_of_years
     from cixi_analysis.book import cache
     from cixi_analysis.book.making import build as build_book
@@ -94,6 +149,7 @@ def _build(root: Path, years: tuple[int, ...], force: bool, inputs: str, schedul
             own={indicator: cache.of(read_of_years(plan, indicator)) for indicator in plan.indicators},
             inputs=inputs,
             executor=executor,
+            using=using,
         )
 
 
