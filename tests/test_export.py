@@ -17,6 +17,7 @@ from cixi_analysis.export import ExportError, Figures, attachments, report, writ
 from cixi_analysis.export.sheet import Report
 from cixi_analysis.export.workbook import workbook_bytes
 from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.words import BASE_YEAR
 
 #: item → cells of Table 1 in 2022: name, national, provincial, status, is it met (national, provincial), 2025
 TABLE_1 = {
@@ -288,3 +289,21 @@ def test_same_data_same_bytes(tmp_path: Path) -> None:
         attachments(tiny_plan(), 2022, tmp_path / name)
     a, b = ({p.name: p.read_bytes() for p in (tmp_path / name).iterdir()} for name in ("a", "b"))
     assert a == b
+
+
+def test_an_earlier_years_files_read_no_later_year(plan: Plan, tmp_path: Path) -> None:
+    """They are not made again when a later year is corrected; those of that year are."""
+    later = {year: rows for year, rows in plan.observations.items() if year < BASE_YEAR}
+    changed = tuple(
+        row.model_copy(update={"value": "27.1"}) if row.item_id == "3" else row for row in plan.observations[BASE_YEAR]
+    )
+    other = replace(plan, observations={**later, BASE_YEAR: changed})
+    made: list[list[dict[str, bytes]]] = []
+    for year in (2021, BASE_YEAR):
+        made.append([])
+        for number, one in enumerate((plan, other)):
+            folder = tmp_path / f"{year}-{number}"
+            folder.mkdir()
+            made[-1].append({path.name: path.read_bytes() for path in attachments(one, year, folder)})
+    assert made[0][0] == made[0][1]
+    assert made[1][0] != made[1][1]
