@@ -141,7 +141,7 @@ def _decide(node: Leaf, series: ItemSeries, conventions: _Conventions, **window:
             if row.convention is Convention.NONE_ASSIGNED:
                 continue  # a limit of its own stands whether or not a target was assigned
             if row.convention is Convention.FULL:
-                here &= series.is_own  # 100 % of something else says nothing of this limit
+                here &= series.own  # 100 % of something else says nothing of this limit
         verdict[here], basis[here], convention[here] = MET, DEEMED, number
     rows = [row for row, _ in conventions]
     return LeafFinding(node, verdict, basis, (), series, numbers, rows, convention, contradicts)

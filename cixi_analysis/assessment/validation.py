@@ -119,9 +119,8 @@ def faults(plan: Plan, table: pd.DataFrame) -> Iterator[Fault]:
         (table, alike, partial(_row_problems, plan)),
         (quoting, quoting[["attests", "denies", "statement"]], _quotation_problems),
     ):
-        number, first = patterns(cells, cells.columns)
-        distinct = own.iloc[first].astype(object)
-        for problem in check(distinct.where(distinct.notna(), None).to_dict("records")):  # its `row` is a pattern
+        number, first = patterns(own, cells)
+        for problem in check(first.to_dict("records")):  # its `row` is a pattern
             rows = np.flatnonzero(number == problem.row)
             yield replace(problem, row=None), _place(own, int(rows[0])), len(rows)
 
