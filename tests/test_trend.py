@@ -23,7 +23,7 @@ from cixi_analysis.analysis.trend import (
     strength,
     trends,
 )
-from cixi_analysis.assessment.comparison import plain
+from cixi_analysis.assessment.numbers import plain
 from cixi_analysis.errors import UnknownYear
 from cixi_analysis.plan.dataset import Plan, load_plan
 from cixi_analysis.plan.schema import Observation

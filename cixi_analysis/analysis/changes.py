@@ -14,7 +14,7 @@ import pandas as pd
 from cixi_analysis.analysis.records import records
 from cixi_analysis.analysis.trend import measured_by
 from cixi_analysis.assessment import Assessment, assess
-from cixi_analysis.assessment.comparison import difference, direction
+from cixi_analysis.assessment.numbers import difference, direction
 from cixi_analysis.assessment.observed import quantity
 from cixi_analysis.errors import UnknownYear
 from cixi_analysis.plan.dataset import Plan, missing_reason

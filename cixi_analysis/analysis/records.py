@@ -17,8 +17,3 @@ def records(frame: pd.DataFrame) -> list[Any]:
 def columns(frame: pd.DataFrame, *names: str) -> Iterator[tuple[Any, ...]]:
     """The cells of some columns, row by row."""
     return zip(*(frame[name].to_list() for name in names), strict=True)
-
-
-def row(frame: pd.DataFrame, **values: object) -> Any:
-    """The first row with these values. Raises ``IndexError`` where there is none."""
-    return records(frame.loc[(frame[list(values)] == pd.Series(values)).all(axis=1)])[0]

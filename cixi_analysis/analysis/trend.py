@@ -16,10 +16,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cixi_analysis.assessment import TARGET, Judgement, judgements, measured
-from cixi_analysis.assessment.comparison import difference, direction, exact, holds, plain, upward
+from cixi_analysis.assessment import REQUIREMENT, TARGET, Judgement, judgements, measured
 from cixi_analysis.assessment.evaluation import LeafFinding
-from cixi_analysis.assessment.numbers import Lack
+from cixi_analysis.assessment.numbers import Lack, difference, direction, exact, holds, plain, upward
 from cixi_analysis.assessment.observed import SIGN, Measured
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import WATER_CLASSES, Indicator, Observation
@@ -193,7 +192,7 @@ def trends(plan: Plan, year: int) -> pd.DataFrame:
     compared where the assessment's own finding of it is decided by the last value. Raises ``UnknownYear``.
     """
     plan.require_year(year)
-    judged = {(one.item.item_id, one.level): one for one in judgements(plan, year, TARGET)}
+    judged = {(one.item.item_id, one.level): one for one in judgements(plan, year, TARGET, ())}
     rows: list[dict[str, Any]] = []
     for (item_id, _), one in series(plan, year).items():
         (first_year, first), (last_year, last) = one.points[0], one.points[-1]
@@ -254,7 +253,7 @@ def margins(plan: Plan, year: int) -> pd.DataFrame:
     """
     plan.require_year(year)
     rows = []
-    for one in judgements(plan, year):
+    for one in judgements(plan, year, REQUIREMENT, ()):
         for bound, finding in _demanded(one, year):
             place = one.place(year)
             if finding.lack(place) is Lack.NOTHING:

@@ -4,7 +4,7 @@ Every distinct text of the table is read once; its rows refer to it by a code.
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -103,11 +103,11 @@ class Panel:
         return rows.reshape(len(LEVELS), *shape)
 
 
+@lru_cache(maxsize=16)
 def county_panel(plan: Plan, until: int = LAST_YEAR) -> Panel:
     """The plan's own observations of its items (up to ``until``) as a panel of one region."""
-    table = county_table(plan, until)
     years = range(plan.years[0], max(year for year in plan.years if year <= until) + 1)
-    return Panel(plan.items, (REGION,), years, table)
+    return Panel(plan.items, (REGION,), years, county_table(plan, until))
 
 
 def county_table(plan: Plan, until: int = LAST_YEAR) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from markupsafe import Markup
 from cixi_analysis.analysis import commitments, links, projects
 from cixi_analysis.analysis.links import units
 from cixi_analysis.analysis.records import columns as columns_of
-from cixi_analysis.analysis.records import records, row
+from cixi_analysis.analysis.records import records
 from cixi_analysis.assessment import Assessment
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.presentation import tables, titles
@@ -57,7 +57,7 @@ def money_cards(plan: Plan, year: int) -> Html:
 def concentration_prose(plan: Plan) -> Html:
     """The largest categories by money and by count, and the effect of the largest project."""
     whole = projects.concentration(plan)
-    shares = records(whole.by_category.fillna({"share_of_money": 0}))
+    shares = records(projects.by_category(plan).fillna({"budget": 0, "share_of_money": 0}))
     by_money = max(shares, key=lambda one: one.share_of_money)
     by_count = max(shares, key=lambda one: one.share_of_projects)
     told = [
@@ -66,7 +66,7 @@ def concentration_prose(plan: Plan) -> Html:
     ]
     if whole.largest and whole.largest.budget and whole.totals.budget:
         rest = whole.totals.budget - whole.largest.budget
-        own = row(projects.by_category(plan), category=whole.largest.category).budget - whole.largest.budget
+        own = sum(one.budget for one in shares if one.category == whole.largest.category) - whole.largest.budget
         told.append(
             f"最大的一项“{whole.largest.name}”（{yi(whole.largest.budget)}亿元）占全部资金的"
             f"{percent(whole.largest_share)}，单独决定了资金的分布；不计这一项，{whole.largest.category}"
@@ -77,12 +77,12 @@ def concentration_prose(plan: Plan) -> Html:
 
 def category_table(plan: Plan) -> Html:
     """Count and money by category, and the share of either."""
-    shares = projects.concentration(plan).by_category.drop(columns="without_budget")
-    frame = projects.by_category(plan).merge(shares, on="category")
     columns = {"类别": "short", "项目数": "number", "占项目数": "percent", "概算（亿元）": "money", "占资金": "percent"}
     columns["没有概算的项目数"] = "number"
     fields = ("category", "projects", "share_of_projects", "budget", "share_of_money", "without_budget")
-    return tables.table(columns_of(frame, *fields), columns, caption="表三按类别", empty=_NO_BUDGET)
+    return tables.table(
+        columns_of(projects.by_category(plan), *fields), columns, caption="表三按类别", empty=_NO_BUDGET
+    )
 
 
 _UNIT_COLUMNS = {"参与项目数": "number", "其中单独负责": "number"}
@@ -96,10 +96,9 @@ def _whole(plan: Plan) -> str:
 
 def unit_table(plan: Plan) -> Html:
     """Projects and money by responsible unit, folded. The rows must not be added up."""
-    frame = projects.by_unit(plan).sort_values("involved_budget", ascending=False, kind="stable", na_position="last")
-    rows = [(r.unit, r.involved_projects, r.sole_projects, r.involved_budget, r.without_budget) for r in records(frame)]
-    columns = {"责任单位": "text", **_UNIT_COLUMNS}
-    caption = f"表三按责任单位{_whole(plan)}"
+    own = sorted(units(plan), key=lambda u: -1 if u.money.budget is None else u.money.budget, reverse=True)
+    rows = [(u.name, len(u.projects), len(u.sole), u.money.budget, u.money.without_budget) for u in own]
+    columns, caption = {"责任单位": "text", **_UNIT_COLUMNS}, f"表三按责任单位{_whole(plan)}"
     return tables.table(rows, columns, caption=caption, empty=_NO_BUDGET, fold=f"{len(rows)}个责任单位的明细")
 
 
