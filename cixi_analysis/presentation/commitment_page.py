@@ -61,19 +61,13 @@ def states(plan: Plan, year: int) -> Html:
     return tables.table(rows, columns, caption=f"{year}年底的进展（按填报）", keyed=False)
 
 
-def due_now(plan: Plan, year: int) -> Html:
-    """The commitments that fall due in the year."""
-    own = _due_in(plan, year)
-    caption, none = f"{year}年到期的承诺（{len(own)}条）", f"{year}年没有到期的承诺。"
-    return anchored("due", _table(plan, year, own, caption, none))
-
-
-def due_next(plan: Plan, year: int) -> Html:
-    """The commitments of the next year in which any falls due."""
-    coming = next_due_year(plan, year)
+def due_in(plan: Plan, year: int, *, following: bool = False) -> Html:
+    """The commitments that fall due in ``year``, or (``following``) in the next year in which any does."""
+    coming = next_due_year(plan, year) if following else year
     own = _due_in(plan, coming)
-    caption, none = f"接下来是{coming}年：{len(own)}条", f"{year}年以后没有到期的承诺。"
-    return anchored("next", _table(plan, year, own, caption, none))
+    caption = f"接下来是{coming}年：{len(own)}条" if following else f"{year}年到期的承诺（{len(own)}条）"
+    none = f"{year}年{'以后' if following else ''}没有到期的承诺。"
+    return anchored("next" if following else "due", _table(plan, year, own, caption, none))
 
 
 def every_commitment(plan: Plan, year: int) -> Html:

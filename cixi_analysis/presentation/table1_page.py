@@ -61,8 +61,12 @@ def _rows(assessment: Assessment, columns: Sequence[str]) -> Iterator[tuple[obje
 
 
 def _content(assessment: Assessment, column: str, row: Table1Row, items: Sequence[Indicator]) -> Markup:
-    if column in _VERDICT:
-        return _verdict(assessment, row.item.indicator, _VERDICT[column])
+    if level := _VERDICT.get(column):
+        number = row.item.indicator
+        shown, cell = badge(assessment.status(number, level)), ("verdict", str(number), level)
+        printed = [p.stated for p in assessment.plan.published if (p.kind, p.subject, p.level) == cell]
+        of_plan = f"原表：{'、'.join(printed) or '未印'}" if assessment.year == BASE_YEAR else ""
+        return noted(link(shown, indicator_href(number)), of_plan)
     if column in ("status", "now"):
         year = BASE_YEAR if column == "status" else assessment.year
         pieces = joined([lines(row.cells["status"].text), *_notes(assessment.plan, items, year)], "\n")
@@ -75,13 +79,9 @@ def _notes(plan: Plan, items: Sequence[Indicator], year: int) -> Iterator[Markup
     """In small, the parts of an observation that the text of the status does not show by itself."""
     for item in items:
         sign = item.part_mark if len(items) > 1 else ""
-        for row in _observations(plan, item, year):
+        for row in plan.observed(item.item_id, year):
             for note in _taken(item, row):
                 yield Markup("<small>{}{}{}</small>").format(sign, f"{row.level.chinese} " if row.level else "", note)
-
-
-def _observations(plan: Plan, item: Indicator, year: int) -> list[Observation]:
-    return [o for o in plan.observations.get(year, ()) if o.item_id == item.item_id]
 
 
 def _taken(item: Indicator, row: Observation) -> Iterator[str]:
@@ -95,15 +95,6 @@ def _taken(item: Indicator, row: Observation) -> Iterator[str]:
         yield f"上级下达目标：{row.assigned_target}{unit}"
     if row.benchmark is not None and row.benchmark_kind is not None:
         yield f"全省平均（{row.benchmark_kind.chinese}）：{row.benchmark:.12g}"
-
-
-def _verdict(assessment: Assessment, number: int, level: Level) -> Markup:
-    shown = link(badge(assessment.status(number, level)), indicator_href(number))
-    if assessment.year != BASE_YEAR:
-        return shown
-    cell = ("verdict", str(number), level)
-    printed = [p.stated for p in assessment.plan.published if (p.kind, p.subject, p.level) == cell]
-    return noted(shown, f"原表：{'、'.join(printed) or '未印'}")
 
 
 def _reasons(assessment: Assessment, items: Sequence[Indicator]) -> dict[str, object]:
@@ -135,4 +126,4 @@ def _item_reasons(assessment: Assessment, item: Indicator) -> Iterator[Markup]:
 def _sources(plan: Plan, items: Sequence[Indicator], year: int) -> Iterator[str]:
     for item in items:
         none = f"{short_source(item.source)}（{year}年{missing_reason(year).value}）"
-        yield from [short_source(row.source) for row in _observations(plan, item, year)] or [none]
+        yield from [short_source(row.source) for row in plan.observed(item.item_id, year)] or [none]
