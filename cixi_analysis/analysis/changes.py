@@ -94,10 +94,7 @@ class Changes:
 
 
 def changes(plan: Plan, year: int, other: int | None = None) -> Changes:
-    """What differs in ``year`` from ``other`` (default: the latest year with data before ``year``).
-
-    Raises :class:`UnknownYear` where either has no observations, or where there is no earlier year.
-    """
+    """What differs in ``year`` from ``other`` (default: the latest earlier year with data). Raises :class:`UnknownYear`."""
     plan.require_year(year)
     if other is None:
         other = year_before(plan, year)

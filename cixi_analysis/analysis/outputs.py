@@ -1,7 +1,4 @@
-"""The tables in the downloads of a year: their columns with Chinese titles and descriptions.
-
-Columns of ``data/`` take theirs from the schema; those of computed columns are written here.
-"""
+"""The tables in the downloads of a year; titles and descriptions of columns are the schema's, or for computed ones here."""
 
 from dataclasses import dataclass
 from enum import StrEnum

@@ -49,9 +49,7 @@ class Concentration:
 
 
 def outcomes(plan: Plan) -> pd.DataFrame:
-    """Table 2: one row for each project type and a last row 合计; columns ``project_type``, the four outcomes, ``total``,
-    ``completion_rate`` (completed over total; NA where a type has no project).
-    """
+    """Table 2: a row a project type, then 合计; the outcomes, their ``total``, ``completion_rate`` (of the total; NA of 0)."""
     rows = pd.DataFrame(
         [row.model_dump(mode="json") for row in plan.past_projects], columns=list(PastProjects.columns())
     )
@@ -71,9 +69,9 @@ def totals(projects: Iterable[Project]) -> Totals:
 
 
 def by_category(plan: Plan) -> pd.DataFrame:
-    """Table 3 by 类别, in the plan's order: ``category, projects, without_budget, budget, share_of_money,
-    share_of_projects``. A project has one category, so the columns sum up; shares of money leave out projects without a
-    budget.
+    """Table 3 by 类别, in the plan's order; columns sum up, since a project has one category.
+
+    ``category, projects, without_budget, budget, share_of_money`` (without those that have none)``, share_of_projects``.
     """
     sums, whole = _sums(_table(plan).groupby("category", sort=False)).reset_index(), totals(plan.projects)
     money = sums["budget"] / (whole.budget or float("nan"))
@@ -97,12 +95,10 @@ def schedule(plan: Plan, year: int) -> pd.DataFrame:
 
 
 def yearly_budget(plan: Plan) -> pd.DataFrame:
-    """The money by year and category, from the first year of any schedule to the last, under :data:`ASSUMPTION`:
-    ``year, category, projects, without_budget, budget``.
+    """The money by year and category over all schedules, under :data:`ASSUMPTION`.
 
-    ``projects`` counts those whose schedule covers the year (the same project in each of its years: never sum it over
-    years); ``budget`` sums up over years and categories to the total. A year in which a category has projects but
-    none with a budget has NA.
+    ``year, category, projects, without_budget, budget``. ``projects`` counts those whose schedule covers the year (never
+    sum it over years); ``budget`` sums up to the total, NA where a category has projects but none with a budget.
     """
     table = _table(plan)
     table["year"] = [range(p.start_year, p.end_year + 1) for p in plan.projects]

@@ -175,10 +175,7 @@ def result(row: AuditRow) -> AuditResult:
 
 
 def findings(plan: Plan) -> pd.DataFrame:
-    """The audit, a row a finding in the file's order, columns :data:`AUDIT_COLUMNS`. No assessment uses it.
-
-    ``items``, ``projects`` and ``commitments`` are the ids that a finding concerns.
-    """
+    """The audit, a row a finding, columns :data:`AUDIT_COLUMNS`: its own and the ids that it concerns. Nothing is judged by it."""
     rows = []
     for row in plan.audit:
         cells = {name: cell or "" for name, cell in row.model_dump(mode="json").items()} | {"result": result(row).value}

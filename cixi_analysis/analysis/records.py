@@ -1,7 +1,4 @@
-"""Rows and columns of result tables as plain values.
-
-The columns of a data frame have no static types; this is the one module where they become ``Any``.
-"""
+"""Rows and columns of result tables as plain values: the cells of a data frame have no static types, here they are ``Any``."""
 
 from collections.abc import Iterator
 from typing import Any

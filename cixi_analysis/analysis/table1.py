@@ -1,7 +1,4 @@
-"""Table 1 in the plan's own layout for any year, and how much of it is known (coverage).
-
-Page and workbook are made from the same cells, each with its text and the rows it spans.
-"""
+"""Table 1 in the plan's layout for any year, the same cells for page and workbook; how much of a year is known (coverage)."""
 
 import re
 from collections.abc import Sequence

@@ -246,10 +246,9 @@ def _incomparable(finding: LeafFinding, bound: Bound, one: Series, place: tuple[
 def margins(plan: Plan, year: int) -> pd.DataFrame:
     """How far each value of ``year`` is from each bound its requirement demands; columns :data:`MARGIN_COLUMNS`.
 
-    ``margin`` is in ``unit`` and positive where the value is better than required, whatever the direction; 0 is
-    exactly on the bound. There is one exactly where the assessment decides the bound by the number: bounds inside an
-    OR demand nothing by themselves, and a value of something else or in another unit is not compared. Raises
-    ``UnknownYear``.
+    ``margin`` is in ``unit``, positive where the value is better than required, 0 exactly on the bound. There is one
+    exactly where the assessment decides a bound by the number: bounds inside an OR demand nothing by themselves, and a
+    value of something else or in another unit is not compared. Raises ``UnknownYear``.
     """
     plan.require_year(year)
     rows = []

@@ -1,7 +1,4 @@
-"""Two numbers compared, for the whole library; and what numbers alone say of a leaf, one rule a kind of leaf.
-
-Numbers decide where they can; where they cannot, a :class:`Lack` says what was missing.
-"""
+"""Two numbers compared; what numbers alone say of a leaf, one rule for each kind, and what they lack where they say nothing."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -46,10 +43,7 @@ def plain(value: Fraction | float | None) -> float | None:
 
 
 def exceeds(difference: Floats, scale: Floats | float, strict: Flags | bool) -> Flags:
-    """Where a difference of numbers as large as ``scale`` is above 0, or (not ``strict``) not below 0.
-
-    Numbers whose difference is only noise of binary arithmetic are equal.
-    """
+    """Where ``difference``, of numbers as large as ``scale``, is above 0, or (not ``strict``) not below 0; noise counts as 0."""
     noise = _NOISE * np.maximum(1.0, np.abs(scale))
     flags: Flags = np.where(strict, difference > noise, difference >= -noise)
     return flags

@@ -1,7 +1,4 @@
-"""Observations of many regions and years as arrays for the evaluator. One county is a panel of one region.
-
-Every distinct text of the table is read once; its rows refer to it by a code.
-"""
+"""Observations of many regions and years as arrays for the evaluator. One county is a panel of one region."""
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, lru_cache

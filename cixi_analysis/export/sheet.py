@@ -22,10 +22,7 @@ PERCENT, RATIO, MONEY = "0.0%", "0.00", "#,##0"
 
 
 class Formula(NamedTuple):
-    """A formula without ``=``, the value that it gives, its number format.
-
-    ``text`` is made of our own words and references, never of data.
-    """
+    """A formula without ``=``, made of our own words and references, never of data; the value that it gives; its format."""
 
     text: str
     value: str | float
@@ -33,10 +30,7 @@ class Formula(NamedTuple):
 
 
 class Header(NamedTuple):
-    """The title of a column with its width, and how its cells are aligned and formatted.
-
-    Neighbours with the same ``group`` have one heading above their titles.
-    """
+    """A column: title, width, alignment, number format. Neighbours with the same ``group`` have one heading above them."""
 
     title: str
     width: float

@@ -93,10 +93,7 @@ def new_workbook(title: str) -> Workbook:
 
 
 def put(cell: Cell, value: str | float) -> None:
-    """Set the value of a cell. A string is text whatever it begins with: "=1+1" from data is no formula.
-
-    Raises :class:`ExportError` for a text that no workbook can hold.
-    """
+    """Set a cell; text is text, "=1+1" no formula. Raises :class:`ExportError` for a text that no workbook can hold."""
     if not isinstance(value, str):
         cell.value = value
         return
@@ -138,10 +135,7 @@ def print_setup(sheet: Worksheet, *, pages_wide: int = 1) -> None:
 
 
 def save_bytes(content: bytes, path: Path) -> None:
-    """Write ``content`` to ``path`` atomically.
-
-    Raises :class:`ExportError` when the file cannot be written; an older file there is then untouched.
-    """
+    """Write atomically. Raises :class:`ExportError` when the file cannot be written; an older file is then untouched."""
     try:
         write_whole(path, content)
     except OSError as error:

@@ -64,10 +64,7 @@ _REFUSED = (
 
 @dataclass(eq=False, repr=False)
 class Refusal(CixiError, ValueError):
-    """A wording outside the language: ``text[start:end]`` is the place, ``expected`` what would be understood there.
-
-    ``readings`` holds the trees of an ambiguous wording.
-    """
+    """A wording outside the language: the place is ``text[start:end]``; what would be right there; the trees of an ambiguous one."""
 
     text: str
     start: int
