@@ -13,8 +13,7 @@ from cixi_analysis.assessment import tally_without_each_convention
 from cixi_analysis.assessment.numbers import SMALL_FALL
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.presentation import tables
-from cixi_analysis.presentation.formatting import percent
-from cixi_analysis.presentation.html import Html, bullets, link, paragraph, stack
+from cixi_analysis.presentation.html import Html, bullets, link, prose, stack
 from cixi_analysis.presentation.looks import badge
 from cixi_analysis.presentation.titles import item_title, short_source, table1_href
 from cixi_analysis.words import Basis, Convention, Level, Pace, Verdict
@@ -51,10 +50,7 @@ def meanings(kind: type[Verdict | Basis | Pace], title: str) -> Html:
 
 def small_fall() -> Html:
     """The tolerance of 保持稳定, which this project sets and the plan does not."""
-    return paragraph(
-        f"“保持稳定”允许的小幅回落：原文写明“保持稳定”而数字略有回落时，回落不超过上年的{percent(SMALL_FALL, 0)}，以原文为准并把两者都写出；"
-        "超过的，视为文字与数字矛盾，作为数据错误退回。规划没有给出这个比例，它是本书自定的。没有原文写明的，任何回落都不算稳定。"
-    )
+    return prose("small_fall", share=SMALL_FALL)
 
 
 def conventions(plan: Plan, year: int) -> Html:

@@ -1,5 +1,7 @@
 """The pages 表二、表三 重点工程 and 责任单位: outcomes of the earlier projects, the projects of this plan, their units."""
 
+from operator import attrgetter
+
 from markupsafe import Markup
 
 from cixi_analysis.analysis import commitments, links, projects
@@ -11,7 +13,7 @@ from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.presentation import tables, titles
 from cixi_analysis.presentation.commitment_page import report_of
 from cixi_analysis.presentation.formatting import percent, yi
-from cixi_analysis.presentation.html import Html, bullets, cards, joined, link, noted, paragraph, stack
+from cixi_analysis.presentation.html import Html, bullets, cards, joined, link, noted, prose, stack
 from cixi_analysis.presentation.looks import badge
 from cixi_analysis.words import Entity, Level, Outcome
 
@@ -31,14 +33,9 @@ def outcomes_table(plan: Plan) -> Html:
 def outcomes_prose(plan: Plan) -> Html:
     """Table 2 in a sentence."""
     *types, whole = records(projects.outcomes(plan))
-    parts = "、".join(f"{o.chinese}{getattr(whole, o.value)}项" for o in Outcome)
+    counts = [(o.chinese, getattr(whole, o.value)) for o in Outcome]
     best, worst = (pick(types, key=lambda one: one.completion_rate) for pick in (max, min))
-    return paragraph(
-        f"{whole.total}项中，{parts}。完成率{percent(whole.completion_rate)}；"
-        f"最高的是{best.project_type}（{percent(best.completion_rate)}），"
-        f"最低的是{worst.project_type}（{percent(worst.completion_rate)}，共{worst.total}项）。"
-        "完成率只计“已完成”，“按原计划推进”和“内容调整”的项目不算完成。"
-    )
+    return prose("outcomes", counts=counts, whole=whole, best=best, worst=worst)
 
 
 def money_cards(plan: Plan, year: int) -> Html:
@@ -58,21 +55,10 @@ def concentration_prose(plan: Plan) -> Html:
     """The largest categories by money and by count, and the effect of the largest project."""
     whole = projects.concentration(plan)
     shares = records(projects.by_category(plan).fillna({"budget": 0, "share_of_money": 0}))
-    by_money = max(shares, key=lambda one: one.share_of_money)
-    by_count = max(shares, key=lambda one: one.share_of_projects)
-    told = [
-        f"按资金看，{by_money.category}最多（{percent(by_money.share_of_money)}）；"
-        f"按项目数看，{by_count.category}最多（{percent(by_count.share_of_projects)}）。"
-    ]
-    if whole.largest and whole.largest.budget and whole.totals.budget:
-        rest = whole.totals.budget - whole.largest.budget
-        own = sum(one.budget for one in shares if one.category == whole.largest.category) - whole.largest.budget
-        told.append(
-            f"最大的一项“{whole.largest.name}”（{yi(whole.largest.budget)}亿元）占全部资金的"
-            f"{percent(whole.largest_share)}，单独决定了资金的分布；不计这一项，{whole.largest.category}"
-            f"占其余{yi(rest)}亿元的{percent(own / rest)}。"
-        )
-    return paragraph(*told)
+    by_money, by_count = (max(shares, key=attrgetter(f"share_of_{what}")) for what in ("money", "projects"))
+    own = sum(one.budget for one in shares if whole.largest and one.category == whole.largest.category)
+    told = {"largest": whole.largest, "share": whole.largest_share, "budget": whole.totals.budget, "of_category": own}
+    return prose("concentration", **told, by_money=by_money, by_count=by_count)
 
 
 def category_table(plan: Plan) -> Html:
@@ -169,12 +155,9 @@ def project_table(plan: Plan, year: int) -> Html:
 def progress_prose(plan: Plan, year: int) -> Html:
     """The progress of the projects reported for the year, in a sentence."""
     counts = records(commitments.states(plan, year, Entity.PROJECT))
-    told = "、".join(f"{one.state}{one.count}项" for one in counts if one.count)
+    states = [(one.state, one.count) for one in counts if one.count]
     spent, budget, reported = commitments.spending(plan, year)
-    money = "没有项目填报累计投资。"
-    if reported:
-        money = f"{reported}项填报了累计投资，合计{yi(spent)}亿元，同一批项目的概算为{yi(budget)}亿元。"
-    return paragraph(f"{year}年底，按填报：{told}。{money}没有填报的不推测。")
+    return prose("progress", year=year, states=states, spent=spent, budget=budget, reported=reported)
 
 
 def yearly_table(plan: Plan) -> Html:

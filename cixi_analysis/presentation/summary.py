@@ -13,7 +13,7 @@ from cixi_analysis.analysis.table1 import coverage
 from cixi_analysis.assessment import TARGET, Assessment, assess, tally, tally_without_each_convention
 from cixi_analysis.plan.dataset import Plan, absence_reason
 from cixi_analysis.presentation import tables
-from cixi_analysis.presentation.html import Html, bullets, cards, joined, link, paragraph, render, stack
+from cixi_analysis.presentation.html import Html, bullets, cards, joined, link, paragraph, prose, render, stack
 from cixi_analysis.presentation.looks import LOOKS, badge, basis_word
 from cixi_analysis.presentation.titles import href, item_link, item_title, short_source
 from cixi_analysis.words import Absence, Attribute, Basis, Convention, Level, Status, Verdict
@@ -26,36 +26,18 @@ _COUNTS[str(Status.NOT_FILLED_IN)] = Status.NOT_FILLED_IN.chinese
 def year_banner(plan: Plan, year: int) -> Html:
     """A notice 回看 before the base year and 初稿 while a later year is incomplete; empty for a complete year."""
     known = coverage(plan, year)
-    items, missing, kind = known.items, len(known.not_entered), " retrospect" if known.is_retrospect else ""
-    if known.is_retrospect:
-        told = (
-            f"回看：{items}个子项中有{len(known.with_data)}项在规划中印有{year}年的数据，其余{items - len(known.with_data)}项原文未列。"
-            "以规划的要求回看，不是当年的正式评估。"
-        )
-    elif not known.is_draft:
-        return Html(Markup(), "本年数据已齐")
-    elif missing:
-        told = (
-            f"初稿：{items}个子项中已填报{items - missing}项，还有{missing}项未填报。"
-            "“未填报”是还没有填写，“无数据”是已查明没有数据；填齐以前，下列数字都会变。"
-        )
-    else:
-        told = f"初稿：{items}个子项都已填报，其中{len(known.in_draft)}项尚未定稿；定稿以前，下列数字都可能变。"
-    return Html(Markup('<div class="cixi-banner{}" role="note">{}</div>').format(kind, told), told)
+    return prose("banner", known=known) if known.is_retrospect or known.is_draft else Html(Markup(), "本年数据已齐")
 
 
 def headline(assessment: Assessment, pages: str = "") -> Html:
     """“2022年，国家级适用指标37项，其中29项达标、2项未达标（…）、6项无数据。” for both levels; 未填报 if there are any."""
     table, first = assessment.indicators, {i.indicator: i for i in reversed(assessment.plan.items)}
-    parts = []
+    levels = []
     for row in records(tally(assessment)):
         unmet = table[(table["level"] == row.level) & (table["verdict"] == Verdict.UNMET)]["indicator"]
-        named = joined(link(first[n].indicator_name, href(first[n], pages)) for n in unmet)
-        unfilled = f"、{row.not_filled_in}项未填报" if row.not_filled_in else ""
-        unmet_names = Markup("（{}）").format(named) if named else ""
-        counted = f"{Level(row.level).chinese}适用指标{row.applicable}项，其中{row.met}项达标、{row.unmet}项未达标"
-        parts.append(Markup("{}{}、{}项无数据{}").format(counted, unmet_names, row.no_data, unfilled))
-    return paragraph(f"{assessment.year}年，", joined(parts, "；"), "。")
+        named = [link(first[n].indicator_name, href(first[n], pages)) for n in unmet]
+        levels.append((Level(row.level), row, named))
+    return prose("headline", year=assessment.year, levels=levels)
 
 
 def attribute_of_unmet(assessment: Assessment) -> Html:
@@ -73,22 +55,15 @@ def attribute_of_unmet(assessment: Assessment) -> Html:
 
 def plan_in_numbers(plan: Plan) -> Html:
     """How many indicators, items and projects the plan has."""
-    attributes = {i.indicator: i.attribute for i in plan.items}
-    counts = "、".join(f"{a.chinese}{list(attributes.values()).count(a)}项" for a in Attribute)
-    domains = len({i.domain for i in plan.items})
-    return paragraph(
-        f"{words.PLAN_TITLE}表一列有{len(attributes)}项指标（{counts}），分属{domains}个领域，分为{len(plan.items)}个子项逐一判定；"
-        f"表三列有{len(plan.projects)}个重点项目。规划基准年为{words.BASE_YEAR}年，规划值定在{'、'.join(map(str, words.TARGET_YEARS))}年。"
-    )
+    attributes = list({i.indicator: i.attribute for i in plan.items}.values())
+    counts, domains = [(a.chinese, attributes.count(a)) for a in Attribute], len({i.domain for i in plan.items})
+    years = {"base_year": words.BASE_YEAR, "target_years": words.TARGET_YEARS}
+    return prose("plan_in_numbers", plan=plan, title=words.PLAN_TITLE, attributes=counts, domains=domains, **years)
 
 
 def targets() -> Html:
     """How to read an assessment against the plan's targets."""
-    years = "、".join(f"{year}年" for year in words.TARGET_YEARS)
-    return paragraph(
-        f"规划值（{years}）是国家级、省级要求之外的第三把尺。目标年未到时，“未达到”只说明还有距离，不是考核结论；"
-        "规划值中的“持续提高”一类要求没有比较年份的数据时，判为无数据。"
-    )
+    return prose("targets", years=words.TARGET_YEARS)
 
 
 def source_note() -> Html:
@@ -98,15 +73,8 @@ def source_note() -> Html:
 
 def years_of_the_book(plan: Plan) -> Html:
     """Links from the home page to the years, newest first."""
-    links = []
-    for year in sorted(plan.report_years, reverse=True):
-        known = coverage(plan, year)
-        kind = "回看" if known.is_retrospect else "初稿" if known.is_draft else "年度评估"
-        told = f"{year}年（{kind}，{len(known.with_data)}/{known.items}个子项有数据）"
-        links.append(link(told, f"{year}/index.html"))
-    early = "、".join(str(y) for y in plan.years if y < words.FIRST_REPORT_YEAR)
-    note = f"{early}年只有个别数字，用于趋势，不单独成页。" if early else ""
-    return paragraph("已有年份：", joined(links), "。", note)
+    years = [coverage(plan, year) for year in sorted(plan.report_years, reverse=True)]
+    return prose("years_of_the_book", years=years, early=[y for y in plan.years if y < words.FIRST_REPORT_YEAR])
 
 
 def count_cards(assessment: Assessment, pages: str = "") -> Html:

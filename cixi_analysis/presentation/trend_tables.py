@@ -10,7 +10,7 @@ from cixi_analysis.assessment.observed import quantity
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.presentation import tables
 from cixi_analysis.presentation.formatting import missing, number, percent, rounded, with_unit
-from cixi_analysis.presentation.html import Html, bullets, cards, noted, paragraph, stack
+from cixi_analysis.presentation.html import Html, bullets, cards, noted, paragraph, prose, stack
 from cixi_analysis.presentation.looks import LOOKS, badge
 from cixi_analysis.presentation.titles import item_link, short_source
 from cixi_analysis.words import CLASS_UNIT, Level, Pace
@@ -125,8 +125,4 @@ def evidence(rows: pd.DataFrame, year: int) -> Html:
     """How many series there are, and how many have two and three years or more."""
     own = rows.drop_duplicates(["item_id", "measure"])
     several, three = (own["points"] > 1).sum(), (own["points"] > 2).sum()
-    share = percent(several / len(own), 0) if len(own) else percent(None)
-    return paragraph(
-        f"截至{year}年，有数值的序列{number(len(own))}个，其中有两个以上年份的{several}个（{share}），三个以上年份的{three}个。"
-        "两个点只是方向，不是趋势；缺的年份就是缺的，不补、不推。"
-    )
+    return prose("evidence", year=year, total=len(own), several=several, three=three)
