@@ -8,7 +8,6 @@ whatever the rate. The linear ratio decides; the compound one stands beside it, 
 """
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -61,11 +60,6 @@ class Series:
     def span(self) -> int:
         """Years from the first to the last point; 0 for a single one."""
         return self.points[-1][0] - self.points[0][0]
-
-    @property
-    def mean_change(self) -> float | None:
-        """Mean yearly change in the series' unit, signed as the numbers move; ``None`` with a single point."""
-        return plain(change(*self.points[0], *self.points[-1]))
 
     @property
     def direction(self) -> Direction | None:
@@ -199,8 +193,8 @@ def trends(plan: Plan, year: int) -> pd.DataFrame:
         known = {
             "item_id": item_id, "unit": one.unit or None, "measure": one.measure, "polarity": one.polarity,
             "first_year": first_year, "first_value": first, "last_year": last_year, "last_value": last,
-            "points": len(one.points), "direction": one.direction, "mean_change": one.mean_change,
-            "mean_rate": plain(growth(*one.points[0], *one.points[-1])),
+            "points": len(one.points), "direction": one.direction,
+            "mean_change": plain(change(*one.points[0], *one.points[-1])), "mean_rate": plain(growth(*one.points[0], *one.points[-1])),
         }  # fmt: skip
         remarks = [f"最近的数据是{last_year}年的"] if last_year != year else []
         if not one.span:
@@ -220,14 +214,11 @@ def trends(plan: Plan, year: int) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
 
 
-def _demanded(judged: Judgement, year: int) -> Iterator[tuple[Bound, LeafFinding]]:
+def _demanded(judged: Judgement, year: int) -> list[tuple[Bound, LeafFinding]]:
     """The numeric bounds that the wording in force in ``year`` demands whatever else holds, each with its finding."""
     _, finding = judged.in_force(year)
-    if finding is not None:
-        parts = finding.parts if isinstance(finding.node, AllOf) else (finding,)
-        for part in parts:
-            if isinstance(part, LeafFinding) and isinstance(part.node, Bound):
-                yield part.node, part
+    parts = finding.parts if finding and isinstance(finding.node, AllOf) else (finding,)
+    return [(part.node, part) for part in parts if isinstance(part, LeafFinding) and isinstance(part.node, Bound)]
 
 
 def _incomparable(finding: LeafFinding, bound: Bound, one: Series, place: tuple[int, int]) -> str:

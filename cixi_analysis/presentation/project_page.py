@@ -2,8 +2,6 @@
 
 from operator import attrgetter
 
-from markupsafe import Markup
-
 from cixi_analysis.analysis import commitments, links, projects
 from cixi_analysis.analysis.links import units
 from cixi_analysis.analysis.records import columns as columns_of
@@ -13,7 +11,7 @@ from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.presentation import tables, titles
 from cixi_analysis.presentation.commitment_page import report_of
 from cixi_analysis.presentation.formatting import percent, yi
-from cixi_analysis.presentation.html import Html, bullets, cards, joined, link, noted, prose, stack
+from cixi_analysis.presentation.html import Html, cards, joined, link, noted, prose, render
 from cixi_analysis.presentation.looks import badge
 from cixi_analysis.words import Entity, Level, Outcome
 
@@ -105,8 +103,8 @@ def unit_sections(assessment: Assessment) -> Html:
     known = commitments.reports(assessment.plan, assessment.year, Entity.PROJECT)
     columns = {"序号": "number", "项目": "name", "实施年限": "short", "概算（万元）": "number", "共同负责": "text"}
     columns[f"{assessment.year}年进展"] = "text 6rem"
-    section, pieces = Markup('<section id="unit-{}" data-find="{}"><h3>{}</h3>\n{}</section>'), []
-    for n, unit in enumerate(units(assessment.plan), start=1):
+    shown = []
+    for unit in units(assessment.plan):
         rows = [
             (p.number, link(p.name, titles.href(p)), p.years, p.budget, joined(x for x in p.responsible if x != unit.name),
              report_of(known.get(str(p.number))))
@@ -115,18 +113,13 @@ def unit_sections(assessment: Assessment) -> Html:
         budget = f"概算{yi(unit.money.budget)}亿元" if unit.money.budget is not None else "没有概算"
         caption = f"{unit.name}：{len(unit.projects)}个项目，{budget}"
         table = tables.table(rows, columns, caption=caption, empty=f"{_NO_BUDGET}，或单独负责", keyed=False)
-        items = []
-        for i in unit.items:
-            badges = joined((badge(assessment.status(i.indicator, v, i.item_id)) for v in Level), " ")
-            items.append(Markup("{} {}").format(titles.item_link(i), badges))
-        linked = joined(("有关指标（其项目所关联的，国家级、省级结论）：", joined(items, "；")), "")
+        items = [
+            (titles.item_link(i), [badge(assessment.status(i.indicator, v, i.item_id)) for v in Level])
+            for i in unit.items
+        ]
         promises = joined((link(titles.title(c), titles.href(c)) for c in unit.commitments), "；")
-        points = bullets(
-            linked if items else "有关指标：其项目没有直接关联到指标。",
-            joined(("有关承诺：", promises or "其项目没有关联到承诺。"), ""),
-        )
-        pieces.append(Html(section.format(n, unit.name, unit.name, stack(table, points))))
-    return stack(*pieces, name="各责任单位")
+        shown.append((unit, table, items, promises))
+    return Html(render("units", units=shown), "各责任单位")
 
 
 def project_table(plan: Plan, year: int) -> Html:

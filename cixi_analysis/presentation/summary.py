@@ -20,7 +20,7 @@ from cixi_analysis.words import Absence, Attribute, Basis, Convention, Level, St
 
 #: Column of a tally → heading; 未填报 without its sign, for which a tenth column leaves no room.
 _COUNTS = {"applicable": "适用", **{str(s): LOOKS[s].text for s in (Status.MET, Status.UNMET, Status.NO_DATA)}}
-_COUNTS[str(Status.NOT_FILLED_IN)] = Status.NOT_FILLED_IN.chinese
+_COUNTS[Status.NOT_FILLED_IN] = Status.NOT_FILLED_IN.chinese
 
 
 def year_banner(plan: Plan, year: int) -> Html:
@@ -82,14 +82,13 @@ def count_cards(assessment: Assessment, pages: str = "") -> Html:
     groups = []
     for row in records(tally(assessment)):
         shown = [
-            ("met", "达标", f"{pages}table1.html"),
-            ("unmet", "未达标", "#unmet"),
-            ("no_data", "无数据", "#no-data"),
-        ]
-        shown += [("not_filled_in", "未填报", "#no-data")] if row.not_filled_in else []
-        numbers = {status: getattr(row, status) for status, *_ in shown} | {"met": f"{row.met} / {row.applicable}"}
+            (f"{row.met} / {row.applicable}", Status.MET, "达标", f"{pages}table1.html"),
+            (row.unmet, Status.UNMET, "未达标", "#unmet"),
+            (row.no_data, Status.NO_DATA, "无数据", "#no-data"),
+            (row.not_filled_in, Status.NOT_FILLED_IN, "未填报", "#no-data"),
+        ][: None if row.not_filled_in else -1]
         level = Level(row.level).chinese
-        groups.append(cards(*((numbers[s], f"{level}　{LOOKS[s].symbol} {word}", to) for s, word, to in shown)))
+        groups.append(cards(*((n, f"{level}　{LOOKS[s].symbol} {word}", to) for n, s, word, to in shown)))
     return stack(*groups, name="计数")
 
 
@@ -195,7 +194,7 @@ def observed_items(plan: Plan, year: int) -> Html:
         (item_link(item, level=row.level),
          row.measure or (item.provincial_name if row.level is Level.PROVINCIAL else None) or item.name,
          row.value, row.unit or item.unit, row.statement, short_source(row.source))
-        for item in known for row in plan.observations[year] if row.item_id == item.item_id
+        for item in known for row in plan.observed(item.item_id, year)
     ]  # fmt: skip
     columns = {"子项": "name", "实测对象": "text", "数值": "right", "单位": "short", "原文": "long", "出处": "short"}
     return tables.table(rows, columns, caption=f"{year}年有数据的子项", empty="原表没有单位，或没有数值", keyed=False)

@@ -98,32 +98,26 @@ def _taken(item: Indicator, row: Observation) -> Iterator[str]:
 
 
 def _reasons(assessment: Assessment, items: Sequence[Indicator]) -> dict[str, object]:
-    """Summary and parts; ``open`` (not folded) where a level is unmet or, though filled in, has no data."""
-    number, table = items[0].indicator, assessment.indicators
+    """Verdicts, reasons and sources; ``open`` (not folded) where a level is unmet or, though filled in, has no data."""
+    number, table, year = items[0].indicator, assessment.indicators, assessment.year
     rows = [(r, assessment.status(number, r.level)) for r in records(table[table["indicator"] == number])]
-    told, summary = Markup("{} {}{}").format, Markup("{} {}：{}　<small>理由与出处</small>").format
-    words = (told(Level(row.level).chinese, badge(status), basis_note(row.basis)) for row, status in rows)
-    sources = "；".join(dict.fromkeys(_sources(assessment.plan, items, assessment.year)))
+    sources = []
+    for item in items:
+        none = f"{short_source(item.source)}（{year}年{missing_reason(year).value}）"
+        sources += [short_source(row.source) for row in assessment.plan.observed(item.item_id, year)] or [none]
     return {
-        "summary": summary(number, items[0].indicator_name, joined(words, "，")),
-        "parts": [*(part for item in items for part in _item_reasons(assessment, item)), f"出处：{sources}"],
+        "verdicts": [(Level(row.level).chinese, badge(status), basis_note(row.basis)) for row, status in rows],
+        "parts": [part for item in items for part in _item_reasons(assessment, item)],
+        "sources": dict.fromkeys(sources),
         "open": any(status in (Status.UNMET, Status.NO_DATA) for _, status in rows),
     }
 
 
-def _item_reasons(assessment: Assessment, item: Indicator) -> Iterator[Markup]:
-    """An item's verdict and reason; levels with the same reason share a part."""
+def _item_reasons(assessment: Assessment, item: Indicator) -> Iterator[tuple[object, ...]]:
+    """(item, levels, verdict, basis, reason); levels with the same reason share a part."""
     table = assessment.items
     asked = table[(table["item_id"] == item.item_id) & (table["verdict"] != Verdict.NOT_APPLICABLE)]
     for reason, same in asked.groupby("reason", sort=False):
-        one = records(same)[0]
-        levels = "、".join(Level(level).chinese for level in same["level"])
+        one, levels = records(same)[0], [Level(level).chinese for level in same["level"]]
         shown = badge(assessment.status(item.indicator, one.level, item.item_id))
-        told = Markup("<strong>{}</strong>　{} {}{}　{}")
-        yield told.format(item_link(item), levels, shown, basis_note(one.basis), reason)
-
-
-def _sources(plan: Plan, items: Sequence[Indicator], year: int) -> Iterator[str]:
-    for item in items:
-        none = f"{short_source(item.source)}（{year}年{missing_reason(year).value}）"
-        yield from [short_source(row.source) for row in plan.observed(item.item_id, year)] or [none]
+        yield item_link(item), levels, shown, basis_note(one.basis), reason
