@@ -11,6 +11,6 @@ def records(frame: pd.DataFrame) -> list[Any]:
     return list(frame.itertuples(index=False))
 
 
-def columns(frame: pd.DataFrame, *names: str) -> Iterator[tuple[Any, ...]]:
+def columns_of(frame: pd.DataFrame, *names: str) -> Iterator[tuple[Any, ...]]:
     """The cells of some columns, row by row."""
     return zip(*(frame[name].to_list() for name in names), strict=True)

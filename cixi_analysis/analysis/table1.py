@@ -16,8 +16,9 @@ HEADINGS = {
     "verdict_national": "是否达到国家要求", "verdict_provincial": "是否达到省级要求",
     "target_2025": "规划值2025年", "target_2030": "规划值2030年",
 }  # fmt: skip
+VERDICTS = {f"verdict_{level.value}": level for level in Level}
 #: Columns that belong to the indicator as a whole: one cell over all its items.
-_OF_INDICATOR = ("indicator", "attribute", "verdict_national", "verdict_provincial")
+_OF_INDICATOR = ("indicator", "attribute", *VERDICTS)
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,7 @@ def _texts(assessment: Assessment, item: Indicator, year: int) -> dict[str, str]
         "domain": item.domain, "task": item.task, "indicator": str(item.indicator), "name": printed_name(item),
         "unit": item.unit or "", "attribute": Attribute(item.attribute).chinese, "status": "\n".join(statuses),
         **{level.value: plan.requirement(item.item_id, level, year).wording for level in Level},
-        **{f"verdict_{level.value}": assessment.status(item.indicator, level).chinese for level in Level},
+        **{column: assessment.status(item.indicator, level).chinese for column, level in VERDICTS.items()},
         **{f"target_{target.year}": target.wording for target in plan.targets if target.item_id == item.item_id},
     }  # fmt: skip
 

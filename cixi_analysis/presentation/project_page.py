@@ -4,8 +4,7 @@ from operator import attrgetter
 
 from cixi_analysis.analysis import commitments, links, projects
 from cixi_analysis.analysis.links import units
-from cixi_analysis.analysis.records import columns as columns_of
-from cixi_analysis.analysis.records import records
+from cixi_analysis.analysis.records import columns_of, records
 from cixi_analysis.assessment import Assessment
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.presentation import tables, titles

@@ -7,8 +7,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from cixi_analysis import words
-from cixi_analysis.analysis.records import columns as columns_of
-from cixi_analysis.analysis.records import records
+from cixi_analysis.analysis.records import columns_of, records
 from cixi_analysis.analysis.table1 import coverage
 from cixi_analysis.assessment import TARGET, Assessment, assess, tally, tally_without_each_convention
 from cixi_analysis.plan.dataset import Plan, absence_reason

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from markupsafe import Markup
 
 from cixi_analysis.analysis.records import records
-from cixi_analysis.analysis.table1 import HEADINGS, Table1Row
+from cixi_analysis.analysis.table1 import HEADINGS, VERDICTS, Table1Row
 from cixi_analysis.analysis.table1 import table1 as layout
 from cixi_analysis.assessment import Assessment
 from cixi_analysis.plan.dataset import Plan, missing_reason
@@ -22,7 +22,6 @@ _CSS = {
     "attribute": "narrow", "status": "words", "now": "words",
     "verdict_national": "narrow verdict", "verdict_provincial": "narrow verdict",
 }  # fmt: skip
-_VERDICT = {"verdict_national": Level.NATIONAL, "verdict_provincial": Level.PROVINCIAL}
 #: Columns whose merged cells also cover the rows of reasons between their items.
 _VERTICAL = ("domain", "task")
 
@@ -34,7 +33,7 @@ def table1(assessment: Assessment) -> Html:
     if year != BASE_YEAR:  # the plan's own status stays beside the year's
         columns.insert(columns.index("status") + 1, "now")
     titles = {**HEADINGS, "status": f"{BASE_YEAR}年现状值（照录）", "now": f"{year}年现状值"}
-    titles |= {column: f"{year}年{HEADINGS[column]}" for column in _VERDICT}
+    titles |= {column: f"{year}年{HEADINGS[column]}" for column in VERDICTS}
     caption = f"表一 慈溪市生态文明建设示范区指标体系，{year}年：{len(assessment.plan.items)}个子项"
     caption += "；结论下的小字为原表所印" if year == BASE_YEAR else ""
     heads = [(titles[column], _CSS.get(column, "")) for column in columns]
@@ -61,7 +60,7 @@ def _rows(assessment: Assessment, columns: Sequence[str]) -> Iterator[tuple[obje
 
 
 def _content(assessment: Assessment, column: str, row: Table1Row, items: Sequence[Indicator]) -> Markup:
-    if level := _VERDICT.get(column):
+    if level := VERDICTS.get(column):
         number = row.item.indicator
         shown, cell = badge(assessment.status(number, level)), ("verdict", str(number), level)
         printed = [p.stated for p in assessment.plan.published if (p.kind, p.subject, p.level) == cell]

@@ -7,7 +7,7 @@ import pandas as pd
 
 from cixi_analysis.analysis import projects
 from cixi_analysis.analysis.links import units
-from cixi_analysis.analysis.records import columns, records
+from cixi_analysis.analysis.records import columns_of, records
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import Project
 from cixi_analysis.presentation.figure import Layered, choice, conditional, finished, hover, kept, legend, tooltip
@@ -22,9 +22,9 @@ _NAME = 20
 def schedule(plan: Plan, year: int) -> Layered:
     """Table 3 as a Gantt chart: a bar a project, dark up to the end of ``year``."""
     rows, (color, selections) = projects.schedule(plan, year), _by_category(plan)
-    end, years = rows["end_year"] + 1, list(columns(rows, "start_year", "end_year"))
+    end, years = rows["end_year"] + 1, list(columns_of(rows, "start_year", "end_year"))
     names = (
-        (n, name if len(name) <= _NAME else f"{name[: _NAME - 1]}…") for n, name in columns(rows, "number", "name")
+        (n, name if len(name) <= _NAME else f"{name[: _NAME - 1]}…") for n, name in columns_of(rows, "number", "name")
     )
     rows = rows.assign(
         label=[f"{n} {name}" for n, name in names],
