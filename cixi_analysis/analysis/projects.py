@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from cixi_analysis.plan.dataset import Plan
-from cixi_analysis.plan.schema import PastProjects, Project
+from cixi_analysis.plan.schema import Project
 from cixi_analysis.words import Outcome
 
 #: The label of the row that sums a table.
@@ -50,10 +50,9 @@ class Concentration:
 
 def outcomes(plan: Plan) -> pd.DataFrame:
     """Table 2: a row a project type, then 合计; the outcomes, their ``total``, ``completion_rate`` (of the total; NA of 0)."""
-    rows = pd.DataFrame(
-        [row.model_dump(mode="json") for row in plan.past_projects], columns=list(PastProjects.columns())
-    )
-    counts = rows.pivot_table(index="project_type", columns="outcome", values="count", aggfunc="sum", sort=False)
+    rows = [(row.project_type, row.outcome.value, row.count) for row in plan.past_projects]
+    counts = pd.DataFrame(rows, columns=["project_type", "outcome", "count"])
+    counts = counts.pivot_table(index="project_type", columns="outcome", values="count", aggfunc="sum", sort=False)
     counts = counts.reindex(columns=[outcome.value for outcome in Outcome]).fillna(0).astype("int64")
     counts.loc[TOTAL] = counts.sum()
     counts["total"] = counts.sum(axis=1)
@@ -69,9 +68,8 @@ def totals(projects: Iterable[Project]) -> Totals:
 
 
 def by_category(plan: Plan) -> pd.DataFrame:
-    """Table 3 by 类别, in the plan's order; columns sum up, since a project has one category.
-
-    ``category, projects, without_budget, budget, share_of_money`` (without those that have none)``, share_of_projects``.
+    """Table 3 by 类别, in the plan's order; columns sum up, since a project has one category. ``category, projects,
+    without_budget, budget, share_of_money`` (without those that have none)``, share_of_projects``.
     """
     sums, whole = _sums(_table(plan).groupby("category", sort=False)).reset_index(), totals(plan.projects)
     money = sums["budget"] / (whole.budget or float("nan"))

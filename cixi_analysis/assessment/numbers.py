@@ -170,7 +170,6 @@ def _change(node: tree.Change, s: ItemSeries) -> Numbers:
 
 def _rate(node: tree.Rate, s: ItemSeries, span: int = DEFAULT_YEARS, named: bool = False) -> Numbers:
     """The change over the window: compound a year (percent) or mean a year (points); without 年均, since last year.
-
     ``span`` is the number of yearly values; where they are not ``named``, two do for want of three.
     """
     earlier, comparable = s.before(1)
@@ -230,9 +229,8 @@ _RULES: dict[type[tree.Leaf], Callable[..., Numbers]] = {
 
 
 def numbers_of(node: tree.Leaf, s: ItemSeries, **window: int) -> Numbers:
-    """What the numbers say of a leaf; ``window`` (span, named) is that of the change which a rate qualifies.
-
-    At 100 % they cannot say that a demand for more is not met (持续提高, 高于全省平均): there is no more.
+    """What the numbers say of a leaf; ``window`` (span, named) is that of the change which a rate qualifies. At 100 %
+    they cannot say that a demand for more is not met (持续提高, 高于全省平均): there is no more.
     """
     with np.errstate(invalid="ignore", divide="ignore"):
         found = _RULES[type(node)](node, s, **window)

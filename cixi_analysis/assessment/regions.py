@@ -28,9 +28,8 @@ BLOCK = 1024
 
 @dataclass(frozen=True)
 class PanelAssessment:
-    """Verdict and basis of every question, for every region and year, as codes of ``VERDICTS`` and ``BASES``.
-
-    Their shape is (regions, years, questions); questions are the rows of ``cixi assess``: items first, then indicators.
+    """Verdict and basis of every question, for every region and year, as codes of ``VERDICTS`` and ``BASES``. Their
+    shape is (regions, years, questions); questions are the rows of ``cixi assess``: items first, then indicators.
     """
 
     regions: tuple[str, ...]

@@ -154,9 +154,8 @@ def _number(text: str) -> str | float:
 
 
 def _formula(report: Report, row: Published) -> str | None:
-    """The reference to the figure, or the formula that computes it; None where only words are compared.
-
-    The plan speaks of its base year; 表一 and 分级统计 of another year hold other verdicts.
+    """The reference to the figure, or the formula that computes it; None where only words are compared. The plan
+    speaks of its base year; 表一 and 分级统计 of another year hold other verdicts.
     """
     figures, places, subject = report.figures, report.places, row.subject or ""
     base = figures.year == BASE_YEAR

@@ -56,9 +56,8 @@ class Report:
 
 
 class Sheet:
-    """One sheet: the title in row 1, then one or two header rows, then the data. Rows and columns count from 1.
-
-    The headings, and the columns before ``freeze``, stay in view; the headings are printed on each page.
+    """One sheet: the title in row 1, then one or two header rows, then the data. Rows and columns count from 1. The
+    headings, and the columns before ``freeze``, stay in view; the headings are printed on each page.
     """
 
     def __init__(
@@ -115,9 +114,8 @@ class Sheet:
         return f"'{self.cells.title}'!${letter}${first}" + (f":${letter}${last}" if last is not None else "")
 
     def finish(self, *notes: str, filtered: bool = False) -> None:
-        """Draw lines around the cells, fit the heights, offer a filter, and write notes below.
-
-        Spreadsheet programs fit no row to merged cells: what such a cell still lacks, its last row gets.
+        """Draw lines around the cells, fit the heights, offer a filter, and write notes below. Spreadsheet programs
+        fit no row to merged cells: what such a cell still lacks, its last row gets.
         """
         last, columns = self.cells.max_row, len(self.columns)
         for row in self.cells.iter_rows(min_row=2, max_row=last, max_col=columns):

@@ -51,7 +51,6 @@ _FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 #: A formula as openpyxl writes it: without a value.
 _WRITTEN_FORMULA = re.compile(r'<c r="([A-Z]+\d+)"([^>]*)>(<f>[^<]*</f>)<v ?(?:/>|></v>)')
-_UNIX = 3  # `create_system` of a ZIP entry
 
 
 class ExportError(CixiError):
@@ -176,5 +175,5 @@ def _with_values(xml: str, sheet: str, values: Mapping[tuple[str, str], str | fl
 def zip_entry(name: str, date: datetime | None) -> zipfile.ZipInfo:
     """A ZIP entry that depends on neither the clock nor the operating system."""
     entry = zipfile.ZipInfo(name, edition.zip_date(date))
-    entry.compress_type, entry.external_attr, entry.create_system = zipfile.ZIP_DEFLATED, 0o644 << 16, _UNIX
+    entry.compress_type, entry.external_attr, entry.create_system = zipfile.ZIP_DEFLATED, 0o644 << 16, 3  # Unix
     return entry

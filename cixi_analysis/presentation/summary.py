@@ -43,13 +43,9 @@ def attribute_of_unmet(assessment: Assessment) -> Html:
     """Whether the unmet indicators are 约束性 or 参考性."""
     table = assessment.indicators
     unmet = table[table["verdict"] == Verdict.UNMET]["indicator"].unique()
-    if not len(unmet):
-        return paragraph(f"{assessment.year}年没有未达标的指标。")
     attributes = {i.indicator: i.attribute for i in assessment.plan.items}
-    counts = {a: n for a in Attribute if (n := sum(attributes[u] is a for u in unmet))}
-    told = "其中" + "、".join(f"{a.chinese}{n}项" for a, n in counts.items())
-    told = told if len(counts) > 1 else f"全部是{next(iter(counts)).chinese}指标"
-    return paragraph(f"任一级别未达标的指标共{len(unmet)}项，{told}。")
+    counts = [(a.chinese, n) for a in Attribute if (n := sum(attributes[u] is a for u in unmet))]
+    return prose("attribute_of_unmet", year=assessment.year, total=len(unmet), counts=counts)
 
 
 def plan_in_numbers(plan: Plan) -> Html:

@@ -17,9 +17,8 @@ from cixi_analysis.errors import CixiError
 from cixi_analysis.requirement.parsing import Build, Stop
 from cixi_analysis.requirement.tree import Node
 
-_FULL_WIDTH = {chr(c): chr(c - 0xFEE0) for c in range(0xFF01, 0xFF5F)}
 #: Character → the form the grammar knows. One character each, so that places in the wording stay places.
-_FORMS = _FULL_WIDTH | {
+_FORMS = {chr(c): chr(c - 0xFEE0) for c in range(0xFF01, 0xFF5F)} | {
     ",": "，", "，": "，", ";": "；", "；": "；", "−": "-", "﹣": "-", "％": "%", "﹪": "%", "⩾": "≥", "⩽": "≤", "≧": "≥", "≦": "≤",
     **dict.fromkeys("\r\v\f\x85\u2028\u2029", "\n"),
 }  # fmt: skip

@@ -94,9 +94,8 @@ class AssignedTarget:
 
 @dataclass(frozen=True)
 class Rate:
-    """An amount of change: 年均下降幅度≥3.5% (``yearly``: a mean over the window; percent is compound).
-
-    ``amount`` is in ``unit``: percent of the earlier value, or percentage points (a difference of a share).
+    """An amount of change: 年均下降幅度≥3.5% (``yearly``: a mean over the window; percent is compound). ``amount`` is
+    in ``unit``: percent of the earlier value, or percentage points (a difference of a share).
     """
 
     move: Move
