@@ -95,7 +95,7 @@ def test_the_ledger_counts_and_lists() -> None:
     assert [f'id="C00{n}"' in whole for n in range(1, 6)] == [True] * 5
     assert whole.count("未填报") == 5
     assert 'title="同一数量：理由"' in whole
-    assert words("没有到期的承诺") in text(commitment_page.due_now(plan, 2024))
+    assert words("没有到期的承诺") in text(commitment_page.due_in(plan, 2024))
 
 
 def test_reported_progress_is_shown_with_its_source() -> None:
@@ -180,7 +180,7 @@ def test_data_never_becomes_markup() -> None:
     plan = evil()
     assessment, found = assess(plan, 2022), dossier(plan, 2, 2022)
     pieces = [
-        commitment_page.every_commitment(plan, 2022), commitment_page.due_next(plan, 2022),
+        commitment_page.every_commitment(plan, 2022), commitment_page.due_in(plan, 2022, following=True),
         *(audit_page.finding_list(plan, result) for result in AuditResult),
         audit_page.agreeing(plan), audit_page.background(plan), audit_page.left_out(plan),
         project_page.unit_overview(assessment), project_page.unit_sections(assessment), project_page.project_table(plan, 2022),

@@ -14,7 +14,7 @@ import pandas as pd
 from cixi_analysis.analysis.records import records
 from cixi_analysis.analysis.trend import measured_by
 from cixi_analysis.assessment import Assessment, assess
-from cixi_analysis.assessment.comparison import difference, direction
+from cixi_analysis.assessment.numbers import difference, direction
 from cixi_analysis.assessment.observed import quantity
 from cixi_analysis.errors import UnknownYear
 from cixi_analysis.plan.dataset import Plan, missing_reason
@@ -94,10 +94,7 @@ class Changes:
 
 
 def changes(plan: Plan, year: int, other: int | None = None) -> Changes:
-    """What differs in ``year`` from ``other`` (default: the latest year with data before ``year``).
-
-    Raises :class:`UnknownYear` where either has no observations, or where there is no earlier year.
-    """
+    """What differs in ``year`` from ``other`` (default: the latest earlier year with data). Raises :class:`UnknownYear`."""
     plan.require_year(year)
     if other is None:
         other = year_before(plan, year)

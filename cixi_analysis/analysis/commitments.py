@@ -65,10 +65,10 @@ def deadline(promise: Commitment) -> str:
 
 
 def ledger(plan: Plan, year: int) -> pd.DataFrame:
-    """One row a commitment, in the order of the text, with columns :data:`COLUMNS`.
+    """One row a commitment, in the order of the text, with columns :data:`COLUMNS`. Any year is valid.
 
     ``due`` is the calendar at the end of ``year``; ``items`` and ``projects`` are the linked ids, separated by ``；``;
-    ``state``, ``percent`` and ``note`` are what was reported for that year, empty without a report. Any year is valid.
+    ``state``, ``percent`` and ``note`` are what was reported for that year, empty without a report.
     """
     known = reports(plan, year, Entity.COMMITMENT)
     rows = []
@@ -107,9 +107,6 @@ def states(plan: Plan, year: int, kind: Entity) -> pd.DataFrame:
 
 
 def spending(plan: Plan, year: int) -> tuple[float, float, int]:
-    """The money reported as spent on projects by the end of ``year``, their budgets (万元), and their number.
-
-    Projects that report no money are in none of the three.
-    """
+    """Money reported as spent on projects by the end of ``year``, the same projects' budgets (万元), and their number."""
     spent = {id_: row.spent for id_, row in reports(plan, year, Entity.PROJECT).items() if row.spent is not None}
     return sum(spent.values()), sum(p.budget or 0 for p in plan.projects if str(p.number) in spent), len(spent)

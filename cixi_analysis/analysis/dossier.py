@@ -60,10 +60,7 @@ class Dossier:
 
 
 def dossier(plan: Plan, indicator: int, year: int) -> Dossier:
-    """The dossier of an indicator (1-50) as of ``year``.
-
-    Raises :class:`UnknownIndicator`, :class:`UnknownYear`, and what :func:`~cixi_analysis.assessment.assess` raises.
-    """
+    """The dossier of an indicator (1-50) as of ``year``. Raises :class:`UnknownIndicator`, and what ``assess`` raises."""
     plan.require_year(year)
     if indicator not in plan.indicators:
         raise UnknownIndicator(
@@ -185,11 +182,7 @@ def _lacks(own: Plan, item: Indicator, year: int, level: Level | None) -> Iterat
 
 
 def facts(found: Dossier) -> pd.DataFrame:
-    """The dossier as one table, a fact a row; columns :data:`FACT_COLUMNS`, empty where they do not apply.
-
-    ``part``: ``name``, ``wording``, ``observation``, ``verdict``, ``target``, ``margin``, ``pace``, ``commitment``,
-    ``project``, ``audit``, ``missing``.
-    """
+    """The dossier as one table, a fact a row, its kind in ``part``; columns :data:`FACT_COLUMNS`, empty where not applicable."""
     frame = pd.DataFrame(list(_facts(found)), columns=list(FACT_COLUMNS))
     return frame.astype({**dict.fromkeys(FACT_COLUMNS, "str"), "year": "Int64"})
 

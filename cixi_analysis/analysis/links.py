@@ -16,23 +16,22 @@ from cixi_analysis.plan.schema import Commitment, Indicator, Link, Project
 from cixi_analysis.words import Entity, Relation
 
 COLUMNS = tuple(Link.columns())
+_ENTITIES = {Indicator: Entity.ITEM, Commitment: Entity.COMMITMENT, Project: Entity.PROJECT}
 
 
 def every_link(plan: Plan) -> pd.DataFrame:
     """All links, those of ``data/links.csv`` first; columns ``from_kind, from_id, to_kind, to_id, relation, reason``."""
-    rows: list[tuple[object, ...]] = [tuple(getattr(row, column) for column in COLUMNS) for row in plan.links]
+    rows: list[tuple[object, ...]] = [tuple(row.__dict__.values()) for row in plan.links]
     domains = {f"{item.domain}体系": item.domain for item in plan.items}
     for p in plan.projects:
         own, printed = (Entity.PROJECT, p.number), f"表三序号{p.number}的"
         rows += [(*own, Entity.UNIT, unit, Relation.RESPONSIBLE, f"{printed}责任单位") for unit in p.responsible]
         if p.category in domains:
-            reason = f"{printed}类别“{p.category}”"
-            rows.append((*own, Entity.DOMAIN, domains[p.category], Relation.BELONGS, reason))
-    rows += [
-        (Entity.COMMITMENT, c.commitment_id, Entity.DOMAIN, c.domain, Relation.BELONGS, f"写在{c.place}")
-        for c in plan.commitments
-        if c.domain
-    ]
+            rows.append((*own, Entity.DOMAIN, domains[p.category], Relation.BELONGS, f"{printed}类别“{p.category}”"))
+    for c in plan.commitments:
+        if c.domain:
+            reason = f"写在{c.place}"
+            rows.append((Entity.COMMITMENT, c.commitment_id, Entity.DOMAIN, c.domain, Relation.BELONGS, reason))
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype(str)
 
 
@@ -53,12 +52,7 @@ def commitments_of(plan: Plan, end: Indicator | Project) -> list[tuple[Commitmen
 
 def _linked(plan: Plan, end: Indicator | Commitment | Project, kind: Entity) -> Iterator[tuple[str, Link]]:
     """The links that join ``end`` and a thing of ``kind``, either way round, each after the id of that thing."""
-    if isinstance(end, Indicator):
-        own = (Entity.ITEM, end.item_id)
-    elif isinstance(end, Commitment):
-        own = (Entity.COMMITMENT, end.commitment_id)
-    else:
-        own = (Entity.PROJECT, str(end.number))
+    own = (_ENTITIES[type(end)], str(getattr(end, end.KEY[0])))
     return ((other, row) for at, other, row in _by_end(plan).get(own, ()) if at is kind)
 
 

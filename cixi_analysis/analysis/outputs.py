@@ -1,22 +1,13 @@
-"""The tables in the downloads of a year: their columns with Chinese titles and descriptions.
-
-Columns of ``data/`` take theirs from the schema; those of computed columns are written here.
-"""
+"""The tables in the downloads of a year; titles and descriptions of columns are the schema's, or for computed ones here."""
 
 from dataclasses import dataclass
-from enum import StrEnum
+
+from pydantic.fields import FieldInfo
 
 from cixi_analysis.analysis.table1 import HEADINGS
 from cixi_analysis.plan import schema
-from cixi_analysis.words import AuditResult, Basis, Direction, Due, MeasuredBy, Outcome, Pace, Polarity, Verdict
-
-
-@dataclass(frozen=True)
-class Described:
-    """The Chinese title of a column and what stands in it."""
-
-    title: str
-    description: str
+from cixi_analysis.plan.fields import column
+from cixi_analysis.words import AuditResult, Basis, Direction, Due, MeasuredBy, Outcome, Pace, Polarity, Verdict, listed
 
 
 @dataclass(frozen=True)
@@ -25,17 +16,12 @@ class Output:
 
     title: str
     rows: str
-    columns: dict[str, Described]
+    columns: dict[str, FieldInfo]
 
 
-def _of(model: type[schema.Row], *names: str) -> dict[str, Described]:
+def _of(model: type[schema.Row], *names: str) -> dict[str, FieldInfo]:
     """Columns as the schema describes them; without names, all of the model's."""
-    fields = model.columns()
-    return {name: Described(fields[name].title or name, fields[name].description or "") for name in names or fields}
-
-
-def _words(words: type[StrEnum]) -> str:
-    return "，".join(f"{word.value} {getattr(word, 'chinese', word.value)}" for word in words) + "。"
+    return {name: model.columns()[name] for name in names or model.columns()}
 
 
 _CELLS = {
@@ -46,75 +32,73 @@ _CELLS = {
 }
 _TABLE1 = {
     **_of(schema.Indicator, "item_id"),
-    **{name: Described(own, _CELLS.get(name, "照录；合并的单元格在每一行重复。")) for name, own in HEADINGS.items()},
+    **{name: column(own, _CELLS.get(name, "照录；合并的单元格在每一行重复。")) for name, own in HEADINGS.items()},
 }
 _ASSESSMENT = {
     **_of(schema.Indicator, "indicator"),
-    "item_id": Described("子项编号", "空＝该行是整个指标的结论。"),
+    "item_id": column("子项编号", "空＝该行是整个指标的结论。"),
     **_of(schema.Requirement, "level"),
-    "verdict": Described("结论", _words(Verdict)),
-    "basis": Described("依据", f"结论凭什么成立：{_words(Basis)}空＝无数据或没有要求。"),
-    "reason": Described("理由", "为什么是这个结论：要求原文、所用的数字或文字。"),
+    "verdict": column("结论", listed(Verdict)),
+    "basis": column("依据", f"结论凭什么成立：{listed(Basis)}空＝无数据或没有要求。"),
+    "reason": column("理由", "为什么是这个结论：要求原文、所用的数字或文字。"),
 }
 _TABLE2 = {
     **_of(schema.PastProjects, "project_type"),
-    **{outcome.value: Described(outcome.chinese, "项目数，项。") for outcome in Outcome},
-    "total": Described("项目总数", "四种实施情况之和，项。"),
-    "completion_rate": Described("完成率", "已完成÷项目总数，0–1 的小数；空＝没有项目。"),
+    **{outcome.value: column(outcome.chinese, "项目数，项。") for outcome in Outcome},
+    "total": column("项目总数", "四种实施情况之和，项。"),
+    "completion_rate": column("完成率", "已完成÷项目总数，0–1 的小数；空＝没有项目。"),
 }
 _TREND = {
     **_of(schema.Indicator, "item_id"),
-    "unit": Described("单位", "所测的单位；空＝原表没有单位。"),
-    "first_year": Described("首年", "截至该年，有数值的第一个年份。"),
-    "first_value": Described("首值", "首年的数值。"),
-    "last_year": Described("末年", "截至该年，有数值的最近一个年份。"),
-    "last_value": Described("末值", "末年的数值，即现在的水平。"),
-    "points": Described("年份数", "有数值的年份的个数；两个点只是方向，不是趋势。"),
-    "mean_change": Described("年均变化", "（末值－首值）÷相隔年数，按单位，上升为正；空＝只有一个年份。"),
-    "mean_rate": Described("年均变化率", "复合年均变化率，0–1 的小数；空＝只有一个年份，或首值、末值不大于0。"),
-    "direction": Described("走向", f"{_words(Direction)}空＝只有一个年份，或规划未表明方向。"),
-    "target_year": Described("目标年", "空＝没有可比的数值规划值。"),
-    "target_value": Described("规划值", "该目标年的数值规划值。"),
-    "gap": Described("差距", "规划值－末值。"),
-    "observed_change": Described("已有年均变化", "与年均变化相同，列在所需年均变化旁边。"),
-    "needed_change": Described("所需年均变化", "（规划值－首值）÷首年至目标年的年数。"),
-    "ratio_linear": Described("速度之比（线性）", "已有年均变化÷所需年均变化；进度由它决定。"),
-    "ratio_compound": Described("速度之比（复合）", "已有复合变化率÷所需复合变化率。"),
-    "pace": Described(
-        "进度", f"{_words(Pace)}速度之比不小于0.95为进度足够，不小于0.60为略慢，不小于0为过慢，小于0为背离。"
+    "unit": column("单位", "所测的单位；空＝原表没有单位。"),
+    "first_year": column("首年", "截至该年，有数值的第一个年份。"),
+    "first_value": column("首值", "首年的数值。"),
+    "last_year": column("末年", "截至该年，有数值的最近一个年份。"),
+    "last_value": column("末值", "末年的数值，即现在的水平。"),
+    "points": column("年份数", "有数值的年份的个数；两个点只是方向，不是趋势。"),
+    "mean_change": column("年均变化", "（末值－首值）÷相隔年数，按单位，上升为正；空＝只有一个年份。"),
+    "mean_rate": column("年均变化率", "复合年均变化率，0–1 的小数；空＝只有一个年份，或首值、末值不大于0。"),
+    "direction": column("走向", f"{listed(Direction)}空＝只有一个年份，或规划未表明方向。"),
+    "target_year": column("目标年", "空＝没有可比的数值规划值。"),
+    "target_value": column("规划值", "该目标年的数值规划值。"),
+    "gap": column("差距", "规划值－末值。"),
+    "observed_change": column("已有年均变化", "与年均变化相同，列在所需年均变化旁边。"),
+    "needed_change": column("所需年均变化", "（规划值－首值）÷首年至目标年的年数。"),
+    "ratio_linear": column("速度之比（线性）", "已有年均变化÷所需年均变化；进度由它决定。"),
+    "ratio_compound": column("速度之比（复合）", "已有复合变化率÷所需复合变化率。"),
+    "pace": column(
+        "进度", f"{listed(Pace)}速度之比不小于0.95为进度足够，不小于0.60为略慢，不小于0为过慢，小于0为背离。"
     ),
-    "measure": Described("实测对象", "实际测得的是什么。"),
-    "polarity": Described("方向", _words(Polarity)),
-    "pace_compound": Described("进度（复合）", "按复合速度之比得出的进度，供对照。"),
-    "needed_rate": Described(
-        "今后每年尚需", "（规划值－末值）÷末年至目标年的年数；不决定进度；空＝已达到或目标年已到。"
-    ),
-    "note": Described("说明", "读这些数字时应知道的事；空＝没有。"),
+    "measure": column("实测对象", "实际测得的是什么。"),
+    "polarity": column("方向", listed(Polarity)),
+    "pace_compound": column("进度（复合）", "按复合速度之比得出的进度，供对照。"),
+    "needed_rate": column("今后每年尚需", "（规划值－末值）÷末年至目标年的年数；不决定进度；空＝已达到或目标年已到。"),
+    "note": column("说明", "读这些数字时应知道的事；空＝没有。"),
 }
 _RECONCILIATION = {
-    "check": Described("核对项", "规划所印的哪一个结论、计数或合计。"),
-    "stated": Described("规划所印", "照录。"),
-    "computed": Described("复算", "由其余数据与基准年的评估得出。"),
-    "agrees": Described("结果", "yes 一致，explained 有说明，no 不一致。"),
-    "source": Described("出处（与说明）", "所印出自何处；有说明的附说明。"),
+    "check": column("核对项", "规划所印的哪一个结论、计数或合计。"),
+    "stated": column("规划所印", "照录。"),
+    "computed": column("复算", "由其余数据与基准年的评估得出。"),
+    "agrees": column("结果", "yes 一致，explained 有说明，no 不一致。"),
+    "source": column("出处（与说明）", "所印出自何处；有说明的附说明。"),
 }
 _IDS = {
-    name: Described(f"有关{kind}", "编号，以分号（；）分隔；空＝没有关联。")
+    name: column(f"有关{kind}", "编号，以分号（；）分隔；空＝没有关联。")
     for name, kind in (("items", "子项"), ("projects", "项目"), ("commitments", "承诺"))
 }
 _COMMITMENTS = {
     **_of(schema.Commitment, *(name for name in schema.Commitment.columns() if name not in ("quotation", "source"))),
-    "due": Described("该年底", f"期限到该年底为止的情形，只是日历：{_words(Due)}"),
-    "measured_by": Described("衡量办法", f"凭什么可以知道是否做到：{_words(MeasuredBy)}"),
+    "due": column("该年底", f"期限到该年底为止的情形，只是日历：{listed(Due)}"),
+    "measured_by": column("衡量办法", f"凭什么可以知道是否做到：{listed(MeasuredBy)}"),
     "items": _IDS["items"],
     "projects": _IDS["projects"],
-    "state": Described("填报的状态", "该年填报的；空＝未填报。"),
+    "state": column("填报的状态", "该年填报的；空＝未填报。"),
     **_of(schema.Progress, "percent", "note"),
     **_of(schema.Commitment, "quotation", "source"),
 }
 _AUDIT = {
     **_of(schema.AuditRow),
-    "result": Described("结果", f"{_words(AuditResult)}计算的由程序得出。"),
+    "result": column("结果", f"{listed(AuditResult)}计算的由程序得出。"),
     **_IDS,
 }
 

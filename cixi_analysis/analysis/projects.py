@@ -7,12 +7,12 @@ Money is 投资概算 in 万元, counts are 项, shares are fractions 0..1. A pr
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 
 from cixi_analysis.plan.dataset import Plan
-from cixi_analysis.plan.schema import PastProjects, Project
+from cixi_analysis.plan.schema import Project
 from cixi_analysis.words import Outcome
 
 #: The label of the row that sums a table.
@@ -29,8 +29,7 @@ class ScheduleState(StrEnum):
     OVER = "已到期"
 
 
-@dataclass(frozen=True)
-class Totals:
+class Totals(NamedTuple):
     """Count and money of some projects, each counted once."""
 
     projects: int
@@ -41,24 +40,19 @@ class Totals:
 
 @dataclass(frozen=True)
 class Concentration:
-    """How much of the money is in how few projects. Shares of money leave out projects without a budget."""
+    """How much of the money is in how few projects."""
 
     totals: Totals
     largest: Project | None
     largest_share: float | None
     top5_share: float | None
-    #: One row for each category: ``category, share_of_money, share_of_projects, without_budget``.
-    by_category: pd.DataFrame
 
 
 def outcomes(plan: Plan) -> pd.DataFrame:
-    """Table 2: one row for each project type and a last row 合计; columns ``project_type``, the four outcomes, ``total``,
-    ``completion_rate`` (completed over total; NA where a type has no project).
-    """
-    rows = pd.DataFrame(
-        [row.model_dump(mode="json") for row in plan.past_projects], columns=list(PastProjects.columns())
-    )
-    counts = rows.pivot_table(index="project_type", columns="outcome", values="count", aggfunc="sum", sort=False)
+    """Table 2: a row a project type, then 合计; the outcomes, their ``total``, ``completion_rate`` (of the total; NA of 0)."""
+    rows = [(row.project_type, row.outcome.value, row.count) for row in plan.past_projects]
+    counts = pd.DataFrame(rows, columns=["project_type", "outcome", "count"])
+    counts = counts.pivot_table(index="project_type", columns="outcome", values="count", aggfunc="sum", sort=False)
     counts = counts.reindex(columns=[outcome.value for outcome in Outcome]).fillna(0).astype("int64")
     counts.loc[TOTAL] = counts.sum()
     counts["total"] = counts.sum(axis=1)
@@ -74,26 +68,12 @@ def totals(projects: Iterable[Project]) -> Totals:
 
 
 def by_category(plan: Plan) -> pd.DataFrame:
-    """Table 3 by 类别, in the plan's order: ``category, projects, without_budget, budget``. A project has one category, so
-    the columns sum up.
+    """Table 3 by 类别, in the plan's order; columns sum up, since a project has one category. ``category, projects,
+    without_budget, budget, share_of_money`` (without those that have none)``, share_of_projects``.
     """
-    return _sums(_table(plan).groupby("category", sort=False)).reset_index()
-
-
-def by_unit(plan: Plan) -> pd.DataFrame:
-    """Table 3 by 责任单位, in the order in which the plan first names them:
-    ``unit, involved_projects, sole_projects, without_budget, involved_budget``.
-
-    A project with two units belongs to both, so ``involved_…`` columns must not be summed: :func:`totals` of
-    ``plan.projects`` counts each project once. ``sole_projects`` are those of this unit alone.
-    """
-    table = _table(plan)
-    table["sole"] = table["responsible"].map(len) == 1
-    table["unit"] = table["responsible"]
-    groups = table.explode("unit").groupby("unit", sort=False)
-    sums = _sums(groups).rename(columns={"projects": "involved_projects", "budget": "involved_budget"})
-    sums.insert(1, "sole_projects", groups["sole"].sum().astype("int64"))
-    return sums.reset_index()
+    sums, whole = _sums(_table(plan).groupby("category", sort=False)).reset_index(), totals(plan.projects)
+    money = sums["budget"] / (whole.budget or float("nan"))
+    return sums.assign(share_of_money=money, share_of_projects=sums["projects"] / max(whole.projects, 1))
 
 
 def schedule(plan: Plan, year: int) -> pd.DataFrame:
@@ -113,12 +93,10 @@ def schedule(plan: Plan, year: int) -> pd.DataFrame:
 
 
 def yearly_budget(plan: Plan) -> pd.DataFrame:
-    """The money by year and category, from the first year of any schedule to the last, under :data:`ASSUMPTION`:
-    ``year, category, projects, without_budget, budget``.
+    """The money by year and category over all schedules, under :data:`ASSUMPTION`.
 
-    ``projects`` counts those whose schedule covers the year (the same project in each of its years: never sum it over
-    years); ``budget`` sums up over years and categories to the total. A year in which a category has projects but
-    none with a budget has NA.
+    ``year, category, projects, without_budget, budget``. ``projects`` counts those whose schedule covers the year (never
+    sum it over years); ``budget`` sums up to the total, NA where a category has projects but none with a budget.
     """
     table = _table(plan)
     table["year"] = [range(p.start_year, p.end_year + 1) for p in plan.projects]
@@ -130,24 +108,16 @@ def yearly_budget(plan: Plan) -> pd.DataFrame:
 
 
 def concentration(plan: Plan) -> Concentration:
-    """The shares of the largest project and of the five largest, and each category's by money and by count."""
+    """The shares of the largest project and of the five largest in the money; None without any."""
     whole = totals(plan.projects)
     ranked = sorted((p for p in plan.projects if p.budget is not None), key=lambda p: p.budget or 0, reverse=True)
-
-    def share(projects: list[Project]) -> float | None:
-        part = totals(projects).budget
-        return part / whole.budget if part is not None and whole.budget else None
-
-    shares = by_category(plan)
-    shares["share_of_money"] = shares["budget"] / (whole.budget or float("nan"))
-    shares["share_of_projects"] = shares["projects"] / max(whole.projects, 1)
-    shares = shares[["category", "share_of_money", "share_of_projects", "without_budget"]]
-    return Concentration(whole, ranked[0] if ranked else None, share(ranked[:1]), share(ranked[:5]), shares)
+    shares = ((totals(own).budget or 0) / whole.budget if whole.budget else None for own in (ranked[:1], ranked[:5]))
+    return Concentration(whole, ranked[0] if ranked else None, *shares)
 
 
 def _table(plan: Plan) -> pd.DataFrame:
     """One row for each project."""
-    columns = ["number", "category", "name", "start_year", "end_year", "budget", "responsible"]
+    columns = ["number", "category", "name", "start_year", "end_year", "budget"]
     rows = [[getattr(p, column) for column in columns] for p in plan.projects]
     return pd.DataFrame(rows, columns=columns).astype({"start_year": "int64", "end_year": "int64", "budget": "float64"})
 

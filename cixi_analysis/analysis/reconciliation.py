@@ -11,7 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 import pandas as pd
 
 from cixi_analysis.analysis.projects import TOTAL
-from cixi_analysis.analysis.records import columns
+from cixi_analysis.analysis.records import columns_of
 from cixi_analysis.plan.arithmetic import relation
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import AuditRow, Published
@@ -54,7 +54,7 @@ def reconcile(plan: Plan, verdicts: pd.DataFrame) -> pd.DataFrame:
     ``yes`` or ``no``: an explanation never excuses what differs. What the plan prints and ``published.csv`` lacks is a
     row of its own with ``no``.
     """
-    whole = columns(verdicts[verdicts["item_id"].fillna("") == ""], "indicator", "level", "verdict")
+    whole = columns_of(verdicts[verdicts["item_id"].fillna("") == ""], "indicator", "level", "verdict")
     known: _Verdicts = {(str(i), str(level)): Verdict(verdict).chinese for i, level, verdict in whole}
     figures = _figures(plan, known)
     compared = [
@@ -175,10 +175,7 @@ def result(row: AuditRow) -> AuditResult:
 
 
 def findings(plan: Plan) -> pd.DataFrame:
-    """The audit, a row a finding in the file's order, columns :data:`AUDIT_COLUMNS`. No assessment uses it.
-
-    ``items``, ``projects`` and ``commitments`` are the ids that a finding concerns.
-    """
+    """The audit, a row a finding, columns :data:`AUDIT_COLUMNS`: its own and the ids that it concerns. Nothing is judged by it."""
     rows = []
     for row in plan.audit:
         cells = {name: cell or "" for name, cell in row.model_dump(mode="json").items()} | {"result": result(row).value}

@@ -1,7 +1,4 @@
-"""Rows and columns of result tables as plain values.
-
-The columns of a data frame have no static types; this is the one module where they become ``Any``.
-"""
+"""Rows and columns of result tables as plain values: the cells of a data frame have no static types, here they are ``Any``."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -14,11 +11,6 @@ def records(frame: pd.DataFrame) -> list[Any]:
     return list(frame.itertuples(index=False))
 
 
-def columns(frame: pd.DataFrame, *names: str) -> Iterator[tuple[Any, ...]]:
+def columns_of(frame: pd.DataFrame, *names: str) -> Iterator[tuple[Any, ...]]:
     """The cells of some columns, row by row."""
     return zip(*(frame[name].to_list() for name in names), strict=True)
-
-
-def row(frame: pd.DataFrame, **values: object) -> Any:
-    """The first row with these values. Raises ``IndexError`` where there is none."""
-    return records(frame.loc[(frame[list(values)] == pd.Series(values)).all(axis=1)])[0]

@@ -1,7 +1,4 @@
-"""Table 1 in the plan's own layout for any year, and how much of it is known (coverage).
-
-Page and workbook are made from the same cells, each with its text and the rows it spans.
-"""
+"""Table 1 in the plan's layout for any year, the same cells for page and workbook; how much of a year is known (coverage)."""
 
 import re
 from collections.abc import Sequence
@@ -19,8 +16,9 @@ HEADINGS = {
     "verdict_national": "是否达到国家要求", "verdict_provincial": "是否达到省级要求",
     "target_2025": "规划值2025年", "target_2030": "规划值2030年",
 }  # fmt: skip
+VERDICTS = {f"verdict_{level.value}": level for level in Level}
 #: Columns that belong to the indicator as a whole: one cell over all its items.
-_OF_INDICATOR = ("indicator", "attribute", "verdict_national", "verdict_provincial")
+_OF_INDICATOR = ("indicator", "attribute", *VERDICTS)
 
 
 @dataclass(frozen=True)
@@ -40,9 +38,8 @@ class Table1Row:
 
 
 def table1(assessment: Assessment, year: int | None = None) -> tuple[Table1Row, ...]:
-    """Table 1 with the verdicts of an assessment and what was observed in ``year`` (default: its own), 69 rows.
-
-    A cell is merged with the one above where the plan's is (``indicators.csv``, ``merged``) and says the same.
+    """Table 1 with the verdicts of an assessment and what was observed in ``year`` (default: its own), 69 rows. A cell
+    is merged with the one above where the plan's is (``indicators.csv``, ``merged``) and says the same.
     """
     items = assessment.plan.items
     texts = [_texts(assessment, item, assessment.year if year is None else year) for item in items]
@@ -84,7 +81,7 @@ def _texts(assessment: Assessment, item: Indicator, year: int) -> dict[str, str]
         "domain": item.domain, "task": item.task, "indicator": str(item.indicator), "name": printed_name(item),
         "unit": item.unit or "", "attribute": Attribute(item.attribute).chinese, "status": "\n".join(statuses),
         **{level.value: plan.requirement(item.item_id, level, year).wording for level in Level},
-        **{f"verdict_{level.value}": assessment.status(item.indicator, level).chinese for level in Level},
+        **{column: assessment.status(item.indicator, level).chinese for column, level in VERDICTS.items()},
         **{f"target_{target.year}": target.wording for target in plan.targets if target.item_id == item.item_id},
     }  # fmt: skip
 

@@ -8,7 +8,6 @@ whatever the rate. The linear ratio decides; the compound one stands beside it, 
 """
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -16,10 +15,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cixi_analysis.assessment import TARGET, Judgement, judgements, measured
-from cixi_analysis.assessment.comparison import difference, direction, exact, holds, plain, upward
+from cixi_analysis.assessment import REQUIREMENT, TARGET, Judgement, judgements, measured
 from cixi_analysis.assessment.evaluation import LeafFinding
-from cixi_analysis.assessment.numbers import Lack
+from cixi_analysis.assessment.numbers import Lack, difference, direction, exact, holds, plain, upward
 from cixi_analysis.assessment.observed import SIGN, Measured
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import WATER_CLASSES, Indicator, Observation
@@ -62,11 +60,6 @@ class Series:
     def span(self) -> int:
         """Years from the first to the last point; 0 for a single one."""
         return self.points[-1][0] - self.points[0][0]
-
-    @property
-    def mean_change(self) -> float | None:
-        """Mean yearly change in the series' unit, signed as the numbers move; ``None`` with a single point."""
-        return plain(change(*self.points[0], *self.points[-1]))
 
     @property
     def direction(self) -> Direction | None:
@@ -193,15 +186,15 @@ def trends(plan: Plan, year: int) -> pd.DataFrame:
     compared where the assessment's own finding of it is decided by the last value. Raises ``UnknownYear``.
     """
     plan.require_year(year)
-    judged = {(one.item.item_id, one.level): one for one in judgements(plan, year, TARGET)}
+    judged = {(one.item.item_id, one.level): one for one in judgements(plan, year, TARGET, ())}
     rows: list[dict[str, Any]] = []
     for (item_id, _), one in series(plan, year).items():
         (first_year, first), (last_year, last) = one.points[0], one.points[-1]
         known = {
             "item_id": item_id, "unit": one.unit or None, "measure": one.measure, "polarity": one.polarity,
             "first_year": first_year, "first_value": first, "last_year": last_year, "last_value": last,
-            "points": len(one.points), "direction": one.direction, "mean_change": one.mean_change,
-            "mean_rate": plain(growth(*one.points[0], *one.points[-1])),
+            "points": len(one.points), "direction": one.direction,
+            "mean_change": plain(change(*one.points[0], *one.points[-1])), "mean_rate": plain(growth(*one.points[0], *one.points[-1])),
         }  # fmt: skip
         remarks = [f"最近的数据是{last_year}年的"] if last_year != year else []
         if not one.span:
@@ -221,14 +214,11 @@ def trends(plan: Plan, year: int) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
 
 
-def _demanded(judged: Judgement, year: int) -> Iterator[tuple[Bound, LeafFinding]]:
+def _demanded(judged: Judgement, year: int) -> list[tuple[Bound, LeafFinding]]:
     """The numeric bounds that the wording in force in ``year`` demands whatever else holds, each with its finding."""
     _, finding = judged.in_force(year)
-    if finding is not None:
-        parts = finding.parts if isinstance(finding.node, AllOf) else (finding,)
-        for part in parts:
-            if isinstance(part, LeafFinding) and isinstance(part.node, Bound):
-                yield part.node, part
+    parts = finding.parts if finding and isinstance(finding.node, AllOf) else (finding,)
+    return [(part.node, part) for part in parts if isinstance(part, LeafFinding) and isinstance(part.node, Bound)]
 
 
 def _incomparable(finding: LeafFinding, bound: Bound, one: Series, place: tuple[int, int]) -> str:
@@ -247,14 +237,13 @@ def _incomparable(finding: LeafFinding, bound: Bound, one: Series, place: tuple[
 def margins(plan: Plan, year: int) -> pd.DataFrame:
     """How far each value of ``year`` is from each bound its requirement demands; columns :data:`MARGIN_COLUMNS`.
 
-    ``margin`` is in ``unit`` and positive where the value is better than required, whatever the direction; 0 is
-    exactly on the bound. There is one exactly where the assessment decides the bound by the number: bounds inside an
-    OR demand nothing by themselves, and a value of something else or in another unit is not compared. Raises
-    ``UnknownYear``.
+    ``margin`` is in ``unit``, positive where the value is better than required, 0 exactly on the bound. There is one
+    exactly where the assessment decides a bound by the number: bounds inside an OR demand nothing by themselves, and a
+    value of something else or in another unit is not compared. Raises ``UnknownYear``.
     """
     plan.require_year(year)
     rows = []
-    for one in judgements(plan, year):
+    for one in judgements(plan, year, REQUIREMENT, ()):
         for bound, finding in _demanded(one, year):
             place = one.place(year)
             if finding.lack(place) is Lack.NOTHING:

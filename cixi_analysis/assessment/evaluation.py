@@ -87,28 +87,21 @@ def combined(
 
 def evaluate(node: Node, series: ItemSeries, rows: Sequence[ConventionRow]) -> Finding:
     """The finding of a whole tree. ``rows``: the conventions of its item and level, in the order they are tried."""
-    conventions: list[tuple[ConventionRow, Flags]] = []
-    for row in rows:
-        here = _applies(row.convention, node, series)
-        if row.year is not None:
-            here = here & (series.years == row.year)
-        if here.any():
-            conventions.append((row, here))
-    return _evaluate(node, series, conventions)
+    tried = ((row, _applies(row, node, series)) for row in rows)
+    return _evaluate(node, series, [(row, here) for row, here in tried if here.any()])
 
 
-def _applies(convention: Convention, node: Node, series: ItemSeries) -> Flags:
-    """Where a convention's own condition holds (``data/conventions.csv`` gives the reasons)."""
-    match convention:
+def _applies(row: ConventionRow, node: Node, series: ItemSeries) -> Flags:
+    """Where a convention's own condition holds (``data/conventions.csv`` gives the reasons); 依规划结论 has none."""
+    here: Flags = np.zeros_like(series.known) | (True if row.year is None else series.years == row.year)
+    match row.convention:
         case Convention.NONE_ASSIGNED:
-            return series.none_assigned & any(isinstance(leaf, tree.AssignedTarget) for leaf in tree.leaves(node))
+            here &= series.none_assigned & any(isinstance(leaf, tree.AssignedTarget) for leaf in tree.leaves(node))
         case Convention.NOTHING_THERE:
-            nothing: Flags = series.absence == ABSENCES.index(Absence.NOT_FOUND)
-            return nothing
+            here &= series.absence == ABSENCES.index(Absence.NOT_FOUND)
         case Convention.FULL:
-            return series.is_full
-        case Convention.PLAN_CONCLUDES:
-            return np.ones_like(series.known)
+            here &= series.is_full
+    return here
 
 
 def _evaluate(node: Node, series: ItemSeries, conventions: _Conventions) -> Finding:
@@ -141,7 +134,7 @@ def _decide(node: Leaf, series: ItemSeries, conventions: _Conventions, **window:
             if row.convention is Convention.NONE_ASSIGNED:
                 continue  # a limit of its own stands whether or not a target was assigned
             if row.convention is Convention.FULL:
-                here &= series.is_own  # 100 % of something else says nothing of this limit
+                here &= series.own  # 100 % of something else says nothing of this limit
         verdict[here], basis[here], convention[here] = MET, DEEMED, number
     rows = [row for row, _ in conventions]
     return LeafFinding(node, verdict, basis, (), series, numbers, rows, convention, contradicts)

@@ -4,9 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cixi_analysis.assessment.comparison import difference
 from cixi_analysis.assessment.evaluation import Finding, LeafFinding
-from cixi_analysis.assessment.numbers import ATTESTED, DEEMED, MEASURED, MET, UNMET, VERDICTS, Lack
+from cixi_analysis.assessment.numbers import ATTESTED, DEEMED, MEASURED, MET, UNMET, VERDICTS, Lack, difference
 from cixi_analysis.assessment.panel import ABSENCES, BENCHMARK_KINDS, COMPARATORS
 from cixi_analysis.plan.schema import WATER_CLASSES, Indicator
 from cixi_analysis.requirement import tree

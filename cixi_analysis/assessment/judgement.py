@@ -148,9 +148,9 @@ def assess(
 ) -> Assessment:
     """Judge every item and indicator in ``year`` against the requirements, or (``against="target"``) the plan's targets.
 
-    ``without`` switches conventions off. ``until``: a later year up to which observations are evaluated in the same
-    pass; it changes no verdict, and several years are quicker with it. Raises :class:`UnknownYear` for a year without observations and
-    :class:`DataError` for wordings that cannot be read and for statements that contradict the numbers.
+    ``without`` switches conventions off. ``until``: a later year up to which the same pass evaluates, for several years
+    in a row; it changes no verdict. Raises :class:`UnknownYear` for a year without observations and :class:`DataError`
+    for wordings that cannot be read and for statements that contradict the numbers.
     """
     plan.require_year(year)
     check_readings(plan, until or year)
@@ -158,25 +158,18 @@ def assess(
     return Assessment(plan, year, against, table.copy(deep=False))  # copied on write: the cached one stays as it is
 
 
-def judgements(plan: Plan, until: int, against: str = REQUIREMENT) -> tuple[Judgement, ...]:
+@lru_cache(maxsize=64)
+def judgements(plan: Plan, until: int, against: str, without: tuple[Convention, ...]) -> tuple[Judgement, ...]:
     """The county's judgements for all years up to ``until``. Neither readings nor contradictions are checked."""
-    return _judgements(plan, until, against, ())
+    return tuple(judge_panel(plan, county_panel(plan, until), against, without))
 
 
 @lru_cache(maxsize=256)
 def _table(plan: Plan, year: int, until: int, against: str, without: tuple[Convention, ...]) -> pd.DataFrame:
-    judged = _judgements(plan, until, against, without)
+    judged = judgements(plan, until, against, without)
     if problems := contradictions(plan, judged, year):
         raise DataError(problems)
     return reasoned(judged, year)
-
-
-@lru_cache(maxsize=64)
-def _judgements(plan: Plan, until: int, against: str, without: tuple[Convention, ...]) -> tuple[Judgement, ...]:
-    return tuple(judge_panel(plan, _panel(plan, until), against, without))
-
-
-_panel = lru_cache(maxsize=16)(county_panel)
 
 
 def reasoned(judged: Collection[Judgement], year: int) -> pd.DataFrame:

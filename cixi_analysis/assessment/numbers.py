@@ -1,18 +1,17 @@
-"""What the numbers alone say of a leaf: one rule a kind of leaf, over all regions and years at once.
-
-Numbers decide where they can; where they cannot, a :class:`Lack` says what was missing.
-"""
+"""Two numbers compared; what numbers alone say of a leaf, one rule for each kind, and what they lack where they say nothing."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from fractions import Fraction
 
 import numpy as np
 
-from cixi_analysis.assessment.comparison import SIDE, exceeds, holds
+from cixi_analysis.assessment.observed import SIGN
 from cixi_analysis.assessment.panel import BENCHMARK_KINDS, COMPARATORS, Codes, Flags, Floats, ItemSeries
 from cixi_analysis.requirement import tree
-from cixi_analysis.words import Basis, BenchmarkKind, Verdict
+from cixi_analysis.requirement.tree import Comparator
+from cixi_analysis.words import Basis, BenchmarkKind, Direction, Polarity, Verdict
 
 #: Codes of verdicts, in their order, and of bases, the weakest first.
 UNMET, NO_DATA, MET, NOT_APPLICABLE = 0, 1, 2, 3
@@ -25,6 +24,57 @@ DEFAULT_YEARS = 3
 #: A fall up to this share of last year's value may still be attested as 保持稳定; a larger one contradicts it.
 #: The design names no figure; this one is ours, and the method page says so.
 SMALL_FALL = 0.05
+#: Numbers that differ by less than this share (of 1 where they are smaller) differ by noise of binary arithmetic only.
+_NOISE = 1e-9
+#: Code of a comparator → the side of the limit that holds (0: the item's own), and whether the limit itself does not.
+_SIDES = {"≥": (1, False), "≤": (-1, False), ">": (1, True), "<": (-1, True), "": (0, False)}
+SIDE = np.array([_SIDES[c][0] for c in COMPARATORS], dtype=np.int8)
+_STRICT = np.array([_SIDES[c][1] for c in COMPARATORS])
+
+
+def exact(value: float) -> Fraction:
+    """The number as it was written (12 significant digits), so that 83.83 − 80.83 is 3 and 0.1 + 0.2 is 0.3."""
+    return Fraction(f"{value:.12g}")
+
+
+def plain(value: Fraction | float | None) -> float | None:
+    """A float without the noise of binary arithmetic: 12 significant digits."""
+    return None if value is None else float(f"{float(value):.12g}")
+
+
+def exceeds(difference: Floats, scale: Floats | float, strict: Flags | bool) -> Flags:
+    """Where ``difference``, of numbers as large as ``scale``, is above 0, or (not ``strict``) not below 0; noise counts as 0."""
+    noise = _NOISE * np.maximum(1.0, np.abs(scale))
+    flags: Flags = np.where(strict, difference > noise, difference >= -noise)
+    return flags
+
+
+def difference(value: float, other: float) -> float:
+    """``value - other`` as of the numbers that were written (12 significant digits); 0 where they are equal."""
+    if abs(value - other) <= _NOISE * max(1.0, abs(other)):
+        return 0.0
+    return float(f"{float(exact(value) - exact(other)):.12g}")
+
+
+def direction(earlier: float, later: float, polarity: Polarity) -> Direction | None:
+    """Which way a change goes for the item; None where the plan takes no side. A water class counts as its rank."""
+    better = difference(later, earlier) * SIGN[polarity]
+    if polarity is Polarity.NONE:
+        return None
+    return Direction.FLAT if better == 0 else Direction.IMPROVING if better > 0 else Direction.WORSENING
+
+
+def upward(comparator: Comparator, polarity: Polarity) -> bool | None:
+    """Whether more is asked for; None where neither the comparator nor the plan says."""
+    return {1: True, -1: False, 0: None}[_SIDES[comparator][0] or SIGN[polarity]]
+
+
+def holds(value: Floats, comparator: Codes | int | Comparator, limit: Floats | float, polarity: Codes) -> Flags:
+    """``value`` against ``limit``; an open comparator goes the item's way."""
+    code = COMPARATORS.index(comparator) if isinstance(comparator, Comparator) else comparator
+    side = SIDE[code]
+    wanted = np.where(side == 0, np.where(polarity > 0, 1, -1), side)
+    return exceeds((value - limit) * wanted, limit, _STRICT[code])
 
 
 class Lack(IntEnum):
@@ -58,17 +108,15 @@ def _judge(
     return Numbers(verdict, lack, {"value": s.value, **used}, small_fall)
 
 
-def _held(
-    s: ItemSeries, comparator: tree.Comparator | Codes, limit: Floats | float
-) -> tuple[Flags, tuple[Flags, Lack]]:
+def _held(s: ItemSeries, comparator: Comparator | Codes, limit: Floats | float) -> tuple[Flags, tuple[Flags, Lack]]:
     """Where the value is on the right side of a limit, and where an open comparator has no direction to take."""
-    code = COMPARATORS.index(comparator) if isinstance(comparator, tree.Comparator) else comparator
+    code = COMPARATORS.index(comparator) if isinstance(comparator, Comparator) else comparator
     return holds(s.value, code, limit, s.polarity), ((SIDE[code] == 0) & (s.polarity == 0), Lack.DIRECTION)
 
 
 def _bound(node: tree.Bound, s: ItemSeries) -> Numbers:
     """A limit is on the item itself, in its unit: nothing else measured in its stead is held against it."""
-    comparable = s.in_unit(node.unit or s.item.unit or "") & s.is_own & ~s.is_class
+    comparable = s.in_unit(node.unit or s.item.unit or "") & s.own & ~s.is_class
     held, nowhere = _held(s, node.comparator, node.limit)
     return _judge(s, held, [(~comparable, Lack.UNIT), nowhere], limit=np.full_like(s.value, node.limit))
 
@@ -81,7 +129,7 @@ def _class_bound(node: tree.ClassBound, s: ItemSeries) -> Numbers:
 def _assigned(node: tree.AssignedTarget, s: ItemSeries) -> Numbers:
     """The wording's own comparator, else the target's, else the item's direction."""
     unknown = np.isnan(s.limit)
-    held, nowhere = _held(s, s.comparator if node.comparator is tree.Comparator.REACH else node.comparator, s.limit)
+    held, nowhere = _held(s, s.comparator if node.comparator is Comparator.REACH else node.comparator, s.limit)
     found = _judge(s, held, [(unknown, Lack.ASSIGNED), nowhere], limit=s.limit)
     found.lack[unknown] = Lack.ASSIGNED  # even where the value is missing too
     return found
@@ -122,7 +170,6 @@ def _change(node: tree.Change, s: ItemSeries) -> Numbers:
 
 def _rate(node: tree.Rate, s: ItemSeries, span: int = DEFAULT_YEARS, named: bool = False) -> Numbers:
     """The change over the window: compound a year (percent) or mean a year (points); without 年均, since last year.
-
     ``span`` is the number of yearly values; where they are not ``named``, two do for want of three.
     """
     earlier, comparable = s.before(1)
@@ -182,14 +229,13 @@ _RULES: dict[type[tree.Leaf], Callable[..., Numbers]] = {
 
 
 def numbers_of(node: tree.Leaf, s: ItemSeries, **window: int) -> Numbers:
-    """What the numbers say of a leaf; ``window`` (span, named) is that of the change which a rate qualifies.
-
-    At 100 % they cannot say that a demand for more is not met (持续提高, 高于全省平均): there is no more.
+    """What the numbers say of a leaf; ``window`` (span, named) is that of the change which a rate qualifies. At 100 %
+    they cannot say that a demand for more is not met (持续提高, 高于全省平均): there is no more.
     """
     with np.errstate(invalid="ignore", divide="ignore"):
         found = _RULES[type(node)](node, s, **window)
     moving = isinstance(node, (tree.Change, tree.Rate, tree.ChangeBenchmark)) and node.move is not tree.Move.FALL
-    below = (tree.Comparator.LT, tree.Comparator.LE)
+    below = (Comparator.LT, Comparator.LE)
     if moving or (isinstance(node, tree.LevelBenchmark) and node.comparator not in below):
         beyond = (found.verdict == UNMET) & s.is_full
         found.verdict[beyond], found.lack[beyond] = NO_DATA, Lack.CEILING

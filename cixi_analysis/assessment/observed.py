@@ -32,10 +32,7 @@ class Measured:
 def measured(
     item: Indicator, level: Level | None, measure: str | None, unit: str | None, polarity: str | None
 ) -> Measured:
-    """What an observation of ``item`` measured at ``level``; what it leaves empty (None) is the item's own.
-
-    The item's own name depends on the level: the provincial level may have another than the national one (36).
-    """
+    """What an observation measured at ``level``: where it says nothing (None), the item itself, by its name at that level (36)."""
     own = (item.provincial_name if level is Level.PROVINCIAL else None) or item.name
     return Measured(
         measure or own, unit or item.unit or "", Polarity(polarity or item.polarity), measure in (None, own)
@@ -78,9 +75,7 @@ def quantity(value: str | float) -> float:
 
 @lru_cache(maxsize=4096)
 def quotations(clauses: str | None, unit: str | None) -> Mapping[Node, str]:
-    """The clauses of ``attests`` or ``denies``, each with the words quoted. Unreadable ones are left out:
-    :func:`~cixi_analysis.assessment.check_readings` reports them.
-    """
+    """Clause → the words that ``attests`` or ``denies`` quotes for it; ``check_readings`` reports those that cannot be read."""
     quoted: dict[Node, str] = {}
     for clause, quote in clause_pairs(clauses or ""):
         with contextlib.suppress(Refusal):

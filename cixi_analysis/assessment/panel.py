@@ -1,10 +1,7 @@
-"""Observations of many regions and years as arrays for the evaluator. One county is a panel of one region.
+"""Observations of many regions and years as arrays for the evaluator. One county is a panel of one region."""
 
-Every distinct text of the table is read once; its rows refer to it by a code.
-"""
-
-from collections.abc import Callable, Collection, Iterable, Sequence
-from functools import cached_property
+from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -15,7 +12,7 @@ from cixi_analysis.assessment.observed import SIGN, Assigned, Measured, measured
 from cixi_analysis.plan.dataset import Plan, missing_reason
 from cixi_analysis.plan.schema import Indicator, Observation
 from cixi_analysis.requirement.tree import Comparator, Leaf, Node
-from cixi_analysis.words import CLASS_UNIT, LAST_YEAR, REGION, Absence, BenchmarkKind, Level
+from cixi_analysis.words import CLASS_UNIT, LAST_YEAR, REGION, Absence, BenchmarkKind, Level, Polarity
 
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int8]
@@ -28,7 +25,8 @@ NONE = -1
 
 #: Columns of a panel's table: region and year beside the columns of an observation.
 COLUMNS = ("region", "year", *Observation.columns())
-_KIND = ("measure", "unit", "polarity")
+#: What was measured where there is no row.
+_NOTHING = Measured("", "", Polarity.NONE, own=False)
 
 
 class Panel:
@@ -46,46 +44,40 @@ class Panel:
         self.unfilled = np.array([ABSENCES.index(missing_reason(year)) for year in years], dtype=np.int8)
         #: level, item, region, year → the number of the row, or NONE
         self.row = self._rows(table)
-        by_id = {item.item_id: item for item in items}
-        pattern, first = patterns(table, columns := ["item_id", *_KIND, "attests", "denies"])
-        distinct = table[columns].iloc[first].astype(object)
-        found = [(by_id[one[0]], one) for one in distinct.where(distinct.notna(), None).itertuples(index=False)]
+        # An empty last row stands for a place without a row: NONE, as an index, fetches it.
+        table = table[[*COLUMNS[2:]]].reset_index(drop=True).reindex(range(len(table) + 1))
+        telling = table[["item_id", "measure", "unit", "polarity", "attests", "denies"]]
+        pattern, ways = patterns(telling, telling)
+        by_id: dict[str | None, Indicator] = {item.item_id: item for item in items}
+        found = [(by_id.get(item_id), cells) for item_id, *cells in ways.itertuples(index=False)]
         #: pattern → what the statement attests and denies
-        self.texts = [[quotations(one[c], item.unit) for c in (-2, -1)] for item, one in found]
-        #: item_id → clause → the patterns that attest it, and those that deny it
-        self.speaking: dict[str, dict[Node, tuple[list[int], list[int]]]] = {i: {} for i in by_id}
-        for number, ((item, _), texts) in enumerate(zip(found, self.texts, strict=True)):
-            for way, text in enumerate(texts):
-                for clause in text:
-                    self.speaking[item.item_id].setdefault(clause, ([], []))[way].append(number)
-        targets, texts_of_targets = pd.factorize(table["assigned_target"])
-        given = [*(read_assigned(text) or Assigned() for text in texts_of_targets), Assigned()]
-        target = np.append(targets, NONE)
+        self.texts = [[quotations(text, item.unit) if item else {} for text in cells[3:]] for item, cells in found]
+        #: item_id → its patterns
+        self.patterns = ways.groupby("item_id").indices
+        target, written = pd.factorize(table["assigned_target"])
+        given = [read_assigned(text) or Assigned() for text in (*written, None)]
         common = {
-            "words": np.append(pattern, NONE),
-            "value": _column(table["value"], quantity, np.nan, np.float64),
-            "written_absence": _column(table["absence"], ABSENCES.index, NONE, np.int8),
+            "words": pattern,
+            "value": _numbers(table["value"], quantity),
+            "written_absence": pd.Categorical(table["absence"], ABSENCES).codes,
             "limit": np.array([one.limit for one in given])[target],
             "comparator": np.array([COMPARATORS.index(one.comparator) for one in given], dtype=np.int8)[target],
             "none_assigned": np.array([one.none for one in given])[target],
-            "benchmark": _column(table["benchmark"], float, np.nan, np.float64),
-            "benchmark_kind": _column(table["benchmark_kind"], BENCHMARK_KINDS.index, NONE, np.int8),
+            "benchmark": _numbers(table["benchmark"], float),
+            "benchmark_kind": pd.Categorical(table["benchmark_kind"], BENCHMARK_KINDS).codes,
         }
-        #: what was measured → its code, and unit → its code
-        self.kinds: dict[Measured, int] = {}
-        self.units: dict[str, int] = {}
-        #: level → name → the column, with one more entry for a place without a row
+        #: level → pattern → what was measured
+        self.kinds = {v: [measured(item, v, *cells[:3]) if item else _NOTHING for item, cells in found] for v in LEVELS}
+        self.units = {v: np.array([kind.unit for kind in kinds], dtype=object) for v, kinds in self.kinds.items()}
+        #: level → name → the column
         self.columns: dict[Level, dict[str, npt.NDArray[Any]]] = {}
-        for level in LEVELS:
-            kinds = [measured(item, level, *one[1:4]) for item, one in found]
-            kind = [self.kinds.setdefault(kind, len(self.kinds)) for kind in kinds]
-            unit = [self.units.setdefault(kind.unit, len(self.units)) for kind in kinds]
-            self.columns[level] = common | {
-                "kind": _decoded(kind, pattern, NONE, np.int32),
-                "unit": _decoded(unit, pattern, NONE, np.int32),
-                "polarity": _decoded((SIGN[kind.polarity] for kind in kinds), pattern, 0, np.int8),
-                "is_own": _decoded((kind.own for kind in kinds), pattern, False, np.bool_),
+        for level, kinds in self.kinds.items():
+            of_pattern = {
+                "kind": pd.Series(kinds).factorize()[0],
+                "polarity": np.array([SIGN[kind.polarity] for kind in kinds], dtype=np.int8),
+                "own": np.array([kind.own for kind in kinds]),
             }
+            self.columns[level] = common | {name: values[pattern] for name, values in of_pattern.items()}
 
     def _rows(self, table: pd.DataFrame) -> Places:
         codes = []
@@ -108,11 +100,11 @@ class Panel:
         return rows.reshape(len(LEVELS), *shape)
 
 
+@lru_cache(maxsize=16)
 def county_panel(plan: Plan, until: int = LAST_YEAR) -> Panel:
     """The plan's own observations of its items (up to ``until``) as a panel of one region."""
-    table = county_table(plan, until)
     years = range(plan.years[0], max(year for year in plan.years if year <= until) + 1)
-    return Panel(plan.items, (REGION,), years, table)
+    return Panel(plan.items, (REGION,), years, county_table(plan, until))
 
 
 def county_table(plan: Plan, until: int = LAST_YEAR) -> pd.DataFrame:
@@ -123,23 +115,21 @@ def county_table(plan: Plan, until: int = LAST_YEAR) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(COLUMNS), dtype=object)
 
 
-def patterns(table: pd.DataFrame, columns: Collection[str]) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
-    """For each row the number of the combination of what these columns hold, and for each combination its first row."""
-    number = table.groupby(list(columns), sort=False, observed=True, dropna=False).ngroup().to_numpy()
-    return number, np.unique(number, return_index=True)[1]
+def patterns(table: pd.DataFrame, cells: pd.DataFrame) -> tuple[npt.NDArray[Any], pd.DataFrame]:
+    """For each row the number of its pattern, the combination of its ``cells``; the first row of each pattern, None
+    where a cell is empty.
+    """
+    number = cells.groupby(list(cells), sort=False, observed=True, dropna=False).ngroup().to_numpy()
+    first = table.iloc[np.unique(number, return_index=True)[1]].astype(object)
+    return number, first.where(first.notna(), None)
 
 
-def _column(column: "pd.Series[Any]", of: Callable[[Any], float], missing: float, dtype: type) -> npt.NDArray[Any]:
-    """The column as numbers or codes, ``of`` applied once to each distinct value, and one more entry for no row."""
+def _numbers(column: "pd.Series[Any]", of: Callable[[Any], float]) -> Floats:
+    """The column as numbers, NaN where it is empty; ``of`` is applied once to each distinct text."""
     if pd.api.types.is_numeric_dtype(column):
-        return np.append(column.to_numpy(dtype=dtype), np.array(missing, dtype=dtype))
+        return column.to_numpy(dtype=np.float64)
     codes, distinct = pd.factorize(column)
-    return _decoded(map(of, distinct), codes, missing, dtype)
-
-
-def _decoded(values: Iterable[float], codes: npt.NDArray[Any], missing: float, dtype: type) -> npt.NDArray[Any]:
-    """The value of each code, and one more entry for no row."""
-    return np.array([*values, missing], dtype=dtype).take(np.append(codes, NONE))
+    return np.array([*map(of, distinct), np.nan]).take(codes)
 
 
 def categories(codes: npt.NDArray[Any], texts: Iterable[str]) -> "pd.Categorical[Any]":
@@ -151,13 +141,12 @@ class ItemSeries:
 
     #: NaN where there is none; a water class is its rank 1-6
     value: Floats
-    #: index into the panel's ``kinds``; NONE where there is no row
+    #: equal where the same was measured
     kind: Places
-    unit: Places
     #: +1 more is better, -1 less is better, 0 neither
     polarity: Codes
     #: the item itself was measured
-    is_own: Flags
+    own: Flags
     written_absence: Codes
     #: the assigned target: limit, comparator (index into COMPARATORS), and whether none was assigned
     limit: Floats
@@ -166,14 +155,13 @@ class ItemSeries:
     benchmark: Floats
     #: index into BENCHMARK_KINDS; NONE where there is no average
     benchmark_kind: Codes
-    #: index into the panel's ``texts``
+    #: the pattern of the row
     words: Places
 
     def __init__(self, panel: Panel, item: Indicator, level: Level) -> None:
         self.panel, self.item, self.level = panel, item, level
         self.years = panel.year_numbers
         self.row: Places = panel.row[LEVELS.index(level), panel.index[item.item_id]]
-        self.texts = panel.speaking[item.item_id]
 
     def __getattr__(self, name: str) -> Any:
         """Take a column when it is first asked for; the next time it is an attribute like any other."""
@@ -202,7 +190,8 @@ class ItemSeries:
         return np.where(self.row == NONE, self.panel.unfilled, self.written_absence)
 
     def in_unit(self, unit: str) -> Flags:
-        return np.equal(self.unit, self.panel.units.get(unit, NONE - 1))
+        same: Flags = np.equal(self.panel.units[self.level], unit).astype(bool)
+        return same[self.words]
 
     def before(self, years: int) -> tuple[Floats, Flags]:
         """The value ``years`` earlier, and whether both are known and of the same kind."""
@@ -213,19 +202,16 @@ class ItemSeries:
 
     def says(self, leaf: Leaf) -> tuple[Flags, Flags] | None:
         """Where the statement attests the leaf, and where it denies it; None where no statement speaks of it."""
-        if leaf not in self.texts:
-            return None
-        flags = np.zeros((2, len(self.panel.texts) + 1), dtype=bool)
-        for way, texts in enumerate(self.texts[leaf]):
-            flags[way, texts] = True
-        return flags[0, self.words], flags[1, self.words]
+        flags = np.zeros((2, len(self.panel.texts)), dtype=bool)
+        for pattern in self.panel.patterns.get(self.item.item_id, ()):
+            flags[:, pattern] = [leaf in text for text in self.panel.texts[pattern]]
+        return (flags[0, self.words], flags[1, self.words]) if flags.any() else None
 
     def measured(self, at: tuple[int, int]) -> Measured:
         """What was measured in a place that has a row."""
-        return list(self.panel.kinds)[int(self.kind[at])]
+        return self.panel.kinds[self.level][int(self.words[at])]
 
     def quote(self, leaf: Node, at: tuple[int, int]) -> str | None:
         """The words of the statement that attest or deny the leaf."""
-        words = int(self.words[at])
-        attests, denies = self.panel.texts[words] if words != NONE else ({}, {})
+        attests, denies = self.panel.texts[int(self.words[at])]
         return attests.get(leaf) or denies.get(leaf)

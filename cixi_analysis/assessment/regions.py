@@ -28,10 +28,8 @@ BLOCK = 1024
 
 @dataclass(frozen=True)
 class PanelAssessment:
-    """Verdict and basis of every question, for every region and year.
-
-    ``verdict`` and ``basis`` have the shape (regions, years, questions) and hold the codes of ``VERDICTS`` and
-    ``BASES``; ``questions`` are the rows of ``cixi assess``, in its order: items first, then indicators.
+    """Verdict and basis of every question, for every region and year, as codes of ``VERDICTS`` and ``BASES``. Their
+    shape is (regions, years, questions); questions are the rows of ``cixi assess``: items first, then indicators.
     """
 
     regions: tuple[str, ...]
@@ -42,10 +40,7 @@ class PanelAssessment:
 
     @property
     def table(self) -> pd.DataFrame:
-        """One row a region, year and question: region, year, indicator, item_id, level, verdict, basis.
-
-        Texts are categories; ``basis`` is "" where there is none.
-        """
+        """One row a region, year and question, its verdict and basis ("" where there is none). Texts are categories."""
         regions, years, questions = self.verdict.shape
         indicator, item_id, level = (list(column) for column in zip(*self.questions, strict=True))
         again = np.tile(np.arange(questions), regions * years)
@@ -74,10 +69,9 @@ def assess_panel(
 
     ``table`` has one row a region, year and item (two where the levels measure different things), with the columns
     ``region`` (text), ``year`` (integer), ``item_id`` (text) and any of those of ``observations/<year>.csv``, in the
-    same words and units: ``value`` is a number in the item's unit, or in ``unit`` where that is given, or a water class.
-    An empty cell is None or NaN. Rows may come in any order; regions keep the order in which they first appear, and the
-    years run from the first to the last without a gap: a place without a row is without data. Texts as categories are
-    fastest.
+    same words and units; ``value`` is a number or a water class, an empty cell None or NaN. Rows may come in any order,
+    texts fastest as categories; regions keep the order in which they first appear, the years run from the first to the
+    last without a gap. A place without a row is without data.
 
     ``executor`` runs blocks of ``block`` regions elsewhere, say in processes or on a cluster; the result is the same.
     Raises :class:`DataError` with everything wrong at once: columns, cells that the schema refuses, unreadable targets

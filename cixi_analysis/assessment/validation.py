@@ -50,10 +50,7 @@ def raise_faults(faults: Iterable[Fault]) -> None:
 
 
 def prepared(table: pd.DataFrame) -> pd.DataFrame:
-    """The table with all of ``COLUMNS``, numbers as numbers and texts as categories.
-
-    Raises :class:`DataError` for what makes it no table of observations, whatever stands in its cells.
-    """
+    """The table with all ``COLUMNS``, as numbers and categories. Raises :class:`DataError` for what is no such table at all."""
     if problems := list(_column_problems(table)):
         raise DataError(problems)
     whole = table.reindex(columns=COLUMNS)
@@ -119,9 +116,8 @@ def faults(plan: Plan, table: pd.DataFrame) -> Iterator[Fault]:
         (table, alike, partial(_row_problems, plan)),
         (quoting, quoting[["attests", "denies", "statement"]], _quotation_problems),
     ):
-        number, first = patterns(cells, cells.columns)
-        distinct = own.iloc[first].astype(object)
-        for problem in check(distinct.where(distinct.notna(), None).to_dict("records")):  # its `row` is a pattern
+        number, first = patterns(own, cells)
+        for problem in check(first.to_dict("records")):  # its `row` is a pattern
             rows = np.flatnonzero(number == problem.row)
             yield replace(problem, row=None), _place(own, int(rows[0])), len(rows)
 

@@ -1,6 +1,7 @@
 """What is asked of each item: requirement wordings by level, or the plan's targets by year, read into trees."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from math import isnan
@@ -55,14 +56,10 @@ def asked(plan: Plan) -> dict[str, Asked]:
         if (own := found.get(row.item_id)) is None:
             continue
         own.rows.setdefault(row.level if isinstance(row, Requirement) else str(row.year), []).append(row)
-        try:
-            node = read_wording(row, own.unit)
-        except Refusal:
-            continue
-        if node is not None:
-            own.leaves.update(dict.fromkeys(leaves(node)))
-            if isinstance(row, Requirement):
-                own.limits.extend(demanded_bounds(node))
+        with suppress(Refusal):
+            if node := read_wording(row, own.unit):
+                own.leaves.update(dict.fromkeys(leaves(node)))
+                own.limits.extend(demanded_bounds(node) if isinstance(row, Requirement) else ())
     return found
 
 

@@ -165,7 +165,7 @@ _LEFT = ("name", "measure", "note")
 
 def trend_sheet(report: Report) -> None:
     """One row a series and numeric target; what can be computed from the cells of the row is a formula."""
-    titles = {name: column.title for name, column in OUTPUTS["trend"].columns.items()}
+    titles = {name: str(column.title) for name, column in OUTPUTS["trend"].columns.items()}
     titles["name"] = str(Indicator.columns()["name"].title)
     columns = [
         Header(titles[name], width, WRAP if name in _LEFT else CENTRE, group=group)

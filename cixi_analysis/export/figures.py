@@ -1,7 +1,4 @@
-"""The results of a year, each computed once, and their machine-readable files.
-
-These are one CSV a table, and one JSON file with all tables and the data dictionary.
-"""
+"""The results of a year, each computed once; one CSV a table, and one JSON file with all tables and the data dictionary."""
 
 import json
 from collections.abc import Iterable
@@ -44,10 +41,7 @@ class Figures:
 
     @cached_property
     def tables(self) -> dict[str, pd.DataFrame]:
-        """Name → every table of the year, the last one the data dictionary of the others; None for empty.
-
-        The tables about the plan's text start with the base year, like the pages about it.
-        """
+        """Name → table, None for empty; those about the plan's text from the base year on, like their pages; last the dictionary."""
         plan, year, printed = self.plan, self.year, table1.table1(self.assessment)
         texts = [{"item_id": row.item.item_id} | {c: cell.text for c, cell in row.cells.items()} for row in printed]
         # The text of a merged cell is in every row that it covers.
@@ -73,10 +67,7 @@ class Figures:
 
 
 def write_csv(figures: Figures, folder: Path) -> tuple[Path, ...]:
-    """Write one CSV a table: UTF-8 with a byte-order mark, so that Excel and WPS show Chinese. Returns the files.
-
-    Raises :class:`~cixi_analysis.export.workbook.ExportError` when a file cannot be written.
-    """
+    """Write one CSV a table, with a byte-order mark so that Excel and WPS show Chinese; the files. Raises ``ExportError``."""
     tables = {folder / f"cixi-{figures.year}-{name}.csv": table for name, table in figures.tables.items()}
     for path, table in tables.items():
         content = table.map(_csv_cell).to_csv(index=False, lineterminator="\n")
@@ -85,10 +76,7 @@ def write_csv(figures: Figures, folder: Path) -> tuple[Path, ...]:
 
 
 def write_json(figures: Figures, path: Path) -> None:
-    """Write all tables as lists of objects with the CSV's names, null for empty, below what they are of.
-
-    Raises :class:`~cixi_analysis.export.workbook.ExportError` when the file cannot be written.
-    """
+    """Write all tables as lists of objects, null for empty, below what they are of. Raises ``ExportError``."""
     about = {"title": PLAN_TITLE, "region": REGION, "year": figures.year, "status": figures.stage}
     tables = {name: table.to_dict("records") for name, table in figures.tables.items()}
     content = json.dumps(about | tables, ensure_ascii=False, indent=1, allow_nan=False)

@@ -21,9 +21,10 @@ _WIDTHS = {
     "status": 38, "verdict_national": 9, "verdict_provincial": 9, "target_2025": 20, "target_2030": 20,
 }  # fmt: skip
 _AT = {name: number for number, name in enumerate(_WIDTHS, start=1)}
-_VERDICTS = {f"verdict_{level.value}": level for level in Level}
-_CENTRED = {"domain", "indicator", "unit", "attribute", *_VERDICTS}
-_GROUPS = dict.fromkeys(("status", *_VERDICTS), "现状值") | dict.fromkeys(("target_2025", "target_2030"), "规划值")
+_CENTRED = {"domain", "indicator", "unit", "attribute", *table1.VERDICTS}
+_GROUPS = dict.fromkeys(("status", *table1.VERDICTS), "现状值") | dict.fromkeys(
+    ("target_2025", "target_2030"), "规划值"
+)
 #: Verdicts that stand out, by the word in the cell.
 _COLOURS = {s.chinese: LOOKS[s].back for s in (Status.UNMET, Status.NO_DATA, Status.NOT_FILLED_IN)}
 
@@ -45,14 +46,14 @@ def table1_sheet(report: Report) -> None:
         for name, cell in row.cells.items():
             value = int(cell.text) if name == "indicator" else cell.text or None
             written = sheet.put(number, _AT[name], value, columns[_AT[name] - 1].align, rows=cell.rowspan)
-            if level := _VERDICTS.get(name):
+            if level := table1.VERDICTS.get(name):
                 places.setdefault(("verdict", row.item.indicator, level), [sheet.place(_AT[name], number)])
                 if cell.text in _COLOURS:
                     emphasise(written, _COLOURS[cell.text])
     # The columns that other sheets count: whole, and the verdicts also by domain, a range for each block of rows.
     whole = {name: sheet.place(column, rows[0][0], rows[-1][0]) for name, column in _AT.items()}
     places["indicators",] = [whole["indicator"]]
-    for name, level in _VERDICTS.items():
+    for name, level in table1.VERDICTS.items():
         places[Attribute, level], places["verdicts", level, None] = [whole["attribute"], whole[name]], [whole[name]]
         for domain, group in groupby(rows, key=lambda row: row[1].item.domain):
             numbers = [number for number, _ in group]
@@ -70,7 +71,7 @@ def table2_sheet(report: Report) -> None:
     names = ("project_type", "total", *Outcome, "completion_rate")
     widths = (14, 10, 10, 14, 20, 26, 10)
     titles = OUTPUTS["table2"].columns
-    columns = [Header(titles[name].title, width) for name, width in zip(names, widths, strict=True)]
+    columns = [Header(str(titles[name].title), width) for name, width in zip(names, widths, strict=True)]
     sheet = Sheet(report, "表二", "表二 2018-2022年重点工程实施情况", columns)
     rows = records(projects.outcomes(report.plan))
     letters = {outcome: get_column_letter(number) for number, outcome in enumerate(Outcome, start=3)}
@@ -122,7 +123,7 @@ def reconciliation_sheet(report: Report) -> None:
     """All rows, from the base year on; a figure that stands in another sheet is a formula that refers to it."""
     if report.figures.reconciliation is None:
         return
-    titles = {name: column.title for name, column in OUTPUTS["reconciliation"].columns.items()}
+    titles = {name: str(column.title) for name, column in OUTPUTS["reconciliation"].columns.items()}
     columns = [
         Header(titles["check"], 46, WRAP), Header(titles["stated"], 22), Header(titles["computed"], 34),
         Header("差（复算－所印）", 17), Header(titles["agrees"], 11), Header(titles["source"], 64, WRAP),
@@ -153,9 +154,8 @@ def _number(text: str) -> str | float:
 
 
 def _formula(report: Report, row: Published) -> str | None:
-    """The reference to the figure, or the formula that computes it; None where only words are compared.
-
-    The plan speaks of its base year; 表一 and 分级统计 of another year hold other verdicts.
+    """The reference to the figure, or the formula that computes it; None where only words are compared. The plan
+    speaks of its base year; 表一 and 分级统计 of another year hold other verdicts.
     """
     figures, places, subject = report.figures, report.places, row.subject or ""
     base = figures.year == BASE_YEAR

@@ -22,10 +22,7 @@ PERCENT, RATIO, MONEY = "0.0%", "0.00", "#,##0"
 
 
 class Formula(NamedTuple):
-    """A formula without ``=``, the value that it gives, its number format.
-
-    ``text`` is made of our own words and references, never of data.
-    """
+    """A formula without ``=``, made of our own words and references, never of data; the value that it gives; its format."""
 
     text: str
     value: str | float
@@ -33,10 +30,7 @@ class Formula(NamedTuple):
 
 
 class Header(NamedTuple):
-    """The title of a column with its width, and how its cells are aligned and formatted.
-
-    Neighbours with the same ``group`` have one heading above their titles.
-    """
+    """A column: title, width, alignment, number format. Neighbours with the same ``group`` have one heading above them."""
 
     title: str
     width: float
@@ -62,9 +56,8 @@ class Report:
 
 
 class Sheet:
-    """One sheet: the title in row 1, then one or two header rows, then the data. Rows and columns count from 1.
-
-    The headings, and the columns before ``freeze``, stay in view; the headings are printed on each page.
+    """One sheet: the title in row 1, then one or two header rows, then the data. Rows and columns count from 1. The
+    headings, and the columns before ``freeze``, stay in view; the headings are printed on each page.
     """
 
     def __init__(
@@ -121,9 +114,8 @@ class Sheet:
         return f"'{self.cells.title}'!${letter}${first}" + (f":${letter}${last}" if last is not None else "")
 
     def finish(self, *notes: str, filtered: bool = False) -> None:
-        """Draw lines around the cells, fit the heights, offer a filter, and write notes below.
-
-        Spreadsheet programs fit no row to merged cells: what such a cell still lacks, its last row gets.
+        """Draw lines around the cells, fit the heights, offer a filter, and write notes below. Spreadsheet programs
+        fit no row to merged cells: what such a cell still lacks, its last row gets.
         """
         last, columns = self.cells.max_row, len(self.columns)
         for row in self.cells.iter_rows(min_row=2, max_row=last, max_col=columns):

@@ -51,7 +51,6 @@ _FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 #: A formula as openpyxl writes it: without a value.
 _WRITTEN_FORMULA = re.compile(r'<c r="([A-Z]+\d+)"([^>]*)>(<f>[^<]*</f>)<v ?(?:/>|></v>)')
-_UNIX = 3  # `create_system` of a ZIP entry
 
 
 class ExportError(CixiError):
@@ -93,10 +92,7 @@ def new_workbook(title: str) -> Workbook:
 
 
 def put(cell: Cell, value: str | float) -> None:
-    """Set the value of a cell. A string is text whatever it begins with: "=1+1" from data is no formula.
-
-    Raises :class:`ExportError` for a text that no workbook can hold.
-    """
+    """Set a cell; text is text, "=1+1" no formula. Raises :class:`ExportError` for a text that no workbook can hold."""
     if not isinstance(value, str):
         cell.value = value
         return
@@ -138,10 +134,7 @@ def print_setup(sheet: Worksheet, *, pages_wide: int = 1) -> None:
 
 
 def save_bytes(content: bytes, path: Path) -> None:
-    """Write ``content`` to ``path`` atomically.
-
-    Raises :class:`ExportError` when the file cannot be written; an older file there is then untouched.
-    """
+    """Write atomically. Raises :class:`ExportError` when the file cannot be written; an older file is then untouched."""
     try:
         write_whole(path, content)
     except OSError as error:
@@ -182,5 +175,5 @@ def _with_values(xml: str, sheet: str, values: Mapping[tuple[str, str], str | fl
 def zip_entry(name: str, date: datetime | None) -> zipfile.ZipInfo:
     """A ZIP entry that depends on neither the clock nor the operating system."""
     entry = zipfile.ZipInfo(name, edition.zip_date(date))
-    entry.compress_type, entry.external_attr, entry.create_system = zipfile.ZIP_DEFLATED, 0o644 << 16, _UNIX
+    entry.compress_type, entry.external_attr, entry.create_system = zipfile.ZIP_DEFLATED, 0o644 << 16, 3  # Unix
     return entry

@@ -1,5 +1,5 @@
 """What people see: charts, tables and sentences, as functions from results to objects that a notebook shows.
 
 Nothing is judged here. ``looks`` maps a status to word, symbol and colours; ``titles`` names and addresses things;
-``html``, ``tables`` and ``figure`` build pieces of pages. ``charts`` holds the charts, drawn as SVG without JavaScript; ``summary``, ``method``, ``dictionary``, ``trend_tables`` and the ``…_page`` modules hold the pages' sections.
+``html``, ``tables`` and ``figure`` build pieces of pages; ``charts`` and the others are the pages' sections.
 """

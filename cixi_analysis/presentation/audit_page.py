@@ -10,7 +10,7 @@ from cixi_analysis.analysis.records import records
 from cixi_analysis.plan.arithmetic import relation
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.presentation import tables
-from cixi_analysis.presentation.html import Html, anchored, cards, joined, link, noted, paragraph, render
+from cixi_analysis.presentation.html import Html, anchored, cards, joined, link, noted, paragraph, prose, render
 from cixi_analysis.presentation.titles import href, item_link, short_source, title
 from cixi_analysis.words import BASE_YEAR, AuditMethod, AuditResult
 
@@ -36,10 +36,7 @@ def conclusion(plan: Plan) -> Html:
     """The audit in a sentence."""
     table = findings(plan)
     sums = (table["method"] == AuditMethod.ARITHMETIC).sum()
-    return paragraph(
-        f"规划中说到同一件事的地方，两两对照{len(table)}处：{sums}处由程序按所印的数字计算，{len(table) - sums}处对读文字。{_told(plan)}。"
-        "这里只报告原文怎样写，不更正规划，也不影响评估；不一致的未必有误，可能是口径、范围或时点不同而原文没有写明。"
-    )
+    return prose("audit", total=len(table), sums=sums, told=_told(plan))
 
 
 def headline(plan: Plan) -> Html:
@@ -120,10 +117,9 @@ def reconciliation_counts(rows: pd.DataFrame) -> Html:
 
 def reconciliation_conclusion(rows: pd.DataFrame) -> Html:
     """The reconciliation in a sentence."""
-    yes, explained, no = (int((rows["agrees"] == key).sum()) for key in AGREEMENT)
+    counts = {key: int((rows["agrees"] == key).sum()) for key in AGREEMENT}
     verdicts = rows["check"].str.fullmatch(r"指标\d+ .*结论").sum()
-    end = f"有{no}项不一致，须先查明再使用本书的数字。" if no else "没有不一致的。"
-    return paragraph(f"共核对{len(rows)}项，其中表一的结论{verdicts}格；{yes}项一致，{explained}项有说明，{end}")
+    return prose("reconciliation", total=len(rows), verdicts=verdicts, **counts)
 
 
 def reconciliation_table(rows: pd.DataFrame, agrees: str) -> Html:

@@ -16,7 +16,7 @@ from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import WATER_CLASSES
 from cixi_analysis.presentation import tables
 from cixi_analysis.presentation.formatting import with_unit
-from cixi_analysis.presentation.html import Html, folded, joined, link, paragraph, render, stack
+from cixi_analysis.presentation.html import Html, folded, joined, link, paragraph, prose, render, stack
 from cixi_analysis.presentation.looks import LOOKS, badge
 from cixi_analysis.presentation.titles import item_link
 from cixi_analysis.words import Absence, Direction, Level, Status
@@ -53,21 +53,13 @@ def _or_nothing(section: Callable[[Plan, Changes], Html]) -> Callable[[Plan, Cha
 @_or_nothing
 def summary(plan: Plan, found: Changes) -> Html:
     """Two sentences: how many verdicts changed and how, naming those that turned; how many values and data did."""
-    told = []
-    for move, rows in moves(found.verdicts.query("item_id == ''")):
-        named = Markup("：{}").format(joined(_listed(plan, rows))) if move in _TURNED else ""
-        told.append(Markup("{}{}个{}").format(move, len(rows), named))
-    known = coverage(plan, found.other)
-    retrospect = f"{found.other}年是回看，{known.items}个子项中只有{len(known.with_data)}项有数据。"
+    turned = [
+        (move, len(rows), _listed(plan, rows) if move in _TURNED else ())
+        for move, rows in moves(found.verdicts.query("item_id == ''"))
+    ]
     shown, unfilled = f"与{found.other}年相比", _unfilled(found.missing).sum()
-    verdicts = paragraph(
-        f"{shown}，指标的结论（每一级算一个）：", joined(told, "；") if told else "没有改变", "。",
-        retrospect if known.is_retrospect else "",
-    )  # fmt: skip
-    data = paragraph(
-        f"两年都有数值的{len(found.values)}项，{_directions(found.values)}；新有数据{len(found.available)}项，"
-        f"不再有数据{len(found.missing)}项", f"（其中{unfilled}项未填报）" if unfilled else "", "。",
-    )  # fmt: skip
+    verdicts = prose("changed_verdicts", since=shown, moves=turned, known=coverage(plan, found.other))
+    data = prose("changed_data", found=found, directions=_directions(found.values), unfilled=unfilled)
     return stack(verdicts, data, name=shown)
 
 

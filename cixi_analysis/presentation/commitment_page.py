@@ -11,7 +11,7 @@ from cixi_analysis.analysis.links import items_of, projects_of
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import Commitment, Progress
 from cixi_analysis.presentation import tables
-from cixi_analysis.presentation.html import Html, anchored, cards, link, noted, paragraph, stack
+from cixi_analysis.presentation.html import Html, anchored, cards, link, noted, prose, stack
 from cixi_analysis.presentation.titles import related, short_source, title
 from cixi_analysis.words import CommitmentKind, Due, Entity, MeasuredBy, Stated
 
@@ -39,11 +39,8 @@ def kinds(plan: Plan) -> Html:
     counts = {kind: [known.count((kind, way)) for way in MeasuredBy] for kind in CommitmentKind}
     rows = [(kind.chinese, *own, sum(own)) for kind, own in counts.items()]
     columns = {"类型": "short", **{way.chinese: "number" for way in MeasuredBy}, "合计": "number"}
-    told = (
-        "指标现状值：该承诺就是某一子项所测的数量；项目进展：有项目落实它；只能填报：两者都没有，只能由责任单位填报。"
-    )
     caption = f"承诺的类型与衡量办法（{len(known)}条）"
-    return stack(tables.table(rows, columns, caption=caption, keyed=False), paragraph(told))
+    return stack(tables.table(rows, columns, caption=caption, keyed=False), prose("ways_of_measuring"))
 
 
 def deadlines(plan: Plan) -> Html:
@@ -61,19 +58,13 @@ def states(plan: Plan, year: int) -> Html:
     return tables.table(rows, columns, caption=f"{year}年底的进展（按填报）", keyed=False)
 
 
-def due_now(plan: Plan, year: int) -> Html:
-    """The commitments that fall due in the year."""
-    own = _due_in(plan, year)
-    caption, none = f"{year}年到期的承诺（{len(own)}条）", f"{year}年没有到期的承诺。"
-    return anchored("due", _table(plan, year, own, caption, none))
-
-
-def due_next(plan: Plan, year: int) -> Html:
-    """The commitments of the next year in which any falls due."""
-    coming = next_due_year(plan, year)
+def due_in(plan: Plan, year: int, *, following: bool = False) -> Html:
+    """The commitments that fall due in ``year``, or (``following``) in the next year in which any does."""
+    coming = next_due_year(plan, year) if following else year
     own = _due_in(plan, coming)
-    caption, none = f"接下来是{coming}年：{len(own)}条", f"{year}年以后没有到期的承诺。"
-    return anchored("next", _table(plan, year, own, caption, none))
+    caption = f"接下来是{coming}年：{len(own)}条" if following else f"{year}年到期的承诺（{len(own)}条）"
+    none = f"{year}年{'以后' if following else ''}没有到期的承诺。"
+    return anchored("next" if following else "due", _table(plan, year, own, caption, none))
 
 
 def every_commitment(plan: Plan, year: int) -> Html:

@@ -14,27 +14,16 @@ from cixi_analysis.assessment import Assessment
 from cixi_analysis.presentation import charts, tables, titles
 from cixi_analysis.presentation.audit_page import SIGNS
 from cixi_analysis.presentation.commitment_page import quotation
-from cixi_analysis.presentation.html import Html, bullets, grid, joined, lines, link, noted, paragraph, stack
+from cixi_analysis.presentation.html import Html, bullets, grid, lines, link, noted, paragraph, render, stack
 from cixi_analysis.presentation.looks import badge, basis_note, basis_word
 from cixi_analysis.presentation.trend_tables import margin_table, pace_table
 from cixi_analysis.words import Level
 
-#: Words for a blank unit and for ``-`` in Table 1.
-_UNITS = {None: "单位原表空白", "-": "无单位"}
-
 
 def head(found: Dossier, years: tuple[int, ...]) -> Html:
     """Domain, task and attribute; each item with unit, polarity and links to its rows in Table 1 of ``years``."""
-    first = found.items[0]
-    points = [Markup("{}　{}　{}指标").format(first.domain, first.task, first.attribute.chinese)]
-    for item in found.items:
-        ways = joined(link(f"{year}年", titles.table1_href(item.item_id, f"../{year}/")) for year in reversed(years))
-        name = item.name + (f"（省级：{item.provincial_name}）" if item.provincial_name else "")
-        about = f"{_UNITS.get(item.unit, f'单位：{item.unit}')}；{item.polarity.chinese}"
-        names = " / ".join(name for name in (titles.item_title(item), item.provincial_name) if name)
-        point = Markup('<span id="{}" data-find="{}"><strong>{}{}</strong>　{}；表一中的行：{}</span>')
-        points.append(point.format(titles.item_anchor(item.item_id), names, item.part_mark, name, about, ways))
-    return bullets(*points)
+    markup = render("dossier_head", items=found.items, years=years, titles=titles)
+    return Html(markup, f"{len(found.items) + 1}点")
 
 
 def verdict_list(found: Dossier) -> Html:
@@ -46,9 +35,7 @@ def verdict_list(found: Dossier) -> Html:
 
 def verdict_table(found: Dossier) -> Html:
     """The verdicts of every year, newest first, with basis and reason."""
-    years = reversed(found.verdicts["year"].unique())
-    whole_first = (row for y in years for row in _whole_first(found, found.verdicts[found.verdicts["year"] == y]))
-    rows = [(r.year, name, Level(r.level).chinese, *cells) for r, name, *cells in whole_first]
+    rows = [(r.year, name, Level(r.level).chinese, *cells) for r, name, *cells in _whole_first(found, found.verdicts)]
     columns = {"年份": "year", "指标或子项": "name", "级别": "short", "结论": "verdict"}
     columns |= {"依据": "short", "理由": "long"}
     return tables.table(rows, columns, caption="各年的结论；基准年以前按最早的要求回看", empty="无数据或没有要求")
@@ -63,8 +50,8 @@ def towards(found: Dossier) -> Html:
 
 
 def _whole_first(found: Dossier, table: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
-    """(row, name, status, basis, reason) of the indicator, then of its items if it has several."""
-    for r in sorted(records(table), key=lambda row: row.item_id != ""):
+    """(row, name, status, basis, reason) of the indicator, then of its items if it has several; newest year first."""
+    for r in sorted(records(table), key=lambda row: (-row.year, row.item_id != "")):
         if len(found.items) > 1 or r.item_id == "":
             whole = f"{found.indicator} {found.items[0].indicator_name}（整项）"
             name = titles.item_title(found.plan.item(r.item_id)) if r.item_id else whole

@@ -20,7 +20,10 @@ def number(value: float | None, digits: int | None = None, *, signed: bool = Fal
     if value is None or missing(value):
         return EMPTY
     plain = float(f"{float(value):.12g}")
-    text = f"{_half_up(plain, digits):,.{digits}f}" if digits is not None else _shortest(plain)
+    if digits is not None:
+        text = f"{_half_up(plain, digits):,.{digits}f}"
+    else:  # money beyond a million has two decimals
+        text = f"{plain:,.{12 if abs(plain) < 1e6 else 2}f}".rstrip("0").rstrip(".") or "0"
     if signed and plain > 0:
         text = f"+{text}"
     return text.replace("-", MINUS)
@@ -36,16 +39,8 @@ def rounded(value: float | None, *, signed: bool = False) -> str:
 
 def _half_up(value: float, digits: int) -> Decimal:
     """Rounds half up (62.5 → 63); Python rounds half to even (62)."""
-    return Decimal(f"{float(value):.12g}").quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP, _EVERY_FLOAT)
-
-
-#: Precision for all digits of the largest float.
-_EVERY_FLOAT = Context(prec=400)
-
-
-def _shortest(value: float) -> str:
-    text = f"{value:,.12f}" if abs(value) < 1e6 else f"{value:,.2f}"  # money beyond a million: two decimals
-    return text.rstrip("0").rstrip(".") or "0"
+    every_digit = Context(prec=400)  # of the largest float
+    return Decimal(f"{float(value):.12g}").quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP, every_digit)
 
 
 def percent(share: float | None, digits: int = 1, *, signed: bool = False) -> str:

@@ -7,12 +7,13 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from cixi_analysis.presentation.formatting import EMPTY
+from cixi_analysis.presentation.formatting import EMPTY, number, percent, yi
 
 _LOADER = PackageLoader("cixi_analysis.presentation")
 _TEMPLATES = Environment(
     loader=_LOADER, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
 )
+_TEMPLATES.filters |= {"number": number, "percent": percent, "yi": yi}
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,12 @@ def paragraph(*sentences: str | Markup) -> Html:
     """Sentences as one paragraph."""
     whole = joined(sentences, "")
     return Html(Markup("<p>{}</p>").format(whole), whole.striptags())
+
+
+def prose(name: str, **values: object) -> Html:
+    """A paragraph of ``templates/prose.html.j2``: its macro ``name`` with ``values``."""
+    told: Markup = getattr(_TEMPLATES.get_template("prose.html.j2").module, name)(**values)
+    return Html(told, told.striptags())
 
 
 def bullets(*points: str | Markup, anchor: str = "") -> Html:

@@ -1,36 +1,32 @@
 """The page 方法: verdicts, bases, paces, conventions and readings, from the data and the code that uses them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
+from enum import StrEnum
 
 from markupsafe import Markup
 
 from cixi_analysis.analysis.dossier import readings
-from cixi_analysis.analysis.records import columns as columns_of
-from cixi_analysis.analysis.records import records
+from cixi_analysis.analysis.records import columns_of, records
 from cixi_analysis.analysis.trend import CLASSES
 from cixi_analysis.assessment import tally_without_each_convention
 from cixi_analysis.assessment.numbers import SMALL_FALL
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.presentation import tables
-from cixi_analysis.presentation.formatting import percent
-from cixi_analysis.presentation.html import Html, bullets, link, paragraph, stack
+from cixi_analysis.presentation.html import Html, bullets, link, prose, stack
 from cixi_analysis.presentation.looks import badge
 from cixi_analysis.presentation.titles import item_title, short_source, table1_href
 from cixi_analysis.words import Basis, Convention, Level, Pace, Verdict
 
-_VERDICTS = {
+_UPPER = ["", *(f" < {lower:g}" for lower, _ in CLASSES)]
+#: Verdict, basis or pace → its meaning.
+_MEANINGS: dict[StrEnum, str] = {
     Verdict.MET: "要求已经达到",
     Verdict.UNMET: "要求没有达到",
     Verdict.NO_DATA: "数据和文字都不足以判定；不等于没有达到",
     Verdict.NOT_APPLICABLE: "本级不提要求，原表印“/”；不计入分子分母",
-}
-_BASES = {
     Basis.MEASURED: "有可比的数，由数决定",
     Basis.ATTESTED: "数不能决定，而现状原文写明做到了（或没有做到）；理由里引用原文",
     Basis.DEEMED: "数与原文都不能决定，按下面有名有据的约定视为达到",
-}
-_UPPER = ["", *(f" < {lower:g}" for lower, _ in CLASSES)]
-_PACES = {
     Pace.REACHED: "最近值已经达到规划值",
     **{pace: f"{lower:g} ≤ 速度之比{upper}" for (lower, pace), upper in zip(CLASSES, _UPPER, strict=False)},
     Pace.MOVING_AWAY: f"速度之比 < {CLASSES[-1][0]:g}，或首年已达到而此后失去",
@@ -45,31 +41,15 @@ _CONVENTIONS = {
 }
 
 
-def _words(title: str, meanings: Iterable[tuple[str | Markup, str]]) -> Html:
-    return tables.table(meanings, {title: "short", "含义": "text"}, keyed=False)
-
-
-def verdict_words() -> Html:
-    """The four verdicts and their meaning."""
-    return _words("结论", ((badge(v), _VERDICTS[v]) for v in Verdict))
-
-
-def basis_words() -> Html:
-    """The three bases, strongest first."""
-    return _words("依据", ((b.chinese, _BASES[b]) for b in Basis))
-
-
-def pace_words() -> Html:
-    """The classes of pace."""
-    return _words("进度", ((badge(p), _PACES[p]) for p in Pace))
+def meanings(kind: type[Verdict | Basis | Pace], title: str) -> Html:
+    """The words of one kind (verdicts; bases, strongest first; paces) and their meaning, under the heading ``title``."""
+    rows = [(word.chinese if kind is Basis else badge(word), _MEANINGS[word]) for word in kind]
+    return tables.table(rows, {title: "short", "含义": "text"}, keyed=False)
 
 
 def small_fall() -> Html:
     """The tolerance of 保持稳定, which this project sets and the plan does not."""
-    return paragraph(
-        f"“保持稳定”允许的小幅回落：原文写明“保持稳定”而数字略有回落时，回落不超过上年的{percent(SMALL_FALL, 0)}，以原文为准并把两者都写出；"
-        "超过的，视为文字与数字矛盾，作为数据错误退回。规划没有给出这个比例，它是本书自定的。没有原文写明的，任何回落都不算稳定。"
-    )
+    return prose("small_fall", share=SMALL_FALL)
 
 
 def conventions(plan: Plan, year: int) -> Html:

@@ -1,17 +1,16 @@
 """The pages 表二、表三 重点工程 and 责任单位: outcomes of the earlier projects, the projects of this plan, their units."""
 
-from markupsafe import Markup
+from operator import attrgetter
 
 from cixi_analysis.analysis import commitments, links, projects
 from cixi_analysis.analysis.links import units
-from cixi_analysis.analysis.records import columns as columns_of
-from cixi_analysis.analysis.records import records, row
+from cixi_analysis.analysis.records import columns_of, records
 from cixi_analysis.assessment import Assessment
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.presentation import tables, titles
 from cixi_analysis.presentation.commitment_page import report_of
 from cixi_analysis.presentation.formatting import percent, yi
-from cixi_analysis.presentation.html import Html, bullets, cards, joined, link, noted, paragraph, stack
+from cixi_analysis.presentation.html import Html, cards, joined, link, noted, prose, render
 from cixi_analysis.presentation.looks import badge
 from cixi_analysis.words import Entity, Level, Outcome
 
@@ -31,14 +30,9 @@ def outcomes_table(plan: Plan) -> Html:
 def outcomes_prose(plan: Plan) -> Html:
     """Table 2 in a sentence."""
     *types, whole = records(projects.outcomes(plan))
-    parts = "、".join(f"{o.chinese}{getattr(whole, o.value)}项" for o in Outcome)
+    counts = [(o.chinese, getattr(whole, o.value)) for o in Outcome]
     best, worst = (pick(types, key=lambda one: one.completion_rate) for pick in (max, min))
-    return paragraph(
-        f"{whole.total}项中，{parts}。完成率{percent(whole.completion_rate)}；"
-        f"最高的是{best.project_type}（{percent(best.completion_rate)}），"
-        f"最低的是{worst.project_type}（{percent(worst.completion_rate)}，共{worst.total}项）。"
-        "完成率只计“已完成”，“按原计划推进”和“内容调整”的项目不算完成。"
-    )
+    return prose("outcomes", counts=counts, whole=whole, best=best, worst=worst)
 
 
 def money_cards(plan: Plan, year: int) -> Html:
@@ -57,32 +51,21 @@ def money_cards(plan: Plan, year: int) -> Html:
 def concentration_prose(plan: Plan) -> Html:
     """The largest categories by money and by count, and the effect of the largest project."""
     whole = projects.concentration(plan)
-    shares = records(whole.by_category.fillna({"share_of_money": 0}))
-    by_money = max(shares, key=lambda one: one.share_of_money)
-    by_count = max(shares, key=lambda one: one.share_of_projects)
-    told = [
-        f"按资金看，{by_money.category}最多（{percent(by_money.share_of_money)}）；"
-        f"按项目数看，{by_count.category}最多（{percent(by_count.share_of_projects)}）。"
-    ]
-    if whole.largest and whole.largest.budget and whole.totals.budget:
-        rest = whole.totals.budget - whole.largest.budget
-        own = row(projects.by_category(plan), category=whole.largest.category).budget - whole.largest.budget
-        told.append(
-            f"最大的一项“{whole.largest.name}”（{yi(whole.largest.budget)}亿元）占全部资金的"
-            f"{percent(whole.largest_share)}，单独决定了资金的分布；不计这一项，{whole.largest.category}"
-            f"占其余{yi(rest)}亿元的{percent(own / rest)}。"
-        )
-    return paragraph(*told)
+    shares = records(projects.by_category(plan).fillna({"budget": 0, "share_of_money": 0}))
+    by_money, by_count = (max(shares, key=attrgetter(f"share_of_{what}")) for what in ("money", "projects"))
+    own = sum(one.budget for one in shares if whole.largest and one.category == whole.largest.category)
+    told = {"largest": whole.largest, "share": whole.largest_share, "budget": whole.totals.budget, "of_category": own}
+    return prose("concentration", **told, by_money=by_money, by_count=by_count)
 
 
 def category_table(plan: Plan) -> Html:
     """Count and money by category, and the share of either."""
-    shares = projects.concentration(plan).by_category.drop(columns="without_budget")
-    frame = projects.by_category(plan).merge(shares, on="category")
     columns = {"类别": "short", "项目数": "number", "占项目数": "percent", "概算（亿元）": "money", "占资金": "percent"}
     columns["没有概算的项目数"] = "number"
     fields = ("category", "projects", "share_of_projects", "budget", "share_of_money", "without_budget")
-    return tables.table(columns_of(frame, *fields), columns, caption="表三按类别", empty=_NO_BUDGET)
+    return tables.table(
+        columns_of(projects.by_category(plan), *fields), columns, caption="表三按类别", empty=_NO_BUDGET
+    )
 
 
 _UNIT_COLUMNS = {"参与项目数": "number", "其中单独负责": "number"}
@@ -96,10 +79,9 @@ def _whole(plan: Plan) -> str:
 
 def unit_table(plan: Plan) -> Html:
     """Projects and money by responsible unit, folded. The rows must not be added up."""
-    frame = projects.by_unit(plan).sort_values("involved_budget", ascending=False, kind="stable", na_position="last")
-    rows = [(r.unit, r.involved_projects, r.sole_projects, r.involved_budget, r.without_budget) for r in records(frame)]
-    columns = {"责任单位": "text", **_UNIT_COLUMNS}
-    caption = f"表三按责任单位{_whole(plan)}"
+    own = sorted(units(plan), key=lambda u: -1 if u.money.budget is None else u.money.budget, reverse=True)
+    rows = [(u.name, len(u.projects), len(u.sole), u.money.budget, u.money.without_budget) for u in own]
+    columns, caption = {"责任单位": "text", **_UNIT_COLUMNS}, f"表三按责任单位{_whole(plan)}"
     return tables.table(rows, columns, caption=caption, empty=_NO_BUDGET, fold=f"{len(rows)}个责任单位的明细")
 
 
@@ -120,8 +102,8 @@ def unit_sections(assessment: Assessment) -> Html:
     known = commitments.reports(assessment.plan, assessment.year, Entity.PROJECT)
     columns = {"序号": "number", "项目": "name", "实施年限": "short", "概算（万元）": "number", "共同负责": "text"}
     columns[f"{assessment.year}年进展"] = "text 6rem"
-    section, pieces = Markup('<section id="unit-{}" data-find="{}"><h3>{}</h3>\n{}</section>'), []
-    for n, unit in enumerate(units(assessment.plan), start=1):
+    shown = []
+    for unit in units(assessment.plan):
         rows = [
             (p.number, link(p.name, titles.href(p)), p.years, p.budget, joined(x for x in p.responsible if x != unit.name),
              report_of(known.get(str(p.number))))
@@ -130,18 +112,13 @@ def unit_sections(assessment: Assessment) -> Html:
         budget = f"概算{yi(unit.money.budget)}亿元" if unit.money.budget is not None else "没有概算"
         caption = f"{unit.name}：{len(unit.projects)}个项目，{budget}"
         table = tables.table(rows, columns, caption=caption, empty=f"{_NO_BUDGET}，或单独负责", keyed=False)
-        items = []
-        for i in unit.items:
-            badges = joined((badge(assessment.status(i.indicator, v, i.item_id)) for v in Level), " ")
-            items.append(Markup("{} {}").format(titles.item_link(i), badges))
-        linked = joined(("有关指标（其项目所关联的，国家级、省级结论）：", joined(items, "；")), "")
+        items = [
+            (titles.item_link(i), [badge(assessment.status(i.indicator, v, i.item_id)) for v in Level])
+            for i in unit.items
+        ]
         promises = joined((link(titles.title(c), titles.href(c)) for c in unit.commitments), "；")
-        points = bullets(
-            linked if items else "有关指标：其项目没有直接关联到指标。",
-            joined(("有关承诺：", promises or "其项目没有关联到承诺。"), ""),
-        )
-        pieces.append(Html(section.format(n, unit.name, unit.name, stack(table, points))))
-    return stack(*pieces, name="各责任单位")
+        shown.append((unit, table, items, promises))
+    return Html(render("units", units=shown), "各责任单位")
 
 
 def project_table(plan: Plan, year: int) -> Html:
@@ -170,12 +147,9 @@ def project_table(plan: Plan, year: int) -> Html:
 def progress_prose(plan: Plan, year: int) -> Html:
     """The progress of the projects reported for the year, in a sentence."""
     counts = records(commitments.states(plan, year, Entity.PROJECT))
-    told = "、".join(f"{one.state}{one.count}项" for one in counts if one.count)
+    states = [(one.state, one.count) for one in counts if one.count]
     spent, budget, reported = commitments.spending(plan, year)
-    money = "没有项目填报累计投资。"
-    if reported:
-        money = f"{reported}项填报了累计投资，合计{yi(spent)}亿元，同一批项目的概算为{yi(budget)}亿元。"
-    return paragraph(f"{year}年底，按填报：{told}。{money}没有填报的不推测。")
+    return prose("progress", year=year, states=states, spent=spent, budget=budget, reported=reported)
 
 
 def yearly_table(plan: Plan) -> Html:

@@ -4,7 +4,7 @@ from markupsafe import Markup
 
 from cixi_analysis.plan.provenance import FILE, Provenance
 from cixi_analysis.presentation import tables
-from cixi_analysis.presentation.html import Html, joined, link, paragraph, stack
+from cixi_analysis.presentation.html import Html, paragraph, prose, stack
 
 
 def _hash(value: object) -> Markup:
@@ -43,25 +43,15 @@ def inputs_tables(known: Provenance) -> Html:
 
 def inputs_prose(known: Provenance) -> Html:
     """Number and size of the inputs, and the address of the same list for programs."""
-    size = sum(one.size for one in known.inputs)
-    told = f"输入共{len(known.inputs)}个文件，{size:,}字节。同样的内容供程序读取："
-    return paragraph(told, link(FILE, f"../{FILE}"), "。")
+    return prose("inputs", inputs=known.inputs, file=FILE)
 
 
 def packages_prose(known: Provenance) -> Html:
     """The packages with their versions, and those that differ from ``constraints.txt``."""
     if not known.packages:
         return paragraph("程序没有安装记录，不能列出程序包。")
-    each = Markup("<span style='white-space:nowrap'>{} {}</span>")
-    strays = "、".join(
-        f"{p.name} {p.version}（{f'其中为 {p.pinned}' if p.pinned else '其中没有'}）"
-        for p in known.packages if p.pinned != p.version
-    )  # fmt: skip
-    told = f"与 constraints.txt 不同的：{strays}。" if strays else "版本都与 constraints.txt 相同。"
-    return stack(
-        paragraph(f"程序及其依赖的程序包共{len(known.packages)}个，{told}"),
-        paragraph(joined(each.format(p.name, p.version) for p in known.packages), "。"),
-    )
+    strays = [p for p in known.packages if p.pinned != p.version]
+    return stack(prose("versions", packages=known.packages, strays=strays), prose("packages", packages=known.packages))
 
 
 def rebuild(known: Provenance) -> Html:

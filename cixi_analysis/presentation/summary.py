@@ -7,88 +7,58 @@ import pandas as pd
 from markupsafe import Markup
 
 from cixi_analysis import words
-from cixi_analysis.analysis.records import columns as columns_of
-from cixi_analysis.analysis.records import records
+from cixi_analysis.analysis.records import columns_of, records
 from cixi_analysis.analysis.table1 import coverage
 from cixi_analysis.assessment import TARGET, Assessment, assess, tally, tally_without_each_convention
 from cixi_analysis.plan.dataset import Plan, absence_reason
 from cixi_analysis.presentation import tables
-from cixi_analysis.presentation.html import Html, bullets, cards, joined, link, paragraph, render, stack
+from cixi_analysis.presentation.html import Html, bullets, cards, joined, link, paragraph, prose, render, stack
 from cixi_analysis.presentation.looks import LOOKS, badge, basis_word
 from cixi_analysis.presentation.titles import href, item_link, item_title, short_source
 from cixi_analysis.words import Absence, Attribute, Basis, Convention, Level, Status, Verdict
 
 #: Column of a tally → heading; 未填报 without its sign, for which a tenth column leaves no room.
 _COUNTS = {"applicable": "适用", **{str(s): LOOKS[s].text for s in (Status.MET, Status.UNMET, Status.NO_DATA)}}
-_COUNTS[str(Status.NOT_FILLED_IN)] = Status.NOT_FILLED_IN.chinese
+_COUNTS[Status.NOT_FILLED_IN] = Status.NOT_FILLED_IN.chinese
 
 
 def year_banner(plan: Plan, year: int) -> Html:
     """A notice 回看 before the base year and 初稿 while a later year is incomplete; empty for a complete year."""
     known = coverage(plan, year)
-    items, missing, kind = known.items, len(known.not_entered), " retrospect" if known.is_retrospect else ""
-    if known.is_retrospect:
-        told = (
-            f"回看：{items}个子项中有{len(known.with_data)}项在规划中印有{year}年的数据，其余{items - len(known.with_data)}项原文未列。"
-            "以规划的要求回看，不是当年的正式评估。"
-        )
-    elif not known.is_draft:
-        return Html(Markup(), "本年数据已齐")
-    elif missing:
-        told = (
-            f"初稿：{items}个子项中已填报{items - missing}项，还有{missing}项未填报。"
-            "“未填报”是还没有填写，“无数据”是已查明没有数据；填齐以前，下列数字都会变。"
-        )
-    else:
-        told = f"初稿：{items}个子项都已填报，其中{len(known.in_draft)}项尚未定稿；定稿以前，下列数字都可能变。"
-    return Html(Markup('<div class="cixi-banner{}" role="note">{}</div>').format(kind, told), told)
+    return prose("banner", known=known) if known.is_retrospect or known.is_draft else Html(Markup(), "本年数据已齐")
 
 
 def headline(assessment: Assessment, pages: str = "") -> Html:
     """“2022年，国家级适用指标37项，其中29项达标、2项未达标（…）、6项无数据。” for both levels; 未填报 if there are any."""
     table, first = assessment.indicators, {i.indicator: i for i in reversed(assessment.plan.items)}
-    parts = []
+    levels = []
     for row in records(tally(assessment)):
         unmet = table[(table["level"] == row.level) & (table["verdict"] == Verdict.UNMET)]["indicator"]
-        named = joined(link(first[n].indicator_name, href(first[n], pages)) for n in unmet)
-        unfilled = f"、{row.not_filled_in}项未填报" if row.not_filled_in else ""
-        unmet_names = Markup("（{}）").format(named) if named else ""
-        counted = f"{Level(row.level).chinese}适用指标{row.applicable}项，其中{row.met}项达标、{row.unmet}项未达标"
-        parts.append(Markup("{}{}、{}项无数据{}").format(counted, unmet_names, row.no_data, unfilled))
-    return paragraph(f"{assessment.year}年，", joined(parts, "；"), "。")
+        named = [link(first[n].indicator_name, href(first[n], pages)) for n in unmet]
+        levels.append((Level(row.level), row, named))
+    return prose("headline", year=assessment.year, levels=levels)
 
 
 def attribute_of_unmet(assessment: Assessment) -> Html:
     """Whether the unmet indicators are 约束性 or 参考性."""
     table = assessment.indicators
     unmet = table[table["verdict"] == Verdict.UNMET]["indicator"].unique()
-    if not len(unmet):
-        return paragraph(f"{assessment.year}年没有未达标的指标。")
     attributes = {i.indicator: i.attribute for i in assessment.plan.items}
-    counts = {a: n for a in Attribute if (n := sum(attributes[u] is a for u in unmet))}
-    told = "其中" + "、".join(f"{a.chinese}{n}项" for a, n in counts.items())
-    told = told if len(counts) > 1 else f"全部是{next(iter(counts)).chinese}指标"
-    return paragraph(f"任一级别未达标的指标共{len(unmet)}项，{told}。")
+    counts = [(a.chinese, n) for a in Attribute if (n := sum(attributes[u] is a for u in unmet))]
+    return prose("attribute_of_unmet", year=assessment.year, total=len(unmet), counts=counts)
 
 
 def plan_in_numbers(plan: Plan) -> Html:
     """How many indicators, items and projects the plan has."""
-    attributes = {i.indicator: i.attribute for i in plan.items}
-    counts = "、".join(f"{a.chinese}{list(attributes.values()).count(a)}项" for a in Attribute)
-    domains = len({i.domain for i in plan.items})
-    return paragraph(
-        f"{words.PLAN_TITLE}表一列有{len(attributes)}项指标（{counts}），分属{domains}个领域，分为{len(plan.items)}个子项逐一判定；"
-        f"表三列有{len(plan.projects)}个重点项目。规划基准年为{words.BASE_YEAR}年，规划值定在{'、'.join(map(str, words.TARGET_YEARS))}年。"
-    )
+    attributes = list({i.indicator: i.attribute for i in plan.items}.values())
+    counts, domains = [(a.chinese, attributes.count(a)) for a in Attribute], len({i.domain for i in plan.items})
+    years = {"base_year": words.BASE_YEAR, "target_years": words.TARGET_YEARS}
+    return prose("plan_in_numbers", plan=plan, title=words.PLAN_TITLE, attributes=counts, domains=domains, **years)
 
 
 def targets() -> Html:
     """How to read an assessment against the plan's targets."""
-    years = "、".join(f"{year}年" for year in words.TARGET_YEARS)
-    return paragraph(
-        f"规划值（{years}）是国家级、省级要求之外的第三把尺。目标年未到时，“未达到”只说明还有距离，不是考核结论；"
-        "规划值中的“持续提高”一类要求没有比较年份的数据时，判为无数据。"
-    )
+    return prose("targets", years=words.TARGET_YEARS)
 
 
 def source_note() -> Html:
@@ -98,15 +68,8 @@ def source_note() -> Html:
 
 def years_of_the_book(plan: Plan) -> Html:
     """Links from the home page to the years, newest first."""
-    links = []
-    for year in sorted(plan.report_years, reverse=True):
-        known = coverage(plan, year)
-        kind = "回看" if known.is_retrospect else "初稿" if known.is_draft else "年度评估"
-        told = f"{year}年（{kind}，{len(known.with_data)}/{known.items}个子项有数据）"
-        links.append(link(told, f"{year}/index.html"))
-    early = "、".join(str(y) for y in plan.years if y < words.FIRST_REPORT_YEAR)
-    note = f"{early}年只有个别数字，用于趋势，不单独成页。" if early else ""
-    return paragraph("已有年份：", joined(links), "。", note)
+    years = [coverage(plan, year) for year in sorted(plan.report_years, reverse=True)]
+    return prose("years_of_the_book", years=years, early=[y for y in plan.years if y < words.FIRST_REPORT_YEAR])
 
 
 def count_cards(assessment: Assessment, pages: str = "") -> Html:
@@ -114,14 +77,13 @@ def count_cards(assessment: Assessment, pages: str = "") -> Html:
     groups = []
     for row in records(tally(assessment)):
         shown = [
-            ("met", "达标", f"{pages}table1.html"),
-            ("unmet", "未达标", "#unmet"),
-            ("no_data", "无数据", "#no-data"),
-        ]
-        shown += [("not_filled_in", "未填报", "#no-data")] if row.not_filled_in else []
-        numbers = {status: getattr(row, status) for status, *_ in shown} | {"met": f"{row.met} / {row.applicable}"}
+            (f"{row.met} / {row.applicable}", Status.MET, "达标", f"{pages}table1.html"),
+            (row.unmet, Status.UNMET, "未达标", "#unmet"),
+            (row.no_data, Status.NO_DATA, "无数据", "#no-data"),
+            (row.not_filled_in, Status.NOT_FILLED_IN, "未填报", "#no-data"),
+        ][: None if row.not_filled_in else -1]
         level = Level(row.level).chinese
-        groups.append(cards(*((numbers[s], f"{level}　{LOOKS[s].symbol} {word}", to) for s, word, to in shown)))
+        groups.append(cards(*((n, f"{level}　{LOOKS[s].symbol} {word}", to) for n, s, word, to in shown)))
     return stack(*groups, name="计数")
 
 
@@ -227,7 +189,7 @@ def observed_items(plan: Plan, year: int) -> Html:
         (item_link(item, level=row.level),
          row.measure or (item.provincial_name if row.level is Level.PROVINCIAL else None) or item.name,
          row.value, row.unit or item.unit, row.statement, short_source(row.source))
-        for item in known for row in plan.observations[year] if row.item_id == item.item_id
+        for item in known for row in plan.observed(item.item_id, year)
     ]  # fmt: skip
     columns = {"子项": "name", "实测对象": "text", "数值": "right", "单位": "short", "原文": "long", "出处": "short"}
     return tables.table(rows, columns, caption=f"{year}年有数据的子项", empty="原表没有单位，或没有数值", keyed=False)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from markupsafe import Markup
 
 from cixi_analysis.analysis.records import records
-from cixi_analysis.analysis.table1 import HEADINGS, Table1Row
+from cixi_analysis.analysis.table1 import HEADINGS, VERDICTS, Table1Row
 from cixi_analysis.analysis.table1 import table1 as layout
 from cixi_analysis.assessment import Assessment
 from cixi_analysis.plan.dataset import Plan, missing_reason
@@ -22,7 +22,6 @@ _CSS = {
     "attribute": "narrow", "status": "words", "now": "words",
     "verdict_national": "narrow verdict", "verdict_provincial": "narrow verdict",
 }  # fmt: skip
-_VERDICT = {"verdict_national": Level.NATIONAL, "verdict_provincial": Level.PROVINCIAL}
 #: Columns whose merged cells also cover the rows of reasons between their items.
 _VERTICAL = ("domain", "task")
 
@@ -34,7 +33,7 @@ def table1(assessment: Assessment) -> Html:
     if year != BASE_YEAR:  # the plan's own status stays beside the year's
         columns.insert(columns.index("status") + 1, "now")
     titles = {**HEADINGS, "status": f"{BASE_YEAR}年现状值（照录）", "now": f"{year}年现状值"}
-    titles |= {column: f"{year}年{HEADINGS[column]}" for column in _VERDICT}
+    titles |= {column: f"{year}年{HEADINGS[column]}" for column in VERDICTS}
     caption = f"表一 慈溪市生态文明建设示范区指标体系，{year}年：{len(assessment.plan.items)}个子项"
     caption += "；结论下的小字为原表所印" if year == BASE_YEAR else ""
     heads = [(titles[column], _CSS.get(column, "")) for column in columns]
@@ -61,8 +60,12 @@ def _rows(assessment: Assessment, columns: Sequence[str]) -> Iterator[tuple[obje
 
 
 def _content(assessment: Assessment, column: str, row: Table1Row, items: Sequence[Indicator]) -> Markup:
-    if column in _VERDICT:
-        return _verdict(assessment, row.item.indicator, _VERDICT[column])
+    if level := VERDICTS.get(column):
+        number = row.item.indicator
+        shown, cell = badge(assessment.status(number, level)), ("verdict", str(number), level)
+        printed = [p.stated for p in assessment.plan.published if (p.kind, p.subject, p.level) == cell]
+        of_plan = f"原表：{'、'.join(printed) or '未印'}" if assessment.year == BASE_YEAR else ""
+        return noted(link(shown, indicator_href(number)), of_plan)
     if column in ("status", "now"):
         year = BASE_YEAR if column == "status" else assessment.year
         pieces = joined([lines(row.cells["status"].text), *_notes(assessment.plan, items, year)], "\n")
@@ -75,13 +78,9 @@ def _notes(plan: Plan, items: Sequence[Indicator], year: int) -> Iterator[Markup
     """In small, the parts of an observation that the text of the status does not show by itself."""
     for item in items:
         sign = item.part_mark if len(items) > 1 else ""
-        for row in _observations(plan, item, year):
+        for row in plan.observed(item.item_id, year):
             for note in _taken(item, row):
                 yield Markup("<small>{}{}{}</small>").format(sign, f"{row.level.chinese} " if row.level else "", note)
-
-
-def _observations(plan: Plan, item: Indicator, year: int) -> list[Observation]:
-    return [o for o in plan.observations.get(year, ()) if o.item_id == item.item_id]
 
 
 def _taken(item: Indicator, row: Observation) -> Iterator[str]:
@@ -97,42 +96,27 @@ def _taken(item: Indicator, row: Observation) -> Iterator[str]:
         yield f"全省平均（{row.benchmark_kind.chinese}）：{row.benchmark:.12g}"
 
 
-def _verdict(assessment: Assessment, number: int, level: Level) -> Markup:
-    shown = link(badge(assessment.status(number, level)), indicator_href(number))
-    if assessment.year != BASE_YEAR:
-        return shown
-    cell = ("verdict", str(number), level)
-    printed = [p.stated for p in assessment.plan.published if (p.kind, p.subject, p.level) == cell]
-    return noted(shown, f"原表：{'、'.join(printed) or '未印'}")
-
-
 def _reasons(assessment: Assessment, items: Sequence[Indicator]) -> dict[str, object]:
-    """Summary and parts; ``open`` (not folded) where a level is unmet or, though filled in, has no data."""
-    number, table = items[0].indicator, assessment.indicators
+    """Verdicts, reasons and sources; ``open`` (not folded) where a level is unmet or, though filled in, has no data."""
+    number, table, year = items[0].indicator, assessment.indicators, assessment.year
     rows = [(r, assessment.status(number, r.level)) for r in records(table[table["indicator"] == number])]
-    told, summary = Markup("{} {}{}").format, Markup("{} {}：{}　<small>理由与出处</small>").format
-    words = (told(Level(row.level).chinese, badge(status), basis_note(row.basis)) for row, status in rows)
-    sources = "；".join(dict.fromkeys(_sources(assessment.plan, items, assessment.year)))
+    sources = []
+    for item in items:
+        none = f"{short_source(item.source)}（{year}年{missing_reason(year).value}）"
+        sources += [short_source(row.source) for row in assessment.plan.observed(item.item_id, year)] or [none]
     return {
-        "summary": summary(number, items[0].indicator_name, joined(words, "，")),
-        "parts": [*(part for item in items for part in _item_reasons(assessment, item)), f"出处：{sources}"],
+        "verdicts": [(Level(row.level).chinese, badge(status), basis_note(row.basis)) for row, status in rows],
+        "parts": [part for item in items for part in _item_reasons(assessment, item)],
+        "sources": dict.fromkeys(sources),
         "open": any(status in (Status.UNMET, Status.NO_DATA) for _, status in rows),
     }
 
 
-def _item_reasons(assessment: Assessment, item: Indicator) -> Iterator[Markup]:
-    """An item's verdict and reason; levels with the same reason share a part."""
+def _item_reasons(assessment: Assessment, item: Indicator) -> Iterator[tuple[object, ...]]:
+    """(item, levels, verdict, basis, reason); levels with the same reason share a part."""
     table = assessment.items
     asked = table[(table["item_id"] == item.item_id) & (table["verdict"] != Verdict.NOT_APPLICABLE)]
     for reason, same in asked.groupby("reason", sort=False):
-        one = records(same)[0]
-        levels = "、".join(Level(level).chinese for level in same["level"])
+        one, levels = records(same)[0], [Level(level).chinese for level in same["level"]]
         shown = badge(assessment.status(item.indicator, one.level, item.item_id))
-        told = Markup("<strong>{}</strong>　{} {}{}　{}")
-        yield told.format(item_link(item), levels, shown, basis_note(one.basis), reason)
-
-
-def _sources(plan: Plan, items: Sequence[Indicator], year: int) -> Iterator[str]:
-    for item in items:
-        none = f"{short_source(item.source)}（{year}年{missing_reason(year).value}）"
-        yield from [short_source(row.source) for row in _observations(plan, item, year)] or [none]
+        yield item_link(item), levels, shown, basis_note(one.basis), reason

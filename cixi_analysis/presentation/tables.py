@@ -21,10 +21,6 @@ def _text(value: object) -> str | Markup:
     return value if isinstance(value, Markup) else lines(str(value))
 
 
-def _members(names: Iterable[str]) -> Markup:
-    return joined(Markup("<span data-value>{}</span>").format(one) for one in names)
-
-
 @dataclass(frozen=True)
 class Column:
     """How a column is shown: the text of a value, CSS class of the cells, least width, a list of values to filter by."""
@@ -41,7 +37,10 @@ _KINDS = {
     "short": Column(css="nowrap"),  # in one line
     "long": Column(css="long"),  # sentences
     "name": Column(width="9.5rem"),  # of items or projects; does not break into single characters
-    "members": Column(_members, "long", filtered=True),  # several names in a cell, filtered one by one
+    # several names in a cell, filtered one by one
+    "members": Column(
+        lambda names: joined(map(Markup("<span data-value>{}</span>").format, names)), "long", filtered=True
+    ),
     "right": Column(css="number"),  # text, aligned as numbers are
     "number": Column(formatting.number, "number"),
     "signed": Column(partial(formatting.number, signed=True), "number"),

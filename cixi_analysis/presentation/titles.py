@@ -1,7 +1,4 @@
-"""Names and addresses of items, projects, commitments and sources on the pages.
-
-Addresses are relative. ``pages`` leads from the page to the pages of a year (``2022/`` from the home page, "" within a year).
-"""
+"""Names and addresses on the pages, relative; ``pages`` leads from the page to a year's pages, "" within the year."""
 
 from collections.abc import Iterable
 from posixpath import normpath

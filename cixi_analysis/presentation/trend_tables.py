@@ -5,12 +5,13 @@ from markupsafe import Markup
 
 from cixi_analysis.analysis.records import records
 from cixi_analysis.analysis.trend import margins, strength, trends  # noqa: F401  # the page takes the tables from here
-from cixi_analysis.assessment.comparison import direction
+from cixi_analysis.assessment.numbers import direction
 from cixi_analysis.assessment.observed import quantity
 from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.plan.schema import Observation
 from cixi_analysis.presentation import tables
 from cixi_analysis.presentation.formatting import missing, number, percent, rounded, with_unit
-from cixi_analysis.presentation.html import Html, bullets, cards, noted, paragraph, stack
+from cixi_analysis.presentation.html import Html, bullets, cards, noted, paragraph, prose, stack
 from cixi_analysis.presentation.looks import LOOKS, badge
 from cixi_analysis.presentation.titles import item_link, short_source
 from cixi_analysis.words import CLASS_UNIT, Level, Pace
@@ -103,21 +104,18 @@ def pace_counts(rows: pd.DataFrame) -> Html:
 
 def water_classes(plan: Plan, year: int) -> Html:
     """The series of water classes with their direction; classes are never subtracted."""
-    found: dict[str, list[tuple[int, str, str, str]]] = {}
-    for y in (y for y in plan.years if y <= year):
-        for row in plan.observations[y]:
-            if row.unit == CLASS_UNIT and row.value is not None:
-                found.setdefault(row.item_id, []).append((y, row.value, row.measure or "", short_source(row.source)))
-    points = []
+    found: dict[str, list[tuple[int, str, Observation]]] = {}
+    for y, row in ((at, row) for at in plan.years if at <= year for row in plan.observations[at]):
+        if row.unit == CLASS_UNIT and row.value is not None:
+            found.setdefault(row.item_id, []).append((y, row.value, row))
+    points, point = [], Markup("{}（{}）：{}，{}。<small>出处：{}</small>")
     for item_id, rows in found.items():
-        told = "，".join(f"{y}年{value}类" for y, value, *_ in rows)
-        (_, first, *_), (_, last, measure, source) = rows[0], rows[-1]
-        polarity = next(o.polarity for o in plan.observations[rows[-1][0]] if o.item_id == item_id)
-        own = polarity or plan.item(item_id).polarity
-        moved = direction(quantity(first), quantity(last), own) if len(rows) > 1 else None
-        verdict = f"，{LOOKS[moved].text}" if moved else "，只有一个年份，谈不上变化"
-        point = Markup("{}（{}）：{}{}。<small>出处：{}</small>")
-        points.append(point.format(item_link(plan.item(item_id)), measure, told, verdict, source))
+        told, item = "，".join(f"{y}年{value}类" for y, value, _ in rows), plan.item(item_id)
+        (_, first, _), (_, last, latest) = rows[0], rows[-1]
+        polarity = next(o.polarity for o in plan.observed(item_id, rows[-1][0])) or item.polarity
+        moved = direction(quantity(first), quantity(last), polarity) if len(rows) > 1 else None
+        verdict = LOOKS[moved].text if moved else "只有一个年份，谈不上变化"
+        points.append(point.format(item_link(item), latest.measure or "", told, verdict, short_source(latest.source)))
     return bullets(*points) if points else paragraph("没有以水质类别表示的数据。")
 
 
@@ -125,8 +123,4 @@ def evidence(rows: pd.DataFrame, year: int) -> Html:
     """How many series there are, and how many have two and three years or more."""
     own = rows.drop_duplicates(["item_id", "measure"])
     several, three = (own["points"] > 1).sum(), (own["points"] > 2).sum()
-    share = percent(several / len(own), 0) if len(own) else percent(None)
-    return paragraph(
-        f"截至{year}年，有数值的序列{number(len(own))}个，其中有两个以上年份的{several}个（{share}），三个以上年份的{three}个。"
-        "两个点只是方向，不是趋势；缺的年份就是缺的，不补、不推。"
-    )
+    return prose("evidence", year=year, total=len(own), several=several, three=three)

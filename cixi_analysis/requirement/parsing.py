@@ -186,8 +186,7 @@ def _qualified(change: Node, rate: Node, span: tuple[int, int]) -> Change | None
     if Move.IMPROVE not in (change.move, rate.move):
         raise Stop(f"“{change.move.value}”之后的幅度却是“{rate.move.value}”", span)
     if change.years:
-        reason = f"“{change.move.value}”之后的幅度是“{rate.move.value}”，看不出是否也看近{change.years}年"
-        raise Stop(reason, span)
+        raise Stop(f"“{change.move.value}”之后的幅度是“{rate.move.value}”，看不出是否也看近{change.years}年", span)
     return None
 
 

@@ -17,29 +17,16 @@ from cixi_analysis.errors import CixiError
 from cixi_analysis.requirement.parsing import Build, Stop
 from cixi_analysis.requirement.tree import Node
 
-_FULL_WIDTH = {chr(c): chr(c - 0xFEE0) for c in range(0xFF01, 0xFF5F)}
 #: Character → the form the grammar knows. One character each, so that places in the wording stay places.
-_FORMS = _FULL_WIDTH | {
+_FORMS = {chr(c): chr(c - 0xFEE0) for c in range(0xFF01, 0xFF5F)} | {
     ",": "，", "，": "，", ";": "；", "；": "；", "−": "-", "﹣": "-", "％": "%", "﹪": "%", "⩾": "≥", "⩽": "≤", "≧": "≥", "≦": "≤",
     **dict.fromkeys("\r\v\f\x85\u2028\u2029", "\n"),
 }  # fmt: skip
+_GRAMMAR = resources.files(__package__).joinpath("grammar.lark").read_text(encoding="utf-8")
+#: Terminal → its Chinese name in messages, from the comment behind it.
+_NAMES = dict(re.findall(r"^(\w+)[^:]*: .* //: (.+)$", _GRAMMAR, re.MULTILINE))
 #: More than any wording needs; a tree that is too deep overflows the stack.
 _MOST_BRACKETS = 50
-#: Terminal → its Chinese name in messages, with an example.
-_NAMES = {
-    "GE": "比较（≥、不低于）", "LE": "比较（≤、不超过）", "GT": "比较（>、高于）", "LT": "比较（<、低于）",
-    "AND_ABOVE": "以上", "AND_BELOW": "以下、以内", "REACH": "达到", "REACH_OR_BETTER": "达到或优于",
-    "REACH_OR_HIGHER": "达到或高于", "BETTER": "优于", "NOT_WORSE": "不劣于", "SHARE": "比例",
-    "SHARE_IS": "比例为", "CONTROLLED": "控制在", "NUMBER": "数", "PERCENT": "%", "POINTS": "个百分点",
-    "UNIT": "单位", "WATER_CLASS": "水质类别（Ⅲ类）", "WATER_QUALITY": "水质、标准",
-    "ASSIGNED": "完成上级下达的目标", "CONTROL_TARGET": "控制目标值", "STEADY": "保持稳定或持续改善",
-    "NOT_MOVE": "不下降、不降低", "SINCE_LAST_YEAR": "较上年", "LAST_YEAR": "上年", "RECENT_YEARS": "近三年",
-    "ADVERB": "逐年、持续、稳步", "MOVE": "上升、下降、改善", "YEARLY_MEAN": "年均", "AMPLITUDE": "幅度",
-    "AVERAGE": "全省平均", "STATE": "状态（制定实施、开展、建立、无黑臭水体……）",
-    "SUBJECT": "面积、功能、性质、强度、生态、边界", "SUBJECT_AND": "和",
-    "NOT_STATE": "不减小、不改变、不突破……", "AND": "且、并、逗号、顿号", "OR": "或",
-    "_SEPARATOR": "分号、换行", "CALL": "AND(、OR(", "WITH": "with",
-}  # fmt: skip
 
 #: The kinds of clauses, instead of every word that may begin one.
 _CLAUSES = (
@@ -64,10 +51,7 @@ _REFUSED = (
 
 @dataclass(eq=False, repr=False)
 class Refusal(CixiError, ValueError):
-    """A wording outside the language: ``text[start:end]`` is the place, ``expected`` what would be understood there.
-
-    ``readings`` holds the trees of an ambiguous wording.
-    """
+    """A wording outside the language: the place is ``text[start:end]``; what would be right there; the trees of an ambiguous one."""
 
     text: str
     start: int
@@ -169,5 +153,4 @@ def _digit(char: str) -> bool:
 
 @cache
 def _parser() -> Lark:
-    grammar = resources.files(__package__).joinpath("grammar.lark").read_text(encoding="utf-8")
-    return Lark(grammar, parser="lalr", lexer="contextual", maybe_placeholders=False, propagate_positions=True)
+    return Lark(_GRAMMAR, parser="lalr", lexer="contextual", maybe_placeholders=False, propagate_positions=True)

@@ -22,6 +22,16 @@ class Comparator(StrEnum):
     REACH = ""
 
 
+#: Comparator → how it reads in a sentence, of the assigned target, of the provincial average.
+_READS = {
+    Comparator.GE: ("不小于", "不低于控制目标值", "不低于全省平均值"),
+    Comparator.LE: ("不大于", "不超过控制目标值", "不高于全省平均值"),
+    Comparator.GT: ("大于", "超过控制目标值", "高于全省平均值"),
+    Comparator.LT: ("小于", "低于控制目标值", "低于全省平均值"),
+    Comparator.REACH: ("达到（方向随指标）", "完成上级下达目标", "达到全省平均水平"),
+}
+
+
 class Move(Enum):
     """The direction of a change: of the number, or for the better (by the item's polarity)."""
 
@@ -79,20 +89,13 @@ class AssignedTarget:
     comparator: Comparator = Comparator.REACH
 
     def __str__(self) -> str:
-        return _ASSIGNED[self.comparator]
-
-
-_ASSIGNED = {
-    Comparator.GE: "不低于控制目标值", Comparator.LE: "不超过控制目标值", Comparator.GT: "超过控制目标值",
-    Comparator.LT: "低于控制目标值", Comparator.REACH: "完成上级下达目标",
-}  # fmt: skip
+        return _READS[self.comparator][1]
 
 
 @dataclass(frozen=True)
 class Rate:
-    """An amount of change: 年均下降幅度≥3.5% (``yearly``: a mean over the window; percent is compound).
-
-    ``amount`` is in ``unit``: percent of the earlier value, or percentage points (a difference of a share).
+    """An amount of change: 年均下降幅度≥3.5% (``yearly``: a mean over the window; percent is compound). ``amount`` is
+    in ``unit``: percent of the earlier value, or percentage points (a difference of a share).
     """
 
     move: Move
@@ -113,7 +116,7 @@ class ChangeBenchmark:
     comparator: Comparator
 
     def __str__(self) -> str:
-        return f"{self.move.value}幅度{_BENCHMARK[self.comparator]}"
+        return f"{self.move.value}幅度{_READS[self.comparator][2]}"
 
 
 @dataclass(frozen=True)
@@ -124,13 +127,7 @@ class LevelBenchmark:
     better: bool = False  # 优于全省平均: strictly better, in the item's direction
 
     def __str__(self) -> str:
-        return "优于全省平均值" if self.better else _BENCHMARK[self.comparator]
-
-
-_BENCHMARK = {
-    Comparator.GE: "不低于全省平均值", Comparator.LE: "不高于全省平均值", Comparator.GT: "高于全省平均值",
-    Comparator.LT: "低于全省平均值", Comparator.REACH: "达到全省平均水平",
-}  # fmt: skip
+        return "优于全省平均值" if self.better else _READS[self.comparator][2]
 
 
 @dataclass(frozen=True)
@@ -198,11 +195,11 @@ Node = Leaf | AllOf | AnyOf
 
 def leaves(node: Node) -> Iterator[Leaf]:
     """The leaves, left to right."""
-    if not isinstance(node, (AllOf, AnyOf)):
+    if isinstance(node, (AllOf, AnyOf)):
+        for part in node.parts:
+            yield from leaves(part)
+    else:
         yield node
-        return
-    for part in node.parts:
-        yield from leaves(part)
 
 
 def demanded_bounds(node: Node) -> Iterator[Bound]:
@@ -211,35 +208,30 @@ def demanded_bounds(node: Node) -> Iterator[Bound]:
     yield from (part for part in parts if isinstance(part, Bound))
 
 
-_IN_WORDS = {
-    Comparator.GE: "不小于", Comparator.LE: "不大于", Comparator.GT: "大于", Comparator.LT: "小于",
-    Comparator.REACH: "达到（方向随指标）",
-}  # fmt: skip
 _NOT_WORSE = {Move.IMPROVE: "变差", Move.RISE: "下降", Move.FALL: "上升"}
 
 
 def meaning(node: Node) -> str:
     """One node as a Chinese sentence, for reviewers and reasons; the caller adds those of the parts of AND and OR."""
+    compared = _READS[node.comparator][0] if isinstance(node, Bound | Rate | ChangeBenchmark | LevelBenchmark) else ""
     match node:
         case AllOf():
             return "以下各项都要满足"
         case AnyOf():
             return "以下各项满足一项即可"
         case Bound():
-            return f"现状值{_IN_WORDS[node.comparator]} {str(node).lstrip('≥≤<>')}"
+            return f"现状值{compared} {str(node).lstrip('≥≤<>')}"
         case ClassBound():
             return f"水质类别{node}{'（不含该类）' if node.strict else ''}"
         case AssignedTarget():
             return f"现状值与上级下达的当年目标相比：{node}"
         case Rate():
             per, how = ("同期年均", "（复合）" if node.unit == "%" else "") if node.yearly else ("比上一年", "")
-            return f"{per}{node.move.value}幅度{how}{_IN_WORDS[node.comparator]} {node.amount:.12g}{node.unit}"
+            return f"{per}{node.move.value}幅度{how}{compared} {node.amount:.12g}{node.unit}"
         case ChangeBenchmark():
-            return f"{node.move.value}的幅度{_IN_WORDS[node.comparator]}全省平均{node.move.value}幅度"
+            return f"{node.move.value}的幅度{compared}全省平均{node.move.value}幅度"
         case LevelBenchmark():
-            return (
-                f"现状值{'优于全省平均值（方向随指标）' if node.better else _IN_WORDS[node.comparator] + '全省平均值'}"
-            )
+            return "现状值优于全省平均值（方向随指标）" if node.better else f"现状值{compared}全省平均值"
         case Change(rate=Rate() | ChangeBenchmark() as rate):
             return f"{meaning(replace(node, rate=None))}，且{meaning(rate)}"
         case Change(window=Window.YEARLY, years=years):

@@ -23,9 +23,8 @@ _CHARACTERS = 11.2
 
 
 def status_board(assessment: Assessment, pages: str = "") -> Layered:
-    """Every indicator as a tile, grouped by domain: number, name, and the verdict at either level.
-
-    A tile links to its dossier; ``pages`` leads from this page to those of the year, e.g. ``2022/``.
+    """Every indicator as a tile, grouped by domain: number, name, and the verdict at either level. A tile links to its
+    dossier; ``pages`` leads from this page to those of the year, e.g. ``2022/``.
     """
     tiles = board_tiles(assessment, pages)
     halves = board_halves(assessment, tiles)

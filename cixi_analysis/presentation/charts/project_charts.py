@@ -6,7 +6,8 @@ import altair as alt
 import pandas as pd
 
 from cixi_analysis.analysis import projects
-from cixi_analysis.analysis.records import columns, records
+from cixi_analysis.analysis.links import units
+from cixi_analysis.analysis.records import columns_of, records
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import Project
 from cixi_analysis.presentation.figure import Layered, choice, conditional, finished, hover, kept, legend, tooltip
@@ -21,9 +22,9 @@ _NAME = 20
 def schedule(plan: Plan, year: int) -> Layered:
     """Table 3 as a Gantt chart: a bar a project, dark up to the end of ``year``."""
     rows, (color, selections) = projects.schedule(plan, year), _by_category(plan)
-    end, years = rows["end_year"] + 1, list(columns(rows, "start_year", "end_year"))
+    end, years = rows["end_year"] + 1, list(columns_of(rows, "start_year", "end_year"))
     names = (
-        (n, name if len(name) <= _NAME else f"{name[: _NAME - 1]}…") for n, name in columns(rows, "number", "name")
+        (n, name if len(name) <= _NAME else f"{name[: _NAME - 1]}…") for n, name in columns_of(rows, "number", "name")
     )
     rows = rows.assign(
         label=[f"{n} {name}" for n, name in names],
@@ -59,7 +60,7 @@ def schedule(plan: Plan, year: int) -> Layered:
 
 def money_by_category(plan: Plan) -> alt.HConcatChart:
     """Money and count by category, side by side; the largest project is a piece of its own."""
-    shares = projects.concentration(plan).by_category
+    shares = projects.by_category(plan)
     first = max(records(shares.fillna({"share_of_money": 0})), key=lambda one: one.share_of_money)
     money, count = percent(first.share_of_money), percent(first.share_of_projects)
     title = f"投资与项目数按类别：{first.category}占资金{money}，占项目数{count}"
@@ -69,9 +70,8 @@ def money_by_category(plan: Plan) -> alt.HConcatChart:
 def money_by_unit(plan: Plan) -> alt.HConcatChart:
     """Money and count of the projects of each unit; a project of two units counts for both."""
     groups = [(unit, p) for p in plan.projects for unit in p.responsible]
-    units = projects.by_unit(plan).fillna({"involved_budget": 0})
-    top = max(records(units), key=lambda one: one.involved_budget)
-    title = f"投资与项目数按责任单位：{top.unit}参与{top.involved_projects}项、{yi(top.involved_budget)}亿元"
+    top = max(units(plan), key=lambda unit: unit.money.budget or 0)
+    title = f"投资与项目数按责任单位：{top.name}参与{len(top.projects)}项、{yi(top.money.budget or 0)}亿元"
     return _money(plan, groups, title, "money-by-unit", 190, shares=False)
 
 

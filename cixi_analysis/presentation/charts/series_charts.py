@@ -139,9 +139,8 @@ def margin_rows(plan: Plan, margins: pd.DataFrame) -> pd.DataFrame:
 
 
 def distance(plan: Plan, year: int, margins: pd.DataFrame) -> alt.HConcatChart | Html:
-    """The distance of each value from its bound, in % of the bound: right of the line is better than required.
-
-    A level without such a bound has no panel, which the subtitle explains; without any panel only that is returned.
+    """The distance of each value from its bound, in % of the bound: right of the line is better than required. A level
+    without such a bound has no panel, which the subtitle explains; without any panel only that is returned.
     """
     rows = margin_rows(plan, margins)
     shown = [level for level in Level if level in set(rows["level"])]
