@@ -17,12 +17,11 @@ from killing import in_a_child, killed_at
 from tiny import observation, progress, tiny_plan, write
 
 from cixi_analysis.analysis.changes import changes
-from cixi_analysis.errors import DataError
+from cixi_analysis.errors import DataError, is_invisible
 from cixi_analysis.form import importing
 from cixi_analysis.form.checking import Checked, check_form
 from cixi_analysis.form.filled_rows import FormProblem
 from cixi_analysis.form.importing import Import, ImportRefused, apply_import, plan_import, provenance
-from cixi_analysis.form.input_cells import is_invisible
 from cixi_analysis.form.row_changes import RowFate
 from cixi_analysis.form.writing import write_form
 from cixi_analysis.plan import journal
