@@ -661,7 +661,7 @@ _TEXT = st.text(st.characters().filter(lambda c: not is_invisible(c)), min_size=
     lambda text: text == text.strip()
 )
 _WORDS = _TEXT.map(lambda text: f"{text}年报")  # a form refuses a number alone that is not the value
-_BROKEN = st.sampled_from(["甲\r乙", "甲\n乙", "甲\r\n乙", ",", '"', '"甲",'])
+_BROKEN = st.sampled_from(["甲\n乙", ",", '"', '"甲",'])
 _FIGURE = st.decimals(-1000, 100000, allow_nan=False, places=3).map(lambda d: f"{d:.12f}".rstrip("0").rstrip("."))
 
 

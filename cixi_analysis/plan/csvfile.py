@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import zip_longest
-from types import SimpleNamespace
 from typing import Any
 
 from pydantic import ValidationError
@@ -74,43 +73,35 @@ def _fill(table: CsvTable, content: Content, model: type[Row]) -> Iterator[Probl
 def _read(name: str, content: Content, model: type[Row], records: list[list[str]]) -> Problem | None:
     """Append the file's cells to ``records``, without blank lines at the end; returns why it is no whole CSV file."""
     if not isinstance(content, bytes):
-        missing = issubclass(content, FileNotFoundError)
-        return Problem(
-            name,
-            None,
-            None,
-            *(("没有这个文件", "一个 CSV 文件") if missing else (f"无法打开（{content.__name__}）", "可以读取的文件")),
-        )
+        if issubclass(content, FileNotFoundError):
+            return Problem(name, None, None, "没有这个文件", "一个 CSV 文件")
+        return Problem(name, None, None, f"无法打开（{content.__name__}）", "可以读取的文件")
+    damage = None
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        expected = "UTF-8 编码的 CSV 文件（在 Excel 中另存为“CSV UTF-8”）"
-        row, column = _end(error.object[: error.start].decode("utf-8") + "?", model)
-        return Problem(name, row, column, f"第 {error.start + 1} 个字节起不是 UTF-8 文字", expected)
+        text, damage = error.object[: error.start].decode() + "?", f"第 {error.start + 1} 个字节起不是 UTF-8 文字"
     try:
-        records.extend(csv.reader(io.StringIO(text, newline=None), strict=True))  # CRLF and CR become LF
+        records.extend(csv.reader(io.StringIO(text, newline=None), strict=damage is None))  # CRLF and CR become LF
     except csv.Error:
         expected = "CSV 文件：含逗号、引号或换行的单元格用双引号括起"
         return Problem(name, len(records) + 1, None, "引号不成对，或一格的文字过长", expected)
+    if damage:
+        return Problem(name, *_end(records, model), damage, "UTF-8 编码的 CSV 文件（在 Excel 中另存为“CSV UTF-8”）")
     while records and not any(records[-1]):
         records.pop()
     if not records:
         return Problem(name, None, None, "空文件", f"一个 CSV 文件，第1行为列名 {','.join(model.columns())}")
     if not text.endswith(("\n", "\r")):
-        return Problem(
-            name,
-            *_end(text, model),
-            "文件到此为止，没有换行",
-            "完整的文件：可能没有传输或保存完整，核对后在末尾加一个换行",
-        )
+        expected = "完整的文件（可能没有传输或保存完整；核对后在末尾加一个换行）"
+        return Problem(name, *_end(records, model), "文件末尾没有换行", expected)
     return None
 
 
-def _end(text: str, model: type[Row]) -> tuple[int, str | None]:
-    """The row and the column in which a beginning of a file ends."""
-    records, columns = list(csv.reader(io.StringIO(text, newline=None))), list(model.columns())
-    at = len(records[-1]) - 1
-    return len(records), _named(model, columns[at]) if len(records) > 1 and at < len(columns) else None
+def _end(records: list[list[str]], model: type[Row]) -> tuple[int, str | None]:
+    """The row and the column in which the records end."""
+    here = list(model.columns())[len(records[-1]) - 1 :]
+    return len(records), _named(model, here[0]) if here and len(records) > 1 else None
 
 
 def _named(model: type[Row], *columns: str) -> str:
@@ -160,12 +151,11 @@ def expectation(detail: Mapping[str, Any], column: str) -> str:
 
 def rows_csv(model: type[Row], rows: Iterable[Row]) -> bytes:
     """Rows as a file in the schema's columns: UTF-8, LF, minimal quotes. Same rows, same bytes."""
-    lines: list[str] = []
-    # Python 3.11 quotes a line break only if it is part of the line terminator: hence CRLF, replaced by LF below.
-    writer = csv.writer(SimpleNamespace(write=lines.append), lineterminator="\r\n")
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
     writer.writerow(model.columns())
     writer.writerows(map(_text, row.model_dump(mode="json").values()) for row in rows)
-    return "".join(line.removesuffix("\r\n") + "\n" for line in lines).encode("utf-8")
+    return text.getvalue().encode("utf-8")
 
 
 def _text(cell: str | float | None) -> str:
