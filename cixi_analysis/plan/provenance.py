@@ -103,8 +103,9 @@ def provenance(root: Path) -> Provenance:
     Raises :class:`edition.WrongDate` and :class:`WrongName`.
     """
     inputs = tuple(_inputs(root))
-    if wrong := "、".join(marked(one.path) for one in inputs if not is_text(one.path)):
-        raise WrongName(f"文件名含有看不见的字符，或不是 UTF-8 文字，不能成为网站的一部分，请改名或移走：{wrong}")
+    names = (str(root.resolve()), *(one.path for one in inputs))
+    if wrong := "、".join(marked(name) for name in names if not is_text(name)):
+        raise WrongName(f"名称含有看不见的字符，或不是 UTF-8 文字，不能用来生成网站，请改名或移走：{wrong}")
     pins = root / "constraints.txt"
     lines = re.findall(r"^([\w.-]+)==(\S+)", pins.read_text("utf-8") if pins.is_file() else "", re.MULTILINE)
     pinned: dict[str, str] = {canonicalize_name(name): version for name, version in lines}
@@ -197,9 +198,9 @@ def _git(root: Path, *arguments: str) -> str | None:
     """Git's output, or None when Git fails or is missing."""
     command = ["git", "--no-optional-locks", *arguments]
     try:
-        done = subprocess.run(
+        done = subprocess.run(  # noqa: S603  # our own words
             command, cwd=root, capture_output=True, encoding="utf-8", errors="surrogateescape", check=False
-        )  # noqa: S603  # our own words
+        )
     except OSError:
         return None
     return done.stdout.strip("\n") if done.returncode == 0 else None
