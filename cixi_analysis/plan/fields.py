@@ -15,7 +15,7 @@ from cixi_analysis.errors import invisible
 from cixi_analysis.words import WATER_CLASSES
 
 T = TypeVar("T")
-_NUMBER = re.compile(r"-?\d+(\.\d+)?")
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
 def is_number(text: str) -> bool:
