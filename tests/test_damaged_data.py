@@ -153,7 +153,9 @@ def check(root: Path, name: str, kind: str, seed: object) -> None:
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    plan = tiny_plan(progress={2022: (progress("project", "1", "under_way"), progress("commitment", "C001", "done"))})
+    plan = tiny_plan(
+        progress={2022: (progress("project", "1", "under_way", note="一\n二"), progress("commitment", "C001", "done"))}
+    )
     return write(plan, tmp_path_factory.mktemp("damaged"))
 
 
