@@ -1,8 +1,50 @@
-"""The errors that a user can cause, and their messages: all problems of one input at once."""
+"""The errors that a user can cause, and their messages: all problems of one input at once, no character unseen."""
 
 import errno
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+#: Fillers and variation selectors, which Unicode counts among letters and marks.
+_BLANK = {*"\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0"}
+_BLANK |= set(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
+_TYPED_SPACES = " \u3000\n"
+_LONGEST_QUOTED = 40  # characters
+
+
+def is_invisible(char: str) -> bool:
+    """Whether a character cannot be seen in a text, or changes how the characters beside it are seen.
+
+    That is every control, format (direction, zero width), surrogate, private and unassigned code point, and every space
+    except the two typed in Chinese texts and the line break. No text needs one: two names that look the same are one.
+    """
+    return char in _BLANK or not (char.isprintable() or char in _TYPED_SPACES)
+
+
+def invisible(text: str) -> str:
+    """The invisible characters of a text by their code, each once: ``U+202E、U+200B``; "" where it has none."""
+    if text.isprintable() and _BLANK.isdisjoint(text):
+        return ""  # nearly always, and ten times as fast
+    return "、".join(f"U+{ord(char):04X}" for char in dict.fromkeys(text) if is_invisible(char))
+
+
+def visible(text: str) -> str:
+    r"""The text for a terminal: invisible characters but tabs as JSON writes them, ``\u202e``."""
+    unseen = (char for char in set(text) if is_invisible(char) and char != "\t")
+    return text.translate({ord(char): json.dumps(char)[1:-1] for char in unseen})
+
+
+def marked(text: str) -> str:
+    """The text on one line of a message: invisible characters by their code, line breaks as ``⏎``."""
+    shown = {ord(char): f"〔U+{ord(char):04X}〕" for char in set(text) if is_invisible(char)}
+    return text.translate({**shown, ord("\n"): "⏎"})
+
+
+def quoted(text: str) -> str:
+    """The text for a message: in quotes, :func:`marked`, surrounding spaces shown, cut after 40 characters."""
+    cut = text if len(text) <= _LONGEST_QUOTED else text[:_LONGEST_QUOTED] + "……"
+    start, end = len(cut) - len(cut.lstrip(" \u3000")), len(cut.rstrip(" \u3000"))
+    return f"“{marked(''.join(char if start <= i < end else '␣' for i, char in enumerate(cut)))}”"
 
 
 class CixiError(Exception):
@@ -24,7 +66,7 @@ class Problem:
     def __str__(self) -> str:
         row = "" if self.row is None else f" 第{self.row}行"
         column = f" “{self.column}”列" if self.column else ""
-        return f"{self.file}{row}{column}：现为{self.found}；应为{self.expected}"
+        return marked(f"{self.file}{row}{column}：现为{self.found}；应为{self.expected}")
 
 
 class DataError(CixiError):

@@ -127,29 +127,34 @@ DAMAGED: list[tuple[str, Callable[[str], str], list[str]]] = [
     (
         "targets.csv",
         line(1, lambda c: [c[1], c[0], *c[2:]]),
-        ["targets.csv 第1行：现为列名 顺序或重复有误；应为item_id,year,wording,reading,reading_reason,source"],
+        [
+            "targets.csv 第1行：现为列名 顺序或重复有误，第1列为“year”；应为item_id,year,wording,reading,reading_reason,source"
+        ],
     ),
     (
         "targets.csv",
         lambda _: "",
-        [
-            "targets.csv 第1行：现为列名 缺少 item_id、year、wording、reading、reading_reason、source；"
-            "应为item_id,year,wording,reading,reading_reason,source"
-        ],
+        ["targets.csv：现为空文件；应为一个 CSV 文件，第1行为列名 item_id,year,wording,reading,reading_reason,source"],
     ),
-    ("targets.csv", line(3, lambda c: c[:-1]), ["targets.csv 第3行：现为5 个单元格；应为6 个单元格"]),
-    ("targets.csv", line(3, lambda c: [*c, ""]), ["targets.csv 第3行：现为7 个单元格；应为6 个单元格"]),
+    ("targets.csv", line(3, lambda c: c[:-1]), ["targets.csv 第3行 “source 出处”列：现为5 个单元格；应为6 个单元格"]),
+    (
+        "targets.csv",
+        line(3, lambda c: [*c, ""]),
+        ["targets.csv 第3行 “source 出处”列：现为7 个单元格，其后多出“”；应为6 个单元格"],
+    ),
     (
         "targets.csv",
         cell(3, 1, "2026"),
-        ["targets.csv 第3行：现为这一行（item_id=1、year=2026）；应为目标年应为 2025 或 2030"],
+        ["targets.csv 第3行 “year 目标年”列：现为“2026”；应为2025 或 2030"],
     ),
     ("targets.csv", cell(3, 1, "二〇三〇"), ["targets.csv 第3行 “year 目标年”列：现为“二〇三〇”；应为整数"]),
     ("targets.csv", cell(3, 2, ""), ["targets.csv 第3行 “wording 规划值原文”列：现为空；应为非空的文字"]),
     (
         "targets.csv",
         cell(3, 3, "≥80"),
-        ["targets.csv 第3行：现为这一行（item_id=1、year=2030）；应为“读法”与“读法理由”应同时填写或同时留空"],
+        [
+            "targets.csv 第3行 “reading 读法、reading_reason 读法理由”列：现为“≥80”、空；应为“读法”与“读法理由”应同时填写或同时留空"
+        ],
     ),
     (
         "targets.csv",
@@ -159,20 +164,20 @@ DAMAGED: list[tuple[str, Callable[[str], str], list[str]]] = [
     (
         "targets.csv",
         lambda text: "\n".join(text.splitlines()[:-1]) + "\n",
-        ["targets.csv：现为没有 3 的 2030 年规划值；应为每个子项每个目标年一行"],
+        ["targets.csv “item_id、year”列：现为没有 3 的 2030 年规划值；应为每个子项每个目标年一行"],
     ),
     (
         "targets.csv",
         cell(3, 0, "7"),
         [
             "targets.csv 第3行 “item_id 子项编号”列：现为“7”；应为indicators.csv 中已有的子项编号",
-            "targets.csv：现为没有 1 的 2030 年规划值；应为每个子项每个目标年一行",
+            "targets.csv “item_id、year”列：现为没有 1 的 2030 年规划值；应为每个子项每个目标年一行",
         ],
     ),
     (
         "requirements.csv",
         lambda text: "\n".join(text.splitlines()[:-1]) + "\n",
-        ["requirements.csv：现为没有 3 的省级要求；应为每个子项每级至少一行（无要求的写“/”）"],
+        ["requirements.csv “item_id、level”列：现为没有 3 的省级要求；应为每个子项每级至少一行（无要求的写“/”）"],
     ),
     (
         "requirements.csv",
@@ -215,27 +220,37 @@ DAMAGED: list[tuple[str, Callable[[str], str], list[str]]] = [
     (
         "observations/2022.csv",
         cell(3, 6, "暂无数据"),
-        ["observations/2022.csv 第3行：现为这一行（item_id=2.1）；应为现状值与缺失原因只能有一个"],
+        [
+            "observations/2022.csv 第3行 “value 现状值、absence 缺失原因”列：现为“86”、“暂无数据”；应为现状值与缺失原因只能有一个"
+        ],
     ),
     (
         "observations/2022.csv",
         cell(3, 5, ""),
-        ["observations/2022.csv 第3行：现为这一行（item_id=2.1）；应为没有现状值时，应给出缺失原因或原文"],
+        [
+            "observations/2022.csv 第3行 “value 现状值、absence 缺失原因、statement 现状原文”列：现为空、空、空；应为没有现状值时，应给出缺失原因或原文"
+        ],
     ),
     (
         "observations/2022.csv",
         cell(3, 5, "Ⅲ"),
-        ["observations/2022.csv 第3行：现为这一行（item_id=2.1）；应为水质类别的单位应为“类”，数的单位不应为“类”"],
+        [
+            "observations/2022.csv 第3行 “value 现状值、unit 实测单位”列：现为“Ⅲ”、空；应为水质类别的单位应为“类”，数的单位不应为“类”"
+        ],
     ),
     (
         "observations/2022.csv",
         cell(3, 3, "类"),
-        ["observations/2022.csv 第3行：现为这一行（item_id=2.1）；应为水质类别的单位应为“类”，数的单位不应为“类”"],
+        [
+            "observations/2022.csv 第3行 “value 现状值、unit 实测单位”列：现为“86”、“类”；应为水质类别的单位应为“类”，数的单位不应为“类”"
+        ],
     ),
     (
         "observations/2022.csv",
         cell(3, 8, "80"),
-        ["observations/2022.csv 第3行：现为这一行（item_id=2.1）；应为全省平均与其含义应同时填写或同时留空"],
+        [
+            "observations/2022.csv 第3行 “benchmark 全省平均、benchmark_kind 平均的含义”列：现为“80”、空；应为全省平均与其含义应同时填写或同时留空"
+        ],
     ),
     (
         "observations/2022.csv",
@@ -263,12 +278,16 @@ DAMAGED: list[tuple[str, Callable[[str], str], list[str]]] = [
     (
         "observations/2022.csv",
         lambda text: text + '"2.2',
-        ["observations/2022.csv：现为引号不成对或含有非法字符；应为CSV 文件：含逗号、引号或换行的单元格用双引号括起"],
+        [
+            "observations/2022.csv 第6行：现为引号不成对，或一格的文字过长；应为CSV 文件：含逗号、引号或换行的单元格用双引号括起"
+        ],
     ),
     (
         "projects.csv",
         cell(2, 5, ""),
-        ["projects.csv 第2行：现为这一行（number=1）；应为投资概算与概算缺失原因应恰有一个"],
+        [
+            "projects.csv 第2行 “budget 投资概算、budget_absence 概算缺失原因”列：现为空、空；应为投资概算与概算缺失原因应恰有一个"
+        ],
     ),
     (
         "projects.csv",
@@ -278,25 +297,23 @@ DAMAGED: list[tuple[str, Callable[[str], str], list[str]]] = [
     (
         "observations/2022.csv",
         cell(3, 5, "9" * 400),
-        [f"observations/2022.csv 第3行 “value 现状值”列：现为“{'9' * 400}”；应为不这样大的数"],
+        [f"observations/2022.csv 第3行 “value 现状值”列：现为“{'9' * 40}……”；应为不这样大的数"],
     ),
     (
         "projects.csv",
         cell(2, 4, "2025-2021"),
-        ["projects.csv 第2行：现为这一行（number=1）；应为实施年限的起始年不应晚于结束年"],
+        ["projects.csv 第2行 “years 实施年限”列：现为“2025-2021”；应为实施年限的起始年不应晚于结束年"],
     ),
     (
         "published.csv",
         cell(2, 4, "达到"),
-        [
-            "published.csv 第2行：现为这一行（kind=verdict、subject=1、level=national、source=《小县规划》表一）；应为结论应为 /、否、无数据、是 之一"
-        ],
+        ["published.csv 第2行 “stated 所印”列：现为“达到”；应为/、否、无数据、是 之一"],
     ),
     (
         "conventions.csv",
         cell(2, 0, "plan-concludes"),
         [
-            "conventions.csv 第2行：现为这一行（convention=plan-concludes）；"
+            "conventions.csv 第2行 “item_id 子项编号、year 年份”列：现为空、空；"
             "应为“依规划结论”须写明子项编号和年份：规划只对它所判的那一年作了结论"
         ],
     ),
@@ -326,9 +343,9 @@ def test_all_problems_of_all_files_at_once(folder: Path) -> None:
     (folder / "data" / "published.csv").write_bytes("类别,值\n结论,是\n".encode("gb18030"))
     (folder / "data" / "observations" / "备注.txt").write_text("", encoding="utf-8")
     assert messages(folder) == [
-        "targets.csv 第3行：现为这一行（item_id=1、year=2026）；应为目标年应为 2025 或 2030",
+        "targets.csv 第3行 “year 目标年”列：现为“2026”；应为2025 或 2030",
         "targets.csv 第4行 “wording 规划值原文”列：现为空；应为非空的文字",
-        "published.csv：现为第 1 个字节起不是 UTF-8 文字；应为UTF-8 编码的 CSV 文件（在 Excel 中另存为“CSV UTF-8”）",
+        "published.csv 第1行：现为第 1 个字节起不是 UTF-8 文字；应为UTF-8 编码的 CSV 文件（在 Excel 中另存为“CSV UTF-8”）",
         "projects.csv：现为没有这个文件；应为一个 CSV 文件",
         "observations/2021.csv 第2行 “value 现状值”列：现为“?”；应为阿拉伯数字写成的数，如 83.3（不带单位、%、千位分隔符）",
         "observations/备注.txt：现为不认识的文件名；应为“年份.csv”，如 2023.csv",

@@ -17,12 +17,11 @@ from killing import in_a_child, killed_at
 from tiny import observation, progress, tiny_plan, write
 
 from cixi_analysis.analysis.changes import changes
-from cixi_analysis.errors import DataError
+from cixi_analysis.errors import DataError, is_invisible
 from cixi_analysis.form import importing
 from cixi_analysis.form.checking import Checked, check_form
 from cixi_analysis.form.filled_rows import FormProblem
 from cixi_analysis.form.importing import Import, ImportRefused, apply_import, plan_import, provenance
-from cixi_analysis.form.input_cells import is_invisible
 from cixi_analysis.form.row_changes import RowFate
 from cixi_analysis.form.writing import write_form
 from cixi_analysis.plan import journal
@@ -662,7 +661,7 @@ _TEXT = st.text(st.characters().filter(lambda c: not is_invisible(c)), min_size=
     lambda text: text == text.strip()
 )
 _WORDS = _TEXT.map(lambda text: f"{text}年报")  # a form refuses a number alone that is not the value
-_BROKEN = st.sampled_from(["甲\r乙", "甲\n乙", "甲\r\n乙", ",", '"', '"甲",'])
+_BROKEN = st.sampled_from(["甲\n乙", ",", '"', '"甲",'])
 _FIGURE = st.decimals(-1000, 100000, allow_nan=False, places=3).map(lambda d: f"{d:.12f}".rstrip("0").rstrip("."))
 
 

@@ -158,7 +158,7 @@ def test_what_makes_it_no_table(table: pd.DataFrame, message: str) -> None:
         ({"value": np.inf}, "面板 “value 现状值”列：现为“inf”（甲县 2022 年 2.1）；应为阿拉伯数字写成的数，如 83.3（不带单位、%、千位分隔符）"),
         ({"level": "city"}, "面板 “level 级别”列：现为“city”（甲县 2022 年 2.1）；应为'national', 'provincial' 之一"),
         ({"polarity": "up"}, "面板 “polarity 实测方向”列：现为“up”（甲县 2022 年 2.1）；应为'more', 'less', 'none' 之一"),
-        ({"absence": "暂无数据"}, "面板：现为这一行（item_id=2.1）（甲县 2022 年 2.1）；应为现状值与缺失原因只能有一个"),
+        ({"absence": "暂无数据"}, "面板 “value 现状值、absence 缺失原因”列：现为“86”、“暂无数据”（甲县 2022 年 2.1）；应为现状值与缺失原因只能有一个"),
         ({"value": None, "statement": "好"}, "面板 “value 现状值”列：现为空，也没有缺失原因（甲县 2022 年 2.1）；应为一个数；没有时写明缺失原因（该子项的要求有数值界限）"),
         ({"assigned_target": "尽量"}, "面板 “assigned_target 下达目标”列：现为“尽量”（甲县 2022 年 2.1）；应为数（与现状值同单位，不写单位）、水质类别、“任务：……”或“上级未下达”"),
         ({"assigned_target": "Ⅲ"}, "面板 “assigned_target 下达目标”列：现为“Ⅲ”而现状值为“86”（甲县 2022 年 2.1）；应为与现状值同类的目标：类别对类别，数对数"),

@@ -231,7 +231,7 @@ def test_a_journal_that_cannot_be_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "content",
     ["not JSON", "[1]", "[]", "null", "7", '{"a": 1}', '{"a/b.csv": 1}', '{"../a.csv": "x"}', '"x"', '{"a/b.csv": "\\ud800"}',
-     "[" * 100_000, b"\xff"],
+     "[" * 100_000, '{"a/b.csv":' * 100_000, "NaN", '{"a/b.csv": NaN}', '{"a/b.csv": %s}' % ("9" * 10_000), "", b"\xff", b"\0"],
 )  # fmt: skip
 def test_a_damaged_journal(tmp_path: Path, content: str | bytes) -> None:
     """Told, and nothing is written because of it, neither by loading nor by an import."""

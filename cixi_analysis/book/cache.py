@@ -19,6 +19,8 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pydantic import TypeAdapter
+
 from cixi_analysis.plan import OBSERVATIONS, PROGRESS, edition
 from cixi_analysis.plan.journal import write_whole
 from cixi_analysis.plan.provenance import MODULES, provenance
@@ -39,7 +41,7 @@ _MOST_DRAWINGS = 300
 
 def of(*parts: object) -> str:
     """The hash of plain values."""
-    return hashlib.sha256(json.dumps(parts, ensure_ascii=False).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()  # ASCII: a name may be no text
 
 
 def of_files(folder: Path, paths: Iterable[Path]) -> str:
@@ -47,7 +49,7 @@ def of_files(folder: Path, paths: Iterable[Path]) -> str:
     whole = hashlib.sha256()
     for path in sorted(paths):
         content = hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "-"
-        whole.update(f"{path.relative_to(folder).as_posix()}\n{content}\n".encode())
+        whole.update(os.fsencode(path.relative_to(folder).as_posix()) + f"\n{content}\n".encode())
     return whole.hexdigest()
 
 
@@ -132,8 +134,8 @@ class Manifest:
         """The last build's; an empty one where there is none or it is damaged."""
         content = read_sealed(_folder(root) / "manifest")
         try:
-            return cls(**json.loads(content or b"{}"))
-        except TypeError:
+            return TypeAdapter(cls).validate_json(content or b"{}")
+        except ValueError:
             return cls()  # of another version of the library
 
     def write(self, root: Path) -> None:

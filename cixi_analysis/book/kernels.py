@@ -31,7 +31,7 @@ from papermill.exceptions import PapermillExecutionError
 
 from cixi_analysis.book.pages import tidied
 from cixi_analysis.book.site import cores
-from cixi_analysis.plan.provenance import MODULES
+from cixi_analysis.plan.provenance import MODULES, is_text
 
 #: Ports are given out one kernel at a time; jupyter_client remembers which it gave, so that none is given twice.
 _STARTING = threading.Lock()
@@ -204,7 +204,7 @@ def packed(root: Path) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in (found for pattern in _READ for found in sorted(root.glob(pattern))):
-            if path.is_file():
-                entry = zipfile.ZipInfo(path.relative_to(root).as_posix())
+            if path.is_file() and is_text(name := path.relative_to(root).as_posix()):
+                entry = zipfile.ZipInfo(name)
                 archive.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED)
     return buffer.getvalue()

@@ -23,6 +23,8 @@ from cixi_analysis.errors import CixiError
 #: Where the templates lie, below the project folder.
 TEMPLATES = "notebooks"
 _PATH = re.compile(r"(?:[\w-]|\{year\}|\{indicator\})+(?:/(?:[\w-]|\{year\}|\{indicator\})+)*")
+#: What means something inside a line of Markdown.
+_MARKUP = re.compile(r"[\\`*_{}\[\]<>&~|$#!^]")
 
 
 class BuildError(CixiError):
@@ -175,7 +177,8 @@ class Run:
         if self.siblings:
             entries = "\n".join(self.siblings)
             notebook.cells[0].source += f"\n\n```{{toctree}}\n:hidden:\n\n{entries}\n```"
-        words = {name: str(value) for name, value in self.parameters.items()} | {"name": self.name}
+        words = {name: str(value) for name, value in self.parameters.items()}
+        words["name"] = _MARKUP.sub(r"\\\g<0>", self.name).replace("\n", " ")
         for cell in notebook.cells:
             if cell.cell_type == "markdown":
                 for word, text in words.items():

@@ -76,7 +76,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.connect("config-inited", _configure)
     app.connect("builder-inited", _write_charts)
     app.connect("env-get-outdated", _changed)
-    app.connect("html-page-context", _adjust)
+    app.connect("html-page-context", _adjust, priority=900)  # after the theme's own
     app.connect("build-finished", _finish)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
@@ -122,6 +122,7 @@ def _adjust(app: Sphinx, page: str, _template: str, context: dict[str, Any], _do
     """Sign a page; load the names on the search page only, and pictures when the reader comes near them."""
     if page == "search":
         app.add_js_file("names.js")
+    context["pagetitle"] = html.escape(context.get("pagetitle", ""), quote=False)  # the theme prints it as markup
     if "body" in context:
         context["body"] = context["body"].replace("<img ", '<img loading="lazy" ')
     year = int(found[1]) if (found := re.match(r"book/(\d{4})/", page)) else None

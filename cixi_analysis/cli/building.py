@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 import cixi_analysis as cixi
-from cixi_analysis.cli.terminal import FILE, command
+from cixi_analysis.cli.terminal import FILE, command, echo
 from cixi_analysis.errors import CixiError
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ def build(
 
             plan = cixi.load_plan(folder)
             for year in years or plan.report_years[-1:]:
-                click.echo(make_pdf(plan, year, page.parent, page.parents[1] / "pdf"))
+                echo(make_pdf(plan, year, page.parent, page.parents[1] / "pdf"))
 
 
 def _up_to_date(
@@ -92,7 +92,7 @@ def _up_to_date(
     inputs = cache.inputs(root)  # before anything is read, so that later changes are noticed
     page = None if years or force else cache.up_to_date(root, inputs)
     page = page or _build(root, years, force, inputs, scheduler, using)
-    click.echo(page)
+    echo(page)
     return page
 
 
@@ -112,10 +112,10 @@ def _watch(root: Path) -> None:
                             raise click.ClickException("程序有改动，请重新运行 cixi build --watch。")
                         _up_to_date(root, using=using)
                         using[1].start()
-                        click.echo("等待改动，按 Ctrl-C 结束。", err=True)
+                        echo("等待改动，按 Ctrl-C 结束。", err=True)
                     time.sleep(_POLL)
         except CixiError as error:
-            click.echo(f"错误：{error}", err=True)
+            echo(f"错误：{error}", err=True)
 
 
 def _build(
@@ -185,8 +185,8 @@ def publish(root: Path | None, as_zip: bool, output: Path | None) -> None:
     plan = cixi.load_plan(root)
     target = output or plan.root / "_build" / f"cixi-{plan.report_years[-1]}.zip"
     archive(plan.root, target)
-    click.echo(target)
-    click.echo(f"{target.stat().st_size / 1e6:.1f} MB。解压后打开其中的 index.html。", err=True)
+    echo(target)
+    echo(f"{target.stat().st_size / 1e6:.1f} MB。解压后打开其中的 index.html。", err=True)
 
 
 @command(
@@ -206,6 +206,6 @@ def verify(root: Path | None, site: Path | None) -> None:
     if site is None and not (built / "html").is_dir():
         raise publication.NotPublished("还没有生成网站（没有 _build/html）。请先运行 cixi build。")
     found = publication.published(site) if site else publication.published(built / "html", built / "pdf")
-    click.echo("正在另一个文件夹里从头生成……", err=True)
+    echo("正在另一个文件夹里从头生成……", err=True)
     count = publication.verify(plan.root, found)
-    click.echo(f"{count}个文件与 {found.place} 逐字节相同。")
+    echo(f"{count}个文件与 {found.place} 逐字节相同。")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 import cixi_analysis as cixi
-from cixi_analysis.cli.terminal import FORMAT, YEAR, command, print_table
+from cixi_analysis.cli.terminal import FORMAT, YEAR, command, echo, print_table
 from cixi_analysis.words import BASE_YEAR, LAST_YEAR, NOT_APPLICABLE_MARK, AuditResult, Convention, Due
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def reconcile(root: Path | None, form: str) -> None:
     table = cixi.reconcile(plan, cixi.assess(plan, BASE_YEAR).table)
     print_table(table, form)
     if (differing := int((table["agrees"] == "no").sum())) > 0:
-        click.echo(f"有 {differing} 项所印与复算不一致，见 agrees 为 no 的行。", err=True)
+        echo(f"有 {differing} 项所印与复算不一致，见 agrees 为 no 的行。", err=True)
         raise click.exceptions.Exit(1)
 
 
@@ -80,7 +80,7 @@ def diff(root: Path | None, year: int, other: int | None, form: str) -> None:
         raise click.UsageError("请给出两个不同的年份。Give two different years.")
     found = cixi.changes(cixi.load_plan(root), year, other)
     print_table(found.table, form)
-    click.echo(f"{found.other} 年 → {found.year} 年", err=True)
+    echo(f"{found.other} 年 → {found.year} 年", err=True)
 
 
 @command(
@@ -118,7 +118,7 @@ def commitments(root: Path | None, year: int | None, form: str) -> None:
     table = ledger(plan, at)
     print_table(table, form)
     counts = "，".join(f"{word.chinese} {(table['due'] == word.value).sum()}" for word in Due)
-    click.echo(f"{at} 年底：共 {len(table)} 条，{counts}。", err=True)
+    echo(f"{at} 年底：共 {len(table)} 条，{counts}。", err=True)
 
 
 @command(
@@ -133,7 +133,7 @@ def audit(root: Path | None, form: str) -> None:
     table = findings(cixi.load_plan(root))
     print_table(table, form)
     counts = "，".join(f"{word.chinese} {(table['result'] == word.value).sum()}" for word in AuditResult)
-    click.echo(f"共 {len(table)} 条：{counts}。", err=True)
+    echo(f"共 {len(table)} 条：{counts}。", err=True)
 
 
 @command(
@@ -166,9 +166,9 @@ def requirement(root: Path | None, text: str | None, unit: str | None, everythin
     tree = None if text == NOT_APPLICABLE_MARK else cixi.read(text, unit=unit)
     rows = list(tree_rows(tree)) if tree else [(0, text, "本级没有要求")]
     if form == "table":
-        click.echo(tree or text)
+        echo(tree or text)
         for depth, name, words in rows:
-            click.echo(f"{'  ' * (depth + 1)}{name}  {words}")
+            echo(f"{'  ' * (depth + 1)}{name}  {words}")
     else:
         import pandas as pd
 
@@ -205,4 +205,4 @@ def export(root: Path | None, year: int, output: str) -> None:
         raise click.UsageError(f"{path} 是填报工作簿，不覆盖。请换一个文件名。A form is not overwritten.")
     plan = cixi.load_plan(root)
     write(Figures(plan, plan.require_year(year)), path)
-    click.echo(f"已写入 {path}", err=True)
+    echo(f"已写入 {path}", err=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from cixi_analysis.errors import CixiError, reason
+from cixi_analysis.errors import CixiError, reason, visible
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,13 +33,18 @@ FORMAT = click.option(
 FILE = click.Path(dir_okay=False, path_type=Path)
 
 
+def echo(message: object, *, err: bool = False, nl: bool = True) -> None:
+    """Write to the terminal: the only function that does, so that no text changes what is seen beside it."""
+    click.echo(visible(str(message)), err=err, nl=nl)
+
+
 def print_table(table: "pd.DataFrame", form: str) -> None:
     """Print in the format ``form``; JSON is a list of objects with the CSV's names, null for empty."""
     if form == "csv":
-        click.echo(table.to_csv(index=False, lineterminator="\n"), nl=False)
+        echo(table.to_csv(index=False, lineterminator="\n"), nl=False)
     elif form == "json":
         rows = table.astype(object).where(table.notna() & (table != ""), None).to_dict(orient="records")
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=1, default=lambda number: number.item()))
+        echo(json.dumps(rows, ensure_ascii=False, indent=1, default=lambda number: number.item()))
     else:
         from rich.box import SIMPLE_HEAD
         from rich.console import Console
@@ -51,7 +56,7 @@ def print_table(table: "pd.DataFrame", form: str) -> None:
         text = io.StringIO()
         width = None if sys.stdout.isatty() else 10_000  # nothing is wrapped in a file or a pipe
         Console(file=text, markup=False, highlight=False, emoji=False, width=width).print(shown)
-        click.echo("\n".join(line.rstrip() for line in text.getvalue().splitlines()).strip("\n"))
+        echo("\n".join(line.rstrip() for line in text.getvalue().split("\n")).strip("\n"))
 
 
 class ChineseGroup(click.Group):
@@ -83,7 +88,7 @@ class ChineseGroup(click.Group):
             if sys.stdout is sys.__stdout__ is not None:  # the interpreter would flush it at exit, and fail again
                 with contextlib.suppress(OSError):
                     sys.__stdout__.close()
-        click.echo(message, err=True)
+        echo(message, err=True)
         sys.exit(status)
 
 

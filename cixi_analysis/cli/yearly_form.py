@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 import cixi_analysis as cixi
-from cixi_analysis.cli.terminal import FILE, FORMAT, YEAR, command, print_table
+from cixi_analysis.cli.terminal import FILE, FORMAT, YEAR, command, echo, print_table
 from cixi_analysis.errors import CixiError
 from cixi_analysis.words import BASE_YEAR, LAST_YEAR, Stage
 
@@ -48,7 +48,7 @@ def workbook(root: Path | None, year: int, output: Path | None, overwrite: bool)
     if path.exists() and not overwrite:
         raise CixiError(f"{path} 已经存在，其中可能有填写的内容。请用 -o 另取文件名，或用 --overwrite 覆盖。")
     write_form(cixi.load_plan(root), year, path)
-    click.echo(f"已写入 {path}。填写后运行 cixi check {path}", err=True)
+    echo(f"已写入 {path}。填写后运行 cixi check {path}", err=True)
 
 
 @command(
@@ -95,9 +95,9 @@ def import_(root: Path | None, file: Path, dry_run: bool, final: bool, form: str
     shown = change.table
     print_table(shown[~shown["kind"].isin(["unchanged", "final"])] if form == "table" else shown, form)
     for warning in checked.warnings:
-        click.echo(f"提示：{warning}", err=True)
+        echo(f"提示：{warning}", err=True)
     for line in _import_report(change, file, dry_run):
-        click.echo(line, err=True)
+        echo(line, err=True)
 
 
 def _print_findings(checked: "Checked", file: Path, form: str, advice: str = "") -> None:
@@ -110,7 +110,7 @@ def _print_findings(checked: "Checked", file: Path, form: str, advice: str = "")
     reports = f"，进展{len(checked.reports)}行" if checked.reports else ""
     filled = "" if checked.problems else f"已填{len(checked.rows)}行{reports}，"
     counts = f"{filled}问题{len(checked.problems)}处，提示{len(checked.warnings)}处。"
-    click.echo(f"{file.name}（{checked.year} 年）：{counts}{advice}", err=True)
+    echo(f"{file.name}（{checked.year} 年）：{counts}{advice}", err=True)
     if checked.problems:
         raise click.exceptions.Exit(1)
 

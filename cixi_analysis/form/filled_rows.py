@@ -14,7 +14,8 @@ from pydantic import ValidationError
 
 from cixi_analysis.analysis.commitments import deadline, due
 from cixi_analysis.assessment import measured
-from cixi_analysis.form.input_cells import or_empty, quoted, read_cell, text_of, wanted
+from cixi_analysis.errors import quoted
+from cixi_analysis.form.input_cells import or_empty, read_cell, text_of, wanted
 from cixi_analysis.form.layout import FormRow, FormSheet
 from cixi_analysis.plan.csvfile import expectation
 from cixi_analysis.plan.fields import is_number

@@ -17,9 +17,8 @@ import pandas as pd
 
 from cixi_analysis.analysis.changes import flips, shown
 from cixi_analysis.assessment import assess
-from cixi_analysis.errors import CixiError, DataError, UnknownYear, reason
+from cixi_analysis.errors import CixiError, DataError, UnknownYear, is_invisible, reason
 from cixi_analysis.form.checking import Checked
-from cixi_analysis.form.input_cells import is_invisible
 from cixi_analysis.form.row_changes import RowChange, RowFate, cell_text, row_changes
 from cixi_analysis.form.sheets import summary
 from cixi_analysis.plan.csvfile import rows_csv

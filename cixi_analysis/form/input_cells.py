@@ -1,4 +1,4 @@
-"""Reading one input cell: its content as text of the data, or a complaint about it. Quoting of contents in messages."""
+"""Reading one input cell: its content as text of the data, or a complaint about it."""
 
 import datetime
 import math
@@ -8,11 +8,12 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
+from cixi_analysis.errors import invisible, is_invisible, quoted
 from cixi_analysis.form.layout import CHOICES, FormColumn, Kind
 from cixi_analysis.plan.schema import WATER_CLASSES
 from cixi_analysis.words import NOT_ASSIGNED, Absence
 
-LONGEST_TEXT, _LONGEST_QUOTED = 2000, 40  # characters
+LONGEST_TEXT = 2000  # characters
 #: (what was found in a cell, what is expected there), both Chinese
 Complaint = tuple[str, str]
 #: Numbers outside these limits are no observations; twelve digits could not tell them apart either.
@@ -55,12 +56,6 @@ _IF_MISSING = {
     Kind.TARGET: f"当年没有下达写“{NOT_ASSIGNED}”，不知道时留空",
     Kind.NUMBER: "不知道时留空；数值是零时写 0",
 }
-#: Fillers and variation selectors, which Unicode counts among letters and marks.
-_BLANK = {*"\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0"}
-_BLANK |= set(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
-#: Formats, controls, private and unassigned code points, and every space except the two typed in Chinese texts.
-_INVISIBLE_CATEGORIES = ("Cc", "Cf", "Co", "Cs", "Cn", "Zs", "Zl", "Zp")
-_TYPED_SPACES = " \u3000\n"
 #: How a workbook stores a character that XML cannot hold.
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
@@ -116,7 +111,7 @@ def _number(value: float, number_format: str, column: FormColumn, want: str) -> 
 
 def _string(text: str, column: FormColumn, unit: str, want: str) -> str | Complaint:
     clean = cleaned(text)
-    codes = "、".join(dict.fromkeys(f"U+{ord(char):04X}" for char in text if is_invisible(char)))
+    codes = invisible(text)
     flaws = ["首尾有空格或空行"] if text != text.strip() else []
     flaws += [f"含有看不见的字符 {codes}"] if codes else []
     if not clean:
@@ -214,11 +209,6 @@ def text_of(cell: Any) -> str:
     return plain(cell.value) if isinstance(cell.value, str) else shown_value(getattr(cell.value, "text", cell.value))
 
 
-def is_invisible(char: str) -> bool:
-    """Whether a character cannot be seen in a cell. The spaces typed in Chinese texts and line breaks are visible."""
-    return char in _BLANK or (char not in _TYPED_SPACES and unicodedata.category(char) in _INVISIBLE_CATEGORIES)
-
-
 def plain(text: str) -> str:
     """The text as a spreadsheet program shows it: escapes resolved, line breaks unified."""
     return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text).replace("\r\n", "\n")
@@ -227,15 +217,6 @@ def plain(text: str) -> str:
 def cleaned(text: str) -> str:
     """The text without invisible characters and surrounding spaces."""
     return "".join(char for char in text if not is_invisible(char)).strip()
-
-
-def quoted(text: str) -> str:
-    """The text for a message: in quotes, on one line, cut after 40 characters, invisible characters by their code."""
-    cut = text if len(text) <= _LONGEST_QUOTED else text[:_LONGEST_QUOTED] + "……"
-    start, end = len(cut) - len(cut.lstrip(" \u3000")), len(cut.rstrip(" \u3000"))
-    marked = "".join(char if start <= i < end else "␣" for i, char in enumerate(cut))
-    shown = "".join(f"〔U+{ord(char):04X}〕" if is_invisible(char) else char for char in marked)
-    return f"“{shown.replace(chr(10), '⏎')}”"
 
 
 def shortened(text: str, length: int) -> str:

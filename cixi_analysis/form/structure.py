@@ -8,8 +8,9 @@ from openpyxl import Workbook
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from cixi_analysis.errors import quoted
 from cixi_analysis.form.filled_rows import FilledRow, FormProblem, name_of
-from cixi_analysis.form.input_cells import cleaned, or_empty, quoted, text_of
+from cixi_analysis.form.input_cells import cleaned, or_empty, text_of
 from cixi_analysis.form.layout import FIRST_ROW, GUIDE, HEADER_ROW, TITLE_ROW, FormSheet, Kind
 
 _UNTOUCHED = "（供对照的格，不要改动）"

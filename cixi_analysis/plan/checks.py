@@ -34,13 +34,13 @@ def cross_check(tables: Mapping[str, CsvTable], years: Mapping[str, Mapping[int,
         asked = {(row.item_id, row.level) for row in requirements.rows.values()}
         for item_id, level in (key for key in product(items, Level) if key not in asked):
             found, expected = f"没有 {item_id} 的{level.chinese}要求", "每个子项每级至少一行（无要求的写“/”）"
-            yield Problem("requirements.csv", None, None, found, expected)
+            yield Problem("requirements.csv", None, "item_id、level", found, expected)
         yield from _marks(requirements.rows, items)
     if targets.complete:
         planned = {(row.item_id, row.year) for row in targets.rows.values()}
         for item_id, year in (key for key in product(items, TARGET_YEARS) if key not in planned):
             found, expected = f"没有 {item_id} 的 {year} 年规划值", "每个子项每个目标年一行"
-            yield Problem("targets.csv", None, None, found, expected)
+            yield Problem("targets.csv", None, "item_id、year", found, expected)
     for table in years[OBSERVATIONS].values():
         yield from observation_problems(table)
     if all(table.complete for table in tables.values()):

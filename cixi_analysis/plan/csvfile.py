@@ -5,12 +5,12 @@ import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from types import SimpleNamespace
+from itertools import zip_longest
 from typing import Any
 
 from pydantic import ValidationError
 
-from cixi_analysis.errors import Problem
+from cixi_analysis.errors import Problem, quoted
 from cixi_analysis.plan.fields import Row
 
 #: The bytes of a file, or the error that kept it from being read.
@@ -27,10 +27,14 @@ class CsvTable:
     complete: bool = False  # no problem was found
 
 
-def read_table(name: str, content: Content, model: type[Row], problems: list[Problem]) -> CsvTable:
+def read_table(
+    name: str, content: Content, model: type[Row], problems: list[Problem], *, may_be_empty: bool = True
+) -> CsvTable:
     """Parse and validate the file that messages call ``name``; its problems are appended to ``problems``."""
     table = CsvTable(name)
     found = list(_fill(table, content, model))
+    if not found and not table.rows and not may_be_empty:
+        found = [Problem(name, 2, None, "只有列名，没有一行数据", "至少一行数据")]
     table.complete = not found
     problems += found
     return table
@@ -39,17 +43,19 @@ def read_table(name: str, content: Content, model: type[Row], problems: list[Pro
 def _fill(table: CsvTable, content: Content, model: type[Row]) -> Iterator[Problem]:
     """Put the valid rows into ``table`` and yield the problems of the others."""
     name, expected, seen = table.file, list(model.columns()), dict[tuple[object, ...], int]()
-    records = _records(content)
-    if isinstance(records, tuple):
-        yield Problem(name, None, None, *records)
+    records: list[list[str]] = []
+    if problem := _read(name, content, model, records):
+        yield problem
         return
-    header = records[0] if records else []
+    header = records[0]
     if header != expected:
         yield Problem(name, 1, None, f"列名 {_header_difference(header, expected)}", f"{','.join(expected)}")
         return
     for number, record in enumerate(records[1:], start=2):
         if len(record) != len(expected):
-            yield Problem(name, number, None, f"{len(record)} 个单元格", f"{len(expected)} 个单元格")
+            at = expected[min(len(record), len(expected) - 1)]
+            more = f"，其后多出{quoted(','.join(record[len(expected) :]))}" if len(record) > len(expected) else ""
+            yield Problem(name, number, _named(model, at), f"{len(record)} 个单元格{more}", f"{len(expected)} 个单元格")
             continue
         cells = dict(zip(expected, record, strict=True))
         try:
@@ -64,26 +70,51 @@ def _fill(table: CsvTable, content: Content, model: type[Row]) -> Iterator[Probl
             table.rows[number] = row
 
 
-def _records(content: Content) -> list[list[str]] | tuple[str, str]:
-    """The cells, without blank lines at the end; where the file is no CSV file: what was found, what would be right."""
+def _read(name: str, content: Content, model: type[Row], records: list[list[str]]) -> Problem | None:
+    """Append the file's cells to ``records``, without blank lines at the end; returns why it is no whole CSV file."""
     if not isinstance(content, bytes):
-        missing = issubclass(content, FileNotFoundError)
-        return ("没有这个文件", "一个 CSV 文件") if missing else (f"无法打开（{content.__name__}）", "可以读取的文件")
+        if issubclass(content, FileNotFoundError):
+            return Problem(name, None, None, "没有这个文件", "一个 CSV 文件")
+        return Problem(name, None, None, f"无法打开（{content.__name__}）", "可以读取的文件")
+    damage = None
     try:
-        records = list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True))
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        expected = "UTF-8 编码的 CSV 文件（在 Excel 中另存为“CSV UTF-8”）"
-        return f"第 {error.start + 1} 个字节起不是 UTF-8 文字", expected
+        text, damage = error.object[: error.start].decode() + "?", f"第 {error.start + 1} 个字节起不是 UTF-8 文字"
+    try:
+        records.extend(csv.reader(io.StringIO(text, newline=None), strict=damage is None))  # CRLF and CR become LF
     except csv.Error:
-        return "引号不成对或含有非法字符", "CSV 文件：含逗号、引号或换行的单元格用双引号括起"
+        expected = "CSV 文件：含逗号、引号或换行的单元格用双引号括起"
+        return Problem(name, len(records) + 1, None, "引号不成对，或一格的文字过长", expected)
+    if damage:
+        return Problem(name, *_end(records, model), damage, "UTF-8 编码的 CSV 文件（在 Excel 中另存为“CSV UTF-8”）")
     while records and not any(records[-1]):
         records.pop()
-    return records
+    if not records:
+        return Problem(name, None, None, "空文件", f"一个 CSV 文件，第1行为列名 {','.join(model.columns())}")
+    if not text.endswith(("\n", "\r")):
+        expected = "完整的文件（可能没有传输或保存完整；核对后在末尾加一个换行）"
+        return Problem(name, *_end(records, model), "文件末尾没有换行", expected)
+    return None
+
+
+def _end(records: list[list[str]], model: type[Row]) -> tuple[int, str | None]:
+    """The row and the column in which the records end."""
+    here = list(model.columns())[len(records[-1]) - 1 :]
+    return len(records), _named(model, here[0]) if here and len(records) > 1 else None
+
+
+def _named(model: type[Row], *columns: str) -> str:
+    """Columns as messages name them."""
+    return "、".join(f"{column} {model.columns()[column].title}" for column in columns)
 
 
 def _header_difference(header: list[str], expected: list[str]) -> str:
     differing = (("缺少", [c for c in expected if c not in header]), ("多出", [c for c in header if c not in expected]))
-    return "，".join(f"{word} {'、'.join(names)}" for word, names in differing if names) or "顺序或重复有误"
+    if told := "，".join(f"{word} {'、'.join(names)}" for word, names in differing if names):
+        return told
+    at = next(n for n, pair in enumerate(zip_longest(header, expected)) if pair[0] != pair[1])
+    return f"顺序或重复有误，第{at + 1}列为{quoted(header[at])}"
 
 
 #: Column → how its text is written, where a pattern says so.
@@ -105,32 +136,26 @@ def row_problems(
 ) -> Iterator[Problem]:
     """Pydantic's errors of one row as problems."""
     for detail in error.errors():
-        column = str(detail["loc"][0]) if detail["loc"] else None
-        expected = expectation(detail, column)
-        if column is None:
-            key = "、".join(f"{c}={cells[c]}" for c in model.KEY if cells[c])
-            yield Problem(name, number, None, f"这一行（{key}）", expected)
-        else:
-            found = f"“{cells[column]}”" if cells[column] else "空"
-            yield Problem(name, number, f"{column} {model.columns()[column].title}", found, expected)
+        columns = [str(detail["loc"][0])] if detail["loc"] else list(dict.fromkeys(detail["ctx"]["error"].args[1]))
+        found = "、".join(quoted(cells[column]) if cells[column] else "空" for column in columns)
+        yield Problem(name, number, _named(model, *columns), found, expectation(detail, columns[0]))
 
 
-def expectation(detail: Mapping[str, Any], column: str | None) -> str:
+def expectation(detail: Mapping[str, Any], column: str) -> str:
     """What would be right (Chinese) instead of what an entry of pydantic's ``errors()`` complains of."""
-    context = {**detail.get("ctx", {}), "form": _FORMS.get(column or "", "另一种写法")}
+    context = {**detail.get("ctx", {}), "form": _FORMS.get(column, "另一种写法")}
     if detail["type"] == "value_error":
-        return str(context["error"])
+        return str(context["error"].args[0])
     return str(_EXPECTED.get(detail["type"], detail["msg"])).format(**context).replace(" or ", ", ")
 
 
 def rows_csv(model: type[Row], rows: Iterable[Row]) -> bytes:
     """Rows as a file in the schema's columns: UTF-8, LF, minimal quotes. Same rows, same bytes."""
-    lines: list[str] = []
-    # Python 3.11 quotes a line break only if it is part of the line terminator: hence CRLF, replaced by LF below.
-    writer = csv.writer(SimpleNamespace(write=lines.append), lineterminator="\r\n")
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
     writer.writerow(model.columns())
     writer.writerows(map(_text, row.model_dump(mode="json").values()) for row in rows)
-    return "".join(line.removesuffix("\r\n") + "\n" for line in lines).encode("utf-8")
+    return text.getvalue().encode("utf-8")
 
 
 def _text(cell: str | float | None) -> str:

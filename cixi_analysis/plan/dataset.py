@@ -227,7 +227,7 @@ def _parse(root: Path, files: tuple[tuple[str, Content], ...]) -> Plan:
     for name, content in files:
         folder, _, file = name.rpartition("/")
         if not folder:
-            tables[name] = read_table(name, content, TABLES[name], problems)
+            tables[name] = read_table(name, content, TABLES[name], problems, may_be_empty=False)
         elif re.fullmatch(r"20\d\d\.csv", file):
             years[folder][int(file[:4])] = read_table(name, content, YEARLY[folder], problems)
         else:

@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from math import isinf
 from typing import Annotated, Any, ClassVar, Self, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 from pydantic.fields import FieldInfo
 
+from cixi_analysis.errors import invisible
 from cixi_analysis.words import WATER_CLASSES
 
 T = TypeVar("T")
-_NUMBER = re.compile(r"-?\d+(\.\d+)?")
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 
 
 def is_number(text: str) -> bool:
@@ -65,12 +66,20 @@ class Row(BaseModel):
         """The columns in the file's order; a field's ``title`` is its Chinese name."""
         return cls.model_fields
 
-    def contradictions(self) -> Iterator[str]:
-        """What is wrong between cells that are valid one by one: the rule that is broken (Chinese)."""
+    def contradictions(self) -> Iterator[tuple[str, str]]:
+        """What is wrong between cells that are valid one by one: their columns, and the rule that is broken (Chinese)."""
         yield from ()
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _visible(cls, cell: Any) -> Any:
+        """A name that looks like another must not be another, and no text may change what is seen beside it."""
+        if isinstance(cell, str) and (found := invisible(cell)):
+            raise ValueError(f"没有看不见的字符（{found}）的文字")
+        return cell
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        if found := "；".join(self.contradictions()):
-            raise ValueError(found)
+        if found := list(self.contradictions()):
+            raise ValueError("；".join(rule for _, rule in found), " ".join(columns for columns, _ in found).split())
         return self

@@ -48,20 +48,23 @@ class Commitment(Row):
     quotation: Quotation
     source: Source
 
-    def contradictions(self) -> Iterator[str]:
+    def contradictions(self) -> Iterator[tuple[str, str]]:
         if self.kind is not CommitmentKind.MAINTAIN and (self.value is None) != (self.kind is CommitmentKind.MILESTONE):
-            yield "完成某事（milestone）没有数量，达到、全覆盖、每年完成都有数量"
+            yield "kind value", "完成某事（milestone）没有数量，达到、全覆盖、每年完成都有数量"
         if len({self.value is None, self.comparator is None, self.stated is None}) > 1:
-            yield "数量、比较与明示与否应同时填写或同时留空"
+            yield "comparator value stated", "数量、比较与明示与否应同时填写或同时留空"
         if self.value is None and (self.unit is not None or self.value_to is not None):
-            yield "没有数量时，单位与数量上端应为空"
+            yield "value value_to unit", "没有数量时，单位与数量上端应为空"
         if self.value_to is not None and not float(self.value_to) > float(self.value or 0):
-            yield "数量上端应大于数量"
+            yield "value value_to", "数量上端应大于数量"
         ends, starts = self.mode in _ENDING, self.mode in _STARTING
         if ends != (self.end_year is not None) or starts != (self.start_year is not None):
-            yield "by、before 只填到期年，from 只填起始年，during 两个都填，没有期限的都不填"
+            yield (
+                "mode start_year end_year",
+                "by、before 只填到期年，from 只填起始年，during 两个都填，没有期限的都不填",
+            )
         if self.start_year and self.end_year and self.start_year > self.end_year:
-            yield "起始年不应晚于到期年"
+            yield "start_year end_year", "起始年不应晚于到期年"
 
     @property
     def due_year(self) -> int | None:
@@ -92,11 +95,11 @@ class Figure(Row):
     quotation: Quotation
     source: Source
 
-    def contradictions(self) -> Iterator[str]:
+    def contradictions(self) -> Iterator[tuple[str, str]]:
         if (self.value is None) != (self.stated is None):
-            yield "数值与明示与否应同时填写或同时留空"
+            yield "value stated", "数值与明示与否应同时填写或同时留空"
         elif self.value is None and self.kind is not words.FigureKind.AWARD:
-            yield "只有荣誉可以没有数值"
+            yield "kind value", "只有荣誉可以没有数值"
 
 
 class LeftOut(Row):
@@ -131,13 +134,13 @@ class AuditRow(Row):
     quotation_b: Text = column("乙处原文", "规划原文，照录。")
     reasoning: Text = column("说明", "一句话：为何一致、不一致或不能确定。")
 
-    def contradictions(self) -> Iterator[str]:
+    def contradictions(self) -> Iterator[tuple[str, str]]:
         if (self.method is AuditMethod.ARITHMETIC) != (self.check is not None):
-            yield "计算的写算式，对读的不写"
+            yield "method check", "计算的写算式，对读的不写"
         elif self.method is AuditMethod.WORDING and self.result is None:
-            yield "对读的应写明结果"
+            yield "result", "对读的应写明结果"
         elif self.method is AuditMethod.ARITHMETIC and self.result not in (None, AuditResult.UNCLEAR):
-            yield "计算的结果由程序得出，应留空（不能确定的写 unclear）"
+            yield "result", "计算的结果由程序得出，应留空（不能确定的写 unclear）"
 
 
 class Link(Row):
@@ -153,9 +156,12 @@ class Link(Row):
     )
     reason: Text = column("理由", "一句话：凭什么这样关联。")
 
-    def contradictions(self) -> Iterator[str]:
+    def contradictions(self) -> Iterator[tuple[str, str]]:
         if (self.relation, self.from_kind, self.to_kind) not in _LINKS:
-            yield f"以下关系之一：{'；'.join(f'{a.value} {r.value} {b.value}' for r, a, b in _LINKS)}"
+            yield (
+                "from_kind to_kind relation",
+                f"以下关系之一：{'；'.join(f'{a.value} {r.value} {b.value}' for r, a, b in _LINKS)}",
+            )
 
 
 _C, _P, _F, _I = Entity.COMMITMENT, Entity.PROJECT, Entity.FINDING, Entity.ITEM

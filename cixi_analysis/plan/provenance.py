@@ -18,6 +18,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 import cixi_analysis
+from cixi_analysis.errors import CixiError, invisible, marked
 from cixi_analysis.plan import edition
 from cixi_analysis.plan.journal import JOURNAL, TAKEN
 
@@ -36,6 +37,10 @@ _INPUTS = {
     "手写的页面与静态文件": ("book/*.md", "book/_static/**/*"),
     "设置": ("_config.yml", "_toc.yml", "constraints.txt", "pyproject.toml"),
 }
+
+
+class WrongName(CixiError):
+    """The names of files that the book is made from are no text; the message (Chinese) lists them."""
 
 
 @dataclass(frozen=True)
@@ -93,12 +98,19 @@ class Provenance:
 
 
 def provenance(root: Path) -> Provenance:
-    """What a build of the project folder ``root`` would be made of now. Raises :class:`edition.WrongDate`."""
+    """What a build of the project folder ``root`` would be made of now.
+
+    Raises :class:`edition.WrongDate` and :class:`WrongName`.
+    """
+    inputs = tuple(_inputs(root))
+    names = (str(root.resolve()), *(one.path for one in inputs))
+    if wrong := "、".join(marked(name) for name in names if not is_text(name)):
+        raise WrongName(f"名称含有看不见的字符，或不是 UTF-8 文字，不能用来生成网站，请改名或移走：{wrong}")
     pins = root / "constraints.txt"
     lines = re.findall(r"^([\w.-]+)==(\S+)", pins.read_text("utf-8") if pins.is_file() else "", re.MULTILINE)
     pinned: dict[str, str] = {canonicalize_name(name): version for name, version in lines}
     return Provenance(
-        inputs=tuple(_inputs(root)),
+        inputs=inputs,
         program=_program(root),
         python=f"{platform.python_implementation()} {platform.python_version()}",
         system=f"{platform.system()} {platform.machine()}",
@@ -112,10 +124,16 @@ def _inputs(root: Path) -> Iterator[Input]:
     for kind, patterns in _INPUTS.items():
         for path in sorted(path for pattern in patterns for path in root.glob(pattern)):
             hidden = path.name.startswith((".", "~$")) and path.name not in (JOURNAL, TAKEN)  # journals are read
-            if path.is_file() and not hidden and ".ipynb_checkpoints" not in path.parts:
+            name = path.relative_to(root).as_posix()
+            unread = kind == "数据" and not is_text(name)  # loading tells of one among the years
+            if path.is_file() and not hidden and not unread and ".ipynb_checkpoints" not in path.parts:
                 content = path.read_bytes()
-                name = path.relative_to(root).as_posix()
                 yield Input(kind, name, len(content), hashlib.sha256(content).hexdigest())
+
+
+def is_text(name: str) -> bool:
+    """Whether a file's name is text that a page, a script and an archive can hold; a name in GBK is none on Linux."""
+    return not invisible(name) and "\n" not in name
 
 
 def _program(root: Path) -> Program:
@@ -159,7 +177,7 @@ def _commit(root: Path) -> str | None:
 def _modified(root: Path, places: Sequence[str]) -> tuple[str, ...]:
     """Files below ``places`` that differ from the commit, untracked ones too, with slashes."""
     changed = _git(root, "status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--", *places) or ""
-    return tuple(sorted(entry[3:] for entry in changed.split("\0") if entry))
+    return tuple(sorted(entry[3:] for entry in changed.split("\0") if entry and is_text(entry)))
 
 
 def own_files(root: Path) -> tuple[str, ...] | None:
@@ -180,7 +198,9 @@ def _git(root: Path, *arguments: str) -> str | None:
     """Git's output, or None when Git fails or is missing."""
     command = ["git", "--no-optional-locks", *arguments]
     try:
-        done = subprocess.run(command, cwd=root, capture_output=True, encoding="utf-8", check=False)  # noqa: S603  # our own words
+        done = subprocess.run(  # noqa: S603  # our own words
+            command, cwd=root, capture_output=True, encoding="utf-8", errors="surrogateescape", check=False
+        )
     except OSError:
         return None
     return done.stdout.strip("\n") if done.returncode == 0 else None

@@ -64,9 +64,9 @@ class Requirement(Row):
     standard: Text = column("依据标准", "要求出自哪一标准；规划没有写明的，照实说明。")
     source: Source
 
-    def contradictions(self) -> Iterator[str]:
+    def contradictions(self) -> Iterator[tuple[str, str]]:
         if (self.reading is None) != (self.reading_reason is None):
-            yield _BOTH
+            yield "reading reading_reason", _BOTH
 
 
 class Target(Row):
@@ -80,11 +80,11 @@ class Target(Row):
     reading_reason: Maybe[str] = column("读法理由", "为何取这一读法；空＝没有另定读法。")
     source: Source
 
-    def contradictions(self) -> Iterator[str]:
+    def contradictions(self) -> Iterator[tuple[str, str]]:
         if self.year not in TARGET_YEARS:
-            yield f"目标年应为 {' 或 '.join(map(str, TARGET_YEARS))}"
+            yield "year", " 或 ".join(map(str, TARGET_YEARS))
         elif (self.reading is None) != (self.reading_reason is None):
-            yield _BOTH
+            yield "reading reading_reason", _BOTH
 
 
 class ConventionRow(Row):
@@ -98,11 +98,11 @@ class ConventionRow(Row):
     reason: Text = column("理由", "为何可以这样认定。")
     source: Source
 
-    def contradictions(self) -> Iterator[str]:
+    def contradictions(self) -> Iterator[tuple[str, str]]:
         if self.convention is Convention.PLAN_CONCLUDES and (self.item_id is None or self.year is None):
-            yield "“依规划结论”须写明子项编号和年份：规划只对它所判的那一年作了结论"
+            yield "item_id year", "“依规划结论”须写明子项编号和年份：规划只对它所判的那一年作了结论"
         if self.convention is Convention.NOTHING_THERE and self.item_id is None:
-            yield "“无此对象”须写明子项编号"
+            yield "item_id", "“无此对象”须写明子项编号"
 
 
 _PRINTED = "^(verdict|indicators|tally|named|past_type|past_outcome|past_sum|projects|project_origin|budget)$"
@@ -126,10 +126,10 @@ class Published(Row):
     explanation: Maybe[str] = column("说明", "所印与复算的关系需要解释时的说明；空＝不需要。")
     source: Source
 
-    def contradictions(self) -> Iterator[str]:
+    def contradictions(self) -> Iterator[tuple[str, str]]:
         words = sorted(verdict.chinese for verdict in Verdict)
         if self.kind in {"verdict", "named"} and self.stated not in words:
-            yield f"结论应为 {'、'.join(words)} 之一"
+            yield "stated", f"{'、'.join(words)} 之一"
 
 
 class PastProjects(Row):
@@ -156,11 +156,11 @@ class Project(Row):
     units: Text = column("责任单位", "照录；多个单位以“、”分隔（括号内的“、”不分隔）。")
     source: Source
 
-    def contradictions(self) -> Iterator[str]:
+    def contradictions(self) -> Iterator[tuple[str, str]]:
         if (self.budget is None) == (self.budget_absence is None):
-            yield "投资概算与概算缺失原因应恰有一个"
+            yield "budget budget_absence", "投资概算与概算缺失原因应恰有一个"
         elif self.start_year > self.end_year:
-            yield "实施年限的起始年不应晚于结束年"
+            yield "years", "实施年限的起始年不应晚于结束年"
 
     @property
     def start_year(self) -> int:

@@ -54,15 +54,15 @@ class Observation(Row):
         "这一行由哪个工作簿导入：文件名与 SHA-256；定稿以后才改动的，其后写明更正了哪些列；空＝不是由工作簿导入。",
     )
 
-    def contradictions(self) -> Iterator[str]:
+    def contradictions(self) -> Iterator[tuple[str, str]]:
         if self.value is not None and self.absence is not None:
-            yield "现状值与缺失原因只能有一个"
+            yield "value absence", "现状值与缺失原因只能有一个"
         if self.value is None and self.absence is None and self.statement is None:
-            yield "没有现状值时，应给出缺失原因或原文"
+            yield "value absence statement", "没有现状值时，应给出缺失原因或原文"
         if self.value is not None and (self.value in WATER_CLASSES) != (self.unit == CLASS_UNIT):
-            yield f"水质类别的单位应为“{CLASS_UNIT}”，数的单位不应为“{CLASS_UNIT}”"
+            yield "value unit", f"水质类别的单位应为“{CLASS_UNIT}”，数的单位不应为“{CLASS_UNIT}”"
         if (self.benchmark is None) != (self.benchmark_kind is None):
-            yield "全省平均与其含义应同时填写或同时留空"
+            yield "benchmark benchmark_kind", "全省平均与其含义应同时填写或同时留空"
 
     def clauses(self, column: str) -> list[tuple[str, str]]:
         """(clause, quoted words) pairs of ``attests`` or ``denies``."""
@@ -88,12 +88,12 @@ class Progress(Row):
     source: Source
     responsible: Maybe[str] = column("填报单位", "谁对这一行负责；空＝未写明。")
 
-    def contradictions(self) -> Iterator[str]:
+    def contradictions(self) -> Iterator[tuple[str, str]]:
         if self.kind not in (Entity.PROJECT, Entity.COMMITMENT):
-            yield "类别应为 project 或 commitment"
+            yield "kind", "类别应为 project 或 commitment"
         if self.kind is Entity.COMMITMENT and self.spent is not None:
-            yield "承诺不填累计投资（资金属于项目）"
+            yield "spent", "承诺不填累计投资（资金属于项目）"
         if self.state is ProgressState.DONE and self.percent not in (None, 100):
-            yield "完成比例为 100 或留空（状态为已完成）"
+            yield "percent state", "完成比例为 100 或留空（状态为已完成）"
         if self.state is ProgressState.NOT_STARTED and self.percent not in (None, 0):
-            yield "完成比例为 0 或留空（状态为未开始）"
+            yield "percent state", "完成比例为 0 或留空（状态为未开始）"
