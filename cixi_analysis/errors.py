@@ -39,7 +39,7 @@ class DataError(CixiError):
 _REASONS = {
     errno.ENOENT: "没有这个文件夹或文件", errno.EACCES: "没有权限", errno.EPERM: "没有权限", errno.ENOSPC: "磁盘已满",
     errno.EROFS: "这里只能读，不能写", errno.EISDIR: "这是一个文件夹", errno.ENOTDIR: "路径中有一段不是文件夹",
-    errno.EEXIST: "已经存在",
+    errno.EEXIST: "已经存在", errno.ENODEV: "这不是普通的文件",
 }  # fmt: skip
 
 
