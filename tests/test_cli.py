@@ -467,7 +467,7 @@ def test_without_a_command_the_help_is_printed() -> None:
     [
         pytest.param(
             ">/dev/full",
-            "错误：不能读写 文件：磁盘已满\n",
+            "错误：不能读写 标准输出：磁盘已满\n",
             marks=pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has a device that is always full"),
         ),
         (">&-", "错误：标准输出已关闭，无处写出结果。\n"),

@@ -424,7 +424,7 @@ def test_a_full_disk_leaves_the_old_data(
 
     targets: dict[str, tuple[Any, str, Callable[..., Any]]] = {
         "open": (journal.os, "open", full_disk),
-        "write": (journal, "open", lambda *args, **options: HalfWritten(open(*args, **options))),
+        "write": (journal, "open", lambda *args, **options: HalfWritten(open(*args, **options))),  # noqa: PTH123, SIM115  # as the journal opens it
         "fsync": (journal.os, "fsync", full_disk),
         "replace": (journal.Path, "replace", full_disk),
     }

@@ -31,6 +31,7 @@ from papermill.exceptions import PapermillExecutionError
 
 from cixi_analysis.book.pages import tidied
 from cixi_analysis.book.site import cores
+from cixi_analysis.errors import place, reason
 from cixi_analysis.plan.provenance import MODULES
 
 #: Ports are given out one kernel at a time; jupyter_client remembers which it gave, so that none is given twice.
@@ -162,7 +163,7 @@ def run_each(root: Path, drawings: Path, works: Sequence[Work]) -> Generator[tup
                     started.append(own.kernel)
                 return work(own.kernel)
             except (KernelDied, RuntimeError, OSError) as error:
-                ends.append(str(error))
+                ends.append(f"{place(error, root)}：{reason(error)}" if isinstance(error, OSError) else str(error))
                 own.kernel = None
         text = f"运行它的内核中断（{'；重新运行：'.join(ends)}）"
         return Failure((f"错误：{text}",), text)

@@ -203,7 +203,7 @@ def load_plan(root: Path | str | None = None, new: Mapping[str, bytes] | None = 
 
 def _read(data: Path, new: Mapping[str, bytes]) -> tuple[tuple[str, Content], ...]:
     """Name below ``data`` → content, before a replacement that was cut short; years in ascending order."""
-    journal = (read_journal(data) or {}) | new
+    journal = {**(read_journal(data) or {}), **new}
     contents: dict[str, Content] = {name: _content(data / name) for name in TABLES}
     for folder in YEARLY:
         found = {f"{folder}/{path.name}" for path in (data / folder).glob("*")}
