@@ -2,7 +2,8 @@
 
 import errno
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 
@@ -60,6 +61,15 @@ def reason(error: OSError) -> str:
 def place(error: OSError, default: object) -> str:
     """The file that could not be read or written (of two, the one to be written); ``default`` where none is named."""
     return str(error.filename2 or error.filename or default)
+
+
+@contextmanager
+def writing(where: object, kind: type[CixiError]) -> Iterator[None]:
+    """Raise ``kind`` for a file that cannot be read or written, naming it, or ``where``: a failed write names no file."""
+    try:
+        yield
+    except OSError as error:
+        raise kind(f"不能读写 {place(error, where)}：{reason(error)}。原来的文件没有改动。") from error
 
 
 class UnknownYear(CixiError):

@@ -23,7 +23,7 @@ from cixi_analysis.book import cache
 from cixi_analysis.book.kernels import Failure, Kernel, Result, packed, run_each, run_elsewhere
 from cixi_analysis.book.pages import BuildError, Each, Page, Run, read_pages, runs_of
 from cixi_analysis.book.site import JupyterBook, recover_site, swap
-from cixi_analysis.errors import place, reason
+from cixi_analysis.errors import writing
 from cixi_analysis.words import BASE_YEAR
 
 #: Python that writes the files which a year's pages offer for download, given ``year`` and ``folder``.
@@ -226,9 +226,13 @@ def _scratch(root: Path, force: bool) -> Iterator[Path]:
     """
     folder = root / "_build"
     scratch = folder / "scratch"
-    try:
+    with writing(folder, BuildError):
         folder.mkdir(exist_ok=True)
-        with FileLock(folder / ".lock").acquire(timeout=0):
+        try:
+            lock = FileLock(folder / ".lock").acquire(timeout=0)
+        except Timeout:
+            raise BuildError(f"另一次生成正在 {folder} 进行，网站保持原样。请等它结束后再运行。") from None
+        with lock:
             try:
                 for own in (scratch, folder / "logs"):  # of an earlier build
                     shutil.rmtree(own, ignore_errors=True)
@@ -239,10 +243,6 @@ def _scratch(root: Path, force: bool) -> Iterator[Path]:
                 yield scratch
             finally:
                 shutil.rmtree(scratch, ignore_errors=True)
-    except Timeout:
-        raise BuildError(f"另一次生成正在 {folder} 进行，网站保持原样。请等它结束后再运行。") from None
-    except OSError as error:  # a failed write names no file
-        raise BuildError(f"不能读写 {place(error, folder)}：{reason(error)}，网站保持原样。") from error
 
 
 def _notebooks(book: Path) -> list[Path]:

@@ -35,7 +35,7 @@ def main() -> None:
     root, jobs = sys.argv[1:]
     # The command has no option for it.
     jupyter_book.sphinx.build_sphinx = partial(jupyter_book.sphinx.build_sphinx, jobs=int(jobs))
-    jieba.setLogLevel("WARNING")
+    jieba.setLogLevel("CRITICAL")  # it may fail to write its cache
     jieba.initialize()
     bundle(Path(root))
     gc.freeze()

@@ -30,8 +30,19 @@ YEAR = click.argument("year", type=int, metavar="YEAR")
 FORMAT = click.option(
     "--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", help="输出格式。Output format."
 )
+
+
+class PathType(click.Path):
+    """A path; not an empty one, which would be the current folder."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value == "":
+            self.fail("现为空，应为一个名称", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 #: The type of a path that must not be a folder.
-FILE = click.Path(dir_okay=False, path_type=Path)
+FILE = PathType(dir_okay=False, path_type=Path)
 
 
 def print_table(table: "pd.DataFrame", form: str) -> None:
@@ -105,7 +116,7 @@ def _in_chinese(error: click.UsageError) -> str:
     text = error.message
     for pattern, chinese in _SENTENCES.items():
         if found := re.match(pattern, error.message):
-            text = found.expand(chinese).replace("', '", "、")
+            text = found.expand(chinese).replace("', '", "、").replace("现为 ，", "现为空，")
     if not isinstance(error, click.BadParameter) or error.param is None:
         return text
     name = error.param.get_error_hint(error.ctx).split(" / ")[0].strip("'")
