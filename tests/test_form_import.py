@@ -4,7 +4,10 @@ import errno
 import hashlib
 import json
 import os
+import random
+import secrets
 import signal
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -567,6 +570,32 @@ def test_a_kill_at_any_moment(import_at_hand: tuple[Plan, Import]) -> None:
     assert states[0] == "old"
     assert states[-2:] == ["new", "new"], "killed after the replacement, and not killed at all"
     assert states.count("old") > 40
+
+
+@pytest.mark.long
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+def test_kills_at_random_moments(import_at_hand: tuple[Plan, Import]) -> None:
+    """Fifty kills from outside, whatever the process is at: the old data or the new, and both occur."""
+    plan, change = import_at_hand
+    seed, before, states = secrets.randbelow(2**32), files_of(plan), []
+    print(f"seed {seed}")  # noqa: T201  # shown when the test fails
+    chance, started = random.Random(seed), time.monotonic()  # noqa: S311  # no secrets here
+    assert in_a_child(lambda: apply_import(plan, change)) == 0
+    whole = time.monotonic() - started
+    for _ in range(50):
+        for path in [*(files_of(plan).keys() - before.keys()), *unfinished(plan)]:
+            path.unlink()
+        for path, content in before.items():
+            path.write_bytes(content)
+        child = os.fork()
+        if child == 0:
+            apply_import(plan, change)
+            os._exit(0)
+        time.sleep(chance.uniform(0, whole))
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        states.append(state(plan, change))
+    assert set(states) == {"old", "new"}
 
 
 # Progress
