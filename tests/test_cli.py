@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import openpyxl
 import pytest
 from click.testing import CliRunner, Result
@@ -15,7 +16,9 @@ from conftest import ROOT, cixi
 from filling import sheets
 
 from cixi_analysis.cli import main
+from cixi_analysis.cli.terminal import PathType
 from cixi_analysis.form.layout import COLUMNS, FIRST_ROW, GUIDE, YEAR_CELL
+from cixi_analysis.form.writing import write_form
 from cixi_analysis.plan.dataset import Plan, load_plan
 from cixi_analysis.words import Verdict
 
@@ -461,21 +464,22 @@ def test_without_a_command_the_help_is_printed() -> None:
     assert (result.exit_code, result.stdout, result.stderr) == (2, "", help_page)
 
 
+FULL = pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has a device that is always full")
+REDIRECTED = [
+    pytest.param(">/dev/full", 1, "错误：不能读写 标准输出：磁盘已满\n", marks=FULL),
+    (">&-", 1, "错误：标准输出已关闭，无处写出结果。\n"),
+    (">&- <&-", 1, "错误：标准输出已关闭，无处写出结果。\n"),
+    ("2>&- >/dev/null", 0, ""),
+    (">&- 2>&-", 1, ""),
+    pytest.param(">/dev/full 2>/dev/full", 1, "", marks=FULL),
+]
+
+
 @pytest.mark.skipif(os.name != "posix", reason="a POSIX shell redirects the output")
-@pytest.mark.parametrize(
-    ("redirected", "told"),
-    [
-        pytest.param(
-            ">/dev/full",
-            "错误：不能读写 文件：磁盘已满\n",
-            marks=pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has a device that is always full"),
-        ),
-        (">&-", "错误：标准输出已关闭，无处写出结果。\n"),
-    ],
-)
-@pytest.mark.parametrize("arguments", [["--help"], ["requirement", "≥20"], ["assess", "2022"]], ids=" ".join)
-def test_output_that_cannot_be_written(arguments: list[str], redirected: str, told: str) -> None:
-    """A full disk or a closed standard output is a message and exit status 1, in the help too."""
+@pytest.mark.parametrize(("redirected", "status", "told"), REDIRECTED)
+@pytest.mark.parametrize("arguments", [["--help"], ["requirement", "≥20"], ["commitments"]], ids=" ".join)
+def test_output_that_cannot_be_written(arguments: list[str], redirected: str, status: int, told: str) -> None:
+    """A full disk or a closed stream is a message where one can be read, and exit status 1, in the help too."""
     done = subprocess.run(
         ["sh", "-c", f'exec "$@" {redirected}', "sh", *COMMAND, *arguments],
         stderr=subprocess.PIPE,
@@ -483,7 +487,30 @@ def test_output_that_cannot_be_written(arguments: list[str], redirected: str, to
         check=False,
         cwd=ROOT,
     )
-    assert (done.returncode, done.stderr) == (1, told)
+    assert (done.returncode, done.stderr) == (status, told)
+
+
+@FULL
+@pytest.mark.parametrize("name", sorted({*main.commands} - {"build", "verify"}))
+def test_no_command_fails_at_a_full_output(name: str, tmp_path: Path, plan: Plan) -> None:
+    """Every command that answers ends with a message, whatever it prints; the two that build print by the same way."""
+    write_form(plan, 2023, tmp_path / "form.xlsx")
+    given = {
+        "diff": ["2022"], "assess": ["2022"], "trend": ["2022"], "indicator": ["9"], "requirement": ["--all"],
+        "export": ["2022", "-o", str(tmp_path / "x.xlsx")], "workbook": ["2024", "-o", str(tmp_path / "y.xlsx")],
+        "check": [str(tmp_path / "form.xlsx")], "import": [str(tmp_path / "form.xlsx"), "--dry-run"],
+        "publish": ["--zip", "-o", str(tmp_path / "z.zip")],
+    }  # fmt: skip
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [*COMMAND, "--root", str(ROOT), name, *given.get(name, [])],
+            stdout=full, stderr=subprocess.PIPE, encoding="utf-8", check=False,
+        )  # fmt: skip
+    assert "Traceback" not in done.stderr
+    if name in ("export", "workbook"):
+        assert (done.returncode, done.stderr.startswith("已写入")) == (0, True), "prints nothing there"
+    else:
+        assert (done.returncode, "错误：" in done.stderr) == (1, True), done.stderr
 
 
 @pytest.mark.skipif(os.name != "posix", reason="EPIPE is POSIX")
@@ -498,12 +525,28 @@ def test_a_closed_pipe_ends_the_command_silently() -> None:
         assert (process.stderr.read(), process.wait()) == (b"", 1)
 
 
-def test_export_needs_a_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """An empty name is not the current folder."""
+EMPTY = [
+    (["export", "2022", "-o", ""], "-o"), (["export", "2022", "--output="], "-o"), (["workbook", "2023", "-o", ""], "-o"),
+    (["publish", "--zip", "-o", ""], "-o"), (["check", ""], "FILE"), (["import", ""], "FILE"), (["verify", ""], "[SITE]"),
+    (["--root", "", "audit"], "--root"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("arguments", "name"), EMPTY, ids=[" ".join(arguments) for arguments, _ in EMPTY])
+def test_a_name_is_not_empty(arguments: list[str], name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An empty name is not the current folder: every path of every command is refused."""
     monkeypatch.chdir(tmp_path)
-    result = run("export", "2022", "-o", "")
+    result = run(*arguments)
     assert (result.exit_code, list(tmp_path.iterdir())) == (2, [])
-    assert "文件名应以 .xlsx 或 .json 结尾，或是已有的文件夹，现为 空。" in result.stderr
+    assert result.stderr.splitlines()[-1] == f"用法错误：{name} 的值不对：现为空，应为一个名称"
+
+
+def test_every_path_is_of_the_type_that_refuses_an_empty_one() -> None:
+    """A new option cannot forget it."""
+    commands: list[click.Command] = [main, *main.commands.values()]
+    types = [p.type for command in commands for p in command.params if isinstance(p.type, click.Path)]
+    assert len(types) == len(EMPTY) - 1, "one of them is written in two ways"
+    assert {type(found) for found in types} == {PathType}
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="elsewhere a file's name is text")

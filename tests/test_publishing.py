@@ -1,7 +1,10 @@
 """Handing the book out: one archive that opens anywhere, and the proof that it can be made again by bytes."""
 
 import json
+import os
+import random
 import re
+import secrets
 import shutil
 import zipfile
 from pathlib import Path
@@ -12,7 +15,15 @@ from playwright.sync_api import Browser, Page
 from pypdf import PdfWriter
 
 from cixi_analysis.book import cache
-from cixi_analysis.book.publication import NotPublished, NotReproduced, archive, first_difference, published, verify
+from cixi_analysis.book.publication import (
+    NotPublished,
+    NotReproduced,
+    PublishedSite,
+    archive,
+    first_difference,
+    published,
+    verify,
+)
 from cixi_analysis.plan.dataset import Plan
 
 
@@ -80,9 +91,7 @@ def test_not_unpacked_it_says_what_to_do(unpacked: Path, browser: Browser, tmp_p
 
 def test_every_link_leads_somewhere(unpacked: Path) -> None:
     """All links of all pages are relative, and what they name is in the archive: page, file and anchor."""
-    pages = {
-        path: path.read_text(encoding="utf-8") for path in unpacked.rglob("*.html") if path.parent.name != "_static"
-    }
+    pages = {path: path.read_text(encoding="utf-8") for path in unpacked.rglob("*.html")}
     anchors = {path: set(re.findall(r'\bid="([^"]+)"', html)) for path, html in pages.items()}
     broken = []
     for path, html in pages.items():
@@ -99,6 +108,9 @@ def test_every_link_leads_somewhere(unpacked: Path) -> None:
                 or (anchor and leads_to in anchors and anchor not in anchors[leads_to])
             ):
                 broken.append((path.name, target))
+    for path in unpacked.rglob("*.css"):
+        asked = re.findall(r"url\([\"']?([^\"')?#]+)", path.read_text(encoding="utf-8"))
+        broken += [(path.name, t) for t in asked if not t.startswith("data:") and not (path.parent / t).is_file()]
     assert broken == []
 
 
@@ -201,11 +213,16 @@ def test_verify_another_edition(built: Path, tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.parametrize("name", ["data", "_config.yml"])
-def test_verify_what_is_no_site(built: Path, name: str) -> None:
-    """A folder or a file of something else."""
-    done = cixi("verify", str(built / name), root=built)
-    assert done.returncode == 1
+@pytest.mark.parametrize("name", ["data", "_config.yml", "pipe"])
+def test_verify_what_is_no_site(built: Path, tmp_path: Path, name: str) -> None:
+    """A folder or a file of something else; nobody waits for a pipe."""
+    place = built / name
+    if name == "pipe":
+        if not hasattr(os, "mkfifo"):
+            pytest.skip("Windows has no named pipes")
+        os.mkfifo(place := tmp_path / name)
+    done = cixi("verify", str(place), root=built)
+    assert (done.returncode, done.stdout) == (1, "")
     assert re.search("不是本书的网站|既不是网站的文件夹", done.stderr)
 
 
@@ -236,6 +253,9 @@ def zipped_site(path: Path, made_of: str) -> Path:
         json.dumps({**MADE_OF, "date": "gestern"}),
         json.dumps({**MADE_OF, "date": "0001-01-01"}),
         json.dumps({**MADE_OF, "date": "0001-01-01T00:00:00"}),
+        *("[" * 100_000, '{"a":' * 100_000, "\ufeff{}", json.dumps(MADE_OF) + "x", json.dumps(MADE_OF)[:-1]),
+        *(json.dumps({**MADE_OF, name: wrong}) for name in MADE_OF for wrong in (1e400, [[]], {"": 1}, True)),
+        *(json.dumps({key: MADE_OF[key] for key in MADE_OF if key != name}) for name in MADE_OF),
     ],
 )
 def test_verify_a_damaged_provenance(made_of: str, tmp_path: Path) -> None:
@@ -273,6 +293,129 @@ def test_verify_damaged_bytes(tmp_path: Path) -> None:
     with pytest.raises(NotReproduced) as refused_entry:
         published(path)
     assert str(refused_entry.value) == f"{path}：不是本书的网站（压缩包已损坏）。"
+
+
+def refused(place: Path) -> str:
+    """Why ``place`` is no site of this book; "" for one that could be."""
+    try:
+        assert published(place).made_of.edition
+    except NotReproduced as error:
+        found = re.fullmatch(
+            rf"{re.escape(str(place))}：(?:不是本书的网站（(.*)）|(既不是网站的文件夹，也不是 .*))。", str(error)
+        )
+        assert found, error
+        return found[1] or found[2]
+    return ""
+
+
+def entry(name: str, content: bytes | str = b"x", **attributes: int) -> tuple[zipfile.ZipInfo, bytes | str]:
+    made = zipfile.ZipInfo(name)
+    for attribute, value in attributes.items():
+        setattr(made, attribute, value)
+    return made, content
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+@pytest.mark.parametrize(
+    ("more", "why"),
+    [
+        ([], ""),
+        ([entry("site/index.html")] * 2, "压缩包里有重名的文件"),
+        ([entry("site/b.html", "x", compress_type=zipfile.ZIP_LZMA)], ""),
+        (
+            [
+                entry("../../x"),
+                entry("/etc/x"),
+                entry("C:\\x"),
+                entry("site/../../x"),
+                entry("\x1b[31m"),
+                entry("长" * 9000),
+            ],
+            "",
+        ),
+        ([entry(f"site/{n}") for n in range(3000)], ""),
+    ],
+)
+def test_odd_archives(more: list[tuple[zipfile.ZipInfo, bytes | str]], why: str, tmp_path: Path) -> None:
+    """What is more in an archive is read as bytes and compared; nothing is unpacked."""
+    path = zipped_site(tmp_path / "x.zip", json.dumps(MADE_OF))
+    with zipfile.ZipFile(path, "a") as file:
+        for made, content in more:
+            file.writestr(made, content)
+    assert refused(path) == why
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_all_of_an_archive_is_compared(
+    built: Path, zipped: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another start page, and a file beside the site, are differences too."""
+    again = published(built / "_build" / "html")
+    monkeypatch.setattr("cixi_analysis.book.publication._again", lambda *_: again)
+    assert verify(built, published(zipped)) == len(again.files)
+    for name, told in (("index.html", "index.html，第1行，第1个字节起"), ("更新.exe", "更新.exe 没有重新生成出来")):
+        files = published(zipped).files | {name: b"x"}
+        with pytest.raises(NotReproduced, match=f"不同：{re.escape(told)}$"):
+            verify(built, PublishedSite(zipped, files))
+
+
+@pytest.mark.parametrize("packed", [True, False], ids=["packed", "unpacked"])
+def test_a_bomb_is_not_unpacked(packed: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An archive that is larger than any site, or would become so, is refused before it is read."""
+    path = zipped_site(tmp_path / "x.zip", json.dumps(MADE_OF))
+    with zipfile.ZipFile(path, "a", zipfile.ZIP_DEFLATED) as file, file.open("site/0", "w") as stream:
+        for _ in range(257):
+            stream.write(bytes(2**20))
+    if packed:
+        monkeypatch.setattr("cixi_analysis.book.publication._MOST_PACKED", 2**10)
+    monkeypatch.setattr(zipfile.ZipFile, "read", lambda *_: pytest.fail("read"))
+    assert refused(path).startswith("超过了本书网站的大小")
+
+
+def test_an_encrypted_archive(tmp_path: Path) -> None:
+    """The flag of one entry is enough."""
+    path = zipped_site(tmp_path / "x.zip", json.dumps(MADE_OF))
+    content = bytearray(path.read_bytes())
+    content[content.rindex(b"PK\1\2") + 8] |= 1
+    path.write_bytes(content)
+    assert refused(path) == "压缩包加了密码"
+
+
+def mutated(whole: bytes, rng: random.Random) -> bytes:
+    """The bytes with one to four damages: bits, zeros, a piece lost, doubled, moved or cut off, other numbers."""
+    content = bytearray(whole)
+    for _ in range(rng.randint(1, 4)):
+        at, length = rng.randrange(len(content) or 1), rng.choice((1, 1, 2, 4, 30))
+        piece = bytes(content[at : at + length])
+        match rng.randrange(6):
+            case 0:
+                content[at : at + length] = rng.randbytes(len(piece))
+            case 1:
+                content[at : at + length] = bytes(len(piece))
+            case 2:
+                del content[at : at + length]
+            case 3:
+                content[at:at] = piece
+            case 4:
+                content[at : at + length] = b"\xff" * len(piece)
+            case _:
+                del content[at + (len(content) - at) // 2 :]
+    return bytes(content)
+
+
+@pytest.mark.parametrize("count", [1500, pytest.param(60_000, marks=pytest.mark.long)])
+def test_mutated_archives(count: int, tmp_path: Path) -> None:
+    """However an archive is damaged, it is read or refused with a reason; what is read is what was written."""
+    path, seed = tmp_path / "x.zip", secrets.randbelow(2**32)
+    print(f"seed {seed}")  # noqa: T201  # shown when the test fails
+    whole = zipped_site(path, json.dumps(MADE_OF)).read_bytes()
+    content, rng = published(path).files, random.Random(seed)  # noqa: S311  # no secrets here
+    for _ in range(count):
+        path.write_bytes(mutated(whole, rng))
+        if not refused(path):
+            files = published(path).files
+            assert all(files[name] == content[name] for name in files.keys() & content.keys()), seed
+    assert list(tmp_path.iterdir()) == [path]
 
 
 # ---- Permanent addresses ---------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """Several files of the data replaced: all or none, also for readers and writers that come after a kill."""
 
 import json
+import os
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +10,7 @@ import pytest
 from killing import in_a_child, killed_at
 from tiny import progress, tiny_plan, write
 
-from cixi_analysis.errors import DataError
+from cixi_analysis.errors import DataError, reason
 from cixi_analysis.plan import journal
 from cixi_analysis.plan.dataset import load_plan
 from cixi_analysis.plan.journal import JOURNAL, TAKEN, read_journal, recover, replace_files, write_whole
@@ -244,12 +245,95 @@ def test_a_damaged_journal(tmp_path: Path, content: str | bytes) -> None:
     assert sorted(tmp_path.rglob("*")) == before
 
 
-@pytest.mark.parametrize("mode", [0o600, 0o664])
-def test_a_replaced_file_keeps_its_mode(data: Path, mode: int) -> None:
-    """An import takes nobody's permissions away and gives nobody any; a new file can be read by all."""
+POSIX = pytest.mark.skipif(os.name != "posix", reason="Windows has neither modes nor devices")
+
+
+@POSIX
+@pytest.mark.parametrize("umask", [0o022, 0o027, 0o077, 0o002])
+@pytest.mark.parametrize("mode", [0o600, 0o640, 0o660, 0o664, 0o644, 0o444, 0o666])
+def test_a_replaced_file_keeps_its_mode(data: Path, mode: int, umask: int) -> None:
+    """An import takes nobody's permissions away and gives nobody any; a new file gets what the umask leaves."""
     (data / "a" / "1.csv").chmod(mode)
+    before = os.umask(umask)
+    try:
+        replace_files(data, NEW)
+    finally:
+        os.umask(before)
+    assert [(data / name).stat().st_mode & 0o777 for name in NEW] == [mode, 0o666 & ~umask]
+
+
+@pytest.mark.skipif(not hasattr(os, "setxattr"), reason="Linux keeps access lists as extended attributes")
+def test_a_replaced_file_keeps_its_access_list(data: Path) -> None:
+    """What Linux keeps beside the mode (access lists, labels) is copied; the time of the old file is not."""
+    path = data / "a" / "1.csv"
+    try:
+        os.setxattr(path, "user.note", b"x")
+    except OSError:
+        pytest.skip("this file system has no attributes")
+    os.utime(path, (0, 0))
+    write_whole(path, b"new")
+    assert (os.getxattr(path, "user.note"), path.stat().st_mtime > 0) == (b"x", True)
+
+
+def test_a_private_file_is_never_open_to_others(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before the scratch file has the mode of the old file, only its owner can read it."""
+    (data / "a" / "1.csv").chmod(0o600)
+    seen = []
+    monkeypatch.setattr(journal.os, "fsync", lambda number: seen.append(os.fstat(number).st_mode & 0o077))
+    write_whole(data / "a" / "1.csv", b"new")
+    assert seen == [0]
+
+
+@pytest.mark.parametrize("chain", [1, 2])
+def test_a_link_stays_a_link(data: Path, chain: int) -> None:
+    """A data file that lies elsewhere is replaced there, also where it does not exist yet."""
+    (data / "b").mkdir()
+    for name, target in (("a/1.csv", "there.csv"), ("b/1.csv", "new.csv")):
+        (data / "else").mkdir(exist_ok=True)
+        (data / name).unlink(missing_ok=True)
+        if chain == 2:
+            (data / "else" / f"link-{target}").symlink_to(target)
+        (data / name).symlink_to(data / "else" / f"{'link-' if chain == 2 else ''}{target}")
+    (data / "else" / "there.csv").write_bytes(FIRST.encode())
     replace_files(data, NEW)
-    assert [(data / name).stat().st_mode & 0o777 for name in NEW] == [mode, 0o644]
+    assert held(data) == AFTER
+    assert all((data / name).is_symlink() for name in NEW)
+    assert (data / "else" / "new.csv").read_bytes() == NEW["b/1.csv"]
+    assert {p.name for p in (data / "else").iterdir() if p.is_file() and not p.is_symlink()} == {"there.csv", "new.csv"}
+
+
+@POSIX
+@pytest.mark.parametrize("kind", ["folder", "pipe", "link to a pipe"])
+def test_what_is_no_file_is_not_replaced(tmp_path: Path, kind: str) -> None:
+    """A folder or a pipe (as a device would be) behind the name: refused with the name, and it is still there."""
+    (tmp_path / "out").mkdir()
+    path = tmp_path / "out" / "x.xlsx"
+    if kind == "folder":
+        path.mkdir()
+    elif kind == "pipe":
+        os.mkfifo(path)
+    else:
+        os.mkfifo(tmp_path / "pipe")
+        path.symlink_to(tmp_path / "pipe")
+    before = path.stat().st_mode
+    with pytest.raises(OSError, match=r".") as refused:
+        write_whole(path, b"new")
+    assert reason(refused.value) == ("这是一个文件夹" if kind == "folder" else "这不是普通的文件")
+    assert (path.stat().st_mode, list(path.parent.iterdir())) == (before, [path])
+
+
+@pytest.mark.parametrize("step", ["open", "fsync", "replace", "copystat"])
+def test_a_failure_names_the_file(data: Path, step: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever the system refuses (a failed write names no file by itself), the error says which file was meant."""
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    owner = {"open": journal.os, "fsync": journal.os, "replace": Path, "copystat": journal.shutil}[step]
+    with monkeypatch.context() as patched, pytest.raises(OSError, match="No space left") as failed:
+        patched.setattr(owner, step, full)
+        write_whole(data / "a" / "1.csv", b"new")
+    assert (failed.value.filename, held(data)) == (str(data / "a" / "1.csv"), OLD)
 
 
 def test_a_replaced_file_keeps_its_owner(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@
 Deleting the folder is always safe. Entries carry their checksum: a damaged one counts as missing.
 """
 
+import contextlib
 import hashlib
 import json
 import os
@@ -185,7 +186,8 @@ class Drawings(dict[str, str]):
 
     def __setitem__(self, key: str, drawing: str) -> None:
         super().__setitem__(key, drawing)
-        write_sealed(self._folder / key, drawing.encode())
+        with contextlib.suppress(OSError):  # drawn again next time
+            write_sealed(self._folder / key, drawing.encode())
 
 
 def whole(root: Path, inputs: str, book: str | None = None) -> str:

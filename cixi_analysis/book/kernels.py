@@ -31,6 +31,7 @@ from papermill.exceptions import PapermillExecutionError
 
 from cixi_analysis.book.pages import tidied
 from cixi_analysis.book.site import cores
+from cixi_analysis.errors import place, reason
 from cixi_analysis.plan.provenance import MODULES, is_text
 
 #: Ports are given out one kernel at a time; jupyter_client remembers which it gave, so that none is given twice.
@@ -183,7 +184,8 @@ class Pool:
                     self._started.append(self._own.kernel)
                 return work(self._own.kernel)
             except (KernelDied, RuntimeError, OSError) as error:
-                ends.append(str(error))
+                at = f"{place(error, self._places[0])}：{reason(error)}" if isinstance(error, OSError) else str(error)
+                ends.append(at)
                 self._own.kernel = None
         text = f"运行它的内核中断（{'；重新运行：'.join(ends)}）"
         return Failure((f"错误：{text}",), text)

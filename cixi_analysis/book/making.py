@@ -23,6 +23,7 @@ from cixi_analysis.book import cache
 from cixi_analysis.book.kernels import Failure, Kernel, Pool, Result, packed, run_elsewhere
 from cixi_analysis.book.pages import BuildError, Each, Page, Run, read_pages, runs_of
 from cixi_analysis.book.site import JupyterBook, recover_site, swap
+from cixi_analysis.errors import writing
 from cixi_analysis.words import BASE_YEAR
 
 #: Python that writes the files which a year's pages offer for download, given ``year`` and ``folder``.
@@ -237,24 +238,24 @@ def _scratch(root: Path, force: bool) -> Iterator[Path]:
     ``force`` also clears the cache.
     """
     folder = root / "_build"
-    folder.mkdir(exist_ok=True)
-    lock = FileLock(folder / ".lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        raise BuildError(f"另一次生成正在 {folder} 进行，网站保持原样。请等它结束后再运行。") from None
     scratch = folder / "scratch"
-    try:
-        for own in (scratch, folder / "logs"):  # of an earlier build
-            shutil.rmtree(own, ignore_errors=True)
-            own.mkdir(parents=True)
-        (scratch / "book").mkdir()
-        if force:
-            cache.clear(root)
-        yield scratch
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
-        lock.release()
+    with writing(folder, BuildError):
+        folder.mkdir(exist_ok=True)
+        try:
+            lock = FileLock(folder / ".lock").acquire(timeout=0)
+        except Timeout:
+            raise BuildError(f"另一次生成正在 {folder} 进行，网站保持原样。请等它结束后再运行。") from None
+        with lock:
+            try:
+                for own in (scratch, folder / "logs"):  # of an earlier build
+                    shutil.rmtree(own, ignore_errors=True)
+                    own.mkdir(parents=True)
+                (scratch / "book").mkdir()
+                if force:
+                    cache.clear(root)
+                yield scratch
+            finally:
+                shutil.rmtree(scratch, ignore_errors=True)
 
 
 def _notebooks(book: Path) -> list[Path]:

@@ -5,6 +5,7 @@ The archive opens anywhere: a start page at its top, the site and the printed re
 
 import io
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -20,17 +21,21 @@ from pydantic import TypeAdapter
 from cixi_analysis.book import cache
 from cixi_analysis.book.pdf import belongs_to
 from cixi_analysis.book.sphinx_extension import BOOK_TITLE
-from cixi_analysis.errors import CixiError
+from cixi_analysis.errors import CixiError, writing
 from cixi_analysis.export.workbook import save_bytes, zip_entry
 from cixi_analysis.plan import edition, provenance
 
-#: The folder of the site in the archive.
-_SITE = "site"
+#: The folder of the site in the archive, and the page beside it that leads there.
+_SITE, _START = "site", "index.html"
+#: Bytes of an archive, and of a site; a book of nine years has a tenth of that.
+_MOST_PACKED, _MOST = 64 * 2**20, 256 * 2**20
 #: Sphinx writes these for its own next run.
 _NOT_PUBLISHED = (".buildinfo",)
 _MADE = shutil.ignore_patterns("_build", ".*", "__pycache__", "*.egg-info", "20[0-9][0-9]", "build", "dist")
 #: Reads ``provenance.json``; raises ``ValueError`` for anything else.
 _PROVENANCE = TypeAdapter(provenance.Provenance)
+#: The message where a folder or a file is something else: place and reason.
+_NOT_OURS = "{}：不是本书的网站（{}）。"
 _TEMPLATES = Environment(loader=PackageLoader("cixi_analysis.book", "."), autoescape=True, undefined=StrictUndefined)
 
 
@@ -44,7 +49,7 @@ class NotReproduced(CixiError):
 
 @dataclass(frozen=True)
 class PublishedSite:
-    """A site below ``site/`` with the printed reports beside it: name → bytes, in the order of the archive."""
+    """A site below ``site/`` with what an archive has beside it (start page, reports): name → bytes, by name."""
 
     place: Path
     files: dict[str, bytes]
@@ -52,20 +57,20 @@ class PublishedSite:
     @property
     def reports(self) -> list[str]:
         """The names of the printed reports."""
-        return [name for name in self.files if "/" not in name]
+        return [name for name in self.files if re.fullmatch(r"[^/]+\.pdf", name)]
 
     @property
     def made_of(self) -> provenance.Provenance:
         """The provenance that the site carries. Raises :class:`NotReproduced` for a missing or damaged one."""
         stored = self.files.get(f"{_SITE}/{provenance.FILE}")
         if stored is None:
-            raise NotReproduced(f"{self.place}：不是本书的网站（没有 {provenance.FILE}）。")
+            raise NotReproduced(_NOT_OURS.format(self.place, f"没有 {provenance.FILE}"))
         try:
             known = _PROVENANCE.validate_json(stored)
             if known.date:
                 known.date.timestamp()  # 0001-01-01 has none
         except (ValueError, OverflowError):
-            raise NotReproduced(f"{self.place}：不是本书的网站（{provenance.FILE} 已损坏）。") from None
+            raise NotReproduced(_NOT_OURS.format(self.place, f"{provenance.FILE} 已损坏")) from None
         return known
 
 
@@ -75,19 +80,38 @@ def published(place: Path, printed: Path | None = None) -> PublishedSite:
     Raises :class:`NotReproduced` for a file that is no archive of ``cixi publish --zip``, or a damaged one.
     """
     if place.is_dir():
+        if not (place / provenance.FILE).is_file():  # any folder: it is not read through
+            raise NotReproduced(_NOT_OURS.format(place, f"没有 {provenance.FILE}"))
         reports = [path for path in sorted(printed.glob("*.pdf")) if belongs_to(path, place)] if printed else []
         names = sorted(path.relative_to(place).as_posix() for path in place.rglob("*") if path.is_file())
         files = {f"{_SITE}/{name}": place / name for name in names if name not in _NOT_PUBLISHED}
         files = {path.name: path for path in reports} | files
         return PublishedSite(place, {name: path.read_bytes() for name, path in files.items()})
-    if not zipfile.is_zipfile(place):
+    if not place.is_file() or not zipfile.is_zipfile(place):  # a pipe would be waited for
         raise NotReproduced(f"{place}：既不是网站的文件夹，也不是 cixi publish --zip 生成的压缩包。")
     try:
-        with zipfile.ZipFile(place) as file:
-            names = sorted(n for n in file.namelist() if n.startswith(f"{_SITE}/") or n.endswith(".pdf"))
-            return PublishedSite(place, {name: file.read(name) for name in names})
+        return PublishedSite(place, _unpacked(place))
+    except NotReproduced:
+        raise
     except Exception:  # damaged bytes raise errors of zipfile, zlib, lzma, struct and others
-        raise NotReproduced(f"{place}：不是本书的网站（压缩包已损坏）。") from None
+        raise NotReproduced(_NOT_OURS.format(place, "压缩包已损坏")) from None
+
+
+def _unpacked(place: Path) -> dict[str, bytes]:
+    """All files of an archive, by name. Raises :class:`NotReproduced` before anything large or odd is read."""
+    most = f"超过了本书网站的大小（压缩包 {_MOST_PACKED // 2**20} MB，展开后 {_MOST // 2**20} MB）"
+    if place.stat().st_size > _MOST_PACKED:
+        raise NotReproduced(_NOT_OURS.format(place, most))
+    with zipfile.ZipFile(place) as file:
+        entries = {entry.filename: entry for entry in file.infolist() if not entry.is_dir()}
+        for wrong, why in (
+            (sum(entry.file_size for entry in entries.values()) > _MOST, most),
+            (any(entry.flag_bits & 1 for entry in entries.values()), "压缩包加了密码"),
+            (len(file.namelist()) != len(set(file.namelist())), "压缩包里有重名的文件"),
+        ):
+            if wrong:
+                raise NotReproduced(_NOT_OURS.format(place, why))
+        return {name: file.read(entries[name]) for name in sorted(entries)}
 
 
 def archive(root: Path, target: Path) -> Path:
@@ -108,13 +132,18 @@ def archive(root: Path, target: Path) -> Path:
         raise NotPublished(
             "网站里有的页面可能比数据旧（上一次只重新生成了个别年份，或 book/、_build/ 后来有改动）。请先运行 cixi build，再发布。"
         )
-    start = _TEMPLATES.get_template("start.html.j2").render(title=BOOK_TITLE, site=_SITE, reports=site.reports)
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w") as file:
-        for name, content in ({"index.html": start.encode()} | site.files).items():
+        for name, content in _with_start(site).items():
             file.writestr(zip_entry(name, known.date), content)
     save_bytes(written.getvalue(), target)
     return target
+
+
+def _with_start(site: PublishedSite) -> dict[str, bytes]:
+    """The files of an archive: the site's, and before them the page that leads to it."""
+    start = _TEMPLATES.get_template("start.html.j2").render(title=BOOK_TITLE, site=_SITE, reports=site.reports)
+    return {_START: start.encode()} | site.files
 
 
 def verify(root: Path, site: PublishedSite) -> int:
@@ -130,11 +159,11 @@ def verify(root: Path, site: PublishedSite) -> int:
     if (commit, known.program.modified) != (now.program.commit, now.program.modified):
         raise NotReproduced(f"{site.place} 是 {known.edition} 版，这里是 {now.edition} 版。{hint}。")
     years = sorted(int(stem[-4:]) for stem in (Path(name).stem for name in site.reports) if stem[-4:].isdecimal())
-    with TemporaryDirectory(prefix="cixi-verify-") as name:
+    with writing("临时文件夹", NotReproduced), TemporaryDirectory(prefix="cixi-verify-") as name:
         again = _again(root, Path(name) / "again", known.date, years)
-    if found := first_difference(site.files, again.files):
+    if found := first_difference(site.files, again.files if site.place.is_dir() else _with_start(again)):
         raise NotReproduced(f"重新生成的与 {site.place} 不同：{found}{_circumstances(known, now)}")
-    return len(site.files)
+    return len(again.files)
 
 
 def _changed(known: provenance.Provenance, now: provenance.Provenance) -> list[str]:
@@ -196,8 +225,10 @@ def _again(root: Path, copy: Path, date: datetime | None, years: list[int]) -> P
         environment |= {"GIT_DIR": str(git), "GIT_WORK_TREE": str(copy)}
     done = subprocess.run(  # noqa: S603  # our own words and paths
         [*program, "--root", str(copy), "build", "--force", *options],
-        cwd=copy, env=environment, capture_output=True, encoding="utf-8", check=False,
+        cwd=copy, env=environment, capture_output=True, encoding="utf-8", errors="replace",
+        check=False,
     )  # fmt: skip
     if done.returncode:
-        raise NotReproduced(f"没有能够重新生成：\n{done.stderr.strip()}")
+        told = [line for line in done.stderr.splitlines() if "%|" not in line]  # without the progress bar
+        raise NotReproduced("\n".join(["没有能够重新生成：", *told]))
     return published(copy / "_build" / "html", copy / "_build" / "pdf")

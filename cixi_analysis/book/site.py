@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from cixi_analysis.book.pages import BuildError
+from cixi_analysis.errors import NUMBER, reason
 
 
 class JupyterBook:
@@ -27,7 +28,8 @@ class JupyterBook:
         jobs = cores() if hasattr(os, "fork") else 1
         self._process = self._process or subprocess.Popen(  # noqa: S603  # our own module
             [sys.executable, "-m", "cixi_analysis.book.sphinx_side", str(self._root), str(jobs)],
-            stdin=subprocess.PIPE, encoding="utf-8", env={**os.environ, "PYTHONUTF8": "1"}, start_new_session=True,
+            stdin=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", errors="replace",
+            env={**os.environ, "PYTHONUTF8": "1"}, start_new_session=True,
         )  # fmt: skip
         return self._process
 
@@ -38,19 +40,26 @@ class JupyterBook:
             with suppress(ProcessLookupError):
                 os.killpg(self._process.pid, signal.SIGKILL)  # with the processes that Sphinx forked
         self._process.kill()
-        self._process.wait()
+        self._process.communicate()
 
     def build(self, scratch: Path, log: Path) -> Path:
         """Build the site in the scratch folder and return its folder. A warning is an error (:class:`BuildError`)."""
         root, process = self._root, self.start()
-        process.communicate(f"{log}\n{scratch}")
+        assert process.stdin and process.stderr  # noqa: S101  # both are pipes
+        with suppress(OSError):  # it may have ended already
+            process.stdin.write(f"{log}\n{scratch}\n")
+            process.stdin.flush()  # and stays open: its end is the process's end
+        told, status = process.stderr.read(), process.wait()
         self._process = None
-        printed = log.read_text(encoding="utf-8", errors="replace") if log.is_file() else ""
+        printed = (log.read_text(encoding="utf-8", errors="replace") if log.is_file() else "") + told
         printed = re.sub(r"\x1b\[[\d;]*m", "", printed)  # colours
         log.write_text(printed, encoding="utf-8")
-        if process.returncode != 0:
+        if status != 0:
             lines = printed.replace(f"{root}{os.sep}", "").splitlines()
             reasons = [line for line in lines if re.search("WARNING|ERROR", line)] or lines[-5:]
+            if number := NUMBER.search(printed):
+                code = int(number[1])
+                reasons = [f"不能读写 {scratch}：{reason(OSError(code, os.strerror(code)))}。"]
             where = f"记录：{log.relative_to(root).as_posix()}"
             raise BuildError("\n".join(["Jupyter Book 生成网站失败，网站保持原样。", *reasons, where]))
         return scratch / "_build" / "html"
@@ -70,7 +79,9 @@ def swap(new: Path, site: Path) -> None:
             site.rename(old)
         new.rename(site)
     except OSError as error:
-        raise BuildError(f"新网站已生成，但不能替换 {site}，请关闭正在使用该文件夹的程序后再试（{error}）。") from error
+        raise BuildError(
+            f"新网站已生成，但不能替换 {site}，请关闭正在使用该文件夹的程序后再试（{reason(error)}）。"
+        ) from error
     finally:
         recover_site(site.parents[1])
     shutil.rmtree(old, ignore_errors=True)

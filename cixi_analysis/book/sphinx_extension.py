@@ -135,13 +135,15 @@ def _adjust(app: Sphinx, page: str, _template: str, context: dict[str, Any], _do
 
 
 def _finish(app: Sphinx, failed: Exception | None) -> None:
-    """Write names and provenance, and drop words from the index that no page has any more.
+    """Write names and provenance, drop the themes' templates, and the words that no page has any more from the index.
 
-    An incremental build keeps those.
+    An incremental build keeps those words.
     """
     if failed or app.builder.format != "html":
         return
     site, known = Path(app.outdir), provenance(Path(app.srcdir))
+    for template in (site / "_static").glob("*macros.html"):  # the themes' own; it asks for files that do not exist
+        template.unlink()
     (site / FILE).write_bytes(known.as_json().encode())
     (site / "_static" / "edition.js").write_bytes(f"window.cixiEdition = {_json(known.edition)};\n".encode())
     (site / "_static" / "names.js").write_bytes(f"window.cixiNames = {_json(_names(app))};\n".encode())

@@ -1,12 +1,14 @@
 """The process that runs ``jupyter-book build``: imports first, then one build as standard input says.
 
 The arguments are the project folder and the number of processes that Sphinx may use; two lines of standard input name
-the log file and the folder to work in. The exit status is Jupyter Book's.
+the log file and the folder to work in. The exit status is Jupyter Book's. When standard input ends, so does the process.
 """
 
 import gc
+import os
 import signal
 import sys
+import threading
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -33,19 +35,28 @@ def main() -> None:
     root, jobs = sys.argv[1:]
     # The command has no option for it.
     jupyter_book.sphinx.build_sphinx = partial(jupyter_book.sphinx.build_sphinx, jobs=int(jobs))
-    jieba.setLogLevel("WARNING")
+    jieba.setLogLevel("CRITICAL")  # it may fail to write its cache
     jieba.initialize()
     bundle(Path(root))
     gc.freeze()
     gc.disable()  # one build and the process ends; searching for cycles takes a fifth of its time
-    given = sys.stdin.read().splitlines()
-    if not given:
+    log, scratch = (sys.stdin.readline().strip("\n") for _ in range(2))
+    if not scratch:
         return  # the build stopped before the site
-    log, scratch = given
+    threading.Thread(target=_end_with_the_build, daemon=True).start()
     with Path(log).open("w", encoding="utf-8") as sys.stdout:
         sys.stderr = sys.stdout
         options = ["--warningiserror", "--keep-going", "--path-output", scratch]
         command(args=["build", *options, root], prog_name="jupyter-book")
+
+
+def _end_with_the_build() -> None:
+    """End this process and those that Sphinx forked when the build's end of the pipe closes, by a kill too."""
+    while os.read(0, 1):
+        pass
+    if hasattr(os, "killpg"):
+        os.killpg(0, signal.SIGKILL)
+    os._exit(1)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import click
 
 from cixi_analysis import __version__
 from cixi_analysis.cli import building, results, yearly_form
-from cixi_analysis.cli.terminal import HELP, ChineseGroup
+from cixi_analysis.cli.terminal import HELP, ChineseGroup, PathType
 
 
 @click.group(
@@ -21,7 +21,7 @@ from cixi_analysis.cli.terminal import HELP, ChineseGroup
 )
 @click.option(
     "--root",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    type=PathType(exists=True, file_okay=False, path_type=Path),
     help="项目文件夹，默认由当前位置向上寻找。Project folder; default: the nearest one upward with _config.yml and data/.",
 )
 @click.version_option(__version__, "-V", "--version", prog_name="cixi", help="显示版本。Show the version.")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 import cixi_analysis as cixi
-from cixi_analysis.cli.terminal import FILE, command, echo
+from cixi_analysis.cli.terminal import FILE, PathType, command, echo
 from cixi_analysis.errors import CixiError
 
 if TYPE_CHECKING:
@@ -197,7 +197,7 @@ def publish(root: Path | None, as_zip: bool, output: Path | None) -> None:
     "SITE 是网站的文件夹，或 cixi publish --zip 生成的压缩包；默认 _build/html 和 _build/pdf。"
     "SITE: a site's folder, or an archive made by `cixi publish --zip`; default: what was built here.",
 )
-@click.argument("site", type=click.Path(exists=True, path_type=Path), required=False)
+@click.argument("site", type=PathType(exists=True, path_type=Path), required=False)
 def verify(root: Path | None, site: Path | None) -> None:
     from cixi_analysis.book import publication
 

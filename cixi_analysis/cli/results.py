@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 import cixi_analysis as cixi
-from cixi_analysis.cli.terminal import FORMAT, YEAR, command, echo, print_table
+from cixi_analysis.cli.terminal import FORMAT, YEAR, PathType, command, echo, print_table
 from cixi_analysis.words import BASE_YEAR, LAST_YEAR, NOT_APPLICABLE_MARK, AuditResult, Convention, Due
 
 if TYPE_CHECKING:
@@ -186,23 +186,21 @@ def requirement(root: Path | None, text: str | None, unit: str | None, everythin
 @click.option(
     "-o",
     "--output",
-    type=click.Path(),
+    type=PathType(path_type=Path),
     required=True,
     help="文件名（.xlsx、.json）或已有的文件夹。File name, or an existing folder.",
 )
-def export(root: Path | None, year: int, output: str) -> None:
+def export(root: Path | None, year: int, output: Path) -> None:
     from cixi_analysis.export import Figures, write_csv, write_json, write_workbook
     from cixi_analysis.form.opening import is_form
 
-    path = Path(output)  # an empty name would be the current folder
     writers = {".xlsx": write_workbook, ".json": write_json}
-    write = write_csv if output and path.is_dir() else writers.get(path.suffix.lower())
+    write = write_csv if output.is_dir() else writers.get(output.suffix.lower())
     if write is None:
-        found = path if output else "空"
-        message = f"文件名应以 .xlsx 或 .json 结尾，或是已有的文件夹，现为 {found}。A file name or a folder."
+        message = f"文件名应以 .xlsx 或 .json 结尾，或是已有的文件夹，现为 {output}。A file name or a folder."
         raise click.UsageError(message)
-    if path.is_file() and is_form(path):
-        raise click.UsageError(f"{path} 是填报工作簿，不覆盖。请换一个文件名。A form is not overwritten.")
+    if output.is_file() and is_form(output):
+        raise click.UsageError(f"{output} 是填报工作簿，不覆盖。请换一个文件名。A form is not overwritten.")
     plan = cixi.load_plan(root)
-    write(Figures(plan, plan.require_year(year)), path)
-    echo(f"已写入 {path}", err=True)
+    write(Figures(plan, plan.require_year(year)), output)
+    echo(f"已写入 {output}", err=True)

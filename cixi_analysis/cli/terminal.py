@@ -3,6 +3,7 @@
 import contextlib
 import io
 import json
+import os
 import re
 import sys
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
-from cixi_analysis.errors import CixiError, reason, visible
+from cixi_analysis.errors import CixiError, place, reason, visible
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,8 +30,19 @@ YEAR = click.argument("year", type=int, metavar="YEAR")
 FORMAT = click.option(
     "--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", help="输出格式。Output format."
 )
+
+
+class PathType(click.Path):
+    """A path; not an empty one, which would be the current folder."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if value == "":
+            self.fail("现为空，应为一个名称", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 #: The type of a path that must not be a folder.
-FILE = click.Path(dir_okay=False, path_type=Path)
+FILE = PathType(dir_okay=False, path_type=Path)
 
 
 def echo(message: object, *, err: bool = False, nl: bool = True) -> None:
@@ -63,12 +75,16 @@ class ChineseGroup(click.Group):
     """The group of all commands: an error of the user's ends as a message on standard error and an exit status."""
 
     def main(self, *args: Any, **kwargs: Any) -> NoReturn:
+        while (number := os.open(os.devnull, os.O_RDWR)) < 3:  # a file opened later is no standard stream by accident
+            pass
+        os.close(number)
+        sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: PTH123, SIM115  # closed by the caller
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
                 # UTF-8 whatever the console's code page; what a file name holds that is not text is escaped.
                 stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
         try:
-            if sys.stdout is None:  # the caller closed it: the next file opened would get its descriptor
+            if sys.stdout is None:
                 raise CixiError("标准输出已关闭，无处写出结果。")
             # When the reader of a pipe has gone (EPIPE), click exits silently by itself.
             sys.exit(super().main(*args, **kwargs | {"standalone_mode": False}))
@@ -84,11 +100,16 @@ class ChineseGroup(click.Group):
         except CixiError as error:
             message, status = f"错误：{error}", error.exit_status
         except OSError as error:
-            message, status = f"错误：不能读写 {error.filename or '文件'}：{reason(error)}", 1
-            if sys.stdout is sys.__stdout__ is not None:  # the interpreter would flush it at exit, and fail again
-                with contextlib.suppress(OSError):
-                    sys.__stdout__.close()
-        echo(message, err=True)
+            # A file's name is known; only standard streams are written without one.
+            message, status = f"错误：不能读写 {place(error, '标准输出')}：{reason(error)}", 1
+        with contextlib.suppress(OSError):
+            echo(message, err=True)
+        for stream in (sys.stdout, sys.stderr):
+            try:
+                stream.flush()
+            except (OSError, AttributeError):  # the interpreter would flush it at exit, and fail again
+                with contextlib.suppress(OSError, AttributeError):
+                    stream.close()
         sys.exit(status)
 
 
@@ -100,7 +121,7 @@ def _in_chinese(error: click.UsageError) -> str:
     text = error.message
     for pattern, chinese in _SENTENCES.items():
         if found := re.match(pattern, error.message):
-            text = found.expand(chinese).replace("', '", "、")
+            text = found.expand(chinese).replace("', '", "、").replace("现为 ，", "现为空，")
     if not isinstance(error, click.BadParameter) or error.param is None:
         return text
     name = error.param.get_error_hint(error.ctx).split(" / ")[0].strip("'")

@@ -182,25 +182,28 @@ def absence_reason(plan: Plan, item_id: str, year: int, level: Level | None = No
     return missing_reason(year) if row is None else row.absence
 
 
-def load_plan(root: Path | str | None = None) -> Plan:
+def load_plan(root: Path | str | None = None, new: Mapping[str, bytes] | None = None) -> Plan:
     """Read and validate everything under ``root``/data (default: the project around the working directory).
 
-    Writes nothing: where an import was cut short, its journal stands in for the files that it replaced. The bytes are
+    Writes nothing: where an import was cut short, its journal stands in for the files that it replaced. ``new`` holds
+    the content of years' files (name below ``data/`` → bytes) that is read instead of what is there. The bytes are
     read at each call; while they are the same, the same :class:`Plan` is returned from a cache in the process.
 
     Raises :class:`DataError` with every problem of every file: unreadable files, wrong headers, ragged rows, values
     outside the schema, duplicate keys, ids that nothing defines, missing rows.
     """
     folder = find_root(Path.cwd()) if root is None else Path(root)
-    files = _read(folder / "data")
-    while (again := _read(folder / "data")) != files:  # replaced meanwhile: some may have been read before, some after
+    files = _read(folder / "data", new or {})
+    while (
+        again := _read(folder / "data", new or {})
+    ) != files:  # replaced meanwhile: some may have been read before, some after
         files = again
     return _parse(folder, files)
 
 
-def _read(data: Path) -> tuple[tuple[str, Content], ...]:
+def _read(data: Path, new: Mapping[str, bytes]) -> tuple[tuple[str, Content], ...]:
     """Name below ``data`` → content, before a replacement that was cut short; years in ascending order."""
-    journal = read_journal(data) or {}
+    journal = {**(read_journal(data) or {}), **new}
     contents: dict[str, Content] = {name: _content(data / name) for name in TABLES}
     for folder in YEARLY:
         found = {f"{folder}/{path.name}" for path in (data / folder).glob("*")}

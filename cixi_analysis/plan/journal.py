@@ -7,10 +7,12 @@ writes rolls the replacement back (:func:`recover`). So the data is the old one 
 """
 
 import contextlib
+import errno
 import json
 import os
+import secrets
+import shutil
 import stat
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
@@ -30,26 +32,33 @@ _JOURNAL = TypeAdapter(dict[Annotated[str, Field(pattern=r"^\w+/\w+\.csv$")], st
 
 
 def write_whole(path: Path, content: bytes, prefix: str = "tmp") -> None:
-    """Write ``content`` to a scratch file beside ``path`` and rename it to ``path``.
+    """Write ``content`` to a scratch file beside ``path`` and rename it to ``path``; a symbolic link stays one.
 
-    A file that is replaced keeps its mode and, where the system allows it, its owner; a new one gets mode 0644. Raises
-    ``OSError``; the old file is then untouched.
+    A file that is replaced keeps its mode, its access lists and, where the system allows it, its owner; a new one gets
+    the mode of the umask. Raises ``OSError`` that names the file; the old file is then untouched.
     """
-    handle, name = tempfile.mkstemp(prefix=prefix, dir=path.parent)  # no suffix: not a CSV or Excel file yet
-    scratch = Path(name)
+    path = Path(os.path.realpath(path))
+    scratch = path.with_name(f"{prefix}{secrets.token_hex(8)}")  # no suffix: not a CSV or Excel file yet
     try:
-        with os.fdopen(handle, "wb") as stream:
+        old = path.stat() if path.exists() else None
+        if old is not None and not stat.S_ISREG(old.st_mode):  # a device would be replaced by a file
+            raise OSError(errno.EISDIR if path.is_dir() else errno.ENODEV, "not a regular file")
+        mode = 0o666 if old is None else 0o600  # nobody reads the content who could not read the old one
+        with open(scratch, "xb", opener=lambda name, flags: os.open(name, flags, mode)) as stream:
             stream.write(content)
             stream.flush()
             os.fsync(stream.fileno())
-        old = path.stat() if path.exists() else None
-        if old is not None and hasattr(os, "chown"):  # not on Windows
-            for user in (old.st_uid, -1):  # only root may give a file away, but anyone to another group of theirs
-                with contextlib.suppress(OSError):
+        if old is not None:
+            for user in (old.st_uid, -1) if hasattr(os, "chown") else ():  # not on Windows
+                with contextlib.suppress(OSError):  # only root may give it away, but anyone to another group of theirs
                     os.chown(scratch, user, old.st_gid)
                     break
-        scratch.chmod(0o644 if old is None else stat.S_IMODE(old.st_mode))
+            shutil.copystat(path, scratch)
+            os.utime(scratch)
         scratch.replace(path)
+    except OSError as error:
+        error.filename = str(path)  # a failed write names no file
+        raise
     finally:
         with contextlib.suppress(OSError):
             scratch.unlink(missing_ok=True)

@@ -24,6 +24,7 @@ from cixi_analysis.analysis.table1 import coverage
 from cixi_analysis.book.pages import read_pages
 from cixi_analysis.book.pdf.printing import Heading, PdfError, find_browser, finished, info, places, print_pdf
 from cixi_analysis.book.sphinx_extension import BOOK_TITLE, imprint
+from cixi_analysis.errors import writing
 from cixi_analysis.export.workbook import save_bytes
 from cixi_analysis.plan import edition, provenance
 from cixi_analysis.plan.dataset import Plan
@@ -65,7 +66,8 @@ def make_pdf(plan: Plan, year: int, site: Path, folder: Path) -> Path:
     browser, found, target = find_browser(), sections(plan.root, site, year), folder / f"cixi-{year}.pdf"
     headings = [heading for section in found for heading in section.headings]
     folder.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=folder, ignore_cleanup_errors=True) as name:  # some browsers may not read /tmp
+    # Below the folder, since some browsers may not read /tmp.
+    with writing(folder, PdfError), TemporaryDirectory(dir=folder, ignore_cleanup_errors=True) as name:
         page, pages = Path(name, "report.html"), dict[str, int]()
         for _ in range(_MOST):
             page.write_text(document(plan, year, site, found, pages), encoding="utf-8")
@@ -86,8 +88,11 @@ def make_pdf(plan: Plan, year: int, site: Path, folder: Path) -> Path:
 
 
 def belongs_to(pdf: Path, site: Path) -> bool:
-    """Whether the PDF was printed from this site as it is now."""
-    return info(PdfReader(pdf), _EDITION) == _fingerprint(site)
+    """Whether the PDF was printed from this site as it is now; not a damaged one."""
+    try:
+        return info(PdfReader(pdf), _EDITION) == _fingerprint(site)
+    except Exception:  # pypdf raises errors of many kinds
+        return False
 
 
 def document(plan: Plan, year: int, site: Path, found: tuple[Section, ...], pages: Mapping[str, int]) -> str:
