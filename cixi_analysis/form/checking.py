@@ -44,7 +44,7 @@ def check_form(plan: Plan, path: Path, *, year: int | None = None) -> Checked:
     Raises :class:`FormError` for a file that is no readable form of this plan and year, and
     :class:`~cixi_analysis.errors.DataError` when the plan's own wordings cannot be read.
     """
-    book, found_year, layout, saved = open_form(path)
+    book, found_year, layout = open_form(path)
     if year not in (None, found_year):
         raise FormError(f"{path.name} 是 {found_year} 年的填报表，应为 {year} 年的。")
     year = found_year
@@ -53,7 +53,7 @@ def check_form(plan: Plan, path: Path, *, year: int | None = None) -> Checked:
     sheets = domain_sheets(plan, year) + (progress_sheets(plan, year) if with_progress else ())
     rows, problems = find_rows(book, sheets)
     for row in rows:
-        problems += row.read(saved)
+        problems += row.read()
     observed = [(row, row.data) for row in rows if isinstance(row.data, Observation)]
     problems += _disagreements(plan, year, observed)
     doubts = (doubt for row in rows if row.form.remarks[-1] not in row.texts for doubt in row.warnings())
