@@ -5,7 +5,7 @@ A warning is about something possible but doubtful; a remark in the row's own co
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterator, Set
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -63,11 +63,11 @@ class FilledRow:
         """A problem in a cell of this row."""
         return FormProblem(name_of(self.sheet.title), self.cell(column).coordinate, found, expected)
 
-    def read(self, saved: Callable[[Any], object]) -> list[FormProblem]:
-        """Read the input cells; return the problems in them. ``saved``: cell → a formula's saved result."""
+    def read(self) -> list[FormProblem]:
+        """Read the input cells; return the problems in them."""
         typed = self.cell("unit").value if "unit" in self.form.letters else None
         unit = typed if isinstance(typed, str) and typed else self.spec.shown.get("item_unit", "")
-        cells = {c.key: read_cell(self.cell(c.key), c, c.unit or unit, saved) for c in self.form.inputs}
+        cells = {c.key: read_cell(self.cell(c.key), c, c.unit or unit) for c in self.form.inputs}
         contents = {key: content for key, content in cells.items() if content is not None}
         # 填报单位 may be entered for all rows beforehand; alone it does not fill in a row.
         if contents.keys() == {"responsible"} and isinstance(contents["responsible"], str):

@@ -4,12 +4,14 @@ import datetime
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from cixi_analysis.errors import invisible, is_invisible, quoted
 from cixi_analysis.form.layout import CHOICES, FormColumn, Kind
+from cixi_analysis.form.loading import StruckText, TypedFormula
+from cixi_analysis.form.number_formats import reads_as, shown_number, shown_text
 from cixi_analysis.plan.schema import WATER_CLASSES
 from cixi_analysis.words import NOT_ASSIGNED, Absence
 
@@ -56,31 +58,40 @@ _IF_MISSING = {
     Kind.TARGET: f"当年没有下达写“{NOT_ASSIGNED}”，不知道时留空",
     Kind.NUMBER: "不知道时留空；数值是零时写 0",
 }
-#: How a workbook stores a character that XML cannot hold.
-_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 
 
-def read_cell(cell: Any, column: FormColumn, unit: str, saved: Callable[[Any], object]) -> str | Complaint | None:
+def read_cell(cell: Any, column: FormColumn, unit: str) -> str | Complaint | None:
     """The content of an input cell as text of the data, a complaint, or None for an empty cell.
 
-    ``unit`` is the unit of a number in this cell; ``saved`` returns the saved result of a formula's cell.
+    ``unit`` is the unit of a number in this cell.
     """
     value, want = cell.value, wanted(column)
     kind, what = ("文本", "文字") if column.kind in _WRITTEN else ("常规", "数")
     if value is None or value == "":
         return None
-    if cell.data_type == "f":
-        formula, result = quoted(str(getattr(value, "text", value)))[1:-1], saved(cell)
-        outcome = "没有保存计算结果" if result is None else f"计算结果为 {shown_value(result)}"
-        return f"公式（{formula}，{outcome}）", f"{what.replace('数', '数值')}：请复制这一格，再“选择性粘贴”为“数值”"
+    if isinstance(value, TypedFormula):
+        outcome = "没有保存计算结果" if value.saved is None else f"计算结果为 {shown_value(value.saved)}"
+        found = f"公式（{quoted(value)[1:-1]}，{outcome}）"
+        return found, f"{what.replace('数', '数值')}：请复制这一格，再“选择性粘贴”为“数值”"
+    if isinstance(value, StruckText) or cell.font.strike:
+        part = "其中有字" if isinstance(value, StruckText) else ""
+        return f"{quoted(text_of(cell))}（{part}加了删除线）", f"{want}，没有删除线：划掉的删去，不划掉的取消删除线"
     if cell.data_type == "e" or isinstance(value, bool):
         return f"{'逻辑' if isinstance(value, bool) else '错误'}值 {shown_value(value)}", want
     if isinstance(value, (datetime.date, datetime.time, datetime.timedelta)):
         shown = str(value).removesuffix(" 00:00:00")
         return f"日期或时间（{shown}）", f"{what}：先把单元格格式改为“{kind}”，再重新键入"
     if isinstance(value, (int, float)):
-        return _number(value, cell.number_format, column, want)
-    return _string(plain(value), column, unit, want) if isinstance(value, str) else ("不认识的内容", want)
+        return _number(cell, column, unit, want)
+    seen = shown_text(value, cell.number_format)
+    if seen is None or seen.strip(" ") != value.strip(" "):
+        return f"{quoted(value)}（{_display(seen, cell)}）", f"{want}：先把单元格格式改为“文本”，再重新键入"
+    return _string(value, column, unit, want)
+
+
+def _display(seen: str | None, cell: Any) -> str:
+    """What a cell shows, in words; ``seen``: None where that is not known."""
+    return f"单元格格式{quoted(cell.number_format)}改变了显示" if seen is None else f"显示为{or_empty(seen.strip())}"
 
 
 def wanted(column: FormColumn) -> str:
@@ -90,26 +101,35 @@ def wanted(column: FormColumn) -> str:
     return _WANTED[column.kind]
 
 
-def _number(value: float, number_format: str, column: FormColumn, want: str) -> str | Complaint:
+def _number(cell: Any, column: FormColumn, unit: str, want: str) -> str | Complaint:
+    """A number, refused where more or less than the number is seen."""
+    value, shown = cell.value, shown_number(cell.value, cell.number_format)
     if not math.isfinite(value) or abs(value) >= _LARGEST or 0 < abs(value) < _SMALLEST:
         return f"过大或过小的数（{value:g}）", want
-    text = decimal_text(value)
-    # The number format without literals, padding, colours and conditions.
-    bare = re.sub(r'"[^"]*"|\\.|_.|\*.|\[[^\]]*\]', "", number_format)
-    if "%" in bare:
-        shown = decimal_text(value * 100)
-        expected = want if column.kind in _WRITTEN else f"数 {shown}：先把单元格格式改为“常规”，再键入，不带百分号"
-        return f"“{shown}%”（百分比格式的单元格，存的是 {text}）", expected
-    if re.search(r"[0#?],+(?![0#?,])", bare):
-        return f"{text}（单元格格式缩小了所显示的数）", f"{want}，单元格格式为“常规”"
+    if value == 0 and any(view.showZeros is False for view in cell.parent.views.sheetView):
+        shown = ""
+    text, seen = decimal_text(value), (shown or "").strip()
+    without_sign = seen.removesuffix("%")
+    if without_sign != seen and reads_as(without_sign, value * 100):
+        percent = decimal_text(value * 100)
+        expected = want if column.kind in _WRITTEN else f"数 {percent}：先把单元格格式改为“常规”，再键入，不带百分号"
+        return f"“{percent}%”（百分比格式的单元格，存的是 {text}）", expected
     if column.kind is Kind.CHOICE:
         return f"数 {text}", want
-    if column.kind is Kind.TEXT and number_format not in ("General", "@", "0"):
-        return f"数 {text}（显示的样子由单元格格式决定）", f"{want}：先把单元格格式改为“文本”，再重新键入"
-    return text
+    is_text = column.kind is Kind.TEXT
+    # A format that only repeats the unit's own per cent sign changes nothing.
+    if shown == text if is_text else reads_as(without_sign if unit == "%" else seen, value):
+        return text
+    name = "文本" if is_text else "常规"
+    return f"数 {text}（{_display(shown, cell)}）", f"{want}：先把单元格格式改为“{name}”，再重新键入"
 
 
 def _string(text: str, column: FormColumn, unit: str, want: str) -> str | Complaint:
+    if len(text) > LONGEST_TEXT:
+        return (
+            f"{quoted(text)}（共 {len(text)} 字）",
+            f"不超过 {LONGEST_TEXT} 字的文字" if column.kind is Kind.TEXT else want,
+        )
     clean = cleaned(text)
     codes = invisible(text)
     flaws = ["首尾有空格或空行"] if text != text.strip() else []
@@ -117,8 +137,6 @@ def _string(text: str, column: FormColumn, unit: str, want: str) -> str | Compla
     if not clean:
         return f"{quoted(text)}（只有空格或看不见的字符）", "空，或者" + want
     is_task = column.kind is Kind.TARGET and clean.startswith(_TASK) and len(clean) > len(_TASK)
-    if (column.kind is Kind.TEXT or is_task) and len(text) > LONGEST_TEXT:
-        return f"{quoted(text)}（共 {len(text)} 字）", f"不超过 {LONGEST_TEXT} 字的文字"
     found = f"{quoted(text)}（{'，'.join(flaws)}）" if flaws else quoted(text)
     if column.kind is Kind.TEXT:
         return (found, "没有这些字符的文字") if flaws else text
@@ -206,12 +224,7 @@ def text_of(cell: Any) -> str:
     """A cell's content as text, for comparing; "" for an empty cell."""
     if cell.value is None:
         return ""
-    return plain(cell.value) if isinstance(cell.value, str) else shown_value(getattr(cell.value, "text", cell.value))
-
-
-def plain(text: str) -> str:
-    """The text as a spreadsheet program shows it: escapes resolved, line breaks unified."""
-    return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text).replace("\r\n", "\n")
+    return str(cell.value) if isinstance(cell.value, str) else shown_value(cell.value)
 
 
 def cleaned(text: str) -> str:

@@ -10,7 +10,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from cixi_analysis.errors import quoted
 from cixi_analysis.form.filled_rows import FilledRow, FormProblem, name_of
-from cixi_analysis.form.input_cells import cleaned, or_empty, text_of
+from cixi_analysis.form.input_cells import cleaned, or_empty, shortened, text_of
 from cixi_analysis.form.layout import FIRST_ROW, GUIDE, HEADER_ROW, TITLE_ROW, FormSheet, Kind
 
 _UNTOUCHED = "（供对照的格，不要改动）"
@@ -48,11 +48,17 @@ def _sheet_rows(form: FormSheet, sheet: Worksheet, problems: list[FormProblem]) 
     _compare(sheet.cell(TITLE_ROW, 1), [form.title], tell)
     for merged in sheet.merged_cells.ranges:
         tell(merged.coord.partition(":")[0], f"合并的单元格 {merged.coord}", "不合并的单元格，每一格各填各的")
+    for rules in sheet.conditional_formatting:
+        if any(map(_changes_display, rules.rules)):
+            address = str(rules.sqref).partition(" ")[0].partition(":")[0]
+            tell(address, f"条件格式 {shortened(str(rules.sqref), 40)}，改变所显示的数或加删除线", "没有这样的条件格式")
     if not _columns_in_place(form, sheet, tell):
         return []
     # Not by iterating over ranges: that would create every cell up to the farthest one.
     filled = [cell for _, cell in sorted(sheet._cells.items()) if text_of(cell)]
-    visible = [cell for cell in filled if cleaned(text_of(cell))]
+    # Each text once: a long one may be in very many cells.
+    visible_texts = {text for text in {text_of(cell) for cell in filled} if cleaned(text)}
+    visible = [cell for cell in filled if text_of(cell) in visible_texts]
     keys = {cell.row: text_of(cell) for cell in filled if cell.column == 1 and cell.row >= FIRST_ROW}
     names = {row.shown["key"]: row.names for row in form.rows}
     places, last = _row_numbers(sheet, names, keys, {cell.row for cell in visible}, tell)
@@ -72,6 +78,13 @@ def _sheet_rows(form: FormSheet, sheet: Worksheet, problems: list[FormProblem]) 
                 texts = row.spec.names if column.key == "name" else [row.spec.shown[column.key]]
                 _compare(row.cell(column.key), texts, tell)
     return rows
+
+
+def _changes_display(rule: Any) -> bool:
+    """Whether a conditional format shows another number than the cell's, none, or one that is struck out."""
+    bars = (bar for bar in (rule.dataBar, rule.iconSet) if bar is not None)
+    dxf = rule.dxf
+    return any(bar.showValue is False for bar in bars) or bool(dxf and (dxf.numFmt or (dxf.font and dxf.font.strike)))
 
 
 def _compare(cell: Any, expected: Sequence[str], tell: _Tell) -> None:
@@ -131,7 +144,8 @@ def _row_numbers(
         if key not in at:
             gaps.add(row)
             tell(f"A{row}", f"没有编号“{key}”的一行", "各行齐全，可从重新生成的填报表中补回")
-    rest = [n for n in range(FIRST_ROW, last) if n not in {*at.values(), *strays, *gaps}]
+    placed = {*at.values(), *strays, *gaps}
+    rest = [n for n in range(FIRST_ROW, last) if n not in placed]
     for first, span in _spans(n for n in rest if n not in filled):
         tell(f"A{first}", f"多出的空行（{span}）", "没有空行")
     for number in (n for n in rest if n in filled):

@@ -1,0 +1,156 @@
+"""Loading a workbook with openpyxl's parsers: the cells as they are seen, and what else the check of a form looks at.
+
+``load_workbook`` would also read drawings, tables, pivots and names, create every cell of a merged range, translate
+shared formulas, and join the runs of a text without saying which are struck out.
+"""
+
+import io
+import re
+import warnings
+from typing import Any
+from xml.etree.ElementTree import Element, iterparse
+
+from openpyxl import Workbook
+from openpyxl.comments.comment_sheet import CommentSheet
+from openpyxl.packaging.relationship import RelationshipList, get_dependents, get_rels_path
+from openpyxl.reader.excel import ExcelReader
+from openpyxl.styles.numbers import BUILTIN_FORMATS, BUILTIN_FORMATS_MAX_SIZE
+from openpyxl.styles.stylesheet import apply_stylesheet
+from openpyxl.utils import coordinate_to_tuple
+from openpyxl.worksheet._reader import WorkSheetParser, WorksheetReader
+from openpyxl.worksheet.cell_range import MultiCellRange
+from openpyxl.xml.constants import COMMENTS_NS, SHARED_STRINGS, SHEET_MAIN_NS
+from openpyxl.xml.functions import fromstring
+
+#: How a workbook stores a character that XML cannot hold.
+_ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
+_NUMBER = re.compile(r"[+-]?[0-9.]+([Ee][+-]?[0-9]+)?", re.ASCII)
+_TYPES = {"n", "s", "str", "inlineStr", "b", "e", "d"}
+
+
+class StruckText(str):
+    """A text that is struck out, whole or in part."""
+
+    __slots__ = ()
+
+
+class TypedFormula(str):
+    """A formula as written (only ``=…`` where another cell's is shared), with its saved result."""
+
+    saved: object = None
+
+
+def load_book(content: bytes) -> Workbook:
+    """The workbook. Raises whatever openpyxl raises for a damaged one."""
+    reader = ExcelReader(io.BytesIO(content), keep_links=False)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # about contents that openpyxl drops; the form needs none of them
+        reader.read_manifest()
+        reader.read_workbook()
+        book = reader.wb
+        apply_stylesheet(reader.archive, book)
+        # Excel's built-in formats of other languages, which openpyxl does not know, are dates (27–36, 50–58, 71–81).
+        for at, style in enumerate(book._cell_styles):
+            if not 0 <= style.fontId < len(book._fonts):
+                raise ValueError(f"no font {style.fontId}")
+            if style.numFmtId < BUILTIN_FORMATS_MAX_SIZE and style.numFmtId not in BUILTIN_FORMATS:
+                book._date_formats.add(at)
+        _load_sheets(reader, _shared_strings(reader))
+    return book
+
+
+def _load_sheets(reader: ExcelReader, strings: list[str]) -> None:
+    read: set[str] = set()
+    for listed, relation in reader.parser.find_sheets():
+        part = relation.target
+        if part in read:
+            raise ValueError(f"{part} is two sheets")
+        read.add(part)
+        is_chart = "chartsheet" in relation.Type
+        sheet = (reader.wb.create_chartsheet if is_chart else reader.wb.create_sheet)(listed.name)
+        sheet.sheet_state = listed.state
+        if not is_chart:
+            with reader.archive.open(part) as source:
+                _fill_sheet(sheet, source, strings)
+            _add_comments(sheet, reader, get_rels_path(part))
+
+
+def _fill_sheet(sheet: Any, source: Any, strings: list[str]) -> None:
+    book = sheet.parent
+    filler = WorksheetReader(sheet, source, strings, data_only=True, rich_text=False)
+    filler.parser = parser = _SheetParser(
+        source, strings, True, book.epoch, book._date_formats, book._timedelta_formats
+    )
+    filler.bind_cells()
+    filler.bind_formatting()
+    filler.bind_col_dimensions()
+    filler.bind_row_dimensions()
+    filler.bind_properties()
+    if parser.merged_cells:
+        sheet.merged_cells = MultiCellRange(parser.merged_cells.mergeCell)
+
+
+def _add_comments(sheet: Any, reader: ExcelReader, relations: str) -> None:
+    known = get_dependents(reader.archive, relations) if relations in reader.valid_files else RelationshipList()
+    for part in {relation.target for relation in known.find(COMMENTS_NS)}:
+        comments = CommentSheet.from_tree(fromstring(reader.archive.read(part)))
+        for address, comment in comments.comments:
+            sheet.cell(*coordinate_to_tuple(address)).comment = comment
+
+
+def _shared_strings(reader: ExcelReader) -> list[str]:
+    texts: list[str] = []
+    if part := reader.package.find(SHARED_STRINGS):
+        with reader.archive.open(part.PartName[1:]) as source:
+            for _, element in iterparse(source):  # noqa: S314  # entities are refused before
+                if element.tag == _tag("si"):
+                    texts.append(_text(element))
+                    element.clear()
+    return texts
+
+
+def _tag(name: str) -> str:
+    return f"{{{SHEET_MAIN_NS}}}{name}"
+
+
+def _text(element: Element) -> str:
+    """The text of a string item as it is seen: its runs, without phonetic guides."""
+    runs = [element, *element.findall(_tag("r"))]
+    text = plain("".join(part.text or "" for run in runs for part in run.findall(_tag("t"))))
+    strikes = (strike for run in runs for strike in run.findall(f"{_tag('rPr')}/{_tag('strike')}"))
+    struck = any(strike.get("val") not in ("0", "false") for strike in strikes)
+    return StruckText(text) if struck else text
+
+
+def plain(text: str) -> str:
+    """The text as a spreadsheet program shows it: escapes resolved, line breaks unified."""
+    return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text).replace("\r\n", "\n")
+
+
+class _SheetParser(WorkSheetParser):  # type: ignore[misc]  # openpyxl has no types
+    """Refuses cells that no spreadsheet program writes, where openpyxl would take one of two meanings."""
+
+    def parse_cell(self, element: Element) -> dict[str, Any]:
+        kind, content = element.get("t", "n"), element.findtext(_tag("v")) or ""
+        # A negative index would count from the end; Python's numbers may have underscores and any script's digits.
+        odd = kind not in _TYPES or element.get("s", "0").startswith("-") or (kind == "s" and not content.isdecimal())
+        if odd or (kind == "n" and content.strip() and not _NUMBER.fullmatch(content.strip())):
+            raise ValueError(f"odd cell {element.attrib}")
+        cell: dict[str, Any] = super().parse_cell(element)
+        if kind == "inlineStr" and (inline := element.find(_tag("is"))) is not None:
+            cell["value"] = _text(inline)
+        elif kind == "str" and cell["value"]:
+            cell["value"] = plain(cell["value"])
+        if (written := element.find(_tag("f"))) is not None:
+            formula = TypedFormula(f"={written.text or '…'}")
+            formula.saved = cell["value"]
+            cell |= {"value": formula, "data_type": "f"}
+        place = cell["row"], cell["column"]
+        if cell["row"] != self.row_counter or place in self.seen:
+            raise ValueError(f"cell {place} in another row, or twice")
+        self.seen.add(place)
+        return cell
+
+    def __init__(self, *arguments: Any) -> None:
+        super().__init__(*arguments)
+        self.seen: set[tuple[int, int]] = set()
