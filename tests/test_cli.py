@@ -440,7 +440,7 @@ def test_one_figure_changes_only_what_depends_on_it(project: Path) -> None:
         (["asses"], "没有 asses 这条命令，全部命令见 cixi --help"),
         (["export", "2022"], "缺少 -o"),
         (["export", "2022", "-o"], "-o 后面缺少它的值"),
-        (["build", "--fast"], "没有 --fast 这个选项"),
+        (["build", "--zzz"], "没有 --zzz 这个选项"),
         (["assess", "2022", "--formt", "csv"], "没有 --formt 这个选项。是否想写 --format"),
         (["assess", "2022", "2023", "2024"], "多出了 2023 2024"),
         (["indicator", "it's"], "N 的值不对：现为 it's，应为一个整数，如指标的序号 9"),
