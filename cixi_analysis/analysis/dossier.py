@@ -62,10 +62,8 @@ class Dossier:
 def dossier(plan: Plan, indicator: int, year: int) -> Dossier:
     """The dossier of an indicator (1-50) as of ``year``. Raises :class:`UnknownIndicator`, and what ``assess`` raises."""
     plan.require_year(year)
-    if indicator not in plan.indicators:
-        raise UnknownIndicator(
-            f"没有序号为 {indicator} 的指标。表一的指标序号：{plan.indicators[0]}–{plan.indicators[-1]}。"
-        )
+    if indicator not in (known := plan.indicators):
+        raise UnknownIndicator(f"没有序号为 {indicator} 的指标。表一的指标序号：{known[0]}–{known[-1]}。")
     check_readings(plan, until=year)  # of the whole plan, so that messages name the rows of the files
     own = plan.only(indicator)
     ids = [item.item_id for item in own.items]

@@ -57,9 +57,7 @@ def reconcile(plan: Plan, verdicts: pd.DataFrame) -> pd.DataFrame:
     whole = columns_of(verdicts[verdicts["item_id"].fillna("") == ""], "indicator", "level", "verdict")
     known: _Verdicts = {(str(i), str(level)): Verdict(verdict).chinese for i, level, verdict in whole}
     figures = _figures(plan, known)
-    compared = [
-        _named(row, plan, known) if row.kind == "named" else _compared(row, known, figures) for row in plan.published
-    ]
+    compared = [_named(r, plan, known) if r.kind == "named" else _compared(r, known, figures) for r in plan.published]
     labels = _distinct([label for label, *_ in compared], [row.source for row in plan.published])
     rows = []
     for label, (_, stated, computed, equal), row in zip(labels, compared, plan.published, strict=True):

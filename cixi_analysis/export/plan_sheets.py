@@ -22,9 +22,8 @@ _WIDTHS = {
 }  # fmt: skip
 _AT = {name: number for number, name in enumerate(_WIDTHS, start=1)}
 _CENTRED = {"domain", "indicator", "unit", "attribute", *table1.VERDICTS}
-_GROUPS = dict.fromkeys(("status", *table1.VERDICTS), "现状值") | dict.fromkeys(
-    ("target_2025", "target_2030"), "规划值"
-)
+_GROUPS = dict.fromkeys(("status", *table1.VERDICTS), "现状值")
+_GROUPS |= dict.fromkeys(("target_2025", "target_2030"), "规划值")
 #: Verdicts that stand out, by the word in the cell.
 _COLOURS = {s.chinese: LOOKS[s].back for s in (Status.UNMET, Status.NO_DATA, Status.NOT_FILLED_IN)}
 

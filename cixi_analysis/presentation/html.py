@@ -9,10 +9,8 @@ from markupsafe import Markup, escape
 
 from cixi_analysis.presentation.formatting import EMPTY, number, percent, yi
 
-_LOADER = PackageLoader("cixi_analysis.presentation")
-_TEMPLATES = Environment(
-    loader=_LOADER, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-)
+_TEMPLATES = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+_TEMPLATES.loader = PackageLoader("cixi_analysis.presentation")
 _TEMPLATES.filters |= {"number": number, "percent": percent, "yi": yi}
 
 

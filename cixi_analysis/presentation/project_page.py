@@ -63,9 +63,8 @@ def category_table(plan: Plan) -> Html:
     columns = {"类别": "short", "项目数": "number", "占项目数": "percent", "概算（亿元）": "money", "占资金": "percent"}
     columns["没有概算的项目数"] = "number"
     fields = ("category", "projects", "share_of_projects", "budget", "share_of_money", "without_budget")
-    return tables.table(
-        columns_of(projects.by_category(plan), *fields), columns, caption="表三按类别", empty=_NO_BUDGET
-    )
+    rows = columns_of(projects.by_category(plan), *fields)
+    return tables.table(rows, columns, caption="表三按类别", empty=_NO_BUDGET)
 
 
 _UNIT_COLUMNS = {"参与项目数": "number", "其中单独负责": "number"}

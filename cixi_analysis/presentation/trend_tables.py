@@ -59,7 +59,7 @@ def pace_table(plan: Plan, year: int, rows: pd.DataFrame) -> Html:
             caption = f"截至{year}年{words}的数值规划值：{len(cells)}个（差距＝规划值−最近值）"
             none, fold = (
                 f"截至{year}年，没有{words}的数值规划值。",
-                f"已达到的{len(cells)}个数值规划值" if reached else "",
+                f"{words}的{len(cells)}个数值规划值" if reached else "",
             )
             pieces.append(tables.table(cells, columns, caption=caption, empty=empty, none=none, fold=fold))
     return stack(*pieces, name="差距与进度") if len(pieces) > 1 else pieces[0]

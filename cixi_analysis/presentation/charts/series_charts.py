@@ -107,10 +107,8 @@ def _chart(plan: Plan, year: int, same: list[Series], asked: pd.DataFrame) -> La
     if not targets.empty:
         color = _COLORS[_TARGET]
         diamond = goal.mark_point(shape="diamond", size=110, filled=False, strokeWidth=2, color=color, opacity=1)
-        layers += [
-            diamond.encode(tooltip=told),
-            goal.mark_text(dy=15, fontSize=11, color=color).encode(text=alt.Text("label:N")),
-        ]
+        text = goal.mark_text(dy=15, fontSize=11, color=color)
+        layers += [diamond.encode(tooltip=told), text.encode(text=alt.Text("label:N"))]
     unit = f"（{one.unit}）" if one.unit not in ("", "-") else ""
     title = f"{'、'.join(item_label(plan.item(s.item_id)) for s in same)} {one.measure}{unit}"
     values = "，".join(f"{y}年{number(value)}" for y, value in one.points)
@@ -145,11 +143,8 @@ def distance(plan: Plan, year: int, margins: pd.DataFrame) -> alt.HConcatChart |
     rows = margin_rows(plan, margins)
     shown = [level for level in Level if level in set(rows["level"])]
     lacking = "、".join(level.chinese for level in Level if level not in shown)
-    why = (
-        f"{year}年有数值的子项中，没有一项的{lacking}要求是必须满足的数值界限，所以没有{lacking}的图。"
-        if lacking
-        else ""
-    )
+    why = f"没有一项的{lacking}要求是必须满足的数值界限，所以没有{lacking}的图。"
+    why = f"{year}年有数值的子项中，{why}" if lacking else ""
     if not shown:
         return paragraph(why)
     order = list(rows.groupby("item", sort=False)["share"].min().sort_values(kind="stable").index)
