@@ -46,17 +46,14 @@ _EXTENT = {1: "只有文字", 2: "有数值"}
 
 @dataclass(frozen=True)
 class Changes:
-    """From ``other`` (before) to ``year`` (after). Every table is in the plan's order; texts are as in the data.
+    """From ``other`` (before) to ``year`` (after), in the plan's order; texts are as in the data.
 
-    ``verdicts``: items, then whole indicators (``item_id`` empty), whose verdict differs, with both reasons. Their
-    ``before_status`` and ``after_status`` tell what is not filled in from other verdicts of no_data.
+    ``verdicts``: items, then whole indicators (no ``item_id``), whose verdict differs; the statuses tell 未填报 apart.
     ``values``: items with a number or class in both years. ``change`` is after − before in ``unit``, empty for water
-    classes, which are never subtracted, and where ``incomparable`` says why the two are not held against each other;
-    ``direction`` is improving, worsening or flat, empty where the plan takes no side.
+    classes and where ``incomparable`` says why; ``direction`` is empty where the plan takes no side.
     ``available`` and ``missing``: items of which more, or less, is known: nothing < words < a number or class.
-    ``tallies``: indicators by level and status, and those that came and went. ``counted`` is applicable or a status.
-    ``revisions``: rows of closed years before ``year`` that an import has changed since; a change made by hand in
-    ``data/`` leaves no trace there and is not listed (the project's version history shows it).
+    ``tallies``: indicators by level and status (``counted``), and those that came and went. ``revisions``: rows of
+    closed years before ``year`` that an import has changed since; a change by hand leaves no trace in ``data/``.
     """
 
     year: int

@@ -1,8 +1,8 @@
 """The ledger of commitments (承诺台账), and the reported progress of commitments and projects.
 
-A commitment is a dated or quantified promise of the plan's text, outside Tables 1-3. Whether it was kept follows from
-an observation of the linked indicator or from a report (``data/progress/<year>.csv``), never from the calendar. What is
-not reported is counted as 未填报; nothing is guessed or carried over from another year.
+A commitment is a dated or quantified promise of the plan's text, outside Tables 1-3. An observation of the linked
+indicator or a report (``data/progress/<year>.csv``) tells whether it was kept, never the calendar; without a report it
+counts as 未填报.
 """
 
 import pandas as pd
@@ -29,8 +29,8 @@ _DEADLINES = {
 def due(promise: Commitment, year: int) -> Due:
     """Where a commitment stands in the calendar at the end of ``year``.
 
-    X年以前 (before) falls due at the end of the year before X. A span (during) is running within its years and falls
-    due in its last one. What begins in a year (from) is running from then on, and ahead until then.
+    Before X falls due at the end of the year before X. A span is running within its years and due in its last one. What
+    begins in a year is ahead until then, and running from then on.
     """
     if promise.mode is None:
         return Due.UNDATED

@@ -30,10 +30,9 @@ FACT_COLUMNS = ("part", "item_id", "level", "year", "content", "basis", "detail"
 class Dossier:
     """One indicator as it stands in ``year``. ``plan`` is the plan with this indicator's items only.
 
-    ``wordings``: ``item_id, level`` (or target year)``, from_year, wording, tree, meaning, explicit`` (why it is read
-    so, where the data says)``, standard, source``. ``verdicts``: ``year``, ``status`` (the verdict, with 未填报 apart
-    from 无数据) and the columns of ``cixi assess``, for every year with pages of its own, oldest first. ``towards``: the
-    same against the targets, for ``year``. ``margins`` and ``trends``: as in :mod:`cixi_analysis.analysis.trend`.
+    ``wordings``: ``level`` may be a target year, ``explicit`` is why it is read so, where the data says. ``verdicts``:
+    the columns of ``cixi assess``, ``year`` and ``status`` (未填报 apart), for every year with pages, oldest first;
+    ``towards``: the same against the targets. ``margins``, ``trends``: see :mod:`cixi_analysis.analysis.trend`.
     """
 
     plan: Plan
@@ -52,11 +51,6 @@ class Dossier:
     findings: tuple[AuditRow, ...]
     #: what is not known of the year, a sentence each
     missing: tuple[str, ...]
-
-    @property
-    def items(self) -> tuple[Indicator, ...]:
-        """Its items, in the plan's order."""
-        return self.plan.items
 
 
 def dossier(plan: Plan, indicator: int, year: int) -> Dossier:
@@ -114,9 +108,8 @@ def _wordings(own: Plan) -> pd.DataFrame:
 def readings(plan: Plan) -> pd.DataFrame:
     """One row a distinct wording (and explicit reading) of requirements and targets, in order of first appearance.
 
-    ``reading`` is the canonical text and ``meaning`` the same in plain Chinese; ``explicit`` is the reason where the
-    data carries a reading of its own, else empty; ``used_by`` names the items with their levels and target years.
-    Raises :class:`DataError` for wordings that cannot be read.
+    ``reading`` is the canonical text, ``meaning`` the same in Chinese, ``explicit`` the data's reason for a reading of its
+    own, ``used_by`` the items with levels and target years. Raises :class:`DataError` for what cannot be read.
     """
     check_readings(plan)
     asked: tuple[Requirement | Target, ...] = (*plan.requirements, *plan.targets)
@@ -186,7 +179,7 @@ def facts(found: Dossier) -> pd.DataFrame:
 
 
 def _facts(found: Dossier) -> Iterator[tuple[object, ...]]:
-    for item in found.items:
+    for item in found.plan.items:
         kind = (item.domain, item.task, item.attribute.chinese, f"单位 {item.unit or '（无）'}", item.polarity.chinese)
         yield "name", item.item_id, None, None, item.name, None, "；".join(kind), item.source
     for row in records(found.wordings):

@@ -70,9 +70,8 @@ def _by_end(plan: Plan) -> dict[tuple[Entity, str], list[tuple[Entity, str, Link
 class Unit:
     """A responsible unit, which the plan names only in Table 3; every tuple in the plan's order, without repetition.
 
-    ``items`` and ``commitments`` are those that its projects are linked to: what its work bears on, not what it was
-    ordered to reach. ``sole`` are the projects for which no other unit answers. ``money`` sums its projects' budgets; a
-    project with two units counts in full for both, so the sums of units must not be added up.
+    ``items`` and ``commitments`` are those that its projects bear on, ``sole`` the projects for which no other unit
+    answers. A project with two units counts in full for both: the ``money`` of units must not be added up.
     """
 
     name: str

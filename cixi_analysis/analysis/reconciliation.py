@@ -48,11 +48,9 @@ _Figures = dict[tuple[str, str | None, Level | None], list[Decimal | int]]
 def reconcile(plan: Plan, verdicts: pd.DataFrame) -> pd.DataFrame:
     """One row for each row of ``published.csv``, then one for each list of named indicators: columns :data:`COLUMNS`.
 
-    ``verdicts`` is the assessment of the base year against the requirements, with the columns ``indicator``,
-    ``item_id`` ("" in the rows of whole indicators, the only ones used), ``level`` and ``verdict``.
-    ``agrees`` is ``explained`` where what agrees has an explanation in ``published.csv`` (appended to ``source``), else
-    ``yes`` or ``no``: an explanation never excuses what differs. What the plan prints and ``published.csv`` lacks is a
-    row of its own with ``no``.
+    ``verdicts`` is the base year's assessment against the requirements. ``agrees`` is ``explained`` where what agrees has
+    an explanation (appended to ``source``), else ``yes`` or ``no``: an explanation never excuses what differs. What the
+    plan prints and ``published.csv`` lacks is a row with ``no``.
     """
     whole = columns_of(verdicts[verdicts["item_id"].fillna("") == ""], "indicator", "level", "verdict")
     known: _Verdicts = {(str(i), str(level)): Verdict(verdict).chinese for i, level, verdict in whole}

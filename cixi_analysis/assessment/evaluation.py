@@ -73,8 +73,8 @@ def combined(
 ) -> tuple[Codes, Codes]:
     """Verdict and basis of an AND or OR from those of its parts.
 
-    The basis is the weakest of the parts that the verdict needs. AND is met, and OR unmet, by all parts together: the
-    weakest of them. AND is unmet, and OR met, by one part alone: the strongest such part.
+    AND is met, and OR unmet, by all parts together: the basis is the weakest of them. AND is unmet, and OR met, by one
+    part alone: the strongest such part.
     """
     verdicts, bases = np.asarray(parts), np.asarray(part_bases)
     verdict = verdicts.max(axis=0) if kind is AnyOf else verdicts.min(axis=0)

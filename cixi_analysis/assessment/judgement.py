@@ -119,10 +119,8 @@ class Assessment:
 
     @cached_property
     def statuses(self) -> dict[Question, Status]:
-        """The verdict of each row of the table, in its order, 未填报 apart from other 无数据.
-
-        An item is not filled in where it is without data and has no row, or one that says so; an indicator where all
-        of its items that are without data are not filled in.
+        """The verdict of each row of the table, in its order, 未填报 apart from other 无数据: of an item without a row, or
+        with one that says so; of an indicator all of whose items without data are not filled in.
         """
         found: dict[Question, Status] = {}
         missing: dict[tuple[int, str], set[Status]] = {}

@@ -71,11 +71,8 @@ def excel_text(text: str) -> str:
 
 
 def csv_text(text: str) -> str:
-    """``text`` as a CSV cell holds it.
-
-    An apostrophe is put before text that a spreadsheet program would take for a formula. It is visible, so nothing
-    changes silently, and a reader can drop it; the JSON file has the text without it. Numbers and single signs (the unit
-    ``-``) are no formulas and stay.
+    """``text`` as a CSV cell holds it: a visible apostrophe, which the JSON file does not have, goes before what a
+    spreadsheet program would take for a formula. Numbers and single signs (the unit ``-``) are none.
     """
     text = printable(text)
     plain = len(text.strip()) == 1 or _NUMBER.fullmatch(text)
@@ -144,8 +141,8 @@ def save_bytes(content: bytes, path: Path) -> None:
 def workbook_bytes(book: Workbook, values: Mapping[tuple[str, str], str | float] | None = None) -> bytes:
     """The file's bytes, without the clock that ``Workbook.save`` puts into the properties and every ZIP entry.
 
-    ``values``: (sheet, cell) → the value to store beside the formula there, for every formula of the workbook. Excel,
-    WPS and LibreOffice recalculate on opening, but a preview, a phone and Excel's protected view show stored values.
+    ``values``: (sheet, cell) → the value of the formula there, for every formula. Excel, WPS and LibreOffice recalculate
+    on opening; a preview, a phone and Excel's protected view show stored values.
     """
     written, same = io.BytesIO(), io.BytesIO()
     ExcelWriter(book, zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED)).save()

@@ -20,8 +20,7 @@ _NO_BUDGET = "没有概算（不是 0）"
 def outcomes_table(plan: Plan) -> Html:
     """Table 2, with the share of completed projects."""
     columns = {"项目类型": "short", **{o.chinese: "number" for o in Outcome}, "项目总数": "number", "完成率": "percent"}
-    fields = ("project_type", *(o.value for o in Outcome), "total", "completion_rate")
-    rows = columns_of(projects.outcomes(plan), *fields)
+    rows = records(projects.outcomes(plan))
     caption = "表二 2018-2022年重点工程实施情况（项）"
     # Sorting would move 合计 away from the last row.
     return tables.table(rows, columns, caption=caption, empty="没有项目", sortable=False)
@@ -154,8 +153,7 @@ def progress_prose(plan: Plan, year: int) -> Html:
 def yearly_table(plan: Plan) -> Html:
     """The budget by year, spread by :data:`projects.ASSUMPTION`, folded."""
     grouped = projects.yearly_budget(plan).groupby("year", as_index=False)
-    frame = grouped[["projects", "without_budget", "budget"]].sum(min_count=1)
-    rows = columns_of(frame, "year", "projects", "without_budget", "budget")
+    rows = records(grouped[["projects", "without_budget", "budget"]].sum(min_count=1))
     columns = {"年份": "year", "实施期内项目数": "number", "其中没有概算": "number", "分摊概算（亿元）": "money"}
     caption = f"概算按年分摊。{projects.ASSUMPTION}"
     return tables.table(rows, columns, caption=caption, empty=_NO_BUDGET, fold="分年明细")

@@ -27,7 +27,6 @@ class Stop(Exception):
 
     def __init__(self, reason: str, span: tuple[int, int], readings: tuple[Node, ...] = ()) -> None:
         self.reason, self.span, self.readings = reason, span, readings
-        super().__init__(reason)
 
 
 def _span(*tokens: Token) -> tuple[int, int]:

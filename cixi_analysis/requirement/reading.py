@@ -77,10 +77,9 @@ class Refusal(CixiError, ValueError):
 
 
 def read(text: str, *, unit: str | None = None) -> Node:
-    """Parse ``text``.
+    """Parse ``text``. Raises :class:`Refusal`.
 
-    ``unit`` is the item's unit where it is known: a plain percentage of change is accepted only where the quantity is
-    known not to be a percentage itself (percent or points?). Raises :class:`Refusal`.
+    A percentage of change is accepted only where the item's ``unit`` is known not to be % (percent or points?).
     """
     return _read(text, unit)
 

@@ -41,10 +41,8 @@ def item_series(plan: Plan, year: int, margins: pd.DataFrame, trends: pd.DataFra
 
 
 def points(one: Series) -> pd.DataFrame:
-    """One row a year with a value.
-
-    ``run`` counts the stretches of consecutive years: lines join only these. ``below``: the label stands below the
-    point, clear of a line that comes from above. ``end``: the first or last point.
+    """One row a year with a value. Lines join only the points of one ``run`` of consecutive years; ``below``: the label
+    stands below its point, clear of a line that comes from above. ``end``: the first or last point.
     """
     rows, run, values = [], 0, [value for _, value in one.points]
     for n, (year, value) in enumerate(one.points):
