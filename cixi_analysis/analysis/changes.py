@@ -51,7 +51,7 @@ class Changes:
     ``verdicts``: items, then whole indicators (no ``item_id``), whose verdict differs; the statuses tell 未填报 apart.
     ``values``: items with a number or class in both years. ``change`` is after − before in ``unit``, empty for water
     classes and where ``incomparable`` says why; ``direction`` is empty where the plan takes no side.
-    ``available`` and ``missing``: items of which more, or less, is known: nothing < words < a number or class.
+    ``available``, ``missing``: items of which more, or less, is known: nothing < words < a figure.
     ``tallies``: indicators by level and status (``counted``), and those that came and went. ``revisions``: rows of
     closed years before ``year`` that an import has changed since; a change by hand leaves no trace in ``data/``.
     """
@@ -67,7 +67,7 @@ class Changes:
 
     @property
     def table(self) -> pd.DataFrame:
-        """All of it as ``cixi diff`` prints it, columns :data:`COLUMNS`; values and tallies that stayed are left out."""
+        """As ``cixi diff`` prints it, columns :data:`COLUMNS`; without values and tallies that stayed."""
         return pd.DataFrame(list(self._rows()), columns=COLUMNS).astype({"indicator": "Int64"})
 
     def _rows(self) -> Iterator[tuple[object, ...]]:
@@ -114,7 +114,7 @@ def year_before(plan: Plan, year: int) -> int | None:
 
 
 def flips(before: Assessment, after: Assessment) -> pd.DataFrame:
-    """The rows of two assessments of one plan that differ in their verdict, columns :data:`VERDICT_COLUMNS`."""
+    """The rows of two assessments that differ in their verdict, columns :data:`VERDICT_COLUMNS`."""
     rows = []
     for b, a in zip(records(before.table), records(after.table), strict=True):
         if b.verdict != a.verdict:
@@ -183,7 +183,7 @@ def _moved(row: Any) -> str:
 
 
 def _tallies(before: Assessment, after: Assessment) -> pd.DataFrame:
-    """The counts of both years, and the indicators that account for the difference (``gained``, ``lost``)."""
+    """The counts of both years, and the indicators ``gained`` and ``lost``."""
     rows = []
     for level in Level:
         for count in _COUNTS:

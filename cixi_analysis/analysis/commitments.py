@@ -12,7 +12,7 @@ from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import Commitment, Progress
 from cixi_analysis.words import Absence, Deadline, Due, Entity, MeasuredBy, ProgressState, Relation, Stated
 
-#: The columns of ``cixi commitments``, each with its type: the commitment's own, what is derived, what is reported.
+#: The columns of ``cixi commitments`` and their types: the data's own, derived, reported.
 _OWN = [name for name in Commitment.columns() if name not in ("quotation", "source")]
 _ADDED = ["due", "measured_by", "items", "projects", "state", "percent", "note", "quotation", "source"]
 COLUMNS = dict.fromkeys([*_OWN, *_ADDED], "str") | {"start_year": "Int64", "end_year": "Int64", "percent": "float64"}
@@ -43,7 +43,7 @@ def due(promise: Commitment, year: int) -> Due:
 
 
 def measured_by(plan: Plan, promise: Commitment) -> MeasuredBy:
-    """By an indicator that measures the same quantity, else by a project that carries it out or states it, else nothing."""
+    """An indicator that measures the same quantity, else a project that carries it out, else nothing."""
     if any(row.relation is Relation.SAME_QUANTITY for _, row in links.items_of(plan, promise)):
         return MeasuredBy.ITEM
     return MeasuredBy.PROJECT if links.projects_of(plan, promise) else MeasuredBy.NOTHING
@@ -60,7 +60,7 @@ def promised(promise: Commitment) -> str:
 
 
 def deadline(promise: Commitment) -> str:
-    """The time of a commitment in words: ``2025年``, ``2023–2025年``, ``2023年起``, ``2025年以前``; "" without one."""
+    """The time of a commitment: ``2025年``, ``2023–2025年``, ``2023年起``, ``2025年以前``; or ""."""
     return _DEADLINES[promise.mode].format(promise) if promise.mode else ""
 
 
@@ -99,7 +99,7 @@ def reports(plan: Plan, year: int, kind: Entity) -> dict[str, Progress]:
 
 
 def states(plan: Plan, year: int, kind: Entity) -> pd.DataFrame:
-    """How many projects (or commitments) are in each state, 未填报 last; columns ``state`` (Chinese), ``count``."""
+    """Projects (or commitments) by state, 未填报 last; columns ``state`` (Chinese), ``count``."""
     known = [row.state for row in reports(plan, year, kind).values()]
     total = len(plan.projects if kind is Entity.PROJECT else plan.commitments)
     counts = [(state.chinese, known.count(state)) for state in ProgressState]

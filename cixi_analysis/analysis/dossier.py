@@ -82,7 +82,7 @@ def dossier(plan: Plan, indicator: int, year: int) -> Dossier:
 
 
 def read_of_years(plan: Plan, indicator: int) -> list[object]:
-    """The part of the yearly files that a dossier reads: the years, and the rows of its own items. For a cache key."""
+    """What a dossier reads of the yearly files, for a cache key: the years, its items' rows."""
     ids = {item.item_id for item in plan.indicator_items(indicator)}
     rows = ((year, row) for year in plan.years for row in plan.observations[year])
     return [plan.years, *((year, row.model_dump_json()) for year, row in rows if row.item_id in ids)]
@@ -144,7 +144,7 @@ def _in_words(node: tree.Node) -> str:
 
 
 def _missing(own: Plan, year: int) -> Iterator[str]:
-    """What a judgement of ``year`` would need and the data lacks, item by item, by level where these differ."""
+    """What judging ``year`` needs and the data lacks, by item, and by level where these differ."""
     for item in own.items:
         for level in Level if any(o.level for o in own.observed(item.item_id, year)) else (None,):
             at = f"（{level.chinese}）" if level else ""
@@ -160,7 +160,7 @@ def _lacks(own: Plan, item: Indicator, year: int, level: Level | None) -> Iterat
     nodes = [node for node in (read_wording(r, item.unit) for r in asked) if node is not None]
     changes = [leaf for node in nodes for leaf in tree.leaves(node) if isinstance(leaf, tree.Change)]
     kinds = {type(leaf) for node in nodes for leaf in tree.leaves(node)} | {type(change.rate) for change in changes}
-    # Why something beside the value is not known: the plan does not print it for the years that it reports on.
+    # Beside the value: the plan prints none for the years that it reports on.
     unknown = Absence.NOT_LISTED if row is not None and year <= BASE_YEAR else missing_reason(year)
     if tree.AssignedTarget in kinds and (row is None or row.assigned_target is None):
         yield f"没有{year}年上级下达的目标（{unknown}）"
@@ -221,7 +221,7 @@ def value_text(item: Indicator, seen: Observation) -> str:
 
 
 def yardsticks(seen: Observation) -> Iterator[str]:
-    """What the value is held against that the observation brings: the assigned target and the provincial average."""
+    """What the observation brings to hold the value against: assigned target, provincial average."""
     if seen.assigned_target:
         yield f"上级下达：{seen.assigned_target}"
     if seen.benchmark is not None and seen.benchmark_kind is not None:

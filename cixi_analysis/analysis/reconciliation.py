@@ -41,7 +41,7 @@ _SUBJECTS: dict[str | None, str] = {
 }  # fmt: skip
 #: (indicator, level) → its verdict, as printed
 _Verdicts = dict[tuple[str | None, str | None], str]
-#: (kind, subject, level) → the numbers whose sum the plan prints; none where there is nothing to compute it from
+#: (kind, subject, level) → the numbers whose sum the plan prints; none where there are none
 _Figures = dict[tuple[str, str | None, Level | None], list[Decimal | int]]
 
 
@@ -67,7 +67,7 @@ def reconcile(plan: Plan, verdicts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _distinct(labels: list[str], sources: list[str]) -> list[str]:
-    """Append the place to labels that occur twice: the section, or the whole source where that is not enough."""
+    """Append the place to labels that occur twice: the section, or else the whole source."""
     places = [source.removeprefix(PLAN_TITLE) for source in sources]
     for endings in ([place.split(" ")[0] for place in places], places):
         count = Counter(labels)
@@ -171,7 +171,7 @@ def result(row: AuditRow) -> AuditResult:
 
 
 def findings(plan: Plan) -> pd.DataFrame:
-    """The audit, a row a finding, columns :data:`AUDIT_COLUMNS`: its own and the ids that it concerns. Nothing is judged by it."""
+    """The audit, a row a finding, columns :data:`AUDIT_COLUMNS`. No assessment uses it."""
     rows = []
     for row in plan.audit:
         cells = {name: cell or "" for name, cell in row.model_dump(mode="json").items()} | {"result": result(row).value}

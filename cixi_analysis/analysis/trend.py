@@ -96,7 +96,7 @@ def change(first_year: int, first: float, last_year: int, last: float) -> Fracti
 
 
 def growth(first_year: int, first: float, last_year: int, last: float) -> float | None:
-    """Mean change a year, compound, as a fraction; ``None`` when no year lies between or an end is not above 0."""
+    """Mean compound change a year; ``None`` when no year lies between or an end is not above 0."""
     years = last_year - first_year
     if years <= 0 or first <= 0 or last <= 0:
         return None
@@ -207,14 +207,14 @@ def trends(plan: Plan, year: int) -> pd.DataFrame:
 
 
 def _demanded(judged: Judgement, year: int) -> list[tuple[Bound, LeafFinding]]:
-    """The numeric bounds that the wording in force in ``year`` demands whatever else holds, each with its finding."""
+    """The bounds that the wording in force demands whatever else holds, with their findings."""
     _, finding = judged.in_force(year)
     parts = finding.parts if finding and isinstance(finding.node, AllOf) else (finding,)
     return [(part.node, part) for part in parts if isinstance(part, LeafFinding) and isinstance(part.node, Bound)]
 
 
 def _incomparable(finding: LeafFinding, bound: Bound, one: Series, place: tuple[int, int]) -> str:
-    """Why the value of a series in ``place`` is not compared with a target (Chinese); "" where the assessment does."""
+    """Why a value is not compared with a target (Chinese); "" where the assessment does."""
     if one.level not in (None, finding.series.level):
         return f"规划值只与{finding.series.level.chinese}所测的相比"
     lack = finding.lack(place)
@@ -247,7 +247,7 @@ def margins(plan: Plan, year: int) -> pd.DataFrame:
 
 
 def strength(points: int, first_year: int, last_year: int) -> str:
-    """How much evidence a series is, in a few Chinese words: how many years, how far apart, how many missing."""
+    """How much evidence a series is (Chinese): years, how far apart, how many missing."""
     if points < 2:
         return f"仅{last_year}年一个年份，谈不上趋势"
     missing = last_year - first_year + 1 - points

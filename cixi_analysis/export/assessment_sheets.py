@@ -73,7 +73,7 @@ _Section = tuple[str, pd.DataFrame, str, Mapping[Any, str], Callable[[Any, Level
 
 
 def tally_sheet(report: Report) -> None:
-    """One row a group, the levels side by side (适用, a column a status, the share of 是), sections one below another."""
+    """A row a group, the levels side by side (适用, the statuses, the share of 是), in sections."""
     counted = report.figures.counted
     titles = ("适用", *(status.chinese for status in counted), "是÷适用")
     columns = [Header("分组", 34, WRAP)]

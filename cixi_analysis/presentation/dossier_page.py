@@ -21,7 +21,7 @@ from cixi_analysis.words import Level
 
 
 def head(found: Dossier, years: tuple[int, ...]) -> Html:
-    """Domain, task and attribute; each item with unit, polarity and links to its rows in Table 1 of ``years``."""
+    """Domain, task, attribute; each item with unit, polarity, its rows in Table 1 of ``years``."""
     markup = render("dossier_head", items=found.plan.items, years=years, titles=titles)
     return Html(markup, f"{len(found.plan.items) + 1}点")
 
@@ -50,7 +50,7 @@ def towards(found: Dossier) -> Html:
 
 
 def _whole_first(found: Dossier, table: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
-    """(row, name, status, basis, reason) of the indicator, then of its items if it has several; newest year first."""
+    """(row, name, status, basis, reason), newest year first; the indicator, then its items if several."""
     for r in sorted(records(table), key=lambda row: (-row.year, row.item_id != "")):
         if len(found.plan.items) > 1 or r.item_id == "":
             whole = f"{found.indicator} {found.plan.items[0].indicator_name}（整项）"

@@ -32,7 +32,7 @@ class Html:
 
 
 def render(template: str, **values: object) -> Markup:
-    """The template ``templates/<template>.html.j2`` filled with ``values``; everything but markup is escaped."""
+    """``templates/<template>.html.j2`` with ``values``; everything but markup is escaped."""
     return Markup(_TEMPLATES.get_template(f"{template}.html.j2").render(**values))  # noqa: S704  # escaped by Jinja
 
 

@@ -1,4 +1,4 @@
-"""The page 方法: verdicts, bases, paces, conventions and readings, from the data and the code that uses them."""
+"""The page 方法: verdicts, bases, paces, conventions and readings."""
 
 from enum import StrEnum
 
@@ -41,7 +41,7 @@ _CONVENTIONS = {
 
 
 def meanings(kind: type[Verdict | Basis | Pace], title: str) -> Html:
-    """The words of one kind (verdicts; bases, strongest first; paces) and their meaning, under the heading ``title``."""
+    """The words of one kind (verdicts, bases, paces) and their meaning; ``title`` heads them."""
     rows = [(word.chinese if kind is Basis else badge(word), _MEANINGS[word]) for word in kind]
     return tables.table(rows, {title: "short", "含义": "text"}, keyed=False)
 

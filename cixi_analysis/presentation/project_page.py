@@ -1,4 +1,4 @@
-"""The pages 表二、表三 重点工程 and 责任单位: outcomes of the earlier projects, the projects of this plan, their units."""
+"""The pages 表二、表三 重点工程 and 责任单位."""
 
 from operator import attrgetter
 
@@ -120,7 +120,7 @@ def unit_sections(assessment: Assessment) -> Html:
 
 
 def project_table(plan: Plan, year: int) -> Html:
-    """Table 3 as printed, with the share of the schedule gone by, links, and progress; the source is the number."""
+    """Table 3 as printed, with the calendar, links and progress; the number is the source."""
     known = commitments.reports(plan, year, Entity.PROJECT)
     rows: list[tuple[object, ...]] = []
     for p, at in zip(plan.projects, records(projects.schedule(plan, year)), strict=True):

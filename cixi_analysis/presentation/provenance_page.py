@@ -1,4 +1,4 @@
-"""The page 数据与版本: the inputs and versions that this edition was built from, and the commands that rebuild it."""
+"""The page 数据与版本: inputs and versions of this edition, and how to rebuild it."""
 
 from markupsafe import Markup
 

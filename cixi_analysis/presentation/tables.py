@@ -23,7 +23,7 @@ def _text(value: object) -> str | Markup:
 
 @dataclass(frozen=True)
 class Column:
-    """How a column is shown: the text of a value, CSS class of the cells, least width, a list of values to filter by."""
+    """How a column is shown: text of a value, CSS class, least width, a list to filter by."""
 
     show: Callable[[Any], str | Markup] = _text
     css: str = ""

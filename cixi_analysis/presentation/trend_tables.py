@@ -1,4 +1,4 @@
-"""The page 趋势与目标差距: level, gap and pace in separate columns; water classes, which are ordered only, apart."""
+"""The page 趋势与目标差距: level, gap and pace apart; water classes are ordered only."""
 
 import pandas as pd
 from markupsafe import Markup
@@ -23,7 +23,7 @@ def _at(year: int, value: float, unit: str) -> Markup:
 
 
 def trend_table(plan: Plan, year: int, rows: pd.DataFrame) -> Html:
-    """The series of two or more years: first and last value, mean yearly change, direction, strength of evidence."""
+    """The series of two or more years: ends, mean yearly change, direction, evidence."""
     own = rows[rows["points"] > 1].drop_duplicates(["item_id", "measure"])
     cells = [
         (item_link(plan.item(r.item_id), r.measure),

@@ -1,4 +1,4 @@
-"""Parse tree of ``grammar.lark`` → nodes, and the combinations of words that are refused although the grammar has them."""
+"""Parse tree of ``grammar.lark`` → nodes, and what is refused although the grammar has it."""
 
 from collections.abc import Iterable
 from dataclasses import replace

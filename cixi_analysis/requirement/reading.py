@@ -51,7 +51,7 @@ _REFUSED = (
 
 @dataclass(eq=False, repr=False)
 class Refusal(CixiError, ValueError):
-    """A wording outside the language: the place is ``text[start:end]``; what would be right there; the trees of an ambiguous one."""
+    """A wording outside the language: its place ``text[start:end]``; what would be right; both trees."""
 
     text: str
     start: int
@@ -124,7 +124,7 @@ def _refusal(text: str, normal: str, places: list[int], error: UnexpectedInput) 
 
 
 def _normalise(text: str) -> tuple[str, list[int]]:
-    """The text in the grammar's characters, and the position in ``text`` of each of them and of the end."""
+    """The text in the grammar's characters, and where in ``text`` each of them and the end is."""
     kept: list[tuple[str, int]] = []
     for place, char in enumerate(text):
         if char.isspace() and _FORMS.get(char, char) != "\n":

@@ -101,7 +101,7 @@ def board_halves(assessment: Assessment, tiles: pd.DataFrame) -> pd.DataFrame:
 
 
 def paint(status: Status) -> tuple[str, str, str]:
-    """Fill, edge and text colour: only unmet is dark; no data has a dark edge; not filled in has it and is empty."""
+    """Fill, edge, ink: only unmet is dark; no data has a dark edge; not filled in is empty."""
     look = LOOKS[status]
     if status is Status.UNMET:
         return look.ink, look.ink, "#ffffff"
@@ -139,7 +139,7 @@ def progress_by_domain(assessment: Assessment) -> alt.HConcatChart:
 
 
 def domain_counts(assessment: Assessment) -> pd.DataFrame:
-    """One row a level, domain and status (``verdict``): count, start and end of its bar, text and colours."""
+    """One row a level, domain and status (``verdict``): count, bar, text and colours."""
     rows = []
     for row in records(tally(assessment, by="domain")):
         counts = [getattr(row, status) for status in _PIECES]
@@ -154,7 +154,7 @@ def domain_counts(assessment: Assessment) -> pd.DataFrame:
 
 
 def _wrapped(name: str) -> str:
-    """A name in one line, or in two of about the same length; an ASCII character counts 0.6 of a Chinese one."""
+    """A name in one line, or in two of about the same length; ASCII counts 0.6 of Chinese."""
     widths = [0.6 if character.isascii() else 1.0 for character in name]
     if sum(widths) <= _CHARACTERS:
         return name

@@ -75,7 +75,7 @@ def money_by_unit(plan: Plan) -> alt.HConcatChart:
 def _money(
     plan: Plan, groups: list[tuple[str, Project]], title: str, name: str, extent: int, *, shares: bool
 ) -> alt.HConcatChart:
-    """A panel of money and one of counts of the projects in each group; ``shares`` adds the share to the labels."""
+    """A panel of money and one of counts by group; ``shares`` adds the share to the labels."""
     head, whole, rows = "类别" if shares else "责任单位", projects.concentration(plan), []
     for group, p in groups:  # money in 亿元: 0 without a budget
         place, piece = (0, f"其中：{p.name}") if p is whole.largest else (1, "其余项目")
@@ -121,7 +121,7 @@ def _money(
 
 
 def yearly_budget(plan: Plan, year: int) -> Layered:
-    """Money by year and category, spread evenly over each project's schedule; the year of the page is marked."""
+    """Money by year and category, spread evenly over each schedule; the page's year is marked."""
     rows = projects.yearly_budget(plan)
     money = (rows["budget"].fillna(0) / 1e4).round(4)
     rows = rows.assign(money=money, label=rows["year"].astype(str))[["label", "category", "projects", "money"]]

@@ -54,7 +54,7 @@ def points(one: Series) -> pd.DataFrame:
 
 
 def bounds(same: list[Series], margins: pd.DataFrame, trends: pd.DataFrame) -> pd.DataFrame:
-    """The numeric bounds of the items of one chart: ``kind``, ``year`` ("" for requirements), ``value``, ``label``."""
+    """The bounds of one chart: ``kind``, ``year`` ("" for requirements), ``value``, ``label``."""
     ids = [one.item_id for one in same]
     labels: dict[tuple[str, str, float], list[str]] = {}
     for row in records(margins[margins["item_id"].isin(ids)]):
@@ -116,7 +116,7 @@ def _chart(plan: Plan, year: int, same: list[Series], asked: pd.DataFrame) -> La
 
 
 def margin_rows(plan: Plan, margins: pd.DataFrame) -> pd.DataFrame:
-    """``margins`` with the share of the bound in %, words and colour. A bound of 0 has no share and is left out."""
+    """``margins`` with the share of the bound in %, words and colour; without bounds of 0."""
     rows = []
     for row in records(margins):
         limit = limit_of(row.bound)
