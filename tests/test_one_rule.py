@@ -18,7 +18,7 @@ from tiny import item, observation, requirement, target, tiny_plan
 
 from cixi_analysis.analysis.changes import changes
 from cixi_analysis.analysis.dossier import dossier
-from cixi_analysis.analysis.trend import margins, series, trends
+from cixi_analysis.analysis.trend import margins, trends
 from cixi_analysis.assessment import assess, read_wording
 from cixi_analysis.export import write_json
 from cixi_analysis.export.figures import Figures
@@ -194,8 +194,8 @@ def test_direction_is_that_of_the_verdicts(
     if polarity != "none":
         assert (value["incomparable"] != "") == (expected == "")
     if not of_class:
-        (line,) = series(plan("建立"), YEAR).values()
-        assert (str(line.direction or ""), len(line.points)) == (expected, 1 if value["incomparable"] else 2)
+        line = trends(plan("建立"), YEAR).fillna({"direction": ""}).iloc[0]
+        assert (line["direction"], line["points"]) == (expected, 1 if value["incomparable"] else 2)
 
 
 def test_the_words_of_what_cannot_be_compared() -> None:

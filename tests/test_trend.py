@@ -23,7 +23,7 @@ from cixi_analysis.analysis.trend import (
     strength,
     trends,
 )
-from cixi_analysis.assessment.numbers import plain
+from cixi_analysis.assessment.numbers import direction, plain
 from cixi_analysis.errors import UnknownYear
 from cixi_analysis.plan.dataset import Plan, load_plan
 from cixi_analysis.plan.schema import Observation
@@ -177,9 +177,9 @@ def test_mirrored_numbers_have_the_same_pace(points: tuple[tuple[int, float], ..
 @given(_points)
 def test_mirrored_polarity_mirrors_the_direction(points: tuple[tuple[int, float], ...]) -> None:
     mirror = {Direction.IMPROVING: Direction.WORSENING, Direction.WORSENING: Direction.IMPROVING}
-    more, less = (Series("1", None, "m", "%", polarity, points).direction for polarity in (MORE, LESS))
+    more, less = (direction(points[0][1], points[-1][1], polarity) for polarity in (MORE, LESS))
     assert less == (more and mirror.get(more, more))
-    assert Series("1", None, "m", "%", NEUTRAL, points).direction is None
+    assert direction(points[0][1], points[-1][1], NEUTRAL) is None
 
 
 @given(_points, _bounds, st.sampled_from([2025, 2030]))
@@ -221,7 +221,8 @@ def test_the_latest_observation_declares_unit_and_direction() -> None:
         }
     )
     found = series(plan, 2022)["1", None]
-    assert (found.unit, found.polarity, found.direction) == ("微克", LESS, Direction.IMPROVING)
+    assert (found.unit, found.polarity) == ("微克", LESS)
+    assert direction(found.points[0][1], found.points[-1][1], LESS) is Direction.IMPROVING
     assert change(*found.points[0], *found.points[-1]) == -12
 
 

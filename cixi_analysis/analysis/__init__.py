@@ -1,1 +1,1 @@
-"""Results from the plan and its assessment: trends, changes, dossiers, projects, commitments, reconciliation, audit."""
+"""Results from the plan and its assessment, one module a subject."""

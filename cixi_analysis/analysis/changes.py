@@ -46,17 +46,14 @@ _EXTENT = {1: "只有文字", 2: "有数值"}
 
 @dataclass(frozen=True)
 class Changes:
-    """From ``other`` (before) to ``year`` (after). Every table is in the plan's order; texts are as in the data.
+    """From ``other`` (before) to ``year`` (after), in the plan's order; texts are as in the data.
 
-    ``verdicts``: items, then whole indicators (``item_id`` empty), whose verdict differs, with both reasons. Their
-    ``before_status`` and ``after_status`` tell what is not filled in from other verdicts of no_data.
+    ``verdicts``: items, then whole indicators (no ``item_id``), whose verdict differs; the statuses tell 未填报 apart.
     ``values``: items with a number or class in both years. ``change`` is after − before in ``unit``, empty for water
-    classes, which are never subtracted, and where ``incomparable`` says why the two are not held against each other;
-    ``direction`` is improving, worsening or flat, empty where the plan takes no side.
-    ``available`` and ``missing``: items of which more, or less, is known: nothing < words < a number or class.
-    ``tallies``: indicators by level and status, and those that came and went. ``counted`` is applicable or a status.
-    ``revisions``: rows of closed years before ``year`` that an import has changed since; a change made by hand in
-    ``data/`` leaves no trace there and is not listed (the project's version history shows it).
+    classes and where ``incomparable`` says why; ``direction`` is empty where the plan takes no side.
+    ``available``, ``missing``: items of which more, or less, is known: nothing < words < a figure.
+    ``tallies``: indicators by level and status (``counted``), and those that came and went. ``revisions``: rows of
+    closed years before ``year`` that an import has changed since; a change by hand leaves no trace in ``data/``.
     """
 
     year: int
@@ -70,7 +67,7 @@ class Changes:
 
     @property
     def table(self) -> pd.DataFrame:
-        """All of it as ``cixi diff`` prints it, columns :data:`COLUMNS`; values and tallies that stayed are left out."""
+        """As ``cixi diff`` prints it, columns :data:`COLUMNS`; without values and tallies that stayed."""
         return pd.DataFrame(list(self._rows()), columns=COLUMNS).astype({"indicator": "Int64"})
 
     def _rows(self) -> Iterator[tuple[object, ...]]:
@@ -117,7 +114,7 @@ def year_before(plan: Plan, year: int) -> int | None:
 
 
 def flips(before: Assessment, after: Assessment) -> pd.DataFrame:
-    """The rows of two assessments of one plan that differ in their verdict, columns :data:`VERDICT_COLUMNS`."""
+    """The rows of two assessments that differ in their verdict, columns :data:`VERDICT_COLUMNS`."""
     rows = []
     for b, a in zip(records(before.table), records(after.table), strict=True):
         if b.verdict != a.verdict:
@@ -186,7 +183,7 @@ def _moved(row: Any) -> str:
 
 
 def _tallies(before: Assessment, after: Assessment) -> pd.DataFrame:
-    """The counts of both years, and the indicators that account for the difference (``gained``, ``lost``)."""
+    """The counts of both years, and the indicators ``gained`` and ``lost``."""
     rows = []
     for level in Level:
         for count in _COUNTS:

@@ -1,8 +1,8 @@
 """The ledger of commitments (承诺台账), and the reported progress of commitments and projects.
 
-A commitment is a dated or quantified promise of the plan's text, outside Tables 1-3. Whether it was kept follows from
-an observation of the linked indicator or from a report (``data/progress/<year>.csv``), never from the calendar. What is
-not reported is counted as 未填报; nothing is guessed or carried over from another year.
+A commitment is a dated or quantified promise of the plan's text, outside Tables 1-3. An observation of the linked
+indicator or a report (``data/progress/<year>.csv``) tells whether it was kept, never the calendar; without a report it
+counts as 未填报.
 """
 
 import pandas as pd
@@ -12,7 +12,7 @@ from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import Commitment, Progress
 from cixi_analysis.words import Absence, Deadline, Due, Entity, MeasuredBy, ProgressState, Relation, Stated
 
-#: The columns of ``cixi commitments``, each with its type: the commitment's own, what is derived, what is reported.
+#: The columns of ``cixi commitments`` and their types: the data's own, derived, reported.
 _OWN = [name for name in Commitment.columns() if name not in ("quotation", "source")]
 _ADDED = ["due", "measured_by", "items", "projects", "state", "percent", "note", "quotation", "source"]
 COLUMNS = dict.fromkeys([*_OWN, *_ADDED], "str") | {"start_year": "Int64", "end_year": "Int64", "percent": "float64"}
@@ -29,8 +29,8 @@ _DEADLINES = {
 def due(promise: Commitment, year: int) -> Due:
     """Where a commitment stands in the calendar at the end of ``year``.
 
-    X年以前 (before) falls due at the end of the year before X. A span (during) is running within its years and falls
-    due in its last one. What begins in a year (from) is running from then on, and ahead until then.
+    Before X falls due at the end of the year before X. A span is running within its years and due in its last one. What
+    begins in a year is ahead until then, and running from then on.
     """
     if promise.mode is None:
         return Due.UNDATED
@@ -43,7 +43,7 @@ def due(promise: Commitment, year: int) -> Due:
 
 
 def measured_by(plan: Plan, promise: Commitment) -> MeasuredBy:
-    """By an indicator that measures the same quantity, else by a project that carries it out or states it, else nothing."""
+    """An indicator that measures the same quantity, else a project that carries it out, else nothing."""
     if any(row.relation is Relation.SAME_QUANTITY for _, row in links.items_of(plan, promise)):
         return MeasuredBy.ITEM
     return MeasuredBy.PROJECT if links.projects_of(plan, promise) else MeasuredBy.NOTHING
@@ -60,7 +60,7 @@ def promised(promise: Commitment) -> str:
 
 
 def deadline(promise: Commitment) -> str:
-    """The time of a commitment in words: ``2025年``, ``2023–2025年``, ``2023年起``, ``2025年以前``; "" without one."""
+    """The time of a commitment: ``2025年``, ``2023–2025年``, ``2023年起``, ``2025年以前``; or ""."""
     return _DEADLINES[promise.mode].format(promise) if promise.mode else ""
 
 
@@ -99,7 +99,7 @@ def reports(plan: Plan, year: int, kind: Entity) -> dict[str, Progress]:
 
 
 def states(plan: Plan, year: int, kind: Entity) -> pd.DataFrame:
-    """How many projects (or commitments) are in each state, 未填报 last; columns ``state`` (Chinese), ``count``."""
+    """Projects (or commitments) by state, 未填报 last; columns ``state`` (Chinese), ``count``."""
     known = [row.state for row in reports(plan, year, kind).values()]
     total = len(plan.projects if kind is Entity.PROJECT else plan.commitments)
     counts = [(state.chinese, known.count(state)) for state in ProgressState]

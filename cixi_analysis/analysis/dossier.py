@@ -30,10 +30,9 @@ FACT_COLUMNS = ("part", "item_id", "level", "year", "content", "basis", "detail"
 class Dossier:
     """One indicator as it stands in ``year``. ``plan`` is the plan with this indicator's items only.
 
-    ``wordings``: ``item_id, level`` (or target year)``, from_year, wording, tree, meaning, explicit`` (why it is read
-    so, where the data says)``, standard, source``. ``verdicts``: ``year``, ``status`` (the verdict, with 未填报 apart
-    from 无数据) and the columns of ``cixi assess``, for every year with pages of its own, oldest first. ``towards``: the
-    same against the targets, for ``year``. ``margins`` and ``trends``: as in :mod:`cixi_analysis.analysis.trend`.
+    ``wordings``: ``level`` may be a target year, ``explicit`` is why it is read so, where the data says. ``verdicts``:
+    the columns of ``cixi assess``, ``year`` and ``status`` (未填报 apart), for every year with pages, oldest first;
+    ``towards``: the same against the targets. ``margins``, ``trends``: see :mod:`cixi_analysis.analysis.trend`.
     """
 
     plan: Plan
@@ -53,19 +52,12 @@ class Dossier:
     #: what is not known of the year, a sentence each
     missing: tuple[str, ...]
 
-    @property
-    def items(self) -> tuple[Indicator, ...]:
-        """Its items, in the plan's order."""
-        return self.plan.items
-
 
 def dossier(plan: Plan, indicator: int, year: int) -> Dossier:
     """The dossier of an indicator (1-50) as of ``year``. Raises :class:`UnknownIndicator`, and what ``assess`` raises."""
     plan.require_year(year)
-    if indicator not in plan.indicators:
-        raise UnknownIndicator(
-            f"没有序号为 {indicator} 的指标。表一的指标序号：{plan.indicators[0]}–{plan.indicators[-1]}。"
-        )
+    if indicator not in (known := plan.indicators):
+        raise UnknownIndicator(f"没有序号为 {indicator} 的指标。表一的指标序号：{known[0]}–{known[-1]}。")
     check_readings(plan, until=year)  # of the whole plan, so that messages name the rows of the files
     own = plan.only(indicator)
     ids = [item.item_id for item in own.items]
@@ -90,7 +82,7 @@ def dossier(plan: Plan, indicator: int, year: int) -> Dossier:
 
 
 def read_of_years(plan: Plan, indicator: int) -> list[object]:
-    """The part of the yearly files that a dossier reads: the years, and the rows of its own items. For a cache key."""
+    """What a dossier reads of the yearly files, for a cache key: the years, its items' rows."""
     ids = {item.item_id for item in plan.indicator_items(indicator)}
     rows = ((year, row) for year in plan.years for row in plan.observations[year])
     return [plan.years, *((year, row.model_dump_json()) for year, row in rows if row.item_id in ids)]
@@ -116,9 +108,8 @@ def _wordings(own: Plan) -> pd.DataFrame:
 def readings(plan: Plan) -> pd.DataFrame:
     """One row a distinct wording (and explicit reading) of requirements and targets, in order of first appearance.
 
-    ``reading`` is the canonical text and ``meaning`` the same in plain Chinese; ``explicit`` is the reason where the
-    data carries a reading of its own, else empty; ``used_by`` names the items with their levels and target years.
-    Raises :class:`DataError` for wordings that cannot be read.
+    ``reading`` is the canonical text, ``meaning`` the same in Chinese, ``explicit`` the data's reason for a reading of its
+    own, ``used_by`` the items with levels and target years. Raises :class:`DataError` for what cannot be read.
     """
     check_readings(plan)
     asked: tuple[Requirement | Target, ...] = (*plan.requirements, *plan.targets)
@@ -153,7 +144,7 @@ def _in_words(node: tree.Node) -> str:
 
 
 def _missing(own: Plan, year: int) -> Iterator[str]:
-    """What a judgement of ``year`` would need and the data lacks, item by item, by level where these differ."""
+    """What judging ``year`` needs and the data lacks, by item, and by level where these differ."""
     for item in own.items:
         for level in Level if any(o.level for o in own.observed(item.item_id, year)) else (None,):
             at = f"（{level.chinese}）" if level else ""
@@ -169,7 +160,7 @@ def _lacks(own: Plan, item: Indicator, year: int, level: Level | None) -> Iterat
     nodes = [node for node in (read_wording(r, item.unit) for r in asked) if node is not None]
     changes = [leaf for node in nodes for leaf in tree.leaves(node) if isinstance(leaf, tree.Change)]
     kinds = {type(leaf) for node in nodes for leaf in tree.leaves(node)} | {type(change.rate) for change in changes}
-    # Why something beside the value is not known: the plan does not print it for the years that it reports on.
+    # Beside the value: the plan prints none for the years that it reports on.
     unknown = Absence.NOT_LISTED if row is not None and year <= BASE_YEAR else missing_reason(year)
     if tree.AssignedTarget in kinds and (row is None or row.assigned_target is None):
         yield f"没有{year}年上级下达的目标（{unknown}）"
@@ -188,7 +179,7 @@ def facts(found: Dossier) -> pd.DataFrame:
 
 
 def _facts(found: Dossier) -> Iterator[tuple[object, ...]]:
-    for item in found.items:
+    for item in found.plan.items:
         kind = (item.domain, item.task, item.attribute.chinese, f"单位 {item.unit or '（无）'}", item.polarity.chinese)
         yield "name", item.item_id, None, None, item.name, None, "；".join(kind), item.source
     for row in records(found.wordings):
@@ -230,7 +221,7 @@ def value_text(item: Indicator, seen: Observation) -> str:
 
 
 def yardsticks(seen: Observation) -> Iterator[str]:
-    """What the value is held against that the observation brings: the assigned target and the provincial average."""
+    """What the observation brings to hold the value against: assigned target, provincial average."""
     if seen.assigned_target:
         yield f"上级下达：{seen.assigned_target}"
     if seen.benchmark is not None and seen.benchmark_kind is not None:

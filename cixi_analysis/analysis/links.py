@@ -20,7 +20,7 @@ _ENTITIES = {Indicator: Entity.ITEM, Commitment: Entity.COMMITMENT, Project: Ent
 
 
 def every_link(plan: Plan) -> pd.DataFrame:
-    """All links, those of ``data/links.csv`` first; columns ``from_kind, from_id, to_kind, to_id, relation, reason``."""
+    """All links, those of ``data/links.csv`` first, with its columns."""
     rows: list[tuple[object, ...]] = [tuple(row.__dict__.values()) for row in plan.links]
     domains = {f"{item.domain}体系": item.domain for item in plan.items}
     for p in plan.projects:
@@ -41,17 +41,17 @@ def items_of(plan: Plan, end: Commitment | Project) -> list[tuple[Indicator, Lin
 
 
 def projects_of(plan: Plan, end: Indicator | Commitment) -> list[tuple[Project, Link]]:
-    """The projects that bear on an item, or carry out or repeat a commitment, with the link that says so."""
+    """The projects that bear on an item or carry out a commitment, with the link that says so."""
     return [(plan.project(int(other)), row) for other, row in _linked(plan, end, Entity.PROJECT)]
 
 
 def commitments_of(plan: Plan, end: Indicator | Project) -> list[tuple[Commitment, Link]]:
-    """The commitments that bear on an item, or that a project carries out or repeats, with the link that says so."""
+    """The commitments that bear on an item or that a project carries out, with the link that says so."""
     return [(plan.commitment(other), row) for other, row in _linked(plan, end, Entity.COMMITMENT)]
 
 
 def _linked(plan: Plan, end: Indicator | Commitment | Project, kind: Entity) -> Iterator[tuple[str, Link]]:
-    """The links that join ``end`` and a thing of ``kind``, either way round, each after the id of that thing."""
+    """The links of ``end`` with a thing of ``kind``, either way round, each after that thing's id."""
     own = (_ENTITIES[type(end)], str(getattr(end, end.KEY[0])))
     return ((other, row) for at, other, row in _by_end(plan).get(own, ()) if at is kind)
 
@@ -70,9 +70,8 @@ def _by_end(plan: Plan) -> dict[tuple[Entity, str], list[tuple[Entity, str, Link
 class Unit:
     """A responsible unit, which the plan names only in Table 3; every tuple in the plan's order, without repetition.
 
-    ``items`` and ``commitments`` are those that its projects are linked to: what its work bears on, not what it was
-    ordered to reach. ``sole`` are the projects for which no other unit answers. ``money`` sums its projects' budgets; a
-    project with two units counts in full for both, so the sums of units must not be added up.
+    ``items`` and ``commitments`` are those that its projects bear on, ``sole`` the projects for which no other unit
+    answers. A project with two units counts in full for both: the ``money`` of units must not be added up.
     """
 
     name: str

@@ -82,25 +82,18 @@ _RECONCILIATION = {
     "agrees": column("结果", "yes 一致，explained 有说明，no 不一致。"),
     "source": column("出处（与说明）", "所印出自何处；有说明的附说明。"),
 }
-_IDS = {
-    name: column(f"有关{kind}", "编号，以分号（；）分隔；空＝没有关联。")
-    for name, kind in (("items", "子项"), ("projects", "项目"), ("commitments", "承诺"))
-}
+_IDS = {"items": "子项", "projects": "项目", "commitments": "承诺"}
+_LINKED = {name: column(f"有关{kind}", "编号，以分号（；）分隔；空＝没有关联。") for name, kind in _IDS.items()}
 _COMMITMENTS = {
     **_of(schema.Commitment, *(name for name in schema.Commitment.columns() if name not in ("quotation", "source"))),
     "due": column("该年底", f"期限到该年底为止的情形，只是日历：{listed(Due)}"),
     "measured_by": column("衡量办法", f"凭什么可以知道是否做到：{listed(MeasuredBy)}"),
-    "items": _IDS["items"],
-    "projects": _IDS["projects"],
+    **{name: _LINKED[name] for name in ("items", "projects")},
     "state": column("填报的状态", "该年填报的；空＝未填报。"),
     **_of(schema.Progress, "percent", "note"),
     **_of(schema.Commitment, "quotation", "source"),
 }
-_AUDIT = {
-    **_of(schema.AuditRow),
-    "result": column("结果", f"{listed(AuditResult)}计算的由程序得出。"),
-    **_IDS,
-}
+_RESULT = {"result": column("结果", f"{listed(AuditResult)}计算的由程序得出。")}
 
 #: Name of a table in the downloads → what it is. The order is that of the files.
 OUTPUTS = {
@@ -112,7 +105,7 @@ OUTPUTS = {
     "trend": Output("趋势与进度", "一行一个有数值的子项与数值规划值", _TREND),
     "commitments": Output("承诺台账", "一行一条承诺，按原文次序", _COMMITMENTS),
     "progress": Output("该年填报的进展", "一行一个项目或承诺；没有行的为未填报", _of(schema.Progress)),
-    "audit": Output("规划核对", "一行一处对照", _AUDIT),
+    "audit": Output("规划核对", "一行一处对照", {**_of(schema.AuditRow), **_RESULT, **_LINKED}),
     "links": Output("关联", "一行一条关联；表三所印的责任单位与类别、承诺所在的领域也在内", _of(schema.Link)),
     "background": Output("工作基础", "一行一个数字或荣誉", _of(schema.Figure)),
     "reconciliation": Output("数据核对", "一行一个规划所印的结论、计数或合计；只附于基准年及以后", _RECONCILIATION),

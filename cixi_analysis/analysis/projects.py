@@ -77,8 +77,7 @@ def by_category(plan: Plan) -> pd.DataFrame:
 
 
 def schedule(plan: Plan, year: int) -> pd.DataFrame:
-    """Table 3 against the calendar at the end of ``year``, one row for each project:
-    ``number, category, name, start_year, end_year, state, budget, elapsed_share``.
+    """Table 3 against the calendar at the end of ``year``, one row for each project.
 
     ``elapsed_share`` is the share of the schedule's whole years that have gone by (0..1), not of the work that is done;
     已到期 means that the last year is over, not that the project is.

@@ -41,25 +41,21 @@ _SUBJECTS: dict[str | None, str] = {
 }  # fmt: skip
 #: (indicator, level) → its verdict, as printed
 _Verdicts = dict[tuple[str | None, str | None], str]
-#: (kind, subject, level) → the numbers whose sum the plan prints; none where there is nothing to compute it from
+#: (kind, subject, level) → the numbers whose sum the plan prints; none where there are none
 _Figures = dict[tuple[str, str | None, Level | None], list[Decimal | int]]
 
 
 def reconcile(plan: Plan, verdicts: pd.DataFrame) -> pd.DataFrame:
     """One row for each row of ``published.csv``, then one for each list of named indicators: columns :data:`COLUMNS`.
 
-    ``verdicts`` is the assessment of the base year against the requirements, with the columns ``indicator``,
-    ``item_id`` ("" in the rows of whole indicators, the only ones used), ``level`` and ``verdict``.
-    ``agrees`` is ``explained`` where what agrees has an explanation in ``published.csv`` (appended to ``source``), else
-    ``yes`` or ``no``: an explanation never excuses what differs. What the plan prints and ``published.csv`` lacks is a
-    row of its own with ``no``.
+    ``verdicts`` is the base year's assessment against the requirements. ``agrees`` is ``explained`` where what agrees has
+    an explanation (appended to ``source``), else ``yes`` or ``no``: an explanation never excuses what differs. What the
+    plan prints and ``published.csv`` lacks is a row with ``no``.
     """
     whole = columns_of(verdicts[verdicts["item_id"].fillna("") == ""], "indicator", "level", "verdict")
     known: _Verdicts = {(str(i), str(level)): Verdict(verdict).chinese for i, level, verdict in whole}
     figures = _figures(plan, known)
-    compared = [
-        _named(row, plan, known) if row.kind == "named" else _compared(row, known, figures) for row in plan.published
-    ]
+    compared = [_named(r, plan, known) if r.kind == "named" else _compared(r, known, figures) for r in plan.published]
     labels = _distinct([label for label, *_ in compared], [row.source for row in plan.published])
     rows = []
     for label, (_, stated, computed, equal), row in zip(labels, compared, plan.published, strict=True):
@@ -71,7 +67,7 @@ def reconcile(plan: Plan, verdicts: pd.DataFrame) -> pd.DataFrame:
 
 
 def _distinct(labels: list[str], sources: list[str]) -> list[str]:
-    """Append the place to labels that occur twice: the section, or the whole source where that is not enough."""
+    """Append the place to labels that occur twice: the section, or else the whole source."""
     places = [source.removeprefix(PLAN_TITLE) for source in sources]
     for endings in ([place.split(" ")[0] for place in places], places):
         count = Counter(labels)
@@ -175,7 +171,7 @@ def result(row: AuditRow) -> AuditResult:
 
 
 def findings(plan: Plan) -> pd.DataFrame:
-    """The audit, a row a finding, columns :data:`AUDIT_COLUMNS`: its own and the ids that it concerns. Nothing is judged by it."""
+    """The audit, a row a finding, columns :data:`AUDIT_COLUMNS`. No assessment uses it."""
     rows = []
     for row in plan.audit:
         cells = {name: cell or "" for name, cell in row.model_dump(mode="json").items()} | {"result": result(row).value}

@@ -1,4 +1,4 @@
-"""Rows and columns of result tables as plain values: the cells of a data frame have no static types, here they are ``Any``."""
+"""Rows and columns of result tables as plain values: data frames have no static types."""
 
 from collections.abc import Iterator
 from typing import Any

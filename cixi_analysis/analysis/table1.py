@@ -1,4 +1,4 @@
-"""Table 1 in the plan's layout for any year, the same cells for page and workbook; how much of a year is known (coverage)."""
+"""Table 1 in the plan's layout for any year; how much of a year is known (coverage)."""
 
 import re
 from collections.abc import Sequence
@@ -54,7 +54,7 @@ def table1(assessment: Assessment, year: int | None = None) -> tuple[Table1Row, 
 
 
 def printed_name(item: Indicator) -> str:
-    """The item's name with the marks that the plan prints: ①, * (national only) and ** (provincial only)."""
+    """The item's name with the plan's marks: ①, * (national only) and ** (provincial only)."""
     if item.provincial_name:
         return f"{item.name}*\n{item.provincial_name}**"
     name = f"{item.part_mark}{item.name}{item.mark}"
@@ -62,7 +62,7 @@ def printed_name(item: Indicator) -> str:
 
 
 def status_text(observation: Observation | None, year: int) -> str:
-    """What stands in the status column: the statement verbatim, with the value where the statement does not print it."""
+    """The status column: the statement, with the value where that does not print it."""
     if observation is None:
         return str(missing_reason(year))
     value = observation.value
@@ -122,7 +122,7 @@ class Coverage:
 
     @property
     def is_draft(self) -> bool:
-        """A year being filled in: after the base year, with items nobody has entered or rows that are not closed."""
+        """After the base year, with items not entered or rows not closed."""
         return self.year > BASE_YEAR and bool(self.not_entered or self.in_draft)
 
 

@@ -1,10 +1,9 @@
 """Where the numbers of an item are going, and whether that is enough: series, pace towards the targets, margins.
 
 A series holds the years that have a number; years without one stay missing. Water classes are ordered, never
-subtracted, so they make no series. The pace is Eurostat's for indicators with a quantitative target: the rate observed
-from the first to the last point, over the rate needed from that first point to the target in the target year; 0.95 and
-more is on track, 0.60 nearly, 0 too slow, below 0 moving away. A target that the last value satisfies is reached,
-whatever the rate. The linear ratio decides; the compound one stands beside it, with the class it would give.
+subtracted, so they make no series. The pace is Eurostat's for quantitative targets: the rate observed from the first to
+the last point, over the rate needed from that first point to the target. A target that the last value satisfies is
+reached, whatever the rate. The linear ratio decides; the compound one stands beside it, with the class it would give.
 """
 
 import math
@@ -22,7 +21,7 @@ from cixi_analysis.assessment.observed import SIGN, Measured
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import WATER_CLASSES, Indicator, Observation
 from cixi_analysis.requirement.tree import AllOf, Bound
-from cixi_analysis.words import TARGET_YEARS, Direction, Level, Pace, Polarity
+from cixi_analysis.words import TARGET_YEARS, Level, Pace, Polarity
 
 #: The columns of :func:`trends`, each with its type; their meaning is in ``OUTPUTS["trend"]``.
 COLUMNS: dict[str, str] = {
@@ -61,11 +60,6 @@ class Series:
         """Years from the first to the last point; 0 for a single one."""
         return self.points[-1][0] - self.points[0][0]
 
-    @property
-    def direction(self) -> Direction | None:
-        """For the better or not; ``None`` with a single point or where the plan takes no side."""
-        return direction(self.points[0][1], self.points[-1][1], self.polarity) if self.span else None
-
 
 def measured_by(item: Indicator, level: Level | None, row: Observation) -> list[Measured]:
     """What an observation measured at ``level``, or at both levels (``None``), the national one first."""
@@ -102,7 +96,7 @@ def change(first_year: int, first: float, last_year: int, last: float) -> Fracti
 
 
 def growth(first_year: int, first: float, last_year: int, last: float) -> float | None:
-    """Mean change a year, compound, as a fraction; ``None`` when no year lies between or an end is not above 0."""
+    """Mean compound change a year; ``None`` when no year lies between or an end is not above 0."""
     years = last_year - first_year
     if years <= 0 or first <= 0 or last <= 0:
         return None
@@ -119,9 +113,8 @@ def classify(ratio: float) -> Pace:
 def progress(points: Points, polarity: Polarity, bound: Bound, target_year: int) -> tuple[dict[str, Any], list[str]]:
     """The cells of a row of :func:`trends` that compare a series with one target, and remarks on them (Chinese).
 
-    The bound is in the unit of the points. ``pace_compound`` is None where the class depends on a ratio and there is no
-    compound one, ``needed_rate`` where the target is reached or its year is not ahead, ``needed_change`` where no year
-    lies between. Raises ``ValueError`` for a bare number without a direction.
+    ``pace_compound`` is None where the class needs a compound ratio and there is none, ``needed_rate`` where the target is
+    reached or not ahead. Raises ``ValueError`` for a bare number without a direction.
     """
     if upward(bound.comparator, polarity) is None:
         raise ValueError(f"no direction for the bare number {bound}: give a comparator or a polarity")
@@ -180,10 +173,9 @@ def _pace(
 def trends(plan: Plan, year: int) -> pd.DataFrame:
     """One row per series and numeric target, or one with empty target columns; columns as in :data:`COLUMNS`.
 
-    ``mean_change``, ``observed_change``, ``needed_change`` and ``needed_rate`` are in the series' unit a year,
-    signed as the numbers move; ``mean_rate`` is a fraction a year. ``observed_change`` is the mean change once more,
-    beside what it is divided by. ``needed_rate`` counts from the last observation and decides no class. A target is
-    compared where the assessment's own finding of it is decided by the last value. Raises ``UnknownYear``.
+    Changes are in the series' unit a year, signed as the numbers move; rates are fractions a year. ``observed_change`` is
+    the mean change once more; ``needed_rate`` counts from the last observation and decides no class. A target is compared
+    where the assessment's own finding of it is decided by the last value. Raises ``UnknownYear``.
     """
     plan.require_year(year)
     judged = {(one.item.item_id, one.level): one for one in judgements(plan, year, TARGET, ())}
@@ -193,7 +185,7 @@ def trends(plan: Plan, year: int) -> pd.DataFrame:
         known = {
             "item_id": item_id, "unit": one.unit or None, "measure": one.measure, "polarity": one.polarity,
             "first_year": first_year, "first_value": first, "last_year": last_year, "last_value": last,
-            "points": len(one.points), "direction": one.direction,
+            "points": len(one.points), "direction": direction(first, last, one.polarity) if one.span else None,
             "mean_change": plain(change(*one.points[0], *one.points[-1])), "mean_rate": plain(growth(*one.points[0], *one.points[-1])),
         }  # fmt: skip
         remarks = [f"最近的数据是{last_year}年的"] if last_year != year else []
@@ -215,14 +207,14 @@ def trends(plan: Plan, year: int) -> pd.DataFrame:
 
 
 def _demanded(judged: Judgement, year: int) -> list[tuple[Bound, LeafFinding]]:
-    """The numeric bounds that the wording in force in ``year`` demands whatever else holds, each with its finding."""
+    """The bounds that the wording in force demands whatever else holds, with their findings."""
     _, finding = judged.in_force(year)
     parts = finding.parts if finding and isinstance(finding.node, AllOf) else (finding,)
     return [(part.node, part) for part in parts if isinstance(part, LeafFinding) and isinstance(part.node, Bound)]
 
 
 def _incomparable(finding: LeafFinding, bound: Bound, one: Series, place: tuple[int, int]) -> str:
-    """Why the value of a series in ``place`` is not compared with a target (Chinese); "" where the assessment does."""
+    """Why a value is not compared with a target (Chinese); "" where the assessment does."""
     if one.level not in (None, finding.series.level):
         return f"规划值只与{finding.series.level.chinese}所测的相比"
     lack = finding.lack(place)
@@ -255,7 +247,7 @@ def margins(plan: Plan, year: int) -> pd.DataFrame:
 
 
 def strength(points: int, first_year: int, last_year: int) -> str:
-    """How much evidence a series is, in a few Chinese words: how many years, how far apart, how many missing."""
+    """How much evidence a series is (Chinese): years, how far apart, how many missing."""
     if points < 2:
         return f"仅{last_year}年一个年份，谈不上趋势"
     missing = last_year - first_year + 1 - points

@@ -1,4 +1,4 @@
-"""Assessment: verdict, basis and reason for every item and indicator, for the county or for a panel of regions."""
+"""Verdict, basis and reason of every item and indicator, for the county or for many regions."""
 
 from cixi_analysis.assessment.judgement import (
     Assessment,

@@ -73,8 +73,8 @@ def combined(
 ) -> tuple[Codes, Codes]:
     """Verdict and basis of an AND or OR from those of its parts.
 
-    The basis is the weakest of the parts that the verdict needs. AND is met, and OR unmet, by all parts together: the
-    weakest of them. AND is unmet, and OR met, by one part alone: the strongest such part.
+    AND is met, and OR unmet, by all parts together: the basis is the weakest of them. AND is unmet, and OR met, by one
+    part alone: the strongest such part.
     """
     verdicts, bases = np.asarray(parts), np.asarray(part_bases)
     verdict = verdicts.max(axis=0) if kind is AnyOf else verdicts.min(axis=0)
@@ -86,13 +86,13 @@ def combined(
 
 
 def evaluate(node: Node, series: ItemSeries, rows: Sequence[ConventionRow]) -> Finding:
-    """The finding of a whole tree. ``rows``: the conventions of its item and level, in the order they are tried."""
+    """The finding of a tree. ``rows``: the conventions of its item and level, in their order."""
     tried = ((row, _applies(row, node, series)) for row in rows)
     return _evaluate(node, series, [(row, here) for row, here in tried if here.any()])
 
 
 def _applies(row: ConventionRow, node: Node, series: ItemSeries) -> Flags:
-    """Where a convention's own condition holds (``data/conventions.csv`` gives the reasons); 依规划结论 has none."""
+    """Where a convention's own condition holds (reasons: ``data/conventions.csv``)."""
     here: Flags = np.zeros_like(series.known) | (True if row.year is None else series.years == row.year)
     match row.convention:
         case Convention.NONE_ASSIGNED:

@@ -1,4 +1,4 @@
-"""Verdicts of items and indicators: for a whole panel, and for the county in one year with reasons and counts."""
+"""Verdicts of items and indicators: of a panel; of the county in a year, with reasons and counts."""
 
 import math
 from collections.abc import Collection, Iterator
@@ -29,7 +29,7 @@ Question = tuple[int, str, str]
 
 @dataclass(frozen=True)
 class Judgement:
-    """One item at one level over a panel: verdict and basis of shape (regions, years), with the findings behind them."""
+    """One item at one level over a panel: verdict and basis, of shape (regions, years), and why."""
 
     item: Indicator
     level: str
@@ -50,7 +50,7 @@ class Judgement:
         return self.wordings[at], self.findings[at]
 
     def contradicted(self) -> Iterator[tuple[LeafFinding, Flags]]:
-        """The findings of the wordings in force whose statement and numbers contradict each other, and where."""
+        """The findings in force whose statement and numbers contradict each other, and where."""
         ends = [*(w.from_year for w in self.wordings[1:]), math.inf]
         for wording, end, finding in zip(self.wordings, ends, self.findings, strict=True):
             for leaf in finding.leaves() if finding else ():
@@ -84,7 +84,7 @@ def judge_item(
 def judge_panel(
     plan: Plan, panel: Panel, against: str = REQUIREMENT, without: Collection[Convention] = ()
 ) -> Iterator[Judgement]:
-    """Every item at every level, in the plan's order, one at a time: a large panel is never held as findings at once."""
+    """Every item at every level, in the plan's order, one at a time: findings of a panel are large."""
     for item in plan.items:
         for level in levels(against):
             yield judge_item(plan, panel, item, level, without)
@@ -102,7 +102,7 @@ def judge_indicator(items: Collection[Judgement]) -> tuple[Codes, Codes]:
 
 @dataclass(frozen=True)
 class Assessment:
-    """The county in one year. ``table`` has the contract's columns: item rows first, then indicator rows."""
+    """The county in one year. ``table``: the contract's columns, items first, then indicators."""
 
     plan: Plan
     year: int
@@ -119,10 +119,8 @@ class Assessment:
 
     @cached_property
     def statuses(self) -> dict[Question, Status]:
-        """The verdict of each row of the table, in its order, 未填报 apart from other 无数据.
-
-        An item is not filled in where it is without data and has no row, or one that says so; an indicator where all
-        of its items that are without data are not filled in.
+        """The verdict of each row of the table, in its order, 未填报 apart from other 无数据: of an item without a row, or
+        with one that says so; of an indicator all of whose items without data are not filled in.
         """
         found: dict[Question, Status] = {}
         missing: dict[tuple[int, str], set[Status]] = {}
@@ -192,7 +190,7 @@ def reasoned(judged: Collection[Judgement], year: int) -> pd.DataFrame:
 
 
 def contradictions(plan: Plan, judged: Collection[Judgement], year: int) -> list[Problem]:
-    """Where statements of ``year`` say another thing than the numbers. ``judged`` are of the county's panel."""
+    """Where statements of ``year`` contradict the numbers. ``judged``: of the county's panel."""
     problems = []
     for one in judged:
         for finding, flags in one.contradicted():
@@ -232,7 +230,7 @@ def tally(assessment: Assessment, by: str | None = None) -> pd.DataFrame:
 
 
 def tally_without_each_convention(plan: Plan, year: int) -> pd.DataFrame:
-    """The tally with each convention switched off in turn (and all of them): convention, then the tally's columns."""
+    """The tally without each convention in turn, and without all: convention, then the tally's columns."""
     cases = {"": (), **{str(one): (one,) for one in CONVENTIONS}, "all": CONVENTIONS}
     table = pd.concat([tally(assess(plan, year, without=off)).assign(convention=name) for name, off in cases.items()])
     return table[["convention", *table.columns.drop("convention")]].reset_index(drop=True)

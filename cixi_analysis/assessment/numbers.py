@@ -1,4 +1,4 @@
-"""Two numbers compared; what numbers alone say of a leaf, one rule for each kind, and what they lack where they say nothing."""
+"""Two numbers compared; what numbers alone say of a leaf, or lack to say anything."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

@@ -34,9 +34,8 @@ def measured(
 ) -> Measured:
     """What an observation measured at ``level``: where it says nothing (None), the item itself, by its name at that level (36)."""
     own = (item.provincial_name if level is Level.PROVINCIAL else None) or item.name
-    return Measured(
-        measure or own, unit or item.unit or "", Polarity(polarity or item.polarity), measure in (None, own)
-    )
+    way = Polarity(polarity or item.polarity)
+    return Measured(measure or own, unit or item.unit or "", way, own=measure in (None, own))
 
 
 @dataclass(frozen=True)

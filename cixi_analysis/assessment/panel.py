@@ -32,9 +32,8 @@ _NOTHING = Measured("", "", Polarity.NONE, own=False)
 class Panel:
     """A table of observations, addressed by level, item, region and year.
 
-    ``table``: one row a region, year, item (and level where the levels differ), columns :data:`COLUMNS`, any missing
-    value where a cell is empty. ``years`` are consecutive. Raises ``ValueError`` for a row that has no place, and for
-    two rows in one place.
+    ``table``: columns :data:`COLUMNS`, one row a place, any missing value where a cell is empty. ``years`` are
+    consecutive. Raises ``ValueError`` for a row that has no place, and for two rows in one place.
     """
 
     def __init__(self, items: Sequence[Indicator], regions: Sequence[str], years: range, table: pd.DataFrame) -> None:

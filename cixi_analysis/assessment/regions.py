@@ -1,7 +1,7 @@
 """The assessment of many regions over many years: a tidy table is validated, then judged by the county's evaluator.
 
-A table is judged in blocks of regions, which need nothing of each other: time and memory grow with the number of
-regions and no faster, and any ``concurrent.futures`` executor can run them.
+Blocks of regions need nothing of each other: time and memory grow with the number of regions and no faster, and any
+``concurrent.futures`` executor can run them.
 """
 
 from collections.abc import Collection, Iterable, Iterator

@@ -1,7 +1,7 @@
 """A table of many regions as it comes from outside, validated by the rules of the plan's own files.
 
-Millions of rows differ in few ways, so one row of each way is validated: rows of one *pattern* differ in their numbers
-only. A fault names the first row that has it and how many there are.
+Rows of one *pattern* differ in their numbers only: one row of each is validated. A fault names the first row that has it
+and how many there are.
 """
 
 from collections.abc import Iterable, Iterator

@@ -1,8 +1,7 @@
 """The files of a year: a workbook that looks like the plan's own tables, and machine-readable tables.
 
 ``figures``    every result of a year, computed once; CSV and JSON with a data dictionary
-``plan_sheets``, ``assessment_sheets``   the sheets of the workbook
-``sheet``      columns, cells, formulas with their values
+``plan_sheets``, ``assessment_sheets``   the sheets, made of columns, cells and formulas with their values (``sheet``)
 ``workbook``   what the form's workbook shares: text that Excel can hold, look, atomic writes, the same bytes again
 """
 

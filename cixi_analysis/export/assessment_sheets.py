@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from itertools import count
+from itertools import chain, count
 from types import EllipsisType
 from typing import Any
 
@@ -54,9 +54,8 @@ def reason_sheet(report: Report) -> None:
         Header("依据", 13), Header("理由", 80, WRAP), Header("现状出处", 50, WRAP),
     ]  # fmt: skip
     sheet = Sheet(report, "结论依据", f"结论依据（{year}年评估）", columns, freeze="D")
-    items = {item.item_id: item for item in plan.items}
     for number, row in enumerate(records(assessment.items), start=sheet.first):
-        item, level = items[row.item_id], Level(row.level)
+        item, level = plan.item(row.item_id), Level(row.level)
         observed = plan.observation(item.item_id, year, level)
         cells = (
             item.indicator, item_label(item),
@@ -74,7 +73,7 @@ _Section = tuple[str, pd.DataFrame, str, Mapping[Any, str], Callable[[Any, Level
 
 
 def tally_sheet(report: Report) -> None:
-    """One row a group, the levels side by side (适用, a column a status, the share of 是), sections one below another."""
+    """A row a group, the levels side by side (适用, the statuses, the share of 是), in sections."""
     counted = report.figures.counted
     titles = ("适用", *(status.chinese for status in counted), "是÷适用")
     columns = [Header("分组", 34, WRAP)]
@@ -145,9 +144,7 @@ _GROUPS: dict[str, dict[str, float]] = {
         "needed_rate": 11, "note": 34,
     },
 }  # fmt: skip
-_LETTERS = {
-    name: get_column_letter(number) for number, name in enumerate((n for g in _GROUPS.values() for n in g), start=1)
-}
+_LETTERS = {name: get_column_letter(at) for at, name in enumerate(chain(*_GROUPS.values()), start=1)}
 #: Column → its formula, in the names of the other columns; written only where the library has a value.
 _FORMULAS = {
     "mean_change": "({last_value}-{first_value})/({last_year}-{first_year})",
@@ -173,10 +170,9 @@ def trend_sheet(report: Report) -> None:
         for name, width in widths.items()
     ]
     sheet = Sheet(report, "趋势与进度", f"趋势与进度（截至{report.figures.year}年）", columns, freeze="D")
-    items = {item.item_id: item for item in report.plan.items}
     for number, row in enumerate(records(report.figures.trends), start=sheet.first):
         places = {name: f"{letter}{number}" for name, letter in _LETTERS.items()}
-        sheet.row(number, (_cell(name, row, items[row.item_id], places) for name in _LETTERS))
+        sheet.row(number, (_cell(name, row, report.plan.item(row.item_id), places) for name in _LETTERS))
     note = "水平、差距、进度各列一栏，互不合并。两个点只是方向，不是趋势；缺的年份就是缺的，不补、不推。空格的含义见数据字典。"
     sheet.finish(note, filtered=True)
 

@@ -1,4 +1,4 @@
-"""The results of a year, each computed once; one CSV a table, and one JSON file with all tables and the data dictionary."""
+"""The results of a year, each computed once; a CSV a table, and a JSON file of all."""
 
 import json
 from collections.abc import Iterable
@@ -20,7 +20,7 @@ _Records = list[dict[str, str | int | float | None]]
 
 
 class Figures:
-    """The results of one year. Raises :class:`~cixi_analysis.errors.UnknownYear` for a year without observations."""
+    """The results of one year. Raises ``UnknownYear`` for one without observations."""
 
     def __init__(self, plan: Plan, year: int) -> None:
         self.plan, self.year = plan, plan.require_year(year)
@@ -29,7 +29,7 @@ class Figures:
         self.assessment = assess(plan, year)
         self.trends = trend.trends(plan, year)
         self.tallies_without_conventions = tally_without_each_convention(plan, year)
-        #: The statuses that tallies count: 未填报 only where something is not filled in, so not in a complete year.
+        #: The statuses that tallies count: 未填报 only where something is not filled in.
         self.counted = [Status.MET, Status.UNMET, Status.NO_DATA]
         if self.tallies_without_conventions[Status.NOT_FILLED_IN.value].any():
             self.counted.append(Status.NOT_FILLED_IN)
@@ -41,7 +41,7 @@ class Figures:
 
     @cached_property
     def tables(self) -> dict[str, pd.DataFrame]:
-        """Name → table, None for empty; those about the plan's text from the base year on, like their pages; last the dictionary."""
+        """Name → table, None for empty, last the dictionary; the plan's text from the base year on."""
         plan, year, printed = self.plan, self.year, table1.table1(self.assessment)
         texts = [{"item_id": row.item.item_id} | {c: cell.text for c, cell in row.cells.items()} for row in printed]
         # The text of a merged cell is in every row that it covers.
@@ -67,7 +67,7 @@ class Figures:
 
 
 def write_csv(figures: Figures, folder: Path) -> tuple[Path, ...]:
-    """Write one CSV a table, with a byte-order mark so that Excel and WPS show Chinese; the files. Raises ``ExportError``."""
+    """Write a CSV a table, with the byte-order mark that Excel needs. Raises ``ExportError``."""
     tables = {folder / f"cixi-{figures.year}-{name}.csv": table for name, table in figures.tables.items()}
     for path, table in tables.items():
         content = table.map(_csv_cell).to_csv(index=False, lineterminator="\n")
@@ -76,7 +76,7 @@ def write_csv(figures: Figures, folder: Path) -> tuple[Path, ...]:
 
 
 def write_json(figures: Figures, path: Path) -> None:
-    """Write all tables as lists of objects, null for empty, below what they are of. Raises ``ExportError``."""
+    """Write all tables as lists of objects, null for empty. Raises ``ExportError``."""
     about = {"title": PLAN_TITLE, "region": REGION, "year": figures.year, "status": figures.stage}
     tables = {name: table.to_dict("records") for name, table in figures.tables.items()}
     content = json.dumps(about | tables, ensure_ascii=False, indent=1, allow_nan=False)

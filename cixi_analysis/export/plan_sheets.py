@@ -1,4 +1,4 @@
-"""The sheets of what the plan prints: its own three tables, and 数据核对, the printed figures beside the recomputed."""
+"""The sheets of what the plan prints: its three tables, and 数据核对 against recomputed figures."""
 
 import re
 from itertools import groupby, zip_longest
@@ -22,9 +22,8 @@ _WIDTHS = {
 }  # fmt: skip
 _AT = {name: number for number, name in enumerate(_WIDTHS, start=1)}
 _CENTRED = {"domain", "indicator", "unit", "attribute", *table1.VERDICTS}
-_GROUPS = dict.fromkeys(("status", *table1.VERDICTS), "现状值") | dict.fromkeys(
-    ("target_2025", "target_2030"), "规划值"
-)
+_GROUPS = dict.fromkeys(("status", *table1.VERDICTS), "现状值")
+_GROUPS |= dict.fromkeys(("target_2025", "target_2030"), "规划值")
 #: Verdicts that stand out, by the word in the cell.
 _COLOURS = {s.chinese: LOOKS[s].back for s in (Status.UNMET, Status.NO_DATA, Status.NOT_FILLED_IN)}
 
@@ -50,7 +49,7 @@ def table1_sheet(report: Report) -> None:
                 places.setdefault(("verdict", row.item.indicator, level), [sheet.place(_AT[name], number)])
                 if cell.text in _COLOURS:
                     emphasise(written, _COLOURS[cell.text])
-    # The columns that other sheets count: whole, and the verdicts also by domain, a range for each block of rows.
+    # For formulas of other sheets: whole columns; the verdicts also by domain, a range a block of rows.
     whole = {name: sheet.place(column, rows[0][0], rows[-1][0]) for name, column in _AT.items()}
     places["indicators",] = [whole["indicator"]]
     for name, level in table1.VERDICTS.items():
@@ -120,7 +119,7 @@ _MONEY = {"万元": 1, "亿元": 10_000}
 
 
 def reconciliation_sheet(report: Report) -> None:
-    """All rows, from the base year on; a figure that stands in another sheet is a formula that refers to it."""
+    """From the base year on; a figure that stands in another sheet is a formula that refers to it."""
     if report.figures.reconciliation is None:
         return
     titles = {name: str(column.title) for name, column in OUTPUTS["reconciliation"].columns.items()}

@@ -1,4 +1,4 @@
-"""A sheet of the report: declared columns, cells with the report's look, formulas that know their value."""
+"""A sheet of the report: declared columns, cells with one look, formulas with their values."""
 
 from collections.abc import Iterable, Sequence
 from itertools import groupby
@@ -22,7 +22,7 @@ PERCENT, RATIO, MONEY = "0.0%", "0.00", "#,##0"
 
 
 class Formula(NamedTuple):
-    """A formula without ``=``, made of our own words and references, never of data; the value that it gives; its format."""
+    """A formula without ``=``, made of our own words, never of data; its value; its format."""
 
     text: str
     value: str | float
@@ -30,7 +30,7 @@ class Formula(NamedTuple):
 
 
 class Header(NamedTuple):
-    """A column: title, width, alignment, number format. Neighbours with the same ``group`` have one heading above them."""
+    """A column. Neighbours with the same ``group`` have one heading above their titles."""
 
     title: str
     width: float
@@ -51,7 +51,7 @@ class Report:
         self.book.calculation.fullCalcOnLoad = True
         #: (sheet, cell) → the value of the formula there, as the library computed it.
         self.computed: dict[tuple[str, str], str | float] = {}
-        #: Key → the cells or ranges of that figure; a sheet adds its own, the formulas of later sheets refer to them.
+        #: Key → the cells or ranges of that figure, for the formulas of later sheets.
         self.places: dict[tuple[object, ...], list[str]] = {}
 
 
@@ -109,7 +109,7 @@ class Sheet:
                 self.put(row, at, value, column.align, column.form)
 
     def place(self, column: int, first: int, last: int | None = None) -> str:
-        """The absolute reference of a cell or, down to row ``last``, of a range, for a formula on any sheet."""
+        """The absolute reference of a cell, or of a range down to row ``last``."""
         letter = get_column_letter(column)
         return f"'{self.cells.title}'!${letter}${first}" + (f":${letter}${last}" if last is not None else "")
 

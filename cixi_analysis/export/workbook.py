@@ -34,7 +34,7 @@ BOX = Border(left=LINE, right=LINE, top=LINE, bottom=LINE)
 HEAD = PatternFill("solid", fgColor="E7EEF3")
 WRAP = Alignment(wrap_text=True, vertical="center")
 CENTRE = Alignment(wrap_text=True, vertical="center", horizontal="center")
-#: The date in the properties where ``SOURCE_DATE_EPOCH`` gives none: the clock would make every file another one.
+#: The date in the properties without ``SOURCE_DATE_EPOCH``: the clock would make every file another.
 _UNDATED = datetime(2023, 1, 1)  # Excel's properties hold no time zone
 #: Points: the height of one line of text, and the greatest that Excel gives a row.
 _LINE_HEIGHT, HIGHEST_ROW = 16, 409
@@ -63,7 +63,7 @@ def printable(text: str) -> str:
 
 
 def excel_text(text: str) -> str:
-    """``text`` as an Excel cell holds it: printable, cut off with a note where it is too long, read back as it was."""
+    """``text`` as an Excel cell holds it: printable, cut off with a note, read back as it was."""
     text, most = printable(text), _LONGEST - 40  # room for the note
     if len(text) > most:
         text = f"{text[:most]}……（以下{len(text) - most}字见JSON文件）"
@@ -71,11 +71,8 @@ def excel_text(text: str) -> str:
 
 
 def csv_text(text: str) -> str:
-    """``text`` as a CSV cell holds it.
-
-    An apostrophe is put before text that a spreadsheet program would take for a formula. It is visible, so nothing
-    changes silently, and a reader can drop it; the JSON file has the text without it. Numbers and single signs (the unit
-    ``-``) are no formulas and stay.
+    """``text`` as a CSV cell holds it: a visible apostrophe, which the JSON file does not have, goes before what a
+    spreadsheet program would take for a formula. Numbers and single signs (the unit ``-``) are none.
     """
     text = printable(text)
     plain = len(text.strip()) == 1 or _NUMBER.fullmatch(text)
@@ -92,7 +89,7 @@ def new_workbook(title: str) -> Workbook:
 
 
 def put(cell: Cell, value: str | float) -> None:
-    """Set a cell; text is text, "=1+1" no formula. Raises :class:`ExportError` for a text that no workbook can hold."""
+    """Set a cell; "=1+1" stays text. Raises :class:`ExportError` for what no workbook can hold."""
     if not isinstance(value, str):
         cell.value = value
         return
@@ -117,7 +114,7 @@ class _Fitted(RowDimension):  # type: ignore[misc]  # openpyxl ships no types
 
 
 def fit_row(sheet: Worksheet, row: int, *, least: int = 1) -> None:
-    """Fit the height of a row to its text, at least ``least`` lines: not every program does so on opening a file."""
+    """Fit a row's height to its text, at least ``least`` lines: not every program does so."""
     widths = sheet.column_dimensions
     rooms = ((cell.value, widths[get_column_letter(cell.column)].width - 1) for cell in sheet[row])
     need = max(least, *(wrapped_lines(str(value or ""), room) for value, room in rooms))
@@ -134,7 +131,7 @@ def print_setup(sheet: Worksheet, *, pages_wide: int = 1) -> None:
 
 
 def save_bytes(content: bytes, path: Path) -> None:
-    """Write atomically. Raises :class:`ExportError` when the file cannot be written; an older file is then untouched."""
+    """Write atomically. Raises :class:`ExportError` where that fails; an older file stays."""
     try:
         write_whole(path, content)
     except OSError as error:
@@ -144,8 +141,8 @@ def save_bytes(content: bytes, path: Path) -> None:
 def workbook_bytes(book: Workbook, values: Mapping[tuple[str, str], str | float] | None = None) -> bytes:
     """The file's bytes, without the clock that ``Workbook.save`` puts into the properties and every ZIP entry.
 
-    ``values``: (sheet, cell) → the value to store beside the formula there, for every formula of the workbook. Excel,
-    WPS and LibreOffice recalculate on opening, but a preview, a phone and Excel's protected view show stored values.
+    ``values``: (sheet, cell) → the value of the formula there, for every formula. Excel, WPS and LibreOffice recalculate
+    on opening; a preview, a phone and Excel's protected view show stored values.
     """
     written, same = io.BytesIO(), io.BytesIO()
     ExcelWriter(book, zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED)).save()

@@ -1,4 +1,4 @@
-"""The page 与上年相比: changed verdicts, values, data and counts (:mod:`cixi_analysis.analysis.changes`) as tables and lists."""
+"""The page 与上年相比: changed verdicts, values, data and counts as tables and lists."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator
@@ -52,7 +52,7 @@ def _or_nothing(section: Callable[[Plan, Changes], Html]) -> Callable[[Plan, Cha
 
 @_or_nothing
 def summary(plan: Plan, found: Changes) -> Html:
-    """Two sentences: how many verdicts changed and how, naming those that turned; how many values and data did."""
+    """How many verdicts changed and how, naming those that turned; how many values and data."""
     turned = [
         (move, len(rows), _listed(plan, rows) if move in _TURNED else ())
         for move, rows in moves(found.verdicts.query("item_id == ''"))
@@ -65,7 +65,7 @@ def summary(plan: Plan, found: Changes) -> Html:
 
 @_or_nothing
 def verdicts(plan: Plan, found: Changes) -> Html:
-    """The indicators whose verdict changed, by kind of change, with both reasons; then the items behind them."""
+    """The indicators by change of verdict, with both reasons; then the items behind them."""
     first = {i.indicator: i.indicator_name for i in plan.items}
     pieces = []
     for move, rows in moves(found.verdicts.query("item_id == ''")):

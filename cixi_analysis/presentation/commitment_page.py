@@ -1,4 +1,4 @@
-"""The page 承诺台账: the commitments with deadline, how they are measured, linked items and projects, reported progress."""
+"""The page 承诺台账: commitments, deadlines, measures, linked items and projects, progress."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -74,7 +74,7 @@ def every_commitment(plan: Plan, year: int) -> Html:
 
 
 def _table(plan: Plan, year: int, own: Sequence[Commitment], caption: str, none: str, *, full: bool = False) -> Html:
-    """Some commitments as of ``year``. ``full``: their ids are ids of the rows, not links to the full list."""
+    """Some commitments. ``full``: their ids are ids of the rows, not links to the full list."""
     known = commitments.reports(plan, year, Entity.COMMITMENT)
     rows = [
         (

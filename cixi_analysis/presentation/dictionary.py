@@ -1,4 +1,4 @@
-"""The page 数据字典: files and columns of ``data/``, read off the schema that validates them, and of the downloads."""
+"""The page 数据字典: the files of ``data/``, from the schema that validates them, and the downloads."""
 
 import re
 from collections.abc import Iterator
@@ -36,7 +36,7 @@ _FILES: dict[type[Row], str] = {
 }
 
 
-#: Limits in JSON Schema → sign. Pydantic writes a limit under its own name where a validator runs before it.
+#: Limits in JSON Schema → sign; pydantic's own name where a validator runs before.
 _LIMITS = {"minimum": "≥", "ge": "≥", "exclusiveMinimum": ">", "gt": ">"}
 _LIMITS |= {"maximum": "≤", "le": "≤", "exclusiveMaximum": "<", "lt": "<"}
 
@@ -74,7 +74,7 @@ def columns_of_downloads() -> Html:
 
 
 def _allowed(schema: dict[str, Any]) -> Iterator[str]:
-    """The allowed values of a column by its JSON Schema: closed lists with Chinese words, kinds of numbers, limits."""
+    """What a column's JSON Schema allows: closed lists with Chinese words, numbers, limits."""
     kind = {**schema, **schema.get("anyOf", [{}])[0]}  # the other one is null: an empty cell
     kind |= next(iter(schema.get("$defs", {}).values()), {})  # the closed list that a $ref names
     if "enum" in kind:

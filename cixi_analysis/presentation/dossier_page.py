@@ -21,9 +21,9 @@ from cixi_analysis.words import Level
 
 
 def head(found: Dossier, years: tuple[int, ...]) -> Html:
-    """Domain, task and attribute; each item with unit, polarity and links to its rows in Table 1 of ``years``."""
-    markup = render("dossier_head", items=found.items, years=years, titles=titles)
-    return Html(markup, f"{len(found.items) + 1}点")
+    """Domain, task, attribute; each item with unit, polarity, its rows in Table 1 of ``years``."""
+    markup = render("dossier_head", items=found.plan.items, years=years, titles=titles)
+    return Html(markup, f"{len(found.plan.items) + 1}点")
 
 
 def verdict_list(found: Dossier) -> Html:
@@ -50,10 +50,10 @@ def towards(found: Dossier) -> Html:
 
 
 def _whole_first(found: Dossier, table: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
-    """(row, name, status, basis, reason) of the indicator, then of its items if it has several; newest year first."""
+    """(row, name, status, basis, reason), newest year first; the indicator, then its items if several."""
     for r in sorted(records(table), key=lambda row: (-row.year, row.item_id != "")):
-        if len(found.items) > 1 or r.item_id == "":
-            whole = f"{found.indicator} {found.items[0].indicator_name}（整项）"
+        if len(found.plan.items) > 1 or r.item_id == "":
+            whole = f"{found.indicator} {found.plan.items[0].indicator_name}（整项）"
             name = titles.item_title(found.plan.item(r.item_id)) if r.item_id else whole
             yield r, name, r.status, basis_word(r.basis), r.reason
 

@@ -16,7 +16,7 @@ def missing(value: object) -> bool:
 
 
 def number(value: float | None, digits: int | None = None, *, signed: bool = False) -> str:
-    """``value`` with ``digits`` decimals (default: as many as it has), e.g. ``66,342``, ``−54.3``; "—" for None and NaN."""
+    """``value`` with ``digits`` decimals (default: all it has), ``66,342``, ``−54.3``; "—" for none."""
     if value is None or missing(value):
         return EMPTY
     plain = float(f"{float(value):.12g}")
@@ -30,7 +30,7 @@ def number(value: float | None, digits: int | None = None, *, signed: bool = Fal
 
 
 def rounded(value: float | None, *, signed: bool = False) -> str:
-    """A computed figure with four significant digits: 1.3933333 → ``1.393``; whole digits stay: ``63,286``."""
+    """A computed figure with four significant digits: ``1.393``; whole digits stay: ``63,286``."""
     if value is None or missing(value):
         return EMPTY
     shown = 3 - Decimal(f"{float(value):.12g}").adjusted() if value else 0  # decimals that are significant

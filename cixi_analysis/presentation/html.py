@@ -9,10 +9,8 @@ from markupsafe import Markup, escape
 
 from cixi_analysis.presentation.formatting import EMPTY, number, percent, yi
 
-_LOADER = PackageLoader("cixi_analysis.presentation")
-_TEMPLATES = Environment(
-    loader=_LOADER, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-)
+_TEMPLATES = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+_TEMPLATES.loader = PackageLoader("cixi_analysis.presentation")
 _TEMPLATES.filters |= {"number": number, "percent": percent, "yi": yi}
 
 
@@ -34,7 +32,7 @@ class Html:
 
 
 def render(template: str, **values: object) -> Markup:
-    """The template ``templates/<template>.html.j2`` filled with ``values``; everything but markup is escaped."""
+    """``templates/<template>.html.j2`` with ``values``; everything but markup is escaped."""
     return Markup(_TEMPLATES.get_template(f"{template}.html.j2").render(**values))  # noqa: S704  # escaped by Jinja
 
 

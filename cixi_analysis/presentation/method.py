@@ -1,12 +1,11 @@
-"""The page 方法: verdicts, bases, paces, conventions and readings, from the data and the code that uses them."""
+"""The page 方法: verdicts, bases, paces, conventions and readings."""
 
-from collections.abc import Iterator
 from enum import StrEnum
 
 from markupsafe import Markup
 
 from cixi_analysis.analysis.dossier import readings
-from cixi_analysis.analysis.records import columns_of, records
+from cixi_analysis.analysis.records import records
 from cixi_analysis.analysis.trend import CLASSES
 from cixi_analysis.assessment import tally_without_each_convention
 from cixi_analysis.assessment.numbers import SMALL_FALL
@@ -42,7 +41,7 @@ _CONVENTIONS = {
 
 
 def meanings(kind: type[Verdict | Basis | Pace], title: str) -> Html:
-    """The words of one kind (verdicts; bases, strongest first; paces) and their meaning, under the heading ``title``."""
+    """The words of one kind (verdicts, bases, paces) and their meaning; ``title`` heads them."""
     rows = [(word.chinese if kind is Basis else badge(word), _MEANINGS[word]) for word in kind]
     return tables.table(rows, {title: "short", "含义": "text"}, keyed=False)
 
@@ -80,7 +79,7 @@ def convention_effects(plan: Plan, year: int) -> Html:
 
 def reading_table(plan: Plan) -> Html:
     """Every distinct wording with its reading and meaning, folded."""
-    rows = list(_readings(plan))
+    rows = records(readings(plan))
     columns = {"原文": "name", "读作": "name", "意思": "long", "另定读法的理由": "text"}
     columns["用于（子项、级别或目标年）"] = "name"
     caption = f"全部{len(rows)}种要求与规划值的文字及其读法"
@@ -90,10 +89,6 @@ def reading_table(plan: Plan) -> Html:
 
 def explicit_readings(plan: Plan) -> Html:
     """The wordings that can be read two ways, with the reading chosen and its reason."""
-    rows = [row for row in _readings(plan) if row[3]]
+    rows = [row for row in records(readings(plan)) if row.explicit]
     columns = {"原文": "name", "取定的读法": "name", "意思": "long", "理由": "long", "用于": "text"}
     return tables.table(rows, columns, caption=f"有两种读法、在数据中另行取定的{len(rows)}种文字", keyed=False)
-
-
-def _readings(plan: Plan) -> Iterator[tuple[str, ...]]:
-    return columns_of(readings(plan), "wording", "reading", "meaning", "explicit", "used_by")

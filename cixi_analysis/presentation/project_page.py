@@ -1,4 +1,4 @@
-"""The pages 表二、表三 重点工程 and 责任单位: outcomes of the earlier projects, the projects of this plan, their units."""
+"""The pages 表二、表三 重点工程 and 责任单位."""
 
 from operator import attrgetter
 
@@ -20,8 +20,7 @@ _NO_BUDGET = "没有概算（不是 0）"
 def outcomes_table(plan: Plan) -> Html:
     """Table 2, with the share of completed projects."""
     columns = {"项目类型": "short", **{o.chinese: "number" for o in Outcome}, "项目总数": "number", "完成率": "percent"}
-    fields = ("project_type", *(o.value for o in Outcome), "total", "completion_rate")
-    rows = columns_of(projects.outcomes(plan), *fields)
+    rows = records(projects.outcomes(plan))
     caption = "表二 2018-2022年重点工程实施情况（项）"
     # Sorting would move 合计 away from the last row.
     return tables.table(rows, columns, caption=caption, empty="没有项目", sortable=False)
@@ -63,9 +62,8 @@ def category_table(plan: Plan) -> Html:
     columns = {"类别": "short", "项目数": "number", "占项目数": "percent", "概算（亿元）": "money", "占资金": "percent"}
     columns["没有概算的项目数"] = "number"
     fields = ("category", "projects", "share_of_projects", "budget", "share_of_money", "without_budget")
-    return tables.table(
-        columns_of(projects.by_category(plan), *fields), columns, caption="表三按类别", empty=_NO_BUDGET
-    )
+    rows = columns_of(projects.by_category(plan), *fields)
+    return tables.table(rows, columns, caption="表三按类别", empty=_NO_BUDGET)
 
 
 _UNIT_COLUMNS = {"参与项目数": "number", "其中单独负责": "number"}
@@ -122,7 +120,7 @@ def unit_sections(assessment: Assessment) -> Html:
 
 
 def project_table(plan: Plan, year: int) -> Html:
-    """Table 3 as printed, with the share of the schedule gone by, links, and progress; the source is the number."""
+    """Table 3 as printed, with the calendar, links and progress; the number is the source."""
     known = commitments.reports(plan, year, Entity.PROJECT)
     rows: list[tuple[object, ...]] = []
     for p, at in zip(plan.projects, records(projects.schedule(plan, year)), strict=True):
@@ -155,8 +153,7 @@ def progress_prose(plan: Plan, year: int) -> Html:
 def yearly_table(plan: Plan) -> Html:
     """The budget by year, spread by :data:`projects.ASSUMPTION`, folded."""
     grouped = projects.yearly_budget(plan).groupby("year", as_index=False)
-    frame = grouped[["projects", "without_budget", "budget"]].sum(min_count=1)
-    rows = columns_of(frame, "year", "projects", "without_budget", "budget")
+    rows = records(grouped[["projects", "without_budget", "budget"]].sum(min_count=1))
     columns = {"年份": "year", "实施期内项目数": "number", "其中没有概算": "number", "分摊概算（亿元）": "money"}
     caption = f"概算按年分摊。{projects.ASSUMPTION}"
     return tables.table(rows, columns, caption=caption, empty=_NO_BUDGET, fold="分年明细")

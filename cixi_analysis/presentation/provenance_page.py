@@ -1,4 +1,4 @@
-"""The page 数据与版本: the inputs and versions that this edition was built from, and the commands that rebuild it."""
+"""The page 数据与版本: inputs and versions of this edition, and how to rebuild it."""
 
 from markupsafe import Markup
 
@@ -14,15 +14,13 @@ def _hash(value: object) -> Markup:
 def edition_table(known: Provenance) -> Html:
     """Version, commit, date, Python and system."""
     program, date = known.program, known.date
+    dated = f"{date:%Y-%m-%d %H:%M:%S} UTC（{int(date.timestamp())}）" if date else "未设，不写日期"
     rows = [
         ("程序", f"cixi_analysis {program.version}"),
         ("提交（commit）", _hash(program.commit) if program.commit else "不在 Git 版本库中，没有提交号"),
         ("与该提交的差别", f"有：{'、'.join(program.modified)}" if program.modified else "没有"),
         (f"程序文件（{program.files}个）的 SHA-256", _hash(program.sha256)),
-        (
-            "日期（SOURCE_DATE_EPOCH）",
-            f"{date:%Y-%m-%d %H:%M:%S} UTC（{int(date.timestamp())}）" if date else "未设，不写日期",
-        ),
+        ("日期（SOURCE_DATE_EPOCH）", dated),
         ("Python", known.python),
         ("系统", known.system),
     ]

@@ -23,7 +23,7 @@ _COUNTS[Status.NOT_FILLED_IN] = Status.NOT_FILLED_IN.chinese
 
 
 def year_banner(plan: Plan, year: int) -> Html:
-    """A notice 回看 before the base year and 初稿 while a later year is incomplete; empty for a complete year."""
+    """回看 before the base year, 初稿 while a later year is incomplete; else empty."""
     known = coverage(plan, year)
     return prose("banner", known=known) if known.is_retrospect or known.is_draft else Html(Markup(), "本年数据已齐")
 
@@ -73,7 +73,7 @@ def years_of_the_book(plan: Plan) -> Html:
 
 
 def count_cards(assessment: Assessment, pages: str = "") -> Html:
-    """The counts of each level (未填报 only if there are any), linked to the lists; ``pages`` leads to the year's pages."""
+    """The counts of each level (未填报 only if there are any), linked to the lists."""
     groups = []
     for row in records(tally(assessment)):
         shown = [
@@ -97,7 +97,7 @@ def reasons(assessment: Assessment, verdict: Verdict, pages: str = "") -> Html:
 
 
 def _entries(assessment: Assessment, verdict: Verdict, pages: str) -> Iterator[tuple[object, ...]]:
-    """(first item, address, grounds, sources) of each indicator for the template ``reasons``. A ground is a reason with the levels that it holds for."""
+    """(first item, address, grounds, sources) of each indicator; a ground: levels, basis, reason."""
     plan, table, of_items = assessment.plan, assessment.indicators, assessment.items
     for number, rows in table[table["verdict"] == verdict].groupby("indicator", sort=False):
         items = [i for i in plan.items if i.indicator == number]
@@ -114,7 +114,7 @@ def _entries(assessment: Assessment, verdict: Verdict, pages: str) -> Iterator[t
 
 
 def open_items(assessment: Assessment, pages: str = "") -> Html:
-    """The items without data by the reason of absence (未填报, 暂无数据, 未开展测算 …), or because words do not decide."""
+    """The items without data by the reason of absence (未填报 first), or that words do not decide."""
     plan, table = assessment.plan, assessment.items
     groups: dict[str, list[Markup]] = {}
     for item in plan.items:
@@ -163,7 +163,7 @@ def _occurring(counts: pd.DataFrame, names: list[str]) -> list[str]:
 def _side_by_side(
     counts: pd.DataFrame, by: str, head: str, chinese: dict[str, str], shown: list[str], **options: Any
 ) -> Html:
-    """A row for each value of ``by``, the levels' columns beside each other; 0 where a level has no count."""
+    """A row for each value of ``by``, the levels side by side; 0 where a level has no count."""
     fields = [(level, name) for level in dict.fromkeys(counts["level"]) for name in _occurring(counts, shown)]
     cells = {(getattr(r, by), r.level, name): getattr(r, name) for r in records(counts) for name in shown}
     keys = dict.fromkeys(counts[by])

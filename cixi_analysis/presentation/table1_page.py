@@ -1,4 +1,4 @@
-"""The page 表一: the plan's layout, the year's status and verdicts beside it, the reasons below each indicator."""
+"""The page 表一: the plan's layout, the year's status and verdicts, the reasons below."""
 
 from collections.abc import Iterator, Sequence
 
@@ -27,7 +27,7 @@ _VERTICAL = ("domain", "task")
 
 
 def table1(assessment: Assessment) -> Html:
-    """Table 1 for the year of the assessment. Rows have the ids ``item-9-1``, indicator numbers ``indicator-9``."""
+    """Table 1 for the year of the assessment, with the ids ``item-9-1``, ``indicator-9``."""
     year = assessment.year
     columns = list(HEADINGS)
     if year != BASE_YEAR:  # the plan's own status stays beside the year's
@@ -42,7 +42,7 @@ def table1(assessment: Assessment) -> Html:
 
 
 def _rows(assessment: Assessment, columns: Sequence[str]) -> Iterator[tuple[object, ...]]:
-    """What the template shows of an item; after an indicator's last item also the reasons of its verdicts."""
+    """What the template shows of an item; after an indicator's last one also the reasons."""
     plan = assessment.plan
     base, now = (layout(assessment, y) for y in (BASE_YEAR, assessment.year))
     last = {item.indicator: item.item_id for item in plan.items}
@@ -97,7 +97,7 @@ def _taken(item: Indicator, row: Observation) -> Iterator[str]:
 
 
 def _reasons(assessment: Assessment, items: Sequence[Indicator]) -> dict[str, object]:
-    """Verdicts, reasons and sources; ``open`` (not folded) where a level is unmet or, though filled in, has no data."""
+    """Verdicts, reasons, sources; ``open`` where a level is unmet or, though filled in, has no data."""
     number, table, year = items[0].indicator, assessment.indicators, assessment.year
     rows = [(r, assessment.status(number, r.level)) for r in records(table[table["indicator"] == number])]
     sources = []

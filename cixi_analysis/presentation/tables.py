@@ -23,7 +23,7 @@ def _text(value: object) -> str | Markup:
 
 @dataclass(frozen=True)
 class Column:
-    """How a column is shown: the text of a value, CSS class of the cells, least width, a list of values to filter by."""
+    """How a column is shown: text of a value, CSS class, least width, a list to filter by."""
 
     show: Callable[[Any], str | Markup] = _text
     css: str = ""
@@ -79,11 +79,11 @@ def table(
 ) -> Html:
     """Rows of cells as a table, or the sentence ``none`` if there are no rows.
 
-    ``columns`` are the headings with their kind: a name of ``_KINDS``, then optionally a least width (``6rem``), ``nowrap``, and
-    ``filter`` for a list of values to filter by. An empty cell is shown as “—”, which ``empty`` explains below the table.
-    ``anchors`` holds an id for each row, ``find`` the name under which the site's search lists it. ``sortable=False``
-    keeps a click on a heading from sorting the rows. ``keyed`` keeps the first column in view when the table is scrolled
-    sideways. ``fold`` closes the table below its caption, or below the words given.
+    ``columns``: heading → a name of ``_KINDS``, then optionally a least width (``6rem``), ``nowrap``, ``filter`` for a list
+    of values to filter by. An empty cell is shown as “—”, which ``empty`` explains below the table. ``anchors`` holds an id
+    for each row, ``find`` the name under which the site's search lists it. A click on a heading sorts the rows where
+    ``sortable``. ``keyed`` keeps the first column in view when the table is scrolled sideways. ``fold`` closes the table
+    below its caption, or below the words given.
     """
     heads = {title: _column(title, kind) for title, kind in columns.items()}
     cells = [

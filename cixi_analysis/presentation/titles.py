@@ -1,4 +1,4 @@
-"""Names and addresses on the pages, relative; ``pages`` leads from the page to a year's pages, "" within the year."""
+"""Names and relative addresses; ``pages`` leads to a year's pages, "" within the year."""
 
 from collections.abc import Iterable
 from posixpath import normpath
@@ -32,7 +32,7 @@ def indicator_href(indicator: int, pages: str = "") -> str:
 
 
 def href(row: Indicator | Project | Commitment, pages: str = "") -> str:
-    """The address of an item in its dossier, of a project in Table 3, of a commitment in the list of commitments."""
+    """The address of an item in its dossier, of a project in Table 3, of a commitment."""
     if isinstance(row, Indicator):
         return f"{indicator_href(row.indicator, pages)}#{item_anchor(row.item_id)}"
     if isinstance(row, Project):

@@ -1,4 +1,4 @@
-"""The page 趋势与目标差距: level, gap and pace in separate columns; water classes, which are ordered only, apart."""
+"""The page 趋势与目标差距: level, gap and pace apart; water classes are ordered only."""
 
 import pandas as pd
 from markupsafe import Markup
@@ -23,7 +23,7 @@ def _at(year: int, value: float, unit: str) -> Markup:
 
 
 def trend_table(plan: Plan, year: int, rows: pd.DataFrame) -> Html:
-    """The series of two or more years: first and last value, mean yearly change, direction, strength of evidence."""
+    """The series of two or more years: ends, mean yearly change, direction, evidence."""
     own = rows[rows["points"] > 1].drop_duplicates(["item_id", "measure"])
     cells = [
         (item_link(plan.item(r.item_id), r.measure),
@@ -59,7 +59,7 @@ def pace_table(plan: Plan, year: int, rows: pd.DataFrame) -> Html:
             caption = f"截至{year}年{words}的数值规划值：{len(cells)}个（差距＝规划值−最近值）"
             none, fold = (
                 f"截至{year}年，没有{words}的数值规划值。",
-                f"已达到的{len(cells)}个数值规划值" if reached else "",
+                f"{words}的{len(cells)}个数值规划值" if reached else "",
             )
             pieces.append(tables.table(cells, columns, caption=caption, empty=empty, none=none, fold=fold))
     return stack(*pieces, name="差距与进度") if len(pieces) > 1 else pieces[0]

@@ -1,4 +1,4 @@
-"""The requirement language: official wording → syntax tree (``read``), its canonical text (``str``), its meaning."""
+"""The requirement language: official wording → syntax tree, canonical text, meaning."""
 
 from cixi_analysis.requirement.reading import Refusal, read
 from cixi_analysis.requirement.tree import meaning

@@ -1,4 +1,4 @@
-"""Parse tree of ``grammar.lark`` → nodes, and the combinations of words that are refused although the grammar has them."""
+"""Parse tree of ``grammar.lark`` → nodes, and what is refused although the grammar has it."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -27,7 +27,6 @@ class Stop(Exception):
 
     def __init__(self, reason: str, span: tuple[int, int], readings: tuple[Node, ...] = ()) -> None:
         self.reason, self.span, self.readings = reason, span, readings
-        super().__init__(reason)
 
 
 def _span(*tokens: Token) -> tuple[int, int]:

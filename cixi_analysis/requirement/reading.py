@@ -51,7 +51,7 @@ _REFUSED = (
 
 @dataclass(eq=False, repr=False)
 class Refusal(CixiError, ValueError):
-    """A wording outside the language: the place is ``text[start:end]``; what would be right there; the trees of an ambiguous one."""
+    """A wording outside the language: its place ``text[start:end]``; what would be right; both trees."""
 
     text: str
     start: int
@@ -77,10 +77,9 @@ class Refusal(CixiError, ValueError):
 
 
 def read(text: str, *, unit: str | None = None) -> Node:
-    """Parse ``text``.
+    """Parse ``text``. Raises :class:`Refusal`.
 
-    ``unit`` is the item's unit where it is known: a plain percentage of change is accepted only where the quantity is
-    known not to be a percentage itself (percent or points?). Raises :class:`Refusal`.
+    A percentage of change is accepted only where the item's ``unit`` is known not to be % (percent or points?).
     """
     return _read(text, unit)
 
@@ -125,7 +124,7 @@ def _refusal(text: str, normal: str, places: list[int], error: UnexpectedInput) 
 
 
 def _normalise(text: str) -> tuple[str, list[int]]:
-    """The text in the grammar's characters, and the position in ``text`` of each of them and of the end."""
+    """The text in the grammar's characters, and where in ``text`` each of them and the end is."""
     kept: list[tuple[str, int]] = []
     for place, char in enumerate(text):
         if char.isspace() and _FORMS.get(char, char) != "\n":

@@ -84,7 +84,7 @@ class ClassBound:
 
 @dataclass(frozen=True)
 class AssignedTarget:
-    """The year's target assigned from above is met; ``comparator`` where the wording fixes it (不超过控制目标值)."""
+    """The year's assigned target is met; ``comparator`` where the wording fixes it (不超过控制目标值)."""
 
     comparator: Comparator = Comparator.REACH
 
@@ -212,7 +212,7 @@ _NOT_WORSE = {Move.IMPROVE: "变差", Move.RISE: "下降", Move.FALL: "上升"}
 
 
 def meaning(node: Node) -> str:
-    """One node as a Chinese sentence, for reviewers and reasons; the caller adds those of the parts of AND and OR."""
+    """One node as a Chinese sentence; the caller adds those of the parts of AND and OR."""
     compared = _READS[node.comparator][0] if isinstance(node, Bound | Rate | ChangeBenchmark | LevelBenchmark) else ""
     match node:
         case AllOf():

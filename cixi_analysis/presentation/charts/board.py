@@ -28,9 +28,8 @@ def status_board(assessment: Assessment, pages: str = "") -> Layered:
     """
     tiles = board_tiles(assessment, pages)
     halves = board_halves(assessment, tiles)
-    frame, status = (
-        alt.Chart(rows).encode(x2=alt.X2("x2:Q"), y2=alt.Y2("y2:Q"), **_at("x", "y")) for rows in (tiles, halves)
-    )
+    corners = {"x2": alt.X2("x2:Q"), "y2": alt.Y2("y2:Q"), **_at("x", "y")}
+    frame, status = (alt.Chart(rows).encode(**corners) for rows in (tiles, halves))
     name, sign = alt.Chart(tiles).encode(**_at("text_x", "text_y")), alt.Chart(halves).encode(**_at("middle", "text_y"))
     counts: dict[str, list[str]] = {}
     for one in records(tally(assessment, by="domain")):
@@ -44,9 +43,8 @@ def status_board(assessment: Assessment, pages: str = "") -> Layered:
     colors = {"fill": as_is(alt.Fill, "fill"), "stroke": as_is(alt.Stroke, "stroke")}
     half = status.mark_rect(cornerRadius=3).encode(**colors, opacity=kept(pointed, chosen))
     # A link has a name for screen readers, although its mark is transparent.
-    cover = frame.mark_rect(fill="#ffffff", opacity=0, cursor="pointer", aria=True).encode(
-        description=alt.Description("name:N")
-    )
+    cover = frame.mark_rect(fill="#ffffff", opacity=0, cursor="pointer", aria=True)
+    link = {"href": alt.Href("href:N"), "description": alt.Description("name:N")}
     layers = [
         frame.mark_rect(fill="#ffffff", stroke=LINE, cornerRadius=4),
         name.mark_text(**top, lineHeight=14, lineBreak="\n").encode(text=alt.Text("label:N")),
@@ -54,7 +52,7 @@ def status_board(assessment: Assessment, pages: str = "") -> Layered:
         sign.mark_text(fontSize=11.5, fontWeight="bold").encode(text=alt.Text("text:N"), color=as_is(alt.Color, "ink")),
         head.mark_text(**top | {"fontSize": 14}, fontWeight="bold").encode(text=alt.Text("domain:N")),
         head.mark_text(**top, color=MUTED, dy=20, lineHeight=15, lineBreak="\n").encode(text=alt.Text("counts:N")),
-        cover.encode(href=alt.Href("href:N"), tooltip=tooltip(**told)).properties(name="tiles").add_params(pointed),
+        cover.encode(**link, tooltip=tooltip(**told)).properties(name="tiles").add_params(pointed),
     ]
     met = "，".join(f"{Level(r.level).chinese}{r.applicable}项中{r.met}项达标" for r in records(tally(assessment)))
     signs = "　".join(LOOKS[s].text for s in Status if s in {*Verdict, *assessment.statuses.values()})
@@ -103,7 +101,7 @@ def board_halves(assessment: Assessment, tiles: pd.DataFrame) -> pd.DataFrame:
 
 
 def paint(status: Status) -> tuple[str, str, str]:
-    """Fill, edge and text colour: only unmet is dark; no data has a dark edge; not filled in has it and is empty."""
+    """Fill, edge, ink: only unmet is dark; no data has a dark edge; not filled in is empty."""
     look = LOOKS[status]
     if status is Status.UNMET:
         return look.ink, look.ink, "#ffffff"
@@ -141,7 +139,7 @@ def progress_by_domain(assessment: Assessment) -> alt.HConcatChart:
 
 
 def domain_counts(assessment: Assessment) -> pd.DataFrame:
-    """One row a level, domain and status (``verdict``): count, start and end of its bar, text and colours."""
+    """One row a level, domain and status (``verdict``): count, bar, text and colours."""
     rows = []
     for row in records(tally(assessment, by="domain")):
         counts = [getattr(row, status) for status in _PIECES]
@@ -156,7 +154,7 @@ def domain_counts(assessment: Assessment) -> pd.DataFrame:
 
 
 def _wrapped(name: str) -> str:
-    """A name in one line, or in two of about the same length; an ASCII character counts 0.6 of a Chinese one."""
+    """A name in one line, or in two of about the same length; ASCII counts 0.6 of Chinese."""
     widths = [0.6 if character.isascii() else 1.0 for character in name]
     if sum(widths) <= _CHARACTERS:
         return name

@@ -23,11 +23,9 @@ def schedule(plan: Plan, year: int) -> Layered:
     """Table 3 as a Gantt chart: a bar a project, dark up to the end of ``year``."""
     rows, (color, selections) = projects.schedule(plan, year), _by_category(plan)
     end, years = rows["end_year"] + 1, list(columns_of(rows, "start_year", "end_year"))
-    names = (
-        (n, name if len(name) <= _NAME else f"{name[: _NAME - 1]}…") for n, name in columns_of(rows, "number", "name")
-    )
+    names = list(columns_of(rows, "number", "name"))
     rows = rows.assign(
-        label=[f"{n} {name}" for n, name in names],
+        label=[f"{n} {name if len(name) <= _NAME else f'{name[: _NAME - 1]}…'}" for n, name in names],
         end=end,
         gone=rows["start_year"].clip(lower=year + 1).clip(upper=end),  # the end of what has passed
         period=[f"{start}-{end}" for start, end in years],
@@ -38,9 +36,8 @@ def schedule(plan: Plan, year: int) -> Layered:
     x = alt.X("start_year:Q", title=None, scale=alt.Scale(domain=[first, last], nice=False), axis=axis)
     told = tooltip(number="序号", name="项目", category="类别", period="年限", state="年底状态")
     base = alt.Chart(rows).encode(y=y, x=x, color=color, tooltip=told)
-    whole = base.mark_bar(size=11, cornerRadius=2).encode(
-        x2=alt.X2("end:Q"), opacity=kept(*selections, full=0.3, faded=0.06)
-    )
+    pale = kept(*selections, full=0.3, faded=0.06)
+    whole = base.mark_bar(size=11, cornerRadius=2).encode(x2=alt.X2("end:Q"), opacity=pale)
     gone = base.transform_filter("datum.gone > datum.start_year").mark_bar(size=11, cornerRadius=2)
     line = alt.Chart(pd.DataFrame({"at": [year + 1], "text": [f"{year}年底"]})).encode(x=alt.X("at:Q"))
     chart = alt.layer(
@@ -78,7 +75,7 @@ def money_by_unit(plan: Plan) -> alt.HConcatChart:
 def _money(
     plan: Plan, groups: list[tuple[str, Project]], title: str, name: str, extent: int, *, shares: bool
 ) -> alt.HConcatChart:
-    """A panel of money and one of counts of the projects in each group; ``shares`` adds the share to the labels."""
+    """A panel of money and one of counts by group; ``shares`` adds the share to the labels."""
     head, whole, rows = "类别" if shares else "责任单位", projects.concentration(plan), []
     for group, p in groups:  # money in 亿元: 0 without a budget
         place, piece = (0, f"其中：{p.name}") if p is whole.largest else (1, "其余项目")
@@ -110,10 +107,8 @@ def _money(
         layers = alt.layer(bars, text.encode(y=y, x=alt.X(f"{field}:Q"), text=alt.Text("label:N")))
         return layers.properties(width=175, height=alt.Step(24), title=alt.Title(heading, fontSize=13))
 
-    panels = (
-        panel("money", "资金（亿元）", (whole.totals.budget or 0) / 1e4, 2),
-        panel("count", "项目数（项）", whole.totals.projects, 0),
-    )
+    panels = [panel("money", "资金（亿元）", (whole.totals.budget or 0) / 1e4, 2)]
+    panels.append(panel("count", "项目数（项）", whole.totals.projects, 0))
     double = "" if shares else "一个项目有几个责任单位就在几处各计一次，因此各单位不能相加。"
     subtitle = (
         f"全部{whole.totals.projects}项共{yi(whole.totals.budget)}亿元（{whole.totals.without_budget}项没有概算，不计入资金）；"
@@ -126,7 +121,7 @@ def _money(
 
 
 def yearly_budget(plan: Plan, year: int) -> Layered:
-    """Money by year and category, spread evenly over each project's schedule; the year of the page is marked."""
+    """Money by year and category, spread evenly over each schedule; the page's year is marked."""
     rows = projects.yearly_budget(plan)
     money = (rows["budget"].fillna(0) / 1e4).round(4)
     rows = rows.assign(money=money, label=rows["year"].astype(str))[["label", "category", "projects", "money"]]
@@ -141,9 +136,8 @@ def yearly_budget(plan: Plan, year: int) -> Layered:
     top = alt.Chart(sums)
     here = top.transform_filter(f"datum.label == '{year}'").mark_text(dy=-24, text="▼ 本年", fontWeight="bold")
     text = top.mark_text(dy=-8, fontSize=11.5)
-    chart = alt.layer(
-        bars, text.encode(x=x, y=alt.Y("money:Q"), text=alt.Text("text:N")), here.encode(x=x, y=alt.Y("money:Q"))
-    )
+    money_y = alt.Y("money:Q")
+    chart = alt.layer(bars, text.encode(x=x, y=money_y, text=alt.Text("text:N")), here.encode(x=x, y=money_y))
     title = f"概算按年分摊：{peak.label}年最多，约{peak.text}亿元"
     heads = {"label": "年份", "category": "类别", "projects": "在期项目", "money": "分摊概算（亿元）"}
     size = {"width": 640, "height": 260}

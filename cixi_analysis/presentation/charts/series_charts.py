@@ -41,10 +41,8 @@ def item_series(plan: Plan, year: int, margins: pd.DataFrame, trends: pd.DataFra
 
 
 def points(one: Series) -> pd.DataFrame:
-    """One row a year with a value.
-
-    ``run`` counts the stretches of consecutive years: lines join only these. ``below``: the label stands below the
-    point, clear of a line that comes from above. ``end``: the first or last point.
+    """One row a year with a value. Lines join only the points of one ``run`` of consecutive years; ``below``: the label
+    stands below its point, clear of a line that comes from above. ``end``: the first or last point.
     """
     rows, run, values = [], 0, [value for _, value in one.points]
     for n, (year, value) in enumerate(one.points):
@@ -56,7 +54,7 @@ def points(one: Series) -> pd.DataFrame:
 
 
 def bounds(same: list[Series], margins: pd.DataFrame, trends: pd.DataFrame) -> pd.DataFrame:
-    """The numeric bounds of the items of one chart: ``kind``, ``year`` ("" for requirements), ``value``, ``label``."""
+    """The bounds of one chart: ``kind``, ``year`` ("" for requirements), ``value``, ``label``."""
     ids = [one.item_id for one in same]
     labels: dict[tuple[str, str, float], list[str]] = {}
     for row in records(margins[margins["item_id"].isin(ids)]):
@@ -107,10 +105,8 @@ def _chart(plan: Plan, year: int, same: list[Series], asked: pd.DataFrame) -> La
     if not targets.empty:
         color = _COLORS[_TARGET]
         diamond = goal.mark_point(shape="diamond", size=110, filled=False, strokeWidth=2, color=color, opacity=1)
-        layers += [
-            diamond.encode(tooltip=told),
-            goal.mark_text(dy=15, fontSize=11, color=color).encode(text=alt.Text("label:N")),
-        ]
+        text = goal.mark_text(dy=15, fontSize=11, color=color)
+        layers += [diamond.encode(tooltip=told), text.encode(text=alt.Text("label:N"))]
     unit = f"（{one.unit}）" if one.unit not in ("", "-") else ""
     title = f"{'、'.join(item_label(plan.item(s.item_id)) for s in same)} {one.measure}{unit}"
     values = "，".join(f"{y}年{number(value)}" for y, value in one.points)
@@ -120,7 +116,7 @@ def _chart(plan: Plan, year: int, same: list[Series], asked: pd.DataFrame) -> La
 
 
 def margin_rows(plan: Plan, margins: pd.DataFrame) -> pd.DataFrame:
-    """``margins`` with the share of the bound in %, words and colour. A bound of 0 has no share and is left out."""
+    """``margins`` with the share of the bound in %, words and colour; without bounds of 0."""
     rows = []
     for row in records(margins):
         limit = limit_of(row.bound)
@@ -145,11 +141,8 @@ def distance(plan: Plan, year: int, margins: pd.DataFrame) -> alt.HConcatChart |
     rows = margin_rows(plan, margins)
     shown = [level for level in Level if level in set(rows["level"])]
     lacking = "、".join(level.chinese for level in Level if level not in shown)
-    why = (
-        f"{year}年有数值的子项中，没有一项的{lacking}要求是必须满足的数值界限，所以没有{lacking}的图。"
-        if lacking
-        else ""
-    )
+    why = f"没有一项的{lacking}要求是必须满足的数值界限，所以没有{lacking}的图。"
+    why = f"{year}年有数值的子项中，{why}" if lacking else ""
     if not shown:
         return paragraph(why)
     order = list(rows.groupby("item", sort=False)["share"].min().sort_values(kind="stable").index)
