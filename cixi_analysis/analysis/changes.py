@@ -93,10 +93,9 @@ class Changes:
 def changes(plan: Plan, year: int, other: int | None = None) -> Changes:
     """What differs in ``year`` from ``other`` (default: the latest earlier year with data). Raises :class:`UnknownYear`."""
     plan.require_year(year)
+    other = year_before(plan, year) if other is None else other
     if other is None:
-        other = year_before(plan, year)
-        if other is None:
-            raise UnknownYear(f"{year} 年以前没有数据，没有可以比较的年份。")
+        raise UnknownYear(f"{year} 年以前没有数据，没有可以比较的年份。")
     before, after = assess(plan, other), assess(plan, year)
     known = list(_known(plan, year, other))
     values, available, missing = (

@@ -99,8 +99,8 @@ def _wordings(own: Plan) -> pd.DataFrame:
     for item, row in ((item, row) for item in own.items for row in asked if row.item_id == item.item_id):
         place = (row.level.value, row.from_year) if isinstance(row, Requirement) else (str(row.year), row.year)
         standard = row.standard if isinstance(row, Requirement) else None
-        read = _reading(row, item)
-        rows.append((item.item_id, *place, row.wording, *read, row.reading_reason, standard, row.source))
+        cells = (row.wording, *_reading(row, item), row.reading_reason)
+        rows.append((item.item_id, *place, *cells, standard, row.source))
     columns = ["item_id", "level", "from_year", "wording", "tree", "meaning", "explicit", "standard", "source"]
     return pd.DataFrame(rows, columns=columns)
 
@@ -113,21 +113,19 @@ def readings(plan: Plan) -> pd.DataFrame:
     """
     check_readings(plan)
     asked: tuple[Requirement | Target, ...] = (*plan.requirements, *plan.targets)
-    rows: dict[tuple[str, str | None], tuple[str, ...]] = {}
-    users: dict[tuple[str, str | None], dict[str, list[str]]] = {}
+    found: dict[tuple[str, str | None], tuple[tuple[str, ...], dict[str, list[str]]]] = {}
     for row in asked:
-        key = (row.wording, row.reading)
         text, told = _reading(row, plan.item(row.item_id))
-        rows.setdefault(key, (row.wording, text or "", told or "没有要求", row.reading_reason or ""))
+        cells = (row.wording, text or "", told or "没有要求", row.reading_reason or "")
         if isinstance(row, Target):
             place = str(row.year)
         else:
             first = plan.requirement(row.item_id, row.level, row.from_year - 1)
             place = row.level.chinese + (f"{row.from_year}年起" if first.from_year < row.from_year else "")
-        users.setdefault(key, {}).setdefault(row.item_id, []).append(place)
-    used_by = ("；".join(f"{i}（{'、'.join(places)}）" for i, places in own.items()) for own in users.values())
-    columns = ["wording", "reading", "meaning", "explicit", "used_by"]
-    return pd.DataFrame([(*cells, by) for cells, by in zip(rows.values(), used_by, strict=True)], columns=columns)
+        _, users = found.setdefault((row.wording, row.reading), (cells, {}))
+        users.setdefault(row.item_id, []).append(place)
+    used = [(*cells, "；".join(f"{i}（{'、'.join(own)}）" for i, own in by.items())) for cells, by in found.values()]
+    return pd.DataFrame(used, columns=["wording", "reading", "meaning", "explicit", "used_by"])
 
 
 def _reading(row: Requirement | Target, item: Indicator) -> tuple[str | None, str | None]:

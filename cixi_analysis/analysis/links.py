@@ -61,8 +61,9 @@ def _by_end(plan: Plan) -> dict[tuple[Entity, str], list[tuple[Entity, str, Link
     """Kind and id of one end → kind and id of the other end, and the link."""
     found: dict[tuple[Entity, str], list[tuple[Entity, str, Link]]] = {}
     for row in plan.links:
-        found.setdefault((row.from_kind, row.from_id), []).append((row.to_kind, row.to_id, row))
-        found.setdefault((row.to_kind, row.to_id), []).append((row.from_kind, row.from_id, row))
+        one, other = (row.from_kind, row.from_id), (row.to_kind, row.to_id)
+        found.setdefault(one, []).append((*other, row))
+        found.setdefault(other, []).append((*one, row))
     return found
 
 

@@ -110,7 +110,7 @@ def _evaluate(node: Node, series: ItemSeries, conventions: _Conventions) -> Find
         return Finding(node, *combined(type(node), [p.verdict for p in own], [p.basis for p in own]), own)
     if not isinstance(node, tree.Change) or node.rate is None:
         return _decide(node, series, conventions)
-    # A change with its rate is one condition: both must hold; a statement may attest the two together.
+    # A change with its rate is one condition: both must hold; words may attest the two together.
     span = 2 if node.window is tree.Window.PREVIOUS else node.years or DEFAULT_YEARS
     window = {"span": span, "named": node.years > 0} if isinstance(node.rate, tree.Rate) else {}
     change = _decide(replace(node, rate=None), series, conventions)

@@ -111,8 +111,8 @@ def _difference(value: float, limit: float) -> str:
 
 
 def _years(node: tree.Change, used: dict[str, float], unit: str, what: str, year: int) -> str:
-    earlier = {year - int(name.removeprefix("earlier_")): v for name, v in used.items() if name.startswith("earlier_")}
-    known = sorted((y, v) for y, v in {**earlier, year: used["value"]}.items() if not np.isnan(v))
+    back = {0: used["value"]} | {int(name[8:]): v for name, v in used.items() if name.startswith("earlier_")}
+    known = sorted((year - n, v) for n, v in back.items() if not np.isnan(v))
     text = "、".join(f"{y}年{_quantity(v, unit)}" for y, v in known)
     short = node.window is tree.Window.YEARLY and not node.years and len(known) == 2
     return f"{what}{text}" + ("（只有两年数据，只看两年）" if short else "")

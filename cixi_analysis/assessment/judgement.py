@@ -171,7 +171,7 @@ def _table(plan: Plan, year: int, until: int, against: str, without: tuple[Conve
 
 
 def reasoned(judged: Collection[Judgement], year: int) -> pd.DataFrame:
-    """The contract's columns for the first region of a panel and a year: items, then indicators."""
+    """The contract's columns for a panel's first region and a year: items, then indicators."""
     rows: list[tuple[object, ...]] = []
     together: dict[tuple[int, str], list[tuple[Judgement, str]]] = {}
     for one in judged:
@@ -220,7 +220,7 @@ def tally(assessment: Assessment, by: str | None = None) -> pd.DataFrame:
     table = table[table["verdict"] != Verdict.NOT_APPLICABLE]
     if by == "basis":
         table = table[table["basis"] != ""]
-    keys = ["level", *([by] if by else [])]
+    keys = ["level", by] if by else ["level"]
     counts = table.groupby(keys, sort=False)["status"].value_counts().unstack(fill_value=0)
     counts = counts.reindex(columns=[s for s in Status if s is not Status.NOT_APPLICABLE], fill_value=0)
     counts.insert(0, "applicable", counts.sum(axis=1))

@@ -24,9 +24,9 @@ DEFAULT_YEARS = 3
 #: A fall up to this share of last year's value may still be attested as 保持稳定; a larger one contradicts it.
 #: The design names no figure; this one is ours, and the method page says so.
 SMALL_FALL = 0.05
-#: Numbers that differ by less than this share (of 1 where they are smaller) differ by noise of binary arithmetic only.
+#: A difference below this share (of 1 for smaller numbers) is noise of binary arithmetic.
 _NOISE = 1e-9
-#: Code of a comparator → the side of the limit that holds (0: the item's own), and whether the limit itself does not.
+#: Comparator → the side of the limit that holds (0: the item's own), and whether the limit does not.
 _SIDES = {"≥": (1, False), "≤": (-1, False), ">": (1, True), "<": (-1, True), "": (0, False)}
 SIDE = np.array([_SIDES[c][0] for c in COMPARATORS], dtype=np.int8)
 _STRICT = np.array([_SIDES[c][1] for c in COMPARATORS])
@@ -43,21 +43,21 @@ def plain(value: Fraction | float | None) -> float | None:
 
 
 def exceeds(difference: Floats, scale: Floats | float, strict: Flags | bool) -> Flags:
-    """Where ``difference``, of numbers as large as ``scale``, is above 0, or (not ``strict``) not below 0; noise counts as 0."""
+    """Where a difference of numbers as large as ``scale`` is above 0, or (not ``strict``) not below."""
     noise = _NOISE * np.maximum(1.0, np.abs(scale))
     flags: Flags = np.where(strict, difference > noise, difference >= -noise)
     return flags
 
 
 def difference(value: float, other: float) -> float:
-    """``value - other`` as of the numbers that were written (12 significant digits); 0 where they are equal."""
+    """``value - other`` as of the numbers that were written; 0 where they are equal."""
     if abs(value - other) <= _NOISE * max(1.0, abs(other)):
         return 0.0
     return float(f"{float(exact(value) - exact(other)):.12g}")
 
 
 def direction(earlier: float, later: float, polarity: Polarity) -> Direction | None:
-    """Which way a change goes for the item; None where the plan takes no side. A water class counts as its rank."""
+    """Which way a change goes for the item; None where the plan takes no side."""
     better = difference(later, earlier) * SIGN[polarity]
     if polarity is Polarity.NONE:
         return None
@@ -109,13 +109,13 @@ def _judge(
 
 
 def _held(s: ItemSeries, comparator: Comparator | Codes, limit: Floats | float) -> tuple[Flags, tuple[Flags, Lack]]:
-    """Where the value is on the right side of a limit, and where an open comparator has no direction to take."""
+    """Where the value is on the right side of a limit; where an open comparator has no direction."""
     code = COMPARATORS.index(comparator) if isinstance(comparator, Comparator) else comparator
     return holds(s.value, code, limit, s.polarity), ((SIDE[code] == 0) & (s.polarity == 0), Lack.DIRECTION)
 
 
 def _bound(node: tree.Bound, s: ItemSeries) -> Numbers:
-    """A limit is on the item itself, in its unit: nothing else measured in its stead is held against it."""
+    """A limit is on the item itself, in its unit: nothing measured in its stead is held against it."""
     comparable = s.in_unit(node.unit or s.item.unit or "") & s.own & ~s.is_class
     held, nowhere = _held(s, node.comparator, node.limit)
     return _judge(s, held, [(~comparable, Lack.UNIT), nowhere], limit=np.full_like(s.value, node.limit))
@@ -136,7 +136,7 @@ def _assigned(node: tree.AssignedTarget, s: ItemSeries) -> Numbers:
 
 
 def _sign(move: tree.Move, s: ItemSeries) -> Codes:
-    """+1 where the wanted movement makes the number rise, -1 where it makes it fall, 0 where that is unknown."""
+    """+1 where the number should rise, -1 where it should fall, 0 where that is unknown."""
     if move is tree.Move.IMPROVE:
         return s.polarity
     # A class has no number that rises or falls; only better and worse.
@@ -149,7 +149,7 @@ def earlier_years(node: tree.Change) -> int:
 
 
 def _change(node: tree.Change, s: ItemSeries) -> Numbers:
-    """Every step of the window goes the wanted way. A step known to fail decides, whatever is missing elsewhere."""
+    """Every step goes the wanted way. One known to fail decides, whatever is missing elsewhere."""
     sign = _sign(node.move, s)
     failed, small, missing = (np.zeros_like(s.known) for _ in range(3))
     later, known, used = s.value, s.known, {}
@@ -195,7 +195,7 @@ def _rate(node: tree.Rate, s: ItemSeries, span: int = DEFAULT_YEARS, named: bool
 
 
 def _change_benchmark(node: tree.ChangeBenchmark, s: ItemSeries) -> Numbers:
-    """The own change since last year against the average of the changes, or of the rates of change (%)."""
+    """The own change since last year against the average change, or the average rate of change (%)."""
     earlier, comparable = s.before(1)
     sign = _sign(node.move, s)
     as_rate = s.benchmark_kind == BENCHMARK_KINDS.index(BenchmarkKind.RATE)

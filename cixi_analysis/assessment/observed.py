@@ -1,4 +1,4 @@
-"""What one observation says: what was measured, the target assigned for the year, the clauses its statement quotes."""
+"""What one observation says: what was measured, the assigned target, the clauses quoted."""
 
 import contextlib
 import re
@@ -32,7 +32,7 @@ class Measured:
 def measured(
     item: Indicator, level: Level | None, measure: str | None, unit: str | None, polarity: str | None
 ) -> Measured:
-    """What an observation measured at ``level``: where it says nothing (None), the item itself, by its name at that level (36)."""
+    """What an observation measured at ``level``; None: the item, by its name at that level (36)."""
     own = (item.provincial_name if level is Level.PROVINCIAL else None) or item.name
     way = Polarity(polarity or item.polarity)
     return Measured(measure or own, unit or item.unit or "", way, own=measure in (None, own))
@@ -74,7 +74,7 @@ def quantity(value: str | float) -> float:
 
 @lru_cache(maxsize=4096)
 def quotations(clauses: str | None, unit: str | None) -> Mapping[Node, str]:
-    """Clause → the words that ``attests`` or ``denies`` quotes for it; ``check_readings`` reports those that cannot be read."""
+    """Clause → the words quoted for it; ``check_readings`` reports those that cannot be read."""
     quoted: dict[Node, str] = {}
     for clause, quote in clause_pairs(clauses or ""):
         with contextlib.suppress(Refusal):

@@ -1,4 +1,4 @@
-"""Observations of many regions and years as arrays for the evaluator. One county is a panel of one region."""
+"""Observations of many regions and years as arrays; one county is a panel of one region."""
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, lru_cache
@@ -19,7 +19,7 @@ Codes = npt.NDArray[np.int8]
 Places = npt.NDArray[np.int32]
 Flags = npt.NDArray[np.bool_]
 
-#: Codes are indices into these; NONE, the code of what is missing, also fetches the last entry of a column.
+#: Codes are indices into these; NONE, of what is missing, fetches the last entry of a column.
 ABSENCES, COMPARATORS, BENCHMARK_KINDS, LEVELS = tuple(Absence), tuple(Comparator), tuple(BenchmarkKind), tuple(Level)
 NONE = -1
 
@@ -107,7 +107,7 @@ def county_panel(plan: Plan, until: int = LAST_YEAR) -> Panel:
 
 
 def county_table(plan: Plan, until: int = LAST_YEAR) -> pd.DataFrame:
-    """The plan's own observations of its items (up to ``until``) as a table with the columns :data:`COLUMNS`."""
+    """The plan's own observations of its items (up to ``until``), columns :data:`COLUMNS`."""
     ids = {item.item_id for item in plan.items}
     observed = [(year, row) for year in plan.years if year <= until for row in plan.observations[year]]
     rows = [(REGION, year, *row.__dict__.values()) for year, row in observed if row.item_id in ids]
@@ -136,7 +136,7 @@ def categories(codes: npt.NDArray[Any], texts: Iterable[str]) -> "pd.Categorical
 
 
 class ItemSeries:
-    """One item at one level: arrays of shape (regions, years), taken from the panel's columns when a rule needs them."""
+    """One item at one level: arrays of shape (regions, years), taken when a rule needs them."""
 
     #: NaN where there is none; a water class is its rank 1-6
     value: Floats
@@ -200,7 +200,7 @@ class ItemSeries:
         return value, ~np.isnan(value) & self.known & (kind == self.kind)
 
     def says(self, leaf: Leaf) -> tuple[Flags, Flags] | None:
-        """Where the statement attests the leaf, and where it denies it; None where no statement speaks of it."""
+        """Where the statement attests and where it denies the leaf; None where none speaks of it."""
         flags = np.zeros((2, len(self.panel.texts)), dtype=bool)
         for pattern in self.panel.patterns.get(self.item.item_id, ()):
             flags[:, pattern] = [leaf in text for text in self.panel.texts[pattern]]

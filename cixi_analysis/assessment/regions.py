@@ -40,7 +40,7 @@ class PanelAssessment:
 
     @property
     def table(self) -> pd.DataFrame:
-        """One row a region, year and question, its verdict and basis ("" where there is none). Texts are categories."""
+        """A row a region, year and question; basis "" where there is none; texts are categories."""
         regions, years, questions = self.verdict.shape
         indicator, item_id, level = (list(column) for column in zip(*self.questions, strict=True))
         again = np.tile(np.arange(questions), regions * years)

@@ -50,7 +50,7 @@ def raise_faults(faults: Iterable[Fault]) -> None:
 
 
 def prepared(table: pd.DataFrame) -> pd.DataFrame:
-    """The table with all ``COLUMNS``, as numbers and categories. Raises :class:`DataError` for what is no such table at all."""
+    """The table with all ``COLUMNS``, as numbers and categories. Raises :class:`DataError`."""
     if problems := list(_column_problems(table)):
         raise DataError(problems)
     whole = table.reindex(columns=COLUMNS)

@@ -1,4 +1,4 @@
-"""What is asked of each item: requirement wordings by level, or the plan's targets by year, read into trees."""
+"""What is asked of each item: requirements by level, or targets by year, read into trees."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
@@ -145,7 +145,7 @@ def observation_problems(plan: Plan, file: str, rows: Iterable[tuple[int, Observ
 
 
 def _wrong_clause(clause: str, own: Asked) -> str:
-    """What would be right in place of a clause that the item's wordings do not have; "" where they do."""
+    """What would be right for a clause that the item's wordings do not have; "" where they do."""
     try:
         known = read(clause, unit=own.unit) in own.leaves
     except Refusal as refusal:

@@ -34,7 +34,7 @@ _GUIDE = {
 
 
 def attachments(plan: Plan, year: int, folder: Path) -> tuple[Path, ...]:
-    """Write every file that the pages of ``year`` offer for download into ``folder``. Returns the files."""
+    """Write every file that the pages of ``year`` offer into ``folder``. Returns the files."""
     figures = Figures(plan, year)
     workbook, tables = (folder / f"cixi-{year}.{kind}" for kind in ("xlsx", "json"))
     write_workbook(figures, workbook)
@@ -49,7 +49,7 @@ def write_workbook(figures: Figures, path: Path) -> None:
 
 
 def report(figures: Figures) -> Report:
-    """The workbook with the values of its formulas. Text from data is text: only our own formulas are formulas."""
+    """The workbook with the values of its formulas. Only our own formulas are formulas."""
     made = Report(figures)
     # In this order: the formulas of a sheet refer to the sheets before it.
     for sheet in (

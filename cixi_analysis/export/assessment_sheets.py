@@ -1,4 +1,4 @@
-"""The sheets of results: 指标结论 and 结论依据, the verdicts; 分级统计, the counts; 趋势与进度, level, gap and pace."""
+"""The sheets of results: 指标结论, 结论依据, 分级统计, 趋势与进度."""
 
 import math
 from collections.abc import Callable, Iterator, Mapping
@@ -20,12 +20,9 @@ from cixi_analysis.presentation.looks import basis_word
 from cixi_analysis.presentation.titles import item_label
 from cixi_analysis.words import Attribute, Basis, Convention, Direction, Level, Pace, Polarity, Status
 
-#: The row of 分级统计 with the first domain, below two header rows, the whole and the heading of the section.
-_FIRST_DOMAIN = 6
-
 
 def indicator_sheet(report: Report) -> None:
-    """One row an indicator, nothing merged, so that it can be filtered; the verdicts are those of 表一."""
+    """A row an indicator, nothing merged, to be filtered; the verdicts are those of 表一."""
     assessment = report.figures.assessment
     columns = [Header("序号", 6), Header("指标名称", 30, WRAP), Header("领域", 10), Header("指标属性", 9)]
     for name in (level.chinese for level in Level):
@@ -112,8 +109,8 @@ def _sections(report: Report, letters: Mapping[tuple[Level, Status | None], str]
         return "+".join(f'COUNTIF({verdicts},"{status.chinese}")' for verdicts in places["verdicts", level, domain])
 
     def of_all_domains(_: None, level: Level, status: Status) -> str:
-        letter = letters[level, status]
-        return f"SUM({letter}{_FIRST_DOMAIN}:{letter}{_FIRST_DOMAIN + len(domains) - 1})"
+        letter, first = letters[level, status], 6  # below the title, two header rows, the whole, a heading
+        return f"SUM({letter}{first}:{letter}{first + len(domains) - 1})"
 
     def having(value: Attribute | Basis, level: Level, status: Status) -> str:
         values, verdicts = places[type(value), level]
@@ -161,7 +158,7 @@ _LEFT = ("name", "measure", "note")
 
 
 def trend_sheet(report: Report) -> None:
-    """One row a series and numeric target; what can be computed from the cells of the row is a formula."""
+    """A row a series and target; what can be computed from its cells is a formula."""
     titles = {name: str(column.title) for name, column in OUTPUTS["trend"].columns.items()}
     titles["name"] = str(Indicator.columns()["name"].title)
     columns = [

@@ -34,10 +34,8 @@ class Figures:
         if self.tallies_without_conventions[Status.NOT_FILLED_IN.value].any():
             self.counted.append(Status.NOT_FILLED_IN)
         #: That of the base year; None for a year before it, which has no such page either.
-        self.reconciliation: pd.DataFrame | None = None
-        if year >= BASE_YEAR:
-            base = self.assessment if year == BASE_YEAR else assess(plan, BASE_YEAR)
-            self.reconciliation = reconciliation.reconcile(plan, base.table)
+        base = assess(plan, BASE_YEAR).table if year >= BASE_YEAR else None
+        self.reconciliation = None if base is None else reconciliation.reconcile(plan, base)
 
     @cached_property
     def tables(self) -> dict[str, pd.DataFrame]:

@@ -1,6 +1,5 @@
 """The sheets of what the plan prints: its three tables, and 数据核对 against recomputed figures."""
 
-import re
 from itertools import groupby, zip_longest
 
 from openpyxl.utils import get_column_letter
@@ -10,6 +9,7 @@ from cixi_analysis.analysis.outputs import OUTPUTS
 from cixi_analysis.analysis.records import records
 from cixi_analysis.export.sheet import MONEY, PERCENT, Formula, Header, Report, Sheet, Value, emphasise
 from cixi_analysis.export.workbook import CENTRE, WRAP
+from cixi_analysis.plan.fields import is_number
 from cixi_analysis.plan.schema import Published
 from cixi_analysis.presentation.audit_page import AGREEMENT
 from cixi_analysis.presentation.looks import LOOKS
@@ -113,7 +113,6 @@ def table3_sheet(report: Report) -> None:
     sheet.finish()
 
 
-_NUMBER = re.compile(r"-?\d+(\.\d+)?")
 #: Units of printed sums of money in 万元.
 _MONEY = {"万元": 1, "亿元": 10_000}
 
@@ -148,8 +147,7 @@ def reconciliation_sheet(report: Report) -> None:
 
 def _number(text: str) -> str | float:
     """The number that a text is, or the text."""
-    number = _NUMBER.fullmatch(text)
-    return text if not number else float(text) if number[1] else int(text)
+    return text if not is_number(text) else float(text) if "." in text else int(text)
 
 
 def _formula(report: Report, row: Published) -> str | None:

@@ -80,7 +80,7 @@ def csv_text(text: str) -> str:
 
 
 def new_workbook(title: str) -> Workbook:
-    """A workbook without sheets, with properties that do not depend on when and by whom it is made."""
+    """A workbook without sheets, with the same properties whenever it is made."""
     book, given = Workbook(), edition.date()
     book.remove(book.worksheets[0])
     book.properties.creator, book.properties.title = "cixi_analysis", title

@@ -100,13 +100,11 @@ def values(plan: Plan, found: Changes) -> Html:
     if not any(incomparable for *_, incomparable in rows):
         columns.popitem()
         rows = [r[:-1] for r in rows]
-    moved, stayed = ([r for r in rows if bool(r[3] == 0) is same] for same in (False, True))
     empty = "水质类别不相减；规划未表明方向；或不可比"
     pieces = [paragraph(f"两年都有数值的{len(rows)}项，{_directions(found.values)}。")]
-    for own, words in ((moved, "有变化的数值"), (stayed, "没有变化的数值")):
-        if own:
-            caption = f"{words}：{len(own)}项"
-            pieces.append(tables.table(own, columns, caption=caption, empty=empty, fold=own is stayed))
+    for same, words in ((False, "有变化的数值"), (True, "没有变化的数值")):
+        if own := [r for r in rows if bool(r[3] == 0) is same]:
+            pieces.append(tables.table(own, columns, caption=f"{words}：{len(own)}项", empty=empty, fold=same))
     return stack(*pieces, name="数值的变化")
 
 

@@ -17,7 +17,7 @@ from cixi_analysis.presentation.titles import item_title, short_source, table1_h
 from cixi_analysis.words import Basis, Convention, Level, Pace, Verdict
 
 _UPPER = ["", *(f" < {lower:g}" for lower, _ in CLASSES)]
-#: Verdict, basis or pace → its meaning.
+#: Verdict, basis, pace or convention → its meaning.
 _MEANINGS: dict[StrEnum, str] = {
     Verdict.MET: "要求已经达到",
     Verdict.UNMET: "要求没有达到",
@@ -31,8 +31,6 @@ _MEANINGS: dict[StrEnum, str] = {
     Pace.MOVING_AWAY: f"速度之比 < {CLASSES[-1][0]:g}，或首年已达到而此后失去",
     Pace.NO_TARGET: "规划值不是数",
     Pace.TOO_LITTLE_DATA: "不足两个年份",
-}
-_CONVENTIONS = {
     Convention.NONE_ASSIGNED: "上级当年没有下达目标：该子项的要求中，数与原文不能判定的各项视为达到（自带数值界限的除外）",
     Convention.NOTHING_THERE: "没有要保护或要消除的对象",
     Convention.FULL: "比例已达100%，对它的任何要求都视为达到",
@@ -53,7 +51,7 @@ def small_fall() -> Html:
 
 def conventions(plan: Plan, year: int) -> Html:
     """The conventions: their meaning, then the items they hold for, with reason and source."""
-    meanings = [Markup("<strong>{}</strong>：{}。").format(c.chinese, text) for c, text in _CONVENTIONS.items()]
+    meanings = [Markup("<strong>{}</strong>：{}。").format(c.chinese, _MEANINGS[c]) for c in Convention]
     rows = []
     for row in plan.conventions:
         item = plan.item(row.item_id) if row.item_id else None

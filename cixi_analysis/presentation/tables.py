@@ -1,10 +1,9 @@
 """HTML tables. A cell is text unless it is markup made by this package."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
 from itertools import zip_longest
-from typing import Any
+from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
@@ -21,8 +20,7 @@ def _text(value: object) -> str | Markup:
     return value if isinstance(value, Markup) else lines(str(value))
 
 
-@dataclass(frozen=True)
-class Column:
+class Column(NamedTuple):
     """How a column is shown: text of a value, CSS class, least width, a list to filter by."""
 
     show: Callable[[Any], str | Markup] = _text
@@ -61,7 +59,7 @@ def _column(title: str, kind: str) -> Column:
         width = "7.5rem" if name in ("number", "signed") and len(title) > _LONG else "6rem" if name == "rate" else width
     width = next((option for option in options if option.endswith("rem")), width)
     css = f"{column.css} nowrap" if "nowrap" in options else column.css
-    return replace(column, css=css, width=width, filtered=column.filtered or "filter" in options)
+    return column._replace(css=css, width=width, filtered=column.filtered or "filter" in options)
 
 
 def table(
