@@ -224,7 +224,7 @@ def test_a_name_that_is_no_text_among_the_years(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "content",
     ["", "{", "[]", "5", "NaN", "9" * 10_000, "[" * 100_000, '{"a":' * 100_000, '{"files": 5}', '{"files": {"a": 1}}',
-     '{"whole": NaN}', '{"whole": "\\ud800"}', b"\xff\xfe\x00"],
+     b"\xff\xfe\x00"],
 )  # fmt: skip
 def test_a_damaged_manifest(tmp_path: Path, content: str | bytes) -> None:
     """However it is damaged, it counts as missing: everything is made again."""

@@ -20,8 +20,6 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from pydantic import TypeAdapter
-
 from cixi_analysis.plan import OBSERVATIONS, PROGRESS, edition
 from cixi_analysis.plan.journal import write_whole
 from cixi_analysis.plan.provenance import MODULES, provenance
@@ -135,9 +133,11 @@ class Manifest:
         """The last build's; an empty one where there is none or it is damaged."""
         content = read_sealed(_folder(root) / "manifest")
         try:
-            return TypeAdapter(cls).validate_json(content or b"{}")
-        except ValueError:
+            known = cls(**json.loads(content or b"{}"))
+            known.files = {name: (key, made) for name, (key, made) in known.files.items()}
+        except (TypeError, ValueError, AttributeError, RecursionError):
             return cls()  # of another version of the library
+        return known
 
     def write(self, root: Path) -> None:
         """Keep it for the next build."""
