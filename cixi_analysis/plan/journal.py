@@ -10,14 +10,12 @@ import contextlib
 import errno
 import json
 import os
+import re
 import secrets
 import shutil
 import stat
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
-
-from pydantic import Field, TypeAdapter
 
 from cixi_analysis.errors import DataError, Problem, reason
 
@@ -27,8 +25,6 @@ SCRATCH = ".importing-"
 JOURNAL = ".before-import.json"
 #: The journal while a rollback follows it. Its renaming decides a race: without a journal, a replacement cannot commit.
 TAKEN = f"{JOURNAL}.taken"
-#: Reads a journal; raises ``ValueError`` for anything else, however deep it is nested.
-_JOURNAL = TypeAdapter(dict[Annotated[str, Field(pattern=r"^\w+/\w+\.csv$")], str | None])
 
 
 def write_whole(path: Path, content: bytes, prefix: str = "tmp") -> None:
@@ -93,14 +89,16 @@ def read_journal(data: Path) -> dict[str, bytes | None] | None:
     """
     for journal in (data / TAKEN, data / JOURNAL):
         try:
-            texts = _JOURNAL.validate_json(journal.read_bytes())
+            texts = json.loads(journal.read_bytes())
+            if not all(re.fullmatch(r"\w+/\w+\.csv", name) for name in texts):
+                raise ValueError(texts)
             return {name: None if text is None else text.encode("utf-8") for name, text in texts.items()}
         except FileNotFoundError:
             continue
         except OSError as error:
             found = f"上一次导入中断，还不能恢复原来的数据（{reason(error)}）"
             expected = "data/ 可以写入，其中的文件没有正被 Excel 打开；然后再运行一次"
-        except ValueError:
+        except (ValueError, TypeError, AttributeError, RecursionError):
             found, expected = "无法读取的中断记录", "没有改动过的记录；核对 data/ 中该年的数据以后，可以删去这个文件"
         raise DataError([Problem(JOURNAL, None, None, found, expected)])
     return None
