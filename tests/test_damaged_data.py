@@ -116,7 +116,7 @@ HARMFUL: dict[str, Damage] = {
 
 def answer(root: Path, name: str, content: bytes) -> Plan | tuple[Problem, ...]:
     """What loading says where the file ``name`` has this content."""
-    files = tuple((n, content if n == name else c) for n, c in dataset._read(root / "data"))
+    files = tuple((n, content if n == name else c) for n, c in dataset._read(root / "data", {}))
     try:
         return dataset._parse.__wrapped__(root, files)
     except DataError as error:
@@ -162,7 +162,7 @@ def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("kind", [*HARMLESS, *HARMFUL])
 def test_damage_of_every_file(small: Path, kind: str) -> None:
     """Every kind of damage to every file of the tiny plan."""
-    for name, _ in dataset._read(small / "data"):
+    for name, _ in dataset._read(small / "data", {}):
         check(small, name, kind, 1)
 
 
@@ -172,5 +172,5 @@ def test_much_damage() -> None:
     start = random.randrange(10**6)  # noqa: S311
     for seed in range(start, start + 10):
         for kind in (*HARMLESS, *HARMFUL):
-            for name, _ in dataset._read(ROOT / "data"):
+            for name, _ in dataset._read(ROOT / "data", {}):
                 check(ROOT, name, kind, seed)
