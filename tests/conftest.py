@@ -14,6 +14,7 @@ import pytest
 from filelock import FileLock
 from playwright.sync_api import Browser, sync_playwright
 from visit import QUIET, browser_path
+from warm import warm_builds
 
 from cixi_analysis.plan.dataset import Plan, load_plan
 
@@ -59,6 +60,13 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
             done = cixi("build", root=copy_project(folder))
             assert done.returncode == 0, done.stderr
     return folder
+
+
+@pytest.fixture(scope="module")
+def warm() -> Iterator[None]:
+    """Builds of this module take over what builds before them have started."""
+    with warm_builds():
+        yield
 
 
 @pytest.fixture(scope="session")
