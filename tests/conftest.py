@@ -4,7 +4,9 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import threading
+import traceback
 from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -16,6 +18,7 @@ from playwright.sync_api import Browser, sync_playwright
 from visit import QUIET, browser_path
 from warm import warm_builds
 
+from cixi_analysis.cli import main
 from cixi_analysis.plan.dataset import Plan, load_plan
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -57,7 +60,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = shared / "built" / "project"
     with FileLock(shared / "built.lock"):
         if not (folder / "_build" / "html").is_dir():
-            done = cixi("build", root=copy_project(folder))
+            command = [*COMMAND, "--root", str(copy_project(folder)), "build"]
+            done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
             assert done.returncode == 0, done.stderr
     return folder
 
@@ -101,10 +105,44 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+#: The command as a user runs it.
+COMMAND = [sys.executable, "-c", "from cixi_analysis.cli import main; main()"]
+
+
 def cixi(*arguments: str, root: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    """The command as a user runs it, in a process of its own."""
-    command = [sys.executable, "-c", "from cixi_analysis.cli import main; main()", "--root", str(root), *arguments]
-    return subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+    """The command in a process of its own; where there are forks in one that has imported the library already."""
+    command = [*COMMAND, "--root", str(root), *arguments]
+    if not hasattr(os, "fork"):
+        return subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        child = os.fork()
+        if child == 0:
+            _run_main(command[2:], out.fileno(), err.fileno())
+        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        printed = []
+        for stream in (out, err):
+            stream.seek(0)
+            printed.append(stream.read().decode("utf-8"))
+    return subprocess.CompletedProcess(command, status, *printed)
+
+
+def _run_main(arguments: list[str], out: int, err: int) -> None:
+    """What Python does with ``-c``, in the forked process, which ends."""
+    status = 1
+    try:
+        os.dup2(out, 1)
+        os.dup2(err, 2)
+        sys.stdout, sys.stderr = (open(n, "w", encoding="utf-8", closefd=False) for n in (1, 2))  # noqa: PTH123, SIM115
+        sys.argv = arguments
+        main()
+    except SystemExit as end:
+        status = end.code if isinstance(end.code, int) else int(end.code is not None)
+    except BaseException:
+        traceback.print_exc()
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(status)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -61,7 +61,7 @@ def pages(site: Path) -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def good(warm: None, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project built once for 2021 (a retrospect) and 2022; its folder name is not a tame one."""
     root = tmp_path_factory.mktemp("book") / "慈溪 {项目}"
     for folder in ("book", "notebooks", "tests", ".venv"):

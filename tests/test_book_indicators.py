@@ -27,7 +27,7 @@ def write_template(root: Path, name: str, *code: str, **options: str) -> None:
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Path:
+def project(warm: None, tmp_path: Path) -> Path:
     root = book_at(tmp_path / "project")
     for name in PAGES:
         if name == "indicator":
