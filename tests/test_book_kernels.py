@@ -17,8 +17,8 @@ import tiny_book
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from tiny_book import KERNEL, book_at
+from warm import warm_builds
 
-from cixi_analysis.book import kernels
 from cixi_analysis.book.kernels import Failure, Kernel
 from cixi_analysis.book.making import build
 from cixi_analysis.book.pages import BuildError
@@ -88,9 +88,10 @@ def project(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def one_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A second one would take a second to start, and have nothing to say."""
-    monkeypatch.setattr(kernels, "cores", lambda: 1)
+def one_kernel() -> Iterator[None]:
+    """One kernel runs all pages; its death is that of an ordinary kernel."""
+    with warm_builds():
+        yield
 
 
 def notebooks(root: Path) -> dict[str, str]:
@@ -147,14 +148,15 @@ def test_pages_are_the_same_wherever_and_however_often_they_run(
     as on Windows, without ``os.fork`` the same pages come out.
     """
     first, second = project_at(tmp_path / "甲"), project_at(tmp_path / "乙" / "deeper")
-    build(first, [2022], downloads=None, progress=False)
+    with warm_builds():
+        build(first, [2022], downloads=None, progress=False)
     monkeypatch.delattr(os, "fork")
     build(second, [2022], downloads=None, progress=False)
     assert notebooks(first) == notebooks(second)
     assert len(notebooks(first)) == 4
 
 
-def test_no_page_sees_what_another_left(project: Path) -> None:
+def test_no_page_sees_what_another_left(project: Path, one_kernel: None) -> None:
     """Names, environment, search path, working directory and the project's own modules are as in a new kernel."""
     (project / "notebooks" / "beside.py").write_text("state = []\n", encoding="utf-8")
     spoil = (

@@ -445,9 +445,7 @@ def flip_directory(chance: random.Random, content: bytes) -> bytes:
 @ONE_FORM
 @SEEDS
 @pytest.mark.parametrize("damage", [flip, cut, drop, insert, zeros, flip_directory])
-def test_damaged_bytes(
-    form: Form, folder: Path, damage: Callable[[random.Random, bytes], bytes], seeds: int
-) -> None:
+def test_damaged_bytes(form: Form, folder: Path, damage: Callable[[random.Random, bytes], bytes], seeds: int) -> None:
     """A damaged file is refused, or it is not damaged where anything is said."""
     for seed in range(10 * seeds):
         answer = checked(form.plan, damage(dice(seed), form.content), folder)

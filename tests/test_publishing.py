@@ -178,7 +178,13 @@ def book(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
         return Path(request.getfixturevalue("built"))
     root = book_at(tmp_path / "project")
     write_template(root, "home", "print(year)", page="index", each="once")
-    write_template(root, "table1", "from cixi_analysis import *\nload_plan()", page="{year}/index", each="assessed")
+    write_template(
+        root,
+        "table1",
+        "from cixi_analysis import load_plan\nprint(len(load_plan().items))",
+        page="{year}/index",
+        each="assessed",
+    )
     with warm_builds():
         build(root, [2022], progress=False)
     return root

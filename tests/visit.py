@@ -32,11 +32,11 @@ def pages_of(site: Path) -> list[Path]:
 
 
 def some_pages_of(site: Path) -> list[Path]:
-    """Pages of each kind: what is made once, the newest year, the oldest one (a retrospect), and one dossier."""
+    """Pages of each kind: what is made once, the newest year, the first page of the oldest (a retrospect), one dossier."""
     pages = pages_of(site)
     years = sorted({p.parent.name for p in pages if p.parent.name.isdigit()})
-    others = {*years[1:-1], "indicators"}
-    return [p for p in pages if p.parent.name not in others or p.stem in ("index", "9") and p.parent.name not in years]
+    few = {years[0]: ("index",), **dict.fromkeys(years[1:-1], ()), "indicators": ("index", "9")}
+    return [p for p in pages if p.stem in few.get(p.parent.name, (p.stem,))]
 
 
 #: For tests that open pages in a browser: some by default, all of them in the long run.
@@ -55,9 +55,12 @@ class Visit:
         self, browser: Browser, width: int = 1280, scheme: str = "light", *, offline: bool = True, **context: object
     ) -> None:
         self._kind = (browser, width, scheme, offline, *sorted(context.items()))
-        self.page = _windows.pop(self._kind, None) or browser.new_context(
-            viewport={"width": width, "height": 900}, color_scheme=scheme, offline=offline, **context
-        ).new_page()
+        self.page = (
+            _windows.pop(self._kind, None)
+            or browser.new_context(
+                viewport={"width": width, "height": 900}, color_scheme=scheme, offline=offline, **context
+            ).new_page()
+        )
         self.requests: list[str] = []
         self.complaints: list[str] = []
         self._listeners = {
