@@ -9,7 +9,6 @@ from pathlib import Path
 import nbformat
 import papermill
 import pytest
-from conftest import ROOT
 
 from cixi_analysis.book.kernels import Kernel, run_each
 from cixi_analysis.book.pages import read_pages, runs_of
