@@ -6,7 +6,6 @@ import subprocess
 import sys
 import tempfile
 import threading
-import traceback
 from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -14,6 +13,7 @@ from pathlib import Path
 
 import pytest
 from filelock import FileLock
+from forking import FORKS, run_forked
 from playwright.sync_api import Browser, sync_playwright
 from visit import QUIET, browser_path
 from warm import warm_builds
@@ -110,39 +110,23 @@ COMMAND = [sys.executable, "-c", "from cixi_analysis.cli import main; main()"]
 
 
 def cixi(*arguments: str, root: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    """The command in a process of its own; where there are forks in one that has imported the library already."""
+    """The command in a process of its own; where forks are safe in one that has imported the library already."""
     command = [*COMMAND, "--root", str(root), *arguments]
-    if not hasattr(os, "fork"):
+    if not FORKS:
         return subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        child = os.fork()
-        if child == 0:
-            _run_main(command[2:], out.fileno(), err.fileno())
-        status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-        printed = []
+
+        def act() -> None:
+            os.dup2(out.fileno(), 1)
+            os.dup2(err.fileno(), 2)
+            sys.stdout, sys.stderr = (open(n, "w", encoding="utf-8", closefd=False) for n in (1, 2))  # noqa: SIM115
+            sys.argv = command[2:]
+            main()
+
+        status = run_forked(act)
         for stream in (out, err):
             stream.seek(0)
-            printed.append(stream.read().decode("utf-8"))
-    return subprocess.CompletedProcess(command, status, *printed)
-
-
-def _run_main(arguments: list[str], out: int, err: int) -> None:
-    """What Python does with ``-c``, in the forked process, which ends."""
-    status = 1
-    try:
-        os.dup2(out, 1)
-        os.dup2(err, 2)
-        sys.stdout, sys.stderr = (open(n, "w", encoding="utf-8", closefd=False) for n in (1, 2))  # noqa: SIM115
-        sys.argv = arguments
-        main()
-    except SystemExit as end:
-        status = end.code if isinstance(end.code, int) else int(end.code is not None)
-    except BaseException:
-        traceback.print_exc()
-    finally:
-        sys.stdout.flush()
-        sys.stderr.flush()
-        os._exit(status)
+        return subprocess.CompletedProcess(command, status, out.read().decode("utf-8"), err.read().decode("utf-8"))
 
 
 @pytest.hookimpl(wrapper=True)

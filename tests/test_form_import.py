@@ -469,7 +469,6 @@ def test_a_file_that_cannot_be_replaced(
 
 
 @pytest.mark.parametrize("import_at_hand", ["new year, two files", "existing year, two files"], indirect=True)
-@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 def test_a_kill_between_two_files(import_at_hand: tuple[Plan, Import]) -> None:
     """One file is new and the other is old: loading gives the old data and writes nothing; the next import is whole."""
     plan, change = import_at_hand
@@ -531,7 +530,6 @@ def test_an_interrupt_between_two_files(plan: Plan, book: Path, monkeypatch: pyt
 
 
 @pytest.mark.parametrize("limit", [0, 1, 300, 700])
-@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 def test_a_disk_that_fills_up_while_writing(import_at_hand: tuple[Plan, Import], limit: int) -> None:
     """The system itself stops the write in the middle of the file: the old data stays."""
     resource = pytest.importorskip("resource")  # not on Windows
@@ -564,7 +562,6 @@ def test_a_disk_that_fills_up_while_writing(import_at_hand: tuple[Plan, Import],
     ],
     indirect=["import_at_hand"],
 )
-@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 def test_a_kill_at_any_moment(
     import_at_hand: tuple[Plan, Import], every: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -5,21 +5,25 @@ For tests of what a build does. How a kernel and Jupyter Book start in processes
 """
 
 import io
-import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import vl_convert
+from forking import FORKS, run_forked
 
-from cixi_analysis.book import kernels, making, site, sphinx_side
+from cixi_analysis.book import kernels, making, site, sphinx_extension, sphinx_side
 from cixi_analysis.book.kernels import Failure, Kernel
 from cixi_analysis.book.site import JupyterBook
 
 _idle: list["KeptKernel"] = []
+_bundle = cache(vl_convert.javascript_bundle)
 
 
 class KeptKernel(Kernel):
@@ -69,29 +73,17 @@ def _kernel(root: Path, drawings: Path) -> Kernel:
 class _Fork:
     """What :class:`JupyterBook` asks of its process."""
 
-    returncode = 0
+    def __init__(self, root: Path) -> None:
+        self.root, self.returncode = root, 0
 
     def communicate(self, given: str) -> None:
-        child = os.fork()
-        if child == 0:
-            _build_site(self.arguments, given)
-        self.returncode = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        sphinx_extension.bundle(self.root)  # here, since vl_convert cannot be used in a fork
 
-    def __init__(self, root: Path) -> None:
-        self.arguments = ["sphinx_side", str(root), "1"]
+        def act() -> None:
+            sys.argv, sys.stdin = ["sphinx_side", str(self.root), "1"], io.StringIO(given)
+            sphinx_side.main()
 
-
-def _build_site(arguments: list[str], given: str) -> None:
-    """Jupyter Book's work in the forked process, which ends."""
-    status = 1
-    try:
-        sys.argv, sys.stdin = arguments, io.StringIO(given)
-        sphinx_side.main()
-        status = 0
-    except SystemExit as end:
-        status = end.code if isinstance(end.code, int) else int(end.code is not None)
-    finally:
-        os._exit(status)
+        self.returncode = run_forked(act)
 
 
 class ForkedJupyterBook(JupyterBook):
@@ -107,16 +99,17 @@ class ForkedJupyterBook(JupyterBook):
 
 @contextmanager
 def warm_builds() -> Iterator[None]:
-    """Kept kernels, one at a time; Jupyter Book in a fork where the system has forks."""
+    """Kept kernels, one at a time; Jupyter Book in a fork where forks are safe."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(kernels, "Kernel", _kernel)
         for module in (kernels, site):
             patch.setattr(module, "cores", lambda: 1)
-        if hasattr(os, "fork"):
+        if FORKS:
             for name in sphinx_side._IMPORTS:
                 import_module(name)
             jieba = import_module("jieba")
             jieba.setLogLevel("WARNING")
             jieba.initialize()
             patch.setattr(making, "JupyterBook", ForkedJupyterBook)
+            patch.setattr(sphinx_extension, "vl_convert", SimpleNamespace(javascript_bundle=_bundle))
         yield
