@@ -241,8 +241,11 @@ main()
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
 @pytest.mark.parametrize(
     ("group", "sign"),
-    [(True, signal.SIGINT), (False, signal.SIGINT), (False, signal.SIGTERM)],
-    ids=["Ctrl-C in a terminal", "the build alone", "a time limit"],
+    [
+        pytest.param(True, signal.SIGINT, id="Ctrl-C in a terminal"),
+        pytest.param(False, signal.SIGINT, id="the build alone", marks=pytest.mark.long),
+        pytest.param(False, signal.SIGTERM, id="a time limit"),
+    ],
 )
 def test_ctrl_c_leaves_nothing_behind(project: Path, group: bool, sign: signal.Signals) -> None:
     """Interrupted in the middle of a page: no process, no scratch folder, the message in Chinese, exit status 1."""
