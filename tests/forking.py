@@ -19,8 +19,12 @@ def run_forked(act: Callable[[], object]) -> int:
     """
     child = os.fork()
     if child == 0:
-        signal.alarm(_PATIENCE)
-        os._exit(_status(act))
+        status = 1
+        try:
+            signal.alarm(_PATIENCE)
+            status = _status(act)
+        finally:
+            os._exit(status)  # whatever happens: the tests must not run on in the fork
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
