@@ -12,10 +12,12 @@ from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from filelock import FileLock
 from playwright.sync_api import Browser, sync_playwright
 from visit import QUIET, browser_path
 
+from cixi_analysis.cli import main
 from cixi_analysis.plan.dataset import Plan, load_plan
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -67,7 +69,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = shared / "built" / "project"
     with FileLock(shared / "built.lock"):
         if not (folder / "_build" / "html").is_dir():
-            done = cixi("build", root=copy_project(folder))
+            command = [*COMMAND, "--root", str(copy_project(folder)), "build"]
+            done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
             assert done.returncode == 0, done.stderr
     return folder
 
@@ -104,10 +107,15 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+#: The command as a user runs it.
+COMMAND = [sys.executable, "-c", "from cixi_analysis.cli import main; main()"]
+
+
 def cixi(*arguments: str, root: Path = ROOT) -> subprocess.CompletedProcess[str]:
-    """The command as a user runs it, in a process of its own."""
-    command = [sys.executable, "-c", "from cixi_analysis.cli import main; main()", "--root", str(root), *arguments]
-    return subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+    """The command line in this process, which has imported the library already."""
+    done = CliRunner().invoke(main, ["--root", str(root), *arguments])
+    assert done.exception is None or isinstance(done.exception, SystemExit), done.exc_info
+    return subprocess.CompletedProcess(["cixi", *arguments], done.exit_code, done.stdout, done.stderr)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -3,7 +3,6 @@
 import hashlib
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -15,11 +14,11 @@ import nbformat
 import papermill
 import pytest
 import tiny_book
-from conftest import copy_project
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from tiny_book import KERNEL, book_at
 
+from cixi_analysis.book import kernels
 from cixi_analysis.book.kernels import Failure, Kernel
 from cixi_analysis.book.making import build
 from cixi_analysis.book.pages import BuildError
@@ -88,6 +87,12 @@ def project(tmp_path: Path) -> Path:
     return project_at(tmp_path / "project")
 
 
+@pytest.fixture
+def one_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One kernel runs all pages; its death is that of an ordinary kernel."""
+    monkeypatch.setattr(kernels, "cores", lambda: 1)
+
+
 def notebooks(root: Path) -> dict[str, str]:
     paths = sorted((root / "book").rglob("*.ipynb"))
     return {p.relative_to(root).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in paths}
@@ -135,16 +140,21 @@ def normal(cell: NotebookNode) -> str:
     return re.sub(r"[^ \"]*ipykernel(_\d+)?/", "ipykernel/", nbformat.from_dict(cell).__repr__())
 
 
-def test_pages_are_the_same_wherever_and_however_often_they_run(tmp_path: Path) -> None:
-    """No time, no number of a process, no random id: two builds give the same notebooks, warnings and all."""
+def test_pages_are_the_same_wherever_and_however_often_they_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No time, no number of a process, no random id: two builds give the same notebooks, warnings and all. Nothing forks:
+    as on Windows, without ``os.fork`` the same pages come out.
+    """
     first, second = project_at(tmp_path / "甲"), project_at(tmp_path / "乙" / "deeper")
-    for root in (first, second):
-        build(root, [2022], downloads=None, progress=False)
+    build(first, [2022], downloads=None, progress=False)
+    monkeypatch.delattr(os, "fork")
+    build(second, [2022], downloads=None, progress=False)
     assert notebooks(first) == notebooks(second)
     assert len(notebooks(first)) == 4
 
 
-def test_no_page_sees_what_another_left(project: Path) -> None:
+def test_no_page_sees_what_another_left(project: Path, one_kernel: None) -> None:
     """Names, environment, search path, working directory and the project's own modules are as in a new kernel."""
     (project / "notebooks" / "beside.py").write_text("state = []\n", encoding="utf-8")
     spoil = (
@@ -173,7 +183,7 @@ def test_no_page_sees_what_another_left(project: Path) -> None:
         ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "信号 9"),
     ],
 )
-def test_a_page_whose_kernel_dies_twice_is_named(project: Path, code: str, end: str) -> None:
+def test_a_page_whose_kernel_dies_twice_is_named(project: Path, one_kernel: None, code: str, end: str) -> None:
     """No hang, no other page blamed, and what there is to say of it in the log."""
     write_template(project, "second", "open('runs', 'a').write('x'); print('so far')", code)
     with pytest.raises(BuildError) as failure:
@@ -187,7 +197,7 @@ def test_a_page_whose_kernel_dies_twice_is_named(project: Path, code: str, end: 
     assert (project / "runs").read_text() == "xx"
 
 
-def test_a_page_whose_kernel_dies_once_is_run_again(project: Path) -> None:
+def test_a_page_whose_kernel_dies_once_is_run_again(project: Path, one_kernel: None) -> None:
     """The kernel is replaced, and the page is as if nothing had happened."""
     once = "import os\nif not os.path.exists('died'):\n    open('died', 'w').close()\n    os._exit(1)"
     write_template(project, "second", once, "print('whole')")
@@ -196,20 +206,11 @@ def test_a_page_whose_kernel_dies_once_is_run_again(project: Path) -> None:
     assert [output.text for output in notebook.cells[-1].outputs] == ["whole\n"]
 
 
-def test_exit_in_a_page_is_its_end_not_the_builds(project: Path) -> None:
+def test_exit_in_a_page_is_its_end_not_the_builds(project: Path, one_kernel: None) -> None:
     """A page that ends itself is a page that failed."""
     write_template(project, "second", "import sys; sys.exit(1)")
     with pytest.raises(BuildError, match="错误：SystemExit: 1"):
         build(project, [2022], downloads=None, progress=False)
-
-
-def test_nothing_forks(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """As on Windows: without ``os.fork`` the same pages come out."""
-    other = Path(shutil.copytree(project, project.with_name("other")))
-    build(project, [2022], downloads=None, progress=False)
-    monkeypatch.delattr(os, "fork")
-    build(other, [2022], downloads=None, progress=False)
-    assert notebooks(project) == notebooks(other)
 
 
 def processes_of(root: Path) -> list[str]:
@@ -238,16 +239,16 @@ main()
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
 @pytest.mark.parametrize(
     ("group", "sign"),
-    [(True, signal.SIGINT), (False, signal.SIGINT), (False, signal.SIGTERM)],
-    ids=["Ctrl-C in a terminal", "the build alone", "a time limit"],
+    [
+        pytest.param(True, signal.SIGINT, id="Ctrl-C in a terminal"),
+        pytest.param(False, signal.SIGINT, id="the build alone", marks=pytest.mark.long),
+        pytest.param(False, signal.SIGTERM, id="a time limit"),
+    ],
 )
-def test_ctrl_c_leaves_nothing_behind(tmp_path: Path, group: bool, sign: signal.Signals) -> None:
+def test_ctrl_c_leaves_nothing_behind(project: Path, group: bool, sign: signal.Signals) -> None:
     """Interrupted in the middle of a page: no process, no scratch folder, the message in Chinese, exit status 1."""
-    root = copy_project(tmp_path / "project")
-    path = root / "notebooks" / "method.ipynb"
-    notebook = nbformat.read(path, as_version=4)
-    notebook.cells.append(new_code_cell("open('running', 'w').close()\nimport time\ntime.sleep(600)"))
-    nbformat.write(notebook, path)
+    root = project
+    write_template(root, "second", "open('running', 'w').close()\nimport time\ntime.sleep(600)")
     building = subprocess.Popen(
         [sys.executable, "-c", LISTENING, "--root", str(root), "build"],
         stderr=subprocess.PIPE,

@@ -467,7 +467,6 @@ def test_a_file_that_cannot_be_replaced(
 
 
 @pytest.mark.parametrize("import_at_hand", ["new year, two files", "existing year, two files"], indirect=True)
-@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 def test_a_kill_between_two_files(import_at_hand: tuple[Plan, Import]) -> None:
     """One file is new and the other is old: loading gives the old data and writes nothing; the next import is whole."""
     plan, change = import_at_hand
@@ -529,7 +528,6 @@ def test_an_interrupt_between_two_files(plan: Plan, book: Path, monkeypatch: pyt
 
 
 @pytest.mark.parametrize("limit", [0, 1, 300, 700])
-@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 def test_a_disk_that_fills_up_while_writing(import_at_hand: tuple[Plan, Import], limit: int) -> None:
     """The system itself stops the write in the middle of the file: the old data stays."""
     resource = pytest.importorskip("resource")  # not on Windows
@@ -547,15 +545,23 @@ def test_a_disk_that_fills_up_while_writing(import_at_hand: tuple[Plan, Import],
 
 # What two files go through is killed line by line in test_replacement.
 @pytest.mark.parametrize(
-    "import_at_hand", ["existing year", pytest.param("new year", marks=pytest.mark.long)], indirect=True
+    ("import_at_hand", "every"),
+    [
+        ("existing year", 4),
+        pytest.param("existing year", 1, marks=pytest.mark.long),
+        pytest.param("new year", 1, marks=pytest.mark.long),
+    ],
+    indirect=["import_at_hand"],
 )
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
-def test_a_kill_at_any_moment(import_at_hand: tuple[Plan, Import]) -> None:
-    """Killed without warning before each line that the import runs: the old data or the new, and once new, new."""
+def test_a_kill_at_any_moment(import_at_hand: tuple[Plan, Import], every: int) -> None:
+    """Killed without warning before each line that the import runs (by default each fourth): the old data or the new,
+    and once new, new.
+    """
     plan, change = import_at_hand
     own, inside = {importing.__file__, journal.__file__}, journal._replace.__code__
     before, states = files_of(plan), []
-    for moment in range(1, 1000):
+    for moment in range(1, 1000, every):
         status = in_a_child(lambda n=moment: killed_at(n, lambda: apply_import(plan, change), own, inside=inside))  # type: ignore[misc]
         states.append(state(plan, change))
         if status == 0:
@@ -568,7 +574,7 @@ def test_a_kill_at_any_moment(import_at_hand: tuple[Plan, Import]) -> None:
     assert states == sorted(states, reverse=True), "once replaced, the data is new at every later moment"
     assert states[0] == "old"
     assert states[-2:] == ["new", "new"], "killed after the replacement, and not killed at all"
-    assert states.count("old") > 40
+    assert states.count("old") > 40 / every
 
 
 @pytest.mark.long

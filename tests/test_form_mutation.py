@@ -104,6 +104,13 @@ def form(request: pytest.FixtureRequest, plan: Plan, folder: Path) -> Form:
     return Form(plan, content, undamaged)
 
 
+#: For damage that does not ask which form it is: the other one in the long run; and how many random ways are tried.
+ONE_FORM = pytest.mark.parametrize(
+    "form", ["2023, half filled in", pytest.param("2022, as the data has it", marks=pytest.mark.long)], indirect=True
+)
+SEEDS = pytest.mark.parametrize("seeds", [1, pytest.param(5, marks=pytest.mark.long)])
+
+
 def dice(seed: int) -> random.Random:
     """The same damage every time."""
     return random.Random(seed)  # noqa: S311  # no secrets here
@@ -278,9 +285,9 @@ def remark(chance: random.Random, cell: Cell, other: Cell) -> None:
 DAMAGES = (strange, strange, number, number, other_type, formula, clear, shape, swap, copy, odd_character, remark)
 
 
-@pytest.mark.parametrize("block", range(3))
+@pytest.mark.parametrize("block", [0, *(pytest.param(n, marks=pytest.mark.long) for n in range(1, 6))])
 def test_damaged_cells(form: Form, folder: Path, block: int) -> None:
-    """Cells typed over, swapped, copied, formatted, cleared: 144 damages in each form, six at a time."""
+    """Cells typed over, swapped, copied, formatted, cleared: 48 damages in each form, six at a time; 288 in the long run."""
     book = form.book()
     for seed in range(block * 8, block * 8 + 8):
         chance = dice(seed)
@@ -396,10 +403,14 @@ STRUCTURAL = (
 )  # fmt: skip
 
 
+@ONE_FORM
+@SEEDS
 @pytest.mark.parametrize("damage", STRUCTURAL)
-def test_damaged_sheets(form: Form, folder: Path, damage: Callable[[random.Random, Worksheet, Form], None]) -> None:
+def test_damaged_sheets(
+    form: Form, folder: Path, damage: Callable[[random.Random, Worksheet, Form], None], seeds: int
+) -> None:
     """Rows, columns and sheets: the sheet is named, and the others are read as if nothing had happened."""
-    for seed in range(2):
+    for seed in range(seeds):
         chance = dice(seed)
         book = form.book()
         domain = chance.choice(list(form.sheets))
@@ -429,6 +440,7 @@ def harmless(book: Workbook) -> Iterator[Callable[[], Any]]:
     yield lambda: book[GUIDE].__setitem__("A60", "已读")
 
 
+@ONE_FORM
 def test_harmless_changes(form: Form, folder: Path) -> None:
     """Accepted with the same meaning."""
     for number_ in range(10):
@@ -467,10 +479,12 @@ def flip_directory(chance: random.Random, content: bytes) -> bytes:
     return content[:start] + flip(chance, content[start:])
 
 
+@ONE_FORM
+@SEEDS
 @pytest.mark.parametrize("damage", [flip, cut, drop, insert, zeros, flip_directory])
-def test_damaged_bytes(form: Form, folder: Path, damage: Callable[[random.Random, bytes], bytes]) -> None:
+def test_damaged_bytes(form: Form, folder: Path, damage: Callable[[random.Random, bytes], bytes], seeds: int) -> None:
     """A damaged file is refused, or it is not damaged where anything is said."""
-    for seed in range(20):
+    for seed in range(10 * seeds):
         answer = checked(form.plan, damage(dice(seed), form.content), folder)
         assert isinstance(answer, FormError) or answer == form.undamaged, f"seed {seed}"
 
@@ -509,12 +523,14 @@ def altered(chance: random.Random, part: bytes) -> bytes:
     return part[: place.start()] + new + part[place.end() :]
 
 
-def test_damaged_xml(form: Form, folder: Path) -> None:
+@ONE_FORM
+@SEEDS
+def test_damaged_xml(form: Form, folder: Path, seeds: int) -> None:
     """A sound file whose sheets are oddly written is read as openpyxl shows it, or refused."""
     with zipfile.ZipFile(io.BytesIO(form.content)) as package:
         parts = {name: package.read(name) for name in package.namelist()}
     names = [name for name in parts if re.fullmatch(r"xl/worksheets/sheet[2-7]\.xml", name)]
-    for seed in range(15):
+    for seed in range(10 * seeds):
         chance = dice(seed)
         name = chance.choice(names)
         stream = io.BytesIO()

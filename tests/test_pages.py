@@ -9,7 +9,6 @@ from pathlib import Path
 import nbformat
 import papermill
 import pytest
-from conftest import ROOT
 
 from cixi_analysis.book.kernels import Kernel, Pool
 from cixi_analysis.book.pages import read_pages, runs_of
@@ -30,26 +29,25 @@ def pages_below(root: Path, *folders: str) -> list[Path]:
     return [page for folder in folders for page in sorted((root / "book" / folder).glob("*.ipynb"))]
 
 
-def test_pages_of_2022_give_the_same_outputs_in_fresh_kernels(built: Path) -> None:
-    """Each page of 2022, the pages made once and a few dossiers; the build ran them in kernels that it reused."""
-    pages = pages_below(built, ".", "2022")
-    assert {page.stem for page in pages} >= {"index", "audit", "table1", "changes", "trend"}
-    dossiers = [built / "book" / "indicators" / f"{number}.ipynb" for number in (9, 30, 36, 50)]
-    run_again(built, [*pages, *dossiers])
+def test_pages_give_the_same_outputs_in_fresh_kernels(built: Path) -> None:
+    """A page of 2022 and a dossier; the build ran them in kernels that it reused."""
+    run_again(built, [built / "book" / f"{page}.ipynb" for page in ("2022/projects", "indicators/9")])
 
 
 @pytest.mark.long
-def test_all_other_pages_give_the_same_outputs_in_fresh_kernels(built: Path) -> None:
-    """Every dossier, and the retrospects of 2020 and 2021."""
-    run_again(built, pages_below(built, "indicators", "2021", "2020"))
+def test_all_pages_give_the_same_outputs_in_fresh_kernels(built: Path) -> None:
+    """Every page of every year, every page made once, every dossier."""
+    pages = pages_below(built, ".", "2022", "indicators", "2021", "2020")
+    assert {page.stem for page in pages} >= {"index", "audit", "table1", "changes", "trend", "50"}
+    run_again(built, pages)
 
 
 def test_pages_give_the_same_outputs_in_another_order(built: Path, plan: Plan, tmp_path: Path) -> None:
-    """The pages of all years and some dossiers, last first, in kernels that are reused."""
+    """The pages of 2022, those made once and some dossiers, last first, in kernels that are reused."""
     indicators = {item.indicator: item.indicator_name for item in plan.items}
     runs = runs_of(read_pages(built), (2020, 2021, 2022), BASE_YEAR, indicators)
-    left_out = {"provenance", *(str(number) for number in plan.indicators if number % 5)}
-    runs = [run for run in runs if run.output.stem not in left_out][::-1]
+    left_out = {"provenance", *(str(number) for number in plan.indicators if number % 10)}
+    runs = [run for run in runs if run.year == 2022 and run.output.stem not in left_out][::-1]
 
     def work(output: Path, number: int, kernel: Kernel) -> str:
         page = kernel.run_page(runs[number].notebook, runs[number].parameters)
@@ -79,25 +77,21 @@ def outputs(notebook: nbformat.NotebookNode) -> str:
     return "\n".join(shown)
 
 
-def test_by_hand_and_a_changed_figure(project: Path, tmp_path: Path, plan: Plan) -> None:
+def test_by_hand_and_a_changed_figure(built: Path, project: Path, tmp_path: Path, plan: Plan) -> None:
     """A template runs with plain papermill; another value of 38 changes what the home page says of it."""
-    shown = {}
-    for value in ("40.7", "96"):
-        path = project / "data" / "observations" / "2022.csv"
-        text = (ROOT / "data" / "observations" / "2022.csv").read_text(encoding="utf-8")
-        path.write_text(text.replace("38,,,,,40.7,", f"38,,,,,{value},", 1), encoding="utf-8")
-        executed = papermill.execute_notebook(
-            str(project / "notebooks" / "home.ipynb"),
-            str(tmp_path / "out.ipynb"),
-            parameters={"year": 2022},
-            cwd=str(project),
-            progress_bar=False,
-        )
-        shown[value] = outputs(executed)
+    path = project / "data" / "observations" / "2022.csv"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("38,,,,,40.7,", "38,,,,,96,", 1), encoding="utf-8")
+    executed = papermill.execute_notebook(
+        str(project / "notebooks" / "home.ipynb"),
+        str(tmp_path / "out.ipynb"),
+        parameters={"year": 2022},
+        cwd=str(project),
+        progress_bar=False,
+    )
     name = plan.item("38").name
-    unmet = f"{name}"
-    assert shown["40.7"] != shown["96"]
-    assert shown["40.7"].count(unmet) > shown["96"].count(unmet)
+    before = outputs(nbformat.read(built / "book" / "index.ipynb", as_version=4))
+    assert before.count(name) > outputs(executed).count(name)
 
 
 @pytest.mark.parametrize("page", ["index", "2022/index", "2022/table1", "2021/index", "2021/table1", "2020/trend"])

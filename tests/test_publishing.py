@@ -11,10 +11,13 @@ from pathlib import Path
 
 import pytest
 from conftest import cixi
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 from pypdf import PdfWriter
+from tiny_book import book_at, write_template
+from visit import Visit
 
 from cixi_analysis.book import cache
+from cixi_analysis.book.making import build
 from cixi_analysis.book.publication import (
     NotPublished,
     NotReproduced,
@@ -179,11 +182,30 @@ def test_first_difference(one: dict[str, bytes], other: dict[str, bytes], told: 
     assert first_difference(one, other) == told
 
 
-def test_verify_by_bytes(built: Path, zipped: Path) -> None:
+@pytest.fixture(params=["a tiny book", pytest.param("the whole book", marks=pytest.mark.long)])
+def book(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+    """A book that was built."""
+    if request.param == "the whole book":
+        return Path(request.getfixturevalue("built"))
+    root = book_at(tmp_path / "project")
+    write_template(root, "home", "print(year)", page="index", each="once")
+    write_template(
+        root,
+        "table1",
+        "from cixi_analysis import load_plan\nprint(len(load_plan().items))",
+        page="{year}/index",
+        each="assessed",
+    )
+    build(root, [2022], progress=False)
+    return root
+
+
+def test_verify_by_bytes(book: Path, tmp_path: Path) -> None:
     """Made again from the start in another folder, the book is the same, file by file."""
-    done = cixi("verify", str(zipped), root=built)
+    zipped = archive(book, tmp_path / "book.zip")
+    done = cixi("verify", str(zipped), root=book)
     assert done.returncode == 0, done.stderr
-    count = sum(p.is_file() and p.name != ".buildinfo" for p in (built / "_build" / "html").rglob("*"))
+    count = sum(p.is_file() and p.name != ".buildinfo" for p in (book / "_build" / "html").rglob("*"))
     assert done.stdout == f"{count}个文件与 {zipped} 逐字节相同。\n"
 
 
@@ -449,7 +471,8 @@ def test_copy_link_and_citation_by_keyboard(
     built: Path, browser: Browser, page: str, sign: str, anchor: str, cited: str
 ) -> None:
     """From the folder: the sign opens a panel, its buttons copy, Escape closes it and gives the focus back."""
-    tab: Page = browser.new_page()
+    visit = Visit(browser)
+    tab = visit.page
     address = (built / "_build" / "html" / "book" / f"{page}.html").as_uri()
     tab.goto(address)
     tab.locator(sign).first.focus()
@@ -467,4 +490,4 @@ def test_copy_link_and_citation_by_keyboard(
     tab.keyboard.press("Escape")
     assert panel.count() == 0
     assert tab.evaluate("document.activeElement.className") == "headerlink"
-    tab.close()
+    visit.close()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page
-from visit import Visit, pages_of
+from visit import PAGES, Pages, Visit
 
 
 @pytest.fixture
@@ -22,13 +22,14 @@ def start(page: Page, figure: Locator) -> None:
     page.wait_for_function("id => document.getElementById(id).dataset.state === 'live'", arg=figure.get_attribute("id"))
 
 
-def test_every_chart_comes_to_life(site: Path, visit: Visit) -> None:
+@PAGES
+def test_every_chart_comes_to_life(site: Path, pages: Pages, visit: Visit) -> None:
     """Drawn by the script, a chart has the same size and the same words as its drawing; nothing is fetched or said."""
     describe = """e => { const svg = e.querySelector('.cixi-drawing svg');
         return [svg.viewBox.baseVal.width, svg.viewBox.baseVal.height, [...svg.querySelectorAll('text')].map((t) => t.textContent).sort(),
                 svg.getAttribute('role'), svg.getAttribute('aria-label')] }"""
     ids: list[str] = []
-    for path in pages_of(site):
+    for path in pages(site):
         if 'class="cixi-drawing"' not in path.read_text(encoding="utf-8"):
             continue
         page = visit.open(path)

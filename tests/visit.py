@@ -32,13 +32,20 @@ def pages_of(site: Path) -> list[Path]:
 
 
 def some_pages_of(site: Path) -> list[Path]:
-    """Every page but most dossiers: one in ten, since all are made by one template."""
-    return [p for p in pages_of(site) if p.parent.name != "indicators" or not p.stem.isdigit() or p.stem.endswith("9")]
+    """Pages of each kind: what is made once, the newest year, the first page of the oldest (a retrospect), one dossier."""
+    pages = pages_of(site)
+    years = sorted({p.parent.name for p in pages if p.parent.name.isdigit()})
+    few = {years[0]: ("index",), **dict.fromkeys(years[1:-1], ()), "indicators": ("index", "9")}
+    return [p for p in pages if p.stem in few.get(p.parent.name, (p.stem,))]
 
 
 #: For tests that open pages in a browser: some by default, all of them in the long run.
 PAGES = pytest.mark.parametrize("pages", [some_pages_of, pytest.param(pages_of, marks=pytest.mark.long)])
 Pages = Callable[[Path], list[Path]]
+
+
+#: Windows that no visit uses, by browser and kind: a new one costs more than a page.
+_windows: dict[tuple[object, ...], Page] = {}
 
 
 class Visit:
@@ -47,15 +54,22 @@ class Visit:
     def __init__(
         self, browser: Browser, width: int = 1280, scheme: str = "light", *, offline: bool = True, **context: object
     ) -> None:
-        self.context = browser.new_context(
-            viewport={"width": width, "height": 900}, color_scheme=scheme, offline=offline, **context
+        self._kind = (browser, width, scheme, offline, *sorted(context.items()))
+        self.page = (
+            _windows.pop(self._kind, None)
+            or browser.new_context(
+                viewport={"width": width, "height": 900}, color_scheme=scheme, offline=offline, **context
+            ).new_page()
         )
-        self.page: Page = self.context.new_page()
         self.requests: list[str] = []
         self.complaints: list[str] = []
-        self.page.on("request", lambda r: self.requests.append(r.url))
-        self.page.on("console", lambda m: m.type in ("error", "warning") and self.complaints.append(m.text))
-        self.page.on("pageerror", lambda e: self.complaints.append(str(e)))
+        self._listeners = {
+            "request": lambda r: self.requests.append(r.url),
+            "console": lambda m: m.type in ("error", "warning") and self.complaints.append(m.text),
+            "pageerror": lambda e: self.complaints.append(str(e)),
+        }
+        for event, listener in self._listeners.items():
+            self.page.on(event, listener)
 
     def open(self, path: Path | str, query: str = "") -> Page:
         self.requests.clear()
@@ -69,4 +83,11 @@ class Visit:
         return [url for url in self.requests if not url.startswith((home, "data:", "about:", "blob:"))]
 
     def close(self) -> None:
-        self.context.close()
+        """Leave the window to a later visit, as a new one."""
+        for event, listener in self._listeners.items():
+            self.page.remove_listener(event, listener)
+        self.page.unroute_all()
+        self.page.emulate_media(media="null")
+        self.page.evaluate("location.protocol === 'about:' || localStorage.clear()")
+        self.page.goto("about:blank")
+        _windows[self._kind] = self.page
