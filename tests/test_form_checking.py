@@ -196,7 +196,7 @@ CELLS: list[tuple[Edit, list[str]]] = [
     (formatted("J3", 0.833, "0.0%"),
      ["生态安全 J3：现为“83.3%”（百分比格式的单元格，存的是 0.833）；应为数 83.3：先把单元格格式改为“常规”，再键入，不带百分号"]),
     (formatted("J3", 66342, '0!.0,"万"'),
-     ["生态安全 J3：现为66342（单元格格式缩小了所显示的数）；应为数或水质类别（Ⅰ至劣Ⅴ），单元格格式为“常规”"]),
+     ['生态安全 J3：现为数 66342（单元格格式“0!.0,"万"”改变了显示）；应为数或水质类别（Ⅰ至劣Ⅴ）：先把单元格格式改为“常规”，再重新键入']),
     (put(J3=1e13),
      ["生态安全 J3：现为过大或过小的数（1e+13）；应为数或水质类别（Ⅰ至劣Ⅴ）"]),
     (formula("J3", "=SUM(A1:A2)"),
@@ -275,7 +275,7 @@ CELLS: list[tuple[Edit, list[str]]] = [
     (formatted("S3", 0.833, "0%"),
      ["生态安全 S3：现为“83.3%”（百分比格式的单元格，存的是 0.833）；应为文字"]),
     (formatted("S3", 12.5, "0.00"),
-     ["生态安全 S3：现为数 12.5（显示的样子由单元格格式决定）；应为文字：先把单元格格式改为“文本”，再重新键入"]),
+     ["生态安全 S3：现为数 12.5（显示为“12.50”）；应为文字：先把单元格格式改为“文本”，再重新键入"]),
     (put(S3=False),
      ["生态安全 S3：现为逻辑值 FALSE；应为文字"]),
     (formula("S3", "=1+1"),
@@ -575,7 +575,7 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _DAMAGED = "文件已损坏（可能没有传输或保存完整），请重新取得这个文件"
 _SAVE_AS = "请在 Excel 或 WPS 中打开，另存为“Excel 工作簿（.xlsx）”"
 _NEW = "请用 cixi workbook 年份 重新生成填报表"
-_YEAR = "应为 2022—2100 中的一个年份，如 2023"
+_YEAR = "应为 2022—2030（规划的最后一个目标年）中的一个年份，如 2023"
 #: (the file's bytes, the reason)
 NO_FORMS: dict[str, tuple[Callable[[], bytes], str]] = {
     "empty": (lambda: b"", "文件是空的"),
@@ -613,23 +613,11 @@ NO_FORMS: dict[str, tuple[Callable[[], bytes], str]] = {
     ),
     "a huge sheet": (
         lambda: repacked(xl__worksheets__sheet3_xml=sheet_xml(b" " * (9 * 2**20))),
-        "其中的 xl/worksheets/sheet3.xml 展开后有 9 MB，填报表的一张表不会这么大（至多 8 MB）",
+        "展开后有 9 MB 的 XML，填报表不会超过 8 MB",
     ),
     "entities": (
         lambda: repacked(xl__worksheets__sheet3_xml=b"<!DOCTYPE a []><a/>"),
         "其中的 XML 定义了实体，正常的工作簿没有",
-    ),
-    "merged columns": (
-        lambda: repacked(
-            xl__worksheets__sheet3_xml=sheet_xml(b'<mergeCells><mergeCell ref="A1:B1048576"/></mergeCells>')
-        ),
-        "合并（或成片设超链接）的单元格有 2097152 个，请取消整行、整列的合并",
-    ),
-    "linked sheet": (
-        lambda: repacked(
-            xl__worksheets__sheet3_xml=sheet_xml(b'<hyperlinks><hyperlink ref="A1:XFD1048576"/></hyperlinks>')
-        ),
-        "合并（或成片设超链接）的单元格有 17179869184 个，请取消整行、整列的合并",
     ),
     "odd reference": (
         lambda: repacked(xl__worksheets__sheet3_xml=sheet_xml(b'<mergeCells><mergeCell ref="A:B"/></mergeCells>')),
@@ -638,7 +626,7 @@ NO_FORMS: dict[str, tuple[Callable[[], bytes], str]] = {
     "broken part": (lambda: repacked(xl__styles_xml=b"<styleSheet"), _DAMAGED),
     "many sheets": (
         lambda: edited(blank(), *(lambda book: book.create_sheet() for _ in range(48))),
-        "有 53 张工作表，填报表不超过 50 张",
+        "其中的工作表超过 50 个，填报表没有这么多",
     ),
     "another workbook": (
         lambda: workbook_bytes(Workbook()),

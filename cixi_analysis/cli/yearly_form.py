@@ -10,7 +10,7 @@ import click
 import cixi_analysis as cixi
 from cixi_analysis.cli.terminal import FILE, FORMAT, YEAR, command, print_table
 from cixi_analysis.errors import CixiError
-from cixi_analysis.words import BASE_YEAR, LAST_YEAR, Stage
+from cixi_analysis.words import BASE_YEAR, TARGET_YEARS, Stage
 
 if TYPE_CHECKING:
     from cixi_analysis.form.checking import Checked
@@ -41,8 +41,8 @@ def workbook(root: Path | None, year: int, output: Path | None, overwrite: bool)
     path = output or Path(f"cixi-{year}-form.xlsx")
     if path.suffix.lower() != ".xlsx":
         raise click.UsageError(f"文件名应以 .xlsx 结尾，现为 {path.name}。The file name must end in .xlsx.")
-    if year > LAST_YEAR:
-        raise CixiError(f"{year} 年超出了可以填报的年份（{BASE_YEAR}—{LAST_YEAR}）。")
+    if year > (last := TARGET_YEARS[-1]):
+        raise CixiError(f"规划只到 {last} 年（最后一个目标年），{year} 年没有规划值可以对照，不生成填报表。")
     if year < BASE_YEAR:
         raise CixiError(f"{year} 年早于规划基准年 {BASE_YEAR} 年，其数据是规划所载，不用填报。")
     if path.exists() and not overwrite:

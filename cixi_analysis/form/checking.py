@@ -20,6 +20,7 @@ from cixi_analysis.plan.fields import is_number
 from cixi_analysis.plan.schema import WATER_CLASSES, Observation, Progress
 from cixi_analysis.words import Stage
 
+MOST_PROBLEMS = 5000  # a form has about as many cells; more lines would take a terminal minutes
 _FIRST = 2  # row number of a file's first row, below the header
 
 
@@ -66,6 +67,9 @@ def check_form(plan: Plan, path: Path, *, year: int | None = None) -> Checked:
         return at, coordinate_to_tuple(one.cell) if one.cell else (0, 0)
 
     found, doubtful = (tuple(sorted(dict.fromkeys(these), key=place)) for these in (problems, doubts))
+    if len(found) > MOST_PROBLEMS:
+        begin = f"{path.name} 有 {len(found)} 处问题，多于 {MOST_PROBLEMS} 处，不逐一列出"
+        raise FormError(f"{begin}。请重新生成填报表，把数据抄过去。第一处：{found[0]}")
     return Checked(year, tuple(one for _, one in observed), found, doubtful, reports)
 
 

@@ -89,7 +89,7 @@ def read_cell(cell: Any, column: FormColumn, unit: str) -> str | Complaint | Non
     if isinstance(value, (int, float)):
         return _number(cell, column, unit, want)
     seen = shown_text(value, cell.number_format)
-    if seen != value.strip(" "):
+    if seen is None or seen.strip(" ") != value.strip(" "):
         return f"{quoted(value)}（{_display(seen, cell)}）", f"{want}：先把单元格格式改为“文本”，再重新键入"
     return _string(value, column, unit, want)
 

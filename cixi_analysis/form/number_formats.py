@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 _TOKENS = re.compile(
     r"""(?P<end>;) | "(?P<quoted>[^"]*)" | \\(?P<escaped>.) | (?P<blank>_.|\*\ ) | \[(?P<bracket>[^\]]*)\]
-    | (?P<digits>[0\#?][0\#?.,]*|\.[0\#?][0\#?.,]*) | (?P<percent>%) | (?P<general>General|G/通用格式) | (?P<text>@)
+    | (?P<digits>[0\#?][0\#?.,]*|\.[0\#?][0\#?.,]*) | (?P<percent>%) | (?P<general>General) | (?P<text>@)
     | (?P<literal>[-+$()^&'~{}<>=:\ /]|[^\x00-\x7f]) | (?P<other>\*.|.)""",
     re.VERBOSE | re.IGNORECASE | re.DOTALL,
 )
@@ -26,7 +26,7 @@ _HOLDS: dict[str, Callable[[Decimal, Decimal], bool]] = {
     "<=": Decimal.__le__, ">=": Decimal.__ge__, "<>": Decimal.__ne__,
     "<": Decimal.__lt__, ">": Decimal.__gt__, "=": Decimal.__eq__,
 }  # fmt: skip
-_RUN = re.compile(r"(?P<whole>[0#?]*(?:,[0#?]+)*)(?P<scale>,*)(?:(?P<point>\.)(?P<decimals>[0#?]*)(?P<more>,*))?")
+_RUN = re.compile(r"(?P<whole>[0#?]*(?:,[0#?]+)*)(?P<scale>,*)(?:(?P<point>\.)(?:(?P<decimals>[0#?]+)(?P<more>,*))?)?")
 _PLAIN = re.compile(r"[+-]?(?:\d+|[1-9]\d{0,2}(?:,\d{3})+|(?=\.\d))(?:\.\d*)?(?:E[+-]\d+)?")
 _WIDTH = 11  # characters of a number in the format General, without its sign
 _Section = list[tuple[str, str]]
@@ -61,17 +61,22 @@ def shown_number(value: float, number_format: str) -> str | None:
 
 def shown_text(text: str, number_format: str) -> str | None:
     """What is seen of a text, without padding; None where it is not known."""
-    sections = _sections(number_format)
-    if not any(kind == "text" for kind, _ in sections[-1]):
-        return text if len(sections) < 4 else "" if len(sections) == 4 and not sections[3] else None
-    shown = "".join(text if kind == "text" else part for kind, part in sections[-1])
+    *others, last = sections = _sections(number_format)
+    if any(kind == "text" for section in others for kind, _ in section):
+        return None
+    if not any(kind == "text" for kind, _ in last):
+        # Programs differ in whether a blank third section hides texts; a fourth one does.
+        is_shown = len(sections) < 3 or (len(sections) == 3 and any(part.strip() for _, part in last))
+        return text if is_shown else None
+    shown = "".join(text if kind == "text" else part for kind, part in last)
     known = {"text", "literal", "blank"}
-    return shown.strip(" ") if all(kind in known for kind, _ in sections[-1]) and len(sections) <= 4 else None
+    return shown.strip(" ") if all(kind in known for kind, _ in last) and len(sections) <= 4 else None
 
 
 def reads_as(shown: str, value: float) -> bool:
     """Whether what is seen is the number alone, apart from rounding and thousands separators."""
     digits = shown.strip()
+    digits = digits[:1] + digits[1:].lstrip(" ")  # accounting formats put the sign at the cell's left edge
     if not _PLAIN.fullmatch(digits):
         return False
     number = Decimal(digits.replace(",", ""))
@@ -90,7 +95,9 @@ def _sections(number_format: str) -> list[_Section]:
             continue
         if kind == "bracket":
             currency = _CURRENCY.fullmatch(text)
-            known = _COLOURS.fullmatch(text) or _LANGUAGES.fullmatch(text)
+            # LibreOffice shows a language that is not in front.
+            is_first = not any(text for _, text in sections[-1])
+            known = _COLOURS.fullmatch(text) or (is_first and _LANGUAGES.fullmatch(text))
             kind = (
                 "blank" if known else "condition" if _CONDITION.fullmatch(text) else "literal" if currency else "other"
             )
@@ -104,7 +111,8 @@ def _sections(number_format: str) -> list[_Section]:
 def _rendered(section: _Section, number: Decimal, *, signed: bool) -> str | None:
     """The number as this section shows it; ``signed``: a minus sign is put before a negative one."""
     kinds = [kind for kind, _ in section]
-    if "other" in kinds or kinds.count("digits") + kinds.count("general") > 1:
+    more_digits = any(kind == "literal" and re.search(r"\d", text) for kind, text in section)
+    if "other" in kinds or kinds.count("digits") + kinds.count("general") > 1 or more_digits:
         return None
     scaled = abs(number) * 100 ** kinds.count("percent")
     shown = "-" if signed and number < 0 else ""

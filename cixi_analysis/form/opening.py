@@ -20,7 +20,7 @@ from cixi_analysis.words import BASE_YEAR, TARGET_YEARS
 #: The limits of a form. One has about 75 KB, 400 KB unpacked, 5,000 cells, 250 drop-downs and hints.
 MOST_BYTES, MOST_UNPACKED, MOST_XML = 32 * 2**20, 64 * 2**20, 8 * 2**20  # pictures make the first two larger
 MOST_PARTS, MOST_SHEETS = 1000, 50
-MOST_CELLS = 200_000  # cells, rows, runs of text: what a filled-in form has many of
+MOST_CELLS = 100_000  # cells, rows, runs of text: what a filled-in form has many of
 MOST_OF_A_KIND = 5000  # any other XML element: styles, drop-downs, merged ranges, comments …
 LONGEST_CONTENT, DEEPEST = 32_767, 100  # characters in a cell (Excel's own limit); elements in each other
 #: XML elements that belong to cells.

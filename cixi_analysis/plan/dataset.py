@@ -15,7 +15,7 @@ from cixi_analysis.plan.checks import cross_check
 from cixi_analysis.plan.csvfile import Content, CsvTable, read_table
 from cixi_analysis.plan.journal import read_journal
 from cixi_analysis.plan.schema import OBSERVATIONS, TABLES, YEARLY, Row
-from cixi_analysis.words import BASE_YEAR, FIRST_REPORT_YEAR, LAST_YEAR, Absence, Level
+from cixi_analysis.words import BASE_YEAR, FIRST_REPORT_YEAR, TARGET_YEARS, Absence, Level
 
 R = TypeVar("R", bound=Row)
 #: File of ``TABLES`` → the field of :class:`Plan` with its rows.
@@ -80,7 +80,7 @@ class Plan:
         if year not in self.years:
             how = f"新增年份：运行 cixi workbook {year} 得到填报工作簿，填写后依次运行 cixi check 和 cixi import。"
             known = f"没有 {year} 年的数据。已有数据的年份：{'、'.join(map(str, self.years))}。"
-            raise UnknownYear(known + how if BASE_YEAR < year <= LAST_YEAR else known)
+            raise UnknownYear(known + how if BASE_YEAR < year <= TARGET_YEARS[-1] else known)
         return year
 
     def row(self, model: type[R], key: str) -> R:
