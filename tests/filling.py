@@ -1,6 +1,8 @@
 """Filling in a form as people do: what tests of its check share."""
 
 import io
+import re
+import zipfile
 from collections.abc import Callable
 from typing import Any
 
@@ -69,3 +71,40 @@ def on(sheet: str, act: Callable[[Worksheet], object]) -> Edit:
 
 def told(checked: Checked) -> list[str]:
     return [str(problem) for problem in checked.problems]
+
+
+def unpacked(content: bytes) -> dict[str, bytes]:
+    """The parts of a package."""
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        return {name: package.read(name) for name in package.namelist()}
+
+
+def packed(parts: dict[str, bytes]) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as package:
+        for name, content in parts.items():
+            package.writestr(name, content)
+    return stream.getvalue()
+
+
+def with_shared_strings(parts: dict[str, bytes]) -> dict[str, bytes]:
+    """The parts with the strings in a table of their own, as Excel and WPS write them; openpyxl leaves them in the cells."""
+    strings: list[bytes] = []
+
+    def shared(cell: re.Match[bytes]) -> bytes:
+        strings.append(cell[1])
+        return b't="s"><v>%d</v></c>' % (len(strings) - 1)
+
+    inline, main = (
+        re.compile(rb't="inlineStr"><is>(.*?)</is></c>', re.DOTALL),
+        b"application/vnd.openxmlformats-officedocument",
+    )
+    new = {name: inline.sub(shared, part) for name, part in parts.items()}
+    kind = (
+        b'<Override PartName="/xl/sharedStrings.xml" ContentType="%s.spreadsheetml.sharedStrings+xml"/></Types>' % main
+    )
+    new["[Content_Types].xml"] = new["[Content_Types].xml"].replace(b"</Types>", kind)
+    items = b"".join(b"<si>%s</si>" % string for string in strings)
+    space = b"http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    new["xl/sharedStrings.xml"] = b'<sst xmlns="%s">%s</sst>' % (space, items)
+    return new

@@ -1,9 +1,7 @@
 """Checking a filled-in form: every mistake is told with sheet and cell, all at once, and what is right comes through."""
 
 import datetime
-import io
 import struct
-import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cache, partial
@@ -12,7 +10,7 @@ from typing import Any
 
 import filling
 import pytest
-from filling import Edit, edited, told
+from filling import Edit, edited, packed, told, unpacked
 from openpyxl import Workbook
 from openpyxl.chart import BarChart
 from openpyxl.comments import Comment
@@ -423,13 +421,9 @@ def test_ten_mistakes_ten_lines(tmp_path: Path) -> None:
 
 def patched(path: Path, part: str, old: bytes, new: bytes) -> Path:
     """The file with some bytes of a part replaced: what openpyxl cannot write itself."""
-    with zipfile.ZipFile(path) as package:
-        parts = {name: package.read(name) for name in package.namelist()}
+    parts = unpacked(path.read_bytes())
     assert old in parts[part]
-    parts[part] = parts[part].replace(old, new, 1)
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as package:
-        for name, content in parts.items():
-            package.writestr(name, content)
+    path.write_bytes(packed(parts | {part: parts[part].replace(old, new, 1)}))
     return path
 
 
@@ -536,18 +530,9 @@ def test_a_plan_that_cannot_be_read_is_told_as_such(tmp_path: Path) -> None:
         check_form(odd, form(tmp_path, RIGHT))
 
 
-def packed(parts: dict[str, bytes]) -> bytes:
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as package:
-        for name, content in parts.items():
-            package.writestr(name, content)
-    return stream.getvalue()
-
-
 def repacked(**parts: bytes) -> bytes:
     """The blank form with parts replaced or added; ``xl__a_xml`` is ``xl/a.xml``."""
-    with zipfile.ZipFile(io.BytesIO(blank())) as package:
-        own = {name: package.read(name) for name in package.namelist()}
+    own = unpacked(blank())
     return packed(own | {name.replace("__", "/").replace("_xml", ".xml"): part for name, part in parts.items()})
 
 

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from cixi_analysis.form.layout import CHOICES, FormColumn, Kind
-from cixi_analysis.form.loading import Formula, StruckText
+from cixi_analysis.form.loading import StruckText, TypedFormula
 from cixi_analysis.form.number_formats import reads_as, shown_number, shown_text
 from cixi_analysis.plan.schema import WATER_CLASSES
 from cixi_analysis.words import NOT_ASSIGNED, Absence
@@ -74,7 +74,7 @@ def read_cell(cell: Any, column: FormColumn, unit: str) -> str | Complaint | Non
     kind, what = ("文本", "文字") if column.kind in _WRITTEN else ("常规", "数")
     if value is None or value == "":
         return None
-    if isinstance(value, Formula):
+    if isinstance(value, TypedFormula):
         outcome = "没有保存计算结果" if value.saved is None else f"计算结果为 {shown_value(value.saved)}"
         found = f"公式（{quoted(value)[1:-1]}，{outcome}）"
         return found, f"{what.replace('数', '数值')}：请复制这一格，再“选择性粘贴”为“数值”"

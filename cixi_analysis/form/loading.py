@@ -34,7 +34,7 @@ class StruckText(str):
     __slots__ = ()
 
 
-class Formula(str):
+class TypedFormula(str):
     """A formula as written (only ``=…`` where another cell's is shared), with its saved result."""
 
     saved: object = None
@@ -140,7 +140,7 @@ class _SheetParser(WorkSheetParser):  # type: ignore[misc]  # openpyxl has no ty
         elif kind == "str" and cell["value"]:
             cell["value"] = plain(cell["value"])
         if (written := element.find(_tag("f"))) is not None:
-            formula = Formula(f"={written.text or '…'}")
+            formula = TypedFormula(f"={written.text or '…'}")
             formula.saved = cell["value"]
             cell |= {"value": formula, "data_type": "f"}
         place = cell["row"], cell["column"]

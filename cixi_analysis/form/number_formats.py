@@ -96,7 +96,7 @@ def _sections(number_format: str) -> list[_Section]:
         if kind == "bracket":
             currency = _CURRENCY.fullmatch(text)
             # LibreOffice shows a language that is not in front.
-            is_first = not any(text for _, text in sections[-1])
+            is_first = all(token == ("blank", "") for token in sections[-1])
             known = _COLOURS.fullmatch(text) or (is_first and _LANGUAGES.fullmatch(text))
             kind = (
                 "blank" if known else "condition" if _CONDITION.fullmatch(text) else "literal" if currency else "other"
