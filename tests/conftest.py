@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -18,6 +19,16 @@ from visit import QUIET, browser_path
 from cixi_analysis.plan.dataset import Plan, load_plan
 
 ROOT = Path(__file__).resolve().parents[1]
+
+
+def pytest_configure() -> None:
+    """One seed of the long mutation test for all workers."""
+    os.environ.setdefault("CIXI_MUTATION_SEED", str(int(time.time())))
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    seed = f"long mutation test: CIXI_MUTATION_SEED={os.environ['CIXI_MUTATION_SEED']}"
+    return seed if config.option.markexpr == "long" else ""
 
 
 @pytest.fixture(scope="session")

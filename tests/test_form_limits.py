@@ -90,17 +90,17 @@ BEYOND: dict[str, tuple[Callable[[Parts], Parts], str]] = {
     "text": (strings(b"<si><t>%s</t></si>" % (b"a" * 32768)), "有一格超过 32767 字"),
     "runs of text": (strings(b"<si>%s</si>" % (b"<r><t>aaaa</t></r>" * 8192)), "有一格超过 32767 字"),
     "attribute": (in_sheet(b'<x a="%s"/>' % (b"a" * 9 * 2**20)), "展开后有 9 MB 的 XML"),
-    "in UTF-16": (strings(b""), ""),
-    "entities": (strings(b"<!DOCTYPE a [<!ENTITY b 'b'>]>"), ""),
+    "in UTF-16": (
+        lambda parts: {**parts, "xl/a.dat": f'<?xml version="1.0"?><a>{"<cfRule/>" * 5001}</a>'.encode("utf-16")},
+        "其中的条件格式超过 5000 个",
+    ),
+    "entities": (
+        lambda parts: {**parts, "xl/a.dat": b"<!DOCTYPE a [<!ENTITY b 'b'>]><a/>"},
+        "其中的 XML 定义了实体",
+    ),
     "no such format": (added("xl/styles.xml", b"</cellXfs>", b'<xf numFmtId="999"/>'), "单元格用了没有定义的数字格式"),
     "sheets in one part": (same_part, "文件已损坏"),
 }
-for name, text in {"in UTF-16": '<?xml version="1.0"?><a>' + "<cfRule/>" * 5001 + "</a>"}.items():
-    BEYOND[name] = (lambda parts, text=text: {**parts, "xl/a.dat": text.encode("utf-16")}, "其中的条件格式超过 5000 个")
-BEYOND["entities"] = (
-    lambda parts: {**parts, "xl/a.dat": b"<!DOCTYPE a [<!ENTITY b 'b'>]><a/>"},
-    "其中的 XML 定义了实体",
-)
 
 
 @pytest.mark.parametrize("name", BEYOND)
