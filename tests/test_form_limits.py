@@ -98,7 +98,7 @@ BEYOND: dict[str, tuple[Callable[[Parts], Parts], str]] = {
         lambda parts: {**parts, "xl/a.dat": b"<!DOCTYPE a [<!ENTITY b 'b'>]><a/>"},
         "其中的 XML 定义了实体",
     ),
-    "no such format": (added("xl/styles.xml", b"</cellXfs>", b'<xf numFmtId="999"/>'), "单元格用了没有定义的数字格式"),
+    "no such format": (added("xl/styles.xml", b"</cellXfs>", b'<xf numFmtId="1999"/>'), "单元格用了没有定义的数字格式"),
     "sheets in one part": (same_part, "文件已损坏"),
 }
 

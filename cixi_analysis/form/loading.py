@@ -51,6 +51,8 @@ def load_book(content: bytes) -> Workbook:
         apply_stylesheet(reader.archive, book)
         # Excel's built-in formats of other languages, which openpyxl does not know, are dates (27–36, 50–58, 71–81).
         for at, style in enumerate(book._cell_styles):
+            if not 0 <= style.fontId < len(book._fonts):
+                raise ValueError(f"no font {style.fontId}")
             if style.numFmtId < BUILTIN_FORMATS_MAX_SIZE and style.numFmtId not in BUILTIN_FORMATS:
                 book._date_formats.add(at)
         _load_sheets(reader, _shared_strings(reader))

@@ -33,6 +33,7 @@ _NAMES = {
     "dataValidation": "数据验证", "cfRule": "条件格式", "sqref": "条件格式或数据验证的区域", "definedName": "名称", "comment": "批注",
     "hyperlink": "超链接",
 }  # fmt: skip
+_FIRST_OWN_FORMAT = 164  # number formats below are built in
 _CONTENTS = {"si", "is", "v", "f"}
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _AGAIN = "请用 cixi workbook 年份 重新生成填报表"
@@ -153,13 +154,13 @@ class _Scan:
         parser.buffer_text = True
         parser.StartElementHandler, parser.EndElementHandler = self._start, self._end
         parser.CharacterDataHandler, parser.StartDoctypeDeclHandler = self._characters, self._doctype
-        self._depth, self._inside, self._formats = 0, False, {"used": set[str](), "defined": set[str]()}
+        self._depth, self._inside, self._formats = 0, False, {"numFmt": set[int](), "xf": set[int]()}
         with suppress(expat.ExpatError):
             parser.Parse(part, True)
         self._size += max(0, parser.CurrentByteIndex)
         size = f"展开后有 {self._size / 2**20:.0f} MB 的 XML，填报表不会超过 {MOST_XML // 2**20} MB"
         _refuse(self._size > MOST_XML, size)
-        _refuse(not self._formats["used"] <= self._formats["defined"], f"单元格用了没有定义的数字格式。{_DAMAGED}")
+        _refuse(not self._formats["xf"] <= self._formats["numFmt"], f"单元格用了没有定义的数字格式。{_DAMAGED}")
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         kind = name.rpartition(" ")[2]
@@ -174,10 +175,8 @@ class _Scan:
         if kind in _CONTENTS:
             self._inside, self._length = True, 0
         number_format = attributes.get("numFmtId", "")
-        if kind == "numFmt":
-            self._formats["defined"].add(number_format)
-        elif kind == "xf" and len(number_format) >= 3 and number_format >= "164":
-            self._formats["used"].add(number_format)
+        if kind in ("numFmt", "xf") and number_format.isdecimal() and int(number_format) >= _FIRST_OWN_FORMAT:
+            self._formats[kind].add(int(number_format))
 
     def _end(self, name: str) -> None:
         self._depth -= 1
