@@ -28,7 +28,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from cixi_analysis.export.workbook import workbook_bytes
 from cixi_analysis.form.checking import Checked, FormError, check_form
-from cixi_analysis.form.layout import CHOICES, COLUMNS, FIRST_ROW, GUIDE, INPUTS, FormRow, Kind
+from cixi_analysis.form.layout import CHOICES, COLUMNS, FIRST_ROW, GUIDE, HEADER_ROW, INPUTS, FormRow, Kind
 from cixi_analysis.form.writing import form_workbook
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import WATER_CLASSES, Observation
@@ -132,6 +132,8 @@ def seen(cell: Cell, kind: Kind, key: str) -> str | None:
         if any(isinstance(run, TextBlock) and run.font.strike for run in value):
             raise MustRefuse
         value = str(value)
+    if value == "":
+        return None
     if cell.font.strike or (isinstance(value, str) and ";;;" in cell.number_format):
         raise MustRefuse
     if isinstance(value, bool) or cell.data_type in "fed" or not isinstance(value, (int, float, str)):
@@ -188,6 +190,8 @@ def judge(form: Form, book: Workbook, answer: Checked | FormError, what: str) ->
     blamed = {(p.sheet, int(re.sub(r"\D", "", p.cell) or 0)) for p in answer.problems}
     rows = {(o.item_id, o.level): o for o in answer.rows}
     for domain, form_rows in form.sheets.items():
+        if blamed & {(domain, 0), (domain, HEADER_ROW)}:  # the sheet is lost, or its columns are not in place
+            continue
         for number, row in enumerate(form_rows, FIRST_ROW):
             if (domain, number) in blamed:
                 continue
