@@ -115,8 +115,11 @@ def _tag(name: str) -> str:
 
 def _text(element: Element) -> str:
     """The text of a string item as it is seen: its runs, without phonetic guides."""
-    runs = [element, *element.findall(_tag("r"))]
-    text = plain("".join(part.text or "" for run in runs for part in run.findall(_tag("t"))))
+    runs = element.findall(_tag("r")) or [element]
+    texts = [run.findall(_tag("t")) for run in runs]
+    if any(len(text) > 1 for text in texts) or (runs != [element] and element.find(_tag("t")) is not None):
+        raise ValueError("a text twice, of which programs show one or the other")
+    text = plain("".join(text[0].text or "" for text in texts if text))
     strikes = (strike for run in runs for strike in run.findall(f"{_tag('rPr')}/{_tag('strike')}"))
     struck = any(strike.get("val") not in ("0", "false") for strike in strikes)
     return StruckText(text) if struck else text
