@@ -7,6 +7,7 @@ shared formulas, and join the runs of a text without saying which are struck out
 import io
 import re
 import warnings
+from contextlib import redirect_stdout
 from typing import Any
 from xml.etree.ElementTree import Element, iterparse
 
@@ -43,8 +44,9 @@ class TypedFormula(str):
 def load_book(content: bytes) -> Workbook:
     """The workbook. Raises whatever openpyxl raises for a damaged one."""
     reader = ExcelReader(io.BytesIO(content), keep_links=False)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # about contents that openpyxl drops; the form needs none of them
+    # openpyxl warns of contents that it drops, and prints a missing style.
+    with warnings.catch_warnings(), redirect_stdout(io.StringIO()):
+        warnings.simplefilter("ignore")
         reader.read_manifest()
         reader.read_workbook()
         book = reader.wb
