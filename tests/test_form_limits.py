@@ -9,12 +9,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from conftest import ROOT
 from filling import packed, unpacked
 from test_form_checking import SHEET_PART, blank, plan
 
-from cixi_analysis.form import checking
+from cixi_analysis.book import publication
+from cixi_analysis.form import checking, opening
 from cixi_analysis.form.checking import FormError, check_form
+from cixi_analysis.form.input_cells import LONGEST_TEXT
 from cixi_analysis.form.opening import is_form
+from cixi_analysis.words import BASE_YEAR, TARGET_YEARS
 
 MAIN = b'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 Parts = dict[str, bytes]
@@ -182,3 +186,21 @@ def test_a_large_entry_is_no_form(tmp_path: Path) -> None:
     assert not is_form(path)
     assert tracemalloc.get_traced_memory()[1] < 50 * 2**20
     tracemalloc.stop()
+
+
+def test_the_manual_lists_the_limits() -> None:
+    megabytes = "；".join(
+        f"{most // 2**20} MB" for most in (opening.MOST_BYTES, opening.MOST_UNPACKED, opening.MOST_XML)
+    )
+    listed = [
+        megabytes,
+        f"{opening.MOST_SHEETS} 张；{opening.MOST_PARTS} 个",
+        f"各 {opening.MOST_CELLS // 10_000} 万个",
+        f"各 {opening.MOST_OF_A_KIND} 个",
+        f"{opening.LONGEST_CONTENT} 字；{LONGEST_TEXT} 字",
+        f"{checking.MOST_PROBLEMS} 处",
+        f"{BASE_YEAR}—{TARGET_YEARS[-1]} 年",
+        f"{publication.MOST_BYTES // 2**20} MB，展开后不超过 {publication.MOST_UNPACKED // 2**20} MB",
+    ]
+    manual = (ROOT / "book" / "manual.md").read_text(encoding="utf-8")
+    assert [text for text in listed if text not in manual] == []

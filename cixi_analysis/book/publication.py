@@ -28,7 +28,7 @@ from cixi_analysis.plan import edition, provenance
 #: The folder of the site in the archive, and the page beside it that leads there.
 _SITE, _START = "site", "index.html"
 #: Bytes of an archive, and of a site; a book of nine years has a tenth of that.
-_MOST_PACKED, _MOST = 64 * 2**20, 256 * 2**20
+MOST_BYTES, MOST_UNPACKED = 64 * 2**20, 256 * 2**20
 #: Sphinx writes these for its own next run.
 _NOT_PUBLISHED = (".buildinfo",)
 _MADE = shutil.ignore_patterns("_build", ".*", "__pycache__", "*.egg-info", "20[0-9][0-9]", "build", "dist")
@@ -99,13 +99,13 @@ def published(place: Path, printed: Path | None = None) -> PublishedSite:
 
 def _unpacked(place: Path) -> dict[str, bytes]:
     """All files of an archive, by name. Raises :class:`NotReproduced` before anything large or odd is read."""
-    most = f"超过了本书网站的大小（压缩包 {_MOST_PACKED // 2**20} MB，展开后 {_MOST // 2**20} MB）"
-    if place.stat().st_size > _MOST_PACKED:
+    most = f"超过了本书网站的大小（压缩包 {MOST_BYTES // 2**20} MB，展开后 {MOST_UNPACKED // 2**20} MB）"
+    if place.stat().st_size > MOST_BYTES:
         raise NotReproduced(_NOT_OURS.format(place, most))
     with zipfile.ZipFile(place) as file:
         entries = {entry.filename: entry for entry in file.infolist() if not entry.is_dir()}
         for wrong, why in (
-            (sum(entry.file_size for entry in entries.values()) > _MOST, most),
+            (sum(entry.file_size for entry in entries.values()) > MOST_UNPACKED, most),
             (any(entry.flag_bits & 1 for entry in entries.values()), "压缩包加了密码"),
             (len(file.namelist()) != len(set(file.namelist())), "压缩包里有重名的文件"),
         ):
