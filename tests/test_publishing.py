@@ -389,7 +389,7 @@ def test_a_bomb_is_not_unpacked(packed: bool, tmp_path: Path, monkeypatch: pytes
         for _ in range(257):
             stream.write(bytes(2**20))
     if packed:
-        monkeypatch.setattr("cixi_analysis.book.publication._MOST_PACKED", 2**10)
+        monkeypatch.setattr("cixi_analysis.book.publication.MOST_BYTES", 2**10)
     monkeypatch.setattr(zipfile.ZipFile, "read", lambda *_: pytest.fail("read"))
     assert refused(path).startswith("超过了本书网站的大小")
 
