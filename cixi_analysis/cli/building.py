@@ -5,7 +5,7 @@ import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -96,26 +96,27 @@ def _up_to_date(
     return page
 
 
-def _watch(root: Path) -> None:
+def _watch(root: Path) -> NoReturn:
     """Build after each change of the project's files, in workers that stay; a build that fails waits for the next."""
     from cixi_analysis.book import cache
     from cixi_analysis.book.making import workers
 
     library, built = cache.of_tree(cache.LIBRARY), ""
-    while True:
+    while cache.of_tree(cache.LIBRARY) == library:
         try:
             with workers(root) as using:
-                while True:
-                    if (sources := cache.sources(root)) != built:
+                while (sources := cache.sources(root)) == built or cache.of_tree(cache.LIBRARY) == library:
+                    if sources != built:
                         built = sources
-                        if cache.of_tree(cache.LIBRARY) != library:
-                            raise click.ClickException("程序有改动，请重新运行 cixi build --watch。")
                         _up_to_date(root, using=using)
                         using[1].start()
                         echo("等待改动，按 Ctrl-C 结束。", err=True)
                     time.sleep(_POLL)
         except CixiError as error:
             echo(f"错误：{error}", err=True)
+        except PermissionError:  # a file that another program is writing
+            time.sleep(_POLL)
+    raise CixiError("程序有改动，请重新运行 cixi build --watch。")
 
 
 def _build(
