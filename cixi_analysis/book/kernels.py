@@ -52,10 +52,6 @@ class Failure:
     notebook: str = ""
 
 
-class KernelDied(Exception):
-    """The kernel's process ended; the text (Chinese) says how."""
-
-
 class Kernel:
     """A kernel in the project folder ``root`` that keeps charts' drawings in the folder ``drawings``."""
 
@@ -72,7 +68,7 @@ class Kernel:
         self.run(f"{_SIDE}.prepare({str(drawings)!r})")
 
     def run(self, code: str) -> Failure | None:
-        """Run code beside the page's own; returns why it failed. Raises :class:`KernelDied`."""
+        """Run code beside the page's own; returns why it failed. Raises ``RuntimeError`` when the kernel dies."""
         cell = new_code_cell(code)  # type: ignore[no-untyped-call]
         client = NotebookClient(new_notebook(cells=[cell]), km=self.manager, timeout=None)  # type: ignore[no-untyped-call]
         client.kc = self.client
@@ -82,11 +78,11 @@ class Kernel:
             told = error.evalue if error.ename == "ExportError" else f"{error.ename}: {error.evalue}"
             return Failure((f"错误：{told}",), str(error))
         except DeadKernelError as error:
-            raise KernelDied(self._end()) from error
+            raise RuntimeError(self._end()) from error
         return None
 
     def run_page(self, notebook: NotebookNode, parameters: Mapping[str, int]) -> str | Failure:
-        """Run a notebook with papermill; returns the page's JSON. Raises :class:`KernelDied`."""
+        """Run a notebook with papermill; returns the page's JSON. Raises ``RuntimeError`` when the kernel dies."""
         self.run(f"{_SIDE}.reset()")
         try:
             executed = papermill.execute_notebook(
@@ -98,7 +94,7 @@ class Kernel:
             so_far: str = nbformat.writes(self.notebook)  # type: ignore[no-untyped-call]
             return Failure((*cell, f"错误：{error.ename}: {error.evalue}"), str(error), so_far)
         except DeadKernelError as error:
-            raise KernelDied(self._end()) from error
+            raise RuntimeError(self._end()) from error
         page: str = nbformat.writes(tidied(executed))  # type: ignore[no-untyped-call]
         return page
 
@@ -183,7 +179,7 @@ class Pool:
                     self._own.kernel = Kernel(*self._places)
                     self._started.append(self._own.kernel)
                 return work(self._own.kernel)
-            except (KernelDied, RuntimeError, OSError) as error:
+            except (RuntimeError, OSError) as error:
                 at = f"{place(error, self._places[0])}：{reason(error)}" if isinstance(error, OSError) else str(error)
                 ends.append(at)
                 self._own.kernel = None
@@ -207,6 +203,5 @@ def packed(root: Path) -> bytes:
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in (found for pattern in _READ for found in sorted(root.glob(pattern))):
             if path.is_file() and is_text(name := path.relative_to(root).as_posix()):
-                entry = zipfile.ZipInfo(name)
-                archive.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED)
+                archive.writestr(zipfile.ZipInfo(name), path.read_bytes(), zipfile.ZIP_DEFLATED)
     return buffer.getvalue()

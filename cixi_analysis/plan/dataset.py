@@ -193,10 +193,9 @@ def load_plan(root: Path | str | None = None, new: Mapping[str, bytes] | None = 
     outside the schema, duplicate keys, ids that nothing defines, missing rows.
     """
     folder = find_root(Path.cwd()) if root is None else Path(root)
-    files = _read(folder / "data", new or {})
-    while (
-        again := _read(folder / "data", new or {})
-    ) != files:  # replaced meanwhile: some may have been read before, some after
+    files: tuple[tuple[str, Content], ...] = ()
+    # Until two readings are the same: of files that are replaced meanwhile, some may be read before, some after.
+    while (again := _read(folder / "data", new or {})) != files:
         files = again
     return _parse(folder, files)
 

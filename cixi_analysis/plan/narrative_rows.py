@@ -59,10 +59,8 @@ class Commitment(Row):
             yield "value value_to", "数量上端应大于数量"
         ends, starts = self.mode in _ENDING, self.mode in _STARTING
         if ends != (self.end_year is not None) or starts != (self.start_year is not None):
-            yield (
-                "mode start_year end_year",
-                "by、before 只填到期年，from 只填起始年，during 两个都填，没有期限的都不填",
-            )
+            rule = "by、before 只填到期年，from 只填起始年，during 两个都填，没有期限的都不填"
+            yield "mode start_year end_year", rule
         if self.start_year and self.end_year and self.start_year > self.end_year:
             yield "start_year end_year", "起始年不应晚于到期年"
 
@@ -158,10 +156,8 @@ class Link(Row):
 
     def contradictions(self) -> Iterator[tuple[str, str]]:
         if (self.relation, self.from_kind, self.to_kind) not in _LINKS:
-            yield (
-                "from_kind to_kind relation",
-                f"以下关系之一：{'；'.join(f'{a.value} {r.value} {b.value}' for r, a, b in _LINKS)}",
-            )
+            known = "；".join(f"{a.value} {r.value} {b.value}" for r, a, b in _LINKS)
+            yield "from_kind to_kind relation", f"以下关系之一：{known}"
 
 
 _C, _P, _F, _I = Entity.COMMITMENT, Entity.PROJECT, Entity.FINDING, Entity.ITEM

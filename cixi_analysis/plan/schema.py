@@ -178,18 +178,11 @@ class Project(Row):
 
 #: File (below ``data/``) → the model of its rows.
 TABLES: dict[str, type[Row]] = {
-    "indicators.csv": Indicator,
-    "requirements.csv": Requirement,
-    "targets.csv": Target,
-    "conventions.csv": ConventionRow,
-    "published.csv": Published,
-    "projects_2018_2022.csv": PastProjects,
-    "projects.csv": Project,
-    "commitments.csv": Commitment,
-    "background.csv": Figure,
-    "left_out.csv": LeftOut,
-    "audit.csv": AuditRow,
-    "links.csv": Link,
-}
+    "indicators.csv": Indicator, "requirements.csv": Requirement, "targets.csv": Target,
+    "conventions.csv": ConventionRow, "published.csv": Published,
+    "projects_2018_2022.csv": PastProjects, "projects.csv": Project,
+    "commitments.csv": Commitment, "background.csv": Figure, "left_out.csv": LeftOut,
+    "audit.csv": AuditRow, "links.csv": Link,
+}  # fmt: skip
 #: Folder (below ``data/``) with one file ``<year>.csv`` for each year → the model of their rows.
 YEARLY: dict[str, type[Row]] = {OBSERVATIONS: Observation, PROGRESS: Progress}
