@@ -4,7 +4,6 @@ Nothing here depends on the operating system: no process is forked. What a page 
 the next one (:mod:`cixi_analysis.book.kernel_side`). A kernel that dies is replaced and its work done again, once.
 """
 
-import contextlib
 import io
 import os
 import subprocess
@@ -115,19 +114,12 @@ class Kernel:
         self.manager.cleanup_connection_file()
 
 
-class _Client(PapermillNotebookClient):  # type: ignore[misc]  # papermill ships no types
-    @contextlib.contextmanager
-    def setup_kernel(self, **_: Any) -> Iterator[None]:
-        """The kernel runs already, and stays."""
-        yield
-
-
 class _Engine(NBClientEngine):  # type: ignore[misc]  # papermill ships no types
     @classmethod
     def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, *, kernel: Kernel, **_: Any) -> Any:
-        """Run the cells in ``kernel``."""
+        """Run the cells in ``kernel``, which stays: the client ends only a kernel that it started itself."""
         kernel.notebook = nb_man.nb
-        client = _Client(nb_man, km=kernel.manager, kernel_name=kernel_name, timeout=None)
+        client = PapermillNotebookClient(nb_man, km=kernel.manager, kernel_name=kernel_name, timeout=None)
         client.kc = kernel.client
         return client.execute()
 
