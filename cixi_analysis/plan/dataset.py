@@ -129,12 +129,9 @@ class Plan:
         if not items:
             raise KeyError(indicator)
         ids = {item.item_id for item in items}
-        return replace(
-            self,
-            items=items,
-            requirements=tuple(r for r in self.requirements if r.item_id in ids),
-            targets=tuple(t for t in self.targets if t.item_id in ids),
-        )
+        requirements = tuple(r for r in self.requirements if r.item_id in ids)
+        targets = tuple(t for t in self.targets if t.item_id in ids)
+        return replace(self, items=items, requirements=requirements, targets=targets)
 
     def files(self) -> Iterator[tuple[str, type[Row], tuple[Row, ...]]]:
         """Every file below ``data/`` with the model of its rows and the rows, in the order of the schema."""

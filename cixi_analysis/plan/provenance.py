@@ -109,14 +109,10 @@ def provenance(root: Path) -> Provenance:
     pins = root / "constraints.txt"
     lines = re.findall(r"^([\w.-]+)==(\S+)", pins.read_text("utf-8") if pins.is_file() else "", re.MULTILINE)
     pinned: dict[str, str] = {canonicalize_name(name): version for name, version in lines}
-    return Provenance(
-        inputs=inputs,
-        program=_program(root),
-        python=f"{platform.python_implementation()} {platform.python_version()}",
-        system=f"{platform.system()} {platform.machine()}",
-        packages=tuple(Package(*package, pinned.get(package[0])) for package in required_packages().items()),
-        date=edition.date(),
-    )
+    packages = tuple(Package(*package, pinned.get(package[0])) for package in required_packages().items())
+    python = f"{platform.python_implementation()} {platform.python_version()}"
+    system = f"{platform.system()} {platform.machine()}"
+    return Provenance(inputs, _program(root), python, system, packages, edition.date())
 
 
 def _inputs(root: Path) -> Iterator[Input]:
@@ -137,11 +133,8 @@ def is_text(name: str) -> bool:
 
 
 def _program(root: Path) -> Program:
-    files = sorted(
-        (path.relative_to(_PROGRAM.parent).as_posix(), path)
-        for path in _PROGRAM.rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts
-    )
+    paths = (path for path in _PROGRAM.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    files = sorted((path.relative_to(_PROGRAM.parent).as_posix(), path) for path in paths)
     listing = "".join(f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {name}\n" for name, path in files)
     sha256, commit = hashlib.sha256(listing.encode()).hexdigest(), _commit(root)
     places = [*(f":(glob){pattern}" for patterns in _INPUTS.values() for pattern in patterns), _PROGRAM.name]
