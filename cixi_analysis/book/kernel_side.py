@@ -5,7 +5,6 @@ import os
 import pkgutil
 import sys
 import warnings
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -20,21 +19,8 @@ from cixi_analysis.book.cache import Drawings
 from cixi_analysis.presentation import figure
 from cixi_analysis.requirement import read
 
-
-@dataclass(frozen=True)
-class _State:
-    """What a page may change and the next one must find as it was."""
-
-    names: dict[str, Any]
-    hidden: dict[str, Any]  # names that IPython set itself
-    folder: Path
-    environment: dict[str, str]
-    path: list[str]
-    filters: list[Any]
-    modules: set[str]
-
-
-_clean: list[_State] = []
+#: What a page may change and the next one must find as it was; ``hidden`` are names that IPython set itself.
+_clean: dict[str, Any] = {}
 
 
 def prepare(drawings: str) -> None:
@@ -46,9 +32,8 @@ def prepare(drawings: str) -> None:
     figure.drawings = Drawings(Path(drawings))
     # The default holds the process id, which a page with a warning would show.
     ipykernel.compiler.get_tmp_directory = lambda: "ipykernel"
-    names, hidden = dict(_shell().user_ns), dict(_shell().user_ns_hidden)
-    outside = dict(os.environ), list(sys.path), list(warnings.filters), set(sys.modules)
-    _clean[:] = [_State(names, hidden, Path.cwd(), *outside)]
+    _clean.update(names=dict(_shell().user_ns), hidden=dict(_shell().user_ns_hidden), environment=dict(os.environ))
+    _clean.update(folder=Path.cwd(), path=[*sys.path], filters=[*warnings.filters], modules=set(sys.modules))
     gc.collect()
     gc.freeze()  # what is imported stays
     gc.disable()  # a page is short; searching for cycles takes a fifth of its time
@@ -56,24 +41,23 @@ def prepare(drawings: str) -> None:
 
 def reset() -> None:
     """Give the next page the kernel as a new one: no names, no modules of the project, the old working directory."""
-    shell, [state] = _shell(), _clean
-    for current, clean in ((shell.user_ns, state.names), (shell.user_ns_hidden, state.hidden)):
+    shell, folder = _shell(), _clean["folder"]
+    changed = {"names": shell.user_ns, "hidden": shell.user_ns_hidden, "environment": os.environ}
+    for name, current in changed.items():
         current.clear()
-        current.update(clean)
+        current.update(_clean[name])
     shell.user_ns["_oh"].clear()
     shell.user_ns["_ih"][:] = [""]
     shell.displayhook._ = shell.displayhook.__ = shell.displayhook.___ = ""
     shell.execution_count = 1
-    os.chdir(state.folder)
-    os.environ.clear()
-    os.environ.update(state.environment)
-    sys.path[:] = state.path
+    os.chdir(folder)
+    sys.path[:] = _clean["path"]
     with warnings.catch_warnings():  # entering and leaving it forgets which warnings were shown
         pass
-    warnings.filters[:] = state.filters  # type: ignore[index]  # a list
-    for name in sys.modules.keys() - state.modules:
+    warnings.filters[:] = _clean["filters"]  # type: ignore[index]  # a list
+    for name in sys.modules.keys() - _clean["modules"]:
         file = getattr(sys.modules[name], "__file__", None)
-        if file and Path(file).parent in (state.folder, state.folder / "notebooks"):
+        if file and Path(file).parent in (folder, folder / "notebooks"):
             del sys.modules[name]
 
 

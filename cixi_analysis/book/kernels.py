@@ -4,7 +4,6 @@ Nothing here depends on the operating system: no process is forked. What a page 
 the next one (:mod:`cixi_analysis.book.kernel_side`). A kernel that dies is replaced and its work done again, once.
 """
 
-import contextlib
 import io
 import os
 import subprocess
@@ -52,10 +51,6 @@ class Failure:
     notebook: str = ""
 
 
-class KernelDied(Exception):
-    """The kernel's process ended; the text (Chinese) says how."""
-
-
 class Kernel:
     """A kernel in the project folder ``root`` that keeps charts' drawings in the folder ``drawings``."""
 
@@ -72,7 +67,7 @@ class Kernel:
         self.run(f"{_SIDE}.prepare({str(drawings)!r})")
 
     def run(self, code: str) -> Failure | None:
-        """Run code beside the page's own; returns why it failed. Raises :class:`KernelDied`."""
+        """Run code beside the page's own; returns why it failed. Raises ``RuntimeError`` when the kernel dies."""
         cell = new_code_cell(code)  # type: ignore[no-untyped-call]
         client = NotebookClient(new_notebook(cells=[cell]), km=self.manager, timeout=None)  # type: ignore[no-untyped-call]
         client.kc = self.client
@@ -82,11 +77,11 @@ class Kernel:
             told = error.evalue if error.ename == "ExportError" else f"{error.ename}: {error.evalue}"
             return Failure((f"错误：{told}",), str(error))
         except DeadKernelError as error:
-            raise KernelDied(self._end()) from error
+            raise RuntimeError(self._end()) from error
         return None
 
     def run_page(self, notebook: NotebookNode, parameters: Mapping[str, int]) -> str | Failure:
-        """Run a notebook with papermill; returns the page's JSON. Raises :class:`KernelDied`."""
+        """Run a notebook with papermill; returns the page's JSON. Raises ``RuntimeError`` when the kernel dies."""
         self.run(f"{_SIDE}.reset()")
         try:
             executed = papermill.execute_notebook(
@@ -98,7 +93,7 @@ class Kernel:
             so_far: str = nbformat.writes(self.notebook)  # type: ignore[no-untyped-call]
             return Failure((*cell, f"错误：{error.ename}: {error.evalue}"), str(error), so_far)
         except DeadKernelError as error:
-            raise KernelDied(self._end()) from error
+            raise RuntimeError(self._end()) from error
         page: str = nbformat.writes(tidied(executed))  # type: ignore[no-untyped-call]
         return page
 
@@ -119,19 +114,12 @@ class Kernel:
         self.manager.cleanup_connection_file()
 
 
-class _Client(PapermillNotebookClient):  # type: ignore[misc]  # papermill ships no types
-    @contextlib.contextmanager
-    def setup_kernel(self, **_: Any) -> Iterator[None]:
-        """The kernel runs already, and stays."""
-        yield
-
-
 class _Engine(NBClientEngine):  # type: ignore[misc]  # papermill ships no types
     @classmethod
     def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, *, kernel: Kernel, **_: Any) -> Any:
-        """Run the cells in ``kernel``."""
+        """Run the cells in ``kernel``, which stays: the client ends only a kernel that it started itself."""
         kernel.notebook = nb_man.nb
-        client = _Client(nb_man, km=kernel.manager, kernel_name=kernel_name, timeout=None)
+        client = PapermillNotebookClient(nb_man, km=kernel.manager, kernel_name=kernel_name, timeout=None)
         client.kc = kernel.client
         return client.execute()
 
@@ -183,7 +171,7 @@ class Pool:
                     self._own.kernel = Kernel(*self._places)
                     self._started.append(self._own.kernel)
                 return work(self._own.kernel)
-            except (KernelDied, RuntimeError, OSError) as error:
+            except (RuntimeError, OSError) as error:
                 at = f"{place(error, self._places[0])}：{reason(error)}" if isinstance(error, OSError) else str(error)
                 ends.append(at)
                 self._own.kernel = None
@@ -207,6 +195,5 @@ def packed(root: Path) -> bytes:
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in (found for pattern in _READ for found in sorted(root.glob(pattern))):
             if path.is_file() and is_text(name := path.relative_to(root).as_posix()):
-                entry = zipfile.ZipInfo(name)
-                archive.writestr(entry, path.read_bytes(), zipfile.ZIP_DEFLATED)
+                archive.writestr(zipfile.ZipInfo(name), path.read_bytes(), zipfile.ZIP_DEFLATED)
     return buffer.getvalue()

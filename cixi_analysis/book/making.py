@@ -6,9 +6,10 @@ depends on has changed; Jupyter Book writes only the pages whose content changed
 """
 
 import filecmp
+import re
 import shutil
 import sys
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor, as_completed
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
@@ -114,21 +115,20 @@ def build(
         jupyter_book.start()
         made, last = scratch / "book", cache.Manifest.read(root)
         todo = [job for job in jobs if job.year in (renew or ()) or not last.has(job.key, root / "book")]
-        bar = tqdm(total=len(todo) + 1, disable=not progress, unit="页", file=sys.stderr)
-        with bar:
+        with tqdm(total=len(todo) + 1, disable=not progress, unit="页", file=sys.stderr) as bar:
             files = dict(last.files)
             for job in _run_all(root, todo, made, downloads, kernels, executor):
-                files |= {
-                    path.relative_to(made).as_posix(): (job.key, cache.of_files(made, [path]))
-                    for path in job.files(made)
-                }
+                for path in job.files(made):
+                    files[path.relative_to(made).as_posix()] = job.key, cache.of_files(made, [path])
                 bar.set_postfix_str(job.label)
                 bar.update()
             if cache.inputs(root) != inputs:
                 raise BuildError("生成期间数据、模板或程序有改动，网站保持原样，请再运行一次。")
             _move_in(made, root / "book", runs, years)
-            if renew is None:
-                _drop_downloads(root / "book", files)
+            if renew is None:  # a year's files for download that are no longer made
+                for path in (p for p in (root / "book").glob("20[0-9][0-9]/*") if p.is_file()):
+                    if path.suffix != ".ipynb" and path.relative_to(root / "book").as_posix() not in files:
+                        path.unlink()
             now = cache.Manifest({name: known for name, known in files.items() if (root / "book" / name).is_file()})
             now.write(root)
             book = cache.of_tree(root / "book")  # as Jupyter Book finds it: later edits are noticed
@@ -163,10 +163,8 @@ def _jobs(
             data = inputs  # it may show what the whole book is made of
         elif run.indicator is not None and own is not None:
             data = cache.of(undated, own[run.indicator])
-        key = cache.of(
-            "page", program, data, run.page.notebook, run.output.as_posix(), run.parameters, run.name, run.siblings
-        )
-        jobs.append(Job(key, run.year if run.page.each.yearly else None, run))
+        own_parts = (run.page.notebook, run.output.as_posix(), run.parameters, run.name, run.siblings)
+        jobs.append(Job(cache.of("page", program, data, *own_parts), run.year if run.page.each.yearly else None, run))
     return jobs
 
 
@@ -190,29 +188,23 @@ def _run_all(
     project = packed(root) if away else b""
     pending = {
         executor.submit(run_elsewhere, project, job.run.notebook, job.run.parameters): job
-        for job in away
-        if executor and job.run
-    }
+        for job in away if executor and job.run
+    }  # fmt: skip
     works = [partial(work, job) for job in here]
     try:
         of_here = ((here[number], result) for number, result in kernels.run_each(works))
         of_away = ((pending[done], done.result()) for done in as_completed(pending))
-        yield from _kept(root, folder, chain(of_here, of_away))
+        for job, result in chain(of_here, of_away):
+            if isinstance(result, Failure):
+                raise BuildError(_message(root, job, result))
+            if job.run:
+                page = folder / job.run.output
+                page.parent.mkdir(parents=True, exist_ok=True)
+                page.write_text(f"{result}\n", encoding="utf-8", newline="\n")
+            yield job
     finally:
         for future in pending:
             future.cancel()
-
-
-def _kept(root: Path, folder: Path, results: Iterable[tuple[Job, Result]]) -> Iterator[Job]:
-    """Write each page that has run below ``folder``; raise :class:`BuildError` for what has failed."""
-    for job, result in results:
-        if isinstance(result, Failure):
-            raise BuildError(_message(root, job, result))
-        if job.run:
-            page = folder / job.run.output
-            page.parent.mkdir(parents=True, exist_ok=True)
-            page.write_text(f"{result}\n", encoding="utf-8", newline="\n")
-        yield job
 
 
 def _message(root: Path, job: Job, failure: Failure) -> str:
@@ -265,10 +257,8 @@ def _notebooks(book: Path) -> list[Path]:
 
 def _refuse_strangers(book: Path, pages: Sequence[Page]) -> None:
     """A notebook that no template makes would become a page; it may be somebody's work, so it is not deleted."""
-    names = {path: path.with_suffix("").as_posix() for path in _notebooks(book)}
-    strangers = [
-        path.as_posix() for path, name in names.items() if not any(page.pattern.fullmatch(name) for page in pages)
-    ]
+    own = re.compile("|".join(page.pattern for page in pages))
+    strangers = [path.as_posix() for path in _notebooks(book) if not own.fullmatch(path.with_suffix("").as_posix())]
     if strangers:
         raise BuildError("book/ 只放程序生成的页面，以下笔记本不是本书的页面，请先移到别处：" + "、".join(strangers))
 
@@ -288,10 +278,3 @@ def _move_in(executed: Path, book: Path, runs: Sequence[Run], years: Sequence[in
     for path in _notebooks(book):
         if path not in outputs:
             (book / path).unlink()
-
-
-def _drop_downloads(book: Path, made: Container[str]) -> None:
-    """Remove a year's files for download that are no longer made."""
-    for path in book.glob("20[0-9][0-9]/*"):
-        if path.is_file() and path.suffix != ".ipynb" and path.relative_to(book).as_posix() not in made:
-            path.unlink()

@@ -23,6 +23,7 @@ from cixi_analysis.errors import CixiError
 #: Where the templates lie, below the project folder.
 TEMPLATES = "notebooks"
 _PATH = re.compile(r"(?:[\w-]|\{year\}|\{indicator\})+(?:/(?:[\w-]|\{year\}|\{indicator\})+)*")
+_EXAMPLE = '{"page": "{year}/trend", "each": "year", "order": 40}'
 #: What means something inside a line of Markdown.
 _MARKUP = re.compile(r"[\\`*_{}\[\]<>&~|$#!^]")
 
@@ -66,10 +67,9 @@ class Page:
         return f"{TEMPLATES}/{self.template}.ipynb"
 
     @property
-    def pattern(self) -> re.Pattern[str]:
-        """What the paths of its pages look like, of whatever year or indicator."""
-        text = re.escape(self.output).replace(r"\{year\}", r"20\d\d").replace(r"\{indicator\}", r"[1-9]\d*")
-        return re.compile(text)
+    def pattern(self) -> str:
+        """The regular expression for the paths of its pages, of whatever year or indicator."""
+        return re.escape(self.output).replace(r"\{year\}", r"20\d\d").replace(r"\{indicator\}", r"[1-9]\d*")
 
 
 def read_pages(root: Path) -> tuple[Page, ...]:
@@ -84,9 +84,7 @@ def read_pages(root: Path) -> tuple[Page, ...]:
             pages.append(_read(path))
         except BuildError as error:
             problems.append(f"{TEMPLATES}/{path.name}：{error}")
-    if not problems:
-        problems = list(_clashes(pages))
-    if problems:
+    if problems := problems or list(_clashes(pages)):
         raise BuildError("\n".join(problems))
     return tuple(sorted(pages, key=lambda page: (page.order, page.template)))
 
@@ -106,9 +104,6 @@ def _read(path: Path) -> Page:
     if notebook.cells[0].cell_type != "markdown":
         raise BuildError("第一个单元应是写有页面标题的 Markdown 单元。")
     return page
-
-
-_EXAMPLE = '{"page": "{year}/trend", "each": "year", "order": 40}'
 
 
 def _described(template: str, notebook: NotebookNode) -> Page:
@@ -203,16 +198,11 @@ def runs_of(pages: Sequence[Page], years: Iterable[int], baseline: int, indicato
     runs = [Run(page, newest) for page in pages if page.each is Each.ONCE]
     runs += [Run(p, newest, n, name) for p in pages if p.each is Each.INDICATOR for n, name in indicators.items()]
     runs += [Run(page, year) for year in newest_first for page in pages if page.each.covers(year, baseline)]
-    return [_with_siblings(run, runs) for run in runs]
-
-
-def _with_siblings(run: Run, runs: Sequence[Run]) -> Run:
-    folder = run.output.parent
-    if run.output.stem != "index" or folder == Path():
-        return run
-    return replace(
-        run, siblings=tuple(r.output.stem for r in runs if r.output.parent == folder and r.output != run.output)
-    )
+    for number, run in enumerate(runs):
+        if run.output.stem == "index" and run.output.parent != Path():
+            siblings = (r.output.stem for r in runs if r.output.parent == run.output.parent and r is not run)
+            runs[number] = replace(run, siblings=tuple(siblings))
+    return runs
 
 
 def tidied(executed: NotebookNode) -> NotebookNode:

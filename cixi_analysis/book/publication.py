@@ -129,9 +129,8 @@ def archive(root: Path, target: Path) -> Path:
         more = f"等{len(changed)}处" if len(changed) > 1 else ""
         raise NotPublished(f"网站生成以后有改动：{changed[0]}{more}。请先运行 cixi build，再发布。")
     if cache.up_to_date(root, cache.inputs(root)) is None:
-        raise NotPublished(
-            "网站里有的页面可能比数据旧（上一次只重新生成了个别年份，或 book/、_build/ 后来有改动）。请先运行 cixi build，再发布。"
-        )
+        why = "上一次只重新生成了个别年份，或 book/、_build/ 后来有改动"
+        raise NotPublished(f"网站里有的页面可能比数据旧（{why}）。请先运行 cixi build，再发布。")
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w") as file:
         for name, content in _with_start(site).items():
@@ -225,8 +224,7 @@ def _again(root: Path, copy: Path, date: datetime | None, years: list[int]) -> P
         environment |= {"GIT_DIR": str(git), "GIT_WORK_TREE": str(copy)}
     done = subprocess.run(  # noqa: S603  # our own words and paths
         [*program, "--root", str(copy), "build", "--force", *options],
-        cwd=copy, env=environment, capture_output=True, encoding="utf-8", errors="replace",
-        check=False,
+        cwd=copy, env=environment, capture_output=True, encoding="utf-8", errors="replace", check=False,
     )  # fmt: skip
     if done.returncode:
         told = [line for line in done.stderr.splitlines() if "%|" not in line]  # without the progress bar

@@ -44,9 +44,8 @@ def cluster(address: str, *, timeout: float = TIMEOUT) -> Iterator[Executor]:
         from distributed import Client, KilledWorker  # noqa: PLC0415
         from distributed.comm.core import CommClosedError  # noqa: PLC0415
     except ModuleNotFoundError as error:
-        raise SchedulerError(
-            f'--scheduler 需要 Dask，本机没有安装（缺少 {error.name}）。请运行：python -m pip install "cixi-analysis[dask]"'
-        ) from None
+        advice = '请运行：python -m pip install "cixi-analysis[dask]"'
+        raise SchedulerError(f"--scheduler 需要 Dask，本机没有安装（缺少 {error.name}）。{advice}") from None
     for name in ("distributed", "distributed.client"):
         logging.getLogger(name).setLevel(logging.CRITICAL)  # the messages below say what matters to the user
     # Whole blocks of a panel travel with the task, so that another worker can begin it anew: no reason for a warning.
@@ -74,9 +73,8 @@ def _require_workers(client: Any, address: str, timeout: float) -> None:
     try:
         client.wait_for_workers(1, timeout=timeout)
     except TimeoutError:
-        raise SchedulerError(
-            f"调度器 {address} 没有工作进程（等了 {timeout:g} 秒）。请在各台机器上运行：dask worker {address}"
-        ) from None
+        advice = f"请在各台机器上运行：dask worker {address}"
+        raise SchedulerError(f"调度器 {address} 没有工作进程（等了 {timeout:g} 秒）。{advice}") from None
     here, problems = versions(), []
     for worker, there in sorted(client.run(versions, on_error="return").items()):
         if isinstance(there, BaseException):

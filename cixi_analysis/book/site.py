@@ -79,9 +79,8 @@ def swap(new: Path, site: Path) -> None:
             site.rename(old)
         new.rename(site)
     except OSError as error:
-        raise BuildError(
-            f"新网站已生成，但不能替换 {site}，请关闭正在使用该文件夹的程序后再试（{reason(error)}）。"
-        ) from error
+        message = f"新网站已生成，但不能替换 {site}，请关闭正在使用该文件夹的程序后再试（{reason(error)}）。"
+        raise BuildError(message) from error
     finally:
         recover_site(site.parents[1])
     shutil.rmtree(old, ignore_errors=True)

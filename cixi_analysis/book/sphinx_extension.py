@@ -74,7 +74,6 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_search_language(Search)
     app.add_config_value("cixi_imprints", {}, "html", [dict])
     app.connect("config-inited", _configure)
-    app.connect("builder-inited", _write_charts)
     app.connect("env-get-outdated", _changed)
     app.connect("html-page-context", _adjust, priority=900)  # after the theme's own
     app.connect("build-finished", _finish)
@@ -96,14 +95,6 @@ def bundle(root: Path) -> str:
     except KeyError:
         script = kept[name] = str(vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;"))
         return script
-
-
-def _write_charts(app: Sphinx) -> None:
-    """The charts' script in one function scope, with the theme."""
-    target = Path(app.outdir) / "_static" / "charts.js"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    script = f"(() => {{\n{bundle(Path(app.srcdir))}\nwindow.cixiTheme = {_json(theme())};\n}})();\n"
-    target.write_bytes(script.encode())
 
 
 def _changed(app: Sphinx, env: BuildEnvironment, added: set[str], *_: set[str]) -> list[str]:
@@ -135,13 +126,16 @@ def _adjust(app: Sphinx, page: str, _template: str, context: dict[str, Any], _do
 
 
 def _finish(app: Sphinx, failed: Exception | None) -> None:
-    """Write names and provenance, drop the themes' templates, and the words that no page has any more from the index.
+    """Write scripts and provenance, drop the themes' templates, and the words that no page has any more from the index.
 
     An incremental build keeps those words.
     """
     if failed or app.builder.format != "html":
         return
     site, known = Path(app.outdir), provenance(Path(app.srcdir))
+    # The charts' script in one function scope, with the theme.
+    charts = f"(() => {{\n{bundle(Path(app.srcdir))}\nwindow.cixiTheme = {_json(theme())};\n}})();\n"
+    (site / "_static" / "charts.js").write_bytes(charts.encode())
     for template in (site / "_static").glob("*macros.html"):  # the themes' own; it asks for files that do not exist
         template.unlink()
     (site / FILE).write_bytes(known.as_json().encode())

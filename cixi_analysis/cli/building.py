@@ -1,9 +1,8 @@
 """Commands that build the book, publish it and verify a published one."""
 
-import contextlib
 import signal
 import time
-from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -11,11 +10,9 @@ import click
 
 import cixi_analysis as cixi
 from cixi_analysis.cli.terminal import FILE, PathType, command, echo
-from cixi_analysis.errors import CixiError
+from cixi_analysis.errors import CixiError, UnknownYear
 
 if TYPE_CHECKING:
-    from concurrent.futures import Executor
-
     from cixi_analysis.book.making import Workers
 
 #: Seconds between two looks at the project's files.
@@ -29,35 +26,28 @@ _POLL = 0.5
     "Default: each year from 2020 on that has observations; on failure the last good site stays.",
 )
 @click.option(
-    "--year",
-    "years",
-    type=int,
-    multiple=True,
+    "--year", "years", type=int, multiple=True,
     help="只重新运行这些年份（可重复），其余年份保留。Run only these years again (repeatable), keep the others.",
-)
+)  # fmt: skip
 @click.option(
-    "--force",
-    is_flag=True,
+    "--force", is_flag=True,
     help="不沿用此前生成的任何内容，全部重来。Take nothing from an earlier build, make everything again.",
-)
+)  # fmt: skip
 @click.option(
-    "--pdf",
-    is_flag=True,
+    "--pdf", is_flag=True,
     help="另把 --year 的（默认最新年份的）报告印成 _build/pdf/cixi-年份.pdf，需要 Chromium、Chrome 或 Edge。"
     "Print the report of --year (default: the newest year) as a PDF too; needs Chromium, Chrome or Edge.",
-)
+)  # fmt: skip
 @click.option(
-    "--scheduler",
-    metavar="ADDRESS",
+    "--scheduler", metavar="ADDRESS",
     help="在这个 Dask 调度器（tcp://主机:端口）的工作进程上运行各页；需要安装 cixi-analysis[dask]。"
     "Run the pages on the workers of this Dask scheduler (tcp://host:port).",
-)
+)  # fmt: skip
 @click.option(
-    "--watch",
-    is_flag=True,
+    "--watch", is_flag=True,
     help="生成后继续等待，数据或模板一有改动就重新生成，直到按 Ctrl-C。"
     "Stay, and build again whenever data or templates change, until Ctrl-C.",
-)
+)  # fmt: skip
 def build(
     root: Path | None, years: tuple[int, ...], force: bool, pdf: bool, scheduler: str | None, watch: bool
 ) -> None:
@@ -67,7 +57,9 @@ def build(
         raise click.UsageError("--watch 不能与其他选项同用。--watch goes with no other option.")
     folder = find_root(Path.cwd()) if root is None else root.resolve()
     edition.date()  # raises for an invalid one before any page runs
-    with _sigterm_as_ctrl_c():
+    # A time limit or a service that stops cleans up like Ctrl-C.
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
+    try:
         if watch:
             _watch(folder)
         page = _up_to_date(folder, years, force, scheduler)
@@ -77,6 +69,8 @@ def build(
             plan = cixi.load_plan(folder)
             for year in years or plan.report_years[-1:]:
                 echo(make_pdf(plan, year, page.parent, page.parents[1] / "pdf"))
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _up_to_date(
@@ -91,7 +85,26 @@ def _up_to_date(
 
     inputs = cache.inputs(root)  # before anything is read, so that later changes are noticed
     page = None if years or force else cache.up_to_date(root, inputs)
-    page = page or _build(root, years, force, inputs, scheduler, using)
+    if page is None:
+        from cixi_analysis.analysis.dossier import read_of_years
+        from cixi_analysis.book.making import build as build_book
+        from cixi_analysis.book.scheduler import cluster
+
+        plan = cixi.load_plan(root)
+        for year in years:
+            plan.require_year(year)
+            if year not in plan.report_years:
+                known = "、".join(map(str, plan.report_years))
+                raise UnknownYear(f"{year} 年只有个别数字，用于趋势，不单独成页。成页的年份：{known}。")
+        for year in plan.report_years:
+            cixi.assess(plan, year)  # raises before any page runs what a page would raise
+        with nullcontext() if scheduler is None else cluster(scheduler) as executor:
+            page = build_book(
+                root, plan.report_years, renew=None if force or not years else years, force=force,
+                indicators={item.indicator: item.indicator_name for item in plan.items},
+                own={indicator: cache.of(read_of_years(plan, indicator)) for indicator in plan.indicators},
+                inputs=inputs, executor=executor, using=using,
+            )  # fmt: skip
     echo(page)
     return page
 
@@ -117,55 +130,6 @@ def _watch(root: Path) -> NoReturn:
         except PermissionError:  # a file that another program is writing
             time.sleep(_POLL)
     raise CixiError("程序有改动，请重新运行 cixi build --watch。")
-
-
-def _build(
-    root: Path, years: tuple[int, ...], force: bool, inputs: str, scheduler: str | None, using: "Workers | None"
-) -> Path:
-    from cixi_analysis.analysis.dossier import read_of_years
-    from cixi_analysis.book import cache
-    from cixi_analysis.book.making import build as build_book
-    from cixi_analysis.errors import UnknownYear
-
-    plan = cixi.load_plan(root)
-    for year in years:
-        plan.require_year(year)
-        if year not in plan.report_years:
-            known = "、".join(map(str, plan.report_years))
-            raise UnknownYear(f"{year} 年只有个别数字，用于趋势，不单独成页。成页的年份：{known}。")
-    for year in plan.report_years:
-        cixi.assess(plan, year)  # raises before any page runs what a page would raise
-    with contextlib.ExitStack() as stack:
-        executor: Executor | None = None
-        if scheduler is not None:
-            from cixi_analysis.book.scheduler import cluster
-
-            executor = stack.enter_context(cluster(scheduler))
-        return build_book(
-            root,
-            plan.report_years,
-            renew=None if force or not years else years,
-            force=force,
-            indicators={item.indicator: item.indicator_name for item in plan.items},
-            own={indicator: cache.of(read_of_years(plan, indicator)) for indicator in plan.indicators},
-            inputs=inputs,
-            executor=executor,
-            using=using,
-        )
-
-
-@contextlib.contextmanager
-def _sigterm_as_ctrl_c() -> Iterator[None]:
-    """A time limit or a service that stops cleans up like Ctrl-C."""
-
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 @command(

@@ -21,17 +21,13 @@ if TYPE_CHECKING:
 )
 @YEAR
 @click.option(
-    "--against",
-    type=click.Choice(["requirement", "target"]),
-    default="requirement",
+    "--against", type=click.Choice(["requirement", "target"]), default="requirement",
     help="对照国家、省级要求，或规划值 2025、2030。Against the requirements, or the plan's targets.",
-)
+)  # fmt: skip
 @click.option(
-    "--without",
-    type=click.Choice(["none-assigned", "nothing-there", "full", "plan-concludes"]),
-    multiple=True,
+    "--without", type=click.Choice(["none-assigned", "nothing-there", "full", "plan-concludes"]), multiple=True,
     help="不用某一约定（可重复）。Switch a convention off (repeatable).",
-)
+)  # fmt: skip
 @FORMAT
 def assess(root: Path | None, year: int, against: str, without: tuple[str, ...], form: str) -> None:
     left_out = [Convention(word) for word in without]
@@ -184,12 +180,9 @@ def requirement(root: Path | None, text: str | None, unit: str | None, everythin
 )
 @YEAR
 @click.option(
-    "-o",
-    "--output",
-    type=PathType(path_type=Path),
-    required=True,
+    "-o", "--output", type=PathType(path_type=Path), required=True,
     help="文件名（.xlsx、.json）或已有的文件夹。File name, or an existing folder.",
-)
+)  # fmt: skip
 def export(root: Path | None, year: int, output: Path) -> None:
     from cixi_analysis.export import Figures, write_csv, write_json, write_workbook
     from cixi_analysis.form.opening import is_form

@@ -25,16 +25,13 @@ if TYPE_CHECKING:
 )
 @YEAR
 @click.option(
-    "-o",
-    "--output",
-    type=FILE,
+    "-o", "--output", type=FILE,
     help="工作簿的文件名（.xlsx），默认为当前文件夹下的 cixi-YEAR-form.xlsx。File name; default: cixi-YEAR-form.xlsx here.",
-)
+)  # fmt: skip
 @click.option(
-    "--overwrite",
-    is_flag=True,
+    "--overwrite", is_flag=True,
     help="覆盖已有的文件，其中填写的内容会丢失。Replace an existing file; what was filled in there is lost.",
-)
+)  # fmt: skip
 def workbook(root: Path | None, year: int, output: Path | None, overwrite: bool) -> None:
     from cixi_analysis.form.writing import write_form
 
@@ -76,10 +73,9 @@ def check(root: Path | None, file: Path, form: str) -> None:
 @click.argument("file", type=FILE, metavar="FILE")
 @click.option("--dry-run", is_flag=True, help="只显示改动，不写入。Show what would change and write nothing.")
 @click.option(
-    "--final",
-    is_flag=True,
+    "--final", is_flag=True,
     help="该年定稿；还有子项未填报时拒绝。Close the year; refused while items are not filled in.",
-)
+)  # fmt: skip
 @FORMAT
 def import_(root: Path | None, file: Path, dry_run: bool, final: bool, form: str) -> None:
     from cixi_analysis.form.checking import check_form

@@ -15,6 +15,5 @@ def find_root(start: Path) -> Path:
     for folder in (start, *start.parents):
         if (folder / "_config.yml").is_file() and (folder / "data").is_dir():
             return folder
-    raise DataError(
-        [Problem(str(start), None, None, "找不到项目文件夹", "含有 _config.yml 和 data/ 的文件夹（或用 --root 指明）")]
-    )
+    expected = "含有 _config.yml 和 data/ 的文件夹（或用 --root 指明）"
+    raise DataError([Problem(str(start), None, None, "找不到项目文件夹", expected)])

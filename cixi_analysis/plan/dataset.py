@@ -129,12 +129,9 @@ class Plan:
         if not items:
             raise KeyError(indicator)
         ids = {item.item_id for item in items}
-        return replace(
-            self,
-            items=items,
-            requirements=tuple(r for r in self.requirements if r.item_id in ids),
-            targets=tuple(t for t in self.targets if t.item_id in ids),
-        )
+        requirements = tuple(r for r in self.requirements if r.item_id in ids)
+        targets = tuple(t for t in self.targets if t.item_id in ids)
+        return replace(self, items=items, requirements=requirements, targets=targets)
 
     def files(self) -> Iterator[tuple[str, type[Row], tuple[Row, ...]]]:
         """Every file below ``data/`` with the model of its rows and the rows, in the order of the schema."""
@@ -193,10 +190,9 @@ def load_plan(root: Path | str | None = None, new: Mapping[str, bytes] | None = 
     outside the schema, duplicate keys, ids that nothing defines, missing rows.
     """
     folder = find_root(Path.cwd()) if root is None else Path(root)
-    files = _read(folder / "data", new or {})
-    while (
-        again := _read(folder / "data", new or {})
-    ) != files:  # replaced meanwhile: some may have been read before, some after
+    files: tuple[tuple[str, Content], ...] = ()
+    # Until two readings are the same: of files that are replaced meanwhile, some may be read before, some after.
+    while (again := _read(folder / "data", new or {})) != files:
         files = again
     return _parse(folder, files)
 

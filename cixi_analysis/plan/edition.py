@@ -28,9 +28,8 @@ def date() -> datetime | None:
         return datetime.fromtimestamp(int(given), UTC)
     except (ValueError, OverflowError, OSError):
         example = int(datetime(2026, 1, 1, tzinfo=UTC).timestamp())
-        raise WrongDate(
-            f"环境变量 {VARIABLE} 现为“{given}”；应为自1970年1月1日起的秒数，如 {example}，或者不设。"
-        ) from None
+        expected = f"自1970年1月1日起的秒数，如 {example}，或者不设"
+        raise WrongDate(f"环境变量 {VARIABLE} 现为“{given}”；应为{expected}。") from None
 
 
 def zip_date(given: datetime | None) -> tuple[int, int, int, int, int, int]:

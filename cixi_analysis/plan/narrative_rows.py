@@ -26,22 +26,19 @@ class Commitment(Row):
     domain: Maybe[str] = column("领域", "六大领域之一；空＝就全局而言。")
     metric: Text = column("承诺事项", "所承诺的是什么，用我们自己的短语。")
     kind: CommitmentKind = column(
-        "类型",
-        "target 达到某一数量，maintain 保持，full_coverage 全覆盖，milestone 完成某事（没有数量），yearly_rate 每年完成若干。",
-    )
+        "类型", "target 达到某一数量，maintain 保持，full_coverage 全覆盖，milestone 完成某事（没有数量），yearly_rate 每年完成若干。",
+    )  # fmt: skip
     comparator: Maybe[words.Comparison] = column("比较", "≥、>、≤、<、=；空＝没有数量。")
     value: Maybe[Decimal] = column("数量", "所承诺的数；空＝没有数量。")
     value_to: Maybe[Decimal] = column("数量上端", "原文写成范围（5-6年）时的上端；空＝不是范围。")
     unit: Maybe[str] = column("单位", "照录；空＝没有数量，或该数量没有单位。")
     stated: Maybe[words.Stated] = column(
-        "明示与否",
-        "stated 原文所印，implied 由原文推出而没有印数（全覆盖为100%，不再增长为≤0），approximate 约数；空＝没有数量。",
-    )
+        "明示与否", "stated 原文所印，implied 由原文推出而没有印数（全覆盖为100%，不再增长为≤0），approximate 约数；空＝没有数量。",
+    )  # fmt: skip
     mode: Maybe[Deadline] = column(
-        "期限方式",
-        "by 到该年，before 该年以前，from 自该年起，during 期间；期限管到句号为止，以年份开头的段落管整段，"
+        "期限方式", "by 到该年，before 该年以前，from 自该年起，during 期间；期限管到句号为止，以年份开头的段落管整段，"
         "近期目标为到2025年；空＝原文未写期限。",
-    )
+    )  # fmt: skip
     start_year: Maybe[Year] = column("起始年", "from 与 during 的起始年；空＝不适用。")
     end_year: Maybe[Year] = column("到期年", "by、before 与 during 的年份；空＝不适用。")
     scope: Text = column("范围", "全市、中心城区、围垦区等，照原文；原文未写的为全市。")
@@ -59,10 +56,8 @@ class Commitment(Row):
             yield "value value_to", "数量上端应大于数量"
         ends, starts = self.mode in _ENDING, self.mode in _STARTING
         if ends != (self.end_year is not None) or starts != (self.start_year is not None):
-            yield (
-                "mode start_year end_year",
-                "by、before 只填到期年，from 只填起始年，during 两个都填，没有期限的都不填",
-            )
+            rule = "by、before 只填到期年，from 只填起始年，during 两个都填，没有期限的都不填"
+            yield "mode start_year end_year", rule
         if self.start_year and self.end_year and self.start_year > self.end_year:
             yield "start_year end_year", "起始年不应晚于到期年"
 
@@ -124,10 +119,9 @@ class AuditRow(Row):
         "算式", "由所引的数字写成，程序据此计算：如 34 = 7 + 26 + 1；count(甲|乙|丙) 为所列名称的个数；空＝对读。"
     )
     result: Maybe[AuditResult] = column(
-        "结果",
-        "agrees 一致，contradicts 不一致，unclear 不能确定；计算的由程序得出，留空；"
+        "结果", "agrees 一致，contradicts 不一致，unclear 不能确定；计算的由程序得出，留空；"
         "算式不成立、而原文又不足以断定不一致的写 unclear。",
-    )
+    )  # fmt: skip
     place_a: Text = column("甲处", "节与段落，或表、行、列。")
     quotation_a: Text = column("甲处原文", "规划原文，照录。")
     place_b: Text = column("乙处", "同上。")
@@ -158,10 +152,8 @@ class Link(Row):
 
     def contradictions(self) -> Iterator[tuple[str, str]]:
         if (self.relation, self.from_kind, self.to_kind) not in _LINKS:
-            yield (
-                "from_kind to_kind relation",
-                f"以下关系之一：{'；'.join(f'{a.value} {r.value} {b.value}' for r, a, b in _LINKS)}",
-            )
+            known = "；".join(f"{a.value} {r.value} {b.value}" for r, a, b in _LINKS)
+            yield "from_kind to_kind relation", f"以下关系之一：{known}"
 
 
 _C, _P, _F, _I = Entity.COMMITMENT, Entity.PROJECT, Entity.FINDING, Entity.ITEM

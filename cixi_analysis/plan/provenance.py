@@ -8,7 +8,7 @@ import json
 import platform
 import re
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from importlib import metadata
@@ -61,7 +61,7 @@ class Program:
     files: int
     sha256: str
     commit: str | None  # of the project folder; None without a Git repository
-    modified: tuple[str, ...]  # files that differ from the commit, with slashes
+    modified: tuple[str, ...]  # files that differ from the commit, untracked ones too, with slashes
 
 
 @dataclass(frozen=True)
@@ -109,14 +109,10 @@ def provenance(root: Path) -> Provenance:
     pins = root / "constraints.txt"
     lines = re.findall(r"^([\w.-]+)==(\S+)", pins.read_text("utf-8") if pins.is_file() else "", re.MULTILINE)
     pinned: dict[str, str] = {canonicalize_name(name): version for name, version in lines}
-    return Provenance(
-        inputs=inputs,
-        program=_program(root),
-        python=f"{platform.python_implementation()} {platform.python_version()}",
-        system=f"{platform.system()} {platform.machine()}",
-        packages=tuple(Package(*package, pinned.get(package[0])) for package in required_packages().items()),
-        date=edition.date(),
-    )
+    packages = tuple(Package(*package, pinned.get(package[0])) for package in required_packages().items())
+    python = f"{platform.python_implementation()} {platform.python_version()}"
+    system = f"{platform.system()} {platform.machine()}"
+    return Provenance(inputs, _program(root), python, system, packages, edition.date())
 
 
 def _inputs(root: Path) -> Iterator[Input]:
@@ -137,15 +133,14 @@ def is_text(name: str) -> bool:
 
 
 def _program(root: Path) -> Program:
-    files = sorted(
-        (path.relative_to(_PROGRAM.parent).as_posix(), path)
-        for path in _PROGRAM.rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts
-    )
+    paths = (path for path in _PROGRAM.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
+    files = sorted((path.relative_to(_PROGRAM.parent).as_posix(), path) for path in paths)
     listing = "".join(f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {name}\n" for name, path in files)
     sha256, commit = hashlib.sha256(listing.encode()).hexdigest(), _commit(root)
-    places = [f":(glob){pattern}" for patterns in _INPUTS.values() for pattern in patterns]
-    modified = _modified(root, [*places, _PROGRAM.name]) if commit else ()
+    places = [*(f":(glob){pattern}" for patterns in _INPUTS.values() for pattern in patterns), _PROGRAM.name]
+    status = ("status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--", *places)
+    changed = (commit and _git(root, *status)) or ""
+    modified = tuple(sorted(entry[3:] for entry in changed.split("\0") if entry and is_text(entry)))
     return Program(cixi_analysis.__version__, len(files), sha256, commit, modified)
 
 
@@ -172,12 +167,6 @@ def _required(name: str) -> set[str]:
 def _commit(root: Path) -> str | None:
     """The commit of ``root``, if a repository begins there and not in a parent folder."""
     return _git(root, "rev-parse", "HEAD") if _git(root, "rev-parse", "--show-prefix") == "" else None
-
-
-def _modified(root: Path, places: Sequence[str]) -> tuple[str, ...]:
-    """Files below ``places`` that differ from the commit, untracked ones too, with slashes."""
-    changed = _git(root, "status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--", *places) or ""
-    return tuple(sorted(entry[3:] for entry in changed.split("\0") if entry and is_text(entry)))
 
 
 def own_files(root: Path) -> tuple[str, ...] | None:

@@ -113,11 +113,10 @@ class Published(Row):
 
     KEY = ("kind", "subject", "level", "source")
     kind: str = column(
-        "类别",
-        "所印的是什么：verdict 达标结论，indicators 指标数，tally 分级计数，named 点名的指标，"
+        "类别", "所印的是什么：verdict 达标结论，indicators 指标数，tally 分级计数，named 点名的指标，"
         "past_* 表二的合计，projects/project_origin 项目数，budget 投资。",
         pattern=_PRINTED,
-    )
+    )  # fmt: skip
     subject: Maybe[str] = column("对象", "指标序号、计数的项目、项目类型等；空＝全体。")
     level: Maybe[Level] = column("级别", "空＝与级别无关。")
     name: Maybe[str] = column("原文用名", "正文点名时所用的名称，照录；空＝不涉及名称。")
@@ -178,18 +177,11 @@ class Project(Row):
 
 #: File (below ``data/``) → the model of its rows.
 TABLES: dict[str, type[Row]] = {
-    "indicators.csv": Indicator,
-    "requirements.csv": Requirement,
-    "targets.csv": Target,
-    "conventions.csv": ConventionRow,
-    "published.csv": Published,
-    "projects_2018_2022.csv": PastProjects,
-    "projects.csv": Project,
-    "commitments.csv": Commitment,
-    "background.csv": Figure,
-    "left_out.csv": LeftOut,
-    "audit.csv": AuditRow,
-    "links.csv": Link,
-}
+    "indicators.csv": Indicator, "requirements.csv": Requirement, "targets.csv": Target,
+    "conventions.csv": ConventionRow, "published.csv": Published,
+    "projects_2018_2022.csv": PastProjects, "projects.csv": Project,
+    "commitments.csv": Commitment, "background.csv": Figure, "left_out.csv": LeftOut,
+    "audit.csv": AuditRow, "links.csv": Link,
+}  # fmt: skip
 #: Folder (below ``data/``) with one file ``<year>.csv`` for each year → the model of their rows.
 YEARLY: dict[str, type[Row]] = {OBSERVATIONS: Observation, PROGRESS: Progress}

@@ -21,14 +21,12 @@ class Observation(Row):
     polarity: Maybe[words.Polarity] = column("实测方向", "空＝与子项方向相同。")
     value: Maybe[Quantity] = column("现状值", "数，或水质类别 Ⅰ–劣Ⅴ；空＝没有数值（见缺失原因或原文）。")
     absence: Maybe[words.Absence] = column(
-        "缺失原因",
-        "没有数值的原因：暂无数据、未开展测算、未发现（对象不存在或未发现）、原文未列、未填报；"
+        "缺失原因", "没有数值的原因：暂无数据、未开展测算、未发现（对象不存在或未发现）、原文未列、未填报；"
         "空＝有数值，或该子项本来只以文字说明。",
-    )
+    )  # fmt: skip
     assigned_target: Maybe[str] = column(
-        "下达目标",
-        f"上级下达的年度目标：数（可带比较符，如 ≤31）、水质类别，或“任务：……”；“{NOT_ASSIGNED}”＝当年没有下达；空＝原文未列。",
-    )
+        "下达目标", f"上级下达的年度目标：数（可带比较符，如 ≤31）、水质类别，或“任务：……”；“{NOT_ASSIGNED}”＝当年没有下达；空＝原文未列。",
+    )  # fmt: skip
     benchmark: Maybe[Number] = column(
         "全省平均", "全省平均值；为变化量或变化率时带符号，上升为正、下降为负；空＝未知。"
     )
@@ -37,9 +35,8 @@ class Observation(Row):
     )
     statement: Maybe[str] = column("现状原文", "现状值一栏的文字，照录；空＝原文没有这一年的文字。")
     attests: Maybe[str] = column(
-        "载明达到",
-        "原文载明已做到的条款，写作“条款=原文中的字句”，以分号（；）分隔；字句与条款相同时可只写条款；空＝没有。",
-    )
+        "载明达到", "原文载明已做到的条款，写作“条款=原文中的字句”，以分号（；）分隔；字句与条款相同时可只写条款；空＝没有。",
+    )  # fmt: skip
     denies: Maybe[str] = column("载明未达到", "原文载明没有做到的条款，写法同上；空＝没有。")
     source: Source
     responsible: Maybe[str] = column("填报单位", "谁对这个数负责；空＝未写明（规划所载各年）。")
@@ -50,9 +47,8 @@ class Observation(Row):
         "阶段", "初稿＝该年尚未定稿，还会改动；定稿＝已定；空＝初稿。"
     )
     form: Maybe[str] = column(
-        "填报工作簿",
-        "这一行由哪个工作簿导入：文件名与 SHA-256；定稿以后才改动的，其后写明更正了哪些列；空＝不是由工作簿导入。",
-    )
+        "填报工作簿", "这一行由哪个工作簿导入：文件名与 SHA-256；定稿以后才改动的，其后写明更正了哪些列；空＝不是由工作簿导入。",
+    )  # fmt: skip
 
     def contradictions(self) -> Iterator[tuple[str, str]]:
         if self.value is not None and self.absence is not None:
