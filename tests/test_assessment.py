@@ -710,9 +710,9 @@ def test_a_later_requirement_holds_from_its_year_on() -> None:
 def test_a_year_without_observations_is_refused() -> None:
     """An unknown year says which years exist and how to add one."""
     with pytest.raises(UnknownYear) as error:
-        assess(tiny_plan(), 2031)
+        assess(tiny_plan(), 2029)
     assert str(error.value) == (
-        "没有 2031 年的数据。已有数据的年份：2021、2022。新增年份：运行 cixi workbook 2031 得到填报工作簿，"
+        "没有 2029 年的数据。已有数据的年份：2021、2022。新增年份：运行 cixi workbook 2029 得到填报工作簿，"
         "填写后依次运行 cixi check 和 cixi import。"
     )
 

@@ -8,6 +8,8 @@ from tiny import audit_row, commitment, link, progress, tiny_plan, write
 from cixi_analysis.errors import DataError
 from cixi_analysis.plan.dataset import load_plan
 
+LINK = link("project 1", "contributes", "item 3")  # no table may be empty
+
 
 def problems(tmp_path: Path, **changes: object) -> list[str]:
     """What loading says of the tiny plan with some of its fields replaced; nothing where it loads."""
@@ -36,20 +38,20 @@ def problems(tmp_path: Path, **changes: object) -> list[str]:
 )  # fmt: skip
 def test_a_sum_is_made_of_what_is_printed(tmp_path: Path, check: str, expected: list[str]) -> None:
     """Every number and name of a sum stands in one of the two quotations."""
-    assert problems(tmp_path, audit=(audit_row("A001", check),), links=()) == expected
+    assert problems(tmp_path, audit=(audit_row("A001", check),), links=(LINK,)) == expected
 
 
 def test_a_number_is_printed_as_a_whole(tmp_path: Path) -> None:
     """The 4 of 34 is no printed 4."""
     row = audit_row("A001", "4 = 4", quotation_a="共34个", quotation_b="34个")
-    assert problems(tmp_path, audit=(row,), links=()) == [
+    assert problems(tmp_path, audit=(row,), links=(LINK,)) == [
         "audit.csv 第2行 “check 算式”列：现为“4、4”不在引文中；应为引文里印着的数字与名称"
     ]
 
 
 def test_a_sum_that_holds_is_not_open(tmp_path: Path) -> None:
     """Open is what does not hold and may still be right."""
-    assert problems(tmp_path, audit=(audit_row("A001", "4 = 3 + 1", result="unclear"),), links=()) == [
+    assert problems(tmp_path, audit=(audit_row("A001", "4 = 3 + 1", result="unclear"),), links=(LINK,)) == [
         "audit.csv 第2行 “result 结果”列：现为“unclear”而算式成立；应为空（由程序得出）"
     ]
 
