@@ -16,7 +16,10 @@ _MOVE = {
     **dict.fromkeys(("下降", "降低", "减少"), Move.FALL),
     **dict.fromkeys(("改善", "好转"), Move.IMPROVE),
 }
-_COMPARATORS = {kind: Comparator[kind] for kind in ("GE", "LE", "GT", "LT")}
+#: Terminal → comparator: a sign or word before the number or the average, or 以上/以内 after the number.
+_COMPARATORS = {kind: Comparator[kind] for kind in ("GE", "LE", "GT", "LT")} | {
+    "AND_ABOVE": Comparator.GE, "AND_BELOW": Comparator.LE, "REACH_OR_HIGHER": Comparator.GE,
+}  # fmt: skip
 _CHINESE_DIGITS = "零一二三四五六七八九十"
 #: 不减小, 不减少 and 不缩小 say the same of an area, 不降低 and 不减退 of a function; one canonical word each.
 _NOT_STATE = {"不减小": "不减少", "不缩小": "不减少", "不减退": "不降低"}
@@ -117,10 +120,9 @@ class Build(Transformer[Token, Node]):
             if types.get("ADVERB") == "逐年":
                 raise Stop("“较上年”与“逐年”所看的年份不同", _span(*tokens))
             return Change(_MOVE[types["MOVE"]], True, Window.PREVIOUS)
-        if "NOT_MOVE" in types:
-            move = {"不上升": Move.FALL, "不恶化": Move.IMPROVE}.get(types["NOT_MOVE"], Move.RISE)
-            return Change(move, False, Window.PREVIOUS)
-        return Change(_MOVE.get(types["STEADY"][-2:], Move.IMPROVE), False, Window.PREVIOUS)
+        word = types.get("NOT_MOVE") or types["STEADY"][-2:]
+        not_moved = {"不上升": Move.FALL, "不下降": Move.RISE, "不降低": Move.RISE}
+        return Change({**_MOVE, **not_moved}.get(word, Move.IMPROVE), False, Window.PREVIOUS)
 
     def years(self, tokens: list[Token]) -> Change:
         types = _by_type(tokens)
@@ -130,7 +132,7 @@ class Build(Transformer[Token, Node]):
 
     def compared(self, tokens: list[Token]) -> Change:
         kind = tokens[0].type
-        move = Move.IMPROVE if kind == "BETTER" else Move.RISE if kind in ("GE", "GT") else Move.FALL
+        move = {"BETTER": Move.IMPROVE, "GE": Move.RISE, "GT": Move.RISE}.get(kind, Move.FALL)
         return Change(move, kind in ("GT", "LT", "BETTER"), Window.PREVIOUS)
 
     def rate(self, tokens: list[Token]) -> Rate:
@@ -151,9 +153,8 @@ class Build(Transformer[Token, Node]):
         return tree.ChangeBenchmark(_MOVE[types["MOVE"]], Comparator.GE if "REACH" in types else _comparator(types))
 
     def level_benchmark(self, tokens: list[Token]) -> tree.LevelBenchmark:
-        kind = tokens[0].type
-        comparators = {**_COMPARATORS, "REACH_OR_HIGHER": Comparator.GE}
-        return tree.LevelBenchmark(comparators.get(kind, Comparator.REACH), better=kind == "BETTER")
+        types = _by_type(tokens)
+        return tree.LevelBenchmark(_comparator(types), better="BETTER" in types)
 
     def state(self, tokens: list[Token]) -> Node:
         if tokens[0].type == "STATE":
@@ -169,9 +170,8 @@ class Build(Transformer[Token, Node]):
 
 
 def _comparator(tokens: dict[str, Token]) -> Comparator:
-    """The comparator of a clause: a sign or word before the number, or 以上/以内 after it; else open."""
-    kinds = {**_COMPARATORS, "AND_ABOVE": Comparator.GE, "AND_BELOW": Comparator.LE}
-    return next((comparator for kind, comparator in kinds.items() if kind in tokens), Comparator.REACH)
+    """The comparator of a clause; open where it names none."""
+    return next((comparator for kind, comparator in _COMPARATORS.items() if kind in tokens), Comparator.REACH)
 
 
 def _qualified(change: Node, rate: Node, span: tuple[int, int]) -> Change | None:

@@ -18,10 +18,10 @@ from cixi_analysis.requirement.parsing import Build, Stop
 from cixi_analysis.requirement.tree import Node
 
 #: Character → the form the grammar knows. One character each, so that places in the wording stay places.
-_FORMS = {chr(c): chr(c - 0xFEE0) for c in range(0xFF01, 0xFF5F)} | {
+_FORMS = {c: chr(c - 0xFEE0) for c in range(0xFF01, 0xFF5F)} | str.maketrans({
     ",": "，", "，": "，", ";": "；", "；": "；", "−": "-", "﹣": "-", "％": "%", "﹪": "%", "⩾": "≥", "⩽": "≤", "≧": "≥", "≦": "≤",
     **dict.fromkeys("\r\v\f\x85\u2028\u2029", "\n"),
-}  # fmt: skip
+})  # fmt: skip
 _GRAMMAR = resources.files(__package__).joinpath("grammar.lark").read_text(encoding="utf-8")
 #: Terminal → its Chinese name in messages, from the comment behind it.
 _NAMES = dict(re.findall(r"^(\w+)[^:]*: .* //: (.+)$", _GRAMMAR, re.MULTILINE))
@@ -30,13 +30,10 @@ _MOST_BRACKETS = 50
 
 #: The kinds of clauses, instead of every word that may begin one.
 _CLAUSES = (
-    "数值（≥20、20%以上）",
-    "水质类别（优于Ⅲ类）",
-    "上级目标（完成上级下达的年度目标）",
+    "数值（≥20、20%以上）", "水质类别（优于Ⅲ类）", "上级目标（完成上级下达的年度目标）",
     "变化（逐年上升、保持稳定或持续改善、高于上年、年均下降幅度≥3.5%）",
-    "全省平均（高于全省平均值）",
-    "状态（制定实施、面积不减少、无黑臭水体）",
-)
+    "全省平均（高于全省平均值）", "状态（制定实施、面积不减少、无黑臭水体）",
+)  # fmt: skip
 
 #: Known wordings that are refused, with the reason; searched where parsing stopped.
 _REFUSED = (
@@ -76,16 +73,12 @@ class Refusal(CixiError, ValueError):
         return "。".join(parts) + "。"
 
 
+@cache
 def read(text: str, *, unit: str | None = None) -> Node:
     """Parse ``text``. Raises :class:`Refusal`.
 
     A percentage of change is accepted only where the item's ``unit`` is known not to be % (percent or points?).
     """
-    return _read(text, unit)
-
-
-@cache
-def _read(text: str, unit: str | None) -> Node:
     text = unicodedata.normalize("NFC", text)  # not NFKC, which would turn Ⅲ into III
     normal, places = _normalise(text)
     if normal.count("(") > _MOST_BRACKETS:
@@ -125,29 +118,18 @@ def _refusal(text: str, normal: str, places: list[int], error: UnexpectedInput) 
 
 def _normalise(text: str) -> tuple[str, list[int]]:
     """The text in the grammar's characters, and where in ``text`` each of them and the end is."""
-    kept: list[tuple[str, int]] = []
-    for place, char in enumerate(text):
-        if char.isspace() and _FORMS.get(char, char) != "\n":
-            # A space between two digits may stand for anything; it is left in, and so refused.
-            before, after = text[place - 1 : place], text[place + 1 : place + 2]
-            if _digit(before) and _digit(after):
-                kept.append((" ", place))
-            continue
-        kept.append((_FORMS.get(char, char), place))
+    normal = re.sub(r"[^\S\n]", " ", text.translate(_FORMS))
+    # Spaces are left out; only those between two digits may stand for anything: one is left in, and so refused.
+    places = [found.start() for found in re.finditer(r"[^ ]|(?<=[0-9.]) (?= *[0-9.])", normal)]
+    kept = [normal[place] for place in places]
     # A comma between two digits is a thousands separator or a list; left as ",", which the grammar does not know.
     # Only in a canonical text, AND(≥20, 100), does a comma with a space after it surely separate.
-    depth = 0
-    for i in range(1, len(kept) - 1):
-        char, place = kept[i]
-        depth += (char == "(") - (char == ")")
-        separates = depth > 0 and char == "，" and kept[i + 1][1] > place + 1
-        if char in "，、" and _digit(kept[i - 1][0]) and _digit(kept[i + 1][0]) and not separates:
-            kept[i] = (",", place)
-    return "".join(c for c, _ in kept), [p for _, p in kept] + [len(text)]
-
-
-def _digit(char: str) -> bool:
-    return bool(char) and _FORMS.get(char, char) in "0123456789."
+    for i, char in enumerate(kept[1:-1], 1):
+        if char in "，、" and {kept[i - 1], kept[i + 1]} <= set("0123456789."):
+            spaced = char == "，" and places[i + 1] > places[i] + 1
+            if not spaced or kept[:i].count("(") <= kept[:i].count(")"):
+                kept[i] = ","
+    return "".join(kept), [*places, len(text)]
 
 
 @cache

@@ -150,11 +150,12 @@ class Change:
         if self.window is Window.YEARLY:
             text = f"{f'近{self.years}年' if self.years else ''}{self.adverb}{self.move.value}"
         else:
-            text = f"较上年{self.move.value if self.strict else _STEADY[self.move]}"
+            text = f"较上年{self.move.value if self.strict else _STEADY[self.move][0]}"
         return f"{text} with {self.rate}" if self.rate else text
 
 
-_STEADY = {Move.IMPROVE: "保持稳定或改善", Move.RISE: "不下降", Move.FALL: "不上升"}
+#: Move of a change that is not strict → its canonical text; what did not happen.
+_STEADY = {Move.IMPROVE: ("保持稳定或改善", "变差"), Move.RISE: ("不下降", "下降"), Move.FALL: ("不上升", "上升")}
 
 
 @dataclass(frozen=True)
@@ -208,9 +209,6 @@ def demanded_bounds(node: Node) -> Iterator[Bound]:
     yield from (part for part in parts if isinstance(part, Bound))
 
 
-_NOT_WORSE = {Move.IMPROVE: "变差", Move.RISE: "下降", Move.FALL: "上升"}
-
-
 def meaning(node: Node) -> str:
     """One node as a Chinese sentence; the caller adds those of the parts of AND and OR."""
     compared = _READS[node.comparator][0] if isinstance(node, Bound | Rate | ChangeBenchmark | LevelBenchmark) else ""
@@ -238,6 +236,6 @@ def meaning(node: Node) -> str:
             span = f"近{years}年（{years}个年份都须有数据）" if years else "近三年（数据只有两年时看两年）"
             return f"{span}逐年{'都有' if node.move is Move.IMPROVE else ''}{node.move.value}"
         case Change():
-            return f"比上一年{node.move.value}" if node.strict else f"比上一年没有{_NOT_WORSE[node.move]}"
+            return f"比上一年{node.move.value}" if node.strict else f"比上一年没有{_STEADY[node.move][1]}"
         case State():
             return f"原文载明“{node}”"
