@@ -98,8 +98,8 @@ def _contradictions(plan: Plan, year: int, observed: Sequence[tuple[FilledRow, O
     years = sorted(y for y, rows in after.items() if y >= year and rows)
     quoting = {o.item_id for y in years for o in after[y] if o.attests or o.denies}
     # A row that the data has already, word for word, makes nothing worse.
-    known = {_content(o) for o in plan.observations.get(year, ())}
-    ids = quoting & {o.item_id for o in after[year] if _content(o) not in known}
+    known = {o.model_copy(update={"stage": Stage.DRAFT, "form": None}) for o in plan.observations.get(year, ())}
+    ids = quoting & {o.item_id for o in after[year] if o not in known}
     judged = replace(  # only these items: judging is the slowest part of a check
         plan,
         items=tuple(row for row in plan.items if row.item_id in ids),
@@ -116,15 +116,8 @@ def _contradictions(plan: Plan, year: int, observed: Sequence[tuple[FilledRow, O
             stated = judged.observations[y][(problem.row or _FIRST) - _FIRST]
             own = {one.level: row for row, one in observed if one.item_id == stated.item_id}
             row = own.get(stated.level) or next(iter(own.values()))
-            if y == year:
-                yield _in_form(row, problem)
-            else:
-                found, expected = f"与 {y} 年的现状原文不符：{problem.found}", f"与 {y} 年一致的数，或改正 {y} 年的数据"
-                yield row.tell("value", found, expected)
-
-
-def _content(observed: Observation) -> Observation:
-    return observed.model_copy(update={"stage": Stage.DRAFT, "form": None})
+            found, expected = f"与 {y} 年的现状原文不符：{problem.found}", f"与 {y} 年一致的数，或改正 {y} 年的数据"
+            yield _in_form(row, problem) if y == year else row.tell("value", found, expected)
 
 
 def _in_form(row: FilledRow, problem: Problem) -> FormProblem:

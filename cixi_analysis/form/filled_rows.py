@@ -61,7 +61,7 @@ class FilledRow:
 
     def tell(self, column: str, found: str, expected: str) -> FormProblem:
         """A problem in a cell of this row."""
-        return FormProblem(name_of(self.sheet.title), self.cell(column).coordinate, found, expected)
+        return FormProblem(quoted(self.sheet.title)[1:-1], self.cell(column).coordinate, found, expected)
 
     def read(self) -> list[FormProblem]:
         """Read the input cells; return the problems in them."""
@@ -121,9 +121,9 @@ class FilledRow:
         if not observed:
             return
         value, unit, own = texts.get("value"), texts.get("unit"), self.spec.shown["item_unit"]
-        if value is not None and "absence" in texts:
-            found = f"“{texts['absence']}”，而现状值为“{value}”"
-            yield tell("absence", found, "二者取一：有数值时缺失原因留空，没有数值时现状值留空")
+        if value is not None and (absence := texts.get("absence")):
+            expected = "二者取一：有数值时缺失原因留空，没有数值时现状值留空"
+            yield tell("absence", f"“{absence}”，而现状值为“{value}”", expected)
         if value in WATER_CLASSES and unit != CLASS_UNIT and ("unit" in texts) == ("unit" in has):
             yield tell("unit", or_empty(unit or ""), f"“{CLASS_UNIT}”：现状值“{value}”是水质类别")
         if value is not None and value not in WATER_CLASSES and unit == CLASS_UNIT:
@@ -219,8 +219,3 @@ def _disproportion(before: str, now: str, unit: str) -> str:
     if small and large > TIMES * small:
         return f"超过其{TIMES}倍" if large == abs(new) else f"不足其1/{TIMES}"
     return f"相差{POINTS}个百分点以上" if unit == "%" and abs(new - old) > POINTS else ""
-
-
-def name_of(title: str) -> str:
-    """A sheet's name in a message."""
-    return quoted(title)[1:-1]

@@ -5,9 +5,10 @@ progress; a form without them leaves the progress unchanged.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path, PureWindowsPath
 from typing import Any
 
@@ -22,7 +23,7 @@ from cixi_analysis.form.sheets import summary
 from cixi_analysis.plan.csvfile import rows_csv
 from cixi_analysis.plan.dataset import Plan, load_plan
 from cixi_analysis.plan.journal import recover, replace_files
-from cixi_analysis.plan.schema import OBSERVATIONS, PROGRESS, Observation, Progress, Row
+from cixi_analysis.plan.schema import OBSERVATIONS, PROGRESS, Observation, Progress
 from cixi_analysis.words import BASE_YEAR, NOT_APPLICABLE_MARK, Absence, Entity, Level, Stage
 
 #: The columns of ``cixi import``.
@@ -86,14 +87,10 @@ class Import:
             cells = (cell_text(getattr(one, column)) for one in (change.old, change.new))
             yield str(change.kind), self.year, *key, column, *cells, row.columns()[column].title
         if not change.columns:
-            before, after = (self._summary(one) for one in (change.old, change.new))
+            known: list[Any] = [change.old, change.new]
+            words = (summary(one) if isinstance(one, Progress) else one and shown(one, self.year) for one in known)
             why = "工作簿中这一行没有填写" if change.kind is RowFate.REMOVED else ""
-            yield str(change.kind), self.year, *key, "", before, after, why
-
-    def _summary(self, row: Row | None) -> str:
-        return (
-            shown(row, self.year) if isinstance(row, Observation) else summary(row) if isinstance(row, Progress) else ""
-        )
+            yield str(change.kind), self.year, *key, "", *(text or "" for text in words), why
 
 
 def plan_import(plan: Plan, checked: Checked, path: Path, *, final: bool = False) -> Import:
@@ -120,9 +117,9 @@ def plan_import(plan: Plan, checked: Checked, path: Path, *, final: bool = False
         raise ImportRefused("\n".join(["没有导入：", *reasons]))
     old = plan.observations.get(year, ())
     closed = bool(old) and all(o.stage is Stage.FINAL for o in old)
-    form = provenance(path)
+    changed = partial(row_changes, form=provenance(path), final=final, closed=closed)
     order = [(item.item_id, level) for item in plan.items for level in (None, *Level)]
-    changes = row_changes(order, old, checked.rows, form=form, final=final, closed=closed)
+    changes = changed(order, old, checked.rows)
     rows = tuple(c.new for c in changes if isinstance(c.new, Observation))
     after = replace(plan, observations={**plan.observations, year: rows})
     moved = any(c.kind not in (RowFate.UNCHANGED, RowFate.FINAL) for c in changes)
@@ -134,9 +131,7 @@ def plan_import(plan: Plan, checked: Checked, path: Path, *, final: bool = False
     ids = [(Entity.PROJECT, str(project.number)) for project in plan.projects]
     ids += [(Entity.COMMITMENT, promise.commitment_id) for promise in plan.commitments]
     known = plan.progress.get(year, ())
-    reported: tuple[RowChange, ...] = ()
-    if checked.reports is not None:
-        reported = row_changes(ids, known, checked.reports, form=form, final=final, closed=closed)
+    reported = () if checked.reports is None else changed(ids, known, checked.reports)
     reports = tuple(c.new for c in reported if isinstance(c.new, Progress)) if reported else known
     reopens = closed and any(row.stage is Stage.DRAFT for row in rows)
     return Import(plan, year, final, rows, reports, reopens, changes, reported, flipped, unfilled)
@@ -146,13 +141,19 @@ def apply_import(plan: Plan, change: Import) -> None:
     """Write ``data/observations/YEAR.csv`` and ``data/progress/YEAR.csv``, where they change.
 
     The write is atomic: a crash, a full disk or a kill at any moment leaves either the old data or the new (two files
-    by the journal of :mod:`cixi_analysis.plan.journal`). The new content is first loaded and compared. Raises :class:`ImportRefused` when the data has changed since ``plan`` was loaded or a file cannot be
-    written; the data is then unchanged.
+    by the journal of :mod:`cixi_analysis.plan.journal`). The new content is first loaded and compared.
+    Raises :class:`ImportRefused` when the data has changed since ``plan`` was loaded or a file cannot be written; the
+    data is then unchanged.
     """
     data, files = plan.root / "data", change.files
     try:
         recover(data)
-        _prove(plan, change, files)
+        if load_plan(plan.root) != plan:
+            raise ImportRefused("没有导入：检查以后 data/ 又有改动。请重新运行 cixi import。")
+        after = load_plan(plan.root, files)
+        read = after.observations.get(change.year, ()), after.progress.get(change.year, ())
+        if read != (change.rows, change.reports):
+            raise ImportRefused("没有导入：写入的内容读回后与原来不同。请报告这个错误，并附上工作簿。")
         replace_files(data, files)
     except OSError as error:
         places = "、".join(str(data / name) for name in files or (f"{OBSERVATIONS}/{change.year}.csv",))
@@ -182,13 +183,3 @@ def _unfilled(plan: Plan, year: int, rows: Sequence[Observation]) -> Iterator[st
                     yield f"{title}：只填了另一级，没有填写{level.chinese}的一行"
         if any(row.absence is Absence.NOT_FILLED_IN for row in own):
             yield f"{title}：缺失原因为“{Absence.NOT_FILLED_IN}”"
-
-
-def _prove(plan: Plan, change: Import, files: Mapping[str, bytes]) -> None:
-    """Load the data with the new files in it; raise :class:`ImportRefused` where it is not as expected."""
-    if load_plan(plan.root) != plan:
-        raise ImportRefused("没有导入：检查以后 data/ 又有改动。请重新运行 cixi import。")
-    after = load_plan(plan.root, files)
-    read = after.observations.get(change.year, ()), after.progress.get(change.year, ())
-    if read != (change.rows, change.reports):
-        raise ImportRefused("没有导入：写入的内容读回后与原来不同。请报告这个错误，并附上工作簿。")

@@ -28,9 +28,11 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     "value": {word: word for word in WATER_CLASSES},
     "assigned_target": {word: word for word in (*WATER_CLASSES, NOT_ASSIGNED)},
 }
+#: Kind → what its cells may hold; what is right where nothing is known.
 _WANTED = {
-    Kind.NUMBER: "数", Kind.QUANTITY: "数或水质类别（Ⅰ至劣Ⅴ）", Kind.TEXT: "文字",
-    Kind.TARGET: f"数、水质类别、“{_TASK}……”或“{NOT_ASSIGNED}”",
+    Kind.NUMBER: ("数", "不知道时留空；数值是零时写 0"), Kind.TEXT: ("文字", ""),
+    Kind.QUANTITY: ("数或水质类别（Ⅰ至劣Ⅴ）", "没有数值时留空，在“缺失原因”里选一项；数值是零时写 0"),
+    Kind.TARGET: (f"数、水质类别、“{_TASK}……”或“{NOT_ASSIGNED}”", f"当年没有下达写“{NOT_ASSIGNED}”，不知道时留空"),
 }  # fmt: skip
 _WRITTEN = (Kind.TEXT, Kind.CHOICE)
 #: Marks that people write for "nothing" → what each can mean.
@@ -53,11 +55,6 @@ _POWER = re.compile(r"[+-]?\d+(?:\.\d+)?[eE][+-]?\d{1,2}")
 _COMPARATORS = {"≥": "≥", "≤": "≤", ">": ">", "<": "<", ">=": "≥", "<=": "≤", "不低于": "≥", "不高于": "≤", "不超过": "≤",
                 "高于": ">", "超过": ">", "低于": "<", "≧": "≥", "≦": "≤", "⩾": "≥", "⩽": "≤"}  # fmt: skip
 _FULL_WIDTH = "全角字符"
-_IF_MISSING = {
-    Kind.QUANTITY: "没有数值时留空，在“缺失原因”里选一项；数值是零时写 0",
-    Kind.TARGET: f"当年没有下达写“{NOT_ASSIGNED}”，不知道时留空",
-    Kind.NUMBER: "不知道时留空；数值是零时写 0",
-}
 
 
 def read_cell(cell: Any, column: FormColumn, unit: str) -> str | Complaint | None:
@@ -98,7 +95,7 @@ def wanted(column: FormColumn) -> str:
     """What the cells of a column may hold, in words."""
     if column.kind is Kind.CHOICE:
         return f"下拉列表中的一项（{'、'.join(CHOICES[column.key])}）"
-    return _WANTED[column.kind]
+    return _WANTED[column.kind][0]
 
 
 def _number(cell: Any, column: FormColumn, unit: str, want: str) -> str | Complaint:
@@ -116,8 +113,8 @@ def _number(cell: Any, column: FormColumn, unit: str, want: str) -> str | Compla
         return f"“{percent}%”（百分比格式的单元格，存的是 {text}）", expected
     if column.kind is Kind.CHOICE:
         return f"数 {text}", want
-    is_text = column.kind is Kind.TEXT
     # A format that only repeats the unit's own per cent sign changes nothing.
+    is_text = column.kind is Kind.TEXT
     if shown == text if is_text else reads_as(without_sign if unit == "%" else seen, value):
         return text
     name = "文本" if is_text else "常规"
@@ -125,27 +122,21 @@ def _number(cell: Any, column: FormColumn, unit: str, want: str) -> str | Compla
 
 
 def _string(text: str, column: FormColumn, unit: str, want: str) -> str | Complaint:
+    is_text, clean, codes = column.kind is Kind.TEXT, cleaned(text), invisible(text)
     if len(text) > LONGEST_TEXT:
-        return (
-            f"{quoted(text)}（共 {len(text)} 字）",
-            f"不超过 {LONGEST_TEXT} 字的文字" if column.kind is Kind.TEXT else want,
-        )
-    clean = cleaned(text)
-    codes = invisible(text)
+        return f"{quoted(text)}（共 {len(text)} 字）", f"不超过 {LONGEST_TEXT} 字的文字" if is_text else want
     flaws = ["首尾有空格或空行"] if text != text.strip() else []
     flaws += [f"含有看不见的字符 {codes}"] if codes else []
     if not clean:
         return f"{quoted(text)}（只有空格或看不见的字符）", "空，或者" + want
     is_task = column.kind is Kind.TARGET and clean.startswith(_TASK) and len(clean) > len(_TASK)
-    found = f"{quoted(text)}（{'，'.join(flaws)}）" if flaws else quoted(text)
-    if column.kind is Kind.TEXT:
-        return (found, "没有这些字符的文字") if flaws else text
-    words = {clean: clean} if is_task else _WORDS.get(column.key, {})
-    if clean in words:
-        return (found, quoted(clean)) if flaws else str(words[clean])
-    if column.kind is Kind.CHOICE:
-        return found, want
-    meant, expected = _complaint_about(unicodedata.normalize("NFC", clean), column, unit, want)
+    words = {clean: clean} if is_task or is_text else _WORDS.get(column.key, {})
+    if clean in words and not flaws:
+        return str(words[clean])
+    if clean in words or column.kind is Kind.CHOICE:
+        meant, expected = "", "没有这些字符的文字" if is_text else quoted(clean) if clean in words else want
+    else:
+        meant, expected = _complaint_about(unicodedata.normalize("NFC", clean), column, unit, want)
     notes = "，".join(filter(None, [*flaws, meant]))
     return f"{quoted(text)}（{notes}）" if notes else quoted(text), expected
 
@@ -160,7 +151,7 @@ def _complaint_about(text: str, column: FormColumn, unit: str, wanted: str) -> C
     if column.kind is Kind.TARGET and text.startswith("任务"):
         return "", "“任务：……”，“任务”后是全角冒号，其后写明任务"
     if text in _MARKS:
-        return _MARKS[text], f"{wanted}；{_IF_MISSING[column.kind]}"
+        return _MARKS[text], f"{wanted}；{_WANTED[column.kind][1]}"
     if column.kind is Kind.QUANTITY and (text in CHOICES["absence"] or text in _LIKE_ABSENCES):
         return "这是没有数值的原因", f"空；在“缺失原因”里选{f'“{text}”' if text in CHOICES['absence'] else '一项'}"
     if text in ("零", "〇"):
@@ -190,7 +181,7 @@ def _around_number(text: str, notes: list[str], column: FormColumn, unit: str, w
         if before not in _COMPARATORS:
             return wanted
         if column.kind is not Kind.TARGET:
-            return "一个确定的数" + (f"；{_IF_MISSING[column.kind]}" if column.kind is Kind.QUANTITY else "")
+            return "一个确定的数" + (f"；{_WANTED[column.kind][1]}" if column.kind is Kind.QUANTITY else "")
         rest = f"，比较符“{_COMPARATORS[before]}”选在“目标比较符”一列"
     if after:
         has_unit = unit not in ("", "-", "/")
@@ -222,9 +213,8 @@ def shown_value(value: object) -> str:
 
 def text_of(cell: Any) -> str:
     """A cell's content as text, for comparing; "" for an empty cell."""
-    if cell.value is None:
-        return ""
-    return str(cell.value) if isinstance(cell.value, str) else shown_value(cell.value)
+    value = "" if cell.value is None else cell.value
+    return str(value) if isinstance(value, str) else shown_value(value)
 
 
 def cleaned(text: str) -> str:

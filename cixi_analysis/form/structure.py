@@ -1,7 +1,7 @@
 """The structure of a filled-in form: every sheet, column and row in its place, visible, and its context unchanged."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence, Set
-from itertools import groupby
+from itertools import groupby, product
 from typing import Any
 
 from openpyxl import Workbook
@@ -9,7 +9,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from cixi_analysis.errors import quoted
-from cixi_analysis.form.filled_rows import FilledRow, FormProblem, name_of
+from cixi_analysis.form.filled_rows import FilledRow, FormProblem
 from cixi_analysis.form.input_cells import cleaned, or_empty, shortened, text_of
 from cixi_analysis.form.layout import FIRST_ROW, GUIDE, HEADER_ROW, TITLE_ROW, FormSheet, Kind
 
@@ -30,20 +30,20 @@ def find_rows(book: Workbook, sheets: Sequence[FormSheet]) -> tuple[list[FilledR
         name = form.name if form.name in by_name else next(titled, None)
         if name != form.name:
             what = "没有这张工作表" if name is None else "改了名的工作表"
-            problems.append(FormProblem(name_of(name or form.name), "", what, f"名为“{form.name}”的工作表"))
+            problems.append(FormProblem(quoted(name or form.name)[1:-1], "", what, f"名为“{form.name}”的工作表"))
         if name is not None:
             others = [other for other in others if other != name]
             rows += _sheet_rows(form, by_name[name], problems)
     listed = f"只有这些工作表：{'、'.join(known)}"
-    problems += [FormProblem(name_of(name), "", "多出的工作表", listed) for name in others]
+    problems += [FormProblem(quoted(name)[1:-1], "", "多出的工作表", listed) for name in others]
     hidden = (sheet.title for sheet in book.worksheets if sheet.sheet_state != Worksheet.SHEETSTATE_VISIBLE)
-    problems += [FormProblem(name_of(name), "", "隐藏的工作表", "显示的工作表") for name in hidden]
+    problems += [FormProblem(quoted(name)[1:-1], "", "隐藏的工作表", "显示的工作表") for name in hidden]
     return rows, problems
 
 
 def _sheet_rows(form: FormSheet, sheet: Worksheet, problems: list[FormProblem]) -> list[FilledRow]:
     def tell(address: str, found: str, expected: str) -> None:
-        problems.append(FormProblem(name_of(sheet.title), address, found, expected))
+        problems.append(FormProblem(quoted(sheet.title)[1:-1], address, found, expected))
 
     _compare(sheet.cell(TITLE_ROW, 1), [form.title], tell)
     for merged in sheet.merged_cells.ranges:
@@ -71,12 +71,10 @@ def _sheet_rows(form: FormSheet, sheet: Worksheet, problems: list[FormProblem]) 
         tell(outside[0].coordinate, f"表格以外的内容{quoted(text_of(outside[0]))}{more}", expected)
     _nothing_hidden(form, sheet, places.values(), tell)
     rows = [FilledRow(sheet, form, row, places[row.shown["key"]]) for row in form.rows if row.shown["key"] in places]
-    for row in rows:
-        for column in form.columns:
-            # Last year's value may have been revised since the form was written: a warning, see ``filled_rows``.
-            if column.kind is Kind.SHOWN and column.key not in ("key", "last"):
-                texts = row.spec.names if column.key == "name" else [row.spec.shown[column.key]]
-                _compare(row.cell(column.key), texts, tell)
+    # Last year's value may have been revised since the form was written: a warning, see ``filled_rows``.
+    fixed = [one.key for one in form.columns if one.kind is Kind.SHOWN and one.key not in ("key", "last")]
+    for row, key in product(rows, fixed):
+        _compare(row.cell(key), row.spec.names if key == "name" else [row.spec.shown[key]], tell)
     return rows
 
 
@@ -121,10 +119,8 @@ def _row_numbers(
         if key not in at and text_of(sheet.cell(number, 2)) in names[key] and texts.get(number, "") not in moved:
             tell(f"A{number}", or_empty(texts.get(number, "")), f"“{key}”{_UNTOUCHED}")
             at[key] = number
-    strays = []
-    for number, text in texts.items():
-        if number not in at.values() and (text not in names or at.setdefault(text, number) != number):
-            strays.append(number)
+    free = {number: text for number, text in texts.items() if number not in at.values()}
+    strays = [n for n, text in free.items() if text not in names or at.setdefault(text, n) != n]
     last = max(at.values(), default=HEADER_ROW)
     for number in strays:
         if texts[number] in names:
@@ -169,12 +165,9 @@ def _nothing_hidden(form: FormSheet, sheet: Worksheet, rows: Collection[int], te
     hidden_rows = (n for n, d in heights.items() if (none_shown if d is None else d.hidden or d.height == 0))
     for first, span in _spans(hidden_rows):
         tell(f"A{first}", f"隐藏的行（{span}）", "显示的行")
-    dimensions = [d for d in sheet.column_dimensions.values() if d.hidden or d.width == 0]
-    hidden_columns = (
-        at for d in dimensions for at in range(d.min or 1, min(d.max or d.min or 1, len(form.columns)) + 1)
-    )
-    for at in sorted(hidden_columns):
-        tell(f"{get_column_letter(at)}{HEADER_ROW}", f"隐藏的列“{form.columns[at - 1].title}”", "显示的列")
+    for d in (d for d in sheet.column_dimensions.values() if d.hidden or d.width == 0):
+        for at in range(d.min or 1, min(d.max or d.min or 1, len(form.columns)) + 1):
+            tell(f"{get_column_letter(at)}{HEADER_ROW}", f"隐藏的列“{form.columns[at - 1].title}”", "显示的列")
 
 
 def _spans(numbers: Iterable[int]) -> Iterator[tuple[int, str]]:

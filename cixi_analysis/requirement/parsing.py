@@ -78,16 +78,12 @@ class Build(Transformer[Token, Node]):
         parts = (child for child in children if not isinstance(child, Token))
         return _join(AllOf if children[0] == "AND(" else AnyOf, parts)
 
-    @v_args(inline=True)
-    def quantity(self, number: Token, unit: Token | None = None) -> tuple[float, str]:
-        return float(number), str(unit or "")
-
-    def bound(self, children: list[Token | tuple[float, str]]) -> tree.Bound:
-        tokens = _by_type(children)
-        limit, unit = next(c for c in children if not isinstance(c, Token))
-        if "REACH" in tokens and "AND_BELOW" in tokens:
-            raise Stop("“达到”与“以下”不能连用", _span(tokens["REACH"], tokens["AND_BELOW"]))
-        return tree.Bound(_comparator(tokens), limit, unit)
+    def bound(self, tokens: list[Token]) -> tree.Bound:
+        types = _by_type(tokens)
+        if "REACH" in types and "AND_BELOW" in types:
+            raise Stop("“达到”与“以下”不能连用", _span(types["REACH"], types["AND_BELOW"]))
+        unit = types.get("UNIT") or types.get("PERCENT") or ""
+        return tree.Bound(_comparator(types), float(types["NUMBER"]), str(unit))
 
     def class_bound(self, tokens: list[Token]) -> tree.ClassBound:
         types = _by_type(tokens)
