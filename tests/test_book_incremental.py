@@ -162,17 +162,18 @@ def lose_the_manifest(root: Path) -> None:
     ("change", "runs", "read"),
     [
         (nothing, [], "0 added, 1 changed"),  # the first page, always
-        (touch, [], "0 added, 5 changed"),  # their times are new: Sphinx looks at them, and writes the same
+        # Their times are new: Sphinx looks at them, and writes the same.
+        pytest.param(touch, [], "0 added, 5 changed", marks=pytest.mark.long),
         (change_data, EVERYTHING, "0 added, 5 changed"),
         # A page made once may show all inputs; a heading may stand in the contents of every page.
         (change_template, ["home 2023", "trend 2022", "trend 2023"], "6 added, 0 changed"),
         (change_text, ["home 2023"], "6 added, 0 changed"),
-        (change_module, EVERYTHING, "6 added, 0 changed"),
-        (change_settings, ["home 2023"], "6 added, 0 changed"),
+        pytest.param(change_module, EVERYTHING, "6 added, 0 changed", marks=pytest.mark.long),
+        pytest.param(change_settings, ["home 2023"], "6 added, 0 changed", marks=pytest.mark.long),
         (spoil_page, ["trend 2022"], "0 added, 2 changed"),
-        (remove_page, ["overview 2022"], "0 added, 2 changed"),
-        (spoil_site, [], "6 added, 0 changed"),
-        (lose_a_doctree, [], "6 added, 0 changed"),
+        pytest.param(remove_page, ["overview 2022"], "0 added, 2 changed", marks=pytest.mark.long),
+        pytest.param(spoil_site, [], "6 added, 0 changed", marks=pytest.mark.long),
+        pytest.param(lose_a_doctree, [], "6 added, 0 changed", marks=pytest.mark.long),
         (lose_the_manifest, EVERYTHING, "6 added, 0 changed"),
     ],
 )
@@ -192,6 +193,7 @@ def test_only_what_a_change_can_reach_runs_and_the_book_is_as_from_scratch(
     assert (contents(project / "book"), contents(project / "_build" / "html")) == from_scratch(project)
 
 
+@pytest.mark.long
 def test_a_page_with_an_older_file_is_still_another_page(project: Path) -> None:
     """Contents count, not times: a clock that was set back hides no change."""
     change_data(project)
@@ -296,8 +298,17 @@ def damage(path: Path) -> None:
     path.write_bytes(path.read_bytes()[:-1] + b"?")
 
 
+def _emptied(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def _overwritten(path: Path) -> None:
+    path.write_bytes(b"x" * 99)
+
+
 @pytest.mark.parametrize(
-    "spoil", [damage, Path.unlink, lambda p: p.write_bytes(b""), lambda p: p.write_bytes(b"x" * 99)]
+    "spoil",
+    [damage, *(pytest.param(do, marks=pytest.mark.long) for do in (Path.unlink, _emptied, _overwritten))],
 )
 def test_a_damaged_cache_is_as_good_as_none(project: Path, spoil: Callable[[Path], object]) -> None:
     """Entries that are not what was written are made again; the book is the same."""
@@ -310,6 +321,7 @@ def test_a_damaged_cache_is_as_good_as_none(project: Path, spoil: Callable[[Path
     assert contents(project / "_build" / "html") == before
 
 
+@pytest.mark.long
 def test_a_manifest_of_another_version_is_none(project: Path) -> None:
     """What another version of the library has left, whole as it is, says nothing; the next build is from scratch."""
     cache.write_sealed(project / "_build" / "cache" / "manifest", b'{"inputs": "x", "site": "y"}')

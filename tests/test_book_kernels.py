@@ -179,7 +179,7 @@ def test_no_page_sees_what_another_left(project: Path, one_kernel: None) -> None
 @pytest.mark.parametrize(
     ("code", "end"),
     [
-        ("import os; os._exit(3)", "退出码 3"),
+        pytest.param("import os; os._exit(3)", "退出码 3", marks=pytest.mark.long),
         ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "信号 9"),
     ],
 )

@@ -491,7 +491,13 @@ def test_output_that_cannot_be_written(arguments: list[str], redirected: str, st
 
 
 @FULL
-@pytest.mark.parametrize("name", sorted({*main.commands} - {"build", "verify"}))
+@pytest.mark.parametrize(
+    "name",
+    [
+        name if name in ("assess", "export") else pytest.param(name, marks=pytest.mark.long)
+        for name in sorted({*main.commands} - {"build", "verify"})
+    ],
+)
 def test_no_command_fails_at_a_full_output(name: str, tmp_path: Path, plan: Plan) -> None:
     """Every command that answers ends with a message, whatever it prints; the two that build print by the same way."""
     write_form(plan, 2023, tmp_path / "form.xlsx")
