@@ -43,10 +43,9 @@ def _row(plan: Plan, item: Indicator, level: Level | None, year: int) -> FormRow
     name = printed_name(item) if level is None else (level is Level.PROVINCIAL and item.provincial_name) or item.name
     asking = [one.chinese for one in Level if wording[one] != NOT_APPLICABLE_MARK]
     joint = "两级合填" if item.provincial_name else asking[0] if len(asking) == 1 else "两级"
+    # A level's row has nothing of what the row for both levels has.
+    known = next((row for row in plan.observed(item.item_id, year) if row.level is level), None)
     closed, notes = _closed_and_notes(plan, item, asked)
-    known = plan.observation(item.item_id, year, level)
-    if known is not None and known.level is not level:
-        known = None  # the row for both levels has it
     return FormRow(
         subject=item,
         identity={"item_id": item.item_id, "level": level or ""},
