@@ -59,7 +59,7 @@ def dossier(plan: Plan, indicator: int, year: int) -> Dossier:
     if indicator not in (known := plan.indicators):
         raise UnknownIndicator(f"没有序号为 {indicator} 的指标。表一的指标序号：{known[0]}–{known[-1]}。")
     check_readings(plan, until=year)  # of the whole plan, so that messages name the rows of the files
-    own = plan.only(indicator)
+    own = plan.only(plan.indicator_items(indicator))
     ids = [item.item_id for item in own.items]
     concerns = (Entity.FINDING, Entity.ITEM)
     concerning = {row.from_id for row in plan.links if (row.from_kind, row.to_kind) == concerns and row.to_id in ids}

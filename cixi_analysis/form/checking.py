@@ -17,7 +17,7 @@ from cixi_analysis.plan.checks import observation_problems
 from cixi_analysis.plan.csvfile import CsvTable
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.fields import is_number
-from cixi_analysis.plan.schema import WATER_CLASSES, Observation, Progress
+from cixi_analysis.plan.schema import Observation, Progress
 from cixi_analysis.words import Stage
 
 MOST_PROBLEMS = 5000  # a form has about as many cells; more lines would take a terminal minutes
@@ -85,8 +85,8 @@ def _disagreements(plan: Plan, year: int, observed: Sequence[tuple[FilledRow, Ob
     yield from (_in_form(observed[at][0], problem) for at, problem in zip(bad, found, strict=True))
     for row, one in observed:
         # A statement that is only a number is the value itself. Corrected in one place, it must be in the other too.
-        is_figure = one.value is not None and one.value not in WATER_CLASSES and is_number(one.statement or "")
-        if is_figure and float(one.value or "nan") != float(one.statement or "nan"):
+        figures = [text for text in (one.value, one.statement) if text and is_number(text)]
+        if len({float(figure) for figure in figures}) == 2:
             found_text = f"“{one.statement}”，而现状值为“{one.value}”"
             yield row.tell("statement", found_text, "与现状值相同的数，或改正现状值")
     yield from _contradictions(plan, year, [pair for at, pair in enumerate(observed) if at not in bad])
@@ -100,20 +100,15 @@ def _contradictions(plan: Plan, year: int, observed: Sequence[tuple[FilledRow, O
     # A row that the data has already, word for word, makes nothing worse.
     known = {o.model_copy(update={"stage": Stage.DRAFT, "form": None}) for o in plan.observations.get(year, ())}
     ids = quoting & {o.item_id for o in after[year] if o not in known}
-    judged = replace(  # only these items: judging is the slowest part of a check
-        plan,
-        items=tuple(row for row in plan.items if row.item_id in ids),
-        requirements=tuple(row for row in plan.requirements if row.item_id in ids),
-        targets=tuple(row for row in plan.targets if row.item_id in ids),
-        observations={y: tuple(o for o in rows if o.item_id in ids) for y, rows in after.items()},
-    )
-    if not judged.items:
+    if not ids:
         return
+    # Only these items: judging is the slowest part of a check.
+    judged = replace(plan, observations=after).only(tuple(item for item in plan.items if item.item_id in ids))
     panel = county_panel(judged)
     judgements = [j for against in (REQUIREMENT, TARGET) for j in judge_panel(judged, panel, against)]
-    for y in (y for y in years if y in judged.years):
+    for y in years:
         for problem in contradictions(judged, judgements, y):
-            stated = judged.observations[y][(problem.row or _FIRST) - _FIRST]
+            stated = after[y][(problem.row or _FIRST) - _FIRST]
             own = {one.level: row for row, one in observed if one.item_id == stated.item_id}
             row = own.get(stated.level) or next(iter(own.values()))
             found, expected = f"与 {y} 年的现状原文不符：{problem.found}", f"与 {y} 年一致的数，或改正 {y} 年的数据"
@@ -123,5 +118,5 @@ def _contradictions(plan: Plan, year: int, observed: Sequence[tuple[FilledRow, O
 def _in_form(row: FilledRow, problem: Problem) -> FormProblem:
     """A problem of a row of data, in the cell of the form that holds the column."""
     column = (problem.column or "").partition(" ")[0]
-    is_input = any(column == one.key for one in row.form.inputs)
-    return row.tell(column if is_input else "key", problem.found, problem.expected)
+    inputs = [one.key for one in row.form.inputs]
+    return row.tell(column if column in inputs else "key", problem.found, problem.expected)

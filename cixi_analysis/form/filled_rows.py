@@ -67,8 +67,8 @@ class FilledRow:
         """Read the input cells; return the problems in them."""
         typed = self.cell("unit").value if "unit" in self.form.letters else None
         unit = typed if isinstance(typed, str) and typed else self.spec.shown.get("item_unit", "")
-        cells = {c.key: read_cell(self.cell(c.key), c, c.unit or unit) for c in self.form.inputs}
-        contents = {key: content for key, content in cells.items() if content is not None}
+        cells = ((c.key, read_cell(self.cell(c.key), c, c.unit or unit)) for c in self.form.inputs)
+        contents = {key: content for key, content in cells if content is not None}
         # 填报单位 may be entered for all rows beforehand; alone it does not fill in a row.
         if contents.keys() == {"responsible"} and isinstance(contents["responsible"], str):
             return []
@@ -189,9 +189,8 @@ class FilledRow:
             return
         if isinstance(subject, Project):
             over, when = subject.end_year <= year, f"实施年限为“{subject.years}”"
-            if report.spent is not None and subject.budget is not None and report.spent > subject.budget:
-                found = f"“{texts['spent']}”，投资概算为“{subject.budget:.12g}”"
-                yield self.tell("spent", found, f"不超过投资概算的数；{note}")
+            if report.spent is not None and (most := subject.budget) is not None and report.spent > most:
+                yield self.tell("spent", f"“{texts['spent']}”，投资概算为“{most:.12g}”", f"不超过投资概算的数；{note}")
         else:
             over, when = due(subject, year) in (Due.DUE, Due.PAST), f"期限为“{deadline(subject)}”"
         early = report.state is ProgressState.DONE and subject.start_year is not None and year < subject.start_year

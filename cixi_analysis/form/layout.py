@@ -164,7 +164,7 @@ class FormSheet:
 
 
 #: A number with an optional comparator, which the form holds in two cells.
-_LIMIT = re.compile(r"([≥≤><]?)(-?\d+(?:\.\d+)?)")
+LIMIT = re.compile(r"([≥≤><]?)(-?\d+(?:\.\d+)?)")
 
 
 def prefill(row: Row | None, columns: Iterable[FormColumn]) -> dict[str, str | float]:
@@ -172,7 +172,7 @@ def prefill(row: Row | None, columns: Iterable[FormColumn]) -> dict[str, str | f
     found: dict[str, str | float] = {}
     for column in columns:
         content = getattr(row, column.key, None)
-        if column.kind in (Kind.QUANTITY, Kind.TARGET) and (limit := _LIMIT.fullmatch(content or "")):
+        if column.kind in (Kind.QUANTITY, Kind.TARGET) and (limit := LIMIT.fullmatch(content or "")):
             content = float(limit[2])
             if limit[1]:
                 found["comparator"] = limit[1]

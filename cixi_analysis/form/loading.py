@@ -62,42 +62,33 @@ def load_book(content: bytes) -> Workbook:
 
 
 def _load_sheets(reader: ExcelReader, strings: list[str]) -> None:
-    read: set[str] = set()
+    book, archive, read = reader.wb, reader.archive, set[str]()
     for listed, relation in reader.parser.find_sheets():
         part = relation.target
         if part in read:
             raise ValueError(f"{part} is two sheets")
         read.add(part)
         is_chart = "chartsheet" in relation.Type
-        sheet = (reader.wb.create_chartsheet if is_chart else reader.wb.create_sheet)(listed.name)
+        sheet = (book.create_chartsheet if is_chart else book.create_sheet)(listed.name)
         sheet.sheet_state = listed.state
-        if not is_chart:
-            with reader.archive.open(part) as source:
-                _fill_sheet(sheet, source, strings)
-            _add_comments(sheet, reader, get_rels_path(part))
-
-
-def _fill_sheet(sheet: Any, source: Any, strings: list[str]) -> None:
-    book = sheet.parent
-    filler = WorksheetReader(sheet, source, strings, data_only=True, rich_text=False)
-    filler.parser = parser = _SheetParser(
-        source, strings, True, book.epoch, book._date_formats, book._timedelta_formats
-    )
-    filler.bind_cells()
-    filler.bind_formatting()
-    filler.bind_col_dimensions()
-    filler.bind_row_dimensions()
-    filler.bind_properties()
-    if parser.merged_cells:
-        sheet.merged_cells = MultiCellRange(parser.merged_cells.mergeCell)
-
-
-def _add_comments(sheet: Any, reader: ExcelReader, relations: str) -> None:
-    known = get_dependents(reader.archive, relations) if relations in reader.valid_files else RelationshipList()
-    for part in {relation.target for relation in known.find(COMMENTS_NS)}:
-        comments = CommentSheet.from_tree(fromstring(reader.archive.read(part)))
-        for address, comment in comments.comments:
-            sheet.cell(*coordinate_to_tuple(address)).comment = comment
+        if is_chart:
+            continue
+        with archive.open(part) as source:
+            filler = WorksheetReader(sheet, source, strings, data_only=True, rich_text=False)
+            formats = book._date_formats, book._timedelta_formats
+            filler.parser = _SheetParser(source, strings, True, book.epoch, *formats)
+            filler.bind_cells()
+            filler.bind_formatting()
+            filler.bind_col_dimensions()
+            filler.bind_row_dimensions()
+            filler.bind_properties()
+            if merged := filler.parser.merged_cells:
+                sheet.merged_cells = MultiCellRange(merged.mergeCell)
+        relations = get_rels_path(part)
+        known = get_dependents(archive, relations) if relations in reader.valid_files else RelationshipList()
+        for comments in {relation.target for relation in known.find(COMMENTS_NS)}:
+            for address, comment in CommentSheet.from_tree(fromstring(archive.read(comments))).comments:
+                sheet.cell(*coordinate_to_tuple(address)).comment = comment
 
 
 def _shared_strings(reader: ExcelReader) -> list[str]:

@@ -4,8 +4,8 @@ Only what can be shown as one run of digits between literals is applied; everyth
 Chinese numerals, unknown codes) is None, and the caller refuses the cell.
 """
 
+import operator
 import re
-from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
 
 _TOKENS = re.compile(
@@ -22,10 +22,7 @@ _COLOURS = re.compile(
 _LANGUAGES = re.compile(r"\$-(?:0*(?:[04]?804|404|c04|1004|1404|409|809|411|412)|zh-\w+|en-us|en-gb|ja-jp)", re.I)
 _CURRENCY = re.compile(r"\$([^-]+)(?:-\w*)?")
 _CONDITION = re.compile(r"(<=|>=|<>|<|>|=) ?(-?\d+(?:\.\d+)?)")
-_HOLDS: dict[str, Callable[[Decimal, Decimal], bool]] = {
-    "<=": Decimal.__le__, ">=": Decimal.__ge__, "<>": Decimal.__ne__,
-    "<": Decimal.__lt__, ">": Decimal.__gt__, "=": Decimal.__eq__,
-}  # fmt: skip
+_HOLDS = {"<=": operator.le, ">=": operator.ge, "<>": operator.ne, "<": operator.lt, ">": operator.gt, "=": operator.eq}
 _RUN = re.compile(r"(?P<whole>[0#?]*(?:,[0#?]+)*)(?P<scale>,*)(?:(?P<point>\.)(?:(?P<decimals>[0#?]+)(?P<more>,*))?)?")
 _PLAIN = re.compile(r"[+-]?(?:\d+|[1-9]\d{0,2}(?:,\d{3})+|(?=\.\d))(?:\.\d*)?(?:E[+-]\d+)?")
 _WIDTH = 11  # characters of a number in the format General, without its sign
@@ -98,9 +95,8 @@ def _sections(number_format: str) -> list[_Section]:
             # LibreOffice shows a language that is not in front.
             is_first = all(token == ("blank", "") for token in sections[-1])
             known = _COLOURS.fullmatch(text) or (is_first and _LANGUAGES.fullmatch(text))
-            kind = (
-                "blank" if known else "condition" if _CONDITION.fullmatch(text) else "literal" if currency else "other"
-            )
+            cases = {"blank": known, "condition": _CONDITION.fullmatch(text), "literal": currency}
+            kind = next((kind for kind, applies in cases.items() if applies), "other")
             text = currency[1] if currency and not known else text if kind == "condition" else ""
         elif kind == "blank":
             text = " "

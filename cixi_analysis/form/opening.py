@@ -153,7 +153,8 @@ class _Scan:
         parser = expat.ParserCreate(namespace_separator=" ")
         parser.buffer_text = True
         parser.StartElementHandler, parser.EndElementHandler = self._start, self._end
-        parser.CharacterDataHandler, parser.StartDoctypeDeclHandler = self._characters, self._doctype
+        parser.CharacterDataHandler = self._characters
+        parser.StartDoctypeDeclHandler = lambda *_: _refuse(True, "其中的 XML 定义了实体，正常的工作簿没有")
         self._depth, self._inside, self._formats = 0, False, {"numFmt": set[int](), "xf": set[int]()}
         with suppress(expat.ExpatError):
             parser.Parse(part, True)
@@ -186,9 +187,6 @@ class _Scan:
         if self._inside:
             self._length += len(text)
             _refuse(self._length > LONGEST_CONTENT, f"有一格超过 {LONGEST_CONTENT} 字")
-
-    def _doctype(self, *_: object) -> None:
-        raise FormError("其中的 XML 定义了实体，正常的工作簿没有")
 
 
 def _year_and_layout(book: Workbook) -> tuple[int, int]:

@@ -3,12 +3,12 @@
 What is equal stays exactly as it is in the data, cell by cell, so importing twice changes nothing.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from cixi_analysis.analysis.changes import REVISED
+from cixi_analysis.form.layout import LIMIT
 from cixi_analysis.plan.schema import Observation, Row
 from cixi_analysis.words import Stage
 
@@ -16,7 +16,6 @@ from cixi_analysis.words import Stage
 _WRITTEN = ("stage", "form")
 #: Columns compared as numbers: 0.10 in the data and 0.1 from a cell are equal.
 _NUMBERS = ("value", "assigned_target", "benchmark", "percent", "spent")
-_NUMBER = re.compile(r"([≤≥<>=]?)(-?\d+(?:\.\d+)?)")
 
 
 class RowFate(StrEnum):
@@ -74,7 +73,7 @@ def _written(row: Row, **cells: object) -> Row:
 
 def _rounded(column: str, cell: object) -> object:
     """A number, with its comparator, at the precision of the form; any other cell unchanged."""
-    match = _NUMBER.fullmatch(cell_text(cell)) if column in _NUMBERS else None
+    match = LIMIT.fullmatch(cell_text(cell)) if column in _NUMBERS else None
     return f"{match[1]}{float(match[2]) + 0.0:.12g}" if match else cell
 
 

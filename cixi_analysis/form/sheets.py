@@ -43,29 +43,20 @@ def _row(plan: Plan, item: Indicator, level: Level | None, year: int) -> FormRow
     name = printed_name(item) if level is None else (level is Level.PROVINCIAL and item.provincial_name) or item.name
     asking = [one.chinese for one in Level if wording[one] != NOT_APPLICABLE_MARK]
     joint = "两级合填" if item.provincial_name else asking[0] if len(asking) == 1 else "两级"
+    # A level's row has nothing of what the row for both levels has.
+    known = next((row for row in plan.observed(item.item_id, year) if row.level is level), None)
     closed, notes = _closed_and_notes(plan, item, asked)
-    known = plan.observation(item.item_id, year, level)
-    if known is not None and known.level is not level:
-        known = None  # the row for both levels has it
-    return FormRow(
-        subject=item,
-        identity={"item_id": item.item_id, "level": level or ""},
-        shown={
-            "key": item.item_id + (level.chinese[0] if level else ""),
-            "name": name,
-            "level": level.chinese if level else joint,
-            "item_unit": item.unit or "",
-            **{one.value: wording[one] if one in own else "" for one in Level},
-            **{f"target_{y}": targets.get(y, "") for y in TARGET_YEARS},
-            "last": _last(plan, item, level, year),
-        },
-        group=item.task,
-        known=known,
-        before=plan.observation(item.item_id, year - 1, level),
-        # What the data has must be shown where it can be changed, even where no requirement asks for it.
-        opened=frozenset(c.key for c in INPUTS) - closed | prefill(known, INPUTS).keys(),
-        notes=notes,
-    )
+    identity = {"item_id": item.item_id, "level": level or ""}
+    shown = {
+        "key": item.item_id + (level.chinese[0] if level else ""), "name": name,
+        "level": level.chinese if level else joint, "item_unit": item.unit or "",
+        **{one.value: wording[one] if one in own else "" for one in Level},
+        **{f"target_{y}": targets.get(y, "") for y in TARGET_YEARS}, "last": _last(plan, item, level, year),
+    }  # fmt: skip
+    before = plan.observation(item.item_id, year - 1, level)
+    # What the data has must be shown where it can be changed, even where no requirement asks for it.
+    opened = frozenset(c.key for c in INPUTS) - closed | prefill(known, INPUTS).keys()
+    return FormRow(item, identity, shown, item.task, known, before, opened, notes)
 
 
 def _closed_and_notes(plan: Plan, item: Indicator, asked: Collection[tree.Leaf]) -> tuple[set[str], dict[str, str]]:
@@ -122,6 +113,7 @@ def progress_sheets(plan: Plan, year: int) -> tuple[FormSheet, ...]:
 
 def _progress_rows(plan: Plan, year: int, kind: Entity) -> Iterator[FormRow]:
     known, before = reports(plan, year, kind), reports(plan, year - 1, kind)
+    opened = frozenset(Progress.columns())
     for subject in plan.projects if kind is Entity.PROJECT else plan.commitments:
         if isinstance(subject, Project):
             budget = subject.budget_absence or "" if subject.budget is None else decimal_text(subject.budget)
@@ -130,17 +122,10 @@ def _progress_rows(plan: Plan, year: int, kind: Entity) -> Iterator[FormRow]:
         else:
             shown = {"key": subject.commitment_id, "name": subject.metric, "promised": promised(subject)}
             shown |= {"deadline": deadline(subject), "scope": subject.scope, "place": subject.place}
-        last = before.get(shown["key"])
+        key, group = shown["key"], subject.category if isinstance(subject, Project) else ""
+        last = before.get(key)
         shown["last"] = f"{summary(last) if last else NOT_REPORTED}（{year - 1}年）"
-        yield FormRow(
-            subject=subject,
-            identity={"kind": kind, "id": shown["key"]},
-            shown=shown,
-            group=subject.category if isinstance(subject, Project) else "",
-            known=known.get(shown["key"]),
-            before=last,
-            opened=frozenset(Progress.columns()),
-        )
+        yield FormRow(subject, {"kind": kind, "id": key}, shown, group, known.get(key), last, opened)
 
 
 def summary(report: Progress) -> str:

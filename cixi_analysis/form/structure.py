@@ -140,11 +140,10 @@ def _row_numbers(
         if key not in at:
             gaps.add(row)
             tell(f"A{row}", f"没有编号“{key}”的一行", "各行齐全，可从重新生成的填报表中补回")
-    placed = {*at.values(), *strays, *gaps}
-    rest = [n for n in range(FIRST_ROW, last) if n not in placed]
-    for first, span in _spans(n for n in rest if n not in filled):
+    rest = {*range(FIRST_ROW, last)}.difference(at.values(), strays, gaps)
+    for first, span in _spans(sorted(rest - filled)):
         tell(f"A{first}", f"多出的空行（{span}）", "没有空行")
-    for number in (n for n in rest if n in filled):
+    for number in rest & filled:
         tell(f"A{number}", "没有编号却有内容的一行", "没有这一行，内容都在有编号的行里")
     return at, max(last, *gaps, *(n for n in strays if texts[n] in names), HEADER_ROW)
 

@@ -120,14 +120,8 @@ class Plan:
         """The items of an indicator, in the plan's order; none for an unknown number."""
         return tuple(i for i in self.items if i.indicator == indicator)
 
-    def only(self, indicator: int) -> "Plan":
-        """The plan with the items of one indicator and what is asked of them; everything else stays as it is.
-
-        Raises ``KeyError`` for a number that Table 1 does not have.
-        """
-        items = self.indicator_items(indicator)
-        if not items:
-            raise KeyError(indicator)
+    def only(self, items: tuple[schema.Indicator, ...]) -> "Plan":
+        """The plan with these items and what is asked of them; everything else stays as it is."""
         ids = {item.item_id for item in items}
         requirements = tuple(r for r in self.requirements if r.item_id in ids)
         targets = tuple(t for t in self.targets if t.item_id in ids)

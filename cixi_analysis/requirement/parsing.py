@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import pairwise
 from typing import cast
 
 from lark import Token, Transformer, v_args
@@ -187,9 +188,5 @@ def _qualified(change: Node, rate: Node, span: tuple[int, int]) -> Change | None
 
 def _split(clauses: list[Node], joints: list[str], at: str) -> list[list[Node]]:
     """The clauses in runs: a joint of kind ``at`` begins a new one."""
-    runs = [[clauses[0]]]
-    for joint, clause in zip(joints, clauses[1:], strict=True):
-        if joint == at:
-            runs.append([])
-        runs[-1].append(clause)
-    return runs
+    cuts = [0, *(place for place, joint in enumerate(joints, 1) if joint == at), len(clauses)]
+    return [clauses[start:end] for start, end in pairwise(cuts)]

@@ -96,9 +96,8 @@ def read(text: str, *, unit: str | None = None) -> Node:
 
 def _refusal(text: str, normal: str, places: list[int], error: UnexpectedInput) -> Refusal:
     """The parser's error in the words of the requirement language."""
-    start = min(error.pos_in_stream if error.pos_in_stream is not None else len(normal), len(normal))
-    if isinstance(error, UnexpectedToken) and error.token.type == "$END":
-        start = len(normal)
+    is_end = isinstance(error, UnexpectedToken) and error.token.type == "$END"
+    start = len(normal) if is_end or error.pos_in_stream is None else min(error.pos_in_stream, len(normal))
     rest = re.match(r"[^；\n，、]*", normal[start:])
     end = start + max(rest.end() if rest else 0, 1 if start < len(normal) else 0)
     allowed = next(filter(None, (getattr(error, name, None) for name in ("allowed", "accepts", "expected"))), ())
