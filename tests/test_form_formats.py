@@ -35,6 +35,7 @@ FORMATS: list[tuple[str, float, str | None, bool]] = [
     ('#,##0', 1234567, '1,234,567', True),
     ('#,##0.00', 83.3, '83.30', True),
     ('#,##0.00', 1234.5, '1,234.50', True),
+    ('0.' + 28 * '0', 5, '5.' + 28 * '0', True),
     ('#', 0, '', False),
     ('#', 5, '5', True),
     ('#.##', 0, '.', False),
@@ -218,6 +219,12 @@ SEEN: list[tuple[Edit, list[str]]] = [
      [f"生态安全 J3：现为数 0（显示为空）；{_OTHERWISE}"]),
     (put(S3=STRUCK), [f"生态安全 S3：现为“甲乙”（其中有字加了删除线）；应为文字，{_UNSTRUCK}"]),
     (put(S3=CellRichText("甲", TextBlock(InlineFont(strike=False), "乙"))), []),
+    # A figure raised beside a figure would be read with it; one beside a letter (m³) stays.
+    (put(S3=CellRichText("10", TextBlock(InlineFont(vertAlign="superscript"), "5"))),
+     ["生态安全 S3：现为“105”（其中有字排成上标或下标）；应为文字，没有上下标，如 10的5次方"]),
+    (put(S3=CellRichText("克/m", TextBlock(InlineFont(vertAlign="superscript"), "3"))), []),
+    # Refused for their size before what a format of fixed decimals shows is worked out.
+    *((formatted("J3", value, "0.00"), [f"生态安全 J3：现为过大或过小的数（{value:g}）；应为数或水质类别（Ⅰ至劣Ⅴ）"]) for value in (1.2e27, 1e300)),
     (on(lambda s: setattr(s["J3"], "font", Font(strike=True))),
      [f"生态安全 J3：现为“83.3”（加了删除线）；应为数或水质类别（Ⅰ至劣Ⅴ），{_UNSTRUCK}"]),
     (on(lambda s: setattr(s["V3"], "font", Font(strike=True))), [f"生态安全 V3：现为“年报”（加了删除线）；应为文字，{_UNSTRUCK}"]),

@@ -54,7 +54,7 @@ class Failure:
 class Kernel:
     """A kernel in the project folder ``root`` that keeps charts' drawings in the folder ``drawings``."""
 
-    def __init__(self, root: Path, drawings: Path) -> None:
+    def __init__(self, root: Path, drawings: Path, started: list["Kernel"] | None = None) -> None:
         self.notebook: NotebookNode | None = None
         self.manager = AsyncKernelManager(kernel_name="python3")
         arguments = ["--log-level=CRITICAL", "--HistoryManager.enabled=False"]
@@ -62,6 +62,7 @@ class Kernel:
             run_sync(self.manager.start_kernel)(cwd=str(root), extra_arguments=arguments)
             self._process: subprocess.Popen[bytes] = self.manager.provisioner.process  # type: ignore[union-attr]
             self.client = self.manager.client()
+            (started if started is not None else []).append(self)  # whoever ends it need not wait until it is ready
         self.client.start_channels()
         run_sync(self.client.wait_for_ready)(timeout=_PATIENCE)
         self.run(f"{_SIDE}.prepare({str(drawings)!r})")
@@ -168,8 +169,8 @@ class Pool:
         while len(ends) < _ATTEMPTS and not self._stopped.is_set():
             try:
                 if getattr(self._own, "kernel", None) is None:
-                    self._own.kernel = Kernel(*self._places)
-                    self._started.append(self._own.kernel)
+                    self._own.kernel = Kernel(*self._places, self._started)
+                    continue  # it may have to stop
                 return work(self._own.kernel)
             except (RuntimeError, OSError) as error:
                 at = f"{place(error, self._places[0])}：{reason(error)}" if isinstance(error, OSError) else str(error)

@@ -1,5 +1,6 @@
 """Jupyter Book builds the site, in a process of its own; the new site takes the place of the old one in one step."""
 
+import errno
 import os
 import re
 import shutil
@@ -26,11 +27,12 @@ class JupyterBook:
     def start(self) -> subprocess.Popen[str]:
         """The process of the next build, started unless it runs already."""
         jobs = cores() if hasattr(os, "fork") else 1
-        self._process = self._process or subprocess.Popen(  # noqa: S603  # our own module
-            [sys.executable, "-m", "cixi_analysis.book.sphinx_side", str(self._root), str(jobs)],
-            stdin=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", errors="replace",
-            env={**os.environ, "PYTHONUTF8": "1"}, start_new_session=True,
-        )  # fmt: skip
+        if self._process is None or self._process.poll() is not None:
+            self._process = subprocess.Popen(  # noqa: S603  # our own module
+                [sys.executable, "-m", "cixi_analysis.book.sphinx_side", str(self._root), str(jobs)],
+                stdin=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", errors="replace",
+                env={**os.environ, "PYTHONUTF8": "1"}, start_new_session=True,
+            )  # fmt: skip
         return self._process
 
     def __exit__(self, *_: object) -> None:
@@ -50,6 +52,9 @@ class JupyterBook:
             process.stdin.write(f"{log}\n{scratch}\n")
             process.stdin.flush()  # and stays open: its end is the process's end
         told, status = process.stderr.read(), process.wait()
+        process.stderr.close()
+        with suppress(OSError):
+            process.stdin.close()
         self._process = None
         printed = (log.read_text(encoding="utf-8", errors="replace") if log.is_file() else "") + told
         printed = re.sub(r"\x1b\[[\d;]*m", "", printed)  # colours
@@ -57,8 +62,9 @@ class JupyterBook:
         if status != 0:
             lines = printed.replace(f"{root}{os.sep}", "").splitlines()
             reasons = [line for line in lines if re.search("WARNING|ERROR", line)] or lines[-5:]
-            if number := NUMBER.search(printed):
-                code = int(number[1])
+            number = NUMBER.search(printed)
+            code = int(number[1]) if number else 0
+            if code in (errno.ENOSPC, errno.EDQUOT, errno.EROFS):
                 reasons = [f"不能读写 {scratch}：{reason(OSError(code, os.strerror(code)))}。"]
             where = f"记录：{log.relative_to(root).as_posix()}"
             raise BuildError("\n".join(["Jupyter Book 生成网站失败，网站保持原样。", *reasons, where]))

@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 import threading
+import traceback
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -47,7 +48,11 @@ def main() -> None:
     with Path(log).open("w", encoding="utf-8") as sys.stdout:
         sys.stderr = sys.stdout
         options = ["--warningiserror", "--keep-going", "--path-output", scratch]
-        command(args=["build", *options, root], prog_name="jupyter-book")
+        try:
+            command(args=["build", *options, root], prog_name="jupyter-book")
+        except Exception:
+            traceback.print_exc()  # into the log, which closes before the interpreter would print it
+            raise SystemExit(1) from None
 
 
 def _end_with_the_build() -> None:

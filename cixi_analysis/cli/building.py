@@ -127,7 +127,8 @@ def _watch(root: Path) -> NoReturn:
                     time.sleep(_POLL)
         except CixiError as error:
             echo(f"错误：{error}", err=True)
-        except PermissionError:  # a file that another program is writing
+        except (PermissionError, FileNotFoundError):  # a file that another program is writing
+            built = ""
             time.sleep(_POLL)
     raise CixiError("程序有改动，请重新运行 cixi build --watch。")
 

@@ -67,7 +67,7 @@ def print_table(table: "pd.DataFrame", form: str) -> None:
             shown.add_row(*(f"{v:.12g}" if isinstance(v, float) else str(v) for v in row))
         text = io.StringIO()
         width = None if sys.stdout.isatty() else 10_000  # nothing is wrapped in a file or a pipe
-        Console(file=text, markup=False, highlight=False, emoji=False, width=width).print(shown)
+        Console(file=text, force_terminal=False, markup=False, highlight=False, emoji=False, width=width).print(shown)
         echo("\n".join(line.rstrip() for line in text.getvalue().split("\n")).strip("\n"))
 
 
@@ -76,7 +76,7 @@ class ChineseGroup(click.Group):
 
     def main(self, *args: Any, **kwargs: Any) -> NoReturn:
         while (number := os.open(os.devnull, os.O_RDWR)) < 3:  # a file opened later is no standard stream by accident
-            pass
+            os.set_inheritable(number, True)  # nor in a process that this one starts
         os.close(number)
         sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: PTH123, SIM115  # closed by the caller
         for stream in (sys.stdout, sys.stderr):

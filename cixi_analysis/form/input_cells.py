@@ -71,8 +71,9 @@ def read_cell(cell: Any, column: FormColumn, unit: str) -> str | Complaint | Non
         found = f"公式（{quoted(value)[1:-1]}，{outcome}）"
         return found, f"{what.replace('数', '数值')}：请复制这一格，再“选择性粘贴”为“数值”"
     if isinstance(value, StruckText) or cell.font.strike:
-        part = "其中有字" if isinstance(value, StruckText) else ""
-        return f"{quoted(text_of(cell))}（{part}加了删除线）", f"{want}，没有删除线：划掉的删去，不划掉的取消删除线"
+        flaw = f"其中有字{value.flaw}" if isinstance(value, StruckText) else StruckText.flaw
+        clean = "没有删除线：划掉的删去，不划掉的取消删除线" if StruckText.flaw in flaw else "没有上下标，如 10的5次方"
+        return f"{quoted(text_of(cell))}（{flaw}）", f"{want}，{clean}"
     if cell.data_type == "e" or isinstance(value, bool):
         return f"{'逻辑' if isinstance(value, bool) else '错误'}值 {shown_value(value)}", want
     if isinstance(value, (datetime.date, datetime.time, datetime.timedelta)):
@@ -100,9 +101,10 @@ def wanted(column: FormColumn) -> str:
 
 def _number(cell: Any, column: FormColumn, unit: str, want: str) -> str | Complaint:
     """A number, refused where more or less than the number is seen."""
-    value, shown = cell.value, shown_number(cell.value, cell.number_format)
+    value = cell.value
     if not math.isfinite(value) or abs(value) >= _LARGEST or 0 < abs(value) < _SMALLEST:
         return f"过大或过小的数（{value:g}）", want
+    shown = shown_number(value, cell.number_format)
     if value == 0 and any(view.showZeros is False for view in cell.parent.views.sheetView):
         shown = ""
     text, seen = decimal_text(value), (shown or "").strip()

@@ -30,9 +30,9 @@ _TYPES = {"n", "s", "str", "inlineStr", "b", "e", "d"}
 
 
 class StruckText(str):
-    """A text that is struck out, whole or in part."""
+    """A text that is not seen as it reads: struck out, whole or in part, or a power (``flaw`` says which)."""
 
-    __slots__ = ()
+    flaw = "加了删除线"
 
 
 class TypedFormula(str):
@@ -112,10 +112,20 @@ def _text(element: Element) -> str:
     texts = [run.findall(_tag("t")) for run in runs]
     if any(len(text) > 1 for text in texts) or (runs != [element] and element.find(_tag("t")) is not None):
         raise ValueError("a text twice, of which programs show one or the other")
-    text = plain("".join(text[0].text or "" for text in texts if text))
+    parts = [text[0].text or "" if text else "" for text in texts]
+    text = plain("".join(parts))
     strikes = (strike for run in runs for strike in run.findall(f"{_tag('rPr')}/{_tag('strike')}"))
     struck = any(strike.get("val") not in ("0", "false") for strike in strikes)
-    return StruckText(text) if struck else text
+    # A raised or lowered figure beside a figure, 10⁵, would read 105.
+    raised = any(
+        run.find(f"{_tag('rPr')}/{_tag('vertAlign')}") is not None
+        and re.search(r"\d$", before)
+        and re.match(r"\d", part)
+        for run, before, part in zip(runs[1:], parts, parts[1:], strict=False)
+    )
+    found = StruckText(text)
+    found.flaw = "加了删除线" if struck else "排成上标或下标"
+    return found if struck or raised else text
 
 
 def plain(text: str) -> str:

@@ -6,7 +6,7 @@ Chinese numerals, unknown codes) is None, and the caller refuses the cell.
 
 import operator
 import re
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, localcontext
 
 _TOKENS = re.compile(
     r"""(?P<end>;) | "(?P<quoted>[^"]*)" | \\(?P<escaped>.) | (?P<blank>_.|\*\ ) | \[(?P<bracket>[^\]]*)\]
@@ -139,7 +139,8 @@ def _digits(placeholders: str, number: Decimal) -> str | None:
         return None
     whole, decimals = run["whole"].replace(",", ""), run["decimals"] or ""
     number /= 1000 ** len(run["scale"] + (run["more"] or ""))
-    number = number.quantize(Decimal((0, (1,), -len(decimals))), ROUND_HALF_UP)
+    with localcontext(prec=400):  # a format may have more decimals than the context has digits
+        number = number.quantize(Decimal((0, (1,), -len(decimals))), ROUND_HALF_UP)
     units, _, rest = f"{number:f}".partition(".")
     least = len(whole) - whole.index("0") if "0" in whole else 0
     units = ("" if units == "0" and not least else units).zfill(least)
