@@ -100,7 +100,7 @@ def test_lookups() -> None:
     assert plan.observed("3", 2022) == list(levels)
     assert [plan.observation("3", 2022, level) for level in (*Level, None)] == [*levels, None]
     assert (plan.observed("1", 2022), plan.observation("1", 2021)) == ((), None)
-    for lookup in (plan.item, plan.project, plan.commitment, plan.only):
+    for lookup in (plan.item, plan.project, plan.commitment):
         with pytest.raises(KeyError):
             lookup("99")  # type: ignore[operator]
 
