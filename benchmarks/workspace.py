@@ -68,13 +68,15 @@ def watched(root: Path) -> Cost:
     environment = {**os.environ, "PYTHONPATH": str(REPOSITORY), "PYTHONUTF8": "1"}
     watching = subprocess.Popen(
         [*CIXI, "--root", str(root), "build", "--watch"],
-        cwd=root, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, encoding="utf-8",
+        cwd=root, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, encoding="utf-8",
     )  # fmt: skip
     try:
         for built in range(2):
             begun = time.perf_counter()
-            if not watching.stdout or not watching.stdout.readline():
-                raise Failed(f"cixi build --watch ended: exit status {watching.wait()}")
+            lines = iter(watching.stdout or ())
+            while not (line := next(lines, "错误")).endswith("index.html\n"):
+                if "错误" in line:
+                    raise Failed(f"cixi build --watch: {line}")
             seconds = time.perf_counter() - begun
             if not built:
                 time.sleep(_REST)

@@ -106,12 +106,15 @@ def place(error: OSError, default: object) -> str:
 
 
 @contextmanager
-def writing(where: object, kind: type[CixiError]) -> Iterator[None]:
-    """Raise ``kind`` for a file that cannot be read or written, naming it, or ``where``: a failed write names no file."""
+def writing(where: object, kind: type[CixiError], kept: str = "原来的文件没有改动") -> Iterator[None]:
+    """Raise ``kind`` for a file that cannot be read or written, naming it, or ``where``: a failed write names no file.
+
+    ``kept`` says what is as it was.
+    """
     try:
         yield
     except OSError as error:
-        raise kind(f"不能读写 {place(error, where)}：{reason(error)}。原来的文件没有改动。") from error
+        raise kind(f"不能读写 {place(error, where)}：{reason(error)}。{kept}。") from error
 
 
 class UnknownYear(CixiError):

@@ -65,7 +65,12 @@ class Kernel:
             (started if started is not None else []).append(self)  # whoever ends it need not wait until it is ready
         self.client.start_channels()
         run_sync(self.client.wait_for_ready)(timeout=_PATIENCE)
-        self.run(f"{_SIDE}.prepare({str(drawings)!r})")
+        self._beside(f"prepare({str(drawings)!r})")
+
+    def _beside(self, call: str) -> None:
+        """Call a function of ``kernel_side``. Raises ``RuntimeError``: no page may run in a kernel where it failed."""
+        if failure := self.run(f"{_SIDE}.{call}"):
+            raise RuntimeError(failure.lines[0])
 
     def run(self, code: str) -> Failure | None:
         """Run code beside the page's own; returns why it failed. Raises ``RuntimeError`` when the kernel dies."""
@@ -83,7 +88,7 @@ class Kernel:
 
     def run_page(self, notebook: NotebookNode, parameters: Mapping[str, int]) -> str | Failure:
         """Run a notebook with papermill; returns the page's JSON. Raises ``RuntimeError`` when the kernel dies."""
-        self.run(f"{_SIDE}.reset()")
+        self._beside("reset()")
         try:
             executed = papermill.execute_notebook(
                 notebook, None, dict(parameters), engine_name=_ENGINE, kernel_name="python3", kernel=self,

@@ -181,10 +181,10 @@ def _run_all(
     def work(job: Job, kernel: Kernel) -> Result:
         if job.run:
             return kernel.run_page(job.run.notebook, job.run.parameters)
-        place = folder / str(job.year)
-        place.mkdir(parents=True, exist_ok=True)
-        return kernel.run((downloads or "").format(year=job.year, folder=str(place)))
+        return kernel.run((downloads or "").format(year=job.year, folder=str(folder / str(job.year))))
 
+    for job in (job for job in here if not job.run):
+        (folder / str(job.year)).mkdir()
     project = packed(root) if away else b""
     pending = {
         executor.submit(run_elsewhere, project, job.run.notebook, job.run.parameters): job
@@ -231,7 +231,7 @@ def _scratch(root: Path, force: bool) -> Iterator[Path]:
     """
     folder = root / "_build"
     scratch = folder / "scratch"
-    with writing(folder, BuildError):
+    with writing(folder, BuildError, kept="已有的网站没有损坏"):
         folder.mkdir(exist_ok=True)
         try:
             lock = FileLock(folder / ".lock").acquire(timeout=0)

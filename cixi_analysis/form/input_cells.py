@@ -10,7 +10,7 @@ from typing import Any
 
 from cixi_analysis.errors import invisible, is_invisible, quoted
 from cixi_analysis.form.layout import CHOICES, FormColumn, Kind
-from cixi_analysis.form.loading import StruckText, TypedFormula
+from cixi_analysis.form.loading import STRUCK, AlteredText, TypedFormula
 from cixi_analysis.form.number_formats import reads_as, shown_number, shown_text
 from cixi_analysis.plan.schema import WATER_CLASSES
 from cixi_analysis.words import NOT_ASSIGNED, Absence
@@ -70,10 +70,9 @@ def read_cell(cell: Any, column: FormColumn, unit: str) -> str | Complaint | Non
         outcome = "没有保存计算结果" if value.saved is None else f"计算结果为 {shown_value(value.saved)}"
         found = f"公式（{quoted(value)[1:-1]}，{outcome}）"
         return found, f"{what.replace('数', '数值')}：请复制这一格，再“选择性粘贴”为“数值”"
-    if isinstance(value, StruckText) or cell.font.strike:
-        flaw = f"其中有字{value.flaw}" if isinstance(value, StruckText) else StruckText.flaw
-        clean = "没有删除线：划掉的删去，不划掉的取消删除线" if StruckText.flaw in flaw else "没有上下标，如 10的5次方"
-        return f"{quoted(text_of(cell))}（{flaw}）", f"{want}，{clean}"
+    if isinstance(value, AlteredText) or cell.font.strike:
+        where, (flaw, right) = ("其中有字", value.flaw) if isinstance(value, AlteredText) else ("", STRUCK)
+        return f"{quoted(text_of(cell))}（{where}{flaw}）", f"{want}，{right}"
     if cell.data_type == "e" or isinstance(value, bool):
         return f"{'逻辑' if isinstance(value, bool) else '错误'}值 {shown_value(value)}", want
     if isinstance(value, (datetime.date, datetime.time, datetime.timedelta)):

@@ -29,10 +29,15 @@ _NUMBER = re.compile(r"[+-]?[0-9.]+([Ee][+-]?[0-9]+)?", re.ASCII)
 _TYPES = {"n", "s", "str", "inlineStr", "b", "e", "d"}
 
 
-class StruckText(str):
-    """A text that is not seen as it reads: struck out, whole or in part, or a power (``flaw`` says which)."""
+class AlteredText(str):
+    """A text that is not seen as it reads: ``flaw`` is what is done to it, and what would be right."""
 
-    flaw = "加了删除线"
+    flaw: tuple[str, str]
+
+
+#: The flaws, of a text or a whole cell.
+STRUCK = "加了删除线", "没有删除线：划掉的删去，不划掉的取消删除线"
+RAISED = "排成上标或下标", "没有上下标，如 10的5次方"
 
 
 class TypedFormula(str):
@@ -123,9 +128,11 @@ def _text(element: Element) -> str:
         and re.match(r"\d", part)
         for run, before, part in zip(runs[1:], parts, parts[1:], strict=False)
     )
-    found = StruckText(text)
-    found.flaw = "加了删除线" if struck else "排成上标或下标"
-    return found if struck or raised else text
+    if not struck and not raised:
+        return text
+    altered = AlteredText(text)
+    altered.flaw = STRUCK if struck else RAISED
+    return altered
 
 
 def plain(text: str) -> str:

@@ -57,6 +57,7 @@ def write_whole(path: Path, content: bytes, prefix: str = "tmp") -> None:
         raise
     finally:
         with contextlib.suppress(OSError):
+            scratch.chmod(0o600)  # Windows removes no file that is read-only, as the old one may be
             scratch.unlink(missing_ok=True)
 
 
