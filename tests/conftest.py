@@ -17,6 +17,8 @@ from filelock import FileLock
 from playwright.sync_api import Browser, sync_playwright
 from visit import QUIET, browser_path
 
+from cixi_analysis.book import kernels
+from cixi_analysis.book import site as book_site
 from cixi_analysis.cli import main
 from cixi_analysis.plan.dataset import Plan, load_plan
 
@@ -53,6 +55,15 @@ def copy_project(target: Path) -> Path:
     for page in (target / "book").glob("*.ipynb"):
         page.unlink()
     return target
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_core() -> Iterator[None]:
+    """Builds in a test's own process use one kernel: the other cores belong to the other workers of pytest."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in (kernels, book_site):
+            patch.setattr(module, "cores", lambda: 1)
+        yield
 
 
 @pytest.fixture

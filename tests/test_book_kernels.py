@@ -14,11 +14,12 @@ import nbformat
 import papermill
 import pytest
 import tiny_book
+from conftest import cixi
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from tiny_book import KERNEL, book_at
 
-from cixi_analysis.book import kernels
+from cixi_analysis.book import cache
 from cixi_analysis.book.kernels import Failure, Kernel
 from cixi_analysis.book.making import build
 from cixi_analysis.book.pages import BuildError
@@ -87,12 +88,6 @@ def project(tmp_path: Path) -> Path:
     return project_at(tmp_path / "project")
 
 
-@pytest.fixture
-def one_kernel(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One kernel runs all pages; its death is that of an ordinary kernel."""
-    monkeypatch.setattr(kernels, "cores", lambda: 1)
-
-
 def notebooks(root: Path) -> dict[str, str]:
     paths = sorted((root / "book").rglob("*.ipynb"))
     return {p.relative_to(root).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in paths}
@@ -154,7 +149,7 @@ def test_pages_are_the_same_wherever_and_however_often_they_run(
     assert len(notebooks(first)) == 4
 
 
-def test_no_page_sees_what_another_left(project: Path, one_kernel: None) -> None:
+def test_no_page_sees_what_another_left(project: Path) -> None:
     """Names, environment, search path, working directory and the project's own modules are as in a new kernel."""
     (project / "notebooks" / "beside.py").write_text("state = []\n", encoding="utf-8")
     spoil = (
@@ -183,7 +178,7 @@ def test_no_page_sees_what_another_left(project: Path, one_kernel: None) -> None
         ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "信号 9"),
     ],
 )
-def test_a_page_whose_kernel_dies_twice_is_named(project: Path, one_kernel: None, code: str, end: str) -> None:
+def test_a_page_whose_kernel_dies_twice_is_named(project: Path, code: str, end: str) -> None:
     """No hang, no other page blamed, and what there is to say of it in the log."""
     write_template(project, "second", "open('runs', 'a').write('x'); print('so far')", code)
     with pytest.raises(BuildError) as failure:
@@ -197,7 +192,7 @@ def test_a_page_whose_kernel_dies_twice_is_named(project: Path, one_kernel: None
     assert (project / "runs").read_text() == "xx"
 
 
-def test_a_page_whose_kernel_dies_once_is_run_again(project: Path, one_kernel: None) -> None:
+def test_a_page_whose_kernel_dies_once_is_run_again(project: Path) -> None:
     """The kernel is replaced, and the page is as if nothing had happened."""
     once = "import os\nif not os.path.exists('died'):\n    open('died', 'w').close()\n    os._exit(1)"
     write_template(project, "second", once, "print('whole')")
@@ -206,7 +201,7 @@ def test_a_page_whose_kernel_dies_once_is_run_again(project: Path, one_kernel: N
     assert [output.text for output in notebook.cells[-1].outputs] == ["whole\n"]
 
 
-def test_exit_in_a_page_is_its_end_not_the_builds(project: Path, one_kernel: None) -> None:
+def test_exit_in_a_page_is_its_end_not_the_builds(project: Path) -> None:
     """A page that ends itself is a page that failed."""
     write_template(project, "second", "import sys; sys.exit(1)")
     with pytest.raises(BuildError, match="错误：SystemExit: 1"):
@@ -303,3 +298,12 @@ def test_watching_builds_after_each_change(tmp_path: Path) -> None:
     while processes_of(root) and time.monotonic() < deadline:
         time.sleep(0.05)
     assert processes_of(root) == []
+
+
+def test_watching_ends_when_the_program_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Kernels and this process hold the old one."""
+    hashes = iter(["before", "after"])
+    monkeypatch.setattr(cache, "of_tree", lambda _folder: next(hashes))
+    monkeypatch.setattr(cache, "sources", lambda _root: "changed")
+    done = cixi("build", "--watch", root=book_at(tmp_path / "project"))
+    assert (done.returncode, done.stderr) == (1, "错误：程序有改动，请重新运行 cixi build --watch。\n")

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 #: Seconds between two looks at the project's files.
 _POLL = 0.5
+#: Builds by the same workers: a kernel keeps what it has computed, about 12 MB a build.
+_BUILDS = 20
 
 
 @command(
@@ -115,22 +117,24 @@ def _watch(root: Path) -> NoReturn:
     from cixi_analysis.book.making import workers
 
     library, built = cache.of_tree(cache.LIBRARY), ""
-    while cache.of_tree(cache.LIBRARY) == library:
+    while True:
         try:
             with workers(root) as using:
-                while (sources := cache.sources(root)) == built or cache.of_tree(cache.LIBRARY) == library:
-                    if sources != built:
-                        built = sources
-                        _up_to_date(root, using=using)
-                        using[1].start()
-                        echo("等待改动，按 Ctrl-C 结束。", err=True)
-                    time.sleep(_POLL)
+                for _ in range(_BUILDS):
+                    while (sources := cache.sources(root)) == built:
+                        time.sleep(_POLL)
+                    if cache.of_tree(cache.LIBRARY) != library:
+                        echo("错误：程序有改动，请重新运行 cixi build --watch。", err=True)
+                        raise click.exceptions.Exit(1)
+                    built = sources
+                    _up_to_date(root, using=using)
+                    using[1].start()
+                    echo("等待改动，按 Ctrl-C 结束。", err=True)
         except CixiError as error:
             echo(f"错误：{error}", err=True)
         except (PermissionError, FileNotFoundError):  # a file that another program is writing
             built = ""
             time.sleep(_POLL)
-    raise CixiError("程序有改动，请重新运行 cixi build --watch。")
 
 
 @command(
