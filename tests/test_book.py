@@ -210,13 +210,6 @@ def test_a_failing_notebook_leaves_the_site_and_says_where(project: Path) -> Non
     assert fingerprint(project / "book") == book
 
 
-def test_a_dead_kernel_is_a_failing_notebook(project: Path) -> None:
-    """A kernel that dies is reported like any failing page."""
-    write_template(project, "method", "import os\nos._exit(1)")
-    with pytest.raises(BuildError, match=r"^方法（notebooks/method.ipynb）：笔记本运行失败"):
-        build(project, [2021, 2022], renew=[], downloads=None, progress=False)
-
-
 def test_a_warning_of_the_book_leaves_the_site(project: Path) -> None:
     """Warnings are errors: the message says which page, and the last good site stays."""
     site = fingerprint(project / "_build" / "html")

@@ -241,6 +241,7 @@ def test_the_same_bytes_again(report: Path, built: Path, tmp_path: Path) -> None
     assert not belongs_to(again, site)
 
 
+@pytest.mark.long
 def test_its_date_is_the_given_one(
     built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, browser_is_there: None
 ) -> None:

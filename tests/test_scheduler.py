@@ -211,6 +211,7 @@ def test_a_page_that_fails_there_is_told_as_one_here(two_workers: Cluster, tmp_p
     assert (tmp_path / "_build" / "logs" / "2022-overview.ipynb").is_file()
 
 
+@pytest.mark.long  # by default test_a_worker_that_dies_halfway_costs_time_only
 def test_pages_outlive_a_worker(own: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
     """A worker is killed while pages run; every page comes back, once."""
     monkeypatch.setenv("PYTHONPATH", str(ROOT))

@@ -16,7 +16,7 @@ import pandas as pd
 
 from cixi_analysis.analysis.changes import flips, shown
 from cixi_analysis.assessment import assess
-from cixi_analysis.errors import CixiError, DataError, UnknownYear, is_invisible, place, reason
+from cixi_analysis.errors import CixiError, DataError, UnknownYear, is_invisible, reason
 from cixi_analysis.form.checking import Checked
 from cixi_analysis.form.row_changes import RowChange, RowFate, cell_text, row_changes
 from cixi_analysis.form.sheets import summary
@@ -158,7 +158,7 @@ def apply_import(plan: Plan, change: Import) -> None:
     except OSError as error:
         places = "、".join(str(data / name) for name in files or (f"{OBSERVATIONS}/{change.year}.csv",))
         raise ImportRefused(
-            f"没有导入，数据没有改动。不能写入 {place(error, places)}：{reason(error)}。"
+            f"没有导入，数据没有改动。不能写入 {places}：{reason(error)}。"
             "请检查磁盘空间、文件夹权限，以及该文件是否正被 Excel 打开。"
         ) from error
 
