@@ -220,7 +220,7 @@ def _incomparable(finding: LeafFinding, bound: Bound, one: Series, place: tuple[
     lack = finding.lack(place)
     if lack is Lack.UNIT:
         kind, unit = finding.series.measured(place), bound.unit or finding.series.item.unit or ""
-        if not kind.own:
+        if not kind.own or bound.quantity:
             return f"实测的是{kind.measure}"
         return f"其单位为“{unit or '（无）'}”，实测单位为“{kind.unit or '（无）'}”"
     return "" if lack is Lack.NOTHING else "规划未表明该子项的方向"

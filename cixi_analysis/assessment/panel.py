@@ -1,5 +1,6 @@
 """Observations of many regions and years as arrays; one county is a panel of one region."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, lru_cache
 from typing import Any
@@ -12,6 +13,7 @@ from cixi_analysis.assessment.observed import SIGN, Assigned, Measured, measured
 from cixi_analysis.plan.dataset import Plan, missing_reason
 from cixi_analysis.plan.schema import Indicator, Observation
 from cixi_analysis.requirement.tree import Comparator, Leaf, Node
+from cixi_analysis.requirement.vocabulary import FORMS, unit_name
 from cixi_analysis.words import CLASS_UNIT, LAST_YEAR, REGION, Absence, BenchmarkKind, Level, Polarity
 
 Floats = npt.NDArray[np.float64]
@@ -67,7 +69,7 @@ class Panel:
         }
         #: level → pattern → what was measured
         self.kinds = {v: [measured(item, v, *cells[:3]) if item else _NOTHING for item, cells in found] for v in LEVELS}
-        self.units = {v: np.array([kind.unit for kind in kinds], dtype=object) for v, kinds in self.kinds.items()}
+        self.units = {v: np.array([unit_name(kind.unit) for kind in kinds]) for v, kinds in self.kinds.items()}
         #: level → name → the column
         self.columns: dict[Level, dict[str, npt.NDArray[Any]]] = {}
         for level, kinds in self.kinds.items():
@@ -188,14 +190,25 @@ class ItemSeries:
         """Index into ABSENCES; NONE where there is a value or only words."""
         return np.where(self.row == NONE, self.panel.unfilled, self.written_absence)
 
-    def in_unit(self, unit: str) -> Flags:
-        same: Flags = np.equal(self.panel.units[self.level], unit).astype(bool)
+    def in_unit(self, *units: str) -> Flags:
+        """Where the value is in one of the units, however they are written (km, 公里)."""
+        same: Flags = np.isin(self.panel.units[self.level], [unit_name(unit) for unit in units])
         return same[self.words]
 
-    def before(self, years: int) -> tuple[Floats, Flags]:
-        """The value ``years`` earlier, and whether both are known and of the same kind."""
+    def of_quantity(self, name: str) -> Flags:
+        """Where the quantity of that name was measured: PM2.5浓度, △EQI（较上年）, 生态质量指数（EQI）; not its change."""
+        same = re.compile(rf"{re.escape(name)}(浓度|指数)?(\(.*\))?|[^()]*\({re.escape(name)}\)")
+        changed = re.compile("变|增|减|升|降" if "△" not in name else "(?!)")
+        measures = [kind.measure.translate(FORMS) for kind in self.panel.kinds[self.level]]
+        return np.array([bool(same.fullmatch(text)) and not changed.search(text) for text in measures])[self.words]
+
+    def before(self, years: int, since: int = 0) -> tuple[Floats, Flags]:
+        """The value ``years`` earlier, or of the year ``since``; whether both are known and of the same kind."""
         value, kind = np.full_like(self.value, np.nan), np.full_like(self.kind, NONE)
-        if years < self.value.shape[1]:
+        place = since - int(self.years[0])
+        if since and 0 <= place < self.value.shape[1]:
+            value[:, place + 1 :], kind[:, place + 1 :] = self.value[:, [place]], self.kind[:, [place]]
+        elif not since and years < self.value.shape[1]:
             value[:, years:], kind[:, years:] = self.value[:, :-years], self.kind[:, :-years]
         return value, ~np.isnan(value) & self.known & (kind == self.kind)
 

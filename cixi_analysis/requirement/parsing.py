@@ -11,7 +11,7 @@ from lark.tree import Meta
 
 from cixi_analysis.requirement import tree
 from cixi_analysis.requirement.tree import AllOf, AnyOf, Change, Comparator, Move, Node, Rate, State, Window
-from cixi_analysis.requirement.vocabulary import Terms, vocabulary
+from cixi_analysis.requirement.vocabulary import Terms, unit_name, vocabulary
 from cixi_analysis.words import WATER_CLASSES, AverageScope
 
 #: The kinds of the words that say how something moves, or must not.
@@ -80,11 +80,14 @@ class Build(Transformer[Token, Node]):
                 if len(cases) == 1:
                     parts.append(child.node)  # its place; the one that holds takes it below
         if cases:
+            span = (cases[0].span[0], cases[-1].span[1])
+            if len({case.kind for case in cases}) < max(len(cases), 2):
+                raise Stop("按地区类型分别提出的要求须写出两类以上，每类一次", span)
             held = [case for case in cases if case.kind in self.terms.region_kinds]
-            if len(held) != 1 or len({case.kind for case in cases}) < max(len(cases), 2):
+            if len(held) != 1:
                 own = "、".join(self.terms.region_kinds) or "没有写明"
-                reason = f"按地区类型分别提出的要求，本地区的类型须恰好是其中一类；现为：{own}"
-                raise Stop(reason, (cases[0].span[0], cases[-1].span[1]), tuple(case.node for case in cases))
+                reason = f"按地区类型分别提出的要求，本地区须恰好属于其中一类，而规划写明的类型：{own}"
+                raise Stop(reason, span, tuple(case.node for case in cases))
             parts[next(n for n, part in enumerate(parts) if part is cases[0].node)] = held[0].node
         return _join(AllOf, parts)
 
@@ -126,13 +129,11 @@ class Build(Transformer[Token, Node]):
 
     def bound(self, tokens: list[Token]) -> tree.Bound:
         types = _by_type(tokens)
-        if "REACH" in types and "AND_BELOW" in types:
-            raise Stop("“达到”与“以下”不能连用", _span(types["REACH"], types["AND_BELOW"]))
         quantity = str(types.get("QUANTITY", ""))
         return tree.Bound(_comparator(types), float(types["NUMBER"]), self.unit_of(types), quantity)
 
     def unit_of(self, tokens: dict[str, Token]) -> str:
-        return self.words["unit"][tokens["UNIT"]] if "UNIT" in tokens else str(tokens.get("PERCENT", ""))
+        return unit_name(tokens["UNIT"], self.terms.words) if "UNIT" in tokens else str(tokens.get("PERCENT", ""))
 
     def range(self, tokens: list[Token]) -> Node:
         at = next(n for n, token in enumerate(tokens) if token.type in ("RANGE", "SUBJECT_AND"))
@@ -183,6 +184,8 @@ class Build(Transformer[Token, Node]):
 
     def since(self, tokens: list[Token]) -> Change:
         types = _by_type(tokens)
+        if "FALLEN" in types:
+            return Change(Move.FALL, True, Window.PREVIOUS)
         if "MOVE" in types:
             if types.get("ADVERB") == "逐年":
                 raise Stop("“较上年”与“逐年”所看的年份不同", _span(*tokens))
@@ -251,6 +254,8 @@ class Build(Transformer[Token, Node]):
 
 def _comparator(tokens: dict[str, Token]) -> Comparator:
     """The comparator of a clause; open where it names none."""
+    if "REACH" in tokens and "AND_BELOW" in tokens:
+        raise Stop("“达到”与“以下”不能连用", _span(tokens["REACH"], tokens["AND_BELOW"]))
     return next((comparator for kind, comparator in _COMPARATORS.items() if kind in tokens), Comparator.REACH)
 
 

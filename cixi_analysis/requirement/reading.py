@@ -48,7 +48,8 @@ class Refusal(CixiError, ValueError):
     def __str__(self) -> str:
         parts = [f"无法解读“{self.marked}”：{self.reason}"]
         if self.readings:
-            parts.append(f"{'两' if len(self.readings) == 2 else len(self.readings)}种读法：" + "；".join(map(str, self.readings)))
+            count = "两" if len(self.readings) == 2 else len(self.readings)
+            parts.append(f"{count}种读法：" + "；".join(map(str, self.readings)))
             parts.append("请在数据的“读法”列写明取哪一种，并写明理由")
         if self.expected:
             parts.append("此处可以是：" + "；".join(self.expected))
@@ -87,7 +88,7 @@ def _refusal(text: str, normal: str, places: list[int], error: UnexpectedInput, 
     known = {terminal: name for terminal, name in NAMES.items() if terminal in allowed}
     expected = _CLAUSES if {"STATE", "NUMBER"} <= known.keys() else tuple(dict.fromkeys(known.values()))
     found, words = normal[start:end], vocabulary(terms.words)
-    reasons = [reason for word, reason in words["refused"].items() if word in found]
+    reasons = [reason for word, reason in words["refused"].items() if re.search(word, found)]
     if any(word in found for word in words["region"]):
         reasons.append("按地区类型分别提出的要求，请写“山区≥60；丘陵≥40”一类")
     if reasons or re.search(r"[()]", found):

@@ -214,9 +214,9 @@ def leaves(node: Node) -> Iterator[Leaf]:
 
 
 def demanded_bounds(node: Node) -> Iterator[Bound]:
-    """The numeric bounds on the item that must hold in any case: the root itself, or parts of its AND."""
+    """The numeric bounds that must hold in any case: the root itself, or parts of its AND."""
     parts = node.parts if isinstance(node, AllOf) else (node,)
-    yield from (part for part in parts if isinstance(part, Bound) and not part.quantity)
+    yield from (part for part in parts if isinstance(part, Bound))
 
 
 def _than(since: int) -> str:

@@ -71,9 +71,12 @@ def nothing_asked(text: str, terms: Terms = Terms()) -> bool:
     return normal(text).strip() in vocabulary(terms.words)["nothing_asked"]
 
 
-def unit_name(unit: str) -> str:
-    """The one name of a unit that is written in several ways (km, 千米 → 公里)."""
-    return vocabulary()["unit"].get(normal(unit), unit)
+def unit_name(unit: str, added: tuple[tuple[str, ...], ...] = ()) -> str:
+    """The one name of a unit that is written in several ways: km → 公里, μg/m³ → 微克/立方米."""
+    words = vocabulary(added)
+    over, *under = normal(unit).split("/")
+    names = [words["unit"].get(over, over), *(words["unit"].get(part, words["per"].get(part, part)) for part in under)]
+    return "/".join(names)
 
 
 @cache
@@ -81,7 +84,7 @@ def _readable(kind: str) -> re.Pattern[str]:
     """Words of the base language one after the other, the last perhaps only begun: an added word like that would take
     the place of what is read today. Behind a number, where a unit stands, only units and the grammar's own words follow.
     """
-    listed = (words for own, words in vocabulary().items() if own != "refused" and (kind != "unit" or own == "unit"))
+    listed = (words for own, words in vocabulary().items() if own != "refused" and (kind != "unit" or own in ("unit", "per")))
     literals = {*chain(*listed), *re.findall(r"[\u4e00-\u9fff]+", re.sub("//.*", "", _GRAMMAR))}
     begun = {word[:end] for word in literals for end in range(1, len(word) + 1)}
     return re.compile(f"(?:{'|'.join(map(re.escape, literals))})*(?:{'|'.join(map(re.escape, begun))})")
@@ -94,7 +97,7 @@ def vocabulary_problems(terms: Terms) -> list[tuple[str, str, str]]:
     base, problems, seen = vocabulary(), [], set[str]()
     for kind, word, *stands in terms.words:
         text, meant = normal(word), "".join(stands)
-        vague = next((reason for refused, reason in base["refused"].items() if refused in text), None)
+        vague = next((reason for refused, reason in base["refused"].items() if re.search(refused, text)), None)
         right = None
         if kind not in ADDED_KINDS:
             right = f"类别是 {'、'.join(ADDED_KINDS)} 之一"
