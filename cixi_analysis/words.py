@@ -140,6 +140,10 @@ class BenchmarkKind(_Word):
     CHANGE_CITY = "change_city", "年变化量的全市平均（与指标同单位）"
     RATE_CITY = "rate_city", "年变化率的全市平均（%）"
 
+    @property
+    def scope(self) -> AverageScope:
+        return AverageScope("".join(self.partition("_")[1:]))
+
 
 class Outcome(_Word):
     """The outcome of the projects of 2018-2022 (columns of Table 2)."""

@@ -140,7 +140,8 @@ def _lacking(finding: LeafFinding, at: Place) -> str:
         case Lack.ASSIGNED:
             text = f"{year}年上级未下达目标" if series.none_assigned[at] else "上级下达的目标未知"
         case Lack.BENCHMARK if average >= 0:
-            text = f"已知的平均是{BENCHMARK_KINDS[average].chinese}，与要求所比的不同"
+            known = BENCHMARK_KINDS[average]
+            text = f"已知的{known.scope.chinese}平均是{known.chinese}，与要求所比的不同"
         case Lack.BENCHMARK if isinstance(node, (tree.LevelBenchmark, tree.ChangeBenchmark)):
             text = f"{node.scope.chinese}平均未知"
         case Lack.DIRECTION if series.is_class[at]:

@@ -11,6 +11,7 @@ import numpy as np
 from cixi_analysis.plan.schema import WATER_CLASSES, Indicator, clause_pairs
 from cixi_analysis.requirement import Refusal, Terms, read
 from cixi_analysis.requirement.tree import Bound, ClassBound, Comparator, Node
+from cixi_analysis.requirement.vocabulary import NO_TERMS
 from cixi_analysis.words import NOT_ASSIGNED, Level, Polarity
 
 _BARE = re.compile(r"(0|[1-9][0-9]*)(\.[0-9]+)?")
@@ -62,7 +63,9 @@ def read_assigned(text: str | None) -> Assigned | None:
         node = read(text)
         if isinstance(node, ClassBound):
             return Assigned(node.rank, Comparator.LT if node.strict else Comparator.LE, is_class=True)
-        if isinstance(node, Bound) and not node.unit and not node.quantity:  # in the unit of the value, or it could not be compared
+        if (
+            isinstance(node, Bound) and not node.unit and not node.quantity
+        ):  # in the unit of the value, or it could not be compared
             return Assigned(node.limit, node.comparator)
     return None
 
@@ -73,7 +76,7 @@ def quantity(value: str | float) -> float:
 
 
 @lru_cache(maxsize=4096)
-def quotations(clauses: str | None, unit: str | None, terms: Terms = Terms()) -> Mapping[Node, str]:
+def quotations(clauses: str | None, unit: str | None, terms: Terms = NO_TERMS) -> Mapping[Node, str]:
     """Clause → the words quoted for it; ``check_readings`` reports those that cannot be read."""
     quoted: dict[Node, str] = {}
     for clause, quote in clause_pairs(clauses or ""):

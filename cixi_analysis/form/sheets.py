@@ -65,8 +65,11 @@ def _closed_and_notes(plan: Plan, item: Indicator, asked: Collection[tree.Leaf])
     if not any(isinstance(leaf, tree.AssignedTarget) for leaf in asked):
         closed |= {"comparator", "assigned_target"}
     rates = [leaf.rate if isinstance(leaf, tree.Change) else leaf for leaf in asked]
-    averages = {"水平值的": tree.LevelBenchmark, "年变化量或年变化率的": tree.ChangeBenchmark}
-    needed = [words for words, kind in averages.items() if any(isinstance(rate, kind) for rate in rates)]
+    needed = dict.fromkeys(
+        f"{'水平值的' if isinstance(one, tree.LevelBenchmark) else '年变化量或年变化率的'}{one.scope.chinese}平均"
+        for one in rates
+        if isinstance(one, (tree.LevelBenchmark, tree.ChangeBenchmark))
+    )
     if not needed:
         closed |= {"benchmark", "benchmark_kind"}
     # A State is attested by words. It needs no number, unless the data has kept one all along (22).
@@ -78,7 +81,7 @@ def _closed_and_notes(plan: Plan, item: Indicator, asked: Collection[tree.Leaf])
         value += "国家级、省级所测相同时只填“两级合填”一行，不同时只填下面两行。"
     clauses = "、".join(str(leaf) for leaf in asked if not isinstance(leaf, (tree.Bound, tree.ClassBound)))
     clauses = clauses and f"这一行可写的条款：{clauses}。"
-    average = f"这一行需要{'、'.join(needed)}全省平均。"
+    average = f"这一行需要{'、'.join(needed)}。"
     notes = {"value": value, "attests": clauses, "denies": clauses, "benchmark": average, "benchmark_kind": average}
     return closed, notes
 

@@ -94,7 +94,9 @@ class Build(Transformer[Token, Node]):
     @v_args(meta=True)
     def case(self, meta: Meta, children: list[Node | Token]) -> _Case:
         kind = cast(Token, children[0]).rstrip(":")
-        named = next(word for word in (kind, kind.removesuffix("区"), kind.removesuffix("地区")) if word in self.words["region"])
+        named = next(
+            word for word in (kind, kind.removesuffix("区"), kind.removesuffix("地区")) if word in self.words["region"]
+        )
         return _Case(named, cast(Node, children[1]), (meta.start_pos, meta.end_pos))
 
     @v_args(meta=True)
@@ -136,8 +138,10 @@ class Build(Transformer[Token, Node]):
         return unit_name(tokens["UNIT"], self.terms.words) if "UNIT" in tokens else str(tokens.get("PERCENT", ""))
 
     def range(self, tokens: list[Token]) -> Node:
-        at = next(n for n, token in enumerate(tokens) if token.type in ("RANGE", "SUBJECT_AND"))
+        at = next(n for n, token in enumerate(tokens) if token.type == "RANGE")
         first, last = _by_type(tokens[:at]), _by_type(tokens[at:])
+        if tokens[at] in ("和", "与") and not {"AMID", "AMID_END"} & {*first, *last}:
+            raise Stop("两个数之间的“和”可指两个数，也可指范围；请写“介于……和……之间”", _span(*tokens))
         (low, unit), (high, last_unit) = ((float(one["NUMBER"]), self.unit_of(one)) for one in (first, last))
         if low < 0 or high < 0:
             raise Stop("范围里的负号可被看作“至”", _span(*tokens))

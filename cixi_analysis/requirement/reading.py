@@ -15,7 +15,7 @@ from lark.exceptions import UnexpectedInput, UnexpectedToken, VisitError
 from cixi_analysis.errors import CixiError
 from cixi_analysis.requirement.parsing import BRACKETS, Build, Stop
 from cixi_analysis.requirement.tree import Node
-from cixi_analysis.requirement.vocabulary import FORMS, NAMES, Terms, grammar, vocabulary
+from cixi_analysis.requirement.vocabulary import FORMS, NAMES, NO_TERMS, Terms, grammar, vocabulary
 
 #: More than any wording needs; a tree that is too deep overflows the stack.
 _MOST_BRACKETS = 50
@@ -57,7 +57,7 @@ class Refusal(CixiError, ValueError):
 
 
 @cache
-def read(text: str, *, unit: str | None = None, terms: Terms = Terms()) -> Node:
+def read(text: str, *, unit: str | None = None, terms: Terms = NO_TERMS) -> Node:
     """Parse ``text``. Raises :class:`Refusal`.
 
     A percentage of change is accepted only where the item's ``unit`` is known not to be % (percent or points?).
@@ -68,7 +68,7 @@ def read(text: str, *, unit: str | None = None, terms: Terms = Terms()) -> Node:
     if normal.count("(") > _MOST_BRACKETS:
         raise Refusal(text, 0, len(text), f"括号超过{_MOST_BRACKETS}层")
     try:
-        return Build(unit, terms).transform(_parser(terms.words).parse(normal))
+        return _build(unit, terms).transform(_parser(terms.words).parse(normal))
     except VisitError as error:
         if not isinstance(stop := error.orig_exc, Stop):
             raise
@@ -126,6 +126,11 @@ def _in_call(before: list[str]) -> bool:
         if closed < 0:
             return before[place - 1] in ("D", "R")
     return False
+
+
+@cache
+def _build(unit: str | None, terms: Terms) -> Build:
+    return Build(unit, terms)
 
 
 @cache

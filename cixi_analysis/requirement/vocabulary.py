@@ -42,6 +42,10 @@ def normal(text: str) -> str:
     return unicodedata.normalize("NFC", text).translate(FORMS)
 
 
+#: No project.
+NO_TERMS = Terms()
+
+
 @cache
 def vocabulary(added: tuple[tuple[str, ...], ...] = ()) -> Mapping[str, Mapping[str, str]]:
     """Kind → word → what it stands for; of refused words, why."""
@@ -66,7 +70,7 @@ def grammar(added: tuple[tuple[str, ...], ...]) -> str:
     return re.sub(r"\{([a-z_|]+)\}", alternatives, _GRAMMAR)
 
 
-def nothing_asked(text: str, terms: Terms = Terms()) -> bool:
+def nothing_asked(text: str, terms: Terms = NO_TERMS) -> bool:
     """Whether the wording is a mark for "nothing is asked" (/, —, 不涉及)."""
     return normal(text).strip() in vocabulary(terms.words)["nothing_asked"]
 
@@ -84,7 +88,9 @@ def _readable(kind: str) -> re.Pattern[str]:
     """Words of the base language one after the other, the last perhaps only begun: an added word like that would take
     the place of what is read today. Behind a number, where a unit stands, only units and the grammar's own words follow.
     """
-    listed = (words for own, words in vocabulary().items() if own != "refused" and (kind != "unit" or own in ("unit", "per")))
+    listed = (
+        words for own, words in vocabulary().items() if own != "refused" and (kind != "unit" or own in ("unit", "per"))
+    )
     literals = {*chain(*listed), *re.findall(r"[\u4e00-\u9fff]+", re.sub("//.*", "", _GRAMMAR))}
     begun = {word[:end] for word in literals for end in range(1, len(word) + 1)}
     return re.compile(f"(?:{'|'.join(map(re.escape, literals))})*(?:{'|'.join(map(re.escape, begun))})")
@@ -101,7 +107,11 @@ def vocabulary_problems(terms: Terms) -> list[tuple[str, str, str]]:
         right = None
         if kind not in ADDED_KINDS:
             right = f"类别是 {'、'.join(ADDED_KINDS)} 之一"
-        elif not text or _STRUCTURE.search(text) or not (kind in ("unit", "nothing_asked") or re.search(r"[\u4e00-\u9fff]", text)):
+        elif (
+            not text
+            or _STRUCTURE.search(text)
+            or not (kind in ("unit", "nothing_asked") or re.search(r"[\u4e00-\u9fff]", text))
+        ):
             right = "一个词：不含连接词（且、并、或）、标点、空格、数字、比较符和括号"
         elif vague:
             right = f"要求语言拒绝的词不能加入：{vague}"
@@ -117,5 +127,7 @@ def vocabulary_problems(terms: Terms) -> list[tuple[str, str, str]]:
             problems.append((kind, word, right))
         seen.add(text)
     known = {*base["region"], *(normal(row[1]) for row in terms.words if row[0] == "region")}
-    problems += [("region", kind, f"地区类型：{'、'.join(known)}之一") for kind in terms.region_kinds if kind not in known]
+    problems += [
+        ("region", kind, f"地区类型：{'、'.join(known)}之一") for kind in terms.region_kinds if kind not in known
+    ]
     return problems
