@@ -1,6 +1,5 @@
 """The words of the requirement language (``vocabulary.csv``), those a project adds, and the grammar made from both."""
 
-import csv
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -50,9 +49,9 @@ NO_TERMS = Terms()
 def vocabulary(added: tuple[tuple[str, ...], ...] = ()) -> Mapping[str, Mapping[str, str]]:
     """Kind → word → what it stands for; of refused words, why."""
     found: dict[str, dict[str, str]] = {}
-    for row in csv.DictReader(_FILES.joinpath("vocabulary.csv").read_text(encoding="utf-8").splitlines()):
-        stands_for = row["note"] if row["kind"] == "refused" else row["stands_for"] or row["word"]
-        found.setdefault(row["kind"], {})[normal(row["word"])] = stands_for
+    for line in _FILES.joinpath("vocabulary.csv").read_text(encoding="utf-8").splitlines()[1:]:
+        kind, word, stands_for, note = line.split(",")
+        found.setdefault(kind, {})[normal(word)] = note if kind == "refused" else stands_for or word
     for kind, word, *stands in added:
         found.setdefault(kind, {})[normal(word)] = "".join(stands) or normal(word)
     return found
