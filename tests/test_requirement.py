@@ -356,7 +356,7 @@ def test_other_standards(row: dict[str, str]) -> None:
         ("fallen", "{}", "较上年下降"), ("not_fall", "{}", "较上年不下降"), ("not_rise", "{}", "较上年不上升"),
         ("not_worsen", "{}", "较上年保持稳定或改善"), ("steady", "{}", "较上年保持稳定或改善"), ("adverb", "{}上升", "{}上升"),
         ("reach", "{}1%", "1%"), ("stay", "{}1%以上", "≥1%"), ("deed", "{}", "{}"), ("manner", "{}开展", "{}开展"),
-        ("managed", "全面{}", "全面{}"), ("state", "{}", "{}"), ("subject", "{}不改变", "{}不改变"),
+        ("managed", "全面{}", "全面{}"), ("state", "{}", "{}"), ("standard", "满足{}", "达到{}"), ("subject", "{}不改变", "{}不改变"),
         ("subject_state", "面积{}", "面积{}"), ("per", "≥1次/{}", "≥1次/{}"), ("average", "高于{}", "高于{}平均值"),
         ("region", "{}≥1；外≥2", "≥1"),
     ],
@@ -621,7 +621,7 @@ def test_any_text_is_read_or_refused(text: str) -> None:
     ),
     st.integers(0, 60),
     st.sampled_from(
-        [*"领先约争率些各秒度均?！。·：…a％ 　", *"左右 力争 基本 显著 大幅 较大幅度 连续 稳中 （含）".split()]
+        [*"领先约争率些各秒均?！。·：…a％ 　", *"左右 力争 基本 显著 大幅 较大幅度 连续 稳中 （含）".split()]
     ),
 )
 def test_nothing_is_skipped(wording: str, place: int, char: str) -> None:

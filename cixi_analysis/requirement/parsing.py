@@ -212,13 +212,12 @@ class Build(Transformer[Token, Node]):
         return tree.LevelBenchmark(_comparator(types), better="BETTER" in types, scope=self.scope(types))
 
     def scope(self, tokens: dict[str, Token]) -> AverageScope:
-        word = tokens["AVERAGE"].removesuffix("水平").removesuffix("值")
-        word = word if word in self.words["average"] else str(tokens["AVERAGE"])  # 全省均值 ends in 值 itself
-        return next(scope for scope in AverageScope if scope.chinese == self.words["average"][word])
+        return next(scope for scope in AverageScope if scope.chinese == self.words["average"][tokens["AVERAGE"]])
 
     def state(self, tokens: list[Token]) -> Node:
         if tokens[0].type == "STATE":
-            return State(self.words["state"].get(tokens[0], tokens[0].replace("劣V", "劣Ⅴ")))
+            text = re.sub("^(符合|满足)", "达到", tokens[0]).replace("劣V", "劣Ⅴ")
+            return State(self.words["state"].get(text, text))
         subjects = [t for t in tokens if t.type == "SUBJECT"]
         for token in tokens:
             if token.type == "AND" and token.value != "、":

@@ -21,7 +21,7 @@ _GRAMMAR = _FILES.joinpath("grammar.lark").read_text(encoding="utf-8")
 #: Terminal → its Chinese name in messages, from the comment behind it.
 NAMES = dict(re.findall(r"^(\w+)[^:]*: .* //: (.+)$", _GRAMMAR, re.MULTILINE))
 #: What a project may add: more would change how wordings are put together.
-ADDED_KINDS = ("unit", "rise", "fall", "improve", "average", "state", "subject", "region", "nothing_asked")
+ADDED_KINDS = ("unit", "rise", "fall", "improve", "average", "state", "standard", "subject", "region", "nothing_asked")
 #: Characters that join, compare or count.
 _STRUCTURE = re.compile(r"[且并或；，、\n\s0-9≥≤<>=()%【】“”+~]")
 
