@@ -17,9 +17,10 @@ from cixi_analysis.assessment import Assessment, assess
 from cixi_analysis.assessment.numbers import difference, direction
 from cixi_analysis.assessment.observed import quantity
 from cixi_analysis.errors import UnknownYear
-from cixi_analysis.plan.dataset import Plan, missing_reason
+from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.plan.frame import Level
 from cixi_analysis.plan.schema import Indicator, Observation
-from cixi_analysis.words import CLASS_UNIT, Direction, Level, Status
+from cixi_analysis.words import CLASS_UNIT, Direction, Status
 
 #: The columns of ``cixi diff``.
 COLUMNS = ["kind", "indicator", "item_id", "level", "before", "after", "why"]
@@ -127,14 +128,14 @@ def _known(plan: Plan, year: int, other: int) -> Iterator[tuple[str, tuple[objec
     """(table, row) of each item where what is known in the two years differs or can be compared."""
     for item in plan.items:
         apart = any(o.level for y in (other, year) for o in plan.observed(item.item_id, y))
-        for level in Level if apart else (None,):
+        for level in plan.levels if apart else (None,):
             before, after = (plan.observation(item.item_id, y, level) for y in (other, year))
             key = (item.indicator, item.item_id, level or "")
             extent = [_extent(before), _extent(after)]
             if before and after and extent == [2, 2]:
-                yield "values", (*key, *_compared(item, level, before, after, year, other))
+                yield "values", (*key, *_compared(plan, item, level, before, after, year, other))
             elif extent[0] != extent[1]:
-                texts = [shown(before, other), shown(after, year)]
+                texts = [shown(plan, before, other), shown(plan, after, year)]
                 known = zip((other, year), extent, texts, strict=True)
                 why = "，".join(f"{y}年{_EXTENT.get(much, text)}" for y, much, text in known)
                 yield "available" if extent[0] < extent[1] else "missing", (*key, *texts, why)
@@ -147,29 +148,29 @@ def _extent(row: Observation | None) -> int:
     return 2 if row.value is not None else 1 if row.absence is None else 0
 
 
-def shown(row: Observation | None, year: int) -> str:
+def shown(plan: Plan, row: Observation | None, year: int) -> str:
     """What a row says: the value, else the reason for its absence, else the words."""
     if row is None:
-        return str(missing_reason(year))
+        return str(plan.missing_reason(year))
     return row.value or row.absence or row.statement or ""
 
 
 def _compared(
-    item: Indicator, level: Level | None, before: Observation, after: Observation, year: int, other: int
+    plan: Plan, item: Indicator, level: Level | None, before: Observation, after: Observation, year: int, other: int
 ) -> tuple[object, ...]:
     """The cells of :data:`VALUE_COLUMNS` after the key; both observations have a number or class."""
-    was, now = measured_by(item, level, before), measured_by(item, level, after)
+    was, now = measured_by(plan, item, level, other, before), measured_by(plan, item, level, year, after)
     first, last = before.value or "", after.value or ""
     apart = next(((a, b) for a, b in zip(was, now, strict=True) if a != b), None)
     if apart:
-        told = [f"{y}年实测的是{k.measure}（{k.unit or '无单位'}）" for y, k in zip((other, year), apart, strict=True)]
+        told = [f"{y}年实测的是{k.name}（{k.unit or '无单位'}）" for y, k in zip((other, year), apart, strict=True)]
         if apart[0].polarity is not apart[1].polarity:
             told.append("方向不同")
-        return now[0].measure, now[0].unit, first, last, None, "", "，".join(told)
+        return now[0].name, now[0].unit, first, last, None, "", "，".join(told)
     moved = difference(quantity(last), quantity(first))
     subtracted = moved == 0 or now[0].unit != CLASS_UNIT
     way = direction(quantity(first), quantity(last), now[0].polarity)
-    return now[0].measure, now[0].unit, first, last, moved if subtracted else None, str(way or ""), ""
+    return now[0].name, now[0].unit, first, last, moved if subtracted else None, str(way or ""), ""
 
 
 def _moved(row: Any) -> str:
@@ -184,7 +185,7 @@ def _moved(row: Any) -> str:
 def _tallies(before: Assessment, after: Assessment) -> pd.DataFrame:
     """The counts of both years, and the indicators ``gained`` and ``lost``."""
     rows = []
-    for level in Level:
+    for level in after.plan.levels:
         for count in _COUNTS:
             was, now = (_members(a, level, count) for a in (before, after))
             gained, lost = tuple(n for n in now if n not in was), tuple(n for n in was if n not in now)
@@ -192,7 +193,7 @@ def _tallies(before: Assessment, after: Assessment) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=TALLY_COLUMNS)
 
 
-def _members(assessment: Assessment, level: Level, count: str) -> list[int]:
+def _members(assessment: Assessment, level: str, count: str) -> list[int]:
     """The indicators that a count counts."""
     own = {n: s for (n, item_id, v), s in assessment.statuses.items() if v == level and not item_id}
     return [n for n, s in own.items() if (s is not Status.NOT_APPLICABLE if count == "applicable" else s == count)]
@@ -203,6 +204,6 @@ def _revisions(plan: Plan, year: int) -> Iterator[tuple[object, ...]]:
         for row in plan.observations[earlier]:
             if _REVISION.search(row.form or ""):
                 old = _OLD_VALUE.search(row.form or "")
-                now = shown(row, earlier)
+                now = shown(plan, row, earlier)
                 indicator = plan.item(row.item_id).indicator
                 yield earlier, indicator, row.item_id, row.level or "", old[1] if old else now, now, row.form

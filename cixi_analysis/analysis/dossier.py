@@ -14,13 +14,14 @@ from cixi_analysis.analysis.commitments import deadline, promised
 from cixi_analysis.analysis.reconciliation import result
 from cixi_analysis.analysis.records import records
 from cixi_analysis.analysis.trend import margins, trends
-from cixi_analysis.assessment import REQUIREMENT, TARGET, assess, check_readings, read_wording
+from cixi_analysis.assessment import REQUIREMENT, TARGET, assess, check_observations, read_wording, rows, wordings
 from cixi_analysis.assessment.numbers import earlier_years
 from cixi_analysis.errors import UnknownIndicator
-from cixi_analysis.plan.dataset import Plan, missing_reason
+from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import AuditRow, Commitment, Indicator, Link, Observation, Project, Requirement, Target
+from cixi_analysis.requirement import Refusal
 from cixi_analysis.requirement import meaning, tree
-from cixi_analysis.words import BASE_YEAR, Absence, Entity, Level
+from cixi_analysis.words import Absence, Entity
 
 #: The columns of ``cixi indicator``.
 FACT_COLUMNS = ("part", "item_id", "level", "year", "content", "basis", "detail", "source")
@@ -54,11 +55,12 @@ class Dossier:
 
 
 def dossier(plan: Plan, indicator: int, year: int) -> Dossier:
-    """The dossier of an indicator (1-50) as of ``year``. Raises :class:`UnknownIndicator`, and what ``assess`` raises."""
+    """The dossier of an indicator as of ``year``. Raises :class:`UnknownIndicator`, and what ``assess`` raises."""
     plan.require_year(year)
+    plan = plan.as_of(year)
     if indicator not in (known := plan.indicators):
-        raise UnknownIndicator(f"没有序号为 {indicator} 的指标。表一的指标序号：{known[0]}–{known[-1]}。")
-    check_readings(plan, until=year)  # of the whole plan, so that messages name the rows of the files
+        raise UnknownIndicator(f"没有序号为 {indicator} 的指标。指标序号：{known[0]}–{known[-1]}。")
+    check_observations(plan, until=year)  # of the whole plan, so that messages name the rows of the files
     own = plan.only(plan.indicator_items(indicator))
     ids = [item.item_id for item in own.items]
     concerns = (Entity.FINDING, Entity.ITEM)
@@ -94,43 +96,44 @@ def _verdicts(own: Plan, year: int, until: int, against: str) -> pd.DataFrame:
 
 
 def _wordings(own: Plan) -> pd.DataFrame:
-    asked: tuple[Requirement | Target, ...] = (*own.requirements, *own.targets)
-    rows = []
-    for item, row in ((item, row) for item in own.items for row in asked if row.item_id == item.item_id):
-        place = (row.level.value, row.from_year) if isinstance(row, Requirement) else (str(row.year), row.year)
+    found = []
+    for item, row in ((item, row) for item in own.items for row in rows(own) if row.item_id == item.item_id):
+        place = (row.level, row.from_year) if isinstance(row, Requirement) else (str(row.year), row.year)
         standard = row.standard if isinstance(row, Requirement) else None
-        cells = (row.wording, *_reading(row, item), row.reading_reason)
-        rows.append((item.item_id, *place, *cells, standard, row.source))
+        cells = (row.wording, *_reading(own, row), row.reading_reason)
+        found.append((item.item_id, *place, *cells, standard, row.source))
     columns = ["item_id", "level", "from_year", "wording", "tree", "meaning", "explicit", "standard", "source"]
-    return pd.DataFrame(rows, columns=columns)
+    return pd.DataFrame(found, columns=columns)
 
 
 def readings(plan: Plan) -> pd.DataFrame:
     """One row a distinct wording (and explicit reading) of requirements and targets, in order of first appearance.
 
     ``reading`` is the canonical text, ``meaning`` the same in Chinese, ``explicit`` the data's reason for a reading of its
-    own, ``used_by`` the items with levels and target years. Raises :class:`DataError` for what cannot be read.
+    own, ``used_by`` the items with levels and target years. Of what cannot be read, ``reading`` is empty and ``meaning``
+    the reason.
     """
-    check_readings(plan)
-    asked: tuple[Requirement | Target, ...] = (*plan.requirements, *plan.targets)
     found: dict[tuple[str, str | None], tuple[tuple[str, ...], dict[str, list[str]]]] = {}
-    for row in asked:
-        text, told = _reading(row, plan.item(row.item_id))
+    for row in rows(plan):
+        text, told = _reading(plan, row)
         cells = (row.wording, text or "", told or "没有要求", row.reading_reason or "")
         if isinstance(row, Target):
             place = str(row.year)
         else:
-            first = plan.requirement(row.item_id, row.level, row.from_year - 1)
-            place = row.level.chinese + (f"{row.from_year}年起" if first.from_year < row.from_year else "")
+            later = row.from_year > plan.frame.base_year
+            place = plan.level(row.level).chinese + (f"{row.from_year}年起" if later else "")
         _, users = found.setdefault((row.wording, row.reading), (cells, {}))
         users.setdefault(row.item_id, []).append(place)
     used = [(*cells, "；".join(f"{i}（{'、'.join(own)}）" for i, own in by.items())) for cells, by in found.values()]
     return pd.DataFrame(used, columns=["wording", "reading", "meaning", "explicit", "used_by"])
 
 
-def _reading(row: Requirement | Target, item: Indicator) -> tuple[str | None, str | None]:
-    """The canonical text of a wording and its meaning in Chinese; None where nothing is asked."""
-    node = read_wording(row, item.unit)
+def _reading(plan: Plan, row: Requirement | Target) -> tuple[str | None, str | None]:
+    """The canonical text of a wording and its meaning in Chinese; None where nothing is asked; the reason of a refusal."""
+    try:
+        node = read_wording(plan, row)
+    except Refusal as refusal:
+        return None, str(refusal)
     return (None, None) if node is None else (str(node), _in_words(node))
 
 
@@ -144,22 +147,22 @@ def _in_words(node: tree.Node) -> str:
 def _missing(own: Plan, year: int) -> Iterator[str]:
     """What judging ``year`` needs and the data lacks, by item, and by level where these differ."""
     for item in own.items:
-        for level in Level if any(o.level for o in own.observed(item.item_id, year)) else (None,):
+        for level in own.levels if any(o.level for o in own.observed(item.item_id, year)) else (None,):
             at = f"（{level.chinese}）" if level else ""
             for lack in _lacks(own, item, year, level):
                 yield f"{item.indicator}{item.part_mark} {item.name}{at}：{lack}"
 
 
-def _lacks(own: Plan, item: Indicator, year: int, level: Level | None) -> Iterator[str]:
+def _lacks(own: Plan, item: Indicator, year: int, level: str | None) -> Iterator[str]:
     row = own.observation(item.item_id, year, level)
     if row is None or (row.value is None and row.absence is not None):
-        yield f"没有{year}年的现状值（{missing_reason(year) if row is None else row.absence}）"
-    asked = [own.requirement(item.item_id, v, year) for v in ((level,) if level else Level)]
-    nodes = [node for node in (read_wording(r, item.unit) for r in asked) if node is not None]
+        yield f"没有{year}年的现状值（{own.missing_reason(year) if row is None else row.absence}）"
+    held = (wording for v in ((level,) if level else own.levels) for wording in wordings(own, item, v))
+    nodes = [wording.node for wording in held if wording.node is not None and year in wording.years]
     changes = [leaf for node in nodes for leaf in tree.leaves(node) if isinstance(leaf, tree.Change)]
     kinds = {type(leaf) for node in nodes for leaf in tree.leaves(node)} | {type(change.rate) for change in changes}
     # Beside the value: the plan prints none for the years that it reports on.
-    unknown = Absence.NOT_LISTED if row is not None and year <= BASE_YEAR else missing_reason(year)
+    unknown = Absence.NOT_LISTED if row is not None and year <= own.frame.base_year else own.missing_reason(year)
     if tree.AssignedTarget in kinds and (row is None or row.assigned_target is None):
         yield f"没有{year}年上级下达的目标（{unknown}）"
     back = max(map(earlier_years, changes), default=0)

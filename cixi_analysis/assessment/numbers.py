@@ -116,7 +116,7 @@ def _held(s: ItemSeries, comparator: Comparator | Codes, limit: Floats | float) 
 
 def _bound(node: tree.Bound, s: ItemSeries) -> Numbers:
     """A limit is on the item itself, in its unit: nothing measured in its stead is held against it."""
-    comparable = s.in_unit(node.unit or s.item.unit or "") & s.own & ~s.is_class
+    comparable = s.in_unit(node.unit or s.asked.unit) & s.own & ~s.is_class
     held, nowhere = _held(s, node.comparator, node.limit)
     return _judge(s, held, [(~comparable, Lack.UNIT), nowhere], limit=np.full_like(s.value, node.limit))
 

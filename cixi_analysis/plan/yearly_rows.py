@@ -6,8 +6,8 @@ from typing import Annotated
 from pydantic import BeforeValidator
 
 from cixi_analysis import words
-from cixi_analysis.plan.fields import Amount, ItemId, Maybe, Number, Percent, Quantity, Row, Source, Text, column
-from cixi_analysis.words import CLASS_UNIT, NOT_ASSIGNED, WATER_CLASSES, Entity, Level, ProgressState, Stage, listed
+from cixi_analysis.plan.fields import Amount, ItemId, LevelId, Maybe, Number, Percent, Quantity, Row, Source, Text, column
+from cixi_analysis.words import CLASS_UNIT, NOT_ASSIGNED, WATER_CLASSES, Entity, ProgressState, Stage, listed
 
 
 class Observation(Row):
@@ -15,7 +15,7 @@ class Observation(Row):
 
     KEY = ("item_id", "level")
     item_id: ItemId = column("子项编号", "见 indicators.csv。")
-    level: Maybe[Level] = column("级别", "仅当两级所测不同（如 11）时填写；空＝两级通用。")
+    level: Maybe[LevelId] = column("级别", "仅当各级所测不同时填写；空＝各级通用。")
     measure: Maybe[str] = column("实测对象", "实际测得的是什么；空＝就是该子项本身。")
     unit: Maybe[str] = column("实测单位", "空＝与子项单位相同；水质类别为“类”。与要求单位不同的值从不与要求比较。")
     polarity: Maybe[words.Polarity] = column("实测方向", "空＝与子项方向相同。")
