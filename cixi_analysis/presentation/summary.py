@@ -12,7 +12,7 @@ from cixi_analysis.analysis.table1 import coverage
 from cixi_analysis.assessment import TARGET, Assessment, assess, tally, tally_without_each_convention
 from cixi_analysis.plan.dataset import Plan, absence_reason
 from cixi_analysis.presentation import tables
-from cixi_analysis.presentation.html import Html, bullets, cards, joined, link, paragraph, prose, render, stack
+from cixi_analysis.presentation.html import Html, Text, bullets, cards, joined, link, paragraph, prose, render, stack
 from cixi_analysis.presentation.looks import LOOKS, badge, basis_word
 from cixi_analysis.presentation.titles import href, item_link, item_title, short_source
 from cixi_analysis.words import Absence, Attribute, Basis, Convention, Status, Verdict
@@ -71,11 +71,16 @@ def scope(plan: Plan) -> Html:
     return paragraph(plan.frame.scope or f"范围为{plan.frame.region}。")
 
 
-def downloads(plan: Plan, year: int) -> Html:
+def downloads(plan: Plan, year: int) -> Text:
     """Links to the files of a year: the workbook, and machine-readable tables."""
     files = {f"-{name}": output.title for name, output in outputs(plan, year).items()} | {"-dictionary": "数据字典"}
-    tables = joined(link(title, f"cixi-{year}{name}.csv") for name, title in files.items())
-    return prose("downloads", year=year, tables=tables)
+    tables = "、".join(f"[{title}](cixi-{year}{name}.csv)" for name, title in files.items())
+    return Text(
+        f"- [{year} 年工作簿（Excel）](cixi-{year}.xlsx)：规划的各表、指标结论、结论依据、分级统计、趋势与进度等；"
+        "计数、合计与差值是公式，点击单元格可见。\n"
+        f"- 机器可读：全部各表与数据字典 [JSON](cixi-{year}.json)；逐表 CSV {tables}。\n\n"
+        "CSV 中以 = + - @ 开头的文字前有一个撇号，以免被当作公式；JSON 中没有。"
+    )
 
 
 def years_of_the_book(plan: Plan) -> Html:
