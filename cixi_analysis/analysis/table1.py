@@ -62,7 +62,7 @@ def printed_name(plan: Plan, item: Indicator, year: int) -> str:
     """The item's name with the plan's marks: ①, and as many * as the place of the level that alone asks it, or by that name
     (* national, ** provincial).
     """
-    asking = [level for level in plan.levels if plan.requirement(item.item_id, level, year)] or [*plan.levels]
+    asking = plan.asking(item.item_id, year) or [*plan.levels]
     names: dict[str, list[str]] = {}
     for level in asking:
         names.setdefault(plan.asked(item, level, year).name, []).append("*" * (plan.levels.index(level) + 1))
@@ -89,10 +89,11 @@ def _texts(assessment: Assessment, item: Indicator, year: int) -> dict[str, str]
     seen = (plan.observation(item.item_id, year, level) for level in plan.levels)
     statuses = dict.fromkeys(status_text(plan, one, year) for one in seen)
     wordings = {level: plan.requirement(item.item_id, level, year) for level in plan.levels}
+    units = (plan.asked(item, v, year).unit for v in plan.asking(item.item_id, year) or plan.levels)
     targets = {target.year: target.wording for target in plan.targets if target.item_id == item.item_id}
     return {
         "domain": item.domain, "task": item.task, "indicator": str(item.indicator), "name": printed_name(plan, item, year),
-        "unit": item.unit or "", "attribute": Attribute(item.attribute).chinese, "status": "\n".join(statuses),
+        "unit": "\n".join(dict.fromkeys(units)), "attribute": Attribute(item.attribute).chinese, "status": "\n".join(statuses),
         **{level: row.wording if row else NOT_APPLICABLE_MARK for level, row in wordings.items()},
         **{name: assessment.status(item.indicator, level).chinese for name, level in verdict_columns(plan).items()},
         **{f"target_{y}": targets.get(y, NOT_APPLICABLE_MARK) for y in plan.frame.target_years},

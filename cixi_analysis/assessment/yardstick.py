@@ -164,10 +164,15 @@ def observation_problems(plan: Plan, file: str, rows: Iterable[tuple[int, int, O
         own = clauses(plan).get(row.item_id)
         if own is None:
             continue  # a plan of one indicator keeps the rows of the others, so that row numbers stay true
-        target = row.assigned_target
+        target, item = row.assigned_target, plan.item(row.item_id)
         if own.limits and row.value is None and row.absence is None and row.attests is None and row.denies is None:
             expected = "一个数；没有时写明缺失原因（该子项的要求有数值界限）"
             yield Problem(file, number, "value 现状值", "空，也没有缺失原因", expected)
+        if row.level is row.unit is None and row.value is not None:
+            units = {plan.asked(item, level, year).unit for level in plan.asking(item.item_id, year)}
+            if len(units) > 1:
+                expected = f"写明单位，或一级一行（各级所测的单位不同：{'、'.join(sorted(units))}）"
+                yield Problem(file, number, "unit 实测单位", "空", expected)
         assigned = read_assigned(target)
         if assigned is None:
             expected = f"数（与现状值同单位，不写单位）、水质类别、“任务：……”或“{NOT_ASSIGNED}”"
@@ -176,7 +181,7 @@ def observation_problems(plan: Plan, file: str, rows: Iterable[tuple[int, int, O
             expected = "与现状值同类的目标：类别对类别，数对数"
             yield Problem(file, number, "assigned_target 下达目标", f"“{target}”而现状值为“{row.value}”", expected)
         for column, (clause, _) in ((c, pair) for c in ("attests", "denies") for pair in row.clauses(c)):
-            if expected := _wrong_clause(clause, own, plan.unit(plan.item(row.item_id), year)):
+            if expected := _wrong_clause(clause, own, plan.unit(item, year)):
                 title = f"{column} {Observation.columns()[column].title}"
                 yield Problem(file, number, title, f"“{clause}”", expected)
 

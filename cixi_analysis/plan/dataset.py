@@ -100,11 +100,14 @@ class Plan:
         return tuple(dict.fromkeys(i.indicator for i in self.items))
 
     def require_year(self, year: int) -> int:
-        """``year``. Raises :class:`UnknownYear` when nothing was observed in it."""
+        """``year``. Raises :class:`UnknownYear` when nothing was observed in it, or no wording judges it."""
         if year not in self.years:
             how = f"新增年份：运行 cixi workbook {year} 得到填报工作簿，填写后依次运行 cixi check 和 cixi import。"
             known = f"没有 {year} 年的数据。已有数据的年份：{'、'.join(map(str, self.years))}。"
             raise UnknownYear(known + how if self.frame.base_year < year <= self.frame.last_year else known)
+        if self.frame.wording_year(year) < self.frame.base_year:
+            begun = f"{year} 年没有适用的要求：规划的要求自 {self.frame.base_year} 年起适用，"
+            raise UnknownYear(f"{begun}{FILE} 没有写明以前各年怎样回看（retrospect_wordings）。")
         return year
 
     def missing_reason(self, year: int) -> Absence:
@@ -165,11 +168,12 @@ class Plan:
 
     @cached_property
     def remeasured(self) -> frozenset[str]:
-        """The ids of the items of which a later wording measures something else than an earlier one."""
-        found: dict[tuple[str, str], set[object]] = {}
+        """The ids of the items of which not every year asks for the same measures."""
+        found: dict[str, set[object]] = {}
         for row in self.requirements:
-            found.setdefault((row.item_id, row.level), set()).add((row.measure, row.unit, row.polarity))
-        return frozenset(item_id for (item_id, _), kinds in found.items() if len(kinds) > 1)
+            found.setdefault(row.item_id, set()).add((row.measure, row.unit, row.polarity))
+        later = {row.item_id for row in self.requirements if row.from_year > self.frame.base_year or row.to_year}
+        return frozenset(item_id for item_id in later if len(found[item_id]) > 1)
 
     def as_of(self, year: int) -> "Plan":
         """The plan as it stands in ``year``: without the wordings that begin later, and the items that they bring."""
@@ -184,10 +188,14 @@ class Plan:
             self._views[len(kept)] = replace(own, requirements=kept, links=links)
         return self._views[len(kept)]
 
+    def asking(self, item_id: str, year: int) -> list[Level]:
+        """The levels that ask something of an item in ``year``."""
+        rows = ((level, self.requirement(item_id, level, year)) for level in self.levels)
+        return [level for level, row in rows if row and row.wording != NOT_APPLICABLE_MARK]
+
     def asked_in(self, year: int) -> tuple[schema.Indicator, ...]:
         """The items of which some level asks something in ``year``."""
-        rows = ((item, self.requirement(item.item_id, level, year)) for item in self.items for level in self.levels)
-        return tuple(dict.fromkeys(item for item, row in rows if row and row.wording != NOT_APPLICABLE_MARK))
+        return tuple(item for item in self.items if self.asking(item.item_id, year))
 
     def observed(self, item_id: str, year: int) -> Sequence[schema.Observation]:
         """The rows of an item in a year: one for both levels, or one for each level that was observed."""
