@@ -113,10 +113,7 @@ class Frame(_Settings):
     target_years: Annotated[tuple[_Year, ...], AfterValidator(_some_ascending)] = column("目标年", "有规划值的年份。")
     levels: Annotated[
         tuple[Annotated[Level, BeforeValidator(_level), PlainSerializer(str)], ...], AfterValidator(_distinct)
-    ] = column(
-        "级别",
-        "提出要求的各级：id 编号，name 名称，short 一个字的简称，heading 规划里结论一栏的标题（空＝是否达到某级要求）。",
-    )
+    ] = column("级别", "提出要求的各级：id 编号，name 名称，short 一个字的简称，heading 规划里结论一栏的标题（空＝是否达到某级要求）。")
     targets_follow: _Line = column("规划值所随的级别", "各级所测不同时，规划值说的是哪一级所测的。")
     region_kinds: tuple[_Line, ...] = column("地区类型", "按地区类型分别提要求时适用的类型，如 山区。", default=())
     parts: Annotated[tuple[Part, ...], AfterValidator(_distinct)] = column(
@@ -157,9 +154,7 @@ def read_frame(content: Content, problems: list[Problem]) -> Frame | None:
     """The frame from the bytes of ``plan.toml``; its problems are appended to ``problems``."""
     if not isinstance(content, bytes):
         missing = issubclass(content, FileNotFoundError)
-        found, expected = (
-            ("没有这个文件", "规划的框架") if missing else (f"无法打开（{content.__name__}）", "可以读取的文件")
-        )
+        found, expected = ("没有这个文件", "规划的框架") if missing else (f"无法打开（{content.__name__}）", "可以读取的文件")
         problems.append(Problem(FILE, None, None, found, expected))
         return None
     try:
