@@ -41,9 +41,9 @@ _README = """# {plan}年度评估
 2. `data/indicators.csv`：指标体系表，一个子项一行。
 3. `data/requirements.csv`：各级的要求，原文照录，一个子项一级一行；没有要求的不写。填好后运行 `cixi requirement --all`，逐条核对读成了什么；读不懂的会写明原因。
 4. `data/targets.csv`：每个子项每个目标年的规划值，原文照录。
-5. `data/conventions.csv`：规划自己的认定办法（如上级未下达目标即视同完成）；没有的，只留列名。
+5. `data/conventions.csv`：规划自己的认定办法（如上级未下达目标即视同完成）；有的话，在 `{file}` 的 `parts` 中列出 `conventions`。
 6. 基准年的现状：`cixi workbook 基准年` 生成填报表（Excel），填写后运行 `cixi check 文件`、`cixi import 文件 --final`。以后各年也是这样，见书中的“使用手册”。
-7. 规划另有的（所印的结论与合计、工程表、承诺……）：填 `data/` 中的同名表，并在 `{file}` 的 `parts` 中列出。没有的不必管，书里也就没有那些页。
+7. 规划另有的（所印的结论与合计、工程表、承诺……）：填 `data/` 中的同名表，也在 `parts` 中列出。没有的不必管，书里也就没有那些页。
 8. `_config.yml`：书名（`title` 和 `logo` 两处）；图标在 `book/_static/logo.svg`。
 
 CSV 为 UTF-8 编码，第一行列名不改；每一行写明出处，原文照录，没有的不编。

@@ -301,7 +301,7 @@ def _table(name: str, content: Content, problems: list[Problem], frame: Frame | 
     if content is FileNotFoundError and not listed:
         return CsvTable(name, complete=True)
     table = read_table(name, content, TABLES[name], problems, frame)
-    if listed and table.complete and not table.rows and part != "conventions":  # a plan may need none
+    if listed and table.complete and not table.rows:
         expected = f"至少一行数据（没有数据的，从 {FILE} 的 parts 中删去）" if optional else "至少一行数据"
         problems.append(Problem(name, 2, None, "只有列名，没有一行数据", expected))
     elif table.rows and not listed and frame is not None:

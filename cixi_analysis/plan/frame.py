@@ -18,7 +18,8 @@ from cixi_analysis.plan.fields import Maybe, column
 FILE = "plan.toml"
 #: The optional tables of ``data/``; the fields of :class:`cixi_analysis.plan.dataset.Plan` with their rows.
 Part = Literal[
-    "published", "past_projects", "projects", "commitments", "background", "left_out", "audit", "links", "vocabulary"
+    "conventions", "published", "past_projects", "projects", "commitments", "background", "left_out", "audit", "links",
+    "vocabulary",
 ]  # fmt: skip
 
 
