@@ -26,7 +26,6 @@ def verdict_columns(plan: Plan) -> dict[str, Level]:
     return {f"verdict_{level}": level for level in plan.levels}
 
 
-
 @dataclass(frozen=True)
 class MergedCell:
     """The text of a cell, verbatim where it is the plan's, and the number of item rows it spans."""
@@ -142,6 +141,12 @@ class Coverage:
     def is_draft(self) -> bool:
         """After the base year, with items not entered or rows not closed."""
         return self.year > self.base_year and bool(self.not_entered or self.in_draft)
+
+
+def standards(plan: Plan, year: int) -> tuple[str, ...]:
+    """The standards that the requirements in force in a year come from."""
+    asked = (plan.requirement(item.item_id, level, year) for item in plan.items for level in plan.levels)
+    return tuple(dict.fromkeys(row.standard for row in asked if row))
 
 
 def coverage(plan: Plan, year: int) -> Coverage:
