@@ -108,15 +108,9 @@ def commitments(root: Path | None, year: int | None, form: str) -> None:
     from cixi_analysis.analysis.commitments import ledger
 
     plan = cixi.load_plan(root)
-<<<<<<< HEAD
     at = plan.require_year() if year is None else year
-    if not BASE_YEAR <= at <= LAST_YEAR:
-        raise click.UsageError(f"年份应在 {BASE_YEAR} 与 {LAST_YEAR} 之间，现为 {at}。YEAR is out of range.")
-=======
-    at = plan.years[-1] if year is None else year
     if not (base := plan.frame.base_year) <= at <= LAST_YEAR:
         raise click.UsageError(f"年份应在 {base} 与 {LAST_YEAR} 之间，现为 {at}。YEAR is out of range.")
->>>>>>> twelve
     table = ledger(plan, at)
     print_table(table, form)
     counts = "，".join(f"{word.chinese} {(table['due'] == word.value).sum()}" for word in Due)
