@@ -14,13 +14,21 @@ from cixi_analysis.analysis.commitments import deadline, promised
 from cixi_analysis.analysis.reconciliation import result
 from cixi_analysis.analysis.records import records
 from cixi_analysis.analysis.trend import margins, trends
-from cixi_analysis.assessment import REQUIREMENT, TARGET, assess, check_observations, read_wording, rows, wordings
+from cixi_analysis.assessment import (
+    REQUIREMENT,
+    TARGET,
+    assess,
+    check_observations,
+    read_wording,
+    refusals,
+    rows,
+    wordings,
+)
 from cixi_analysis.assessment.numbers import earlier_years
 from cixi_analysis.errors import UnknownIndicator
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import AuditRow, Commitment, Indicator, Link, Observation, Project, Requirement, Target
-from cixi_analysis.requirement import Refusal
-from cixi_analysis.requirement import meaning, tree
+from cixi_analysis.requirement import Refusal, meaning, tree
 from cixi_analysis.words import Absence, Entity
 
 #: The columns of ``cixi indicator``.
@@ -98,11 +106,13 @@ def _verdicts(own: Plan, year: int, until: int, against: str) -> pd.DataFrame:
 def _wordings(own: Plan) -> pd.DataFrame:
     found = []
     for item, row in ((item, row) for item in own.items for row in rows(own) if row.item_id == item.item_id):
-        place = (row.level, row.from_year) if isinstance(row, Requirement) else (str(row.year), row.year)
-        standard = row.standard if isinstance(row, Requirement) else None
-        cells = (row.wording, *_reading(own, row), row.reading_reason)
-        found.append((item.item_id, *place, *cells, standard, row.source))
-    columns = ["item_id", "level", "from_year", "wording", "tree", "meaning", "explicit", "standard", "source"]
+        if isinstance(row, Requirement):
+            place: tuple[object, ...] = (row.level, row.from_year, row.to_year, row.measure, row.standard)
+        else:
+            place = (str(row.year), row.year, None, None, None)
+        found.append((item.item_id, *place, row.wording, *_reading(own, row), row.reading_reason, row.source))
+    columns = ["item_id", "level", "from_year", "to_year", "measure", "standard"]
+    columns += ["wording", "tree", "meaning", "explicit", "source"]
     return pd.DataFrame(found, columns=columns)
 
 
@@ -110,13 +120,13 @@ def readings(plan: Plan) -> pd.DataFrame:
     """One row a distinct wording (and explicit reading) of requirements and targets, in order of first appearance.
 
     ``reading`` is the canonical text, ``meaning`` the same in Chinese, ``explicit`` the data's reason for a reading of its
-    own, ``used_by`` the items with levels and target years. Of what cannot be read, ``reading`` is empty and ``meaning``
-    the reason.
+    own, ``refusal`` why it cannot be read, ``used_by`` the items with levels and target years.
     """
     found: dict[tuple[str, str | None], tuple[tuple[str, ...], dict[str, list[str]]]] = {}
     for row in rows(plan):
         text, told = _reading(plan, row)
-        cells = (row.wording, text or "", told or "没有要求", row.reading_reason or "")
+        refused = str(told) if row in refusals(plan) else ""
+        cells = (row.wording, text or "", "" if refused else told or "没有要求", row.reading_reason or "", refused)
         if isinstance(row, Target):
             place = str(row.year)
         else:
@@ -125,7 +135,7 @@ def readings(plan: Plan) -> pd.DataFrame:
         _, users = found.setdefault((row.wording, row.reading), (cells, {}))
         users.setdefault(row.item_id, []).append(place)
     used = [(*cells, "；".join(f"{i}（{'、'.join(own)}）" for i, own in by.items())) for cells, by in found.values()]
-    return pd.DataFrame(used, columns=["wording", "reading", "meaning", "explicit", "used_by"])
+    return pd.DataFrame(used, columns=["wording", "reading", "meaning", "explicit", "refusal", "used_by"])
 
 
 def _reading(plan: Plan, row: Requirement | Target) -> tuple[str | None, str | None]:

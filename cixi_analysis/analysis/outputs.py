@@ -104,6 +104,8 @@ _OUTPUTS = {
     "background": Output("工作基础", "一行一个数字或荣誉", _of(schema.Figure)),
     "reconciliation": Output("数据核对", "一行一个规划所印的结论、计数或合计；只附于基准年及以后", _RECONCILIATION),
 }
+#: The tables of the plan's text, which only the years from the base year on have.
+_OF_TEXT = {"commitments", "progress", "audit", "links", "background", "reconciliation"}
 #: Table → the parts of the plan (any of them) without which there is none.
 _NEEDS = {
     "table2": ("past_projects",), "table3": ("projects",), "progress": ("projects", "commitments"),
@@ -111,8 +113,8 @@ _NEEDS = {
 }  # fmt: skip
 
 
-def outputs(plan: Plan) -> dict[str, Output]:
-    """Name of a table in the plan's downloads → what it is. The order is that of the files."""
+def outputs(plan: Plan, year: int | None = None) -> dict[str, Output]:
+    """Name of a table in the downloads (of ``year``) → what it is. The order is that of the files."""
     printed = plan.frame.tables
     told = _CELLS | dict.fromkeys(plan.levels, _ASKED) | dict.fromkeys(verdict_columns(plan), _VERDICT)
     table1 = {
@@ -124,5 +126,6 @@ def outputs(plan: Plan) -> dict[str, Output]:
         found["table2"] = Output(printed.past_projects.name, "一行一个项目类型，末行合计", _TABLE2)
     if printed.projects:
         found["table3"] = Output(printed.projects.name, "一行一个项目", _of(schema.Project))
-    told_levels = {"assessment": replace(_OUTPUTS["assessment"], columns=_ASSESSMENT | {"level": levels})}
-    return {name: one for name, one in (found | _OUTPUTS | told_levels).items() if plan.has(*_NEEDS.get(name, ()))}
+    found |= _OUTPUTS | {"assessment": replace(_OUTPUTS["assessment"], columns=_ASSESSMENT | {"level": levels})}
+    left_out = _OF_TEXT if year is not None and year < plan.frame.base_year else set[str]()
+    return {name: one for name, one in found.items() if name not in left_out and plan.has(*_NEEDS.get(name, ()))}

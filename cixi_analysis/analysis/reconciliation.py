@@ -52,7 +52,9 @@ def reconcile(plan: Plan, verdicts: pd.DataFrame) -> pd.DataFrame:
     whole = columns_of(verdicts[verdicts["item_id"].fillna("") == ""], "indicator", "level", "verdict")
     known: _Verdicts = {(str(i), str(level)): Verdict(verdict).chinese for i, level, verdict in whole}
     figures = _figures(plan, known)
-    compared = [_named(r, plan, known) if r.kind == "named" else _compared(r, plan, known, figures) for r in plan.published]
+    compared = [
+        _named(r, plan, known) if r.kind == "named" else _compared(r, plan, known, figures) for r in plan.published
+    ]
     places = [row.source.removeprefix(plan.frame.title) for row in plan.published]
     labels = _distinct([label for label, *_ in compared], places)
     rows = []
@@ -101,7 +103,10 @@ def _compared(row: Published, plan: Plan, known: _Verdicts, figures: _Figures) -
     """(check, stated, computed, equal) of a printed verdict, count or sum."""
     level, subject = plan.level(row.level).chinese if row.level else "", _SUBJECTS.get(row.subject, row.subject or "")
     tables = plan.frame.tables
-    of = {"past": tables.past_projects and tables.past_projects.subject, "projects": tables.projects and tables.projects.name}
+    of = {
+        "past": tables.past_projects and tables.past_projects.subject,
+        "projects": tables.projects and tables.projects.name,
+    }
     check = _KINDS[row.kind].format(level=level, subject=subject, unit=row.unit, **of)
     if row.kind == "verdict":
         verdict = known.get((row.subject, row.level), NOT_COMPUTABLE)
@@ -150,7 +155,13 @@ def _named_lists(plan: Plan, known: _Verdicts) -> Iterator[tuple[str, ...]]:
         computed = [str(i) for i in plan.indicators if known.get((str(i), level)) == word]
         agrees = "yes" if sorted(named) == sorted(computed) else "no"
         sources = "；".join(dict.fromkeys(row.source for row in rows))
-        yield f"{plan.level(level).chinese} {word} 点名的指标", "、".join(named), "、".join(computed) or "（没有）", agrees, sources
+        yield (
+            f"{plan.level(level).chinese} {word} 点名的指标",
+            "、".join(named),
+            "、".join(computed) or "（没有）",
+            agrees,
+            sources,
+        )
 
 
 def _missing(plan: Plan) -> Iterator[tuple[str, ...]]:

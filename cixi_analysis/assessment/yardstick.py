@@ -6,8 +6,11 @@ from functools import lru_cache
 from itertools import zip_longest
 from math import isnan
 
+import numpy as np
+import numpy.typing as npt
+
 from cixi_analysis.assessment.observed import read_assigned
-from cixi_analysis.assessment.panel import Flags, Places
+from cixi_analysis.assessment.panel import Flags
 from cixi_analysis.errors import DataError, Problem
 from cixi_analysis.plan.dataset import Asked, Plan
 from cixi_analysis.plan.frame import Level
@@ -38,7 +41,7 @@ class Wording:
     def years(self) -> range:
         return range(self.from_year, self.to_year + 1)
 
-    def holds(self, years: Places) -> Flags:
+    def holds(self, years: npt.NDArray[np.int64]) -> Flags:
         """In which of the years it holds."""
         flags: Flags = (years >= self.from_year) & (years <= self.to_year)
         return flags
@@ -116,7 +119,9 @@ def observed_level(plan: Plan, level: str) -> Level:
 def wordings(plan: Plan, item: Indicator, level: str) -> tuple[Wording, ...]:
     """The wordings of one item at one level (or target year), by the year they hold from."""
     if level not in plan.levels:
-        own: Sequence[Requirement | Target] = [t for t in plan.targets if (t.item_id, str(t.year)) == (item.item_id, level)]
+        own: Sequence[Requirement | Target] = [
+            t for t in plan.targets if (t.item_id, str(t.year)) == (item.item_id, level)
+        ]
         return tuple(_wording(plan, row, 0, LAST_YEAR) for row in own)
     found, rows = [], plan.requirements_of(item.item_id, level)
     for row, later in zip_longest(rows, rows[1:]):

@@ -24,8 +24,8 @@ _BUILDS = 20
 @command(
     short_help="运行笔记本并生成网站。Run the notebooks, build the site.",
     help="检查数据，按年运行笔记本，生成网站 _build/html/index.html。Check the data, run the notebooks for each year, build the site.\n\n"
-    "默认生成 2020 年以来每个有数据的年份；出错时保留上一次生成的网站。"
-    "Default: each year from 2020 on that has observations; on failure the last good site stays.",
+    "默认生成每个有数据、成页的年份；出错时保留上一次生成的网站。"
+    "Default: each year with observations from the first report year on; on failure the last good site stays.",
 )
 @click.option(
     "--year", "years", type=int, multiple=True,
@@ -101,10 +101,11 @@ def _up_to_date(
         for year in plan.report_years:
             cixi.assess(plan, year)  # raises before any page runs what a page would raise
         with nullcontext() if scheduler is None else cluster(scheduler) as executor:
+            now = plan.as_of(plan.report_years[-1])
             page = build_book(
-                root, plan.report_years, renew=None if force or not years else years, force=force,
-                indicators={item.indicator: item.indicator_name for item in plan.items},
-                own={indicator: cache.of(read_of_years(plan, indicator)) for indicator in plan.indicators},
+                root, plan.report_years, frame=plan.frame, renew=None if force or not years else years, force=force,
+                indicators={item.indicator: item.indicator_name for item in now.items},
+                own={indicator: cache.of(read_of_years(plan, indicator)) for indicator in now.indicators},
                 inputs=inputs, executor=executor, using=using,
             )  # fmt: skip
     echo(page)

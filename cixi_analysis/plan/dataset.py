@@ -88,7 +88,7 @@ class Plan:
 
     def has(self, *parts: str) -> bool:
         """Whether the plan has rows of any of these optional tables; without a name, True."""
-        return not parts or any(getattr(self, part) for part in parts)
+        return self.frame.has(parts)
 
     def level(self, level: str) -> Level:
         """The level with this id. Raises ``StopIteration`` for an unknown one."""

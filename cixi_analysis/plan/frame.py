@@ -5,7 +5,7 @@ Code knows nothing of it: rows of ``data/`` are validated against it, and pages,
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
 
@@ -36,8 +36,8 @@ class Level(str):
         level.chinese, level.short, level.heading = chinese, short, heading or f"是否达到{chinese}要求"
         return level
 
-    def __getnewargs__(self) -> tuple[str, str, str, str]:
-        return str(self), self.chinese, self.short, self.heading
+    def __reduce__(self) -> tuple[type["Level"], tuple[str, ...]]:
+        return Level, (str(self), self.chinese, self.short, self.heading)
 
 
 def _line(value: Any) -> Any:
@@ -114,7 +114,10 @@ class Frame(_Settings):
     target_years: Annotated[tuple[_Year, ...], AfterValidator(_some_ascending)] = column("目标年", "有规划值的年份。")
     levels: Annotated[
         tuple[Annotated[Level, BeforeValidator(_level), PlainSerializer(str)], ...], AfterValidator(_distinct)
-    ] = column("级别", "提出要求的各级：id 编号，name 名称，short 一个字的简称，heading 规划里结论一栏的标题（空＝是否达到某级要求）。")
+    ] = column(
+        "级别",
+        "提出要求的各级：id 编号，name 名称，short 一个字的简称，heading 规划里结论一栏的标题（空＝是否达到某级要求）。",
+    )
     targets_follow: _Line = column("规划值所随的级别", "两级所测不同时，规划值说的是哪一级所测的。")
     region_kinds: tuple[_Line, ...] = column("地区类型", "按地区类型分别提要求时适用的类型，如 山区。", default=())
     parts: Annotated[tuple[Part, ...], AfterValidator(_distinct)] = column(
@@ -146,6 +149,18 @@ class Frame(_Settings):
         """The last year of the plan: its last target year."""
         return self.target_years[-1]
 
+    @property
+    def words(self) -> dict[str, str]:
+        """What a page's text may name: ``{region}``, ``{table1}`` …"""
+        tables = {"table1": self.tables.indicators, "table2": self.tables.past_projects, "table3": self.tables.projects}
+        past = self.tables.past_projects.subject if self.tables.past_projects else ""
+        named = {word: table.name if table else "" for word, table in tables.items()}
+        return {"region": self.region, "base_year": str(self.base_year), "past": past, **named}
+
+    def has(self, needs: Iterable[str]) -> bool:
+        """Whether the plan has any of these parts; without one, True."""
+        return not (names := set(needs)) or not names.isdisjoint(self.parts)
+
     def wording_year(self, year: int) -> int:
         """The year whose wordings judge ``year``: its own, or that of a retrospect."""
         return max(year, self.retrospect_wordings or year)
@@ -155,7 +170,9 @@ def read_frame(content: Content, problems: list[Problem]) -> Frame | None:
     """The frame from the bytes of ``plan.toml``; its problems are appended to ``problems``."""
     if not isinstance(content, bytes):
         missing = issubclass(content, FileNotFoundError)
-        found, expected = ("没有这个文件", "规划的框架") if missing else (f"无法打开（{content.__name__}）", "可以读取的文件")
+        found, expected = (
+            ("没有这个文件", "规划的框架") if missing else (f"无法打开（{content.__name__}）", "可以读取的文件")
+        )
         problems.append(Problem(FILE, None, None, found, expected))
         return None
     try:

@@ -19,7 +19,7 @@ from cixi_analysis.presentation.formatting import with_unit
 from cixi_analysis.presentation.html import Html, folded, joined, link, paragraph, prose, render, stack
 from cixi_analysis.presentation.looks import LOOKS, badge
 from cixi_analysis.presentation.titles import item_link
-from cixi_analysis.words import Absence, Direction, Level, Status
+from cixi_analysis.words import Absence, Direction, Status
 
 #: Lists of new or missing data longer than this are folded.
 _MANY = 12
@@ -76,13 +76,13 @@ def verdicts(plan: Plan, found: Changes) -> Html:
         names = [_indicator_link(n, f"{n} {first[n]}") for n in rows["indicator"]]
         new = coverage(plan, found.other).is_retrospect and (rows["before_status"] == Status.NO_DATA).all()
         fold = new and len(rows) > _MANY
-        told = _move_list(found, rows, names, "" if fold else caption)
+        told = _move_list(plan, found, rows, names, "" if fold else caption)
         pieces.append(folded(caption, told) if fold else told)
     items = found.verdicts[(found.verdicts["item_id"] != "") & (found.verdicts["after_status"] != Status.NOT_FILLED_IN)]
     items = items[[sum(i.indicator == n for i in plan.items) > 1 for n in items["indicator"]]]
     if len(items):
         caption = f"分子项的指标中，结论改变的子项：{len(items)}个结论"
-        pieces.append(folded(caption, _move_list(found, items, (_named(plan, r) for r in records(items)))))
+        pieces.append(folded(caption, _move_list(plan, found, items, (_named(plan, r) for r in records(items)))))
     return stack(*pieces, name="结论的变化") if pieces else paragraph("没有指标的结论改变。")
 
 
@@ -127,7 +127,7 @@ def data(plan: Plan, found: Changes) -> Html:
 def tallies(plan: Plan, found: Changes) -> Html:
     """The counts of both years, and the numbers of the indicators that were gained and lost."""
     rows = [
-        (Level(r.level).chinese, "适用" if r.counted == "applicable" else LOOKS[r.counted].text, r.before, r.after,
+        (plan.level(r.level).chinese, "适用" if r.counted == "applicable" else LOOKS[r.counted].text, r.before, r.after,
          r.after - r.before, *(joined(_indicator_link(n, n) for n in numbers) for numbers in (r.gained, r.lost)))
         for r in records(found.tallies) if r.counted != Status.NOT_FILLED_IN or r.before or r.after
     ]  # fmt: skip
@@ -156,13 +156,13 @@ def moves(rows: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
             yield name, own
 
 
-def _move_list(found: Changes, rows: pd.DataFrame, names: Iterable[Markup], caption: str = "") -> Html:
+def _move_list(plan: Plan, found: Changes, rows: pd.DataFrame, names: Iterable[Markup], caption: str = "") -> Html:
     """The rows by name, with the reasons of both years; levels with the same reasons share an entry."""
     merged: dict[tuple[object, ...], list[str]] = {}
     for row, name in zip(records(rows), names, strict=True):
         change = Markup("{} → {}").format(badge(row.before_status), badge(row.after_status))
         reasons = ((found.other, row.before_reason), (found.year, row.after_reason))
-        merged.setdefault((name, change, reasons), []).append(Level(row.level).chinese)
+        merged.setdefault((name, change, reasons), []).append(plan.level(row.level).chinese)
     return Html(render("moves", caption=caption, moves=merged), f"{caption or '结论的变化'}（{len(rows)}个）")
 
 
@@ -171,7 +171,7 @@ def _listed(plan: Plan, rows: pd.DataFrame) -> list[Markup]:
     names = {i.indicator: i.indicator_name for i in plan.items}
     levels: dict[int, list[str]] = {}
     for row in records(rows):
-        levels.setdefault(row.indicator, []).append(Level(row.level).chinese)
+        levels.setdefault(row.indicator, []).append(plan.level(row.level).chinese)
     return [Markup("{}（{}）").format(_indicator_link(n, names[n]), "、".join(own)) for n, own in levels.items()]
 
 
@@ -180,7 +180,7 @@ def _indicator_link(indicator: int, text: object) -> Markup:
 
 
 def _named(plan: Plan, row: Any, measure: str = "", pages: str = "") -> Markup:
-    return item_link(plan.item(row.item_id), measure, Level(row.level) if row.level else None, pages)
+    return item_link(plan, plan.item(row.item_id), measure, row.level, pages)
 
 
 def _unfilled(rows: pd.DataFrame) -> "pd.Series[bool]":
