@@ -116,9 +116,7 @@ def year_before(plan: Plan, year: int) -> int | None:
 def flips(before: Assessment, after: Assessment) -> pd.DataFrame:
     """The rows of two assessments that differ in their verdict, columns :data:`VERDICT_COLUMNS`."""
     rows = []
-    earlier = {(row.indicator, row.item_id, row.level): row for row in records(before.table)}
-    for a in records(after.table):
-        b = earlier.get((a.indicator, a.item_id, a.level), a)  # TEMP
+    for b, a in zip(records(before.table), records(after.table), strict=True):
         if b.verdict != a.verdict:
             key = (b.indicator, b.item_id, b.level)
             statuses = (x.status(b.indicator, b.level, b.item_id) for x in (before, after))

@@ -10,7 +10,7 @@ import click
 import cixi_analysis as cixi
 from cixi_analysis.cli.terminal import FILE, FORMAT, YEAR, command, echo, print_table
 from cixi_analysis.errors import CixiError
-from cixi_analysis.words import Stage
+from cixi_analysis.words import BASE_YEAR, TARGET_YEARS, Stage
 
 if TYPE_CHECKING:
     from cixi_analysis.form.checking import Checked
