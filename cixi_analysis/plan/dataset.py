@@ -161,6 +161,11 @@ class Plan:
         level = next((v for v in self.levels if self.requirements_of(item.item_id, v)), self.levels[0])
         return self.asked(item, level, year).unit
 
+    def unit_of(self, row: schema.Observation, year: int) -> str:
+        """The unit of an observation's value in ``year``: its own, else that of what was asked then; "" where none is named."""
+        item = self.item(row.item_id)
+        return row.unit or (self.asked(item, row.level, year).unit if row.level else self.unit(item, year))
+
     def planned(self, item: schema.Indicator) -> Asked:
         """What the plan's targets of an item are about."""
         return self.asked(item, self.frame.targets_follow, self.frame.base_year)
