@@ -10,7 +10,7 @@ import pandas as pd
 
 from cixi_analysis.assessment import Assessment, assess
 from cixi_analysis.plan.dataset import Plan
-from cixi_analysis.words import Cause, Status, Verdict
+from cixi_analysis.words import NOT_APPLICABLE_MARK, Cause, Status, Verdict
 
 _KEY = ["indicator", "item_id", "level"]
 #: ``by_old`` is the verdict of the later year by the earlier year's wordings, ``old_reason`` why, ``sentence`` (Chinese)
@@ -93,7 +93,8 @@ def _asked(assessment: Assessment, indicator: int, item_id: str, level: str) -> 
     items = [item for item in plan.indicator_items(indicator) if item_id in ("", item.item_id)]
     told = []
     for item in items:
-        if row := plan.requirement(item.item_id, level, year):
+        row = plan.requirement(item.item_id, level, year)
+        if row and row.wording != NOT_APPLICABLE_MARK:
             own = plan.asked(item, level, year)
             measure = (
                 f"（{own.name}{'' if own.unit in ('', '-') else f'，{own.unit}'}）" if row.measure or row.unit else ""
