@@ -294,14 +294,14 @@ def _content(path: Path) -> Content:
 def _table(name: str, content: Content, problems: list[Problem], frame: Frame | None) -> CsvTable:
     """A table; one that the frame does not list among its parts may be missing, and has no rows."""
     optional = _FIELDS[name] in get_args(Part)
-    listed = not optional or frame is None or _FIELDS[name] in frame.parts
-    if content is FileNotFoundError and not (listed and frame):
+    listed = not optional or (frame is not None and _FIELDS[name] in frame.parts)
+    if content is FileNotFoundError and not listed:
         return CsvTable(name, complete=True)
     table = read_table(name, content, TABLES[name], problems, frame)
-    if listed and table.complete and not table.rows:
+    if (listed or frame is None) and table.complete and not table.rows:
         expected = f"至少一行数据（没有数据的，从 {FILE} 的 parts 中删去）" if optional else "至少一行数据"
         problems.append(Problem(name, 2, None, "只有列名，没有一行数据", expected))
-    elif table.rows and not listed:
+    elif table.rows and not listed and frame:
         expected = f"列出 {_FIELDS[name]}（{name} 有数据）"
         problems.append(Problem(FILE, None, "parts 另有的数据", f"没有 {_FIELDS[name]}", expected))
     return table
