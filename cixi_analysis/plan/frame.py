@@ -83,6 +83,7 @@ class PrintedTable(_Settings):
 
     name: _Line = column("名称", "规划里怎样称呼这张表，如 表一。")
     title: _Line = column("标题", "表的标题，照录。")
+    note: Maybe[_Line] = column("附注", "照录时改动了什么，如误印的序号；写在导出的工作簿里；没有则不写。", default=None)
 
     @property
     def subject(self) -> str:
