@@ -91,7 +91,8 @@ def of_plan(plan: Plan, item: Indicator, year: int) -> dict[str, str]:
     """Column → what the plan itself says there, where :func:`asked_texts` of ``year`` says something else."""
     now, printed = (asked_texts(plan, item, y) for y in (year, plan.frame.base_year))
     listed = item in plan.as_of(plan.frame.base_year).items
-    return {name: printed[name] if listed else "（没有这一子项）" for name in now if now[name] != printed[name]}
+    different = (name for name in now if now[name] != printed[name])
+    return {name: printed[name] or "（空白）" if listed else "（没有这一子项）" for name in different}
 
 
 def status_text(plan: Plan, observation: Observation | None, year: int) -> str:

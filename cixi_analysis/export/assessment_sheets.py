@@ -9,7 +9,6 @@ from typing import Any
 import pandas as pd
 from openpyxl.utils import get_column_letter
 
-from cixi_analysis.analysis.outputs import outputs
 from cixi_analysis.analysis.records import records
 from cixi_analysis.assessment import tally
 from cixi_analysis.export.sheet import PERCENT, RATIO, Formula, Header, Report, Sheet, Value, emphasise
@@ -159,7 +158,7 @@ _LEFT = ("name", "measure", "note")
 
 def trend_sheet(report: Report) -> None:
     """A row a series and target; what can be computed from its cells is a formula."""
-    titles = {name: str(column.title) for name, column in outputs(report.plan)["trend"].columns.items()}
+    titles = {name: str(column.title) for name, column in report.figures.outputs["trend"].columns.items()}
     titles["name"] = str(Indicator.columns()["name"].title)
     columns = [
         Header(titles[name], width, WRAP if name in _LEFT else CENTRE, group=group)

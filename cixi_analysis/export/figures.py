@@ -25,7 +25,7 @@ class Figures:
     """The results of one year. Raises ``UnknownYear`` for one without observations."""
 
     def __init__(self, plan: Plan, year: int) -> None:
-        self.year, base = plan.require_year(year), plan.frame.base_year
+        self.year = plan.require_year(year)
         self.plan = plan = plan.as_of(year)
         #: The banner of the year's pages: ``回看：…``, ``初稿：…``, or that the year is complete.
         self.stage = year_banner(plan, year).name
@@ -36,9 +36,12 @@ class Figures:
         self.counted = [Status.MET, Status.UNMET, Status.NO_DATA]
         if self.tallies_without_conventions[Status.NOT_FILLED_IN.value].any():
             self.counted.append(Status.NOT_FILLED_IN)
-        #: Of the base year; None where the plan prints no figures, and for a year before it, which has no such page either.
-        compared = year >= base and plan.has("published")
-        self.reconciliation = reconciliation.reconcile(plan, assess(plan, base).table) if compared else None
+        #: What the year's downloads hold, as the plan and the year have it.
+        self.outputs = outputs(self.plan, year)
+        #: Of the base year's verdicts; None before the base year, and where the plan prints no figures.
+        self.reconciliation: pd.DataFrame | None = None
+        if "reconciliation" in self.outputs:
+            self.reconciliation = reconciliation.reconcile(plan, assess(plan, plan.frame.base_year).table)
 
     @cached_property
     def table1_rows(self) -> tuple[Table1Row, ...]:
@@ -56,8 +59,8 @@ class Figures:
 
     @cached_property
     def tables(self) -> dict[str, pd.DataFrame]:
-        """Name → table, None for empty, last the dictionary; the plan's text from the base year on."""
-        plan, year, known = self.plan, self.year, outputs(self.plan)
+        """Name → table, None for empty, last the dictionary."""
+        plan, year = self.plan, self.year
         texts = [
             {"item_id": row.item.item_id} | {c: cell.text for c, cell in row.cells.items()} for row in self.table1_rows
         ]
@@ -66,21 +69,15 @@ class Figures:
         found: dict[str, pd.DataFrame | Iterable[Row]] = {
             "table1": whole.assign(indicator=[row.item.indicator for row in self.table1_rows]),
             "table2": projects.outcomes(plan), "table3": plan.projects, "observations": plan.observations[year],
-            "assessment": self.assessment.table, "trend": self.trends,
+            "assessment": self.assessment.table, "trend": self.trends, "commitments": commitments.ledger(plan, year),
+            "progress": plan.progress.get(year, ()), "audit": reconciliation.findings(plan),
+            "links": links.every_link(plan), "background": plan.background, "reconciliation": () if self.reconciliation is None else self.reconciliation,
         }  # fmt: skip
-        if year >= plan.frame.base_year:
-            found |= {
-                "commitments": commitments.ledger(plan, year), "progress": plan.progress.get(year, ()),
-                "audit": reconciliation.findings(plan), "links": links.every_link(plan), "background": plan.background,
-            }  # fmt: skip
-        if self.reconciliation is not None:
-            found["reconciliation"] = self.reconciliation
-        columns = {name: known[name].columns for name in found if name in known}  # what the plan has
-        tables = {name: _table(_records(found[name]), of) for name, of in columns.items()}
+        tables = {name: _table(_records(found[name]), one.columns) for name, one in self.outputs.items()}
         described: _Records = [
             {"table": name, "column": column, "title": one.title, "description": one.description}
-            for name, of in columns.items()
-            for column, one in of.items()
+            for name, output in self.outputs.items()
+            for column, one in output.columns.items()
         ]
         return tables | {"dictionary": _table(described, ("table", "column", "title", "description"))}
 

@@ -5,7 +5,6 @@ from itertools import groupby, zip_longest
 from openpyxl.utils import get_column_letter
 
 from cixi_analysis.analysis import projects, reconciliation, table1
-from cixi_analysis.analysis.outputs import outputs
 from cixi_analysis.analysis.records import records
 from cixi_analysis.export.sheet import MONEY, PERCENT, Formula, Header, Report, Sheet, Value, emphasise
 from cixi_analysis.export.workbook import CENTRE, WRAP
@@ -77,7 +76,7 @@ def table2_sheet(report: Report) -> None:
         return
     names = ("project_type", "total", *Outcome, "completion_rate")
     widths = (14, 10, 10, 14, 20, 26, 10)
-    titles = outputs(report.plan)["table2"].columns
+    titles = report.figures.outputs["table2"].columns
     columns = [Header(str(titles[name].title), width) for name, width in zip(names, widths, strict=True)]
     sheet = Sheet(report, printed.name, f"{printed.name} {printed.title}", columns)
     rows = records(projects.outcomes(report.plan))
@@ -132,7 +131,7 @@ def reconciliation_sheet(report: Report) -> None:
     if report.figures.reconciliation is None:
         return
     plan, frame = report.plan, report.plan.frame
-    titles = {name: str(column.title) for name, column in outputs(plan)["reconciliation"].columns.items()}
+    titles = {name: str(column.title) for name, column in report.figures.outputs["reconciliation"].columns.items()}
     columns = [
         Header(titles["check"], 46, WRAP), Header(titles["stated"], 22), Header(titles["computed"], 34),
         Header("差（复算－所印）", 17), Header(titles["agrees"], 11), Header(titles["source"], 64, WRAP),

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from markupsafe import Markup
 
 from cixi_analysis.analysis.records import records
-from cixi_analysis.analysis.table1 import Table1Row, coverage, headings, standards, verdict_columns
+from cixi_analysis.analysis.table1 import Table1Row, coverage, headings, of_plan, standards, verdict_columns
 from cixi_analysis.analysis.table1 import table1 as layout
 from cixi_analysis.assessment import Assessment
 from cixi_analysis.plan.dataset import Plan
@@ -14,7 +14,7 @@ from cixi_analysis.presentation.formatting import with_unit
 from cixi_analysis.presentation.html import Html, joined, lines, link, noted, prose, render
 from cixi_analysis.presentation.looks import badge, basis_note
 from cixi_analysis.presentation.titles import indicator_href, item_anchor, item_link, short_source
-from cixi_analysis.words import CLASS_UNIT, NOT_APPLICABLE_MARK, Status, Verdict
+from cixi_analysis.words import CLASS_UNIT, Status, Verdict
 
 #: Column → CSS class of its cells.
 _CSS = {
@@ -46,18 +46,10 @@ def table1(assessment: Assessment) -> Html:
 def introduction(assessment: Assessment) -> Html:
     """What the page shows: the plan's table as printed, and, where they differ, the wordings in force."""
     plan, year = assessment.plan, assessment.year
-    changed = any(_of_plan(plan, item, level, year) is not None for item in plan.items for level in plan.levels)
+    changed = any(of_plan(plan, item, year) for item in plan.items)
     marks = [("*" * number, level.chinese) for number, level in enumerate(plan.levels, start=1)]
     shown = {"marks": marks if len(marks) > 1 else [], "standards": standards(plan, year)}
     return prose("table1", table=plan.frame.tables.indicators.name, year=year, changed=changed, **shown)
-
-
-def _of_plan(plan: Plan, item: Indicator, level: str, year: int) -> str | None:
-    """The plan's own wording, where another one is in force in ``year``; "" where the plan has none; else None."""
-    now, printed = (plan.requirement(item.item_id, level, y) for y in (year, plan.frame.base_year))
-    if now == printed or (now and printed and now.wording == printed.wording):
-        return None
-    return printed.wording if printed else ""
 
 
 def _rows(assessment: Assessment, columns: Sequence[str]) -> Iterator[tuple[object, ...]]:
@@ -84,15 +76,15 @@ def _content(assessment: Assessment, column: str, row: Table1Row, items: Sequenc
         number = row.item.indicator
         shown, cell = badge(assessment.status(number, level)), ("verdict", str(number), level)
         printed = [p.stated for p in plan.published if (p.kind, p.subject, p.level) == cell]
-        of_plan = f"原表：{'、'.join(printed) or '未印'}" if assessment.year == base and plan.published else ""
-        return noted(link(shown, indicator_href(number)), of_plan)
+        note = f"原表：{'、'.join(printed) or '未印'}" if assessment.year == base and plan.published else ""
+        return noted(link(shown, indicator_href(number)), note)
     if column in ("status", "now"):
         year = base if column == "status" else assessment.year
         pieces = joined([lines(row.cells["status"].text), *_notes(plan, items, year)], "\n")
         return pieces.replace("\n", Markup("<br>"))
     text = lines(row.cells[column].text)
-    if column in plan.levels and (own := _of_plan(plan, row.item, column, assessment.year)) is not None:
-        return noted(text, f"规划所列：{own or NOT_APPLICABLE_MARK}")
+    if own := of_plan(plan, row.item, assessment.year).get(column):
+        return noted(text, lines(f"规划所列：{own}"))
     return Markup("<span>{}</span>").format(text) if column in _VERTICAL else text
 
 
