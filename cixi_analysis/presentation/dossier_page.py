@@ -97,14 +97,18 @@ def observation_table(found: Dossier) -> Html:
             titles.item_title(item, _name(found, o, year)), titles.measured_note(found.plan, item, o.measure)
         )
         beside, source = "；".join(yardsticks(o)), titles.short_source(found.plan, o.source)
-        rows.append((year, measured, value_text(item, o), beside, o.statement, source))
+        rows.append((year, measured, value_text(found.plan, o, year), beside, o.statement, source))
     columns = {"年份": "year", "子项（实测对象）": "name", "数值": "right", "目标与平均": "text", "原文": "long"}
     columns["出处"] = "long"
     return tables.table(rows, columns, caption="各年的观测", none="没有任何年份的观测。", empty="没有")
 
 
 def _name(found: Dossier, row: Observation, year: int) -> str:
-    return found.plan.asked(found.plan.item(row.item_id), row.level, year).name if row.level else ""
+    """What was measured, where that has one name in the year; else "", for the item's own."""
+    plan, item = found.plan, found.plan.item(row.item_id)
+    levels = [row.level] if row.level else [v for v in plan.levels if plan.requirement(item.item_id, v, year)]
+    names = {plan.asked(item, level, year).name for level in levels}
+    return names.pop() if len(names) == 1 else ""
 
 
 def series(found: Dossier) -> Html:

@@ -119,7 +119,7 @@ def _reasons(assessment: Assessment, items: Sequence[Indicator]) -> dict[str, ob
     rows = [(r, assessment.status(number, r.level)) for r in records(table[table["indicator"] == number])]
     sources = []
     for item in items:
-        none = f"{short_source(plan, item.source)}（{year}年{plan.missing_reason(year).value}）"
+        none = f"{short_source(plan, item.source)}（{year}年{plan.unobserved(item.item_id, year)}）"
         sources += [short_source(plan, row.source) for row in plan.observed(item.item_id, year)] or [none]
     return {
         "verdicts": [(plan.level(row.level).chinese, badge(status), basis_note(row.basis)) for row, status in rows],
