@@ -63,7 +63,7 @@ def printed_name(plan: Plan, item: Indicator, year: int) -> str:
     """The item's name with the plan's marks: ①, and as many * as the place of the level that alone asks it, or by that name
     (* national, ** provincial).
     """
-    asking = [level for level in plan.levels if plan.requirement(item.item_id, level, year)] or [*plan.levels]
+    asking = plan.asking(item.item_id, year) or [*plan.levels]
     names: dict[str, list[str]] = {}
     for level in asking:
         names.setdefault(plan.asked(item, level, year).name, []).append("*" * (plan.levels.index(level) + 1))
