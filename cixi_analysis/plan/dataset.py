@@ -186,8 +186,12 @@ class Plan:
 
     def asked_in(self, year: int) -> tuple[schema.Indicator, ...]:
         """The items of which some level asks something in ``year``."""
-        rows = ((item, self.requirement(item.item_id, level, year)) for item in self.items for level in self.levels)
-        return tuple(dict.fromkeys(item for item, row in rows if row and row.wording != NOT_APPLICABLE_MARK))
+        return tuple(item for item in self.items if self.asking(item.item_id, year))
+
+    def asking(self, item_id: str, year: int) -> list[Level]:
+        """The levels that ask something of an item in ``year``."""
+        rows = ((level, self.requirement(item_id, level, year)) for level in self.levels)
+        return [level for level, row in rows if row and row.wording != NOT_APPLICABLE_MARK]
 
     def observed(self, item_id: str, year: int) -> Sequence[schema.Observation]:
         """The rows of an item in a year: one for both levels, or one for each level that was observed."""
