@@ -30,7 +30,7 @@ def verdict_list(found: Dossier) -> Html:
     """The verdicts of the year at each level, and why."""
     own = found.verdicts[(found.verdicts["year"] == found.year) & (found.verdicts["item_id"] == "")]
     told = ((found.plan.level(r.level).chinese, badge(r.status), basis_note(r.basis), r.reason) for r in records(own))
-    return bullets(*(Markup("{} {}{}　{}").format(*one) for one in told))
+    return bullets(*(Markup("{} {}{}　{}").format(*one) for one in told), *found.turned)
 
 
 def verdict_table(found: Dossier) -> Html:
@@ -76,7 +76,7 @@ def wording_table(found: Dossier) -> Html:
 
 def _held(found: Dossier, row: Any) -> str:
     """The years of a wording that does not hold from the base year on, and its standard."""
-    if row.from_year <= found.plan.frame.base_year and not row.to_year:
+    if row.to_year is None and (row.from_year or 0) <= found.plan.frame.base_year:
         return ""
     return f"{row.from_year}—{row.to_year or ''}年，{row.standard}".replace("—年", "年起")
 
