@@ -92,7 +92,7 @@ def indicator(root: Path | None, number: int, year: int | None, form: str) -> No
     from cixi_analysis.analysis.dossier import facts
 
     plan = cixi.load_plan(root)
-    print_table(facts(cixi.dossier(plan, number, plan.years[-1] if year is None else year)), form)
+    print_table(facts(cixi.dossier(plan, number, plan.require_year(year))), form)
 
 
 @command(
@@ -108,7 +108,7 @@ def commitments(root: Path | None, year: int | None, form: str) -> None:
     from cixi_analysis.analysis.commitments import ledger
 
     plan = cixi.load_plan(root)
-    at = plan.years[-1] if year is None else year
+    at = plan.require_year() if year is None else year
     if not (base := plan.frame.base_year) <= at <= LAST_YEAR:
         raise click.UsageError(f"年份应在 {base} 与 {LAST_YEAR} 之间，现为 {at}。YEAR is out of range.")
     table = ledger(plan, at)
