@@ -185,7 +185,7 @@ def _missing(own: Plan, year: int) -> Iterator[str]:
 
 def _lacks(own: Plan, item: Indicator, year: int, level: str | None) -> Iterator[str]:
     row = own.observation(item.item_id, year, level)
-    if own.asks(item.item_id, year) if row is None else row.value is None and row.absence is not None:
+    if own.asking(item.item_id, year) if row is None else row.value is None and row.absence is not None:
         yield f"没有{year}年的现状值（{own.missing_reason(year) if row is None else row.absence}）"
     held = (wording for v in ((level,) if level else own.levels) for wording in wordings(own, item, v))
     nodes = [wording.node for wording in held if wording.node is not None and year in wording.years]

@@ -72,8 +72,7 @@ def printed_name(plan: Plan, item: Indicator, year: int) -> str:
 
 def _asking(plan: Plan, item: Indicator, year: int) -> list[Level]:
     """The levels that ask something of an item in a year; where none does, those that do in another."""
-    rows = [(level, plan.requirement(item.item_id, level, year)) for level in plan.levels]
-    asking = [level for level, row in rows if row and row.wording != NOT_APPLICABLE_MARK]
+    asking = plan.asking(item.item_id, year)
     return asking or [level for level in plan.levels if plan.requirements_of(item.item_id, level)] or [*plan.levels]
 
 

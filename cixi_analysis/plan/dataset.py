@@ -193,16 +193,16 @@ class Plan:
 
     def asked_in(self, year: int) -> tuple[schema.Indicator, ...]:
         """The items of which some level asks something in ``year``."""
-        return tuple(item for item in self.items if self.asks(item.item_id, year))
+        return tuple(item for item in self.items if self.asking(item.item_id, year))
 
-    def asks(self, item_id: str, year: int) -> bool:
-        """Whether some level asks something of an item in ``year``."""
-        rows = (self.requirement(item_id, level, year) for level in self.levels)
-        return any(row and row.wording != NOT_APPLICABLE_MARK for row in rows)
+    def asking(self, item_id: str, year: int) -> list[Level]:
+        """The levels that ask something of an item in ``year``."""
+        rows = ((level, self.requirement(item_id, level, year)) for level in self.levels)
+        return [level for level, row in rows if row and row.wording != NOT_APPLICABLE_MARK]
 
     def unobserved(self, item_id: str, year: int) -> str:
         """What stands in the place of a missing observation: why it is missing, or that nothing was asked."""
-        return str(self.missing_reason(year)) if self.asks(item_id, year) else "没有要求"
+        return str(self.missing_reason(year)) if self.asking(item_id, year) else "没有要求"
 
     def observed(self, item_id: str, year: int) -> Sequence[schema.Observation]:
         """The rows of an item in a year: one for both levels, or one for each level that was observed."""

@@ -139,6 +139,8 @@ class Frame(_Settings):
             yield "target_years", f"晚于基准年 {self.base_year} 的年份"
         if not self.levels:
             yield "levels", "至少一级"
+        elif any(len(set(texts)) < len(self.levels) for texts in zip(*((v.chinese, v.short) for v in self.levels), strict=True)):
+            yield "levels", "各级的 name 互不相同，short 也互不相同"
         elif self.targets_follow not in self.levels:
             yield "targets_follow", "、".join(self.levels)
         for part in ("past_projects", "projects"):

@@ -106,7 +106,7 @@ def observation_table(found: Dossier) -> Html:
 def _name(found: Dossier, row: Observation, year: int) -> str:
     """What was measured, where that has one name in the year; else "", for the item's own."""
     plan, item = found.plan, found.plan.item(row.item_id)
-    levels = [row.level] if row.level else [v for v in plan.levels if plan.requirement(item.item_id, v, year)]
+    levels = [row.level] if row.level else plan.asking(item.item_id, year)
     names = {plan.asked(item, level, year).name for level in levels}
     return names.pop() if len(names) == 1 else ""
 

@@ -61,7 +61,7 @@ def refused(plan: Plan, pages: str = "") -> Html:
             place = f"{row.year}年规划值"
         else:
             place = f"{plan.level(row.level).chinese}要求，{row.from_year}年起"
-        told.append((link(item_title(item), href(item, pages)), place, str(why)))
+        told.append((link(item_title(item), href(item, pages)), place, f"“{why.marked}”，{why.reason}"))
     return prose("refused", refused=told) if told else Html(Markup(), "要求都能解读")
 
 
