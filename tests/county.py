@@ -22,8 +22,7 @@ title = "{title}"
 short_title = "芦川规划"
 region = "芦川县"
 base_year = 2021
-first_report_year = {first}
-{retrospect}
+first_report_year = 2021
 target_years = [2025, 2028]
 targets_follow = "{follow}"
 parts = ["conventions"]
@@ -106,18 +105,13 @@ def table(root: Path, name: str, rows: Iterable[dict[str, str]]) -> None:
         csv.DictWriter(file, header, restval="", lineterminator="\n").writerows(rows)
 
 
-def fill(root: Path, levels: Sequence[tuple[str, str, str]] = ONE, *, first: int = 2021) -> None:
+def fill(root: Path, levels: Sequence[tuple[str, str, str]] = ONE:
     """Fill in a new project, all but what was observed. With several levels each asks the same, the last one nothing of 5."""
     sections = "".join(
         f'[[levels]]\nid = "{number}"\nname = "{name}"\nshort = "{short}"\n' for number, name, short in levels
     )
-    (root / "data" / "plan.toml").write_text(
-        FRAME.format(
-            title=TITLE, levels=sections, follow=levels[0][0], first=first,
-            retrospect="retrospect_wordings = 2021" if first < 2021 else "",
-        ),
-        encoding="utf-8",
-    )  # fmt: skip
+    frame = FRAME.format(title=TITLE, levels=sections, follow=levels[0][0])
+    (root / "data" / "plan.toml").write_text(frame, encoding="utf-8")
     columns = ("item_id", "domain", "task", "indicator_name", "name", "unit", "attribute", "polarity")
     items, targets = [], []
     requirements: list[dict[str, str]] = []

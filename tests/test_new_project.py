@@ -71,7 +71,7 @@ def test_the_readme_leads(made: Path) -> None:
     for name in names[1:]:
         for column, field in TABLES[name].columns().items():
             assert f"- `{column}` {field.title}：{field.description}" in text
-    assert {words for words in re.findall(r"`cixi (\w+)", text)} <= main.commands.keys()
+    assert set(re.findall(r"`cixi (\w+)", text)) <= main.commands.keys()
 
 
 @pytest.mark.parametrize("command", ["build", "assess 2022", "workbook 2022", "requirement --all", "reconcile"])
