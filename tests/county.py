@@ -105,7 +105,7 @@ def table(root: Path, name: str, rows: Iterable[dict[str, str]]) -> None:
         csv.DictWriter(file, header, restval="", lineterminator="\n").writerows(rows)
 
 
-def fill(root: Path, levels: Sequence[tuple[str, str, str]] = ONE:
+def fill(root: Path, levels: Sequence[tuple[str, str, str]] = ONE) -> None:
     """Fill in a new project, all but what was observed. With several levels each asks the same, the last one nothing of 5."""
     sections = "".join(
         f'[[levels]]\nid = "{number}"\nname = "{name}"\nshort = "{short}"\n' for number, name, short in levels
