@@ -237,7 +237,7 @@ def test_nothing_to_tell_is_said() -> None:
     """Where no indicator has a verdict, and no finding a result, a sentence says so."""
     plan = tiny_plan(audit=())
     assessment = assess(plan.only(plan.items[:1]), 2022)
-    assert "<p>没有未达标的指标。</p>" in summary.reasons(assessment, Verdict.UNMET).markup
+    assert "<p>没有结论为“否”的指标。</p>" in summary.reasons(assessment, Verdict.UNMET).markup
     assert "<p>没有“不一致”的。</p>" in audit_page.finding_list(plan, AuditResult.CONTRADICTS).markup
 
 
