@@ -24,7 +24,7 @@ from cixi_analysis.form.layout import GUIDE
 from cixi_analysis.form.writing import form_workbook
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import Observation
-from cixi_analysis.words import Absence, BenchmarkKind, Level, Polarity, Stage
+from cixi_analysis.words import Absence, BenchmarkKind, Polarity, Stage
 
 SHEET = "生态安全"
 
@@ -39,7 +39,7 @@ def plan() -> Plan:
     items = (
         *tiny.items[:3],
         item("3", name="满意度"),
-        item("4", name="国家级名称", provincial_name="省级名称"),
+        item("4", name="国家级名称"),
         item("5", name="水质", unit="-", polarity="less"),
     )
     both = ("national", "provincial")
@@ -48,7 +48,8 @@ def plan() -> Plan:
         requirement("2.2", "national", "/"),
         requirement("2.2", "provincial", "完成上级下达的年度目标，或持续下降"),
         *(requirement("3", level, "高于全省平均值") for level in both),
-        *(requirement("4", level, "≥80") for level in both),
+        requirement("4", "national", "≥80"),
+        requirement("4", "provincial", "≥80", measure="省级名称"),
         *(requirement("5", level, "完成上级规定的考核任务；保持稳定或持续改善") for level in both),
     )
     targets = (
@@ -107,16 +108,16 @@ def test_what_is_right_comes_through(tmp_path: Path) -> None:
     )
     assert (checked.year, told(checked), checked.warnings) == (2023, [], ())
     rows = {(row.item_id, row.level): row for row in checked.rows}
-    assert list(rows) == [("1", None), ("2.1", None), ("2.2", None), ("3", None), ("4", Level.NATIONAL),
-                          ("4", Level.PROVINCIAL), ("5", None)]  # fmt: skip
+    assert list(rows) == [("1", None), ("2.1", None), ("2.2", None), ("3", None), ("4", "national"),
+                          ("4", "provincial"), ("5", None)]  # fmt: skip
     first = rows["1", None]
     assert (first.statement, first.attests, first.source) == ("已建立\n制度，共 2 项", "建立=已建立", "=文件")
     assert (rows["2.1", None].value, rows["2.1", None].acknowledgment) == ("83.3", "口径有变")
     assert rows["2.1", None].responsible == "统计局"
     assert (rows["2.2", None].value, rows["2.2", None].assigned_target) == ("26", "≤31")
     assert (rows["3", None].benchmark, rows["3", None].benchmark_kind) == (-1.25, BenchmarkKind.LEVEL)
-    assert rows["4", Level.NATIONAL].absence is Absence.NO_DATA
-    other = rows["4", Level.PROVINCIAL]
+    assert rows["4", "national"].absence is Absence.NO_DATA
+    other = rows["4", "provincial"]
     assert (other.measure, other.unit, other.polarity) == ("另一对象", "个", Polarity.NONE)
     assert (rows["5", None].value, rows["5", None].unit, rows["5", None].assigned_target) == ("Ⅲ", "类", "Ⅲ")
     assert {(row.stage, row.form) for row in checked.rows} == {(Stage.DRAFT, None)}
@@ -164,7 +165,7 @@ CELLS: list[tuple[Edit, list[str]]] = [
     (put(J3="-"),
      ["生态安全 J3：现为“-”（可指没有数据，也可指零或没有这一项）；应为数或水质类别（Ⅰ至劣Ⅴ）；没有数值时留空，在“缺失原因”里选一项；数值是零时写 0"]),
     (put(J3="/"),
-     ["生态安全 J3：现为“/”（表一里的“/”是本级没有要求，不是没有数据）；应为数或水质类别（Ⅰ至劣Ⅴ）；没有数值时留空，在“缺失原因”里选一项；数值是零时写 0"]),
+     ["生态安全 J3：现为“/”（要求里的“/”是本级没有要求，不是没有数据）；应为数或水质类别（Ⅰ至劣Ⅴ）；没有数值时留空，在“缺失原因”里选一项；数值是零时写 0"]),
     (put(J3="无"),
      ["生态安全 J3：现为“无”（可指暂无数据，也可指未发现、为零）；应为数或水质类别（Ⅰ至劣Ⅴ）；没有数值时留空，在“缺失原因”里选一项；数值是零时写 0"]),
     (put(J3="暂无数据"),
@@ -220,7 +221,7 @@ CELLS: list[tuple[Edit, list[str]]] = [
     (put(J4=26, P4="任务:治理3处", V4="年报"),
      ["生态安全 P4：现为“任务:治理3处”；应为“任务：……”，“任务”后是全角冒号，其后写明任务"]),
     (put(J4=26, P4="/", V4="年报"),
-     ["生态安全 P4：现为“/”（表一里的“/”是本级没有要求，不是没有数据）；应为数、水质类别、“任务：……”或“上级未下达”；当年没有下达写“上级未下达”，不知道时留空"]),
+     ["生态安全 P4：现为“/”（要求里的“/”是本级没有要求，不是没有数据）；应为数、水质类别、“任务：……”或“上级未下达”；当年没有下达写“上级未下达”，不知道时留空"]),
     (put(J4=26, P4="Ⅲ", V4="年报"),
      ["生态安全 P4：现为“Ⅲ”而现状值为“26”；应为与现状值同类的目标：类别对类别，数对数"]),
     (put(J4=26, O4="≤", V4="年报"),
@@ -619,7 +620,7 @@ NO_FORMS: dict[str, tuple[Callable[[], bytes], str]] = {
     ),
     "another plan": (
         lambda: guide(B3="某市规划"),
-        "“填表说明”B3 为“某市规划”，不是“慈溪市生态文明建设规划（修编）2023-2030”的填报表",
+        "“填表说明”B3 为“某市规划”，不是“小县规划2022-2030”的填报表",
     ),
     "another layout": (
         lambda: guide(B5=0),
