@@ -141,6 +141,15 @@ class Pace(_Word):
     TOO_LITTLE_DATA = "too_little_data", "数据不足"
 
 
+class Cause(_Word):
+    """Why a verdict moved from one year to another, or would have."""
+
+    COUNTY = "county", "现状变了"
+    YARDSTICK = "yardstick", "只是要求变了"
+    BOTH = "both", "现状和要求都变了"
+    HIDDEN = "hidden", "结论没有变，只因要求变了"
+
+
 class CommitmentKind(_Word):
     """The kind of a commitment (措施中的量化目标)."""
 

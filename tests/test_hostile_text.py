@@ -56,6 +56,7 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[list[str]
 
 
 def told(root: Path, tables: dict[str, list[list[str]]]) -> list[str]:
+    write(tiny_plan(), root)
     for name, rows in tables.items():
         text = io.StringIO(newline="")
         csv.writer(text, lineterminator="\n").writerows(rows)

@@ -10,18 +10,28 @@ from dataclasses import dataclass
 import pandas as pd
 
 from cixi_analysis.analysis import links
+from cixi_analysis.analysis.causes import by_last_standard, verdict_changes
+from cixi_analysis.analysis.changes import year_before
 from cixi_analysis.analysis.commitments import deadline, promised
 from cixi_analysis.analysis.reconciliation import result
 from cixi_analysis.analysis.records import records
 from cixi_analysis.analysis.trend import margins, trends
-from cixi_analysis.assessment import REQUIREMENT, TARGET, assess, check_observations, read_wording, rows, wordings
+from cixi_analysis.assessment import (
+    REQUIREMENT,
+    TARGET,
+    assess,
+    check_observations,
+    read_wording,
+    refusals,
+    rows,
+    wordings,
+)
 from cixi_analysis.assessment.numbers import earlier_years
 from cixi_analysis.errors import UnknownIndicator
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import AuditRow, Commitment, Indicator, Link, Observation, Project, Requirement, Target
-from cixi_analysis.requirement import Refusal
-from cixi_analysis.requirement import meaning, tree
-from cixi_analysis.words import Absence, Entity
+from cixi_analysis.requirement import Refusal, meaning, tree
+from cixi_analysis.words import NOT_APPLICABLE_MARK, Absence, Entity, Verdict
 
 #: The columns of ``cixi indicator``.
 FACT_COLUMNS = ("part", "item_id", "level", "year", "content", "basis", "detail", "source")
@@ -50,6 +60,8 @@ class Dossier:
     commitments: tuple[tuple[Commitment, Link], ...]
     projects: tuple[tuple[Project, Link], ...]
     findings: tuple[AuditRow, ...]
+    #: what changed in the requirements since the year before and in the verdicts by it, a sentence each
+    turned: tuple[str, ...]
     #: what is not known of the year, a sentence each
     missing: tuple[str, ...]
 
@@ -79,8 +91,19 @@ def dossier(plan: Plan, indicator: int, year: int) -> Dossier:
         commitments=tuple(pair for item in own.items for pair in links.commitments_of(plan, item)),
         projects=tuple(pair for item in own.items for pair in links.projects_of(plan, item)),
         findings=tuple(row for row in plan.audit if row.audit_id in concerning),
+        turned=tuple(_turned(own, year)),
         missing=tuple(_missing(own, year)),
     )
+
+
+def _turned(own: Plan, year: int) -> Iterator[str]:
+    other = year_before(own, year)
+    if other and (old := by_last_standard(own, year, other)):
+        for row in records(verdict_changes(assess(own, other), assess(own, year), old)):
+            if row.item_id == "" and row.sentence:
+                was, now = (Verdict(verdict).chinese for verdict in (row.before, row.after))
+                moved = f"仍为“{now}”" if was == now else f"由“{was}”变为“{now}”"
+                yield f"{own.level(row.level).chinese}结论{moved}。{row.sentence}"
 
 
 def read_of_years(plan: Plan, indicator: int) -> list[object]:
@@ -96,27 +119,34 @@ def _verdicts(own: Plan, year: int, until: int, against: str) -> pd.DataFrame:
 
 
 def _wordings(own: Plan) -> pd.DataFrame:
-    found = []
-    for item, row in ((item, row) for item in own.items for row in rows(own) if row.item_id == item.item_id):
-        place = (row.level, row.from_year) if isinstance(row, Requirement) else (str(row.year), row.year)
-        standard = row.standard if isinstance(row, Requirement) else None
-        cells = (row.wording, *_reading(own, row), row.reading_reason)
-        found.append((item.item_id, *place, *cells, standard, row.source))
-    columns = ["item_id", "level", "from_year", "wording", "tree", "meaning", "explicit", "standard", "source"]
-    return pd.DataFrame(found, columns=columns)
+    found: list[tuple[object, ...]] = []
+    for item in own.items:
+        for level in own.levels:
+            for row in own.requirements_of(item.item_id, level):
+                place = (item.item_id, str(level), row.from_year, row.to_year, row.measure, row.standard, row.wording)
+                found.append((*place, *_reading(own, row), row.reading_reason, row.source))
+            if not own.requirements_of(item.item_id, level):
+                empty = (None,) * 4
+                found.append((item.item_id, str(level), *empty, NOT_APPLICABLE_MARK, None, None, None, item.source))
+        for target in (row for row in own.targets if row.item_id == item.item_id):
+            at = (item.item_id, str(target.year), target.year, None, None, None, target.wording)
+            found.append((*at, *_reading(own, target), target.reading_reason, target.source))
+    columns = ["item_id", "level", "from_year", "to_year", "measure", "standard"]
+    columns += ["wording", "tree", "meaning", "explicit", "source"]
+    return pd.DataFrame(found, columns=columns, dtype=object)
 
 
 def readings(plan: Plan) -> pd.DataFrame:
     """One row a distinct wording (and explicit reading) of requirements and targets, in order of first appearance.
 
     ``reading`` is the canonical text, ``meaning`` the same in Chinese, ``explicit`` the data's reason for a reading of its
-    own, ``used_by`` the items with levels and target years. Of what cannot be read, ``reading`` is empty and ``meaning``
-    the reason.
+    own, ``refusal`` why it cannot be read, ``used_by`` the items with levels and target years.
     """
     found: dict[tuple[str, str | None], tuple[tuple[str, ...], dict[str, list[str]]]] = {}
     for row in rows(plan):
         text, told = _reading(plan, row)
-        cells = (row.wording, text or "", told or "没有要求", row.reading_reason or "")
+        refused = str(told) if row in refusals(plan) else ""
+        cells = (row.wording, text or "", "" if refused else told or "没有要求", row.reading_reason or "", refused)
         if isinstance(row, Target):
             place = str(row.year)
         else:
@@ -125,7 +155,7 @@ def readings(plan: Plan) -> pd.DataFrame:
         _, users = found.setdefault((row.wording, row.reading), (cells, {}))
         users.setdefault(row.item_id, []).append(place)
     used = [(*cells, "；".join(f"{i}（{'、'.join(own)}）" for i, own in by.items())) for cells, by in found.values()]
-    return pd.DataFrame(used, columns=["wording", "reading", "meaning", "explicit", "used_by"])
+    return pd.DataFrame(used, columns=["wording", "reading", "meaning", "explicit", "refusal", "used_by"])
 
 
 def _reading(plan: Plan, row: Requirement | Target) -> tuple[str | None, str | None]:
@@ -209,6 +239,8 @@ def _facts(found: Dossier) -> Iterator[tuple[object, ...]]:
     for finding in found.findings:
         told, held = f"{finding.audit_id} {finding.title}", f"{result(finding).chinese}：{finding.reasoning}"
         yield "audit", None, None, None, told, None, held, f"{finding.place_a}；{finding.place_b}"
+    for sentence in found.turned:
+        yield "change", None, None, found.year, sentence, None, None, None
     for sentence in found.missing:
         yield "missing", None, None, found.year, sentence, None, None, None
 

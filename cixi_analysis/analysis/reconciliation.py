@@ -52,7 +52,9 @@ def reconcile(plan: Plan, verdicts: pd.DataFrame) -> pd.DataFrame:
     whole = columns_of(verdicts[verdicts["item_id"].fillna("") == ""], "indicator", "level", "verdict")
     known: _Verdicts = {(str(i), str(level)): Verdict(verdict).chinese for i, level, verdict in whole}
     figures = _figures(plan, known)
-    compared = [_named(r, plan, known) if r.kind == "named" else _compared(r, plan, known, figures) for r in plan.published]
+    compared = [
+        _named(r, plan, known) if r.kind == "named" else _compared(r, plan, known, figures) for r in plan.published
+    ]
     places = [row.source.removeprefix(plan.frame.title) for row in plan.published]
     labels = _distinct([label for label, *_ in compared], places)
     rows = []
@@ -89,11 +91,13 @@ def _figures(plan: Plan, known: _Verdicts) -> _Figures:
     found["indicators", "total", None] = [attributes.total()]
     found |= {("indicators", str(attribute), None): [attributes[attribute]] for attribute in Attribute}
     found |= {("past_type", name, None): [count] for name, count in types.items()}
-    found["past_type", TOTAL, None] = [types.total()] if types else []
-    found |= {("past_outcome", str(outcome), None): [outcomes[outcome]] for outcome in Outcome}
-    found["past_sum", None, None] = [outcomes[outcome] for outcome in Outcome]
-    found["projects", None, None] = [len(plan.projects)]
-    found["budget", None, None] = [sum(budgets, Decimal(0))]
+    if plan.past_projects:
+        found["past_type", TOTAL, None] = [types.total()]
+        found |= {("past_outcome", str(outcome), None): [outcomes[outcome]] for outcome in Outcome}
+        found["past_sum", None, None] = [outcomes[outcome] for outcome in Outcome]
+    if plan.projects:
+        found["projects", None, None] = [len(plan.projects)]
+        found["budget", None, None] = [sum(budgets, Decimal(0))]
     return found
 
 
@@ -101,7 +105,10 @@ def _compared(row: Published, plan: Plan, known: _Verdicts, figures: _Figures) -
     """(check, stated, computed, equal) of a printed verdict, count or sum."""
     level, subject = plan.level(row.level).chinese if row.level else "", _SUBJECTS.get(row.subject, row.subject or "")
     tables = plan.frame.tables
-    of = {"past": tables.past_projects and tables.past_projects.subject, "projects": tables.projects and tables.projects.name}
+    of = {
+        "past": tables.past_projects and tables.past_projects.subject,
+        "projects": tables.projects and tables.projects.name,
+    }
     check = _KINDS[row.kind].format(level=level, subject=subject, unit=row.unit, **of)
     if row.kind == "verdict":
         verdict = known.get((row.subject, row.level), NOT_COMPUTABLE)
@@ -110,7 +117,7 @@ def _compared(row: Published, plan: Plan, known: _Verdicts, figures: _Figures) -
     if row.kind == "budget":
         divisor = {"万元": 1, "亿元": 10_000}.get(row.unit or "")
         terms = [Decimal(term) / divisor for term in terms] if divisor else []
-    elif row.kind == "project_origin" and subject.isdecimal():  # new projects, and those carried over
+    elif row.kind == "project_origin" and subject.isdecimal() and plan.past_projects:  # new ones, and those carried over
         carried = (figures["past_outcome", str(o), None] for o in (Outcome.AS_PLANNED, Outcome.ADJUSTED))
         terms = [int(subject), *(number for one in carried for number in one)]
     if not terms:
@@ -150,7 +157,13 @@ def _named_lists(plan: Plan, known: _Verdicts) -> Iterator[tuple[str, ...]]:
         computed = [str(i) for i in plan.indicators if known.get((str(i), level)) == word]
         agrees = "yes" if sorted(named) == sorted(computed) else "no"
         sources = "；".join(dict.fromkeys(row.source for row in rows))
-        yield f"{plan.level(level).chinese} {word} 点名的指标", "、".join(named), "、".join(computed) or "（没有）", agrees, sources
+        yield (
+            f"{plan.level(level).chinese} {word} 点名的指标",
+            "、".join(named),
+            "、".join(computed) or "（没有）",
+            agrees,
+            sources,
+        )
 
 
 def _missing(plan: Plan) -> Iterator[tuple[str, ...]]:

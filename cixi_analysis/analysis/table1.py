@@ -26,7 +26,6 @@ def verdict_columns(plan: Plan) -> dict[str, Level]:
     return {f"verdict_{level}": level for level in plan.levels}
 
 
-
 @dataclass(frozen=True)
 class MergedCell:
     """The text of a cell, verbatim where it is the plan's, and the number of item rows it spans."""
@@ -60,16 +59,39 @@ def table1(assessment: Assessment, year: int | None = None) -> tuple[Table1Row, 
 
 
 def printed_name(plan: Plan, item: Indicator, year: int) -> str:
-    """The item's name with the plan's marks: ①, and as many * as the place of the level that alone asks it, or by that name
-    (* national, ** provincial).
+    """The item's name with the plan's marks: ①, and where not every level asks it, or by that name, as many * as the place
+    of each level that does (* national, ** provincial).
     """
-    asking = plan.asking(item.item_id, year) or [*plan.levels]
     names: dict[str, list[str]] = {}
-    for level in asking:
+    for level in _asking(plan, item, year):
         names.setdefault(plan.asked(item, level, year).name, []).append("*" * (plan.levels.index(level) + 1))
-    marked = [name + (own[0] if len(own) < len(plan.levels) else "") for name, own in names.items()]
+    marked = [name + ("、".join(own) if len(own) < len(plan.levels) else "") for name, own in names.items()]
     name = f"{item.part_mark}{chr(10).join(marked)}"
     return f"{item.indicator_name}：\n{name}" if item.part_mark == "①" else name
+
+
+def _asking(plan: Plan, item: Indicator, year: int) -> list[Level]:
+    """The levels that ask something of an item in a year; where none does, those that do in another."""
+    asking = plan.asking(item.item_id, year)
+    return asking or [level for level in plan.levels if plan.requirements_of(item.item_id, level)] or [*plan.levels]
+
+
+def asked_texts(plan: Plan, item: Indicator, year: int) -> dict[str, str]:
+    """The cells that say what is asked of an item in a year: its name, its unit, the wording of each level."""
+    units = dict.fromkeys(plan.asked(item, level, year).unit for level in _asking(plan, item, year))
+    wordings = {level: plan.requirement(item.item_id, level, year) for level in plan.levels}
+    return {
+        "name": printed_name(plan, item, year), "unit": "\n".join(units),
+        **{level: row.wording if row else NOT_APPLICABLE_MARK for level, row in wordings.items()},
+    }  # fmt: skip
+
+
+def of_plan(plan: Plan, item: Indicator, year: int) -> dict[str, str]:
+    """Column → what the plan itself says there, where :func:`asked_texts` of ``year`` says something else."""
+    now, printed = (asked_texts(plan, item, y) for y in (year, plan.frame.base_year))
+    listed = item in plan.as_of(plan.frame.base_year).items
+    different = (name for name in now if now[name] != printed[name])
+    return {name: printed[name] or "（空白）" if listed else "（没有这一子项）" for name in different}
 
 
 def status_text(plan: Plan, observation: Observation | None, year: int) -> str:
@@ -89,12 +111,10 @@ def _texts(assessment: Assessment, item: Indicator, year: int) -> dict[str, str]
     plan = assessment.plan
     seen = (plan.observation(item.item_id, year, level) for level in plan.levels)
     statuses = dict.fromkeys(status_text(plan, one, year) for one in seen)
-    wordings = {level: plan.requirement(item.item_id, level, year) for level in plan.levels}
     targets = {target.year: target.wording for target in plan.targets if target.item_id == item.item_id}
     return {
-        "domain": item.domain, "task": item.task, "indicator": str(item.indicator), "name": printed_name(plan, item, year),
-        "unit": item.unit or "", "attribute": Attribute(item.attribute).chinese, "status": "\n".join(statuses),
-        **{level: row.wording if row else NOT_APPLICABLE_MARK for level, row in wordings.items()},
+        "domain": item.domain, "task": item.task, "indicator": str(item.indicator), **asked_texts(plan, item, year),
+        "attribute": Attribute(item.attribute).chinese, "status": "\n".join(statuses),
         **{name: assessment.status(item.indicator, level).chinese for name, level in verdict_columns(plan).items()},
         **{f"target_{y}": targets.get(y, NOT_APPLICABLE_MARK) for y in plan.frame.target_years},
     }  # fmt: skip
@@ -142,6 +162,12 @@ class Coverage:
     def is_draft(self) -> bool:
         """After the base year, with items not entered or rows not closed."""
         return self.year > self.base_year and bool(self.not_entered or self.in_draft)
+
+
+def standards(plan: Plan, year: int) -> tuple[str, ...]:
+    """The standards that the requirements in force in a year come from."""
+    asked = (plan.requirement(item.item_id, level, year) for item in plan.items for level in plan.levels)
+    return tuple(dict.fromkeys(row.standard for row in asked if row))
 
 
 def coverage(plan: Plan, year: int) -> Coverage:

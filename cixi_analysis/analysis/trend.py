@@ -70,19 +70,19 @@ def measured_by(plan: Plan, item: Indicator, level: str | None, year: int, row: 
     return [measured(plan.asked(item, one, year), row.measure, row.unit, row.polarity) for one in levels]
 
 
-def series(plan: Plan, year: int) -> dict[tuple[str, Level | None], Series]:
+def series(plan: Plan, year: int) -> dict[tuple[str, str | None], Series]:
     """The numeric series of every item that has one up to and including ``year``, in the plan's order.
 
     A level has a series of its own only where the observations say so (11: provincial). What was measured may have
     changed: only the years that measured the same as the latest one, at each of their levels, belong together.
     """
     plan = plan.as_of(year)
-    rows: dict[tuple[str, Level | None], list[tuple[int, float, Observation]]] = {}
+    rows: dict[tuple[str, str | None], list[tuple[int, float, Observation]]] = {}
     for y in (y for y in plan.years if y <= year):
         for row in plan.observations[y]:
             if row.value is not None and row.value not in WATER_CLASSES:
                 rows.setdefault((row.item_id, row.level), []).append((y, float(row.value), row))
-    found = {}
+    found: dict[tuple[str, str | None], Series] = {}
     for key, item, level in (
         ((i.item_id, v), i, v) for i in plan.items for v in (None, *plan.levels) if (i.item_id, v) in rows
     ):

@@ -11,7 +11,14 @@ from cixi_analysis.assessment.evaluation import Finding, LeafFinding, combined, 
 from cixi_analysis.assessment.explanation import explain, explain_indicator, explain_nothing
 from cixi_analysis.assessment.numbers import BASES, MEASURED, MET, NO_BASIS, NO_DATA, NOT_APPLICABLE, VERDICTS
 from cixi_analysis.assessment.panel import Codes, Flags, ItemSeries, Panel, county_panel
-from cixi_analysis.assessment.yardstick import REQUIREMENT, Wording, check_observations, levels, observed_level, wordings
+from cixi_analysis.assessment.yardstick import (
+    REQUIREMENT,
+    Wording,
+    check_observations,
+    levels,
+    observed_level,
+    wordings,
+)
 from cixi_analysis.errors import DataError, Problem
 from cixi_analysis.plan.dataset import Plan, absence_reason
 from cixi_analysis.plan.schema import OBSERVATIONS, Indicator
@@ -74,7 +81,8 @@ def judge_item(
     )
     observed = observed_level(plan, level)
     findings = tuple(
-        None if w.node is None else evaluate(w.node, ItemSeries(panel, item, observed, w.asked), conventions) for w in asked
+        None if w.node is None else evaluate(w.node, ItemSeries(panel, item, observed, w.asked), conventions)
+        for w in asked
     )
     shape = (len(panel.regions), len(panel.years))
     verdict, basis = np.full(shape, NOT_APPLICABLE, np.int8), np.full(shape, NO_BASIS, np.int8)
@@ -195,13 +203,11 @@ def reasoned(plan: Plan, judged: Collection[Judgement], year: int) -> pd.DataFra
     together: dict[tuple[int, str], list[tuple[Judgement, str]]] = {}
     for one in judged:
         item, place, (wording, finding) = one.item, one.place(year), one.in_force(year)
-        if finding is None and not (wording and wording.refusal):
-            ended = max((w.to_year + 1 for w in one.wordings if w.to_year < year), default=0)
-            since = ended if one.level in plan.levels and ended <= year else 0
-            text = explain_nothing(one.level in plan.levels, item in printed, since)
-        else:
-            assert wording  # mypy cannot see it
+        if wording and (finding or wording.refusal):
             text = explain(wording, finding, place)
+        else:
+            since = max((w.to_year + 1 for w in one.wordings if w.to_year < year), default=0)
+            text = explain_nothing(one.level in plan.levels, item in printed, since)
         together.setdefault((item.indicator, one.level), []).append((one, text))
         words = VERDICTS[int(one.verdict[place])].value, str(BASES[int(one.basis[place])])
         rows.append((item.indicator, item.item_id, one.level, *words, text))

@@ -54,7 +54,8 @@ class Panel:
         found = [(year, by_id.get(item_id), cells) for year, item_id, *cells in ways.itertuples(index=False)]
         #: pattern → what the statement attests and denies
         self.texts = [
-            [quotations(text, plan.unit(item, year)) if item else {} for text in cells[3:]] for year, item, cells in found
+            [quotations(text, plan.unit(item, year)) if item else {} for text in cells[3:]]
+            for year, item, cells in found
         ]
         #: item_id → its patterns
         self.patterns = ways.groupby("item_id").indices

@@ -6,8 +6,11 @@ from functools import lru_cache
 from itertools import zip_longest
 from math import isnan
 
+import numpy as np
+import numpy.typing as npt
+
 from cixi_analysis.assessment.observed import read_assigned
-from cixi_analysis.assessment.panel import Flags, Places
+from cixi_analysis.assessment.panel import Flags
 from cixi_analysis.errors import DataError, Problem
 from cixi_analysis.plan.dataset import Asked, Plan
 from cixi_analysis.plan.frame import Level
@@ -38,7 +41,7 @@ class Wording:
     def years(self) -> range:
         return range(self.from_year, self.to_year + 1)
 
-    def holds(self, years: Places) -> Flags:
+    def holds(self, years: npt.NDArray[np.int64]) -> Flags:
         """In which of the years it holds."""
         flags: Flags = (years >= self.from_year) & (years <= self.to_year)
         return flags
@@ -116,7 +119,9 @@ def observed_level(plan: Plan, level: str) -> Level:
 def wordings(plan: Plan, item: Indicator, level: str) -> tuple[Wording, ...]:
     """The wordings of one item at one level (or target year), by the year they hold from."""
     if level not in plan.levels:
-        own: Sequence[Requirement | Target] = [t for t in plan.targets if (t.item_id, str(t.year)) == (item.item_id, level)]
+        own: Sequence[Requirement | Target] = [
+            t for t in plan.targets if (t.item_id, str(t.year)) == (item.item_id, level)
+        ]
         return tuple(_wording(plan, row, 0, LAST_YEAR) for row in own)
     found, rows = [], plan.requirements_of(item.item_id, level)
     for row, later in zip_longest(rows, rows[1:]):
@@ -163,6 +168,12 @@ def observation_problems(plan: Plan, file: str, rows: Iterable[tuple[int, int, O
         if own.limits and row.value is None and row.absence is None and row.attests is None and row.denies is None:
             expected = "一个数；没有时写明缺失原因（该子项的要求有数值界限）"
             yield Problem(file, number, "value 现状值", "空，也没有缺失原因", expected)
+        if row.value and row.level is None and row.unit is None:
+            asking = (level for level in plan.levels if plan.requirement(row.item_id, level, year))
+            units = {level.chinese: plan.asked(plan.item(row.item_id), level, year).unit for level in asking}
+            if len(set(units.values())) > 1:  # one number cannot be in both
+                found = "空，而各级的单位不同（" + "，".join(map(" ".join, units.items())) + "）"
+                yield Problem(file, number, "unit 实测单位", found, "写明实测单位，或在“级别”列各级一行")
         assigned = read_assigned(target)
         if assigned is None:
             expected = f"数（与现状值同单位，不写单位）、水质类别、“任务：……”或“{NOT_ASSIGNED}”"

@@ -14,7 +14,8 @@ from typing import Any
 
 import pandas as pd
 
-from cixi_analysis.analysis.changes import flips, shown
+from cixi_analysis.analysis.causes import verdict_changes
+from cixi_analysis.analysis.changes import shown
 from cixi_analysis.assessment import assess
 from cixi_analysis.errors import CixiError, DataError, UnknownYear, is_invisible, reason
 from cixi_analysis.form.checking import Checked
@@ -49,7 +50,7 @@ class Import:
     #: every row before or after, in the plan's order; those of progress are empty where the form has no sheets for it
     changes: tuple[RowChange, ...]
     report_changes: tuple[RowChange, ...]
-    #: year → the verdicts that flip (columns ``changes.VERDICT_COLUMNS``), for this year and later ones. A year that
+    #: year → the verdicts that flip (columns ``causes.COLUMNS``), for this year and later ones. A year that
     #: could not be assessed before, for missing data, is left out.
     flips: dict[int, pd.DataFrame]
     #: why the year cannot be closed yet, one line an item; empty when it can
@@ -129,7 +130,7 @@ def plan_import(plan: Plan, checked: Checked, path: Path, *, final: bool = False
     for y in (y for y in after.years if moved and y >= year):  # the changes of later years are measured from this one
         now = assess(after, y)
         with suppress(UnknownYear, DataError):  # a new year, or data that the form may correct
-            flipped[y] = flips(assess(plan, y), now)
+            flipped[y] = verdict_changes(assess(plan, y), now)
     ids = [(Entity.PROJECT, str(project.number)) for project in plan.projects]
     ids += [(Entity.COMMITMENT, promise.commitment_id) for promise in plan.commitments]
     known = plan.progress.get(year, ())

@@ -88,7 +88,7 @@ class Plan:
 
     def has(self, *parts: str) -> bool:
         """Whether the plan has rows of any of these optional tables; without a name, True."""
-        return not parts or any(getattr(self, part) for part in parts)
+        return self.frame.has(parts)
 
     def level(self, level: str) -> Level:
         """The level with this id. Raises ``StopIteration`` for an unknown one."""
@@ -99,12 +99,14 @@ class Plan:
         """The indicators' numbers, in the plan's order."""
         return tuple(dict.fromkeys(i.indicator for i in self.items))
 
-    def require_year(self, year: int) -> int:
-        """``year``. Raises :class:`UnknownYear` when nothing was observed in it."""
+    def require_year(self, year: int | None = None) -> int:
+        """``year``, or the newest. Raises :class:`UnknownYear` when nothing was observed in it."""
+        if year is None:
+            year = self.years[-1] if self.years else self.frame.base_year
         if year not in self.years:
             how = f"新增年份：运行 cixi workbook {year} 得到填报工作簿，填写后依次运行 cixi check 和 cixi import。"
-            known = f"没有 {year} 年的数据。已有数据的年份：{'、'.join(map(str, self.years))}。"
-            raise UnknownYear(known + how if self.frame.base_year < year <= self.frame.last_year else known)
+            known = f"没有 {year} 年的数据。已有数据的年份：{'、'.join(map(str, self.years)) or '还没有'}。"
+            raise UnknownYear(known + how if self.frame.base_year <= year <= self.frame.last_year else known)
         return year
 
     def missing_reason(self, year: int) -> Absence:
@@ -158,6 +160,11 @@ class Plan:
         """The unit in which a clause about an item is read: that of the first level which asks something of it."""
         level = next((v for v in self.levels if self.requirements_of(item.item_id, v)), self.levels[0])
         return self.asked(item, level, year).unit
+
+    def unit_of(self, row: schema.Observation, year: int) -> str:
+        """The unit of an observation's value in ``year``: its own, else that of what was asked then; "" where none is named."""
+        item = self.item(row.item_id)
+        return row.unit or (self.asked(item, row.level, year).unit if row.level else self.unit(item, year))
 
     def planned(self, item: schema.Indicator) -> Asked:
         """What the plan's targets of an item are about."""
@@ -297,17 +304,18 @@ def _content(path: Path) -> Content:
 
 def _table(name: str, content: Content, problems: list[Problem], frame: Frame | None) -> CsvTable:
     """A table; one that the frame does not list among its parts may be missing, and has no rows."""
-    optional = _FIELDS[name] in get_args(Part)
-    listed = not optional or (frame is not None and _FIELDS[name] in frame.parts)
+    part = _FIELDS[name]
+    optional = part in get_args(Part)
+    listed = not optional or (frame is not None and part in frame.parts)
     if content is FileNotFoundError and not listed:
         return CsvTable(name, complete=True)
     table = read_table(name, content, TABLES[name], problems, frame)
-    if (listed or frame is None) and table.complete and not table.rows:
+    if listed and table.complete and not table.rows:
         expected = f"至少一行数据（没有数据的，从 {FILE} 的 parts 中删去）" if optional else "至少一行数据"
         problems.append(Problem(name, 2, None, "只有列名，没有一行数据", expected))
-    elif table.rows and not listed and frame:
-        expected = f"列出 {_FIELDS[name]}（{name} 有数据）"
-        problems.append(Problem(FILE, None, "parts 另有的数据", f"没有 {_FIELDS[name]}", expected))
+    elif table.rows and not listed and frame is not None:
+        expected = f"列出 {part}（{name} 有数据）"
+        problems.append(Problem(FILE, None, "parts 另有的数据", f"没有 {part}", expected))
     return table
 
 
@@ -326,7 +334,7 @@ def _parse(root: Path, files: tuple[tuple[str, Content], ...]) -> Plan:
             years[folder][int(file[:4])] = read_table(name, content, YEARLY[folder], problems, frame)
         else:
             problems.append(Problem(name, None, None, "不认识的文件名", "“年份.csv”，如 2023.csv"))
-    if not years[OBSERVATIONS]:
+    if not years[OBSERVATIONS] and problems:  # the only thing that is missing: the form of the base year fills it in
         problems.append(Problem(OBSERVATIONS, None, None, "没有任何年份的数据", "至少一个“年份.csv”"))
     problems += cross_check(frame, tables, years)
     if problems or frame is None:

@@ -5,7 +5,7 @@ Code knows nothing of it: rows of ``data/`` are validated against it, and pages,
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
 
@@ -18,7 +18,8 @@ from cixi_analysis.plan.fields import Maybe, column
 FILE = "plan.toml"
 #: The optional tables of ``data/``; the fields of :class:`cixi_analysis.plan.dataset.Plan` with their rows.
 Part = Literal[
-    "published", "past_projects", "projects", "commitments", "background", "left_out", "audit", "links", "vocabulary"
+    "conventions", "published", "past_projects", "projects", "commitments", "background", "left_out", "audit", "links",
+    "vocabulary",
 ]  # fmt: skip
 
 
@@ -36,8 +37,8 @@ class Level(str):
         level.chinese, level.short, level.heading = chinese, short, heading or f"是否达到{chinese}要求"
         return level
 
-    def __getnewargs__(self) -> tuple[str, str, str, str]:
-        return str(self), self.chinese, self.short, self.heading
+    def __reduce__(self) -> tuple[type["Level"], tuple[str, ...]]:
+        return Level, (str(self), self.chinese, self.short, self.heading)
 
 
 def _line(value: Any) -> Any:
@@ -83,6 +84,7 @@ class PrintedTable(_Settings):
 
     name: _Line = column("名称", "规划里怎样称呼这张表，如 表一。")
     title: _Line = column("标题", "表的标题，照录。")
+    note: Maybe[_Line] = column("附注", "照录时改动了什么，如误印的序号；写在导出的工作簿里；没有则不写。", default=None)
 
     @property
     def subject(self) -> str:
@@ -113,8 +115,11 @@ class Frame(_Settings):
     target_years: Annotated[tuple[_Year, ...], AfterValidator(_some_ascending)] = column("目标年", "有规划值的年份。")
     levels: Annotated[
         tuple[Annotated[Level, BeforeValidator(_level), PlainSerializer(str)], ...], AfterValidator(_distinct)
-    ] = column("级别", "提出要求的各级：id 编号，name 名称，short 一个字的简称，heading 规划里结论一栏的标题（空＝是否达到某级要求）。")
-    targets_follow: _Line = column("规划值所随的级别", "两级所测不同时，规划值说的是哪一级所测的。")
+    ] = column(
+        "级别",
+        "提出要求的各级：id 编号，name 名称，short 一个字的简称，heading 规划里结论一栏的标题（空＝是否达到某级要求）。",
+    )
+    targets_follow: _Line = column("规划值所随的级别", "各级所测不同时，规划值说的是哪一级所测的。")
     region_kinds: tuple[_Line, ...] = column("地区类型", "按地区类型分别提要求时适用的类型，如 山区。", default=())
     parts: Annotated[tuple[Part, ...], AfterValidator(_distinct)] = column(
         "另有的数据", "指标、要求、规划值以外，data/ 中还有数据的表；没有列出的表可以没有文件，书里也没有相应的页。", default=()
@@ -147,6 +152,18 @@ class Frame(_Settings):
         """The last year of the plan: its last target year."""
         return self.target_years[-1]
 
+    @property
+    def words(self) -> dict[str, str]:
+        """What a page's text may name: ``{region}``, ``{table1}`` …"""
+        tables = {"table1": self.tables.indicators, "table2": self.tables.past_projects, "table3": self.tables.projects}
+        past = self.tables.past_projects.subject if self.tables.past_projects else ""
+        named = {word: table.name if table else "" for word, table in tables.items()}
+        return {"region": self.region, "base_year": str(self.base_year), "past": past, **named}
+
+    def has(self, needs: Iterable[str]) -> bool:
+        """Whether the plan has any of these parts; without one, True."""
+        return not (names := set(needs)) or not names.isdisjoint(self.parts)
+
     def wording_year(self, year: int) -> int:
         """The year whose wordings judge ``year``: its own, or that of a retrospect."""
         return max(year, self.retrospect_wordings or year)
@@ -156,7 +173,9 @@ def read_frame(content: Content, problems: list[Problem]) -> Frame | None:
     """The frame from the bytes of ``plan.toml``; its problems are appended to ``problems``."""
     if not isinstance(content, bytes):
         missing = issubclass(content, FileNotFoundError)
-        found, expected = ("没有这个文件", "规划的框架") if missing else (f"无法打开（{content.__name__}）", "可以读取的文件")
+        found, expected = (
+            ("没有这个文件", "规划的框架") if missing else (f"无法打开（{content.__name__}）", "可以读取的文件")
+        )
         problems.append(Problem(FILE, None, None, found, expected))
         return None
     try:

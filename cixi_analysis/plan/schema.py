@@ -60,7 +60,9 @@ class Requirement(Row):
     wording: Text = column("要求原文", "照录；“/”一类的记号＝自该年起本级对该子项没有要求。")
     reading: Maybe[str] = column("读法", "仅当原文有两种读法时填写；空＝按原文直接解读。")
     reading_reason: Maybe[str] = column("读法理由", "为何取这一读法；空＝没有另定读法。")
-    measure: Maybe[str] = column("所测", "该级自该年起所测的名称，与子项名称不同时填写；空＝相同。名称不同的数不连成一个序列。")
+    measure: Maybe[str] = column(
+        "所测", "该级自该年起所测的名称，与子项名称不同时填写；空＝相同。名称不同的数不连成一个序列。"
+    )
     unit: Maybe[str] = column("单位", "所测的单位，与子项的单位不同时填写；空＝相同。")
     polarity: Maybe[words.Polarity] = column("方向", "所测的方向，与子项的方向不同时填写；空＝相同。")
     standard: Text = column("依据标准", "要求出自哪一标准；规划没有写明的，照实说明。")

@@ -6,7 +6,19 @@ from typing import Annotated
 from pydantic import BeforeValidator
 
 from cixi_analysis import words
-from cixi_analysis.plan.fields import Amount, ItemId, LevelId, Maybe, Number, Percent, Quantity, Row, Source, Text, column
+from cixi_analysis.plan.fields import (
+    Amount,
+    ItemId,
+    LevelId,
+    Maybe,
+    Number,
+    Percent,
+    Quantity,
+    Row,
+    Source,
+    Text,
+    column,
+)
 from cixi_analysis.words import CLASS_UNIT, NOT_ASSIGNED, WATER_CLASSES, Entity, ProgressState, Stage, listed
 
 
