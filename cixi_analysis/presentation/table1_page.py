@@ -110,7 +110,7 @@ def _taken(plan: Plan, row: Observation, year: int) -> Iterator[str]:
         unit = "" if own == CLASS_UNIT or not row.assigned_target[-1].isdigit() else own
         yield f"上级下达目标：{row.assigned_target}{unit}"
     if row.benchmark is not None and row.benchmark_kind is not None:
-        yield f"全省平均（{row.benchmark_kind.chinese}）：{row.benchmark:.12g}"
+        yield f"{row.benchmark_kind.scope.chinese}平均（{row.benchmark_kind.chinese}）：{row.benchmark:.12g}"
 
 
 def _reasons(assessment: Assessment, items: Sequence[Indicator]) -> dict[str, object]:
