@@ -28,6 +28,9 @@ from cixi_analysis.words import Absence, BenchmarkKind, Polarity, Stage
 
 SHEET = "生态安全"
 
+#: The choices for the meaning of an average.
+AVERAGES = "、".join(kind.chinese for kind in BenchmarkKind)
+
 
 @cache
 def plan() -> Plan:
@@ -235,11 +238,11 @@ CELLS: list[tuple[Edit, list[str]]] = [
     (put(J5=90, Q5="-", R5="水平值的全省平均", V5="年报"),
      ["生态安全 Q5：现为“-”（可指没有数据，也可指零或没有这一项）；应为数；不知道时留空；数值是零时写 0"]),
     (put(J5=90, Q5=80, V5="年报"),
-     ["生态安全 R5：现为空，而填了“全省平均”；应为下拉列表中的一项（水平值的全省平均、年变化量的全省平均（与指标同单位）、年变化率的全省平均（%））"]),
+     [f"生态安全 R5：现为空，而填了“全省平均”；应为下拉列表中的一项（{AVERAGES}）"]),
     (put(J5=90, R5="水平值的全省平均", V5="年报"),
      ["生态安全 Q5：现为空，而填了“平均的含义”；应为数；不知道全省平均时，“平均的含义”也留空"]),
     (put(J5=90, Q5=80, R5="平均值", V5="年报"),
-     ["生态安全 R5：现为“平均值”；应为下拉列表中的一项（水平值的全省平均、年变化量的全省平均（与指标同单位）、年变化率的全省平均（%））"]),
+     [f"生态安全 R5：现为“平均值”；应为下拉列表中的一项（{AVERAGES}）"]),
     (put(K3="暂无数据"),
      ["生态安全 K3：现为“暂无数据”，而现状值为“83.3”；应为二者取一：有数值时缺失原因留空，没有数值时现状值留空"]),
     (put(J3=None),
@@ -290,7 +293,7 @@ CELLS: list[tuple[Edit, list[str]]] = [
     (put(S3="优良", T3="≥80且≥90=优良"),
      ["生态安全 T3：现为“≥80且≥90”；应为该子项的要求或规划值中的一个条款（≥80、≥90、100）"]),
     (put(J6=90, V6="年报", J7=91, V7="年报"),
-     ["生态安全 A7：现为4 既有通用的一行又有国家级的一行；应为二者取一"]),
+     ["生态安全 A7：现为4 既有各级通用的一行又有 国家级 的一行；应为二者取一"]),
     (put(J3="=A1"),
      ["生态安全 J3：现为“=A1”（文字）；应为数或水质类别（Ⅰ至劣Ⅴ）"]),
     (put(L3="a\tb"),
@@ -524,11 +527,11 @@ def test_a_form_whose_year_was_typed_over(tmp_path: Path) -> None:
     ]
 
 
-def test_a_plan_that_cannot_be_read_is_told_as_such(tmp_path: Path) -> None:
-    """A wording that nobody can read is a mistake of the plan's data, not of the form."""
-    odd = replace(plan(), requirements=(*plan().requirements, requirement("3", "national", "力争领先", from_year=2030)))
-    with pytest.raises(DataError, match="力争领先"):
-        check_form(odd, form(tmp_path, RIGHT))
+def test_what_cannot_be_judged_in_another_year_is_told_as_such(tmp_path: Path) -> None:
+    """A clause that no wording has, in the data of a year before, is no mistake of the form."""
+    odd = observation("3", 81, statement="领先", attests="领先")
+    with pytest.raises(DataError, match=r"observations/2021\.csv 第2行"):
+        check_form(replace(plan(), observations={**plan().observations, 2021: (odd,)}), form(tmp_path, RIGHT))
 
 
 def repacked(**parts: bytes) -> bytes:

@@ -31,6 +31,7 @@ from cixi_analysis.form.sheets import progress_sheets
 from cixi_analysis.form.writing import EXAMPLES, LONGEST_PROMPT, form_workbook, write_form
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import WATER_CLASSES, Observation
+from cixi_analysis.words import BenchmarkKind
 
 COLUMNS = domain_columns(frame())
 AT = {column.key: number for number, column in enumerate(COLUMNS, start=1)}
@@ -200,7 +201,7 @@ def test_drop_downs(form_2023: Workbook) -> None:
         "polarity": ("list", '"越多越好,越少越好,无方向"'),
         "comparator": ("list", '"≥,≤,>,<"'),
     }
-    kinds = '"水平值的全省平均,年变化量的全省平均（与指标同单位）,年变化率的全省平均（%）"'
+    kinds = f'"{",".join(kind.chinese for kind in BenchmarkKind)}"'
     assert validation(row_of(form_2023, "49")["benchmark_kind"])[:2] == ("list", kinds)
     assert validation(cells["benchmark_kind"])[0] is None
 
