@@ -53,8 +53,8 @@ class Clauses:
 
     #: the distinct clauses of all its readable wordings, in the order of the files
     leaves: dict[Leaf, None] = field(default_factory=dict)
-    #: a requirement is or demands a limit, so that silence about the number is a gap
-    limits: list[Node] = field(default_factory=list)
+    #: the requirements that are or demand a limit, so that silence about the number is a gap while they hold
+    limits: list[Requirement] = field(default_factory=list)
     #: its wordings that cannot be read: any clause may be one of theirs
     refused: list[str] = field(default_factory=list)
 
@@ -101,7 +101,7 @@ def clauses(plan: Plan) -> dict[str, Clauses]:
             continue
         if node:
             own.leaves.update(dict.fromkeys(leaves(node)))
-            own.limits.extend(demanded_bounds(node) if isinstance(row, Requirement) else ())
+            own.limits.extend([row] if isinstance(row, Requirement) and [*demanded_bounds(node)] else [])
     return found
 
 
@@ -176,7 +176,8 @@ def observation_problems(plan: Plan, file: str, rows: Iterable[tuple[int, int, O
         if own is None:
             continue  # a plan of one indicator keeps the rows of the others, so that row numbers stay true
         target = row.assigned_target
-        if own.limits and row.value is None and row.absence is None and row.attests is None and row.denies is None:
+        silent = row.value is None and row.absence is None and row.attests is None and row.denies is None
+        if silent and any(plan.requirement(row.item_id, limit.level, year) is limit for limit in own.limits):
             expected = "一个数；没有时写明缺失原因（该子项的要求有数值界限）"
             yield Problem(file, number, "value 现状值", "空，也没有缺失原因", expected)
         if row.value and row.level is None and row.unit is None:

@@ -43,19 +43,21 @@ def _rows(plan: Plan, item: Indicator, year: int) -> Iterator[FormRow]:
     observed = [row.level for row in plan.observed(item.item_id, year)]
     ahead = any(y >= year and (w.node is not None or w.refusal) for y, w in targets.items())
     levels, follow = asking(plan, item.item_id, year), plan.level(plan.frame.targets_follow)
-    kinds = {level: plan.asked(item, level, year) for level in levels or (plan.levels if observed else ())}
+    kinds = {level: plan.asked(item, level, year) for level in levels}
     if ahead and item in plan.as_of(year).items:
         kinds.setdefault(follow, plan.planned(item))
+    if observed and not kinds:
+        kinds = {level: plan.asked(item, level, year) for level in plan.levels}
     units = {kind.unit for kind in kinds.values()}
     apart = len({(kind.name, kind.unit) for kind in kinds.values()}) > 1
-    named = [v for v in plan.levels if v in (kinds if apart else levels or kinds)]
+    named = [v for v in plan.levels if v in (kinds if apart else levels or plan.levels)]
     names = "、".join(v.chinese for v in named)
     joint = f"{many(len(named))}级" if 1 < len(named) == len(plan.levels) else names
     choice = f"{names}所测相同时只填“{joint}合填”一行，不同时只填下面{many(len(named))}行。"
     # One row for all where they can measure the same. What the data has must be shown where it can be changed.
     rows = {*([None] if len(units) == 1 else []), *(kinds if apart else []), *observed}
     for level in (one for one in (None, *plan.levels) if one in rows):
-        first = level or named[0]
+        first = level or next(iter(kinds))
         asked = kinds.get(first) or plan.asked(item, first, year)
         columns = {**held, **{f"target_{y}": w for y, w in targets.items()}}
         if level:
