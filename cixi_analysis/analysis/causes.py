@@ -8,9 +8,10 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from cixi_analysis.assessment import Assessment, assess
+from cixi_analysis.assessment import Assessment, asking, assess
 from cixi_analysis.plan.dataset import Plan
-from cixi_analysis.words import NOT_APPLICABLE_MARK, Cause, Status, Verdict
+from cixi_analysis.plan.schema import Indicator
+from cixi_analysis.words import Cause, Status, Verdict
 
 _KEY = ["indicator", "item_id", "level"]
 #: ``by_old`` is the verdict of the later year by the earlier year's wordings, ``old_reason`` why, ``sentence`` (Chinese)
@@ -50,18 +51,23 @@ def verdict_changes(before: Assessment, after: Assessment, old: Assessment | Non
     for key in max(was, now, key=len):
         (verdict, reason), (later, later_reason) = was.get(key, _ABSENT), now.get(key, _ABSENT)
         old_verdict, old_reason = by_old.get(key, (later, ""))
-        cause = cause_of(verdict, later, old_verdict)
+        other = bool(old) and old_verdict == Verdict.NO_DATA and _remeasured(before, after, key)
+        cause = cause_of(verdict, later, verdict if other and verdict != later else old_verdict)
         if cause is None:
             continue
         statuses = [str(one.statuses.get(key, Status.NOT_APPLICABLE)) for one in (before, after)]
-        told = _sentence(before, after, key, cause, old_verdict) if old else ""
+        told = _sentence(before, after, key, cause, "" if other else old_verdict) if old else ""
         more = (old_verdict, old_reason) if told else ("", "")
         rows.append((*key, verdict, later, reason, later_reason, *statuses, str(cause), *more, told))
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
 def cause_of(before: str, after: str, by_old: str) -> Cause | None:
-    """Why a verdict moved, or would have; None where neither. Where one year asks nothing, only the wording can be why."""
+    """Why a verdict moved, or would have; None where neither. Where one year asks nothing, only the wording can be why.
+
+    Of a value that the old wording does not measure it says nothing; :func:`verdict_changes` then gives ``before`` as
+    ``by_old``: what is known is that the wording changed.
+    """
     if before == after:
         return None if by_old == after else Cause.HIDDEN
     if Verdict.NOT_APPLICABLE in (before, after) or by_old == before:
@@ -77,27 +83,34 @@ def _answers(assessment: Assessment) -> dict[_Question, tuple[str, str]]:
 def _sentence(before: Assessment, after: Assessment, key: _Question, cause: Cause, old: str) -> str:
     """What changed, with both wordings (Chinese); "" where they are the same."""
     indicator, item_id, level = key
-    asked = [_asked(one, indicator, item_id, level) for one in (before, after)]
-    if asked[0] == asked[1]:
+    items = [item for item in after.plan.indicator_items(indicator) if item_id in ("", item.item_id)]
+    pairs = [(item, [_asked(one, item, level) for one in (before, after)]) for item in items]
+    changed = [(item.part_mark if len(items) > 1 else "", *asked) for item, asked in pairs if asked[0] != asked[1]]
+    if not changed:
         return ""
-    earlier, later = (text or "没有要求" for text in asked)
-    told = f"要求变了：{before.year}年{earlier}，{after.year}年{later}"
-    if not asked[0] or not asked[1]:
-        return f"{told}。"
-    return f"{told}。{cause.chinese}：按{before.year}年的要求为“{Verdict(old).chinese}”。"
+    earlier, later = ("、".join(f"{sign}{asked[at] or '没有要求'}" for sign, *asked in changed) for at in (0, 1))
+    told = f"要求变了：{before.year}年{earlier}，{after.year}年{later}。"
+    if Verdict.NOT_APPLICABLE in (old, *(one.statuses.get(key, Status.NOT_APPLICABLE) for one in (before, after))):
+        return told
+    if not old:
+        return f"{told}所测的量不同，按{before.year}年的要求无从判定。"
+    return f"{told}{cause.chinese}：按{before.year}年的要求为“{Verdict(old).chinese}”。"
 
 
-def _asked(assessment: Assessment, indicator: int, item_id: str, level: str) -> str:
-    """What a level asks of an item, or of the items of an indicator, in the year of an assessment."""
+def _remeasured(before: Assessment, after: Assessment, key: _Question) -> bool:
+    """Whether the later wording of an item, or of one of an indicator's, measures something else."""
+    indicator, item_id, level = key
+    items = [item for item in after.plan.indicator_items(indicator) if item_id in ("", item.item_id)]
+    return any(after.plan.asked(i, level, before.year) != after.plan.asked(i, level, after.year) for i in items)
+
+
+def _asked(assessment: Assessment, item: Indicator, level: str) -> str:
+    """What a level asks of an item in the year of an assessment; "" where nothing."""
     plan, year = assessment.plan, assessment.year
-    items = [item for item in plan.indicator_items(indicator) if item_id in ("", item.item_id)]
-    told = []
-    for item in items:
-        row = plan.requirement(item.item_id, level, year)
-        if row and row.wording != NOT_APPLICABLE_MARK:
-            own = plan.asked(item, level, year)
-            measure = (
-                f"（{own.name}{'' if own.unit in ('', '-') else f'，{own.unit}'}）" if row.measure or row.unit else ""
-            )
-            told.append(f"{item.part_mark if len(items) > 1 else ''}“{row.wording.replace(chr(10), '；')}”{measure}")
-    return "、".join(told)
+    row = plan.requirement(item.item_id, level, year)
+    if row is None or level not in asking(plan, item.item_id, year):
+        return ""
+    own = plan.asked(item, level, year)
+    unit = "" if own.unit in ("", "-") else f"，{own.unit}"
+    measure = f"（{own.name}{unit}）" if row.measure or row.unit else ""
+    return f"“{row.wording.replace(chr(10), '；')}”{measure}"

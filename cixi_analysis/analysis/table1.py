@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cixi_analysis.assessment import Assessment
+from cixi_analysis.assessment import Assessment, asked_in, asking
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.frame import Level
 from cixi_analysis.plan.schema import Indicator, Observation
@@ -72,9 +72,7 @@ def printed_name(plan: Plan, item: Indicator, year: int) -> str:
 
 def _asking(plan: Plan, item: Indicator, year: int) -> list[Level]:
     """The levels that ask something of an item in a year; where none does, those that do in another."""
-    rows = [(level, plan.requirement(item.item_id, level, year)) for level in plan.levels]
-    asking = [level for level, row in rows if row and row.wording != NOT_APPLICABLE_MARK]
-    return asking or [level for level in plan.levels if plan.requirements_of(item.item_id, level)] or [*plan.levels]
+    return asking(plan, item.item_id, year) or [level for level in plan.levels if plan.requirements_of(item.item_id, level)] or [*plan.levels]
 
 
 def asked_texts(plan: Plan, item: Indicator, year: int) -> dict[str, str]:
@@ -174,7 +172,7 @@ def standards(plan: Plan, year: int) -> tuple[str, ...]:
 def coverage(plan: Plan, year: int) -> Coverage:
     """What is known of ``year``, of the items of which something is asked."""
     lists: dict[str, list[str]] = {"with_data": [], "without_value": [], "not_entered": [], "in_draft": []}
-    for item in plan.asked_in(year):
+    for item in asked_in(plan, year):
         rows = plan.observed(item.item_id, year)
         known = any(o.value is not None or o.absence is None for o in rows)
         entered = any(o.absence is not plan.missing_reason(year) for o in rows)

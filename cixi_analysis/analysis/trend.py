@@ -230,7 +230,7 @@ def _incomparable(finding: LeafFinding, bound: Bound, one: Series, place: tuple[
     if lack is Lack.UNIT:
         kind, asked = finding.series.measured(place), finding.series.asked
         unit = bound.unit or asked.unit
-        if kind.name != asked.name:
+        if kind.name != asked.name or bound.quantity:
             return f"实测的是{kind.name}"
         return f"其单位为“{unit or '（无）'}”，实测单位为“{kind.unit or '（无）'}”"
     return "" if lack is Lack.NOTHING else "规划未表明该子项的方向"

@@ -61,7 +61,7 @@ def refused(plan: Plan, pages: str = "") -> Html:
             place = f"{row.year}年规划值"
         else:
             place = f"{plan.level(row.level).chinese}要求，{row.from_year}年起"
-        told.append((link(item_title(item), href(item, pages)), place, str(why)))
+        told.append((link(item_title(item), href(item, pages)), place, f"“{why.marked}”，{why.reason}"))
     return prose("refused", refused=told) if told else Html(Markup(), "要求都能解读")
 
 
@@ -233,7 +233,7 @@ def observed_items(plan: Plan, year: int) -> Html:
     rows = [
         (item_link(plan, item, level=row.level),
          row.measure or (plan.asked(item, row.level, year).name if row.level else item.name),
-         row.value, row.unit or item.unit, row.statement, short_source(plan, row.source))
+         row.value, plan.unit_of(row, year), row.statement, short_source(plan, row.source))
         for item in known for row in plan.observed(item.item_id, year)
     ]  # fmt: skip
     columns = {"子项": "name", "实测对象": "text", "数值": "right", "单位": "short", "原文": "long", "出处": "short"}

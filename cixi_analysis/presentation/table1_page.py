@@ -93,23 +93,24 @@ def _notes(plan: Plan, items: Sequence[Indicator], year: int) -> Iterator[Markup
     for item in items:
         sign = item.part_mark if len(items) > 1 else ""
         for row in plan.observed(item.item_id, year):
-            for note in _taken(item, row):
+            for note in _taken(plan, row, year):
                 yield Markup("<small>{}{}{}</small>").format(
                     sign, f"{plan.level(row.level).chinese} " if row.level else "", note
                 )
 
 
-def _taken(item: Indicator, row: Observation) -> Iterator[str]:
+def _taken(plan: Plan, row: Observation, year: int) -> Iterator[str]:
+    own = plan.unit_of(row, year)
     if row.value is not None and (row.value != row.statement or row.measure):
-        shown = f"{row.value}类" if row.value in WATER_CLASSES else with_unit(float(row.value), row.unit or item.unit)
+        shown = f"{row.value}类" if row.value in WATER_CLASSES else with_unit(float(row.value), own)
         yield f"取值：{f'{row.measure} ' if row.measure else ''}{shown}"
     elif row.absence is not None and row.absence.value not in (row.statement or row.absence.value):
         yield f"没有数值：{row.absence.value}"
     if row.assigned_target:
-        unit = "" if row.unit == CLASS_UNIT or not row.assigned_target[-1].isdigit() else (row.unit or item.unit or "")
+        unit = "" if own == CLASS_UNIT or not row.assigned_target[-1].isdigit() else own
         yield f"上级下达目标：{row.assigned_target}{unit}"
     if row.benchmark is not None and row.benchmark_kind is not None:
-        yield f"全省平均（{row.benchmark_kind.chinese}）：{row.benchmark:.12g}"
+        yield f"{row.benchmark_kind.scope.chinese}平均（{row.benchmark_kind.chinese}）：{row.benchmark:.12g}"
 
 
 def _reasons(assessment: Assessment, items: Sequence[Indicator]) -> dict[str, object]:
