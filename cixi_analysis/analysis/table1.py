@@ -72,7 +72,9 @@ def printed_name(plan: Plan, item: Indicator, year: int) -> str:
 
 def _asking(plan: Plan, item: Indicator, year: int) -> list[Level]:
     """The levels that ask something of an item in a year; where none does, those that do in another."""
-    return asking(plan, item.item_id, year) or [level for level in plan.levels if plan.requirements_of(item.item_id, level)] or [*plan.levels]
+    return asking(plan, item.item_id, year) or [
+        level for level in plan.levels if plan.requirements_of(item.item_id, level)
+    ]
 
 
 def asked_texts(plan: Plan, item: Indicator, year: int) -> dict[str, str]:
