@@ -72,7 +72,9 @@ def printed_name(plan: Plan, item: Indicator, year: int) -> str:
 
 def _asking(plan: Plan, item: Indicator, year: int) -> list[Level]:
     """The levels that ask something of an item in a year; where none does, those that do in another."""
-    return asking(plan, item.item_id, year) or [level for level in plan.levels if plan.requirements_of(item.item_id, level)] or [*plan.levels]
+    return asking(plan, item.item_id, year) or [
+        level for level in plan.levels if plan.requirements_of(item.item_id, level)
+    ]
 
 
 def asked_texts(plan: Plan, item: Indicator, year: int) -> dict[str, str]:
@@ -88,9 +90,9 @@ def asked_texts(plan: Plan, item: Indicator, year: int) -> dict[str, str]:
 def of_plan(plan: Plan, item: Indicator, year: int) -> dict[str, str]:
     """Column → what the plan itself says there, where :func:`asked_texts` of ``year`` says something else."""
     now, printed = (asked_texts(plan, item, y) for y in (year, plan.frame.base_year))
-    listed = item in plan.as_of(plan.frame.base_year).items
-    different = (name for name in now if now[name] != printed[name])
-    return {name: printed[name] or "（空白）" if listed else "（没有这一子项）" for name in different}
+    different = {name: text or "（空白）" for name, text in printed.items() if now[name] != text}
+    listed = not different or item in plan.as_of(plan.frame.base_year).items
+    return different if listed else dict.fromkeys(different, "（没有这一子项）")
 
 
 def status_text(plan: Plan, observation: Observation | None, year: int) -> str:
