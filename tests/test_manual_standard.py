@@ -6,10 +6,8 @@ import re
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
-from conftest import ROOT
+from conftest import ROOT, cixi
 
-from cixi_analysis.cli import main
 from cixi_analysis.plan.schema import Observation
 
 PAGE = (ROOT / "book" / "manual.md").read_text(encoding="utf-8")
@@ -31,13 +29,6 @@ FIGURES: dict[tuple[int, str, str], dict[str, str]] = {
     (2023, "9.1", ""): {"value": "88.8", "assigned_target": "87.7"},
     (2024, "9.1", ""): {"value": "89.9", "assigned_target": "88.8"},
 }  # fmt: skip
-
-
-def cixi(*words: str, root: Path) -> str:
-    """What a command prints."""
-    done = CliRunner().invoke(main, ["--root", str(root), *words])
-    assert done.exit_code == 0, done.stderr
-    return done.stdout
 
 
 def added() -> dict[str, str]:
@@ -70,7 +61,7 @@ def write_figures(root: Path) -> None:
 
 
 def verdicts(root: Path, year: int) -> dict[str, str]:
-    rows = csv.DictReader(io.StringIO(cixi("assess", str(year), "--format", "csv", root=root)))
+    rows = csv.DictReader(io.StringIO(cixi("assess", str(year), "--format", "csv", root=root).stdout))
     return {r["item_id"]: r["verdict"] for r in rows if r["level"] == "national" and r["item_id"]}
 
 
@@ -85,7 +76,7 @@ def standard(project: Path) -> Path:
 
 def test_each_row_has_the_cause_the_page_names(standard: Path) -> None:
     before, after = (verdicts(standard, year) for year in (2023, 2024))
-    changes = list(csv.DictReader(io.StringIO(cixi("diff", "2024", "--format", "csv", root=standard))))
+    changes = list(csv.DictReader(io.StringIO(cixi("diff", "2024", "--format", "csv", root=standard).stdout)))
     causes = {(r["item_id"], r["level"]): r["cause"] for r in changes if r["kind"] == "verdict"}
     told = {i: (before.get(i, ""), after.get(i, ""), causes.get((i, "national"), "")) for i in promised()}
     assert told == promised()
@@ -97,8 +88,8 @@ def test_each_row_has_the_cause_the_page_names(standard: Path) -> None:
 def test_the_base_year_does_not_move(project: Path) -> None:
     """2022 is what it was, byte for byte, with the rows and after they are taken away."""
     commands = (["assess", "2022", "--format", "csv"], ["reconcile", "--format", "csv"])
-    was = [cixi(*c, root=project) for c in commands]
+    was = [cixi(*c, root=project).stdout for c in commands]
     kept = {name: (project / name).read_bytes() for name in added()}
     for name, lines in added().items():
         (project / name).write_bytes(kept[name] + lines.encode())
-    assert [cixi(*c, root=project) for c in commands] == was
+    assert [cixi(*c, root=project).stdout for c in commands] == was
