@@ -19,6 +19,7 @@ from visit import QUIET, browser_path
 
 from cixi_analysis.book import kernels
 from cixi_analysis.book import site as book_site
+from cixi_analysis.cli import main
 from cixi_analysis.plan.dataset import Plan, load_plan
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -129,8 +130,6 @@ COMMAND = [sys.executable, "-c", "from cixi_analysis.cli import main; main()"]
 
 def cixi(*arguments: str, root: Path = ROOT) -> subprocess.CompletedProcess[str]:
     """The command line in this process, which has imported the library already."""
-    from cixi_analysis.cli import main  # tests of the inner rooms need none of the outer ones
-
     done = CliRunner().invoke(main, ["--root", str(root), *arguments])
     assert done.exception is None or isinstance(done.exception, SystemExit), done.exc_info
     return subprocess.CompletedProcess(["cixi", *arguments], done.exit_code, done.stdout, done.stderr)

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 
 import pandas as pd
 
-from cixi_analysis.assessment import Assessment, assess
+from cixi_analysis.assessment import Assessment, asking, assess
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import Indicator
-from cixi_analysis.words import NOT_APPLICABLE_MARK, Cause, Status, Verdict
+from cixi_analysis.words import Cause, Status, Verdict
 
 _KEY = ["indicator", "item_id", "level"]
 #: ``by_old`` is the verdict of the later year by the earlier year's wordings, ``old_reason`` why, ``sentence`` (Chinese)
@@ -108,7 +108,7 @@ def _asked(assessment: Assessment, item: Indicator, level: str) -> str:
     """What a level asks of an item in the year of an assessment; "" where nothing."""
     plan, year = assessment.plan, assessment.year
     row = plan.requirement(item.item_id, level, year)
-    if row is None or row.wording == NOT_APPLICABLE_MARK:
+    if row is None or level not in asking(plan, item.item_id, year):
         return ""
     own = plan.asked(item, level, year)
     unit = "" if own.unit in ("", "-") else f"，{own.unit}"

@@ -19,6 +19,7 @@ from cixi_analysis.analysis.trend import margins, trends
 from cixi_analysis.assessment import (
     REQUIREMENT,
     TARGET,
+    asking,
     assess,
     check_observations,
     read_wording,
@@ -185,22 +186,25 @@ def _missing(own: Plan, year: int) -> Iterator[str]:
 
 def _lacks(own: Plan, item: Indicator, year: int, level: str | None) -> Iterator[str]:
     row = own.observation(item.item_id, year, level)
-    if own.asking(item.item_id, year) if row is None else row.value is None and row.absence is not None:
+    if asking(own, item.item_id, year) if row is None else row.value is None and row.absence is not None:
         yield f"没有{year}年的现状值（{own.missing_reason(year) if row is None else row.absence}）"
     held = (wording for v in ((level,) if level else own.levels) for wording in wordings(own, item, v))
     nodes = [wording.node for wording in held if wording.node is not None and year in wording.years]
-    changes = [leaf for node in nodes for leaf in tree.leaves(node) if isinstance(leaf, tree.Change)]
-    kinds = {type(leaf) for node in nodes for leaf in tree.leaves(node)} | {type(change.rate) for change in changes}
+    leaves = [leaf for node in nodes for leaf in tree.leaves(node)]
+    changes = [leaf for leaf in leaves if isinstance(leaf, tree.Change)]
+    leaves += [change.rate for change in changes if change.rate]
     # Beside the value: the plan prints none for the years that it reports on.
     unknown = Absence.NOT_LISTED if row is not None and year <= own.frame.base_year else own.missing_reason(year)
-    if tree.AssignedTarget in kinds and (row is None or row.assigned_target is None):
+    if any(isinstance(leaf, tree.AssignedTarget) for leaf in leaves) and (row is None or row.assigned_target is None):
         yield f"没有{year}年上级下达的目标（{unknown}）"
-    back = max(map(earlier_years, changes), default=0)
-    seen = {y: own.observation(item.item_id, y, level) for y in range(year - back, year)}
+    back = max((earlier_years(change) for change in changes if not change.since), default=0)
+    named = {leaf.since for leaf in leaves if isinstance(leaf, (tree.Change, tree.Rate))} - {0}
+    seen = {y: own.observation(item.item_id, y, level) for y in sorted({*named, *range(year - back, year)})}
     if lacking := [str(y) for y, one in seen.items() if one is None or one.value is None]:
         yield f"没有{'、'.join(lacking)}年的数值，从数上看不出变化"
-    if kinds & {tree.LevelBenchmark, tree.ChangeBenchmark} and (row is None or row.benchmark is None):
-        yield f"没有{year}年的全省平均（{unknown}）"
+    averages = [leaf.scope.chinese for leaf in leaves if isinstance(leaf, (tree.LevelBenchmark, tree.ChangeBenchmark))]
+    if averages and (row is None or row.benchmark is None):
+        yield f"没有{year}年的{averages[0]}平均（{unknown}）"
 
 
 def facts(found: Dossier) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cixi_analysis.assessment import REQUIREMENT, TARGET, Judgement, judgements, measured
+from cixi_analysis.assessment import REQUIREMENT, TARGET, Judgement, asking, judgements, measured
 from cixi_analysis.assessment.evaluation import LeafFinding
 from cixi_analysis.assessment.numbers import Lack, difference, direction, exact, holds, plain, upward
 from cixi_analysis.assessment.observed import SIGN
@@ -88,8 +88,8 @@ def series(plan: Plan, year: int) -> dict[tuple[str, str | None], Series]:
         ((i.item_id, v), i, v) for i in plan.items for v in (None, *plan.levels) if (i.item_id, v) in rows
     ):
         own, last = rows[key], rows[key][-1][0]
-        asking = plan.asking(item.item_id, year)
-        if level is None and asking and all(rows.get((item.item_id, v), own)[-1][0] > last for v in asking):
+        levels = asking(plan, item.item_id, year)
+        if level is None and levels and all(rows.get((item.item_id, v), own)[-1][0] > last for v in levels):
             continue  # it goes on in the levels' own
         if level is not None:
             apart = {y for y, *_ in own}
@@ -239,7 +239,7 @@ def _incomparable(finding: LeafFinding, bound: Bound, one: Series, place: tuple[
     if lack is Lack.UNIT:
         kind, asked = finding.series.measured(place), finding.series.asked
         unit = bound.unit or asked.unit
-        if kind.name != asked.name:
+        if kind.name != asked.name or bound.quantity:
             return f"实测的是{kind.name}"
         return f"其单位为“{unit or '（无）'}”，实测单位为“{kind.unit or '（无）'}”"
     return "" if lack is Lack.NOTHING else "规划未表明该子项的方向"

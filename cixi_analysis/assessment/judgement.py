@@ -14,6 +14,7 @@ from cixi_analysis.assessment.panel import Codes, Flags, ItemSeries, Panel, coun
 from cixi_analysis.assessment.yardstick import (
     REQUIREMENT,
     Wording,
+    asked_in,
     check_observations,
     levels,
     observed_level,
@@ -199,7 +200,7 @@ def _table(
 def reasoned(plan: Plan, judged: Collection[Judgement], year: int) -> pd.DataFrame:
     """The contract's columns for a panel's first region and a year: items, then indicators."""
     rows: list[tuple[object, ...]] = []
-    printed = plan.asked_in(plan.frame.base_year)
+    printed = asked_in(plan, plan.frame.base_year)
     together: dict[tuple[int, str], list[tuple[Judgement, str]]] = {}
     for one in judged:
         item, place, (wording, finding) = one.item, one.place(year), one.in_force(year)

@@ -77,7 +77,7 @@ def check_form(plan: Plan, path: Path, *, year: int | None = None) -> Checked:
 def _disagreements(plan: Plan, year: int, observed: Sequence[tuple[FilledRow, Observation]]) -> Iterator[FormProblem]:
     """What no cell shows by itself: rows against each other, against the requirement language and their own words."""
     rows = tuple(one for _, one in observed)
-    found = [*observation_problems(CsvTable("", dict(enumerate(rows, _FIRST)), complete=True))]
+    found = [*observation_problems(CsvTable("", dict(enumerate(rows, _FIRST)), complete=True), plan.levels)]
     try:
         check_observations(replace(plan.as_of(year), observations={year: rows}), year)
     except DataError as error:

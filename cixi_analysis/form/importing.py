@@ -16,7 +16,7 @@ import pandas as pd
 
 from cixi_analysis.analysis.causes import verdict_changes
 from cixi_analysis.analysis.changes import shown
-from cixi_analysis.assessment import assess
+from cixi_analysis.assessment import asked_in, asking, assess
 from cixi_analysis.errors import CixiError, DataError, UnknownYear, is_invisible, reason
 from cixi_analysis.form.checking import Checked
 from cixi_analysis.form.row_changes import RowChange, RowFate, cell_text, row_changes
@@ -174,13 +174,13 @@ def provenance(path: Path) -> str:
 
 def _unfilled(plan: Plan, year: int, rows: Sequence[Observation]) -> Iterator[str]:
     """What is missing in the year: an item without a row at a level that asks something of it; or 未填报."""
-    for item in plan.asked_in(year):
+    for item in asked_in(plan, year):
         own = [row for row in rows if row.item_id == item.item_id]
-        title = f"{item.item_id} {plan.asked(item, plan.asking(item.item_id, year)[0], year).name}"
+        title = f"{item.item_id} {plan.asked(item, asking(plan, item.item_id, year)[0], year).name}"
         if not own:
             yield f"{title}：没有填写"
         elif filled := [plan.level(row.level).chinese for row in own if row.level]:
-            for level in (one for one in plan.asking(item.item_id, year) if one.chinese not in filled):
+            for level in (one for one in asking(plan, item.item_id, year) if one.chinese not in filled):
                 yield f"{title}：只填了{'、'.join(filled)}，没有填写{level.chinese}的一行"
         if any(row.absence is Absence.NOT_FILLED_IN for row in own):
             yield f"{title}：缺失原因为“{Absence.NOT_FILLED_IN}”"

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from cixi_analysis.analysis.commitments import NOT_REPORTED, deadline, promised, reports
 from cixi_analysis.analysis.table1 import printed_name
-from cixi_analysis.assessment import measured, wordings
+from cixi_analysis.assessment import asking, measured, wordings
 from cixi_analysis.assessment.yardstick import Wording
 from cixi_analysis.form import layout
 from cixi_analysis.form.input_cells import decimal_text, shortened
@@ -42,20 +42,22 @@ def _rows(plan: Plan, item: Indicator, year: int) -> Iterator[FormRow]:
     targets = {y: w for y in plan.frame.target_years for w in wordings(plan, item, str(y))}
     observed = [row.level for row in plan.observed(item.item_id, year)]
     ahead = any(y >= year and (w.node is not None or w.refusal) for y, w in targets.items())
-    asking, follow = plan.asking(item.item_id, year), plan.level(plan.frame.targets_follow)
-    kinds = {level: plan.asked(item, level, year) for level in asking or (plan.levels if observed else ())}
+    levels, follow = asking(plan, item.item_id, year), plan.level(plan.frame.targets_follow)
+    kinds = {level: plan.asked(item, level, year) for level in levels}
     if ahead and item in plan.as_of(year).items:
         kinds.setdefault(follow, plan.planned(item))
+    if observed and not kinds:
+        kinds = {level: plan.asked(item, level, year) for level in plan.levels}
     units = {kind.unit for kind in kinds.values()}
     apart = len({(kind.name, kind.unit) for kind in kinds.values()}) > 1
-    named = [v for v in plan.levels if v in (kinds if apart else asking or kinds)]
+    named = [v for v in plan.levels if v in (kinds if apart else levels or plan.levels)]
     names = "、".join(v.chinese for v in named)
     joint = f"{many(len(named))}级" if 1 < len(named) == len(plan.levels) else names
     choice = f"{names}所测相同时只填“{joint}合填”一行，不同时只填下面{many(len(named))}行。"
     # One row for all where they can measure the same. What the data has must be shown where it can be changed.
     rows = {*([None] if len(units) == 1 else []), *(kinds if apart else []), *observed}
     for level in (one for one in (None, *plan.levels) if one in rows):
-        first = level or named[0]
+        first = level or next(iter(kinds))
         asked = kinds.get(first) or plan.asked(item, first, year)
         columns = {**held, **{f"target_{y}": w for y, w in targets.items()}}
         if level:
@@ -94,8 +96,11 @@ def _closed_and_notes(
     if not any(isinstance(leaf, tree.AssignedTarget) for leaf in asked):
         closed |= {"comparator", "assigned_target"}
     rates = [leaf.rate if isinstance(leaf, tree.Change) else leaf for leaf in asked]
-    averages = {"水平值的": tree.LevelBenchmark, "年变化量或年变化率的": tree.ChangeBenchmark}
-    needed = [words for words, kind in averages.items() if any(isinstance(rate, kind) for rate in rates)]
+    needed = dict.fromkeys(
+        f"{'水平值的' if isinstance(one, tree.LevelBenchmark) else '年变化量或年变化率的'}{one.scope.chinese}平均"
+        for one in rates
+        if isinstance(one, (tree.LevelBenchmark, tree.ChangeBenchmark))
+    )
     if not needed:
         closed |= {"benchmark", "benchmark_kind"}
     # A State is attested by words. It needs no number, unless the data has kept one all along (22).
@@ -109,7 +114,7 @@ def _closed_and_notes(
     value += "" if unit in _NO_UNIT else f"单位：{unit}。"
     clauses = "、".join(str(leaf) for leaf in asked if not isinstance(leaf, (tree.Bound, tree.ClassBound)))
     clauses = clauses and f"这一行可写的条款：{clauses}。"
-    average = f"这一行需要{'、'.join(needed)}全省平均。" if needed else ""
+    average = f"这一行需要{'、'.join(needed)}。" if needed else ""
     notes = {"value": value, "attests": clauses, "denies": clauses, "benchmark": average, "benchmark_kind": average}
     return closed, notes | {key: f"可以解读的要求（不影响填报）。{w.refusal}" for key, w in refused.items()}
 

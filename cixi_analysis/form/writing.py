@@ -128,16 +128,13 @@ def form_workbook(plan: Plan, year: int) -> Workbook:
 def _terms(plan: Plan, year: int, forms: Sequence[FormSheet]) -> dict[str, str]:
     """Name in the texts of the guide → what stands for it in this form; "" for what the form does not have."""
     groups = (list(group) for _, group in groupby((row for form in forms for row in form.rows), attrgetter("subject")))
-    apart = ""
-    for joint, *own in (rows for rows in groups if len(rows) > 1 and not rows[0].identity["level"]):
-        keys, rule = "、".join(row.shown["key"] for row in own), f"各级所测相同时只填“{joint.shown['level']}”一行"
-        apart = (
-            apart
-            or f"各级名称不同的指标（如{joint.shown['key']}）另有各级的行：{rule}，不同时只填{keys}{many(len(own))}行。"
-        )
+    apart = [rows for rows in groups if len(rows) > 1 and not rows[0].identity["level"]][:1]
+    (joint, all_levels), *own = [(row.shown["key"], row.shown["level"]) for row in apart[0]] if apart else [("", "")]
+    rule = f"各级所测相同时只填“{all_levels}”一行，不同时只填{'、'.join(key for key, _ in own)}{many(len(own))}行。"
     progress, tables = [form.name for form in forms if form.model is Progress], plan.frame.tables
     return {
-        "year": f"{year}", "next": f"{year + 1}", "table": tables.indicators.name, "apart": apart,
+        "year": f"{year}", "next": f"{year + 1}", "table": tables.indicators.name,
+        "apart": f"各级名称不同的指标（如{joint}）另有各级的行：{rule}" if own else "",
         "progress": "、".join(progress), "columns": "进展各列" if progress else "",
         "sheets": "这两张表" if len(progress) > 1 else "这张表", "commitments": "规划正文" if plan.commitments else "",
         "projects": tables.projects.name if tables.projects else "",

@@ -16,7 +16,7 @@ from cixi_analysis.plan.csvfile import Content, CsvTable, read_table
 from cixi_analysis.plan.frame import FILE, Frame, Level, Part, read_frame
 from cixi_analysis.plan.journal import read_journal
 from cixi_analysis.plan.schema import OBSERVATIONS, TABLES, YEARLY, Row
-from cixi_analysis.words import LAST_YEAR, NOT_APPLICABLE_MARK, Absence, Entity, Polarity
+from cixi_analysis.words import LAST_YEAR, Absence, Entity, Polarity
 
 R = TypeVar("R", bound=Row)
 #: File of ``TABLES`` → the field of :class:`Plan` with its rows.
@@ -190,19 +190,6 @@ class Plan:
             own = self.only(tuple(item for item in self.items if item.item_id in ids))
             self._views[len(kept)] = replace(own, requirements=kept, links=links)
         return self._views[len(kept)]
-
-    def asked_in(self, year: int) -> tuple[schema.Indicator, ...]:
-        """The items of which some level asks something in ``year``."""
-        return tuple(item for item in self.items if self.asking(item.item_id, year))
-
-    def asking(self, item_id: str, year: int) -> list[Level]:
-        """The levels that ask something of an item in ``year``."""
-        rows = ((level, self.requirement(item_id, level, year)) for level in self.levels)
-        return [level for level, row in rows if row and row.wording != NOT_APPLICABLE_MARK]
-
-    def unobserved(self, item_id: str, year: int) -> str:
-        """What stands in the place of a missing observation: why it is missing, or that nothing was asked."""
-        return str(self.missing_reason(year)) if self.asking(item_id, year) else "没有要求"
 
     def observed(self, item_id: str, year: int) -> Sequence[schema.Observation]:
         """The rows of an item in a year: one for both levels, or one for each level that was observed."""

@@ -10,7 +10,7 @@ from cixi_analysis.analysis.commitments import deadline, promised
 from cixi_analysis.analysis.dossier import Dossier, value_text, yardsticks
 from cixi_analysis.analysis.reconciliation import result
 from cixi_analysis.analysis.records import records
-from cixi_analysis.assessment import Assessment
+from cixi_analysis.assessment import Assessment, asking
 from cixi_analysis.plan.schema import Observation
 from cixi_analysis.presentation import charts, tables, titles
 from cixi_analysis.presentation.audit_page import SIGNS
@@ -106,7 +106,7 @@ def observation_table(found: Dossier) -> Html:
 def _name(found: Dossier, row: Observation, year: int) -> str:
     """What was measured, where that has one name in the year; else "", for the item's own."""
     plan, item = found.plan, found.plan.item(row.item_id)
-    levels = [row.level] if row.level else plan.asking(item.item_id, year)
+    levels = [row.level] if row.level else asking(plan, item.item_id, year)
     names = {plan.asked(item, level, year).name for level in levels}
     return names.pop() if len(names) == 1 else ""
 
