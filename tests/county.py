@@ -5,12 +5,13 @@ with. A standard of 2023 asks more of 5, less of 10, something else of 9, nothin
 """
 
 import csv
+import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from openpyxl import load_workbook
 
-from cixi_analysis.plan.schema import TABLES, YEARLY
+from cixi_analysis.plan.schema import TABLES
 
 NAME = "芦川县生态文明建设规划（2022-2028年）"
 TITLE = f"《{NAME}》"
@@ -21,8 +22,7 @@ title = "{title}"
 short_title = "芦川规划"
 region = "芦川县"
 base_year = 2021
-first_report_year = {first}
-{retrospect}
+first_report_year = 2021
 target_years = [2025, 2028]
 targets_follow = "{follow}"
 parts = ["conventions"]
@@ -64,7 +64,7 @@ OBSERVED: dict[int, dict[str, dict[str, str]]] = {
     2021: {
         "1": {"statement": "县政府印发实施规划", "attests": "制定实施=印发实施规划"},
         "2": {"statement": "全面实施河湖长制", "attests": "全面实施"},
-        "3.1": {"value": "91.2", "assigned_target": "≥90"},
+        "3.1": {"value": "91.2", "assigned_target": "90"},
         "3.2": {"value": "31"}, "4.1": {"value": "83.3"}, "4.2": {"value": "Ⅲ", "unit": "类"}, "5": {"value": "41.3"},
         "6": {"absence": "未开展测算"}, "7": {"value": "52.4"}, "8": {"value": "90.5"}, "9": {"value": "6120"},
         "10": {"value": "38.2"}, "11.1": {"value": "100"}, "11.2": {"absence": "暂无数据"}, "12": {"value": "85.1"},
@@ -76,7 +76,7 @@ OBSERVED: dict[int, dict[str, dict[str, str]]] = {
         "3.2": {"value": "30"}, "4.1": {"value": "83.3"}, "4.2": {"value": "Ⅱ", "unit": "类"}, "5": {"value": "41.5"},
         "6": {"statement": "开展首次调查", "attests": "开展"}, "7": {"value": "50.1"}, "8": {"value": "91.8"},
         "9": {"value": "6010"}, "10": {"value": "41.7"}, "11.1": {"value": "100"}, "11.2": {"value": "31.5"},
-        "12": {"value": "84.9", "benchmark": "84.2", "benchmark_kind": "level"},
+        "12": {"value": "84.9", "benchmark": "84.2", "benchmark_kind": "水平值的全省平均"},
     },
     2023: {
         "1": {"statement": "规划继续实施", "attests": "制定实施=继续实施"},
@@ -90,7 +90,7 @@ OBSERVED: dict[int, dict[str, dict[str, str]]] = {
 #: What the form calls a column.
 _TYPED = {
     "value": "现状值", "absence": "缺失原因", "statement": "现状原文", "attests": "载明达到的条款",
-    "assigned_target": "下达目标", "unit": "实测单位", "source": "出处",
+    "assigned_target": "下达目标", "unit": "实测单位", "source": "出处", "benchmark": "全省平均", "benchmark_kind": "平均的含义",
 }  # fmt: skip
 
 ONE = (("municipal", "市级", "市"),)
@@ -98,30 +98,20 @@ THREE = (("national", "国家级", "国"), ("provincial", "省级", "省"), ("mu
 
 
 def table(root: Path, name: str, rows: Iterable[dict[str, str]]) -> None:
-    """Write a file below ``data/`` under the header that ``cixi new`` wrote, or the schema's."""
-    path = root / "data" / name
-    folder, _, _ = name.rpartition("/")
-    header = list((YEARLY[folder] if folder else TABLES[name]).columns())
-    if not folder:
-        assert path.read_text(encoding="utf-8") == ",".join(header) + "\n"
-    with path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, header, restval="", lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+    """Write rows under the header that ``cixi new`` wrote."""
+    path, header = root / "data" / name, list(TABLES[name].columns())
+    assert path.read_text(encoding="utf-8") == ",".join(header) + "\n"
+    with path.open("a", encoding="utf-8", newline="") as file:
+        csv.DictWriter(file, header, restval="", lineterminator="\n").writerows(rows)
 
 
-def fill(root: Path, levels: Sequence[tuple[str, str, str]] = ONE, *, first: int = 2021) -> None:
+def fill(root: Path, levels: Sequence[tuple[str, str, str]] = ONE) -> None:
     """Fill in a new project, all but what was observed. With several levels each asks the same, the last one nothing of 5."""
     sections = "".join(
         f'[[levels]]\nid = "{number}"\nname = "{name}"\nshort = "{short}"\n' for number, name, short in levels
     )
-    (root / "data" / "plan.toml").write_text(
-        FRAME.format(
-            title=TITLE, levels=sections, follow=levels[0][0], first=first,
-            retrospect="retrospect_wordings = 2021" if first < 2021 else "",
-        ),
-        encoding="utf-8",
-    )  # fmt: skip
+    frame = FRAME.format(title=TITLE, levels=sections, follow=levels[0][0])
+    (root / "data" / "plan.toml").write_text(frame, encoding="utf-8")
     columns = ("item_id", "domain", "task", "indicator_name", "name", "unit", "attribute", "polarity")
     items, targets = [], []
     requirements: list[dict[str, str]] = []
@@ -150,26 +140,22 @@ def fill(root: Path, levels: Sequence[tuple[str, str, str]] = ONE, *, first: int
     table(root, "conventions.csv", [reason])
 
 
-def observe(root: Path, years: Iterable[int]) -> None:
-    """Write what was observed in ``years``."""
-    for year in years:
-        source = f"《芦川县生态环境状况公报（{year}年）》"
-        rows = [{"item_id": item_id, "source": source, "stage": "定稿"} | row for item_id, row in OBSERVED[year].items()]
-        table(root, f"observations/{year}.csv", rows)
-
-
-def type_in(form: Path, year: int) -> None:
+def type_in(form: Path, year: int, levels: Sequence[tuple[str, str, str]] = ONE) -> None:
     """Type what was observed in ``year`` into its form, by the titles of the columns."""
+    cells = dict(OBSERVED[year])
+    if len(levels) > 1 and year == 2023:  # the levels ask for different things in different units
+        del cells["9"]
+        cells |= {f"9{short}": {"value": "5930"} for _, _, short in levels} | {f"9{levels[0][2]}": {"value": "187"}}
     book = load_workbook(form)
     for sheet in book.worksheets[1:]:
         titles: dict[str, int] = {}
         for row in sheet.iter_rows():
-            key = str(row[0].value)
             if not titles and "出处" in {str(cell.value) for cell in row}:
                 titles = {str(cell.value): cell.column for cell in row}
-            cells = OBSERVED[year].get(key.replace("①", ".1").replace("②", ".2").replace("③", ".3"))
-            if titles and cells:
-                for column, text in ({"source": f"{year}年公报"} | cells).items():
+            key = str(row[0].value)
+            if titles and key in cells:
+                for column, text in ({"source": f"《芦川县生态环境状况公报（{year}年）》"} | cells.pop(key)).items():
                     cell = sheet.cell(row[0].row, titles[_TYPED[column]])
-                    cell.value = float(text) if column == "value" and text[0].isdigit() else text
+                    cell.value = float(text) if re.fullmatch(r"[\d.]+", text) else text
+    assert not cells, f"the form has no row for {cells}"
     book.save(form)

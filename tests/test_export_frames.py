@@ -72,10 +72,20 @@ def test_columns_are_the_frames(levels: int) -> None:
     heads = [level.get("heading", f"是否达到{level['name']}要求") for level in LEVELS[:levels]]
     assert table[2][6 + levels :] == ["2022年", *heads, "2025年", "2028年"]
     marks = {2: "*指标为县级特有指标，**指标为流域特有指标，未标注的为县级、流域共有指标。"}
-    note = "" if levels == 1 else f"注：{marks.get(levels, '*指标为县级特有指标，**指标为流域特有指标，***指标为全国特有指标，')}"
+    note = (
+        ""
+        if levels == 1
+        else f"注：{marks.get(levels, '*指标为县级特有指标，**指标为流域特有指标，***指标为全国特有指标，')}"
+    )
     assert str(table[7][0]).startswith(note or "结论由现状与要求原文计算得出")
     verdicts = texts(made.book["指标结论"])[1]
-    assert verdicts == ["序号", "指标名称", "领域", "指标属性", *(f"{n}{w}" for n in names for w in ("结论", "依据", "理由"))]
+    assert verdicts == [
+        "序号",
+        "指标名称",
+        "领域",
+        "指标属性",
+        *(f"{n}{w}" for n in names for w in ("结论", "依据", "理由")),
+    ]
     assert len(texts(made.book["结论依据"])) == 2 + 4 * levels
     assert [name for name in texts(made.book["分级统计"])[1] if name] == ["分组", *names]
     assert wrong(made) == {}
@@ -93,7 +103,11 @@ def test_nothing_of_what_the_plan_does_not_have(tmp_path: Path) -> None:
     """No file, sheet or line for an optional table without rows, and no word of another plan's tables or levels."""
     files = attachments(elsewhere(1), 2022, tmp_path)
     tables = ["table1", "observations", "assessment", "trend", "dictionary"]
-    assert [path.name for path in files] == ["cixi-2022.xlsx", *(f"cixi-2022-{t}.csv" for t in tables), "cixi-2022.json"]
+    assert [path.name for path in files] == [
+        "cixi-2022.xlsx",
+        *(f"cixi-2022-{t}.csv" for t in tables),
+        "cixi-2022.json",
+    ]
     content = json.loads(files[-1].read_text(encoding="utf-8"))
     assert list(content) == ["title", "region", "year", "status", *tables]
     assert (content["title"], content["region"]) == ("《芦川县规划》", "芦川县")
@@ -111,7 +125,11 @@ def test_what_is_printed_of_a_table_that_is_missing(tmp_path: Path) -> None:
         published("budget", None, "10", unit="万元"), published("project_origin", "1", "4"),
     )  # fmt: skip
     plan = elsewhere(1)
-    plan = replace(plan, published=rows, frame=fitting(plan, parts=["published"], tables=plan.frame.tables.model_dump(exclude_none=True)))
+    plan = replace(
+        plan,
+        published=rows,
+        frame=fitting(plan, parts=["published"], tables=plan.frame.tables.model_dump(exclude_none=True)),
+    )
     made = report(Figures(plan, 2021))
     shown = texts(made.book["数据核对"])[3:]
     assert [row[2] for row in shown[2:7]] == ["无从复算"] * 5
@@ -190,7 +208,9 @@ def test_a_later_wording_stands_beside_the_plans_own(case: str, tmp_path: Path) 
         assert {name: rows[item_id][name] for name in cells} == cells
         assert set(cells.values()) <= sheet
     untouched = tiny_plan().items
-    assert not any("现行" in str(v) for i in untouched if i.item_id not in LATER[case][1] for v in rows[i.item_id].values())
+    assert not any(
+        "现行" in str(v) for i in untouched if i.item_id not in LATER[case][1] for v in rows[i.item_id].values()
+    )
     guide = dict(texts(made.book["说明"])[2:])
     assert set(str(guide["标准"]).split("；")) == {"未写明", NEW}
     assert "要求与规划值照录" not in str(guide["表一"])

@@ -14,7 +14,7 @@ import pandas as pd
 from cixi_analysis.analysis.causes import by_last_standard, verdict_changes
 from cixi_analysis.analysis.records import records
 from cixi_analysis.analysis.trend import measured_by
-from cixi_analysis.assessment import Assessment, assess
+from cixi_analysis.assessment import Assessment, assess, unobserved
 from cixi_analysis.assessment.numbers import difference, direction
 from cixi_analysis.assessment.observed import quantity
 from cixi_analysis.errors import UnknownYear
@@ -132,7 +132,8 @@ def _known(plan: Plan, year: int, other: int) -> Iterator[tuple[str, tuple[objec
             if before and after and extent == [2, 2]:
                 yield "values", (*key, *_compared(plan, item, level, before, after, year, other))
             elif extent[0] != extent[1]:
-                texts = [shown(plan, before, other), shown(plan, after, year)]
+                rows = ((before, other), (after, year))
+                texts = [shown(plan, row, y) if row else unobserved(plan, item.item_id, y) for row, y in rows]
                 known = zip((other, year), extent, texts, strict=True)
                 why = "，".join(f"{y}年{_EXTENT.get(much, text)}" for y, much, text in known)
                 yield "available" if extent[0] < extent[1] else "missing", (*key, *texts, why)

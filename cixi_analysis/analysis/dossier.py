@@ -19,6 +19,7 @@ from cixi_analysis.analysis.trend import margins, trends
 from cixi_analysis.assessment import (
     REQUIREMENT,
     TARGET,
+    asking,
     assess,
     check_observations,
     read_wording,
@@ -185,7 +186,7 @@ def _missing(own: Plan, year: int) -> Iterator[str]:
 
 def _lacks(own: Plan, item: Indicator, year: int, level: str | None) -> Iterator[str]:
     row = own.observation(item.item_id, year, level)
-    if row is None or (row.value is None and row.absence is not None):
+    if asking(own, item.item_id, year) if row is None else row.value is None and row.absence is not None:
         yield f"没有{year}年的现状值（{own.missing_reason(year) if row is None else row.absence}）"
     held = (wording for v in ((level,) if level else own.levels) for wording in wordings(own, item, v))
     nodes = [wording.node for wording in held if wording.node is not None and year in wording.years]
@@ -219,7 +220,7 @@ def _facts(found: Dossier) -> Iterator[tuple[object, ...]]:
     for row in records(found.wordings):
         yield "wording", row.item_id, row.level, row.from_year, row.wording, None, row.tree, row.source
     for year, seen in found.observations:
-        told = value_text(found.plan.item(seen.item_id), seen)
+        told = value_text(found.plan, seen, year)
         more = (seen.measure and f"实测 {seen.measure}", *yardsticks(seen), seen.statement and f"原文 {seen.statement}")
         held = "；".join(filter(None, more))
         yield "observation", seen.item_id, seen.level, year, told, None, held, seen.source
@@ -248,11 +249,11 @@ def _facts(found: Dossier) -> Iterator[tuple[object, ...]]:
         yield "missing", None, None, found.year, sentence, None, None, None
 
 
-def value_text(item: Indicator, seen: Observation) -> str:
+def value_text(plan: Plan, seen: Observation, year: int) -> str:
     """The value with its unit; why there is none; or that words tell the state of affairs."""
     if seen.value is None:
         return str(seen.absence or "以文字说明")
-    unit = seen.unit or item.unit or ""
+    unit = plan.unit_of(seen, year)
     return f"{seen.value}{'' if unit == '-' else unit}"
 
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cixi_analysis.assessment import Assessment, asked_in, asking
+from cixi_analysis.assessment import Assessment, asked_in, asking, unobserved
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.frame import Level
 from cixi_analysis.plan.schema import Indicator, Observation
@@ -72,7 +72,9 @@ def printed_name(plan: Plan, item: Indicator, year: int) -> str:
 
 def _asking(plan: Plan, item: Indicator, year: int) -> list[Level]:
     """The levels that ask something of an item in a year; where none does, those that do in another."""
-    return asking(plan, item.item_id, year) or [level for level in plan.levels if plan.requirements_of(item.item_id, level)] or [*plan.levels]
+    return asking(plan, item.item_id, year) or [
+        level for level in plan.levels if plan.requirements_of(item.item_id, level)
+    ]
 
 
 def asked_texts(plan: Plan, item: Indicator, year: int) -> dict[str, str]:
@@ -88,15 +90,15 @@ def asked_texts(plan: Plan, item: Indicator, year: int) -> dict[str, str]:
 def of_plan(plan: Plan, item: Indicator, year: int) -> dict[str, str]:
     """Column → what the plan itself says there, where :func:`asked_texts` of ``year`` says something else."""
     now, printed = (asked_texts(plan, item, y) for y in (year, plan.frame.base_year))
-    listed = item in plan.as_of(plan.frame.base_year).items
-    different = (name for name in now if now[name] != printed[name])
-    return {name: printed[name] or "（空白）" if listed else "（没有这一子项）" for name in different}
+    different = {name: text or "（空白）" for name, text in printed.items() if now[name] != text}
+    listed = not different or item in plan.as_of(plan.frame.base_year).items
+    return different if listed else dict.fromkeys(different, "（没有这一子项）")
 
 
-def status_text(plan: Plan, observation: Observation | None, year: int) -> str:
+def status_text(plan: Plan, item_id: str, observation: Observation | None, year: int) -> str:
     """The status column: the statement, with the value where that does not print it."""
     if observation is None:
-        return str(plan.missing_reason(year))
+        return unobserved(plan, item_id, year)
     value = observation.value
     if observation.statement is None:
         return f"{value}{observation.unit or ''}" if value is not None else str(observation.absence)
@@ -109,7 +111,7 @@ def status_text(plan: Plan, observation: Observation | None, year: int) -> str:
 def _texts(assessment: Assessment, item: Indicator, year: int) -> dict[str, str]:
     plan = assessment.plan
     seen = (plan.observation(item.item_id, year, level) for level in plan.levels)
-    statuses = dict.fromkeys(status_text(plan, one, year) for one in seen)
+    statuses = dict.fromkeys(status_text(plan, item.item_id, one, year) for one in seen)
     targets = {target.year: target.wording for target in plan.targets if target.item_id == item.item_id}
     return {
         "domain": item.domain, "task": item.task, "indicator": str(item.indicator), **asked_texts(plan, item, year),

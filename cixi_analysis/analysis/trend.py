@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cixi_analysis.assessment import REQUIREMENT, TARGET, Judgement, judgements, measured
+from cixi_analysis.assessment import REQUIREMENT, TARGET, Judgement, asking, judgements, measured
 from cixi_analysis.assessment.evaluation import LeafFinding
 from cixi_analysis.assessment.numbers import Lack, difference, direction, exact, holds, plain, upward
 from cixi_analysis.assessment.observed import SIGN
@@ -73,8 +73,9 @@ def measured_by(plan: Plan, item: Indicator, level: str | None, year: int, row: 
 def series(plan: Plan, year: int) -> dict[tuple[str, str | None], Series]:
     """The numeric series of every item that has one up to and including ``year``, in the plan's order.
 
-    A level has a series of its own only where the observations say so (11: provincial). What was measured may have
-    changed: only the years that measured the same as the latest one, at each of their levels, belong together.
+    A level has a series of its own only where the observations say so (11: provincial); the years before in which all
+    levels were observed together belong to it. What was measured may have changed: only the years that measured the same
+    as the latest one, at each of their levels, belong together.
     """
     plan = plan.as_of(year)
     rows: dict[tuple[str, str | None], list[tuple[int, float, Observation]]] = {}
@@ -86,9 +87,17 @@ def series(plan: Plan, year: int) -> dict[tuple[str, str | None], Series]:
     for key, item, level in (
         ((i.item_id, v), i, v) for i in plan.items for v in (None, *plan.levels) if (i.item_id, v) in rows
     ):
-        kinds = [measured_by(plan, item, level, y, row) for y, _, row in rows[key]]
-        points = tuple((y, value) for (y, value, _), kind in zip(rows[key], kinds, strict=True) if kind == kinds[-1])
-        others = [(y, kind[0]) for (y, _, _), kind in zip(rows[key], kinds, strict=True) if kind != kinds[-1]]
+        own, last = rows[key], rows[key][-1][0]
+        levels = asking(plan, item.item_id, year)
+        if level is None and levels and all(rows.get((item.item_id, v), own)[-1][0] > last for v in levels):
+            continue  # it goes on in the levels' own
+        if level is not None:
+            apart = {y for y, *_ in own}
+            together = [row for row in rows.get((item.item_id, None), ()) if row[0] < last and row[0] not in apart]
+            own = sorted(together + own, key=lambda row: row[0])
+        kinds = [measured_by(plan, item, level, y, row) for y, _, row in own]
+        points = tuple((y, value) for (y, value, _), kind in zip(own, kinds, strict=True) if kind == kinds[-1])
+        others = [(y, kind[0]) for (y, _, _), kind in zip(own, kinds, strict=True) if kind != kinds[-1]]
         other = (others[-1][0], f"{others[-1][1].name}（{others[-1][1].unit or '无单位'}）") if others else None
         latest = kinds[-1][0]
         found[key] = Series(item.item_id, level, latest.name, latest.unit, latest.polarity, points, other)

@@ -24,11 +24,12 @@ from cixi_analysis.assessment.yardstick import (
     read_wording,
     refusals,
     rows,
+    unobserved,
     wordings,
 )
 
 __all__ = [
     "REQUIREMENT", "TARGET", "Assessment", "Judgement", "PanelAssessment", "asked_by", "asked_in", "asking", "assess", "assess_panel",
     "check_observations", "contradictions", "county_panel", "county_table", "explain_region", "judge_panel", "judgements",
-    "measured", "observed_level", "read_wording", "refusals", "rows", "tally", "tally_without_each_convention", "terms", "wordings",
+    "measured", "observed_level", "read_wording", "refusals", "rows", "tally", "tally_without_each_convention", "terms", "unobserved", "wordings",
 ]  # fmt: skip

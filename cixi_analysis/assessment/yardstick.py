@@ -77,6 +77,11 @@ def asked_in(plan: Plan, year: int) -> tuple[Indicator, ...]:
     return tuple(item for item in plan.items if asking(plan, item.item_id, year))
 
 
+def unobserved(plan: Plan, item_id: str, year: int) -> str:
+    """What stands in the place of a missing observation: why it is missing, or that nothing was asked."""
+    return str(plan.missing_reason(year)) if asking(plan, item_id, year) else "没有要求"
+
+
 def asked_by(plan: Plan, row: Requirement | Target) -> Asked:
     """What a wording is about."""
     item = plan.item(row.item_id)
@@ -181,8 +186,8 @@ def observation_problems(plan: Plan, file: str, rows: Iterable[tuple[int, int, O
             expected = "一个数；没有时写明缺失原因（该子项的要求有数值界限）"
             yield Problem(file, number, "value 现状值", "空，也没有缺失原因", expected)
         if row.value and row.level is None and row.unit is None:
-            asking = (level for level in plan.levels if plan.requirement(row.item_id, level, year))
-            units = {level.chinese: plan.asked(plan.item(row.item_id), level, year).unit for level in asking}
+            item, levels = plan.item(row.item_id), asking(plan, row.item_id, year)
+            units = {level.chinese: plan.asked(item, level, year).unit for level in levels}
             if len(set(units.values())) > 1:  # one number cannot be in both
                 found = "空，而各级的单位不同（" + "，".join(map(" ".join, units.items())) + "）"
                 yield Problem(file, number, "unit 实测单位", found, "写明实测单位，或在“级别”列各级一行")

@@ -17,6 +17,7 @@ from cixi_analysis.plan.dataset import Plan
 
 __all__ = ["ExportError", "Figures", "attachments", "report", "write_csv", "write_json", "write_workbook"]
 
+_PRINTED = "所印的结论、计数与合计，与复算对照；回看年份没有这一张。"
 #: What stands on the guide sheet of every workbook, below what is the plan's.
 _GUIDE = {
     "未填报": "还没有填写，与“无数据”（已填写而不足以判定）分开计数；只在初稿中出现。",
@@ -65,27 +66,19 @@ def _about(figures: Figures) -> dict[str, str]:
     """What the workbook is about, and its sheets."""
     plan, year = figures.plan, figures.year
     frame, tables = plan.frame, plan.frame.tables
-    changed = any(of_plan(plan, item, year) for item in plan.items)
-    wordings = (
-        "名称、单位与要求是该年适用的，与规划所列不同的，两者都写（现行、规划所列）；规划值照录"
-        if changed
-        else "要求与规划值照录"
-    )
+    wordings = "要求与规划值照录"
+    if any(of_plan(plan, item, year) for item in plan.items):
+        wordings = "名称、单位与要求是该年适用的，与规划所列不同的两者都写（现行、规划所列）；规划值照录"
     past, planned = tables.past_projects, tables.projects
-    projects = {
-        "、".join(one.name for one in (past, planned) if one): "规划的重点工程，各年相同；"
-        + (f"{past.name}的完成率是本书加的一栏。" if past else "")
-        + ("没有概算的项目写“/”，不计入合计。" if planned else "")
-    }
-    printed = f"{frame.title}所印的结论、计数与合计，与复算对照；回看年份没有这一张。"
     return {
         "依据": frame.title, "年份": f"{year}年", "标准": "；".join(standards(plan, year)), "数据状况": figures.stage,
         tables.indicators.name: f"规划的指标体系：栏目、次序、合并单元格与规划相同，{wordings}；现状与结论是本年的。"
         f"{tables.indicators.note or ''}",
-        **(projects if past or planned else {}),
+        **({past.name: "上一轮的重点工程，各年相同；完成率是本书加的一栏。"} if past else {}),
+        **({planned.name: "规划的重点工程，各年相同。没有概算的项目写“/”，不计入合计。"} if planned else {}),
         "指标结论": "一行一个指标，不合并单元格，可筛选。",
         "结论依据": "一行一个子项与级别：结论、依据、理由、现状出处。",
         "分级统计": "按级别、领域、指标属性、依据的指标数，以及不用某一约定时的指标数。",
         "趋势与进度": "有数值的子项：水平与趋势、差距、进度。",
-        **({"数据核对": printed} if plan.has("published") else {}),
+        **({"数据核对": f"{frame.title}{_PRINTED}"} if plan.has("published") else {}),
     }  # fmt: skip

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 
@@ -43,31 +42,20 @@ class Figures:
         if "reconciliation" in self.outputs:
             self.reconciliation = reconciliation.reconcile(plan, assess(plan, plan.frame.base_year).table)
 
-    @cached_property
-    def table1_rows(self) -> tuple[Table1Row, ...]:
-        """Table 1; where another name, unit or wording than the plan's own is in force, the cell shows both."""
-        found = []
-        for row in table1.table1(self.assessment):
-            of_plan = table1.of_plan(self.plan, row.item, self.year)
-            both = {
-                name: replace(cell, text=f"现行：{cell.text}\n规划所列：{of_plan[name]}")
-                for name, cell in row.cells.items()
-                if name in of_plan
-            }
-            found.append(replace(row, cells=row.cells | both))
-        return tuple(found)
+    def table1_text(self, row: Table1Row, column: str) -> str:
+        """A cell of Table 1; where another name, unit or wording than the plan's own is in force, both."""
+        text, of_plan = row.cells[column].text, table1.of_plan(self.plan, row.item, self.year).get(column)
+        return f"现行：{text}\n规划所列：{of_plan}" if of_plan else text
 
     @cached_property
     def tables(self) -> dict[str, pd.DataFrame]:
         """Name → table, None for empty, last the dictionary."""
-        plan, year = self.plan, self.year
-        texts = [
-            {"item_id": row.item.item_id} | {c: cell.text for c, cell in row.cells.items()} for row in self.table1_rows
-        ]
+        plan, year, rows = self.plan, self.year, table1.table1(self.assessment)
+        texts = [{"item_id": row.item.item_id} | {c: self.table1_text(row, c) for c in row.cells} for row in rows]
         # The text of a merged cell is in every row that it covers.
         whole = pd.DataFrame(texts, columns=["item_id", *table1.headings(plan)]).ffill()
         found: dict[str, pd.DataFrame | Iterable[Row]] = {
-            "table1": whole.assign(indicator=[row.item.indicator for row in self.table1_rows]),
+            "table1": whole.assign(indicator=[row.item.indicator for row in rows]),
             "table2": projects.outcomes(plan), "table3": plan.projects, "observations": plan.observations[year],
             "assessment": self.assessment.table, "trend": self.trends, "commitments": commitments.ledger(plan, year),
             "progress": plan.progress.get(year, ()), "audit": reconciliation.findings(plan),

@@ -40,10 +40,10 @@ def table1_sheet(report: Report) -> None:
     printed = plan.frame.tables.indicators
     title = f"{printed.name} {printed.title}（{figures.year}年评估{stage}）"
     sheet = Sheet(report, printed.name, title, columns, freeze="E")
-    rows = list(enumerate(figures.table1_rows, start=sheet.first))
+    rows = list(enumerate(table1.table1(figures.assessment), start=sheet.first))
     for number, row in rows:
         for name, cell in row.cells.items():
-            value = int(cell.text) if name == "indicator" else cell.text or None
+            value = int(cell.text) if name == "indicator" else figures.table1_text(row, name) or None
             written = sheet.put(number, at[name], value, columns[at[name] - 1].align, rows=cell.rowspan)
             if level := levels.get(name):
                 places.setdefault(("verdict", row.item.indicator, level), [sheet.place(at[name], number)])

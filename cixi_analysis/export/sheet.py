@@ -67,7 +67,7 @@ class Sheet:
         self, report: Report, name: str, title: str, columns: Sequence[Header], *, head_row: int = 2, freeze: str = ""
     ) -> None:
         self.report, self.columns = report, columns
-        self.cells = report.book.create_sheet(_NO_NAME.sub(" ", name)[:_LONGEST_NAME])
+        self.cells = report.book.create_sheet(_NO_NAME.sub(" ", name)[:_LONGEST_NAME].strip())
         self._lines: list[tuple[int, int, int]] = []  # first row, last row, lines of text of a cell
         self._heads = (head_row, head_row + any(column.group for column in columns))
         #: The first row of data.

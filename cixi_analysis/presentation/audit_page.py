@@ -40,7 +40,9 @@ def conclusion(plan: Plan) -> Html:
 
 
 def headline(plan: Plan) -> Html:
-    """The audit in one sentence for the home page."""
+    """The audit in one sentence for the home page; empty without one."""
+    if not plan.audit:
+        return Html(Markup(), "规划没有核对")
     told = f"规划自己的说法是否前后一致：两两对照{len(plan.audit)}处，{_told(plan)}，见"
     return paragraph(told, link("规划核对", "audit.html"), "。")
 

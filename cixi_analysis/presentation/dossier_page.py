@@ -10,7 +10,7 @@ from cixi_analysis.analysis.commitments import deadline, promised
 from cixi_analysis.analysis.dossier import Dossier, value_text, yardsticks
 from cixi_analysis.analysis.reconciliation import result
 from cixi_analysis.analysis.records import records
-from cixi_analysis.assessment import Assessment
+from cixi_analysis.assessment import Assessment, asking
 from cixi_analysis.plan.schema import Observation
 from cixi_analysis.presentation import charts, tables, titles
 from cixi_analysis.presentation.audit_page import SIGNS
@@ -97,14 +97,18 @@ def observation_table(found: Dossier) -> Html:
             titles.item_title(item, _name(found, o, year)), titles.measured_note(found.plan, item, o.measure)
         )
         beside, source = "；".join(yardsticks(o)), titles.short_source(found.plan, o.source)
-        rows.append((year, measured, value_text(item, o), beside, o.statement, source))
+        rows.append((year, measured, value_text(found.plan, o, year), beside, o.statement, source))
     columns = {"年份": "year", "子项（实测对象）": "name", "数值": "right", "目标与平均": "text", "原文": "long"}
     columns["出处"] = "long"
     return tables.table(rows, columns, caption="各年的观测", none="没有任何年份的观测。", empty="没有")
 
 
 def _name(found: Dossier, row: Observation, year: int) -> str:
-    return found.plan.asked(found.plan.item(row.item_id), row.level, year).name if row.level else ""
+    """What was measured, where that has one name in the year; else "", for the item's own."""
+    plan, item = found.plan, found.plan.item(row.item_id)
+    levels = [row.level] if row.level else asking(plan, item.item_id, year)
+    names = {plan.asked(item, level, year).name for level in levels}
+    return names.pop() if len(names) == 1 else ""
 
 
 def series(found: Dossier) -> Html:

@@ -7,7 +7,7 @@ from markupsafe import Markup
 from cixi_analysis.analysis.records import records
 from cixi_analysis.analysis.table1 import Table1Row, coverage, headings, of_plan, standards, verdict_columns
 from cixi_analysis.analysis.table1 import table1 as layout
-from cixi_analysis.assessment import Assessment
+from cixi_analysis.assessment import Assessment, unobserved
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import WATER_CLASSES, Indicator, Observation
 from cixi_analysis.presentation.formatting import with_unit
@@ -119,7 +119,7 @@ def _reasons(assessment: Assessment, items: Sequence[Indicator]) -> dict[str, ob
     rows = [(r, assessment.status(number, r.level)) for r in records(table[table["indicator"] == number])]
     sources = []
     for item in items:
-        none = f"{short_source(plan, item.source)}（{year}年{plan.missing_reason(year).value}）"
+        none = f"{short_source(plan, item.source)}（{year}年{unobserved(plan, item.item_id, year)}）"
         sources += [short_source(plan, row.source) for row in plan.observed(item.item_id, year)] or [none]
     return {
         "verdicts": [(plan.level(row.level).chinese, badge(status), basis_note(row.basis)) for row, status in rows],
