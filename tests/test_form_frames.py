@@ -11,7 +11,7 @@ from conftest import cixi
 from filling import sheets
 from openpyxl import Workbook, load_workbook
 from test_export_frames import elsewhere
-from tiny import item, observation, requirement, settings, target, tiny_plan, write
+from tiny import fitting, item, observation, requirement, settings, target, tiny_plan, write
 
 from cixi_analysis.assessment import assess
 from cixi_analysis.form.checking import FormError, check_form
@@ -105,6 +105,16 @@ CASES = {
          ("2.2国", "国家级", "微克/立方米", "≤60", "", "32 微克/立方米（2023年，浓度）"),
          ("2.2省", "省级", "微克/立方米", "", "/", "32 微克/立方米（2023年）")],
         {("2.2", "national"): "met", ("2.2", "provincial"): "not_applicable"}, {"2.2": None, "2.2国": 52},
+    ),
+    "a level begins, with another measure": Case(
+        (later("2.2", "national", "持续下降", measure="PM10浓度"),),
+        [
+            ("2.2", "两级合填", "微克/立方米", "持续下降", "≤30", "32 微克/立方米（2023年，浓度）"),
+            ("2.2国", "国家级", "微克/立方米", "持续下降", "", "32 微克/立方米（2023年，浓度）"),
+            ("2.2省", "省级", "微克/立方米", "", "≤30", "32 微克/立方米（2023年）"),
+        ],
+        {("2.2", "national"): "no_data", ("2.2", "provincial"): "met"},
+        {"2.2": None, "2.2国": 28, "2.2省": 30},
     ),
     "cannot be read": Case(
         (later("3", "national", "力争领先"),), [("3", "国家级", "%", "力争领先", "/", "81%（2023年）")],
@@ -223,12 +233,12 @@ FRAMES: dict[int, tuple[list[str], list[str], str | None]] = {
 def abroad(levels: int) -> Plan:
     """A plan of other years, without anything optional; with three levels one of them measures something else."""
     plan = elsewhere(levels)
-    if levels < 3:
-        return plan
-    other = (
-        row.model_copy(update={"measure": "水质指数"}) if row.level == "nation" else row for row in plan.requirements
-    )
-    return replace(plan, requirements=tuple(other))
+    if levels == 3:
+        index = {"measure": "水质指数"}
+        changed = (row.model_copy(update=index if row.level == "nation" else {}) for row in plan.requirements)
+        plan = replace(plan, requirements=tuple(changed))
+    tables = {"indicators": {"name": "附表1", "title": "芦川县指标体系"}}
+    return replace(plan, frame=fitting(plan, tables=tables))
 
 
 def guide(book: Workbook) -> dict[str, str]:
@@ -258,7 +268,7 @@ def test_the_form_of_another_plan(levels: int, tmp_path: Path) -> None:
     type_in(path, {"2.1": 85, "2.2": 30, "3": 90})
     assert "问题0处，提示0处" in cixi("check", str(path), root=root).stderr
     done = cixi("import", str(path), "--final", root=root)
-    assert (done.returncode, done.stderr.splitlines()[0][:12]) == (0, "2023 年：新增4行")
+    assert (done.returncode, done.stderr.splitlines()[0][:11]) == (0, "2023 年：新增4行")
     assert [row.value for row in load_plan(root).observations[2023]] == [None, "85", "30", "90"]
     assert not (root / "data" / "progress").exists()
 
@@ -273,7 +283,7 @@ def test_the_form_of_another_plan(levels: int, tmp_path: Path) -> None:
     ],
 )
 def test_the_years_of_another_plan(year: int, status: int, message: str | None, tmp_path: Path) -> None:
-    root = write(elsewhere(1), tmp_path / "project")
+    root = write(abroad(1), tmp_path / "project")
     done = cixi("workbook", str(year), "-o", str(tmp_path / "f.xlsx"), root=root)
     assert (done.returncode, done.stderr) == (status, message or done.stderr)
 
