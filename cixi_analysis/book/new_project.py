@@ -52,6 +52,10 @@ CSV 为 UTF-8 编码，第一行列名不改；每一行写明出处，原文照
 {columns}"""
 
 
+#: The book's title in ``_config.yml``, in two places: as it is, or quoted.
+_BOOK_TITLE = re.compile(r"""(?m)^(title: |\s+logo: \{text: )(?:"(?:[^"\\]|\\.)*"|[^#}\n]*?)(?=\s*(?:[#}]|$))""")
+
+
 class NotStarted(CixiError):
     """The new project could not be made; the message (Chinese) says why. Nothing of it is left."""
 
@@ -99,7 +103,7 @@ def _fill(made: Path, title: str) -> None:
     data, config = made / "data", made / "_config.yml"
     (data / OBSERVATIONS).mkdir(parents=True)
     texts = {
-        config: re.sub(r"(?m)^(title: |\s+logo: \{text: )[^#}\n]*", lambda m: m[1] + book, config.read_text("utf-8")),
+        config: _BOOK_TITLE.sub(lambda found: found[1] + book, config.read_text("utf-8")),
         data / FILE: "\n".join(_frame(quoted)),
         made / "README.md": _README.format(plan=plan, file=FILE, columns="\n".join(_columns())),
     }
