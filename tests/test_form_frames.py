@@ -214,7 +214,7 @@ def test_a_number_that_is_asked_later_is_not_missed_before(tmp_path: Path) -> No
         assess(after, 2024)
 
 
-def test_what_cannot_be_read_closes_no_cell(tmp_path: Path) -> None:
+def test_what_cannot_be_read_closes_no_cell() -> None:
     """What the wording needs is not known: every input is open, and the prompt tells why."""
     row = sheets(known(later("1", "national", "力争领先")), 2024)["生态制度"][0]
     assert row.opened == {column.key for column in domain_columns(tiny_plan().frame) if column.key not in row.shown}
