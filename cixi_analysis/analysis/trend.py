@@ -36,7 +36,8 @@ COLUMNS: dict[str, str] = {
 CONTRACT_COLUMNS = tuple(COLUMNS)[:18]
 #: The columns of :func:`margins`.
 MARGIN_COLUMNS: dict[str, str] = {
-    "item_id": "str", "level": "str", "unit": "str", "value": "float64", "bound": "str", "margin": "float64", "limit": "float64",
+    "item_id": "str", "level": "str", "unit": "str", "value": "float64", "bound": "str", "margin": "float64",
+    "limit": "float64",
 }  # fmt: skip
 #: Lower ends of the classes of the ratio (Eurostat).
 CLASSES = ((0.95, Pace.ON_TRACK), (0.60, Pace.NEARLY), (0.0, Pace.TOO_SLOW))
