@@ -14,6 +14,7 @@ from test_export_frames import elsewhere
 from tiny import fitting, item, observation, requirement, settings, target, tiny_plan, write
 
 from cixi_analysis.assessment import assess
+from cixi_analysis.errors import DataError
 from cixi_analysis.form.checking import FormError, check_form
 from cixi_analysis.form.layout import GUIDE, HEADER_ROW, domain_columns
 from cixi_analysis.form.writing import form_workbook
@@ -196,7 +197,24 @@ def test_what_is_asked_and_not_filled_in_blocks_the_end_of_a_year(tmp_path: Path
     ]
 
 
-def test_what_cannot_be_read_closes_no_cell(tmp_path: Path) -> None:
+def test_a_number_that_is_asked_later_is_not_missed_before(tmp_path: Path) -> None:
+    """A row of 2023 that only has words is whole, though 2024 asks for a number; in 2024 it would not be."""
+    words = {"statement": "尚未建立", "source": "公报"}
+    plan = known(
+        requirement("5", "national", "建立"), later("5", "national", "≥3", unit="个"), items=(item("5", unit="-"),),
+        observed=(observation("5", **words),),
+    )  # fmt: skip
+    path = tmp_path / "2024.xlsx"
+    form_workbook(plan, 2024).save(path)
+    type_in(path, FILLED)
+    assert check_form(plan, path).problems == ()
+    assert assess(plan, 2023).items.set_index(["item_id", "level"])["verdict"]["5", "national"] == "no_data"
+    after = replace(plan, observations={**plan.observations, 2024: (observation("5", **words),)})
+    with pytest.raises(DataError, match=r"observations/2024\.csv 第2行 “value 现状值”列：现为空"):
+        assess(after, 2024)
+
+
+def test_what_cannot_be_read_closes_no_cell() -> None:
     """What the wording needs is not known: every input is open, and the prompt tells why."""
     row = sheets(known(later("1", "national", "力争领先")), 2024)["生态制度"][0]
     assert row.opened == {column.key for column in domain_columns(tiny_plan().frame) if column.key not in row.shown}
@@ -220,13 +238,12 @@ def test_what_the_data_has_stays_in_the_form() -> None:
     ]
 
 
-#: Levels → the columns between the unit and last year's value, the texts of the column 级别, the sixth rule of the guide.
-FRAMES: dict[int, tuple[list[str], list[str], str | None]] = {
-    1: (["县级要求", "规划值2025年", "规划值2028年"], ["县级"] * 4, None),
-    2: (["县级要求", "流域要求", "规划值2025年", "规划值2028年"], ["县级", "两级", "两级", "流域"], None),
+#: Levels → the columns between the unit and last year's value, the texts of the column 级别.
+FRAMES: dict[int, tuple[list[str], list[str]]] = {
+    1: (["县级要求", "规划值2025年", "规划值2028年"], ["县级"] * 4),
+    2: (["县级要求", "流域要求", "规划值2025年", "规划值2028年"], ["县级", "两级", "两级", "流域"]),
     3: (["县级要求", "流域要求", "全国要求", "规划值2025年", "规划值2028年"],
-        ["县级", "三级合填", "县级", "流域", "全国", "县级、流域", "全国"],
-        "各级名称不同的指标（如2.1）另有各级的行：各级所测相同时只填“三级合填”一行，不同时只填2.1县、2.1流、2.1全三行。"),
+        ["县级", "三级合填", "县级", "流域", "全国", "县级、流域", "全国"]),
 }  # fmt: skip
 
 
@@ -248,7 +265,7 @@ def guide(book: Workbook) -> dict[str, str]:
 @pytest.mark.parametrize("levels", FRAMES)
 def test_the_form_of_another_plan(levels: int, tmp_path: Path) -> None:
     """Columns, rows and guide come from the frame; no sheet for what the plan does not have; no other county's name."""
-    columns, texts, rule = FRAMES[levels]
+    columns, texts = FRAMES[levels]
     root = write(abroad(levels), tmp_path / "project")
     path = tmp_path / "2023.xlsx"
     assert cixi("workbook", "2023", "-o", str(path), root=root).returncode == 0
@@ -258,9 +275,14 @@ def test_the_form_of_another_plan(levels: int, tmp_path: Path) -> None:
     assert own[0][4 : own[0].index("上年现状值")] == columns
     assert [row[2] for row in own if row[2] != "级别"] == texts
     told = guide(book)
-    assert (told["规划"], told["年份"], told.get("6"), book[GUIDE]["A1"].value) == (
-        "芦川", "2023", rule, "芦川县生态文明建设年度填报表（2023年）",
-    )  # fmt: skip
+    assert (told["规划"], told["年份"], book[GUIDE]["A1"].value) == (
+        "芦川",
+        "2023",
+        "芦川县生态文明建设年度填报表（2023年）",
+    )
+    assert told.get("6", "").partition("所测")[0] == (
+        "、".join(row.chinese for row in load_plan(root).levels) if levels > 1 else ""
+    )
     assert "按规划附表1的次序" in told["1"]
     assert not told.keys() & {"项目进展", "承诺进展", "进展各列", "状态"}
     everything = "".join(str(cell.value) for sheet in book.worksheets for row in sheet.iter_rows() for cell in row)

@@ -6,8 +6,6 @@ The guide names the plan, the year and the layout version, and says how to fill 
 import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from itertools import groupby
-from operator import attrgetter
 from pathlib import Path
 
 from openpyxl import Workbook
@@ -23,7 +21,7 @@ from cixi_analysis.export.workbook import BOX, CENTRE, FONT, HEAD, LINE, WRAP, f
 from cixi_analysis.form import layout
 from cixi_analysis.form.input_cells import decimal_text, shortened
 from cixi_analysis.form.layout import GUIDE, HEADER_ROW, TITLE_ROW, FormColumn, FormRow, FormSheet, Kind, prefill
-from cixi_analysis.form.sheets import domain_sheets, many, progress_sheets
+from cixi_analysis.form.sheets import domain_sheets, progress_sheets
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import Progress
 from cixi_analysis.words import NOT_ASSIGNED, Absence, ProgressState, Stage
@@ -68,7 +66,7 @@ _SECTIONS: dict[tuple[str, ...], tuple[tuple[str, ...], ...]] = {
         ("3", "有数值的，在“现状值”写数，单位见“单位”一列；没有数值的，选“缺失原因”；以文字说明的，在“现状原文”照录。"),
         ("4", "填了一行，就要写明“出处”。没有资料的行整行留空，不要填0、-或/。"),
         ("5", "不要增删、移动行和列，不要改表名，不要合并单元格。列宽和行高可以调整。表未设密码，保护只为防止误改。"),
-        ("6", "{apart}"),
+        ("6", "{levels}所测不同的指标，另有各级的行：所测相同时只填写明“合填”的一行，不同时只填各级的行。"),
     ),
     ("颜色", ""): (
         ("填写", "浅黄：填写。标题为深黄。"),
@@ -127,14 +125,10 @@ def form_workbook(plan: Plan, year: int) -> Workbook:
 
 def _terms(plan: Plan, year: int, forms: Sequence[FormSheet]) -> dict[str, str]:
     """Name in the texts of the guide → what stands for it in this form; "" for what the form does not have."""
-    groups = (list(group) for _, group in groupby((row for form in forms for row in form.rows), attrgetter("subject")))
-    apart = [rows for rows in groups if len(rows) > 1 and not rows[0].identity["level"]][:1]
-    (joint, all_levels), *own = [(row.shown["key"], row.shown["level"]) for row in apart[0]] if apart else [("", "")]
-    rule = f"各级所测相同时只填“{all_levels}”一行，不同时只填{'、'.join(key for key, _ in own)}{many(len(own))}行。"
     progress, tables = [form.name for form in forms if form.model is Progress], plan.frame.tables
     return {
         "year": f"{year}", "next": f"{year + 1}", "table": tables.indicators.name,
-        "apart": f"各级名称不同的指标（如{joint}）另有各级的行：{rule}" if own else "",
+        "levels": "、".join(level.chinese for level in plan.levels) if len(plan.levels) > 1 else "",
         "progress": "、".join(progress), "columns": "进展各列" if progress else "",
         "sheets": "这两张表" if len(progress) > 1 else "这张表", "commitments": "规划正文" if plan.commitments else "",
         "projects": tables.projects.name if tables.projects else "",
