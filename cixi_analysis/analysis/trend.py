@@ -262,7 +262,9 @@ def margins(plan: Plan, year: int) -> pd.DataFrame:
                 kind, value = finding.series.measured(place), float(finding.series.value[place])
                 side = 1 if upward(bound.comparator, kind.polarity) else -1
                 margin = difference(value, bound.limit) * side + 0.0  # no negative zero
-                rows.append((one.item.item_id, str(one.level), kind.unit or None, value, str(bound), margin, bound.limit))
+                rows.append(
+                    (one.item.item_id, str(one.level), kind.unit or None, value, str(bound), margin, bound.limit)
+                )
     return pd.DataFrame(rows, columns=list(MARGIN_COLUMNS)).astype(MARGIN_COLUMNS)
 
 

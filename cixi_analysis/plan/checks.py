@@ -11,7 +11,6 @@ from cixi_analysis.plan.frame import FILE, Frame, Level
 from cixi_analysis.plan.schema import OBSERVATIONS, PROGRESS, AuditRow, Indicator, Observation, Requirement
 from cixi_analysis.words import AuditResult, Entity
 
-
 #: The other columns of tables and forms in which a level is a column.
 _TAKEN = {*Indicator.columns(), *Observation.columns(), "key", "last", "status", "now"}
 
