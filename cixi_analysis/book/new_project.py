@@ -21,12 +21,8 @@ from cixi_analysis.plan.schema import TABLES
 
 #: Required tables, in the order in which they are filled in.
 _FIRST = ("indicators.csv", "requirements.csv", "targets.csv", "conventions.csv")
-_TEMPLATES = Environment(
-    loader=PackageLoader("cixi_analysis.book", ""),
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    keep_trailing_newline=True,
-)
+_TEMPLATES = Environment(undefined=StrictUndefined, trim_blocks=True, keep_trailing_newline=True)  # noqa: S701  # no HTML
+_TEMPLATES.loader = PackageLoader("cixi_analysis.book", "")
 #: The book's title in ``_config.yml``, in two places: as it is, or quoted.
 _BOOK_TITLE = re.compile(r"""(?m)^(title: |\s+logo: \{text: )(?:"(?:[^"\\]|\\.)*"|[^#}\n]*?)(?=\s*(?:[#}]|$))""")
 
