@@ -104,12 +104,30 @@ WATER_CLASSES = ("Ⅰ", "Ⅱ", "Ⅲ", "Ⅳ", "Ⅴ", "劣Ⅴ")
 CLASS_UNIT = "类"
 
 
+class AverageScope(_Word):
+    """Over what an average is taken: the ending of a benchmark's kind."""
+
+    PROVINCE = "", "全省"
+    NATION = "_national", "全国"
+    CITY = "_city", "全市"
+
+
 class BenchmarkKind(_Word):
-    """What the provincial average is an average of."""
+    """What the average beside an observation is an average of, and over what."""
 
     LEVEL = "level", "水平值的全省平均"
     CHANGE = "change", "年变化量的全省平均（与指标同单位）"
     RATE = "rate", "年变化率的全省平均（%）"
+    LEVEL_NATIONAL = "level_national", "水平值的全国平均"
+    CHANGE_NATIONAL = "change_national", "年变化量的全国平均（与指标同单位）"
+    RATE_NATIONAL = "rate_national", "年变化率的全国平均（%）"
+    LEVEL_CITY = "level_city", "水平值的全市平均"
+    CHANGE_CITY = "change_city", "年变化量的全市平均（与指标同单位）"
+    RATE_CITY = "rate_city", "年变化率的全市平均（%）"
+
+    @property
+    def scope(self) -> AverageScope:
+        return AverageScope("".join(self.partition("_")[1:]))
 
 
 class Outcome(_Word):
@@ -139,6 +157,15 @@ class Pace(_Word):
     MOVING_AWAY = "moving_away", "背离目标"
     NO_TARGET = "no_target", "无数值目标"
     TOO_LITTLE_DATA = "too_little_data", "数据不足"
+
+
+class Cause(_Word):
+    """Why a verdict moved from one year to another, or would have."""
+
+    COUNTY = "county", "现状变了"
+    YARDSTICK = "yardstick", "只是要求变了"
+    BOTH = "both", "现状和要求都变了"
+    HIDDEN = "hidden", "结论没有变，只因要求变了"
 
 
 class CommitmentKind(_Word):

@@ -95,14 +95,14 @@ def test_imports_run_towards_the_facts(path: Path) -> None:
 
 @pytest.mark.parametrize("path", [p for p in FILES if top(module(p)) in PURE], ids=module)
 def test_the_middle_is_pure(path: Path) -> None:
-    """requirement, assessment and analysis open no file, read no clock and log nothing; the grammar is the one resource."""
+    """requirement, assessment and analysis open no file, read no clock and log nothing; grammar and vocabulary are the resources."""
     assert not {top(name) for name in imported(path)} & IMPURE_MODULES
     assert not any(name.startswith("pathlib") for name in imported(path))
     calls = [node.func for node in ast.walk(parsed(path)) if isinstance(node, ast.Call)]
     names = {f.id if isinstance(f, ast.Name) else f.attr for f in calls if isinstance(f, (ast.Name, ast.Attribute))}
     assert not names & IMPURE_CALLS
     reads = {"read_text", "now", "today"} & names
-    assert not reads or (module(path), reads) == ("requirement.reading", {"read_text"})
+    assert not reads or (module(path), reads) == ("requirement.vocabulary", {"read_text"})
 
 
 def test_no_circles() -> None:

@@ -363,7 +363,7 @@ def test_a_folder_without_data(tmp_path: Path) -> None:
     """Every file that a plan must have is missing, and all of them are named."""
     assert messages(tmp_path) == [
         "plan.toml：现为没有这个文件；应为规划的框架",
-        *(f"{name}：现为没有这个文件；应为一个 CSV 文件" for name in list(TABLES)[:4]),
+        *(f"{name}：现为没有这个文件；应为一个 CSV 文件" for name in list(TABLES)[:3]),
         "observations：现为没有任何年份的数据；应为至少一个“年份.csv”",
     ]
 

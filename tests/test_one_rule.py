@@ -20,6 +20,8 @@ from cixi_analysis.analysis.changes import changes
 from cixi_analysis.analysis.dossier import dossier
 from cixi_analysis.analysis.trend import margins, trends
 from cixi_analysis.assessment import assess, read_wording, wordings
+from cixi_analysis.export import write_json
+from cixi_analysis.export.figures import Figures
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import Requirement
 from cixi_analysis.requirement.tree import Bound, demanded_bounds
@@ -104,9 +106,6 @@ def test_the_item_itself_depends_on_the_level(
     plan: Plan, columns: dict[str, Any], national: tuple[str, list[float]], provincial: tuple[str, list[float]]
 ) -> None:
     """36 has a name for each level: verdicts, margins, pace, dossier and export agree on what was measured."""
-    from cixi_analysis.export import write_json
-    from cixi_analysis.export.figures import Figures
-
     plan = with_row(plan, "36", **columns)
     check_margins(plan, YEAR)
     found = dossier(plan, 36, YEAR)

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tiny import item, requirement, tiny_plan
+from tiny import requirement, tiny_plan
 
 from benchmarks.generated import GENERATED, generated_panel
 from cixi_analysis.assessment import PanelAssessment, assess, assess_panel, county_table, explain_region

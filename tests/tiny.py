@@ -50,6 +50,7 @@ PRINTED_TABLES = {
     "projects": {"name": "表三", "title": "重点项目"},
 }
 PARTS = (
+    "conventions",
     "published",
     "past_projects",
     "projects",

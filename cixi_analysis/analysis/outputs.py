@@ -1,10 +1,10 @@
 """The tables in the downloads of a year; titles and descriptions of columns are the schema's, or for computed ones here."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydantic.fields import FieldInfo
 
-from cixi_analysis.analysis.table1 import headings
+from cixi_analysis.analysis.table1 import headings, verdict_columns
 from cixi_analysis.plan import schema
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.fields import column
@@ -25,10 +25,12 @@ def _of(model: type[schema.Row], *names: str) -> dict[str, FieldInfo]:
     return {name: model.columns()[name] for name in names or model.columns()}
 
 
+#: Of what is asked, which a later standard may change.
+_ASKED = "该年适用的，与规划所列不同时两者都写（现行、规划所列）；合并的单元格在每一行重复。"
 _CELLS = {
-    "name": "带子项序号与级别标记（*、** 为某一级特有，或某一级所用的名称）。",
+    "name": f"带子项序号与级别标记（*、** 为某一级特有，或某一级所用的名称）；{_ASKED}", "unit": _ASKED,
     "status": "该年的现状：原文，或数值，或没有数值的原因。",
-}
+}  # fmt: skip
 _VERDICT = "该年结论：是、否、无数据、未填报（该年还没有填写，属于无数据），或“/”（本级没有要求）；属于整个指标，各子项的行重复。"
 _ASSESSMENT = {
     **_of(schema.Indicator, "indicator"),
@@ -113,18 +115,17 @@ _NEEDS = {
 
 def outputs(plan: Plan, year: int | None = None) -> dict[str, Output]:
     """Name of a table in the downloads (of ``year``) → what it is. The order is that of the files."""
-    printed, heads = plan.frame.tables, headings(plan)
+    printed = plan.frame.tables
+    told = _CELLS | dict.fromkeys(plan.levels, _ASKED) | dict.fromkeys(verdict_columns(plan), _VERDICT)
     table1 = {
-        name: column(
-            own, _VERDICT if name.startswith("verdict_") else _CELLS.get(name, "照录；合并的单元格在每一行重复。")
-        )
-        for name, own in heads.items()
+        name: column(head, told.get(name, "照录；合并的单元格在每一行重复。")) for name, head in headings(plan).items()
     }
+    levels = column("级别", "，".join(f"{level} {level.chinese}" for level in plan.levels) + "。")
     found = {"table1": Output(printed.indicators.name, "一行一个子项", _of(schema.Indicator, "item_id") | table1)}
     if printed.past_projects:
         found["table2"] = Output(printed.past_projects.name, "一行一个项目类型，末行合计", _TABLE2)
     if printed.projects:
         found["table3"] = Output(printed.projects.name, "一行一个项目", _of(schema.Project))
+    found |= _OUTPUTS | {"assessment": replace(_OUTPUTS["assessment"], columns=_ASSESSMENT | {"level": levels})}
     left_out = _OF_TEXT if year is not None and year < plan.frame.base_year else set[str]()
-    every = (found | _OUTPUTS).items()
-    return {name: one for name, one in every if name not in left_out and plan.has(*_NEEDS.get(name, ()))}
+    return {name: one for name, one in found.items() if name not in left_out and plan.has(*_NEEDS.get(name, ()))}

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cixi_analysis.assessment import Assessment
+from cixi_analysis.assessment import Assessment, asked_in, asking, unobserved
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.frame import Level
 from cixi_analysis.plan.schema import Indicator, Observation
@@ -59,22 +59,46 @@ def table1(assessment: Assessment, year: int | None = None) -> tuple[Table1Row, 
 
 
 def printed_name(plan: Plan, item: Indicator, year: int) -> str:
-    """The item's name with the plan's marks: ①, and as many * as the place of the level that alone asks it, or by that name
-    (* national, ** provincial).
+    """The item's name with the plan's marks: ①, and where not every level asks it, or by that name, as many * as the place
+    of each level that does (* national, ** provincial).
     """
-    asking = plan.asking(item.item_id, year) or [*plan.levels]
     names: dict[str, list[str]] = {}
-    for level in asking:
+    for level in _asking(plan, item, year):
         names.setdefault(plan.asked(item, level, year).name, []).append("*" * (plan.levels.index(level) + 1))
-    marked = [name + (own[0] if len(own) < len(plan.levels) else "") for name, own in names.items()]
+    marked = [name + ("、".join(own) if len(own) < len(plan.levels) else "") for name, own in names.items()]
     name = f"{item.part_mark}{chr(10).join(marked)}"
     return f"{item.indicator_name}：\n{name}" if item.part_mark == "①" else name
 
 
-def status_text(plan: Plan, observation: Observation | None, year: int) -> str:
+def _asking(plan: Plan, item: Indicator, year: int) -> list[Level]:
+    """The levels that ask something of an item in a year; where none does, those that do in another."""
+    return asking(plan, item.item_id, year) or [
+        level for level in plan.levels if plan.requirements_of(item.item_id, level)
+    ]
+
+
+def asked_texts(plan: Plan, item: Indicator, year: int) -> dict[str, str]:
+    """The cells that say what is asked of an item in a year: its name, its unit, the wording of each level."""
+    units = dict.fromkeys(plan.asked(item, level, year).unit for level in _asking(plan, item, year))
+    wordings = {level: plan.requirement(item.item_id, level, year) for level in plan.levels}
+    return {
+        "name": printed_name(plan, item, year), "unit": "\n".join(units),
+        **{level: row.wording if row else NOT_APPLICABLE_MARK for level, row in wordings.items()},
+    }  # fmt: skip
+
+
+def of_plan(plan: Plan, item: Indicator, year: int) -> dict[str, str]:
+    """Column → what the plan itself says there, where :func:`asked_texts` of ``year`` says something else."""
+    now, printed = (asked_texts(plan, item, y) for y in (year, plan.frame.base_year))
+    different = {name: text or "（空白）" for name, text in printed.items() if now[name] != text}
+    listed = not different or item in plan.as_of(plan.frame.base_year).items
+    return different if listed else dict.fromkeys(different, "（没有这一子项）")
+
+
+def status_text(plan: Plan, item_id: str, observation: Observation | None, year: int) -> str:
     """The status column: the statement, with the value where that does not print it."""
     if observation is None:
-        return str(plan.missing_reason(year))
+        return unobserved(plan, item_id, year)
     value = observation.value
     if observation.statement is None:
         return f"{value}{observation.unit or ''}" if value is not None else str(observation.absence)
@@ -87,14 +111,11 @@ def status_text(plan: Plan, observation: Observation | None, year: int) -> str:
 def _texts(assessment: Assessment, item: Indicator, year: int) -> dict[str, str]:
     plan = assessment.plan
     seen = (plan.observation(item.item_id, year, level) for level in plan.levels)
-    statuses = dict.fromkeys(status_text(plan, one, year) for one in seen)
-    wordings = {level: plan.requirement(item.item_id, level, year) for level in plan.levels}
-    units = (plan.asked(item, v, year).unit for v in plan.asking(item.item_id, year) or plan.levels)
+    statuses = dict.fromkeys(status_text(plan, item.item_id, one, year) for one in seen)
     targets = {target.year: target.wording for target in plan.targets if target.item_id == item.item_id}
     return {
-        "domain": item.domain, "task": item.task, "indicator": str(item.indicator), "name": printed_name(plan, item, year),
-        "unit": "\n".join(dict.fromkeys(units)), "attribute": Attribute(item.attribute).chinese, "status": "\n".join(statuses),
-        **{level: row.wording if row else NOT_APPLICABLE_MARK for level, row in wordings.items()},
+        "domain": item.domain, "task": item.task, "indicator": str(item.indicator), **asked_texts(plan, item, year),
+        "attribute": Attribute(item.attribute).chinese, "status": "\n".join(statuses),
         **{name: assessment.status(item.indicator, level).chinese for name, level in verdict_columns(plan).items()},
         **{f"target_{y}": targets.get(y, NOT_APPLICABLE_MARK) for y in plan.frame.target_years},
     }  # fmt: skip
@@ -153,7 +174,7 @@ def standards(plan: Plan, year: int) -> tuple[str, ...]:
 def coverage(plan: Plan, year: int) -> Coverage:
     """What is known of ``year``, of the items of which something is asked."""
     lists: dict[str, list[str]] = {"with_data": [], "without_value": [], "not_entered": [], "in_draft": []}
-    for item in plan.asked_in(year):
+    for item in asked_in(plan, year):
         rows = plan.observed(item.item_id, year)
         known = any(o.value is not None or o.absence is None for o in rows)
         entered = any(o.absence is not plan.missing_reason(year) for o in rows)

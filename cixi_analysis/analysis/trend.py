@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cixi_analysis.assessment import REQUIREMENT, TARGET, Judgement, judgements, measured
+from cixi_analysis.assessment import REQUIREMENT, TARGET, Judgement, asking, judgements, measured
 from cixi_analysis.assessment.evaluation import LeafFinding
 from cixi_analysis.assessment.numbers import Lack, difference, direction, exact, holds, plain, upward
 from cixi_analysis.assessment.observed import SIGN
@@ -37,6 +37,7 @@ CONTRACT_COLUMNS = tuple(COLUMNS)[:18]
 #: The columns of :func:`margins`.
 MARGIN_COLUMNS: dict[str, str] = {
     "item_id": "str", "level": "str", "unit": "str", "value": "float64", "bound": "str", "margin": "float64",
+    "limit": "float64",
 }  # fmt: skip
 #: Lower ends of the classes of the ratio (Eurostat).
 CLASSES = ((0.95, Pace.ON_TRACK), (0.60, Pace.NEARLY), (0.0, Pace.TOO_SLOW))
@@ -73,8 +74,9 @@ def measured_by(plan: Plan, item: Indicator, level: str | None, year: int, row: 
 def series(plan: Plan, year: int) -> dict[tuple[str, str | None], Series]:
     """The numeric series of every item that has one up to and including ``year``, in the plan's order.
 
-    A level has a series of its own only where the observations say so (11: provincial). What was measured may have
-    changed: only the years that measured the same as the latest one, at each of their levels, belong together.
+    A level has a series of its own only where the observations say so (11: provincial); the years before in which all
+    levels were observed together belong to it. What was measured may have changed: only the years that measured the same
+    as the latest one, at each of their levels, belong together.
     """
     plan = plan.as_of(year)
     rows: dict[tuple[str, str | None], list[tuple[int, float, Observation]]] = {}
@@ -86,9 +88,17 @@ def series(plan: Plan, year: int) -> dict[tuple[str, str | None], Series]:
     for key, item, level in (
         ((i.item_id, v), i, v) for i in plan.items for v in (None, *plan.levels) if (i.item_id, v) in rows
     ):
-        kinds = [measured_by(plan, item, level, y, row) for y, _, row in rows[key]]
-        points = tuple((y, value) for (y, value, _), kind in zip(rows[key], kinds, strict=True) if kind == kinds[-1])
-        others = [(y, kind[0]) for (y, _, _), kind in zip(rows[key], kinds, strict=True) if kind != kinds[-1]]
+        own, last = rows[key], rows[key][-1][0]
+        levels = asking(plan, item.item_id, year)
+        if level is None and levels and all(rows.get((item.item_id, v), own)[-1][0] > last for v in levels):
+            continue  # it goes on in the levels' own
+        if level is not None:
+            apart = {y for y, *_ in own}
+            together = [row for row in rows.get((item.item_id, None), ()) if row[0] < last and row[0] not in apart]
+            own = sorted(together + own, key=lambda row: row[0])
+        kinds = [measured_by(plan, item, level, y, row) for y, _, row in own]
+        points = tuple((y, value) for (y, value, _), kind in zip(own, kinds, strict=True) if kind == kinds[-1])
+        others = [(y, kind[0]) for (y, _, _), kind in zip(own, kinds, strict=True) if kind != kinds[-1]]
         other = (others[-1][0], f"{others[-1][1].name}（{others[-1][1].unit or '无单位'}）") if others else None
         latest = kinds[-1][0]
         found[key] = Series(item.item_id, level, latest.name, latest.unit, latest.polarity, points, other)
@@ -230,7 +240,7 @@ def _incomparable(finding: LeafFinding, bound: Bound, one: Series, place: tuple[
     if lack is Lack.UNIT:
         kind, asked = finding.series.measured(place), finding.series.asked
         unit = bound.unit or asked.unit
-        if kind.name != asked.name:
+        if kind.name != asked.name or bound.quantity:
             return f"实测的是{kind.name}"
         return f"其单位为“{unit or '（无）'}”，实测单位为“{kind.unit or '（无）'}”"
     return "" if lack is Lack.NOTHING else "规划未表明该子项的方向"
@@ -252,7 +262,9 @@ def margins(plan: Plan, year: int) -> pd.DataFrame:
                 kind, value = finding.series.measured(place), float(finding.series.value[place])
                 side = 1 if upward(bound.comparator, kind.polarity) else -1
                 margin = difference(value, bound.limit) * side + 0.0  # no negative zero
-                rows.append((one.item.item_id, str(one.level), kind.unit or None, value, str(bound), margin))
+                rows.append(
+                    (one.item.item_id, str(one.level), kind.unit or None, value, str(bound), margin, bound.limit)
+                )
     return pd.DataFrame(rows, columns=list(MARGIN_COLUMNS)).astype(MARGIN_COLUMNS)
 
 

@@ -102,15 +102,16 @@ def _measured(finding: LeafFinding, at: Place) -> str:
         case tree.Change():
             return f"{_years(node, used, unit, what, year)}，{word.replace('达到', '符合')}“{node}”"
         case tree.Rate():
-            mean = f"年均（{used['years']:.0f}年）" if node.yearly else "比上年"
+            mean = f"年均（{used['years']:.0f}年）" if node.yearly else f"比{node.since}年" if node.since else "比上年"
             change = f"{mean}变化{used['rate']:+.4g}{node.unit}"
             return f"由{_quantity(used['earlier_1'], unit)}到{_quantity(used['value'], unit)}，{change}，要求{node}，{word}"
         case tree.ChangeBenchmark():
-            by = "%" if BENCHMARK_KINDS[series.benchmark_kind[at]] is BenchmarkKind.RATE else unit.strip("-")
-            moved = f"变化{used['own']:+.4g}{by}，全省平均变化{used['benchmark']:+.4g}{by}"
+            as_rate = BENCHMARK_KINDS[series.benchmark_kind[at]].startswith(BenchmarkKind.RATE)
+            by = "%" if as_rate else unit.strip("-")
+            moved = f"变化{used['own']:+.4g}{by}，{node.scope.chinese}平均变化{used['benchmark']:+.4g}{by}"
             return f"{value}，上年{_quantity(used['earlier_1'], unit)}，{moved}，{word}"
         case tree.LevelBenchmark():
-            return f"{value}，全省平均{_quantity(used['benchmark'], unit)}，{word}"
+            return f"{value}，{node.scope.chinese}平均{_quantity(used['benchmark'], unit)}，{word}"
         case _:
             return f"{value}，{word}"
 
@@ -122,7 +123,7 @@ def _difference(value: float, limit: float) -> str:
 
 def _years(node: tree.Change, used: dict[str, float], unit: str, what: str, year: int) -> str:
     back = {0: used["value"]} | {int(name[8:]): v for name, v in used.items() if name.startswith("earlier_")}
-    known = sorted((year - n, v) for n, v in back.items() if not np.isnan(v))
+    known = sorted((node.since if n and node.since else year - n, v) for n, v in back.items() if not np.isnan(v))
     text = "、".join(f"{y}年{_quantity(v, unit)}" for y, v in known)
     short = node.window is tree.Window.YEARLY and not node.years and len(known) == 2
     return f"{what}{text}" + ("（只有两年数据，只看两年）" if short else "")
@@ -142,13 +143,17 @@ def _lacking(finding: LeafFinding, at: Place) -> str:
             text = f"实测的是{kind.name}（{kind.unit}），与要求的量或单位不同，不作比较"
         case Lack.EARLIER:
             several = (isinstance(node, tree.Change) and node.years) or (isinstance(node, tree.Rate) and node.yearly)
-            text = f"{'所需各年' if several else f'{year - 1}年'}没有可比的数值，看不出变化"
+            earlier = getattr(node, "since", 0) or year - 1
+            text = f"{'所需各年' if several else f'{earlier}年'}没有可比的数值，看不出变化"
+        case Lack.NOT_LATER:
+            text = f"{year}年不晚于要求所比的{getattr(node, 'since', 0)}年，无从比较"
         case Lack.ASSIGNED:
             text = f"{year}年上级未下达目标" if series.none_assigned[at] else "上级下达的目标未知"
         case Lack.BENCHMARK if average >= 0:
-            text = f"已知的全省平均是{BENCHMARK_KINDS[average].chinese}，与要求所比的不同"
-        case Lack.BENCHMARK:
-            text = "全省平均未知"
+            known = BENCHMARK_KINDS[average]
+            text = f"已知的{known.scope.chinese}平均是{known.chinese}，与要求所比的不同"
+        case Lack.BENCHMARK if isinstance(node, (tree.LevelBenchmark, tree.ChangeBenchmark)):
+            text = f"{node.scope.chinese}平均未知"
         case Lack.DIRECTION if series.is_class[at]:
             text = "水质类别只有优劣，没有升降"
         case Lack.DIRECTION:

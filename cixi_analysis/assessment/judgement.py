@@ -14,6 +14,7 @@ from cixi_analysis.assessment.panel import Codes, Flags, ItemSeries, Panel, coun
 from cixi_analysis.assessment.yardstick import (
     REQUIREMENT,
     Wording,
+    asked_in,
     check_observations,
     levels,
     observed_level,
@@ -199,7 +200,7 @@ def _table(
 def reasoned(plan: Plan, judged: Collection[Judgement], year: int) -> pd.DataFrame:
     """The contract's columns for a panel's first region and a year: items, then indicators."""
     rows: list[tuple[object, ...]] = []
-    printed = {item.item_id: plan.asking(item.item_id, plan.frame.base_year) for item in plan.items}
+    printed = asked_in(plan, plan.frame.base_year)
     together: dict[tuple[int, str], list[tuple[Judgement, str]]] = {}
     for one in judged:
         item, place, (wording, finding) = one.item, one.place(year), one.in_force(year)
@@ -207,8 +208,7 @@ def reasoned(plan: Plan, judged: Collection[Judgement], year: int) -> pd.DataFra
             text = explain(wording, finding, place)
         else:
             since = max((w.to_year + 1 for w in one.wordings if w.to_year < year), default=0)
-            asking = printed[item.item_id]
-            text = explain_nothing(one.level in plan.levels, bool(asking) and one.level not in asking, since)
+            text = explain_nothing(one.level in plan.levels, item in printed, since)
         together.setdefault((item.indicator, one.level), []).append((one, text))
         words = VERDICTS[int(one.verdict[place])].value, str(BASES[int(one.basis[place])])
         rows.append((item.indicator, item.item_id, one.level, *words, text))

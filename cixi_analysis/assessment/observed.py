@@ -8,14 +8,32 @@ from functools import lru_cache
 
 import numpy as np
 
-from cixi_analysis.plan.dataset import Asked
+from cixi_analysis.errors import DataError, Problem
+from cixi_analysis.plan.dataset import Asked, Plan
+from cixi_analysis.plan.frame import FILE
 from cixi_analysis.plan.schema import WATER_CLASSES, clause_pairs
-from cixi_analysis.requirement import Refusal, read
+from cixi_analysis.requirement import Refusal, Terms, read, vocabulary_problems
 from cixi_analysis.requirement.tree import Bound, ClassBound, Comparator, Node
+from cixi_analysis.requirement.vocabulary import NO_TERMS
 from cixi_analysis.words import NOT_ASSIGNED, Polarity
 
 _BARE = re.compile(r"(0|[1-9][0-9]*)(\.[0-9]+)?")
 SIGN = {Polarity.MORE: 1, Polarity.LESS: -1, Polarity.NONE: 0}
+
+
+@lru_cache(maxsize=64)
+def terms(plan: Plan) -> Terms:
+    """What the project adds to the requirement language. Raises :class:`DataError` for words that cannot be added."""
+    words = tuple((row.kind, row.word, row.stands_for or "") for row in plan.vocabulary)
+    found = Terms(words, plan.frame.region_kinds, plan.frame.base_year)
+    problems = []
+    for kind, word, expected in vocabulary_problems(found):
+        at = next((n for n, row in enumerate(plan.vocabulary, 2) if (row.kind, row.word) == (kind, word)), None)
+        file, column = ("vocabulary.csv", "word 词") if at else (FILE, "region_kinds")
+        problems.append(Problem(file, at, column, f"“{word}”", expected))
+    if problems:
+        raise DataError(problems)
+    return found
 
 
 def measured(asked: Asked, measure: str | None, unit: str | None, polarity: str | None) -> Asked:
@@ -51,7 +69,8 @@ def read_assigned(text: str | None) -> Assigned | None:
         node = read(text)
         if isinstance(node, ClassBound):
             return Assigned(node.rank, Comparator.LT if node.strict else Comparator.LE, is_class=True)
-        if isinstance(node, Bound) and not node.unit:  # in the unit of the value, or it could not be compared
+        # In the unit of the value, or it could not be compared.
+        if isinstance(node, Bound) and not node.unit and not node.quantity:
             return Assigned(node.limit, node.comparator)
     return None
 
@@ -62,10 +81,10 @@ def quantity(value: str | float) -> float:
 
 
 @lru_cache(maxsize=4096)
-def quotations(clauses: str | None, unit: str | None) -> Mapping[Node, str]:
+def quotations(clauses: str | None, unit: str | None, terms: Terms = NO_TERMS) -> Mapping[Node, str]:
     """Clause → the words quoted for it; ``check_readings`` reports those that cannot be read."""
     quoted: dict[Node, str] = {}
     for clause, quote in clause_pairs(clauses or ""):
         with contextlib.suppress(Refusal):
-            quoted[read(clause, unit=unit)] = quote
+            quoted[read(clause, unit=unit, terms=terms)] = quote
     return quoted

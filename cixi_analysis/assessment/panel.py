@@ -1,5 +1,6 @@
 """Observations of many regions and years as arrays; one county is a panel of one region."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, lru_cache
 from typing import Any
@@ -8,11 +9,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from cixi_analysis.assessment.observed import SIGN, Assigned, measured, quantity, quotations, read_assigned
+from cixi_analysis.assessment.observed import SIGN, Assigned, measured, quantity, quotations, read_assigned, terms
 from cixi_analysis.plan.dataset import Asked, Plan
 from cixi_analysis.plan.frame import Level
 from cixi_analysis.plan.schema import Indicator, Observation
 from cixi_analysis.requirement.tree import Comparator, Leaf, Node
+from cixi_analysis.requirement.vocabulary import FORMS, unit_name
 from cixi_analysis.words import CLASS_UNIT, LAST_YEAR, Absence, BenchmarkKind, Polarity
 
 Floats = npt.NDArray[np.float64]
@@ -39,6 +41,9 @@ class Panel:
 
     def __init__(self, plan: Plan, regions: Sequence[str], years: range, table: pd.DataFrame) -> None:
         self.regions, self.years, self.levels = tuple(regions), years, plan.levels
+        known = terms(plan)
+        #: the units that the project adds
+        self.added = known.words
         self.index = {item.item_id: number for number, item in enumerate(plan.items)}
         self.year_numbers = np.array(years, dtype=np.int64)
         self.unfilled = np.array([ABSENCES.index(plan.missing_reason(year)) for year in years], dtype=np.int8)
@@ -54,7 +59,7 @@ class Panel:
         found = [(year, by_id.get(item_id), cells) for year, item_id, *cells in ways.itertuples(index=False)]
         #: pattern → what the statement attests and denies
         self.texts = [
-            [quotations(text, plan.unit(item, year)) if item else {} for text in cells[3:]]
+            [quotations(text, plan.unit(item, year), known) if item else {} for text in cells[3:]]
             for year, item, cells in found
         ]
         #: item_id → its patterns
@@ -77,7 +82,9 @@ class Panel:
             for level in plan.levels
         }
         self.names = {v: np.array([kind.name for kind in kinds], dtype=object) for v, kinds in self.kinds.items()}
-        self.units = {v: np.array([kind.unit for kind in kinds], dtype=object) for v, kinds in self.kinds.items()}
+        self.units = {
+            v: np.array([unit_name(kind.unit, self.added) for kind in kinds]) for v, kinds in self.kinds.items()
+        }
         #: level → name → the column
         self.columns: dict[str, dict[str, npt.NDArray[Any]]] = {}
         for level, kinds in self.kinds.items():
@@ -204,14 +211,25 @@ class ItemSeries:
         """Index into ABSENCES; NONE where there is a value or only words."""
         return np.where(self.row == NONE, self.panel.unfilled, self.written_absence)
 
-    def in_unit(self, unit: str) -> Flags:
-        same: Flags = np.equal(self.panel.units[self.level], unit).astype(bool)
+    def in_unit(self, *units: str) -> Flags:
+        """Where the value is in one of the units, however they are written (km, 公里)."""
+        same: Flags = np.isin(self.panel.units[self.level], [unit_name(unit, self.panel.added) for unit in units])
         return same[self.words]
 
-    def before(self, years: int) -> tuple[Floats, Flags]:
-        """The value ``years`` earlier, and whether both are known and of the same kind."""
+    def of_quantity(self, name: str) -> Flags:
+        """Where the quantity of that name was measured: PM2.5浓度, △EQI（较上年）, 生态质量指数（EQI）; not its change."""
+        same = re.compile(rf"{re.escape(name)}(浓度|指数)?(\(.*\))?|[^()]*\({re.escape(name)}\)")
+        changed = re.compile("变|增|减|升|降" if "△" not in name else "(?!)")
+        measures = [kind.name.translate(FORMS) for kind in self.panel.kinds[self.level]]
+        return np.array([bool(same.fullmatch(text)) and not changed.search(text) for text in measures])[self.words]
+
+    def before(self, years: int, since: int = 0) -> tuple[Floats, Flags]:
+        """The value ``years`` earlier, or of the year ``since``; whether both are known and of the same kind."""
         value, kind = np.full_like(self.value, np.nan), np.full_like(self.kind, NONE)
-        if years < self.value.shape[1]:
+        place = since - int(self.years[0])
+        if since and 0 <= place < self.value.shape[1]:
+            value[:, place + 1 :], kind[:, place + 1 :] = self.value[:, [place]], self.kind[:, [place]]
+        elif not since and years < self.value.shape[1]:
             value[:, years:], kind[:, years:] = self.value[:, :-years], self.kind[:, :-years]
         return value, ~np.isnan(value) & self.known & (kind == self.kind)
 

@@ -9,15 +9,15 @@ from math import isnan
 import numpy as np
 import numpy.typing as npt
 
-from cixi_analysis.assessment.observed import read_assigned
+from cixi_analysis.assessment.observed import read_assigned, terms
 from cixi_analysis.assessment.panel import Flags
 from cixi_analysis.errors import DataError, Problem
 from cixi_analysis.plan.dataset import Asked, Plan
 from cixi_analysis.plan.frame import Level
 from cixi_analysis.plan.schema import OBSERVATIONS, Indicator, Observation, Requirement, Target
-from cixi_analysis.requirement import Refusal, read
+from cixi_analysis.requirement import Refusal, Terms, nothing_asked, read
 from cixi_analysis.requirement.tree import Leaf, Node, demanded_bounds, leaves
-from cixi_analysis.words import CLASS_UNIT, LAST_YEAR, NOT_APPLICABLE_MARK, NOT_ASSIGNED
+from cixi_analysis.words import CLASS_UNIT, LAST_YEAR, NOT_ASSIGNED
 
 #: The yardsticks, as `cixi assess --against` names them.
 REQUIREMENT, TARGET = "requirement", "target"
@@ -53,17 +53,33 @@ class Clauses:
 
     #: the distinct clauses of all its readable wordings, in the order of the files
     leaves: dict[Leaf, None] = field(default_factory=dict)
-    #: a requirement is or demands a limit, so that silence about the number is a gap
-    limits: list[Node] = field(default_factory=list)
+    #: the requirements that are or demand a limit, so that silence about the number is a gap while they hold
+    limits: list[Requirement] = field(default_factory=list)
     #: its wordings that cannot be read: any clause may be one of theirs
     refused: list[str] = field(default_factory=list)
 
 
 def read_wording(plan: Plan, row: Requirement | Target) -> Node | None:
     """The tree of a row's wording, or of its explicit reading. None where nothing is asked. Raises ``Refusal``."""
-    if row.wording == NOT_APPLICABLE_MARK:
+    if nothing_asked(row.wording, terms(plan)):
         return None
-    return read(row.reading or row.wording, unit=asked_by(plan, row).unit)
+    return read(row.reading or row.wording, unit=asked_by(plan, row).unit, terms=terms(plan))
+
+
+def asking(plan: Plan, item_id: str, year: int) -> list[Level]:
+    """The levels that ask something of an item in ``year``."""
+    rows = ((level, plan.requirement(item_id, level, year)) for level in plan.levels)
+    return [level for level, row in rows if row and not nothing_asked(row.wording, terms(plan))]
+
+
+def asked_in(plan: Plan, year: int) -> tuple[Indicator, ...]:
+    """The items of which some level asks something in ``year``."""
+    return tuple(item for item in plan.items if asking(plan, item.item_id, year))
+
+
+def unobserved(plan: Plan, item_id: str, year: int) -> str:
+    """What stands in the place of a missing observation: why it is missing, or that nothing was asked."""
+    return str(plan.missing_reason(year)) if asking(plan, item_id, year) else "没有要求"
 
 
 def asked_by(plan: Plan, row: Requirement | Target) -> Asked:
@@ -90,7 +106,7 @@ def clauses(plan: Plan) -> dict[str, Clauses]:
             continue
         if node:
             own.leaves.update(dict.fromkeys(leaves(node)))
-            own.limits.extend(demanded_bounds(node) if isinstance(row, Requirement) else ())
+            own.limits.extend([row] if isinstance(row, Requirement) and [*demanded_bounds(node)] else [])
     return found
 
 
@@ -164,15 +180,17 @@ def observation_problems(plan: Plan, file: str, rows: Iterable[tuple[int, int, O
         own = clauses(plan).get(row.item_id)
         if own is None:
             continue  # a plan of one indicator keeps the rows of the others, so that row numbers stay true
-        target, item = row.assigned_target, plan.item(row.item_id)
-        if own.limits and row.value is None and row.absence is None and row.attests is None and row.denies is None:
+        target = row.assigned_target
+        silent = row.value is None and row.absence is None and row.attests is None and row.denies is None
+        if silent and any(plan.requirement(row.item_id, limit.level, year) == limit for limit in own.limits):
             expected = "一个数；没有时写明缺失原因（该子项的要求有数值界限）"
             yield Problem(file, number, "value 现状值", "空，也没有缺失原因", expected)
-        if row.level is row.unit is None and row.value is not None:
-            units = {plan.asked(item, level, year).unit for level in plan.asking(item.item_id, year)}
-            if len(units) > 1:
-                expected = f"写明单位，或一级一行（各级所测的单位不同：{'、'.join(sorted(units))}）"
-                yield Problem(file, number, "unit 实测单位", "空", expected)
+        if row.value and row.level is None and row.unit is None:
+            item, levels = plan.item(row.item_id), asking(plan, row.item_id, year)
+            units = {level.chinese: plan.asked(item, level, year).unit for level in levels}
+            if len(set(units.values())) > 1:  # one number cannot be in both
+                found = "空，而各级的单位不同（" + "，".join(map(" ".join, units.items())) + "）"
+                yield Problem(file, number, "unit 实测单位", found, "写明实测单位，或在“级别”列各级一行")
         assigned = read_assigned(target)
         if assigned is None:
             expected = f"数（与现状值同单位，不写单位）、水质类别、“任务：……”或“{NOT_ASSIGNED}”"
@@ -181,15 +199,15 @@ def observation_problems(plan: Plan, file: str, rows: Iterable[tuple[int, int, O
             expected = "与现状值同类的目标：类别对类别，数对数"
             yield Problem(file, number, "assigned_target 下达目标", f"“{target}”而现状值为“{row.value}”", expected)
         for column, (clause, _) in ((c, pair) for c in ("attests", "denies") for pair in row.clauses(c)):
-            if expected := _wrong_clause(clause, own, plan.unit(item, year)):
+            if expected := _wrong_clause(clause, own, plan.unit(plan.item(row.item_id), year), terms(plan)):
                 title = f"{column} {Observation.columns()[column].title}"
                 yield Problem(file, number, title, f"“{clause}”", expected)
 
 
-def _wrong_clause(clause: str, own: Clauses, unit: str) -> str:
+def _wrong_clause(clause: str, own: Clauses, unit: str, known: Terms) -> str:
     """What would be right for a clause that the item's wordings do not have; "" where they do."""
     try:
-        known = own.refused or read(clause, unit=unit) in own.leaves
+        found = own.refused or read(clause, unit=unit, terms=known) in own.leaves
     except Refusal as refusal:
         return f"要求语言里的一个条款。{refusal}"
-    return "" if known else f"该子项的要求或规划值中的一个条款（{'、'.join(map(str, own.leaves))}）"
+    return "" if found else f"该子项的要求或规划值中的一个条款（{'、'.join(map(str, own.leaves))}）"

@@ -1,4 +1,4 @@
-"""Commands that build the book, publish it and verify a published one."""
+"""Commands that start a project, build its book, publish it and verify a published one."""
 
 import signal
 import time
@@ -19,6 +19,30 @@ if TYPE_CHECKING:
 _POLL = 0.5
 #: Builds by the same workers: a kernel keeps what it has computed, about 12 MB a build.
 _BUILDS = 20
+
+
+@command(
+    short_help="为另一个规划新建项目。Start a project for another plan.",
+    help="在 FOLDER（还不存在，或是空文件夹）中新建另一个规划的项目：规划的框架、只有列名的数据表、书的各页，和说明先填什么的 README.md。"
+    "Start a project for another plan in FOLDER, which must not exist or be empty: the plan's frame, tables with headers, "
+    "the book's pages, and a README that says what to fill in first.\n\n"
+    "各页复制自当前（或 --root 指明的）项目。The pages are copied from the current project (or that of --root).",
+)
+@click.argument("folder", type=PathType(path_type=Path), metavar="FOLDER")
+@click.option("--title", default="", help="规划的名称，不带书名号。The plan's name, without 《》.")
+def new(root: Path | None, folder: Path, title: str) -> None:
+    from cixi_analysis.book.new_project import start_project
+    from cixi_analysis.errors import invisible, quoted
+
+    title = title.strip()
+    if "\n" in title or invisible(title):
+        raise click.UsageError(
+            f"--title 现为{quoted(title)}，应为一行看得见的文字。TITLE must be one line of visible text."
+        )
+    place = start_project(root, folder, title.removeprefix("《").removesuffix("》"))
+    echo(place)
+    name = f'"{folder}"' if " " in str(folder) else folder
+    echo(f"先填什么，见其中的 README.md；还缺什么，运行 cixi --root {name} build。", err=True)
 
 
 @command(
@@ -93,7 +117,7 @@ def _up_to_date(
         from cixi_analysis.book.scheduler import cluster
 
         plan = cixi.load_plan(root)
-        for year in years:
+        for year in years or (plan.require_year(),):
             plan.require_year(year)
             if year not in plan.report_years:
                 known = "、".join(map(str, plan.report_years))
@@ -154,7 +178,7 @@ def publish(root: Path | None, as_zip: bool, output: Path | None) -> None:
     if output and output.suffix.lower() != ".zip":
         raise click.UsageError(f"文件名应以 .zip 结尾，现为 {output}。The file's name should end in .zip.")
     plan = cixi.load_plan(root)
-    target = output or plan.root / "_build" / f"cixi-{plan.report_years[-1]}.zip"
+    target = output or plan.root / "_build" / f"cixi-{plan.require_year()}.zip"
     archive(plan.root, target)
     echo(target)
     echo(f"{target.stat().st_size / 1e6:.1f} MB。解压后打开其中的 index.html。", err=True)

@@ -1,5 +1,6 @@
 """Commands that answer: assess, trend, reconcile, diff, indicator, commitments, audit, requirement, export."""
 
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,7 +9,8 @@ import click
 
 import cixi_analysis as cixi
 from cixi_analysis.cli.terminal import FORMAT, YEAR, PathType, command, echo, print_table
-from cixi_analysis.words import LAST_YEAR, NOT_APPLICABLE_MARK, AuditResult, Convention, Due
+from cixi_analysis.errors import DataError
+from cixi_analysis.words import LAST_YEAR, AuditResult, Convention, Due
 
 if TYPE_CHECKING:
     from cixi_analysis.requirement.tree import Node
@@ -92,7 +94,7 @@ def indicator(root: Path | None, number: int, year: int | None, form: str) -> No
     from cixi_analysis.analysis.dossier import facts
 
     plan = cixi.load_plan(root)
-    print_table(facts(cixi.dossier(plan, number, plan.years[-1] if year is None else year)), form)
+    print_table(facts(cixi.dossier(plan, number, plan.require_year(year))), form)
 
 
 @command(
@@ -108,7 +110,7 @@ def commitments(root: Path | None, year: int | None, form: str) -> None:
     from cixi_analysis.analysis.commitments import ledger
 
     plan = cixi.load_plan(root)
-    at = plan.years[-1] if year is None else year
+    at = plan.require_year() if year is None else year
     if not (base := plan.frame.base_year) <= at <= LAST_YEAR:
         raise click.UsageError(f"年份应在 {base} 与 {LAST_YEAR} 之间，现为 {at}。YEAR is out of range.")
     table = ledger(plan, at)
@@ -154,7 +156,9 @@ def requirement(root: Path | None, text: str | None, unit: str | None, everythin
             echo(f"有 {refused} 种要求无法解读，见 refusal 一列；所在的子项无数据，其余照常评估。", err=True)
             raise click.exceptions.Exit(1)
         return
-    from cixi_analysis.requirement import meaning
+    from cixi_analysis.assessment import terms
+    from cixi_analysis.requirement import meaning, nothing_asked
+    from cixi_analysis.requirement.vocabulary import NO_TERMS
 
     def tree_rows(node: "Node", depth: int = 0) -> Iterator[tuple[int, str, str]]:
         """Depth, name (AND, OR or the leaf) and meaning of the node and of all below it."""
@@ -163,7 +167,10 @@ def requirement(root: Path | None, text: str | None, unit: str | None, everythin
         for part in parts:
             yield from tree_rows(part, depth + 1)
 
-    tree = None if text == NOT_APPLICABLE_MARK else cixi.read(text, unit=unit)
+    known = NO_TERMS
+    with contextlib.suppress(DataError):  # outside of a project, or in a damaged one
+        known = terms(cixi.load_plan(root))
+    tree = None if nothing_asked(text, known) else cixi.read(text, unit=unit, terms=known)
     rows = list(tree_rows(tree)) if tree else [(0, text, "本级没有要求")]
     if form == "table":
         echo(tree or text)

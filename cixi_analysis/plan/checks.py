@@ -7,15 +7,20 @@ from itertools import pairwise, product
 from cixi_analysis.errors import Problem
 from cixi_analysis.plan.arithmetic import BadRelation, relation
 from cixi_analysis.plan.csvfile import CsvTable
-from cixi_analysis.plan.frame import FILE, Frame
+from cixi_analysis.plan.frame import FILE, Frame, Level
 from cixi_analysis.plan.schema import OBSERVATIONS, PROGRESS, AuditRow, Indicator, Observation, Requirement
 from cixi_analysis.words import AuditResult, Entity
+
+#: The other columns of tables and forms in which a level is a column.
+_TAKEN = {*Indicator.columns(), *Observation.columns(), "key", "last", "status", "now"}
 
 
 def cross_check(
     frame: Frame | None, tables: Mapping[str, CsvTable], years: Mapping[str, Mapping[int, CsvTable]]
 ) -> Iterator[Problem]:
     """The problems between rows and files; a rule is checked only where its files could be read whole."""
+    for level in (level for level in (frame.levels if frame else ()) if level in _TAKEN):
+        yield Problem(FILE, None, "levels", f"“{level}”", "不是表中别的栏目的编号的 id")
     if not tables["indicators.csv"].complete:
         return
     items: dict[str, Indicator] = {row.item_id: row for row in tables["indicators.csv"].rows.values()}
@@ -64,12 +69,15 @@ def _wordings(rows: Mapping[int, Requirement]) -> Iterator[Problem]:
                 yield Problem("requirements.csv", number, "to_year 终止年", f"{row.to_year}", expected)
 
 
-def observation_problems(table: CsvTable) -> Iterator[Problem]:
-    """One year's rows: an item has a row for both levels or one for each, and quotations stand in the statement."""
+def observation_problems(table: CsvTable, levels: Iterable[Level] = ()) -> Iterator[Problem]:
+    """One year's rows: an item has a row for both levels or one for each, and quotations stand in the statement.
+    ``levels``: those that are told by their names, not by their ids.
+    """
+    names = {level: level.chinese for level in levels}
     both = {row.item_id for row in table.rows.values() if row.level is None}
     for number, row in table.rows.items():
         if row.level is not None and row.item_id in both:
-            found = f"{row.item_id} 既有各级通用的一行又有 {row.level} 的一行"
+            found = f"{row.item_id} 既有各级通用的一行又有 {names.get(row.level, row.level)} 的一行"
             yield Problem(table.file, number, "level 级别", found, "二者取一")
         yield from quotation_problems(table.file, number, row)
 

@@ -16,7 +16,7 @@ from cixi_analysis.plan.csvfile import Content, CsvTable, read_table
 from cixi_analysis.plan.frame import FILE, Frame, Level, Part, read_frame
 from cixi_analysis.plan.journal import read_journal
 from cixi_analysis.plan.schema import OBSERVATIONS, TABLES, YEARLY, Row
-from cixi_analysis.words import LAST_YEAR, NOT_APPLICABLE_MARK, Absence, Entity, Polarity
+from cixi_analysis.words import LAST_YEAR, Absence, Entity, Polarity
 
 R = TypeVar("R", bound=Row)
 #: File of ``TABLES`` → the field of :class:`Plan` with its rows.
@@ -99,12 +99,14 @@ class Plan:
         """The indicators' numbers, in the plan's order."""
         return tuple(dict.fromkeys(i.indicator for i in self.items))
 
-    def require_year(self, year: int) -> int:
-        """``year``. Raises :class:`UnknownYear` when nothing was observed in it, or no wording judges it."""
+    def require_year(self, year: int | None = None) -> int:
+        """``year``, or the newest. Raises :class:`UnknownYear` when nothing was observed in it, or no wording judges it."""
+        if year is None:
+            year = self.years[-1] if self.years else self.frame.base_year
         if year not in self.years:
             how = f"新增年份：运行 cixi workbook {year} 得到填报工作簿，填写后依次运行 cixi check 和 cixi import。"
-            known = f"没有 {year} 年的数据。已有数据的年份：{'、'.join(map(str, self.years))}。"
-            raise UnknownYear(known + how if self.frame.base_year < year <= self.frame.last_year else known)
+            known = f"没有 {year} 年的数据。已有数据的年份：{'、'.join(map(str, self.years)) or '还没有'}。"
+            raise UnknownYear(known + how if self.frame.base_year <= year <= self.frame.last_year else known)
         if self.frame.wording_year(year) < self.frame.base_year:
             begun = f"{year} 年没有适用的要求：规划的要求自 {self.frame.base_year} 年起适用，"
             raise UnknownYear(f"{begun}{FILE} 没有写明以前各年怎样回看（retrospect_wordings）。")
@@ -145,11 +147,15 @@ class Plan:
         return self._requirements.get((item_id, level), ())
 
     def asked(self, item: schema.Indicator, level: str, year: int = LAST_YEAR) -> Asked:
-        """What is measured of an item at a level in ``year`` (default: at last), by the latest row that has begun; before
-        the first row, by the first.
+        """What is measured of an item at a level in ``year`` (default: at last), by the latest row that has begun: of the
+        level, else of the first that asks something; before the first of all, by the level's first.
         """
-        rows, at = self.requirements_of(item.item_id, level), self.frame.wording_year(year)
-        row = next((one for one in reversed(rows) if one.from_year <= at), rows[0] if rows else item)
+        of, at = (
+            [self.requirements_of(item.item_id, one) for one in (level, *self.levels)],
+            self.frame.wording_year(year),
+        )
+        begun = (one for rows in of for one in reversed(rows) if one.from_year <= at)
+        row = next(begun, of[0][0] if of[0] else item)
         name = getattr(row, "measure", None) or item.name
         return Asked(name, row.unit or item.unit or "", Polarity(row.polarity or item.polarity))
 
@@ -162,18 +168,23 @@ class Plan:
         level = next((v for v in self.levels if self.requirements_of(item.item_id, v)), self.levels[0])
         return self.asked(item, level, year).unit
 
+    def unit_of(self, row: schema.Observation, year: int) -> str:
+        """The unit of an observation's value in ``year``: its own, else that of what was asked then; "" where none is named."""
+        item = self.item(row.item_id)
+        return row.unit or (self.asked(item, row.level, year).unit if row.level else self.unit(item, year))
+
     def planned(self, item: schema.Indicator) -> Asked:
         """What the plan's targets of an item are about."""
         return self.asked(item, self.frame.targets_follow, self.frame.base_year)
 
     @cached_property
     def remeasured(self) -> frozenset[str]:
-        """The ids of the items of which not every year asks for the same measures."""
-        found: dict[str, set[object]] = {}
+        """The ids of the items of which a later wording measures something else than an earlier one."""
+        years: dict[str, set[int]] = {item.item_id: {self.frame.base_year} for item in self.items}
         for row in self.requirements:
-            found.setdefault(row.item_id, set()).add((row.measure, row.unit, row.polarity))
-        later = {row.item_id for row in self.requirements if row.from_year > self.frame.base_year or row.to_year}
-        return frozenset(item_id for item_id in later if len(found[item_id]) > 1)
+            years[row.item_id].add(row.from_year)
+        kinds = ((i.item_id, {self.asked(i, v, y) for y in years[i.item_id]}) for i in self.items for v in self.levels)
+        return frozenset(item_id for item_id, own in kinds if len(own) > 1)
 
     def as_of(self, year: int) -> "Plan":
         """The plan as it stands in ``year``: without the wordings that begin later, and the items that they bring."""
@@ -187,15 +198,6 @@ class Plan:
             own = self.only(tuple(item for item in self.items if item.item_id in ids))
             self._views[len(kept)] = replace(own, requirements=kept, links=links)
         return self._views[len(kept)]
-
-    def asking(self, item_id: str, year: int) -> list[Level]:
-        """The levels that ask something of an item in ``year``."""
-        rows = ((level, self.requirement(item_id, level, year)) for level in self.levels)
-        return [level for level, row in rows if row and row.wording != NOT_APPLICABLE_MARK]
-
-    def asked_in(self, year: int) -> tuple[schema.Indicator, ...]:
-        """The items of which some level asks something in ``year``."""
-        return tuple(item for item in self.items if self.asking(item.item_id, year))
 
     def observed(self, item_id: str, year: int) -> Sequence[schema.Observation]:
         """The rows of an item in a year: one for both levels, or one for each level that was observed."""
@@ -301,17 +303,18 @@ def _content(path: Path) -> Content:
 
 def _table(name: str, content: Content, problems: list[Problem], frame: Frame | None) -> CsvTable:
     """A table; one that the frame does not list among its parts may be missing, and has no rows."""
-    optional = _FIELDS[name] in get_args(Part)
-    listed = not optional or (frame is not None and _FIELDS[name] in frame.parts)
+    part = _FIELDS[name]
+    optional = part in get_args(Part)
+    listed = not optional or (frame is not None and part in frame.parts)
     if content is FileNotFoundError and not listed:
         return CsvTable(name, complete=True)
     table = read_table(name, content, TABLES[name], problems, frame)
-    if (listed or frame is None) and table.complete and not table.rows:
+    if listed and table.complete and not table.rows:
         expected = f"至少一行数据（没有数据的，从 {FILE} 的 parts 中删去）" if optional else "至少一行数据"
         problems.append(Problem(name, 2, None, "只有列名，没有一行数据", expected))
-    elif table.rows and not listed and frame:
-        expected = f"列出 {_FIELDS[name]}（{name} 有数据）"
-        problems.append(Problem(FILE, None, "parts 另有的数据", f"没有 {_FIELDS[name]}", expected))
+    elif table.rows and not listed and frame is not None:
+        expected = f"列出 {part}（{name} 有数据）"
+        problems.append(Problem(FILE, None, "parts 另有的数据", f"没有 {part}", expected))
     return table
 
 
@@ -330,7 +333,7 @@ def _parse(root: Path, files: tuple[tuple[str, Content], ...]) -> Plan:
             years[folder][int(file[:4])] = read_table(name, content, YEARLY[folder], problems, frame)
         else:
             problems.append(Problem(name, None, None, "不认识的文件名", "“年份.csv”，如 2023.csv"))
-    if not years[OBSERVATIONS]:
+    if not years[OBSERVATIONS] and problems:  # the only thing that is missing: the form of the base year fills it in
         problems.append(Problem(OBSERVATIONS, None, None, "没有任何年份的数据", "至少一个“年份.csv”"))
     problems += cross_check(frame, tables, years)
     if problems or frame is None:

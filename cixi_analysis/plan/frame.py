@@ -18,7 +18,8 @@ from cixi_analysis.plan.fields import Maybe, column
 FILE = "plan.toml"
 #: The optional tables of ``data/``; the fields of :class:`cixi_analysis.plan.dataset.Plan` with their rows.
 Part = Literal[
-    "published", "past_projects", "projects", "commitments", "background", "left_out", "audit", "links", "vocabulary"
+    "conventions", "published", "past_projects", "projects", "commitments", "background", "left_out", "audit", "links",
+    "vocabulary",
 ]  # fmt: skip
 
 
@@ -83,6 +84,9 @@ class PrintedTable(_Settings):
 
     name: _Line = column("名称", "规划里怎样称呼这张表，如 表一。")
     title: _Line = column("标题", "表的标题，照录。")
+    note: Maybe[_Line] = column(
+        "附注", "照录时改动了什么，如误印的序号；写在导出的工作簿里；没有则不写。", default=None
+    )
 
     @property
     def subject(self) -> str:
@@ -117,7 +121,7 @@ class Frame(_Settings):
         "级别",
         "提出要求的各级：id 编号，name 名称，short 一个字的简称，heading 规划里结论一栏的标题（空＝是否达到某级要求）。",
     )
-    targets_follow: _Line = column("规划值所随的级别", "两级所测不同时，规划值说的是哪一级所测的。")
+    targets_follow: _Line = column("规划值所随的级别", "各级所测不同时，规划值说的是哪一级所测的。")
     region_kinds: tuple[_Line, ...] = column("地区类型", "按地区类型分别提要求时适用的类型，如 山区。", default=())
     parts: Annotated[tuple[Part, ...], AfterValidator(_distinct)] = column(
         "另有的数据", "指标、要求、规划值以外，data/ 中还有数据的表；没有列出的表可以没有文件，书里也没有相应的页。", default=()
@@ -137,6 +141,11 @@ class Frame(_Settings):
             yield "target_years", f"晚于基准年 {self.base_year} 的年份"
         if not self.levels:
             yield "levels", "至少一级"
+        elif any(
+            len(set(texts)) < len(self.levels)
+            for texts in zip(*((v.chinese, v.short) for v in self.levels), strict=True)
+        ):
+            yield "levels", "各级的 name 互不相同，short 也互不相同"
         elif self.targets_follow not in self.levels:
             yield "targets_follow", "、".join(self.levels)
         for part in ("past_projects", "projects"):

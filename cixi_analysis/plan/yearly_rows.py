@@ -40,10 +40,10 @@ class Observation(Row):
         "下达目标", f"上级下达的年度目标：数（可带比较符，如 ≤31）、水质类别，或“任务：……”；“{NOT_ASSIGNED}”＝当年没有下达；空＝原文未列。",
     )  # fmt: skip
     benchmark: Maybe[Number] = column(
-        "全省平均", "全省平均值；为变化量或变化率时带符号，上升为正、下降为负；空＝未知。"
+        "全省平均", "要求所比的平均值，通常是全省的；为变化量或变化率时带符号，上升为正、下降为负；空＝未知。"
     )
     benchmark_kind: Maybe[words.BenchmarkKind] = column(
-        "平均的含义", "level 水平值，change 年变化量（与指标同单位），rate 年变化率（%）；空＝没有全省平均。"
+        "平均的含义", f"什么的、哪里的平均：{listed(words.BenchmarkKind)}空＝没有平均值。"
     )
     statement: Maybe[str] = column("现状原文", "现状值一栏的文字，照录；空＝原文没有这一年的文字。")
     attests: Maybe[str] = column(
@@ -88,7 +88,7 @@ class Progress(Row):
 
     KEY = ("kind", "id")
     kind: Entity = column("类别", "project 项目，commitment 承诺。")
-    id: Text = column("编号", "表三的项目序号，或承诺编号。")
+    id: Text = column("编号", "工程表的项目序号，或承诺编号。")
     state: ProgressState = column("状态", f"该年底的状态：{listed(ProgressState)}")
     percent: Maybe[Percent] = column("完成比例", "%，0–100，截至该年底；空＝未填。")
     spent: Maybe[Amount] = column("累计投资", "万元，截至该年底累计完成；空＝未填，不是 0；承诺不填。")

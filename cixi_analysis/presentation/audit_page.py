@@ -40,7 +40,9 @@ def conclusion(plan: Plan) -> Html:
 
 
 def headline(plan: Plan) -> Html:
-    """The audit in one sentence for the home page."""
+    """The audit in one sentence for the home page; empty without one."""
+    if not plan.audit:
+        return Html(Markup(), "规划没有核对")
     told = f"规划自己的说法是否前后一致：两两对照{len(plan.audit)}处，{_told(plan)}，见"
     return paragraph(told, link("规划核对", "audit.html"), "。")
 
@@ -49,7 +51,7 @@ def finding_list(plan: Plan, result: AuditResult) -> Html:
     """The findings with one result, both quotations side by side."""
     rows = [(r, sum_text(r.check), _about(plan, r)) for r in records(findings(plan)) if r.result == result]
     sign, none = f"{SIGNS[result]} {result.chinese}", f"没有“{result.chinese}”的。"
-    markup = render("findings", anchor=result.value, rows=rows, sign=sign, none=none)
+    markup = render("findings", anchor=result.value, rows=rows, sign=sign, nothing=none)
     return Html(markup, f"{result.chinese}：{len(rows)}处")
 
 

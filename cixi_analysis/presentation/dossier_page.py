@@ -10,7 +10,7 @@ from cixi_analysis.analysis.commitments import deadline, promised
 from cixi_analysis.analysis.dossier import Dossier, value_text, yardsticks
 from cixi_analysis.analysis.reconciliation import result
 from cixi_analysis.analysis.records import records
-from cixi_analysis.assessment import Assessment
+from cixi_analysis.assessment import Assessment, asking
 from cixi_analysis.plan.schema import Observation
 from cixi_analysis.presentation import charts, tables, titles
 from cixi_analysis.presentation.audit_page import SIGNS
@@ -30,7 +30,7 @@ def verdict_list(found: Dossier) -> Html:
     """The verdicts of the year at each level, and why."""
     own = found.verdicts[(found.verdicts["year"] == found.year) & (found.verdicts["item_id"] == "")]
     told = ((found.plan.level(r.level).chinese, badge(r.status), basis_note(r.basis), r.reason) for r in records(own))
-    return bullets(*(Markup("{} {}{}　{}").format(*one) for one in told))
+    return bullets(*(Markup("{} {}{}　{}").format(*one) for one in told), *found.turned)
 
 
 def verdict_table(found: Dossier) -> Html:
@@ -76,7 +76,7 @@ def wording_table(found: Dossier) -> Html:
 
 def _held(found: Dossier, row: Any) -> str:
     """The years of a wording that does not hold from the base year on, and its standard."""
-    if row.from_year <= found.plan.frame.base_year and not row.to_year:
+    if row.to_year is None and (row.from_year or 0) <= found.plan.frame.base_year:
         return ""
     return f"{row.from_year}—{row.to_year or ''}年，{row.standard}".replace("—年", "年起")
 
@@ -97,14 +97,18 @@ def observation_table(found: Dossier) -> Html:
             titles.item_title(item, _name(found, o, year)), titles.measured_note(found.plan, item, o.measure)
         )
         beside, source = "；".join(yardsticks(o)), titles.short_source(found.plan, o.source)
-        rows.append((year, measured, value_text(item, o), beside, o.statement, source))
+        rows.append((year, measured, value_text(found.plan, o, year), beside, o.statement, source))
     columns = {"年份": "year", "子项（实测对象）": "name", "数值": "right", "目标与平均": "text", "原文": "long"}
     columns["出处"] = "long"
     return tables.table(rows, columns, caption="各年的观测", none="没有任何年份的观测。", empty="没有")
 
 
 def _name(found: Dossier, row: Observation, year: int) -> str:
-    return found.plan.asked(found.plan.item(row.item_id), row.level, year).name if row.level else ""
+    """What was measured, where that has one name in the year; else "", for the item's own."""
+    plan, item = found.plan, found.plan.item(row.item_id)
+    levels = [row.level] if row.level else asking(plan, item.item_id, year)
+    names = {plan.asked(item, level, year).name for level in levels}
+    return names.pop() if len(names) == 1 else ""
 
 
 def series(found: Dossier) -> Html:

@@ -6,11 +6,14 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
+from cixi_analysis.analysis import causes
+from cixi_analysis.analysis.changes import year_before
 from cixi_analysis.analysis.outputs import outputs
 from cixi_analysis.analysis.records import columns_of, records
 from cixi_analysis.analysis.table1 import coverage
-from cixi_analysis.assessment import TARGET, Assessment, assess, tally, tally_without_each_convention
+from cixi_analysis.assessment import TARGET, Assessment, assess, refusals, tally, tally_without_each_convention
 from cixi_analysis.plan.dataset import Plan, absence_reason
+from cixi_analysis.plan.schema import Target
 from cixi_analysis.presentation import tables
 from cixi_analysis.presentation.html import Html, Text, bullets, cards, joined, link, paragraph, prose, render, stack
 from cixi_analysis.presentation.looks import LOOKS, badge, basis_word
@@ -37,6 +40,29 @@ def headline(assessment: Assessment, pages: str = "") -> Html:
         named = [link(first[n].indicator_name, href(first[n], pages)) for n in unmet]
         levels.append((assessment.plan.level(row.level), row, named))
     return prose("headline", year=assessment.year, levels=levels)
+
+
+def by_last_standard(plan: Plan, year: int) -> Html:
+    """The counts of the year by the requirements of the year before; empty where they are the same."""
+    other = year_before(plan, year)
+    old = causes.by_last_standard(plan, year, other) if other else None
+    if old is None:
+        return Html(Markup(), "要求与上一年相同")
+    levels = [(plan.level(row.level), row) for row in records(tally(old))]
+    return prose("by_last_standard", year=year, other=other, levels=levels)
+
+
+def refused(plan: Plan, pages: str = "") -> Html:
+    """The wordings that cannot be read, each with its item, place and reason; empty where all can."""
+    told = []
+    for row, why in refusals(plan).items():
+        item = plan.item(row.item_id)
+        if isinstance(row, Target):
+            place = f"{row.year}年规划值"
+        else:
+            place = f"{plan.level(row.level).chinese}要求，{row.from_year}年起"
+        told.append((link(item_title(item), href(item, pages)), place, f"“{why.marked}”，{why.reason}"))
+    return prose("refused", refused=told) if told else Html(Markup(), "要求都能解读")
 
 
 def attribute_of_unmet(assessment: Assessment) -> Html:
@@ -109,7 +135,7 @@ def reasons(assessment: Assessment, verdict: Verdict, pages: str = "") -> Html:
     entries = list(_entries(assessment, verdict, pages))
     anchor = {Verdict.UNMET: "unmet", Verdict.NO_DATA: "no-data"}.get(verdict, str(verdict))
     anchor += "" if assessment.against != TARGET else "-targets"
-    markup = render("reasons", anchor=anchor, entries=entries, none=f"没有{LOOKS[verdict].word}的指标。")
+    markup = render("reasons", anchor=anchor, entries=entries, nothing=f"没有结论为“{LOOKS[verdict].word}”的指标。")
     return Html(markup, f"{LOOKS[verdict].word}：{len(entries)}项")
 
 
@@ -207,7 +233,7 @@ def observed_items(plan: Plan, year: int) -> Html:
     rows = [
         (item_link(plan, item, level=row.level),
          row.measure or (plan.asked(item, row.level, year).name if row.level else item.name),
-         row.value, row.unit or item.unit, row.statement, short_source(plan, row.source))
+         row.value, plan.unit_of(row, year), row.statement, short_source(plan, row.source))
         for item in known for row in plan.observed(item.item_id, year)
     ]  # fmt: skip
     columns = {"子项": "name", "实测对象": "text", "数值": "right", "单位": "short", "原文": "long", "出处": "short"}

@@ -5,16 +5,16 @@ from collections.abc import Iterator, Sequence
 from markupsafe import Markup
 
 from cixi_analysis.analysis.records import records
-from cixi_analysis.analysis.table1 import Table1Row, coverage, headings, standards, verdict_columns
+from cixi_analysis.analysis.table1 import Table1Row, coverage, headings, of_plan, standards, verdict_columns
 from cixi_analysis.analysis.table1 import table1 as layout
-from cixi_analysis.assessment import Assessment
+from cixi_analysis.assessment import Assessment, unobserved
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import WATER_CLASSES, Indicator, Observation
 from cixi_analysis.presentation.formatting import with_unit
 from cixi_analysis.presentation.html import Html, joined, lines, link, noted, prose, render
 from cixi_analysis.presentation.looks import badge, basis_note
 from cixi_analysis.presentation.titles import indicator_href, item_anchor, item_link, short_source
-from cixi_analysis.words import CLASS_UNIT, NOT_APPLICABLE_MARK, Status, Verdict
+from cixi_analysis.words import CLASS_UNIT, Status, Verdict
 
 #: Column → CSS class of its cells.
 _CSS = {
@@ -46,18 +46,10 @@ def table1(assessment: Assessment) -> Html:
 def introduction(assessment: Assessment) -> Html:
     """What the page shows: the plan's table as printed, and, where they differ, the wordings in force."""
     plan, year = assessment.plan, assessment.year
-    changed = any(_of_plan(plan, item, level, year) is not None for item in plan.items for level in plan.levels)
+    changed = any(of_plan(plan, item, year) for item in plan.items)
     marks = [("*" * number, level.chinese) for number, level in enumerate(plan.levels, start=1)]
     shown = {"marks": marks if len(marks) > 1 else [], "standards": standards(plan, year)}
     return prose("table1", table=plan.frame.tables.indicators.name, year=year, changed=changed, **shown)
-
-
-def _of_plan(plan: Plan, item: Indicator, level: str, year: int) -> str | None:
-    """The plan's own wording, where another one is in force in ``year``; "" where the plan has none; else None."""
-    now, printed = (plan.requirement(item.item_id, level, y) for y in (year, plan.frame.base_year))
-    if now == printed or (now and printed and now.wording == printed.wording):
-        return None
-    return printed.wording if printed else ""
 
 
 def _rows(assessment: Assessment, columns: Sequence[str]) -> Iterator[tuple[object, ...]]:
@@ -84,15 +76,15 @@ def _content(assessment: Assessment, column: str, row: Table1Row, items: Sequenc
         number = row.item.indicator
         shown, cell = badge(assessment.status(number, level)), ("verdict", str(number), level)
         printed = [p.stated for p in plan.published if (p.kind, p.subject, p.level) == cell]
-        of_plan = f"原表：{'、'.join(printed) or '未印'}" if assessment.year == base and plan.published else ""
-        return noted(link(shown, indicator_href(number)), of_plan)
+        note = f"原表：{'、'.join(printed) or '未印'}" if assessment.year == base and plan.published else ""
+        return noted(link(shown, indicator_href(number)), note)
     if column in ("status", "now"):
         year = base if column == "status" else assessment.year
         pieces = joined([lines(row.cells["status"].text), *_notes(plan, items, year)], "\n")
         return pieces.replace("\n", Markup("<br>"))
     text = lines(row.cells[column].text)
-    if column in plan.levels and (own := _of_plan(plan, row.item, column, assessment.year)) is not None:
-        return noted(text, f"规划所列：{own or NOT_APPLICABLE_MARK}")
+    if own := of_plan(plan, row.item, assessment.year).get(column):
+        return noted(text, lines(f"规划所列：{own}"))
     return Markup("<span>{}</span>").format(text) if column in _VERTICAL else text
 
 
@@ -101,23 +93,24 @@ def _notes(plan: Plan, items: Sequence[Indicator], year: int) -> Iterator[Markup
     for item in items:
         sign = item.part_mark if len(items) > 1 else ""
         for row in plan.observed(item.item_id, year):
-            for note in _taken(item, row):
+            for note in _taken(plan, row, year):
                 yield Markup("<small>{}{}{}</small>").format(
                     sign, f"{plan.level(row.level).chinese} " if row.level else "", note
                 )
 
 
-def _taken(item: Indicator, row: Observation) -> Iterator[str]:
+def _taken(plan: Plan, row: Observation, year: int) -> Iterator[str]:
+    own = plan.unit_of(row, year)
     if row.value is not None and (row.value != row.statement or row.measure):
-        shown = f"{row.value}类" if row.value in WATER_CLASSES else with_unit(float(row.value), row.unit or item.unit)
+        shown = f"{row.value}类" if row.value in WATER_CLASSES else with_unit(float(row.value), own)
         yield f"取值：{f'{row.measure} ' if row.measure else ''}{shown}"
     elif row.absence is not None and row.absence.value not in (row.statement or row.absence.value):
         yield f"没有数值：{row.absence.value}"
     if row.assigned_target:
-        unit = "" if row.unit == CLASS_UNIT or not row.assigned_target[-1].isdigit() else (row.unit or item.unit or "")
+        unit = "" if own == CLASS_UNIT or not row.assigned_target[-1].isdigit() else own
         yield f"上级下达目标：{row.assigned_target}{unit}"
     if row.benchmark is not None and row.benchmark_kind is not None:
-        yield f"全省平均（{row.benchmark_kind.chinese}）：{row.benchmark:.12g}"
+        yield f"{row.benchmark_kind.scope.chinese}平均（{row.benchmark_kind.chinese}）：{row.benchmark:.12g}"
 
 
 def _reasons(assessment: Assessment, items: Sequence[Indicator]) -> dict[str, object]:
@@ -126,7 +119,7 @@ def _reasons(assessment: Assessment, items: Sequence[Indicator]) -> dict[str, ob
     rows = [(r, assessment.status(number, r.level)) for r in records(table[table["indicator"] == number])]
     sources = []
     for item in items:
-        none = f"{short_source(plan, item.source)}（{year}年{plan.missing_reason(year).value}）"
+        none = f"{short_source(plan, item.source)}（{year}年{unobserved(plan, item.item_id, year)}）"
         sources += [short_source(plan, row.source) for row in plan.observed(item.item_id, year)] or [none]
     return {
         "verdicts": [(plan.level(row.level).chinese, badge(status), basis_note(row.basis)) for row, status in rows],

@@ -68,7 +68,9 @@ def status_board(assessment: Assessment, pages: str = "") -> Layered:
 def board_tiles(assessment: Assessment, pages: str = "") -> pd.DataFrame:
     """One row an indicator: number, name, verdicts, link, and the place of its tile in pixels."""
     rows, y, column, domain = [], 0, 0, ""
-    for item in {item.indicator: item for item in assessment.plan.items}.values():
+    items, domains = assessment.plan.items, list(dict.fromkeys(item.domain for item in assessment.plan.items))
+    # A later standard's indicators come last in the plan's order, and may belong to any domain.
+    for item in sorted({i.indicator: i for i in items}.values(), key=lambda i: domains.index(i.domain)):
         n = item.indicator
         if domain not in ("", item.domain):
             column, y = 0, y + _HIGH + 2 * _GAP + 4
