@@ -14,6 +14,11 @@ from urllib.parse import unquote
 import county
 import pytest
 from conftest import built_once, cixi
+from tiny import tiny_plan
+
+from cixi_analysis import assess
+from cixi_analysis.presentation import audit_page, summary
+from cixi_analysis.words import AuditResult, Verdict
 
 YEARS = (2021, 2022, 2023)
 LEVELS = {"one": county.ONE, "three": county.THREE}
@@ -226,6 +231,14 @@ def test_values_have_the_unit_of_their_year(pages: dict[Path, str]) -> None:
     text = "".join(re.sub(r"<svg.*?</svg>|<[^>]*>", "", text, flags=re.DOTALL) for text in pages.values())
     assert "187千克/公顷" in text
     assert not re.search("187吨|\\bnan\\b|\\d年?2022\\.0", text)
+
+
+def test_nothing_to_tell_is_said() -> None:
+    """Where no indicator has a verdict, and no finding a result, a sentence says so."""
+    plan = tiny_plan(audit=())
+    assessment = assess(plan.only(plan.items[:1]), 2022)
+    assert "<p>没有结论为“否”的指标。</p>" in summary.reasons(assessment, Verdict.UNMET).markup
+    assert "<p>没有“不一致”的。</p>" in audit_page.finding_list(plan, AuditResult.CONTRADICTS).markup
 
 
 def test_it_is_published(book: Path, tmp_path: Path) -> None:

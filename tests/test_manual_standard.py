@@ -11,7 +11,7 @@ from conftest import ROOT, cixi
 from cixi_analysis.plan.schema import Observation
 
 PAGE = (ROOT / "book" / "manual.md").read_text(encoding="utf-8")
-BLOCK = re.search(r"^```\{code-block\} csv\n:caption: 示例[^\n]*\n(.*?)^```$", PAGE, re.M | re.S)
+BLOCK = re.search(r"^```\{code-block\} text\n:caption: 示例：在副本[^\n]*\n\n(.*?)^```$", PAGE, re.M | re.S)
 #: sub-item as the page writes it → item_id
 MARKS = {"①": ".1", "②": ".2", "③": ".3", "④": ".4", "⑤": ".5"}
 VERDICTS = {"达标": "met", "未达标": "unmet", "无数据": "no_data", "不适用": "not_applicable", "": ""}
@@ -34,7 +34,7 @@ FIGURES: dict[tuple[int, str, str], dict[str, str]] = {
 def added() -> dict[str, str]:
     """File → the lines that the block adds to it."""
     assert BLOCK
-    parts = re.split(r"^# (\S+)\n", BLOCK[1], flags=re.M)
+    parts = re.split(r"^== (\S+)\n", BLOCK[1], flags=re.M)
     return dict(zip(parts[1::2], parts[2::2], strict=True))
 
 

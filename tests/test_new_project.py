@@ -8,6 +8,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import yaml
 from click.testing import CliRunner
 from conftest import ROOT, cixi
 from test_manual import commands
@@ -51,6 +52,18 @@ def test_it_names_no_other_county(made: Path) -> None:
     config = texts[made / "_config.yml"]
     assert config.count(f'"{TITLE}评估"') == 2
     assert tomllib.loads(texts[made / "data" / "plan.toml"])["title"] == f"《{TITLE}》"
+
+
+@pytest.mark.parametrize("title", [TITLE, 'a"b\\c # d', "甲", ""])
+def test_the_books_title(made: Path, tmp_path: Path, title: str) -> None:
+    """Whatever is in it, and whatever was in that of the project that was copied."""
+    for number, source in enumerate((ROOT, made)):
+        assert cixi("new", str(tmp_path / f"{number}"), "--title", title, root=source).returncode == 0
+        config = yaml.safe_load((tmp_path / f"{number}" / "_config.yml").read_text(encoding="utf-8"))
+        titles = (config["title"], config["sphinx"]["config"]["html_theme_options"]["logo"]["text"])
+        assert set(titles) == {f"{title or '生态文明建设规划'}评估"}
+        frame = tomllib.loads((tmp_path / f"{number}" / "data" / "plan.toml").read_text(encoding="utf-8"))
+        assert (frame["title"], frame["short_title"]) == (f"《{title}》" if title else "", title)
 
 
 def test_every_key_is_explained(made: Path) -> None:
@@ -158,7 +171,7 @@ def test_half_written_never_stays(
     def fail(*arguments: object) -> object:
         nonlocal done
         done += 1
-        if step == "_fill" or done == 3:
+        if step != "copyfile" or done == 3:
             raise error
         return right(*arguments)
 

@@ -117,7 +117,9 @@ def _compared(row: Published, plan: Plan, known: _Verdicts, figures: _Figures) -
     if row.kind == "budget":
         divisor = {"万元": 1, "亿元": 10_000}.get(row.unit or "")
         terms = [Decimal(term) / divisor for term in terms] if divisor else []
-    elif row.kind == "project_origin" and subject.isdecimal() and plan.past_projects:  # new ones, and those carried over
+    elif (
+        row.kind == "project_origin" and subject.isdecimal() and plan.past_projects
+    ):  # new ones, and those carried over
         carried = (figures["past_outcome", str(o), None] for o in (Outcome.AS_PLANNED, Outcome.ADJUSTED))
         terms = [int(subject), *(number for one in carried for number in one)]
     if not terms:
@@ -167,9 +169,10 @@ def _named_lists(plan: Plan, known: _Verdicts) -> Iterator[tuple[str, ...]]:
 
 
 def _missing(plan: Plan) -> Iterator[tuple[str, ...]]:
-    """The verdicts that ``published.csv`` lacks, where it has any."""
+    """The verdicts that ``published.csv`` lacks, at the levels of which it has any."""
     have = {(row.subject, row.level) for row in plan.published if row.kind == "verdict"}
-    for number, level in product(plan.indicators, plan.levels) if have else ():
+    printed = [level for level in plan.levels if level in {level for _, level in have}]
+    for number, level in product(plan.indicators, printed):
         if (str(number), level) not in have:
             what = f"规划所印：{level.chinese} 指标结论 {number}"
             yield what, "（published.csv 中缺少）", NOT_COMPUTABLE, "no", plan.frame.title

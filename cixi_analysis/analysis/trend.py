@@ -37,6 +37,7 @@ CONTRACT_COLUMNS = tuple(COLUMNS)[:18]
 #: The columns of :func:`margins`.
 MARGIN_COLUMNS: dict[str, str] = {
     "item_id": "str", "level": "str", "unit": "str", "value": "float64", "bound": "str", "margin": "float64",
+    "limit": "float64",
 }  # fmt: skip
 #: Lower ends of the classes of the ratio (Eurostat).
 CLASSES = ((0.95, Pace.ON_TRACK), (0.60, Pace.NEARLY), (0.0, Pace.TOO_SLOW))
@@ -261,7 +262,9 @@ def margins(plan: Plan, year: int) -> pd.DataFrame:
                 kind, value = finding.series.measured(place), float(finding.series.value[place])
                 side = 1 if upward(bound.comparator, kind.polarity) else -1
                 margin = difference(value, bound.limit) * side + 0.0  # no negative zero
-                rows.append((one.item.item_id, str(one.level), kind.unit or None, value, str(bound), margin))
+                rows.append(
+                    (one.item.item_id, str(one.level), kind.unit or None, value, str(bound), margin, bound.limit)
+                )
     return pd.DataFrame(rows, columns=list(MARGIN_COLUMNS)).astype(MARGIN_COLUMNS)
 
 

@@ -82,7 +82,9 @@ class Panel:
             for level in plan.levels
         }
         self.names = {v: np.array([kind.name for kind in kinds], dtype=object) for v, kinds in self.kinds.items()}
-        self.units = {v: np.array([unit_name(kind.unit, self.added) for kind in kinds]) for v, kinds in self.kinds.items()}
+        self.units = {
+            v: np.array([unit_name(kind.unit, self.added) for kind in kinds]) for v, kinds in self.kinds.items()
+        }
         #: level → name → the column
         self.columns: dict[str, dict[str, npt.NDArray[Any]]] = {}
         for level, kinds in self.kinds.items():

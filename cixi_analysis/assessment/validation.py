@@ -111,8 +111,10 @@ def faults(plan: Plan, table: pd.DataFrame) -> Iterator[Fault]:
         problem = Problem(FILE, None, "item_id 子项编号", "又一行", "每个地区、年份、子项（及级别）一行")
         yield (problem, _place(table, int(np.argmax(again))), int(again.sum()))
     alike = pd.DataFrame({column: _alike(table[column]) for column in _CHECKED})
-    # The year matters where a later wording measures something else.
-    alike["year"] = table["year"].where(table["item_id"].isin(plan.remeasured), 0)
+    # The year matters where a wording begins or ends.
+    base = plan.frame.base_year
+    changing = {row.item_id for row in plan.requirements if row.from_year != base or row.to_year}
+    alike["year"] = table["year"].where(table["item_id"].isin(changing), base)
     quoting = table[table["attests"].notna() | table["denies"].notna()]
     for own, cells, check in (
         (table, alike, partial(_row_problems, plan)),

@@ -182,7 +182,7 @@ def observation_problems(plan: Plan, file: str, rows: Iterable[tuple[int, int, O
             continue  # a plan of one indicator keeps the rows of the others, so that row numbers stay true
         target = row.assigned_target
         silent = row.value is None and row.absence is None and row.attests is None and row.denies is None
-        if silent and any(plan.requirement(row.item_id, limit.level, year) is limit for limit in own.limits):
+        if silent and any(plan.requirement(row.item_id, limit.level, year) == limit for limit in own.limits):
             expected = "一个数；没有时写明缺失原因（该子项的要求有数值界限）"
             yield Problem(file, number, "value 现状值", "空，也没有缺失原因", expected)
         if row.value and row.level is None and row.unit is None:

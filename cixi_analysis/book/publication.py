@@ -161,7 +161,9 @@ def verify(root: Path, site: PublishedSite) -> int:
     years = sorted(int(stem[-4:]) for stem in (Path(name).stem for name in site.reports) if stem[-4:].isdecimal())
     with writing("临时文件夹", NotReproduced), TemporaryDirectory(prefix="cixi-verify-") as name:
         again = _again(root, Path(name) / "again", known.date, years)
-    if found := first_difference(site.files, again.files if site.place.is_dir() else _with_start(book_title(load_plan(root)), again)):
+    if found := first_difference(
+        site.files, again.files if site.place.is_dir() else _with_start(book_title(load_plan(root)), again)
+    ):
         raise NotReproduced(f"重新生成的与 {site.place} 不同：{found}{_circumstances(known, now)}")
     return len(again.files)
 

@@ -52,8 +52,9 @@ def _rows(plan: Plan, item: Indicator, year: int) -> Iterator[FormRow]:
     apart = len({(kind.name, kind.unit) for kind in kinds.values()}) > 1
     named = [v for v in plan.levels if v in (kinds if apart else levels or plan.levels)]
     names = "、".join(v.chinese for v in named)
-    joint = f"{many(len(named))}级" if 1 < len(named) == len(plan.levels) else names
-    choice = f"{names}所测相同时只填“{joint}合填”一行，不同时只填下面{many(len(named))}行。"
+    number = {2: "两", 3: "三"}.get(len(named), f"{len(named)}")
+    joint = f"{number}级" if 1 < len(named) == len(plan.levels) else names
+    choice = f"{names}所测相同时只填“{joint}合填”一行，不同时只填下面{number}行。"
     # One row for all where they can measure the same. What the data has must be shown where it can be changed.
     rows = {*([None] if len(units) == 1 else []), *(kinds if apart else []), *observed}
     for level in (one for one in (None, *plan.levels) if one in rows):
@@ -80,11 +81,6 @@ def _rows(plan: Plan, item: Indicator, year: int) -> Iterator[FormRow]:
         identity = {"item_id": item.item_id, "level": str(level or "")}
         opened = frozenset(c.key for c in layout.INPUTS) - closed | layout.prefill(known, layout.INPUTS).keys()
         yield FormRow(item, identity, shown, item.task, known, before, opened, notes, asked, was)
-
-
-def many(number: int) -> str:
-    """A number before 级 or 行: 两, 三."""
-    return {2: "两", 3: "三"}.get(number, str(number))
 
 
 def _closed_and_notes(

@@ -7,15 +7,20 @@ from itertools import pairwise, product
 from cixi_analysis.errors import Problem
 from cixi_analysis.plan.arithmetic import BadRelation, relation
 from cixi_analysis.plan.csvfile import CsvTable
-from cixi_analysis.plan.frame import Frame, Level
+from cixi_analysis.plan.frame import FILE, Frame, Level
 from cixi_analysis.plan.schema import OBSERVATIONS, PROGRESS, AuditRow, Indicator, Observation, Requirement
 from cixi_analysis.words import AuditResult, Entity
+
+#: The other columns of tables and forms in which a level is a column.
+_TAKEN = {*Indicator.columns(), *Observation.columns(), "key", "last", "status", "now"}
 
 
 def cross_check(
     frame: Frame | None, tables: Mapping[str, CsvTable], years: Mapping[str, Mapping[int, CsvTable]]
 ) -> Iterator[Problem]:
     """The problems between rows and files; a rule is checked only where its files could be read whole."""
+    for level in (level for level in (frame.levels if frame else ()) if level in _TAKEN):
+        yield Problem(FILE, None, "levels", f"“{level}”", "不是表中别的栏目的编号的 id")
     if not tables["indicators.csv"].complete:
         return
     items: dict[str, Indicator] = {row.item_id: row for row in tables["indicators.csv"].rows.values()}

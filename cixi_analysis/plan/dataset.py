@@ -144,11 +144,15 @@ class Plan:
         return self._requirements.get((item_id, level), ())
 
     def asked(self, item: schema.Indicator, level: str, year: int = LAST_YEAR) -> Asked:
-        """What is measured of an item at a level in ``year`` (default: at last), by the latest row that has begun; before
-        the first row, by the first.
+        """What is measured of an item at a level in ``year`` (default: at last), by the latest row that has begun: of the
+        level, else of the first that asks something; before the first of all, by the level's first.
         """
-        rows, at = self.requirements_of(item.item_id, level), self.frame.wording_year(year)
-        row = next((one for one in reversed(rows) if one.from_year <= at), rows[0] if rows else item)
+        of, at = (
+            [self.requirements_of(item.item_id, one) for one in (level, *self.levels)],
+            self.frame.wording_year(year),
+        )
+        begun = (one for rows in of for one in reversed(rows) if one.from_year <= at)
+        row = next(begun, of[0][0] if of[0] else item)
         name = getattr(row, "measure", None) or item.name
         return Asked(name, row.unit or item.unit or "", Polarity(row.polarity or item.polarity))
 
@@ -173,10 +177,11 @@ class Plan:
     @cached_property
     def remeasured(self) -> frozenset[str]:
         """The ids of the items of which a later wording measures something else than an earlier one."""
-        found: dict[tuple[str, str], set[object]] = {}
+        years: dict[str, set[int]] = {item.item_id: {self.frame.base_year} for item in self.items}
         for row in self.requirements:
-            found.setdefault((row.item_id, row.level), set()).add((row.measure, row.unit, row.polarity))
-        return frozenset(item_id for (item_id, _), kinds in found.items() if len(kinds) > 1)
+            years[row.item_id].add(row.from_year)
+        kinds = ((i.item_id, {self.asked(i, v, y) for y in years[i.item_id]}) for i in self.items for v in self.levels)
+        return frozenset(item_id for item_id, own in kinds if len(own) > 1)
 
     def as_of(self, year: int) -> "Plan":
         """The plan as it stands in ``year``: without the wordings that begin later, and the items that they bring."""

@@ -84,7 +84,9 @@ class PrintedTable(_Settings):
 
     name: _Line = column("名称", "规划里怎样称呼这张表，如 表一。")
     title: _Line = column("标题", "表的标题，照录。")
-    note: Maybe[_Line] = column("附注", "照录时改动了什么，如误印的序号；写在导出的工作簿里；没有则不写。", default=None)
+    note: Maybe[_Line] = column(
+        "附注", "照录时改动了什么，如误印的序号；写在导出的工作簿里；没有则不写。", default=None
+    )
 
     @property
     def subject(self) -> str:
@@ -139,7 +141,10 @@ class Frame(_Settings):
             yield "target_years", f"晚于基准年 {self.base_year} 的年份"
         if not self.levels:
             yield "levels", "至少一级"
-        elif any(len(set(texts)) < len(self.levels) for texts in zip(*((v.chinese, v.short) for v in self.levels), strict=True)):
+        elif any(
+            len(set(texts)) < len(self.levels)
+            for texts in zip(*((v.chinese, v.short) for v in self.levels), strict=True)
+        ):
             yield "levels", "各级的 name 互不相同，short 也互不相同"
         elif self.targets_follow not in self.levels:
             yield "targets_follow", "、".join(self.levels)

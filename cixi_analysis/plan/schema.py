@@ -118,7 +118,7 @@ class Published(Row):
     KEY = ("kind", "subject", "level", "source")
     kind: str = column(
         "类别", "所印的是什么：verdict 达标结论，indicators 指标数，tally 分级计数，named 点名的指标，"
-        "past_* 表二的合计，projects/project_origin 项目数，budget 投资。",
+        "past_* 以往工程表的合计，projects/project_origin 项目数，budget 投资。",
         pattern=_PRINTED,
     )  # fmt: skip
     subject: Maybe[str] = column("对象", "指标序号、计数的项目、项目类型等；空＝全体。")
@@ -150,7 +150,7 @@ class PastProjects(Row):
 
     KEY = ("project_type", "outcome")
     project_type: Text = column("项目类型", "照录。")
-    outcome: Outcome = column("实施情况", f"表二的列：{listed(Outcome)}")
+    outcome: Outcome = column("实施情况", f"以往工程表的列：{listed(Outcome)}")
     count: int = column("项目数", "项。", ge=0)
     source: Source
 

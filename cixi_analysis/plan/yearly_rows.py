@@ -88,7 +88,7 @@ class Progress(Row):
 
     KEY = ("kind", "id")
     kind: Entity = column("类别", "project 项目，commitment 承诺。")
-    id: Text = column("编号", "表三的项目序号，或承诺编号。")
+    id: Text = column("编号", "工程表的项目序号，或承诺编号。")
     state: ProgressState = column("状态", f"该年底的状态：{listed(ProgressState)}")
     percent: Maybe[Percent] = column("完成比例", "%，0–100，截至该年底；空＝未填。")
     spent: Maybe[Amount] = column("累计投资", "万元，截至该年底累计完成；空＝未填，不是 0；承诺不填。")

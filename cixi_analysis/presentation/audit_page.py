@@ -51,7 +51,7 @@ def finding_list(plan: Plan, result: AuditResult) -> Html:
     """The findings with one result, both quotations side by side."""
     rows = [(r, sum_text(r.check), _about(plan, r)) for r in records(findings(plan)) if r.result == result]
     sign, none = f"{SIGNS[result]} {result.chinese}", f"没有“{result.chinese}”的。"
-    markup = render("findings", anchor=result.value, rows=rows, sign=sign, none=none)
+    markup = render("findings", anchor=result.value, rows=rows, sign=sign, nothing=none)
     return Html(markup, f"{result.chinese}：{len(rows)}处")
 
 

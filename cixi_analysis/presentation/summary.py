@@ -135,7 +135,7 @@ def reasons(assessment: Assessment, verdict: Verdict, pages: str = "") -> Html:
     entries = list(_entries(assessment, verdict, pages))
     anchor = {Verdict.UNMET: "unmet", Verdict.NO_DATA: "no-data"}.get(verdict, str(verdict))
     anchor += "" if assessment.against != TARGET else "-targets"
-    markup = render("reasons", anchor=anchor, entries=entries, none=f"没有{LOOKS[verdict].word}的指标。")
+    markup = render("reasons", anchor=anchor, entries=entries, nothing=f"没有结论为“{LOOKS[verdict].word}”的指标。")
     return Html(markup, f"{LOOKS[verdict].word}：{len(entries)}项")
 
 

@@ -59,19 +59,12 @@ def bounds(plan: Plan, same: list[Series], margins: pd.DataFrame, trends: pd.Dat
     labels: dict[tuple[str, str, float], list[str]] = {}
     for row in records(margins[margins["item_id"].isin(ids)]):
         if same[0].level in (None, row.level):
-            labels.setdefault((_REQUIRED, "", limit_of(row.bound)), []).append(
-                f"{plan.level(row.level).chinese}{row.bound}"
-            )
+            labels.setdefault((_REQUIRED, "", row.limit), []).append(f"{plan.level(row.level).chinese}{row.bound}")
     for row in records(trends[trends["item_id"].isin(ids) & trends["target_year"].notna()]):
         key = (_TARGET, str(row.target_year), float(row.target_value))
         labels.setdefault(key, []).append(f"{_TARGET} {number(row.target_value)}")
     rows = [(kind, at, value, "、".join(dict.fromkeys(texts))) for (kind, at, value), texts in labels.items()]
     return pd.DataFrame(rows, columns=["kind", "year", "value", "label"])
-
-
-def limit_of(bound: str) -> float:
-    """The number of a bound's canonical text: ``≥50`` → 50."""
-    return float(bound.lstrip("≥≤<>").rstrip("%"))
 
 
 def _chart(plan: Plan, year: int, same: list[Series], asked: pd.DataFrame) -> Layered:
@@ -121,7 +114,7 @@ def margin_rows(plan: Plan, margins: pd.DataFrame) -> pd.DataFrame:
     """``margins`` with the share of the bound in %, words and colour; without bounds of 0."""
     rows = []
     for row in records(margins):
-        limit = limit_of(row.bound)
+        limit = row.limit
         if limit == 0:
             continue
         share = row.margin / abs(limit) * 100
