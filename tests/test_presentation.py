@@ -17,7 +17,7 @@ import pytest
 from altair.utils import schemapi
 from conftest import ROOT
 from markupsafe import escape
-from tiny import item, observation, tiny_plan
+from tiny import TITLE, item, observation, tiny_plan
 
 from cixi_analysis.analysis.reconciliation import reconcile
 from cixi_analysis.analysis.table1 import coverage
@@ -44,7 +44,7 @@ from cixi_analysis.presentation.html import Html
 from cixi_analysis.presentation.looks import FONTS, LOOKS
 from cixi_analysis.presentation.table1_page import table1
 from cixi_analysis.presentation.titles import item_anchor, item_label, short_source
-from cixi_analysis.words import Absence, Basis, Direction, Level, Pace, Stage, Status, Verdict
+from cixi_analysis.words import Absence, Basis, Direction, Pace, Stage, Status, Verdict
 
 
 @pytest.fixture(autouse=True)
@@ -175,9 +175,8 @@ def test_names_and_sources() -> None:
     """``9.1`` is 9①; a source of the plan itself is told without the plan's title, another one whole."""
     assert [item_label(item(i)) for i in ("9.1", "38")] == ["9①", "38"]
     assert item_anchor("9.1") == "item-9-1"
-    plan_source = "《慈溪市生态文明建设规划（修编）（2023-2030年）》表一 序号9① 现状值"
-    assert short_source(plan_source) == "表一 序号9① 现状值"
-    assert short_source("《公报》第3页") == "《公报》第3页"
+    assert short_source(tiny_plan(), f"{TITLE}表一 序号9① 现状值") == "表一 序号9① 现状值"
+    assert short_source(tiny_plan(), "《公报》第3页") == "《公报》第3页"
 
 
 # Charts
@@ -506,7 +505,7 @@ def test_a_draft_tells_not_filled_in_from_no_data(plan: Plan) -> None:
     assert (known.is_draft, coverage(draft, 2022).is_draft, coverage(draft, 2021).is_draft) == (True, False, False)
     assert "初稿" in text(summary.year_banner(draft, 2023))
     assessment = assess(draft, 2023)
-    assert [str(assessment.status(n, Level.NATIONAL)) for n in (1, 12, 3)] == ["not_filled_in", "no_data", "met"]
+    assert [str(assessment.status(n, "national")) for n in (1, 12, 3)] == ["not_filled_in", "no_data", "met"]
     assert re.search(
         r"国家级适用指标37项，其中1项达标、0项未达标、1项无数据、35项未填报；", text(summary.headline(assessment))
     )
@@ -673,10 +672,10 @@ def test_reconciliation_page(plan: Plan, year2022: Assessment) -> None:
     """Counts, and every row in exactly one of the three lists."""
     rows = reconcile(plan, year2022.table)
     listed = sum(
-        audit_page.reconciliation_table(rows, agrees)._repr_html_().count("<tr>") - 1 for agrees in ("yes", "explained")
+        audit_page.reconciliation_table(plan, rows, agrees)._repr_html_().count("<tr>") - 1 for agrees in ("yes", "explained")
     )
     assert listed == len(rows)
-    assert "没有“不一致”的行" in text(audit_page.reconciliation_table(rows, "no"))
+    assert "没有“不一致”的行" in text(audit_page.reconciliation_table(plan, rows, "no"))
     assert "没有不一致的" in text(audit_page.reconciliation_conclusion(rows))
 
 
