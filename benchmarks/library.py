@@ -49,7 +49,7 @@ def run_all(root: Path) -> None:
 def _runs(root: Path) -> list[Run]:
     plan = load_plan(root)
     names = {item.indicator: item.indicator_name for item in plan.items}
-    return runs_of(read_pages(root), plan.report_years, plan.frame.base_year, names)
+    return runs_of(read_pages(root), plan.report_years, plan.frame, names)
 
 
 def write_attachments(root: Path) -> None:

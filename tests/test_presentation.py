@@ -24,7 +24,7 @@ from cixi_analysis.analysis.table1 import coverage
 from cixi_analysis.analysis.trend import series
 from cixi_analysis.assessment import Assessment, assess
 from cixi_analysis.plan.dataset import Plan
-from cixi_analysis.plan.schema import TABLES, Observation
+from cixi_analysis.plan.schema import Observation
 from cixi_analysis.presentation import (
     audit_page,
     charts,
@@ -672,7 +672,8 @@ def test_reconciliation_page(plan: Plan, year2022: Assessment) -> None:
     """Counts, and every row in exactly one of the three lists."""
     rows = reconcile(plan, year2022.table)
     listed = sum(
-        audit_page.reconciliation_table(plan, rows, agrees)._repr_html_().count("<tr>") - 1 for agrees in ("yes", "explained")
+        audit_page.reconciliation_table(plan, rows, agrees)._repr_html_().count("<tr>") - 1
+        for agrees in ("yes", "explained")
     )
     assert listed == len(rows)
     assert "没有“不一致”的行" in text(audit_page.reconciliation_table(plan, rows, "no"))
@@ -696,7 +697,7 @@ def test_dictionary_names_every_column_once(plan: Plan) -> None:
     files = text(dictionary.files(plan))
     assert f"data/indicators.csv 子项：一行一个，按规划次序 {len(plan.items)}" in files
     html = text(dictionary.columns_of(plan))
-    for model in {*TABLES.values(), Observation}:
+    for model in {model for _, model, _ in plan.files()}:
         for column, info in model.columns().items():
             assert f"{column} {info.title} " in html
             assert str(escape(re.sub(r"\s+", " ", info.description or ""))) in html

@@ -86,7 +86,8 @@ def build(
     """Run the notebooks whose pages could have changed, build the site, and return the path of its first page.
 
     ``years`` are all years of the book; pages of other years are removed. ``frame`` is the plan's: years before its
-    base year get the pages of a retrospect, and what needs a part that it does not have is left out. ``indicators`` (number → name) get a page each where a template is made for it; ``own`` (number → hash)
+    base year get the pages of a retrospect, and what needs a part that it does not have is left out. ``indicators``
+    (number → name) get a page each where a template is made for it; ``own`` (number → hash)
     stands for what such a page reads of the years' files, else it depends on all of them. ``downloads`` is the code
     that writes a year's files for download.
 

@@ -135,8 +135,10 @@ def _described(template: str, notebook: NotebookNode) -> Page:
     if not isinstance(order, int):
         wrong.append(f"order 现为“{order}”，应为一个整数")
     needs = given.get("needs", [])
-    if not isinstance(needs, list) or set(needs) - set(get_args(Part)):
-        wrong.append(f"needs 现为“{needs}”，应为列表，其中是 {'、'.join(get_args(Part))}")
+    of_cells = ((f"第{n}个单元的 ", cell.metadata.get("needs", [])) for n, cell in enumerate(notebook.cells, start=1))
+    for where, parts in (("", needs), *of_cells):
+        if not isinstance(parts, list) or not all(part in get_args(Part) for part in parts):
+            wrong.append(f"{where}needs 现为“{parts}”，应为列表，其中是 {'、'.join(get_args(Part))}")
     if unknown := given.keys() - {"page", "each", "order", "needs"}:
         wrong.append(f"不认识 {'、'.join(sorted(unknown))}")
     if wrong:
