@@ -27,7 +27,7 @@ def test_a_dossier_says_what_the_assessment_says() -> None:
 
 
 def test_wordings_come_with_the_tree_they_were_read_as() -> None:
-    """Every level that asks and both target years of every item, verbatim."""
+    """Every level, "/" where it asks nothing, and both target years of every item, verbatim."""
     table = dossier(tiny_plan(), 2, 2022).wordings
     told = (
         table[["item_id", "level", "wording", "tree"]].astype(object).where(table["tree"].notna(), None).values.tolist()
@@ -38,7 +38,7 @@ def test_wordings_come_with_the_tree_they_were_read_as() -> None:
         ["2.1", "2025", "≥90", "≥90"],
         ["2.1", "2030", "100", "100"],
     ]
-    assert [row[2] for row in table[table["item_id"] == "2.2"].values.tolist()] == [2022, 2025, 2030]
+    assert [row[2] for row in table[table["item_id"] == "2.2"].values.tolist()] == [None, 2022, 2025, 2030]
 
 
 def test_observations_links_and_findings() -> None:

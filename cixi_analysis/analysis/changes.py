@@ -117,8 +117,8 @@ def changes(plan: Plan, year: int, other: int | None = None) -> Changes:
 
 
 def year_before(plan: Plan, year: int) -> int | None:
-    """The latest year with data before ``year``; None where there is none."""
-    return max((y for y in plan.years if y < year), default=None)
+    """The latest year with data before ``year`` that wordings judge; None where there is none."""
+    return max((y for y in plan.years if y < year and plan.frame.wording_year(y) >= plan.frame.base_year), default=None)
 
 
 def _known(plan: Plan, year: int, other: int) -> Iterator[tuple[str, tuple[object, ...]]]:

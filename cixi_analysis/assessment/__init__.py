@@ -10,7 +10,7 @@ from cixi_analysis.assessment.judgement import (
     tally,
     tally_without_each_convention,
 )
-from cixi_analysis.assessment.observed import measured, terms
+from cixi_analysis.assessment.observed import measured
 from cixi_analysis.assessment.panel import county_panel, county_table
 from cixi_analysis.assessment.regions import PanelAssessment, assess_panel, explain_region
 from cixi_analysis.assessment.yardstick import (
@@ -31,5 +31,5 @@ from cixi_analysis.assessment.yardstick import (
 __all__ = [
     "REQUIREMENT", "TARGET", "Assessment", "Judgement", "PanelAssessment", "asked_by", "asked_in", "asking", "assess", "assess_panel",
     "check_observations", "contradictions", "county_panel", "county_table", "explain_region", "judge_panel", "judgements",
-    "measured", "observed_level", "read_wording", "refusals", "rows", "tally", "tally_without_each_convention", "terms", "unobserved", "wordings",
+    "measured", "observed_level", "read_wording", "refusals", "rows", "tally", "tally_without_each_convention", "unobserved", "wordings",
 ]  # fmt: skip

@@ -8,32 +8,15 @@ from functools import lru_cache
 
 import numpy as np
 
-from cixi_analysis.errors import DataError, Problem
-from cixi_analysis.plan.dataset import Asked, Plan
-from cixi_analysis.plan.frame import FILE
+from cixi_analysis.plan.dataset import Asked
 from cixi_analysis.plan.schema import WATER_CLASSES, clause_pairs
-from cixi_analysis.requirement import Refusal, Terms, read, vocabulary_problems
+from cixi_analysis.requirement import Refusal, Terms, read
 from cixi_analysis.requirement.tree import Bound, ClassBound, Comparator, Node
 from cixi_analysis.requirement.vocabulary import NO_TERMS
 from cixi_analysis.words import NOT_ASSIGNED, Polarity
 
 _BARE = re.compile(r"(0|[1-9][0-9]*)(\.[0-9]+)?")
 SIGN = {Polarity.MORE: 1, Polarity.LESS: -1, Polarity.NONE: 0}
-
-
-@lru_cache(maxsize=64)
-def terms(plan: Plan) -> Terms:
-    """What the project adds to the requirement language. Raises :class:`DataError` for words that cannot be added."""
-    words = tuple((row.kind, row.word, row.stands_for or "") for row in plan.vocabulary)
-    found = Terms(words, plan.frame.region_kinds, plan.frame.base_year)
-    problems = []
-    for kind, word, expected in vocabulary_problems(found):
-        at = next((n for n, row in enumerate(plan.vocabulary, 2) if (row.kind, row.word) == (kind, word)), None)
-        file, column = ("vocabulary.csv", "word 词") if at else (FILE, "region_kinds")
-        problems.append(Problem(file, at, column, f"“{word}”", expected))
-    if problems:
-        raise DataError(problems)
-    return found
 
 
 def measured(asked: Asked, measure: str | None, unit: str | None, polarity: str | None) -> Asked:

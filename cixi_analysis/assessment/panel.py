@@ -9,12 +9,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from cixi_analysis.assessment.observed import SIGN, Assigned, measured, quantity, quotations, read_assigned, terms
+from cixi_analysis.assessment.observed import SIGN, Assigned, measured, quantity, quotations, read_assigned
 from cixi_analysis.plan.dataset import Asked, Plan
 from cixi_analysis.plan.frame import Level
 from cixi_analysis.plan.schema import Indicator, Observation
 from cixi_analysis.requirement.tree import Comparator, Leaf, Node
-from cixi_analysis.requirement.vocabulary import FORMS, unit_name
+from cixi_analysis.requirement.vocabulary import FORMS, terms, unit_name
 from cixi_analysis.words import CLASS_UNIT, LAST_YEAR, Absence, BenchmarkKind, Polarity
 
 Floats = npt.NDArray[np.float64]

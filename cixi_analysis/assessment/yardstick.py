@@ -9,13 +9,13 @@ from math import isnan
 import numpy as np
 import numpy.typing as npt
 
-from cixi_analysis.assessment.observed import read_assigned, terms
+from cixi_analysis.assessment.observed import read_assigned
 from cixi_analysis.assessment.panel import Flags
 from cixi_analysis.errors import DataError, Problem
 from cixi_analysis.plan.dataset import Asked, Plan
 from cixi_analysis.plan.frame import Level
 from cixi_analysis.plan.schema import OBSERVATIONS, Indicator, Observation, Requirement, Target
-from cixi_analysis.requirement import Refusal, Terms, nothing_asked, read
+from cixi_analysis.requirement import Refusal, Terms, nothing_asked, read, terms
 from cixi_analysis.requirement.tree import Leaf, Node, demanded_bounds, leaves
 from cixi_analysis.words import CLASS_UNIT, LAST_YEAR, NOT_ASSIGNED
 

@@ -156,8 +156,7 @@ def requirement(root: Path | None, text: str | None, unit: str | None, everythin
             echo(f"有 {refused} 种要求无法解读，见 refusal 一列；所在的子项无数据，其余照常评估。", err=True)
             raise click.exceptions.Exit(1)
         return
-    from cixi_analysis.assessment import terms
-    from cixi_analysis.requirement import meaning, nothing_asked
+    from cixi_analysis.requirement import meaning, nothing_asked, terms
     from cixi_analysis.requirement.vocabulary import NO_TERMS
 
     def tree_rows(node: "Node", depth: int = 0) -> Iterator[tuple[int, str, str]]:

@@ -44,6 +44,8 @@ def cross_check(
             expected = "每个子项至少一行"
             yield Problem("requirements.csv", None, "item_id", f"没有 {item_id} 的要求", expected)
         yield from _wordings(tables["requirements.csv"].rows)
+        if frame and first and frame.base_year < (earliest := min(first.values())):
+            yield Problem(FILE, None, "base_year 基准年", f"{frame.base_year}", f"不早于最早的要求（{earliest} 年起）")
         planned = {(row.item_id, row.year) for row in tables["targets.csv"].rows.values()}
         wanted = product((i for i in items if first.get(i, 0) <= frame.base_year), frame.target_years) if frame else ()
         for item_id, year in (key for key in wanted if tables["targets.csv"].complete and key not in planned):

@@ -127,7 +127,8 @@ _FORMS = {
 _EXPECTED = {
     "string_too_short": "非空的文字", "enum": "{expected} 之一", "int_parsing": "整数", "float_parsing": "数",
     "string_pattern_mismatch": "{form}", "greater_than_equal": "不小于 {ge:g} 的数",
-    "less_than_equal": "不大于 {le:g} 的数",
+    "less_than_equal": "不大于 {le:g} 的数", "literal_error": "{expected} 之一", "int_type": "一个整数，不加引号",
+    "tuple_type": "方括号里的几项", "model_type": "{{ }} 里的各项",
 }  # fmt: skip
 
 

@@ -100,13 +100,16 @@ class Plan:
         return tuple(dict.fromkeys(i.indicator for i in self.items))
 
     def require_year(self, year: int | None = None) -> int:
-        """``year``, or the newest. Raises :class:`UnknownYear` when nothing was observed in it."""
+        """``year``, or the newest. Raises :class:`UnknownYear` when nothing was observed in it, or no wording judges it."""
         if year is None:
             year = self.years[-1] if self.years else self.frame.base_year
         if year not in self.years:
             how = f"新增年份：运行 cixi workbook {year} 得到填报工作簿，填写后依次运行 cixi check 和 cixi import。"
             known = f"没有 {year} 年的数据。已有数据的年份：{'、'.join(map(str, self.years)) or '还没有'}。"
             raise UnknownYear(known + how if self.frame.base_year <= year <= self.frame.last_year else known)
+        if self.frame.wording_year(year) < self.frame.base_year:
+            begun = f"{year} 年没有适用的要求：规划的要求自 {self.frame.base_year} 年起适用，"
+            raise UnknownYear(f"{begun}{FILE} 没有写明以前各年怎样回看（retrospect_wordings）。")
         return year
 
     def missing_reason(self, year: int) -> Absence:

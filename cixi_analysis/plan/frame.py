@@ -41,8 +41,12 @@ class Level(str):
         return Level, (str(self), self.chinese, self.short, self.heading)
 
 
+def _is_line(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.strip()) and not invisible(value) and "\n" not in value
+
+
 def _line(value: Any) -> Any:
-    if not isinstance(value, str) or not value.strip() or invisible(value) or "\n" in value:
+    if not _is_line(value):
         raise ValueError("引号里的一行文字")
     return value
 
@@ -52,8 +56,8 @@ def _level(value: Any) -> Any:
         return value
     if not isinstance(value, dict) or value.keys() - {"heading"} != {"id", "name", "short"}:
         raise ValueError("一节 [[levels]]：id、name、short，另可有 heading")
-    if not all(isinstance(text, str) and text.strip() and not invisible(text) for text in value.values()):
-        raise ValueError("各项都是引号里的文字的一节 [[levels]]")
+    if not all(_is_line(text) for text in value.values()):
+        raise ValueError("各项都是引号里的一行文字的一节 [[levels]]")
     if not re.fullmatch("[a-z]+", value["id"]):
         raise ValueError("id 由小写字母写成的一级，如 national")
     return Level(value["id"], value["name"], value["short"], value.get("heading", ""))
@@ -108,7 +112,7 @@ class Frame(_Settings):
     title: _Line = column("规划名称", "规划的全名，带书名号；出处以它开头。")
     short_title: _Line = column("简称", "写在填报表里，用来认出是哪一个规划的表。")
     region: _Line = column("地区", "规划的地区，如 某某市。")
-    scope: Maybe[str] = column("范围说明", "规划范围的一句话，写在每页下方；没有则不写。", default=None)
+    scope: Maybe[_Line] = column("范围说明", "规划范围的一句话，写在每页下方；没有则不写。", default=None)
     base_year: _Year = column("基准年", "规划的基准年；要求自这一年起适用，以后各年由填报表填报。")
     first_report_year: _Year = column("首个成页的年份", "不晚于基准年；更早的年份只有个别数字，用于趋势。")
     retrospect_wordings: _Year | None = column(
@@ -204,7 +208,8 @@ def _told(detail: Any, key: str) -> tuple[str, str]:
     if detail["type"] == "missing":
         return "没有这一项", "写明这一项"
     if detail["type"] == "extra_forbidden":
-        return "不认识的一项", f"以下各项：{'、'.join(Frame.model_fields)}"
+        models = (Frame, PrintedTables, PrintedTable)  # by the depth of the key
+        return "不认识的一项", f"以下各项：{'、'.join(models[len(detail['loc']) - 1].model_fields)}"
     return _shown(detail["input"]), expectation(detail, key)
 
 
