@@ -138,12 +138,13 @@ def _wordings(own: Plan) -> pd.DataFrame:
 
 
 def readings(plan: Plan) -> pd.DataFrame:
-    """One row a distinct wording (and explicit reading) of requirements and targets, in order of first appearance.
+    """One row a distinct wording (and explicit reading, and refusal) of requirements and targets, in order of first
+    appearance.
 
     ``reading`` is the canonical text, ``meaning`` the same in Chinese, ``explicit`` the data's reason for a reading of its
     own, ``refusal`` why it cannot be read, ``used_by`` the items with levels and target years.
     """
-    found: dict[tuple[str, str | None], tuple[tuple[str, ...], dict[str, list[str]]]] = {}
+    found: dict[tuple[str, str | None, str], tuple[tuple[str, ...], dict[str, list[str]]]] = {}
     for row in rows(plan):
         text, told = _reading(plan, row)
         refused = str(told) if row in refusals(plan) else ""
@@ -153,7 +154,7 @@ def readings(plan: Plan) -> pd.DataFrame:
         else:
             later = row.from_year > plan.frame.base_year
             place = plan.level(row.level).chinese + (f"{row.from_year}年起" if later else "")
-        _, users = found.setdefault((row.wording, row.reading), (cells, {}))
+        _, users = found.setdefault((row.wording, row.reading, refused), (cells, {}))
         users.setdefault(row.item_id, []).append(place)
     used = [(*cells, "；".join(f"{i}（{'、'.join(own)}）" for i, own in by.items())) for cells, by in found.values()]
     return pd.DataFrame(used, columns=["wording", "reading", "meaning", "explicit", "refusal", "used_by"])

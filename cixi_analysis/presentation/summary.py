@@ -52,15 +52,17 @@ def by_last_standard(plan: Plan, year: int) -> Html:
     return prose("by_last_standard", year=year, other=other, levels=levels)
 
 
-def refused(plan: Plan, pages: str = "") -> Html:
-    """The wordings that cannot be read, each with its item, place and reason; empty where all can."""
+def refused(plan: Plan, year: int, pages: str = "") -> Html:
+    """The wordings in force that cannot be read, each with its item, place and reason; empty where all can."""
     told = []
     for row, why in refusals(plan).items():
         item = plan.item(row.item_id)
         if isinstance(row, Target):
             place = f"{row.year}年规划值"
-        else:
+        elif plan.requirement(row.item_id, row.level, year) is row:
             place = f"{plan.level(row.level).chinese}要求，{row.from_year}年起"
+        else:  # another wording has taken its place
+            continue
         told.append((link(item_title(item), href(item, pages)), place, f"“{why.marked}”，{why.reason}"))
     return prose("refused", refused=told) if told else Html(Markup(), "要求都能解读")
 
