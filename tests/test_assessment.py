@@ -17,6 +17,7 @@ from cixi_analysis.assessment import (
     county_panel,
     county_table,
     judge_panel,
+    refusals,
     tally,
     tally_without_each_convention,
 )
@@ -29,7 +30,7 @@ from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import ConventionRow, Observation
 from cixi_analysis.requirement import read
 from cixi_analysis.requirement.tree import AllOf, AnyOf, State
-from cixi_analysis.words import REGION, Convention, Level, Verdict
+from cixi_analysis.words import Convention, Verdict
 
 # --- AND and OR --------------------------------------------------------------------------------------------------
 
@@ -162,7 +163,7 @@ def one_item(
     }
     return tiny_plan(
         items=(item("1", **columns),),
-        requirements=(requirement("1", "national", wording), requirement("1", "provincial", "/")),
+        requirements=(requirement("1", "national", wording),),
         targets=(target("1", 2025, target_wording), target("1", 2030, "建立")),
         conventions=conventions,
         published=(),
@@ -535,15 +536,20 @@ def test_clauses_and_assigned_targets_are_checked(observed: dict[str, Any], foun
 
 
 def test_an_unreadable_wording_is_told() -> None:
-    """Wordings are parsed when they are needed; all that cannot be read are told at once."""
+    """It is a finding of its item, and in the list of all that cannot be read."""
     plan = one_item("力争领先", series(1), target_wording="90左右")
-    with pytest.raises(DataError) as error:
-        assess(plan, YEAR)
-    first, second = error.value.problems
-    assert (first.file, first.row, first.column, first.found) == ("requirements.csv", 2, "wording 原文", "“力争领先”")
-    assert str(second) == (
-        "targets.csv 第2行 “wording 原文”列：现为“90左右”；应为要求语言能解读的文字。无法解读“90【左右】”：“左右”“约”没有确定的界限。"
-    )
+    verdict, basis, reason = judged(plan)
+    assert (verdict, basis) == ("no_data", "")
+    assert reason.startswith("要求无法解读：“【力争领先】”：")
+    assert [(row.wording, refusal.marked) for row, refusal in refusals(plan).items()] == [
+        ("力争领先", "【力争领先】"),
+        ("90左右", "90【左右】"),
+    ]
+    own = assess(plan, YEAR, against="target").items
+    assert own.iloc[0].to_dict() == {
+        "indicator": 1, "item_id": "1", "level": "2025", "verdict": "no_data", "basis": "",
+        "reason": "要求无法解读：“90【左右】”：“左右”“约”没有确定的界限。",
+    }  # fmt: skip
 
 
 # --- conventions -------------------------------------------------------------------------------------------------
@@ -774,13 +780,12 @@ def test_levels_that_measure_different_things() -> None:
 
 
 def test_a_later_requirement_holds_from_its_year_on() -> None:
-    """Each year is judged by the wording in force; years before the first wording look back with it."""
+    """Each year is judged by the wording in force; years before the base year, by that of the base year."""
     plan = tiny_plan(
         items=(item("1"),),
         requirements=(
             requirement("1", "national", "≥90", from_year=2024),
             requirement("1", "national", "≥80", from_year=2022),
-            requirement("1", "provincial", "/"),
             requirement("1", "provincial", "≥80", from_year=2023),
         ),
         targets=(target("1", 2025, "≥90"), target("1", 2030, "100")),
@@ -950,7 +955,7 @@ def panel_of(counties_: dict[str, dict[int, tuple[Observation, ...]]], shuffled:
     if shuffled:
         shuffled.shuffle(records)
     table = pd.DataFrame(records, columns=list(COLUMNS), dtype=object)
-    return Panel(PANEL_PLAN.items, tuple(counties_), YEARS, table)
+    return Panel(PANEL_PLAN, tuple(counties_), YEARS, table)
 
 
 def outcome(panel: Panel) -> dict[tuple[str, str], tuple[list[list[int]], list[list[int]]]]:
@@ -977,7 +982,7 @@ def test_a_county_is_a_panel_of_one(years: dict[int, tuple[Observation, ...]]) -
     plan = tiny_plan(
         **{f: getattr(PANEL_PLAN, f) for f in ("items", "requirements", "targets", "conventions")}, observations=years
     )
-    result = outcome(panel_of({REGION: years}))
+    result = outcome(panel_of({plan.frame.region: years}))
     words = {UNMET: "unmet", NO_DATA: "no_data", MET: "met", NOT_APPLICABLE: "not_applicable"}
     for year in plan.years:
         try:
@@ -1008,15 +1013,15 @@ def test_a_panel_refuses_rows_it_cannot_place(rows: list[tuple[str, int, str]], 
     """No row lands in another region's or year's place, and none replaces another."""
     table = pd.DataFrame(rows, columns=["region", "year", "item_id"], dtype=object).reindex(columns=COLUMNS)
     with pytest.raises(ValueError, match=message):
-        Panel((item("1"),), ("甲县",), YEARS, table)
+        Panel(tiny_plan(items=(item("1"),)), ("甲县",), YEARS, table)
 
 
 def test_a_panel_takes_any_way_of_writing_nothing() -> None:
     """None and NaN are both nothing, whatever types pandas inferred."""
     plan = tiny_plan()
     inferred = pd.DataFrame(county_table(plan).to_dict("list"))
-    panel = Panel(plan.items, (REGION,), range(2021, 2023), inferred)
-    for each, level in itertools.product(plan.items, Level):
+    panel = Panel(plan, (plan.frame.region,), range(2021, 2023), inferred)
+    for each, level in itertools.product(plan.items, plan.levels):
         one = judge_item(plan, panel, each, level)
         other = judge_item(plan, county_panel(plan), each, level)
         assert (one.verdict == other.verdict).all()
@@ -1056,13 +1061,13 @@ def test_at_100_percent_no_more_can_be_asked(
 
 
 def test_a_later_standard_stops_no_earlier_year() -> None:
-    """A wording of 2024 that nobody can read stops 2024, not 2022."""
+    """A wording of 2024 that nobody can read is a finding of 2024, not of 2022."""
     plan = one_item("≥90", {2022: {"value": 95}, 2024: {"value": 95}})
     later = requirement("1", "national", "力争世界领先", from_year=2024)
     plan = replace(plan, requirements=(*plan.requirements, later))
     assert judged(plan)[0] == "met"
-    with pytest.raises(DataError, match="力争世界领先"):
-        assess(plan, 2024)
+    assert judged(plan, 2024)[0] == "no_data"
+    assert "力争世界领先" in judged(plan, 2024)[2]
 
 
 def test_a_limit_needs_a_number_or_a_reason() -> None:

@@ -16,15 +16,20 @@ from cixi_analysis.assessment.regions import PanelAssessment, assess_panel, expl
 from cixi_analysis.assessment.yardstick import (
     REQUIREMENT,
     TARGET,
-    asked,
-    check_readings,
+    asked_by,
+    asked_in,
+    asking,
+    check_observations,
     observed_level,
     read_wording,
+    refusals,
+    rows,
+    unobserved,
     wordings,
 )
 
 __all__ = [
-    "REQUIREMENT", "TARGET", "Assessment", "Judgement", "PanelAssessment", "asked", "assess", "assess_panel",
-    "check_readings", "contradictions", "county_panel", "county_table", "explain_region", "judge_panel", "judgements",
-    "measured", "observed_level", "read_wording", "tally", "tally_without_each_convention", "wordings",
+    "REQUIREMENT", "TARGET", "Assessment", "Judgement", "PanelAssessment", "asked_by", "asked_in", "asking", "assess", "assess_panel",
+    "check_observations", "contradictions", "county_panel", "county_table", "explain_region", "judge_panel", "judgements",
+    "measured", "observed_level", "read_wording", "refusals", "rows", "tally", "tally_without_each_convention", "unobserved", "wordings",
 ]  # fmt: skip

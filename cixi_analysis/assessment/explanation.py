@@ -7,6 +7,7 @@ import numpy as np
 from cixi_analysis.assessment.evaluation import Finding, LeafFinding
 from cixi_analysis.assessment.numbers import ATTESTED, DEEMED, MEASURED, MET, UNMET, VERDICTS, Lack, difference
 from cixi_analysis.assessment.panel import ABSENCES, BENCHMARK_KINDS, COMPARATORS
+from cixi_analysis.assessment.yardstick import Wording
 from cixi_analysis.plan.schema import WATER_CLASSES, Indicator
 from cixi_analysis.requirement import tree
 from cixi_analysis.words import CLASS_UNIT, BenchmarkKind, Verdict
@@ -15,18 +16,27 @@ from cixi_analysis.words import CLASS_UNIT, BenchmarkKind, Verdict
 Place = tuple[int, int]
 
 
-def explain(wording: str, finding: Finding | None, at: Place) -> str:
-    """Why an item has its verdict: the wording's parts, each with its verdict and what decided it."""
+def explain(wording: Wording, finding: Finding | None, at: Place) -> str:
+    """Why an item has its verdict: the wording's parts, each with its verdict and what decided it, or its refusal."""
     if finding is None:
-        return "本级对该子项没有要求（原表为“/”）"
-    shown = wording.replace("\n", "；").rstrip("；")
+        return f"要求无法解读：{str(wording.refusal).removeprefix('无法解读')}"
+    shown = wording.row.wording.replace("\n", "；").rstrip("；")
     return f"要求“{shown}”：{_explain(finding, at)}"
+
+
+def explain_nothing(is_level: bool, printed: bool, since: int) -> str:
+    """Why nothing is asked of an item: the plan's table has "/", or the requirement ended before the year ``since``."""
+    if not is_level:
+        return "规划没有为该子项定规划值"
+    if since:
+        return f"本级自{since}年起对该子项没有要求"
+    return f"本级对该子项没有要求{'（原表为“/”）' if printed else ''}"
 
 
 def explain_indicator(verdict: Verdict, parts: Sequence[tuple[Indicator, Verdict, str]]) -> str:
     """Why an indicator has its verdict: its own item's reason, or the items that decide it."""
     if verdict is Verdict.NOT_APPLICABLE:
-        return "本级对该指标没有要求（原表为“/”）"
+        return parts[0][2].replace("该子项", "该指标")
     if len(parts) == 1:
         return parts[0][2]
     asked = [(item, word, text) for item, word, text in parts if word is not Verdict.NOT_APPLICABLE]
@@ -76,7 +86,7 @@ def _measured(finding: LeafFinding, at: Place) -> str:
     node, series, year = finding.node, finding.series, int(finding.series.years[at[1]])
     used = {name: float(array[at]) for name, array in finding.numbers.used.items()}
     kind, met = series.measured(at), finding.verdict[at] == MET
-    unit, what = kind.unit, "" if kind.measure == series.item.name else kind.measure
+    unit, what = kind.unit, "" if kind.name == series.item.name else kind.name
     value = f"{year}年{what}{_quantity(used['value'], unit)}"
     word = "数字上未达到" if finding.basis[at] == ATTESTED else "达到" if met else "未达到"
     match node:
@@ -130,7 +140,7 @@ def _lacking(finding: LeafFinding, at: Place) -> str:
             text = f"{year}年没有数值" + (f"（{ABSENCES[absence]}）" if absence >= 0 else "")
         case Lack.UNIT:
             kind = series.measured(at)
-            text = f"实测的是{kind.measure}（{kind.unit}），与要求的量或单位不同，不作比较"
+            text = f"实测的是{kind.name}（{kind.unit}），与要求的量或单位不同，不作比较"
         case Lack.EARLIER:
             several = (isinstance(node, tree.Change) and node.years) or (isinstance(node, tree.Rate) and node.yearly)
             earlier = getattr(node, "since", 0) or year - 1

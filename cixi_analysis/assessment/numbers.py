@@ -117,7 +117,7 @@ def _held(s: ItemSeries, comparator: Comparator | Codes, limit: Floats | float) 
 def _bound(node: tree.Bound, s: ItemSeries) -> Numbers:
     """A limit is on the item itself, or on the quantity it names, in its unit: nothing else is held against it."""
     measured = s.of_quantity(node.quantity) if node.quantity else s.own
-    comparable = s.in_unit(node.unit or s.item.unit or "") & measured & ~s.is_class
+    comparable = s.in_unit(node.unit or s.asked.unit) & measured & ~s.is_class
     held, nowhere = _held(s, node.comparator, node.limit)
     return _judge(s, held, [(~comparable, Lack.UNIT), nowhere], limit=np.full_like(s.value, node.limit))
 

@@ -6,8 +6,20 @@ from typing import Annotated
 from pydantic import BeforeValidator
 
 from cixi_analysis import words
-from cixi_analysis.plan.fields import Amount, ItemId, Maybe, Number, Percent, Quantity, Row, Source, Text, column
-from cixi_analysis.words import CLASS_UNIT, NOT_ASSIGNED, WATER_CLASSES, Entity, Level, ProgressState, Stage, listed
+from cixi_analysis.plan.fields import (
+    Amount,
+    ItemId,
+    LevelId,
+    Maybe,
+    Number,
+    Percent,
+    Quantity,
+    Row,
+    Source,
+    Text,
+    column,
+)
+from cixi_analysis.words import CLASS_UNIT, NOT_ASSIGNED, WATER_CLASSES, Entity, ProgressState, Stage, listed
 
 
 class Observation(Row):
@@ -15,7 +27,7 @@ class Observation(Row):
 
     KEY = ("item_id", "level")
     item_id: ItemId = column("子项编号", "见 indicators.csv。")
-    level: Maybe[Level] = column("级别", "仅当两级所测不同（如 11）时填写；空＝两级通用。")
+    level: Maybe[LevelId] = column("级别", "仅当各级所测不同时填写；空＝各级通用。")
     measure: Maybe[str] = column("实测对象", "实际测得的是什么；空＝就是该子项本身。")
     unit: Maybe[str] = column("实测单位", "空＝与子项单位相同；水质类别为“类”。与要求单位不同的值从不与要求比较。")
     polarity: Maybe[words.Polarity] = column("实测方向", "空＝与子项方向相同。")
@@ -76,7 +88,7 @@ class Progress(Row):
 
     KEY = ("kind", "id")
     kind: Entity = column("类别", "project 项目，commitment 承诺。")
-    id: Text = column("编号", "表三的项目序号，或承诺编号。")
+    id: Text = column("编号", "工程表的项目序号，或承诺编号。")
     state: ProgressState = column("状态", f"该年底的状态：{listed(ProgressState)}")
     percent: Maybe[Percent] = column("完成比例", "%，0–100，截至该年底；空＝未填。")
     spent: Maybe[Amount] = column("累计投资", "万元，截至该年底累计完成；空＝未填，不是 0；承诺不填。")

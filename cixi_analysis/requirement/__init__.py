@@ -2,6 +2,6 @@
 
 from cixi_analysis.requirement.reading import Refusal, read
 from cixi_analysis.requirement.tree import meaning
-from cixi_analysis.requirement.vocabulary import Terms, nothing_asked, vocabulary_problems
+from cixi_analysis.requirement.vocabulary import Terms, nothing_asked, terms, vocabulary_problems
 
-__all__ = ["Refusal", "Terms", "meaning", "nothing_asked", "read", "vocabulary_problems"]
+__all__ = ["Refusal", "Terms", "meaning", "nothing_asked", "read", "terms", "vocabulary_problems"]

@@ -3,11 +3,14 @@
 import re
 import unicodedata
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from itertools import chain
 from typing import NamedTuple
 
+from cixi_analysis.errors import DataError, Problem
+from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.plan.frame import FILE
 from cixi_analysis.words import AverageScope
 
 #: Character → the form the language knows. One character each, so that places in the wording stay places.
@@ -130,3 +133,18 @@ def vocabulary_problems(terms: Terms) -> list[tuple[str, str, str]]:
         ("region", kind, f"地区类型：{'、'.join(known)}之一") for kind in terms.region_kinds if kind not in known
     ]
     return problems
+
+
+@lru_cache(maxsize=64)
+def terms(plan: Plan) -> Terms:
+    """What the project adds to the requirement language. Raises :class:`DataError` for words that cannot be added."""
+    words = tuple((row.kind, row.word, row.stands_for or "") for row in plan.vocabulary)
+    found = Terms(words, plan.frame.region_kinds, plan.frame.base_year)
+    problems = []
+    for kind, word, expected in vocabulary_problems(found):
+        at = next((n for n, row in enumerate(plan.vocabulary, 2) if (row.kind, row.word) == (kind, word)), None)
+        file, column = ("vocabulary.csv", "word 词") if at else (FILE, "region_kinds")
+        problems.append(Problem(file, at, column, f"“{word}”", expected))
+    if problems:
+        raise DataError(problems)
+    return found
