@@ -14,10 +14,24 @@ import pytest
 from conftest import ROOT
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tiny import LEVELS, PARTS, PRINTED_TABLES, fitting, item, observation, requirement, target, tiny_plan, toml, write
+from tiny import (
+    LEVELS,
+    PARTS,
+    PRINTED_TABLES,
+    fitting,
+    item,
+    link,
+    observation,
+    requirement,
+    target,
+    tiny_plan,
+    toml,
+    write,
+)
 from tiny import settings as frame_settings
 
 from cixi_analysis.analysis.changes import changes
+from cixi_analysis.analysis.commitments import ledger
 from cixi_analysis.analysis.dossier import dossier, facts, readings
 from cixi_analysis.analysis.links import every_link
 from cixi_analysis.analysis.outputs import outputs
@@ -308,6 +322,15 @@ def test_rows_added_and_removed_again(case: Case, tmp_path: Path) -> None:
     assert (again, hash(again)) == (first, hash(first))
     for year in (2022, 2023, 2024):
         assert assess(again, year).table.equals(assess(BASE, year).table)
+
+
+def test_a_link_to_a_new_item_is_none_before() -> None:
+    """A commitment is measured by the item from the year that brings it."""
+    plan = standard(later("4", "national", "≥60"), new=True)
+    plan = replace(plan, links=(*plan.links, link("commitment C002", "same_quantity", "item 4")))
+    found = {year: ledger(plan, year).set_index("commitment_id").loc["C002"] for year in (2022, 2023, 2024)}
+    assert [own["items"] for own in found.values()] == ["", "", "4"]
+    assert [own["measured_by"] for own in found.values()] == ["", "", "item"]
 
 
 WORDINGS = (
