@@ -305,10 +305,11 @@ LEVELS = [
     {"id": "county", "name": "县级", "short": "县"},
     {"id": "province", "name": "省级", "short": "省"},
     {"id": "nation", "name": "国家级", "short": "国"},
+    {"id": "basin", "name": "流域", "short": "流"},
 ]
 
 
-@pytest.mark.parametrize("levels", [1, 3])
+@pytest.mark.parametrize("levels", [1, 3, 4])
 def test_the_board_has_a_part_for_each_level(levels: int) -> None:
     """Side by side within the tile, in the frame's order, each with the level's short name; so have the bars by domain."""
     ids = [level["id"] for level in LEVELS[:levels]]
@@ -324,11 +325,12 @@ def test_the_board_has_a_part_for_each_level(levels: int) -> None:
     edges = [tile["x"], *(edge for part in parts for edge in (part["x"], part["x2"])), tile["x2"]]
     assert edges == sorted(set(edges))
     assert [part["level"] for part in parts] == ids
-    assert [part["text"] for part in parts] == ["县 ✓ 是", "省 ✗ 否", "国 ✗ 否"][:levels]
-    assert len({part["x2"] - part["x"] for part in parts}) == 1
+    assert [part["text"] for part in parts] == ["县 ✓ 是", "省 ✗ 否", "国 ✗ 否", "流 ✗ 否"][:levels]
+    assert min(part["x2"] - part["x"] for part in parts) >= 63  # 省 – 不适用 in 11.5 pixels
+    assert max(tiles["x2"]) <= 798
     drawing = shown(charts.status_board(assessment))
-    assert ("由左到右为县级、省级、国家级" in drawing, "由左到右" in drawing) == (levels == 3, levels == 3)
-    heads = re.findall(r"(县级|省级|国家级)：\d / \d 项达标", shown(charts.progress_by_domain(assessment)))
+    assert ("由左到右为县级、省级、国家级" in drawing, "由左到右" in drawing) == (levels > 1, levels > 1)
+    heads = re.findall(r"(县级|省级|国家级|流域)：\d / \d 项达标", shown(charts.progress_by_domain(assessment)))
     assert list(dict.fromkeys(heads)) == [level["name"] for level in LEVELS[:levels]]
 
 

@@ -8,13 +8,14 @@ import pandas as pd
 
 from cixi_analysis.analysis.records import records
 from cixi_analysis.assessment import Assessment, tally
+from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.presentation.figure import Layered, as_is, choice, finished, hover, kept, tooltip
 from cixi_analysis.presentation.looks import LINE, LOOKS, MUTED
 from cixi_analysis.presentation.titles import indicator_href
 from cixi_analysis.words import Status, Verdict
 
-#: Pixels of the board: tiles in a row, size of a tile, gap, column of domain names.
-_ACROSS, _WIDE, _HIGH, _GAP, _LABEL = 5, 140, 60, 6, 74
+#: Pixels of the board: row of tiles, least width and height of a tile, a level in it, gap, column of domain names.
+_ROW, _WIDE, _HIGH, _PART, _GAP, _LABEL = 724, 140, 60, 67, 6, 74
 #: The pieces of a bar, from its foot.
 _PIECES = (Status.MET, Status.NO_DATA, Status.NOT_FILLED_IN, Status.UNMET)
 #: Characters in a line of a tile; a name that needs more than two lines ends in ….
@@ -60,28 +61,28 @@ def status_board(assessment: Assessment, pages: str = "") -> Layered:
     sides = f"，由左到右为{'、'.join(level.chinese for level in plan.levels)}" if len(plan.levels) > 1 else ""
     title = f"{assessment.year}年{len(tiles)}项指标状态板：{met}"
     subtitle = f"每格一项指标{sides}：{signs}。点按一格，可看理由与出处。"
-    width, height = _LABEL + _ACROSS * (_WIDE + _GAP) - _GAP, float(tiles["y2"].max())
+    width, height = _LABEL + _ROW, float(tiles["y2"].max())
     named = f"status-board-{assessment.year}"
     return finished(alt.layer(*layers), named, title, told, subtitle=subtitle, width=width, height=height)
 
 
 def board_tiles(assessment: Assessment, pages: str = "") -> pd.DataFrame:
     """One row an indicator: number, name, verdicts, link, and the place of its tile in pixels."""
-    rows, y, column, domain = [], 0, 0, ""
+    rows, y, column, domain, wide = [], 0, 0, "", _wide(assessment.plan)
     items, domains = assessment.plan.items, list(dict.fromkeys(item.domain for item in assessment.plan.items))
     # A later standard's indicators come last in the plan's order, and may belong to any domain.
     for item in sorted({i.indicator: i for i in items}.values(), key=lambda i: domains.index(i.domain)):
         n = item.indicator
         if domain not in ("", item.domain):
             column, y = 0, y + _HIGH + 2 * _GAP + 4
-        elif column == _ACROSS:
+        elif column == (_ROW + _GAP) // (wide + _GAP):
             column, y = 0, y + _HIGH + _GAP
-        domain, x = item.domain, _LABEL + column * (_WIDE + _GAP)
+        domain, x = item.domain, _LABEL + column * (wide + _GAP)
         rows.append({
             "indicator": n, "name": item.indicator_name, "domain": domain,
             **{str(level): LOOKS[assessment.status(n, level)].word for level in assessment.plan.levels},
             "label": _wrapped(f"{n} {item.indicator_name}"), "href": indicator_href(n, pages),
-            "x": x, "y": y, "x2": x + _WIDE, "y2": y + _HIGH, "text_x": x + 7, "text_y": y + 6,
+            "x": x, "y": y, "x2": x + wide, "y2": y + _HIGH, "text_x": x + 7, "text_y": y + 6,
         })  # fmt: skip
         column += 1
     return pd.DataFrame(rows)
@@ -95,7 +96,7 @@ def board_halves(assessment: Assessment, tiles: pd.DataFrame) -> pd.DataFrame:
         level = assessment.plan.level(one.level)
         status = assessment.status(one.indicator, level)
         look, (fill, stroke, ink) = LOOKS[status], paint(status)
-        width = (_WIDE - 6) / len(levels) - 4
+        width = (_wide(assessment.plan) - _GAP) / len(levels) - 4
         x = one.x + 5 + levels.index(level) * (width + 4)
         gap = "" if status is Status.NOT_FILLED_IN else " "  # · is as wide as a Chinese character in some fonts
         rows.append({
@@ -104,6 +105,11 @@ def board_halves(assessment: Assessment, tiles: pd.DataFrame) -> pd.DataFrame:
             "x": x, "y": one.y2 - 24, "x2": x + width, "y2": one.y2 - 5, "middle": x + width / 2, "text_y": one.y2 - 14,
         })  # fmt: skip
     return pd.DataFrame(rows)
+
+
+def _wide(plan: Plan) -> int:
+    """Pixels of a tile: each level's verdict is to fit into its part."""
+    return max(_WIDE, _GAP + _PART * len(plan.levels))
 
 
 def paint(status: Status) -> tuple[str, str, str]:
@@ -137,7 +143,7 @@ def progress_by_domain(assessment: Assessment) -> alt.HConcatChart:
         labels = base.mark_text(fontWeight="bold")
         labels = labels.encode(x=alt.X("middle:Q"), text=alt.Text("text:N"), color=as_is(alt.Color, "ink"))
         heading = alt.Title(f"{level.chinese}：{met} / {applicable} 项达标", fontSize=13, offset=8)
-        panels.append((bars + labels).properties(width=300, height=210, title=heading))
+        panels.append((bars + labels).properties(width=600 // len(assessment.plan.levels), height=210, title=heading))
     signs = "　".join(LOOKS[s].text for s in _PIECES if s is not Status.NOT_FILLED_IN or s in set(drawn["verdict"]))
     subtitle = f"格中为指标数：{signs}；本级不要求的指标不计。"
     title, name = f"{assessment.year}年各领域达标情况", f"progress-by-domain-{assessment.year}"
