@@ -4,13 +4,14 @@ The earlier year's wordings judge the later year's observations, by one more cal
 held beside the two verdicts; nothing is judged here.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
 
 import pandas as pd
 
-from cixi_analysis.assessment import Assessment, asking, assess
+from cixi_analysis.assessment import Assessment, assess, held
 from cixi_analysis.plan.dataset import Plan
-from cixi_analysis.plan.schema import Indicator
+from cixi_analysis.plan.schema import Indicator, Observation, Requirement
 from cixi_analysis.words import Cause, Status, Verdict
 
 _KEY = ["indicator", "item_id", "level"]
@@ -32,13 +33,12 @@ def by_last_standard(plan: Plan, year: int, other: int) -> Assessment | None:
 
 
 def _changed(plan: Plan, year: int, other: int) -> Iterator[tuple[str, str]]:
-    """The items and levels of which the two years do not ask the same."""
-    for item in plan.as_of(max(year, other)).items:
-        for level in plan.levels:
-            rows = [plan.requirement(item.item_id, level, y) for y in (other, year)]
-            told = [row and (row.wording, row.reading, row.measure, row.unit, row.polarity) for row in rows]
-            if told[0] != told[1]:
-                yield item.item_id, level
+    """The items and levels of which the two years do not ask the same, whatever the words."""
+    for item, level in product(plan.as_of(max(year, other)).items, plan.levels):
+        asked = (held(plan, item, level, y) for y in (other, year))
+        told = [w and (w.asked, w.node, w.refusal and w.row.wording) for w in asked]
+        if told[0] != told[1]:
+            yield item.item_id, level
 
 
 def verdict_changes(before: Assessment, after: Assessment, old: Assessment | None = None) -> pd.DataFrame:
@@ -47,32 +47,50 @@ def verdict_changes(before: Assessment, after: Assessment, old: Assessment | Non
     ``old``: ``after`` by the wordings of ``before``, where they differ.
     """
     was, now, by_old = ({} if one is None else _answers(one) for one in (before, after, old))
-    rows = []
-    for key in max(was, now, key=len):
+    changed = set(_changed(after.plan, after.year, before.year)) if old else set()
+    rows, of_county = [], set[tuple[int, str]]()
+    for key in max(was, now, key=len):  # items come before indicators
+        number, item_id, level = key
         (verdict, reason), (later, later_reason) = was.get(key, _ABSENT), now.get(key, _ABSENT)
         old_verdict, old_reason = by_old.get(key, (later, ""))
-        other = bool(old) and old_verdict == Verdict.NO_DATA and _remeasured(before, after, key)
-        cause = cause_of(verdict, later, verdict if other and verdict != later else old_verdict)
+        items = [i for i in after.plan.indicator_items(number) if item_id in ("", i.item_id)]
+        moved = [item for item in items if (item.item_id, level) in changed]
+        cause = _cause(after, moved, level, verdict, later, old_verdict)
+        if cause is Cause.COUNTY and not item_id and moved and (number, level) not in of_county:
+            cause = Cause.YARDSTICK  # items came or went; none of those that stayed moved by itself
         if cause is None:
             continue
+        if item_id and cause in (Cause.COUNTY, Cause.BOTH):
+            of_county.add((number, level))
         statuses = [str(one.statuses.get(key, Status.NOT_APPLICABLE)) for one in (before, after)]
-        told = _sentence(before, after, key, cause, "" if other else old_verdict) if old else ""
+        signed = {"" if item_id or len(items) == 1 else item.part_mark: item for item in moved}
+        told = _sentence(before, after, signed, level, cause, old_verdict) if moved else ""
         more = (old_verdict, old_reason) if told else ("", "")
         rows.append((*key, verdict, later, reason, later_reason, *statuses, str(cause), *more, told))
     return pd.DataFrame(rows, columns=COLUMNS)
 
 
-def cause_of(before: str, after: str, by_old: str) -> Cause | None:
-    """Why a verdict moved, or would have; None where neither. Where one year asks nothing, only the wording can be why.
+def _cause(
+    after: Assessment, changed: Sequence[Indicator], level: str, verdict: str, later: str, by_old: str
+) -> Cause | None:
+    """Why a verdict moved, or would have; None where neither. ``changed``: the items whose wording changed.
 
-    Of a value that the old wording does not measure it says nothing; :func:`verdict_changes` then gives ``before`` as
-    ``by_old``: what is known is that the wording changed.
+    Where one year asks nothing, or where the old wording cannot judge what is known, only the wording can be why.
     """
-    if before == after:
-        return None if by_old == after else Cause.HIDDEN
-    if Verdict.NOT_APPLICABLE in (before, after) or by_old == before:
+    year, plan, unknown = after.year, after.plan, by_old == Verdict.NO_DATA
+    if verdict == later:
+        observed = any(_is_known(plan.observation(item.item_id, year, level)) for item in changed)
+        return None if by_old in (later, Verdict.NOT_APPLICABLE) or (unknown and not observed) else Cause.HIDDEN
+    if Verdict.NOT_APPLICABLE in (verdict, later) or by_old in (verdict, Verdict.NOT_APPLICABLE):
         return Cause.YARDSTICK
-    return Cause.COUNTY if by_old == after else Cause.BOTH
+    if by_old == later:
+        wordings = (held(plan, item, level, year) for item in changed)
+        return Cause.YARDSTICK if unknown and any(w and w.refusal for w in wordings) else Cause.COUNTY
+    return Cause.YARDSTICK if unknown else Cause.BOTH
+
+
+def _is_known(row: Observation | None) -> bool:
+    return row is not None and (row.value is not None or row.absence is None)
 
 
 def _answers(assessment: Assessment) -> dict[_Question, tuple[str, str]]:
@@ -80,37 +98,32 @@ def _answers(assessment: Assessment) -> dict[_Question, tuple[str, str]]:
     return {(i, item, str(v)): (verdict, why) for i, item, v, verdict, why in table.itertuples(index=False, name=None)}
 
 
-def _sentence(before: Assessment, after: Assessment, key: _Question, cause: Cause, old: str) -> str:
-    """What changed, with both wordings (Chinese); "" where they are the same."""
-    indicator, item_id, level = key
-    items = [item for item in after.plan.indicator_items(indicator) if item_id in ("", item.item_id)]
-    pairs = [(item, [_asked(one, item, level) for one in (before, after)]) for item in items]
-    changed = [(item.part_mark if len(items) > 1 else "", *asked) for item, asked in pairs if asked[0] != asked[1]]
-    if not changed:
-        return ""
-    earlier, later = ("、".join(f"{sign}{asked[at] or '没有要求'}" for sign, *asked in changed) for at in (0, 1))
+def _sentence(
+    before: Assessment, after: Assessment, changed: Mapping[str, Indicator], level: str, cause: Cause, old: str
+) -> str:
+    """What changed, with both wordings (Chinese); ``changed``: the items by their sign, "" for a single one."""
+    pairs = [(sign, *(_asked(one, item, level) for one in (before, after))) for sign, item in changed.items()]
+    earlier, later = ("、".join(f"{sign}{asked[at] or '没有要求'}" for sign, *asked in pairs) for at in (0, 1))
     told = f"要求变了：{before.year}年{earlier}，{after.year}年{later}。"
-    if Verdict.NOT_APPLICABLE in (old, *(one.statuses.get(key, Status.NOT_APPLICABLE) for one in (before, after))):
+    if any(not (was and now) for _, was, now in pairs) or old == Verdict.NOT_APPLICABLE:
         return told
-    if not old:
-        return f"{told}所测的量不同，按{before.year}年的要求无从判定。"
-    return f"{told}{cause.chinese}：按{before.year}年的要求为“{Verdict(old).chinese}”。"
-
-
-def _remeasured(before: Assessment, after: Assessment, key: _Question) -> bool:
-    """Whether the later wording of an item, or of one of an indicator's, measures something else."""
-    indicator, item_id, level = key
-    items = [item for item in after.plan.indicator_items(indicator) if item_id in ("", item.item_id)]
-    return any(after.plan.asked(i, level, before.year) != after.plan.asked(i, level, after.year) for i in items)
+    if old != Verdict.NO_DATA:
+        return f"{told}{cause.chinese}：按{before.year}年的要求为“{Verdict(old).chinese}”。"
+    if cause is Cause.COUNTY:
+        return f"{told}{after.year}年还没有可以判定的数据。"
+    years = before.year, after.year
+    other = any(len({after.plan.asked(item, level, year) for year in years}) > 1 for item in changed.values())
+    return f"{told}{'所测的量不同，' if other else ''}按{before.year}年的要求无从判定。"
 
 
 def _asked(assessment: Assessment, item: Indicator, level: str) -> str:
     """What a level asks of an item in the year of an assessment; "" where nothing."""
     plan, year = assessment.plan, assessment.year
-    row = plan.requirement(item.item_id, level, year)
-    if row is None or level not in asking(plan, item.item_id, year):
+    wording = held(plan, item, level, year)
+    if wording is None:
         return ""
+    row = wording.row
     own = plan.asked(item, level, year)
     unit = "" if own.unit in ("", "-") else f"，{own.unit}"
-    measure = f"（{own.name}{unit}）" if row.measure or row.unit else ""
+    measure = f"（{own.name}{unit}）" if isinstance(row, Requirement) and (row.measure or row.unit) else ""
     return f"“{row.wording.replace(chr(10), '；')}”{measure}"

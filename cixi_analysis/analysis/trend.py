@@ -98,9 +98,10 @@ def series(plan: Plan, year: int) -> dict[tuple[str, str | None], Series]:
             own = sorted(together + own, key=lambda row: row[0])
         kinds = [measured_by(plan, item, level, y, row) for y, _, row in own]
         points = tuple((y, value) for (y, value, _), kind in zip(own, kinds, strict=True) if kind == kinds[-1])
-        others = [(y, kind[0]) for (y, _, _), kind in zip(own, kinds, strict=True) if kind != kinds[-1]]
+        at = 0 if level else plan.levels.index(plan.first_asking(item, own[-1][0]))  # how a joint row is called
+        others = [(y, kind[at]) for (y, _, _), kind in zip(own, kinds, strict=True) if kind != kinds[-1]]
         other = (others[-1][0], f"{others[-1][1].name}（{others[-1][1].unit or '无单位'}）") if others else None
-        latest = kinds[-1][0]
+        latest = kinds[-1][at]
         found[key] = Series(item.item_id, level, latest.name, latest.unit, latest.polarity, points, other)
     return found
 

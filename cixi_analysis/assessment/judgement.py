@@ -10,7 +10,7 @@ import pandas as pd
 from cixi_analysis.assessment.evaluation import Finding, LeafFinding, combined, evaluate
 from cixi_analysis.assessment.explanation import explain, explain_indicator, explain_nothing
 from cixi_analysis.assessment.numbers import BASES, MEASURED, MET, NO_BASIS, NO_DATA, NOT_APPLICABLE, VERDICTS
-from cixi_analysis.assessment.panel import Codes, Flags, ItemSeries, Panel, county_panel
+from cixi_analysis.assessment.panel import NONE, Codes, Flags, ItemSeries, Panel, county_panel
 from cixi_analysis.assessment.yardstick import (
     REQUIREMENT,
     Wording,
@@ -54,7 +54,7 @@ class Judgement:
     def in_force(self, year: int) -> tuple[Wording | None, Finding | None]:
         """The wording that holds in ``year``, if any, and the finding made by it."""
         held = (pair for pair in zip(self.wordings, self.findings, strict=True) if year in pair[0].years)
-        return max(held, key=lambda pair: pair[0].from_year, default=(None, None))
+        return next(held, (None, None))
 
     def contradicted(self) -> Iterator[tuple[LeafFinding, Flags]]:
         """The findings in force whose statement and numbers contradict each other, and where."""
@@ -70,10 +70,9 @@ def judge_item(
     plan: Plan, panel: Panel, item: Indicator, level: str, without: Collection[Convention] = (), by: int | None = None
 ) -> Judgement:
     """The verdicts of one item at one level for every region and year of the panel; ``by``: by the wordings of that year."""
-    asked = wordings(plan, item, level)
+    own = asked = wordings(plan, item, level)
     if by is not None:
-        held = max((w for w in asked if by in w.years), key=lambda w: w.from_year, default=None)
-        asked = (replace(held, from_year=0, to_year=LAST_YEAR),) if held else ()
+        asked = tuple(replace(w, from_year=0, to_year=LAST_YEAR) for w in own if by in w.years)
     rows = (r for r in plan.conventions if r.item_id in (None, item.item_id) and r.level in (None, level))
     # The row that says most about a place comes first: its reason is shown.
     conventions = sorted(
@@ -82,7 +81,7 @@ def judge_item(
     )
     observed = observed_level(plan, level)
     findings = tuple(
-        None if w.node is None else evaluate(w.node, ItemSeries(panel, item, observed, w.asked), conventions)
+        None if w.node is None else evaluate(w.node, ItemSeries(panel, plan, item, observed, w.asked), conventions)
         for w in asked
     )
     shape = (len(panel.regions), len(panel.years))
@@ -92,6 +91,12 @@ def judge_item(
         otherwise = NO_DATA if wording.refusal else NOT_APPLICABLE
         verdict = np.where(here, finding.verdict if finding else otherwise, verdict)
         basis = np.where(here, finding.basis if finding else NO_BASIS, basis)
+    if by is not None:  # what a year neither asks nor knows is not missed in it
+        asks = np.zeros(len(panel.years), dtype=bool)
+        for wording in (w for w in own if w.node or w.refusal):
+            asks |= wording.holds(panel.year_numbers)
+        gone = (panel.row[panel.levels.index(observed), panel.index[item.item_id]] == NONE) & ~asks
+        verdict, basis = np.where(gone, NOT_APPLICABLE, verdict), np.where(gone, NO_BASIS, basis)
     return Judgement(item, level, panel.years, verdict, basis, asked, findings)
 
 
@@ -173,8 +178,9 @@ def assess(
     statements that contradict the numbers.
     """
     plan.require_year(year)
-    plan, until = plan.as_of(max(year, by or year)), until or year
-    check_observations(plan, until)
+    until = until or year
+    check_observations(plan.as_of(max(until, by or year)), until)
+    plan = plan.as_of(max(year, by or year))
     table = _table(plan, year, until, against, tuple(sorted(set(without))), by)
     return Assessment(plan, year, against, table.copy(deep=False))  # copied on write: the cached one stays as it is
 
@@ -208,7 +214,8 @@ def reasoned(plan: Plan, judged: Collection[Judgement], year: int) -> pd.DataFra
             text = explain(wording, finding, place)
         else:
             since = max((w.to_year + 1 for w in one.wordings if w.to_year < year), default=0)
-            text = explain_nothing(one.level in plan.levels, item in printed, since)
+            never = item in printed and not plan.requirements_of(item.item_id, one.level)
+            text = explain_nothing(one.level in plan.levels, never, since)
         together.setdefault((item.indicator, one.level), []).append((one, text))
         words = VERDICTS[int(one.verdict[place])].value, str(BASES[int(one.basis[place])])
         rows.append((item.indicator, item.item_id, one.level, *words, text))

@@ -249,6 +249,8 @@ def numbers_of(node: tree.Leaf, s: ItemSeries, **window: int) -> Numbers:
     """
     with np.errstate(invalid="ignore", divide="ignore"):
         found = _RULES[type(node)](node, s, **window)
+    if not isinstance(node, tree.State):
+        found.verdict[s.foreign], found.lack[s.foreign] = NO_DATA, Lack.UNIT
     moving = isinstance(node, (tree.Change, tree.Rate, tree.ChangeBenchmark)) and node.move is not tree.Move.FALL
     below = (Comparator.LT, Comparator.LE)
     if moving or (isinstance(node, tree.LevelBenchmark) and node.comparator not in below):

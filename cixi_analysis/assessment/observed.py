@@ -5,6 +5,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import product
 
 import numpy as np
 
@@ -12,7 +13,7 @@ from cixi_analysis.plan.dataset import Asked
 from cixi_analysis.plan.schema import WATER_CLASSES, clause_pairs
 from cixi_analysis.requirement import Refusal, Terms, read
 from cixi_analysis.requirement.tree import Bound, ClassBound, Comparator, Node
-from cixi_analysis.requirement.vocabulary import NO_TERMS
+from cixi_analysis.requirement.vocabulary import NO_TERMS, unit_name
 from cixi_analysis.words import NOT_ASSIGNED, Polarity
 
 _BARE = re.compile(r"(0|[1-9][0-9]*)(\.[0-9]+)?")
@@ -25,7 +26,7 @@ def measured(asked: Asked, measure: str | None, unit: str | None, polarity: str 
     Values are compared with each other only where all of it is equal; with a limit, only where the name is what was asked
     for and not something that stands for it (33: the rate, not its increase).
     """
-    return Asked(measure or asked.name, unit or asked.unit, Polarity(polarity or asked.polarity))
+    return Asked(measure or asked.name, unit_name(unit or asked.unit), Polarity(polarity or asked.polarity))
 
 
 @dataclass(frozen=True)
@@ -64,10 +65,12 @@ def quantity(value: str | float) -> float:
 
 
 @lru_cache(maxsize=4096)
-def quotations(clauses: str | None, unit: str | None, terms: Terms = NO_TERMS) -> Mapping[Node, str]:
-    """Clause → the words quoted for it; ``check_readings`` reports those that cannot be read."""
+def quotations(clauses: str | None, units: tuple[str, ...], terms: Terms = NO_TERMS) -> Mapping[Node, str]:
+    """Clause, as it is read in each unit of a level, → the words quoted for it; ``check_observations`` reports those that
+    cannot be read.
+    """
     quoted: dict[Node, str] = {}
-    for clause, quote in clause_pairs(clauses or ""):
+    for (clause, quote), unit in product(clause_pairs(clauses or ""), units):
         with contextlib.suppress(Refusal):
             quoted[read(clause, unit=unit, terms=terms)] = quote
     return quoted

@@ -59,7 +59,7 @@ class Panel:
         found = [(year, by_id.get(item_id), cells) for year, item_id, *cells in ways.itertuples(index=False)]
         #: pattern → what the statement attests and denies
         self.texts = [
-            [quotations(text, plan.unit(item, year), known) if item else {} for text in cells[3:]]
+            [quotations(text, plan.units(item, year), known) if item else {} for text in cells[3:]]
             for year, item, cells in found
         ]
         #: item_id → its patterns
@@ -174,8 +174,8 @@ class ItemSeries:
     #: the pattern of the row
     words: Places
 
-    def __init__(self, panel: Panel, item: Indicator, level: Level, asked: Asked) -> None:
-        self.panel, self.item, self.level, self.asked = panel, item, level, asked
+    def __init__(self, panel: Panel, plan: Plan, item: Indicator, level: Level, asked: Asked) -> None:
+        self.panel, self.plan, self.item, self.level, self.asked = panel, plan, item, level, asked
         self.years = panel.year_numbers
         self.row: Places = panel.row[panel.levels.index(level), panel.index[item.item_id]]
 
@@ -195,6 +195,16 @@ class ItemSeries:
         """What the wording asks for was measured, and not something that stands for it."""
         same: Flags = np.equal(self.panel.names[self.level], self.asked.name).astype(bool)
         return same[self.words]
+
+    @cached_property
+    def foreign(self) -> Flags:
+        """Where a value is of what another wording asks for in that year: this one's numbers say nothing of it."""
+        other = np.zeros_like(self.known)
+        if self.item.item_id in self.plan.remeasured:
+            years = [self.plan.asked(self.item, self.level, int(year)) != self.asked for year in self.years]
+            own = measured(self.asked, None, None, None)
+            other |= np.array(years) & np.array([kind != own for kind in self.panel.kinds[self.level]])[self.words]
+        return other & self.known
 
     @cached_property
     def is_class(self) -> Flags:
@@ -218,7 +228,8 @@ class ItemSeries:
 
     def of_quantity(self, name: str) -> Flags:
         """Where the quantity of that name was measured: PM2.5浓度, △EQI（较上年）, 生态质量指数（EQI）; not its change."""
-        same = re.compile(rf"{re.escape(name)}(浓度|指数)?(\(.*\))?|[^()]*\({re.escape(name)}\)")
+        since = r"(\((较|比)上年\))?" if "△" in name else ""
+        same = re.compile(rf"{re.escape(name)}(浓度|指数)?{since}|[^()]*\({re.escape(name)}\)")
         changed = re.compile("变|增|减|升|降" if "△" not in name else "(?!)")
         measures = [kind.name.translate(FORMS) for kind in self.panel.kinds[self.level]]
         return np.array([bool(same.fullmatch(text)) and not changed.search(text) for text in measures])[self.words]

@@ -1,5 +1,6 @@
 """What is asked of each item: requirements by level, or targets by year, read into trees."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -17,7 +18,7 @@ from cixi_analysis.plan.frame import Level
 from cixi_analysis.plan.schema import OBSERVATIONS, Indicator, Observation, Requirement, Target
 from cixi_analysis.requirement import Refusal, Terms, nothing_asked, read, terms
 from cixi_analysis.requirement.tree import Leaf, Node, demanded_bounds, leaves
-from cixi_analysis.words import CLASS_UNIT, LAST_YEAR, NOT_ASSIGNED
+from cixi_analysis.words import CLASS_UNIT, LAST_YEAR, NOT_ASSIGNED, Polarity
 
 #: The yardsticks, as `cixi assess --against` names them.
 REQUIREMENT, TARGET = "requirement", "target"
@@ -47,6 +48,10 @@ class Wording:
         return flags
 
 
+#: Two numbers and nothing else that says how they bind (介于, 保持在 …).
+_RANGE = re.compile(r"[\d.]+\s*%?\s*[-–—~～至]+\s*[\d.]+\s*\D{0,8}")
+
+
 @dataclass(frozen=True)
 class Clauses:
     """What the wordings of one item say, for the checks of its observations."""
@@ -63,7 +68,12 @@ def read_wording(plan: Plan, row: Requirement | Target) -> Node | None:
     """The tree of a row's wording, or of its explicit reading. None where nothing is asked. Raises ``Refusal``."""
     if nothing_asked(row.wording, terms(plan)):
         return None
-    return read(row.reading or row.wording, unit=asked_by(plan, row).unit, terms=terms(plan))
+    asked = asked_by(plan, row)
+    if not row.reading and asked.polarity is not Polarity.NONE and _RANGE.fullmatch(row.wording.strip()):
+        raise Refusal(
+            row.wording, 0, len(row.wording), "有方向的指标只写一个范围：可指须在范围之内，也可指达到其中一端"
+        )
+    return read(row.reading or row.wording, unit=asked.unit, terms=terms(plan))
 
 
 def asking(plan: Plan, item_id: str, year: int) -> list[Level]:
@@ -75,6 +85,22 @@ def asking(plan: Plan, item_id: str, year: int) -> list[Level]:
 def asked_in(plan: Plan, year: int) -> tuple[Indicator, ...]:
     """The items of which some level asks something in ``year``."""
     return tuple(item for item in plan.items if asking(plan, item.item_id, year))
+
+
+def one_number(plan: Plan, item: Indicator, year: int) -> bool:
+    """Whether one number may stand for all levels that ask in ``year``: of the plan's own wordings, which print one value
+    below two names (36), and where all ask for the same.
+    """
+    rows = [plan.requirement(item.item_id, level, year) for level in asking(plan, item.item_id, year)]
+    kinds = {(one.name, one.unit) for one in (plan.asked(item, row.level, year) for row in rows if row)}
+    later = any(row and row.from_year > plan.frame.base_year for row in rows)
+    return len({unit for _, unit in kinds}) <= 1 and (len(kinds) <= 1 or not later)
+
+
+def held(plan: Plan, item: Indicator, level: str, year: int) -> Wording | None:
+    """The wording of a level by which ``year`` is judged; None where nothing is asked."""
+    found = (w for w in wordings(plan, item, level) if year in w.years and (w.node or w.refusal))
+    return next(found, None)
 
 
 def unobserved(plan: Plan, item_id: str, year: int) -> str:
@@ -142,7 +168,7 @@ def wordings(plan: Plan, item: Indicator, level: str) -> tuple[Wording, ...]:
     found, rows = [], plan.requirements_of(item.item_id, level)
     for row, later in zip_longest(rows, rows[1:]):
         # The wording that holds in the year by which a retrospect is judged holds before it too.
-        looks_back = row is plan.requirement(item.item_id, level, plan.frame.retrospect_wordings or 0)
+        looks_back = row.from_year == plan.frame.retrospect_wordings
         end = min(row.to_year or LAST_YEAR, later.from_year - 1 if later else LAST_YEAR)
         found.append(_wording(plan, row, 0 if looks_back else row.from_year, end))
     return tuple(found)
@@ -182,7 +208,8 @@ def observation_problems(plan: Plan, file: str, rows: Iterable[tuple[int, int, O
             continue  # a plan of one indicator keeps the rows of the others, so that row numbers stay true
         target = row.assigned_target
         silent = row.value is None and row.absence is None and row.attests is None and row.denies is None
-        if silent and any(plan.requirement(row.item_id, limit.level, year) == limit for limit in own.limits):
+        asks = (limit for limit in own.limits if row.level in (None, limit.level))
+        if silent and any(plan.requirement(row.item_id, limit.level, year) == limit for limit in asks):
             expected = "一个数；没有时写明缺失原因（该子项的要求有数值界限）"
             yield Problem(file, number, "value 现状值", "空，也没有缺失原因", expected)
         if row.value and row.level is None and row.unit is None:
@@ -191,6 +218,9 @@ def observation_problems(plan: Plan, file: str, rows: Iterable[tuple[int, int, O
             if len(set(units.values())) > 1:  # one number cannot be in both
                 found = "空，而各级的单位不同（" + "，".join(map(" ".join, units.items())) + "）"
                 yield Problem(file, number, "unit 实测单位", found, "写明实测单位，或在“级别”列各级一行")
+            elif row.measure is None and not one_number(plan, item, year):
+                found = f"空，而各级所测的不同（{'，'.join(f'{v.chinese} {plan.asked(item, v, year).name}' for v in levels)}）"
+                yield Problem(file, number, "measure 实测对象", found, "写明实测对象，或在“级别”列各级一行")
         assigned = read_assigned(target)
         if assigned is None:
             expected = f"数（与现状值同单位，不写单位）、水质类别、“任务：……”或“{NOT_ASSIGNED}”"
@@ -199,15 +229,18 @@ def observation_problems(plan: Plan, file: str, rows: Iterable[tuple[int, int, O
             expected = "与现状值同类的目标：类别对类别，数对数"
             yield Problem(file, number, "assigned_target 下达目标", f"“{target}”而现状值为“{row.value}”", expected)
         for column, (clause, _) in ((c, pair) for c in ("attests", "denies") for pair in row.clauses(c)):
-            if expected := _wrong_clause(clause, own, plan.unit(plan.item(row.item_id), year), terms(plan)):
+            if expected := _wrong_clause(clause, own, plan.units(plan.item(row.item_id), year), terms(plan)):
                 title = f"{column} {Observation.columns()[column].title}"
                 yield Problem(file, number, title, f"“{clause}”", expected)
 
 
-def _wrong_clause(clause: str, own: Clauses, unit: str, known: Terms) -> str:
+def _wrong_clause(clause: str, own: Clauses, units: tuple[str, ...], known: Terms) -> str:
     """What would be right for a clause that the item's wordings do not have; "" where they do."""
-    try:
-        found = own.refused or read(clause, unit=unit, terms=known) in own.leaves
-    except Refusal as refusal:
-        return f"要求语言里的一个条款。{refusal}"
-    return "" if found else f"该子项的要求或规划值中的一个条款（{'、'.join(map(str, own.leaves))}）"
+    wrong = f"该子项的要求或规划值中的一个条款（{'、'.join(map(str, own.leaves))}）"
+    for unit in units:
+        try:
+            if own.refused or read(clause, unit=unit, terms=known) in own.leaves:
+                return ""
+        except Refusal as refusal:
+            wrong = f"要求语言里的一个条款。{refusal}"
+    return wrong

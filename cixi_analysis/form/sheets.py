@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from cixi_analysis.analysis.commitments import NOT_REPORTED, deadline, promised, reports
 from cixi_analysis.analysis.table1 import printed_name
-from cixi_analysis.assessment import asking, measured, wordings
+from cixi_analysis.assessment import asking, measured, one_number, wordings
 from cixi_analysis.assessment.yardstick import Wording
 from cixi_analysis.form import layout
 from cixi_analysis.form.input_cells import decimal_text, shortened
@@ -56,7 +56,7 @@ def _rows(plan: Plan, item: Indicator, year: int) -> Iterator[FormRow]:
     joint = f"{number}级" if 1 < len(named) == len(plan.levels) else names
     choice = f"{names}所测相同时只填“{joint}合填”一行，不同时只填下面{number}行。"
     # One row for all where they can measure the same. What the data has must be shown where it can be changed.
-    rows = {*([None] if len(units) == 1 else []), *(kinds if apart else []), *observed}
+    rows = {*([None] if len(units) == 1 and one_number(plan, item, year) else []), *(kinds if apart else []), *observed}
     for level in (one for one in (None, *plan.levels) if one in rows):
         first = level or next(iter(kinds))
         asked = kinds.get(first) or plan.asked(item, first, year)

@@ -43,6 +43,10 @@ def cross_check(
         for item_id in (item_id for item_id in items if item_id not in first):
             expected = "每个子项至少一行"
             yield Problem("requirements.csv", None, "item_id", f"没有 {item_id} 的要求", expected)
+        for number, row in tables["requirements.csv"].rows.items():
+            if frame and row.from_year < frame.base_year:
+                expected = f"不早于基准年 {frame.base_year}"
+                yield Problem("requirements.csv", number, "from_year 起始年", f"“{row.from_year}”", expected)
         yield from _wordings(tables["requirements.csv"].rows)
         if frame and first and frame.base_year < (earliest := min(first.values())):
             yield Problem(FILE, None, "base_year 基准年", f"{frame.base_year}", f"不早于最早的要求（{earliest} 年起）")

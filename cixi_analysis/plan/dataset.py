@@ -150,11 +150,9 @@ class Plan:
         """What is measured of an item at a level in ``year`` (default: at last), by the latest row that has begun: of the
         level, else of the first that asks something; before the first of all, by the level's first.
         """
-        of, at = (
-            [self.requirements_of(item.item_id, one) for one in (level, *self.levels)],
-            self.frame.wording_year(year),
-        )
-        begun = (one for rows in of for one in reversed(rows) if one.from_year <= at)
+        of, at = [self.requirements_of(item.item_id, v) for v in (level, *self.levels)], max(year, self.frame.base_year)
+        # A row that only ends a requirement measures nothing else than the one before.
+        begun = (one for rows in of for one in reversed(rows) if one.from_year <= at and not one.only_ends)
         row = next(begun, of[0][0] if of[0] else item)
         name = getattr(row, "measure", None) or item.name
         return Asked(name, row.unit or item.unit or "", Polarity(row.polarity or item.polarity))
@@ -164,9 +162,18 @@ class Plan:
         return tuple(dict.fromkeys((item.name, *(self.asked(item, level, year).name for level in self.levels))))
 
     def unit(self, item: schema.Indicator, year: int = LAST_YEAR) -> str:
-        """The unit in which a clause about an item is read: that of the first level which asks something of it."""
-        level = next((v for v in self.levels if self.requirements_of(item.item_id, v)), self.levels[0])
-        return self.asked(item, level, year).unit
+        """The unit of what is measured of an item for all levels in ``year``."""
+        return self.asked(item, self.first_asking(item, year), year).unit
+
+    def units(self, item: schema.Indicator, year: int) -> tuple[str, ...]:
+        """The units in which the levels ask for an item in ``year``, each once."""
+        return tuple(dict.fromkeys(self.asked(item, level, year).unit for level in self.levels))
+
+    def first_asking(self, item: schema.Indicator, year: int) -> Level:
+        """The first level with a wording in force in ``year``, else in any year: a joint row is called by what it asks."""
+        now = (v for v in self.levels if self.requirement(item.item_id, v, min(year, self.frame.last_year)))
+        ever = (v for v in self.levels if self.requirements_of(item.item_id, v))
+        return next(now, next(ever, self.levels[0]))
 
     def unit_of(self, row: schema.Observation, year: int) -> str:
         """The unit of an observation's value in ``year``: its own, else that of what was asked then; "" where none is named."""

@@ -21,6 +21,8 @@ __all__ = [
     "Row", "Target", "Term", "clause_pairs",
 ]  # fmt: skip
 
+#: Wordings that ask nothing; the requirement language lists them too (a test holds both together).
+_NOTHING = re.compile(r"[\W_]*|不(涉及|适用|要求|作要求|做要求|考核)|无要求")
 _BOTH = "“读法”与“读法理由”应同时填写或同时留空"
 
 
@@ -67,6 +69,11 @@ class Requirement(Row):
     polarity: Maybe[words.Polarity] = column("方向", "所测的方向，与子项的方向不同时填写；空＝相同。")
     standard: Text = column("依据标准", "要求出自哪一标准；规划没有写明的，照实说明。")
     source: Source
+
+    @property
+    def only_ends(self) -> bool:
+        """Whether the row says nothing but that nothing more is asked (/, 不涉及): no digit, no measure of its own."""
+        return self.measure is self.unit is None and bool(_NOTHING.fullmatch(self.wording))
 
     def contradictions(self) -> Iterator[tuple[str, str]]:
         if (self.reading is None) != (self.reading_reason is None):
