@@ -1,6 +1,7 @@
 """The shape of the code: facts flow one way, imports run the other, and the middle is pure."""
 
 import ast
+import tomllib
 from collections import Counter
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -103,6 +104,16 @@ def test_the_middle_is_pure(path: Path) -> None:
     assert not names & IMPURE_CALLS
     reads = {"read_text", "now", "today"} & names
     assert not reads or (module(path), reads) == ("requirement.vocabulary", {"read_text"})
+
+
+def test_what_is_no_code_is_packaged() -> None:
+    """Grammar, vocabulary, templates and fonts reach an installed library."""
+    root = Path(__file__).parent.parent
+    [patterns] = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"][
+        "package-data"
+    ].values()
+    files = [p for p in (root / "cixi_analysis").rglob("*.*") if p.is_file() and p.suffix not in (".py", ".pyc")]
+    assert {f"*{p.suffix}" for p in files} <= {*patterns}
 
 
 def test_no_circles() -> None:

@@ -664,6 +664,90 @@ def test_reason(wording: str, observed: dict[str, Any], reason: str) -> None:
     assert judged(one_item(wording, {YEAR: observed}))[2] == f"要求“{wording}”：{reason}"
 
 
+SINCE = {2020: {"value": 80}, 2021: {"value": 90}, YEAR: {"value": 84}}
+
+
+@pytest.mark.parametrize(
+    ("wording", "unit", "expected", "reason"),
+    [
+        # the named year, not the year before
+        ("不低于2020年水平", "公里", M, "2020年80公里、2022年84公里，符合“不低于2020年水平”"),
+        ("较2020年下降", "公里", U, None), ("不高于2020年水平", "公里", U, None), ("较2020年提高", "公里", M, None),
+        ("较2020年提高5%", "公里", M, "由80公里到84公里，比2020年变化+5%，要求较2020年上升≥5%，达到"),
+        ("较2020年提高5.1%以上", "公里", U, None), ("较2020年累计提高4%以上", "公里", M, None),
+        ("较2020年提高4个百分点", "%", M, None), ("较2020年提高4.1个百分点", "%", U, None),
+        ("较2020年提高，提高幅度≥5%", "公里", M, None), ("较2020年提高，提高幅度≥6%", "公里", U, None),
+        # nothing known of that year, or not later than it
+        ("较2019年提高", "公里", N, "2019年没有可比的数值，看不出变化，原文也没有载明"),
+        ("较1999年提高5%", "公里", N, "1999年没有可比的数值，看不出变化，原文也没有载明"),
+        ("不低于2022年水平", "公里", N, "2022年不晚于要求所比的2022年，无从比较，原文也没有载明"),
+        ("较2025年提高5%", "公里", N, "2022年不晚于要求所比的2025年，无从比较，原文也没有载明"),
+        # percent of what has no unit
+        ("较2020年提高5%", None, N, None),
+    ],
+)  # fmt: skip
+def test_change_since_a_year(wording: str, unit: str | None, expected: tuple[str, str], reason: str | None) -> None:
+    """A change since a named year compares with the value of that year, of the same measure and unit."""
+    verdict, basis, told = judged(one_item(wording, SINCE, unit=unit))
+    assert (verdict, basis) == expected
+    if reason:
+        canonical = str(read(wording, unit=unit))
+        assert told == f"要求“{wording}”：{reason.replace('“' + wording + '”', f'“{canonical}”')}"
+
+
+def test_change_since_a_year_of_another_measure() -> None:
+    """Another measure, or another unit, in the year that is compared with: nothing to compare."""
+    for other in ({"measure": "别的量"}, {"unit": "米"}):
+        rows = {2020: {"value": 80, **other}, YEAR: {"value": 84}}
+        assert judged(one_item("不低于2020年水平", rows, unit="公里"))[:2] == N
+
+
+@pytest.mark.parametrize(
+    ("wording", "kind", "value", "expected"),
+    [
+        ("高于全国平均值", "level_national", 80, M), ("高于全国平均值", "level_national", 95, U), ("高于全国平均值", "level", 80, N),
+        ("高于全国平均值", "level_city", 80, N), ("高于全省平均值", "level_national", 80, N), ("高于全市平均", "level_city", 80, M),
+        ("高于全市平均", "change_city", 80, N), ("增长幅度高于全国平均", "change_national", 5, M), ("增长幅度高于全国平均", "rate_national", 5, M),
+        ("增长幅度高于全国平均", "rate_national", 13, U), ("增长幅度高于全国平均", "change", 5, N), ("增长幅度高于全省平均", "rate_city", 5, N),
+    ],
+)  # fmt: skip
+def test_average_of_another_scope(wording: str, kind: str, value: float, expected: tuple[str, str]) -> None:
+    """Only the average over what the wording names is compared; the reason names it."""
+    rows = {2021: {"value": 80}, YEAR: {"value": 90, "benchmark": str(value), "benchmark_kind": kind}}
+    verdict, basis, reason = judged(one_item(wording, rows, unit="公里"))
+    assert (verdict, basis) == expected
+    scope = wording[wording.index("全") :][:2]
+    assert f"{scope}平均" in reason if expected != N else "与要求所比的不同" in reason
+    bare = {2021: {"value": 80}, YEAR: {"value": 90}}
+    assert judged(one_item(wording, bare, unit="公里"))[2].endswith(f"{scope}平均未知，原文也没有载明")
+
+
+@pytest.mark.parametrize(
+    ("wording", "name", "expected"),
+    [
+        ("△EQI>-1", "△EQI", M), ("△EQI>-1", "ΔEQI（较上年）", M), ("△EQI>-1", "生态质量指数变化（△EQI）", M), ("△EQI>-1", "EQI", N),
+        ("△EQI>-1", "生态质量指数", N), ("△EQI>-1", None, N), ("△EQI>1", "△EQI", U), ("EQI≥-1", "EQI", M), ("EQI≥-1", "生态质量指数（EQI）", M),
+        ("EQI≥-1", "△EQI", N), ("EQI≥-1", "EQI变化", N), ("EQI≥-1", "EQI（较上年变化）", N), ("EQI≥-1", "生态质量变化幅度（EQI）", N),
+        ("PM2.5≤25", "PM2.5浓度", M), ("PM2.5≤25", "PM25浓度", N), ("△EQI>-1%", "△EQI", N),
+    ],
+)  # fmt: skip
+def test_named_quantity(wording: str, name: str | None, expected: tuple[str, str]) -> None:
+    """A limit on a quantity that is named holds or not only where just that was measured; no change is computed for it."""
+    rows = {2021: {"value": 1}, YEAR: {"value": 0.5, "measure": name}}
+    assert judged(one_item(wording, rows, unit="-"))[:2] == expected
+
+
+def test_units_in_two_ways_of_writing() -> None:
+    """公里 and km are one unit; 万亩 is not 亩."""
+    for unit, wording, expected in (
+        ("km", "≥20公里", M),
+        ("公里", "≥20km", M),
+        ("μg/m³", "≥20微克/立方米", M),
+        ("亩", "≥20万亩", N),
+    ):
+        assert judged(one_item(wording, series(20), unit=unit))[:2] == expected
+
+
 def test_two_years_instead_of_three_are_told() -> None:
     """With only two years the reason says so."""
     assert judged(one_item("逐年上升", series(1, 2), unit="公里"))[2] == (

@@ -75,7 +75,7 @@ def every_commitment(plan: Plan, year: int) -> Html:
 
 def _table(plan: Plan, year: int, own: Sequence[Commitment], caption: str, none: str, *, full: bool = False) -> Html:
     """Some commitments. ``full``: their ids are ids of the rows, not links to the full list."""
-    known = commitments.reports(plan, year, Entity.COMMITMENT)
+    plan, known = plan.as_of(year), commitments.reports(plan, year, Entity.COMMITMENT)
     rows = [
         (
             c.commitment_id if full else link(c.commitment_id, f"#{c.commitment_id}"), _metric(c), promised(c), deadline(c),

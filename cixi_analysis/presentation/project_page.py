@@ -131,7 +131,7 @@ def unit_sections(assessment: Assessment) -> Html:
 
 def project_table(plan: Plan, year: int) -> Html:
     """Table 3 as printed, with the calendar, links and progress; the number is the source."""
-    known, (name, title) = commitments.reports(plan, year, Entity.PROJECT), _named(plan)
+    known, (name, title), plan = commitments.reports(plan, year, Entity.PROJECT), _named(plan), plan.as_of(year)
     rows: list[tuple[object, ...]] = []
     for p, at in zip(plan.projects, records(projects.schedule(plan, year)), strict=True):
         source = titles.short_source(plan, p.source)

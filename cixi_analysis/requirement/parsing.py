@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from typing import cast
 
@@ -14,9 +14,11 @@ from cixi_analysis.requirement.tree import AllOf, AnyOf, Change, Comparator, Mov
 from cixi_analysis.requirement.vocabulary import Terms, unit_name, vocabulary
 from cixi_analysis.words import WATER_CLASSES, AverageScope
 
-#: The kinds of the words that say how something moves, or must not.
-_MOVES = {"rise": Move.RISE, "fall": Move.FALL, "improve": Move.IMPROVE}
-_NOT_MOVES = {"not_fall": Move.RISE, "not_rise": Move.FALL, "not_worsen": Move.IMPROVE}
+#: Kind of words → the direction that is asked for.
+_MOVES = {
+    **dict.fromkeys(("rise", "not_fall"), Move.RISE), **dict.fromkeys(("fall", "fallen", "not_rise"), Move.FALL),
+    **dict.fromkeys(("improve", "not_worsen"), Move.IMPROVE),
+}  # fmt: skip
 #: Terminal → comparator: a sign or word before the number or the average, or 以上/以内 after the number.
 _COMPARATORS = {kind: Comparator[kind] for kind in ("GE", "LE", "GT", "LT")} | {
     "AND_ABOVE": Comparator.GE, "AND_BELOW": Comparator.LE, "REACH_OR_HIGHER": Comparator.GE,
@@ -47,15 +49,6 @@ def _join(kind: type[AllOf] | type[AnyOf], parts: Iterable[Node]) -> Node:
     return flat[0] if len(flat) == 1 else kind(tuple(flat))
 
 
-@dataclass(frozen=True)
-class _Case:
-    """What is asked of regions of one kind."""
-
-    kind: str
-    node: Node
-    span: tuple[int, int]
-
-
 class Build(Transformer[Token, Node]):
     """Grammar → nodes. Children that are terminals come as tokens, found by type."""
 
@@ -63,41 +56,24 @@ class Build(Transformer[Token, Node]):
         super().__init__()
         self.unit, self.terms, self.words = unit, terms, vocabulary(terms.words)
         self.moves = {word: move for kind, move in _MOVES.items() for word in self.words[kind]}
-        self.not_moves = {word: move for kind, move in _NOT_MOVES.items() for word in self.words[kind]}
 
-    def start(self, children: list[Node | _Case | Token]) -> Node:
-        parts, cases = list[Node](), list[_Case]()
-        for before, child in zip([None, *children], children, strict=False):
-            if isinstance(child, Token):
-                if child not in "，、":
-                    raise Stop("各类地区的要求之间只能以逗号、顿号、分号或换行分隔", _span(child))
-            elif not isinstance(child, _Case):
-                parts.append(child)
-            else:
-                if cases and not isinstance(before, (_Case, Token)):
-                    raise Stop("各类地区的要求须写在一处", child.span)
-                cases.append(child)
-                if len(cases) == 1:
-                    parts.append(child.node)  # its place; the one that holds takes it below
-        if cases:
-            span = (cases[0].span[0], cases[-1].span[1])
-            if len({case.kind for case in cases}) < max(len(cases), 2):
-                raise Stop("按地区类型分别提出的要求须写出两类以上，每类一次", span)
-            held = [case for case in cases if case.kind in self.terms.region_kinds]
-            if len(held) != 1:
-                own = "、".join(self.terms.region_kinds) or "没有写明"
-                reason = f"按地区类型分别提出的要求，本地区须恰好属于其中一类，而规划写明的类型：{own}"
-                raise Stop(reason, span, tuple(case.node for case in cases))
-            parts[next(n for n, part in enumerate(parts) if part is cases[0].node)] = held[0].node
+    def start(self, parts: list[Node]) -> Node:
         return _join(AllOf, parts)
 
+    def case(self, children: list[Node | Token]) -> tuple[str, Node]:
+        return str(children[0]), cast(Node, children[1])
+
     @v_args(meta=True)
-    def case(self, meta: Meta, children: list[Node | Token]) -> _Case:
-        kind = cast(Token, children[0]).rstrip(":")
-        named = next(
-            word for word in (kind, kind.removesuffix("区"), kind.removesuffix("地区")) if word in self.words["region"]
-        )
-        return _Case(named, cast(Node, children[1]), (meta.start_pos, meta.end_pos))
+    def cases(self, meta: Meta, cases: list[tuple[str, Node]]) -> Node:
+        """The case of the kind of region that applies."""
+        span, by_kind, own = (meta.start_pos, meta.end_pos), dict(cases), self.terms.region_kinds
+        if len(by_kind) < max(len(cases), 2):
+            raise Stop("按地区类型分别提出的要求须写在一处，写出两类以上，每类一次", span)
+        held = [node for kind, node in cases if kind in own]
+        if len(held) != 1:
+            reason = "按地区类型分别提出的要求，本地区须恰好属于其中一类，而规划写明的类型："
+            raise Stop(reason + ("、".join(own) or "没有写明"), span, tuple(by_kind.values()))
+        return held[0]
 
     @v_args(meta=True)
     def bracket(self, meta: Meta, children: list[Node | Token]) -> Node:
@@ -188,17 +164,14 @@ class Build(Transformer[Token, Node]):
 
     def since(self, tokens: list[Token]) -> Change:
         types = _by_type(tokens)
-        if "FALLEN" in types:
-            return Change(Move.FALL, True, Window.PREVIOUS)
-        if "MOVE" in types:
-            if types.get("ADVERB") == "逐年":
-                raise Stop("“较上年”与“逐年”所看的年份不同", _span(*tokens))
-            return Change(self.moves[types["MOVE"]], True, Window.PREVIOUS, since=self.year(types))
-        if "NOT_MOVE" in types:
-            return Change(self.not_moves[types["NOT_MOVE"]], False, Window.PREVIOUS, since=self.year(types))
-        word = types["STEADY"].partition("或")[2]
-        move = next((move for own, move in self.moves.items() if word.endswith(own)), Move.IMPROVE)
-        return Change(move, False, Window.PREVIOUS, since=self.year(types))
+        if types.get("ADVERB") == "逐年":
+            raise Stop("“较上年”与“逐年”所看的年份不同", _span(*tokens))
+        if "STEADY" in types:
+            found = (move for word, move in self.moves.items() if types["STEADY"].endswith(word))
+            move = next(found, Move.IMPROVE)
+        else:
+            move = self.moves[tokens[-1]]
+        return Change(move, tokens[-1].type in ("MOVE", "FALLEN"), Window.PREVIOUS, since=self.year(types))
 
     def years(self, tokens: list[Token]) -> Change:
         types = _by_type(tokens)
@@ -239,13 +212,12 @@ class Build(Transformer[Token, Node]):
         return tree.LevelBenchmark(_comparator(types), better="BETTER" in types, scope=self.scope(types))
 
     def scope(self, tokens: dict[str, Token]) -> AverageScope:
-        word = tokens["AVERAGE"].removesuffix("水平").removesuffix("值")
-        word = word if word in self.words["average"] else str(tokens["AVERAGE"])  # 全省均值 ends in 值 itself
-        return next(scope for scope in AverageScope if scope.chinese == self.words["average"][word])
+        return next(scope for scope in AverageScope if scope.chinese == self.words["average"][tokens["AVERAGE"]])
 
     def state(self, tokens: list[Token]) -> Node:
         if tokens[0].type == "STATE":
-            return State(self.words["state"].get(tokens[0], tokens[0].replace("劣V", "劣Ⅴ")))
+            text = re.sub("^(符合|满足)", "达到", tokens[0]).replace("劣V", "劣Ⅴ")
+            return State(self.words["state"].get(text, text))
         subjects = [t for t in tokens if t.type == "SUBJECT"]
         for token in tokens:
             if token.type == "AND" and token.value != "、":

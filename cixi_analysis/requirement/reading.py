@@ -68,7 +68,7 @@ def read(text: str, *, unit: str | None = None, terms: Terms = NO_TERMS) -> Node
     if normal.count("(") > _MOST_BRACKETS:
         raise Refusal(text, 0, len(text), f"括号超过{_MOST_BRACKETS}层")
     try:
-        return _build(unit, terms).transform(_parser(terms.words).parse(normal))
+        return _builder(unit, terms).transform(_parser(terms.words).parse(normal))
     except VisitError as error:
         if not isinstance(stop := error.orig_exc, Stop):
             raise
@@ -88,8 +88,8 @@ def _refusal(text: str, normal: str, places: list[int], error: UnexpectedInput, 
     known = {terminal: name for terminal, name in NAMES.items() if terminal in allowed}
     expected = _CLAUSES if {"STATE", "NUMBER"} <= known.keys() else tuple(dict.fromkeys(known.values()))
     found, words = normal[start:end], vocabulary(terms.words)
-    reasons = [reason for word, reason in words["refused"].items() if re.search(word, found)]
-    if any(word in found for word in words["region"]):
+    reasons = [reason for word, reason in words["refused"].items() if reason and re.search(word, found)]
+    if any(word in found or normal.startswith(word, end) for word in words["region"]):
         reasons.append("按地区类型分别提出的要求，请写“山区≥60；丘陵≥40”一类")
     if reasons or re.search(r"[()]", found):
         return Refusal(text, places[start], places[end - 1] + 1, [*reasons, BRACKETS][0])
@@ -110,29 +110,18 @@ def _normalise(text: str) -> tuple[str, list[int]]:
     kept = [normal[place] for place in places]
     # A comma between two digits is a thousands separator or a list; left as ",", which the grammar does not know.
     # Only in a canonical text, AND(≥20, 100), does a comma with a space after it surely separate.
+    grouped = re.search(r"(?<![DR])\(", "".join(kept))
     for i, char in enumerate(kept[1:-1], 1):
         if char in "，、" and {kept[i - 1], kept[i + 1]} <= set("0123456789."):
             spaced = char == "，" and places[i + 1] > places[i] + 1
-            if not spaced or not _in_call(kept[:i]):
+            if not spaced or grouped or kept[:i].count("(") <= kept[:i].count(")"):
                 kept[i] = ","
     return "".join(kept), [*places, len(text)]
-
-
-def _in_call(before: list[str]) -> bool:
-    """Whether the innermost bracket that is open is that of AND( or OR(."""
-    closed = 0
-    for place in range(len(before) - 1, 0, -1):
-        closed += {"(": -1, ")": 1}.get(before[place], 0)
-        if closed < 0:
-            return before[place - 1] in ("D", "R")
-    return False
-
-
-@cache
-def _build(unit: str | None, terms: Terms) -> Build:
-    return Build(unit, terms)
 
 
 @cache
 def _parser(added: tuple[tuple[str, ...], ...]) -> Lark:
     return Lark(grammar(added), parser="lalr", lexer="contextual", maybe_placeholders=False, propagate_positions=True)
+
+
+_builder = cache(Build)

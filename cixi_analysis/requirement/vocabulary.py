@@ -24,7 +24,7 @@ _GRAMMAR = _FILES.joinpath("grammar.lark").read_text(encoding="utf-8")
 #: Terminal → its Chinese name in messages, from the comment behind it.
 NAMES = dict(re.findall(r"^(\w+)[^:]*: .* //: (.+)$", _GRAMMAR, re.MULTILINE))
 #: What a project may add: more would change how wordings are put together.
-ADDED_KINDS = ("unit", "rise", "fall", "improve", "average", "state", "subject", "region", "nothing_asked")
+ADDED_KINDS = ("unit", "rise", "fall", "improve", "average", "state", "standard", "subject", "region", "nothing_asked")
 #: Characters that join, compare or count.
 _STRUCTURE = re.compile(r"[且并或；，、\n\s0-9≥≤<>=()%【】“”+~]")
 
@@ -103,9 +103,13 @@ def vocabulary_problems(terms: Terms) -> list[tuple[str, str, str]]:
     would change the reading of the base language.
     """
     base, problems, seen = vocabulary(), [], set[str]()
+    stands_for = {
+        "average": [scope.chinese for scope in AverageScope], "unit": ["", *base["unit"].values()],
+        "state": ["", *base["state"].values(), *base["deed"]],
+    }  # fmt: skip
     for kind, word, *stands in terms.words:
         text, meant = normal(word), "".join(stands)
-        vague = next((reason for refused, reason in base["refused"].items() if re.search(refused, text)), None)
+        vague = next((word for word in base["refused"] if re.search(word, text)), None)
         right = None
         if kind not in ADDED_KINDS:
             right = f"类别是 {'、'.join(ADDED_KINDS)} 之一"
@@ -116,15 +120,11 @@ def vocabulary_problems(terms: Terms) -> list[tuple[str, str, str]]:
         ):
             right = "一个词：不含连接词（且、并、或）、标点、空格、数字、比较符和括号"
         elif vague:
-            right = f"要求语言拒绝的词不能加入：{vague}"
+            right = f"不含“{vague}”一类没有确定界限的词"
         elif _readable(kind).fullmatch(text) or text in seen:
             right = "一个新词：它已有读法，或由已有的词（的开头）连成，加入后别的要求会读成另一种意思"
-        elif kind == "average" and meant not in [scope.chinese for scope in AverageScope]:
-            right = f"所指的平均：{'、'.join(scope.chinese for scope in AverageScope)}之一"
-        elif kind == "unit" and meant and meant not in base["unit"].values():
-            right = f"另一写法所指的单位是：{'、'.join(dict.fromkeys(base['unit'].values()))}之一；新的单位不写所指"
-        elif kind not in ("average", "unit", "state") and meant:
-            right = "这一类词没有所指"
+        elif meant not in (allowed := stands_for.get(kind, ("",))):
+            right = f"所指的词：{'、'.join(dict.fromkeys(allowed)) or '空'}之一"
         if right:
             problems.append((kind, word, right))
         seen.add(text)
