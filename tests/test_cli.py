@@ -479,7 +479,11 @@ REDIRECTED = [
 
 @pytest.mark.skipif(os.name != "posix", reason="a POSIX shell redirects the output")
 @pytest.mark.parametrize(("redirected", "status", "told"), REDIRECTED)
-@pytest.mark.parametrize("arguments", [["--help"], ["requirement", "≥20"], ["commitments"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "arguments",
+    [["--help"], pytest.param(["requirement", "≥20"], marks=pytest.mark.long), ["commitments"]],
+    ids=" ".join,
+)
 def test_output_that_cannot_be_written(arguments: list[str], redirected: str, status: int, told: str) -> None:
     """A full disk or a closed stream is a message where one can be read, and exit status 1, in the help too."""
     done = subprocess.run(
