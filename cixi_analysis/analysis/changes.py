@@ -158,17 +158,18 @@ def _compared(
 ) -> tuple[object, ...]:
     """The cells of :data:`VALUE_COLUMNS` after the key; both observations have a number or class."""
     was, now = measured_by(plan, item, level, other, before), measured_by(plan, item, level, year, after)
+    what = now[0 if level else plan.levels.index(plan.first_asking(item, year))]
     first, last = before.value or "", after.value or ""
     apart = next(((a, b) for a, b in zip(was, now, strict=True) if a != b), None)
     if apart:
         told = [f"{y}年实测的是{k.name}（{k.unit or '无单位'}）" for y, k in zip((other, year), apart, strict=True)]
         if apart[0].polarity is not apart[1].polarity:
             told.append("方向不同")
-        return now[0].name, now[0].unit, first, last, None, "", "，".join(told)
+        return what.name, what.unit, first, last, None, "", "，".join(told)
     moved = difference(quantity(last), quantity(first))
     subtracted = moved == 0 or now[0].unit != CLASS_UNIT
-    way = direction(quantity(first), quantity(last), now[0].polarity)
-    return now[0].name, now[0].unit, first, last, moved if subtracted else None, str(way or ""), ""
+    way = direction(quantity(first), quantity(last), what.polarity)
+    return what.name, what.unit, first, last, moved if subtracted else None, str(way or ""), ""
 
 
 def _moved(row: Any) -> str:

@@ -11,7 +11,7 @@ from cixi_analysis.analysis.changes import year_before
 from cixi_analysis.analysis.outputs import outputs
 from cixi_analysis.analysis.records import columns_of, records
 from cixi_analysis.analysis.table1 import coverage
-from cixi_analysis.assessment import TARGET, Assessment, assess, refusals, tally, tally_without_each_convention
+from cixi_analysis.assessment import TARGET, Assessment, assess, held, refusals, tally, tally_without_each_convention
 from cixi_analysis.plan.dataset import Plan, absence_reason
 from cixi_analysis.plan.schema import Target
 from cixi_analysis.presentation import tables
@@ -170,6 +170,9 @@ def open_items(assessment: Assessment, pages: str = "") -> Html:
         reason = absence_reason(plan, item.item_id, assessment.year, level)
         shown = item_title(item) + (f"（{level.chinese}）" if level else "")
         key = reason.value if reason else "有现状值或文字，但不足以判定"
+        wordings = (held(plan, item, v, assessment.year) for v in own["level"])
+        if any(wording and wording.refusal for wording in wordings):
+            key = "要求无法解读"
         groups.setdefault(key, []).append(link(shown, href(item, pages)))
     point = Markup("<strong>{}</strong>（{}项）：{}").format
     keys = sorted(groups, key=lambda key: key != Absence.NOT_FILLED_IN)
