@@ -16,7 +16,7 @@ from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import WATER_CLASSES
 from cixi_analysis.presentation import tables
 from cixi_analysis.presentation.formatting import with_unit
-from cixi_analysis.presentation.html import Html, folded, joined, link, noted, paragraph, prose, render, stack
+from cixi_analysis.presentation.html import Html, bullets, folded, joined, link, noted, paragraph, prose, render, stack
 from cixi_analysis.presentation.looks import LOOKS, badge
 from cixi_analysis.presentation.titles import item_link
 from cixi_analysis.words import Absence, Cause, Direction, Status
@@ -58,11 +58,17 @@ def summary(plan: Plan, found: Changes) -> Html:
         for move, rows in moves(found.verdicts.query("item_id == ''"))
     ]
     shown, unfilled = f"与{found.other}年相比", _unfilled(found.missing).sum()
-    by_cause = [(cause.chinese, _listed(plan, rows)) for cause, rows in _causes(found) if cause is not Cause.COUNTY]
+    told = pd.concat([found.verdicts, found.hidden]).query("item_id == '' and cause != 'county'")
     known = coverage(plan, found.other)
-    verdicts = prose("changed_verdicts", since=shown, moves=turned, causes=by_cause, known=known)
+    verdicts = prose("changed_verdicts", since=shown, moves=turned, causes=bool(len(told)), known=known)
     data = prose("changed_data", found=found, directions=_directions(found.values), unfilled=unfilled)
-    return stack(verdicts, data, name=shown)
+    first = {i.indicator: i.indicator_name for i in plan.items}
+    sentence = Markup("{}（{}）：{}{}").format
+    points = [
+        sentence(_indicator_link(r.indicator, first[r.indicator]), plan.level(r.level).chinese, r.sentence, _turn(r))
+        for r in records(told)
+    ]
+    return stack(verdicts, *([bullets(*points)] if points else []), data, name=shown)
 
 
 @_or_nothing
@@ -178,12 +184,10 @@ def _move_list(plan: Plan, found: Changes, rows: pd.DataFrame, names: Iterable[M
     return Html(render("moves", caption=caption, moves=merged), f"{caption or '结论的变化'}（{len(rows)}个）")
 
 
-def _causes(found: Changes) -> Iterator[tuple[Cause, pd.DataFrame]]:
-    """The indicators by why their verdict moved, or would have."""
-    rows = pd.concat([found.verdicts, found.hidden]).query("item_id == ''")
-    for cause in Cause:
-        if len(own := rows[rows["cause"] == cause]):
-            yield cause, own
+def _turn(row: Any) -> str:
+    """How a verdict moved, in words."""
+    was, now = (LOOKS[status].word for status in (row.before_status, row.after_status))
+    return f"结论仍为“{now}”。" if was == now else f"结论由“{was}”变为“{now}”。"
 
 
 def _listed(plan: Plan, rows: pd.DataFrame) -> list[Markup]:

@@ -22,7 +22,7 @@ _MEANINGS: dict[StrEnum, str] = {
     Verdict.MET: "要求已经达到",
     Verdict.UNMET: "要求没有达到",
     Verdict.NO_DATA: "数据和文字都不足以判定；不等于没有达到",
-    Verdict.NOT_APPLICABLE: "本级不提要求，原表印“/”；不计入分子分母",
+    Verdict.NOT_APPLICABLE: "本级不提要求（表中作“/”）；不计入分子分母",
     Basis.MEASURED: "有可比的数，由数决定",
     Basis.ATTESTED: "数不能决定，而现状原文写明做到了（或没有做到）；理由里引用原文",
     Basis.DEEMED: "数与原文都不能决定，按下面有名有据的约定视为达到",
@@ -88,7 +88,7 @@ def reading_table(plan: Plan) -> Html:
         columns.pop("无法解读")
         rows = [tuple(cell for name, cell in zip(row._fields, row, strict=True) if name != "refusal") for row in rows]
     caption = f"全部{len(rows)}种要求与规划值的文字及其读法"
-    empty = "按原文直接解读，没有另定读法；或原文为“/”，没有要求"
+    empty = "按原文直接解读，没有另定读法；或没有要求"
     return tables.table(rows, columns, caption=caption, empty=empty, keyed=False, fold=True)
 
 
