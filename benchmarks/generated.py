@@ -10,11 +10,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from cixi_analysis.assessment import asked
+from cixi_analysis.assessment.yardstick import clauses
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import WATER_CLASSES, Indicator, Observation
 from cixi_analysis.requirement.tree import AssignedTarget, Bound, ChangeBenchmark, Leaf, LevelBenchmark
-from cixi_analysis.words import BASE_YEAR, CLASS_UNIT, NOT_ASSIGNED, Absence
+from cixi_analysis.words import CLASS_UNIT, NOT_ASSIGNED, Absence
 
 #: What every generated row says of itself, so that nobody takes it for data.
 GENERATED = "随机生成，不是数据"
@@ -52,8 +52,8 @@ class _Draw:
 
     def __init__(self, plan: Plan, item: Indicator, random: np.random.Generator, shape: tuple[int, int]) -> None:
         self.item, self.random, self.shape = item, random, shape
-        self.like = plan.observation(item.item_id, BASE_YEAR) or Observation.model_construct()
-        self.asked: list[Leaf] = list(asked(plan)[item.item_id].leaves)
+        self.like = plan.observation(item.item_id, plan.frame.base_year) or Observation.model_construct()
+        self.asked: list[Leaf] = list(clauses(plan)[item.item_id].leaves)
 
     def columns(self) -> dict[str, Cells]:
         if self.like.value is None and not self._asks(Bound):

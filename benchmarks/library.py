@@ -18,7 +18,6 @@ from benchmarks.baseline import LIST
 from cixi_analysis.book.kernels import Failure, Kernel, Pool, Result
 from cixi_analysis.book.pages import Run, read_pages, runs_of
 from cixi_analysis.plan.dataset import load_plan
-from cixi_analysis.words import BASE_YEAR
 
 
 @dataclass(frozen=True)
@@ -50,7 +49,7 @@ def run_all(root: Path) -> None:
 def _runs(root: Path) -> list[Run]:
     plan = load_plan(root)
     names = {item.indicator: item.indicator_name for item in plan.items}
-    return runs_of(read_pages(root), plan.report_years, BASE_YEAR, names)
+    return runs_of(read_pages(root), plan.report_years, plan.frame, names)
 
 
 def write_attachments(root: Path) -> None:

@@ -1,4 +1,4 @@
-"""慈溪市生态文明建设规划（修编）2023-2030 的年度评估: the plan's indicators, judged every year from their wording.
+"""生态文明建设规划的年度评估: a plan's indicators, judged every year from their wording.
 
 The names an analyst needs; each is imported on first use, so that ``import cixi_analysis`` costs nothing:
 

@@ -5,16 +5,8 @@ The English values are the terms of the command line and of the data files; ``.c
 
 from enum import StrEnum
 
-PLAN_TITLE = "《慈溪市生态文明建设规划（修编）（2023-2030年）》"
-REGION = "慈溪市"
-#: The plan's base year (二（四）“规划基准年为2022年”): earlier years are retrospects, later ones are reported on.
-BASE_YEAR = 2022
 #: The last valid year.
 LAST_YEAR = 2100
-#: The first year with pages of its own; 2018 and 2019 hold single figures that only feed trends.
-FIRST_REPORT_YEAR = 2020
-#: The years for which the plan sets targets (规划值).
-TARGET_YEARS = (2025, 2030)
 
 
 class _Word(StrEnum):
@@ -32,13 +24,6 @@ class _Word(StrEnum):
 def listed(words: type[_Word]) -> str:
     """Each value with its Chinese word, for the description of a column: ``national 国家级，provincial 省级。``."""
     return "，".join(f"{word.value} {word.chinese}" for word in words) + "。"
-
-
-class Level(_Word):
-    """The level that sets a requirement (国家级指标要求, 省级指标要求)."""
-
-    NATIONAL = "national", "国家级"
-    PROVINCIAL = "provincial", "省级"
 
 
 class Attribute(_Word):
@@ -119,16 +104,34 @@ WATER_CLASSES = ("Ⅰ", "Ⅱ", "Ⅲ", "Ⅳ", "Ⅴ", "劣Ⅴ")
 CLASS_UNIT = "类"
 
 
+class AverageScope(_Word):
+    """Over what an average is taken: the ending of a benchmark's kind."""
+
+    PROVINCE = "", "全省"
+    NATION = "_national", "全国"
+    CITY = "_city", "全市"
+
+
 class BenchmarkKind(_Word):
-    """What the provincial average is an average of."""
+    """What the average beside an observation is an average of, and over what."""
 
     LEVEL = "level", "水平值的全省平均"
     CHANGE = "change", "年变化量的全省平均（与指标同单位）"
     RATE = "rate", "年变化率的全省平均（%）"
+    LEVEL_NATIONAL = "level_national", "水平值的全国平均"
+    CHANGE_NATIONAL = "change_national", "年变化量的全国平均（与指标同单位）"
+    RATE_NATIONAL = "rate_national", "年变化率的全国平均（%）"
+    LEVEL_CITY = "level_city", "水平值的全市平均"
+    CHANGE_CITY = "change_city", "年变化量的全市平均（与指标同单位）"
+    RATE_CITY = "rate_city", "年变化率的全市平均（%）"
+
+    @property
+    def scope(self) -> AverageScope:
+        return AverageScope("".join(self.partition("_")[1:]))
 
 
 class Outcome(_Word):
-    """The outcome of the projects of 2018-2022 (columns of Table 2)."""
+    """The outcome of the last plan's projects (columns of Table 2)."""
 
     COMPLETED = "completed", "已完成"
     AS_PLANNED = "as_planned", "按原计划推进"
@@ -154,6 +157,15 @@ class Pace(_Word):
     MOVING_AWAY = "moving_away", "背离目标"
     NO_TARGET = "no_target", "无数值目标"
     TOO_LITTLE_DATA = "too_little_data", "数据不足"
+
+
+class Cause(_Word):
+    """Why a verdict moved from one year to another, or would have."""
+
+    COUNTY = "county", "现状变了"
+    YARDSTICK = "yardstick", "只是要求变了"
+    BOTH = "both", "现状和要求都变了"
+    HIDDEN = "hidden", "结论没有变，按原来的要求则不然"
 
 
 class CommitmentKind(_Word):

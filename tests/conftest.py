@@ -6,7 +6,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -75,12 +75,18 @@ def project(tmp_path: Path) -> Path:
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the project with the book built by the command line, once for all tests; not to be changed."""
-    base = tmp_path_factory.getbasetemp()
-    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base  # one for all workers
-    folder = shared / "built" / "project"
-    with FileLock(shared / "built.lock"):
+    return built_once(tmp_path_factory, "built", copy_project)
+
+
+def built_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], Path]) -> Path:
+    """The project that ``make`` puts into a folder, with its book built by the command line: one for all workers."""
+    base = factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    folder = shared / name / "project"
+    with FileLock(shared / f"{name}.lock"):
         if not (folder / "_build" / "html").is_dir():
-            command = [*COMMAND, "--root", str(copy_project(folder)), "build"]
+            folder.parent.mkdir(exist_ok=True)
+            command = [*COMMAND, "--root", str(make(folder)), "build"]
             done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
             assert done.returncode == 0, done.stderr
     return folder

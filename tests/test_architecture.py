@@ -1,6 +1,7 @@
 """The shape of the code: facts flow one way, imports run the other, and the middle is pure."""
 
 import ast
+import tomllib
 from collections import Counter
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -95,14 +96,24 @@ def test_imports_run_towards_the_facts(path: Path) -> None:
 
 @pytest.mark.parametrize("path", [p for p in FILES if top(module(p)) in PURE], ids=module)
 def test_the_middle_is_pure(path: Path) -> None:
-    """requirement, assessment and analysis open no file, read no clock and log nothing; the grammar is the one resource."""
+    """requirement, assessment and analysis open no file, read no clock and log nothing; grammar and vocabulary are the resources."""
     assert not {top(name) for name in imported(path)} & IMPURE_MODULES
     assert not any(name.startswith("pathlib") for name in imported(path))
     calls = [node.func for node in ast.walk(parsed(path)) if isinstance(node, ast.Call)]
     names = {f.id if isinstance(f, ast.Name) else f.attr for f in calls if isinstance(f, (ast.Name, ast.Attribute))}
     assert not names & IMPURE_CALLS
     reads = {"read_text", "now", "today"} & names
-    assert not reads or (module(path), reads) == ("requirement.reading", {"read_text"})
+    assert not reads or (module(path), reads) == ("requirement.vocabulary", {"read_text"})
+
+
+def test_what_is_no_code_is_packaged() -> None:
+    """Grammar, vocabulary, templates and fonts reach an installed library."""
+    root = Path(__file__).parent.parent
+    [patterns] = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"][
+        "package-data"
+    ].values()
+    files = [p for p in (root / "cixi_analysis").rglob("*.*") if p.is_file() and p.suffix not in (".py", ".pyc")]
+    assert {f"*{p.suffix}" for p in files} <= {*patterns}
 
 
 def test_no_circles() -> None:

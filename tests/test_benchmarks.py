@@ -10,7 +10,7 @@ from benchmarks import report
 from benchmarks.library import notebooks
 from benchmarks.measure import REPOSITORY, Cost, Failed, command, median
 from benchmarks.workspace import change_one_observation, fresh_copy
-from cixi_analysis.assessment import check_readings
+from cixi_analysis.assessment import check_observations
 from cixi_analysis.plan.dataset import load_plan
 
 
@@ -50,7 +50,7 @@ def test_one_value_changes_and_nothing_else(tmp_path: Path) -> None:
     assert differing == [(edit.item_id, "value", edit.before, edit.after)]
     assert float(edit.after) == pytest.approx(float(edit.before) + 0.1)
     assert file.read_bytes() == texts
-    check_readings(load_plan(copy))
+    check_observations(load_plan(copy), 2022)
     assert change_one_observation(copy).before == edit.after
 
 

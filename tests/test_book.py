@@ -4,14 +4,21 @@ import hashlib
 import re
 import shutil
 import sys
+from functools import partial
+from html import escape
 from pathlib import Path
 
 import nbformat
 import pytest
 import tiny_book
+from markdown_it.renderer import RendererHTML
+from myst_parser.config.main import MdParserConfig
+from myst_parser.parsers.mdit import create_md_parser
+from tiny import PRINTED_TABLES, frame
 
-from cixi_analysis.book.making import build
-from cixi_analysis.book.pages import BuildError, Each, read_pages
+from cixi_analysis.book import making
+from cixi_analysis.book.pages import BuildError, Each, read_pages, runs_of
+from cixi_analysis.plan.frame import Frame
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
@@ -36,6 +43,8 @@ TITLES = {
 
 
 PAGES = {page.template: page for page in read_pages(REPOSITORY)}
+#: Of a plan with every part, whose base year is 2022.
+build = partial(making.build, frame=frame())
 
 
 def write_template(root: Path, name: str, *code: str, **options: str) -> None:
@@ -268,23 +277,92 @@ def test_a_template_without_year_is_refused(project: Path, parameters: str, tags
         ({"page": "trend", "each": "daily"}, "each 现为“daily”"),
         ({"page": "trend", "each": "once", "order": "last"}, "order 现为“last”，应为一个整数。"),
         ({"page": "trend", "each": "once", "ordre": 1}, "不认识 ordre。"),
+        ({"page": "trend", "each": "once", "needs": "audit"}, "needs 现为“audit”，应为列表，其中是 conventions、"),
+        ({"page": "trend", "each": "once", "needs": ["adit"]}, "needs 现为“['adit']”，应为列表"),
+        ({"page": "trend", "each": "once", "needs": [["audit"]]}, "needs 现为“[['audit']]”，应为列表"),
         ({"page": "audit", "each": "once"}, "page 与 notebooks/audit.ipynb 相同（audit），应各不相同。"),
         ({"page": "{year}/table1", "each": "assessed"}, "page 与 notebooks/table1.ipynb 相同"),
     ],
 )
-def test_wrong_metadata_are_told_with_the_file(project: Path, given: object, message: str) -> None:
-    """A notebook that does not say what page it is stops the build before anything runs."""
-    path = project / "notebooks" / "trend.ipynb"
+def test_wrong_metadata_are_told_with_the_file(tmp_path: Path, given: object, message: str) -> None:
+    """A notebook that does not say what page it is stops the build, which reads them all before it runs any."""
+    (tmp_path / "notebooks").mkdir()
+    for name in ("audit", "table1", "trend"):
+        write_template(tmp_path, name)
+    path = tmp_path / "notebooks" / "trend.ipynb"
     notebook = nbformat.read(path, as_version=4)
     notebook.metadata["cixi"] = given
     if given is None:
         del notebook.metadata["cixi"]
     nbformat.write(notebook, path)
-    before = fingerprint(project / "book")
     with pytest.raises(BuildError, match=r"^notebooks/trend\.ipynb：") as refusal:
-        build(project, [2021, 2022], downloads=None, progress=False)
+        read_pages(tmp_path)
     assert message in str(refusal.value)
-    assert fingerprint(project / "book") == before
+
+
+def made_of(root: Path, home: nbformat.NotebookNode, given: Frame | None) -> dict[str, nbformat.NotebookNode]:
+    """Output → notebook before it runs, of a home page and two pages that need parts of the plan; nothing is built."""
+    (root / "notebooks").mkdir()
+    nbformat.write(home, root / "notebooks" / "home.ipynb")
+    for name, needs in {"audit": ["audit"], "{year}/projects": ["past_projects", "projects"]}.items():
+        tiny_book.write_template(root, name[-5:], page=name, each="year" if "{" in name else "once", needs=needs)
+    return {run.output.as_posix(): run.notebook for run in runs_of(read_pages(root), [2022], given, {})}
+
+
+@pytest.mark.parametrize(
+    ("parts", "outputs", "cells"),
+    [
+        (None, ["audit", "index", "2022/projects"], ["1", "2", "3"]),  # no frame: everything
+        (["audit", "links"], ["audit", "index"], ["1", "2", "3"]),
+        (["projects"], ["index", "2022/projects"], ["2", "3"]),
+        ([], ["index"], ["3"]),
+    ],
+)
+def test_what_the_plan_does_not_have_is_left_out(
+    tmp_path: Path, parts: list[str] | None, outputs: list[str], cells: list[str]
+) -> None:
+    """A page or a cell is there where the plan has one of the parts it needs; no line of a list leads to a missing page."""
+    lines = {
+        "- [核对](audit.ipynb)：两处。": "audit", "- [{table1}]({year}/projects.ipynb)": "2022/projects",
+        "- [网](https://x.cn/audit.ipynb.html)": "index", "- [手册](manual.md)": "index", "段落 [首页](index.ipynb)": "index",
+    }  # fmt: skip
+    home = tiny_book.template("首页", "1", "2", "3", page="index", each="once")
+    home.cells[0].source += "\n\n" + "\n".join(lines)
+    for cell, needs in zip(home.cells[2:], (["audit"], ["audit", "projects"], []), strict=True):
+        cell.metadata["needs"] = needs
+    tables = {name: PRINTED_TABLES[name] for name in ("indicators", *(p for p in parts or () if p in PRINTED_TABLES))}
+    made = made_of(tmp_path, home, None if parts is None else frame(parts=parts, tables=tables))
+    assert list(made) == [f"{output}.ipynb" for output in outputs]
+    shown = made["index.ipynb"].cells
+    assert [cell.source for cell in shown[2:]] == cells
+    assert not any("needs" in cell.metadata for cell in shown)
+    assert len(shown[0].source.split("\n")) == 2 + sum(page in outputs for page in lines.values())
+
+
+@pytest.mark.parametrize("needs", ["audit", ["audit", "adit"], [["audit"]], {"audit": True}, 1, None])
+def test_a_wrong_need_of_a_cell_is_told_with_the_file(tmp_path: Path, needs: object) -> None:
+    """A misspelt part would leave the cell out of every book, silently."""
+    home = tiny_book.template("首页", "1", page="index", each="once")
+    home.cells[2].metadata["needs"] = needs
+    told = f"notebooks/home.ipynb：元数据 cixi 有误：第3个单元的 needs 现为“{needs}”，应为列表，其中是 conventions、"
+    with pytest.raises(BuildError, match=f"^{re.escape(told)}"):
+        made_of(tmp_path, home, frame())
+
+
+@pytest.mark.parametrize(
+    "name", ["A&B县", "*小*_县_", "<b>县</b>", "[县](x)", "{year}", "$1$ 县~~", "`县`\\", "县|^1^!"]
+)
+def test_the_plans_words_are_text(tmp_path: Path, name: str) -> None:
+    """Region and names of tables stand in headings and links as they are written in ``plan.toml``, never as markup."""
+    home = tiny_book.template("{region} {table1}", page="index", each="once")
+    home.cells[0].source += "\n\n- [{table3}]({year}/projects.ipynb)"
+    tables = {key: value | {"name": name} for key, value in PRINTED_TABLES.items()}
+    source = made_of(tmp_path, home, frame(region=name, tables=tables))["index.ipynb"].cells[0].source
+    parsed = MdParserConfig(enable_extensions={"dollarmath", "strikethrough", "substitution", "linkify"})
+    html = create_md_parser(parsed, RendererHTML).render(source)
+    assert re.findall(r"<(?:h1|a href=.2022/projects.ipynb.)>(.*?)</(?:h1|a)>", html) == [
+        escape(f"{name} {name}", quote=False), escape(name, quote=False)
+    ]  # fmt: skip
 
 
 def test_a_notebook_dropped_in_is_a_page(project: Path) -> None:

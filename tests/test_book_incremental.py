@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from filelock import FileLock
+from tiny import frame
 from tiny_book import book_at, write_template
 
 from cixi_analysis.book import cache, making
@@ -224,7 +225,7 @@ def test_a_failed_site_leaves_nothing_to_begin_with(project: Path) -> None:
 def keys(root: Path, **own: str) -> dict[str, str]:
     """Output → cache key of each page."""
     kept = {int(name[1:]): key for name, key in own.items()} or None
-    runs = runs_of(read_pages(root), [2021, 2022, 2023], 2022, {1: "甲", 2: "乙"})
+    runs = runs_of(read_pages(root), [2021, 2022, 2023], frame(), {1: "甲", 2: "乙"})
     jobs = making._jobs(root, cache.inputs(root), runs, kept, 2022, None)
     return {job.run.output.as_posix(): job.key for job in jobs if job.run}
 

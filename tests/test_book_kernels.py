@@ -162,7 +162,7 @@ def test_no_page_sees_what_another_left(project: Path) -> None:
     )
     for name in PAGES:
         write_template(project, name, spoil, "_")
-    build(project, [2021, 2022], baseline=2021, downloads=None, progress=False)
+    build(project, [2021, 2022], downloads=None, progress=False)
     for page in ("index", "second", "2021/index"):
         notebook = nbformat.read(project / "book" / f"{page}.ipynb", as_version=4)
         year = 2021 if page.startswith("2021") else 2022

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -14,10 +15,11 @@ import pytest
 from click.testing import CliRunner, Result
 from conftest import ROOT, cixi
 from filling import sheets
+from tiny import requirement, tiny_plan, write
 
 from cixi_analysis.cli import main
 from cixi_analysis.cli.terminal import PathType
-from cixi_analysis.form.layout import COLUMNS, FIRST_ROW, GUIDE, YEAR_CELL
+from cixi_analysis.form.layout import FIRST_ROW, GUIDE, YEAR_CELL, domain_columns
 from cixi_analysis.form.writing import write_form
 from cixi_analysis.plan.dataset import Plan, load_plan
 from cixi_analysis.words import Verdict
@@ -109,7 +111,7 @@ def test_an_unknown_indicator_is_refused() -> None:
     """With the numbers there are."""
     result = run("indicator", "51")
     assert (result.exit_code, result.stdout) == (1, "")
-    assert result.stderr == "错误：没有序号为 51 的指标。表一的指标序号：1–50。\n"
+    assert result.stderr == "错误：没有序号为 51 的指标。指标序号：1–50。\n"
 
 
 def test_commitments_of_a_year(plan: Plan) -> None:
@@ -176,8 +178,8 @@ def test_requirement_shows_the_tree(text: str, shown: str) -> None:
             "请在数据的“读法”列写明取哪一种，并写明理由。\n",
         ),
         (
-            "力争世界领先",
-            "错误：无法解读“【力争世界领先】”：不认识这里的说法。此处可以是：数值（≥20、20%以上）；水质类别（优于Ⅲ类）；"
+            "世界领先",
+            "错误：无法解读“【世界领先】”：不认识这里的说法。此处可以是：数值（≥20、20%以上）；水质类别（优于Ⅲ类）；"
             "上级目标（完成上级下达的年度目标）；变化（逐年上升、保持稳定或持续改善、高于上年、年均下降幅度≥3.5%）；"
             "全省平均（高于全省平均值）；状态（制定实施、面积不减少、无黑臭水体）。\n",
         ),
@@ -264,7 +266,7 @@ def filled(project: Path, tmp_path: Path) -> Path:
 
 def fill(path: Path, values: dict[str, object]) -> Path:
     book = openpyxl.load_workbook(path)
-    at = {column.key: number for number, column in enumerate(COLUMNS, start=1)}
+    at = {column.key: number for number, column in enumerate(domain_columns(load_plan(ROOT).frame), start=1)}
     for sheet in (book[domain] for domain in sheets(load_plan(ROOT))):
         for row in range(FIRST_ROW, sheet.max_row + 1):
             if (key := str(sheet.cell(row, at["key"]).value)) in values:
@@ -299,10 +301,10 @@ def test_from_form_to_changes(project: Path, filled: Path) -> None:
     again = run("import", str(filled), root=project)
     assert "2023 年：与现有数据相同，没有改动。" in again.stderr
     differences = table("diff", "2023", root=project)
-    assert list(differences[0]) == ["kind", "indicator", "item_id", "level", "before", "after", "why"]
+    assert list(differences[0]) == "kind,indicator,item_id,level,before,after,cause,why".split(",")
     flipped = [r for r in differences if r["kind"] == "verdict" and r["indicator"] == "38"]
-    assert [(r["item_id"], r["level"], r["before"], r["after"]) for r in flipped] == [
-        (i, level, "unmet", "met") for i in ("38", "") for level in ("national", "provincial")
+    assert [(r["item_id"], r["level"], r["before"], r["after"], r["cause"]) for r in flipped] == [
+        (i, level, "unmet", "met", "county") for i in ("38", "") for level in ("national", "provincial")
     ]
     assert all("【2022年】" in r["why"] and "【2023年】" in r["why"] for r in flipped)
     assert run("assess", "2023", root=project).exit_code == 0
@@ -477,7 +479,11 @@ REDIRECTED = [
 
 @pytest.mark.skipif(os.name != "posix", reason="a POSIX shell redirects the output")
 @pytest.mark.parametrize(("redirected", "status", "told"), REDIRECTED)
-@pytest.mark.parametrize("arguments", [["--help"], ["requirement", "≥20"], ["commitments"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "arguments",
+    [["--help"], pytest.param(["requirement", "≥20"], marks=pytest.mark.long), ["commitments"]],
+    ids=" ".join,
+)
 def test_output_that_cannot_be_written(arguments: list[str], redirected: str, status: int, told: str) -> None:
     """A full disk or a closed stream is a message where one can be read, and exit status 1, in the help too."""
     done = subprocess.run(
@@ -505,7 +511,7 @@ def test_no_command_fails_at_a_full_output(name: str, tmp_path: Path, plan: Plan
         "diff": ["2022"], "assess": ["2022"], "trend": ["2022"], "indicator": ["9"], "requirement": ["--all"],
         "export": ["2022", "-o", str(tmp_path / "x.xlsx")], "workbook": ["2024", "-o", str(tmp_path / "y.xlsx")],
         "check": [str(tmp_path / "form.xlsx")], "import": [str(tmp_path / "form.xlsx"), "--dry-run"],
-        "publish": ["--zip", "-o", str(tmp_path / "z.zip")],
+        "publish": ["--zip", "-o", str(tmp_path / "z.zip")], "new": [str(tmp_path / "new")],
     }  # fmt: skip
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
@@ -534,6 +540,7 @@ def test_a_closed_pipe_ends_the_command_silently() -> None:
 EMPTY = [
     (["export", "2022", "-o", ""], "-o"), (["export", "2022", "--output="], "-o"), (["workbook", "2023", "-o", ""], "-o"),
     (["publish", "--zip", "-o", ""], "-o"), (["check", ""], "FILE"), (["import", ""], "FILE"), (["verify", ""], "[SITE]"),
+    (["new", ""], "FOLDER"),
     (["--root", "", "audit"], "--root"),
 ]  # fmt: skip
 
@@ -588,6 +595,42 @@ def test_a_year_out_of_all_range_is_an_unknown_year() -> None:
     """1999 is no wrong call but a year without data: which years exist is told, exit status 1."""
     result = run("assess", "1999")
     assert (result.exit_code, "已有数据的年份：2018" in result.stderr) == (1, True)
+
+
+def test_refused_wordings_are_listed_with_the_rest(tmp_path: Path) -> None:
+    """``--all``: each wording once with its items; those that cannot be read say why, the others have their tree; exit status 1."""
+    plan = tiny_plan()
+    later = [
+        requirement(i, "provincial", wording, from_year=2023) for i, wording in (("2.2", "提升≥1%"), ("2.1", "提升≥1%"))
+    ]
+    later.append(requirement("3", "national", "力争世界领先", from_year=2023))
+    root = write(replace(plan, requirements=(*plan.requirements, *later)), tmp_path)
+    result = run("requirement", "--all", "--format", "csv", root=root)
+    found = rows(result)
+    refused = {(row["wording"], row["used_by"]): row["refusal"] for row in found if row["refusal"]}
+    assert list(refused) == [("提升≥1%", "2.1（省级2023年起）"), ("力争世界领先", "3（国家级2023年起）")]
+    assert all("】" in why for why in refused.values())
+    assert [row["reading"] == row["meaning"] == "" for row in found] == [bool(row["refusal"]) for row in found]
+    assert {row["wording"] for row in found} > {"建立", "≥80", "≥90", "≤30", "持续提高", "提升≥1%"}
+    told = "有 2 种要求无法解读，见 refusal 一列；所在的子项无数据，其余照常评估。\n"
+    assert (result.exit_code, result.stderr) == (1, told)
+    assert run("assess", "2022", root=root).exit_code == 0
+
+
+@pytest.mark.parametrize("spoil", [None, "vocabulary", "frame"])
+def test_a_wording_is_read_outside_of_a_project_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spoil: str | None
+) -> None:
+    """``cixi requirement TEXT`` needs no data: where there is none, or it is damaged, the library's own words are read."""
+    if spoil:
+        write(tiny_plan(), tmp_path)
+        (tmp_path / "data" / {"vocabulary": "vocabulary.csv", "frame": "plan.toml"}[spoil]).write_text("?")
+    monkeypatch.chdir(tmp_path)
+    for text, status in (("≥20", 0), ("力争世界领先", 1), ("不涉及", 0)):
+        result = CliRunner().invoke(main, ["requirement", text])
+        assert (result.exit_code, "Traceback" in result.stderr) == (status, False), result.stderr
+    result = CliRunner().invoke(main, ["requirement", "--all"])
+    assert (result.exit_code, result.stdout, bool(result.stderr)) == (1, "", True)
 
 
 def test_no_requirement_in_every_format() -> None:

@@ -13,7 +13,6 @@ from tiny import observation, requirement, tiny_plan, write
 from cixi_analysis.errors import DataError
 from cixi_analysis.plan.dataset import find_root, load_plan
 from cixi_analysis.plan.schema import TABLES, Observation, Project
-from cixi_analysis.words import Level
 
 ROOT = Path(__file__).parent.parent
 
@@ -98,7 +97,7 @@ def test_lookups() -> None:
     levels = (observation("3", 1, level="national"), observation("3", 2, level="provincial"))
     plan = tiny_plan(observations={2022: levels})
     assert plan.observed("3", 2022) == list(levels)
-    assert [plan.observation("3", 2022, level) for level in (*Level, None)] == [*levels, None]
+    assert [plan.observation("3", 2022, level) for level in (*plan.levels, None)] == [*levels, None]
     assert (plan.observed("1", 2022), plan.observation("1", 2021)) == ((), None)
     for lookup in (plan.item, plan.project, plan.commitment):
         with pytest.raises(KeyError):
@@ -145,7 +144,7 @@ DAMAGED: list[tuple[str, Callable[[str], str], list[str]]] = [
     (
         "targets.csv",
         cell(3, 1, "2026"),
-        ["targets.csv 第3行 “year 目标年”列：现为“2026”；应为2025 或 2030"],
+        ["targets.csv 第3行 “year 目标年”列：现为“2026”；应为2025、2030 之一（见 plan.toml）"],
     ),
     ("targets.csv", cell(3, 1, "二〇三〇"), ["targets.csv 第3行 “year 目标年”列：现为“二〇三〇”；应为整数"]),
     ("targets.csv", cell(3, 2, ""), ["targets.csv 第3行 “wording 规划值原文”列：现为空；应为非空的文字"]),
@@ -164,25 +163,27 @@ DAMAGED: list[tuple[str, Callable[[str], str], list[str]]] = [
     (
         "targets.csv",
         lambda text: "\n".join(text.splitlines()[:-1]) + "\n",
-        ["targets.csv “item_id、year”列：现为没有 3 的 2030 年规划值；应为每个子项每个目标年一行"],
+        [
+            "targets.csv “item_id、year”列：现为没有 3 的 2030 年规划值；应为基准年已有的子项，每个目标年一行（没有的写“/”）"
+        ],
     ),
     (
         "targets.csv",
         cell(3, 0, "7"),
         [
             "targets.csv 第3行 “item_id 子项编号”列：现为“7”；应为indicators.csv 中已有的子项编号",
-            "targets.csv “item_id、year”列：现为没有 1 的 2030 年规划值；应为每个子项每个目标年一行",
+            "targets.csv “item_id、year”列：现为没有 1 的 2030 年规划值；应为基准年已有的子项，每个目标年一行（没有的写“/”）",
         ],
     ),
     (
         "requirements.csv",
         lambda text: "\n".join(text.splitlines()[:-1]) + "\n",
-        ["requirements.csv “item_id、level”列：现为没有 3 的省级要求；应为每个子项每级至少一行（无要求的写“/”）"],
+        ["requirements.csv “item_id”列：现为没有 3 的要求；应为每个子项至少一行"],
     ),
     (
         "requirements.csv",
         cell(2, 1, "county"),
-        ["requirements.csv 第2行 “level 级别”列：现为“county”；应为'national', 'provincial' 之一"],
+        ["requirements.csv 第2行 “level 级别”列：现为“county”；应为national、provincial 之一（见 plan.toml）"],
     ),
     (
         "requirements.csv",
@@ -191,17 +192,22 @@ DAMAGED: list[tuple[str, Callable[[str], str], list[str]]] = [
     ),
     (
         "requirements.csv",
-        cell(6, 3, "≥30"),
-        ["requirements.csv 第6行 “wording 要求原文”列：现为“≥30”；应为“/”（该子项标记为“**”）"],
+        cell(2, 3, "2021"),
+        ["requirements.csv 第2行 “from_year 起始年、to_year 终止年”列：现为“2022”、“2021”；应为终止年不早于起始年"],
     ),
     (
         "requirements.csv",
-        cell(7, 3, "/"),
-        ["requirements.csv 第7行 “wording 要求原文”列：现为“/”；应为一条要求（该子项两级或本级适用）"],
+        cell(2, 9, "up"),
+        ["requirements.csv 第2行 “polarity 方向”列：现为“up”；应为'more', 'less', 'none' 之一"],
+    ),
+    (
+        "requirements.csv",
+        lambda text: cell(2, 3, "2024")(text) + "1,national,2024,,全面建立,,,,,,未写明,表一\n",
+        ["requirements.csv 第2行 “to_year 终止年”列：现为2024；应为早于下一行的起始年 2024，或空"],
     ),
     (
         "indicators.csv",
-        cell(2, 10, "up"),
+        cell(2, 8, "up"),
         ["indicators.csv 第2行 “polarity 方向”列：现为“up”；应为'more', 'less', 'none' 之一"],
     ),
     ("indicators.csv", cell(3, 1, "4"), ["indicators.csv 第3行 “indicator 序号”列：现为4；应为与子项编号 2.1 一致"]),
@@ -268,7 +274,7 @@ DAMAGED: list[tuple[str, Callable[[str], str], list[str]]] = [
     (
         "observations/2022.csv",
         lambda text: text + "2.1,national,,,,86,,,,,,,,表一,,,,\n",
-        ["observations/2022.csv 第6行 “level 级别”列：现为2.1 既有通用的一行又有国家级的一行；应为二者取一"],
+        ["observations/2022.csv 第6行 “level 级别”列：现为2.1 既有各级通用的一行又有 national 的一行；应为二者取一"],
     ),
     (
         "observations/2022.csv",
@@ -343,7 +349,7 @@ def test_all_problems_of_all_files_at_once(folder: Path) -> None:
     (folder / "data" / "published.csv").write_bytes("类别,值\n结论,是\n".encode("gb18030"))
     (folder / "data" / "observations" / "备注.txt").write_text("", encoding="utf-8")
     assert messages(folder) == [
-        "targets.csv 第3行 “year 目标年”列：现为“2026”；应为2025 或 2030",
+        "targets.csv 第3行 “year 目标年”列：现为“2026”；应为2025、2030 之一（见 plan.toml）",
         "targets.csv 第4行 “wording 规划值原文”列：现为空；应为非空的文字",
         "published.csv 第1行：现为第 1 个字节起不是 UTF-8 文字；应为UTF-8 编码的 CSV 文件（在 Excel 中另存为“CSV UTF-8”）",
         "projects.csv：现为没有这个文件；应为一个 CSV 文件",
@@ -354,9 +360,10 @@ def test_all_problems_of_all_files_at_once(folder: Path) -> None:
 
 
 def test_a_folder_without_data(tmp_path: Path) -> None:
-    """Every file is missing, and all of them are named."""
+    """Every file that a plan must have is missing, and all of them are named."""
     assert messages(tmp_path) == [
-        *(f"{name}：现为没有这个文件；应为一个 CSV 文件" for name in TABLES),
+        "plan.toml：现为没有这个文件；应为规划的框架",
+        *(f"{name}：现为没有这个文件；应为一个 CSV 文件" for name in list(TABLES)[:3]),
         "observations：现为没有任何年份的数据；应为至少一个“年份.csv”",
     ]
 
@@ -400,19 +407,28 @@ def test_other_files_in_data_are_left_alone(folder: Path) -> None:
 
 def test_a_wording_nobody_can_parse_does_not_stop_loading(folder: Path) -> None:
     """Requirement wording is text; it is parsed later."""
-    changed(folder, "requirements.csv", cell(2, 3, "力争领先"))
-    assert load_plan(folder).requirement("1", Level.NATIONAL, 2022).wording == "力争领先"
+    changed(folder, "requirements.csv", cell(2, 4, "力争领先"))
+    assert load_plan(folder).requirement("1", "national", 2022).wording == "力争领先"
 
 
-def test_a_later_standard_may_take_up_or_let_go_an_item(tmp_path: Path) -> None:
-    """The marks * and ** speak of Table 1; later wordings are added as rows, "/" among them."""
+def test_wordings_follow_one_another(tmp_path: Path) -> None:
+    """A row holds until the next one of its item and level, or to its last year; before the base year, as in it."""
     tiny = tiny_plan()
-    later = (requirement("2.2", "national", "≤25", from_year=2026), requirement("2.1", "national", "/", from_year=2026))
+    later = (
+        requirement("2.2", "national", "≤25", from_year=2026),
+        requirement("2.1", "national", "/", from_year=2026),
+        requirement("2.1", "national", "≥85", from_year=2028, to_year=2029),
+    )
     plan = load_plan(write(tiny_plan(requirements=(*tiny.requirements, *later)), tmp_path))
-    assert plan.requirement("2.2", Level.NATIONAL, 2025).wording == "/"
-    assert plan.requirement("2.2", Level.NATIONAL, 2026).wording == "≤25"
-    assert plan.requirement("2.1", Level.NATIONAL, 2030).wording == "/"
-    assert plan.requirement("2.1", Level.NATIONAL, 2018).wording == "≥80"
+    found = {
+        (item_id, year): row and row.wording
+        for item_id in ("2.1", "2.2")
+        for year in (2018, 2022, 2025, 2026, 2028, 2029, 2030)
+        for row in [plan.requirement(item_id, "national", year)]
+    }
+    assert [found["2.1", y] for y in (2018, 2022, 2025)] == ["≥80"] * 3
+    assert [found["2.1", y] for y in (2026, 2028, 2029, 2030)] == ["/", "≥85", "≥85", None]
+    assert [found["2.2", y] for y in (2018, 2022, 2025, 2026, 2030)] == [None, None, None, "≤25", "≤25"]
 
 
 def test_the_root_is_found_upward(folder: Path) -> None:

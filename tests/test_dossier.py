@@ -27,7 +27,7 @@ def test_a_dossier_says_what_the_assessment_says() -> None:
 
 
 def test_wordings_come_with_the_tree_they_were_read_as() -> None:
-    """Both levels and both target years of every item, verbatim."""
+    """Every level, "/" where it asks nothing, and both target years of every item, verbatim."""
     table = dossier(tiny_plan(), 2, 2022).wordings
     told = (
         table[["item_id", "level", "wording", "tree"]].astype(object).where(table["tree"].notna(), None).values.tolist()
@@ -38,7 +38,7 @@ def test_wordings_come_with_the_tree_they_were_read_as() -> None:
         ["2.1", "2025", "≥90", "≥90"],
         ["2.1", "2030", "100", "100"],
     ]
-    assert [row[2] for row in table[table["item_id"] == "2.2"].values.tolist()] == [2022, 2022, 2025, 2030]
+    assert [row[2] for row in table[table["item_id"] == "2.2"].values.tolist()] == [None, 2022, 2025, 2030]
 
 
 def test_observations_links_and_findings() -> None:
@@ -130,7 +130,7 @@ def test_facts_are_one_tidy_table() -> None:
 
 def test_an_unknown_indicator_or_year_is_refused() -> None:
     """With what there is."""
-    with pytest.raises(UnknownIndicator, match="没有序号为 9 的指标。表一的指标序号：1–3。"):
+    with pytest.raises(UnknownIndicator, match="没有序号为 9 的指标。指标序号：1–3。"):
         dossier(tiny_plan(), 9, 2022)
     with pytest.raises(UnknownYear, match="没有 2023 年的数据"):
         dossier(tiny_plan(), 1, 2023)

@@ -17,7 +17,6 @@ from cixi_analysis.export import ExportError, Figures, attachments, report, writ
 from cixi_analysis.export.sheet import Report
 from cixi_analysis.export.workbook import workbook_bytes
 from cixi_analysis.plan.dataset import Plan
-from cixi_analysis.words import BASE_YEAR
 
 #: item → cells of Table 1 in 2022: name, national, provincial, status, is it met (national, provincial), 2025
 TABLE_1 = {
@@ -105,7 +104,7 @@ def test_a_retrospect_and_a_draft_say_so() -> None:
     plan = tiny_plan()
     plan = replace(plan, observations={**plan.observations, 2023: plan.observations[2022][:1]})
     past, draft = report(Figures(plan, 2021)).book, report(Figures(plan, 2023)).book
-    assert past["表一"]["A1"].value == "表一 慈溪市生态文明建设示范区指标体系（2021年评估，回看）"
+    assert past["表一"]["A1"].value == "表一 小县指标体系（2021年评估，回看）"
     assert past["表一"].cell(past["表一"].max_row, 1).value.startswith("回看：4个子项中有2项")
     assert past.sheetnames == [name for name in SHEETS if name != "数据核对"]
     assert draft["表一"]["A1"].value.endswith("（2023年评估，初稿）")
@@ -293,13 +292,13 @@ def test_same_data_same_bytes(tmp_path: Path) -> None:
 
 def test_an_earlier_years_files_read_no_later_year(plan: Plan, tmp_path: Path) -> None:
     """They are not made again when a later year is corrected; those of that year are."""
-    later = {year: rows for year, rows in plan.observations.items() if year < BASE_YEAR}
+    later = {year: rows for year, rows in plan.observations.items() if year < 2022}
     changed = tuple(
-        row.model_copy(update={"value": "27.1"}) if row.item_id == "3" else row for row in plan.observations[BASE_YEAR]
+        row.model_copy(update={"value": "27.1"}) if row.item_id == "3" else row for row in plan.observations[2022]
     )
-    other = replace(plan, observations={**later, BASE_YEAR: changed})
+    other = replace(plan, observations={**later, 2022: changed})
     made: list[list[dict[str, bytes]]] = []
-    for year in (2021, BASE_YEAR):
+    for year in (2021, 2022):
         made.append([])
         for number, one in enumerate((plan, other)):
             folder = tmp_path / f"{year}-{number}"

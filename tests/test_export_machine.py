@@ -12,12 +12,13 @@ from test_export import HOSTILE, hostile_plan
 from tiny import tiny_plan
 
 from cixi_analysis.analysis import commitments, links, reconciliation, trend
-from cixi_analysis.analysis.outputs import OUTPUTS
+from cixi_analysis.analysis.outputs import outputs
 from cixi_analysis.assessment import assess, judgement
 from cixi_analysis.export import Figures, attachments, write_csv, write_json
 from cixi_analysis.export.workbook import csv_text
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import OBSERVATIONS, Observation
+from cixi_analysis.presentation.summary import downloads
 
 OF_EVERY_YEAR = ["table1", "table2", "table3", "observations", "assessment", "trend"]
 FROM_THE_BASE_YEAR = ["commitments", "progress", "audit", "links", "background", "reconciliation"]
@@ -88,13 +89,13 @@ def test_every_column_is_described(folder: Path) -> None:
 )
 def test_no_column_is_left_out(table: str, columns: Iterable[str]) -> None:
     """What the library computes goes out whole, in its order."""
-    assert list(OUTPUTS[table].columns) == list(columns)
+    assert list(outputs(tiny_plan())[table].columns) == list(columns)
 
 
 def test_no_description_is_typed_twice() -> None:
     """What the data has too is described by the schema."""
     fields = Observation.columns()
-    assert {n: (c.title, c.description) for n, c in OUTPUTS["observations"].columns.items()} == {
+    assert {n: (c.title, c.description) for n, c in outputs(tiny_plan())["observations"].columns.items()} == {
         n: (f.title, f.description) for n, f in fields.items()
     }
 
@@ -165,13 +166,21 @@ def test_tiny_plan(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("first_page", "year"), [("overview", 2022), ("retrospect", 2021)])
-def test_the_book_offers_every_file(first_page: str, year: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize("optional", [True, False])
+def test_the_book_offers_every_file(first_page: str, year: int, optional: bool, tmp_path: Path) -> None:
     """The first page of a year links to every file of the year, and no page to one that is not there."""
-    made = {path.name for path in attachments(tiny_plan(), year, tmp_path)}
-    offered = {
-        page: {name.replace("{year}", str(year)) for name in re.findall(r"\((cixi-{year}[^)]*)\)", text)}
-        for page in (first_page, "table1")
-        for text in [(ROOT / "notebooks" / f"{page}.ipynb").read_text(encoding="utf-8")]
+    parts = dict.fromkeys(("published", "past_projects", "projects", "commitments", "audit", "links", "background"), ())
+    plan = tiny_plan(**({} if optional else parts))
+    made = {path.name for path in attachments(plan, year, tmp_path)}
+    pages = {
+        name: (ROOT / "notebooks" / f"{name}.ipynb").read_text(encoding="utf-8") for name in (first_page, "table1")
     }
-    assert offered[first_page] == made == {path.name for path in tmp_path.iterdir()}
-    assert offered["table1"] <= made
+    assert "summary.downloads(plan, year)" in pages[first_page]
+    assert (
+        set(re.findall(r"\((cixi-[^)]*)\)", downloads(plan, year).markdown))
+        == made
+        == {p.name for p in tmp_path.iterdir()}
+    )
+    offered = re.findall(r"\((cixi-{year}[^)]*)\)", pages["table1"])
+    assert offered
+    assert {name.replace("{year}", str(year)) for name in offered} <= made

@@ -24,9 +24,12 @@ from cixi_analysis.form.layout import GUIDE
 from cixi_analysis.form.writing import form_workbook
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import Observation
-from cixi_analysis.words import Absence, BenchmarkKind, Level, Polarity, Stage
+from cixi_analysis.words import Absence, BenchmarkKind, Polarity, Stage
 
 SHEET = "生态安全"
+
+#: The choices for the meaning of an average.
+AVERAGES = "、".join(kind.chinese for kind in BenchmarkKind)
 
 
 @cache
@@ -39,7 +42,7 @@ def plan() -> Plan:
     items = (
         *tiny.items[:3],
         item("3", name="满意度"),
-        item("4", name="国家级名称", provincial_name="省级名称"),
+        item("4", name="国家级名称"),
         item("5", name="水质", unit="-", polarity="less"),
     )
     both = ("national", "provincial")
@@ -48,7 +51,8 @@ def plan() -> Plan:
         requirement("2.2", "national", "/"),
         requirement("2.2", "provincial", "完成上级下达的年度目标，或持续下降"),
         *(requirement("3", level, "高于全省平均值") for level in both),
-        *(requirement("4", level, "≥80") for level in both),
+        requirement("4", "national", "≥80"),
+        requirement("4", "provincial", "≥80", measure="省级名称"),
         *(requirement("5", level, "完成上级规定的考核任务；保持稳定或持续改善") for level in both),
     )
     targets = (
@@ -107,16 +111,16 @@ def test_what_is_right_comes_through(tmp_path: Path) -> None:
     )
     assert (checked.year, told(checked), checked.warnings) == (2023, [], ())
     rows = {(row.item_id, row.level): row for row in checked.rows}
-    assert list(rows) == [("1", None), ("2.1", None), ("2.2", None), ("3", None), ("4", Level.NATIONAL),
-                          ("4", Level.PROVINCIAL), ("5", None)]  # fmt: skip
+    assert list(rows) == [("1", None), ("2.1", None), ("2.2", None), ("3", None), ("4", "national"),
+                          ("4", "provincial"), ("5", None)]  # fmt: skip
     first = rows["1", None]
     assert (first.statement, first.attests, first.source) == ("已建立\n制度，共 2 项", "建立=已建立", "=文件")
     assert (rows["2.1", None].value, rows["2.1", None].acknowledgment) == ("83.3", "口径有变")
     assert rows["2.1", None].responsible == "统计局"
     assert (rows["2.2", None].value, rows["2.2", None].assigned_target) == ("26", "≤31")
     assert (rows["3", None].benchmark, rows["3", None].benchmark_kind) == (-1.25, BenchmarkKind.LEVEL)
-    assert rows["4", Level.NATIONAL].absence is Absence.NO_DATA
-    other = rows["4", Level.PROVINCIAL]
+    assert rows["4", "national"].absence is Absence.NO_DATA
+    other = rows["4", "provincial"]
     assert (other.measure, other.unit, other.polarity) == ("另一对象", "个", Polarity.NONE)
     assert (rows["5", None].value, rows["5", None].unit, rows["5", None].assigned_target) == ("Ⅲ", "类", "Ⅲ")
     assert {(row.stage, row.form) for row in checked.rows} == {(Stage.DRAFT, None)}
@@ -164,7 +168,7 @@ CELLS: list[tuple[Edit, list[str]]] = [
     (put(J3="-"),
      ["生态安全 J3：现为“-”（可指没有数据，也可指零或没有这一项）；应为数或水质类别（Ⅰ至劣Ⅴ）；没有数值时留空，在“缺失原因”里选一项；数值是零时写 0"]),
     (put(J3="/"),
-     ["生态安全 J3：现为“/”（表一里的“/”是本级没有要求，不是没有数据）；应为数或水质类别（Ⅰ至劣Ⅴ）；没有数值时留空，在“缺失原因”里选一项；数值是零时写 0"]),
+     ["生态安全 J3：现为“/”（要求里的“/”是本级没有要求，不是没有数据）；应为数或水质类别（Ⅰ至劣Ⅴ）；没有数值时留空，在“缺失原因”里选一项；数值是零时写 0"]),
     (put(J3="无"),
      ["生态安全 J3：现为“无”（可指暂无数据，也可指未发现、为零）；应为数或水质类别（Ⅰ至劣Ⅴ）；没有数值时留空，在“缺失原因”里选一项；数值是零时写 0"]),
     (put(J3="暂无数据"),
@@ -220,7 +224,7 @@ CELLS: list[tuple[Edit, list[str]]] = [
     (put(J4=26, P4="任务:治理3处", V4="年报"),
      ["生态安全 P4：现为“任务:治理3处”；应为“任务：……”，“任务”后是全角冒号，其后写明任务"]),
     (put(J4=26, P4="/", V4="年报"),
-     ["生态安全 P4：现为“/”（表一里的“/”是本级没有要求，不是没有数据）；应为数、水质类别、“任务：……”或“上级未下达”；当年没有下达写“上级未下达”，不知道时留空"]),
+     ["生态安全 P4：现为“/”（要求里的“/”是本级没有要求，不是没有数据）；应为数、水质类别、“任务：……”或“上级未下达”；当年没有下达写“上级未下达”，不知道时留空"]),
     (put(J4=26, P4="Ⅲ", V4="年报"),
      ["生态安全 P4：现为“Ⅲ”而现状值为“26”；应为与现状值同类的目标：类别对类别，数对数"]),
     (put(J4=26, O4="≤", V4="年报"),
@@ -234,11 +238,11 @@ CELLS: list[tuple[Edit, list[str]]] = [
     (put(J5=90, Q5="-", R5="水平值的全省平均", V5="年报"),
      ["生态安全 Q5：现为“-”（可指没有数据，也可指零或没有这一项）；应为数；不知道时留空；数值是零时写 0"]),
     (put(J5=90, Q5=80, V5="年报"),
-     ["生态安全 R5：现为空，而填了“全省平均”；应为下拉列表中的一项（水平值的全省平均、年变化量的全省平均（与指标同单位）、年变化率的全省平均（%））"]),
+     [f"生态安全 R5：现为空，而填了“全省平均”；应为下拉列表中的一项（{AVERAGES}）"]),
     (put(J5=90, R5="水平值的全省平均", V5="年报"),
      ["生态安全 Q5：现为空，而填了“平均的含义”；应为数；不知道全省平均时，“平均的含义”也留空"]),
     (put(J5=90, Q5=80, R5="平均值", V5="年报"),
-     ["生态安全 R5：现为“平均值”；应为下拉列表中的一项（水平值的全省平均、年变化量的全省平均（与指标同单位）、年变化率的全省平均（%））"]),
+     [f"生态安全 R5：现为“平均值”；应为下拉列表中的一项（{AVERAGES}）"]),
     (put(K3="暂无数据"),
      ["生态安全 K3：现为“暂无数据”，而现状值为“83.3”；应为二者取一：有数值时缺失原因留空，没有数值时现状值留空"]),
     (put(J3=None),
@@ -289,7 +293,7 @@ CELLS: list[tuple[Edit, list[str]]] = [
     (put(S3="优良", T3="≥80且≥90=优良"),
      ["生态安全 T3：现为“≥80且≥90”；应为该子项的要求或规划值中的一个条款（≥80、≥90、100）"]),
     (put(J6=90, V6="年报", J7=91, V7="年报"),
-     ["生态安全 A7：现为4 既有通用的一行又有国家级的一行；应为二者取一"]),
+     ["生态安全 A7：现为4 既有各级通用的一行又有 国家级 的一行；应为二者取一"]),
     (put(J3="=A1"),
      ["生态安全 J3：现为“=A1”（文字）；应为数或水质类别（Ⅰ至劣Ⅴ）"]),
     (put(L3="a\tb"),
@@ -523,11 +527,11 @@ def test_a_form_whose_year_was_typed_over(tmp_path: Path) -> None:
     ]
 
 
-def test_a_plan_that_cannot_be_read_is_told_as_such(tmp_path: Path) -> None:
-    """A wording that nobody can read is a mistake of the plan's data, not of the form."""
-    odd = replace(plan(), requirements=(*plan().requirements, requirement("3", "national", "力争领先", from_year=2030)))
-    with pytest.raises(DataError, match="力争领先"):
-        check_form(odd, form(tmp_path, RIGHT))
+def test_what_cannot_be_judged_in_another_year_is_told_as_such(tmp_path: Path) -> None:
+    """A clause that no wording has, in the data of a year before, is no mistake of the form."""
+    odd = observation("3", 81, statement="领先", attests="领先")
+    with pytest.raises(DataError, match=r"observations/2021\.csv 第2行"):
+        check_form(replace(plan(), observations={**plan().observations, 2021: (odd,)}), form(tmp_path, RIGHT))
 
 
 def repacked(**parts: bytes) -> bytes:
@@ -619,7 +623,7 @@ NO_FORMS: dict[str, tuple[Callable[[], bytes], str]] = {
     ),
     "another plan": (
         lambda: guide(B3="某市规划"),
-        "“填表说明”B3 为“某市规划”，不是“慈溪市生态文明建设规划（修编）2023-2030”的填报表",
+        "“填表说明”B3 为“某市规划”，不是“小县规划2022-2030”的填报表",
     ),
     "another layout": (
         lambda: guide(B5=0),

@@ -232,7 +232,7 @@ def tiny_requirement(plan: Plan) -> Plan:
     """The tiny plan with 2.1 asked, at the national level, not to fall."""
     path = plan.root / "data" / "requirements.csv"
     path.write_text(
-        path.read_text(encoding="utf-8").replace("2.1,national,2022,≥80", "2.1,national,2022,不下降"), "utf-8"
+        path.read_text(encoding="utf-8").replace("2.1,national,2022,,≥80", "2.1,national,2022,,不下降"), "utf-8"
     )
     return load_plan(plan.root)
 
@@ -279,7 +279,7 @@ def test_final_is_refused_while_something_is_not_filled_in(plan: Plan, book: Pat
         "没有导入：",
         "还不能定稿，有4处没有填报（先不加 --final 导入即为初稿）：",
         "1 子项1：没有填写",
-        "2.1 优良比例：只填了另一级，没有填写国家级的一行",
+        "2.1 优良比例：只填了省级，没有填写国家级的一行",
         "2.2 浓度：没有填写",
         "3 满意度：缺失原因为“未填报”",
     ]

@@ -25,14 +25,15 @@ from openpyxl.cell import Cell
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.comments import Comment
 from openpyxl.worksheet.worksheet import Worksheet
+from tiny import frame
 
 from cixi_analysis.export.workbook import workbook_bytes
 from cixi_analysis.form.checking import Checked, FormError, check_form
-from cixi_analysis.form.layout import CHOICES, COLUMNS, FIRST_ROW, GUIDE, HEADER_ROW, INPUTS, FormRow, Kind
+from cixi_analysis.form.layout import CHOICES, FIRST_ROW, GUIDE, HEADER_ROW, INPUTS, FormRow, Kind, domain_columns
 from cixi_analysis.form.writing import form_workbook
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import WATER_CLASSES, Observation
-from cixi_analysis.words import NOT_ASSIGNED, Level
+from cixi_analysis.words import NOT_ASSIGNED
 
 try:
     import resource
@@ -40,6 +41,7 @@ except ImportError:  # Windows has no such figures
     resource = None  # type: ignore[assignment]
 
 Parts = dict[str, bytes]
+COLUMNS = domain_columns(frame())
 AT = {column.key: number for number, column in enumerate(COLUMNS, start=1)}
 FORMATS = (
     "General",
@@ -682,4 +684,4 @@ def test_damaged_packages_for_long(form: Form, folder: Path) -> None:
 
 def test_levels_are_told_apart(form: Form) -> None:
     """The forms that are damaged here have rows of both levels as well as common ones to be mistaken for each other."""
-    assert any(row.identity["level"] is Level.NATIONAL for rows in form.sheets.values() for row in rows)
+    assert any(row.identity["level"] == "national" for rows in form.sheets.values() for row in rows)

@@ -56,6 +56,7 @@ def tables(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[list[str]
 
 
 def told(root: Path, tables: dict[str, list[list[str]]]) -> list[str]:
+    write(tiny_plan(), root)
     for name, rows in tables.items():
         text = io.StringIO(newline="")
         csv.writer(text, lineterminator="\n").writerows(rows)
@@ -164,7 +165,7 @@ def test_a_name_in_a_heading_is_text(text: str) -> None:
 def test_the_printed_title_is_text() -> None:
     """The theme prints a page's title as markup."""
     context: dict[str, Any] = {"pagetitle": "<script>1 & 2</script>", "pathto": str}
-    app: Any = SimpleNamespace(config=SimpleNamespace(cixi_imprints={None: ""}))
+    app: Any = SimpleNamespace(config=SimpleNamespace(cixi_imprints={None: ""}, cixi_title="甲"))
     sphinx_extension._adjust(app, "book/x", "", context, None)
     assert context["pagetitle"] == "&lt;script&gt;1 &amp; 2&lt;/script&gt;"
 

@@ -175,7 +175,7 @@ def test_ten_mistakes() -> None:
 
 def test_examples_are_marked() -> None:
     """The manual says that the figures of 2023 are examples, and so does the caption of every block and picture."""
-    assert "本页中2023年的数字都是示例，为说明操作而虚构，不是慈溪市的数据" in MANUAL
+    assert "本页中2023年和2024年的数字都是示例，为说明操作而虚构，不是真实的数据" in MANUAL
     captions = [caption for caption, _, lines in transcripts() if re.search(r"\d\.\d|新增", "\n".join(lines))]
     assert captions
     assert [c for c in captions if not c.startswith("示例")] == []

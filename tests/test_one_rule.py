@@ -19,12 +19,13 @@ from tiny import item, observation, requirement, target, tiny_plan
 from cixi_analysis.analysis.changes import changes
 from cixi_analysis.analysis.dossier import dossier
 from cixi_analysis.analysis.trend import margins, trends
-from cixi_analysis.assessment import assess, read_wording
+from cixi_analysis.assessment import assess, read_wording, wordings
 from cixi_analysis.export import write_json
 from cixi_analysis.export.figures import Figures
 from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.plan.schema import Requirement
 from cixi_analysis.requirement.tree import Bound, demanded_bounds
-from cixi_analysis.words import WATER_CLASSES, Level
+from cixi_analysis.words import WATER_CLASSES
 
 YEAR = 2022
 PROVINCIAL_NAME = "农村饮用水达标人口覆盖率"
@@ -47,18 +48,19 @@ def expected_margins(plan: Plan, year: int) -> list[tuple[str, str, str, float]]
     """(item, level, bound, margin), from the rows and the wordings alone."""
     found = []
     for one in plan.items:
-        for level in Level:
+        for level in plan.levels:
             row = plan.observation(one.item_id, year, level)
-            node = read_wording(plan.requirement(one.item_id, level, year), one.unit)
+            asked = plan.requirement(one.item_id, level, year)
+            node = read_wording(plan, asked) if asked else None
             if row is None or row.value is None or row.value in WATER_CLASSES or node is None:
                 continue
-            own = one.provincial_name if level == "provincial" and one.provincial_name else one.name
+            own = asked.measure or one.name
             unit, polarity = row.unit or one.unit or "", row.polarity or one.polarity
             for bound in demanded_bounds(node):
                 side = {"≥": 1, ">": 1, "≤": -1, "<": -1, "": {"more": 1, "less": -1, "none": 0}[polarity]}
                 if row.measure in (None, own) and unit == (bound.unit or one.unit or "") and side[bound.comparator]:
                     over = round(side[bound.comparator] * (float(row.value) - bound.limit), 9)
-                    found.append((one.item_id, level.value, str(bound), over))
+                    found.append((one.item_id, str(level), str(bound), over))
     return found
 
 
@@ -69,8 +71,8 @@ def check_margins(plan: Plan, year: int) -> None:
     assert own == expected_margins(plan, year)
     judged = verdicts(plan, year)
     for one in plan.items:
-        for level in Level:
-            node = read_wording(plan.requirement(one.item_id, level, year), one.unit)
+        for level in plan.levels:
+            node = next((wording.node for wording in wordings(plan, one, level) if year in wording.years), None)
             if not isinstance(node, Bound):
                 continue
             rows = frame[(frame["item_id"] == one.item_id) & (frame["level"] == level)]
@@ -96,8 +98,8 @@ def test_margins_are_those_of_the_verdicts(plan: Plan, year: int) -> None:
         ({"value": "96", "measure": "村镇饮用水卫生合格率"}, ("unmet", [-4.0]), ("no_data", [])),
         ({"value": "96", "measure": "别的量"}, ("no_data", []), ("no_data", [])),
         ({"value": "96", "unit": "个"}, ("no_data", []), ("no_data", [])),
-        ({"value": "96", "level": Level.PROVINCIAL}, ("no_data", []), ("met", [1.0])),
-        ({"value": "96", "level": Level.NATIONAL}, ("unmet", [-4.0]), ("no_data", [])),
+        ({"value": "96", "level": "provincial"}, ("no_data", []), ("met", [1.0])),
+        ({"value": "96", "level": "national"}, ("unmet", [-4.0]), ("no_data", [])),
     ],
 )
 def test_the_item_itself_depends_on_the_level(
@@ -131,14 +133,14 @@ def test_a_target_is_reached_where_the_assessment_says_so(plan: Plan, year: int)
     compared = set()
     for row in trends(plan, year).dropna(subset="target_year").itertuples():
         (asked,) = (t for t in plan.targets if (t.item_id, t.year) == (row.item_id, row.target_year))
-        if isinstance(read_wording(asked, plan.item(row.item_id).unit), Bound):
+        if isinstance(read_wording(plan, asked), Bound):
             verdict, basis = verdicts(plan, row.last_year, "target")[row.item_id, str(row.target_year)]
             assert (basis, verdict == "met") == ("measured", row.pace == "reached"), row
             compared.add((row.item_id, str(row.target_year)))
     measured = {
         (t.item_id, str(t.year))
         for t in plan.targets
-        if isinstance(read_wording(t, plan.item(t.item_id).unit), Bound)
+        if isinstance(read_wording(plan, t), Bound)
         and verdicts(plan, year, "target")[t.item_id, str(t.year)][1] == "measured"
     }
     assert measured or year < YEAR
@@ -146,6 +148,12 @@ def test_a_target_is_reached_where_the_assessment_says_so(plan: Plan, year: int)
 
 
 # --- the direction of a change -----------------------------------------------------------------------------------
+
+
+def by_level(wording: str) -> tuple[Requirement, ...]:
+    """Item 1 is measured by a name of its own at the provincial level."""
+    return requirement("1", "national", wording), requirement("1", "provincial", wording, measure="省级名称")
+
 
 numbers = st.sampled_from([0.1 + 0.2, 0.3, 0.0, 80.83, 83.83, 83.83 + 1e-13, 90.0, -5.0, 1e9])
 classes = st.sampled_from([*WATER_CLASSES])
@@ -174,12 +182,12 @@ def test_direction_is_that_of_the_verdicts(
         )
         for year, value, own in zip((2021, YEAR), values, cells, strict=True)
     }  # fmt: skip
-    one = item("1", provincial_name="省级名称", polarity="more" if own_direction else polarity)
+    one = item("1", polarity="more" if own_direction else polarity)
 
     def plan(wording: str) -> Plan:
         return tiny_plan(
             items=(one,),
-            requirements=tuple(requirement("1", level, wording) for level in Level),
+            requirements=by_level(wording),
             targets=tuple(target("1", year, "建立") for year in (2025, 2030)),
             conventions=(),
             observations=rows,
@@ -200,9 +208,7 @@ def test_direction_is_that_of_the_verdicts(
 
 def test_the_words_of_what_cannot_be_compared() -> None:
     """The levels' names, units and directions as they differ."""
-    plan = tiny_plan(items=(item("1", provincial_name="省级名称"),), requirements=(
-        requirement("1", "national", "≥5"), requirement("1", "provincial", "≥5"),
-    ), targets=())  # fmt: skip
+    plan = tiny_plan(items=(item("1"),), requirements=by_level("≥5"), targets=())
     for before, after, expected in (
         ({}, {"measure": "子项1"}, "2021年实测的是省级名称（%），2022年实测的是子项1（%）"),
         ({}, {"measure": "省级名称"}, "2021年实测的是子项1（%），2022年实测的是省级名称（%）"),

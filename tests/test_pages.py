@@ -13,7 +13,6 @@ import pytest
 from cixi_analysis.book.kernels import Kernel, Pool
 from cixi_analysis.book.pages import read_pages, runs_of
 from cixi_analysis.plan.dataset import Plan
-from cixi_analysis.words import BASE_YEAR
 
 
 def run_again(root: Path, pages: Sequence[Path]) -> None:
@@ -45,7 +44,7 @@ def test_all_pages_give_the_same_outputs_in_fresh_kernels(built: Path) -> None:
 def test_pages_give_the_same_outputs_in_another_order(built: Path, plan: Plan, tmp_path: Path) -> None:
     """The pages of 2022, those made once and some dossiers, last first, in kernels that are reused."""
     indicators = {item.indicator: item.indicator_name for item in plan.items}
-    runs = runs_of(read_pages(built), (2020, 2021, 2022), BASE_YEAR, indicators)
+    runs = runs_of(read_pages(built), (2020, 2021, 2022), plan.frame, indicators)
     left_out = {"provenance", *(str(number) for number in plan.indicators if number % 10)}
     runs = [run for run in runs if run.year == 2022 and run.output.stem not in left_out][::-1]
 

@@ -140,8 +140,8 @@ def text(texts: list[str]) -> str:
 
 
 def test_every_name_is_in_its_text(text: str, plan: Plan) -> None:
-    """All 69 items, the names that only the province has, and all 47 projects, whole, as characters."""
-    names = [*(i.name for i in plan.items), *(i.provincial_name or "" for i in plan.items)]
+    """All 69 items, the names that they have at a level, and all 47 projects, whole, as characters."""
+    names = [name for item in plan.items for name in plan.names(item)]
     names += [project.name for project in plan.projects]
     assert (len(plan.items), len(plan.projects)) == (69, 47)
     assert [name for name in names if re.sub(r"\s+", "", name) not in text] == []

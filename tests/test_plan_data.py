@@ -13,10 +13,11 @@ from pathlib import Path
 
 import pytest
 
+from cixi_analysis.analysis.table1 import printed_name
 from cixi_analysis.assessment import assess, tally, tally_without_each_convention
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import Published
-from cixi_analysis.words import Attribute, Level, Outcome, Verdict
+from cixi_analysis.words import NOT_APPLICABLE_MARK, Attribute, Outcome, Verdict
 
 PLAN_TEXT = os.environ.get("CIXI_PLAN_TEXT")
 
@@ -32,7 +33,8 @@ def test_indicators_and_items(plan: Plan) -> None:
     assert len({i.domain for i in plan.items}) == 6
     assert len({i.task for i in plan.items}) == 10
     assert [sum(i.attribute == a for i in indicators.values()) for a in Attribute] == [28, 22]
-    assert len(plan.requirements) == 2 * 69
+    # 138 cells of Table 1 without the 32 that print "/"
+    assert [sum(row.level == level for row in plan.requirements) for level in plan.levels] == [45, 61]
     assert len(plan.targets) == 2 * 69
     assert len(plan.projects) == 47
 
@@ -188,17 +190,13 @@ if PLAN_TEXT:
             filled.append(row[column] or filled[-1])
         return filled
 
-    def _names(cell: str) -> tuple[str | None, str, str | None, str]:
-        """(indicator's name or None, item's name, provincial name or None, mark) of a name cell."""
+    def _names(cell: str) -> tuple[str | None, list[tuple[str, str]]]:
+        """Indicator's name or None, and the item's names, each with its mark, of a name cell."""
         indicator, colon, rest = cell.partition("：\n")
         rest = rest if colon else cell
         rest = re.sub(rf"^([{CIRCLED}]|[12](?= ?\D))\s*", "", rest)
         marked = re.findall(r"(?s)(.+?)(\*{1,2}|$)\n?", rest)
-        names = [(name.replace("\n", ""), mark) for name, mark in marked]
-        if len(names) == 2:
-            assert [mark for _, mark in names] == ["*", "**"]
-            return indicator if colon else None, names[0][0], names[1][0], ""
-        return indicator if colon else None, names[0][0], None, names[0][1]
+        return indicator if colon else None, [(name.replace("\n", ""), mark) for name, mark in marked]
 
     def test_table_1_has_a_row_for_each_item(plan: Plan) -> None:
         """69 rows; the number stands in the first row of each indicator, and the parts count from ①."""
@@ -214,11 +212,10 @@ if PLAN_TEXT:
         """Indicator names, item names, the second name of 11, 12, 16, 35, 36, and * and **."""
         indicator_name = ""
         for item, row in zip(plan.items, TABLE_1, strict=True):
-            heading, name, provincial, mark = _names(row["指标名称"])
-            indicator_name = heading if heading else name if row["序号"] else indicator_name
-            assert (item.indicator_name, item.name, item.provincial_name, item.mark) == (
-                indicator_name, name, provincial, mark
-            )  # fmt: skip
+            heading, names = _names(row["指标名称"])
+            indicator_name = heading if heading else names[0][0] if row["序号"] else indicator_name
+            assert (item.indicator_name, item.name) == (indicator_name, names[0][0])
+            assert _names(printed_name(plan, item, 2022)) == (heading, names)
 
     @pytest.mark.parametrize(("column", "field"), [("领域", "domain"), ("任务", "task")])
     def test_domains_and_tasks(plan: Plan, column: str, field: str) -> None:
@@ -243,12 +240,11 @@ if PLAN_TEXT:
             declared = (item.merged or "").split(";") if item.merged else []
             assert blank == (["单位"] if item.item_id == "47" else declared)
 
-    @pytest.mark.parametrize(
-        ("column", "level"), [("国家级指标要求", Level.NATIONAL), ("省级指标要求", Level.PROVINCIAL)]
-    )
-    def test_requirements(plan: Plan, column: str, level: Level) -> None:
-        """Both requirement columns, verbatim."""
-        assert [plan.requirement(item.item_id, level, 2022).wording for item in plan.items] == _resolved(column)
+    @pytest.mark.parametrize(("column", "level"), [("国家级指标要求", "national"), ("省级指标要求", "provincial")])
+    def test_requirements(plan: Plan, column: str, level: str) -> None:
+        """Both requirement columns, verbatim; no row where the cell is "/"."""
+        rows = [plan.requirement(item.item_id, level, 2022) for item in plan.items]
+        assert [row.wording if row else NOT_APPLICABLE_MARK for row in rows] == _resolved(column)
 
     @pytest.mark.parametrize("year", [2025, 2030])
     def test_targets(plan: Plan, year: int) -> None:
@@ -264,7 +260,7 @@ if PLAN_TEXT:
 
     def test_printed_verdicts(plan: Plan) -> None:
         """All 100, one a level in the first row of each indicator."""
-        for column, level in (("是否达到国家要求", Level.NATIONAL), ("是否达到省级要求", Level.PROVINCIAL)):
+        for column, level in (("是否达到国家要求", "national"), ("是否达到省级要求", "provincial")):
             printed = [row[column] for row in TABLE_1 if row["序号"]]
             rows = [p for p in plan.published if p.kind == "verdict" and p.level == level]
             assert [p.subject for p in rows] == [str(n) for n in range(1, 51)]
@@ -298,7 +294,7 @@ if PLAN_TEXT:
         assert total[0] == "合计"
         assert total[1] in {p.stated for p in plan.published if p.kind == "budget" and "表三" in p.source}
 
-    def _stated(plan: Plan, kind: str, place: str, level: Level | None = None) -> dict[str | None, str]:
+    def _stated(plan: Plan, kind: str, place: str, level: str | None = None) -> dict[str | None, str]:
         rows: list[Published] = [p for p in plan.published if p.kind == kind and place in p.source and p.level == level]
         return {p.subject: p.stated for p in rows}
 
@@ -310,7 +306,7 @@ if PLAN_TEXT:
             f"共{counts['total']}项指标，其中约束性指标{counts['binding']}项，参考性指标{counts['reference']}项"
             in section
         )
-        for level, words in ((Level.NATIONAL, "国家指标"), (Level.PROVINCIAL, "省级指标")):
+        for level, words in (("national", "国家指标"), ("provincial", "省级指标")):
             n = _stated(plan, "tally", "二（六）", level)
             named = [p for p in plan.published if p.kind == "named" and p.level == level]
             names = {v: "、".join(p.name or "" for p in named if p.stated == v) for v in ("否", "无数据")}

@@ -17,14 +17,16 @@ import pytest
 from altair.utils import schemapi
 from conftest import ROOT
 from markupsafe import escape
-from tiny import item, observation, tiny_plan
+from tiny import PARTS, TITLE, frame, item, observation, requirement, target, tiny_plan
 
 from cixi_analysis.analysis.reconciliation import reconcile
 from cixi_analysis.analysis.table1 import coverage
 from cixi_analysis.analysis.trend import series
 from cixi_analysis.assessment import Assessment, assess
+from cixi_analysis.book.sphinx_extension import imprint
+from cixi_analysis.export import attachments
 from cixi_analysis.plan.dataset import Plan
-from cixi_analysis.plan.schema import TABLES, Observation
+from cixi_analysis.plan.schema import Observation, Requirement
 from cixi_analysis.presentation import (
     audit_page,
     charts,
@@ -42,9 +44,9 @@ from cixi_analysis.presentation.charts.board import board_halves, board_tiles, d
 from cixi_analysis.presentation.charts.series_charts import margin_rows, points
 from cixi_analysis.presentation.html import Html
 from cixi_analysis.presentation.looks import FONTS, LOOKS
-from cixi_analysis.presentation.table1_page import table1
+from cixi_analysis.presentation.table1_page import introduction, table1
 from cixi_analysis.presentation.titles import item_anchor, item_label, short_source
-from cixi_analysis.words import Absence, Basis, Direction, Level, Pace, Stage, Status, Verdict
+from cixi_analysis.words import Absence, Basis, Direction, Pace, Stage, Status, Verdict
 
 
 @pytest.fixture(autouse=True)
@@ -175,9 +177,8 @@ def test_names_and_sources() -> None:
     """``9.1`` is 9①; a source of the plan itself is told without the plan's title, another one whole."""
     assert [item_label(item(i)) for i in ("9.1", "38")] == ["9①", "38"]
     assert item_anchor("9.1") == "item-9-1"
-    plan_source = "《慈溪市生态文明建设规划（修编）（2023-2030年）》表一 序号9① 现状值"
-    assert short_source(plan_source) == "表一 序号9① 现状值"
-    assert short_source("《公报》第3页") == "《公报》第3页"
+    assert short_source(tiny_plan(), f"{TITLE}表一 序号9① 现状值") == "表一 序号9① 现状值"
+    assert short_source(tiny_plan(), "《公报》第3页") == "《公报》第3页"
 
 
 # Charts
@@ -298,6 +299,39 @@ def test_status_board_shows_every_verdict_and_links_to_it(year2022: Assessment) 
     drawing = shown(charts.status_board(year2022, "2022/"))
     assert drawing.count('href="indicators/') == 50
     assert drawing.count("✗ 否</text>") == 4
+
+
+LEVELS = [
+    {"id": "county", "name": "县级", "short": "县"},
+    {"id": "province", "name": "省级", "short": "省"},
+    {"id": "nation", "name": "国家级", "short": "国"},
+    {"id": "basin", "name": "流域", "short": "流"},
+]
+
+
+@pytest.mark.parametrize("levels", [1, 3, 4])
+def test_the_board_has_a_part_for_each_level(levels: int) -> None:
+    """Side by side within the tile, in the frame's order, each with the level's short name; so have the bars by domain."""
+    ids = [level["id"] for level in LEVELS[:levels]]
+    plan = tiny_plan(
+        frame=frame(levels=LEVELS[:levels], targets_follow=ids[-1]), published=(),
+        requirements=tuple(requirement("2.1", level, f"≥{85 + 5 * n}") for n, level in enumerate(ids)),
+        observations={2022: (observation("2.1", 86),)},
+    )  # fmt: skip
+    assessment = assess(plan, 2022)
+    tiles = board_tiles(assessment)
+    parts = board_halves(assessment, tiles).query("indicator == 2").to_dict("records")
+    tile = tiles.query("indicator == 2").to_dict("records")[0]
+    edges = [tile["x"], *(edge for part in parts for edge in (part["x"], part["x2"])), tile["x2"]]
+    assert edges == sorted(set(edges))
+    assert [part["level"] for part in parts] == ids
+    assert [part["text"] for part in parts] == ["县 ✓ 是", "省 ✗ 否", "国 ✗ 否", "流 ✗ 否"][:levels]
+    assert min(part["x2"] - part["x"] for part in parts) >= 63  # 省 – 不适用 in 11.5 pixels
+    assert max(tiles["x2"]) <= 798
+    drawing = shown(charts.status_board(assessment))
+    assert ("由左到右为县级、省级、国家级" in drawing, "由左到右" in drawing) == (levels > 1, levels > 1)
+    heads = re.findall(r"(县级|省级|国家级|流域)：\d / \d 项达标", shown(charts.progress_by_domain(assessment)))
+    assert list(dict.fromkeys(heads)) == [level["name"] for level in LEVELS[:levels]]
 
 
 def test_tiles_do_not_overlap(year2022: Assessment) -> None:
@@ -497,6 +531,91 @@ def test_headline(year2022: Assessment) -> None:
     assert "任一级别未达标的指标共2项，全部是约束性指标。" in text(summary.attribute_of_unmet(year2022))
 
 
+def with_standard(*rows: Requirement) -> Plan:
+    """The tiny plan with a year 2023, of which these wordings are asked."""
+    plan = tiny_plan()
+    entered = (
+        observation("1", statement="已建立制度", attests="建立=已建立制度"), observation("2.1", 86), observation("2.2", 28),
+        observation("3", 81),
+    )  # fmt: skip
+    return replace(
+        plan, requirements=(*plan.requirements, *rows), observations={**plan.observations, 2023: entered}
+    ).as_of(2023)
+
+
+NEW = {"from_year": 2023, "standard": "新标准"}
+OF_PLAN = "规划表一的全部栏目照录，"
+OTHER = "2023年适用的要求与规划所列的不尽相同：不同的，其下以小字列出规划所列的；其余各栏为规划表一的文字，"
+COUNTED = (
+    "2023年的要求与2022年不同。按2022年的要求，2023年国家级适用指标3项，其中3项达标、0项未达标、0项无数据或未填报；"
+    "省级适用指标2项，其中1项达标、1项未达标、0项无数据或未填报。哪些结论因此而变，见“与上年相比”。"
+)
+REFUSED = (
+    "有1条要求或规划值的文字无法解读，所在的子项记为无数据，其余照常评估：3满意度（国家级要求，2023年起）："
+    "“【力争世界领先】”，不认识这里的说法。"
+)
+
+
+@pytest.mark.parametrize(
+    ("rows", "counted", "refused", "introduced", "standards"),
+    [
+        pytest.param((), "", "", OF_PLAN, "未写明", id="nothing changes"),
+        pytest.param(
+            (requirement("2.1", "provincial", "≥90", **NEW),), "", "", OF_PLAN, "未写明；新标准", id="the same again"
+        ),
+        pytest.param(
+            (requirement("2.1", "provincial", "≥85", **NEW),), COUNTED, "", OTHER, "未写明；新标准", id="softer"
+        ),
+        pytest.param(
+            (requirement("3", "national", "力争世界领先", **NEW),),
+            COUNTED,
+            REFUSED,
+            OTHER,
+            "未写明；新标准",
+            id="refused",
+        ),
+    ],
+)
+def test_a_later_standard_is_told(
+    rows: tuple[Requirement, ...], counted: str, refused: str, introduced: str, standards: str
+) -> None:
+    """What last year's standard would have given, what cannot be read, what the table shows, and the imprint's standards."""
+    plan = with_standard(*rows)
+    assert text(summary.by_last_standard(plan, 2023)).replace(" ", "") == counted
+    assert text(summary.refused(plan, 2023)).replace(" ", "") == refused
+    told = text(introduction(assess(plan, 2023))).strip()
+    assert told.startswith(f"{introduced}现状文字一字不改")
+    assert f"2023年的要求出自：{standards}。" in told
+    asked = "国家级、省级要求"
+    assert imprint(plan, 2022) == f"2022年。依据《小县规划》表一所列的{asked}；标准：未写明。范围不含新区。"
+    for year, since in ((2023, "2023年"), (None, "2021—2023年")):
+        assert imprint(plan, year) == (
+            f"{since}。依据《小县规划》表一所列的{asked}；标准：{standards}。范围不含新区。"
+            if standards == "未写明"
+            else f"{since}。{asked}按各年适用的标准：{standards}；规划值依据《小县规划》表一。范围不含新区。"
+        )
+
+
+def test_a_wording_that_has_been_replaced_is_not_told_as_refused() -> None:
+    """Of the year that it held for it is; of a later one, whose wording can be read, it is not. Targets always are."""
+    plan = with_standard(
+        requirement("2.2", "national", "力争世界领先", from_year=2022), requirement("2.2", "national", "≤30", **NEW)
+    )
+    found = [text(summary.refused(plan.as_of(year), year)).replace(" ", "") for year in (2022, 2023)]
+    assert ("2②浓度（国家级要求，2022年起）" in found[0], found[1]) == (True, "")
+    plan = replace(plan, targets=(*plan.targets[1:], target("1", 2025, "力争世界领先")))
+    assert "1子项1（2025年规划值）：" in text(summary.refused(plan, 2023)).replace(" ", "")
+
+
+@pytest.mark.parametrize("parts", [True, False])
+def test_downloads_are_those_that_are_written(parts: bool, tmp_path: Path) -> None:
+    """Each link of the list leads to a file of the year, and each file has a link; so without optional tables too."""
+    plan = tiny_plan() if parts else tiny_plan(**dict.fromkeys(PARTS, ()))
+    links = re.findall(r"\(([^()]*\.(?:xlsx|json|csv))\)", summary.downloads(plan, 2022).markdown)
+    attachments(plan, 2022, tmp_path)
+    assert sorted(links) == sorted(path.name for path in tmp_path.iterdir())
+
+
 def test_a_draft_tells_not_filled_in_from_no_data(plan: Plan) -> None:
     """A later year with items missing is a draft; 未填报 is shown and counted apart from 暂无数据."""
     rows = (observation("3", 28, statement="28"), observation("12", absence="暂无数据"))
@@ -506,7 +625,7 @@ def test_a_draft_tells_not_filled_in_from_no_data(plan: Plan) -> None:
     assert (known.is_draft, coverage(draft, 2022).is_draft, coverage(draft, 2021).is_draft) == (True, False, False)
     assert "初稿" in text(summary.year_banner(draft, 2023))
     assessment = assess(draft, 2023)
-    assert [str(assessment.status(n, Level.NATIONAL)) for n in (1, 12, 3)] == ["not_filled_in", "no_data", "met"]
+    assert [str(assessment.status(n, "national")) for n in (1, 12, 3)] == ["not_filled_in", "no_data", "met"]
     assert re.search(
         r"国家级适用指标37项，其中1项达标、0项未达标、1项无数据、35项未填报；", text(summary.headline(assessment))
     )
@@ -673,10 +792,11 @@ def test_reconciliation_page(plan: Plan, year2022: Assessment) -> None:
     """Counts, and every row in exactly one of the three lists."""
     rows = reconcile(plan, year2022.table)
     listed = sum(
-        audit_page.reconciliation_table(rows, agrees)._repr_html_().count("<tr>") - 1 for agrees in ("yes", "explained")
+        audit_page.reconciliation_table(plan, rows, agrees)._repr_html_().count("<tr>") - 1
+        for agrees in ("yes", "explained")
     )
     assert listed == len(rows)
-    assert "没有“不一致”的行" in text(audit_page.reconciliation_table(rows, "no"))
+    assert "没有“不一致”的行" in text(audit_page.reconciliation_table(plan, rows, "no"))
     assert "没有不一致的" in text(audit_page.reconciliation_conclusion(rows))
 
 
@@ -697,7 +817,7 @@ def test_dictionary_names_every_column_once(plan: Plan) -> None:
     files = text(dictionary.files(plan))
     assert f"data/indicators.csv 子项：一行一个，按规划次序 {len(plan.items)}" in files
     html = text(dictionary.columns_of(plan))
-    for model in {*TABLES.values(), Observation}:
+    for model in {model for _, model, _ in plan.files()}:
         for column, info in model.columns().items():
             assert f"{column} {info.title} " in html
             assert str(escape(re.sub(r"\s+", " ", info.description or ""))) in html

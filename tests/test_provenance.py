@@ -33,12 +33,20 @@ def test_every_input_with_its_hash(project: Path) -> None:
     known = {one.path: one for one in provenance(project).inputs}
     expected = {
         path.relative_to(project).as_posix()
-        for pattern in ("data/**/*.csv", "notebooks/*.ipynb", "book/*.md", "book/_static/**/*", "*.yml", "*.txt")
+        for pattern in (
+            "data/**/*.csv",
+            "data/plan.toml",
+            "notebooks/*.ipynb",
+            "book/*.md",
+            "book/_static/**/*",
+            "*.yml",
+            "*.txt",
+        )
         for path in project.glob(pattern)
         if path.is_file() and not path.name.startswith("~$")
     }
     assert set(known) == expected
-    assert "data/observations/2022.csv" in expected
+    assert {"data/observations/2022.csv", "data/plan.toml"} <= expected
     for name, one in known.items():
         assert (one.size, one.sha256) == ((project / name).stat().st_size, sha256(project / name))
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tiny import item, requirement, tiny_plan
+from tiny import requirement, tiny_plan
 
 from benchmarks.generated import GENERATED, generated_panel
 from cixi_analysis.assessment import PanelAssessment, assess, assess_panel, county_table, explain_region
@@ -17,7 +17,7 @@ from cixi_analysis.errors import DataError, UnknownYear
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.requirement import Refusal, read
 from cixi_analysis.requirement.tree import Bound
-from cixi_analysis.words import REGION, Convention
+from cixi_analysis.words import Convention
 
 ANSWER = ["indicator", "item_id", "level", "verdict", "basis"]
 
@@ -68,7 +68,7 @@ def test_the_county_is_a_panel_of_one(plan: Plan, against: str) -> None:
         expected = assess(plan, year, against=against).table
         own = found[found["year"] == year].reset_index(drop=True)
         assert own[ANSWER].astype(str).equals(expected[ANSWER].astype(str))
-        assert explain_region(plan, table, REGION, year, against=against).equals(expected)
+        assert explain_region(plan, table, plan.frame.region, year, against=against).equals(expected)
 
 
 def test_conventions_can_be_switched_off(plan: Plan) -> None:
@@ -156,7 +156,7 @@ def test_what_makes_it_no_table(table: pd.DataFrame, message: str) -> None:
         ({"item_id": "99"}, "面板 “item_id 子项编号”列：现为“99”（甲县 2022 年 99）；应为indicators.csv 中已有的子项编号"),
         ({"value": "约86"}, "面板 “value 现状值”列：现为“约86”（甲县 2022 年 2.1）；应为阿拉伯数字写成的数，如 83.3（不带单位、%、千位分隔符）"),
         ({"value": np.inf}, "面板 “value 现状值”列：现为“inf”（甲县 2022 年 2.1）；应为阿拉伯数字写成的数，如 83.3（不带单位、%、千位分隔符）"),
-        ({"level": "city"}, "面板 “level 级别”列：现为“city”（甲县 2022 年 2.1）；应为'national', 'provincial' 之一"),
+        ({"level": "city"}, "面板 “level 级别”列：现为“city”（甲县 2022 年 2.1）；应为national、provincial 之一（见 plan.toml）"),
         ({"polarity": "up"}, "面板 “polarity 实测方向”列：现为“up”（甲县 2022 年 2.1）；应为'more', 'less', 'none' 之一"),
         ({"absence": "暂无数据"}, "面板 “value 现状值、absence 缺失原因”列：现为“86”、“暂无数据”（甲县 2022 年 2.1）；应为现状值与缺失原因只能有一个"),
         ({"value": None, "statement": "好"}, "面板 “value 现状值”列：现为空，也没有缺失原因（甲县 2022 年 2.1）；应为一个数；没有时写明缺失原因（该子项的要求有数值界限）"),
@@ -186,7 +186,7 @@ def test_all_problems_come_at_once_and_equal_ones_as_one() -> None:
     assert str(raised.value).splitlines() == [
         "数据有3处问题：",
         "面板 “value 现状值”列：现为“约86”（甲县 2022 年 2.1，共 2 行）；应为阿拉伯数字写成的数，如 83.3（不带单位、%、千位分隔符）",
-        "面板 “level 级别”列：现为“city”（丙县 2022 年 2.1）；应为'national', 'provincial' 之一",
+        "面板 “level 级别”列：现为“city”（丙县 2022 年 2.1）；应为national、provincial 之一（见 plan.toml）",
         "面板 “item_id 子项编号”列：现为又一行（丁县 2022 年 2.1）；应为每个地区、年份、子项（及级别）一行",
     ]
 
@@ -197,10 +197,18 @@ def test_a_row_for_both_levels_and_one_for_each() -> None:
     assert assess_panel(tiny_plan(), rows({"level": "national"}, {"level": "provincial"})).verdict.shape == (1, 1, 14)
 
 
-def test_an_unreadable_wording_stops_the_panel() -> None:
-    """A plan whose wording nobody can read judges no region either."""
-    plan = tiny_plan(items=(item("1"),), requirements=(requirement("1", "national", "力争世界领先"),), targets=())
-    assert "力争世界领先" in told(rows({"item_id": "1"}), plan)[0]
+def test_an_unreadable_wording_is_a_finding_of_every_region() -> None:
+    """It is no_data with the same reason for each; everything else of the panel goes on."""
+    tiny = tiny_plan()
+    others = tuple(row for row in tiny.requirements if row.item_id != "2.2")
+    plan = tiny_plan(requirements=(*others, requirement("2.2", "provincial", "力争世界领先")))
+    table = rows({}, {"item_id": "2.2", "value": 20.0}, {"region": "乙县"})
+    found = assess_panel(plan, table).table
+    of = {item_id: set(found[found["item_id"] == item_id]["verdict"]) for item_id in ("2.1", "2.2")}
+    assert of == {"2.1": {"met", "unmet"}, "2.2": {"no_data", "not_applicable"}}
+    own = explain_region(plan, table, "甲县", 2022)
+    (reason,) = own[(own["item_id"] == "2.2") & (own["level"] == "provincial")]["reason"]
+    assert reason.startswith("要求无法解读：“【力争世界领先】”：")
 
 
 @pytest.mark.parametrize(("region", "year"), [("乙县", 2022), ("甲县", 2021)])

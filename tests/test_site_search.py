@@ -60,7 +60,7 @@ def test_whole_names_find_their_place(plan: Plan, hits: Hits, every: int) -> Non
 @pytest.mark.parametrize("every", [12, pytest.param(1, marks=pytest.mark.long)])
 def test_items_and_units_come_first(plan: Plan, hits: Hits, every: int) -> None:
     """The name of an item, at either level, and of a responsible unit is the first hit."""
-    names = {name for item in plan.items for name in (item.name, item.provincial_name) if name}
+    names = {name for item in plan.items for name in plan.names(item)}
     names |= {unit for project in plan.projects for unit in project.responsible}
     assert {
         name: found[:1] for name in sorted(names)[::every] if not (found := hits(name)) or name not in found[0][1]

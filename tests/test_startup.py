@@ -37,7 +37,7 @@ def imported(*arguments: str, root: Path = ROOT) -> set[str]:
     [
         (["--help"], JUPYTER | CHARTS | EXCEL | TABLES | {"lark", "rich", "jinja2", "tqdm"}),
         (["build", "--help"], JUPYTER | CHARTS | EXCEL | TABLES | {"lark", "rich", "jinja2", "tqdm"}),
-        (["requirement", "≥20"], JUPYTER | CHARTS | EXCEL | TABLES | {"rich", "jinja2", "tqdm"}),
+        (["requirement", "≥20"], JUPYTER | CHARTS | EXCEL | {"pandas", "numpy", "rich", "jinja2", "tqdm"}),
         (["assess", "2022", "--format", "csv"], JUPYTER | CHARTS | EXCEL | {"rich", "jinja2", "tqdm"}),
         (["trend", "2022", "--format", "csv"], JUPYTER | CHARTS | EXCEL | {"rich", "jinja2", "tqdm"}),
         (["reconcile", "--format", "csv"], JUPYTER | CHARTS | EXCEL | {"rich", "jinja2", "tqdm"}),

@@ -28,7 +28,7 @@ from cixi_analysis.errors import UnknownYear
 from cixi_analysis.plan.dataset import Plan, load_plan
 from cixi_analysis.plan.schema import Observation
 from cixi_analysis.requirement.tree import Bound, Comparator
-from cixi_analysis.words import Direction, Level, Pace, Polarity
+from cixi_analysis.words import Direction, Pace, Polarity
 
 GE, LE, GT, LT, REACH = Comparator.GE, Comparator.LE, Comparator.GT, Comparator.LT, Comparator.REACH
 MORE, LESS, NEUTRAL = Polarity.MORE, Polarity.LESS, Polarity.NONE
@@ -233,9 +233,9 @@ def test_water_classes_are_not_numbers() -> None:
 
 def test_a_level_has_its_own_series_where_the_observations_say_so() -> None:
     rows = {2021: [observation("1", 60.9, level="provincial")], 2022: [observation("1", absence="暂无数据")]}
-    plan = one_item(rows, provincial_name="省级名称")
+    plan = one_item(rows, measure="省级名称")
     assert series(plan, 2022) == {
-        ("1", Level.PROVINCIAL): Series("1", Level.PROVINCIAL, "省级名称", "%", MORE, ((2021, 60.9),))
+        ("1", "provincial"): Series("1", plan.level("provincial"), "省级名称", "%", MORE, ((2021, 60.9),))
     }
 
 
@@ -244,12 +244,19 @@ def one_item(
     wording: str = "持续提高",
     provincial: str | None = None,
     by_2030: str | None = None,
+    measure: str | None = None,
     **columns: object,
 ) -> Plan:
-    """A plan of item 1 alone, with ``wording`` as every target and requirement that is not given apart."""
+    """A plan of item 1 alone, with ``wording`` as every target and requirement that is not given apart.
+
+    ``provincial`` "" asks nothing at that level; ``measure`` is what it measures.
+    """
+    asked = wording if provincial is None else provincial
+    by_level = [requirement("1", "national", wording)]
+    by_level += [requirement("1", "provincial", asked, measure=measure)] if asked else []
     return tiny_plan(
         items=(item("1", **columns),),
-        requirements=(requirement("1", "national", wording), requirement("1", "provincial", provincial or wording)),
+        requirements=tuple(by_level),
         targets=(target("1", 2025, wording), target("1", 2030, by_2030 or wording)),
         observations={year: tuple(rows) for year, rows in observations.items()},
     )
@@ -317,8 +324,8 @@ def test_an_item_without_a_numeric_target_has_one_row_with_empty_target_columns(
         ("≥90", {"polarity": "none"}, {}, None),
         ("≥90或≥95", {}, {}, None),
         # targets are held against what the provincial level measures
-        ("≥90", {"provincial_name": "省级名称"}, {"measure": "省级名称"}, None),
-        ("≥90", {"provincial_name": "省级名称"}, {"measure": "子项1"}, "2025年规划值≥90不参与比较：实测的是子项1"),
+        ("≥90", {"measure": "省级名称"}, {"measure": "省级名称"}, None),
+        ("≥90", {"measure": "省级名称"}, {"measure": "子项1"}, "2025年规划值≥90不参与比较：实测的是子项1"),
         ("≥90", {}, {"level": "provincial"}, None),
         ("≥90", {}, {"level": "national"}, "2025年规划值≥90不参与比较：规划值只与省级所测的相比"),
     ],
@@ -368,9 +375,9 @@ def test_empty_tables_keep_their_columns() -> None:
 
 def test_margins_of_the_tiny_plan() -> None:
     assert margins(tiny_plan(), 2022).to_numpy().tolist() == [
-        ["2.1", "national", "%", 86.0, "≥80", 6.0],
-        ["2.1", "provincial", "%", 86.0, "≥90", -4.0],
-        ["2.2", "provincial", "微克/立方米", 32.0, "≤30", -2.0],
+        ["2.1", "national", "%", 86.0, "≥80", 6.0, 80.0],
+        ["2.1", "provincial", "%", 86.0, "≥90", -4.0, 90.0],
+        ["2.2", "provincial", "微克/立方米", 32.0, "≤30", -2.0, 30.0],
     ]
 
 
@@ -395,7 +402,7 @@ def test_a_margin_needs_a_value_of_the_very_year() -> None:
     ],
 )
 def test_margins_are_positive_where_better(wording: str, polarity: str, expected: list[float]) -> None:
-    plan = one_item({2022: [observation("1", 86)]}, wording, provincial="/", polarity=polarity)
+    plan = one_item({2022: [observation("1", 86)]}, wording, provincial="", polarity=polarity)
     assert margins(plan, 2022)["margin"].tolist() == expected
 
 

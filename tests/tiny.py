@@ -1,7 +1,7 @@
 """A tiny made-up plan for unit tests: 3 indicators (4 items), 2 years, every kind of file.
 
 ``tiny_plan()`` is whole and valid (``write`` it and ``load_plan`` reads it back); ``tiny_plan(observations=…)``
-replaces a field of the plan. The row makers fill in what a test does not care about.
+replaces a field of the plan. The row makers fill in what a test does not care about; ``frame`` makes other frames.
 
 | item | what | unit, polarity | national | provincial | 2021 | 2022 | 2025 | 2030 |
 | 1 | a system, told in words | -, none | 建立 | 建立 | | attested | 持续完善 | 持续完善 |
@@ -13,11 +13,13 @@ So 2022 is: 1 met, met; 2 met (national), unmet (provincial: 86 < 90, 32 > 30); 
 """
 
 import csv
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.plan.frame import Frame
 from cixi_analysis.plan.schema import (
     AuditRow,
     Commitment,
@@ -36,7 +38,67 @@ from cixi_analysis.plan.schema import (
     Target,
 )
 
-SOURCE = "《小县规划》表一"
+TITLE = "《小县规划》"
+SOURCE = f"{TITLE}表一"
+LEVELS = (
+    {"id": "national", "name": "国家级", "short": "国", "heading": "是否达到国家要求"},
+    {"id": "provincial", "name": "省级", "short": "省"},
+)
+PRINTED_TABLES = {
+    "indicators": {"name": "表一", "title": "小县指标体系"},
+    "past_projects": {"name": "表二", "title": "2018-2022年重点工程实施情况"},
+    "projects": {"name": "表三", "title": "重点项目"},
+}
+PARTS = (
+    "conventions",
+    "published",
+    "past_projects",
+    "projects",
+    "commitments",
+    "background",
+    "left_out",
+    "audit",
+    "links",
+    "vocabulary",
+)
+
+
+def settings(**changes: Any) -> dict[str, Any]:
+    """The keys of ``plan.toml``: two levels, base year 2022, targets in 2025 and 2030. A key that is None is left out."""
+    given = {
+        "title": TITLE,
+        "short_title": "小县规划2022-2030",
+        "region": "小县",
+        "scope": "范围不含新区。",
+        "base_year": 2022,
+        "first_report_year": 2020,
+        "retrospect_wordings": 2022,
+        "target_years": [2025, 2030],
+        "targets_follow": "provincial",
+        "region_kinds": [],
+        "parts": list(PARTS[:-1]),
+        "levels": list(LEVELS),
+        "tables": PRINTED_TABLES,
+    }
+    return {key: value for key, value in (given | changes).items() if value is not None}
+
+
+def frame(**changes: Any) -> Frame:
+    """The frame of :func:`settings`."""
+    return Frame.model_validate(settings(**changes))
+
+
+def toml(settings: dict[str, Any]) -> str:
+    """``settings`` as the text of ``plan.toml``: JSON's strings, numbers and lists are TOML's too."""
+
+    def value(found: Any) -> str:
+        if isinstance(found, dict):
+            return "{" + ", ".join(f"{k} = {value(v)}" for k, v in found.items()) + "}"
+        if isinstance(found, list | tuple):
+            return "[" + ", ".join(map(value, found)) + "]"
+        return json.dumps(found, ensure_ascii=False)
+
+    return "".join(f"{key} = {value(found)}\n" for key, found in settings.items())
 
 
 def item(item_id: str, **columns: Any) -> Indicator:
@@ -48,8 +110,6 @@ def item(item_id: str, **columns: Any) -> Indicator:
         "task": "（一）任务",
         "indicator_name": f"指标{number}",
         "name": f"子项{item_id}",
-        "provincial_name": None,
-        "mark": "",
         "unit": "%",
         "attribute": "binding",
         "polarity": "more",
@@ -60,8 +120,8 @@ def item(item_id: str, **columns: Any) -> Indicator:
 
 
 def requirement(item_id: str, level: str, wording: str, **columns: Any) -> Requirement:
-    given = {"item_id": item_id, "level": level, "from_year": 2022, "wording": wording, "standard": "未写明"}
-    return Requirement.model_validate(given | {"reading": None, "reading_reason": None, "source": SOURCE} | columns)
+    given = dict.fromkeys(Requirement.columns()) | {"from_year": 2022, "standard": "未写明", "source": SOURCE}
+    return Requirement.model_validate(given | {"item_id": item_id, "level": level, "wording": wording} | columns)
 
 
 def target(item_id: str, year: int, wording: str, **columns: Any) -> Target:
@@ -169,23 +229,25 @@ def progress(kind: str, number: str, state: str, **columns: Any) -> Progress:
 
 
 def tiny_plan(**changes: Any) -> Plan:
-    """The plan of this module's table, with the fields of :class:`Plan` in ``changes`` replaced."""
+    """The plan of this module's table, with the fields of :class:`Plan` in ``changes`` replaced.
+
+    Unless ``changes`` has a frame, the frame lists the optional tables that have rows.
+    """
     plan = Plan(
         root=Path("tiny"),
+        frame=frame(),
         items=(
             item("1", unit="-", polarity="none", domain="生态制度"),
             item("2.1", indicator_name="环境质量", name="优良比例"),
-            item("2.2", indicator_name="环境质量", name="浓度", mark="**", unit="微克/立方米", polarity="less"),
-            item("3", name="满意度", mark="*", attribute="reference"),
+            item("2.2", indicator_name="环境质量", name="浓度", unit="微克/立方米", polarity="less"),
+            item("3", name="满意度", attribute="reference"),
         ),
         requirements=(
             *(requirement("1", level, "建立") for level in ("national", "provincial")),
             requirement("2.1", "national", "≥80"),
             requirement("2.1", "provincial", "≥90"),
-            requirement("2.2", "national", "/"),
             requirement("2.2", "provincial", "≤30"),
             requirement("3", "national", "≥80"),
-            requirement("3", "provincial", "/"),
         ),
         targets=(
             *(target("1", year, "持续完善") for year in (2025, 2030)),
@@ -279,6 +341,7 @@ def tiny_plan(**changes: Any) -> Plan:
             link("project 1", "contributes", "item 2.2"),
             link("finding A002", "concerns", "item 2.1"),
         ),
+        vocabulary=(),
         observations={
             2021: (observation("2.1", 84), observation("2.2", 35)),
             2022: (
@@ -290,13 +353,28 @@ def tiny_plan(**changes: Any) -> Plan:
         },
         progress={2022: ()},
     )
-    return replace(plan, **changes)
+    plan = replace(plan, **changes)
+    return plan if "frame" in changes else replace(plan, frame=fitting(plan))
+
+
+def fitting(plan: Plan, **changes: Any) -> Frame:
+    """The plan's frame with ``changes``; it lists the optional tables that have rows."""
+    parts = [part for part in PARTS if getattr(plan, part)]
+    tables = {name: v for name, v in PRINTED_TABLES.items() if name == "indicators" or name in parts}
+    return Frame.model_validate(plain(plan.frame) | {"parts": parts, "tables": tables} | changes)
+
+
+def plain(frame: Frame) -> dict[str, Any]:
+    """The settings of a frame, without those that are None."""
+    levels = [{"id": str(v), "name": v.chinese, "short": v.short, "heading": v.heading} for v in frame.levels]
+    return frame.model_dump(exclude_none=True) | {"levels": levels}
 
 
 def write(plan: Plan, root: Path) -> Path:
     """The plan as a project folder that ``load_plan(root)`` accepts. Returns ``root``."""
-    root.mkdir(parents=True, exist_ok=True)
+    (root / "data").mkdir(parents=True, exist_ok=True)
     (root / "_config.yml").touch()
+    (root / "data" / "plan.toml").write_text(toml(plain(plan.frame)), encoding="utf-8")
     for name, model, rows in plan.files():
         (root / "data" / name).parent.mkdir(parents=True, exist_ok=True)
         _write(root / "data" / name, model, rows)

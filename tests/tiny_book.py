@@ -2,6 +2,7 @@
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from conftest import ROOT
@@ -25,7 +26,7 @@ def template(heading: str, *code: str, parameters: str = "year: int = 2022", **p
 
 
 def write_template(
-    root: Path, name: str, *code: str, page: str, each: str, order: int = 0, heading: str | None = None, **options: str
+    root: Path, name: str, *code: str, page: str, each: str, order: int = 0, heading: str | None = None, **options: Any
 ) -> None:
     """``heading`` defaults to the template's name and the year."""
     notebook = template(heading or f"{name} {{year}}", *code, page=page, each=each, order=order, **options)

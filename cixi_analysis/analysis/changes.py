@@ -11,23 +11,24 @@ from typing import Any
 
 import pandas as pd
 
+from cixi_analysis.analysis.causes import by_last_standard, verdict_changes
 from cixi_analysis.analysis.records import records
 from cixi_analysis.analysis.trend import measured_by
-from cixi_analysis.assessment import Assessment, assess
+from cixi_analysis.assessment import Assessment, assess, unobserved
 from cixi_analysis.assessment.numbers import difference, direction
 from cixi_analysis.assessment.observed import quantity
 from cixi_analysis.errors import UnknownYear
-from cixi_analysis.plan.dataset import Plan, missing_reason
+from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.plan.frame import Level
 from cixi_analysis.plan.schema import Indicator, Observation
-from cixi_analysis.words import CLASS_UNIT, Direction, Level, Status
+from cixi_analysis.words import CLASS_UNIT, Cause, Direction, Status
 
 #: The columns of ``cixi diff``.
-COLUMNS = ["kind", "indicator", "item_id", "level", "before", "after", "why"]
+COLUMNS = ["kind", "indicator", "item_id", "level", "before", "after", "cause", "why"]
 _KEY = ["indicator", "item_id", "level"]
-VERDICT_COLUMNS = [*_KEY, "before", "after", "before_reason", "after_reason", "before_status", "after_status"]
 VALUE_COLUMNS = [*_KEY, "measure", "unit", "before", "after", "change", "direction", "incomparable"]
 DATA_COLUMNS = [*_KEY, "before", "after", "why"]
-TALLY_COLUMNS = ["level", "counted", "before", "after", "gained", "lost"]
+TALLY_COLUMNS = ["level", "counted", "before", "after", "gained", "lost", "by_old"]
 REVISION_COLUMNS = ["year", *_KEY, "before", "after", "form"]
 #: What the provenance of a row says when a row of a closed year was changed by an import: the columns, with the old
 #: figure where it is short. Written by :mod:`cixi_analysis.form.importing`, which keeps it in the row itself.
@@ -48,17 +49,20 @@ _EXTENT = {1: "只有文字", 2: "有数值"}
 class Changes:
     """From ``other`` (before) to ``year`` (after), in the plan's order; texts are as in the data.
 
-    ``verdicts``: items, then whole indicators (no ``item_id``), whose verdict differs; the statuses tell 未填报 apart.
+    ``verdicts``: items, then whole indicators (no ``item_id``), whose verdict differs, with the cause; ``hidden``: those
+    whose verdict would differ by the earlier wordings (:data:`causes.COLUMNS`); the statuses tell 未填报 apart.
     ``values``: items with a number or class in both years. ``change`` is after − before in ``unit``, empty for water
     classes and where ``incomparable`` says why; ``direction`` is empty where the plan takes no side.
     ``available``, ``missing``: items of which more, or less, is known: nothing < words < a figure.
-    ``tallies``: indicators by level and status (``counted``), and those that came and went. ``revisions``: rows of
+    ``tallies``: indicators by level and status (``counted``), those that came and went, and (``by_old``) how many there
+    would be by the earlier wordings, None where these are the same. ``revisions``: rows of
     closed years before ``year`` that an import has changed since; a change by hand leaves no trace in ``data/``.
     """
 
     year: int
     other: int
     verdicts: pd.DataFrame
+    hidden: pd.DataFrame
     values: pd.DataFrame
     available: pd.DataFrame
     missing: pd.DataFrame
@@ -71,23 +75,26 @@ class Changes:
         return pd.DataFrame(list(self._rows()), columns=COLUMNS).astype({"indicator": "Int64"})
 
     def _rows(self) -> Iterator[tuple[object, ...]]:
-        for row in records(self.verdicts):
-            why = f"【{self.other}年】{row.before_reason}【{self.year}年】{row.after_reason}"
-            yield "verdict", row.indicator, row.item_id, row.level, row.before, row.after, why
+        for row in records(pd.concat([self.verdicts, self.hidden])):
+            old = f"【按{self.other}年的要求】{row.old_reason}" if row.old_reason else ""
+            why = f"{row.sentence}【{self.other}年】{row.before_reason}【{self.year}年】{row.after_reason}{old}"
+            yield "verdict", row.indicator, row.item_id, row.level, row.before, row.after, row.cause, why
         for row in records(self.values):
             if row.incomparable or row.change != 0:
-                yield "value", row.indicator, row.item_id, row.level, row.before, row.after, _moved(row)
+                yield "value", row.indicator, row.item_id, row.level, row.before, row.after, "", _moved(row)
         for kind, table in (("available", self.available), ("missing", self.missing)):
             for row in records(table):
-                yield kind, row.indicator, row.item_id, row.level, row.before, row.after, row.why
+                yield kind, row.indicator, row.item_id, row.level, row.before, row.after, "", row.why
         for row in records(self.tallies):
             if row.before != row.after or row.gained or row.lost:
                 numbers = {"转入": row.gained, "转出": row.lost}
                 moved = [f"{word} {'、'.join(map(str, own))}" for word, own in numbers.items() if own]
-                why = f"{_COUNTS[row.counted]}：{'；'.join(moved)}"
-                yield "tally", None, "", row.level, str(row.before), str(row.after), why
+                more = [] if row.by_old is None else [f"按{self.other}年的要求为 {row.by_old}"]
+                why = f"{_COUNTS[row.counted]}：{'；'.join(moved + more)}"
+                yield "tally", None, "", row.level, str(row.before), str(row.after), "", why
         for row in records(self.revisions):
-            yield "revision", row.indicator, row.item_id, row.level, row.before, row.after, f"{row.year}年，{row.form}"
+            why = f"{row.year}年，{row.form}"
+            yield "revision", row.indicator, row.item_id, row.level, row.before, row.after, "", why
 
 
 def changes(plan: Plan, year: int, other: int | None = None) -> Changes:
@@ -96,45 +103,37 @@ def changes(plan: Plan, year: int, other: int | None = None) -> Changes:
     other = year_before(plan, year) if other is None else other
     if other is None:
         raise UnknownYear(f"{year} 年以前没有数据，没有可以比较的年份。")
-    before, after = assess(plan, other), assess(plan, year)
+    before, after, old = assess(plan, other), assess(plan, year), by_last_standard(plan, year, other)
+    plan = plan.as_of(max(year, other))
     known = list(_known(plan, year, other))
     values, available, missing = (
         pd.DataFrame([row for table, row in known if table == name], columns=columns)
         for name, columns in (("values", VALUE_COLUMNS), ("available", DATA_COLUMNS), ("missing", DATA_COLUMNS))
     )
     revisions = pd.DataFrame(list(_revisions(plan, year)), columns=REVISION_COLUMNS)
-    verdicts, tallies = flips(before, after), _tallies(before, after)
-    return Changes(year, other, verdicts, values, available, missing, tallies, revisions)
+    moved = verdict_changes(before, after, old)
+    stayed, tallies = moved["cause"] == Cause.HIDDEN, _tallies(before, after, old)
+    return Changes(year, other, moved[~stayed], moved[stayed], values, available, missing, tallies, revisions)
 
 
 def year_before(plan: Plan, year: int) -> int | None:
-    """The latest year with data before ``year``; None where there is none."""
-    return max((y for y in plan.years if y < year), default=None)
-
-
-def flips(before: Assessment, after: Assessment) -> pd.DataFrame:
-    """The rows of two assessments that differ in their verdict, columns :data:`VERDICT_COLUMNS`."""
-    rows = []
-    for b, a in zip(records(before.table), records(after.table), strict=True):
-        if b.verdict != a.verdict:
-            key = (b.indicator, b.item_id, b.level)
-            statuses = (x.status(b.indicator, b.level, b.item_id) for x in (before, after))
-            rows.append((*key, b.verdict, a.verdict, b.reason, a.reason, *map(str, statuses)))
-    return pd.DataFrame(rows, columns=VERDICT_COLUMNS)
+    """The latest year with data before ``year`` that wordings judge; None where there is none."""
+    return max((y for y in plan.years if y < year and plan.frame.wording_year(y) >= plan.frame.base_year), default=None)
 
 
 def _known(plan: Plan, year: int, other: int) -> Iterator[tuple[str, tuple[object, ...]]]:
     """(table, row) of each item where what is known in the two years differs or can be compared."""
     for item in plan.items:
         apart = any(o.level for y in (other, year) for o in plan.observed(item.item_id, y))
-        for level in Level if apart else (None,):
+        for level in plan.levels if apart else (None,):
             before, after = (plan.observation(item.item_id, y, level) for y in (other, year))
             key = (item.indicator, item.item_id, level or "")
             extent = [_extent(before), _extent(after)]
             if before and after and extent == [2, 2]:
-                yield "values", (*key, *_compared(item, level, before, after, year, other))
+                yield "values", (*key, *_compared(plan, item, level, before, after, year, other))
             elif extent[0] != extent[1]:
-                texts = [shown(before, other), shown(after, year)]
+                rows = ((before, other), (after, year))
+                texts = [shown(plan, row, y) if row else unobserved(plan, item.item_id, y) for row, y in rows]
                 known = zip((other, year), extent, texts, strict=True)
                 why = "，".join(f"{y}年{_EXTENT.get(much, text)}" for y, much, text in known)
                 yield "available" if extent[0] < extent[1] else "missing", (*key, *texts, why)
@@ -147,29 +146,30 @@ def _extent(row: Observation | None) -> int:
     return 2 if row.value is not None else 1 if row.absence is None else 0
 
 
-def shown(row: Observation | None, year: int) -> str:
+def shown(plan: Plan, row: Observation | None, year: int) -> str:
     """What a row says: the value, else the reason for its absence, else the words."""
     if row is None:
-        return str(missing_reason(year))
+        return str(plan.missing_reason(year))
     return row.value or row.absence or row.statement or ""
 
 
 def _compared(
-    item: Indicator, level: Level | None, before: Observation, after: Observation, year: int, other: int
+    plan: Plan, item: Indicator, level: Level | None, before: Observation, after: Observation, year: int, other: int
 ) -> tuple[object, ...]:
     """The cells of :data:`VALUE_COLUMNS` after the key; both observations have a number or class."""
-    was, now = measured_by(item, level, before), measured_by(item, level, after)
+    was, now = measured_by(plan, item, level, other, before), measured_by(plan, item, level, year, after)
+    what = now[0 if level else plan.levels.index(plan.first_asking(item, year))]
     first, last = before.value or "", after.value or ""
     apart = next(((a, b) for a, b in zip(was, now, strict=True) if a != b), None)
     if apart:
-        told = [f"{y}年实测的是{k.measure}（{k.unit or '无单位'}）" for y, k in zip((other, year), apart, strict=True)]
+        told = [f"{y}年实测的是{k.name}（{k.unit or '无单位'}）" for y, k in zip((other, year), apart, strict=True)]
         if apart[0].polarity is not apart[1].polarity:
             told.append("方向不同")
-        return now[0].measure, now[0].unit, first, last, None, "", "，".join(told)
+        return what.name, what.unit, first, last, None, "", "，".join(told)
     moved = difference(quantity(last), quantity(first))
     subtracted = moved == 0 or now[0].unit != CLASS_UNIT
-    way = direction(quantity(first), quantity(last), now[0].polarity)
-    return now[0].measure, now[0].unit, first, last, moved if subtracted else None, str(way or ""), ""
+    way = direction(quantity(first), quantity(last), what.polarity)
+    return what.name, what.unit, first, last, moved if subtracted else None, str(way or ""), ""
 
 
 def _moved(row: Any) -> str:
@@ -181,18 +181,19 @@ def _moved(row: Any) -> str:
     return f"{told}，{Direction(row.direction).chinese}" if row.direction else told
 
 
-def _tallies(before: Assessment, after: Assessment) -> pd.DataFrame:
-    """The counts of both years, and the indicators ``gained`` and ``lost``."""
+def _tallies(before: Assessment, after: Assessment, old: Assessment | None) -> pd.DataFrame:
+    """The counts of both years, the indicators ``gained`` and ``lost``, and the counts by the earlier wordings."""
     rows = []
-    for level in Level:
+    for level in after.plan.levels:
         for count in _COUNTS:
             was, now = (_members(a, level, count) for a in (before, after))
             gained, lost = tuple(n for n in now if n not in was), tuple(n for n in was if n not in now)
-            rows.append((str(level), count, len(was), len(now), gained, lost))
-    return pd.DataFrame(rows, columns=TALLY_COLUMNS)
+            by_old = None if old is None else len(_members(old, level, count))
+            rows.append((str(level), count, len(was), len(now), gained, lost, by_old))
+    return pd.DataFrame(rows, columns=TALLY_COLUMNS).astype({"by_old": object})
 
 
-def _members(assessment: Assessment, level: Level, count: str) -> list[int]:
+def _members(assessment: Assessment, level: str, count: str) -> list[int]:
     """The indicators that a count counts."""
     own = {n: s for (n, item_id, v), s in assessment.statuses.items() if v == level and not item_id}
     return [n for n, s in own.items() if (s is not Status.NOT_APPLICABLE if count == "applicable" else s == count)]
@@ -203,6 +204,6 @@ def _revisions(plan: Plan, year: int) -> Iterator[tuple[object, ...]]:
         for row in plan.observations[earlier]:
             if _REVISION.search(row.form or ""):
                 old = _OLD_VALUE.search(row.form or "")
-                now = shown(row, earlier)
+                now = shown(plan, row, earlier)
                 indicator = plan.item(row.item_id).indicator
                 yield earlier, indicator, row.item_id, row.level or "", old[1] if old else now, now, row.form

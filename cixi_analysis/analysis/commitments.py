@@ -70,8 +70,7 @@ def ledger(plan: Plan, year: int) -> pd.DataFrame:
     ``due`` is the calendar at the end of ``year``; ``items`` and ``projects`` are the linked ids, separated by ``；``;
     ``state``, ``percent`` and ``note`` are what was reported for that year, empty without a report.
     """
-    known = reports(plan, year, Entity.COMMITMENT)
-    rows = []
+    plan, known, rows = plan.as_of(year), reports(plan, year, Entity.COMMITMENT), []
     for promise in plan.commitments:
         report = known.get(promise.commitment_id)
         rows.append({

@@ -10,17 +10,29 @@ from dataclasses import dataclass
 import pandas as pd
 
 from cixi_analysis.analysis import links
+from cixi_analysis.analysis.causes import by_last_standard, verdict_changes
+from cixi_analysis.analysis.changes import year_before
 from cixi_analysis.analysis.commitments import deadline, promised
 from cixi_analysis.analysis.reconciliation import result
 from cixi_analysis.analysis.records import records
 from cixi_analysis.analysis.trend import margins, trends
-from cixi_analysis.assessment import REQUIREMENT, TARGET, assess, check_readings, read_wording
+from cixi_analysis.assessment import (
+    REQUIREMENT,
+    TARGET,
+    asking,
+    assess,
+    check_observations,
+    read_wording,
+    refusals,
+    rows,
+    wordings,
+)
 from cixi_analysis.assessment.numbers import earlier_years
 from cixi_analysis.errors import UnknownIndicator
-from cixi_analysis.plan.dataset import Plan, missing_reason
+from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import AuditRow, Commitment, Indicator, Link, Observation, Project, Requirement, Target
-from cixi_analysis.requirement import meaning, tree
-from cixi_analysis.words import BASE_YEAR, Absence, Entity, Level
+from cixi_analysis.requirement import Refusal, meaning, tree
+from cixi_analysis.words import NOT_APPLICABLE_MARK, Absence, Entity, Verdict
 
 #: The columns of ``cixi indicator``.
 FACT_COLUMNS = ("part", "item_id", "level", "year", "content", "basis", "detail", "source")
@@ -49,16 +61,19 @@ class Dossier:
     commitments: tuple[tuple[Commitment, Link], ...]
     projects: tuple[tuple[Project, Link], ...]
     findings: tuple[AuditRow, ...]
+    #: what changed in the requirements since the year before and in the verdicts by it, a sentence each
+    turned: tuple[str, ...]
     #: what is not known of the year, a sentence each
     missing: tuple[str, ...]
 
 
 def dossier(plan: Plan, indicator: int, year: int) -> Dossier:
-    """The dossier of an indicator (1-50) as of ``year``. Raises :class:`UnknownIndicator`, and what ``assess`` raises."""
+    """The dossier of an indicator as of ``year``. Raises :class:`UnknownIndicator`, and what ``assess`` raises."""
     plan.require_year(year)
+    plan = plan.as_of(year)
     if indicator not in (known := plan.indicators):
-        raise UnknownIndicator(f"没有序号为 {indicator} 的指标。表一的指标序号：{known[0]}–{known[-1]}。")
-    check_readings(plan, until=year)  # of the whole plan, so that messages name the rows of the files
+        raise UnknownIndicator(f"没有序号为 {indicator} 的指标。指标序号：{known[0]}–{known[-1]}。")
+    check_observations(plan, until=year)  # of the whole plan, so that messages name the rows of the files
     own = plan.only(plan.indicator_items(indicator))
     ids = [item.item_id for item in own.items]
     concerns = (Entity.FINDING, Entity.ITEM)
@@ -77,8 +92,19 @@ def dossier(plan: Plan, indicator: int, year: int) -> Dossier:
         commitments=tuple(pair for item in own.items for pair in links.commitments_of(plan, item)),
         projects=tuple(pair for item in own.items for pair in links.projects_of(plan, item)),
         findings=tuple(row for row in plan.audit if row.audit_id in concerning),
+        turned=tuple(_turned(own, year)),
         missing=tuple(_missing(own, year)),
     )
+
+
+def _turned(own: Plan, year: int) -> Iterator[str]:
+    other = year_before(own, year)
+    if other and (old := by_last_standard(own, year, other)):
+        for row in records(verdict_changes(assess(own, other), assess(own, year), old)):
+            if row.item_id == "" and row.sentence:
+                was, now = (Verdict(verdict).chinese for verdict in (row.before, row.after))
+                moved = f"仍为“{now}”" if was == now else f"由“{was}”变为“{now}”"
+                yield f"{own.level(row.level).chinese}结论{moved}。{row.sentence}"
 
 
 def read_of_years(plan: Plan, indicator: int) -> list[object]:
@@ -94,43 +120,52 @@ def _verdicts(own: Plan, year: int, until: int, against: str) -> pd.DataFrame:
 
 
 def _wordings(own: Plan) -> pd.DataFrame:
-    asked: tuple[Requirement | Target, ...] = (*own.requirements, *own.targets)
-    rows = []
-    for item, row in ((item, row) for item in own.items for row in asked if row.item_id == item.item_id):
-        place = (row.level.value, row.from_year) if isinstance(row, Requirement) else (str(row.year), row.year)
-        standard = row.standard if isinstance(row, Requirement) else None
-        cells = (row.wording, *_reading(row, item), row.reading_reason)
-        rows.append((item.item_id, *place, *cells, standard, row.source))
-    columns = ["item_id", "level", "from_year", "wording", "tree", "meaning", "explicit", "standard", "source"]
-    return pd.DataFrame(rows, columns=columns)
+    found: list[tuple[object, ...]] = []
+    for item in own.items:
+        for level in own.levels:
+            for row in own.requirements_of(item.item_id, level):
+                place = (item.item_id, str(level), row.from_year, row.to_year, row.measure, row.standard, row.wording)
+                found.append((*place, *_reading(own, row), row.reading_reason, row.source))
+            if not own.requirements_of(item.item_id, level):
+                empty = (None,) * 4
+                found.append((item.item_id, str(level), *empty, NOT_APPLICABLE_MARK, None, None, None, item.source))
+        for target in (row for row in own.targets if row.item_id == item.item_id):
+            at = (item.item_id, str(target.year), target.year, None, None, None, target.wording)
+            found.append((*at, *_reading(own, target), target.reading_reason, target.source))
+    columns = ["item_id", "level", "from_year", "to_year", "measure", "standard"]
+    columns += ["wording", "tree", "meaning", "explicit", "source"]
+    return pd.DataFrame(found, columns=columns, dtype=object)
 
 
 def readings(plan: Plan) -> pd.DataFrame:
-    """One row a distinct wording (and explicit reading) of requirements and targets, in order of first appearance.
+    """One row a distinct wording (and explicit reading, and refusal) of requirements and targets, in order of first
+    appearance.
 
     ``reading`` is the canonical text, ``meaning`` the same in Chinese, ``explicit`` the data's reason for a reading of its
-    own, ``used_by`` the items with levels and target years. Raises :class:`DataError` for what cannot be read.
+    own, ``refusal`` why it cannot be read, ``used_by`` the items with levels and target years.
     """
-    check_readings(plan)
-    asked: tuple[Requirement | Target, ...] = (*plan.requirements, *plan.targets)
-    found: dict[tuple[str, str | None], tuple[tuple[str, ...], dict[str, list[str]]]] = {}
-    for row in asked:
-        text, told = _reading(row, plan.item(row.item_id))
-        cells = (row.wording, text or "", told or "没有要求", row.reading_reason or "")
+    found: dict[tuple[str, str | None, str], tuple[tuple[str, ...], dict[str, list[str]]]] = {}
+    for row in rows(plan):
+        text, told = _reading(plan, row)
+        refused = str(told) if row in refusals(plan) else ""
+        cells = (row.wording, text or "", "" if refused else told or "没有要求", row.reading_reason or "", refused)
         if isinstance(row, Target):
             place = str(row.year)
         else:
-            first = plan.requirement(row.item_id, row.level, row.from_year - 1)
-            place = row.level.chinese + (f"{row.from_year}年起" if first.from_year < row.from_year else "")
-        _, users = found.setdefault((row.wording, row.reading), (cells, {}))
+            later = row.from_year > plan.frame.base_year
+            place = plan.level(row.level).chinese + (f"{row.from_year}年起" if later else "")
+        _, users = found.setdefault((row.wording, row.reading, refused), (cells, {}))
         users.setdefault(row.item_id, []).append(place)
     used = [(*cells, "；".join(f"{i}（{'、'.join(own)}）" for i, own in by.items())) for cells, by in found.values()]
-    return pd.DataFrame(used, columns=["wording", "reading", "meaning", "explicit", "used_by"])
+    return pd.DataFrame(used, columns=["wording", "reading", "meaning", "explicit", "refusal", "used_by"])
 
 
-def _reading(row: Requirement | Target, item: Indicator) -> tuple[str | None, str | None]:
-    """The canonical text of a wording and its meaning in Chinese; None where nothing is asked."""
-    node = read_wording(row, item.unit)
+def _reading(plan: Plan, row: Requirement | Target) -> tuple[str | None, str | None]:
+    """The canonical text of a wording and its meaning in Chinese; None where nothing is asked; the reason of a refusal."""
+    try:
+        node = read_wording(plan, row)
+    except Refusal as refusal:
+        return None, str(refusal)
     return (None, None) if node is None else (str(node), _in_words(node))
 
 
@@ -144,30 +179,33 @@ def _in_words(node: tree.Node) -> str:
 def _missing(own: Plan, year: int) -> Iterator[str]:
     """What judging ``year`` needs and the data lacks, by item, and by level where these differ."""
     for item in own.items:
-        for level in Level if any(o.level for o in own.observed(item.item_id, year)) else (None,):
+        for level in own.levels if any(o.level for o in own.observed(item.item_id, year)) else (None,):
             at = f"（{level.chinese}）" if level else ""
             for lack in _lacks(own, item, year, level):
                 yield f"{item.indicator}{item.part_mark} {item.name}{at}：{lack}"
 
 
-def _lacks(own: Plan, item: Indicator, year: int, level: Level | None) -> Iterator[str]:
+def _lacks(own: Plan, item: Indicator, year: int, level: str | None) -> Iterator[str]:
     row = own.observation(item.item_id, year, level)
-    if row is None or (row.value is None and row.absence is not None):
-        yield f"没有{year}年的现状值（{missing_reason(year) if row is None else row.absence}）"
-    asked = [own.requirement(item.item_id, v, year) for v in ((level,) if level else Level)]
-    nodes = [node for node in (read_wording(r, item.unit) for r in asked) if node is not None]
-    changes = [leaf for node in nodes for leaf in tree.leaves(node) if isinstance(leaf, tree.Change)]
-    kinds = {type(leaf) for node in nodes for leaf in tree.leaves(node)} | {type(change.rate) for change in changes}
+    if asking(own, item.item_id, year) if row is None else row.value is None and row.absence is not None:
+        yield f"没有{year}年的现状值（{own.missing_reason(year) if row is None else row.absence}）"
+    held = (wording for v in ((level,) if level else own.levels) for wording in wordings(own, item, v))
+    nodes = [wording.node for wording in held if wording.node is not None and year in wording.years]
+    leaves = [leaf for node in nodes for leaf in tree.leaves(node)]
+    changes = [leaf for leaf in leaves if isinstance(leaf, tree.Change)]
+    leaves += [change.rate for change in changes if change.rate]
     # Beside the value: the plan prints none for the years that it reports on.
-    unknown = Absence.NOT_LISTED if row is not None and year <= BASE_YEAR else missing_reason(year)
-    if tree.AssignedTarget in kinds and (row is None or row.assigned_target is None):
+    unknown = Absence.NOT_LISTED if row is not None and year <= own.frame.base_year else own.missing_reason(year)
+    if any(isinstance(leaf, tree.AssignedTarget) for leaf in leaves) and (row is None or row.assigned_target is None):
         yield f"没有{year}年上级下达的目标（{unknown}）"
-    back = max(map(earlier_years, changes), default=0)
-    seen = {y: own.observation(item.item_id, y, level) for y in range(year - back, year)}
+    back = max((earlier_years(change) for change in changes if not change.since), default=0)
+    named = {leaf.since for leaf in leaves if isinstance(leaf, (tree.Change, tree.Rate))} - {0}
+    seen = {y: own.observation(item.item_id, y, level) for y in sorted({*named, *range(year - back, year)})}
     if lacking := [str(y) for y, one in seen.items() if one is None or one.value is None]:
         yield f"没有{'、'.join(lacking)}年的数值，从数上看不出变化"
-    if kinds & {tree.LevelBenchmark, tree.ChangeBenchmark} and (row is None or row.benchmark is None):
-        yield f"没有{year}年的全省平均（{unknown}）"
+    averages = [leaf.scope.chinese for leaf in leaves if isinstance(leaf, (tree.LevelBenchmark, tree.ChangeBenchmark))]
+    if averages and (row is None or row.benchmark is None):
+        yield f"没有{year}年的{averages[0]}平均（{unknown}）"
 
 
 def facts(found: Dossier) -> pd.DataFrame:
@@ -183,7 +221,7 @@ def _facts(found: Dossier) -> Iterator[tuple[object, ...]]:
     for row in records(found.wordings):
         yield "wording", row.item_id, row.level, row.from_year, row.wording, None, row.tree, row.source
     for year, seen in found.observations:
-        told = value_text(found.plan.item(seen.item_id), seen)
+        told = value_text(found.plan, seen, year)
         more = (seen.measure and f"实测 {seen.measure}", *yardsticks(seen), seen.statement and f"原文 {seen.statement}")
         held = "；".join(filter(None, more))
         yield "observation", seen.item_id, seen.level, year, told, None, held, seen.source
@@ -206,15 +244,17 @@ def _facts(found: Dossier) -> Iterator[tuple[object, ...]]:
     for finding in found.findings:
         told, held = f"{finding.audit_id} {finding.title}", f"{result(finding).chinese}：{finding.reasoning}"
         yield "audit", None, None, None, told, None, held, f"{finding.place_a}；{finding.place_b}"
+    for sentence in found.turned:
+        yield "change", None, None, found.year, sentence, None, None, None
     for sentence in found.missing:
         yield "missing", None, None, found.year, sentence, None, None, None
 
 
-def value_text(item: Indicator, seen: Observation) -> str:
+def value_text(plan: Plan, seen: Observation, year: int) -> str:
     """The value with its unit; why there is none; or that words tell the state of affairs."""
     if seen.value is None:
         return str(seen.absence or "以文字说明")
-    unit = seen.unit or item.unit or ""
+    unit = plan.unit_of(seen, year)
     return f"{seen.value}{'' if unit == '-' else unit}"
 
 

@@ -22,9 +22,10 @@ _ENTITIES = {Indicator: Entity.ITEM, Commitment: Entity.COMMITMENT, Project: Ent
 def every_link(plan: Plan) -> pd.DataFrame:
     """All links, those of ``data/links.csv`` first, with its columns."""
     rows: list[tuple[object, ...]] = [tuple(row.__dict__.values()) for row in plan.links]
+    name = plan.frame.tables.projects.name if plan.frame.tables.projects else ""
     domains = {f"{item.domain}体系": item.domain for item in plan.items}
     for p in plan.projects:
-        own, printed = (Entity.PROJECT, p.number), f"表三序号{p.number}的"
+        own, printed = (Entity.PROJECT, p.number), f"{name}序号{p.number}的"
         rows += [(*own, Entity.UNIT, unit, Relation.RESPONSIBLE, f"{printed}责任单位") for unit in p.responsible]
         if p.category in domains:
             rows.append((*own, Entity.DOMAIN, domains[p.category], Relation.BELONGS, f"{printed}类别“{p.category}”"))

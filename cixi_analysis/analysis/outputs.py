@@ -1,11 +1,12 @@
 """The tables in the downloads of a year; titles and descriptions of columns are the schema's, or for computed ones here."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pydantic.fields import FieldInfo
 
-from cixi_analysis.analysis.table1 import HEADINGS
+from cixi_analysis.analysis.table1 import headings, verdict_columns
 from cixi_analysis.plan import schema
+from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.fields import column
 from cixi_analysis.words import AuditResult, Basis, Direction, Due, MeasuredBy, Outcome, Pace, Polarity, Verdict, listed
 
@@ -24,16 +25,13 @@ def _of(model: type[schema.Row], *names: str) -> dict[str, FieldInfo]:
     return {name: model.columns()[name] for name in names or model.columns()}
 
 
+#: Of what is asked, which a later standard may change.
+_ASKED = "该年适用的，与规划所列不同时两者都写（现行、规划所列）；合并的单元格在每一行重复。"
 _CELLS = {
-    "name": "照录，带子项序号与级别标记（*国家级特有，**省级特有）。",
+    "name": f"带子项序号与级别标记（*、** 为某一级特有，或某一级所用的名称）；{_ASKED}", "unit": _ASKED,
     "status": "该年的现状：原文，或数值，或没有数值的原因。",
-    "verdict_national": "该年结论：是、否、无数据、未填报（该年还没有填写，属于无数据），或“/”（本级没有要求）；属于整个指标，各子项的行重复。",
-    "verdict_provincial": "同上，对省级要求。",
-}
-_TABLE1 = {
-    **_of(schema.Indicator, "item_id"),
-    **{name: column(own, _CELLS.get(name, "照录；合并的单元格在每一行重复。")) for name, own in HEADINGS.items()},
-}
+}  # fmt: skip
+_VERDICT = "该年结论：是、否、无数据、未填报（该年还没有填写，属于无数据），或“/”（本级没有要求）；属于整个指标，各子项的行重复。"
 _ASSESSMENT = {
     **_of(schema.Indicator, "indicator"),
     "item_id": column("子项编号", "空＝该行是整个指标的结论。"),
@@ -95,18 +93,39 @@ _COMMITMENTS = {
 }
 _RESULT = {"result": column("结果", f"{listed(AuditResult)}计算的由程序得出。")}
 
-#: Name of a table in the downloads → what it is. The order is that of the files.
-OUTPUTS = {
-    "table1": Output("表一", "一行一个子项", _TABLE1),
-    "table2": Output("表二", "一行一个项目类型，末行合计", _TABLE2),
-    "table3": Output("表三", "一行一个项目", _of(schema.Project)),
-    "observations": Output("该年的观测", "一行一个子项；两级所测不同的一级一行", _of(schema.Observation)),
+_OUTPUTS = {
+    "observations": Output("该年的观测", "一行一个子项；各级所测不同的一级一行", _of(schema.Observation)),
     "assessment": Output("结论依据", "先是一行一个子项与级别，后是一行一个指标与级别", _ASSESSMENT),
     "trend": Output("趋势与进度", "一行一个有数值的子项与数值规划值", _TREND),
     "commitments": Output("承诺台账", "一行一条承诺，按原文次序", _COMMITMENTS),
     "progress": Output("该年填报的进展", "一行一个项目或承诺；没有行的为未填报", _of(schema.Progress)),
     "audit": Output("规划核对", "一行一处对照", {**_of(schema.AuditRow), **_RESULT, **_LINKED}),
-    "links": Output("关联", "一行一条关联；表三所印的责任单位与类别、承诺所在的领域也在内", _of(schema.Link)),
+    "links": Output("关联", "一行一条关联；规划所印的责任单位与类别、承诺所在的领域也在内", _of(schema.Link)),
     "background": Output("工作基础", "一行一个数字或荣誉", _of(schema.Figure)),
     "reconciliation": Output("数据核对", "一行一个规划所印的结论、计数或合计；只附于基准年及以后", _RECONCILIATION),
 }
+#: The tables of the plan's text, which only the years from the base year on have.
+_OF_TEXT = {"commitments", "progress", "audit", "links", "background", "reconciliation"}
+#: Table → the parts of the plan (any of them) without which there is none.
+_NEEDS = {
+    "table2": ("past_projects",), "table3": ("projects",), "progress": ("projects", "commitments"),
+    "reconciliation": ("published",), **{part: (part,) for part in ("commitments", "audit", "links", "background")},
+}  # fmt: skip
+
+
+def outputs(plan: Plan, year: int | None = None) -> dict[str, Output]:
+    """Name of a table in the downloads (of ``year``) → what it is. The order is that of the files."""
+    printed = plan.frame.tables
+    told = _CELLS | dict.fromkeys(plan.levels, _ASKED) | dict.fromkeys(verdict_columns(plan), _VERDICT)
+    table1 = {
+        name: column(head, told.get(name, "照录；合并的单元格在每一行重复。")) for name, head in headings(plan).items()
+    }
+    levels = column("级别", "，".join(f"{level} {level.chinese}" for level in plan.levels) + "。")
+    found = {"table1": Output(printed.indicators.name, "一行一个子项", _of(schema.Indicator, "item_id") | table1)}
+    if printed.past_projects:
+        found["table2"] = Output(printed.past_projects.name, "一行一个项目类型，末行合计", _TABLE2)
+    if printed.projects:
+        found["table3"] = Output(printed.projects.name, "一行一个项目", _of(schema.Project))
+    found |= _OUTPUTS | {"assessment": replace(_OUTPUTS["assessment"], columns=_ASSESSMENT | {"level": levels})}
+    left_out = _OF_TEXT if year is not None and year < plan.frame.base_year else set[str]()
+    return {name: one for name, one in found.items() if name not in left_out and plan.has(*_NEEDS.get(name, ()))}

@@ -7,6 +7,7 @@ and are an input of nothing. ``audit.csv`` holds places of the plan that speak o
 from collections import Counter
 from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from itertools import product
 
 import pandas as pd
 
@@ -15,25 +16,20 @@ from cixi_analysis.analysis.records import columns_of
 from cixi_analysis.plan.arithmetic import relation
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import AuditRow, Published
-from cixi_analysis.words import PLAN_TITLE, Attribute, AuditResult, Entity, Level, Outcome, Verdict
+from cixi_analysis.words import Attribute, AuditResult, Entity, Outcome, Verdict
 
 COLUMNS = ("check", "stated", "computed", "agrees", "source")
 #: The columns of ``cixi audit``.
 AUDIT_COLUMNS = (*AuditRow.columns(), "items", "projects", "commitments")
 #: What stands under ``computed`` where the data holds nothing to compute a printed figure from.
 NOT_COMPUTABLE = "无从复算"
-#: kind → the label of a check of this kind, and what it is called where ``published.csv`` lacks it
+#: kind → the label of a check of this kind
 _KINDS = {
-    "verdict": ("指标{subject} {level}结论", "指标结论"),
-    "tally": ("{level} {subject}指标数", "计数"),
-    "indicators": ("{subject}指标数", "指标数"),
-    "past_type": ("2018-2022年重点工程 {subject} 总数", "表二 项目类型合计"),
-    "past_outcome": ("2018-2022年重点工程 {subject} 项数", "表二 实施情况合计"),
-    "past_sum": ("2018-2022年重点工程 各实施情况之和", "表二 总数"),
-    "projects": ("表三 项目数", "表三 项目数"),
-    "budget": ("表三 投资概算合计（{unit}，无概算的项目不计）", "表三 投资合计"),
-    "project_origin": ("表三 新增{subject}项与续建项目之和", ""),
-}
+    "verdict": "指标{subject} {level}结论", "tally": "{level} {subject}指标数", "indicators": "{subject}指标数",
+    "past_type": "{past} {subject} 总数", "past_outcome": "{past} {subject} 项数", "past_sum": "{past} 各实施情况之和",
+    "projects": "{projects} 项目数", "budget": "{projects} 投资概算合计（{unit}，无概算的项目不计）",
+    "project_origin": "{projects} 新增{subject}项与续建项目之和",
+}  # fmt: skip
 #: ``subject`` → Chinese
 _SUBJECTS: dict[str | None, str] = {
     "total": "全部", "applicable": "涉及", "met": "达标", "unmet": "未达标", "no_data": "无数据",
@@ -42,33 +38,36 @@ _SUBJECTS: dict[str | None, str] = {
 #: (indicator, level) → its verdict, as printed
 _Verdicts = dict[tuple[str | None, str | None], str]
 #: (kind, subject, level) → the numbers whose sum the plan prints; none where there are none
-_Figures = dict[tuple[str, str | None, Level | None], list[Decimal | int]]
+_Figures = dict[tuple[str, str | None, str | None], list[Decimal | int]]
 
 
 def reconcile(plan: Plan, verdicts: pd.DataFrame) -> pd.DataFrame:
     """One row for each row of ``published.csv``, then one for each list of named indicators: columns :data:`COLUMNS`.
 
     ``verdicts`` is the base year's assessment against the requirements. ``agrees`` is ``explained`` where what agrees has
-    an explanation (appended to ``source``), else ``yes`` or ``no``: an explanation never excuses what differs. What the
-    plan prints and ``published.csv`` lacks is a row with ``no``.
+    an explanation (appended to ``source``), else ``yes`` or ``no``: an explanation never excuses what differs. Where
+    verdicts are printed, each that ``published.csv`` lacks is a row with ``no``.
     """
+    plan = plan.as_of(plan.frame.base_year)
     whole = columns_of(verdicts[verdicts["item_id"].fillna("") == ""], "indicator", "level", "verdict")
     known: _Verdicts = {(str(i), str(level)): Verdict(verdict).chinese for i, level, verdict in whole}
     figures = _figures(plan, known)
-    compared = [_named(r, plan, known) if r.kind == "named" else _compared(r, known, figures) for r in plan.published]
-    labels = _distinct([label for label, *_ in compared], [row.source for row in plan.published])
+    compared = [
+        _named(r, plan, known) if r.kind == "named" else _compared(r, plan, known, figures) for r in plan.published
+    ]
+    places = [row.source.removeprefix(plan.frame.title) for row in plan.published]
+    labels = _distinct([label for label, *_ in compared], places)
     rows = []
     for label, (_, stated, computed, equal), row in zip(labels, compared, plan.published, strict=True):
         agrees = "no" if not equal else "explained" if row.explanation else "yes"
         source = f"{row.source}；说明：{row.explanation}" if row.explanation else row.source
         rows.append((label, stated, computed, agrees, source))
-    missing = (*_named_lists(plan, known), *_missing(plan, figures))
+    missing = (*_named_lists(plan, known), *_missing(plan))
     return pd.DataFrame([*rows, *missing], columns=list(COLUMNS), dtype="str")
 
 
-def _distinct(labels: list[str], sources: list[str]) -> list[str]:
+def _distinct(labels: list[str], places: list[str]) -> list[str]:
     """Append the place to labels that occur twice: the section, or else the whole source."""
-    places = [source.removeprefix(PLAN_TITLE) for source in sources]
     for endings in ([place.split(" ")[0] for place in places], places):
         count = Counter(labels)
         labels = [f"{x}（{end}）" if count[x] > 1 else x for x, end in zip(labels, endings, strict=True)]
@@ -78,7 +77,7 @@ def _distinct(labels: list[str], sources: list[str]) -> list[str]:
 def _figures(plan: Plan, known: _Verdicts) -> _Figures:
     """Every count and sum that the plan prints; the budget in 万元."""
     found: _Figures = {}
-    for level in Level:
+    for level in plan.levels:
         counts = Counter(verdict for (_, own), verdict in known.items() if own == level)
         found["tally", "applicable", level] = [counts.total() - counts[Verdict.NOT_APPLICABLE.chinese]]
         found |= {("tally", str(verdict), level): [counts[verdict.chinese]] for verdict in Verdict}
@@ -92,18 +91,25 @@ def _figures(plan: Plan, known: _Verdicts) -> _Figures:
     found["indicators", "total", None] = [attributes.total()]
     found |= {("indicators", str(attribute), None): [attributes[attribute]] for attribute in Attribute}
     found |= {("past_type", name, None): [count] for name, count in types.items()}
-    found["past_type", TOTAL, None] = [types.total()] if types else []
-    found |= {("past_outcome", str(outcome), None): [outcomes[outcome]] for outcome in Outcome}
-    found["past_sum", None, None] = [outcomes[outcome] for outcome in Outcome]
-    found["projects", None, None] = [len(plan.projects)]
-    found["budget", None, None] = [sum(budgets, Decimal(0))]
+    if plan.past_projects:
+        found["past_type", TOTAL, None] = [types.total()]
+        found |= {("past_outcome", str(outcome), None): [outcomes[outcome]] for outcome in Outcome}
+        found["past_sum", None, None] = [outcomes[outcome] for outcome in Outcome]
+    if plan.projects:
+        found["projects", None, None] = [len(plan.projects)]
+        found["budget", None, None] = [sum(budgets, Decimal(0))]
     return found
 
 
-def _compared(row: Published, known: _Verdicts, figures: _Figures) -> tuple[str, str, str, bool]:
+def _compared(row: Published, plan: Plan, known: _Verdicts, figures: _Figures) -> tuple[str, str, str, bool]:
     """(check, stated, computed, equal) of a printed verdict, count or sum."""
-    level, subject = row.level.chinese if row.level else "", _SUBJECTS.get(row.subject, row.subject or "")
-    check = _KINDS[row.kind][0].format(level=level, subject=subject, unit=row.unit)
+    level, subject = plan.level(row.level).chinese if row.level else "", _SUBJECTS.get(row.subject, row.subject or "")
+    tables = plan.frame.tables
+    of = {
+        "past": tables.past_projects and tables.past_projects.subject,
+        "projects": tables.projects and tables.projects.name,
+    }
+    check = _KINDS[row.kind].format(level=level, subject=subject, unit=row.unit, **of)
     if row.kind == "verdict":
         verdict = known.get((row.subject, row.level), NOT_COMPUTABLE)
         return check, row.stated, verdict, verdict == row.stated
@@ -111,7 +117,9 @@ def _compared(row: Published, known: _Verdicts, figures: _Figures) -> tuple[str,
     if row.kind == "budget":
         divisor = {"万元": 1, "亿元": 10_000}.get(row.unit or "")
         terms = [Decimal(term) / divisor for term in terms] if divisor else []
-    elif row.kind == "project_origin" and subject.isdecimal():  # new projects, and those carried over
+    elif (
+        row.kind == "project_origin" and subject.isdecimal() and plan.past_projects
+    ):  # new ones, and those carried over
         carried = (figures["past_outcome", str(o), None] for o in (Outcome.AS_PLANNED, Outcome.ADJUSTED))
         terms = [int(subject), *(number for one in carried for number in one)]
     if not terms:
@@ -130,10 +138,10 @@ def _compared(row: Published, known: _Verdicts, figures: _Figures) -> tuple[str,
 def _named(row: Published, plan: Plan, known: _Verdicts) -> tuple[str, str, str, bool]:
     """An indicator named in the text with its verdict: both the name and the verdict must be Table 1's."""
     items = [item for item in plan.items if str(item.indicator) == row.subject]
-    names = dict.fromkeys(n for i in items for n in (i.indicator_name, i.name, i.provincial_name) if n)
+    names = dict.fromkeys(n for i in items for n in (i.indicator_name, *plan.names(i)))
     verdict = known.get((row.subject, row.level), NOT_COMPUTABLE)
-    found = row.name if row.name in names else f"表一作“{'”“'.join(names)}”"
-    label = f"{row.level.chinese if row.level else ''} 点名 指标{row.subject} {row.name}"
+    found = row.name if row.name in names else f"{plan.frame.tables.indicators.name}作“{'”“'.join(names)}”"
+    label = f"{plan.level(row.level).chinese if row.level else ''} 点名 指标{row.subject} {row.name}"
     # Another name is explained where the explanation quotes both: the text's and Table 1's.
     why = row.explanation or ""
     right_name = row.name in names or (str(row.name) in why and any(f"“{name}”" in why for name in names))
@@ -142,7 +150,7 @@ def _named(row: Published, plan: Plan, known: _Verdicts) -> tuple[str, str, str,
 
 def _named_lists(plan: Plan, known: _Verdicts) -> Iterator[tuple[str, ...]]:
     """Whether the text names every indicator of a level and verdict, where it names any."""
-    lists: dict[tuple[Level, str], list[Published]] = {}
+    lists: dict[tuple[str, str], list[Published]] = {}
     for row in plan.published:
         if row.kind == "named" and row.level is not None:
             lists.setdefault((row.level, row.stated), []).append(row)
@@ -151,16 +159,23 @@ def _named_lists(plan: Plan, known: _Verdicts) -> Iterator[tuple[str, ...]]:
         computed = [str(i) for i in plan.indicators if known.get((str(i), level)) == word]
         agrees = "yes" if sorted(named) == sorted(computed) else "no"
         sources = "；".join(dict.fromkeys(row.source for row in rows))
-        yield f"{level.chinese} {word} 点名的指标", "、".join(named), "、".join(computed) or "（没有）", agrees, sources
+        yield (
+            f"{plan.level(level).chinese} {word} 点名的指标",
+            "、".join(named),
+            "、".join(computed) or "（没有）",
+            agrees,
+            sources,
+        )
 
 
-def _missing(plan: Plan, figures: _Figures) -> Iterator[tuple[str, ...]]:
-    """What the plan prints, as its tables are built, and ``published.csv`` lacks."""
-    have = {(row.kind, row.subject, row.level) for row in plan.published}
-    for kind, subject, level in (*(("verdict", str(i), level) for i in plan.indicators for level in Level), *figures):
-        if (kind, subject, level) not in have and subject != Verdict.NOT_APPLICABLE:  # "/" is not counted in print
-            what = " ".join(filter(None, (level.chinese if level else "", _KINDS[kind][1], subject)))
-            yield f"规划所印：{what}", "（published.csv 中缺少）", NOT_COMPUTABLE, "no", PLAN_TITLE
+def _missing(plan: Plan) -> Iterator[tuple[str, ...]]:
+    """The verdicts that ``published.csv`` lacks, at the levels of which it has any."""
+    have = {(row.subject, row.level) for row in plan.published if row.kind == "verdict"}
+    printed = [level for level in plan.levels if level in {level for _, level in have}]
+    for number, level in product(plan.indicators, printed):
+        if (str(number), level) not in have:
+            what = f"规划所印：{level.chinese} 指标结论 {number}"
+            yield what, "（published.csv 中缺少）", NOT_COMPUTABLE, "no", plan.frame.title
 
 
 def result(row: AuditRow) -> AuditResult:

@@ -4,21 +4,26 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from cixi_analysis.assessment import Assessment
-from cixi_analysis.plan.dataset import Plan, missing_reason
+from cixi_analysis.assessment import Assessment, asked_in, asking, unobserved
+from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.plan.frame import Level
 from cixi_analysis.plan.schema import Indicator, Observation
-from cixi_analysis.words import BASE_YEAR, Attribute, Level, Stage
+from cixi_analysis.words import NOT_APPLICABLE_MARK, Attribute, Stage
 
-#: Column → the heading the plan prints. Two header rows: 现状值 stands over three columns, 规划值 over two.
-HEADINGS = {
-    "domain": "领域", "task": "任务", "indicator": "序号", "name": "指标名称", "unit": "单位",
-    "national": "国家级指标要求", "provincial": "省级指标要求", "attribute": "指标属性", "status": "现状值",
-    "verdict_national": "是否达到国家要求", "verdict_provincial": "是否达到省级要求",
-    "target_2025": "规划值2025年", "target_2030": "规划值2030年",
-}  # fmt: skip
-VERDICTS = {f"verdict_{level.value}": level for level in Level}
-#: Columns that belong to the indicator as a whole: one cell over all its items.
-_OF_INDICATOR = ("indicator", "attribute", *VERDICTS)
+
+def headings(plan: Plan) -> dict[str, str]:
+    """Column → the heading the plan prints. Two header rows: 现状值 stands over status and verdicts, 规划值 over the targets."""
+    return {
+        "domain": "领域", "task": "任务", "indicator": "序号", "name": "指标名称", "unit": "单位",
+        **{level: f"{level.chinese}指标要求" for level in plan.levels}, "attribute": "指标属性", "status": "现状值",
+        **{column: level.heading for column, level in verdict_columns(plan).items()},
+        **{f"target_{year}": f"规划值{year}年" for year in plan.frame.target_years},
+    }  # fmt: skip
+
+
+def verdict_columns(plan: Plan) -> dict[str, Level]:
+    """The columns of verdicts, each with its level."""
+    return {f"verdict_{level}": level for level in plan.levels}
 
 
 @dataclass(frozen=True)
@@ -41,30 +46,59 @@ def table1(assessment: Assessment, year: int | None = None) -> tuple[Table1Row, 
     """Table 1 with the verdicts of an assessment and what was observed in ``year`` (default: its own), 69 rows. A cell
     is merged with the one above where the plan's is (``indicators.csv``, ``merged``) and says the same.
     """
-    items = assessment.plan.items
+    items, columns = assessment.plan.items, headings(assessment.plan)
     texts = [_texts(assessment, item, assessment.year if year is None else year) for item in items]
     rows = []
-    spans = dict.fromkeys(HEADINGS, 1)  # from this row down, over the rows whose cell is merged with the one above
+    spans = dict.fromkeys(columns, 1)  # from this row down, over the rows whose cell is merged with the one above
     for at, item in reversed(list(enumerate(items))):
-        merged = {column for column in HEADINGS if at and _joined(items, texts, column, at)}
-        cells = {column: MergedCell(texts[at][column], spans[column]) for column in HEADINGS if column not in merged}
+        merged = {column for column in columns if at and _joined(items, texts, column, columns[column], at)}
+        cells = {column: MergedCell(texts[at][column], spans[column]) for column in columns if column not in merged}
         rows.append(Table1Row(item, cells))
-        spans = {column: spans[column] + 1 if column in merged else 1 for column in HEADINGS}
+        spans = {column: spans[column] + 1 if column in merged else 1 for column in columns}
     return tuple(reversed(rows))
 
 
-def printed_name(item: Indicator) -> str:
-    """The item's name with the plan's marks: ①, * (national only) and ** (provincial only)."""
-    if item.provincial_name:
-        return f"{item.name}*\n{item.provincial_name}**"
-    name = f"{item.part_mark}{item.name}{item.mark}"
+def printed_name(plan: Plan, item: Indicator, year: int) -> str:
+    """The item's name with the plan's marks: ①, and where not every level asks it, or by that name, as many * as the place
+    of each level that does (* national, ** provincial).
+    """
+    names: dict[str, list[str]] = {}
+    for level in _asking(plan, item, year):
+        names.setdefault(plan.asked(item, level, year).name, []).append("*" * (plan.levels.index(level) + 1))
+    marked = [name + ("、".join(own) if len(own) < len(plan.levels) else "") for name, own in names.items()]
+    name = f"{item.part_mark}{chr(10).join(marked)}"
     return f"{item.indicator_name}：\n{name}" if item.part_mark == "①" else name
 
 
-def status_text(observation: Observation | None, year: int) -> str:
+def _asking(plan: Plan, item: Indicator, year: int) -> list[Level]:
+    """The levels that ask something of an item in a year; where none does, those that do in another."""
+    return asking(plan, item.item_id, year) or [
+        level for level in plan.levels if plan.requirements_of(item.item_id, level)
+    ]
+
+
+def asked_texts(plan: Plan, item: Indicator, year: int) -> dict[str, str]:
+    """The cells that say what is asked of an item in a year: its name, its unit, the wording of each level."""
+    units = dict.fromkeys(plan.asked(item, level, year).unit for level in _asking(plan, item, year))
+    wordings = {level: plan.requirement(item.item_id, level, year) for level in plan.levels}
+    return {
+        "name": printed_name(plan, item, year), "unit": "\n".join(units),
+        **{level: row.wording if row else NOT_APPLICABLE_MARK for level, row in wordings.items()},
+    }  # fmt: skip
+
+
+def of_plan(plan: Plan, item: Indicator, year: int) -> dict[str, str]:
+    """Column → what the plan itself says there, where :func:`asked_texts` of ``year`` says something else."""
+    now, printed = (asked_texts(plan, item, y) for y in (year, plan.frame.base_year))
+    different = {name: text or "（空白）" for name, text in printed.items() if now[name] != text}
+    listed = not different or item in plan.as_of(plan.frame.base_year).items
+    return different if listed else dict.fromkeys(different, "（没有这一子项）")
+
+
+def status_text(plan: Plan, item_id: str, observation: Observation | None, year: int) -> str:
     """The status column: the statement, with the value where that does not print it."""
     if observation is None:
-        return str(missing_reason(year))
+        return unobserved(plan, item_id, year)
     value = observation.value
     if observation.statement is None:
         return f"{value}{observation.unit or ''}" if value is not None else str(observation.absence)
@@ -76,17 +110,18 @@ def status_text(observation: Observation | None, year: int) -> str:
 
 def _texts(assessment: Assessment, item: Indicator, year: int) -> dict[str, str]:
     plan = assessment.plan
-    statuses = dict.fromkeys(status_text(plan.observation(item.item_id, year, level), year) for level in Level)
+    seen = (plan.observation(item.item_id, year, level) for level in plan.levels)
+    statuses = dict.fromkeys(status_text(plan, item.item_id, one, year) for one in seen)
+    targets = {target.year: target.wording for target in plan.targets if target.item_id == item.item_id}
     return {
-        "domain": item.domain, "task": item.task, "indicator": str(item.indicator), "name": printed_name(item),
-        "unit": item.unit or "", "attribute": Attribute(item.attribute).chinese, "status": "\n".join(statuses),
-        **{level.value: plan.requirement(item.item_id, level, year).wording for level in Level},
-        **{column: assessment.status(item.indicator, level).chinese for column, level in VERDICTS.items()},
-        **{f"target_{target.year}": target.wording for target in plan.targets if target.item_id == item.item_id},
+        "domain": item.domain, "task": item.task, "indicator": str(item.indicator), **asked_texts(plan, item, year),
+        "attribute": Attribute(item.attribute).chinese, "status": "\n".join(statuses),
+        **{name: assessment.status(item.indicator, level).chinese for name, level in verdict_columns(plan).items()},
+        **{f"target_{y}": targets.get(y, NOT_APPLICABLE_MARK) for y in plan.frame.target_years},
     }  # fmt: skip
 
 
-def _joined(items: Sequence[Indicator], texts: list[dict[str, str]], column: str, at: int) -> bool:
+def _joined(items: Sequence[Indicator], texts: list[dict[str, str]], column: str, heading: str, at: int) -> bool:
     """Whether a cell is merged with the cell above."""
     item, above = items[at], items[at - 1]
     same = texts[at][column] == texts[at - 1][column]
@@ -94,7 +129,9 @@ def _joined(items: Sequence[Indicator], texts: list[dict[str, str]], column: str
         return same
     if item.indicator != above.indicator:
         return False
-    return column in _OF_INDICATOR or (same and HEADINGS[column] in (item.merged or "").split(";"))
+    # These belong to the indicator as a whole: one cell over all its items.
+    whole = column in ("indicator", "attribute") or column.startswith("verdict_")
+    return whole or (same and heading in (item.merged or "").split(";"))
 
 
 @dataclass(frozen=True)
@@ -102,6 +139,8 @@ class Coverage:
     """The items of one year, each in one of three lists, in the plan's order."""
 
     year: int
+    #: the plan's base year
+    base_year: int
     #: with a number, a water class, or a statement
     with_data: tuple[str, ...]
     #: entered without a number, with a reason such as 暂无数据 or 未发现
@@ -118,22 +157,28 @@ class Coverage:
     @property
     def is_retrospect(self) -> bool:
         """A year before the base year: only what the plan prints of it."""
-        return self.year < BASE_YEAR
+        return self.year < self.base_year
 
     @property
     def is_draft(self) -> bool:
         """After the base year, with items not entered or rows not closed."""
-        return self.year > BASE_YEAR and bool(self.not_entered or self.in_draft)
+        return self.year > self.base_year and bool(self.not_entered or self.in_draft)
+
+
+def standards(plan: Plan, year: int) -> tuple[str, ...]:
+    """The standards that the requirements in force in a year come from."""
+    asked = (plan.requirement(item.item_id, level, year) for item in plan.items for level in plan.levels)
+    return tuple(dict.fromkeys(row.standard for row in asked if row))
 
 
 def coverage(plan: Plan, year: int) -> Coverage:
-    """What is known of ``year``."""
+    """What is known of ``year``, of the items of which something is asked."""
     lists: dict[str, list[str]] = {"with_data": [], "without_value": [], "not_entered": [], "in_draft": []}
-    for item in plan.items:
+    for item in asked_in(plan, year):
         rows = plan.observed(item.item_id, year)
         known = any(o.value is not None or o.absence is None for o in rows)
-        entered = any(o.absence is not missing_reason(year) for o in rows)
+        entered = any(o.absence is not plan.missing_reason(year) for o in rows)
         lists["with_data" if known else "without_value" if entered else "not_entered"].append(item.item_id)
         if (known or entered) and any(o.stage is Stage.DRAFT for o in rows):
             lists["in_draft"].append(item.item_id)
-    return Coverage(year, **{name: tuple(ids) for name, ids in lists.items()})
+    return Coverage(year, plan.frame.base_year, **{name: tuple(ids) for name, ids in lists.items()})

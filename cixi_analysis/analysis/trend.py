@@ -14,14 +14,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from cixi_analysis.assessment import REQUIREMENT, TARGET, Judgement, judgements, measured
+from cixi_analysis.assessment import REQUIREMENT, TARGET, Judgement, asking, judgements, measured
 from cixi_analysis.assessment.evaluation import LeafFinding
 from cixi_analysis.assessment.numbers import Lack, difference, direction, exact, holds, plain, upward
-from cixi_analysis.assessment.observed import SIGN, Measured
-from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.assessment.observed import SIGN
+from cixi_analysis.plan.dataset import Asked, Plan
+from cixi_analysis.plan.frame import Level
 from cixi_analysis.plan.schema import WATER_CLASSES, Indicator, Observation
 from cixi_analysis.requirement.tree import AllOf, Bound
-from cixi_analysis.words import TARGET_YEARS, Level, Pace, Polarity
+from cixi_analysis.words import Pace, Polarity
 
 #: The columns of :func:`trends`, each with its type; their meaning is in ``OUTPUTS["trend"]``.
 COLUMNS: dict[str, str] = {
@@ -36,6 +37,7 @@ CONTRACT_COLUMNS = tuple(COLUMNS)[:18]
 #: The columns of :func:`margins`.
 MARGIN_COLUMNS: dict[str, str] = {
     "item_id": "str", "level": "str", "unit": "str", "value": "float64", "bound": "str", "margin": "float64",
+    "limit": "float64",
 }  # fmt: skip
 #: Lower ends of the classes of the ratio (Eurostat).
 CLASSES = ((0.95, Pace.ON_TRACK), (0.60, Pace.NEARLY), (0.0, Pace.TOO_SLOW))
@@ -54,6 +56,8 @@ class Series:
     unit: str
     polarity: Polarity
     points: Points
+    #: years with a number of something else, which does not belong to the series; the latest of them, and what it was
+    other: tuple[int, str] | None = None
 
     @property
     def span(self) -> int:
@@ -61,31 +65,44 @@ class Series:
         return self.points[-1][0] - self.points[0][0]
 
 
-def measured_by(item: Indicator, level: Level | None, row: Observation) -> list[Measured]:
-    """What an observation measured at ``level``, or at both levels (``None``), the national one first."""
-    levels = Level if level is None else (level,)
-    return [measured(item, one, row.measure, row.unit, row.polarity) for one in levels]
+def measured_by(plan: Plan, item: Indicator, level: str | None, year: int, row: Observation) -> list[Asked]:
+    """What an observation of ``year`` measured at ``level``, or at each level (``None``), in their order."""
+    levels = plan.levels if level is None else (level,)
+    return [measured(plan.asked(item, one, year), row.measure, row.unit, row.polarity) for one in levels]
 
 
-def series(plan: Plan, year: int) -> dict[tuple[str, Level | None], Series]:
+def series(plan: Plan, year: int) -> dict[tuple[str, str | None], Series]:
     """The numeric series of every item that has one up to and including ``year``, in the plan's order.
 
-    A level has a series of its own only where the observations say so (11: provincial). What was measured may have
-    changed: only the years that measured the same as the latest one, at each of their levels, belong together.
+    A level has a series of its own only where the observations say so (11: provincial); the years before in which all
+    levels were observed together belong to it. What was measured may have changed: only the years that measured the same
+    as the latest one, at each of their levels, belong together.
     """
-    rows: dict[tuple[str, Level | None], list[tuple[int, float, Observation]]] = {}
+    plan = plan.as_of(year)
+    rows: dict[tuple[str, str | None], list[tuple[int, float, Observation]]] = {}
     for y in (y for y in plan.years if y <= year):
         for row in plan.observations[y]:
             if row.value is not None and row.value not in WATER_CLASSES:
                 rows.setdefault((row.item_id, row.level), []).append((y, float(row.value), row))
-    found = {}
+    found: dict[tuple[str, str | None], Series] = {}
     for key, item, level in (
-        ((i.item_id, v), i, v) for i in plan.items for v in (None, *Level) if (i.item_id, v) in rows
+        ((i.item_id, v), i, v) for i in plan.items for v in (None, *plan.levels) if (i.item_id, v) in rows
     ):
-        kinds = [measured_by(item, level, row) for _, _, row in rows[key]]
-        points = tuple((y, value) for (y, value, _), kind in zip(rows[key], kinds, strict=True) if kind == kinds[-1])
-        latest = kinds[-1][0]
-        found[key] = Series(item.item_id, level, latest.measure, latest.unit, latest.polarity, points)
+        own, last = rows[key], rows[key][-1][0]
+        levels = asking(plan, item.item_id, year)
+        if level is None and levels and all(rows.get((item.item_id, v), own)[-1][0] > last for v in levels):
+            continue  # it goes on in the levels' own
+        if level is not None:
+            apart = {y for y, *_ in own}
+            together = [row for row in rows.get((item.item_id, None), ()) if row[0] < last and row[0] not in apart]
+            own = sorted(together + own, key=lambda row: row[0])
+        kinds = [measured_by(plan, item, level, y, row) for y, _, row in own]
+        points = tuple((y, value) for (y, value, _), kind in zip(own, kinds, strict=True) if kind == kinds[-1])
+        at = 0 if level else plan.levels.index(plan.first_asking(item, own[-1][0]))  # how a joint row is called
+        others = [(y, kind[at]) for (y, _, _), kind in zip(own, kinds, strict=True) if kind != kinds[-1]]
+        other = (others[-1][0], f"{others[-1][1].name}（{others[-1][1].unit or '无单位'}）") if others else None
+        latest = kinds[-1][at]
+        found[key] = Series(item.item_id, level, latest.name, latest.unit, latest.polarity, points, other)
     return found
 
 
@@ -178,6 +195,7 @@ def trends(plan: Plan, year: int) -> pd.DataFrame:
     where the assessment's own finding of it is decided by the last value. Raises ``UnknownYear``.
     """
     plan.require_year(year)
+    plan = plan.as_of(year)
     judged = {(one.item.item_id, one.level): one for one in judgements(plan, year, TARGET, ())}
     rows: list[dict[str, Any]] = []
     for (item_id, _), one in series(plan, year).items():
@@ -189,12 +207,14 @@ def trends(plan: Plan, year: int) -> pd.DataFrame:
             "mean_change": plain(change(*one.points[0], *one.points[-1])), "mean_rate": plain(growth(*one.points[0], *one.points[-1])),
         }  # fmt: skip
         remarks = [f"最近的数据是{last_year}年的"] if last_year != year else []
+        if one.other:
+            remarks.append(f"到{one.other[0]}年为止另测的是{one.other[1]}，不与此相连")
         if not one.span:
             remarks.append("只有一个年份，谈不上趋势")
         elif first <= 0 or last <= 0:
             remarks.append("首值或末值不大于0，没有复合率")
         usable = []
-        for target_year in TARGET_YEARS:
+        for target_year in plan.frame.target_years:
             target = judged[item_id, str(target_year)]
             for bound, finding in _demanded(target, year):
                 if reason := _incomparable(finding, bound, one, target.place(last_year)):
@@ -219,9 +239,10 @@ def _incomparable(finding: LeafFinding, bound: Bound, one: Series, place: tuple[
         return f"规划值只与{finding.series.level.chinese}所测的相比"
     lack = finding.lack(place)
     if lack is Lack.UNIT:
-        kind, unit = finding.series.measured(place), bound.unit or finding.series.item.unit or ""
-        if not kind.own:
-            return f"实测的是{kind.measure}"
+        kind, asked = finding.series.measured(place), finding.series.asked
+        unit = bound.unit or asked.unit
+        if kind.name != asked.name or bound.quantity:
+            return f"实测的是{kind.name}"
         return f"其单位为“{unit or '（无）'}”，实测单位为“{kind.unit or '（无）'}”"
     return "" if lack is Lack.NOTHING else "规划未表明该子项的方向"
 
@@ -234,7 +255,7 @@ def margins(plan: Plan, year: int) -> pd.DataFrame:
     value of something else or in another unit is not compared. Raises ``UnknownYear``.
     """
     plan.require_year(year)
-    rows = []
+    plan, rows = plan.as_of(year), []
     for one in judgements(plan, year, REQUIREMENT, ()):
         for bound, finding in _demanded(one, year):
             place = one.place(year)
@@ -242,7 +263,9 @@ def margins(plan: Plan, year: int) -> pd.DataFrame:
                 kind, value = finding.series.measured(place), float(finding.series.value[place])
                 side = 1 if upward(bound.comparator, kind.polarity) else -1
                 margin = difference(value, bound.limit) * side + 0.0  # no negative zero
-                rows.append((one.item.item_id, str(one.level), kind.unit or None, value, str(bound), margin))
+                rows.append(
+                    (one.item.item_id, str(one.level), kind.unit or None, value, str(bound), margin, bound.limit)
+                )
     return pd.DataFrame(rows, columns=list(MARGIN_COLUMNS)).astype(MARGIN_COLUMNS)
 
 

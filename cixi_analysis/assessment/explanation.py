@@ -7,6 +7,7 @@ import numpy as np
 from cixi_analysis.assessment.evaluation import Finding, LeafFinding
 from cixi_analysis.assessment.numbers import ATTESTED, DEEMED, MEASURED, MET, UNMET, VERDICTS, Lack, difference
 from cixi_analysis.assessment.panel import ABSENCES, BENCHMARK_KINDS, COMPARATORS
+from cixi_analysis.assessment.yardstick import Wording
 from cixi_analysis.plan.schema import WATER_CLASSES, Indicator
 from cixi_analysis.requirement import tree
 from cixi_analysis.words import CLASS_UNIT, BenchmarkKind, Verdict
@@ -15,18 +16,27 @@ from cixi_analysis.words import CLASS_UNIT, BenchmarkKind, Verdict
 Place = tuple[int, int]
 
 
-def explain(wording: str, finding: Finding | None, at: Place) -> str:
-    """Why an item has its verdict: the wording's parts, each with its verdict and what decided it."""
+def explain(wording: Wording, finding: Finding | None, at: Place) -> str:
+    """Why an item has its verdict: the wording's parts, each with its verdict and what decided it, or its refusal."""
     if finding is None:
-        return "本级对该子项没有要求（原表为“/”）"
-    shown = wording.replace("\n", "；").rstrip("；")
+        return f"要求无法解读：{str(wording.refusal).removeprefix('无法解读')}"
+    shown = wording.row.wording.replace("\n", "；").rstrip("；")
     return f"要求“{shown}”：{_explain(finding, at)}"
+
+
+def explain_nothing(is_level: bool, printed: bool, since: int) -> str:
+    """Why nothing is asked of an item: the plan's table has "/", or the requirement ended before the year ``since``."""
+    if not is_level:
+        return "规划没有为该子项定规划值"
+    if since:
+        return f"本级自{since}年起对该子项没有要求"
+    return f"本级对该子项没有要求{'（原表为“/”）' if printed else ''}"
 
 
 def explain_indicator(verdict: Verdict, parts: Sequence[tuple[Indicator, Verdict, str]]) -> str:
     """Why an indicator has its verdict: its own item's reason, or the items that decide it."""
     if verdict is Verdict.NOT_APPLICABLE:
-        return "本级对该指标没有要求（原表为“/”）"
+        return parts[0][2].replace("该子项", "该指标")
     if len(parts) == 1:
         return parts[0][2]
     asked = [(item, word, text) for item, word, text in parts if word is not Verdict.NOT_APPLICABLE]
@@ -76,7 +86,7 @@ def _measured(finding: LeafFinding, at: Place) -> str:
     node, series, year = finding.node, finding.series, int(finding.series.years[at[1]])
     used = {name: float(array[at]) for name, array in finding.numbers.used.items()}
     kind, met = series.measured(at), finding.verdict[at] == MET
-    unit, what = kind.unit, "" if kind.measure == series.item.name else kind.measure
+    unit, what = kind.unit, "" if kind.name == series.item.name else kind.name
     value = f"{year}年{what}{_quantity(used['value'], unit)}"
     word = "数字上未达到" if finding.basis[at] == ATTESTED else "达到" if met else "未达到"
     match node:
@@ -92,15 +102,16 @@ def _measured(finding: LeafFinding, at: Place) -> str:
         case tree.Change():
             return f"{_years(node, used, unit, what, year)}，{word.replace('达到', '符合')}“{node}”"
         case tree.Rate():
-            mean = f"年均（{used['years']:.0f}年）" if node.yearly else "比上年"
+            mean = f"年均（{used['years']:.0f}年）" if node.yearly else f"比{node.since}年" if node.since else "比上年"
             change = f"{mean}变化{used['rate']:+.4g}{node.unit}"
             return f"由{_quantity(used['earlier_1'], unit)}到{_quantity(used['value'], unit)}，{change}，要求{node}，{word}"
         case tree.ChangeBenchmark():
-            by = "%" if BENCHMARK_KINDS[series.benchmark_kind[at]] is BenchmarkKind.RATE else unit.strip("-")
-            moved = f"变化{used['own']:+.4g}{by}，全省平均变化{used['benchmark']:+.4g}{by}"
+            as_rate = BENCHMARK_KINDS[series.benchmark_kind[at]].startswith(BenchmarkKind.RATE)
+            by = "%" if as_rate else unit.strip("-")
+            moved = f"变化{used['own']:+.4g}{by}，{node.scope.chinese}平均变化{used['benchmark']:+.4g}{by}"
             return f"{value}，上年{_quantity(used['earlier_1'], unit)}，{moved}，{word}"
         case tree.LevelBenchmark():
-            return f"{value}，全省平均{_quantity(used['benchmark'], unit)}，{word}"
+            return f"{value}，{node.scope.chinese}平均{_quantity(used['benchmark'], unit)}，{word}"
         case _:
             return f"{value}，{word}"
 
@@ -112,7 +123,7 @@ def _difference(value: float, limit: float) -> str:
 
 def _years(node: tree.Change, used: dict[str, float], unit: str, what: str, year: int) -> str:
     back = {0: used["value"]} | {int(name[8:]): v for name, v in used.items() if name.startswith("earlier_")}
-    known = sorted((year - n, v) for n, v in back.items() if not np.isnan(v))
+    known = sorted((node.since if n and node.since else year - n, v) for n, v in back.items() if not np.isnan(v))
     text = "、".join(f"{y}年{_quantity(v, unit)}" for y, v in known)
     short = node.window is tree.Window.YEARLY and not node.years and len(known) == 2
     return f"{what}{text}" + ("（只有两年数据，只看两年）" if short else "")
@@ -129,16 +140,20 @@ def _lacking(finding: LeafFinding, at: Place) -> str:
             text = f"{year}年没有数值" + (f"（{ABSENCES[absence]}）" if absence >= 0 else "")
         case Lack.UNIT:
             kind = series.measured(at)
-            text = f"实测的是{kind.measure}（{kind.unit}），与要求的量或单位不同，不作比较"
+            text = f"实测的是{kind.name}（{kind.unit}），与要求的量或单位不同，不作比较"
         case Lack.EARLIER:
             several = (isinstance(node, tree.Change) and node.years) or (isinstance(node, tree.Rate) and node.yearly)
-            text = f"{'所需各年' if several else f'{year - 1}年'}没有可比的数值，看不出变化"
+            earlier = getattr(node, "since", 0) or year - 1
+            text = f"{'所需各年' if several else f'{earlier}年'}没有可比的数值，看不出变化"
+        case Lack.NOT_LATER:
+            text = f"{year}年不晚于要求所比的{getattr(node, 'since', 0)}年，无从比较"
         case Lack.ASSIGNED:
             text = f"{year}年上级未下达目标" if series.none_assigned[at] else "上级下达的目标未知"
         case Lack.BENCHMARK if average >= 0:
-            text = f"已知的全省平均是{BENCHMARK_KINDS[average].chinese}，与要求所比的不同"
-        case Lack.BENCHMARK:
-            text = "全省平均未知"
+            known = BENCHMARK_KINDS[average]
+            text = f"已知的{known.scope.chinese}平均是{known.chinese}，与要求所比的不同"
+        case Lack.BENCHMARK if isinstance(node, (tree.LevelBenchmark, tree.ChangeBenchmark)):
+            text = f"{node.scope.chinese}平均未知"
         case Lack.DIRECTION if series.is_class[at]:
             text = "水质类别只有优劣，没有升降"
         case Lack.DIRECTION:

@@ -1,23 +1,30 @@
 """Verdicts of items and indicators: of a panel; of the county in a year, with reasons and counts."""
 
-import math
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 import numpy as np
 import pandas as pd
 
 from cixi_analysis.assessment.evaluation import Finding, LeafFinding, combined, evaluate
-from cixi_analysis.assessment.explanation import explain, explain_indicator
-from cixi_analysis.assessment.numbers import BASES, MEASURED, MET, NO_BASIS, NOT_APPLICABLE, VERDICTS
-from cixi_analysis.assessment.panel import Codes, Flags, ItemSeries, Panel, county_panel
-from cixi_analysis.assessment.yardstick import REQUIREMENT, Wording, check_readings, levels, observed_level, wordings
+from cixi_analysis.assessment.explanation import explain, explain_indicator, explain_nothing
+from cixi_analysis.assessment.numbers import BASES, MEASURED, MET, NO_BASIS, NO_DATA, NOT_APPLICABLE, VERDICTS
+from cixi_analysis.assessment.panel import NONE, Codes, Flags, ItemSeries, Panel, county_panel
+from cixi_analysis.assessment.yardstick import (
+    REQUIREMENT,
+    Wording,
+    asked_in,
+    check_observations,
+    levels,
+    observed_level,
+    wordings,
+)
 from cixi_analysis.errors import DataError, Problem
 from cixi_analysis.plan.dataset import Plan, absence_reason
 from cixi_analysis.plan.schema import OBSERVATIONS, Indicator
 from cixi_analysis.requirement.tree import AllOf
-from cixi_analysis.words import Absence, Attribute, Basis, Convention, Status, Verdict
+from cixi_analysis.words import LAST_YEAR, Absence, Attribute, Basis, Convention, Status, Verdict
 
 #: In the order they are tried.
 CONVENTIONS = tuple(Convention)
@@ -37,57 +44,69 @@ class Judgement:
     verdict: Codes
     basis: Codes
     wordings: tuple[Wording, ...]
-    #: one a wording; None for "/"
+    #: one a wording; None where nothing is asked, or the wording is refused
     findings: tuple[Finding | None, ...]
 
     def place(self, year: int, region: int = 0) -> tuple[int, int]:
         """Where the arrays hold a year of a region."""
         return region, year - self.years[0]
 
-    def in_force(self, year: int) -> tuple[Wording, Finding | None]:
-        """The wording that holds in ``year`` and the finding made by it (None for "/")."""
-        at = max(i for i, w in enumerate(self.wordings) if w.from_year <= year)
-        return self.wordings[at], self.findings[at]
+    def in_force(self, year: int) -> tuple[Wording | None, Finding | None]:
+        """The wording that holds in ``year``, if any, and the finding made by it."""
+        held = (pair for pair in zip(self.wordings, self.findings, strict=True) if year in pair[0].years)
+        return next(held, (None, None))
 
     def contradicted(self) -> Iterator[tuple[LeafFinding, Flags]]:
         """The findings in force whose statement and numbers contradict each other, and where."""
-        ends = [*(w.from_year for w in self.wordings[1:]), math.inf]
-        for wording, end, finding in zip(self.wordings, ends, self.findings, strict=True):
+        for wording, finding in zip(self.wordings, self.findings, strict=True):
             for leaf in finding.leaves() if finding else ():
                 if leaf.contradicts is not None:
-                    here = leaf.contradicts & (leaf.series.years >= wording.from_year) & (leaf.series.years < end)
+                    here = leaf.contradicts & wording.holds(leaf.series.years)
                     if here.any():
                         yield leaf, here
 
 
 def judge_item(
-    plan: Plan, panel: Panel, item: Indicator, level: str, without: Collection[Convention] = ()
+    plan: Plan, panel: Panel, item: Indicator, level: str, without: Collection[Convention] = (), by: int | None = None
 ) -> Judgement:
-    """The verdicts of one item at one level for every region and year of the panel."""
-    asked = wordings(plan, item, level, until=panel.years[-1])
-    series = ItemSeries(panel, item, observed_level(level))
+    """The verdicts of one item at one level for every region and year of the panel; ``by``: by the wordings of that year."""
+    own = asked = wordings(plan, item, level)
+    if by is not None:
+        asked = tuple(replace(w, from_year=0, to_year=LAST_YEAR) for w in own if by in w.years)
     rows = (r for r in plan.conventions if r.item_id in (None, item.item_id) and r.level in (None, level))
     # The row that says most about a place comes first: its reason is shown.
     conventions = sorted(
         (r for r in rows if r.convention not in without),
         key=lambda r: (CONVENTIONS.index(r.convention), r.item_id is None, r.level is None, r.year is None),
     )
-    findings = tuple(None if w.node is None else evaluate(w.node, series, conventions) for w in asked)
-    verdict, basis = np.full_like(series.row, NOT_APPLICABLE, np.int8), np.full_like(series.row, NO_BASIS, np.int8)
+    observed = observed_level(plan, level)
+    findings = tuple(
+        None if w.node is None else evaluate(w.node, ItemSeries(panel, plan, item, observed, w.asked), conventions)
+        for w in asked
+    )
+    shape = (len(panel.regions), len(panel.years))
+    verdict, basis = np.full(shape, NOT_APPLICABLE, np.int8), np.full(shape, NO_BASIS, np.int8)
     for wording, finding in zip(asked, findings, strict=True):
-        here = series.years >= wording.from_year
-        verdict = np.where(here, finding.verdict if finding else NOT_APPLICABLE, verdict)
+        here = wording.holds(panel.year_numbers)
+        otherwise = NO_DATA if wording.refusal else NOT_APPLICABLE
+        verdict = np.where(here, finding.verdict if finding else otherwise, verdict)
         basis = np.where(here, finding.basis if finding else NO_BASIS, basis)
+    if by is not None:  # what a year neither asks nor knows is not missed in it
+        asks = np.zeros(len(panel.years), dtype=bool)
+        for wording in (w for w in own if w.node or w.refusal):
+            asks |= wording.holds(panel.year_numbers)
+        gone = (panel.row[panel.levels.index(observed), panel.index[item.item_id]] == NONE) & ~asks
+        verdict, basis = np.where(gone, NOT_APPLICABLE, verdict), np.where(gone, NO_BASIS, basis)
     return Judgement(item, level, panel.years, verdict, basis, asked, findings)
 
 
 def judge_panel(
-    plan: Plan, panel: Panel, against: str = REQUIREMENT, without: Collection[Convention] = ()
+    plan: Plan, panel: Panel, against: str = REQUIREMENT, without: Collection[Convention] = (), by: int | None = None
 ) -> Iterator[Judgement]:
     """Every item at every level, in the plan's order, one at a time: findings of a panel are large."""
     for item in plan.items:
-        for level in levels(against):
-            yield judge_item(plan, panel, item, level, without)
+        for level in levels(plan, against):
+            yield judge_item(plan, panel, item, level, without, by)
 
 
 def judge_indicator(items: Collection[Judgement]) -> tuple[Codes, Codes]:
@@ -128,7 +147,7 @@ class Assessment:
         for number, item_id, level, verdict in rows:  # items come before indicators
             status = Status(verdict)
             if status is Status.NO_DATA and item_id:
-                absence = absence_reason(self.plan, item_id, self.year, observed_level(level))
+                absence = absence_reason(self.plan, item_id, self.year, observed_level(self.plan, level))
                 status = Status.NOT_FILLED_IN if absence is Absence.NOT_FILLED_IN else status
                 missing.setdefault((number, level), set()).add(status)
             elif status is Status.NO_DATA and Status.NO_DATA not in missing[number, level]:
@@ -142,41 +161,61 @@ class Assessment:
 
 
 def assess(
-    plan: Plan, year: int, *, against: str = REQUIREMENT, without: Collection[Convention] = (), until: int | None = None
+    plan: Plan,
+    year: int,
+    *,
+    against: str = REQUIREMENT,
+    without: Collection[Convention] = (),
+    until: int | None = None,
+    by: int | None = None,
 ) -> Assessment:
     """Judge every item and indicator in ``year`` against the requirements, or (``against="target"``) the plan's targets.
 
     ``without`` switches conventions off. ``until``: a later year up to which the same pass evaluates, for several years
-    in a row; it changes no verdict. Raises :class:`UnknownYear` for a year without observations and :class:`DataError`
-    for wordings that cannot be read and for statements that contradict the numbers.
+    in a row; it changes no verdict. ``by``: the year whose wordings judge (default: the year's own); what was measured
+    stays what it is. A wording that cannot be read is no_data with its reason. Raises :class:`UnknownYear` for a year
+    without observations and :class:`DataError` for observations that cannot be held against the wordings and for
+    statements that contradict the numbers.
     """
     plan.require_year(year)
-    check_readings(plan, until or year)
-    table = _table(plan, year, until or year, against, tuple(sorted(set(without))))
+    until = until or year
+    check_observations(plan.as_of(max(until, by or year)), until)
+    plan = plan.as_of(max(year, by or year))
+    table = _table(plan, year, until, against, tuple(sorted(set(without))), by)
     return Assessment(plan, year, against, table.copy(deep=False))  # copied on write: the cached one stays as it is
 
 
 @lru_cache(maxsize=64)
-def judgements(plan: Plan, until: int, against: str, without: tuple[Convention, ...]) -> tuple[Judgement, ...]:
-    """The county's judgements for all years up to ``until``. Neither readings nor contradictions are checked."""
-    return tuple(judge_panel(plan, county_panel(plan, until), against, without))
+def judgements(
+    plan: Plan, until: int, against: str, without: tuple[Convention, ...], by: int | None = None
+) -> tuple[Judgement, ...]:
+    """The county's judgements for all years up to ``until``. Neither observations nor contradictions are checked."""
+    return tuple(judge_panel(plan, county_panel(plan, until), against, without, by))
 
 
 @lru_cache(maxsize=256)
-def _table(plan: Plan, year: int, until: int, against: str, without: tuple[Convention, ...]) -> pd.DataFrame:
-    judged = judgements(plan, until, against, without)
-    if problems := contradictions(plan, judged, year):
+def _table(
+    plan: Plan, year: int, until: int, against: str, without: tuple[Convention, ...], by: int | None
+) -> pd.DataFrame:
+    judged = judgements(plan, until, against, without, by)
+    if by is None and (problems := contradictions(plan, judged, year)):
         raise DataError(problems)
-    return reasoned(judged, year)
+    return reasoned(plan, judged, year)
 
 
-def reasoned(judged: Collection[Judgement], year: int) -> pd.DataFrame:
+def reasoned(plan: Plan, judged: Collection[Judgement], year: int) -> pd.DataFrame:
     """The contract's columns for a panel's first region and a year: items, then indicators."""
     rows: list[tuple[object, ...]] = []
+    printed = asked_in(plan, plan.frame.base_year)
     together: dict[tuple[int, str], list[tuple[Judgement, str]]] = {}
     for one in judged:
         item, place, (wording, finding) = one.item, one.place(year), one.in_force(year)
-        text = explain(wording.row.wording, finding, place)
+        if wording and (finding or wording.refusal):
+            text = explain(wording, finding, place)
+        else:
+            since = max((w.to_year + 1 for w in one.wordings if w.to_year < year), default=0)
+            never = item in printed and not plan.requirements_of(item.item_id, one.level)
+            text = explain_nothing(one.level in plan.levels, never, since)
         together.setdefault((item.indicator, one.level), []).append((one, text))
         words = VERDICTS[int(one.verdict[place])].value, str(BASES[int(one.basis[place])])
         rows.append((item.indicator, item.item_id, one.level, *words, text))
@@ -198,7 +237,7 @@ def contradictions(plan: Plan, judged: Collection[Judgement], year: int) -> list
             if not flags[at]:
                 continue
             used = "、".join(f"{v[at]:.12g}" for v in finding.numbers.used.values() if not np.isnan(v[at]))
-            row = plan.observation(one.item.item_id, year, observed_level(one.level))
+            row = plan.observation(one.item.item_id, year, observed_level(plan, one.level))
             number = None if row is None else plan.observations[year].index(row) + 2  # below the header
             found = f"文字与数字矛盾：“{finding.node}”（所用数字 {used or '无'}）"
             expected = "文字与数字一致，或改正其中有误的一项"

@@ -80,7 +80,7 @@ def holds(value: Floats, comparator: Codes | int | Comparator, limit: Floats | f
 class Lack(IntEnum):
     """What the numbers lacked when they could not decide a leaf."""
 
-    NOTHING, VALUE, UNIT, EARLIER, ASSIGNED, BENCHMARK, DIRECTION, BASE, WORDS, CEILING = range(10)
+    NOTHING, VALUE, UNIT, EARLIER, ASSIGNED, BENCHMARK, DIRECTION, BASE, WORDS, CEILING, NOT_LATER = range(11)
 
 
 @dataclass(frozen=True)
@@ -115,8 +115,9 @@ def _held(s: ItemSeries, comparator: Comparator | Codes, limit: Floats | float) 
 
 
 def _bound(node: tree.Bound, s: ItemSeries) -> Numbers:
-    """A limit is on the item itself, in its unit: nothing measured in its stead is held against it."""
-    comparable = s.in_unit(node.unit or s.item.unit or "") & s.own & ~s.is_class
+    """A limit is on the item itself, or on the quantity it names, in its unit: nothing else is held against it."""
+    measured = s.of_quantity(node.quantity) if node.quantity else s.own
+    comparable = s.in_unit(node.unit or s.asked.unit) & measured & ~s.is_class
     held, nowhere = _held(s, node.comparator, node.limit)
     return _judge(s, held, [(~comparable, Lack.UNIT), nowhere], limit=np.full_like(s.value, node.limit))
 
@@ -154,7 +155,7 @@ def _change(node: tree.Change, s: ItemSeries) -> Numbers:
     failed, small, missing = (np.zeros_like(s.known) for _ in range(3))
     later, known, used = s.value, s.known, {}
     for back in range(1, 2 if node.window is tree.Window.PREVIOUS else node.years or DEFAULT_YEARS):
-        earlier, comparable = s.before(back)
+        earlier, comparable = s.before(back, node.since)
         known = known & comparable
         step = (later - earlier) * sign
         wrong = known & ~exceeds(step, earlier, node.strict)
@@ -164,15 +165,20 @@ def _change(node: tree.Change, s: ItemSeries) -> Numbers:
             missing |= ~known
         used[f"earlier_{back}"] = np.where(known, earlier, np.nan)
         later = earlier
-    lacks = [(sign == 0, Lack.DIRECTION), (missing & ~failed, Lack.EARLIER)]
+    lacks = [(sign == 0, Lack.DIRECTION), _not_later(node, s), (missing & ~failed, Lack.EARLIER)]
     return _judge(s, ~failed, lacks, None if node.strict else small & ~s.is_class, **used)
+
+
+def _not_later(node: tree.Change | tree.Rate, s: ItemSeries) -> tuple[Flags, Lack]:
+    """Where the year is not later than the one that the wording compares it with."""
+    return np.broadcast_to(s.years <= node.since, s.row.shape), Lack.NOT_LATER
 
 
 def _rate(node: tree.Rate, s: ItemSeries, span: int = DEFAULT_YEARS, named: bool = False) -> Numbers:
     """The change over the window: compound a year (percent) or mean a year (points); without 年均, since last year.
     ``span`` is the number of yearly values; where they are not ``named``, two do for want of three.
     """
-    earlier, comparable = s.before(1)
+    earlier, comparable = s.before(1, node.since)
     years = np.ones_like(s.value)
     if node.yearly and span > 2:  # more than one step
         first, whole = s.before(span - 1)
@@ -185,21 +191,30 @@ def _rate(node: tree.Rate, s: ItemSeries, span: int = DEFAULT_YEARS, named: bool
         moved = ((s.value / earlier) ** (1 / years) - 1) * 100
     else:
         base, moved = np.ones_like(comparable), (s.value - earlier) / years
-    # Of a percentage, only points are clear.
+    # Of a percentage, only points are clear; of what has no unit, over several years, percent is not.
     right_unit = ~s.is_class & (s.in_unit("%") == (node.unit is tree.AmountUnit.POINTS))
+    if node.since and node.unit is tree.AmountUnit.PERCENT:
+        right_unit &= ~s.in_unit("", "-")
     lacks = [
-        (~right_unit, Lack.UNIT), (sign == 0, Lack.DIRECTION), (~comparable, Lack.EARLIER), (~base, Lack.BASE),
+        (~right_unit, Lack.UNIT), (sign == 0, Lack.DIRECTION), _not_later(node, s), (~comparable, Lack.EARLIER),
+        (~base, Lack.BASE),
     ]  # fmt: skip
     held, limit = holds(moved * sign, node.comparator, node.amount, s.polarity), np.full_like(moved, node.amount)
     return _judge(s, held, lacks, earlier_1=earlier, rate=moved, limit=limit, years=years)
+
+
+def _is_average(s: ItemSeries, kind: BenchmarkKind, node: tree.ChangeBenchmark | tree.LevelBenchmark) -> Flags:
+    """Where the known average is of that kind and over what the wording names: no other is compared."""
+    same: Flags = s.benchmark_kind == BENCHMARK_KINDS.index(BenchmarkKind(f"{kind}{node.scope}"))
+    return same
 
 
 def _change_benchmark(node: tree.ChangeBenchmark, s: ItemSeries) -> Numbers:
     """The own change since last year against the average change, or the average rate of change (%)."""
     earlier, comparable = s.before(1)
     sign = _sign(node.move, s)
-    as_rate = s.benchmark_kind == BENCHMARK_KINDS.index(BenchmarkKind.RATE)
-    known = (as_rate | (s.benchmark_kind == BENCHMARK_KINDS.index(BenchmarkKind.CHANGE))) & ~np.isnan(s.benchmark)
+    as_rate = _is_average(s, BenchmarkKind.RATE, node)
+    known = (as_rate | _is_average(s, BenchmarkKind.CHANGE, node)) & ~np.isnan(s.benchmark)
     own = np.where(as_rate, (s.value / earlier - 1) * 100, s.value - earlier)
     lacks = [
         (s.is_class, Lack.UNIT), (sign == 0, Lack.DIRECTION), (~comparable, Lack.EARLIER), (~known, Lack.BENCHMARK),
@@ -210,7 +225,7 @@ def _change_benchmark(node: tree.ChangeBenchmark, s: ItemSeries) -> Numbers:
 
 
 def _level_benchmark(node: tree.LevelBenchmark, s: ItemSeries) -> Numbers:
-    known = (s.benchmark_kind == BENCHMARK_KINDS.index(BenchmarkKind.LEVEL)) & ~np.isnan(s.benchmark)
+    known = _is_average(s, BenchmarkKind.LEVEL, node) & ~np.isnan(s.benchmark)
     held, nowhere = _held(s, node.comparator, s.benchmark)
     if node.better:  # strictly, in the item's direction
         held = exceeds((s.value - s.benchmark) * s.polarity, s.benchmark, strict=True)
@@ -234,6 +249,8 @@ def numbers_of(node: tree.Leaf, s: ItemSeries, **window: int) -> Numbers:
     """
     with np.errstate(invalid="ignore", divide="ignore"):
         found = _RULES[type(node)](node, s, **window)
+    if not isinstance(node, tree.State):
+        found.verdict[s.foreign], found.lack[s.foreign] = NO_DATA, Lack.UNIT
     moving = isinstance(node, (tree.Change, tree.Rate, tree.ChangeBenchmark)) and node.move is not tree.Move.FALL
     below = (Comparator.LT, Comparator.LE)
     if moving or (isinstance(node, tree.LevelBenchmark) and node.comparator not in below):

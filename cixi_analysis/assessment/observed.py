@@ -5,37 +5,28 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import product
 
 import numpy as np
 
-from cixi_analysis.plan.schema import WATER_CLASSES, Indicator, clause_pairs
-from cixi_analysis.requirement import Refusal, read
+from cixi_analysis.plan.dataset import Asked
+from cixi_analysis.plan.schema import WATER_CLASSES, clause_pairs
+from cixi_analysis.requirement import Refusal, Terms, read
 from cixi_analysis.requirement.tree import Bound, ClassBound, Comparator, Node
-from cixi_analysis.words import NOT_ASSIGNED, Level, Polarity
+from cixi_analysis.requirement.vocabulary import NO_TERMS, unit_name
+from cixi_analysis.words import NOT_ASSIGNED, Polarity
 
 _BARE = re.compile(r"(0|[1-9][0-9]*)(\.[0-9]+)?")
 SIGN = {Polarity.MORE: 1, Polarity.LESS: -1, Polarity.NONE: 0}
 
 
-@dataclass(frozen=True)
-class Measured:
-    """What was measured. Values are compared with each other only where all of this is equal."""
+def measured(asked: Asked, measure: str | None, unit: str | None, polarity: str | None) -> Asked:
+    """What an observation measured, where ``asked`` was asked for: that, but for what the observation says instead.
 
-    measure: str
-    #: "" where the plan names no unit (47)
-    unit: str
-    polarity: Polarity
-    #: the item itself was measured, and not something that stands for it (33: the rate, not its increase)
-    own: bool
-
-
-def measured(
-    item: Indicator, level: Level | None, measure: str | None, unit: str | None, polarity: str | None
-) -> Measured:
-    """What an observation measured at ``level``; None: the item, by its name at that level (36)."""
-    own = (item.provincial_name if level is Level.PROVINCIAL else None) or item.name
-    way = Polarity(polarity or item.polarity)
-    return Measured(measure or own, unit or item.unit or "", way, own=measure in (None, own))
+    Values are compared with each other only where all of it is equal; with a limit, only where the name is what was asked
+    for and not something that stands for it (33: the rate, not its increase).
+    """
+    return Asked(measure or asked.name, unit_name(unit or asked.unit), Polarity(polarity or asked.polarity))
 
 
 @dataclass(frozen=True)
@@ -62,7 +53,8 @@ def read_assigned(text: str | None) -> Assigned | None:
         node = read(text)
         if isinstance(node, ClassBound):
             return Assigned(node.rank, Comparator.LT if node.strict else Comparator.LE, is_class=True)
-        if isinstance(node, Bound) and not node.unit:  # in the unit of the value, or it could not be compared
+        # In the unit of the value, or it could not be compared.
+        if isinstance(node, Bound) and not node.unit and not node.quantity:
             return Assigned(node.limit, node.comparator)
     return None
 
@@ -73,10 +65,12 @@ def quantity(value: str | float) -> float:
 
 
 @lru_cache(maxsize=4096)
-def quotations(clauses: str | None, unit: str | None) -> Mapping[Node, str]:
-    """Clause → the words quoted for it; ``check_readings`` reports those that cannot be read."""
+def quotations(clauses: str | None, units: tuple[str, ...], terms: Terms = NO_TERMS) -> Mapping[Node, str]:
+    """Clause, as it is read in each unit of a level, → the words quoted for it; ``check_observations`` reports those that
+    cannot be read.
+    """
     quoted: dict[Node, str] = {}
-    for clause, quote in clause_pairs(clauses or ""):
+    for (clause, quote), unit in product(clause_pairs(clauses or ""), units):
         with contextlib.suppress(Refusal):
-            quoted[read(clause, unit=unit)] = quote
+            quoted[read(clause, unit=unit, terms=terms)] = quote
     return quoted

@@ -1,5 +1,6 @@
 """Observations of many regions and years as arrays; one county is a panel of one region."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property, lru_cache
 from typing import Any
@@ -8,11 +9,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from cixi_analysis.assessment.observed import SIGN, Assigned, Measured, measured, quantity, quotations, read_assigned
-from cixi_analysis.plan.dataset import Plan, missing_reason
+from cixi_analysis.assessment.observed import SIGN, Assigned, measured, quantity, quotations, read_assigned
+from cixi_analysis.plan.dataset import Asked, Plan
+from cixi_analysis.plan.frame import Level
 from cixi_analysis.plan.schema import Indicator, Observation
 from cixi_analysis.requirement.tree import Comparator, Leaf, Node
-from cixi_analysis.words import CLASS_UNIT, LAST_YEAR, REGION, Absence, BenchmarkKind, Level, Polarity
+from cixi_analysis.requirement.vocabulary import FORMS, terms, unit_name
+from cixi_analysis.words import CLASS_UNIT, LAST_YEAR, Absence, BenchmarkKind, Polarity
 
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int8]
@@ -20,13 +23,13 @@ Places = npt.NDArray[np.int32]
 Flags = npt.NDArray[np.bool_]
 
 #: Codes are indices into these; NONE, of what is missing, fetches the last entry of a column.
-ABSENCES, COMPARATORS, BENCHMARK_KINDS, LEVELS = tuple(Absence), tuple(Comparator), tuple(BenchmarkKind), tuple(Level)
+ABSENCES, COMPARATORS, BENCHMARK_KINDS = tuple(Absence), tuple(Comparator), tuple(BenchmarkKind)
 NONE = -1
 
 #: Columns of a panel's table: region and year beside the columns of an observation.
 COLUMNS = ("region", "year", *Observation.columns())
 #: What was measured where there is no row.
-_NOTHING = Measured("", "", Polarity.NONE, own=False)
+_NOTHING = Asked("", "", Polarity.NONE)
 
 
 class Panel:
@@ -36,21 +39,29 @@ class Panel:
     consecutive. Raises ``ValueError`` for a row that has no place, and for two rows in one place.
     """
 
-    def __init__(self, items: Sequence[Indicator], regions: Sequence[str], years: range, table: pd.DataFrame) -> None:
-        self.regions, self.years = tuple(regions), years
-        self.index = {item.item_id: number for number, item in enumerate(items)}
+    def __init__(self, plan: Plan, regions: Sequence[str], years: range, table: pd.DataFrame) -> None:
+        self.regions, self.years, self.levels = tuple(regions), years, plan.levels
+        known = terms(plan)
+        #: the units that the project adds
+        self.added = known.words
+        self.index = {item.item_id: number for number, item in enumerate(plan.items)}
         self.year_numbers = np.array(years, dtype=np.int64)
-        self.unfilled = np.array([ABSENCES.index(missing_reason(year)) for year in years], dtype=np.int8)
+        self.unfilled = np.array([ABSENCES.index(plan.missing_reason(year)) for year in years], dtype=np.int8)
         #: level, item, region, year → the number of the row, or NONE
         self.row = self._rows(table)
         # An empty last row stands for a place without a row: NONE, as an index, fetches it.
-        table = table[[*COLUMNS[2:]]].reset_index(drop=True).reindex(range(len(table) + 1))
-        telling = table[["item_id", "measure", "unit", "polarity", "attests", "denies"]]
+        table = table[[*COLUMNS[1:]]].reset_index(drop=True).reindex(range(len(table) + 1))
+        telling = table[["year", "item_id", "measure", "unit", "polarity", "attests", "denies"]]
+        # Where the wordings have always measured the same, years do not tell patterns apart.
+        telling = telling.assign(year=telling["year"].where(telling["item_id"].isin(plan.remeasured), LAST_YEAR))
         pattern, ways = patterns(telling, telling)
-        by_id: dict[str | None, Indicator] = {item.item_id: item for item in items}
-        found = [(by_id.get(item_id), cells) for item_id, *cells in ways.itertuples(index=False)]
+        by_id: dict[str | None, Indicator] = {item.item_id: item for item in plan.items}
+        found = [(year, by_id.get(item_id), cells) for year, item_id, *cells in ways.itertuples(index=False)]
         #: pattern → what the statement attests and denies
-        self.texts = [[quotations(text, item.unit) if item else {} for text in cells[3:]] for item, cells in found]
+        self.texts = [
+            [quotations(text, plan.units(item, year), known) if item else {} for text in cells[3:]]
+            for year, item, cells in found
+        ]
         #: item_id → its patterns
         self.patterns = ways.groupby("item_id").indices
         target, written = pd.factorize(table["assigned_target"])
@@ -66,15 +77,20 @@ class Panel:
             "benchmark_kind": pd.Categorical(table["benchmark_kind"], BENCHMARK_KINDS).codes,
         }
         #: level → pattern → what was measured
-        self.kinds = {v: [measured(item, v, *cells[:3]) if item else _NOTHING for item, cells in found] for v in LEVELS}
-        self.units = {v: np.array([kind.unit for kind in kinds], dtype=object) for v, kinds in self.kinds.items()}
+        self.kinds = {
+            level: [measured(plan.asked(i, level, year), *cells[:3]) if i else _NOTHING for year, i, cells in found]
+            for level in plan.levels
+        }
+        self.names = {v: np.array([kind.name for kind in kinds], dtype=object) for v, kinds in self.kinds.items()}
+        self.units = {
+            v: np.array([unit_name(kind.unit, self.added) for kind in kinds]) for v, kinds in self.kinds.items()
+        }
         #: level → name → the column
-        self.columns: dict[Level, dict[str, npt.NDArray[Any]]] = {}
+        self.columns: dict[str, dict[str, npt.NDArray[Any]]] = {}
         for level, kinds in self.kinds.items():
             of_pattern = {
                 "kind": pd.Series(kinds).factorize()[0],
                 "polarity": np.array([SIGN[kind.polarity] for kind in kinds], dtype=np.int8),
-                "own": np.array([kind.own for kind in kinds]),
             }
             self.columns[level] = common | {name: values[pattern] for name, values in of_pattern.items()}
 
@@ -88,29 +104,29 @@ class Panel:
             codes.append(code)
         shape = (len(self.index), len(self.regions), len(self.years))
         place = np.ravel_multi_index(codes, shape) if len(table) else np.empty(0, dtype=np.int64)
-        rows = np.full((len(LEVELS), int(np.prod(shape))), NONE, dtype=np.int32)
-        for number, level in enumerate(LEVELS):
+        rows = np.full((len(self.levels), int(np.prod(shape))), NONE, dtype=np.int32)
+        for number, level in enumerate(self.levels):
             held = np.flatnonzero(table["level"].isna() | (table["level"] == level))
             again = pd.Index(place[held]).duplicated()
             if again.any():
                 region, year, item_id = table[["region", "year", "item_id"]].iloc[held[again][0]]
                 raise ValueError(f"{region} {year} 年 {item_id} 有两行")
             rows[number, place[held]] = held
-        return rows.reshape(len(LEVELS), *shape)
+        return rows.reshape(len(self.levels), *shape)
 
 
 @lru_cache(maxsize=16)
 def county_panel(plan: Plan, until: int = LAST_YEAR) -> Panel:
     """The plan's own observations of its items (up to ``until``) as a panel of one region."""
     years = range(plan.years[0], max(year for year in plan.years if year <= until) + 1)
-    return Panel(plan.items, (REGION,), years, county_table(plan, until))
+    return Panel(plan, (plan.frame.region,), years, county_table(plan, until))
 
 
 def county_table(plan: Plan, until: int = LAST_YEAR) -> pd.DataFrame:
     """The plan's own observations of its items (up to ``until``), columns :data:`COLUMNS`."""
     ids = {item.item_id for item in plan.items}
     observed = [(year, row) for year in plan.years if year <= until for row in plan.observations[year]]
-    rows = [(REGION, year, *row.__dict__.values()) for year, row in observed if row.item_id in ids]
+    rows = [(plan.frame.region, year, *row.__dict__.values()) for year, row in observed if row.item_id in ids]
     return pd.DataFrame(rows, columns=list(COLUMNS), dtype=object)
 
 
@@ -136,7 +152,10 @@ def categories(codes: npt.NDArray[Any], texts: Iterable[str]) -> "pd.Categorical
 
 
 class ItemSeries:
-    """One item at one level: arrays of shape (regions, years), taken when a rule needs them."""
+    """One item at one level for one wording: arrays of shape (regions, years), taken when a rule needs them.
+
+    ``asked`` is what the wording asks for.
+    """
 
     #: NaN where there is none; a water class is its rank 1-6
     value: Floats
@@ -144,8 +163,6 @@ class ItemSeries:
     kind: Places
     #: +1 more is better, -1 less is better, 0 neither
     polarity: Codes
-    #: the item itself was measured
-    own: Flags
     written_absence: Codes
     #: the assigned target: limit, comparator (index into COMPARATORS), and whether none was assigned
     limit: Floats
@@ -157,10 +174,10 @@ class ItemSeries:
     #: the pattern of the row
     words: Places
 
-    def __init__(self, panel: Panel, item: Indicator, level: Level) -> None:
-        self.panel, self.item, self.level = panel, item, level
+    def __init__(self, panel: Panel, plan: Plan, item: Indicator, level: Level, asked: Asked) -> None:
+        self.panel, self.plan, self.item, self.level, self.asked = panel, plan, item, level, asked
         self.years = panel.year_numbers
-        self.row: Places = panel.row[LEVELS.index(level), panel.index[item.item_id]]
+        self.row: Places = panel.row[panel.levels.index(level), panel.index[item.item_id]]
 
     def __getattr__(self, name: str) -> Any:
         """Take a column when it is first asked for; the next time it is an attribute like any other."""
@@ -172,6 +189,22 @@ class ItemSeries:
     @cached_property
     def known(self) -> Flags:
         return ~np.isnan(self.value)
+
+    @cached_property
+    def own(self) -> Flags:
+        """What the wording asks for was measured, and not something that stands for it."""
+        same: Flags = np.equal(self.panel.names[self.level], self.asked.name).astype(bool)
+        return same[self.words]
+
+    @cached_property
+    def foreign(self) -> Flags:
+        """Where a value is of what another wording asks for in that year: this one's numbers say nothing of it."""
+        other = np.zeros_like(self.known)
+        if self.item.item_id in self.plan.remeasured:
+            years = [self.plan.asked(self.item, self.level, int(year)) != self.asked for year in self.years]
+            own = measured(self.asked, None, None, None)
+            other |= np.array(years) & np.array([kind != own for kind in self.panel.kinds[self.level]])[self.words]
+        return other & self.known
 
     @cached_property
     def is_class(self) -> Flags:
@@ -188,14 +221,26 @@ class ItemSeries:
         """Index into ABSENCES; NONE where there is a value or only words."""
         return np.where(self.row == NONE, self.panel.unfilled, self.written_absence)
 
-    def in_unit(self, unit: str) -> Flags:
-        same: Flags = np.equal(self.panel.units[self.level], unit).astype(bool)
+    def in_unit(self, *units: str) -> Flags:
+        """Where the value is in one of the units, however they are written (km, 公里)."""
+        same: Flags = np.isin(self.panel.units[self.level], [unit_name(unit, self.panel.added) for unit in units])
         return same[self.words]
 
-    def before(self, years: int) -> tuple[Floats, Flags]:
-        """The value ``years`` earlier, and whether both are known and of the same kind."""
+    def of_quantity(self, name: str) -> Flags:
+        """Where the quantity of that name was measured: PM2.5浓度, △EQI（较上年）, 生态质量指数（EQI）; not its change."""
+        since = r"(\((较|比)上年\))?" if "△" in name else ""
+        same = re.compile(rf"{re.escape(name)}(浓度|指数)?{since}|[^()]*\({re.escape(name)}\)")
+        changed = re.compile("变|增|减|升|降" if "△" not in name else "(?!)")
+        measures = [kind.name.translate(FORMS) for kind in self.panel.kinds[self.level]]
+        return np.array([bool(same.fullmatch(text)) and not changed.search(text) for text in measures])[self.words]
+
+    def before(self, years: int, since: int = 0) -> tuple[Floats, Flags]:
+        """The value ``years`` earlier, or of the year ``since``; whether both are known and of the same kind."""
         value, kind = np.full_like(self.value, np.nan), np.full_like(self.kind, NONE)
-        if years < self.value.shape[1]:
+        place = since - int(self.years[0])
+        if since and 0 <= place < self.value.shape[1]:
+            value[:, place + 1 :], kind[:, place + 1 :] = self.value[:, [place]], self.kind[:, [place]]
+        elif not since and years < self.value.shape[1]:
             value[:, years:], kind[:, years:] = self.value[:, :-years], self.kind[:, :-years]
         return value, ~np.isnan(value) & self.known & (kind == self.kind)
 
@@ -206,7 +251,7 @@ class ItemSeries:
             flags[:, pattern] = [leaf in text for text in self.panel.texts[pattern]]
         return (flags[0, self.words], flags[1, self.words]) if flags.any() else None
 
-    def measured(self, at: tuple[int, int]) -> Measured:
+    def measured(self, at: tuple[int, int]) -> Asked:
         """What was measured in a place that has a row."""
         return self.panel.kinds[self.level][int(self.words[at])]
 

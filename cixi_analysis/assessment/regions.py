@@ -17,7 +17,7 @@ from cixi_analysis.assessment.judgement import Judgement, Question, judge_indica
 from cixi_analysis.assessment.numbers import BASES, VERDICTS
 from cixi_analysis.assessment.panel import Codes, Panel, categories
 from cixi_analysis.assessment.validation import FILE, Fault, faults, prepared, raise_faults
-from cixi_analysis.assessment.yardstick import REQUIREMENT, check_readings, levels
+from cixi_analysis.assessment.yardstick import REQUIREMENT, levels
 from cixi_analysis.errors import Problem, UnknownYear
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.words import Convention
@@ -79,8 +79,8 @@ def assess_panel(
     """
     table = prepared(table)
     years = range(int(table["year"].min()), int(table["year"].max()) + 1)
-    check_readings(plan, until=years[-1], observations=False)
-    asked = levels(against)
+    plan = plan.as_of(years[-1])
+    asked = levels(plan, against)
     questions = [(item.indicator, item.item_id, level) for item in plan.items for level in asked]
     questions += [(number, "", level) for number in plan.indicators for level in asked]
     judge = partial(_judged, plan, years, against, tuple(without))
@@ -115,12 +115,12 @@ def explain_region(
     if not (own["year"] == year).any():
         raise UnknownYear(f"{FILE}里没有“{region}”{year} 年的数据。")
     own = prepared(own)
-    check_readings(plan, until=int(own["year"].max()), observations=False)
+    plan = plan.as_of(int(own["year"].max()))
     raise_faults(faults(plan, own))
-    panel = Panel(plan.items, (region,), range(int(own["year"].min()), int(own["year"].max()) + 1), own)
+    panel = Panel(plan, (region,), range(int(own["year"].min()), int(own["year"].max()) + 1), own)
     judged = tuple(judge_panel(plan, panel, against, without))
     raise_faults(_contradicting(judged, panel))
-    return reasoned(judged, year)
+    return reasoned(plan, judged, year)
 
 
 def _judged(
@@ -129,14 +129,14 @@ def _judged(
     """Verdicts and bases of a block, of shape (2, regions, years, questions), or what is wrong with its rows."""
     if found := list(faults(plan, table)):
         return np.empty(0, dtype=np.int8), found
-    panel = Panel(plan.items, tuple(table["region"].unique()), years, table)
+    panel = Panel(plan, tuple(table["region"].unique()), years, table)
     items: list[tuple[Codes, Codes]] = []
     indicators: list[tuple[Codes, Codes]] = []
     for _, group in groupby(judge_panel(plan, panel, against, without), key=lambda one: one.item.indicator):
         own = list(group)
         found += _contradicting(own, panel)
         items += [(one.verdict, one.basis) for one in own]
-        indicators += [judge_indicator([one for one in own if one.level == level]) for level in levels(against)]
+        indicators += [judge_indicator([one for one in own if one.level == level]) for level in levels(plan, against)]
     return np.moveaxis(np.array(items + indicators), 0, -1), found
 
 

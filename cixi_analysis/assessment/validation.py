@@ -14,7 +14,7 @@ import pandas as pd
 from pydantic import ValidationError
 
 from cixi_analysis.assessment.observed import read_assigned
-from cixi_analysis.assessment.panel import COLUMNS, LEVELS, categories, patterns
+from cixi_analysis.assessment.panel import COLUMNS, categories, patterns
 from cixi_analysis.assessment.yardstick import observation_problems
 from cixi_analysis.errors import DataError, Problem
 from cixi_analysis.plan.checks import quotation_problems
@@ -104,13 +104,17 @@ def _column_problems(table: pd.DataFrame) -> Iterator[Problem]:
 def faults(plan: Plan, table: pd.DataFrame) -> Iterator[Fault]:
     """Everything wrong with the rows of a prepared table."""
     again = np.zeros(len(table), dtype=bool)
-    for level in LEVELS:  # a row for both levels and one for a single level meet in one place
+    for level in plan.levels:  # a row for both levels and one for a single level meet in one place
         held = (table["level"].isna() | (table["level"] == level)).to_numpy()
         again[held] |= table.loc[held, [*REQUIRED]].duplicated().to_numpy()
     if again.any():
         problem = Problem(FILE, None, "item_id 子项编号", "又一行", "每个地区、年份、子项（及级别）一行")
         yield (problem, _place(table, int(np.argmax(again))), int(again.sum()))
     alike = pd.DataFrame({column: _alike(table[column]) for column in _CHECKED})
+    # The year matters where a wording begins or ends.
+    base = plan.frame.base_year
+    changing = {row.item_id for row in plan.requirements if row.from_year != base or row.to_year}
+    alike["year"] = table["year"].where(table["item_id"].isin(changing), base)
     quoting = table[table["attests"].notna() | table["denies"].notna()]
     for own, cells, check in (
         (table, alike, partial(_row_problems, plan)),
@@ -130,16 +134,16 @@ def _quotation_problems(rows: list[dict[Any, Any]]) -> Iterator[Problem]:
 def _row_problems(plan: Plan, rows: list[dict[Any, Any]]) -> Iterator[Problem]:
     """What the schema and the plan's wordings have against these rows, by their number."""
     known = {item.item_id for item in plan.items}
-    valid: list[tuple[int, Observation]] = []
+    valid: list[tuple[int, int, Observation]] = []
     for number, cells in enumerate(rows):
         texts = {column: _text(cells[column]) for column in Observation.columns()}
         try:
-            row = Observation.model_validate(texts | {"source": FILE})
+            row = Observation.model_validate(texts | {"source": FILE}, context=plan.frame)
         except ValidationError as error:
             yield from row_problems(FILE, number, Observation, texts, error)
             continue
         if row.item_id in known:
-            valid.append((number, row))
+            valid.append((number, int(cells["year"]), row))
         else:
             found, expected = f"“{row.item_id}”", "indicators.csv 中已有的子项编号"
             yield Problem(FILE, number, "item_id 子项编号", found, expected)

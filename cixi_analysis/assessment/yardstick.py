@@ -1,18 +1,24 @@
 """What is asked of each item: requirements by level, or targets by year, read into trees."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import zip_longest
 from math import isnan
 
+import numpy as np
+import numpy.typing as npt
+
 from cixi_analysis.assessment.observed import read_assigned
+from cixi_analysis.assessment.panel import Flags
 from cixi_analysis.errors import DataError, Problem
-from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.plan.dataset import Asked, Plan
+from cixi_analysis.plan.frame import Level
 from cixi_analysis.plan.schema import OBSERVATIONS, Indicator, Observation, Requirement, Target
-from cixi_analysis.requirement import Refusal, read
+from cixi_analysis.requirement import Refusal, Terms, nothing_asked, read, terms
 from cixi_analysis.requirement.tree import Leaf, Node, demanded_bounds, leaves
-from cixi_analysis.words import CLASS_UNIT, NOT_APPLICABLE_MARK, NOT_ASSIGNED, TARGET_YEARS, Level
+from cixi_analysis.words import CLASS_UNIT, LAST_YEAR, NOT_ASSIGNED, Polarity
 
 #: The yardsticks, as `cixi assess --against` names them.
 REQUIREMENT, TARGET = "requirement", "target"
@@ -20,117 +26,201 @@ REQUIREMENT, TARGET = "requirement", "target"
 
 @dataclass(frozen=True)
 class Wording:
-    """One wording with the tree it is read as; ``node`` is None for "/"."""
+    """One wording with the tree it is read as and the years it holds, both inclusive.
+
+    ``node`` is None where nothing is asked, and where the wording is refused.
+    """
 
     row: Requirement | Target
+    asked: Asked
     node: Node | None
     from_year: int
+    to_year: int
+    refusal: Refusal | None = None
+
+    @property
+    def years(self) -> range:
+        return range(self.from_year, self.to_year + 1)
+
+    def holds(self, years: npt.NDArray[np.int64]) -> Flags:
+        """In which of the years it holds."""
+        flags: Flags = (years >= self.from_year) & (years <= self.to_year)
+        return flags
+
+
+#: Two numbers and nothing else that says how they bind (介于, 保持在 …).
+_RANGE = re.compile(r"[\d.]+\s*%?\s*[-–—~～至]+\s*[\d.]+\s*\D{0,8}")
 
 
 @dataclass(frozen=True)
-class Asked:
-    """All that is asked of one item."""
+class Clauses:
+    """What the wordings of one item say, for the checks of its observations."""
 
-    unit: str | None
-    #: level, or target year as text → the rows
-    rows: dict[str, list[Requirement | Target]] = field(default_factory=dict)
     #: the distinct clauses of all its readable wordings, in the order of the files
     leaves: dict[Leaf, None] = field(default_factory=dict)
-    #: a requirement is or demands a limit, so that silence about the number is a gap
-    limits: list[Node] = field(default_factory=list)
+    #: the requirements that are or demand a limit, so that silence about the number is a gap while they hold
+    limits: list[Requirement] = field(default_factory=list)
+    #: its wordings that cannot be read: any clause may be one of theirs
+    refused: list[str] = field(default_factory=list)
 
 
-def read_wording(row: Requirement | Target, unit: str | None) -> Node | None:
-    """The tree of a row's wording, or of its explicit reading. None for "/". Raises ``Refusal``."""
-    if row.wording == NOT_APPLICABLE_MARK:
+def read_wording(plan: Plan, row: Requirement | Target) -> Node | None:
+    """The tree of a row's wording, or of its explicit reading. None where nothing is asked. Raises ``Refusal``."""
+    if nothing_asked(row.wording, terms(plan)):
         return None
-    return read(row.reading or row.wording, unit=unit)
+    asked = asked_by(plan, row)
+    if not row.reading and asked.polarity is not Polarity.NONE and _RANGE.fullmatch(row.wording.strip()):
+        raise Refusal(
+            row.wording, 0, len(row.wording), "有方向的指标只写一个范围：可指须在范围之内，也可指达到其中一端"
+        )
+    return read(row.reading or row.wording, unit=asked.unit, terms=terms(plan))
+
+
+def asking(plan: Plan, item_id: str, year: int) -> list[Level]:
+    """The levels that ask something of an item in ``year``."""
+    rows = ((level, plan.requirement(item_id, level, year)) for level in plan.levels)
+    return [level for level, row in rows if row and not nothing_asked(row.wording, terms(plan))]
+
+
+def asked_in(plan: Plan, year: int) -> tuple[Indicator, ...]:
+    """The items of which some level asks something in ``year``."""
+    return tuple(item for item in plan.items if asking(plan, item.item_id, year))
+
+
+def one_number(plan: Plan, item: Indicator, year: int) -> bool:
+    """Whether one number may stand for all levels that ask in ``year``: of the plan's own wordings, which print one value
+    below two names (36), and where all ask for the same.
+    """
+    rows = [plan.requirement(item.item_id, level, year) for level in asking(plan, item.item_id, year)]
+    kinds = {(one.name, one.unit) for one in (plan.asked(item, row.level, year) for row in rows if row)}
+    later = any(row and row.from_year > plan.frame.base_year for row in rows)
+    return len({unit for _, unit in kinds}) <= 1 and (len(kinds) <= 1 or not later)
+
+
+def held(plan: Plan, item: Indicator, level: str, year: int) -> Wording | None:
+    """The wording of a level by which ``year`` is judged; None where nothing is asked."""
+    found = (w for w in wordings(plan, item, level) if year in w.years and (w.node or w.refusal))
+    return next(found, None)
+
+
+def unobserved(plan: Plan, item_id: str, year: int) -> str:
+    """What stands in the place of a missing observation: why it is missing, or that nothing was asked."""
+    return str(plan.missing_reason(year)) if asking(plan, item_id, year) else "没有要求"
+
+
+def asked_by(plan: Plan, row: Requirement | Target) -> Asked:
+    """What a wording is about."""
+    item = plan.item(row.item_id)
+    return plan.planned(item) if isinstance(row, Target) else plan.asked(item, row.level, row.from_year)
+
+
+def rows(plan: Plan) -> tuple[Requirement | Target, ...]:
+    """Every wording of the plan, in the order of the files."""
+    return (*plan.requirements, *plan.targets)
 
 
 @lru_cache(maxsize=64)
-def asked(plan: Plan) -> dict[str, Asked]:
-    """item_id → what is asked of it. Wordings that cannot be read are left to :func:`check_readings`."""
-    found = {item.item_id: Asked(item.unit) for item in plan.items}
-    rows: tuple[Requirement | Target, ...] = (*plan.requirements, *plan.targets)
-    for row in rows:
-        if (own := found.get(row.item_id)) is None:
+def clauses(plan: Plan) -> dict[str, Clauses]:
+    """item_id → what its wordings say."""
+    found = {item.item_id: Clauses() for item in plan.items}
+    for row in (row for row in rows(plan) if row.item_id in found):
+        own = found[row.item_id]
+        try:
+            node = read_wording(plan, row)
+        except Refusal:
+            own.refused.append(row.wording)
             continue
-        own.rows.setdefault(row.level if isinstance(row, Requirement) else str(row.year), []).append(row)
-        with suppress(Refusal):
-            if node := read_wording(row, own.unit):
-                own.leaves.update(dict.fromkeys(leaves(node)))
-                own.limits.extend(demanded_bounds(node) if isinstance(row, Requirement) else ())
+        if node:
+            own.leaves.update(dict.fromkeys(leaves(node)))
+            own.limits.extend([row] if isinstance(row, Requirement) and [*demanded_bounds(node)] else [])
     return found
 
 
-def levels(against: str) -> tuple[str, ...]:
+@lru_cache(maxsize=64)
+def refusals(plan: Plan) -> dict[Requirement | Target, Refusal]:
+    """The wordings that cannot be read, in the order of the files, and why. Each is a finding of its item."""
+    found = {}
+    for row in rows(plan):
+        try:
+            read_wording(plan, row)
+        except Refusal as refusal:
+            found[row] = refusal
+    return found
+
+
+def levels(plan: Plan, against: str) -> tuple[str, ...]:
     """The level column of a yardstick: national, provincial; or the target years."""
-    return tuple(Level) if against == REQUIREMENT else tuple(map(str, TARGET_YEARS))
+    return plan.levels if against == REQUIREMENT else tuple(map(str, plan.frame.target_years))
 
 
-def observed_level(level: str) -> Level:
-    """The level whose observation is judged. Targets are held against what the provincial level measures: where the
-    levels differ (11), the plan's target repeats the provincial wording.
+def observed_level(plan: Plan, level: str) -> Level:
+    """The level whose observation is judged. Targets are held against what the frame says that they follow."""
+    return plan.level(level if level in plan.levels else plan.frame.targets_follow)
+
+
+def wordings(plan: Plan, item: Indicator, level: str) -> tuple[Wording, ...]:
+    """The wordings of one item at one level (or target year), by the year they hold from."""
+    if level not in plan.levels:
+        own: Sequence[Requirement | Target] = [
+            t for t in plan.targets if (t.item_id, str(t.year)) == (item.item_id, level)
+        ]
+        return tuple(_wording(plan, row, 0, LAST_YEAR) for row in own)
+    found, rows = [], plan.requirements_of(item.item_id, level)
+    for row, later in zip_longest(rows, rows[1:]):
+        # The wording that holds in the year by which a retrospect is judged holds before it too.
+        looks_back = row.from_year == plan.frame.retrospect_wordings
+        end = min(row.to_year or LAST_YEAR, later.from_year - 1 if later else LAST_YEAR)
+        found.append(_wording(plan, row, 0 if looks_back else row.from_year, end))
+    return tuple(found)
+
+
+def _wording(plan: Plan, row: Requirement | Target, start: int, end: int) -> Wording:
+    asked = asked_by(plan, row)
+    try:
+        return Wording(row, asked, read_wording(plan, row), start, end)
+    except Refusal as refusal:
+        return Wording(row, asked, None, start, end, refusal)
+
+
+def check_observations(plan: Plan, until: int) -> None:
+    """Raise :class:`DataError` with every attested clause and assigned target up to ``until`` that cannot be read, and
+    with every missing number.
     """
-    return Level.NATIONAL if level == Level.NATIONAL else Level.PROVINCIAL
-
-
-def wordings(plan: Plan, item: Indicator, level: str, until: int | None = None) -> tuple[Wording, ...]:
-    """The wordings of one item at one level (or target year), by the year they hold from; the first one looks back.
-
-    Those of a standard that holds only after ``until`` are left out: nothing of a later year stops an earlier one.
-    Raises ``Refusal``.
-    """
-    own = sorted(asked(plan)[item.item_id].rows.get(level, []), key=_start)
-    kept = [*own[:1], *(row for row in own[1:] if until is None or _start(row) <= until)]
-    return tuple(Wording(row, read_wording(row, item.unit), _start(row) if n else 0) for n, row in enumerate(kept))
-
-
-def _start(row: Requirement | Target) -> int:
-    """The year from which a wording holds; a target stands from the beginning."""
-    return row.from_year if isinstance(row, Requirement) else 0
-
-
-def check_readings(plan: Plan, until: int | None = None, *, observations: bool = True) -> None:
-    """Raise :class:`DataError` with every wording, attested clause and assigned target that cannot be read, and with
-    every missing number. ``until``: only those that matter up to that year. Without ``observations``: wordings only.
-    """
-    if problems := _problems(plan, until, observations):
+    if problems := _problems(plan, until):
         raise DataError(problems)
 
 
 @lru_cache(maxsize=64)
-def _problems(plan: Plan, until: int | None, observations: bool) -> list[Problem]:
-    problems, units = [], {item.item_id: item.unit for item in plan.items}
-    files: dict[str, Sequence[Requirement | Target]] = {
-        "requirements.csv": plan.requirements, "targets.csv": plan.targets,
-    }  # fmt: skip
-    for file, rows in files.items():
-        for number, row in enumerate(rows, start=2):
-            if until is not None and _start(row) > until:
-                continue
-            try:
-                read_wording(row, units[row.item_id])
-            except Refusal as refusal:
-                column = "reading 读法" if row.reading else "wording 原文"
-                expected = f"要求语言能解读的文字。{refusal}"
-                problems.append(Problem(file, number, column, f"“{row.reading or row.wording}”", expected))
-    for year, observed in plan.observations.items() if observations else ():
-        if until is None or year <= until:
-            problems += observation_problems(plan, f"{OBSERVATIONS}/{year}.csv", enumerate(observed, start=2))
-    return problems
+def _problems(plan: Plan, until: int) -> list[Problem]:
+    years = ((year, observed) for year, observed in plan.observations.items() if year <= until)
+    found = (
+        observation_problems(plan, f"{OBSERVATIONS}/{year}.csv", ((n, year, row) for n, row in enumerate(observed, 2)))
+        for year, observed in years
+    )
+    return [problem for problems in found for problem in problems]
 
 
-def observation_problems(plan: Plan, file: str, rows: Iterable[tuple[int, Observation]]) -> Iterator[Problem]:
-    """Why these rows, each with its number in ``file``, cannot be held against the wordings."""
-    for number, row in rows:
-        own = asked(plan).get(row.item_id)
+def observation_problems(plan: Plan, file: str, rows: Iterable[tuple[int, int, Observation]]) -> Iterator[Problem]:
+    """Why these rows, each with its number in ``file`` and its year, cannot be held against the wordings."""
+    for number, year, row in rows:
+        own = clauses(plan).get(row.item_id)
         if own is None:
             continue  # a plan of one indicator keeps the rows of the others, so that row numbers stay true
         target = row.assigned_target
-        if own.limits and row.value is None and row.absence is None and row.attests is None and row.denies is None:
+        silent = row.value is None and row.absence is None and row.attests is None and row.denies is None
+        asks = (limit for limit in own.limits if row.level in (None, limit.level))
+        if silent and any(plan.requirement(row.item_id, limit.level, year) == limit for limit in asks):
             expected = "一个数；没有时写明缺失原因（该子项的要求有数值界限）"
             yield Problem(file, number, "value 现状值", "空，也没有缺失原因", expected)
+        if row.value and row.level is None and row.unit is None:
+            item, levels = plan.item(row.item_id), asking(plan, row.item_id, year)
+            units = {level.chinese: plan.asked(item, level, year).unit for level in levels}
+            if len(set(units.values())) > 1:  # one number cannot be in both
+                found = "空，而各级的单位不同（" + "，".join(map(" ".join, units.items())) + "）"
+                yield Problem(file, number, "unit 实测单位", found, "写明实测单位，或在“级别”列各级一行")
+            elif row.measure is None and not one_number(plan, item, year):
+                found = f"空，而各级所测的不同（{'，'.join(f'{v.chinese} {plan.asked(item, v, year).name}' for v in levels)}）"
+                yield Problem(file, number, "measure 实测对象", found, "写明实测对象，或在“级别”列各级一行")
         assigned = read_assigned(target)
         if assigned is None:
             expected = f"数（与现状值同单位，不写单位）、水质类别、“任务：……”或“{NOT_ASSIGNED}”"
@@ -139,15 +229,18 @@ def observation_problems(plan: Plan, file: str, rows: Iterable[tuple[int, Observ
             expected = "与现状值同类的目标：类别对类别，数对数"
             yield Problem(file, number, "assigned_target 下达目标", f"“{target}”而现状值为“{row.value}”", expected)
         for column, (clause, _) in ((c, pair) for c in ("attests", "denies") for pair in row.clauses(c)):
-            if expected := _wrong_clause(clause, own):
+            if expected := _wrong_clause(clause, own, plan.units(plan.item(row.item_id), year), terms(plan)):
                 title = f"{column} {Observation.columns()[column].title}"
                 yield Problem(file, number, title, f"“{clause}”", expected)
 
 
-def _wrong_clause(clause: str, own: Asked) -> str:
+def _wrong_clause(clause: str, own: Clauses, units: tuple[str, ...], known: Terms) -> str:
     """What would be right for a clause that the item's wordings do not have; "" where they do."""
-    try:
-        known = read(clause, unit=own.unit) in own.leaves
-    except Refusal as refusal:
-        return f"要求语言里的一个条款。{refusal}"
-    return "" if known else f"该子项的要求或规划值中的一个条款（{'、'.join(map(str, own.leaves))}）"
+    wrong = f"该子项的要求或规划值中的一个条款（{'、'.join(map(str, own.leaves))}）"
+    for unit in units:
+        try:
+            if own.refused or read(clause, unit=unit, terms=known) in own.leaves:
+                return ""
+        except Refusal as refusal:
+            wrong = f"要求语言里的一个条款。{refusal}"
+    return wrong

@@ -6,6 +6,7 @@ depends on has changed; Jupyter Book writes only the pages whose content changed
 """
 
 import filecmp
+import json
 import re
 import shutil
 import sys
@@ -25,7 +26,7 @@ from cixi_analysis.book.kernels import Failure, Kernel, Pool, Result, packed, ru
 from cixi_analysis.book.pages import BuildError, Each, Page, Run, read_pages, runs_of
 from cixi_analysis.book.site import JupyterBook, recover_site, swap
 from cixi_analysis.errors import writing
-from cixi_analysis.words import BASE_YEAR
+from cixi_analysis.plan.frame import Frame
 
 #: Python that writes the files which a year's pages offer for download, given ``year`` and ``folder``.
 DOWNLOADS = """
@@ -75,7 +76,7 @@ def build(
     force: bool = False,
     indicators: Mapping[int, str] | None = None,
     own: Mapping[int, str] | None = None,
-    baseline: int = BASE_YEAR,
+    frame: Frame | None = None,
     downloads: str | None = DOWNLOADS,
     inputs: str | None = None,
     executor: Executor | None = None,
@@ -84,8 +85,9 @@ def build(
 ) -> Path:
     """Run the notebooks whose pages could have changed, build the site, and return the path of its first page.
 
-    ``years`` are all years of the book; pages of other years are removed. Years before ``baseline`` get the pages of a
-    retrospect. ``indicators`` (number → name) get a page each where a template is made for it; ``own`` (number → hash)
+    ``years`` are all years of the book; pages of other years are removed. ``frame`` is the plan's: years before its
+    base year get the pages of a retrospect, and what needs a part that it does not have is left out. ``indicators``
+    (number → name) get a page each where a template is made for it; ``own`` (number → hash)
     stands for what such a page reads of the years' files, else it depends on all of them. ``downloads`` is the code
     that writes a year's files for download.
 
@@ -104,8 +106,8 @@ def build(
     inputs = inputs or cache.inputs(root)
     pages = read_pages(root)
     _refuse_strangers(root / "book", pages)
-    runs = runs_of(pages, years, baseline, indicators or {})
-    jobs = _jobs(root, inputs, runs, own, baseline, downloads)
+    runs = runs_of(pages, years, frame, indicators or {})
+    jobs = _jobs(root, inputs, runs, own, frame.base_year if frame else 0, downloads)
     if renew is not None:
         missing = {job.year for job in jobs if job.run and not (root / "book" / job.run.output).is_file()}
         jobs = [job for job in jobs if job.year is None or job.year in missing.union(renew)]
@@ -133,10 +135,10 @@ def build(
             now.write(root)
             book = cache.of_tree(root / "book")  # as Jupyter Book finds it: later edits are noticed
             bar.set_postfix_str("生成网站")
-            frame = cache.frame(root, runs)
-            cache.take_doctrees(root, last, frame, site, into=scratch / "_build")
+            around = cache.frame(root, runs)
+            cache.take_doctrees(root, last, around, site, into=scratch / "_build")
             swap(jupyter_book.build(scratch, root / "_build" / "logs" / "jupyter-book.log"), site)
-            now.doctrees = cache.leave_doctrees(root, frame, site, of_build=scratch / "_build")
+            now.doctrees = cache.leave_doctrees(root, around, site, of_build=scratch / "_build")
             if renew is None:  # else other years may be older than their inputs
                 now.whole = cache.whole(root, inputs, book)
             now.write(root)
@@ -163,7 +165,7 @@ def _jobs(
             data = inputs  # it may show what the whole book is made of
         elif run.indicator is not None and own is not None:
             data = cache.of(undated, own[run.indicator])
-        own_parts = (run.page.notebook, run.output.as_posix(), run.parameters, run.name, run.siblings)
+        own_parts = (json.dumps(run.notebook), run.output.as_posix(), run.parameters)
         jobs.append(Job(cache.of("page", program, data, *own_parts), run.year if run.page.each.yearly else None, run))
     return jobs
 

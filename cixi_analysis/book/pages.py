@@ -4,6 +4,8 @@
 
 ``page`` is the path below ``book/`` without ending; ``{year}`` and ``{indicator}`` are filled in. ``each`` is a word of
 :class:`Each`. ``order`` is the place among the pages of a folder: a page called ``index`` lists the folder's others.
+``needs``, of a page or in the metadata of a cell, lists parts of the plan (``plan.toml``): without any of them there is no
+such page or cell. A line of a list with a link to a page that the book does not have is left out.
 """
 
 import re
@@ -13,17 +15,21 @@ from enum import StrEnum
 from functools import cached_property
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from posixpath import normpath
+from typing import Any, get_args
 
 import nbformat
 from nbformat import NotebookNode
 
 from cixi_analysis.errors import CixiError
+from cixi_analysis.plan.frame import Frame, Part
 
 #: Where the templates lie, below the project folder.
 TEMPLATES = "notebooks"
 _PATH = re.compile(r"(?:[\w-]|\{year\}|\{indicator\})+(?:/(?:[\w-]|\{year\}|\{indicator\})+)*")
 _EXAMPLE = '{"page": "{year}/trend", "each": "year", "order": 40}'
+#: A line of a list that begins with a link to a page.
+_LISTED = re.compile(r"- \[[^\]]*\]\(([^)]+\.ipynb)\)")
 #: What means something inside a line of Markdown.
 _MARKUP = re.compile(r"[\\`*_{}\[\]<>&~|$#!^]")
 
@@ -60,6 +66,7 @@ class Page:
     each: Each
     order: int
     notebook: str
+    needs: tuple[str, ...] = ()
 
     @property
     def file(self) -> str:
@@ -127,12 +134,17 @@ def _described(template: str, notebook: NotebookNode) -> Page:
         ]
     if not isinstance(order, int):
         wrong.append(f"order 现为“{order}”，应为一个整数")
-    if unknown := given.keys() - {"page", "each", "order"}:
+    needs = given.get("needs", [])
+    of_cells = ((f"第{n}个单元的 ", cell.metadata.get("needs", [])) for n, cell in enumerate(notebook.cells, start=1))
+    for where, parts in (("", needs), *of_cells):
+        if not isinstance(parts, list) or not all(part in get_args(Part) for part in parts):
+            wrong.append(f"{where}needs 现为“{parts}”，应为列表，其中是 {'、'.join(get_args(Part))}")
+    if unknown := given.keys() - {"page", "each", "order", "needs"}:
         wrong.append(f"不认识 {'、'.join(sorted(unknown))}")
     if wrong:
         raise BuildError(f"元数据 cixi 有误：{'；'.join(wrong)}。")
     text: str = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
-    return Page(template, str(output), Each(str(each)), order, text)
+    return Page(template, str(output), Each(str(each)), order, text, tuple(needs))
 
 
 def _clashes(pages: Sequence[Page]) -> Iterator[str]:
@@ -153,6 +165,8 @@ class Run:
     indicator: int | None = None
     name: str = ""  # of the indicator
     siblings: tuple[str, ...] = ()  # pages that an index lists below itself
+    frame: Frame | None = None  # without one, the plan has every part and no words
+    pages: frozenset[str] = frozenset()  # all outputs of the book
 
     @property
     def parameters(self) -> dict[str, int]:
@@ -173,14 +187,27 @@ class Run:
             entries = "\n".join(self.siblings)
             notebook.cells[0].source += f"\n\n```{{toctree}}\n:hidden:\n\n{entries}\n```"
         words = {name: str(value) for name, value in self.parameters.items()}
-        words["name"] = _MARKUP.sub(r"\\\g<0>", self.name).replace("\n", " ")
+        named = {"name": self.name} | (self.frame.words if self.frame else {})
+        words |= {word: _MARKUP.sub(r"\\\g<0>", text).replace("\n", " ") for word, text in named.items()}
+        needed = ((cell, cell.metadata.pop("needs", ())) for cell in notebook.cells)
+        notebook.cells = [cell for cell, needs in needed if self.frame is None or self.frame.has(needs)]
         for cell in notebook.cells:
             if cell.cell_type == "markdown":
                 for word, text in words.items():
                     cell.source = cell.source.replace(f"{{{word}}}", text) if text else cell.source
+                cell.source = "\n".join(line for line in cell.source.split("\n") if not self._is_dead(line))
             elif cell.cell_type == "code":
                 _fold(cell)
         return notebook
+
+    def _is_dead(self, line: str) -> bool:
+        """Whether a line of a list links to a page that the book does not have."""
+        linked = _LISTED.match(line)
+        return (
+            bool(self.pages)
+            and linked is not None
+            and normpath((self.output.parent / linked[1]).as_posix()) not in self.pages
+        )
 
     @property
     def label(self) -> str:
@@ -191,13 +218,21 @@ class Run:
         return f"{self.label}（{self.page.file}）"
 
 
-def runs_of(pages: Sequence[Page], years: Iterable[int], baseline: int, indicators: Mapping[int, str]) -> list[Run]:
-    """All pages of the book: those made once, those of indicators, then year by year, the newest first."""
+def runs_of(
+    pages: Sequence[Page], years: Iterable[int], frame: Frame | None, indicators: Mapping[int, str]
+) -> list[Run]:
+    """All pages of the book: those made once, those of indicators, then year by year, the newest first. Years before the
+    frame's base year are retrospects.
+    """
+    pages = [page for page in pages if frame is None or frame.has(page.needs)]
+    baseline = frame.base_year if frame else 0
     newest_first = sorted(set(years), reverse=True)
     newest = newest_first[0]
     runs = [Run(page, newest) for page in pages if page.each is Each.ONCE]
     runs += [Run(p, newest, n, name) for p in pages if p.each is Each.INDICATOR for n, name in indicators.items()]
     runs += [Run(page, year) for year in newest_first for page in pages if page.each.covers(year, baseline)]
+    outputs = frozenset(run.output.as_posix() for run in runs)
+    runs = [replace(run, frame=frame, pages=outputs) for run in runs]
     for number, run in enumerate(runs):
         if run.output.stem == "index" and run.output.parent != Path():
             siblings = (r.output.stem for r in runs if r.output.parent == run.output.parent and r is not run)

@@ -20,10 +20,11 @@ from pydantic import TypeAdapter
 
 from cixi_analysis.book import cache
 from cixi_analysis.book.pdf import belongs_to
-from cixi_analysis.book.sphinx_extension import BOOK_TITLE
+from cixi_analysis.book.sphinx_extension import book_title
 from cixi_analysis.errors import CixiError, writing
 from cixi_analysis.export.workbook import save_bytes, zip_entry
 from cixi_analysis.plan import edition, provenance
+from cixi_analysis.plan.dataset import load_plan
 
 #: The folder of the site in the archive, and the page beside it that leads there.
 _SITE, _START = "site", "index.html"
@@ -133,15 +134,15 @@ def archive(root: Path, target: Path) -> Path:
         raise NotPublished(f"网站里有的页面可能比数据旧（{why}）。请先运行 cixi build，再发布。")
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w") as file:
-        for name, content in _with_start(site).items():
+        for name, content in _with_start(book_title(load_plan(root)), site).items():
             file.writestr(zip_entry(name, known.date), content)
     save_bytes(written.getvalue(), target)
     return target
 
 
-def _with_start(site: PublishedSite) -> dict[str, bytes]:
+def _with_start(title: str, site: PublishedSite) -> dict[str, bytes]:
     """The files of an archive: the site's, and before them the page that leads to it."""
-    start = _TEMPLATES.get_template("start.html.j2").render(title=BOOK_TITLE, site=_SITE, reports=site.reports)
+    start = _TEMPLATES.get_template("start.html.j2").render(title=title, site=_SITE, reports=site.reports)
     return {_START: start.encode()} | site.files
 
 
@@ -160,7 +161,9 @@ def verify(root: Path, site: PublishedSite) -> int:
     years = sorted(int(stem[-4:]) for stem in (Path(name).stem for name in site.reports) if stem[-4:].isdecimal())
     with writing("临时文件夹", NotReproduced), TemporaryDirectory(prefix="cixi-verify-") as name:
         again = _again(root, Path(name) / "again", known.date, years)
-    if found := first_difference(site.files, again.files if site.place.is_dir() else _with_start(again)):
+    if found := first_difference(
+        site.files, again.files if site.place.is_dir() else _with_start(book_title(load_plan(root)), again)
+    ):
         raise NotReproduced(f"重新生成的与 {site.place} 不同：{found}{_circumstances(known, now)}")
     return len(again.files)
 

@@ -24,15 +24,12 @@ from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.search.zh import SearchChinese
 
+from cixi_analysis.analysis.table1 import standards
 from cixi_analysis.book.cache import Drawings, drawings
 from cixi_analysis.plan.dataset import Plan, load_plan
 from cixi_analysis.plan.provenance import FILE, provenance
 from cixi_analysis.presentation.looks import config as theme
-from cixi_analysis.words import PLAN_TITLE
 
-#: What the book is cited as.
-BOOK_TITLE = f"{PLAN_TITLE}评估报告书"
-_SCOPE = "范围不含杭州湾新区。"
 _TAG = re.compile(r"<[a-z][a-z0-9]*\b[^>]*\bdata-find=[^>]*>")
 _YEAR = re.compile(r"/(\d{4})/")
 _INDEX = ("Search.setIndex(", ")")
@@ -55,24 +52,27 @@ class Search(SearchChinese):
         self.split, self.stem = cache(self.split), cache(self.stem)  # type: ignore[method-assign]
 
 
-def standards(plan: Plan, year: int) -> tuple[str, ...]:
-    """The standards that the requirements in force in a year come from."""
-    asked = dict.fromkeys((r.item_id, r.level) for r in plan.requirements)
-    return tuple(dict.fromkeys(plan.requirement(item, level, year).standard for item, level in asked))
-
-
 def imprint(plan: Plan, year: int | None) -> str:
     """Year and standard of a page, or (None) of the whole book."""
-    years = plan.report_years
+    frame, years = plan.frame, plan.report_years
     shown = f"{year}年" if year else f"{years[0]}—{years[-1]}年"
     found = dict.fromkeys(s for y in ((year,) if year else years) for s in standards(plan, y))
-    return f"{shown}。依据{PLAN_TITLE}表一所列的国家级、省级要求；标准：{'；'.join(found)}。{_SCOPE}"
+    asked, table = f"{'、'.join(level.chinese for level in plan.levels)}要求", frame.tables.indicators.name
+    if set(found) <= set(standards(plan, frame.base_year)):
+        return f"{shown}。依据{frame.title}{table}所列的{asked}；标准：{'；'.join(found)}。{frame.scope or ''}"
+    return f"{shown}。{asked}按各年适用的标准：{'；'.join(found)}；规划值依据{frame.title}{table}。{frame.scope or ''}"
+
+
+def book_title(plan: Plan) -> str:
+    """What the book is cited as."""
+    return f"{plan.frame.title}评估报告书"
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register with Sphinx. The imprints are a setting, so that Sphinx writes every page again when they change."""
     app.add_search_language(Search)
     app.add_config_value("cixi_imprints", {}, "html", [dict])
+    app.add_config_value("cixi_title", "", "html", [str])
     app.connect("config-inited", _configure)
     app.connect("env-get-outdated", _changed)
     app.connect("html-page-context", _adjust, priority=900)  # after the theme's own
@@ -84,6 +84,7 @@ def _configure(app: Sphinx, config: Config) -> None:
     for unused in ("sphinx_multitoc_numbering", "sphinx_jupyterbook_latex"):  # they do not say that they are safe
         app.extensions[unused].parallel_read_safe = True
     plan = load_plan(Path(app.srcdir))
+    config.cixi_title = book_title(plan)
     config.cixi_imprints = {year: imprint(plan, year) for year in (None, *plan.report_years)}
 
 
@@ -120,7 +121,7 @@ def _adjust(app: Sphinx, page: str, _template: str, context: dict[str, Any], _do
     imprints, about = app.config.cixi_imprints, context["pathto"]("book/provenance")
     line = imprints.get(year, imprints[None])
     context["theme_extra_footer"] = Markup('{} <a href="{}">数据与版本</a>').format(line, about)
-    known = {"cixi-title": BOOK_TITLE, "cixi-year": str(year or "")}
+    known = {"cixi-title": app.config.cixi_title, "cixi-year": str(year or "")}
     metas = (Markup('<meta name="{}" content="{}"/>').format(*pair) for pair in known.items())
     context["metatags"] = "\n".join((context.get("metatags", ""), *metas))
 

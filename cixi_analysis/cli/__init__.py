@@ -16,7 +16,7 @@ from cixi_analysis.cli.terminal import HELP, ChineseGroup, PathType
 @click.group(
     cls=ChineseGroup,
     context_settings={"max_content_width": 100, "show_default": True},
-    help="慈溪市生态文明建设规划年度评估。Yearly assessment of Cixi's ecological-civilization plan.",
+    help="生态文明建设规划年度评估。Yearly assessment of an ecological-civilization plan.",
     epilog="第一次使用：cixi build，然后打开 _build/html/index.html。First time: run `cixi build`, open that page.",
 )
 @click.option(

@@ -1,4 +1,4 @@
-"""Commands that build the book, publish it and verify a published one."""
+"""Commands that start a project, build its book, publish it and verify a published one."""
 
 import signal
 import time
@@ -22,10 +22,34 @@ _BUILDS = 20
 
 
 @command(
+    short_help="为另一个规划新建项目。Start a project for another plan.",
+    help="在 FOLDER（还不存在，或是空文件夹）中新建另一个规划的项目：规划的框架、只有列名的数据表、书的各页，和说明先填什么的 README.md。"
+    "Start a project for another plan in FOLDER, which must not exist or be empty: the plan's frame, tables with headers, "
+    "the book's pages, and a README that says what to fill in first.\n\n"
+    "各页复制自当前（或 --root 指明的）项目。The pages are copied from the current project (or that of --root).",
+)
+@click.argument("folder", type=PathType(path_type=Path), metavar="FOLDER")
+@click.option("--title", default="", help="规划的名称，不带书名号。The plan's name, without 《》.")
+def new(root: Path | None, folder: Path, title: str) -> None:
+    from cixi_analysis.book.new_project import start_project
+    from cixi_analysis.errors import invisible, quoted
+
+    title = title.strip()
+    if "\n" in title or invisible(title):
+        raise click.UsageError(
+            f"--title 现为{quoted(title)}，应为一行看得见的文字。TITLE must be one line of visible text."
+        )
+    place = start_project(root, folder, title.removeprefix("《").removesuffix("》"))
+    echo(place)
+    name = f'"{folder}"' if " " in str(folder) else folder
+    echo(f"先填什么，见其中的 README.md；还缺什么，运行 cixi --root {name} build。", err=True)
+
+
+@command(
     short_help="运行笔记本并生成网站。Run the notebooks, build the site.",
     help="检查数据，按年运行笔记本，生成网站 _build/html/index.html。Check the data, run the notebooks for each year, build the site.\n\n"
-    "默认生成 2020 年以来每个有数据的年份；出错时保留上一次生成的网站。"
-    "Default: each year from 2020 on that has observations; on failure the last good site stays.",
+    "默认生成每个有数据、成页的年份；出错时保留上一次生成的网站。"
+    "Default: each year with observations from the first report year on; on failure the last good site stays.",
 )
 @click.option(
     "--year", "years", type=int, multiple=True,
@@ -93,7 +117,7 @@ def _up_to_date(
         from cixi_analysis.book.scheduler import cluster
 
         plan = cixi.load_plan(root)
-        for year in years:
+        for year in years or (plan.require_year(),):
             plan.require_year(year)
             if year not in plan.report_years:
                 known = "、".join(map(str, plan.report_years))
@@ -101,10 +125,11 @@ def _up_to_date(
         for year in plan.report_years:
             cixi.assess(plan, year)  # raises before any page runs what a page would raise
         with nullcontext() if scheduler is None else cluster(scheduler) as executor:
+            now = plan.as_of(plan.report_years[-1])
             page = build_book(
-                root, plan.report_years, renew=None if force or not years else years, force=force,
-                indicators={item.indicator: item.indicator_name for item in plan.items},
-                own={indicator: cache.of(read_of_years(plan, indicator)) for indicator in plan.indicators},
+                root, plan.report_years, frame=plan.frame, renew=None if force or not years else years, force=force,
+                indicators={item.indicator: item.indicator_name for item in now.items},
+                own={indicator: cache.of(read_of_years(plan, indicator)) for indicator in now.indicators},
                 inputs=inputs, executor=executor, using=using,
             )  # fmt: skip
     echo(page)
@@ -153,7 +178,7 @@ def publish(root: Path | None, as_zip: bool, output: Path | None) -> None:
     if output and output.suffix.lower() != ".zip":
         raise click.UsageError(f"文件名应以 .zip 结尾，现为 {output}。The file's name should end in .zip.")
     plan = cixi.load_plan(root)
-    target = output or plan.root / "_build" / f"cixi-{plan.report_years[-1]}.zip"
+    target = output or plan.root / "_build" / f"cixi-{plan.require_year()}.zip"
     archive(plan.root, target)
     echo(target)
     echo(f"{target.stat().st_size / 1e6:.1f} MB。解压后打开其中的 index.html。", err=True)

@@ -1,5 +1,6 @@
 """Commands that answer: assess, trend, reconcile, diff, indicator, commitments, audit, requirement, export."""
 
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,7 +9,8 @@ import click
 
 import cixi_analysis as cixi
 from cixi_analysis.cli.terminal import FORMAT, YEAR, PathType, command, echo, print_table
-from cixi_analysis.words import BASE_YEAR, LAST_YEAR, NOT_APPLICABLE_MARK, AuditResult, Convention, Due
+from cixi_analysis.errors import DataError
+from cixi_analysis.words import LAST_YEAR, AuditResult, Convention, Due
 
 if TYPE_CHECKING:
     from cixi_analysis.requirement.tree import Node
@@ -22,7 +24,7 @@ if TYPE_CHECKING:
 @YEAR
 @click.option(
     "--against", type=click.Choice(["requirement", "target"]), default="requirement",
-    help="对照国家、省级要求，或规划值 2025、2030。Against the requirements, or the plan's targets.",
+    help="对照各级要求，或规划值。Against the requirements, or the plan's targets.",
 )  # fmt: skip
 @click.option(
     "--without", type=click.Choice(["none-assigned", "nothing-there", "full", "plan-concludes"]), multiple=True,
@@ -55,7 +57,7 @@ def trend(root: Path | None, year: int, form: str) -> None:
 @FORMAT
 def reconcile(root: Path | None, form: str) -> None:
     plan = cixi.load_plan(root)
-    table = cixi.reconcile(plan, cixi.assess(plan, BASE_YEAR).table)
+    table = cixi.reconcile(plan, cixi.assess(plan, plan.frame.base_year).table)
     print_table(table, form)
     if (differing := int((table["agrees"] == "no").sum())) > 0:
         echo(f"有 {differing} 项所印与复算不一致，见 agrees 为 no 的行。", err=True)
@@ -81,7 +83,7 @@ def diff(root: Path | None, year: int, other: int | None, form: str) -> None:
 
 @command(
     short_help="一项指标的档案。All there is to know about one indicator.",
-    help="一项指标（1–50）的档案：要求与规划值及其读法、各年观测与结论、差距与进度、相关的承诺、项目与核对、所缺的数据；一行一个事实。"
+    help="一项指标的档案：要求与规划值及其读法、各年观测与结论、差距与进度、相关的承诺、项目与核对、所缺的数据；一行一个事实。"
     "The dossier of indicator N: wordings and how they are read, observations, verdicts with reasons, margins, pace, "
     "commitments, projects, audit findings and what is missing, a fact a row.",
 )
@@ -92,7 +94,7 @@ def indicator(root: Path | None, number: int, year: int | None, form: str) -> No
     from cixi_analysis.analysis.dossier import facts
 
     plan = cixi.load_plan(root)
-    print_table(facts(cixi.dossier(plan, number, plan.years[-1] if year is None else year)), form)
+    print_table(facts(cixi.dossier(plan, number, plan.require_year(year))), form)
 
 
 @command(
@@ -108,9 +110,9 @@ def commitments(root: Path | None, year: int | None, form: str) -> None:
     from cixi_analysis.analysis.commitments import ledger
 
     plan = cixi.load_plan(root)
-    at = plan.years[-1] if year is None else year
-    if not BASE_YEAR <= at <= LAST_YEAR:
-        raise click.UsageError(f"年份应在 {BASE_YEAR} 与 {LAST_YEAR} 之间，现为 {at}。YEAR is out of range.")
+    at = plan.require_year() if year is None else year
+    if not (base := plan.frame.base_year) <= at <= LAST_YEAR:
+        raise click.UsageError(f"年份应在 {base} 与 {LAST_YEAR} 之间，现为 {at}。YEAR is out of range.")
     table = ledger(plan, at)
     print_table(table, form)
     counts = "，".join(f"{word.chinese} {(table['due'] == word.value).sum()}" for word in Due)
@@ -148,9 +150,14 @@ def requirement(root: Path | None, text: str | None, unit: str | None, everythin
     if text is None:
         from cixi_analysis.analysis.dossier import readings
 
-        print_table(readings(cixi.load_plan(root)), form)
+        table = readings(cixi.load_plan(root))
+        print_table(table, form)
+        if refused := int((table["refusal"] != "").sum()):
+            echo(f"有 {refused} 种要求无法解读，见 refusal 一列；所在的子项无数据，其余照常评估。", err=True)
+            raise click.exceptions.Exit(1)
         return
-    from cixi_analysis.requirement import meaning
+    from cixi_analysis.requirement import meaning, nothing_asked, terms
+    from cixi_analysis.requirement.vocabulary import NO_TERMS
 
     def tree_rows(node: "Node", depth: int = 0) -> Iterator[tuple[int, str, str]]:
         """Depth, name (AND, OR or the leaf) and meaning of the node and of all below it."""
@@ -159,7 +166,10 @@ def requirement(root: Path | None, text: str | None, unit: str | None, everythin
         for part in parts:
             yield from tree_rows(part, depth + 1)
 
-    tree = None if text == NOT_APPLICABLE_MARK else cixi.read(text, unit=unit)
+    known = NO_TERMS
+    with contextlib.suppress(DataError):  # outside of a project, or in a damaged one
+        known = terms(cixi.load_plan(root))
+    tree = None if nothing_asked(text, known) else cixi.read(text, unit=unit, terms=known)
     rows = list(tree_rows(tree)) if tree else [(0, text, "本级没有要求")]
     if form == "table":
         echo(tree or text)
@@ -173,7 +183,7 @@ def requirement(root: Path | None, text: str | None, unit: str | None, everythin
 
 @command(
     short_help="导出 Excel 工作簿等。Export an Excel workbook, JSON or CSV.",
-    help="导出该年的表一（含现状与结论）、表二、表三、理由、计数、趋势与核对。"
+    help="导出该年的指标表（含现状与结论）、工程各表、理由、计数、趋势与核对。"
     "Export Tables 1-3 with the year's status and verdicts, reasons, tallies, trend and reconciliation.\n\n"
     "-o 以 .xlsx 结尾得到一个工作簿，以 .json 结尾得到一个 JSON，是已有的文件夹则得到各表的 CSV。"
     "The output's name decides: .xlsx a workbook, .json one JSON file, an existing folder the tables as CSV.",

@@ -10,7 +10,7 @@ import click
 import cixi_analysis as cixi
 from cixi_analysis.cli.terminal import FILE, FORMAT, YEAR, command, echo, print_table
 from cixi_analysis.errors import CixiError
-from cixi_analysis.words import BASE_YEAR, TARGET_YEARS, Stage
+from cixi_analysis.words import Stage
 
 if TYPE_CHECKING:
     from cixi_analysis.form.checking import Checked
@@ -38,13 +38,14 @@ def workbook(root: Path | None, year: int, output: Path | None, overwrite: bool)
     path = output or Path(f"cixi-{year}-form.xlsx")
     if path.suffix.lower() != ".xlsx":
         raise click.UsageError(f"文件名应以 .xlsx 结尾，现为 {path.name}。The file name must end in .xlsx.")
-    if year > (last := TARGET_YEARS[-1]):
+    plan = cixi.load_plan(root)
+    if year > (last := plan.frame.last_year):
         raise CixiError(f"规划只到 {last} 年（最后一个目标年），{year} 年没有规划值可以对照，不生成填报表。")
-    if year < BASE_YEAR:
-        raise CixiError(f"{year} 年早于规划基准年 {BASE_YEAR} 年，其数据是规划所载，不用填报。")
+    if year < (base := plan.frame.base_year):
+        raise CixiError(f"{year} 年早于规划基准年 {base} 年，其数据是规划所载，不用填报。")
     if path.exists() and not overwrite:
         raise CixiError(f"{path} 已经存在，其中可能有填写的内容。请用 -o 另取文件名，或用 --overwrite 覆盖。")
-    write_form(cixi.load_plan(root), year, path)
+    write_form(plan, year, path)
     echo(f"已写入 {path}。填写后运行 cixi check {path}", err=True)
 
 
@@ -127,7 +128,7 @@ def _import_report(change: "Import", file: Path, dry_run: bool) -> Iterator[str]
             yield f"{year} 年的进展：{counts}。"
         if year not in change.plan.years and change.rows:
             yield f"{year} 年此前没有数据，没有可比的结论。"
-        if year == BASE_YEAR:
+        if year == change.plan.frame.base_year and change.plan.has("published"):
             yield f"注意：{year} 年是规划的基准年，改动后请运行 cixi reconcile，与规划所印核对。"
     else:
         yield f"{year} 年：与现有数据相同，没有改动。"
@@ -136,7 +137,8 @@ def _import_report(change: "Import", file: Path, dry_run: bool) -> Iterator[str]
     if dry_run:
         yield f"没有写入。去掉 --dry-run 即写入：cixi import {name}{' --final' if change.final else ''}"
     elif not change.rows:
-        yield f"下一步：cixi commitments --year {year} 看承诺台账。"
+        ledger = change.plan.has("commitments")
+        yield f"下一步：{f'cixi commitments --year {year} 看承诺台账' if ledger else 'cixi build 更新网站'}。"
     else:
         if change.unfilled:
             yield f"{year} 年是初稿，还有{len(change.unfilled)}处没有填报；继续填写后可以再次导入。"

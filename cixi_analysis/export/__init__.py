@@ -7,25 +7,19 @@
 
 from pathlib import Path
 
+from cixi_analysis.analysis.table1 import of_plan, standards
 from cixi_analysis.export.assessment_sheets import indicator_sheet, reason_sheet, tally_sheet, trend_sheet
 from cixi_analysis.export.figures import Figures, write_csv, write_json
 from cixi_analysis.export.plan_sheets import reconciliation_sheet, table1_sheet, table2_sheet, table3_sheet
 from cixi_analysis.export.sheet import Header, Report, Sheet, emphasise
 from cixi_analysis.export.workbook import WRAP, ExportError, save_bytes, workbook_bytes
 from cixi_analysis.plan.dataset import Plan
-from cixi_analysis.words import PLAN_TITLE
 
 __all__ = ["ExportError", "Figures", "attachments", "report", "write_csv", "write_json", "write_workbook"]
 
+_PRINTED = "所印的结论、计数与合计，与复算对照；回看年份没有这一张。"
+#: What stands on the guide sheet of every workbook, below what is the plan's.
 _GUIDE = {
-    "表一": "规划的指标体系：栏目、次序、合并单元格与规划相同，要求与规划值照录；现状与结论是本年的。"
-    "原表第9、28项误印作“1”“2”的子项序号作①②。",
-    "表二、表三": "规划的重点工程，各年相同；表二的完成率是本书加的一栏。没有概算的项目写“/”，不计入合计。",
-    "指标结论": "一行一个指标，不合并单元格，可筛选。",
-    "结论依据": "一行一个子项与级别：结论、依据、理由、现状出处。",
-    "分级统计": "按级别、领域、指标属性、依据的指标数，以及不用某一约定时的指标数。",
-    "趋势与进度": "有数值的子项：水平与趋势、差距、进度。",
-    "数据核对": f"{PLAN_TITLE}所印的结论、计数与合计，与复算对照；回看年份没有这一张。",
     "未填报": "还没有填写，与“无数据”（已填写而不足以判定）分开计数；只在初稿中出现。",
     "公式": "计数、合计、完成率、差距与差值都是公式，点击单元格可见所用的区域；打开文件时自动重算，所存的值就是程序算得的值。",
     "文字": "来自数据的文字一律按文字保存，以 = + - @ 开头的也不是公式；工作簿不能保存的控制字符，以可见的符号代替。",
@@ -62,8 +56,29 @@ def report(figures: Figures) -> Report:
 
 def _guide_sheet(made: Report) -> None:
     sheet = Sheet(made, "说明", "说明", [Header("项目", 16, WRAP), Header("内容", 100, WRAP)])
-    about = {"依据": PLAN_TITLE, "年份": f"{made.figures.year}年", "数据状况": made.figures.stage}
-    for number, (name, text) in enumerate({**about, **_GUIDE}.items(), start=sheet.first):
+    for number, (name, text) in enumerate({**_about(made.figures), **_GUIDE}.items(), start=sheet.first):
         sheet.row(number, (name, text))
         emphasise(sheet.cells.cell(number, 1))
     sheet.finish()
+
+
+def _about(figures: Figures) -> dict[str, str]:
+    """What the workbook is about, and its sheets."""
+    plan, year = figures.plan, figures.year
+    frame, tables = plan.frame, plan.frame.tables
+    wordings = "要求与规划值照录"
+    if any(of_plan(plan, item, year) for item in plan.items):
+        wordings = "名称、单位与要求是该年适用的，与规划所列不同的两者都写（现行、规划所列）；规划值照录"
+    past, planned = tables.past_projects, tables.projects
+    return {
+        "依据": frame.title, "年份": f"{year}年", "标准": "；".join(standards(plan, year)), "数据状况": figures.stage,
+        tables.indicators.name: f"规划的指标体系：栏目、次序、合并单元格与规划相同，{wordings}；现状与结论是本年的。"
+        f"{tables.indicators.note or ''}",
+        **({past.name: "上一轮的重点工程，各年相同；完成率是本书加的一栏。"} if past else {}),
+        **({planned.name: "规划的重点工程，各年相同。没有概算的项目写“/”，不计入合计。"} if planned else {}),
+        "指标结论": "一行一个指标，不合并单元格，可筛选。",
+        "结论依据": "一行一个子项与级别：结论、依据、理由、现状出处。",
+        "分级统计": "按级别、领域、指标属性、依据的指标数，以及不用某一约定时的指标数。",
+        "趋势与进度": "有数值的子项：水平与趋势、差距、进度。",
+        **({"数据核对": f"{frame.title}{_PRINTED}"} if plan.has("published") else {}),
+    }  # fmt: skip

@@ -9,37 +9,37 @@ from typing import Any
 import pandas as pd
 from openpyxl.utils import get_column_letter
 
-from cixi_analysis.analysis.outputs import OUTPUTS
 from cixi_analysis.analysis.records import records
 from cixi_analysis.assessment import tally
 from cixi_analysis.export.sheet import PERCENT, RATIO, Formula, Header, Report, Sheet, Value, emphasise
 from cixi_analysis.export.workbook import CENTRE, WRAP
+from cixi_analysis.plan.frame import Level
 from cixi_analysis.plan.schema import Indicator
 from cixi_analysis.presentation.formatting import missing
 from cixi_analysis.presentation.looks import basis_word
 from cixi_analysis.presentation.titles import item_label
-from cixi_analysis.words import Attribute, Basis, Convention, Direction, Level, Pace, Polarity, Status
+from cixi_analysis.words import Attribute, Basis, Convention, Direction, Pace, Polarity, Status
 
 
 def indicator_sheet(report: Report) -> None:
-    """A row an indicator, nothing merged, to be filtered; the verdicts are those of 表一."""
-    assessment = report.figures.assessment
+    """A row an indicator, nothing merged, to be filtered; the verdicts are those of Table 1."""
+    assessment, levels = report.figures.assessment, report.plan.levels
     columns = [Header("序号", 6), Header("指标名称", 30, WRAP), Header("领域", 10), Header("指标属性", 9)]
-    for name in (level.chinese for level in Level):
+    for name in (level.chinese for level in levels):
         columns += [Header(f"{name}结论", 9), Header(f"{name}依据", 12), Header(f"{name}理由", 60, WRAP)]
     sheet = Sheet(report, "指标结论", f"指标结论（{report.figures.year}年评估）", columns, freeze="C")
     judged = {(row.indicator, row.level): row for row in records(assessment.indicators)}
     first = {item.indicator: item for item in reversed(report.plan.items)}
     for number, (indicator, item) in enumerate(sorted(first.items()), start=sheet.first):
         cells: list[Value] = [indicator, item.indicator_name, item.domain, item.attribute.chinese]
-        for level in Level:
+        for level in levels:
             row, place = judged[indicator, level], report.places["verdict", indicator, level][0]
             status = assessment.status(indicator, level).chinese
             cells += [Formula(place, status), basis_word(row.basis) or None, row.reason]
         sheet.row(number, cells)
     last = sheet.first + len(first) - 1
-    for (verdict, basis), level in zip(((5, 6), (8, 9)), Level, strict=True):
-        report.places[Basis, level] = [sheet.place(column, sheet.first, last) for column in (basis, verdict)]
+    for verdict, level in zip(count(5, 3), levels, strict=False):  # the first of a level's three columns
+        report.places[Basis, level] = [sheet.place(column, sheet.first, last) for column in (verdict + 1, verdict)]
     sheet.finish(filtered=True)
 
 
@@ -52,11 +52,10 @@ def reason_sheet(report: Report) -> None:
     ]  # fmt: skip
     sheet = Sheet(report, "结论依据", f"结论依据（{year}年评估）", columns, freeze="D")
     for number, row in enumerate(records(assessment.items), start=sheet.first):
-        item, level = plan.item(row.item_id), Level(row.level)
+        item, level = plan.item(row.item_id), plan.level(row.level)
         observed = plan.observation(item.item_id, year, level)
         cells = (
-            item.indicator, item_label(item),
-            (item.provincial_name if level is Level.PROVINCIAL else None) or item.name, level.chinese,
+            item.indicator, item_label(item), plan.asked(item, level, year).name, level.chinese,
             assessment.status(item.indicator, level, item.item_id).chinese, basis_word(row.basis) or None, row.reason,
             observed.source if observed else None,
         )  # fmt: skip
@@ -71,14 +70,14 @@ _Section = tuple[str, pd.DataFrame, str, Mapping[Any, str], Callable[[Any, Level
 
 def tally_sheet(report: Report) -> None:
     """A row a group, the levels side by side (适用, the statuses, the share of 是), in sections."""
-    counted = report.figures.counted
+    counted, levels = report.figures.counted, report.plan.levels
     titles = ("适用", *(status.chinese for status in counted), "是÷适用")
     columns = [Header("分组", 34, WRAP)]
-    columns += [Header(title, 9, group=level.chinese) for level in Level for title in titles]
+    columns += [Header(title, 9, group=level.chinese) for level in levels for title in titles]
     title = f"分级统计（{report.figures.year}年，指标数）"
     sheet = Sheet(report, "分级统计", title, columns, freeze="B")
     letters: dict[tuple[Level, Status | None], str] = {}
-    for start, level in zip((2, 2 + len(titles)), Level, strict=True):
+    for start, level in zip(count(2, len(titles)), levels, strict=False):
         for column, status in enumerate((None, *counted), start=start):
             letters[level, status] = get_column_letter(column)
             report.places["tally", level, status] = [sheet.place(column, sheet.first)]
@@ -90,7 +89,7 @@ def tally_sheet(report: Report) -> None:
             number, found = next(rows), records(table[table[by] == group] if by else table)
             counts = {(row.level, status): int(getattr(row, status)) for row in found for status in counted}
             cells: list[Value | EllipsisType] = [label]
-            for level in Level:
+            for level in levels:
                 values = [counts.get((level, status), 0) for status in counted]
                 total, first, *_, last = (f"{letters[level, status]}{number}" for status in (None, *counted))
                 cells.append(Formula(f"SUM({first}:{last})", sum(values)))
@@ -159,7 +158,7 @@ _LEFT = ("name", "measure", "note")
 
 def trend_sheet(report: Report) -> None:
     """A row a series and target; what can be computed from its cells is a formula."""
-    titles = {name: str(column.title) for name, column in OUTPUTS["trend"].columns.items()}
+    titles = {name: str(column.title) for name, column in report.figures.outputs["trend"].columns.items()}
     titles["name"] = str(Indicator.columns()["name"].title)
     columns = [
         Header(titles[name], width, WRAP if name in _LEFT else CENTRE, group=group)

@@ -8,13 +8,14 @@ from pathlib import Path
 import pandas as pd
 
 from cixi_analysis.analysis import commitments, links, projects, reconciliation, table1, trend
-from cixi_analysis.analysis.outputs import OUTPUTS
+from cixi_analysis.analysis.outputs import outputs
+from cixi_analysis.analysis.table1 import Table1Row
 from cixi_analysis.assessment import assess, tally_without_each_convention
 from cixi_analysis.export.workbook import csv_text, printable, save_bytes
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import Row
 from cixi_analysis.presentation.summary import year_banner
-from cixi_analysis.words import BASE_YEAR, PLAN_TITLE, REGION, Status
+from cixi_analysis.words import Status
 
 _Records = list[dict[str, str | int | float | None]]
 
@@ -23,7 +24,8 @@ class Figures:
     """The results of one year. Raises ``UnknownYear`` for one without observations."""
 
     def __init__(self, plan: Plan, year: int) -> None:
-        self.plan, self.year = plan, plan.require_year(year)
+        self.year = plan.require_year(year)
+        self.plan = plan = plan.as_of(year)
         #: The banner of the year's pages: ``回看：…``, ``初稿：…``, or that the year is complete.
         self.stage = year_banner(plan, year).name
         self.assessment = assess(plan, year)
@@ -33,33 +35,37 @@ class Figures:
         self.counted = [Status.MET, Status.UNMET, Status.NO_DATA]
         if self.tallies_without_conventions[Status.NOT_FILLED_IN.value].any():
             self.counted.append(Status.NOT_FILLED_IN)
-        #: That of the base year; None for a year before it, which has no such page either.
-        base = assess(plan, BASE_YEAR).table if year >= BASE_YEAR else None
-        self.reconciliation = None if base is None else reconciliation.reconcile(plan, base)
+        #: What the year's downloads hold, as the plan and the year have it.
+        self.outputs = outputs(self.plan, year)
+        #: Of the base year's verdicts; None before the base year, and where the plan prints no figures.
+        self.reconciliation: pd.DataFrame | None = None
+        if "reconciliation" in self.outputs:
+            self.reconciliation = reconciliation.reconcile(plan, assess(plan, plan.frame.base_year).table)
+
+    def table1_text(self, row: Table1Row, column: str) -> str:
+        """A cell of Table 1; where another name, unit or wording than the plan's own is in force, both."""
+        text, of_plan = row.cells[column].text, table1.of_plan(self.plan, row.item, self.year).get(column)
+        return f"现行：{text}\n规划所列：{of_plan}" if of_plan else text
 
     @cached_property
     def tables(self) -> dict[str, pd.DataFrame]:
-        """Name → table, None for empty, last the dictionary; the plan's text from the base year on."""
-        plan, year, printed = self.plan, self.year, table1.table1(self.assessment)
-        texts = [{"item_id": row.item.item_id} | {c: cell.text for c, cell in row.cells.items()} for row in printed]
+        """Name → table, None for empty, last the dictionary."""
+        plan, year, rows = self.plan, self.year, table1.table1(self.assessment)
+        texts = [{"item_id": row.item.item_id} | {c: self.table1_text(row, c) for c in row.cells} for row in rows]
         # The text of a merged cell is in every row that it covers.
-        whole = pd.DataFrame(texts, columns=["item_id", *table1.HEADINGS]).ffill()
+        whole = pd.DataFrame(texts, columns=["item_id", *table1.headings(plan)]).ffill()
         found: dict[str, pd.DataFrame | Iterable[Row]] = {
-            "table1": whole.assign(indicator=[row.item.indicator for row in printed]), "table2": projects.outcomes(plan),
-            "table3": plan.projects, "observations": plan.observations[year], "assessment": self.assessment.table,
-            "trend": self.trends,
+            "table1": whole.assign(indicator=[row.item.indicator for row in rows]),
+            "table2": projects.outcomes(plan), "table3": plan.projects, "observations": plan.observations[year],
+            "assessment": self.assessment.table, "trend": self.trends, "commitments": commitments.ledger(plan, year),
+            "progress": plan.progress.get(year, ()), "audit": reconciliation.findings(plan),
+            "links": links.every_link(plan), "background": plan.background, "reconciliation": () if self.reconciliation is None else self.reconciliation,
         }  # fmt: skip
-        if self.reconciliation is not None:  # from the base year on
-            found |= {
-                "commitments": commitments.ledger(plan, year), "progress": plan.progress.get(year, ()),
-                "audit": reconciliation.findings(plan), "links": links.every_link(plan), "background": plan.background,
-                "reconciliation": self.reconciliation,
-            }  # fmt: skip
-        tables = {name: _table(_records(rows), OUTPUTS[name].columns) for name, rows in found.items()}
+        tables = {name: _table(_records(found[name]), one.columns) for name, one in self.outputs.items()}
         described: _Records = [
             {"table": name, "column": column, "title": one.title, "description": one.description}
-            for name in found
-            for column, one in OUTPUTS[name].columns.items()
+            for name, output in self.outputs.items()
+            for column, one in output.columns.items()
         ]
         return tables | {"dictionary": _table(described, ("table", "column", "title", "description"))}
 
@@ -75,7 +81,8 @@ def write_csv(figures: Figures, folder: Path) -> tuple[Path, ...]:
 
 def write_json(figures: Figures, path: Path) -> None:
     """Write all tables as lists of objects, null for empty. Raises ``ExportError``."""
-    about = {"title": PLAN_TITLE, "region": REGION, "year": figures.year, "status": figures.stage}
+    frame = figures.plan.frame
+    about = {"title": frame.title, "region": frame.region, "year": figures.year, "status": figures.stage}
     tables = {name: table.to_dict("records") for name, table in figures.tables.items()}
     content = json.dumps(about | tables, ensure_ascii=False, indent=1, allow_nan=False)
     save_bytes(f"{content}\n".encode(), path)

@@ -1,11 +1,10 @@
-"""The sheets of what the plan prints: its three tables, and 数据核对 against recomputed figures."""
+"""The sheets of what the plan prints: its tables, and 数据核对 against recomputed figures."""
 
 from itertools import groupby, zip_longest
 
 from openpyxl.utils import get_column_letter
 
 from cixi_analysis.analysis import projects, reconciliation, table1
-from cixi_analysis.analysis.outputs import OUTPUTS
 from cixi_analysis.analysis.records import records
 from cixi_analysis.export.sheet import MONEY, PERCENT, Formula, Header, Report, Sheet, Value, emphasise
 from cixi_analysis.export.workbook import CENTRE, WRAP
@@ -14,64 +13,72 @@ from cixi_analysis.plan.schema import Published
 from cixi_analysis.presentation.audit_page import AGREEMENT
 from cixi_analysis.presentation.looks import LOOKS
 from cixi_analysis.presentation.titles import short_source
-from cixi_analysis.words import BASE_YEAR, PLAN_TITLE, REGION, Attribute, Level, Outcome, Status
+from cixi_analysis.words import Attribute, Outcome, Status
 
-_WIDTHS = {
-    "domain": 6, "task": 12, "indicator": 6, "name": 28, "unit": 9, "national": 20, "provincial": 20, "attribute": 8,
-    "status": 38, "verdict_national": 9, "verdict_provincial": 9, "target_2025": 20, "target_2030": 20,
-}  # fmt: skip
-_AT = {name: number for number, name in enumerate(_WIDTHS, start=1)}
-_CENTRED = {"domain", "indicator", "unit", "attribute", *table1.VERDICTS}
-_GROUPS = dict.fromkeys(("status", *table1.VERDICTS), "现状值")
-_GROUPS |= dict.fromkeys(("target_2025", "target_2030"), "规划值")
+#: Columns of Table 1 → width; the others hold wordings.
+_WIDTHS = {"domain": 6, "task": 12, "indicator": 6, "name": 28, "unit": 9, "attribute": 8, "status": 38}
+_VERDICT, _WORDING = 9, 20
 #: Verdicts that stand out, by the word in the cell.
 _COLOURS = {s.chinese: LOOKS[s].back for s in (Status.UNMET, Status.NO_DATA, Status.NOT_FILLED_IN)}
 
 
 def table1_sheet(report: Report) -> None:
-    """The plan's own thirteen columns under two header rows, merged as the plan merges them."""
-    figures, places = report.figures, report.places
-    titles = table1.HEADINGS | {"status": f"{figures.year}年", "target_2025": "2025年", "target_2030": "2030年"}
+    """The plan's own columns under two header rows, merged as the plan merges them."""
+    figures, plan, places = report.figures, report.plan, report.places
+    targets, levels = {f"target_{year}": f"{year}年" for year in plan.frame.target_years}, table1.verdict_columns(plan)
+    titles = table1.headings(plan) | {"status": f"{figures.year}年"} | targets
+    widths = dict.fromkeys(titles, _WORDING) | _WIDTHS | dict.fromkeys(levels, _VERDICT)
+    groups = dict.fromkeys(("status", *levels), "现状值") | dict.fromkeys(targets, "规划值")
+    centred = {"domain", "indicator", "unit", "attribute", *levels}
     columns = [
-        Header(titles[name], width, CENTRE if name in _CENTRED else WRAP, group=_GROUPS.get(name, ""))
-        for name, width in _WIDTHS.items()
+        Header(title, widths[name], CENTRE if name in centred else WRAP, group=groups.get(name, ""))
+        for name, title in titles.items()
     ]
+    at = {name: number for number, name in enumerate(titles, start=1)}
     stage, is_incomplete, _ = figures.stage.partition("：")  # 回看 or 初稿
     stage = f"，{stage}" if is_incomplete else ""
-    title = f"表一 {REGION}生态文明建设示范区指标体系（{figures.year}年评估{stage}）"
-    sheet = Sheet(report, "表一", title, columns, freeze="E")
+    printed = plan.frame.tables.indicators
+    title = f"{printed.name} {printed.title}（{figures.year}年评估{stage}）"
+    sheet = Sheet(report, printed.name, title, columns, freeze="E")
     rows = list(enumerate(table1.table1(figures.assessment), start=sheet.first))
     for number, row in rows:
         for name, cell in row.cells.items():
-            value = int(cell.text) if name == "indicator" else cell.text or None
-            written = sheet.put(number, _AT[name], value, columns[_AT[name] - 1].align, rows=cell.rowspan)
-            if level := table1.VERDICTS.get(name):
-                places.setdefault(("verdict", row.item.indicator, level), [sheet.place(_AT[name], number)])
+            value = int(cell.text) if name == "indicator" else figures.table1_text(row, name) or None
+            written = sheet.put(number, at[name], value, columns[at[name] - 1].align, rows=cell.rowspan)
+            if level := levels.get(name):
+                places.setdefault(("verdict", row.item.indicator, level), [sheet.place(at[name], number)])
                 if cell.text in _COLOURS:
                     emphasise(written, _COLOURS[cell.text])
     # For formulas of other sheets: whole columns; the verdicts also by domain, a range a block of rows.
-    whole = {name: sheet.place(column, rows[0][0], rows[-1][0]) for name, column in _AT.items()}
+    whole = {name: sheet.place(column, rows[0][0], rows[-1][0]) for name, column in at.items()}
     places["indicators",] = [whole["indicator"]]
-    for name, level in table1.VERDICTS.items():
+    for name, level in levels.items():
         places[Attribute, level], places["verdicts", level, None] = [whole["attribute"], whole[name]], [whole[name]]
         for domain, group in groupby(rows, key=lambda row: row[1].item.domain):
             numbers = [number for number, _ in group]
-            block = sheet.place(_AT[name], numbers[0], numbers[-1])
+            block = sheet.place(at[name], numbers[0], numbers[-1])
             places.setdefault(("verdicts", level, domain), []).append(block)
+    marks = "".join(
+        f"{'*' * number}指标为{level.chinese}特有指标，" for number, level in enumerate(plan.levels, start=1)
+    )
+    everyone = "、".join(level.chinese for level in plan.levels)
     sheet.finish(
-        "注：*指标为国家级特有指标，**指标为省级特有指标，未标注的为国家级、省级共有指标。",
+        *([f"注：{marks}未标注的为{everyone}共有指标。"] if len(plan.levels) > 1 else ()),
         "结论由现状与要求原文计算得出，理由见“指标结论”与“结论依据”。",
         *([figures.stage] if stage else ()),
     )
 
 
 def table2_sheet(report: Report) -> None:
-    """Table 2 with the sums and completion rates as formulas."""
+    """Table 2, if the plan has one, with the sums and completion rates as formulas."""
+    printed = report.plan.frame.tables.past_projects
+    if printed is None or not report.plan.past_projects:
+        return
     names = ("project_type", "total", *Outcome, "completion_rate")
     widths = (14, 10, 10, 14, 20, 26, 10)
-    titles = OUTPUTS["table2"].columns
+    titles = report.figures.outputs["table2"].columns
     columns = [Header(str(titles[name].title), width) for name, width in zip(names, widths, strict=True)]
-    sheet = Sheet(report, "表二", "表二 2018-2022年重点工程实施情况", columns)
+    sheet = Sheet(report, printed.name, f"{printed.name} {printed.title}", columns)
     rows = records(projects.outcomes(report.plan))
     letters = {outcome: get_column_letter(number) for number, outcome in enumerate(Outcome, start=3)}
     first, *_, last = letters.values()
@@ -90,13 +97,15 @@ def table2_sheet(report: Report) -> None:
 
 
 def table3_sheet(report: Report) -> None:
-    """Table 3 with the sum of the budgets as a formula; "/" is text and adds nothing."""
-    planned = report.plan.projects
+    """Table 3, if the plan has one, with the sum of the budgets as a formula; "/" is text and adds nothing."""
+    printed, planned = report.plan.frame.tables.projects, report.plan.projects
+    if printed is None or not planned:
+        return
     columns = [
         Header("类别", 10), Header("序号", 6), Header("项目名称", 28, WRAP), Header("主要内容", 70, WRAP),
         Header("实施年限", 12), Header("投资概算（万元）", 14, form=MONEY), Header("责任单位", 30, WRAP),
     ]  # fmt: skip
-    sheet = Sheet(report, "表三", "表三 重点项目", columns, freeze="D")
+    sheet = Sheet(report, printed.name, f"{printed.name} {printed.title}", columns, freeze="D")
     for category, group in groupby(enumerate(planned, start=sheet.first), key=lambda row: row[1].category):
         rows = list(group)
         sheet.put(rows[0][0], 1, category, rows=len(rows))
@@ -118,23 +127,24 @@ _MONEY = {"万元": 1, "亿元": 10_000}
 
 
 def reconciliation_sheet(report: Report) -> None:
-    """From the base year on; a figure that stands in another sheet is a formula that refers to it."""
+    """From the base year on, if the plan prints figures; one that stands in another sheet is a formula that refers to it."""
     if report.figures.reconciliation is None:
         return
-    titles = {name: str(column.title) for name, column in OUTPUTS["reconciliation"].columns.items()}
+    plan, frame = report.plan, report.plan.frame
+    titles = {name: str(column.title) for name, column in report.figures.outputs["reconciliation"].columns.items()}
     columns = [
         Header(titles["check"], 46, WRAP), Header(titles["stated"], 22), Header(titles["computed"], 34),
         Header("差（复算－所印）", 17), Header(titles["agrees"], 11), Header(titles["source"], 64, WRAP),
     ]  # fmt: skip
-    title = f"数据核对：{PLAN_TITLE}所印与{BASE_YEAR}年复算"
+    title = f"数据核对：{frame.title}所印与{frame.base_year}年复算"
     sheet = Sheet(report, "数据核对", title, columns, head_row=3, freeze="B")
     rows = records(report.figures.reconciliation)
     # The first rows are the printed figures, in the order of the data.
-    for number, (row, printed) in enumerate(zip_longest(rows, report.plan.published), start=sheet.first):
+    for number, (row, printed) in enumerate(zip_longest(rows, plan.published), start=sheet.first):
         stated, computed = _number(row.stated), _number(row.computed)
         formula = _formula(report, printed) if printed and row.computed != reconciliation.NOT_COMPUTABLE else None
         found = Formula(formula, computed) if formula else computed
-        sheet.row(number, (row.check, stated, found, ..., AGREEMENT[row.agrees], short_source(row.source)))
+        sheet.row(number, (row.check, stated, found, ..., AGREEMENT[row.agrees], short_source(plan, row.source)))
         if not isinstance(stated, str) and not isinstance(computed, str):
             sheet.put(number, 4, Formula(f"C{number}-B{number}", computed - stated))
     agreements = sheet.place(5, sheet.first, sheet.first + len(rows) - 1)
@@ -151,11 +161,12 @@ def _number(text: str) -> str | float:
 
 
 def _formula(report: Report, row: Published) -> str | None:
-    """The reference to the figure, or the formula that computes it; None where only words are compared. The plan
-    speaks of its base year; 表一 and 分级统计 of another year hold other verdicts.
+    """The reference to the figure, or the formula that computes it; None where only words are compared. The plan speaks
+    of its base year; the sheets of another year hold other verdicts, and may hold indicators of a later standard.
     """
-    figures, places, subject = report.figures, report.places, row.subject or ""
-    base = figures.year == BASE_YEAR
+    figures, plan, places, subject = report.figures, report.plan, report.places, row.subject or ""
+    base = figures.year == plan.frame.base_year
+    same_items = plan.items == plan.as_of(plan.frame.base_year).items
     match row.kind:
         case "verdict" if row.level and subject and base:
             unfilled = figures.assessment.status(int(subject), row.level) is Status.NOT_FILLED_IN  # 无数据 to the plan
@@ -165,10 +176,10 @@ def _formula(report: Report, row: Published) -> str | None:
             if subject == Status.NO_DATA and Status.NOT_FILLED_IN in figures.counted:
                 counted.append(Status.NOT_FILLED_IN)  # the plan knows no 未填报
             return "+".join(places["tally", row.level, status][0] for status in counted)
-        case "indicators" if subject == "total":
+        case "indicators" if subject == "total" and same_items:
             return f"COUNT({places['indicators',][0]})"
-        case "indicators":
-            return f'COUNTIF({places[Attribute, Level.NATIONAL][0]},"{Attribute(subject).chinese}")'
+        case "indicators" if same_items:
+            return f'COUNTIF({places[Attribute, plan.levels[0]][0]},"{Attribute(subject).chinese}")'
         case "past_type":
             return places["past", subject or projects.TOTAL, None][0]
         case "past_outcome":

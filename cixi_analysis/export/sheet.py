@@ -1,5 +1,6 @@
 """A sheet of the report: declared columns, cells with one look, formulas with their values."""
 
+import re
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from types import EllipsisType
@@ -12,8 +13,10 @@ from openpyxl.utils import get_column_letter
 from cixi_analysis.export import workbook
 from cixi_analysis.export.figures import Figures
 from cixi_analysis.export.workbook import CENTRE, FONT, excel_text
-from cixi_analysis.words import PLAN_TITLE
 
+#: What the name of a sheet, which may be the plan's, cannot hold (Excel; the quote would end it in a formula), and its
+#: length, with room for the number that openpyxl gives to the second of a name.
+_NO_NAME, _LONGEST_NAME = re.compile(r"[\\*?:/\[\]']"), 28
 #: Points of height of one line of text.
 _LINE_HEIGHT = 15
 _PLAIN, _BOLD = Font(name=FONT, size=10), Font(name=FONT, size=10, bold=True)
@@ -22,7 +25,7 @@ PERCENT, RATIO, MONEY = "0.0%", "0.00", "#,##0"
 
 
 class Formula(NamedTuple):
-    """A formula without ``=``, made of our own words, never of data; its value; its format."""
+    """A formula without ``=``, made of our own words and of places, never of data; its value; its format."""
 
     text: str
     value: str | float
@@ -47,7 +50,7 @@ class Report:
 
     def __init__(self, figures: Figures) -> None:
         self.figures, self.plan = figures, figures.plan
-        self.book = workbook.new_workbook(f"{PLAN_TITLE}{figures.year}年评估")
+        self.book = workbook.new_workbook(f"{figures.plan.frame.title}{figures.year}年评估")
         self.book.calculation.fullCalcOnLoad = True
         #: (sheet, cell) → the value of the formula there, as the library computed it.
         self.computed: dict[tuple[str, str], str | float] = {}
@@ -64,7 +67,7 @@ class Sheet:
         self, report: Report, name: str, title: str, columns: Sequence[Header], *, head_row: int = 2, freeze: str = ""
     ) -> None:
         self.report, self.columns = report, columns
-        self.cells = report.book.create_sheet(name)
+        self.cells = report.book.create_sheet(_NO_NAME.sub(" ", name)[:_LONGEST_NAME].strip())
         self._lines: list[tuple[int, int, int]] = []  # first row, last row, lines of text of a cell
         self._heads = (head_row, head_row + any(column.group for column in columns))
         #: The first row of data.

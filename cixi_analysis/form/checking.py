@@ -6,7 +6,7 @@ from pathlib import Path
 
 from openpyxl.utils.cell import coordinate_to_tuple
 
-from cixi_analysis.assessment import REQUIREMENT, TARGET, check_readings, contradictions, county_panel, judge_panel
+from cixi_analysis.assessment import REQUIREMENT, TARGET, check_observations, contradictions, county_panel, judge_panel
 from cixi_analysis.errors import DataError, Problem
 from cixi_analysis.form.filled_rows import FilledRow, FormProblem
 from cixi_analysis.form.layout import LAYOUT_WITHOUT_PROGRESS
@@ -43,13 +43,14 @@ def check_form(plan: Plan, path: Path, *, year: int | None = None) -> Checked:
     """Check the form at ``path`` against the plan; with ``year``, it has to be the form of that year.
 
     Raises :class:`FormError` for a file that is no readable form of this plan and year, and
-    :class:`~cixi_analysis.errors.DataError` when the plan's own wordings cannot be read.
+    :class:`~cixi_analysis.errors.DataError` when other years' observations cannot be held against the wordings.
     """
-    book, found_year, layout = open_form(path)
+    book, found_year, layout = open_form(path, plan.frame)
     if year not in (None, found_year):
         raise FormError(f"{path.name} 是 {found_year} 年的填报表，应为 {year} 年的。")
     year = found_year
-    check_readings(replace(plan, observations={y: rows for y, rows in plan.observations.items() if y != year}))
+    others = {y: rows for y, rows in plan.observations.items() if y != year}
+    check_observations(replace(plan.as_of(year), observations=others), year)
     with_progress = layout != LAYOUT_WITHOUT_PROGRESS
     sheets = domain_sheets(plan, year) + (progress_sheets(plan, year) if with_progress else ())
     rows, problems = find_rows(book, sheets)
@@ -76,9 +77,9 @@ def check_form(plan: Plan, path: Path, *, year: int | None = None) -> Checked:
 def _disagreements(plan: Plan, year: int, observed: Sequence[tuple[FilledRow, Observation]]) -> Iterator[FormProblem]:
     """What no cell shows by itself: rows against each other, against the requirement language and their own words."""
     rows = tuple(one for _, one in observed)
-    found = [*observation_problems(CsvTable("", dict(enumerate(rows, _FIRST)), complete=True))]
+    found = [*observation_problems(CsvTable("", dict(enumerate(rows, _FIRST)), complete=True), plan.levels)]
     try:
-        check_readings(replace(plan, observations={year: rows}))
+        check_observations(replace(plan.as_of(year), observations={year: rows}), year)
     except DataError as error:
         found += error.problems
     bad = [(problem.row or _FIRST) - _FIRST for problem in found]

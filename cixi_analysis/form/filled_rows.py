@@ -148,6 +148,8 @@ class FilledRow:
         # Last year's data may have been revised since the form was written. No input depends on it: no problem.
         if (was := text_of(self.cell("last"))) != (now := self.spec.shown["last"]):
             yield self.tell("last", or_empty(was), f"{or_empty(now)}（数据中的{self.form.column('last').title}）")
+        for key, refused in ((key, text) for key, text in self.spec.notes.items() if key in self.spec.shown):
+            yield self.tell(key, quoted(self.spec.shown[key]), refused)
         for column in self.form.inputs:
             if comment := self.cell(column.key).comment:
                 expected = f"没有批注：批注不随数据保存，要留的写在“{remark}”里"
@@ -160,18 +162,18 @@ class FilledRow:
 
     def _doubtful_figure(self, observed: Observation, note: str) -> Iterator[FormProblem]:
         """A value against last year's, its unit and its statement."""
-        item, before, value = self.spec.subject, self.spec.before, observed.value
-        if value is None or not isinstance(item, Indicator):
+        before, was, value, last = self.spec.before, self.spec.asked_before, observed.value, None
+        if value is None or self.spec.asked is None:
             return
-        last = before.value if isinstance(before, Observation) else None
-        now = measured(item, observed.level, observed.measure, observed.unit, observed.polarity)
-        if isinstance(before, Observation) and last is not None:
-            was = measured(item, before.level, before.measure, before.unit, before.polarity)
-            if (was.measure, was.unit) != (now.measure, now.unit):  # only the same measure and unit are compared
-                found = f"“{now.measure}（{now.unit}）”，上年为“{was.measure}（{was.unit}）”"
+        now = measured(self.spec.asked, observed.measure, observed.unit, observed.polarity)
+        if isinstance(before, Observation) and was and before.value is not None:
+            if (was.name, was.unit) == (now.name, now.unit):  # only the same measure and unit are compared
+                last = before.value
+                if reason := _disproportion(last, value, now.unit):
+                    yield self.tell("value", f"“{value}”，上年为“{last}”，{reason}", f"核对过的数；{note}")
+            elif observed.measure or observed.unit or before.measure or before.unit:  # else another wording is in force
+                found = f"“{now.name}（{now.unit}）”，上年为“{was.name}（{was.unit}）”"
                 yield self.tell("measure", found, f"与上年相同的实测对象和单位；{note}")
-            elif reason := _disproportion(last, value, now.unit):
-                yield self.tell("value", f"“{value}”，上年为“{last}”，{reason}", f"核对过的数；{note}")
         if now.unit == "%" and last is None and 0 < float(value) < 1:
             expected = "百分数（83.3%写83.3，不写0.833）；确是百分之零点几时在“提示说明”里说明"
             yield self.tell("value", f"“{value}”，单位为%", expected)

@@ -14,8 +14,9 @@ from typing import Any
 
 import pandas as pd
 
-from cixi_analysis.analysis.changes import flips, shown
-from cixi_analysis.assessment import assess
+from cixi_analysis.analysis.causes import verdict_changes
+from cixi_analysis.analysis.changes import shown
+from cixi_analysis.assessment import asked_in, asking, assess
 from cixi_analysis.errors import CixiError, DataError, UnknownYear, is_invisible, reason
 from cixi_analysis.form.checking import Checked
 from cixi_analysis.form.row_changes import RowChange, RowFate, cell_text, row_changes
@@ -24,7 +25,7 @@ from cixi_analysis.plan.csvfile import rows_csv
 from cixi_analysis.plan.dataset import Plan, load_plan
 from cixi_analysis.plan.journal import recover, replace_files
 from cixi_analysis.plan.schema import OBSERVATIONS, PROGRESS, Observation, Progress
-from cixi_analysis.words import BASE_YEAR, NOT_APPLICABLE_MARK, Absence, Entity, Level, Stage
+from cixi_analysis.words import Absence, Entity, Stage
 
 #: The columns of ``cixi import``.
 COLUMNS = ("kind", "year", "indicator", "item_id", "level", "field", "before", "after", "why")
@@ -49,7 +50,7 @@ class Import:
     #: every row before or after, in the plan's order; those of progress are empty where the form has no sheets for it
     changes: tuple[RowChange, ...]
     report_changes: tuple[RowChange, ...]
-    #: year → the verdicts that flip (columns ``changes.VERDICT_COLUMNS``), for this year and later ones. A year that
+    #: year → the verdicts that flip (columns ``causes.COLUMNS``), for this year and later ones. A year that
     #: could not be assessed before, for missing data, is left out.
     flips: dict[int, pd.DataFrame]
     #: why the year cannot be closed yet, one line an item; empty when it can
@@ -88,7 +89,9 @@ class Import:
             yield str(change.kind), self.year, *key, column, *cells, row.columns()[column].title
         if not change.columns:
             known: list[Any] = [change.old, change.new]
-            words = (summary(one) if isinstance(one, Progress) else one and shown(one, self.year) for one in known)
+            words = (
+                summary(one) if isinstance(one, Progress) else one and shown(self.plan, one, self.year) for one in known
+            )
             why = "工作簿中这一行没有填写" if change.kind is RowFate.REMOVED else ""
             yield str(change.kind), self.year, *key, "", *(text or "" for text in words), why
 
@@ -105,8 +108,8 @@ def plan_import(plan: Plan, checked: Checked, path: Path, *, final: bool = False
     reasons = []
     if checked.problems:
         reasons.append(f"工作簿还有{len(checked.problems)}处问题（cixi check 逐格列出）。")
-    if year < BASE_YEAR:
-        reasons.append(f"{year} 年早于规划基准年 {BASE_YEAR} 年，其数据是规划所载，不由工作簿导入。")
+    if year < (base := plan.frame.base_year):
+        reasons.append(f"{year} 年早于规划基准年 {base} 年，其数据是规划所载，不由工作簿导入。")
     if not checked.rows and not checked.reports:
         reasons.append("工作簿里一行也没有填写。")
     elif not checked.rows and plan.observations.get(year):
@@ -118,7 +121,7 @@ def plan_import(plan: Plan, checked: Checked, path: Path, *, final: bool = False
     old = plan.observations.get(year, ())
     closed = bool(old) and all(o.stage is Stage.FINAL for o in old)
     changed = partial(row_changes, form=provenance(path), final=final, closed=closed)
-    order = [(item.item_id, level) for item in plan.items for level in (None, *Level)]
+    order = [(item.item_id, level) for item in plan.items for level in (None, *plan.levels)]
     changes = changed(order, old, checked.rows)
     rows = tuple(c.new for c in changes if isinstance(c.new, Observation))
     after = replace(plan, observations={**plan.observations, year: rows})
@@ -127,7 +130,7 @@ def plan_import(plan: Plan, checked: Checked, path: Path, *, final: bool = False
     for y in (y for y in after.years if moved and y >= year):  # the changes of later years are measured from this one
         now = assess(after, y)
         with suppress(UnknownYear, DataError):  # a new year, or data that the form may correct
-            flipped[y] = flips(assess(plan, y), now)
+            flipped[y] = verdict_changes(assess(plan, y), now)
     ids = [(Entity.PROJECT, str(project.number)) for project in plan.projects]
     ids += [(Entity.COMMITMENT, promise.commitment_id) for promise in plan.commitments]
     known = plan.progress.get(year, ())
@@ -170,16 +173,14 @@ def provenance(path: Path) -> str:
 
 
 def _unfilled(plan: Plan, year: int, rows: Sequence[Observation]) -> Iterator[str]:
-    """What is missing in the year: an item without a row at a level that requires something of it; or 未填报."""
-    for item in plan.items:
+    """What is missing in the year: an item without a row at a level that asks something of it; or 未填报."""
+    for item in asked_in(plan, year):
         own = [row for row in rows if row.item_id == item.item_id]
-        title = f"{item.item_id} {item.name}"
+        title = f"{item.item_id} {plan.asked(item, asking(plan, item.item_id, year)[0], year).name}"
         if not own:
             yield f"{title}：没有填写"
-        elif all(row.level for row in own):
-            for level in Level:
-                asks = plan.requirement(item.item_id, level, year).wording != NOT_APPLICABLE_MARK
-                if asks and not any(row.level is level for row in own):
-                    yield f"{title}：只填了另一级，没有填写{level.chinese}的一行"
+        elif filled := [plan.level(row.level).chinese for row in own if row.level]:
+            for level in (one for one in asking(plan, item.item_id, year) if one.chinese not in filled):
+                yield f"{title}：只填了{'、'.join(filled)}，没有填写{level.chinese}的一行"
         if any(row.absence is Absence.NOT_FILLED_IN for row in own):
             yield f"{title}：缺失原因为“{Absence.NOT_FILLED_IN}”"

@@ -38,7 +38,7 @@ _WRITTEN = (Kind.TEXT, Kind.CHOICE)
 #: Marks that people write for "nothing" → what each can mean.
 _MARKS = {
     **dict.fromkeys(("-", "--", "—", "——", "–", "一", "−"), "可指没有数据，也可指零或没有这一项"),
-    **dict.fromkeys(("/", "\\", "／"), "表一里的“/”是本级没有要求，不是没有数据"),
+    **dict.fromkeys(("/", "\\", "／"), "要求里的“/”是本级没有要求，不是没有数据"),
     **dict.fromkeys(("无", "没有", "无此项"), "可指暂无数据，也可指未发现、为零"),
     **dict.fromkeys(("N/A", "NA", "n/a", "null", "None", "nan", "NaN", "?", "？", "*", "缺", "空"), "没有说明为什么没有数"),
 }  # fmt: skip

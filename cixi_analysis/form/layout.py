@@ -12,17 +12,18 @@ from functools import cached_property
 
 from openpyxl.utils import get_column_letter
 
+from cixi_analysis.plan.dataset import Asked
+from cixi_analysis.plan.frame import Frame
 from cixi_analysis.plan.schema import Commitment, Indicator, Project, Row
 from cixi_analysis.requirement.tree import Comparator
 from cixi_analysis.words import Absence, BenchmarkKind, Polarity, ProgressState
 
-#: Written into the guide sheet; identifies the plan and the layout version of a form.
-PLAN_ID = "慈溪市生态文明建设规划（修编）2023-2030"
+#: Written into the guide sheet: the version of the layout.
 LAYOUT = 2
 #: Forms of layout 1 have no progress sheets. They are still imported, and leave the year's progress unchanged.
 LAYOUT_WITHOUT_PROGRESS = 1
 GUIDE = "填表说明"
-#: Cells of the guide sheet with the plan's name, the year and the layout version.
+#: Cells of the guide sheet with the plan's short title, the year and the layout version.
 PLAN_CELL, YEAR_CELL, LAYOUT_CELL = "B3", "B4", "B5"
 TITLE_ROW, HEADER_ROW, FIRST_ROW = 1, 2, 3
 
@@ -54,11 +55,7 @@ class FormColumn:
     unit: str = ""
 
 
-COLUMNS = (
-    FormColumn("key", "编号", 8), FormColumn("name", "指标名称", 30), FormColumn("level", "级别", 7),
-    FormColumn("item_unit", "单位", 9), FormColumn("national", "国家级要求", 20), FormColumn("provincial", "省级要求", 20),
-    FormColumn("target_2025", "规划值2025年", 16), FormColumn("target_2030", "规划值2030年", 16),
-    FormColumn("last", "上年现状值", 20),
+INPUTS = (
     FormColumn("value", "现状值", 11, Kind.QUANTITY, "只写数，不带单位和百分号：83.3%写83.3。水质类别写Ⅲ。没有数值时留空并选缺失原因。"),
     FormColumn("absence", "缺失原因", 12, Kind.CHOICE, "没有数值时选一个；有数值时留空。"),
     FormColumn("measure", "实测对象", 16, Kind.TEXT, "实际测得的不是该指标本身时填写，如省控断面水质类别。"),
@@ -75,7 +72,6 @@ COLUMNS = (
     FormColumn("responsible", "填报单位", 16, Kind.TEXT, "谁对这一行负责。"),
     FormColumn("acknowledgment", "提示说明", 26, Kind.TEXT, "检查提示可疑而数字无误时，在此说明，说明随数据保留。"),
 )  # fmt: skip
-INPUTS = tuple(column for column in COLUMNS if column.kind is not Kind.SHOWN)
 PROGRESS_INPUTS = (
     FormColumn("state", "状态", 10, Kind.CHOICE, "该年底的状态。没有资料的，整行留空。"),
     FormColumn("percent", "完成比例（%）", 10, Kind.NUMBER, "截至该年底完成了百分之几，只写数：60%写60。不知道留空。", "%"),
@@ -95,6 +91,18 @@ COMMITMENT_COLUMNS = (
     FormColumn("last", "上年填报", 16),
     *(column for column in PROGRESS_INPUTS if column.key != "spent"),  # money belongs to projects
 )  # fmt: skip
+
+
+def domain_columns(frame: Frame) -> tuple[FormColumn, ...]:
+    """The columns of a domain's sheet: what each level asks, the target of each year, last year's value, the inputs."""
+    return (
+        FormColumn("key", "编号", 8), FormColumn("name", "指标名称", 30), FormColumn("level", "级别", 7),
+        FormColumn("item_unit", "单位", 9), *(FormColumn(level, f"{level.chinese}要求", 20) for level in frame.levels),
+        *(FormColumn(f"target_{year}", f"规划值{year}年", 16) for year in frame.target_years),
+        FormColumn("last", "上年现状值", 20), *INPUTS,
+    )  # fmt: skip
+
+
 #: Input column of kind CHOICE → word in the drop-down → word of the data. 未填报 is what an empty row means already.
 CHOICES: Mapping[str, Mapping[str, str]] = {
     "absence": {reason.value: reason for reason in Absence if reason is not Absence.NOT_FILLED_IN},
@@ -121,8 +129,11 @@ class FormRow:
     before: Row | None
     #: input columns that the row can use; the other cells are locked
     opened: frozenset[str]
-    #: input column → sentence about this row in the cell's prompt
+    #: input column → sentence about this row in the cell's prompt; locked column → what cannot be read in it
     notes: Mapping[str, str] = field(default_factory=dict)
+    #: what a value measures unless the row says otherwise, and what last year's did; None in progress sheets
+    asked: Asked | None = None
+    asked_before: Asked | None = None
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -13,9 +13,9 @@ from xml.parsers import expat
 from openpyxl import Workbook
 
 from cixi_analysis.errors import CixiError, reason
-from cixi_analysis.form.layout import GUIDE, LAYOUT, LAYOUT_CELL, LAYOUT_WITHOUT_PROGRESS, PLAN_CELL, PLAN_ID, YEAR_CELL
+from cixi_analysis.form.layout import GUIDE, LAYOUT, LAYOUT_CELL, LAYOUT_WITHOUT_PROGRESS, PLAN_CELL, YEAR_CELL
 from cixi_analysis.form.loading import load_book
-from cixi_analysis.words import BASE_YEAR, TARGET_YEARS
+from cixi_analysis.plan.frame import Frame
 
 #: The limits of a form. One has about 75 KB, 400 KB unpacked, 5,000 cells, 250 drop-downs and hints.
 MOST_BYTES, MOST_UNPACKED, MOST_XML = 32 * 2**20, 64 * 2**20, 8 * 2**20  # pictures make the first two larger
@@ -59,8 +59,8 @@ def _refuse(wrong: bool, message: str) -> None:
         raise FormError(message)
 
 
-def open_form(path: Path) -> tuple[Workbook, int, int]:
-    """Open a form: its workbook (see :mod:`cixi_analysis.form.loading`), year and layout version.
+def open_form(path: Path, frame: Frame) -> tuple[Workbook, int, int]:
+    """Open a form of the plan: its workbook (see :mod:`cixi_analysis.form.loading`), year and layout version.
 
     Raises :class:`FormError` for everything that is no form of this plan and of a known layout.
     """
@@ -71,7 +71,7 @@ def open_form(path: Path) -> tuple[Workbook, int, int]:
             book = load_book(content)
         except Exception:  # openpyxl raises many types for a damaged file
             raise FormError(_DAMAGED) from None
-        return book, *_year_and_layout(book)
+        return book, *_year_and_layout(book, frame)
     except FormError as error:
         raise FormError(f"{path.name} 不是可以读取的填报表：{error}。") from None
 
@@ -189,15 +189,16 @@ class _Scan:
             _refuse(self._length > LONGEST_CONTENT, f"有一格超过 {LONGEST_CONTENT} 字")
 
 
-def _year_and_layout(book: Workbook) -> tuple[int, int]:
+def _year_and_layout(book: Workbook, frame: Frame) -> tuple[int, int]:
     guides = [sheet for sheet in book.worksheets if sheet.title == GUIDE]
     _refuse(not guides, f"没有“{GUIDE}”这张工作表，看不出是不是本规划的填报表。{_AGAIN}，不要改动工作表的名称")
     values = (guides[0][cell].value for cell in (PLAN_CELL, LAYOUT_CELL, YEAR_CELL))
-    plan, layout, year = ("空" if value is None else str(value)[:60] for value in values)
-    _refuse(plan != PLAN_ID, f"“{GUIDE}”{PLAN_CELL} 为“{plan}”，不是“{PLAN_ID}”的填报表")
-    other = f"“{GUIDE}”{LAYOUT_CELL} 的表式版本为“{layout}”，现在的版本是 {LAYOUT}。{_AGAIN}，把数据抄过去"
+    plan, layout, year = ("空" if value is None else str(value) for value in values)
+    other = f"“{GUIDE}”{PLAN_CELL} 为“{plan[:60]}”，不是“{frame.short_title}”的填报表"
+    _refuse(plan != frame.short_title, other)
+    other = f"“{GUIDE}”{LAYOUT_CELL} 的表式版本为“{layout[:60]}”，现在的版本是 {LAYOUT}。{_AGAIN}，把数据抄过去"
     _refuse(layout not in (str(LAYOUT), str(LAYOUT_WITHOUT_PROGRESS)), other)
-    known = re.fullmatch(r"\d{4}", year) and BASE_YEAR <= int(year) <= TARGET_YEARS[-1]
-    span = f"{BASE_YEAR}—{TARGET_YEARS[-1]}（规划的最后一个目标年）中的一个年份，如 {BASE_YEAR + 1}"
-    _refuse(not known, f"“{GUIDE}”{YEAR_CELL} 的年份为“{year}”，应为 {span}")
+    known = re.fullmatch(r"\d{4}", year) and frame.base_year <= int(year) <= frame.last_year
+    span = f"{frame.base_year}—{frame.last_year}（规划的最后一个目标年）中的一个年份，如 {frame.base_year + 1}"
+    _refuse(not known, f"“{GUIDE}”{YEAR_CELL} 的年份为“{year[:60]}”，应为 {span}")
     return int(year), int(layout)

@@ -1,114 +1,150 @@
 """The sheets of a year's form: their rows, with requirements, targets and last year's value or report beside the inputs.
 
-An item that the plan names once for each level (11) has three rows: one for both levels and one for each level. People
-fill in either the first or the other two.
+An item of which the levels measure different things (11) has one row for all of them and one for each. People fill in
+either the first or the others.
 """
 
-from collections.abc import Collection, Iterator
+import re
+from collections.abc import Iterator, Mapping
 
 from cixi_analysis.analysis.commitments import NOT_REPORTED, deadline, promised, reports
 from cixi_analysis.analysis.table1 import printed_name
-from cixi_analysis.assessment import observed_level, wordings
+from cixi_analysis.assessment import asking, measured, one_number, wordings
+from cixi_analysis.assessment.yardstick import Wording
+from cixi_analysis.form import layout
 from cixi_analysis.form.input_cells import decimal_text, shortened
-from cixi_analysis.form.layout import COLUMNS, COMMITMENT_COLUMNS, INPUTS, PROJECT_COLUMNS, FormRow, FormSheet, prefill
-from cixi_analysis.plan.dataset import Plan, missing_reason
+from cixi_analysis.form.layout import FormRow, FormSheet
+from cixi_analysis.plan.dataset import Asked, Plan
+from cixi_analysis.plan.frame import Level
 from cixi_analysis.plan.schema import Indicator, Observation, Progress, Project
 from cixi_analysis.requirement import tree
-from cixi_analysis.words import CLASS_UNIT, NOT_APPLICABLE_MARK, TARGET_YEARS, Entity, Level
+from cixi_analysis.words import CLASS_UNIT, NOT_APPLICABLE_MARK, Entity
 
 #: Characters of last year's statement that are shown where there was no value.
 _LONGEST_STATEMENT = 36
-_NO_UNIT = (None, "", "-")
+_NO_UNIT = ("", "-")
 
 
 def domain_sheets(plan: Plan, year: int) -> tuple[FormSheet, ...]:
     """The sheets of the domains in the form of ``year``, in the plan's order."""
-    rows: dict[str, list[FormRow]] = {}
+    sheets: dict[str, list[FormRow]] = {}
     for item in plan.items:
-        for level in (None, *Level) if item.provincial_name else (None,):
-            rows.setdefault(item.domain, []).append(_row(plan, item, level, year))
-    remarks = ("statement", "acknowledgment")
-    return tuple(FormSheet(name, year, COLUMNS, tuple(own), Observation, remarks) for name, own in rows.items())
+        if rows := list(_rows(plan, item, year)):
+            name = re.sub(r"[][:*?/\\]", " ", item.domain)[:31]  # what spreadsheet programs allow
+            sheets.setdefault(name, []).extend(rows)
+    columns, remarks = layout.domain_columns(plan.frame), ("statement", "acknowledgment")
+    return tuple(FormSheet(name, year, columns, tuple(rows), Observation, remarks) for name, rows in sheets.items())
 
 
-def _row(plan: Plan, item: Indicator, level: Level | None, year: int) -> FormRow:
-    own = (level,) if level else tuple(Level)
-    wording = {one: plan.requirement(item.item_id, one, year).wording for one in Level}
-    targets = {t.year: t.wording for t in plan.targets if t.item_id == item.item_id}
-    targets = {y: targets[y] for y in TARGET_YEARS if observed_level(str(y)) in own}
-    # The distinct leaves of the requirements in force in ``year`` and of the targets, in their order.
-    judged = (*own, *map(str, targets))
-    nodes = ([w.node for w in wordings(plan, item, one) if w.from_year <= year][-1] for one in judged)
-    asked = tuple(dict.fromkeys(leaf for node in nodes if node is not None for leaf in tree.leaves(node)))
-    name = printed_name(item) if level is None else (level is Level.PROVINCIAL and item.provincial_name) or item.name
-    asking = [one.chinese for one in Level if wording[one] != NOT_APPLICABLE_MARK]
-    joint = "两级合填" if item.provincial_name else asking[0] if len(asking) == 1 else "两级"
-    # A level's row has nothing of what the row for both levels has.
-    known = next((row for row in plan.observed(item.item_id, year) if row.level is level), None)
-    closed, notes = _closed_and_notes(plan, item, asked)
-    identity = {"item_id": item.item_id, "level": level or ""}
-    shown = {
-        "key": item.item_id + (level.chinese[0] if level else ""), "name": name,
-        "level": level.chinese if level else joint, "item_unit": item.unit or "",
-        **{one.value: wording[one] if one in own else "" for one in Level},
-        **{f"target_{y}": targets.get(y, "") for y in TARGET_YEARS}, "last": _last(plan, item, level, year),
-    }  # fmt: skip
-    before = plan.observation(item.item_id, year - 1, level)
-    # What the data has must be shown where it can be changed, even where no requirement asks for it.
-    opened = frozenset(c.key for c in INPUTS) - closed | prefill(known, INPUTS).keys()
-    return FormRow(item, identity, shown, item.task, known, before, opened, notes)
+def _rows(plan: Plan, item: Indicator, year: int) -> Iterator[FormRow]:
+    """The rows of an item; none where nothing is asked, no target lies ahead, and the data of the year has nothing."""
+    held = {str(v): w for v in plan.levels for w in wordings(plan, item, v) if year in w.years}
+    targets = {y: w for y in plan.frame.target_years for w in wordings(plan, item, str(y))}
+    observed = [row.level for row in plan.observed(item.item_id, year)]
+    ahead = any(y >= year and (w.node is not None or w.refusal) for y, w in targets.items())
+    levels, follow = asking(plan, item.item_id, year), plan.level(plan.frame.targets_follow)
+    kinds = {level: plan.asked(item, level, year) for level in levels}
+    if ahead and item in plan.as_of(year).items:
+        kinds.setdefault(follow, plan.planned(item))
+    if observed and not kinds:
+        kinds = {level: plan.asked(item, level, year) for level in plan.levels}
+    units = {kind.unit for kind in kinds.values()}
+    apart = len({(kind.name, kind.unit) for kind in kinds.values()}) > 1
+    named = [v for v in plan.levels if v in (kinds if apart else levels or plan.levels)]
+    names = "、".join(v.chinese for v in named)
+    number = {2: "两", 3: "三"}.get(len(named), f"{len(named)}")
+    joint = f"{number}级" if 1 < len(named) == len(plan.levels) else names
+    choice = f"{names}所测相同时只填“{joint}合填”一行，不同时只填下面{number}行。"
+    # One row for all where they can measure the same. What the data has must be shown where it can be changed.
+    rows = {*([None] if len(units) == 1 and one_number(plan, item, year) else []), *(kinds if apart else []), *observed}
+    for level in (one for one in (None, *plan.levels) if one in rows):
+        first = level or next(iter(kinds))
+        asked = kinds.get(first) or plan.asked(item, first, year)
+        columns = {**held, **{f"target_{y}": w for y, w in targets.items()}}
+        if level:
+            columns = {key: w for key, w in columns.items() if level == (key if key in plan.levels else follow)}
+        # A level's row has nothing of what the row for all levels has.
+        known = next((row for row in plan.observed(item.item_id, year) if row.level == level), None)
+        at = level or (None if apart else first)  # no longer apart: last year's value may stand at a level
+        before = plan.observation(item.item_id, year - 1, at)
+        was = _measured(plan, item, first, before, year - 1) if before else None
+        closed, notes = _closed_and_notes(plan, item, columns, asked.unit)
+        notes["value"] += choice if apart and None in rows else ""
+        shown = {
+            "key": item.item_id + (level.short if level else ""),
+            "name": asked.name if level else printed_name(plan, item, year),
+            "level": level.chinese if level else joint + ("合填" if apart else ""), "item_unit": asked.unit,
+            **{v: "" if level not in (None, v) else NOT_APPLICABLE_MARK for v in plan.levels},
+            **{f"target_{y}": "" for y in plan.frame.target_years}, **{key: w.row.wording for key, w in columns.items()},
+            "last": _last(plan, item, first, at, year, asked),
+        }  # fmt: skip
+        identity = {"item_id": item.item_id, "level": str(level or "")}
+        opened = frozenset(c.key for c in layout.INPUTS) - closed | layout.prefill(known, layout.INPUTS).keys()
+        yield FormRow(item, identity, shown, item.task, known, before, opened, notes, asked, was)
 
 
-def _closed_and_notes(plan: Plan, item: Indicator, asked: Collection[tree.Leaf]) -> tuple[set[str], dict[str, str]]:
-    """(input columns that can decide none of the leaves, input column → sentence about this row in its prompt)."""
+def _closed_and_notes(
+    plan: Plan, item: Indicator, held: Mapping[str, Wording], unit: str
+) -> tuple[set[str], dict[str, str]]:
+    """(input columns that can decide none of the wordings, column → sentence about this row)."""
+    asked = tuple(dict.fromkeys(leaf for w in held.values() if w.node is not None for leaf in tree.leaves(w.node)))
     closed = set()
     if not any(isinstance(leaf, tree.AssignedTarget) for leaf in asked):
         closed |= {"comparator", "assigned_target"}
     rates = [leaf.rate if isinstance(leaf, tree.Change) else leaf for leaf in asked]
-    averages = {"水平值的": tree.LevelBenchmark, "年变化量或年变化率的": tree.ChangeBenchmark}
-    needed = [words for words, kind in averages.items() if any(isinstance(rate, kind) for rate in rates)]
+    needed = dict.fromkeys(
+        f"{'水平值的' if isinstance(one, tree.LevelBenchmark) else '年变化量或年变化率的'}{one.scope.chinese}平均"
+        for one in rates
+        if isinstance(one, (tree.LevelBenchmark, tree.ChangeBenchmark))
+    )
     if not needed:
         closed |= {"benchmark", "benchmark_kind"}
     # A State is attested by words. It needs no number, unless the data has kept one all along (22).
     observed = (o for rows in plan.observations.values() for o in rows if o.item_id == item.item_id)
     if all(isinstance(leaf, tree.State) for leaf in asked) and all(o.value is None for o in observed):
         closed |= {"value", "measure", "unit", "polarity"}
-    value = "" if item.unit in _NO_UNIT else f"单位：{item.unit}。"
-    if item.provincial_name:
-        value += "国家级、省级所测相同时只填“两级合填”一行，不同时只填下面两行。"
+    refused = {key: w for key, w in held.items() if w.refusal}
+    if refused or not asked:
+        closed = set()  # what is needed is not known
+    value = "".join(f"要求无法解读：{w.row.wording}。" for w in refused.values())
+    value += "" if unit in _NO_UNIT else f"单位：{unit}。"
     clauses = "、".join(str(leaf) for leaf in asked if not isinstance(leaf, (tree.Bound, tree.ClassBound)))
     clauses = clauses and f"这一行可写的条款：{clauses}。"
-    average = f"这一行需要{'、'.join(needed)}全省平均。"
+    average = f"这一行需要{'、'.join(needed)}。" if needed else ""
     notes = {"value": value, "attests": clauses, "denies": clauses, "benchmark": average, "benchmark_kind": average}
-    return closed, notes
+    return closed, notes | {key: f"可以解读的要求（不影响填报）。{w.refusal}" for key, w in refused.items()}
 
 
-def _last(plan: Plan, item: Indicator, level: Level | None, year: int) -> str:
+def _measured(plan: Plan, item: Indicator, level: Level, row: Observation, year: int) -> Asked:
+    """What a row of ``year`` measured at a level."""
+    return measured(plan.asked(item, level, year), row.measure, row.unit, row.polarity)
+
+
+def _last(plan: Plan, item: Indicator, level: Level, at: Level | None, year: int, asked: Asked) -> str:
     """Last year's value with year and unit. Without a value: the reason, then the latest value before."""
-    found = plan.observation(item.item_id, year - 1, level)
-    if found is None and any(o.item_id == item.item_id for o in plan.observations.get(year - 1, ())):
+    found = plan.observation(item.item_id, year - 1, at)
+    if found is None and plan.observed(item.item_id, year - 1):
         return ""  # the item's other rows have it
-    lines = [_status(found, item, year - 1) if found else f"{missing_reason(year - 1)}（{year - 1}年）"]
+
+    def status(row: Observation, y: int) -> str:
+        if row.value is None:
+            return f"{row.absence or shortened(row.statement or '', _LONGEST_STATEMENT)}（{y}年）"
+        was = _measured(plan, item, level, row, y)
+        unit = "" if was.unit in _NO_UNIT else was.unit if was.unit in ("%", CLASS_UNIT) else f" {was.unit}"
+        return f"{row.value}{unit}（{y}年{f'，{was.name}' if row.measure or was.name != asked.name else ''}）"
+
+    lines = [status(found, year - 1) if found else f"{plan.missing_reason(year - 1)}（{year - 1}年）"]
     if found is None or found.value is None:
-        known = ((y, plan.observation(item.item_id, y, level)) for y in reversed(plan.years) if y < year - 1)
-        lines += [_status(o, item, y) for y, o in known if o is not None and o.value is not None][:1]
+        known = ((y, plan.observation(item.item_id, y, at)) for y in reversed(plan.years) if y < year - 1)
+        lines += [status(row, y) for y, row in known if row is not None and row.value is not None][:1]
     return "\n".join(lines)
-
-
-def _status(observation: Observation, item: Indicator, year: int) -> str:
-    if observation.value is None:
-        return f"{observation.absence or shortened(observation.statement or '', _LONGEST_STATEMENT)}（{year}年）"
-    unit = observation.unit or item.unit
-    joint = "" if unit in ("%", CLASS_UNIT) else " "
-    text = observation.value + ("" if unit in _NO_UNIT else f"{joint}{unit}")
-    return f"{text}（{year}年{'，' if observation.measure else ''}{observation.measure or ''}）"
 
 
 def progress_sheets(plan: Plan, year: int) -> tuple[FormSheet, ...]:
     """The sheets of progress in the form of ``year``; none for a kind of which the plan has nothing."""
-    kinds = ("项目进展", PROJECT_COLUMNS, Entity.PROJECT), ("承诺进展", COMMITMENT_COLUMNS, Entity.COMMITMENT)
-    sheets = ((name, columns, tuple(_progress_rows(plan, year, kind))) for name, columns, kind in kinds)
-    return tuple(FormSheet(name, year, columns, rows, Progress, ("note",)) for name, columns, rows in sheets if rows)
+    columns = {Entity.PROJECT: layout.PROJECT_COLUMNS, Entity.COMMITMENT: layout.COMMITMENT_COLUMNS}
+    sheets = ((f"{kind.chinese}进展", own, tuple(_progress_rows(plan, year, kind))) for kind, own in columns.items())
+    return tuple(FormSheet(name, year, own, rows, Progress, ("note",)) for name, own, rows in sheets if rows)
 
 
 def _progress_rows(plan: Plan, year: int, kind: Entity) -> Iterator[FormRow]:

@@ -2,18 +2,25 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import product
-from operator import attrgetter
+from itertools import pairwise, product
 
 from cixi_analysis.errors import Problem
 from cixi_analysis.plan.arithmetic import BadRelation, relation
 from cixi_analysis.plan.csvfile import CsvTable
+from cixi_analysis.plan.frame import FILE, Frame, Level
 from cixi_analysis.plan.schema import OBSERVATIONS, PROGRESS, AuditRow, Indicator, Observation, Requirement
-from cixi_analysis.words import NOT_APPLICABLE_MARK, TARGET_YEARS, AuditResult, Entity, Level
+from cixi_analysis.words import AuditResult, Entity
+
+#: The other columns of tables and forms in which a level is a column.
+_TAKEN = {*Indicator.columns(), *Observation.columns(), "key", "last", "status", "now"}
 
 
-def cross_check(tables: Mapping[str, CsvTable], years: Mapping[str, Mapping[int, CsvTable]]) -> Iterator[Problem]:
+def cross_check(
+    frame: Frame | None, tables: Mapping[str, CsvTable], years: Mapping[str, Mapping[int, CsvTable]]
+) -> Iterator[Problem]:
     """The problems between rows and files; a rule is checked only where its files could be read whole."""
+    for level in (level for level in (frame.levels if frame else ()) if level in _TAKEN):
+        yield Problem(FILE, None, "levels", f"“{level}”", "不是表中别的栏目的编号的 id")
     if not tables["indicators.csv"].complete:
         return
     items: dict[str, Indicator] = {row.item_id: row for row in tables["indicators.csv"].rows.values()}
@@ -29,17 +36,24 @@ def cross_check(tables: Mapping[str, CsvTable], years: Mapping[str, Mapping[int,
             item_id = getattr(row, "item_id", None)
             if item_id is not None and item_id not in items:
                 yield Problem(table.file, number, "item_id 子项编号", f"“{item_id}”", "indicators.csv 中已有的子项编号")
-    requirements, targets = tables["requirements.csv"], tables["targets.csv"]
-    if requirements.complete:
-        asked = {(row.item_id, row.level) for row in requirements.rows.values()}
-        for item_id, level in (key for key in product(items, Level) if key not in asked):
-            found, expected = f"没有 {item_id} 的{level.chinese}要求", "每个子项每级至少一行（无要求的写“/”）"
-            yield Problem("requirements.csv", None, "item_id、level", found, expected)
-        yield from _marks(requirements.rows, items)
-    if targets.complete:
-        planned = {(row.item_id, row.year) for row in targets.rows.values()}
-        for item_id, year in (key for key in product(items, TARGET_YEARS) if key not in planned):
-            found, expected = f"没有 {item_id} 的 {year} 年规划值", "每个子项每个目标年一行"
+    if tables["requirements.csv"].complete:
+        first: dict[str, int] = {}
+        for row in tables["requirements.csv"].rows.values():
+            first[row.item_id] = min(row.from_year, first.get(row.item_id, row.from_year))
+        for item_id in (item_id for item_id in items if item_id not in first):
+            expected = "每个子项至少一行"
+            yield Problem("requirements.csv", None, "item_id", f"没有 {item_id} 的要求", expected)
+        for number, row in tables["requirements.csv"].rows.items():
+            if frame and row.from_year < frame.base_year:
+                expected = f"不早于基准年 {frame.base_year}"
+                yield Problem("requirements.csv", number, "from_year 起始年", f"“{row.from_year}”", expected)
+        yield from _wordings(tables["requirements.csv"].rows)
+        if frame and first and frame.base_year < (earliest := min(first.values())):
+            yield Problem(FILE, None, "base_year 基准年", f"{frame.base_year}", f"不早于最早的要求（{earliest} 年起）")
+        planned = {(row.item_id, row.year) for row in tables["targets.csv"].rows.values()}
+        wanted = product((i for i in items if first.get(i, 0) <= frame.base_year), frame.target_years) if frame else ()
+        for item_id, year in (key for key in wanted if tables["targets.csv"].complete and key not in planned):
+            found, expected = f"没有 {item_id} 的 {year} 年规划值", "基准年已有的子项，每个目标年一行（没有的写“/”）"
             yield Problem("targets.csv", None, "item_id、year", found, expected)
     for table in years[OBSERVATIONS].values():
         yield from observation_problems(table)
@@ -47,30 +61,27 @@ def cross_check(tables: Mapping[str, CsvTable], years: Mapping[str, Mapping[int,
         yield from _references(tables, years[PROGRESS].values(), items)
 
 
-def _marks(requirements: Mapping[int, Requirement], items: Mapping[str, Indicator]) -> Iterator[Problem]:
-    """“*指标为国家级特有指标，**指标为省级特有指标” (note below Table 1): the other level then prints "/".
+def _wordings(rows: Mapping[int, Requirement]) -> Iterator[Problem]:
+    """The wordings of an item and level follow one another: none ends after the next has begun."""
+    by_question: dict[tuple[str, str], list[tuple[int, Requirement]]] = {}
+    for number, row in rows.items():
+        by_question.setdefault((row.item_id, row.level), []).append((number, row))
+    for own in by_question.values():
+        for (number, row), (_, later) in pairwise(sorted(own, key=lambda pair: pair[1].from_year)):
+            if row.to_year is not None and row.to_year >= later.from_year:
+                expected = f"早于下一行的起始年 {later.from_year}，或空"
+                yield Problem("requirements.csv", number, "to_year 终止年", f"{row.to_year}", expected)
 
-    The marks speak of Table 1, the first wording of each; a later standard may take up an item or let it go.
+
+def observation_problems(table: CsvTable, levels: Iterable[Level] = ()) -> Iterator[Problem]:
+    """One year's rows: an item has a row for both levels or one for each, and quotations stand in the statement.
+    ``levels``: those that are told by their names, not by their ids.
     """
-    other = {"*": Level.PROVINCIAL, "**": Level.NATIONAL}
-    latest_first = sorted(requirements.values(), key=attrgetter("from_year"), reverse=True)
-    first = {(row.item_id, row.level): row.from_year for row in latest_first}
-    for number, row in requirements.items():
-        item = items.get(row.item_id)
-        if item is None or row.from_year != first[row.item_id, row.level]:
-            continue
-        exempt = other.get(item.mark) == row.level
-        if exempt != (row.wording == NOT_APPLICABLE_MARK):
-            expected = f"“/”（该子项标记为“{item.mark}”）" if exempt else "一条要求（该子项两级或本级适用）"
-            yield Problem("requirements.csv", number, "wording 要求原文", f"“{row.wording}”", expected)
-
-
-def observation_problems(table: CsvTable) -> Iterator[Problem]:
-    """One year's rows: an item has a row for both levels or one for each, and quotations stand in the statement."""
+    names = {level: level.chinese for level in levels}
     both = {row.item_id for row in table.rows.values() if row.level is None}
     for number, row in table.rows.items():
         if row.level is not None and row.item_id in both:
-            found = f"{row.item_id} 既有通用的一行又有{row.level.chinese}的一行"
+            found = f"{row.item_id} 既有各级通用的一行又有 {names.get(row.level, row.level)} 的一行"
             yield Problem(table.file, number, "level 级别", found, "二者取一")
         yield from quotation_problems(table.file, number, row)
 

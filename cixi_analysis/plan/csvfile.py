@@ -28,19 +28,19 @@ class CsvTable:
 
 
 def read_table(
-    name: str, content: Content, model: type[Row], problems: list[Problem], *, may_be_empty: bool = True
+    name: str, content: Content, model: type[Row], problems: list[Problem], frame: object = None
 ) -> CsvTable:
-    """Parse and validate the file that messages call ``name``; its problems are appended to ``problems``."""
+    """Parse and validate the file that messages call ``name``; its problems are appended to ``problems``. ``frame``: what
+    levels and target years are checked against.
+    """
     table = CsvTable(name)
-    found = list(_fill(table, content, model))
-    if not found and not table.rows and not may_be_empty:
-        found = [Problem(name, 2, None, "只有列名，没有一行数据", "至少一行数据")]
+    found = list(_fill(table, content, model, frame))
     table.complete = not found
     problems += found
     return table
 
 
-def _fill(table: CsvTable, content: Content, model: type[Row]) -> Iterator[Problem]:
+def _fill(table: CsvTable, content: Content, model: type[Row], frame: object) -> Iterator[Problem]:
     """Put the valid rows into ``table`` and yield the problems of the others."""
     name, expected, seen = table.file, list(model.columns()), dict[tuple[object, ...], int]()
     records: list[list[str]] = []
@@ -59,7 +59,7 @@ def _fill(table: CsvTable, content: Content, model: type[Row]) -> Iterator[Probl
             continue
         cells = dict(zip(expected, record, strict=True))
         try:
-            row = model.model_validate(cells)
+            row = model.model_validate(cells, context=frame)
         except ValidationError as error:
             yield from row_problems(name, number, model, cells, error)
             continue
@@ -119,7 +119,7 @@ def _header_difference(header: list[str], expected: list[str]) -> str:
 
 #: Column → how its text is written, where a pattern says so.
 _FORMS = {
-    "item_id": "子项编号，如 38 或 9.1", "mark": "*、** 或空", "years": "实施年限，如 2021-2025 或 2025",
+    "item_id": "子项编号，如 38 或 9.1", "years": "实施年限，如 2021-2025 或 2025",
     "kind": "数据字典所列的类别之一",
 }  # fmt: skip
 
@@ -127,7 +127,8 @@ _FORMS = {
 _EXPECTED = {
     "string_too_short": "非空的文字", "enum": "{expected} 之一", "int_parsing": "整数", "float_parsing": "数",
     "string_pattern_mismatch": "{form}", "greater_than_equal": "不小于 {ge:g} 的数",
-    "less_than_equal": "不大于 {le:g} 的数",
+    "less_than_equal": "不大于 {le:g} 的数", "literal_error": "{expected} 之一", "int_type": "一个整数，不加引号",
+    "tuple_type": "方括号里的几项", "model_type": "{{ }} 里的各项",
 }  # fmt: skip
 
 

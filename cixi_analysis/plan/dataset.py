@@ -7,21 +7,30 @@ from functools import cached_property, lru_cache
 from operator import attrgetter
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_args
 
 from cixi_analysis.errors import DataError, Problem, UnknownYear
 from cixi_analysis.plan import find_root, schema
 from cixi_analysis.plan.checks import cross_check
 from cixi_analysis.plan.csvfile import Content, CsvTable, read_table
+from cixi_analysis.plan.frame import FILE, Frame, Level, Part, read_frame
 from cixi_analysis.plan.journal import read_journal
 from cixi_analysis.plan.schema import OBSERVATIONS, TABLES, YEARLY, Row
-from cixi_analysis.words import BASE_YEAR, FIRST_REPORT_YEAR, TARGET_YEARS, Absence, Level
+from cixi_analysis.words import LAST_YEAR, Absence, Entity, Polarity
 
 R = TypeVar("R", bound=Row)
 #: File of ``TABLES`` → the field of :class:`Plan` with its rows.
-_FIELDS = {name: name.removesuffix(".csv") for name in TABLES} | {
-    "indicators.csv": "items", "projects_2018_2022.csv": "past_projects",
-}  # fmt: skip
+_FIELDS = {name: name.removesuffix(".csv") for name in TABLES} | {"indicators.csv": "items"}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is measured of an item at a level, as the wording in force has it."""
+
+    name: str
+    #: "" where the plan names none
+    unit: str
+    polarity: Polarity
 
 
 @dataclass(frozen=True)
@@ -32,6 +41,7 @@ class Plan:
     """
 
     root: Path
+    frame: Frame
     items: tuple[schema.Indicator, ...]
     requirements: tuple[schema.Requirement, ...]
     targets: tuple[schema.Target, ...]
@@ -44,6 +54,7 @@ class Plan:
     left_out: tuple[schema.LeftOut, ...]
     audit: tuple[schema.AuditRow, ...]
     links: tuple[schema.Link, ...]
+    vocabulary: tuple[schema.Term, ...]
     #: year → the observations of that year
     observations: Mapping[int, tuple[schema.Observation, ...]] = field(repr=False)
     #: year → what was reported of projects and commitments; a year nobody has filled in has no rows
@@ -68,20 +79,45 @@ class Plan:
     @cached_property
     def report_years(self) -> tuple[int, ...]:
         """Years that get pages of their own."""
-        return tuple(year for year in self.years if year >= FIRST_REPORT_YEAR)
+        return tuple(year for year in self.years if year >= self.frame.first_report_year)
+
+    @property
+    def levels(self) -> tuple[Level, ...]:
+        """The levels that set requirements, in the frame's order."""
+        return self.frame.levels
+
+    def has(self, *parts: str) -> bool:
+        """Whether the plan has rows of any of these optional tables; without a name, True."""
+        return self.frame.has(parts)
+
+    def level(self, level: str) -> Level:
+        """The level with this id. Raises ``StopIteration`` for an unknown one."""
+        return next(one for one in self.levels if one == level)
 
     @cached_property
     def indicators(self) -> tuple[int, ...]:
         """The indicators' numbers, in the plan's order."""
         return tuple(dict.fromkeys(i.indicator for i in self.items))
 
-    def require_year(self, year: int) -> int:
-        """``year``. Raises :class:`UnknownYear` when nothing was observed in it."""
+    def require_year(self, year: int | None = None) -> int:
+        """``year``, or the newest. Raises :class:`UnknownYear` when nothing was observed in it, or no wording judges it."""
+        if year is None:
+            year = self.years[-1] if self.years else self.frame.base_year
         if year not in self.years:
             how = f"新增年份：运行 cixi workbook {year} 得到填报工作簿，填写后依次运行 cixi check 和 cixi import。"
-            known = f"没有 {year} 年的数据。已有数据的年份：{'、'.join(map(str, self.years))}。"
-            raise UnknownYear(known + how if BASE_YEAR < year <= TARGET_YEARS[-1] else known)
+            known = f"没有 {year} 年的数据。已有数据的年份：{'、'.join(map(str, self.years)) or '还没有'}。"
+            raise UnknownYear(known + how if self.frame.base_year <= year <= self.frame.last_year else known)
+        if self.frame.wording_year(year) < self.frame.base_year:
+            begun = f"{year} 年没有适用的要求：规划的要求自 {self.frame.base_year} 年起适用，"
+            raise UnknownYear(f"{begun}{FILE} 没有写明以前各年怎样回看（retrospect_wordings）。")
         return year
+
+    def missing_reason(self, year: int) -> Absence:
+        """Why an item without a row in ``observations/<year>.csv`` has no value.
+
+        The years before the base year hold what the plan prints and nothing else; a later year is still being filled in.
+        """
+        return Absence.NOT_LISTED if year < self.frame.base_year else Absence.NOT_FILLED_IN
 
     def row(self, model: type[R], key: str) -> R:
         """The item, project, commitment or finding of the audit with this id. Raises ``KeyError`` for an unknown one."""
@@ -100,19 +136,81 @@ class Plan:
         """The commitment with this id. Raises ``KeyError`` for an unknown one."""
         return self.row(schema.Commitment, commitment_id)
 
-    def requirement(self, item_id: str, level: Level, year: int) -> schema.Requirement:
-        """The wording in force in ``year``; before the first one, the first (a retrospect looks back with it).
+    def requirement(self, item_id: str, level: str, year: int) -> schema.Requirement | None:
+        """The wording in force in ``year`` (in a retrospect, that of the year it is judged by); None: nothing is asked."""
+        at = self.frame.wording_year(year)
+        begun = [row for row in self.requirements_of(item_id, level) if row.from_year <= at]
+        return begun[-1] if begun and at <= (begun[-1].to_year or at) else None
 
-        Raises ``KeyError`` for an item and level without a row.
+    def requirements_of(self, item_id: str, level: str) -> Sequence[schema.Requirement]:
+        """The rows of an item at a level, the earliest first."""
+        return self._requirements.get((item_id, level), ())
+
+    def asked(self, item: schema.Indicator, level: str, year: int = LAST_YEAR) -> Asked:
+        """What is measured of an item at a level in ``year`` (default: at last), by the latest row that has begun: of the
+        level, else of the first that asks something; before the first of all, by the level's first.
         """
-        rows, start = self._requirements[item_id, level], attrgetter("from_year")
-        return max((row for row in rows if row.from_year <= year), key=start, default=min(rows, key=start))
+        of, at = [self.requirements_of(item.item_id, v) for v in (level, *self.levels)], max(year, self.frame.base_year)
+        # A row that only ends a requirement measures nothing else than the one before.
+        begun = (one for rows in of for one in reversed(rows) if one.from_year <= at and not one.only_ends)
+        row = next(begun, of[0][0] if of[0] else item)
+        name = getattr(row, "measure", None) or item.name
+        return Asked(name, row.unit or item.unit or "", Polarity(row.polarity or item.polarity))
+
+    def names(self, item: schema.Indicator, year: int = LAST_YEAR) -> tuple[str, ...]:
+        """The item's own name and those it has at a level in ``year``, each once."""
+        return tuple(dict.fromkeys((item.name, *(self.asked(item, level, year).name for level in self.levels))))
+
+    def unit(self, item: schema.Indicator, year: int = LAST_YEAR) -> str:
+        """The unit of what is measured of an item for all levels in ``year``."""
+        return self.asked(item, self.first_asking(item, year), year).unit
+
+    def units(self, item: schema.Indicator, year: int) -> tuple[str, ...]:
+        """The units in which the levels ask for an item in ``year``, each once."""
+        return tuple(dict.fromkeys(self.asked(item, level, year).unit for level in self.levels))
+
+    def first_asking(self, item: schema.Indicator, year: int) -> Level:
+        """The first level with a wording in force in ``year``, else in any year: a joint row is called by what it asks."""
+        now = (v for v in self.levels if self.requirement(item.item_id, v, min(year, self.frame.last_year)))
+        ever = (v for v in self.levels if self.requirements_of(item.item_id, v))
+        return next(now, next(ever, self.levels[0]))
+
+    def unit_of(self, row: schema.Observation, year: int) -> str:
+        """The unit of an observation's value in ``year``: its own, else that of what was asked then; "" where none is named."""
+        item = self.item(row.item_id)
+        return row.unit or (self.asked(item, row.level, year).unit if row.level else self.unit(item, year))
+
+    def planned(self, item: schema.Indicator) -> Asked:
+        """What the plan's targets of an item are about."""
+        return self.asked(item, self.frame.targets_follow, self.frame.base_year)
+
+    @cached_property
+    def remeasured(self) -> frozenset[str]:
+        """The ids of the items of which a later wording measures something else than an earlier one."""
+        years: dict[str, set[int]] = {item.item_id: {self.frame.base_year} for item in self.items}
+        for row in self.requirements:
+            years[row.item_id].add(row.from_year)
+        kinds = ((i.item_id, {self.asked(i, v, y) for y in years[i.item_id]}) for i in self.items for v in self.levels)
+        return frozenset(item_id for item_id, own in kinds if len(own) > 1)
+
+    def as_of(self, year: int) -> "Plan":
+        """The plan as it stands in ``year``: without the wordings that begin later, and the items that they bring."""
+        at = self.frame.wording_year(year)
+        kept = tuple(row for row in self.requirements if row.from_year <= at)
+        if len(kept) == len(self.requirements):
+            return self
+        if len(kept) not in self._views:
+            ids = {row.item_id for row in kept}
+            links = tuple(link for link in self.links if link.to_kind is not Entity.ITEM or link.to_id in ids)
+            own = self.only(tuple(item for item in self.items if item.item_id in ids))
+            self._views[len(kept)] = replace(own, requirements=kept, links=links)
+        return self._views[len(kept)]
 
     def observed(self, item_id: str, year: int) -> Sequence[schema.Observation]:
         """The rows of an item in a year: one for both levels, or one for each level that was observed."""
         return self._observations.get((item_id, year), ())
 
-    def observation(self, item_id: str, year: int, level: Level | None = None) -> schema.Observation | None:
+    def observation(self, item_id: str, year: int, level: str | None = None) -> schema.Observation | None:
         """What was observed of an item in a year, for a level where the levels measure different things."""
         return next((o for o in reversed(self.observed(item_id, year)) if o.level in (None, level)), None)
 
@@ -130,14 +228,20 @@ class Plan:
     def files(self) -> Iterator[tuple[str, type[Row], tuple[Row, ...]]]:
         """Every file below ``data/`` with the model of its rows and the rows, in the order of the schema."""
         for name, model in TABLES.items():
-            yield name, model, getattr(self, _FIELDS[name])
+            if rows := getattr(self, _FIELDS[name]):
+                yield name, model, rows
         for folder, model in YEARLY.items():
             for year, rows in getattr(self, folder).items():
                 yield f"{folder}/{year}.csv", model, rows
 
     @cached_property
+    def _views(self) -> dict[int, "Plan"]:
+        """Number of wordings that have begun → the plan as it stands then; one object each, so that caches find it."""
+        return {}
+
+    @cached_property
     def _hash(self) -> int:
-        return hash((self.root, *((name, rows) for name, _, rows in sorted(self.files()))))
+        return hash((self.root, self.frame, *((name, rows) for name, _, rows in sorted(self.files()))))
 
     @cached_property
     def _rows(self) -> dict[tuple[type[Row], str], Any]:
@@ -145,9 +249,9 @@ class Plan:
         return {(type(row), str(getattr(row, row.KEY[0]))): row for row in reversed(rows)}
 
     @cached_property
-    def _requirements(self) -> dict[tuple[str, Level], list[schema.Requirement]]:
-        found: dict[tuple[str, Level], list[schema.Requirement]] = {}
-        for row in self.requirements:
+    def _requirements(self) -> dict[tuple[str, str], list[schema.Requirement]]:
+        found: dict[tuple[str, str], list[schema.Requirement]] = {}
+        for row in sorted(self.requirements, key=attrgetter("from_year")):
             found.setdefault((row.item_id, row.level), []).append(row)
         return found
 
@@ -159,18 +263,10 @@ class Plan:
         return found
 
 
-def missing_reason(year: int) -> Absence:
-    """Why an item without a row in ``observations/<year>.csv`` has no value.
-
-    The years before the base year hold what the plan prints and nothing else; a later year is still being filled in.
-    """
-    return Absence.NOT_LISTED if year < BASE_YEAR else Absence.NOT_FILLED_IN
-
-
-def absence_reason(plan: Plan, item_id: str, year: int, level: Level | None = None) -> Absence | None:
+def absence_reason(plan: Plan, item_id: str, year: int, level: str | None = None) -> Absence | None:
     """Why an item has no value in a year; None where it has one or only a statement."""
     row = plan.observation(item_id, year, level)
-    return missing_reason(year) if row is None else row.absence
+    return plan.missing_reason(year) if row is None else row.absence
 
 
 def load_plan(root: Path | str | None = None, new: Mapping[str, bytes] | None = None) -> Plan:
@@ -194,7 +290,7 @@ def load_plan(root: Path | str | None = None, new: Mapping[str, bytes] | None = 
 def _read(data: Path, new: Mapping[str, bytes]) -> tuple[tuple[str, Content], ...]:
     """Name below ``data`` → content, before a replacement that was cut short; years in ascending order."""
     journal = {**(read_journal(data) or {}), **new}
-    contents: dict[str, Content] = {name: _content(data / name) for name in TABLES}
+    contents: dict[str, Content] = {name: _content(data / name) for name in (FILE, *TABLES)}
     for folder in YEARLY:
         found = {f"{folder}/{path.name}" for path in (data / folder).glob("*")}
         names = {name for name in found if not name.startswith((f"{folder}/.", f"{folder}/~$"))}  # or opened in Excel
@@ -212,25 +308,44 @@ def _content(path: Path) -> Content:
         return type(error)
 
 
+def _table(name: str, content: Content, problems: list[Problem], frame: Frame | None) -> CsvTable:
+    """A table; one that the frame does not list among its parts may be missing, and has no rows."""
+    part = _FIELDS[name]
+    optional = part in get_args(Part)
+    listed = not optional or (frame is not None and part in frame.parts)
+    if content is FileNotFoundError and not listed:
+        return CsvTable(name, complete=True)
+    table = read_table(name, content, TABLES[name], problems, frame)
+    if listed and table.complete and not table.rows:
+        expected = f"至少一行数据（没有数据的，从 {FILE} 的 parts 中删去）" if optional else "至少一行数据"
+        problems.append(Problem(name, 2, None, "只有列名，没有一行数据", expected))
+    elif table.rows and not listed and frame is not None:
+        expected = f"列出 {part}（{name} 有数据）"
+        problems.append(Problem(FILE, None, "parts 另有的数据", f"没有 {part}", expected))
+    return table
+
+
 @lru_cache(maxsize=4)
 def _parse(root: Path, files: tuple[tuple[str, Content], ...]) -> Plan:
     problems: list[Problem] = []
     tables: dict[str, CsvTable] = {}
     years: dict[str, dict[int, CsvTable]] = {folder: {} for folder in YEARLY}
-    for name, content in files:
+    (_, first), *rest = files
+    frame = read_frame(first, problems)
+    for name, content in rest:
         folder, _, file = name.rpartition("/")
         if not folder:
-            tables[name] = read_table(name, content, TABLES[name], problems, may_be_empty=False)
+            tables[name] = _table(name, content, problems, frame)
         elif re.fullmatch(r"20\d\d\.csv", file):
-            years[folder][int(file[:4])] = read_table(name, content, YEARLY[folder], problems)
+            years[folder][int(file[:4])] = read_table(name, content, YEARLY[folder], problems, frame)
         else:
             problems.append(Problem(name, None, None, "不认识的文件名", "“年份.csv”，如 2023.csv"))
-    if not years[OBSERVATIONS]:
+    if not years[OBSERVATIONS] and problems:  # the only thing that is missing: the form of the base year fills it in
         problems.append(Problem(OBSERVATIONS, None, None, "没有任何年份的数据", "至少一个“年份.csv”"))
-    problems += cross_check(tables, years)
-    if problems:
+    problems += cross_check(frame, tables, years)
+    if problems or frame is None:
         raise DataError(problems)
     fields: dict[str, Any] = {_FIELDS[name]: tuple(table.rows.values()) for name, table in tables.items()}
     for folder, found in years.items():
         fields[folder] = {year: tuple(table.rows.values()) for year, table in found.items()}
-    return Plan(root=root, **fields)
+    return Plan(root=root, frame=frame, **fields)

@@ -8,7 +8,16 @@ from collections.abc import Iterator
 from math import isinf
 from typing import Annotated, Any, ClassVar, Self, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 from pydantic.fields import FieldInfo
 
 from cixi_analysis.errors import invisible
@@ -35,6 +44,18 @@ def _quantity(text: Any) -> Any:
     return text if str(text) in WATER_CLASSES else _decimal_text(text)
 
 
+def _in_frame(name: str) -> AfterValidator:
+    """The cell is one of the frame's ``name``; the frame is the context of validation, where there is one."""
+
+    def check(cell: Any, info: ValidationInfo) -> Any:
+        known = getattr(info.context, name, None)
+        if known is not None and cell not in known:
+            raise ValueError(f"{'、'.join(map(str, known))} 之一（见 plan.toml）")
+        return cell
+
+    return AfterValidator(check)
+
+
 def column(title: str, description: str, **limits: Any) -> Any:
     """A field of a row: the column's Chinese name, what stands in it, and pydantic's limits (``ge``, ``pattern``)."""
     return Field(title=title, description=description, **limits)
@@ -52,6 +73,8 @@ Decimal = Annotated[str, BeforeValidator(_decimal_text)]
 Quantity = Annotated[str, BeforeValidator(_quantity)]
 ItemId = Annotated[str, Field(pattern=r"^[1-9]\d?(\.[1-9])?$")]
 Year = Annotated[int, Field(ge=2000, le=2100)]
+LevelId = Annotated[Text, _in_frame("levels")]
+TargetYear = Annotated[Year, _in_frame("target_years")]
 Source = Annotated[Text, column("出处", "数字或文字的来源：文件名称、章节、表、行。")]
 
 

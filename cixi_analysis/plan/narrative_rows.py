@@ -37,7 +37,7 @@ class Commitment(Row):
     )  # fmt: skip
     mode: Maybe[Deadline] = column(
         "期限方式", "by 到该年，before 该年以前，from 自该年起，during 期间；期限管到句号为止，以年份开头的段落管整段，"
-        "近期目标为到2025年；空＝原文未写期限。",
+        "近期目标为到第一个目标年；空＝原文未写期限。",
     )  # fmt: skip
     start_year: Maybe[Year] = column("起始年", "from 与 during 的起始年；空＝不适用。")
     end_year: Maybe[Year] = column("到期年", "by、before 与 during 的年份；空＝不适用。")

@@ -10,17 +10,19 @@ from collections.abc import Iterator
 
 from cixi_analysis import words
 from cixi_analysis.plan import OBSERVATIONS, PROGRESS
-from cixi_analysis.plan.fields import Amount, ItemId, Maybe, Row, Source, Text, Year, column
+from cixi_analysis.plan.fields import Amount, ItemId, LevelId, Maybe, Row, Source, TargetYear, Text, Year, column
 from cixi_analysis.plan.narrative_rows import AuditRow, Commitment, Figure, LeftOut, Link
 from cixi_analysis.plan.yearly_rows import Observation, Progress, clause_pairs
-from cixi_analysis.words import TARGET_YEARS, WATER_CLASSES, Absence, Convention, Level, Outcome, Verdict, listed
+from cixi_analysis.words import WATER_CLASSES, Absence, Convention, Outcome, Verdict, listed
 
 __all__ = [
     "OBSERVATIONS", "PROGRESS", "TABLES", "WATER_CLASSES", "YEARLY", "AuditRow", "Commitment", "ConventionRow", "Figure",
     "Indicator", "LeftOut", "Link", "Observation", "PastProjects", "Progress", "Project", "Published", "Requirement",
-    "Row", "Target", "clause_pairs",
+    "Row", "Target", "Term", "clause_pairs",
 ]  # fmt: skip
 
+#: Wordings that ask nothing; the requirement language lists them too (a test holds both together).
+_NOTHING = re.compile(r"[\W_]*|不(涉及|适用|要求|作要求|做要求|考核)|无要求")
 _BOTH = "“读法”与“读法理由”应同时填写或同时留空"
 
 
@@ -29,14 +31,12 @@ class Indicator(Row):
 
     KEY = ("item_id",)
     item_id: ItemId = column("子项编号", "不分子项的指标为其序号（38），分子项的为“序号.子项”（9.1 即 9①）。")
-    indicator: int = column("序号", "表一的指标序号 1–50。", ge=1)
-    domain: Text = column("领域", "六大领域之一。")
-    task: Text = column("任务", "十项任务之一，照录。")
-    indicator_name: Text = column("指标名称", "指标的名称；两级名称不同时为国家级名称。")
-    name: Text = column("子项名称", "所测对象的名称；两级名称不同时为国家级名称。")
-    provincial_name: Maybe[str] = column("省级名称", "仅当原表另印一个省级（**）名称时填写；空＝与子项名称相同。")
-    mark: str = column("级别标记", "* 国家级特有，** 省级特有，空＝两级共有（或两级各有名称）。", pattern=r"^\*{0,2}$")
-    unit: Maybe[str] = column("单位", "照录；空＝原表空白（仅 47）。")
+    indicator: int = column("序号", "指标的序号。", ge=1)
+    domain: Text = column("领域", "指标所属的领域，照录。")
+    task: Text = column("任务", "指标所属的任务，照录。")
+    indicator_name: Text = column("指标名称", "指标的名称，照录。")
+    name: Text = column("子项名称", "所测对象的名称；某一级或自某年起另有名称的，见 requirements.csv。")
+    unit: Maybe[str] = column("单位", "照录；空＝原表空白。")
     attribute: words.Attribute = column("指标属性", listed(words.Attribute))
     polarity: words.Polarity = column("方向", "more 越多越好，less 越少越好，none 规划未表明方向。")
     merged: Maybe[str] = column(
@@ -52,38 +52,49 @@ class Indicator(Row):
 
 
 class Requirement(Row):
-    """``requirements.csv``: the official wording for one item and level, valid from a year on."""
+    """``requirements.csv``: what a level asks of one item from a year on; without a row nothing is asked."""
 
     KEY = ("item_id", "level", "from_year")
     item_id: ItemId = column("子项编号", "见 indicators.csv。")
-    level: Level = column("级别", listed(Level))
-    from_year: Year = column("起始年", "自该年起适用，直至同一子项同一级别的下一行；更早的年份用最早的一行回看。")
-    wording: Text = column("要求原文", "照录；“/”＝本级对该子项没有要求。")
+    level: LevelId = column("级别", "提出要求的级别，编号见 plan.toml。")
+    from_year: Year = column("起始年", "自该年起适用，直至同一子项同一级别的下一行；子项自其最早的一行起存在。")
+    to_year: Maybe[Year] = column("终止年", "适用的最后一年；空＝没有终止，或由下一行接替。")
+    wording: Text = column("要求原文", "照录；“/”一类的记号＝自该年起本级对该子项没有要求。")
     reading: Maybe[str] = column("读法", "仅当原文有两种读法时填写；空＝按原文直接解读。")
     reading_reason: Maybe[str] = column("读法理由", "为何取这一读法；空＝没有另定读法。")
+    measure: Maybe[str] = column(
+        "所测", "该级自该年起所测的名称，与子项名称不同时填写；空＝相同。名称不同的数不连成一个序列。"
+    )
+    unit: Maybe[str] = column("单位", "所测的单位，与子项的单位不同时填写；空＝相同。")
+    polarity: Maybe[words.Polarity] = column("方向", "所测的方向，与子项的方向不同时填写；空＝相同。")
     standard: Text = column("依据标准", "要求出自哪一标准；规划没有写明的，照实说明。")
     source: Source
+
+    @property
+    def only_ends(self) -> bool:
+        """Whether the row says nothing but that nothing more is asked (/, 不涉及): no digit, no measure of its own."""
+        return self.measure is self.unit is None and bool(_NOTHING.fullmatch(self.wording))
 
     def contradictions(self) -> Iterator[tuple[str, str]]:
         if (self.reading is None) != (self.reading_reason is None):
             yield "reading reading_reason", _BOTH
+        if self.to_year is not None and self.to_year < self.from_year:
+            yield "from_year to_year", "终止年不早于起始年"
 
 
 class Target(Row):
-    """``targets.csv``: the plan's own wording for 2025 and 2030 (规划值)."""
+    """``targets.csv``: the plan's own wording for a target year (规划值)."""
 
     KEY = ("item_id", "year")
     item_id: ItemId = column("子项编号", "见 indicators.csv。")
-    year: Year = column("目标年", "2025 或 2030。")
+    year: TargetYear = column("目标年", "有规划值的年份，见 plan.toml。")
     wording: Text = column("规划值原文", "照录，与指标要求用同一种语言解读。")
     reading: Maybe[str] = column("读法", "仅当原文有两种读法时填写；空＝按原文直接解读。")
     reading_reason: Maybe[str] = column("读法理由", "为何取这一读法；空＝没有另定读法。")
     source: Source
 
     def contradictions(self) -> Iterator[tuple[str, str]]:
-        if self.year not in TARGET_YEARS:
-            yield "year", " 或 ".join(map(str, TARGET_YEARS))
-        elif (self.reading is None) != (self.reading_reason is None):
+        if (self.reading is None) != (self.reading_reason is None):
             yield "reading reading_reason", _BOTH
 
 
@@ -93,7 +104,7 @@ class ConventionRow(Row):
     KEY = ("convention", "item_id", "level", "year")
     convention: Convention = column("约定", "约定的名称，定义见方法页。")
     item_id: Maybe[ItemId] = column("子项编号", "适用的子项；空＝凡符合条件者。")
-    level: Maybe[Level] = column("级别", "适用的级别；空＝各级及规划值。")
+    level: Maybe[LevelId] = column("级别", "适用的级别；空＝各级及规划值。")
     year: Maybe[Year] = column("年份", "适用的年份；空＝各年。")
     reason: Text = column("理由", "为何可以这样认定。")
     source: Source
@@ -114,11 +125,11 @@ class Published(Row):
     KEY = ("kind", "subject", "level", "source")
     kind: str = column(
         "类别", "所印的是什么：verdict 达标结论，indicators 指标数，tally 分级计数，named 点名的指标，"
-        "past_* 表二的合计，projects/project_origin 项目数，budget 投资。",
+        "past_* 以往工程表的合计，projects/project_origin 项目数，budget 投资。",
         pattern=_PRINTED,
     )  # fmt: skip
     subject: Maybe[str] = column("对象", "指标序号、计数的项目、项目类型等；空＝全体。")
-    level: Maybe[Level] = column("级别", "空＝与级别无关。")
+    level: Maybe[LevelId] = column("级别", "空＝与级别无关。")
     name: Maybe[str] = column("原文用名", "正文点名时所用的名称，照录；空＝不涉及名称。")
     stated: Text = column("所印", "规划所印的结论、数或和，照录。")
     unit: Maybe[str] = column("单位", "空＝个（项）或结论。")
@@ -131,12 +142,22 @@ class Published(Row):
             yield "stated", f"{'、'.join(words)} 之一"
 
 
+class Term(Row):
+    """``vocabulary.csv``: a word that the project adds to the requirement language."""
+
+    KEY = ("kind", "word")
+    kind: Text = column("种类", "词表的种类之一，见程序所附的词表。")
+    word: Text = column("词", "照要求原文所写。")
+    stands_for: Maybe[str] = column("同", "与词表中哪一个词意思相同；空＝就是它自己。")
+    source: Source
+
+
 class PastProjects(Row):
-    """``projects_2018_2022.csv``: Table 2, one row a project type and outcome."""
+    """``past_projects.csv``: Table 2, one row a project type and outcome."""
 
     KEY = ("project_type", "outcome")
     project_type: Text = column("项目类型", "照录。")
-    outcome: Outcome = column("实施情况", f"表二的列：{listed(Outcome)}")
+    outcome: Outcome = column("实施情况", f"以往工程表的列：{listed(Outcome)}")
     count: int = column("项目数", "项。", ge=0)
     source: Source
 
@@ -145,8 +166,8 @@ class Project(Row):
     """``projects.csv``: Table 3, one row a project."""
 
     KEY = ("number",)
-    number: int = column("序号", "表三的项目序号 1–47。", ge=1)
-    category: Text = column("类别", "六个体系之一。")
+    number: int = column("序号", "工程表里的项目序号。", ge=1)
+    category: Text = column("类别", "照录。")
     name: Text = column("项目名称", "照录。")
     content: Text = column("主要内容", "照录。")
     years: str = column("实施年限", "照录，如 2021-2025 或 2025。", pattern=r"^20\d\d(-20\d\d)?$")
@@ -179,9 +200,9 @@ class Project(Row):
 TABLES: dict[str, type[Row]] = {
     "indicators.csv": Indicator, "requirements.csv": Requirement, "targets.csv": Target,
     "conventions.csv": ConventionRow, "published.csv": Published,
-    "projects_2018_2022.csv": PastProjects, "projects.csv": Project,
+    "past_projects.csv": PastProjects, "projects.csv": Project,
     "commitments.csv": Commitment, "background.csv": Figure, "left_out.csv": LeftOut,
-    "audit.csv": AuditRow, "links.csv": Link,
+    "audit.csv": AuditRow, "links.csv": Link, "vocabulary.csv": Term,
 }  # fmt: skip
 #: Folder (below ``data/``) with one file ``<year>.csv`` for each year → the model of their rows.
 YEARLY: dict[str, type[Row]] = {OBSERVATIONS: Observation, PROGRESS: Progress}

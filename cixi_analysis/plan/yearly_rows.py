@@ -6,8 +6,20 @@ from typing import Annotated
 from pydantic import BeforeValidator
 
 from cixi_analysis import words
-from cixi_analysis.plan.fields import Amount, ItemId, Maybe, Number, Percent, Quantity, Row, Source, Text, column
-from cixi_analysis.words import CLASS_UNIT, NOT_ASSIGNED, WATER_CLASSES, Entity, Level, ProgressState, Stage, listed
+from cixi_analysis.plan.fields import (
+    Amount,
+    ItemId,
+    LevelId,
+    Maybe,
+    Number,
+    Percent,
+    Quantity,
+    Row,
+    Source,
+    Text,
+    column,
+)
+from cixi_analysis.words import CLASS_UNIT, NOT_ASSIGNED, WATER_CLASSES, Entity, ProgressState, Stage, listed
 
 
 class Observation(Row):
@@ -15,7 +27,7 @@ class Observation(Row):
 
     KEY = ("item_id", "level")
     item_id: ItemId = column("子项编号", "见 indicators.csv。")
-    level: Maybe[Level] = column("级别", "仅当两级所测不同（如 11）时填写；空＝两级通用。")
+    level: Maybe[LevelId] = column("级别", "仅当各级所测不同时填写；空＝各级通用。")
     measure: Maybe[str] = column("实测对象", "实际测得的是什么；空＝就是该子项本身。")
     unit: Maybe[str] = column("实测单位", "空＝与子项单位相同；水质类别为“类”。与要求单位不同的值从不与要求比较。")
     polarity: Maybe[words.Polarity] = column("实测方向", "空＝与子项方向相同。")
@@ -28,10 +40,10 @@ class Observation(Row):
         "下达目标", f"上级下达的年度目标：数（可带比较符，如 ≤31）、水质类别，或“任务：……”；“{NOT_ASSIGNED}”＝当年没有下达；空＝原文未列。",
     )  # fmt: skip
     benchmark: Maybe[Number] = column(
-        "全省平均", "全省平均值；为变化量或变化率时带符号，上升为正、下降为负；空＝未知。"
+        "全省平均", "要求所比的平均值，通常是全省的；为变化量或变化率时带符号，上升为正、下降为负；空＝未知。"
     )
     benchmark_kind: Maybe[words.BenchmarkKind] = column(
-        "平均的含义", "level 水平值，change 年变化量（与指标同单位），rate 年变化率（%）；空＝没有全省平均。"
+        "平均的含义", f"什么的、哪里的平均：{listed(words.BenchmarkKind)}空＝没有平均值。"
     )
     statement: Maybe[str] = column("现状原文", "现状值一栏的文字，照录；空＝原文没有这一年的文字。")
     attests: Maybe[str] = column(
@@ -76,7 +88,7 @@ class Progress(Row):
 
     KEY = ("kind", "id")
     kind: Entity = column("类别", "project 项目，commitment 承诺。")
-    id: Text = column("编号", "表三的项目序号，或承诺编号。")
+    id: Text = column("编号", "工程表的项目序号，或承诺编号。")
     state: ProgressState = column("状态", f"该年底的状态：{listed(ProgressState)}")
     percent: Maybe[Percent] = column("完成比例", "%，0–100，截至该年底；空＝未填。")
     spent: Maybe[Amount] = column("累计投资", "万元，截至该年底累计完成；空＝未填，不是 0；承诺不填。")

@@ -12,7 +12,7 @@ from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.presentation import tables
 from cixi_analysis.presentation.html import Html, anchored, cards, joined, link, noted, paragraph, prose, render
 from cixi_analysis.presentation.titles import href, item_link, short_source, title
-from cixi_analysis.words import BASE_YEAR, AuditMethod, AuditResult
+from cixi_analysis.words import AuditMethod, AuditResult
 
 #: Result of a finding → its sign beside the word.
 SIGNS = {AuditResult.CONTRADICTS: "≠", AuditResult.UNCLEAR: "?", AuditResult.AGREES: "＝"}
@@ -40,7 +40,9 @@ def conclusion(plan: Plan) -> Html:
 
 
 def headline(plan: Plan) -> Html:
-    """The audit in one sentence for the home page."""
+    """The audit in one sentence for the home page; empty without one."""
+    if not plan.audit:
+        return Html(Markup(), "规划没有核对")
     told = f"规划自己的说法是否前后一致：两两对照{len(plan.audit)}处，{_told(plan)}，见"
     return paragraph(told, link("规划核对", "audit.html"), "。")
 
@@ -49,7 +51,7 @@ def finding_list(plan: Plan, result: AuditResult) -> Html:
     """The findings with one result, both quotations side by side."""
     rows = [(r, sum_text(r.check), _about(plan, r)) for r in records(findings(plan)) if r.result == result]
     sign, none = f"{SIGNS[result]} {result.chinese}", f"没有“{result.chinese}”的。"
-    markup = render("findings", anchor=result.value, rows=rows, sign=sign, none=none)
+    markup = render("findings", anchor=result.value, rows=rows, sign=sign, nothing=none)
     return Html(markup, f"{result.chinese}：{len(rows)}处")
 
 
@@ -80,16 +82,16 @@ def sum_text(check: str) -> str:
 
 def _about(plan: Plan, row: object) -> Markup:
     """Links from the folder of the pages made once to the items, projects and commitments of a finding."""
-    years = f"{BASE_YEAR}/"
+    years = f"{plan.frame.base_year}/"
     ids = {kind: [i for i in str(getattr(row, kind)).split("；") if i] for kind in ("items", "projects", "commitments")}
-    pieces = [item_link(plan.item(i), pages=years) for i in ids["items"]]
+    pieces = [item_link(plan, plan.item(i), pages=years) for i in ids["items"]]
     pieces += [link(title(p), href(p, years)) for p in (plan.project(int(i)) for i in ids["projects"])]
     pieces += [link(f"承诺{i}", href(plan.commitment(i), years)) for i in ids["commitments"]]
     return joined(pieces, "；")
 
 
 def background(plan: Plan) -> Html:
-    """The figures and honours of 2018-2022 in section 一（一）."""
+    """The figures and honours that the plan tells of the years before it."""
     rows = [
         (f.figure_id, f.subject, f"{f.value}{f.unit or ''}" if f.value else "",
          "–".join(str(y) for y in (f.start_year, f.year) if y), f.award_year, f.rated_year, f.kind.chinese,
@@ -98,7 +100,8 @@ def background(plan: Plan) -> Html:
     ]  # fmt: skip
     columns = {"编号": "short", "对象": "name", "数值": "right", "年份": "short", "授予年": "year", "所评年度": "year"}
     columns |= {"类型": "short", "原文与出处": "long"}
-    caption, empty = f"规划 一（一）所述的{len(rows)}个数字与荣誉", "没有数、不适用，或原文未写"
+    sections = "、".join(dict.fromkeys(f.section[:4] for f in plan.background))
+    caption, empty = f"规划 {sections}所述的{len(rows)}个数字与荣誉", "没有数、不适用，或原文未写"
     return tables.table(rows, columns, caption=caption, anchors=[f.figure_id for f in plan.background], empty=empty)
 
 
@@ -122,10 +125,12 @@ def reconciliation_conclusion(rows: pd.DataFrame) -> Html:
     return prose("reconciliation", total=len(rows), verdicts=verdicts, **counts)
 
 
-def reconciliation_table(rows: pd.DataFrame, agrees: str) -> Html:
+def reconciliation_table(plan: Plan, rows: pd.DataFrame, agrees: str) -> Html:
     """The rows with one value of ``agrees``; those that agree are folded."""
     word = AGREEMENT[agrees]
-    own = [(r.check, r.stated, r.computed, word, short_source(r.source)) for r in records(rows) if r.agrees == agrees]
+    own = [
+        (r.check, r.stated, r.computed, word, short_source(plan, r.source)) for r in records(rows) if r.agrees == agrees
+    ]
     columns = {"核对项": "text", "规划所印": "text", "复算": "text", "结果": "short", "出处（与说明）": "long"}
     none = f"没有“{word[2:]}”的行。"
     return tables.table(own, columns, caption=f"{word}：{len(own)}项", none=none, keyed=False, fold=agrees == "yes")

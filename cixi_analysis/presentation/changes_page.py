@@ -16,10 +16,10 @@ from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import WATER_CLASSES
 from cixi_analysis.presentation import tables
 from cixi_analysis.presentation.formatting import with_unit
-from cixi_analysis.presentation.html import Html, folded, joined, link, paragraph, prose, render, stack
+from cixi_analysis.presentation.html import Html, bullets, folded, joined, link, noted, paragraph, prose, render, stack
 from cixi_analysis.presentation.looks import LOOKS, badge
 from cixi_analysis.presentation.titles import item_link
-from cixi_analysis.words import Absence, Direction, Level, Status
+from cixi_analysis.words import Absence, Cause, Direction, Status
 
 #: Lists of new or missing data longer than this are folded.
 _MANY = 12
@@ -58,9 +58,17 @@ def summary(plan: Plan, found: Changes) -> Html:
         for move, rows in moves(found.verdicts.query("item_id == ''"))
     ]
     shown, unfilled = f"与{found.other}年相比", _unfilled(found.missing).sum()
-    verdicts = prose("changed_verdicts", since=shown, moves=turned, known=coverage(plan, found.other))
+    told = pd.concat([found.verdicts, found.hidden]).query("item_id == '' and cause != 'county'")
+    known = coverage(plan, found.other)
+    verdicts = prose("changed_verdicts", since=shown, moves=turned, causes=bool(len(told)), known=known)
     data = prose("changed_data", found=found, directions=_directions(found.values), unfilled=unfilled)
-    return stack(verdicts, data, name=shown)
+    first = {i.indicator: i.indicator_name for i in plan.items}
+    sentence = Markup("{}（{}）：{}{}").format
+    points = [
+        sentence(_indicator_link(r.indicator, first[r.indicator]), plan.level(r.level).chinese, r.sentence, _turn(r))
+        for r in records(told)
+    ]
+    return stack(verdicts, *([bullets(*points)] if points else []), data, name=shown)
 
 
 @_or_nothing
@@ -76,13 +84,17 @@ def verdicts(plan: Plan, found: Changes) -> Html:
         names = [_indicator_link(n, f"{n} {first[n]}") for n in rows["indicator"]]
         new = coverage(plan, found.other).is_retrospect and (rows["before_status"] == Status.NO_DATA).all()
         fold = new and len(rows) > _MANY
-        told = _move_list(found, rows, names, "" if fold else caption)
+        told = _move_list(plan, found, rows, names, "" if fold else caption)
         pieces.append(folded(caption, told) if fold else told)
+    if len(rows := found.hidden[found.hidden["item_id"] == ""]):
+        names = [_indicator_link(n, f"{n} {first[n]}") for n in rows["indicator"]]
+        pieces.append(_move_list(plan, found, rows, names, f"{Cause.HIDDEN.chinese}的指标：{len(rows)}个结论"))
     items = found.verdicts[(found.verdicts["item_id"] != "") & (found.verdicts["after_status"] != Status.NOT_FILLED_IN)]
+    items = pd.concat([items, found.hidden[found.hidden["item_id"] != ""]])
     items = items[[sum(i.indicator == n for i in plan.items) > 1 for n in items["indicator"]]]
     if len(items):
-        caption = f"分子项的指标中，结论改变的子项：{len(items)}个结论"
-        pieces.append(folded(caption, _move_list(found, items, (_named(plan, r) for r in records(items)))))
+        caption = f"分子项的指标中，结论改变（或只因要求变了而没有改变）的子项：{len(items)}个结论"
+        pieces.append(folded(caption, _move_list(plan, found, items, (_named(plan, r) for r in records(items)))))
     return stack(*pieces, name="结论的变化") if pieces else paragraph("没有指标的结论改变。")
 
 
@@ -127,11 +139,15 @@ def data(plan: Plan, found: Changes) -> Html:
 def tallies(plan: Plan, found: Changes) -> Html:
     """The counts of both years, and the numbers of the indicators that were gained and lost."""
     rows = [
-        (Level(r.level).chinese, "适用" if r.counted == "applicable" else LOOKS[r.counted].text, r.before, r.after,
-         r.after - r.before, *(joined(_indicator_link(n, n) for n in numbers) for numbers in (r.gained, r.lost)))
+        (plan.level(r.level).chinese, "适用" if r.counted == "applicable" else LOOKS[r.counted].text, r.before, r.after,
+         r.by_old, r.after - r.before, *(joined(_indicator_link(n, n) for n in numbers) for numbers in (r.gained, r.lost)))
         for r in records(found.tallies) if r.counted != Status.NOT_FILLED_IN or r.before or r.after
     ]  # fmt: skip
     columns = {"级别": "short", "指标数": "short", f"{found.other}年": "number", f"{found.year}年": "number"}
+    if found.tallies["by_old"].notna().any():
+        columns |= {noted(f"{found.year}年", f"按{found.other}年的要求"): "number"}
+    else:
+        rows = [(*row[:4], *row[5:]) for row in rows]
     columns |= {"增减": "signed", "转入的指标（序号）": "text", "转出的指标（序号）": "text"}
     return tables.table(rows, columns, caption=f"{found.other}年与{found.year}年的指标数", keyed=False)
 
@@ -156,14 +172,22 @@ def moves(rows: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
             yield name, own
 
 
-def _move_list(found: Changes, rows: pd.DataFrame, names: Iterable[Markup], caption: str = "") -> Html:
+def _move_list(plan: Plan, found: Changes, rows: pd.DataFrame, names: Iterable[Markup], caption: str = "") -> Html:
     """The rows by name, with the reasons of both years; levels with the same reasons share an entry."""
     merged: dict[tuple[object, ...], list[str]] = {}
     for row, name in zip(records(rows), names, strict=True):
         change = Markup("{} → {}").format(badge(row.before_status), badge(row.after_status))
-        reasons = ((found.other, row.before_reason), (found.year, row.after_reason))
-        merged.setdefault((name, change, reasons), []).append(Level(row.level).chinese)
+        reasons = [(f"{found.other}年", row.before_reason), (f"{found.year}年", row.after_reason)]
+        if row.old_reason:
+            reasons.append((f"{found.year}年，按{found.other}年的要求", row.old_reason))
+        merged.setdefault((name, change, row.sentence, tuple(reasons)), []).append(plan.level(row.level).chinese)
     return Html(render("moves", caption=caption, moves=merged), f"{caption or '结论的变化'}（{len(rows)}个）")
+
+
+def _turn(row: Any) -> str:
+    """How a verdict moved, in words."""
+    was, now = (LOOKS[status].word for status in (row.before_status, row.after_status))
+    return f"结论仍为“{now}”。" if was == now else f"结论由“{was}”变为“{now}”。"
 
 
 def _listed(plan: Plan, rows: pd.DataFrame) -> list[Markup]:
@@ -171,7 +195,7 @@ def _listed(plan: Plan, rows: pd.DataFrame) -> list[Markup]:
     names = {i.indicator: i.indicator_name for i in plan.items}
     levels: dict[int, list[str]] = {}
     for row in records(rows):
-        levels.setdefault(row.indicator, []).append(Level(row.level).chinese)
+        levels.setdefault(row.indicator, []).append(plan.level(row.level).chinese)
     return [Markup("{}（{}）").format(_indicator_link(n, names[n]), "、".join(own)) for n, own in levels.items()]
 
 
@@ -180,7 +204,7 @@ def _indicator_link(indicator: int, text: object) -> Markup:
 
 
 def _named(plan: Plan, row: Any, measure: str = "", pages: str = "") -> Markup:
-    return item_link(plan.item(row.item_id), measure, Level(row.level) if row.level else None, pages)
+    return item_link(plan, plan.item(row.item_id), measure, row.level, pages)
 
 
 def _unfilled(rows: pd.DataFrame) -> "pd.Series[bool]":

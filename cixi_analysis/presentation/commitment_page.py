@@ -75,12 +75,12 @@ def every_commitment(plan: Plan, year: int) -> Html:
 
 def _table(plan: Plan, year: int, own: Sequence[Commitment], caption: str, none: str, *, full: bool = False) -> Html:
     """Some commitments. ``full``: their ids are ids of the rows, not links to the full list."""
-    known = commitments.reports(plan, year, Entity.COMMITMENT)
+    plan, known = plan.as_of(year), commitments.reports(plan, year, Entity.COMMITMENT)
     rows = [
         (
             c.commitment_id if full else link(c.commitment_id, f"#{c.commitment_id}"), _metric(c), promised(c), deadline(c),
             quotation(c), related([*items_of(plan, c), *projects_of(plan, c)]),
-            report_of(known.get(c.commitment_id)), due(c, year).chinese, measured_by(plan, c).chinese, c.domain, c.kind.chinese,
+            report_of(plan, known.get(c.commitment_id)), due(c, year).chinese, measured_by(plan, c).chinese, c.domain, c.kind.chinese,
         )
         for c in own
     ]  # fmt: skip
@@ -105,11 +105,11 @@ def quotation(promise: Commitment) -> Markup:
     return noted(f"“{promise.quotation}”", promise.place)
 
 
-def report_of(report: Progress | None) -> Markup:
+def report_of(plan: Plan, report: Progress | None) -> Markup:
     """Reported progress: state, percent, money, note and source; 未填报 without a report."""
     if report is None:
         return Markup('<span class="status status-not_applicable">· {}</span>').format(commitments.NOT_REPORTED)
     figures = ((report.percent, "%"), (report.spent, "万元"))
     parts = [report.state.chinese, *(f"{value:.12g}{unit}" for value, unit in figures if value is not None)]
-    told = "；".join(filter(None, (report.note, f"出处：{short_source(report.source)}")))
+    told = "；".join(filter(None, (report.note, f"出处：{short_source(plan, report.source)}")))
     return noted(" ".join(parts), told)

@@ -7,8 +7,9 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from cixi_analysis import words
-from cixi_analysis.analysis.outputs import OUTPUTS
+from cixi_analysis.analysis.outputs import outputs
 from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.plan.frame import FILE, Frame, PrintedTable, PrintedTables
 from cixi_analysis.plan.schema import OBSERVATIONS, PROGRESS, TABLES, YEARLY, Row
 from cixi_analysis.presentation import tables
 from cixi_analysis.presentation.html import Html, stack
@@ -16,18 +17,19 @@ from cixi_analysis.presentation.html import Html, stack
 #: Contents of the files in Chinese; the schema's descriptions are English.
 _CONTENTS = {
     "indicators.csv": "子项：一行一个，按规划次序",
-    "requirements.csv": "国家级、省级指标要求的原文，自某年起适用",
+    "requirements.csv": "各级指标要求的原文，自某年起适用",
     "targets.csv": "规划值的原文",
     "conventions.csv": "可把未决条款视为达到的约定",
     "published.csv": "规划所印的结论、计数与合计，只用于核对，不参与评估",
-    "projects_2018_2022.csv": "表二：2018-2022年重点工程，一行一个类型与实施情况",
-    "projects.csv": "表三：重点项目，一行一个",
+    "past_projects.csv": "以往的重点工程，一行一个类型与实施情况",
+    "projects.csv": "重点项目，一行一个",
     "commitments.csv": "承诺：正文与专栏中有数量或期限的措施，一行一条",
-    "background.csv": "工作基础：一（一）所述的数字与荣誉，一行一个",
+    "background.csv": "工作基础：规划所述的数字与荣誉，一行一个",
     "left_out.csv": "正文中不作为承诺收录的数字，及其理由",
     "audit.csv": "规划核对：说到同一件事的两处原文",
+    "vocabulary.csv": "要求语言里本项目另加的词",
     "links.csv": "承诺、项目、指标与核对之间的关联，每条有理由",
-    f"{OBSERVATIONS}/<年份>.csv": "一年的观测：一行一个子项（两级所测不同的一级一行）",
+    f"{OBSERVATIONS}/<年份>.csv": "一年的观测：一行一个子项（各级所测不同的一级一行）",
     f"{PROGRESS}/<年份>.csv": "一年的进展：一行一个项目或承诺，没有行的为未填报",
 }
 _FILES: dict[type[Row], str] = {
@@ -47,12 +49,25 @@ def files(plan: Plan) -> Html:
     return tables.table(rows, {"文件": "short", "内容": "text", "行数": "number"}, caption="数据文件", keyed=False)
 
 
+def settings() -> Html:
+    """The keys of ``plan.toml``."""
+    rows = [
+        (f"{prefix}{key}", info.title, info.description, "" if info.is_required() else "可以不写")
+        for prefix, model in (("", Frame), ("tables.", PrintedTables), ("tables.….", PrintedTable))
+        for key, info in model.model_fields.items()
+    ]
+    columns = {"键": "short", "中文名": "short", "填写什么": "long", "必填": "short"}
+    return tables.table(rows, columns, caption=f"data/{FILE}：规划的框架", empty="必填")
+
+
 def columns_of(plan: Plan) -> Html:
     """A table for each kind of file: its columns, their contents, and what is allowed."""
     columns = {"列名": "short", "中文名": "short", "填写什么": "long", "允许的值": "long"}
     columns |= {"必填": "short", "行的标识": "short"}
     pieces = []
     for model, name in _FILES.items():
+        if not any(own is model for _, own, _ in plan.files()):
+            continue
         rows = []
         for column, info in model.columns().items():
             adapter = TypeAdapter[Any](info.rebuild_annotation())
@@ -63,11 +78,11 @@ def columns_of(plan: Plan) -> Html:
     return stack(*pieces, name="各文件的列")
 
 
-def columns_of_downloads() -> Html:
+def columns_of_downloads(plan: Plan) -> Html:
     """A table, folded, for each table of the downloads."""
     columns = {"列名": "short", "中文名": "short", "含义": "long"}
     pieces = []
-    for name, output in OUTPUTS.items():
+    for name, output in outputs(plan).items():
         rows = [(column, described.title, described.description) for column, described in output.columns.items()]
         pieces.append(tables.table(rows, columns, caption=f"{name}：{output.title}（{output.rows}）", fold=True))
     return stack(*pieces, name="下载文件的列")

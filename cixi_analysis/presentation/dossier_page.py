@@ -10,35 +10,38 @@ from cixi_analysis.analysis.commitments import deadline, promised
 from cixi_analysis.analysis.dossier import Dossier, value_text, yardsticks
 from cixi_analysis.analysis.reconciliation import result
 from cixi_analysis.analysis.records import records
-from cixi_analysis.assessment import Assessment
+from cixi_analysis.assessment import Assessment, asking
+from cixi_analysis.plan.schema import Observation
 from cixi_analysis.presentation import charts, tables, titles
 from cixi_analysis.presentation.audit_page import SIGNS
 from cixi_analysis.presentation.commitment_page import quotation
 from cixi_analysis.presentation.html import Html, bullets, grid, lines, link, noted, paragraph, render, stack
 from cixi_analysis.presentation.looks import badge, basis_note, basis_word
 from cixi_analysis.presentation.trend_tables import margin_table, pace_table
-from cixi_analysis.words import Level
 
 
 def head(found: Dossier, years: tuple[int, ...]) -> Html:
     """Domain, task, attribute; each item with unit, polarity, its rows in Table 1 of ``years``."""
-    markup = render("dossier_head", items=found.plan.items, years=years, titles=titles)
+    markup = render("dossier_head", plan=found.plan, years=years, titles=titles)
     return Html(markup, f"{len(found.plan.items) + 1}点")
 
 
 def verdict_list(found: Dossier) -> Html:
-    """The verdicts of the year at both levels, and why."""
+    """The verdicts of the year at each level, and why."""
     own = found.verdicts[(found.verdicts["year"] == found.year) & (found.verdicts["item_id"] == "")]
-    told = ((Level(r.level).chinese, badge(r.status), basis_note(r.basis), r.reason) for r in records(own))
-    return bullets(*(Markup("{} {}{}　{}").format(*one) for one in told))
+    told = ((found.plan.level(r.level).chinese, badge(r.status), basis_note(r.basis), r.reason) for r in records(own))
+    return bullets(*(Markup("{} {}{}　{}").format(*one) for one in told), *found.turned)
 
 
 def verdict_table(found: Dossier) -> Html:
     """The verdicts of every year, newest first, with basis and reason."""
-    rows = [(r.year, name, Level(r.level).chinese, *cells) for r, name, *cells in _whole_first(found, found.verdicts)]
+    cells = _whole_first(found, found.verdicts)
+    rows = [(r.year, name, found.plan.level(r.level).chinese, *more) for r, name, *more in cells]
     columns = {"年份": "year", "指标或子项": "name", "级别": "short", "结论": "verdict"}
     columns |= {"依据": "short", "理由": "long"}
-    return tables.table(rows, columns, caption="各年的结论；基准年以前按最早的要求回看", empty="无数据或没有要求")
+    back = found.plan.frame.retrospect_wordings
+    caption = "各年的结论" + (f"；{back}年以前按{back}年的要求回看" if back else "")
+    return tables.table(rows, columns, caption=caption, empty="无数据或没有要求")
 
 
 def towards(found: Dossier) -> Html:
@@ -62,17 +65,25 @@ def wording_table(found: Dossier) -> Html:
     """The wordings of requirements and targets, verbatim, with their readings."""
     rows = [
         (titles.item_title(found.plan.item(r.item_id)),
-         f"{r.level}年规划值" if r.level.isdigit() else f"{Level(r.level).chinese}要求",
-         lines(r.wording), _reading(r.tree, r.meaning, r.explicit), titles.short_source(r.source))
+         f"{r.level}年规划值" if r.level.isdigit() else noted(f"{found.plan.level(r.level).chinese}要求", _held(found, r)),
+         noted(lines(r.wording), r.measure and f"所测：{r.measure}"), _reading(r.tree, r.meaning, r.explicit),
+         titles.short_source(found.plan, r.source))
         for r in records(found.wordings)
     ]  # fmt: skip
     columns = {"子项": "name", "要求": "short", "原文": "long", "解读": "long", "出处": "text"}
     return tables.table(rows, columns, caption="要求、规划值与解读")
 
 
+def _held(found: Dossier, row: Any) -> str:
+    """The years of a wording that does not hold from the base year on, and its standard."""
+    if row.to_year is None and (row.from_year or 0) <= found.plan.frame.base_year:
+        return ""
+    return f"{row.from_year}—{row.to_year or ''}年，{row.standard}".replace("—年", "年起")
+
+
 def _reading(tree: object, meaning: object, explicit: object) -> Markup:
     if not isinstance(tree, str):
-        return Markup("本级没有要求")
+        return Markup("{}").format(meaning if isinstance(meaning, str) else "本级没有要求")
     told = noted(Markup("<code>{}</code>").format(tree), meaning)
     return noted(told, f"另定读法：{explicit}") if isinstance(explicit, str) else told
 
@@ -82,12 +93,22 @@ def observation_table(found: Dossier) -> Html:
     rows = []
     for year, o in reversed(found.observations):
         item = found.plan.item(o.item_id)
-        measured = noted(titles.item_title(item, o.level), titles.measured_note(item, o.measure))
-        beside, source = "；".join(yardsticks(o)), titles.short_source(o.source)
-        rows.append((year, measured, value_text(item, o), beside, o.statement, source))
+        measured = noted(
+            titles.item_title(item, _name(found, o, year)), titles.measured_note(found.plan, item, o.measure)
+        )
+        beside, source = "；".join(yardsticks(o)), titles.short_source(found.plan, o.source)
+        rows.append((year, measured, value_text(found.plan, o, year), beside, o.statement, source))
     columns = {"年份": "year", "子项（实测对象）": "name", "数值": "right", "目标与平均": "text", "原文": "long"}
     columns["出处"] = "long"
     return tables.table(rows, columns, caption="各年的观测", none="没有任何年份的观测。", empty="没有")
+
+
+def _name(found: Dossier, row: Observation, year: int) -> str:
+    """What was measured, where that has one name in the year; else "", for the item's own."""
+    plan, item = found.plan, found.plan.item(row.item_id)
+    levels = [row.level] if row.level else asking(plan, item.item_id, year)
+    names = {plan.asked(item, level, year).name for level in levels}
+    return names.pop() if len(names) == 1 else ""
 
 
 def series(found: Dossier) -> Html:
@@ -129,7 +150,7 @@ def projects(found: Dossier, years: str) -> Html:
     columns = {"序号": "number", "项目": "name", "子项": "short", "实施年限": "short", "概算（万元）": "number"}
     columns |= {"责任单位": "text", "为何关联": "long"}
     none, empty = "没有关联到这项指标的项目。", "没有概算（不是 0）"
-    return tables.table(rows, columns, caption="有关的项目（表三）", none=none, empty=empty)
+    return tables.table(rows, columns, caption="有关的项目", none=none, empty=empty)
 
 
 def findings(found: Dossier) -> Html:
@@ -152,9 +173,12 @@ def dossier_list(assessment: Assessment) -> Html:
     """All indicators with their verdicts and a link to their dossier."""
     rows = []
     for n in assessment.plan.indicators:
-        first, verdicts = assessment.plan.indicator_items(n)[0], (badge(assessment.status(n, level)) for level in Level)
+        first, verdicts = (
+            assessment.plan.indicator_items(n)[0],
+            (badge(assessment.status(n, v)) for v in assessment.plan.levels),
+        )
         named = link(first.indicator_name, titles.indicator_href(n, "../x/"))
         rows.append((n, named, first.domain, first.attribute.chinese, *verdicts))
     columns = {"序号": "number", "指标": "name", "领域": "short", "属性": "short"}
-    columns |= {f"{assessment.year}年{level.chinese}": "short" for level in Level}
+    columns |= {f"{assessment.year}年{level.chinese}": "short" for level in assessment.plan.levels}
     return tables.table(rows, columns, caption=f"{len(rows)}项指标的档案")

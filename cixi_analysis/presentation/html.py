@@ -31,6 +31,19 @@ class Html:
         return f"<{self.name}>"
 
 
+@dataclass(frozen=True)
+class Text:
+    """Markdown that a notebook shows: its links to files make Jupyter Book copy them into the site."""
+
+    markdown: str
+
+    def _repr_markdown_(self) -> str:
+        return self.markdown
+
+    def __repr__(self) -> str:
+        return "<Markdown>"
+
+
 def render(template: str, **values: object) -> Markup:
     """``templates/<template>.html.j2`` with ``values``; everything but markup is escaped."""
     return Markup(_TEMPLATES.get_template(f"{template}.html.j2").render(**values))  # noqa: S704  # escaped by Jinja

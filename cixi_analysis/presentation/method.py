@@ -14,7 +14,7 @@ from cixi_analysis.presentation import tables
 from cixi_analysis.presentation.html import Html, bullets, link, prose, stack
 from cixi_analysis.presentation.looks import badge
 from cixi_analysis.presentation.titles import item_title, short_source, table1_href
-from cixi_analysis.words import Basis, Convention, Level, Pace, Verdict
+from cixi_analysis.words import Basis, Convention, Pace, Verdict
 
 _UPPER = ["", *(f" < {lower:g}" for lower, _ in CLASSES)]
 #: Verdict, basis, pace or convention → its meaning.
@@ -22,7 +22,7 @@ _MEANINGS: dict[StrEnum, str] = {
     Verdict.MET: "要求已经达到",
     Verdict.UNMET: "要求没有达到",
     Verdict.NO_DATA: "数据和文字都不足以判定；不等于没有达到",
-    Verdict.NOT_APPLICABLE: "本级不提要求，原表印“/”；不计入分子分母",
+    Verdict.NOT_APPLICABLE: "本级不提要求（表中作“/”）；不计入分子分母",
     Basis.MEASURED: "有可比的数，由数决定",
     Basis.ATTESTED: "数不能决定，而现状原文写明做到了（或没有做到）；理由里引用原文",
     Basis.DEEMED: "数与原文都不能决定，按下面有名有据的约定视为达到",
@@ -56,8 +56,8 @@ def conventions(plan: Plan, year: int) -> Html:
     for row in plan.conventions:
         item = plan.item(row.item_id) if row.item_id else None
         where = link(item_title(item), table1_href(item.item_id, f"{year}/")) if item else "凡符合条件的子项"
-        scope = f"{row.level.chinese if row.level else '各级'}、{f'{row.year}年' if row.year else '各年'}"
-        rows.append((row.convention.chinese, where, scope, row.reason, short_source(row.source)))
+        scope = f"{plan.level(row.level).chinese if row.level else '各级'}、{f'{row.year}年' if row.year else '各年'}"
+        rows.append((row.convention.chinese, where, scope, row.reason, short_source(plan, row.source)))
     columns = {"约定": "short", "适用的子项": "text 8rem", "级别与年份": "text", "理由": "long", "出处": "text"}
     return stack(bullets(*meanings), tables.table(rows, columns, caption="约定", keyed=False), name="约定")
 
@@ -66,12 +66,16 @@ def convention_effects(plan: Plan, year: int) -> Html:
     """How many indicators would no longer be met without each convention."""
     met = {(r.convention, r.level): r.met for r in records(tally_without_each_convention(plan, year))}
     rows = [
-        (word, *(met[key, level] for level in Level), *(met[key, level] - met["", level] for level in Level))
+        (
+            word,
+            *(met[key, level] for level in plan.levels),
+            *(met[key, level] - met["", level] for level in plan.levels),
+        )
         for key, word in [*((str(c), c.chinese) for c in Convention), ("all", "全部约定")]
     ]
-    columns = {"不用的约定": "short", **{f"{v.chinese}达标数": "number" for v in Level}}
-    columns |= {f"{v.chinese}增减": "signed" for v in Level}
-    whole = "、".join(f"{v.chinese}{met['', v]}项" for v in Level)
+    columns = {"不用的约定": "short", **{f"{v.chinese}达标数": "number" for v in plan.levels}}
+    columns |= {f"{v.chinese}增减": "signed" for v in plan.levels}
+    whole = "、".join(f"{v.chinese}{met['', v]}项" for v in plan.levels)
     return tables.table(rows, columns, caption=f"{year}年不用某一约定时的达标数（都用时{whole}）", keyed=False)
 
 
@@ -79,14 +83,17 @@ def reading_table(plan: Plan) -> Html:
     """Every distinct wording with its reading and meaning, folded."""
     rows = records(readings(plan))
     columns = {"原文": "name", "读作": "name", "意思": "long", "另定读法的理由": "text"}
-    columns["用于（子项、级别或目标年）"] = "name"
+    columns |= {"无法解读": "text", "用于（子项、级别或目标年）": "name"}
+    if not any(row.refusal for row in rows):
+        columns.pop("无法解读")
+        rows = [tuple(cell for name, cell in zip(row._fields, row, strict=True) if name != "refusal") for row in rows]
     caption = f"全部{len(rows)}种要求与规划值的文字及其读法"
-    empty = "按原文直接解读，没有另定读法；或原文为“/”，没有要求"
+    empty = "按原文直接解读，没有另定读法；或没有要求"
     return tables.table(rows, columns, caption=caption, empty=empty, keyed=False, fold=True)
 
 
 def explicit_readings(plan: Plan) -> Html:
     """The wordings that can be read two ways, with the reading chosen and its reason."""
-    rows = [row for row in records(readings(plan)) if row.explicit]
+    rows = [row for row in records(readings(plan).drop(columns="refusal")) if row.explicit]
     columns = {"原文": "name", "取定的读法": "name", "意思": "long", "理由": "long", "用于": "text"}
     return tables.table(rows, columns, caption=f"有两种读法、在数据中另行取定的{len(rows)}种文字", keyed=False)

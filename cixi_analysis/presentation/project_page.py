@@ -12,7 +12,7 @@ from cixi_analysis.presentation.commitment_page import report_of
 from cixi_analysis.presentation.formatting import percent, yi
 from cixi_analysis.presentation.html import Html, cards, joined, link, noted, prose, render
 from cixi_analysis.presentation.looks import badge
-from cixi_analysis.words import Entity, Level, Outcome
+from cixi_analysis.words import Entity, Outcome
 
 _NO_BUDGET = "没有概算（不是 0）"
 
@@ -21,7 +21,8 @@ def outcomes_table(plan: Plan) -> Html:
     """Table 2, with the share of completed projects."""
     columns = {"项目类型": "short", **{o.chinese: "number" for o in Outcome}, "项目总数": "number", "完成率": "percent"}
     rows = records(projects.outcomes(plan))
-    caption = "表二 2018-2022年重点工程实施情况（项）"
+    table = plan.frame.tables.past_projects
+    caption = f"{table.name} {table.title}（项）" if table else ""
     # Sorting would move 合计 away from the last row.
     return tables.table(rows, columns, caption=caption, empty="没有项目", sortable=False)
 
@@ -63,11 +64,17 @@ def category_table(plan: Plan) -> Html:
     columns["没有概算的项目数"] = "number"
     fields = ("category", "projects", "share_of_projects", "budget", "share_of_money", "without_budget")
     rows = columns_of(projects.by_category(plan), *fields)
-    return tables.table(rows, columns, caption="表三按类别", empty=_NO_BUDGET)
+    return tables.table(rows, columns, caption=f"{_named(plan)[0]}按类别", empty=_NO_BUDGET)
 
 
 _UNIT_COLUMNS = {"参与项目数": "number", "其中单独负责": "number"}
 _UNIT_COLUMNS |= {"参与项目的概算（亿元）": "money", "没有概算的项目数": "number"}
+
+
+def _named(plan: Plan) -> tuple[str, str]:
+    """Name and title of the plan's table of projects."""
+    table = plan.frame.tables.projects
+    return (table.name, table.title) if table else ("", "")
 
 
 def _whole(plan: Plan) -> str:
@@ -79,7 +86,7 @@ def unit_table(plan: Plan) -> Html:
     """Projects and money by responsible unit, folded. The rows must not be added up."""
     own = sorted(units(plan), key=lambda u: -1 if u.money.budget is None else u.money.budget, reverse=True)
     rows = [(u.name, len(u.projects), len(u.sole), u.money.budget, u.money.without_budget) for u in own]
-    columns, caption = {"责任单位": "text", **_UNIT_COLUMNS}, f"表三按责任单位{_whole(plan)}"
+    columns, caption = {"责任单位": "text", **_UNIT_COLUMNS}, f"{_named(plan)[0]}按责任单位{_whole(plan)}"
     return tables.table(rows, columns, caption=caption, empty=_NO_BUDGET, fold=f"{len(rows)}个责任单位的明细")
 
 
@@ -100,36 +107,39 @@ def unit_sections(assessment: Assessment) -> Html:
     known = commitments.reports(assessment.plan, assessment.year, Entity.PROJECT)
     columns = {"序号": "number", "项目": "name", "实施年限": "short", "概算（万元）": "number", "共同负责": "text"}
     columns[f"{assessment.year}年进展"] = "text 6rem"
-    shown = []
+    shown, levels = [], "、".join(level.chinese for level in assessment.plan.levels)
     for unit in units(assessment.plan):
         rows = [
             (p.number, link(p.name, titles.href(p)), p.years, p.budget, joined(x for x in p.responsible if x != unit.name),
-             report_of(known.get(str(p.number))))
+             report_of(assessment.plan, known.get(str(p.number))))
             for p in unit.projects
         ]  # fmt: skip
         budget = f"概算{yi(unit.money.budget)}亿元" if unit.money.budget is not None else "没有概算"
         caption = f"{unit.name}：{len(unit.projects)}个项目，{budget}"
         table = tables.table(rows, columns, caption=caption, empty=f"{_NO_BUDGET}，或单独负责", keyed=False)
         items = [
-            (titles.item_link(i), [badge(assessment.status(i.indicator, v, i.item_id)) for v in Level])
+            (
+                titles.item_link(assessment.plan, i),
+                [badge(assessment.status(i.indicator, v, i.item_id)) for v in assessment.plan.levels],
+            )
             for i in unit.items
         ]
         promises = joined((link(titles.title(c), titles.href(c)) for c in unit.commitments), "；")
         shown.append((unit, table, items, promises))
-    return Html(render("units", units=shown), "各责任单位")
+    return Html(render("units", units=shown, levels=levels), "各责任单位")
 
 
 def project_table(plan: Plan, year: int) -> Html:
     """Table 3 as printed, with the calendar, links and progress; the number is the source."""
-    known = commitments.reports(plan, year, Entity.PROJECT)
+    known, (name, title), plan = commitments.reports(plan, year, Entity.PROJECT), _named(plan), plan.as_of(year)
     rows: list[tuple[object, ...]] = []
     for p, at in zip(plan.projects, records(projects.schedule(plan, year)), strict=True):
-        source = titles.short_source(p.source)
+        source = titles.short_source(plan, p.source)
         when = f"{at.state}，已过{percent(at.elapsed_share, 0)}" if at.elapsed_share else at.state
         rows.append((
             p.number, p.name, p.category, p.content, noted(p.years, when), p.budget, p.responsible,
             titles.related([*links.items_of(plan, p), *links.commitments_of(plan, p)]),
-            report_of(known.get(str(p.number))), "" if source == f"表三 序号{p.number}" else source,
+            report_of(plan, known.get(str(p.number))), "" if source == f"{name} 序号{p.number}" else source,
         ))  # fmt: skip
     columns = {"序号": "number", "项目名称": "name", "类别": "short filter", "主要内容": "text 13rem"}
     columns |= {noted("实施年限", f"到{year}年底"): "short", noted("投资概算", "万元"): "number", "责任单位": "members"}
@@ -137,7 +147,7 @@ def project_table(plan: Plan, year: int) -> Html:
     if not any(row[-1] for row in rows):
         columns.popitem()
         rows = [r[:-1] for r in rows]
-    caption = f"表三 重点项目（{len(rows)}项；出处为表三同一序号）"
+    caption = f"{name} {title}（{len(rows)}项；出处为{name}同一序号）"
     anchors, find = [f"project-{p.number}" for p in plan.projects], [p.name.replace("\n", "") for p in plan.projects]
     return tables.table(rows, columns, caption=caption, empty=f"{_NO_BUDGET}，或没有关联", anchors=anchors, find=find)
 

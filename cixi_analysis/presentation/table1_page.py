@@ -5,22 +5,21 @@ from collections.abc import Iterator, Sequence
 from markupsafe import Markup
 
 from cixi_analysis.analysis.records import records
-from cixi_analysis.analysis.table1 import HEADINGS, VERDICTS, Table1Row
+from cixi_analysis.analysis.table1 import Table1Row, coverage, headings, of_plan, standards, verdict_columns
 from cixi_analysis.analysis.table1 import table1 as layout
-from cixi_analysis.assessment import Assessment
-from cixi_analysis.plan.dataset import Plan, missing_reason
+from cixi_analysis.assessment import Assessment, unobserved
+from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import WATER_CLASSES, Indicator, Observation
 from cixi_analysis.presentation.formatting import with_unit
-from cixi_analysis.presentation.html import Html, joined, lines, link, noted, render
+from cixi_analysis.presentation.html import Html, joined, lines, link, noted, prose, render
 from cixi_analysis.presentation.looks import badge, basis_note
 from cixi_analysis.presentation.titles import indicator_href, item_anchor, item_link, short_source
-from cixi_analysis.words import BASE_YEAR, CLASS_UNIT, Level, Status, Verdict
+from cixi_analysis.words import CLASS_UNIT, Status, Verdict
 
 #: Column → CSS class of its cells.
 _CSS = {
     "domain": "vertical", "task": "vertical", "indicator": "number", "name": "name", "unit": "narrow",
     "attribute": "narrow", "status": "words", "now": "words",
-    "verdict_national": "narrow verdict", "verdict_provincial": "narrow verdict",
 }  # fmt: skip
 #: Columns whose merged cells also cover the rows of reasons between their items.
 _VERTICAL = ("domain", "task")
@@ -28,23 +27,35 @@ _VERTICAL = ("domain", "task")
 
 def table1(assessment: Assessment) -> Html:
     """Table 1 for the year of the assessment, with the ids ``item-9-1``, ``indicator-9``."""
-    year = assessment.year
-    columns = list(HEADINGS)
-    if year != BASE_YEAR:  # the plan's own status stays beside the year's
+    plan, year = assessment.plan, assessment.year
+    base, printed, verdicts = plan.frame.base_year, headings(plan), verdict_columns(plan)
+    columns = list(printed)
+    if year != base:  # the plan's own status stays beside the year's
         columns.insert(columns.index("status") + 1, "now")
-    titles = {**HEADINGS, "status": f"{BASE_YEAR}年现状值（照录）", "now": f"{year}年现状值"}
-    titles |= {column: f"{year}年{HEADINGS[column]}" for column in VERDICTS}
-    caption = f"表一 慈溪市生态文明建设示范区指标体系，{year}年：{len(assessment.plan.items)}个子项"
-    caption += "；结论下的小字为原表所印" if year == BASE_YEAR else ""
-    heads = [(titles[column], _CSS.get(column, "")) for column in columns]
+    titles = {**printed, "status": f"{base}年现状值（照录）", "now": f"{year}年现状值"}
+    titles |= {column: f"{year}年{printed[column]}" for column in verdicts}
+    table, items = plan.frame.tables.indicators, coverage(plan, year).items
+    caption = f"{table.name} {table.title}，{year}年：{items}个子项"
+    caption += "；结论下的小字为原表所印" if year == base and plan.published else ""
+    css = _CSS | dict.fromkeys(verdicts, "narrow verdict")
+    heads = [(titles[column], css.get(column, "")) for column in columns]
     rows, width = list(_rows(assessment, columns)), len(heads) - len(_VERTICAL)
-    return Html(render("table1", caption=caption, heads=heads, rows=rows, css=_CSS, width=width), caption)
+    return Html(render("table1", caption=caption, heads=heads, rows=rows, css=css, width=width), caption)
+
+
+def introduction(assessment: Assessment) -> Html:
+    """What the page shows: the plan's table as printed, and, where they differ, the wordings in force."""
+    plan, year = assessment.plan, assessment.year
+    changed = any(of_plan(plan, item, year) for item in plan.items)
+    marks = [("*" * number, level.chinese) for number, level in enumerate(plan.levels, start=1)]
+    shown = {"marks": marks if len(marks) > 1 else [], "standards": standards(plan, year)}
+    return prose("table1", table=plan.frame.tables.indicators.name, year=year, changed=changed, **shown)
 
 
 def _rows(assessment: Assessment, columns: Sequence[str]) -> Iterator[tuple[object, ...]]:
     """What the template shows of an item; after an indicator's last one also the reasons."""
     plan = assessment.plan
-    base, now = (layout(assessment, y) for y in (BASE_YEAR, assessment.year))
+    base, now = (layout(assessment, y) for y in (plan.frame.base_year, assessment.year))
     last = {item.indicator: item.item_id for item in plan.items}
     for at, (printed, current) in enumerate(zip(base, now, strict=True)):
         item, cells = current.item, []
@@ -54,23 +65,26 @@ def _rows(assessment: Assessment, columns: Sequence[str]) -> Iterator[tuple[obje
                 items = plan.items[at : at + cell.rowspan]
                 between = sum(last[i.indicator] == i.item_id for i in items) if column in _VERTICAL else 0
                 cells.append((column, _content(assessment, column, source, items), cell.rowspan + between))
-        find = " / ".join(dict.fromkeys(name for name in (item.name, item.provincial_name) if name))
+        find = " / ".join(plan.names(item, assessment.year))
         own = plan.indicator_items(item.indicator)
         yield item, item_anchor(item.item_id), find, cells, _reasons(assessment, own) if item is own[-1] else None
 
 
 def _content(assessment: Assessment, column: str, row: Table1Row, items: Sequence[Indicator]) -> Markup:
-    if level := VERDICTS.get(column):
+    plan, base = assessment.plan, assessment.plan.frame.base_year
+    if level := verdict_columns(plan).get(column):
         number = row.item.indicator
         shown, cell = badge(assessment.status(number, level)), ("verdict", str(number), level)
-        printed = [p.stated for p in assessment.plan.published if (p.kind, p.subject, p.level) == cell]
-        of_plan = f"原表：{'、'.join(printed) or '未印'}" if assessment.year == BASE_YEAR else ""
-        return noted(link(shown, indicator_href(number)), of_plan)
+        printed = [p.stated for p in plan.published if (p.kind, p.subject, p.level) == cell]
+        note = f"原表：{'、'.join(printed) or '未印'}" if assessment.year == base and plan.published else ""
+        return noted(link(shown, indicator_href(number)), note)
     if column in ("status", "now"):
-        year = BASE_YEAR if column == "status" else assessment.year
-        pieces = joined([lines(row.cells["status"].text), *_notes(assessment.plan, items, year)], "\n")
+        year = base if column == "status" else assessment.year
+        pieces = joined([lines(row.cells["status"].text), *_notes(plan, items, year)], "\n")
         return pieces.replace("\n", Markup("<br>"))
     text = lines(row.cells[column].text)
+    if own := of_plan(plan, row.item, assessment.year).get(column):
+        return noted(text, lines(f"规划所列：{own}"))
     return Markup("<span>{}</span>").format(text) if column in _VERTICAL else text
 
 
@@ -79,33 +93,36 @@ def _notes(plan: Plan, items: Sequence[Indicator], year: int) -> Iterator[Markup
     for item in items:
         sign = item.part_mark if len(items) > 1 else ""
         for row in plan.observed(item.item_id, year):
-            for note in _taken(item, row):
-                yield Markup("<small>{}{}{}</small>").format(sign, f"{row.level.chinese} " if row.level else "", note)
+            for note in _taken(plan, row, year):
+                yield Markup("<small>{}{}{}</small>").format(
+                    sign, f"{plan.level(row.level).chinese} " if row.level else "", note
+                )
 
 
-def _taken(item: Indicator, row: Observation) -> Iterator[str]:
+def _taken(plan: Plan, row: Observation, year: int) -> Iterator[str]:
+    own = plan.unit_of(row, year)
     if row.value is not None and (row.value != row.statement or row.measure):
-        shown = f"{row.value}类" if row.value in WATER_CLASSES else with_unit(float(row.value), row.unit or item.unit)
+        shown = f"{row.value}类" if row.value in WATER_CLASSES else with_unit(float(row.value), own)
         yield f"取值：{f'{row.measure} ' if row.measure else ''}{shown}"
     elif row.absence is not None and row.absence.value not in (row.statement or row.absence.value):
         yield f"没有数值：{row.absence.value}"
     if row.assigned_target:
-        unit = "" if row.unit == CLASS_UNIT or not row.assigned_target[-1].isdigit() else (row.unit or item.unit or "")
+        unit = "" if own == CLASS_UNIT or not row.assigned_target[-1].isdigit() else own
         yield f"上级下达目标：{row.assigned_target}{unit}"
     if row.benchmark is not None and row.benchmark_kind is not None:
-        yield f"全省平均（{row.benchmark_kind.chinese}）：{row.benchmark:.12g}"
+        yield f"{row.benchmark_kind.scope.chinese}平均（{row.benchmark_kind.chinese}）：{row.benchmark:.12g}"
 
 
 def _reasons(assessment: Assessment, items: Sequence[Indicator]) -> dict[str, object]:
     """Verdicts, reasons, sources; ``open`` where a level is unmet or, though filled in, has no data."""
-    number, table, year = items[0].indicator, assessment.indicators, assessment.year
+    number, table, plan, year = items[0].indicator, assessment.indicators, assessment.plan, assessment.year
     rows = [(r, assessment.status(number, r.level)) for r in records(table[table["indicator"] == number])]
     sources = []
     for item in items:
-        none = f"{short_source(item.source)}（{year}年{missing_reason(year).value}）"
-        sources += [short_source(row.source) for row in assessment.plan.observed(item.item_id, year)] or [none]
+        none = f"{short_source(plan, item.source)}（{year}年{unobserved(plan, item.item_id, year)}）"
+        sources += [short_source(plan, row.source) for row in plan.observed(item.item_id, year)] or [none]
     return {
-        "verdicts": [(Level(row.level).chinese, badge(status), basis_note(row.basis)) for row, status in rows],
+        "verdicts": [(plan.level(row.level).chinese, badge(status), basis_note(row.basis)) for row, status in rows],
         "parts": [part for item in items for part in _item_reasons(assessment, item)],
         "sources": dict.fromkeys(sources),
         "open": any(status in (Status.UNMET, Status.NO_DATA) for _, status in rows),
@@ -114,9 +131,9 @@ def _reasons(assessment: Assessment, items: Sequence[Indicator]) -> dict[str, ob
 
 def _item_reasons(assessment: Assessment, item: Indicator) -> Iterator[tuple[object, ...]]:
     """(item, levels, verdict, basis, reason); levels with the same reason share a part."""
-    table = assessment.items
+    table, plan = assessment.items, assessment.plan
     asked = table[(table["item_id"] == item.item_id) & (table["verdict"] != Verdict.NOT_APPLICABLE)]
     for reason, same in asked.groupby("reason", sort=False):
-        one, levels = records(same)[0], [Level(level).chinese for level in same["level"]]
+        one, levels = records(same)[0], [plan.level(level).chinese for level in same["level"]]
         shown = badge(assessment.status(item.indicator, one.level, item.item_id))
-        yield item_link(item), levels, shown, basis_note(one.basis), reason
+        yield item_link(plan, item), levels, shown, basis_note(one.basis), reason

@@ -5,9 +5,9 @@ from posixpath import normpath
 
 from markupsafe import Markup
 
+from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import Commitment, Indicator, Link, Project
 from cixi_analysis.presentation.html import joined, link, noted
-from cixi_analysis.words import PLAN_TITLE, Level
 
 
 def item_label(item: Indicator) -> str:
@@ -15,10 +15,9 @@ def item_label(item: Indicator) -> str:
     return f"{item.indicator}{item.part_mark}"
 
 
-def item_title(item: Indicator, level: Level | None = None) -> str:
-    """``9① 优良天数比例``, ``38 农村生活污水治理率``; at provincial level the province's name for it, if any."""
-    own = item.provincial_name if level is Level.PROVINCIAL else None
-    return f"{item_label(item)} {own or item.name}"
+def item_title(item: Indicator, name: str = "") -> str:
+    """``9① 优良天数比例``, ``38 农村生活污水治理率``; ``name``: what it is called at a level."""
+    return f"{item_label(item)} {name or item.name}"
 
 
 def item_anchor(item_id: str) -> str:
@@ -45,14 +44,19 @@ def table1_href(item_id: str, pages: str = "") -> str:
     return f"{pages}table1.html#{item_anchor(item_id)}"
 
 
-def item_link(item: Indicator, measure: str | None = None, level: Level | None = None, pages: str = "") -> Markup:
-    """The item's title linked to its dossier; below it ``measure``, if that is not the item itself."""
-    return noted(link(item_title(item, level), href(item, pages)), measured_note(item, measure))
+def item_link(
+    plan: Plan, item: Indicator, measure: str | None = None, level: str | None = None, pages: str = ""
+) -> Markup:
+    """The item's title (by its name at ``level``) linked to its dossier; below it ``measure``, if that is not the item
+    itself.
+    """
+    shown = item_title(item, plan.asked(item, level).name if level else "")
+    return noted(link(shown, href(item, pages)), measured_note(plan, item, measure))
 
 
-def measured_note(item: Indicator, measure: str | None) -> str:
+def measured_note(plan: Plan, item: Indicator, measure: str | None) -> str:
     """``实测：…`` where something else than the item was measured, else ""."""
-    return f"实测：{measure}" if measure and measure not in (item.name, item.provincial_name) else ""
+    return f"实测：{measure}" if measure and measure not in plan.names(item) else ""
 
 
 def title(row: Indicator | Project | Commitment) -> str:
@@ -68,6 +72,6 @@ def related(pairs: Iterable[tuple[Indicator | Project | Commitment, Link]]) -> M
     return joined((told(href(row), why.relation.chinese, why.reason, title(row)) for row, why in pairs), "；")
 
 
-def short_source(source: str) -> str:
+def short_source(plan: Plan, source: str) -> str:
     """A source without the plan's title, which the page states once."""
-    return source.removeprefix(PLAN_TITLE).strip() or source
+    return source.removeprefix(plan.frame.title).strip() or source

@@ -14,7 +14,7 @@ from cixi_analysis.presentation.formatting import missing, number, percent, roun
 from cixi_analysis.presentation.html import Html, bullets, cards, noted, paragraph, prose, stack
 from cixi_analysis.presentation.looks import LOOKS, badge
 from cixi_analysis.presentation.titles import item_link, short_source
-from cixi_analysis.words import CLASS_UNIT, Level, Pace
+from cixi_analysis.words import CLASS_UNIT, NOT_APPLICABLE_MARK, Pace
 
 
 def _at(year: int, value: float, unit: str) -> Markup:
@@ -26,7 +26,7 @@ def trend_table(plan: Plan, year: int, rows: pd.DataFrame) -> Html:
     """The series of two or more years: ends, mean yearly change, direction, evidence."""
     own = rows[rows["points"] > 1].drop_duplicates(["item_id", "measure"])
     cells = [
-        (item_link(plan.item(r.item_id), r.measure),
+        (item_link(plan, plan.item(r.item_id), r.measure),
          _at(r.first_year, r.first_value, r.unit), _at(r.last_year, r.last_value, r.unit),
          noted(rounded(r.mean_change, signed=True), percent(r.mean_rate, 2, signed=True)),
          r.direction, strength(r.points, r.first_year, r.last_year))
@@ -48,7 +48,7 @@ def pace_table(plan: Plan, year: int, rows: pd.DataFrame) -> Html:
     targets, pieces = rows[rows["target_year"].notna()], []
     for reached, words in ((False, "尚未达到"), (True, "已达到")):
         cells = [
-            (item_link(plan.item(r.item_id), r.measure),
+            (item_link(plan, plan.item(r.item_id), r.measure),
              _at(r.target_year, r.target_value, r.unit), _at(r.last_year, r.last_value, r.unit), r.gap,
              noted(badge(r.pace), "" if missing(r.note) else r.note),
              noted(rounded(r.observed_change, signed=True), rounded(r.needed_change, signed=True)),
@@ -70,8 +70,8 @@ def without_target(plan: Plan, rows: pd.DataFrame) -> Html:
     wordings = {(t.item_id, t.year): t.wording for t in plan.targets}
     years = sorted({t.year for t in plan.targets})
     cells = [
-        (item_link(plan.item(r.item_id), r.measure), f"{r.last_year}年 {with_unit(r.last_value, r.unit)}",
-         *(wordings[r.item_id, y] for y in years), r.note)
+        (item_link(plan, plan.item(r.item_id), r.measure), f"{r.last_year}年 {with_unit(r.last_value, r.unit)}",
+         *(wordings.get((r.item_id, y), NOT_APPLICABLE_MARK) for y in years), r.note)
         for r in records(rows[rows["target_year"].isna()].drop_duplicates(["item_id", "measure"]))
     ]  # fmt: skip
     if not cells:
@@ -85,8 +85,8 @@ def without_target(plan: Plan, rows: pd.DataFrame) -> Html:
 def margin_table(plan: Plan, year: int, rows: pd.DataFrame) -> Html:
     """Every value beside every bound that must hold, folded; a positive margin is better than required."""
     cells = [
-        (item_link(plan.item(r.item_id), level=Level(r.level)), Level(r.level).chinese, with_unit(r.value, r.unit), r.bound,
-         r.margin)
+        (item_link(plan, plan.item(r.item_id), level=r.level), plan.level(r.level).chinese, with_unit(r.value, r.unit),
+         r.bound, r.margin)
         for r in records(rows)
     ]  # fmt: skip
     if not cells:
@@ -115,7 +115,9 @@ def water_classes(plan: Plan, year: int) -> Html:
         polarity = next(o.polarity for o in plan.observed(item_id, rows[-1][0])) or item.polarity
         moved = direction(quantity(first), quantity(last), polarity) if len(rows) > 1 else None
         verdict = LOOKS[moved].text if moved else "只有一个年份，谈不上变化"
-        points.append(point.format(item_link(item), latest.measure or "", told, verdict, short_source(latest.source)))
+        points.append(
+            point.format(item_link(plan, item), latest.measure or "", told, verdict, short_source(plan, latest.source))
+        )
     return bullets(*points) if points else paragraph("没有以水质类别表示的数据。")
 
 

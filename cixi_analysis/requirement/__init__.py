@@ -2,5 +2,6 @@
 
 from cixi_analysis.requirement.reading import Refusal, read
 from cixi_analysis.requirement.tree import meaning
+from cixi_analysis.requirement.vocabulary import Terms, nothing_asked, terms, vocabulary_problems
 
-__all__ = ["Refusal", "meaning", "read"]
+__all__ = ["Refusal", "Terms", "meaning", "nothing_asked", "read", "terms", "vocabulary_problems"]

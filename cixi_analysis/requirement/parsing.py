@@ -1,5 +1,6 @@
 """Parse tree of ``grammar.lark`` → nodes, and what is refused although the grammar has it."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import replace
 from itertools import pairwise
@@ -10,20 +11,22 @@ from lark.tree import Meta
 
 from cixi_analysis.requirement import tree
 from cixi_analysis.requirement.tree import AllOf, AnyOf, Change, Comparator, Move, Node, Rate, State, Window
-from cixi_analysis.words import WATER_CLASSES
+from cixi_analysis.requirement.vocabulary import Terms, unit_name, vocabulary
+from cixi_analysis.words import WATER_CLASSES, AverageScope
 
-_MOVE = {
-    **dict.fromkeys(("提升", "提高", "上升", "增长", "增加"), Move.RISE),
-    **dict.fromkeys(("下降", "降低", "减少"), Move.FALL),
-    **dict.fromkeys(("改善", "好转"), Move.IMPROVE),
-}
+#: Kind of words → the direction that is asked for.
+_MOVES = {
+    **dict.fromkeys(("rise", "not_fall"), Move.RISE), **dict.fromkeys(("fall", "fallen", "not_rise"), Move.FALL),
+    **dict.fromkeys(("improve", "not_worsen"), Move.IMPROVE),
+}  # fmt: skip
 #: Terminal → comparator: a sign or word before the number or the average, or 以上/以内 after the number.
 _COMPARATORS = {kind: Comparator[kind] for kind in ("GE", "LE", "GT", "LT")} | {
     "AND_ABOVE": Comparator.GE, "AND_BELOW": Comparator.LE, "REACH_OR_HIGHER": Comparator.GE,
 }  # fmt: skip
 _CHINESE_DIGITS = "零一二三四五六七八九十"
-#: 不减小, 不减少 and 不缩小 say the same of an area, 不降低 and 不减退 of a function; one canonical word each.
-_NOT_STATE = {"不减小": "不减少", "不缩小": "不减少", "不减退": "不降低"}
+
+
+BRACKETS = "要求语言不认识这里的括号，括号里的条件可能改变含义"
 
 
 class Stop(Exception):
@@ -49,12 +52,35 @@ def _join(kind: type[AllOf] | type[AnyOf], parts: Iterable[Node]) -> Node:
 class Build(Transformer[Token, Node]):
     """Grammar → nodes. Children that are terminals come as tokens, found by type."""
 
-    def __init__(self, unit: str | None) -> None:
+    def __init__(self, unit: str | None, terms: Terms) -> None:
         super().__init__()
-        self.unit = unit
+        self.unit, self.terms, self.words = unit, terms, vocabulary(terms.words)
+        self.moves = {word: move for kind, move in _MOVES.items() for word in self.words[kind]}
 
-    def start(self, groups: list[Node]) -> Node:
-        return _join(AllOf, groups)
+    def start(self, parts: list[Node]) -> Node:
+        return _join(AllOf, parts)
+
+    def case(self, children: list[Node | Token]) -> tuple[str, Node]:
+        return str(children[0]), cast(Node, children[1])
+
+    @v_args(meta=True)
+    def cases(self, meta: Meta, cases: list[tuple[str, Node]]) -> Node:
+        """The case of the kind of region that applies."""
+        span, by_kind, own = (meta.start_pos, meta.end_pos), dict(cases), self.terms.region_kinds
+        if len(by_kind) < max(len(cases), 2):
+            raise Stop("按地区类型分别提出的要求须写在一处，写出两类以上，每类一次", span)
+        held = [node for kind, node in cases if kind in own]
+        if len(held) != 1:
+            reason = "按地区类型分别提出的要求，本地区须恰好属于其中一类，而规划写明的类型："
+            raise Stop(reason + ("、".join(own) or "没有写明"), span, tuple(by_kind.values()))
+        return held[0]
+
+    @v_args(meta=True)
+    def bracket(self, meta: Meta, children: list[Node | Token]) -> Node:
+        node = next(child for child in children if not isinstance(child, Token))
+        if not isinstance(node, (AllOf, AnyOf)):  # it groups nothing: why is it there?
+            raise Stop(BRACKETS, (meta.start_pos, meta.end_pos))
+        return node
 
     @v_args(meta=True)
     def group(self, meta: Meta, children: list[Node | Token]) -> Node:
@@ -81,10 +107,25 @@ class Build(Transformer[Token, Node]):
 
     def bound(self, tokens: list[Token]) -> tree.Bound:
         types = _by_type(tokens)
-        if "REACH" in types and "AND_BELOW" in types:
-            raise Stop("“达到”与“以下”不能连用", _span(types["REACH"], types["AND_BELOW"]))
-        unit = types.get("UNIT") or types.get("PERCENT") or ""
-        return tree.Bound(_comparator(types), float(types["NUMBER"]), str(unit))
+        quantity = str(types.get("QUANTITY", ""))
+        return tree.Bound(_comparator(types), float(types["NUMBER"]), self.unit_of(types), quantity)
+
+    def unit_of(self, tokens: dict[str, Token]) -> str:
+        return unit_name(tokens["UNIT"], self.terms.words) if "UNIT" in tokens else str(tokens.get("PERCENT", ""))
+
+    def range(self, tokens: list[Token]) -> Node:
+        at = next(n for n, token in enumerate(tokens) if token.type == "RANGE")
+        first, last = _by_type(tokens[:at]), _by_type(tokens[at:])
+        if tokens[at] in ("和", "与") and not {"AMID", "AMID_END"} & {*first, *last}:
+            raise Stop("两个数之间的“和”可指两个数，也可指范围；请写“介于……和……之间”", _span(*tokens))
+        (low, unit), (high, last_unit) = ((float(one["NUMBER"]), self.unit_of(one)) for one in (first, last))
+        if low < 0 or high < 0:
+            raise Stop("范围里的负号可被看作“至”", _span(*tokens))
+        if low >= high:
+            raise Stop("范围的两端须由小到大", _span(*tokens))
+        if unit not in ("", last_unit):
+            raise Stop("范围两端的单位不同", _span(*tokens))
+        return AllOf((tree.Bound(Comparator.GE, low, last_unit), tree.Bound(Comparator.LE, high, last_unit)))
 
     def class_bound(self, tokens: list[Token]) -> tree.ClassBound:
         types = _by_type(tokens)
@@ -107,73 +148,103 @@ class Build(Transformer[Token, Node]):
         if len(children) == 1:
             return change
         rate = cast(Rate | tree.ChangeBenchmark, children[2])
-        if change.move is not rate.move:
-            raise Stop("with 之后的幅度与变化方向不同", _span(cast(Token, children[1])))
+        if change.move is not rate.move or change.since != getattr(rate, "since", 0):
+            raise Stop("with 之后的幅度与变化的方向或年份不同", _span(cast(Token, children[1])))
         return replace(change, rate=rate)
 
-    def since_last_year(self, tokens: list[Token]) -> Change:
+    def year(self, tokens: dict[str, Token]) -> int:
+        """The year that is named to compare with; 0 for last year."""
+        if (token := tokens.get("SINCE_YEAR") or tokens.get("NAMED_YEAR")) is None:
+            return 0
+        if (digits := re.search("[0-9]{4}", token)) is not None:
+            return int(digits[0])
+        if self.terms.base_year is None:
+            raise Stop("“现状”“基准年”是哪一年，须由规划写明", _span(token))
+        return self.terms.base_year
+
+    def since(self, tokens: list[Token]) -> Change:
         types = _by_type(tokens)
-        if "MOVE" in types:
-            if types.get("ADVERB") == "逐年":
-                raise Stop("“较上年”与“逐年”所看的年份不同", _span(*tokens))
-            return Change(_MOVE[types["MOVE"]], True, Window.PREVIOUS)
-        word = types.get("NOT_MOVE") or types["STEADY"][-2:]
-        not_moved = {"不上升": Move.FALL, "不下降": Move.RISE, "不降低": Move.RISE}
-        return Change({**_MOVE, **not_moved}.get(word, Move.IMPROVE), False, Window.PREVIOUS)
+        if types.get("ADVERB") == "逐年":
+            raise Stop("“较上年”与“逐年”所看的年份不同", _span(*tokens))
+        if "STEADY" in types:
+            found = (move for word, move in self.moves.items() if types["STEADY"].endswith(word))
+            move = next(found, Move.IMPROVE)
+        else:
+            move = self.moves[tokens[-1]]
+        return Change(move, tokens[-1].type in ("MOVE", "FALLEN"), Window.PREVIOUS, since=self.year(types))
 
     def years(self, tokens: list[Token]) -> Change:
         types = _by_type(tokens)
         digits = types["RECENT_YEARS"][1:-1] if "RECENT_YEARS" in types else "0"
         years = int(digits) if digits.isdecimal() else _CHINESE_DIGITS.index(digits.replace("两", "二"))
-        return Change(_MOVE[types["MOVE"]], True, Window.YEARLY, years, adverb=str(types["ADVERB"]))
+        return Change(self.moves[types["MOVE"]], True, Window.YEARLY, years, adverb=str(types["ADVERB"]))
 
     def compared(self, tokens: list[Token]) -> Change:
         kind = tokens[0].type
-        move = {"BETTER": Move.IMPROVE, "GE": Move.RISE, "GT": Move.RISE}.get(kind, Move.FALL)
-        return Change(move, kind in ("GT", "LT", "BETTER"), Window.PREVIOUS)
+        move = {"GE": Move.RISE, "GT": Move.RISE, "LE": Move.FALL, "LT": Move.FALL}.get(kind, Move.IMPROVE)
+        return Change(move, kind in ("GT", "LT", "BETTER"), Window.PREVIOUS, since=self.year(_by_type(tokens)))
 
     def rate(self, tokens: list[Token]) -> Rate:
         types = _by_type(tokens)
         unit = tree.AmountUnit.POINTS if "POINTS" in types else tree.AmountUnit.PERCENT
-        yearly = "YEARLY_MEAN" in types
+        yearly, since = "YEARLY_MEAN" in types, self.year(types)
         # "-" is no unit: 满意度 is printed with it, and is a percentage all the same.
         unknown = self.unit in (None, "", "-")
-        if unit is tree.AmountUnit.PERCENT and (self.unit == "%" or (unknown and not yearly)):
+        # Without an item, a mean a year and a change since a named year are read; judged they are only of what is no %.
+        open_ = yearly or (since and self.unit is None)
+        if unit is tree.AmountUnit.PERCENT and (self.unit == "%" or (unknown and not open_)):
             raise Stop("指标本身若是百分比，变化的“%”可指百分之几，也可指几个百分点", _span(*tokens))
         if unit is tree.AmountUnit.POINTS and self.unit != "%" and not unknown:
             raise Stop(f"“个百分点”只用于百分比，该指标的单位是“{self.unit}”", _span(*tokens))
-        return Rate(_MOVE[types["MOVE"]], _comparator(types), float(types["NUMBER"]), unit, yearly)
+        comparator = _comparator(types)
+        if comparator is Comparator.REACH:  # an amount of change is reached from below: 下降15% is ≥ 15%
+            comparator = Comparator.GE
+        return Rate(self.moves[types["MOVE"]], comparator, float(types["NUMBER"]), unit, yearly, since)
 
     def change_benchmark(self, tokens: list[Token]) -> tree.ChangeBenchmark:
         types = _by_type(tokens)
         # An amount of change is reached from below, whatever the item's polarity: 达到 is ≥.
-        return tree.ChangeBenchmark(_MOVE[types["MOVE"]], Comparator.GE if "REACH" in types else _comparator(types))
+        comparator = Comparator.GE if "REACH" in types else _comparator(types)
+        return tree.ChangeBenchmark(self.moves[types["MOVE"]], comparator, self.scope(types))
 
     def level_benchmark(self, tokens: list[Token]) -> tree.LevelBenchmark:
         types = _by_type(tokens)
-        return tree.LevelBenchmark(_comparator(types), better="BETTER" in types)
+        return tree.LevelBenchmark(_comparator(types), better="BETTER" in types, scope=self.scope(types))
+
+    def scope(self, tokens: dict[str, Token]) -> AverageScope:
+        return next(scope for scope in AverageScope if scope.chinese == self.words["average"][tokens["AVERAGE"]])
 
     def state(self, tokens: list[Token]) -> Node:
         if tokens[0].type == "STATE":
-            return State(tokens[0].replace("劣V", "劣Ⅴ"))
+            text = re.sub("^(符合|满足)", "达到", tokens[0]).replace("劣V", "劣Ⅴ")
+            return State(self.words["state"].get(text, text))
         subjects = [t for t in tokens if t.type == "SUBJECT"]
         for token in tokens:
             if token.type == "AND" and token.value != "、":
                 raise Stop("这一主语后面缺少“不减小”“不改变”一类的说法", _span(tokens[0], token))
         verb = tokens[-1]
-        if verb in ("不上升", "不恶化", "不下降"):
+        if (said := self.words["subject_state"].get(verb)) is None:
             raise Stop(f"“{subjects[-1]}{verb}”不是要求语言里的说法", _span(subjects[0], verb))
-        return _join(AllOf, [State(f"{subject}{_NOT_STATE.get(verb, str(verb))}") for subject in subjects])
+        return _join(AllOf, [State(f"{subject}{said}") for subject in subjects])
 
 
 def _comparator(tokens: dict[str, Token]) -> Comparator:
     """The comparator of a clause; open where it names none."""
+    if "REACH" in tokens and "AND_BELOW" in tokens:
+        raise Stop("“达到”与“以下”不能连用", _span(tokens["REACH"], tokens["AND_BELOW"]))
     return next((comparator for kind, comparator in _COMPARATORS.items() if kind in tokens), Comparator.REACH)
 
 
 def _qualified(change: Node, rate: Node, span: tuple[int, int]) -> Change | None:
     """A change and the rate right after it as one condition; None where they are two."""
     if not isinstance(change, Change) or change.rate is not None or not isinstance(rate, (Rate, tree.ChangeBenchmark)):
+        return None
+    if since := change.since:
+        if isinstance(rate, Rate) and not rate.yearly and rate.since in (0, since):
+            rate = replace(rate, since=since)
+        else:
+            raise Stop(f"这里的幅度与“较{since}年”的变化不在同一段年份", span)
+    elif isinstance(rate, Rate) and rate.since:
         return None
     if change.move is rate.move:
         if not change.strict:

@@ -8,23 +8,15 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
 
 from lark import Lark
 from lark.exceptions import UnexpectedInput, UnexpectedToken, VisitError
 
 from cixi_analysis.errors import CixiError
-from cixi_analysis.requirement.parsing import Build, Stop
+from cixi_analysis.requirement.parsing import BRACKETS, Build, Stop
 from cixi_analysis.requirement.tree import Node
+from cixi_analysis.requirement.vocabulary import FORMS, NAMES, NO_TERMS, Terms, grammar, vocabulary
 
-#: Character → the form the grammar knows. One character each, so that places in the wording stay places.
-_FORMS = {c: chr(c - 0xFEE0) for c in range(0xFF01, 0xFF5F)} | str.maketrans({
-    ",": "，", "，": "，", ";": "；", "；": "；", "−": "-", "﹣": "-", "％": "%", "﹪": "%", "⩾": "≥", "⩽": "≤", "≧": "≥", "≦": "≤",
-    **dict.fromkeys("\r\v\f\x85\u2028\u2029", "\n"),
-})  # fmt: skip
-_GRAMMAR = resources.files(__package__).joinpath("grammar.lark").read_text(encoding="utf-8")
-#: Terminal → its Chinese name in messages, from the comment behind it.
-_NAMES = dict(re.findall(r"^(\w+)[^:]*: .* //: (.+)$", _GRAMMAR, re.MULTILINE))
 #: More than any wording needs; a tree that is too deep overflows the stack.
 _MOST_BRACKETS = 50
 
@@ -34,16 +26,6 @@ _CLAUSES = (
     "变化（逐年上升、保持稳定或持续改善、高于上年、年均下降幅度≥3.5%）",
     "全省平均（高于全省平均值）", "状态（制定实施、面积不减少、无黑臭水体）",
 )  # fmt: skip
-
-#: Known wordings that are refused, with the reason; searched where parsing stopped.
-_REFUSED = (
-    (r"左右|大约|约", "“左右”“约”没有确定的界限"),
-    (r"稳中有升|稳中向好|稳中有进", "“稳中有升”可指保持稳定，也可指必须上升"),
-    (r"山区|丘陵|平原|沿海|内陆|城区|干旱|半湿润|湿润", "按地区类型分别提出的要求，要求语言不能表达是哪一类地区"),
-    (r"连续", "“连续N年”可指N个年份，也可指N次变化；请写“近N年逐年……”"),
-    (r"全国平均|全市平均", "数据里的平均值只有全省平均"),
-    (r"[()]", "要求语言不认识这里的括号，括号里的条件可能改变含义"),
-)
 
 
 @dataclass(eq=False, repr=False)
@@ -66,7 +48,8 @@ class Refusal(CixiError, ValueError):
     def __str__(self) -> str:
         parts = [f"无法解读“{self.marked}”：{self.reason}"]
         if self.readings:
-            parts.append("两种读法：" + "；".join(map(str, self.readings)))
+            count = "两" if len(self.readings) == 2 else len(self.readings)
+            parts.append(f"{count}种读法：" + "；".join(map(str, self.readings)))
             parts.append("请在数据的“读法”列写明取哪一种，并写明理由")
         if self.expected:
             parts.append("此处可以是：" + "；".join(self.expected))
@@ -74,38 +57,42 @@ class Refusal(CixiError, ValueError):
 
 
 @cache
-def read(text: str, *, unit: str | None = None) -> Node:
+def read(text: str, *, unit: str | None = None, terms: Terms = NO_TERMS) -> Node:
     """Parse ``text``. Raises :class:`Refusal`.
 
     A percentage of change is accepted only where the item's ``unit`` is known not to be % (percent or points?).
+    ``terms``: the project's own words, and what it is to choose the case of its kind of region and the year of 现状 by.
     """
     text = unicodedata.normalize("NFC", text)  # not NFKC, which would turn Ⅲ into III
     normal, places = _normalise(text)
     if normal.count("(") > _MOST_BRACKETS:
         raise Refusal(text, 0, len(text), f"括号超过{_MOST_BRACKETS}层")
     try:
-        return Build(unit).transform(_parser().parse(normal))
+        return _builder(unit, terms).transform(_parser(terms.words).parse(normal))
     except VisitError as error:
         if not isinstance(stop := error.orig_exc, Stop):
             raise
         start, end = stop.span
         raise Refusal(text, places[start], places[end - 1] + 1, stop.reason, (), stop.readings) from None
     except UnexpectedInput as error:
-        raise _refusal(text, normal, places, error) from None
+        raise _refusal(text, normal, places, error, terms) from None
 
 
-def _refusal(text: str, normal: str, places: list[int], error: UnexpectedInput) -> Refusal:
+def _refusal(text: str, normal: str, places: list[int], error: UnexpectedInput, terms: Terms) -> Refusal:
     """The parser's error in the words of the requirement language."""
     is_end = isinstance(error, UnexpectedToken) and error.token.type == "$END"
     start = len(normal) if is_end or error.pos_in_stream is None else min(error.pos_in_stream, len(normal))
     rest = re.match(r"[^；\n，、]*", normal[start:])
     end = start + max(rest.end() if rest else 0, 1 if start < len(normal) else 0)
     allowed = next(filter(None, (getattr(error, name, None) for name in ("allowed", "accepts", "expected"))), ())
-    known = {terminal: name for terminal, name in _NAMES.items() if terminal in allowed}
+    known = {terminal: name for terminal, name in NAMES.items() if terminal in allowed}
     expected = _CLAUSES if {"STATE", "NUMBER"} <= known.keys() else tuple(dict.fromkeys(known.values()))
-    for pattern, reason in _REFUSED:
-        if re.search(pattern, normal[start:end]):
-            return Refusal(text, places[start], places[end - 1] + 1, reason)
+    found, words = normal[start:end], vocabulary(terms.words)
+    reasons = [reason for word, reason in words["refused"].items() if reason and re.search(word, found)]
+    if any(word in found or normal.startswith(word, end) for word in words["region"]):
+        reasons.append("按地区类型分别提出的要求，请写“山区≥60；丘陵≥40”一类")
+    if reasons or re.search(r"[()]", found):
+        return Refusal(text, places[start], places[end - 1] + 1, [*reasons, BRACKETS][0])
     if start >= len(normal):
         return Refusal(text, len(text), len(text), "没有写完" if normal.strip("；\n") else "没有内容", expected)
     if normal[start] in ", ":
@@ -117,20 +104,24 @@ def _refusal(text: str, normal: str, places: list[int], error: UnexpectedInput) 
 
 def _normalise(text: str) -> tuple[str, list[int]]:
     """The text in the grammar's characters, and where in ``text`` each of them and the end is."""
-    normal = re.sub(r"[^\S\n]", " ", text.translate(_FORMS))
+    normal = re.sub(r"[^\S\n]", " ", text.translate(FORMS))
     # Spaces are left out; only those between two digits may stand for anything: one is left in, and so refused.
     places = [found.start() for found in re.finditer(r"[^ ]|(?<=[0-9.]) (?= *[0-9.])", normal)]
     kept = [normal[place] for place in places]
     # A comma between two digits is a thousands separator or a list; left as ",", which the grammar does not know.
     # Only in a canonical text, AND(≥20, 100), does a comma with a space after it surely separate.
+    grouped = re.search(r"(?<![DR])\(", "".join(kept))
     for i, char in enumerate(kept[1:-1], 1):
         if char in "，、" and {kept[i - 1], kept[i + 1]} <= set("0123456789."):
             spaced = char == "，" and places[i + 1] > places[i] + 1
-            if not spaced or kept[:i].count("(") <= kept[:i].count(")"):
+            if not spaced or grouped or kept[:i].count("(") <= kept[:i].count(")"):
                 kept[i] = ","
     return "".join(kept), [*places, len(text)]
 
 
 @cache
-def _parser() -> Lark:
-    return Lark(_GRAMMAR, parser="lalr", lexer="contextual", maybe_placeholders=False, propagate_positions=True)
+def _parser(added: tuple[tuple[str, ...], ...]) -> Lark:
+    return Lark(grammar(added), parser="lalr", lexer="contextual", maybe_placeholders=False, propagate_positions=True)
+
+
+_builder = cache(Build)

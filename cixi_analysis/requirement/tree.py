@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import Enum, StrEnum
 
-from cixi_analysis.words import WATER_CLASSES
+from cixi_analysis.words import WATER_CLASSES, AverageScope
 
 
 class Comparator(StrEnum):
@@ -22,13 +22,13 @@ class Comparator(StrEnum):
     REACH = ""
 
 
-#: Comparator → how it reads in a sentence, of the assigned target, of the provincial average.
+#: Comparator → how it reads in a sentence, of the assigned target, of an average.
 _READS = {
-    Comparator.GE: ("不小于", "不低于控制目标值", "不低于全省平均值"),
-    Comparator.LE: ("不大于", "不超过控制目标值", "不高于全省平均值"),
-    Comparator.GT: ("大于", "超过控制目标值", "高于全省平均值"),
-    Comparator.LT: ("小于", "低于控制目标值", "低于全省平均值"),
-    Comparator.REACH: ("达到（方向随指标）", "完成上级下达目标", "达到全省平均水平"),
+    Comparator.GE: ("不小于", "不低于控制目标值", "不低于{}平均值"),
+    Comparator.LE: ("不大于", "不超过控制目标值", "不高于{}平均值"),
+    Comparator.GT: ("大于", "超过控制目标值", "高于{}平均值"),
+    Comparator.LT: ("小于", "低于控制目标值", "低于{}平均值"),
+    Comparator.REACH: ("达到（方向随指标）", "完成上级下达目标", "达到{}平均水平"),
 }
 
 
@@ -61,14 +61,17 @@ def _number(value: float) -> str:
 
 @dataclass(frozen=True)
 class Bound:
-    """A limit on the value: ``≥20``, ``20%以上``, a bare ``100``. ``unit`` is "" where the wording names none."""
+    """A limit on the value: ``≥20``, ``20%以上``, a bare ``100``. ``unit`` is "" where the wording names none.
+    ``quantity``: the name that the wording gives to what is measured (△EQI>-1), "" where it is the item itself.
+    """
 
     comparator: Comparator
     limit: float
     unit: str = ""
+    quantity: str = ""
 
     def __str__(self) -> str:
-        return f"{self.comparator}{_number(self.limit)}{self.unit}"
+        return f"{self.quantity}{self.comparator}{_number(self.limit)}{self.unit}"
 
 
 @dataclass(frozen=True)
@@ -95,7 +98,8 @@ class AssignedTarget:
 @dataclass(frozen=True)
 class Rate:
     """An amount of change: 年均下降幅度≥3.5% (``yearly``: a mean over the window; percent is compound). ``amount`` is
-    in ``unit``: percent of the earlier value, or percentage points (a difference of a share).
+    in ``unit``: percent of the earlier value, or percentage points (a difference of a share). ``since``: the year it is
+    compared with (较2020年下降≥15%), 0 for last year or the window.
     """
 
     move: Move
@@ -103,31 +107,35 @@ class Rate:
     amount: float
     unit: AmountUnit
     yearly: bool
+    since: int = 0
 
     def __str__(self) -> str:
-        return f"{'年均' if self.yearly else ''}{self.move.value}{self.comparator}{_number(self.amount)}{self.unit}"
+        of = "年均" if self.yearly else f"较{self.since}年" if self.since else ""
+        return f"{of}{self.move.value}{self.comparator}{_number(self.amount)}{self.unit}"
 
 
 @dataclass(frozen=True)
 class ChangeBenchmark:
-    """The yearly change against the provincial average of the change: 增长幅度高于全省平均."""
+    """The yearly change against the average of the change: 增长幅度高于全省平均."""
 
     move: Move
     comparator: Comparator
+    scope: AverageScope = AverageScope.PROVINCE
 
     def __str__(self) -> str:
-        return f"{self.move.value}幅度{_READS[self.comparator][2]}"
+        return f"{self.move.value}幅度{_READS[self.comparator][2].format(self.scope.chinese)}"
 
 
 @dataclass(frozen=True)
 class LevelBenchmark:
-    """The value against the provincial average. ``REACH``: in the item's direction (达到全省平均水平)."""
+    """The value against an average. ``REACH``: in the item's direction (达到全省平均水平)."""
 
     comparator: Comparator
     better: bool = False  # 优于全省平均: strictly better, in the item's direction
+    scope: AverageScope = AverageScope.PROVINCE
 
     def __str__(self) -> str:
-        return "优于全省平均值" if self.better else _READS[self.comparator][2]
+        return ("优于{}平均值" if self.better else _READS[self.comparator][2]).format(self.scope.chinese)
 
 
 @dataclass(frozen=True)
@@ -135,7 +143,8 @@ class Change:
     """A change over time, with the rate that qualifies it.
 
     ``strict``: it must move that way (逐年上升); else it must not move the other way (不下降, 保持稳定).
-    ``years``: the number of yearly values the wording names (近三年 → 3); 0 where it names none.
+    ``years``: the number of yearly values the wording names (近三年 → 3); 0 where it names none. ``since``: the year that
+    takes the place of last year (较2020年不下降); 0 where it is last year.
     ``adverb`` is the wording's own (逐年, 持续, 稳步), for display only.
     """
 
@@ -145,12 +154,13 @@ class Change:
     years: int = 0
     rate: Rate | ChangeBenchmark | None = None
     adverb: str = field(default="逐年", compare=False)
+    since: int = 0
 
     def __str__(self) -> str:
         if self.window is Window.YEARLY:
             text = f"{f'近{self.years}年' if self.years else ''}{self.adverb}{self.move.value}"
         else:
-            text = f"较上年{self.move.value if self.strict else _STEADY[self.move][0]}"
+            text = f"较{f'{self.since}年' if self.since else '上年'}{self.move.value if self.strict else _STEADY[self.move][0]}"
         return f"{text} with {self.rate}" if self.rate else text
 
 
@@ -209,6 +219,10 @@ def demanded_bounds(node: Node) -> Iterator[Bound]:
     yield from (part for part in parts if isinstance(part, Bound))
 
 
+def _than(since: int) -> str:
+    return f"比{since}年" if since else "比上一年"
+
+
 def meaning(node: Node) -> str:
     """One node as a Chinese sentence; the caller adds those of the parts of AND and OR."""
     compared = _READS[node.comparator][0] if isinstance(node, Bound | Rate | ChangeBenchmark | LevelBenchmark) else ""
@@ -218,24 +232,25 @@ def meaning(node: Node) -> str:
         case AnyOf():
             return "以下各项满足一项即可"
         case Bound():
-            return f"现状值{compared} {str(node).lstrip('≥≤<>')}"
+            limit = str(replace(node, comparator=Comparator.REACH, quantity=""))
+            return f"{node.quantity or '现状值'}{compared} {limit}"
         case ClassBound():
             return f"水质类别{node}{'（不含该类）' if node.strict else ''}"
         case AssignedTarget():
             return f"现状值与上级下达的当年目标相比：{node}"
         case Rate():
-            per, how = ("同期年均", "（复合）" if node.unit == "%" else "") if node.yearly else ("比上一年", "")
+            per, how = ("同期年均", "（复合）" if node.unit == "%" else "") if node.yearly else (_than(node.since), "")
             return f"{per}{node.move.value}幅度{how}{compared} {node.amount:.12g}{node.unit}"
         case ChangeBenchmark():
-            return f"{node.move.value}的幅度{compared}全省平均{node.move.value}幅度"
+            return f"{node.move.value}的幅度{compared}{node.scope.chinese}平均{node.move.value}幅度"
         case LevelBenchmark():
-            return "现状值优于全省平均值（方向随指标）" if node.better else f"现状值{compared}全省平均值"
+            return f"现状值{node}（方向随指标）" if node.better else f"现状值{compared}{node.scope.chinese}平均值"
         case Change(rate=Rate() | ChangeBenchmark() as rate):
             return f"{meaning(replace(node, rate=None))}，且{meaning(rate)}"
         case Change(window=Window.YEARLY, years=years):
             span = f"近{years}年（{years}个年份都须有数据）" if years else "近三年（数据只有两年时看两年）"
             return f"{span}逐年{'都有' if node.move is Move.IMPROVE else ''}{node.move.value}"
         case Change():
-            return f"比上一年{node.move.value}" if node.strict else f"比上一年没有{_STEADY[node.move][1]}"
+            return f"{_than(node.since)}{node.move.value if node.strict else f'没有{_STEADY[node.move][1]}'}"
         case State():
             return f"原文载明“{node}”"

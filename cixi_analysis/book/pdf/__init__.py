@@ -23,7 +23,7 @@ from pypdf import PdfReader
 from cixi_analysis.analysis.table1 import coverage
 from cixi_analysis.book.pages import read_pages
 from cixi_analysis.book.pdf.printing import Heading, PdfError, find_browser, finished, info, places, print_pdf
-from cixi_analysis.book.sphinx_extension import BOOK_TITLE, imprint
+from cixi_analysis.book.sphinx_extension import book_title, imprint
 from cixi_analysis.errors import writing
 from cixi_analysis.export.workbook import save_bytes
 from cixi_analysis.plan import edition, provenance
@@ -78,7 +78,7 @@ def make_pdf(plan: Plan, year: int, site: Path, folder: Path) -> Path:
         else:
             raise PdfError(f"{year}年的 PDF：印了{_MOST}次，目录的页码仍在变动。")
         properties = {
-            "/Title": f"{BOOK_TITLE} {_title(plan, year)}", "/Subject": imprint(plan, year),
+            "/Title": f"{book_title(plan)} {_title(plan, year)}", "/Subject": imprint(plan, year),
             "/Producer": info(printed, "/Producer"), _EDITION: _fingerprint(site),
         }  # fmt: skip
         if date := edition.date():  # instead of the clock's
@@ -99,7 +99,7 @@ def document(plan: Plan, year: int, site: Path, found: tuple[Section, ...], page
     """The report as the browser prints it; ``pages``: anchor of a heading → the page number in the contents."""
     date = edition.date()
     return _TEMPLATES.get_template("report.html.j2").render(
-        book=BOOK_TITLE, title=_title(plan, year), draft=coverage(plan, year).is_draft, imprint=imprint(plan, year),
+        book=book_title(plan), title=_title(plan, year), draft=coverage(plan, year).is_draft, imprint=imprint(plan, year),
         date=f"{date.year}年{date.month}月{date.day}日" if date else "",
         edition=json.loads((site / provenance.FILE).read_text(encoding="utf-8"))["edition"],
         statics=(site / "_static").resolve().as_uri(), sections=found, pages=pages,

@@ -8,14 +8,14 @@ import pandas as pd
 
 from cixi_analysis.analysis.records import records
 from cixi_analysis.assessment import Assessment, tally
+from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.presentation.figure import Layered, as_is, choice, finished, hover, kept, tooltip
 from cixi_analysis.presentation.looks import LINE, LOOKS, MUTED
 from cixi_analysis.presentation.titles import indicator_href
-from cixi_analysis.words import Level, Status, Verdict
+from cixi_analysis.words import Status, Verdict
 
-_SHORT = {Level.NATIONAL: "国", Level.PROVINCIAL: "省"}
-#: Pixels of the board: tiles in a row, size of a tile, gap, column of domain names.
-_ACROSS, _WIDE, _HIGH, _GAP, _LABEL = 5, 140, 60, 6, 74
+#: Pixels of the board: row of tiles, least width and height of a tile, a level in it, gap, column of domain names.
+_ROW, _WIDE, _HIGH, _PART, _GAP, _LABEL = 724, 140, 60, 67, 6, 74
 #: The pieces of a bar, from its foot.
 _PIECES = (Status.MET, Status.NO_DATA, Status.NOT_FILLED_IN, Status.UNMET)
 #: Characters in a line of a tile; a name that needs more than two lines ends in ….
@@ -26,19 +26,21 @@ def status_board(assessment: Assessment, pages: str = "") -> Layered:
     """Every indicator as a tile, grouped by domain: number, name, and the verdict at either level. A tile links to its
     dossier; ``pages`` leads from this page to those of the year, e.g. ``2022/``.
     """
-    tiles = board_tiles(assessment, pages)
+    plan, tiles = assessment.plan, board_tiles(assessment, pages)
     halves = board_halves(assessment, tiles)
     corners = {"x2": alt.X2("x2:Q"), "y2": alt.Y2("y2:Q"), **_at("x", "y")}
     frame, status = (alt.Chart(rows).encode(**corners) for rows in (tiles, halves))
     name, sign = alt.Chart(tiles).encode(**_at("text_x", "text_y")), alt.Chart(halves).encode(**_at("middle", "text_y"))
     counts: dict[str, list[str]] = {}
     for one in records(tally(assessment, by="domain")):
-        counts.setdefault(one.domain, []).append(f"{_SHORT[Level(one.level)]} {one.met}/{one.applicable}")
+        counts.setdefault(one.domain, []).append(f"{plan.level(one.level).short} {one.met}/{one.applicable}")
     first = tiles.drop_duplicates("domain")
     domains = [(t.domain, "\n".join(counts.get(t.domain, [])), 0, t.y + 6) for t in records(first)]
     head = alt.Chart(pd.DataFrame(domains, columns=["domain", "counts", "x", "y"])).encode(**_at("x", "y"))
     pointed, chosen = hover("indicator"), choice("word", sorted(set(halves["word"])), "结论：")
-    told = {"indicator": "序号", "name": "指标", "domain": "领域"} | {level.value: level.chinese for level in Level}
+    told = {"indicator": "序号", "name": "指标", "domain": "领域"} | {
+        str(level): level.chinese for level in plan.levels
+    }
     top: dict[str, Any] = {"align": "left", "baseline": "top", "fontSize": 11.5}
     colors = {"fill": as_is(alt.Fill, "fill"), "stroke": as_is(alt.Stroke, "stroke")}
     half = status.mark_rect(cornerRadius=3).encode(**colors, opacity=kept(pointed, chosen))
@@ -54,30 +56,33 @@ def status_board(assessment: Assessment, pages: str = "") -> Layered:
         head.mark_text(**top, color=MUTED, dy=20, lineHeight=15, lineBreak="\n").encode(text=alt.Text("counts:N")),
         cover.encode(**link, tooltip=tooltip(**told)).properties(name="tiles").add_params(pointed),
     ]
-    met = "，".join(f"{Level(r.level).chinese}{r.applicable}项中{r.met}项达标" for r in records(tally(assessment)))
+    met = "，".join(f"{plan.level(r.level).chinese}{r.applicable}项中{r.met}项达标" for r in records(tally(assessment)))
     signs = "　".join(LOOKS[s].text for s in Status if s in {*Verdict, *assessment.statuses.values()})
+    sides = f"，由左到右为{'、'.join(level.chinese for level in plan.levels)}" if len(plan.levels) > 1 else ""
     title = f"{assessment.year}年{len(tiles)}项指标状态板：{met}"
-    subtitle = f"每格一项指标，左为国家级、右为省级：{signs}。点按一格，可看理由与出处。"
-    width, height = _LABEL + _ACROSS * (_WIDE + _GAP) - _GAP, float(tiles["y2"].max())
+    subtitle = f"每格一项指标{sides}：{signs}。点按一格，可看理由与出处。"
+    width, height = _LABEL + _ROW, float(tiles["y2"].max())
     named = f"status-board-{assessment.year}"
     return finished(alt.layer(*layers), named, title, told, subtitle=subtitle, width=width, height=height)
 
 
 def board_tiles(assessment: Assessment, pages: str = "") -> pd.DataFrame:
     """One row an indicator: number, name, verdicts, link, and the place of its tile in pixels."""
-    rows, y, column, domain = [], 0, 0, ""
-    for item in {item.indicator: item for item in assessment.plan.items}.values():
+    rows, y, column, domain, wide = [], 0, 0, "", _wide(assessment.plan)
+    items, domains = assessment.plan.items, list(dict.fromkeys(item.domain for item in assessment.plan.items))
+    # A later standard's indicators come last in the plan's order, and may belong to any domain.
+    for item in sorted({i.indicator: i for i in items}.values(), key=lambda i: domains.index(i.domain)):
         n = item.indicator
         if domain not in ("", item.domain):
             column, y = 0, y + _HIGH + 2 * _GAP + 4
-        elif column == _ACROSS:
+        elif column == (_ROW + _GAP) // (wide + _GAP):
             column, y = 0, y + _HIGH + _GAP
-        domain, x = item.domain, _LABEL + column * (_WIDE + _GAP)
+        domain, x = item.domain, _LABEL + column * (wide + _GAP)
         rows.append({
             "indicator": n, "name": item.indicator_name, "domain": domain,
-            **{level.value: LOOKS[assessment.status(n, level)].word for level in Level},
+            **{str(level): LOOKS[assessment.status(n, level)].word for level in assessment.plan.levels},
             "label": _wrapped(f"{n} {item.indicator_name}"), "href": indicator_href(n, pages),
-            "x": x, "y": y, "x2": x + _WIDE, "y2": y + _HIGH, "text_x": x + 7, "text_y": y + 6,
+            "x": x, "y": y, "x2": x + wide, "y2": y + _HIGH, "text_x": x + 7, "text_y": y + 6,
         })  # fmt: skip
         column += 1
     return pd.DataFrame(rows)
@@ -87,17 +92,24 @@ def board_halves(assessment: Assessment, tiles: pd.DataFrame) -> pd.DataFrame:
     """One row an indicator and level: verdict, its words and colours, and its place."""
     rows = []
     for one in records(assessment.indicators.merge(tiles[["indicator", "x", "y2"]], on="indicator")):
-        level = Level(one.level)
+        levels = assessment.plan.levels
+        level = assessment.plan.level(one.level)
         status = assessment.status(one.indicator, level)
         look, (fill, stroke, ink) = LOOKS[status], paint(status)
-        x, width = one.x + 5 + (0 if level is Level.NATIONAL else _WIDE / 2 - 3), _WIDE / 2 - 7
+        width = (_wide(assessment.plan) - _GAP) / len(levels) - 4
+        x = one.x + 5 + levels.index(level) * (width + 4)
         gap = "" if status is Status.NOT_FILLED_IN else " "  # · is as wide as a Chinese character in some fonts
         rows.append({
             "indicator": one.indicator, "level": one.level, "verdict": one.verdict, "word": look.word,
-            "text": gap.join((_SHORT[level], look.symbol, look.word)), "fill": fill, "stroke": stroke, "ink": ink,
+            "text": gap.join((level.short, look.symbol, look.word)), "fill": fill, "stroke": stroke, "ink": ink,
             "x": x, "y": one.y2 - 24, "x2": x + width, "y2": one.y2 - 5, "middle": x + width / 2, "text_y": one.y2 - 14,
         })  # fmt: skip
     return pd.DataFrame(rows)
+
+
+def _wide(plan: Plan) -> int:
+    """Pixels of a tile: each level's verdict is to fit into its part."""
+    return max(_WIDE, _GAP + _PART * len(plan.levels))
 
 
 def paint(status: Status) -> tuple[str, str, str]:
@@ -114,16 +126,16 @@ def progress_by_domain(assessment: Assessment) -> alt.HConcatChart:
     counts = domain_counts(assessment)
     order, end = list(dict.fromkeys(counts["domain"])), counts["end"].max()
     drawn = counts[counts["count"] > 0]
-    drawn = drawn.assign(level_word=[Level(v).chinese for v in drawn["level"]])
+    drawn = drawn.assign(level_word=[assessment.plan.level(v).chinese for v in drawn["level"]])
     pointed, chosen = hover("domain", "word"), choice("word", list(dict.fromkeys(drawn["word"])), "结论：")
     told = {"level_word": "级别", "domain": "领域", "word": "结论", "count": "指标数"}
     x = alt.X("start:Q", title=None, axis=None, scale=alt.Scale(domain=[0, end], nice=False))
     colors = {"fill": as_is(alt.Fill, "fill"), "stroke": as_is(alt.Stroke, "edge")}
-    panels = []
-    for level in Level:
+    panels: list[alt.LayerChart] = []
+    for level in assessment.plan.levels:
         own = counts[counts["level"] == level]
         applicable, met = own["count"].sum(), own.loc[own["verdict"] == Verdict.MET, "count"].sum()
-        axis = alt.Axis(labels=level is Level.NATIONAL, minExtent=64)
+        axis = alt.Axis(labels=not panels, minExtent=64)
         y = alt.Y("domain:N", sort=order, title=None, axis=axis)
         base = alt.Chart(drawn).transform_filter(f"datum.level == '{level}'").encode(y=y, x=x)
         bars = base.mark_bar(size=24, cornerRadius=2).properties(name=str(level))
@@ -131,7 +143,7 @@ def progress_by_domain(assessment: Assessment) -> alt.HConcatChart:
         labels = base.mark_text(fontWeight="bold")
         labels = labels.encode(x=alt.X("middle:Q"), text=alt.Text("text:N"), color=as_is(alt.Color, "ink"))
         heading = alt.Title(f"{level.chinese}：{met} / {applicable} 项达标", fontSize=13, offset=8)
-        panels.append((bars + labels).properties(width=300, height=210, title=heading))
+        panels.append((bars + labels).properties(width=600 // len(assessment.plan.levels), height=210, title=heading))
     signs = "　".join(LOOKS[s].text for s in _PIECES if s is not Status.NOT_FILLED_IN or s in set(drawn["verdict"]))
     subtitle = f"格中为指标数：{signs}；本级不要求的指标不计。"
     title, name = f"{assessment.year}年各领域达标情况", f"progress-by-domain-{assessment.year}"

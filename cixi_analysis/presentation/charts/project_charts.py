@@ -145,7 +145,7 @@ def yearly_budget(plan: Plan, year: int) -> Layered:
 
 
 def past_outcomes(plan: Plan) -> Layered:
-    """Table 2: the projects of 2018-2022 by type and outcome."""
+    """Table 2: the last plan's projects by type and outcome."""
     *types, total = records(projects.outcomes(plan))
     rows = []
     for one in types:
@@ -165,7 +165,8 @@ def past_outcomes(plan: Plan) -> Layered:
     ink = conditional(alt.ColorValue, "datum.order == 0", "#ffffff", INK)
     text = base.mark_text(fontWeight="bold").encode(x=alt.X("middle:Q"), text=alt.Text("count:Q"), color=ink)
     completed, rate = getattr(total, Outcome.COMPLETED.value), percent(total.completion_rate)
-    title = f"2018-2022年{total.total}项重点工程的实施情况：已完成{completed}项，完成率{rate}"
+    table = plan.frame.tables.past_projects
+    title = f"{table.title if table else ''}：{total.total}项中已完成{completed}项，完成率{rate}"
     return finished(alt.layer(bars, text), "past-outcomes", title, heads, width=480, height=alt.Step(38))
 
 

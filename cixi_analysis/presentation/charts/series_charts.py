@@ -13,7 +13,7 @@ from cixi_analysis.presentation.formatting import missing, number, with_unit
 from cixi_analysis.presentation.html import Html, paragraph
 from cixi_analysis.presentation.looks import INK, LOOKS
 from cixi_analysis.presentation.titles import item_label
-from cixi_analysis.words import Level, Verdict
+from cixi_analysis.words import Verdict
 
 _OBSERVED, _REQUIRED, _TARGET = "现状值", "要求", "规划值"
 _COLORS = {_REQUIRED: "#a86b00", _TARGET: "#4c5f8a"}
@@ -37,7 +37,7 @@ def item_series(plan: Plan, year: int, margins: pd.DataFrame, trends: pd.DataFra
     for one in series(plan, year).values():
         if one.span:
             groups.setdefault((one.measure, one.unit, one.points), []).append(one)
-    return [_chart(plan, year, same, bounds(same, margins, trends)) for same in groups.values()]
+    return [_chart(plan, year, same, bounds(plan, same, margins, trends)) for same in groups.values()]
 
 
 def points(one: Series) -> pd.DataFrame:
@@ -53,23 +53,18 @@ def points(one: Series) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["year", "value", "run", "label", "below", "end"])
 
 
-def bounds(same: list[Series], margins: pd.DataFrame, trends: pd.DataFrame) -> pd.DataFrame:
+def bounds(plan: Plan, same: list[Series], margins: pd.DataFrame, trends: pd.DataFrame) -> pd.DataFrame:
     """The bounds of one chart: ``kind``, ``year`` ("" for requirements), ``value``, ``label``."""
     ids = [one.item_id for one in same]
     labels: dict[tuple[str, str, float], list[str]] = {}
     for row in records(margins[margins["item_id"].isin(ids)]):
         if same[0].level in (None, row.level):
-            labels.setdefault((_REQUIRED, "", limit_of(row.bound)), []).append(f"{Level(row.level).chinese}{row.bound}")
+            labels.setdefault((_REQUIRED, "", row.limit), []).append(f"{plan.level(row.level).chinese}{row.bound}")
     for row in records(trends[trends["item_id"].isin(ids) & trends["target_year"].notna()]):
         key = (_TARGET, str(row.target_year), float(row.target_value))
         labels.setdefault(key, []).append(f"{_TARGET} {number(row.target_value)}")
     rows = [(kind, at, value, "、".join(dict.fromkeys(texts))) for (kind, at, value), texts in labels.items()]
     return pd.DataFrame(rows, columns=["kind", "year", "value", "label"])
-
-
-def limit_of(bound: str) -> float:
-    """The number of a bound's canonical text: ``≥50`` → 50."""
-    return float(bound.lstrip("≥≤<>").rstrip("%"))
 
 
 def _chart(plan: Plan, year: int, same: list[Series], asked: pd.DataFrame) -> Layered:
@@ -119,7 +114,7 @@ def margin_rows(plan: Plan, margins: pd.DataFrame) -> pd.DataFrame:
     """``margins`` with the share of the bound in %, words and colour; without bounds of 0."""
     rows = []
     for row in records(margins):
-        limit = limit_of(row.bound)
+        limit = row.limit
         if limit == 0:
             continue
         share = row.margin / abs(limit) * 100
@@ -128,7 +123,7 @@ def margin_rows(plan: Plan, margins: pd.DataFrame) -> pd.DataFrame:
         value = with_unit(row.value, None if missing(row.unit) else row.unit)
         label = f"{look.symbol} {value} 对 {row.bound}（{number(row.margin, signed=True)}）"
         drawn = max(min(share, _CUT), -_CUT)
-        shown = (Level(row.level).chinese, value, row.bound, row.margin, round(share, 2))
+        shown = (plan.level(row.level).chinese, value, row.bound, row.margin, round(share, 2))
         rows.append((f"{item_label(item)} {item.name}", row.level, *shown, drawn, max(drawn, 0.0), label, look.ink))
     columns = ["item", "level", "level_word", "value", "bound", "margin", "share", "drawn", "text_at", "label", "ink"]
     return pd.DataFrame(rows, columns=columns)
@@ -139,8 +134,8 @@ def distance(plan: Plan, year: int, margins: pd.DataFrame) -> alt.HConcatChart |
     without such a bound has no panel, which the subtitle explains; without any panel only that is returned.
     """
     rows = margin_rows(plan, margins)
-    shown = [level for level in Level if level in set(rows["level"])]
-    lacking = "、".join(level.chinese for level in Level if level not in shown)
+    shown = [level for level in plan.levels if level in set(rows["level"])]
+    lacking = "、".join(level.chinese for level in plan.levels if level not in shown)
     why = f"没有一项的{lacking}要求是必须满足的数值界限，所以没有{lacking}的图。"
     why = f"{year}年有数值的子项中，{why}" if lacking else ""
     if not shown:

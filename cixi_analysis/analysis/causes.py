@@ -1,0 +1,129 @@
+"""Why a verdict moved between two years, or stayed: because the county moved, or because the yardstick did.
+
+The earlier year's wordings judge the later year's observations, by one more call of the same evaluator. What that gives is
+held beside the two verdicts; nothing is judged here.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import product
+
+import pandas as pd
+
+from cixi_analysis.assessment import Assessment, assess, held
+from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.plan.schema import Indicator, Observation, Requirement
+from cixi_analysis.words import Cause, Status, Verdict
+
+_KEY = ["indicator", "item_id", "level"]
+#: ``by_old`` is the verdict of the later year by the earlier year's wordings, ``old_reason`` why, ``sentence`` (Chinese)
+#: what changed, with both wordings; all three are empty where the wordings are the same.
+COLUMNS = [
+    *_KEY, "before", "after", "before_reason", "after_reason", "before_status", "after_status", "cause", "by_old",
+    "old_reason", "sentence",
+]  # fmt: skip
+#: A question of an assessment: indicator, item (or ""), level.
+_Question = tuple[int, str, str]
+#: Verdict and reason where a year does not know an item.
+_ABSENT = (Verdict.NOT_APPLICABLE.value, "该年没有这一子项")
+
+
+def by_last_standard(plan: Plan, year: int, other: int) -> Assessment | None:
+    """The assessment of ``year`` by the wordings of ``other``; None where the wordings are the same."""
+    return assess(plan, year, by=other) if any(_changed(plan, year, other)) else None
+
+
+def _changed(plan: Plan, year: int, other: int) -> Iterator[tuple[str, str]]:
+    """The items and levels of which the two years do not ask the same, whatever the words."""
+    for item, level in product(plan.as_of(max(year, other)).items, plan.levels):
+        asked = (held(plan, item, level, y) for y in (other, year))
+        told = [w and (w.asked, w.node, w.refusal and w.row.wording) for w in asked]
+        if told[0] != told[1]:
+            yield item.item_id, level
+
+
+def verdict_changes(before: Assessment, after: Assessment, old: Assessment | None = None) -> pd.DataFrame:
+    """The questions of which the verdict moved, and those of which it stayed but would have moved; :data:`COLUMNS`.
+
+    ``old``: ``after`` by the wordings of ``before``, where they differ.
+    """
+    was, now, by_old = ({} if one is None else _answers(one) for one in (before, after, old))
+    changed = set(_changed(after.plan, after.year, before.year)) if old else set()
+    rows, of_county = [], set[tuple[int, str]]()
+    for key in max(was, now, key=len):  # items come before indicators
+        number, item_id, level = key
+        (verdict, reason), (later, later_reason) = was.get(key, _ABSENT), now.get(key, _ABSENT)
+        old_verdict, old_reason = by_old.get(key, (later, ""))
+        items = [i for i in after.plan.indicator_items(number) if item_id in ("", i.item_id)]
+        moved = [item for item in items if (item.item_id, level) in changed]
+        cause = _cause(after, moved, level, verdict, later, old_verdict)
+        if cause is Cause.COUNTY and not item_id and moved and (number, level) not in of_county:
+            cause = Cause.YARDSTICK  # items came or went; none of those that stayed moved by itself
+        if cause is None:
+            continue
+        if item_id and cause in (Cause.COUNTY, Cause.BOTH):
+            of_county.add((number, level))
+        statuses = [str(one.statuses.get(key, Status.NOT_APPLICABLE)) for one in (before, after)]
+        signed = {"" if item_id or len(items) == 1 else item.part_mark: item for item in moved}
+        told = _sentence(before, after, signed, level, cause, old_verdict) if moved else ""
+        more = (old_verdict, old_reason) if told else ("", "")
+        rows.append((*key, verdict, later, reason, later_reason, *statuses, str(cause), *more, told))
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def _cause(
+    after: Assessment, changed: Sequence[Indicator], level: str, verdict: str, later: str, by_old: str
+) -> Cause | None:
+    """Why a verdict moved, or would have; None where neither. ``changed``: the items whose wording changed.
+
+    Where one year asks nothing, or where the old wording cannot judge what is known, only the wording can be why.
+    """
+    year, plan, unknown = after.year, after.plan, by_old == Verdict.NO_DATA
+    if verdict == later:
+        observed = any(_is_known(plan.observation(item.item_id, year, level)) for item in changed)
+        return None if by_old in (later, Verdict.NOT_APPLICABLE) or (unknown and not observed) else Cause.HIDDEN
+    if Verdict.NOT_APPLICABLE in (verdict, later) or by_old in (verdict, Verdict.NOT_APPLICABLE):
+        return Cause.YARDSTICK
+    if by_old == later:
+        wordings = (held(plan, item, level, year) for item in changed)
+        return Cause.YARDSTICK if unknown and any(w and w.refusal for w in wordings) else Cause.COUNTY
+    return Cause.YARDSTICK if unknown else Cause.BOTH
+
+
+def _is_known(row: Observation | None) -> bool:
+    return row is not None and (row.value is not None or row.absence is None)
+
+
+def _answers(assessment: Assessment) -> dict[_Question, tuple[str, str]]:
+    table = assessment.table[[*_KEY, "verdict", "reason"]]
+    return {(i, item, str(v)): (verdict, why) for i, item, v, verdict, why in table.itertuples(index=False, name=None)}
+
+
+def _sentence(
+    before: Assessment, after: Assessment, changed: Mapping[str, Indicator], level: str, cause: Cause, old: str
+) -> str:
+    """What changed, with both wordings (Chinese); ``changed``: the items by their sign, "" for a single one."""
+    pairs = [(sign, *(_asked(one, item, level) for one in (before, after))) for sign, item in changed.items()]
+    earlier, later = ("、".join(f"{sign}{asked[at] or '没有要求'}" for sign, *asked in pairs) for at in (0, 1))
+    told = f"要求变了：{before.year}年{earlier}，{after.year}年{later}。"
+    if any(not (was and now) for _, was, now in pairs) or old == Verdict.NOT_APPLICABLE:
+        return told
+    if old != Verdict.NO_DATA:
+        return f"{told}{cause.chinese}：按{before.year}年的要求为“{Verdict(old).chinese}”。"
+    if cause is Cause.COUNTY:
+        return f"{told}{after.year}年还没有可以判定的数据。"
+    years = before.year, after.year
+    other = any(len({after.plan.asked(item, level, year) for year in years}) > 1 for item in changed.values())
+    return f"{told}{'所测的量不同，' if other else ''}按{before.year}年的要求无从判定。"
+
+
+def _asked(assessment: Assessment, item: Indicator, level: str) -> str:
+    """What a level asks of an item in the year of an assessment; "" where nothing."""
+    plan, year = assessment.plan, assessment.year
+    wording = held(plan, item, level, year)
+    if wording is None:
+        return ""
+    row = wording.row
+    own = plan.asked(item, level, year)
+    unit = "" if own.unit in ("", "-") else f"，{own.unit}"
+    measure = f"（{own.name}{unit}）" if isinstance(row, Requirement) and (row.measure or row.unit) else ""
+    return f"“{row.wording.replace(chr(10), '；')}”{measure}"
