@@ -374,11 +374,12 @@ def test_any_later_rows(rows: list[Requirement]) -> None:
         assert assess(plan, year).table.equals(assess(BASE, year).table)
         assert coverage(plan, year) == coverage(BASE, year)
     assert (series(plan, 2022), table1(assess(plan, 2022))) == (series(BASE, 2022), table1(assess(BASE, 2022)))
+    there = plan.as_of(2024)
     for (item_id, level), one in series(plan, 2024).items():
         kinds = {
-            tuple(measured_by(plan, plan.item(item_id), level, year, row))
+            tuple(measured_by(there, there.item(item_id), level, year, row))
             for year, _ in one.points
-            for row in plan.observed(item_id, year)
+            for row in there.observed(item_id, year)
             if row.level == level
         }
         assert len(kinds) == 1
@@ -483,8 +484,24 @@ def test_a_refused_target_stops_nothing() -> None:
 
 def test_an_unreadable_wording_with_a_reading_is_read() -> None:
     """The data may say how; then it is a wording like any other."""
-    plan = standard(later("2.1", "national", "完成考核任务，且≥90或持续提高", reading="≥90", reading_reason="示例"))
+    plan = standard(
+        later(
+            "2.1",
+            "national",
+            "完成考核任务，且≥90或持续提高",
+            reading="完成考核任务，且（≥90或持续提高）",
+            reading_reason="示例",
+        )
+    )
     assert (verdicts(plan, "2.1", "national"), dict(refusals(plan))) == ("met met unmet", {})
+
+
+def test_a_reading_must_be_one_of_the_wordings() -> None:
+    """Where the wording has readings, another sentence in its place is refused, and named."""
+    plan = standard(later("2.1", "national", "≥90", reading="≥10", reading_reason="示例"))
+    (refusal,) = refusals(plan).values()
+    assert "另定的读法“≥10”不是它的一种读法" in str(refusal)
+    assert verdicts(plan, "2.1", "national") == "met met no_data"
 
 
 def test_a_panel_judges_each_year_by_its_wordings(case: Case) -> None:

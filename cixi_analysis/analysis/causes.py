@@ -47,17 +47,20 @@ def verdict_changes(before: Assessment, after: Assessment, old: Assessment | Non
     ``old``: ``after`` by the wordings of ``before``, where they differ.
     """
     was, now, by_old = ({} if one is None else _answers(one) for one in (before, after, old))
-    changed = set(_changed(after.plan, after.year, before.year)) if old else set()
+    plan = max(before.plan, after.plan, key=lambda one: len(one.requirements))  # the later year's knows both
+    changed = set(_changed(plan, after.year, before.year)) if old else set()
     rows, of_county = [], set[tuple[int, str]]()
     for key in max(was, now, key=len):  # items come before indicators
         number, item_id, level = key
         (verdict, reason), (later, later_reason) = was.get(key, _ABSENT), now.get(key, _ABSENT)
         old_verdict, old_reason = by_old.get(key, (later, ""))
-        items = [i for i in after.plan.indicator_items(number) if item_id in ("", i.item_id)]
+        items = [i for i in plan.indicator_items(number) if item_id in ("", i.item_id)]
         moved = [item for item in items if (item.item_id, level) in changed]
-        cause = _cause(after, moved, level, verdict, later, old_verdict)
+        cause = _cause(before.year, after, moved, level, verdict, later, old_verdict)
         if cause is Cause.COUNTY and not item_id and moved and (number, level) not in of_county:
             cause = Cause.YARDSTICK  # items came or went; none of those that stayed moved by itself
+        if cause is Cause.YARDSTICK and not item_id and old_verdict == later and (number, level) in of_county:
+            cause = Cause.COUNTY  # an item moved by itself, whatever the others were measured by
         if cause is None:
             continue
         if item_id and cause in (Cause.COUNTY, Cause.BOTH):
@@ -71,7 +74,7 @@ def verdict_changes(before: Assessment, after: Assessment, old: Assessment | Non
 
 
 def _cause(
-    after: Assessment, changed: Sequence[Indicator], level: str, verdict: str, later: str, by_old: str
+    other: int, after: Assessment, changed: Sequence[Indicator], level: str, verdict: str, later: str, by_old: str
 ) -> Cause | None:
     """Why a verdict moved, or would have; None where neither. ``changed``: the items whose wording changed.
 
@@ -84,8 +87,9 @@ def _cause(
     if Verdict.NOT_APPLICABLE in (verdict, later) or by_old in (verdict, Verdict.NOT_APPLICABLE):
         return Cause.YARDSTICK
     if by_old == later:
-        wordings = (held(plan, item, level, year) for item in changed)
-        return Cause.YARDSTICK if unknown and any(w and w.refusal for w in wordings) else Cause.COUNTY
+        known = (item for item in changed if _is_known(plan.observation(item.item_id, year, level)))
+        foreign = any(plan.asked(item, level, other) != plan.asked(item, level, year) for item in known)
+        return Cause.YARDSTICK if unknown and foreign else Cause.COUNTY
     return Cause.YARDSTICK if unknown else Cause.BOTH
 
 

@@ -101,11 +101,11 @@ def status_text(plan: Plan, item_id: str, observation: Observation | None, year:
         return unobserved(plan, item_id, year)
     value = observation.value
     if observation.statement is None:
-        return f"{value}{observation.unit or ''}" if value is not None else str(observation.absence)
+        return f"{value}{(observation.unit or '').strip('-')}" if value is not None else str(observation.absence)
     # Not 26 in 2026年 nor in 26.5: the number itself must stand there.
     if value is None or re.search(rf"(?<![\d.]){re.escape(value)}(?![\d.]|年)", observation.statement):
         return observation.statement
-    return f"{value}{observation.unit or ''}；{observation.statement}"
+    return f"{value}{(observation.unit or '').strip('-')}；{observation.statement}"
 
 
 def _texts(assessment: Assessment, item: Indicator, year: int) -> dict[str, str]:
@@ -161,8 +161,8 @@ class Coverage:
 
     @property
     def is_draft(self) -> bool:
-        """After the base year, with items not entered or rows not closed."""
-        return self.year > self.base_year and bool(self.not_entered or self.in_draft)
+        """From the base year on, with items not entered or rows not closed."""
+        return self.year >= self.base_year and bool(self.not_entered or self.in_draft)
 
 
 def standards(plan: Plan, year: int) -> tuple[str, ...]:
@@ -179,6 +179,8 @@ def coverage(plan: Plan, year: int) -> Coverage:
         known = any(o.value is not None or o.absence is None for o in rows)
         entered = any(o.absence is not plan.missing_reason(year) for o in rows)
         lists["with_data" if known else "without_value" if entered else "not_entered"].append(item.item_id)
-        if (known or entered) and any(o.stage is Stage.DRAFT for o in rows):
+        # What the plan itself prints of its base year was never a draft.
+        typed = (o for o in rows if o.form or year != plan.frame.base_year)
+        if (known or entered) and any(o.stage is Stage.DRAFT for o in typed):
             lists["in_draft"].append(item.item_id)
     return Coverage(year, plan.frame.base_year, **{name: tuple(ids) for name, ids in lists.items()})

@@ -46,6 +46,8 @@ class Judgement:
     wordings: tuple[Wording, ...]
     #: one a wording; None where nothing is asked, or the wording is refused
     findings: tuple[Finding | None, ...]
+    #: where an earlier year's wordings judge what the year neither asks nor knows
+    gone: Flags | None = None
 
     def place(self, year: int, region: int = 0) -> tuple[int, int]:
         """Where the arrays hold a year of a region."""
@@ -91,13 +93,13 @@ def judge_item(
         otherwise = NO_DATA if wording.refusal else NOT_APPLICABLE
         verdict = np.where(here, finding.verdict if finding else otherwise, verdict)
         basis = np.where(here, finding.basis if finding else NO_BASIS, basis)
-    if by is not None:  # what a year neither asks nor knows is not missed in it
+    gone = None
+    if by is not None:  # of what a year neither asks nor knows
         asks = np.zeros(len(panel.years), dtype=bool)
         for wording in (w for w in own if w.node or w.refusal):
             asks |= wording.holds(panel.year_numbers)
         gone = (panel.row[panel.levels.index(observed), panel.index[item.item_id]] == NONE) & ~asks
-        verdict, basis = np.where(gone, NOT_APPLICABLE, verdict), np.where(gone, NO_BASIS, basis)
-    return Judgement(item, level, panel.years, verdict, basis, asked, findings)
+    return Judgement(item, level, panel.years, verdict, basis, asked, findings, gone)
 
 
 def judge_panel(
@@ -220,8 +222,10 @@ def reasoned(plan: Plan, judged: Collection[Judgement], year: int) -> pd.DataFra
         words = VERDICTS[int(one.verdict[place])].value, str(BASES[int(one.basis[place])])
         rows.append((item.indicator, item.item_id, one.level, *words, text))
     for (number, level), own in together.items():
-        verdicts, bases = judge_indicator([one for one, _ in own])
         place = own[0][0].place(year)
+        # An item that is gone makes the others no less known.
+        there = [one for one, _ in own if one.gone is None or not one.gone[place]] or [one for one, _ in own]
+        verdicts, bases = judge_indicator(there)
         verdict, basis = VERDICTS[int(verdicts[place])], str(BASES[int(bases[place])])
         parts = [(one.item, VERDICTS[int(one.verdict[place])], text) for one, text in own]
         rows.append((number, "", level, verdict.value, basis, explain_indicator(verdict, parts)))

@@ -69,11 +69,20 @@ def read_wording(plan: Plan, row: Requirement | Target) -> Node | None:
     if nothing_asked(row.wording, terms(plan)):
         return None
     asked = asked_by(plan, row)
-    if not row.reading and asked.polarity is not Polarity.NONE and _RANGE.fullmatch(row.wording.strip()):
+    if row.reading:
+        chosen = read(row.reading, unit=asked.unit, terms=terms(plan))
+        try:
+            readings: tuple[Node, ...] = (read(row.wording, unit=asked.unit, terms=terms(plan)),)
+        except Refusal as refusal:
+            readings = refusal.readings
+        if readings and chosen not in readings:
+            raise Refusal(row.wording, 0, len(row.wording), f"另定的读法“{row.reading}”不是它的一种读法", (), readings)
+        return chosen
+    if asked.polarity is not Polarity.NONE and _RANGE.fullmatch(row.wording.strip()):
         raise Refusal(
             row.wording, 0, len(row.wording), "有方向的指标只写一个范围：可指须在范围之内，也可指达到其中一端"
         )
-    return read(row.reading or row.wording, unit=asked.unit, terms=terms(plan))
+    return read(row.wording, unit=asked.unit, terms=terms(plan))
 
 
 def asking(plan: Plan, item_id: str, year: int) -> list[Level]:

@@ -152,7 +152,7 @@ def _entries(assessment: Assessment, verdict: Verdict, pages: str) -> Iterator[t
         for reason, same in rows.groupby("reason", sort=False):
             badges = (Markup("{} {}").format(_level(plan, v), badge(verdict)) for v in same["level"])
             grounds.append((joined(badges, " "), basis_word(same.iloc[0]["basis"]), reason))
-        seen = [plan.observation(i.item_id, assessment.year) for i in deciding]
+        seen = [next(iter(plan.observed(i.item_id, assessment.year)), None) for i in deciding]
         none = f"{assessment.year}年没有这一子项的记录"
         sources = dict.fromkeys(short_source(plan, row.source) if row else none for row in seen)
         yield items[0], href(deciding[0], pages), grounds, "；".join(sources)

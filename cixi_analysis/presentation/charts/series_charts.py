@@ -59,12 +59,20 @@ def bounds(plan: Plan, same: list[Series], margins: pd.DataFrame, trends: pd.Dat
     labels: dict[tuple[str, str, float], list[str]] = {}
     for row in records(margins[margins["item_id"].isin(ids)]):
         if same[0].level in (None, row.level):
-            labels.setdefault((_REQUIRED, "", row.limit), []).append(f"{plan.level(row.level).chinese}{row.bound}")
+            labels.setdefault((_REQUIRED, "", row.limit), []).append(
+                f"{plan.level(row.level).chinese}{row.bound}{_since(plan, row.item_id, row.level)}"
+            )
     for row in records(trends[trends["item_id"].isin(ids) & trends["target_year"].notna()]):
         key = (_TARGET, str(row.target_year), float(row.target_value))
         labels.setdefault(key, []).append(f"{_TARGET} {number(row.target_value)}")
     rows = [(kind, at, value, "、".join(dict.fromkeys(texts))) for (kind, at, value), texts in labels.items()]
     return pd.DataFrame(rows, columns=["kind", "year", "value", "label"])
+
+
+def _since(plan: Plan, item_id: str, level: str) -> str:
+    """From which year a bound holds, where not from the base year on: the line is drawn through all years."""
+    start = max((row.from_year for row in plan.requirements_of(item_id, level)), default=0)
+    return f"（{start}年起）" if start > plan.frame.base_year else ""
 
 
 def _chart(plan: Plan, year: int, same: list[Series], asked: pd.DataFrame) -> Layered:
