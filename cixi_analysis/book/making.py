@@ -107,6 +107,8 @@ def build(
     pages = read_pages(root)
     _refuse_strangers(root / "book", pages)
     runs = runs_of(pages, years, frame, indicators or {})
+    if not runs:
+        raise BuildError("notebooks/ 中没有可以生成的笔记本；请补全项目的文件夹（cixi new 生成的项目里都有）。")
     jobs = _jobs(root, inputs, runs, own, frame.base_year if frame else 0, downloads)
     if renew is not None:
         missing = {job.year for job in jobs if job.run and not (root / "book" / job.run.output).is_file()}
