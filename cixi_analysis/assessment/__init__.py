@@ -27,6 +27,7 @@ from cixi_analysis.assessment.yardstick import (
     refusals,
     rows,
     unobserved,
+    unstated,
     wordings,
 )
 
@@ -58,5 +59,6 @@ __all__ = [
     "tally",
     "tally_without_each_convention",
     "unobserved",
+    "unstated",
     "wordings",
 ]  # fmt: skip

@@ -106,6 +106,19 @@ def one_number(plan: Plan, item: Indicator, year: int) -> bool:
     return len({unit for _, unit in kinds}) <= 1 and (len(kinds) <= 1 or not later)
 
 
+def unstated(plan: Plan, item: Indicator, level: str | None, year: int) -> dict[str, tuple[str, str]]:
+    """Column of an observation → (what the first wording asks for, what that of ``year`` does), where they differ.
+
+    A number must say there what it is: one entered before the row came is not what the new wording asks for.
+    """
+    found = {}
+    for one in [plan.level(level)] if level else asking(plan, item.item_id, year):
+        was, now = (plan.asked(item, one, y) for y in (plan.frame.base_year, year))
+        found |= {"measure": (was.name, now.name)} if was.name != now.name else {}
+        found |= {"unit": (was.unit, now.unit)} if was.unit != now.unit else {}
+    return found
+
+
 def held(plan: Plan, item: Indicator, level: str, year: int) -> Wording | None:
     """The wording of a level by which ``year`` is judged; None where nothing is asked."""
     found = (w for w in wordings(plan, item, level) if year in w.years and (w.node or w.refusal))
@@ -221,15 +234,9 @@ def observation_problems(plan: Plan, file: str, rows: Iterable[tuple[int, int, O
         if silent and any(plan.requirement(row.item_id, limit.level, year) == limit for limit in asks):
             expected = "一个数；没有时写明缺失原因（该子项的要求有数值界限）"
             yield Problem(file, number, "value 现状值", "空，也没有缺失原因", expected)
-        if row.value and row.level is None and row.unit is None:
-            item, levels = plan.item(row.item_id), asking(plan, row.item_id, year)
-            units = {level.chinese: plan.asked(item, level, year).unit for level in levels}
-            if len(set(units.values())) > 1:  # one number cannot be in both
-                found = "空，而各级的单位不同（" + "，".join(map(" ".join, units.items())) + "）"
-                yield Problem(file, number, "unit 实测单位", found, "写明实测单位，或在“级别”列各级一行")
-            elif row.measure is None and not one_number(plan, item, year):
-                found = f"空，而各级所测的不同（{'，'.join(f'{v.chinese} {plan.asked(item, v, year).name}' for v in levels)}）"
-                yield Problem(file, number, "measure 实测对象", found, "写明实测对象，或在“级别”列各级一行")
+        if row.value:
+            for column, found, expected in _unclear(plan, row, year):
+                yield Problem(file, number, f"{column} {Observation.columns()[column].title}", found, expected)
         assigned = read_assigned(target)
         if assigned is None:
             expected = f"数（与现状值同单位，不写单位）、水质类别、“任务：……”或“{NOT_ASSIGNED}”"
@@ -241,6 +248,25 @@ def observation_problems(plan: Plan, file: str, rows: Iterable[tuple[int, int, O
             if expected := _wrong_clause(clause, own, plan.units(plan.item(row.item_id), year), terms(plan)):
                 title = f"{column} {Observation.columns()[column].title}"
                 yield Problem(file, number, title, f"“{clause}”", expected)
+
+
+def _unclear(plan: Plan, row: Observation, year: int) -> Iterator[tuple[str, str, str]]:
+    """Column, what was found, what would be right: where it is not clear what the row's number measures."""
+    item, levels = plan.item(row.item_id), asking(plan, row.item_id, year)
+    if row.level is None and row.unit is None:
+        units = {level.chinese: plan.asked(item, level, year).unit for level in levels}
+        if len(set(units.values())) > 1:  # one number cannot be in both
+            found = "空，而各级的单位不同（" + "，".join(map(" ".join, units.items())) + "）"
+            yield "unit", found, "写明实测单位，或在“级别”列各级一行"
+            return
+        if row.measure is None and not one_number(plan, item, year):
+            found = f"空，而各级所测的不同（{'，'.join(f'{v.chinese} {plan.asked(item, v, year).name}' for v in levels)}）"
+            yield "measure", found, "写明实测对象，或在“级别”列各级一行"
+            return
+    for column, (was, now) in unstated(plan, item, row.level, year).items():
+        if getattr(row, column) is None:
+            found = f"空，而这一年的要求所测的是“{now}”，规划原来的要求所测的是“{was}”"
+            yield column, found, "写明这个数所测的是哪一个"
 
 
 def _wrong_clause(clause: str, own: Clauses, units: tuple[str, ...], known: Terms) -> str:

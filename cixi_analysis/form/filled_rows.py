@@ -91,6 +91,8 @@ class FilledRow:
     def _validate(self, *, keep: bool) -> Iterator[FormProblem]:
         """Validate the texts as a row of data, which becomes ``data`` if ``keep``."""
         cells = {c: _STAND_IN.get(c, "") for c in self.form.model.columns()} | self.texts | dict(self.spec.identity)
+        if cells.get("value"):
+            cells |= {column: text for column, text in self.spec.stated.items() if not cells[column]}
         if comparator := cells.pop("comparator", ""):
             cells["assigned_target"] = comparator + cells["assigned_target"]
         try:

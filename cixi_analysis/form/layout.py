@@ -134,6 +134,8 @@ class FormRow:
     #: what a value measures unless the row says otherwise, and what last year's did; None in progress sheets
     asked: Asked | None = None
     asked_before: Asked | None = None
+    #: column → what a value's row says there when left empty, where an earlier wording asked for something else
+    stated: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def names(self) -> tuple[str, ...]:

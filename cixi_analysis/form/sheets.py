@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from cixi_analysis.analysis.commitments import NOT_REPORTED, deadline, promised, reports
 from cixi_analysis.analysis.table1 import printed_name
-from cixi_analysis.assessment import asking, measured, one_number, wordings
+from cixi_analysis.assessment import asking, measured, one_number, unstated, wordings
 from cixi_analysis.assessment.yardstick import Wording
 from cixi_analysis.form import layout
 from cixi_analysis.form.input_cells import decimal_text, shortened
@@ -80,7 +80,13 @@ def _rows(plan: Plan, item: Indicator, year: int) -> Iterator[FormRow]:
         }  # fmt: skip
         identity = {"item_id": item.item_id, "level": str(level or "")}
         opened = frozenset(c.key for c in layout.INPUTS) - closed | layout.prefill(known, layout.INPUTS).keys()
-        yield FormRow(item, identity, shown, item.task, known, before, opened, notes, asked, was)
+        named_by = kinds.values() if level is None and kinds else [asked]
+        stated = {
+            column: now
+            for column, (_, now) in unstated(plan, item, level, year).items()
+            if len({kind.name if column == "measure" else kind.unit for kind in named_by}) == 1
+        }
+        yield FormRow(item, identity, shown, item.task, known, before, opened, notes, asked, was, stated)
 
 
 def _closed_and_notes(
