@@ -48,7 +48,8 @@ CASES: dict[str, tuple[Any, list[Any], Any, Any, dict[tuple[str, str], str]]] = 
     ),
     "one item measured otherwise, the other without data": (
         TWO, [requirement("1.1", N, "≥80"), later("1.1", N, "≥85", measure="新率"), requirement("1.2", N, "≥50")],
-        [observation("1.1", 90), observation("1.2", 60)], [observation("1.1", 90), observation("1.2", absence="暂无数据")],
+        [observation("1.1", 90), observation("1.2", 60)],
+        [observation("1.1", 90, measure="新率"), observation("1.2", absence="暂无数据")],
         {("1.1", N): "hidden", ("1.2", N): "county", ("", N): "county"},
     ),
     "an unmet item is dropped": (
@@ -68,7 +69,8 @@ CASES: dict[str, tuple[Any, list[Any], Any, Any, dict[tuple[str, str], str]]] = 
     "another water body": (
         (item("1", unit="类", polarity="less"),),
         [requirement("1", N, "达到或优于Ⅲ类"), later("1", N, "达到或优于Ⅱ类", measure="入境断面")],
-        [observation("1", "Ⅱ", unit="类")], [observation("1", "Ⅳ", unit="类")], {("1", N): "yardstick", ("", N): "yardstick"},
+        [observation("1", "Ⅱ", unit="类")], [observation("1", "Ⅳ", unit="类", measure="入境断面")],
+        {("1", N): "yardstick", ("", N): "yardstick"},
     ),
     "the direction turns": (
         ONE, [requirement("1", N, "80"), later("1", N, "20", polarity="less")],
@@ -113,7 +115,8 @@ def test_a_joint_row_is_called_by_the_level_that_asks() -> None:
         requirement("1", N, "≥80", to_year=2023),
         later("1", P, "≤30", measure="超标天数", unit="天", polarity="less"),
     ]
-    seen = {2023: (observation("1", 90),), 2024: (observation("1", 25),), 2025: (observation("1", 20),)}
+    days = {"measure": "超标天数", "unit": "天"}
+    seen = {2023: (observation("1", 90),), 2024: (observation("1", 25, **days),), 2025: (observation("1", 20, **days),)}
     made = plan(ONE, rows, seen)
     (one,) = series(made, 2025).values()
     assert (one.measure, one.unit, one.polarity, len(one.points)) == ("超标天数", "天", "less", 2)

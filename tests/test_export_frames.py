@@ -193,7 +193,9 @@ def with_later(*cases: str) -> Plan:
     items = plan.items
     if any(row.item_id == "2.3" for row in rows):
         items = (*items[:3], item("2.3", indicator_name="环境质量", name="新项"), items[3])
-    observations = {**plan.observations, 2023: plan.observations[2022], 2024: plan.observations[2022]}
+    stated = {row.item_id: {"measure": row.measure, "unit": row.unit} for row in rows}
+    latest = tuple(row.model_copy(update=stated.get(row.item_id, {})) for row in plan.observations[2022])
+    observations = {**plan.observations, 2023: plan.observations[2022], 2024: latest}
     return replace(plan, items=items, requirements=(*plan.requirements, *rows), observations=observations)
 
 

@@ -18,6 +18,7 @@ from cixi_analysis.errors import DataError
 from cixi_analysis.form.checking import FormError, check_form
 from cixi_analysis.form.layout import GUIDE, HEADER_ROW, domain_columns
 from cixi_analysis.form.writing import form_workbook
+from cixi_analysis.plan.csvfile import rows_csv
 from cixi_analysis.plan.dataset import Plan, load_plan
 from cixi_analysis.plan.frame import Frame
 from cixi_analysis.plan.schema import Indicator, Requirement
@@ -170,6 +171,34 @@ def test_a_later_standard_from_form_to_verdict(name: str, tmp_path: Path) -> Non
         ]
     judged = assess(load_plan(root), 2024).items.set_index(["item_id", "level"])["verdict"]
     assert {key: judged[key] for key in case.verdicts} == case.verdicts
+
+
+def test_a_number_stays_what_it_was_when_the_standard_comes_after_it(tmp_path: Path) -> None:
+    """Imported and closed, then asked for in another unit: refused where it stands, until somebody says what it is."""
+    row = later("4", "national", "≥10", measure="人均绿地", unit="平方米/人")
+    root, path = write(known(), tmp_path / "project"), tmp_path / "2024.xlsx"
+    assert cixi("workbook", "2024", "-o", str(path), root=root).returncode == 0
+    type_in(path, FILLED)
+    assert cixi("import", str(path), "--final", root=root).returncode == 0
+    plain = (root / "data/requirements.csv").read_bytes()
+    rows = (*load_plan(root).requirements, row)
+    (root / "data/requirements.csv").write_bytes(rows_csv(Requirement, rows))
+    done = cixi("assess", "2024", root=root)
+    assert (done.returncode, "Traceback" in done.stderr) == (1, False)
+    for told in ("“measure 实测对象”列：现为空", "这一年的要求所测的是“人均绿地”", "“unit 实测单位”列", "“平方米/人”"):
+        assert told in done.stderr
+    assert cixi("assess", "2023", root=root).returncode == 0
+    path.unlink()  # the form of the new wording, with the old number in it
+    assert cixi("workbook", "2024", "-o", str(path), root=root).returncode == 0
+    found = csv.DictReader(io.StringIO(cixi("check", str(path), "--format", "csv", root=root).stdout))
+    assert [r["severity"] for r in found if "这一年的要求所测的是" in r["found"]] == ["problem", "problem"]
+    type_in(path, {"4": 500})
+    assert cixi("import", str(path), "--final", root=root).returncode == 0
+    (new,) = load_plan(root).observed("4", 2024)
+    assert (new.value, new.measure, new.unit) == ("500", "人均绿地", "平方米/人")
+    (root / "data/requirements.csv").write_bytes(plain)  # and the other way round: 500 is not 500 %
+    judged = assess(load_plan(root), 2024).items.set_index(["item_id", "level"])
+    assert judged.loc[("4", "national"), "verdict"] == "no_data"
 
 
 @pytest.mark.parametrize("name", CASES)

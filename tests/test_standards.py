@@ -155,7 +155,8 @@ CASES: dict[str, Case] = {
         note="只有一个年份，谈不上趋势", asked=("1", "2.1", "2.2", "3", "4"),
     ),
     "renamed": Case(
-        standard(*(later("2.1", level, "≥80", measure="优良率") for level in ("national", "provincial"))),
+        standard(*(later("2.1", level, "≥80", measure="优良率") for level in ("national", "provincial")),
+                 rows=({"value": 87, "measure": "优良率"},)),
         "met met met", "≥80", 7, "hidden",
         "要求变了：2023年“≥80”，2024年“≥80”（优良率，%）。所测的量不同，按2023年的要求无从判定。",
         name="环境质量：\n①优良率", points=(2024,),
@@ -164,7 +165,7 @@ CASES: dict[str, Case] = {
         reason="要求“≥80”：2024年优良率87%，要求≥80，达到（高出7）",
     ),
     "in another unit": Case(
-        standard(*(later("2.1", level, "≥300", unit="天") for level in ("national", "provincial")), rows=({"value": 310},)),
+        standard(*(later("2.1", level, "≥300", unit="天") for level in ("national", "provincial")), rows=({"value": 310, "unit": "天"},)),
         "met met met", "≥300", 10, "hidden",
         "要求变了：2023年“≥80”，2024年“≥300”（优良比例，天）。所测的量不同，按2023年的要求无从判定。",
         unit="天", points=(2024,),
@@ -172,7 +173,8 @@ CASES: dict[str, Case] = {
         "2025年规划值≥90不参与比较：其单位为“%”，实测单位为“天”；2030年规划值100不参与比较：其单位为“%”，实测单位为“天”",
     ),
     "in another unit at one level": Case(
-        standard(later("2.1", "national", "≤6", unit="天", polarity="less"), **ONE_EACH), "met met met", "≤6", 1, "hidden",
+        standard(later("2.1", "national", "≤6", unit="天", polarity="less"), rows=(ONE_EACH["rows"][0], ONE_EACH["rows"][1] | {"unit": "天"})),
+        "met met met", "≤6", 1, "hidden",
         "要求变了：2023年“≥80”，2024年“≤6”（优良比例，天）。所测的量不同，按2023年的要求无从判定。",
         unit="天\n%", points=(2024,),
         note="到2023年为止另测的是优良比例（%），不与此相连；只有一个年份，谈不上趋势；"

@@ -18,6 +18,7 @@ from cixi_analysis.plan.frame import Level
 from cixi_analysis.plan.schema import OBSERVATIONS, Indicator, Observation, Requirement, Target
 from cixi_analysis.requirement import Refusal, Terms, nothing_asked, read, terms
 from cixi_analysis.requirement.tree import Leaf, Node, demanded_bounds, leaves
+from cixi_analysis.requirement.vocabulary import unit_name
 from cixi_analysis.words import CLASS_UNIT, LAST_YEAR, NOT_ASSIGNED, Polarity
 
 #: The yardsticks, as `cixi assess --against` names them.
@@ -111,11 +112,11 @@ def unstated(plan: Plan, item: Indicator, level: str | None, year: int) -> dict[
 
     A number must say there what it is: one entered before the row came is not what the new wording asks for.
     """
-    found = {}
+    found: dict[str, tuple[str, str]] = {}
     for one in [plan.level(level)] if level else asking(plan, item.item_id, year):
         was, now = (plan.asked(item, one, y) for y in (plan.frame.base_year, year))
         found |= {"measure": (was.name, now.name)} if was.name != now.name else {}
-        found |= {"unit": (was.unit, now.unit)} if was.unit != now.unit else {}
+        found |= {"unit": (was.unit, now.unit)} if unit_name(was.unit) != unit_name(now.unit) else {}
     return found
 
 
@@ -260,7 +261,9 @@ def _unclear(plan: Plan, row: Observation, year: int) -> Iterator[tuple[str, str
             yield "unit", found, "写明实测单位，或在“级别”列各级一行"
             return
         if row.measure is None and not one_number(plan, item, year):
-            found = f"空，而各级所测的不同（{'，'.join(f'{v.chinese} {plan.asked(item, v, year).name}' for v in levels)}）"
+            found = (
+                f"空，而各级所测的不同（{'，'.join(f'{v.chinese} {plan.asked(item, v, year).name}' for v in levels)}）"
+            )
             yield "measure", found, "写明实测对象，或在“级别”列各级一行"
             return
     for column, (was, now) in unstated(plan, item, row.level, year).items():

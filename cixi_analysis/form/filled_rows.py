@@ -91,7 +91,10 @@ class FilledRow:
     def _validate(self, *, keep: bool) -> Iterator[FormProblem]:
         """Validate the texts as a row of data, which becomes ``data`` if ``keep``."""
         cells = {c: _STAND_IN.get(c, "") for c in self.form.model.columns()} | self.texts | dict(self.spec.identity)
-        if cells.get("value"):
+        known = self.spec.known
+        # A number that the data has without them was entered before the wording came; a person must say what it is.
+        entered = isinstance(known, Observation) and not (known.measure or known.unit) and known.value
+        if cells.get("value") not in ("", None, entered):
             cells |= {column: text for column, text in self.spec.stated.items() if not cells[column]}
         if comparator := cells.pop("comparator", ""):
             cells["assigned_target"] = comparator + cells["assigned_target"]
@@ -173,7 +176,9 @@ class FilledRow:
                 last = before.value
                 if reason := _disproportion(last, value, now.unit):
                     yield self.tell("value", f"“{value}”，上年为“{last}”，{reason}", f"核对过的数；{note}")
-            elif observed.measure or observed.unit or before.measure or before.unit:  # else another wording is in force
+            elif (
+                self.texts.keys() & {"measure", "unit"} or before.measure or before.unit
+            ):  # else another wording is in force
                 found = f"“{now.name}（{now.unit}）”，上年为“{was.name}（{was.unit}）”"
                 yield self.tell("measure", found, f"与上年相同的实测对象和单位；{note}")
         if now.unit == "%" and last is None and 0 < float(value) < 1:
