@@ -8,7 +8,7 @@ from tiny import item, observation, requirement, target, tiny_plan
 from cixi_analysis.analysis.changes import changes
 from cixi_analysis.analysis.dossier import dossier
 from cixi_analysis.analysis.trend import series
-from cixi_analysis.assessment import assess
+from cixi_analysis.assessment import assess, tally
 from cixi_analysis.errors import DataError
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import _NOTHING
@@ -156,3 +156,18 @@ def test_marks_of_nothing_asked_are_the_same_everywhere() -> None:
         word for kind, words in vocabulary().items() if kind in ("state", "subject", "rise", "fall") for word in words
     )
     assert [word for word in others if word and _NOTHING.fullmatch(word) and word not in marks] == []
+
+
+def test_by_last_years_wordings_an_item_that_is_gone_is_counted_and_asks_nothing_of_the_others() -> None:
+    """A whole indicator dropped is not filled in; an item dropped beside another leaves the indicator to that one."""
+    rows = [requirement("1", N, "≥80", to_year=2023), requirement("2", N, "≥50")]
+    seen = {2023: (observation("1", 90), observation("2", 60)), 2024: (observation("2", 60),)}
+    by_old = assess(plan((item("1"), item("2")), rows, seen), 2024, by=2023)
+    (counts,) = tally(by_old)[["applicable", "met", "not_filled_in"]].itertuples(index=False)
+    assert tuple(counts) == (2, 1, 1)
+    rows = [requirement("1.1", N, "≥80", to_year=2023), requirement("1.2", N, "≥50")]
+    seen = {2023: (observation("1.1", 90), observation("1.2", 60)), 2024: (observation("1.2", 60),)}
+    table = assess(plan(TWO, rows, seen), 2024, by=2023).table.set_index(["item_id", "level"])
+    assert table.loc[("1.1", N), "verdict"] == "no_data"
+    assert table.loc[("", N), "verdict"] == "met"
+    assert "无数据" not in table.loc[("", N), "reason"]

@@ -449,14 +449,15 @@ def test_a_project_adds_words(word: tuple[str, ...]) -> None:
 )  # fmt: skip
 def test_words_that_a_project_may_not_add(word: tuple[str, ...], right: str) -> None:
     """What could be read otherwise, or would change the base language, is told with what would be right."""
-    [(kind, text, told)] = vocabulary_problems(Terms((word,)))
+    [(kind, text, column, told)] = vocabulary_problems(Terms((word,)))
     assert (kind, text) == word[:2] and told.startswith(right)
+    assert column == {"类别是": "kind", "所指的": "stands_for"}.get(right[:3], "word")
 
 
 def test_problems_of_terms_come_together() -> None:
     """All of them at once: a word twice, a kind of region that nobody knows."""
     terms = Terms((("state", "上墙"), ("unit", "上墙"), ("region", "库区"), ("rise", "下降")), ("平原", "库区", "月球"))
-    assert [(kind, word) for kind, word, _ in vocabulary_problems(terms)] == [
+    assert [(kind, word) for kind, word, *_ in vocabulary_problems(terms)] == [
         ("unit", "上墙"), ("rise", "下降"), ("region", "月球"),
     ]  # fmt: skip
 

@@ -50,6 +50,7 @@ from cixi_analysis.assessment import (
 from cixi_analysis.errors import DataError, UnknownYear
 from cixi_analysis.plan.dataset import Plan, load_plan
 from cixi_analysis.plan.schema import Observation, Requirement
+from cixi_analysis.presentation.dossier_page import wording_table
 
 NEW = "《示例标准》（2024年）"
 ATTESTED = {"statement": "已建立制度", "attests": "建立=已建立制度"}
@@ -496,6 +497,20 @@ def test_an_unreadable_wording_with_a_reading_is_read() -> None:
         )
     )
     assert (verdicts(plan, "2.1", "national"), dict(refusals(plan))) == ("met met unmet", {})
+
+
+def test_a_dossier_says_from_when_to_when_each_wording_holds() -> None:
+    """Of two wordings of a level both have their years; the only one of the other level needs none."""
+    shown = wording_table(dossier(CASES["harder"].plan, 2, 2024))._repr_html_()
+    assert shown.count("2022—2023年，") == shown.count("2024年起，") == 1
+    assert "年，" not in wording_table(dossier(CASES["harder"].plan, 2, 2022))._repr_html_()
+
+
+def test_a_wording_from_after_the_plan_is_refused(tmp_path: Path) -> None:
+    """A slip of the pen such as 2042 would never have an effect."""
+    root = write(standard(later("2.1", "national", "≥92", from_year=2042)), tmp_path / "project")
+    with pytest.raises(DataError, match=r"from_year 起始年.*“2042”；应为规划期内的年份，2022 至 2030"):
+        load_plan(root)
 
 
 def test_a_reading_must_be_one_of_the_wordings() -> None:

@@ -224,10 +224,10 @@ def reasoned(plan: Plan, judged: Collection[Judgement], year: int) -> pd.DataFra
     for (number, level), own in together.items():
         place = own[0][0].place(year)
         # An item that is gone makes the others no less known.
-        there = [one for one, _ in own if one.gone is None or not one.gone[place]] or [one for one, _ in own]
-        verdicts, bases = judge_indicator(there)
+        there = [pair for pair in own if pair[0].gone is None or not pair[0].gone[place]] or own
+        verdicts, bases = judge_indicator([one for one, _ in there])
         verdict, basis = VERDICTS[int(verdicts[place])], str(BASES[int(bases[place])])
-        parts = [(one.item, VERDICTS[int(one.verdict[place])], text) for one, text in own]
+        parts = [(one.item, VERDICTS[int(one.verdict[place])], text) for one, text in there]
         rows.append((number, "", level, verdict.value, basis, explain_indicator(verdict, parts)))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 

@@ -144,4 +144,5 @@ def _import_report(change: "Import", file: Path, dry_run: bool) -> Iterator[str]
             yield f"{year} 年是初稿，还有{len(change.unfilled)}处没有填报；继续填写后可以再次导入。"
         elif any(row.stage is Stage.DRAFT for row in change.rows):
             yield f"{year} 年已填齐，仍是初稿；确认后运行 cixi import {name} --final 定稿。"
-        yield f"下一步：cixi diff {year} 看变化，cixi build 更新网站。"
+        changes = f"cixi diff {year} 看变化，" if any(y < year for y in change.plan.years) else ""
+        yield f"下一步：{changes}cixi build 更新网站。"

@@ -44,8 +44,8 @@ def cross_check(
             expected = "每个子项至少一行"
             yield Problem("requirements.csv", None, "item_id", f"没有 {item_id} 的要求", expected)
         for number, row in tables["requirements.csv"].rows.items():
-            if frame and row.from_year < frame.base_year:
-                expected = f"不早于基准年 {frame.base_year}"
+            if frame and not frame.base_year <= row.from_year <= frame.last_year:
+                expected = f"规划期内的年份，{frame.base_year} 至 {frame.last_year}"
                 yield Problem("requirements.csv", number, "from_year 起始年", f"“{row.from_year}”", expected)
         yield from _wordings(tables["requirements.csv"].rows)
         if frame and first and frame.base_year < (earliest := min(first.values())):

@@ -10,7 +10,7 @@ from cixi_analysis.analysis.commitments import deadline, promised
 from cixi_analysis.analysis.dossier import Dossier, value_text, yardsticks
 from cixi_analysis.analysis.reconciliation import result
 from cixi_analysis.analysis.records import records
-from cixi_analysis.assessment import Assessment, asking
+from cixi_analysis.assessment import Assessment, asking, wordings
 from cixi_analysis.plan.schema import Observation
 from cixi_analysis.presentation import charts, tables, titles
 from cixi_analysis.presentation.audit_page import SIGNS
@@ -18,6 +18,7 @@ from cixi_analysis.presentation.commitment_page import quotation
 from cixi_analysis.presentation.html import Html, bullets, grid, lines, link, noted, paragraph, render, stack
 from cixi_analysis.presentation.looks import badge, basis_note, basis_word
 from cixi_analysis.presentation.trend_tables import margin_table, pace_table
+from cixi_analysis.words import LAST_YEAR
 
 
 def head(found: Dossier, years: tuple[int, ...]) -> Html:
@@ -75,10 +76,14 @@ def wording_table(found: Dossier) -> Html:
 
 
 def _held(found: Dossier, row: Any) -> str:
-    """The years of a wording that does not hold from the base year on, and its standard."""
-    if row.to_year is None and (row.from_year or 0) <= found.plan.frame.base_year:
+    """The years of a wording, where it is not the only one or ends, and its standard."""
+    plan = found.plan
+    own = wordings(plan, plan.item(row.item_id), row.level)
+    end = next((one.to_year for one in own if getattr(one.row, "from_year", None) == row.from_year), LAST_YEAR)
+    if end == LAST_YEAR and (row.from_year or 0) <= plan.frame.base_year:
         return ""
-    return f"{row.from_year}—{row.to_year or ''}年，{row.standard}".replace("—年", "年起")
+    years = f"{row.from_year}年起" if end == LAST_YEAR else f"{row.from_year}—{end}年"
+    return f"{years.replace(f'{end}—{end}', f'{end}')}，{row.standard}"
 
 
 def _reading(tree: object, meaning: object, explicit: object) -> Markup:

@@ -11,6 +11,7 @@ from typing import NamedTuple
 from cixi_analysis.errors import DataError, Problem
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.frame import FILE
+from cixi_analysis.plan.schema import Term
 from cixi_analysis.words import AverageScope
 
 #: Character → the form the language knows. One character each, so that places in the wording stay places.
@@ -98,8 +99,8 @@ def _readable(kind: str) -> re.Pattern[str]:
     return re.compile(f"(?:{'|'.join(map(re.escape, literals))})*(?:{'|'.join(map(re.escape, begun))})")
 
 
-def vocabulary_problems(terms: Terms) -> list[tuple[str, str, str]]:
-    """(kind, word, what would be right) of each word that a project may not add: one that could be read otherwise, or
+def vocabulary_problems(terms: Terms) -> list[tuple[str, str, str, str]]:
+    """(kind, word, column, what would be right) of each word that a project may not add: one that could be read otherwise, or
     would change the reading of the base language.
     """
     base, problems, seen = vocabulary(), [], set[str]()
@@ -110,9 +111,9 @@ def vocabulary_problems(terms: Terms) -> list[tuple[str, str, str]]:
     for kind, word, *stands in terms.words:
         text, meant = normal(word), "".join(stands)
         vague = next((word for word in base["refused"] if re.search(word, text)), None)
-        right = None
+        right, column = None, "word"
         if kind not in ADDED_KINDS:
-            right = f"类别是 {'、'.join(ADDED_KINDS)} 之一"
+            column, right = "kind", f"类别是 {'、'.join(ADDED_KINDS)} 之一"
         elif (
             not text
             or _STRUCTURE.search(text)
@@ -124,13 +125,15 @@ def vocabulary_problems(terms: Terms) -> list[tuple[str, str, str]]:
         elif _readable(kind).fullmatch(text) or text in seen:
             right = "一个新词：它已有读法，或由已有的词（的开头）连成，加入后别的要求会读成另一种意思"
         elif meant not in (allowed := stands_for.get(kind, ("",))):
-            right = f"所指的词：{'、'.join(dict.fromkeys(allowed)) or '空'}之一"
+            column, right = "stands_for", f"所指的词：{'、'.join(one or '空' for one in dict.fromkeys(allowed))}之一"
         if right:
-            problems.append((kind, word, right))
+            problems.append((kind, word, column, right))
         seen.add(text)
     known = {*base["region"], *(normal(row[1]) for row in terms.words if row[0] == "region")}
     problems += [
-        ("region", kind, f"地区类型：{'、'.join(known)}之一") for kind in terms.region_kinds if kind not in known
+        ("region", kind, "word", f"地区类型：{'、'.join(known)}之一")
+        for kind in terms.region_kinds
+        if kind not in known
     ]
     return problems
 
@@ -141,10 +144,12 @@ def terms(plan: Plan) -> Terms:
     words = tuple((row.kind, row.word, row.stands_for or "") for row in plan.vocabulary)
     found = Terms(words, plan.frame.region_kinds, plan.frame.base_year)
     problems = []
-    for kind, word, expected in vocabulary_problems(found):
+    for kind, word, column, expected in vocabulary_problems(found):
         at = next((n for n, row in enumerate(plan.vocabulary, 2) if (row.kind, row.word) == (kind, word)), None)
-        file, column = ("vocabulary.csv", "word 词") if at else (FILE, "region_kinds")
-        problems.append(Problem(file, at, column, f"“{word}”", expected))
+        title = f"{column} {Term.columns()[column].title}"
+        file, place = ("vocabulary.csv", title) if at else (FILE, "region_kinds")
+        value = (getattr(plan.vocabulary[at - 2], column) or "") if at else word
+        problems.append(Problem(file, at, place, f"“{value}”", expected))
     if problems:
         raise DataError(problems)
     return found
