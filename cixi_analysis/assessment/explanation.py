@@ -87,7 +87,8 @@ def _measured(finding: LeafFinding, at: Place) -> str:
     used = {name: float(array[at]) for name, array in finding.numbers.used.items()}
     kind, met = series.measured(at), finding.verdict[at] == MET
     unit, what = kind.unit, "" if kind.name == series.item.name else kind.name
-    value = f"{year}年{what}{_quantity(used['value'], unit)}"
+    named = f"{what}为" if what and used["value"] < 0 else what  # △EQI-0.5 would be a difference
+    value = f"{year}年{named}{_quantity(used['value'], unit)}"
     word = "数字上未达到" if finding.basis[at] == ATTESTED else "达到" if met else "未达到"
     match node:
         case tree.Bound():

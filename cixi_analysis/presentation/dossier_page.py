@@ -68,7 +68,7 @@ def wording_table(found: Dossier) -> Html:
         (titles.item_title(found.plan.item(r.item_id)),
          f"{r.level}年规划值" if r.level.isdigit() else noted(f"{found.plan.level(r.level).chinese}要求", _held(found, r)),
          noted(lines(r.wording), r.measure and f"所测：{r.measure}"), _reading(r.tree, r.meaning, r.explicit),
-         titles.short_source(found.plan, r.source))
+         noted(titles.short_source(found.plan, r.source), _held(found, r) and r.standard))
         for r in records(found.wordings)
     ]  # fmt: skip
     columns = {"子项": "name", "要求": "short", "原文": "long", "解读": "long", "出处": "text"}
@@ -76,14 +76,16 @@ def wording_table(found: Dossier) -> Html:
 
 
 def _held(found: Dossier, row: Any) -> str:
-    """The years of a wording, where it is not the only one or ends, and its standard."""
+    """The years of a wording, where it is not the only one or ends; "" for a target's."""
+    if row.level not in found.plan.levels:
+        return ""
     plan = found.plan
     own = wordings(plan, plan.item(row.item_id), row.level)
     end = next((one.to_year for one in own if getattr(one.row, "from_year", None) == row.from_year), LAST_YEAR)
     if end == LAST_YEAR and (row.from_year or 0) <= plan.frame.base_year:
         return ""
     years = f"{row.from_year}年起" if end == LAST_YEAR else f"{row.from_year}—{end}年"
-    return f"{years.replace(f'{end}—{end}', f'{end}')}，{row.standard}"
+    return years.replace(f"{end}—{end}", f"{end}")
 
 
 def _reading(tree: object, meaning: object, explicit: object) -> Markup:

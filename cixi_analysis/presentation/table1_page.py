@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from markupsafe import Markup
 
 from cixi_analysis.analysis.records import records
-from cixi_analysis.analysis.table1 import Table1Row, headings, of_plan, standards, verdict_columns
+from cixi_analysis.analysis.table1 import Table1Row, coverage, headings, of_plan, standards, verdict_columns
 from cixi_analysis.analysis.table1 import table1 as layout
 from cixi_analysis.assessment import Assessment, unobserved
 from cixi_analysis.plan.dataset import Plan
@@ -34,8 +34,10 @@ def table1(assessment: Assessment) -> Html:
         columns.insert(columns.index("status") + 1, "now")
     titles = {**printed, "status": f"{base}年现状值（照录）", "now": f"{year}年现状值"}
     titles |= {column: f"{year}年{printed[column]}" for column in verdicts}
-    table = plan.frame.tables.indicators
-    caption = f"{table.name} {table.title}，{year}年：{len(plan.items)}个子项"
+    table, listed, asked = plan.frame.tables.indicators, len(plan.items), coverage(plan, year).items
+    caption = (
+        f"{table.name} {table.title}，{year}年：{listed}个子项{f'，当年有要求的{asked}个' if asked < listed else ''}"
+    )
     caption += "；结论下的小字为原表所印" if year == base and plan.published else ""
     css = _CSS | dict.fromkeys(verdicts, "narrow verdict")
     heads = [(titles[column], css.get(column, "")) for column in columns]
