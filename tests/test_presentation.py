@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -40,8 +41,9 @@ from cixi_analysis.presentation import (
 )
 from cixi_analysis.presentation import changes_page as changes
 from cixi_analysis.presentation import figure as figure_module
-from cixi_analysis.presentation.charts.board import board_halves, board_tiles, domain_counts
+from cixi_analysis.presentation.board import board
 from cixi_analysis.presentation.charts.series_charts import margin_rows, points
+from cixi_analysis.presentation.charts.tally_chart import domain_counts
 from cixi_analysis.presentation.html import Html
 from cixi_analysis.presentation.looks import FONTS, LOOKS
 from cixi_analysis.presentation.table1_page import introduction, table1
@@ -80,7 +82,6 @@ def all_charts(plan: Plan, year: int) -> list[Any]:
     assessment = assess(plan, year)
     trends, margins = trend_tables.trends(plan, year), trend_tables.margins(plan, year)
     return [
-        charts.status_board(assessment, f"{year}/"),
         charts.progress_by_domain(assessment),
         *charts.item_series(plan, year, margins, trends),
         charts.distance(plan, year, margins),
@@ -230,12 +231,11 @@ def test_charts_are_the_same_every_time(plan: Plan) -> None:
 
 
 def test_a_chart_is_a_figure_with_words(year2022: Assessment) -> None:
-    """Caption and a text for those who do not see the drawing; one with links is a group, not an image."""
+    """Caption and a text for those who do not see the drawing."""
     progress = shown(charts.progress_by_domain(year2022))
     assert re.search(r'<figure class="cixi-figure wide" id="progress-by-domain-2022">', progress)
     assert "2022年各领域达标情况</strong>" in progress
     assert re.search(r'<svg role="img" aria-label="2022年各领域达标情况。格中为指标数：[^"]+"', progress)
-    assert re.search(r'<svg role="group" aria-label="2022年50项', shown(charts.status_board(year2022)))
 
 
 def test_a_chart_holds_its_data_once(plan: Plan) -> None:
@@ -285,20 +285,33 @@ def test_text_cannot_leave_a_charts_specification() -> None:
     assert "alert(1)" not in re.search(r'<script type="application/json">(.*?)</script>', page, re.S)[1]
 
 
-def test_status_board_shows_every_verdict_and_links_to_it(year2022: Assessment) -> None:
-    """50 tiles of 2 halves, each with the computed verdict's sign; a tile leads to its indicator's dossier."""
-    tiles = board_tiles(year2022, "2022/")
-    assert list(tiles["indicator"]) == list(range(1, 51))
-    assert tiles["href"][8] == "indicators/9.html"
-    halves = board_halves(year2022, tiles)
-    computed = year2022.indicators.set_index(["indicator", "level"])["verdict"]
-    for half in halves.to_dict("records"):
-        verdict = computed[half["indicator"], half["level"]]
-        assert half["verdict"] == verdict
-        assert half["text"].endswith(LOOKS[Verdict(verdict)].text)
-    drawing = shown(charts.status_board(year2022, "2022/"))
-    assert drawing.count('href="indicators/') == 50
-    assert drawing.count("✗ 否</text>") == 4
+def cells(markup: Html) -> dict[str, list[tuple[str, str, list[str]]]]:
+    """The board's groups in their order, with the address, the name and the signs of each cell."""
+    groups = re.findall(r'<ul class="[a-z_]*[^"]*" aria-label="([^"]+)">(.*?)</ul>', markup._repr_html_(), re.S)
+    parts = r'<a href="([^"]+)"><span>([^<]+)</span> <span class="signs">(.*?) </span></a>'
+    signs = partial(re.findall, r'<span class="status[^"]*">([^<]+)</span>')
+    return {head: [(to, name, signs(found)) for to, name, found in re.findall(parts, own)] for head, own in groups}
+
+
+def test_the_board_begins_with_what_needs_action(year2022: Assessment) -> None:
+    """Unmet, then no data, then the rest by domain in the plan's order; every indicator once, its cell a link."""
+    found = cells(board(year2022, "2022/"))
+    domains = list(dict.fromkeys(i.domain for i in year2022.plan.items))
+    assert list(found) == [LOOKS[Status.UNMET].text, LOOKS[Status.NO_DATA].text, *domains]
+    assert [name for _, name, _ in found[LOOKS[Status.UNMET].text]] == ["9 环境空气质量", "38 农村生活污水治理率"]
+    shown = {int(name.split()[0]): (to, signs) for own in found.values() for to, name, signs in own}
+    assert sorted(shown) == list(range(1, 51))
+    assert shown[9][0] == "indicators/9.html"
+    for n, (_, signs) in shown.items():
+        looks = {level.short: LOOKS[year2022.status(n, level)].text for level in year2022.plan.levels}
+        assert {
+            level: look for sign in signs for levels, look in [sign.split(" ", 1)] for level in levels.split("、")
+        } == looks
+
+
+def test_the_board_counts_each_domain(year2022: Assessment) -> None:
+    """Met of applicable at each level, those in the groups above included."""
+    assert "生态经济 3项 国 2/6 省 4/7" in text(board(year2022))
 
 
 LEVELS = [
@@ -310,8 +323,8 @@ LEVELS = [
 
 
 @pytest.mark.parametrize("levels", [1, 3, 4])
-def test_the_board_has_a_part_for_each_level(levels: int) -> None:
-    """Side by side within the tile, in the frame's order, each with the level's short name; so have the bars by domain."""
+def test_the_board_has_a_sign_for_each_level(levels: int) -> None:
+    """In the frame's order, each with the level's short name, the same statuses in one; so have the bars by domain."""
     ids = [level["id"] for level in LEVELS[:levels]]
     plan = tiny_plan(
         frame=frame(levels=LEVELS[:levels], targets_follow=ids[-1]), published=(),
@@ -319,27 +332,13 @@ def test_the_board_has_a_part_for_each_level(levels: int) -> None:
         observations={2022: (observation("2.1", 86),)},
     )  # fmt: skip
     assessment = assess(plan, 2022)
-    tiles = board_tiles(assessment)
-    parts = board_halves(assessment, tiles).query("indicator == 2").to_dict("records")
-    tile = tiles.query("indicator == 2").to_dict("records")[0]
-    edges = [tile["x"], *(edge for part in parts for edge in (part["x"], part["x2"])), tile["x2"]]
-    assert edges == sorted(set(edges))
-    assert [part["level"] for part in parts] == ids
-    assert [part["text"] for part in parts] == ["县 ✓ 是", "省 ✗ 否", "国 ✗ 否", "流 ✗ 否"][:levels]
-    assert min(part["x2"] - part["x"] for part in parts) >= 63  # 省 – 不适用 in 11.5 pixels
-    assert max(tiles["x2"]) <= 798
-    drawing = shown(charts.status_board(assessment))
-    assert ("由左到右为县级、省级、国家级" in drawing, "由左到右" in drawing) == (levels > 1, levels > 1)
+    own = next(
+        signs for group in cells(board(assessment)).values() for _, name, signs in group if name.startswith("2 ")
+    )
+    met, unmet = LOOKS[Status.MET].text, LOOKS[Status.UNMET].text
+    assert own == [f"县 {met}", f"{'、'.join(['省', '国', '流'][: levels - 1])} {unmet}"][:levels]
     heads = re.findall(r"(县级|省级|国家级|流域)：\d / \d 项达标", shown(charts.progress_by_domain(assessment)))
     assert list(dict.fromkeys(heads)) == [level["name"] for level in LEVELS[:levels]]
-
-
-def test_tiles_do_not_overlap(year2022: Assessment) -> None:
-    """No two tiles of the board cover each other, and none is cut off."""
-    tiles = board_tiles(year2022).to_dict("records")
-    for one, other in itertools.combinations(tiles, 2):
-        apart = one["x2"] <= other["x"] or other["x2"] <= one["x"] or one["y2"] <= other["y"] or other["y2"] <= one["y"]
-        assert apart, (one["name"], other["name"])
 
 
 def test_progress_by_domain_counts(year2022: Assessment) -> None:
@@ -645,8 +644,9 @@ def test_nothing_is_said_of_not_filled_in_where_all_is(plan: Plan, year2022: Ass
     """A whole year has no column, card, sentence or sign for 未填报."""
     pieces = [summary.headline(year2022), summary.count_cards(year2022), summary.tally_table(year2022, "domain")]
     pieces += [summary.convention_tallies(plan, 2022), changes.tallies(plan, changes.since_last_year(plan, 2022))]
-    drawn = [shown(charts.status_board(year2022)), shown(charts.progress_by_domain(year2022))]
-    assert not [p for p in (*map(text, pieces), *drawn) if NOT_FILLED_IN.word in p]
+    pieces.append(board(year2022))
+    drawn = shown(charts.progress_by_domain(year2022))
+    assert not [p for p in (*map(text, pieces), drawn) if NOT_FILLED_IN.word in p]
 
 
 def test_a_year_is_a_draft_until_it_is_closed(plan: Plan) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page
-from visit import PAGES, Pages, Visit
+from visit import PAGES, WIDTHS, Pages, Visit
 
 
 @pytest.fixture
@@ -92,23 +92,20 @@ def test_legend_filters(site: Path, visit: Visit) -> None:
     page.wait_for_function("document.querySelectorAll('#past-outcomes .mark-rect path[opacity=\"0.15\"]').length > 0")
 
 
-@pytest.mark.parametrize("way", ["still", "click", "key"])
-def test_tile_leads_to_its_indicator(site: Path, visit: Visit, way: str) -> None:
-    """On the board a tile is a link with a name: as drawing, and alive for the pointer and for the keyboard."""
+def test_the_board_is_in_sight_on_a_phone(site: Path, browser: Browser) -> None:
+    """Every sign of every indicator lies within 390 pixels, and nothing of the board scrolls; a cell leads to its dossier."""
+    visit = Visit(browser, WIDTHS["phone"])
     page = visit.open(site / "book" / "index.html")
-    board = page.locator("#status-board-2022")
-    if way != "still":
-        start(page, board)
-        page.mouse.move(0, 0)
-    tile = board.locator("[aria-label='农村生活污水治理率']")
-    if way == "key":
-        tile.focus()
-        page.keyboard.press("Enter")
-    else:
-        tile.evaluate(
-            "e => e.dispatchEvent(new MouseEvent('click', {bubbles: true}))"
-        ) if way == "still" else tile.click()
+    signs = page.locator(".cixi-board .status")
+    boxes = signs.evaluate_all(
+        "all => all.map((e) => { const b = e.getBoundingClientRect(); return [b.left, b.right] })"
+    )
+    assert page.locator(".cixi-board a").count() == 50
+    assert len(boxes) >= 50
+    assert all(0 < left < right <= 390 for left, right in boxes)
+    page.get_by_role("link", name="38 农村生活污水治理率").first.click()
     page.wait_for_url("**/indicators/38.html")
+    visit.close()
 
 
 @pytest.mark.parametrize("alive", [False, True])

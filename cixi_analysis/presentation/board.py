@@ -1,0 +1,38 @@
+"""The status board: every indicator of a year as a cell that links to its dossier, what needs action first."""
+
+from cixi_analysis.analysis.records import records
+from cixi_analysis.assessment import Assessment, tally
+from cixi_analysis.presentation.html import Html, render
+from cixi_analysis.presentation.looks import LOOKS
+from cixi_analysis.presentation.titles import indicator_href
+from cixi_analysis.words import Status
+
+#: The groups that come before those of the domains. An indicator stands in the first one that it has at any level.
+_FIRST = (Status.UNMET, Status.NO_DATA, Status.NOT_FILLED_IN)
+
+
+def board(assessment: Assessment, pages: str = "") -> Html:
+    """Unmet indicators, then those without data, then the others by domain with the domain's counts: number, name and
+    the status at each level. ``pages`` leads from this page to those of the year, e.g. ``2022/``.
+    """
+    plan, counts = assessment.plan, dict[str, list[str]]()
+    for one in records(tally(assessment, by="domain")):
+        counts.setdefault(one.domain, []).append(f"{plan.level(one.level).short} {one.met}/{one.applicable}")
+    groups: dict[str, list[tuple[object, ...]]] = {
+        s: [] for s in (*_FIRST, *dict.fromkeys(i.domain for i in plan.items))
+    }
+    for number in plan.indicators:
+        item = plan.indicator_items(number)[0]
+        signs: dict[Status, list[str]] = {}  # levels with the same status share a sign
+        for level in plan.levels:
+            signs.setdefault(assessment.status(number, level), []).append(level.short)
+        group = next((status for status in _FIRST if status in signs), item.domain)
+        told = [(LOOKS[status], "、".join(levels)) for status, levels in signs.items()]
+        groups[group].append((item, indicator_href(number, pages), told))
+    shown = [
+        (group, LOOKS[group].text, f"{len(tiles)}项", "", tiles) if group in _FIRST
+        else ("domain", group, f"{len(tiles)}项", "　".join(counts.get(group, ())), tiles)
+        for group, tiles in groups.items() if tiles
+    ]  # fmt: skip
+    key = "，".join(f"{level.short}＝{level.chinese}" for level in plan.levels)
+    return Html(render("board", groups=shown, key=key), f"{assessment.year}年状态板")
