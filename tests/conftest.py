@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -42,6 +43,18 @@ def pytest_report_header(config: pytest.Config) -> str:
 def plan() -> Plan:
     """The real data."""
     return load_plan(ROOT)
+
+
+@pytest.fixture(scope="session")
+def plan_2023(plan: Plan) -> Plan:
+    """The real data with a made-up year 2023: as 2022, but 38 is met, 3 is unmet, 5 is not known any more, 29 is known,
+    34 and 49 go on rising.
+    """
+    moved = {"38": "96", "3": "18", "29": "4.6", "34": "67000", "49": "84.5"}
+    known = {i: {"value": v, "statement": v, "attests": None, "absence": None} for i, v in moved.items()}
+    lost = {"5": {"value": None, "statement": None, "absence": "暂无数据"}}
+    rows = tuple(row.model_copy(update=(known | lost).get(row.item_id, {})) for row in plan.observations[2022])
+    return replace(plan, observations={**plan.observations, 2023: rows})
 
 
 def copy_project(target: Path) -> Path:

@@ -155,27 +155,47 @@ def test_levels_that_measure_different_things() -> None:
     assert lines(found, "missing") == [[3, "3", "national", "60", "暂无数据", "2022年有数值，2023年暂无数据"]]
 
 
-def test_the_tallies_are_those_of_the_assessments(plan: Plan) -> None:
+def test_the_tallies_are_those_of_the_assessments(plan_2023: Plan) -> None:
     """Real data: each count is the tally's, and what came and went accounts for the difference."""
-    found = changes(plan, 2022, 2021)
-    for when, year in (("before", 2021), ("after", 2022)):
-        counts = tally(assess(plan, year)).set_index("level")
+    found = changes(plan_2023, 2023)
+    for when, year in (("before", 2022), ("after", 2023)):
+        counts = tally(assess(plan_2023, year)).set_index("level")
         assert set(found.tallies["counted"]) == set(counts)
         for row in found.tallies.itertuples():
             assert getattr(row, when) == counts.loc[row.level, row.counted]
     for row in found.tallies.itertuples():
         assert row.after - row.before == len(row.gained) - len(row.lost)
+    assert {number for numbers in found.tallies["lost"] for number in numbers} == {3, 5, 23, 29, 38, 47}
 
 
-def test_verdicts_are_those_of_the_assessments(plan: Plan) -> None:
+def test_verdicts_are_those_of_the_assessments(plan_2023: Plan) -> None:
     """Real data: exactly the rows of `cixi assess` whose verdict differs, in its order."""
-    before, after = assess(plan, 2021).table, assess(plan, 2022).table
+    before, after = assess(plan_2023, 2022).table, assess(plan_2023, 2023).table
     differing = after[(after["verdict"] != before["verdict"]).to_numpy()]
-    found = changes(plan, 2022).verdicts
+    found = changes(plan_2023, 2023).verdicts
     for column in ("indicator", "item_id", "level"):
         assert found[column].to_list() == differing[column].to_list()
     assert found["after"].to_list() == differing["verdict"].to_list()
     assert found["after_reason"].to_list() == differing["reason"].to_list()
+    assert {3, 5, 29, 38} <= set(found["indicator"])
+
+
+@pytest.mark.parametrize(("year", "other"), [(2022, 2021), (2021, 2020), (2021, 2022)])
+def test_against_a_retrospect_neither_verdicts_nor_counts_are_compared(plan: Plan, year: int, other: int) -> None:
+    """Single figures are all that is known of it: values, and data that came or went; no verdict, no count."""
+    found = changes(plan, year, other)
+    assert found.retrospect
+    assert (len(found.verdicts), len(found.hidden), len(found.tallies)) == (0, 0, 0)
+    assert set(found.table["kind"]) <= {"value", "available", "missing"}
+
+
+def test_what_can_be_compared_of_the_base_year(plan: Plan) -> None:
+    """2022 against 2021: six figures in both years, four better, two the same; three are no longer known."""
+    found = changes(plan, 2022)
+    assert found.values["item_id"].to_list() == ["8", "10.1", "28.2", "33", "34", "49"]
+    assert found.values["direction"].value_counts().to_dict() == {"improving": 4, "flat": 2}
+    assert found.missing["item_id"].to_list() == ["11", "24", "28.1"]
+    assert len(found.available) == 46
 
 
 def test_revisions_of_earlier_years() -> None:

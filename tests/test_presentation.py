@@ -640,10 +640,11 @@ def test_a_draft_tells_not_filled_in_from_no_data(plan: Plan) -> None:
     assert NOT_FILLED_IN.text in text(table1(assessment))
 
 
-def test_nothing_is_said_of_not_filled_in_where_all_is(plan: Plan, year2022: Assessment) -> None:
+def test_nothing_is_said_of_not_filled_in_where_all_is(plan: Plan, plan_2023: Plan, year2022: Assessment) -> None:
     """A whole year has no column, card, sentence or sign for 未填报."""
     pieces = [summary.headline(year2022), summary.count_cards(year2022), summary.tally_table(year2022, "domain")]
-    pieces += [summary.convention_tallies(plan, 2022), changes.tallies(plan, changes.since_last_year(plan, 2022))]
+    found = changes.since_last_year(plan_2023, 2023)
+    pieces += [summary.convention_tallies(plan, 2022), changes.verdicts(plan_2023, found)]
     pieces.append(board(year2022))
     drawn = shown(charts.progress_by_domain(year2022))
     assert not [p for p in (*map(text, pieces), drawn) if NOT_FILLED_IN.word in p]
@@ -668,7 +669,7 @@ def test_a_retrospect_says_how_much_is_known(plan: Plan) -> None:
 
 # What moved since last year
 
-SECTIONS = (changes.summary, changes.verdicts, changes.values, changes.data, changes.tallies, changes.revisions)
+SECTIONS = (changes.summary, changes.verdicts, changes.values, changes.data, changes.revisions)
 
 
 def later(plan: Plan, *rows: Observation) -> Plan:
@@ -709,17 +710,36 @@ def test_every_change_of_a_verdict_has_a_name() -> None:
 
 
 def test_values_and_data_that_moved(plan: Plan, year2022: Assessment) -> None:
-    """Figures of both years with their change; what did not change, and long lists, are folded."""
+    """Figures of both years with their change; what did not change is folded, a long list only names."""
     found = changes.since_last_year(plan, 2022)
     told = text(changes.values(plan, found))
     assert re.search(r"34 居民可支配收入 63,951元 66,342元 \+2,391 ＋ 改善", told)
     assert re.search(r"10① 水质达到或优于Ⅲ类比例提高幅度 实测：省控浒山东断面水质类别 Ⅳ类 Ⅲ类 — ＋ 改善", told)
     assert "没有变化的数值：2项" in told
     data = changes.data(plan, found)
-    assert re.search(r"<summary>新有数据的子项：46个</summary>", data._repr_html_())
+    assert "<details>\n<summary>新有数据的子项：46个</summary>\n<p><a href" in data._repr_html_()
     assert re.search(r"不再有数据的子项：3个 .* 11 生态质量指数（EQI） 60.9 暂无数据", text(data))
-    assert re.search(r"国家级 ✓ 是 2 29 \+27 1 、 2 、", text(changes.tallies(plan, found)))
-    assert "2021年是回看，69个子项中只有9项有数据" in text(changes.summary(plan, found))
+
+
+def test_the_page_of_changes_against_a_retrospect(plan: Plan) -> None:
+    """No count, no "became": one sentence says why, once; what is told are figures and data."""
+    found = changes.since_last_year(plan, 2022)
+    assert text(changes.verdicts(plan, found)).strip() == (
+        "2021年是回看，69个子项中只有9项有数据；2022年的结论和计数不能与它相比，只能比较单个数值。"
+    )
+    assert text(changes.summary(plan, found)).strip() == (
+        "与2021年（回看）相比，两年都有数值的6项，改善4项、持平2项；新有数据46项，不再有数据3项。"
+    )
+    page = "".join(text(section(plan, found)) for section in SECTIONS)
+    assert not re.search(r"变为|转入|转出|\+27", page)
+    assert len(page) < 2500
+
+
+def test_counts_of_two_assessed_years(plan_2023: Plan) -> None:
+    """With the verdicts that moved stand the counts, and the indicators behind their change."""
+    told = text(changes.verdicts(plan_2023, changes.since_last_year(plan_2023, 2023)))
+    assert re.search(r"由未达标变为达标的指标：2个结论 38 农村生活污水治理率 国家级 ", told)
+    assert re.search(r"国家级 ✓ 是 29 28 −1 29 、 38 3 、 5 、 23 ", told)
 
 
 def test_revisions_are_told_with_their_workbook(plan: Plan) -> None:
@@ -738,8 +758,8 @@ def test_what_moved_never_becomes_markup() -> None:
     """Names, statements and reasons on the page of changes are text."""
     plan = evil_plan()
     before = (observation("2.1", 95), observation("2.2", 29), observation("3", 60, statement=f"60{EVIL}"))
-    plan = replace(plan, observations={**plan.observations, 2021: before})
-    found = changes.since_last_year(plan, 2022)
+    plan = replace(plan, observations={2022: before, 2023: plan.observations[2022]})
+    found = changes.since_last_year(plan, 2023)
     for section in (changes.summary, changes.verdicts, changes.values, changes.data):
         html = section(plan, found)._repr_html_()
         assert EVIL not in html

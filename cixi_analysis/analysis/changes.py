@@ -1,7 +1,8 @@
 """What moved between two years: verdicts, values, what is newly known or no longer known, tallies, and revisions.
 
 Everything is derived from results: two assessments are compared, and two years' observations. Nothing here is
-judged. A value is held against another only where the same thing was measured in the same unit.
+judged. A value is held against another only where the same thing was measured in the same unit. Of a retrospect (回看)
+only single figures are known, so against one neither verdicts nor counts are compared.
 """
 
 import re
@@ -11,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from cixi_analysis.analysis import causes
 from cixi_analysis.analysis.causes import by_last_standard, verdict_changes
 from cixi_analysis.analysis.records import records
 from cixi_analysis.analysis.trend import measured_by
@@ -49,6 +51,7 @@ _EXTENT = {1: "只有文字", 2: "有数值"}
 class Changes:
     """From ``other`` (before) to ``year`` (after), in the plan's order; texts are as in the data.
 
+    ``retrospect``: one of the years is a retrospect; ``verdicts``, ``hidden`` and ``tallies`` are empty.
     ``verdicts``: items, then whole indicators (no ``item_id``), whose verdict differs, with the cause; ``hidden``: those
     whose verdict would differ by the earlier wordings (:data:`causes.COLUMNS`); the statuses tell 未填报 apart.
     ``values``: items with a number or class in both years. ``change`` is after − before in ``unit``, empty for water
@@ -61,6 +64,7 @@ class Changes:
 
     year: int
     other: int
+    retrospect: bool
     verdicts: pd.DataFrame
     hidden: pd.DataFrame
     values: pd.DataFrame
@@ -103,7 +107,11 @@ def changes(plan: Plan, year: int, other: int | None = None) -> Changes:
     other = year_before(plan, year) if other is None else other
     if other is None:
         raise UnknownYear(f"{year} 年以前没有数据，没有可以比较的年份。")
-    before, after, old = assess(plan, other), assess(plan, year), by_last_standard(plan, year, other)
+    plan.require_year(other)
+    moved, tallies = pd.DataFrame(columns=causes.COLUMNS), pd.DataFrame(columns=TALLY_COLUMNS)
+    if not (retrospect := min(year, other) < plan.frame.base_year):
+        before, after, old = assess(plan, other), assess(plan, year), by_last_standard(plan, year, other)
+        moved, tallies = verdict_changes(before, after, old), _tallies(before, after, old)
     plan = plan.as_of(max(year, other))
     known = list(_known(plan, year, other))
     values, available, missing = (
@@ -111,9 +119,10 @@ def changes(plan: Plan, year: int, other: int | None = None) -> Changes:
         for name, columns in (("values", VALUE_COLUMNS), ("available", DATA_COLUMNS), ("missing", DATA_COLUMNS))
     )
     revisions = pd.DataFrame(list(_revisions(plan, year)), columns=REVISION_COLUMNS)
-    moved = verdict_changes(before, after, old)
-    stayed, tallies = moved["cause"] == Cause.HIDDEN, _tallies(before, after, old)
-    return Changes(year, other, moved[~stayed], moved[stayed], values, available, missing, tallies, revisions)
+    stayed = moved["cause"] == Cause.HIDDEN
+    return Changes(
+        year, other, retrospect, moved[~stayed], moved[stayed], values, available, missing, tallies, revisions
+    )
 
 
 def year_before(plan: Plan, year: int) -> int | None:

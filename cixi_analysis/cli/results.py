@@ -66,9 +66,11 @@ def reconcile(root: Path | None, form: str) -> None:
 
 @command(
     short_help="两年之间的变化。What changed between two years.",
-    help="该年与另一年（默认为此前最近一个有数据的年份）相比：改变的结论及理由、数值的变化、新有的和不再有的数据、计数的变化、对以前年份的更正。"
+    help="该年与另一年（默认为此前最近一个有数据的年份）相比：改变的结论及理由、数值的变化、新有的和不再有的数据、计数的变化、对以前年份的更正；"
+    "与回看的年份相比，不比结论和计数。"
     "What changed from OTHER (default: the latest year with data before YEAR) to YEAR: verdicts with both reasons, values, "
-    "data newly available or missing, tallies, and corrections that imports made to closed years.",
+    "data newly available or missing, tallies, and corrections that imports made to closed years; against a retrospect "
+    "neither verdicts nor tallies.",
 )
 @YEAR
 @click.argument("other", type=int, metavar="[OTHER]", required=False)

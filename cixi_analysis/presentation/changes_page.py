@@ -21,7 +21,7 @@ from cixi_analysis.presentation.looks import LOOKS, badge
 from cixi_analysis.presentation.titles import item_link
 from cixi_analysis.words import Absence, Cause, Direction, Status
 
-#: Lists of new or missing data longer than this are folded.
+#: Longer lists of new or missing data give only names.
 _MANY = 12
 _HASH = re.compile(r"(sha256:[0-9a-f]{12})[0-9a-f]{52}")
 _DECIDED, _ALL = (Status.MET, Status.UNMET), tuple(Status)
@@ -53,27 +53,30 @@ def _or_nothing(section: Callable[[Plan, Changes], Html]) -> Callable[[Plan, Cha
 @_or_nothing
 def summary(plan: Plan, found: Changes) -> Html:
     """How many verdicts changed and how, naming those that turned; how many values and data."""
+    unfilled = _unfilled(found.missing).sum()
+    data = prose("changed_data", found=found, directions=_directions(found.values), unfilled=unfilled)
+    if found.retrospect:
+        return data
     turned = [
         (move, len(rows), _listed(plan, rows) if move in _TURNED else ())
         for move, rows in moves(found.verdicts.query("item_id == ''"))
     ]
-    shown, unfilled = f"与{found.other}年相比", _unfilled(found.missing).sum()
     told = pd.concat([found.verdicts, found.hidden]).query("item_id == '' and cause != 'county'")
-    known = coverage(plan, found.other)
-    verdicts = prose("changed_verdicts", since=shown, moves=turned, causes=bool(len(told)), known=known)
-    data = prose("changed_data", found=found, directions=_directions(found.values), unfilled=unfilled)
+    verdicts = prose("changed_verdicts", found=found, moves=turned, causes=bool(len(told)))
     first = {i.indicator: i.indicator_name for i in plan.items}
     sentence = Markup("{}（{}）：{}{}").format
     points = [
         sentence(_indicator_link(r.indicator, first[r.indicator]), plan.level(r.level).chinese, r.sentence, _turn(r))
         for r in records(told)
     ]
-    return stack(verdicts, *([bullets(*points)] if points else []), data, name=shown)
+    return stack(verdicts, *([bullets(*points)] if points else []), data, name=f"与{found.other}年相比")
 
 
 @_or_nothing
 def verdicts(plan: Plan, found: Changes) -> Html:
-    """The indicators by change of verdict, with both reasons; then the items behind them."""
+    """The indicators by change of verdict, with both reasons; then the items behind them; then the counts."""
+    if found.retrospect:
+        return prose("not_compared", known=coverage(plan, found.other), year=found.year)
     first = {i.indicator: i.indicator_name for i in plan.items}
     pieces = []
     for move, rows in moves(found.verdicts.query("item_id == ''")):
@@ -82,10 +85,7 @@ def verdicts(plan: Plan, found: Changes) -> Html:
             pieces.append(folded(caption, paragraph(joined(_listed(plan, rows)), "。")))
             continue
         names = [_indicator_link(n, f"{n} {first[n]}") for n in rows["indicator"]]
-        new = coverage(plan, found.other).is_retrospect and (rows["before_status"] == Status.NO_DATA).all()
-        fold = new and len(rows) > _MANY
-        told = _move_list(plan, found, rows, names, "" if fold else caption)
-        pieces.append(folded(caption, told) if fold else told)
+        pieces.append(_move_list(plan, found, rows, names, caption))
     if len(rows := found.hidden[found.hidden["item_id"] == ""]):
         names = [_indicator_link(n, f"{n} {first[n]}") for n in rows["indicator"]]
         pieces.append(_move_list(plan, found, rows, names, f"{Cause.HIDDEN.chinese}的指标：{len(rows)}个结论"))
@@ -95,7 +95,8 @@ def verdicts(plan: Plan, found: Changes) -> Html:
     if len(items):
         caption = f"分子项的指标中，结论改变（或只因要求变了而没有改变）的子项：{len(items)}个结论"
         pieces.append(folded(caption, _move_list(plan, found, items, (_named(plan, r) for r in records(items)))))
-    return stack(*pieces, name="结论的变化") if pieces else paragraph("没有指标的结论改变。")
+    pieces = pieces or [paragraph("没有指标的结论改变。")]
+    return stack(*pieces, _tallies(plan, found), name="结论与计数的变化")
 
 
 @_or_nothing
@@ -113,7 +114,7 @@ def values(plan: Plan, found: Changes) -> Html:
         columns.popitem()
         rows = [r[:-1] for r in rows]
     empty = "水质类别不相减；规划未表明方向；或不可比"
-    pieces = [paragraph(f"两年都有数值的{len(rows)}项，{_directions(found.values)}。")]
+    pieces = []
     for same, words in ((False, "有变化的数值"), (True, "没有变化的数值")):
         if own := [r for r in rows if bool(r[3] == 0) is same]:
             pieces.append(tables.table(own, columns, caption=f"{words}：{len(own)}项", empty=empty, fold=same))
@@ -122,21 +123,23 @@ def values(plan: Plan, found: Changes) -> Html:
 
 @_or_nothing
 def data(plan: Plan, found: Changes) -> Html:
-    """The items with new data, and those without data any more; items not filled in yet are folded."""
+    """The items without data any more, and those with new data; long lists and what is not filled in only by name."""
     unfilled = _unfilled(found.missing)
-    groups = {"新有数据": found.available, "不再有数据": found.missing[~unfilled]}
+    groups = {"不再有数据": found.missing[~unfilled], "新有数据": found.available}
     groups[f"{found.year}年还没有填报"] = found.missing[unfilled]
     columns = {"子项": "name", f"{found.other}年": "long", f"{found.year}年": "long"}
     pieces = []
     for words, rows in groups.items():
-        if cells := [(_named(plan, r), r.before, r.after) for r in records(rows)]:
-            caption, fold = f"{words}的子项：{len(rows)}个", len(rows) > _MANY or bool(_unfilled(rows).all())
-            pieces.append(tables.table(cells, columns, caption=caption, fold=fold))
+        caption, names = f"{words}的子项：{len(rows)}个", [_named(plan, r) for r in records(rows)]
+        if len(rows) > _MANY or (len(rows) and _unfilled(rows).all()):
+            pieces.append(folded(caption, paragraph(joined(names), "。")))
+        elif names:
+            cells = zip(names, rows["before"], rows["after"], strict=True)
+            pieces.append(tables.table(cells, columns, caption=caption))
     return stack(*pieces, name="数据的变化") if pieces else paragraph("两年有数据的子项相同。")
 
 
-@_or_nothing
-def tallies(plan: Plan, found: Changes) -> Html:
+def _tallies(plan: Plan, found: Changes) -> Html:
     """The counts of both years, and the numbers of the indicators that were gained and lost."""
     rows = [
         (plan.level(r.level).chinese, "适用" if r.counted == "applicable" else LOOKS[r.counted].text, r.before, r.after,
