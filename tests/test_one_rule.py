@@ -5,6 +5,7 @@ The expected values are derived anew from rows and wordings here, or from verdic
 """
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -24,7 +25,7 @@ from cixi_analysis.export import write_json
 from cixi_analysis.export.figures import Figures
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import Requirement
-from cixi_analysis.requirement.tree import Bound, demanded_bounds
+from cixi_analysis.requirement.tree import AllOf, AssignedTarget, Bound, demanded_bounds
 from cixi_analysis.words import WATER_CLASSES
 
 YEAR = 2022
@@ -61,6 +62,12 @@ def expected_margins(plan: Plan, year: int) -> list[tuple[str, str, str, float]]
                 if row.measure in (None, own) and unit == (bound.unit or one.unit or "") and side[bound.comparator]:
                     over = round(side[bound.comparator] * (float(row.value) - bound.limit), 9)
                     found.append((one.item_id, str(level), str(bound), over))
+            given = re.fullmatch(r"([≥≤]?)(\d+(?:\.\d+)?)", row.assigned_target or "")
+            demanded = node.parts if isinstance(node, AllOf) else (node,)
+            if given and any(isinstance(part, AssignedTarget) for part in demanded):
+                side = {"≥": 1, "≤": -1, "": {"more": 1, "less": -1}[polarity]}
+                over = round(side[given[1]] * (float(row.value) - float(given[2])), 9)
+                found.append((one.item_id, str(level), f"下达目标{row.assigned_target}", over))
     return found
 
 
@@ -73,7 +80,7 @@ def check_margins(plan: Plan, year: int) -> None:
     for one in plan.items:
         for level in plan.levels:
             node = next((wording.node for wording in wordings(plan, one, level) if year in wording.years), None)
-            if not isinstance(node, Bound):
+            if not isinstance(node, Bound | AssignedTarget):
                 continue
             rows = frame[(frame["item_id"] == one.item_id) & (frame["level"] == level)]
             verdict, basis = judged[one.item_id, level]

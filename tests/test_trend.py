@@ -375,9 +375,9 @@ def test_empty_tables_keep_their_columns() -> None:
 
 def test_margins_of_the_tiny_plan() -> None:
     assert margins(tiny_plan(), 2022).to_numpy().tolist() == [
-        ["2.1", "national", "%", 86.0, "≥80", 6.0, 80.0],
-        ["2.1", "provincial", "%", 86.0, "≥90", -4.0, 90.0],
-        ["2.2", "provincial", "微克/立方米", 32.0, "≤30", -2.0, 30.0],
+        ["2.1", "national", "%", 86.0, "≥80", 6.0, 80.0, False],
+        ["2.1", "provincial", "%", 86.0, "≥90", -4.0, 90.0, False],
+        ["2.2", "provincial", "微克/立方米", 32.0, "≤30", -2.0, 30.0, False],
     ]
 
 
@@ -480,10 +480,15 @@ def test_margins_of_2022(plan: Plan, item_id: str, level: str, margin: float) ->
     assert frame[(frame["item_id"] == item_id) & (frame["level"] == level)]["margin"].tolist() == [margin]
 
 
-def test_only_38_falls_short_of_a_bound_in_2022(plan: Plan) -> None:
+def test_only_9_and_38_fall_short_in_2022(plan: Plan) -> None:
+    """38 of bounds, 9① of the number assigned for the year, which PM2.5 keeps; 25 was assigned a task, no number."""
     frame = margins(plan, 2022)
-    assert set(frame[frame["margin"] < 0]["item_id"]) == {"38"}
-    assert not {"28.1", "9.2", "25", "11"} & set(frame["item_id"])
+    assert set(frame[frame["margin"] < 0]["item_id"]) == {"9.1", "38"}
+    assigned = frame[frame["assigned"]]
+    assert list(zip(assigned["item_id"], assigned["bound"], assigned["margin"], strict=True)) == [
+        *[("9.1", "下达目标86.8", -3.5)] * 2, ("9.2", "下达目标≤31", 5), ("9.3", "下达目标≤31", 5),
+    ]  # fmt: skip
+    assert not {"28.1", "25", "11", "10.1"} & set(frame["item_id"])
 
 
 def test_the_retrospect_of_2020(plan: Plan) -> None:

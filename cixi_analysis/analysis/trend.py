@@ -18,10 +18,11 @@ from cixi_analysis.assessment import REQUIREMENT, TARGET, Judgement, asking, jud
 from cixi_analysis.assessment.evaluation import LeafFinding
 from cixi_analysis.assessment.numbers import Lack, difference, direction, exact, holds, plain, upward
 from cixi_analysis.assessment.observed import SIGN
+from cixi_analysis.assessment.panel import COMPARATORS
 from cixi_analysis.plan.dataset import Asked, Plan
 from cixi_analysis.plan.frame import Level
 from cixi_analysis.plan.schema import WATER_CLASSES, Indicator, Observation
-from cixi_analysis.requirement.tree import AllOf, Bound
+from cixi_analysis.requirement.tree import AllOf, AssignedTarget, Bound, Comparator
 from cixi_analysis.words import Pace, Polarity
 
 #: The columns of :func:`trends`, each with its type; their meaning is in ``OUTPUTS["trend"]``.
@@ -37,7 +38,7 @@ CONTRACT_COLUMNS = tuple(COLUMNS)[:18]
 #: The columns of :func:`margins`.
 MARGIN_COLUMNS: dict[str, str] = {
     "item_id": "str", "level": "str", "unit": "str", "value": "float64", "bound": "str", "margin": "float64",
-    "limit": "float64",
+    "limit": "float64", "assigned": "bool",
 }  # fmt: skip
 #: Lower ends of the classes of the ratio (Eurostat).
 CLASSES = ((0.95, Pace.ON_TRACK), (0.60, Pace.NEARLY), (0.0, Pace.TOO_SLOW))
@@ -216,7 +217,9 @@ def trends(plan: Plan, year: int) -> pd.DataFrame:
         usable = []
         for target_year in plan.frame.target_years:
             target = judged[item_id, str(target_year)]
-            for bound, finding in _demanded(target, year):
+            for finding in _demanded(target, year):
+                if not isinstance(bound := finding.node, Bound):
+                    continue
                 if reason := _incomparable(finding, bound, one, target.place(last_year)):
                     remarks.append(f"{target_year}年规划值{bound}不参与比较：{reason}")
                 else:
@@ -226,11 +229,11 @@ def trends(plan: Plan, year: int) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
 
 
-def _demanded(judged: Judgement, year: int) -> list[tuple[Bound, LeafFinding]]:
-    """The bounds that the wording in force demands whatever else holds, with their findings."""
+def _demanded(judged: Judgement, year: int) -> list[LeafFinding]:
+    """The findings of the leaves that the wording in force demands whatever else holds."""
     _, finding = judged.in_force(year)
     parts = finding.parts if finding and isinstance(finding.node, AllOf) else (finding,)
-    return [(part.node, part) for part in parts if isinstance(part, LeafFinding) and isinstance(part.node, Bound)]
+    return [part for part in parts if isinstance(part, LeafFinding)]
 
 
 def _incomparable(finding: LeafFinding, bound: Bound, one: Series, place: tuple[int, int]) -> str:
@@ -248,24 +251,33 @@ def _incomparable(finding: LeafFinding, bound: Bound, one: Series, place: tuple[
 
 
 def margins(plan: Plan, year: int) -> pd.DataFrame:
-    """How far each value of ``year`` is from each bound its requirement demands; columns :data:`MARGIN_COLUMNS`.
+    """How far each value of ``year`` is from each limit its requirement demands: a bound, or (``assigned``) the number
+    that the higher level assigned for the year. Columns :data:`MARGIN_COLUMNS`.
 
-    ``margin`` is in ``unit``, positive where the value is better than required, 0 exactly on the bound. There is one
-    exactly where the assessment decides a bound by the number: bounds inside an OR demand nothing by themselves, and a
+    ``margin`` is in ``unit``, positive where the value is better than required, 0 exactly on the limit. There is one
+    exactly where the assessment decides the limit by the number: one inside an OR demands nothing by itself, and a
     value of something else or in another unit is not compared. Raises ``UnknownYear``.
     """
     plan.require_year(year)
     plan, rows = plan.as_of(year), []
     for one in judgements(plan, year, REQUIREMENT, ()):
-        for bound, finding in _demanded(one, year):
-            place = one.place(year)
-            if finding.lack(place) is Lack.NOTHING:
-                kind, value = finding.series.measured(place), float(finding.series.value[place])
-                side = 1 if upward(bound.comparator, kind.polarity) else -1
-                margin = difference(value, bound.limit) * side + 0.0  # no negative zero
-                rows.append(
-                    (one.item.item_id, str(one.level), kind.unit or None, value, str(bound), margin, bound.limit)
-                )
+        place = one.place(year)
+        for finding in _demanded(one, year):
+            node, own, assigned = finding.node, finding.series, isinstance(finding.node, AssignedTarget)
+            if (
+                isinstance(node, Bound | AssignedTarget)
+                and finding.lack(place) is Lack.NOTHING
+                and not own.is_class[place]
+            ):
+                comparator, limit = node.comparator, float(finding.numbers.used["limit"][place])
+                if assigned and comparator is Comparator.REACH:
+                    comparator = COMPARATORS[own.comparator[place]]
+                kind, value = own.measured(place), float(own.value[place])
+                side = 1 if upward(comparator, kind.polarity) else -1
+                margin = difference(value, limit) * side + 0.0  # no negative zero
+                told = f"下达目标{comparator}{limit:.12g}" if assigned else str(node)
+                key = one.item.item_id, str(one.level), kind.unit or None
+                rows.append((*key, value, told, margin, limit, assigned))
     return pd.DataFrame(rows, columns=list(MARGIN_COLUMNS)).astype(MARGIN_COLUMNS)
 
 
