@@ -132,14 +132,17 @@ def test_a_sum_is_told_in_words(check: str, expected: str) -> None:
 
 
 def test_the_audit_shows_both_places() -> None:
-    """Contradictions and tensions with both quotations and the sum; agreements in a table."""
+    """Every finding with both quotations and the sum; only contradictions are not folded."""
     plan = tiny_plan()
     contradicting = audit_page.finding_list(plan, AuditResult.CONTRADICTS)
     assert words(
         "核对A002 A002 ≠ 不一致 核对式 4 = 5，不成立 “共4个，其中甲类3个、乙类1个” 三（二）1 “建设5个” 表三 第1行 一句话。"
     ) in text(contradicting)
     assert 'href="indicators/2.html#item-2-1"' in contradicting._repr_html_()
-    assert 'id="A001"' in audit_page.agreeing(plan)._repr_html_()
+    assert 'data-grade="不一致" data-chapters="三（二） 表三"' in contradicting._repr_html_()
+    agreeing = audit_page.finding_list(plan, AuditResult.AGREES)._repr_html_()
+    assert agreeing.startswith("<details>\n<summary>一致：1处</summary>") and 'id="A001"' in agreeing
+    assert "<details" not in contradicting._repr_html_()
     assert words("两两对照3处：2处由程序按所印的数字计算，1处对读文字。不一致1处，不能确定1处，一致1处。") in text(
         audit_page.conclusion(plan)
     )
@@ -147,15 +150,34 @@ def test_the_audit_shows_both_places() -> None:
     assert words("道路编号") in text(audit_page.left_out(plan))
 
 
+@pytest.mark.parametrize(
+    ("place", "expected"),
+    [
+        ("三（五）3“深化农业面源污染防治”段", "三（五）"),
+        ("专栏11（三（五）1）", "三（五）"),
+        ("一（一）2（1）", "一（一）"),
+        ("表一 序号31② 现状值", "表一"),
+        ("前言", "前言"),
+        ("附录二“甲（乙）”", "附录二"),
+    ],
+)
+def test_chapters_of_places(place: str, expected: str) -> None:
+    """A chapter with its section, or a table; a box belongs to the chapter it stands in."""
+    assert audit_page.chapter(place) == expected
+
+
 def test_units_show_projects_items_and_commitments() -> None:
-    """A section a unit, with an address of its own."""
+    """A section a unit, with an address of its own; most money first, in the contents and below it."""
     page = project_page.unit_sections(assess(tiny_plan(), 2022))
     assert page._repr_html_().count("<section id=") == 4
     assert words("市水利局市水利局：2个项目，概算0.85亿元") in text(page)
     assert words("2② 浓度 – 不适用 ✗ 否") in text(page)
     assert words("C005 事项C005") in text(page)
     assert words("其项目没有直接关联到指标") in text(page)
-    assert 'href="#unit-1"' in project_page.unit_overview(assess(tiny_plan(), 2022))._repr_html_()
+    contents = project_page.unit_contents(tiny_plan())._repr_html_()
+    places = re.findall(r'href="units.html#([^"]*)"', contents)
+    assert places == re.findall(r'<section id="([^"]*)"', page._repr_html_())
+    assert places[0] == "unit-市水利局"
 
 
 def evil() -> Plan:
@@ -182,8 +204,8 @@ def test_data_never_becomes_markup() -> None:
     pieces = [
         commitment_page.every_commitment(plan, 2022), commitment_page.due_in(plan, 2022, following=True),
         *(audit_page.finding_list(plan, result) for result in AuditResult),
-        audit_page.agreeing(plan), audit_page.background(plan), audit_page.left_out(plan),
-        project_page.unit_overview(assessment), project_page.unit_sections(assessment), project_page.project_table(plan, 2022),
+        audit_page.background(plan), audit_page.left_out(plan),
+        project_page.unit_contents(plan), project_page.unit_table(plan), project_page.unit_sections(assessment), project_page.project_table(plan, 2022),
         dossier_page.commitments(found, ""), dossier_page.projects(found, ""), dossier_page.findings(found),
     ]  # fmt: skip
     for piece in pieces:

@@ -18,6 +18,7 @@
 
   document.addEventListener("DOMContentLoaded", () => {
     for (const table of document.querySelectorAll("table.cixi-table")) prepare(table);
+    findings([...document.querySelectorAll(".cixi-finding")]);
     addEventListener("hashchange", reveal);
     reveal();
   });
@@ -74,36 +75,57 @@
     const listed = heads.filter((head) => "filter" in head.dataset);
     if (rows.length < MANY && !listed.length) return;
     const called = table.caption?.textContent ?? table.closest("[aria-label]")?.getAttribute("aria-label") ?? "";
-    const text = Object.assign(document.createElement("input"), { type: "search", placeholder: "筛选各行…" });
-    text.setAttribute("aria-label", `筛选各行：${called}`);
-    const lists = listed.map((head) => {
-      const name = head.textContent.trim();
+    const values = (head) => [head.textContent.trim(), (row) => valuesOf(row.cells[heads.indexOf(head)])];
+    filter(table, rows, bar, called, "行", new Map(listed.map(values)));
+  }
+
+  // The findings of the audit: by result and chapter. While anything is filtered away, what holds hits is open.
+  function findings(all) {
+    if (!all.length) return;
+    const bar = Object.assign(document.createElement("div"), { className: "cixi-tools cixi-table-tools" });
+    const lists = new Map([
+      ["结果", (one) => [one.dataset.grade]],
+      ["章节", (one) => one.dataset.chapters.split(" ")],
+    ]);
+    const folds = [...new Set(all.map((one) => one.closest("details")))].filter(Boolean);
+    filter(document, all, bar, "对照", "处", lists, () => {
+      const some = all.some((one) => one.hidden);
+      for (const fold of folds) fold.open = some && fold.querySelector(".cixi-finding:not([hidden])") !== null;
+    });
+    document.querySelector(".bd-article h2").insertAdjacentElement("beforebegin", bar);
+  }
+
+  // A field, and a list for each `name → values of a row`, by which only some rows are shown.
+  function filter(target, rows, bar, called, unit, values, after = () => {}) {
+    const text = Object.assign(document.createElement("input"), { type: "search", placeholder: `筛选各${unit}…` });
+    text.setAttribute("aria-label", `筛选各${unit}：${called}`);
+    const lists = [...values].map(([name, of]) => {
       const list = document.createElement("select");
       list.setAttribute("aria-label", `只看一种“${name}”：${called}`);
       list.add(new Option(`${name}：全部`, ""));
-      const column = heads.indexOf(head);
-      const values = new Set(rows.flatMap((row) => valuesOf(row.cells[column])));
-      for (const value of [...values].sort(CHINESE.compare)) list.add(new Option(value, value));
-      return { list, column };
+      for (const value of [...new Set(rows.flatMap(of))].sort(inOrder)) list.add(new Option(value, value));
+      return { list, of };
     });
+    const controls = [text, ...lists.map(({ list }) => list)];
     const count = Object.assign(document.createElement("span"), { className: "cixi-count" });
     count.setAttribute("role", "status");
-    bar.prepend(text, ...lists.map(({ list }) => list), count);
+    bar.prepend(...controls, count);
     const apply = () => {
       const wanted = plain(text.value).split(/\s+/).filter(Boolean);
       for (const row of rows) {
         const held = plain(row.textContent);
         row.hidden = !(
           wanted.every((word) => held.includes(word)) &&
-          lists.every(({ list, column }) => !list.value || valuesOf(row.cells[column]).includes(list.value))
+          lists.every(({ list, of }) => !list.value || of(row).includes(list.value))
         );
       }
       const shown = rows.filter((row) => !row.hidden).length;
-      count.textContent = shown < rows.length ? `显示 ${shown} / ${rows.length} 行` : `共 ${rows.length} 行`;
+      count.textContent = shown < rows.length ? `显示 ${shown} / ${rows.length} ${unit}` : `共 ${rows.length} ${unit}`;
+      after();
     };
-    for (const control of [text, ...lists.map(({ list }) => list)]) control.addEventListener("input", apply);
-    table.addEventListener("show-all", () => {
-      for (const control of [text, ...lists.map(({ list }) => list)]) control.value = "";
+    for (const control of controls) control.addEventListener("input", apply);
+    target.addEventListener("show-all", () => {
+      for (const control of controls) control.value = "";
       apply();
     });
     apply();
@@ -116,16 +138,19 @@
     return values.filter((value) => value && value !== EMPTY);
   }
 
+  // 一（二） comes before 三（一）.
+  const numbered = (text) => text.replace(/[一二三四五六七八九]/g, (digit) => "一二三四五六七八九".indexOf(digit) + 1);
+  const inOrder = (a, b) => CHINESE.compare(numbered(a), numbered(b));
   const plain = (text) => text.normalize("NFKC").toLowerCase();
 
   // A link to a row that is filtered away, or folded, shows it.
   function reveal() {
     const target = document.getElementById(decodeURIComponent(location.hash.slice(1)));
     if (!target) return;
-    const [folded, row] = [target.closest("details:not([open])"), target.closest("tr")];
+    const hidden = target.closest("tr, .cixi-finding")?.hidden;
+    if (hidden) target.dispatchEvent(new CustomEvent("show-all", { bubbles: true }));
+    const folded = target.closest("details:not([open])");
     if (folded) folded.open = true;
-    const hidden = row?.hidden;
-    if (hidden) row.closest("table").dispatchEvent(new CustomEvent("show-all"));
     if (folded || hidden) target.scrollIntoView();
   }
 })();

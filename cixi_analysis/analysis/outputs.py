@@ -99,7 +99,7 @@ _OUTPUTS = {
     "trend": Output("趋势与进度", "一行一个有数值的子项与数值规划值", _TREND),
     "commitments": Output("承诺台账", "一行一条承诺，按原文次序", _COMMITMENTS),
     "progress": Output("该年填报的进展", "一行一个项目或承诺；没有行的为未填报", _of(schema.Progress)),
-    "audit": Output("规划核对", "一行一处对照", {**_of(schema.AuditRow), **_RESULT, **_LINKED}),
+    "audit": Output("规划文本一致性", "一行一处对照", {**_of(schema.AuditRow), **_RESULT, **_LINKED}),
     "links": Output("关联", "一行一条关联；规划所印的责任单位与类别、承诺所在的领域也在内", _of(schema.Link)),
     "background": Output("工作基础", "一行一个数字或荣誉", _of(schema.Figure)),
     "reconciliation": Output("数据核对", "一行一个规划所印的结论、计数或合计；只附于基准年及以后", _RECONCILIATION),

@@ -1,4 +1,4 @@
-"""The plan's statements compared: with what the data and the verdicts give (数据核对), and with each other (规划核对).
+"""The plan's statements compared: with what the data and the verdicts give (数据核对), and with each other (规划文本一致性).
 
 ``published.csv`` holds the verdicts, counts and sums that the plan prints; they are compared at the printed precision
 and are an input of nothing. ``audit.csv`` holds places of the plan that speak of the same thing. Nothing is corrected.

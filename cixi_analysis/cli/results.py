@@ -122,7 +122,7 @@ def commitments(root: Path | None, year: int | None, form: str) -> None:
 
 
 @command(
-    short_help="规划核对：原文各处是否一致。Where the plan agrees with itself and where not.",
+    short_help="规划文本一致性：原文各处是否一致。Where the plan agrees with itself and where not.",
     help="规划中说到同一件事的两处原文是否一致：agrees 一致，contradicts 不一致，unclear 不能确定。只报告，不更正规划，也不影响评估。"
     "Places of the plan that speak of the same thing, held against each other; the plan is not corrected.",
 )

@@ -1,4 +1,4 @@
-"""The pages 规划核对 (does the plan agree with itself) and 数据核对 (printed figures against recomputed ones)."""
+"""The pages 规划文本一致性 (does the plan agree with itself) and 数据核对 (printed figures against recomputed ones)."""
 
 import re
 
@@ -10,7 +10,7 @@ from cixi_analysis.analysis.records import records
 from cixi_analysis.plan.arithmetic import relation
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.presentation import tables
-from cixi_analysis.presentation.html import Html, anchored, cards, joined, link, noted, paragraph, prose, render
+from cixi_analysis.presentation.html import Html, cards, folded, joined, link, noted, paragraph, prose, render
 from cixi_analysis.presentation.titles import href, item_link, short_source, title
 from cixi_analysis.words import AuditMethod, AuditResult
 
@@ -42,31 +42,28 @@ def conclusion(plan: Plan) -> Html:
 def headline(plan: Plan) -> Html:
     """The audit in one sentence for the home page; empty without one."""
     if not plan.audit:
-        return Html(Markup(), "规划没有核对")
+        return Html(Markup(), "没有对照规划的文本")
     told = f"规划自己的说法是否前后一致：两两对照{len(plan.audit)}处，{_told(plan)}，见"
-    return paragraph(told, link("规划核对", "audit.html"), "。")
+    return paragraph(told, link("规划文本一致性", "audit.html"), "。")
 
 
 def finding_list(plan: Plan, result: AuditResult) -> Html:
-    """The findings with one result, both quotations side by side."""
-    rows = [(r, sum_text(r.check), _about(plan, r)) for r in records(findings(plan)) if r.result == result]
-    sign, none = f"{SIGNS[result]} {result.chinese}", f"没有“{result.chinese}”的。"
-    markup = render("findings", anchor=result.value, rows=rows, sign=sign, nothing=none)
-    return Html(markup, f"{result.chinese}：{len(rows)}处")
-
-
-def agreeing(plan: Plan) -> Html:
-    """The findings that agree, as a table."""
-    own = [row for row in records(findings(plan)) if row.result == AuditResult.AGREES]
+    """The findings with one result, both quotations side by side; folded unless they contradict."""
     rows = [
-        (row.audit_id, noted(row.title, sum_text(row.check) or "对读"), noted(f"“{row.quotation_a}”", row.place_a),
-         noted(f"“{row.quotation_b}”", row.place_b), row.reasoning, _about(plan, row))
-        for row in own
-    ]  # fmt: skip
-    columns = {"编号": "short", "核对什么": "name", "甲处": "long", "乙处": "long", "说明": "long", "有关": "name"}
-    anchors, empty = [row.audit_id for row in own], "没有关联到指标、项目或承诺"
-    shown = tables.table(rows, columns, caption=f"一致的{len(own)}处", anchors=anchors, empty=empty)
-    return anchored(AuditResult.AGREES.value, shown)
+        (r, sum_text(r.check), {chapter(r.place_a), chapter(r.place_b)}, _about(plan, r))
+        for r in records(findings(plan))
+        if r.result == result
+    ]
+    told = f"{result.chinese}：{len(rows)}处"
+    known = {"grade": result.chinese, "sign": SIGNS[result], "nothing": f"没有“{result.chinese}”的。"}
+    shown = Html(render("findings", anchor=result.value, rows=rows, **known), told)
+    return folded(told, shown) if rows and result is not AuditResult.CONTRADICTS else shown
+
+
+def chapter(place: str) -> str:
+    """The chapter or table of a place in the plan: ``三（五）``, ``表一``, ``前言``; of a box, the chapter it stands in."""
+    within = re.sub(r"^专栏\d+（(.*)）$", r"\1", place)
+    return re.match(r"[一二三四五六七八九十]+（[一二三四五六七八九十]+）|[^\s“（]*", within)[0]  # type: ignore[index]
 
 
 def sum_text(check: str) -> str:

@@ -15,7 +15,7 @@ from cixi_analysis.plan.schema import Observation
 from cixi_analysis.presentation import charts, tables, titles
 from cixi_analysis.presentation.audit_page import SIGNS
 from cixi_analysis.presentation.commitment_page import quotation
-from cixi_analysis.presentation.html import Html, bullets, grid, lines, link, noted, paragraph, render, stack
+from cixi_analysis.presentation.html import Html, bullets, grid, joined, lines, link, noted, paragraph, render, stack
 from cixi_analysis.presentation.looks import badge, basis_note, basis_word
 from cixi_analysis.presentation.trend_tables import margin_table, pace_table
 from cixi_analysis.words import LAST_YEAR
@@ -151,7 +151,7 @@ def projects(found: Dossier, years: str) -> Html:
     """The linked projects; ``years`` leads to the pages of a year."""
     rows = [
         (p.number, link(p.name, titles.href(p, years)), titles.item_label(found.plan.item(row.to_id)), p.years, p.budget,
-         p.units, f"{row.relation.chinese}：{row.reason}")
+         joined(titles.unit_link(name, years) for name in p.responsible), f"{row.relation.chinese}：{row.reason}")
         for p, row in found.projects
     ]  # fmt: skip
     columns = {"序号": "number", "项目": "name", "子项": "short", "实施年限": "short", "概算（万元）": "number"}
@@ -166,7 +166,7 @@ def findings(found: Dossier) -> Html:
     for row in found.findings:
         named = link(f"{row.audit_id} {row.title}", f"../audit.html#{row.audit_id}")
         points.append(Markup("{} {} {}：{}").format(named, SIGNS[result(row)], result(row).chinese, row.reasoning))
-    return bullets(*points) if points else paragraph("规划核对没有涉及这项指标的条目。")
+    return bullets(*points) if points else paragraph("规划文本一致性一页没有涉及这项指标的条目。")
 
 
 def missing(found: Dossier) -> Html:

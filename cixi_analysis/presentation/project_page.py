@@ -2,8 +2,10 @@
 
 from operator import attrgetter
 
+from markupsafe import Markup
+
 from cixi_analysis.analysis import commitments, links, projects
-from cixi_analysis.analysis.links import units
+from cixi_analysis.analysis.links import Unit, units
 from cixi_analysis.analysis.records import columns_of, records
 from cixi_analysis.assessment import Assessment
 from cixi_analysis.plan.dataset import Plan
@@ -67,10 +69,6 @@ def category_table(plan: Plan) -> Html:
     return tables.table(rows, columns, caption=f"{_named(plan)[0]}按类别", empty=_NO_BUDGET)
 
 
-_UNIT_COLUMNS = {"参与项目数": "number", "其中单独负责": "number"}
-_UNIT_COLUMNS |= {"参与项目的概算（亿元）": "money", "没有概算的项目数": "number"}
-
-
 def _named(plan: Plan) -> tuple[str, str]:
     """Name and title of the plan's table of projects."""
     table = plan.frame.tables.projects
@@ -82,39 +80,53 @@ def _whole(plan: Plan) -> str:
     return f"（各行不能相加；全部{whole.projects}项每项只计一次为{yi(whole.budget)}亿元）"
 
 
+def _by_money(plan: Plan) -> list[Unit]:
+    """The responsible units, most money first; those without any last."""
+    return sorted(units(plan), key=lambda u: -1 if u.money.budget is None else u.money.budget, reverse=True)
+
+
+def _money(unit: Unit) -> str:
+    return "没有概算" if unit.money.budget is None else f"{yi(unit.money.budget)}亿元"
+
+
+def unit_contents(plan: Plan) -> Html:
+    """The responsible units with projects and money, each linked to its place on the page."""
+    own = _by_money(plan)
+    piece = Markup("{} <small>{}项，{}</small>").format
+    pieces = [piece(titles.unit_link(u.name), len(u.projects), _money(u)) for u in own]
+    return Html(render("contents", title=f"{len(own)}个责任单位，按投资概算由多到少", pieces=pieces), "各单位的目录")
+
+
 def unit_table(plan: Plan) -> Html:
-    """Projects and money by responsible unit, folded. The rows must not be added up."""
-    own = sorted(units(plan), key=lambda u: -1 if u.money.budget is None else u.money.budget, reverse=True)
-    rows = [(u.name, len(u.projects), len(u.sole), u.money.budget, u.money.without_budget) for u in own]
-    columns, caption = {"责任单位": "text", **_UNIT_COLUMNS}, f"{_named(plan)[0]}按责任单位{_whole(plan)}"
+    """Projects, money, items and commitments by responsible unit, folded. The rows must not be added up."""
+    own = _by_money(plan)
+    rows = [
+        (titles.unit_link(u.name), len(u.projects), len(u.sole), u.money.budget, u.money.without_budget,
+         len(u.items), len(u.commitments))
+        for u in own
+    ]  # fmt: skip
+    columns = {"责任单位": "text 9rem", "参与项目数": "number", "其中单独负责": "number"}
+    columns |= {"参与项目的概算（亿元）": "money"} | dict.fromkeys(
+        ("没有概算的项目数", "有关子项", "有关承诺"), "number"
+    )
+    caption = f"{_named(plan)[0]}按责任单位{_whole(plan)}"
     return tables.table(rows, columns, caption=caption, empty=_NO_BUDGET, fold=f"{len(rows)}个责任单位的明细")
 
 
-def unit_overview(assessment: Assessment) -> Html:
-    """Projects, money, items and commitments by responsible unit. The rows must not be added up."""
-    own = units(assessment.plan)
-    rows = [
-        (link(u.name, f"#unit-{n}"), len(u.projects), len(u.sole), u.money.budget, u.money.without_budget,
-         len(u.items), len(u.commitments))
-        for n, u in enumerate(own, start=1)
-    ]  # fmt: skip
-    columns = {"责任单位": "text 9rem", **_UNIT_COLUMNS, "有关子项": "number", "有关承诺": "number"}
-    return tables.table(rows, columns, caption=f"{len(own)}个责任单位{_whole(assessment.plan)}", empty=_NO_BUDGET)
-
-
 def unit_sections(assessment: Assessment) -> Html:
-    """A section for each unit; ids ``unit-1`` … in the order in which Table 3 first names the units."""
+    """A section for each unit, most money first, in which its projects, items and commitments stand."""
     known = commitments.reports(assessment.plan, assessment.year, Entity.PROJECT)
     columns = {"序号": "number", "项目": "name", "实施年限": "short", "概算（万元）": "number", "共同负责": "text"}
     columns[f"{assessment.year}年进展"] = "text 6rem"
     shown, levels = [], "、".join(level.chinese for level in assessment.plan.levels)
-    for unit in units(assessment.plan):
+    for unit in _by_money(assessment.plan):
         rows = [
-            (p.number, link(p.name, titles.href(p)), p.years, p.budget, joined(x for x in p.responsible if x != unit.name),
+            (p.number, link(p.name, titles.href(p)), p.years, p.budget,
+             joined(titles.unit_link(x) for x in p.responsible if x != unit.name),
              report_of(assessment.plan, known.get(str(p.number))))
             for p in unit.projects
         ]  # fmt: skip
-        budget = f"概算{yi(unit.money.budget)}亿元" if unit.money.budget is not None else "没有概算"
+        budget = _money(unit) if unit.money.budget is None else f"概算{_money(unit)}"
         caption = f"{unit.name}：{len(unit.projects)}个项目，{budget}"
         table = tables.table(rows, columns, caption=caption, empty=f"{_NO_BUDGET}，或单独负责", keyed=False)
         items = [
@@ -126,7 +138,7 @@ def unit_sections(assessment: Assessment) -> Html:
         ]
         promises = joined((link(titles.title(c), titles.href(c)) for c in unit.commitments), "；")
         shown.append((unit, table, items, promises))
-    return Html(render("units", units=shown, levels=levels), "各责任单位")
+    return Html(render("units", units=shown, levels=levels, anchor=titles.unit_anchor), "各责任单位")
 
 
 def project_table(plan: Plan, year: int) -> Html:
@@ -137,7 +149,8 @@ def project_table(plan: Plan, year: int) -> Html:
         source = titles.short_source(plan, p.source)
         when = f"{at.state}，已过{percent(at.elapsed_share, 0)}" if at.elapsed_share else at.state
         rows.append((
-            p.number, p.name, p.category, p.content, noted(p.years, when), p.budget, p.responsible,
+            p.number, p.name, p.category, p.content, noted(p.years, when), p.budget,
+            [titles.unit_link(name) for name in p.responsible],
             titles.related([*links.items_of(plan, p), *links.commitments_of(plan, p)]),
             report_of(plan, known.get(str(p.number))), "" if source == f"{name} 序号{p.number}" else source,
         ))  # fmt: skip

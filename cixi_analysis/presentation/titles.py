@@ -1,5 +1,6 @@
 """Names and relative addresses; ``pages`` leads to a year's pages, "" within the year."""
 
+import re
 from collections.abc import Iterable
 from posixpath import normpath
 
@@ -37,6 +38,16 @@ def href(row: Indicator | Project | Commitment, pages: str = "") -> str:
     if isinstance(row, Project):
         return f"{pages}projects.html#project-{row.number}"
     return f"{pages}commitments.html#{row.commitment_id}"
+
+
+def unit_anchor(name: str) -> str:
+    """The id of a responsible unit on the page 责任单位."""
+    return "unit-" + re.sub(r"\W+", "-", name)
+
+
+def unit_link(name: str, pages: str = "") -> Markup:
+    """The name of a responsible unit, linked to its place on the year's page 责任单位."""
+    return link(name, f"{pages}units.html#{unit_anchor(name)}")
 
 
 def table1_href(item_id: str, pages: str = "") -> str:
