@@ -78,15 +78,15 @@ def _table(plan: Plan, year: int, own: Sequence[Commitment], caption: str, none:
     plan, known = plan.as_of(year), commitments.reports(plan, year, Entity.COMMITMENT)
     rows = [
         (
-            c.commitment_id if full else link(c.commitment_id, f"#{c.commitment_id}"), _metric(c), promised(c), deadline(c),
-            quotation(c), related([*items_of(plan, c), *projects_of(plan, c)]),
+            c.commitment_id if full else link(c.commitment_id, f"#{c.commitment_id}"), _metric(c),
+            related([*items_of(plan, c), *projects_of(plan, c)]), promised(c), deadline(c), quotation(c),
             report_of(plan, known.get(c.commitment_id)), due(c, year).chinese, measured_by(plan, c).chinese, c.domain, c.kind.chinese,
         )
         for c in own
     ]  # fmt: skip
     kind = "short filter" if full else "short"
-    columns = {"编号": "short", "承诺事项": "name", "数量": "short", "期限": kind, "原文与出处": "long"}
-    columns |= {"有关指标与项目": "name", "进展": "text 5rem", f"{year}年底": kind}
+    columns = {"编号": "short", "承诺事项": "name", "有关指标与项目": "name", "数量": "short", "期限": kind}
+    columns |= {"原文与出处": "long", "进展": "text 5rem", f"{year}年底": kind}
     columns |= dict.fromkeys(("衡量办法", "领域", "类型"), kind)
     anchors, find = ([c.commitment_id for c in own], [title(c) for c in own]) if full else ((), ())
     empty = "没有数量、没有写期限、就全局而言，或没有关联"

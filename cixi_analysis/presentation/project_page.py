@@ -142,21 +142,26 @@ def unit_sections(assessment: Assessment) -> Html:
 
 
 def project_table(plan: Plan, year: int) -> Html:
-    """Table 3 as printed, with the calendar, links and progress; the number is the source."""
+    """Table 3 with links beside the names, the calendar and progress; the number is the source."""
     known, (name, title), plan = commitments.reports(plan, year, Entity.PROJECT), _named(plan), plan.as_of(year)
     rows: list[tuple[object, ...]] = []
     for p, at in zip(plan.projects, records(projects.schedule(plan, year)), strict=True):
         source = titles.short_source(plan, p.source)
         when = f"{at.state}，已过{percent(at.elapsed_share, 0)}" if at.elapsed_share else at.state
         rows.append((
-            p.number, p.name, p.category, p.content, noted(p.years, when), p.budget,
-            [titles.unit_link(name) for name in p.responsible],
-            titles.related([*links.items_of(plan, p), *links.commitments_of(plan, p)]),
+            p.number, p.name, titles.related([*links.items_of(plan, p), *links.commitments_of(plan, p)]),
+            [titles.unit_link(name) for name in p.responsible], p.category, p.content, noted(p.years, when), p.budget,
             report_of(plan, known.get(str(p.number))), "" if source == f"{name} 序号{p.number}" else source,
         ))  # fmt: skip
-    columns = {"序号": "number", "项目名称": "name", "类别": "short filter", "主要内容": "text 13rem"}
-    columns |= {noted("实施年限", f"到{year}年底"): "short", noted("投资概算", "万元"): "number", "责任单位": "members"}
-    columns |= {"有关指标与承诺": "name", f"{year}年进展": "text 6rem", "另注的出处": "text"}
+    columns = {
+        "序号": "number",
+        "项目名称": "name",
+        "有关指标与承诺": "name",
+        "责任单位": "members",
+        "类别": "short filter",
+    }
+    columns |= {"主要内容": "text 13rem", noted("实施年限", f"到{year}年底"): "short"}
+    columns |= {noted("投资概算", "万元"): "number", f"{year}年进展": "text 6rem", "另注的出处": "text"}
     if not any(row[-1] for row in rows):
         columns.popitem()
         rows = [r[:-1] for r in rows]
