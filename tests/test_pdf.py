@@ -3,6 +3,7 @@
 import re
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from pypdf import PdfReader
 from pypdf.generic import Destination
 
 from cixi_analysis.book.pdf import belongs_to, document, make_pdf, sections
-from cixi_analysis.book.pdf.printing import VARIABLE, PdfError, characters, find_browser
+from cixi_analysis.book.pdf.printing import VARIABLE, PdfError, characters, find_browser, print_pdf
 from cixi_analysis.plan import edition
 from cixi_analysis.plan.dataset import Plan, load_plan
 
@@ -44,7 +45,7 @@ def pages(tmp_path: Path) -> Path:
 
 def test_sections_in_the_order_of_the_book(pages: Path) -> None:
     """The pages that are there, with the headings of the contents; the widest table across."""
-    found = sections(ROOT, pages, 2022)
+    found = sections(load_plan(ROOT), pages, 2022)
     assert [(s.name, s.across) for s in found] == [("index", False), ("table1", True)]
     assert [(h.level, h.anchor, h.title) for h in found[1].headings] == [
         (1, "table1--id1", "表一"),
@@ -54,14 +55,14 @@ def test_sections_in_the_order_of_the_book(pages: Path) -> None:
 
 def test_only_what_paper_can_do(pages: Path) -> None:
     """No navigation, code, buttons, downloads; what was folded is open."""
-    html = sections(ROOT, pages, 2022)[0].html
+    html = sections(load_plan(ROOT), pages, 2022)[0].html
     assert not re.search("目录|代码|x = 1|<script|<button|headerlink|下载", html)
     assert '<details open=""><summary>明细</summary><p>折叠的</p></details>' in html
 
 
 def test_ids_are_unique_and_links_stay_inside(pages: Path) -> None:
     """A link leads to a place in the document or out into the world; a page that is not in it is no link."""
-    html = "".join(section.html for section in sections(ROOT, pages, 2022))
+    html = "".join(section.html for section in sections(load_plan(ROOT), pages, 2022))
     ids = re.findall(r'\bid="([^"]+)"', html)
     assert len(ids) == len(set(ids)) == 8
     assert re.findall(r'href="([^"]+)"', html) == [
@@ -169,7 +170,7 @@ def entries(outline: list[Destination | list[object]], level: int = 1) -> Iterat
 def test_bookmarks_and_contents_agree(report: Path, texts: list[str], built: Path) -> None:
     """Every page and part has a bookmark, and the contents name the page where it is."""
     reader = PdfReader(report)
-    headings = [h for s in sections(ROOT, built / "_build" / "html", 2022) for h in s.headings]
+    headings = [h for s in sections(load_plan(ROOT), built / "_build" / "html", 2022) for h in s.headings]
     marks = [mark for mark in entries(reader.outline) if mark[0] <= 2]
     assert [(level, re.sub(r"\s", "", title)) for level, title, _ in marks] == [
         (h.level, re.sub(r"\s", "", h.title)) for h in headings
@@ -215,7 +216,7 @@ def test_nothing_is_wider_than_the_paper(built: Path, plan: Plan, tmp_path: Path
     """At the width of the paper between its margins, no table and no drawing is cut off."""
     site = built / "_build" / "html"
     page = tmp_path / "report.html"
-    page.write_text(document(plan, 2022, site, sections(ROOT, site, 2022), {}), encoding="utf-8")
+    page.write_text(document(plan, 2022, site, sections(plan, site, 2022), {}), encoding="utf-8")
     for kind, millimetres in (("article.across", 297 - 24), ("article:not(.across)", 210 - 34)):
         tab = browser.new_page(viewport={"width": int(millimetres / 25.4 * 96), "height": 900})
         tab.emulate_media(media="print")
@@ -254,6 +255,42 @@ def test_its_date_is_the_given_one(
     cover = reader.pages[0].extract_text()
     assert "2026年1月1日" in cover
     assert "2021年回看" in cover
+
+
+def test_the_cover_says_how_final_it_is_and_who_made_it(built: Path, plan: Plan) -> None:
+    """初稿 or 定稿, and the compiling unit where the plan's frame names one; a retrospect has no stage."""
+    site = built / "_build" / "html"
+    cover = document(plan, 2022, site, (), {})
+    assert '<p class="stage">定　稿</p>' in cover
+    assert 'class="unit"' not in cover
+    named = replace(plan, frame=plan.frame.model_copy(update={"compiled_by": "某某市环境<科>学研究院"}))
+    assert '<p class="unit">某某市环境&lt;科&gt;学研究院</p>' in document(named, 2022, site, (), {})
+    assert 'class="stage"' not in document(plan, 2021, site, (), {})
+
+
+def test_dossiers_of_what_is_open_and_the_annex(built: Path, plan: Plan) -> None:
+    """What is unmet, then what has no data; registers, hashes and package lists at the end. An older year has no dossiers:
+    they speak of the newest.
+    """
+    site = built / "_build" / "html"
+    parts: dict[str, list[str]] = {}
+    for section in sections(plan, site, 2022):
+        parts.setdefault(section.part, []).append(section.name)
+    assert list(parts) == ["", "未达标与无数据指标的档案", "附件"]
+    assert parts["未达标与无数据指标的档案"] == ["9", "38", "11", "12", "13", "24", "27", "28", "29", "32"]
+    assert parts["附件"] == ["commitments", "units", "reconciliation", "method", "provenance"]
+    assert {section.part for section in sections(plan, site, 2021)} == {"", "附件"}
+
+
+def test_a_printed_dossier_begins_with_its_content(built: Path, tmp_path: Path, browser_is_there: None) -> None:
+    """Printed from the browser: the heading, and no list of the page's parts."""
+    site, page = built / "_build" / "html", tmp_path / "page.html"
+    text = (site / "book" / "indicators" / "38.html").read_text(encoding="utf-8")
+    page.write_text(text.replace("../../_static", (site / "_static").as_uri()), encoding="utf-8")
+    text = print_pdf(find_browser(), page, tmp_path / "page.pdf").pages[0].extract_text()
+    shown = characters(text)
+    assert shown.strip().startswith("38 农村生活污水治理率")
+    assert "本页目录" not in shown
 
 
 def test_undated_without_one(report: Path) -> None:

@@ -28,11 +28,14 @@ from cixi_analysis.analysis.table1 import standards
 from cixi_analysis.book.cache import Drawings, drawings
 from cixi_analysis.plan.dataset import Plan, load_plan
 from cixi_analysis.plan.provenance import FILE, provenance
+from cixi_analysis.presentation.glossary import linked
 from cixi_analysis.presentation.looks import config as theme
 
 _TAG = re.compile(r"<[a-z][a-z0-9]*\b[^>]*\bdata-find=[^>]*>")
 _YEAR = re.compile(r"/(\d{4})/")
 _INDEX = ("Search.setIndex(", ")")
+#: The page that explains the book's words, and pages that use them as names of columns and functions.
+_GLOSSARY, _ABOUT_CODE = "book/method", ("book/api", "book/dictionary")
 _json = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -111,12 +114,14 @@ def _changed(app: Sphinx, env: BuildEnvironment, added: set[str], *_: set[str]) 
 
 
 def _adjust(app: Sphinx, page: str, _template: str, context: dict[str, Any], _doctree: object) -> None:
-    """Sign a page; load the names on the search page only, and pictures when the reader comes near them."""
+    """Sign a page; link its words to their explanation; load the names on the search page only, and pictures when the reader comes near them."""
     if page == "search":
         app.add_js_file("names.js")
     context["pagetitle"] = html.escape(context.get("pagetitle", ""), quote=False)  # the theme prints it as markup
     if "body" in context:
         context["body"] = context["body"].replace("<img ", '<img loading="lazy" ')
+        if _GLOSSARY in app.env.found_docs and page not in (_GLOSSARY, *_ABOUT_CODE):
+            context["body"] = linked(context["body"], context["pathto"](_GLOSSARY))
     year = int(found[1]) if (found := re.match(r"book/(\d{4})/", page)) else None
     imprints, about = app.config.cixi_imprints, context["pathto"]("book/provenance")
     line = imprints.get(year, imprints[None])

@@ -113,6 +113,7 @@ class Frame(_Settings):
     short_title: _Line = column("简称", "写在填报表里，用来认出是哪一个规划的表。")
     region: _Line = column("地区", "规划的地区，如 某某市。")
     scope: Maybe[_Line] = column("范围说明", "规划范围的一句话，写在每页下方；没有则不写。", default=None)
+    compiled_by: Maybe[_Line] = column("编制单位", "写在报告 PDF 的封面上；没有则不写。", default=None)
     base_year: _Year = column("基准年", "规划的基准年；要求自这一年起适用，以后各年由填报表填报。")
     first_report_year: _Year = column("首个成页的年份", "不晚于基准年；更早的年份只有个别数字，用于趋势。")
     retrospect_wordings: _Year | None = column(

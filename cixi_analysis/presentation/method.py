@@ -11,6 +11,7 @@ from cixi_analysis.assessment import tally_without_each_convention
 from cixi_analysis.assessment.numbers import SMALL_FALL
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.presentation import tables
+from cixi_analysis.presentation.glossary import MEANINGS, TERMS, anchor
 from cixi_analysis.presentation.html import Html, bullets, link, prose, stack
 from cixi_analysis.presentation.looks import badge
 from cixi_analysis.presentation.titles import item_title, short_source, table1_href
@@ -19,13 +20,7 @@ from cixi_analysis.words import Basis, Convention, Pace, Verdict
 _UPPER = ["", *(f" < {lower:g}" for lower, _ in CLASSES)]
 #: Verdict, basis, pace or convention → its meaning.
 _MEANINGS: dict[StrEnum, str] = {
-    Verdict.MET: "要求已经达到",
-    Verdict.UNMET: "要求没有达到",
-    Verdict.NO_DATA: "数据和文字都不足以判定；不等于没有达到",
-    Verdict.NOT_APPLICABLE: "本级不提要求（表中作“/”）；不计入分子分母",
-    Basis.MEASURED: "有可比的数，由数决定",
-    Basis.ATTESTED: "数不能决定，而现状原文写明做到了（或没有做到）；理由里引用原文",
-    Basis.DEEMED: "数与原文都不能决定，按下面有名有据的约定视为达到",
+    **MEANINGS,
     Pace.REACHED: "最近值已经达到规划值",
     **{pace: f"{lower:g} ≤ 速度之比{upper}" for (lower, pace), upper in zip(CLASSES, _UPPER, strict=False)},
     Pace.MOVING_AWAY: f"速度之比 < {CLASSES[-1][0]:g}，或首年已达到而此后失去",
@@ -42,6 +37,13 @@ def meanings(kind: type[Verdict | Basis | Pace], title: str) -> Html:
     """The words of one kind (verdicts, bases, paces) and their meaning; ``title`` heads them."""
     rows = [(word.chinese if kind is Basis else badge(word), _MEANINGS[word]) for word in kind]
     return tables.table(rows, {title: "short", "含义": "text"}, keyed=False)
+
+
+def glossary() -> Html:
+    """The words of the book and their meaning; each has an address."""
+    term = Markup('<span id="{}">{}</span>').format
+    rows = [(term(anchor(word), word), meaning) for word, meaning in TERMS.items()]
+    return tables.table(rows, {"词": "short", "含义": "text"}, keyed=False)
 
 
 def small_fall() -> Html:

@@ -21,6 +21,7 @@ from markupsafe import Markup
 from pypdf import PdfReader
 
 from cixi_analysis.analysis.table1 import coverage
+from cixi_analysis.assessment import assess
 from cixi_analysis.book.pages import read_pages
 from cixi_analysis.book.pdf.printing import Heading, PdfError, find_browser, finished, info, places, print_pdf
 from cixi_analysis.book.sphinx_extension import book_title, imprint
@@ -28,6 +29,7 @@ from cixi_analysis.errors import writing
 from cixi_analysis.export.workbook import save_bytes
 from cixi_analysis.plan import edition, provenance
 from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.words import Stage, Verdict
 
 #: The most printings until the page numbers of the contents no longer change.
 _MOST = 4
@@ -37,8 +39,8 @@ _EDITION = "/CixiEdition"
 _NOT_PRINTED = (
     "script, button, input, .headerlink, .cell_input, details.hide, .toctree-wrapper, .d-print-none, .cixi-data"
 )
-#: Pages made once that are appended to the pages of every year.
-_APPENDED = ("method", "provenance")
+#: The annex: registers of the year, then pages that every year has.
+_REGISTERS, _APPENDED = ("units", "commitments", "reconciliation"), ("method", "provenance")
 #: Pages with tables of many columns of text: printed in landscape.
 _ACROSS = ("table1", "projects", "commitments")
 #: Attributes that hold ids.
@@ -56,6 +58,7 @@ class Section:
     html: Markup
     headings: tuple[Heading, ...]
     across: bool  # printed in landscape
+    part: str = ""  # of the report, over its first section in the contents
 
 
 def make_pdf(plan: Plan, year: int, site: Path, folder: Path) -> Path:
@@ -63,7 +66,7 @@ def make_pdf(plan: Plan, year: int, site: Path, folder: Path) -> Path:
 
     The same site, browser and fonts give the same bytes. Raises :class:`PdfError` without a browser that can do it.
     """
-    browser, found, target = find_browser(), sections(plan.root, site, year), folder / f"cixi-{year}.pdf"
+    browser, found, target = find_browser(), sections(plan, site, year), folder / f"cixi-{year}.pdf"
     headings = [heading for section in found for heading in section.headings]
     folder.mkdir(parents=True, exist_ok=True)
     # Below the folder, since some browsers may not read /tmp.
@@ -97,9 +100,11 @@ def belongs_to(pdf: Path, site: Path) -> bool:
 
 def document(plan: Plan, year: int, site: Path, found: tuple[Section, ...], pages: Mapping[str, int]) -> str:
     """The report as the browser prints it; ``pages``: anchor of a heading → the page number in the contents."""
-    date = edition.date()
+    date, known = edition.date(), coverage(plan, year)
     return _TEMPLATES.get_template("report.html.j2").render(
-        book=book_title(plan), title=_title(plan, year), draft=coverage(plan, year).is_draft, imprint=imprint(plan, year),
+        book=book_title(plan), title=_title(plan, year), imprint=imprint(plan, year),
+        stage="" if known.is_retrospect else Stage.DRAFT if known.is_draft else Stage.FINAL,
+        unit=plan.frame.compiled_by or "",
         date=f"{date.year}年{date.month}月{date.day}日" if date else "",
         edition=json.loads((site / provenance.FILE).read_text(encoding="utf-8"))["edition"],
         statics=(site / "_static").resolve().as_uri(), sections=found, pages=pages,
@@ -114,15 +119,27 @@ def _fingerprint(site: Path) -> str:
     return hashlib.sha256((site / provenance.FILE).read_bytes()).hexdigest()
 
 
-def sections(root: Path, site: Path, year: int) -> tuple[Section, ...]:
-    """The year's pages in the order of the book, then the appended ones."""
-    names = [page.output.format(year=year) for page in read_pages(root) if page.each.yearly]
-    pages = [f"book/{name}.html" for name in dict.fromkeys((*names, *_APPENDED))]
-    pages = [page for page in pages if (site / page).is_file()]
-    return tuple(_section(site, page, pages) for page in pages)
+def sections(plan: Plan, site: Path, year: int) -> tuple[Section, ...]:
+    """The year's pages in the order of the book; for the newest year the dossiers of what is unmet or has no data, as
+    dossiers are of that year; then the annex.
+    """
+    names = [page.output.format(year=year) for page in read_pages(plan.root) if page.each.yearly]
+    registers = [name for name in names if Path(name).name in _REGISTERS]
+    table, newest = assess(plan, year).indicators, year == max(plan.report_years)
+    numbers = (n for one in (Verdict.UNMET, Verdict.NO_DATA) for n in table[table["verdict"] == one]["indicator"])
+    dossiers = [f"indicators/{number}" for number in numbers if newest]
+    parts = {
+        "": [name for name in names if name not in registers],
+        "未达标与无数据指标的档案": dossiers,
+        "附件": [*registers, *_APPENDED],
+    }
+    where = {f"book/{name}.html": part for part, own in reversed(parts.items()) for name in own}
+    pages = [page for part, own in parts.items() for page in dict.fromkeys(f"book/{name}.html" for name in own)]
+    pages = [page for page in dict.fromkeys(pages) if (site / page).is_file()]
+    return tuple(_section(site, page, pages, where[page]) for page in pages)
 
 
-def _section(site: Path, page: str, pages: list[str]) -> Section:
+def _section(site: Path, page: str, pages: list[str], kind: str) -> Section:
     text = (site / page).read_text(encoding="utf-8")
     article = BeautifulSoup(text, "html.parser", multi_valued_attributes=None).select_one("article.bd-article")
     if article is None:
@@ -157,7 +174,7 @@ def _section(site: Path, page: str, pages: list[str]) -> Section:
         picture["src"] = (site / folder / str(picture["src"])).resolve().as_uri()
     headings = tuple(
         Heading(int(heading.name[1]), str(section["id"]), heading.get_text(" ", strip=True))
-        for heading in article.select("h1, h2")
+        for heading in article.select("h1" if page.startswith("book/indicators/") else "h1, h2")
         if (section := heading.find_parent("section", id=True))
     )
-    return Section(name, Markup(article.decode_contents()), headings, name in _ACROSS)  # noqa: S704  # our own page
+    return Section(name, Markup(article.decode_contents()), headings, name in _ACROSS, kind)  # noqa: S704  # our own page
