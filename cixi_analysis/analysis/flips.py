@@ -1,0 +1,211 @@
+"""怎样才能达标: the smallest changes to what is known of an item by which its verdict would be 是, a sentence each."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from typing import Any
+
+from cixi_analysis.analysis.flip_search import Cell, Search, Way, edit
+from cixi_analysis.assessment import REQUIREMENT, TARGET, Judgement, judgements, measured, observed_level, one_number
+from cixi_analysis.assessment.numbers import NO_DATA, UNMET
+from cixi_analysis.assessment.yardstick import Wording, observation_problems
+from cixi_analysis.plan.dataset import Asked, Plan
+from cixi_analysis.plan.schema import Observation
+from cixi_analysis.words import CLASS_UNIT, NOT_ASSIGNED, BenchmarkKind
+
+#: Ends of what may be filled in, as a sentence has them.
+_SIDES = {"≥": "不低于", "≤": "不高于"}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One cell of the item's observation that changes.
+
+    ``found``: what it holds, None where nothing; ``needed``: what it would have to hold, None where words of the statement
+    no longer hold; ``side``: whether more (≥) or less (≤) does too; ``upto``: the other end where both are bounded.
+    ``clauses``: what a number has to satisfy together with others that are not known either; ``needed`` is then one that
+    was tried, for the proof, and no sentence shows it.
+    """
+
+    cell: Cell
+    found: str | None
+    needed: str | None
+    unit: str = ""
+    side: str = ""
+    upto: str = ""
+    clauses: tuple[str, ...] = ()
+    #: other columns of the row that go with it
+    beside: tuple[tuple[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class Flip:
+    """One way to 是: all of ``changes`` together, of which none can be left out. Without any there is no way."""
+
+    item_id: str
+    level: str
+    year: int
+    changes: tuple[Change, ...]
+    sentence: str
+
+
+def flips(plan: Plan, year: int, item_id: str, level: str) -> tuple[Flip, ...]:
+    """The ways by which an item would be met in ``year`` at ``level`` (also a target year), each smallest: with one step
+    of the printed precision less, or with one change left out, it is not met. Empty where it is met or nothing is asked; a
+    single one without changes where there is no way, which its sentence explains.
+    """
+    plan = plan.as_of(plan.require_year(year))
+    judged = judgements(plan, year, REQUIREMENT if level in plan.levels else TARGET, ())
+    base = next(one for one in judged if (one.item.item_id, one.level) == (item_id, level))
+    wording = base.in_force(year)[0]
+    if wording is None or base.verdict[0, -1] not in (UNMET, NO_DATA):
+        return ()
+    if wording.refusal:
+        return (Flip(item_id, level, year, (), "要求无法解读：先要读得懂要求，才说得出怎样达标。"),)
+    found: dict[frozenset[Cell], Flip] = {}
+    for kind in _kinds(plan, base, year, wording):
+        search = Search(plan, year, base, kind)
+        tried = {frozenset(way.draft): _flip(search, way) for way in search.ways()}
+        found |= {key: flip for key, flip in tried.items() if key not in found and _is_valid(plan, flip)}
+        if any(cell.is_number for cells in found for cell in cells):
+            break
+    return tuple(found.values()) or (
+        Flip(item_id, level, year, (), "只靠补上或改动这一年的数据、目标、平均和文字，达不到要求。"),
+    )
+
+
+def _kinds(plan: Plan, base: Judgement, year: int, wording: Wording) -> list[Asked]:
+    """What a number that is filled in may measure: what was measured in the year, or last before it; what is asked for."""
+    item, observed, found = base.item, observed_level(plan, base.level), list[Asked]()
+    for y in reversed([y for y in plan.years if y <= year]):
+        row = plan.observation(item.item_id, y, observed)
+        if row and (row.value is not None or (y == year and (row.measure or row.unit))):
+            found.append(measured(plan.asked(item, observed, y), row.measure, row.unit, row.polarity))
+            break
+    return list(dict.fromkeys([*found, measured(wording.asked, None, None, None)]))
+
+
+def _flip(search: Search, way: Way) -> Flip:
+    changes = tuple(_changes(search, way))
+    return Flip(search.item.item_id, search.level, search.year, changes, _sentence(search, changes))
+
+
+def _changes(search: Search, way: Way) -> Iterator[Change]:
+    for cell, needed in way.draft.items():
+        row = search.rows.get(cell.year)
+        if not cell.is_number:
+            gone = needed is None
+            yield Change(cell, cell.of.partition("=")[2] if gone else None, needed)
+            continue
+        known = getattr(row, cell.column, None) if cell == search.value else None
+        unit = search.kind.unit.strip("-")
+        beside = tuple(search.beside(cell).items())
+        if known is not None and search.known is not None and needed is not None:
+            side = "≥" if search.rank(needed) > search.rank(known) else "≤"
+            yield Change(cell, known, needed, unit, side, beside=beside)
+            continue
+        low, high = way.limits[cell]
+        side, upto = ("≥" if low else "≤" if high else ""), high if low and high else ""
+        joint = (cell == search.value and not side) or (cell != search.value and search.value in way.draft)
+        clauses = (
+            tuple(c for c in dict.fromkeys(search.lacking.get(cell, ())) if c not in way.draft.values())
+            if joint
+            else ()
+        )
+        yield Change(cell, known, needed, unit, side, upto, clauses, beside)
+
+
+def _sentence(search: Search, changes: Sequence[Change]) -> str:
+    """What would have to be, for a reader."""
+    told = [_moved(search, c) for c in changes if c.found is not None and c.needed is not None]
+    told += [_bounded(search, c) for c in changes if c.found is None and c.side and not c.clauses]
+    if joint := [c for c in changes if c.clauses]:
+        clauses = dict.fromkeys(clause for c in joint for clause in c.clauses)
+        told.append(f"补上{_names(search, [c.cell for c in joint])}，且符合{_quoted(clauses)}")
+    if words := [c.needed for c in changes if c.cell.column == "attests" and c.needed]:
+        told.append(f"有原文载明{_quoted(words)}")
+    if any(c.needed == NOT_ASSIGNED for c in changes):
+        told.append(f"查明{search.year}年上级没有下达目标（按约定视同达标）")
+    told += [f"原文所说的“{c.found}”随之不再成立" for c in changes if c.needed is None]
+    return "；".join(told) + "。"
+
+
+def _moved(search: Search, change: Change) -> str:
+    """A value that would have to be another: from what to what, and how far that is."""
+    found, needed = (_quantity(text or "", change.unit) for text in (change.found, change.needed))
+    if search.known is None:
+        return f"改测{search.kind.name}（现有{found}，所测的不是它）"
+    up = change.side == "≥"
+    if change.unit == CLASS_UNIT:
+        return f"{search.year}年由{found}改善到{needed}" if not up else f"{search.year}年由{found}变为{needed}"
+    apart = abs(Decimal(change.needed or 0) - Decimal(change.found or 0))
+    by = f"{apart:f}{'个百分点' if change.unit == '%' else change.unit}"
+    if search.level in search.plan.levels:
+        return f"{search.year}年的数值须由{found}{'提高' if up else '降低'}到{needed}，相差{by}"
+    return f"{search.level}年须达到{needed}，比{search.year}年的{found}{'提高' if up else '降低'}{by}"
+
+
+def _bounded(search: Search, change: Change) -> str:
+    """A missing number, and between which ends it would have to lie."""
+    limit = _quantity(change.needed or "", change.unit)
+    if change.upto:
+        return f"补上{_names(search, [change.cell])}，须在{limit}至{_quantity(change.upto, change.unit)}之间"
+    if change.unit == CLASS_UNIT:
+        return f"补上{_names(search, [change.cell])}，须为{limit}或更{'优' if change.side == '≤' else '差'}"
+    return f"补上{_names(search, [change.cell])}，须{_SIDES[change.side]}{limit}"
+
+
+def _names(search: Search, cells: Sequence[Cell]) -> str:
+    """What missing numbers are called."""
+    what = "数值" if search.kind.name == search.item.name else search.kind.name
+    years = sorted(cell.year for cell in cells if cell.column == "value")
+    told = [f"{'、'.join(map(str, years))}年的{what}"] if years else []
+    for cell in cells:
+        if cell.column == "assigned_target":
+            told.append(f"{cell.year}年上级下达的目标")
+        elif cell.column == "benchmark":
+            kind = BenchmarkKind(cell.of)
+            of = "值" if kind.startswith(BenchmarkKind.LEVEL) else "变化量"
+            told.append(f"{cell.year}年的{kind.scope.chinese}平均{of}")
+    return "和".join(told) if len(told) < 3 else f"{'、'.join(told[:-1])}和{told[-1]}"
+
+
+def _quantity(text: str, unit: str) -> str:
+    return f"{text}{unit}"
+
+
+def _quoted(texts: Sequence[str] | dict[str, None]) -> str:
+    return "".join(f"“{text}”" for text in texts)
+
+
+def applied(plan: Plan, flip: Flip) -> Plan:
+    """The plan with the changes of a flip made."""
+    return replace(plan, observations={**plan.observations, **dict(_edited(plan, flip))})
+
+
+def _edited(plan: Plan, flip: Flip) -> Iterator[tuple[int, tuple[Observation, ...]]]:
+    """Each year that changes with its rows. A row for all levels is divided where these measure different things."""
+    observed, item = observed_level(plan, flip.level), plan.item(flip.item_id)
+    for year in dict.fromkeys(change.cell.year for change in flip.changes):
+        row, rows = plan.observation(flip.item_id, year, observed), list(plan.observations.get(year, ()))
+        together = one_number(plan, item, year)
+        if row is None:
+            level = None if together and not plan.observed(flip.item_id, year) else observed
+            blank = {"item_id": flip.item_id, "level": level, "source": item.source, "stage": ""}
+            cells = dict.fromkeys(Observation.columns()) | blank | {"absence": plan.missing_reason(year)}
+        else:
+            cells = dict(row)
+            rows.remove(row)
+            if row.level is None and not together:
+                rows += [row.model_copy(update={"level": level}) for level in plan.levels if level != observed]
+                cells["level"] = observed
+        for change in flip.changes:
+            if change.cell.year == year:
+                cells = edit(cells, change.cell, change.needed, dict(change.beside))
+        yield year, (*rows, Observation.model_validate(cells))
+
+
+def _is_valid(plan: Plan, flip: Flip) -> bool:
+    """Whether the data's own checks take what a flip would put there."""
+    rows = ((0, year, rows[-1]) for year, rows in _edited(plan, flip))
+    return not any(observation_problems(plan, "", rows))
