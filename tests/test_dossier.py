@@ -118,7 +118,8 @@ def test_facts_are_one_tidy_table() -> None:
     table = facts(dossier(tiny_plan(), 2, 2022))
     assert list(table.columns) == list(FACT_COLUMNS)
     assert list(dict.fromkeys(table["part"])) == [
-        "name", "wording", "observation", "verdict", "target", "margin", "pace", "commitment", "project", "audit",
+        "name", "wording", "observation", "verdict", "target", "margin", "pace", "flip", "commitment", "project",
+        "audit",
     ]  # fmt: skip
     own = table[(table["part"] == "verdict") & (table["year"] == 2022) & table["item_id"].eq("2.1")]
     assert own[["level", "content", "basis"]].values.tolist() == [
@@ -126,6 +127,9 @@ def test_facts_are_one_tidy_table() -> None:
         ["provincial", "unmet", "measured"],
     ]
     assert table.loc[table["part"] == "commitment", "detail"].tolist() == ["2025年；同一数量：理由"]
+    assert table.loc[table["part"] == "flip", ["level", "content", "detail"]].values.tolist()[0] == [
+        "provincial", "2022年的数值须由86%提高到90%，相差4个百分点。", "2022 value 86 → ≥90%",
+    ]  # fmt: skip
 
 
 def test_an_unknown_indicator_or_year_is_refused() -> None:

@@ -5,13 +5,12 @@ from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from tiny import item, observation, requirement, target, tiny_plan
 
-from cixi_analysis.analysis.flips import Change, Flip, applied, flips
+from cixi_analysis.analysis.flips import CellChange, Flip, applied, flips
 from cixi_analysis.assessment import REQUIREMENT, TARGET, assess
 from cixi_analysis.errors import DataError
 from cixi_analysis.plan.dataset import Plan
-from cixi_analysis.words import CLASS_UNIT, WATER_CLASSES, Verdict
+from cixi_analysis.words import WATER_CLASSES, Verdict
 
 
 def alone(plan: Plan, item_id: str) -> Plan:
@@ -21,7 +20,7 @@ def alone(plan: Plan, item_id: str) -> Plan:
     return replace(plan.only((plan.item(item_id),)), observations=seen, progress={}, left_out=(), **empty)
 
 
-def verdict(plan: Plan, flip: Flip, changes: tuple[Change, ...]) -> str:
+def verdict(plan: Plan, flip: Flip, changes: tuple[CellChange, ...]) -> str:
     """The verdict of the question with some changes made, by the assessment of the whole year; "contradiction" where
     words and numbers contradict each other.
     """
@@ -34,7 +33,7 @@ def verdict(plan: Plan, flip: Flip, changes: tuple[Change, ...]) -> str:
     return str(table.loc[table["level"] == flip.level, "verdict"].item())
 
 
-def less(change: Change) -> Iterator[Change]:
+def less(change: CellChange) -> Iterator[CellChange]:
     """The change with one step of its printed precision less, at each end that it has."""
     for end, side in ((change.needed, change.side), (change.upto, "≤")):
         if not end or not side:

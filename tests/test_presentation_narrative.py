@@ -63,6 +63,9 @@ def test_a_dossier_shows_everything() -> None:
     verdicts = text(dossier_page.verdict_table(found))
     assert words("2022 2 环境质量（整项） 国家级 ✓ 是 数据判定") in verdicts
     assert words("2025年 2① 优良比例 ✗ 否") in text(dossier_page.towards(found))
+    ways = text(dossier_page.ways(found))
+    assert words("2① 优良比例 省级要求：2022年的数值须由86%提高到90%，相差4个百分点。") in ways
+    assert words("2② 浓度 2025年规划值：2025年须达到30微克/立方米，比2022年的32微克/立方米降低2微克/立方米。") in ways
     assert words("同一数量 理由") in text(dossier_page.commitments(found, "../2022/"))
     assert 'href="../2022/projects.html#project-1"' in dossier_page.projects(found, "../2022/")._repr_html_()
     assert words("A002 核对A002 ≠ 不一致：一句话。") in text(dossier_page.findings(found))

@@ -13,6 +13,7 @@ from cixi_analysis.analysis import links
 from cixi_analysis.analysis.causes import by_last_standard, verdict_changes
 from cixi_analysis.analysis.changes import year_before
 from cixi_analysis.analysis.commitments import deadline, promised
+from cixi_analysis.analysis.flips import Flip, flips
 from cixi_analysis.analysis.reconciliation import result
 from cixi_analysis.analysis.records import records
 from cixi_analysis.analysis.trend import margins, trends
@@ -63,6 +64,8 @@ class Dossier:
     findings: tuple[AuditRow, ...]
     #: what changed in the requirements since the year before and in the verdicts by it, a sentence each
     turned: tuple[str, ...]
+    #: what would have to be for 是, of each item at each level and target year that is not met
+    flips: tuple[Flip, ...]
     #: what is not known of the year, a sentence each
     missing: tuple[str, ...]
 
@@ -79,6 +82,7 @@ def dossier(plan: Plan, indicator: int, year: int) -> Dossier:
     concerns = (Entity.FINDING, Entity.ITEM)
     concerning = {row.from_id for row in plan.links if (row.from_kind, row.to_kind) == concerns and row.to_id in ids}
     years = [y for y in dict.fromkeys((*plan.report_years, year)) if y <= year]
+    questions = (*plan.levels, *map(str, plan.frame.target_years))
     return Dossier(
         plan=own,
         indicator=indicator,
@@ -93,6 +97,9 @@ def dossier(plan: Plan, indicator: int, year: int) -> Dossier:
         projects=tuple(pair for item in own.items for pair in links.projects_of(plan, item)),
         findings=tuple(row for row in plan.audit if row.audit_id in concerning),
         turned=tuple(_turned(own, year)),
+        flips=tuple(
+            flip for item in own.items for level in questions for flip in flips(own, year, item.item_id, level)
+        ),
         missing=tuple(_missing(own, year)),
     )
 
@@ -234,6 +241,9 @@ def _facts(found: Dossier) -> Iterator[tuple[object, ...]]:
     for row in records(found.trends.dropna(subset="target_year")):
         held = f"规划值 {row.target_value:.12g}，差距 {row.gap:+.12g}"
         yield "pace", row.item_id, None, row.target_year, row.pace, None, held, None
+    for flip in found.flips:
+        held = "；".join(f"{c.cell.year} {c.cell.column} {c.found or '（空）'} → {c.told}" for c in flip.changes)
+        yield "flip", flip.item_id, flip.level, flip.year, flip.sentence, None, held, None
     for promise, link in found.commitments:
         told = f"{promise.commitment_id} {promise.metric} {promised(promise)}".strip()
         held = f"{deadline(promise) or '未写期限'}；{link.relation.chinese}：{link.reason}"

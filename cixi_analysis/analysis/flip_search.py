@@ -64,7 +64,7 @@ _Steps = Generator[Sequence[Draft], Sequence[bool], T]
 _Cells = tuple[Cell, ...]
 
 
-class Search:
+class FlipSearch:
     """The search for one item at one level in one year; a value filled in measures ``kind``. ``base``: what is known, judged
     up to the year.
     """
@@ -118,7 +118,7 @@ class Search:
         if cell.column != "value":
             return {}
         own = measured(self.plan.asked(self.item, self.observed, cell.year), None, None, None)
-        must = unstated(self.plan, self.item, self.observed, cell.year)
+        must = {*unstated(self.plan, self.item, self.observed, cell.year), *(["unit"] if self.of_class else [])}
         pairs = (("measure", self.kind.name, own.name), ("unit", self.kind.unit, own.unit))
         stated = {column: mine if mine != theirs or column in must else None for column, mine, theirs in pairs}
         return {**stated, "polarity": self.kind.polarity if self.kind.polarity != own.polarity else None}
@@ -326,8 +326,13 @@ class Search:
         asked = self.plan.asked(self.item, self.observed, self.year)
         return row.value if measured(asked, row.measure, row.unit, row.polarity) == self.kind else None
 
+    @property
+    def of_class(self) -> bool:
+        """Whether a water class is measured."""
+        return self.kind.unit == CLASS_UNIT
+
     def _is_class(self, cell: Cell) -> bool:
-        return self.kind.unit == CLASS_UNIT and cell.column != "benchmark"
+        return self.of_class and cell.column != "benchmark"
 
     def _extremes(self, cell: Cell) -> Sequence[str]:
         """Contents beyond all others: whether some content would do."""
@@ -359,7 +364,7 @@ class Search:
 
     def _floor(self, number: Decimal | int) -> int:
         """A number in steps of the printed precision."""
-        if self.kind.unit == CLASS_UNIT:
+        if self.of_class:
             return int(number)
         return int(Decimal(number).scaleb(self._step).to_integral_value(ROUND_FLOOR))
 

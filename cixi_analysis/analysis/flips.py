@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from cixi_analysis.analysis.flip_search import Cell, Search, Way, edit
+from cixi_analysis.analysis.flip_search import Cell, FlipSearch, Way, edit
 from cixi_analysis.assessment import REQUIREMENT, TARGET, Judgement, judgements, measured, observed_level, one_number
 from cixi_analysis.assessment.numbers import NO_DATA, UNMET
 from cixi_analysis.assessment.yardstick import Wording, observation_problems
 from cixi_analysis.plan.dataset import Asked, Plan
 from cixi_analysis.plan.schema import Observation
+from cixi_analysis.requirement import tree
 from cixi_analysis.words import CLASS_UNIT, NOT_ASSIGNED, BenchmarkKind
 
 #: Ends of what may be filled in, as a sentence has them.
@@ -18,7 +19,7 @@ _SIDES = {"≥": "不低于", "≤": "不高于"}
 
 
 @dataclass(frozen=True)
-class Change:
+class CellChange:
     """One cell of the item's observation that changes.
 
     ``found``: what it holds, None where nothing; ``needed``: what it would have to hold, None where words of the statement
@@ -37,6 +38,14 @@ class Change:
     #: other columns of the row that go with it
     beside: tuple[tuple[str, Any], ...] = ()
 
+    @property
+    def told(self) -> str:
+        """What is needed, with its unit: ``≥50.0%``; the clauses where no number is known."""
+        if self.clauses:
+            return "，".join(self.clauses)
+        ends = f"{self.needed}–{self.upto}" if self.upto else f"{self.side}{self.needed or '（删去）'}"
+        return f"{ends}{self.unit}"
+
 
 @dataclass(frozen=True)
 class Flip:
@@ -45,7 +54,7 @@ class Flip:
     item_id: str
     level: str
     year: int
-    changes: tuple[Change, ...]
+    changes: tuple[CellChange, ...]
     sentence: str
 
 
@@ -64,7 +73,7 @@ def flips(plan: Plan, year: int, item_id: str, level: str) -> tuple[Flip, ...]:
         return (Flip(item_id, level, year, (), "要求无法解读：先要读得懂要求，才说得出怎样达标。"),)
     found: dict[frozenset[Cell], Flip] = {}
     for kind in _kinds(plan, base, year, wording):
-        search = Search(plan, year, base, kind)
+        search = FlipSearch(plan, year, base, kind)
         tried = {frozenset(way.draft): _flip(search, way) for way in search.ways()}
         found |= {key: flip for key, flip in tried.items() if key not in found and _is_valid(plan, flip)}
         if any(cell.is_number for cells in found for cell in cells):
@@ -85,24 +94,24 @@ def _kinds(plan: Plan, base: Judgement, year: int, wording: Wording) -> list[Ask
     return list(dict.fromkeys([*found, measured(wording.asked, None, None, None)]))
 
 
-def _flip(search: Search, way: Way) -> Flip:
+def _flip(search: FlipSearch, way: Way) -> Flip:
     changes = tuple(_changes(search, way))
     return Flip(search.item.item_id, search.level, search.year, changes, _sentence(search, changes))
 
 
-def _changes(search: Search, way: Way) -> Iterator[Change]:
-    for cell, needed in way.draft.items():
+def _changes(search: FlipSearch, way: Way) -> Iterator[CellChange]:
+    for cell, needed in sorted(way.draft.items(), key=lambda pair: (not pair[0].is_number, pair[1] is None)):
         row = search.rows.get(cell.year)
         if not cell.is_number:
             gone = needed is None
-            yield Change(cell, cell.of.partition("=")[2] if gone else None, needed)
+            yield CellChange(cell, cell.of.partition("=")[2] if gone else None, needed)
             continue
         known = getattr(row, cell.column, None) if cell == search.value else None
         unit = search.kind.unit.strip("-")
         beside = tuple(search.beside(cell).items())
         if known is not None and search.known is not None and needed is not None:
             side = "≥" if search.rank(needed) > search.rank(known) else "≤"
-            yield Change(cell, known, needed, unit, side, beside=beside)
+            yield CellChange(cell, known, needed, unit, side, beside=beside)
             continue
         low, high = way.limits[cell]
         side, upto = ("≥" if low else "≤" if high else ""), high if low and high else ""
@@ -112,10 +121,10 @@ def _changes(search: Search, way: Way) -> Iterator[Change]:
             if joint
             else ()
         )
-        yield Change(cell, known, needed, unit, side, upto, clauses, beside)
+        yield CellChange(cell, known, needed, unit, side, upto, clauses, beside)
 
 
-def _sentence(search: Search, changes: Sequence[Change]) -> str:
+def _sentence(search: FlipSearch, changes: Sequence[CellChange]) -> str:
     """What would have to be, for a reader."""
     told = [_moved(search, c) for c in changes if c.found is not None and c.needed is not None]
     told += [_bounded(search, c) for c in changes if c.found is None and c.side and not c.clauses]
@@ -126,11 +135,12 @@ def _sentence(search: Search, changes: Sequence[Change]) -> str:
         told.append(f"有原文载明{_quoted(words)}")
     if any(c.needed == NOT_ASSIGNED for c in changes):
         told.append(f"查明{search.year}年上级没有下达目标（按约定视同达标）")
-    told += [f"原文所说的“{c.found}”随之不再成立" for c in changes if c.needed is None]
+    if search.level in search.plan.levels:
+        told += [f"原文所说的“{c.found}”随之不再成立" for c in changes if c.needed is None]
     return "；".join(told) + "。"
 
 
-def _moved(search: Search, change: Change) -> str:
+def _moved(search: FlipSearch, change: CellChange) -> str:
     """A value that would have to be another: from what to what, and how far that is."""
     found, needed = (_quantity(text or "", change.unit) for text in (change.found, change.needed))
     if search.known is None:
@@ -140,12 +150,13 @@ def _moved(search: Search, change: Change) -> str:
         return f"{search.year}年由{found}改善到{needed}" if not up else f"{search.year}年由{found}变为{needed}"
     apart = abs(Decimal(change.needed or 0) - Decimal(change.found or 0))
     by = f"{apart:f}{'个百分点' if change.unit == '%' else change.unit}"
-    if search.level in search.plan.levels:
-        return f"{search.year}年的数值须由{found}{'提高' if up else '降低'}到{needed}，相差{by}"
-    return f"{search.level}年须达到{needed}，比{search.year}年的{found}{'提高' if up else '降低'}{by}"
+    limits = (leaf for leaf in search.finding.leaves() if isinstance(leaf.node, tree.Bound | tree.ClassBound))
+    if search.level not in search.plan.levels and any(leaf.verdict[0, -1] == UNMET for leaf in limits):
+        return f"{search.level}年须达到{needed}，比{search.year}年的{found}{'提高' if up else '降低'}{by}"
+    return f"{search.year}年的数值须由{found}{'提高' if up else '降低'}到{needed}，相差{by}"
 
 
-def _bounded(search: Search, change: Change) -> str:
+def _bounded(search: FlipSearch, change: CellChange) -> str:
     """A missing number, and between which ends it would have to lie."""
     limit = _quantity(change.needed or "", change.unit)
     if change.upto:
@@ -155,7 +166,7 @@ def _bounded(search: Search, change: Change) -> str:
     return f"补上{_names(search, [change.cell])}，须{_SIDES[change.side]}{limit}"
 
 
-def _names(search: Search, cells: Sequence[Cell]) -> str:
+def _names(search: FlipSearch, cells: Sequence[Cell]) -> str:
     """What missing numbers are called."""
     what = "数值" if search.kind.name == search.item.name else search.kind.name
     years = sorted(cell.year for cell in cells if cell.column == "value")

@@ -85,9 +85,9 @@ def diff(root: Path | None, year: int, other: int | None, form: str) -> None:
 
 @command(
     short_help="一项指标的档案。All there is to know about one indicator.",
-    help="一项指标的档案：要求与规划值及其读法、各年观测与结论、差距与进度、相关的承诺、项目与核对、所缺的数据；一行一个事实。"
+    help="一项指标的档案：要求与规划值及其读法、各年观测与结论、差距与进度、怎样才能达标、相关的承诺、项目与核对、所缺的数据；一行一个事实。"
     "The dossier of indicator N: wordings and how they are read, observations, verdicts with reasons, margins, pace, "
-    "commitments, projects, audit findings and what is missing, a fact a row.",
+    "what would turn a verdict, commitments, projects, audit findings and what is missing, a fact a row.",
 )
 @click.argument("number", type=int, metavar="N")
 @click.option("--year", type=int, help="截至哪一年，默认最近一年。As of which year; default: the newest.")

@@ -169,6 +169,27 @@ def findings(found: Dossier) -> Html:
     return bullets(*points) if points else paragraph("规划文本一致性一页没有涉及这项指标的条目。")
 
 
+def ways(found: Dossier) -> Html:
+    """What would have to be for 是, one way or several; levels and target years with the same ways stand together."""
+    told: dict[tuple[str, str], list[str]] = {}
+    for flip in found.flips:
+        told.setdefault((flip.item_id, flip.level), []).append(flip.sentence)
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for (item_id, level), sentences in told.items():
+        is_level = level in found.plan.levels
+        asks = f"{found.plan.level(level).chinese}要求" if is_level else f"{level}年规划值"
+        alike.setdefault((item_id, *sentences), []).append(asks)
+    points = []
+    for (item_id, *sentences), own in alike.items():
+        item = f"{titles.item_title(found.plan.item(item_id))}　" if len(found.plan.items) > 1 else ""
+        one = len(sentences) == 1
+        below = sentences[0] if one else bullets(*sentences)
+        points.append(
+            Markup("<strong>{}{}</strong>：{}{}").format(item, "、".join(own), "" if one else "做到其中一条即可", below)
+        )
+    return bullets(*points) if points else paragraph("各级要求和各年规划值都已达到，或没有。")
+
+
 def missing(found: Dossier) -> Html:
     """The data that the requirements of the year would need and that are not known."""
     if not found.missing:
