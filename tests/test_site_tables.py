@@ -1,4 +1,4 @@
-"""Tables in a real browser: sorted, filtered, scrolled, by mouse and by keyboard."""
+"""Tables in a real browser: sorted and filtered, by mouse and by keyboard; at each width all of them is in sight."""
 
 import re
 from collections.abc import Iterator
@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page
-from visit import Visit
+from visit import PAGES, WIDTHS, Pages, Visit
 
 
 @pytest.fixture
@@ -47,27 +47,28 @@ def test_numbers_sort_as_numbers_and_none_comes_last(projects: Page) -> None:
         assert len(values) == 45
 
 
-def test_words_sort_as_chinese(projects: Page) -> None:
+def test_words_sort_as_chinese(site: Path, visit: Visit) -> None:
     """By pinyin, not by code point; by keyboard, and back to the plan's order."""
-    table = table3(projects)
-    button = table.get_by_role("columnheader", name="类别").get_by_role("button")
+    page = visit.open(site / "book" / "indicators" / "index.html")
+    table = page.locator("table:has-text('项指标的档案')")
+    button = table.get_by_role("columnheader", name="领域").get_by_role("button")
     button.focus()
-    projects.keyboard.press("Space")
-    n = 1 + [t.strip(" ↑↓↕") for t in table.locator("th").all_inner_texts()].index("类别")
+    page.keyboard.press("Space")
+    n = 1 + [t.strip(" ↑↓↕") for t in table.locator("th").all_inner_texts()].index("领域")
     shown = column(table, n)
     assert list(dict.fromkeys(shown)) == [  # an, jing, kong, sheng, wen, zhi
-        "生态安全体系", "生态经济体系", "生态空间体系", "生态生活体系", "生态文化体系", "生态制度体系",
+        "生态安全", "生态经济", "生态空间", "生态生活", "生态文化", "生态制度",
     ]  # fmt: skip
-    projects.keyboard.press("Enter")
+    page.keyboard.press("Enter")
     assert column(table, n) == sorted(shown, key=list(dict.fromkeys(shown))[::-1].index)
-    projects.locator(".cixi-table-tools:has(+ .cixi-scroll #project-1)").get_by_text("恢复原来的次序").click()
-    assert column(table, 1) == [str(number) for number in range(1, 48)]
+    page.locator(".cixi-table-tools").get_by_text("恢复原来的次序").click()
+    assert column(table, 1) == [str(number) for number in range(1, 51)]
     assert table.locator("th[aria-sort]").count() == 0
 
 
 def test_filters_say_how_many(projects: Page) -> None:
     """Words anywhere in a row, a list for a column, several units in a cell each by itself; the count is told."""
-    table, bar = table3(projects), projects.locator(".cixi-table-tools:has(+ .cixi-scroll #project-1)")
+    table, bar = table3(projects), projects.locator(".cixi-table-tools:has(+ .cixi-sheet #project-1)")
     status = bar.get_by_role("status")
     assert status.inner_text() == "共 47 行"
     bar.get_by_role("searchbox").fill("污水")
@@ -88,7 +89,7 @@ def test_filters_say_how_many(projects: Page) -> None:
 
 def test_a_link_to_a_hidden_row_shows_it(projects: Page) -> None:
     """A way to a row that is filtered away leads to it all the same."""
-    bar = projects.locator(".cixi-table-tools:has(+ .cixi-scroll #project-1)")
+    bar = projects.locator(".cixi-table-tools:has(+ .cixi-sheet #project-1)")
     bar.get_by_role("searchbox").fill("没有这样的项目")
     assert not projects.locator("#project-3").is_visible()
     projects.evaluate("location.hash = '#project-3'")
@@ -96,20 +97,102 @@ def test_a_link_to_a_hidden_row_shows_it(projects: Page) -> None:
 
 
 def test_table1_keeps_its_merged_cells(site: Path, visit: Visit) -> None:
-    """Merged cells are not torn apart: Table 1 has no sorting."""
+    """Table 1 is the plan's, and has no sorting."""
     page = visit.open(site / "book" / "2022" / "table1.html")
     assert page.locator(".cixi-table1 .cixi-sort").count() == 0
 
 
-def test_header_stays_in_sight_and_a_phone_scrolls_the_table(site: Path, browser: Browser) -> None:
-    """On a phone the table scrolls inside its frame, both ways; heading and 序号 stay."""
+def test_merged_cells_come_apart_to_be_sorted_and_filtered(site: Path, visit: Visit) -> None:
+    """Sorted or filtered, each row has its name and every column its cell; in the plan's order names are merged again."""
+    page = visit.open(site / "book" / "2022" / "trend.html")
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
+    table = page.locator("table:has(caption:has-text('现状值与数值要求之差'))")
+    bar = page.locator(".cixi-table-tools:has(+ .cixi-sheet caption:has-text('现状值与数值要求之差'))")
+    merged, width = table.locator("td[rowspan]").count(), table.locator("th").count()
+    assert merged > 3
+    cells = "rows => rows.filter((row) => !row.hidden).map((row) => row.cells.length)"
+    table.get_by_role("columnheader", name="差值").get_by_role("button").click()
+    assert set(table.locator("tbody tr").evaluate_all(cells)) == {width}
+    bar.get_by_text("恢复原来的次序").click()
+    assert table.locator("td[rowspan='2']").count() == merged
+    bar.get_by_role("searchbox").fill("38 农村生活污水治理率")
+    assert table.locator("tbody tr:visible").evaluate_all(cells) == [width, width]
+    bar.get_by_role("searchbox").fill("")
+    assert table.locator("td[rowspan='2']").count() == merged
+
+
+#: What scrolls or hides sideways, or is wider than the page's text: nothing may. Charts have a test of their own.
+CUT_OFF = """() => [...document.querySelectorAll('main *')]
+    .filter((e) => e.checkVisibility() && e.clientWidth > 1 && !e.closest('.cixi-drawing'))
+    .filter((e) => (e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflowX !== 'visible')
+        || (e.matches('table, pre, img') && e.getBoundingClientRect().right > innerWidth - 1))
+    .map((e) => `${e.tagName}.${e.className} ${e.clientWidth} < ${e.scrollWidth}: ${e.textContent.trim().slice(0, 40)}`)"""
+
+
+@PAGES
+@pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS)
+def test_nothing_scrolls_within_a_page(site: Path, browser: Browser, pages: Pages, width: int) -> None:
+    """On every page, with all that is folded open: no part of the text scrolls sideways or is cut off."""
+    visit, wrong = Visit(browser, width), {}
+    for path in pages(site):
+        page = visit.open(path)
+        page.evaluate("document.querySelectorAll('main details').forEach((one) => { one.open = true })")
+        if found := page.evaluate(CUT_OFF):
+            wrong[path.relative_to(site).as_posix()] = found
+    visit.close()
+    assert wrong == {}
+
+
+def test_table1_shows_verdicts_and_targets_beside_each_other(site: Path, visit: Visit) -> None:
+    """At 1280 pixels both verdicts and both targets stand in sight, their headings too when the page has moved."""
+    page = visit.open(site / "book" / "2022" / "table1.html")
+    page.evaluate(
+        "document.documentElement.style.scrollBehavior = 'auto'; document.getElementById('item-38').scrollIntoView()"
+    )
+    heads = page.locator(".cixi-table1 thead th")
+    for title in ("是否达到国家要求", "是否达到省级要求", "规划值2025年", "规划值2030年"):
+        assert heads.filter(has_text=title).evaluate(
+            "e => { const b = e.getBoundingClientRect(); return e.contains(document.elementFromPoint(b.x + 5, b.y + 5)) }"
+        ), title
+    row = page.locator("#item-38").inner_text()
+    assert row.count("✗ 否") == 2
+
+
+def test_a_phone_shows_a_row_as_a_card(site: Path, browser: Browser) -> None:
+    """On a phone the name of a project heads its card, the name of each column stands before its cell, and the headings
+    still sort.
+    """
     visit = Visit(browser, 390)
     page = visit.open(site / "book" / "2022" / "projects.html")
-    frame = page.locator(".cixi-scroll:has(#project-1)")
-    assert frame.evaluate("e => e.scrollWidth > e.clientWidth && e.scrollHeight > e.clientHeight")
-    frame.evaluate("e => e.scrollTo(300, 2000)")
-    heading, key = frame.locator("thead th").first, frame.locator("#project-12 td").first
-    top, left = frame.evaluate("e => [e.getBoundingClientRect().top, e.getBoundingClientRect().left]")
-    assert abs(heading.evaluate("e => e.getBoundingClientRect().top") - top) < 3
-    assert abs(key.evaluate("e => e.getBoundingClientRect().left") - left) < 3
+    row = page.locator("#project-12")
+    cells = row.locator("td").evaluate_all(
+        "cells => cells.map((e) => [getComputedStyle(e, '::before').content, e.getBoundingClientRect().width > 300])"
+    )
+    assert all(wide for _, wide in cells)
+    labels = [label.strip('"') for label, _ in cells]
+    assert labels == [
+        "序号",
+        "none",
+        "有关指标与承诺",
+        "责任单位",
+        "主要内容",
+        "实施年限 到2022年底",
+        "投资概算 万元",
+        "2022年进展",
+    ]
+    tops = row.locator("td").evaluate_all("cells => cells.map((e) => e.getBoundingClientRect().top)")
+    assert min(tops) == tops[1]
+    table3(page).get_by_role("button", name="投资概算").click()
+    assert table3(page).locator("tbody tr").first.get_attribute("id") != "project-1"
     visit.close()
+
+
+def test_the_contents_list_opens_where_a_table_has_its_place(site: Path, visit: Visit) -> None:
+    """Beside a table there is no contents list; a button opens it, and a way chosen in it leads there and closes it."""
+    page = visit.open(site / "book" / "2022" / "trend.html")
+    way = page.locator(".page-toc a").first
+    assert not way.is_visible()
+    page.get_by_role("button", name="本页目录").click()
+    way.click()
+    assert not way.is_visible()
+    assert page.url.endswith(way.get_attribute("href") or "?")

@@ -29,12 +29,38 @@
     if (rows.length < FEW || !table.tHead || "plain" in table.dataset) return;
     const bar = document.createElement("div");
     bar.className = "cixi-tools cixi-table-tools";
-    sortable(table, rows, bar);
-    filterable(table, rows, bar);
-    table.closest(".cixi-scroll").insertAdjacentElement("beforebegin", bar);
+    const merged = mergedCells(rows);
+    sortable(table, rows, bar, merged);
+    filterable(table, rows, bar, merged);
+    table.closest(".cixi-sheet").insertAdjacentElement("beforebegin", bar);
   }
 
-  function sortable(table, rows, bar) {
+  // A merged cell belongs to each of its rows: before rows move or disappear, each gets a copy. In the plan's order and
+  // with all rows in sight the cells are merged again.
+  function mergedCells(rows) {
+    const cells = rows.flatMap((row, at) => [...row.cells].filter((cell) => cell.rowSpan > 1).map((cell) => ({ cell, at, span: cell.rowSpan })));
+    const copies = [];
+    return {
+      split() {
+        if (copies.length) return;
+        for (const { cell, at, span } of cells) {
+          cell.rowSpan = 1;
+          const column = cell.cellIndex; // the merged columns before it have their copies already
+          for (const row of rows.slice(at + 1, at + span)) {
+            const copy = cell.cloneNode(true);
+            row.insertBefore(copy, row.cells[column]);
+            copies.push(copy);
+          }
+        }
+      },
+      join() {
+        for (const copy of copies.splice(0)) copy.remove();
+        for (const { cell, span } of cells) cell.rowSpan = span;
+      },
+    };
+  }
+
+  function sortable(table, rows, bar, merged) {
     rows.forEach((row, n) => (row.dataset.row = n));
     const heads = [...table.tHead.rows[0].cells];
     for (const head of heads) {
@@ -59,9 +85,11 @@
       table.tBodies[0].append(...rows);
       heads.forEach((head) => head.removeAttribute("aria-sort"));
       back.hidden = true;
+      if (!rows.some((row) => row.hidden)) merged.join();
       heads[0].querySelector("button").focus();
     });
     bar.append(back);
+    table.addEventListener("beforeSort", merged.split);
     table.addEventListener("afterSort", () => {
       const column = heads.findIndex((head) => head.hasAttribute("aria-sort"));
       const none = [...table.tBodies[0].rows].filter((row) => [EMPTY, ""].includes(row.cells[column].textContent.trim()));
@@ -70,13 +98,20 @@
     });
   }
 
-  function filterable(table, rows, bar) {
+  function filterable(table, rows, bar, merged) {
     const heads = [...table.tHead.rows[0].cells];
     const listed = heads.filter((head) => "filter" in head.dataset);
     if (rows.length < MANY && !listed.length) return;
     const called = table.caption?.textContent ?? table.closest("[aria-label]")?.getAttribute("aria-label") ?? "";
-    const values = (head) => [head.textContent.trim(), (row) => valuesOf(row.cells[heads.indexOf(head)])];
-    filter(table, rows, bar, called, "行", new Map(listed.map(values)));
+    merged.split();
+    const lists = listed.flatMap((head) => {
+      const column = heads.indexOf(head);
+      const parts = rows.flatMap((row) => [...row.cells[column].querySelectorAll("[data-value]")]);
+      const kinds = new Set(parts.length ? parts.map((part) => part.dataset.value) : [""]);
+      return [...kinds].map((kind) => [kind || head.textContent.trim(), (row) => valuesOf(row.cells[column], kind)]);
+    });
+    const whole = () => !rows.some((row) => row.hidden) && !heads.some((head) => head.hasAttribute("aria-sort"));
+    filter(table, rows, bar, called, "行", new Map(lists), merged.split, () => whole() && merged.join());
   }
 
   // The findings of the audit: by result and chapter. While anything is filtered away, what holds hits is open.
@@ -88,15 +123,15 @@
       ["章节", (one) => one.dataset.chapters.split(" ")],
     ]);
     const folds = [...new Set(all.map((one) => one.closest("details")))].filter(Boolean);
-    filter(document, all, bar, "对照", "处", lists, () => {
+    filter(document, all, bar, "对照", "处", lists, () => {}, () => {
       const some = all.some((one) => one.hidden);
       for (const fold of folds) fold.open = some && fold.querySelector(".cixi-finding:not([hidden])") !== null;
     });
     document.querySelector(".bd-article h2").insertAdjacentElement("beforebegin", bar);
   }
 
-  // A field, and a list for each `name → values of a row`, by which only some rows are shown.
-  function filter(target, rows, bar, called, unit, values, after = () => {}) {
+  // A field, and a list for each `name → values of a row`, by which only some rows are shown; `before` and `after` each time.
+  function filter(target, rows, bar, called, unit, values, before, after) {
     const text = Object.assign(document.createElement("input"), { type: "search", placeholder: `筛选各${unit}…` });
     text.setAttribute("aria-label", `筛选各${unit}：${called}`);
     const lists = [...values].map(([name, of]) => {
@@ -111,6 +146,7 @@
     count.setAttribute("role", "status");
     bar.prepend(...controls, count);
     const apply = () => {
+      before();
       const wanted = plain(text.value).split(/\s+/).filter(Boolean);
       for (const row of rows) {
         const held = plain(row.textContent);
@@ -131,9 +167,9 @@
     apply();
   }
 
-  // A cell may hold several values (责任单位), each an element of its own.
-  function valuesOf(cell) {
-    const parts = cell.querySelectorAll("[data-value]");
+  // A cell may hold several values (责任单位), or values of several kinds (领域, 类型), each an element of its own.
+  function valuesOf(cell, kind) {
+    const parts = cell.querySelectorAll(`[data-value="${kind}"]`);
     const values = parts.length ? [...parts].map((part) => part.textContent.trim()) : [cell.textContent.trim()];
     return values.filter((value) => value && value !== EMPTY);
   }

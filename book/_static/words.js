@@ -24,6 +24,9 @@ document.addEventListener("DOMContentLoaded", () => {
   const sidebar = document.getElementById("pst-primary-sidebar");
   sidebar?.setAttribute("role", "complementary");
   sidebar?.setAttribute("aria-label", "书名、搜索与目录");
-  for (const frame of document.querySelectorAll(".cixi-figure.picture, .cixi-drawing, div.highlight pre"))
+  // A way chosen from the contents list leads there, and closes it.
+  const contents = document.getElementById("pst-secondary-sidebar-modal");
+  contents?.addEventListener("click", (event) => event.target.closest("a") && contents.close());
+  for (const frame of document.querySelectorAll(".cixi-drawing"))
     if (frame.scrollWidth > frame.clientWidth) frame.tabIndex = 0;
 });

@@ -3,7 +3,7 @@
 It writes scripts, because a page opened from a folder may load nothing else: ``charts.js`` is Vega-Lite with the charts'
 theme (``figures.js`` loads it when the reader first reaches for a chart); ``names.js`` lists each page's title and
 ``data-find`` names, so that the search finds whole names and any part of them; ``edition.js`` holds the edition, which in
-the pages would change every page. Each page gets a footer with year and standard, and ``meta`` elements with book and
+the pages would change every page. Each page gets its code folded at the foot, a footer with year and standard, and ``meta`` elements with book and
 year for the citation script. The site carries ``provenance.json``.
 """
 
@@ -23,6 +23,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.search.zh import SearchChinese
+from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from cixi_analysis.analysis.table1 import standards
 from cixi_analysis.book.cache import Drawings, drawings
@@ -55,15 +56,34 @@ class Search(SearchChinese):
         self.split, self.stem = cache(self.split), cache(self.stem)  # type: ignore[method-assign]
 
 
+class CodeAtTheFoot(SphinxPostTransform):
+    """The code of all cells of a page in one fold at its foot, instead of a fold at each cell."""
+
+    default_priority = 200  # MyST-NB has folded each cell's
+    formats = ("html",)
+
+    def run(self, **_: object) -> None:
+        """Move the folds' content into the first of them."""
+        from myst_nb.sphinx_ import HideCodeCellNode  # noqa: PLC0415  # slow, and only Sphinx needs it
+
+        folds = list(self.document.findall(HideCodeCellNode))
+        for fold in folds:
+            fold.parent.remove(fold)
+        for fold in folds[1:]:
+            folds[0].extend(fold.children)
+        self.document.extend(folds[:1])
+
+
 def imprint(plan: Plan, year: int | None) -> str:
-    """Year and standard of a page, or (None) of the whole book."""
+    """Year and standard of a page, or (None) of the whole book, and what a source names by default."""
     frame, years = plan.frame, plan.report_years
     shown = f"{year}年" if year else f"{years[0]}—{years[-1]}年"
     found = dict.fromkeys(s for y in ((year,) if year else years) for s in standards(plan, y))
     asked, table = f"{'、'.join(level.chinese for level in plan.levels)}要求", frame.tables.indicators.name
+    rest = f"{frame.scope or ''}出处未另注明的，均为该规划，只写表、序号与栏目。"
     if set(found) <= set(standards(plan, frame.base_year)):
-        return f"{shown}。依据{frame.title}{table}所列的{asked}；标准：{'；'.join(found)}。{frame.scope or ''}"
-    return f"{shown}。{asked}按各年适用的标准：{'；'.join(found)}；规划值依据{frame.title}{table}。{frame.scope or ''}"
+        return f"{shown}。依据{frame.title}{table}所列的{asked}；标准：{'；'.join(found)}。{rest}"
+    return f"{shown}。{asked}按各年适用的标准：{'；'.join(found)}；规划值依据{frame.title}{table}。{rest}"
 
 
 def book_title(plan: Plan) -> str:
@@ -74,6 +94,7 @@ def book_title(plan: Plan) -> str:
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register with Sphinx. The imprints are a setting, so that Sphinx writes every page again when they change."""
     app.add_search_language(Search)
+    app.add_post_transform(CodeAtTheFoot)
     app.add_config_value("cixi_imprints", {}, "html", [dict])
     app.add_config_value("cixi_title", "", "html", [str])
     app.connect("config-inited", _configure)

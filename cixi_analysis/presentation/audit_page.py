@@ -90,12 +90,12 @@ def _about(plan: Plan, row: object) -> Markup:
 def background(plan: Plan) -> Html:
     """The figures and honours that the plan tells of the years before it."""
     rows = [
-        (f.figure_id, f.subject, f"{f.value}{f.unit or ''}" if f.value else "",
+        (noted(f.subject, f.figure_id), f"{f.value}{f.unit or ''}" if f.value else "",
          "–".join(str(y) for y in (f.start_year, f.year) if y), f.award_year, f.rated_year, f.kind.chinese,
          noted(f"“{f.quotation}”", f.section))
         for f in plan.background
     ]  # fmt: skip
-    columns = {"编号": "short", "对象": "name", "数值": "right", "年份": "short", "授予年": "year", "所评年度": "year"}
+    columns = {"对象": "name", "数值": "right", "年份": "short", "授予年": "year", "所评年度": "year"}
     columns |= {"类型": "short", "原文与出处": "long"}
     sections = "、".join(dict.fromkeys(f.section[:4] for f in plan.background))
     caption, empty = f"规划 {sections}所述的{len(rows)}个数字与荣誉", "没有数、不适用，或原文未写"
@@ -106,7 +106,7 @@ def left_out(plan: Plan) -> Html:
     """The numbers of the text that are not commitments, with the reason; folded."""
     rows = [(f"{x.section} {x.box or ''}".strip(), x.figure, x.quotation, x.reason) for x in plan.left_out]
     columns = {"节": "short", "数字": "short", "原文": "long", "为何不收": "long"}
-    return tables.table(rows, columns, caption=f"正文中不作为承诺收录的{len(rows)}个数字", keyed=False, fold=True)
+    return tables.table(rows, columns, caption=f"正文中不作为承诺收录的{len(rows)}个数字", fold=True)
 
 
 def reconciliation_counts(rows: pd.DataFrame) -> Html:
@@ -130,4 +130,4 @@ def reconciliation_table(plan: Plan, rows: pd.DataFrame, agrees: str) -> Html:
     ]
     columns = {"核对项": "text", "规划所印": "text", "复算": "text", "结果": "short", "出处（与说明）": "long"}
     none = f"没有“{word[2:]}”的行。"
-    return tables.table(own, columns, caption=f"{word}：{len(own)}项", none=none, keyed=False, fold=agrees == "yes")
+    return tables.table(own, columns, caption=f"{word}：{len(own)}项", none=none, fold=agrees == "yes")

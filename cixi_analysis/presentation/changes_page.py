@@ -146,13 +146,13 @@ def _tallies(plan: Plan, found: Changes) -> Html:
          r.by_old, r.after - r.before, *(joined(_indicator_link(n, n) for n in numbers) for numbers in (r.gained, r.lost)))
         for r in records(found.tallies) if r.counted != Status.NOT_FILLED_IN or r.before or r.after
     ]  # fmt: skip
-    columns = {"级别": "short", "指标数": "short", f"{found.other}年": "number", f"{found.year}年": "number"}
+    columns = {"级别": "short merged", "指标数": "short", f"{found.other}年": "number", f"{found.year}年": "number"}
     if found.tallies["by_old"].notna().any():
         columns |= {noted(f"{found.year}年", f"按{found.other}年的要求"): "number"}
     else:
         rows = [(*row[:4], *row[5:]) for row in rows]
     columns |= {"增减": "signed", "转入的指标（序号）": "text", "转出的指标（序号）": "text"}
-    return tables.table(rows, columns, caption=f"{found.other}年与{found.year}年的指标数", keyed=False)
+    return tables.table(rows, columns, caption=f"{found.other}年与{found.year}年的指标数")
 
 
 @_or_nothing
@@ -164,7 +164,7 @@ def revisions(plan: Plan, found: Changes) -> Html:
     ]  # fmt: skip
     columns = {"年份": "year", "子项": "name", "原来": "text", "现在": "text", "依据的工作簿与更正的栏目": "long"}
     none = f"{found.year}年以前的各年，定稿后没有经导入更正过。"
-    return tables.table(rows, columns, caption=f"定稿后更正过的行：{len(rows)}行", none=none, keyed=False)
+    return tables.table(rows, columns, caption=f"定稿后更正过的行：{len(rows)}行", none=none)
 
 
 def moves(rows: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:

@@ -11,7 +11,7 @@ from cixi_analysis.analysis.links import items_of, projects_of
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import Commitment, Progress
 from cixi_analysis.presentation import tables
-from cixi_analysis.presentation.html import Html, anchored, cards, link, noted, prose, stack
+from cixi_analysis.presentation.html import Html, anchored, cards, joined, link, noted, prose, stack
 from cixi_analysis.presentation.titles import related, short_source, title
 from cixi_analysis.words import CommitmentKind, Due, Entity, MeasuredBy, Stated
 
@@ -40,14 +40,14 @@ def kinds(plan: Plan) -> Html:
     rows = [(kind.chinese, *own, sum(own)) for kind, own in counts.items()]
     columns = {"类型": "short", **{way.chinese: "number" for way in MeasuredBy}, "合计": "number"}
     caption = f"承诺的类型与衡量办法（{len(known)}条）"
-    return stack(tables.table(rows, columns, caption=caption, keyed=False), prose("ways_of_measuring"))
+    return stack(tables.table(rows, columns, caption=caption), prose("ways_of_measuring"))
 
 
 def deadlines(plan: Plan) -> Html:
     """The number of commitments by deadline (到2025年, 2023–2025年), and of those without one."""
     named = Counter(sorted(deadline(c) for c in plan.commitments if c.mode is not None))
     rows = [*named.items(), ("未写期限", len(plan.commitments) - named.total())]
-    return tables.table(rows, {"期限": "short", "承诺数": "number"}, caption="承诺的期限", keyed=False)
+    return tables.table(rows, {"期限": "short", "承诺数": "number"}, caption="承诺的期限")
 
 
 def states(plan: Plan, year: int) -> Html:
@@ -55,7 +55,7 @@ def states(plan: Plan, year: int) -> Html:
     promises, projects = (commitments.states(plan, year, kind) for kind in (Entity.COMMITMENT, Entity.PROJECT))
     rows = list(zip(promises["state"], promises["count"], projects["count"], strict=True))
     columns = {"状态": "short", "承诺": "number", "项目": "number"}
-    return tables.table(rows, columns, caption=f"{year}年底的进展（按填报）", keyed=False)
+    return tables.table(rows, columns, caption=f"{year}年底的进展（按填报）")
 
 
 def due_in(plan: Plan, year: int, *, following: bool = False) -> Html:
@@ -78,26 +78,29 @@ def _table(plan: Plan, year: int, own: Sequence[Commitment], caption: str, none:
     plan, known = plan.as_of(year), commitments.reports(plan, year, Entity.COMMITMENT)
     rows = [
         (
-            c.commitment_id if full else link(c.commitment_id, f"#{c.commitment_id}"), _metric(c),
-            related([*items_of(plan, c), *projects_of(plan, c)]), promised(c), deadline(c), quotation(c),
-            report_of(plan, known.get(c.commitment_id)), due(c, year).chinese, measured_by(plan, c).chinese, c.domain, c.kind.chinese,
+            _metric(c, full), related([*items_of(plan, c), *projects_of(plan, c)]),
+            noted(promised(c), tables.value(deadline(c), "期限")), quotation(c),
+            noted(report_of(plan, known.get(c.commitment_id)), tables.value(due(c, year).chinese, f"{year}年底")),
+            noted(tables.value(c.domain, "领域"), joined([
+                tables.value(c.kind.chinese, "类型"), tables.value(measured_by(plan, c).chinese, "衡量办法")
+            ], "；")),
         )
         for c in own
     ]  # fmt: skip
     kind = "short filter" if full else "short"
-    columns = {"编号": "short", "承诺事项": "name", "有关指标与项目": "name", "数量": "short", "期限": kind}
-    columns |= {"原文与出处": "long", "进展": "text 5rem", f"{year}年底": kind}
-    columns |= dict.fromkeys(("衡量办法", "领域", "类型"), kind)
+    columns = {"承诺事项": "name", "有关指标与项目": "text", "数量与期限": kind, "原文与出处": "long"}
+    columns |= {"进展与到期": kind, "领域、类型、衡量办法": kind}
     anchors, find = ([c.commitment_id for c in own], [title(c) for c in own]) if full else ((), ())
-    empty = "没有数量、没有写期限、就全局而言，或没有关联"
+    empty = "没有写数量和期限，或没有关联"
     return tables.table(rows, columns, caption=caption, anchors=anchors, find=find, none=none, empty=empty)
 
 
-def _metric(promise: Commitment) -> Markup:
-    """The metric, with its scope and a remark where the text only implies the figure."""
+def _metric(promise: Commitment, full: bool) -> Markup:
+    """The metric, with its id, its scope and a remark where the text only implies the figure."""
     scope = "" if promise.scope == "全市" else promise.scope
     implied = Stated.IMPLIED.chinese if promise.stated is Stated.IMPLIED else ""
-    return noted(promise.metric, "；".join(filter(None, (scope, implied))))
+    own = promise.commitment_id if full else link(promise.commitment_id, f"#{promise.commitment_id}")
+    return noted(promise.metric, joined(filter(None, (own, scope, implied)), "；"))
 
 
 def quotation(promise: Commitment) -> Markup:

@@ -46,7 +46,7 @@ _LIMITS |= {"maximum": "≤", "le": "≤", "exclusiveMaximum": "<", "lt": "<"}
 def files(plan: Plan) -> Html:
     """The files with their number of rows."""
     rows = [(f"data/{name}", _CONTENTS[_FILES[model]], len(rows)) for name, model, rows in plan.files()]
-    return tables.table(rows, {"文件": "short", "内容": "text", "行数": "number"}, caption="数据文件", keyed=False)
+    return tables.table(rows, {"文件": "short", "内容": "text", "行数": "number"}, caption="数据文件")
 
 
 def settings() -> Html:

@@ -38,8 +38,7 @@ def verdict_table(found: Dossier) -> Html:
     """The verdicts of every year, newest first, with basis and reason."""
     cells = _whole_first(found, found.verdicts)
     rows = [(r.year, name, found.plan.level(r.level).chinese, *more) for r, name, *more in cells]
-    columns = {"年份": "year", "指标或子项": "name", "级别": "short", "结论": "verdict"}
-    columns |= {"依据": "short", "理由": "long"}
+    columns = {"年份": "year merged", "指标或子项": "name merged", "级别": "short", "结论": "short", "理由": "long"}
     back = found.plan.frame.retrospect_wordings
     caption = "各年的结论" + (f"；{back}年以前按{back}年的要求回看" if back else "")
     return tables.table(rows, columns, caption=caption, empty="无数据或没有要求")
@@ -48,18 +47,18 @@ def verdict_table(found: Dossier) -> Html:
 def towards(found: Dossier) -> Html:
     """The verdicts of the year against the plan's targets."""
     rows = [(f"{r.level}年", *cells) for r, *cells in _whole_first(found, found.towards)]
-    columns = {"规划值": "short", "指标或子项": "name", "是否已达到": "verdict", "依据": "short", "理由": "long"}
+    columns = {"规划值": "short merged", "指标或子项": "name", "是否已达到": "short", "理由": "long"}
     caption = f"{found.year}年的现状对照规划值"
-    return tables.table(rows, columns, caption=caption, empty="无数据或没有规划值", keyed=False)
+    return tables.table(rows, columns, caption=caption, empty="无数据或没有规划值")
 
 
 def _whole_first(found: Dossier, table: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
-    """(row, name, status, basis, reason), newest year first; the indicator, then its items if several."""
+    """(row, name, verdict and basis, reason), newest year first; the indicator, then its items if several."""
     for r in sorted(records(table), key=lambda row: (-row.year, row.item_id != "")):
         if len(found.plan.items) > 1 or r.item_id == "":
             whole = f"{found.indicator} {found.plan.items[0].indicator_name}（整项）"
             name = titles.item_title(found.plan.item(r.item_id)) if r.item_id else whole
-            yield r, name, r.status, basis_word(r.basis), r.reason
+            yield r, name, noted(badge(r.status), basis_word(r.basis)), r.reason
 
 
 def wording_table(found: Dossier) -> Html:
@@ -71,7 +70,7 @@ def wording_table(found: Dossier) -> Html:
          noted(titles.short_source(found.plan, r.source), _held(found, r) and r.standard))
         for r in records(found.wordings)
     ]  # fmt: skip
-    columns = {"子项": "name", "要求": "short", "原文": "long", "解读": "long", "出处": "text"}
+    columns = {"子项": "name merged", "要求": "short", "原文": "long", "解读": "long", "出处": "text"}
     return tables.table(rows, columns, caption="要求、规划值与解读")
 
 
@@ -105,7 +104,7 @@ def observation_table(found: Dossier) -> Html:
         )
         beside, source = "；".join(yardsticks(o)), titles.short_source(found.plan, o.source)
         rows.append((year, measured, value_text(found.plan, o, year), beside, o.statement, source))
-    columns = {"年份": "year", "子项（实测对象）": "name", "数值": "right", "目标与平均": "text", "原文": "long"}
+    columns = {"年份": "year merged", "子项（实测对象）": "name", "数值": "right", "目标与平均": "text", "原文": "long"}
     columns["出处"] = "long"
     return tables.table(rows, columns, caption="各年的观测", none="没有任何年份的观测。", empty="没有")
 
@@ -137,12 +136,17 @@ def distance(found: Dossier) -> Html:
 def commitments(found: Dossier, years: str) -> Html:
     """The linked commitments; ``years`` leads to the pages of a year."""
     rows = [
-        (link(c.commitment_id, titles.href(c, years)), c.metric, promised(c), deadline(c),
-         titles.item_label(found.plan.item(row.to_id)), row.relation.chinese, row.reason, quotation(c))
+        (noted(c.metric, link(c.commitment_id, titles.href(c, years))), noted(promised(c), deadline(c)),
+         noted(titles.item_label(found.plan.item(row.to_id)), row.relation.chinese), row.reason, quotation(c))
         for c, row in found.commitments
     ]  # fmt: skip
-    columns = {"编号": "short", "承诺事项": "name", "数量": "short", "期限": "short", "子项": "short", "关系": "short"}
-    columns |= {"为何关联": "long", "原文与出处": "long"}
+    columns = {
+        "承诺事项": "name",
+        "数量与期限": "short",
+        "子项与关系": "short",
+        "为何关联": "long",
+        "原文与出处": "long",
+    }
     none, empty = "没有关联到这项指标的承诺。", "没有数量或未写期限"
     return tables.table(rows, columns, caption="有关的承诺", none=none, empty=empty)
 

@@ -31,6 +31,7 @@ from markupsafe import Markup
 from cixi_analysis.presentation.formatting import missing
 from cixi_analysis.presentation.html import render
 from cixi_analysis.presentation.looks import FONTS, config
+from cixi_analysis.presentation.tables import widths
 
 #: A drawing wider than this many pixels scrolls on a phone instead of shrinking.
 _WIDE = 560
@@ -84,10 +85,12 @@ def figure(spec: dict[str, Any]) -> Markup:
         for key, rows in datasets.items()
     }
     numeric = {f for f in fields[shown] if all(_is_number(row[f]) for row in datasets[shown])}
-    rows = [[(_cell(row[field]), field in numeric) for field in columns] for row in datasets[shown]]
+    rows = [[_cell(row[field]) for field in columns] for row in datasets[shown]]
+    least, wide = widths([(8, columns[f], [row[n] for row in rows]) for n, f in enumerate(columns)])
+    heads = [(f, columns[f], f in numeric, own) for f, own in zip(columns, least, strict=True)]
     script = json.dumps(spec, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     script = script.replace("<", "\\u003c").replace("&", "\\u0026")  # no text can end the script element
-    table = {"columns": columns, "rows": rows, "numeric": numeric, "shown": shown}
+    table = {"heads": heads, "rows": rows, "shown": shown, "cards": wide}
     marked = {"svg": Markup(drawing), "spec": Markup(script)}  # noqa: S704  # our own drawing; no markup in the script
     more = {"linked": "<a " in drawing, "wide": width > _WIDE}
     return render("figure", id=name, title=text, note=note, **table, **marked, **more)

@@ -65,9 +65,9 @@ def joined(pieces: Iterable[object], separator: str = "、") -> Markup:
 
 
 def noted(text: object, note: object) -> Markup:
-    """``text`` and a small note in the line below it; an empty note is left out, two dashes become one."""
-    if not note or text == note == EMPTY:
-        return escape(text)
+    """``text`` and a small note in the line below it; an empty one is left out, two dashes become one."""
+    if not text or not note or text == note == EMPTY:
+        return escape(text or note)
     return Markup("{}<br><small>{}</small>").format(text, note)
 
 

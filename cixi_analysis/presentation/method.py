@@ -36,14 +36,14 @@ _MEANINGS: dict[StrEnum, str] = {
 def meanings(kind: type[Verdict | Basis | Pace], title: str) -> Html:
     """The words of one kind (verdicts, bases, paces) and their meaning; ``title`` heads them."""
     rows = [(word.chinese if kind is Basis else badge(word), _MEANINGS[word]) for word in kind]
-    return tables.table(rows, {title: "short", "含义": "text"}, keyed=False)
+    return tables.table(rows, {title: "short", "含义": "text"})
 
 
 def glossary() -> Html:
     """The words of the book and their meaning; each has an address."""
     term = Markup('<span id="{}">{}</span>').format
     rows = [(term(anchor(word), word), meaning) for word, meaning in TERMS.items()]
-    return tables.table(rows, {"词": "short", "含义": "text"}, keyed=False)
+    return tables.table(rows, {"词": "short", "含义": "text"})
 
 
 def small_fall() -> Html:
@@ -60,8 +60,8 @@ def conventions(plan: Plan, year: int) -> Html:
         where = link(item_title(item), table1_href(item.item_id, f"{year}/")) if item else "凡符合条件的子项"
         scope = f"{plan.level(row.level).chinese if row.level else '各级'}、{f'{row.year}年' if row.year else '各年'}"
         rows.append((row.convention.chinese, where, scope, row.reason, short_source(plan, row.source)))
-    columns = {"约定": "short", "适用的子项": "text 8rem", "级别与年份": "text", "理由": "long", "出处": "text"}
-    return stack(bullets(*meanings), tables.table(rows, columns, caption="约定", keyed=False), name="约定")
+    columns = {"约定": "short", "适用的子项": "text", "级别与年份": "text", "理由": "long", "出处": "text"}
+    return stack(bullets(*meanings), tables.table(rows, columns, caption="约定"), name="约定")
 
 
 def convention_effects(plan: Plan, year: int) -> Html:
@@ -78,7 +78,7 @@ def convention_effects(plan: Plan, year: int) -> Html:
     columns = {"不用的约定": "short", **{f"{v.chinese}达标数": "number" for v in plan.levels}}
     columns |= {f"{v.chinese}增减": "signed" for v in plan.levels}
     whole = "、".join(f"{v.chinese}{met['', v]}项" for v in plan.levels)
-    return tables.table(rows, columns, caption=f"{year}年不用某一约定时的达标数（都用时{whole}）", keyed=False)
+    return tables.table(rows, columns, caption=f"{year}年不用某一约定时的达标数（都用时{whole}）")
 
 
 def reading_table(plan: Plan) -> Html:
@@ -91,11 +91,11 @@ def reading_table(plan: Plan) -> Html:
         rows = [tuple(cell for name, cell in zip(row._fields, row, strict=True) if name != "refusal") for row in rows]
     caption = f"全部{len(rows)}种要求与规划值的文字及其读法"
     empty = "按原文直接解读，没有另定读法；或没有要求"
-    return tables.table(rows, columns, caption=caption, empty=empty, keyed=False, fold=True)
+    return tables.table(rows, columns, caption=caption, empty=empty, fold=True)
 
 
 def explicit_readings(plan: Plan) -> Html:
     """The wordings that can be read two ways, with the reading chosen and its reason."""
     rows = [row for row in records(readings(plan).drop(columns="refusal")) if row.explicit]
     columns = {"原文": "name", "取定的读法": "name", "意思": "long", "理由": "long", "用于": "text"}
-    return tables.table(rows, columns, caption=f"有两种读法、在数据中另行取定的{len(rows)}种文字", keyed=False)
+    return tables.table(rows, columns, caption=f"有两种读法、在数据中另行取定的{len(rows)}种文字")

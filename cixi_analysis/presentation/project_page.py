@@ -105,7 +105,7 @@ def unit_table(plan: Plan) -> Html:
          len(u.items), len(u.commitments))
         for u in own
     ]  # fmt: skip
-    columns = {"责任单位": "text 9rem", "参与项目数": "number", "其中单独负责": "number"}
+    columns = {"责任单位": "text", "参与项目数": "number", "其中单独负责": "number"}
     columns |= {"参与项目的概算（亿元）": "money"} | dict.fromkeys(
         ("没有概算的项目数", "有关子项", "有关承诺"), "number"
     )
@@ -117,7 +117,7 @@ def unit_sections(assessment: Assessment) -> Html:
     """A section for each unit, most money first, in which its projects, items and commitments stand."""
     known = commitments.reports(assessment.plan, assessment.year, Entity.PROJECT)
     columns = {"序号": "number", "项目": "name", "实施年限": "short", "概算（万元）": "number", "共同负责": "text"}
-    columns[f"{assessment.year}年进展"] = "text 6rem"
+    columns[f"{assessment.year}年进展"] = "text"
     shown, levels = [], "、".join(level.chinese for level in assessment.plan.levels)
     for unit in _by_money(assessment.plan):
         rows = [
@@ -128,7 +128,7 @@ def unit_sections(assessment: Assessment) -> Html:
         ]  # fmt: skip
         budget = _money(unit) if unit.money.budget is None else f"概算{_money(unit)}"
         caption = f"{unit.name}：{len(unit.projects)}个项目，{budget}"
-        table = tables.table(rows, columns, caption=caption, empty=f"{_NO_BUDGET}，或单独负责", keyed=False)
+        table = tables.table(rows, columns, caption=caption, empty=f"{_NO_BUDGET}，或单独负责")
         items = [
             (
                 titles.item_link(assessment.plan, i),
@@ -149,19 +149,14 @@ def project_table(plan: Plan, year: int) -> Html:
         source = titles.short_source(plan, p.source)
         when = f"{at.state}，已过{percent(at.elapsed_share, 0)}" if at.elapsed_share else at.state
         rows.append((
-            p.number, p.name, titles.related([*links.items_of(plan, p), *links.commitments_of(plan, p)]),
-            [titles.unit_link(name) for name in p.responsible], p.category, p.content, noted(p.years, when), p.budget,
+            p.number, noted(p.name, tables.value(p.category, "类别")),
+            titles.related([*links.items_of(plan, p), *links.commitments_of(plan, p)]),
+            [titles.unit_link(name) for name in p.responsible], p.content, noted(p.years, when), p.budget,
             report_of(plan, known.get(str(p.number))), "" if source == f"{name} 序号{p.number}" else source,
         ))  # fmt: skip
-    columns = {
-        "序号": "number",
-        "项目名称": "name",
-        "有关指标与承诺": "name",
-        "责任单位": "members",
-        "类别": "short filter",
-    }
-    columns |= {"主要内容": "text 13rem", noted("实施年限", f"到{year}年底"): "short"}
-    columns |= {noted("投资概算", "万元"): "number", f"{year}年进展": "text 6rem", "另注的出处": "text"}
+    columns = {"序号": "number", "项目名称": "name filter", "有关指标与承诺": "text", "责任单位": "members"}
+    columns |= {"主要内容": "long", noted("实施年限", f"到{year}年底"): "short"}
+    columns |= {noted("投资概算", "万元"): "number", f"{year}年进展": "text", "另注的出处": "text"}
     if not any(row[-1] for row in rows):
         columns.popitem()
         rows = [r[:-1] for r in rows]

@@ -26,7 +26,7 @@ def edition_table(known: Provenance) -> Html:
     ]
     if not program.commit:
         del rows[2]
-    return tables.table(rows, {"项目": "short", "内容": "text"}, caption="版本", keyed=False)
+    return tables.table(rows, {"项目": "short", "内容": "text"}, caption="版本")
 
 
 def inputs_tables(known: Provenance) -> Html:

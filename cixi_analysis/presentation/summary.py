@@ -15,7 +15,19 @@ from cixi_analysis.assessment import TARGET, Assessment, assess, held, refusals,
 from cixi_analysis.plan.dataset import Plan, absence_reason
 from cixi_analysis.plan.schema import Target
 from cixi_analysis.presentation import tables
-from cixi_analysis.presentation.html import Html, Text, bullets, cards, joined, link, paragraph, prose, render, stack
+from cixi_analysis.presentation.html import (
+    Html,
+    Text,
+    bullets,
+    cards,
+    joined,
+    link,
+    noted,
+    paragraph,
+    prose,
+    render,
+    stack,
+)
 from cixi_analysis.presentation.looks import LOOKS, badge, basis_word
 from cixi_analysis.presentation.titles import href, item_link, item_title, short_source
 from cixi_analysis.words import Absence, Attribute, Basis, Convention, Status, Verdict
@@ -87,11 +99,6 @@ def plan_in_numbers(plan: Plan) -> Html:
 def targets(plan: Plan) -> Html:
     """How to read an assessment against the plan's targets."""
     return prose("targets", frame=plan.frame)
-
-
-def source_note(plan: Plan) -> Html:
-    """The plan's title, once a page; the sources below give only table and row."""
-    return paragraph(f"出处未另注明的，均为{plan.frame.title}，只写表、序号与栏目。")
 
 
 def scope(plan: Plan) -> Html:
@@ -189,7 +196,7 @@ def tally_table(assessment: Assessment, by: str | None = None) -> Html:
         head, shown = "级别" if assessment.against != TARGET else "规划值", _occurring(counts, shown)
         rows = [(_level(assessment.plan, level), *cells) for level, *cells in columns_of(counts, "level", *shown)]
         columns = {head: "short", **dict.fromkeys((_COUNTS[name] for name in shown), "number")}
-        return tables.table(rows, columns, caption=caption, keyed=False)
+        return tables.table(rows, columns, caption=caption)
     if by == "basis":
         shown = ["met", "unmet"]  # without data there is no basis
     chinese = {str(v): v.chinese for kind in (Attribute, Basis) for v in kind}
@@ -242,7 +249,7 @@ def observed_items(plan: Plan, year: int) -> Html:
         for item in known for row in plan.observed(item.item_id, year)
     ]  # fmt: skip
     columns = {"子项": "name", "实测对象": "text", "数值": "right", "单位": "short", "原文": "long", "出处": "short"}
-    return tables.table(rows, columns, caption=f"{year}年有数据的子项", empty="原表没有单位，或没有数值", keyed=False)
+    return tables.table(rows, columns, caption=f"{year}年有数据的子项", empty="原表没有单位，或没有数值")
 
 
 def decided(assessment: Assessment) -> Html:
@@ -250,8 +257,8 @@ def decided(assessment: Assessment) -> Html:
     table, plan = assessment.items, assessment.plan
     own = table[table["verdict"].isin([Verdict.MET, Verdict.UNMET])]
     rows = [
-        (item_link(plan, plan.item(i), level=v), _level(plan, v), verdict, basis_word(basis), reason)
+        (item_link(plan, plan.item(i), level=v), _level(plan, v), noted(badge(verdict), basis_word(basis)), reason)
         for i, v, verdict, basis, reason in columns_of(own, "item_id", "level", "verdict", "basis", "reason")
     ]
-    columns = {"子项": "name", "级别": "short", "结论": "verdict", "依据": "short", "理由": "long"}
-    return tables.table(rows, columns, caption=f"{assessment.year}年能判定的子项", keyed=False)
+    columns = {"子项": "name merged", "级别": "short", "结论": "short", "理由": "long"}
+    return tables.table(rows, columns, caption=f"{assessment.year}年能判定的子项")

@@ -1,35 +1,43 @@
 """The page 表一: the plan's layout, the year's status and verdicts, the reasons below."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from markupsafe import Markup
 
 from cixi_analysis.analysis.records import records
-from cixi_analysis.analysis.table1 import Table1Row, coverage, headings, of_plan, standards, verdict_columns
+from cixi_analysis.analysis.table1 import (
+    Table1Row,
+    asked_texts,
+    coverage,
+    headings,
+    of_plan,
+    standards,
+    verdict_columns,
+)
 from cixi_analysis.analysis.table1 import table1 as layout
 from cixi_analysis.assessment import Assessment, unobserved
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import WATER_CLASSES, Indicator, Observation
+from cixi_analysis.presentation import tables
 from cixi_analysis.presentation.formatting import with_unit
 from cixi_analysis.presentation.html import Html, joined, lines, link, noted, prose, render
-from cixi_analysis.presentation.looks import badge, basis_note
+from cixi_analysis.presentation.looks import badge, basis_note, basis_word
 from cixi_analysis.presentation.titles import indicator_href, item_anchor, item_link, short_source
 from cixi_analysis.words import CLASS_UNIT, Status, Verdict
 
-#: Column → CSS class of its cells.
-_CSS = {
-    "domain": "vertical", "task": "vertical", "indicator": "number", "name": "name", "unit": "narrow",
-    "attribute": "narrow", "status": "words", "now": "words",
-}  # fmt: skip
-#: Columns whose merged cells also cover the rows of reasons between their items.
-_VERTICAL = ("domain", "task")
+#: Column → CSS class and room (``tables.widths``) of its cells.
+_COLUMNS = {"indicator": ("number", 3), "name": ("name", 9), "status": ("words", 12), "now": ("words", 12)}
+_OTHER, _VERDICT = ("", 7), ("verdict", 6)
+#: Columns of the plan that are no columns here: the first two are rows above their items, the others stand with the name.
+_GROUP, _WITH_NAME = ("domain", "task"), ("unit", "attribute")
 
 
 def table1(assessment: Assessment) -> Html:
     """Table 1 for the year of the assessment, with the ids ``item-9-1``, ``indicator-9``."""
     plan, year = assessment.plan, assessment.year
     base, printed, verdicts = plan.frame.base_year, headings(plan), verdict_columns(plan)
-    columns = list(printed)
+    columns = [column for column in printed if column not in (*_GROUP, *_WITH_NAME)]
     if year != base:  # the plan's own status stays beside the year's
         columns.insert(columns.index("status") + 1, "now")
     titles = {**printed, "status": f"{base}年现状值（照录）", "now": f"{year}年现状值"}
@@ -39,10 +47,13 @@ def table1(assessment: Assessment) -> Html:
         f"{table.name} {table.title}，{year}年：{listed}个子项{f'，当年有要求的{asked}个' if asked < listed else ''}"
     )
     caption += "；结论下的小字为原表所印" if year == base and plan.published else ""
-    css = _CSS | dict.fromkeys(verdicts, "narrow verdict")
-    heads = [(titles[column], css.get(column, "")) for column in columns]
-    rows, width = list(_rows(assessment, columns)), len(heads) - len(_VERTICAL)
-    return Html(render("table1", caption=caption, heads=heads, rows=rows, css=css, width=width), caption)
+    known, rows = _COLUMNS | dict.fromkeys(verdicts, _VERDICT), list(_rows(assessment, columns))
+    css, room = zip(*(known.get(column, _OTHER) for column in columns), strict=True)
+    texts = [[text for row in rows for name, text, _ in row[3] if name == column] for column in columns]
+    named = [titles[column] for column in columns]
+    least, _ = tables.widths(list(zip(room, named, texts, strict=True)))
+    heads = dict(zip(columns, zip(named, css, least, strict=True), strict=True))
+    return Html(render("table1", caption=caption, heads=heads, rows=rows), caption)
 
 
 def introduction(assessment: Assessment) -> Html:
@@ -54,22 +65,26 @@ def introduction(assessment: Assessment) -> Html:
     return prose("table1", table=plan.frame.tables.indicators.name, year=year, changed=changed, **shown)
 
 
-def _rows(assessment: Assessment, columns: Sequence[str]) -> Iterator[tuple[object, ...]]:
-    """What the template shows of an item; after an indicator's last one also the reasons."""
+def _rows(assessment: Assessment, columns: Sequence[str]) -> Iterator[tuple[Any, ...]]:
+    """What the template shows of an item; after an indicator's last one also the reasons, before a task's first its title."""
     plan = assessment.plan
     base, now = (layout(assessment, y) for y in (plan.frame.base_year, assessment.year))
-    last = {item.indicator: item.item_id for item in plan.items}
+    group, kept = "", dict[str, Markup]()
     for at, (printed, current) in enumerate(zip(base, now, strict=True)):
         item, cells = current.item, []
         for column in columns:
             source = printed if column == "status" else current
             if cell := source.cells.get("status" if column == "now" else column):  # else: a merged cell above covers it
                 items = plan.items[at : at + cell.rowspan]
-                between = sum(last[i.indicator] == i.item_id for i in items) if column in _VERTICAL else 0
-                cells.append((column, _content(assessment, column, source, items), cell.rowspan + between))
-        find = " / ".join(plan.names(item, assessment.year))
+                kept[column] = _content(assessment, column, source, items)
+                cells.append((column, kept[column], cell.rowspan))
+            elif column not in ("indicator", *verdict_columns(plan)):  # those are the indicator's, not the item's
+                cells.append((column, kept[column], 0))
+        find, above = " / ".join(plan.names(item, assessment.year)), group
+        group = "　".join(getattr(item, column) for column in _GROUP)
         own = plan.indicator_items(item.indicator)
-        yield item, item_anchor(item.item_id), find, cells, _reasons(assessment, own) if item is own[-1] else None
+        reasons = _reasons(assessment, own) if item is own[-1] else None
+        yield item, item_anchor(item.item_id), find, cells, reasons, group if group != above else ""
 
 
 def _content(assessment: Assessment, column: str, row: Table1Row, items: Sequence[Indicator]) -> Markup:
@@ -84,10 +99,17 @@ def _content(assessment: Assessment, column: str, row: Table1Row, items: Sequenc
         year = base if column == "status" else assessment.year
         pieces = joined([lines(row.cells["status"].text), *_notes(plan, items, year)], "\n")
         return pieces.replace("\n", Markup("<br>"))
-    text = lines(row.cells[column].text)
-    if own := of_plan(plan, row.item, assessment.year).get(column):
-        return noted(text, lines(f"规划所列：{own}"))
-    return Markup("<span>{}</span>").format(text) if column in _VERTICAL else text
+    other, text = of_plan(plan, row.item, assessment.year), lines(row.cells[column].text)
+    notes = [_unit_and_attribute(assessment, row)] if column == "name" else []
+    notes += [lines(f"规划所列：{other[own]}") for own in (column, *(_WITH_NAME if notes else ())) if own in other]
+    return noted(text, joined(notes, Markup("<br>")))
+
+
+def _unit_and_attribute(assessment: Assessment, row: Table1Row) -> Markup:
+    """The item's unit as printed and, at its first item, the indicator's attribute."""
+    unit = asked_texts(assessment.plan, row.item, assessment.year)["unit"].replace("\n", "、")
+    attribute = row.cells.get("attribute")
+    return joined([f"单位：{unit or '空白'}", *([attribute.text] if attribute else [])], "；")
 
 
 def _notes(plan: Plan, items: Sequence[Indicator], year: int) -> Iterator[Markup]:
@@ -116,7 +138,7 @@ def _taken(plan: Plan, row: Observation, year: int) -> Iterator[str]:
 
 
 def _reasons(assessment: Assessment, items: Sequence[Indicator]) -> dict[str, object]:
-    """Verdicts, reasons, sources; ``open`` where a level is unmet or, though filled in, has no data."""
+    """Bases, reasons, sources; ``open`` where a level is unmet or, though filled in, has no data."""
     number, table, plan, year = items[0].indicator, assessment.indicators, assessment.plan, assessment.year
     rows = [(r, assessment.status(number, r.level)) for r in records(table[table["indicator"] == number])]
     sources = []
@@ -124,7 +146,7 @@ def _reasons(assessment: Assessment, items: Sequence[Indicator]) -> dict[str, ob
         none = f"{short_source(plan, item.source)}（{year}年{unobserved(plan, item.item_id, year)}）"
         sources += [short_source(plan, row.source) for row in plan.observed(item.item_id, year)] or [none]
     return {
-        "verdicts": [(plan.level(row.level).chinese, badge(status), basis_note(row.basis)) for row, status in rows],
+        "grounds": [(plan.level(row.level).chinese, basis_word(row.basis)) for row, _ in rows if row.basis],
         "parts": [part for item in items for part in _item_reasons(assessment, item)],
         "sources": dict.fromkeys(sources),
         "open": any(status in (Status.UNMET, Status.NO_DATA) for _, status in rows),

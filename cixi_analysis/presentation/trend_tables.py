@@ -33,7 +33,7 @@ def trend_table(plan: Plan, year: int, rows: pd.DataFrame) -> Html:
         for r in records(own)
     ]  # fmt: skip
     columns = {"子项": "name", "首年": "right", "末年": "right", noted("年均变化", "按单位／复合变化率"): "right"}
-    columns |= {"方向": "direction", "证据强度": "text 12rem"}
+    columns |= {"方向": "direction", "证据强度": "text"}
     none = f"截至{year}年，没有一个子项有两个以上年份的数值，所以没有变化可列，也没有图。"
     caption = f"截至{year}年，有两个以上年份的子项"
     return tables.table(cells, columns, caption=caption, empty="规划未表明方向，或不能计算", none=none)
@@ -41,15 +41,15 @@ def trend_table(plan: Plan, year: int, rows: pd.DataFrame) -> Html:
 
 def pace_table(plan: Plan, year: int, rows: pd.DataFrame) -> Html:
     """Each numeric target with the last value, the gap and the pace; those reached are folded."""
-    columns = {"子项": "name", "规划值": "right 5.5rem", noted("水平", "最近值"): "right", "差距": "signed"}
-    columns |= {"进度": "text 8rem", noted("年均变化", "已有／所需"): "right"}
+    columns = {"子项": "name merged", noted("水平", "最近值"): "right merged", "规划值": "right", "差距": "signed"}
+    columns |= {"进度": "text", noted("年均变化", "已有／所需"): "right"}
     columns |= {noted("速度之比", "线性／复合"): "right", noted("今后", "每年尚需"): "rate"}
     empty = "不能计算，或不再需要（已达到、只有一个年份、首年已达到，见“进度”下的小字）"
     targets, pieces = rows[rows["target_year"].notna()], []
     for reached, words in ((False, "尚未达到"), (True, "已达到")):
         cells = [
             (item_link(plan, plan.item(r.item_id), r.measure),
-             _at(r.target_year, r.target_value, r.unit), _at(r.last_year, r.last_value, r.unit), r.gap,
+             _at(r.last_year, r.last_value, r.unit), _at(r.target_year, r.target_value, r.unit), r.gap,
              noted(badge(r.pace), "" if missing(r.note) else r.note),
              noted(rounded(r.observed_change, signed=True), rounded(r.needed_change, signed=True)),
              noted(number(r.ratio_linear, 2), number(r.ratio_compound, 2)), r.needed_rate)
@@ -76,7 +76,7 @@ def without_target(plan: Plan, rows: pd.DataFrame) -> Html:
     ]  # fmt: skip
     if not cells:
         return paragraph("没有只有文字规划值的子项。")
-    columns = {"子项": "name", "最近值": "right nowrap"} | {f"规划值{y}年（原文）": "text" for y in years}
+    columns = {"子项": "name", "最近值": "right"} | {f"规划值{y}年（原文）": "text" for y in years}
     columns["说明"] = "text"
     caption = f"有数值、但规划值不是数的{len(cells)}个子项"
     return tables.table(cells, columns, caption=caption, empty="没有需要说明的", fold=True)
@@ -91,7 +91,7 @@ def margin_table(plan: Plan, year: int, rows: pd.DataFrame) -> Html:
     ]  # fmt: skip
     if not cells:
         return Html(Markup(), "没有可比的数值要求")
-    columns = {"子项": "name", "级别": "short", f"{year}年现状值": "right", "要求": "right"}
+    columns = {"子项": "name merged", "级别": "short", f"{year}年现状值": "right", "要求": "right"}
     columns["差值（正为优于要求）"] = "signed"
     return tables.table(cells, columns, caption=f"{year}年现状值与数值要求之差（{len(cells)}条）", fold=True)
 
