@@ -67,7 +67,7 @@ class Problem:
 
     def __str__(self) -> str:
         row = "" if self.row is None else f" 第{self.row}行"
-        column = f" “{self.column}”列" if self.column else ""
+        column = f" “{self.column}”{'键' if self.file.endswith('.toml') else '列'}" if self.column else ""
         return marked(f"{self.file}{row}{column}：现为{self.found}；应为{self.expected}")
 
 

@@ -155,6 +155,16 @@ def test_levels_that_measure_different_things() -> None:
     assert lines(found, "missing") == [[3, "3", "national", "60", "暂无数据", "2022年有数值，2023年暂无数据"]]
 
 
+def test_a_level_that_asked_nothing_is_not_unfilled() -> None:
+    """Of 3 the province asks something from 2024 on: nobody failed to fill in its number of 2023."""
+    plan = tiny_plan(
+        requirements=(*tiny_plan().requirements, requirement("3", "provincial", "≥60", from_year=2024)),
+        observations={2023: (observation("1", 5),), 2024: (observation("3", 62, level="provincial"),)},
+    )
+    found = lines(changes(plan, 2024), "available")
+    assert found == [[3, "3", "provincial", "没有要求", "62", "2023年没有要求，2024年有数值"]]
+
+
 def test_the_tallies_are_those_of_the_assessments(plan_2023: Plan) -> None:
     """Real data: each count is the tally's, and what came and went accounts for the difference."""
     found = changes(plan_2023, 2023)

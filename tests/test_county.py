@@ -14,6 +14,7 @@ from urllib.parse import unquote
 import county
 import pytest
 from conftest import built_once, cixi
+from openpyxl import load_workbook
 from tiny import tiny_plan
 
 from cixi_analysis import assess
@@ -164,6 +165,17 @@ def test_forms_for_the_years_of_the_plan(filled: Path, tmp_path: Path, year: int
     """From the base year to the last target year; the form of 2024 has no row for an item that nobody asks for any more."""
     done = cixi("workbook", str(year), "-o", str(tmp_path / "f.xlsx"), root=filled)
     assert done.returncode == status, done.stderr
+
+
+def test_the_first_form_speaks_of_no_year_before(filled: Path, tmp_path: Path) -> None:
+    """Last year's column is empty where nothing at all is known of that year; later it tells what was not asked."""
+    last = {}
+    for year in (2021, 2023):
+        assert cixi("workbook", str(year), "-o", str(tmp_path / f"{year}.xlsx"), root=filled).returncode == 0
+        sheets = [list(sheet.values) for sheet in load_workbook(tmp_path / f"{year}.xlsx").worksheets[1:]]
+        last[year] = {str(row[0]): row[rows[1].index("上年现状值")] for rows in sheets for row in rows[2:]}
+    assert set(last[2021].values()) == {None}
+    assert last[2023]["11.3"] == "没有要求（2022年）"
 
 
 # --- the book -------------------------------------------------------------------------------------------------------

@@ -76,6 +76,14 @@ def test_every_key_is_explained(made: Path) -> None:
     assert required <= tomllib.loads(text).keys()
 
 
+def test_the_manual_speaks_of_no_plan_but_its_example(made: Path) -> None:
+    """It says whose its examples are; outside them it names no levels, tables or numbers of one plan."""
+    text = (made / "book" / "manual.md").read_text(encoding="utf-8")
+    assert "例子取自程序所附的一个规划" in text
+    examples = re.compile(r"^```.*?^```$|^## 标准更新$.*?(?=^## )|`[^`\n]*`|（如.*?）|例如.*$", re.M | re.S)
+    assert re.findall("国家级|省级|两级|表[一二三](?![。…])|69|2030", examples.sub("", text)) == []
+
+
 def test_the_readme_leads(made: Path) -> None:
     """It names each table that has to be filled in, in order, explains its columns, and names commands that exist."""
     text = (made / "README.md").read_text(encoding="utf-8")
@@ -93,7 +101,7 @@ def test_it_tells_all_that_is_missing(made: Path, command: str) -> None:
     done = cixi(*command.split(), root=made)
     told = [line.partition("：")[0] for line in done.stderr.splitlines()]
     keys = ("region", "base_year", "first_report_year", "target_years", "levels.1", "targets_follow")
-    settings = [f"plan.toml “{key}”列" for key in (*keys, "tables.indicators.name", "tables.indicators.title")]
+    settings = [f"plan.toml “{key}”键" for key in (*keys, "tables.indicators.name", "tables.indicators.title")]
     tables = [f"{name} 第2行" for name in ("indicators.csv", "requirements.csv", "targets.csv")]
     assert (done.returncode, told) == (1, ["错误", *settings, *tables, "observations"])
 
@@ -132,8 +140,9 @@ def test_it_copies_the_project_that_it_runs_in(project: Path, monkeypatch: pytes
         ("full", (), 1, "{at}/full 已经存在，不是空文件夹。请换一个名称，或先把其中的文件移到别处。"),
         ("file", (), 1, "{at}/file 已经存在，不是空文件夹。请换一个名称，或先把其中的文件移到别处。"),
         ("none/new", (), 1, "没有 {at}/none 这个文件夹。请先建立，或换一个位置。"),
-        ("new", ("--title", "一\n二"), 2, "--title 现为“一⏎二”，应为一行看得见的文字。TITLE must be one line of visible text."),
-        ("new", ("--title", "芦\u200b川"), 2, "--title 现为“芦〔U+200B〕川”，应为一行看得见的文字。TITLE must be one line of visible text."),
+        ("new", ("--title", "一\n二"), 2, "--title 现为“一⏎二”，应为一行看得见的文字，不含 < 和 >。TITLE must be one line of visible text."),
+        ("new", ("--title", "<b>芦"), 2, "--title 现为“<b>芦”，应为一行看得见的文字，不含 < 和 >。TITLE must be one line of visible text."),
+        ("new", ("--title", "芦\u200b川"), 2, "--title 现为“芦〔U+200B〕川”，应为一行看得见的文字，不含 < 和 >。TITLE must be one line of visible text."),
     ],
 )  # fmt: skip
 def test_refused(tmp_path: Path, target: str, options: tuple[str, ...], status: int, told: str) -> None:
@@ -155,6 +164,12 @@ def test_no_project_to_copy(tmp_path: Path) -> None:
         1, f"错误：不能从 {tmp_path}/other 复制：其中没有 _config.yml、_toc.yml、notebooks/home.ipynb。请用 --root 指明一个完整的项目。\n"
     )  # fmt: skip
     assert not (tmp_path / "new").exists()
+
+
+def test_the_folder_that_cannot_be_made_is_named() -> None:
+    """Not the scratch folder beside it."""
+    code, message = run("new", "/proc/x")
+    assert (code, message) == (1, "错误：不能读写 /proc/x：没有这个文件夹或文件。没有留下任何文件。\n")
 
 
 @pytest.mark.parametrize("existed", [False, True])

@@ -621,59 +621,61 @@ NATIONAL, PROVINCIAL = LEVELS
 ALL_PARTS = ", ".join(f"'{part}'" for part in PARTS)
 #: (settings, what is told)
 MISTAKES: list[tuple[dict[str, Any], list[str]]] = [
-    ({"title": None}, ["“title”列：现为没有这一项；应为写明这一项"]),
-    ({"title": 5}, ["“title”列：现为“5”；应为引号里的一行文字"]),
-    ({"region": " "}, ["“region”列：现为“␣”；应为引号里的一行文字"]),
-    ({"title": "甲\n乙"}, ["“title”列：现为“甲⏎乙”；应为引号里的一行文字"]),
-    ({"short_title": "甲\u200b"}, ["“short_title”列：现为“甲〔U+200B〕”；应为引号里的一行文字"]),
-    ({"scope": 5}, ["“scope”列：现为“5”；应为引号里的一行文字"]),
-    ({"base_year": "2022"}, ["“base_year”列：现为“2022”；应为一个整数，不加引号"]),
-    ({"base_year": 2022.5}, ["“base_year”列：现为“2022.5”；应为一个整数，不加引号"]),
-    ({"base_year": True}, ["“base_year”列：现为“True”；应为一个整数，不加引号"]),
-    ({"base_year": 202}, ["“base_year”列：现为“202”；应为不小于 2000 的数"]),
-    ({"base_year": 20222}, ["“base_year”列：现为“20222”；应为不大于 2099 的数"]),
-    ({"first_report_year": 2022}, ["“retrospect_wordings”列：现为“2022”；应为不写（没有回看的年份）"]),
-    ({"retrospect_wordings": None}, ["“retrospect_wordings”列：现为没有写；应为2022（有回看的年份）"]),
-    ({"retrospect_wordings": 2021}, ["“retrospect_wordings”列：现为“2021”；应为基准年 2022"]),
+    ({"title": None}, ["“title”键：现为没有这一项；应为写明这一项"]),
+    ({"title": 5}, ["“title”键：现为“5”；应为引号里的一行看得见的文字，不含 < 和 >"]),
+    ({"region": " "}, ["“region”键：现为“␣”；应为引号里的一行看得见的文字，不含 < 和 >"]),
+    ({"title": "甲\n乙"}, ["“title”键：现为“甲⏎乙”；应为引号里的一行看得见的文字，不含 < 和 >"]),
+    ({"short_title": "甲\u200b"}, ["“short_title”键：现为“甲〔U+200B〕”；应为引号里的一行看得见的文字，不含 < 和 >"]),
+    ({"region": "<b>甲"}, ["“region”键：现为“<b>甲”；应为引号里的一行看得见的文字，不含 < 和 >"]),
+    ({"tables": {"indicators": {"name": "表一", "title": "</title>"}}, "parts": []}, ["“tables.indicators.title”键：现为“</title>”；应为引号里的一行看得见的文字，不含 < 和 >"]),
+    ({"scope": 5}, ["“scope”键：现为“5”；应为引号里的一行看得见的文字，不含 < 和 >"]),
+    ({"base_year": "2022"}, ["“base_year”键：现为“2022”；应为一个整数，不加引号"]),
+    ({"base_year": 2022.5}, ["“base_year”键：现为“2022.5”；应为一个整数，不加引号"]),
+    ({"base_year": True}, ["“base_year”键：现为“True”；应为一个整数，不加引号"]),
+    ({"base_year": 202}, ["“base_year”键：现为“202”；应为不小于 2000 的数"]),
+    ({"base_year": 20222}, ["“base_year”键：现为“20222”；应为不大于 2099 的数"]),
+    ({"first_report_year": 2022}, ["“retrospect_wordings”键：现为“2022”；应为不写（没有回看的年份）"]),
+    ({"retrospect_wordings": None}, ["“retrospect_wordings”键：现为没有写；应为2022（有回看的年份）"]),
+    ({"retrospect_wordings": 2021}, ["“retrospect_wordings”键：现为“2021”；应为基准年 2022"]),
     (
         {"first_report_year": 2023, "retrospect_wordings": None},
-        ["“first_report_year”列：现为“2023”；应为不晚于基准年 2022"],
+        ["“first_report_year”键：现为“2023”；应为不晚于基准年 2022"],
     ),
-    ({"target_years": []}, ["“target_years”列：现为“[]”；应为至少一个年份，由先到后"]),
-    ({"target_years": [2030, 2025]}, ["“target_years”列：现为“[2030, 2025]”；应为至少一个年份，由先到后"]),
-    ({"target_years": [2022, 2030]}, ["“target_years”列：现为“[2022, 2030]”；应为晚于基准年 2022 的年份"]),
-    ({"target_years": 2025}, ["“target_years”列：现为“2025”；应为方括号里的几项"]),
-    ({"target_years": [2025, "2030"]}, ["“target_years.2”列：现为“2030”；应为一个整数，不加引号"]),
-    ({"levels": []}, ["“levels”列：现为“[]”；应为至少一级"]),
-    ({"levels": "national"}, ["“levels”列：现为“national”；应为方括号里的几项"]),
-    ({"levels": [NATIONAL, 5]}, ["“levels.2”列：现为“5”；应为一节 [[levels]]：id、name、short，另可有 heading"]),
-    ({"targets_follow": "city"}, ["“targets_follow”列：现为“city”；应为national、provincial"]),
-    ({"parts": ["audits"]}, [f"“parts.1”列：现为“audits”；应为{ALL_PARTS} 之一"]),
-    ({"region_kinds": "山区"}, ["“region_kinds”列：现为“山区”；应为方括号里的几项"]),
-    ({"region_kinds": ["山区", 5]}, ["“region_kinds.2”列：现为“5”；应为引号里的一行文字"]),
-    ({"tables": None}, ["“tables”列：现为没有这一项；应为写明这一项"]),
-    ({"tables": {**PRINTED_TABLES, "projects": "表三"}}, ["“tables.projects”列：现为“表三”；应为{ } 里的各项"]),
-    ({"tables": {**PRINTED_TABLES, "projects": {"name": "表三"}}}, ["“tables.projects.title”列：现为没有这一项；应为写明这一项"]),
+    ({"target_years": []}, ["“target_years”键：现为“[]”；应为至少一个年份，由先到后"]),
+    ({"target_years": [2030, 2025]}, ["“target_years”键：现为“[2030, 2025]”；应为至少一个年份，由先到后"]),
+    ({"target_years": [2022, 2030]}, ["“target_years”键：现为“[2022, 2030]”；应为晚于基准年 2022 的年份"]),
+    ({"target_years": 2025}, ["“target_years”键：现为“2025”；应为方括号里的几项"]),
+    ({"target_years": [2025, "2030"]}, ["“target_years.2”键：现为“2030”；应为一个整数，不加引号"]),
+    ({"levels": []}, ["“levels”键：现为“[]”；应为至少一级"]),
+    ({"levels": "national"}, ["“levels”键：现为“national”；应为方括号里的几项"]),
+    ({"levels": [NATIONAL, 5]}, ["“levels.2”键：现为“5”；应为一节 [[levels]]：id、name、short，另可有 heading"]),
+    ({"targets_follow": "city"}, ["“targets_follow”键：现为“city”；应为national、provincial"]),
+    ({"parts": ["audits"]}, [f"“parts.1”键：现为“audits”；应为{ALL_PARTS} 之一"]),
+    ({"region_kinds": "山区"}, ["“region_kinds”键：现为“山区”；应为方括号里的几项"]),
+    ({"region_kinds": ["山区", 5]}, ["“region_kinds.2”键：现为“5”；应为引号里的一行看得见的文字，不含 < 和 >"]),
+    ({"tables": None}, ["“tables”键：现为没有这一项；应为写明这一项"]),
+    ({"tables": {**PRINTED_TABLES, "projects": "表三"}}, ["“tables.projects”键：现为“表三”；应为{ } 里的各项"]),
+    ({"tables": {**PRINTED_TABLES, "projects": {"name": "表三"}}}, ["“tables.projects.title”键：现为没有这一项；应为写明这一项"]),
     (
         {"tables": {**PRINTED_TABLES, "table4": PRINTED_TABLES["projects"]}},
-        ["“tables.table4”列：现为不认识的一项；应为以下各项：indicators、past_projects、projects"],
+        ["“tables.table4”键：现为不认识的一项；应为以下各项：indicators、past_projects、projects"],
     ),
     # all at once
     (
         {"title": None, "base_year": "2022", "target_years": [], "region_kinds": 1},
         [
-            "“title”列：现为没有这一项；应为写明这一项",
-            "“base_year”列：现为“2022”；应为一个整数，不加引号",
-            "“target_years”列：现为“[]”；应为至少一个年份，由先到后",
-            "“region_kinds”列：现为“1”；应为方括号里的几项",
+            "“title”键：现为没有这一项；应为写明这一项",
+            "“base_year”键：现为“2022”；应为一个整数，不加引号",
+            "“target_years”键：现为“[]”；应为至少一个年份，由先到后",
+            "“region_kinds”键：现为“1”；应为方括号里的几项",
         ],
     ),
     (
         {"retrospect_wordings": 2020, "target_years": [2021], "targets_follow": "x"},
         [
-            "“retrospect_wordings”列：现为“2020”；应为基准年 2022",
-            "“target_years”列：现为“[2021]”；应为晚于基准年 2022 的年份",
-            "“targets_follow”列：现为“x”；应为national、provincial",
+            "“retrospect_wordings”键：现为“2020”；应为基准年 2022",
+            "“target_years”键：现为“[2021]”；应为晚于基准年 2022 的年份",
+            "“targets_follow”键：现为“x”；应为national、provincial",
         ],
     ),
 ]  # fmt: skip
@@ -694,9 +696,10 @@ def test_a_mistake_in_the_frame_is_told(project: Path, changes_: dict[str, Any],
         ({**PROVINCIAL, "weight": 1}, "一节 [[levels]]：id、name、short，另可有 heading"),
         ({**PROVINCIAL, "id": "Provincial"}, "id 由小写字母写成的一级，如 national"),
         ({**PROVINCIAL, "id": "2025"}, "id 由小写字母写成的一级，如 national"),
-        ({**PROVINCIAL, "name": ""}, "各项都是引号里的一行文字的一节 [[levels]]"),
-        ({**PROVINCIAL, "short": "省\n级"}, "各项都是引号里的一行文字的一节 [[levels]]"),
-        ({**PROVINCIAL, "heading": 5}, "各项都是引号里的一行文字的一节 [[levels]]"),
+        ({**PROVINCIAL, "name": ""}, "一节 [[levels]]，各项都是引号里的一行看得见的文字，不含 < 和 >"),
+        ({**PROVINCIAL, "heading": "a>b"}, "一节 [[levels]]，各项都是引号里的一行看得见的文字，不含 < 和 >"),
+        ({**PROVINCIAL, "short": "省\n级"}, "一节 [[levels]]，各项都是引号里的一行看得见的文字，不含 < 和 >"),
+        ({**PROVINCIAL, "heading": 5}, "一节 [[levels]]，各项都是引号里的一行看得见的文字，不含 < 和 >"),
         (NATIONAL, "各不相同的几项"),
         ({**PROVINCIAL, "name": "国家级"}, "各级的 name 互不相同，short 也互不相同"),
         ({**PROVINCIAL, "short": "国"}, "各级的 name 互不相同，short 也互不相同"),
@@ -765,7 +768,7 @@ def test_the_years_of_the_frame_are_those_of_the_rows(project: Path) -> None:
     """A base year before every requirement judges nothing; a target year that the frame does not have is told."""
     earlier = {"base_year": 2021, "first_report_year": 2021, "retrospect_wordings": None}
     assert told(project, toml(frame_settings(**earlier)).encode()) == [
-        "“base_year 基准年”列：现为2021；应为不早于最早的要求（2022 年起）"
+        "“base_year 基准年”键：现为2021；应为不早于最早的要求（2022 年起）"
     ]
     lines = told(project, toml(frame_settings(target_years=[2025])).encode())
     assert set(lines) == {
@@ -795,7 +798,7 @@ def test_a_part_is_listed_where_it_has_rows(part: str, tmp_path: Path) -> None:
     unlisted = fitting(replace(plan, **{part: ()}))
     shorter = write(replace(plan, frame=unlisted), tmp_path / "unlisted")
     frame = (shorter / "data" / "plan.toml").read_bytes()
-    assert told(shorter, frame) == [f"“parts 另有的数据”列：现为没有 {part}；应为列出 {part}（{part}.csv 有数据）"]
+    assert told(shorter, frame) == [f"“parts 另有的数据”键：现为没有 {part}；应为列出 {part}（{part}.csv 有数据）"]
     (shorter / "data" / f"{part}.csv").unlink()
     assert not load_plan(shorter).has(part)
     (shorter / "data" / f"{part}.csv").write_text(whole.splitlines()[0] + "\n", encoding="utf-8")

@@ -142,7 +142,7 @@ def _known(plan: Plan, year: int, other: int) -> Iterator[tuple[str, tuple[objec
                 yield "values", (*key, *_compared(plan, item, level, before, after, year, other))
             elif extent[0] != extent[1]:
                 rows = ((before, other), (after, year))
-                texts = [shown(plan, row, y) if row else unobserved(plan, item.item_id, y) for row, y in rows]
+                texts = [shown(plan, row, y) if row else unobserved(plan, item.item_id, y, level) for row, y in rows]
                 known = zip((other, year), extent, texts, strict=True)
                 why = "，".join(f"{y}年{_EXTENT.get(much, text)}" for y, much, text in known)
                 yield "available" if extent[0] < extent[1] else "missing", (*key, *texts, why)

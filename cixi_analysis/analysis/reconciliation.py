@@ -7,7 +7,6 @@ and are an input of nothing. ``audit.csv`` holds places of the plan that speak o
 from collections import Counter
 from collections.abc import Iterator
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
-from itertools import product
 
 import pandas as pd
 
@@ -45,8 +44,8 @@ def reconcile(plan: Plan, verdicts: pd.DataFrame) -> pd.DataFrame:
     """One row for each row of ``published.csv``, then one for each list of named indicators: columns :data:`COLUMNS`.
 
     ``verdicts`` is the base year's assessment against the requirements. ``agrees`` is ``explained`` where what agrees has
-    an explanation (appended to ``source``), else ``yes`` or ``no``: an explanation never excuses what differs. Where
-    verdicts are printed, each that ``published.csv`` lacks is a row with ``no``.
+    an explanation (appended to ``source``), else ``yes`` or ``no``: an explanation never excuses what differs. What
+    ``published.csv`` does not hold is not compared.
     """
     plan = plan.as_of(plan.frame.base_year)
     whole = columns_of(verdicts[verdicts["item_id"].fillna("") == ""], "indicator", "level", "verdict")
@@ -62,8 +61,7 @@ def reconcile(plan: Plan, verdicts: pd.DataFrame) -> pd.DataFrame:
         agrees = "no" if not equal else "explained" if row.explanation else "yes"
         source = f"{row.source}；说明：{row.explanation}" if row.explanation else row.source
         rows.append((label, stated, computed, agrees, source))
-    missing = (*_named_lists(plan, known), *_missing(plan))
-    return pd.DataFrame([*rows, *missing], columns=list(COLUMNS), dtype="str")
+    return pd.DataFrame([*rows, *_named_lists(plan, known)], columns=list(COLUMNS), dtype="str")
 
 
 def _distinct(labels: list[str], places: list[str]) -> list[str]:
@@ -166,16 +164,6 @@ def _named_lists(plan: Plan, known: _Verdicts) -> Iterator[tuple[str, ...]]:
             agrees,
             sources,
         )
-
-
-def _missing(plan: Plan) -> Iterator[tuple[str, ...]]:
-    """The verdicts that ``published.csv`` lacks, at the levels of which it has any."""
-    have = {(row.subject, row.level) for row in plan.published if row.kind == "verdict"}
-    printed = [level for level in plan.levels if level in {level for _, level in have}]
-    for number, level in product(plan.indicators, printed):
-        if (str(number), level) not in have:
-            what = f"规划所印：{level.chinese} 指标结论 {number}"
-            yield what, "（published.csv 中缺少）", NOT_COMPUTABLE, "no", plan.frame.title
 
 
 def result(row: AuditRow) -> AuditResult:

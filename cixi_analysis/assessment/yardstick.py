@@ -126,9 +126,12 @@ def held(plan: Plan, item: Indicator, level: str, year: int) -> Wording | None:
     return next(found, None)
 
 
-def unobserved(plan: Plan, item_id: str, year: int) -> str:
-    """What stands in the place of a missing observation: why it is missing, or that nothing was asked."""
-    return str(plan.missing_reason(year)) if asking(plan, item_id, year) else "没有要求"
+def unobserved(plan: Plan, item_id: str, year: int, level: str | None = None) -> str:
+    """What stands in the place of a missing observation, of one level or of all: why it is missing, or that nothing was
+    asked.
+    """
+    asked = asking(plan, item_id, year)
+    return str(plan.missing_reason(year)) if (level in asked if level else asked) else "没有要求"
 
 
 def asked_by(plan: Plan, row: Requirement | Target) -> Asked:

@@ -23,6 +23,7 @@ from cixi_analysis.plan.schema import TABLES
 _FIRST = ("indicators.csv", "requirements.csv", "targets.csv", "conventions.csv")
 _TEMPLATES = Environment(undefined=StrictUndefined, trim_blocks=True, keep_trailing_newline=True)  # noqa: S701  # no HTML
 _TEMPLATES.loader = PackageLoader("cixi_analysis.book", "")
+_SCRATCH = ".cixi-new-"
 #: The book's title in ``_config.yml``, in two places: as it is, or quoted.
 _BOOK_TITLE = re.compile(r"""(?m)^(title: |\s+logo: \{text: )(?:"(?:[^"\\]|\\.)*"|[^#}\n]*?)(?=\s*(?:[#}]|$))""")
 
@@ -48,16 +49,26 @@ def start_project(root: Path | None, target: Path, title: str = "") -> Path:
         names = [one.path for one in provenance(source).inputs if one.kind != "数据" and one.path != "pyproject.toml"]
         if missing := [name for name in ("_config.yml", "_toc.yml", "notebooks/home.ipynb") if name not in names]:
             raise NotStarted(f"不能从 {source} 复制：其中没有 {'、'.join(missing)}。请用 --root 指明一个完整的项目。")
-        with TemporaryDirectory(prefix=".cixi-new-", dir=target.parent) as scratch:
-            made = Path(scratch, target.name)
-            for name in names:
-                (made / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(source / name, made / name)
-            _fill(made, title)
-            if sys.platform == "win32" and target.exists():
-                target.rmdir()  # Windows renames nothing to an existing folder, not even to an empty one
-            made.rename(target)
+        try:
+            _make(source, names, target, title)
+        except OSError as error:
+            if _SCRATCH in str(error.filename):
+                error.filename = str(target)  # messages name no scratch folder
+            raise
     return target
+
+
+def _make(source: Path, names: list[str], target: Path, title: str) -> None:
+    """Copy and fill in beside ``target``, then rename to it."""
+    with TemporaryDirectory(prefix=_SCRATCH, dir=target.parent) as scratch:
+        made = Path(scratch, target.name)
+        for name in names:
+            (made / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source / name, made / name)
+        _fill(made, title)
+        if sys.platform == "win32" and target.exists():
+            target.rmdir()  # Windows renames nothing to an existing folder, not even to an empty one
+        made.rename(target)
 
 
 def _source() -> Path:

@@ -32,13 +32,11 @@ _BUILDS = 20
 @click.option("--title", default="", help="规划的名称，不带书名号。The plan's name, without 《》.")
 def new(root: Path | None, folder: Path, title: str) -> None:
     from cixi_analysis.book.new_project import start_project
-    from cixi_analysis.errors import invisible, quoted
+    from cixi_analysis.errors import quoted
+    from cixi_analysis.plan.frame import LINE, is_line
 
-    title = title.strip()
-    if "\n" in title or invisible(title):
-        raise click.UsageError(
-            f"--title 现为{quoted(title)}，应为一行看得见的文字。TITLE must be one line of visible text."
-        )
+    if (title := title.strip()) and not is_line(title):
+        raise click.UsageError(f"--title 现为{quoted(title)}，应为{LINE}。TITLE must be one line of visible text.")
     place = start_project(root, folder, title.removeprefix("《").removesuffix("》"))
     echo(place)
     name = f'"{folder}"' if " " in str(folder) else folder

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 
 from cixi_analysis.analysis.commitments import NOT_REPORTED, deadline, promised, reports
 from cixi_analysis.analysis.table1 import printed_name
-from cixi_analysis.assessment import asking, measured, one_number, unstated, wordings
+from cixi_analysis.assessment import asking, measured, one_number, unobserved, unstated, wordings
 from cixi_analysis.assessment.yardstick import Wording
 from cixi_analysis.form import layout
 from cixi_analysis.form.input_cells import decimal_text, shortened
@@ -139,7 +139,9 @@ def _last(plan: Plan, item: Indicator, level: Level, at: Level | None, year: int
         unit = "" if was.unit in _NO_UNIT else was.unit if was.unit in ("%", CLASS_UNIT) else f" {was.unit}"
         return f"{row.value}{unit}（{y}年{f'，{was.name}' if row.measure or was.name != asked.name else ''}）"
 
-    lines = [status(found, year - 1) if found else f"{plan.missing_reason(year - 1)}（{year - 1}年）"]
+    lines = [status(found, year - 1)] if found else []
+    if found is None and year - 1 in (*plan.years, *range(plan.frame.base_year, year)):  # not before all that is known
+        lines = [f"{unobserved(plan, item.item_id, year - 1, at)}（{year - 1}年）"]
     if found is None or found.value is None:
         known = ((y, plan.observation(item.item_id, y, at)) for y in reversed(plan.years) if y < year - 1)
         lines += [status(row, y) for y, row in known if row is not None and row.value is not None][:1]

@@ -41,13 +41,18 @@ class Level(str):
         return Level, (str(self), self.chinese, self.short, self.heading)
 
 
-def _is_line(value: Any) -> bool:
-    return isinstance(value, str) and bool(value.strip()) and not invisible(value) and "\n" not in value
+#: What a text is. It stands on every page, in places where markup would be one.
+LINE = "一行看得见的文字，不含 < 和 >"
+
+
+def is_line(value: Any) -> bool:
+    """Whether a value is a :data:`LINE`."""
+    return isinstance(value, str) and bool(value.strip()) and not invisible(value) and not set(value) & {*"\n<>"}
 
 
 def _line(value: Any) -> Any:
-    if not _is_line(value):
-        raise ValueError("引号里的一行文字")
+    if not is_line(value):
+        raise ValueError(f"引号里的{LINE}")
     return value
 
 
@@ -56,8 +61,8 @@ def _level(value: Any) -> Any:
         return value
     if not isinstance(value, dict) or value.keys() - {"heading"} != {"id", "name", "short"}:
         raise ValueError("一节 [[levels]]：id、name、short，另可有 heading")
-    if not all(_is_line(text) for text in value.values()):
-        raise ValueError("各项都是引号里的一行文字的一节 [[levels]]")
+    if not all(is_line(text) for text in value.values()):
+        raise ValueError(f"一节 [[levels]]，各项都是引号里的{LINE}")
     if not re.fullmatch("[a-z]+", value["id"]):
         raise ValueError("id 由小写字母写成的一级，如 national")
     return Level(value["id"], value["name"], value["short"], value.get("heading", ""))
