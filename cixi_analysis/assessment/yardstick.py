@@ -1,8 +1,8 @@
 """What is asked of each item: requirements by level, or targets by year, read into trees."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import zip_longest
 from math import isnan
@@ -149,29 +149,32 @@ def rows(plan: Plan) -> tuple[Requirement | Target, ...]:
 def clauses(plan: Plan) -> dict[str, Clauses]:
     """item_id → what its wordings say."""
     found = {item.item_id: Clauses() for item in plan.items}
-    for row in (row for row in rows(plan) if row.item_id in found):
+    for row, wording in ((row, wording) for row, wording in _read(plan).items() if row.item_id in found):
         own = found[row.item_id]
-        try:
-            node = read_wording(plan, row)
-        except Refusal:
-            own.refused.append(row.wording)
-            continue
-        if node:
-            own.leaves.update(dict.fromkeys(leaves(node)))
-            own.limits.extend([row] if isinstance(row, Requirement) and [*demanded_bounds(node)] else [])
+        own.refused.extend([row.wording] if wording.refusal else [])
+        if wording.node:
+            own.leaves.update(dict.fromkeys(leaves(wording.node)))
+            own.limits.extend([row] if isinstance(row, Requirement) and [*demanded_bounds(wording.node)] else [])
     return found
 
 
 @lru_cache(maxsize=64)
-def refusals(plan: Plan) -> dict[Requirement | Target, Refusal]:
-    """The wordings that cannot be read, in the order of the files, and why. Each is a finding of its item."""
+def _read(plan: Plan) -> dict[Requirement | Target, Wording]:
+    """Every wording of the plan with its tree, or its refusal, in the order of the files; it holds for all years."""
     found = {}
     for row in rows(plan):
+        node, refusal = None, None
         try:
-            read_wording(plan, row)
-        except Refusal as refusal:
-            found[row] = refusal
+            node = read_wording(plan, row)
+        except Refusal as error:
+            refusal = error
+        found[row] = Wording(row, asked_by(plan, row), node, 0, LAST_YEAR, refusal)
     return found
+
+
+def refusals(plan: Plan) -> dict[Requirement | Target, Refusal]:
+    """The wordings that cannot be read, in the order of the files, and why. Each is a finding of its item."""
+    return {row: wording.refusal for row, wording in _read(plan).items() if wording.refusal}
 
 
 def levels(plan: Plan, against: str) -> tuple[str, ...]:
@@ -187,25 +190,14 @@ def observed_level(plan: Plan, level: str) -> Level:
 def wordings(plan: Plan, item: Indicator, level: str) -> tuple[Wording, ...]:
     """The wordings of one item at one level (or target year), by the year they hold from."""
     if level not in plan.levels:
-        own: Sequence[Requirement | Target] = [
-            t for t in plan.targets if (t.item_id, str(t.year)) == (item.item_id, level)
-        ]
-        return tuple(_wording(plan, row, 0, LAST_YEAR) for row in own)
+        return tuple(_read(plan)[t] for t in plan.targets if (t.item_id, str(t.year)) == (item.item_id, level))
     found, rows = [], plan.requirements_of(item.item_id, level)
     for row, later in zip_longest(rows, rows[1:]):
         # The wording that holds in the year by which a retrospect is judged holds before it too.
         looks_back = row.from_year == plan.frame.retrospect_wordings
         end = min(row.to_year or LAST_YEAR, later.from_year - 1 if later else LAST_YEAR)
-        found.append(_wording(plan, row, 0 if looks_back else row.from_year, end))
+        found.append(replace(_read(plan)[row], from_year=0 if looks_back else row.from_year, to_year=end))
     return tuple(found)
-
-
-def _wording(plan: Plan, row: Requirement | Target, start: int, end: int) -> Wording:
-    asked = asked_by(plan, row)
-    try:
-        return Wording(row, asked, read_wording(plan, row), start, end)
-    except Refusal as refusal:
-        return Wording(row, asked, None, start, end, refusal)
 
 
 def check_observations(plan: Plan, until: int) -> None:

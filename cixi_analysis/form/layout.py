@@ -12,6 +12,7 @@ from functools import cached_property
 
 from openpyxl.utils import get_column_letter
 
+from cixi_analysis.plan.csvfile import packaged
 from cixi_analysis.plan.dataset import Asked
 from cixi_analysis.plan.frame import Frame
 from cixi_analysis.plan.schema import Commitment, Indicator, Project, Row
@@ -55,42 +56,20 @@ class FormColumn:
     unit: str = ""
 
 
-INPUTS = (
-    FormColumn("value", "现状值", 11, Kind.QUANTITY, "只写数，不带单位和百分号：83.3%写83.3。水质类别写Ⅲ。没有数值时留空并选缺失原因。"),
-    FormColumn("absence", "缺失原因", 12, Kind.CHOICE, "没有数值时选一个；有数值时留空。"),
-    FormColumn("measure", "实测对象", 16, Kind.TEXT, "实际测得的不是该指标本身时填写，如省控断面水质类别。"),
-    FormColumn("unit", "实测单位", 10, Kind.TEXT, "与左侧单位不同时填写；水质类别写“类”。"),
-    FormColumn("polarity", "实测方向", 10, Kind.CHOICE, "实测对象的方向与指标不同时选：越多越好、越少越好、无方向。"),
-    FormColumn("comparator", "目标比较符", 9, Kind.CHOICE, "上级下达目标的比较符；目标是一个数而没有写明比较时留空。"),
-    FormColumn("assigned_target", "下达目标", 14, Kind.TARGET, "上级下达的当年目标：数、水质类别，或“任务：……”；当年没有下达写“上级未下达”；不知道留空。"),
-    FormColumn("benchmark", "全省平均", 10, Kind.NUMBER, "全省平均值；为变化量或变化率时带符号。"),
-    FormColumn("benchmark_kind", "平均的含义", 14, Kind.CHOICE, "填了全省平均时必选。"),
-    FormColumn("statement", "现状原文", 40, Kind.TEXT, "照录来源中的文字。"),
-    FormColumn("attests", "载明达到的条款", 26, Kind.TEXT, "写作“条款=原文中的字句”，多个以；分隔；字句须出现在现状原文中。"),
-    FormColumn("denies", "载明未达到的条款", 26, Kind.TEXT, "写法同左。"),
-    FormColumn("source", "出处", 30, Kind.TEXT, "文件名称、章节、表、行。填了这一行就必须填。"),
-    FormColumn("responsible", "填报单位", 16, Kind.TEXT, "谁对这一行负责。"),
-    FormColumn("acknowledgment", "提示说明", 26, Kind.TEXT, "检查提示可疑而数字无误时，在此说明，说明随数据保留。"),
-)  # fmt: skip
-PROGRESS_INPUTS = (
-    FormColumn("state", "状态", 10, Kind.CHOICE, "该年底的状态。没有资料的，整行留空。"),
-    FormColumn("percent", "完成比例（%）", 10, Kind.NUMBER, "截至该年底完成了百分之几，只写数：60%写60。不知道留空。", "%"),
-    FormColumn("spent", "累计投资（万元）", 16, Kind.NUMBER, "截至该年底累计完成的投资，万元，只写数。不知道留空，不写0。", "万元"),
-    FormColumn("note", "说明", 30, Kind.TEXT, "进展、困难、调整的情况；检查提示可疑而填写无误时，也在此说明。"),
-    FormColumn("source", "出处", 24, Kind.TEXT, "文件名称、章节、表、行。填了这一行就必须填。"),
-    FormColumn("responsible", "填报单位", 14, Kind.TEXT, "谁对这一行负责。"),
-)  # fmt: skip
-PROJECT_COLUMNS = (
-    FormColumn("key", "序号", 6), FormColumn("name", "项目名称", 24), FormColumn("content", "主要内容", 38),
-    FormColumn("years", "实施年限", 11), FormColumn("budget", "概算（万元）", 13), FormColumn("units", "责任单位", 20),
-    FormColumn("last", "上年填报", 16), *PROGRESS_INPUTS,
-)  # fmt: skip
-COMMITMENT_COLUMNS = (
-    FormColumn("key", "编号", 7), FormColumn("name", "承诺事项", 36), FormColumn("promised", "承诺的数量", 14),
-    FormColumn("deadline", "期限", 13), FormColumn("scope", "范围", 14), FormColumn("place", "规划中的位置", 16),
-    FormColumn("last", "上年填报", 16),
-    *(column for column in PROGRESS_INPUTS if column.key != "spent"),  # money belongs to projects
-)  # fmt: skip
+def _columns(sheet: str) -> tuple[FormColumn, ...]:
+    """The columns that ``columns.csv`` lists."""
+    rows = (row.values() for row in packaged("cixi_analysis.form", "columns.csv"))
+    return tuple(
+        FormColumn(key, title, int(width), Kind(kind), hint, unit)
+        for of, key, title, width, kind, unit, hint in rows
+        if of == sheet
+    )
+
+
+INPUTS, PROGRESS_INPUTS = _columns("observations"), _columns("progress")
+PROJECT_COLUMNS = (*_columns("projects"), *PROGRESS_INPUTS)
+#: Money belongs to projects.
+COMMITMENT_COLUMNS = (*_columns("commitments"), *(column for column in PROGRESS_INPUTS if column.key != "spent"))
 
 
 def domain_columns(frame: Frame) -> tuple[FormColumn, ...]:

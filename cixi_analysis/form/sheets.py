@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 
 from cixi_analysis.analysis.commitments import NOT_REPORTED, deadline, promised, reports
 from cixi_analysis.analysis.table1 import printed_name
-from cixi_analysis.assessment import asking, measured, one_number, unobserved, unstated, wordings
+from cixi_analysis.analysis.trend import measured_by
+from cixi_analysis.assessment import asking, one_number, unobserved, unstated, wordings
 from cixi_analysis.assessment.yardstick import Wording
 from cixi_analysis.form import layout
 from cixi_analysis.form.input_cells import decimal_text, shortened
@@ -67,7 +68,7 @@ def _rows(plan: Plan, item: Indicator, year: int) -> Iterator[FormRow]:
         known = next((row for row in plan.observed(item.item_id, year) if row.level == level), None)
         at = level or (None if apart else first)  # no longer apart: last year's value may stand at a level
         before = plan.observation(item.item_id, year - 1, at)
-        was = _measured(plan, item, first, before, year - 1) if before else None
+        was = measured_by(plan, item, first, year - 1, before)[0] if before else None
         closed, notes = _closed_and_notes(plan, item, columns, asked.unit)
         notes["value"] += choice if apart and None in rows else ""
         shown = {
@@ -121,11 +122,6 @@ def _closed_and_notes(
     return closed, notes | {key: f"可以解读的要求（不影响填报）。{w.refusal}" for key, w in refused.items()}
 
 
-def _measured(plan: Plan, item: Indicator, level: Level, row: Observation, year: int) -> Asked:
-    """What a row of ``year`` measured at a level."""
-    return measured(plan.asked(item, level, year), row.measure, row.unit, row.polarity)
-
-
 def _last(plan: Plan, item: Indicator, level: Level, at: Level | None, year: int, asked: Asked) -> str:
     """Last year's value with year and unit. Without a value: the reason, then the latest value before."""
     found = plan.observation(item.item_id, year - 1, at)
@@ -135,7 +131,7 @@ def _last(plan: Plan, item: Indicator, level: Level, at: Level | None, year: int
     def status(row: Observation, y: int) -> str:
         if row.value is None:
             return f"{row.absence or shortened(row.statement or '', _LONGEST_STATEMENT)}（{y}年）"
-        was = _measured(plan, item, level, row, y)
+        (was,) = measured_by(plan, item, level, y, row)
         unit = "" if was.unit in _NO_UNIT else was.unit if was.unit in ("%", CLASS_UNIT) else f" {was.unit}"
         return f"{row.value}{unit}（{y}年{f'，{was.name}' if row.measure or was.name != asked.name else ''}）"
 

@@ -5,6 +5,7 @@ import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from importlib import resources
 from itertools import zip_longest
 from typing import Any
 
@@ -148,6 +149,11 @@ def expectation(detail: Mapping[str, Any], column: str) -> str:
     if detail["type"] == "value_error":
         return str(context["error"].args[0])
     return str(_EXPECTED.get(detail["type"], detail["msg"])).format(**context).replace(" or ", ", ")
+
+
+def packaged(package: str, name: str) -> Iterator[dict[str, str]]:
+    """The rows of a CSV file that lies beside the code of ``package``: column → cell."""
+    return csv.DictReader(resources.files(package).joinpath(name).read_text(encoding="utf-8").splitlines())
 
 
 def rows_csv(model: type[Row], rows: Iterable[Row]) -> bytes:

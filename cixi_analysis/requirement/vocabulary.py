@@ -9,6 +9,7 @@ from itertools import chain
 from typing import NamedTuple
 
 from cixi_analysis.errors import DataError, Problem
+from cixi_analysis.plan.csvfile import packaged
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.frame import FILE
 from cixi_analysis.plan.schema import Term
@@ -20,8 +21,7 @@ FORMS = {c: chr(c - 0xFEE0) for c in range(0xFF01, 0xFF5F)} | str.maketrans({
     **dict.fromkeys("–‐‑", "-"), **dict.fromkeys("〜∼", "~"), **dict.fromkeys("Δ∆", "△"), "µ": "μ",
     **dict.fromkeys("\r\v\f\x85\u2028\u2029", "\n"),
 })  # fmt: skip
-_FILES = resources.files(__package__)
-_GRAMMAR = _FILES.joinpath("grammar.lark").read_text(encoding="utf-8")
+_GRAMMAR = resources.files(__package__).joinpath("grammar.lark").read_text(encoding="utf-8")
 #: Terminal → its Chinese name in messages, from the comment behind it.
 NAMES = dict(re.findall(r"^(\w+)[^:]*: .* //: (.+)$", _GRAMMAR, re.MULTILINE))
 #: What a project may add: more would change how wordings are put together.
@@ -53,8 +53,8 @@ NO_TERMS = Terms()
 def vocabulary(added: tuple[tuple[str, ...], ...] = ()) -> Mapping[str, Mapping[str, str]]:
     """Kind → word → what it stands for; of refused words, why."""
     found: dict[str, dict[str, str]] = {}
-    for line in _FILES.joinpath("vocabulary.csv").read_text(encoding="utf-8").splitlines()[1:]:
-        kind, word, stands_for, note = line.split(",")
+    for row in packaged("cixi_analysis.requirement", "vocabulary.csv"):
+        kind, word, stands_for, note = row.values()
         found.setdefault(kind, {})[normal(word)] = note if kind == "refused" else stands_for or word
     for kind, word, *stands in added:
         found.setdefault(kind, {})[normal(word)] = "".join(stands) or normal(word)
