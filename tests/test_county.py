@@ -7,6 +7,7 @@ import re
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 from urllib.parse import unquote
@@ -17,9 +18,9 @@ from conftest import built_once, cixi
 from openpyxl import load_workbook
 from tiny import tiny_plan
 
-from cixi_analysis import assess
-from cixi_analysis.presentation import audit_page, summary
-from cixi_analysis.words import AuditResult, Verdict
+from cixi_analysis.presentation import audit_page
+from cixi_analysis.presentation.action_list import action_list
+from cixi_analysis.words import AuditResult
 
 YEARS = (2021, 2022, 2023)
 LEVELS = {"one": county.ONE, "three": county.THREE}
@@ -246,10 +247,10 @@ def test_values_have_the_unit_of_their_year(pages: dict[Path, str]) -> None:
 
 
 def test_nothing_to_tell_is_said() -> None:
-    """Where no indicator has a verdict, and no finding a result, a sentence says so."""
+    """Where nothing is left to do, and no finding has a result, a sentence says so."""
     plan = tiny_plan(audit=())
-    assessment = assess(plan.only(plan.items[:1]), 2022)
-    assert "<p>没有结论为“否”的指标。</p>" in summary.reasons(assessment, Verdict.UNMET).markup
+    own = plan.only(plan.items[:1])
+    assert action_list(replace(own, targets=()), 2022).markup == "<p>各项要求和规划值都已达到，没有需要处理的。</p>"
     assert "<p>没有“不一致”的。</p>" in audit_page.finding_list(plan, AuditResult.CONTRADICTS).markup
 
 

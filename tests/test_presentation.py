@@ -36,6 +36,7 @@ from cixi_analysis.presentation import (
     method,
     project_page,
     summary,
+    summary_page,
     tables,
     trend_tables,
 )
@@ -421,8 +422,7 @@ def test_data_never_becomes_markup() -> None:
     trends, margins = trend_tables.trends(plan, 2022), trend_tables.margins(plan, 2022)
     pieces = [
         table1(assessment),
-        summary.reasons(assessment, Verdict.UNMET),
-        summary.open_items(assessment),
+        summary_page.one_page(plan, 2022),
         summary.tally_table(assessment, "domain"),
         summary.observed_items(plan, 2022),
         summary.decided(assessment),
@@ -502,17 +502,6 @@ def test_table1_merges_cells_as_the_plan_does(year2022: Assessment) -> None:
         assert taken == len(free)
 
 
-def test_two_clicks_to_reason_and_source(year2022: Assessment) -> None:
-    """The first page's count leads to the list on it; the list has reason and source, and leads to the dossier."""
-    cards = summary.count_cards(year2022, "2022/")._repr_html_()
-    assert cards.count('href="#unmet"') == 2
-    reasons = summary.reasons(year2022, Verdict.UNMET, "2022/")._repr_html_()
-    assert '<div id="unmet">' in reasons
-    assert 'href="indicators/38.html#item-38"' in reasons
-    assert "要求“≥95”：2022年40.7%，要求≥95，未达到（低54.3）" in text(reasons)
-    assert "出处：表一 序号38 现状值" in text(reasons)
-
-
 def test_empty_cells_are_explained() -> None:
     """An empty cell is a dash, and the table says what a dash means; a table without one says nothing."""
     rows, columns = [(1.0,), (None,)], {"数": "number"}
@@ -524,12 +513,11 @@ def test_empty_cells_are_explained() -> None:
 
 
 def test_headline(year2022: Assessment) -> None:
-    """The numbers are computed and the unmet named; both of 2022 are binding."""
+    """The numbers are computed and the unmet named."""
     assert text(summary.headline(year2022)).replace(" ", "") == (
         "2022年，国家级适用指标37项，其中29项达标、2项未达标（环境空气质量、农村生活污水治理率）、6项无数据；"
         "省级适用指标48项，其中39项达标、2项未达标（环境空气质量、农村生活污水治理率）、7项无数据。"
     )
-    assert "任一级别未达标的指标共2项，全部是约束性指标。" in text(summary.attribute_of_unmet(year2022))
 
 
 def with_standard(*rows: Requirement) -> Plan:
@@ -630,21 +618,17 @@ def test_a_draft_tells_not_filled_in_from_no_data(plan: Plan) -> None:
     assert re.search(
         r"国家级适用指标37项，其中1项达标、0项未达标、1项无数据、35项未填报；", text(summary.headline(assessment))
     )
-    assert "35 国家级 · 未填报" in text(summary.count_cards(assessment))
-    for by in ("domain", "attribute", None):
+    for by in ("domain", "attribute"):
         assert NOT_FILLED_IN.word in text(summary.tally_table(assessment, by))
     assert NOT_FILLED_IN.word in text(summary.convention_tallies(draft, 2023))
     pieces = domain_counts(assessment).groupby(["level", "verdict"])["count"].sum()
     assert (pieces["national", "no_data"], pieces["national", "not_filled_in"]) == (1, 35)
-    listed = text(summary.open_items(assessment))
-    assert re.search(r"未填报 （\d+项）", listed)
-    assert re.search(r"暂无数据 （1项）： 12 林草覆盖率", listed)
     assert NOT_FILLED_IN.text in text(table1(assessment))
 
 
 def test_nothing_is_said_of_not_filled_in_where_all_is(plan: Plan, plan_2023: Plan, year2022: Assessment) -> None:
     """A whole year has no column, card, sentence or sign for 未填报."""
-    pieces = [summary.headline(year2022), summary.count_cards(year2022), summary.tally_table(year2022, "domain")]
+    pieces = [summary.headline(year2022), summary_page.one_page(plan, 2022), summary.tally_table(year2022, "domain")]
     found = changes.since_last_year(plan_2023, 2023)
     pieces += [summary.convention_tallies(plan, 2022), changes.verdicts(plan_2023, found)]
     pieces.append(board(year2022))
@@ -698,10 +682,7 @@ def test_verdicts_that_moved_are_named_with_both_reasons(plan: Plan) -> None:
     assert "农村生活污水治理率</a>（国家级、省级）" in folded[0][1]
     assert "没有数值" not in folded[0][1]
     line = text(changes.summary(draft, found)).replace(" ", "")
-    assert (
-        "与2022年相比，指标的结论（每一级算一个）：由达标变为未达标1个：居民可支配收入（省级）；由有结论变为无数据2个；"
-        in line
-    )
+    assert line.startswith("与2022年相比：1个结论由达标变为未达标：34居民可支配收入（省级）2个结论由有结论变为无数据")
 
 
 def test_every_change_of_a_verdict_has_a_name() -> None:
@@ -730,7 +711,7 @@ def test_the_page_of_changes_against_a_retrospect(plan: Plan) -> None:
         "2021年是回看，69个子项中只有9项有数据；2022年的结论和计数不能与它相比，只能比较单个数值。"
     )
     assert text(changes.summary(plan, found)).strip() == (
-        "与2021年（回看）相比，两年都有数值的6项，改善4项、持平2项；新有数据46项，不再有数据3项。"
+        "与2021年相比：6项两年都有数值（改善4项、持平2项），3项不再有数据，46项新有数据。"
     )
     page = "".join(text(section(plan, found)) for section in SECTIONS)
     assert not re.search(r"变为|转入|转出|\+27", page)

@@ -1,7 +1,7 @@
 """The page 与上年相比: changed verdicts, values, data and counts as tables and lists."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import wraps
 from typing import Any
 
@@ -12,6 +12,7 @@ from cixi_analysis.analysis import changes as library
 from cixi_analysis.analysis.changes import Changes
 from cixi_analysis.analysis.records import records
 from cixi_analysis.analysis.table1 import coverage
+from cixi_analysis.assessment import asked_in
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import WATER_CLASSES
 from cixi_analysis.presentation import tables
@@ -52,24 +53,55 @@ def _or_nothing(section: Callable[[Plan, Changes], Html]) -> Callable[[Plan, Cha
 
 @_or_nothing
 def summary(plan: Plan, found: Changes) -> Html:
-    """How many verdicts changed and how, naming those that turned; how many values and data."""
-    unfilled = _unfilled(found.missing).sum()
-    data = prose("changed_data", found=found, directions=_directions(found.values), unfilled=unfilled)
-    if found.retrospect:
-        return data
-    turned = [
-        (move, len(rows), _listed(plan, rows) if move in _TURNED else ())
-        for move, rows in moves(found.verdicts.query("item_id == ''"))
-    ]
+    """What moved, in a line each, and what changed requirements did; the figures known in both years."""
     told = pd.concat([found.verdicts, found.hidden]).query("item_id == '' and cause != 'county'")
-    verdicts = prose("changed_verdicts", found=found, moves=turned, causes=bool(len(told)))
     first = {i.indicator: i.indicator_name for i in plan.items}
     sentence = Markup("{}（{}）：{}{}").format
     points = [
-        sentence(_indicator_link(r.indicator, first[r.indicator]), plan.level(r.level).chinese, r.sentence, _turn(r))
-        for r in records(told)
-    ]
-    return stack(verdicts, *([bullets(*points)] if points else []), data, name=f"与{found.other}年相比")
+        *(Markup("{}{}{}").format(n, words, named(names)) for n, _, words, names in moved_verdicts(plan, found)),
+        *(sentence(_indicator_link(r.indicator, first[r.indicator]), plan.level(r.level).chinese, r.sentence, _turn(r))
+          for r in records(told)),
+        "，".join([f"{len(found.values)}项两年都有数值（{_directions(found.values)}）",
+                  *(f"{n}{words}" for n, _, words, _ in moved_data(plan, found))]),
+    ]  # fmt: skip
+    since = f"与{found.other}年相比："
+    return stack(paragraph(since), bullets(*points), name=since) if points[1:] else paragraph(since, *points, "。")
+
+
+#: How many, what it is shown as, what happened, the names where each counts.
+_Moved = Iterator[tuple[int, str, str, list[Markup]]]
+
+
+def moved_verdicts(plan: Plan, found: Changes, pages: str = "") -> _Moved:
+    """The indicators' verdicts that moved, the worst first; ``pages`` leads from the page to those of the year."""
+    for move, rows in moves(found.verdicts.query("item_id == ''")):
+        lost = rows.iloc[0]["before_status"] in _DECIDED  # else it is no change for better or worse
+        status = rows.iloc[0]["after_status"] if lost else Status.NOT_APPLICABLE
+        yield len(rows), status, f"个结论{move}", _listed(plan, rows, pages) if move in _TURNED else []
+
+
+def moved_data(plan: Plan, found: Changes, pages: str = "") -> _Moved:
+    """The items of which less is known, though it is asked, and more."""
+    unfilled, asked = _unfilled(found.missing), {item.item_id for item in asked_in(plan, found.year)}
+    lost, waiting = found.missing[~unfilled & found.missing["item_id"].isin(asked)], found.missing[unfilled]
+    for rows, status, words in (
+        (lost, Status.NO_DATA, "项不再有数据"),
+        (waiting, Status.NOT_FILLED_IN, "项还没有填报"),
+        (found.available, Direction.IMPROVING, "项新有数据"),
+    ):
+        if len(rows):
+            yield (
+                len(rows),
+                status,
+                words,
+                [_named(plan, r, pages=pages) for r in records(rows)] if rows is lost else [],
+            )
+
+
+def named(names: Sequence[Markup], most: int | None = None) -> Markup:
+    """The first names after a colon; nothing where there are none."""
+    cut = most is not None and len(names) > most
+    return Markup("：{}{}").format(joined(names[:most]), "等" * cut) if names else Markup()
 
 
 @_or_nothing
@@ -193,17 +225,18 @@ def _turn(row: Any) -> str:
     return f"结论仍为“{now}”。" if was == now else f"结论由“{was}”变为“{now}”。"
 
 
-def _listed(plan: Plan, rows: pd.DataFrame) -> list[Markup]:
+def _listed(plan: Plan, rows: pd.DataFrame, pages: str = "") -> list[Markup]:
     """Each indicator once, linked, with the levels of its rows."""
     names = {i.indicator: i.indicator_name for i in plan.items}
     levels: dict[int, list[str]] = {}
     for row in records(rows):
         levels.setdefault(row.indicator, []).append(plan.level(row.level).chinese)
-    return [Markup("{}（{}）").format(_indicator_link(n, names[n]), "、".join(own)) for n, own in levels.items()]
+    told = Markup("{}（{}）").format
+    return [told(_indicator_link(n, f"{n} {names[n]}", pages), "、".join(own)) for n, own in levels.items()]
 
 
-def _indicator_link(indicator: int, text: object) -> Markup:
-    return link(text, f"table1.html#indicator-{indicator}")
+def _indicator_link(indicator: int, text: object, pages: str = "") -> Markup:
+    return link(text, f"{pages}table1.html#indicator-{indicator}")
 
 
 def _named(plan: Plan, row: Any, measure: str = "", pages: str = "") -> Markup:

@@ -8,6 +8,8 @@ import pandas as pd
 #: Stands for an empty value; every table explains it below.
 EMPTY = "—"
 MINUS = "−"
+#: Unit of a value → unit of a difference of two.
+_UNITS = {"%": "个百分点", "-": ""}
 
 
 def missing(value: object) -> bool:
@@ -53,6 +55,11 @@ def percent(share: float | None, digits: int = 1, *, signed: bool = False) -> st
 def with_unit(value: float | None, unit: str | None) -> str:
     """``40.7%``, ``26微克/立方米``, ``84.07``: a number with its unit, if it has one."""
     return number(value) + ("" if unit in (None, "", "-") or missing(value) else str(unit))
+
+
+def apart(value: float | None, unit: str, *, signed: bool = False) -> str:
+    """How far two values are apart, computed, with its unit: ``3.5个百分点``, ``−0.025立方米/万元``."""
+    return EMPTY if missing(value) else rounded(value, signed=signed) + _UNITS.get(unit, unit)
 
 
 def yi(ten_thousands: float | None) -> str:

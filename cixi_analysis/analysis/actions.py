@@ -1,0 +1,157 @@
+"""下一步: what to act on, the most pressing first: how far it is, how fast it has to go, who answers for it, what is unknown.
+
+Nothing is judged here: gaps are those of the trends and the margins, responsible units and money those of the projects that
+the data links to an item.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+from math import isnan
+
+from cixi_analysis.analysis import links
+from cixi_analysis.analysis.dossier import lacks
+from cixi_analysis.analysis.projects import Totals, totals
+from cixi_analysis.analysis.records import records
+from cixi_analysis.analysis.trend import change, margins, trends
+from cixi_analysis.assessment import TARGET, Assessment, assess, held
+from cixi_analysis.assessment.numbers import difference, plain
+from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.plan.frame import Level
+from cixi_analysis.plan.schema import Indicator, Project
+from cixi_analysis.words import LAST_YEAR, Attribute, Pace, Status
+
+
+class Urgency(IntEnum):
+    """Why an item is on the list; the first counts most."""
+
+    REQUIREMENT_UNMET, TARGET_UNMET, NO_DATA, NOT_FILLED_IN = range(4)
+
+
+@dataclass(frozen=True)
+class Shortfall:
+    """A limit that a value misses. Figures are in ``unit``, "" where there is none."""
+
+    #: the level that asks for it, or the year of the plan's target
+    against: str
+    #: of the value
+    year: int
+    value: float
+    limit: float
+    #: the limit is what the higher level assigned for ``year``; what it assigns for later years is not known
+    assigned: bool
+    unit: str
+    #: limit − value: how the number has to move
+    gap: float
+    #: the target year by which, None where all are over; the mean change a year until then
+    due: int | None
+    step: float | None
+
+    @property
+    def share(self) -> float:
+        """The gap as a share of the limit, by which gaps in different units are ranked."""
+        return abs(self.gap / self.limit) if self.limit else abs(self.gap)
+
+
+@dataclass(frozen=True)
+class Action:
+    """An item to act on."""
+
+    item: Indicator
+    urgency: Urgency
+    #: of the levels that ask something
+    statuses: dict[Level, Status]
+    #: the target years whose target is not met
+    targets: tuple[int, ...]
+    #: towards the targets, the earliest first, then towards the requirements
+    shortfalls: tuple[Shortfall, ...]
+    #: what judging the year needs and the data lacks, a sentence each
+    missing: tuple[str, ...]
+    #: those that bear on the item, in the plan's order
+    projects: tuple[Project, ...]
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        """The units responsible for the projects, each once."""
+        return tuple(dict.fromkeys(unit for project in self.projects for unit in project.responsible))
+
+    @property
+    def money(self) -> Totals:
+        return totals(self.projects)
+
+    @property
+    def rank(self) -> tuple[float, ...]:
+        """Unmet before no data, binding before reference, the larger gap, the earlier due year."""
+        due = min((one.due for one in self.shortfalls if one.due), default=LAST_YEAR)
+        binding = self.item.attribute is Attribute.BINDING
+        return (self.urgency, not binding, -max((one.share for one in self.shortfalls), default=0.0), due)
+
+
+def actions(plan: Plan, year: int) -> tuple[Action, ...]:
+    """The items that a level's requirement or a target finds unmet or without data in ``year``, the most pressing first.
+
+    Raises what :func:`assess` raises.
+    """
+    asked, planned = assess(plan, year), assess(plan, year, against=TARGET)
+    plan, found = asked.plan, []
+    short: dict[str, list[Shortfall]] = {}
+    for one in (*_towards_targets(plan, year), *_towards_requirements(plan, year)):
+        short.setdefault(one[0], []).append(one[1])
+    for item in plan.items:
+        statuses = {v: _status(asked, item, v) for v in plan.levels}
+        statuses = {level: status for level, status in statuses.items() if status is not Status.NOT_APPLICABLE}
+        missed = tuple(y for y in plan.frame.target_years if _status(planned, item, str(y)) is Status.UNMET)
+        if (urgency := _urgency(set(statuses.values()), bool(missed))) is not None:
+            own = tuple(short.get(item.item_id, ()))
+            projects = {p.number: p for p, _ in links.projects_of(plan, item)}
+            known = tuple(projects[number] for number in sorted(projects))
+            found.append(
+                Action(item, urgency, statuses, missed, own, tuple(_missing(plan, item, year, statuses)), known)
+            )
+    return tuple(sorted(found, key=lambda action: action.rank))
+
+
+def _status(assessment: Assessment, item: Indicator, level: str) -> Status:
+    return assessment.status(item.indicator, level, item.item_id)
+
+
+def _urgency(statuses: set[Status], missed: bool) -> Urgency | None:
+    if Status.UNMET in statuses:
+        return Urgency.REQUIREMENT_UNMET
+    if missed:
+        return Urgency.TARGET_UNMET
+    if Status.NO_DATA in statuses:
+        return Urgency.NO_DATA
+    return Urgency.NOT_FILLED_IN if Status.NOT_FILLED_IN in statuses else None
+
+
+def _towards_targets(plan: Plan, year: int) -> Iterator[tuple[str, Shortfall]]:
+    """By item: the numeric targets that the last value does not reach; those whose year is over have no step."""
+    rows = trends(plan, year)
+    for row in records(rows[rows["target_year"].notna() & (rows["pace"] != Pace.REACHED)]):
+        ahead = not isnan(row.needed_rate)
+        value = (str(row.target_year), int(row.last_year), row.last_value, row.target_value, False, _unit(row.unit))
+        goal = (int(row.target_year), row.needed_rate) if ahead else (None, None)
+        yield row.item_id, Shortfall(*value, row.gap, *goal)
+
+
+def _towards_requirements(plan: Plan, year: int) -> Iterator[tuple[str, Shortfall]]:
+    """By item: the limits that a requirement demands and the value of the year misses."""
+    due, rows = next((y for y in plan.frame.target_years if y > year), None), margins(plan, year)
+    for row in records(rows[rows["margin"] < 0]):
+        step = plain(change(year, row.value, due, row.limit)) if due else None
+        value = (row.level, year, row.value, row.limit, bool(row.assigned), _unit(row.unit))
+        yield row.item_id, Shortfall(*value, difference(row.limit, row.value), due, step)
+
+
+def _unit(unit: object) -> str:
+    return unit.strip("-") if isinstance(unit, str) else ""
+
+
+def _missing(plan: Plan, item: Indicator, year: int, statuses: dict[Level, Status]) -> Iterator[str]:
+    """What is not known at the levels that the item does not meet, each once."""
+    own = [level for level, status in statuses.items() if status is not Status.MET]
+    told = dict.fromkeys(lack for level in own for lack in lacks(plan, item, year, level))
+    if any((wording := held(plan, item, level, year)) and wording.refusal for level in own):
+        yield "要求的文字无法解读"
+    yield from told

@@ -1,0 +1,130 @@
+"""下一步: the ranked list of what to act on, and its sentences."""
+
+from collections.abc import Iterator, Sequence
+
+from markupsafe import Markup
+
+from cixi_analysis.analysis.actions import Action, Shortfall, Urgency, actions
+from cixi_analysis.assessment import TARGET, Assessment, assess
+from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.presentation.formatting import apart, number, with_unit, yi
+from cixi_analysis.presentation.html import Html, joined, link, paragraph, render
+from cixi_analysis.presentation.looks import badge
+from cixi_analysis.presentation.titles import href, item_anchor, item_title, short_source, unit_link
+from cixi_analysis.words import Status
+
+#: Urgency → the heading of its part of the list, its id.
+_GROUPS = {
+    Urgency.REQUIREMENT_UNMET: ("未达标的", "unmet"),
+    Urgency.TARGET_UNMET: ("没有达到规划值的", "targets"),
+    Urgency.NO_DATA: ("没有数据、要先查明的", "no-data"),
+    Urgency.NOT_FILLED_IN: ("还没有填报的", "not-filled-in"),
+}
+#: The plan names units only of projects.
+NO_PROJECT = "没有关联到项目，规划没有写明责任单位"
+
+
+def action_list(plan: Plan, year: int, pages: str = "") -> Html:
+    """What to act on, ranked and numbered; ``pages`` leads from the page to those of the year."""
+    asked, planned = assess(plan, year), assess(plan, year, against=TARGET)
+    own, groups, number = actions(asked.plan, year), [], 1
+    for urgency, (head, anchor) in _GROUPS.items():
+        told = [one for one in own if one.urgency is urgency]
+        if told:
+            entries = [_entry(one, asked, planned, pages) for one in told]
+            groups.append((f"{head}{len(told)}项", anchor, urgency is Urgency.NOT_FILLED_IN, number, entries))
+            number += len(told)
+    if not groups:
+        return paragraph("各项要求和规划值都已达到，没有需要处理的。")
+    return Html(render("actions", groups=groups), f"下一步：{number - 1}项")
+
+
+def _entry(action: Action, asked: Assessment, planned: Assessment, pages: str) -> tuple[object, ...]:
+    """(item, its id, its address, badges, facts, reasons, source) of an entry."""
+    plan, item = asked.plan, action.item
+    levels: dict[Status, list[str]] = {}
+    for level, status in action.statuses.items():
+        levels.setdefault(status, []).append(level.short)
+    badges = [Markup("{} {}").format("、".join(names), badge(status)) for status, names in levels.items()]
+    facts = {
+        "差距": gap(plan, action.shortfalls),
+        "每年需": step(action),
+        "有关项目": _projects(action, pages),
+        "所缺数据": "；".join(action.missing),
+    }
+    seen = next(iter(plan.observed(item.item_id, asked.year)), None)
+    source = short_source(plan, seen.source) if seen else f"{asked.year}年没有这一子项的记录"
+    reasons = [*_reasons(action, asked, Status.UNMET, Status.NO_DATA), *_reasons(action, planned, Status.UNMET)]
+    facts = {head: fact for head, fact in facts.items() if fact}
+    return (
+        item,
+        f"next-{item_anchor(item.item_id)}",
+        href(item, pages),
+        item_title(item),
+        badges,
+        facts,
+        reasons,
+        source,
+    )
+
+
+def _reasons(action: Action, assessment: Assessment, *verdicts: str) -> Iterator[tuple[str, str]]:
+    """Levels or target years with these verdicts of the item, and why; those with the same reason together."""
+    table, plan = assessment.items, assessment.plan
+    own = table[(table["item_id"] == action.item.item_id) & table["verdict"].isin(verdicts)]
+    for reason, rows in own.groupby("reason", sort=False):
+        names = [plan.level(v).chinese if v in plan.levels else f"{v}年规划值" for v in rows["level"]]
+        yield "、".join(names), str(reason)
+
+
+def _projects(action: Action, pages: str) -> Markup | str:
+    """The responsible units, and the projects with their money."""
+    if not action.projects:
+        return NO_PROJECT
+    told = [
+        Markup("{}（{}）").format(link(f"项目{p.number} {p.name}", href(p, pages)), _money(p.budget))
+        for p in action.projects
+    ]
+    whole = f"，共{_money(action.money.budget)}" if len(told) > 1 else ""
+    return Markup("{}：{}{}").format(joined(unit_link(unit, pages) for unit in action.units), joined(told), whole)
+
+
+def _money(budget: float | None) -> str:
+    """万元, from 亿元 on in these."""
+    if budget is None:
+        return "没有概算"
+    return f"{yi(budget)}亿元" if budget >= 1e4 else f"{number(budget)}万元"
+
+
+def gap(plan: Plan, shortfalls: Sequence[Shortfall]) -> str:
+    """The value and how far it is from each limit that it misses: “2022年40.7%，比国家级要求50%低9.3个百分点，…”."""
+    limits: dict[tuple[int, float, float, str, bool], list[Shortfall]] = {}
+    for one in sorted(shortfalls, key=lambda one: one.against not in plan.levels):  # the levels come first
+        limits.setdefault((one.year, one.value, one.limit, one.unit, one.assigned), []).append(one)
+    told, before = [], ""
+    for (year, now, limit, unit, assigned), own in limits.items():
+        named = [plan.level(one.against).chinese for one in own if one.against in plan.levels]
+        years = [f"{one.against}年" for one in own if one.against not in plan.levels]
+        against = [f"{'、'.join(named)}要求"] * bool(named) + [f"{'、'.join(years)}规划值"] * bool(years)
+        what = f"{year}年下达的目标" if assigned else "和".join(against)
+        value, lower = f"{year}年{with_unit(now, unit)}，", "低" if own[0].gap > 0 else "高"
+        told.append(
+            f"{value if value != before else ''}比{what}{with_unit(limit, unit)}{lower}{apart(abs(own[0].gap), unit)}"
+        )
+        before = value
+    return "，".join(told)
+
+
+def step(action: Action) -> str:
+    """The yearly change still needed to the next target not reached; without such a target, to the requirement that is
+    farthest away. Empty where no limit lies ahead.
+    """
+    ahead = [one for one in action.shortfalls if one.step is not None]
+    if not ahead:
+        return ""
+    one = next((one for one in ahead if one.against.isdigit()), max(ahead, key=lambda one: one.share))
+    if one.assigned:
+        goal = f"{one.due}年的下达目标未知，按{one.year}年的{with_unit(one.limit, one.unit)}计"
+    else:
+        goal = f"到{one.due}年达到{with_unit(one.limit, one.unit)}"
+    return f"{apart(one.step, one.unit, signed=True)}（{goal}）"

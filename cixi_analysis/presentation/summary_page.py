@@ -1,0 +1,150 @@
+"""一页摘要: four answers as tiles, the board, what to do next; on the home page, in the year's overview, first in the PDF."""
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup, escape
+
+from cixi_analysis.analysis.actions import Action, Urgency, actions
+from cixi_analysis.analysis.changes import Changes
+from cixi_analysis.analysis.records import records
+from cixi_analysis.analysis.table1 import coverage
+from cixi_analysis.analysis.trend import trends
+from cixi_analysis.assessment import TARGET, Assessment, assess, tally
+from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.presentation.action_list import NO_PROJECT, action_list, gap, step
+from cixi_analysis.presentation.board import board
+from cixi_analysis.presentation.changes_page import moved_data, moved_verdicts, named, since_last_year
+from cixi_analysis.presentation.html import Html, joined, link, render, stack
+from cixi_analysis.presentation.looks import LOOKS
+from cixi_analysis.presentation.titles import href, item_title, unit_link
+from cixi_analysis.words import Attribute, Direction, Pace, Status, Verdict
+
+#: The most things that a line of a tile names.
+_NAMED = 4
+_COUNTED = (Status.UNMET, Status.MET, Status.NO_DATA, Status.NOT_FILLED_IN)
+_WORST_FIRST = (Direction.WORSENING, Direction.IMPROVING, Direction.FLAT)
+_URGENT = {
+    Urgency.REQUIREMENT_UNMET: "未达标", Urgency.TARGET_UNMET: "没有达到规划值", Urgency.NO_DATA: "没有数据",
+    Urgency.NOT_FILLED_IN: "没有填报",
+}  # fmt: skip
+_UNMET = LOOKS[Status.UNMET]
+#: What makes a tile red.
+_BAD = (Status.UNMET, Status.NO_DATA)
+_NOT_REACHED = (Pace.MOVING_AWAY, Pace.TOO_SLOW, Pace.NEARLY, Pace.ON_TRACK, Pace.TOO_LITTLE_DATA)
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One of the four answers. ``bad``: it is told in red."""
+
+    question: str
+    answer: Markup
+    lines: tuple[Markup | str, ...] = ()
+    bad: bool = False
+
+
+def one_page(plan: Plan, year: int, pages: str = "") -> Html:
+    """The summary of a year on one page; ``pages`` leads from the page to those of the year."""
+    shown = (tiles(plan, year, pages), board(assess(plan, year), pages), action_list(plan, year, pages))
+    return stack(*shown, name=f"{year}年摘要")
+
+
+def tiles(plan: Plan, year: int, pages: str = "") -> Html:
+    """现状, 变化, the target years, 与上年: each with the answer first."""
+    assessment = assess(plan, year)
+    plan = assessment.plan
+    found = since_last_year(plan, year)
+    shown = [_state(assessment, pages), _better(found), _in_time(plan, year), _changed(plan, found, pages)]
+    return Html(render("tiles", tiles=shown), "；".join(f"{one.question}：{one.answer.striptags()}" for one in shown))
+
+
+def _count(n: int, status: str, words: str = "") -> Markup:
+    """A number between the sign and, unless others are given, the word of what it counts."""
+    look = LOOKS[status]
+    told = Markup('<span class="count {}">{} <strong>{}</strong> {}</span>')
+    return told.format(look.css, look.symbol, n, words or look.word)
+
+
+def _counted(row: Any) -> Markup:
+    """The counts of a row of a tally, the unmet first; of none only that of the met is shown."""
+    every = ((getattr(row, status), status) for status in _COUNTED)
+    return joined((_count(n, s) for n, s in every if n or s is Status.MET), " ")
+
+
+def _state(assessment: Assessment, pages: str) -> Tile:
+    """Unmet indicators, the counts of each level, the unmet items with gap, yearly step and units."""
+    plan, year, table = assessment.plan, assessment.year, assessment.indicators
+    unmet = table[table["verdict"] == Verdict.UNMET]["indicator"].unique()
+    of = {i.indicator: i.attribute for i in plan.items}
+    kinds = [f"{a.chinese}{n}项" for a in Attribute if (n := sum(of[number] is a for number in unmet))]
+    answer = joined((_count(len(unmet), Status.UNMET), "、".join(kinds)), " ") if kinds else escape("没有未达标的指标")
+    level = Markup('<span class="level">{}{}项 {}</span>').format
+    rows = [level(plan.level(r.level).chinese, r.applicable, _counted(r)) for r in records(tally(assessment))]
+    own = actions(plan, year)
+    pressing = [action for action in own if action.urgency is Urgency.REQUIREMENT_UNMET][:_NAMED]
+    lines = [joined(rows, " "), *(_line(assessment, action, pages) for action in pressing)]
+    rest = Counter(action.urgency for action in own)
+    rest[Urgency.REQUIREMENT_UNMET] -= len(pressing)
+    if more := [f"{rest[urgency]}个子项{words}" for urgency, words in _URGENT.items() if rest[urgency]]:
+        lines.append(link(f"下一步{'还有' if pressing else ''}：{'，'.join(more)}", "#next"))
+    draft = "（初稿）" if coverage(plan, year).is_draft else ""
+    return Tile(f"{year}年的现状{draft}", answer, tuple(lines), bool(len(unmet)))
+
+
+def _line(assessment: Assessment, action: Action, pages: str) -> Markup:
+    """An unmet item in a sentence: how far, how fast, who."""
+    plan, item = assessment.plan, action.item
+    asked = [one for one in action.shortfalls if one.against in plan.levels]
+    named = link(item_title(item), href(item, pages)) + (f"（{item.indicator_name}）" if item.part_mark else "")
+    table = assessment.items
+    why = table[(table["item_id"] == item.item_id) & (table["verdict"] == Verdict.UNMET)]["reason"]
+    needed, units = step(action), joined(unit_link(unit, pages) for unit in action.units)
+    told = [
+        gap(plan, asked) or why.iloc[0],
+        f"每年需{needed}" if needed else "",
+        Markup("有关单位：{}").format(units) if units else NO_PROJECT,
+    ]
+    sentence = Markup('<span class="count {}">{}</span> {}：{}。')
+    return sentence.format(_UNMET.css, _UNMET.symbol, named, joined(filter(None, told), "；"))
+
+
+def _better(found: Changes | None) -> Tile:
+    """Of the figures known in both years: better, worse, the same."""
+    question = "是否在变好"
+    if found is None:
+        return Tile(question, Markup("没有可比的年份"))
+    own = found.values[found.values["incomparable"] == ""]
+    counts = own["direction"].value_counts()
+    answer = joined((_count(counts[d], d) for d in _WORST_FIRST if d in counts), " ")
+    lines = [f"{found.other}年和{found.year}年都有数值、可以比较的{len(own)}项"]
+    moved = {way.chinese: own[own["direction"] == way]["measure"].unique().tolist() for way in _WORST_FIRST[:2]}
+    lines += [f"{way}的：{'、'.join(n[:_NAMED])}{'等' * (len(n) > _NAMED)}" for way, n in moved.items() if n]
+    return Tile(question, answer or Markup("没有可比的数值"), tuple(lines), Direction.WORSENING in counts)
+
+
+def _in_time(plan: Plan, year: int) -> Tile:
+    """The year against the plan's targets; the pace towards the numeric ones not reached, of the next target year."""
+    rows = records(tally(assess(plan, year, against=TARGET)))
+    counts = [Markup("{}年 {}").format(row.level, _counted(row)) for row in rows]
+    known = trends(plan, year)
+    due = next((y for y in plan.frame.target_years if y > year), None)
+    ahead = known[known["target_year"].eq(due).fillna(False)]["pace"].value_counts() if due else pd.Series()
+    lines = [f"{LOOKS[p].text}{ahead[p]}个" for p in _NOT_REACHED if p in ahead]
+    told = f"{due}年的数值规划值中还没有达到的，照已有的速度：{'、'.join(lines)}" if lines else ""
+    note = "目标年没有到，没有达到只说明还有距离" if due and any(row.unmet for row in rows) else ""
+    answer = joined(counts, Markup("<br>")) if counts else escape("没有规划值")
+    return Tile("能否按时达到规划值", answer, (told, note), any(row.unmet for row in rows))
+
+
+def _changed(plan: Plan, found: Changes | None, pages: str) -> Tile:
+    """What turned, what is not known any more, what is newly known; against a retrospect no verdict."""
+    if found is None:
+        return Tile("与上年相比", Markup("没有可比的年份"))
+    moved = [*moved_verdicts(plan, found, pages), *moved_data(plan, found, pages)]
+    told = [_count(n, status, words) + named(names, _NAMED) for n, status, words, names in moved]
+    told = told or [Markup("没有变化")]
+    why = (f"{found.other}年是回看，规划只印有个别数字，不比较结论和计数",) if found.retrospect else ()
+    return Tile(f"与{found.other}年相比", told[0], (*told[1:], *why), any(status in _BAD for _, status, *_ in moved))

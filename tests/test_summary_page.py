@@ -1,0 +1,156 @@
+"""一页摘要: the four answers and what to do next, on the home page, in the overview and for the PDF."""
+
+import json
+import re
+from dataclasses import replace
+
+import pytest
+from conftest import ROOT
+from tiny import fitting, observation, tiny_plan
+
+from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.presentation.action_list import action_list
+from cixi_analysis.presentation.html import Html
+from cixi_analysis.presentation.looks import LOOKS
+from cixi_analysis.presentation.summary_page import one_page, tiles
+from cixi_analysis.words import Status
+
+MET, UNMET, NO_DATA, EMPTY = (LOOKS[s].word for s in (Status.MET, Status.UNMET, Status.NO_DATA, Status.NOT_FILLED_IN))
+
+
+def told(shown: Html) -> list[str]:
+    """The lines that a reader sees, without spaces."""
+    text = re.sub(r"<br>|</(p|div|li|section|summary)>", "\n", shown._repr_html_())
+    lines = (re.sub(r"<[^>]*>|\s", "", line) for line in text.split("\n"))
+    return [line for line in lines if line]
+
+
+def answers(plan: Plan, year: int) -> list[list[str]]:
+    """Each tile's lines: the question, the answer, what it rests on."""
+    pieces = re.findall(r"<section.*?</section>", tiles(plan, year)._repr_html_(), re.DOTALL)
+    return [told(Html(piece)) for piece in pieces]
+
+
+def test_the_four_answers_of_the_base_year(plan: Plan) -> None:
+    """Both unmet indicators with gap, yearly step and units; what can be compared; the targets; what is no longer known."""
+    now, better, in_time, changed = answers(plan, 2022)
+    assert now == [
+        "2022年的现状",
+        f"✗2{UNMET}约束性2项",
+        f"国家级37项✗2{UNMET}✓29{MET}?6{NO_DATA}省级48项✗2{UNMET}✓39{MET}?7{NO_DATA}",
+        "✗38农村生活污水治理率：2022年40.7%，比国家级要求50%低9.3个百分点，比省级要求95%低54.3个百分点；"
+        "每年需+19.77个百分点（到2025年达到100%）；有关单位：市住建局。",
+        "✗9①优良天数比例（环境空气质量）：2022年83.3%，比2022年下达的目标86.8%低3.5个百分点；"
+        "每年需+1.167个百分点（2025年的下达目标未知，按2022年的86.8%计）；"
+        "有关单位：宁波生态环境局慈溪分局、市交通局、慈溪交通集团。",
+        "下一步还有：3个子项没有达到规划值，9个子项没有数据",
+    ]
+    assert better == [
+        "是否在变好",
+        "＋4改善＝2持平",
+        "2021年和2022年都有数值、可以比较的6项",
+        "改善的：绿色贷款余额占比、省控浒山东断面水质类别、居民可支配收入、公众对生态文明建设的满意度",
+    ]
+    assert in_time == [
+        "能否按时达到规划值",
+        f"2025年✗4{UNMET}✓27{MET}?19{NO_DATA}",
+        f"2030年✗4{UNMET}✓27{MET}?19{NO_DATA}",
+        "2025年的数值规划值中还没有达到的，照已有的速度：!进度过慢1个、»进度足够1个、?数据不足3个",
+        "目标年没有到，没有达到只说明还有距离",
+    ]
+    assert changed == [
+        "与2021年相比",
+        "?3项不再有数据：11生态质量指数（EQI）、24水面率、28①单位地区生产总值用水量",
+        "＋46项新有数据",
+        "2021年是回看，规划只印有个别数字，不比较结论和计数",
+    ]
+
+
+def test_red_leads(plan: Plan) -> None:
+    """What is bad makes its tile red and comes first in it; nothing got worse, so that tile is not."""
+    bad = re.findall(r'class="cixi-tile( bad)?"', tiles(plan, 2022)._repr_html_())
+    assert bad == [" bad", "", " bad", " bad"]
+    assert 'class="count status-unmet">✗ <strong>2</strong>' in tiles(plan, 2022)._repr_html_()
+
+
+def test_a_made_up_year_tells_what_changed(plan_2023: Plan) -> None:
+    """2023: 3 turned to unmet, 38 to met, 5 is not known any more; named, the bad first."""
+    now, better, _, changed = answers(plan_2023, 2023)
+    assert now[1] == f"✗2{UNMET}约束性2项"
+    assert changed == [
+        "与2022年相比",
+        "✗2个结论由达标变为未达标：3生态文明建设工作占党政实绩考核的比例（国家级、省级）",
+        "✓2个结论由未达标变为达标：38农村生活污水治理率（国家级、省级）",
+        *changed[3:],
+    ]
+    assert any(line.startswith("?1项不再有数据：5") for line in changed)
+    assert "－1变差" in better[1]
+    assert "变差的：生态文明建设工作占党政实绩考核的比例" in better
+
+
+def test_a_draft_says_so(plan: Plan) -> None:
+    """A year being filled in: 初稿 in the first tile, 未填报 counted apart, those items folded at the end of the list."""
+    draft = replace(plan, observations={**plan.observations, 2023: (observation("3", 28, statement="28"),)})
+    now, *_, changed = answers(draft, 2023)
+    assert now[0] == "2023年的现状（初稿）"
+    assert f"国家级37项✓1{MET}·36{EMPTY}" in now[2]
+    assert any(re.fullmatch(r"·\d+项还没有填报", line) for line in changed)
+    shown = action_list(draft, 2023)._repr_html_()
+    assert re.search(r'<details id="not-filled-in">\s*<summary>还没有填报的\d+项</summary>', shown)
+    assert "初稿" not in answers(plan, 2022)[0][0]
+
+
+def test_the_list_has_reason_source_unit_and_money(plan: Plan) -> None:
+    """An entry leads to the dossier, the projects and the units; its reasons and its source are folded."""
+    shown = action_list(plan, 2022, "2022/")._repr_html_()
+    entry = shown[shown.index('id="next-item-38"') : shown.index('id="next-item-9-1"')]
+    assert 'href="indicators/38.html#item-38"' in entry
+    assert 'href="2022/units.html#unit-市住建局"' in entry
+    assert "项目37 农村生活污水治理扩面和提升改造工程</a>（18.50亿元）" in entry
+    assert "比2025年、2030年规划值100%低59.3个百分点" in entry
+    assert "<summary>理由与出处</summary>" in entry
+    assert "出处：表一 序号38 现状值" in entry
+    lines = told(action_list(plan, 2022))
+    assert lines[0] == "未达标的2项"
+    assert [line for line in lines if re.fullmatch(r".*的\d+项", line)] == [
+        "未达标的2项",
+        "没有达到规划值的3项",
+        "没有数据、要先查明的9项",
+    ]
+    assert "所缺数据没有2022年的现状值（暂无数据）；没有2022年上级下达的目标（原文未列）" in lines
+
+
+def test_a_plan_with_little_in_it() -> None:
+    """No earlier year, no targets, no projects, one level: each tile says what cannot be said."""
+    plan = tiny_plan(projects=(), links=(), targets=(), commitments=(), audit=())
+    plan = replace(plan, observations={2022: plan.observations[2022]})
+    plan = replace(
+        plan,
+        frame=fitting(plan, levels=[{"id": "national", "name": "国家级", "short": "国"}], targets_follow="national"),
+    )
+    plan = replace(plan, requirements=tuple(r for r in plan.requirements if r.level == "national"))
+    assert answers(plan, 2022) == [
+        ["2022年的现状", "没有未达标的指标", f"国家级3项✓2{MET}?1{NO_DATA}", "下一步：1个子项没有数据"],
+        ["是否在变好", "没有可比的年份"],
+        ["能否按时达到规划值", "没有规划值"],
+        ["与上年相比", "没有可比的年份"],
+    ]
+    assert "有关项目没有关联到项目，规划没有写明责任单位" in told(action_list(plan, 2022))
+
+
+def test_the_page_for_the_pdf_is_made_of_the_same_pieces(plan: Plan) -> None:
+    """Tiles, board, list: one after the other."""
+    shown = one_page(plan, 2022)._repr_html_()
+    places = [shown.index(f'class="{name}"') for name in ("cixi-tiles", "cixi-board", "cixi-actions")]
+    assert places == sorted(places)
+    assert tiles(plan, 2022)._repr_html_() in shown
+    assert action_list(plan, 2022)._repr_html_() in shown
+
+
+@pytest.mark.parametrize("page", ["home", "overview"])
+def test_home_and_overview_show_the_summary(page: str) -> None:
+    """Both pages call the same functions, and none of the cells says the same again."""
+    cells = json.loads((ROOT / "notebooks" / f"{page}.ipynb").read_text(encoding="utf-8"))["cells"]
+    code = "".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    assert (code.count("summary_page.tiles("), code.count("summary_page.action_list(")) == (1, 1)
+    assert not re.search(r"headline\(assessment|count_cards|changes_page", code)
