@@ -4,19 +4,18 @@
 category, the chapter of a commitment) are derived here from the other files. Nothing is linked by similar names.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
 import pandas as pd
 
 from cixi_analysis.analysis.projects import Totals, totals
-from cixi_analysis.plan.dataset import Plan
-from cixi_analysis.plan.schema import Commitment, Indicator, Link, Project
+from cixi_analysis.plan.dataset import Plan, R
+from cixi_analysis.plan.schema import Commitment, Indicator, Link, Project, Row
 from cixi_analysis.words import Entity, Relation
 
 COLUMNS = tuple(Link.columns())
-_ENTITIES = {Indicator: Entity.ITEM, Commitment: Entity.COMMITMENT, Project: Entity.PROJECT}
+_ENTITIES: dict[type[Row], Entity] = {Indicator: Entity.ITEM, Commitment: Entity.COMMITMENT, Project: Entity.PROJECT}
 
 
 def every_link(plan: Plan) -> pd.DataFrame:
@@ -38,23 +37,23 @@ def every_link(plan: Plan) -> pd.DataFrame:
 
 def items_of(plan: Plan, end: Commitment | Project) -> list[tuple[Indicator, Link]]:
     """The items that a commitment or a project bears on, with the link that says how."""
-    return [(plan.item(other), row) for other, row in _linked(plan, end, Entity.ITEM)]
+    return _linked(plan, end, Indicator)
 
 
 def projects_of(plan: Plan, end: Indicator | Commitment) -> list[tuple[Project, Link]]:
     """The projects that bear on an item or carry out a commitment, with the link that says so."""
-    return [(plan.project(int(other)), row) for other, row in _linked(plan, end, Entity.PROJECT)]
+    return _linked(plan, end, Project)
 
 
 def commitments_of(plan: Plan, end: Indicator | Project) -> list[tuple[Commitment, Link]]:
     """The commitments that bear on an item or that a project carries out, with the link that says so."""
-    return [(plan.commitment(other), row) for other, row in _linked(plan, end, Entity.COMMITMENT)]
+    return _linked(plan, end, Commitment)
 
 
-def _linked(plan: Plan, end: Indicator | Commitment | Project, kind: Entity) -> Iterator[tuple[str, Link]]:
-    """The links of ``end`` with a thing of ``kind``, either way round, each after that thing's id."""
+def _linked(plan: Plan, end: Indicator | Commitment | Project, kind: type[R]) -> list[tuple[R, Link]]:
+    """The rows of ``kind`` that are linked with ``end``, either way round, each with its link."""
     own = (_ENTITIES[type(end)], str(getattr(end, end.KEY[0])))
-    return ((other, row) for at, other, row in _by_end(plan).get(own, ()) if at is kind)
+    return [(plan.row(kind, other), row) for at, other, row in _by_end(plan).get(own, ()) if at is _ENTITIES[kind]]
 
 
 @lru_cache(maxsize=4)

@@ -22,6 +22,8 @@ COLUMNS = ("check", "stated", "computed", "agrees", "source")
 AUDIT_COLUMNS = (*AuditRow.columns(), "items", "projects", "commitments")
 #: What stands under ``computed`` where the data holds nothing to compute a printed figure from.
 NOT_COMPUTABLE = "无从复算"
+#: Units of printed sums of money in 万元.
+MONEY = {"万元": 1, "亿元": 10_000}
 #: kind → the label of a check of this kind
 _KINDS = {
     "verdict": "指标{subject} {level}结论", "tally": "{level} {subject}指标数", "indicators": "{subject}指标数",
@@ -113,7 +115,7 @@ def _compared(row: Published, plan: Plan, known: _Verdicts, figures: _Figures) -
         return check, row.stated, verdict, verdict == row.stated
     terms = figures.get((row.kind, row.subject, row.level), [])
     if row.kind == "budget":
-        divisor = {"万元": 1, "亿元": 10_000}.get(row.unit or "")
+        divisor = MONEY.get(row.unit or "")
         terms = [Decimal(term) / divisor for term in terms] if divisor else []
     elif (
         row.kind == "project_origin" and subject.isdecimal() and plan.past_projects

@@ -122,10 +122,6 @@ def table3_sheet(report: Report) -> None:
     sheet.finish()
 
 
-#: Units of printed sums of money in 万元.
-_MONEY = {"万元": 1, "亿元": 10_000}
-
-
 def reconciliation_sheet(report: Report) -> None:
     """From the base year on, if the plan prints figures; one that stands in another sheet is a formula that refers to it."""
     if report.figures.reconciliation is None:
@@ -188,5 +184,5 @@ def _formula(report: Report, row: Published) -> str | None:
             return f"COUNT({places['projects',][0]})"
         case "budget":
             decimals = len(row.stated.partition(".")[2])
-            return f"ROUND({places['budget',][0]}/{_MONEY[row.unit or '万元']},{decimals})"
+            return f"ROUND({places['budget',][0]}/{reconciliation.MONEY[row.unit or '万元']},{decimals})"
     return None

@@ -166,7 +166,9 @@ def rows_csv(model: type[Row], rows: Iterable[Row]) -> bytes:
 
 
 def _text(cell: str | float | None) -> str:
-    if isinstance(cell, float):
-        # Shortest digits, never with an exponent, which the schema refuses.
-        return format(Decimal(repr(cell)), "f").removesuffix(".0")
-    return cell or ""
+    return all_digits(cell) if isinstance(cell, float) else cell or ""
+
+
+def all_digits(value: float) -> str:
+    """The shortest digits that give the same number, never with an exponent, which schema and requirements refuse."""
+    return f"{Decimal(repr(value)).normalize():f}"

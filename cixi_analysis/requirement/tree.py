@@ -6,9 +6,9 @@ the explicit ``reading`` that data may carry for an ambiguous wording.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
 from enum import Enum, StrEnum
 
+from cixi_analysis.plan.csvfile import all_digits
 from cixi_analysis.words import WATER_CLASSES, AverageScope
 
 
@@ -54,11 +54,6 @@ class AmountUnit(StrEnum):
     POINTS = "个百分点"
 
 
-def _number(value: float) -> str:
-    """All digits and no exponent: parsing gives the same number."""
-    return f"{Decimal(repr(value)).normalize():f}"
-
-
 @dataclass(frozen=True)
 class Bound:
     """A limit on the value: ``≥20``, ``20%以上``, a bare ``100``. ``unit`` is "" where the wording names none.
@@ -71,7 +66,7 @@ class Bound:
     quantity: str = ""
 
     def __str__(self) -> str:
-        return f"{self.quantity}{self.comparator}{_number(self.limit)}{self.unit}"
+        return f"{self.quantity}{self.comparator}{all_digits(self.limit)}{self.unit}"
 
 
 @dataclass(frozen=True)
@@ -111,7 +106,7 @@ class Rate:
 
     def __str__(self) -> str:
         of = "年均" if self.yearly else f"较{self.since}年" if self.since else ""
-        return f"{of}{self.move.value}{self.comparator}{_number(self.amount)}{self.unit}"
+        return f"{of}{self.move.value}{self.comparator}{all_digits(self.amount)}{self.unit}"
 
 
 @dataclass(frozen=True)
