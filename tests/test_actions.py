@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-import pytest
 from tiny import item, link, observation, requirement, target, tiny_plan
 
 from cixi_analysis.analysis.actions import Action, Shortfall, Urgency, actions
+from cixi_analysis.analysis.flips import flips
 from cixi_analysis.assessment import assess
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.words import Status
@@ -53,7 +53,9 @@ def test_gaps_and_steps_of_the_two_unmet_indicators(plan: Plan) -> None:
     assert [(s.against, s.limit, s.gap, s.assigned, s.due, round(s.step or 0, 4)) for s in air.shortfalls] == [
         (level, 86.8, 3.5, True, 2025, 1.1667) for level in plan.levels
     ]
-    assert air.missing == ("没有2021年的数值，从数上看不出变化",)
+    assert [(flip.level, flip.sentence) for flip in air.flips] == [
+        (flip.level, flip.sentence) for level in plan.levels for flip in flips(plan, 2022, "9.1", level)
+    ]
     assert (air.units, air.money.budget) == (("宁波生态环境局慈溪分局", "市交通局", "慈溪交通集团"), 49750)
 
 
@@ -68,7 +70,8 @@ def test_the_tiny_plan() -> None:
     assert (high.units, high.money.budget, [p.number for p in high.projects]) == (("市水利局",), 8000, [1])
     assert low.statuses == {"national": Status.MET, "provincial": Status.UNMET}
     assert (low.targets, low.units, low.projects) == ((2025, 2030), (), ())
-    assert unknown.missing == ("没有2022年的现状值（暂无数据）",)
+    assert unknown.flips == flips(tiny_plan(), 2022, "3", "national")
+    assert unknown.flips[0].sentence == "补上2022年的数值，须不低于80%。"
 
 
 def test_binding_comes_before_reference_and_unmet_before_no_data() -> None:
@@ -98,18 +101,19 @@ def test_without_projects_links_or_targets_ahead() -> None:
 
 
 def test_what_is_not_filled_in_comes_last() -> None:
-    """Of a draft: an item nobody has entered is not one without data."""
+    """Of a draft: an item nobody has entered is not one without data, and nothing is told of how to meet it."""
     plan = tiny_plan()
     draft = replace(plan, observations={**plan.observations, 2023: (observation("3", absence="未开展测算"),)})
     assert listed(draft, 2023) == [(NO_DATA, "3"), (EMPTY, "2.1"), (EMPTY, "2.2"), (EMPTY, "1")]
+    assert of(draft, "1", 2023).flips == ()
 
 
-@pytest.mark.parametrize("wording", ["力争世界领先"])
-def test_a_wording_that_cannot_be_read_is_what_is_missing(wording: str) -> None:
-    """The item has a number; its requirement has to be understood first."""
-    plan = tiny_plan(requirements=(*tiny_plan().requirements[:-1], requirement("3", "national", wording)))
+def test_a_wording_that_cannot_be_read_is_to_be_understood_first() -> None:
+    """The item has a number, and is on the list all the same."""
+    plan = tiny_plan(requirements=(*tiny_plan().requirements[:-1], requirement("3", "national", "力争世界领先")))
     plan = replace(plan, observations={2022: (*plan.observations[2022][:-1], observation("3", 81))})
-    assert of(plan, "3").missing == ("要求的文字无法解读",)
+    (flip,) = of(plan, "3").flips
+    assert flip.sentence == "要求无法解读：先要读得懂要求，才说得出怎样达标。"
 
 
 def test_a_project_linked_twice_counts_once() -> None:

@@ -117,7 +117,7 @@ def test_the_list_has_reason_source_unit_and_money(plan: Plan) -> None:
         "没有达到规划值的3项",
         "没有数据、要先查明的9项",
     ]
-    assert "所缺数据没有2022年的现状值（暂无数据）；没有2022年上级下达的目标（原文未列）" in lines
+    assert "怎样达标国家级、省级：补上2022年的数值，须不低于4.5%（另有1种办法，见档案）。" in lines
 
 
 def test_a_plan_with_little_in_it() -> None:

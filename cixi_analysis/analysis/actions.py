@@ -1,4 +1,4 @@
-"""下一步: what to act on, the most pressing first: how far it is, how fast it has to go, who answers for it, what is unknown.
+"""下一步: what to act on, the most pressing first: how far it is, how fast it has to go, who answers for it, what would do.
 
 Nothing is judged here: gaps are those of the trends and the margins, responsible units and money those of the projects that
 the data links to an item.
@@ -10,11 +10,11 @@ from enum import IntEnum
 from math import isnan
 
 from cixi_analysis.analysis import links
-from cixi_analysis.analysis.dossier import lacks
+from cixi_analysis.analysis.flips import Flip, flips
 from cixi_analysis.analysis.projects import Totals, totals
 from cixi_analysis.analysis.records import records
 from cixi_analysis.analysis.trend import change, margins, trends
-from cixi_analysis.assessment import TARGET, Assessment, assess, held
+from cixi_analysis.assessment import TARGET, Assessment, assess
 from cixi_analysis.assessment.numbers import difference, plain
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.frame import Level
@@ -65,8 +65,8 @@ class Action:
     targets: tuple[int, ...]
     #: towards the targets, the earliest first, then towards the requirements
     shortfalls: tuple[Shortfall, ...]
-    #: what judging the year needs and the data lacks, a sentence each
-    missing: tuple[str, ...]
+    #: the ways by which the year would meet the requirements that it does not; none while nothing is filled in
+    flips: tuple[Flip, ...]
     #: those that bear on the item, in the plan's order
     projects: tuple[Project, ...]
 
@@ -105,9 +105,7 @@ def actions(plan: Plan, year: int) -> tuple[Action, ...]:
             own = tuple(short.get(item.item_id, ()))
             projects = {p.number: p for p, _ in links.projects_of(plan, item)}
             known = tuple(projects[number] for number in sorted(projects))
-            found.append(
-                Action(item, urgency, statuses, missed, own, tuple(_missing(plan, item, year, statuses)), known)
-            )
+            found.append(Action(item, urgency, statuses, missed, own, tuple(_flips(plan, item, year, statuses)), known))
     return tuple(sorted(found, key=lambda action: action.rank))
 
 
@@ -148,10 +146,7 @@ def _unit(unit: object) -> str:
     return unit.strip("-") if isinstance(unit, str) else ""
 
 
-def _missing(plan: Plan, item: Indicator, year: int, statuses: dict[Level, Status]) -> Iterator[str]:
-    """What is not known at the levels that the item does not meet, each once."""
-    own = [level for level, status in statuses.items() if status is not Status.MET]
-    told = dict.fromkeys(lack for level in own for lack in lacks(plan, item, year, level))
-    if any((wording := held(plan, item, level, year)) and wording.refusal for level in own):
-        yield "要求的文字无法解读"
-    yield from told
+def _flips(plan: Plan, item: Indicator, year: int, statuses: dict[Level, Status]) -> Iterator[Flip]:
+    for level, status in statuses.items():
+        if status in (Status.UNMET, Status.NO_DATA):
+            yield from flips(plan, year, item.item_id, level)

@@ -188,11 +188,11 @@ def _missing(own: Plan, year: int) -> Iterator[str]:
     for item in own.items:
         for level in own.levels if any(o.level for o in own.observed(item.item_id, year)) else (None,):
             at = f"（{level.chinese}）" if level else ""
-            for lack in lacks(own, item, year, level):
+            for lack in _lacks(own, item, year, level):
                 yield f"{item.indicator}{item.part_mark} {item.name}{at}：{lack}"
 
 
-def lacks(own: Plan, item: Indicator, year: int, level: str | None) -> Iterator[str]:
+def _lacks(own: Plan, item: Indicator, year: int, level: str | None) -> Iterator[str]:
     row = own.observation(item.item_id, year, level)
     if asking(own, item.item_id, year) if row is None else row.value is None and row.absence is not None:
         yield f"没有{year}年的现状值（{own.missing_reason(year) if row is None else row.absence}）"

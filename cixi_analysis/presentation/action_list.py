@@ -47,10 +47,10 @@ def _entry(action: Action, asked: Assessment, planned: Assessment, pages: str) -
         levels.setdefault(status, []).append(level.short)
     badges = [Markup("{} {}").format("、".join(names), badge(status)) for status, names in levels.items()]
     facts = {
-        "差距": gap(plan, action.shortfalls),
+        "怎样达标": joined(_ways(plan, action), Markup("<br>")),
+        "离规划值": gap(plan, [one for one in action.shortfalls if one.against not in plan.levels]),
         "每年需": step(action),
         "有关项目": _projects(action, pages),
-        "所缺数据": "；".join(action.missing),
     }
     seen = next(iter(plan.observed(item.item_id, asked.year)), None)
     source = short_source(plan, seen.source) if seen else f"{asked.year}年没有这一子项的记录"
@@ -75,6 +75,19 @@ def _reasons(action: Action, assessment: Assessment, *verdicts: str) -> Iterator
     for reason, rows in own.groupby("reason", sort=False):
         names = [plan.level(v).chinese if v in plan.levels else f"{v}年规划值" for v in rows["level"]]
         yield "、".join(names), str(reason)
+
+
+def _ways(plan: Plan, action: Action) -> Iterator[str]:
+    """For each level that is not met the first way to meet it, and how many others there are; the same ones together."""
+    ways: dict[str, list[str]] = {}
+    for flip in action.flips:
+        ways.setdefault(flip.level, []).append(flip.sentence)
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for level, sentences in ways.items():
+        alike.setdefault(tuple(sentences), []).append(plan.level(level).chinese)
+    for (first, *others), levels in alike.items():
+        more = f"（另有{len(others)}种办法，见档案）" if others else ""
+        yield f"{'、'.join(levels)}：{first.rstrip('。')}{more}。"
 
 
 def _projects(action: Action, pages: str) -> Markup | str:
