@@ -42,12 +42,12 @@ class Polarity(_Word):
 
 
 class Verdict(_Word):
-    """是否达到要求, three-valued, and "/" where a level asks nothing."""
+    """Whether a requirement is met, three-valued, and that a level asks nothing."""
 
-    MET = "met", "是"
-    UNMET = "unmet", "否"
+    MET = "met", "达标"
+    UNMET = "unmet", "未达标"
     NO_DATA = "no_data", "无数据"
-    NOT_APPLICABLE = "not_applicable", "/"
+    NOT_APPLICABLE = "not_applicable", "不适用"
 
 
 class Status(_Word):
@@ -58,6 +58,11 @@ class Status(_Word):
     NO_DATA = Verdict.NO_DATA.value, Verdict.NO_DATA.chinese
     NOT_FILLED_IN = "not_filled_in", "未填报"
     NOT_APPLICABLE = Verdict.NOT_APPLICABLE.value, Verdict.NOT_APPLICABLE.chinese
+
+
+def printed(word: Verdict | Status) -> str:
+    """The word of the plan's table (是否达到要求), for what is quoted from it or laid out like it."""
+    return {"met": "是", "unmet": "否", "not_applicable": NOT_APPLICABLE_MARK}.get(word, word.chinese)
 
 
 class Basis(_Word):

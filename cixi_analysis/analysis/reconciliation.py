@@ -15,7 +15,7 @@ from cixi_analysis.analysis.records import columns_of
 from cixi_analysis.plan.arithmetic import relation
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import AuditRow, Published
-from cixi_analysis.words import Attribute, AuditResult, Entity, Outcome, Verdict
+from cixi_analysis.words import Attribute, AuditResult, Entity, Outcome, Verdict, printed
 
 COLUMNS = ("check", "stated", "computed", "agrees", "source")
 #: The columns of ``cixi audit``.
@@ -51,7 +51,7 @@ def reconcile(plan: Plan, verdicts: pd.DataFrame) -> pd.DataFrame:
     """
     plan = plan.as_of(plan.frame.base_year)
     whole = columns_of(verdicts[verdicts["item_id"].fillna("") == ""], "indicator", "level", "verdict")
-    known: _Verdicts = {(str(i), str(level)): Verdict(verdict).chinese for i, level, verdict in whole}
+    known: _Verdicts = {(str(i), str(level)): printed(Verdict(verdict)) for i, level, verdict in whole}
     figures = _figures(plan, known)
     compared = [
         _named(r, plan, known) if r.kind == "named" else _compared(r, plan, known, figures) for r in plan.published
@@ -79,8 +79,8 @@ def _figures(plan: Plan, known: _Verdicts) -> _Figures:
     found: _Figures = {}
     for level in plan.levels:
         counts = Counter(verdict for (_, own), verdict in known.items() if own == level)
-        found["tally", "applicable", level] = [counts.total() - counts[Verdict.NOT_APPLICABLE.chinese]]
-        found |= {("tally", str(verdict), level): [counts[verdict.chinese]] for verdict in Verdict}
+        found["tally", "applicable", level] = [counts.total() - counts[printed(Verdict.NOT_APPLICABLE)]]
+        found |= {("tally", str(verdict), level): [counts[printed(verdict)]] for verdict in Verdict}
     attributes = Counter({item.indicator: item.attribute for item in plan.items}.values())
     types, outcomes = Counter[str](), Counter[str]()
     for row in plan.past_projects:

@@ -8,7 +8,7 @@ from cixi_analysis.assessment import Assessment, asked_in, asking, unobserved
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.frame import Level
 from cixi_analysis.plan.schema import Indicator, Observation
-from cixi_analysis.words import NOT_APPLICABLE_MARK, Attribute, Stage
+from cixi_analysis.words import NOT_APPLICABLE_MARK, Attribute, Stage, printed
 
 
 def headings(plan: Plan) -> dict[str, str]:
@@ -116,7 +116,7 @@ def _texts(assessment: Assessment, item: Indicator, year: int) -> dict[str, str]
     return {
         "domain": item.domain, "task": item.task, "indicator": str(item.indicator), **asked_texts(plan, item, year),
         "attribute": Attribute(item.attribute).chinese, "status": "\n".join(statuses),
-        **{name: assessment.status(item.indicator, level).chinese for name, level in verdict_columns(plan).items()},
+        **{name: printed(assessment.status(item.indicator, level)) for name, level in verdict_columns(plan).items()},
         **{f"target_{y}": targets.get(y, NOT_APPLICABLE_MARK) for y in plan.frame.target_years},
     }  # fmt: skip
 

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from cixi_analysis.assessment.evaluation import Finding, LeafFinding, combined, evaluate
-from cixi_analysis.assessment.explanation import explain, explain_indicator, explain_nothing
-from cixi_analysis.assessment.numbers import BASES, MEASURED, MET, NO_BASIS, NO_DATA, NOT_APPLICABLE, VERDICTS
+from cixi_analysis.assessment.explanation import Explanation, explain, explain_indicator, explain_nothing
+from cixi_analysis.assessment.numbers import BASES, DEEMED, MEASURED, MET, NO_BASIS, NO_DATA, NOT_APPLICABLE, VERDICTS
 from cixi_analysis.assessment.panel import NONE, Codes, Flags, ItemSeries, Panel, county_panel
 from cixi_analysis.assessment.yardstick import (
     REQUIREMENT,
@@ -123,12 +123,15 @@ def judge_indicator(items: Collection[Judgement]) -> tuple[Codes, Codes]:
 
 @dataclass(frozen=True)
 class Assessment:
-    """The county in one year. ``table``: the contract's columns, items first, then indicators."""
+    """The county in one year. ``table``: the contract's columns, items first, then indicators; ``reasons``: the same
+    reasons as trees, row by row.
+    """
 
     plan: Plan
     year: int
     against: str
     table: pd.DataFrame
+    reasons: tuple[Explanation, ...] = ()
 
     @property
     def items(self) -> pd.DataFrame:
@@ -183,8 +186,10 @@ def assess(
     until = until or year
     check_observations(plan.as_of(max(until, by or year)), until)
     plan = plan.as_of(max(year, by or year))
-    table = _table(plan, year, until, against, tuple(sorted(set(without))), by)
-    return Assessment(plan, year, against, table.copy(deep=False))  # copied on write: the cached one stays as it is
+    table, why = _answers(plan, year, until, against, tuple(sorted(set(without))), by)
+    return Assessment(
+        plan, year, against, table.copy(deep=False), why
+    )  # copied on write: the cached one stays as it is
 
 
 @lru_cache(maxsize=64)
@@ -196,40 +201,44 @@ def judgements(
 
 
 @lru_cache(maxsize=256)
-def _table(
+def _answers(
     plan: Plan, year: int, until: int, against: str, without: tuple[Convention, ...], by: int | None
-) -> pd.DataFrame:
+) -> tuple[pd.DataFrame, tuple[Explanation, ...]]:
     judged = judgements(plan, until, against, without, by)
     if by is None and (problems := contradictions(plan, judged, year)):
         raise DataError(problems)
     return reasoned(plan, judged, year)
 
 
-def reasoned(plan: Plan, judged: Collection[Judgement], year: int) -> pd.DataFrame:
-    """The contract's columns for a panel's first region and a year: items, then indicators."""
+def reasoned(plan: Plan, judged: Collection[Judgement], year: int) -> tuple[pd.DataFrame, tuple[Explanation, ...]]:
+    """The contract's columns for a panel's first region and a year, items, then indicators; and why, row by row."""
     rows: list[tuple[object, ...]] = []
+    reasons: list[Explanation] = []
     printed = asked_in(plan, plan.frame.base_year)
-    together: dict[tuple[int, str], list[tuple[Judgement, str]]] = {}
+    together: dict[tuple[int, str], list[tuple[Judgement, Explanation]]] = {}
     for one in judged:
         item, place, (wording, finding) = one.item, one.place(year), one.in_force(year)
         if wording and (finding or wording.refusal):
-            text = explain(wording, finding, place)
+            why = explain(wording, finding, place)
         else:
             since = max((w.to_year + 1 for w in one.wordings if w.to_year < year), default=0)
             never = item in printed and not plan.requirements_of(item.item_id, one.level)
-            text = explain_nothing(one.level in plan.levels, never, since)
-        together.setdefault((item.indicator, one.level), []).append((one, text))
-        words = VERDICTS[int(one.verdict[place])].value, str(BASES[int(one.basis[place])])
-        rows.append((item.indicator, item.item_id, one.level, *words, text))
+            why = explain_nothing(one.level in plan.levels, never, since)
+        together.setdefault((item.indicator, one.level), []).append((one, why))
+        rows.append((item.indicator, item.item_id, one.level, VERDICTS[int(one.verdict[place])].value,
+                     str(BASES[int(one.basis[place])])))  # fmt: skip
+        reasons.append(why)
     for (number, level), own in together.items():
         place = own[0][0].place(year)
         # An item that is gone makes the others no less known.
         there = [pair for pair in own if pair[0].gone is None or not pair[0].gone[place]] or own
         verdicts, bases = judge_indicator([one for one, _ in there])
         verdict, basis = VERDICTS[int(verdicts[place])], str(BASES[int(bases[place])])
-        parts = [(one.item, VERDICTS[int(one.verdict[place])], text) for one, text in there]
-        rows.append((number, "", level, verdict.value, basis, explain_indicator(verdict, parts)))
-    return pd.DataFrame(rows, columns=list(COLUMNS))
+        deemed = [one.item.part_mark for one, _ in there if one.basis[place] == DEEMED]
+        rows.append((number, "", level, verdict.value, basis))
+        reasons.append(explain_indicator(verdict, [(one.item, why) for one, why in there], deemed))
+    table = pd.DataFrame(rows, columns=list(COLUMNS[:-1]))
+    return table.assign(reason=[str(why) for why in reasons]), tuple(reasons)
 
 
 def contradictions(plan: Plan, judged: Collection[Judgement], year: int) -> list[Problem]:

@@ -120,7 +120,7 @@ def explain_region(
     panel = Panel(plan, (region,), range(int(own["year"].min()), int(own["year"].max()) + 1), own)
     judged = tuple(judge_panel(plan, panel, against, without))
     raise_faults(_contradicting(judged, panel))
-    return reasoned(plan, judged, year)
+    return reasoned(plan, judged, year)[0]
 
 
 def _judged(

@@ -18,7 +18,7 @@ from cixi_analysis.plan.schema import Indicator
 from cixi_analysis.presentation.formatting import missing
 from cixi_analysis.presentation.looks import basis_word
 from cixi_analysis.presentation.titles import item_label
-from cixi_analysis.words import Attribute, Basis, Convention, Direction, Pace, Polarity, Status
+from cixi_analysis.words import Attribute, Basis, Convention, Direction, Pace, Polarity, Status, Verdict, printed
 
 
 def indicator_sheet(report: Report) -> None:
@@ -35,7 +35,12 @@ def indicator_sheet(report: Report) -> None:
         for level in levels:
             row, place = judged[indicator, level], report.places["verdict", indicator, level][0]
             status = assessment.status(indicator, level).chinese
-            cells += [Formula(place, status), basis_word(row.basis) or None, row.reason]
+            words = "".join(f'IF({place}="{printed(v)}","{v.chinese}",' for v in Verdict if printed(v) != v.chinese)
+            cells += [
+                Formula(f"{words}{place}{')' * words.count('IF(')}", status),
+                basis_word(row.basis) or None,
+                row.reason,
+            ]
         sheet.row(number, cells)
     last = sheet.first + len(first) - 1
     for verdict, level in zip(count(5, 3), levels, strict=False):  # the first of a level's three columns
@@ -69,9 +74,9 @@ _Section = tuple[str, pd.DataFrame, str, Mapping[Any, str], Callable[[Any, Level
 
 
 def tally_sheet(report: Report) -> None:
-    """A row a group, the levels side by side (适用, the statuses, the share of 是), in sections."""
+    """A row a group, the levels side by side (适用, the statuses, the share of 达标), in sections."""
     counted, levels = report.figures.counted, report.plan.levels
-    titles = ("适用", *(status.chinese for status in counted), "是÷适用")
+    titles = ("适用", *(status.chinese for status in counted), "达标÷适用")
     columns = [Header("分组", 34, WRAP)]
     columns += [Header(title, 9, group=level.chinese) for level in levels for title in titles]
     title = f"分级统计（{report.figures.year}年，指标数）"
@@ -105,7 +110,7 @@ def _sections(report: Report, letters: Mapping[tuple[Level, Status | None], str]
     whole, domains = tally(assessment), {item.domain: item.domain for item in report.plan.items}
 
     def in_domain(domain: str | None, level: Level, status: Status) -> str:
-        return "+".join(f'COUNTIF({verdicts},"{status.chinese}")' for verdicts in places["verdicts", level, domain])
+        return "+".join(f'COUNTIF({verdicts},"{printed(status)}")' for verdicts in places["verdicts", level, domain])
 
     def of_all_domains(_: None, level: Level, status: Status) -> str:
         letter, first = letters[level, status], 6  # below the title, two header rows, the whole, a heading

@@ -13,13 +13,13 @@ from cixi_analysis.plan.schema import Published
 from cixi_analysis.presentation.audit_page import AGREEMENT
 from cixi_analysis.presentation.looks import LOOKS
 from cixi_analysis.presentation.titles import short_source
-from cixi_analysis.words import Attribute, Outcome, Status
+from cixi_analysis.words import Attribute, Outcome, Status, printed
 
 #: Columns of Table 1 → width; the others hold wordings.
 _WIDTHS = {"domain": 6, "task": 12, "indicator": 6, "name": 28, "unit": 9, "attribute": 8, "status": 38}
 _VERDICT, _WORDING = 9, 20
 #: Verdicts that stand out, by the word in the cell.
-_COLOURS = {s.chinese: LOOKS[s].back for s in (Status.UNMET, Status.NO_DATA, Status.NOT_FILLED_IN)}
+_COLOURS = {printed(s): LOOKS[s].back for s in (Status.UNMET, Status.NO_DATA, Status.NOT_FILLED_IN)}
 
 
 def table1_sheet(report: Report) -> None:
@@ -64,7 +64,7 @@ def table1_sheet(report: Report) -> None:
     everyone = "、".join(level.chinese for level in plan.levels)
     sheet.finish(
         *([f"注：{marks}未标注的为{everyone}共有指标。"] if len(plan.levels) > 1 else ()),
-        "结论由现状与要求原文计算得出，理由见“指标结论”与“结论依据”。",
+        "结论由现状与要求原文计算得出，用原表的字样：是即达标，否即未达标，“/”即不适用。理由见“指标结论”与“结论依据”。",
         *([figures.stage] if stage else ()),
     )
 
@@ -136,9 +136,9 @@ def reconciliation_sheet(report: Report) -> None:
     sheet = Sheet(report, "数据核对", title, columns, head_row=3, freeze="B")
     rows = records(report.figures.reconciliation)
     # The first rows are the printed figures, in the order of the data.
-    for number, (row, printed) in enumerate(zip_longest(rows, plan.published), start=sheet.first):
+    for number, (row, figure) in enumerate(zip_longest(rows, plan.published), start=sheet.first):
         stated, computed = _number(row.stated), _number(row.computed)
-        formula = _formula(report, printed) if printed and row.computed != reconciliation.NOT_COMPUTABLE else None
+        formula = _formula(report, figure) if figure and row.computed != reconciliation.NOT_COMPUTABLE else None
         found = Formula(formula, computed) if formula else computed
         sheet.row(number, (row.check, stated, found, ..., AGREEMENT[row.agrees], short_source(plan, row.source)))
         if not isinstance(stated, str) and not isinstance(computed, str):

@@ -13,7 +13,7 @@ from cixi_analysis.plan import OBSERVATIONS, PROGRESS
 from cixi_analysis.plan.fields import Amount, ItemId, LevelId, Maybe, Row, Source, TargetYear, Text, Year, column
 from cixi_analysis.plan.narrative_rows import AuditRow, Commitment, Figure, LeftOut, Link
 from cixi_analysis.plan.yearly_rows import Observation, Progress, clause_pairs
-from cixi_analysis.words import WATER_CLASSES, Absence, Convention, Outcome, Verdict, listed
+from cixi_analysis.words import WATER_CLASSES, Absence, Convention, Outcome, Verdict, listed, printed
 
 __all__ = [
     "OBSERVATIONS", "PROGRESS", "TABLES", "WATER_CLASSES", "YEARLY", "AuditRow", "Commitment", "ConventionRow", "Figure",
@@ -137,7 +137,7 @@ class Published(Row):
     source: Source
 
     def contradictions(self) -> Iterator[tuple[str, str]]:
-        words = sorted(verdict.chinese for verdict in Verdict)
+        words = sorted(printed(verdict) for verdict in Verdict)
         if self.kind in {"verdict", "named"} and self.stated not in words:
             yield "stated", f"{'、'.join(words)} 之一"
 

@@ -43,13 +43,13 @@ _OPEN = ("status-no_data", "#4c5460", "#e9ecf0")
 _NONE = ("status-not_applicable", "#5a6660", "#ffffff")
 _SIGNS = {
     Status.MET: ("✓", _GOOD), Status.UNMET: ("✗", _BAD), Status.NO_DATA: ("?", _OPEN), Status.NOT_FILLED_IN: ("·", _OPEN),
+    Status.NOT_APPLICABLE: ("–", _NONE),
     Pace.REACHED: ("✓", _GOOD), Pace.ON_TRACK: ("»", _GOOD), Pace.NEARLY: ("›", _OPEN), Pace.TOO_SLOW: ("!", _BAD),
     Pace.MOVING_AWAY: ("‹", _BAD), Pace.NO_TARGET: ("–", _NONE), Pace.TOO_LITTLE_DATA: ("?", _OPEN),
     Direction.IMPROVING: ("＋", _GOOD), Direction.WORSENING: ("－", _BAD), Direction.FLAT: ("＝", _OPEN),
 }  # fmt: skip
 #: Verdict, status, pace or direction → its look.
 LOOKS: dict[str, Look] = {key: Look(key.chinese, sign, *colors) for key, (sign, colors) in _SIGNS.items()}
-LOOKS[Status.NOT_APPLICABLE] = Look("不适用", "–", *_NONE)
 
 
 def badge(status: str) -> Markup:

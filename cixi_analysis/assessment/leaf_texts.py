@@ -1,0 +1,170 @@
+"""The words of one leaf: its figures held against what is asked, what its statement says, or what is missing."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from cixi_analysis.assessment.evaluation import LeafFinding
+from cixi_analysis.assessment.numbers import ATTESTED, DEEMED, MEASURED, MET, UNMET, Lack, difference, upward
+from cixi_analysis.assessment.panel import ABSENCES, BENCHMARK_KINDS, COMPARATORS
+from cixi_analysis.plan.schema import WATER_CLASSES
+from cixi_analysis.requirement import tree
+from cixi_analysis.words import CLASS_UNIT, BenchmarkKind
+
+#: Region and year in a finding's arrays.
+Place = tuple[int, int]
+#: Characters of a name in a sentence.
+NAME = 28
+#: How words are quoted, and how one says that there are none; words for more and less, of two values and of two years.
+STATED, UNSTATED, _HIGHER, _MOVES = "原文载明", "现状原文没有写明", ("高", "低"), ("上升", "下降")
+
+
+def clipped(text: str, room: int) -> str:
+    """``text``, cut where it is longer than ``room``."""
+    return text if len(text) <= room else f"{text[: room - 1]}…"
+
+
+def evidence(finding: LeafFinding, at: Place, asked: str, year: int) -> str:
+    """All that decided a leaf: figures, the words in full, the convention's reason, or what is missing."""
+    basis = finding.basis[at]
+    if basis == ATTESTED:
+        fall = finding.numbers.verdict[at] == UNMET
+        worse = f"；数据略有变差（{_figures(finding, at, asked, year)}），在可视为稳定的幅度以内" if fall else ""
+        return f"{STATED}“{finding.series.quote(finding.node, at)}”{worse}"
+    if basis == DEEMED:
+        row = finding.conventions[finding.convention[at]]
+        return f"{row.reason.rstrip('。')}，按约定“{row.convention.chinese}”视同"
+    if basis == MEASURED:
+        return _figures(finding, at, asked, year)
+    return lacking(finding, at) + ("" if finding.lack(at) == Lack.WORDS else "，现状原文也没有写明")
+
+
+def _figures(finding: LeafFinding, at: Place, asked: str, year: int) -> str:
+    """The figures that decided, with their year, and their name where it is not the item's."""
+    name, (value, compared) = finding.series.measured(at).name, comparison(finding, at, asked)
+    told = named("" if name == finding.series.item.name else name, value)
+    return f"{year}年{told}，{compared}" if value else told + compared
+
+
+def named(name: str, value: str) -> str:
+    """A value after its name: △EQI-0.5 would be a difference, PM2.526 another number."""
+    name = clipped(name, NAME)
+    return f"{name}{'为' if name and value and (value[0] == '-' or name[-1].isascii()) else ''}{value}"
+
+
+def _quantity(value: float, unit: str) -> str:
+    """A number with its unit ("-" is none), or a water class."""
+    return f"{WATER_CLASSES[int(value) - 1]}类" if unit == CLASS_UNIT else f"{value:.12g}{unit.strip('-')}"
+
+
+def _apart(by: float, unit: str, words: tuple[str, str]) -> str:
+    """By how much two values differ; ``words``: for more and for less."""
+    return f"{words[by < 0]}{abs(by):.12g}{'个百分点' if unit == '%' else unit.strip('-')}"
+
+
+def _against(value: float, limit: float, unit: str, what: str, met: bool, up: bool | None) -> str:
+    """A value held against a limit (``what``), where more (``up``) or less is asked for."""
+    told, by = what + _quantity(limit, unit), difference(value, limit)
+    if by == 0:
+        reached = f"达到{told}" if up or unit == CLASS_UNIT else f"没有超过{told}"
+        return reached if met else f"等于{told}，而要求{'高于' if up else '低于'}它"
+    if unit == CLASS_UNIT:
+        return f"{'优于' if by < 0 else '差于'}{told}"
+    return f"优于{told}，{_apart(by, unit, _HIGHER)}" if met and by < 0 else f"比{told}{_apart(by, unit, _HIGHER)}"
+
+
+def comparison(finding: LeafFinding, at: Place, asked: str) -> tuple[str, str]:
+    """The value of the year, and what it is held against; the value is "" where that is a series which ends in it."""
+    node, series, year = finding.node, finding.series, int(finding.series.years[at[1]])
+    used = {name: float(array[at]) for name, array in finding.numbers.used.items()}
+    kind, met, now = series.measured(at), finding.numbers.verdict[at] == MET, used["value"]
+    unit, value, of = kind.unit, _quantity(used["value"], kind.unit), f"{asked}的" if asked == "要求" else asked
+    match node:
+        case tree.Bound():
+            up = upward(node.comparator, kind.polarity)
+            return value, _against(now, used["limit"], unit, of if up else f"{of}上限", met, up)
+        case tree.ClassBound():
+            return value, _against(now, used["limit"], CLASS_UNIT, of, met, up=False)
+        case tree.AssignedTarget():
+            given = COMPARATORS[series.comparator[at]]
+            up = upward(given if node.comparator is tree.Comparator.REACH else node.comparator, kind.polarity)
+            return value, _against(now, used["limit"], unit, "下达目标", met, up)
+        case tree.Change():
+            return _change(node, used, unit, year, met)
+        case tree.Rate():
+            mean = f"年均（{used['years']:.0f}年）" if node.yearly else f"比{node.since}年" if node.since else "比上年"
+            moved = f"{mean}{_moved(used['rate'])}{abs(used['rate']):.4g}{node.unit}"
+            return value, f"由{_quantity(used['earlier_1'], unit)}{moved}，{'' if met else '不'}符合“{node}”"
+        case tree.ChangeBenchmark():
+            as_rate = BENCHMARK_KINDS[series.benchmark_kind[at]].startswith(BenchmarkKind.RATE)
+            own, mean = (
+                f"{_moved(x)}{abs(x):.4g}{'%' if as_rate else '个百分点' if unit == '%' else unit.strip('-')}"
+                for x in (used["own"], used["benchmark"])
+            )
+            return value, f"比上年的{_quantity(used['earlier_1'], unit)}{own}，{node.scope.chinese}平均{mean}"
+        case tree.LevelBenchmark():
+            up = upward(node.comparator, kind.polarity)
+            return value, _against(now, used["benchmark"], unit, f"{node.scope.chinese}平均", met, up)
+    return value, f"{'' if met else '不'}符合“{node}”"
+
+
+def _moved(by: float) -> str:
+    return _MOVES[by < 0]
+
+
+def _change(node: tree.Change, used: dict[str, float], unit: str, year: int, met: bool) -> tuple[str, str]:
+    """A change since the year before (or the year named), or over the years of a series."""
+    back = {0: used["value"]} | {int(name[8:]): v for name, v in used.items() if name.startswith("earlier_")}
+    known = sorted((node.since if n and node.since else year - n, v) for n, v in back.items() if not np.isnan(v))
+    steady, wanted = node.window is tree.Window.PREVIOUS, str(replace(node, rate=None))
+    if len(known) > 2 or (known and known[0][0] < year - 1 and not node.since):
+        listed = "、".join(f"{y}年{_quantity(v, unit)}" for y, v in known)
+        return "", f"{listed}，{'' if met else '没有'}{wanted}"
+    (earlier_year, earlier), (_, now) = known
+    before = f"{earlier_year}年" if node.since else "上年"
+    only = "" if steady or node.years else "（只有两年数据）"
+    by = difference(now, earlier)
+    if by == 0:
+        compared = f"与{before}持平" + ("" if met else f"，没有{wanted}")
+    elif unit == CLASS_UNIT:
+        compared = f"{'优于' if by < 0 else '差于'}{before}的{_quantity(earlier, unit)}"
+    else:
+        compared = f"比{before}的{_quantity(earlier, unit)}{_apart(by, unit, _MOVES)}"
+    return _quantity(now, unit), compared + only
+
+
+def lacking(finding: LeafFinding, at: Place) -> str:
+    """What was missing, so that numbers do not decide."""
+    node, series = finding.node, finding.series
+    year, absence, average = int(series.years[at[1]]), series.absence[at], series.benchmark_kind[at]
+    value = f"{year}年的数值" + (f"（{ABSENCES[absence]}）" if absence >= 0 else "")
+    match finding.lack(at):
+        case Lack.WORDS:
+            return f"缺{year}年的现状（{ABSENCES[absence]}）" if absence >= 0 else f"{UNSTATED}“{node}”"
+        case Lack.VALUE:
+            return f"缺{value}"
+        case Lack.UNIT:
+            kind = series.measured(at)
+            unit = kind.unit.strip("-")
+            return f"实测的是{clipped(kind.name, NAME)}{unit and f'（{unit}）'}，与要求的量或单位不同"
+        case Lack.EARLIER:
+            several = (isinstance(node, tree.Change) and node.years) or (isinstance(node, tree.Rate) and node.yearly)
+            earlier = getattr(node, "since", 0) or year - 1
+            return f"缺{'以前各年' if several else f'{earlier}年'}可比的数值"
+        case Lack.NOT_LATER:
+            return f"{year}年不晚于要求所比的{getattr(node, 'since', 0)}年"
+        case Lack.ASSIGNED:
+            given = "上级未下达目标" if series.none_assigned[at] else "缺上级下达的目标"
+            return given if series.known[at] else f"{given}，也缺{value}"
+        case Lack.BENCHMARK if average >= 0:
+            known = BENCHMARK_KINDS[average]
+            return f"已知的是{known.chinese}，与要求所比的不同"
+        case Lack.BENCHMARK if isinstance(node, (tree.LevelBenchmark, tree.ChangeBenchmark)):
+            return f"缺{node.scope.chinese}平均"
+        case Lack.DIRECTION if series.is_class[at]:
+            return "水质类别只有优劣，没有升降"
+        case Lack.DIRECTION:
+            return "规划没有说明这个数越大还是越小为好"
+        case Lack.CEILING:
+            return "已达100%，不能再高"
+    return "基数为零或负，算不出变化率"
