@@ -22,6 +22,7 @@ from cixi_analysis.assessment import (
     tally_without_each_convention,
 )
 from cixi_analysis.assessment.evaluation import Finding, combined
+from cixi_analysis.assessment.explanation import Explanation
 from cixi_analysis.assessment.judgement import Judgement, judge_indicator, judge_item
 from cixi_analysis.assessment.numbers import ATTESTED, DEEMED, MEASURED, MET, NO_BASIS, NO_DATA, NOT_APPLICABLE, UNMET
 from cixi_analysis.assessment.panel import COLUMNS, Panel
@@ -30,7 +31,7 @@ from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import ConventionRow, Observation
 from cixi_analysis.requirement import read
 from cixi_analysis.requirement.tree import AllOf, AnyOf, State
-from cixi_analysis.words import Convention, Verdict
+from cixi_analysis.words import Convention, Verdict, printed
 
 # --- AND and OR --------------------------------------------------------------------------------------------------
 
@@ -443,9 +444,11 @@ def test_a_denied_change_is_explained_by_its_words() -> None:
     assert judged(plan) == (
         "unmet",
         "attested",
-        "要求“≤5或持续下降且年均下降幅度≥3.5%”：满足一项即可——“≤5”否（2022年6吨，要求≤5，未达到（高出1））；"
-        "“持续下降，且年均下降≥3.5%”否（“持续下降”否（原文载明“不降反升”）；"
-        "“年均下降≥3.5%”无数据（所需各年没有可比的数值，看不出变化，原文也没有载明））",
+        "子项1为6吨，比要求的上限5吨高1吨，原文载明“不降反升”，未达标。"
+        "依据：要求“≤5或持续下降且年均下降幅度≥3.5%”，满足一项即可，未达标（"
+        "“≤5”：2022年6吨，比要求的上限5吨高1吨，未达标；"
+        "“持续下降，且年均下降≥3.5%”，各项须同时满足，未达标（“持续下降”：原文载明“不降反升”，未达标；"
+        "“年均下降≥3.5%”：缺以前各年可比的数值，现状原文也没有写明，无数据））。",
     )
 
 
@@ -470,8 +473,8 @@ def test_a_small_fall_may_be_attested_as_stable(values: tuple[float, float], exp
     assert (verdict, basis) == expected
     if basis == "attested":
         assert reason == (
-            "要求“保持稳定或持续改善”：原文载明“保持稳定”；"
-            "数字略有变差：2021年100吨、2022年95吨，数字上未符合“较上年保持稳定或改善”"
+            "子项1：原文载明“保持稳定”，达标。依据：要求“保持稳定或持续改善”：原文载明“保持稳定”；"
+            "数据略有变差（2022年95吨，比上年的100吨下降5吨），在可视为稳定的幅度以内，达标。"
         )
 
 
@@ -540,15 +543,15 @@ def test_an_unreadable_wording_is_told() -> None:
     plan = one_item("力争领先", series(1), target_wording="90左右")
     verdict, basis, reason = judged(plan)
     assert (verdict, basis) == ("no_data", "")
-    assert reason.startswith("要求无法解读：“【力争领先】”：")
+    assert reason.startswith("子项1：要求的文字无法解读，无数据。依据：“【力争领先】”：")
     assert [(row.wording, refusal.marked) for row, refusal in refusals(plan).items()] == [
         ("力争领先", "【力争领先】"),
         ("90左右", "90【左右】"),
     ]
     own = assess(plan, YEAR, against="target").items
-    assert own.iloc[0].to_dict() == {
+    assert own.drop(columns="why").iloc[0].to_dict() == {
         "indicator": 1, "item_id": "1", "level": "2025", "verdict": "no_data", "basis": "",
-        "reason": "要求无法解读：“90【左右】”：“左右”“约”没有确定的界限。",
+        "reason": "子项1：规划值的文字无法解读，无数据。依据：“90【左右】”：“左右”“约”没有确定的界限。",
     }  # fmt: skip
 
 
@@ -622,46 +625,59 @@ def test_the_reason_of_a_convention_is_the_one_for_the_place() -> None:
         convention("plan-concludes", item_id="2", reason="别处的理由"),
     )
     plan = one_item("建立", {YEAR: {"statement": "优秀"}}, conventions=rows)
-    assert judged(plan)[2] == "要求“建立”：按约定“依规划结论”视同达到：国家级的理由"
+    assert judged(plan)[2] == (
+        "子项1：依规划的结论，视同达标。依据：要求“建立”：国家级的理由，按约定“依规划结论”视同达标。"
+    )
+
+
+MEASURED_IN_2022 = "，按2022年的数据判定"
 
 
 @pytest.mark.parametrize(
-    ("wording", "observed", "reason"),
+    ("wording", "observed", "answer", "derivation"),
     [
-        ("≥90", {"value": 90}, "2022年90%，要求≥90，达到（恰好相等）"),
-        ("≥95", {"value": 40.7}, "2022年40.7%，要求≥95，未达到（低54.3）"),
-        ("≥90", {"absence": "暂无数据"}, "2022年没有数值（暂无数据），原文也没有载明"),
-        (
-            "≥20",
-            {"value": 90, "measure": "别的量"},
-            "实测的是别的量（%），与要求的量或单位不同，不作比较，原文也没有载明",
-        ),
-        ("≥20公里", {"value": 90}, "实测的是子项1（%），与要求的量或单位不同，不作比较，原文也没有载明"),
-        ("不下降", {"value": 90}, "2021年没有可比的数值，看不出变化，原文也没有载明"),
-        ("近三年逐年上升", {"value": 90}, "所需各年没有可比的数值，看不出变化，原文也没有载明"),
-        ("高于全省平均", {"value": 90}, "全省平均未知，原文也没有载明"),
+        ("≥90", {"value": 90}, "为90%，达到要求的90%，达标", MEASURED_IN_2022),
+        ("≥95", {"value": 40.7}, "为40.7%，比要求的95%低54.3个百分点，未达标", MEASURED_IN_2022),
+        ("≤50", {"value": 40.7}, "为40.7%，优于要求的上限50%，低9.3个百分点，达标", MEASURED_IN_2022),
+        ("≤40", {"value": 40.7}, "为40.7%，比要求的上限40%高0.7个百分点，未达标", MEASURED_IN_2022),
+        (">90", {"value": 90}, "为90%，等于要求的90%，而要求高于它，未达标", MEASURED_IN_2022),
+        ("Ⅲ类", {"value": "Ⅳ", "unit": "类", "polarity": "less"}, "为Ⅳ类，差于要求的Ⅲ类，未达标", MEASURED_IN_2022),
+        ("≥90", {"absence": "暂无数据"}, "：缺2022年的数值（暂无数据），无数据", None),
+        ("≥20", {"value": 90, "measure": "别的量"}, "：实测的是别的量（%），与要求的量或单位不同，无数据", None),
+        ("≥20公里", {"value": 90}, "：实测的是子项1（%），与要求的量或单位不同，无数据", None),
+        ("不下降", {"value": 90}, "：缺2021年可比的数值，无数据", None),
+        ("近三年逐年上升", {"value": 90}, "：缺以前各年可比的数值，无数据", None),
+        ("高于全省平均", {"value": 90}, "：缺全省平均，无数据", None),
         (
             "高于全省平均",
             {"value": 90, "benchmark": "1", "benchmark_kind": "change"},
-            "已知的全省平均是年变化量的全省平均（与指标同单位），与要求所比的不同，原文也没有载明",
+            "：已知的是年变化量的全省平均（与指标同单位），与要求所比的不同，无数据",
+            None,
         ),
         (
             "高于上年",
             {"value": "Ⅲ", "unit": "类", "polarity": "less"},
-            "水质类别只有优劣，没有升降，原文也没有载明",
+            "：水质类别只有优劣，没有升降，无数据",
+            None,
         ),
-        ("100", {"value": 100, "polarity": "none"}, "该指标没有规定方向，数字不能判定，原文也没有载明"),
-        ("完成任务", {"value": 90}, "上级下达的目标未知，原文也没有载明"),
-        ("完成任务", {"value": 90, "assigned_target": "上级未下达"}, "2022年上级未下达目标，原文也没有载明"),
-        ("完成任务", {"value": 90, "assigned_target": "≤86.8"}, "2022年90%，上级下达目标≤86.8%，未完成（高出3.2）"),
-        ("建立", {"statement": "优秀"}, "原文没有载明"),
-        ("建立", {"absence": "未填报"}, "2022年未填报，原文没有载明"),
-        ("建立", {"statement": "已建立", "attests": "建立=已建立"}, "原文载明“已建立”"),
+        ("100", {"value": 100, "polarity": "none"}, "：规划没有说明这个数越大还是越小为好，无数据", None),
+        ("完成任务", {"value": 90}, "：缺上级下达的目标，无数据", None),
+        ("完成任务", {"absence": "暂无数据"}, "：缺上级下达的目标，也缺2022年的数值（暂无数据），无数据", None),
+        ("完成任务", {"value": 90, "assigned_target": "上级未下达"}, "：上级未下达目标，无数据", None),
+        ("完成任务", {"value": 90, "assigned_target": "≤86.8"}, "为90%，比下达目标86.8%高3.2个百分点，未达标", MEASURED_IN_2022),
+        ("建立", {"statement": "优秀"}, "：现状原文没有写明“建立”，无数据", "：现状原文没有写明“建立”"),
+        ("建立", {"absence": "未填报"}, "：缺2022年的现状（未填报），无数据", "：缺2022年的现状（未填报）"),
+        ("建立", {"statement": "已建立", "attests": "建立=已建立"}, "：原文载明“已建立”，达标", "：原文载明“已建立”"),
     ],
-)
-def test_reason(wording: str, observed: dict[str, Any], reason: str) -> None:
-    """Every verdict says why: the numbers used, the words quoted, or what was lacking."""
-    assert judged(one_item(wording, {YEAR: observed}))[2] == f"要求“{wording}”：{reason}"
+)  # fmt: skip
+def test_reason(wording: str, observed: dict[str, Any], answer: str, derivation: str | None) -> None:
+    """The first sentence says what was measured, quoted or missing, against what and by how much, and ends in the
+    verdict; the derivation names the wording and what decided it (None: what is missing, and that no words stand for it).
+    """
+    told, word = judged(one_item(wording, {YEAR: observed}))[2], answer.rpartition("，")[2]
+    missing = answer.rpartition("，")[0] + "，现状原文也没有写明"
+    derived = missing if derivation is None else derivation
+    assert told == f"子项1{answer}。依据：要求“{wording}”{derived}，{word}。"
 
 
 SINCE = {2020: {"value": 80}, 2021: {"value": 90}, YEAR: {"value": 84}}
@@ -671,17 +687,17 @@ SINCE = {2020: {"value": 80}, 2021: {"value": 90}, YEAR: {"value": 84}}
     ("wording", "unit", "expected", "reason"),
     [
         # the named year, not the year before
-        ("不低于2020年水平", "公里", M, "2020年80公里、2022年84公里，符合“不低于2020年水平”"),
+        ("不低于2020年水平", "公里", M, "为84公里，比2020年的80公里上升4公里"),
         ("较2020年下降", "公里", U, None), ("不高于2020年水平", "公里", U, None), ("较2020年提高", "公里", M, None),
-        ("较2020年提高5%", "公里", M, "由80公里到84公里，比2020年变化+5%，要求较2020年上升≥5%，达到"),
+        ("较2020年提高5%", "公里", M, "为84公里，比2020年的80公里上升5%，符合“较2020年上升≥5%”"),
         ("较2020年提高5.1%以上", "公里", U, None), ("较2020年累计提高4%以上", "公里", M, None),
         ("较2020年提高4个百分点", "%", M, None), ("较2020年提高4.1个百分点", "%", U, None),
         ("较2020年提高，提高幅度≥5%", "公里", M, None), ("较2020年提高，提高幅度≥6%", "公里", U, None),
         # nothing known of that year, or not later than it
-        ("较2019年提高", "公里", N, "2019年没有可比的数值，看不出变化，原文也没有载明"),
-        ("较1999年提高5%", "公里", N, "1999年没有可比的数值，看不出变化，原文也没有载明"),
-        ("不低于2022年水平", "公里", N, "2022年不晚于要求所比的2022年，无从比较，原文也没有载明"),
-        ("较2025年提高5%", "公里", N, "2022年不晚于要求所比的2025年，无从比较，原文也没有载明"),
+        ("较2019年提高", "公里", N, "：缺2019年可比的数值"),
+        ("较1999年提高5%", "公里", N, "：缺1999年可比的数值"),
+        ("不低于2022年水平", "公里", N, "：2022年不晚于要求所比的2022年"),
+        ("较2025年提高5%", "公里", N, "：2022年不晚于要求所比的2025年"),
         # percent of what has no unit
         ("较2020年提高5%", None, N, None),
     ],
@@ -691,8 +707,7 @@ def test_change_since_a_year(wording: str, unit: str | None, expected: tuple[str
     verdict, basis, told = judged(one_item(wording, SINCE, unit=unit))
     assert (verdict, basis) == expected
     if reason:
-        canonical = str(read(wording, unit=unit))
-        assert told == f"要求“{wording}”：{reason.replace('“' + wording + '”', f'“{canonical}”')}"
+        assert told.startswith(f"子项1{reason}，{Verdict(verdict).chinese}。")
 
 
 def test_change_since_a_year_of_another_measure() -> None:
@@ -717,9 +732,9 @@ def test_average_of_another_scope(wording: str, kind: str, value: float, expecte
     verdict, basis, reason = judged(one_item(wording, rows, unit="公里"))
     assert (verdict, basis) == expected
     scope = wording[wording.index("全") :][:2]
-    assert f"{scope}平均" in reason if expected != N else "与要求所比的不同" in reason
+    assert f"{scope}平均" in reason if expected != N else "，与要求所比的不同，无数据。" in reason
     bare = {2021: {"value": 80}, YEAR: {"value": 90}}
-    assert judged(one_item(wording, bare, unit="公里"))[2].endswith(f"{scope}平均未知，原文也没有载明")
+    assert judged(one_item(wording, bare, unit="公里"))[2].startswith(f"子项1：缺{scope}平均，无数据。")
 
 
 @pytest.mark.parametrize(
@@ -751,7 +766,7 @@ def test_units_in_two_ways_of_writing() -> None:
 def test_two_years_instead_of_three_are_told() -> None:
     """With only two years the reason says so."""
     assert judged(one_item("逐年上升", series(1, 2), unit="公里"))[2] == (
-        "要求“逐年上升”：2021年1公里、2022年2公里（只有两年数据，只看两年），符合“逐年上升”"
+        "子项1为2公里，比上年的1公里上升1公里（只有两年数据），达标。依据：要求“逐年上升”，按2022年的数据判定，达标。"
     )
 
 
@@ -793,7 +808,7 @@ def test_a_later_requirement_holds_from_its_year_on() -> None:
     )
     assert [judged(plan, year)[0] for year in plan.years] == ["met"] * 4 + ["unmet"] * 2
     assert [judged(plan, year, "provincial")[0] for year in plan.years] == ["not_applicable"] * 3 + ["met"] * 3
-    assert judged(plan, 2024)[2].startswith("要求“≥90”：")
+    assert "依据：要求“≥90”，" in judged(plan, 2024)[2]
 
 
 def test_a_year_without_observations_is_refused() -> None:
@@ -994,6 +1009,38 @@ def test_a_county_is_a_panel_of_one(years: dict[int, tuple[Observation, ...]]) -
             assert row.verdict == words[result[row.item_id, row.level][0][0][at]]
 
 
+@settings(max_examples=25, deadline=None)
+@given(counties(), st.sampled_from(["子项", "“千吨万人”以上集中式饮用水水源地水质优良比例", "长" * 60]))
+def test_sentences_of_generated_findings(years: dict[int, tuple[Observation, ...]], name: str) -> None:
+    """Whatever is known, each first sentence has at most 80 characters and the verdict in words; each part of the
+    derivation ends in its own, and the verdict follows from those of the parts.
+    """
+    items = tuple(one.model_copy(update={"name": name}) for one in PANEL_PLAN.items)
+    columns = {f: getattr(PANEL_PLAN, f) for f in ("requirements", "targets", "conventions")}
+    plan = tiny_plan(**columns, items=items, observations=years)
+    for year in plan.years:
+        try:
+            assessment = assess(plan, year)
+        except DataError:
+            continue  # words against numbers
+        for why, verdict in zip(assessment.reasons, assessment.table["verdict"], strict=True):
+            assert why.verdict == verdict
+            assert len(why.sentence) <= 80
+            check_parts(why)
+
+
+def check_parts(why: Explanation) -> None:
+    assert why.sentence.endswith(why.verdict.chinese) or why.sentence == "原表为“/”"
+    order = [Verdict.UNMET, Verdict.NO_DATA, Verdict.MET]
+    if len(why.parts) > 1:
+        weakest = max if "满足一项即可" in why.sentence else min
+        assert why.verdict is weakest((part.verdict for part in why.parts), key=order.index)
+    elif why.parts:
+        assert why.parts[0].verdict is why.verdict
+    for part in why.parts:
+        check_parts(part)
+
+
 def test_years_outside_the_window_do_not_matter() -> None:
     """A verdict needs only its window: later years never change it."""
     plan = tiny_plan()
@@ -1028,8 +1075,10 @@ def test_a_panel_takes_any_way_of_writing_nothing() -> None:
 
 
 def test_verdict_words() -> None:
-    """Every verdict that can come out has its word."""
-    assert {v.chinese for v in Verdict} == {"是", "否", "无数据", "/"}
+    """Every verdict that can come out has its word, and the one that the plan's table prints."""
+    assert {v.chinese: printed(v) for v in Verdict} == {
+        "达标": "是", "未达标": "否", "无数据": "无数据", "不适用": "/",
+    }  # fmt: skip
     assert read("建立") == NODE
 
 
@@ -1057,7 +1106,7 @@ def test_at_100_percent_no_more_can_be_asked(
     if expected == ("met", "deemed"):
         bare = one_item(wording, rows, target_wording=wording)
         assert judged(bare)[0] == "no_data"
-        assert "已达100%，没有更高可求，数字不能判定" in judged(bare)[2]
+        assert "：已达100%，不能再高，现状原文也没有写明，无数据" in judged(bare)[2]
 
 
 def test_a_later_standard_stops_no_earlier_year() -> None:
@@ -1080,6 +1129,6 @@ def test_a_limit_needs_a_number_or_a_reason() -> None:
 def test_the_unit_of_an_average_rate_is_told() -> None:
     """A benchmark that is a rate is told in percent, one that is a change in the item's unit."""
     rows = {2021: {"value": 50}, 2022: {"value": 51, "benchmark": 0.5, "benchmark_kind": "rate"}}
-    assert "变化+2%，全省平均变化+0.5%" in judged(one_item("增长幅度高于全省平均", rows, unit="元"))[2]
+    assert "比上年的50元上升2%，全省平均上升0.5%" in judged(one_item("增长幅度高于全省平均", rows, unit="元"))[2]
     rows[2022] |= {"benchmark_kind": "change"}
-    assert "变化+1元，全省平均变化+0.5元" in judged(one_item("增长幅度高于全省平均", rows, unit="元"))[2]
+    assert "比上年的50元上升1元，全省平均上升0.5元" in judged(one_item("增长幅度高于全省平均", rows, unit="元"))[2]

@@ -48,7 +48,8 @@ def test_every_kind() -> None:
         [3, "", "national", "no_data", "unmet"],
     ]
     assert lines(found, "verdict")[0][5] == (
-        "【2022年】要求“≥90”：2022年86%，要求≥90，未达到（低4）【2023年】要求“≥90”：2023年91%，要求≥90，达到（高出1）"
+        "【2022年】优良比例86%，比要求的90%低4个百分点，未达标。依据：要求“≥90”，按2022年的数据判定，未达标。"
+        "【2023年】优良比例91%，比要求的90%高1个百分点，达标。依据：要求“≥90”，按2023年的数据判定，达标。"
     )
     assert lines(found, "value") == [
         [2, "2.1", "", "86", "91", "变化+5（%），改善"],
@@ -57,7 +58,7 @@ def test_every_kind() -> None:
     assert lines(found, "available") == [[3, "3", "", "暂无数据", "79", "2022年暂无数据，2023年有数值"]]
     assert lines(found, "missing") == []
     assert lines(found, "tally") == [
-        ["", "", "national", "0", "1", "结论为“否”的指标：转入 3"],
+        ["", "", "national", "0", "1", "结论为“未达标”的指标：转入 3"],
         ["", "", "national", "1", "0", "结论为“无数据”的指标：转出 3"],
     ]
     assert lines(found, "revision") == []
@@ -85,11 +86,11 @@ def test_tallies_of_a_draft_count_what_is_not_filled_in() -> None:
     """未填报 comes and goes apart from 无数据; the verdict is 无数据 all the same, and its status says which."""
     found = changes(with_2023(observation("2.1", 91), observation("2.2", absence="暂无数据")), 2023)
     assert lines(found, "tally") == [
-        ["", "", "national", "2", "1", "结论为“是”的指标：转出 1"],
+        ["", "", "national", "2", "1", "结论为“达标”的指标：转出 1"],
         ["", "", "national", "1", "0", "结论为“无数据”的指标：转出 3"],
         ["", "", "national", "0", "2", "未填报的指标：转入 1、3"],
-        ["", "", "provincial", "1", "0", "结论为“是”的指标：转出 1"],
-        ["", "", "provincial", "1", "0", "结论为“否”的指标：转出 2"],
+        ["", "", "provincial", "1", "0", "结论为“达标”的指标：转出 1"],
+        ["", "", "provincial", "1", "0", "结论为“未达标”的指标：转出 2"],
         ["", "", "provincial", "0", "1", "结论为“无数据”的指标：转入 2"],
         ["", "", "provincial", "0", "1", "未填报的指标：转入 1"],
     ]
@@ -186,7 +187,7 @@ def test_verdicts_are_those_of_the_assessments(plan_2023: Plan) -> None:
     for column in ("indicator", "item_id", "level"):
         assert found[column].to_list() == differing[column].to_list()
     assert found["after"].to_list() == differing["verdict"].to_list()
-    assert found["after_reason"].to_list() == differing["reason"].to_list()
+    assert found["after_reason"].map(str).to_list() == differing["reason"].to_list()
     assert {3, 5, 29, 38} <= set(found["indicator"])
 
 

@@ -54,7 +54,7 @@ def test_assess_equals_the_print(plan: Plan) -> None:
     """The 100 indicator rows of 2022 are the verdicts that the plan prints."""
     printed = {(r.subject, r.level): r.stated for r in plan.published if r.kind == "verdict"}
     rows = table("assess", "2022")[138:]
-    assert {(r["indicator"], r["level"]): Verdict(r["verdict"]).chinese for r in rows} == printed
+    assert {(r["indicator"], r["level"]): printed(Verdict(r["verdict"])) for r in rows} == printed
 
 
 def test_assess_against_targets() -> None:
@@ -98,7 +98,9 @@ def test_indicator_is_a_fact_a_row() -> None:
         r for r in rows if (r["part"], r["level"], r["year"], r["item_id"]) == ("verdict", "provincial", "2022", "38")
     )
     assert (verdict["content"], verdict["basis"]) == ("unmet", "measured")
-    assert verdict["detail"] == "要求“≥95”：2022年40.7%，要求≥95，未达到（低54.3）"
+    assert verdict["detail"] == (
+        "农村生活污水治理率40.7%，比要求的95%低54.3个百分点，未达标。依据：要求“≥95”，按2022年的数据判定，未达标。"
+    )
     assert {r["year"] for r in table("indicator", "28", "--year", "2021") if r["part"] == "observation"} <= {
         "2018",
         "2019",

@@ -116,7 +116,7 @@ def test_what_is_not_filled_in_is_told_and_counted_apart(plan: Plan) -> None:
     draft = replace(plan, observations={**plan.observations, 2023: plan.observations[2022][:40]})
     made = report(Figures(draft, 2023))
     rows = {row[0]: row[1:] for row in values(made.book["分级统计"], made)[2:]}
-    assert rows[None][:6] == ["适用", "是", "否", "无数据", "未填报", "是÷适用"]
+    assert rows[None][:6] == ["适用", "达标", "未达标", "无数据", "未填报", "达标÷适用"]
     counts = tally(assess(draft, 2023)).set_index("level")
     for level, at in (("national", 0), ("provincial", 6)):
         assert rows["全部指标"][at : at + 5] == counts.loc[level].to_list()

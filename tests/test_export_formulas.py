@@ -35,7 +35,7 @@ def made(request: pytest.FixtureRequest, plan: Plan) -> Report:
 
 
 class Spreadsheet:
-    """Enough of a spreadsheet program for the report: COUNT, COUNTIF, COUNTIFS, SUM, ROUND and arithmetic."""
+    """Enough of a spreadsheet program for the report: COUNT, COUNTIF, COUNTIFS, IF, SUM, ROUND and arithmetic."""
 
     def __init__(self, made: Report) -> None:
         self.book = made.book
@@ -57,8 +57,11 @@ class Spreadsheet:
             return f"[cell({name!r}, at) for at in {places}]"
 
         parts = _STRING.split(formula)
-        text = "".join(p if p.startswith('"') else _PLACE.sub(place, p).replace("^", "**") for p in parts)
+        text = "".join(
+            p if p.startswith('"') else _PLACE.sub(place, p).replace("^", "**").replace("=", "==") for p in parts
+        )
         functions = {"cell": self.value, "COUNT": count, "COUNTIF": countifs, "COUNTIFS": countifs, "ROUND": round}
+        functions["IF"] = lambda holds, then, otherwise: then if holds else otherwise
         return eval(text, {"__builtins__": {}, **functions, "SUM": lambda cells: sum(numbers(cells))})  # noqa: S307
 
 

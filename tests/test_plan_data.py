@@ -5,8 +5,10 @@ repository. Its form: one paragraph a line; of a table, one block a row, blocks 
 begins with a tab, its further lines do not; a cell merged with the one above is a lone tab.
 """
 
+import itertools
 import os
 import re
+import statistics
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +20,7 @@ from cixi_analysis.assessment import assess, tally, tally_without_each_conventio
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import Published
 from cixi_analysis.words import NOT_APPLICABLE_MARK, Attribute, Outcome, Verdict
+from cixi_analysis.words import printed as printed_word
 
 PLAN_TEXT = os.environ.get("CIXI_PLAN_TEXT")
 
@@ -43,7 +46,7 @@ def test_the_verdicts_of_2022_are_the_printed_ones(plan: Plan) -> None:
     """From observations and wording alone, all 50 × 2 printed cells."""
     printed = {(int(p.subject or 0), str(p.level)): p.stated for p in plan.published if p.kind == "verdict"}
     computed = {
-        (row.indicator, str(row.level)): Verdict(row.verdict).chinese
+        (row.indicator, str(row.level)): printed_word(Verdict(row.verdict))
         for row in assess(plan, 2022).indicators.itertuples()
     }
     assert len(printed) == 100
@@ -110,10 +113,11 @@ def test_tallies_without_conventions(plan: Plan) -> None:
 @pytest.mark.parametrize(
     ("item_id", "level", "verdict", "basis", "reason"),
     [
-        ("3", "national", "met", "measured", "要求“≥20”：2022年27%，要求≥20，达到（高出7）"),
+        ("3", "national", "met", "measured", "生态文明建设工作占党政实绩考核的比例27%，比要求的20%高7个百分点，达标。依据：要求“≥20”，按2022年的数据判定，达标。"),
         ("6", "national", "met", "deemed", None),
-        ("9.1", "provincial", "unmet", "measured", "要求“完成上级下达的年度目标”：2022年83.3%，上级下达目标86.8%，未完成（低3.5）"),
-        ("11", "provincial", "no_data", "", "要求“完成上级考核任务”：上级下达的目标未知，原文也没有载明"),
+        ("9.1", "provincial", "unmet", "measured", "优良天数比例83.3%，比下达目标86.8%低3.5个百分点，未达标。依据：要求“完成上级下达的年度目标”，按2022年的数据判定，未达标。"),
+        ("11", "provincial", "no_data", "", "生态质量指数（EQI）：缺上级下达的目标，也缺2022年的数值（暂无数据），无数据。"
+         "依据：要求“完成上级考核任务”：缺上级下达的目标，也缺2022年的数值（暂无数据），现状原文也没有写明，无数据。"),
         ("22.1", "national", "met", "attested", None),
         ("28.1", "provincial", "no_data", "", None),
         (
@@ -121,10 +125,10 @@ def test_tallies_without_conventions(plan: Plan) -> None:
             "provincial",
             "met",
             "measured",
-            "要求“≥90”：2022年90%，要求≥90，达到（恰好相等）",
+            "农膜回收利用率90%，达到要求的90%，达标。依据：要求“≥90”，按2022年的数据判定，达标。",
         ),
-        ("38", "national", "unmet", "measured", "要求“≥50”：2022年40.7%，要求≥50，未达到（低9.3）"),
-        ("38", "provincial", "unmet", "measured", "要求“≥95”：2022年40.7%，要求≥95，未达到（低54.3）"),
+        ("38", "national", "unmet", "measured", "农村生活污水治理率40.7%，比要求的50%低9.3个百分点，未达标。依据：要求“≥50”，按2022年的数据判定，未达标。"),
+        ("38", "provincial", "unmet", "measured", "农村生活污水治理率40.7%，比要求的95%低54.3个百分点，未达标。依据：要求“≥95”，按2022年的数据判定，未达标。"),
     ],
 )  # fmt: skip
 def test_single_findings(plan: Plan, item_id: str, level: str, verdict: str, basis: str, reason: str | None) -> None:
@@ -133,6 +137,23 @@ def test_single_findings(plan: Plan, item_id: str, level: str, verdict: str, bas
     row = table[(table["item_id"] == item_id) & (table["level"] == level)].iloc[0]
     assert (row["verdict"], row["basis"]) == (verdict, basis)
     assert reason is None or row["reason"] == reason
+
+
+def test_first_sentences_are_short(plan: Plan) -> None:
+    """Of items and of indicators: at most 40 characters in the median, never above 80; each ends in its verdict or says
+    which items have it, and opens the reason of the contract.
+    """
+    for whole in (False, True):
+        lengths = []
+        for year, against in itertools.product((2020, 2021, 2022), ("requirement", "target")):
+            for row in getattr(assess(plan, year, against=against), "indicators" if whole else "items").itertuples():
+                sentence, word = row.why.sentence, Verdict(row.verdict).chinese
+                assert row.reason.startswith(f"{sentence}。")
+                of_items = f"子项中[①-⑤]+{word}：" if row.verdict != Verdict.MET else "^[2-5]个子项都达标"
+                assert sentence.endswith((f"，{word}", f"，视同{word}")) or (whole and re.search(of_items, sentence))
+                lengths.append(len(sentence))
+        assert statistics.median(lengths) <= 40
+        assert max(lengths) <= 80
 
 
 def test_rows_of_an_assessment(plan: Plan) -> None:

@@ -49,7 +49,7 @@ from cixi_analysis.presentation.html import Html
 from cixi_analysis.presentation.looks import FONTS, LOOKS
 from cixi_analysis.presentation.table1_page import introduction, table1
 from cixi_analysis.presentation.titles import item_anchor, item_label, short_source
-from cixi_analysis.words import Absence, Basis, Direction, Pace, Stage, Status, Verdict
+from cixi_analysis.words import Absence, Basis, Direction, Pace, Stage, Status, Verdict, printed
 
 
 @pytest.fixture(autouse=True)
@@ -471,7 +471,7 @@ def test_table1_is_whole(plan: Plan, year2022: Assessment) -> None:
         assert LOOKS[verdict].text in read
     for basis in Basis:
         assert basis.chinese in read
-    assert [html.count(f"原表：{v.chinese}<") for v in Verdict] == [68, 4, 13, 15]
+    assert [html.count(f"原表：{printed(v)}<") for v in Verdict] == [68, 4, 13, 15]
     assert "表一 序号38 现状值" in read
     parser = Balance()
     parser.feed(html)
@@ -669,8 +669,8 @@ def test_verdicts_that_moved_are_named_with_both_reasons(plan: Plan) -> None:
     )
     told = text(changes.verdicts(draft, found))
     assert re.search(
-        r"由达标变为未达标的指标：1个结论 34 居民可支配收入 省级 ✓ 是 → ✗ 否 "
-        r"2022年 要求“稳步提升”：2020年59770元.* 2023年 要求“稳步提升”：.*60000元",
+        r"由达标变为未达标的指标：1个结论 34 居民可支配收入 省级 ✓ 达标 → ✗ 未达标 "
+        r"2022年 居民可支配收入：2020年59770元.*，达标。 依据 .* 2023年 居民可支配收入：.*60000元，没有稳步上升，未达标。",
         told,
     )
     assert re.search(r"由有结论变为无数据的指标：2个结论 3 生态文明建设工作占党政实绩考核的比例 国家级 ", told)
@@ -722,7 +722,7 @@ def test_counts_of_two_assessed_years(plan_2023: Plan) -> None:
     """With the verdicts that moved stand the counts, and the indicators behind their change."""
     told = text(changes.verdicts(plan_2023, changes.since_last_year(plan_2023, 2023)))
     assert re.search(r"由未达标变为达标的指标：2个结论 38 农村生活污水治理率 国家级 ", told)
-    assert re.search(r"✓ 是 29 28 −1 29 、 38 3 、 5 、 23 ", told)
+    assert re.search(r"✓ 达标 29 28 −1 29 、 38 3 、 5 、 23 ", told)
 
 
 def test_revisions_are_told_with_their_workbook(plan: Plan) -> None:

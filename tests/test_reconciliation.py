@@ -10,6 +10,7 @@ from tiny import SOURCE, TITLE, past, project, published, tiny_plan, write
 from cixi_analysis.analysis.reconciliation import COLUMNS, NOT_COMPUTABLE, reconcile
 from cixi_analysis.plan.dataset import Plan, load_plan
 from cixi_analysis.words import Verdict
+from cixi_analysis.words import printed as printed_word
 
 #: The verdicts of the tiny plan's docstring: (indicator, level) → verdict.
 TINY = {
@@ -181,7 +182,7 @@ def plan() -> Plan:
 @pytest.fixture(scope="module")
 def printed(plan: Plan) -> dict[tuple[int, str], str]:
     """The printed verdicts as if computed: that they are is the assessment's own test."""
-    words = {verdict.chinese: verdict.value for verdict in Verdict}
+    words = {printed_word(verdict): verdict.value for verdict in Verdict}
     rows = [row for row in plan.published if row.kind == "verdict"]
     return {(int(row.subject or 0), str(row.level)): words[row.stated] for row in rows}
 

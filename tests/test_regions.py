@@ -208,7 +208,7 @@ def test_an_unreadable_wording_is_a_finding_of_every_region() -> None:
     assert of == {"2.1": {"met", "unmet"}, "2.2": {"no_data", "not_applicable"}}
     own = explain_region(plan, table, "甲县", 2022)
     (reason,) = own[(own["item_id"] == "2.2") & (own["level"] == "provincial")]["reason"]
-    assert reason.startswith("要求无法解读：“【力争世界领先】”：")
+    assert reason.startswith("浓度：要求的文字无法解读，无数据。依据：“【力争世界领先】”：")
 
 
 @pytest.mark.parametrize(("region", "year"), [("乙县", 2022), ("甲县", 2021)])

@@ -10,13 +10,14 @@ from itertools import product
 import pandas as pd
 
 from cixi_analysis.assessment import Assessment, assess, held
+from cixi_analysis.assessment.explanation import Explanation
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import Indicator, Observation, Requirement
 from cixi_analysis.words import Cause, Status, Verdict
 
 _KEY = ["indicator", "item_id", "level"]
 #: ``by_old`` is the verdict of the later year by the earlier year's wordings, ``old_reason`` why, ``sentence`` (Chinese)
-#: what changed, with both wordings; all three are empty where the wordings are the same.
+#: what changed, with both wordings; all three are empty where the wordings are the same. Reasons are trees.
 COLUMNS = [
     *_KEY, "before", "after", "before_reason", "after_reason", "before_status", "after_status", "cause", "by_old",
     "old_reason", "sentence",
@@ -24,7 +25,10 @@ COLUMNS = [
 #: A question of an assessment: indicator, item (or ""), level.
 _Question = tuple[int, str, str]
 #: Verdict and reason where a year does not know an item.
-_ABSENT = (Verdict.NOT_APPLICABLE.value, "该年没有这一子项")
+_ABSENT = (
+    Verdict.NOT_APPLICABLE.value,
+    Explanation("该年没有这一子项，不适用", Verdict.NOT_APPLICABLE),
+)
 
 
 def by_last_standard(plan: Plan, year: int, other: int) -> Assessment | None:
@@ -53,7 +57,7 @@ def verdict_changes(before: Assessment, after: Assessment, old: Assessment | Non
     for key in max(was, now, key=len):  # items come before indicators
         number, item_id, level = key
         (verdict, reason), (later, later_reason) = was.get(key, _ABSENT), now.get(key, _ABSENT)
-        old_verdict, old_reason = by_old.get(key, (later, ""))
+        old_verdict, old_reason = by_old.get(key, (later, None))
         items = [i for i in plan.indicator_items(number) if item_id in ("", i.item_id)]
         moved = [item for item in items if (item.item_id, level) in changed]
         cause = _cause(before.year, after, moved, level, verdict, later, old_verdict)
@@ -68,7 +72,7 @@ def verdict_changes(before: Assessment, after: Assessment, old: Assessment | Non
         statuses = [str(one.statuses.get(key, Status.NOT_APPLICABLE)) for one in (before, after)]
         signed = {"" if item_id or len(items) == 1 else item.part_mark: item for item in moved}
         told = _sentence(before, after, signed, level, cause, old_verdict) if moved else ""
-        more = (old_verdict, old_reason) if told else ("", "")
+        more = (old_verdict, old_reason) if told else ("", None)
         rows.append((*key, verdict, later, reason, later_reason, *statuses, str(cause), *more, told))
     return pd.DataFrame(rows, columns=COLUMNS)
 
@@ -97,9 +101,10 @@ def _is_known(row: Observation | None) -> bool:
     return row is not None and (row.value is not None or row.absence is None)
 
 
-def _answers(assessment: Assessment) -> dict[_Question, tuple[str, str]]:
-    table = assessment.table[[*_KEY, "verdict", "reason"]]
-    return {(i, item, str(v)): (verdict, why) for i, item, v, verdict, why in table.itertuples(index=False, name=None)}
+def _answers(assessment: Assessment) -> dict[_Question, tuple[str, Explanation]]:
+    rows = assessment.table[[*_KEY, "verdict"]].itertuples(index=False, name=None)
+    pairs = zip(rows, assessment.reasons, strict=True)
+    return {(number, item_id, str(level)): (verdict, why) for (number, item_id, level, verdict), why in pairs}
 
 
 def _sentence(

@@ -44,7 +44,7 @@ class Dossier:
     """One indicator as it stands in ``year``. ``plan`` is the plan with this indicator's items only.
 
     ``wordings``: ``level`` may be a target year, ``explicit`` is why it is read so, where the data says. ``verdicts``:
-    the columns of ``cixi assess``, ``year`` and ``status`` (未填报 apart), for every year with pages, oldest first;
+    the columns of ``cixi assess``, ``year``, ``status`` (未填报 apart), ``why`` (the reason as a tree), for every year with pages, oldest first;
     ``towards``: the same against the targets. ``margins``, ``trends``: see :mod:`cixi_analysis.analysis.trend`.
     """
 
@@ -123,7 +123,8 @@ def read_of_years(plan: Plan, indicator: int) -> list[object]:
 
 def _verdicts(own: Plan, year: int, until: int, against: str) -> pd.DataFrame:
     assessed = assess(own, year, against=against, until=until)
-    return assessed.table.assign(year=year, status=[str(status) for status in assessed.statuses.values()])
+    statuses = [str(status) for status in assessed.statuses.values()]
+    return assessed.table.assign(year=year, status=statuses, why=pd.Series(assessed.reasons, dtype=object))
 
 
 def _wordings(own: Plan) -> pd.DataFrame:

@@ -57,11 +57,12 @@ def _joined(parts: Sequence[Explanation]) -> str:
 
 def explain(wording: Wording, finding: Finding | None, at: Place) -> Explanation:
     """Why an item has its verdict: the answer; then the wording's parts, each with its verdict, or its refusal."""
+    asked = "规划值" if isinstance(wording.row, Target) else "要求"
     if finding is None:
         refused = str(wording.refusal).removeprefix("无法解读").rstrip("。")
-        return _ending("要求的文字无法解读", Verdict.NO_DATA, (Explanation(refused, Verdict.NO_DATA),))
+        told = f"{clipped(wording.asked.name, NAME)}：{asked}的文字无法解读"
+        return _ending(told, Verdict.NO_DATA, (Explanation(refused, Verdict.NO_DATA),))
     shown = wording.row.wording.replace("\n", "；").rstrip("；")
-    asked = "规划值" if isinstance(wording.row, Target) else "要求"
     answer, verdict = _answer(wording.asked.name, asked, finding, at), numbers.VERDICTS[int(finding.verdict[at])]
     ending = f"{answer}，{'视同' if finding.basis[at] == numbers.DEEMED else ''}{verdict.chinese}"
     return Explanation(ending, verdict, (_derived(finding, at, asked, f"{asked}“{shown}”", told=True),))
@@ -117,7 +118,7 @@ def _answer(name: str, asked: str, finding: Finding, at: Place) -> str:
         match leaf.basis[at]:
             case numbers.MEASURED:
                 value, text = comparison(leaf, at, asked)
-                opening = opening or named(leaf.series.measured(at).name, value) + ("，" if value else "")
+                opening = opening or named(leaf.series.measured(at).name, value) + ("，" if value else "：")
             case numbers.ATTESTED:
                 text = f"{STATED}“{clipped(leaf.series.quote(leaf.node, at) or '', _QUOTE)}”"
             case numbers.DEEMED:
@@ -162,7 +163,7 @@ def _derived(finding: Finding, at: Place, asked: str, label: str, told: bool = F
             return _ending(f"{label}，按{year}年的数据判定", verdict)
         between = "" if finding.basis[at] == numbers.DEEMED else "，"
         return Explanation(f"{label}：{evidence(finding, at, asked, year)}{between}{verdict.chinese}", verdict)
-    rule = "满足一项即可" if isinstance(finding.node, tree.AnyOf) else "须同时满足"
+    rule = "满足一项即可" if isinstance(finding.node, tree.AnyOf) else "各项须同时满足"
     parts = []
     for part in finding.parts:
         # " with " is a word of the canonical text, not of a sentence.

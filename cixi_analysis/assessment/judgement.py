@@ -123,23 +123,26 @@ def judge_indicator(items: Collection[Judgement]) -> tuple[Codes, Codes]:
 
 @dataclass(frozen=True)
 class Assessment:
-    """The county in one year. ``table``: the contract's columns, items first, then indicators; ``reasons``: the same
-    reasons as trees, row by row.
+    """The county in one year. ``table``: the contract's columns, items first, then indicators; ``reasons``: its reasons as
+    trees, row by row, which ``items`` and ``indicators`` have as the column ``why``.
     """
 
     plan: Plan
     year: int
     against: str
     table: pd.DataFrame
-    reasons: tuple[Explanation, ...] = ()
+    reasons: tuple[Explanation, ...]
 
     @property
     def items(self) -> pd.DataFrame:
-        return self.table[self.table["item_id"] != ""].reset_index(drop=True)
+        return self._rows(self.table["item_id"] != "")
 
     @property
     def indicators(self) -> pd.DataFrame:
-        return self.table[self.table["item_id"] == ""].reset_index(drop=True)
+        return self._rows(self.table["item_id"] == "")
+
+    def _rows(self, here: "pd.Series[bool]") -> pd.DataFrame:
+        return self.table.assign(why=pd.Series(self.reasons, dtype=object))[here].reset_index(drop=True)
 
     @cached_property
     def statuses(self) -> dict[Question, Status]:

@@ -1,7 +1,5 @@
 """The words of one leaf: its figures held against what is asked, what its statement says, or what is missing."""
 
-from dataclasses import replace
-
 import numpy as np
 
 from cixi_analysis.assessment.evaluation import LeafFinding
@@ -43,7 +41,7 @@ def _figures(finding: LeafFinding, at: Place, asked: str, year: int) -> str:
     """The figures that decided, with their year, and their name where it is not the item's."""
     name, (value, compared) = finding.series.measured(at).name, comparison(finding, at, asked)
     told = named("" if name == finding.series.item.name else name, value)
-    return f"{year}年{told}，{compared}" if value else told + compared
+    return f"{year}年{told}，{compared}" if value else f"{told and f'{told}：'}{compared}"
 
 
 def named(name: str, value: str) -> str:
@@ -67,7 +65,7 @@ def _against(value: float, limit: float, unit: str, what: str, met: bool, up: bo
     told, by = what + _quantity(limit, unit), difference(value, limit)
     if by == 0:
         reached = f"达到{told}" if up or unit == CLASS_UNIT else f"没有超过{told}"
-        return reached if met else f"等于{told}，而要求{'高于' if up else '低于'}它"
+        return reached if met else f"等于{told}，而要求{'优于' if unit == CLASS_UNIT else '高于' if up else '低于'}它"
     if unit == CLASS_UNIT:
         return f"{'优于' if by < 0 else '差于'}{told}"
     return f"优于{told}，{_apart(by, unit, _HIGHER)}" if met and by < 0 else f"比{told}{_apart(by, unit, _HIGHER)}"
@@ -92,9 +90,16 @@ def comparison(finding: LeafFinding, at: Place, asked: str) -> tuple[str, str]:
         case tree.Change():
             return _change(node, used, unit, year, met)
         case tree.Rate():
-            mean = f"年均（{used['years']:.0f}年）" if node.yearly else f"比{node.since}年" if node.since else "比上年"
-            moved = f"{mean}{_moved(used['rate'])}{abs(used['rate']):.4g}{node.unit}"
-            return value, f"由{_quantity(used['earlier_1'], unit)}{moved}，{'' if met else '不'}符合“{node}”"
+            before = _quantity(used["earlier_1"], unit)
+            of = (
+                f"由{before}起{used['years']:.0f}年间年均"
+                if node.yearly
+                else f"比{f'{node.since}年' if node.since else '上年'}的{before}"
+            )
+            rate = abs(used["rate"])
+            close = not met and float(f"{rate:.4g}") == node.amount  # rounded it would seem to hold
+            moved = f"{_moved(used['rate'])}{rate:.{8 if close else 4}g}{node.unit}"
+            return value, f"{of}{moved}，{'' if met else '不'}符合“{node}”"
         case tree.ChangeBenchmark():
             as_rate = BENCHMARK_KINDS[series.benchmark_kind[at]].startswith(BenchmarkKind.RATE)
             own, mean = (
@@ -116,16 +121,17 @@ def _change(node: tree.Change, used: dict[str, float], unit: str, year: int, met
     """A change since the year before (or the year named), or over the years of a series."""
     back = {0: used["value"]} | {int(name[8:]): v for name, v in used.items() if name.startswith("earlier_")}
     known = sorted((node.since if n and node.since else year - n, v) for n, v in back.items() if not np.isnan(v))
-    steady, wanted = node.window is tree.Window.PREVIOUS, str(replace(node, rate=None))
-    if len(known) > 2 or (known and known[0][0] < year - 1 and not node.since):
+    several = node.window is tree.Window.YEARLY
+    wanted = f"{'' if met else '没有'}{node.adverb if several else ''}{node.move.value}"
+    if len(known) > 2:
         listed = "、".join(f"{y}年{_quantity(v, unit)}" for y, v in known)
-        return "", f"{listed}，{'' if met else '没有'}{wanted}"
+        return "", f"{listed}，{f'近{node.years}年' if node.years else ''}{wanted}"
     (earlier_year, earlier), (_, now) = known
     before = f"{earlier_year}年" if node.since else "上年"
-    only = "" if steady or node.years else "（只有两年数据）"
+    only = "（只有两年数据）" if several and not node.years else ""
     by = difference(now, earlier)
     if by == 0:
-        compared = f"与{before}持平" + ("" if met else f"，没有{wanted}")
+        compared = f"与{before}持平" + ("" if met else f"，{wanted}")
     elif unit == CLASS_UNIT:
         compared = f"{'优于' if by < 0 else '差于'}{before}的{_quantity(earlier, unit)}"
     else:

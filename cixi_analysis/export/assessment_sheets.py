@@ -118,7 +118,8 @@ def _sections(report: Report, letters: Mapping[tuple[Level, Status | None], str]
 
     def having(value: Attribute | Basis, level: Level, status: Status) -> str:
         values, verdicts = places[type(value), level]
-        return f'COUNTIFS({values},"{value.chinese}",{verdicts},"{status.chinese}")'
+        word = status.chinese if isinstance(value, Basis) else printed(status)  # of 指标结论, or of Table 1
+        return f'COUNTIFS({values},"{value.chinese}",{verdicts},"{word}")'
 
     yield "", whole, "", {None: "全部指标"}, in_domain
     yield "按领域", tally(assessment, "domain"), "domain", domains, in_domain

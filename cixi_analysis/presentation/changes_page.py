@@ -17,7 +17,19 @@ from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import WATER_CLASSES
 from cixi_analysis.presentation import tables
 from cixi_analysis.presentation.formatting import with_unit
-from cixi_analysis.presentation.html import Html, bullets, folded, joined, link, noted, paragraph, prose, render, stack
+from cixi_analysis.presentation.html import (
+    Html,
+    bullets,
+    explained,
+    folded,
+    joined,
+    link,
+    noted,
+    paragraph,
+    prose,
+    render,
+    stack,
+)
 from cixi_analysis.presentation.looks import LOOKS, badge
 from cixi_analysis.presentation.titles import item_link
 from cixi_analysis.words import Absence, Cause, Direction, Status
@@ -212,9 +224,9 @@ def _move_list(plan: Plan, found: Changes, rows: pd.DataFrame, names: Iterable[M
     merged: dict[tuple[object, ...], list[str]] = {}
     for row, name in zip(records(rows), names, strict=True):
         change = Markup("{} → {}").format(badge(row.before_status), badge(row.after_status))
-        reasons = [(f"{found.other}年", row.before_reason), (f"{found.year}年", row.after_reason)]
+        reasons = [(f"{found.other}年", explained(row.before_reason)), (f"{found.year}年", explained(row.after_reason))]
         if row.old_reason:
-            reasons.append((f"{found.year}年，按{found.other}年的要求", row.old_reason))
+            reasons.append((f"{found.year}年，按{found.other}年的要求", explained(row.old_reason)))
         merged.setdefault((name, change, row.sentence, tuple(reasons)), []).append(plan.level(row.level).chinese)
     return Html(render("moves", caption=caption, moves=merged), f"{caption or '结论的变化'}（{len(rows)}个）")
 

@@ -15,7 +15,19 @@ from cixi_analysis.plan.schema import Observation
 from cixi_analysis.presentation import charts, tables, titles
 from cixi_analysis.presentation.audit_page import SIGNS
 from cixi_analysis.presentation.commitment_page import quotation
-from cixi_analysis.presentation.html import Html, bullets, grid, joined, lines, link, noted, paragraph, render, stack
+from cixi_analysis.presentation.html import (
+    Html,
+    bullets,
+    explained,
+    grid,
+    joined,
+    lines,
+    link,
+    noted,
+    paragraph,
+    render,
+    stack,
+)
 from cixi_analysis.presentation.looks import badge, basis_note, basis_word
 from cixi_analysis.presentation.trend_tables import margin_table, pace_table
 from cixi_analysis.words import LAST_YEAR
@@ -30,7 +42,10 @@ def head(found: Dossier, years: tuple[int, ...]) -> Html:
 def verdict_list(found: Dossier) -> Html:
     """The verdicts of the year at each level, and why."""
     own = found.verdicts[(found.verdicts["year"] == found.year) & (found.verdicts["item_id"] == "")]
-    told = ((found.plan.level(r.level).chinese, badge(r.status), basis_note(r.basis), r.reason) for r in records(own))
+    told = (
+        (found.plan.level(r.level).chinese, badge(r.status), basis_note(r.basis), explained(r.why))
+        for r in records(own)
+    )
     return bullets(*(Markup("{} {}{}　{}").format(*one) for one in told), *found.turned)
 
 
@@ -58,7 +73,7 @@ def _whole_first(found: Dossier, table: pd.DataFrame) -> Iterator[tuple[Any, ...
         if len(found.plan.items) > 1 or r.item_id == "":
             whole = f"{found.indicator} {found.plan.items[0].indicator_name}（整项）"
             name = titles.item_title(found.plan.item(r.item_id)) if r.item_id else whole
-            yield r, name, noted(badge(r.status), basis_word(r.basis)), r.reason
+            yield r, name, noted(badge(r.status), basis_word(r.basis)), explained(r.why)
 
 
 def wording_table(found: Dossier) -> Html:

@@ -7,6 +7,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from cixi_analysis.assessment.explanation import Explanation
 from cixi_analysis.presentation.formatting import EMPTY, number, percent, yi
 
 _TEMPLATES = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
@@ -47,6 +48,11 @@ class Text:
 def render(template: str, **values: object) -> Markup:
     """``templates/<template>.html.j2`` with ``values``; everything but markup is escaped."""
     return Markup(_TEMPLATES.get_template(f"{template}.html.j2").render(**values))  # noqa: S704  # escaped by Jinja
+
+
+def explained(why: Explanation) -> Markup:
+    """Why a verdict holds: the answer in a sentence; folded below it, what it was derived from."""
+    return render("reason", why=why)
 
 
 def lines(text: str) -> Markup:

@@ -14,7 +14,7 @@ from cixi_analysis.assessment import Assessment, refusals, tally, tally_without_
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import Target
 from cixi_analysis.presentation import tables
-from cixi_analysis.presentation.html import Html, Text, link, noted, paragraph, prose
+from cixi_analysis.presentation.html import Html, Text, explained, link, noted, paragraph, prose
 from cixi_analysis.presentation.looks import LOOKS, badge, basis_word
 from cixi_analysis.presentation.titles import href, item_link, item_title, short_source
 from cixi_analysis.words import Attribute, Basis, Convention, Status, Verdict
@@ -156,9 +156,9 @@ def decided(assessment: Assessment) -> Html:
             item_link(plan, plan.item(i), level=v),
             plan.level(v).chinese,
             noted(badge(verdict), basis_word(basis)),
-            reason,
+            explained(why),
         )
-        for i, v, verdict, basis, reason in columns_of(own, "item_id", "level", "verdict", "basis", "reason")
+        for i, v, verdict, basis, why in columns_of(own, "item_id", "level", "verdict", "basis", "why")
     ]
     columns = {"子项": "name merged", "级别": "short", "结论": "short", "理由": "long"}
     return tables.table(rows, columns, caption=f"{assessment.year}年能判定的子项")

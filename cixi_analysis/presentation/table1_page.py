@@ -21,7 +21,7 @@ from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import WATER_CLASSES, Indicator, Observation
 from cixi_analysis.presentation import tables
 from cixi_analysis.presentation.formatting import with_unit
-from cixi_analysis.presentation.html import Html, joined, lines, link, noted, prose, render
+from cixi_analysis.presentation.html import Html, explained, joined, lines, link, noted, prose, render
 from cixi_analysis.presentation.looks import badge, basis_note, basis_word
 from cixi_analysis.presentation.titles import indicator_href, item_anchor, item_link, short_source
 from cixi_analysis.words import CLASS_UNIT, Status, Verdict
@@ -157,7 +157,7 @@ def _item_reasons(assessment: Assessment, item: Indicator) -> Iterator[tuple[obj
     """(item, levels, verdict, basis, reason); levels with the same reason share a part."""
     table, plan = assessment.items, assessment.plan
     asked = table[(table["item_id"] == item.item_id) & (table["verdict"] != Verdict.NOT_APPLICABLE)]
-    for reason, same in asked.groupby("reason", sort=False):
+    for _, same in asked.groupby("why", sort=False):
         one, levels = records(same)[0], [plan.level(level).chinese for level in same["level"]]
         shown = badge(assessment.status(item.indicator, one.level, item.item_id))
-        yield item_link(plan, item), levels, shown, basis_note(one.basis), reason
+        yield item_link(plan, item), levels, shown, basis_note(one.basis), explained(one.why)
