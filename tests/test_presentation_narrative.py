@@ -53,7 +53,7 @@ def test_a_dossier_shows_everything() -> None:
         dossier_page.head(found, (2021, 2022))
     )
     assert 'id="item-2-2"' in dossier_page.head(found, (2022,))._repr_html_()
-    assert words("省级 ✗ 否（数据判定）") in text(dossier_page.verdict_list(found))
+    assert words("省级 ✗ 未达标（数据判定）") in text(dossier_page.verdict_list(found))
     wordings = text(dossier_page.wording_table(found))
     assert words("2② 浓度 国家级要求 / 本级没有要求") in wordings
     assert words("2025年规划值 ≥90 ≥90") in wordings
@@ -61,8 +61,8 @@ def test_a_dossier_shows_everything() -> None:
     assert observed.index("2022") < observed.index("2021")
     assert words("2① 优良比例 86%") in observed
     verdicts = text(dossier_page.verdict_table(found))
-    assert words("2022 2 环境质量（整项） 国家级 ✓ 是 数据判定") in verdicts
-    assert words("2025年 2① 优良比例 ✗ 否") in text(dossier_page.towards(found))
+    assert words("2022 2 环境质量（整项） 国家级 ✓ 达标 数据判定") in verdicts
+    assert words("2025年 2① 优良比例 ✗ 未达标") in text(dossier_page.towards(found))
     ways = text(dossier_page.ways(found))
     assert words("2① 优良比例 省级要求：2022年的数值须由86%提高到90%，相差4个百分点。") in ways
     assert words("2② 浓度 2025年规划值：2025年须达到30微克/立方米，比2022年的32微克/立方米降低2微克/立方米。") in ways
@@ -174,7 +174,7 @@ def test_units_show_projects_items_and_commitments() -> None:
     page = project_page.unit_sections(assess(tiny_plan(), 2022))
     assert page._repr_html_().count("<section id=") == 4
     assert words("市水利局市水利局：2个项目，概算0.85亿元") in text(page)
-    assert words("2② 浓度 – 不适用 ✗ 否") in text(page)
+    assert words("2② 浓度 – 不适用 ✗ 未达标") in text(page)
     assert words("C005 事项C005") in text(page)
     assert words("其项目没有直接关联到指标") in text(page)
     contents = project_page.unit_contents(tiny_plan())._repr_html_()

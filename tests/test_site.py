@@ -146,7 +146,7 @@ def test_status_is_never_colour_alone(site: Path, browser: Browser, medium: str)
     visit = Visit(browser, scheme="dark")
     page = visit.open(site / "book" / "2022" / "table1.html")
     page.emulate_media(media=medium)
-    for kind, text in (("met", "✓ 是"), ("unmet", "✗ 否"), ("no_data", "? 无数据")):
+    for kind, text in (("met", "✓ 达标"), ("unmet", "✗ 未达标"), ("no_data", "? 无数据")):
         assert page.locator(f".status-{kind}").first.inner_text() == text
     if medium == "print":
         for hidden in (".cixi-tools", ".bd-sidebar-primary", ".bd-header-article"):

@@ -155,7 +155,7 @@ def test_table1_shows_verdicts_and_targets_beside_each_other(site: Path, visit: 
             "e => { const b = e.getBoundingClientRect(); return e.contains(document.elementFromPoint(b.x + 5, b.y + 5)) }"
         ), title
     row = page.locator("#item-38").inner_text()
-    assert row.count("✗ 否") == 2
+    assert row.count("✗ 未达标") == 2
 
 
 def test_a_phone_shows_a_row_as_a_card(site: Path, browser: Browser) -> None:

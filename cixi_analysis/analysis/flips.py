@@ -1,4 +1,4 @@
-"""怎样才能达标: the smallest changes to what is known of an item by which its verdict would be 是, a sentence each."""
+"""怎样才能达标: the smallest changes to what is known of an item by which its verdict would be 达标, a sentence each."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -49,7 +49,7 @@ class CellChange:
 
 @dataclass(frozen=True)
 class Flip:
-    """One way to 是: all of ``changes`` together, of which none can be left out. Without any there is no way."""
+    """One way to 达标: all of ``changes`` together, of which none can be left out. Without any there is no way."""
 
     item_id: str
     level: str

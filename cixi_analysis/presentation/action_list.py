@@ -5,10 +5,11 @@ from collections.abc import Iterator, Sequence
 from markupsafe import Markup
 
 from cixi_analysis.analysis.actions import Action, Shortfall, Urgency, actions
+from cixi_analysis.analysis.records import records
 from cixi_analysis.assessment import TARGET, Assessment, assess
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.presentation.formatting import apart, number, with_unit, yi
-from cixi_analysis.presentation.html import Html, joined, link, paragraph, render
+from cixi_analysis.presentation.html import Html, explained, joined, link, paragraph, render
 from cixi_analysis.presentation.looks import badge
 from cixi_analysis.presentation.titles import href, item_anchor, item_title, short_source, unit_link
 from cixi_analysis.words import Status
@@ -68,13 +69,13 @@ def _entry(action: Action, asked: Assessment, planned: Assessment, pages: str) -
     )
 
 
-def _reasons(action: Action, assessment: Assessment, *verdicts: str) -> Iterator[tuple[str, str]]:
+def _reasons(action: Action, assessment: Assessment, *verdicts: str) -> Iterator[tuple[str, Markup]]:
     """Levels or target years with these verdicts of the item, and why; those with the same reason together."""
     table, plan = assessment.items, assessment.plan
     own = table[(table["item_id"] == action.item.item_id) & table["verdict"].isin(verdicts)]
-    for reason, rows in own.groupby("reason", sort=False):
+    for _, rows in own.groupby("why", sort=False):
         names = [plan.level(v).chinese if v in plan.levels else f"{v}年规划值" for v in rows["level"]]
-        yield "、".join(names), str(reason)
+        yield "、".join(names), explained(records(rows)[0].why)
 
 
 def _ways(plan: Plan, action: Action) -> Iterator[str]:

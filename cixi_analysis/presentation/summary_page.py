@@ -100,10 +100,10 @@ def _line(assessment: Assessment, action: Action, pages: str) -> Markup:
     asked = [one for one in action.shortfalls if one.against in plan.levels]
     named = link(item_title(item), href(item, pages)) + (f"（{item.indicator_name}）" if item.part_mark else "")
     table = assessment.items
-    why = table[(table["item_id"] == item.item_id) & (table["verdict"] == Verdict.UNMET)]["reason"]
+    why = table[(table["item_id"] == item.item_id) & (table["verdict"] == Verdict.UNMET)]["why"]
     needed, units = step(action), joined(unit_link(unit, pages) for unit in action.units)
     told = [
-        gap(plan, asked) or why.iloc[0],
+        gap(plan, asked) or why.iloc[0].sentence,
         f"每年需{needed}" if needed else "",
         Markup("有关单位：{}").format(units) if units else NO_PROJECT,
     ]
