@@ -135,7 +135,23 @@ def test_a_plan_with_little_in_it() -> None:
         ["能否按时达到规划值", "没有规划值"],
         ["与上年相比", "没有可比的年份"],
     ]
+    assert "没有关联到项目" not in action_list(plan, 2022)._repr_html_()
+
+
+def test_an_item_without_a_project_says_so_where_the_plan_has_projects(plan: Plan) -> None:
+    """The plan names units only of projects: of an item that none bears on nobody is named."""
     assert "有关项目没有关联到项目，规划没有写明责任单位" in told(action_list(plan, 2022))
+
+
+def test_a_figure_without_a_direction_is_neither_better_nor_worse() -> None:
+    """It is counted among those that can be compared, and said to have none."""
+    _, *rest = tiny_plan().observations[2022]
+    plan = tiny_plan(observations={2022: (observation("1", 5), *rest), 2023: (observation("1", 6), *rest)})
+    assert answers(plan, 2023)[1] == [
+        "是否在变好",
+        "＝2持平",
+        "2022年和2023年都有数值、可以比较的3项（其中1项规划没有表明方向）",
+    ]
 
 
 def test_the_page_for_the_pdf_is_made_of_the_same_pieces(plan: Plan) -> None:

@@ -51,7 +51,7 @@ def _entry(action: Action, asked: Assessment, planned: Assessment, pages: str) -
         "怎样达标": joined(_ways(plan, action), Markup("<br>")),
         "离规划值": gap(plan, [one for one in action.shortfalls if one.against not in plan.levels]),
         "每年需": step(action),
-        "有关项目": _projects(action, pages),
+        "有关项目": _projects(plan, action, pages),
     }
     seen = next(iter(plan.observed(item.item_id, asked.year)), None)
     source = short_source(plan, seen.source) if seen else f"{asked.year}年没有这一子项的记录"
@@ -91,10 +91,10 @@ def _ways(plan: Plan, action: Action) -> Iterator[str]:
         yield f"{'、'.join(levels)}：{first.rstrip('。')}{more}。"
 
 
-def _projects(action: Action, pages: str) -> Markup | str:
-    """The responsible units, and the projects with their money."""
+def _projects(plan: Plan, action: Action, pages: str) -> Markup | str:
+    """The responsible units, and the projects with their money; "" where the plan lists no projects at all."""
     if not action.projects:
-        return NO_PROJECT
+        return NO_PROJECT if plan.projects else ""
     told = [
         Markup("{}（{}）").format(link(f"项目{p.number} {p.name}", href(p, pages)), _money(p.budget))
         for p in action.projects

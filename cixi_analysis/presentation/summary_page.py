@@ -105,7 +105,7 @@ def _line(assessment: Assessment, action: Action, pages: str) -> Markup:
     told = [
         gap(plan, asked) or why.iloc[0].sentence,
         f"每年需{needed}" if needed else "",
-        Markup("有关单位：{}").format(units) if units else NO_PROJECT,
+        Markup("有关单位：{}").format(units) if units else NO_PROJECT if plan.projects else "",
     ]
     sentence = Markup('<span class="count {}">{}</span> {}：{}。')
     return sentence.format(_UNMET.css, _UNMET.symbol, named, joined(filter(None, told), "；"))
@@ -119,7 +119,9 @@ def _better(found: Changes | None) -> Tile:
     own = found.values[found.values["incomparable"] == ""]
     counts = own["direction"].value_counts()
     answer = joined((_count(counts[d], d) for d in _WORST_FIRST if d in counts), " ")
-    lines = [f"{found.other}年和{found.year}年都有数值、可以比较的{len(own)}项"]
+    unclear = int((own["direction"] == "").sum())
+    aside = f"（其中{unclear}项规划没有表明方向）" if unclear else ""
+    lines = [f"{found.other}年和{found.year}年都有数值、可以比较的{len(own)}项{aside}"]
     moved = {way.chinese: own[own["direction"] == way]["measure"].unique().tolist() for way in _WORST_FIRST[:2]}
     lines += [f"{way}的：{'、'.join(n[:_NAMED])}{'等' * (len(n) > _NAMED)}" for way, n in moved.items() if n]
     return Tile(question, answer or Markup("没有可比的数值"), tuple(lines), Direction.WORSENING in counts)
