@@ -111,7 +111,7 @@ def _money(budget: float | None) -> str:
 
 
 def gap(plan: Plan, shortfalls: Sequence[Shortfall]) -> str:
-    """The value and how far it is from each limit that it misses: “2022年40.7%，比国家级要求50%低9.3个百分点，…”."""
+    """The value and how far it is from each limit that it misses: “2022年40.7%，比国家级要求的50%低9.3个百分点，…”."""
     limits: dict[tuple[int, float, float, str, bool], list[Shortfall]] = {}
     for one in sorted(shortfalls, key=lambda one: one.against not in plan.levels):  # the levels come first
         limits.setdefault((one.year, one.value, one.limit, one.unit, one.assigned), []).append(one)
@@ -119,8 +119,8 @@ def gap(plan: Plan, shortfalls: Sequence[Shortfall]) -> str:
     for (year, now, limit, unit, assigned), own in limits.items():
         named = [plan.level(one.against).chinese for one in own if one.against in plan.levels]
         years = [f"{one.against}年" for one in own if one.against not in plan.levels]
-        against = [f"{'、'.join(named)}要求"] * bool(named) + [f"{'、'.join(years)}规划值"] * bool(years)
-        what = f"{year}年下达的目标" if assigned else "和".join(against)
+        against = [f"{'、'.join(named)}要求的"] * bool(named) + [f"{'、'.join(years)}规划值"] * bool(years)
+        what = f"{year}年的下达目标" if assigned else "和".join(against)
         value, lower = f"{year}年{with_unit(now, unit)}，", "低" if own[0].gap > 0 else "高"
         told.append(
             f"{value if value != before else ''}比{what}{with_unit(limit, unit)}{lower}{apart(abs(own[0].gap), unit)}"
