@@ -54,7 +54,7 @@ def test_assess_equals_the_print(plan: Plan) -> None:
     """The 100 indicator rows of 2022 are the verdicts that the plan prints."""
     printed = {(r.subject, r.level): r.stated for r in plan.published if r.kind == "verdict"}
     rows = table("assess", "2022")[138:]
-    assert {(r["indicator"], r["level"]): printed(Verdict(r["verdict"])) for r in rows} == printed
+    assert {(r["indicator"], r["level"]): printed_word(Verdict(r["verdict"])) for r in rows} == printed
 
 
 def test_assess_against_targets() -> None:

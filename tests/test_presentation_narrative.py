@@ -47,7 +47,7 @@ def test_address_of_a_row_of_table1() -> None:
 
 
 def test_a_dossier_shows_everything() -> None:
-    """Wordings with their trees, observations with sources, verdicts with reasons, links with reasons."""
+    """Wordings with their meaning, observations with sources, verdicts with reasons, links with reasons."""
     found = dossier(tiny_plan(), 2, 2022)
     assert words("①优良比例 单位：%；越多越好；表一中的行：2022年、2021年") in text(
         dossier_page.head(found, (2021, 2022))
@@ -56,7 +56,7 @@ def test_a_dossier_shows_everything() -> None:
     assert words("省级 ✗ 未达标（数据判定）") in text(dossier_page.verdict_list(found))
     wordings = text(dossier_page.wording_table(found))
     assert words("2② 浓度 国家级要求 / 本级没有要求") in wordings
-    assert words("2025年规划值 ≥90 ≥90") in wordings
+    assert words("2025年规划值 ≥90 现状值不低于90%") in wordings
     observed = text(dossier_page.observation_table(found))
     assert observed.index("2022") < observed.index("2021")
     assert words("2① 优良比例 86%") in observed

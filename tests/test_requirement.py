@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import unicodedata
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from cixi_analysis.analysis.dossier import readings
 from cixi_analysis.plan.dataset import load_plan
-from cixi_analysis.requirement import Refusal, Terms, meaning, nothing_asked, read, vocabulary_problems
+from cixi_analysis.requirement import Refusal, Terms, in_words, meaning, nothing_asked, read, vocabulary_problems
 from cixi_analysis.requirement.tree import (
     AllOf,
     AmountUnit,
@@ -30,7 +31,7 @@ from cixi_analysis.requirement.tree import (
     Window,
 )
 from cixi_analysis.requirement.vocabulary import unit_name, vocabulary
-from cixi_analysis.words import AverageScope
+from cixi_analysis.words import AverageScope, Polarity
 
 ROOT = Path(__file__).parent.parent
 LIST = ROOT / "data" / "readings.csv"
@@ -498,11 +499,14 @@ def test_committed_list_is_current() -> None:
 
 
 def test_committed_list_is_complete() -> None:
-    """Every wording of requirements and targets is in the list, once for each reading, and each is read."""
+    """Every wording of requirements and targets is in the list, once for each reading and direction, and each is read."""
     plan = load_plan(ROOT)
     asked = {(row.wording, row.reading) for row in (*plan.requirements, *plan.targets)}
     table = readings(plan)
-    assert len(table) == len(asked)
+    assert not table.duplicated(["wording", "explicit", "meaning"]).any()
+    twice = table[table.duplicated(["wording", "explicit"], keep=False)]["meaning"].tolist()
+    assert len(table) - len(twice) // 2 == len(asked)
+    assert [text.rpartition("（")[2] for text in twice] == ["没有下降）", "没有上升）"]
     assert set(table["wording"]) == {wording for wording, _ in asked}
     assert not len(table[table["reading"] == ""])
     assert table.loc[table["explicit"] != "", "wording"].tolist() == ["≥80且高于全省平均值，或逐年上升"]
@@ -582,9 +586,16 @@ trees = st.recursive(
 @example(AllOf((Bound(Comparator.REACH, 20), Bound(Comparator.REACH, 100))))
 @example(Bound(Comparator.GE, 1e-06))
 def test_canonical_text_reads_as_the_same_tree(tree: Node) -> None:
-    """From tree to canonical text to tree is the identity, and everything has a meaning in words."""
+    """From tree to canonical text to tree is the identity; everything has a meaning in words, without the program's own,
+    and which way it goes where the item's is known.
+    """
     assert read(str(tree)) == tree
     assert meaning(tree)
+    for polarity in Polarity:
+        told = in_words(tree, polarity, "公里")
+        assert told.count("（") == told.count("）")
+        assert not re.search(r"AND|OR\(|with|方向随指标", told)
+        assert polarity is Polarity.NONE or "没有说明方向" not in told
 
 
 FRAGMENTS = (

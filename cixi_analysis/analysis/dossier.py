@@ -20,9 +20,11 @@ from cixi_analysis.analysis.trend import margins, trends
 from cixi_analysis.assessment import (
     REQUIREMENT,
     TARGET,
+    asked_by,
     asking,
     assess,
     check_observations,
+    observed_level,
     read_wording,
     refusals,
     rows,
@@ -32,8 +34,8 @@ from cixi_analysis.assessment.numbers import earlier_years
 from cixi_analysis.errors import UnknownIndicator
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import AuditRow, Commitment, Indicator, Link, Observation, Project, Requirement, Target
-from cixi_analysis.requirement import Refusal, meaning, tree
-from cixi_analysis.words import NOT_APPLICABLE_MARK, Absence, Entity, Verdict
+from cixi_analysis.requirement import Refusal, in_words, tree
+from cixi_analysis.words import NOT_APPLICABLE_MARK, Absence, AverageScope, Entity, Verdict
 
 #: The columns of ``cixi indicator``.
 FACT_COLUMNS = ("part", "item_id", "level", "year", "content", "basis", "detail", "source")
@@ -146,15 +148,15 @@ def _wordings(own: Plan) -> pd.DataFrame:
 
 
 def readings(plan: Plan) -> pd.DataFrame:
-    """One row a distinct wording (and explicit reading, and refusal) of requirements and targets, in order of first
-    appearance.
+    """One row a distinct wording (and reading, direction of the item where it matters, refusal) of requirements and
+    targets, in order of first appearance.
 
     ``reading`` is the canonical text, ``meaning`` the same in Chinese, ``explicit`` the data's reason for a reading of its
     own, ``refusal`` why it cannot be read, ``used_by`` the items with levels and target years.
     """
-    found: dict[tuple[str, str | None, str], tuple[tuple[str, ...], dict[str, list[str]]]] = {}
+    found: dict[tuple[str, ...], dict[str, list[str]]] = {}
     for row in rows(plan):
-        text, told = _reading(plan, row)
+        text, told = _reading(plan, row, unit=False)
         refused = str(told) if row in refusals(plan) else ""
         cells = (row.wording, text or "", "" if refused else told or "没有要求", row.reading_reason or "", refused)
         if isinstance(row, Target):
@@ -162,26 +164,21 @@ def readings(plan: Plan) -> pd.DataFrame:
         else:
             later = row.from_year > plan.frame.base_year
             place = plan.level(row.level).chinese + (f"{row.from_year}年起" if later else "")
-        _, users = found.setdefault((row.wording, row.reading, refused), (cells, {}))
-        users.setdefault(row.item_id, []).append(place)
-    used = [(*cells, "；".join(f"{i}（{'、'.join(own)}）" for i, own in by.items())) for cells, by in found.values()]
+        found.setdefault(cells, {}).setdefault(row.item_id, []).append(place)
+    used = [(*cells, "；".join(f"{i}（{'、'.join(own)}）" for i, own in by.items())) for cells, by in found.items()]
     return pd.DataFrame(used, columns=["wording", "reading", "meaning", "explicit", "refusal", "used_by"])
 
 
-def _reading(plan: Plan, row: Requirement | Target) -> tuple[str | None, str | None]:
-    """The canonical text of a wording and its meaning in Chinese; None where nothing is asked; the reason of a refusal."""
+def _reading(plan: Plan, row: Requirement | Target, unit: bool = True) -> tuple[str | None, str | None]:
+    """The canonical text of a wording and its meaning in Chinese (``unit``: numbers with the item's); None where nothing is
+    asked; the reason of a refusal.
+    """
     try:
         node = read_wording(plan, row)
     except Refusal as refusal:
         return None, str(refusal)
-    return (None, None) if node is None else (str(node), _in_words(node))
-
-
-def _in_words(node: tree.Node) -> str:
-    """The meaning of a whole tree, its parts in brackets."""
-    if isinstance(node, (tree.AllOf, tree.AnyOf)):
-        return f"{meaning(node)}（{'；'.join(map(_in_words, node.parts))}）"
-    return meaning(node)
+    asked = asked_by(plan, row)
+    return (None, None) if node is None else (str(node), in_words(node, asked.polarity, asked.unit if unit else ""))
 
 
 def _missing(own: Plan, year: int) -> Iterator[str]:
@@ -197,23 +194,34 @@ def _lacks(own: Plan, item: Indicator, year: int, level: str | None) -> Iterator
     row = own.observation(item.item_id, year, level)
     if asking(own, item.item_id, year) if row is None else row.value is None and row.absence is not None:
         yield f"没有{year}年的现状值（{own.missing_reason(year) if row is None else row.absence}）"
-    held = (wording for v in ((level,) if level else own.levels) for wording in wordings(own, item, v))
-    nodes = [wording.node for wording in held if wording.node is not None and year in wording.years]
+    targets = [str(y) for y in own.frame.target_years if level in (None, observed_level(own, str(y)))]
+    asked = [wording for v in ((level,) if level else own.levels) for wording in wordings(own, item, v)]
+    asked += [wording for v in targets for wording in wordings(own, item, v)]
+    nodes = [wording.node for wording in asked if wording.node is not None and year in wording.years]
     leaves = [leaf for node in nodes for leaf in tree.leaves(node)]
     changes = [leaf for leaf in leaves if isinstance(leaf, tree.Change)]
     leaves += [change.rate for change in changes if change.rate]
-    # Beside the value: the plan prints none for the years that it reports on.
-    unknown = Absence.NOT_LISTED if row is not None and year <= own.frame.base_year else own.missing_reason(year)
-    if any(isinstance(leaf, tree.AssignedTarget) for leaf in leaves) and (row is None or row.assigned_target is None):
-        yield f"没有{year}年上级下达的目标（{unknown}）"
     back = max((earlier_years(change) for change in changes if not change.since), default=0)
     named = {leaf.since for leaf in leaves if isinstance(leaf, (tree.Change, tree.Rate))} - {0}
     seen = {y: own.observation(item.item_id, y, level) for y in sorted({*named, *range(year - back, year)})}
-    if lacking := [str(y) for y, one in seen.items() if one is None or one.value is None]:
+    known = [y for y in own.years if y <= year and (one := own.observation(item.item_id, y, level)) and one.value]
+    lacking = [str(y) for y, one in seen.items() if one is None or one.value is None]
+    if lacking:
         yield f"没有{'、'.join(lacking)}年的数值，从数上看不出变化"
     averages = [leaf.scope.chinese for leaf in leaves if isinstance(leaf, (tree.LevelBenchmark, tree.ChangeBenchmark))]
-    if averages and (row is None or row.benchmark is None):
-        yield f"没有{year}年的{averages[0]}平均（{unknown}）"
+    average = f"{averages[0] if averages else AverageScope.PROVINCE.chinese}平均"
+    compared = {
+        "上级下达的目标": (any(isinstance(leaf, tree.AssignedTarget) for leaf in leaves), "assigned_target"),
+        average: (bool(averages), "benchmark"),
+    }
+    lacks = [(name, needed) for name, (needed, column) in compared.items() if getattr(row, column, None) is None]
+    # Beside the value: the plan prints none for the years that it reports on.
+    unknown = Absence.NOT_LISTED if row is not None and year <= own.frame.base_year else own.missing_reason(year)
+    yield from (f"没有{year}年{name}（{unknown}）" for name, needed in lacks if needed)
+    if known == [year] and not lacking:
+        unused = "和".join(name for name, needed in lacks if not needed)
+        beside = f"，也没有{unused}可以对照" if unused else ""
+        yield f"只有{year}年一个数值{beside}：看不出趋势，算不出进度"
 
 
 def facts(found: Dossier) -> pd.DataFrame:

@@ -105,8 +105,7 @@ def _held(found: Dossier, row: Any) -> str:
 def _reading(tree: object, meaning: object, explicit: object) -> Markup:
     if not isinstance(tree, str):
         return Markup("{}").format(meaning if isinstance(meaning, str) else "本级没有要求")
-    told = noted(Markup("<code>{}</code>").format(tree), meaning)
-    return noted(told, f"另定读法：{explicit}") if isinstance(explicit, str) else told
+    return noted(meaning, f"原文有两种读法，这样读的理由：{explicit}" if isinstance(explicit, str) else "")
 
 
 def observation_table(found: Dossier) -> Html:
@@ -212,7 +211,7 @@ def ways(found: Dossier) -> Html:
 def missing(found: Dossier) -> Html:
     """The data that the requirements of the year would need and that are not known."""
     if not found.missing:
-        return paragraph(f"{found.year}年的要求所用到的现状值、上级目标、全省平均与以前年份的数值都有。")
+        return paragraph(f"{found.year}年的要求和规划值用到的现状值、上级目标、平均与以前年份的数值都有。")
     return bullets(*found.missing)
 
 

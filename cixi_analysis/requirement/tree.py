@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum, StrEnum
 
 from cixi_analysis.plan.csvfile import all_digits
-from cixi_analysis.words import WATER_CLASSES, AverageScope
+from cixi_analysis.words import CLASS_UNIT, WATER_CLASSES, AverageScope, Polarity
 
 
 class Comparator(StrEnum):
@@ -24,11 +24,11 @@ class Comparator(StrEnum):
 
 #: Comparator → how it reads in a sentence, of the assigned target, of an average.
 _READS = {
-    Comparator.GE: ("不小于", "不低于控制目标值", "不低于{}平均值"),
-    Comparator.LE: ("不大于", "不超过控制目标值", "不高于{}平均值"),
-    Comparator.GT: ("大于", "超过控制目标值", "高于{}平均值"),
-    Comparator.LT: ("小于", "低于控制目标值", "低于{}平均值"),
-    Comparator.REACH: ("达到（方向随指标）", "完成上级下达目标", "达到{}平均水平"),
+    Comparator.GE: ("不低于", "不低于控制目标值", "不低于{}平均值"),
+    Comparator.LE: ("不高于", "不超过控制目标值", "不高于{}平均值"),
+    Comparator.GT: ("高于", "超过控制目标值", "高于{}平均值"),
+    Comparator.LT: ("低于", "低于控制目标值", "低于{}平均值"),
+    Comparator.REACH: ("达到", "完成上级下达目标", "达到{}平均水平"),
 }
 
 
@@ -218,34 +218,65 @@ def _than(since: int) -> str:
     return f"比{since}年" if since else "比上一年"
 
 
-def meaning(node: Node) -> str:
-    """One node as a Chinese sentence; the caller adds those of the parts of AND and OR."""
+#: Which way an item goes → its words, of a bare number, of an average to beat, of an improvement.
+_WAYS = {Polarity.MORE: ("不低于", "高于", Move.RISE), Polarity.LESS: ("不高于", "低于", Move.FALL)}
+
+
+def meaning(node: Node, polarity: Polarity | None = None, unit: str = "") -> str:
+    """One node as a Chinese sentence, its parts left to the caller. ``polarity`` and ``unit`` are the item's, where one is
+    known.
+    """
     compared = _READS[node.comparator][0] if isinstance(node, Bound | Rate | ChangeBenchmark | LevelBenchmark) else ""
+    open_way = "规划没有说明方向" if polarity else "方向随指标"
+    reached, beats, move = _WAYS.get(polarity, ("", "", None)) if polarity else ("", "", None)
+    if isinstance(node, Bound | LevelBenchmark) and node.comparator is Comparator.REACH:
+        compared = reached or f"达到（{open_way}）"
     match node:
         case AllOf():
             return "以下各项都要满足"
         case AnyOf():
             return "以下各项满足一项即可"
         case Bound():
-            limit = str(replace(node, comparator=Comparator.REACH, quantity=""))
-            return f"{node.quantity or '现状值'}{compared} {limit}"
+            limit = str(replace(node, comparator=Comparator.REACH, quantity="", unit=node.unit or unit.strip("-")))
+            return f"{node.quantity or '现状值'}{compared}{limit}"
         case ClassBound():
             return f"水质类别{node}{'（不含该类）' if node.strict else ''}"
         case AssignedTarget():
-            return f"现状值与上级下达的当年目标相比：{node}"
+            return "完成上级下达的当年目标" if node.comparator is Comparator.REACH else f"现状值{node}"
         case Rate():
             per, how = ("同期年均", "（复合）" if node.unit == "%" else "") if node.yearly else (_than(node.since), "")
-            return f"{per}{node.move.value}幅度{how}{compared} {node.amount:.12g}{node.unit}"
+            return f"{per}{node.move.value}幅度{how}{compared}{node.amount:.12g}{node.unit}"
         case ChangeBenchmark():
             return f"{node.move.value}的幅度{compared}{node.scope.chinese}平均{node.move.value}幅度"
         case LevelBenchmark():
-            return f"现状值{node}（方向随指标）" if node.better else f"现状值{compared}{node.scope.chinese}平均值"
+            if node.better and not beats:
+                return f"现状值{node}（{open_way}）"
+            return f"现状值{beats if node.better else compared}{node.scope.chinese}平均值"
         case Change(rate=Rate() | ChangeBenchmark() as rate):
-            return f"{meaning(replace(node, rate=None))}，且{meaning(rate)}"
+            return f"{meaning(replace(node, rate=None), polarity, unit)}，且{meaning(rate, polarity, unit)}"
         case Change(window=Window.YEARLY, years=years):
             span = f"近{years}年（{years}个年份都须有数据）" if years else "近三年（数据只有两年时看两年）"
-            return f"{span}逐年{'都有' if node.move is Move.IMPROVE else ''}{node.move.value}"
+            way = f"（{move.value}）" if move and node.move is Move.IMPROVE and unit != CLASS_UNIT else ""
+            return f"{span}逐年{'都有' if node.move is Move.IMPROVE else ''}{node.move.value}{way}"
         case Change():
-            return f"{_than(node.since)}{node.move.value if node.strict else f'没有{_STEADY[node.move][1]}'}"
+            way = move.value if move and node.move is Move.IMPROVE and unit != CLASS_UNIT else ""
+            if node.strict:
+                return f"{_than(node.since)}{node.move.value}{way and f'（{way}）'}"
+            against = {"上升": "下降", "下降": "上升"}.get(way, "")
+            return f"{_than(node.since)}没有{_STEADY[node.move][1]}{against and f'（没有{against}）'}"
         case State():
-            return f"原文载明“{node}”"
+            return f"现状原文写明“{node}”"
+
+
+def in_words(node: Node, polarity: Polarity | None = None, unit: str = "") -> str:
+    """The meaning of a whole tree as one sentence; what belongs together stands in brackets."""
+    if not isinstance(node, (AllOf, AnyOf)):
+        return meaning(node, polarity, unit)
+    told = [
+        f"（{text}）" if isinstance(part, (AllOf, AnyOf)) or getattr(part, "rate", None) else text
+        for part in node.parts
+        if (text := in_words(part, polarity, unit))
+    ]
+    if isinstance(node, AnyOf):
+        return "，或者".join(told)
+    return "，并且".join(told).replace("”，并且现状原文写明“", "”“")
