@@ -23,6 +23,7 @@ from cixi_analysis.form.layout import FIRST_ROW, GUIDE, YEAR_CELL, domain_column
 from cixi_analysis.form.writing import write_form
 from cixi_analysis.plan.dataset import Plan, load_plan
 from cixi_analysis.words import Verdict
+from cixi_analysis.words import printed as printed_word
 
 #: The command in a process of its own.
 COMMAND = [sys.executable, "-c", "from cixi_analysis.cli import main; main()"]
