@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import vl_convert
+from docutils import nodes
 from markupsafe import Markup
 from sphinx.application import Sphinx
 from sphinx.config import Config
@@ -71,7 +72,8 @@ class CodeAtTheFoot(SphinxPostTransform):
             fold.parent.remove(fold)
         for fold in folds[1:]:
             folds[0].extend(fold.children)
-        self.document.extend(folds[:1])
+        if folds:
+            self.document.append(nodes.container("", folds[0], classes=["cell"]))  # as MyST-NB's styles expect it
 
 
 def imprint(plan: Plan, year: int | None) -> str:

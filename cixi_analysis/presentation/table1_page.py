@@ -28,7 +28,7 @@ from cixi_analysis.words import CLASS_UNIT, Status, Verdict
 
 #: Column → CSS class and room (``tables.widths``) of its cells.
 _COLUMNS = {"indicator": ("number", 3), "name": ("name", 9), "status": ("words", 12), "now": ("words", 12)}
-_OTHER, _VERDICT = ("", 7), ("verdict", 6)
+_OTHER, _VERDICT, _TWO = ("", 7), ("verdict", 6), ("words", 9)
 #: Columns of the plan that are no columns here: the first two are rows above their items, the others stand with the name.
 _GROUP, _WITH_NAME = ("domain", "task"), ("unit", "attribute")
 
@@ -48,6 +48,7 @@ def table1(assessment: Assessment) -> Html:
     )
     caption += "；结论下的小字为原表所印" if year == base and plan.published else ""
     known, rows = _COLUMNS | dict.fromkeys(verdicts, _VERDICT), list(_rows(assessment, columns))
+    known |= dict.fromkeys(("status", "now"), _TWO) if year != base else {}
     css, room = zip(*(known.get(column, _OTHER) for column in columns), strict=True)
     texts = [[text for row in rows for name, text, _ in row[3] if name == column] for column in columns]
     named = [titles[column] for column in columns]

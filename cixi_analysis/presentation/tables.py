@@ -12,6 +12,9 @@ from cixi_analysis.presentation.formatting import EMPTY, missing
 from cixi_analysis.presentation.html import Html, folded, joined, lines, paragraph, render
 from cixi_analysis.presentation.looks import LOOKS, badge
 
+#: The place of a table on the page of a common screen (1280 pixels), in rem; columns that need no more than ``_SHORT``
+#: keep their width there.
+_PLACE, _SHORT = 60.0, 6.5
 #: A table that needs no more than this, in rem, stays a table on a phone; any other shows each row as a card there.
 _PHONE = 21.0
 
@@ -82,6 +85,10 @@ def widths(columns: Sequence[tuple[float, str, Iterable[str]]]) -> tuple[list[st
         max(min(room, max(map(_width, cells), default=0)), min(_width(head) + 1, 5.5)) for room, head, cells in columns
     ]
     whole = sum(least)
+    if whole > _PLACE and (long := sum(own for own in least if own > _SHORT)):
+        squeezed = max(1 - (whole - _PLACE) / long, 0.5)
+        least = [own * squeezed if own > _SHORT else own for own in least]
+        whole = sum(least)
     return [f"--least:{own:.3g}rem;--share:{own / whole * 100:.3g}cqi" for own in least], whole > _PHONE
 
 
