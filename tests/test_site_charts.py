@@ -103,7 +103,7 @@ def test_the_board_is_in_sight_on_a_phone(site: Path, browser: Browser) -> None:
     assert page.locator(".cixi-board a").count() == 50
     assert len(boxes) >= 50
     assert all(0 < left < right <= 390 for left, right in boxes)
-    page.get_by_role("link", name="38 农村生活污水治理率").first.click()
+    page.locator(".cixi-board").get_by_role("link", name="38 农村生活污水治理率").first.click()
     page.wait_for_url("**/indicators/38.html")
     visit.close()
 
