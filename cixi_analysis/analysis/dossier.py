@@ -14,6 +14,7 @@ from cixi_analysis.analysis.causes import by_last_standard, verdict_changes
 from cixi_analysis.analysis.changes import year_before
 from cixi_analysis.analysis.commitments import deadline, promised
 from cixi_analysis.analysis.flips import Flip, flips
+from cixi_analysis.analysis.missing_data import missing_data
 from cixi_analysis.analysis.reconciliation import result
 from cixi_analysis.analysis.records import records
 from cixi_analysis.analysis.trend import margins, trends
@@ -21,21 +22,17 @@ from cixi_analysis.assessment import (
     REQUIREMENT,
     TARGET,
     asked_by,
-    asking,
     assess,
     check_observations,
-    observed_level,
     read_wording,
     refusals,
     rows,
-    wordings,
 )
-from cixi_analysis.assessment.numbers import earlier_years
 from cixi_analysis.errors import UnknownIndicator
 from cixi_analysis.plan.dataset import Plan
-from cixi_analysis.plan.schema import AuditRow, Commitment, Indicator, Link, Observation, Project, Requirement, Target
-from cixi_analysis.requirement import Refusal, in_words, tree
-from cixi_analysis.words import NOT_APPLICABLE_MARK, Absence, AverageScope, Entity, Verdict
+from cixi_analysis.plan.schema import AuditRow, Commitment, Link, Observation, Project, Requirement, Target
+from cixi_analysis.requirement import Refusal, in_words
+from cixi_analysis.words import NOT_APPLICABLE_MARK, Entity, Verdict
 
 #: The columns of ``cixi indicator``.
 FACT_COLUMNS = ("part", "item_id", "level", "year", "content", "basis", "detail", "source")
@@ -102,7 +99,7 @@ def dossier(plan: Plan, indicator: int, year: int) -> Dossier:
         flips=tuple(
             flip for item in own.items for level in questions for flip in flips(own, year, item.item_id, level)
         ),
-        missing=tuple(_missing(own, year)),
+        missing=tuple(missing_data(own, year)),
     )
 
 
@@ -179,49 +176,6 @@ def _reading(plan: Plan, row: Requirement | Target, unit: bool = True) -> tuple[
         return None, str(refusal)
     asked = asked_by(plan, row)
     return (None, None) if node is None else (str(node), in_words(node, asked.polarity, asked.unit if unit else ""))
-
-
-def _missing(own: Plan, year: int) -> Iterator[str]:
-    """What judging ``year`` needs and the data lacks, by item, and by level where these differ."""
-    for item in own.items:
-        for level in own.levels if any(o.level for o in own.observed(item.item_id, year)) else (None,):
-            at = f"（{level.chinese}）" if level else ""
-            for lack in _lacks(own, item, year, level):
-                yield f"{item.indicator}{item.part_mark} {item.name}{at}：{lack}"
-
-
-def _lacks(own: Plan, item: Indicator, year: int, level: str | None) -> Iterator[str]:
-    row = own.observation(item.item_id, year, level)
-    if asking(own, item.item_id, year) if row is None else row.value is None and row.absence is not None:
-        yield f"没有{year}年的现状值（{own.missing_reason(year) if row is None else row.absence}）"
-    targets = [str(y) for y in own.frame.target_years if level in (None, observed_level(own, str(y)))]
-    asked = [wording for v in ((level,) if level else own.levels) for wording in wordings(own, item, v)]
-    asked += [wording for v in targets for wording in wordings(own, item, v)]
-    nodes = [wording.node for wording in asked if wording.node is not None and year in wording.years]
-    leaves = [leaf for node in nodes for leaf in tree.leaves(node)]
-    changes = [leaf for leaf in leaves if isinstance(leaf, tree.Change)]
-    leaves += [change.rate for change in changes if change.rate]
-    back = max((earlier_years(change) for change in changes if not change.since), default=0)
-    named = {leaf.since for leaf in leaves if isinstance(leaf, (tree.Change, tree.Rate))} - {0}
-    seen = {y: own.observation(item.item_id, y, level) for y in sorted({*named, *range(year - back, year)})}
-    known = [y for y in own.years if y <= year and (one := own.observation(item.item_id, y, level)) and one.value]
-    lacking = [str(y) for y, one in seen.items() if one is None or one.value is None]
-    if lacking:
-        yield f"没有{'、'.join(lacking)}年的数值，从数上看不出变化"
-    averages = [leaf.scope.chinese for leaf in leaves if isinstance(leaf, (tree.LevelBenchmark, tree.ChangeBenchmark))]
-    average = f"{averages[0] if averages else AverageScope.PROVINCE.chinese}平均"
-    compared = {
-        "上级下达的目标": (any(isinstance(leaf, tree.AssignedTarget) for leaf in leaves), "assigned_target"),
-        average: (bool(averages), "benchmark"),
-    }
-    lacks = [(name, needed) for name, (needed, column) in compared.items() if getattr(row, column, None) is None]
-    # Beside the value: the plan prints none for the years that it reports on.
-    unknown = Absence.NOT_LISTED if row is not None and year <= own.frame.base_year else own.missing_reason(year)
-    yield from (f"没有{year}年{name}（{unknown}）" for name, needed in lacks if needed)
-    if known == [year] and not lacking:
-        unused = "和".join(name for name, needed in lacks if not needed)
-        beside = f"，也没有{unused}可以对照" if unused else ""
-        yield f"只有{year}年一个数值{beside}：看不出趋势，算不出进度"
 
 
 def facts(found: Dossier) -> pd.DataFrame:

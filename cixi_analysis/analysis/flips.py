@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
-from cixi_analysis.analysis.flip_search import Cell, FlipSearch, Way, edit
+from cixi_analysis.analysis.flip_search import FlipSearch, Way
+from cixi_analysis.analysis.flip_trials import Cell, Trials, edit, rank
 from cixi_analysis.assessment import REQUIREMENT, TARGET, Judgement, judgements, measured, observed_level, one_number
 from cixi_analysis.assessment.numbers import NO_DATA, UNMET
-from cixi_analysis.assessment.yardstick import Wording, observation_problems
+from cixi_analysis.assessment.yardstick import observation_problems
 from cixi_analysis.plan.dataset import Asked, Plan
 from cixi_analysis.plan.schema import Observation
 from cixi_analysis.requirement import tree
@@ -64,26 +65,41 @@ def flips(plan: Plan, year: int, item_id: str, level: str) -> tuple[Flip, ...]:
     single one without changes where there is no way, which its sentence explains.
     """
     plan = plan.as_of(plan.require_year(year))
-    judged = judgements(plan, year, REQUIREMENT if level in plan.levels else TARGET, ())
-    base = next(one for one in judged if (one.item.item_id, one.level) == (item_id, level))
+    base = _base(plan, year, item_id, level)
     wording = base.in_force(year)[0]
     if wording is None or base.verdict[0, -1] not in (UNMET, NO_DATA):
         return ()
     if wording.refusal:
         return (Flip(item_id, level, year, (), "要求无法解读：先要读得懂要求，才说得出怎样达标。"),)
     found: dict[frozenset[Cell], Flip] = {}
-    for kind in _kinds(plan, base, year, wording):
-        search = FlipSearch(plan, year, base, kind)
+    for kind in _kinds(plan, base, year):
+        search = FlipSearch(Trials(plan, base.item, level, year, kind), base)
         tried = {frozenset(way.draft): _flip(search, way) for way in search.ways()}
         found |= {key: flip for key, flip in tried.items() if key not in found and _is_valid(plan, flip)}
         if any(cell.is_number for cells in found for cell in cells):
             break
-    return tuple(found.values()) or (
+    by_numbers = sorted(found.values(), key=lambda flip: sum(not change.cell.is_number for change in flip.changes))
+    return tuple(by_numbers) or (
         Flip(item_id, level, year, (), "只靠补上或改动这一年的数据、目标、平均和文字，达不到要求。"),
     )
 
 
-def _kinds(plan: Plan, base: Judgement, year: int, wording: Wording) -> list[Asked]:
+def lacking(plan: Plan, year: int, item_id: str, level: str) -> tuple[Cell, ...]:
+    """The empty cells that the clauses in force need: numbers, and words that nothing stands in for."""
+    plan = plan.as_of(plan.require_year(year))
+    base = _base(plan, year, item_id, level)
+    if base.in_force(year)[1] is None:
+        return ()
+    return FlipSearch(Trials(plan, base.item, level, year, _kinds(plan, base, year)[0]), base).lacks()
+
+
+def _base(plan: Plan, year: int, item_id: str, level: str) -> Judgement:
+    """What is known, judged up to the year."""
+    judged = judgements(plan, year, REQUIREMENT if level in plan.levels else TARGET, ())
+    return next(one for one in judged if (one.item.item_id, one.level) == (item_id, level))
+
+
+def _kinds(plan: Plan, base: Judgement, year: int) -> list[Asked]:
     """What a number that is filled in may measure: what was measured in the year, or last before it; what is asked for."""
     item, observed, found = base.item, observed_level(plan, base.level), list[Asked]()
     for y in reversed([y for y in plan.years if y <= year]):
@@ -91,51 +107,55 @@ def _kinds(plan: Plan, base: Judgement, year: int, wording: Wording) -> list[Ask
         if row and (row.value is not None or (y == year and (row.measure or row.unit))):
             found.append(measured(plan.asked(item, observed, y), row.measure, row.unit, row.polarity))
             break
-    return list(dict.fromkeys([*found, measured(wording.asked, None, None, None)]))
+    asked = (measured(one.asked, None, None, None) for one in base.wordings if year in one.years)
+    return list(dict.fromkeys([*found, *asked]))
 
 
 def _flip(search: FlipSearch, way: Way) -> Flip:
     changes = tuple(_changes(search, way))
-    return Flip(search.item.item_id, search.level, search.year, changes, _sentence(search, changes))
+    return Flip(
+        search.trials.item.item_id, search.trials.level, search.trials.year, changes, _sentence(search, changes)
+    )
 
 
 def _changes(search: FlipSearch, way: Way) -> Iterator[CellChange]:
     for cell, needed in sorted(way.draft.items(), key=lambda pair: (not pair[0].is_number, pair[1] is None)):
-        row = search.rows.get(cell.year)
+        row = search.trials.rows.get(cell.year)
         if not cell.is_number:
             gone = needed is None
             yield CellChange(cell, cell.of.partition("=")[2] if gone else None, needed)
             continue
         known = getattr(row, cell.column, None) if cell == search.value else None
-        unit = search.kind.unit.strip("-")
-        beside = tuple(search.beside(cell).items())
-        if known is not None and search.known is not None and needed is not None:
-            side = "≥" if search.rank(needed) > search.rank(known) else "≤"
+        unit = search.trials.kind.unit.strip("-")
+        beside = tuple(search.trials.beside(cell).items())
+        if known is not None and search.trials.known is not None and needed is not None:
+            side = "≥" if rank(needed) > rank(known) else "≤"
             yield CellChange(cell, known, needed, unit, side, beside=beside)
             continue
         low, high = way.limits[cell]
         side, upto = ("≥" if low else "≤" if high else ""), high if low and high else ""
-        joint = (cell == search.value and not side) or (cell != search.value and search.value in way.draft)
-        clauses = (
-            tuple(c for c in dict.fromkeys(search.lacking.get(cell, ())) if c not in way.draft.values())
-            if joint
-            else ()
-        )
-        yield CellChange(cell, known, needed, unit, side, upto, clauses, beside)
+        beside_it = [c for c in way.draft if c.column == "value" and c.year > cell.year]
+        if cell.column != "value":  # a change is one from an earlier year
+            change = cell.of.startswith(BenchmarkKind.CHANGE)
+            beside_it = [c for c in way.draft if c.column == "value" and (change or c == search.value)]
+        clauses: Iterator[str] = (c for c in search.lacking.get(cell, ()) if c not in way.draft.values())
+        joint = beside_it or not side
+        yield CellChange(cell, known, needed, unit, side, upto, tuple(dict.fromkeys(clauses)) if joint else (), beside)
 
 
 def _sentence(search: FlipSearch, changes: Sequence[CellChange]) -> str:
     """What would have to be, for a reader."""
-    told = [_moved(search, c) for c in changes if c.found is not None and c.needed is not None]
-    told += [_bounded(search, c) for c in changes if c.found is None and c.side and not c.clauses]
+    numbers = [c for c in changes if c.cell.is_number and not c.clauses]
+    moved = search.trials.known is not None
+    told = [_moved(search, c) if c.found is not None and moved else _bounded(search, c) for c in numbers]
     if joint := [c for c in changes if c.clauses]:
         clauses = dict.fromkeys(clause for c in joint for clause in c.clauses)
         told.append(f"补上{_names(search, [c.cell for c in joint])}，且符合{_quoted(clauses)}")
     if words := [c.needed for c in changes if c.cell.column == "attests" and c.needed]:
         told.append(f"有原文载明{_quoted(words)}")
     if any(c.needed == NOT_ASSIGNED for c in changes):
-        told.append(f"查明{search.year}年上级没有下达目标（按约定视同达标）")
-    if search.level in search.plan.levels:
+        told.append(f"查明{search.trials.year}年上级没有下达目标（按约定视同达标）")
+    if search.trials.level in search.trials.plan.levels:
         told += [f"原文所说的“{c.found}”随之不再成立" for c in changes if c.needed is None]
     return "；".join(told) + "。"
 
@@ -143,32 +163,35 @@ def _sentence(search: FlipSearch, changes: Sequence[CellChange]) -> str:
 def _moved(search: FlipSearch, change: CellChange) -> str:
     """A value that would have to be another: from what to what, and how far that is."""
     found, needed = (_quantity(text or "", change.unit) for text in (change.found, change.needed))
-    if search.known is None:
-        return f"改测{search.kind.name}（现有{found}，所测的不是它）"
     up = change.side == "≥"
     if change.unit == CLASS_UNIT:
-        return f"{search.year}年由{found}改善到{needed}" if not up else f"{search.year}年由{found}变为{needed}"
+        return f"{search.trials.year}年须由{found}{'变为' if up else '改善到'}{needed}"
     apart = abs(Decimal(change.needed or 0) - Decimal(change.found or 0))
     by = f"{apart:f}{'个百分点' if change.unit == '%' else change.unit}"
     limits = (leaf for leaf in search.finding.leaves() if isinstance(leaf.node, tree.Bound | tree.ClassBound))
-    if search.level not in search.plan.levels and any(leaf.verdict[0, -1] == UNMET for leaf in limits):
-        return f"{search.level}年须达到{needed}，比{search.year}年的{found}{'提高' if up else '降低'}{by}"
-    return f"{search.year}年的数值须由{found}{'提高' if up else '降低'}到{needed}，相差{by}"
+    if search.trials.level not in search.trials.plan.levels and any(leaf.verdict[0, -1] == UNMET for leaf in limits):
+        return f"{search.trials.level}年须达到{needed}，比{search.trials.year}年的{found}{'提高' if up else '降低'}{by}"
+    return f"{search.trials.year}年的数值须由{found}{'提高' if up else '降低'}到{needed}，相差{by}"
 
 
 def _bounded(search: FlipSearch, change: CellChange) -> str:
     """A missing number, and between which ends it would have to lie."""
-    limit = _quantity(change.needed or "", change.unit)
+    filled = f"补上{_names(search, [change.cell])}"
+    if change.found is not None:
+        filled = f"改测{search.trials.kind.name}（现有的{change.found}所测不同，不能相比）"
+    limit, upto = (_quantity(text or "", change.unit) for text in (change.needed, change.upto))
+    if not change.side:
+        return filled
     if change.upto:
-        return f"补上{_names(search, [change.cell])}，须在{limit}至{_quantity(change.upto, change.unit)}之间"
+        return f"{filled}，须在{limit}至{upto}之间"
     if change.unit == CLASS_UNIT:
-        return f"补上{_names(search, [change.cell])}，须为{limit}或更{'优' if change.side == '≤' else '差'}"
-    return f"补上{_names(search, [change.cell])}，须{_SIDES[change.side]}{limit}"
+        return f"{filled}，须为{limit}或更{'优' if change.side == '≤' else '差'}"
+    return f"{filled}，须{_SIDES[change.side]}{limit}"
 
 
 def _names(search: FlipSearch, cells: Sequence[Cell]) -> str:
     """What missing numbers are called."""
-    what = "数值" if search.kind.name == search.item.name else search.kind.name
+    what = "数值" if search.trials.kind.name == search.trials.item.name else search.trials.kind.name
     years = sorted(cell.year for cell in cells if cell.column == "value")
     told = [f"{'、'.join(map(str, years))}年的{what}"] if years else []
     for cell in cells:

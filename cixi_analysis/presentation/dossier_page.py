@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from cixi_analysis.analysis.commitments import deadline, promised
 from cixi_analysis.analysis.dossier import Dossier, value_text, yardsticks
+from cixi_analysis.analysis.missing_data import question_names
 from cixi_analysis.analysis.reconciliation import result
 from cixi_analysis.analysis.records import records
 from cixi_analysis.assessment import Assessment, asking, wordings
@@ -194,24 +195,20 @@ def ways(found: Dossier) -> Html:
         told.setdefault((flip.item_id, flip.level), []).append(flip.sentence)
     alike: dict[tuple[str, ...], list[str]] = {}
     for (item_id, level), sentences in told.items():
-        is_level = level in found.plan.levels
-        asks = f"{found.plan.level(level).chinese}要求" if is_level else f"{level}年规划值"
-        alike.setdefault((item_id, *sentences), []).append(asks)
+        alike.setdefault((item_id, *sentences), []).append(level)
     points = []
-    for (item_id, *sentences), own in alike.items():
+    for (item_id, *sentences), levels in alike.items():
         item = f"{titles.item_title(found.plan.item(item_id))}　" if len(found.plan.items) > 1 else ""
-        one = len(sentences) == 1
-        below = sentences[0] if one else bullets(*sentences)
-        points.append(
-            Markup("<strong>{}{}</strong>：{}{}").format(item, "、".join(own), "" if one else "做到其中一条即可", below)
-        )
-    return bullets(*points) if points else paragraph("各级要求和各年规划值都已达到，或没有。")
+        head = Markup("<strong>{}{}</strong>：").format(item, question_names(found.plan, levels))
+        several = len(sentences) > 1
+        points.append(head + (Markup("做到其中一条即可{}").format(bullets(*sentences)) if several else sentences[0]))
+    return bullets(*points) if points else paragraph("有要求和规划值的都已达到。")
 
 
 def missing(found: Dossier) -> Html:
     """The data that the requirements of the year would need and that are not known."""
     if not found.missing:
-        return paragraph(f"{found.year}年的要求和规划值用到的现状值、上级目标、平均与以前年份的数值都有。")
+        return paragraph(f"{found.year}年的要求和规划值用到的数值、上级目标、平均和文字都有。")
     return bullets(*found.missing)
 
 

@@ -1,0 +1,219 @@
+"""What may change of an item's observation, and judging what is tried by the one evaluator, many contents at a time."""
+
+from collections.abc import Callable, Generator, Mapping, Sequence
+from decimal import ROUND_FLOOR, Decimal
+from functools import cached_property
+from itertools import islice, product
+from typing import Any, NamedTuple, TypeVar, cast
+
+import numpy as np
+import pandas as pd
+
+from cixi_analysis.assessment import measured, observed_level, unstated
+from cixi_analysis.assessment.evaluation import Finding
+from cixi_analysis.assessment.judgement import Judgement, judge_item
+from cixi_analysis.assessment.numbers import MET
+from cixi_analysis.assessment.panel import COLUMNS, Flags, Panel
+from cixi_analysis.plan.dataset import Asked, Plan
+from cixi_analysis.plan.schema import Indicator, Observation, clause_pairs
+from cixi_analysis.words import CLASS_UNIT, WATER_CLASSES, BenchmarkKind
+
+T = TypeVar("T")
+#: How many numbers are tried between two.
+POINTS = 16
+#: Beyond every number that is tried.
+_FAR = "1000000000000"
+
+
+class Cell(NamedTuple):
+    """A cell of the item's observation in a year; ``of``: an entry of ``attests`` or ``denies``, the kind of an average,
+    or the one content that is tried.
+    """
+
+    year: int
+    column: str
+    of: str = ""
+
+    @property
+    def is_number(self) -> bool:
+        return self.column in ("value", "benchmark") or (self.column == "assigned_target" and not self.of)
+
+
+#: What is tried: cells with their contents; None takes an entry away.
+Draft = Mapping[Cell, str | None]
+
+
+#: A search: it yields drafts and is sent which of them are met.
+Steps = Generator[Sequence[Draft], Sequence[bool], T]
+
+
+class Trials:
+    """One item at one level in one year; a value that is filled in measures ``kind``."""
+
+    def __init__(self, plan: Plan, item: Indicator, level: str, year: int, kind: Asked) -> None:
+        self.item, self.level, self.year, self.kind = item, level, year, kind
+        self.plan, self.observed = plan.only((item,)), observed_level(plan, level)
+        seen = ((y, plan.observation(item.item_id, y, self.observed)) for y in plan.years if y <= year)
+        self.rows = {y: row for y, row in seen if row}
+        #: the numbers that findings use; those of them that are limits and averages
+        self.marks: set[Decimal] = set()
+        self.limits: set[Decimal] = set()
+
+    def edited(self, year: int, draft: Draft) -> dict[str, Any] | None:
+        """The columns of the item's row in ``year`` by a draft; None where there is no row."""
+        row, own = self.rows.get(year), [cell for cell in draft if cell.year == year]
+        if row is None and not own:
+            return None
+        cells = dict.fromkeys(Observation.columns()) | (
+            dict(row) if row else {"absence": self.plan.missing_reason(year)}
+        )
+        cells |= {"item_id": self.item.item_id, "level": None}
+        for cell in own:
+            cells = edit(cells, cell, draft[cell], self.beside(cell))
+        return cells
+
+    def beside(self, cell: Cell) -> dict[str, Any]:
+        """Other columns of the row that go with a cell: what a value measures."""
+        if cell.column != "value":
+            return {}
+        own = measured(self.plan.asked(self.item, self.observed, cell.year), None, None, None)
+        must = {*unstated(self.plan, self.item, self.observed, cell.year), *(["unit"] if self.of_class else [])}
+        pairs = (("measure", self.kind.name, own.name), ("unit", self.kind.unit, own.unit))
+        stated = {column: mine if mine != theirs or column in must else None for column, mine, theirs in pairs}
+        return {**stated, "polarity": self.kind.polarity if self.kind.polarity != own.polarity else None}
+
+    def judge(self, drafts: Sequence[Draft]) -> Judgement:
+        """The drafts as regions of one panel, of which the year is the last."""
+        years = range(min([self.year, *self.rows, *(cell.year for draft in drafts for cell in draft)]), self.year + 1)
+        tried = ((str(n), y, self.edited(y, draft)) for n, draft in enumerate(drafts) for y in years)
+        table = pd.DataFrame([(n, y, *row.values()) for n, y, row in tried if row], columns=list(COLUMNS), dtype=object)
+        panel = Panel(self.plan, [*map(str, range(len(drafts)))], years, table)
+        return judge_item(self.plan, panel, self.item, self.level)
+
+    def finding(self, judged: Judgement) -> Finding:
+        """The finding of the year's wording."""
+        return cast(Finding, judged.in_force(self.year)[1])  # the wording is read
+
+    def met(self, drafts: Sequence[Draft]) -> Flags:
+        """Which drafts are met, whatever the words say beside the numbers."""
+        flags: Flags = self.judge(drafts).verdict[:, -1] == MET
+        return flags
+
+    def holds(self, drafts: Sequence[Draft]) -> Flags:
+        """Which drafts are met, words and numbers not contradicting each other."""
+        judged = self.judge(drafts)
+        flags: Flags = judged.verdict[:, -1] == MET
+        for _, here in judged.contradicted():
+            flags &= ~here[:, -1]
+        return flags
+
+    def first(self, cell: Cell, draft: Draft, ends: bool) -> list[int]:
+        """The numbers that are tried first: those that findings use, a step beside them, and some over the whole range."""
+        if self.is_class(cell):
+            return [*range(1, len(WATER_CLASSES) + 1)]
+        marks = self.marks | {Decimal(draft[c] or 0) for c in draft if c.is_number}
+        far = (max(map(abs, marks), default=Decimal(0)) + 1) * 10
+        share = self.kind.unit == "%" and max(marks, default=0) <= 100
+        below = min(marks, default=0) < 0 or cell.of.startswith(BenchmarkKind.CHANGE)
+        low, high = (self.floor(one) for one in (-far if below else 0, 100 if share else far))
+        near = {self.floor(mark) + k for mark in marks for k in (-1, 0, 1, 2)}
+        spread = {*map(int, np.linspace(low, high, POINTS))}
+        return sorted(k for k in near | (spread if ends else spread - {low, high}) if low <= k <= high)
+
+    @property
+    def known(self) -> str | None:
+        """The year's value, where it measures what is asked for here."""
+        row = self.rows.get(self.year)
+        if row is None or row.value is None:
+            return None
+        asked = self.plan.asked(self.item, self.observed, self.year)
+        return row.value if measured(asked, row.measure, row.unit, row.polarity) == self.kind else None
+
+    @property
+    def of_class(self) -> bool:
+        """Whether a water class is measured."""
+        return self.kind.unit == CLASS_UNIT
+
+    def is_class(self, cell: Cell) -> bool:
+        """Whether a cell holds a water class."""
+        return self.of_class and cell.column != "benchmark"
+
+    def scenarios(self, cells: Sequence[Cell], steps: int) -> list[dict[Cell, str | None]]:
+        """Contents of cells that are settled later: far beyond all others, and near a number. Whether some would do."""
+        some: dict[str, list[str]] = {"assigned_target": ["0", _FAR], "benchmark": [f"-{_FAR}", _FAR]}
+        near = (f"{steps * share + k:.0f}" for share, k in ((1, -1), (1, 0), (1, 1), (0.97, 0), (1.03, 0)))
+        some["value"] = [f"-{_FAR}", "0.000000001", _FAR, *(f"{Decimal(k).scaleb(-self._step):f}" for k in near)]
+        ends = [*WATER_CLASSES[:: len(WATER_CLASSES) - 1]]
+        contents = (ends if self.is_class(cell) else some[cell.column] for cell in cells)
+        return [dict(zip(cells, one, strict=True)) for one in product(*contents)]
+
+    def example(self, cell: Cell, slope: int = 0) -> str:
+        """Any content, of years that stay the same, or rise or fall: it matters only that there is one."""
+        years = slope * (self.year - cell.year)
+        if self.is_class(cell):
+            return WATER_CLASSES[min(max(3 - years, 0), 5)]
+        values = [row.value for row in self.rows.values() if row.value and row.value not in WATER_CLASSES]
+        numbers = [*map(Decimal, reversed(values)), *sorted(self.marks), Decimal(50)]
+        return f"{next(number for number in numbers if number > 0) * (1 - years * Decimal('0.1')):f}"
+
+    @cached_property
+    def _step(self) -> int:
+        """Decimals of a printed number: those of the value; where there is none, of the other years and the limits."""
+        if self.known:
+            return _decimals(self.known)
+        values = [row.value for row in self.rows.values() if row.value and row.value not in WATER_CLASSES]
+        return max(map(_decimals, [*values, *(f"{mark.normalize():f}" for mark in self.limits)]), default=0)
+
+    def floor(self, number: Decimal | int) -> int:
+        """A number in steps of the printed precision."""
+        if self.of_class:
+            return int(number)
+        return int(Decimal(number).scaleb(self._step).to_integral_value(ROUND_FLOOR))
+
+    def text(self, cell: Cell, steps: int) -> str:
+        """A number of steps as it is printed."""
+        return WATER_CLASSES[steps - 1] if self.is_class(cell) else f"{Decimal(steps).scaleb(-self._step):f}"
+
+
+def together(searches: Sequence[Steps[T]], judge: Callable[[Sequence[Draft]], Flags]) -> list[T]:
+    """The results of searches that run side by side: one panel for what all of them try next."""
+    results: dict[int, T] = {}
+    answers: dict[int, Sequence[bool] | None] = dict.fromkeys(range(len(searches)))
+    while answers:
+        asked: dict[int, Sequence[Draft]] = {}
+        for n, answer in answers.items():
+            try:
+                asked[n] = next(searches[n]) if answer is None else searches[n].send(answer)
+            except StopIteration as stop:
+                results[n] = stop.value
+        flags = iter(judge([draft for drafts in asked.values() for draft in drafts]).tolist() if asked else ())
+        answers = {n: [*islice(flags, len(drafts))] for n, drafts in asked.items()}
+    return [results[n] for n in range(len(searches))]
+
+
+def rank(text: str) -> Decimal:
+    """A number; a water class by its order."""
+    return Decimal(WATER_CLASSES.index(text) + 1 if text in WATER_CLASSES else text)
+
+
+def edit(row: Mapping[str, Any], cell: Cell, needed: str | None, beside: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns of a row with one cell changed."""
+    match cell.column:
+        case "value":
+            return {**row, "value": needed, "absence": None, **beside}
+        case "benchmark":
+            return {**row, "benchmark": float(needed or 0), "benchmark_kind": cell.of}
+        case "assigned_target":
+            return {**row, "assigned_target": needed}
+    kept = [text for text in entries(row[cell.column]) if text != cell.of]
+    told = "；".join(kept if needed is None else [*kept, cell.of])
+    return {**row, cell.column: told or None, "statement": row["statement"] or needed}
+
+
+def _decimals(text: str) -> int:
+    return len(text.partition(".")[2])
+
+
+def entries(cell: str | None) -> list[str]:
+    """The entries of ``attests`` or ``denies``, each with its words."""
+    return [f"{clause}={quote}" for clause, quote in clause_pairs(cell or "")]
