@@ -43,7 +43,7 @@ from cixi_analysis.presentation import (
 from cixi_analysis.presentation import changes_page as changes
 from cixi_analysis.presentation import figure as figure_module
 from cixi_analysis.presentation.board import board
-from cixi_analysis.presentation.charts.series_charts import margin_rows, points
+from cixi_analysis.presentation.charts.series_charts import points
 from cixi_analysis.presentation.charts.tally_chart import domain_counts
 from cixi_analysis.presentation.html import Html
 from cixi_analysis.presentation.looks import FONTS, LOOKS
@@ -84,8 +84,9 @@ def all_charts(plan: Plan, year: int) -> list[Any]:
     trends, margins = trend_tables.trends(plan, year), trend_tables.margins(plan, year)
     return [
         charts.progress_by_domain(assessment),
-        *charts.item_series(plan, year, margins, trends),
-        charts.distance(plan, year, margins),
+        *(one for one in charts.item_series(plan, year, margins, trends) if not isinstance(one, Html)),
+        charts.bullets(plan, year, margins, trends),
+        charts.gaps(plan, year, trends),
         charts.schedule(plan, year),
         charts.money_by_category(plan),
         charts.money_by_unit(plan),
@@ -234,7 +235,7 @@ def test_charts_are_the_same_every_time(plan: Plan) -> None:
 def test_a_chart_is_a_figure_with_words(year2022: Assessment) -> None:
     """Caption and a text for those who do not see the drawing."""
     progress = shown(charts.progress_by_domain(year2022))
-    assert re.search(r'<figure class="cixi-figure wide" id="progress-by-domain-2022">', progress)
+    assert re.search(r'<figure class="cixi-figure" id="progress-by-domain-2022">', progress)
     assert "2022年各领域达标情况</strong>" in progress
     assert re.search(r'<svg role="img" aria-label="2022年各领域达标情况。格中为指标数：[^"]+"', progress)
 
@@ -258,6 +259,19 @@ def test_a_chart_holds_its_data_once(plan: Plan) -> None:
                     ]
             rebuilt = [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
             assert rebuilt == [{f: None if v == "" else v for f, v in row.items()} for row in rows] or rebuilt == rows
+
+
+def test_every_chart_fits_a_phone(plan: Plan) -> None:
+    """A drawing is at most as wide as the column of text, and has another one where it is wider than a phone; the two
+    have ids of their own and the same words for those who do not see them.
+    """
+    for chart in all_charts(plan, 2022):
+        drawings = re.findall(r'<svg[^>]* aria-label="([^"]+)"[^>]* width="([\d.]+)"', shown(chart))
+        labels, widths = zip(*((label, float(width)) for label, width in drawings), strict=True)
+        assert widths[0] <= 710, chart.name
+        assert widths[-1] <= 400, chart.name
+        assert len(set(labels)) == 1
+        assert len(widths) == 1 + (widths[0] > 400), chart.name
 
 
 def test_a_chart_without_columns_is_refused() -> None:
@@ -350,34 +364,173 @@ def test_progress_by_domain_counts(year2022: Assessment) -> None:
     assert set(counts[counts["fill"] == LOOKS[Verdict.UNMET].ink]["verdict"]) == {"unmet"}
 
 
-def test_missing_years_stay_gaps(plan: Plan) -> None:
-    """PM2.5 of 2018 and 2022: two points, no line between; three years in a row are one line."""
-    far, near = series(plan, 2022)["9.3", None], series(plan, 2022)["8", None]
-    assert list(points(far)["run"]) == [0, 1]
-    assert list(points(near)["run"]) == [0, 0, 0]
+def test_missing_years_are_dashed(plan: Plan) -> None:
+    """PM2.5 of 2018 and 2022: a dashed line; three years in a row are two plain ones. The ends have labels."""
+    far, near = points(series(plan, 2022)["9.3", None]), points(series(plan, 2022)["8", None])
+    assert far[["year", "gap", "label", "below"]].to_numpy().tolist() == [
+        [2018, True, "38", False],
+        [2022, False, "26", True],
+    ]
+    assert far["later"][0] == 2022
+    assert [list(near[column]) for column in ("gap", "label")] == [[False] * 3, ["2.92", "", "7.34"]]
 
 
-def test_series_charts_have_targets_and_no_forced_zero(plan: Plan) -> None:
-    """Items with two years or more; equal series share a chart; a numeric target is a point of its year."""
-    trends, margins = trend_tables.trends(plan, 2022), trend_tables.margins(plan, 2022)
-    found = {c.to_dict()["name"]: c.to_dict() for c in charts.item_series(plan, 2022, margins, trends)}
-    assert set(found) == {f"series-{i}-2022" for i in ("8", "9-2", "24", "28-1", "28-2", "33", "34", "49")}
-    assert found["series-9-2-2022"]["title"]["text"] == "9②、9③ PM2.5浓度（微克/立方米）"
-    rows = [row for data in found["series-28-1-2022"]["datasets"].values() for row in data]
-    assert {"kind": "规划值", "year": "2025", "value": 13.0, "label": "规划值 13"}.items() <= rows[2].items()
+def series_specs(plan: Plan, year: int) -> dict[str, Any]:
+    trends, margins = trend_tables.trends(plan, year), trend_tables.margins(plan, year)
+    drawn = [c for c in charts.item_series(plan, year, margins, trends) if not isinstance(c, Html)]
+    return {str(c.name): c.to_dict() for c in drawn}
+
+
+def test_series_charts_share_their_years_and_begin_at_zero(plan: Plan) -> None:
+    """All axes of years are the same, from the first number of the plan to the last target year; no axis is cut."""
+    found = series_specs(plan, 2022)
+    assert set(found) == {f"series-{i}-2022" for i in ("8", "9-2", "24", "28-1", "28-2", "34", "49")}
     for spec in found.values():
-        assert all(layer["encoding"]["y"]["scale"]["zero"] is False for layer in spec["layer"])
+        x, y = ([layer["encoding"][way]["scale"] for layer in spec["layer"] if "scale" in layer["encoding"].get(way, {})]
+                for way in "xy")  # fmt: skip
+        assert {tuple(scale["domain"]) for scale in x} == {(2017.5, 2030.5)}
+        assert {scale["domain"][0] for scale in y} == {0.0}
 
 
-def test_distance_is_signed_and_labelled_with_the_real_numbers(plan: Plan) -> None:
-    """38 is 9.3 and 54.3 short; 31③ is exactly on the provincial bound; a bound of 0 has no share."""
-    rows = margin_rows(plan, trend_tables.margins(plan, 2022))
-    labels = dict(zip(zip(rows["item"], rows["level"], strict=True), rows["label"], strict=True))
-    assert labels["38 农村生活污水治理率", "national"] == "✗ 40.7% 对 ≥50（−9.3）"
-    assert labels["38 农村生活污水治理率", "provincial"] == "✗ 40.7% 对 ≥95（−54.3）"
-    assert labels["31③ 农膜回收利用率", "provincial"] == "✓ 90% 对 ≥90（0）"
-    assert not any(name.startswith("10③") for name in rows["item"])
-    assert (rows["drawn"].abs() <= 60).all()
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        ("9-2", "9②、9③ PM2.5浓度 38→26微克/立方米，已完成下达目标"),
+        ("28-2", "28② 农田灌溉水有效利用系数 0.631→0.632，离2025年规划值0.64还差0.008"),
+        ("49", "49 公众对生态文明建设的满意度 80.83→84.07，达到要求，已达到2025年、2030年规划值"),
+        ("8", "8 绿色贷款余额占比 2.92→7.34%，改善"),
+    ],
+)
+def test_the_title_of_a_series_is_its_message(plan: Plan, name: str, title: str) -> None:
+    """The ends, and what they are held against, or the direction where there is nothing; equal series share a chart."""
+    spec = series_specs(plan, 2022)[f"series-{name}-2022"]
+    assert spec["title"]["text"] == title
+    assert spec["description"].startswith(title)
+
+
+def test_series_have_their_limits_drawn(plan: Plan) -> None:
+    """A target at its year, what was assigned at the year it is for, a bound of the requirement at none."""
+    found, limits = series_specs(plan, 2022), set()
+    for name in ("series-9-2-2022", "series-28-1-2022", "series-49-2022"):
+        rows = [row for data in found[name]["datasets"].values() for row in data]
+        limits |= {(row["kind"], row["year"], row["value"], row["label"]) for row in rows if row["kind"] != "现状值"}
+    assert limits == {
+        ("下达目标", 2022, 31.0, "下达目标≤31"),
+        ("规划值", 2025, 13.0, "规划值13"),
+        ("要求", None, 80.0, "国≥80"),
+        ("规划值", 2025, 80.0, "规划值80"),
+        ("规划值", 2030, 80.0, "规划值80"),
+    }
+
+
+def test_a_level_series_is_a_sentence(plan: Plan) -> None:
+    """33 was 100 twice and has no limit: a line says nothing more."""
+    trends, margins = trend_tables.trends(plan, 2022), trend_tables.margins(plan, 2022)
+    told = [text(c) for c in charts.item_series(plan, 2022, margins, trends) if isinstance(c, Html)]
+    assert told == [" 33 一般工业固体废物综合利用率：2021年100，2022年100%，没有变化。 "]
+
+
+def bullets(plan: Plan, *ids: str) -> Any:
+    trends, margins = (
+        table[table["item_id"].isin(ids) | (not ids)]
+        for table in (trend_tables.trends(plan, 2022), trend_tables.margins(plan, 2022))
+    )
+    return charts.bullets(plan, 2022, margins, trends)
+
+
+@pytest.mark.parametrize(
+    ("ids", "told"),
+    [
+        (("9.1",), "优良天数比例83.3%，比下达目标86.8低3.5个百分点"),
+        (("38",), "农村生活污水治理率40.7%，比国家级要求≥50低9.3个百分点、比省级要求≥95低54.3个百分点"),
+        (("9.1", "9.2", "9.3"), "优良天数比例83.3%，比下达目标86.8低3.5个百分点"),
+        (("28.2",), "农田灌溉水有效利用系数0.632，离2025年规划值0.64还差0.008"),
+        (("31.1", "31.2", "31.3"), "3个子项有数值可比，都达到要求"),
+        (("5",), "生态环境信息公开率100%，达到要求，已达到2025年、2030年规划值。"),
+        (("22.1",), "2022年没有可以比较的数值要求或规划值。"),
+    ],
+)
+def test_bullets_say_what_is_missing(plan: Plan, ids: tuple[str, ...], told: str) -> None:
+    """With unit and direction; of 100 % that keeps every limit, and of what has none, a sentence and no drawing."""
+    found = bullets(plan, *ids)
+    assert (text(found).strip() if isinstance(found, Html) else found.title.text) == told
+
+
+def test_bullets_hold_each_value_against_its_limits(plan: Plan) -> None:
+    """Every item with a number and a limit has its bar from 0, on its own scale, those not met first and in red; every
+    limit lies where its number says. 9① has its assigned target, 38 two bounds and two targets.
+    """
+    spec = bullets(plan).to_dict()
+    rows = next(data for data in spec["datasets"].values() if "at" in data[0])
+    bars = [row for row in rows if row["kind"] == "现状值"]
+    assert [(row["item"].split()[0], row["ink"] == LOOKS[Verdict.UNMET].ink) for row in bars[:3]] == [
+        ("38", True),
+        ("9①", True),
+        ("3", False),
+    ]
+    for bar in bars:
+        own = [row for row in rows if row["item"] == bar["item"]]
+        scale = bar["value"] / bar["at"]
+        assert {row["kind"] for row in own} > {"现状值"}
+        assert all(row["at"] == pytest.approx(row["value"] / scale) and 0 <= row["at"] <= 1 for row in own)
+    limits = [(row["kind"], row["told"]) for row in rows if row["item"].startswith(("38", "9① "))]
+    assert limits == [
+        ("现状值", "40.7%"), ("要求", "国≥50"), ("要求", "省≥95"), ("规划值", "2025年规划值100"), ("规划值", "2030年规划值100"),
+        ("现状值", "83.3%"), ("下达目标", "下达目标86.8"),
+    ]  # fmt: skip
+    assert spec["title"]["text"] == "34个子项有数值可比，2个未达到要求：农村生活污水治理率、优良天数比例"
+    assert "另有15个子项为100%或0，数值要求与规划值都已达到，不画：5、6、10②、10③" in spec["title"]["subtitle"]
+
+
+@pytest.mark.parametrize(
+    ("value", "wording", "title"),
+    [
+        ("-0.5", "≥1", "乙一-0.5件，比国家级要求≥1低1.5件"),
+        ("0", ">0", "乙一0件，只到国家级要求>0的界限"),
+        ("0", "≥0", "乙一0件，达到要求"),
+    ],
+)
+def test_bullets_of_odd_numbers(value: str, wording: str, title: str) -> None:
+    """Below 0, at 0, and on a limit that does not count itself."""
+    plan = tiny_plan(
+        items=(item("2.1", name="乙一", unit="件"),), requirements=(requirement("2.1", "national", wording),),
+        targets=(), published=(), observations={2022: (observation("2.1", value),)}, commitments=(), links=(),
+    )  # fmt: skip
+    found = charts.bullets(plan, 2022, trend_tables.margins(plan, 2022), trend_tables.trends(plan, 2022))
+    assert found.title.text == title.replace("-", "\N{MINUS SIGN}", 1)
+    assert "<svg" in shown(found)
+
+
+def test_unmet_items_have_a_picture_wherever_they_are_listed(plan: Plan, year2022: Assessment) -> None:
+    """The two unmet items of 2022; a year without any shows nothing."""
+    rows = next(data for data in charts.unmet_bullets(year2022).to_dict()["datasets"].values() if "at" in data[0])
+    assert {row["item"] for row in rows} == {"9① 优良天数比例", "38 农村生活污水治理率"}
+    assert text(charts.unmet_bullets(assess(plan, 2020))).strip() == ""
+
+
+def test_gaps_tell_what_is_needed_a_year(plan: Plan) -> None:
+    """The numeric targets not reached, the farthest first, each with gap and yearly change; a sentence where there is none."""
+    trends = trend_tables.trends(plan, 2022)
+    spec = charts.gaps(plan, 2022, trends).to_dict()
+    assert (
+        spec["title"]["text"]
+        == "7个数值规划值尚未达到，差得最多的是38 农村生活污水治理率（2025年）：每年需+19.77个百分点"
+    )
+    rows = next(iter(spec["datasets"].values()))
+    assert [(row["item"], row["rate"], row["share"]) for row in rows[::5]] == [
+        ("38 农村生活污水治理率（2025年）", "+19.77个百分点", 59.3),
+        ("28① 单位地区生产总值用水量（2025年）", "\N{MINUS SIGN}0.025立方米/万元", 0.7692),
+    ]
+    reached = trends[trends["pace"] == Pace.REACHED]
+    assert text(charts.gaps(plan, 2022, reached)).strip() == "截至2022年，没有未达到的数值规划值。"
+
+
+def test_the_schedule_is_ordered_by_end(plan: Plan) -> None:
+    """By end year, with the share of the years that has passed."""
+    rows = next(data for data in charts.schedule(plan, 2022).to_dict()["datasets"].values() if "share" in data[0])
+    assert [row["end_year"] for row in rows] == sorted(row["end_year"] for row in rows)
+    shares = {row["number"]: row["share"] for row in rows}
+    assert (shares[9], shares[7], shares[44], shares[23]) == ("67%", "73%", "20%", "0%")
 
 
 def test_project_charts_say_what_they_show(plan: Plan) -> None:
@@ -770,16 +923,12 @@ def test_trend_page_of_every_year(plan: Plan, year: int) -> None:
         trend_tables.without_target(plan, trends),
     ):
         assert "没有这样的行" not in text(piece)
-    assert shown(charts.distance(plan, year, margins))
+    for chart in (charts.bullets(plan, year, margins, trends), charts.gaps(plan, year, trends)):
+        assert isinstance(chart, Html) or shown(chart)
 
 
 def test_what_would_be_empty_is_left_out_with_its_reason(plan: Plan) -> None:
     """No panel with an axis alone, no table without rows: a sentence says why."""
-    margins = trend_tables.margins(plan, 2020)
-    drawn = shown(charts.distance(plan, 2020, margins))
-    assert re.findall("<text[^>]*>(国家级|省级)</text>", drawn) == ["国家级"]
-    assert "2020年有数值的子项中，没有一项的省级要求是必须满足的数值界限，所以没有省级的图。" in drawn
-    assert "没有国家级、省级的图" in text(charts.distance(plan, 2020, margins[:0]))
     none = text(trend_tables.trend_table(plan, 2020, trend_tables.trends(plan, 2020)))
     assert none.strip() == "截至2020年，没有一个子项有两个以上年份的数值，所以没有变化可列，也没有图。"
     assert text(tables.table([], {"甲": "text"}, caption="乙")).strip() == "乙：没有。"

@@ -65,7 +65,7 @@ def undrawn(page: Page) -> list[str]:
     """The charts without a drawing, its title, its description or its data."""
     return page.evaluate(
         """() => [...document.querySelectorAll('.cixi-figure:has(> .cixi-drawing)')].filter((figure) => {
-            const svg = figure.querySelector('.cixi-drawing svg'), box = svg?.getBoundingClientRect();
+            const svg = [...figure.querySelectorAll('.cixi-drawing svg')].find((e) => e.checkVisibility()), box = svg?.getBoundingClientRect();
             return !(box?.width > 100 && box.height > 40 && svg.querySelectorAll('path, text').length > 5
                 && svg.getAttribute('aria-label') && figure.querySelector('figcaption strong').textContent
                 && figure.id && figure.querySelector('details table tbody td'));
@@ -149,7 +149,7 @@ def test_status_is_never_colour_alone(site: Path, browser: Browser, medium: str)
     for kind, text in (("met", "✓ 达标"), ("unmet", "✗ 未达标"), ("no_data", "? 无数据")):
         assert page.locator(f".status-{kind}").first.inner_text() == text
     if medium == "print":
-        for hidden in (".cixi-tools", ".bd-sidebar-primary", ".bd-header-article"):
+        for hidden in (".cixi-menu", ".bd-sidebar-primary", ".bd-header-article"):
             assert not [one for one in page.locator(hidden).all() if one.is_visible()], hidden
     visit.close()
 
@@ -209,7 +209,7 @@ def test_without_scripts_all_is_there(site: Path, browser: Browser) -> None:
     page.locator(".cixi-data > summary").first.click()
     assert page.locator(".cixi-data td").first.is_visible()
     assert page.locator("#project-47").is_visible()
-    assert page.locator(".cixi-button, .cixi-sort").count() == 0
+    assert page.locator(".cixi-button, .cixi-sort, .cixi-menu").count() == 0
     visit.close()
 
 

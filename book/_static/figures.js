@@ -1,6 +1,7 @@
 // Charts. Each is on the page as a drawing (SVG), its data as a table, its specification as JSON without that data.
-// When the reader first reaches for a chart, by pointer, by keyboard or with its button, Vega-Lite is loaded from
-// beside this script, once for all charts, and the chart is drawn again by it: with tooltips, highlighting, filters.
+// When the reader first reaches for a chart, by pointer or by keyboard, Vega-Lite is loaded from beside this script,
+// once for all charts, and the chart is drawn again by it: with tooltips, highlighting, filters. A drawing made for
+// phones stays as it is.
 "use strict";
 
 (() => {
@@ -14,29 +15,28 @@
   function prepare(figure) {
     const drawing = figure.querySelector(".cixi-drawing");
     const title = figure.querySelector("figcaption strong").textContent;
-    const tools = element("div", "cixi-tools", drawing, "afterend");
-    const start = button(tools, "互动", `互动：${title}`);
-    start.title = "提示、突出显示与筛选；指针移到图上也会开始";
+    const menu = element("details", "cixi-menu", drawing, "afterend");
+    const summary = element("summary", "", menu, "beforeend");
+    summary.textContent = "⋯";
+    summary.setAttribute("aria-label", `下载：${title}`);
     for (const [format, save] of Object.entries(FORMATS))
-      button(tools, format, `下载 ${format}：${title}`).addEventListener("click", () => save(figure, title));
-    const activate = () => enliven(figure, drawing, start);
-    start.addEventListener("click", activate);
-    start.addEventListener("focus", activate);
-    drawing.addEventListener("pointerenter", activate, { once: true });
-    // A link in the drawing that has the focus would lose it to the new drawing: there the button decides.
-    drawing.addEventListener("focus", activate, { once: true });
+      button(menu, `下载 ${format}`).addEventListener("click", () => { save(figure, title); menu.open = false; });
+    menu.addEventListener("focusout", (event) => { if (!menu.contains(event.relatedTarget)) menu.open = false; });
+    const activate = () => enliven(figure, drawing);
+    drawing.addEventListener("pointerenter", activate);
+    drawing.addEventListener("focus", activate);
   }
 
-  async function enliven(figure, drawing, start) {
-    if (figure.dataset.state) return;
+  async function enliven(figure, drawing) {
+    if (figure.dataset.state || drawing.querySelector(".narrow")?.checkVisibility()) return;
     figure.dataset.state = "loading";
     try {
       library ??= cixiLoad("charts.js");
       await library;
       const spec = specification(figure);
-      const live = element("div", "cixi-live", drawing, "beforeend");
-      const filters = element("div", "cixi-filters", drawing.nextElementSibling, "beforebegin");
       const still = drawing.querySelector("svg");
+      const live = element("div", "cixi-live", still, "afterend");
+      const filters = element("div", "cixi-filters", drawing, "afterend");
       const { view } = await vegaEmbed(live, spec, {
         mode: "vega-lite", renderer: "svg", actions: false, config: window.cixiTheme, bind: filters,
         loader: { target: "_self" }, tooltip: { theme: document.documentElement.dataset.theme },
@@ -47,27 +47,14 @@
       // Vega's own element says nothing a reader needs; the drawing has the words.
       for (const outer of live.querySelectorAll("[role], [aria-roledescription]"))
         if (!drawn.contains(outer)) for (const name of ["role", "aria-roledescription", "aria-label"]) outer.removeAttribute(name);
-      for (const mark of drawn.querySelectorAll("path")) linked(mark);
       still.remove();
       figure.dataset.state = "live";
-      start.setAttribute("aria-pressed", "true");
       figure.cixiView = view;
     } catch (error) {
       delete figure.dataset.state;
       drawing.querySelector(".cixi-live")?.remove(); // the drawing stays
       throw error;
     }
-  }
-
-  // Vega follows the link of a mark at a click only; the keyboard shall too.
-  function linked(mark) {
-    const way = mark.__data__?.href;
-    if (!way) return;
-    mark.setAttribute("role", "link");
-    mark.setAttribute("tabindex", "0");
-    mark.addEventListener("keydown", (event) => {
-      if (event.key === "Enter") location.assign(way);
-    });
   }
 
   // The specification with its data, one part of which stands in the table.
@@ -127,7 +114,7 @@
   // The drawing on white paper, its title above and where it comes from below.
   function picture(figure, title) {
     const SVG = "http://www.w3.org/2000/svg";
-    const drawn = figure.querySelector(".cixi-drawing svg").cloneNode(true);
+    const drawn = [...figure.querySelectorAll(".cixi-drawing svg")].find((svg) => svg.checkVisibility()).cloneNode(true);
     const [wide, high] = ["width", "height"].map((side) => Number(drawn.getAttribute(side)));
     const width = Math.max(wide, 320) + 32;
     const lines = wrapped(title, (width - 32) / 16);
@@ -180,11 +167,10 @@
     return made;
   }
 
-  function button(tools, text, label) {
-    const made = element("button", "cixi-button", tools, "beforeend");
+  function button(menu, text) {
+    const made = element("button", "", menu, "beforeend");
     made.type = "button";
     made.textContent = text;
-    made.setAttribute("aria-label", label);
     return made;
   }
 })();

@@ -38,7 +38,7 @@ CONTRACT_COLUMNS = tuple(COLUMNS)[:18]
 #: The columns of :func:`margins`.
 MARGIN_COLUMNS: dict[str, str] = {
     "item_id": "str", "level": "str", "unit": "str", "value": "float64", "bound": "str", "margin": "float64",
-    "limit": "float64", "assigned": "bool",
+    "limit": "float64", "assigned": "bool", "measure": "str",
 }  # fmt: skip
 #: Lower ends of the classes of the ratio (Eurostat).
 CLASSES = ((0.95, Pace.ON_TRACK), (0.60, Pace.NEARLY), (0.0, Pace.TOO_SLOW))
@@ -277,7 +277,7 @@ def margins(plan: Plan, year: int) -> pd.DataFrame:
                 margin = difference(value, limit) * side + 0.0  # no negative zero
                 told = f"下达目标{comparator}{limit:.12g}" if assigned else str(node)
                 key = one.item.item_id, str(one.level), kind.unit or None
-                rows.append((*key, value, told, margin, limit, assigned))
+                rows.append((*key, value, told, margin, limit, assigned, kind.name))
     return pd.DataFrame(rows, columns=list(MARGIN_COLUMNS)).astype(MARGIN_COLUMNS)
 
 

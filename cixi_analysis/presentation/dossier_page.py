@@ -138,6 +138,12 @@ def series(found: Dossier) -> Html:
     return grid(*drawn) if drawn else paragraph("没有两个以上年份的数值，画不成图；有的数值见“各年的观测”。")
 
 
+def picture(found: Dossier) -> Html:
+    """The values of the year against their limits; nothing where the verdicts say it all."""
+    drawn = charts.bullets(found.plan, found.year, found.margins, found.trends)
+    return Html(Markup(), drawn.name) if isinstance(drawn, Html) else grid(drawn)
+
+
 def distance(found: Dossier) -> Html:
     """Margins to the bounds, and the pace towards the numeric targets."""
     pieces = []

@@ -9,14 +9,15 @@ script ``book/_static/figures.js`` reads them from the table when the reader fir
 
 A chart names the columns of its table in ``usermeta={"columns": {field: Chinese heading}}``; the first data set that has
 all these fields is shown. Its ``name`` is the id on the page, its ``title`` (with a subtitle) the caption, its
-``description`` the alternative text.
+``description`` the alternative text. A chart that a phone would shrink to dust has a second drawing there, which
+:func:`responsive` makes.
 """
 
 import hashlib
 import json
 import re
 import warnings
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from functools import reduce
 from importlib import metadata
 from operator import and_
@@ -33,12 +34,10 @@ from cixi_analysis.presentation.html import render
 from cixi_analysis.presentation.looks import FONTS, config
 from cixi_analysis.presentation.tables import widths
 
-#: A drawing wider than this many pixels scrolls on a phone instead of shrinking.
-_WIDE = 560
-#: vl-convert resolves relative links against this address.
-_LINK_BASE = "https://vega.github.io/vega-datasets/"
 #: The type of a layered chart.
 Layered = alt.LayerChart | alt.FacetChart
+#: … of charts side by side, or one below the other.
+Panels = alt.HConcatChart | alt.VConcatChart
 _Chart = TypeVar("_Chart", bound=alt.TopLevelMixin)
 
 
@@ -66,9 +65,11 @@ def figure(spec: dict[str, Any]) -> Markup:
     title = title if isinstance(title, dict) else {"text": title}
     text, note = ("".join(title.get(key) or "") for key in ("text", "subtitle"))  # a string, or a list of lines
     label = spec.pop("description", None) or f"{text}。{note}"
-    columns: dict[str, str] = spec.pop("usermeta", {}).get("columns", {})
-    drawing = svg(spec, name, label)
-    width = float(re.search(r'<svg[^>]* width="([\d.]+)"', drawing)[1])  # type: ignore[index]  # vega writes it
+    meta = spec.pop("usermeta", {})
+    columns: dict[str, str] = meta.get("columns", {})
+    drawings = [svg(spec, name, label)]
+    if narrow := meta.get("narrow"):
+        drawings.append(svg(narrow, f"{name}-narrow", label))
     datasets: dict[str, list[dict[str, Any]]] = spec.pop("datasets", {})
     fields = {key: list(rows[0]) if rows else [] for key, rows in datasets.items()}
     shown = next((key for key, own in fields.items() if columns and columns.keys() <= set(own)), None)
@@ -91,9 +92,8 @@ def figure(spec: dict[str, Any]) -> Markup:
     script = json.dumps(spec, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     script = script.replace("<", "\\u003c").replace("&", "\\u0026")  # no text can end the script element
     table = {"heads": heads, "rows": rows, "shown": shown, "cards": wide}
-    marked = {"svg": Markup(drawing), "spec": Markup(script)}  # noqa: S704  # our own drawing; no markup in the script
-    more = {"linked": "<a " in drawing, "wide": width > _WIDE}
-    return render("figure", id=name, title=text, note=note, **table, **marked, **more)
+    marked = {"drawings": [*map(Markup, drawings)], "spec": Markup(script)}  # noqa: S704  # ours; no markup in the script
+    return render("figure", id=name, title=text, note=note, **table, **marked)
 
 
 def _is_number(value: object) -> bool:
@@ -125,18 +125,39 @@ def _drawn(spec: dict[str, Any]) -> str:
         return drawing
 
 
+_PLACES = re.compile(r' (d|transform|x2|y2)="[^"]*"')
+#: What Vega writes although it changes nothing in a drawing.
+_IDLE = re.compile(
+    r'<path class="(back|fore)ground"[^>]*/>|<title/>|'
+    r' (class="(mark-|role-)[^"]*"|opacity="1"|aria-hidden="true"|pointer-events="none"|text-anchor="start"|stroke-width="1")'
+)
+
+
 def svg(spec: dict[str, Any], prefix: str, label: str) -> str:
     """The drawing as SVG, its ids made from ``prefix`` alone, with ``label`` as alternative text."""
     drawing = _drawn(spec)
-    drawing = drawing.replace(f'xlink:href="{_LINK_BASE}', 'href="')
     # vl-convert numbers clip paths and gradients through the process; here each drawing starts again.
     ids = dict.fromkeys(re.findall(r'\bid="([^"]+)"', drawing))
     for number, old in enumerate(ids, start=1):
         drawing = re.sub(rf'(\bid="|url\(#){re.escape(old)}(?=["\)])', rf"\g<1>{prefix}-{number}", drawing)
     drawing = re.sub(r' (font-family|role|aria-roledescription)="[^"]*"', "", drawing)  # set once, below
-    role = "group" if "<a " in drawing else "img"  # an image cannot contain links
-    attributes = Markup(' role="{}" aria-label="{}" font-family="{}" overflow="visible"').format(role, label, FONTS)
+    drawing = _IDLE.sub("", drawing)
+    drawing = _PLACES.sub(lambda found: re.sub(r"(\.\d\d)\d+", r"\1", found[0]), drawing)  # a hundredth of a pixel
+    attributes = Markup(' role="img" aria-label="{}" font-family="{}" overflow="visible"').format(label, FONTS)
     return drawing.replace("<svg", f"<svg{attributes}", 1)
+
+
+def responsive(make: Callable[[bool], _Chart]) -> _Chart:
+    """``make(False)``, with the drawing of ``make(True)`` on phones: at most 360 pixels wide."""
+    chart, narrow = make(False), make(True).to_dict(validate=schemapi.DEBUG_MODE)
+    meta: dict[str, Any] = chart.usermeta  # type: ignore[attr-defined]  # Altair's mixin does not declare it
+    meta["narrow"] = {key: value for key, value in narrow.items() if key not in ("title", "usermeta")}
+    return chart
+
+
+def beside(*panels: Layered, narrow: bool, spacing: int) -> Panels:
+    """Panels side by side, or one below the other where the drawing is narrow."""
+    return alt.vconcat(*panels, spacing=16) if narrow else alt.hconcat(*panels, spacing=spacing)
 
 
 def hover(*fields: str, empty: bool = True) -> alt.Parameter:

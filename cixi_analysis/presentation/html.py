@@ -117,6 +117,9 @@ def cards(*items: tuple[object, str] | tuple[object, str, str]) -> Html:
 
 
 def grid(*charts: Any) -> Html:
-    """Charts side by side as far as the page is wide."""
-    figures = [Markup(chart._repr_mimebundle_()["text/html"]) for chart in charts]  # noqa: S704  # our own figures
+    """Charts, or the sentences in their place, side by side as far as the page is wide."""
+    figures = [
+        one if isinstance(one, Html) else Markup(one._repr_mimebundle_()["text/html"])  # noqa: S704  # our own figures
+        for one in charts
+    ]
     return Html(render("grid", figures=figures), f"{len(charts)}张图")

@@ -1,5 +1,6 @@
 """The key projects: schedule, money beside count, budget by year, outcomes of the earlier projects."""
 
+from functools import partial
 from itertools import accumulate
 
 import altair as alt
@@ -10,7 +11,19 @@ from cixi_analysis.analysis.links import units
 from cixi_analysis.analysis.records import columns_of, records
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import Project
-from cixi_analysis.presentation.figure import Layered, choice, conditional, finished, hover, kept, legend, tooltip
+from cixi_analysis.presentation.figure import (
+    Layered,
+    Panels,
+    beside,
+    choice,
+    conditional,
+    finished,
+    hover,
+    kept,
+    legend,
+    responsive,
+    tooltip,
+)
 from cixi_analysis.presentation.formatting import number, percent, yi
 from cixi_analysis.presentation.looks import ACCENT, ACCENT_SOFT, CATEGORIES, INK
 from cixi_analysis.words import Outcome
@@ -20,62 +33,84 @@ _NAME = 20
 
 
 def schedule(plan: Plan, year: int) -> Layered:
-    """Table 3 as a Gantt chart: a bar a project, dark up to the end of ``year``."""
-    rows, (color, selections) = projects.schedule(plan, year), _by_category(plan)
-    end, years = rows["end_year"] + 1, list(columns_of(rows, "start_year", "end_year"))
-    names = list(columns_of(rows, "number", "name"))
+    """Table 3 as a Gantt chart, by end year: a bar a project, dark up to the end of ``year``, and the share that is."""
+    return responsive(lambda narrow: _schedule(plan, year, narrow))
+
+
+def _schedule(plan: Plan, year: int, narrow: bool) -> Layered:
+    rows, (color, selections) = projects.schedule(plan, year), _by_category(plan, 2 if narrow else 3)
+    rows = rows.sort_values(["end_year", "start_year", "number"], ignore_index=True)
+    end, starts = rows["end_year"] + 1, rows["start_year"]
+    gone = starts.clip(lower=year + 1).clip(upper=end)  # the end of what has passed
+    share = (gone - starts) / (end - starts)
     rows = rows.assign(
-        label=[f"{n} {name if len(name) <= _NAME else f'{name[: _NAME - 1]}…'}" for n, name in names],
-        end=end,
-        gone=rows["start_year"].clip(lower=year + 1).clip(upper=end),  # the end of what has passed
-        period=[f"{start}-{end}" for start, end in years],
+        label=[f"{n} {x if len(x) <= _NAME else f'{x[: _NAME - 1]}…'}" for n, x in columns_of(rows, "number", "name")],
+        end=end, gone=gone, share=[percent(one, 0) for one in share],
+        period=[f"{first}-{last}" for first, last in columns_of(rows, "start_year", "end_year")],
+    )  # fmt: skip
+    first, last = int(starts.min()), int(end.max())
+    y = alt.Y(
+        "label:N",
+        sort=None,
+        title=None,
+        axis=None if narrow else alt.Axis(minExtent=260, maxExtent=260, labelLimit=258),
     )
-    first, last = int(rows["start_year"].min()), int(rows["end"].max())
-    y = alt.Y("label:N", sort=None, title=None, axis=alt.Axis(minExtent=260, maxExtent=260, labelLimit=258))
     axis = alt.Axis(orient="top", values=list(range(first, last + 1)), format="d", labelAngle=0, tickSize=4)
     x = alt.X("start_year:Q", title=None, scale=alt.Scale(domain=[first, last], nice=False), axis=axis)
-    told = tooltip(number="序号", name="项目", category="类别", period="年限", state="年底状态")
+    told = tooltip(number="序号", name="项目", category="类别", period="年限", share="已过年限", state="年底状态")
     base = alt.Chart(rows).encode(y=y, x=x, color=color, tooltip=told)
+    low, size = 6 if narrow else 0, 8 if narrow else 11
     pale = kept(*selections, full=0.3, faded=0.06)
-    whole = base.mark_bar(size=11, cornerRadius=2).encode(x2=alt.X2("end:Q"), opacity=pale)
-    gone = base.transform_filter("datum.gone > datum.start_year").mark_bar(size=11, cornerRadius=2)
+    whole = base.mark_bar(size=size, yOffset=low).encode(x2=alt.X2("end:Q"), opacity=pale)
+    passed = base.transform_filter("datum.gone > datum.start_year").mark_bar(size=size, yOffset=low)
+    words = alt.Chart(rows).encode(y=y, text=alt.Text("share:N"))
     line = alt.Chart(pd.DataFrame({"at": [year + 1], "text": [f"{year}年底"]})).encode(x=alt.X("at:Q"))
-    chart = alt.layer(
+    layers = [
         whole.properties(name="bars").add_params(*selections),
-        gone.encode(x2=alt.X2("gone:Q"), opacity=kept(*selections)),
+        passed.encode(x2=alt.X2("gone:Q"), opacity=kept(*selections)),
+        words.mark_text(align="left", dx=4, dy=low, fontSize=11).encode(x=alt.X("end:Q")),
         line.mark_rule(color=INK, strokeWidth=1.5),
         line.mark_text(baseline="top", dy=5, fontWeight="bold").encode(text=alt.Text("text:N"), y=alt.value("height")),
-    )
+    ]
+    if narrow:  # the name above its bar
+        name = alt.Chart(rows).mark_text(align="left", dy=-6, fontSize=11)
+        layers.append(name.encode(y=y, x=alt.value(0), text=alt.Text("label:N")))
     states = rows["state"].to_list()
     counts = "，".join(f"{state.value}{states.count(state.value)}项" for state in projects.ScheduleState)
     title = f"{len(rows)}个重点项目的实施年限与{year}年底：{counts}"
-    subtitle = "刻度为各年年初；深色为已过去的年限，浅色为剩余年限。这是日历，不是工程进度：规划没有给出进度。"
+    subtitle = "按结束年排列，刻度为各年年初；深色为已过去的年限，右边是它占全部年限的比例。这是日历，不是工程进度：规划没有给出进度。"
     heads = {"number": "序号", "name": "项目", "category": "类别", "start_year": "开始年", "end_year": "结束年"}
-    heads["state"] = f"{year}年底"
-    return finished(chart, f"schedule-{year}", title, heads, subtitle=subtitle, width=440, height=alt.Step(18))
+    heads |= {"share": "已过年限", "state": f"{year}年底"}
+    chart = alt.layer(*layers).properties(width=300 if narrow else 390, height=alt.Step(28 if narrow else 18))
+    return finished(chart, f"schedule-{year}", title, heads, subtitle=subtitle)
 
 
-def money_by_category(plan: Plan) -> alt.HConcatChart:
+def money_by_category(plan: Plan) -> Panels:
     """Money and count by category, side by side; the largest project is a piece of its own."""
     shares = projects.by_category(plan)
     first = max(records(shares.fillna({"share_of_money": 0})), key=lambda one: one.share_of_money)
     money, count = percent(first.share_of_money), percent(first.share_of_projects)
     title = f"投资与项目数按类别：{first.category}占资金{money}，占项目数{count}"
-    return _money(plan, [(p.category, p) for p in plan.projects], title, "money-by-category", 96, shares=True)
+    groups = [(p.category, p) for p in plan.projects]
+    return responsive(lambda narrow: _money(plan, groups, title, "money-by-category", 96, narrow, shares=True))
 
 
-def money_by_unit(plan: Plan) -> alt.HConcatChart:
+def money_by_unit(plan: Plan) -> Panels:
     """Money and count of the projects of each unit; a project of two units counts for both."""
     groups = [(unit, p) for p in plan.projects for unit in p.responsible]
     top = max(units(plan), key=lambda unit: unit.money.budget or 0)
     title = f"投资与项目数按责任单位：{top.name}参与{len(top.projects)}项、{yi(top.money.budget or 0)}亿元"
-    return _money(plan, groups, title, "money-by-unit", 190, shares=False)
+    return responsive(
+        lambda narrow: _money(plan, groups, title, "money-by-unit", 130 if narrow else 190, narrow, shares=False)
+    )
 
 
 def _money(
-    plan: Plan, groups: list[tuple[str, Project]], title: str, name: str, extent: int, *, shares: bool
-) -> alt.HConcatChart:
-    """A panel of money and one of counts by group; ``shares`` adds the share to the labels."""
+    plan: Plan, groups: list[tuple[str, Project]], title: str, name: str, extent: int, narrow: bool, *, shares: bool
+) -> Panels:
+    """A panel of money and one of counts by group, one below the other where ``narrow``; ``shares`` adds the share to
+    the labels.
+    """
     head, whole, rows = "类别" if shares else "责任单位", projects.concentration(plan), []
     for group, p in groups:  # money in 亿元: 0 without a budget
         place, piece = (0, f"其中：{p.name}") if p is whole.largest else (1, "其余项目")
@@ -96,7 +131,7 @@ def _money(
             else number(value := getattr(r, field), digits) + (f"（{percent(value / total)}）" if shares else "")
             for r in records(sums)
         ]  # fmt: skip
-        axis = alt.Axis(labels=left, minExtent=extent if left else 0, labelLimit=extent)
+        axis = alt.Axis(labels=left or narrow, minExtent=extent if left or narrow else 0, labelLimit=extent)
         y = alt.Y("group:N", sort=order, title=None, axis=axis)
         x = alt.X(f"sum({field}):Q", title=None, axis=alt.Axis(tickCount=4))
         told = tooltip(group=head, piece="项目", **{f"sum_{field}": heading})
@@ -105,7 +140,9 @@ def _money(
         bars = bars.encode(y=y, x=x, color=color, order=alt.Order("order:Q"), opacity=opacity, tooltip=told)
         text = alt.Chart(sums.assign(label=labels)).mark_text(align="left", dx=5, fontSize=11.5)
         layers = alt.layer(bars, text.encode(y=y, x=alt.X(f"{field}:Q"), text=alt.Text("label:N")))
-        return layers.properties(width=175, height=alt.Step(24), title=alt.Title(heading, fontSize=13))
+        return layers.properties(
+            width=140 if narrow else 160, height=alt.Step(24), title=alt.Title(heading, fontSize=13)
+        )
 
     panels = [panel("money", "资金（亿元）", (whole.totals.budget or 0) / 1e4, 2)]
     panels.append(panel("count", "项目数（项）", whole.totals.projects, 0))
@@ -114,14 +151,17 @@ def _money(
         f"全部{whole.totals.projects}项共{yi(whole.totals.budget)}亿元（{whole.totals.without_budget}项没有概算，不计入资金）；"
         f"最大的一项占{percent(whole.largest_share)}，单独以深色标出。{double}"
     )
-    chart = alt.hconcat(*panels, spacing=84).add_params(pointed, picked)
+    chart = beside(*panels, narrow=narrow, spacing=84).add_params(pointed, picked)
     heads = {"group": head, "number": "序号", "name": "项目", "money": "概算（亿元）"}
-    room = {"right": 84, "left": 4, "top": 4, "bottom": 4}  # for the labels of the longest bars
-    return finished(chart, name, title, heads, subtitle=subtitle, padding=room)
+    return finished(chart, name, title, heads, subtitle=subtitle)
 
 
 def yearly_budget(plan: Plan, year: int) -> Layered:
     """Money by year and category, spread evenly over each schedule; the page's year is marked."""
+    return responsive(lambda narrow: _yearly_budget(plan, year, narrow))
+
+
+def _yearly_budget(plan: Plan, year: int, narrow: bool) -> Layered:
     rows = projects.yearly_budget(plan)
     money = (rows["budget"].fillna(0) / 1e4).round(4)
     rows = rows.assign(money=money, label=rows["year"].astype(str))[["label", "category", "projects", "money"]]
@@ -130,22 +170,29 @@ def yearly_budget(plan: Plan, year: int) -> Layered:
     peak = max(records(sums), key=lambda one: one.money)
     axis = alt.Axis(tickCount=5, grid=False, titleAngle=0, titleAlign="right", titleY=-12, titleX=-4)
     x, y = alt.X("label:O", title=None, axis=alt.Axis(labelAngle=0)), alt.Y("sum(money):Q", title="亿元", axis=axis)
-    (color, selections), told = _by_category(plan), tooltip(label="年份", category="类别", sum_money="分摊概算（亿元）")
-    bars = alt.Chart(rows[rows["projects"] > 0], name="bars").mark_bar(size=26).add_params(*selections)
-    bars = bars.encode(x=x, y=y, color=color, opacity=kept(*selections), tooltip=told)
+    (color, selections), told = (
+        _by_category(plan, 2 if narrow else 3),
+        tooltip(label="年份", category="类别", sum_money="分摊概算（亿元）"),
+    )
+    bars = alt.Chart(rows[rows["projects"] > 0], name="bars").mark_bar(size=18 if narrow else 26)
+    bars = bars.add_params(*selections).encode(x=x, y=y, color=color, opacity=kept(*selections), tooltip=told)
     top = alt.Chart(sums)
     here = top.transform_filter(f"datum.label == '{year}'").mark_text(dy=-24, text="▼ 本年", fontWeight="bold")
-    text = top.mark_text(dy=-8, fontSize=11.5)
+    text = top.mark_text(dy=-8, fontSize=9.5 if narrow else 11.5)
     money_y = alt.Y("money:Q")
     chart = alt.layer(bars, text.encode(x=x, y=money_y, text=alt.Text("text:N")), here.encode(x=x, y=money_y))
     title = f"概算按年分摊：{peak.label}年最多，约{peak.text}亿元"
     heads = {"label": "年份", "category": "类别", "projects": "在期项目", "money": "分摊概算（亿元）"}
-    size = {"width": 640, "height": 260}
+    size = {"width": 310 if narrow else 620, "height": 260}
     return finished(chart, f"yearly-budget-{year}", title, heads, subtitle=projects.ASSUMPTION, **size)
 
 
 def past_outcomes(plan: Plan) -> Layered:
     """Table 2: the last plan's projects by type and outcome."""
+    return responsive(partial(_past_outcomes, plan))
+
+
+def _past_outcomes(plan: Plan, narrow: bool) -> Layered:
     *types, total = records(projects.outcomes(plan))
     rows = []
     for one in types:
@@ -157,7 +204,7 @@ def past_outcomes(plan: Plan) -> Layered:
     y = alt.Y("type:N", sort=None, title=None, axis=alt.Axis(minExtent=110))
     base = alt.Chart(data[data["count"] > 0]).encode(y=y)
     scale = alt.Scale(domain=words, range=[ACCENT, "#8fbfae", "#e3c98a", "#d9dde2"])
-    color = alt.Color("outcome:N", sort=words, scale=scale, legend=alt.Legend(columns=2))
+    color = alt.Color("outcome:N", sort=words, scale=scale, legend=alt.Legend(columns=1 if narrow else 2))
     selections = hover(), legend("outcome"), choice("outcome", words, "结果：")
     x = alt.X("start:Q", title="项目数", axis=alt.Axis(tickMinStep=1))
     bars = base.mark_bar(size=26).properties(name="bars").add_params(*selections)
@@ -167,12 +214,14 @@ def past_outcomes(plan: Plan) -> Layered:
     completed, rate = getattr(total, Outcome.COMPLETED.value), percent(total.completion_rate)
     table = plan.frame.tables.past_projects
     title = f"{table.title if table else ''}：{total.total}项中已完成{completed}项，完成率{rate}"
-    return finished(alt.layer(bars, text), "past-outcomes", title, heads, width=480, height=alt.Step(38))
+    return finished(
+        alt.layer(bars, text), "past-outcomes", title, heads, width=210 if narrow else 480, height=alt.Step(38)
+    )
 
 
-def _by_category(plan: Plan) -> tuple[alt.Color, tuple[alt.Parameter, ...]]:
+def _by_category(plan: Plan, columns: int) -> tuple[alt.Color, tuple[alt.Parameter, ...]]:
     """Colour and selections of a chart by the projects' categories."""
     names = list(dict.fromkeys(p.category for p in plan.projects))
-    shown = alt.Legend(columns=3, symbolOpacity=1)
+    shown = alt.Legend(columns=columns, symbolOpacity=1)
     color = alt.Color("category:N", sort=names, scale=alt.Scale(domain=names, range=CATEGORIES), legend=shown)
     return color, (hover(), legend("category"), choice("category", names, "类别："))

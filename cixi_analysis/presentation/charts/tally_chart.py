@@ -1,5 +1,6 @@
 """The counts of a year by domain."""
 
+from functools import partial
 from itertools import accumulate
 
 import altair as alt
@@ -7,7 +8,7 @@ import pandas as pd
 
 from cixi_analysis.analysis.records import records
 from cixi_analysis.assessment import Assessment, tally
-from cixi_analysis.presentation.figure import as_is, choice, finished, hover, kept, tooltip
+from cixi_analysis.presentation.figure import Panels, as_is, beside, choice, finished, hover, kept, responsive, tooltip
 from cixi_analysis.presentation.looks import LOOKS
 from cixi_analysis.words import Status, Verdict
 
@@ -24,8 +25,12 @@ def paint(status: Status) -> tuple[str, str, str]:
     return fill, look.ink if status in (Status.NOT_FILLED_IN, Status.NO_DATA) else fill, look.ink
 
 
-def progress_by_domain(assessment: Assessment) -> alt.HConcatChart:
+def progress_by_domain(assessment: Assessment) -> Panels:
     """Indicators met, without data, not filled in and unmet in each domain, a panel for each level."""
+    return responsive(partial(_progress, assessment))
+
+
+def _progress(assessment: Assessment, narrow: bool) -> Panels:
     counts = domain_counts(assessment)
     order, end = list(dict.fromkeys(counts["domain"])), counts["end"].max()
     drawn = counts[counts["count"] > 0]
@@ -38,7 +43,7 @@ def progress_by_domain(assessment: Assessment) -> alt.HConcatChart:
     for level in assessment.plan.levels:
         own = counts[counts["level"] == level]
         applicable, met = own["count"].sum(), own.loc[own["verdict"] == Verdict.MET, "count"].sum()
-        axis = alt.Axis(labels=not panels, minExtent=64)
+        axis = alt.Axis(labels=narrow or not panels, minExtent=64)
         y = alt.Y("domain:N", sort=order, title=None, axis=axis)
         base = alt.Chart(drawn).transform_filter(f"datum.level == '{level}'").encode(y=y, x=x)
         bars = base.mark_bar(size=24, cornerRadius=2).properties(name=str(level))
@@ -46,11 +51,16 @@ def progress_by_domain(assessment: Assessment) -> alt.HConcatChart:
         labels = base.mark_text(fontWeight="bold")
         labels = labels.encode(x=alt.X("middle:Q"), text=alt.Text("text:N"), color=as_is(alt.Color, "ink"))
         heading = alt.Title(f"{level.chinese}：{met} / {applicable} 项达标", fontSize=13, offset=8)
-        panels.append((bars + labels).properties(width=600 // len(assessment.plan.levels), height=210, title=heading))
+        panels.append(
+            (bars + labels).properties(
+                width=280 if narrow else 530 // len(assessment.plan.levels), height=210, title=heading
+            )
+        )
     signs = "　".join(LOOKS[s].text for s in _PIECES if s is not Status.NOT_FILLED_IN or s in set(drawn["verdict"]))
     subtitle = f"格中为指标数：{signs}；本级不要求的指标不计。"
     title, name = f"{assessment.year}年各领域达标情况", f"progress-by-domain-{assessment.year}"
-    return finished(alt.hconcat(*panels, spacing=24).add_params(pointed, chosen), name, title, told, subtitle=subtitle)
+    chart = beside(*panels, narrow=narrow, spacing=24).add_params(pointed, chosen)
+    return finished(chart, name, title, told, subtitle=subtitle)
 
 
 def domain_counts(assessment: Assessment) -> pd.DataFrame:

@@ -1,0 +1,215 @@
+"""Values against their limits (bullet charts), and what is missing to the numeric targets."""
+
+from functools import partial
+from typing import Any
+
+import altair as alt
+import pandas as pd
+from markupsafe import Markup
+
+from cixi_analysis.analysis import trend
+from cixi_analysis.analysis.records import records
+from cixi_analysis.assessment import Assessment
+from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.presentation.figure import Layered, as_is, finished, hover, kept, legend, responsive, tooltip
+from cixi_analysis.presentation.formatting import apart, missing, number, with_unit
+from cixi_analysis.presentation.html import Html, paragraph
+from cixi_analysis.presentation.looks import ACCENT, LINE, LOOKS, MUTED
+from cixi_analysis.presentation.titles import item_label, item_title
+from cixi_analysis.words import Pace, Verdict
+
+OBSERVED, REQUIRED, ASSIGNED, TARGET = "现状值", "要求", "下达目标", "规划值"
+#: The marks of limits: colour, shape (the first one is a vertical line) and size.
+MARKS = {
+    REQUIRED: ("#a86b00", "M0,-1L0,1", 480), ASSIGNED: ("#8a4f7d", "triangle-down", 90), TARGET: ("#4c5f8a", "diamond", 110),
+}  # fmt: skip
+_HEADS = {"item": "子项", "kind": "类别", "told": "内容", "value": "数值"}
+_GAP_HEADS = {"item": "子项", "last": "最近值", "target": "规划值", "gap": "差距", "rate": "每年需", "word": "进度"}
+
+
+def limits(plan: Plan, year: int, margins: pd.DataFrame, trends: pd.DataFrame) -> pd.DataFrame:
+    """A row for each value and limit of the two tables (``cixi_analysis.analysis.trend``): ``item`` (with the measure;
+    items of one indicator with the same value share it), ``value``, ``unit``, ``year``, ``kind``, ``told`` (the limit in
+    words), ``limit``, ``at`` (the year it is for, if one), ``short`` (what is missing in words, or ""), ``far`` (the part of
+    the limit that is missing).
+    """
+    rows = []
+    for r in records(margins.fillna({"unit": ""})):
+        level = plan.level(r.level)
+        kind, told, than = (ASSIGNED, r.bound, r.bound) if r.assigned else (
+            REQUIRED, f"{level.short}{r.bound}", f"{level.chinese}要求{r.bound}"
+        )  # fmt: skip
+        short, far = "", max(-r.margin / (abs(r.limit) or 1), 0.0)
+        if r.margin < 0:
+            short = f"比{than}{'低' if r.value < r.limit else '高'}{apart(abs(r.margin), r.unit)}"
+        elif r.margin == 0 and set(r.bound) & {"<", ">"}:  # the limit itself does not count
+            short, far = f"只到{than}的界限", 1e-9
+        start = max((row.from_year for row in plan.requirements_of(r.item_id, r.level)), default=0)
+        told += f"（{start}年起）" if start > plan.frame.base_year else ""
+        at = year if r.assigned else None
+        rows.append((r.item_id, r.measure, r.value, r.unit, year, kind, told, r.limit, at, short, far))
+    for r in records(trends[trends["target_year"].notna()].fillna({"unit": ""})):
+        told = f"{r.target_year}年规划值{number(r.target_value)}"
+        short = "" if r.pace == Pace.REACHED else f"离{told}还差{apart(abs(r.gap), r.unit)}"
+        goal = TARGET, told, r.target_value, r.target_year
+        rows.append((r.item_id, r.measure, r.last_value, r.unit, r.last_year, *goal, short, 0.0))
+    labels: dict[tuple[object, ...], dict[str, None]] = {}
+    keys = [(plan.item(row[0]).indicator, *row[1:4]) for row in rows]
+    for key, (item_id, *_) in zip(keys, rows, strict=True):
+        labels.setdefault(key, {})[item_label(plan.item(item_id))] = None
+    named = [(f"{'、'.join(labels[key])} {row[1]}", *row[1:]) for key, row in zip(keys, rows, strict=True)]
+    columns = ["item", "measure", "value", "unit", "year", "kind", "told", "limit", "at", "short", "far"]
+    table = pd.DataFrame(named, columns=columns).astype({"at": "Int64"})
+    return table.drop_duplicates(["item", "kind", "told"], ignore_index=True)
+
+
+def state(limits: pd.DataFrame) -> str:
+    """What is missing to the limits of an item, those of the requirement first; or that they are reached."""
+    missed = limits[limits["short"] != ""]
+    if not missed.empty:
+        return "、".join(dict.fromkeys(missed[missed["far"] > 0]["short"] if missed["far"].any() else missed["short"]))
+    kinds, years = set(limits["kind"]), "、".join(f"{at}年" for at in limits[limits["kind"] == TARGET]["at"])
+    words = {REQUIRED: "达到要求", ASSIGNED: "已完成下达目标", TARGET: f"已达到{years}规划值"}
+    return "，".join(words[kind] for kind in MARKS if kind in kinds)
+
+
+def bullets(plan: Plan, year: int, margins: pd.DataFrame, trends: pd.DataFrame) -> Layered | Html:
+    """The items of the two tables, those farthest from their requirements first: each value with the required bounds,
+    the assigned target and the numeric targets, from 0 on. A percentage at its end that keeps every limit is only named;
+    where nothing is left to draw, a sentence says so.
+    """
+    rows, done = list[tuple[Any, ...]](), list[str]()
+    messages, missed, names = list[str](), list[str](), list[str]()
+    table = limits(plan, year, margins, trends)
+    table = table.assign(most=table.groupby("item")["far"].transform("max"))
+    for item, own in table.sort_values("most", ascending=False, kind="stable").groupby("item", sort=False):
+        first, unmet = next(iter(records(own))), bool(own["most"].max() > 0)
+        value = with_unit(first.value, first.unit) + ("" if first.year == year else f"（{first.year}年）")
+        messages.append(f"{first.measure}{value}，{state(own)}")
+        missed += messages[-1:] * unmet
+        names += [first.measure] * unmet
+        if first.unit == "%" and first.value in (0, 100) and not own["short"].any():
+            done.append(str(item).split(" ")[0])
+            continue
+        top = max(abs(number) for number in (first.value, *own["limit"]))
+        whole = 100.0 if first.unit == "%" and top <= 100 else top * 1.1 or 1.0
+        ink = LOOKS[Verdict.UNMET].ink if unmet else ACCENT
+        rows.append(
+            (item, OBSERVED, value, first.value, first.value / whole, f"{item}　{value}", "，".join(own["told"]), ink)
+        )
+        rows += [(item, r.kind, r.told, r.limit, r.limit / whole, None, None, None) for r in records(own)]
+    done = [*dict.fromkeys(done)]
+    others = f"另有{len(done)}个子项为100%或0，数值要求与规划值都已达到，不画：{'、'.join(done)}。" if done else ""
+    if not rows:
+        return paragraph(
+            f"{messages[0]}。" if len(messages) == 1 else others or f"{year}年没有可以比较的数值要求或规划值。"
+        )
+    few = missed if 0 < len(missed) <= 2 and len(messages) <= 3 else messages[:1] if len(messages) == 1 else []
+    title = "；".join(few)
+    if not few:
+        total = len({label for item in table["item"] for label in item.split(" ")[0].split("、")})
+        told = f"{len(missed)}个未达到要求：{'、'.join(names)}" if missed else "都达到要求"
+        title = f"{total}个子项有数值可比，{told}"
+    subtitle = f"条为{year}年现状值，未达到要求的为红色；每行从0起，各用自己的刻度（百分比到100%）。{others}"
+    columns = ["item", "kind", "told", "value", "at", "name", "words", "ink"]
+    shown = pd.DataFrame(rows, columns=columns).assign(
+        size=[MARKS[kind][2] if kind in MARKS else 0 for _, kind, *_ in rows]
+    )
+    return responsive(partial(_bullets, shown, title, subtitle, f"bullets-{year}"))
+
+
+def _bullets(rows: pd.DataFrame, title: str, subtitle: str, name: str, narrow: bool) -> Layered:
+    base = alt.Chart(rows).encode(y=alt.Y("item:N", sort=None, axis=None))
+    value, limit = (base.transform_filter(f"datum.kind {sign} '{OBSERVED}'") for sign in ("==", "!="))
+    x = alt.X("at:Q", axis=None, scale=alt.Scale(domain=[min(0.0, rows["at"].min()), 1], nice=False))
+    key = alt.Legend(values=[kind for kind in MARKS if kind in set(rows["kind"])])
+    colors, shapes, _ = (alt.Scale(domain=[*MARKS], range=[*of]) for of in zip(*MARKS.values(), strict=True))
+    pointed, picked, told = hover("item"), legend("kind"), tooltip(item="子项", kind="类别", told="内容")
+    shape = alt.Shape("kind:N", scale=shapes, legend=key)
+    marks = limit.encode(x=x, shape=shape, size=alt.Size("size:Q", scale=None))
+    color = alt.Color("kind:N", scale=colors, legend=key)
+    bar = value.mark_bar(size=12).encode(x=x, x2=alt.X2Datum(0), fill=as_is(alt.Fill, "ink"), tooltip=told)
+    layers = [
+        value.mark_bar(size=12, color=LINE).encode(x=alt.XDatum(0, axis=None), x2=alt.X2Datum(1)),
+        bar.encode(opacity=kept(pointed)).properties(name="bars").add_params(pointed, picked),
+        marks.mark_point(filled=False, strokeWidth=6, stroke="#ffffff", opacity=1),  # sets them off from the bar
+        marks.mark_point(filled=False, strokeWidth=2.5)
+        .encode(color=color, tooltip=told, opacity=kept(picked)).properties(name="limits"),
+    ]  # fmt: skip
+    return _lines(value, layers, narrow, name, title, _HEADS, subtitle)
+
+
+def unmet_bullets(assessment: Assessment) -> Layered | Html:
+    """The bullets of the items that are not met at some level; nothing where there are none."""
+    plan, year, items = assessment.plan, assessment.year, assessment.items
+    unmet = set(items[items["verdict"] == Verdict.UNMET]["item_id"])
+    if not unmet:
+        return Html(Markup(), "没有未达标的子项")
+    return bullets(
+        plan,
+        year,
+        *(table[table["item_id"].isin(unmet)] for table in (trend.margins(plan, year), trend.trends(plan, year))),
+    )
+
+
+def gaps(plan: Plan, year: int, trends: pd.DataFrame) -> Layered | Html:
+    """The numeric targets that the last values do not reach, the farthest first: the gap as a share of the target, and
+    the change a year that is still needed. A sentence where there is none.
+    """
+    rows = []
+    for r in records(trends[trends["target_year"].notna() & (trends["pace"] != Pace.REACHED)].fillna({"unit": ""})):
+        share = abs(r.gap) / (abs(r.target_value) or 1) * 100
+        gap = apart(abs(r.gap), r.unit)
+        rate = "" if missing(r.needed_rate) else apart(r.needed_rate, r.unit, signed=True)
+        item, look = f"{item_title(plan.item(r.item_id), r.measure)}（{r.target_year}年）", LOOKS[r.pace]
+        last = f"{with_unit(r.last_value, r.unit)}（{r.last_year}年）"
+        words = f"还差{gap}" + (f"，每年需{rate}" if rate else "") + f"　{look.text}"
+        target = with_unit(r.target_value, r.unit)
+        rows.append(
+            (
+                item,
+                last,
+                target,
+                gap,
+                rate,
+                look.word,
+                round(share, 4),
+                f"{item}　{number(r.last_value)}→{target}",
+                words,
+                look.ink,
+            )
+        )
+    columns = [*_GAP_HEADS, "share", "name", "words", "ink"]
+    table = pd.DataFrame(rows, columns=columns).sort_values("share", ascending=False, kind="stable", ignore_index=True)
+    if table.empty:
+        return paragraph(f"截至{year}年，没有未达到的数值规划值。")
+    first = next(iter(records(table)))
+    title = (
+        f"{len(table)}个数值规划值尚未达到，差得最多的是{first.item}：每年需{first.rate}"
+        if first.rate
+        else f"{len(table)}个数值规划值尚未达到"
+    )
+    subtitle = "条为差距占规划值的百分比，差得最多的在前；每年需要的变化从最近一年的数值算到目标年。颜色与符号为进度。"
+    return responsive(partial(_gaps, table, title, subtitle, f"gaps-{year}"))
+
+
+def _gaps(rows: pd.DataFrame, title: str, subtitle: str, name: str, narrow: bool) -> Layered:
+    base = alt.Chart(rows).encode(y=alt.Y("item:N", sort=None, axis=None))
+    x = alt.X("share:Q", axis=None, scale=alt.Scale(domain=[0, max(100.0, rows["share"].max())], nice=False))
+    bar = base.mark_bar(size=12).encode(x=x, fill=as_is(alt.Fill, "ink"), tooltip=tooltip(**_GAP_HEADS))
+    track = base.mark_bar(size=12, color=LINE).encode(x=alt.XDatum(0, axis=None), x2=alt.X2Datum(100))
+    return _lines(base, [track, bar.properties(name="bars")], narrow, name, title, _GAP_HEADS, subtitle)
+
+
+def _lines(
+    base: alt.Chart, layers: list[alt.Chart], narrow: bool, name: str, title: str, heads: dict[str, str], subtitle: str
+) -> Layered:
+    """A bar a line, its ``name`` and ``words`` above it: in one line, or where ``narrow`` in two."""
+    width = 340 if narrow else 660
+    words: dict[str, Any] = {"align": "left", "dy": -14} if narrow else {"align": "right", "dy": -18}
+    texts = [
+        base.mark_text(align="left", dy=-29 if narrow else -18, fontWeight="bold").encode(x=alt.value(0), text=alt.Text("name:N")),
+        base.mark_text(**words, color=MUTED, fontSize=11.5).encode(x=alt.value(0 if narrow else width), text=alt.Text("words:N")),
+    ]  # fmt: skip
+    chart = alt.layer(*layers, *texts).properties(width=width, height=alt.Step(66 if narrow else 46))
+    return finished(chart, name, title, heads, subtitle=subtitle)
