@@ -124,14 +124,19 @@ def test_reported_progress_is_shown_with_its_source() -> None:
     ("check", "expected"),
     [
         ("", ""),
-        ("34 = 7 + 26 + 1", "核对式 34 = 7 + 26 + 1"),
-        ("74 = 50", "核对式 74 = 50，不成立"),
-        ("2 = count(甲|乙)", "核对式 2 = 2个（甲、乙）"),
-        ("3 = count(甲|乙)", "核对式 3 = 2个（甲、乙），不成立"),
+        ("34 = 7 + 26 + 1", "34等于7 + 26 + 1"),
+        ("74 = 50", "一处为74，另一处为50"),
+        ("2 = count(甲|乙)", "2等于所列的2个（甲、乙）"),
+        ("3 = count(甲|乙)", "3不等于所列的2个（甲、乙）"),
+        ("2023 = 2023", "两处均为2023"),
+        ("13.0 = 13", "一处为13.0，另一处为13"),
+        ("83.3 ≥ 86.8", "83.3小于86.8"),
+        ("74 ≤ 13 + 5", "74大于13 + 5"),
+        ("count(甲|乙) = count(甲|乙|丙)", "所列的2个（甲、乙）不等于所列的3个（甲、乙、丙）"),
     ],
 )
 def test_a_sum_is_told_in_words(check: str, expected: str) -> None:
-    """What is counted is listed, and a sum that does not hold says so."""
+    """In words: what is counted is listed, and what does not hold is told as it is."""
     assert audit_page.sum_text(check) == expected
 
 
@@ -140,7 +145,7 @@ def test_the_audit_shows_both_places() -> None:
     plan = tiny_plan()
     contradicting = audit_page.finding_list(plan, AuditResult.CONTRADICTS)
     assert words(
-        "核对A002 A002 ≠ 不一致 核对式 4 = 5，不成立 “共4个，其中甲类3个、乙类1个” 三（二）1 “建设5个” 表三 第1行 一句话。"
+        "核对A002 A002 ≠ 不一致 一处为4，另一处为5 “共4个，其中甲类3个、乙类1个” 三（二）1 “建设5个” 表三 第1行 一句话。"
     ) in text(contradicting)
     assert 'href="indicators/2.html#item-2-1"' in contradicting._repr_html_()
     assert 'data-grade="不一致" data-chapters="三（二） 表三"' in contradicting._repr_html_()

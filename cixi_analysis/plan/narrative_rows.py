@@ -148,7 +148,7 @@ class Link(Row):
     relation: Relation = column(
         "关系", "same_quantity 同一数量，contributes 有助于，carried_out_by 由其落实，concerns 涉及。"
     )
-    reason: Text = column("理由", "一句话：凭什么这样关联。")
+    reason: Text = column("理由", "一句话说明关联的理由。")
 
     def contradictions(self) -> Iterator[tuple[str, str]]:
         if (self.relation, self.from_kind, self.to_kind) not in _LINKS:

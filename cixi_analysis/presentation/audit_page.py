@@ -9,6 +9,7 @@ from cixi_analysis.analysis.reconciliation import findings
 from cixi_analysis.analysis.records import records
 from cixi_analysis.plan.arithmetic import relation
 from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.plan.fields import is_number
 from cixi_analysis.presentation import tables
 from cixi_analysis.presentation.html import Html, cards, folded, joined, link, noted, paragraph, prose, render
 from cixi_analysis.presentation.titles import href, item_link, short_source, title
@@ -66,15 +67,28 @@ def chapter(place: str) -> str:
     return re.match(r"[一二三四五六七八九十]+（[一二三四五六七八九十]+）|[^\s“（]*", within)[0]  # type: ignore[index]
 
 
+#: Sign of a relation → what it says where it holds, and where it does not.
+_RELATIONS = {
+    "=": ("等于", "不等于"), "≠": ("不等于", "等于"), "<": ("小于", "不小于"), "≤": ("不大于", "大于"),
+    ">": ("大于", "不大于"), "≥": ("不小于", "小于"),
+}  # fmt: skip
+
+
 def sum_text(check: str) -> str:
-    """A sum in words: ``核对式 74 = 50，不成立``, ``核对式 2 = 2个（甲、乙）``; "" without one."""
+    """A relation in words: ``一处为74，另一处为50``, ``2等于所列的2个（甲、乙）``; "" without one."""
+    if not check:
+        return ""
 
     def listed(found: re.Match[str]) -> str:
         names = found[1].split("|")
-        return f"{len(names)}个（{'、'.join(names)}）"
+        return f"所列的{len(names)}个（{'、'.join(names)}）"
 
-    shown = re.sub(r"count\(([^)]*)\)", listed, check)
-    return check and f"核对式 {shown}" + ("" if relation(check).holds else "，不成立")
+    left, sign, right = re.split(r"\s*([=≠<≤>≥])\s*", check, maxsplit=1)
+    holds = relation(check).holds
+    if sign == "=" and is_number(left) and is_number(right):
+        return f"两处均为{left}" if left == right else f"一处为{left}，另一处为{right}"
+    left, right = (re.sub(r"count\(([^)]*)\)", listed, side) for side in (left, right))
+    return f"{left}{_RELATIONS[sign][not holds]}{right}"
 
 
 def _about(plan: Plan, row: object) -> Markup:

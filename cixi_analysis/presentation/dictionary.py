@@ -19,7 +19,7 @@ _CONTENTS = {
     "indicators.csv": "子项：一行一个，按规划次序",
     "requirements.csv": "各级指标要求的原文，自某年起适用",
     "targets.csv": "规划值的原文",
-    "conventions.csv": "可把未决条款视为达到的约定",
+    "conventions.csv": "可使未决条款视同达标的约定",
     "published.csv": "规划所印的结论、计数与合计，只用于核对，不参与评估",
     "past_projects.csv": "以往的重点工程，一行一个类型与实施情况",
     "projects.csv": "重点项目，一行一个",

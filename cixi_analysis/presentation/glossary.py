@@ -13,13 +13,13 @@ from cixi_analysis.words import NOT_ASSIGNED, Absence, Attribute, Basis, Stage, 
 
 #: Verdict or basis → its meaning.
 MEANINGS: dict[StrEnum, str] = {
-    Verdict.MET: "要求已经达到",
-    Verdict.UNMET: "要求没有达到",
+    Verdict.MET: "要求已经达到（规划原表印作“是”）",
+    Verdict.UNMET: "要求没有达到（规划原表印作“否”）",
     Verdict.NO_DATA: "数据和文字都不足以判定；不等于没有达到",
-    Verdict.NOT_APPLICABLE: "本级不提要求（表中作“/”）；不计入分子分母",
-    Basis.MEASURED: "有可比的数，由数决定",
-    Basis.ATTESTED: "数不能决定，而现状原文写明做到了（或没有做到）；理由里引用原文",
-    Basis.DEEMED: "数与原文都不能决定，按有名有据的约定视为达到",
+    Verdict.NOT_APPLICABLE: "本级没有要求（规划原表印作“/”），不计入指标数",
+    Basis.MEASURED: "有可比的数据，以数据判定",
+    Basis.ATTESTED: "数据不能判定，而现状原文写明做到（或没有做到）；理由中引用原文",
+    Basis.DEEMED: "数据与原文都不能判定，按写明理由的约定视同达标",
 }
 
 
@@ -38,7 +38,7 @@ TERMS = {
     **{_word(word): text for word, text in MEANINGS.items()},
     Absence.NOT_FILLED_IN: "当年的填报表里还没有写；属于无数据",
     Stage.DRAFT: "当年的数据还没有填完或还可能改",
-    "回看": "用基准年的要求看更早年份留下的个别数字；数字太少，计数不与基准年相比",
+    "回看": "按基准年的要求回看更早年份的个别数字；数字太少，计数不与基准年相比",
 }
 _TAG = re.compile(r"(<[^>]*>)")
 _NAME = re.compile(r"<(/?)(?:a|h[1-6]|code|pre|script|style|svg|button|summary|label|th)\b", re.IGNORECASE)

@@ -26,10 +26,10 @@ _MEANINGS: dict[StrEnum, str] = {
     Pace.MOVING_AWAY: f"速度之比 < {CLASSES[-1][0]:g}，或首年已达到而此后失去",
     Pace.NO_TARGET: "规划值不是数",
     Pace.TOO_LITTLE_DATA: "不足两个年份",
-    Convention.NONE_ASSIGNED: "上级当年没有下达目标：该子项的要求中，数与原文不能判定的各项视为达到（自带数值界限的除外）",
+    Convention.NONE_ASSIGNED: "上级当年没有下达目标：该子项的要求中，数据与原文不能判定的各项视同达标（自带数值限值的除外）",
     Convention.NOTHING_THERE: "没有要保护或要消除的对象",
-    Convention.FULL: "比例已达100%，对它的任何要求都视为达到",
-    Convention.PLAN_CONCLUDES: "规划的结论比它写出的文字多，依规划的结论",
+    Convention.FULL: "比例已达100%，对它的任何要求都视同达标",
+    Convention.PLAN_CONCLUDES: "现状文字没有写全、而规划已有结论的，依规划的结论",
 }
 
 

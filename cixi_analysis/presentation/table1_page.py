@@ -46,7 +46,9 @@ def table1(assessment: Assessment) -> Html:
     caption = (
         f"{table.name} {table.title}，{year}年：{listed}个子项{f'，当年有要求的{asked}个' if asked < listed else ''}"
     )
-    caption += "；结论下的小字为原表所印" if year == base and plan.published else ""
+    caption += (
+        "；结论下的小字为原表所印（“是”即达标，“否”即未达标，“/”即不适用）" if year == base and plan.published else ""
+    )
     known, rows = _COLUMNS | dict.fromkeys(verdicts, _VERDICT), list(_rows(assessment, columns))
     known |= dict.fromkeys(("status", "now"), _TWO) if year != base else {}
     css, room = zip(*(known.get(column, _OTHER) for column in columns), strict=True)
