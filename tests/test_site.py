@@ -117,6 +117,30 @@ def test_from_unmet_to_reason_and_source_in_two_clicks(site: Path, browser: Brow
     visit.close()
 
 
+@pytest.mark.parametrize(("width", "height"), [("wide", 800), ("phone", 2 * 844)])
+def test_the_answers_are_in_sight_at_once(site: Path, browser: Browser, width: str, height: int) -> None:
+    """On the first screen of a computer and the first two of a phone: the four answers, both unmet indicators with gap,
+    yearly step and units.
+    """
+    visit = Visit(browser, WIDTHS[width])
+    tiles = visit.open(site / "book" / "index.html").locator(".cixi-tile")
+    assert tiles.count() == 4
+    assert max(box["y"] + box["height"] for tile in tiles.all() if (box := tile.bounding_box())) <= height
+    first = tiles.first.inner_text()
+    for words in (
+        "农村生活污水治理率",
+        "54.3个百分点",
+        "每年需+19.77个百分点",
+        "市住建局",
+        "环境空气质量",
+        "3.5个百分点",
+        "+1.167",
+        "市交通局",
+    ):
+        assert words in first, words
+    visit.close()
+
+
 def astray(page: Page, path: Path) -> list[str]:
     """Verdicts of an indicator or item without a way to the dossier; a dossier without one to its rows of Table 1."""
     if path.stem == "method":  # its verdicts are the legend, of no indicator

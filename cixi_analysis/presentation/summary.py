@@ -30,13 +30,13 @@ def year_banner(plan: Plan, year: int) -> Html:
     return prose("banner", known=known) if known.is_retrospect or known.is_draft else Html(Markup(), "本年数据已齐")
 
 
-def headline(assessment: Assessment, pages: str = "") -> Html:
+def headline(assessment: Assessment) -> Html:
     """“2022年，国家级适用指标37项，其中29项达标、2项未达标（…）、6项无数据。” for both levels; 未填报 if there are any."""
     table, first = assessment.indicators, {i.indicator: i for i in reversed(assessment.plan.items)}
     levels = []
     for row in records(tally(assessment)):
         unmet = table[(table["level"] == row.level) & (table["verdict"] == Verdict.UNMET)]["indicator"]
-        named = [link(first[n].indicator_name, href(first[n], pages)) for n in unmet]
+        named = [link(first[n].indicator_name, href(first[n])) for n in unmet]
         levels.append((assessment.plan.level(row.level), row, named))
     return prose("headline", year=assessment.year, levels=levels)
 
