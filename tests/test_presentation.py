@@ -662,6 +662,37 @@ def test_empty_cells_are_explained() -> None:
     assert "—" not in text(tables.table(rows[:1], columns, empty="没有概算"))
 
 
+def test_repeated_cells_are_merged_from_the_left() -> None:
+    """A cell that repeats the one above is merged with it only where the merged columns before it are merged too."""
+    rows = [("甲", 2022, 1.0), ("甲", 2022, 1.0), ("乙", 2022, 1.0), ("乙", 2021, 1.0)]
+    html = tables.table(rows, {"名称": "name merged", "年份": "year merged", "数": "number"})._repr_html_()
+    cells = re.findall(r"<td([^>]*)>([^<]*)</td>", html)
+    assert [(text, (re.findall(r'rowspan="(\d)"', css) or ["1"])[0]) for css, text in cells] == [
+        ("甲", "2"), ("2022", "2"), ("1", "1"), ("1", "1"), ("乙", "2"), ("2022", "1"), ("1", "1"), ("2021", "1"), ("1", "1"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("columns", "least", "shares", "cards"),
+    [
+        ([(8, "数", ["1", "23"])], [3], [100], False),  # as wide as its heading and the sign that sorts
+        ([(8, "名称", ["生态环境状况指数"]), (8, "数", ["1"])], [8, 3], [73, 27], False),  # the text may break at 8
+        ([(15, "原文", ["字" * 90])] * 2, [15, 15], [50, 50], True),
+        # Beyond the place of 60 the long texts give way, the short cells do not.
+        ([(15, "原文", ["字" * 90])] * 4 + [(6, "结论", ["✓ 达标"])], [14, 14, 14, 14, 4], [23, 23, 23, 23, 7], True),
+    ],
+)
+def test_widths_follow_the_content(
+    columns: list[tuple[float, str, list[str]]], least: list[int], shares: list[int], cards: bool
+) -> None:
+    """Each column has what its text needs up to its room; the shares of all are the whole place, never more."""
+    found, wide = tables.widths(columns)
+    numbers = [[float(n) for n in re.findall(r"[\d.]+", style)] for style in found]
+    assert [round(n) for n, _ in numbers] == least
+    assert [round(n) for _, n in numbers] == shares
+    assert wide is cards
+
+
 # Sentences and coverage
 
 

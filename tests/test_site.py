@@ -104,6 +104,15 @@ def test_no_address_outside_in_what_a_page_loads(site: Path) -> None:
         assert not re.search(r'<(?:script|link|img|iframe)\b[^>]*(?:src|href)="(?:https?:)?//', text), path
 
 
+def test_the_foot_of_a_page_says_once_what_a_source_names_and_holds_its_code(site: Path) -> None:
+    """What stands below the content on every page stands there once."""
+    for path in pages_of(site):
+        text = path.read_text(encoding="utf-8")
+        assert text.count("出处未另注明的") == 1, path
+        assert text.index("出处未另注明的") > text.rindex('<footer class="bd-footer-content'), path
+        assert text.count('<details class="admonition hide') <= 1, path
+
+
 def test_from_unmet_to_reason_and_source_in_two_clicks(site: Path, browser: Browser) -> None:
     """From the first page's unmet indicators a reader gets to the reason and the source in two clicks: here in one."""
     visit = Visit(browser)
