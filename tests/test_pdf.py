@@ -46,8 +46,8 @@ def pages(tmp_path: Path) -> Path:
 def test_sections_in_the_order_of_the_book(pages: Path) -> None:
     """The pages that are there, with the headings of the contents; the widest table across."""
     found = sections(load_plan(ROOT), pages, 2022)
-    assert [(s.name, s.across) for s in found] == [("index", False), ("table1", True)]
-    assert [(h.level, h.anchor, h.title) for h in found[1].headings] == [
+    assert [(s.name, s.across) for s in found] == [("summary", False), ("index", False), ("table1", True)]
+    assert [(h.level, h.anchor, h.title) for h in found[2].headings] == [
         (1, "table1--id1", "表一"),
         (2, "table1--id3", "第二节"),
     ]
@@ -55,14 +55,14 @@ def test_sections_in_the_order_of_the_book(pages: Path) -> None:
 
 def test_only_what_paper_can_do(pages: Path) -> None:
     """No navigation, code, buttons, downloads; what was folded is open."""
-    html = sections(load_plan(ROOT), pages, 2022)[0].html
+    html = sections(load_plan(ROOT), pages, 2022)[1].html
     assert not re.search("目录|代码|x = 1|<script|<button|headerlink|下载", html)
     assert '<details open=""><summary>明细</summary><p>折叠的</p></details>' in html
 
 
 def test_ids_are_unique_and_links_stay_inside(pages: Path) -> None:
     """A link leads to a place in the document or out into the world; a page that is not in it is no link."""
-    html = "".join(section.html for section in sections(load_plan(ROOT), pages, 2022))
+    html = "".join(section.html for section in sections(load_plan(ROOT), pages, 2022)[1:])
     ids = re.findall(r'\bid="([^"]+)"', html)
     assert len(ids) == len(set(ids)) == 8
     assert re.findall(r'href="([^"]+)"', html) == [
@@ -175,7 +175,7 @@ def test_bookmarks_and_contents_agree(report: Path, texts: list[str], built: Pat
     assert [(level, re.sub(r"\s", "", title)) for level, title, _ in marks] == [
         (h.level, re.sub(r"\s", "", h.title)) for h in headings
     ]
-    first = min(reader.get_destination_page_number(mark) or 0 for _, _, mark in marks)
+    first = min(reader.get_destination_page_number(mark) or 0 for _, _, mark in marks[1:])  # after the summary
     contents = re.sub(r"\s+", "", "".join(texts[1:first]))
     for _, title, mark in marks:
         number = reader.get_destination_page_number(mark)
@@ -268,6 +268,21 @@ def test_the_cover_says_how_final_it_is_and_who_made_it(built: Path, plan: Plan)
     assert 'class="stage"' not in document(plan, 2021, site, (), {})
 
 
+def test_it_begins_with_the_summary_on_one_page(texts: list[str], plan: Plan) -> None:
+    """After the cover: both unmet indicators with gap, yearly step and units, and the board of all indicators. What it
+    says is not said again in the overview; a retrospect has none.
+    """
+    summary, after = (re.sub(r"\s", "", characters(text)) for text in texts[1:3])
+    assert re.match(r"2022年度评估报告（定稿）2/\d+2022年一页摘要", summary)
+    assert "比国家级要求的50%低9.3个百分点" in summary
+    assert "每年需+19.77个百分点" in summary
+    assert "市住建局" in summary
+    names = {item.indicator: re.sub(r"\s", "", item.indicator_name) for item in plan.items}
+    assert [name for number, name in names.items() if f"{number}{name}" not in summary] == []
+    assert "目录2022年一页摘要" in after
+    assert sum("比国家级要求的50%低9.3个百分点；" in re.sub(r"\s", "", text) for text in texts) <= 1
+
+
 def test_dossiers_of_what_is_open_and_the_annex(built: Path, plan: Plan) -> None:
     """What is unmet, then what has no data; registers, hashes and package lists at the end. An older year has no dossiers:
     they speak of the newest.
@@ -276,7 +291,7 @@ def test_dossiers_of_what_is_open_and_the_annex(built: Path, plan: Plan) -> None
     parts: dict[str, list[str]] = {}
     for section in sections(plan, site, 2022):
         parts.setdefault(section.part, []).append(section.name)
-    assert list(parts) == ["", "未达标与无数据指标的档案", "附件"]
+    assert list(parts) == ["摘要", "", "未达标与无数据指标的档案", "附件"]
     assert parts["未达标与无数据指标的档案"] == ["9", "38", "11", "12", "13", "24", "27", "28", "29", "32"]
     assert parts["附件"] == ["commitments", "units", "reconciliation", "method", "provenance"]
     assert {section.part for section in sections(plan, site, 2021)} == {"", "附件"}

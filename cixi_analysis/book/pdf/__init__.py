@@ -29,6 +29,8 @@ from cixi_analysis.errors import writing
 from cixi_analysis.export.workbook import save_bytes
 from cixi_analysis.plan import edition, provenance
 from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.presentation import summary_page
+from cixi_analysis.presentation.board import board
 from cixi_analysis.words import Stage, Verdict
 
 #: The most printings until the page numbers of the contents no longer change.
@@ -41,6 +43,8 @@ _NOT_PRINTED = (
 )
 #: The annex: registers of the year, then pages that every year has.
 _REGISTERS, _APPENDED = ("units", "commitments", "reconciliation"), ("method", "provenance")
+#: The part of the report before the contents.
+_SUMMARY = "摘要"
 #: Pages with tables of many columns of text: printed in landscape.
 _ACROSS = ("table1", "projects", "commitments")
 #: Attributes that hold ids.
@@ -107,7 +111,8 @@ def document(plan: Plan, year: int, site: Path, found: tuple[Section, ...], page
         unit=plan.frame.compiled_by or "",
         date=f"{date.year}年{date.month}月{date.day}日" if date else "",
         edition=json.loads((site / provenance.FILE).read_text(encoding="utf-8"))["edition"],
-        statics=(site / "_static").resolve().as_uri(), sections=found, pages=pages,
+        statics=(site / "_static").resolve().as_uri(), pages=pages, sections=found,
+        opening=[section for section in found if section.part == _SUMMARY],
     )  # fmt: skip
 
 
@@ -129,22 +134,36 @@ def sections(plan: Plan, site: Path, year: int) -> tuple[Section, ...]:
     numbers = (n for one in (Verdict.UNMET, Verdict.NO_DATA) for n in table[table["verdict"] == one]["indicator"])
     dossiers = [f"indicators/{number}" for number in numbers if newest]
     parts = {
+        _SUMMARY: [] if coverage(plan, year).is_retrospect else [f"{year}/summary"],
         "": [name for name in names if name not in registers],
         "未达标与无数据指标的档案": dossiers,
         "附件": [*registers, *_APPENDED],
     }
     where = {f"book/{name}.html": part for part, own in reversed(parts.items()) for name in own}
-    pages = [page for part, own in parts.items() for page in dict.fromkeys(f"book/{name}.html" for name in own)]
-    pages = [page for page in dict.fromkeys(pages) if (site / page).is_file()]
-    return tuple(_section(site, page, pages, where[page]) for page in pages)
+    pages = [f"book/{name}.html" for own in parts.values() for name in dict.fromkeys(own)]
+    pages = [page for page in dict.fromkeys(pages) if where[page] == _SUMMARY or (site / page).is_file()]
+    return tuple(
+        _section(site, page, pages, where[page], _summary(plan, year) if where[page] == _SUMMARY else None)
+        for page in pages
+    )
 
 
-def _section(site: Path, page: str, pages: list[str], kind: str) -> Section:
-    text = (site / page).read_text(encoding="utf-8")
+def _summary(plan: Plan, year: int) -> Markup:
+    """The answers and the board as a page of the book, which has none of its own: the home page is of the newest year."""
+    told = (summary_page.tiles(plan, year), board(assess(plan, year)))
+    page = Markup('<article class="bd-article"><section id="id1"><h1>{}年一页摘要</h1>{}{}</section></article>')
+    return page.format(year, *told)
+
+
+def _section(site: Path, page: str, pages: list[str], kind: str, made: Markup | None) -> Section:
+    """A page of the site, or one that is ``made`` here, which the overview need not repeat."""
+    text = made or (site / page).read_text(encoding="utf-8")
     article = BeautifulSoup(text, "html.parser", multi_valued_attributes=None).select_one("article.bd-article")
     if article is None:
         raise ValueError(f"{page} has no article")  # the theme has changed; a test finds this first
-    for part in article.select(_NOT_PRINTED):
+    for part in article.select(
+        _NOT_PRINTED if made else f"{_NOT_PRINTED}, .cixi-tiles, section section:has(.cixi-board)"
+    ):
         part.decompose()
     for link in article.select("a.download"):  # offered in a section of its own, or else in a sentence
         offer = None if link.decomposed else link.find_parent("section")
