@@ -102,7 +102,7 @@ def test_marks_tell_which_levels_ask() -> None:
 def test_nothing_of_what_the_plan_does_not_have(tmp_path: Path) -> None:
     """No file, sheet or line for an optional table without rows, and no word of another plan's tables or levels."""
     files = attachments(elsewhere(1), 2022, tmp_path)
-    tables = ["table1", "observations", "assessment", "trend", "dictionary"]
+    tables = ["table1", "observations", "assessment", "trend", "flips", "dictionary"]
     assert [path.name for path in files] == [
         "cixi-2022.xlsx",
         *(f"cixi-2022-{t}.csv" for t in tables),

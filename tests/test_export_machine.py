@@ -11,7 +11,7 @@ from conftest import ROOT
 from test_export import HOSTILE, hostile_plan
 from tiny import tiny_plan
 
-from cixi_analysis.analysis import commitments, links, reconciliation, trend
+from cixi_analysis.analysis import commitments, flips, links, reconciliation, trend
 from cixi_analysis.analysis.outputs import outputs
 from cixi_analysis.assessment import assess, judgement
 from cixi_analysis.export import Figures, attachments, write_csv, write_json
@@ -21,7 +21,7 @@ from cixi_analysis.plan.schema import OBSERVATIONS, Observation
 from cixi_analysis.presentation.summary import downloads
 
 OF_EVERY_YEAR = ["table1", "table2", "table3", "observations", "assessment", "trend"]
-FROM_THE_BASE_YEAR = ["commitments", "progress", "audit", "links", "background", "reconciliation"]
+FROM_THE_BASE_YEAR = ["flips", "commitments", "progress", "audit", "links", "background", "reconciliation"]
 TABLES = [*OF_EVERY_YEAR, *FROM_THE_BASE_YEAR, "dictionary"]
 
 
@@ -81,6 +81,7 @@ def test_every_column_is_described(folder: Path) -> None:
     [
         ("assessment", judgement.COLUMNS),
         ("trend", trend.COLUMNS),
+        ("flips", flips.COLUMNS),
         ("reconciliation", reconciliation.COLUMNS),
         ("commitments", commitments.COLUMNS),
         ("audit", reconciliation.AUDIT_COLUMNS),

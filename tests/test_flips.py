@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tiny import item, observation, requirement, tiny_plan
 
 from cixi_analysis.analysis.flip_trials import Cell
-from cixi_analysis.analysis.flips import CellChange, Flip, applied, flips, lacking
+from cixi_analysis.analysis.flips import CellChange, Flip, applied, flip_table, flips, lacking
 from cixi_analysis.assessment import REQUIREMENT, TARGET, assess
 from cixi_analysis.assessment.judgement import judge_item
 from cixi_analysis.assessment.numbers import MET
@@ -285,6 +285,15 @@ def test_what_a_clause_lacks() -> None:
     assert lacking(tiny_plan(), 2022, "3", "2025") == (Cell(2022, "value"), Cell(2021, "value"))
     assert lacking(tiny_plan(), 2022, "1", "2025") == (Cell(2022, "attests", "持续完善"),)
     assert lacking(tiny_plan(), 2022, "2.1", "provincial") == ()
+
+
+def test_a_row_a_change() -> None:
+    """The downloads' table: each alternative with its changes, one after the other."""
+    table = flip_table(tiny_plan(), 2022).query("item_id == '2.2'")
+    assert table.drop(columns="sentence").astype(object).values.tolist() == [
+        ["2.2", "provincial", 1, 2022, "value", "32", "≤30", "微克/立方米"],
+        ["2.2", "2025", 1, 2022, "value", "32", "≤30", "微克/立方米"],
+    ]
 
 
 # --- generated plans ---------------------------------------------------------------------------------------------

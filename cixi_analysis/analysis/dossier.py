@@ -205,7 +205,10 @@ def _facts(found: Dossier) -> Iterator[tuple[object, ...]]:
         held = f"规划值 {row.target_value:.12g}，差距 {row.gap:+.12g}"
         yield "pace", row.item_id, None, row.target_year, row.pace, None, held, None
     for flip in found.flips:
-        held = "；".join(f"{c.cell.year} {c.cell.column} {c.found or '（空）'} → {c.told}" for c in flip.changes)
+        held = "；".join(
+            f"{c.cell.year} {c.cell.column} {c.found or '（空）'} → {c.told or '（删去）'}{'' if c.clauses else c.unit}"
+            for c in flip.changes
+        )
         yield "flip", flip.item_id, flip.level, flip.year, flip.sentence, None, held, None
     for promise, link in found.commitments:
         told = f"{promise.commitment_id} {promise.metric} {promised(promise)}".strip()

@@ -202,7 +202,7 @@ def edit(row: Mapping[str, Any], cell: Cell, needed: str | None, beside: Mapping
         case "value":
             return {**row, "value": needed, "absence": None, **beside}
         case "benchmark":
-            return {**row, "benchmark": float(needed or 0), "benchmark_kind": cell.of}
+            return {**row, "benchmark": float(needed or 0), "benchmark_kind": BenchmarkKind(cell.of)}
         case "assigned_target":
             return {**row, "assigned_target": needed}
     kept = [text for text in entries(row[cell.column]) if text != cell.of]

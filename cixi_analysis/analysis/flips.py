@@ -3,7 +3,10 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from itertools import product
 from typing import Any
+
+import pandas as pd
 
 from cixi_analysis.analysis.flip_search import FlipSearch, Way
 from cixi_analysis.analysis.flip_trials import Cell, Trials, edit, rank
@@ -15,6 +18,8 @@ from cixi_analysis.plan.schema import Observation
 from cixi_analysis.requirement import tree
 from cixi_analysis.words import CLASS_UNIT, NOT_ASSIGNED, BenchmarkKind
 
+#: Of :func:`flip_table`; ``field``: a column of the observations of ``year``.
+COLUMNS = ("item_id", "level", "alternative", "year", "field", "found", "needed", "unit", "sentence")
 #: Ends of what may be filled in, as a sentence has them.
 _SIDES = {"≥": "不低于", "≤": "不高于"}
 
@@ -41,11 +46,10 @@ class CellChange:
 
     @property
     def told(self) -> str:
-        """What is needed, with its unit: ``≥50.0%``; the clauses where no number is known."""
+        """What is needed, without unit: ``≥50.0``; the clauses where it has no number by itself, "" where words go."""
         if self.clauses:
             return "，".join(self.clauses)
-        ends = f"{self.needed}–{self.upto}" if self.upto else f"{self.side}{self.needed or '（删去）'}"
-        return f"{ends}{self.unit}"
+        return f"{self.needed}–{self.upto}" if self.upto else f"{self.side}{self.needed or ''}"
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,21 @@ def flips(plan: Plan, year: int, item_id: str, level: str) -> tuple[Flip, ...]:
     return tuple(by_numbers) or (
         Flip(item_id, level, year, (), "只靠补上或改动这一年的数据、目标、平均和文字，达不到要求。"),
     )
+
+
+def flip_table(plan: Plan, year: int) -> pd.DataFrame:
+    """Every flip of a year, a row a change; columns :data:`COLUMNS`."""
+    found = (
+        (number, flip, change)
+        for item, level in product(plan.as_of(year).items, (*plan.levels, *map(str, plan.frame.target_years)))
+        for number, flip in enumerate(flips(plan, year, item.item_id, level), 1)
+        for change in flip.changes or (None,)
+    )
+    rows = []
+    for number, flip, c in found:
+        cells = (None,) * 5 if c is None else (c.cell.year, c.cell.column, c.found, c.told or None, c.unit or None)
+        rows.append((flip.item_id, flip.level, number, *cells, flip.sentence))
+    return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
 def lacking(plan: Plan, year: int, item_id: str, level: str) -> tuple[Cell, ...]:
@@ -227,19 +246,19 @@ def _edited(plan: Plan, flip: Flip) -> Iterator[tuple[int, tuple[Observation, ..
             level = None if together and not plan.observed(flip.item_id, year) else observed
             blank = {"item_id": flip.item_id, "level": level, "source": item.source, "stage": ""}
             cells = dict.fromkeys(Observation.columns()) | blank | {"absence": plan.missing_reason(year)}
+            row = Observation.model_validate(cells)
         else:
-            cells = dict(row)
             rows.remove(row)
             if row.level is None and not together:
                 rows += [row.model_copy(update={"level": level}) for level in plan.levels if level != observed]
-                cells["level"] = observed
+                row = row.model_copy(update={"level": observed})
         for change in flip.changes:
             if change.cell.year == year:
-                cells = edit(cells, change.cell, change.needed, dict(change.beside))
-        yield year, (*rows, Observation.model_validate(cells))
+                row = row.model_copy(update=edit(dict(row), change.cell, change.needed, dict(change.beside)))
+        yield year, (*rows, row)
 
 
 def _is_valid(plan: Plan, flip: Flip) -> bool:
     """Whether the data's own checks take what a flip would put there."""
-    rows = ((0, year, rows[-1]) for year, rows in _edited(plan, flip))
-    return not any(observation_problems(plan, "", rows))
+    rows = [(0, year, rows[-1]) for year, rows in _edited(plan, flip)]
+    return not any(any(row.contradictions()) for *_, row in rows) and not any(observation_problems(plan, "", rows))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pydantic.fields import FieldInfo
 
 from cixi_analysis import words
-from cixi_analysis.analysis import commitments, reconciliation, trend
+from cixi_analysis.analysis import commitments, flips, reconciliation, trend
 from cixi_analysis.analysis.table1 import headings, verdict_columns
 from cixi_analysis.assessment import judgement
 from cixi_analysis.plan import schema
@@ -47,8 +47,8 @@ def _output(table: str, title: str, names: Iterable[str], *models: type[schema.R
     return Output(title or own, rows, {name: known[name] for name in names})
 
 
-#: The tables of the plan's text, which only the years from the base year on have.
-_OF_TEXT = {"commitments", "progress", "audit", "links", "background", "reconciliation"}
+#: What a retrospect does not have: the tables of the plan's text, and what would have had to be.
+_NOT_BACK = {"flips", "commitments", "progress", "audit", "links", "background", "reconciliation"}
 #: Table → the parts of the plan (any of them) without which there is none.
 _NEEDS = {
     "table2": ("past_projects",), "table3": ("projects",), "progress": ("projects", "commitments"),
@@ -73,6 +73,7 @@ def outputs(plan: Plan, year: int | None = None) -> dict[str, Output]:
         ("observations", schema.Observation.columns(), [schema.Observation]),
         ("assessment", judgement.COLUMNS, [schema.Indicator, schema.Requirement]),
         ("trend", trend.COLUMNS, [schema.Indicator]),
+        ("flips", flips.COLUMNS, [schema.Indicator]),
         ("commitments", commitments.COLUMNS, [schema.Commitment, schema.Progress]),
         ("progress", schema.Progress.columns(), [schema.Progress]),
         ("audit", reconciliation.AUDIT_COLUMNS, [schema.AuditRow]),
@@ -83,5 +84,5 @@ def outputs(plan: Plan, year: int | None = None) -> dict[str, Output]:
         found[table] = _output(table, "", names, *models)
     levels = "，".join(f"{level} {level.chinese}" for level in plan.levels)
     found["assessment"].columns["level"] = column("级别", f"{levels}。")
-    left_out = _OF_TEXT if year is not None and year < plan.frame.base_year else set[str]()
+    left_out = _NOT_BACK if year is not None and year < plan.frame.base_year else set[str]()
     return {name: one for name, one in found.items() if name not in left_out and plan.has(*_NEEDS.get(name, ()))}

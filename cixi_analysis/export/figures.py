@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from cixi_analysis.analysis import commitments, links, projects, reconciliation, table1, trend
+from cixi_analysis.analysis import commitments, flips, links, projects, reconciliation, table1, trend
 from cixi_analysis.analysis.outputs import outputs
 from cixi_analysis.analysis.table1 import Table1Row
 from cixi_analysis.assessment import assess, tally_without_each_convention
@@ -61,6 +61,8 @@ class Figures:
             "progress": plan.progress.get(year, ()), "audit": reconciliation.findings(plan),
             "links": links.every_link(plan), "background": plan.background, "reconciliation": () if self.reconciliation is None else self.reconciliation,
         }  # fmt: skip
+        if "flips" in self.outputs:
+            found["flips"] = flips.flip_table(plan, year)
         tables = {name: _table(_records(found[name]), one.columns) for name, one in self.outputs.items()}
         described: _Records = [
             {"table": name, "column": column, "title": one.title, "description": one.description}
