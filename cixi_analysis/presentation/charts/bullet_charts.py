@@ -69,7 +69,7 @@ def state(limits: pd.DataFrame) -> str:
     if not missed.empty:
         return "、".join(dict.fromkeys(missed[missed["far"] > 0]["short"] if missed["far"].any() else missed["short"]))
     kinds, years = set(limits["kind"]), "、".join(f"{at}年" for at in limits[limits["kind"] == TARGET]["at"])
-    words = {REQUIRED: "达到要求", ASSIGNED: "已完成下达目标", TARGET: f"已达到{years}规划值"}
+    words = {REQUIRED: "达到数值要求", ASSIGNED: "已完成下达目标", TARGET: f"已达到{years}规划值"}
     return "，".join(words[kind] for kind in MARKS if kind in kinds)
 
 
@@ -94,28 +94,23 @@ def bullets(plan: Plan, year: int, margins: pd.DataFrame, trends: pd.DataFrame) 
         top = max(abs(number) for number in (first.value, *own["limit"]))
         whole = 100.0 if first.unit == "%" and top <= 100 else top * 1.1 or 1.0
         ink = LOOKS[Verdict.UNMET].ink if unmet else ACCENT
-        rows.append(
-            (item, OBSERVED, value, first.value, first.value / whole, f"{item}　{value}", "，".join(own["told"]), ink)
-        )
-        rows += [(item, r.kind, r.told, r.limit, r.limit / whole, None, None, None) for r in records(own)]
+        texts = f"{item}　{value}", "，".join(own["told"]), ink
+        rows.append((item, OBSERVED, value, first.value, first.value / whole, 0, *texts))
+        rows += [(item, r.kind, r.told, r.limit, r.limit / whole, MARKS[r.kind][2], *[None] * 3) for r in records(own)]
     done = [*dict.fromkeys(done)]
     others = f"另有{len(done)}个子项为100%或0，数值要求与规划值都已达到，不画：{'、'.join(done)}。" if done else ""
     if not rows:
-        return paragraph(
-            f"{messages[0]}。" if len(messages) == 1 else others or f"{year}年没有可以比较的数值要求或规划值。"
-        )
+        none = f"{year}年没有可以比较的数值要求或规划值。"
+        return paragraph(f"{messages[0]}。" if len(messages) == 1 else others or none)
     few = missed if 0 < len(missed) <= 2 and len(messages) <= 3 else messages[:1] if len(messages) == 1 else []
     title = "；".join(few)
     if not few:
         total = len({label for item in table["item"] for label in item.split(" ")[0].split("、")})
-        told = f"{len(missed)}个未达到要求：{'、'.join(names)}" if missed else "都达到要求"
+        told = f"{len(missed)}个未达到要求：{'、'.join(names)}" if missed else "都达到数值要求"
         title = f"{total}个子项有数值可比，{told}"
     subtitle = f"条为{year}年现状值，未达到要求的为红色；每行从0起，各用自己的刻度（百分比到100%）。{others}"
-    columns = ["item", "kind", "told", "value", "at", "name", "words", "ink"]
-    shown = pd.DataFrame(rows, columns=columns).assign(
-        size=[MARKS[kind][2] if kind in MARKS else 0 for _, kind, *_ in rows]
-    )
-    return responsive(partial(_bullets, shown, title, subtitle, f"bullets-{year}"))
+    columns = ["item", "kind", "told", "value", "at", "size", "name", "words", "ink"]
+    return responsive(partial(_bullets, pd.DataFrame(rows, columns=columns), title, subtitle, f"bullets-{year}"))
 
 
 def _bullets(rows: pd.DataFrame, title: str, subtitle: str, name: str, narrow: bool) -> Layered:
@@ -140,16 +135,12 @@ def _bullets(rows: pd.DataFrame, title: str, subtitle: str, name: str, narrow: b
 
 
 def unmet_bullets(assessment: Assessment) -> Layered | Html:
-    """The bullets of the items that are not met at some level; nothing where there are none."""
+    """The bullets of the items that are not met at some level; nothing where none of them has a number."""
     plan, year, items = assessment.plan, assessment.year, assessment.items
     unmet = set(items[items["verdict"] == Verdict.UNMET]["item_id"])
-    if not unmet:
-        return Html(Markup(), "没有未达标的子项")
-    return bullets(
-        plan,
-        year,
-        *(table[table["item_id"].isin(unmet)] for table in (trend.margins(plan, year), trend.trends(plan, year))),
-    )
+    margins, trends = (t[t["item_id"].isin(unmet)] for t in (trend.margins(plan, year), trend.trends(plan, year)))
+    drawn = bullets(plan, year, margins, trends)
+    return Html(Markup(), drawn.name) if isinstance(drawn, Html) else drawn
 
 
 def gaps(plan: Plan, year: int, trends: pd.DataFrame) -> Layered | Html:
@@ -158,37 +149,25 @@ def gaps(plan: Plan, year: int, trends: pd.DataFrame) -> Layered | Html:
     """
     rows = []
     for r in records(trends[trends["target_year"].notna() & (trends["pace"] != Pace.REACHED)].fillna({"unit": ""})):
-        share = abs(r.gap) / (abs(r.target_value) or 1) * 100
-        gap = apart(abs(r.gap), r.unit)
-        rate = "" if missing(r.needed_rate) else apart(r.needed_rate, r.unit, signed=True)
         item, look = f"{item_title(plan.item(r.item_id), r.measure)}（{r.target_year}年）", LOOKS[r.pace]
-        last = f"{with_unit(r.last_value, r.unit)}（{r.last_year}年）"
-        words = f"还差{gap}" + (f"，每年需{rate}" if rate else "") + f"　{look.text}"
-        target = with_unit(r.target_value, r.unit)
-        rows.append(
-            (
-                item,
-                last,
-                target,
-                gap,
-                rate,
-                look.word,
-                round(share, 4),
-                f"{item}　{number(r.last_value)}→{target}",
-                words,
-                look.ink,
-            )
+        last, target = f"{with_unit(r.last_value, r.unit)}（{r.last_year}年）", with_unit(r.target_value, r.unit)
+        gap, rate = (
+            apart(abs(r.gap), r.unit),
+            "" if missing(r.needed_rate) else apart(r.needed_rate, r.unit, signed=True),
         )
+        words = f"还差{gap}{f'，每年需{rate}' if rate else ''}　{look.text}"
+        share, name = (
+            round(abs(r.gap) / (abs(r.target_value) or 1) * 100, 4),
+            f"{item}　{number(r.last_value)}→{target}",
+        )
+        rows.append((item, last, target, gap, rate, look.word, share, name, words, look.ink))
     columns = [*_GAP_HEADS, "share", "name", "words", "ink"]
     table = pd.DataFrame(rows, columns=columns).sort_values("share", ascending=False, kind="stable", ignore_index=True)
     if table.empty:
         return paragraph(f"截至{year}年，没有未达到的数值规划值。")
     first = next(iter(records(table)))
-    title = (
-        f"{len(table)}个数值规划值尚未达到，差得最多的是{first.item}：每年需{first.rate}"
-        if first.rate
-        else f"{len(table)}个数值规划值尚未达到"
-    )
+    title = f"{len(table)}个数值规划值尚未达到"
+    title += f"，差得最多的是{first.item}：每年需{first.rate}" if first.rate else ""
     subtitle = "条为差距占规划值的百分比，差得最多的在前；每年需要的变化从最近一年的数值算到目标年。颜色与符号为进度。"
     return responsive(partial(_gaps, table, title, subtitle, f"gaps-{year}"))
 

@@ -23,7 +23,7 @@ from cixi_analysis.presentation.figure import (
     legend,
     responsive,
     tooltip,
-)
+)  # fmt: skip
 from cixi_analysis.presentation.formatting import number, percent, yi
 from cixi_analysis.presentation.looks import ACCENT, ACCENT_SOFT, CATEGORIES, INK
 from cixi_analysis.words import Outcome
