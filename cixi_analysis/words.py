@@ -103,6 +103,8 @@ class Stage(StrEnum):
 NOT_ASSIGNED = "上级未下达"
 #: The wording of a level that asks nothing of an item.
 NOT_APPLICABLE_MARK = "/"
+#: Stands in a quotation for the line break inside a printed cell.
+CELL_BREAK = "⏎"
 #: Water classes in their order, best first; a class is stored as its rank 1-6.
 WATER_CLASSES = ("Ⅰ", "Ⅱ", "Ⅲ", "Ⅳ", "Ⅴ", "劣Ⅴ")
 #: The unit of a water class (Ⅰ to 劣Ⅴ): ordered, never subtracted.
@@ -207,6 +209,7 @@ class Deadline(_Word):
     BY = "by", "到该年"
     BEFORE = "before", "该年以前"
     FROM = "from", "自该年起"
+    AFTER = "after", "该年以后"
     DURING = "during", "期间"
 
 

@@ -206,7 +206,7 @@ def test_what_can_be_compared_of_the_base_year(plan: Plan) -> None:
     assert found.values["item_id"].to_list() == ["8", "10.1", "28.2", "33", "34", "49"]
     assert found.values["direction"].value_counts().to_dict() == {"improving": 4, "flat": 2}
     assert found.missing["item_id"].to_list() == ["11", "24", "28.1"]
-    assert len(found.available) == 46
+    assert len(found.available) == 45
 
 
 def test_revisions_of_earlier_years() -> None:

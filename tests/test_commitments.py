@@ -8,6 +8,7 @@ from tests.tiny import commitment, link, milestone, progress, tiny_plan
 
 BEFORE = {"mode": "before", "end_year": 2025}
 FROM = {"mode": "from", "start_year": 2023, "end_year": None}
+AFTER = {"mode": "after", "start_year": 2023, "end_year": None}
 DURING = {"mode": "during", "start_year": 2023, "end_year": 2025}
 
 
@@ -23,6 +24,8 @@ DURING = {"mode": "during", "start_year": 2023, "end_year": 2025}
         (FROM, 2022, Due.AHEAD),
         (FROM, 2023, Due.RUNNING),
         (FROM, 2040, Due.RUNNING),
+        (AFTER, 2023, Due.AHEAD),  # X年以后: its first day is in the year after
+        (AFTER, 2024, Due.RUNNING),
         (DURING, 2022, Due.AHEAD),
         (DURING, 2024, Due.RUNNING),
         (DURING, 2025, Due.DUE),
@@ -45,6 +48,7 @@ def test_where_a_commitment_stands_in_the_calendar(columns: dict[str, object], y
         ({"value": "13.0", "comparator": "≤", "unit": None}, "≤13.0", "2025年"),
         (BEFORE, "≥90%", "2025年以前"),
         (FROM, "≥90%", "2023年起"),
+        (AFTER, "≥90%", "2023年以后"),
         (DURING, "≥90%", "2023–2025年"),
         ({"mode": None, "end_year": None}, "≥90%", ""),
     ],

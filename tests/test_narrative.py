@@ -17,7 +17,7 @@ from cixi_analysis.analysis.links import every_link
 from cixi_analysis.analysis.reconciliation import findings
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import Commitment, Figure
-from cixi_analysis.words import AuditResult, Entity, Stated
+from cixi_analysis.words import AuditResult, Deadline, Entity, Relation, Stated
 
 PLAN_TEXT = os.environ.get("CIXI_PLAN_TEXT")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
@@ -32,12 +32,24 @@ def test_well_over_a_hundred_commitments(plan: Plan) -> None:
     assert len(plan.commitments) > 150
     chapters = {re.split(r"(?<=）)", c.section)[0] for c in plan.commitments}
     assert chapters == {"二（五）", "三（一）", "三（二）", "三（三）", "三（四）", "三（五）", "四（二）"}
-    assert {c.box for c in plan.commitments if c.box} >= {f"专栏{n}" for n in (1, 2, 3, 5, 6, 7, 10, 11)}
+    assert {c.box for c in plan.commitments if c.box} >= {f"专栏{n}" for n in (1, 2, 3, 6, 7, 10, 11)}
 
 
-def test_commitment_ids_follow_the_text(plan: Plan) -> None:
-    """In order, without a gap, so that a missing row is seen."""
-    assert [c.commitment_id for c in plan.commitments] == [f"C{n:03d}" for n in range(1, len(plan.commitments) + 1)]
+#: Ids of rows that were no promises; never given again.
+WITHDRAWN = {f"C{n:03d}" for n in range(80, 86)}  # management units that exist: they stand in left_out.csv
+
+
+def test_no_commitment_is_missing(plan: Plan) -> None:
+    """Each id once, without a gap but for those withdrawn, so that a missing row is seen. (The order is the text's.)"""
+    last = len(plan.commitments) + len(WITHDRAWN)
+    ids = sorted(c.commitment_id for c in plan.commitments)
+    assert ids == [one for one in (f"C{n:03d}" for n in range(1, last + 1)) if one not in WITHDRAWN]
+
+
+def test_a_promise_is_no_state_of_affairs(plan: Plan) -> None:
+    """What the text tells as done (划定…34个, 已, 现有) is not promised."""
+    done = re.compile(r"划定[^，。；]*\d|已[^，。；]*\d|现有|目前|共计1个")
+    assert not [c.commitment_id for c in plan.commitments if done.search(c.quotation)]
 
 
 def _printed(value: str, text: str) -> bool:
@@ -55,6 +67,21 @@ def test_every_stated_figure_stands_in_its_quotation(plan: Plan) -> None:
         for value in (row.value, getattr(row, "value_to", None)):
             if value is not None and row.stated is not Stated.IMPLIED:
                 assert _printed(value, row.quotation), row
+
+
+def test_what_is_implied(plan: Plan) -> None:
+    """An implied figure follows from words: all of it (100), no growth (0), the one thing that is named (1); a slogan in
+    quotation marks (“动态清零”) gives none.
+    """
+    words = {
+        "100": "全覆盖|覆盖全|全|均|所有|应接尽接|应改尽改|全域",
+        "0": "不再增长|负增长",
+        "1": "做强商贸服务千亿级产业",
+    }
+    for row in plan.commitments:
+        if row.stated in (Stated.IMPLIED, Stated.APPROXIMATE) and row.value in words:
+            bare = re.sub("“[^”]*”", "", row.quotation)
+            assert re.search(words[row.value] if row.stated is Stated.IMPLIED else "消除", bare), row
 
 
 def test_what_the_plan_calls_approximate(plan: Plan) -> None:
@@ -125,6 +152,55 @@ def test_every_finding_has_a_reason_and_two_places(plan: Plan) -> None:
         "8.50 = 4.5 + 4.0",
     ):
         assert sums.get(check) == "agrees", check
+
+
+def test_a_finding_has_the_grade_of_its_words(plan: Plan) -> None:
+    """不一致 only where both places cannot hold as written: not where one counts what is new (新培育, 安装) and the other
+    all there is. Two deadlines are the same year only where both say 到, or both 以前, or both 以后.
+    """
+    for row in findings(plan).itertuples():
+        places = row.quotation_a, row.quotation_b
+        if row.result == AuditResult.CONTRADICTS:
+            assert len({bool(re.search("新(培育|建|增)|安装", text)) for text in places}) == 1, row.audit_id
+        if years := re.fullmatch(r"(20\d\d) = \1", row.check):
+            said = {m[1] for text in places for m in re.finditer(rf"{years[1]}年?(前|以前|后|以后)?", text)}
+            assert len({(word or "").removeprefix("以") for word in said}) == 1, row.audit_id
+
+
+def test_one_value_for_two_rates_is_a_finding(plan: Plan) -> None:
+    """Where the levels measure different things and one value is printed for both, the audit says so."""
+    found = {link.to_id for link in plan.links if link.from_kind is Entity.FINDING}
+    texts = {row.audit_id: row.quotation_a + row.quotation_b for row in plan.audit}
+    for item in plan.items:
+        names, row = plan.names(item), plan.observation(item.item_id, 2022, plan.levels[0])
+        if len(names) > 1 and row is not None and row.value is not None:
+            assert item.item_id in found
+            assert any(all(name in text for name in names) for text in texts.values()), item.item_id
+
+
+def test_links_say_no_more_than_the_plan(plan: Plan) -> None:
+    """The same quantity of two commitments has one value and one scope; a link to a project quotes the project's words,
+    and is no same quantity where the project only begins what is promised; no reason guesses.
+    """
+    for link in plan.links:
+        assert not re.search("才算|之名|想必|大概|应当是", link.reason), link
+        if link.from_kind is not Entity.COMMITMENT:
+            continue
+        promise = plan.commitment(link.from_id)
+        if link.to_kind is Entity.COMMITMENT:
+            other = plan.commitment(link.to_id)
+            assert (promise.value, promise.unit) == (other.value, other.unit)
+            assert promise.scope in other.scope or other.scope in promise.scope, link
+        elif link.to_kind is Entity.PROJECT:
+            project = plan.project(int(link.to_id))
+            assert any(words in project.name + project.content for words in _quoted(link.reason)), link
+            only_begun = re.search("启动|适时", project.content) and not re.search("启动|适时", promise.quotation)
+            assert link.relation is not Relation.SAME_QUANTITY or not only_begun, link
+
+
+def _quoted(reason: str) -> list[str]:
+    """The quotations of a sentence; one may hold another."""
+    return re.findall("“((?:[^“”]|“[^“”]*”)*)”", reason)
 
 
 def test_links_name_each_side_and_a_reason(plan: Plan) -> None:
@@ -206,6 +282,64 @@ if PLAN_TEXT is not None:
             assert here >= last, row
             last = here
 
+    def test_a_deadline_governs_its_sentence(plan: Plan, text: list[Paragraph]) -> None:
+        """The last year of a sentence up to the promise is its deadline, with its 到, 起, 前 or 后; a paragraph that begins
+        with a year is under it as a whole, the near-term objectives (近期目标) under the first target year.
+        """
+        form = re.compile(r"(20\d\d)年(底|以前|前|以后|后|起)?")
+        modes = {"前": Deadline.BEFORE, "后": Deadline.AFTER, "起": Deadline.FROM}
+        for row in plan.commitments:
+            place = next(
+                p for p in text if (p.section, p.box) == (row.section, row.box or "") and row.quotation in p.text
+            )
+            end = place.text.index(row.quotation) + len(row.quotation)
+            found = [*form.finditer(place.text, place.text.rfind("。", 0, end - 1) + 1, end)]
+            found = found or [m for m in form.finditer(place.text) if m.start() < 2]
+            near = plan.frame.target_years[0] if row.section == "二（五）2（1）" else None
+            mode, year = (Deadline.BY, near) if near else (None, None)
+            if found:
+                mode, year = modes.get((found[-1][2] or "底")[-1], Deadline.BY), int(found[-1][1])
+            assert (row.mode, row.end_year or row.start_year) == (mode, year), row
+
+    def test_the_near_term_objectives_are_complete(plan: Plan, text: list[Paragraph]) -> None:
+        """Every indicator of Table 1, and every pattern in quotation marks to be formed, that 近期目标 names is promised."""
+        section = "二（五）2（1）"
+        whole = "".join(p.text for p in text if p.section == section)
+        promised = "".join(c.quotation for c in plan.commitments if c.section == section)
+        names = {n for item in plan.items for n in (item.indicator_name, item.name)} | set(
+            re.findall("形成(“[^”]+”)", whole)
+        )
+        named = [name for name in names if name in whole]
+        assert len(named) > 10
+        assert [name for name in named if name not in promised] == []
+
+    def test_reasons_of_links_quote_the_plan(plan: Plan) -> None:
+        """What stands in quotation marks in a link's reason are the plan's words."""
+        assert PLAN_TEXT is not None
+        whole = re.sub(r"\[bookmark: [^\]]*\]|\s", "", Path(PLAN_TEXT).read_text(encoding="utf-8-sig"))
+        for link in plan.links:
+            for words in _quoted(link.reason):
+                assert re.sub(r"\s", "", words) in whole, link
+
+    def test_counts_in_chinese_numerals_are_accounted_for(plan: Plan, text: list[Paragraph]) -> None:
+        """两大产业, 三条红线, 四、五期, 二级: quoted by a commitment or left out with a reason. (一 mostly counts nothing.)"""
+        form = re.compile("[二三四五六七八九十两]+(?:、[二三四五六七八九十]+)?(?=大|个|条|座|期|级|类|家)")
+        own = [p for p in text if re.match(r"二（五）|三|四（二）", p.section) and not p.of_a_table]
+        missing = []
+        for paragraph in own:
+            for found in form.finditer(paragraph.text):
+                rows = [
+                    row for row in (*plan.commitments, *plan.left_out)
+                    if (row.section, row.box or "") == (paragraph.section, paragraph.box)
+                    and any(q.start() <= found.start() and found.end() <= q.end()
+                            for q in re.finditer(re.escape(row.quotation), paragraph.text))
+                ]  # fmt: skip
+                if not rows:
+                    missing.append(
+                        f"{paragraph.section} {paragraph.box} {paragraph.text[found.start() - 6 : found.end() + 6]}"
+                    )
+        assert not missing, "\n".join(missing)
+
     def test_every_number_of_the_text_is_accounted_for(plan: Plan, text: list[Paragraph]) -> None:
         """二（五） to 四: a figure of a commitment, a figure the plan printed of its tables, or left out with a reason."""
         printed = {Decimal(m) for row in plan.published for m in _NUMBER.findall(row.stated)}
@@ -222,13 +356,13 @@ if PLAN_TEXT is not None:
         assert not missing, "\n".join(missing)
 
     def test_the_audit_quotes_the_plan(plan: Plan) -> None:
-        """Both quotations of every finding are the plan's words; cells of a table may break their lines."""
+        """Both quotations of every finding are the plan's words, with the line breaks of a table's cell."""
         assert PLAN_TEXT is not None
         whole = Path(PLAN_TEXT).read_text(encoding="utf-8-sig")
-        flat = re.sub(r"\[bookmark: [^\]]*\]|\s", "", whole)
+        flat = re.sub(r"\[bookmark: [^\]]*\]|\r", "", whole)
         for row in plan.audit:
             for quotation in (row.quotation_a, row.quotation_b):
-                assert re.sub(r"\s", "", quotation) in flat, row
+                assert quotation in flat, row
 
     def _unaccounted(plan: Plan, own: list[Paragraph], printed: set[Decimal]) -> Iterator[str]:
         for paragraph in own:

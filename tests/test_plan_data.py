@@ -15,11 +15,12 @@ from pathlib import Path
 
 import pytest
 
-from cixi_analysis.analysis.table1 import printed_name
+from cixi_analysis.analysis.table1 import asked_texts, printed_name
+from cixi_analysis.analysis.trend import margins
 from cixi_analysis.assessment import assess, tally, tally_without_each_convention
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import Published
-from cixi_analysis.words import NOT_APPLICABLE_MARK, Attribute, Outcome, Verdict
+from cixi_analysis.words import NOT_APPLICABLE_MARK, WATER_CLASSES, Attribute, Outcome, Verdict
 from cixi_analysis.words import printed as printed_word
 
 PLAN_TEXT = os.environ.get("CIXI_PLAN_TEXT")
@@ -156,6 +157,72 @@ def test_first_sentences_are_short(plan: Plan) -> None:
         assert max(lengths) <= 80
 
 
+def test_a_reason_tells_what_is_absent_in_the_plan_s_words(plan: Plan) -> None:
+    """无数据 names the reason of absence wherever there is one, and of a cell that speaks of two things, which."""
+    table = assess(plan, 2022).items
+    seen = {row.item_id: row for row in plan.observations[2022]}
+    assert seen["32.1"].why_absent == "农药利用率因无技术方法未开展测算"
+    assert {row.why_absent for row in seen.values() if row.item_id != "32.1"} == {
+        "",
+        "暂无数据",
+        "原文未列",
+        "未发现",
+    } | {"未发现特有性或指示性水生物种"}
+    for row in table[table["verdict"] == "no_data"].itertuples():
+        assert seen[row.item_id].why_absent in row.reason, row
+
+
+def test_a_reason_keeps_the_printed_digits(plan: Plan) -> None:
+    """A value that decides is told as it is printed (0.10), in reasons and in margins."""
+    told = assess(plan, 2022).items.set_index(["item_id", "level"])["reason"]
+    known = {row.item_id: row.value for row in plan.observations[2022] if row.value not in (None, *WATER_CLASSES)}
+    assert known["32.3"] == "0.10"
+    rows = margins(plan, 2022)
+    for row in rows.itertuples():
+        value = known[row.item_id]
+        assert value is not None
+        assert re.search(rf"(?<![\d.]){re.escape(value)}(?![\d.])", told[row.item_id, row.level]), row
+        assert plan.printed(row.item_id, 2022, row.value) == value
+
+
+def test_a_convention_names_printed_verdicts(plan: Plan) -> None:
+    """Where a reason says that Table 1 judges 是, the plan prints 是 for that indicator, at every level that asks it."""
+    printed = {(p.subject, p.level): p.stated for p in plan.published if p.kind == "verdict"}
+    named = 0
+    for row in plan.conventions:
+        if told := re.search(r"表一[^“]*判[^“]*“是”", row.reason):
+            numbers = re.findall(r"\d+", told[0]) or [str(plan.item(row.item_id or "").indicator)]
+            named += len(numbers)
+            assert not re.search("[①-⑨]", told[0]), row  # verdicts are printed once an indicator
+            for number in numbers:
+                assert {printed[number, v] for v in plan.levels if row.level in (None, v)} <= {"是", "/"}, (row, number)
+    assert named >= 6
+
+
+def test_a_percentage_is_printed_as_one(plan: Plan) -> None:
+    """A value with the unit % stands alone in its cell, or the text prints the % behind it (60.9（EQI） does not)."""
+    for year, rows in plan.observations.items():
+        for row in rows:
+            if row.value is not None and plan.unit_of(row, year) == "%":
+                alone = row.value in (row.statement or "").split("\n")
+                assert alone or f"{row.value}%" in (row.statement or ""), (year, row.item_id)
+
+
+#: (item, year) that a statement of 2022 speaks of without a figure: PM2.5 is said to be level with 2021.
+UNPRINTED = {("9.2", 2021), ("9.3", 2021)}
+
+
+def test_every_earlier_year_of_a_statement_has_a_row(plan: Plan) -> None:
+    """A text of 2022 that speaks of earlier years, by itself or as a span (2018-2025年), is in the data of those years."""
+    for row in plan.observations[2022]:
+        text = row.statement or ""
+        named = {int(year) for year in re.findall(r"(20\d\d)年", text)}
+        for first, last in re.findall(r"(20\d\d)-(20\d\d)年", text):
+            named |= set(range(int(first), int(last) + 1))
+        for year in (y for y in named if y < 2022 and (row.item_id, y) not in UNPRINTED):
+            assert any(o.item_id == row.item_id for o in plan.observations.get(year, ())), (row.item_id, year)
+
+
 def test_rows_of_an_assessment(plan: Plan) -> None:
     """138 item rows and 100 indicator rows for each yardstick and year; basis empty exactly where nothing decides."""
     for year in plan.years:
@@ -246,6 +313,8 @@ if PLAN_TEXT:
     def test_units(plan: Plan) -> None:
         """As printed; the unit of 47 is truly blank, those of 10②, 27② and 32② are merged with the cell above."""
         filled = [cell.replace("\n", "") for cell in _resolved("单位")]
+        shown = [asked_texts(plan, item, 2022)["unit"] for item in plan.items]
+        assert shown == ["" if item.item_id == "47" else cell for item, cell in zip(plan.items, filled, strict=True)]
         for item, cell, row in zip(plan.items, filled, TABLE_1, strict=True):
             assert item.unit == (None if item.item_id == "47" else cell)
             assert row["单位"] or item.item_id in {"47", "10.2", "27.2", "32.2"}
@@ -266,6 +335,16 @@ if PLAN_TEXT:
         """Both requirement columns, verbatim; no row where the cell is "/"."""
         rows = [plan.requirement(item.item_id, level, 2022) for item in plan.items]
         assert [row.wording if row else NOT_APPLICABLE_MARK for row in rows] == _resolved(column)
+
+    def test_the_reason_for_no_requirement_is_the_printed_cell(plan: Plan) -> None:
+        """“/” where the plan prints it, blank and merged where it does not (10⑤)."""
+        table = assess(plan, 2022).items
+        for column, level in (("国家级指标要求", "national"), ("省级指标要求", "provincial")):
+            own = table[table["level"] == level].set_index("item_id")["reason"]
+            for item, row in zip(plan.items, TABLE_1, strict=True):
+                if plan.requirement(item.item_id, level, 2022) is None:
+                    cell = "原表为“/”" if row[column] == NOT_APPLICABLE_MARK else "原表空白，与上一行的“/”合并"
+                    assert f"依据：{cell}" in own[item.item_id]
 
     @pytest.mark.parametrize("year", [2025, 2030])
     def test_targets(plan: Plan, year: int) -> None:

@@ -832,8 +832,8 @@ def test_a_year_is_a_draft_until_it_is_closed(plan: Plan) -> None:
 
 
 def test_a_retrospect_says_how_much_is_known(plan: Plan) -> None:
-    """2021: 9 of 69 items; no banner for the base year."""
-    assert "69个子项中有9项在规划中印有2021年的数据，其余60项原文未列" in text(summary.year_banner(plan, 2021))
+    """2021: 10 of 69 items; no banner for the base year."""
+    assert "69个子项中有10项在规划中印有2021年的数据，其余59项原文未列" in text(summary.year_banner(plan, 2021))
     assert text(summary.year_banner(plan, 2022)).strip() == ""
 
 
@@ -884,7 +884,7 @@ def test_values_and_data_that_moved(plan: Plan, year2022: Assessment) -> None:
     assert re.search(r"10① 水质达到或优于Ⅲ类比例提高幅度 实测：省控浒山东断面水质类别 Ⅳ类 Ⅲ类 — ＋ 改善", told)
     assert "没有变化的数值：2项" in told
     data = changes.data(plan, found)
-    assert "<details>\n<summary>新有数据的子项：46个</summary>\n<p><a href" in data._repr_html_()
+    assert "<details>\n<summary>新有数据的子项：45个</summary>\n<p><a href" in data._repr_html_()
     assert re.search(r"不再有数据的子项：3个 .* 11 生态质量指数（EQI） 60.9 暂无数据", text(data))
 
 
@@ -892,10 +892,10 @@ def test_the_page_of_changes_against_a_retrospect(plan: Plan) -> None:
     """No count, no "became": one sentence says why, once; what is told are figures and data."""
     found = changes.since_last_year(plan, 2022)
     assert text(changes.verdicts(plan, found)).strip() == (
-        "2021年是回看，69个子项中只有9项有数据；2022年的结论和计数不能与它相比，只能比较单个数值。"
+        "2021年是回看，69个子项中只有10项有数据；2022年的结论和计数不能与它相比，只能比较单个数值。"
     )
     assert text(changes.summary(plan, found)).strip() == (
-        "与2021年相比：6项两年都有数值（改善4项、持平2项），3项不再有数据，46项新有数据。"
+        "与2021年相比：6项两年都有数值（改善4项、持平2项），3项不再有数据，45项新有数据。"
     )
     page = "".join(text(section(plan, found)) for section in SECTIONS)
     assert not re.search(r"变为|转入|转出|\+27", page)

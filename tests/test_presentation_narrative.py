@@ -7,11 +7,19 @@ import pytest
 from test_presentation import text as spaced
 from tiny import progress, tiny_plan
 
-from cixi_analysis.analysis.dossier import dossier
+from cixi_analysis.analysis.dossier import dossier, facts
+from cixi_analysis.analysis.trend import series, trends
 from cixi_analysis.assessment import assess
 from cixi_analysis.plan.dataset import Plan
-from cixi_analysis.presentation import audit_page, commitment_page, dossier_page, project_page
-from cixi_analysis.presentation.titles import href, table1_href
+from cixi_analysis.presentation import (
+    audit_page,
+    commitment_page,
+    dossier_page,
+    project_page,
+    table1_page,
+    trend_tables,
+)
+from cixi_analysis.presentation.titles import href, item_link, level_title, table1_href
 from cixi_analysis.words import AuditResult
 
 EVIL = '<script>alert("x")</script>'
@@ -221,3 +229,41 @@ def test_data_never_becomes_markup() -> None:
         html = piece._repr_html_()
         assert "<script" not in html
         assert 'title="同一数量："' not in html  # a quotation mark ends no attribute
+
+
+def test_quotations_keep_the_line_breaks_of_a_cell(plan: Plan) -> None:
+    """A mark stands for the break in every quotation of the audit, in lists and tables alike; data keep the break."""
+    broken = [q for row in plan.audit for q in (row.quotation_a, row.quotation_b) if "\n" in q]
+    page = "".join(audit_page.finding_list(plan, one)._repr_html_() for one in AuditResult)
+    assert "≤13\n完成上级规定的目标任务；持续改善" in broken
+    for quotation in broken:
+        assert f"“{quotation.replace(chr(10), '⏎')}”" in page
+    reasons = assess(plan, 2022, against="target").items["reason"]
+    assert reasons.str.contains("规划值“≤13⏎完成上级规定的目标任务；持续改善”", regex=False).sum() == 1
+
+
+def test_two_measures_of_one_item_never_share_a_title(plan: Plan) -> None:
+    """What a level calls otherwise has that name wherever it is shown alone: a series, a wording, a verdict."""
+    titles: dict[str, set[str]] = {}
+    for one in series(plan, 2022).values():
+        title = spaced(item_link(plan, plan.item(one.item_id), one.measure)).strip()
+        assert title not in titles.setdefault(one.item_id, set())
+        titles[one.item_id].add(title)
+    assert titles["11"] == {"11 生态质量指数（EQI）"}
+    for item in plan.items:
+        names = {plan.asked(item, level).name for level in plan.levels}
+        assert len({level_title(plan, item, level) for level in plan.levels}) == len(names)
+
+
+def test_an_index_is_shown_without_a_unit(plan: Plan) -> None:
+    """The EQI of 2021 is 60.9, and never 60.9%, on the pages of its year and of the next, and on the command line."""
+    found = dossier(plan, 11, 2022)
+    pages = [
+        trend_tables.without_target(plan, trends(plan, 2022)),
+        table1_page.table1(assess(plan, 2021)),
+        dossier_page.observation_table(found),
+    ]
+    for shown in (*(page._repr_html_() for page in pages), facts(found).to_csv()):
+        assert re.search("生态质量指数（EQI）", shown)
+        assert "60.9" in shown
+        assert "60.9%" not in shown

@@ -13,7 +13,7 @@ from cixi_analysis.assessment import Assessment, assess, held
 from cixi_analysis.assessment.explanation import Explanation
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import Indicator, Observation, Requirement
-from cixi_analysis.words import Cause, Status, Verdict
+from cixi_analysis.words import CELL_BREAK, Cause, Status, Verdict
 
 _KEY = ["indicator", "item_id", "level"]
 #: ``by_old`` is the verdict of the later year by the earlier year's wordings, ``old_reason`` why, ``sentence`` (Chinese)
@@ -135,4 +135,4 @@ def _asked(assessment: Assessment, item: Indicator, level: str) -> str:
     own = plan.asked(item, level, year)
     unit = "" if own.unit in ("", "-") else f"，{own.unit}"
     measure = f"（{own.name}{unit}）" if isinstance(row, Requirement) and (row.measure or row.unit) else ""
-    return f"“{row.wording.replace(chr(10), '；')}”{measure}"
+    return f"“{row.wording.replace(chr(10), CELL_BREAK)}”{measure}"

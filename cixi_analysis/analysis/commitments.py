@@ -22,6 +22,7 @@ _DEADLINES = {
     Deadline.BY: "{0.end_year}年",
     Deadline.BEFORE: "{0.end_year}年以前",
     Deadline.FROM: "{0.start_year}年起",
+    Deadline.AFTER: "{0.start_year}年以后",
     Deadline.DURING: "{0.start_year}–{0.end_year}年",
 }
 
@@ -30,12 +31,12 @@ def due(promise: Commitment, year: int) -> Due:
     """Where a commitment stands in the calendar at the end of ``year``.
 
     Before X falls due at the end of the year before X. A span is running within its years and due in its last one. What
-    begins in a year is ahead until then, and running from then on.
+    begins in a year is ahead until then, and running from then on; after X begins with the year after X.
     """
     if promise.mode is None:
         return Due.UNDATED
     last = promise.due_year
-    if promise.start_year is not None and year < promise.start_year:
+    if promise.first_year is not None and year < promise.first_year:
         return Due.AHEAD
     if last is None or (promise.mode is Deadline.DURING and year < last):
         return Due.RUNNING

@@ -32,7 +32,7 @@ from cixi_analysis.errors import UnknownIndicator
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import AuditRow, Commitment, Link, Observation, Project, Requirement, Target
 from cixi_analysis.requirement import Refusal, in_words
-from cixi_analysis.words import NOT_APPLICABLE_MARK, Entity, Verdict
+from cixi_analysis.words import CELL_BREAK, NOT_APPLICABLE_MARK, Entity, Verdict
 
 #: The columns of ``cixi indicator``.
 FACT_COLUMNS = ("part", "item_id", "level", "year", "content", "basis", "detail", "source")
@@ -134,8 +134,9 @@ def _wordings(own: Plan) -> pd.DataFrame:
                 place = (item.item_id, str(level), row.from_year, row.to_year, row.measure, row.standard, row.wording)
                 found.append((*place, *_reading(own, row), row.reading_reason, row.source))
             if not own.requirements_of(item.item_id, level):
-                empty = (None,) * 4
-                found.append((item.item_id, str(level), *empty, NOT_APPLICABLE_MARK, None, None, None, item.source))
+                empty, merged = (None,) * 4, "（原表空白，与上一行合并）" if level.asks in item.merged_columns else ""
+                cell = f"{NOT_APPLICABLE_MARK}{merged}"
+                found.append((item.item_id, str(level), *empty, cell, None, None, None, item.source))
         for target in (row for row in own.targets if row.item_id == item.item_id):
             at = (item.item_id, str(target.year), target.year, None, None, None, target.wording)
             found.append((*at, *_reading(own, target), target.reading_reason, target.source))
@@ -187,19 +188,24 @@ def facts(found: Dossier) -> pd.DataFrame:
 def _facts(found: Dossier) -> Iterator[tuple[object, ...]]:
     for item in found.plan.items:
         kind = (item.domain, item.task, item.attribute.chinese, f"单位 {item.unit or '（无）'}", item.polarity.chinese)
-        yield "name", item.item_id, None, None, item.name, None, "；".join(kind), item.source
+        name = " / ".join(found.plan.names(item, found.year))
+        yield "name", item.item_id, None, None, name, None, "；".join(kind), item.source
     for row in records(found.wordings):
         yield "wording", row.item_id, row.level, row.from_year, row.wording, None, row.tree, row.source
     for year, seen in found.observations:
         told = value_text(found.plan, seen, year)
-        more = (seen.measure and f"实测 {seen.measure}", *yardsticks(seen), seen.statement and f"原文 {seen.statement}")
+        more = (
+            seen.measure and f"实测 {seen.measure}",
+            *yardsticks(seen),
+            seen.statement and f"原文 {seen.statement}".replace("\n", CELL_BREAK),
+        )
         held = "；".join(filter(None, more))
         yield "observation", seen.item_id, seen.level, year, told, None, held, seen.source
     for part, table in (("verdict", found.verdicts), ("target", found.towards)):
         for row in records(table):
             yield part, row.item_id, row.level, row.year, row.verdict, row.basis, row.reason, None
     for row in records(found.margins):
-        held = f"{row.value:.12g} 对 {row.bound}"
+        held = f"{found.plan.printed(row.item_id, found.year, row.value)} 对 {row.bound}"
         yield "margin", row.item_id, row.level, found.year, f"{row.margin:+.12g}", None, held, None
     for row in records(found.trends.dropna(subset="target_year")):
         held = f"规划值 {row.target_value:.12g}，差距 {row.gap:+.12g}"
@@ -229,7 +235,7 @@ def _facts(found: Dossier) -> Iterator[tuple[object, ...]]:
 def value_text(plan: Plan, seen: Observation, year: int) -> str:
     """The value with its unit; why there is none; or that words tell the state of affairs."""
     if seen.value is None:
-        return str(seen.absence or "以文字说明")
+        return seen.why_absent or "以文字说明"
     unit = plan.unit_of(seen, year)
     return f"{seen.value}{'' if unit == '-' else unit}"
 

@@ -15,7 +15,7 @@ def headings(plan: Plan) -> dict[str, str]:
     """Column → the heading the plan prints. Two header rows: 现状值 stands over status and verdicts, 规划值 over the targets."""
     return {
         "domain": "领域", "task": "任务", "indicator": "序号", "name": "指标名称", "unit": "单位",
-        **{level: f"{level.chinese}指标要求" for level in plan.levels}, "attribute": "指标属性", "status": "现状值",
+        **{level: level.asks for level in plan.levels}, "attribute": "指标属性", "status": "现状值",
         **{column: level.heading for column, level in verdict_columns(plan).items()},
         **{f"target_{year}": f"规划值{year}年" for year in plan.frame.target_years},
     }  # fmt: skip
@@ -131,7 +131,7 @@ def _joined(items: Sequence[Indicator], texts: list[dict[str, str]], column: str
         return False
     # These belong to the indicator as a whole: one cell over all its items.
     whole = column in ("indicator", "attribute") or column.startswith("verdict_")
-    return whole or (same and heading in (item.merged or "").split(";"))
+    return whole or (same and heading in item.merged_columns)
 
 
 @dataclass(frozen=True)

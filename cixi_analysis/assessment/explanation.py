@@ -19,7 +19,7 @@ from cixi_analysis.assessment.leaf_texts import (
 from cixi_analysis.assessment.yardstick import Wording
 from cixi_analysis.plan.schema import Indicator, Target
 from cixi_analysis.requirement import tree
-from cixi_analysis.words import Convention, Verdict
+from cixi_analysis.words import CELL_BREAK, NOT_APPLICABLE_MARK, Convention, Verdict
 
 #: Characters of a first sentence, and of a quotation in it.
 LONGEST, _QUOTE = 80, 40
@@ -62,17 +62,20 @@ def explain(wording: Wording, finding: Finding | None, at: Place) -> Explanation
         refused = str(wording.refusal).removeprefix("无法解读").rstrip("。")
         told = f"{clipped(wording.asked.name, NAME)}：{asked}的文字无法解读"
         return _ending(told, Verdict.NO_DATA, (Explanation(refused, Verdict.NO_DATA),))
-    shown = wording.row.wording.replace("\n", "；").rstrip("；")
+    shown = wording.row.wording.rstrip("；").replace("\n", CELL_BREAK)
     answer, verdict = _answer(wording.asked.name, asked, finding, at), numbers.VERDICTS[int(finding.verdict[at])]
     ending = f"{answer}，{'视同' if finding.basis[at] == numbers.DEEMED else ''}{verdict.chinese}"
     return Explanation(ending, verdict, (_derived(finding, at, asked, f"{asked}“{shown}”", told=True),))
 
 
-def explain_nothing(is_level: bool, printed: bool, since: int) -> Explanation:
-    """Why nothing is asked of an item: the plan's table has "/", or the requirement ended before the year ``since``."""
+def explain_nothing(is_level: bool, printed: bool, merged: bool, since: int) -> Explanation:
+    """Why nothing is asked of an item: the plan's table has "/", perhaps in the cell above with which this one is merged,
+    or the requirement ended before the year ``since``.
+    """
     if not is_level:
         return _ending("规划没有定规划值", Verdict.NOT_APPLICABLE)
-    origin = (Explanation("原表为“/”", Verdict.NOT_APPLICABLE),) if printed and not since else ()
+    cell = f"原表空白，与上一行的“{NOT_APPLICABLE_MARK}”合并" if merged else f"原表为“{NOT_APPLICABLE_MARK}”"
+    origin = (Explanation(cell, Verdict.NOT_APPLICABLE),) if printed and not since else ()
     return _ending(f"本级{f'自{since}年起' if since else ''}没有要求", Verdict.NOT_APPLICABLE, origin)
 
 

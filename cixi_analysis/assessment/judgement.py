@@ -226,7 +226,8 @@ def reasoned(plan: Plan, judged: Collection[Judgement], year: int) -> tuple[pd.D
         else:
             since = max((w.to_year + 1 for w in one.wordings if w.to_year < year), default=0)
             never = item in printed and not plan.requirements_of(item.item_id, one.level)
-            why = explain_nothing(one.level in plan.levels, never, since)
+            merged = any(v == one.level and v.asks in item.merged_columns for v in plan.levels)
+            why = explain_nothing(one.level in plan.levels, never, merged, since)
         together.setdefault((item.indicator, one.level), []).append((one, why))
         rows.append((item.indicator, item.item_id, one.level, VERDICTS[int(one.verdict[place])].value,
                      str(BASES[int(one.basis[place])])))  # fmt: skip

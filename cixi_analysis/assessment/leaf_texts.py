@@ -4,7 +4,7 @@ import numpy as np
 
 from cixi_analysis.assessment.evaluation import LeafFinding
 from cixi_analysis.assessment.numbers import ATTESTED, DEEMED, MEASURED, MET, UNMET, Lack, difference, upward
-from cixi_analysis.assessment.panel import ABSENCES, BENCHMARK_KINDS, COMPARATORS
+from cixi_analysis.assessment.panel import BENCHMARK_KINDS, COMPARATORS
 from cixi_analysis.plan.schema import WATER_CLASSES
 from cixi_analysis.requirement import tree
 from cixi_analysis.words import CLASS_UNIT, BenchmarkKind
@@ -50,9 +50,10 @@ def named(name: str, value: str) -> str:
     return f"{name}{'为' if name and value and (value[0] == '-' or name[-1].isascii()) else ''}{value}"
 
 
-def _quantity(value: float, unit: str) -> str:
-    """A number with its unit ("-" is none), or a water class."""
-    return f"{WATER_CLASSES[int(value) - 1]}类" if unit == CLASS_UNIT else f"{value:.12g}{unit.strip('-')}"
+def _quantity(value: float, unit: str, printed: str = "") -> str:
+    """A number (as ``printed``, where it is known) with its unit ("-" is none), or a water class."""
+    number = printed or f"{value:.12g}"
+    return f"{WATER_CLASSES[int(value) - 1]}类" if unit == CLASS_UNIT else f"{number}{unit.strip('-')}"
 
 
 def _apart(by: float, unit: str, words: tuple[str, str]) -> str:
@@ -76,7 +77,8 @@ def comparison(finding: LeafFinding, at: Place, asked: str) -> tuple[str, str]:
     node, series, year = finding.node, finding.series, int(finding.series.years[at[1]])
     used = {name: float(array[at]) for name, array in finding.numbers.used.items()}
     kind, met, now = series.measured(at), finding.numbers.verdict[at] == MET, used["value"]
-    unit, value, of = kind.unit, _quantity(used["value"], kind.unit), f"{asked}的" if asked == "要求" else asked
+    unit, of = kind.unit, f"{asked}的" if asked == "要求" else asked
+    value = _quantity(now, unit, series.printed(at))
     match node:
         case tree.Bound():
             up = upward(node.comparator, kind.polarity)
@@ -142,11 +144,11 @@ def _change(node: tree.Change, used: dict[str, float], unit: str, year: int, met
 def lacking(finding: LeafFinding, at: Place) -> str:
     """What was missing, so that numbers do not decide."""
     node, series = finding.node, finding.series
-    year, absence, average = int(series.years[at[1]]), series.absence[at], series.benchmark_kind[at]
-    value = f"{year}年的数值" + (f"（{ABSENCES[absence]}）" if absence >= 0 else "")
+    year, absent, average = int(series.years[at[1]]), series.why_absent(at), series.benchmark_kind[at]
+    value = f"{year}年的数值" + (f"（{absent}）" if absent else "")
     match finding.lack(at):
         case Lack.WORDS:
-            return f"缺{year}年的现状（{ABSENCES[absence]}）" if absence >= 0 else f"{UNSTATED}“{node}”"
+            return f"缺{year}年的现状（{absent}）" if absent else f"{UNSTATED}“{node}”"
         case Lack.VALUE:
             return f"缺{value}"
         case Lack.UNIT:

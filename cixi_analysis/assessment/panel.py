@@ -12,7 +12,7 @@ import pandas as pd
 from cixi_analysis.assessment.observed import SIGN, Assigned, measured, quantity, quotations, read_assigned
 from cixi_analysis.plan.dataset import Asked, Plan
 from cixi_analysis.plan.frame import Level
-from cixi_analysis.plan.schema import Indicator, Observation
+from cixi_analysis.plan.schema import Indicator, Observation, absence_words
 from cixi_analysis.requirement.tree import Comparator, Leaf, Node
 from cixi_analysis.requirement.vocabulary import FORMS, terms, unit_name
 from cixi_analysis.words import CLASS_UNIT, LAST_YEAR, Absence, BenchmarkKind, Polarity
@@ -64,6 +64,8 @@ class Panel:
         ]
         #: item_id → its patterns
         self.patterns = ways.groupby("item_id").indices
+        #: row → what its cells say
+        self.written = {name: table[name].to_numpy(dtype=object) for name in ("value", "statement")}
         target, written = pd.factorize(table["assigned_target"])
         given = [read_assigned(text) or Assigned() for text in (*written, None)]
         common = {
@@ -254,6 +256,18 @@ class ItemSeries:
     def measured(self, at: tuple[int, int]) -> Asked:
         """What was measured in a place that has a row."""
         return self.panel.kinds[self.level][int(self.words[at])]
+
+    def printed(self, at: tuple[int, int]) -> str:
+        """The value as it is written (``0.10``); "" where the panel holds it as a number."""
+        text = self.panel.written["value"][self.row[at]]
+        return text if isinstance(text, str) else ""
+
+    def why_absent(self, at: tuple[int, int]) -> str:
+        """Why there is no value, in the statement's words where it says so; "" where there is one, or only words."""
+        absence, statement = self.absence[at], self.panel.written["statement"][self.row[at]]
+        return absence_words(
+            ABSENCES[absence] if absence >= 0 else None, statement if isinstance(statement, str) else None
+        )
 
     def quote(self, leaf: Node, at: tuple[int, int]) -> str | None:
         """The words of the statement that attest or deny the leaf."""

@@ -196,13 +196,18 @@ class FilledRow:
         subject, before, year, texts = self.spec.subject, self.spec.before, self.form.year, self.texts
         if isinstance(subject, Indicator):
             return
+        starts: int | None
         if isinstance(subject, Project):
-            over, when = subject.end_year <= year, f"实施年限为“{subject.years}”"
+            starts, over, when = subject.start_year, subject.end_year <= year, f"实施年限为“{subject.years}”"
             if report.spent is not None and (most := subject.budget) is not None and report.spent > most:
                 yield self.tell("spent", f"“{texts['spent']}”，投资概算为“{most:.12g}”", f"不超过投资概算的数；{note}")
         else:
-            over, when = due(subject, year) in (Due.DUE, Due.PAST), f"期限为“{deadline(subject)}”"
-        early = report.state is ProgressState.DONE and subject.start_year is not None and year < subject.start_year
+            starts, over, when = (
+                subject.first_year,
+                due(subject, year) in (Due.DUE, Due.PAST),
+                f"期限为“{deadline(subject)}”",
+            )
+        early = report.state is ProgressState.DONE and starts is not None and year < starts
         if early or (report.state is ProgressState.NOT_STARTED and over):
             yield self.tell("state", f"“{report.state.chinese}”，而{when}", f"核对过的状态；{note}")
         if report.percent is not None and 0 < report.percent < 1:

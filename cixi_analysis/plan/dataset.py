@@ -16,7 +16,7 @@ from cixi_analysis.plan.csvfile import Content, CsvTable, read_table
 from cixi_analysis.plan.frame import FILE, Frame, Level, Part, read_frame
 from cixi_analysis.plan.journal import read_journal
 from cixi_analysis.plan.schema import OBSERVATIONS, TABLES, YEARLY, Row
-from cixi_analysis.words import LAST_YEAR, Absence, Entity, Polarity
+from cixi_analysis.words import LAST_YEAR, WATER_CLASSES, Absence, Entity, Polarity
 
 R = TypeVar("R", bound=Row)
 #: File of ``TABLES`` → the field of :class:`Plan` with its rows.
@@ -179,6 +179,11 @@ class Plan:
         """The unit of an observation's value in ``year``: its own, else that of what was asked then; "" where none is named."""
         item = self.item(row.item_id)
         return row.unit or (self.asked(item, row.level, year).unit if row.level else self.unit(item, year))
+
+    def printed(self, item_id: str, year: int, value: float) -> str:
+        """A value of an item as it is written in the observations of ``year`` (``0.10``)."""
+        texts = (row.value for row in self.observed(item_id, year) if row.value not in (None, *WATER_CLASSES))
+        return next((text for text in texts if float(text or 0) == value), f"{value:.12g}")
 
     def planned(self, item: schema.Indicator) -> Asked:
         """What the plan's targets of an item are about."""

@@ -37,6 +37,11 @@ class Level(str):
         level.chinese, level.short, level.heading = chinese, short, heading or f"是否达到{chinese}要求"
         return level
 
+    @property
+    def asks(self) -> str:
+        """How the plan heads the column of its requirements."""
+        return f"{self.chinese}指标要求"
+
     def __reduce__(self) -> tuple[type["Level"], tuple[str, ...]]:
         return Level, (str(self), self.chinese, self.short, self.heading)
 

@@ -12,8 +12,9 @@ from cixi_analysis.words import AuditMethod, AuditResult, CommitmentKind, Deadli
 
 Section = Annotated[Text, column("节", "规划的节号，如 三（二）2 或 二（五）2（1）。")]
 Quotation = Annotated[Text, column("原文", "规划原文，照录。")]
+_CELL = "规划原文，照录；表格一格之内的换行也照录，页上印作“⏎”。"
 _ENDING = {Deadline.BY, Deadline.BEFORE, Deadline.DURING}
-_STARTING = {Deadline.FROM, Deadline.DURING}
+_STARTING = {Deadline.FROM, Deadline.AFTER, Deadline.DURING}
 
 
 class Commitment(Row):
@@ -36,10 +37,10 @@ class Commitment(Row):
         "明示与否", "stated 原文所印，implied 由原文推出而没有印数（全覆盖为100%，不再增长为≤0），approximate 约数；空＝没有数量。",
     )  # fmt: skip
     mode: Maybe[Deadline] = column(
-        "期限方式", "by 到该年，before 该年以前，from 自该年起，during 期间；期限管到句号为止，以年份开头的段落管整段，"
-        "近期目标为到第一个目标年；空＝原文未写期限。",
+        "期限方式", "by 到该年，before 该年以前（不含该年），from 自该年起，after 该年以后（不含该年），during 期间；"
+        "期限管到句号为止，以年份开头的段落管整段，近期目标为到第一个目标年；空＝原文未写期限。",
     )  # fmt: skip
-    start_year: Maybe[Year] = column("起始年", "from 与 during 的起始年；空＝不适用。")
+    start_year: Maybe[Year] = column("起始年", "from、after 与 during 的年份；空＝不适用。")
     end_year: Maybe[Year] = column("到期年", "by、before 与 during 的年份；空＝不适用。")
     scope: Text = column("范围", "全市、中心城区、围垦区等，照原文；原文未写的为全市。")
     quotation: Quotation
@@ -56,10 +57,15 @@ class Commitment(Row):
             yield "value value_to", "数量上端应大于数量"
         ends, starts = self.mode in _ENDING, self.mode in _STARTING
         if ends != (self.end_year is not None) or starts != (self.start_year is not None):
-            rule = "by、before 只填到期年，from 只填起始年，during 两个都填，没有期限的都不填"
+            rule = "by、before 只填到期年，from、after 只填起始年，during 两个都填，没有期限的都不填"
             yield "mode start_year end_year", rule
         if self.start_year and self.end_year and self.start_year > self.end_year:
             yield "start_year end_year", "起始年不应晚于到期年"
+
+    @property
+    def first_year(self) -> int | None:
+        """The year with which it begins: X年以后 begins with the year after X. ``None`` where none is given."""
+        return None if self.start_year is None else self.start_year + (self.mode is Deadline.AFTER)
 
     @property
     def due_year(self) -> int | None:
@@ -119,13 +125,14 @@ class AuditRow(Row):
         "算式", "由所引的数字写成，程序据此计算：如 34 = 7 + 26 + 1；count(甲|乙|丙) 为所列名称的个数；空＝对读。"
     )
     result: Maybe[AuditResult] = column(
-        "结果", "agrees 一致，contradicts 不一致，unclear 不能确定；计算的由程序得出，留空；"
+        "结果", "agrees 一致（两处相同，或一处包含另一处），contradicts 不一致（照字面不能同时成立），unclear 不能确定"
+        "（是否同一事、同一范围、同一起止没有写明，或加上原文没有的前提才能同时成立）；计算的由程序得出，留空，"
         "算式不成立、而原文又不足以断定不一致的写 unclear。",
     )  # fmt: skip
     place_a: Text = column("甲处", "节与段落，或表、行、列。")
-    quotation_a: Text = column("甲处原文", "规划原文，照录。")
+    quotation_a: Text = column("甲处原文", _CELL)
     place_b: Text = column("乙处", "同上。")
-    quotation_b: Text = column("乙处原文", "规划原文，照录。")
+    quotation_b: Text = column("乙处原文", _CELL)
     reasoning: Text = column("说明", "一句话：为何一致、不一致或不能确定。")
 
     def contradictions(self) -> Iterator[tuple[str, str]]:

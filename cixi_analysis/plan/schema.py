@@ -12,13 +12,13 @@ from cixi_analysis import words
 from cixi_analysis.plan import OBSERVATIONS, PROGRESS
 from cixi_analysis.plan.fields import Amount, ItemId, LevelId, Maybe, Row, Source, TargetYear, Text, Year, column
 from cixi_analysis.plan.narrative_rows import AuditRow, Commitment, Figure, LeftOut, Link
-from cixi_analysis.plan.yearly_rows import Observation, Progress, clause_pairs
+from cixi_analysis.plan.yearly_rows import Observation, Progress, absence_words, clause_pairs
 from cixi_analysis.words import WATER_CLASSES, Absence, Convention, Outcome, Verdict, listed, printed
 
 __all__ = [
     "OBSERVATIONS", "PROGRESS", "TABLES", "WATER_CLASSES", "YEARLY", "AuditRow", "Commitment", "ConventionRow", "Figure",
     "Indicator", "LeftOut", "Link", "Observation", "PastProjects", "Progress", "Project", "Published", "Requirement",
-    "Row", "Target", "Term", "clause_pairs",
+    "Row", "Target", "Term", "absence_words", "clause_pairs",
 ]  # fmt: skip
 
 #: Wordings that ask nothing; the requirement language lists them too (a test holds both together).
@@ -49,6 +49,11 @@ class Indicator(Row):
         """①, ② … of a divided indicator's item; "" for an undivided one."""
         _, _, part = self.item_id.partition(".")
         return "①②③④⑤⑥⑦⑧⑨"[int(part) - 1] if part else ""
+
+    @property
+    def merged_columns(self) -> tuple[str, ...]:
+        """The headings below which the cell is blank and merged with the one above."""
+        return tuple((self.merged or "").split(";"))
 
 
 class Requirement(Row):

@@ -1,5 +1,6 @@
 """The rows that every year has: observations of the items, and progress of projects and commitments."""
 
+import re
 from collections.abc import Iterator
 from typing import Annotated
 
@@ -72,9 +73,22 @@ class Observation(Row):
         if (self.benchmark is None) != (self.benchmark_kind is None):
             yield "benchmark benchmark_kind", "全省平均与其含义应同时填写或同时留空"
 
+    @property
+    def why_absent(self) -> str:
+        """Why there is no value, in the statement's own words where it says so; "" where no reason is given."""
+        return absence_words(self.absence, self.statement)
+
     def clauses(self, column: str) -> list[tuple[str, str]]:
         """(clause, quoted words) pairs of ``attests`` or ``denies``."""
         return clause_pairs(getattr(self, column) or "")
+
+
+def absence_words(absence: str | None, statement: str | None) -> str:
+    """The clause of the statement that gives the reason of absence (of two rates, which one), else the reason itself.
+    A clause that begins with its year goes without it.
+    """
+    clauses = re.split(r"[，；。\n]", statement or "")
+    return next((re.sub(r"^\d{4}年", "", one) for one in clauses if absence and absence in one), absence or "")
 
 
 def clause_pairs(entries: str) -> list[tuple[str, str]]:

@@ -270,4 +270,4 @@ def _directions(rows: pd.DataFrame) -> str:
 
 def _figure(text: str, row: Any) -> str:
     """A figure with its unit; verbatim where measure or unit differ between the years."""
-    return f"{text}类" if text in WATER_CLASSES else text if row.incomparable else with_unit(float(text), row.unit)
+    return f"{text}类" if text in WATER_CLASSES else text if row.incomparable else with_unit(text, row.unit)

@@ -72,15 +72,17 @@ def _whole_first(found: Dossier, table: pd.DataFrame) -> Iterator[tuple[Any, ...
     """(row, name, verdict and basis, reason), newest year first; the indicator, then its items if several."""
     for r in sorted(records(table), key=lambda row: (-row.year, row.item_id != "")):
         if len(found.plan.items) > 1 or r.item_id == "":
-            whole = f"{found.indicator} {found.plan.items[0].indicator_name}（整项）"
-            name = titles.item_title(found.plan.item(r.item_id)) if r.item_id else whole
+            own = found.plan.items
+            named = own[0].indicator_name if len(own) > 1 else titles.level_name(found.plan, own[0], r.level)
+            whole = f"{found.indicator} {named}（整项）"
+            name = titles.level_title(found.plan, found.plan.item(r.item_id), r.level) if r.item_id else whole
             yield r, name, noted(badge(r.status), basis_word(r.basis)), explained(r.why)
 
 
 def wording_table(found: Dossier) -> Html:
     """The wordings of requirements and targets, verbatim, with their readings."""
     rows = [
-        (titles.item_title(found.plan.item(r.item_id)),
+        (titles.level_title(found.plan, found.plan.item(r.item_id), r.level),
          f"{r.level}年规划值" if r.level.isdigit() else noted(f"{found.plan.level(r.level).chinese}要求", _held(found, r)),
          noted(lines(r.wording), r.measure and f"所测：{r.measure}"), _reading(r.tree, r.meaning, r.explicit),
          noted(titles.short_source(found.plan, r.source), _held(found, r) and r.standard))

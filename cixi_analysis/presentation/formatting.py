@@ -52,9 +52,14 @@ def percent(share: float | None, digits: int = 1, *, signed: bool = False) -> st
     return f"{number(float(share) * 100, digits, signed=signed)}%"
 
 
-def with_unit(value: float | None, unit: str | None) -> str:
-    """``40.7%``, ``26微克/立方米``, ``84.07``: a number with its unit, if it has one."""
-    return number(value) + ("" if unit in (None, "", "-") or missing(value) else str(unit))
+def with_unit(value: float | str | None, unit: str | None) -> str:
+    """``40.7%``, ``26微克/立方米``, ``84.07``: a number with its unit, if it has one. A number that is written keeps its
+    digits (``0.10``).
+    """
+    digits = len(value.partition(".")[2]) if isinstance(value, str) else None
+    return number(None if missing(value) else float(value or 0), digits) + (
+        "" if unit in (None, "", "-") or missing(value) else str(unit)
+    )
 
 
 def apart(value: float | None, unit: str, *, signed: bool = False) -> str:

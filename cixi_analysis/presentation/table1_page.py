@@ -129,7 +129,7 @@ def _notes(plan: Plan, items: Sequence[Indicator], year: int) -> Iterator[Markup
 def _taken(plan: Plan, row: Observation, year: int) -> Iterator[str]:
     own = plan.unit_of(row, year)
     if row.value is not None and (row.value != row.statement or row.measure):
-        shown = f"{row.value}类" if row.value in WATER_CLASSES else with_unit(float(row.value), own)
+        shown = f"{row.value}类" if row.value in WATER_CLASSES else with_unit(row.value, own)
         yield f"取值：{f'{row.measure} ' if row.measure else ''}{shown}"
     elif row.absence is not None and row.absence.value not in (row.statement or row.absence.value):
         yield f"没有数值：{row.absence.value}"
@@ -163,4 +163,4 @@ def _item_reasons(assessment: Assessment, item: Indicator) -> Iterator[tuple[obj
     for _, same in asked.groupby("why", sort=False):
         one, levels = records(same)[0], [plan.level(level).chinese for level in same["level"]]
         shown = badge(assessment.status(item.indicator, one.level, item.item_id))
-        yield item_link(plan, item), levels, shown, basis_note(one.basis), explained(one.why)
+        yield item_link(plan, item, level=one.level), levels, shown, basis_note(one.basis), explained(one.why)

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import Commitment, Indicator, Link, Project
 from cixi_analysis.presentation.html import joined, link, noted
+from cixi_analysis.words import CELL_BREAK
 
 
 def item_label(item: Indicator) -> str:
@@ -19,6 +20,16 @@ def item_label(item: Indicator) -> str:
 def item_title(item: Indicator, name: str = "") -> str:
     """``9① 优良天数比例``, ``38 农村生活污水治理率``; ``name``: what it is called at a level."""
     return f"{item_label(item)} {name or item.name}"
+
+
+def level_name(plan: Plan, item: Indicator, level: str) -> str:
+    """What an item is called at a level, or by the targets of a year."""
+    return (plan.asked(item, level) if level in plan.levels else plan.planned(item)).name
+
+
+def level_title(plan: Plan, item: Indicator, level: str) -> str:
+    """``11 生态质量指数（EQI）``: the item's title by its name at a level, or by the targets of a year."""
+    return item_title(item, level_name(plan, item, level))
 
 
 def item_anchor(item_id: str) -> str:
@@ -58,11 +69,11 @@ def table1_href(item_id: str, pages: str = "") -> str:
 def item_link(
     plan: Plan, item: Indicator, measure: str | None = None, level: str | None = None, pages: str = ""
 ) -> Markup:
-    """The item's title (by its name at ``level``) linked to its dossier; below it ``measure``, if that is not the item
-    itself.
+    """The item's title, by its name at ``level`` or by that of the ``measure`` where one level asks for that, linked to its
+    dossier; below it ``measure``, if that is not the item itself.
     """
-    shown = item_title(item, plan.asked(item, level).name if level else "")
-    return noted(link(shown, href(item, pages)), measured_note(plan, item, measure))
+    name = measure if measure in plan.names(item) else plan.asked(item, level).name if level in plan.levels else ""
+    return noted(link(item_title(item, name or ""), href(item, pages)), measured_note(plan, item, measure))
 
 
 def measured_note(plan: Plan, item: Indicator, measure: str | None) -> str:
@@ -81,6 +92,11 @@ def related(pairs: Iterable[tuple[Indicator | Project | Commitment, Link]]) -> M
     """Links to items, projects and commitments; relation and reason of the data's link are the tooltip."""
     told = Markup('<a href="{}" title="{}：{}">{}</a>').format
     return joined((told(href(row), why.relation.chinese, why.reason, title(row)) for row, why in pairs), "；")
+
+
+def quoted(text: str) -> str:
+    """Words of the plan as they are quoted in a line: “…”, with a mark for the line break inside a printed cell."""
+    return f"“{text.replace(chr(10), CELL_BREAK)}”"
 
 
 def short_source(plan: Plan, source: str) -> str:

@@ -1,5 +1,7 @@
 """The page 趋势与目标差距: level, gap and pace apart; water classes are ordered only."""
 
+from typing import Any
+
 import pandas as pd
 from markupsafe import Markup
 
@@ -17,9 +19,14 @@ from cixi_analysis.presentation.titles import item_link, short_source
 from cixi_analysis.words import CLASS_UNIT, NOT_APPLICABLE_MARK, Pace
 
 
-def _at(year: int, value: float, unit: str) -> Markup:
+def _at(year: int, value: float | str, unit: str) -> Markup:
     """A year and the value below it."""
     return noted(f"{year}年", with_unit(value, unit))
+
+
+def _end(plan: Plan, row: Any, year: int, value: float) -> Markup:
+    """The first or last year of a series and the value as it is printed."""
+    return _at(year, plan.printed(row.item_id, year, value), row.unit)
 
 
 def trend_table(plan: Plan, year: int, rows: pd.DataFrame) -> Html:
@@ -27,7 +34,7 @@ def trend_table(plan: Plan, year: int, rows: pd.DataFrame) -> Html:
     own = rows[rows["points"] > 1].drop_duplicates(["item_id", "measure"])
     cells = [
         (item_link(plan, plan.item(r.item_id), r.measure),
-         _at(r.first_year, r.first_value, r.unit), _at(r.last_year, r.last_value, r.unit),
+         _end(plan, r, r.first_year, r.first_value), _end(plan, r, r.last_year, r.last_value),
          noted(rounded(r.mean_change, signed=True), percent(r.mean_rate, 2, signed=True)),
          r.direction, strength(r.points, r.first_year, r.last_year))
         for r in records(own)
@@ -49,7 +56,8 @@ def pace_table(plan: Plan, year: int, rows: pd.DataFrame) -> Html:
     for reached, words in ((False, "尚未达到"), (True, "已达到")):
         cells = [
             (item_link(plan, plan.item(r.item_id), r.measure),
-             _at(r.last_year, r.last_value, r.unit), _at(r.target_year, r.target_value, r.unit), r.gap,
+             _end(plan, r, r.last_year, r.last_value),
+             _at(r.target_year, r.target_value, r.unit), r.gap,
              noted(badge(r.pace), "" if missing(r.note) else r.note),
              noted(rounded(r.observed_change, signed=True), rounded(r.needed_change, signed=True)),
              noted(number(r.ratio_linear, 2), number(r.ratio_compound, 2)), r.needed_rate)
@@ -70,7 +78,7 @@ def without_target(plan: Plan, rows: pd.DataFrame) -> Html:
     wordings = {(t.item_id, t.year): t.wording for t in plan.targets}
     years = sorted({t.year for t in plan.targets})
     cells = [
-        (item_link(plan, plan.item(r.item_id), r.measure), f"{r.last_year}年 {with_unit(r.last_value, r.unit)}",
+        (item_link(plan, plan.item(r.item_id), r.measure), f"{r.last_year}年 {with_unit(plan.printed(r.item_id, r.last_year, r.last_value), r.unit)}",
          *(wordings.get((r.item_id, y), NOT_APPLICABLE_MARK) for y in years), r.note)
         for r in records(rows[rows["target_year"].isna()].drop_duplicates(["item_id", "measure"]))
     ]  # fmt: skip
@@ -85,7 +93,8 @@ def without_target(plan: Plan, rows: pd.DataFrame) -> Html:
 def margin_table(plan: Plan, year: int, rows: pd.DataFrame) -> Html:
     """Every value beside every bound that must hold, folded; a positive margin is better than required."""
     cells = [
-        (item_link(plan, plan.item(r.item_id), level=r.level), plan.level(r.level).chinese, with_unit(r.value, r.unit),
+        (item_link(plan, plan.item(r.item_id), level=r.level), plan.level(r.level).chinese,
+         with_unit(plan.printed(r.item_id, year, r.value), r.unit),
          r.bound, r.margin)
         for r in records(rows)
     ]  # fmt: skip

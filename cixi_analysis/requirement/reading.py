@@ -16,6 +16,7 @@ from cixi_analysis.errors import CixiError
 from cixi_analysis.requirement.parsing import BRACKETS, Build, Stop
 from cixi_analysis.requirement.tree import Node
 from cixi_analysis.requirement.vocabulary import FORMS, NAMES, NO_TERMS, Terms, grammar, vocabulary
+from cixi_analysis.words import CELL_BREAK
 
 #: More than any wording needs; a tree that is too deep overflows the stack.
 _MOST_BRACKETS = 50
@@ -43,7 +44,7 @@ class Refusal(CixiError, ValueError):
     def marked(self) -> str:
         """The wording with the place marked inside it: ``≤25.4或【力争领先】``."""
         text = f"{self.text[: self.start]}【{self.text[self.start : self.end]}】{self.text[self.end :]}"
-        return text.replace("\n", "⏎")
+        return text.replace("\n", CELL_BREAK)
 
     def __str__(self) -> str:
         parts = [f"无法解读“{self.marked}”：{self.reason}"]
