@@ -210,7 +210,7 @@ def ways(found: Dossier) -> Html:
         head = Markup("<strong>{}{}</strong>：").format(item, question_names(found.plan, levels))
         several = len(sentences) > 1
         points.append(head + (Markup("做到其中一条即可{}").format(bullets(*sentences)) if several else sentences[0]))
-    return bullets(*points) if points else paragraph("有要求和规划值的都已达到。")
+    return bullets(*points) if points else paragraph("有要求和规划值的都已达标。")
 
 
 def missing(found: Dossier) -> Html:
