@@ -74,7 +74,7 @@ def undrawn(page: Page) -> list[str]:
 
 
 #: The files of ours that pages load.
-OWN = {p.name for p in (ROOT / "book" / "_static").iterdir()} | {"tablesort.min.js", "names.js", "searchindex.js"}
+OWN = {p.name for p in (ROOT / "book" / "_static").iterdir()} | {"tablesort.min.js", "passages.js"}
 
 
 def heavy(visit: Visit) -> list[str]:

@@ -1,8 +1,9 @@
 """The search: whole names and parts of them, best hit first, from the folder and from a server, and its keys."""
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import pytest
 from playwright.sync_api import Browser
@@ -21,12 +22,15 @@ def hits(site: Path, browser: Browser) -> Iterator[Hits]:
 
     def ask(query: str) -> list[tuple[str, str]]:
         page = visit.open(site / "search.html", f"?q={quote(query)}")
-        page.wait_for_function("document.querySelector('.search-summary')?.textContent")
+        counted = page.locator(".search-summary").inner_text()
         assert (visit.outside(), visit.complaints) == ([], [])
-        return page.evaluate(
+        found = page.evaluate(
             "[...document.querySelectorAll('#search-results li')]"
             ".map((e) => [e.querySelector('a').getAttribute('href'), e.textContent])"
         )
+        told = re.search(r"找到 (\d+) 处(?:，列出最相近的 (\d+) 处)?", counted)
+        assert len(found) == int(told[2] or told[1] if told else 0), counted
+        return found
 
     yield ask
     visit.close()
@@ -79,9 +83,9 @@ def test_items_and_units_come_first(plan: Plan, hits: Hits, every: int) -> None:
         ("pm2.5", "PM2.5"),
         ("eqi", "EQI"),
         ("劣Ⅴ类水体", "劣V类水体"),
-        ("7099622", "数据核对"),
-        ("40.7", "2022"),
-        ("Excel", "2022"),
+        ("7099622", "7099622"),
+        ("40.7", "40.7"),
+        ("Excel", "使用手册"),
         ("数据字典", "数据字典"),
     ],
 )
@@ -90,9 +94,63 @@ def test_parts_words_and_numbers(hits: Hits, query: str, first: str) -> None:
     assert first in hits(query)[0][1]
 
 
-def test_nothing_found_is_said(hits: Hits) -> None:
-    """A word that is nowhere has no hit, and the page says so."""
-    assert hits("不存在的词语甲乙丙") == [] or hits("qqxxzz") == []
+@pytest.mark.parametrize(
+    ("query", "pages"),
+    [
+        ("pm25", ["indicators/9.html#item-9-3"]),
+        ("PM25", ["indicators/9.html#item-9-3"]),
+        ("怎么判定", ["method.html"]),
+        ("水利", ["units.html#unit-市水利局"]),
+        ("水利局有哪些项目", ["units.html#unit-市水利局"]),
+        ("2025年要完成什么", ["trend.html#", "index.html#"]),
+        ("未达标", ["index.html#"]),
+        ("没达标", ["index.html#"]),
+        ("谁负责", ["units.html"]),
+        ("还差多少", ["trend.html"]),
+        ("化肥利用率怎么样", ["indicators/32.html#item-32-2"]),
+    ],
+)
+def test_what_people_type_finds_what_they_mean(hits: Hits, query: str, pages: list[str]) -> None:
+    """Words that stand for others, questions, and names run together with other words: the first hit is the place meant."""
+    assert [page for page in pages if page in unquote(hits(query)[0][0])], hits(query)[:3]
+
+
+def test_hits_show_the_words_and_jump_to_the_passage(site: Path, browser: Browser) -> None:
+    """Each of the first hits has its words marked, in the name or the excerpt; its link leads to the passage, in sight."""
+    visit = Visit(browser)
+    for n in range(6):
+        page = visit.open(site / "search.html", f"?q={quote('化肥利用率')}")
+        hit = page.locator("#search-results li").nth(n)
+        assert "化肥利用率" in hit.locator("mark").all_inner_texts()
+        assert "化肥利用率" in hit.inner_text()
+        link = hit.locator("a")
+        anchor = unquote(link.get_attribute("href") or "").partition("#")[2]
+        link.click()
+        page.wait_for_load_state("load")
+        place = page.locator(f"[id='{anchor}']")
+        assert "化肥利用率" in re.sub(r"\s", "", place.text_content() or "")
+        page.wait_for_function("id => { const top = document.getElementById(id).getBoundingClientRect().top;"
+                               " return -5 <= top && top < innerHeight; }", arg=anchor)  # fmt: skip
+    visit.close()
+
+
+def test_a_number_is_found_whole_and_no_word_spans_two_cells(hits: Hits) -> None:
+    """0.7 is not in 40.7; the end of one cell and the beginning of the next are no word."""
+    assert all("40.7" in text for _, text in hits("40.7"))
+    assert [text for _, text in hits("0.7") if re.search(r"(?<![\d.])0\.7(?!\d)", text) is None] == []
+    assert hits("未填报6") == [] or "未填报6" not in hits("未填报6")[0][1]
+
+
+def test_nothing_found_is_said(hits: Hits, site: Path, browser: Browser) -> None:
+    """A word that is nowhere has no hit, and the page says so; of several, what is found is told apart."""
+    assert hits("qqxxzz") == []
+    visit = Visit(browser)
+    page = visit.open(site / "search.html", f"?q={quote('化肥利用率qqxxzz')}")
+    assert (
+        page.locator(".search-summary").inner_text().startswith("没有找到“化肥利用率qqxxzz”。含有“化肥利用率”的：找到")
+    )
+    assert "没有找到“qqxxzz”。" in visit.open(site / "search.html", "?q=qqxxzz").locator(".search-summary").inner_text()
+    visit.close()
 
 
 def test_a_query_is_text(site: Path, browser: Browser) -> None:

@@ -1,104 +1,189 @@
-// Sphinx cuts its index into Chinese words (jieba) but not the query, so that 利用率 is found and
-// 化肥利用率 is not. Here
-// 1. names come first: page titles and what the pages call findable (names.js: indicators, items,
-//    projects, units …), whole or any part of them;
-// 2. then Sphinx's hits, for which the query is cut by the words of the index, longest first, and a
-//    page must hold them all. What the index has no word for (a single character) is passed over,
-//    unless the query is nothing else.
+// The search. passages.js brings the passages of all pages and the words that stand for others; both are plain text.
+// Every word of a query must be held by a passage: by its name or its text, some of them by its page's title. Names (of
+// pages, headings, indicators, items, projects, units …) come before text. Where nothing holds a query as it is typed, it
+// is cut into words that the book has, longest first.
 "use strict";
 
-const NUMBER = /^\d+(?:[.,]\d+)*%?$/;
+(() => {
+  const MOST = 50; // hits that are listed
+  const AROUND = 40; // characters of an excerpt before the first word
+  const LENGTH = 150; // characters of an excerpt
+  const NUMBER = /^\d+(?:\p{P}\d+)*$/u;
+  const YEAR = /\/\d{4}\//;
 
-var splitQuery = (query) => {
-  const runs = query.match(/\p{Script=Han}+|\d+(?:[.,]\d+)*%?|(?:(?!\p{Script=Han})[\p{Letter}\p{Number}_])+/gu) || [];
-  const known = runs.flatMap((run) => (/\p{Script=Han}/u.test(run) ? cutByIndex(run) : run.length > 1 ? [run] : []));
-  return known.length ? known : runs;
-};
+  // Full-width forms, case, spaces and punctuation make no difference, except between digits. Cells and paragraphs are
+  // separated by line ends, which stay: no word goes from one into the next.
+  const plain = (text) => folded(text).text;
 
-function cutByIndex(run) {
-  const known = (word) =>
-    Object.hasOwn(Search._index.terms, word) || Object.hasOwn(Search._index.titleterms, word);
-  const words = [];
-  for (let start = 0; start < run.length; ) {
-    let end = run.length;
-    while (end > start + 1 && !known(run.slice(start, end))) end -= 1;
-    if (end > start + 1) words.push(run.slice(start, end));
-    start = end;
-  }
-  return words;
-}
-
-// Full-width forms, case, spaces and punctuation make no difference, except inside a number.
-const plain = (text) => text.normalize("NFKC").toLowerCase().replace(/\s|(?<!\d)\p{P}|\p{P}(?!\d)/gu, "");
-
-// Words are held as any part of a name, numbers only whole: 40.7 is not in 84.07.
-function holder(word) {
-  const literal = word.replace(/[.*+?^${}()|[\]\\\/]/g, "\\$&");
-  return new RegExp(NUMBER.test(word) ? `(?<![\\d.,])${literal}(?!\\d|[.,]\\d)` : literal, "u");
-}
-
-// Names that hold every word of the query: [docname, title, anchor, description, score], best first.
-function namesLike(query) {
-  const words = query.trim().split(/\s+/).map(plain).filter(Boolean);
-  if (!words.length) return [];
-  const holders = words.map(holder);
-  const hits = [];
-  (window.cixiNames || []).forEach(([page, title, names], order) => {
-    // A title's leading number (38 农村生活污水治理率) is not what a reader types.
-    const titled = [title, "", null, 0.5];
-    for (const [name, anchor, shown, more] of [titled, ...names.map(([name, id]) => [name, `#${id}`, title, 0])]) {
-      const forms = [name, ...name.split(" / "), name.replace(/^[\d.]+[①-⑳]?\s*/, "")].map(plain);
-      if (!holders.every((word) => forms.some((form) => word.test(form)))) continue;
-      const whole = words.join("");
-      const fit = forms.includes(whole) ? 3 : forms.some((form) => form.startsWith(whole)) ? 2 : 1;
-      hits.push({ item: [page, escaped(name), anchor, shown && escaped(shown)], rank: [fit + more, -name.length, -order] });
+  // The plain text, and for each of its characters the place where it stands in `text`.
+  function folded(text) {
+    const places = [];
+    let made = "";
+    for (const { 0: token, index } of text.matchAll(/\n|(?:[^\S\n]|\p{P})+|[^\s\p{P}]/gu)) {
+      const word = token === "\n" || !/^[\s\p{P}]/u.test(token);
+      if (!word && !(/\d$/.test(made) && /^\d/.test(text.slice(index + token.length)))) continue;
+      const kept = word ? token.normalize("NFKC").toLowerCase() : token;
+      made += kept;
+      for (let n = 0; n < kept.length; n += 1) places.push(word ? index : index + n);
     }
+    return { text: made, places };
+  }
+
+  // Words are held as any part of a text, numbers only whole: 40.7 is not in 84.07.
+  function holder(word) {
+    const literal = word.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
+    return new RegExp(NUMBER.test(word) ? `(?<!\\d|\\d[.,])${literal}(?!\\d|[.,]\\d)` : literal, "gu");
+  }
+  const holds = (text, { pattern }) => text.search(pattern) >= 0;
+
+  // Of a page that each year has, the newest year's stands for all where it holds the words too.
+  function everyPassage() {
+    const all = [];
+    for (const [page, title, passages] of window.cixiPassages)
+      for (const [anchor, named, text] of passages) {
+        const name = named || title;
+        // A name's leading number (38 农村生活污水治理率) or year (责任单位（2022 年）) is not what a reader types.
+        const short = name.replace(/^[\d.]+[①-⑳]?\s*|（\d{4} 年）$/gu, "");
+        const forms = [name, ...name.split(" / "), short].map(plain);
+        const same = `${page.replace(YEAR, "/")}#${anchor && name}`;
+        const known = { order: all.length, length: forms.at(-1).length, about: plain(title), body: plain(text) };
+        all.push({ page, title, anchor, name, text, forms, same, ...known });
+      }
+    return all;
+  }
+
+  function hitsOf(all, words) {
+    const wanted = words.map((word) => ({ word, pattern: holder(word) }));
+    const [whole, hits, seen] = [words.join(""), [], new Set()];
+    if (!words.length) return hits;
+    for (const one of all) {
+      const named = (word) => one.forms.some((form) => holds(form, word));
+      const own = wanted.filter((word) => named(word) || holds(one.body, word));
+      if (!own.length || !wanted.every((word) => own.includes(word) || holds(one.about, word)) || seen.has(one.same)) continue;
+      seen.add(one.same);
+      let fit;
+      if (wanted.every(named)) {
+        fit = one.forms.includes(whole) ? 3 : one.forms.some((form) => form.startsWith(whole)) ? 2 : 1;
+        fit += one.anchor ? 0 : 0.5;
+      } else {
+        const told = wanted.map((word) => word.word.length * (named(word) ? 2 : holds(one.about, word) ? 1 : 0));
+        const times = Math.min(...own.map(({ pattern }) => [...one.body.matchAll(pattern)].length));
+        fit = told.reduce((sum, part) => sum + part) / whole.length / 4 + Math.min(times, 9) / 100;
+      }
+      hits.push({ ...one, fit, wanted });
+    }
+    return hits;
+  }
+
+  const ranked = (hits) =>
+    hits.sort((a, b) => b.fit - a.fit || (a.fit >= 1 && a.length - b.length) || a.order - b.order);
+
+  // The hits of a query, and (“甲”、“乙”) the words it was cut into, if it was.
+  function search(query) {
+    const all = everyPassage();
+    const words = wordsOf(query);
+    const synonyms = window.cixiSynonyms.map(([typed, meant]) => [plain(typed), wordsOf(meant)]);
+    synonyms.sort((a, b) => b[0].length - a[0].length);
+    const meant = words.flatMap((word) => meaning(word, synonyms));
+    const [typed, other] = [hitsOf(all, words), `${meant}` === `${words}` ? [] : hitsOf(all, meant)];
+    const known = new Set(typed.map(({ order }) => order));
+    const found = [...typed, ...other.filter(({ order }) => !known.has(order))];
+    if (found.length) return [ranked(found), ""];
+    const pieces = meant.flatMap((word) => cut(word, all)).sort((a, b) => b.length - a.length);
+    for (; pieces.length; pieces.pop()) {
+      const some = hitsOf(all, pieces);
+      if (some.length) return [ranked(some), pieces.map((piece) => `“${piece}”`).join("、")];
+    }
+    return [[], ""];
+  }
+
+  const wordsOf = (text) => text.split(/\s+/).map(plain).filter(Boolean);
+
+  // The words for which a word as typed stands: 要完成什么 → 规划值, 差距.
+  function meaning(word, synonyms) {
+    const [typed, meant] = synonyms.find(([typed]) => word.includes(typed)) ?? [];
+    if (typed === undefined) return [word];
+    const at = word.indexOf(typed);
+    const [before, after] = [word.slice(0, at), word.slice(at + typed.length)];
+    return [...(before ? meaning(before, synonyms) : []), ...meant, ...(after ? meaning(after, synonyms) : [])];
+  }
+
+  // The longest words of two characters or more that the book has; only Chinese is cut.
+  function cut(word, all) {
+    const known = (piece) => all.some(({ body, forms }) => body.includes(piece) || forms[0].includes(piece));
+    const pieces = [];
+    for (const run of word.match(/\p{Script=Han}+|\P{Script=Han}+/gu)) {
+      const least = /\p{Script=Han}/u.test(run) ? 2 : run.length;
+      for (let start = 0; start + least <= run.length; ) {
+        let end = run.length;
+        while (end - start >= least && !known(run.slice(start, end))) end -= 1;
+        if (end - start >= least) pieces.push(run.slice(start, end));
+        else end = start + 1;
+        start = end;
+      }
+    }
+    return pieces;
+  }
+
+  // The text around the first word, with all words marked.
+  function marked(text, wanted, whole) {
+    const { text: made, places } = folded(text);
+    const found = wanted.flatMap(({ pattern }) => [...made.matchAll(pattern)].map((hit) => [hit.index, hit.index + hit[0].length]));
+    found.sort((a, b) => a[0] - b[0]);
+    const spans = found.map(([start, end]) => [places[start], places[end - 1] + 1]);
+    const from = whole ? 0 : Math.max(0, (spans[0]?.[0] ?? 0) - AROUND);
+    const to = whole ? text.length : Math.min(text.length, from + LENGTH);
+    const pieces = [from ? "…" : ""];
+    let at = from;
+    for (const [start, end] of spans) {
+      if (start < at || end > to) continue;
+      pieces.push(text.slice(at, start), element("mark", text.slice(start, end)));
+      at = end;
+    }
+    return [...pieces, text.slice(at, to), to < text.length ? "…" : ""];
+  }
+
+  const element = (tag, ...inner) => {
+    const made = document.createElement(tag);
+    made.append(...inner);
+    return made;
+  };
+
+  function item({ page, title, anchor, name, text, wanted }) {
+    const link = element("a", ...marked(name, wanted, true));
+    link.href = `${page}.html${anchor && `#${anchor}`}`;
+    const terms = wanted.map(({ word }) => word).join(" "); // Sphinx marks them on the page that is opened next
+    link.addEventListener("click", () => localStorage.setItem("sphinx_highlight_terms", terms));
+    const made = element("li", link, ...(anchor ? [element("span", ` ${title}`)] : []));
+    if (text) made.append(Object.assign(element("p", ...marked(text, wanted)), { className: "context" }));
+    return made;
+  }
+
+  document.addEventListener("DOMContentLoaded", async () => {
+    document.addEventListener("keydown", toSearch);
+    const place = document.getElementById("search-results");
+    const query = new URLSearchParams(location.search).get("q");
+    if (!place || !query) return; // only the search page searches
+    for (const field of document.querySelectorAll("input[name='q']")) field.value = query;
+    await window.cixiLoad("passages.js"); // a megabyte: only where something is asked
+    const [hits, pieces] = search(query);
+    const none = `没有找到“${query}”。${hits.length ? "" : "换一种说法，或少写几个字再试。"}`;
+    const more = hits.length > MOST ? `，列出最相近的 ${MOST} 处` : "";
+    const counted = hits.length ? `${pieces && `含有${pieces}的：`}找到 ${hits.length} 处${more}。` : "";
+    const told = element("p", pieces || !hits.length ? none : "", counted);
+    told.className = "search-summary";
+    told.setAttribute("role", "status");
+    const list = Object.assign(element("ul", ...hits.slice(0, MOST).map(item)), { className: "search" });
+    place.append(told, list);
   });
-  hits.sort((a, b) => b.rank[0] - a.rank[0] || b.rank[1] - a.rank[1] || b.rank[2] - a.rank[2]);
-  return hits.map(({ item }, n) => [...item, 1e6 - n, `${item[0]}.html`]);
-}
 
-function escaped(text) {
-  return Object.assign(document.createElement("i"), { textContent: text }).innerHTML;
-}
-
-document.addEventListener("DOMContentLoaded", () => {
-  document.addEventListener("keydown", toSearch);
-  if (typeof Search === "undefined") return; // only the search page searches
-  // A page opened from a folder may not fetch another one for an excerpt.
-  DOCUMENTATION_OPTIONS.SHOW_SEARCH_SUMMARY = window.location.protocol !== "file:";
-  const textOf = Search.htmlToText;
-  Search.htmlToText = (html, anchor) => textOf(html.replace(/<details[^]*?<\/details>/g, ""), anchor); // no code
-  // Of equally good pages the newest year comes first.
-  Scorer.score = ([page, , , , score]) => score + Number((page.match(/\/(\d{4})\//) || [0, 0])[1]) / 1e4;
-  const pagesWith = Search.performTermsSearch;
-  Search.performTermsSearch = (words, excluded) => {
-    const [first, ...others] = [...words].map((word) => pagesWith(new Set([word]), excluded));
-    const holds = (pages, page) => pages.some(([name]) => name === page[0]);
-    return (first || []).filter((page) => others.every((pages) => holds(pages, page)));
-  };
-  // Sphinx passes over numbers that are nothing but digits; here a reader may look for one.
-  const parse = Search._parseQuery;
-  Search._parseQuery = (query) => {
-    const parsed = parse(query);
-    for (const word of splitQuery(query.trim())) if (NUMBER.test(word)) parsed[1].add(word);
-    return parsed;
-  };
-  const perform = Search._performSearch;
-  Search._performSearch = (query, ...terms) => {
-    const names = namesLike(query);
-    const titles = new Set(names.filter(([, , anchor]) => !anchor).map(([page]) => page));
-    const others = perform(query, ...terms).filter(([page, , anchor]) => anchor || !titles.has(page));
-    return [...others, ...names.reverse()]; // taken from the end
-  };
-});
-
-// “/” leads to the search, as Ctrl+K does (the theme's own); not while something is being typed.
-function toSearch(event) {
-  const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
-  if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || typing) return;
-  const field = [...document.querySelectorAll("input[name='q']")].find((one) => one.checkVisibility());
-  event.preventDefault();
-  if (field) field.focus();
-  else document.dispatchEvent(new KeyboardEvent("keydown", { key: "k", ctrlKey: true, bubbles: true }));
-}
+  // “/” leads to the search, as Ctrl+K does (the theme's own); not while something is being typed.
+  function toSearch(event) {
+    const typing = event.target.closest?.("input, textarea, select, [contenteditable]");
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey || typing) return;
+    const field = [...document.querySelectorAll("input[name='q']")].find((one) => one.checkVisibility());
+    event.preventDefault();
+    if (field) field.focus();
+    else document.dispatchEvent(new KeyboardEvent("keydown", { key: "k", ctrlKey: true, bubbles: true }));
+  }
+})();

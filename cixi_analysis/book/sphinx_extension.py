@@ -1,9 +1,10 @@
 """The book's Sphinx extension (``_config.yml`` names it): search, the charts' script, what each page says of itself.
 
 It writes scripts, because a page opened from a folder may load nothing else: ``charts.js`` is Vega-Lite with the charts'
-theme (``figures.js`` loads it when the reader first reaches for a chart); ``names.js`` lists each page's title and
-``data-find`` names, so that the search finds whole names and any part of them; ``edition.js`` holds the edition, which in
-the pages would change every page. Each page gets its code folded at the foot, a footer with year and standard, and ``meta`` elements with book and
+theme (``figures.js`` loads it when the reader first reaches for a chart); ``passages.js`` lists what the search finds, in
+place of Sphinx's index, which knows no part of a Chinese name and no passage; ``edition.js`` holds the edition, which in
+the pages would change every page. Each page gets its code folded at the foot, a
+footer with year and standard, and ``meta`` elements with book and
 year for the citation script. The site carries ``provenance.json``.
 """
 
@@ -11,8 +12,7 @@ import hashlib
 import html
 import json
 import re
-from collections.abc import Iterator
-from functools import cache, partial
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -23,38 +23,19 @@ from markupsafe import Markup
 from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
-from sphinx.search.zh import SearchChinese
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from cixi_analysis.analysis.table1 import standards
 from cixi_analysis.book.cache import Drawings, drawings
+from cixi_analysis.book.passages import newest_first, passages_of, synonyms
 from cixi_analysis.plan.dataset import Plan, load_plan
 from cixi_analysis.plan.provenance import FILE, provenance
 from cixi_analysis.presentation.glossary import linked
 from cixi_analysis.presentation.looks import config as theme
 
-_TAG = re.compile(r"<[a-z][a-z0-9]*\b[^>]*\bdata-find=[^>]*>")
-_YEAR = re.compile(r"/(\d{4})/")
-_INDEX = ("Search.setIndex(", ")")
 #: The page that explains the book's words, and pages that use them as names of columns and functions.
 _GLOSSARY, _ABOUT_CODE = "book/method", ("book/api", "book/dictionary")
 _json = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
-
-
-class _Terms(set[str]):
-    """Sphinx's list of Latin words as a set: Sphinx looks it up for every word of the book."""
-
-    extend = set.update
-
-
-class Search(SearchChinese):
-    """Sphinx's Chinese search with its results remembered: the same words in the same index."""
-
-    latin_terms = _Terms()  # type: ignore[assignment]  # a list there
-
-    def __init__(self, options: dict[str, str]) -> None:
-        super().__init__(options)
-        self.split, self.stem = cache(self.split), cache(self.stem)  # type: ignore[method-assign]
 
 
 class CodeAtTheFoot(SphinxPostTransform):
@@ -95,11 +76,11 @@ def book_title(plan: Plan) -> str:
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register with Sphinx. The imprints are a setting, so that Sphinx writes every page again when they change."""
-    app.add_search_language(Search)
     app.add_post_transform(CodeAtTheFoot)
     app.add_config_value("cixi_imprints", {}, "html", [dict])
     app.add_config_value("cixi_title", "", "html", [str])
     app.connect("config-inited", _configure)
+    app.connect("builder-inited", lambda app: setattr(app.builder, "search", False))
     app.connect("env-get-outdated", _changed)
     app.connect("html-page-context", _adjust, priority=900)  # after the theme's own
     app.connect("build-finished", _finish)
@@ -110,6 +91,8 @@ def _configure(app: Sphinx, config: Config) -> None:
     for unused in ("sphinx_multitoc_numbering", "sphinx_jupyterbook_latex"):  # they do not say that they are safe
         app.extensions[unused].parallel_read_safe = True
     plan = load_plan(Path(app.srcdir))
+    config.templates_path = [*config.templates_path, str(Path(__file__).with_name("theme"))]
+    config.html_additional_pages = {**config.html_additional_pages, "search": "search.html"}
     config.cixi_title = book_title(plan)
     config.cixi_imprints = {year: imprint(plan, year) for year in (None, *plan.report_years)}
 
@@ -137,9 +120,7 @@ def _changed(app: Sphinx, env: BuildEnvironment, added: set[str], *_: set[str]) 
 
 
 def _adjust(app: Sphinx, page: str, _template: str, context: dict[str, Any], _doctree: object) -> None:
-    """Sign a page; link its words to their explanation; load the names on the search page only, and pictures when the reader comes near them."""
-    if page == "search":
-        app.add_js_file("names.js")
+    """Sign a page; link its words to their explanation; load pictures when the reader comes near them."""
     context["pagetitle"] = html.escape(context.get("pagetitle", ""), quote=False)  # the theme prints it as markup
     if "body" in context:
         context["body"] = context["body"].replace("<img ", '<img loading="lazy" ')
@@ -155,10 +136,7 @@ def _adjust(app: Sphinx, page: str, _template: str, context: dict[str, Any], _do
 
 
 def _finish(app: Sphinx, failed: Exception | None) -> None:
-    """Write scripts and provenance, drop the themes' templates, and the words that no page has any more from the index.
-
-    An incremental build keeps those words.
-    """
+    """Write scripts and provenance, drop the themes' templates."""
     if failed or app.builder.format != "html":
         return
     site, known = Path(app.outdir), provenance(Path(app.srcdir))
@@ -169,38 +147,9 @@ def _finish(app: Sphinx, failed: Exception | None) -> None:
         template.unlink()
     (site / FILE).write_bytes(known.as_json().encode())
     (site / "_static" / "edition.js").write_bytes(f"window.cixiEdition = {_json(known.edition)};\n".encode())
-    (site / "_static" / "names.js").write_bytes(f"window.cixiNames = {_json(_names(app))};\n".encode())
-    (start, end), script = _INDEX, site / "searchindex.js"
-    index = json.loads(script.read_text(encoding="utf-8").removeprefix(start).removesuffix(end))
-    for terms in ("terms", "titleterms"):
-        index[terms] = {word: pages for word, pages in index[terms].items() if pages != []}
-    text = json.dumps(index, separators=(",", ":"), sort_keys=True)
-    script.write_bytes(f"{start}{text}{end}".encode())
-
-
-def _names(app: Sphinx) -> list[tuple[str, str, list[tuple[str, str]]]]:
-    """Page by page: its address, its title, and the names on it with their anchors."""
-    pages, seen = [], set[tuple[str, str]]()
-    for name in sorted(app.env.found_docs, key=_newest_first):
-        same_page = _YEAR.sub("/", name)  # of the pages that each year has, the newest year's stand for all
-        own = []
-        for word, anchor in names_of(Path(app.outdir, f"{name}.html").read_text(encoding="utf-8")):
-            if (word, same_page) not in seen:
-                seen.add((word, same_page))
-                own.append((word, anchor))
-        pages.append((name, app.env.titles[name].astext(), own))
-    return pages
-
-
-def _newest_first(name: str) -> tuple[int, str]:
-    """Sort key: pages made once, then the years from the newest."""
-    year = _YEAR.search(name)
-    return (-int(year[1]) if year else -9999, name)
-
-
-def names_of(page: str) -> Iterator[tuple[str, str]]:
-    """Every ``data-find`` of a page with the ``id`` of the same element."""
-    for tag in _TAG.findall(page):
-        attributes = dict(re.findall(r'\b(data-find|id)="([^"]*)"', tag))
-        if attributes.get("id"):
-            yield html.unescape(attributes["data-find"]), html.unescape(attributes["id"])
+    found = [
+        (name, app.env.titles[name].astext(), passages_of(Path(app.outdir, f"{name}.html").read_text(encoding="utf-8")))
+        for name in sorted(app.env.found_docs, key=newest_first)
+    ]
+    script = f"window.cixiPassages = {_json(found)};\nwindow.cixiSynonyms = {_json([*synonyms()])};\n"
+    (site / "_static" / "passages.js").write_bytes(script.encode())

@@ -16,7 +16,7 @@ from pathlib import Path
 
 #: What Jupyter Book imports when it begins.
 _IMPORTS = (
-    "jupyter_book.cli.main", "jupyter_book.sphinx", "sphinx.builders.html", "sphinx.search.zh", "myst_nb.sphinx_ext",
+    "jupyter_book.cli.main", "jupyter_book.sphinx", "sphinx.builders.html", "myst_nb.sphinx_ext",
     "sphinx_book_theme", "sphinx_design", "sphinx_external_toc", "sphinx_togglebutton", "sphinx_copybutton",
     "sphinx_comments", "cixi_analysis.book.sphinx_extension",
 )  # fmt: skip
@@ -27,7 +27,6 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the build, which ends this process
     for name in _IMPORTS:
         import_module(name)
-    import jieba  # noqa: PLC0415  # after its importers
     import jupyter_book.sphinx  # noqa: PLC0415
     from jupyter_book.cli.main import main as command  # noqa: PLC0415
 
@@ -36,8 +35,6 @@ def main() -> None:
     root, jobs = sys.argv[1:]
     # The command has no option for it.
     jupyter_book.sphinx.build_sphinx = partial(jupyter_book.sphinx.build_sphinx, jobs=int(jobs))
-    jieba.setLogLevel("CRITICAL")  # it may fail to write its cache
-    jieba.initialize()
     bundle(Path(root))
     gc.freeze()
     gc.disable()  # one build and the process ends; searching for cycles takes a fifth of its time
