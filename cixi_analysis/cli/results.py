@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 @FORMAT
 def assess(root: Path | None, year: int, against: str, without: tuple[str, ...], form: str) -> None:
     left_out = [Convention(word) for word in without]
-    print_table(cixi.assess(cixi.load_plan(root), year, against=against, without=left_out).table, form)
+    plan = cixi.load_plan(root)
+    print_table(cixi.assess(plan, year, against=against, without=left_out).table, form, "assess", plan)
 
 
 @command(
@@ -46,7 +47,8 @@ def assess(root: Path | None, year: int, against: str, without: tuple[str, ...],
 def trend(root: Path | None, year: int, form: str) -> None:
     from cixi_analysis.analysis.trend import CONTRACT_COLUMNS
 
-    print_table(cixi.trends(cixi.load_plan(root), year)[list(CONTRACT_COLUMNS)], form)
+    plan = cixi.load_plan(root)
+    print_table(cixi.trends(plan, year)[list(CONTRACT_COLUMNS)], form, "trend", plan)
 
 
 @command(
@@ -58,7 +60,7 @@ def trend(root: Path | None, year: int, form: str) -> None:
 def reconcile(root: Path | None, form: str) -> None:
     plan = cixi.load_plan(root)
     table = cixi.reconcile(plan, cixi.assess(plan, plan.frame.base_year).table)
-    print_table(table, form)
+    print_table(table, form, "reconcile")
     if (differing := int((table["agrees"] == "no").sum())) > 0:
         echo(f"有 {differing} 项所印与复算不一致，见 agrees 为 no 的行。", err=True)
         raise click.exceptions.Exit(1)
@@ -78,8 +80,9 @@ def reconcile(root: Path | None, form: str) -> None:
 def diff(root: Path | None, year: int, other: int | None, form: str) -> None:
     if year == other:
         raise click.UsageError("请给出两个不同的年份。Give two different years.")
-    found = cixi.changes(cixi.load_plan(root), year, other)
-    print_table(found.table, form)
+    plan = cixi.load_plan(root)
+    found = cixi.changes(plan, year, other)
+    print_table(found.table, form, "diff", plan)
     echo(f"{found.other} 年 → {found.year} 年", err=True)
 
 
@@ -96,7 +99,7 @@ def indicator(root: Path | None, number: int, year: int | None, form: str) -> No
     from cixi_analysis.analysis.dossier import facts
 
     plan = cixi.load_plan(root)
-    print_table(facts(cixi.dossier(plan, number, plan.require_year(year))), form)
+    print_table(facts(cixi.dossier(plan, number, plan.require_year(year))), form, "indicator", plan)
 
 
 @command(
@@ -116,7 +119,7 @@ def commitments(root: Path | None, year: int | None, form: str) -> None:
     if not (base := plan.frame.base_year) <= at <= LAST_YEAR:
         raise click.UsageError(f"年份应在 {base} 与 {LAST_YEAR} 之间，现为 {at}。YEAR is out of range.")
     table = ledger(plan, at)
-    print_table(table, form)
+    print_table(table, form, "commitments", plan)
     counts = "，".join(f"{word.chinese} {(table['due'] == word.value).sum()}" for word in Due)
     echo(f"{at} 年底：共 {len(table)} 条，{counts}。", err=True)
 
@@ -131,7 +134,7 @@ def audit(root: Path | None, form: str) -> None:
     from cixi_analysis.analysis.reconciliation import findings
 
     table = findings(cixi.load_plan(root))
-    print_table(table, form)
+    print_table(table, form, "audit")
     counts = "，".join(f"{word.chinese} {(table['result'] == word.value).sum()}" for word in AuditResult)
     echo(f"共 {len(table)} 条：{counts}。", err=True)
 
@@ -153,7 +156,7 @@ def requirement(root: Path | None, text: str | None, unit: str | None, everythin
         from cixi_analysis.analysis.dossier import readings
 
         table = readings(cixi.load_plan(root))
-        print_table(table, form)
+        print_table(table, form, "requirement")
         if refused := int((table["refusal"] != "").sum()):
             echo(f"有 {refused} 种要求无法解读，见 refusal 一列；所在的子项无数据，其余照常评估。", err=True)
             raise click.exceptions.Exit(1)

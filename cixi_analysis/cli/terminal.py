@@ -5,6 +5,7 @@ import io
 import json
 import os
 import re
+import shutil
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +18,8 @@ from cixi_analysis.errors import CixiError, place, reason, visible
 if TYPE_CHECKING:
     import pandas as pd
 
+    from cixi_analysis.plan.dataset import Plan
+
 HELP = "显示说明。Show this message."
 
 
@@ -27,9 +30,28 @@ def command(name: str | None = None, **attributes: Any) -> Callable[[Callable[..
 
 
 YEAR = click.argument("year", type=int, metavar="YEAR")
-FORMAT = click.option(
-    "--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", help="输出格式。Output format."
-)
+
+_WIDE = f"{__name__}.wide"
+
+
+def FORMAT(function: Callable[..., None]) -> Callable[..., None]:  # noqa: N802  # a decorator like YEAR
+    """The options ``--format`` and ``--wide``; the latter is for :func:`print_table` alone."""
+    form = click.option(
+        "--format",
+        "form",
+        type=click.Choice(["table", "csv", "json"]),
+        default="table",
+        help="输出格式。Output format.",
+    )
+    wide = click.option(
+        "--wide", is_flag=True, expose_value=False, callback=lambda context, _, value: context.meta.update({_WIDE: value}),
+        help="表格列出全部各列，同 csv。All columns in the table, as in csv.",
+    )  # fmt: skip
+    return form(wide(function))
+
+
+#: A column at most as wide as this is not broken into lines.
+_SHORT = 14
 
 
 class PathType(click.Path):
@@ -50,8 +72,12 @@ def echo(message: object, *, err: bool = False, nl: bool = True) -> None:
     click.echo(visible(str(message)), err=err, nl=nl)
 
 
-def print_table(table: "pd.DataFrame", form: str) -> None:
-    """Print in the format ``form``; JSON is a list of objects with the CSV's names, null for empty."""
+def print_table(table: "pd.DataFrame", form: str, name: str = "", plan: "Plan | None" = None) -> None:
+    """Print in the format ``form``; JSON is a list of objects with the CSV's names, null for empty.
+
+    A table shows the columns that answer, as ``name`` says (see :mod:`cixi_analysis.cli.answers`), within the terminal's
+    width, or 100 in a file or a pipe; with ``--wide`` all of them, there each row in one line.
+    """
     if form == "csv":
         echo(table.to_csv(index=False, lineterminator="\n"), nl=False)
     elif form == "json":
@@ -59,14 +85,27 @@ def print_table(table: "pd.DataFrame", form: str) -> None:
         echo(json.dumps(rows, ensure_ascii=False, indent=1, default=lambda number: number.item()))
     else:
         from rich.box import SIMPLE_HEAD
+        from rich.cells import cell_len
         from rich.console import Console
         from rich.table import Column, Table
 
-        shown = Table(*(Column(str(name), overflow="fold") for name in table.columns), box=SIMPLE_HEAD, pad_edge=False)
-        for row in table.astype(object).where(table.notna(), "").itertuples(index=False):
-            shown.add_row(*(f"{v:.12g}" if isinstance(v, float) else str(v) for v in row))
+        from cixi_analysis.cli.answers import answering
+
+        wide = not name or click.get_current_context().meta.get(_WIDE, False)
+        table = table if wide else answering(table, name, plan)
+        cells = (
+            table.astype(object).where(table.notna(), "").map(lambda v: f"{v:.12g}" if isinstance(v, float) else str(v))
+        )
+        # A short column is never broken; rich would make all narrower.
+        short = [max(map(cell_len, (head, *cells[head])), default=0) <= _SHORT for head in cells.columns]
+        heads = (
+            Column(head, overflow="fold", no_wrap=s and not wide) for head, s in zip(cells.columns, short, strict=True)
+        )
+        shown = Table(*heads, box=SIMPLE_HEAD, pad_edge=False)
+        for row in cells.itertuples(index=False):
+            shown.add_row(*row)
         text = io.StringIO()
-        width = None if sys.stdout.isatty() else 10_000  # nothing is wrapped in a file or a pipe
+        width = 10_000 if wide and not sys.stdout.isatty() else shutil.get_terminal_size((100, 24)).columns
         Console(file=text, force_terminal=False, markup=False, highlight=False, emoji=False, width=width).print(shown)
         echo("\n".join(line.rstrip() for line in text.getvalue().split("\n")).strip("\n"))
 

@@ -90,7 +90,7 @@ def import_(root: Path | None, file: Path, dry_run: bool, final: bool, form: str
     if not dry_run:
         apply_import(plan, change)
     shown = change.table
-    print_table(shown[~shown["kind"].isin(["unchanged", "final"])] if form == "table" else shown, form)
+    print_table(shown[~shown["kind"].isin(["unchanged", "final"])] if form == "table" else shown, form, "import", plan)
     for warning in checked.warnings:
         echo(f"提示：{warning}", err=True)
     for line in _import_report(change, file, dry_run):
@@ -103,7 +103,9 @@ def _print_findings(checked: "Checked", file: Path, form: str, advice: str = "")
 
     rows = [("problem", p.sheet, p.cell, p.found, p.expected) for p in checked.problems]
     rows += [("warning", w.sheet, w.cell, w.found, w.expected) for w in checked.warnings]
-    print_table(pd.DataFrame(rows, columns=["severity", "sheet", "cell", "found", "expected"], dtype="str"), form)
+    print_table(
+        pd.DataFrame(rows, columns=["severity", "sheet", "cell", "found", "expected"], dtype="str"), form, "check"
+    )
     reports = f"，进展{len(checked.reports)}行" if checked.reports else ""
     filled = "" if checked.problems else f"已填{len(checked.rows)}行{reports}，"
     counts = f"{filled}问题{len(checked.problems)}处，提示{len(checked.warnings)}处。"

@@ -1,0 +1,65 @@
+"""What a table at the terminal shows: of each command the columns that answer, with Chinese heads and words (``answers.csv``).
+
+A row with a ``word`` says what that cell is called; the words of :mod:`cixi_analysis.words` have theirs already. ``item``
+is an item's number, ``title`` with its name; ``promised`` and ``deadline`` put a commitment's columns together.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from cixi_analysis.plan.csvfile import packaged
+from cixi_analysis.words import AuditResult, Direction, Due, Pace, ProgressState, Verdict
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from cixi_analysis.plan.dataset import Plan
+
+_ROWS = list(packaged("cixi_analysis.cli", "answers.csv"))
+_WORDS = {
+    str(word): word.chinese for kind in (Verdict, Pace, Direction, Due, AuditResult, ProgressState) for word in kind
+}
+#: Columns of sentences, of which the first one answers.
+_SENTENCES = {"reason", "detail", "why", "reasoning"}
+#: Columns of which a cell is a word, or the figure or text that stands in its place.
+_OF_WORDS = {"verdict", "before", "after", "content", "pace", "direction", "due", "state", "result"}
+
+
+def answering(table: "pd.DataFrame", name: str, plan: "Plan | None" = None) -> "pd.DataFrame":
+    """The columns of a command's table that answer, in Chinese; those that hold nothing are left out."""
+    import pandas as pd
+
+    heads = {row["column"]: row["title"] for row in _ROWS if row["table"] == name and not row["word"]}
+    words = {(row["column"], row["word"]): row["title"] for row in _ROWS if row["table"] == name and row["word"]}
+    promises = {c.commitment_id: c for c in plan.commitments} if plan else {}
+
+    def cell(row: Any, column: str) -> object:
+        if column in ("item", "title") and "item_id" in table.columns:
+            return _named(plan, row.item_id, getattr(row, "indicator", None), full=column == "title")
+        if column in ("promised", "deadline"):
+            from cixi_analysis.analysis import commitments
+
+            return str(getattr(commitments, column)(promises[row.commitment_id]))
+        value = getattr(row, column)
+        text = value if isinstance(value, str) else ""
+        if column == "level" and plan and text:
+            return plan.level(text).chinese if text in plan.levels else f"{text}年"
+        if column in _SENTENCES and "。" in text:
+            return text[: text.index("。") + 1]
+        return words.get((column, text)) or (_WORDS.get(text, value) if column in _OF_WORDS else value)
+
+    rows = list(table.astype(object).where(table.notna(), "").itertuples(index=False))
+    columns = {head: [cell(row, column) for row in rows] for column, head in heads.items()}
+    shown = {head: cells for head, cells in columns.items() if not rows or any(value != "" for value in cells)}
+    return pd.DataFrame(shown, index=range(len(rows)))
+
+
+def _named(plan: "Plan | None", item_id: str, indicator: object, *, full: bool) -> str:
+    """``9①``, ``9①、优良天数比例``; of a row of the whole indicator ``9（整项）``, ``9、环境空气质量``. No space: a line ends there."""
+    items = {item.item_id: item for item in plan.items} if plan else {}
+    if item_id in items:
+        item = items[item_id]
+        return f"{item.indicator}{item.part_mark}" + (f"、{item.name}" if full else "")
+    if item_id or indicator in ("", None):
+        return item_id
+    names = [item.indicator_name for item in items.values() if item.indicator == indicator]
+    return f"{indicator}、{names[0]}" if full and names else f"{indicator}（整项）"
