@@ -113,7 +113,7 @@ def test_a_wording_that_cannot_be_read_is_to_be_understood_first() -> None:
     plan = tiny_plan(requirements=(*tiny_plan().requirements[:-1], requirement("3", "national", "力争世界领先")))
     plan = replace(plan, observations={2022: (*plan.observations[2022][:-1], observation("3", 81))})
     (flip,) = of(plan, "3").flips
-    assert flip.sentence == "要求无法解读：先要读得懂要求，才说得出怎样达标。"
+    assert flip.sentence == "要求的文字无法解读，须先明确要求，才能说明怎样达标。"
 
 
 def test_a_project_linked_twice_counts_once() -> None:

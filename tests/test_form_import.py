@@ -213,8 +213,11 @@ def test_flipped_verdicts(plan: Plan, book: Path) -> None:
     assert flips[["item_id", "level", "before", "after"]].to_numpy().tolist() == [
         ["2.2", "provincial", "unmet", "met"]
     ]  # indicator 2 stays unmet: 2.1 is 88 < 90
-    assert "31" in flips["before_reason"][0]
-    assert "29" in flips["after_reason"][0]
+    told = [flips[column][0].sentence for column in ("before_reason", "after_reason")]
+    assert told == [
+        "浓度31微克/立方米，比要求的上限30微克/立方米高1微克/立方米，未达标",
+        "浓度29微克/立方米，优于要求的上限30微克/立方米，低1微克/立方米，达标",
+    ]
 
 
 def test_verdicts_of_later_years_flip_too(plan: Plan, book: Path) -> None:

@@ -85,7 +85,7 @@ def test_a_dossier_without_anything_says_so() -> None:
     found = dossier(tiny_plan(targets=()), 1, 2022)
     assert text(dossier_page.commitments(found, "")) == "没有关联到这项指标的承诺。"
     assert text(dossier_page.projects(found, "")) == "没有关联到这项指标的项目。"
-    assert words("画不成图") in text(dossier_page.series(found))
+    assert words("不作图") in text(dossier_page.series(found))
     assert words("没有可以比较的数值要求") in text(dossier_page.distance(found))
     assert text(dossier_page.ways(found)) == words("有要求和规划值的都已达标。")
     assert words("都有") in text(dossier_page.missing(found))

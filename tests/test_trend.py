@@ -308,7 +308,7 @@ def test_an_item_without_a_numeric_target_has_one_row_with_empty_target_columns(
     (row,) = trends(plan, 2022).to_dict("records")
     filled = {column for column, value in row.items() if not pd.isna(value)}
     assert filled == {"item_id", "unit", "first_year", "first_value", "last_year", "last_value", "points", "pace", "pace_compound", "measure", "polarity", "note"}  # fmt: skip
-    assert (row["pace"], row["note"]) == ("no_target", "只有一个年份，谈不上趋势")
+    assert (row["pace"], row["note"]) == ("no_target", "只有一个年份，不足以说明趋势")
 
 
 @pytest.mark.parametrize(
@@ -409,7 +409,7 @@ def test_margins_are_positive_where_better(wording: str, polarity: str, expected
 @pytest.mark.parametrize(
     ("args", "text"),
     [
-        ((1, 2022, 2022), "仅2022年一个年份，谈不上趋势"),
+        ((1, 2022, 2022), "仅2022年一个年份，不足以说明趋势"),
         ((2, 2021, 2022), "2个年份（2021—2022，首末相隔1年）；两点只是方向，不是趋势"),
         ((2, 2018, 2022), "2个年份（2018—2022，首末相隔4年，其间缺3年）；两点只是方向，不是趋势"),
         ((3, 2020, 2022), "3个年份（2020—2022，首末相隔2年）"),

@@ -74,7 +74,7 @@ def flips(plan: Plan, year: int, item_id: str, level: str) -> tuple[Flip, ...]:
     if wording is None or base.verdict[0, -1] not in (UNMET, NO_DATA):
         return ()
     if wording.refusal:
-        return (Flip(item_id, level, year, (), "要求无法解读：先要读得懂要求，才说得出怎样达标。"),)
+        return (Flip(item_id, level, year, (), "要求的文字无法解读，须先明确要求，才能说明怎样达标。"),)
     found: dict[frozenset[Cell], Flip] = {}
     for kind in _kinds(plan, base, year):
         search = FlipSearch(Trials(plan, base.item, level, year, kind), base)

@@ -211,7 +211,7 @@ def trends(plan: Plan, year: int) -> pd.DataFrame:
         if one.other:
             remarks.append(f"到{one.other[0]}年为止另测的是{one.other[1]}，不与此相连")
         if not one.span:
-            remarks.append("只有一个年份，谈不上趋势")
+            remarks.append("只有一个年份，不足以说明趋势")
         elif first <= 0 or last <= 0:
             remarks.append("首值或末值不大于0，没有复合率")
         usable = []
@@ -284,7 +284,7 @@ def margins(plan: Plan, year: int) -> pd.DataFrame:
 def strength(points: int, first_year: int, last_year: int) -> str:
     """How much evidence a series is (Chinese): years, how far apart, how many missing."""
     if points < 2:
-        return f"仅{last_year}年一个年份，谈不上趋势"
+        return f"仅{last_year}年一个年份，不足以说明趋势"
     missing = last_year - first_year + 1 - points
     gaps = f"，其间缺{missing}年" if missing else ""
     text = f"{points}个年份（{first_year}—{last_year}，首末相隔{last_year - first_year}年{gaps}）"

@@ -137,7 +137,7 @@ def _name(found: Dossier, row: Observation, year: int) -> str:
 def series(found: Dossier) -> Html:
     """A chart for each series of two or more years."""
     drawn = charts.item_series(found.plan, found.year, found.margins, found.trends)
-    return grid(*drawn) if drawn else paragraph("没有两个以上年份的数值，画不成图；有的数值见“各年的观测”。")
+    return grid(*drawn) if drawn else paragraph("没有两个以上年份的数值，不作图；已有数值见“各年的观测”。")
 
 
 def picture(found: Dossier) -> Html:
