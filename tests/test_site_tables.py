@@ -121,9 +121,9 @@ def test_merged_cells_come_apart_to_be_sorted_and_filtered(site: Path, visit: Vi
     assert table.locator("td[rowspan='2']").count() == merged
 
 
-#: What scrolls or hides sideways, or is wider than the page's text: nothing may. Charts have a test of their own.
+#: What scrolls or hides sideways, or is wider than the page's text: nothing may.
 CUT_OFF = """() => [...document.querySelectorAll('main *')]
-    .filter((e) => e.checkVisibility() && e.clientWidth > 1 && !e.closest('.cixi-drawing'))
+    .filter((e) => e.checkVisibility() && e.clientWidth > 1)
     .filter((e) => (e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflowX !== 'visible')
         || (e.matches('table, pre, img') && e.getBoundingClientRect().right > innerWidth - 1))
     .map((e) => `${e.tagName}.${e.className} ${e.clientWidth} < ${e.scrollWidth}: ${e.textContent.trim().slice(0, 40)}`)"""
