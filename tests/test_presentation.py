@@ -42,6 +42,7 @@ from cixi_analysis.presentation import (
 )
 from cixi_analysis.presentation import changes_page as changes
 from cixi_analysis.presentation import figure as figure_module
+from cixi_analysis.presentation.action_list import action_list
 from cixi_analysis.presentation.board import board
 from cixi_analysis.presentation.charts.series_charts import points
 from cixi_analysis.presentation.charts.tally_chart import domain_counts
@@ -576,6 +577,7 @@ def test_data_never_becomes_markup() -> None:
     pieces = [
         table1(assessment),
         summary_page.one_page(plan, 2022),
+        action_list(plan, 2022),
         summary.tally_table(assessment, "domain"),
         summary.observed_items(plan, 2022),
         summary.decided(assessment),

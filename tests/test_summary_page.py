@@ -61,7 +61,7 @@ def test_the_four_answers_of_the_base_year(plan: Plan) -> None:
     assert changed == [
         "与2021年相比",
         "?3项不再有数据：11生态质量指数（EQI）、24水面率、28①单位地区生产总值用水量",
-        "＋46项新有数据",
+        "＋45项新有数据",
         "2021年是回看，规划只印有个别数字，不比较结论和计数",
     ]
 
@@ -96,7 +96,7 @@ def test_a_draft_says_so(plan: Plan) -> None:
     assert f"国家级37项✓1{MET}·36{EMPTY}" in now[2]
     assert any(re.fullmatch(r"·\d+项还没有填报", line) for line in changed)
     shown = action_list(draft, 2023)._repr_html_()
-    assert re.search(r'<details id="not-filled-in">\s*<summary>还没有填报的\d+项</summary>', shown)
+    assert re.search(r'<details id="not-filled-in"[^>]*>\s*<summary>还没有填报的\d+项</summary>', shown)
     assert "初稿" not in answers(plan, 2022)[0][0]
 
 
@@ -155,18 +155,16 @@ def test_a_figure_without_a_direction_is_neither_better_nor_worse() -> None:
 
 
 def test_the_page_for_the_pdf_is_made_of_the_same_pieces(plan: Plan) -> None:
-    """Tiles, board, list: one after the other."""
+    """Tiles, then the board."""
     shown = one_page(plan, 2022)._repr_html_()
-    places = [shown.index(f'class="{name}"') for name in ("cixi-tiles", "cixi-board", "cixi-actions")]
-    assert places == sorted(places)
+    assert shown.index('class="cixi-tiles"') < shown.index('class="cixi-board"')
     assert tiles(plan, 2022)._repr_html_() in shown
-    assert action_list(plan, 2022)._repr_html_() in shown
 
 
 @pytest.mark.parametrize("page", ["home", "overview"])
 def test_home_and_overview_show_the_summary(page: str) -> None:
     """Both pages call the same functions, and none of the cells says the same again."""
     cells = json.loads((ROOT / "notebooks" / f"{page}.ipynb").read_text(encoding="utf-8"))["cells"]
-    code = "".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
-    assert (code.count("summary_page.tiles("), code.count("summary_page.action_list(")) == (1, 1)
+    code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
+    assert (code.count("summary_page.tiles("), code.count(" action_list(plan, year")) == (1, 1)
     assert not re.search(r"headline\(assessment|count_cards|changes_page", code)

@@ -14,7 +14,7 @@ from cixi_analysis.analysis.table1 import coverage
 from cixi_analysis.analysis.trend import trends
 from cixi_analysis.assessment import TARGET, Assessment, assess, tally
 from cixi_analysis.plan.dataset import Plan
-from cixi_analysis.presentation.action_list import NO_PROJECT, action_list, gap, step
+from cixi_analysis.presentation.action_list import NO_PROJECT, gap, step
 from cixi_analysis.presentation.board import board
 from cixi_analysis.presentation.changes_page import moved_data, moved_verdicts, named, since_last_year
 from cixi_analysis.presentation.html import Html, joined, link, render, stack
@@ -47,9 +47,8 @@ class Tile:
 
 
 def one_page(plan: Plan, year: int, pages: str = "") -> Html:
-    """The summary of a year on one page; ``pages`` leads from the page to those of the year."""
-    shown = (tiles(plan, year, pages), board(assess(plan, year), pages), action_list(plan, year, pages))
-    return stack(*shown, name=f"{year}年摘要")
+    """The answers and the board, which fit on one sheet; ``pages`` leads from the page to those of the year."""
+    return stack(tiles(plan, year, pages), board(assess(plan, year), pages), name=f"{year}年摘要")
 
 
 def tiles(plan: Plan, year: int, pages: str = "") -> Html:

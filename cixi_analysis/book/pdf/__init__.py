@@ -30,7 +30,6 @@ from cixi_analysis.export.workbook import save_bytes
 from cixi_analysis.plan import edition, provenance
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.presentation import summary_page
-from cixi_analysis.presentation.board import board
 from cixi_analysis.words import Stage, Verdict
 
 #: The most printings until the page numbers of the contents no longer change.
@@ -150,9 +149,8 @@ def sections(plan: Plan, site: Path, year: int) -> tuple[Section, ...]:
 
 def _summary(plan: Plan, year: int) -> Markup:
     """The answers and the board as a page of the book, which has none of its own: the home page is of the newest year."""
-    told = (summary_page.tiles(plan, year), board(assess(plan, year)))
-    page = Markup('<article class="bd-article"><section id="id1"><h1>{}年一页摘要</h1>{}{}</section></article>')
-    return page.format(year, *told)
+    page = Markup('<article class="bd-article"><section id="id1"><h1>{}年一页摘要</h1>{}</section></article>')
+    return page.format(year, summary_page.one_page(plan, year))
 
 
 def _section(site: Path, page: str, pages: list[str], kind: str, made: Markup | None) -> Section:
