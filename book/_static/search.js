@@ -5,7 +5,7 @@
 "use strict";
 
 (() => {
-  const MOST = 50; // hits that are listed
+  const MOST = 60; // hits that are listed
   const AROUND = 40; // characters of an excerpt before the first word
   const LENGTH = 150; // characters of an excerpt
   const NUMBER = /^\d+(?:\p{P}\d+)*$/u;
@@ -42,7 +42,7 @@
     for (const [page, title, passages] of window.cixiPassages)
       for (const [anchor, named, text] of passages) {
         const name = named || title;
-        // A name's leading number (38 农村生活污水治理率) or year (责任单位（2022 年）) is not what a reader types.
+        // The number before a name and the year after it are not what a reader types.
         const short = name.replace(/^[\d.]+[①-⑳]?\s*|（\d{4} 年）$/gu, "");
         const forms = [name, ...name.split(" / "), short].map(plain);
         const same = `${page.replace(YEAR, "/")}#${anchor && name}`;

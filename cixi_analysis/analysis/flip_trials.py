@@ -153,7 +153,7 @@ class Trials:
         if self.is_class(cell):
             return WATER_CLASSES[min(max(3 - years, 0), 5)]
         values = [row.value for row in self.rows.values() if row.value and row.value not in WATER_CLASSES]
-        numbers = [*map(Decimal, reversed(values)), *sorted(self.marks), Decimal(50)]
+        numbers = [*map(Decimal, reversed(values)), *sorted(self.marks), Decimal(60)]
         return f"{next(number for number in numbers if number > 0) * (1 - years * Decimal('0.1')):f}"
 
     @cached_property

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from cixi_analysis.analysis.flip_trials import Cell
 from cixi_analysis.analysis.flips import lacking
+from cixi_analysis.assessment import asking
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import Indicator
 from cixi_analysis.words import Absence, BenchmarkKind
@@ -12,6 +13,8 @@ from cixi_analysis.words import Absence, BenchmarkKind
 def missing_data(own: Plan, year: int) -> Iterator[str]:
     """What judging ``year`` by requirements and targets lacks, and what for; else what the numbers do not tell."""
     for item in own.items:
+        if not asking(own, item.item_id, year) and any(own.requirements_of(item.item_id, v) for v in own.levels):
+            continue  # nobody asks any more, or yet
         named, row = f"{item.indicator}{item.part_mark} {item.name}：", own.observation(item.item_id, year)
         needs: dict[Cell, list[str]] = {}
         for level in (*own.levels, *map(str, own.frame.target_years)):
