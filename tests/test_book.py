@@ -351,9 +351,7 @@ def test_a_wrong_need_of_a_cell_is_told_with_the_file(tmp_path: Path, needs: obj
         made_of(tmp_path, home, frame())
 
 
-@pytest.mark.parametrize(
-    "name", ["A&B县", "*小*_县_", "[县](x)", "{year}", "$1$ 县~~", "`县`\\", "县|^1^!"]
-)
+@pytest.mark.parametrize("name", ["A&B县", "*小*_县_", "[县](x)", "{year}", "$1$ 县~~", "`县`\\", "县|^1^!"])
 def test_the_plans_words_are_text(tmp_path: Path, name: str) -> None:
     """Region and names of tables stand in headings and links as they are written in ``plan.toml``, never as markup."""
     home = tiny_book.template("{region} {table1}", page="index", each="once")
