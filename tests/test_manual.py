@@ -148,6 +148,7 @@ def test_named_commands_exist() -> None:
 def test_outputs_are_real(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The whole tutorial in a copy of the project: what the manual shows is what each command says, line by line."""
     monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("COLUMNS", raising=False)  # else the terminal's width
     assert [command for _, command, _ in transcripts()] == [command for command, _ in TUTORIAL]
     wrong = []
     for (_, command, lines), (_, edit) in zip(transcripts(), TUTORIAL, strict=True):

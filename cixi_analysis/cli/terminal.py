@@ -105,7 +105,7 @@ def print_table(table: "pd.DataFrame", form: str, name: str = "", plan: "Plan | 
         for row in cells.itertuples(index=False):
             shown.add_row(*row)
         text = io.StringIO()
-        width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 10_000 if wide else 100
+        width = 10_000 if wide and not sys.stdout.isatty() else shutil.get_terminal_size((100, 24)).columns
         Console(file=text, force_terminal=False, markup=False, highlight=False, emoji=False, width=width).print(shown)
         echo("\n".join(line.rstrip() for line in text.getvalue().split("\n")).strip("\n"))
 
