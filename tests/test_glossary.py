@@ -23,6 +23,7 @@ def to(term: str) -> str:
         ('<td data-label="子项">1</td><abbr>子项</abbr>', f'<td data-label="子项">1</td><abbr>{to("子项")}</abbr>'),
         ("<code>子项</code><svg><text>子项</text></svg>", "<code>子项</code><svg><text>子项</text></svg>"),
         ("<address>子项</address>", f"<address>{to('子项')}</address>"),
+        ("<p>暂无数据，无数据</p>", f"<p>{to('暂无数据')}，{to('无数据')}</p>"),
         ("<p>指标</p>", "<p>指标</p>"),
     ],
 )

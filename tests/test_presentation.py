@@ -474,6 +474,7 @@ def test_bullets_hold_each_value_against_its_limits(plan: Plan) -> None:
         scale = bar["value"] / bar["at"]
         assert {row["kind"] for row in own} > {"现状值"}
         assert all(row["at"] == pytest.approx(row["value"] / scale) and 0 <= row["at"] <= 1 for row in own)
+    assert [bar["told"] for bar in bars if bar["item"].startswith("32③")] == ["0.10千克/亩"]  # as it is printed
     limits = [(row["kind"], row["told"]) for row in rows if row["item"].startswith(("38", "9① "))]
     assert limits == [
         ("现状值", "40.7%"), ("要求", "国≥50"), ("要求", "省≥95"), ("规划值", "2025年规划值100"), ("规划值", "2030年规划值100"),

@@ -36,6 +36,7 @@ TERMS = {
     "下达目标": "上级为某一年给本地定的目标",
     NOT_ASSIGNED: "上级当年没有给本地定目标，不等于没有达到",
     **{_word(word): text for word, text in MEANINGS.items()},
+    Absence.NO_DATA: "规划或填报表写明还没有数据；属于无数据",  # its last three characters are a word of their own
     Absence.NOT_FILLED_IN: "当年的填报表里还没有写；属于无数据",
     Stage.DRAFT: "当年的数据还没有填完或还可能改",
     "回看": "按基准年的要求回看更早年份的个别数字；数字太少，计数不与基准年相比",

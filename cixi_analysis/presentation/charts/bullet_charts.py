@@ -31,7 +31,7 @@ def limits(plan: Plan, year: int, margins: pd.DataFrame, trends: pd.DataFrame) -
     """A row for each value and limit of the two tables (``cixi_analysis.analysis.trend``): ``item`` (with the measure;
     items of one indicator with the same value share it), ``value``, ``unit``, ``year``, ``kind``, ``told`` (the limit in
     words), ``limit``, ``at`` (the year it is for, if one), ``short`` (what is missing in words, or ""), ``far`` (the part of
-    the limit that is missing).
+    the limit that is missing), ``shown`` (the value as it is printed, with its unit).
     """
     rows = []
     for r in records(margins.fillna({"unit": ""})):
@@ -57,8 +57,11 @@ def limits(plan: Plan, year: int, margins: pd.DataFrame, trends: pd.DataFrame) -
     keys = [(plan.item(row[0]).indicator, *row[1:4]) for row in rows]
     for key, (item_id, *_) in zip(keys, rows, strict=True):
         labels.setdefault(key, {})[item_label(plan.item(item_id))] = None
-    named = [(f"{'、'.join(labels[key])} {row[1]}", *row[1:]) for key, row in zip(keys, rows, strict=True)]
-    columns = ["item", "measure", "value", "unit", "year", "kind", "told", "limit", "at", "short", "far"]
+    named = [
+        (f"{'、'.join(labels[key])} {row[1]}", *row[1:], with_unit(plan.printed(row[0], row[4], row[2]), row[3]))
+        for key, row in zip(keys, rows, strict=True)
+    ]
+    columns = ["item", "measure", "value", "unit", "year", "kind", "told", "limit", "at", "short", "far", "shown"]
     table = pd.DataFrame(named, columns=columns).astype({"at": "Int64"})
     return table.drop_duplicates(["item", "kind", "told"], ignore_index=True)
 
@@ -84,7 +87,7 @@ def bullets(plan: Plan, year: int, margins: pd.DataFrame, trends: pd.DataFrame) 
     table = table.assign(most=table.groupby("item")["far"].transform("max"))
     for item, own in table.sort_values("most", ascending=False, kind="stable").groupby("item", sort=False):
         first, unmet = next(iter(records(own))), bool(own["most"].max() > 0)
-        value = with_unit(first.value, first.unit) + ("" if first.year == year else f"（{first.year}年）")
+        value = first.shown + ("" if first.year == year else f"（{first.year}年）")
         messages.append(f"{first.measure}{value}，{state(own)}")
         missed += messages[-1:] * unmet
         names += [first.measure] * unmet
