@@ -79,7 +79,7 @@ CASES = {
     ),
     "dropped, no target": Case((later("4", "national", "/"),), [], {("4", "national"): "not_applicable"}, {"4": None}),
     "new": Case(
-        (later("5", "provincial", "≥30"),), [("5", "省级", "%", "/", "≥30", "未填报（2023年）")],
+        (later("5", "provincial", "≥30"),), [("5", "省级", "%", "/", "≥30", "没有要求（2023年）")],
         {("5", "provincial"): "met", ("5", "national"): "not_applicable"}, {"5": 35}, (item("5", name="新指标"),),
     ),
     "another measure": Case(
@@ -255,7 +255,7 @@ def test_what_the_data_has_stays_in_the_form() -> None:
     plan = known(
         later("5", "national", "≥30"), later("4", "national", "/"), items=(new,), observed=(observation("5", 29),)
     )
-    assert seen(plan, "5", 2023) == [("5", "两级", "%", "/", "/", "未填报（2022年）")]
+    assert seen(plan, "5", 2023) == [("5", "两级", "%", "/", "/", "没有要求（2022年）")]
     assert seen(replace(plan, observations={2024: (observation("4", 29),)}), "4", 2024)[0][0] == "4"
     level = observation("3", 80, level="provincial")
     rows = sheets(known(observed=()), 2022)["生态安全"]
