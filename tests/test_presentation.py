@@ -49,7 +49,7 @@ from cixi_analysis.presentation.charts.tally_chart import domain_counts
 from cixi_analysis.presentation.html import Html
 from cixi_analysis.presentation.looks import FONTS, LOOKS
 from cixi_analysis.presentation.table1_page import introduction, table1
-from cixi_analysis.presentation.titles import item_anchor, item_label, short_source
+from cixi_analysis.presentation.titles import item_anchor, short_source
 from cixi_analysis.words import Absence, Basis, Direction, Pace, Stage, Status, Verdict, printed
 
 
@@ -179,7 +179,7 @@ def test_computed_figures_are_rounded() -> None:
 
 def test_names_and_sources() -> None:
     """``9.1`` is 9①; a source of the plan itself is told without the plan's title, another one whole."""
-    assert [item_label(item(i)) for i in ("9.1", "38")] == ["9①", "38"]
+    assert [item(i).label for i in ("9.1", "38")] == ["9①", "38"]
     assert item_anchor("9.1") == "item-9-1"
     assert short_source(tiny_plan(), f"{TITLE}表一 序号9① 现状值") == "表一 序号9① 现状值"
     assert short_source(tiny_plan(), "《公报》第3页") == "《公报》第3页"

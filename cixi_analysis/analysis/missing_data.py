@@ -15,7 +15,7 @@ def missing_data(own: Plan, year: int) -> Iterator[str]:
     for item in own.items:
         if not asking(own, item.item_id, year) and any(own.requirements_of(item.item_id, v) for v in own.levels):
             continue  # nobody asks any more, or yet
-        named, row = f"{item.indicator}{item.part_mark} {item.name}：", own.observation(item.item_id, year)
+        named, row = f"{item.label} {item.name}：", own.observation(item.item_id, year)
         needs: dict[Cell, list[str]] = {}
         for level in (*own.levels, *map(str, own.frame.target_years)):
             for cell in lacking(own, year, item.item_id, level):

@@ -58,7 +58,7 @@ def _named(plan: "Plan | None", item_id: str, indicator: object, *, full: bool) 
     items = {item.item_id: item for item in plan.items} if plan else {}
     if item_id in items:
         item = items[item_id]
-        return f"{item.indicator}{item.part_mark}" + (f"、{item.name}" if full else "")
+        return item.label + (f"、{item.name}" if full else "")
     if item_id or indicator in ("", None):
         return item_id
     names = [item.indicator_name for item in items.values() if item.indicator == indicator]

@@ -17,7 +17,6 @@ from cixi_analysis.plan.frame import Level
 from cixi_analysis.plan.schema import Indicator
 from cixi_analysis.presentation.formatting import missing
 from cixi_analysis.presentation.looks import basis_word
-from cixi_analysis.presentation.titles import item_label
 from cixi_analysis.words import Attribute, Basis, Convention, Direction, Pace, Polarity, Status, Verdict, printed
 
 
@@ -60,7 +59,7 @@ def reason_sheet(report: Report) -> None:
         item, level = plan.item(row.item_id), plan.level(row.level)
         observed = plan.observation(item.item_id, year, level)
         cells = (
-            item.indicator, item_label(item), plan.asked(item, level, year).name, level.chinese,
+            item.indicator, item.label, plan.asked(item, level, year).name, level.chinese,
             assessment.status(item.indicator, level, item.item_id).chinese, basis_word(row.basis) or None, row.reason,
             observed.source if observed else None,
         )  # fmt: skip
@@ -182,7 +181,7 @@ def trend_sheet(report: Report) -> None:
 def _cell(name: str, row: Any, item: Indicator, places: Mapping[str, str]) -> Value:
     """A cell; what was measured only where it is not the item itself."""
     if name in ("item_id", "name"):
-        return item.name if name == "name" else item_label(item)
+        return item.name if name == "name" else item.label
     value = getattr(row, name)
     if missing(value) or (name == "measure" and value == item.name):
         return None

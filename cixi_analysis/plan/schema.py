@@ -51,6 +51,11 @@ class Indicator(Row):
         return "①②③④⑤⑥⑦⑧⑨"[int(part) - 1] if part else ""
 
     @property
+    def label(self) -> str:
+        """``9①``, ``38``."""
+        return f"{self.indicator}{self.part_mark}"
+
+    @property
     def merged_columns(self) -> tuple[str, ...]:
         """The headings below which the cell is blank and merged with the one above."""
         return tuple((self.merged or "").split(";"))

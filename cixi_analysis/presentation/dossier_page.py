@@ -160,7 +160,7 @@ def commitments(found: Dossier, years: str) -> Html:
     """The linked commitments; ``years`` leads to the pages of a year."""
     rows = [
         (noted(c.metric, link(c.commitment_id, titles.href(c, years))), noted(promised(c), deadline(c)),
-         noted(titles.item_label(found.plan.item(row.to_id)), row.relation.chinese), row.reason, quotation(c))
+         noted(found.plan.item(row.to_id).label, row.relation.chinese), row.reason, quotation(c))
         for c, row in found.commitments
     ]  # fmt: skip
     columns = {
@@ -177,7 +177,7 @@ def commitments(found: Dossier, years: str) -> Html:
 def projects(found: Dossier, years: str) -> Html:
     """The linked projects; ``years`` leads to the pages of a year."""
     rows = [
-        (p.number, link(p.name, titles.href(p, years)), titles.item_label(found.plan.item(row.to_id)), p.years, p.budget,
+        (p.number, link(p.name, titles.href(p, years)), found.plan.item(row.to_id).label, p.years, p.budget,
          joined(titles.unit_link(name, years) for name in p.responsible), f"{row.relation.chinese}：{row.reason}")
         for p, row in found.projects
     ]  # fmt: skip

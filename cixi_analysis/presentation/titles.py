@@ -12,14 +12,9 @@ from cixi_analysis.presentation.html import joined, link, noted
 from cixi_analysis.words import CELL_BREAK
 
 
-def item_label(item: Indicator) -> str:
-    """``9①``, ``38``."""
-    return f"{item.indicator}{item.part_mark}"
-
-
 def item_title(item: Indicator, name: str = "") -> str:
     """``9① 优良天数比例``, ``38 农村生活污水治理率``; ``name``: what it is called at a level."""
-    return f"{item_label(item)} {name or item.name}"
+    return f"{item.label} {name or item.name}"
 
 
 def level_name(plan: Plan, item: Indicator, level: str) -> str:

@@ -15,7 +15,7 @@ from cixi_analysis.presentation.figure import Layered, as_is, finished, hover, k
 from cixi_analysis.presentation.formatting import apart, missing, number, with_unit
 from cixi_analysis.presentation.html import Html, paragraph
 from cixi_analysis.presentation.looks import ACCENT, LINE, LOOKS, MUTED
-from cixi_analysis.presentation.titles import item_label, item_title
+from cixi_analysis.presentation.titles import item_title
 from cixi_analysis.words import Pace, Verdict
 
 OBSERVED, REQUIRED, ASSIGNED, TARGET = "现状值", "要求", "下达目标", "规划值"
@@ -56,7 +56,7 @@ def limits(plan: Plan, year: int, margins: pd.DataFrame, trends: pd.DataFrame) -
     labels: dict[tuple[object, ...], dict[str, None]] = {}
     keys = [(plan.item(row[0]).indicator, *row[1:4]) for row in rows]
     for key, (item_id, *_) in zip(keys, rows, strict=True):
-        labels.setdefault(key, {})[item_label(plan.item(item_id))] = None
+        labels.setdefault(key, {})[plan.item(item_id).label] = None
     named = [
         (f"{'、'.join(labels[key])} {row[1]}", *row[1:], with_unit(plan.printed(row[0], row[4], row[2]), row[3]))
         for key, row in zip(keys, rows, strict=True)

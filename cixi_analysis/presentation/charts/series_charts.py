@@ -12,7 +12,6 @@ from cixi_analysis.presentation.charts.bullet_charts import ASSIGNED, MARKS, OBS
 from cixi_analysis.presentation.figure import Layered, conditional, finished, hover, tooltip
 from cixi_analysis.presentation.formatting import number, with_unit
 from cixi_analysis.presentation.html import Html, paragraph
-from cixi_analysis.presentation.titles import item_label
 
 _HEADS = {"kind": "类别", "year": "年份", "value": "数值", "label": "图中文字"}
 
@@ -58,7 +57,7 @@ def _shown(plan: Plan, year: int, same: list[Series], asked: pd.DataFrame, years
     one, data = same[0], points(same[0])
     (_, first), (_, last) = one.points[0], one.points[-1]
     moved = direction(first, last, one.polarity)
-    named = f"{'、'.join(item_label(plan.item(s.item_id)) for s in same)} {one.measure}"
+    named = f"{'、'.join(plan.item(s.item_id).label for s in same)} {one.measure}"
     values = "，".join(f"{y}年{number(value)}" for y, value in one.points)
     told = state(asked) or (moved.chinese if moved else "")
     if asked.empty and len({value for _, value in one.points}) == 1:
