@@ -16,7 +16,7 @@ from cixi_analysis.assessment.yardstick import observation_problems
 from cixi_analysis.plan.dataset import Asked, Plan
 from cixi_analysis.plan.schema import Observation
 from cixi_analysis.requirement import tree
-from cixi_analysis.words import CLASS_UNIT, NOT_ASSIGNED, BenchmarkKind
+from cixi_analysis.words import CLASS_UNIT, NOT_ASSIGNED, BenchmarkKind, difference_unit
 
 #: Of :func:`flip_table`; ``field``: a column of the observations of ``year``.
 COLUMNS = ("item_id", "level", "alternative", "year", "field", "found", "needed", "unit", "sentence")
@@ -181,12 +181,12 @@ def _sentence(search: FlipSearch, changes: Sequence[CellChange]) -> str:
 
 def _moved(search: FlipSearch, change: CellChange) -> str:
     """A value that would have to be another: from what to what, and how far that is."""
-    found, needed = (_quantity(text or "", change.unit) for text in (change.found, change.needed))
+    found, needed = (f"{text or ''}{change.unit}" for text in (change.found, change.needed))
     up = change.side == "≥"
     if change.unit == CLASS_UNIT:
         return f"{search.trials.year}年须由{found}{'变为' if up else '改善到'}{needed}"
     apart = abs(Decimal(change.needed or 0) - Decimal(change.found or 0))
-    by = f"{apart:f}{'个百分点' if change.unit == '%' else change.unit}"
+    by = f"{apart:f}{difference_unit(change.unit)}"
     limits = (leaf for leaf in search.finding.leaves() if isinstance(leaf.node, tree.Bound | tree.ClassBound))
     if search.trials.level not in search.trials.plan.levels and any(leaf.verdict[0, -1] == UNMET for leaf in limits):
         return f"{search.trials.level}年须达到{needed}，比{search.trials.year}年的{found}{'提高' if up else '降低'}{by}"
@@ -198,7 +198,7 @@ def _bounded(search: FlipSearch, change: CellChange) -> str:
     filled = f"补上{_names(search, [change.cell])}"
     if change.found is not None:
         filled = f"改测{search.trials.kind.name}（现有的{change.found}所测不同，不能相比）"
-    limit, upto = (_quantity(text or "", change.unit) for text in (change.needed, change.upto))
+    limit, upto = (f"{text or ''}{change.unit}" for text in (change.needed, change.upto))
     if not change.side:
         return filled
     if change.upto:
@@ -221,10 +221,6 @@ def _names(search: FlipSearch, cells: Sequence[Cell]) -> str:
             of = "值" if kind.startswith(BenchmarkKind.LEVEL) else "变化量"
             told.append(f"{cell.year}年的{kind.scope.chinese}平均{of}")
     return "和".join(told) if len(told) < 3 else f"{'、'.join(told[:-1])}和{told[-1]}"
-
-
-def _quantity(text: str, unit: str) -> str:
-    return f"{text}{unit}"
 
 
 def _quoted(texts: Sequence[str] | dict[str, None]) -> str:

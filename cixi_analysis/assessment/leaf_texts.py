@@ -7,7 +7,7 @@ from cixi_analysis.assessment.numbers import ATTESTED, DEEMED, MEASURED, MET, UN
 from cixi_analysis.assessment.panel import BENCHMARK_KINDS, COMPARATORS
 from cixi_analysis.plan.schema import WATER_CLASSES
 from cixi_analysis.requirement import tree
-from cixi_analysis.words import CLASS_UNIT, BenchmarkKind
+from cixi_analysis.words import CLASS_UNIT, BenchmarkKind, difference_unit
 
 #: Region and year in a finding's arrays.
 Place = tuple[int, int]
@@ -58,7 +58,7 @@ def _quantity(value: float, unit: str, printed: str = "") -> str:
 
 def _apart(by: float, unit: str, words: tuple[str, str]) -> str:
     """By how much two values differ; ``words``: for more and for less."""
-    return f"{words[by < 0]}{abs(by):.12g}{'个百分点' if unit == '%' else unit.strip('-')}"
+    return f"{words[by < 0]}{abs(by):.12g}{difference_unit(unit)}"
 
 
 def _against(value: float, limit: float, unit: str, what: str, met: bool, up: bool | None) -> str:
@@ -105,7 +105,7 @@ def comparison(finding: LeafFinding, at: Place, asked: str) -> tuple[str, str]:
         case tree.ChangeBenchmark():
             as_rate = BENCHMARK_KINDS[series.benchmark_kind[at]].startswith(BenchmarkKind.RATE)
             own, mean = (
-                f"{_moved(x)}{abs(x):.4g}{'%' if as_rate else '个百分点' if unit == '%' else unit.strip('-')}"
+                f"{_moved(x)}{abs(x):.4g}{'%' if as_rate else difference_unit(unit)}"
                 for x in (used["own"], used["benchmark"])
             )
             return value, f"比上年的{_quantity(used['earlier_1'], unit)}{own}，{node.scope.chinese}平均{mean}"

@@ -5,11 +5,11 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 
 import pandas as pd
 
+from cixi_analysis.words import difference_unit
+
 #: Stands for an empty value; every table explains it below.
 EMPTY = "—"
 MINUS = "−"
-#: Unit of a value → unit of a difference of two.
-_UNITS = {"%": "个百分点", "-": ""}
 
 
 def missing(value: object) -> bool:
@@ -64,7 +64,7 @@ def with_unit(value: float | str | None, unit: str | None) -> str:
 
 def apart(value: float | None, unit: str, *, signed: bool = False) -> str:
     """How far two values are apart, computed, with its unit: ``3.5个百分点``, ``−0.025立方米/万元``."""
-    return EMPTY if missing(value) else rounded(value, signed=signed) + _UNITS.get(unit, unit)
+    return EMPTY if missing(value) else rounded(value, signed=signed) + difference_unit(unit)
 
 
 def yi(ten_thousands: float | None) -> str:
