@@ -388,6 +388,11 @@ def single(plan: Plan, place: tuple[int, str], content: str) -> str:
     return verdict(plan, Flip("1", "national", 2022, (), ""), (change,))
 
 
+def as_printed(content: str, value: str) -> bool:
+    """Whether a number has no more decimals than the value that it would replace is printed with."""
+    return Decimal(content).as_tuple().exponent >= Decimal(value).as_tuple().exponent
+
+
 @settings(suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
 @given(questions())
 def test_every_answer_of_a_generated_plan_flips(plan: Plan) -> None:
@@ -412,6 +417,6 @@ def test_every_answer_of_a_generated_plan_flips(plan: Plan) -> None:
         for content in WATER_CLASSES[:5] if of_class else ("0.1", "40", "70.3", "99.9"):
             if single(plan, place, content) == Verdict.MET:
                 assert place in alone_do, (place, content)
-                if place in moved:
+                if place in moved and as_printed(content, row.value):
                     apart = abs(Decimal(content) - Decimal(row.value))
                     assert abs(Decimal(alone_do[place].needed) - Decimal(row.value)) <= apart
