@@ -99,7 +99,7 @@ def bullets(plan: Plan, year: int, margins: pd.DataFrame, trends: pd.DataFrame) 
         ink = LOOKS[Verdict.UNMET].ink if unmet else ACCENT
         texts = f"{item}　{value}", "，".join(own["told"]), ink
         rows.append((item, OBSERVED, value, first.value, first.value / whole, 0, *texts))
-        rows += [(item, r.kind, r.told, r.limit, r.limit / whole, MARKS[r.kind][2], *[None] * 3) for r in records(own)]
+        rows += [(item, r.kind, r.told, r.limit, r.limit / whole, MARKS[r.kind][2], "", "", "") for r in records(own)]
     done = [*dict.fromkeys(done)]
     others = f"另有{len(done)}个子项为100%或0，数值要求与规划值都已达到，不画：{'、'.join(done)}。" if done else ""
     if not rows:
