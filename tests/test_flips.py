@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
-from tiny import item, observation, requirement, tiny_plan
+from tiny import item, observation, requirement, target, tiny_plan
 
 from cixi_analysis.analysis.flip_trials import Cell
 from cixi_analysis.analysis.flips import CellChange, Flip, applied, flip_table, flips, lacking
@@ -132,7 +132,7 @@ CASES = [
         {"unit": "类", "polarity": "less"},
         ["补上2022年的数值，须为Ⅱ类或更优。", "有原文载明“优于Ⅲ类”。"],
     ),
-    (">100", {"value": "99"}, None, {}, ["只靠补上或改动这一年的数据、目标、平均和文字，达不到要求。"]),
+    (">100", {"value": "99"}, None, {}, ["只靠补上或改动数值、下达目标、平均和原文，达不到要求。"]),
     (
         "完成考核任务，且≥90或持续提高",
         {"value": "80"},
@@ -274,6 +274,19 @@ def test_ways(
     found = flips(alone(plan, "1"), 2022, "1", "national")
     assert [flip.sentence for flip in found] == expected
     prove(alone(plan, "1"), tuple(flip for flip in found if flip.changes))
+
+
+def test_an_average_is_that_of_its_own_year() -> None:
+    """What would do by this year's average is no value for the target year; a target is called 规划值."""
+    plan = tiny_plan(
+        items=(item("1"),), requirements=(), published=(),
+        targets=(target("1", 2025, "≥90，或高于全省平均值"), target("1", 2030, ">100")),
+        observations={2022: (observation("1", "86", benchmark=87.0, benchmark_kind="level"),)},
+    )  # fmt: skip
+    told = [flip.sentence for year in ("2025", "2030") for flip in flips(plan, 2022, "1", year)]
+    assert told == [
+        "2022年的数值须由86%提高到88%，相差2个百分点。", "只靠补上或改动数值、下达目标、平均和原文，达不到规划值。",
+    ]  # fmt: skip
 
 
 def test_a_target_year_needs_its_value() -> None:

@@ -73,8 +73,9 @@ def flips(plan: Plan, year: int, item_id: str, level: str) -> tuple[Flip, ...]:
     wording = base.in_force(year)[0]
     if wording is None or base.verdict[0, -1] not in (UNMET, NO_DATA):
         return ()
+    asked = "要求" if level in plan.levels else "规划值"
     if wording.refusal:
-        return (Flip(item_id, level, year, (), "要求的文字无法解读，须先明确要求，才能说明怎样达标。"),)
+        return (Flip(item_id, level, year, (), f"{asked}的文字无法解读，须先明确{asked}，才能说明怎样达标。"),)
     found: dict[frozenset[Cell], Flip] = {}
     for kind in _kinds(plan, base, year):
         search = FlipSearch(Trials(plan, base.item, level, year, kind), base)
@@ -84,7 +85,7 @@ def flips(plan: Plan, year: int, item_id: str, level: str) -> tuple[Flip, ...]:
             break
     by_numbers = sorted(found.values(), key=lambda flip: sum(not change.cell.is_number for change in flip.changes))
     return tuple(by_numbers) or (
-        Flip(item_id, level, year, (), "只靠补上或改动这一年的数据、目标、平均和文字，达不到要求。"),
+        Flip(item_id, level, year, (), f"只靠补上或改动数值、下达目标、平均和原文，达不到{asked}。"),
     )
 
 
@@ -187,8 +188,10 @@ def _moved(search: FlipSearch, change: CellChange) -> str:
         return f"{search.trials.year}年须由{found}{'变为' if up else '改善到'}{needed}"
     apart = abs(Decimal(change.needed or 0) - Decimal(change.found or 0))
     by = f"{apart:f}{difference_unit(change.unit)}"
-    limits = (leaf for leaf in search.finding.leaves() if isinstance(leaf.node, tree.Bound | tree.ClassBound))
-    if search.trials.level not in search.trials.plan.levels and any(leaf.verdict[0, -1] == UNMET for leaf in limits):
+    # Only a bound that must hold in any case asks for that value in the target year: an average is that of its own year.
+    bounds = {*tree.demanded_bounds(search.finding.node)}
+    missed = any(leaf.node in bounds and leaf.verdict[0, -1] == UNMET for leaf in search.finding.leaves())
+    if search.trials.level not in search.trials.plan.levels and missed:
         return f"{search.trials.level}年须达到{needed}，比{search.trials.year}年的{found}{'提高' if up else '降低'}{by}"
     return f"{search.trials.year}年的数值须由{found}{'提高' if up else '降低'}到{needed}，相差{by}"
 
