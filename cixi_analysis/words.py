@@ -3,6 +3,7 @@
 The English values are the terms of the command line and of the data files; ``.chinese`` is the plan's or the book's word.
 """
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 #: The last valid year.
@@ -21,9 +22,9 @@ class _Word(StrEnum):
         return member
 
 
-def listed(words: type[_Word]) -> str:
-    """Each value with its Chinese word, for the description of a column: ``national 国家级，provincial 省级。``."""
-    return "，".join(f"{word.value} {word.chinese}" for word in words) + "。"
+def listed(words: type[_Word], only: Iterable[_Word] = ()) -> str:
+    """Each value, or ``only`` these, with its Chinese word, for the description of a column: ``national 国家级，provincial 省级。``."""
+    return "，".join(f"{word.value} {word.chinese}" for word in only or words) + "。"
 
 
 class Attribute(_Word):
@@ -272,6 +273,30 @@ class Entity(_Word):
     ITEM = "item", "指标子项"
     UNIT = "unit", "责任单位"
     DOMAIN = "domain", "领域"
+
+
+class EvidenceClass(_Word):
+    """The class of a document in a list of evidence."""
+
+    OWN = "A", "自有材料"
+    SOURCE = "B", "来源文件"
+    STATISTICS = "C", "年鉴与统计"
+
+
+class Proves(_Word):
+    """What a document proves."""
+
+    VALUE = "value", "数值"
+    CLAUSE = "clause", "条款"
+    TARGET = "target", "下达目标"
+    AVERAGE = "average", "平均值"
+    CONTEXT = "context", "参考（其他时段或范围，不作判定）"
+
+
+class Publish(_Word):
+    """Whether the site carries a file of evidence; without the word it does not."""
+
+    YES = "yes", "公开"
 
 
 class Relation(_Word):

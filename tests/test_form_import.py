@@ -617,8 +617,8 @@ def test_progress_comes_with_the_observations(plan: Plan, book: Path) -> None:
     assert (after.observations[2023], after.progress[2023]) == (change.rows, REPORTS)
     path = plan.root / "data" / "progress" / "2023.csv"
     assert path.read_text("utf-8") == (
-        "kind,id,state,percent,spent,note,source,responsible\n"
-        "project,1,under_way,40,,,填报,\ncommitment,C003,not_started,,,,填报,\n"
+        "kind,id,state,percent,spent,note,source,responsible,form\n"
+        f"project,1,under_way,40,,,填报,,{provenance(book)}\ncommitment,C003,not_started,,,,填报,,{provenance(book)}\n"
     )
     assert change.table.iloc[-2:].drop(columns=["year", "indicator"]).to_numpy().tolist() == [
         ["new", "project 1", "", "", "", "进行中，40%", ""],

@@ -342,6 +342,7 @@ def tiny_plan(**changes: Any) -> Plan:
             link("finding A002", "concerns", "item 2.1"),
         ),
         vocabulary=(),
+        responsible=(),
         observations={
             2021: (observation("2.1", 84), observation("2.2", 35)),
             2022: (
@@ -352,6 +353,8 @@ def tiny_plan(**changes: Any) -> Plan:
             ),
         },
         progress={2022: ()},
+        evidence={},
+        receipts={},
     )
     plan = replace(plan, **changes)
     return plan if "frame" in changes else replace(plan, frame=fitting(plan))

@@ -66,8 +66,8 @@ def check(root: Path | None, file: Path, form: str) -> None:
 @command(
     "import",
     short_help="把填报工作簿导入数据。Take a filled-in form into the data.",
-    help="检查填报工作簿，列出将有的改动和因此改变的结论，然后写入 data/observations/YEAR.csv 和 data/progress/YEAR.csv。有问题时什么也不写。"
-    "Check a form, show what changes and which verdicts flip, then write data/observations/YEAR.csv and data/progress/YEAR.csv; with problems, nothing is written.\n\n"
+    help="检查填报工作簿，列出将有的改动和因此改变的结论，然后写入 data/ 中该年的现状值、进展和佐证材料。有问题时什么也不写。"
+    "Check a form, show what changes and which verdicts flip, then write the year's observations, progress and evidence in data/; with problems, nothing is written.\n\n"
     "工作簿代表全年：其中没有填写的行会从数据中删除。The form is the whole year: a row left empty there is removed from the data. "
     "表格形式不列出没有变化的行，csv 和 json 都列出。The table leaves out rows that stay; csv and json have them.",
 )
@@ -106,8 +106,10 @@ def _print_findings(checked: "Checked", file: Path, form: str, advice: str = "")
     print_table(
         pd.DataFrame(rows, columns=["severity", "sheet", "cell", "found", "expected"], dtype="str"), form, "check"
     )
-    reports = f"，进展{len(checked.reports)}行" if checked.reports else ""
-    filled = "" if checked.problems else f"已填{len(checked.rows)}行{reports}，"
+    more = "".join(
+        f"，{what}{len(rows)}行" for what, rows in (("进展", checked.reports), ("佐证材料", checked.evidence)) if rows
+    )
+    filled = "" if checked.problems else f"已填{len(checked.rows)}行{more}，"
     counts = f"{filled}问题{len(checked.problems)}处，提示{len(checked.warnings)}处。"
     echo(f"{file.name}（{checked.year} 年）：{counts}{advice}", err=True)
     if checked.problems:
@@ -121,13 +123,15 @@ _FATES = {"new": "新增", "changed": "改动", "final": "仅改为定稿", "unc
 def _import_report(change: "Import", file: Path, dry_run: bool) -> Iterator[str]:
     """What an import did, what to know about it, and what to do next."""
     year, name = change.year, f'"{file}"' if " " in str(file) else str(file)
-    rows, reports = (Counter(str(row.kind) for row in some) for some in (change.changes, change.report_changes))
+    rows = Counter(str(row.kind) for row in change.changes)
     if change.files:
         counts = "、".join(f"{word}{rows[fate]}行" for fate, word in _FATES.items())
         yield f"{year} 年：{counts}；结论改变{sum(map(len, change.flips.values()))}处。"
-        if reports:  # progress has no stages, so none of it is only closed
-            counts = "、".join(f"{word}{reports[fate]}行" for fate, word in _FATES.items() if fate != "final")
-            yield f"{year} 年的进展：{counts}。"
+        for what, some in (("进展", change.report_changes), ("佐证材料", change.evidence_changes)):
+            fates = Counter(str(row.kind) for row in some)
+            if fates:  # without stages, so none of it is only closed
+                counts = "、".join(f"{word}{fates[fate]}行" for fate, word in _FATES.items() if fate != "final")
+                yield f"{year} 年的{what}：{counts}。"
         if year not in change.plan.years and change.rows:
             yield f"{year} 年此前没有数据，没有可比的结论。"
         if year == change.plan.frame.base_year and change.plan.has("published"):

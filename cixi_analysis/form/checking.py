@@ -9,15 +9,15 @@ from openpyxl.utils.cell import coordinate_to_tuple
 from cixi_analysis.assessment import REQUIREMENT, TARGET, check_observations, contradictions, county_panel, judge_panel
 from cixi_analysis.errors import DataError, Problem
 from cixi_analysis.form.filled_rows import FilledRow, FormProblem
-from cixi_analysis.form.layout import LAYOUT_WITHOUT_PROGRESS
+from cixi_analysis.form.layout import SINCE
 from cixi_analysis.form.opening import FormError, open_form
-from cixi_analysis.form.sheets import domain_sheets, progress_sheets
+from cixi_analysis.form.sheets import form_sheets
 from cixi_analysis.form.structure import find_rows
-from cixi_analysis.plan.checks import observation_problems
+from cixi_analysis.plan.checks import observation_problems, unknown_subject
 from cixi_analysis.plan.csvfile import CsvTable
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.fields import is_number
-from cixi_analysis.plan.schema import Observation, Progress
+from cixi_analysis.plan.schema import EVIDENCE, PROGRESS, Evidence, Observation, Progress
 from cixi_analysis.words import Stage
 
 MOST_PROBLEMS = 5000  # a form has about as many cells; more lines would take a terminal minutes
@@ -29,7 +29,7 @@ class Checked:
     """The filled-in rows of a form in the plan's order, with its problems and warnings in the order of sheets and cells.
 
     With ``problems``, ``rows`` and ``reports`` may be incomplete and must not be used. A remark in a row's own column
-    answers its ``warnings``: they are left out. ``reports`` is None for a form without progress sheets.
+    answers its ``warnings``: they are left out. ``reports`` and ``evidence`` are None for a form without sheets for them.
     """
 
     year: int
@@ -37,6 +37,7 @@ class Checked:
     problems: tuple[FormProblem, ...]
     warnings: tuple[FormProblem, ...]
     reports: tuple[Progress, ...] | None
+    evidence: tuple[Evidence, ...] | None = None
 
 
 def check_form(plan: Plan, path: Path, *, year: int | None = None) -> Checked:
@@ -51,15 +52,17 @@ def check_form(plan: Plan, path: Path, *, year: int | None = None) -> Checked:
     year = found_year
     others = {y: rows for y, rows in plan.observations.items() if y != year}
     check_observations(replace(plan.as_of(year), observations=others), year)
-    with_progress = layout != LAYOUT_WITHOUT_PROGRESS
-    sheets = domain_sheets(plan, year) + (progress_sheets(plan, year) if with_progress else ())
+    sheets = form_sheets(plan, year, layout)
     rows, problems = find_rows(book, sheets)
     for row in rows:
         problems += row.read()
     observed = [(row, row.data) for row in rows if isinstance(row.data, Observation)]
     problems += _disagreements(plan, year, observed)
+    listed = [(row, row.data) for row in rows if isinstance(row.data, Evidence)]
+    problems += _unlistable(plan, listed)
     doubts = (doubt for row in rows if row.form.remarks[-1] not in row.texts for doubt in row.warnings())
-    reports = tuple(row.data for row in rows if isinstance(row.data, Progress)) if with_progress else None
+    reports = tuple(row.data for row in rows if isinstance(row.data, Progress)) if layout >= SINCE[PROGRESS] else None
+    evidence = tuple(data for _, data in listed) if layout >= SINCE[EVIDENCE] else None
     order = [*(sheet.name for sheet in sheets), *book.sheetnames]
 
     def place(one: FormProblem) -> tuple[int, tuple[int, int]]:
@@ -71,7 +74,19 @@ def check_form(plan: Plan, path: Path, *, year: int | None = None) -> Checked:
     if len(found) > MOST_PROBLEMS:
         begin = f"{path.name} 有 {len(found)} 处问题，多于 {MOST_PROBLEMS} 处，不逐一列出"
         raise FormError(f"{begin}。请重新生成填报表，把数据抄过去。第一处：{found[0]}")
-    return Checked(year, tuple(one for _, one in observed), found, doubtful, reports)
+    return Checked(year, tuple(one for _, one in observed), found, doubtful, reports, evidence)
+
+
+def _unlistable(plan: Plan, listed: Sequence[tuple[FilledRow, Evidence]]) -> Iterator[FormProblem]:
+    """Evidence of something that the plan does not have, or that stands in the list twice."""
+    seen: dict[tuple[object, ...], FilledRow] = {}
+    for row, one in listed:
+        if not plan.defines(one.kind, one.id):
+            problem = unknown_subject("", row.number, one)
+            yield row.tell("id", problem.found, problem.expected)
+        first = seen.setdefault(tuple(getattr(one, column) for column in one.KEY), row)
+        if first is not row:
+            yield row.tell("title", f"与第{first.number}行是同一处材料", "同一对象的同一处材料只写一行")
 
 
 def _disagreements(plan: Plan, year: int, observed: Sequence[tuple[FilledRow, Observation]]) -> Iterator[FormProblem]:

@@ -103,10 +103,10 @@ class FilledRow:
             self.data = data if keep else None
         except ValidationError as error:
             for detail in error.errors():
-                # An error of the whole row is about the percentage and the state of a progress report together.
-                column = str(detail["loc"][0]) if detail["loc"] else "percent"
+                # An error of the whole row names its columns: the first is the cell to look at.
+                column = str(detail["loc"][0] if detail["loc"] else detail["ctx"]["error"].args[1][0])
                 found = or_empty(self.texts.get(column, ""))
-                if not detail["loc"]:
+                if not detail["loc"] and self.form.model is Progress:
                     found += f"，而状态为“{ProgressState(self.texts['state']).chinese}”"
                 yield self.tell(column, found, expectation(dict(detail), column))
 
@@ -117,11 +117,11 @@ class FilledRow:
         """
         tell, texts, observed = self.tell, self.texts, self.form.model is Observation
         others = f"空，而这一行填了{'、'.join(f'“{column.title}”' for column in self.form.inputs if column.key in has)}"
-        if not observed and "state" not in has:
+        if self.form.model is Progress and "state" not in has:
             yield tell("state", others, wanted(self.form.column("state")))
         if observed and not has & {"value", "absence", "statement"}:
             yield tell("value", others, "现状值；或在“缺失原因”里选一项；或在“现状原文”里照录文字")
-        if "source" not in has:
+        if "source" not in has and "source" in self.form.letters:
             yield tell("source", "空", "文件名称、章节、表、行：填了一行，就要写明出处")
         if not observed:
             return
@@ -151,7 +151,7 @@ class FilledRow:
         """The warnings of a row, filled in or not: changed context, comments that get lost, implausible content."""
         remark = self.form.column(self.form.remarks[-1]).title
         # Last year's data may have been revised since the form was written. No input depends on it: no problem.
-        if (was := text_of(self.cell("last"))) != (now := self.spec.shown["last"]):
+        if "last" in self.spec.shown and (was := text_of(self.cell("last"))) != (now := self.spec.shown["last"]):
             yield self.tell("last", or_empty(was), f"{or_empty(now)}（数据中的{self.form.column('last').title}）")
         for key, refused in ((key, text) for key, text in self.spec.notes.items() if key in self.spec.shown):
             yield self.tell(key, quoted(self.spec.shown[key]), refused)
@@ -194,7 +194,7 @@ class FilledRow:
     def _doubtful_report(self, report: Progress, note: str) -> Iterator[FormProblem]:
         """A report against the plan (budget, percentage, years) and against last year's: progress does not go back."""
         subject, before, year, texts = self.spec.subject, self.spec.before, self.form.year, self.texts
-        if isinstance(subject, Indicator):
+        if subject is None or isinstance(subject, Indicator):
             return
         starts: int | None
         if isinstance(subject, Project):

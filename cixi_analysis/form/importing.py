@@ -1,7 +1,7 @@
 """Importing a checked form into ``data/``: the changes it would make, and writing them.
 
-A form holds the whole year: rows left empty are removed from the data. Its progress sheets replace the year's
-progress; a form without them leaves the progress unchanged.
+A form holds the whole year: rows left empty are removed from the data. Its sheets of progress and of evidence replace the
+year's; a form of an earlier layout, without them, leaves these unchanged.
 """
 
 import hashlib
@@ -24,7 +24,7 @@ from cixi_analysis.form.sheets import summary
 from cixi_analysis.plan.csvfile import rows_csv
 from cixi_analysis.plan.dataset import Plan, load_plan
 from cixi_analysis.plan.journal import recover, replace_files
-from cixi_analysis.plan.schema import OBSERVATIONS, PROGRESS, Observation, Progress
+from cixi_analysis.plan.schema import EVIDENCE, OBSERVATIONS, PROGRESS, Evidence, Observation, Progress, Row
 from cixi_analysis.words import Absence, Entity, Stage
 
 #: The columns of ``cixi import``.
@@ -42,14 +42,16 @@ class Import:
     plan: Plan
     year: int
     final: bool
-    #: the year's observations and progress after the import
+    #: the year's observations, progress and evidence after the import
     rows: tuple[Observation, ...]
     reports: tuple[Progress, ...]
+    evidence: tuple[Evidence, ...]
     #: whether a closed year (定稿) gets rows that are drafts
     reopens: bool
-    #: every row before or after, in the plan's order; those of progress are empty where the form has no sheets for it
+    #: every row before or after, in the plan's order; none of a kind for which the form has no sheets
     changes: tuple[RowChange, ...]
     report_changes: tuple[RowChange, ...]
+    evidence_changes: tuple[RowChange, ...]
     #: year → the verdicts that flip (columns ``causes.COLUMNS``), for this year and later ones. A year that
     #: could not be assessed before, for missing data, is left out.
     flips: dict[int, pd.DataFrame]
@@ -61,22 +63,27 @@ class Import:
         """Name below ``data/`` → new content, of the files that change; empty when the data has all of it already."""
         observed = OBSERVATIONS, Observation, self.rows, self.changes
         reported = PROGRESS, Progress, self.reports, self.report_changes
+        listed = EVIDENCE, Evidence, self.evidence, self.evidence_changes
         return {
             f"{folder}/{self.year}.csv": rows_csv(model, rows)
-            for folder, model, rows, changes in (observed, reported)
+            for folder, model, rows, changes in (observed, reported, listed)
             if any(change.kind is not RowFate.UNCHANGED for change in changes)
         }
 
     @property
     def table(self) -> pd.DataFrame:
         """The output of ``cixi import``, columns :data:`COLUMNS`: the rows, changed ones a line a column; then the flips."""
-        lines = [line for change in (*self.changes, *self.report_changes) for line in self._row_lines(change)]
+        lines = [line for change in self._changes for line in self._row_lines(change)]
         for year, table in self.flips.items():
             for flip in table.itertuples(index=False):
                 why = f"【导入前】{flip.before_reason}【导入后】{flip.after_reason}"
                 key = "verdict", year, flip.indicator, flip.item_id, flip.level, ""
                 lines.append((*key, flip.before, flip.after, why))
         return pd.DataFrame(lines, columns=list(COLUMNS)).astype({"year": "Int64", "indicator": "Int64"})
+
+    @property
+    def _changes(self) -> tuple[RowChange, ...]:
+        return (*self.changes, *self.report_changes, *self.evidence_changes)
 
     def _row_lines(self, change: RowChange) -> Iterator[tuple[object, ...]]:
         row: Any = change.new or change.old
@@ -89,11 +96,14 @@ class Import:
             yield str(change.kind), self.year, *key, column, *cells, row.columns()[column].title
         if not change.columns:
             known: list[Any] = [change.old, change.new]
-            words = (
-                summary(one) if isinstance(one, Progress) else one and shown(self.plan, one, self.year) for one in known
-            )
+            words = (one and self._in_words(one) for one in known)
             why = "工作簿中这一行没有填写" if change.kind is RowFate.REMOVED else ""
             yield str(change.kind), self.year, *key, "", *(text or "" for text in words), why
+
+    def _in_words(self, row: Any) -> str | None:
+        if isinstance(row, Observation):
+            return shown(self.plan, row, self.year)
+        return summary(row) if isinstance(row, Progress) else f"{row.proves.chinese}：{row.title}"
 
 
 def plan_import(plan: Plan, checked: Checked, path: Path, *, final: bool = False) -> Import:
@@ -110,10 +120,10 @@ def plan_import(plan: Plan, checked: Checked, path: Path, *, final: bool = False
         reasons.append(f"工作簿还有{len(checked.problems)}处问题（cixi check 逐格列出）。")
     if year < (base := plan.frame.base_year):
         reasons.append(f"{year} 年早于规划基准年 {base} 年，其数据是规划所载，不由工作簿导入。")
-    if not checked.rows and not checked.reports:
+    if not checked.rows and not checked.reports and not checked.evidence:
         reasons.append("工作簿里一行也没有填写。")
     elif not checked.rows and plan.observations.get(year):
-        reasons.append(f"工作簿里只填了进展，而数据中有 {year} 年的现状值：导入会把它们全部删除。")
+        reasons.append(f"工作簿里没有填写现状值，而数据中有 {year} 年的现状值：导入会把它们全部删除。")
     elif final and unfilled:
         reasons += [f"还不能定稿，有{len(unfilled)}处没有填报（先不加 --final 导入即为初稿）：", *unfilled]
     if reasons:
@@ -136,14 +146,25 @@ def plan_import(plan: Plan, checked: Checked, path: Path, *, final: bool = False
     known = plan.progress.get(year, ())
     reported = () if checked.reports is None else changed(ids, known, checked.reports)
     reports = tuple(c.new for c in reported if isinstance(c.new, Progress)) if reported else known
+    proofs = plan.evidence.get(year, ())
+    listed: tuple[RowChange, ...] = ()
+    if checked.evidence is not None:
+        new = sorted(checked.evidence, key=lambda row: (plan.subject_order(row), row.grade))
+        listed = changed([_key(row) for row in (*new, *proofs)], proofs, new)
+        if any(c.kind is not RowFate.UNCHANGED for c in listed):
+            proofs = tuple(c.new for c in listed if isinstance(c.new, Evidence))
     reopens = closed and any(row.stage is Stage.DRAFT for row in rows)
-    return Import(plan, year, final, rows, reports, reopens, changes, reported, flipped, unfilled)
+    return Import(plan, year, final, rows, reports, proofs, reopens, changes, reported, listed, flipped, unfilled)
+
+
+def _key(row: Row) -> tuple[object, ...]:
+    return tuple(getattr(row, column) for column in row.KEY)
 
 
 def apply_import(plan: Plan, change: Import) -> None:
-    """Write ``data/observations/YEAR.csv`` and ``data/progress/YEAR.csv``, where they change.
+    """Write ``data/observations/YEAR.csv``, ``progress/YEAR.csv`` and ``evidence/YEAR.csv``, where they change.
 
-    The write is atomic: a crash, a full disk or a kill at any moment leaves either the old data or the new (two files
+    The write is atomic: a crash, a full disk or a kill at any moment leaves either the old data or the new (several files
     by the journal of :mod:`cixi_analysis.plan.journal`). The new content is first loaded and compared.
     Raises :class:`ImportRefused` when the data has changed since ``plan`` was loaded or a file cannot be written; the
     data is then unchanged.
@@ -154,8 +175,8 @@ def apply_import(plan: Plan, change: Import) -> None:
         if load_plan(plan.root) != plan:
             raise ImportRefused("没有导入：检查以后 data/ 又有改动。请重新运行 cixi import。")
         after = load_plan(plan.root, files)
-        read = after.observations.get(change.year, ()), after.progress.get(change.year, ())
-        if read != (change.rows, change.reports):
+        read = (of.get(change.year, ()) for of in (after.observations, after.progress, after.evidence))
+        if tuple(read) != (change.rows, change.reports, change.evidence):
             raise ImportRefused("没有导入：写入的内容读回后与原来不同。请报告这个错误，并附上工作簿。")
         replace_files(data, files)
     except OSError as error:

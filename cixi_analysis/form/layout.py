@@ -1,7 +1,7 @@
 """The layout of the form: sheets, columns and rows. Writing, checking and importing all work from this description.
 
-The form has one sheet a domain with a row for each item, and two sheets of progress with a row for each project of
-Table 3 and for each commitment. A row of a sheet becomes one row of ``data/``: an ``Observation`` or a ``Progress``.
+The form has one sheet a domain with a row for each item, two sheets of progress with a row for each project of Table 3
+and for each commitment, and a list of evidence with numbered, empty rows. A row of a sheet becomes one row of ``data/``.
 """
 
 import re
@@ -14,15 +14,17 @@ from openpyxl.utils import get_column_letter
 
 from cixi_analysis.plan.csvfile import packaged
 from cixi_analysis.plan.dataset import Asked
+from cixi_analysis.plan.filing_rows import SUBJECTS
 from cixi_analysis.plan.frame import Frame
-from cixi_analysis.plan.schema import Commitment, Indicator, Project, Row
+from cixi_analysis.plan.schema import EVIDENCE, OBSERVATIONS, PROGRESS, Commitment, Indicator, Project, Row
 from cixi_analysis.requirement.tree import Comparator
-from cixi_analysis.words import Absence, BenchmarkKind, Polarity, ProgressState
+from cixi_analysis.words import Absence, BenchmarkKind, EvidenceClass, Polarity, ProgressState, Proves, Publish
 
 #: Written into the guide sheet: the version of the layout.
-LAYOUT = 2
-#: Forms of layout 1 have no progress sheets. They are still imported, and leave the year's progress unchanged.
-LAYOUT_WITHOUT_PROGRESS = 1
+LAYOUT = 3
+#: Kind of data (:data:`cixi_analysis.plan.schema.YEARLY`) → the first layout with sheets for it. Forms of earlier layouts
+#: are still imported, and leave the year's data of that kind unchanged.
+SINCE: Mapping[str, int] = {OBSERVATIONS: 1, PROGRESS: 2, EVIDENCE: 3}
 GUIDE = "填表说明"
 #: Cells of the guide sheet with the plan's short title, the year and the layout version.
 PLAN_CELL, YEAR_CELL, LAYOUT_CELL = "B3", "B4", "B5"
@@ -67,6 +69,7 @@ def _columns(sheet: str) -> tuple[FormColumn, ...]:
 
 
 INPUTS, PROGRESS_INPUTS = _columns("observations"), _columns("progress")
+EVIDENCE_COLUMNS = (FormColumn("key", "行号", 6), *_columns("evidence"))
 PROJECT_COLUMNS = (*_columns("projects"), *PROGRESS_INPUTS)
 #: Money belongs to projects.
 COMMITMENT_COLUMNS = (*_columns("commitments"), *(column for column in PROGRESS_INPUTS if column.key != "spent"))
@@ -89,6 +92,10 @@ CHOICES: Mapping[str, Mapping[str, str]] = {
     "comparator": {comparator.value: comparator for comparator in Comparator if comparator.value},
     "benchmark_kind": {kind.chinese: kind for kind in BenchmarkKind},
     "state": {state.chinese: state for state in ProgressState},
+    "kind": {kind.chinese: kind for kind in SUBJECTS},
+    "grade": {grade.chinese: grade for grade in EvidenceClass},
+    "proves": {what.chinese: what for what in Proves},
+    "publish": {word.chinese: word for word in Publish},
 }
 
 
@@ -96,7 +103,8 @@ CHOICES: Mapping[str, Mapping[str, str]] = {
 class FormRow:
     """One row of a sheet: its context, its open inputs, and what the data has for it."""
 
-    subject: Indicator | Project | Commitment
+    #: None of a numbered row, whose inputs say what it is about
+    subject: Indicator | Project | Commitment | None
     #: columns of the data's row that no input fills: item and level, or kind and id
     identity: Mapping[str, str]
     #: locked column → text. ``key`` is unique in the sheet; rows are found by it when a form is read.
@@ -119,7 +127,7 @@ class FormRow:
     @property
     def names(self) -> tuple[str, ...]:
         """The texts that the name cell may hold: the name alone, or with its group above."""
-        name = self.shown["name"]
+        name = self.shown.get("name", "")
         return (name, f"{self.group}\n{name}") if self.group else (name,)
 
 

@@ -13,7 +13,7 @@ from xml.parsers import expat
 from openpyxl import Workbook
 
 from cixi_analysis.errors import CixiError, reason
-from cixi_analysis.form.layout import GUIDE, LAYOUT, LAYOUT_CELL, LAYOUT_WITHOUT_PROGRESS, PLAN_CELL, YEAR_CELL
+from cixi_analysis.form.layout import GUIDE, LAYOUT, LAYOUT_CELL, PLAN_CELL, SINCE, YEAR_CELL
 from cixi_analysis.form.loading import load_book
 from cixi_analysis.plan.frame import Frame
 
@@ -197,7 +197,7 @@ def _year_and_layout(book: Workbook, frame: Frame) -> tuple[int, int]:
     other = f"“{GUIDE}”{PLAN_CELL} 为“{plan[:60]}”，不是“{frame.short_title}”的填报表"
     _refuse(plan != frame.short_title, other)
     other = f"“{GUIDE}”{LAYOUT_CELL} 的表式版本为“{layout[:60]}”，现在的版本是 {LAYOUT}。{_AGAIN}，把数据抄过去"
-    _refuse(layout not in (str(LAYOUT), str(LAYOUT_WITHOUT_PROGRESS)), other)
+    _refuse(layout not in map(str, SINCE.values()), other)
     known = re.fullmatch(r"\d{4}", year) and frame.base_year <= int(year) <= frame.last_year
     span = f"{frame.base_year}—{frame.last_year}（规划的最后一个目标年）中的一个年份，如 {frame.base_year + 1}"
     _refuse(not known, f"“{GUIDE}”{YEAR_CELL} 的年份为“{year[:60]}”，应为 {span}")

@@ -13,7 +13,7 @@ from cixi_analysis.plan.schema import Observation, Row
 from cixi_analysis.words import Stage
 
 #: Columns that the import itself writes; no input of the form.
-_WRITTEN = ("stage", "form")
+_WRITTEN = ("stage", "form", "sha256")
 #: Columns compared as numbers: 0.10 in the data and 0.1 from a cell are equal.
 _NUMBERS = ("value", "assigned_target", "benchmark", "percent", "spent")
 
@@ -63,11 +63,12 @@ def row_changes(
         noted = form + (_revision(was, tuple(cells)) if isinstance(was, Observation) else "")
         return RowChange(RowFate.CHANGED, was, _written(was, **cells, stage=stage, form=noted), tuple(cells))
 
-    return tuple(change(before.get(key), after.get(key)) for key in order if key in before or key in after)
+    keys = (key for key in dict.fromkeys(order) if key in before or key in after)
+    return tuple(change(before.get(key), after.get(key)) for key in keys)
 
 
 def _written(row: Row, **cells: object) -> Row:
-    """The row with these cells; a row of progress has neither stage nor provenance."""
+    """The row with these cells, of those that it has; only observations have a stage."""
     return row.model_copy(update={c: cell for c, cell in cells.items() if c in row.columns()})
 
 

@@ -5,7 +5,7 @@ either the first or the others.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from cixi_analysis.analysis.commitments import NOT_REPORTED, deadline, promised, reports
 from cixi_analysis.analysis.table1 import printed_name
@@ -17,7 +17,16 @@ from cixi_analysis.form.input_cells import decimal_text, shortened
 from cixi_analysis.form.layout import FormRow, FormSheet
 from cixi_analysis.plan.dataset import Asked, Plan
 from cixi_analysis.plan.frame import Level
-from cixi_analysis.plan.schema import Indicator, Observation, Progress, Project
+from cixi_analysis.plan.schema import (
+    EVIDENCE,
+    OBSERVATIONS,
+    PROGRESS,
+    Evidence,
+    Indicator,
+    Observation,
+    Progress,
+    Project,
+)
 from cixi_analysis.requirement import tree
 from cixi_analysis.words import CLASS_UNIT, NOT_APPLICABLE_MARK, Entity
 
@@ -149,6 +158,27 @@ def progress_sheets(plan: Plan, year: int) -> tuple[FormSheet, ...]:
     columns = {Entity.PROJECT: layout.PROJECT_COLUMNS, Entity.COMMITMENT: layout.COMMITMENT_COLUMNS}
     sheets = ((f"{kind.chinese}进展", own, tuple(_progress_rows(plan, year, kind))) for kind, own in columns.items())
     return tuple(FormSheet(name, year, own, rows, Progress, ("note",)) for name, own, rows in sheets if rows)
+
+
+def evidence_sheets(plan: Plan, year: int) -> tuple[FormSheet, ...]:
+    """The list of evidence in the form of ``year``: what the data has, and at least 40 empty rows."""
+    known, columns = plan.evidence.get(year, ()), layout.EVIDENCE_COLUMNS
+    opened = frozenset(column.key for column in columns)
+    numbered = enumerate((*known, *[None] * (100 - len(known) + (len(known) + 40) // 100 * 100)), start=1)
+    rows = tuple(FormRow(None, {}, {"key": str(number)}, "", row, None, opened) for number, row in numbered)
+    return (FormSheet("佐证材料", year, columns, rows, Evidence, ("note",)),)
+
+
+#: Kind of data → its sheets, in the order of the form.
+SHEETS: Mapping[str, Callable[[Plan, int], tuple[FormSheet, ...]]] = {
+    OBSERVATIONS: domain_sheets, PROGRESS: progress_sheets, EVIDENCE: evidence_sheets,
+}  # fmt: skip
+
+
+def form_sheets(plan: Plan, year: int, version: int = layout.LAYOUT) -> tuple[FormSheet, ...]:
+    """The input sheets of a form of this layout."""
+    kinds = (sheets for kind, sheets in SHEETS.items() if layout.SINCE[kind] <= version)
+    return tuple(sheet for sheets in kinds for sheet in sheets(plan, year))
 
 
 def _progress_rows(plan: Plan, year: int, kind: Entity) -> Iterator[FormRow]:

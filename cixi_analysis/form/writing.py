@@ -22,7 +22,7 @@ from cixi_analysis.export.workbook import BOX, CENTRE, FONT, HEAD, LINE, WRAP, f
 from cixi_analysis.form import layout
 from cixi_analysis.form.input_cells import decimal_text, shortened
 from cixi_analysis.form.layout import GUIDE, HEADER_ROW, TITLE_ROW, FormColumn, FormRow, FormSheet, Kind, prefill
-from cixi_analysis.form.sheets import domain_sheets, progress_sheets
+from cixi_analysis.form.sheets import form_sheets
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import Progress
 from cixi_analysis.words import ProgressState
@@ -37,7 +37,22 @@ _GROUP_LINE = Side(style="medium", color="404040")
 _GROUP_FONT = InlineFont(rFont=FONT, sz=9, b=True, color="1F4E79")
 _CENTRED = {
     *("key", "level", "item_unit", "value", "absence", "unit", "polarity", "comparator", "assigned_target"),
-    *("benchmark", "benchmark_kind", "years", "budget", "promised", "deadline", "state", "percent", "spent"),
+    *(
+        "benchmark",
+        "benchmark_kind",
+        "years",
+        "budget",
+        "promised",
+        "deadline",
+        "state",
+        "percent",
+        "spent",
+        "kind",
+        "id",
+        "grade",
+        "date",
+        "publish",
+    ),
 }
 #: A number whose last decimal is a zero; its decimals.
 _DECIMALS = re.compile(r"[^.]*\.(.*0)")
@@ -60,7 +75,7 @@ def write_form(plan: Plan, year: int, path: Path) -> None:
 def form_workbook(plan: Plan, year: int) -> Workbook:
     """The form of ``year``, prefilled where the data has the year. Text from the data never becomes a formula."""
     title = f"{plan.frame.region}生态文明建设年度填报表（{year}年）"
-    book, forms = new_workbook(title), (*domain_sheets(plan, year), *progress_sheets(plan, year))
+    book, forms = new_workbook(title), form_sheets(plan, year)
     _write_guide(book.create_sheet(GUIDE), title, plan, year, forms)
     for form in forms:
         _write_sheet(book.create_sheet(form.name), form)
@@ -91,6 +106,7 @@ def _write_guide(sheet: Worksheet, title: str, plan: Plan, year: int, forms: Seq
             one.font, one.border, one.alignment = Font(name=FONT, size=10), BOX, _LEFT
 
     words = {"plan": plan, "year": year, "inputs": layout.INPUTS, "progress_inputs": layout.PROGRESS_INPUTS}
+    words["evidence_inputs"] = [column for column in layout.EVIDENCE_COLUMNS if column.kind is not Kind.SHOWN]
     progress = [form.name for form in forms if form.model is Progress]
     text = _TEMPLATES.get_template("guide.txt.j2").render(words, progress=progress, states=ProgressState)
     for section in text.strip().split("\n\n"):

@@ -7,6 +7,8 @@ from cixi_analysis.errors import DataError, Problem
 #: Folders below ``data/`` with one file ``<year>.csv`` for each year.
 OBSERVATIONS = "observations"
 PROGRESS = "progress"
+EVIDENCE = "evidence"
+RECEIPTS = "receipts"
 
 
 def find_root(start: Path) -> Path:

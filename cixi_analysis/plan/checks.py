@@ -3,12 +3,13 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import pairwise, product
+from typing import Any
 
 from cixi_analysis.errors import Problem
 from cixi_analysis.plan.arithmetic import BadRelation, relation
 from cixi_analysis.plan.csvfile import CsvTable
 from cixi_analysis.plan.frame import FILE, Frame, Level
-from cixi_analysis.plan.schema import OBSERVATIONS, PROGRESS, AuditRow, Indicator, Observation, Requirement
+from cixi_analysis.plan.schema import EVIDENCE, OBSERVATIONS, PROGRESS, AuditRow, Indicator, Observation, Requirement
 from cixi_analysis.words import AuditResult, Entity
 
 #: The other columns of tables and forms in which a level is a column.
@@ -58,7 +59,8 @@ def cross_check(
     for table in years[OBSERVATIONS].values():
         yield from observation_problems(table)
     if all(table.complete for table in tables.values()):
-        yield from _references(tables, years[PROGRESS].values(), items)
+        filed = [tables["responsible.csv"], *years[PROGRESS].values(), *years[EVIDENCE].values()]
+        yield from _references(tables, filed, items)
 
 
 def _wordings(rows: Mapping[int, Requirement]) -> Iterator[Problem]:
@@ -111,7 +113,7 @@ def _only_negated(quote: str, statement: str) -> bool:
 
 
 def _references(
-    tables: Mapping[str, CsvTable], progress: Iterable[CsvTable], items: Mapping[str, Indicator]
+    tables: Mapping[str, CsvTable], filed: Iterable[CsvTable], items: Mapping[str, Indicator]
 ) -> Iterator[Problem]:
     """What links, reports and sums refer to has to exist."""
     domains = dict.fromkeys(item.domain for item in items.values())
@@ -134,10 +136,15 @@ def _references(
         for column, kind, named in (("from_id", link.from_kind, link.from_id), ("to_id", link.to_kind, link.to_id)):
             if named not in known[kind]:
                 yield Problem("links.csv", number, column, f"“{named}”", f"已有的{kind.chinese}编号")
-    for table in progress:
+    for table in filed:
         for number, row in table.rows.items():
             if row.id not in known[row.kind]:
-                yield Problem(table.file, number, "id 编号", f"“{row.id}”", f"已有的{row.kind.chinese}编号")
+                yield unknown_subject(table.file, number, row)
+
+
+def unknown_subject(file: str, number: int, row: Any) -> Problem:
+    """A row about an item, a project or a commitment that nothing defines."""
+    return Problem(file, number, "id 编号", f"“{row.id}”", f"已有的{row.kind.chinese}编号")
 
 
 #: What a sum may use although it is not printed: years counted inclusively, per cent, and 万.

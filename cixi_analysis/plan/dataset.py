@@ -55,10 +55,15 @@ class Plan:
     audit: tuple[schema.AuditRow, ...]
     links: tuple[schema.Link, ...]
     vocabulary: tuple[schema.Term, ...]
+    responsible: tuple[schema.Responsible, ...]
     #: year → the observations of that year
     observations: Mapping[int, tuple[schema.Observation, ...]] = field(repr=False)
     #: year → what was reported of projects and commitments; a year nobody has filled in has no rows
     progress: Mapping[int, tuple[schema.Progress, ...]] = field(repr=False)
+    #: year → the evidence for that year's data
+    evidence: Mapping[int, tuple[schema.Evidence, ...]] = field(repr=False)
+    #: year → the forms that were imported
+    receipts: Mapping[int, tuple[schema.Receipt, ...]] = field(repr=False)
 
     def __post_init__(self) -> None:
         for name in YEARLY:
@@ -135,6 +140,14 @@ class Plan:
     def commitment(self, commitment_id: str) -> schema.Commitment:
         """The commitment with this id. Raises ``KeyError`` for an unknown one."""
         return self.row(schema.Commitment, commitment_id)
+
+    def defines(self, kind: Entity, key: str) -> bool:
+        """Whether there is an item, a project or a commitment with this id."""
+        return (kind, key) in self._subject_order
+
+    def subject_order(self, row: Any) -> tuple[int, int]:
+        """Sorts rows about items, projects and commitments in the plan's order."""
+        return self._subject_order[row.kind, row.id]
 
     def requirement(self, item_id: str, level: str, year: int) -> schema.Requirement | None:
         """The wording in force in ``year`` (in a retrospect, that of the year it is judged by); None: nothing is asked."""
@@ -252,6 +265,15 @@ class Plan:
     def _rows(self) -> dict[tuple[type[Row], str], Any]:
         rows: tuple[Row, ...] = (*self.items, *self.projects, *self.commitments, *self.audit)
         return {(type(row), str(getattr(row, row.KEY[0]))): row for row in reversed(rows)}
+
+    @cached_property
+    def _subject_order(self) -> dict[tuple[Entity, str], tuple[int, int]]:
+        kinds = (
+            (Entity.ITEM, [item.item_id for item in self.items]),
+            (Entity.PROJECT, [str(project.number) for project in self.projects]),
+            (Entity.COMMITMENT, [one.commitment_id for one in self.commitments]),
+        )
+        return {(kind, key): (n, at) for n, (kind, ids) in enumerate(kinds) for at, key in enumerate(ids)}
 
     @cached_property
     def _requirements(self) -> dict[tuple[str, str], list[schema.Requirement]]:

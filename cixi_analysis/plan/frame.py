@@ -19,7 +19,7 @@ FILE = "plan.toml"
 #: The optional tables of ``data/``; the fields of :class:`cixi_analysis.plan.dataset.Plan` with their rows.
 Part = Literal[
     "conventions", "published", "past_projects", "projects", "commitments", "background", "left_out", "audit", "links",
-    "vocabulary",
+    "vocabulary", "responsible",
 ]  # fmt: skip
 
 

@@ -9,16 +9,18 @@ import re
 from collections.abc import Iterator
 
 from cixi_analysis import words
-from cixi_analysis.plan import OBSERVATIONS, PROGRESS
+from cixi_analysis.plan import EVIDENCE, OBSERVATIONS, PROGRESS, RECEIPTS
 from cixi_analysis.plan.fields import Amount, ItemId, LevelId, Maybe, Row, Source, TargetYear, Text, Year, column
+from cixi_analysis.plan.filing_rows import Evidence, Receipt, Responsible, separate_units
 from cixi_analysis.plan.narrative_rows import AuditRow, Commitment, Figure, LeftOut, Link
 from cixi_analysis.plan.yearly_rows import Observation, Progress, absence_words, clause_pairs
 from cixi_analysis.words import WATER_CLASSES, Absence, Convention, Outcome, Verdict, listed, printed
 
 __all__ = [
-    "OBSERVATIONS", "PROGRESS", "TABLES", "WATER_CLASSES", "YEARLY", "AuditRow", "Commitment", "ConventionRow", "Figure",
-    "Indicator", "LeftOut", "Link", "Observation", "PastProjects", "Progress", "Project", "Published", "Requirement",
-    "Row", "Target", "Term", "absence_words", "clause_pairs",
+    "EVIDENCE", "OBSERVATIONS", "PROGRESS", "RECEIPTS", "TABLES", "WATER_CLASSES", "YEARLY", "AuditRow", "Commitment",
+    "ConventionRow", "Evidence", "Figure", "Indicator", "LeftOut", "Link", "Observation", "PastProjects", "Progress",
+    "Project", "Published", "Receipt", "Requirement", "Responsible", "Row", "Target", "Term", "absence_words",
+    "clause_pairs",
 ]  # fmt: skip
 
 #: Wordings that ask nothing; the requirement language lists them too (a test holds both together).
@@ -202,8 +204,8 @@ class Project(Row):
 
     @property
     def responsible(self) -> tuple[str, ...]:
-        """The responsible units; ``、`` separates them only outside brackets."""
-        return tuple(re.split(r"、(?![^（]*）)", self.units))
+        """The responsible units."""
+        return separate_units(self.units)
 
 
 #: File (below ``data/``) → the model of its rows.
@@ -212,7 +214,9 @@ TABLES: dict[str, type[Row]] = {
     "conventions.csv": ConventionRow, "published.csv": Published,
     "past_projects.csv": PastProjects, "projects.csv": Project,
     "commitments.csv": Commitment, "background.csv": Figure, "left_out.csv": LeftOut,
-    "audit.csv": AuditRow, "links.csv": Link, "vocabulary.csv": Term,
+    "audit.csv": AuditRow, "links.csv": Link, "vocabulary.csv": Term, "responsible.csv": Responsible,
 }  # fmt: skip
 #: Folder (below ``data/``) with one file ``<year>.csv`` for each year → the model of their rows.
-YEARLY: dict[str, type[Row]] = {OBSERVATIONS: Observation, PROGRESS: Progress}
+YEARLY: dict[str, type[Row]] = {
+    OBSERVATIONS: Observation, PROGRESS: Progress, EVIDENCE: Evidence, RECEIPTS: Receipt,
+}  # fmt: skip

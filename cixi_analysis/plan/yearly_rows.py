@@ -109,6 +109,7 @@ class Progress(Row):
     note: Maybe[str] = column("说明", "进展、困难、调整的情况；空＝没有。")
     source: Source
     responsible: Maybe[str] = column("填报单位", "谁对这一行负责；空＝未写明。")
+    form: Maybe[str] = column("填报工作簿", "这一行由哪个工作簿导入：文件名与 SHA-256；空＝不是由工作簿导入。")
 
     def contradictions(self) -> Iterator[tuple[str, str]]:
         if self.kind not in (Entity.PROJECT, Entity.COMMITMENT):

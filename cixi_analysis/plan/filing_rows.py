@@ -1,0 +1,104 @@
+"""The rows of what comes in with a year's data: who answers for what, the evidence, and which forms were handed in."""
+
+import re
+from collections.abc import Iterator
+
+from cixi_analysis.plan.fields import Maybe, Row, Text, column
+from cixi_analysis.words import Entity, EvidenceClass, Proves, Publish, listed
+
+#: Kinds of which somebody reports and that evidence is about; the order of the form and of the lists of evidence.
+SUBJECTS = (Entity.ITEM, Entity.PROJECT, Entity.COMMITMENT)
+_DATE = r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$"
+_DAY = r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"
+_SHA256 = r"^[0-9a-f]{64}$"
+_FILED = listed(Entity, SUBJECTS)
+#: Names that Windows does not allow, or that lead out of a folder.
+_NO_NAME = re.compile(r'[\\/:*?"<>|]|^\.|^~\$|[. ]$|^ ')
+
+
+def separate_units(units: str) -> tuple[str, ...]:
+    """The units that a cell names; ``、`` separates them only outside brackets."""
+    return tuple(re.split(r"、(?![^（]*）)", units))
+
+
+class Responsible(Row):
+    """``responsible.csv``: which units answer for an item, a project or a commitment."""
+
+    KEY = ("kind", "id")
+    kind: Entity = column("类别", _FILED)
+    id: Text = column("编号", "子项编号、工程表的项目序号，或承诺编号。")
+    units: Maybe[str] = column(
+        "责任单位",
+        "由谁填报，用工程表里的名称；多个单位以“、”分隔（括号内的“、”不分隔），哪一个填报都可以；空＝还不知道。",
+    )
+    source: Maybe[str] = column("出处", "分工出自哪里；责任单位为空时可空。")
+
+    def contradictions(self) -> Iterator[tuple[str, str]]:
+        if self.kind not in SUBJECTS:
+            yield "kind", f"{_FILED[:-1]} 之一"
+        if self.units is not None and self.source is None:
+            yield "source", "写明了责任单位，就要写明出处"
+        if self.units is not None and not all(unit == unit.strip() != "" for unit in separate_units(self.units)):
+            yield "units", "各单位的名称之间只有一个“、”"
+
+
+class Evidence(Row):
+    """``evidence/<year>.csv``: one place in a document that proves something of an item, a project or a commitment."""
+
+    KEY = ("kind", "id", "proves", "clause", "title", "page", "period")
+    kind: Entity = column("对象", _FILED)
+    id: Text = column("编号", "所证的子项编号（9.1 即 9①）、工程表的项目序号，或承诺编号。")
+    grade: EvidenceClass = column("类别", listed(EvidenceClass))
+    proves: Proves = column("所证", listed(Proves))
+    clause: Maybe[str] = column(
+        "所证条款", "所证为条款时，写要求中的那一条，如 制定实施；空＝这一年写明的各条，或所证不是条款。"
+    )
+    title: Text = column("材料名称", "照录，带书名号。")
+    issuer: Maybe[str] = column("发文单位", "谁印发或出具的；空＝没有写明。")
+    document_number: Maybe[str] = column("文号", "照录；空＝没有文号。")
+    date: Maybe[str] = column(
+        "日期", "印发或出具的日期，写作 2024-03-15、2024-03 或 2024；空＝没有写明。", pattern=_DATE
+    )
+    page: Maybe[str] = column("页码", "在材料的哪一页或哪一节；空＝全文。")
+    quoted: Maybe[str] = column("原文字句", "材料中的原话，照录；空＝没有摘录。")
+    figure: Maybe[str] = column("参考的数", "所证为参考时，材料所载的数，连同单位照录，如 88.8–95.6%；其他情况为空。")
+    period: Maybe[str] = column("参考的时段", "这个数是什么时段的，如 1–4月、九月至八月；空＝全年。")
+    scope: Maybe[str] = column("参考的范围", "这个数是什么范围的，如 全市含开发区；空＝规划的范围。")
+    file: Maybe[str] = column("文件名", "evidence/年份/ 中的文件；空＝没有电子文件。")
+    sha256: Maybe[str] = column(
+        "SHA-256", "登记时文件的 SHA-256，由程序写入；空＝没有文件，或文件还没有放进来。", pattern=_SHA256
+    )
+    publish: Maybe[Publish] = column("公开", "yes 公开：文件随网站发布；空＝不发布。")
+    responsible: Maybe[str] = column("填报单位", "谁提供的；空＝未写明。")
+    note: Maybe[str] = column("说明", "空＝没有。")
+    form: Maybe[str] = column("填报工作簿", "这一行由哪个工作簿导入：文件名与 SHA-256；空＝不是由工作簿导入。")
+
+    def contradictions(self) -> Iterator[tuple[str, str]]:
+        if self.kind not in SUBJECTS:
+            yield "kind", f"{_FILED[:-1]} 之一"
+        if self.kind is not Entity.ITEM and self.proves in (Proves.CLAUSE, Proves.TARGET, Proves.AVERAGE):
+            yield "proves", "项目和承诺的材料只证 value 数值，或作 context 参考"
+        if self.clause is not None and self.proves is not Proves.CLAUSE:
+            yield "clause", "空：所证不是条款"
+        partial = self.proves is Proves.CONTEXT
+        if partial and (self.figure is None or self.period is self.scope is None):
+            yield "figure", "参考的数，并写明参考的时段或范围（与全年、规划范围不同之处）"
+        if not partial and not self.figure is self.period is self.scope is None:
+            yield "figure", "空：参考的数、时段、范围只用于所证为 context 参考的材料"
+        if self.file is not None and _NO_NAME.search(self.file):
+            yield "file", 'evidence/年份/ 中的文件名，不带文件夹，不含 \\ / : * ? " < > |，不以 . 或空格开头结尾'
+        if self.file is None and self.publish is not None:
+            yield "publish", "空：没有文件可以公开"
+        if self.file is None and self.sha256 is not None:
+            yield "sha256", "空：没有文件"
+
+
+class Receipt(Row):
+    """``receipts/<year>.csv``: one form that was handed in and imported."""
+
+    KEY = ("sha256",)
+    unit: Maybe[str] = column("填报单位", "哪个单位的表；空＝全年的表。")
+    file: Text = column("文件名", "工作簿的文件名，不带文件夹。")
+    sha256: str = column("SHA-256", "工作簿的 SHA-256。", pattern=_SHA256)
+    received: str = column("收到", "导入的日期，如 2024-03-15。", pattern=_DAY)
+    rows: int = column("行数", "其中填写了几行。", ge=0)
