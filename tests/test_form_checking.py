@@ -10,7 +10,7 @@ from typing import Any
 
 import filling
 import pytest
-from filling import Edit, edited, packed, told, unpacked
+from filling import NUMBERED, Edit, edited, packed, told, unpacked
 from openpyxl import Workbook
 from openpyxl.chart import BarChart
 from openpyxl.comments import Comment
@@ -26,6 +26,7 @@ from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import Observation
 from cixi_analysis.words import Absence, BenchmarkKind, Polarity, Stage
 
+LISTS = "、".join(NUMBERED)
 SHEET = "生态安全"
 
 #: The choices for the meaning of an average.
@@ -382,15 +383,15 @@ SHEETS: list[tuple[Edit, list[str]]] = [
     (lambda book: book.remove(book["生态制度"]),
      ["生态制度：现为没有这张工作表；应为名为“生态制度”的工作表"]),
     (lambda book: book.create_sheet("Sheet1"),
-     ["Sheet1：现为多出的工作表；应为只有这些工作表：填表说明、生态制度、生态安全、项目进展、承诺进展"]),
+     [f"Sheet1：现为多出的工作表；应为只有这些工作表：填表说明、生态制度、生态安全、项目进展、承诺进展、{LISTS}"]),
     (put(**{f"{c}4": None for c in "ABCDEFGHI"}),
      ["生态安全 A4：现为没有编号“2.2”的一行；应为各行齐全，可从重新生成的填报表中补回"]),
     (lambda book: setattr(book[GUIDE], "sheet_state", "hidden"),
      ["填表说明：现为隐藏的工作表；应为显示的工作表"]),
     (lambda book: book.create_chartsheet("图").add_chart(BarChart()),
-     ["图：现为多出的工作表；应为只有这些工作表：填表说明、生态制度、生态安全、项目进展、承诺进展"]),
+     [f"图：现为多出的工作表；应为只有这些工作表：填表说明、生态制度、生态安全、项目进展、承诺进展、{LISTS}"]),
     (lambda book: book.copy_worksheet(book[SHEET]),
-     ["生态安全 Copy：现为多出的工作表；应为只有这些工作表：填表说明、生态制度、生态安全、项目进展、承诺进展"]),
+     [f"生态安全 Copy：现为多出的工作表；应为只有这些工作表：填表说明、生态制度、生态安全、项目进展、承诺进展、{LISTS}"]),
 ]  # fmt: skip
 
 
@@ -441,7 +442,7 @@ SHEET_PART = "xl/worksheets/sheet3.xml"
 def test_a_formula_tells_its_saved_result(saved: bytes, shown: str, tmp_path: Path) -> None:
     """A formula is refused either way; what Excel had computed is told where it was saved."""
     path = form(tmp_path, RIGHT, formula("J3", "=80+3.3"))
-    patched(path, SHEET_PART, b"<f>80+3.3</f><v />", b"<f>80+3.3</f>" + saved)
+    patched(path, SHEET_PART, b"<f>80+3.3</f><v></v>", b"<f>80+3.3</f>" + saved)
     expected = "应为数值：请复制这一格，再“选择性粘贴”为“数值”"
     assert told(check_form(plan(), path)) == [f"生态安全 J3：现为公式（=80+3.3，{shown}）；{expected}"]
 
@@ -523,7 +524,7 @@ def test_a_form_whose_year_was_typed_over(tmp_path: Path) -> None:
     assert checked.year == 2024
     assert told(checked) == [
         f"{sheet} A1：现为“{sheet}（2023年）”；应为“{sheet}（2024年）”（供对照的格，不要改动）"
-        for sheet in ("生态制度", SHEET, "项目进展", "承诺进展")
+        for sheet in ("生态制度", SHEET, "项目进展", "承诺进展", *NUMBERED)
     ]
 
 
@@ -627,7 +628,7 @@ NO_FORMS: dict[str, tuple[Callable[[], bytes], str]] = {
     ),
     "another layout": (
         lambda: guide(B5=0),
-        f"“填表说明”B5 的表式版本为“0”，现在的版本是 2。{_NEW}，把数据抄过去",
+        f"“填表说明”B5 的表式版本为“0”，现在的版本是 3。{_NEW}，把数据抄过去",
     ),
     "no year": (lambda: guide(B4=None), f"“填表说明”B4 的年份为“空”，{_YEAR}"),
     "a wrong year": (lambda: guide(B4="今年"), f"“填表说明”B4 的年份为“今年”，{_YEAR}"),

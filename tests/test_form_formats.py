@@ -269,10 +269,10 @@ STRINGS = {
 @pytest.mark.parametrize("string", STRINGS)
 def test_the_text_of_a_string(string: str, shared: bool, tmp_path: Path) -> None:
     """Phonetic guides are no text; escapes are resolved once; struck runs are refused, shared or in the cell."""
-    parts = unpacked(edited(blank(), RIGHT, put(S3="标记")))
+    parts = unpacked(edited(blank(), RIGHT, put(S3="MARK")))
     sheet = parts[SHEET_PART].decode()
-    assert "<is><t>标记</t></is>" in sheet
-    parts[SHEET_PART] = sheet.replace("<is><t>标记</t></is>", f"<is>{string}</is>").encode()
+    assert "<is><t>MARK</t></is>" in sheet
+    parts[SHEET_PART] = sheet.replace("<is><t>MARK</t></is>", f"<is>{string}</is>").encode()
     path = tmp_path / "form.xlsx"
     path.write_bytes(packed(with_shared_strings(parts) if shared else parts))
     checked = check_form(plan(), path)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from conftest import cixi
-from filling import sheets
+from filling import NUMBERED, sheets
 from openpyxl import Workbook, load_workbook
 from test_export_frames import elsewhere
 from tiny import fitting, item, observation, requirement, settings, target, tiny_plan, write
@@ -297,8 +297,10 @@ def test_the_form_of_another_plan(levels: int, tmp_path: Path) -> None:
     path = tmp_path / "2023.xlsx"
     assert cixi("workbook", "2023", "-o", str(path), root=root).returncode == 0
     book = load_workbook(path)
-    assert book.sheetnames == [GUIDE, "生态制度", "生态安全"]
-    own = [[cell.value for cell in row] for sheet in book.worksheets[1:] for row in sheet.iter_rows(min_row=HEADER_ROW)]
+    assert book.sheetnames == [GUIDE, "生态制度", "生态安全", *NUMBERED]
+    own = [
+        [cell.value for cell in row] for sheet in book.worksheets[1:3] for row in sheet.iter_rows(min_row=HEADER_ROW)
+    ]
     assert own[0][4 : own[0].index("上年现状值")] == columns
     assert [row[2] for row in own if row[2] != "级别"] == texts
     told = guide(book)
@@ -356,7 +358,7 @@ def test_the_name_of_a_domain_need_not_be_the_name_of_a_sheet(tmp_path: Path) ->
     items = tuple(one.model_copy(update={"domain": f"空间/格局[{'与产业' * 12}]：甲"}) for one in plan.items)
     path = tmp_path / "f.xlsx"
     form_workbook(replace(plan, items=items), 2023).save(path)
-    assert load_workbook(path).sheetnames[1:] == [f"空间 格局 {'与产业' * 12}"[:31]]
+    assert load_workbook(path).sheetnames[1 : -len(NUMBERED)] == [f"空间 格局 {'与产业' * 12}"[:31]]
     assert check_form(replace(plan, items=items), path).problems == ()
 
 

@@ -8,7 +8,7 @@ import random
 import secrets
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -609,12 +609,17 @@ def test_kills_at_random_moments(import_at_hand: tuple[Plan, Import]) -> None:
 # Progress
 
 
+def handed_in(rows: Sequence[Progress], book: Path) -> tuple[Progress, ...]:
+    """The rows as the data has them, with the form that they come from."""
+    return tuple(row.model_copy(update={"form": provenance(book)}) for row in rows)
+
+
 def test_progress_comes_with_the_observations(plan: Plan, book: Path) -> None:
     """Both files are written, in the plan's order; the table tells of both, and importing again changes nothing."""
     change = plan_import(plan, form(*full(), reports=(REPORTS[1], REPORTS[0])), book)
     apply_import(plan, change)
     after = load_plan(plan.root)
-    assert (after.observations[2023], after.progress[2023]) == (change.rows, REPORTS)
+    assert (after.observations[2023], after.progress[2023]) == (change.rows, handed_in(REPORTS, book))
     path = plan.root / "data" / "progress" / "2023.csv"
     assert path.read_text("utf-8") == (
         "kind,id,state,percent,spent,note,source,responsible,form\n"
@@ -639,7 +644,7 @@ def test_progress_is_replaced(plan: Plan, book: Path) -> None:
         ["removed", "commitment C003", "", "", "未开始", "", "工作簿中这一行没有填写"],
     ]
     apply_import(plan, change)
-    assert (load_plan(plan.root).progress[2023], observed.stat().st_mtime_ns) == (LATER[:1], written)
+    assert (load_plan(plan.root).progress[2023], observed.stat().st_mtime_ns) == (handed_in(LATER[:1], book), written)
 
 
 def test_a_number_keeps_its_writing_in_progress(plan: Plan, book: Path) -> None:
@@ -654,9 +659,10 @@ def test_a_form_without_sheets_of_progress_leaves_it(plan: Plan, book: Path) -> 
     """None is not the same as nothing filled in."""
     plan = imported(plan, form(*full(), reports=REPORTS), book)
     change = plan_import(plan, form(*full(share=91), reports=None), book)
-    assert (change.report_changes, change.reports, list(change.files)) == ((), REPORTS, ["observations/2023.csv"])
+    known = handed_in(REPORTS, book)
+    assert (change.report_changes, change.reports, list(change.files)) == ((), known, ["observations/2023.csv"])
     apply_import(plan, change)
-    assert load_plan(plan.root).progress[2023] == REPORTS
+    assert load_plan(plan.root).progress[2023] == known
     assert [c.kind for c in plan_import(plan, form(*full()), book).report_changes] == [RowFate.REMOVED] * 2
 
 
@@ -666,8 +672,8 @@ def test_progress_alone(plan: Plan, book: Path) -> None:
     assert list(change.files) == ["progress/2023.csv"]
     apply_import(plan, change)
     assert not file_of(plan).exists()
-    assert load_plan(plan.root).progress[2023] == REPORTS
-    with pytest.raises(ImportRefused, match="只填了进展，而数据中有 2022 年的现状值：导入会把它们全部删除"):
+    assert load_plan(plan.root).progress[2023] == handed_in(REPORTS, book)
+    with pytest.raises(ImportRefused, match="没有填写现状值，而数据中有 2022 年的现状值：导入会把它们全部删除"):
         plan_import(plan, form(year=2022, reports=REPORTS), book)
 
 

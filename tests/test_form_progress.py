@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from conftest import cixi
-from filling import ODD, Edit, edited, formatted, formula, on, put, told
+from filling import NUMBERED, ODD, Edit, edited, formatted, formula, on, put, told
 from openpyxl import Workbook, load_workbook
 from openpyxl.comments import Comment
 from openpyxl.worksheet.worksheet import Worksheet
@@ -119,7 +119,7 @@ def test_the_guide_explains_them(tmp_path: Path) -> None:
 
 def test_a_plan_without_commitments_has_no_sheet_for_them() -> None:
     """Nothing to fill in, no sheet."""
-    assert form_workbook(replace(plan(), commitments=()), 2023).sheetnames[-1] == PROJECTS
+    assert form_workbook(replace(plan(), commitments=()), 2023).sheetnames[-len(NUMBERED) - 1] == PROJECTS
 
 
 # Checked
@@ -283,7 +283,7 @@ def test_odd_contents(column: FormColumn, tmp_path: Path) -> None:
 
 def as_before(book: Workbook) -> None:
     """The form as it was made before it had sheets of progress."""
-    for name in (PROJECTS, COMMITMENTS):
+    for name in (PROJECTS, COMMITMENTS, *NUMBERED):
         book.remove(book[name])
     book[GUIDE][LAYOUT_CELL].value = 1
 
@@ -296,7 +296,20 @@ def test_a_form_from_before(tmp_path: Path) -> None:
     assert [(p.sheet, p.found) for p in typed_over.problems] == [
         (PROJECTS, "多出的工作表"),
         (COMMITMENTS, "多出的工作表"),
+        *((name, "多出的工作表") for name in NUMBERED),
     ]
+
+
+def test_a_form_without_a_list_of_evidence(tmp_path: Path) -> None:
+    """A form of layout 2 has progress and no list of evidence, which stays as it is."""
+
+    def of_layout_2(book: Workbook) -> None:
+        for name in NUMBERED:
+            book.remove(book[name])
+        book[GUIDE][LAYOUT_CELL].value = 2
+
+    checked = check(tmp_path, of_layout_2, put("生态安全", J3=86, V3="年报"))
+    assert (told(checked), len(checked.rows), checked.reports, checked.evidence) == ([], 1, (), None)
 
 
 def test_from_data_to_form_and_back(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
-from filling import sheets
+from filling import NUMBERED, sheets
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import Cell
 from openpyxl.worksheet.worksheet import Worksheet
@@ -72,7 +72,12 @@ def validation(cell: Cell) -> tuple[str | None, str | None, str]:
 
 def test_every_key_in_its_row(form_2023: Workbook, plan: Plan) -> None:
     """The guide, then a sheet a domain; the n-th key stands in row FIRST_ROW + n; columns as the layout has them."""
-    assert form_2023.sheetnames == [GUIDE, *sheets(plan), *(table.name for table in progress_sheets(plan, 2023))]
+    assert form_2023.sheetnames == [
+        GUIDE,
+        *sheets(plan),
+        *(table.name for table in progress_sheets(plan, 2023)),
+        *NUMBERED,
+    ]
     for domain, rows in sheets(plan).items():
         sheet = form_2023[domain]
         assert [c.value for c in sheet[HEADER_ROW]] == [column.title for column in COLUMNS]
@@ -382,5 +387,5 @@ def test_a_form_that_excel_holds_open(plan: Plan, tmp_path: Path, monkeypatch: p
 def test_any_plan_has_a_form() -> None:
     """The tiny plan: two domains, four rows, the year in the title."""
     book = form_workbook(tiny_plan(), 2023)
-    assert book.sheetnames == [GUIDE, "生态制度", "生态安全", "项目进展", "承诺进展"]
+    assert book.sheetnames == [GUIDE, "生态制度", "生态安全", "项目进展", "承诺进展", *NUMBERED]
     assert book["生态安全"]["A1"].value == "生态安全（2023年）"

@@ -10,6 +10,7 @@ from pathlib import Path
 import click
 import pytest
 from conftest import ROOT, cixi
+from filling import NUMBERED
 from openpyxl import load_workbook
 
 from cixi_analysis.cli import main
@@ -65,7 +66,7 @@ CORRECTION: Cells = {("生态安全", "J3"): 85.5}
 def example() -> Cells:
     """The cells of the example, found by the keys of the form's rows."""
     book = load_workbook(FORM)
-    domains = [sheet for sheet in book.worksheets[1:] if not sheet.title.endswith("进展")]
+    domains = [sheet for sheet in book.worksheets[1:] if not sheet.title.endswith(("进展", *NUMBERED))]
     rows = {str(row[0].value): (sheet.title, row[0].row) for sheet in domains for row in sheet.iter_rows(3)}
     return {
         (rows[key][0], f"{letter}{rows[key][1]}"): content
