@@ -24,6 +24,7 @@ from cixi_analysis.plan.schema import (
     AuditRow,
     Commitment,
     ConventionRow,
+    Evidence,
     Figure,
     Indicator,
     LeftOut,
@@ -168,6 +169,12 @@ def project(number: int, years: str, budget: float | None, **columns: Any) -> Pr
 def published(kind: str, subject: str | None, stated: str, **columns: Any) -> Published:
     given = dict.fromkeys(Published.columns()) | {"kind": kind, "subject": subject, "stated": stated, "source": SOURCE}
     return Published.model_validate(given | columns)
+
+
+def evidence(item_id: str = "2.1", **columns: Any) -> Evidence:
+    """A source document for the value of an item, unless said otherwise."""
+    given = dict.fromkeys(Evidence.columns()) | {"kind": "item", "id": item_id, "grade": "B", "proves": "value"}
+    return Evidence.model_validate(given | {"title": "《公报》"} | columns)
 
 
 def commitment(commitment_id: str, **columns: Any) -> Commitment:

@@ -1,7 +1,8 @@
 """The rows of what comes in with a year's data: who answers for what, the evidence, and which forms were handed in."""
 
 import re
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 
 from cixi_analysis.plan.fields import Maybe, Row, Text, column
 from cixi_analysis.words import Entity, EvidenceClass, Proves, Publish, listed
@@ -91,6 +92,19 @@ class Evidence(Row):
             yield "publish", "空：没有文件可以公开"
         if self.file is None and self.sha256 is not None:
             yield "sha256", "空：没有文件"
+
+
+def numbered(rows: Iterable[Evidence]) -> dict[str, Evidence]:
+    """Number → evidence: ``38-A-1`` of an item, ``P3-B-1`` of a project, ``C012-A-1`` of a commitment, counted within
+    subject and class in the order of the rows.
+    """
+    counts: Counter[str] = Counter()
+    found = {}
+    for row in rows:
+        stem = f"{'P' if row.kind is Entity.PROJECT else ''}{row.id}-{row.grade}"
+        counts[stem] += 1
+        found[f"{stem}-{counts[stem]}"] = row
+    return found
 
 
 class Receipt(Row):
