@@ -1,8 +1,10 @@
 """佐证材料: numbers, what is missing, reasons."""
 
+import pytest
 import tiny
 
 from cixi_analysis.analysis.evidence import evidence_of, numbers_cell
+from cixi_analysis.assessment import assess
 from cixi_analysis.plan.dataset import Plan
 
 
@@ -29,3 +31,52 @@ def test_numbers() -> None:
     assert cells == ["", "2.1-A-1、2.1-B-1、2.1-B-2、2.2-C-1", ""]
     own = plan.only(plan.indicator_items(1))
     assert (list(evidence_of(own, 2023)), evidence_of(plan, 2022)) == (["P1-B-1", "C001-B-1"], {})
+
+
+_WORDS = "子项1：原文载明“已建立制度”"
+_DERIVED = "。依据：要求“建立”：原文载明“已建立制度”，达标"
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ([], f"{_WORDS}（无佐证），达标{_DERIVED}。"),
+        ([{"proves": "clause"}], f"{_WORDS}，达标{_DERIVED}；佐证：1-B-1《公报》。"),
+        ([{"proves": "clause", "clause": "建立", "page": "12"}], f"{_WORDS}，达标{_DERIVED}；佐证：1-B-1《公报》第12页。"),
+        # The clause is not the one in question; the document is still named.
+        ([{"proves": "clause", "clause": "制定实施"}], f"{_WORDS}（无佐证），达标{_DERIVED}；佐证：1-B-1《公报》。"),
+        ([{"proves": "value", "page": "三（一）"}], f"{_WORDS}，达标{_DERIVED}；佐证：1-B-1《公报》（三（一））。"),
+        ([{"proves": "target"}], f"{_WORDS}（无佐证），达标{_DERIVED}；佐证：1-B-1《公报》。"),
+        # A partial fact, and what concerns another item, prove nothing and are not cited.
+        ([{"proves": "context", "figure": "9", "period": "1–4月"}, {"id": "3", "proves": "clause"}],
+         f"{_WORDS}（无佐证），达标{_DERIVED}。"),
+        ([{"proves": "clause", "title": f"《{n}》"} for n in range(1, 7)],
+         f"{_WORDS}，达标{_DERIVED}；佐证：1-B-1《1》、1-B-2《2》、1-B-3《3》、1-B-4《4》、1-B-5《5》等6件。"),
+    ],
+)  # fmt: skip
+def test_words_need_evidence(rows: list[dict[str, object]], expected: str) -> None:
+    """After the base year, a verdict that rests on words says 无佐证 until a document proves them; the reason cites it."""
+    table = assess(year_plan(*({"id": "1"} | row for row in rows)), 2023).table
+    assert [*table[(table["indicator"] == 1) & (table["level"] == "national")]["reason"]] == [expected, expected]
+
+
+def test_of_the_base_year_the_plan_is_the_evidence() -> None:
+    """No year up to the base year is asked for evidence; what it has is cited."""
+    plan = year_plan()
+    for year in (2021, 2022):
+        assert not assess(plan, year).table["reason"].str.contains("佐证").any()
+    own = tiny.tiny_plan(evidence={2022: (tiny.evidence("1", proves="clause"),)})
+    assert assess(own, 2022).table["reason"].iloc[0] == f"{_WORDS}，达标{_DERIVED}；佐证：1-B-1《公报》。"
+
+
+def test_an_indicator_names_its_items_without_evidence() -> None:
+    """Of several items, those without evidence by their signs; measured verdicts rest on no words."""
+    stated = tiny.observation("2.1", statement="已达到要求", attests="≥80=已达到要求；≥90=已达到要求")
+    plan = tiny.tiny_plan()
+    for value, expected in (("32", "2个子项中②未达标："), ("29", "2个子项都达标，其中①无佐证。")):
+        rows = {2023: (stated, tiny.observation("2.2", value))}
+        table = assess(tiny.tiny_plan(observations={**plan.observations, **rows}), 2023).table
+        reasons = table.set_index(["indicator", "item_id", "level"])["reason"]
+        assert reasons[2, "", "national"].startswith("优良比例：原文载明“已达到要求”（无佐证），达标。")
+        assert reasons[2, "", "provincial"].startswith(expected)
+        assert "①优良比例：原文载明“已达到要求”（无佐证），达标（" in reasons[2, "", "provincial"]

@@ -16,6 +16,7 @@ from cixi_analysis.assessment.leaf_texts import (
     lacking,
     named,
 )
+from cixi_analysis.assessment.proofs import NO_PROOFS, UNPROVEN, Proofs
 from cixi_analysis.assessment.yardstick import Wording
 from cixi_analysis.plan.schema import Indicator, Target
 from cixi_analysis.requirement import tree
@@ -41,6 +42,8 @@ class Explanation:
     sentence: str
     verdict: Verdict
     parts: tuple["Explanation", ...] = ()
+    #: the clauses, of an item, that rest on words without evidence (无佐证)
+    unproven: tuple[str, ...] = ()
 
     def __str__(self) -> str:
         return self.sentence + (f"。依据：{_joined(self.parts)}。" if self.parts else "。")
@@ -55,17 +58,23 @@ def _joined(parts: Sequence[Explanation]) -> str:
     return "；".join(part.derivation for part in parts)
 
 
-def explain(wording: Wording, finding: Finding | None, at: Place) -> Explanation:
-    """Why an item has its verdict: the answer; then the wording's parts, each with its verdict, or its refusal."""
+def explain(wording: Wording, finding: Finding | None, at: Place, proofs: Proofs = NO_PROOFS) -> Explanation:
+    """Why an item has its verdict: the answer; then the wording's parts, each with its verdict, or its refusal, and the
+    evidence.
+    """
     asked = "规划值" if isinstance(wording.row, Target) else "要求"
     if finding is None:
         refused = str(wording.refusal).removeprefix("无法解读").rstrip("。")
         told = f"{clipped(wording.asked.name, NAME)}：{asked}的文字无法解读"
         return _ending(told, Verdict.NO_DATA, (Explanation(refused, Verdict.NO_DATA),))
     shown = wording.row.wording.rstrip("；").replace("\n", CELL_BREAK)
-    answer, verdict = _answer(wording.asked.name, asked, finding, at), numbers.VERDICTS[int(finding.verdict[at])]
+    unproven = proofs.lacking(leaf for leaf in _deciding(finding, at) if leaf.basis[at] == numbers.ATTESTED)
+    note, verdict = f"（{UNPROVEN}）" if unproven else "", numbers.VERDICTS[int(finding.verdict[at])]
+    answer = _answer(wording.asked.name, asked, finding, at, note)
     ending = f"{answer}，{'视同' if finding.basis[at] == numbers.DEEMED else ''}{verdict.chinese}"
-    return Explanation(ending, verdict, (_derived(finding, at, asked, f"{asked}“{shown}”", told=True),))
+    parts = [_derived(finding, at, asked, f"{asked}“{shown}”", told=True)]
+    parts += [Explanation(proofs.cited, verdict)] if proofs.cited else []
+    return Explanation(ending, verdict, tuple(parts), unproven)
 
 
 def explain_nothing(is_level: bool, printed: bool, merged: bool, since: int) -> Explanation:
@@ -90,14 +99,17 @@ def explain_indicator(
         return asked[0][1] if asked else parts[0][1]
     own = tuple(Explanation(sign + one.sentence, one.verdict, one.parts) for sign, one in asked)
     if verdict is Verdict.MET:
-        more = f"，其中{''.join(deemed)}按约定视同达标" if deemed else ""
+        unproven = "".join(sign for sign, one in asked if one.unproven)
+        notes = ((deemed, f"{''.join(deemed)}按约定视同达标"), (unproven, f"{unproven}{UNPROVEN}"))
+        told = "，".join(text for signs, text in notes if signs)
+        more = f"，其中{told}" if told else ""
         return Explanation(f"{len(asked)}个子项都{verdict.chinese}{more}", verdict, own)
     deciding = [
         (sign, one.sentence.removesuffix(f"，{verdict.chinese}")) for sign, one in asked if one.verdict is verdict
     ]
     summary = f"{len(asked)}个子项中{''.join(sign for sign, _ in deciding)}{verdict.chinese}："
-    told = [text if len(deciding) == 1 else sign + text for sign, text in deciding]
-    return Explanation(summary + _fitting(told, LONGEST - len(summary), "；"), verdict, own)
+    listed = [text if len(deciding) == 1 else sign + text for sign, text in deciding]
+    return Explanation(summary + _fitting(listed, LONGEST - len(summary), "；"), verdict, own)
 
 
 def _ending(text: str, verdict: Verdict, parts: tuple[Explanation, ...] = ()) -> Explanation:
@@ -114,8 +126,10 @@ def _fitting(texts: Sequence[str], room: int, between: str) -> str:
     return told
 
 
-def _answer(name: str, asked: str, finding: Finding, at: Place) -> str:
-    """What was measured, stated or is missing where it decides, the strongest first; without the verdict."""
+def _answer(name: str, asked: str, finding: Finding, at: Place, note: str) -> str:
+    """What was measured, stated or is missing where it decides, the strongest first; without the verdict. The ``note``
+    follows what is stated.
+    """
     opening, told = "", list[str]()
     for leaf in sorted(_deciding(finding, at), key=lambda leaf: -int(leaf.basis[at])):
         match leaf.basis[at]:
@@ -135,7 +149,9 @@ def _answer(name: str, asked: str, finding: Finding, at: Place) -> str:
             told.append(text)
     opening = opening or f"{clipped(name, NAME)}："
     told = [one for one in dict.fromkeys(told) if not any(one != other and one in other for other in told)]
-    return opening + _fitting(told, LONGEST - len(opening) - len("，视同达标"), "，")
+    room = LONGEST - len(opening) - len("，视同达标")
+    told = [clipped(one, room - len(note)) + note if one.startswith(STATED) else one for one in told]
+    return opening + _fitting(told, room, "，")
 
 
 def _deciding(finding: Finding, at: Place) -> Iterator[LeafFinding]:

@@ -1,6 +1,6 @@
 """Verdicts of items and indicators: of a panel; of the county in a year, with reasons and counts."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
@@ -11,6 +11,7 @@ from cixi_analysis.assessment.evaluation import Finding, LeafFinding, combined, 
 from cixi_analysis.assessment.explanation import Explanation, explain, explain_indicator, explain_nothing
 from cixi_analysis.assessment.numbers import BASES, DEEMED, MEASURED, MET, NO_BASIS, NO_DATA, NOT_APPLICABLE, VERDICTS
 from cixi_analysis.assessment.panel import NONE, Codes, Flags, ItemSeries, Panel, county_panel
+from cixi_analysis.assessment.proofs import NO_PROOFS, Proofs, proofs
 from cixi_analysis.assessment.yardstick import (
     REQUIREMENT,
     Wording,
@@ -210,11 +211,15 @@ def _answers(
     judged = judgements(plan, until, against, without, by)
     if by is None and (problems := contradictions(plan, judged, year)):
         raise DataError(problems)
-    return reasoned(plan, judged, year)
+    return reasoned(plan, judged, year, proofs(plan, year))
 
 
-def reasoned(plan: Plan, judged: Collection[Judgement], year: int) -> tuple[pd.DataFrame, tuple[Explanation, ...]]:
-    """The contract's columns for a panel's first region and a year, items, then indicators; and why, row by row."""
+def reasoned(
+    plan: Plan, judged: Collection[Judgement], year: int, proven: Mapping[str, Proofs] | None = None
+) -> tuple[pd.DataFrame, tuple[Explanation, ...]]:
+    """The contract's columns for a panel's first region and a year, items, then indicators; and why, row by row.
+    ``proven``: item_id → the evidence, where the region has some.
+    """
     rows: list[tuple[object, ...]] = []
     reasons: list[Explanation] = []
     printed = asked_in(plan, plan.frame.base_year)
@@ -222,7 +227,7 @@ def reasoned(plan: Plan, judged: Collection[Judgement], year: int) -> tuple[pd.D
     for one in judged:
         item, place, (wording, finding) = one.item, one.place(year), one.in_force(year)
         if wording and (finding or wording.refusal):
-            why = explain(wording, finding, place)
+            why = explain(wording, finding, place, (proven or {}).get(item.item_id, NO_PROOFS))
         else:
             since = max((w.to_year + 1 for w in one.wordings if w.to_year < year), default=0)
             never = item in printed and not plan.requirements_of(item.item_id, one.level)

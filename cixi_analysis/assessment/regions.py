@@ -106,7 +106,8 @@ def explain_region(
     against: str = REQUIREMENT,
     without: Collection[Convention] = (),
 ) -> pd.DataFrame:
-    """The rows of ``cixi assess``, reasons included, for one region of a table and one year: what a page would show.
+    """The rows of ``cixi assess``, reasons included, for one region of a table and one year: what a page would show, but
+    for evidence, which only the county has.
 
     Raises :class:`UnknownYear` for a place without a row and :class:`DataError` for what :func:`assess_panel` refuses
     in this region's rows.
