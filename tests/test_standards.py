@@ -622,7 +622,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 NATIONAL, PROVINCIAL = LEVELS
-ALL_PARTS = ", ".join(f"'{part}'" for part in PARTS)
+ALL_PARTS = ", ".join(f"'{part}'" for part in (*PARTS, "responsible"))
 #: (settings, what is told)
 MISTAKES: list[tuple[dict[str, Any], list[str]]] = [
     ({"title": None}, ["“title”键：现为没有这一项；应为写明这一项"]),
