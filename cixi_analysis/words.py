@@ -293,6 +293,22 @@ class Proves(_Word):
     CONTEXT = "context", "参考（其他时段或范围，不作判定）"
 
 
+class EvidenceState(_Word):
+    """How a row of a list of evidence stands: what its file is now, or that it is missing."""
+
+    PLAN = "plan", "规划即佐证"
+    PRESENT = "present", "在"
+    UNRECORDED = "unrecorded", "在，未登记"
+    EXPECTED = "expected", "文件未放入"
+    PAPER = "paper", "无电子文件"
+    CHANGED = "changed", "文件已改动"
+    GONE = "gone", "文件已不在"
+    UNREADABLE = "unreadable", "文件不能读取"
+    UNDECLARED = "undeclared", "未列入目录的文件"
+    UNPROVEN = "unproven", "无佐证"
+    MISSING = "missing", "缺"
+
+
 class Publish(_Word):
     """Whether the site carries a file of evidence; without the word it does not."""
 

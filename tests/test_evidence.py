@@ -2,9 +2,12 @@
 
 import pytest
 import tiny
+from hypothesis import given
+from hypothesis import strategies as st
 
-from cixi_analysis.analysis.evidence import evidence_of, numbers_cell
-from cixi_analysis.assessment import assess
+from cixi_analysis.analysis.evidence import counted, evidence_list, evidence_of, numbers_cell
+from cixi_analysis.analysis.trend import trends
+from cixi_analysis.assessment import assess, tally
 from cixi_analysis.plan.dataset import Plan
 
 
@@ -80,3 +83,80 @@ def test_an_indicator_names_its_items_without_evidence() -> None:
         assert reasons[2, "", "national"].startswith("优良比例：原文载明“已达到要求”（无佐证），达标。")
         assert reasons[2, "", "provincial"].startswith(expected)
         assert "①优良比例：原文载明“已达到要求”（无佐证），达标（" in reasons[2, "", "provincial"]
+
+
+def listing(plan: Plan, year: int = 2023) -> list[tuple[str, ...]]:
+    rows = evidence_list(plan, year).itertuples()
+    return [(row.number, row.id, row.proves, row.title, row.state, row.detail) for row in rows]
+
+
+def test_what_is_missing() -> None:
+    """By indicator: what there is, then what no document proves: words that verdicts rest on, values, targets, averages."""
+    assert listing(year_plan()) == [
+        ("", "1", "clause", "", "unproven", "建立：国家级、省级达标"),
+        ("", "2.1", "value", "", "missing", "现状值 86%"),
+        ("", "2.2", "value", "", "missing", "现状值 32微克/立方米"),
+    ]
+    plan = year_plan(
+        {"id": "2.1", "proves": "context", "figure": "88.8–95.6%", "period": "1–4月", "scope": "全市含新区"},
+        {"id": "2.2"},
+        {"id": "1", "proves": "clause"},
+        {"kind": "project", "id": "1"},
+    )
+    assert listing(plan) == [
+        ("1-B-1", "1", "clause", "《公报》", "paper", ""),
+        ("2.1-B-1", "2.1", "context", "《公报》", "paper", "参考（1–4月，全市含新区）：88.8–95.6%"),
+        ("", "2.1", "value", "", "missing", "现状值 86%"),
+        ("2.2-B-1", "2.2", "value", "《公报》", "paper", ""),
+        ("P1-B-1", "1", "value", "《公报》", "paper", ""),
+    ]
+    counts = counted(evidence_list(plan, 2023))
+    assert (counts["B"], counts["context"], counts["missing"], counts["missing value"]) == (3, 1, 1, 1)
+
+
+def test_targets_and_averages_need_evidence_too() -> None:
+    """A target that was assigned; not that none was."""
+    known = {"benchmark": "84.5", "benchmark_kind": "level"}
+    rows = (
+        tiny.observation("2.1", "86", assigned_target="≥85", **known),
+        tiny.observation("2.2", "32", assigned_target="上级未下达"),
+    )
+    plan = tiny.tiny_plan()
+    plan = tiny.tiny_plan(observations={**plan.observations, 2023: rows}, evidence={2023: (tiny.evidence("2.2"),)})
+    assert listing(plan) == [
+        ("", "2.1", "value", "", "missing", "现状值 86%"),
+        ("", "2.1", "target", "", "missing", "上级下达 ≥85"),
+        ("", "2.1", "average", "", "missing", "水平值的全省平均 84.5"),
+        ("2.2-B-1", "2.2", "value", "《公报》", "paper", ""),
+    ]
+
+
+def test_the_plan_is_the_evidence_of_its_own_year() -> None:
+    """Up to the base year the sources stand in the list, and nothing is missing."""
+    assert {(row.state, row.title) for row in evidence_list(tiny.tiny_plan(), 2022).itertuples()} == {
+        ("plan", "《小县规划》表一")
+    }
+    assert [row.id for row in evidence_list(tiny.tiny_plan(), 2021).itertuples()] == ["2.1", "2.2"]
+
+
+_CONTEXT = st.builds(
+    lambda item_id, grade, title, period: tiny.evidence(
+        item_id, grade=grade, proves="context", title=title, figure="99", period=period
+    ),
+    st.sampled_from(["1", "2.1", "2.2", "3"]), st.sampled_from("ABC"), st.sampled_from("甲乙丙"), st.sampled_from("早晚"),
+)  # fmt: skip
+
+
+@given(st.dictionaries(st.sampled_from([2021, 2022, 2023]), st.lists(_CONTEXT, max_size=6)))
+def test_partial_facts_decide_nothing(rows: dict[int, list[object]]) -> None:
+    """Figures of another period or area change no verdict, reason, tally or trend, and are missing nowhere."""
+    plan = year_plan()
+    other = tiny.tiny_plan(
+        observations=plan.observations, evidence={year: tuple(dict.fromkeys(own)) for year, own in rows.items()}
+    )
+    for year in (2021, 2022, 2023):
+        for against in ("requirement", "target"):
+            assert assess(plan, year, against=against).table.equals(assess(other, year, against=against).table)
+        assert tally(assess(plan, year)).equals(tally(assess(other, year)))
+        assert trends(plan, year).equals(trends(other, year))
+        assert [row for row in listing(other, year) if not row[0]] == [row for row in listing(plan, year) if not row[0]]

@@ -1,9 +1,34 @@
-"""佐证材料: the list of evidence of a year, each piece under its number, and what is missing in it."""
+"""佐证材料: the list of evidence of a year, each piece under its number, what is missing in it, and how its files stand.
 
+Nothing here decides a verdict. Of the base year and of those before it the plan is the evidence, and nothing is missing.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+import pandas as pd
+
+from cixi_analysis.analysis.records import records
+from cixi_analysis.assessment import assess
+from cixi_analysis.assessment.proofs import needed
 from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.plan.evidence_files import EvidenceFile, same_name
 from cixi_analysis.plan.filing_rows import numbered
-from cixi_analysis.plan.schema import Evidence
-from cixi_analysis.words import Entity
+from cixi_analysis.plan.schema import Evidence, Indicator, Observation
+from cixi_analysis.words import NOT_ASSIGNED, Entity, EvidenceState, Proves, Verdict
+
+_ROW = (
+    "kind", "id", "grade", "proves", "clause", "title", "issuer", "document_number", "date", "page", "quoted", "figure",
+    "period", "scope", "file", "sha256", "publish", "responsible", "note",
+)  # fmt: skip
+#: The columns of ``cixi evidence`` and of the downloads; ``detail`` says what is missing, or what is wrong with a file.
+COLUMNS = ("number", *_ROW, "state", "detail")
+#: The states of a file that is not what it was.
+WRONG = (EvidenceState.CHANGED, EvidenceState.GONE)
+#: What is missing, the most serious first.
+LACKS = (EvidenceState.UNPROVEN, EvidenceState.MISSING)
+#: Column of an observation → what proves it.
+_PROVEN = {"value": Proves.VALUE, "assigned_target": Proves.TARGET, "benchmark": Proves.AVERAGE}
 
 
 def evidence_of(plan: Plan, year: int) -> dict[str, Evidence]:
@@ -13,8 +38,119 @@ def evidence_of(plan: Plan, year: int) -> dict[str, Evidence]:
     return dict(sorted(own, key=lambda pair: (plan.subject_order(pair[1]), pair[1].grade)))
 
 
+def evidence_of_item(plan: Plan, year: int, item_id: str) -> dict[str, Evidence]:
+    """Number → evidence of an item in a year."""
+    every = evidence_of(plan, year).items()
+    return {number: row for number, row in every if (row.kind, row.id) == (Entity.ITEM, item_id)}
+
+
 def numbers_cell(plan: Plan, year: int, indicator: int) -> str:
     """The numbers of an indicator's evidence as they stand in a cell: ``38-A-1、38-B-1``; "" where there is none."""
-    ids = {item.item_id for item in plan.indicator_items(indicator)}
-    own = (number for number, row in evidence_of(plan, year).items() if row.kind is Entity.ITEM and row.id in ids)
-    return "、".join(own)
+    return "、".join(
+        number for item in plan.indicator_items(indicator) for number in evidence_of_item(plan, year, item.item_id)
+    )
+
+
+def partial_fact(row: Evidence) -> str:
+    """A figure of another period or area: ``参考（1–4月，全市含开发区）：88.8–95.6%``."""
+    return f"参考（{'，'.join(filter(None, (row.period, row.scope)))}）：{row.figure}"
+
+
+def evidence_list(plan: Plan, year: int, files: Mapping[str, EvidenceFile] | None = None) -> pd.DataFrame:
+    """The list of a year by indicator, then by project and commitment: what there is, and below it what is missing.
+
+    ``files``: what lies in the year's folder; without it the state of a file is left open ("").
+    """
+    rows: list[dict[str, object]] = []
+    listed = evidence_of(plan, year)
+    unproven = _unproven(plan, year)
+    for item in plan.items:
+        own = evidence_of_item(plan, year, item.item_id)
+        rows += [_listed(number, row, files) for number, row in own.items()]
+        subject: dict[str, object] = {"kind": Entity.ITEM, "id": item.item_id}
+        if needed(plan, year):
+            proven = {row.proves for row in own.values()}
+            rows += [subject | lack for lack in _lacks(plan, year, item, proven, unproven.get(item.item_id))]
+        else:
+            sources = dict.fromkeys(row.source for row in plan.observed(item.item_id, year))
+            rows += [subject | {"title": source, "state": EvidenceState.PLAN} for source in sources]
+    rows += [_listed(number, row, files) for number, row in listed.items() if row.kind is not Entity.ITEM]
+    declared = {same_name(row.file) for row in listed.values() if row.file}
+    for name in sorted((files or {}).keys() - declared):
+        rows.append({"file": name, "state": EvidenceState.UNDECLARED})
+    cells = [{column: str(row.get(column) or "") for column in COLUMNS} for row in rows]
+    return pd.DataFrame(cells, columns=list(COLUMNS), dtype="str")
+
+
+def _listed(number: str, row: Evidence, files: Mapping[str, EvidenceFile] | None) -> dict[str, object]:
+    found = None if files is None or row.file is None else files.get(same_name(row.file))
+    state = "" if files is None and row.file else _state(row, found)
+    partial = partial_fact(row) if row.proves is Proves.CONTEXT else ""
+    return {"number": number, **row.model_dump(), "state": state, "detail": (found and found.flaw) or partial}
+
+
+def _state(row: Evidence, found: EvidenceFile | None) -> EvidenceState:
+    """How the file of a row stands."""
+    if row.file is None:
+        return EvidenceState.PAPER
+    if found is None:
+        return EvidenceState.GONE if row.sha256 else EvidenceState.EXPECTED
+    if row.sha256 is None:
+        return EvidenceState.UNRECORDED if found.sha256 else EvidenceState.UNREADABLE
+    return EvidenceState.PRESENT if found.sha256 == row.sha256 else EvidenceState.CHANGED
+
+
+def _unproven(plan: Plan, year: int) -> dict[str, dict[str, object]]:
+    """item_id → the clauses that rest on words without evidence, and the verdicts that rest on them."""
+    clauses: dict[str, dict[str, None]] = {}
+    verdicts: dict[str, dict[str, list[str]]] = {}
+    if year in plan.years and needed(plan, year):
+        for row in records(assess(plan, year).items):
+            if row.why.unproven:
+                clauses.setdefault(row.item_id, {}).update(dict.fromkeys(row.why.unproven))
+                levels = verdicts.setdefault(row.item_id, {}).setdefault(Verdict(row.verdict).chinese, [])
+                levels.append(plan.level(row.level).chinese)
+    return {
+        item_id: {"clause": "；".join(own), "detail": f"{'；'.join(own)}：{_resting(verdicts[item_id])}"}
+        for item_id, own in clauses.items()
+    }
+
+
+def _resting(verdicts: Mapping[str, list[str]]) -> str:
+    """``国家级、省级达标``."""
+    return "，".join(f"{'、'.join(levels)}{verdict}" for verdict, levels in verdicts.items())
+
+
+def _lacks(
+    plan: Plan, year: int, item: Indicator, proven: set[Proves], unproven: dict[str, object] | None
+) -> Iterator[dict[str, object]]:
+    """What of an item no document proves: first the words that verdicts rest on, then the figures."""
+    if unproven:
+        yield {"proves": Proves.CLAUSE, "state": EvidenceState.UNPROVEN} | unproven
+    for column, proves in _PROVEN.items():
+        seen = [row for row in plan.observed(item.item_id, year) if getattr(row, column) not in (None, NOT_ASSIGNED)]
+        if seen and proves not in proven:
+            told = "；".join(dict.fromkeys(_figure(plan, year, row, column) for row in seen))
+            yield {"proves": proves, "state": EvidenceState.MISSING, "detail": told}
+
+
+def _figure(plan: Plan, year: int, row: Observation, column: str) -> str:
+    if column == "value":
+        return f"现状值 {row.value}{plan.unit_of(row, year).removeprefix('-')}"
+    if column == "assigned_target":
+        return f"上级下达 {row.assigned_target}"
+    return f"{row.benchmark_kind.chinese if row.benchmark_kind else '平均'} {row.benchmark:.12g}"
+
+
+def counted(table: pd.DataFrame) -> Counter[str]:
+    """How many rows there are of each class of documents, of partial facts, of each state, and of what is missing
+    (``missing value``, ``missing target``, …).
+    """
+    counts: Counter[str] = Counter()
+    for row in records(table):
+        if row.number:
+            counts[Proves.CONTEXT if row.proves == Proves.CONTEXT else row.grade] += 1
+        counts[row.state] += 1
+        if row.state == EvidenceState.MISSING:
+            counts[f"{row.state} {row.proves}"] += 1
+    return counts

@@ -5,6 +5,7 @@ Evidence decides nothing. It is asked for from the year after the base year on: 
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from cixi_analysis.assessment.evaluation import LeafFinding
 from cixi_analysis.assessment.observed import quotations
@@ -58,7 +59,7 @@ def cited(number: str, row: Evidence) -> str:
     return f"{number}{row.title}{page(row)}"
 
 
-def page(row: Evidence) -> str:
+def page(row: Any) -> str:
     """``第12页``; a section, as it is written, in brackets; "" for the whole document."""
     return "" if not row.page else f"第{row.page}页" if row.page.isdecimal() else f"（{row.page}）"
 

@@ -1,13 +1,14 @@
 """What a table at the terminal shows: of each command the columns that answer, with Chinese heads and words (``answers.csv``).
 
 A row with a ``word`` says what that cell is called; the words of :mod:`cixi_analysis.words` have theirs already. ``item``
-is an item's number, ``title`` with its name; ``promised`` and ``deadline`` put a commitment's columns together.
+is an item's number, ``title`` with its name, ``subject`` that of whatever evidence is about, ``document`` its title and page;
+``promised`` and ``deadline`` put a commitment's columns together.
 """
 
 from typing import TYPE_CHECKING, Any
 
 from cixi_analysis.plan.csvfile import packaged
-from cixi_analysis.words import AuditResult, Direction, Due, Pace, ProgressState, Verdict
+from cixi_analysis.words import AuditResult, Direction, Due, Entity, EvidenceState, Pace, ProgressState, Verdict
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
 
 _ROWS = list(packaged("cixi_analysis.cli", "answers.csv"))
 _WORDS = {
-    str(word): word.chinese for kind in (Verdict, Pace, Direction, Due, AuditResult, ProgressState) for word in kind
+    str(word): word.chinese
+    for kind in (Verdict, Pace, Direction, Due, AuditResult, ProgressState, EvidenceState)
+    for word in kind
 }
 #: Columns of sentences, of which the first one answers.
 _SENTENCES = {"reason", "detail", "why", "reasoning"}
@@ -28,6 +31,8 @@ def answering(table: "pd.DataFrame", name: str, plan: "Plan | None" = None) -> "
     """The columns of a command's table that answer, in Chinese; those that hold nothing are left out."""
     import pandas as pd
 
+    from cixi_analysis.assessment.proofs import page
+
     heads = {row["column"]: row["title"] for row in _ROWS if row["table"] == name and not row["word"]}
     words = {(row["column"], row["word"]): row["title"] for row in _ROWS if row["table"] == name and row["word"]}
     promises = {c.commitment_id: c for c in plan.commitments} if plan else {}
@@ -35,6 +40,11 @@ def answering(table: "pd.DataFrame", name: str, plan: "Plan | None" = None) -> "
     def cell(row: Any, column: str) -> object:
         if column in ("item", "title") and "item_id" in table.columns:
             return _named(plan, row.item_id, getattr(row, "indicator", None), full=column == "title")
+        if column == "subject":
+            kind = "" if row.kind in ("", Entity.ITEM) else Entity(row.kind).chinese
+            return kind + row.id if kind else _named(plan, row.id, "", full=False)
+        if column == "document":
+            return f"{row.title}{page(row)}"
         if column in ("promised", "deadline"):
             from cixi_analysis.analysis import commitments
 

@@ -23,6 +23,7 @@ from cixi_analysis.form.row_changes import RowChange, RowFate, cell_text, row_ch
 from cixi_analysis.form.sheets import summary
 from cixi_analysis.plan.csvfile import rows_csv
 from cixi_analysis.plan.dataset import Plan, load_plan
+from cixi_analysis.plan.evidence_files import recorded
 from cixi_analysis.plan.journal import recover, replace_files
 from cixi_analysis.plan.schema import EVIDENCE, OBSERVATIONS, PROGRESS, Evidence, Observation, Progress, Row
 from cixi_analysis.words import Absence, Entity, Stage
@@ -150,6 +151,7 @@ def plan_import(plan: Plan, checked: Checked, path: Path, *, final: bool = False
     listed: tuple[RowChange, ...] = ()
     if checked.evidence is not None:
         new = sorted(checked.evidence, key=lambda row: (plan.subject_order(row), row.grade))
+        new = [*recorded(plan.root, year, new, proofs)]
         listed = changed([_key(row) for row in (*new, *proofs)], proofs, new)
         if any(c.kind is not RowFate.UNCHANGED for c in listed):
             proofs = tuple(c.new for c in listed if isinstance(c.new, Evidence))

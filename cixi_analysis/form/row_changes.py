@@ -13,7 +13,7 @@ from cixi_analysis.plan.schema import Observation, Row
 from cixi_analysis.words import Stage
 
 #: Columns that the import itself writes; no input of the form.
-_WRITTEN = ("stage", "form", "sha256")
+_WRITTEN = ("stage", "form")
 #: Columns compared as numbers: 0.10 in the data and 0.1 from a cell are equal.
 _NUMBERS = ("value", "assigned_target", "benchmark", "percent", "spent")
 

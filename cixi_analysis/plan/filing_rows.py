@@ -13,8 +13,15 @@ _DATE = r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$"
 _DAY = r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"
 _SHA256 = r"^[0-9a-f]{64}$"
 _FILED = listed(Entity, SUBJECTS)
-#: Names that Windows does not allow, or that lead out of a folder.
-_NO_NAME = re.compile(r'[\\/:*?"<>|]|^\.|^~\$|[. ]$|^ ')
+#: Names that Windows does not allow, that lead out of a folder, or that look as if they did.
+_NO_NAME = re.compile(
+    r'[\\/:*?"<>|\n／＼∕⁄⧸⧹∖╱╲﹨]|^[. \u3000]|^~\$|[. \u3000]$|^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³]) *(\.|$)',
+    re.IGNORECASE,
+)
+#: Bytes of a name in UTF-8 that every file system can hold.
+_LONGEST_NAME = 255
+#: Endings of the files that the site may carry: documents and pictures, nothing that a browser would run.
+PUBLISHABLE = (".pdf", ".ofd", ".png", ".jpg", ".jpeg", ".doc", ".docx", ".xls", ".xlsx", ".wps", ".et")
 
 
 def separate_units(units: str) -> tuple[str, ...]:
@@ -46,7 +53,7 @@ class Responsible(Row):
 class Evidence(Row):
     """``evidence/<year>.csv``: one place in a document that proves something of an item, a project or a commitment."""
 
-    KEY = ("kind", "id", "proves", "clause", "title", "page", "period")
+    KEY = ("kind", "id", "proves", "clause", "title", "document_number", "page", "period", "scope")
     kind: Entity = column("对象", _FILED)
     id: Text = column("编号", "所证的子项编号（9.1 即 9①）、工程表的项目序号，或承诺编号。")
     grade: EvidenceClass = column("类别", listed(EvidenceClass))
@@ -86,8 +93,16 @@ class Evidence(Row):
             yield "figure", "参考的数，并写明参考的时段或范围（与全年、规划范围不同之处）"
         if not partial and not self.figure is self.period is self.scope is None:
             yield "figure", "空：参考的数、时段、范围只用于所证为 context 参考的材料"
-        if self.file is not None and _NO_NAME.search(self.file):
-            yield "file", 'evidence/年份/ 中的文件名，不带文件夹，不含 \\ / : * ? " < > |，不以 . 或空格开头结尾'
+        if self.file is not None and (_NO_NAME.search(self.file) or len(self.file.encode()) > _LONGEST_NAME):
+            rule = (
+                '不带文件夹，不含 \\ / : * ? " < > | 和与之相像的字，不以 . 或空格开头结尾，不是 CON、NUL 一类的设备名'
+            )
+            yield (
+                "file",
+                f"evidence/年份/ 中的文件名，{rule}，不超过 {_LONGEST_NAME} 字节（约 {_LONGEST_NAME // 3} 个汉字）",
+            )
+        if self.file is not None and self.publish and not self.file.lower().endswith(PUBLISHABLE):
+            yield "publish", f"空，或公开的是 {' '.join(PUBLISHABLE)} 文件"
         if self.file is None and self.publish is not None:
             yield "publish", "空：没有文件可以公开"
         if self.file is None and self.sha256 is not None:
