@@ -13,7 +13,7 @@ NAME = PACKAGE.name
 
 #: The rooms from the facts outward; a module imports from its own room and from those before it, never from a later one.
 ROOMS = (
-    "words", "errors", "plan", "requirement", "assessment", "analysis", "presentation", "export", "form", "book", "cli",
+    "words", "errors", "plan", "requirement", "assessment", "analysis", "presentation", "export", "form", "report", "book", "cli",
 )  # fmt: skip
 #: Neither files nor the clock: results depend on their arguments alone.
 PURE = ("requirement", "assessment", "analysis")

@@ -19,6 +19,7 @@ from cixi_analysis.export.workbook import csv_text
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import OBSERVATIONS, Observation
 from cixi_analysis.presentation.summary import downloads
+from cixi_analysis.report import attach_report
 
 OF_EVERY_YEAR = ["table1", "table2", "table3", "observations", "assessment", "trend"]
 FROM_THE_BASE_YEAR = ["flips", "commitments", "progress", "audit", "links", "background", "reconciliation"]
@@ -172,7 +173,7 @@ def test_the_book_offers_every_file(first_page: str, year: int, optional: bool, 
     """The first page of a year links to every file of the year, and no page to one that is not there."""
     parts = dict.fromkeys(("published", "past_projects", "projects", "commitments", "audit", "links", "background"), ())
     plan = tiny_plan(**({} if optional else parts))
-    made = {path.name for path in attachments(plan, year, tmp_path)}
+    made = {path.name for path in (*attachments(plan, year, tmp_path), *attach_report(plan, year, tmp_path))}
     pages = {
         name: (ROOT / "notebooks" / f"{name}.ipynb").read_text(encoding="utf-8") for name in (first_page, "table1")
     }

@@ -33,7 +33,9 @@ DOWNLOADS = """
 from pathlib import Path
 from cixi_analysis.export import attachments
 from cixi_analysis.plan.dataset import load_plan
-attachments(load_plan(), {year}, Path({folder!r}))
+from cixi_analysis.report import attach_report
+for write in (attachments, attach_report):
+    write(load_plan(), {year}, Path({folder!r}))
 """
 
 

@@ -47,26 +47,30 @@ def _entry(action: Action, asked: Assessment, planned: Assessment, pages: str) -
     for level, status in action.statuses.items():
         levels.setdefault(status, []).append(level.short)
     badges = [Markup("{} {}").format("、".join(names), badge(status)) for status, names in levels.items()]
-    facts = {
-        "怎样达标": joined(_ways(plan, action), Markup("<br>")),
-        "离规划值": gap(plan, [one for one in action.shortfalls if one.against not in plan.levels]),
-        "每年需": step(action),
-        "有关项目": _projects(plan, action, pages),
-    }
     seen = next(iter(plan.observed(item.item_id, asked.year)), None)
     source = short_source(plan, seen.source) if seen else f"{asked.year}年没有这一子项的记录"
     reasons = [*_reasons(action, asked, Status.UNMET, Status.NO_DATA), *_reasons(action, planned, Status.UNMET)]
-    facts = {head: fact for head, fact in facts.items() if fact}
     return (
         item,
         f"next-{item_anchor(item.item_id)}",
         href(item, pages),
         item_title(item),
         badges,
-        facts,
+        facts(plan, action, pages),
         reasons,
         source,
     )
+
+
+def facts(plan: Plan, action: Action, pages: str = "") -> dict[str, str | Markup]:
+    """Heading → what is told of an entry, without what there is nothing to tell of."""
+    told = {
+        "怎样达标": joined(_ways(plan, action), Markup("<br>")),
+        "离规划值": gap(plan, [one for one in action.shortfalls if one.against not in plan.levels]),
+        "每年需": step(action),
+        "有关项目": _projects(plan, action, pages),
+    }
+    return {head: fact for head, fact in told.items() if fact}
 
 
 def _reasons(action: Action, assessment: Assessment, *verdicts: str) -> Iterator[tuple[str, Markup]]:

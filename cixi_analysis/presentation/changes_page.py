@@ -66,18 +66,22 @@ def _or_nothing(section: Callable[[Plan, Changes], Html]) -> Callable[[Plan, Cha
 @_or_nothing
 def summary(plan: Plan, found: Changes) -> Html:
     """What moved, in a line each, and what changed requirements did; the figures known in both years."""
+    told, since = points(plan, found), f"与{found.other}年相比："
+    return stack(paragraph(since), bullets(*told), name=since) if told[1:] else paragraph(since, *told, "。")
+
+
+def points(plan: Plan, found: Changes) -> list[Markup | str]:
+    """The lines of the summary."""
     told = pd.concat([found.verdicts, found.hidden]).query("item_id == '' and cause != 'county'")
     first = {i.indicator: i.indicator_name for i in plan.items}
     sentence = Markup("{}（{}）：{}{}").format
-    points = [
+    return [
         *(Markup("{}{}{}").format(n, words, named(names)) for n, _, words, names in moved_verdicts(plan, found)),
         *(sentence(_indicator_link(r.indicator, first[r.indicator]), plan.level(r.level).chinese, r.sentence, _turn(r))
           for r in records(told)),
         "，".join([f"{len(found.values)}项两年都有数值（{_directions(found.values)}）",
                   *(f"{n}{words}" for n, _, words, _ in moved_data(plan, found))]),
     ]  # fmt: skip
-    since = f"与{found.other}年相比："
-    return stack(paragraph(since), bullets(*points), name=since) if points[1:] else paragraph(since, *points, "。")
 
 
 #: How many, what it is shown as, what happened, the names where each counts.
@@ -147,7 +151,7 @@ def verdicts(plan: Plan, found: Changes) -> Html:
 def values(plan: Plan, found: Changes) -> Html:
     """The items with a figure in both years: those that changed, then, folded, those that did not."""
     rows: list[tuple[Any, ...]] = [
-        (_named(plan, r, r.measure), _figure(r.before, r), _figure(r.after, r), r.change, r.direction, r.incomparable)
+        (_named(plan, r, r.measure), figure_text(r.before, r), figure_text(r.after, r), r.change, r.direction, r.incomparable)
         for r in records(found.values)
     ]  # fmt: skip
     if not rows:
@@ -268,6 +272,6 @@ def _directions(rows: pd.DataFrame) -> str:
     return "、".join(f"{word}{n}项" for word, n in counts.items() if n) or "没有可比的"
 
 
-def _figure(text: str, row: Any) -> str:
+def figure_text(text: str, row: Any) -> str:
     """A figure with its unit; verbatim where measure or unit differ between the years."""
     return f"{text}类" if text in WATER_CLASSES else text if row.incomparable else with_unit(text, row.unit)

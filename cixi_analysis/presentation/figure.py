@@ -22,7 +22,7 @@ from functools import reduce
 from importlib import metadata
 from operator import and_
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import altair as alt
 import vl_convert
@@ -60,12 +60,8 @@ def figure(spec: dict[str, Any]) -> Markup:
     The theme is left out of the page, since the site's chart script brings it. Raises ValueError for a chart whose
     ``usermeta`` names no columns of one of its data sets.
     """
-    spec = dict(spec)
-    name, title = spec.get("name", "chart"), spec.pop("title", {})
-    title = title if isinstance(title, dict) else {"text": title}
-    text, note = ("".join(title.get(key) or "") for key in ("text", "subtitle"))  # a string, or a list of lines
-    label = spec.pop("description", None) or f"{text}。{note}"
-    meta = spec.pop("usermeta", {})
+    spec, text, note, label = _told(spec)
+    name, meta = spec.get("name", "chart"), spec.pop("usermeta", {})
     columns: dict[str, str] = meta.get("columns", {})
     drawings = [svg(spec, name, label)]
     if narrow := meta.get("narrow"):
@@ -94,6 +90,43 @@ def figure(spec: dict[str, Any]) -> Markup:
     table = {"heads": heads, "rows": rows, "shown": shown, "cards": wide}
     marked = {"drawings": [*map(Markup, drawings)], "spec": Markup(script)}  # noqa: S704  # ours; no markup in the script
     return render("figure", id=name, title=text, note=note, **table, **marked)
+
+
+def _told(spec: dict[str, Any]) -> tuple[dict[str, Any], str, str, str]:
+    """The specification without what is told beside the drawing; title, note, alternative text."""
+    spec = dict(spec)
+    title = spec.pop("title", {})
+    title = title if isinstance(title, dict) else {"text": title}
+    text, note = ("".join(title.get(key) or "") for key in ("text", "subtitle"))  # a string, or a list of lines
+    return spec, text, note, spec.pop("description", None) or f"{text}。{note}"
+
+
+class Picture(NamedTuple):
+    """A chart as it is printed: PNG, which every word processor shows, in the fonts of this machine."""
+
+    png: bytes
+    #: millimetres, at the size for the screen
+    width: float
+    height: float
+    label: str
+
+
+#: Pixels a pixel of the screen, of which there are 96 to an inch: printed at 240 to an inch.
+_SCALE = 2.5
+
+
+def titles_of(chart: alt.TopLevelMixin) -> tuple[str, str]:
+    """A chart's title and the note below it."""
+    return _told(chart.to_dict(validate=schemapi.DEBUG_MODE))[1:3]
+
+
+def picture(chart: alt.TopLevelMixin) -> Picture:
+    """The drawing of a chart, without its title."""
+    spec, _, _, label = _told(chart.to_dict(validate=schemapi.DEBUG_MODE))
+    spec.pop("usermeta", None)
+    png = vl_convert.vegalite_to_png(spec, scale=_SCALE, allowed_base_urls=[])
+    width, height = (int.from_bytes(png[at : at + 4], "big") / _SCALE / 96 * 25.4 for at in (16, 20))
+    return Picture(png, width, height, label)
 
 
 def _is_number(value: object) -> bool:

@@ -19,7 +19,7 @@ from cixi_analysis.words import Basis, Convention, Pace, Verdict
 
 _UPPER = ["", *(f" < {lower:g}" for lower, _ in CLASSES)]
 #: Verdict, basis, pace or convention → its meaning.
-_MEANINGS: dict[StrEnum, str] = {
+ALL_MEANINGS: dict[StrEnum, str] = {
     **MEANINGS,
     Pace.REACHED: "最近值已经达到规划值",
     **{pace: f"{lower:g} ≤ 速度之比{upper}" for (lower, pace), upper in zip(CLASSES, _UPPER, strict=False)},
@@ -35,7 +35,7 @@ _MEANINGS: dict[StrEnum, str] = {
 
 def meanings(kind: type[Verdict | Basis | Pace], title: str) -> Html:
     """The words of one kind (verdicts, bases, paces) and their meaning; ``title`` heads them."""
-    rows = [(word.chinese if kind is Basis else badge(word), _MEANINGS[word]) for word in kind]
+    rows = [(word.chinese if kind is Basis else badge(word), ALL_MEANINGS[word]) for word in kind]
     return tables.table(rows, {title: "short", "含义": "text"})
 
 
@@ -53,7 +53,7 @@ def small_fall() -> Html:
 
 def conventions(plan: Plan, year: int) -> Html:
     """The conventions: their meaning, then the items they hold for, with reason and source."""
-    meanings = [Markup("<strong>{}</strong>：{}。").format(c.chinese, _MEANINGS[c]) for c in Convention]
+    meanings = [Markup("<strong>{}</strong>：{}。").format(c.chinese, ALL_MEANINGS[c]) for c in Convention]
     rows = []
     for row in plan.conventions:
         item = plan.item(row.item_id) if row.item_id else None

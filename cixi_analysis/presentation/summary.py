@@ -83,8 +83,11 @@ def downloads(plan: Plan, year: int) -> Text:
     """Links to the files of a year: the workbook, and machine-readable tables."""
     files = {f"-{name}": output.title for name, output in outputs(plan, year).items()} | {"-dictionary": "数据字典"}
     tables = "、".join(f"[{title}](cixi-{year}{name}.csv)" for name, title in files.items())
+    report = ""
+    if year >= plan.frame.base_year:
+        report = f"- [{year} 年自评估报告（Word）](cixi-{year}.docx)：各章、指标完成情况汇总表、图与附表，可在 Word 中修改。\n"
     return Text(
-        f"- [{year} 年工作簿（Excel）](cixi-{year}.xlsx)：规划的各表、指标结论、结论依据、分级统计、趋势与进度等；"
+        f"{report}- [{year} 年工作簿（Excel）](cixi-{year}.xlsx)：规划的各表、指标结论、结论依据、分级统计、趋势与进度等；"
         "计数、合计与差值是公式，点击单元格可见。\n"
         f"- 机器可读：全部各表与数据字典 [JSON](cixi-{year}.json)；逐表 CSV {tables}。\n\n"
         "CSV 中以 = + - @ 开头的文字前有一个撇号，以免被当作公式；JSON 中没有。"

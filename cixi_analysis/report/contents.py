@@ -1,0 +1,93 @@
+"""What a template may name, and every value that the report of a year can show. Nothing is computed here.
+
+The names are attributes of plain namespaces; ``template.docx`` uses nearly all of them. A computed text is a
+:class:`~cixi_analysis.report.values.Value`; what the plan prints (names of items, contents of projects) is plain text.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+from cixi_analysis.analysis import table1
+from cixi_analysis.export import Figures
+from cixi_analysis.plan import edition
+from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.presentation import charts, summary
+from cixi_analysis.presentation.html import Html
+from cixi_analysis.report import chapters, indicator_rows
+from cixi_analysis.report.values import Issue, ReportError, Value
+
+
+@dataclass(frozen=True)
+class Contents:
+    """The report of one year: what a template may name, and the values and pictures behind it."""
+
+    year: int
+    #: of the plan
+    title: str
+    #: the build's date (``SOURCE_DATE_EPOCH``) as ``2026-01-01``; "" where none is given
+    edition: str
+    names: Mapping[str, Any]
+    issue: Issue
+
+
+def issued(plan: Plan, year: int) -> Mapping[str, str]:
+    """Key → text of every value that a report of the year, made now, could show. Raises what :func:`contents` raises."""
+    return {key: str(value) for key, value in contents(plan, year).issue.values.items()}
+
+
+def contents(plan: Plan, year: int) -> Contents:
+    """Everything of the report of a year. Raises :class:`UnknownYear`, and :class:`ReportError` before the base year."""
+    plan.require_year(year)
+    if year < (base := plan.frame.base_year):
+        only = f"{year} 年早于规划的基准年 {base} 年，规划只印有当年的个别数字，不出自评估报告。"
+        raise ReportError(f"{only}已知的数字见 cixi assess {year} 和 cixi export {year}。")
+    figures, issue, given = Figures(plan, year), Issue(), edition.date()
+    plan, frame = figures.plan, figures.plan.frame
+    domains = indicator_rows.domains(figures, issue)
+    names = {
+        "year": year, "years": list(indicator_rows.years(year)), "title": frame.title, "region": frame.region,
+        "compiled_by": frame.compiled_by or "", "base_year": frame.base_year, "target_years": list(frame.target_years),
+        "date": f"{given.year}年{given.month}月{given.day}日" if given else "",
+        "is_draft": table1.coverage(plan, year).is_draft, "standards": list(table1.standards(plan, year)),
+        "tables": SimpleNamespace(
+            indicators=frame.tables.indicators, past=frame.tables.past_projects if plan.past_projects else None,
+            projects=frame.tables.projects if plan.projects else None,
+        ),
+        "sentence": _sentences(figures, issue), "levels": indicator_rows.levels(figures, issue), "domains": domains,
+        "items": [item for domain in domains for item in domain.items], "bases": indicator_rows.bases(figures, issue),
+        "conventions": indicator_rows.conventions(plan), "targets": indicator_rows.targets(plan, year, issue),
+        "actions": chapters.actions_of(plan, year, issue), "changes": chapters.changes_of(plan, year, issue),
+        "works": chapters.works_of(plan, year, issue), "evidence": indicator_rows.evidence(plan, year),
+        "figure": _figures(figures, issue),
+    }  # fmt: skip
+    return Contents(year, frame.title, f"{given:%Y-%m-%d}" if given else "", names, issue)
+
+
+def _sentences(figures: Figures, issue: Issue) -> SimpleNamespace:
+    """The book's paragraphs; one that has nothing to say is None."""
+    plan, year = figures.plan, figures.year
+    told: dict[str, tuple[str, str | Html]] = {
+        "stage": ("数据状况", figures.stage), "plan": ("规划概况", summary.plan_in_numbers(plan)),
+        "scope": ("范围", summary.scope(plan)), "headline": ("各级达标情况", summary.headline(figures.assessment)),
+        "last_standard": ("按上一年的要求", summary.by_last_standard(plan, year)),
+        "refused": ("不能解读的要求", summary.refused(plan, year)),
+    }  # fmt: skip
+    return SimpleNamespace(**{name: _sentence(issue, name, *one) for name, one in told.items()})
+
+
+def _sentence(issue: Issue, name: str, about: str, told: str | Html) -> Value | None:
+    if isinstance(told, Html) and not told.markup:
+        return None
+    return issue.value(f"sentence.{name}", told.name if isinstance(told, Html) else told, about)
+
+
+def _figures(figures: Figures, issue: Issue) -> SimpleNamespace:
+    """The charts of the whole year; None where there is nothing to draw."""
+    plan, year, assessment = figures.plan, figures.year, figures.assessment
+    return SimpleNamespace(
+        progress=issue.figure("progress", charts.progress_by_domain(assessment)),
+        unmet=issue.figure("unmet", charts.unmet_bullets(assessment)),
+        gaps=issue.figure("gaps", charts.gaps(plan, year, figures.trends)),
+    )

@@ -1,0 +1,86 @@
+"""The report: a template filled with the contents of a year, every value in a content control."""
+
+import io
+from datetime import datetime
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from docx.document import Document
+from docx.opc.exceptions import OpcError
+from docxtpl import DocxTemplate
+from jinja2 import TemplateError
+from lxml import etree
+
+from cixi_analysis.errors import reason
+from cixi_analysis.plan import edition
+from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.plan.journal import write_whole
+from cixi_analysis.report import controls, table_widths, word_fields
+from cixi_analysis.report.contents import Contents, contents
+from cixi_analysis.report.docx_package import read_docx, same_bytes
+from cixi_analysis.report.manifest import add_manifest
+from cixi_analysis.report.placeholders import environment, problems
+from cixi_analysis.report.values import ReportError
+
+#: The date in the properties without ``SOURCE_DATE_EPOCH``: the clock would make every file another.
+_UNDATED = datetime(2023, 1, 1)  # Word's properties hold no time zone
+
+
+def template_bytes() -> bytes:
+    """The template that the report is made from where none is given; to be restyled and reordered in Word."""
+    return files("cixi_analysis.report").joinpath("template.docx").read_bytes()
+
+
+def write_report(plan: Plan, year: int, path: Path, template: Path | None = None) -> None:
+    """Write the report of a year atomically. Raises :class:`ReportError`, also for every fault of the template."""
+    given = (read_docx(template), template.name) if template else (None, "")
+    save(report_bytes(contents(plan, year), *given), path)
+
+
+def attach_report(plan: Plan, year: int, folder: Path) -> tuple[Path, ...]:
+    """Write the report that the pages of a year offer, and return it; none before the base year."""
+    if year < plan.frame.base_year:
+        return ()
+    path = folder / f"cixi-{year}.docx"
+    write_report(plan, year, path)
+    return (path,)
+
+
+def save(content: bytes, path: Path) -> None:
+    """Write atomically. Raises :class:`ReportError` where that fails; an older file stays."""
+    try:
+        write_whole(path, content)
+    except OSError as error:
+        raise ReportError(f"不能写入 {path}：{reason(error)}。请检查文件夹是否存在、文件是否正被打开。") from error
+
+
+def report_bytes(made: Contents, template: bytes | None = None, name: str = "") -> bytes:
+    """The document. ``name``: the template's, for messages."""
+    document = _rendered(made, template_bytes() if template is None else template, name)
+    table_widths.fit(document)
+    keys = controls.finish(document, made.issue)
+    word_fields.renew(document)
+    add_manifest(document, made, keys)
+    given, about = edition.date(), document.core_properties
+    about.created = about.modified = given.replace(tzinfo=None) if given else _UNDATED
+    about.author = about.last_modified_by = "cixi_analysis"
+    about.revision = 1
+    content = io.BytesIO()
+    document.save(content)
+    return same_bytes(content.getvalue())
+
+
+def _rendered(made: Contents, template: bytes, name: str) -> Document:
+    """The template filled in. Raises :class:`ReportError` with everything that is wrong with it."""
+    filled = DocxTemplate(io.BytesIO(template))
+    try:
+        if found := problems(filled.get_docx(), made.names):
+            raise ReportError("\n".join([f"模板 {name} 有{len(found)}处占位符不对：", *found]))
+        filled.render(dict(made.names), environment())
+    except (TemplateError, OpcError, etree.Error, KeyError, ValueError, TypeError, AttributeError) as error:
+        raise ReportError(
+            f"模板 {name} 不能使用（{type(error).__name__}），请从 cixi report --write-template 得到的模板改起。"
+        ) from error
+    document: Any = filled.docx
+    return document  # type: ignore[no-any-return]

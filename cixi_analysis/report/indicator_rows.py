@@ -1,0 +1,226 @@
+"""Of the report: the counts, and the indicators by domain with values, requirements, verdicts and evidence."""
+
+from collections.abc import Iterator
+from types import SimpleNamespace
+
+from cixi_analysis.analysis import table1, trend
+from cixi_analysis.analysis.records import records
+from cixi_analysis.assessment import TARGET, Assessment, assess, tally, unobserved
+from cixi_analysis.export import Figures
+from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.plan.frame import Level
+from cixi_analysis.plan.schema import Indicator, Observation
+from cixi_analysis.presentation import charts
+from cixi_analysis.presentation.formatting import with_unit
+from cixi_analysis.presentation.looks import LOOKS, basis_word
+from cixi_analysis.presentation.method import ALL_MEANINGS
+from cixi_analysis.presentation.titles import item_title, short_source
+from cixi_analysis.report.values import Issue, Value
+from cixi_analysis.words import (
+    CELL_BREAK,
+    NOT_APPLICABLE_MARK,
+    NOT_ASSIGNED,
+    WATER_CLASSES,
+    Attribute,
+    Basis,
+    Convention,
+    Status,
+    Verdict,
+)
+
+#: Columns of a tally, as names of a template.
+_COUNTED = {"applicable": "适用"} | {str(s): s.chinese for s in Status if s is not Status.NOT_APPLICABLE}
+#: What stands out in a table, as a Word colour.
+_BACKS = {
+    status: LOOKS[status].back.strip("#").upper() for status in (Status.UNMET, Status.NO_DATA, Status.NOT_FILLED_IN)
+}
+
+
+def years(year: int) -> range:
+    """The years whose values stand side by side."""
+    return range(year - 2, year + 1)
+
+
+def _counts(issue: Issue, key: str, about: str, row: object) -> dict[str, Value]:
+    """The counts of a row of a tally: ``applicable``, ``met`` …"""
+    return {
+        name: issue.value(f"{key}.{name}", getattr(row, name), f"{about}{word}的指标数")
+        for name, word in _COUNTED.items()
+        if hasattr(row, name)
+    }
+
+
+def levels(figures: Figures, issue: Issue) -> list[SimpleNamespace]:
+    """The counts of each level, and the names of the indicators that it finds unmet or without data."""
+    found, assessment = [], figures.assessment
+    for row in records(tally(assessment)):
+        level = figures.plan.level(row.level)
+        named = {}
+        for name, status in (("unmet_names", Status.UNMET), ("no_data_names", Status.NO_DATA)):
+            own = [n for n in figures.plan.indicators if assessment.status(n, level) is status]
+            told = "、".join(f"{n} {figures.plan.indicator_items(n)[0].indicator_name}" for n in own)
+            named[name] = issue.value(f"names.{level}.{status}", told, f"{level.chinese}{status.chinese}的指标")
+        counts = _counts(issue, f"count.{level}", level.chinese, row)
+        found.append(SimpleNamespace(id=str(level), name=level.chinese, short=level.short, **counts, **named))
+    return found
+
+
+def targets(plan: Plan, year: int, issue: Issue) -> list[SimpleNamespace]:
+    """The year against the targets of each target year."""
+    rows = records(tally(assess(plan, year, against=TARGET)))
+    return [SimpleNamespace(year=r.level, **_counts(issue, f"count.{r.level}", f"{r.level}年规划值", r)) for r in rows]
+
+
+def bases(figures: Figures, issue: Issue) -> list[SimpleNamespace]:
+    """How many verdicts hold on what basis, and what the basis means; in the order of ``levels``."""
+    rows = {(row.basis, row.level): row for row in records(tally(figures.assessment, by="basis"))}
+    found = []
+    for basis in Basis:
+        counts = [
+            issue.value(
+                f"count.{level}.{basis}",
+                row.applicable if (row := rows.get((basis, level))) else 0,
+                f"{level.chinese}{basis.chinese}的指标数",
+            )
+            for level in figures.plan.levels
+        ]
+        found.append(SimpleNamespace(name=basis.chinese, meaning=ALL_MEANINGS[basis], counts=counts))
+    return found
+
+
+def conventions(plan: Plan) -> list[SimpleNamespace]:
+    """The conventions that the plan's data name."""
+    used = {row.convention for row in plan.conventions}
+    return [SimpleNamespace(name=c.chinese, meaning=ALL_MEANINGS[c]) for c in Convention if c in used]
+
+
+def domains(figures: Figures, issue: Issue) -> list[SimpleNamespace]:
+    """The domains in the plan's order: counts by level, items, chart."""
+    plan, year = figures.plan, figures.year
+    counted = {(row.domain, row.level): row for row in records(tally(figures.assessment, by="domain"))}
+    margins, printed = trend.margins(plan, year), {row.item.item_id: row for row in table1.table1(figures.assessment)}
+    numbers, found = {source: n for n, source in enumerate(_sources(plan, year), 1)}, []
+    for at, domain in enumerate(dict.fromkeys(item.domain for item in plan.items), 1):
+        items = [item for item in plan.items if item.domain == domain]
+        own = [t[t["item_id"].isin([i.item_id for i in items])] for t in (margins, figures.trends)]
+        counts = [
+            SimpleNamespace(
+                name=plan.level(row.level).chinese, **_counts(issue, f"count.domain.{at}.{row.level}", domain, row)
+            )
+            for level in plan.levels
+            if (row := counted.get((domain, level)))
+        ]
+        rows = [_item(figures, issue, item, printed[item.item_id], numbers) for item in items]
+        chart = issue.figure(f"domain.{at}", charts.bullets(plan, year, *own))
+        found.append(SimpleNamespace(name=domain, levels=counts, items=rows, figure=chart))
+    return found
+
+
+def _item(
+    figures: Figures, issue: Issue, item: Indicator, row: table1.Table1Row, numbers: dict[str, int]
+) -> SimpleNamespace:
+    """A row of the tables of indicators; the first item of several brings the row of the whole indicator (``group``)."""
+    plan, year, assessment, key = figures.plan, figures.year, figures.assessment, f"item.{item.item_id}"
+    named, asked = item_title(item), table1.asked_texts(plan, item, year)
+    first, *others = plan.indicator_items(item.indicator)
+    of_indicator = [_level(figures, issue, item, level, whole=True) for level in plan.levels]
+    group = SimpleNamespace(name=item.indicator_name, verdicts=of_indicator) if others and item == first else None
+    seen = list(dict.fromkeys(
+        table1.status_text(plan, item.item_id, plan.observation(item.item_id, year, level), year) for level in plan.levels
+    ))  # fmt: skip
+    wordings = {t.year: t.wording for t in plan.targets if t.item_id == item.item_id}
+    return SimpleNamespace(
+        label=item.label, indicator=item.indicator, name=_name(plan, item, year), title=named, task=item.task,
+        unit=asked["unit"].replace("\n", "、").replace("-", "—"), attribute=Attribute(item.attribute).chinese,
+        group=group,
+        values=[issue.value(f"{key}.value" + (f".{y}" if y != year else ""), value_text(plan, item, y), f"{named}，{y}年")
+                for y in years(year)],
+        status=issue.value(f"{key}.status", "\n".join(seen), f"{named}，{year}年现状"),
+        verdicts=[_level(figures, issue, item, v) for v in plan.levels],
+        targets=[issue.value(f"{key}.target.{y}", wordings.get(y, NOT_APPLICABLE_MARK), f"{named}，{y}年规划值")
+                 for y in plan.frame.target_years],
+        basis=issue.value(f"{key}.basis", _bases(assessment, item), f"{named}，依据"),
+        findings=list(_findings(figures, issue, item)),
+        evidence=issue.value(f"{key}.evidence", "、".join(str(numbers[s]) for s in evidence_of(plan, item, year)), f"{named}，佐证编号"),
+    )  # fmt: skip
+
+
+def _name(plan: Plan, item: Indicator, year: int) -> str:
+    """The item's name; both where the levels call it by different ones."""
+    return " / ".join(dict.fromkeys(plan.asked(item, level, year).name for level in plan.levels))
+
+
+def _level(figures: Figures, issue: Issue, item: Indicator, level: Level, *, whole: bool = False) -> SimpleNamespace:
+    """The verdict of an item, or of the whole indicator, at a level."""
+    status = figures.assessment.status(item.indicator, level, "" if whole else item.item_id)
+    key = f"indicator.{item.indicator}" if whole else f"item.{item.item_id}"
+    text = NOT_APPLICABLE_MARK if status is Status.NOT_APPLICABLE else status.chinese
+    named = f"{item.indicator} {item.indicator_name}" if whole else item_title(item)
+    verdict = issue.value(f"{key}.verdict.{level}", text, f"{named}，{level.chinese}结论")
+    asked = table1.asked_texts(figures.plan, item, figures.year)[level]
+    told = issue.value(f"{key}.requirement.{level}", asked, f"{named}，{level.chinese}要求") if not whole else None
+    return SimpleNamespace(level=level.chinese, requirement=told, verdict=verdict, colour=_BACKS.get(status, "auto"))
+
+
+def _bases(assessment: Assessment, item: Indicator) -> str:
+    """The bases of an item's verdicts, with the levels where they differ."""
+    table, plan = assessment.items, assessment.plan
+    own = {r.level: basis_word(r.basis) for r in records(table[table["item_id"] == item.item_id]) if r.basis}
+    if len(set(own.values())) < 2:
+        return next(iter(own.values()), "")
+    return "\n".join(f"{plan.level(level).short}：{word}" for level, word in own.items())
+
+
+def _findings(figures: Figures, issue: Issue, item: Indicator) -> Iterator[SimpleNamespace]:
+    """Why an item has its verdicts: a sentence; levels with the same reason share it."""
+    table, plan = figures.assessment.items, figures.plan
+    own = table[(table["item_id"] == item.item_id) & (table["verdict"] != Verdict.NOT_APPLICABLE)]
+    for _, same in own.groupby("why", sort=False):
+        rows = records(same)
+        told = [
+            issue.value(f"sentence.{item.item_id}.{r.level}", r.why.sentence, f"{item_title(item)}，{plan.level(r.level).chinese}理由")
+            for r in rows
+        ]  # fmt: skip
+        status = figures.assessment.status(item.indicator, rows[0].level, item.item_id)
+        names = "、".join(plan.level(r.level).chinese for r in rows)
+        yield SimpleNamespace(levels=names, sentence=told[0], is_met=status is Status.MET)
+
+
+def value_text(plan: Plan, item: Indicator, year: int) -> str:
+    """A year's status in a few characters: the figures with their unit where it is not the item's, the reason of absence,
+    or the clauses that the words attest.
+    """
+    rows = plan.observed(item.item_id, year)
+    return "\n".join(dict.fromkeys(_brief(plan, item, row, year) for row in rows)) or unobserved(
+        plan, item.item_id, year
+    )
+
+
+def _brief(plan: Plan, item: Indicator, row: Observation, year: int) -> str:
+    if row.value is not None:
+        unit = plan.unit_of(row, year)
+        if row.value in WATER_CLASSES:
+            return row.value + unit
+        return with_unit(row.value, "" if unit in plan.units(item, year) else unit)
+    if row.absence:
+        return NOT_ASSIGNED if row.assigned_target == NOT_ASSIGNED else str(row.absence)
+    clauses = [clause for clause, _ in row.clauses("attests")]
+    return "、".join(clauses) or (row.statement or "").replace("\n", CELL_BREAK)
+
+
+def evidence_of(plan: Plan, item: Indicator, year: int) -> tuple[str, ...]:
+    """The evidence of an item's status: for now the places it is taken from."""
+    return tuple(dict.fromkeys(short_source(plan, row.source) for row in plan.observed(item.item_id, year)))
+
+
+def _sources(plan: Plan, year: int) -> list[str]:
+    return list(dict.fromkeys(source for item in plan.items for source in evidence_of(plan, item, year)))
+
+
+def evidence(plan: Plan, year: int) -> list[SimpleNamespace]:
+    """The list of evidence: number, what it is, the items that it bears."""
+    found: dict[str, list[str]] = {}
+    for item in plan.items:
+        for source in evidence_of(plan, item, year):
+            found.setdefault(source, []).append(item_title(item))
+    return [SimpleNamespace(number=n, title=s, items="、".join(own)) for n, (s, own) in enumerate(found.items(), 1)]

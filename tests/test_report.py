@@ -1,0 +1,139 @@
+"""The self-assessment report in Word: what it says, that each value is tagged, and that nothing else decides its bytes."""
+
+import io
+import re
+import zipfile
+from pathlib import Path
+
+import pytest
+from docx import Document
+from docx.oxml.ns import qn
+from lxml import etree
+from report_template import TARGET, made
+from tiny import tiny_plan
+
+from cixi_analysis.assessment import tally
+from cixi_analysis.export import Figures
+from cixi_analysis.plan import edition
+from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.report import ReportError, attach_report, issued, report_bytes, write_report
+from cixi_analysis.report.contents import contents
+from cixi_analysis.report.manifest import NAMESPACE
+from cixi_analysis.words import Verdict
+
+
+def controls(content: bytes) -> list[tuple[str, str]]:
+    """(key, text) of every content control, in the document's order."""
+    found = []
+    for control in Document(io.BytesIO(content)).element.body.iter(qn("w:sdt")):
+        texts = [t.text if t.tag == qn("w:t") else "\n" for t in control.iter(qn("w:t"), qn("w:br"))]
+        found.append((control.find(f"{qn('w:sdtPr')}/{qn('w:tag')}").get(qn("w:val")), "".join(texts)))
+    return found
+
+
+def text_of(content: bytes) -> str:
+    return "\n".join(
+        "".join(t.text or "" for t in p.iter(qn("w:t")))
+        for p in Document(io.BytesIO(content)).element.body.iter(qn("w:p"))
+    )
+
+
+@pytest.fixture(scope="session")
+def report2022(plan: Plan) -> bytes:
+    return report_bytes(contents(plan, 2022))
+
+
+def test_the_template_is_the_one_that_is_made() -> None:
+    """``python -m tests.report_template`` has been run since the last change."""
+    assert TARGET.read_bytes() == made()
+
+
+def test_everything_is_in_the_report(plan: Plan, report2022: bytes) -> None:
+    """69 items with their statuses, 47 projects with contents and units, all chapters, no placeholder."""
+    text = text_of(report2022)
+    missing = [i.item_id for i in plan.items if not all(name in text for name in (i.label, i.name))]
+    missing += [p.number for p in plan.projects if not all(t in text for t in (p.name, p.content, p.units, p.years))]
+    assert (len(plan.items), len(plan.projects), missing) == (69, 47, [])
+    chapters = [
+        "概况",
+        "评估依据与方法",
+        "指标完成情况",
+        "分领域分析",
+        "未达标、无数据与整改",
+        "重点工程进展",
+        "与上年变化",
+        "结论",
+    ]
+    chapters += ["附表一　", "附表二　", "附表三　", "佐证材料目录"]
+    headings = [p.text for p in Document(io.BytesIO(report2022)).paragraphs if p.style.name == "Heading 1"]
+    assert [h[: len(c)] for h, c in zip(headings, chapters, strict=True)] == chapters
+    assert not re.search("[{}\ue000-\ue003]", text)
+
+
+def test_values_are_those_of_the_workbook(plan: Plan, report2022: bytes) -> None:
+    """Counts and verdicts are those of the exported figures, wherever they stand."""
+    figures, shown = Figures(plan, 2022), dict(controls(report2022))
+    for row in tally(figures.assessment).itertuples():
+        counts = {name: str(getattr(row, name)) for name in ("applicable", "met", "unmet", "no_data")}
+        assert {name: shown[f"count.{row.level}.{name}"] for name in counts} == counts
+    for row in figures.assessment.items.itertuples():
+        word = "/" if row.verdict == Verdict.NOT_APPLICABLE else Verdict(row.verdict).chinese
+        assert shown[f"item.{row.item_id}.verdict.{row.level}"] == word
+    for row in plan.observations[2022]:
+        if row.value is not None and row.level is None:
+            assert row.value in shown[f"item.{row.item_id}.value"].replace(",", "")
+
+
+def test_every_value_is_tagged_as_issued(plan: Plan, report2022: bytes) -> None:
+    """A control's text is the value of its key, and the manifest has the same, in the same order."""
+    known, shown = issued(plan, 2022), controls(report2022)
+    assert [(key, known[key]) for key, _ in shown] == shown
+    with zipfile.ZipFile(io.BytesIO(report2022)) as package:
+        parts = [package.read(n) for n in package.namelist() if re.fullmatch(r"customXml/item\d+\.xml", n)]
+    [manifest] = [etree.fromstring(part) for part in parts if NAMESPACE.encode() in part]
+    assert dict(manifest.attrib) == {"year": "2022", "title": plan.frame.title, "edition": ""}
+    assert [(value.get("key"), value.text) for value in manifest] == shown
+
+
+def test_captions_are_numbered_and_the_contents_list_is_filled(report2022: bytes) -> None:
+    """Tables and figures count on through the loops; the list has the headings with Word's own numbers."""
+    document = Document(io.BytesIO(report2022))
+    captions = [p.text for p in document.paragraphs if p.style.name == "Caption"]
+    for kind in ("表", "图"):
+        own = [text for text in captions if text.startswith(kind)]
+        assert [text.split("　")[0] for text in own] == [f"{kind} {n}" for n in range(1, len(own) + 1)]
+    listed = [
+        "".join(t.text for t in p._p.iter(qn("w:t"))) for p in document.paragraphs if p.style.name.startswith("toc")
+    ]
+    assert listed[:4] == ["一、概况", "二、评估依据与方法", "（一）评估依据", "（二）评估方法"]
+    assert listed[-1] == "佐证材料目录"
+
+
+def test_the_same_data_give_the_same_bytes(plan: Plan, report2022: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither the clock nor the run decides anything; the date is that of SOURCE_DATE_EPOCH."""
+    assert report_bytes(contents(plan, 2022)) == report2022
+    monkeypatch.setenv(edition.VARIABLE, "1767225600")
+    dated = report_bytes(contents(tiny_plan(), 2022))
+    assert "2026年1月1日" in text_of(dated)
+    assert Document(io.BytesIO(dated)).core_properties.created.isoformat() == "2026-01-01T00:00:00+00:00"
+
+
+def test_a_plan_without_optional_tables(tmp_path: Path) -> None:
+    """Sections without data disappear, and so do their captions."""
+    whole = text_of(report_bytes(contents(tiny_plan(), 2022)))
+    parts = dict.fromkeys(("published", "past_projects", "projects", "commitments", "audit", "links", "background"), ())
+    bare = text_of(report_bytes(contents(tiny_plan(**parts), 2022)))
+    for heading in ("重点工程进展", "附表二", "附表三"):
+        assert (heading in whole, heading in bare) == (True, False)
+
+
+def test_no_report_before_the_base_year(plan: Plan, tmp_path: Path) -> None:
+    """A retrospect is no assessment of its year: refused by name, and not offered for download."""
+    with pytest.raises(ReportError) as raised:
+        write_report(plan, 2021, tmp_path / "r.docx")
+    assert str(raised.value) == (
+        "2021 年早于规划的基准年 2022 年，规划只印有当年的个别数字，不出自评估报告。"
+        "已知的数字见 cixi assess 2021 和 cixi export 2021。"
+    )
+    assert attach_report(plan, 2021, tmp_path) == ()
+    assert not list(tmp_path.iterdir())
