@@ -544,6 +544,8 @@ EMPTY = [
     (["export", "2022", "-o", ""], "-o"), (["export", "2022", "--output="], "-o"), (["workbook", "2023", "-o", ""], "-o"),
     (["publish", "--zip", "-o", ""], "-o"), (["check", ""], "FILE"), (["import", ""], "FILE"), (["verify", ""], "[SITE]"),
     (["new", ""], "FOLDER"),
+    (["report", "2022", "-o", ""], "-o"), (["report", "2022", "--template", ""], "--template"),
+    (["report", "--write-template", ""], "--write-template"),
     (["--root", "", "audit"], "--root"),
 ]  # fmt: skip
 
