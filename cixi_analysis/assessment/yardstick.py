@@ -16,7 +16,7 @@ from cixi_analysis.errors import DataError, Problem
 from cixi_analysis.plan.dataset import Asked, Plan
 from cixi_analysis.plan.frame import Level
 from cixi_analysis.plan.schema import OBSERVATIONS, Indicator, Observation, Requirement, Target
-from cixi_analysis.requirement import Refusal, Terms, nothing_asked, read, terms
+from cixi_analysis.requirement import Refusal, nothing_asked, read, terms
 from cixi_analysis.requirement.tree import Leaf, Node, demanded_bounds, leaves
 from cixi_analysis.requirement.vocabulary import unit_name
 from cixi_analysis.words import CLASS_UNIT, LAST_YEAR, NOT_ASSIGNED, Polarity
@@ -241,7 +241,7 @@ def observation_problems(plan: Plan, file: str, rows: Iterable[tuple[int, int, O
             expected = "与现状值同类的目标：类别对类别，数对数"
             yield Problem(file, number, "assigned_target 下达目标", f"“{target}”而现状值为“{row.value}”", expected)
         for column, (clause, _) in ((c, pair) for c in ("attests", "denies") for pair in row.clauses(c)):
-            if expected := _wrong_clause(clause, own, plan.units(plan.item(row.item_id), year), terms(plan)):
+            if expected := wrong_clause(plan, row.item_id, clause, year):
                 title = f"{column} {Observation.columns()[column].title}"
                 yield Problem(file, number, title, f"“{clause}”", expected)
 
@@ -267,8 +267,9 @@ def _unclear(plan: Plan, row: Observation, year: int) -> Iterator[tuple[str, str
             yield column, found, "写明这个数所测的是哪一个"
 
 
-def _wrong_clause(clause: str, own: Clauses, units: tuple[str, ...], known: Terms) -> str:
+def wrong_clause(plan: Plan, item_id: str, clause: str, year: int) -> str:
     """What would be right for a clause that the item's wordings do not have; "" where they do."""
+    own, units, known = clauses(plan)[item_id], plan.units(plan.item(item_id), year), terms(plan)
     wrong = f"该子项的要求或规划值中的一个条款（{'、'.join(map(str, own.leaves))}）"
     for unit in units:
         try:

@@ -7,7 +7,8 @@ from pathlib import Path
 from openpyxl.utils.cell import coordinate_to_tuple
 
 from cixi_analysis.assessment import REQUIREMENT, TARGET, check_observations, contradictions, county_panel, judge_panel
-from cixi_analysis.errors import DataError, Problem
+from cixi_analysis.assessment.yardstick import wrong_clause
+from cixi_analysis.errors import DataError, Problem, quoted
 from cixi_analysis.form.filled_rows import FilledRow, FormProblem
 from cixi_analysis.form.layout import SINCE
 from cixi_analysis.form.opening import FormError, open_form
@@ -59,7 +60,7 @@ def check_form(plan: Plan, path: Path, *, year: int | None = None) -> Checked:
     observed = [(row, row.data) for row in rows if isinstance(row.data, Observation)]
     problems += _disagreements(plan, year, observed)
     listed = [(row, row.data) for row in rows if isinstance(row.data, Evidence)]
-    problems += _unlistable(plan, listed)
+    problems += _unlistable(plan, year, listed)
     doubts = (doubt for row in rows if row.form.remarks[-1] not in row.texts for doubt in row.warnings())
     reports = tuple(row.data for row in rows if isinstance(row.data, Progress)) if layout >= SINCE[PROGRESS] else None
     evidence = tuple(data for _, data in listed) if layout >= SINCE[EVIDENCE] else None
@@ -77,13 +78,15 @@ def check_form(plan: Plan, path: Path, *, year: int | None = None) -> Checked:
     return Checked(year, tuple(one for _, one in observed), found, doubtful, reports, evidence)
 
 
-def _unlistable(plan: Plan, listed: Sequence[tuple[FilledRow, Evidence]]) -> Iterator[FormProblem]:
+def _unlistable(plan: Plan, year: int, listed: Sequence[tuple[FilledRow, Evidence]]) -> Iterator[FormProblem]:
     """Evidence of something that the plan does not have, or that stands in the list twice."""
     seen: dict[tuple[object, ...], FilledRow] = {}
     for row, one in listed:
         if not plan.defines(one.kind, one.id):
             problem = unknown_subject("", row.number, one)
             yield row.tell("id", problem.found, problem.expected)
+        elif one.clause and (expected := wrong_clause(plan, one.id, one.clause, year)):
+            yield row.tell("clause", quoted(one.clause), f"空（各条），或{expected}")
         first = seen.setdefault(tuple(getattr(one, column) for column in one.KEY), row)
         if first is not row:
             yield row.tell("title", f"与第{first.number}行是同一处材料", "同一对象的同一处材料只写一行")

@@ -16,15 +16,17 @@ from cixi_analysis.analysis.commitments import deadline, due
 from cixi_analysis.assessment import measured
 from cixi_analysis.errors import quoted
 from cixi_analysis.form.input_cells import or_empty, read_cell, text_of, wanted
-from cixi_analysis.form.layout import FormRow, FormSheet
+from cixi_analysis.form.layout import FormRow, FormSheet, Kind
 from cixi_analysis.plan.csvfile import expectation
 from cixi_analysis.plan.fields import is_number
-from cixi_analysis.plan.schema import WATER_CLASSES, Indicator, Observation, Progress, Project, Row
+from cixi_analysis.plan.schema import WATER_CLASSES, Evidence, Indicator, Observation, Progress, Project, Row
 from cixi_analysis.words import CLASS_UNIT, Due, ProgressState
 
 #: A value is out of proportion to last year's when it is more than so many times as large or as small, or when it
 #: moved by more than so many points (per cent) or by as many classes (water classes).
 TIMES, POINTS, CLASSES = 2, 30, 2
+#: The number of an item as it is printed, 9① for 9.1.
+_PART = re.compile(r"^(\d+)([①-⑨])$")
 #: Stand in for required cells of a progress row that are missing or wrong, so that its other cells are validated too.
 _STAND_IN = {"state": ProgressState.UNDER_WAY, "source": "？"}
 
@@ -85,17 +87,21 @@ class FilledRow:
             problems += self._conflicts(has)
         # The conflicts cover what Observation's own validator would refuse.
         if contents and not (problems and self.form.model is Observation):
-            problems += self._validate(keep=not problems)
+            problems += self._validate(contents.keys() - self.texts.keys(), keep=not problems)
         return problems
 
-    def _validate(self, *, keep: bool) -> Iterator[FormProblem]:
-        """Validate the texts as a row of data, which becomes ``data`` if ``keep``."""
+    def _validate(self, refused: Set[str], *, keep: bool) -> Iterator[FormProblem]:
+        """Validate the texts as a row of data, which becomes ``data`` if ``keep``. ``refused``: the columns of which a
+        problem is known already.
+        """
         cells = {c: _STAND_IN.get(c, "") for c in self.form.model.columns()} | self.texts | dict(self.spec.identity)
         known = self.spec.known
         # A number that the data has without them was entered before the wording came; a person must say what it is.
         entered = isinstance(known, Observation) and not (known.measure or known.unit) and known.value
         if cells.get("value") not in ("", None, entered):
             cells |= {column: text for column, text in self.spec.stated.items() if not cells[column]}
+        if self.form.model is Evidence:
+            cells["id"] = _PART.sub(lambda found: f"{found[1]}.{'①②③④⑤⑥⑦⑧⑨'.index(found[2]) + 1}", cells["id"])
         if comparator := cells.pop("comparator", ""):
             cells["assigned_target"] = comparator + cells["assigned_target"]
         try:
@@ -105,10 +111,15 @@ class FilledRow:
             for detail in error.errors():
                 # An error of the whole row names its columns: the first is the cell to look at.
                 column = str(detail["loc"][0] if detail["loc"] else detail["ctx"]["error"].args[1][0])
-                found = or_empty(self.texts.get(column, ""))
+                if column in refused:
+                    continue
+                choice = column in self.form.letters and self.form.column(column).kind is Kind.CHOICE
+                found = or_empty(text_of(self.cell(column)) if choice else self.texts.get(column, ""))
                 if not detail["loc"] and self.form.model is Progress:
                     found += f"，而状态为“{ProgressState(self.texts['state']).chinese}”"
-                yield self.tell(column, found, expectation(dict(detail), column))
+                missing = choice and column not in self.texts
+                expected = wanted(self.form.column(column)) if missing else expectation(dict(detail), column)
+                yield self.tell(column, found, expected)
 
     def _conflicts(self, has: Set[str]) -> Iterator[FormProblem]:
         """Cells that a filled-in row lacks, and cells of an observation that contradict each other.
