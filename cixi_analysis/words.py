@@ -94,10 +94,20 @@ class Absence(StrEnum):
 
 
 class Stage(StrEnum):
-    """Whether a row may still change before the year is closed."""
+    """How far a row, and the year with it, is signed off."""
 
     DRAFT = "初稿"
+    REVIEWED = "复核稿"
     FINAL = "定稿"
+
+
+class Step(_Word):
+    """What somebody signs for: that the data was filled in, reviewed, closed, or corrected after it was closed."""
+
+    FILLED = "filled", "填报"
+    REVIEWED = "reviewed", "复核"
+    FINAL = "final", "定稿"
+    CORRECTED = "corrected", "更正"
 
 
 #: In the column of assigned targets: the higher level assigned none for the year.

@@ -24,7 +24,7 @@ def sheets(plan: Plan, year: int = 2023) -> dict[str, tuple[FormRow, ...]]:
 
 
 #: The sheets of numbered, empty rows, in every form.
-NUMBERED = ("佐证材料",)
+NUMBERED = ("佐证材料", "签署")
 #: Texts that people and programs leave in cells.
 ODD = (
     "83.3", "８３．３", "83.3%", "83.3％", "1,689", "1，689", "83.3微克", " 83.3", "83.3\xa0", "83\u200b.3", "\ufeff83.3", "-", "—", "/",

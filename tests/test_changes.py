@@ -4,14 +4,13 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
-from tiny import item, observation, requirement, tiny_plan
+from tiny import item, observation, requirement, revision, tiny_plan
 
-from cixi_analysis.analysis.changes import COLUMNS, REVISED, Changes, changes
+from cixi_analysis.analysis.changes import COLUMNS, Changes, changes
 from cixi_analysis.assessment import assess, tally
 from cixi_analysis.errors import UnknownYear
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import Observation
-from cixi_analysis.words import Stage
 
 FORM = f"2022.xlsx sha256:{'0' * 64}"
 
@@ -210,14 +209,15 @@ def test_what_can_be_compared_of_the_base_year(plan: Plan) -> None:
 
 
 def test_revisions_of_earlier_years() -> None:
-    """Rows of earlier years that an import changed after the year was closed, with what stood there before."""
-    first, second, *rest = tiny_plan().observations[2022]
-    revised = second.model_copy(update={"stage": Stage.FINAL, "form": f"{FORM}{REVISED}现状值（原为84）、出处"})
-    imported = first.model_copy(update={"form": FORM})
-    plan = with_2023(*WHOLE)
-    plan = replace(plan, observations={**plan.observations, 2022: (imported, revised, *rest)})
+    """Cells of earlier years that an import changed after the year was closed: who, when and why; not the program's own."""
+    log = (
+        revision(2022, 2, "2.1", "84", "86", role="市统计局"),
+        revision(2022, 2, "2.1", "定稿", "初稿", column="stage"),
+        revision(2023, 2, "2.1", "88", "89"),
+    )
+    plan = replace(with_2023(*WHOLE), revisions=log)
     assert lines(changes(plan, 2023), "revision") == [
-        [2, "2.1", "", "84", "86", f"2022年，{FORM}；定稿后更正：现状值（原为84）、出处"]
+        [2, "2.1", "", "84", "86", "2022年，现状值，第2版，2024-06-01，张某（市统计局）：统计局更正"]
     ]
     assert changes(plan, 2022).revisions.empty
 

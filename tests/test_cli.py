@@ -334,14 +334,16 @@ def test_import_final(project: Path, filled: Path) -> None:
     assert not (project / "data" / "observations" / "2023.csv").exists()
     whole = filled.with_name("2022.xlsx")
     assert run("workbook", "2022", "-o", str(whole), root=project).exit_code == 0
-    result = run("import", str(fill(whole, {"38": 41})), "--final", "--format", "csv", root=project)
+    why = ("--reason", "统计局更正", "--by", "张某")
+    result = run("import", str(fill(whole, {"38": 41})), "--final", *why, "--format", "csv", root=project)
     assert result.exit_code == 0, result.stderr
     assert {r["kind"] for r in rows(result)} == {"changed", "unchanged"}
     assert {(r["field"], r["before"], r["after"]) for r in rows(result) if r["kind"] == "changed"} >= {
         ("value", "40.7", "41")
     }
     assert "注意：2022 年是规划的基准年，改动后请运行 cixi reconcile，与规划所印核对。" in result.stderr
-    assert "（原为40.7）" in (project / "data" / "observations" / "2022.csv").read_text(encoding="utf-8")
+    log = (project / "data" / "revisions.csv").read_text(encoding="utf-8")
+    assert ",observations,item,38,,value,40.7,41,张某,,统计局更正," in log
 
 
 def test_workbook_does_not_overwrite(project: Path, filled: Path) -> None:

@@ -129,7 +129,7 @@ def test_what_is_right_comes_through(tmp_path: Path) -> None:
 
 def test_an_untouched_form_is_empty(tmp_path: Path) -> None:
     """As written: no rows, nothing to complain about."""
-    assert check(tmp_path) == Checked(2023, (), (), (), (), ())
+    assert check(tmp_path) == Checked(2023, (), (), (), (), (), ())
 
 
 def test_the_plans_own_form_says_what_the_data_says(plan: Plan, tmp_path: Path) -> None:

@@ -193,7 +193,8 @@ def test_a_number_stays_what_it_was_when_the_standard_comes_after_it(tmp_path: P
     found = csv.DictReader(io.StringIO(cixi("check", str(path), "--format", "csv", root=root).stdout))
     assert [r["severity"] for r in found if "这一年的要求所测的是" in r["found"]] == ["problem", "problem"]
     type_in(path, {"4": 500})
-    assert cixi("import", str(path), "--final", root=root).returncode == 0
+    why = ("--reason", "标准改了", "--by", "张某")
+    assert cixi("import", str(path), "--final", *why, root=root).returncode == 0
     (new,) = load_plan(root).observed("4", 2024)
     assert (new.value, new.measure, new.unit) == ("500", "人均绿地", "平方米/人")
     (root / "data/requirements.csv").write_bytes(plain)  # and the other way round: 500 is not 500 %

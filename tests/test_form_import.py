@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from killing import in_a_child, killed_at
-from tiny import observation, progress, tiny_plan, write
+from tiny import observation, progress, signature, tiny_plan, write
 
 from cixi_analysis.analysis.changes import changes
 from cixi_analysis.errors import DataError, is_invisible
@@ -31,9 +31,11 @@ from cixi_analysis.plan import journal
 from cixi_analysis.plan.csvfile import rows_csv
 from cixi_analysis.plan.dataset import Plan, load_plan
 from cixi_analysis.plan.journal import JOURNAL, SCRATCH
-from cixi_analysis.plan.schema import Observation, Progress
+from cixi_analysis.plan.schema import Observation, Progress, Signature
 from cixi_analysis.words import Stage
 
+#: Why a closed year is corrected.
+WHY = (signature("corrected", "张某", "2024-06-01", reason="统计局更正"),)
 PROBLEM = FormProblem("生态安全", "J5", "“83.3%”", "83.3")
 
 
@@ -74,8 +76,10 @@ def kinds(change: Import) -> list[tuple[str, str]]:
     return [((c.new or c.old).item_id, str(c.kind)) for c in change.changes]
 
 
-def imported(plan: Plan, checked: Checked, book: Path, *, final: bool = False) -> Plan:
-    apply_import(plan, plan_import(plan, checked, book, final=final))
+def imported(
+    plan: Plan, checked: Checked, book: Path, *, final: bool = False, signed: tuple[Signature, ...] = ()
+) -> Plan:
+    apply_import(plan, plan_import(plan, checked, book, final=final, signed=signed))
     return load_plan(plan.root)
 
 
@@ -224,7 +228,7 @@ def test_verdicts_of_later_years_flip_too(plan: Plan, book: Path) -> None:
     """A correction of 2022 moves what 2023 is compared with."""
     plan = tiny_requirement(plan)
     plan = imported(plan, form(*full(share=88)), book)
-    change = plan_import(plan, form(*full(share=89, concentration=32), year=2022), book)
+    change = plan_import(plan, form(*full(share=89, concentration=32), year=2022), book, signed=WHY)
     assert set(change.flips) == {2022, 2023}
     assert change.flips[2023][["item_id", "level", "before", "after"]].to_numpy().tolist() == [
         ["2.1", "national", "met", "unmet"], ["", "national", "met", "unmet"],
@@ -265,7 +269,7 @@ def test_final_closes_the_year(plan: Plan, book: Path) -> None:
     again = plan_import(closed, form(*full()), book, final=True)
     assert not again.files
     assert not plan_import(closed, form(*full()), book).files
-    corrected = plan_import(closed, form(*full(share=91)), book)
+    corrected = plan_import(closed, form(*full(share=91)), book, signed=WHY)
     assert corrected.reopens
     assert [r.stage for r in corrected.rows] == [Stage.FINAL, Stage.DRAFT, Stage.FINAL, Stage.FINAL]
 
@@ -321,14 +325,19 @@ def test_provenance_is_a_name_and_a_hash(tmp_path: Path, name: str, shown: str) 
 
 
 def test_a_correction_of_a_closed_year_is_a_revision(plan: Plan, book: Path) -> None:
-    """The row says what it was; later corrections add to it; `changes` lists it as a revision of an earlier year."""
+    """The log has each change, and `changes` of a later year lists it; the row itself says only where it is from."""
     plan = imported(plan, form(*full()), book, final=True)
-    plan = imported(plan, form(*full(share=91)), book)
-    plan = imported(plan, form(full()[0], observation("2.1", 92, source="年报"), *full()[2:]), book, final=True)
-    assert (plan.observations[2023][1].form or "").endswith("；定稿后更正：现状值（原为88）、出处")
+    plan = imported(plan, form(*full(share=91)), book, signed=WHY)
+    more = form(full()[0], observation("2.1", 92, source="年报"), *full()[2:])
+    plan = imported(plan, more, book, final=True, signed=WHY)
+    assert plan.observations[2023][1].form == provenance(book)
     plan = imported(plan, form(*full(share=93), year=2024), book)
     found = changes(plan, 2024).revisions
-    assert found[["year", "item_id", "before", "after"]].to_numpy().tolist() == [[2023, "2.1", "88", "92"]]
+    assert found[["year", "edition", "item_id", "what", "before", "after", "who"]].to_numpy().tolist() == [
+        [2023, 2, "2.1", "现状值", "88", "91", "张某"],
+        [2023, 3, "2.1", "现状值", "91", "92", "张某"],
+        [2023, 3, "2.1", "出处", "《小县规划》表一", "年报", "张某"],
+    ]
     assert changes(plan, 2023).revisions.empty
 
 
@@ -336,7 +345,7 @@ def test_filling_in_a_draft_is_no_revision(plan: Plan, book: Path) -> None:
     """Only a closed year can be revised."""
     plan = imported(plan, form(*full()[:2]), book)
     plan = imported(plan, form(*full(share=91)), book, final=True)
-    assert not any("更正" in (r.form or "") for r in plan.observations[2023])
+    assert plan.revisions == ()
 
 
 # Nothing but the old data or the new
@@ -369,25 +378,30 @@ REPORTS = (progress("project", "1", "under_way", percent="40"), progress("commit
 LATER = (progress("project", "1", "under_way", percent="55.5", spent="5000.25"), REPORTS[1])
 
 
-@pytest.fixture(params=["new year", "existing year", "new year, two files", "existing year, two files"])
+@pytest.fixture(
+    params=["new year", "existing year", "new year, two files", "existing year, two files", "closed year, four files"]
+)
 def import_at_hand(plan: Plan, book: Path, request: pytest.FixtureRequest) -> tuple[Plan, Import]:
-    """An import about to be applied, of a year without and with files, of observations and of progress too."""
-    two = request.param.endswith("two files")
-    if request.param.startswith("existing year"):
-        plan = imported(plan, form(*full(), reports=REPORTS if two else ()), book)
+    """An import about to be applied, of a year without and with files, of observations and of progress too; a correction
+    of a closed year, with its signature and its lines of the log.
+    """
+    more, closed = request.param.endswith("files"), request.param.startswith("closed year")
+    if not request.param.startswith("new year"):
+        plan = imported(plan, form(*full(), reports=REPORTS if more else ()), book, final=closed)
     rows = full(share=91, concentration=25)
-    change = plan_import(plan, form(*rows, reports=LATER if two else ()), book)
-    assert len(change.files) == 1 + two
+    change = plan_import(plan, form(*rows, reports=LATER if more else ()), book, signed=WHY if closed else ())
+    assert len(change.files) == (4 if closed else 1 + more)
     return plan, change
 
 
 def state(plan: Plan, change: Import) -> str:
     """Old or new; anything else, even one file old and one new or a year that no longer loads, fails."""
     now = load_plan(plan.root)
-    have, old = ((p.observations.get(change.year, ()), p.progress.get(change.year, ())) for p in (now, plan))
-    new = (change.rows, change.reports)
+    yearly = ("observations", "progress", "signatures")
+    have, old = ((*(getattr(p, name).get(change.year, ()) for name in yearly), p.revisions) for p in (now, plan))
+    new = (change.rows, change.reports, change.signatures, (*plan.revisions, *change.revisions))
     assert have in (old, new)
-    assert replace(now, observations=plan.observations, progress=plan.progress) == plan
+    assert replace(now, revisions=plan.revisions, **{name: getattr(plan, name) for name in yearly}) == plan
     return "new" if have == new else "old"
 
 
@@ -469,7 +483,9 @@ def test_a_file_that_cannot_be_replaced(
     assert (files_of(plan), unfinished(plan)) == (before, [])
 
 
-@pytest.mark.parametrize("import_at_hand", ["new year, two files", "existing year, two files"], indirect=True)
+@pytest.mark.parametrize(
+    "import_at_hand", ["new year, two files", "existing year, two files", "closed year, four files"], indirect=True
+)
 def test_a_kill_between_two_files(import_at_hand: tuple[Plan, Import]) -> None:
     """One file is new and the other is old: loading gives the old data and writes nothing; the next import is whole."""
     plan, change = import_at_hand
@@ -551,6 +567,8 @@ def test_a_disk_that_fills_up_while_writing(import_at_hand: tuple[Plan, Import],
     ("import_at_hand", "every"),
     [
         ("existing year", 4),
+        ("closed year, four files", 4),
+        pytest.param("closed year, four files", 1, marks=pytest.mark.long),
         pytest.param("existing year", 1, marks=pytest.mark.long),
         pytest.param("new year", 1, marks=pytest.mark.long),
     ],
@@ -564,7 +582,7 @@ def test_a_kill_at_any_moment(import_at_hand: tuple[Plan, Import], every: int) -
     plan, change = import_at_hand
     own, inside = {importing.__file__, journal.__file__}, journal._replace.__code__
     before, states = files_of(plan), []
-    for moment in range(1, 1000, every):
+    for moment in range(1, 5000, every):
         status = in_a_child(lambda n=moment: killed_at(n, lambda: apply_import(plan, change), own, inside=inside))  # type: ignore[misc]
         states.append(state(plan, change))
         if status == 0:
@@ -681,8 +699,10 @@ def test_final_asks_nothing_of_progress(plan: Plan, book: Path) -> None:
     """A year without any report can be closed; progress has no stage that closing would change."""
     assert plan_import(plan, form(*full()), book, final=True).unfilled == ()
     plan = imported(plan, form(*full(), reports=REPORTS), book, final=True)
-    change = plan_import(plan, form(*full(), reports=LATER), book, final=True)
-    assert (list(change.files), change.reopens) == (["progress/2023.csv"], False)
+    change = plan_import(plan, form(*full(), reports=LATER), book, final=True, signed=WHY)
+    assert (sorted(change.files), change.reopens) == (
+        ["progress/2023.csv", "revisions.csv", "signatures/2023.csv"], False,
+    )  # fmt: skip
 
 
 # Round trips

@@ -14,7 +14,7 @@ from filling import NUMBERED, ODD, Edit, edited, formatted, formula, on, put, to
 from openpyxl import Workbook, load_workbook
 from openpyxl.comments import Comment
 from openpyxl.worksheet.worksheet import Worksheet
-from tiny import progress, tiny_plan, write
+from tiny import progress, signature, tiny_plan, write
 
 from cixi_analysis.export.workbook import workbook_bytes
 from cixi_analysis.form.checking import Checked, check_form
@@ -332,7 +332,8 @@ def test_from_data_to_form_and_back(tmp_path: Path) -> None:
             for row in range(FIRST_ROW, book[name].max_row + 1):
                 book[name][f"{column}{row}"].value = None
     book.save(path)
-    apply_import(given, plan_import(given, check_form(given, path), path))
+    why = signature("corrected", "张某", "2024-06-01", reason="填错了表")
+    apply_import(given, plan_import(given, check_form(given, path), path, signed=[why]))
     assert load_plan(given.root).progress[2022] == ()
 
 

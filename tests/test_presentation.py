@@ -18,7 +18,7 @@ import pytest
 from altair.utils import schemapi
 from conftest import ROOT
 from markupsafe import escape
-from tiny import PARTS, TITLE, frame, item, observation, requirement, target, tiny_plan
+from tiny import PARTS, TITLE, frame, item, observation, requirement, revision, target, tiny_plan
 
 from cixi_analysis.analysis.reconciliation import reconcile
 from cixi_analysis.analysis.table1 import coverage
@@ -914,16 +914,15 @@ def test_counts_of_two_assessed_years(plan_2023: Plan) -> None:
     assert re.search(r"✓ 达标 29 28 −1 29 、 38 3 、 5 、 23 ", told)
 
 
-def test_revisions_are_told_with_their_workbook(plan: Plan) -> None:
-    """What an import changed in a closed year: before, after, and the workbook with a short hash."""
-    first, *rest = plan.observations[2022]
-    form = f"{EVIL}.xlsx sha256:{'0' * 64}；定稿后更正：现状值（原为84）"
-    plan = replace(plan, observations={**plan.observations, 2022: (first.model_copy(update={"form": form}), *rest)})
-    plan = later(plan, first)
-    html = changes.revisions(plan, changes.since_last_year(plan, 2023))._repr_html_()
-    assert 'href="../indicators/1.html#item-1"' in html
-    assert f"sha256:{'0' * 12}…；定稿后更正：现状值（原为84）" in html
-    assert EVIL not in html
+def test_revisions_say_who_and_why(plan: Plan) -> None:
+    """What an import changed in a closed year: before, after, who and why; all of it is text."""
+    first, *_ = plan.observations[2022]
+    log = (revision(2022, 2, "1", EVIL, "乙", column="statement", reason=EVIL, name=EVIL),)
+    plan = later(replace(plan, revisions=log), first)
+    shown = changes.revisions(plan, changes.since_last_year(plan, 2023))
+    assert 'href="../indicators/1.html#item-1"' in shown._repr_html_()
+    assert "定稿后的更正：1处" in text(shown)
+    assert EVIL not in shown._repr_html_()
 
 
 def test_what_moved_never_becomes_markup() -> None:

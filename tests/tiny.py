@@ -35,7 +35,9 @@ from cixi_analysis.plan.schema import (
     Project,
     Published,
     Requirement,
+    Revision,
     Row,
+    Signature,
     Target,
 )
 
@@ -235,6 +237,33 @@ def progress(kind: str, number: str, state: str, **columns: Any) -> Progress:
     return Progress.model_validate(given | columns)
 
 
+def signature(step: str, name: str, date: str, **columns: Any) -> Signature:
+    """For the whole year, unless ``kind`` and ``id`` are given."""
+    given = dict.fromkeys(Signature.columns()) | {"step": step, "name": name, "date": date}
+    return Signature.model_validate(given | columns)
+
+
+def revision(year: int, edition: int, item_id: str, before: str | None, after: str | None, **columns: Any) -> Revision:
+    """A corrected value of an item, unless said otherwise."""
+    given = {
+        "year": year,
+        "edition": edition,
+        "date": "2024-06-01",
+        "part": "observations",
+        "kind": "item",
+        "id": item_id,
+        "place": None,
+        "column": "value",
+        "before": before,
+        "after": after,
+        "name": "张某",
+        "role": None,
+        "reason": "统计局更正",
+        "form": f"表.xlsx sha256:{'0' * 64}",
+    }
+    return Revision.model_validate(given | columns)
+
+
 def tiny_plan(**changes: Any) -> Plan:
     """The plan of this module's table, with the fields of :class:`Plan` in ``changes`` replaced.
 
@@ -350,6 +379,7 @@ def tiny_plan(**changes: Any) -> Plan:
         ),
         vocabulary=(),
         responsible=(),
+        revisions=(),
         observations={
             2021: (observation("2.1", 84), observation("2.2", 35)),
             2022: (
@@ -362,6 +392,7 @@ def tiny_plan(**changes: Any) -> Plan:
         progress={2022: ()},
         evidence={},
         receipts={},
+        signatures={},
     )
     plan = replace(plan, **changes)
     return plan if "frame" in changes else replace(plan, frame=fitting(plan))

@@ -5,7 +5,6 @@ judged. A value is held against another only where the same thing was measured i
 only single figures are known, so against one neither verdicts nor counts are compared.
 """
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +14,7 @@ import pandas as pd
 from cixi_analysis.analysis import causes
 from cixi_analysis.analysis.causes import by_last_standard, verdict_changes
 from cixi_analysis.analysis.records import records
+from cixi_analysis.analysis.revision_log import log
 from cixi_analysis.analysis.trend import measured_by
 from cixi_analysis.assessment import Assessment, assess, unobserved
 from cixi_analysis.assessment.numbers import difference, direction
@@ -31,12 +31,6 @@ _KEY = ["indicator", "item_id", "level"]
 VALUE_COLUMNS = [*_KEY, "measure", "unit", "before", "after", "change", "direction", "incomparable"]
 DATA_COLUMNS = [*_KEY, "before", "after", "why"]
 TALLY_COLUMNS = ["level", "counted", "before", "after", "gained", "lost", "by_old"]
-REVISION_COLUMNS = ["year", *_KEY, "before", "after", "form"]
-#: What the provenance of a row says when a row of a closed year was changed by an import: the columns, with the old
-#: figure where it is short. Written by :mod:`cixi_analysis.form.importing`, which keeps it in the row itself.
-REVISED = "；定稿后更正："
-_REVISION = re.compile(rf"sha256:[0-9a-f]{{64}}{REVISED}")
-_OLD_VALUE = re.compile(r"现状值（原为([^（）]*)）")
 #: What is counted of the indicators of a level, in words.
 _COUNTS = {
     "applicable": "适用的指标",
@@ -58,8 +52,8 @@ class Changes:
     classes and where ``incomparable`` says why; ``direction`` is empty where the plan takes no side.
     ``available``, ``missing``: items of which more, or less, is known: nothing < words < a figure.
     ``tallies``: indicators by level and status (``counted``), those that came and went, and (``by_old``) how many there
-    would be by the earlier wordings, None where these are the same. ``revisions``: rows of
-    closed years before ``year`` that an import has changed since; a change by hand leaves no trace in ``data/``.
+    would be by the earlier wordings, None where these are the same. ``revisions``: the corrections of
+    closed years before ``year`` (:data:`revision_log.LOG_COLUMNS`); a change by hand leaves no trace in ``data/``.
     """
 
     year: int
@@ -89,15 +83,9 @@ class Changes:
         for kind, table in (("available", self.available), ("missing", self.missing)):
             for row in records(table):
                 yield kind, row.indicator, row.item_id, row.level, row.before, row.after, "", row.why
-        for row in records(self.tallies):
-            if row.before != row.after or row.gained or row.lost:
-                numbers = {"转入": row.gained, "转出": row.lost}
-                moved = [f"{word} {'、'.join(map(str, own))}" for word, own in numbers.items() if own]
-                more = [] if row.by_old is None else [f"按{self.other}年的要求为 {row.by_old}"]
-                why = f"{_COUNTS[row.counted]}：{'；'.join(moved + more)}"
-                yield "tally", None, "", row.level, str(row.before), str(row.after), "", why
+        yield from tally_lines(self.tallies, f"按{self.other}年的要求为")
         for row in records(self.revisions):
-            why = f"{row.year}年，{row.form}"
+            why = f"{row.year}年，{row.what}，第{row.edition}版，{row.date}，{row.who}：{row.why}"
             yield "revision", row.indicator, row.item_id, row.level, row.before, row.after, "", why
 
 
@@ -111,14 +99,14 @@ def changes(plan: Plan, year: int, other: int | None = None) -> Changes:
     moved, tallies = pd.DataFrame(columns=causes.COLUMNS), pd.DataFrame(columns=TALLY_COLUMNS)
     if not (retrospect := min(year, other) < plan.frame.base_year):
         before, after, old = assess(plan, other), assess(plan, year), by_last_standard(plan, year, other)
-        moved, tallies = verdict_changes(before, after, old), _tallies(before, after, old)
+        moved, tallies = verdict_changes(before, after, old), tallies_of(before, after, old)
     plan = plan.as_of(max(year, other))
     known = list(_known(plan, year, other))
     values, available, missing = (
         pd.DataFrame([row for table, row in known if table == name], columns=columns)
         for name, columns in (("values", VALUE_COLUMNS), ("available", DATA_COLUMNS), ("missing", DATA_COLUMNS))
     )
-    revisions = pd.DataFrame(list(_revisions(plan, year)), columns=REVISION_COLUMNS)
+    revisions = log(plan, [earlier for earlier in plan.years if earlier < year])
     stayed = moved["cause"] == Cause.HIDDEN
     return Changes(
         year, other, retrospect, moved[~stayed], moved[stayed], values, available, missing, tallies, revisions
@@ -190,7 +178,18 @@ def _moved(row: Any) -> str:
     return f"{told}，{Direction(row.direction).chinese}" if row.direction else told
 
 
-def _tallies(before: Assessment, after: Assessment, old: Assessment | None) -> pd.DataFrame:
+def tally_lines(tallies: pd.DataFrame, by_old: str = "") -> Iterator[tuple[object, ...]]:
+    """The counts that moved, as ``cixi diff`` prints them; ``by_old`` leads to the count by the earlier wordings."""
+    for row in records(tallies):
+        if row.before != row.after or row.gained or row.lost:
+            numbers = {"转入": row.gained, "转出": row.lost}
+            moved = [f"{word} {'、'.join(map(str, own))}" for word, own in numbers.items() if own]
+            more = [] if row.by_old is None else [f"{by_old} {row.by_old}"]
+            why = f"{_COUNTS[row.counted]}：{'；'.join(moved + more)}"
+            yield "tally", None, "", row.level, str(row.before), str(row.after), "", why
+
+
+def tallies_of(before: Assessment, after: Assessment, old: Assessment | None = None) -> pd.DataFrame:
     """The counts of both years, the indicators ``gained`` and ``lost``, and the counts by the earlier wordings."""
     rows = []
     for level in after.plan.levels:
@@ -206,13 +205,3 @@ def _members(assessment: Assessment, level: str, count: str) -> list[int]:
     """The indicators that a count counts."""
     own = {n: s for (n, item_id, v), s in assessment.statuses.items() if v == level and not item_id}
     return [n for n, s in own.items() if (s is not Status.NOT_APPLICABLE if count == "applicable" else s == count)]
-
-
-def _revisions(plan: Plan, year: int) -> Iterator[tuple[object, ...]]:
-    for earlier in (y for y in plan.years if y < year):
-        for row in plan.observations[earlier]:
-            if _REVISION.search(row.form or ""):
-                old = _OLD_VALUE.search(row.form or "")
-                now = shown(plan, row, earlier)
-                indicator = plan.item(row.item_id).indicator
-                yield earlier, indicator, row.item_id, row.level or "", old[1] if old else now, now, row.form

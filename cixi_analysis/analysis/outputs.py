@@ -80,9 +80,15 @@ def outputs(plan: Plan, year: int | None = None) -> dict[str, Output]:
         ("links", schema.Link.columns(), [schema.Link]),
         ("background", schema.Figure.columns(), [schema.Figure]),
         ("reconciliation", reconciliation.COLUMNS, []),
+        ("signatures", schema.Signature.columns(), [schema.Signature]),
+        ("revisions", schema.Revision.columns(), [schema.Revision]),
     ):
         found[table] = _output(table, "", names, *models)
     levels = "，".join(f"{level} {level.chinese}" for level in plan.levels)
     found["assessment"].columns["level"] = column("级别", f"{levels}。")
-    left_out = _NOT_BACK if year is not None and year < plan.frame.base_year else set[str]()
+    left_out = set(_NOT_BACK) if year is not None and year < plan.frame.base_year else set[str]()
+    corrected = {row.year for row in plan.revisions}
+    for table, years in (("signatures", plan.signatures), ("revisions", corrected)):  # only where there are any
+        if not years if year is None else year not in years:
+            left_out.add(table)
     return {name: one for name, one in found.items() if name not in left_out and plan.has(*_NEEDS.get(name, ()))}

@@ -147,8 +147,10 @@ class Coverage:
     without_value: tuple[str, ...]
     #: not entered: 未填报 from the base year on, 原文未列 before it
     not_entered: tuple[str, ...]
-    #: entered, and not closed yet (初稿)
+    #: entered, and not reviewed yet (初稿)
     in_draft: tuple[str, ...]
+    #: reviewed, and not closed yet (复核稿)
+    in_review: tuple[str, ...]
 
     @property
     def items(self) -> int:
@@ -160,9 +162,16 @@ class Coverage:
         return self.year < self.base_year
 
     @property
+    def stage(self) -> Stage:
+        """How far the whole year is signed off. A year before the base year is as the plan prints it."""
+        if self.year >= self.base_year and (self.not_entered or self.in_draft):
+            return Stage.DRAFT
+        return Stage.REVIEWED if self.year >= self.base_year and self.in_review else Stage.FINAL
+
+    @property
     def is_draft(self) -> bool:
-        """From the base year on, with items not entered or rows not closed."""
-        return self.year >= self.base_year and bool(self.not_entered or self.in_draft)
+        """Whether the year may still change: from the base year on, with items not entered or rows not closed."""
+        return self.stage is not Stage.FINAL
 
 
 def standards(plan: Plan, year: int) -> tuple[str, ...]:
@@ -173,14 +182,15 @@ def standards(plan: Plan, year: int) -> tuple[str, ...]:
 
 def coverage(plan: Plan, year: int) -> Coverage:
     """What is known of ``year``, of the items of which something is asked."""
-    lists: dict[str, list[str]] = {"with_data": [], "without_value": [], "not_entered": [], "in_draft": []}
+    names = ("with_data", "without_value", "not_entered", "in_draft", "in_review")
+    lists: dict[str, list[str]] = {name: [] for name in names}
     for item in asked_in(plan, year):
         rows = plan.observed(item.item_id, year)
         known = any(o.value is not None or o.absence is None for o in rows)
         entered = any(o.absence is not plan.missing_reason(year) for o in rows)
         lists["with_data" if known else "without_value" if entered else "not_entered"].append(item.item_id)
         # What the plan itself prints of its base year was never a draft.
-        typed = (o for o in rows if o.form or year != plan.frame.base_year)
-        if (known or entered) and any(o.stage is Stage.DRAFT for o in typed):
-            lists["in_draft"].append(item.item_id)
+        stages = {o.stage for o in rows if o.form or year != plan.frame.base_year}
+        if (known or entered) and stages - {Stage.FINAL}:
+            lists["in_draft" if Stage.DRAFT in stages else "in_review"].append(item.item_id)
     return Coverage(year, plan.frame.base_year, **{name: tuple(ids) for name, ids in lists.items()})

@@ -76,8 +76,22 @@ def reconcile(root: Path | None, form: str) -> None:
 )
 @YEAR
 @click.argument("other", type=int, metavar="[OTHER]", required=False)
+@click.option(
+    "--edition", type=int, is_flag=False, flag_value=1, metavar="[N]",
+    help="与该年定稿以后更正以前的第 N 版（默认第1版，即定稿时）相比：更正了什么，谁、为什么。"
+    "Compare with edition N of YEAR, before it was corrected (default: 1, as it was closed).",
+)  # fmt: skip
 @FORMAT
-def diff(root: Path | None, year: int, other: int | None, form: str) -> None:
+def diff(root: Path | None, year: int, other: int | None, edition: int | None, form: str) -> None:
+    if edition is not None:
+        from cixi_analysis.analysis.edition_changes import edition_changes
+
+        if other is not None:
+            raise click.UsageError("--edition 与另一年只能用一个。Give OTHER or --edition, not both.")
+        plan = cixi.load_plan(root)
+        print_table(edition_changes(plan, year, edition), form, "diff", plan)
+        echo(f"{year} 年第{edition}版 → 今", err=True)
+        return
     if year == other:
         raise click.UsageError("请给出两个不同的年份。Give two different years.")
     plan = cixi.load_plan(root)

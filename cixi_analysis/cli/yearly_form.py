@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,12 +10,13 @@ import click
 
 import cixi_analysis as cixi
 from cixi_analysis.cli.terminal import FILE, FORMAT, YEAR, command, echo, print_table
-from cixi_analysis.errors import CixiError
-from cixi_analysis.words import Stage
+from cixi_analysis.errors import CixiError, invisible, quoted
+from cixi_analysis.words import Stage, Step
 
 if TYPE_CHECKING:
     from cixi_analysis.form.checking import Checked
     from cixi_analysis.form.importing import Import
+    from cixi_analysis.plan.schema import Signature
 
 
 @command(
@@ -60,7 +62,14 @@ def workbook(root: Path | None, year: int, output: Path | None, overwrite: bool)
 def check(root: Path | None, file: Path, form: str) -> None:
     from cixi_analysis.form.checking import check_form
 
-    _print_findings(check_form(cixi.load_plan(root), file), file, form)
+    _print_findings(check_form(cixi.load_plan(root), file, today=_today()), file, form)
+
+
+def _seen(_context: click.Context, _parameter: click.Parameter, text: str | None) -> str | None:
+    """Callback of an option: its text can be seen, so that the data can hold it."""
+    if text is not None and (not text.strip() or invisible(text)):
+        raise click.BadParameter(f"应为看得见的文字，现为{quoted(text)}。Visible text, please.")
+    return text
 
 
 @command(
@@ -77,24 +86,54 @@ def check(root: Path | None, file: Path, form: str) -> None:
     "--final", is_flag=True,
     help="该年定稿；还有子项未填报时拒绝。Close the year; refused while items are not filled in.",
 )  # fmt: skip
+@click.option("--reason", callback=_seen, help="更正已定稿的年份：理由。Correct a closed year: the reason.")
+@click.option("--by", callback=_seen, help="谁更正或定稿（姓名）。Who corrects or closes the year.")
+@click.option("--role", callback=_seen, help="其单位和职务。Their unit and post.")
 @FORMAT
-def import_(root: Path | None, file: Path, dry_run: bool, final: bool, form: str) -> None:
+def import_(
+    root: Path | None, file: Path, dry_run: bool, final: bool, reason: str | None, by: str | None, role: str | None,
+    form: str,
+) -> None:  # fmt: skip
     from cixi_analysis.form.checking import check_form
     from cixi_analysis.form.importing import apply_import, plan_import
 
+    signed = _signed(final, reason, by, role)
     plan = cixi.load_plan(root)
-    checked = check_form(plan, file)
+    checked = check_form(plan, file, today=_today())
     if checked.problems:
         _print_findings(checked, file, form, "没有导入，请改正后重试。")
-    change = plan_import(plan, checked, file, final=final)
+    change = plan_import(plan, checked, file, final=final, signed=signed)
     if not dry_run:
         apply_import(plan, change)
     shown = change.table
-    print_table(shown[~shown["kind"].isin(["unchanged", "final"])] if form == "table" else shown, form, "import", plan)
+    print_table(
+        shown[~shown["kind"].isin(["unchanged", "final", "reviewed"])] if form == "table" else shown,
+        form,
+        "import",
+        plan,
+    )
     for warning in checked.warnings:
         echo(f"提示：{warning}", err=True)
-    for line in _import_report(change, file, dry_run):
+    options = f"{' --final' * final}{' --reason …' if reason else ''}{' --by …' if by else ''}"
+    for line in _import_report(change, file, options if dry_run else None):
         echo(line, err=True)
+
+
+def _today() -> str:
+    return date.today().isoformat()  # the day where the bureau is
+
+
+def _signed(final: bool, reason: str | None, by: str | None, role: str | None) -> "list[Signature]":
+    """The signatures that the command line gives."""
+    from cixi_analysis.plan.schema import Signature
+
+    if not by and (reason or role):
+        raise click.UsageError("--reason 和 --role 要与 --by 一起写：谁更正的。They need --by.")
+    if by and not (reason or final):
+        raise click.UsageError("--by 要与 --reason（更正）或 --final（定稿）一起写。--by needs --reason or --final.")
+    steps = [*([(Step.CORRECTED, reason)] if reason else []), *([(Step.FINAL, None)] if final and by else [])]
+    given = {"kind": None, "id": None, "name": by, "role": role, "date": _today(), "content": None}
+    return [Signature.model_validate(given | {"step": step, "reason": why}) for step, why in steps]
 
 
 def _print_findings(checked: "Checked", file: Path, form: str, advice: str = "") -> None:
@@ -118,14 +157,16 @@ def _print_findings(checked: "Checked", file: Path, form: str, advice: str = "")
 
 #: What an import does to a row (``RowFate``), in the order in which the counts are printed.
 _FATES = {"new": "新增", "changed": "改动", "final": "仅改为定稿", "unchanged": "不变", "removed": "删除"}
+_REVIEWED = {"reviewed": "仅改为复核稿"}  # told only where there are any
 
 
-def _import_report(change: "Import", file: Path, dry_run: bool) -> Iterator[str]:
-    """What an import did, what to know about it, and what to do next."""
+def _import_report(change: "Import", file: Path, dry_run: str | None) -> Iterator[str]:
+    """What an import did, what to know about it, and what to do next; ``dry_run``: the options of a trial."""
     year, name = change.year, f'"{file}"' if " " in str(file) else str(file)
     rows = Counter(str(row.kind) for row in change.changes)
     if change.files:
-        counts = "、".join(f"{word}{rows[fate]}行" for fate, word in _FATES.items())
+        words = _FATES | (_REVIEWED if rows["reviewed"] else {})
+        counts = "、".join(f"{word}{rows[fate]}行" for fate, word in words.items())
         yield f"{year} 年：{counts}；结论改变{sum(map(len, change.flips.values()))}处。"
         for what, some in (("进展", change.report_changes), ("佐证材料", change.evidence_changes)):
             fates = Counter(str(row.kind) for row in some)
@@ -138,17 +179,39 @@ def _import_report(change: "Import", file: Path, dry_run: bool) -> Iterator[str]
             yield f"注意：{year} 年是规划的基准年，改动后请运行 cixi reconcile，与规划所印核对。"
     else:
         yield f"{year} 年：与现有数据相同，没有改动。"
-    if change.reopens:
-        yield f"注意：{year} 年原已定稿，改动的行退回初稿；确认后用 --final 再次导入。"
-    if dry_run:
-        yield f"没有写入。去掉 --dry-run 即写入：cixi import {name}{' --final' if change.final else ''}"
+    yield from _signing_report(change)
+    if dry_run is not None:
+        yield f"没有写入。去掉 --dry-run 即写入：cixi import {name}{dry_run}"
     elif not change.rows:
         ledger = change.plan.has("commitments")
         yield f"下一步：{f'cixi commitments --year {year} 看承诺台账' if ledger else 'cixi build 更新网站'}。"
     else:
         if change.unfilled:
             yield f"{year} 年是初稿，还有{len(change.unfilled)}处没有填报；继续填写后可以再次导入。"
-        elif any(row.stage is Stage.DRAFT for row in change.rows):
-            yield f"{year} 年已填齐，仍是初稿；确认后运行 cixi import {name} --final 定稿。"
+        elif stages := {row.stage for row in change.rows} - {Stage.FINAL}:
+            stage = Stage.DRAFT if Stage.DRAFT in stages else Stage.REVIEWED
+            yield f"{year} 年已填齐，仍是{stage}；确认后运行 cixi import {name} --final 定稿。"
         changes = f"cixi diff {year} 看变化，" if any(y < year for y in change.plan.years) else ""
         yield f"下一步：{changes}cixi build 更新网站。"
+
+
+def _signing_report(change: "Import") -> Iterator[str]:
+    """Who signed, what is not signed for any more, and the edition that a correction makes."""
+    from cixi_analysis.analysis.revision_log import WRITTEN
+
+    year, signing, new = change.year, change.sign_off, change.sign_off.new
+    for one in new:
+        yield f"签署：{one.words}。"
+    for one in change.lapsed:
+        yield f"注意：{one.words}，签署以后又有改动，不再有效，须重新签署。"
+    stages = ([getattr(row, "stage", None) for row in (c.old, c.new)] for c in change.changes)
+    fallen = [1 for was, now in stages if was and now is Stage.DRAFT is not was]
+    if change.reopens:
+        yield f"注意：{year} 年原已定稿，改动的行退回初稿；确认后用 --final 再次导入。"
+    elif fallen:
+        yield f"注意：已复核或定稿的{len(fallen)}行有改动，退回初稿，须重新复核。"
+    if change.revisions:
+        cells = len([one for one in change.revisions if one.column not in WRITTEN])
+        yield f"{year} 年形成第{change.revisions[0].edition}版：更正{cells}处，记入 data/revisions.csv；cixi diff {year} --edition 与定稿时比较。"
+    if signing.final and change.files and not any(one.step in (Step.FINAL, Step.CORRECTED) for one in new):
+        yield "注意：没有人签署定稿。请在“签署”表中加一行，或在命令后加 --by 姓名。"

@@ -60,6 +60,7 @@ class Figures:
             "assessment": self.assessment.table, "trend": self.trends, "commitments": commitments.ledger(plan, year),
             "progress": plan.progress.get(year, ()), "audit": reconciliation.findings(plan),
             "links": links.every_link(plan), "background": plan.background, "reconciliation": () if self.reconciliation is None else self.reconciliation,
+            "signatures": plan.signatures.get(year, ()), "revisions": [r for r in plan.revisions if r.year == year],
         }  # fmt: skip
         if "flips" in self.outputs:
             found["flips"] = flips.flip_table(plan, year)

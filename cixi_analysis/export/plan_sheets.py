@@ -35,7 +35,7 @@ def table1_sheet(report: Report) -> None:
         for name, title in titles.items()
     ]
     at = {name: number for number, name in enumerate(titles, start=1)}
-    stage, is_incomplete, _ = figures.stage.partition("：")  # 回看 or 初稿
+    stage, is_incomplete, _ = figures.stage.partition("：")  # 回看, 初稿 or 复核稿
     stage = f"，{stage}" if is_incomplete else ""
     printed = plan.frame.tables.indicators
     title = f"{printed.name} {printed.title}（{figures.year}年评估{stage}）"

@@ -13,12 +13,13 @@ from cixi_analysis.form.filled_rows import FilledRow, FormProblem
 from cixi_analysis.form.layout import SINCE
 from cixi_analysis.form.opening import FormError, open_form
 from cixi_analysis.form.sheets import form_sheets
+from cixi_analysis.form.signing import signature_doubts
 from cixi_analysis.form.structure import find_rows
 from cixi_analysis.plan.checks import observation_problems, unknown_subject
 from cixi_analysis.plan.csvfile import CsvTable
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.fields import is_number
-from cixi_analysis.plan.schema import EVIDENCE, PROGRESS, Evidence, Observation, Progress
+from cixi_analysis.plan.schema import EVIDENCE, PROGRESS, SIGNATURES, Evidence, Observation, Progress, Signature
 from cixi_analysis.words import Stage
 
 MOST_PROBLEMS = 5000  # a form has about as many cells; more lines would take a terminal minutes
@@ -30,7 +31,8 @@ class Checked:
     """The filled-in rows of a form in the plan's order, with its problems and warnings in the order of sheets and cells.
 
     With ``problems``, ``rows`` and ``reports`` may be incomplete and must not be used. A remark in a row's own column
-    answers its ``warnings``: they are left out. ``reports`` and ``evidence`` are None for a form without sheets for them.
+    answers its ``warnings``: they are left out. ``reports``, ``evidence`` and ``signatures`` are None for a form without
+    sheets for them.
     """
 
     year: int
@@ -39,10 +41,12 @@ class Checked:
     warnings: tuple[FormProblem, ...]
     reports: tuple[Progress, ...] | None
     evidence: tuple[Evidence, ...] | None = None
+    signatures: tuple[Signature, ...] | None = None
 
 
-def check_form(plan: Plan, path: Path, *, year: int | None = None) -> Checked:
-    """Check the form at ``path`` against the plan; with ``year``, it has to be the form of that year.
+def check_form(plan: Plan, path: Path, *, year: int | None = None, today: str | None = None) -> Checked:
+    """Check the form at ``path`` against the plan; with ``year``, it has to be the form of that year; with ``today``
+    (2024-03-15), no date should be later.
 
     Raises :class:`FormError` for a file that is no readable form of this plan and year, and
     :class:`~cixi_analysis.errors.DataError` when other years' observations cannot be held against the wordings.
@@ -60,10 +64,13 @@ def check_form(plan: Plan, path: Path, *, year: int | None = None) -> Checked:
     observed = [(row, row.data) for row in rows if isinstance(row.data, Observation)]
     problems += _disagreements(plan, year, observed)
     listed = [(row, row.data) for row in rows if isinstance(row.data, Evidence)]
-    problems += _unlistable(plan, year, listed)
-    doubts = (doubt for row in rows if row.form.remarks[-1] not in row.texts for doubt in row.warnings())
+    signed = [(row, row.data) for row in rows if isinstance(row.data, Signature)]
+    problems += [*_unlistable(plan, year, listed, "title"), *_unlistable(plan, year, signed, "name")]
+    doubts = [doubt for row in rows if row.form.remarks[-1] not in row.texts for doubt in row.warnings()]
+    doubts += signature_doubts(plan, year, signed, today)
     reports = tuple(row.data for row in rows if isinstance(row.data, Progress)) if layout >= SINCE[PROGRESS] else None
     evidence = tuple(data for _, data in listed) if layout >= SINCE[EVIDENCE] else None
+    signatures = tuple(data for _, data in signed) if layout >= SINCE[SIGNATURES] else None
     order = [*(sheet.name for sheet in sheets), *book.sheetnames]
 
     def place(one: FormProblem) -> tuple[int, tuple[int, int]]:
@@ -75,21 +82,31 @@ def check_form(plan: Plan, path: Path, *, year: int | None = None) -> Checked:
     if len(found) > MOST_PROBLEMS:
         begin = f"{path.name} 有 {len(found)} 处问题，多于 {MOST_PROBLEMS} 处，不逐一列出"
         raise FormError(f"{begin}。请重新生成填报表，把数据抄过去。第一处：{found[0]}")
-    return Checked(year, tuple(one for _, one in observed), found, doubtful, reports, evidence)
+    return Checked(year, tuple(one for _, one in observed), found, doubtful, reports, evidence, signatures)
 
 
-def _unlistable(plan: Plan, year: int, listed: Sequence[tuple[FilledRow, Evidence]]) -> Iterator[FormProblem]:
-    """Evidence of something that the plan does not have, or that stands in the list twice."""
+def _unlistable(
+    plan: Plan,
+    year: int,
+    listed: Sequence[tuple[FilledRow, Evidence]] | Sequence[tuple[FilledRow, Signature]],
+    names: str,
+) -> Iterator[FormProblem]:
+    """Numbered rows about something that the plan does not have, or that stand in the list twice; the column that
+    ``names`` them is the cell to look at.
+    """
     seen: dict[tuple[object, ...], FilledRow] = {}
     for row, one in listed:
-        if not plan.defines(one.kind, one.id):
+        if one.kind is not None and one.id is not None and not plan.defines(one.kind, one.id):
             problem = unknown_subject("", row.number, one)
             yield row.tell("id", problem.found, problem.expected)
-        elif one.clause and (expected := wrong_clause(plan, one.id, one.clause, year)):
+        elif isinstance(one, Evidence) and one.clause and (expected := wrong_clause(plan, one.id, one.clause, year)):
             yield row.tell("clause", quoted(one.clause), f"空（各条），或{expected}")
         first = seen.setdefault(tuple(getattr(one, column) for column in one.KEY), row)
         if first is not row:
-            yield row.tell("title", f"与第{first.number}行是同一处材料", "同一对象的同一处材料只写一行")
+            found, expected = "相同", "同一人的同一次签署只写一行"
+            if isinstance(one, Evidence):
+                found, expected = "是同一处材料", "同一对象的同一处材料只写一行"
+            yield row.tell(names, f"与第{first.number}行{found}", expected)
 
 
 def _disagreements(plan: Plan, year: int, observed: Sequence[tuple[FilledRow, Observation]]) -> Iterator[FormProblem]:

@@ -19,7 +19,7 @@ from cixi_analysis.form.input_cells import or_empty, read_cell, text_of, wanted
 from cixi_analysis.form.layout import FormRow, FormSheet, Kind
 from cixi_analysis.plan.csvfile import expectation
 from cixi_analysis.plan.fields import is_number
-from cixi_analysis.plan.schema import WATER_CLASSES, Evidence, Indicator, Observation, Progress, Project, Row
+from cixi_analysis.plan.schema import WATER_CLASSES, Indicator, Observation, Progress, Project, Row
 from cixi_analysis.words import CLASS_UNIT, Due, ProgressState
 
 #: A value is out of proportion to last year's when it is more than so many times as large or as small, or when it
@@ -100,7 +100,7 @@ class FilledRow:
         entered = isinstance(known, Observation) and not (known.measure or known.unit) and known.value
         if cells.get("value") not in ("", None, entered):
             cells |= {column: text for column, text in self.spec.stated.items() if not cells[column]}
-        if self.form.model is Evidence:
+        if "id" in self.form.letters:  # of a row that says itself what it is about
             cells["id"] = _PART.sub(lambda found: f"{found[1]}.{'①②③④⑤⑥⑦⑧⑨'.index(found[2]) + 1}", cells["id"])
         if comparator := cells.pop("comparator", ""):
             cells["assigned_target"] = comparator + cells["assigned_target"]

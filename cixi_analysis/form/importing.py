@@ -1,7 +1,8 @@
 """Importing a checked form into ``data/``: the changes it would make, and writing them.
 
 A form holds the whole year: rows left empty are removed from the data. Its sheets of progress and of evidence replace the
-year's; a form of an earlier layout, without them, leaves these unchanged.
+year's; a form of an earlier layout, without them, leaves these unchanged. Signatures are only added. What changes in a
+year that was closed needs a correction that is signed for with its reason, and is logged.
 """
 
 import hashlib
@@ -16,16 +17,30 @@ import pandas as pd
 
 from cixi_analysis.analysis.causes import verdict_changes
 from cixi_analysis.analysis.changes import shown
+from cixi_analysis.analysis.table1 import coverage
 from cixi_analysis.assessment import asked_in, asking, assess
 from cixi_analysis.errors import CixiError, DataError, UnknownYear, is_invisible, reason
 from cixi_analysis.form.checking import Checked
 from cixi_analysis.form.row_changes import RowChange, RowFate, cell_text, row_changes
 from cixi_analysis.form.sheets import summary
+from cixi_analysis.form.signing import SignOff, sign_off
 from cixi_analysis.plan.csvfile import rows_csv
 from cixi_analysis.plan.dataset import Plan, load_plan
 from cixi_analysis.plan.evidence_files import recorded
 from cixi_analysis.plan.journal import recover, replace_files
-from cixi_analysis.plan.schema import EVIDENCE, OBSERVATIONS, PROGRESS, Evidence, Observation, Progress, Row
+from cixi_analysis.plan.schema import (
+    EVIDENCE,
+    OBSERVATIONS,
+    PROGRESS,
+    REVISIONS,
+    SIGNATURES,
+    Evidence,
+    Observation,
+    Progress,
+    Revision,
+    Row,
+    Signature,
+)
 from cixi_analysis.words import Absence, Entity, Stage
 
 #: The columns of ``cixi import``.
@@ -42,11 +57,16 @@ class Import:
 
     plan: Plan
     year: int
-    final: bool
+    sign_off: SignOff
     #: the year's observations, progress and evidence after the import
     rows: tuple[Observation, ...]
     reports: tuple[Progress, ...]
     evidence: tuple[Evidence, ...]
+    #: the year's signatures after the import, and those that do not cover its data any more
+    signatures: tuple[Signature, ...]
+    lapsed: tuple[Signature, ...]
+    #: the new lines of the log of corrections
+    revisions: tuple[Revision, ...]
     #: whether a closed year (定稿) gets rows that are drafts
     reopens: bool
     #: every row before or after, in the plan's order; none of a kind for which the form has no sheets
@@ -65,11 +85,16 @@ class Import:
         observed = OBSERVATIONS, Observation, self.rows, self.changes
         reported = PROGRESS, Progress, self.reports, self.report_changes
         listed = EVIDENCE, Evidence, self.evidence, self.evidence_changes
-        return {
+        files = {
             f"{folder}/{self.year}.csv": rows_csv(model, rows)
             for folder, model, rows, changes in (observed, reported, listed)
             if any(change.kind is not RowFate.UNCHANGED for change in changes)
         }
+        if self.sign_off.new:
+            files[f"{SIGNATURES}/{self.year}.csv"] = rows_csv(Signature, self.signatures)
+        if self.revisions:
+            files[REVISIONS] = rows_csv(Revision, (*self.plan.revisions, *self.revisions))
+        return files
 
     @property
     def table(self) -> pd.DataFrame:
@@ -107,14 +132,18 @@ class Import:
         return summary(row) if isinstance(row, Progress) else f"{row.proves.chinese}：{row.title}"
 
 
-def plan_import(plan: Plan, checked: Checked, path: Path, *, final: bool = False) -> Import:
+def plan_import(
+    plan: Plan, checked: Checked, path: Path, *, final: bool = False, signed: Sequence[Signature] = ()
+) -> Import:
     """The changes that importing the form at ``path`` would make in ``plan``. Writes nothing.
 
-    ``final`` closes the year: every row becomes 定稿. Raises :class:`ImportRefused` with every reason: the form has
-    problems, is empty, is of a year before the base year, or is to be final while something is not filled in; and
-    :class:`DataError` where the data with these rows could not be assessed.
+    ``final`` closes the year: every row becomes 定稿; so does a new signature of that step for the whole year. ``signed``:
+    signatures beside those of the form. Raises :class:`ImportRefused` with every reason: the form has problems, is empty,
+    is of a year before the base year, is to be final while something is not filled in, or changes a closed year without
+    a correction that says why; and :class:`DataError` where the data with these rows could not be assessed.
     """
     year = checked.year
+    signing = sign_off(plan, year, checked.signatures or (), signed, final=final)
     unfilled = tuple(_unfilled(plan, year, checked.rows))
     reasons = []
     if checked.problems:
@@ -125,13 +154,14 @@ def plan_import(plan: Plan, checked: Checked, path: Path, *, final: bool = False
         reasons.append("工作簿里一行也没有填写。")
     elif not checked.rows and plan.observations.get(year):
         reasons.append(f"工作簿里没有填写现状值，而数据中有 {year} 年的现状值：导入会把它们全部删除。")
-    elif final and unfilled:
-        reasons += [f"还不能定稿，有{len(unfilled)}处没有填报（先不加 --final 导入即为初稿）：", *unfilled]
+    elif signing.final and unfilled:
+        how = "先不加 --final 导入" if final else "先删去“签署”中定稿的一行再导入，"
+        reasons += [f"还不能定稿，有{len(unfilled)}处没有填报（{how}即为初稿）：", *unfilled]
     if reasons:
         raise ImportRefused("\n".join(["没有导入：", *reasons]))
     old = plan.observations.get(year, ())
-    closed = bool(old) and all(o.stage is Stage.FINAL for o in old)
-    changed = partial(row_changes, form=provenance(path), final=final, closed=closed)
+    form = provenance(path)
+    changed = partial(row_changes, form=form, signed=signing.stage)
     order = [(item.item_id, level) for item in plan.items for level in (None, *plan.levels)]
     changes = changed(order, old, checked.rows)
     rows = tuple(c.new for c in changes if isinstance(c.new, Observation))
@@ -155,8 +185,27 @@ def plan_import(plan: Plan, checked: Checked, path: Path, *, final: bool = False
         listed = changed([_key(row) for row in (*new, *proofs)], proofs, new)
         if any(c.kind is not RowFate.UNCHANGED for c in listed):
             proofs = tuple(c.new for c in listed if isinstance(c.new, Evidence))
-    reopens = closed and any(row.stage is Stage.DRAFT for row in rows)
-    return Import(plan, year, final, rows, reports, proofs, reopens, changes, reported, listed, flipped, unfilled)
+    data = {OBSERVATIONS: rows, PROGRESS: reports, EVIDENCE: proofs}
+    revisions, unexplained = signing.corrected(data, form)
+    if unexplained:
+        raise ImportRefused(_unexplained(year, unexplained))
+    was_closed = bool(old) and coverage(plan, year).stage is Stage.FINAL
+    reopens = was_closed and coverage(after, year).stage is not Stage.FINAL
+    signatures, lapsed = signing.signatures(data), signing.lapsed(data)
+    return Import(
+        plan, year, signing, rows, reports, proofs, signatures, lapsed, revisions, reopens, changes, reported, listed,
+        flipped, unfilled,
+    )  # fmt: skip
+
+
+def _unexplained(year: int, subjects: Sequence[tuple[Entity, str]]) -> str:
+    """Why a correction of a closed year was refused, and what to do."""
+    named = "、".join(key if kind is Entity.ITEM else f"{kind.chinese}{key}" for kind, key in subjects)
+    return (
+        f"没有导入：\n{year} 年已经定稿，改动它要写明谁、何时、为什么更正；还没有写明的：{named}。\n"
+        "请在工作簿的“签署”表中加一行，环节选“更正”，写明姓名、日期、理由（对象与编号留空，即为这次的全部改动）；"
+        "或在命令后加 --reason 理由 --by 姓名。"
+    )
 
 
 def _key(row: Row) -> tuple[object, ...]:
@@ -164,7 +213,7 @@ def _key(row: Row) -> tuple[object, ...]:
 
 
 def apply_import(plan: Plan, change: Import) -> None:
-    """Write ``data/observations/YEAR.csv``, ``progress/YEAR.csv`` and ``evidence/YEAR.csv``, where they change.
+    """Write ``data/observations/YEAR.csv``, ``progress``, ``evidence``, ``signatures`` and ``revisions.csv``, where they change.
 
     The write is atomic: a crash, a full disk or a kill at any moment leaves either the old data or the new (several files
     by the journal of :mod:`cixi_analysis.plan.journal`). The new content is first loaded and compared.
@@ -177,8 +226,10 @@ def apply_import(plan: Plan, change: Import) -> None:
         if load_plan(plan.root) != plan:
             raise ImportRefused("没有导入：检查以后 data/ 又有改动。请重新运行 cixi import。")
         after = load_plan(plan.root, files)
-        read = (of.get(change.year, ()) for of in (after.observations, after.progress, after.evidence))
-        if tuple(read) != (change.rows, change.reports, change.evidence):
+        parts = after.observations, after.progress, after.evidence, after.signatures
+        read = *(of.get(change.year, ()) for of in parts), after.revisions
+        new = change.rows, change.reports, change.evidence, change.signatures, (*plan.revisions, *change.revisions)
+        if read != new:
             raise ImportRefused("没有导入：写入的内容读回后与原来不同。请报告这个错误，并附上工作簿。")
         replace_files(data, files)
     except OSError as error:

@@ -1,7 +1,7 @@
 """The layout of the form: sheets, columns and rows. Writing, checking and importing all work from this description.
 
 The form has one sheet a domain with a row for each item, two sheets of progress with a row for each project of Table 3
-and for each commitment, and a list of evidence with numbered, empty rows. A row of a sheet becomes one row of ``data/``.
+and for each commitment, and lists of evidence and of signatures with numbered, empty rows. A row of a sheet becomes one row of ``data/``.
 """
 
 import re
@@ -16,15 +16,15 @@ from cixi_analysis.plan.csvfile import packaged
 from cixi_analysis.plan.dataset import Asked
 from cixi_analysis.plan.filing_rows import SUBJECTS
 from cixi_analysis.plan.frame import Frame
-from cixi_analysis.plan.schema import EVIDENCE, OBSERVATIONS, PROGRESS, Commitment, Indicator, Project, Row
+from cixi_analysis.plan.schema import EVIDENCE, OBSERVATIONS, PROGRESS, SIGNATURES, Commitment, Indicator, Project, Row
 from cixi_analysis.requirement.tree import Comparator
-from cixi_analysis.words import Absence, BenchmarkKind, EvidenceClass, Polarity, ProgressState, Proves, Publish
+from cixi_analysis.words import Absence, BenchmarkKind, EvidenceClass, Polarity, ProgressState, Proves, Publish, Step
 
 #: Written into the guide sheet: the version of the layout.
 LAYOUT = 3
 #: Kind of data (:data:`cixi_analysis.plan.schema.YEARLY`) → the first layout with sheets for it. Forms of earlier layouts
 #: are still imported, and leave the year's data of that kind unchanged.
-SINCE: Mapping[str, int] = {OBSERVATIONS: 1, PROGRESS: 2, EVIDENCE: 3}
+SINCE: Mapping[str, int] = {OBSERVATIONS: 1, PROGRESS: 2, EVIDENCE: 3, SIGNATURES: 3}
 GUIDE = "填表说明"
 #: Cells of the guide sheet with the plan's short title, the year and the layout version.
 PLAN_CELL, YEAR_CELL, LAYOUT_CELL = "B3", "B4", "B5"
@@ -69,7 +69,9 @@ def _columns(sheet: str) -> tuple[FormColumn, ...]:
 
 
 INPUTS, PROGRESS_INPUTS = _columns("observations"), _columns("progress")
-EVIDENCE_COLUMNS = (FormColumn("key", "行号", 6), *_columns("evidence"))
+EVIDENCE_COLUMNS, SIGNATURE_COLUMNS = (
+    (FormColumn("key", "行号", 6), *_columns(sheet)) for sheet in ("evidence", "signatures")
+)
 PROJECT_COLUMNS = (*_columns("projects"), *PROGRESS_INPUTS)
 #: Money belongs to projects.
 COMMITMENT_COLUMNS = (*_columns("commitments"), *(column for column in PROGRESS_INPUTS if column.key != "spent"))
@@ -96,6 +98,7 @@ CHOICES: Mapping[str, Mapping[str, str]] = {
     "grade": {grade.chinese: grade for grade in EvidenceClass},
     "proves": {what.chinese: what for what in Proves},
     "publish": {word.chinese: word for word in Publish},
+    "step": {step.chinese: step for step in Step},
 }
 
 

@@ -3,17 +3,15 @@
 What is equal stays exactly as it is in the data, cell by cell, so importing twice changes nothing.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from cixi_analysis.analysis.changes import REVISED
+from cixi_analysis.analysis.revision_log import WRITTEN
 from cixi_analysis.form.layout import LIMIT
-from cixi_analysis.plan.schema import Observation, Row
+from cixi_analysis.plan.schema import Row
 from cixi_analysis.words import Stage
 
-#: Columns that the import itself writes; no input of the form.
-_WRITTEN = ("stage", "form")
 #: Columns compared as numbers: 0.10 in the data and 0.1 from a cell are equal.
 _NUMBERS = ("value", "assigned_target", "benchmark", "percent", "spent")
 
@@ -24,6 +22,7 @@ class RowFate(StrEnum):
     NEW = "new"
     CHANGED = "changed"
     FINAL = "final"  # equal, and now 定稿
+    REVIEWED = "reviewed"  # equal, and now 复核稿
     UNCHANGED = "unchanged"
     REMOVED = "removed"
 
@@ -40,28 +39,34 @@ class RowChange:
 
 
 def row_changes(
-    order: Iterable[tuple[object, ...]], old: Iterable[Row], new: Iterable[Row], *, form: str, final: bool, closed: bool
+    order: Iterable[tuple[object, ...]],
+    old: Iterable[Row],
+    new: Iterable[Row],
+    *,
+    form: str,
+    signed: Callable[[Row, Stage], Stage],
 ) -> tuple[RowChange, ...]:
     """The change of every row, old or new, in the ``order`` of the keys.
 
-    ``form`` is the provenance of new and changed rows; ``final`` makes every row 定稿; ``closed``: the year was so before.
-    """
+    ``form`` is the provenance of new and changed rows. They are 初稿, others as they were, unless they are ``signed``: row
+    and stage without the new signatures → stage with them.
+    """  # fmt: skip
     before, after = ({tuple(getattr(row, c) for c in row.KEY): row for row in rows} for rows in (old, new))
-    stage = Stage.FINAL if final else Stage.DRAFT
-    new_form = form + (f"{REVISED}新增的行" if closed else "")
 
     def change(was: Row | None, now: Row | None) -> RowChange:
         if now is None:
             return RowChange(RowFate.REMOVED, was, None)
         if was is None:
-            return RowChange(RowFate.NEW, None, _written(now, stage=stage, form=new_form))
-        content = (c for c in now.columns() if c not in _WRITTEN)
+            return RowChange(RowFate.NEW, None, _written(now, stage=signed(now, Stage.DRAFT), form=form))
+        content = (c for c in now.columns() if c not in WRITTEN)
         cells = {c: getattr(now, c) for c in content if _rounded(c, getattr(was, c)) != _rounded(c, getattr(now, c))}
         if not cells:
-            same = _written(was, stage=stage) if final else was
-            return RowChange(RowFate.UNCHANGED if same == was else RowFate.FINAL, was, same)
-        noted = form + (_revision(was, tuple(cells)) if isinstance(was, Observation) else "")
-        return RowChange(RowFate.CHANGED, was, _written(was, **cells, stage=stage, form=noted), tuple(cells))
+            stage = signed(was, known := getattr(was, "stage", Stage.DRAFT))
+            same = was if stage is known else _written(was, stage=stage)
+            fate = RowFate.FINAL if stage is Stage.FINAL else RowFate.REVIEWED
+            return RowChange(RowFate.UNCHANGED if same == was else fate, was, same)
+        cells |= {"stage": signed(was, Stage.DRAFT), "form": form}
+        return RowChange(RowFate.CHANGED, was, _written(was, **cells), tuple(c for c in cells if c not in WRITTEN))
 
     keys = (key for key in dict.fromkeys(order) if key in before or key in after)
     return tuple(change(before.get(key), after.get(key)) for key in keys)
@@ -81,16 +86,3 @@ def _rounded(column: str, cell: object) -> object:
 def cell_text(cell: object) -> str:
     """A cell of data for display; "" for an empty one."""
     return "" if cell is None else f"{cell:.12g}" if isinstance(cell, float) else str(cell)
-
-
-def _revision(old: Observation, columns: Sequence[str]) -> str:
-    """The note on a row that was 定稿 before it changed: which columns were corrected, now and before."""
-    _, _, known = (old.form or "").partition(REVISED)
-    if old.stage is not Stage.FINAL and not known:
-        return ""
-    figure = f"现状值（原为{old.value or old.absence or '文字说明'}）"
-    entries = [figure] if {"value", "absence"} & set(columns) else []
-    entries += [str(Observation.columns()[c].title) for c in columns if c not in ("value", "absence")]
-    had = {entry.partition("（")[0] for entry in known.split("、")}
-    entries = [entry for entry in entries if entry.partition("（")[0] not in had]
-    return REVISED + "、".join([*([known] if known else []), *entries])

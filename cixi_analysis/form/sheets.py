@@ -5,7 +5,7 @@ either the first or the others.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from cixi_analysis.analysis.commitments import NOT_REPORTED, deadline, promised, reports
 from cixi_analysis.analysis.table1 import printed_name
@@ -14,18 +14,21 @@ from cixi_analysis.assessment import asking, one_number, unobserved, unstated, w
 from cixi_analysis.assessment.yardstick import Wording
 from cixi_analysis.form import layout
 from cixi_analysis.form.input_cells import decimal_text, shortened
-from cixi_analysis.form.layout import FormRow, FormSheet
+from cixi_analysis.form.layout import FormColumn, FormRow, FormSheet
 from cixi_analysis.plan.dataset import Asked, Plan
 from cixi_analysis.plan.frame import Level
 from cixi_analysis.plan.schema import (
     EVIDENCE,
     OBSERVATIONS,
     PROGRESS,
+    SIGNATURES,
     Evidence,
     Indicator,
     Observation,
     Progress,
     Project,
+    Row,
+    Signature,
 )
 from cixi_analysis.requirement import tree
 from cixi_analysis.words import CLASS_UNIT, NOT_APPLICABLE_MARK, Entity
@@ -162,16 +165,28 @@ def progress_sheets(plan: Plan, year: int) -> tuple[FormSheet, ...]:
 
 def evidence_sheets(plan: Plan, year: int) -> tuple[FormSheet, ...]:
     """The list of evidence in the form of ``year``: what the data has, and at least 40 empty rows."""
-    known, columns = plan.evidence.get(year, ()), layout.EVIDENCE_COLUMNS
-    opened = frozenset(column.key for column in columns)
-    numbered = enumerate((*known, *[None] * (100 - len(known) + (len(known) + 40) // 100 * 100)), start=1)
-    rows = tuple(FormRow(None, {}, {"key": str(number)}, "", row, None, opened) for number, row in numbered)
+    columns = layout.EVIDENCE_COLUMNS
+    rows = _numbered_rows(plan.evidence.get(year, ()), columns, 100, 40)
     return (FormSheet("佐证材料", year, columns, rows, Evidence, ("note",)),)
+
+
+def signature_sheets(plan: Plan, year: int) -> tuple[FormSheet, ...]:
+    """The signatures in the form of ``year``: what the data has, and at least 10 empty rows."""
+    columns = layout.SIGNATURE_COLUMNS
+    rows = _numbered_rows(plan.signatures.get(year, ()), columns, 30, 10)
+    return (FormSheet("签署", year, columns, rows, Signature, ("reason",)),)
+
+
+def _numbered_rows(known: Sequence[Row], columns: Sequence[FormColumn], step: int, least: int) -> tuple[FormRow, ...]:
+    """Numbered rows, a multiple of ``step``: those of the data and at least so many empty ones."""
+    opened = frozenset(column.key for column in columns)
+    numbered = enumerate((*known, *[None] * (step - len(known) + (len(known) + least) // step * step)), start=1)
+    return tuple(FormRow(None, {}, {"key": str(number)}, "", row, None, opened) for number, row in numbered)
 
 
 #: Kind of data → its sheets, in the order of the form.
 SHEETS: Mapping[str, Callable[[Plan, int], tuple[FormSheet, ...]]] = {
-    OBSERVATIONS: domain_sheets, PROGRESS: progress_sheets, EVIDENCE: evidence_sheets,
+    OBSERVATIONS: domain_sheets, PROGRESS: progress_sheets, EVIDENCE: evidence_sheets, SIGNATURES: signature_sheets,
 }  # fmt: skip
 
 

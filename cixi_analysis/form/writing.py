@@ -52,6 +52,7 @@ _CENTRED = {
         "grade",
         "date",
         "publish",
+        "step",
     ),
 }
 #: A number whose last decimal is a zero; its decimals.
@@ -106,7 +107,8 @@ def _write_guide(sheet: Worksheet, title: str, plan: Plan, year: int, forms: Seq
             one.font, one.border, one.alignment = Font(name=FONT, size=10), BOX, _LEFT
 
     words = {"plan": plan, "year": year, "inputs": layout.INPUTS, "progress_inputs": layout.PROGRESS_INPUTS}
-    words["evidence_inputs"] = [column for column in layout.EVIDENCE_COLUMNS if column.kind is not Kind.SHOWN]
+    for name, columns in (("evidence", layout.EVIDENCE_COLUMNS), ("signature", layout.SIGNATURE_COLUMNS)):
+        words[f"{name}_inputs"] = [column for column in columns if column.kind is not Kind.SHOWN]
     progress = [form.name for form in forms if form.model is Progress]
     text = _TEMPLATES.get_template("guide.txt.j2").render(words, progress=progress, states=ProgressState)
     for section in text.strip().split("\n\n"):

@@ -9,6 +9,9 @@ OBSERVATIONS = "observations"
 PROGRESS = "progress"
 EVIDENCE = "evidence"
 RECEIPTS = "receipts"
+SIGNATURES = "signatures"
+#: The log of corrections, a table that the program writes; it may be missing.
+REVISIONS = "revisions.csv"
 
 
 def find_root(start: Path) -> Path:

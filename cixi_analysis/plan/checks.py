@@ -9,7 +9,17 @@ from cixi_analysis.errors import Problem
 from cixi_analysis.plan.arithmetic import BadRelation, relation
 from cixi_analysis.plan.csvfile import CsvTable
 from cixi_analysis.plan.frame import FILE, Frame, Level
-from cixi_analysis.plan.schema import EVIDENCE, OBSERVATIONS, PROGRESS, AuditRow, Indicator, Observation, Requirement
+from cixi_analysis.plan.schema import (
+    EVIDENCE,
+    OBSERVATIONS,
+    PROGRESS,
+    REVISIONS,
+    SIGNATURES,
+    AuditRow,
+    Indicator,
+    Observation,
+    Requirement,
+)
 from cixi_analysis.words import AuditResult, Entity
 
 #: The other columns of tables and forms in which a level is a column.
@@ -59,7 +69,8 @@ def cross_check(
     for table in years[OBSERVATIONS].values():
         yield from observation_problems(table)
     if all(table.complete for table in tables.values()):
-        filed = [tables["responsible.csv"], *years[PROGRESS].values(), *years[EVIDENCE].values()]
+        filed = [tables["responsible.csv"], tables[REVISIONS]]
+        filed += [table for folder in (PROGRESS, EVIDENCE, SIGNATURES) for table in years[folder].values()]
         yield from _references(tables, filed, items)
 
 
@@ -138,7 +149,7 @@ def _references(
                 yield Problem("links.csv", number, column, f"“{named}”", f"已有的{kind.chinese}编号")
     for table in filed:
         for number, row in table.rows.items():
-            if row.id not in known[row.kind]:
+            if row.kind is not None and row.id not in known[row.kind]:  # a signature may be for the whole year
                 yield unknown_subject(table.file, number, row)
 
 

@@ -121,7 +121,7 @@ def _header_difference(header: list[str], expected: list[str]) -> str:
 #: Column → how its text is written, where a pattern says so.
 _FORMS = {
     "item_id": "子项编号，如 38 或 9.1", "years": "实施年限，如 2021-2025 或 2025",
-    "kind": "数据字典所列的类别之一",
+    "kind": "数据字典所列的类别之一", "date": "日期，如 2024-03-15",
 }  # fmt: skip
 
 #: pydantic's error types → what would be right, in Chinese; the fields in braces are pydantic's ``ctx``.
@@ -161,12 +161,24 @@ def rows_csv(model: type[Row], rows: Iterable[Row]) -> bytes:
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(model.columns())
-    writer.writerows(map(_text, row.model_dump(mode="json").values()) for row in rows)
+    writer.writerows(written_cells(row).values() for row in rows)
     return text.getvalue().encode("utf-8")
 
 
+def csv_line(cells: Iterable[str]) -> str:
+    """Cells as one line of CSV, from which no other cells can be read."""
+    text = io.StringIO(newline="")
+    csv.writer(text, lineterminator="").writerow(cells)
+    return text.getvalue()
+
+
+def written_cells(row: Row) -> dict[str, str]:
+    """Column → text of the cell as it is written; validated again, they give the same row."""
+    return {column: _text(cell) for column, cell in row.model_dump(mode="json").items()}
+
+
 def _text(cell: str | float | None) -> str:
-    return all_digits(cell) if isinstance(cell, float) else cell or ""
+    return all_digits(cell) if isinstance(cell, float) else "" if cell is None else str(cell)
 
 
 def all_digits(value: float) -> str:

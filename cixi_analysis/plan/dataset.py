@@ -15,7 +15,7 @@ from cixi_analysis.plan.checks import cross_check
 from cixi_analysis.plan.csvfile import Content, CsvTable, read_table
 from cixi_analysis.plan.frame import FILE, Frame, Level, Part, read_frame
 from cixi_analysis.plan.journal import read_journal
-from cixi_analysis.plan.schema import OBSERVATIONS, TABLES, YEARLY, Row
+from cixi_analysis.plan.schema import OBSERVATIONS, REVISIONS, TABLES, YEARLY, Row
 from cixi_analysis.words import LAST_YEAR, WATER_CLASSES, Absence, Entity, Polarity
 
 R = TypeVar("R", bound=Row)
@@ -56,6 +56,8 @@ class Plan:
     links: tuple[schema.Link, ...]
     vocabulary: tuple[schema.Term, ...]
     responsible: tuple[schema.Responsible, ...]
+    #: what was corrected in years after they were closed, the oldest correction first
+    revisions: tuple[schema.Revision, ...]
     #: year → the observations of that year
     observations: Mapping[int, tuple[schema.Observation, ...]] = field(repr=False)
     #: year → what was reported of projects and commitments; a year nobody has filled in has no rows
@@ -64,6 +66,8 @@ class Plan:
     evidence: Mapping[int, tuple[schema.Evidence, ...]] = field(repr=False)
     #: year → the forms that were imported
     receipts: Mapping[int, tuple[schema.Receipt, ...]] = field(repr=False)
+    #: year → who signed for that year's data
+    signatures: Mapping[int, tuple[schema.Signature, ...]] = field(repr=False)
 
     def __post_init__(self) -> None:
         for name in YEARLY:
@@ -146,7 +150,7 @@ class Plan:
         return (kind, key) in self._subject_order
 
     def subject_order(self, row: Any) -> tuple[int, int]:
-        """Sorts rows about items, projects and commitments in the plan's order."""
+        """Sorts rows about items (observations too), projects and commitments in the plan's order."""
         return self._subject_order[row.kind, row.id]
 
     def requirement(self, item_id: str, level: str, year: int) -> schema.Requirement | None:
@@ -317,14 +321,18 @@ def load_plan(root: Path | str | None = None, new: Mapping[str, bytes] | None = 
 def _read(data: Path, new: Mapping[str, bytes]) -> tuple[tuple[str, Content], ...]:
     """Name below ``data`` → content, before a replacement that was cut short; years in ascending order."""
     journal = {**(read_journal(data) or {}), **new}
-    contents: dict[str, Content] = {name: _content(data / name) for name in (FILE, *TABLES)}
+
+    def read(name: str) -> Content:
+        known = journal[name] if name in journal else _content(data / name)
+        return FileNotFoundError if known is None else known
+
+    contents = {name: read(name) for name in (FILE, *TABLES)}
     for folder in YEARLY:
         found = {f"{folder}/{path.name}" for path in (data / folder).glob("*")}
         names = {name for name in found if not name.startswith((f"{folder}/.", f"{folder}/~$"))}  # or opened in Excel
         for name in sorted(names | {name for name in journal if name.startswith(f"{folder}/")}):
-            content = journal[name] if name in journal else _content(data / name)
-            if content is not None:
-                contents[name] = content
+            if name not in journal or journal[name] is not None:
+                contents[name] = read(name)
     return tuple(contents.items())
 
 
@@ -336,9 +344,9 @@ def _content(path: Path) -> Content:
 
 
 def _table(name: str, content: Content, problems: list[Problem], frame: Frame | None) -> CsvTable:
-    """A table; one that the frame does not list among its parts may be missing, and has no rows."""
+    """A table; one that the frame does not list among its parts may be missing, and has no rows but the program's own."""
     part = _FIELDS[name]
-    optional = part in get_args(Part)
+    optional = part in get_args(Part) or name == REVISIONS
     listed = not optional or (frame is not None and part in frame.parts)
     if content is FileNotFoundError and not listed:
         return CsvTable(name, complete=True)
@@ -346,7 +354,7 @@ def _table(name: str, content: Content, problems: list[Problem], frame: Frame | 
     if listed and table.complete and not table.rows:
         expected = f"至少一行数据（没有数据的，从 {FILE} 的 parts 中删去）" if optional else "至少一行数据"
         problems.append(Problem(name, 2, None, "只有列名，没有一行数据", expected))
-    elif table.rows and not listed and frame is not None:
+    elif table.rows and not listed and frame is not None and name != REVISIONS:
         expected = f"列出 {part}（{name} 有数据）"
         problems.append(Problem(FILE, None, "parts 另有的数据", f"没有 {part}", expected))
     return table

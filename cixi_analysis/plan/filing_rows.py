@@ -10,9 +10,9 @@ from cixi_analysis.words import Entity, EvidenceClass, Proves, Publish, listed
 #: Kinds of which somebody reports and that evidence is about; the order of the form and of the lists of evidence.
 SUBJECTS = (Entity.ITEM, Entity.PROJECT, Entity.COMMITMENT)
 _DATE = r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$"
-_DAY = r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"
-_SHA256 = r"^[0-9a-f]{64}$"
-_FILED = listed(Entity, SUBJECTS)
+DAY = r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"
+SHA256 = r"^[0-9a-f]{64}$"
+FILED = listed(Entity, SUBJECTS)
 #: Names that Windows does not allow, that lead out of a folder, or that look as if they did.
 _NO_NAME = re.compile(
     r'[\\/:*?"<>|\n／＼∕⁄⧸⧹∖╱╲﹨]|^[. \u3000]|^~\$|[. \u3000]$|^(con|prn|aux|nul|conin\$|conout\$|(com|lpt)[0-9¹²³]) *(\.|$)',
@@ -33,7 +33,7 @@ class Responsible(Row):
     """``responsible.csv``: which units answer for an item, a project or a commitment."""
 
     KEY = ("kind", "id")
-    kind: Entity = column("类别", _FILED)
+    kind: Entity = column("类别", FILED)
     id: Text = column("编号", "子项编号、工程表的项目序号，或承诺编号。")
     units: Maybe[str] = column(
         "责任单位",
@@ -43,7 +43,7 @@ class Responsible(Row):
 
     def contradictions(self) -> Iterator[tuple[str, str]]:
         if self.kind not in SUBJECTS:
-            yield "kind", f"{_FILED[:-1]} 之一"
+            yield "kind", f"{FILED[:-1]} 之一"
         if self.units is not None and self.source is None:
             yield "source", "写明了责任单位，就要写明出处"
         if self.units is not None and not all(unit == unit.strip() != "" for unit in separate_units(self.units)):
@@ -54,7 +54,7 @@ class Evidence(Row):
     """``evidence/<year>.csv``: one place in a document that proves something of an item, a project or a commitment."""
 
     KEY = ("kind", "id", "proves", "clause", "title", "document_number", "page", "period", "scope")
-    kind: Entity = column("对象", _FILED)
+    kind: Entity = column("对象", FILED)
     id: Text = column("编号", "所证的子项编号（9.1 即 9①）、工程表的项目序号，或承诺编号。")
     grade: EvidenceClass = column("类别", listed(EvidenceClass))
     proves: Proves = column("所证", listed(Proves))
@@ -74,7 +74,7 @@ class Evidence(Row):
     scope: Maybe[str] = column("参考的范围", "这个数是什么范围的，如 全市含开发区；空＝规划的范围。")
     file: Maybe[str] = column("文件名", "evidence/年份/ 中的文件；空＝没有电子文件。")
     sha256: Maybe[str] = column(
-        "SHA-256", "登记时文件的 SHA-256，由程序写入；空＝没有文件，或文件还没有放进来。", pattern=_SHA256
+        "SHA-256", "登记时文件的 SHA-256，由程序写入；空＝没有文件，或文件还没有放进来。", pattern=SHA256
     )
     publish: Maybe[Publish] = column("公开", "yes 公开：文件随网站发布；空＝不发布。")
     responsible: Maybe[str] = column("填报单位", "谁提供的；空＝未写明。")
@@ -83,7 +83,7 @@ class Evidence(Row):
 
     def contradictions(self) -> Iterator[tuple[str, str]]:
         if self.kind not in SUBJECTS:
-            yield "kind", f"{_FILED[:-1]} 之一"
+            yield "kind", f"{FILED[:-1]} 之一"
         if self.kind is not Entity.ITEM and self.proves in (Proves.CLAUSE, Proves.TARGET, Proves.AVERAGE):
             yield "proves", "项目和承诺的材料只证 value 数值，或作 context 参考"
         if self.clause is not None and self.proves is not Proves.CLAUSE:
@@ -128,6 +128,6 @@ class Receipt(Row):
     KEY = ("sha256",)
     unit: Maybe[str] = column("填报单位", "哪个单位的表；空＝全年的表。")
     file: Text = column("文件名", "工作簿的文件名，不带文件夹。")
-    sha256: str = column("SHA-256", "工作簿的 SHA-256。", pattern=_SHA256)
-    received: str = column("收到", "导入的日期，如 2024-03-15。", pattern=_DAY)
+    sha256: str = column("SHA-256", "工作簿的 SHA-256。", pattern=SHA256)
+    received: str = column("收到", "导入的日期，如 2024-03-15。", pattern=DAY)
     rows: int = column("行数", "其中填写了几行。", ge=0)

@@ -91,7 +91,7 @@ def read_journal(data: Path) -> dict[str, bytes | None] | None:
     for journal in (data / TAKEN, data / JOURNAL):
         try:
             texts = json.loads(journal.read_bytes())
-            if not all(re.fullmatch(r"\w+/\w+\.csv", name) for name in texts):
+            if not all(re.fullmatch(r"(\w+/)?\w+\.csv", name) for name in texts):
                 raise ValueError(texts)
             return {name: None if text is None else text.encode("utf-8") for name, text in texts.items()}
         except FileNotFoundError:

@@ -9,17 +9,18 @@ import re
 from collections.abc import Iterator
 
 from cixi_analysis import words
-from cixi_analysis.plan import EVIDENCE, OBSERVATIONS, PROGRESS, RECEIPTS
+from cixi_analysis.plan import EVIDENCE, OBSERVATIONS, PROGRESS, RECEIPTS, REVISIONS, SIGNATURES
 from cixi_analysis.plan.fields import Amount, ItemId, LevelId, Maybe, Row, Source, TargetYear, Text, Year, column
 from cixi_analysis.plan.filing_rows import Evidence, Receipt, Responsible, separate_units
 from cixi_analysis.plan.narrative_rows import AuditRow, Commitment, Figure, LeftOut, Link
+from cixi_analysis.plan.signed_rows import Revision, Signature
 from cixi_analysis.plan.yearly_rows import Observation, Progress, absence_words, clause_pairs
 from cixi_analysis.words import WATER_CLASSES, Absence, Convention, Outcome, Verdict, listed, printed
 
 __all__ = [
-    "EVIDENCE", "OBSERVATIONS", "PROGRESS", "RECEIPTS", "TABLES", "WATER_CLASSES", "YEARLY", "AuditRow", "Commitment",
+    "EVIDENCE", "OBSERVATIONS", "PROGRESS", "RECEIPTS", "REVISIONS", "SIGNATURES", "TABLES", "WATER_CLASSES", "YEARLY", "AuditRow", "Commitment",
     "ConventionRow", "Evidence", "Figure", "Indicator", "LeftOut", "Link", "Observation", "PastProjects", "Progress",
-    "Project", "Published", "Receipt", "Requirement", "Responsible", "Row", "Target", "Term", "absence_words",
+    "Project", "Published", "Receipt", "Requirement", "Responsible", "Revision", "Row", "Signature", "Target", "Term", "absence_words",
     "clause_pairs",
 ]  # fmt: skip
 
@@ -215,8 +216,9 @@ TABLES: dict[str, type[Row]] = {
     "past_projects.csv": PastProjects, "projects.csv": Project,
     "commitments.csv": Commitment, "background.csv": Figure, "left_out.csv": LeftOut,
     "audit.csv": AuditRow, "links.csv": Link, "vocabulary.csv": Term, "responsible.csv": Responsible,
+    REVISIONS: Revision,
 }  # fmt: skip
 #: Folder (below ``data/``) with one file ``<year>.csv`` for each year → the model of their rows.
 YEARLY: dict[str, type[Row]] = {
-    OBSERVATIONS: Observation, PROGRESS: Progress, EVIDENCE: Evidence, RECEIPTS: Receipt,
+    OBSERVATIONS: Observation, PROGRESS: Progress, EVIDENCE: Evidence, RECEIPTS: Receipt, SIGNATURES: Signature,
 }  # fmt: skip

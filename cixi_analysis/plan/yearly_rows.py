@@ -57,10 +57,10 @@ class Observation(Row):
         "提示说明", "对检查所提示的可疑之处（如与上年相差悬殊）的说明；空＝没有提示或未加说明。"
     )
     stage: Annotated[Stage, BeforeValidator(lambda v: v or Stage.DRAFT)] = column(
-        "阶段", "初稿＝该年尚未定稿，还会改动；定稿＝已定；空＝初稿。"
+        "阶段", "初稿＝还会改动；复核稿＝已有人复核，还没有定稿；定稿＝已定；空＝初稿。"
     )
     form: Maybe[str] = column(
-        "填报工作簿", "这一行由哪个工作簿导入：文件名与 SHA-256；定稿以后才改动的，其后写明更正了哪些列；空＝不是由工作簿导入。",
+        "填报工作簿", "这一行由哪个工作簿导入：文件名与 SHA-256；空＝不是由工作簿导入。",
     )  # fmt: skip
 
     def contradictions(self) -> Iterator[tuple[str, str]]:
@@ -72,6 +72,16 @@ class Observation(Row):
             yield "value unit", f"水质类别的单位应为“{CLASS_UNIT}”，数的单位不应为“{CLASS_UNIT}”"
         if (self.benchmark is None) != (self.benchmark_kind is None):
             yield "benchmark benchmark_kind", "全省平均与其含义应同时填写或同时留空"
+
+    @property
+    def kind(self) -> Entity:
+        """What the row is about, as progress and evidence have it in a column."""
+        return Entity.ITEM
+
+    @property
+    def id(self) -> str:
+        """The item's id."""
+        return self.item_id
 
     @property
     def why_absent(self) -> str:

@@ -1,6 +1,5 @@
 """The page 与上年相比: changed verdicts, values, data and counts as tables and lists."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import wraps
 from typing import Any
@@ -31,12 +30,12 @@ from cixi_analysis.presentation.html import (
     stack,
 )
 from cixi_analysis.presentation.looks import LOOKS, badge
+from cixi_analysis.presentation.sign_off import corrections
 from cixi_analysis.presentation.titles import item_link
 from cixi_analysis.words import Absence, Cause, Direction, Status
 
 #: Longer lists of new or missing data give only names.
 _MANY = 12
-_HASH = re.compile(r"(sha256:[0-9a-f]{12})[0-9a-f]{52}")
 _DECIDED, _ALL = (Status.MET, Status.UNMET), tuple(Status)
 #: Name of a change → the statuses before and after. Every change of a verdict has exactly one name.
 _MOVES: dict[str, tuple[tuple[Status, ...], tuple[Status, ...]]] = {
@@ -206,13 +205,9 @@ def _tallies(plan: Plan, found: Changes) -> Html:
 @_or_nothing
 def revisions(plan: Plan, found: Changes) -> Html:
     """The corrections that imports made to closed years before this one."""
-    rows = [
-        (r.year, _named(plan, r, pages=f"../{r.year}/"), r.before, r.after, _HASH.sub(r"\1…", r.form))
-        for r in records(found.revisions)
-    ]  # fmt: skip
-    columns = {"年份": "year", "子项": "name", "原来": "text", "现在": "text", "依据的工作簿与更正的栏目": "long"}
-    none = f"{found.year}年以前的各年，定稿后没有经导入更正过。"
-    return tables.table(rows, columns, caption=f"定稿后更正过的行：{len(rows)}行", none=none)
+    if found.revisions.empty:
+        return paragraph(f"{found.year}年以前的各年，定稿后没有经导入更正过。")
+    return corrections(plan, found.revisions, other_years=True)
 
 
 def moves(rows: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:

@@ -10,7 +10,17 @@ from cixi_analysis import words
 from cixi_analysis.analysis.outputs import outputs
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.frame import FILE, Frame, PrintedTable, PrintedTables
-from cixi_analysis.plan.schema import EVIDENCE, OBSERVATIONS, PROGRESS, RECEIPTS, TABLES, YEARLY, Row
+from cixi_analysis.plan.schema import (
+    EVIDENCE,
+    OBSERVATIONS,
+    PROGRESS,
+    RECEIPTS,
+    REVISIONS,
+    SIGNATURES,
+    TABLES,
+    YEARLY,
+    Row,
+)
 from cixi_analysis.presentation import tables
 from cixi_analysis.presentation.html import Html, stack
 
@@ -34,6 +44,8 @@ _CONTENTS = {
     f"{PROGRESS}/<年份>.csv": "一年的进展：一行一个项目或承诺，没有行的为未填报",
     f"{EVIDENCE}/<年份>.csv": "一年的佐证材料：一行一处材料",
     f"{RECEIPTS}/<年份>.csv": "一年收到的填报工作簿",
+    f"{SIGNATURES}/<年份>.csv": "一年的签署：谁填报、复核、定稿、更正，一行一次",
+    REVISIONS: "定稿以后的更正：一行一格，由 cixi import 写入",
 }
 _FILES: dict[type[Row], str] = {
     **{model: name for name, model in TABLES.items()},

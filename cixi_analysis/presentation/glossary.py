@@ -39,6 +39,7 @@ TERMS = {
     Absence.NO_DATA: "规划或填报表写明还没有数据；属于无数据",  # its last three characters are a word of their own
     Absence.NOT_FILLED_IN: "当年的填报表里还没有写；属于无数据",
     Stage.DRAFT: "当年的数据还没有填完或还可能改",
+    Stage.REVIEWED: "当年的数据都已填报并有人复核，还没有定稿",
     "回看": "按基准年的要求回看更早年份的个别数字；数字太少，计数不与基准年相比",
 }
 _TAG = re.compile(r"(<[^>]*>)")

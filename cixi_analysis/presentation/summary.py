@@ -25,7 +25,7 @@ _COUNTS[Status.NOT_FILLED_IN] = Status.NOT_FILLED_IN.chinese
 
 
 def year_banner(plan: Plan, year: int) -> Html:
-    """回看 before the base year, 初稿 while a later year is incomplete; else empty."""
+    """回看 before the base year, 初稿 or 复核稿 while a later year is not closed; else empty."""
     known = coverage(plan, year)
     return prose("banner", known=known) if known.is_retrospect or known.is_draft else Html(Markup(), "本年数据已齐")
 

@@ -89,7 +89,8 @@ def _state(assessment: Assessment, pages: str) -> Tile:
     rest[Urgency.REQUIREMENT_UNMET] -= len(pressing)
     if more := [f"{rest[urgency]}个子项{words}" for urgency, words in _URGENT.items() if rest[urgency]]:
         lines.append(link(f"下一步{'还有' if pressing else ''}：{'，'.join(more)}", "#next"))
-    draft = "（初稿）" if coverage(plan, year).is_draft else ""
+    known = coverage(plan, year)
+    draft = f"（{known.stage}）" if known.is_draft else ""
     return Tile(f"{year}年的现状{draft}", answer, tuple(lines), bool(len(unmet)))
 
 

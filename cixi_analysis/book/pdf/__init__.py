@@ -30,7 +30,7 @@ from cixi_analysis.export.workbook import save_bytes
 from cixi_analysis.plan import edition, provenance
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.presentation import summary_page
-from cixi_analysis.words import Stage, Verdict
+from cixi_analysis.words import Verdict
 
 #: The most printings until the page numbers of the contents no longer change.
 _MOST = 4
@@ -106,7 +106,7 @@ def document(plan: Plan, year: int, site: Path, found: tuple[Section, ...], page
     date, known = edition.date(), coverage(plan, year)
     return _TEMPLATES.get_template("report.html.j2").render(
         book=book_title(plan), title=_title(plan, year), imprint=imprint(plan, year),
-        stage="" if known.is_retrospect else Stage.DRAFT if known.is_draft else Stage.FINAL,
+        stage="" if known.is_retrospect else known.stage,
         unit=plan.frame.compiled_by or "",
         date=f"{date.year}年{date.month}月{date.day}日" if date else "",
         edition=json.loads((site / provenance.FILE).read_text(encoding="utf-8"))["edition"],

@@ -1,0 +1,159 @@
+"""Corrections of closed years: the editions of a year, an earlier one rebuilt from the log, and what a signature covers.
+
+Edition 1 of a year is the one that was closed (定稿); each import that changes it makes the next. ``revisions.csv`` holds
+every cell that such an import changed, so that undoing the last edition's lines gives the one before, cell by cell.
+"""
+
+import hashlib
+import json
+from collections.abc import Container, Iterable, Iterator, Mapping
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+from pydantic import ValidationError
+
+from cixi_analysis.analysis.table1 import coverage
+from cixi_analysis.errors import CixiError
+from cixi_analysis.plan.csvfile import csv_line, written_cells
+from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.plan.filing_rows import numbered
+from cixi_analysis.plan.schema import EVIDENCE, OBSERVATIONS, YEARLY, Revision, Row, Signature
+from cixi_analysis.plan.signed_rows import SIGNED
+from cixi_analysis.words import Entity, Stage, Step
+
+#: Part of :data:`SIGNED` → the year's rows.
+YearRows = Mapping[str, tuple[Row, ...]]
+#: The columns of a changed cell, as :class:`Revision` calls them.
+CELL = ("part", "kind", "id", "place", "column", "before", "after")
+#: The columns of :func:`log`; ``item_id`` is "project 3" of a project, ``what`` (Chinese) the column that was changed.
+LOG_COLUMNS = [
+    "year", "edition", "date", "indicator", "item_id", "level", "what", "before", "after", "who", "why", "form",
+]  # fmt: skip
+#: What an import writes into rows by itself; no content.
+WRITTEN = ("stage", "form")
+#: What commands change that write no log: an import that closes the year again, and the acceptance of a file.
+_UNLOGGED = (*WRITTEN, "sha256")
+#: The first edition that has an earlier one.
+_CORRECTED = 2
+#: In the log, the number of a piece of evidence: its place in the list, which no column holds.
+_NUMBER = "number"
+_Key = tuple[str, Entity, str, str]
+
+
+class NoEdition(CixiError):
+    """There is no such earlier edition of the year, or the log does not fit the data; the message (Chinese) says which."""
+
+
+def year_rows(plan: Plan, year: int) -> YearRows:
+    """The rows of a year that are signed for."""
+    return {part: tuple(getattr(plan, part).get(year, ())) for part in SIGNED}
+
+
+def edition_of(plan: Plan, year: int) -> int:
+    """The edition of a year as it is now; 0 for one that has not been closed."""
+    is_closed = bool(plan.observations.get(year)) and coverage(plan, year).stage is Stage.FINAL
+    # A wording that came later may ask for items that nobody has filled in.
+    is_closed |= any(one.step is Step.FINAL and one.kind is None for one in plan.signatures.get(year, ()))
+    return max((row.edition for row in plan.revisions if row.year == year), default=int(is_closed))
+
+
+def covered(rows: YearRows, signature: Signature) -> str:
+    """The SHA-256 of what a signature covers: the content of the year's rows, or of those of one subject."""
+    own = [
+        [*key, *sorted((column, cell) for column, cell in cells.items() if column not in (*_UNLOGGED, _NUMBER))]
+        for key, cells in sorted(_cells(rows).items())
+        if signature.covers(key[1], key[2])
+    ]
+    return hashlib.sha256(json.dumps(own, ensure_ascii=False).encode()).hexdigest()
+
+
+def cell_changes(before: YearRows, after: YearRows) -> Iterator[tuple[Any, ...]]:
+    """Every cell that differs, columns :data:`CELL`; None for an empty one."""
+    old, new = _cells(before), _cells(after)
+    for key in dict.fromkeys((*old, *new)):
+        was, now = old.get(key, {}), new.get(key, {})
+        for column in dict.fromkeys((*was, *now)):
+            if was.get(column) != now.get(column):
+                yield *key, column, was.get(column), now.get(column)
+
+
+def at_edition(plan: Plan, year: int, edition: int) -> Plan:
+    """The plan with the data of a year as its ``edition`` had it, before the next was imported. Raises :class:`NoEdition`."""
+    latest = edition_of(plan, year)
+    if latest < _CORRECTED:
+        why = "定稿以后没有更正过" if latest else "还没有定稿"
+        raise NoEdition(f"{year} 年{why}，没有更早的一版可以比较。")
+    if not 1 <= edition < latest:
+        known = "第1版" if latest == _CORRECTED else f"第1至第{latest - 1}版"
+        raise NoEdition(f"{year} 年现为第{latest}版，只能与{known}比较，没有更早的第{edition}版。")
+    rows = year_rows(plan, year)
+    for number in range(latest, edition, -1):
+        rows = undone(plan, rows, [row for row in plan.revisions if (row.year, row.edition) == (year, number)])
+    data: dict[str, Any] = {part: {**getattr(plan, part), year: own} for part, own in rows.items()}
+    return replace(plan, **data)
+
+
+def undone(plan: Plan, rows: YearRows, lines: Iterable[Revision]) -> YearRows:
+    """The rows of a year before the import that wrote these lines, in the plan's order. Raises :class:`NoEdition`."""
+    found = _cells(rows)
+    for line in lines:
+        own = found.setdefault((line.part, line.kind, line.id, line.place or ""), {})
+        if own.pop(line.column, None) != line.after and line.column not in _UNLOGGED:
+            place = f"{line.year} 年{SIGNED[line.part]} {line.kind.chinese}{line.id} 的 {line.column}"
+            raise NoEdition(f"不能还原{line.year}年的旧版：{place} 与 revisions.csv 所记第{line.edition}版的不同。")
+        if line.before is not None:
+            own[line.column] = line.before
+    kept = {part: [] for part in SIGNED}  # type: dict[str, list[tuple[Any, Row]]]
+    for (part, kind, key, _), cells in found.items():
+        if cells:
+            model, at = YEARLY[part], int(cells.pop(_NUMBER, "0").rpartition("-")[2])
+            try:
+                row: Any = model.model_validate(dict.fromkeys(model.columns(), "") | cells)
+            except ValidationError as error:
+                raise NoEdition(
+                    f"不能还原旧版：revisions.csv 中 {kind.chinese}{key} 的{SIGNED[part]}不完整。"
+                ) from error
+            level = plan.levels.index(row.level) + 1 if getattr(row, "level", None) else 0
+            order = plan.subject_order(row), level, getattr(row, "grade", ""), at
+            kept[part].append((order, row))
+    return {part: tuple(row for _, row in sorted(own, key=lambda pair: pair[0])) for part, own in kept.items()}
+
+
+def log(plan: Plan, years: Container[int]) -> pd.DataFrame:
+    """The corrected cells of these years in the order of the log, columns :data:`LOG_COLUMNS`; without what the program
+    itself writes into a row.
+    """
+    own = (row for row in plan.revisions if row.year in years and row.column not in WRITTEN)
+    known = (row for row in own if plan.defines(row.kind, row.id))  # of a plan with some items only
+    rows = [
+        (row.year, row.edition, row.date, *place_of(plan, row.part, row.kind, row.id, row.place or "", row.column),
+         row.before or "", row.after or "", f"{row.name}{f'（{row.role}）' if row.role else ''}", row.reason, row.form)
+        for row in known
+    ]  # fmt: skip
+    return pd.DataFrame(rows, columns=LOG_COLUMNS).astype({"indicator": "Int64"})
+
+
+def place_of(plan: Plan, part: str, kind: Entity, key: str, place: str, column: str) -> tuple[Any, ...]:
+    """Indicator, subject, level and (in words) column of a cell of the log."""
+    title = "材料编号" if column == _NUMBER else str(YEARLY[part].columns()[column].title)
+    number, subject = (plan.item(key).indicator, key) if kind is Entity.ITEM else (None, f"{kind} {key}")
+    level, which = ("", f"（{place}）") if part == EVIDENCE else (place, "")
+    return number, subject, level, title if part == OBSERVATIONS else f"{SIGNED[part]}{which}：{title}"
+
+
+def _cells(rows: YearRows) -> dict[_Key, dict[str, str]]:
+    """Key of a row → column → its cell as it is written; empty cells are left out."""
+    found = {}
+    for part, own in rows.items():
+        for row in own:
+            found[_key(part, row)] = {column: cell for column, cell in written_cells(row).items() if cell}
+    numbers: Any = numbered(rows[EVIDENCE])  # type: ignore[arg-type]
+    for number, row in numbers.items():
+        found[_key(EVIDENCE, row)][_NUMBER] = number
+    return found
+
+
+def _key(part: str, row: Any) -> _Key:
+    rest = [written_cells(row)[column] for column in row.KEY if column not in ("kind", "id", "item_id")]
+    return part, row.kind, row.id, csv_line(rest) if any(rest) else ""

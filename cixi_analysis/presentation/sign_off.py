@@ -1,0 +1,76 @@
+"""Who signed for a year's data, and what was corrected after it was closed."""
+
+from typing import Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from cixi_analysis.analysis.records import records
+from cixi_analysis.analysis.revision_log import covered, edition_of, log, year_rows
+from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.plan.schema import Signature
+from cixi_analysis.presentation import tables
+from cixi_analysis.presentation.html import Html, folded, link, stack
+from cixi_analysis.presentation.titles import href, item_link, title
+from cixi_analysis.words import Entity
+
+
+def sign_off(plan: Plan, year: int) -> Html:
+    """The signatures and the corrections of a year, folded; empty where there are none."""
+    signed, corrected = plan.signatures.get(year, ()), log(plan, [year])
+    if not signed and corrected.empty:
+        return Html(Markup(), "没有签署，也没有更正")
+    edition = edition_of(plan, year)
+    counts = [f"签署{len(signed)}次"] if signed else []
+    counts += [f"定稿以后更正{len(corrected)}处，现为第{edition}版"] if len(corrected) else []
+    pieces = [
+        *([_signatures(plan, year)] if signed else []),
+        *([corrections(plan, corrected)] if len(corrected) else []),
+    ]
+    return folded(f"签署与更正：{'；'.join(counts)}", stack(*pieces, name="签署与更正"))
+
+
+def _signatures(plan: Plan, year: int) -> Html:
+    rows = [
+        (one.step.chinese, "全年" if one.kind is None else subject(plan, one.kind, str(one.id)), one.name, one.role,
+         one.date, one.reason, _standing(plan, year, one))
+        for one in plan.signatures[year]
+    ]  # fmt: skip
+    columns = {"环节": "short", "范围": "name", "姓名": "short", "职务": "text", "日期": "short"}
+    columns |= {"理由": "long", "所签的数据": "short"}
+    return tables.table(rows, columns, caption=f"{year}年的签署", empty="没有写明，或不需要")
+
+
+def _standing(plan: Plan, year: int, one: Signature) -> str:
+    """Whether the data is still what was signed."""
+    if one.content is None:
+        return "没有登记"
+    return "没有再改动" if one.content == covered(year_rows(plan, year), one) else "后来有改动"
+
+
+def corrections(plan: Plan, rows: pd.DataFrame, *, other_years: bool = False) -> Html:
+    """The corrected cells (:func:`cixi_analysis.analysis.revision_log.log`); ``other_years``: than the page's."""
+    shown: list[tuple[Any, ...]] = [
+        (*([r.year] if other_years else []), f"第{r.edition}版", r.date, _corrected(plan, r, f"../{r.year}/" if other_years else ""),
+         r.what, r.before, r.after, r.who, r.why)
+        for r in records(rows)
+    ]  # fmt: skip
+    columns = {"年份": "year"} if other_years else {}
+    columns |= {"版次": "short", "日期": "short", "对象": "name", "栏目": "text", "原来": "text", "现在": "text"}
+    columns |= {"更正人": "text", "理由": "long"}
+    return tables.table(shown, columns, caption=f"定稿后的更正：{len(rows)}处", empty="空，或没有这一行")
+
+
+def _corrected(plan: Plan, row: Any, pages: str) -> str | Markup:
+    kind, _, key = row.item_id.rpartition(" ")
+    return subject(plan, Entity(kind or Entity.ITEM), key, row.level, pages)
+
+
+def subject(plan: Plan, kind: Entity, key: str, level: str = "", pages: str = "") -> str | Markup:
+    """A link to an item, a project or a commitment."""
+    if not plan.defines(kind, key):
+        return f"{kind.chinese}{key}"
+    if kind is Entity.ITEM:
+        return item_link(plan, plan.item(key), level=level or None, pages=pages)
+    row = plan.project(int(key)) if kind is Entity.PROJECT else plan.commitment(key)
+    return link(title(row), href(row, pages))
