@@ -232,7 +232,7 @@ def test_the_base_year_is_closed(bureau: Bureau) -> None:
     ]
     found = edition_changes(bureau.plan, 2022)
     assert found[["kind", "item_id", "before", "after"]].to_numpy().tolist()[:2] == [
-        ["revision", "2.1", "86", "87"], ["revision", "project 1", "", "project"],
+        ["revision", "2.1", "86", "87"], ["revision", "project 1", "", "under_way"],
     ]  # fmt: skip
 
 

@@ -5,7 +5,7 @@ import pandas as pd
 from cixi_analysis.analysis.causes import verdict_changes
 from cixi_analysis.analysis.changes import COLUMNS, tallies_of, tally_lines
 from cixi_analysis.analysis.records import records
-from cixi_analysis.analysis.revision_log import WRITTEN, at_edition, cell_changes, log, place_of, year_rows
+from cixi_analysis.analysis.revision_log import at_edition, cell_changes, log, place_of, told, year_rows
 from cixi_analysis.assessment import assess
 from cixi_analysis.plan.dataset import Plan
 
@@ -23,14 +23,14 @@ def edition_changes(plan: Plan, year: int, edition: int = 1) -> pd.DataFrame:
          f"【第{edition}版】{r.before_reason}【今】{r.after_reason}")
         for r in records(verdict_changes(before, after))
     ]  # fmt: skip
-    told: dict[tuple[object, ...], list[str]] = {}
+    signed: dict[tuple[object, ...], list[str]] = {}
     for row in records(log(plan, [year]).query("edition > @edition")):
         words = f"第{row.edition}版，{row.date}，{row.who}：{row.why}"
-        told.setdefault((row.item_id, row.level, row.what), []).append(words)
+        signed.setdefault((row.item_id, row.level, row.what), []).append(words)
     for part, kind, key, place, column, was, now in cell_changes(year_rows(old, year), year_rows(plan, year)):
-        if column not in WRITTEN:
+        if told(part, column):
             number, subject, level, what = place_of(plan, part, kind, key, place, column)
-            why = "，".join([what, *filter(None, ["；".join(told.get((subject, level, what), ()))])])
+            why = "，".join([what, *filter(None, ["；".join(signed.get((subject, level, what), ()))])])
             lines.append(("revision", number, subject, level, was or "", now or "", "", why))
     lines += tally_lines(tallies_of(before, after))
     return pd.DataFrame(lines, columns=COLUMNS).astype({"indicator": "Int64"})

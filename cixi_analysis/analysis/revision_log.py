@@ -121,10 +121,8 @@ def undone(plan: Plan, rows: YearRows, lines: Iterable[Revision]) -> YearRows:
 
 
 def log(plan: Plan, years: Container[int]) -> pd.DataFrame:
-    """The corrected cells of these years in the order of the log, columns :data:`LOG_COLUMNS`; without what the program
-    itself writes into a row.
-    """
-    own = (row for row in plan.revisions if row.year in years and row.column not in WRITTEN)
+    """The corrected cells of these years that are :func:`told`, in the order of the log, columns :data:`LOG_COLUMNS`."""
+    own = (row for row in plan.revisions if row.year in years and told(row.part, row.column))
     known = (row for row in own if plan.defines(row.kind, row.id))  # of a plan with some items only
     rows = [
         (row.year, row.edition, row.date, *place_of(plan, row.part, row.kind, row.id, row.place or "", row.column),
@@ -132,6 +130,11 @@ def log(plan: Plan, years: Container[int]) -> pd.DataFrame:
         for row in known
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=LOG_COLUMNS).astype({"indicator": "Int64"})
+
+
+def told(part: str, column: str) -> bool:
+    """Whether readers are shown a changed cell: not what an import writes by itself, nor what says which row it is."""
+    return column not in (*WRITTEN, *YEARLY[part].KEY)
 
 
 def place_of(plan: Plan, part: str, kind: Entity, key: str, place: str, column: str) -> tuple[Any, ...]:

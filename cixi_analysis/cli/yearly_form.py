@@ -197,7 +197,7 @@ def _import_report(change: "Import", file: Path, dry_run: str | None) -> Iterato
 
 def _signing_report(change: "Import") -> Iterator[str]:
     """Who signed, what is not signed for any more, and the edition that a correction makes."""
-    from cixi_analysis.analysis.revision_log import WRITTEN
+    from cixi_analysis.analysis.revision_log import told
 
     year, signing, new = change.year, change.sign_off, change.sign_off.new
     for one in new:
@@ -211,7 +211,7 @@ def _signing_report(change: "Import") -> Iterator[str]:
     elif fallen:
         yield f"注意：已复核或定稿的{len(fallen)}行有改动，退回初稿，须重新复核。"
     if change.revisions:
-        cells = len([one for one in change.revisions if one.column not in WRITTEN])
+        cells = len([one for one in change.revisions if told(one.part, one.column)])
         yield f"{year} 年形成第{change.revisions[0].edition}版：更正{cells}处，记入 data/revisions.csv；cixi diff {year} --edition 与定稿时比较。"
     if signing.final and change.files and not any(one.step in (Step.FINAL, Step.CORRECTED) for one in new):
         yield "注意：没有人签署定稿。请在“签署”表中加一行，或在命令后加 --by 姓名。"

@@ -166,7 +166,7 @@ def plan_import(
     changes = changed(order, old, checked.rows)
     rows = tuple(c.new for c in changes if isinstance(c.new, Observation))
     after = replace(plan, observations={**plan.observations, year: rows})
-    moved = any(c.kind not in (RowFate.UNCHANGED, RowFate.FINAL) for c in changes)
+    moved = any(c.kind not in (RowFate.UNCHANGED, RowFate.FINAL, RowFate.REVIEWED) for c in changes)
     flipped = {}
     for y in (y for y in after.years if moved and y >= year):  # the changes of later years are measured from this one
         now = assess(after, y)
