@@ -70,7 +70,7 @@ def styles(document: Docx) -> None:
     known["Subtitle"].paragraph_format.alignment = WD_ALIGN_PARAGRAPH.CENTER
     caption = known["Caption"]
     font(caption, HEI, 10.5)
-    spacing(caption, 6, 4, 1.2)
+    spacing(caption, 10, 4, 1.2)
     caption.paragraph_format.alignment = WD_ALIGN_PARAGRAPH.CENTER
     cell = known.add_style("表格文字", WD_STYLE_TYPE.PARAGRAPH)
     cell.base_style = known["Normal"]
@@ -312,6 +312,10 @@ def counts(of: str) -> str:
 LAST = "{% if not loop.last %}；{% endif %}{% endfor %}。"
 
 
+#: The columns between these stand only where the plan has projects.
+IF_WORKS = [("{%tc if works.projects %}", 1), ("{%tc endif %}", 1)]
+
+
 def overview(page: Page) -> None:
     page.heading("概况")
     page.document.paragraphs[-1].paragraph_format.page_break_before = True
@@ -373,7 +377,7 @@ def indicators(page: Page) -> None:
         wide=True,
     )  # fmt: skip
     page.text(
-        "“/”：本级没有要求。分有子项的指标，各子项都达标才达标，其结论在子项之上的一行。佐证一栏为“佐证材料目录”中的编号。",
+        "“/”：本级没有要求。分有子项的指标，各子项都达标才达标，其结论在子项之上的一行。佐证一栏为“佐证材料目录”中的编号；“规划”：数据出自规划，规划即佐证。",
         "图表说明",
     )
 
@@ -407,17 +411,19 @@ def analysis(page: Page) -> None:
         if name == "unmet":
             page.figure("figure.unmet")
         page.caption("表", f"{{{{ year }}}}年{title}子项与整改")
-        heads = [("子项", 30), ("差距", 42), ("怎样达标", 46), ("有关项目与责任单位", 38)]
+        heads = [("子项", 30), ("差距", 42), ("怎样达标", 46), *IF_WORKS[:1], ("有关项目与责任单位", 38), *IF_WORKS[1:]]
         cells = [
             "{{ one.title }}\n（{{ one.attribute }}，{{ one.domain }}）",
             gap,
             "{% if one.ways %}{{ one.ways }}{% endif %}",
+            IF_WORKS[0][0],
             works,
+            IF_WORKS[1][0],
         ]
         if name == "no_data":
             heads, cells = [heads[0], *heads[2:]], [cells[0], *cells[2:]]
         elif name == "short":
-            heads, cells = [*heads[:2], heads[3]], [*cells[:2], cells[3]]
+            heads, cells = [*heads[:2], *heads[3:]], [*cells[:2], *cells[3:]]
         page.table(heads, [f"{{%tr for one in actions.{name} %}}", "{%tr endfor %}"], [cells])
         if name == "short":
             page.figure("figure.gaps")
@@ -474,11 +480,11 @@ def changes_chapter(page: Page) -> None:
         [["{{ one.name }}", "{{ one.level }}", "{{ one.before }}", "{{ one.after }}", "{{ one.sentence }}。"]],
     )  # fmt: skip
     page.tag("endif")
-    page.tag("if changes.values")
-    page.caption("表", "{{ changes.other }}年与{{ year }}年都有数值的子项")
+    page.tag("if changes.moved")
+    page.caption("表", "{{ changes.other }}年与{{ year }}年都有数值、数值不同的子项")
     page.table(
         [("子项", 54), ("{{ changes.other }}年", 28), ("{{ year }}年", 28), ("变化", 24), ("方向", 22)],
-        ["{%tr for one in changes.values %}", "{%tr endfor %}"],
+        ["{%tr for one in changes.moved %}", "{%tr endfor %}"],
         [["{{ one.title }}", "{{ one.before }}", "{{ one.after }}", "{{ one.change }}", "{{ one.direction }}"]],
     )  # fmt: skip
     page.tag("endif")
@@ -539,9 +545,9 @@ def annexes(page: Page) -> None:
     page.tag("endif")
     page.heading("佐证材料目录", numbered=False)
     page.table(
-        [("编号", 14), ("材料", 110), ("证明的子项", 116)],
+        [("编号", 18), ("证明的子项、项目或承诺", 62), ("所证", 34), ("材料", 82), ("情况", 45)],
         ["{%tr for one in evidence %}", "{%tr endfor %}"],
-        [["{{ one.number }}", "{{ one.title }}", "{{ one.items }}"]],
+        [["{{ one.number }}", "{{ one.subject }}", "{{ one.proves }}", "{{ one.document }}", "{% if one.state %}{{ one.state }}{% endif %}"]],
         wide=True,
     )  # fmt: skip
 

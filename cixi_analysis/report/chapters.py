@@ -80,7 +80,12 @@ def changes_of(plan: Plan, year: int, issue: Issue) -> SimpleNamespace | None:
     ]  # fmt: skip
     values = [_value(plan, issue, r) for r in records(found.values)]
     return SimpleNamespace(
-        other=found.other, is_retrospect=found.retrospect, points=told, verdicts=verdicts, values=values
+        other=found.other,
+        is_retrospect=found.retrospect,
+        points=told,
+        verdicts=verdicts,
+        values=values,
+        moved=[one for one in values if one.is_moved],
     )
 
 
@@ -94,6 +99,7 @@ def _value(plan: Plan, issue: Issue, row: Any) -> SimpleNamespace:
     }  # fmt: skip
     return SimpleNamespace(
         title=item_title(item, row.measure),
+        is_moved=bool(row.incomparable) or row.before != row.after,
         **{
             name: issue.value(f"change.{item.item_id}{level}.{name}", text, item_title(item))
             for name, text in texts.items()

@@ -16,6 +16,7 @@ from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.presentation import charts, summary
 from cixi_analysis.presentation.html import Html
 from cixi_analysis.report import chapters, indicator_rows
+from cixi_analysis.report.evidence_rows import evidence_rows
 from cixi_analysis.report.values import Issue, ReportError, Value
 
 
@@ -59,7 +60,7 @@ def contents(plan: Plan, year: int) -> Contents:
         "items": [item for domain in domains for item in domain.items], "bases": indicator_rows.bases(figures, issue),
         "conventions": indicator_rows.conventions(plan), "targets": indicator_rows.targets(plan, year, issue),
         "actions": chapters.actions_of(plan, year, issue), "changes": chapters.changes_of(plan, year, issue),
-        "works": chapters.works_of(plan, year, issue), "evidence": indicator_rows.evidence(plan, year),
+        "works": chapters.works_of(plan, year, issue), "evidence": evidence_rows(plan, year, issue),
         "figure": _figures(figures, issue),
     }  # fmt: skip
     return Contents(year, frame.title, f"{given:%Y-%m-%d}" if given else "", names, issue)

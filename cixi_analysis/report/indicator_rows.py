@@ -14,7 +14,8 @@ from cixi_analysis.presentation import charts
 from cixi_analysis.presentation.formatting import with_unit
 from cixi_analysis.presentation.looks import LOOKS, basis_word
 from cixi_analysis.presentation.method import ALL_MEANINGS
-from cixi_analysis.presentation.titles import item_title, short_source
+from cixi_analysis.presentation.titles import item_title
+from cixi_analysis.report.evidence_rows import evidence_cells
 from cixi_analysis.report.values import Issue, Value
 from cixi_analysis.words import (
     CELL_BREAK,
@@ -99,7 +100,7 @@ def domains(figures: Figures, issue: Issue) -> list[SimpleNamespace]:
     plan, year = figures.plan, figures.year
     counted = {(row.domain, row.level): row for row in records(tally(figures.assessment, by="domain"))}
     margins, printed = trend.margins(plan, year), {row.item.item_id: row for row in table1.table1(figures.assessment)}
-    numbers, found = {source: n for n, source in enumerate(_sources(plan, year), 1)}, []
+    proofs, found = evidence_cells(plan, year), []
     for at, domain in enumerate(dict.fromkeys(item.domain for item in plan.items), 1):
         items = [item for item in plan.items if item.domain == domain]
         own = [t[t["item_id"].isin([i.item_id for i in items])] for t in (margins, figures.trends)]
@@ -110,14 +111,14 @@ def domains(figures: Figures, issue: Issue) -> list[SimpleNamespace]:
             for level in plan.levels
             if (row := counted.get((domain, level)))
         ]
-        rows = [_item(figures, issue, item, printed[item.item_id], numbers) for item in items]
+        rows = [_item(figures, issue, item, printed[item.item_id], proofs) for item in items]
         chart = issue.figure(f"domain.{at}", charts.bullets(plan, year, *own))
         found.append(SimpleNamespace(name=domain, levels=counts, items=rows, figure=chart))
     return found
 
 
 def _item(
-    figures: Figures, issue: Issue, item: Indicator, row: table1.Table1Row, numbers: dict[str, int]
+    figures: Figures, issue: Issue, item: Indicator, row: table1.Table1Row, proofs: dict[str, str]
 ) -> SimpleNamespace:
     """A row of the tables of indicators; the first item of several brings the row of the whole indicator (``group``)."""
     plan, year, assessment, key = figures.plan, figures.year, figures.assessment, f"item.{item.item_id}"
@@ -141,7 +142,7 @@ def _item(
                  for y in plan.frame.target_years],
         basis=issue.value(f"{key}.basis", _bases(assessment, item), f"{named}，依据"),
         findings=list(_findings(figures, issue, item)),
-        evidence=issue.value(f"{key}.evidence", "、".join(str(numbers[s]) for s in evidence_of(plan, item, year)), f"{named}，佐证编号"),
+        evidence=issue.value(f"{key}.evidence", proofs.get(item.item_id, ""), f"{named}，佐证"),
     )  # fmt: skip
 
 
@@ -206,21 +207,3 @@ def _brief(plan: Plan, item: Indicator, row: Observation, year: int) -> str:
         return NOT_ASSIGNED if row.assigned_target == NOT_ASSIGNED else str(row.absence)
     clauses = [clause for clause, _ in row.clauses("attests")]
     return "、".join(clauses) or (row.statement or "").replace("\n", CELL_BREAK)
-
-
-def evidence_of(plan: Plan, item: Indicator, year: int) -> tuple[str, ...]:
-    """The evidence of an item's status: for now the places it is taken from."""
-    return tuple(dict.fromkeys(short_source(plan, row.source) for row in plan.observed(item.item_id, year)))
-
-
-def _sources(plan: Plan, year: int) -> list[str]:
-    return list(dict.fromkeys(source for item in plan.items for source in evidence_of(plan, item, year)))
-
-
-def evidence(plan: Plan, year: int) -> list[SimpleNamespace]:
-    """The list of evidence: number, what it is, the items that it bears."""
-    found: dict[str, list[str]] = {}
-    for item in plan.items:
-        for source in evidence_of(plan, item, year):
-            found.setdefault(source, []).append(item_title(item))
-    return [SimpleNamespace(number=n, title=s, items="、".join(own)) for n, (s, own) in enumerate(found.items(), 1)]

@@ -19,7 +19,7 @@ from cixi_analysis.presentation.html import Html
 #: Around a key, and around a picture's name, in the rendered document: private-use characters, which no data holds.
 START, END, PICTURE, PICTURE_END = "\ue000", "\ue001", "\ue002", "\ue003"
 #: What Word stores as a control's tag: at most 64 characters.
-_KEY = re.compile(r"[a-z0-9_.-]{1,64}")
+_KEY = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 
 class ReportError(CixiError):
