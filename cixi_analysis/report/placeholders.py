@@ -12,11 +12,13 @@ from types import SimpleNamespace
 from typing import Any
 
 from docx.document import Document
+from docx.oxml import parse_xml
 from docx.oxml.ns import qn
 from jinja2 import ChainableUndefined, StrictUndefined, TemplateError, TemplateSyntaxError, Undefined, meta
 from jinja2.sandbox import SandboxedEnvironment
+from jinja2.utils import missing
 
-from cixi_analysis.errors import quoted
+from cixi_analysis.errors import marked
 
 _TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _OPENED = re.compile(r"\{[{%#]")
@@ -52,7 +54,7 @@ def problems(document: Document, names: Mapping[str, Any]) -> list[str]:
     for number, told in _tried("\n".join(lines), names):
         found[number, told] = None
     return [
-        f"{paragraphs[number][0]}{quoted(_clipped(paragraphs[number][1]))}：{told}"
+        f"{paragraphs[number][0]}“{_clipped(paragraphs[number][1], told)}”：{told}"
         for number, told in sorted(found, key=lambda one: one[0])
     ]
 
@@ -65,17 +67,19 @@ def _paragraphs(document: Document) -> Iterator[tuple[str, str]]:
             if relation.reltype.endswith(f"/{kind}") and not relation.is_external:
                 parts.append((where, relation.target_part))
     for where, part in parts:
-        root = getattr(part, "element", None)
-        for number, paragraph in enumerate(root.iter(qn("w:p")) if root is not None else (), 1):
+        root = part.element if hasattr(part, "element") else parse_xml(part.blob)
+        for number, paragraph in enumerate(root.iter(qn("w:p")), 1):
             texts = (t.text or "" for t in paragraph.iter(qn("w:t")) if next(t.iterancestors(qn("w:p"))) is paragraph)
             yield f"{where}第{number}段", "".join(texts)
 
 
-def _clipped(text: str) -> str:
-    """A paragraph's text around its first placeholder."""
-    opened = _OPENED.search(text)
-    start = max(0, opened.start() - 10) if opened else 0
-    return ("…" if start else "") + text[start : start + _LONGEST]
+def _clipped(text: str, told: str) -> str:
+    """A paragraph's text around what is wrong in it: the first name or placeholder that ``told`` quotes."""
+    named = re.search("“(.*?)”", told)
+    at = max(0, text.find(named[1]) if named else 0)
+    start = max(0, at - _LONGEST // 2) if len(text) > _LONGEST else 0
+    cut = text[start : start + _LONGEST]
+    return marked(f"{'…' * bool(start)}{cut}{'…' * (start + _LONGEST < len(text))}")
 
 
 def _plain(tag: str) -> str:
@@ -140,7 +144,7 @@ def _tried(source: str, names: Mapping[str, Any]) -> Iterator[tuple[int, str]]:
         known = meta.find_undeclared_variables(jinja.parse(source)) - {*names, *jinja.globals}
         for name in sorted(known):  # also in a branch that this year does not take
             at = (n for n, line in enumerate(source.split("\n")) if re.search(rf"(?<![\w.]){re.escape(name)}\b", line))
-            found.append((next(at, 0), _unknown(name, None, names)))
+            found.append((next(at, 0), _unknown(name, missing, names)))
         jinja.from_string(source).render(names)
     except TemplateSyntaxError as error:
         yield error.lineno - 1, _syntax(error, "占位符")
@@ -178,10 +182,6 @@ def _failed(error: Exception, source: str) -> int:
 
 def _unknown(name: object, owner: object, names: Mapping[str, Any]) -> str:
     """That there is no such name, and which one it may be."""
-    there = vars(owner) if isinstance(owner, SimpleNamespace) else names if not _has_owner(owner) else {}
+    there = vars(owner) if isinstance(owner, SimpleNamespace) else names if owner is missing else {}
     near = get_close_matches(str(name), there, 1)
     return f"没有“{name}”这个名称" + (f"，是否想写 {near[0]}" if near else "")
-
-
-def _has_owner(owner: object) -> bool:
-    return owner is not None and type(owner).__name__ != "MissingType"

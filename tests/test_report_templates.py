@@ -1,0 +1,261 @@
+"""A bureau's own template: restyled and reordered it works; what is wrong with one is told, all at once."""
+
+import io
+import shutil
+import subprocess
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import cixi
+from docx import Document
+from docx.document import Document as Docx
+from docx.oxml.ns import qn
+from docx.shared import Pt
+from test_report import controls, text_of
+from tiny import tiny_plan, write
+
+from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.presentation.formatting import number
+from cixi_analysis.report import ReportError, issued, report_bytes, template_bytes, write_report
+from cixi_analysis.report.contents import contents
+
+
+def template(*paragraphs: str) -> bytes:
+    """A Word file of these paragraphs."""
+    document = Document()
+    for text in paragraphs:
+        document.add_paragraph(text)
+    return saved(document)
+
+
+def saved(document: Docx) -> bytes:
+    content = io.BytesIO()
+    document.save(content)
+    return content.getvalue()
+
+
+def refused(*paragraphs: str) -> list[str]:
+    """What is said of a template of these paragraphs."""
+    with pytest.raises(ReportError) as raised:
+        report_bytes(contents(tiny_plan(), 2022), template(*paragraphs), "样式.docx")
+    first, *lines = str(raised.value).split("\n")
+    assert first == f"模板 样式.docx 有{len(lines)}处占位符不对："
+    return lines
+
+
+MISSING = "占位符没有写完，缺少 }} 或 %}（一个占位符要写在同一段里）"
+CASES = {
+    "misspelt": ("共{{ yaer }}年", "没有“yaer”这个名称，是否想写 year"),
+    "misspelt attribute": (
+        "{% for l in levels %}{{ l.aplicable }}{% endfor %}",
+        "没有“aplicable”这个名称，是否想写 applicable",
+    ),
+    "attribute of nothing": ("{{ tables.nothing.at.all }}", "没有“nothing”这个名称"),
+    "in a branch not taken": ("{% if 0 %}{{ nowhere }}{% endif %}", "没有“nowhere”这个名称"),
+    "not closed": ("{{ year", MISSING),
+    "no expression": (
+        "{{ year year }}",
+        "“{{ year year }}”的写法不对，应如 {{ year }}、{{ level.met }}",
+    ),
+    "unknown filter": ("{{ year|gross }}", "“{{ year|gross }}”里没有“gross”这个过滤器"),
+    "for without end": (
+        "{%p for l in levels %}",
+        "for 或 if不成对，或不认识：应如 {%p for … %} … {%p endfor %}，{%p if … %} … {%p endif %}",
+    ),
+    "end without for": (
+        "{%p endfor %}",
+        "“endfor”不成对，或不认识：应如 {%p for … %} … {%p endfor %}，{%p if … %} … {%p endif %}",
+    ),
+    "unknown tag": (
+        "{% fro l in levels %}",
+        "“fro”不成对，或不认识：应如 {%p for … %} … {%p endfor %}，{%p if … %} … {%p endif %}",
+    ),
+    "arithmetic with a text": (
+        "{{ title + 1 }}",
+        "占位符不能这样用（算不出来，或不允许），应如 {{ year }}、{{ level.met }}",
+    ),
+    "by zero": ("{{ year / 0 }}", "占位符不能这样用（算不出来，或不允许），应如 {{ year }}、{{ level.met }}"),
+    "another file": ("{% include 'x' %}", "占位符不能这样用（算不出来，或不允许），应如 {{ year }}、{{ level.met }}"),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_wrong_placeholder_is_told_with_its_paragraph(case: str) -> None:
+    """The paragraph by number and text, what is wrong, and what may be meant."""
+    text, told = CASES[case]
+    assert refused("前言", text) == [f"正文第2段“{text}”：{told}"]
+
+
+def test_all_wrong_placeholders_are_told_at_once() -> None:
+    """Of every paragraph, in its order, whatever is wrong with each."""
+    assert refused("{{ yaer }}和{{ tilte }}", "{{ year }}", "{{ a b }}", "{{ year") == [
+        "正文第1段“{{ yaer }}和{{ tilte }}”：没有“tilte”这个名称，是否想写 title",
+        "正文第1段“{{ yaer }}和{{ tilte }}”：没有“yaer”这个名称，是否想写 year",
+        "正文第3段“{{ a b }}”：“{{ a b }}”的写法不对，应如 {{ year }}、{{ level.met }}",
+        f"正文第4段“{{{{ year”：{MISSING}",
+    ]
+
+
+def test_of_a_long_paragraph_the_wrong_place_is_shown() -> None:
+    """The text around it, and that there is more."""
+    [told] = refused(f"{'甲' * 90}{{{{ yaer }}}}{'乙' * 90}")
+    assert told.startswith(f"正文第1段“…{'甲' * 27}{{{{ yaer }}}}{'乙' * 23}…”：没有“yaer”")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{{ ''.__class__.__mro__[1].__subclasses__() }}",
+        "{{ sentence.plan.__class__.__init__.__globals__ }}",
+        "{{ issue }}",
+        "{% for c in [].__class__.__base__.__subclasses__() %}{{ c }}{% endfor %}",
+        "{{ '{0.__class__}'.format(year) }}",
+    ],
+)
+def test_a_template_reaches_nothing_but_its_names(text: str) -> None:
+    """Neither Python's own attributes nor anything beside the contents."""
+    assert len(refused(text)) >= 1
+
+
+def test_a_template_in_another_style_and_order(plan: Plan) -> None:
+    """Chapters moved, fonts changed, a sentence of one's own: the values are the same, in the template's format."""
+    document = Document()
+    big = document.add_paragraph().add_run("{{ levels[0].met }}")
+    big.font.size, big.font.bold = Pt(22), True
+    document.add_paragraph("本县{% for level in levels %}{{ level.name }}达标{{ level.met }}项，{% endfor %}特此报告。")
+    document.add_table(3, 2)
+    table = document.tables[0]
+    for row, texts in enumerate(
+        ("{%tr for item in items %}|", "{{ item.label }}|{{ item.value_of_year }}", "{%tr endfor %}|")
+    ):
+        for cell, text in zip(table.rows[row].cells, texts.split("|"), strict=True):
+            cell.text = text.replace("item.value_of_year", "item.values[2]")
+    document.sections[0].header.paragraphs[0].text = "{{ region }}{{ levels[0].unmet }}"
+    made = report_bytes(contents(plan, 2022), saved(document))
+    known = issued(plan, 2022)
+    assert [(key, known[key]) for key, _ in controls(made)] == controls(made)
+    keys = [key for key, _ in controls(made)]
+    assert keys[:3] == ["count.national.met", "count.national.met", "count.provincial.met"]
+    assert keys[3:] == [f"item.{item.item_id}.value" for item in plan.items]
+    result = Document(io.BytesIO(made))
+    run = next(result.element.body.iter(qn("w:sdt"))).find(f"{qn('w:sdtContent')}/{qn('w:r')}")
+    assert (run.rPr.sz.val, run.rPr.b.val) == (Pt(22), True)
+    assert "本县国家级达标29项，省级达标39项，特此报告。" in text_of(made)
+    header = "".join(t.text for t in result.sections[0].header._element.iter(qn("w:t")))
+    assert header == "慈溪市2"
+
+
+def test_placeholders_that_word_has_split_are_one(plan: Plan) -> None:
+    """Word cuts a placeholder into runs where it was corrected or checked for spelling."""
+    document = Document()
+    paragraph = document.add_paragraph()
+    for piece in ("{", "{ lev", "els[0].m", "et }", "}项"):
+        paragraph.add_run(piece)
+    assert "29项" in text_of(report_bytes(contents(plan, 2022), saved(document)))
+
+
+def with_part(name: str, content: bytes) -> Callable[[bytes], bytes]:
+    """Adds a part to a package, or puts another content in its place."""
+
+    def changed(package: bytes) -> bytes:
+        made = io.BytesIO()
+        with zipfile.ZipFile(io.BytesIO(package)) as source, zipfile.ZipFile(made, "w") as target:
+            for entry in source.namelist():
+                if entry != name:
+                    target.writestr(entry, source.read(entry))
+            target.writestr(name, content)
+        return made.getvalue()
+
+    return changed
+
+
+def external(kind: str) -> bytes:
+    office = "http://schemas.openxmlformats.org"
+    return (
+        f'<Relationships xmlns="{office}/package/2006/relationships"><Relationship Id="rId1" Target="http://x/y" '
+        f'Type="{office}/officeDocument/2006/relationships/{kind}" TargetMode="External"/></Relationships>'
+    ).encode()
+
+
+RELATIONS = "word/_rels/footer9.xml.rels"
+REFUSED: dict[str, tuple[Callable[[bytes], bytes], str]] = {
+    "macros": (with_part("word/vbaProject.bin", b"x"), "宏"),
+    "a picture elsewhere": (with_part(RELATIONS, external("image")), "链接"),
+    "a template elsewhere": (with_part(RELATIONS, external("attachedTemplate")), "链接"),
+    "entities": (with_part("word/x.xml", b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'), "实体"),
+    "a text": (lambda _: "报告".encode(), ".docx"),
+    "an old document": (lambda _: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"x" * 600, ".doc"),
+    "cut off": (lambda package: package[: len(package) // 2], "损坏"),
+    "another package": (lambda _: with_part("a", b"b")(_empty()), "Word"),
+}
+
+
+def _empty() -> bytes:
+    content = io.BytesIO()
+    zipfile.ZipFile(content, "w").close()
+    return content.getvalue()
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_is_no_harmless_word_file_is_refused(case: str, tmp_path: Path) -> None:
+    """With its reason, and nothing is written."""
+    change, reason = REFUSED[case]
+    write(tiny_plan(), tmp_path / "project")
+    given = tmp_path / "t.docx"
+    given.write_bytes(change(template_bytes()))
+    done = cixi("report", "2022", "-o", str(tmp_path / "r.docx"), "--template", str(given), root=tmp_path / "project")
+    assert (done.returncode, done.stdout, (tmp_path / "r.docx").exists()) == (1, "", False)
+    assert done.stderr.startswith("错误：")
+    assert reason in done.stderr
+
+
+def test_the_command(tmp_path: Path) -> None:
+    """The template comes out, is used, and neither file is overwritten without being told to."""
+    root = write(tiny_plan(), tmp_path / "project")
+    given, made = tmp_path / "t.docx", tmp_path / "r.docx"
+    done = cixi("report", "--write-template", str(given), root=root)
+    assert (done.returncode, given.read_bytes()) == (0, template_bytes())
+    calls = [["report", "2022", "-o", str(made), "--template", str(given)], ["report", "--write-template", str(given)]]
+    assert cixi(*calls[0], root=root).returncode == 0
+    before = made.read_bytes()
+    for call, path in zip(calls, (made, given), strict=True):
+        done = cixi(*call, root=root)
+        assert (done.returncode, done.stderr) == (
+            1,
+            f"错误：{path} 已经存在，其中可能有修改。请另取文件名，或用 --overwrite 覆盖。\n",
+        )
+        assert cixi(*call, "--overwrite", root=root).returncode == 0
+    assert made.read_bytes() == before
+    for call in (["report"], ["report", "2022", "--write-template", "x.docx"], ["report", "2022", "-o", "r.pdf"]):
+        assert cixi(*call, root=root).returncode == 2
+    done = cixi("report", "2022", "-o", str(tmp_path / "nowhere" / "r.docx"), root=root)
+    assert (done.returncode, "没有这个文件夹或文件" in done.stderr) == (1, True)
+
+
+def test_libreoffice_prints_it(plan: Plan, tmp_path: Path) -> None:
+    """It opens and becomes a PDF: no page without text or picture, every item and project on paper."""
+    soffice = shutil.which("soffice")
+    if soffice is None:
+        pytest.skip("no LibreOffice (soffice) on this machine")
+    from pypdf import PdfReader  # noqa: PLC0415
+
+    write_report(plan, 2022, tmp_path / "r.docx")
+    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
+    command = [
+        soffice,
+        profile,
+        "--headless",
+        "--convert-to",
+        "pdf",
+        "--outdir",
+        str(tmp_path),
+        str(tmp_path / "r.docx"),
+    ]
+    subprocess.run(command, check=True, capture_output=True, timeout=300)
+    pages = [page.extract_text() for page in PdfReader(tmp_path / "r.pdf").pages]
+    assert min(len(text.strip()) for text in pages) > 20
+    printed = "".join("".join(pages).split())
+    assert [i.item_id for i in plan.items if "".join(i.name.split()) not in printed] == []
+    assert [p.number for p in plan.projects if p.budget is not None and number(p.budget) not in printed] == []
