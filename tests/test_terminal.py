@@ -1,6 +1,7 @@
 """Tables at the terminal: the columns that answer, in Chinese, within the width; all columns by ``--wide``."""
 
 import io
+import re
 
 import pandas as pd
 import pytest
@@ -52,6 +53,16 @@ def test_a_narrow_terminal_is_not_overrun(monkeypatch: pytest.MonkeyPatch) -> No
     """The terminal's width holds."""
     monkeypatch.setenv("COLUMNS", "60")
     assert max(map(cell_len, cixi("assess", "2022").stdout.splitlines())) <= 60
+
+
+@EACH
+def test_a_narrow_terminal_loses_no_digit(command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+    """What stands in short columns (years, numbers, verdicts) is never cut; the terminal breaks the line instead."""
+    monkeypatch.setenv("COLUMNS", "200")
+    whole = {word for line in cixi(*command).stdout.splitlines() for word in line.split() if len(word) <= 6}
+    monkeypatch.setenv("COLUMNS", "20")
+    narrow = {word for line in cixi(*command).stdout.splitlines() for word in line.split()}
+    assert [word for word in whole if re.fullmatch(r"-?[\d.]+", word) and word not in narrow] == []
 
 
 def test_a_wide_table_in_a_pipe_has_a_row_in_each_line() -> None:

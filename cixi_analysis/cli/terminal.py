@@ -52,6 +52,8 @@ def FORMAT(function: Callable[..., None]) -> Callable[..., None]:  # noqa: N802 
 
 #: A column at most as wide as this is not broken into lines.
 _SHORT = 14
+#: What is left of a wider one in a narrow terminal.
+_LEAST = 10
 
 
 class PathType(click.Path):
@@ -96,16 +98,19 @@ def print_table(table: "pd.DataFrame", form: str, name: str = "", plan: "Plan | 
         cells = (
             table.astype(object).where(table.notna(), "").map(lambda v: f"{v:.12g}" if isinstance(v, float) else str(v))
         )
-        # A short column is never broken; rich would make all narrower.
-        short = [max(map(cell_len, (head, *cells[head])), default=0) <= _SHORT for head in cells.columns]
+        # A short column is never broken, and of a longer one something is left; rich would make all narrower.
+        widths = [max(map(cell_len, (head, *cells[head])), default=0) for head in cells.columns]
         heads = (
-            Column(head, overflow="fold", no_wrap=s and not wide) for head, s in zip(cells.columns, short, strict=True)
+            Column(head, overflow="fold", no_wrap=own <= _SHORT and not wide, min_width=min(own, _LEAST))
+            for head, own in zip(cells.columns, widths, strict=True)
         )
-        shown = Table(*heads, box=SIMPLE_HEAD, pad_edge=False)
+        shown = Table(*heads, box=SIMPLE_HEAD, pad_edge=False, collapse_padding=True)
         for row in cells.itertuples(index=False):
             shown.add_row(*row)
         text = io.StringIO()
-        width = 10_000 if wide and not sys.stdout.isatty() else shutil.get_terminal_size((100, 24)).columns
+        least = sum((own if own <= _SHORT else _LEAST) + 2 for own in widths) + 2
+        own = max(shutil.get_terminal_size((100, 24)).columns, least)  # else numbers would lose their last digits
+        width = 10_000 if wide and not sys.stdout.isatty() else own
         Console(file=text, force_terminal=False, markup=False, highlight=False, emoji=False, width=width).print(shown)
         echo("\n".join(line.rstrip() for line in text.getvalue().split("\n")).strip("\n"))
 
