@@ -5,6 +5,7 @@ is an item's number, ``title`` with its name, ``subject`` that of whatever evide
 ``promised`` and ``deadline`` put a commitment's columns together.
 """
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from cixi_analysis.plan.csvfile import packaged
@@ -21,8 +22,10 @@ _WORDS = {
     for kind in (Verdict, Pace, Direction, Due, AuditResult, ProgressState, EvidenceState)
     for word in kind
 }
-#: Columns of sentences, of which the first one answers.
+#: Columns of sentences, of which the first one answers; of two reasons the first of each.
 _SENTENCES = {"reason", "detail", "why", "reasoning"}
+#: Where the reason before and the reason after begin.
+_PART = re.compile(r"(?=【(?:\d{4}年|按\d{4}年的要求|导入[前后])】)")
 #: Columns of which a cell is a word, or the figure or text that stands in its place.
 _OF_WORDS = {"verdict", "before", "after", "content", "pace", "direction", "due", "state", "result"}
 
@@ -53,8 +56,8 @@ def answering(table: "pd.DataFrame", name: str, plan: "Plan | None" = None) -> "
         text = value if isinstance(value, str) else ""
         if column == "level" and plan and text:
             return plan.level(text).chinese if text in plan.levels else f"{text}年"
-        if column in _SENTENCES and "。" in text:
-            return text[: text.index("。") + 1]
+        if column in _SENTENCES:
+            return "".join(part[: part.find("。") + 1] or part for part in _PART.split(text))
         return words.get((column, text)) or (_WORDS.get(text, value) if column in _OF_WORDS else value)
 
     rows = list(table.astype(object).where(table.notna(), "").itertuples(index=False))
