@@ -344,3 +344,14 @@ class ProgressState(_Word):
     DONE = "done", "已完成"
     ADJUSTED = "adjusted", "内容调整"
     STOPPED = "stopped", "已终止"
+
+
+class EditKind(_Word):
+    """What was done to a computed text of a report, or happened to the data behind it."""
+
+    CHANGED = "changed", "已改动"
+    DELETED = "deleted", "已删除"
+    UNTAGGED = "untagged", "标记已去掉"
+    ADDED = "added", "不是出具的内容"
+    STALE = "stale", "与现有数据不符"
+    REWORDED = "reworded", "改了措辞（数字和结论未变）"

@@ -547,7 +547,7 @@ EMPTY = [
     (["publish", "--zip", "-o", ""], "-o"), (["check", ""], "FILE"), (["import", ""], "FILE"), (["verify", ""], "[SITE]"),
     (["new", ""], "FOLDER"),
     (["report", "2022", "-o", ""], "-o"), (["report", "2022", "--template", ""], "--template"),
-    (["report", "--write-template", ""], "--write-template"),
+    (["report", "--write-template", ""], "--write-template"), (["report", "--check", ""], "--check"),
     (["--root", "", "audit"], "--root"),
 ]  # fmt: skip
 

@@ -14,7 +14,7 @@ from filling import packed, unpacked
 from test_form_checking import SHEET_PART, blank, plan
 
 from cixi_analysis.book import publication
-from cixi_analysis.form import checking, opening
+from cixi_analysis.form import checking, office_package, opening
 from cixi_analysis.form.checking import FormError, check_form
 from cixi_analysis.form.input_cells import LONGEST_TEXT
 from cixi_analysis.form.opening import is_form
@@ -192,7 +192,7 @@ def test_the_manual_lists_the_limits() -> None:
         f"| 文件 | {opening.MOST_BYTES // 2**20} MB |",
         f"| 展开后 | {opening.MOST_UNPACKED // 2**20} MB |",
         f"| 其中的 XML | {opening.MOST_XML // 2**20} MB，嵌套 {opening.DEEPEST} 层 |",
-        f"| 压缩包中的部分 | {opening.MOST_PARTS} 个 |",
+        f"| 压缩包中的部分 | {office_package.MOST_PARTS} 个 |",
         f"| 工作表 | {opening.MOST_SHEETS} 张 |",
         f"| 单元格、行、文字段 | 各 {opening.MOST_CELLS // 10_000} 万个 |",
         f"批注、名称等 | 各 {opening.MOST_OF_A_KIND} 个 |",

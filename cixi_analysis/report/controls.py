@@ -14,6 +14,7 @@ from docx.oxml.ns import qn
 from docx.oxml.parser import OxmlElement
 from docx.shared import Mm
 
+from cixi_analysis.report.tagged_text import BOOKMARK
 from cixi_analysis.report.values import END, PICTURE, PICTURE_END, START, Issue, Value
 
 _TOKEN = re.compile(f"({START}[^{END}]*{END}|{PICTURE}[^{PICTURE_END}]*{PICTURE_END})")
@@ -21,6 +22,8 @@ _TOKEN = re.compile(f"({START}[^{END}]*{END}|{PICTURE}[^{PICTURE_END}]*{PICTURE_
 _TALLEST = 0.86
 _TEXT, _RUN, _PROPERTIES = qn("w:t"), qn("w:r"), qn("w:rPr")
 _FOOTNOTES = "footnotes+xml"
+#: The id of the first bookmark of a value, beyond those of headings and of a template.
+_FIRST_BOOKMARK = 100_000
 
 
 def finish(document: Document, issue: Issue) -> list[str]:
@@ -31,10 +34,10 @@ def finish(document: Document, issue: Issue) -> list[str]:
     others = sorted((p for p in body.package.iter_parts() if p is not body), key=lambda part: str(part.partname))
     for part in (body, *others):
         if (root := getattr(part, "element", None)) is not None:
-            keys += _finish(root, part, issue, room)
+            _number(keys, _finish(root, part, issue, room))
         elif part.content_type.endswith(_FOOTNOTES):
             root = parse_xml(part.blob)
-            keys += _finish(root, part, issue, room)
+            _number(keys, _finish(root, part, issue, room))
             part._blob = serialize_part_xml(root)
     return keys
 
@@ -49,7 +52,20 @@ def _room(document: Document) -> tuple[int, int]:
     return min(widths), int(heights[0] * _TALLEST)
 
 
-def _finish(root: Any, part: Part, issue: Issue, room: tuple[int, int]) -> Iterator[str]:
+def _number(keys: list[str], controls: Iterator[tuple[str, Any]]) -> None:
+    """Add the keys of controls, and put a bookmark with its number into each: it stays where the tag is lost."""
+    for key, control in controls:
+        content = control.find(qn("w:sdtContent"))
+        for at, kind in ((0, "Start"), (len(content) + 1, "End")):
+            mark = OxmlElement(f"w:bookmark{kind}")
+            mark.set(qn("w:id"), str(_FIRST_BOOKMARK + len(keys)))
+            if kind == "Start":
+                mark.set(qn("w:name"), BOOKMARK.format(len(keys)))
+            content.insert(at, mark)
+        keys.append(key)
+
+
+def _finish(root: Any, part: Part, issue: Issue, room: tuple[int, int]) -> Iterator[tuple[str, Any]]:
     for run in [t.getparent() for t in root.iter(_TEXT) if _TOKEN.search(t.text or "")]:
         if run.tag != _RUN or run.getparent() is None:  # a run with several is done already
             continue
@@ -59,7 +75,7 @@ def _finish(root: Any, part: Part, issue: Issue, room: tuple[int, int]) -> Itera
         for n, (piece, key) in enumerate(pieces):
             parent.insert(at + n, piece)
             if key:
-                yield key
+                yield key, piece
 
 
 def _pieces(run: Any, part: Part, issue: Issue, room: tuple[int, int]) -> Iterator[tuple[Any, str]]:

@@ -19,6 +19,7 @@ from cixi_analysis.plan.journal import write_whole
 from cixi_analysis.report import controls, table_widths, word_fields
 from cixi_analysis.report.contents import Contents, contents
 from cixi_analysis.report.docx_package import read_docx, same_bytes
+from cixi_analysis.report.handed_in import read_report
 from cixi_analysis.report.manifest import add_manifest
 from cixi_analysis.report.placeholders import environment, problems
 from cixi_analysis.report.values import ReportError
@@ -61,14 +62,22 @@ def report_bytes(made: Contents, template: bytes | None = None, name: str = "") 
     table_widths.fit(document)
     keys = controls.finish(document, made.issue)
     word_fields.renew(document)
-    add_manifest(document, made, keys)
+    texts = read_report(_saved(document)).texts
+    beside = {
+        text.bookmark: {"before": text.before, "after": text.after} for text in texts if text.bookmark is not None
+    }
+    add_manifest(document, made, keys, beside)
     given, about = edition.date(), document.core_properties
     about.created = about.modified = given.replace(tzinfo=None) if given else _UNDATED
     about.author = about.last_modified_by = "cixi_analysis"
     about.revision = 1
+    return same_bytes(_saved(document))
+
+
+def _saved(document: Document) -> bytes:
     content = io.BytesIO()
     document.save(content)
-    return same_bytes(content.getvalue())
+    return content.getvalue()
 
 
 def _rendered(made: Contents, template: bytes, name: str) -> Document:

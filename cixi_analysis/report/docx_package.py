@@ -1,122 +1,167 @@
 """A Word file that somebody gives, a template or an edited report: refused with a reason unless it is harmless."""
 
 import io
-import re
 import zipfile
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
+from xml.etree import ElementTree
 from xml.parsers import expat
 
-from cixi_analysis.errors import quoted, reason
+from cixi_analysis.errors import quoted
 from cixi_analysis.export.workbook import zip_entry
+from cixi_analysis.form.office_package import DAMAGED, OfficeFile
 from cixi_analysis.plan import edition
 from cixi_analysis.report.values import ReportError
 
-#: The limits of a report. One has about 2 MB, 6 MB unpacked; pictures make it larger.
-MOST_BYTES, MOST_UNPACKED, MOST_XML, MOST_PARTS = 32 * 2**20, 128 * 2**20, 32 * 2**20, 1000
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_DAMAGED = "文件已损坏（可能没有传输或保存完整），请重新取得这个文件"
-_BROKEN = (zipfile.BadZipFile, zlib.error, ValueError, EOFError, OSError, RuntimeError, NotImplementedError)
+#: The limits of a report. One has 1 MB, 4 MB unpacked, 2 MB of XML, 60,000 elements; pictures make it larger.
+MOST_BYTES, MOST_UNPACKED, MOST_XML = 64 * 2**20, 256 * 2**20, 32 * 2**20
+MOST_ELEMENTS, DEEPEST = 1_000_000, 120
+_WORD = OfficeFile("报告或模板", "Word", "文档", ".docx", ".doc 或 .wps", MOST_BYTES, MOST_UNPACKED, ReportError)
 _MAIN = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
-_SAVE_AS = "请在 Word 或 WPS 中打开，另存为“Word 文档（.docx）”"
-#: Start of a part's name, in lower case → what it is.
+_OTHER_PACKAGES = {
+    "xl/": "这是 Excel 工作簿，不是 Word 文档",
+    "ppt/": "这是演示文稿，不是 Word 文档",
+    "content.xml": f"这是 OpenDocument 文件（.odt），{_WORD.save_as}",
+}
+#: The end of a relationship's type, in lower case → what the part is. Whatever it is called, it is reached by this alone.
 _REFUSED = {
-    "word/vbaproject": "宏", "word/vbadata": "宏", "word/activex": "ActiveX 控件", "customui": "自定义的按钮",
-    "word/afchunk": "嵌入的另一种文件",
+    "vbaproject": "宏", "wordvbadata": "宏", "oleobject": "嵌入的对象（OLE）", "control": "ActiveX 控件", "afchunk": "嵌入的另一份文档",
+    "extensibility": "自定义的按钮", "keymapcustomizations": "自定义的按键", "attachedtoolbars": "自定义的工具栏",
 }  # fmt: skip
-_RELATION = re.compile(r"<[^<>]*Relationship\s[^<>]*>")
-_ATTRIBUTE = re.compile(r"""(\w+)\s*=\s*["']([^"']*)["']""")
+_OUTSIDE = {"image": "图片", "attachedtemplate": "所附的模板", "oleobject": "对象", "hyperlink": "文件或程序"}
+#: Addresses that a reader follows by a click, and nothing else does.
+_HARMLESS = ("http", "https", "mailto")
+#: Fields that read another file, or run something.
+_FIELDS = {
+    "DDE",
+    "DDEAUTO",
+    "INCLUDETEXT",
+    "INCLUDEPICTURE",
+    "INCLUDE",
+    "IMPORT",
+    "LINK",
+    "DATABASE",
+    "RD",
+    "MACROBUTTON",
+}
 
 
 def read_docx(path: Path) -> bytes:
     """The bytes of a Word file. Raises :class:`ReportError` for what is none, is too large, or could do anything."""
     try:
-        if path.is_dir():
-            raise ReportError(f"{path} 是一个文件夹，应为一个 .docx 文件。")
-        if path.stat().st_size > MOST_BYTES:
-            found = f"{path.name} 有 {path.stat().st_size / 2**20:.0f} MB"
-            raise ReportError(f"{found}，报告与模板不会超过 {MOST_BYTES // 2**20} MB。")
-        content = path.read_bytes()
-    except OSError as error:
-        raise ReportError(f"无法打开 {path}：{reason(error)}。") from None
-    if problems := list(dict.fromkeys(_problems(content))):
+        content = _WORD.content(path)
+        with _WORD.opened(content) as package:
+            problems = list(dict.fromkeys(_problems(package)))
+    except ReportError as error:
+        problems = [str(error)]
+    if problems:
         raise ReportError(f"{path.name} 不能使用：{'；'.join(problems)}。")
     return content
 
 
-def _problems(content: bytes) -> Iterator[str]:
-    if content.startswith(_OLE):
-        encrypted = "EncryptedPackage".encode("utf-16-le") in content
-        yield "文件加了打开密码，请先取消密码" if encrypted else f"这是旧的 .doc 格式，{_SAVE_AS}"
-        return
-    if not content.startswith(b"PK"):
-        yield f"这不是 Word 文档（.docx），{_SAVE_AS}"
-        return
-    try:
-        # Counted before zipfile makes an object of each entry.
-        if content.count(b"PK\1\2") > MOST_PARTS:
-            yield f"压缩包里的部分超过 {MOST_PARTS} 个"
-            return
-        with zipfile.ZipFile(io.BytesIO(content)) as package:
-            yield from _package_problems(package)
-    except _BROKEN:
-        yield _DAMAGED
-
-
-def _package_problems(package: zipfile.ZipFile) -> Iterator[str]:
-    entries = package.infolist()
-    total, xml = sum(e.file_size for e in entries), sum(e.file_size for e in entries if _is_xml(e.filename))
-    for size, most, what in ((total, MOST_UNPACKED, ""), (xml, MOST_XML, "的 XML")):
-        if size > most:
-            yield f"展开后有 {size / 2**20:.0f} MB{what}，报告与模板不会超过 {most // 2**20} MB"
-            return
-    names = [entry.filename for entry in entries]
-    if any(entry.flag_bits & 1 for entry in entries) or len(set(names)) < len(names):
-        yield _DAMAGED
-        return
-    if "[Content_Types].xml" not in names or not any(name.startswith("word/") for name in names):
-        yield "这个压缩包里没有 Word 文档"
-        return
-    types = package.read("[Content_Types].xml").decode("utf-8", "replace")
-    for start, what in _REFUSED.items():
-        if any(name.lower().startswith(start) for name in names):
-            yield f"其中有{what}，请删去后另存为不含宏的 .docx"
-    if "macroEnabled" in types:
+def _problems(package: zipfile.ZipFile) -> Iterator[str]:
+    names = package.namelist()
+    for start, message in _OTHER_PACKAGES.items():
+        _WORD.refuse(any(name.startswith(start) for name in names), message)
+    _WORD.refuse("[Content_Types].xml" not in names or "_rels/.rels" not in names, "这个压缩包里没有 Word 文档")
+    xml = sum(entry.file_size for entry in package.infolist() if is_xml(entry.filename))
+    most = f"展开后有 {xml / 2**20:.0f} MB 的 XML，{_WORD.name}不会超过 {MOST_XML // 2**20} MB"
+    _WORD.refuse(xml > MOST_XML, most)
+    scan = _Scan()
+    for name in names:
+        part = package.read(name)  # verifies the checksum too
+        if is_xml(name):
+            yield from scan.problems(name, part)
+        if name.lower().endswith(".rels"):
+            yield from _relations(name, part)
+    types = ElementTree.fromstring(package.read("[Content_Types].xml"))  # noqa: S314  # scanned above
+    kinds = {one.get("ContentType", "") for one in types}
+    if any("macroEnabled" in kind or "vbaProject" in kind for kind in kinds):
         yield "这是含宏的文档，请另存为不含宏的 .docx"
-    elif _MAIN not in types:
-        yield f"这不是 Word 文档（.docx），{_SAVE_AS}"
-    for entry in entries:
-        part = package.read(entry)  # verifies the checksum too
-        if entry.filename.endswith(".rels"):
-            yield from _external(part.decode("utf-8", "replace"))
-        if _is_xml(entry.filename):
-            yield from _doctype(part)
+    elif _MAIN not in kinds:
+        yield f"这不是 Word 文档（.docx），{_WORD.save_as}"
+    if any(
+        b"purl.oclc.org/ooxml" in package.read(name) for name in ("_rels/.rels", "word/document.xml") if name in names
+    ):
+        yield f"这是“Strict Open XML”格式的文档，{_WORD.save_as}"
 
 
-def _is_xml(name: str) -> bool:
+def is_xml(name: str) -> bool:
+    """Whether a part may be read as XML: no other is scanned."""
     return name.lower().endswith((".xml", ".rels"))
 
 
-def _external(relations: str) -> Iterator[str]:
-    """The links that lead out of the file."""
-    for found in _RELATION.findall(relations):
-        attributes = dict(_ATTRIBUTE.findall(found))
-        if attributes.get("TargetMode", "").lower() == "external":
-            kind = attributes.get("Type", "").rpartition("/")[2]
-            what = {"hyperlink": "网址", "image": "图片", "attachedTemplate": "所附的模板"}.get(kind, kind)
-            yield f"其中有指向文件以外的链接（{what}：{quoted(attributes.get('Target', ''))[1:-1]}），请取消链接"
+def _relations(name: str, part: bytes) -> Iterator[str]:
+    """What the parts of a package must not refer to, inside of it or outside."""
+    for one in ElementTree.fromstring(part):  # noqa: S314  # scanned before
+        kind, target = one.get("Type", "").rpartition("/")[2], one.get("Target", "")
+        if one.get("TargetMode", "").lower() == "external":
+            if kind == "hyperlink" and _is_harmless(target):
+                continue
+            where = f"{_OUTSIDE.get(kind.lower(), kind)}：{quoted(target)[1:-1]}，见 {name}"
+            yield f"其中有指向文件以外的链接（{where}），请取消链接"
+        elif what := _REFUSED.get(kind.lower()):
+            yield f"其中有{what}（{quoted(target)[1:-1]}），请删去后另存为不含宏的 .docx"
 
 
-def _doctype(part: bytes) -> Iterator[str]:
-    found: list[str] = []
-    parser = expat.ParserCreate()
-    parser.StartDoctypeDeclHandler = lambda *_: found.append("其中的 XML 定义了实体，正常的文档没有")
+def _is_harmless(address: str) -> bool:
+    """Whether it is an address on the web, or within this document or beside it."""
     try:
-        parser.Parse(part, True)
-    except expat.ExpatError:
-        found.append(_DAMAGED)
-    yield from found[:1]
+        scheme, host = urlsplit(address.replace("\\", "/"))[:2]
+    except ValueError:
+        return False
+    return scheme.lower() in _HARMLESS or not (scheme or host)
+
+
+class _Scan:
+    """Goes through all parts of a package, and raises beyond a limit."""
+
+    def __init__(self) -> None:
+        self._elements = self._depth = 0
+
+    def problems(self, name: str, part: bytes) -> list[str]:
+        """What is wrong with a part: a definition of entities, a field that reads another file or runs something."""
+        self._depth, self._codes, self._in_code = 0, [""], False
+        self._ended: list[str] = []
+        parser = expat.ParserCreate(namespace_separator=" ")
+        parser.buffer_text = True
+        parser.StartElementHandler, parser.EndElementHandler = self._start, self._end
+        parser.CharacterDataHandler = self._characters
+        parser.StartDoctypeDeclHandler = lambda *_: _WORD.refuse(True, "其中的 XML 定义了实体，正常的文档没有")
+        try:
+            parser.Parse(part, True)
+        except expat.ExpatError:
+            raise ReportError(f"{DAMAGED}（{name}）") from None
+        words = [(code.split() or [""])[0].upper() for code in (*self._ended, *self._codes)]
+        return [
+            f"其中有读取别的文件或运行程序的域（{word}，见 {name}），请选中后按 Ctrl+Shift+F9 取消链接"
+            for word in words if word in _FIELDS
+        ]  # fmt: skip
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        self._elements, self._depth = self._elements + 1, self._depth + 1
+        _WORD.refuse(
+            self._elements > MOST_ELEMENTS,
+            f"其中的 XML 元素超过 {MOST_ELEMENTS // 10_000} 万个，{_WORD.name}没有这么多",
+        )
+        _WORD.refuse(self._depth > DEEPEST, f"XML 嵌套超过 {DEEPEST} 层，正常的文档没有")
+        space, _, kind = name.rpartition(" ")
+        self._in_code = kind == "instrText"
+        if kind == "fldSimple":
+            self._ended.append(attributes.get(f"{space} instr", ""))
+        elif kind == "fldChar" and attributes.get(f"{space} fldCharType") == "begin":
+            self._codes.append("")
+        elif kind == "fldChar" and attributes.get(f"{space} fldCharType") == "end" and len(self._codes) > 1:
+            self._ended.append(self._codes.pop())
+
+    def _end(self, _: str) -> None:
+        self._depth -= 1
+        self._in_code = False
+
+    def _characters(self, text: str) -> None:
+        if self._in_code:
+            self._codes[-1] += text
 
 
 def same_bytes(content: bytes) -> bytes:

@@ -1,6 +1,6 @@
 """What a report said when it was made: a custom XML part, which Word keeps, of every value with its key."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from docx.document import Document
 from docx.opc.packuri import PackURI
@@ -18,8 +18,12 @@ _PROPERTIES_TYPE = "application/vnd.openxmlformats-officedocument.customXmlPrope
 _ID = "{6C1F0B0E-3C5B-4C1E-9D57-5B1C7A8E2F01}"
 
 
-def add_manifest(document: Document, contents: Contents, keys: Sequence[str]) -> None:
-    """Store the values of the document's controls, in their order; the manifest of an earlier report is taken out."""
+def add_manifest(
+    document: Document, contents: Contents, keys: Sequence[str], beside: Mapping[int, Mapping[str, str]]
+) -> None:
+    """Store the values of the document's controls, in their order, each with what stands ``beside`` it; the manifest of an
+    earlier report is taken out.
+    """
     package = document.part.package
     for key, relation in list(document.part.rels.items()):
         if relation.reltype == _CUSTOM and NAMESPACE.encode() in relation.target_part.blob:
@@ -27,8 +31,9 @@ def add_manifest(document: Document, contents: Contents, keys: Sequence[str]) ->
             del document.part.rels[key]
     about = {"year": str(contents.year), "title": contents.title, "edition": contents.edition}
     root = etree.Element(f"{{{NAMESPACE}}}report", about, nsmap={None: NAMESPACE})
-    for key in keys:
-        etree.SubElement(root, f"{{{NAMESPACE}}}value", key=key).text = str(contents.issue.values[key])
+    for at, key in enumerate(keys):
+        value = etree.SubElement(root, f"{{{NAMESPACE}}}value", key=key, **beside.get(at, {}))
+        value.text = str(contents.issue.values[key])
     taken = {str(part.partname) for part in package.iter_parts()}
     number = next(n for n in range(1, 1000) if f"/customXml/item{n}.xml" not in taken)
     part = Part(PackURI(f"/customXml/item{number}.xml"), "application/xml", _xml(root), package)

@@ -1,0 +1,138 @@
+"""What was done to a report since it was issued, and which of its texts no longer agree with the data of today."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.report.contents import issued
+from cixi_analysis.report.handed_in import HandedIn, IssuedList, IssuedText, read_report
+from cixi_analysis.report.statement import Likeness, folded, likeness
+from cixi_analysis.report.tagged_text import TaggedText
+from cixi_analysis.report.values import ReportError
+from cixi_analysis.words import EditKind
+
+#: Parts of keys → whether their texts are sentences, whatever they look like; wordings that the plan prints are facts.
+_SENTENCES = {"sentence": True, "why": True, "requirement": False, "target": False}
+#: What changes a figure or a verdict from outside of its control.
+_BEFORE, _AFTER = re.compile(r"[\d.+\-≥≤<>=≈约近超逾]$|[未不无没非]"), re.compile(r"^[\d.%‰]")
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One finding: the text as it was issued, as it is in the document, and as the data of today has it."""
+
+    finding: EditKind
+    key: str
+    chapter: str
+    place: str
+    issued: str
+    found: str
+    today: str
+
+
+@dataclass(frozen=True)
+class Account:
+    """What came of a check; ``notes`` say what it could not tell."""
+
+    year: int
+    checked: int
+    edits: tuple[Edit, ...]
+    notes: tuple[str, ...]
+
+    @property
+    def passed(self) -> bool:
+        """Whether nothing was changed, except wordings that keep what they state, and all agrees with today's data."""
+        return all(edit.finding is EditKind.REWORDED for edit in self.edits)
+
+
+def account(plan: Plan, content: bytes, year: int | None = None) -> Account:
+    """Compare the bytes of a report with what was issued and with today's data.
+
+    ``year`` is needed only where the file has lost its list of what was issued. Raises :class:`ReportError` for a file
+    that is no report of this plan and year, and :class:`UnknownYear` for a year without data.
+    """
+    report = read_report(content)
+    manifest, own = report.manifest, plan.frame.title
+    if manifest and manifest.title != own:
+        raise ReportError(f"这是{manifest.title or '另一个规划'}的报告，不是{own}的。")
+    if manifest and year not in (None, manifest.year):
+        raise ReportError(f"这是 {manifest.year} 年的报告，不是 {year} 年的。")
+    if not manifest and not any(text.key for text in report.texts):
+        lost = "也可能它曾另存为别的格式（如 .odt、.doc），标记因此丢失"
+        raise ReportError(f"这不是 cixi report 生成的报告：其中没有出具清单，也没有带标记的数字和文字。{lost}。")
+    if (year := manifest.year if manifest else year) is None:
+        found = "其中没有出具时的清单，看不出是哪一年的报告"
+        raise ReportError(f"{found}。请写明年份，只与现有数据比较：cixi report 年份 --check 文件名")
+    today = issued(plan, year)
+    notes = (
+        []
+        if manifest
+        else ["其中没有出具时的清单（可能被保存它的程序丢掉）：只与现有数据比较，看不出改动和删去了什么。"]
+    )
+    return Account(year, len(report.texts), tuple(compare(plan, report, today)), tuple(notes))
+
+
+def compare(plan: Plan, report: HandedIn, today: Mapping[str, str]) -> Iterator[Edit]:
+    """The findings in the order of the document, then what was deleted; ``today``: key → text by the data of today."""
+    values = report.manifest.values if report.manifest else ()
+    before = {value.key: value.text for value in values} or today
+    families = {key.partition(".")[0] for key in today}
+    known = [_with_key(text, values, before) for text in report.texts]
+    texts = [text for text in known if text.key.partition(".")[0] in families]  # the rest is somebody's own
+    for text in texts:
+        was, now = before.get(text.key, ""), today.get(text.key, "")
+        sentence = next((_SENTENCES[part] for part in text.key.split(".") if part in _SENTENCES), None)
+        like = likeness(was, text.text, plan, sentence=sentence)
+        if text.key not in before:
+            yield _edit(EditKind.ADDED, text, "", now)
+        elif report.manifest:
+            if not text.in_control:
+                yield _edit(EditKind.UNTAGGED, text, was, now)
+            if like is not Likeness.SAME:
+                yield _edit(EditKind.REWORDED if like is Likeness.REWORDED else EditKind.CHANGED, text, was, now)
+            elif beside := _put_beside(text, values):
+                yield _edit(EditKind.CHANGED, replace(text, text=beside), was, now)
+            moved = like is not Likeness.OTHER or folded(was) != folded(now)
+            if moved and likeness(now, text.text, plan, sentence=sentence) is Likeness.OTHER:
+                yield _edit(EditKind.STALE, text, was, now)
+        elif like is Likeness.OTHER:
+            yield _edit(EditKind.STALE, text, "", now)
+    if report.manifest:
+        yield from _deleted(report.manifest, texts, today)
+
+
+def _edit(kind: EditKind, text: TaggedText, was: str, now: str) -> Edit:
+    return Edit(kind, text.key, text.chapter, text.place, was, text.text, now)
+
+
+def _with_key(text: TaggedText, values: tuple[IssuedText, ...], before: Mapping[str, str]) -> TaggedText:
+    """The text with the key that its bookmark has where its tag was lost or is none that was issued."""
+    at = text.bookmark
+    return replace(text, key=values[at].key) if text.key not in before and at is not None and at < len(values) else text
+
+
+def _put_beside(text: TaggedText, values: tuple[IssuedText, ...]) -> str:
+    """The text with what was typed beside its control and changes it: 未 in front of 达标, a digit. "" if nothing was."""
+    at = text.bookmark
+    if at is None or at >= len(values) or values[at].key != text.key:
+        return ""
+    pairs = ((_BEFORE, text.before, values[at].before), (_AFTER, text.after, values[at].after))
+    found = [[m[0] if (m := pattern.search(folded(one))) else "" for one in (now, was)] for pattern, now, was in pairs]
+    return f"{text.before}{text.text}{text.after}" if any(now and now != was for now, was in found) else ""
+
+
+def _deleted(manifest: IssuedList, texts: list[TaggedText], today: Mapping[str, str]) -> Iterator[Edit]:
+    """What was issued more often than it is there, and after which text it stood."""
+    missing = Counter(value.key for value in manifest.values) - Counter(text.key for text in texts)
+    marked = {text.bookmark: text for text in texts}
+    of_key = {text.key: text for text in reversed(texts)}
+    last: TaggedText | None = None
+    for at, (key, was, *_) in enumerate(manifest.values):
+        if here := marked.get(at) or (None if missing[key] else of_key.get(key)):
+            last = here
+        elif missing[key]:
+            missing[key] -= 1
+            place = f"原在{last.place}之后" if last else "原在开头"
+            yield Edit(EditKind.DELETED, key, last.chapter if last else "", place, was, "", today.get(key, ""))

@@ -1,0 +1,273 @@
+"""The computed texts of a Word file as a reader sees them, each with its place; nothing is compared here.
+
+A computed text stands in a content control whose tag is its key, around a bookmark that numbers it in the order of
+issue. The bookmark is what is left where the control was removed, or where LibreOffice before 7.5 dropped its tag.
+
+Tracked changes count as accepted. What is hidden, struck out or a field's code is not there for a reader.
+"""
+
+import re
+from dataclasses import dataclass, field, replace
+from xml.etree.ElementTree import Element
+
+from cixi_analysis.report.word_styles import Styles, W, count, value_of
+
+_XML = re.compile(r"^\{[^}]*\}")
+#: The bookmark of the nth text that was issued, counted from 0. Word hides bookmarks that begin with ``_``.
+BOOKMARK = "_issued{}"
+_BOOKMARK = re.compile(BOOKMARK.format(r"(\d+)"))
+#: Levels of headings that make a chapter, counted from 0.
+_CHAPTERS = range(3)
+_BESIDE = 2  # characters
+_FIRST_WORDS = 14  # characters of a paragraph that tell it from others
+_REMOVED = {"del", "moveFrom"}
+_TRACKED = {*_REMOVED, "ins", "moveTo"}
+_CHARACTERS = {"tab": " ", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
+
+
+@dataclass(frozen=True)
+class TaggedText:
+    """A computed text in the document."""
+
+    #: "" where only a bookmark tells what it is
+    key: str
+    bookmark: int | None
+    in_control: bool
+    text: str
+    chapter: str
+    place: str
+    #: the characters beside it in its paragraph
+    before: str
+    after: str
+
+
+@dataclass
+class _Place:
+    """A paragraph or a cell; its words are known when it has been read."""
+
+    name: str = ""
+    row: "_Place | None" = None
+    words: list[str] = field(default_factory=list)
+    tracked: bool = False
+
+    def __str__(self) -> str:
+        words, tracked = self._quoted(), "，有未接受的修订" if self.tracked else ""
+        if self.row:
+            row, column = self.name.split("|")
+            return f"{row}{self.row._quoted()}{column}{tracked}"
+        return f"{self.name}{words}{tracked}"
+
+    @property
+    def text(self) -> str:
+        return " ".join("".join(self.words).split())
+
+    def _quoted(self) -> str:
+        cut = f"{self.text[:_FIRST_WORDS]}……" if len(self.text) > _FIRST_WORDS else self.text
+        return f"“{cut}”" if cut else ""
+
+
+@dataclass
+class _Open:
+    """A control or bookmark that is being read."""
+
+    key: str = ""
+    bookmark: int | None = None
+    in_control: bool = True
+    #: whether it stands within one paragraph
+    inline: bool = True
+    words: list[str] = field(default_factory=list)
+    place: _Place | None = None
+    before: str = ""
+    after: str = ""
+
+
+class Reader:
+    """Reads the parts of a document one after the other; ``found`` holds their texts in order."""
+
+    def __init__(self, styles: Styles) -> None:
+        self.styles = styles
+        self._ended: list[tuple[_Open, _Place]] = []
+        self._chapter = _Place()
+
+    def read(self, part: Element, chapter: str = "") -> None:
+        """Read a part; ``chapter`` names one that has no headings of its own, such as 页脚."""
+        self._chapter, self._has_chapters = _Place(chapter), not chapter
+        self._paragraphs = self._tables = self._row = self._column = self._depth = self._hidden = 0
+        self._place, self._cell, self._in_paragraph = _Place(), False, False
+        self._style: str | None = None
+        self._line, self._awaiting = "", list[_Open]()
+        self._open: list[_Open] = []
+        self._bookmarks: dict[str, _Open] = {}
+        self._fields: list[bool] = []  # whether each open field has come to its result
+        self._inside(part)
+
+    @property
+    def found(self) -> list[TaggedText]:
+        """The texts that a reader sees."""
+        return [
+            TaggedText(
+                one.key,
+                one.bookmark,
+                one.in_control,
+                text,
+                chapter.text or chapter.name,
+                str(one.place),
+                one.before,
+                one.after,
+            )
+            for one, chapter in self._ended
+            if (one.key or one.bookmark is not None) and (text := "".join(one.words).strip()) and one.place
+        ]
+
+    def _inside(self, element: Element) -> None:
+        for child in element:
+            self._element(child)
+
+    def _element(self, element: Element) -> None:
+        kind = _XML.sub("", element.tag)
+        if kind in _TRACKED:
+            self._place.tracked = True
+        if kind.endswith("Pr") or kind in _REMOVED:
+            return
+        special = {
+            "p": self._paragraph, "tbl": self._table, "tr": self._table_row, "tc": self._table_cell, "sdt": self._control,
+            "r": self._run, "AlternateContent": self._alternative, "fldChar": self._field,
+            "bookmarkStart": self._bookmark_start, "bookmarkEnd": self._bookmark_end,
+        }  # fmt: skip
+        if kind in special:
+            special[kind](element)
+        elif kind == "t":
+            self._text(element.text or "")
+        elif kind in _CHARACTERS:
+            self._text(_CHARACTERS[kind])
+        elif kind == "sym":
+            code = element.get(f"{W}char", "")
+            self._text(chr(int(code, 16)) if re.fullmatch("[0-9A-Fa-f]{4}", code) else "\ufffd")
+        else:
+            self._inside(element)
+
+    def _text(self, text: str) -> None:
+        if self._hidden or not all(self._fields):
+            return
+        if not self._place.name and text.strip():
+            self._paragraphs += 1
+            self._place.name = f"第{self._paragraphs}段"
+        self._place.words.append(text)
+        if text.strip(" \u3000"):
+            for one in self._awaiting:
+                one.after = text.strip(" \u3000")[:_BESIDE]
+            self._awaiting.clear()
+        self._line += text
+        for one in (*self._open, *self._bookmarks.values()):
+            one.words.append(text)
+            one.place = one.place or self._place
+
+    def _paragraph(self, paragraph: Element) -> None:
+        before = self._place, self._style, self._bookmarks, self._in_paragraph, self._line, self._awaiting
+        self._line, self._awaiting = "", []
+        self._style, self._bookmarks = value_of(paragraph.find(f"{W}pPr/{W}pStyle")), {}
+        if self._in_paragraph:
+            self._place = _Place("文本框")
+        elif not self._cell:
+            self._place = _Place()
+            is_heading = self._has_chapters and self.styles.heading(paragraph) in _CHAPTERS
+            if is_heading and any((text.text or "").strip() for text in paragraph.iter(f"{W}t")):
+                self._place.name, self._chapter = "标题", self._place
+                self._paragraphs = self._tables = 0
+        self._in_paragraph = True
+        for one in self._open:
+            one.words.append("\n")
+        self._inside(paragraph)
+        for one in self._bookmarks.values():
+            self._end(one)
+        self._place, self._style, self._bookmarks, self._in_paragraph, self._line, self._awaiting = before
+
+    def _begun(self, one: _Open) -> _Open:
+        one.before = self._line.rstrip(" \u3000")[-_BESIDE:]
+        return one
+
+    def _end(self, one: _Open) -> None:
+        self._ended.append((one, self._chapter))
+        self._awaiting.append(one)
+
+    def _table(self, table: Element) -> None:
+        self._depth += 1
+        if self._depth == 1:
+            self._tables, self._row = self._tables + 1, 0
+        self._inside(table)
+        self._depth -= 1
+
+    def _table_row(self, row: Element) -> None:
+        if any(row.find(f"{W}trPr/{W}{kind}") is not None for kind in ("del", "hidden")):
+            return
+        if self._depth == 1:
+            self._row, self._first = self._row + 1, _Place()
+            self._column = count(row.find(f"{W}trPr/{W}gridBefore"), 0)
+        self._inside(row)
+
+    def _table_cell(self, cell: Element) -> None:
+        if cell.find(f"{W}tcPr/{W}cellDel") is not None:
+            return
+        if self._depth > 1:
+            self._inside(cell)
+            return
+        before = self._place
+        name = f"表{self._tables}第{self._row}行|第{self._column + 1}列"
+        self._place, self._cell = _Place(name, self._first), True
+        self._inside(cell)
+        if not self._first.words:
+            self._first.words = self._place.words
+        self._column += count(cell.find(f"{W}tcPr/{W}gridSpan"), 1)
+        self._place, self._cell = before, False
+
+    def _control(self, control: Element) -> None:
+        own = self._begun(_Open(value_of(control.find(f"{W}sdtPr/{W}tag")) or "", inline=self._in_paragraph))
+        for name, one in [*self._bookmarks.items()]:
+            if not one.words:  # begins just before the control
+                own.bookmark = one.bookmark
+                del self._bookmarks[name]
+        placeholder = control.find(f"{W}sdtPr/{W}showingPlcHdr") is not None
+        self._hidden += placeholder
+        self._open.append(own)
+        self._inside(control)
+        self._open.remove(own)
+        self._hidden -= placeholder
+        self._end(own)
+
+    def _run(self, run: Element) -> None:
+        hidden = self.styles.hides(run, self._style)
+        self._hidden += hidden
+        self._inside(run)
+        self._hidden -= hidden
+
+    def _alternative(self, element: Element) -> None:
+        """Of several forms of the same thing the first; text boxes are stored twice."""
+        for one in list(element)[:1]:
+            self._inside(one)
+
+    def _field(self, mark: Element) -> None:
+        match mark.get(f"{W}fldCharType"):
+            case "begin":
+                self._fields.append(False)
+            case "separate" if self._fields:
+                self._fields[-1] = True
+            case "end" if self._fields:
+                self._fields.pop()
+
+    def _bookmark_start(self, mark: Element) -> None:
+        if named := _BOOKMARK.fullmatch(mark.get(f"{W}name", "")):
+            around = next((one for one in reversed(self._open) if one.key or one.inline), None)
+            if around is None:
+                one = self._begun(_Open(bookmark=int(named[1]), in_control=False))
+                self._bookmarks[mark.get(f"{W}id", "")] = one
+            else:
+                if not around.key and around.bookmark is not None:  # LibreOffice joins controls without a tag
+                    self._end(replace(around))
+                    around.bookmark, around.words, around.place = None, [], None
+                    self._begun(around)
+                if around.bookmark is None:
+                    around.bookmark = int(named[1])
+
+    def _bookmark_end(self, mark: Element) -> None:
+        if one := self._bookmarks.pop(mark.get(f"{W}id", ""), None):
+            self._end(one)

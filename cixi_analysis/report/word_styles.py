@@ -1,0 +1,58 @@
+"""What the styles of a Word file say: which paragraphs are headings, which runs nobody sees."""
+
+import re
+from collections.abc import Iterator
+from xml.etree.ElementTree import Element
+
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_HEADING = re.compile(r"(?:heading|标题)\s*([1-9])", re.IGNORECASE)
+_HIDING = ("vanish", "strike", "dstrike")
+
+
+def value_of(element: Element | None) -> str | None:
+    return None if element is None else element.get(f"{W}val")
+
+
+def count(element: Element | None, default: int) -> int:
+    given = value_of(element) or ""
+    return int(given) if re.fullmatch("[0-9]{1,3}", given) else default
+
+
+class Styles:
+    """What the styles of a document say of headings and of hidden text, with what they are based on."""
+
+    def __init__(self, styles: Element | None) -> None:
+        self._styles = {} if styles is None else {s.get(f"{W}styleId", ""): s for s in styles.iter(f"{W}style")}
+
+    def _with_bases(self, style: str | None) -> Iterator[Element]:
+        seen = set[str]()
+        while style in self._styles and style not in seen:
+            seen.add(style)
+            yield self._styles[style]
+            style = value_of(self._styles[style].find(f"{W}basedOn"))
+
+    def heading(self, paragraph: Element) -> int | None:
+        """The level of a heading, from 0: its own outline level, or that of its style, or by the style's name."""
+        properties = paragraph.find(f"{W}pPr")
+        if properties is None:
+            return None
+        own = value_of(properties.find(f"{W}outlineLvl"))
+        for style in self._with_bases(value_of(properties.find(f"{W}pStyle"))):
+            if own is not None:
+                break
+            own = value_of(style.find(f"{W}pPr/{W}outlineLvl"))
+            if named := _HEADING.fullmatch(value_of(style.find(f"{W}name")) or ""):
+                own = str(int(named[1]) - 1)
+        return int(own) if own is not None and own.isdecimal() else None
+
+    def hides(self, run: Element, paragraph: str | None) -> bool:
+        """Whether a run is hidden or struck out, by itself or by the style of its characters or of its paragraph."""
+        own = run.find(f"{W}rPr")
+        of_run = None if own is None else value_of(own.find(f"{W}rStyle"))
+        given = [own, *(s.find(f"{W}rPr") for name in (of_run, paragraph) for s in self._with_bases(name))]
+        for kind in _HIDING:
+            found = (one.find(f"{W}{kind}") for one in given if one is not None)
+            first = next((one for one in found if one is not None), None)
+            if first is not None and first.get(f"{W}val", "1") not in ("0", "false", "off"):
+                return True
+        return False
