@@ -408,14 +408,16 @@ def test_the_page(book: Path) -> None:
     checked = Checked(2023, plan.observations[2023], (), (), (), (), (signature("reviewed", "<b>", "2024-03-01"),))
     plan = applied(plan, plan_import(plan, checked, book))
     rows = (*plan.observations[2023][:1], observation("2.1", 91), *plan.observations[2023][2:])
-    plan = applied(plan, plan_import(plan, replace(checked, rows=rows), book, signed=WHY))
+    reports = (progress("project", "1", "done"),)
+    plan = applied(plan, plan_import(plan, replace(checked, rows=rows, reports=reports), book, signed=WHY))
     text = re.sub(r"<[^>]*>|\s+", " ", sign_off.sign_off(plan, 2023)._repr_html_())
     text = re.sub(" +", " ", text)
-    assert "签署与更正：签署2次；定稿以后更正1处，现为第2版" in text
+    assert "签署与更正：签署2次；定稿以后更正3处，现为第2版" in text
     assert "复核 全年 &lt;b&gt; — 2024-03-01 — 后来有改动 更正 全年 张某 — 2024-06-01 统计局更正 没有再改动" in text
     assert "第2版 2024-06-01 2① 优良比例 现状值 88 91 张某 统计局更正" in text
+    assert "项目1 工程1 进展：状态 — 已完成" in text
     tables = Figures(plan, 2023).tables
-    assert [len(tables[name]) for name in ("signatures", "revisions")] == [2, 2]
+    assert [len(tables[name]) for name in ("signatures", "revisions")] == [2, 7]
     assert not {"signatures", "revisions"} & Figures(plan, 2022).tables.keys()
 
 

@@ -20,7 +20,17 @@ from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.filing_rows import numbered
 from cixi_analysis.plan.schema import EVIDENCE, OBSERVATIONS, YEARLY, Revision, Row, Signature
 from cixi_analysis.plan.signed_rows import SIGNED
-from cixi_analysis.words import Entity, Stage, Step
+from cixi_analysis.words import (
+    BenchmarkKind,
+    Entity,
+    EvidenceClass,
+    Polarity,
+    ProgressState,
+    Proves,
+    Publish,
+    Stage,
+    Step,
+)
 
 #: Part of :data:`SIGNED` → the year's rows.
 YearRows = Mapping[str, tuple[Row, ...]]
@@ -34,6 +44,15 @@ LOG_COLUMNS = [
 WRITTEN = ("stage", "form")
 #: What commands change that write no log: an import that closes the year again, and the acceptance of a file.
 _UNLOGGED = (*WRITTEN, "sha256")
+#: Column → word of the data → its Chinese word.
+_WORDS: Mapping[str, Mapping[str, str]] = {
+    "polarity": {word.value: word.chinese for word in Polarity},
+    "benchmark_kind": {word.value: word.chinese for word in BenchmarkKind},
+    "state": {word.value: word.chinese for word in ProgressState},
+    "grade": {word.value: word.chinese for word in EvidenceClass},
+    "proves": {word.value: word.chinese for word in Proves},
+    "publish": {word.value: word.chinese for word in Publish},
+}
 #: The first edition that has an earlier one.
 _CORRECTED = 2
 #: In the log, the number of a piece of evidence: its place in the list, which no column holds.
@@ -126,10 +145,15 @@ def log(plan: Plan, years: Container[int]) -> pd.DataFrame:
     known = (row for row in own if plan.defines(row.kind, row.id))  # of a plan with some items only
     rows = [
         (row.year, row.edition, row.date, *place_of(plan, row.part, row.kind, row.id, row.place or "", row.column),
-         row.before or "", row.after or "", f"{row.name}{f'（{row.role}）' if row.role else ''}", row.reason, row.form)
+         _in_words(row.column, row.before), _in_words(row.column, row.after), f"{row.name}{f'（{row.role}）' if row.role else ''}", row.reason, row.form)
         for row in known
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=LOG_COLUMNS).astype({"indicator": "Int64"})
+
+
+def _in_words(column: str, cell: str | None) -> str:
+    """A cell as readers see it: the Chinese word of a closed vocabulary."""
+    return _WORDS.get(column, {}).get(cell or "", cell or "")
 
 
 def told(part: str, column: str) -> bool:
@@ -158,5 +182,5 @@ def _cells(rows: YearRows) -> dict[_Key, dict[str, str]]:
 
 
 def _key(part: str, row: Any) -> _Key:
-    rest = [written_cells(row)[column] for column in row.KEY if column not in ("kind", "id", "item_id")]
+    rest = [str(getattr(row, column) or "") for column in row.KEY if column not in ("kind", "id", "item_id")]
     return part, row.kind, row.id, csv_line(rest) if any(rest) else ""

@@ -73,6 +73,7 @@ def _named(plan: "Plan | None", item_id: str, indicator: object, *, full: bool) 
         item = items[item_id]
         return item.label + (f"、{item.name}" if full else "")
     if item_id or indicator in ("", None):
-        return item_id
+        kind, _, key = item_id.partition(" ")  # "project 3"
+        return Entity(kind).chinese + key if key and kind in list(Entity) else item_id
     names = [item.indicator_name for item in items.values() if item.indicator == indicator]
     return f"{indicator}、{names[0]}" if full and names else f"{indicator}（整项）"

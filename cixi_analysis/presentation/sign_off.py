@@ -56,8 +56,15 @@ def corrections(plan: Plan, rows: pd.DataFrame, *, other_years: bool = False) ->
         for r in records(rows)
     ]  # fmt: skip
     columns = {"年份": "year"} if other_years else {}
-    columns |= {"版次": "short", "日期": "short", "对象": "name", "栏目": "text", "原来": "text", "现在": "text"}
-    columns |= {"更正人": "text", "理由": "long"}
+    columns |= {
+        "版次": "short merged",
+        "日期": "short merged",
+        "对象": "name merged",
+        "栏目": "text",
+        "原来": "text",
+        "现在": "text",
+    }
+    columns |= {"更正人": "text merged", "理由": "long merged"}
     return tables.table(shown, columns, caption=f"定稿后的更正：{len(rows)}处", empty="空，或没有这一行")
 
 
