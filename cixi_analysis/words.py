@@ -122,11 +122,6 @@ WATER_CLASSES = ("Ⅰ", "Ⅱ", "Ⅲ", "Ⅳ", "Ⅴ", "劣Ⅴ")
 CLASS_UNIT = "类"
 
 
-def difference_unit(unit: str) -> str:
-    """The unit of a difference of two values: percentage points of percentages, "" where the unit is "-"."""
-    return "个百分点" if unit == "%" else unit.strip("-")
-
-
 class AverageScope(_Word):
     """Over what an average is taken: the ending of a benchmark's kind."""
 

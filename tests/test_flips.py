@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tiny import item, observation, requirement, target, tiny_plan
 
 from cixi_analysis.analysis.flip_trials import Cell
-from cixi_analysis.analysis.flips import CellChange, Flip, applied, flip_table, flips, lacking
+from cixi_analysis.analysis.flips import CellChange, Flip, edited, flip_table, flips, lacking
 from cixi_analysis.assessment import REQUIREMENT, TARGET, assess
 from cixi_analysis.assessment.judgement import judge_item
 from cixi_analysis.assessment.numbers import MET
@@ -45,6 +45,11 @@ def alone(plan: Plan, item_id: str) -> Plan:
     seen = {y: tuple(r for r in rows if r.item_id == item_id) or rows[:1] for y, rows in plan.observations.items()}
     empty = dict.fromkeys(("published", "past_projects", "projects", "commitments", "background", "audit", "links"), ())
     return replace(plan.only((plan.item(item_id),)), observations=seen, progress={}, left_out=(), **empty)
+
+
+def applied(plan: Plan, flip: Flip) -> Plan:
+    """The plan with the changes of a flip made."""
+    return replace(plan, observations={**plan.observations, **dict(edited(plan, flip))})
 
 
 def verdict(plan: Plan, flip: Flip, changes: tuple[CellChange, ...]) -> str:

@@ -583,7 +583,7 @@ def test_data_never_becomes_markup() -> None:
         summary.tally_table(assessment, "domain"),
         summary.observed_items(plan, 2022),
         summary.decided(assessment),
-        summary.headline(assessment),
+        summary.verdict_counts(assessment),
         trend_tables.trend_table(plan, 2022, trends),
         trend_tables.margin_table(plan, 2022, margins),
         project_page.project_table(plan, 2022),
@@ -700,9 +700,9 @@ def test_widths_follow_the_content(
 # Sentences and coverage
 
 
-def test_headline(year2022: Assessment) -> None:
+def test_verdict_counts(year2022: Assessment) -> None:
     """The numbers are computed and the unmet named."""
-    assert text(summary.headline(year2022)).replace(" ", "") == (
+    assert text(summary.verdict_counts(year2022)).replace(" ", "") == (
         "2022年，国家级适用指标37项，其中29项达标、2项未达标（环境空气质量、农村生活污水治理率）、6项无数据；"
         "省级适用指标48项，其中39项达标、2项未达标（环境空气质量、农村生活污水治理率）、7项无数据。"
     )
@@ -805,7 +805,7 @@ def test_a_draft_tells_not_filled_in_from_no_data(plan: Plan) -> None:
     assessment = assess(draft, 2023)
     assert [str(assessment.status(n, "national")) for n in (1, 12, 3)] == ["not_filled_in", "no_data", "met"]
     assert re.search(
-        r"国家级适用指标37项，其中1项达标、0项未达标、1项无数据、35项未填报；", text(summary.headline(assessment))
+        r"国家级适用指标37项，其中1项达标、0项未达标、1项无数据、35项未填报；", text(summary.verdict_counts(assessment))
     )
     for by in ("domain", "attribute"):
         assert NOT_FILLED_IN.word in text(summary.tally_table(assessment, by))
@@ -817,7 +817,11 @@ def test_a_draft_tells_not_filled_in_from_no_data(plan: Plan) -> None:
 
 def test_nothing_is_said_of_not_filled_in_where_all_is(plan: Plan, plan_2023: Plan, year2022: Assessment) -> None:
     """A whole year has no column, card, sentence or sign for 未填报."""
-    pieces = [summary.headline(year2022), summary_page.one_page(plan, 2022), summary.tally_table(year2022, "domain")]
+    pieces = [
+        summary.verdict_counts(year2022),
+        summary_page.one_page(plan, 2022),
+        summary.tally_table(year2022, "domain"),
+    ]
     found = changes.since_last_year(plan_2023, 2023)
     pieces += [summary.convention_tallies(plan, 2022), changes.verdicts(plan_2023, found)]
     pieces.append(board(year2022))

@@ -167,4 +167,4 @@ def test_home_and_overview_show_the_summary(page: str) -> None:
     cells = json.loads((ROOT / "notebooks" / f"{page}.ipynb").read_text(encoding="utf-8"))["cells"]
     code = "\n".join("".join(cell["source"]) for cell in cells if cell["cell_type"] == "code")
     assert (code.count("summary_page.tiles("), code.count(" action_list(plan, year")) == (1, 1)
-    assert not re.search(r"headline\(assessment|count_cards|changes_page", code)
+    assert not re.search(r"verdict_counts|count_cards|changes_page", code)

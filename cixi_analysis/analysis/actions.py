@@ -18,6 +18,7 @@ from cixi_analysis.assessment import TARGET, Assessment, assess
 from cixi_analysis.assessment.numbers import difference, plain
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.frame import Level
+from cixi_analysis.plan.quantities import unit_word
 from cixi_analysis.plan.schema import Indicator, Project
 from cixi_analysis.words import LAST_YEAR, Attribute, Pace, Status
 
@@ -126,24 +127,20 @@ def _urgency(statuses: set[Status], missed: bool) -> Urgency | None:
 def _towards_targets(plan: Plan, year: int) -> Iterator[tuple[str, Shortfall]]:
     """By item: the numeric targets that the last value does not reach; those whose year is over have no step."""
     rows = trends(plan, year)
-    for row in records(rows[rows["target_year"].notna() & (rows["pace"] != Pace.REACHED)]):
+    for row in records(rows[rows["target_year"].notna() & (rows["pace"] != Pace.REACHED)].fillna({"unit": ""})):
         ahead = not isnan(row.needed_rate)
-        value = (str(row.target_year), int(row.last_year), row.last_value, row.target_value, False, _unit(row.unit))
+        value = (str(row.target_year), int(row.last_year), row.last_value, row.target_value, False, unit_word(row.unit))
         goal = (int(row.target_year), row.needed_rate) if ahead else (None, None)
         yield row.item_id, Shortfall(*value, row.gap, *goal)
 
 
 def _towards_requirements(plan: Plan, year: int) -> Iterator[tuple[str, Shortfall]]:
     """By item: the limits that a requirement demands and the value of the year misses."""
-    due, rows = next((y for y in plan.frame.target_years if y > year), None), margins(plan, year)
-    for row in records(rows[rows["margin"] < 0]):
+    due, rows = plan.frame.next_target_year(year), margins(plan, year)
+    for row in records(rows[rows["margin"] < 0].fillna({"unit": ""})):
         step = plain(change(year, row.value, due, row.limit)) if due else None
-        value = (row.level, year, row.value, row.limit, bool(row.assigned), _unit(row.unit))
+        value = (row.level, year, row.value, row.limit, bool(row.assigned), unit_word(row.unit))
         yield row.item_id, Shortfall(*value, difference(row.limit, row.value), due, step)
-
-
-def _unit(unit: object) -> str:
-    return unit.strip("-") if isinstance(unit, str) else ""
 
 
 def _flips(plan: Plan, item: Indicator, year: int, statuses: dict[Level, Status]) -> Iterator[Flip]:

@@ -12,6 +12,7 @@ import pandas as pd
 from cixi_analysis.assessment import Assessment, assess, held
 from cixi_analysis.assessment.explanation import Explanation
 from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.plan.quantities import unit_word
 from cixi_analysis.plan.schema import Indicator, Observation, Requirement
 from cixi_analysis.words import CELL_BREAK, Cause, Status, Verdict
 
@@ -133,6 +134,9 @@ def _asked(assessment: Assessment, item: Indicator, level: str) -> str:
         return ""
     row = wording.row
     own = plan.asked(item, level, year)
-    unit = "" if own.unit in ("", "-") else f"，{own.unit}"
-    measure = f"（{own.name}{unit}）" if isinstance(row, Requirement) and (row.measure or row.unit) else ""
+    measure = (
+        f"（{'，'.join(filter(None, (own.name, unit_word(own.unit))))}）"
+        if isinstance(row, Requirement) and (row.measure or row.unit)
+        else ""
+    )
     return f"“{row.wording.replace(chr(10), CELL_BREAK)}”{measure}"

@@ -22,6 +22,7 @@ from cixi_analysis.assessment.observed import quantity
 from cixi_analysis.errors import UnknownYear
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.frame import Level
+from cixi_analysis.plan.quantities import unit_word
 from cixi_analysis.plan.schema import Indicator, Observation
 from cixi_analysis.words import CLASS_UNIT, Cause, Direction, Status
 
@@ -159,7 +160,10 @@ def _compared(
     first, last = before.value or "", after.value or ""
     apart = next(((a, b) for a, b in zip(was, now, strict=True) if a != b), None)
     if apart:
-        told = [f"{y}年实测的是{k.name}（{k.unit or '无单位'}）" for y, k in zip((other, year), apart, strict=True)]
+        told = [
+            f"{y}年实测的是{k.name}（{unit_word(k.unit) or '无单位'}）"
+            for y, k in zip((other, year), apart, strict=True)
+        ]
         if apart[0].polarity is not apart[1].polarity:
             told.append("方向不同")
         return what.name, what.unit, first, last, None, "", "，".join(told)
@@ -174,7 +178,7 @@ def _moved(row: Any) -> str:
         return f"不可比：{row.incomparable}"
     told = "类别变化"
     if not pd.isna(row.change):
-        told = f"变化{row.change:+.12g}" + (f"（{row.unit}）" if row.unit not in ("", "-") else "")
+        told = f"变化{row.change:+.12g}" + (f"（{row.unit}）" if unit_word(row.unit) else "")
     return f"{told}，{Direction(row.direction).chinese}" if row.direction else told
 
 

@@ -30,6 +30,7 @@ from cixi_analysis.assessment import (
 )
 from cixi_analysis.errors import UnknownIndicator
 from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.plan.quantities import with_unit
 from cixi_analysis.plan.schema import AuditRow, Commitment, Link, Observation, Project, Requirement, Target
 from cixi_analysis.requirement import Refusal, in_words
 from cixi_analysis.words import CELL_BREAK, NOT_APPLICABLE_MARK, Entity, Verdict
@@ -236,8 +237,7 @@ def value_text(plan: Plan, seen: Observation, year: int) -> str:
     """The value with its unit; why there is none; or that words tell the state of affairs."""
     if seen.value is None:
         return seen.why_absent or "以文字说明"
-    unit = plan.unit_of(seen, year)
-    return f"{seen.value}{'' if unit == '-' else unit}"
+    return with_unit(seen.value, plan.unit_of(seen, year))
 
 
 def yardsticks(seen: Observation) -> Iterator[str]:

@@ -1,8 +1,7 @@
 """怎样才能达标: the smallest changes to what is known of an item by which its verdict would be 达标, a sentence each."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from decimal import Decimal
+from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
@@ -11,12 +10,13 @@ import pandas as pd
 from cixi_analysis.analysis.flip_search import FlipSearch, Way
 from cixi_analysis.analysis.flip_trials import Cell, Trials, edit, rank
 from cixi_analysis.assessment import REQUIREMENT, TARGET, Judgement, judgements, measured, observed_level, one_number
-from cixi_analysis.assessment.numbers import NO_DATA, UNMET
+from cixi_analysis.assessment.numbers import NO_DATA, UNMET, difference
 from cixi_analysis.assessment.yardstick import observation_problems
 from cixi_analysis.plan.dataset import Asked, Plan
+from cixi_analysis.plan.quantities import apart, unit_word, with_unit
 from cixi_analysis.plan.schema import Observation
 from cixi_analysis.requirement import tree
-from cixi_analysis.words import CLASS_UNIT, NOT_ASSIGNED, BenchmarkKind, difference_unit
+from cixi_analysis.words import CLASS_UNIT, NOT_ASSIGNED, BenchmarkKind
 
 #: Of :func:`flip_table`; ``field``: a column of the observations of ``year``.
 COLUMNS = ("item_id", "level", "alternative", "year", "field", "found", "needed", "unit", "sentence")
@@ -73,7 +73,7 @@ def flips(plan: Plan, year: int, item_id: str, level: str) -> tuple[Flip, ...]:
     wording = base.in_force(year)[0]
     if wording is None or base.verdict[0, -1] not in (UNMET, NO_DATA):
         return ()
-    asked = "要求" if level in plan.levels else "规划值"
+    asked = plan.yardstick(level)
     if wording.refusal:
         return (Flip(item_id, level, year, (), f"{asked}的文字无法解读，须先明确{asked}，才能说明怎样达标。"),)
     found: dict[frozenset[Cell], Flip] = {}
@@ -146,7 +146,7 @@ def _changes(search: FlipSearch, way: Way) -> Iterator[CellChange]:
             yield CellChange(cell, cell.of.partition("=")[2] if gone else None, needed)
             continue
         known = getattr(row, cell.column, None) if cell == search.value else None
-        unit = search.trials.kind.unit.strip("-")
+        unit = unit_word(search.trials.kind.unit)
         beside = tuple(search.trials.beside(cell).items())
         if known is not None and search.trials.known is not None and needed is not None:
             side = "≥" if rank(needed) > rank(known) else "≤"
@@ -182,12 +182,11 @@ def _sentence(search: FlipSearch, changes: Sequence[CellChange]) -> str:
 
 def _moved(search: FlipSearch, change: CellChange) -> str:
     """A value that would have to be another: from what to what, and how far that is."""
-    found, needed = (f"{text or ''}{change.unit}" for text in (change.found, change.needed))
+    found, needed = (with_unit(text or "", change.unit) for text in (change.found, change.needed))
     up = change.side == "≥"
     if change.unit == CLASS_UNIT:
         return f"{search.trials.year}年须由{found}{'变为' if up else '改善到'}{needed}"
-    apart = abs(Decimal(change.needed or 0) - Decimal(change.found or 0))
-    by = f"{apart:f}{difference_unit(change.unit)}"
+    by = apart(difference(float(change.needed or 0), float(change.found or 0)), change.unit)
     # Only a bound that must hold in any case asks for that value in the target year: an average is that of its own year.
     bounds = {*tree.demanded_bounds(search.finding.node)}
     missed = any(leaf.node in bounds and leaf.verdict[0, -1] == UNMET for leaf in search.finding.leaves())
@@ -201,7 +200,7 @@ def _bounded(search: FlipSearch, change: CellChange) -> str:
     filled = f"补上{_names(search, [change.cell])}"
     if change.found is not None:
         filled = f"改测{search.trials.kind.name}（现有的{change.found}所测不同，不能相比）"
-    limit, upto = (f"{text or ''}{change.unit}" for text in (change.needed, change.upto))
+    limit, upto = (with_unit(text or "", change.unit) for text in (change.needed, change.upto))
     if not change.side:
         return filled
     if change.upto:
@@ -230,13 +229,8 @@ def _quoted(texts: Sequence[str] | dict[str, None]) -> str:
     return "".join(f"“{text}”" for text in texts)
 
 
-def applied(plan: Plan, flip: Flip) -> Plan:
-    """The plan with the changes of a flip made."""
-    return replace(plan, observations={**plan.observations, **dict(_edited(plan, flip))})
-
-
-def _edited(plan: Plan, flip: Flip) -> Iterator[tuple[int, tuple[Observation, ...]]]:
-    """Each year that changes with its rows. A row for all levels is divided where these measure different things."""
+def edited(plan: Plan, flip: Flip) -> Iterator[tuple[int, tuple[Observation, ...]]]:
+    """Each year that a flip changes, with its rows then. A row for all levels is divided where these measure different things."""
     observed, item = observed_level(plan, flip.level), plan.item(flip.item_id)
     for year in dict.fromkeys(change.cell.year for change in flip.changes):
         row, rows = plan.observation(flip.item_id, year, observed), list(plan.observations.get(year, ()))
@@ -259,5 +253,5 @@ def _edited(plan: Plan, flip: Flip) -> Iterator[tuple[int, tuple[Observation, ..
 
 def _is_valid(plan: Plan, flip: Flip) -> bool:
     """Whether the data's own checks take what a flip would put there."""
-    rows = [(0, year, rows[-1]) for year, rows in _edited(plan, flip)]
+    rows = [(0, year, rows[-1]) for year, rows in edited(plan, flip)]
     return not any(any(row.contradictions()) for *_, row in rows) and not any(observation_problems(plan, "", rows))

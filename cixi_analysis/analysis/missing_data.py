@@ -1,11 +1,12 @@
 """还缺什么: what judging an item needs and nobody knows, as the evaluator's findings name it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from cixi_analysis.analysis.flip_trials import Cell
 from cixi_analysis.analysis.flips import lacking
 from cixi_analysis.assessment import asking
 from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.plan.quantities import unit_word
 from cixi_analysis.plan.schema import Indicator
 from cixi_analysis.words import Absence, BenchmarkKind
 
@@ -21,7 +22,7 @@ def missing_data(own: Plan, year: int) -> Iterator[str]:
             for cell in lacking(own, year, item.item_id, level):
                 needs.setdefault(cell, []).append(level)
         for cell, used in sorted(needs.items(), key=lambda pair: (-pair[0].year, pair[0].column != "value")):
-            yield f"{named}{_lack(own, item, year, cell)}；{question_names(own, used)}要用"
+            yield f"{named}{_lack(own, item, year, cell)}；{own.questions(*used)}要用"
         known = [y for y in own.years if y <= year and any(one.value for one in own.observed(item.item_id, y))]
         if row and row.value and known == [year] and not any(cell.column == "value" for cell in needs):
             columns = {cell.column for cell in needs}
@@ -29,13 +30,6 @@ def missing_data(own: Plan, year: int) -> Iterator[str]:
             unused = [name for name, at in beside.items() if getattr(row, at) is None and at not in columns]
             nothing = f"，也没有{'和'.join(unused)}可以对照" if unused else ""
             yield f"{named}只有{year}年一个数值{nothing}：看不出趋势，算不出进度"
-
-
-def question_names(plan: Plan, levels: Sequence[str]) -> str:
-    """Levels and target years as they are called: ``国家级要求、2025年、2030年规划值``."""
-    asks = [f"{plan.level(level).chinese}要求" for level in levels if level in plan.levels]
-    years = [f"{level}年" for level in levels if level not in plan.levels]
-    return "、".join([*asks, *([f"{'、'.join(years)}规划值"] if years else [])])
 
 
 def _lack(own: Plan, item: Indicator, year: int, cell: Cell) -> str:
@@ -53,5 +47,5 @@ def _lack(own: Plan, item: Indicator, year: int, cell: Cell) -> str:
     if cell.year < year:
         return f"没有{cell.year}年的数值，看不出变化"
     if other := next((row for row in rows if row.value), None):
-        return f"{year}年所测的是{other.measure or item.name}（{own.unit_of(other, year)}），不能与所要求的相比"
+        return f"{year}年所测的是{other.measure or item.name}（{unit_word(own.unit_of(other, year)) or '无单位'}），不能与所要求的相比"
     return f"没有{year}年的现状值（{next((row.absence for row in rows if row.absence), unknown)}）"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from cixi_analysis.assessment import Assessment, asked_in, asking, unobserved
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.frame import Level
+from cixi_analysis.plan.quantities import with_unit
 from cixi_analysis.plan.schema import Indicator, Observation
 from cixi_analysis.words import NOT_APPLICABLE_MARK, Attribute, Stage, printed
 
@@ -101,11 +102,11 @@ def status_text(plan: Plan, item_id: str, observation: Observation | None, year:
         return unobserved(plan, item_id, year)
     value = observation.value
     if observation.statement is None:
-        return f"{value}{(observation.unit or '').strip('-')}" if value is not None else str(observation.absence)
+        return with_unit(value, observation.unit) if value is not None else str(observation.absence)
     # Not 26 in 2026年 nor in 26.5: the number itself must stand there.
     if value is None or re.search(rf"(?<![\d.]){re.escape(value)}(?![\d.]|年)", observation.statement):
         return observation.statement
-    return f"{value}{(observation.unit or '').strip('-')}；{observation.statement}"
+    return f"{with_unit(value, observation.unit)}；{observation.statement}"
 
 
 def _texts(assessment: Assessment, item: Indicator, year: int) -> dict[str, str]:

@@ -21,6 +21,7 @@ from cixi_analysis.assessment.observed import SIGN
 from cixi_analysis.assessment.panel import COMPARATORS
 from cixi_analysis.plan.dataset import Asked, Plan
 from cixi_analysis.plan.frame import Level
+from cixi_analysis.plan.quantities import unit_word
 from cixi_analysis.plan.schema import WATER_CLASSES, Indicator, Observation
 from cixi_analysis.requirement.tree import AllOf, AssignedTarget, Bound, Comparator
 from cixi_analysis.words import Pace, Polarity
@@ -101,7 +102,9 @@ def series(plan: Plan, year: int) -> dict[tuple[str, str | None], Series]:
         points = tuple((y, value) for (y, value, _), kind in zip(own, kinds, strict=True) if kind == kinds[-1])
         at = 0 if level else plan.levels.index(plan.first_asking(item, own[-1][0]))  # how a joint row is called
         others = [(y, kind[at]) for (y, _, _), kind in zip(own, kinds, strict=True) if kind != kinds[-1]]
-        other = (others[-1][0], f"{others[-1][1].name}（{others[-1][1].unit or '无单位'}）") if others else None
+        other = (
+            (others[-1][0], f"{others[-1][1].name}（{unit_word(others[-1][1].unit) or '无单位'}）") if others else None
+        )
         latest = kinds[-1][at]
         found[key] = Series(item.item_id, level, latest.name, latest.unit, latest.polarity, points, other)
     return found

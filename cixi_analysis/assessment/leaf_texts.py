@@ -5,16 +5,16 @@ import numpy as np
 from cixi_analysis.assessment.evaluation import LeafFinding
 from cixi_analysis.assessment.numbers import ATTESTED, DEEMED, MEASURED, MET, UNMET, Lack, difference, upward
 from cixi_analysis.assessment.panel import BENCHMARK_KINDS, COMPARATORS
-from cixi_analysis.plan.schema import WATER_CLASSES
+from cixi_analysis.plan.quantities import HIGHER, apart, unit_word, with_unit
 from cixi_analysis.requirement import tree
-from cixi_analysis.words import CLASS_UNIT, BenchmarkKind, difference_unit
+from cixi_analysis.words import CLASS_UNIT, BenchmarkKind
 
 #: Region and year in a finding's arrays.
 Place = tuple[int, int]
 #: Characters of a name in a sentence.
 NAME = 28
-#: How words are quoted, and how one says that there are none; words for more and less, of two values and of two years.
-STATED, UNSTATED, _HIGHER, _MOVES = "原文载明", "现状原文没有写明", ("高", "低"), ("上升", "下降")
+#: How words are quoted, and how one says that there are none; words for more and less, of two years.
+STATED, UNSTATED, _MOVES = "原文载明", "现状原文没有写明", ("上升", "下降")
 
 
 def clipped(text: str, room: int) -> str:
@@ -50,26 +50,15 @@ def named(name: str, value: str) -> str:
     return f"{name}{'为' if name and value and (value[0] == '-' or name[-1].isascii()) else ''}{value}"
 
 
-def _quantity(value: float, unit: str, printed: str = "") -> str:
-    """A number (as ``printed``, where it is known) with its unit ("-" is none), or a water class."""
-    number = printed or f"{value:.12g}"
-    return f"{WATER_CLASSES[int(value) - 1]}类" if unit == CLASS_UNIT else f"{number}{unit.strip('-')}"
-
-
-def _apart(by: float, unit: str, words: tuple[str, str]) -> str:
-    """By how much two values differ; ``words``: for more and for less."""
-    return f"{words[by < 0]}{abs(by):.12g}{difference_unit(unit)}"
-
-
 def _against(value: float, limit: float, unit: str, what: str, met: bool, up: bool | None) -> str:
     """A value held against a limit (``what``), where more (``up``) or less is asked for."""
-    told, by = what + _quantity(limit, unit), difference(value, limit)
+    told, by = what + with_unit(limit, unit), difference(value, limit)
     if by == 0:
         reached = f"达到{told}" if up or unit == CLASS_UNIT else f"没有超过{told}"
         return reached if met else f"等于{told}，而要求{'优于' if unit == CLASS_UNIT else '高于' if up else '低于'}它"
     if unit == CLASS_UNIT:
         return f"{'优于' if by < 0 else '差于'}{told}"
-    return f"优于{told}，{_apart(by, unit, _HIGHER)}" if met and by < 0 else f"比{told}{_apart(by, unit, _HIGHER)}"
+    return f"{f'优于{told}，' if met and by < 0 else f'比{told}'}{apart(by, unit, HIGHER)}"
 
 
 def comparison(finding: LeafFinding, at: Place, asked: str) -> tuple[str, str]:
@@ -78,7 +67,7 @@ def comparison(finding: LeafFinding, at: Place, asked: str) -> tuple[str, str]:
     used = {name: float(array[at]) for name, array in finding.numbers.used.items()}
     kind, met, now = series.measured(at), finding.numbers.verdict[at] == MET, used["value"]
     unit, of = kind.unit, f"{asked}的" if asked == "要求" else asked
-    value = _quantity(now, unit, series.printed(at))
+    value = with_unit(series.printed(at) or now, unit)
     match node:
         case tree.Bound():
             up = upward(node.comparator, kind.polarity)
@@ -92,7 +81,7 @@ def comparison(finding: LeafFinding, at: Place, asked: str) -> tuple[str, str]:
         case tree.Change():
             return _change(node, used, unit, year, met)
         case tree.Rate():
-            before = _quantity(used["earlier_1"], unit)
+            before = with_unit(used["earlier_1"], unit)
             of = (
                 f"由{before}起{used['years']:.0f}年间年均"
                 if node.yearly
@@ -104,11 +93,9 @@ def comparison(finding: LeafFinding, at: Place, asked: str) -> tuple[str, str]:
             return value, f"{of}{moved}，{'' if met else '不'}符合“{node}”"
         case tree.ChangeBenchmark():
             as_rate = BENCHMARK_KINDS[series.benchmark_kind[at]].startswith(BenchmarkKind.RATE)
-            own, mean = (
-                f"{_moved(x)}{abs(x):.4g}{'%' if as_rate else difference_unit(unit)}"
-                for x in (used["own"], used["benchmark"])
-            )
-            return value, f"比上年的{_quantity(used['earlier_1'], unit)}{own}，{node.scope.chinese}平均{mean}"
+            both = used["own"], used["benchmark"]
+            own, mean = (f"{_moved(x)}{abs(x):.4g}%" if as_rate else apart(x, unit, _MOVES) for x in both)
+            return value, f"比上年的{with_unit(used['earlier_1'], unit)}{own}，{node.scope.chinese}平均{mean}"
         case tree.LevelBenchmark():
             up = upward(node.comparator, kind.polarity)
             return value, _against(now, used["benchmark"], unit, f"{node.scope.chinese}平均", met, up)
@@ -126,7 +113,7 @@ def _change(node: tree.Change, used: dict[str, float], unit: str, year: int, met
     several = node.window is tree.Window.YEARLY
     wanted = f"{'' if met else '没有'}{node.adverb if several else ''}{node.move.value}"
     if len(known) > 2:
-        listed = "、".join(f"{y}年{_quantity(v, unit)}" for y, v in known)
+        listed = "、".join(f"{y}年{with_unit(v, unit)}" for y, v in known)
         return "", f"{listed}，{f'近{node.years}年' if node.years else ''}{wanted}"
     (earlier_year, earlier), (_, now) = known
     before = f"{earlier_year}年" if node.since else "上年"
@@ -135,10 +122,10 @@ def _change(node: tree.Change, used: dict[str, float], unit: str, year: int, met
     if by == 0:
         compared = f"与{before}持平" + ("" if met else f"，{wanted}")
     elif unit == CLASS_UNIT:
-        compared = f"{'优于' if by < 0 else '差于'}{before}的{_quantity(earlier, unit)}"
+        compared = f"{'优于' if by < 0 else '差于'}{before}的{with_unit(earlier, unit)}"
     else:
-        compared = f"比{before}的{_quantity(earlier, unit)}{_apart(by, unit, _MOVES)}"
-    return _quantity(now, unit), compared + only
+        compared = f"比{before}的{with_unit(earlier, unit)}{apart(by, unit, _MOVES)}"
+    return with_unit(now, unit), compared + only
 
 
 def lacking(finding: LeafFinding, at: Place) -> str:
@@ -153,7 +140,7 @@ def lacking(finding: LeafFinding, at: Place) -> str:
             return f"缺{value}"
         case Lack.UNIT:
             kind = series.measured(at)
-            unit = kind.unit.strip("-")
+            unit = unit_word(kind.unit)
             return f"实测的是{clipped(kind.name, NAME)}{unit and f'（{unit}）'}，与要求的量或单位不同"
         case Lack.EARLIER:
             several = (isinstance(node, tree.Change) and node.years) or (isinstance(node, tree.Rate) and node.yearly)

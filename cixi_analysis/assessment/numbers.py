@@ -9,6 +9,7 @@ import numpy as np
 
 from cixi_analysis.assessment.observed import SIGN
 from cixi_analysis.assessment.panel import BENCHMARK_KINDS, COMPARATORS, Codes, Flags, Floats, ItemSeries
+from cixi_analysis.plan.quantities import NO_UNIT
 from cixi_analysis.requirement import tree
 from cixi_analysis.requirement.tree import Comparator
 from cixi_analysis.words import Basis, BenchmarkKind, Direction, Polarity, Verdict
@@ -194,7 +195,7 @@ def _rate(node: tree.Rate, s: ItemSeries, span: int = DEFAULT_YEARS, named: bool
     # Of a percentage, only points are clear; of what has no unit, over several years, percent is not.
     right_unit = ~s.is_class & (s.in_unit("%") == (node.unit is tree.AmountUnit.POINTS))
     if node.since and node.unit is tree.AmountUnit.PERCENT:
-        right_unit &= ~s.in_unit("", "-")
+        right_unit &= ~s.in_unit(*NO_UNIT)
     lacks = [
         (~right_unit, Lack.UNIT), (sign == 0, Lack.DIRECTION), _not_later(node, s), (~comparable, Lack.EARLIER),
         (~base, Lack.BASE),

@@ -12,6 +12,7 @@ from cixi_analysis.errors import invisible, is_invisible, quoted
 from cixi_analysis.form.layout import CHOICES, FormColumn, Kind
 from cixi_analysis.form.loading import STRUCK, AlteredText, TypedFormula
 from cixi_analysis.form.number_formats import reads_as, shown_number, shown_text
+from cixi_analysis.plan.quantities import NO_UNIT
 from cixi_analysis.plan.schema import WATER_CLASSES
 from cixi_analysis.words import NOT_ASSIGNED, Absence
 
@@ -185,7 +186,7 @@ def _around_number(text: str, notes: list[str], column: FormColumn, unit: str, w
             return "一个确定的数" + (f"；{_WANTED[column.kind][1]}" if column.kind is Kind.QUANTITY else "")
         rest = f"，比较符“{_COMPARATORS[before]}”选在“目标比较符”一列"
     if after:
-        has_unit = unit not in ("", "-", "/")
+        has_unit = unit not in (*NO_UNIT, "/")
         fits = has_unit and unicodedata.normalize("NFKC", unit).startswith(after)
         notes.append("带百分号" if after == "%" else f"带{'单位' if fits else '文字'}“{after}”")
         if not fits:

@@ -17,6 +17,7 @@ from cixi_analysis.form.input_cells import decimal_text, shortened
 from cixi_analysis.form.layout import FormColumn, FormRow, FormSheet
 from cixi_analysis.plan.dataset import Asked, Plan
 from cixi_analysis.plan.frame import Level
+from cixi_analysis.plan.quantities import unit_word
 from cixi_analysis.plan.schema import (
     EVIDENCE,
     OBSERVATIONS,
@@ -35,7 +36,6 @@ from cixi_analysis.words import CLASS_UNIT, NOT_APPLICABLE_MARK, Entity
 
 #: Characters of last year's statement that are shown where there was no value.
 _LONGEST_STATEMENT = 36
-_NO_UNIT = ("", "-")
 
 
 def domain_sheets(plan: Plan, year: int) -> tuple[FormSheet, ...]:
@@ -126,7 +126,7 @@ def _closed_and_notes(
     if refused or not asked:
         closed = set()  # what is needed is not known
     value = "".join(f"要求无法解读：{w.row.wording}。" for w in refused.values())
-    value += "" if unit in _NO_UNIT else f"单位：{unit}。"
+    value += f"单位：{unit}。" if unit_word(unit) else ""
     clauses = "、".join(str(leaf) for leaf in asked if not isinstance(leaf, (tree.Bound, tree.ClassBound)))
     clauses = clauses and f"这一行可写的条款：{clauses}。"
     average = f"这一行需要{'、'.join(needed)}。" if needed else ""
@@ -144,7 +144,7 @@ def _last(plan: Plan, item: Indicator, level: Level, at: Level | None, year: int
         if row.value is None:
             return f"{row.absence or shortened(row.statement or '', _LONGEST_STATEMENT)}（{y}年）"
         (was,) = measured_by(plan, item, level, y, row)
-        unit = "" if was.unit in _NO_UNIT else was.unit if was.unit in ("%", CLASS_UNIT) else f" {was.unit}"
+        unit = was.unit if was.unit in ("%", CLASS_UNIT) else f" {unit_word(was.unit)}".rstrip()
         return f"{row.value}{unit}（{y}年{f'，{was.name}' if row.measure or was.name != asked.name else ''}）"
 
     lines = [status(found, year - 1)] if found else []

@@ -103,6 +103,19 @@ class Plan:
         """The level with this id. Raises ``StopIteration`` for an unknown one."""
         return next(one for one in self.levels if one == level)
 
+    def asker(self, level: str) -> str:
+        """The name of a level or target year: ``国家级``, ``2025年``."""
+        return self.level(level).chinese if level in self.levels else f"{level}年"
+
+    def yardstick(self, level: str) -> str:
+        """What the item is held against at a level (要求), or in a target year (规划值)."""
+        return "要求" if level in self.levels else "规划值"
+
+    def questions(self, *levels: str) -> str:
+        """What levels require and target years are to reach: ``国家级要求、2025年、2030年规划值``."""
+        names = "、".join(self.asker(level) + self.yardstick(level) for level in levels)
+        return names.replace("规划值、", "、")  # the last year's is enough
+
     @cached_property
     def indicators(self) -> tuple[int, ...]:
         """The indicators' numbers, in the plan's order."""

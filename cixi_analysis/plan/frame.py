@@ -172,6 +172,10 @@ class Frame(_Settings):
         """The last year of the plan: its last target year."""
         return self.target_years[-1]
 
+    def next_target_year(self, year: int) -> int | None:
+        """The first target year after ``year``; None where all are over."""
+        return next((y for y in self.target_years if y > year), None)
+
     @property
     def words(self) -> dict[str, str]:
         """What a page's text may name: ``{region}``, ``{table1}`` …"""

@@ -8,18 +8,19 @@ from cixi_analysis.analysis.actions import Action, Shortfall, Urgency, actions
 from cixi_analysis.analysis.records import records
 from cixi_analysis.assessment import TARGET, Assessment, assess
 from cixi_analysis.plan.dataset import Plan
-from cixi_analysis.presentation.formatting import apart, number, with_unit, yi
+from cixi_analysis.plan.quantities import HIGHER, apart, with_unit
+from cixi_analysis.presentation.formatting import a_year, number, yi
 from cixi_analysis.presentation.html import Html, explained, joined, link, paragraph, render
 from cixi_analysis.presentation.looks import badge
 from cixi_analysis.presentation.titles import href, item_anchor, item_title, short_source, unit_link
 from cixi_analysis.words import Status
 
-#: Urgency → the heading of its part of the list, its id.
-_GROUPS = {
-    Urgency.REQUIREMENT_UNMET: ("未达标的", "unmet"),
-    Urgency.TARGET_UNMET: ("没有达到规划值的", "targets"),
-    Urgency.NO_DATA: ("没有数据、要先查明的", "no-data"),
-    Urgency.NOT_FILLED_IN: ("还没有填报的", "not-filled-in"),
+#: Urgency → in words, the heading of its part of the list, its id.
+URGENT = {
+    Urgency.REQUIREMENT_UNMET: ("未达标", "未达标的", "unmet"),
+    Urgency.TARGET_UNMET: ("没有达到规划值", "没有达到规划值的", "targets"),
+    Urgency.NO_DATA: ("没有数据", "没有数据、要先查明的", "no-data"),
+    Urgency.NOT_FILLED_IN: ("没有填报", "还没有填报的", "not-filled-in"),
 }
 #: The plan names units only of projects.
 NO_PROJECT = "没有关联到项目，规划没有写明责任单位"
@@ -29,7 +30,7 @@ def action_list(plan: Plan, year: int, pages: str = "") -> Html:
     """What to act on, ranked and numbered; ``pages`` leads from the page to those of the year."""
     asked, planned = assess(plan, year), assess(plan, year, against=TARGET)
     own, groups, number = actions(asked.plan, year), [], 1
-    for urgency, (head, anchor) in _GROUPS.items():
+    for urgency, (_, head, anchor) in URGENT.items():
         told = [one for one in own if one.urgency is urgency]
         if told:
             entries = [_entry(one, asked, planned, pages) for one in told]
@@ -67,7 +68,7 @@ def facts(plan: Plan, action: Action, pages: str = "") -> dict[str, str | Markup
     told = {
         "怎样达标": joined(_ways(plan, action), Markup("<br>")),
         "离规划值": gap(plan, [one for one in action.shortfalls if one.against not in plan.levels]),
-        "每年需": step(action),
+        "每年需": step(plan, action),
         "有关项目": _projects(plan, action, pages),
     }
     return {head: fact for head, fact in told.items() if fact}
@@ -78,7 +79,7 @@ def _reasons(action: Action, assessment: Assessment, *verdicts: str) -> Iterator
     table, plan = assessment.items, assessment.plan
     own = table[(table["item_id"] == action.item.item_id) & table["verdict"].isin(verdicts)]
     for _, rows in own.groupby("why", sort=False):
-        names = [plan.level(v).chinese if v in plan.levels else f"{v}年规划值" for v in rows["level"]]
+        names = [plan.asker(v) if v in plan.levels else plan.questions(v) for v in rows["level"]]
         yield "、".join(names), explained(records(rows)[0].why)
 
 
@@ -121,28 +122,27 @@ def gap(plan: Plan, shortfalls: Sequence[Shortfall]) -> str:
         limits.setdefault((one.year, one.value, one.limit, one.unit, one.assigned), []).append(one)
     told, before = [], ""
     for (year, now, limit, unit, assigned), own in limits.items():
-        named = [plan.level(one.against).chinese for one in own if one.against in plan.levels]
-        years = [f"{one.against}年" for one in own if one.against not in plan.levels]
-        against = [f"{'、'.join(named)}要求的"] * bool(named) + [f"{'、'.join(years)}规划值"] * bool(years)
+        names: dict[str, list[str]] = {}
+        for one in own:
+            names.setdefault(plan.yardstick(one.against), []).append(plan.asker(one.against))
+        against = (f"{'、'.join(who)}{what}{'的' if what == '要求' else ''}" for what, who in names.items())
         what = f"{year}年的下达目标" if assigned else "和".join(against)
-        value, lower = f"{year}年{with_unit(now, unit)}，", "低" if own[0].gap > 0 else "高"
-        told.append(
-            f"{value if value != before else ''}比{what}{with_unit(limit, unit)}{lower}{apart(abs(own[0].gap), unit)}"
-        )
+        value, by = f"{year}年{with_unit(now, unit)}，", apart(-own[0].gap, unit, HIGHER)
+        told.append(f"{value if value != before else ''}比{what}{with_unit(limit, unit)}{by}")
         before = value
     return "，".join(told)
 
 
-def step(action: Action) -> str:
+def step(plan: Plan, action: Action) -> str:
     """The yearly change still needed to the next target not reached; without such a target, to the requirement that is
     farthest away. Empty where no limit lies ahead.
     """
     ahead = [one for one in action.shortfalls if one.step is not None]
     if not ahead:
         return ""
-    one = next((one for one in ahead if one.against.isdigit()), max(ahead, key=lambda one: one.share))
+    one = next((one for one in ahead if one.against not in plan.levels), max(ahead, key=lambda one: one.share))
     if one.assigned:
         goal = f"{one.due}年的下达目标未知，按{one.year}年的{with_unit(one.limit, one.unit)}计"
     else:
         goal = f"到{one.due}年达到{with_unit(one.limit, one.unit)}"
-    return f"{apart(one.step, one.unit, signed=True)}（{goal}）"
+    return f"{a_year(one.step, one.unit)}（{goal}）"

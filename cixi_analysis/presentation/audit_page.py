@@ -40,7 +40,7 @@ def conclusion(plan: Plan) -> Html:
     return prose("audit", total=len(table), sums=sums, told=_told(plan))
 
 
-def headline(plan: Plan) -> Html:
+def in_brief(plan: Plan) -> Html:
     """The audit in one sentence for the home page; empty without one."""
     if not plan.audit:
         return Html(Markup(), "没有对照规划的文本")

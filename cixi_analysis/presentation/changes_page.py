@@ -13,7 +13,6 @@ from cixi_analysis.analysis.records import records
 from cixi_analysis.analysis.table1 import coverage
 from cixi_analysis.assessment import asked_in
 from cixi_analysis.plan.dataset import Plan
-from cixi_analysis.plan.schema import WATER_CLASSES
 from cixi_analysis.presentation import tables
 from cixi_analysis.presentation.formatting import with_unit
 from cixi_analysis.presentation.html import (
@@ -268,5 +267,5 @@ def _directions(rows: pd.DataFrame) -> str:
 
 
 def figure_text(text: str, row: Any) -> str:
-    """A figure with its unit; verbatim where measure or unit differ between the years."""
-    return f"{text}类" if text in WATER_CLASSES else text if row.incomparable else with_unit(text, row.unit)
+    """A figure with its unit; without one where measure or unit differ between the years."""
+    return with_unit(text, "" if row.incomparable else row.unit)

@@ -8,7 +8,6 @@ from markupsafe import Markup
 
 from cixi_analysis.analysis.commitments import deadline, promised
 from cixi_analysis.analysis.dossier import Dossier, value_text, yardsticks
-from cixi_analysis.analysis.missing_data import question_names
 from cixi_analysis.analysis.reconciliation import result
 from cixi_analysis.analysis.records import records
 from cixi_analysis.assessment import Assessment, asking, wordings
@@ -62,7 +61,7 @@ def verdict_table(found: Dossier) -> Html:
 
 def towards(found: Dossier) -> Html:
     """The verdicts of the year against the plan's targets."""
-    rows = [(f"{r.level}年", *cells) for r, *cells in _whole_first(found, found.towards)]
+    rows = [(found.plan.asker(r.level), *cells) for r, *cells in _whole_first(found, found.towards)]
     columns = {"规划值": "short merged", "指标或子项": "name", "是否已达到": "short", "理由": "long"}
     caption = f"{found.year}年的现状对照规划值"
     return tables.table(rows, columns, caption=caption, empty="无数据或没有规划值")
@@ -83,7 +82,7 @@ def wording_table(found: Dossier) -> Html:
     """The wordings of requirements and targets, verbatim, with their readings."""
     rows = [
         (titles.level_title(found.plan, found.plan.item(r.item_id), r.level),
-         f"{r.level}年规划值" if r.level.isdigit() else noted(f"{found.plan.level(r.level).chinese}要求", _held(found, r)),
+         noted(found.plan.questions(r.level), _held(found, r)),
          noted(lines(r.wording), r.measure and f"所测：{r.measure}"), _reading(r.tree, r.meaning, r.explicit),
          noted(titles.short_source(found.plan, r.source), _held(found, r) and r.standard))
         for r in records(found.wordings)
@@ -207,7 +206,7 @@ def ways(found: Dossier) -> Html:
     points = []
     for (item_id, *sentences), levels in alike.items():
         item = f"{titles.item_title(found.plan.item(item_id))}　" if len(found.plan.items) > 1 else ""
-        head = Markup("<strong>{}{}</strong>：").format(item, question_names(found.plan, levels))
+        head = Markup("<strong>{}{}</strong>：").format(item, found.plan.questions(*levels))
         several = len(sentences) > 1
         points.append(head + (Markup("做到其中一条即可{}").format(bullets(*sentences)) if several else sentences[0]))
     return bullets(*points) if points else paragraph("有要求和规划值的都已达标。")

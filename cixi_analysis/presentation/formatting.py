@@ -1,11 +1,12 @@
 """Numbers as printed on pages: decimal, not binary, digits; the sign −; thousands in groups."""
 
 import math
+import re
 from decimal import ROUND_HALF_UP, Context, Decimal
 
 import pandas as pd
 
-from cixi_analysis.words import difference_unit
+from cixi_analysis.plan import quantities
 
 #: Stands for an empty value; every table explains it below.
 EMPTY = "—"
@@ -53,18 +54,16 @@ def percent(share: float | None, digits: int = 1, *, signed: bool = False) -> st
 
 
 def with_unit(value: float | str | None, unit: str | None) -> str:
-    """``40.7%``, ``26微克/立方米``, ``84.07``: a number with its unit, if it has one. A number that is written keeps its
-    digits (``0.10``).
-    """
-    digits = len(value.partition(".")[2]) if isinstance(value, str) else None
-    return number(None if missing(value) else float(value or 0), digits) + (
-        "" if unit in (None, "", "-") or missing(value) else str(unit)
-    )
+    """A number or water class with its unit, as a cell of a table has it: ``66,342吨``; "—" for none."""
+    if value is None or missing(value):
+        return EMPTY
+    sign, whole, rest = re.findall(r"^(-?)(\d*)(.*)", quantities.with_unit(value, None if missing(unit) else unit))[0]
+    return f"{sign and MINUS}{whole and f'{int(whole):,}'}{rest}"
 
 
-def apart(value: float | None, unit: str, *, signed: bool = False) -> str:
-    """How far two values are apart, computed, with its unit: ``3.5个百分点``, ``−0.025立方米/万元``."""
-    return EMPTY if missing(value) else rounded(value, signed=signed) + difference_unit(unit)
+def a_year(value: float | None, unit: str) -> str:
+    """A change a year, computed, with its unit: ``+1.167个百分点``, ``−0.025立方米/万元``."""
+    return rounded(value, signed=True) + quantities.difference_unit(unit)
 
 
 def yi(ten_thousands: float | None) -> str:

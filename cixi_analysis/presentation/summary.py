@@ -30,7 +30,7 @@ def year_banner(plan: Plan, year: int) -> Html:
     return prose("banner", known=known) if known.is_retrospect or known.is_draft else Html(Markup(), "本年数据已齐")
 
 
-def headline(assessment: Assessment) -> Html:
+def verdict_counts(assessment: Assessment) -> Html:
     """“2022年，国家级适用指标37项，其中29项达标、2项未达标（…）、6项无数据。” for both levels; 未填报 if there are any."""
     table, first = assessment.indicators, {i.indicator: i for i in reversed(assessment.plan.items)}
     levels = []
@@ -38,7 +38,7 @@ def headline(assessment: Assessment) -> Html:
         unmet = table[(table["level"] == row.level) & (table["verdict"] == Verdict.UNMET)]["indicator"]
         named = [link(first[n].indicator_name, href(first[n])) for n in unmet]
         levels.append((assessment.plan.level(row.level), row, named))
-    return prose("headline", year=assessment.year, levels=levels)
+    return prose("verdict_counts", year=assessment.year, levels=levels)
 
 
 def by_last_standard(plan: Plan, year: int) -> Html:
@@ -57,9 +57,9 @@ def refused(plan: Plan, year: int, pages: str = "") -> Html:
     for row, why in refusals(plan).items():
         item = plan.item(row.item_id)
         if isinstance(row, Target):
-            place = f"{row.year}年规划值"
+            place = plan.questions(str(row.year))
         elif plan.requirement(row.item_id, row.level, year) is row:
-            place = f"{plan.level(row.level).chinese}要求，{row.from_year}年起"
+            place = f"{plan.questions(row.level)}，{row.from_year}年起"
         else:  # another wording has taken its place
             continue
         told.append((link(item_title(item), href(item, pages)), place, f"“{why.marked}”，{why.reason}"))

@@ -14,7 +14,7 @@ from cixi_analysis.analysis.table1 import coverage
 from cixi_analysis.analysis.trend import trends
 from cixi_analysis.assessment import TARGET, Assessment, assess, tally
 from cixi_analysis.plan.dataset import Plan
-from cixi_analysis.presentation.action_list import NO_PROJECT, gap, step
+from cixi_analysis.presentation.action_list import NO_PROJECT, URGENT, gap, step
 from cixi_analysis.presentation.board import board
 from cixi_analysis.presentation.changes_page import moved_data, moved_verdicts, named, since_last_year
 from cixi_analysis.presentation.html import Html, joined, link, render, stack
@@ -26,10 +26,6 @@ from cixi_analysis.words import Attribute, Direction, Pace, Status, Verdict
 _NAMED = 4
 _COUNTED = (Status.UNMET, Status.MET, Status.NO_DATA, Status.NOT_FILLED_IN)
 _WORST_FIRST = (Direction.WORSENING, Direction.IMPROVING, Direction.FLAT)
-_URGENT = {
-    Urgency.REQUIREMENT_UNMET: "未达标", Urgency.TARGET_UNMET: "没有达到规划值", Urgency.NO_DATA: "没有数据",
-    Urgency.NOT_FILLED_IN: "没有填报",
-}  # fmt: skip
 _UNMET = LOOKS[Status.UNMET]
 #: What makes a tile red.
 _BAD = (Status.UNMET, Status.NO_DATA)
@@ -87,7 +83,7 @@ def _state(assessment: Assessment, pages: str) -> Tile:
     lines = [joined(rows, " "), *(_line(assessment, action, pages) for action in pressing)]
     rest = Counter(action.urgency for action in own)
     rest[Urgency.REQUIREMENT_UNMET] -= len(pressing)
-    if more := [f"{rest[urgency]}个子项{words}" for urgency, words in _URGENT.items() if rest[urgency]]:
+    if more := [f"{rest[urgency]}个子项{words}" for urgency, (words, *_) in URGENT.items() if rest[urgency]]:
         lines.append(link(f"下一步{'还有' if pressing else ''}：{'，'.join(more)}", "#next"))
     known = coverage(plan, year)
     draft = f"（{known.stage}）" if known.is_draft else ""
@@ -101,7 +97,7 @@ def _line(assessment: Assessment, action: Action, pages: str) -> Markup:
     named = link(item_title(item), href(item, pages)) + (f"（{item.indicator_name}）" if item.part_mark else "")
     table = assessment.items
     why = table[(table["item_id"] == item.item_id) & (table["verdict"] == Verdict.UNMET)]["why"]
-    needed, units = step(action), joined(unit_link(unit, pages) for unit in action.units)
+    needed, units = step(plan, action), joined(unit_link(unit, pages) for unit in action.units)
     told = [
         gap(plan, asked) or why.iloc[0].sentence,
         f"每年需{needed}" if needed else "",
@@ -130,9 +126,9 @@ def _better(found: Changes | None) -> Tile:
 def _in_time(plan: Plan, year: int) -> Tile:
     """The year against the plan's targets; the pace towards the numeric ones not reached, of the next target year."""
     rows = records(tally(assess(plan, year, against=TARGET)))
-    counts = [Markup("{}年 {}").format(row.level, _counted(row)) for row in rows]
+    counts = [Markup("{} {}").format(plan.asker(row.level), _counted(row)) for row in rows]
     known = trends(plan, year)
-    due = next((y for y in plan.frame.target_years if y > year), None)
+    due = plan.frame.next_target_year(year)
     ahead = known[known["target_year"].eq(due).fillna(False)]["pace"].value_counts() if due else pd.Series()
     lines = [f"{LOOKS[p].text}{ahead[p]}个" for p in _NOT_REACHED if p in ahead]
     told = f"{due}年的数值规划值中还没有达到的，照已有的速度：{'、'.join(lines)}" if lines else ""

@@ -18,7 +18,7 @@ from cixi_analysis.analysis.table1 import (
 from cixi_analysis.analysis.table1 import table1 as layout
 from cixi_analysis.assessment import Assessment, unobserved
 from cixi_analysis.plan.dataset import Plan
-from cixi_analysis.plan.schema import WATER_CLASSES, Indicator, Observation
+from cixi_analysis.plan.schema import Indicator, Observation
 from cixi_analysis.presentation import tables
 from cixi_analysis.presentation.formatting import with_unit
 from cixi_analysis.presentation.html import Html, explained, joined, lines, link, noted, prose, render
@@ -129,7 +129,7 @@ def _notes(plan: Plan, items: Sequence[Indicator], year: int) -> Iterator[Markup
 def _taken(plan: Plan, row: Observation, year: int) -> Iterator[str]:
     own = plan.unit_of(row, year)
     if row.value is not None and (row.value != row.statement or row.measure):
-        shown = f"{row.value}类" if row.value in WATER_CLASSES else with_unit(row.value, own)
+        shown = with_unit(row.value, own)
         yield f"取值：{f'{row.measure} ' if row.measure else ''}{shown}"
     elif row.absence is not None and row.absence.value not in (row.statement or row.absence.value):
         yield f"没有数值：{row.absence.value}"

@@ -71,7 +71,7 @@ def _sentences(figures: Figures, issue: Issue) -> SimpleNamespace:
     plan, year = figures.plan, figures.year
     told: dict[str, tuple[str, str | Html]] = {
         "stage": ("数据状况", figures.stage), "plan": ("规划概况", summary.plan_in_numbers(plan)),
-        "scope": ("范围", summary.scope(plan)), "headline": ("各级达标情况", summary.headline(figures.assessment)),
+        "scope": ("范围", summary.scope(plan)), "headline": ("各级达标情况", summary.verdict_counts(figures.assessment)),
         "last_standard": ("按上一年的要求", summary.by_last_standard(plan, year)),
         "refused": ("不能解读的要求", summary.refused(plan, year)),
     }  # fmt: skip

@@ -9,6 +9,7 @@ from typing import cast
 from lark import Token, Transformer, v_args
 from lark.tree import Meta
 
+from cixi_analysis.plan.quantities import NO_UNIT
 from cixi_analysis.requirement import tree
 from cixi_analysis.requirement.tree import AllOf, AnyOf, Change, Comparator, Move, Node, Rate, State, Window
 from cixi_analysis.requirement.vocabulary import Terms, unit_name, vocabulary
@@ -189,7 +190,7 @@ class Build(Transformer[Token, Node]):
         unit = tree.AmountUnit.POINTS if "POINTS" in types else tree.AmountUnit.PERCENT
         yearly, since = "YEARLY_MEAN" in types, self.year(types)
         # "-" is no unit: 满意度 is printed with it, and is a percentage all the same.
-        unknown = self.unit in (None, "", "-")
+        unknown = self.unit in (None, *NO_UNIT)
         # Without an item, a mean a year and a change since a named year are read; judged they are only of what is no %.
         open_ = yearly or (since and self.unit is None)
         if unit is tree.AmountUnit.PERCENT and (self.unit == "%" or (unknown and not open_)):

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum, StrEnum
 
 from cixi_analysis.plan.csvfile import all_digits
+from cixi_analysis.plan.quantities import unit_word
 from cixi_analysis.words import CLASS_UNIT, WATER_CLASSES, AverageScope, Polarity
 
 
@@ -237,7 +238,7 @@ def meaning(node: Node, polarity: Polarity | None = None, unit: str = "") -> str
         case AnyOf():
             return "以下各项满足一项即可"
         case Bound():
-            limit = str(replace(node, comparator=Comparator.REACH, quantity="", unit=node.unit or unit.strip("-")))
+            limit = str(replace(node, comparator=Comparator.REACH, quantity="", unit=node.unit or unit_word(unit)))
             return f"{node.quantity or '现状值'}{compared}{limit}"
         case ClassBound():
             return f"水质类别{node}{'（不含该类）' if node.strict else ''}"

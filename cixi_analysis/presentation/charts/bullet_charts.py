@@ -10,9 +10,11 @@ from markupsafe import Markup
 from cixi_analysis.analysis import trend
 from cixi_analysis.analysis.records import records
 from cixi_analysis.assessment import Assessment
+from cixi_analysis.assessment.numbers import difference
 from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.plan.quantities import HIGHER, apart
 from cixi_analysis.presentation.figure import Layered, as_is, finished, hover, kept, legend, responsive, tooltip
-from cixi_analysis.presentation.formatting import apart, missing, number, with_unit
+from cixi_analysis.presentation.formatting import a_year, missing, number, with_unit
 from cixi_analysis.presentation.html import Html, paragraph
 from cixi_analysis.presentation.looks import ACCENT, LINE, LOOKS, MUTED
 from cixi_analysis.presentation.titles import item_title
@@ -41,7 +43,7 @@ def limits(plan: Plan, year: int, margins: pd.DataFrame, trends: pd.DataFrame) -
         )  # fmt: skip
         short, far = "", max(-r.margin / (abs(r.limit) or 1), 0.0)
         if r.margin < 0:
-            short = f"比{than}{'低' if r.value < r.limit else '高'}{apart(abs(r.margin), r.unit)}"
+            short = f"比{than}{apart(difference(r.value, r.limit), r.unit, HIGHER)}"
         elif r.margin == 0 and set(r.bound) & {"<", ">"}:  # the limit itself does not count
             short, far = f"只到{than}的界限", 1e-9
         start = max((row.from_year for row in plan.requirements_of(r.item_id, r.level)), default=0)
@@ -50,7 +52,7 @@ def limits(plan: Plan, year: int, margins: pd.DataFrame, trends: pd.DataFrame) -
         rows.append((r.item_id, r.measure, r.value, r.unit, year, kind, told, r.limit, at, short, far))
     for r in records(trends[trends["target_year"].notna()].fillna({"unit": ""})):
         told = f"{r.target_year}年规划值{number(r.target_value)}"
-        short = "" if r.pace == Pace.REACHED else f"离{told}还差{apart(abs(r.gap), r.unit)}"
+        short = "" if r.pace == Pace.REACHED else f"离{told}还差{apart(r.gap, r.unit)}"
         goal = TARGET, told, r.target_value, r.target_year
         rows.append((r.item_id, r.measure, r.last_value, r.unit, r.last_year, *goal, short, 0.0))
     labels: dict[tuple[object, ...], dict[str, None]] = {}
@@ -154,10 +156,7 @@ def gaps(plan: Plan, year: int, trends: pd.DataFrame) -> Layered | Html:
     for r in records(trends[trends["target_year"].notna() & (trends["pace"] != Pace.REACHED)].fillna({"unit": ""})):
         item, look = f"{item_title(plan.item(r.item_id), r.measure)}（{r.target_year}年）", LOOKS[r.pace]
         last, target = f"{with_unit(r.last_value, r.unit)}（{r.last_year}年）", with_unit(r.target_value, r.unit)
-        gap, rate = (
-            apart(abs(r.gap), r.unit),
-            "" if missing(r.needed_rate) else apart(r.needed_rate, r.unit, signed=True),
-        )
+        gap, rate = apart(r.gap, r.unit), "" if missing(r.needed_rate) else a_year(r.needed_rate, r.unit)
         words = f"还差{gap}{f'，每年需{rate}' if rate else ''}　{look.text}"
         share, name = (
             round(abs(r.gap) / (abs(r.target_value) or 1) * 100, 4),

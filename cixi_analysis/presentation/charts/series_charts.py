@@ -8,6 +8,7 @@ import pandas as pd
 from cixi_analysis.analysis.trend import Series, series
 from cixi_analysis.assessment.numbers import direction
 from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.plan.quantities import unit_word
 from cixi_analysis.presentation.charts.bullet_charts import ASSIGNED, MARKS, OBSERVED, REQUIRED, TARGET, limits, state
 from cixi_analysis.presentation.figure import Layered, conditional, finished, hover, tooltip
 from cixi_analysis.presentation.formatting import number, with_unit
@@ -61,7 +62,7 @@ def _shown(plan: Plan, year: int, same: list[Series], asked: pd.DataFrame, years
     values = "，".join(f"{y}年{number(value)}" for y, value in one.points)
     told = state(asked) or (moved.chinese if moved else "")
     if asked.empty and len({value for _, value in one.points}) == 1:
-        return paragraph(f"{named}：{values}{one.unit.strip('-')}，没有变化。")
+        return paragraph(f"{named}：{values}{unit_word(one.unit)}，没有变化。")
     title = f"{named} {number(first)}→{with_unit(last, one.unit)}" + (f"，{told}" if told else "")
     note = "纵轴从0起" + ("，虚线跨过没有数值的年份。" if data["gap"].any() else "。")
     goals = asked.assign(year=asked["at"].astype("Int64"), value=asked["limit"])
