@@ -73,6 +73,21 @@ def test_red_leads(plan: Plan) -> None:
     assert 'class="count status-unmet">✗ <strong>2</strong>' in tiles(plan, 2022)._repr_html_()
 
 
+@pytest.mark.parametrize(
+    ("year", "note"),
+    [
+        (2024, "目标年没有到，没有达到只说明还有距离"),
+        (2025, "2030年没有到，没有达到只说明还有距离"),
+        (2026, "2025年已过，这里对照的是2026年的现状；2030年没有到，没有达到只说明还有距离"),
+        (2030, "2025年已过，这里对照的是2030年的现状"),
+    ],
+)
+def test_a_target_year_that_is_over_is_not_said_to_be_ahead(plan: Plan, year: int, note: str) -> None:
+    """The figures are those of the year of the page, also against targets of a year before it."""
+    later = replace(plan, observations={**plan.observations, year: plan.observations[2022]})
+    assert answers(later, year)[2][-1] == note
+
+
 def test_a_made_up_year_tells_what_changed(plan_2023: Plan) -> None:
     """2023: 3 turned to unmet, 38 to met, 5 is not known any more; named, the bad first."""
     now, better, _, changed = answers(plan_2023, 2023)

@@ -132,9 +132,12 @@ def _in_time(plan: Plan, year: int) -> Tile:
     ahead = known[known["target_year"].eq(due).fillna(False)]["pace"].value_counts() if due else pd.Series()
     lines = [f"{LOOKS[p].text}{ahead[p]}个" for p in _NOT_REACHED if p in ahead]
     told = f"{due}年的数值规划值中还没有达到的，照已有的速度：{'、'.join(lines)}" if lines else ""
-    note = "目标年没有到，没有达到只说明还有距离" if due and any(row.unmet for row in rows) else ""
+    notes = [f"{plan.asker(row.level)}已过，这里对照的是{year}年的现状" for row in rows if int(row.level) < year]
+    if due and any(row.unmet for row in rows if int(row.level) > year):
+        begun = due > plan.frame.target_years[0]
+        notes.append(f"{plan.asker(str(due)) if begun else '目标年'}没有到，没有达到只说明还有距离")
     answer = joined(counts, Markup("<br>")) if counts else escape("没有规划值")
-    return Tile("能否按时达到规划值", answer, (told, note), any(row.unmet for row in rows))
+    return Tile("能否按时达到规划值", answer, (told, "；".join(notes)), any(row.unmet for row in rows))
 
 
 def _changed(plan: Plan, found: Changes | None, pages: str) -> Tile:
