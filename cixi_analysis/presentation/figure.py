@@ -124,7 +124,7 @@ def picture(chart: alt.TopLevelMixin) -> Picture:
     """The drawing of a chart, without its title."""
     spec, _, _, label = _told(chart.to_dict(validate=schemapi.DEBUG_MODE))
     spec.pop("usermeta", None)
-    png = vl_convert.vegalite_to_png(spec, scale=_SCALE, allowed_base_urls=[])
+    png = vl_convert.svg_to_png(svg(spec, "picture", ""), scale=_SCALE)
     width, height = (int.from_bytes(png[at : at + 4], "big") / _SCALE / 96 * 25.4 for at in (16, 20))
     return Picture(png, width, height, label)
 
