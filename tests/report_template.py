@@ -170,6 +170,10 @@ class Page:
         styles(self.document)
         numbering(self.document)
         fonts_table(self.document)
+        package = self.document.part.package
+        for key, relation in list(package.rels.items()):
+            if relation.reltype.endswith("/thumbnail"):  # python-docx's own
+                del package.rels[key]
         for key, relation in list(self.document.part.rels.items()):
             if relation.reltype.endswith("/customXml"):  # python-docx's own list of literature
                 del self.document.part.rels[key]

@@ -15,12 +15,16 @@ from urllib.parse import unquote
 import county
 import pytest
 from conftest import built_once, cixi
+from docx import Document
 from filling import NUMBERED
 from openpyxl import load_workbook
 from tiny import tiny_plan
 
+from cixi_analysis.plan.dataset import load_plan
 from cixi_analysis.presentation import audit_page
 from cixi_analysis.presentation.action_list import action_list
+from cixi_analysis.report import report_bytes
+from cixi_analysis.report.contents import contents
 from cixi_analysis.words import AuditResult
 
 YEARS = (2021, 2022, 2023)
@@ -160,6 +164,23 @@ def test_exports(filled: Path, tmp_path: Path) -> None:
         assert "附表1" in sheets
         assert not {"数据核对", "承诺台账", "表一", "表二", "表三"} & set(sheets)
         assert not re.search("table2|table3|commitments|reconciliation", " ".join(p.name for p in tmp_path.iterdir()))
+
+
+def test_the_word_report(filled: Path) -> None:
+    """A column of requirements and one of verdicts for each level, within the page; no chapter of projects."""
+    plan = load_plan(filled)
+    document = Document(io.BytesIO(report_bytes(contents(plan, 2023))))
+    headings = [p.text for p in document.paragraphs if p.style is not None and p.style.name == "Heading 1"]
+    assert [h for h in headings if "工程" in h or h.startswith(("附表二", "附表三"))] == []
+    table = document.tables[1]
+    heads = [cell.text for cell in table.rows[0].cells]
+    named = [f"{level.chinese}{word}" for level in plan.levels for word in ("要求", "结论")]
+    assert heads == ["序号", "指标名称", "单位", "属性", "2021年", "2022年", "2023年", *named, "佐证"]
+    widths = [column.width for column in table.columns]
+    section = document.sections[2]
+    assert len(widths) == len(heads)
+    assert sum(widths) <= section.page_width - section.left_margin - section.right_margin
+    assert {i.label for i in plan.items} <= {row.cells[0].text for row in table.rows}
 
 
 @pytest.mark.parametrize(("year", "status"), [(2020, 1), (2021, 0), (2024, 0), (2028, 0), (2029, 1)])

@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from docx import Document
 from docx.oxml.ns import qn
 from lxml import etree
 from report_template import TARGET, made
-from tiny import tiny_plan
+from tiny import observation, tiny_plan
 
 from cixi_analysis.assessment import tally
 from cixi_analysis.export import Figures
@@ -129,6 +130,22 @@ def test_a_plan_without_optional_tables(tmp_path: Path) -> None:
     bare = text_of(report_bytes(contents(tiny_plan(**parts), 2022)))
     for heading in ("重点工程进展", "附表二", "附表三"):
         assert (heading in whole, heading in bare) == (True, False)
+
+
+def test_a_draft_says_so(plan: Plan) -> None:
+    """On the cover, on each page and in the text; what is not filled in is counted apart and named."""
+    rows = (observation("3", 28, statement="28"), observation("12", absence="暂无数据"))
+    draft = replace(plan, observations={**plan.observations, 2023: rows})
+    made = report_bytes(contents(draft, 2023))
+    text, shown = text_of(made), dict(controls(made))
+    assert text.count("（初稿）") == 1
+    assert shown["sentence.stage"].startswith("初稿：69个子项中已填报2项，还有67项未填报。")
+    assert (shown["count.national.not_filled_in"], shown["item.9.1.verdict.national"]) == ("35", "未填报")
+    [header] = {
+        "".join(t.text for t in s.header._element.iter(qn("w:t"))) for s in Document(io.BytesIO(made)).sections[1:]
+    }
+    assert header == f"{plan.frame.title}2023年度自评估报告（初稿）"
+    assert "（初稿）" not in text_of(report_bytes(contents(plan, 2022)))
 
 
 def test_no_report_before_the_base_year(plan: Plan, tmp_path: Path) -> None:

@@ -171,19 +171,19 @@ def with_part(name: str, content: bytes) -> Callable[[bytes], bytes]:
     return changed
 
 
-def external(kind: str) -> bytes:
+def related(kind: str, mode: str = 'TargetMode="External"') -> bytes:
     office = "http://schemas.openxmlformats.org"
     return (
         f'<Relationships xmlns="{office}/package/2006/relationships"><Relationship Id="rId1" Target="http://x/y" '
-        f'Type="{office}/officeDocument/2006/relationships/{kind}" TargetMode="External"/></Relationships>'
+        f'Type="{office}/officeDocument/2006/relationships/{kind}" {mode}/></Relationships>'
     ).encode()
 
 
 RELATIONS = "word/_rels/footer9.xml.rels"
 REFUSED: dict[str, tuple[Callable[[bytes], bytes], str]] = {
-    "macros": (with_part("word/vbaProject.bin", b"x"), "宏"),
-    "a picture elsewhere": (with_part(RELATIONS, external("image")), "链接"),
-    "a template elsewhere": (with_part(RELATIONS, external("attachedTemplate")), "链接"),
+    "macros": (with_part(RELATIONS, related("vbaProject", "")), "宏"),
+    "a picture elsewhere": (with_part(RELATIONS, related("image")), "链接"),
+    "a template elsewhere": (with_part(RELATIONS, related("attachedTemplate")), "链接"),
     "entities": (with_part("word/x.xml", b'<!DOCTYPE a [<!ENTITY b "c">]><a>&b;</a>'), "实体"),
     "a text": (lambda _: "报告".encode(), ".docx"),
     "an old document": (lambda _: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"x" * 600, ".doc"),

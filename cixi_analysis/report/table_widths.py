@@ -1,4 +1,4 @@
-"""The columns of a rendered table: a template's loop over cells leaves the widths of the template's own columns."""
+"""The cells and columns of a rendered table: a template's loop over cells leaves the widths of the template's own columns."""
 
 from typing import Any
 
@@ -6,10 +6,19 @@ from docx.document import Document
 from docx.oxml.ns import qn
 
 _WIDTH, _SPAN = qn("w:w"), qn("w:gridSpan")
+#: The order that the standard gives to a cell's properties; docxtpl puts spans and colours first.
+_ORDER = [
+    qn(f"w:{name}")
+    for name in ("cnfStyle", "tcW", "gridSpan", "hMerge", "vMerge", "tcBorders", "shd", "noWrap", "tcMar", "textDirection",
+                 "tcFitText", "vAlign", "hideMark")
+]  # fmt: skip
 
 
 def fit(document: Document) -> None:
     """Give each table whose grid is not that of its first whole row that row's widths, scaled to the table's own."""
+    for properties in document.element.body.iter(qn("w:tcPr")):
+        ordered = sorted(properties, key=lambda one: _ORDER.index(one.tag) if one.tag in _ORDER else len(_ORDER))
+        properties[:] = ordered
     for table in document.element.body.iter(qn("w:tbl")):
         grid = table.find(qn("w:tblGrid"))
         rows = [row for row in table.findall(qn("w:tr")) if not any(_span(c) > 1 for c in row.findall(qn("w:tc")))]
