@@ -1,11 +1,15 @@
 """The tables in the downloads of a year. What a row and a computed column of them are stands in ``outputs.csv``, where an
 empty column is the table itself and ``{Pace}`` the words of :class:`cixi_analysis.words.Pace`; other columns are the schema's.
+``type`` says what cells are where they are not text (:data:`_TYPES`, or a closed list ``a|b``); a cell may be empty where
+the description says 空＝.
 """
 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Annotated, Any, Literal
 
+from pydantic import Field
 from pydantic.fields import FieldInfo
 
 from cixi_analysis import words
@@ -15,7 +19,7 @@ from cixi_analysis.assessment import judgement
 from cixi_analysis.plan import schema
 from cixi_analysis.plan.csvfile import packaged
 from cixi_analysis.plan.dataset import Plan
-from cixi_analysis.plan.fields import column
+from cixi_analysis.plan.fields import ItemId, Maybe, Text, Year, allowed, column
 
 
 @dataclass(frozen=True)
@@ -25,26 +29,53 @@ class Output:
     title: str
     rows: str
     columns: dict[str, FieldInfo]
+    #: The columns that identify a row; none where one of them may be empty.
+    key: tuple[str, ...] = ()
+
+
+_TYPES: dict[str, Any] = {
+    "": Text, "year": Year, "number": float, "item": ItemId,
+    "count": Annotated[int, Field(ge=0)], "share": Annotated[float, Field(ge=0, le=1)],
+}  # fmt: skip
+
+
+def _column(title: str, description: str, kind: Any) -> FieldInfo:
+    """A computed column with the type of its cells."""
+    kind = Maybe[kind] if "空＝" in description else kind  # type: ignore[misc]  # a type known only here
+    return FieldInfo.from_annotated_attribute(kind, column(title, description))
 
 
 def _listed(text: str) -> str:
     return re.sub(r"\{(\w+)\}", lambda found: words.listed(getattr(words, found[1])), text)
 
 
-#: (table, column) → title and description
+def _type(row: dict[str, str]) -> Any:
+    word = re.match(r"[^{]*\{(\w+)\}", row["description"])
+    if word:
+        return getattr(words, word[1])
+    kind = row["type"] or ""
+    return Literal[tuple(kind.split("|"))] if "|" in kind else _TYPES[kind]
+
+
+#: (table, column) → title, description and type
 _TEXTS = {
-    (row["table"], row["column"]): (row["title"], _listed(row["description"]))
+    (row["table"], row["column"]): (row["title"], _listed(row["description"]), _type(row))
     for row in packaged("cixi_analysis.analysis", "outputs.csv")
 }
-_TEXTS |= {("table2", str(outcome)): (outcome.chinese, "项目数，项。") for outcome in words.Outcome}
+_TEXTS |= {("table2", str(outcome)): (outcome.chinese, "项目数，项。", _TYPES["count"]) for outcome in words.Outcome}
+#: Tables with several rows for one of the first model that describes their columns.
+_SEVERAL = {"assessment", "trend", "flips"}
 
 
 def _output(table: str, title: str, names: Iterable[str], *models: type[schema.Row]) -> Output:
     """A table; without a ``title``, as ``outputs.csv`` calls it. The first model that has a column describes it."""
     known = {name: one for model in reversed(models) for name, one in model.columns().items()}
-    known |= {name: column(*told) for (of, name), told in _TEXTS.items() if of == table}
-    own, rows = _TEXTS[table, ""]
-    return Output(title or own, rows, {name: known[name] for name in names})
+    known |= {name: _column(*told) for (of, name), told in _TEXTS.items() if of == table}
+    own, rows, _ = _TEXTS[table, ""]
+    columns = {name: known[name] for name in names}
+    key = () if table in _SEVERAL or not models else tuple(name for name in models[0].KEY if name in columns)
+    key = () if any(allowed(columns[name])[1] for name in key) else key
+    return Output(title or own, rows, columns, key)
 
 
 #: What a retrospect does not have: the tables of the plan's text, and what would have had to be.
@@ -61,9 +92,9 @@ def outputs(plan: Plan, year: int | None = None) -> dict[str, Output]:
     printed = plan.frame.tables
     like = dict.fromkeys(plan.levels, "requirement") | dict.fromkeys(verdict_columns(plan), "verdict")
     told = {name: _TEXTS.get(("table1", like.get(name, name)), _TEXTS["table1", "other"])[1] for name in headings(plan)}
-    cells = {name: column(head, told[name]) for name, head in headings(plan).items()}
+    cells = {name: _column(head, told[name], Text) for name, head in headings(plan).items()}
     cells = {"item_id": schema.Indicator.columns()["item_id"]} | cells
-    found = {"table1": Output(printed.indicators.name, _TEXTS["table1", ""][1], cells)}
+    found = {"table1": Output(printed.indicators.name, _TEXTS["table1", ""][1], cells, schema.Indicator.KEY)}
     if printed.past_projects:
         counts = ("project_type", *map(str, words.Outcome), "total", "completion_rate")
         found["table2"] = _output("table2", printed.past_projects.name, counts, schema.PastProjects)
@@ -85,10 +116,14 @@ def outputs(plan: Plan, year: int | None = None) -> dict[str, Output]:
     ):
         found[table] = _output(table, "", names, *models)
     levels = "，".join(f"{level} {level.chinese}" for level in plan.levels)
-    found["assessment"].columns["level"] = column("级别", f"{levels}。")
+    found["assessment"].columns["level"] = _column("级别", f"{levels}。", Literal[tuple(plan.levels)])
     left_out = set(_NOT_BACK) if year is not None and year < plan.frame.base_year else set[str]()
     corrected = {row.year for row in plan.revisions}
     for table, years in (("signatures", plan.signatures), ("revisions", corrected)):  # only where there are any
         if not years if year is None else year not in years:
             left_out.add(table)
     return {name: one for name, one in found.items() if name not in left_out and plan.has(*_NEEDS.get(name, ()))}
+
+
+#: The table that describes the others' columns.
+DICTIONARY = _output("dictionary", "", ("table", "column", "title", "description"))

@@ -5,7 +5,8 @@ theme (``figures.js`` loads it when the reader first reaches for a chart); ``pas
 place of Sphinx's index, which knows no part of a Chinese name and no passage; ``edition.js`` holds the edition, which in
 the pages would change every page. Each page gets its code folded at the foot, a
 footer with year and standard, and ``meta`` elements with book and
-year for the citation script. The site carries ``provenance.json``.
+year for the citation script. The site carries ``provenance.json``, and ``datapackage.json``, which describes the CSV files
+of all years: a reader follows one address, and its paths lead to the files that the pages offer.
 """
 
 import hashlib
@@ -28,6 +29,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 from cixi_analysis.analysis.table1 import standards
 from cixi_analysis.book.cache import Drawings, drawings
 from cixi_analysis.book.passages import newest_first, passages_of, synonyms
+from cixi_analysis.export import data_package
 from cixi_analysis.plan.dataset import Plan, load_plan
 from cixi_analysis.plan.provenance import FILE, provenance
 from cixi_analysis.presentation.glossary import linked
@@ -146,6 +148,10 @@ def _finish(app: Sphinx, failed: Exception | None) -> None:
     for template in (site / "_static").glob("*macros.html"):  # the themes' own; it asks for files that do not exist
         template.unlink()
     (site / FILE).write_bytes(known.as_json().encode())
+    offered = {f"_downloads/{place}" for _, place in app.env.dlfiles.values()}
+    tables = {name: (site / name).read_bytes() for name in offered if name.endswith(".csv")}
+    if package := data_package.data_package(load_plan(Path(app.srcdir)), tables, known.edition):
+        (site / data_package.FILE).write_bytes(package.encode())
     (site / "_static" / "edition.js").write_bytes(f"window.cixiEdition = {_json(known.edition)};\n".encode())
     found = [
         (name, app.env.titles[name].astext(), passages_of(Path(app.outdir, f"{name}.html").read_text(encoding="utf-8")))

@@ -204,8 +204,9 @@ def requirement(root: Path | None, text: str | None, unit: str | None, everythin
     short_help="导出 Excel 工作簿等。Export an Excel workbook, JSON or CSV.",
     help="导出该年的指标表（含现状与结论）、工程各表、理由、计数、趋势与核对。"
     "Export Tables 1-3 with the year's status and verdicts, reasons, tallies, trend and reconciliation.\n\n"
-    "-o 以 .xlsx 结尾得到一个工作簿，以 .json 结尾得到一个 JSON，是已有的文件夹则得到各表的 CSV。"
-    "The output's name decides: .xlsx a workbook, .json one JSON file, an existing folder the tables as CSV.",
+    "-o 以 .xlsx 结尾得到一个工作簿，以 .json 结尾得到一个 JSON，是已有的文件夹则得到各表的 CSV，和供程序读取的说明 cixi-年份-datapackage.json（Frictionless）。"
+    "The output's name decides: .xlsx a workbook, .json one JSON file, an existing folder the tables as CSV, "
+    "with a Frictionless data package that describes them.",
 )
 @YEAR
 @click.option(
@@ -213,11 +214,11 @@ def requirement(root: Path | None, text: str | None, unit: str | None, everythin
     help="文件名（.xlsx、.json）或已有的文件夹。File name, or an existing folder.",
 )  # fmt: skip
 def export(root: Path | None, year: int, output: Path) -> None:
-    from cixi_analysis.export import Figures, write_csv, write_json, write_workbook
+    from cixi_analysis.export import Figures, write_json, write_package, write_workbook
     from cixi_analysis.form.opening import is_form
 
     writers = {".xlsx": write_workbook, ".json": write_json}
-    write = write_csv if output.is_dir() else writers.get(output.suffix.lower())
+    write = write_package if output.is_dir() else writers.get(output.suffix.lower())
     if write is None:
         message = f"文件名应以 .xlsx 或 .json 结尾，或是已有的文件夹，现为 {output}。A file name or a folder."
         raise click.UsageError(message)

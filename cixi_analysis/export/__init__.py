@@ -1,6 +1,7 @@
 """The files of a year: a workbook that looks like the plan's own tables, and machine-readable tables.
 
 ``figures``    every result of a year, computed once; CSV and JSON with a data dictionary
+``data_package``   the CSV files described for programs
 ``plan_sheets``, ``assessment_sheets``   the sheets, made of columns, cells and formulas with their values (``sheet``)
 ``workbook``   what the form's workbook shares: text that Excel can hold, look, atomic writes, the same bytes again
 """
@@ -9,13 +10,23 @@ from pathlib import Path
 
 from cixi_analysis.analysis.table1 import of_plan, standards
 from cixi_analysis.export.assessment_sheets import indicator_sheet, reason_sheet, tally_sheet, trend_sheet
+from cixi_analysis.export.data_package import write_package
 from cixi_analysis.export.figures import Figures, write_csv, write_json
 from cixi_analysis.export.plan_sheets import reconciliation_sheet, table1_sheet, table2_sheet, table3_sheet
 from cixi_analysis.export.sheet import Header, Report, Sheet, emphasise
 from cixi_analysis.export.workbook import WRAP, ExportError, save_bytes, workbook_bytes
 from cixi_analysis.plan.dataset import Plan
 
-__all__ = ["ExportError", "Figures", "attachments", "report", "write_csv", "write_json", "write_workbook"]
+__all__ = [
+    "ExportError",
+    "Figures",
+    "attachments",
+    "report",
+    "write_csv",
+    "write_json",
+    "write_package",
+    "write_workbook",
+]
 
 _PRINTED = "所印的结论、计数与合计，与复算对照；回看年份没有这一张。"
 #: What stands on the guide sheet of every workbook, below what is the plan's.

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from cixi_analysis.analysis import commitments, flips, links, projects, reconciliation, table1, trend
-from cixi_analysis.analysis.outputs import outputs
+from cixi_analysis.analysis.outputs import DICTIONARY, outputs
 from cixi_analysis.analysis.table1 import Table1Row
 from cixi_analysis.assessment import assess, tally_without_each_convention
 from cixi_analysis.export.workbook import csv_text, printable, save_bytes
@@ -70,7 +70,7 @@ class Figures:
             for name, output in self.outputs.items()
             for column, one in output.columns.items()
         ]
-        return tables | {"dictionary": _table(described, ("table", "column", "title", "description"))}
+        return tables | {"dictionary": _table(described, DICTIONARY.columns)}
 
 
 def write_csv(figures: Figures, folder: Path) -> tuple[Path, ...]:

@@ -14,7 +14,10 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
+    TypeAdapter,
+    ValidationError,
     ValidationInfo,
+    WithJsonSchema,
     field_validator,
     model_validator,
 )
@@ -69,13 +72,27 @@ Number = Annotated[float, BeforeValidator(_decimal_text)]
 Amount = Annotated[Number, Field(ge=0)]
 Percent = Annotated[Number, Field(ge=0, le=100)]
 #: A number kept as it is printed (13.0), and a number or a water class, kept as written.
-Decimal = Annotated[str, BeforeValidator(_decimal_text)]
-Quantity = Annotated[str, BeforeValidator(_quantity)]
+Decimal = Annotated[str, BeforeValidator(_decimal_text), WithJsonSchema({"type": "number"})]
+_QUANTITY = rf"^({_NUMBER.pattern}|{'|'.join(WATER_CLASSES)})$"
+Quantity = Annotated[str, BeforeValidator(_quantity), WithJsonSchema({"type": "string", "pattern": _QUANTITY})]
 ItemId = Annotated[str, Field(pattern=r"^[1-9]\d?(\.[1-9])?$")]
 Year = Annotated[int, Field(ge=2000, le=2100)]
 LevelId = Annotated[Text, _in_frame("levels")]
 TargetYear = Annotated[Year, _in_frame("target_years")]
 Source = Annotated[Text, column("出处", "数字或文字的来源：文件名称、章节、表、行。")]
+
+
+def allowed(column: FieldInfo) -> tuple[dict[str, Any], bool]:
+    """What a cell of a column may be, as JSON Schema without null, and whether it may be empty."""
+    adapter = TypeAdapter[Any](column.rebuild_annotation())
+    schema = adapter.json_schema()
+    kind = {**schema, **schema.get("anyOf", [{}])[0]}  # the other one is null: an empty cell
+    kind |= next(iter(schema.get("$defs", {}).values()), {})  # the closed list that a $ref names
+    try:
+        adapter.validate_python("")
+    except ValidationError:
+        return kind, False
+    return kind, True
 
 
 class Row(BaseModel):

@@ -4,11 +4,10 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from pydantic import TypeAdapter, ValidationError
-
 from cixi_analysis import words
 from cixi_analysis.analysis.outputs import outputs
 from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.plan.fields import allowed
 from cixi_analysis.plan.frame import FILE, Frame, PrintedTable, PrintedTables
 from cixi_analysis.plan.schema import (
     EVIDENCE,
@@ -85,9 +84,9 @@ def columns_of(plan: Plan) -> Html:
             continue
         rows = []
         for column, info in model.columns().items():
-            adapter = TypeAdapter[Any](info.rebuild_annotation())
-            allowed, needed = "；".join(_allowed(adapter.json_schema())), "可空" if _may_be_empty(adapter) else "必填"
-            rows.append((column, info.title, info.description, allowed, needed, "是" if column in model.KEY else ""))
+            kind, may_be_empty = allowed(info)
+            needed, key = "可空" if may_be_empty else "必填", "是" if column in model.KEY else ""
+            rows.append((column, info.title, info.description, "；".join(_limits(kind)), needed, key))
         caption, empty = f"data/{name}：{_CONTENTS[name]}", "没有另外的限制，或不是行的标识"
         pieces.append(tables.table(rows, columns, caption=caption, empty=empty))
     return stack(*pieces, name="各文件的列")
@@ -103,10 +102,8 @@ def columns_of_downloads(plan: Plan) -> Html:
     return stack(*pieces, name="下载文件的列")
 
 
-def _allowed(schema: dict[str, Any]) -> Iterator[str]:
+def _limits(kind: dict[str, Any]) -> Iterator[str]:
     """What a column's JSON Schema allows: closed lists with Chinese words, numbers, limits."""
-    kind = {**schema, **schema.get("anyOf", [{}])[0]}  # the other one is null: an empty cell
-    kind |= next(iter(schema.get("$defs", {}).values()), {})  # the closed list that a $ref names
     if "enum" in kind:
         members = ((value, getattr(getattr(words, kind["title"])(value), "chinese", value)) for value in kind["enum"])
         yield "、".join(value if chinese == value else f"{value}（{chinese}）" for value, chinese in members)
@@ -116,11 +113,3 @@ def _allowed(schema: dict[str, Any]) -> Iterator[str]:
     if pattern := kind.get("pattern"):
         choice = re.fullmatch(r"\^\(([\w|]+)\)\$", pattern)
         yield "、".join(choice[1].split("|")) if choice else f"格式 {pattern}"
-
-
-def _may_be_empty(adapter: TypeAdapter[Any]) -> bool:
-    try:
-        adapter.validate_python("")
-    except ValidationError:
-        return False
-    return True

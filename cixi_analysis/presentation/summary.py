@@ -89,7 +89,9 @@ def downloads(plan: Plan, year: int) -> Text:
     return Text(
         f"{report}- [{year} 年工作簿（Excel）](cixi-{year}.xlsx)：规划的各表、指标结论、结论依据、分级统计、趋势与进度等；"
         "计数、合计与差值是公式，点击单元格可见。\n"
-        f"- 机器可读：全部各表与数据字典 [JSON](cixi-{year}.json)；逐表 CSV {tables}。\n\n"
+        f"- 机器可读：全部各表与数据字典 [JSON](cixi-{year}.json)；逐表 CSV {tables}。\n"
+        '- 供程序读取：<a href="../../datapackage.json">datapackage.json</a>（Frictionless Data Package），'
+        "列出各年各表的地址、列的类型与约束、字节数与 SHA-256。\n\n"
         "CSV 中以 = + - @ 开头的文字前有一个撇号，以免被当作公式；JSON 中没有。"
     )
 
