@@ -253,14 +253,16 @@ class Page:
         properties.append(OxmlElement("w:cantSplit"))
         cells: list[_Cell] = list(row.cells)
         if len(texts) < len(cells):  # one cell over the whole row
-            cells = [cells[0].merge(cells[-1])]
+            cells, style = [cells[0].merge(cells[-1])], "表格标题行"
         for cell, text, width in zip(cells, texts, widths, strict=False):
             if len(texts) == len(widths):
                 cell.width = width
             cell.vertical_alignment = 1
             cell.paragraphs[0].style = style
             cell.paragraphs[0].text = text
-            if text.startswith(("{{ item.label", "{{ one.number")):
+            if len(texts) < len(widths):
+                cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.LEFT
+            if text.startswith(("{{ item.label", "{{ item.indicator", "{{ one.number")):
                 cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.CENTER
         return properties
 

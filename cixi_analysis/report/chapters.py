@@ -162,6 +162,6 @@ def _projects(plan: Plan, year: int, issue: Issue) -> list[SimpleNamespace]:
             number=p.number, category=p.category, name=p.name, content=p.content, units=p.units,
             years=p.years, budget=issue.value(f"{key}.budget", budget, f"{about}，投资概算（万元）"),
             schedule=issue.value(f"{key}.schedule", f"{at.state}{passed}", f"{about}，{year}年底的年限"),
-            progress=issue.value(f"{key}.progress", plain(report_of(plan, known.get(str(p.number)))), f"{about}，{year}年进展"),
+            progress=issue.value(f"{key}.progress", plain(report_of(plan, known.get(str(p.number)))).removeprefix("· "), f"{about}，{year}年进展"),
         ))  # fmt: skip
     return found
