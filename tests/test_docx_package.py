@@ -89,6 +89,7 @@ REFUSED = {
                f"这是“Strict Open XML”格式的文档，{SAVE_AS}。"),
     "nested elements": (package("<w:x>" * 200 + "</w:x>" * 200), "XML 嵌套超过 120 层，正常的文档没有。"),
     "many elements": (package(more={"word/a.xml": "<a>" + "<b/>" * 1_000_001 + "</a>"}), "其中的 XML 元素超过 100 万个，报告或模板没有这么多。"),
+    "many bookmarks": (package('<w:bookmarkStart w:name="_issued1"/>' * 20_001), "其中的内容控件和书签超过 2 万个，报告或模板没有这么多。"),
     "bomb": (package(more={"word/media/a.png": bytes(257 * 2**20)}), "展开后有 257 MB，报告或模板不会超过 256 MB。"),
     "bomb of XML": (package(more={"word/a.xml": bytes(33 * 2**20)}), "展开后有 33 MB 的 XML，报告或模板不会超过 32 MB。"),
     "parts": (zipped({f"{n}": b"" for n in range(1001)}), "有 1001 个部分，报告或模板不会超过 1000 个。"),

@@ -56,6 +56,7 @@ BOX = "<w:r><mc:AlternateContent {}><mc:Choice>{}</mc:Choice><mc:Fallback>{}</mc
         (paragraph(BEGIN, BEGIN, SEPARATE, control("k", "29"), END, SEPARATE, "8", END), None),
         (f'<w:p><w:hyperlink w:anchor="x">{control("k", "29")}</w:hyperlink></w:p>', "29"),
         (ROW("", paragraph(control("k", "29"))), "29"),
+        (f"<w:tc>{paragraph(control('k', '29'))}</w:tc>", "29"),  # a cell of no table
         (ROW('<w:del w:id="1"/>', paragraph(control("k", "29"))), None),
         (ROW("<w:hidden/>", paragraph(control("k", "29"))), None),
         (paragraph(BOX(MC, paragraph(control("k", "29")), paragraph(control("k", "29")))), "29"),

@@ -17,6 +17,7 @@ from cixi_analysis.report.values import ReportError
 #: The limits of a report. One has 1 MB, 4 MB unpacked, 2 MB of XML, 60,000 elements; pictures make it larger.
 MOST_BYTES, MOST_UNPACKED, MOST_XML = 64 * 2**20, 256 * 2**20, 32 * 2**20
 MOST_ELEMENTS, DEEPEST = 1_000_000, 120
+MOST_MARKED = 20_000  # controls and bookmarks: a report has 3,000
 _WORD = OfficeFile("报告或模板", "Word", "文档", ".docx", ".doc 或 .wps", MOST_BYTES, MOST_UNPACKED, ReportError)
 _MAIN = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
 _OTHER_PACKAGES = {
@@ -118,7 +119,7 @@ class _Scan:
     """Goes through all parts of a package, and raises beyond a limit."""
 
     def __init__(self) -> None:
-        self._elements = self._depth = 0
+        self._elements = self._marked = self._depth = 0
 
     def problems(self, name: str, part: bytes) -> list[str]:
         """What is wrong with a part: a definition of entities, a field that reads another file or runs something."""
@@ -148,6 +149,9 @@ class _Scan:
         _WORD.refuse(self._depth > DEEPEST, f"XML 嵌套超过 {DEEPEST} 层，正常的文档没有")
         space, _, kind = name.rpartition(" ")
         self._in_code = kind == "instrText"
+        self._marked += kind in ("sdt", "bookmarkStart")
+        most = f"其中的内容控件和书签超过 {MOST_MARKED // 10_000} 万个，{_WORD.name}没有这么多"
+        _WORD.refuse(self._marked > MOST_MARKED, most)
         if kind == "fldSimple":
             self._ended.append(attributes.get(f"{space} instr", ""))
         elif kind == "fldChar" and attributes.get(f"{space} fldCharType") == "begin":

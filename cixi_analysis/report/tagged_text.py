@@ -93,7 +93,7 @@ class Reader:
         """Read a part; ``chapter`` names one that has no headings of its own, such as 页脚."""
         self._chapter, self._has_chapters = _Place(chapter), not chapter
         self._paragraphs = self._tables = self._row = self._column = self._depth = self._hidden = 0
-        self._place, self._cell, self._in_paragraph = _Place(), False, False
+        self._place, self._first, self._cell, self._in_paragraph = _Place(), _Place(), False, False
         self._style: str | None = None
         self._line, self._awaiting = "", list[_Open]()
         self._open: list[_Open] = []
@@ -208,7 +208,7 @@ class Reader:
     def _table_cell(self, cell: Element) -> None:
         if cell.find(f"{W}tcPr/{W}cellDel") is not None:
             return
-        if self._depth > 1:
+        if self._depth != 1:
             self._inside(cell)
             return
         before = self._place
