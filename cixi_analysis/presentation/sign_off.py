@@ -55,7 +55,7 @@ def corrections(plan: Plan, rows: pd.DataFrame, *, other_years: bool = False) ->
          r.what, r.before, r.after, r.who, r.why)
         for r in records(rows)
     ]  # fmt: skip
-    columns = {"年份": "year"} if other_years else {}
+    columns = {"年份": "year merged"} if other_years else {}
     columns |= {
         "版次": "short merged",
         "日期": "short merged",
