@@ -20,10 +20,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cixi_analysis.plan import edition
+from cixi_analysis.plan import FOLDERS, edition
 from cixi_analysis.plan.journal import write_whole
 from cixi_analysis.plan.provenance import MODULES, provenance
-from cixi_analysis.plan.schema import YEARLY
 
 if TYPE_CHECKING:
     from cixi_analysis.book.pages import Run
@@ -75,13 +74,13 @@ def program(root: Path) -> str:
 def data_until(root: Path, year: int) -> str:
     """The hash of the data that no year has, and of the years' files up to ``year``."""
     data = root / "data"
-    files = [path for folder in YEARLY for path in (data / folder).glob("*.csv") if path.stem <= str(year)]
+    files = [path for folder in FOLDERS for path in (data / folder).glob("*.csv") if path.stem <= str(year)]
     return of(undated(root), of_files(data, files))
 
 
 def undated(root: Path) -> str:
     """The hash of the data that no year has."""
-    return of_tree(root / "data", without=tuple(YEARLY))
+    return of_tree(root / "data", without=FOLDERS)
 
 
 def settings(root: Path) -> str:

@@ -10,6 +10,8 @@ PROGRESS = "progress"
 EVIDENCE = "evidence"
 RECEIPTS = "receipts"
 SIGNATURES = "signatures"
+#: All of them; here, because a build that has nothing to do needs no more of the schema.
+FOLDERS = (OBSERVATIONS, PROGRESS, EVIDENCE, RECEIPTS, SIGNATURES)
 #: The log of corrections, a table that the program writes; it may be missing.
 REVISIONS = "revisions.csv"
 

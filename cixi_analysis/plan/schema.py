@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 
 from cixi_analysis import words
-from cixi_analysis.plan import EVIDENCE, OBSERVATIONS, PROGRESS, RECEIPTS, REVISIONS, SIGNATURES
+from cixi_analysis.plan import EVIDENCE, FOLDERS, OBSERVATIONS, PROGRESS, RECEIPTS, REVISIONS, SIGNATURES
 from cixi_analysis.plan.fields import Amount, ItemId, LevelId, Maybe, Row, Source, TargetYear, Text, Year, column
 from cixi_analysis.plan.filing_rows import Evidence, Receipt, Responsible, separate_units
 from cixi_analysis.plan.narrative_rows import AuditRow, Commitment, Figure, LeftOut, Link
@@ -219,6 +219,4 @@ TABLES: dict[str, type[Row]] = {
     REVISIONS: Revision,
 }  # fmt: skip
 #: Folder (below ``data/``) with one file ``<year>.csv`` for each year → the model of their rows.
-YEARLY: dict[str, type[Row]] = {
-    OBSERVATIONS: Observation, PROGRESS: Progress, EVIDENCE: Evidence, RECEIPTS: Receipt, SIGNATURES: Signature,
-}  # fmt: skip
+YEARLY: dict[str, type[Row]] = dict(zip(FOLDERS, (Observation, Progress, Evidence, Receipt, Signature), strict=True))
