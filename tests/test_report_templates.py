@@ -156,6 +156,24 @@ def test_placeholders_that_word_has_split_are_one(plan: Plan) -> None:
     assert "29项" in text_of(report_bytes(contents(plan, 2022), saved(document)))
 
 
+@pytest.mark.parametrize(
+    ("part", "old", "new"),
+    [
+        ("word/_rels/document.xml.rels", b"header1.xml", b"header9.xml"),
+        ("docProps/core.xml", b"{{ title }}", b"{{ title"),
+    ],
+)
+def test_a_damaged_template_is_refused_and_never_a_traceback(part: str, old: bytes, new: bytes) -> None:
+    """Docxtpl, python-docx, Jinja and this package may raise anything for what is odd in a file."""
+    with zipfile.ZipFile(io.BytesIO(template_bytes())) as package:
+        content = package.read(part)
+    assert old in content
+    given = with_part(part, content.replace(old, new))(template_bytes())
+    with pytest.raises(ReportError) as raised:
+        report_bytes(contents(tiny_plan(), 2022), given, "样式.docx")
+    assert str(raised.value).startswith("模板 样式.docx 不能使用（")
+
+
 def with_part(name: str, content: bytes) -> Callable[[bytes], bytes]:
     """Adds a part to a package, or puts another content in its place."""
 

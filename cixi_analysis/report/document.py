@@ -7,10 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from docx.document import Document
-from docx.opc.exceptions import OpcError
 from docxtpl import DocxTemplate
-from jinja2 import TemplateError
-from lxml import etree
 
 from cixi_analysis.errors import reason
 from cixi_analysis.plan import edition
@@ -57,8 +54,20 @@ def save(content: bytes, path: Path) -> None:
 
 
 def report_bytes(made: Contents, template: bytes | None = None, name: str = "") -> bytes:
-    """The document. ``name``: the template's, for messages."""
-    document = _rendered(made, template_bytes() if template is None else template, name)
+    """The document. ``name``: the template's, for messages. Raises :class:`ReportError` for a fault of the template."""
+    if template is None:
+        return _made(made, template_bytes(), name)
+    try:
+        return _made(made, template, name)
+    except ReportError:
+        raise
+    except Exception as error:  # docxtpl, python-docx and Jinja raise many types for what is odd in a file
+        how = "请从 cixi report --write-template 得到的模板改起"
+        raise ReportError(f"模板 {name} 不能使用（{type(error).__name__}），{how}。") from error
+
+
+def _made(made: Contents, template: bytes, name: str) -> bytes:
+    document = _rendered(made, template, name)
     table_widths.fit(document)
     keys = controls.finish(document, made.issue)
     word_fields.renew(document)
@@ -83,13 +92,8 @@ def _saved(document: Document) -> bytes:
 def _rendered(made: Contents, template: bytes, name: str) -> Document:
     """The template filled in. Raises :class:`ReportError` with everything that is wrong with it."""
     filled = DocxTemplate(io.BytesIO(template))
-    try:
-        if found := problems(filled.get_docx(), made.names):
-            raise ReportError("\n".join([f"模板 {name} 有{len(found)}处占位符不对：", *found]))
-        filled.render(dict(made.names), environment())
-    except (TemplateError, OpcError, etree.Error, KeyError, ValueError, TypeError, AttributeError) as error:
-        raise ReportError(
-            f"模板 {name} 不能使用（{type(error).__name__}），请从 cixi report --write-template 得到的模板改起。"
-        ) from error
+    if found := problems(filled.get_docx(), made.names):
+        raise ReportError("\n".join([f"模板 {name} 有{len(found)}处占位符不对：", *found]))
+    filled.render(dict(made.names), environment())
     document: Any = filled.docx
     return document  # type: ignore[no-any-return]

@@ -120,7 +120,7 @@ def _headings(document: Document, low: int, high: int) -> Iterator[tuple[int, st
 def _entry(document: Document, number: int, level: int, text: str) -> Any:
     """A line of the contents list: the heading, linked; Word adds the page when it renews the list."""
     paragraph = OxmlElement("w:p")
-    style = next((s for s in document.styles if s.name.lower() == f"toc {level}"), None)
+    style = next((s for s in document.styles if (s.name or "").lower() == f"toc {level}"), None)
     if style is not None:
         properties, of = OxmlElement("w:pPr"), OxmlElement("w:pStyle")
         of.set(qn("w:val"), style.style_id)
