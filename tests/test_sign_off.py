@@ -197,6 +197,29 @@ def test_signatures_are_only_added(bureau: Bureau) -> None:
     assert (bureau.root / "data" / "signatures" / "2023.csv").read_bytes() == before
 
 
+def test_a_correction_of_nothing(bureau: Bureau) -> None:
+    """A reason that explains no change of closed data is kept, and that is said: in an open year, and without a change."""
+    why, note = ["--reason", "错了", "--by", "张某"], "注意：签署了更正，而没有改动已定稿的数据。"
+    for edits, options in ((FILLED, why), ((), [*why, "--final"])):
+        status, told = bureau.hand_in(*edits, options=options)
+        assert (status, note in told, bureau.plan.revisions) == (0, True, ())
+
+
+def test_a_form_without_signatures(bureau: Bureau) -> None:
+    """A form of an earlier layout corrects a closed year with the reason of the command line; signatures stay."""
+    assert bureau.hand_in(*FILLED, sign(1, "定稿", "赵某", "2024-03-05"))[0] == 0
+    bureau.fill(put("生态安全", J3=89))
+    book = load_workbook(bureau.form)
+    for sheet in ("佐证材料", "签署"):
+        del book[sheet]
+    book["填表说明"]["B5"] = 2
+    book.save(bureau.form)
+    assert bureau.run("import", str(bureau.form))[0] == 1
+    assert bureau.run("import", str(bureau.form), "--reason", "错了", "--by", "张某")[0] == 0
+    assert [one.name for one in bureau.plan.signatures[2023]] == ["赵某", "张某"]
+    assert edition_of(bureau.plan, 2023) == 2
+
+
 @pytest.mark.parametrize(
     ("options", "told"),
     [

@@ -213,5 +213,7 @@ def _signing_report(change: "Import") -> Iterator[str]:
     if change.revisions:
         cells = len([one for one in change.revisions if told(one.part, one.column)])
         yield f"{year} 年形成第{change.revisions[0].edition}版：更正{cells}处，记入 data/revisions.csv；cixi diff {year} --edition 与定稿时比较。"
+    elif signing.corrections:
+        yield "注意：签署了更正，而没有改动已定稿的数据。"
     if signing.final and change.files and not any(one.step in (Step.FINAL, Step.CORRECTED) for one in new):
         yield "注意：没有人签署定稿。请在“签署”表中加一行，或在命令后加 --by 姓名。"
