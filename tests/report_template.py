@@ -282,8 +282,8 @@ def made() -> bytes:
 def cover(page: Page) -> None:
     page.text("{{ title }}", "Title").paragraph_format.space_before = Mm(55)
     page.text("{{ year }}年度自评估报告", "Subtitle")
-    page.tag("if is_draft")
-    page.text("（初稿）", "Subtitle")
+    page.tag("if stage")
+    page.text("（{{ stage }}）", "Subtitle")
     page.tag("endif")
     page.text("{{ region }}", "Subtitle").paragraph_format.space_before = Mm(75)
     for name in ("compiled_by", "date"):
@@ -293,7 +293,7 @@ def cover(page: Page) -> None:
     inner = page.section(wide=False)
     inner.footer.is_linked_to_previous = inner.header.is_linked_to_previous = False
     head = inner.header.paragraphs[0]
-    head.text = "{{ title }}{{ year }}年度自评估报告{% if is_draft %}（初稿）{% endif %}"
+    head.text = "{{ title }}{{ year }}年度自评估报告{% if stage %}（{{ stage }}）{% endif %}"
     head.style = page.document.styles["图表说明"]
     head.alignment = WD_ALIGN_PARAGRAPH.CENTER
     foot = inner.footer.paragraphs[0]
@@ -326,7 +326,7 @@ def overview(page: Page) -> None:
     page.heading("概况")
     page.document.paragraphs[-1].paragraph_format.page_break_before = True
     page.text("{{ sentence.plan }}{{ sentence.scope }}")
-    page.tag("if is_draft")
+    page.tag("if stage")
     page.text("{{ sentence.stage }}")
     page.tag("endif")
     page.text("{{ sentence.headline }}")

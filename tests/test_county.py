@@ -235,11 +235,12 @@ def test_no_dead_link(pages: dict[Path, str]) -> None:
 
 
 def texts(folder: Path) -> Iterator[tuple[str, str]]:
-    """Every text of the site: pages, scripts, data, and the parts of workbooks."""
+    """Every text of the site: pages, scripts, data, and the parts of workbooks and reports."""
     for path in folder.rglob("*"):
-        if path.suffix == ".xlsx":
-            with zipfile.ZipFile(path) as workbook:
-                yield from ((f"{path.name}/{name}", workbook.read(name).decode()) for name in workbook.namelist())
+        if path.suffix in (".xlsx", ".docx"):
+            with zipfile.ZipFile(path) as office:
+                names = (name for name in office.namelist() if not name.endswith(".png"))
+                yield from ((f"{path.name}/{name}", office.read(name).decode()) for name in names)
         elif path.is_file() and path.suffix not in (".png", ".woff2", ".ttf", ".inv", ".mo"):
             yield path.name, path.read_text(encoding="utf-8")
 

@@ -20,7 +20,7 @@ from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.report import ReportError, attach_report, issued, report_bytes, write_report
 from cixi_analysis.report.contents import contents
 from cixi_analysis.report.manifest import NAMESPACE
-from cixi_analysis.words import Verdict
+from cixi_analysis.words import Stage, Verdict
 
 
 def controls(content: bytes) -> list[tuple[str, str]]:
@@ -146,6 +146,14 @@ def test_a_draft_says_so(plan: Plan) -> None:
     }
     assert header == f"{plan.frame.title}2023年度自评估报告（初稿）"
     assert "（初稿）" not in text_of(report_bytes(contents(plan, 2022)))
+
+
+def test_a_reviewed_year_says_so(plan: Plan) -> None:
+    """Reviewed and not closed yet: 复核稿 where a draft has 初稿."""
+    rows = tuple(row.model_copy(update={"stage": Stage.REVIEWED, "form": "表"}) for row in plan.observations[2022])
+    reviewed = replace(plan, observations={**plan.observations, 2022: rows})
+    text = text_of(report_bytes(contents(reviewed, 2022)))
+    assert (text.count("（复核稿）"), text.count("（初稿）")) == (1, 0)
 
 
 def test_no_report_before_the_base_year(plan: Plan, tmp_path: Path) -> None:

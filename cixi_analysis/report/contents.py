@@ -18,6 +18,7 @@ from cixi_analysis.presentation.html import Html
 from cixi_analysis.report import chapters, indicator_rows
 from cixi_analysis.report.evidence_rows import evidence_rows
 from cixi_analysis.report.values import Issue, ReportError, Value
+from cixi_analysis.words import Stage
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def contents(plan: Plan, year: int) -> Contents:
         "year": year, "years": list(indicator_rows.years(year)), "title": frame.title, "region": frame.region,
         "compiled_by": frame.compiled_by or "", "base_year": frame.base_year, "target_years": list(frame.target_years),
         "date": f"{given.year}年{given.month}月{given.day}日" if given else "",
-        "is_draft": table1.coverage(plan, year).is_draft, "standards": list(table1.standards(plan, year)),
+        "stage": "" if (stage := table1.coverage(plan, year).stage) is Stage.FINAL else str(stage), "standards": list(table1.standards(plan, year)),
         "tables": SimpleNamespace(
             indicators=frame.tables.indicators, past=frame.tables.past_projects if plan.past_projects else None,
             projects=frame.tables.projects if plan.projects else None,
