@@ -32,6 +32,7 @@ TITLES = {
     "projects": "{year} 年重点工程",
     "commitments": "{year} 年承诺台账",
     "units": "{year} 年责任单位",
+    "evidence": "{year} 年佐证材料目录",
     "reconciliation": "{year} 年数据核对",
     "indicators": "指标档案",
     "indicator": "{indicator} {name}",
@@ -189,7 +190,8 @@ def test_years_come_and_go(project: Path, capsys: pytest.CaptureFixture[str]) ->
     assert index.is_file()
     yearly = {"index", "table1", "trend", "changes", "projects", "commitments", "units", "reconciliation"}
     single = {"index", "method", "dictionary", "provenance", "manual", "audit", "indicators/index"}
-    assert pages(index.parent) == single.union(f"{y}/{page}" for y in (2022, 2023) for page in yearly)
+    expected = single.union(f"{y}/{page}" for y in (2022, 2023) for page in yearly)
+    assert pages(index.parent) == expected | {"2023/evidence"}  # of the base year the plan is the evidence
     assert not (project / "book" / "2021").exists()
     assert fingerprint(project / "book" / "2022") == before
     home = (index.parent / "book" / "index.html").read_text(encoding="utf-8")
@@ -270,7 +272,7 @@ def test_a_template_without_year_is_refused(project: Path, parameters: str, tags
         ("trend", "元数据中没有 cixi 一项"),
         (
             {},
-            "元数据 cixi 有误：each 现为“None”，应为 once、indicator、year、assessed、retrospect 之一；page 现为“None”",
+            "元数据 cixi 有误：each 现为“None”，应为 once、indicator、year、assessed、later、retrospect 之一；page 现为“None”",
         ),
         ({"page": "trend", "each": "year"}, "page 现为“trend”，each 为“year”时其中应有 {year}。"),
         ({"page": "{year}/trend", "each": "once"}, "其中应没有 {year}。"),

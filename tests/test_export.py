@@ -108,7 +108,7 @@ def test_a_retrospect_and_a_draft_say_so() -> None:
     assert past["表一"].cell(past["表一"].max_row, 1).value.startswith("回看：4个子项中有2项")
     assert past.sheetnames == [name for name in SHEETS if name != "数据核对"]
     assert draft["表一"]["A1"].value.endswith("（2023年评估，初稿）")
-    assert draft.sheetnames == SHEETS
+    assert draft.sheetnames == [*SHEETS[:7], "佐证材料目录", *SHEETS[7:]]
 
 
 def test_what_is_not_filled_in_is_told_and_counted_apart(plan: Plan) -> None:

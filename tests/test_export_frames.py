@@ -65,7 +65,7 @@ def wrong(made: Report) -> dict[tuple[str, str], object]:
 def test_columns_are_the_frames(levels: int) -> None:
     """Each level has its columns in each sheet, each target year its column; the formulas find them."""
     made, names = report(Figures(elsewhere(levels), 2022)), [level["name"] for level in LEVELS[:levels]]
-    assert made.book.sheetnames == ["附表1", "指标结论", "结论依据", "分级统计", "趋势与进度", "说明"]
+    assert made.book.sheetnames == ["附表1", "指标结论", "结论依据", "分级统计", "趋势与进度", "佐证材料目录", "说明"]
     table = texts(made.book["附表1"])
     assert table[0][0] == "附表1 芦川县指标体系（2022年评估，初稿）"
     assert table[1][5 : 5 + levels] == [f"{name}指标要求" for name in names]
@@ -102,7 +102,7 @@ def test_marks_tell_which_levels_ask() -> None:
 def test_nothing_of_what_the_plan_does_not_have(tmp_path: Path) -> None:
     """No file, sheet or line for an optional table without rows, and no word of another plan's tables or levels."""
     files = attachments(elsewhere(1), 2022, tmp_path)
-    tables = ["table1", "observations", "assessment", "trend", "flips", "dictionary"]
+    tables = ["table1", "observations", "assessment", "evidence", "trend", "flips", "dictionary"]
     assert [path.name for path in files] == [
         "cixi-2022.xlsx",
         *(f"cixi-2022-{t}.csv" for t in tables),
@@ -141,7 +141,7 @@ def test_what_is_printed_of_a_table_that_is_missing(tmp_path: Path) -> None:
 def test_any_name_of_a_table_is_a_sheet(name: str) -> None:
     """What the plan calls its table may be no name of a sheet; formulas find it all the same."""
     made = report(Figures(elsewhere(2, table=name), 2022))
-    assert len({sheet.lower() for sheet in made.book.sheetnames}) == 6
+    assert len({sheet.lower() for sheet in made.book.sheetnames}) == 7
     assert max(len(sheet) for sheet in made.book.sheetnames) <= 31
     assert wrong(made) == {}
 

@@ -11,7 +11,7 @@ from conftest import ROOT
 from test_export import HOSTILE, hostile_plan
 from tiny import tiny_plan
 
-from cixi_analysis.analysis import commitments, flips, links, reconciliation, trend
+from cixi_analysis.analysis import commitments, evidence, flips, links, reconciliation, trend
 from cixi_analysis.analysis.outputs import outputs
 from cixi_analysis.assessment import assess, judgement
 from cixi_analysis.export import Figures, attachments, write_csv, write_json
@@ -82,6 +82,7 @@ def test_every_column_is_described(folder: Path) -> None:
     [
         ("assessment", judgement.COLUMNS),
         ("trend", trend.COLUMNS),
+        ("evidence", evidence.COLUMNS),
         ("flips", flips.COLUMNS),
         ("reconciliation", reconciliation.COLUMNS),
         ("commitments", commitments.COLUMNS),

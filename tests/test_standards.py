@@ -598,7 +598,7 @@ def test_a_frame_of_any_levels_and_years(name: str, tmp_path: Path) -> None:
     ]
     heads = [f"verdict_{level}" for level in ids]
     assert [key for key in outputs(plan)["table1"].columns if key in heads] == heads
-    assert set(outputs(plan)) == {"table1", "observations", "assessment", "trend", "flips"}
+    assert set(outputs(plan)) == {"table1", "observations", "assessment", "evidence", "trend", "flips"}
     found = trends(plan, base + 1)
     assert found[found["item_id"] == "1"]["target_year"].tolist() == list(years)
     assert reconcile(plan, assess(plan, base).indicators).empty

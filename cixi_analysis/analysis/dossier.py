@@ -13,6 +13,7 @@ from cixi_analysis.analysis import links
 from cixi_analysis.analysis.causes import by_last_standard, verdict_changes
 from cixi_analysis.analysis.changes import year_before
 from cixi_analysis.analysis.commitments import deadline, promised
+from cixi_analysis.analysis.evidence import evidence_of, partial_fact, proven
 from cixi_analysis.analysis.flips import Flip, flips
 from cixi_analysis.analysis.missing_data import missing_data
 from cixi_analysis.analysis.reconciliation import result
@@ -31,7 +32,7 @@ from cixi_analysis.assessment import (
 from cixi_analysis.errors import UnknownIndicator
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.quantities import with_unit
-from cixi_analysis.plan.schema import AuditRow, Commitment, Link, Observation, Project, Requirement, Target
+from cixi_analysis.plan.schema import AuditRow, Commitment, Evidence, Link, Observation, Project, Requirement, Target
 from cixi_analysis.requirement import Refusal, in_words
 from cixi_analysis.words import CELL_BREAK, NOT_APPLICABLE_MARK, Entity, Verdict
 
@@ -54,6 +55,8 @@ class Dossier:
     wordings: pd.DataFrame
     #: (year, row), oldest first
     observations: tuple[tuple[int, Observation], ...]
+    #: (year, number, row), the newest year first
+    evidence: tuple[tuple[int, str, Evidence], ...]
     verdicts: pd.DataFrame
     towards: pd.DataFrame
     margins: pd.DataFrame
@@ -89,6 +92,12 @@ def dossier(plan: Plan, indicator: int, year: int) -> Dossier:
         year=year,
         wordings=_wordings(own),
         observations=tuple((y, o) for y in plan.years if y <= year for o in plan.observations[y] if o.item_id in ids),
+        evidence=tuple(
+            (y, number, row)
+            for y in sorted((y for y in plan.evidence if y <= year), reverse=True)
+            for number, row in evidence_of(own, y).items()
+            if row.kind is Entity.ITEM
+        ),
         verdicts=pd.concat([_verdicts(own, y, year, REQUIREMENT) for y in years], ignore_index=True),
         towards=_verdicts(own, year, year, TARGET),
         margins=margins(own, year),
@@ -118,7 +127,12 @@ def read_of_years(plan: Plan, indicator: int) -> list[object]:
     """What a dossier reads of the yearly files, for a cache key: the years, its items' rows."""
     ids = {item.item_id for item in plan.indicator_items(indicator)}
     rows = ((year, row) for year in plan.years for row in plan.observations[year])
-    return [plan.years, *((year, row.model_dump_json()) for year, row in rows if row.item_id in ids)]
+    proofs = ((year, row) for year in plan.evidence for row in plan.evidence[year] if row.kind is Entity.ITEM)
+    own = [(year, row) for year, row in rows if row.item_id in ids]
+    return [
+        plan.years, *((year, row.model_dump_json()) for year, row in own),
+        *((year, row.model_dump_json()) for year, row in proofs if row.id in ids),
+    ]  # fmt: skip
 
 
 def _verdicts(own: Plan, year: int, until: int, against: str) -> pd.DataFrame:
@@ -202,6 +216,18 @@ def _facts(found: Dossier) -> Iterator[tuple[object, ...]]:
         )
         held = "；".join(filter(None, more))
         yield "observation", seen.item_id, seen.level, year, told, None, held, seen.source
+    for year, number, proof in found.evidence:
+        held = "；".join(filter(None, (proof.clause, proof.quoted, proof.figure and partial_fact(proof))))
+        yield (
+            "evidence",
+            proof.id,
+            None,
+            year,
+            f"{number} {proof.title}",
+            None,
+            f"{proven(proof.proves)}　{held}".strip(),
+            proof.page,
+        )
     for part, table in (("verdict", found.verdicts), ("target", found.towards)):
         for row in records(table):
             yield part, row.item_id, row.level, row.year, row.verdict, row.basis, row.reason, None

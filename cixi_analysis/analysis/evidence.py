@@ -14,7 +14,7 @@ from cixi_analysis.assessment.proofs import needed
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.evidence_files import EvidenceFile, same_name
 from cixi_analysis.plan.filing_rows import numbered
-from cixi_analysis.plan.schema import Evidence, Indicator, Observation
+from cixi_analysis.plan.schema import Commitment, Evidence, Indicator, Observation, Project
 from cixi_analysis.words import NOT_ASSIGNED, Entity, EvidenceState, Proves, Verdict
 
 _ROW = (
@@ -29,6 +29,11 @@ WRONG = (EvidenceState.CHANGED, EvidenceState.GONE)
 LACKS = (EvidenceState.UNPROVEN, EvidenceState.MISSING)
 #: Column of an observation → what proves it.
 _PROVEN = {"value": Proves.VALUE, "assigned_target": Proves.TARGET, "benchmark": Proves.AVERAGE}
+
+
+def has_list(plan: Plan, year: int) -> bool:
+    """Whether a year has a list of evidence of its own: those that need one, and those that somebody has made one for."""
+    return needed(plan, year) or bool(plan.evidence.get(year))
 
 
 def evidence_of(plan: Plan, year: int) -> dict[str, Evidence]:
@@ -54,6 +59,19 @@ def numbers_cell(plan: Plan, year: int, indicator: int) -> str:
 def partial_fact(row: Evidence) -> str:
     """A figure of another period or area: ``参考（1–4月，全市含开发区）：88.8–95.6%``."""
     return f"参考（{'，'.join(filter(None, (row.period, row.scope)))}）：{row.figure}"
+
+
+def proven(proves: str) -> str:
+    """What a document proves in a word; "" for the plan's own sources."""
+    return Proves(proves).chinese.partition("（")[0] if proves else ""
+
+
+def subject_of(plan: Plan, kind: str, key: str) -> Indicator | Project | Commitment:
+    """The item, project or commitment that evidence is about."""
+    models: dict[str, type[Indicator | Project | Commitment]] = {
+        Entity.ITEM: Indicator, Entity.PROJECT: Project, Entity.COMMITMENT: Commitment,
+    }  # fmt: skip
+    return plan.row(models[kind], key)
 
 
 def evidence_list(plan: Plan, year: int, files: Mapping[str, EvidenceFile] | None = None) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from pydantic import Field
 from pydantic.fields import FieldInfo
 
 from cixi_analysis import words
-from cixi_analysis.analysis import commitments, flips, reconciliation, trend
+from cixi_analysis.analysis import commitments, evidence, flips, reconciliation, trend
 from cixi_analysis.analysis.table1 import headings, verdict_columns
 from cixi_analysis.assessment import judgement
 from cixi_analysis.plan import schema
@@ -103,6 +103,7 @@ def outputs(plan: Plan, year: int | None = None) -> dict[str, Output]:
     for table, names, models in (
         ("observations", schema.Observation.columns(), [schema.Observation]),
         ("assessment", judgement.COLUMNS, [schema.Indicator, schema.Requirement]),
+        ("evidence", evidence.COLUMNS, [schema.Evidence]),
         ("trend", trend.COLUMNS, [schema.Indicator]),
         ("flips", flips.COLUMNS, [schema.Indicator]),
         ("commitments", commitments.COLUMNS, [schema.Commitment, schema.Progress]),
@@ -122,6 +123,8 @@ def outputs(plan: Plan, year: int | None = None) -> dict[str, Output]:
     for table, years in (("signatures", plan.signatures), ("revisions", corrected)):  # only where there are any
         if not years if year is None else year not in years:
             left_out.add(table)
+    if year is not None and not evidence.has_list(plan, year):
+        left_out.add("evidence")
     return {name: one for name, one in found.items() if name not in left_out and plan.has(*_NEEDS.get(name, ()))}
 
 

@@ -72,10 +72,15 @@ def program(root: Path) -> str:
 
 
 def data_until(root: Path, year: int) -> str:
-    """The hash of the data that no year has, and of the years' files up to ``year``."""
+    """The hash of the data that no year has, of the years' files up to ``year``, and of its public files of evidence."""
     data = root / "data"
     files = [path for folder in FOLDERS for path in (data / folder).glob("*.csv") if path.stem <= str(year)]
-    return of(undated(root), of_files(data, files))
+    public = []
+    if (root / "evidence").is_dir():
+        from cixi_analysis.plan.evidence_files import published_files  # the schema takes a while to import
+
+        public = [(one.name, one.sha256) for one in published_files(root, year)[0]]
+    return of(undated(root), of_files(data, files), public)
 
 
 def undated(root: Path) -> str:
@@ -97,7 +102,8 @@ def by_hand(root: Path) -> str:
 
 def sources(root: Path) -> str:
     """The hash of all that people edit in a project."""
-    return of(of_tree(root / "data"), by_hand(root), program(root))
+    public = [one.sha256 for one in published_files(root)[0]]
+    return of(of_tree(root / "data"), by_hand(root), program(root), public)
 
 
 def inputs(root: Path) -> str:

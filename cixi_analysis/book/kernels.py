@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -31,6 +32,7 @@ from papermill.exceptions import PapermillExecutionError
 from cixi_analysis.book.pages import tidied
 from cixi_analysis.book.site import cores
 from cixi_analysis.errors import place, reason
+from cixi_analysis.plan.evidence_files import published_files
 from cixi_analysis.plan.provenance import MODULES, is_text
 
 #: Ports are given out one kernel at a time; jupyter_client remembers which it gave, so that none is given twice.
@@ -199,7 +201,8 @@ def packed(root: Path) -> bytes:
     """What pages read of the project folder, as a ZIP archive; the same files give the same bytes."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        for path in (found for pattern in _READ for found in sorted(root.glob(pattern))):
+        public = (root / one.path for one in published_files(root)[0])
+        for path in chain((found for pattern in _READ for found in sorted(root.glob(pattern))), public):
             if path.is_file() and is_text(name := path.relative_to(root).as_posix()):
                 archive.writestr(zipfile.ZipInfo(name), path.read_bytes(), zipfile.ZIP_DEFLATED)
     return buffer.getvalue()

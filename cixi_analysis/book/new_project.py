@@ -16,7 +16,7 @@ from cixi_analysis.errors import CixiError, DataError, writing
 from cixi_analysis.plan import OBSERVATIONS, find_root
 from cixi_analysis.plan.csvfile import rows_csv
 from cixi_analysis.plan.frame import FILE, Frame, Part
-from cixi_analysis.plan.provenance import provenance
+from cixi_analysis.plan.provenance import PUBLIC_EVIDENCE, provenance
 from cixi_analysis.plan.schema import TABLES
 
 #: Required tables, in the order in which they are filled in.
@@ -24,6 +24,8 @@ _FIRST = ("indicators.csv", "requirements.csv", "targets.csv", "conventions.csv"
 _TEMPLATES = Environment(undefined=StrictUndefined, trim_blocks=True, keep_trailing_newline=True)  # noqa: S701  # no HTML
 _TEMPLATES.loader = PackageLoader("cixi_analysis.book", "")
 _SCRATCH = ".cixi-new-"
+#: What is made, and files of evidence, which may be confidential.
+_IGNORED = "/_build/\n/book/**/*.ipynb\n/book/20[0-9][0-9]/\n/book/indicators/\n/evidence/\n/data/.before-import.json*\n.importing-*\n"
 #: The book's title in ``_config.yml``, in two places: as it is, or quoted.
 _BOOK_TITLE = re.compile(r"""(?m)^(title: |\s+logo: \{text: )(?:"(?:[^"\\]|\\.)*"|[^#}\n]*?)(?=\s*(?:[#}]|$))""")
 
@@ -46,7 +48,11 @@ def start_project(root: Path | None, target: Path, title: str = "") -> Path:
             raise NotStarted(f"{target} 已经存在，不是空文件夹。请换一个名称，或先把其中的文件移到别处。")
         if not target.parent.is_dir():
             raise NotStarted(f"没有 {target.parent} 这个文件夹。请先建立，或换一个位置。")
-        names = [one.path for one in provenance(source).inputs if one.kind != "数据" and one.path != "pyproject.toml"]
+        names = [
+            one.path
+            for one in provenance(source).inputs
+            if one.kind not in ("数据", PUBLIC_EVIDENCE) and one.path != "pyproject.toml"
+        ]
         if missing := [name for name in ("_config.yml", "_toc.yml", "notebooks/home.ipynb") if name not in names]:
             raise NotStarted(f"不能从 {source} 复制：其中没有 {'、'.join(missing)}。请用 --root 指明一个完整的项目。")
         try:
@@ -89,6 +95,7 @@ def _fill(made: Path, title: str) -> None:
     texts = {
         config: _BOOK_TITLE.sub(lambda found: found[1] + _quoted(f"{plan}评估"), config.read_text("utf-8")),
         data / FILE: _TEMPLATES.get_template("plan.toml.j2").render(words),
+        made / ".gitignore": _IGNORED,
         made / "README.md": _TEMPLATES.get_template("readme.md.j2").render(words),
     }
     for path, text in texts.items():

@@ -45,6 +45,7 @@ class Each(StrEnum):
     INDICATOR = "indicator"  # a page of each indicator, run with the newest year
     YEAR = "year"  # a page of each year
     ASSESSED = "assessed"  # a page of each year from the base year on
+    LATER = "later"  # a page of each year after the base year
     RETROSPECT = "retrospect"  # a page of each year before the base year
 
     @property
@@ -54,7 +55,8 @@ class Each(StrEnum):
 
     def covers(self, year: int, baseline: int) -> bool:
         """Whether ``year`` has such a page."""
-        return self is Each.YEAR or (self is Each.ASSESSED if year >= baseline else self is Each.RETROSPECT)
+        of_year = {Each.ASSESSED: year >= baseline, Each.LATER: year > baseline, Each.RETROSPECT: year < baseline}
+        return self is Each.YEAR or of_year.get(self, False)
 
 
 @dataclass(frozen=True)
@@ -149,10 +151,10 @@ def _described(template: str, notebook: NotebookNode) -> Page:
 
 def _clashes(pages: Sequence[Page]) -> Iterator[str]:
     """Templates that would write the same page."""
-    disjoint = {Each.ASSESSED, Each.RETROSPECT}
+    disjoint = ({Each.ASSESSED, Each.RETROSPECT}, {Each.LATER, Each.RETROSPECT})
     for number, one in enumerate(pages):
         for other in pages[:number]:
-            if one.output == other.output and {one.each, other.each} != disjoint:
+            if one.output == other.output and {one.each, other.each} not in disjoint:
                 yield f"{one.file}：page 与 {other.file} 相同（{one.output}），应各不相同。"
 
 

@@ -25,6 +25,7 @@ from cixi_analysis.errors import CixiError, writing
 from cixi_analysis.export.workbook import save_bytes, zip_entry
 from cixi_analysis.plan import edition, provenance
 from cixi_analysis.plan.dataset import load_plan
+from cixi_analysis.plan.evidence_files import published_files
 
 #: The folder of the site in the archive, and the page beside it that leads there.
 _SITE, _START = "site", "index.html"
@@ -231,6 +232,9 @@ def _again(root: Path, copy: Path, date: datetime | None, years: list[int]) -> P
         target = copy / name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(root / name, target)
+    for one in published_files(root)[0]:  # not among the project's own files: Git ignores them
+        (copy / one.path).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(root / one.path, copy / one.path)
     program = [sys.executable, "-c", "from cixi_analysis.cli import main; main()"]
     options = ["--pdf", *(word for year in years for word in ("--year", str(year)))] if years else []
     environment = {name: value for name, value in os.environ.items() if name != edition.VARIABLE}

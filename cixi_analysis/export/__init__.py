@@ -6,16 +6,19 @@
 ``workbook``   what the form's workbook shares: text that Excel can hold, look, atomic writes, the same bytes again
 """
 
+from collections.abc import Iterator
 from pathlib import Path
 
 from cixi_analysis.analysis.table1 import of_plan, standards
 from cixi_analysis.export.assessment_sheets import indicator_sheet, reason_sheet, tally_sheet, trend_sheet
 from cixi_analysis.export.data_package import write_package
+from cixi_analysis.export.evidence_sheet import NAME, evidence_sheet
 from cixi_analysis.export.figures import Figures, write_csv, write_json
 from cixi_analysis.export.plan_sheets import reconciliation_sheet, table1_sheet, table2_sheet, table3_sheet
 from cixi_analysis.export.sheet import Header, Report, Sheet, emphasise
 from cixi_analysis.export.workbook import WRAP, ExportError, save_bytes, workbook_bytes
 from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.plan.evidence_files import published_files
 
 __all__ = [
     "ExportError",
@@ -44,7 +47,14 @@ def attachments(plan: Plan, year: int, folder: Path) -> tuple[Path, ...]:
     workbook, tables = (folder / f"cixi-{year}.{kind}" for kind in ("xlsx", "json"))
     write_workbook(figures, workbook)
     write_json(figures, tables)
-    return (workbook, *write_csv(figures, folder), tables)
+    return (workbook, *write_csv(figures, folder), tables, *_published(plan, year, folder))
+
+
+def _published(plan: Plan, year: int, folder: Path) -> Iterator[Path]:
+    """Copy the files of evidence that are public and are what was recorded."""
+    for one in published_files(plan.root, year)[0]:
+        save_bytes((plan.root / one.path).read_bytes(), folder / one.name)
+        yield folder / one.name
 
 
 def write_workbook(figures: Figures, path: Path) -> None:
@@ -59,7 +69,7 @@ def report(figures: Figures) -> Report:
     # In this order: the formulas of a sheet refer to the sheets before it.
     for sheet in (
         table1_sheet, table2_sheet, table3_sheet, indicator_sheet, reason_sheet, tally_sheet, trend_sheet,
-        reconciliation_sheet, _guide_sheet,
+        evidence_sheet, reconciliation_sheet, _guide_sheet,
     ):  # fmt: skip
         sheet(made)
     return made
@@ -91,5 +101,6 @@ def _about(figures: Figures) -> dict[str, str]:
         "结论依据": "一行一个子项与级别：结论、依据、理由、现状出处。",
         "分级统计": "按级别、领域、指标属性、依据的指标数，以及不用某一约定时的指标数。",
         "趋势与进度": "有数值的子项：水平与趋势、差距、进度。",
+        **({NAME: "该年的佐证材料，按指标；其下是还缺的。"} if "evidence" in figures.outputs else {}),
         **({"数据核对": f"{frame.title}{_PRINTED}"} if plan.has("published") else {}),
     }  # fmt: skip

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from cixi_analysis.analysis import commitments, flips, links, projects, reconciliation, table1, trend
+from cixi_analysis.analysis import commitments, evidence, flips, links, projects, reconciliation, table1, trend
 from cixi_analysis.analysis.outputs import DICTIONARY, outputs
 from cixi_analysis.analysis.table1 import Table1Row
 from cixi_analysis.assessment import assess, tally_without_each_convention
@@ -57,7 +57,7 @@ class Figures:
         found: dict[str, pd.DataFrame | Iterable[Row]] = {
             "table1": whole.assign(indicator=[row.item.indicator for row in rows]),
             "table2": projects.outcomes(plan), "table3": plan.projects, "observations": plan.observations[year],
-            "assessment": self.assessment.table, "trend": self.trends, "commitments": commitments.ledger(plan, year),
+            "assessment": self.assessment.table, "evidence": evidence.evidence_list(plan, year), "trend": self.trends, "commitments": commitments.ledger(plan, year),
             "progress": plan.progress.get(year, ()), "audit": reconciliation.findings(plan),
             "links": links.every_link(plan), "background": plan.background, "reconciliation": () if self.reconciliation is None else self.reconciliation,
             "signatures": plan.signatures.get(year, ()), "revisions": [r for r in plan.revisions if r.year == year],

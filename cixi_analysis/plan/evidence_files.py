@@ -7,6 +7,7 @@ import hashlib
 import os
 import stat
 import unicodedata
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,8 +21,8 @@ from cixi_analysis.plan.journal import recover, replace_files
 
 #: Below the project folder: the folders of the years.
 FOLDER = "evidence"
-#: Bytes of a file that is hashed, and of all files that a site carries.
-MOST_BYTES, MOST_PUBLISHED = 512 * 2**20, 32 * 2**20
+#: Bytes of a file that is hashed, and of the files of a year that a site carries.
+MOST_BYTES, MOST_PUBLISHED = 512 * 2**20, 16 * 2**20
 #: What file managers and office programs leave in a folder.
 _LEFT = ("thumbs.db", "desktop.ini")
 
@@ -45,13 +46,14 @@ class EvidenceFile:
 
 @dataclass(frozen=True)
 class PublishedFile:
-    """A file that the site of ``year`` carries under ``name``."""
+    """A file that the site carries under ``name``, beside the downloads of its year. ``path``: below the project folder."""
 
-    year: int
     name: str
     number: str
     row: Evidence
-    file: EvidenceFile
+    path: str
+    size: int
+    sha256: str
 
 
 def evidence_files(root: Path, year: int, hashed: Iterable[str]) -> dict[str, EvidenceFile]:
@@ -156,19 +158,20 @@ def published_files(root: Path, only: int | None = None) -> tuple[tuple[Publishe
     """
     found: list[PublishedFile] = []
     left_out: list[str] = []
-    total = 0
+    total: Counter[int] = Counter()
     for year, number, row, file in _offered(root, only):
         size = file.path.stat().st_size if file.sha256 else 0
         why = file.flaw
         if file.sha256 and file.sha256 != row.sha256:
             why = "文件与登记的不同" if row.sha256 else "文件没有登记"
-        elif total + size > MOST_PUBLISHED:
-            why = f"公开的文件合计超过 {MOST_PUBLISHED // 2**20} MB"
-        if why:
-            left_out.append(f"{year} 年要公开的佐证材料“{row.file}”没有放进网站：{why}（cixi evidence {year}）。")
-        else:
-            total += size
-            found.append(PublishedFile(year, f"evidence-{number}{file.path.suffix.lower()}", number, row, file))
+        elif total[year] + size > MOST_PUBLISHED:
+            why = f"这一年公开的文件合计超过 {MOST_PUBLISHED // 2**20} MB"
+        if why or file.sha256 is None:
+            left_out.append(f"{year} 年要公开的佐证材料“{row.file}”没有放进网站：{why}（见 cixi evidence {year}）。")
+            continue
+        total[year] += size
+        name = f"evidence-{number}{file.path.suffix.lower()}"
+        found.append(PublishedFile(name, number, row, file.path.relative_to(root).as_posix(), size, file.sha256))
     return tuple(found), tuple(left_out)
 
 

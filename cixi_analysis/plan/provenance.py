@@ -20,6 +20,7 @@ from packaging.utils import canonicalize_name
 import cixi_analysis
 from cixi_analysis.errors import CixiError, invisible, marked
 from cixi_analysis.plan import edition
+from cixi_analysis.plan.evidence_files import published_files
 from cixi_analysis.plan.journal import JOURNAL, TAKEN
 
 #: The name under which a site carries what it was made of.
@@ -39,6 +40,10 @@ _INPUTS = {
 }
 
 
+#: The kind of the files of evidence that the site carries.
+PUBLIC_EVIDENCE = "公开的佐证材料"
+
+
 class WrongName(CixiError):
     """The names of files that the book is made from are no text; the message (Chinese) lists them."""
 
@@ -47,7 +52,7 @@ class WrongName(CixiError):
 class Input:
     """A file that the book is made from."""
 
-    kind: str  # one of `_INPUTS`
+    kind: str  # one of `_INPUTS`, or `PUBLIC_EVIDENCE`
     path: str  # below the project folder, with slashes
     size: int  # bytes
     sha256: str
@@ -125,6 +130,8 @@ def _inputs(root: Path) -> Iterator[Input]:
             if path.is_file() and not hidden and not unread and ".ipynb_checkpoints" not in path.parts:
                 content = path.read_bytes()
                 yield Input(kind, name, len(content), hashlib.sha256(content).hexdigest())
+    for one in published_files(root)[0]:
+        yield Input(PUBLIC_EVIDENCE, one.path, one.size, one.sha256)
 
 
 def is_text(name: str) -> bool:

@@ -1,0 +1,122 @@
+"""The page 佐证材料目录: the evidence of a year, what is missing, the files that the site carries; and what other pages show of it."""
+
+from typing import Any
+
+from markupsafe import Markup
+
+from cixi_analysis.analysis.dossier import Dossier
+from cixi_analysis.analysis.evidence import LACKS, counted, evidence_list, evidence_of, partial_fact, proven, subject_of
+from cixi_analysis.analysis.records import records
+from cixi_analysis.assessment.proofs import needed, page
+from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.plan.evidence_files import published_files
+from cixi_analysis.plan.schema import Evidence
+from cixi_analysis.presentation import tables, titles
+from cixi_analysis.presentation.html import Html, Text, joined, link, noted, paragraph, prose, stack
+from cixi_analysis.presentation.looks import LOOKS
+from cixi_analysis.words import EvidenceClass, EvidenceState, Proves, Status
+
+
+def counts(plan: Plan, year: int, pages: str | None = None) -> Html:
+    """How much evidence there is of a year, and what is missing; ``pages`` leads to its page, None on that page itself."""
+    found = counted(evidence_list(plan, year))
+    lacks = [(what.chinese, found[f"{EvidenceState.MISSING} {what}"]) for what in Proves]
+    return prose(
+        "evidence_counts", year=year, needed=needed(plan, year), page=None if pages is None else f"{pages}evidence.html",
+        total=sum(found[grade] for grade in EvidenceClass), grades=[(g.chinese, found[g]) for g in EvidenceClass],
+        partial=found[Proves.CONTEXT], unproven=found[EvidenceState.UNPROVEN], lacks=[(w, n) for w, n in lacks if n],
+    )  # fmt: skip
+
+
+def listed(plan: Plan, year: int) -> Html:
+    """The evidence by indicator, then by project and commitment."""
+    own = evidence_of(plan, year)
+    rows = [
+        (number, _subject(plan, row.kind, row.id), EvidenceClass(row.grade).chinese, _proven(row), _document(row), _words(row))
+        for number, row in own.items()
+    ]  # fmt: skip
+    columns = {"编号": "short", "对象": "name merged", "类别": "short filter", "所证": "short filter", "材料": "long"}
+    columns |= {"原文字句": "long"}
+    find = [f"{number} {row.title}" for number, row in own.items()]
+    return tables.table(
+        rows, columns, caption=f"{year}年佐证材料", empty="没有摘录", anchors=list(own), find=find,
+        none=f"{year}年的目录里还没有材料。",
+    )  # fmt: skip
+
+
+def missing(plan: Plan, year: int) -> Html:
+    """What no document proves, the words that verdicts rest on first."""
+    found = sorted(records(evidence_list(plan, year)), key=lambda row: row.state != EvidenceState.UNPROVEN)
+    rows = [(_subject(plan, row.kind, row.id), *_lack(row)) for row in found if not row.number]
+    columns = {"对象": "name", "缺什么": "short filter", "说明": "long"}
+    return tables.table(rows, columns, caption=f"还缺的佐证（{len(rows)}处）", none="有结论和数值的都有佐证。")
+
+
+def published(plan: Plan, year: int) -> Html | Text:
+    """Links to the files that the site carries; why others are left out is told by the build."""
+    files, _ = published_files(plan.root, year)
+    if not files:
+        return paragraph("没有公开的文件。")
+    return Text("\n".join(f"- [{one.number} {_plain(one.row.title)}]({one.name})" for one in files))
+
+
+def of_indicator(found: Dossier) -> Html:
+    """The evidence of an indicator, newest year first, with quoted words and partial facts; what is missing of the year."""
+    rows = [
+        (year, link(number, f"../{year}/evidence.html#{number}") if needed(found.plan, year) else number,
+         titles.item_title(found.plan.item(row.id)), _proven(row), _document(row), _words(row))
+        for year, number, row in found.evidence
+    ]  # fmt: skip
+    columns = {
+        "年份": "year merged",
+        "编号": "short",
+        "子项": "name merged",
+        "所证": "short",
+        "材料": "long",
+        "原文字句": "long",
+    }
+    base = found.plan.frame.base_year
+    told = paragraph(f"{base}年及以前的数据出自规划，规划即佐证，出处见“各年的观测”。")
+    pieces = [tables.table(rows, columns, caption="佐证材料", empty="没有摘录")] if rows else []
+    lacks = [row for row in records(evidence_list(found.plan, found.year)) if row.state in LACKS]
+    if lacks:
+        own = [(titles.item_title(found.plan.item(row.id)), *_lack(row)) for row in lacks]
+        pieces.append(
+            tables.table(own, {"子项": "name", "缺什么": "short", "说明": "long"}, caption=f"{found.year}年还缺的佐证")
+        )
+    return stack(told, *pieces, name="佐证材料")
+
+
+def _subject(plan: Plan, kind: str, key: str) -> Markup:
+    row = subject_of(plan, kind, key)
+    return link(titles.title(row), titles.href(row))
+
+
+def _proven(row: Evidence) -> Markup:
+    return noted(proven(row.proves), row.clause)
+
+
+def _document(row: Evidence) -> Markup:
+    """Title and page; below, who issued it, its number and date."""
+    return noted(f"{row.title}{page(row)}", joined(filter(None, (row.issuer, row.document_number, row.date)), "，"))
+
+
+def _words(row: Evidence) -> str:
+    """The words quoted from the document, and its figure of another period or area."""
+    partial = partial_fact(row) if row.proves is Proves.CONTEXT else ""
+    return "\n".join(filter(None, (partial, row.quoted and titles.quoted(row.quoted))))
+
+
+def _lack(row: Any) -> tuple[str | Markup, str]:
+    """What is missing, and of what."""
+    if row.state == EvidenceState.UNPROVEN:
+        look = LOOKS[Status.UNMET]
+        return Markup('<span class="status {}">{} {}</span>').format(
+            look.css, look.symbol, EvidenceState.UNPROVEN.chinese
+        ), row.detail
+    return f"{proven(row.proves)}的佐证", row.detail
+
+
+def _plain(text: str) -> str:
+    """A title inside a link of Markdown."""
+    return "".join(f"\\{char}" if char in r"\`*_{}[]<>&~|$#!^" else char for char in text.replace("\n", " "))
