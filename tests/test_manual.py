@@ -96,6 +96,7 @@ TUTORIAL: tuple[tuple[str, Callable[[], Cells]], ...] = (
     (f"cixi diff {YEAR} --format csv", dict),
     (f"cixi import {FORM}", lambda: CORRECTION),
     (f"cixi import {FORM} --final", dict),
+    (f"cixi evidence {YEAR}", dict),
 )
 
 
