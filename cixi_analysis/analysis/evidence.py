@@ -14,6 +14,7 @@ from cixi_analysis.assessment.proofs import needed
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.evidence_files import EvidenceFile, same_name
 from cixi_analysis.plan.filing_rows import numbered
+from cixi_analysis.plan.quantities import digits, with_unit
 from cixi_analysis.plan.schema import Commitment, Evidence, Indicator, Observation, Project
 from cixi_analysis.words import NOT_ASSIGNED, Entity, EvidenceState, Proves, Verdict
 
@@ -154,10 +155,10 @@ def _lacks(
 
 def _figure(plan: Plan, year: int, row: Observation, column: str) -> str:
     if column == "value":
-        return f"现状值 {row.value}{plan.unit_of(row, year).removeprefix('-')}"
+        return f"现状值 {with_unit(row.value or '', plan.unit_of(row, year))}"
     if column == "assigned_target":
         return f"上级下达 {row.assigned_target}"
-    return f"{row.benchmark_kind.chinese if row.benchmark_kind else '平均'} {row.benchmark:.12g}"
+    return f"{row.benchmark_kind.chinese if row.benchmark_kind else '平均'} {digits(row.benchmark or 0)}"
 
 
 def counted(table: pd.DataFrame) -> Counter[str]:
