@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 
 from cixi_analysis.plan import FOLDERS, edition
 from cixi_analysis.plan.journal import write_whole
-from cixi_analysis.plan.provenance import MODULES, provenance
+from cixi_analysis.plan.provenance import MODULES, provenance, public_evidence
 
 if TYPE_CHECKING:
     from cixi_analysis.book.pages import Run
@@ -75,12 +75,12 @@ def data_until(root: Path, year: int) -> str:
     """The hash of the data that no year has, of the years' files up to ``year``, and of its public files of evidence."""
     data = root / "data"
     files = [path for folder in FOLDERS for path in (data / folder).glob("*.csv") if path.stem <= str(year)]
-    public = []
-    if (root / "evidence").is_dir():
-        from cixi_analysis.plan.evidence_files import published_files  # the schema takes a while to import
+    return of(undated(root), of_files(data, files), _public(root, year))
 
-        public = [(one.name, one.sha256) for one in published_files(root, year)[0]]
-    return of(undated(root), of_files(data, files), public)
+
+def _public(root: Path, year: int | None = None) -> list[tuple[str, str]]:
+    """Name and hash of the files of evidence that a site carries (of ``year``, or of all)."""
+    return [(one.name, one.sha256) for one in public_evidence(root, year)]
 
 
 def undated(root: Path) -> str:
@@ -102,8 +102,7 @@ def by_hand(root: Path) -> str:
 
 def sources(root: Path) -> str:
     """The hash of all that people edit in a project."""
-    public = [one.sha256 for one in published_files(root)[0]]
-    return of(of_tree(root / "data"), by_hand(root), program(root), public)
+    return of(of_tree(root / "data"), by_hand(root), program(root), _public(root))
 
 
 def inputs(root: Path) -> str:

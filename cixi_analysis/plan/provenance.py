@@ -13,15 +13,18 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from importlib import metadata
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 import cixi_analysis
 from cixi_analysis.errors import CixiError, invisible, marked
-from cixi_analysis.plan import edition
-from cixi_analysis.plan.evidence_files import published_files
+from cixi_analysis.plan import EVIDENCE, edition
 from cixi_analysis.plan.journal import JOURNAL, TAKEN
+
+if TYPE_CHECKING:
+    from cixi_analysis.plan.evidence_files import PublishedFile
 
 #: The name under which a site carries what it was made of.
 FILE = "provenance.json"
@@ -130,8 +133,17 @@ def _inputs(root: Path) -> Iterator[Input]:
             if path.is_file() and not hidden and not unread and ".ipynb_checkpoints" not in path.parts:
                 content = path.read_bytes()
                 yield Input(kind, name, len(content), hashlib.sha256(content).hexdigest())
-    for one in published_files(root)[0]:
+    for one in public_evidence(root):
         yield Input(PUBLIC_EVIDENCE, one.path, one.size, one.sha256)
+
+
+def public_evidence(root: Path, year: int | None = None) -> "tuple[PublishedFile, ...]":
+    """The files of evidence that a site carries (of ``year``, or of all)."""
+    if not (root / "data" / EVIDENCE).is_dir():
+        return ()
+    from cixi_analysis.plan.evidence_files import published_files  # noqa: PLC0415  # imports the schema, which takes a while
+
+    return published_files(root, year)[0]
 
 
 def is_text(name: str) -> bool:
