@@ -26,8 +26,8 @@ LAYOUT = 3
 #: are still imported, and leave the year's data of that kind unchanged.
 SINCE: Mapping[str, int] = {OBSERVATIONS: 1, PROGRESS: 2, EVIDENCE: 3, SIGNATURES: 3}
 GUIDE = "填表说明"
-#: Cells of the guide sheet with the plan's short title, the year and the layout version.
-PLAN_CELL, YEAR_CELL, LAYOUT_CELL = "B3", "B4", "B5"
+#: Cells of the guide sheet with the plan's short title, the year, the layout version and, of a unit's form, the unit.
+PLAN_CELL, YEAR_CELL, LAYOUT_CELL, UNIT_CELL = "B3", "B4", "B5", "B6"
 TITLE_ROW, HEADER_ROW, FIRST_ROW = 1, 2, 3
 
 
@@ -126,6 +126,8 @@ class FormRow:
     asked_before: Asked | None = None
     #: column → what a value's row says there when left empty, where an earlier wording asked for something else
     stated: Mapping[str, str] = field(default_factory=dict)
+    #: input column → what an empty form has in it already
+    given: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -24,7 +24,7 @@ from cixi_analysis.form.input_cells import decimal_text, shortened
 from cixi_analysis.form.layout import GUIDE, HEADER_ROW, TITLE_ROW, FormColumn, FormRow, FormSheet, Kind, prefill
 from cixi_analysis.form.sheets import form_sheets
 from cixi_analysis.plan.dataset import Plan
-from cixi_analysis.plan.schema import Progress
+from cixi_analysis.plan.schema import Observation, Progress
 from cixi_analysis.words import ProgressState
 
 #: Characters that Excel allows in an input prompt.
@@ -73,22 +73,27 @@ def write_form(plan: Plan, year: int, path: Path) -> None:
     workbook.save_bytes(workbook.workbook_bytes(form_workbook(plan, year)), path)
 
 
-def form_workbook(plan: Plan, year: int) -> Workbook:
-    """The form of ``year``, prefilled where the data has the year. Text from the data never becomes a formula."""
+def form_workbook(plan: Plan, year: int, unit: str | None = None, sheets: Sequence[FormSheet] | None = None) -> Workbook:
+    """The form of ``year``, prefilled where the data has the year. Text from the data never becomes a formula.
+
+    ``unit``, ``sheets``: whose form it is, and its sheets, where it is not that of the whole year.
+    """
     title = f"{plan.frame.region}生态文明建设年度填报表（{year}年）"
-    book, forms = new_workbook(title), form_sheets(plan, year)
-    _write_guide(book.create_sheet(GUIDE), title, plan, year, forms)
+    book, forms = new_workbook(title), form_sheets(plan, year) if sheets is None else sheets
+    _write_guide(book.create_sheet(GUIDE), title, plan, year, forms, unit)
     for form in forms:
         _write_sheet(book.create_sheet(form.name), form)
     for sheet in book.worksheets:
-        sheet.oddFooter.left.text, sheet.oddFooter.right.text = "&A", f"{year}年填报表"
+        sheet.oddFooter.left.text, sheet.oddFooter.right.text = "&A", f"{year}年填报表{f'（{unit}）' if unit else ''}".replace("&", "&&")
         # Without a password, against slips only; columns and rows may be resized.
         sheet.protection.enable()
         sheet.protection.formatColumns = sheet.protection.formatRows = False
     return book
 
 
-def _write_guide(sheet: Worksheet, title: str, plan: Plan, year: int, forms: Sequence[FormSheet]) -> None:
+def _write_guide(
+    sheet: Worksheet, title: str, plan: Plan, year: int, forms: Sequence[FormSheet], unit: str | None
+) -> None:
     for letter, width in (("A", 16), ("B", 96), ("C", 56)):
         sheet.column_dimensions[letter].width = width
     put(sheet["A1"], title)
@@ -98,6 +103,7 @@ def _write_guide(sheet: Worksheet, title: str, plan: Plan, year: int, forms: Seq
         (layout.PLAN_CELL, "规划", plan.frame.short_title),
         (layout.YEAR_CELL, "年份", year),
         (layout.LAYOUT_CELL, "表式版本", layout.LAYOUT),
+        *([(layout.UNIT_CELL, "填报单位", unit)] if unit else []),
     ):
         cell = sheet[address]
         heading = cell.offset(column=-1)
@@ -110,7 +116,10 @@ def _write_guide(sheet: Worksheet, title: str, plan: Plan, year: int, forms: Seq
     for name, columns in (("evidence", layout.EVIDENCE_COLUMNS), ("signature", layout.SIGNATURE_COLUMNS)):
         words[f"{name}_inputs"] = [column for column in columns if column.kind is not Kind.SHOWN]
     progress = [form.name for form in forms if form.model is Progress]
-    text = _TEMPLATES.get_template("guide.txt.j2").render(words, progress=progress, states=ProgressState)
+    text = _TEMPLATES.get_template("guide.txt.j2").render(
+        words, progress=progress, states=ProgressState, unit=unit,
+        observed=any(form.model is Observation for form in forms),
+    )
     for section in text.strip().split("\n\n"):
         for row, line in enumerate(section.split("\n"), start=sheet.max_row + 2):
             head = line.startswith("# ")
@@ -148,7 +157,7 @@ def _write_sheet(sheet: Worksheet, form: FormSheet) -> None:
     for number, row in enumerate(form.rows, start=layout.FIRST_ROW):
         is_first = row.group != group
         group, banded = row.group, banded ^ is_first
-        content = prefill(row.known, form.inputs)
+        content = {**row.given, **prefill(row.known, form.inputs)}
         for at, column in enumerate(form.columns, start=1):
             cell = sheet.cell(number, at)
             cell.font, cell.border = Font(name=FONT, size=10), BOX
