@@ -1,8 +1,9 @@
 """Checking a filled-in form: all problems and warnings at once, each with sheet and cell, and the rows of data."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Protocol
 
 from openpyxl.utils.cell import coordinate_to_tuple
 
@@ -10,6 +11,7 @@ from cixi_analysis.assessment import REQUIREMENT, TARGET, check_observations, co
 from cixi_analysis.assessment.yardstick import wrong_clause
 from cixi_analysis.errors import DataError, Problem, quoted
 from cixi_analysis.form.filled_rows import FilledRow, FormProblem
+from cixi_analysis.form.handed_in import HandedIn
 from cixi_analysis.form.layout import SINCE
 from cixi_analysis.form.opening import FormError, open_form
 from cixi_analysis.form.sheets import form_sheets
@@ -42,6 +44,14 @@ class Checked:
     reports: tuple[Progress, ...] | None
     evidence: tuple[Evidence, ...] | None = None
     signatures: tuple[Signature, ...] | None = None
+    #: what was handed in; of units' forms, ``rows``, ``reports`` and ``evidence`` are those of the whole year with them
+    forms: tuple[HandedIn, ...] = ()
+
+
+class Placed(Protocol):
+    """Where a row stands: in a form or, of a row that no form changes, in the data."""
+
+    def tell(self, column: str, found: str, expected: str) -> FormProblem: ...  # noqa: D102
 
 
 def check_form(plan: Plan, path: Path, *, year: int | None = None, today: str | None = None) -> Checked:
@@ -62,30 +72,36 @@ def check_form(plan: Plan, path: Path, *, year: int | None = None, today: str | 
     for row in rows:
         problems += row.read()
     observed = [(row, row.data) for row in rows if isinstance(row.data, Observation)]
-    problems += _disagreements(plan, year, observed)
+    problems += disagreements(plan, year, observed)
     listed = [(row, row.data) for row in rows if isinstance(row.data, Evidence)]
     signed = [(row, row.data) for row in rows if isinstance(row.data, Signature)]
-    problems += [*_unlistable(plan, year, listed, "title"), *_unlistable(plan, year, signed, "name")]
+    problems += [*unlistable(plan, year, listed, "title"), *unlistable(plan, year, signed, "name")]
     doubts = [doubt for row in rows if row.form.remarks[-1] not in row.texts for doubt in row.warnings()]
     doubts += signature_doubts(plan, year, signed, today)
     reports = tuple(row.data for row in rows if isinstance(row.data, Progress)) if layout >= SINCE[PROGRESS] else None
     evidence = tuple(data for _, data in listed) if layout >= SINCE[EVIDENCE] else None
     signatures = tuple(data for _, data in signed) if layout >= SINCE[SIGNATURES] else None
-    order = [*(sheet.name for sheet in sheets), *book.sheetnames]
-
-    def place(one: FormProblem) -> tuple[int, tuple[int, int]]:
-        """Sheet, row and column; a whole sheet comes before its cells."""
-        at = order.index(one.sheet) if one.sheet in order else len(order)
-        return at, coordinate_to_tuple(one.cell) if one.cell else (0, 0)
-
-    found, doubtful = (tuple(sorted(dict.fromkeys(these), key=place)) for these in (problems, doubts))
+    order = [("", name) for name in (*(sheet.name for sheet in sheets), *book.sheetnames)]
+    found, doubtful = in_order(problems, order), in_order(doubts, order)
     if len(found) > MOST_PROBLEMS:
         begin = f"{path.name} 有 {len(found)} 处问题，多于 {MOST_PROBLEMS} 处，不逐一列出"
         raise FormError(f"{begin}。请重新生成填报表，把数据抄过去。第一处：{found[0]}")
-    return Checked(year, tuple(one for _, one in observed), found, doubtful, reports, evidence, signatures)
+    forms = (HandedIn.of(path, None, sum(row.data is not None for row in rows)),)
+    data = tuple(one for _, one in observed)
+    return Checked(year, data, found, doubtful, reports, evidence, signatures, forms)
 
 
-def _unlistable(
+def in_order(problems: Iterable[FormProblem], order: Sequence[tuple[str, str]]) -> tuple[FormProblem, ...]:
+    """Each problem once, by its place: file and sheet as in ``order``, row and column; a whole sheet before its cells."""
+
+    def place(one: FormProblem) -> tuple[int, tuple[int, int]]:
+        at = order.index((one.file, one.sheet)) if (one.file, one.sheet) in order else len(order)
+        return at, coordinate_to_tuple(one.cell) if one.cell else (0, 0)
+
+    return tuple(sorted(dict.fromkeys(problems), key=place))
+
+
+def unlistable(
     plan: Plan,
     year: int,
     listed: Sequence[tuple[FilledRow, Evidence]] | Sequence[tuple[FilledRow, Signature]],
@@ -109,7 +125,7 @@ def _unlistable(
             yield row.tell(names, f"与第{first.number}行{found}", expected)
 
 
-def _disagreements(plan: Plan, year: int, observed: Sequence[tuple[FilledRow, Observation]]) -> Iterator[FormProblem]:
+def disagreements(plan: Plan, year: int, observed: Sequence[tuple[Placed, Observation]]) -> Iterator[FormProblem]:
     """What no cell shows by itself: rows against each other, against the requirement language and their own words."""
     rows = tuple(one for _, one in observed)
     found = [*observation_problems(CsvTable("", dict(enumerate(rows, _FIRST)), complete=True), plan.levels)]
@@ -128,7 +144,7 @@ def _disagreements(plan: Plan, year: int, observed: Sequence[tuple[FilledRow, Ob
     yield from _contradictions(plan, year, [pair for at, pair in enumerate(observed) if at not in bad])
 
 
-def _contradictions(plan: Plan, year: int, observed: Sequence[tuple[FilledRow, Observation]]) -> Iterator[FormProblem]:
+def _contradictions(plan: Plan, year: int, observed: Sequence[tuple[Placed, Observation]]) -> Iterator[FormProblem]:
     """Statements against numbers: of this year and, where a year is corrected, of the years that look back at it."""
     after = {**plan.observations, year: tuple(one for _, one in observed)}
     years = sorted(y for y, rows in after.items() if y >= year and rows)
@@ -151,8 +167,8 @@ def _contradictions(plan: Plan, year: int, observed: Sequence[tuple[FilledRow, O
             yield _in_form(row, problem) if y == year else row.tell("value", found, expected)
 
 
-def _in_form(row: FilledRow, problem: Problem) -> FormProblem:
+def _in_form(row: Placed, problem: Problem) -> FormProblem:
     """A problem of a row of data, in the cell of the form that holds the column."""
     column = (problem.column or "").partition(" ")[0]
-    inputs = [one.key for one in row.form.inputs]
+    inputs = [one.key for one in row.form.inputs] if isinstance(row, FilledRow) else []
     return row.tell(column if column in inputs else "key", problem.found, problem.expected)

@@ -39,9 +39,16 @@ class FormProblem:
     cell: str
     found: str
     expected: str
+    #: the form's file, where several are checked together
+    file: str = ""
+
+    @property
+    def place(self) -> str:
+        """Sheet and cell."""
+        return f"{self.sheet}{' ' if self.cell else ''}{self.cell}"
 
     def __str__(self) -> str:
-        return f"{self.sheet}{' ' if self.cell else ''}{self.cell}：现为{self.found}；应为{self.expected}"
+        return f"{self.file}{' ' if self.file and self.place else ''}{self.place}：现为{self.found}；应为{self.expected}"
 
 
 @dataclass
@@ -56,6 +63,9 @@ class FilledRow:
     texts: dict[str, str] = field(default_factory=dict)
     #: the row of data; None where something is wrong or nothing filled in
     data: Row | None = None
+    #: the file and, of a unit's form, the unit, where several forms are checked together
+    file: str = ""
+    unit: str | None = None
 
     def cell(self, column: str) -> Any:
         """A cell of this row."""
@@ -63,7 +73,7 @@ class FilledRow:
 
     def tell(self, column: str, found: str, expected: str) -> FormProblem:
         """A problem in a cell of this row."""
-        return FormProblem(quoted(self.sheet.title)[1:-1], self.cell(column).coordinate, found, expected)
+        return FormProblem(quoted(self.sheet.title)[1:-1], self.cell(column).coordinate, found, expected, self.file)
 
     def read(self) -> list[FormProblem]:
         """Read the input cells; return the problems in them."""

@@ -5,12 +5,11 @@ year's; a form of an earlier layout, without them, leaves these unchanged. Signa
 year that was closed needs a correction that is signed for with its reason, and is logged.
 """
 
-import hashlib
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path, PureWindowsPath
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -19,8 +18,9 @@ from cixi_analysis.analysis.causes import verdict_changes
 from cixi_analysis.analysis.changes import shown
 from cixi_analysis.analysis.table1 import coverage
 from cixi_analysis.assessment import asked_in, asking, assess
-from cixi_analysis.errors import CixiError, DataError, UnknownYear, is_invisible, reason
+from cixi_analysis.errors import CixiError, DataError, UnknownYear, reason
 from cixi_analysis.form.checking import Checked
+from cixi_analysis.form.handed_in import HandedIn
 from cixi_analysis.form.row_changes import RowChange, RowFate, cell_text, row_changes
 from cixi_analysis.form.sheets import summary
 from cixi_analysis.form.signing import SignOff, sign_off
@@ -32,11 +32,13 @@ from cixi_analysis.plan.schema import (
     EVIDENCE,
     OBSERVATIONS,
     PROGRESS,
+    RECEIPTS,
     REVISIONS,
     SIGNATURES,
     Evidence,
     Observation,
     Progress,
+    Receipt,
     Revision,
     Row,
     Signature,
@@ -78,6 +80,8 @@ class Import:
     flips: dict[int, pd.DataFrame]
     #: why the year cannot be closed yet, one line an item; empty when it can
     unfilled: tuple[str, ...]
+    #: the receipts for the forms that were not imported before
+    receipts: tuple[Receipt, ...] = ()
 
     @property
     def files(self) -> dict[str, bytes]:
@@ -94,7 +98,14 @@ class Import:
             files[f"{SIGNATURES}/{self.year}.csv"] = rows_csv(Signature, self.signatures)
         if self.revisions:
             files[REVISIONS] = rows_csv(Revision, (*self.plan.revisions, *self.revisions))
+        if self.receipts:
+            files[f"{RECEIPTS}/{self.year}.csv"] = rows_csv(Receipt, self.all_receipts)
         return files
+
+    @property
+    def all_receipts(self) -> tuple[Receipt, ...]:
+        """The year's receipts after the import."""
+        return (*self.plan.receipts.get(self.year, ()), *self.receipts)
 
     @property
     def table(self) -> pd.DataFrame:
@@ -133,9 +144,11 @@ class Import:
 
 
 def plan_import(
-    plan: Plan, checked: Checked, path: Path, *, final: bool = False, signed: Sequence[Signature] = ()
-) -> Import:
-    """The changes that importing the form at ``path`` would make in ``plan``. Writes nothing.
+    plan: Plan, checked: Checked, path: Path, *, final: bool = False, signed: Sequence[Signature] = (),
+    received: str | None = None,
+) -> Import:  # fmt: skip
+    """The changes that importing the form at ``path``, or the units' forms of which ``checked`` tells, would make in ``plan``.
+    Writes nothing. With ``received`` (a day), each form gets a receipt.
 
     ``final`` closes the year: every row becomes 定稿; so does a new signature of that step for the whole year. ``signed``:
     signatures beside those of the form. Raises :class:`ImportRefused` with every reason: the form has problems, is empty,
@@ -144,13 +157,14 @@ def plan_import(
     """
     year = checked.year
     signing = sign_off(plan, year, checked.signatures or (), signed, final=final)
-    unfilled = tuple(_unfilled(plan, year, checked.rows))
+    unfilled = tuple(text for _, text in unfilled_items(plan, year, checked.rows))
     reasons = []
     if checked.problems:
         reasons.append(f"工作簿还有{len(checked.problems)}处问题（cixi check 逐格列出）。")
     if year < (base := plan.frame.base_year):
         reasons.append(f"{year} 年早于规划基准年 {base} 年，其数据是规划所载，不由工作簿导入。")
-    if not checked.rows and not checked.reports and not checked.evidence:
+    some = checked.rows or checked.reports or checked.evidence
+    if not some or (checked.forms and not any(one.rows for one in checked.forms)):
         reasons.append("工作簿里一行也没有填写。")
     elif not checked.rows and plan.observations.get(year):
         reasons.append(f"工作簿里没有填写现状值，而数据中有 {year} 年的现状值：导入会把它们全部删除。")
@@ -160,7 +174,7 @@ def plan_import(
     if reasons:
         raise ImportRefused("\n".join(["没有导入：", *reasons]))
     old = plan.observations.get(year, ())
-    form = provenance(path)
+    form = "；".join(one.provenance for one in checked.forms if one.rows) or provenance(path)
     changed = partial(row_changes, form=form, signed=signing.stage)
     order = [(item.item_id, level) for item in plan.items for level in (None, *plan.levels)]
     changes = changed(order, old, checked.rows)
@@ -192,9 +206,12 @@ def plan_import(
     was_closed = bool(old) and coverage(plan, year).stage is Stage.FINAL
     reopens = was_closed and coverage(after, year).stage is not Stage.FINAL
     signatures, lapsed = signing.signatures(data), signing.lapsed(data)
+    had = {one.sha256 for one in plan.receipts.get(year, ())}
+    new_forms = {one.sha256: one for one in checked.forms if received and one.rows and one.sha256 not in had}
+    receipts = tuple(one.receipt(str(received)) for one in new_forms.values())
     return Import(
         plan, year, signing, rows, reports, proofs, signatures, lapsed, revisions, reopens, changes, reported, listed,
-        flipped, unfilled,
+        flipped, unfilled, receipts,
     )  # fmt: skip
 
 
@@ -226,9 +243,9 @@ def apply_import(plan: Plan, change: Import) -> None:
         if load_plan(plan.root) != plan:
             raise ImportRefused("没有导入：检查以后 data/ 又有改动。请重新运行 cixi import。")
         after = load_plan(plan.root, files)
-        parts = after.observations, after.progress, after.evidence, after.signatures
+        parts = after.observations, after.progress, after.evidence, after.signatures, after.receipts
         read = *(of.get(change.year, ()) for of in parts), after.revisions
-        new = change.rows, change.reports, change.evidence, change.signatures, (*plan.revisions, *change.revisions)
+        new = change.rows, change.reports, change.evidence, change.signatures, change.all_receipts, (*plan.revisions, *change.revisions)
         if read != new:
             raise ImportRefused("没有导入：写入的内容读回后与原来不同。请报告这个错误，并附上工作簿。")
         replace_files(data, files)
@@ -242,19 +259,20 @@ def apply_import(plan: Plan, change: Import) -> None:
 
 def provenance(path: Path) -> str:
     """``name sha256:…`` of a workbook; the name without folders and invisible characters."""
-    name = "".join(c for c in PureWindowsPath(path.name).name if c != "\n" and not is_invisible(c)).strip()
-    return f"{name or '工作簿'} sha256:{hashlib.sha256(path.read_bytes()).hexdigest()}"
+    return HandedIn.of(path, None, 0).provenance
 
 
-def _unfilled(plan: Plan, year: int, rows: Sequence[Observation]) -> Iterator[str]:
-    """What is missing in the year: an item without a row at a level that asks something of it; or 未填报."""
+def unfilled_items(plan: Plan, year: int, rows: Sequence[Observation]) -> Iterator[tuple[str, str]]:
+    """What is missing in the year: an item without a row at a level that asks something of it; or 未填报.
+    (item, what) each.
+    """
     for item in asked_in(plan, year):
         own = [row for row in rows if row.item_id == item.item_id]
         title = f"{item.item_id} {plan.asked(item, asking(plan, item.item_id, year)[0], year).name}"
         if not own:
-            yield f"{title}：没有填写"
+            yield item.item_id, f"{title}：没有填写"
         elif filled := [plan.level(row.level).chinese for row in own if row.level]:
             for level in (one for one in asking(plan, item.item_id, year) if one.chinese not in filled):
-                yield f"{title}：只填了{'、'.join(filled)}，没有填写{level.chinese}的一行"
+                yield item.item_id, f"{title}：只填了{'、'.join(filled)}，没有填写{level.chinese}的一行"
         if any(row.absence is Absence.NOT_FILLED_IN for row in own):
-            yield f"{title}：缺失原因为“{Absence.NOT_FILLED_IN}”"
+            yield item.item_id, f"{title}：缺失原因为“{Absence.NOT_FILLED_IN}”"

@@ -10,7 +10,7 @@ from xml.parsers import expat
 from openpyxl import Workbook
 
 from cixi_analysis.errors import CixiError
-from cixi_analysis.form.layout import GUIDE, LAYOUT, LAYOUT_CELL, PLAN_CELL, SINCE, YEAR_CELL
+from cixi_analysis.form.layout import GUIDE, LAYOUT, LAYOUT_CELL, PLAN_CELL, SINCE, UNIT_CELL, YEAR_CELL
 from cixi_analysis.form.loading import load_book
 from cixi_analysis.form.office_package import BROKEN, DAMAGED, OfficeFile
 from cixi_analysis.plan.frame import Frame
@@ -66,6 +66,16 @@ def open_form(path: Path, frame: Frame) -> tuple[Workbook, int, int]:
         return book, *_year_and_layout(book, frame)
     except FormError as error:
         raise FormError(f"{path.name} 不是可以读取的填报表：{error}。") from None
+
+
+def unit_of(book: Workbook, path: Path) -> str | None:
+    """Whose form an opened one is; None for that of the whole year. Raises :class:`FormError` where that was erased."""
+    label, unit = (book[GUIDE][f"{letter}{UNIT_CELL[1:]}"].value for letter in ("A", UNIT_CELL[0]))
+    if label is None and unit is None:
+        return None
+    if unit is None or not str(unit).strip():
+        raise FormError(f"{path.name} 不是可以读取的填报表：“{GUIDE}”{UNIT_CELL} 的填报单位为空，应为生成时所写的单位。")
+    return str(unit)
 
 
 def is_form(path: Path) -> bool:

@@ -48,7 +48,7 @@ def row_changes(
 ) -> tuple[RowChange, ...]:
     """The change of every row, old or new, in the ``order`` of the keys.
 
-    ``form`` is the provenance of new and changed rows. They are 初稿, others as they were, unless they are ``signed``: row
+    ``form`` is the provenance of new and changed rows that do not have their own. They are 初稿, others as they were, unless they are ``signed``: row
     and stage without the new signatures → stage with them.
     """  # fmt: skip
     before, after = ({tuple(getattr(row, c) for c in row.KEY): row for row in rows} for rows in (old, new))
@@ -57,19 +57,23 @@ def row_changes(
         if now is None:
             return RowChange(RowFate.REMOVED, was, None)
         if was is None:
-            return RowChange(RowFate.NEW, None, _written(now, stage=signed(now, Stage.DRAFT), form=form))
+            return RowChange(RowFate.NEW, None, _written(now, stage=signed(now, Stage.DRAFT), form=_form(now, form)))
         content = (c for c in now.columns() if c not in WRITTEN)
-        cells = {c: getattr(now, c) for c in content if _rounded(c, getattr(was, c)) != _rounded(c, getattr(now, c))}
+        cells = {c: getattr(now, c) for c in content if rounded(c, getattr(was, c)) != rounded(c, getattr(now, c))}
         if not cells:
             stage = signed(was, known := getattr(was, "stage", Stage.DRAFT))
             same = was if stage is known else _written(was, stage=stage)
             fate = RowFate.FINAL if stage is Stage.FINAL else RowFate.REVIEWED
             return RowChange(RowFate.UNCHANGED if same == was else fate, was, same)
-        cells |= {"stage": signed(was, Stage.DRAFT), "form": form}
+        cells |= {"stage": signed(was, Stage.DRAFT), "form": _form(now, form)}
         return RowChange(RowFate.CHANGED, was, _written(was, **cells), tuple(c for c in cells if c not in WRITTEN))
 
     keys = (key for key in dict.fromkeys(order) if key in before or key in after)
     return tuple(change(before.get(key), after.get(key)) for key in keys)
+
+
+def _form(row: Row, form: str) -> str:
+    return getattr(row, "form", None) or form
 
 
 def _written(row: Row, **cells: object) -> Row:
@@ -77,7 +81,7 @@ def _written(row: Row, **cells: object) -> Row:
     return row.model_copy(update={c: cell for c, cell in cells.items() if c in row.columns()})
 
 
-def _rounded(column: str, cell: object) -> object:
+def rounded(column: str, cell: object) -> object:
     """A number, with its comparator, at the precision of the form; any other cell unchanged."""
     match = LIMIT.fullmatch(cell_text(cell)) if column in _NUMBERS else None
     return f"{match[1]}{float(match[2]) + 0.0:.12g}" if match else cell
