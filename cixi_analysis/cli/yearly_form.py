@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 import click
 
 import cixi_analysis as cixi
-from cixi_analysis.cli.terminal import FILE, FORMAT, YEAR, command, echo, print_table
+from cixi_analysis.cli.several_forms import FORMS, LETTERS, form_paths, missing_report, write_by_unit
+from cixi_analysis.cli.terminal import FORMAT, YEAR, PathType, command, echo, print_table
 from cixi_analysis.errors import CixiError, invisible, quoted
+from cixi_analysis.plan import RECEIPTS, edition
 from cixi_analysis.words import Stage, Step
 
 if TYPE_CHECKING:
@@ -27,24 +29,36 @@ if TYPE_CHECKING:
 )
 @YEAR
 @click.option(
-    "-o", "--output", type=FILE,
-    help="工作簿的文件名（.xlsx），默认为当前文件夹下的 cixi-YEAR-form.xlsx。File name; default: cixi-YEAR-form.xlsx here.",
+    "-o", "--output", type=PathType(path_type=Path),
+    help="工作簿的文件名（.xlsx），默认为当前文件夹下的 cixi-YEAR-form.xlsx；分单位时是文件夹，默认 cixi-YEAR-forms。"
+    "File name, default: cixi-YEAR-form.xlsx here; by unit a folder, default: cixi-YEAR-forms.",
+)  # fmt: skip
+@click.option(
+    "--by-unit", is_flag=True,
+    help="每个填报单位一本，只有它的行；没有单位的另为一本。One form a unit, with its rows only.",
 )  # fmt: skip
 @click.option(
     "--overwrite", is_flag=True,
     help="覆盖已有的文件，其中填写的内容会丢失。Replace an existing file; what was filled in there is lost.",
 )  # fmt: skip
-def workbook(root: Path | None, year: int, output: Path | None, overwrite: bool) -> None:
+def workbook(root: Path | None, year: int, output: Path | None, by_unit: bool, overwrite: bool) -> None:
     from cixi_analysis.form.writing import write_form
 
-    path = output or Path(f"cixi-{year}-form.xlsx")
-    if path.suffix.lower() != ".xlsx":
+    path = output or Path(f"cixi-{year}-forms" if by_unit else f"cixi-{year}-form.xlsx")
+    if by_unit and path.is_file():
+        raise CixiError(f"{path} 是一个文件；分单位的填报表写入文件夹，请用 -o 另取名称。")
+    if not by_unit and path.suffix.lower() != ".xlsx":
         raise click.UsageError(f"文件名应以 .xlsx 结尾，现为 {path.name}。The file name must end in .xlsx.")
     plan = cixi.load_plan(root)
     if year > (last := plan.frame.last_year):
         raise CixiError(f"规划只到 {last} 年（最后一个目标年），{year} 年没有规划值可以对照，不生成填报表。")
     if year < (base := plan.frame.base_year):
         raise CixiError(f"{year} 年早于规划基准年 {base} 年，其数据是规划所载，不用填报。")
+    if by_unit:
+        write_by_unit(plan, year, path, overwrite)
+        return
+    if path.is_dir():
+        raise CixiError(f"{path} 是文件夹，应为工作簿的文件名。")
     if path.exists() and not overwrite:
         raise CixiError(f"{path} 已经存在，其中可能有填写的内容。请用 -o 另取文件名，或用 --overwrite 覆盖。")
     write_form(plan, year, path)
@@ -57,12 +71,17 @@ def workbook(root: Path | None, year: int, output: Path | None, overwrite: bool)
     "Check a form cell by cell and list all of its problems (to be corrected) and warnings (to be looked at) at once. "
     "不改动任何文件；有问题时退出码为 1。Changes nothing; exit status 1 when there are problems.",
 )
-@click.argument("file", type=FILE, metavar="FILE")
+@FORMS
+@LETTERS
 @FORMAT
-def check(root: Path | None, file: Path, form: str) -> None:
-    from cixi_analysis.form.checking import check_form
+def check(root: Path | None, files: tuple[Path, ...], letters: Path | None, form: str) -> None:
+    from cixi_analysis.form.merging import check_forms
 
-    _print_findings(check_form(cixi.load_plan(root), file, today=_today()), file, form)
+    plan = cixi.load_plan(root)
+    checked = check_forms(plan, form_paths(files), today=_today())
+    _print_findings(checked, form)
+    for line in missing_report(plan, checked, letters):
+        echo(line, err=True)
 
 
 def _seen(_context: click.Context, _parameter: click.Parameter, text: str | None) -> str | None:
@@ -80,7 +99,8 @@ def _seen(_context: click.Context, _parameter: click.Parameter, text: str | None
     "工作簿代表全年：其中没有填写的行会从数据中删除。The form is the whole year: a row left empty there is removed from the data. "
     "表格形式不列出没有变化的行，csv 和 json 都列出。The table leaves out rows that stay; csv and json have them.",
 )
-@click.argument("file", type=FILE, metavar="FILE")
+@FORMS
+@LETTERS
 @click.option("--dry-run", is_flag=True, help="只显示改动，不写入。Show what would change and write nothing.")
 @click.option(
     "--final", is_flag=True,
@@ -91,18 +111,19 @@ def _seen(_context: click.Context, _parameter: click.Parameter, text: str | None
 @click.option("--role", callback=_seen, help="其单位和职务。Their unit and post.")
 @FORMAT
 def import_(
-    root: Path | None, file: Path, dry_run: bool, final: bool, reason: str | None, by: str | None, role: str | None,
-    form: str,
+    root: Path | None, files: tuple[Path, ...], letters: Path | None, dry_run: bool, final: bool, reason: str | None,
+    by: str | None, role: str | None, form: str,
 ) -> None:  # fmt: skip
-    from cixi_analysis.form.checking import check_form
     from cixi_analysis.form.importing import apply_import, plan_import
+    from cixi_analysis.form.merging import check_forms
 
     signed = _signed(final, reason, by, role)
     plan = cixi.load_plan(root)
-    checked = check_form(plan, file, today=_today())
+    paths = form_paths(files)
+    checked = check_forms(plan, paths, today=_today())
     if checked.problems:
-        _print_findings(checked, file, form, "没有导入，请改正后重试。")
-    change = plan_import(plan, checked, file, final=final, signed=signed)
+        _print_findings(checked, form, "没有导入，请改正后重试。")
+    change = plan_import(plan, checked, paths[0], final=final, signed=signed, received=_received())
     if not dry_run:
         apply_import(plan, change)
     shown = change.table
@@ -115,12 +136,20 @@ def import_(
     for warning in checked.warnings:
         echo(f"提示：{warning}", err=True)
     options = f"{' --final' * final}{' --reason …' if reason else ''}{' --by …' if by else ''}"
-    for line in _import_report(change, file, options if dry_run else None):
+    for line in _import_report(change, files, options if dry_run else None):
+        echo(line, err=True)
+    for line in missing_report(plan, checked, letters):
         echo(line, err=True)
 
 
 def _today() -> str:
     return date.today().isoformat()  # the day where the bureau is
+
+
+def _received() -> str:
+    """The day of a receipt."""
+    given = edition.date()
+    return f"{given:%Y-%m-%d}" if given else _today()
 
 
 def _signed(final: bool, reason: str | None, by: str | None, role: str | None) -> "list[Signature]":
@@ -136,21 +165,25 @@ def _signed(final: bool, reason: str | None, by: str | None, role: str | None) -
     return [Signature.model_validate(given | {"step": step, "reason": why}) for step, why in steps]
 
 
-def _print_findings(checked: "Checked", file: Path, form: str, advice: str = "") -> None:
+def _print_findings(checked: "Checked", form: str, advice: str = "") -> None:
     """Print problems and warnings as a table and their number as a message; exit status 1 if there is a problem."""
     import pandas as pd
 
-    rows = [("problem", p.sheet, p.cell, p.found, p.expected) for p in checked.problems]
-    rows += [("warning", w.sheet, w.cell, w.found, w.expected) for w in checked.warnings]
+    files = [one.file for one in checked.forms]
+    own = files[0] if len(files) == 1 else ""
+    rows = [("problem", p.file or own, p.sheet, p.cell, p.found, p.expected) for p in checked.problems]
+    rows += [("warning", w.file or own, w.sheet, w.cell, w.found, w.expected) for w in checked.warnings]
     print_table(
-        pd.DataFrame(rows, columns=["severity", "sheet", "cell", "found", "expected"], dtype="str"), form, "check"
+        pd.DataFrame(rows, columns=["severity", "file", "sheet", "cell", "found", "expected"], dtype="str"),
+        form,
+        "check",
     )
     more = "".join(
         f"，{what}{len(rows)}行" for what, rows in (("进展", checked.reports), ("佐证材料", checked.evidence)) if rows
     )
     filled = "" if checked.problems else f"已填{len(checked.rows)}行{more}，"
     counts = f"{filled}问题{len(checked.problems)}处，提示{len(checked.warnings)}处。"
-    echo(f"{file.name}（{checked.year} 年）：{counts}{advice}", err=True)
+    echo(f"{own or f'{len(files)}个填报表'}（{checked.year} 年）：{counts}{advice}", err=True)
     if checked.problems:
         raise click.exceptions.Exit(1)
 
@@ -160,11 +193,11 @@ _FATES = {"new": "新增", "changed": "改动", "final": "仅改为定稿", "unc
 _REVIEWED = {"reviewed": "仅改为复核稿"}  # told only where there are any
 
 
-def _import_report(change: "Import", file: Path, dry_run: str | None) -> Iterator[str]:
+def _import_report(change: "Import", files: tuple[Path, ...], dry_run: str | None) -> Iterator[str]:
     """What an import did, what to know about it, and what to do next; ``dry_run``: the options of a trial."""
-    year, name = change.year, f'"{file}"' if " " in str(file) else str(file)
+    year, name = change.year, " ".join(f'"{file}"' if " " in str(file) else str(file) for file in files)
     rows = Counter(str(row.kind) for row in change.changes)
-    if change.files:
+    if set(change.files) - {f"{RECEIPTS}/{year}.csv"}:
         words = _FATES | (_REVIEWED if rows["reviewed"] else {})
         counts = "、".join(f"{word}{rows[fate]}行" for fate, word in words.items())
         yield f"{year} 年：{counts}；结论改变{sum(map(len, change.flips.values()))}处。"
@@ -178,7 +211,7 @@ def _import_report(change: "Import", file: Path, dry_run: str | None) -> Iterato
         if year == change.plan.frame.base_year and change.plan.has("published"):
             yield f"注意：{year} 年是规划的基准年，改动后请运行 cixi reconcile，与规划所印核对。"
     else:
-        yield f"{year} 年：与现有数据相同，没有改动。"
+        yield f"{year} 年：与现有数据相同，没有改动{'，只登记收到' if change.receipts else ''}。"
     yield from _signing_report(change)
     if dry_run is not None:
         yield f"没有写入。去掉 --dry-run 即写入：cixi import {name}{dry_run}"

@@ -51,7 +51,7 @@ class Checked:
 class Placed(Protocol):
     """Where a row stands: in a form or, of a row that no form changes, in the data."""
 
-    def tell(self, column: str, found: str, expected: str) -> FormProblem: ...  # noqa: D102
+    def tell(self, column: str, found: str, expected: str) -> FormProblem: ...
 
 
 def check_form(plan: Plan, path: Path, *, year: int | None = None, today: str | None = None) -> Checked:

@@ -48,7 +48,9 @@ class FormProblem:
         return f"{self.sheet}{' ' if self.cell else ''}{self.cell}"
 
     def __str__(self) -> str:
-        return f"{self.file}{' ' if self.file and self.place else ''}{self.place}：现为{self.found}；应为{self.expected}"
+        return (
+            f"{self.file}{' ' if self.file and self.place else ''}{self.place}：现为{self.found}；应为{self.expected}"
+        )
 
 
 @dataclass

@@ -245,7 +245,14 @@ def apply_import(plan: Plan, change: Import) -> None:
         after = load_plan(plan.root, files)
         parts = after.observations, after.progress, after.evidence, after.signatures, after.receipts
         read = *(of.get(change.year, ()) for of in parts), after.revisions
-        new = change.rows, change.reports, change.evidence, change.signatures, change.all_receipts, (*plan.revisions, *change.revisions)
+        new = (
+            change.rows,
+            change.reports,
+            change.evidence,
+            change.signatures,
+            change.all_receipts,
+            (*plan.revisions, *change.revisions),
+        )
         if read != new:
             raise ImportRefused("没有导入：写入的内容读回后与原来不同。请报告这个错误，并附上工作簿。")
         replace_files(data, files)

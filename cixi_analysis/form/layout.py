@@ -127,7 +127,7 @@ class FormRow:
     #: column → what a value's row says there when left empty, where an earlier wording asked for something else
     stated: Mapping[str, str] = field(default_factory=dict)
     #: input column → what an empty form has in it already
-    given: Mapping[str, str] = field(default_factory=dict)
+    given: dict[str, str | float] = field(default_factory=dict)
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -4,24 +4,29 @@ A row left empty says nothing. A row as the data has it does not stand against a
 or a form and an earlier one of another unit, say different things of one row, both cells are told.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
+from openpyxl import Workbook
 from pydantic import ValidationError
 
 from cixi_analysis.analysis.responsibility import answering
 from cixi_analysis.analysis.revision_log import WRITTEN, edition_of
 from cixi_analysis.assessment import check_observations
-from cixi_analysis.errors import CixiError, quoted
-from cixi_analysis.form.checking import Checked, disagreements, in_order, unlistable
+from cixi_analysis.errors import quoted
+from cixi_analysis.form.checking import Checked, check_form, disagreements, in_order, unlistable
 from cixi_analysis.form.filled_rows import FilledRow, FormProblem
 from cixi_analysis.form.handed_in import HandedIn
+from cixi_analysis.form.input_cells import text_of
+from cixi_analysis.form.layout import FIRST_ROW, GUIDE, UNIT_CELL, FormSheet
 from cixi_analysis.form.opening import FormError, open_form, unit_of
 from cixi_analysis.form.row_changes import cell_text, rounded
 from cixi_analysis.form.structure import find_rows
 from cixi_analysis.form.unit_forms import NOBODY, unit_sheets
+from cixi_analysis.plan import EVIDENCE, OBSERVATIONS, PROGRESS
 from cixi_analysis.plan.csvfile import expectation
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.filing_rows import separate_units
@@ -42,92 +47,107 @@ class KeptRow:
         return FormProblem("", "", f"{name} {found}", expected, self.file)
 
 
+def check_forms(plan: Plan, paths: Sequence[Path], *, today: str | None = None) -> Checked:
+    """Check the form of a whole year, or units' forms of one year. Raises what :func:`check_form` raises."""
+    if len(paths) == 1 and unit_of(open_form(paths[0], plan.frame)[0], paths[0]) is None:
+        return check_form(plan, paths[0], today=today)
+    return check_unit_forms(plan, paths)
+
+
 def check_unit_forms(plan: Plan, paths: Sequence[Path]) -> Checked:
     """Check units' forms of one year together; the rows found are those of the whole year after their import.
 
-    Raises :class:`FormError` with every file that is no unit's form of this plan, or of another year than the first.
+    Raises :class:`FormError` with every file that is no unit's form of this plan, or of another year than the others.
     """
-    opened, refused = [], []
-    for path in paths:
-        try:
-            book, year, layout = open_form(path, plan.frame)
-            opened.append((path, book, year, unit_of(book, path)))
-        except FormError as error:
-            refused.append(str(error))
-    years = sorted({year for _, _, year, _ in opened})
-    if len(years) > 1:
-        named = "；".join(f"{y} 年：{'、'.join(p.name for p, _, of, _ in opened if of == y)}" for y in years)
-        refused.append(f"一次只能检查、导入同一年的填报表，现有{named}。")
-    if whole := [path.name for path, _, _, unit in opened if unit is None]:
-        refused.append(f"全年的填报表不能和别的填报表一起检查、导入：{'、'.join(whole)}。全年的表代表整年，请单独导入。")
-    year = years[0] if years else plan.frame.base_year
-    sheets = unit_sheets(plan, year)
-    known = {unit: {(s.name, r.shown["key"]) for s in own for r in s.rows} for unit, own in sheets.items()}
-    for path, book, y, unit in opened:
-        if y != year or unit is None:
-            continue
-        if unit not in sheets:
-            refused.append(
-                f"{path.name} 的填报单位为{quoted(unit)}，{year} 年没有由它填报的行；"
-                f"应为这些单位之一：{'、'.join(sheets)}（填报单位在生成后不能改动）。"
-            )
-            continue
-        found = {
-            (sheet.title, str(cell.value))
-            for sheet in book.worksheets
-            if sheet.title in {s.name for own in sheets.values() for s in own if s.model is not Evidence}
-            for cell in sheet["A"][2:]
-            if cell.value is not None
-        }
-        rows = {u: {k for k in keys if k[0] != "佐证材料"} for u, keys in known.items()}
-        if found != rows[unit] and (other := next((u for u, keys in rows.items() if keys == found), None)):
-            refused.append(f"{path.name} 的填报单位为{quoted(unit)}，而表中是{quoted(other)}的各行：填报单位在生成后不能改动。")
-    if refused:
-        raise FormError("\n".join(refused))
+    year, opened, sheets = _opened(plan, paths)
     others = {y: rows for y, rows in plan.observations.items() if y != year}
     check_observations(replace(plan.as_of(year), observations=others), year)
     units = answering(plan, year)
     filled: list[FilledRow] = []
     problems: list[FormProblem] = []
     doubts: list[FormProblem] = []
-    forms = []
+    forms: list[HandedIn] = []
+    sources: dict[str, str] = {}
     order: list[tuple[str, str]] = []
     ranks = list(sheets)
-    for path, book, _, unit in sorted(opened, key=lambda one: (ranks.index(str(one[3])), one[0].name)):
-        name, own = path.name, set(units.get("" if unit == NOBODY else str(unit), ()))
-        rows, wrong = find_rows(book, sheets[str(unit)])
-        problems += [replace(one, file=name) for one in wrong]
+    for path, book, unit in sorted(opened, key=lambda one: (ranks.index(one[2]), one[0].name)):
+        own = set(units["" if unit == NOBODY else unit])
+        rows, wrong = find_rows(book, sheets[unit])
+        problems += [replace(one, file=path.name) for one in wrong]
         for row in rows:
-            row.file, row.unit = name, unit if unit != NOBODY else None
+            row.file, row.unit = path.name, unit
             problems += row.read()
-            if isinstance(row.data, Evidence) and (row.data.kind, row.data.id) not in own and plan.defines(
-                row.data.kind, row.data.id
-            ):
-                problems.append(row.tell("id", quoted(row.data.id), f"{unit}所填报的子项、项目或承诺"))
-                row.data = None
-        doubts += [doubt for row in rows if row.form.remarks[-1] not in row.texts for doubt in row.warnings()]
-        order += [(name, sheet) for sheet in (*(s.name for s in sheets[str(unit)]), *book.sheetnames)]
-        filled += rows
         has = [row for row in rows if row.data is not None]
-        forms.append(HandedIn.of(path, str(unit), len(has)))
         listed = [(row, row.data) for row in has if isinstance(row.data, Evidence)]
+        foreign = [
+            (row, one) for row, one in listed if (one.kind, one.id) not in own and plan.defines(one.kind, one.id)
+        ]
+        problems += [row.tell("id", quoted(one.id), f"{unit}填报的子项、项目或承诺") for row, one in foreign]
         problems += unlistable(plan, year, listed, "title")
-    sources = {form.file: form.provenance for form in forms}
-    merged: dict[str, tuple[Any, ...]] = {}
-    for model, folder in ((Observation, "observations"), (Progress, "progress"), (Evidence, "evidence")):
-        base = getattr(plan, folder).get(year, ())
+        doubts += [doubt for row in rows if row.form.remarks[-1] not in row.texts for doubt in row.warnings()]
+        order += [(path.name, sheet) for sheet in (*(s.name for s in sheets[unit]), *book.sheetnames)]
+        filled += has
+        forms.append(HandedIn.of(path, unit, len(has)))
+        sources[path.name] = forms[-1].provenance
+    merged: list[list[tuple[Any, Any]]] = []
+    for model, folder in ((Observation, OBSERVATIONS), (Progress, PROGRESS), (Evidence, EVIDENCE)):
         said = [row for row in filled if isinstance(row.data, model)]
+        base = getattr(plan, folder).get(year, ())
         pairs, wrong = merge(plan, year, base, said, sources, f"data/{folder}/{year}.csv")
+        merged.append(pairs)
         problems += wrong
-        if model is Observation:
-            place = {(i.item_id, v): n for n, (i, v) in enumerate((i, v) for i in plan.items for v in (None, *plan.levels))}
-            pairs.sort(key=lambda pair: place[pair[1].item_id, pair[1].level])
-            problems += disagreements(plan, year, pairs)
-        merged[folder] = tuple(data for _, data in pairs)
-    rows, reports, evidence = merged.values()
-    return Checked(
-        year, rows, in_order(problems, order), in_order(doubts, order), reports, evidence, None, tuple(forms)
-    )  # fmt: skip
+    at = [(item.item_id, level) for item in plan.items for level in (None, *plan.levels)]
+    merged[0].sort(key=lambda pair: at.index((pair[1].item_id, pair[1].level)))
+    problems += disagreements(plan, year, merged[0])
+    observed, reports, evidence = (tuple(row for _, row in pairs) for pairs in merged)
+    found, doubtful = in_order(problems, order), in_order(doubts, order)
+    return Checked(year, observed, found, doubtful, reports, evidence, None, tuple(forms))
+
+
+def _opened(
+    plan: Plan, paths: Sequence[Path]
+) -> tuple[int, list[tuple[Path, Workbook, str]], dict[str, tuple[FormSheet, ...]]]:
+    """The year of the forms; file, workbook and unit of each; and the sheets of every unit's form."""
+    found: list[tuple[Path, Workbook, int, str | None]] = []
+    refused = []
+    for path in paths:
+        try:
+            book, year, _ = open_form(path, plan.frame)
+            found.append((path, book, year, unit_of(book, path)))
+        except FormError as error:
+            refused.append(str(error))
+    years = sorted({year for _, _, year, _ in found})
+    if len(years) > 1:
+        named = "；".join(f"{y} 年的：{'、'.join(p.name for p, _, of, _ in found if of == y)}" for y in years)
+        refused.append(f"一次只能检查、导入同一年的填报表，现有 {named}。")
+    if whole := [path.name for path, _, _, unit in found if unit is None]:
+        refused.append(f"全年的填报表代表整年，不能和别的填报表一起检查、导入，请单独导入：{'、'.join(whole)}。")
+    if repeated := [name for name, count in Counter(path.name for path in paths).items() if count > 1]:
+        refused.append(f"几个文件同名，问题无法分清，请改名：{'、'.join(repeated)}。")
+    if refused:
+        raise FormError("\n".join(refused))
+    year = years[0]
+    sheets = unit_sheets(plan, year)
+    keys = {unit: {(s.name, r.shown["key"]) for s in own for r in s.rows if r.subject} for unit, own in sheets.items()}
+    names = {name for own in keys.values() for name, _ in own}
+    for path, book, _, unit in found:
+        there = {
+            (sheet.title, text_of(sheet.cell(number, 1)))
+            for sheet in book.worksheets
+            if sheet.title in names
+            for number in range(FIRST_ROW, sheet.max_row + 1)
+        }
+        whose = next((one for one, own in keys.items() if own == there), None)
+        if unit not in sheets:
+            all_units = "、".join(sheets)
+            told = f"{year} 年没有由它填报的行；应为生成时所写的单位：{whose or f'{all_units} 之一'}"
+            refused.append(f"{path.name} 的“{GUIDE}”{UNIT_CELL}（填报单位）为{quoted(str(unit))}，{told}。")
+        elif whose and keys[unit] != there:
+            told = f"而表中是{quoted(whose)}的各行；应为生成时所写的单位"
+            refused.append(f"{path.name} 的“{GUIDE}”{UNIT_CELL}（填报单位）为{quoted(unit)}，{told}。")
+    if refused:
+        raise FormError("\n".join(refused))
+    return year, [(path, book, str(unit)) for path, book, _, unit in found], sheets
 
 
 def merge(
@@ -147,7 +167,7 @@ def merge(
             continue
         wrong = [*_conflicts(plan, year, was, rows)]
         problems += wrong
-        at, data = rows[0], rows[0].data
+        at, data = rows[0], cast("Row", rows[0].data)
         if not wrong:
             try:
                 at, data = _joined(plan, year, was, rows, sources)
@@ -217,11 +237,11 @@ def _text(row: Any, column: str) -> str:
 
 def _joined(
     plan: Plan, year: int, was: Any, rows: Sequence[FilledRow], sources: Mapping[str, str]
-) -> tuple[FilledRow, Any]:
+) -> tuple[FilledRow, Row]:
     """What forms that do not contradict each other say of a row together, and the form that says it first."""
     columns = _columns(rows[0].data)
     if was is None:
-        at, data = rows[0], rows[0].data
+        at, data = rows[0], cast("Row", rows[0].data)
     else:
         news = {c: next((r for r in rows if _cell(r.data, c) != _cell(was, c)), None) for c in columns}
         changes = {c: getattr(row.data, c) for c, row in news.items() if row is not None}
@@ -231,7 +251,8 @@ def _joined(
         model = type(was)
         data = was.model_copy(update=changes)
         model.model_validate({c: cell_text(getattr(data, c)) for c in model.columns()})
-    names = [one.responsible for one in (was, *(row.data for row in rows)) if one is not None and one.responsible]
+    said: list[Any] = [was, *(row.data for row in rows)]
+    names = [one.responsible for one in said if one is not None and one.responsible]
     units = {unit for name in names for unit in separate_units(name)}
     ranks = {unit: n for n, unit in enumerate(answering(plan, year))}
     who = "、".join(sorted(units, key=lambda unit: (ranks.get(unit, len(ranks)), unit))) or None

@@ -74,7 +74,9 @@ def unit_of(book: Workbook, path: Path) -> str | None:
     if label is None and unit is None:
         return None
     if unit is None or not str(unit).strip():
-        raise FormError(f"{path.name} 不是可以读取的填报表：“{GUIDE}”{UNIT_CELL} 的填报单位为空，应为生成时所写的单位。")
+        raise FormError(
+            f"{path.name} 不是可以读取的填报表：“{GUIDE}”{UNIT_CELL} 的填报单位为空，应为生成时所写的单位。"
+        )
     return str(unit)
 
 

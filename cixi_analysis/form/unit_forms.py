@@ -13,7 +13,6 @@ from cixi_analysis.export import workbook
 from cixi_analysis.form.layout import LAYOUT, FormRow, FormSheet
 from cixi_analysis.form.sheets import evidence_sheets, form_sheets
 from cixi_analysis.form.writing import form_workbook
-from cixi_analysis.plan import EVIDENCE
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import Observation, Progress
 from cixi_analysis.words import Entity
@@ -35,7 +34,7 @@ def unit_sheets(plan: Plan, year: int, sheets: Sequence[FormSheet] | None = None
     whole = form_sheets(plan, year, LAYOUT) if sheets is None else sheets
     found = {}
     for unit, subjects in answering(plan, year).items():
-        own, given = set(subjects), {"responsible": unit} if unit else {}
+        own, given = set(subjects), dict[str, str | float](responsible=unit) if unit else {}
         parts = []
         for sheet in (one for one in whole if one.model in (Observation, Progress)):
             rows = (row for row in sheet.rows if subject_of(row) in own)
@@ -63,9 +62,7 @@ def unit_forms(plan: Plan, year: int) -> dict[str, bytes]:
     """File name → form, one a unit. Raises :class:`~cixi_analysis.export.workbook.ExportError`."""
     sheets = unit_sheets(plan, year)
     names = form_names(year, tuple(sheets))
-    return {
-        names[unit]: workbook.workbook_bytes(form_workbook(plan, year, unit, own)) for unit, own in sheets.items()
-    }
+    return {names[unit]: workbook.workbook_bytes(form_workbook(plan, year, unit, own)) for unit, own in sheets.items()}
 
 
 def write_unit_forms(forms: dict[str, bytes], folder: Path) -> None:

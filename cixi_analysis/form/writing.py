@@ -73,7 +73,9 @@ def write_form(plan: Plan, year: int, path: Path) -> None:
     workbook.save_bytes(workbook.workbook_bytes(form_workbook(plan, year)), path)
 
 
-def form_workbook(plan: Plan, year: int, unit: str | None = None, sheets: Sequence[FormSheet] | None = None) -> Workbook:
+def form_workbook(
+    plan: Plan, year: int, unit: str | None = None, sheets: Sequence[FormSheet] | None = None
+) -> Workbook:
     """The form of ``year``, prefilled where the data has the year. Text from the data never becomes a formula.
 
     ``unit``, ``sheets``: whose form it is, and its sheets, where it is not that of the whole year.
@@ -84,7 +86,10 @@ def form_workbook(plan: Plan, year: int, unit: str | None = None, sheets: Sequen
     for form in forms:
         _write_sheet(book.create_sheet(form.name), form)
     for sheet in book.worksheets:
-        sheet.oddFooter.left.text, sheet.oddFooter.right.text = "&A", f"{year}年填报表{f'（{unit}）' if unit else ''}".replace("&", "&&")
+        sheet.oddFooter.left.text, sheet.oddFooter.right.text = (
+            "&A",
+            f"{year}年填报表{f'（{unit}）' if unit else ''}".replace("&", "&&"),
+        )
         # Without a password, against slips only; columns and rows may be resized.
         sheet.protection.enable()
         sheet.protection.formatColumns = sheet.protection.formatRows = False
@@ -117,7 +122,10 @@ def _write_guide(
         words[f"{name}_inputs"] = [column for column in columns if column.kind is not Kind.SHOWN]
     progress = [form.name for form in forms if form.model is Progress]
     text = _TEMPLATES.get_template("guide.txt.j2").render(
-        words, progress=progress, states=ProgressState, unit=unit,
+        words,
+        progress=progress,
+        states=ProgressState,
+        unit=unit,
         observed=any(form.model is Observation for form in forms),
     )
     for section in text.strip().split("\n\n"):
@@ -157,7 +165,7 @@ def _write_sheet(sheet: Worksheet, form: FormSheet) -> None:
     for number, row in enumerate(form.rows, start=layout.FIRST_ROW):
         is_first = row.group != group
         group, banded = row.group, banded ^ is_first
-        content = {**row.given, **prefill(row.known, form.inputs)}
+        content = row.given | prefill(row.known, form.inputs)
         for at, column in enumerate(form.columns, start=1):
             cell = sheet.cell(number, at)
             cell.font, cell.border = Font(name=FONT, size=10), BOX

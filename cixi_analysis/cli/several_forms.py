@@ -1,0 +1,89 @@
+"""Forms by unit at the command line: making them, finding those that are meant, and what is still missing."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cixi_analysis.cli.terminal import PathType, echo
+from cixi_analysis.errors import CixiError, reason
+
+if TYPE_CHECKING:
+    from cixi_analysis.form.checking import Checked
+    from cixi_analysis.plan.dataset import Plan
+
+FORMS = click.argument("files", type=PathType(path_type=Path), metavar="FOLDER|FILE...", nargs=-1, required=True)
+LETTERS = click.option(
+    "--letters", type=PathType(path_type=Path), metavar="FOLDER",
+    help="把发给各单位的催填文字写入这个文件夹。Write a text to each unit of what is missing.",
+)  # fmt: skip
+
+
+def write_by_unit(plan: "Plan", year: int, folder: Path, overwrite: bool) -> None:
+    from cixi_analysis.analysis.responsibility import strange_units
+    from cixi_analysis.form.unit_forms import unit_forms, write_unit_forms
+
+    forms = unit_forms(plan, year)
+    if (there := [name for name in forms if (folder / name).exists()]) and not overwrite:
+        named = f"{'、'.join(there[:3])}{'等' if there[3:] else ''}"
+        raise CixiError(
+            f"{folder} 中已有{len(there)}个填报表（{named}），其中可能有填写的内容，一个也没有写。"
+            "请用 -o 另取文件夹，或用 --overwrite 覆盖。"
+        )
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CixiError(f"不能建立文件夹 {folder}：{reason(error)}。") from error
+    write_unit_forms(forms, folder)
+    echo(f"已写入 {folder}：{len(forms)}个填报表。收回后运行 cixi check {folder}", err=True)
+    printed = plan.frame.tables.projects
+    if printed and (strange := strange_units(plan, year)):
+        named = "、".join(f"{unit}（是否 {near}？）" if near else unit for unit, near in strange.items())
+        echo(f"注意：{printed.name}中没有这些单位：{named}。", err=True)
+
+
+def form_paths(given: tuple[Path, ...]) -> list[Path]:
+    """The forms that are meant: files as they are given, and the forms in folders; what else is there is told."""
+    from cixi_analysis.form.opening import is_form
+
+    paths: list[Path] = []
+    for one in given:
+        if not one.is_dir():
+            paths.append(one)
+            continue
+        there = sorted(path for path in one.iterdir() if path.is_file())
+        forms = [p for p in there if p.suffix.lower() == ".xlsx" and not p.name.startswith("~$") and is_form(p)]
+        if left := [path.name for path in there if path not in forms]:
+            echo(f"{one} 中不是填报表的文件，没有读取：{'、'.join(left)}", err=True)
+        if not forms:
+            raise CixiError(f"{one} 中没有填报表；应有 cixi workbook 生成的 .xlsx 文件。")
+        paths += forms
+    return list({path.resolve(): path for path in paths}.values())
+
+
+def missing_report(plan: "Plan", checked: "Checked", folder: Path | None) -> Iterator[str]:
+    """What units have not answered yet, and the letters to them."""
+    from cixi_analysis.export.workbook import save_bytes
+    from cixi_analysis.form.reminders import letters, missing
+
+    if not any(one.unit for one in checked.forms):
+        if folder:
+            raise click.UsageError("--letters 只用于各单位的填报表。--letters is for forms by unit.")
+        return
+    found = missing(plan, checked)
+    for one in found:
+        yield f"还缺 {one.unit}：{len(one.lines)}处{'' if one.came else '（填报表还没有交来）'}"
+    if not found:
+        yield "各单位都已填齐。"
+    elif folder is None:
+        yield "加 --letters 文件夹，得到发给各单位的催填文字，其中逐项列出。"
+    else:
+        texts = letters(plan, checked)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise CixiError(f"不能建立文件夹 {folder}：{reason(error)}。") from error
+        for name, text in texts.items():
+            save_bytes(text.encode(), folder / name)
+        yield f"已写入 {folder}：{len(texts)}份催填文字。"

@@ -1,0 +1,70 @@
+"""What is still missing of a year when units' forms came in, and the text to send to each unit."""
+
+from dataclasses import dataclass
+
+from cixi_analysis.form.checking import Checked
+from cixi_analysis.form.importing import unfilled_items
+from cixi_analysis.form.layout import FormRow
+from cixi_analysis.form.unit_forms import NOBODY, form_names, subject_of, unit_sheets
+from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.words import Entity
+
+
+@dataclass(frozen=True)
+class Missing:
+    """What a unit has not answered yet."""
+
+    unit: str
+    #: the name of its form as it was made
+    file: str
+    #: whether a form of the unit came, now or before
+    came: bool
+    #: one line a subject
+    lines: tuple[str, ...]
+
+    def letter(self, region: str, year: int) -> str:
+        """A text to send to the unit."""
+        told = "我们已收到贵单位的填报表，谢谢。其中还有" if self.came else "我们还没有收到贵单位的填报表，请填报"
+        listed = "\n".join(f"{n}. {line}" for n, line in enumerate(self.lines, start=1))
+        return (
+            f"{self.unit}：\n\n您好！{region}{year}年生态文明建设年度填报，{told}以下{len(self.lines)}项：\n\n{listed}\n\n"
+            f"请在工作簿“{self.file}”中填写（没有数的，在“缺失原因”里选一项），写明出处，不要改动工作簿的结构，然后把工作簿发回。"
+            "如有不属于贵单位的，也请告知应由哪个单位填报。\n\n谢谢！\n"
+        )
+
+
+def missing(plan: Plan, checked: Checked) -> tuple[Missing, ...]:
+    """The units that have not answered everything, in the plan's order; what nobody answers for last."""
+    year = checked.year
+    lines: dict[tuple[Entity, str], list[str]] = {}
+    for item_id, text in unfilled_items(plan, year, checked.rows):
+        lines.setdefault((Entity.ITEM, item_id), []).append(text)
+    reported = {(row.kind, row.id) for row in checked.reports or ()}
+    came = {one.unit for one in checked.forms} | {one.unit for one in plan.receipts.get(year, ())}
+    sheets = unit_sheets(plan, year)
+    names = form_names(year, tuple(sheets))
+    found = []
+    for unit, own in sheets.items():
+        rows: dict[tuple[Entity, str], FormRow] = {
+            subject_of(row): row for sheet in own for row in sheet.rows if row.subject is not None
+        }
+        lines |= {
+            one: [f"{one[0].chinese}{one[1]} {row.shown['name']}：没有填写进展"]
+            for one, row in rows.items()
+            if one[0] is not Entity.ITEM and one not in reported
+        }
+        if asked := tuple(line for one in rows for line in lines.get(one, ())):
+            found.append(Missing(unit, names[unit], unit in came, asked))
+    return tuple(found)
+
+
+def letters(plan: Plan, checked: Checked) -> dict[str, str]:
+    """File name → the text to send, one a unit."""
+    region, stem = plan.frame.region, f"cixi-{checked.year}-form-"
+    return {
+        one.file.replace(stem, f"cixi-{checked.year}-催填-").removesuffix(".xlsx") + ".txt": one.letter(
+            region, checked.year
+        )
+        for one in missing(plan, checked)
+        if one.unit != NOBODY
+    }

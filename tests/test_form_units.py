@@ -1,0 +1,178 @@
+"""Forms by unit: who answers for what, a form each, and many forms merged into one year."""
+
+import random
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from tiny import observation, tiny_plan
+
+from cixi_analysis.analysis.responsibility import answering, responsible_units, strange_units
+from cixi_analysis.form.filled_rows import FormProblem
+from cixi_analysis.form.merging import KeptRow, merge
+from cixi_analysis.form.unit_forms import form_names
+from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.plan.schema import Observation, Receipt, Responsible
+from cixi_analysis.words import Entity
+
+UNITS = tuple("甲乙丙丁戊")
+
+
+class Said:
+    """A filled-in row as the merge sees it: what it says, and where."""
+
+    def __init__(self, unit: str, data: Any, file: str = "") -> None:
+        self.unit, self.data, self.file = unit, data, file or f"{unit}.xlsx"
+        self.form = type("Form", (), {"letters": dict.fromkeys(data.columns(), "X")})
+
+    def tell(self, column: str, found: str, expected: str) -> FormProblem:
+        return FormProblem("表", f"{column}:{self.data.item_id}", found, expected, self.file)
+
+
+def merged(plan: Plan, said: Sequence[Any]) -> tuple[tuple[Observation, ...], list[FormProblem]]:
+    base = plan.observations.get(2023, ())
+    sources = {one.file: f"{one.file} sha256:{one.unit * 3}" for one in said}
+    pairs, problems = merge(plan, 2023, base, said, sources, "data/observations/2023.csv")
+    return tuple(sorted((row for _, row in pairs), key=lambda row: row.item_id)), problems
+
+
+def imported(plan: Plan, said: Sequence[Any]) -> tuple[Plan, list[FormProblem]]:
+    """The plan after an import of these forms; as it was, with problems."""
+    rows, problems = merged(plan, said)
+    if problems:
+        return plan, problems
+    had = plan.receipts.get(2023, ())
+    new = {
+        one.unit: Receipt.model_construct(
+            unit=one.unit, file=one.file, sha256=one.unit * 3, received="2024-03-01", rows=1
+        )
+        for one in said
+    }
+    receipts = (*had, *(one for one in new.values() if one not in had))
+    return replace(plan, observations={**plan.observations, 2023: rows}, receipts={2023: receipts}), []
+
+
+def content(plan: Plan) -> list[dict[str, Any]]:
+    return [row.model_dump(exclude={"form"}) for row in plan.observations.get(2023, ())]
+
+
+@pytest.mark.parametrize("block", range(4))
+def test_random_splits(block: int) -> None:
+    """However rows are split over units' forms, some in two, in whatever order and number at a time they are imported:
+    the data are those of one form with everything.
+    """
+    for seed in range(block * 50, block * 50 + 50):
+        chance = random.Random(seed)  # noqa: S311
+        items = ["1", "2.1", "2.2", "3"]
+        truth = {
+            i: observation(i, statement="已建立") if i == "1" else observation(i, str(chance.randint(1, 90)))
+            for i in items
+        }
+        who = {i: sorted(chance.sample(UNITS, chance.choice((1, 1, 2, 3)))) for i in items}
+        said = [Said(u, truth[i].model_copy(update={"responsible": u})) for i in items for u in who[i]]
+        whole = [truth[i].model_copy(update={"responsible": "、".join(sorted(who[i]))}) for i in items]
+        plan, wrong = tiny_plan(), []
+        forms = list({one.unit for one in said})
+        chance.shuffle(forms)
+        while forms:
+            now = {forms.pop() for _ in range(min(len(forms), chance.randint(1, 3)))}
+            plan, wrong = imported(plan, [one for one in said if one.unit in now])
+            assert wrong == []
+        assert content(plan) == [row.model_dump(exclude={"form"}) for row in whole], seed
+        again, wrong = imported(plan, [one for one in said if one.unit == said[0].unit])
+        assert (again.observations, wrong) == (plan.observations, [])
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_every_conflict_is_found(at_once: bool) -> None:
+    """Two units that say different values of one row are told, together or one after the other; nothing changes."""
+    for seed in range(100):
+        chance = random.Random(seed)  # noqa: S311
+        one, two = chance.sample(range(1, 90), 2)
+        a = Said("甲", observation("2.1", str(one), responsible="甲"))
+        b = Said("乙", observation("2.1", str(two), responsible="乙"))
+        if at_once:
+            _, problems = merged(tiny_plan(), [a, b])
+            assert {(p.file, p.cell) for p in problems} == {("甲.xlsx", "value:2.1"), ("乙.xlsx", "value:2.1")}
+            assert all(other in p.expected for p, other in zip(problems, ("乙.xlsx", "甲.xlsx"), strict=True))
+            continue
+        plan, _ = imported(tiny_plan(), [a])
+        after, problems = imported(plan, [b])
+        assert after is plan
+        assert [(p.file, p.cell, "甲.xlsx（甲）" in p.expected) for p in problems] == [("乙.xlsx", "value:2.1", True)]
+
+
+def with_data(**columns: Any) -> Plan:
+    return replace(tiny_plan(), observations={2023: (observation("2.1", "80", **columns),)})
+
+
+def test_what_is_unchanged_stands_against_no_correction() -> None:
+    """The data's own value in one form and its correction in another: the correction counts. Different columns join."""
+    rows, problems = merged(with_data(), [Said("甲", observation("2.1", "80")), Said("乙", observation("2.1", "81"))])
+    assert ([row.value for row in rows], problems) == (["81"], [])
+    rows, problems = merged(
+        with_data(),
+        [Said("甲", observation("2.1", "81")), Said("乙", observation("2.1", "80", acknowledgment="已核对"))],
+    )
+    assert ([(row.value, row.acknowledgment) for row in rows], problems) == ([("81", "已核对")], [])
+
+
+def test_what_no_form_says_stays() -> None:
+    """A row of the data without a word in the forms stays as it is, with where it stands for messages."""
+    pairs, problems = merge(with_data(), 2023, with_data().observations[2023], [], {}, "data/observations/2023.csv")
+    ((place, row),) = pairs
+    assert isinstance(place, KeptRow)
+    assert (row, problems) == (with_data().observations[2023][0], [])
+    assert str(place.tell("value", "现状", "x")) == "data/observations/2023.csv：现为2.1 value 现状；应为x"
+
+
+def test_a_unit_may_correct_itself() -> None:
+    """A unit's newer form replaces what its earlier one said, as long as no other unit said the same."""
+    first = Said("甲", observation("2.1", "80", responsible="甲"))
+    plan, _ = imported(tiny_plan(), [first])
+    newer = Said("甲", observation("2.1", "81", responsible="甲"), "甲-改.xlsx")
+    after, problems = imported(plan, [newer])
+    assert ([row.value for row in after.observations[2023]], problems) == (["81"], [])
+    both, _ = imported(plan, [Said("乙", observation("2.1", "80", responsible="乙"))])
+    _, problems = imported(both, [newer])
+    assert ["乙.xlsx（乙）" in p.expected for p in problems] == [True]
+
+
+def test_who_answers() -> None:
+    """The file, else last year's answers, else Table 3, else nobody; a name that looks like a slip is told."""
+    plan = tiny_plan()
+    assert responsible_units(plan, Entity.ITEM, "2.1", 2023) == ()
+    printed = plan.projects[0].responsible
+    assert responsible_units(plan, Entity.PROJECT, "1", 2023) == printed
+    last = replace(plan, observations={**plan.observations, 2022: (observation("2.1", "86", responsible="市水利局"),)})
+    assert responsible_units(last, Entity.ITEM, "2.1", 2023) == ("市水利局",)
+    assert responsible_units(last, Entity.ITEM, "2.1", 2022) == ()
+    row = Responsible(kind="item", id="2.1", units="市统计局、各镇（街道、园区）", source="分工方案")
+    filed = replace(last, responsible=(row,))
+    assert responsible_units(filed, Entity.ITEM, "2.1", 2023) == ("市统计局", "各镇（街道、园区）")
+    slip = row.model_copy(update={"units": f"{printed[0]}局"})
+    assert strange_units(replace(plan, responsible=(slip,)), 2023) == {f"{printed[0]}局": printed[0]}
+
+
+def test_names_of_files() -> None:
+    """Names hold no character that Windows refuses, are short enough, and differ."""
+    names = form_names(2023, ("市/局", "市:局", "甲" * 80, "A局", "a局"))
+    assert list(names.values()) == [
+        "cixi-2023-form-市_局.xlsx",
+        "cixi-2023-form-市_局-2.xlsx",
+        f"cixi-2023-form-{'甲' * 50}.xlsx",
+        "cixi-2023-form-A局.xlsx",
+        "cixi-2023-form-a局-2.xlsx",
+    ]
+
+
+def test_the_real_plan_lists_everything(plan: Plan) -> None:
+    """``responsible.csv`` has a row for every item, project and commitment; projects as Table 3 prints them."""
+    ids = [*(i.item_id for i in plan.items), *(str(p.number) for p in plan.projects)]
+    ids += [c.commitment_id for c in plan.commitments]
+    assert [row.id for row in plan.responsible] == ids
+    of = {row.id: row for row in plan.responsible if row.kind is Entity.PROJECT}
+    assert {p.number: of[str(p.number)].units for p in plan.projects} == {p.number: p.units for p in plan.projects}
+    assert strange_units(plan, 2023) == {}
+    assert list(answering(plan, 2023))[-1] == ""
