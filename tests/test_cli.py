@@ -288,7 +288,7 @@ def rows(result: Result) -> list[dict[str, str]]:
 def test_from_form_to_changes(project: Path, filled: Path) -> None:
     """A form is checked, looked at, imported; the year is then there, and `diff` says what changed."""
     checked = run("check", str(filled), "--format", "csv", root=project)
-    assert (checked.exit_code, checked.stdout) == (0, "severity,sheet,cell,found,expected\n")
+    assert (checked.exit_code, checked.stdout) == (0, "file,severity,sheet,cell,found,expected\n")
     assert checked.stderr == "2023年 表.xlsx（2023 年）：已填3行，问题0处，提示0处。\n"
     target = project / "data" / "observations" / "2023.csv"
     for options in (["--dry-run"], []):

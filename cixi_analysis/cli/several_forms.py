@@ -72,8 +72,10 @@ def missing_report(plan: "Plan", checked: "Checked", folder: Path | None) -> Ite
             raise click.UsageError("--letters 只用于各单位的填报表。--letters is for forms by unit.")
         return
     found = missing(plan, checked)
-    for one in found:
-        yield f"还缺 {one.unit}：{len(one.lines)}处{'' if one.came else '（填报表还没有交来）'}"
+    if late := [f"{one.unit}（{len(one.lines)}处）" for one in found if not one.came]:
+        yield f"填报表还没有交来：{'、'.join(late)}。"
+    if some := [f"{one.unit}（{len(one.lines)}处）" for one in found if one.came]:
+        yield f"交来而还没有填齐：{'、'.join(some)}。"
     if not found:
         yield "各单位都已填齐。"
     elif folder is None:

@@ -171,17 +171,18 @@ def _print_findings(checked: "Checked", form: str, advice: str = "") -> None:
 
     files = [one.file for one in checked.forms]
     own = files[0] if len(files) == 1 else ""
-    rows = [("problem", p.file or own, p.sheet, p.cell, p.found, p.expected) for p in checked.problems]
-    rows += [("warning", w.file or own, w.sheet, w.cell, w.found, w.expected) for w in checked.warnings]
-    print_table(
-        pd.DataFrame(rows, columns=["severity", "file", "sheet", "cell", "found", "expected"], dtype="str"),
-        form,
-        "check",
-    )
+    found = [*(("problem", p) for p in checked.problems), *(("warning", w) for w in checked.warnings)]
+    rows = [(one.file or own, what, one.sheet, one.cell, one.found, one.expected) for what, one in found]
+    columns = ["file", "severity", "sheet", "cell", "found", "expected"]
+    table = pd.DataFrame(rows, columns=columns, dtype="str")
+    # Below the table of one file stands its name.
+    print_table(table.drop(columns="file") if own and form == "table" else table, form, "check")
     more = "".join(
         f"，{what}{len(rows)}行" for what, rows in (("进展", checked.reports), ("佐证材料", checked.evidence)) if rows
     )
     filled = "" if checked.problems else f"已填{len(checked.rows)}行{more}，"
+    if any(one.unit for one in checked.forms):  # of these, what was found is the whole year
+        filled = f"填写了{sum(one.rows for one in checked.forms)}行，"
     counts = f"{filled}问题{len(checked.problems)}处，提示{len(checked.warnings)}处。"
     echo(f"{own or f'{len(files)}个填报表'}（{checked.year} 年）：{counts}{advice}", err=True)
     if checked.problems:

@@ -21,14 +21,17 @@ class Missing:
     came: bool
     #: one line a subject
     lines: tuple[str, ...]
+    #: whether items are among them
+    items: bool
 
     def letter(self, region: str, year: int) -> str:
         """A text to send to the unit."""
         told = "我们已收到贵单位的填报表，谢谢。其中还有" if self.came else "我们还没有收到贵单位的填报表，请填报"
         listed = "\n".join(f"{n}. {line}" for n, line in enumerate(self.lines, start=1))
+        reasons = "（没有数的，在“缺失原因”里选一项）" if self.items else ""
         return (
             f"{self.unit}：\n\n您好！{region}{year}年生态文明建设年度填报，{told}以下{len(self.lines)}项：\n\n{listed}\n\n"
-            f"请在工作簿“{self.file}”中填写（没有数的，在“缺失原因”里选一项），写明出处，不要改动工作簿的结构，然后把工作簿发回。"
+            f"请在工作簿“{self.file}”中填写{reasons}，写明出处，不要改动工作簿的结构，然后把工作簿发回。"
             "如有不属于贵单位的，也请告知应由哪个单位填报。\n\n谢谢！\n"
         )
 
@@ -53,8 +56,11 @@ def missing(plan: Plan, checked: Checked) -> tuple[Missing, ...]:
             for one, row in rows.items()
             if one[0] is not Entity.ITEM and one not in reported
         }
-        if asked := tuple(line for one in rows for line in lines.get(one, ())):
-            found.append(Missing(unit, names[unit], unit in came, asked))
+        open_rows = [one for one in rows if one in lines]
+        if asked := tuple(line for one in open_rows for line in lines[one]):
+            found.append(
+                Missing(unit, names[unit], unit in came, asked, any(kind is Entity.ITEM for kind, _ in open_rows))
+            )
     return tuple(found)
 
 

@@ -104,16 +104,17 @@ def _write_guide(
     put(sheet["A1"], title)
     sheet["A1"].font = Font(name=FONT, bold=True, size=16)
     sheet.row_dimensions[1].height = 30
-    for address, label, content in (
+    facts: list[tuple[str, str, str | int]] = [
         (layout.PLAN_CELL, "规划", plan.frame.short_title),
         (layout.YEAR_CELL, "年份", year),
         (layout.LAYOUT_CELL, "表式版本", layout.LAYOUT),
         *([(layout.UNIT_CELL, "填报单位", unit)] if unit else []),
-    ):
+    ]
+    for address, label, fact in facts:
         cell = sheet[address]
         heading = cell.offset(column=-1)
         heading.fill = HEAD
-        for one, text in ((heading, label), (cell, content)):
+        for one, text in ((heading, label), (cell, fact)):
             put(one, text)
             one.font, one.border, one.alignment = Font(name=FONT, size=10), BOX, _LEFT
 
