@@ -453,7 +453,7 @@ def test_one_figure_changes_only_what_depends_on_it(project: Path) -> None:
         (["indicator", "it's"], "N 的值不对：现为 it's，应为一个整数，如指标的序号 9"),
         (["--root", "nowhere", "audit"], "--root 的值不对：现为 nowhere，没有这个文件夹"),
         (["--root", "README.md", "audit"], "--root 的值不对：现为 README.md，应为已有的文件夹"),
-        (["check", "data"], "FILE 的值不对：现为 data，应为一个文件，不是文件夹"),
+        (["check"], "缺少 FOLDER|FILE..."),
         (["requirement", "--all=3"], "--all 后面不写值"),
     ],
 )
@@ -544,7 +544,8 @@ def test_a_closed_pipe_ends_the_command_silently() -> None:
 
 EMPTY = [
     (["export", "2022", "-o", ""], "-o"), (["export", "2022", "--output="], "-o"), (["workbook", "2023", "-o", ""], "-o"),
-    (["publish", "--zip", "-o", ""], "-o"), (["check", ""], "FILE"), (["import", ""], "FILE"), (["verify", ""], "[SITE]"),
+    (["publish", "--zip", "-o", ""], "-o"), (["check", ""], "FOLDER|FILE..."), (["import", ""], "FOLDER|FILE..."),
+    (["check", "x", "--letters", ""], "--letters"), (["import", "x", "--letters", ""], "--letters"), (["verify", ""], "[SITE]"),
     (["new", ""], "FOLDER"),
     (["report", "2022", "-o", ""], "-o"), (["report", "2022", "--template", ""], "--template"),
     (["report", "--write-template", ""], "--write-template"), (["report", "--check", ""], "--check"),

@@ -3,16 +3,19 @@
 import random
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import cixi, copy_project
+from openpyxl import load_workbook
 from tiny import observation, tiny_plan
 
 from cixi_analysis.analysis.responsibility import answering, responsible_units, strange_units
 from cixi_analysis.form.filled_rows import FormProblem
 from cixi_analysis.form.merging import KeptRow, merge
 from cixi_analysis.form.unit_forms import form_names
-from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.plan.dataset import Plan, load_plan
 from cixi_analysis.plan.schema import Observation, Receipt, Responsible
 from cixi_analysis.words import Entity
 
@@ -176,3 +179,58 @@ def test_the_real_plan_lists_everything(plan: Plan) -> None:
     assert {p.number: of[str(p.number)].units for p in plan.projects} == {p.number: p.units for p in plan.projects}
     assert strange_units(plan, 2023) == {}
     assert list(answering(plan, 2023))[-1] == ""
+
+
+def typed(path: Path, sheet: str, **cells: Any) -> None:
+    book = load_workbook(path, rich_text=True)
+    for address, value in cells.items():
+        book[sheet][address].value = value
+    book.save(path)
+
+
+def test_forms_of_the_real_plan(tmp_path: Path) -> None:
+    """Made, filled in, checked and imported: two that differ are told with file and cell, the others come in, and who
+    handed in what is recorded; what is no unit's form of this year is refused with the reason.
+    """
+    root = copy_project(tmp_path / "plan")
+    forms, stem = tmp_path / "forms", "cixi-2023-form-"
+    assert cixi("workbook", "2023", "--by-unit", "-o", str(forms), root=root).returncode == 0
+    again = cixi("workbook", "2023", "--by-unit", "-o", str(forms), root=root)
+    assert (again.returncode, "一个也没有写" in again.stderr) == (1, True)
+    eco, money, water = (forms / f"{stem}{unit}.xlsx" for unit in ("宁波生态环境局慈溪分局", "市财政局", "市水利局"))
+    typed(eco, "项目进展", H3="进行中", I3=60, L3="进展表")
+    typed(money, "项目进展", H3="进行中", I3=70, L3="进展表")
+    typed(water, "项目进展", H3="进行中", L3="进展表")
+    (forms / "附.xlsx").write_bytes(b"")
+    checked = cixi("check", str(forms), "--format", "csv", root=root)
+    assert checked.stdout.splitlines()[1:] == [
+        f"{eco.name},problem,项目进展,I3,“60”,与 {money.name} 项目进展 I3 相同（那里为“70”）",
+        f"{money.name},problem,项目进展,I3,“70”,与 {eco.name} 项目进展 I3 相同（那里为“60”）",
+    ]
+    assert f"{forms} 中不是填报表的文件，没有读取：附.xlsx" in checked.stderr
+    assert cixi("import", str(forms), root=root).returncode == 1
+    done = cixi("import", str(water), str(money), "--letters", str(tmp_path / "letters"), root=root)
+    assert done.returncode == 0, done.stderr
+    plan = load_plan(root)
+    assert [(row.id, row.responsible, row.percent) for row in plan.progress[2023]] == [
+        ("1", "市财政局", 70), ("5", "市水利局", None),
+    ]  # fmt: skip
+    assert [(one.unit, one.file, one.rows) for one in plan.receipts[2023]] == [
+        ("市财政局", money.name, 1), ("市水利局", water.name, 1),
+    ]  # fmt: skip
+    letter = (tmp_path / "letters" / "cixi-2023-催填-市水利局.txt").read_text(encoding="utf-8")
+    assert "其中还有以下10项：\n\n1. 项目6 中心城区防洪排涝工程（二期）：没有填写进展\n" in letter
+    late = cixi("import", str(eco), "--format", "csv", root=root)
+    assert (late.returncode, f"与此前导入的 {money.name}（市财政局）相同" in late.stdout) == (1, True)
+    assert cixi("import", str(money), root=root).returncode == 0
+    assert load_plan(root) == plan
+    typed(water, "填表说明", B6="市财政局")
+    moved = cixi("check", str(water), root=root).stderr
+    assert "（填报单位）为“市财政局”，而表中是“市水利局”的各行" in moved
+    typed(water, "填表说明", B6=None)
+    assert "的填报单位为空，应为生成时所写的单位" in cixi("check", str(water), root=root).stderr
+    assert cixi("workbook", "2023", "-o", str(tmp_path / "whole.xlsx"), root=root).returncode == 0
+    mixed = cixi("check", str(tmp_path / "whole.xlsx"), str(money), root=root).stderr
+    assert "不能和别的填报表一起检查、导入，请单独导入：whole.xlsx" in mixed
+    (tmp_path / "empty").mkdir()
+    assert "中没有填报表" in cixi("check", str(tmp_path / "empty"), root=root).stderr

@@ -212,7 +212,7 @@ def _import_report(change: "Import", files: tuple[Path, ...], dry_run: str | Non
         if year == change.plan.frame.base_year and change.plan.has("published"):
             yield f"注意：{year} 年是规划的基准年，改动后请运行 cixi reconcile，与规划所印核对。"
     else:
-        yield f"{year} 年：与现有数据相同，没有改动{'，只登记收到' if change.receipts else ''}。"
+        yield f"{year} 年：与现有数据相同，没有改动。"
     yield from _signing_report(change)
     if dry_run is not None:
         yield f"没有写入。去掉 --dry-run 即写入：cixi import {name}{dry_run}"

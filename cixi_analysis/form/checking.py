@@ -1,7 +1,7 @@
 """Checking a filled-in form: all problems and warnings at once, each with sheet and cell, and the rows of data."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -11,9 +11,9 @@ from cixi_analysis.assessment import REQUIREMENT, TARGET, check_observations, co
 from cixi_analysis.assessment.yardstick import wrong_clause
 from cixi_analysis.errors import DataError, Problem, quoted
 from cixi_analysis.form.filled_rows import FilledRow, FormProblem
-from cixi_analysis.form.handed_in import HandedIn
 from cixi_analysis.form.layout import SINCE
 from cixi_analysis.form.opening import FormError, open_form
+from cixi_analysis.form.receiving import FiledForm
 from cixi_analysis.form.sheets import form_sheets
 from cixi_analysis.form.signing import signature_doubts
 from cixi_analysis.form.structure import find_rows
@@ -45,7 +45,7 @@ class Checked:
     evidence: tuple[Evidence, ...] | None = None
     signatures: tuple[Signature, ...] | None = None
     #: what was handed in; of units' forms, ``rows``, ``reports`` and ``evidence`` are those of the whole year with them
-    forms: tuple[HandedIn, ...] = ()
+    forms: tuple[FiledForm, ...] = field(default=(), compare=False)
 
 
 class Placed(Protocol):
@@ -86,7 +86,7 @@ def check_form(plan: Plan, path: Path, *, year: int | None = None, today: str | 
     if len(found) > MOST_PROBLEMS:
         begin = f"{path.name} 有 {len(found)} 处问题，多于 {MOST_PROBLEMS} 处，不逐一列出"
         raise FormError(f"{begin}。请重新生成填报表，把数据抄过去。第一处：{found[0]}")
-    forms = (HandedIn.of(path, None, sum(row.data is not None for row in rows)),)
+    forms = (FiledForm.of(path, None, sum(row.data is not None for row in rows)),)
     data = tuple(one for _, one in observed)
     return Checked(year, data, found, doubtful, reports, evidence, signatures, forms)
 

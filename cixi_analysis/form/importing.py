@@ -20,7 +20,7 @@ from cixi_analysis.analysis.table1 import coverage
 from cixi_analysis.assessment import asked_in, asking, assess
 from cixi_analysis.errors import CixiError, DataError, UnknownYear, reason
 from cixi_analysis.form.checking import Checked
-from cixi_analysis.form.handed_in import HandedIn
+from cixi_analysis.form.receiving import FiledForm
 from cixi_analysis.form.row_changes import RowChange, RowFate, cell_text, row_changes
 from cixi_analysis.form.sheets import summary
 from cixi_analysis.form.signing import SignOff, sign_off
@@ -266,7 +266,7 @@ def apply_import(plan: Plan, change: Import) -> None:
 
 def provenance(path: Path) -> str:
     """``name sha256:…`` of a workbook; the name without folders and invisible characters."""
-    return HandedIn.of(path, None, 0).provenance
+    return FiledForm.of(path, None, 0).provenance
 
 
 def unfilled_items(plan: Plan, year: int, rows: Sequence[Observation]) -> Iterator[tuple[str, str]]:

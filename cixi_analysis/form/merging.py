@@ -19,10 +19,10 @@ from cixi_analysis.assessment import check_observations
 from cixi_analysis.errors import quoted
 from cixi_analysis.form.checking import Checked, check_form, disagreements, in_order, unlistable
 from cixi_analysis.form.filled_rows import FilledRow, FormProblem
-from cixi_analysis.form.handed_in import HandedIn
 from cixi_analysis.form.input_cells import text_of
 from cixi_analysis.form.layout import FIRST_ROW, GUIDE, UNIT_CELL, FormSheet
 from cixi_analysis.form.opening import FormError, open_form, unit_of
+from cixi_analysis.form.receiving import FiledForm
 from cixi_analysis.form.row_changes import cell_text, rounded
 from cixi_analysis.form.structure import find_rows
 from cixi_analysis.form.unit_forms import NOBODY, unit_sheets
@@ -66,7 +66,7 @@ def check_unit_forms(plan: Plan, paths: Sequence[Path]) -> Checked:
     filled: list[FilledRow] = []
     problems: list[FormProblem] = []
     doubts: list[FormProblem] = []
-    forms: list[HandedIn] = []
+    forms: list[FiledForm] = []
     sources: dict[str, str] = {}
     order: list[tuple[str, str]] = []
     ranks = list(sheets)
@@ -87,7 +87,7 @@ def check_unit_forms(plan: Plan, paths: Sequence[Path]) -> Checked:
         doubts += [doubt for row in rows if row.form.remarks[-1] not in row.texts for doubt in row.warnings()]
         order += [(path.name, sheet) for sheet in (*(s.name for s in sheets[unit]), *book.sheetnames)]
         filled += has
-        forms.append(HandedIn.of(path, unit, len(has)))
+        forms.append(FiledForm.of(path, unit, len(has)))
         sources[path.name] = forms[-1].provenance
     merged: list[list[tuple[Any, Any]]] = []
     for model, folder in ((Observation, OBSERVATIONS), (Progress, PROGRESS), (Evidence, EVIDENCE)):

@@ -11,7 +11,7 @@ from cixi_analysis.words import Entity
 
 
 @dataclass(frozen=True)
-class Missing:
+class Unanswered:
     """What a unit has not answered yet."""
 
     unit: str
@@ -36,7 +36,7 @@ class Missing:
         )
 
 
-def missing(plan: Plan, checked: Checked) -> tuple[Missing, ...]:
+def missing(plan: Plan, checked: Checked) -> tuple[Unanswered, ...]:
     """The units that have not answered everything, in the plan's order; what nobody answers for last."""
     year = checked.year
     lines: dict[tuple[Entity, str], list[str]] = {}
@@ -59,7 +59,7 @@ def missing(plan: Plan, checked: Checked) -> tuple[Missing, ...]:
         open_rows = [one for one in rows if one in lines]
         if asked := tuple(line for one in open_rows for line in lines[one]):
             found.append(
-                Missing(unit, names[unit], unit in came, asked, any(kind is Entity.ITEM for kind, _ in open_rows))
+                Unanswered(unit, names[unit], unit in came, asked, any(kind is Entity.ITEM for kind, _ in open_rows))
             )
     return tuple(found)
 

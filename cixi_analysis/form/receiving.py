@@ -9,7 +9,7 @@ from cixi_analysis.plan.schema import Receipt
 
 
 @dataclass(frozen=True)
-class HandedIn:
+class FiledForm:
     """A form that was handed in."""
 
     #: None for that of the whole year
@@ -20,7 +20,7 @@ class HandedIn:
     rows: int
 
     @classmethod
-    def of(cls, path: Path, unit: str | None, rows: int) -> "HandedIn":
+    def of(cls, path: Path, unit: str | None, rows: int) -> "FiledForm":
         name = "".join(c for c in PureWindowsPath(path.name).name if c != "\n" and not is_invisible(c)).strip()
         return cls(unit, name or "工作簿", hashlib.sha256(path.read_bytes()).hexdigest(), rows)
 
