@@ -176,7 +176,7 @@ def _print_findings(checked: "Checked", form: str, advice: str = "") -> None:
     columns = ["file", "severity", "sheet", "cell", "found", "expected"]
     table = pd.DataFrame(rows, columns=columns, dtype="str")
     # Below the table of one file stands its name.
-    print_table(table.drop(columns="file") if own and form == "table" else table, form, "check")
+    print_table(table.assign(file="") if own and form == "table" else table, form, "check")
     more = "".join(
         f"，{what}{len(rows)}行" for what, rows in (("进展", checked.reports), ("佐证材料", checked.evidence)) if rows
     )
