@@ -9,10 +9,14 @@ from importlib import metadata
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
+from tiny import tiny_plan
 
 from cixi_analysis.book.sphinx_extension import imprint, standards
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.provenance import provenance
+from cixi_analysis.plan.schema import Receipt
+from cixi_analysis.presentation import provenance_page
 
 
 def sha256(path: Path) -> str:
@@ -131,3 +135,18 @@ def test_no_clock_and_no_folder_in_the_site(built: Path, pattern: str) -> None:
     for path in (built / "_build" / "html").rglob(pattern):
         text = path.read_text(encoding="utf-8")
         assert not [teller for teller in tellers if teller in text], path
+
+
+def test_the_page_tells_who_handed_in_what_and_when() -> None:
+    """The newest year first; the whole year's form by that name; nothing where no form was imported."""
+    unit, whole = (
+        Receipt(unit=name, file=file, sha256=digest * 64, received="2024-03-15", rows=3)
+        for name, file, digest in (("市水利局", "水利.xlsx", "a"), (None, "全年.xlsx", "b"))
+    )
+    shown = provenance_page.receipts(tiny_plan(receipts={2022: (unit,), 2023: (whole,)}))
+    cells = [[c.get_text() for c in row("td")] for row in BeautifulSoup(shown._repr_html_(), "html.parser")("tr")[1:]]
+    assert cells == [
+        ["2023", "全年的表", "2024-03-15", "3", "全年.xlsx", "b" * 64],
+        ["2022", "市水利局", "2024-03-15", "3", "水利.xlsx", "a" * 64],
+    ]
+    assert provenance_page.receipts(tiny_plan()).name == "没有导入过填报表"

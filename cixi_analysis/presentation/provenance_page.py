@@ -2,6 +2,7 @@
 
 from markupsafe import Markup
 
+from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.provenance import FILE, Provenance
 from cixi_analysis.presentation import tables
 from cixi_analysis.presentation.html import Html, paragraph, prose, stack
@@ -37,6 +38,26 @@ def inputs_tables(known: Provenance) -> Html:
         rows = [(one.path, one.size, _hash(one.sha256)) for one in known.inputs if one.kind == kind]
         pieces.append(tables.table(rows, columns, caption=f"{kind}（{len(rows)}个文件）"))
     return stack(*pieces, name="输入")
+
+
+def receipts(plan: Plan) -> Html:
+    """Who handed in which form and when, a row a form; nothing where no form was imported."""
+    rows = [
+        (year, one.unit or "全年的表", one.received, one.rows, one.file, _hash(one.sha256))
+        for year, forms in sorted(plan.receipts.items(), reverse=True)
+        for one in forms
+    ]
+    if not rows:
+        return Html(Markup(), "没有导入过填报表")
+    columns = {
+        "年份": "short",
+        "填报单位": "text",
+        "收到": "short",
+        "行数": "number",
+        "文件": "text",
+        "SHA-256": "text",
+    }
+    return tables.table(rows, columns, caption=f"收到的填报表（{len(rows)}个）")
 
 
 def inputs_prose(known: Provenance) -> Html:
