@@ -2,6 +2,58 @@
 // beside it (the theme's own sign for headings) opens a small panel with the link and a citation to copy.
 "use strict";
 
+// A panel after ``place`` with texts to copy (name → text), and a page to open; ``back`` gets the focus again.
+window.cixiAddress = (place, name, texts, back, page) => {
+  document.querySelector(".cixi-address")?.remove();
+  const panel = document.createElement("div");
+  panel.className = "cixi-address";
+  panel.setAttribute("role", "dialog");
+  panel.setAttribute("aria-label", name);
+  const status = document.createElement("p");
+  status.setAttribute("role", "status");
+  const close = () => {
+    panel.remove();
+    back.focus({ preventScroll: true });
+  };
+  const open = page ? [Object.assign(document.createElement("a"), { href: page, target: "_blank", textContent: "打开" })] : [];
+  const last = document.createElement("p");
+  last.append(...open, button("关闭", close));
+  panel.append(...Object.entries(texts).map(([what, text]) => field(what, text, status)), status, last);
+  panel.addEventListener("keydown", (event) => event.key === "Escape" && close());
+  place.after(panel);
+  panel.querySelector("button").focus({ preventScroll: true });
+
+  function button(text, action) {
+    const made = document.createElement("button");
+    Object.assign(made, { type: "button", textContent: text });
+    made.addEventListener("click", action);
+    return made;
+  }
+
+  function field(what, value, status) {
+    const row = document.createElement("p");
+    const box = document.createElement("input");
+    Object.assign(box, { type: "text", readOnly: true, value });
+    box.setAttribute("aria-label", what);
+    const done = async () => {
+      status.textContent = (await copied(box)) ? `${what}已复制。` : "不能自动复制：已选中，请按 Ctrl+C。";
+    };
+    row.append(box, button(`复制${what}`, done));
+    return row;
+  }
+
+  // From a folder a browser may refuse the clipboard; then the old way, and then the reader's own hands.
+  async function copied(box) {
+    try {
+      await navigator.clipboard.writeText(box.value);
+      return true;
+    } catch {
+      box.select();
+      return document.execCommand("copy");
+    }
+  }
+};
+
 document.addEventListener("DOMContentLoaded", () => {
   const article = document.querySelector(".bd-article");
   const heading = article?.querySelector("h1");
@@ -47,7 +99,6 @@ document.addEventListener("DOMContentLoaded", () => {
   async function open(sign) {
     edition ??= cixiLoad("edition.js").then(() => window.cixiEdition, () => "");
     const version = await edition;
-    document.querySelector(".cixi-address")?.remove();
     const place = sign.closest("h1") ? null : document.getElementById(sign.hash.slice(1));
     const anchor = place ? `#${place.id}` : "";
     const link = window.location.href.replace(/[?#].*$/, "") + anchor;
@@ -62,49 +113,6 @@ document.addEventListener("DOMContentLoaded", () => {
       address,
       ...(version ? [`版本${version}`] : []),
     ];
-    const panel = document.createElement("div");
-    panel.className = "cixi-address";
-    panel.setAttribute("role", "dialog");
-    panel.setAttribute("aria-label", "链接与引文");
-    const status = document.createElement("p");
-    status.setAttribute("role", "status");
-    const close = () => {
-      panel.remove();
-      sign.focus({ preventScroll: true });
-    };
-    panel.append(field("链接", link, status), field("引文", `${citation.join("，")}。`, status), status, button("关闭", close));
-    panel.addEventListener("keydown", (event) => event.key === "Escape" && close());
-    sign.after(panel);
-    panel.querySelector("button").focus({ preventScroll: true });
-  }
-
-  function button(name, action) {
-    const made = document.createElement("button");
-    Object.assign(made, { type: "button", textContent: name });
-    made.addEventListener("click", action);
-    return made;
-  }
-
-  function field(name, value, status) {
-    const row = document.createElement("p");
-    const box = document.createElement("input");
-    Object.assign(box, { type: "text", readOnly: true, value });
-    box.setAttribute("aria-label", name);
-    const done = async () => {
-      status.textContent = (await copied(box)) ? `${name}已复制。` : "不能自动复制：已选中，请按 Ctrl+C。";
-    };
-    row.append(box, button(`复制${name}`, done));
-    return row;
-  }
-
-  // From a folder a browser may refuse the clipboard; then the old way, and then the reader's own hands.
-  async function copied(box) {
-    try {
-      await navigator.clipboard.writeText(box.value);
-      return true;
-    } catch {
-      box.select();
-      return document.execCommand("copy");
-    }
+    cixiAddress(sign, "链接与引文", { "链接": link, "引文": `${citation.join("，")}。` }, sign);
   }
 });

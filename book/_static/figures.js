@@ -21,6 +21,8 @@
     summary.setAttribute("aria-label", `下载：${title}`);
     for (const [format, save] of Object.entries(FORMATS))
       button(menu, `下载 ${format}`).addEventListener("click", () => { save(figure, title); menu.open = false; });
+    if (figure.dataset.alone)
+      button(menu, "单独一页与嵌入").addEventListener("click", () => { menu.open = false; embed(figure, title, menu); });
     menu.addEventListener("focusout", (event) => { if (!menu.contains(event.relatedTarget)) menu.open = false; });
     const activate = () => enliven(figure, drawing);
     drawing.addEventListener("pointerenter", activate);
@@ -80,6 +82,18 @@
       head.dataset.field,
       rows.map((row) => value(row.cells[n].textContent, head.classList.contains("number"))),
     ]));
+  }
+
+  // The chart's page of its own (book/figure_pages.py): its address, and the code that puts it into another page.
+  function embed(figure, title, menu) {
+    const alone = new URL(figure.dataset.alone, window.location.href.replace(/[?#].*$/, "")).href;
+    const drawings = [...figure.querySelectorAll(".cixi-drawing svg")];
+    const height = Math.max(...drawings.map((svg) => Number(svg.getAttribute("height")) || 0)) + 170; // and its words
+    const frame = element("iframe", "", document.createElement("p"), "afterbegin");
+    for (const [name, value] of Object.entries({ src: alone, title, width: "100%", height: Math.ceil(height), style: "border:0" }))
+      frame.setAttribute(name, value);
+    frame.removeAttribute("class");
+    cixiAddress(menu, "单独一页与嵌入", { "地址": alone, "嵌入代码": frame.outerHTML }, menu.querySelector("summary"), alone);
   }
 
   // ---- Downloads: made of what the page shows, without the library and without the network.

@@ -13,6 +13,7 @@ import hashlib
 import html
 import json
 import re
+import shutil
 from functools import partial
 from importlib import metadata
 from pathlib import Path
@@ -28,6 +29,7 @@ from sphinx.transforms.post_transforms import SphinxPostTransform
 
 from cixi_analysis.analysis.table1 import standards
 from cixi_analysis.book.cache import Drawings, drawings
+from cixi_analysis.book.figure_pages import FOLDER, addressed, figure_pages
 from cixi_analysis.book.passages import newest_first, passages_of, synonyms
 from cixi_analysis.export import data_package
 from cixi_analysis.plan.dataset import Plan, load_plan
@@ -125,20 +127,28 @@ def _adjust(app: Sphinx, page: str, _template: str, context: dict[str, Any], _do
     """Sign a page; link its words to their explanation; load pictures when the reader comes near them."""
     context["pagetitle"] = html.escape(context.get("pagetitle", ""), quote=False)  # the theme prints it as markup
     if "body" in context:
-        context["body"] = context["body"].replace("<img ", '<img loading="lazy" ')
+        context["body"] = addressed(context["body"].replace("<img ", '<img loading="lazy" '), page)
         if _GLOSSARY in app.env.found_docs and page not in (_GLOSSARY, *_ABOUT_CODE):
             context["body"] = linked(context["body"], context["pathto"](_GLOSSARY))
-    year = int(found[1]) if (found := re.match(r"book/(\d{4})/", page)) else None
-    imprints, about = app.config.cixi_imprints, context["pathto"]("book/provenance")
-    line = imprints.get(year, imprints[None])
+    year, about = _year_of(page), context["pathto"]("book/provenance")
+    line = _imprint_of(app, page)
     context["theme_extra_footer"] = Markup('{} <a href="{}">数据与版本</a>').format(line, about)
     known = {"cixi-title": app.config.cixi_title, "cixi-year": str(year or "")}
     metas = (Markup('<meta name="{}" content="{}"/>').format(*pair) for pair in known.items())
     context["metatags"] = "\n".join((context.get("metatags", ""), *metas))
 
 
+def _year_of(page: str) -> int | None:
+    return int(found[1]) if (found := re.match(r"book/(\d{4})/", page)) else None
+
+
+def _imprint_of(app: Sphinx, page: str) -> str:
+    imprints: dict[int | None, str] = app.config.cixi_imprints
+    return imprints.get(_year_of(page), imprints[None])
+
+
 def _finish(app: Sphinx, failed: Exception | None) -> None:
-    """Write scripts and provenance, drop the themes' templates."""
+    """Write scripts, provenance, the data package and the pages of single charts, drop the themes' templates."""
     if failed or app.builder.format != "html":
         return
     site, known = Path(app.outdir), provenance(Path(app.srcdir))
@@ -153,9 +163,13 @@ def _finish(app: Sphinx, failed: Exception | None) -> None:
     if package := data_package.data_package(load_plan(Path(app.srcdir)), tables, known.edition):
         (site / data_package.FILE).write_bytes(package.encode())
     (site / "_static" / "edition.js").write_bytes(f"window.cixiEdition = {_json(known.edition)};\n".encode())
-    found = [
-        (name, app.env.titles[name].astext(), passages_of(Path(app.outdir, f"{name}.html").read_text(encoding="utf-8")))
-        for name in sorted(app.env.found_docs, key=newest_first)
-    ]
+    shutil.rmtree(site / FOLDER, ignore_errors=True)  # of the last build, from whose site this one began
+    (site / FOLDER).mkdir()
+    found = []
+    for name in sorted(app.env.found_docs, key=newest_first):
+        page, title = (site / f"{name}.html").read_text(encoding="utf-8"), app.env.titles[name].astext()
+        found.append((name, title, passages_of(page)))
+        for file, content in figure_pages(name, page, title, app.config.cixi_title, _imprint_of(app, name)):
+            (site / file).write_bytes(content.encode())
     script = f"window.cixiPassages = {_json(found)};\nwindow.cixiSynonyms = {_json([*synonyms()])};\n"
     (site / "_static" / "passages.js").write_bytes(script.encode())
