@@ -7,5 +7,6 @@
 ``cache``       what is remembered between builds
 ``scheduler``   the same pages on a Dask cluster
 ``sphinx_extension``   names for the search, the charts' script, what each page says of itself
+``figure_pages``   each chart alone, at an address of its own
 ``pdf``, ``publication``   the report of a year; the site as a ZIP file, and its verification byte by byte
 """
