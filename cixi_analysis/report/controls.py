@@ -16,6 +16,7 @@ from docx.shared import Mm
 
 from cixi_analysis.report.tagged_text import BOOKMARK
 from cixi_analysis.report.values import END, PICTURE, PICTURE_END, START, Issue, Value
+from cixi_analysis.report.word_fields import text_element
 
 _TOKEN = re.compile(f"({START}[^{END}]*{END}|{PICTURE}[^{PICTURE_END}]*{PICTURE_END})")
 #: The part of a page's height that a picture may take: its caption stands below it.
@@ -90,7 +91,7 @@ def _pieces(run: Any, part: Part, issue: Issue, room: tuple[int, int]) -> Iterat
             if not text:
                 continue
             if text[0] not in (START, PICTURE):
-                current.append(_text(text))
+                current.append(text_element(text))
                 continue
             if len(current) > (properties is not None):
                 yield current, ""
@@ -111,13 +112,6 @@ def _new_run(properties: Any) -> Any:
     return run
 
 
-def _text(text: str) -> Any:
-    element = OxmlElement("w:t")
-    element.text = text
-    element.set(qn("xml:space"), "preserve")
-    return element
-
-
 def _control(value: Value, properties: Any) -> Any:
     """A content control in the line, with the format of the placeholder that it takes the place of."""
     control, about, content = OxmlElement("w:sdt"), OxmlElement("w:sdtPr"), OxmlElement("w:sdtContent")
@@ -129,7 +123,7 @@ def _control(value: Value, properties: Any) -> Any:
     for n, line in enumerate(str(value).split("\n")):
         if n:
             run.append(OxmlElement("w:br"))
-        run.append(_text(line))
+        run.append(text_element(line))
     content.append(run)
     control.append(about)
     control.append(content)

@@ -129,7 +129,7 @@ def _entry(document: Document, number: int, level: int, text: str) -> Any:
     link = OxmlElement("w:hyperlink")
     link.set(qn("w:anchor"), _BOOKMARK.format(number))
     link.set(qn("w:history"), "1")
-    link.append(_run(_text(text)))
+    link.append(_run(text_element(text)))
     paragraph.append(link)
     return paragraph
 
@@ -144,7 +144,7 @@ def _put(first: Any, entries: list[Any], code: str) -> None:
     for n, piece in enumerate(opening):
         entries[0].insert(at + n, piece)
     hint = OxmlElement("w:p")
-    hint.append(_run(_text(_HINT)))
+    hint.append(_run(text_element(_HINT)))
     hint.append(_run(_mark("end")))
     entries.append(hint)
     for entry in entries:
@@ -164,7 +164,8 @@ def _run(child: Any) -> Any:
     return run
 
 
-def _text(text: str) -> Any:
+def text_element(text: str) -> Any:
+    """The text of a run; spaces at its ends stay."""
     element = OxmlElement("w:t")
     element.text = text
     element.set(qn("xml:space"), "preserve")
