@@ -231,6 +231,6 @@ def test_forms_of_the_real_plan(tmp_path: Path) -> None:
     assert "的填报单位为空，应为生成时所写的单位" in cixi("check", str(water), root=root).stderr
     assert cixi("workbook", "2023", "-o", str(tmp_path / "whole.xlsx"), root=root).returncode == 0
     mixed = cixi("check", str(tmp_path / "whole.xlsx"), str(money), root=root).stderr
-    assert "不能和别的填报表一起检查、导入，请单独导入：whole.xlsx" in mixed
+    assert "不能和别的填报表同时检查、导入，请单独导入：whole.xlsx" in mixed
     (tmp_path / "empty").mkdir()
     assert "中没有填报表" in cixi("check", str(tmp_path / "empty"), root=root).stderr

@@ -830,7 +830,12 @@ ALLOWED = {
     '"order": 50': "the place of a page in the book",
 }  # fmt: skip
 #: Numbers in code that are no number of indicators: a column's width, limits of size.
-WIDTHS = {("export/assessment_sheets.py", 50), ("form/opening.py", 50), ("requirement/reading.py", 50)}
+WIDTHS = {
+    ("export/assessment_sheets.py", 50),
+    ("form/opening.py", 50),
+    ("form/unit_forms.py", 50),
+    ("requirement/reading.py", 50),
+}
 
 
 def code(path: Path) -> Iterable[str]:

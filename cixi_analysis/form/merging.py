@@ -121,7 +121,7 @@ def _opened(
         named = "；".join(f"{y} 年的：{'、'.join(p.name for p, _, of, _ in found if of == y)}" for y in years)
         refused.append(f"一次只能检查、导入同一年的填报表，现有 {named}。")
     if whole := [path.name for path, _, _, unit in found if unit is None]:
-        refused.append(f"全年的填报表代表整年，不能和别的填报表一起检查、导入，请单独导入：{'、'.join(whole)}。")
+        refused.append(f"全年的填报表代表整年，不能和别的填报表同时检查、导入，请单独导入：{'、'.join(whole)}。")
     if repeated := [name for name, count in Counter(path.name for path in paths).items() if count > 1]:
         refused.append(f"几个文件同名，问题无法分清，请改名：{'、'.join(repeated)}。")
     if refused:
