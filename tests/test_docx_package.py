@@ -140,6 +140,15 @@ def test_no_file(tmp_path: Path) -> None:
         package(paragraph(BEGIN, CODE(' HYPERLINK "https://example.cn" '), END, run("DDE"))),
         package(paragraph(BEGIN, CODE(" PAGEREF _Toc1 "), END)),
     ],
+    ids=[
+        "plain",
+        "web",
+        "mail",
+        "file beside",
+        "anchor",
+        "field of a link",
+        "field of a page",
+    ],  # the bytes hold the time
 )
 def test_harmless(content: bytes, tmp_path: Path) -> None:
     """A web address does nothing until a reader clicks it; Word's own fields read the document alone."""
