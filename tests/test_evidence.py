@@ -5,7 +5,7 @@ import tiny
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cixi_analysis.analysis.evidence import counted, evidence_list, evidence_of, numbers_cell
+from cixi_analysis.analysis.evidence import counted, evidence_list, evidence_of
 from cixi_analysis.analysis.trend import trends
 from cixi_analysis.assessment import assess, tally
 from cixi_analysis.plan.dataset import Plan
@@ -30,8 +30,6 @@ def test_numbers() -> None:
     )
     assert list(evidence_of(plan, 2023)) == ["2.1-A-1", "2.1-B-1", "2.1-B-2", "2.2-C-1", "P1-B-1", "C001-B-1"]
     assert evidence_of(plan, 2023)["2.1-B-2"].title == "《二》"
-    cells = [numbers_cell(plan, 2023, indicator) for indicator in plan.indicators]
-    assert cells == ["", "2.1-A-1、2.1-B-1、2.1-B-2、2.2-C-1", ""]
     own = plan.only(plan.indicator_items(1))
     assert (list(evidence_of(own, 2023)), evidence_of(plan, 2022)) == (["P1-B-1", "C001-B-1"], {})
 

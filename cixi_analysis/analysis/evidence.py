@@ -50,13 +50,6 @@ def evidence_of_item(plan: Plan, year: int, item_id: str) -> dict[str, Evidence]
     return {number: row for number, row in every if (row.kind, row.id) == (Entity.ITEM, item_id)}
 
 
-def numbers_cell(plan: Plan, year: int, indicator: int) -> str:
-    """The numbers of an indicator's evidence as they stand in a cell: ``38-A-1、38-B-1``; "" where there is none."""
-    return "、".join(
-        number for item in plan.indicator_items(indicator) for number in evidence_of_item(plan, year, item.item_id)
-    )
-
-
 def partial_fact(row: Evidence) -> str:
     """A figure of another period or area: ``参考（1–4月，全市含开发区）：88.8–95.6%``."""
     return f"参考（{'，'.join(filter(None, (row.period, row.scope)))}）：{row.figure}"

@@ -25,7 +25,7 @@ _WORDS = {
 #: Columns of sentences, of which the first one answers; of two reasons the first of each.
 _SENTENCES = {"reason", "detail", "why", "reasoning"}
 #: Where the reason before and the reason after begin.
-_PART = re.compile(r"(?=【(?:\d{4}年|按\d{4}年的要求|导入[前后])】)")
+_PART = re.compile(r"(?=【(?:\d{4}年|按\d{4}年的要求|导入[前后]|第\d+版|今)】)")
 #: Columns of which a cell is a word, or the figure or text that stands in its place.
 _OF_WORDS = {"verdict", "before", "after", "content", "pace", "direction", "due", "state", "result"}
 
