@@ -166,7 +166,9 @@ def test_from_draft_to_correction(bureau: Bureau) -> None:
     ]
     assert found.stderr == "2023 年第1版 → 今\n"
     table = cixi("diff", "2023", "--edition", root=bureau.root).stdout
-    assert table.count("【第1版】") == table.count("【今】") == 3, "the reason of each verdict that moved, before and after"
+    assert table.count("【第1版】") == table.count("【今】") == 3, (
+        "the reason of each verdict that moved, before and after"
+    )
     second = cixi("diff", "2023", "--edition", "2", "--format", "csv", root=bureau.root).stdout.splitlines()
     assert second[1:] == [f"revision,2,2.1,,91,92,,现状值，第3版，{today}，钱某（市统计局）：又更正"]
 

@@ -15,7 +15,7 @@ from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.evidence_files import EvidenceFile, same_name
 from cixi_analysis.plan.filing_rows import numbered
 from cixi_analysis.plan.quantities import digits, with_unit
-from cixi_analysis.plan.schema import Commitment, Evidence, Indicator, Observation, Project
+from cixi_analysis.plan.schema import Evidence, Indicator, Observation
 from cixi_analysis.words import NOT_ASSIGNED, Entity, EvidenceState, Proves, Verdict
 
 _ROW = (
@@ -58,14 +58,6 @@ def partial_fact(row: Evidence) -> str:
 def proven(proves: str) -> str:
     """What a document proves in a word; "" for the plan's own sources."""
     return Proves(proves).chinese.partition("（")[0] if proves else ""
-
-
-def subject_of(plan: Plan, kind: str, key: str) -> Indicator | Project | Commitment:
-    """The item, project or commitment that evidence is about."""
-    models: dict[str, type[Indicator | Project | Commitment]] = {
-        Entity.ITEM: Indicator, Entity.PROJECT: Project, Entity.COMMITMENT: Commitment,
-    }  # fmt: skip
-    return plan.row(models[kind], key)
 
 
 def evidence_list(plan: Plan, year: int, files: Mapping[str, EvidenceFile] | None = None) -> pd.DataFrame:

@@ -1,25 +1,14 @@
 """Who answers for an item, a project or a commitment in a year."""
 
 import difflib
-from collections.abc import Iterator
 
 from cixi_analysis.plan.dataset import Plan
-from cixi_analysis.plan.filing_rows import SUBJECTS, separate_units
+from cixi_analysis.plan.filing_rows import separate_units
 from cixi_analysis.words import Entity
 
 
-def subjects(plan: Plan) -> Iterator[tuple[Entity, str]]:
-    """Every item, project and commitment, in the plan's order."""
-    ids = (
-        (item.item_id for item in plan.items),
-        (str(project.number) for project in plan.projects),
-        (one.commitment_id for one in plan.commitments),
-    )
-    return ((kind, key) for kind, keys in zip(SUBJECTS, ids, strict=True) for key in keys)
-
-
 def responsible_units(plan: Plan, kind: Entity, key: str, year: int) -> tuple[str, ...]:
-    """The units that answer for one of :func:`subjects`: those of ``responsible.csv``; else whoever filled it in in the
+    """The units that answer for an item, a project or a commitment: those of ``responsible.csv``; else whoever filled it in in the
     latest year before; else, of a project, those that the plan prints; else nobody.
     """
     listed = next((row.units for row in plan.responsible if (row.kind, row.id) == (kind, key)), None)
@@ -38,7 +27,7 @@ def answering(plan: Plan, year: int) -> dict[str, list[tuple[Entity, str]]]:
     order = dict.fromkeys(unit for project in plan.projects for unit in project.responsible)
     found: dict[str, list[tuple[Entity, str]]] = {unit: [] for unit in order}
     nobody = []
-    for kind, key in subjects(plan):
+    for kind, key in plan.subjects:
         units = responsible_units(plan, kind, key, year)
         for unit in units:
             found.setdefault(unit, []).append((kind, key))

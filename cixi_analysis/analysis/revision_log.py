@@ -7,7 +7,6 @@ every cell that such an import changed, so that undoing the last edition's lines
 import hashlib
 import json
 from collections.abc import Container, Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -109,8 +108,7 @@ def at_edition(plan: Plan, year: int, edition: int) -> Plan:
     rows = year_rows(plan, year)
     for number in range(latest, edition, -1):
         rows = undone(plan, rows, [row for row in plan.revisions if (row.year, row.edition) == (year, number)])
-    data: dict[str, Any] = {part: {**getattr(plan, part), year: own} for part, own in rows.items()}
-    return replace(plan, **data)
+    return plan.with_year(year, **rows)
 
 
 def undone(plan: Plan, rows: YearRows, lines: Iterable[Revision]) -> YearRows:

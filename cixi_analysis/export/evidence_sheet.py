@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from cixi_analysis.analysis.evidence import proven, subject_of
+from cixi_analysis.analysis.evidence import proven
 from cixi_analysis.analysis.records import records
 from cixi_analysis.export.sheet import Header, Report, Sheet
 from cixi_analysis.export.workbook import WRAP
@@ -32,7 +32,7 @@ def evidence_sheet(report: Report) -> None:
 
 
 def _cells(plan: Plan, row: Any) -> tuple[str | None, ...]:
-    subject = subject_of(plan, row.kind, row.id)
+    subject = plan.subjects[row.kind, row.id]
     label = subject.label if isinstance(subject, Indicator) else f"{Entity(row.kind).chinese}{row.id}"
     name = subject.metric if isinstance(subject, Commitment) else subject.name
     grade = EvidenceClass(row.grade).chinese if row.grade else None

@@ -13,11 +13,14 @@ from cixi_analysis.errors import DataError, Problem, UnknownYear
 from cixi_analysis.plan import find_root, schema
 from cixi_analysis.plan.checks import cross_check
 from cixi_analysis.plan.csvfile import Content, CsvTable, read_table
+from cixi_analysis.plan.filing_rows import SUBJECTS
 from cixi_analysis.plan.frame import FILE, Frame, Level, Part, read_frame
 from cixi_analysis.plan.journal import read_journal
 from cixi_analysis.plan.schema import OBSERVATIONS, REVISIONS, TABLES, YEARLY, Row
 from cixi_analysis.words import LAST_YEAR, WATER_CLASSES, Absence, Entity, Polarity
 
+#: What a year's data is about.
+Subject = schema.Indicator | schema.Project | schema.Commitment
 R = TypeVar("R", bound=Row)
 #: File of ``TABLES`` → the field of :class:`Plan` with its rows.
 _FIELDS = {name: name.removesuffix(".csv") for name in TABLES} | {"indicators.csv": "items"}
@@ -158,11 +161,18 @@ class Plan:
         """The commitment with this id. Raises ``KeyError`` for an unknown one."""
         return self.row(schema.Commitment, commitment_id)
 
+    @cached_property
+    def subjects(self) -> Mapping[tuple[Entity, str], Subject]:
+        """Kind and id → item, project or commitment, in the plan's order."""
+        kinds: tuple[tuple[Subject, ...], ...] = self.items, self.projects, self.commitments
+        named = ((kind, row) for kind, rows in zip(SUBJECTS, kinds, strict=True) for row in rows)
+        return {(kind, str(getattr(row, row.KEY[0]))): row for kind, row in named}
+
     def defines(self, kind: Entity, key: str) -> bool:
         """Whether there is an item, a project or a commitment with this id."""
-        return (kind, key) in self._subject_order
+        return (kind, key) in self.subjects
 
-    def subject_order(self, row: Any) -> tuple[int, int]:
+    def subject_order(self, row: Any) -> int:
         """Sorts rows about items (observations too), projects and commitments in the plan's order."""
         return self._subject_order[row.kind, row.id]
 
@@ -260,6 +270,17 @@ class Plan:
         targets = tuple(t for t in self.targets if t.item_id in ids)
         return replace(self, items=items, requirements=requirements, targets=targets)
 
+    def with_year(self, year: int, **rows: Sequence[Row]) -> "Plan":
+        """The plan with other rows of a year: folder of :data:`~cixi_analysis.plan.schema.YEARLY` → the rows.
+        Without rows before and after, none: no file is not an empty one.
+        """
+        changed: dict[str, Any] = {}
+        for folder, own in rows.items():
+            years = getattr(self, folder)
+            if own or year in years:
+                changed[folder] = {**years, year: tuple(own)}
+        return replace(self, **changed)
+
     def files(self) -> Iterator[tuple[str, type[Row], tuple[Row, ...]]]:
         """Every file below ``data/`` with the model of its rows and the rows, in the order of the schema."""
         for name, model in TABLES.items():
@@ -284,13 +305,8 @@ class Plan:
         return {(type(row), str(getattr(row, row.KEY[0]))): row for row in reversed(rows)}
 
     @cached_property
-    def _subject_order(self) -> dict[tuple[Entity, str], tuple[int, int]]:
-        kinds = (
-            (Entity.ITEM, [item.item_id for item in self.items]),
-            (Entity.PROJECT, [str(project.number) for project in self.projects]),
-            (Entity.COMMITMENT, [one.commitment_id for one in self.commitments]),
-        )
-        return {(kind, key): (n, at) for n, (kind, ids) in enumerate(kinds) for at, key in enumerate(ids)}
+    def _subject_order(self) -> dict[tuple[Entity, str], int]:
+        return {subject: at for at, subject in enumerate(self.subjects)}
 
     @cached_property
     def _requirements(self) -> dict[tuple[str, str], list[schema.Requirement]]:

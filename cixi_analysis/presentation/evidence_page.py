@@ -5,7 +5,7 @@ from typing import Any
 from markupsafe import Markup
 
 from cixi_analysis.analysis.dossier import Dossier
-from cixi_analysis.analysis.evidence import LACKS, counted, evidence_list, evidence_of, partial_fact, proven, subject_of
+from cixi_analysis.analysis.evidence import LACKS, counted, evidence_list, evidence_of, partial_fact, proven
 from cixi_analysis.analysis.records import records
 from cixi_analysis.assessment.proofs import needed, page
 from cixi_analysis.plan.dataset import Plan
@@ -32,7 +32,7 @@ def listed(plan: Plan, year: int) -> Html:
     """The evidence by indicator, then by project and commitment."""
     own = evidence_of(plan, year)
     rows = [
-        (number, _subject(plan, row.kind, row.id), EvidenceClass(row.grade).chinese, _proven(row), _document(row), _words(row))
+        (number, titles.subject_link(plan, row.kind, row.id), EvidenceClass(row.grade).chinese, _proven(row), _document(row), _words(row))
         for number, row in own.items()
     ]  # fmt: skip
     columns = {"编号": "short", "对象": "name merged", "类别": "short filter", "所证": "short filter", "材料": "long"}
@@ -47,7 +47,7 @@ def listed(plan: Plan, year: int) -> Html:
 def missing(plan: Plan, year: int) -> Html:
     """What no document proves, the words that verdicts rest on first."""
     found = sorted(records(evidence_list(plan, year)), key=lambda row: row.state != EvidenceState.UNPROVEN)
-    rows = [(_subject(plan, row.kind, row.id), *_lack(row)) for row in found if not row.number]
+    rows = [(titles.subject_link(plan, row.kind, row.id), *_lack(row)) for row in found if not row.number]
     columns = {"对象": "name", "缺什么": "short filter", "说明": "long"}
     return tables.table(rows, columns, caption=f"还缺的佐证（{len(rows)}处）", none="有结论和数值的都有佐证。")
 
@@ -85,11 +85,6 @@ def of_indicator(found: Dossier) -> Html:
             tables.table(own, {"子项": "name", "缺什么": "short", "说明": "long"}, caption=f"{found.year}年还缺的佐证")
         )
     return stack(told, *pieces, name="佐证材料")
-
-
-def _subject(plan: Plan, kind: str, key: str) -> Markup:
-    row = subject_of(plan, kind, key)
-    return link(titles.title(row), titles.href(row))
 
 
 def _proven(row: Evidence) -> Markup:

@@ -10,8 +10,8 @@ from cixi_analysis.analysis.revision_log import covered, edition_of, log, year_r
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import Signature
 from cixi_analysis.presentation import tables
-from cixi_analysis.presentation.html import Html, folded, link, stack
-from cixi_analysis.presentation.titles import href, item_link, title
+from cixi_analysis.presentation.html import Html, folded, stack
+from cixi_analysis.presentation.titles import subject_link
 from cixi_analysis.words import Entity
 
 
@@ -32,7 +32,7 @@ def sign_off(plan: Plan, year: int) -> Html:
 
 def _signatures(plan: Plan, year: int) -> Html:
     rows = [
-        (one.step.chinese, "全年" if one.kind is None else subject(plan, one.kind, str(one.id)), one.name, one.role,
+        (one.step.chinese, "全年" if one.kind is None else subject_link(plan, one.kind, str(one.id)), one.name, one.role,
          one.date, one.reason, _standing(plan, year, one))
         for one in plan.signatures[year]
     ]  # fmt: skip
@@ -70,14 +70,4 @@ def corrections(plan: Plan, rows: pd.DataFrame, *, other_years: bool = False) ->
 
 def _corrected(plan: Plan, row: Any, pages: str) -> str | Markup:
     kind, _, key = row.item_id.rpartition(" ")
-    return subject(plan, Entity(kind or Entity.ITEM), key, row.level, pages)
-
-
-def subject(plan: Plan, kind: Entity, key: str, level: str = "", pages: str = "") -> str | Markup:
-    """A link to an item, a project or a commitment."""
-    if not plan.defines(kind, key):
-        return f"{kind.chinese}{key}"
-    if kind is Entity.ITEM:
-        return item_link(plan, plan.item(key), level=level or None, pages=pages)
-    row = plan.project(int(key)) if kind is Entity.PROJECT else plan.commitment(key)
-    return link(title(row), href(row, pages))
+    return subject_link(plan, Entity(kind or Entity.ITEM), key, row.level, pages)

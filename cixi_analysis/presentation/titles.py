@@ -9,7 +9,7 @@ from markupsafe import Markup
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import Commitment, Indicator, Link, Project
 from cixi_analysis.presentation.html import joined, link, noted
-from cixi_analysis.words import CELL_BREAK
+from cixi_analysis.words import CELL_BREAK, Entity
 
 
 def item_title(item: Indicator, name: str = "") -> str:
@@ -81,6 +81,15 @@ def title(row: Indicator | Project | Commitment) -> str:
     if isinstance(row, Indicator):
         return item_title(row)
     return f"项目{row.number} {row.name}" if isinstance(row, Project) else f"{row.commitment_id} {row.metric}"
+
+
+def subject_link(plan: Plan, kind: Entity, key: str, level: str = "", pages: str = "") -> str | Markup:
+    """The title of an item, a project or a commitment, linked; an item's by its name at ``level``."""
+    row = plan.subjects.get((kind, key))
+    if row is None:
+        return f"{kind.chinese}{key}"
+    named = level_title(plan, row, level) if level and isinstance(row, Indicator) else title(row)
+    return link(named, href(row, pages))
 
 
 def related(pairs: Iterable[tuple[Indicator | Project | Commitment, Link]]) -> Markup:
