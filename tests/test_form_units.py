@@ -14,6 +14,7 @@ from tiny import observation, tiny_plan
 from cixi_analysis.analysis.responsibility import answering, responsible_units, strange_units
 from cixi_analysis.form.filled_rows import FormProblem
 from cixi_analysis.form.merging import KeptRow, merge
+from cixi_analysis.form.row_changes import fingerprint
 from cixi_analysis.form.unit_forms import form_names
 from cixi_analysis.plan.dataset import Plan, load_plan
 from cixi_analysis.plan.schema import Observation, Receipt, Responsible
@@ -23,10 +24,11 @@ UNITS = tuple("甲乙丙丁戊")
 
 
 class Said:
-    """A filled-in row as the merge sees it: what it says, and where."""
+    """A filled-in row as the merge sees it: what it says, where, and the data's row that it was ``made`` with."""
 
-    def __init__(self, unit: str, data: Any, file: str = "") -> None:
+    def __init__(self, unit: str, data: Any, file: str = "", made: Any = None) -> None:
         self.unit, self.data, self.file = unit, data, file or f"{unit}.xlsx"
+        self.stamp = fingerprint(made)
         self.form = type("Form", (), {"letters": dict.fromkeys(data.columns(), "X")})
 
     def tell(self, column: str, found: str, expected: str) -> FormProblem:
@@ -112,13 +114,28 @@ def with_data(**columns: Any) -> Plan:
 
 def test_what_is_unchanged_stands_against_no_correction() -> None:
     """The data's own value in one form and its correction in another: the correction counts. Different columns join."""
-    rows, problems = merged(with_data(), [Said("甲", observation("2.1", "80")), Said("乙", observation("2.1", "81"))])
+    plan = with_data()
+    made = plan.observations[2023][0]
+    right, noted = observation("2.1", "81"), observation("2.1", "80", acknowledgment="已核对")
+    rows, problems = merged(plan, [Said("甲", made, made=made), Said("乙", right, made=made)])
     assert ([row.value for row in rows], problems) == (["81"], [])
-    rows, problems = merged(
-        with_data(),
-        [Said("甲", observation("2.1", "81")), Said("乙", observation("2.1", "80", acknowledgment="已核对"))],
-    )
+    rows, problems = merged(plan, [Said("甲", right, made=made), Said("乙", noted, made=made)])
     assert ([(row.value, row.acknowledgment) for row in rows], problems) == ([("81", "已核对")], [])
+
+
+@pytest.mark.parametrize("made", [None, observation("2.1", "79")])
+def test_what_has_changed_since_is_not_undone(made: Observation | None) -> None:
+    """A form that says something else than data which it was not made with is refused; one that says the same is fine."""
+    plan = with_data(form="整年.xlsx sha256:0")
+    _, problems = merged(plan, [Said("甲", observation("2.1", "81"), made=made)])
+    assert [str(one) for one in problems] == [
+        "甲.xlsx 表 value:2.1：现为“81”；应为与数据相同（数据中为“80”）；确须改正的，请重新生成填报表再填，或用全年的填报表"
+    ]
+    same, problems = merged(plan, [Said("甲", observation("2.1", "80"), made=made)])
+    assert (same[0].value, problems) == ("80", [])
+    receipt = Receipt.model_construct(unit=None, file="整年.xlsx", sha256="0", received="2024-03-01", rows=1)
+    _, problems = merged(replace(plan, receipts={2023: (receipt,)}), [Said("甲", observation("2.1", "81"), made=made)])
+    assert "与此前导入的 整年.xlsx 相同" in problems[0].expected
 
 
 def test_what_no_form_says_stays() -> None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from cixi_analysis.form.checking import Checked
     from cixi_analysis.plan.dataset import Plan
 
+_MOST_UNITS = 5  # are named in a message; the letters have all of them
 FORMS = click.argument("files", type=PathType(path_type=Path), metavar="FOLDER|FILE...", nargs=-1, required=True)
 LETTERS = click.option(
     "--letters", type=PathType(path_type=Path), metavar="FOLDER",
@@ -71,11 +72,13 @@ def missing_report(plan: "Plan", checked: "Checked", folder: Path | None) -> Ite
         if folder:
             raise click.UsageError("--letters 只用于各单位的填报表。--letters is for forms by unit.")
         return
+    had = {one.sha256 for one in plan.receipts.get(checked.year, ())}
+    if again := [one.file for one in checked.forms if one.sha256 in had]:
+        yield f"此前已经导入过，没有再读取：{'、'.join(again)}。"
     found = missing(plan, checked)
-    if late := [f"{one.unit}（{len(one.lines)}处）" for one in found if not one.came]:
-        yield f"填报表还没有交来：{'、'.join(late)}。"
-    if some := [f"{one.unit}（{len(one.lines)}处）" for one in found if one.came]:
-        yield f"交来而还没有填齐：{'、'.join(some)}。"
+    for what, came in (("填报表还没有交来", False), ("交来而还没有填齐", True)):
+        if units := [f"{one.unit}（{len(one.lines)}处）" for one in found if one.came is came]:
+            yield f"{what}：{'、'.join(units[:_MOST_UNITS])}{f'等{len(units)}个单位' if units[_MOST_UNITS:] else ''}。"
     if not found:
         yield "各单位都已填齐。"
     elif folder is None:

@@ -82,10 +82,7 @@ def check_form(plan: Plan, path: Path, *, year: int | None = None, today: str | 
     evidence = tuple(data for _, data in listed) if layout >= SINCE[EVIDENCE] else None
     signatures = tuple(data for _, data in signed) if layout >= SINCE[SIGNATURES] else None
     order = [("", name) for name in (*(sheet.name for sheet in sheets), *book.sheetnames)]
-    found, doubtful = in_order(problems, order), in_order(doubts, order)
-    if len(found) > MOST_PROBLEMS:
-        begin = f"{path.name} 有 {len(found)} 处问题，多于 {MOST_PROBLEMS} 处，不逐一列出"
-        raise FormError(f"{begin}。请重新生成填报表，把数据抄过去。第一处：{found[0]}")
+    found, doubtful = listable(path.name, in_order(problems, order)), in_order(doubts, order)
     forms = (FiledForm.of(path, None, sum(row.data is not None for row in rows)),)
     data = tuple(one for _, one in observed)
     return Checked(year, data, found, doubtful, reports, evidence, signatures, forms)
@@ -99,6 +96,14 @@ def in_order(problems: Iterable[FormProblem], order: Sequence[tuple[str, str]]) 
         return at, coordinate_to_tuple(one.cell) if one.cell else (0, 0)
 
     return tuple(sorted(dict.fromkeys(problems), key=place))
+
+
+def listable(name: str, found: tuple[FormProblem, ...]) -> tuple[FormProblem, ...]:
+    """The problems found, unless they are too many to be read."""
+    if len(found) > MOST_PROBLEMS:
+        begin = f"{name} 有 {len(found)} 处问题，多于 {MOST_PROBLEMS} 处，不逐一列出"
+        raise FormError(f"{begin}。请重新生成填报表，把数据抄过去。第一处：{found[0]}")
+    return found
 
 
 def unlistable(

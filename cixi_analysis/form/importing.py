@@ -165,7 +165,7 @@ def plan_import(
         reasons.append(f"{year} 年早于规划基准年 {base} 年，其数据是规划所载，不由工作簿导入。")
     some = checked.rows or checked.reports or checked.evidence
     if not some or (checked.forms and not any(one.rows for one in checked.forms)):
-        reasons.append("工作簿里一行也没有填写。")
+        reasons.append("工作簿里一行也没有填写或改动。")
     elif not checked.rows and plan.observations.get(year):
         reasons.append(f"工作簿里没有填写现状值，而数据中有 {year} 年的现状值：导入会把它们全部删除。")
     elif signing.final and unfilled:

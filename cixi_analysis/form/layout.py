@@ -75,6 +75,8 @@ EVIDENCE_COLUMNS, SIGNATURE_COLUMNS = (
 PROJECT_COLUMNS = (*_columns("projects"), *PROGRESS_INPUTS)
 #: Money belongs to projects.
 COMMITMENT_COLUMNS = (*_columns("commitments"), *(column for column in PROGRESS_INPUTS if column.key != "spent"))
+#: Last column of a unit's form: the :func:`~cixi_analysis.form.row_changes.fingerprint` of what the data had of the row.
+STAMP = FormColumn("stamp", "校验码", 10)
 
 
 def domain_columns(frame: Frame) -> tuple[FormColumn, ...]:

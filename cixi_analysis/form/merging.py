@@ -1,7 +1,8 @@
 """Units' forms of one year, checked together: what they say is merged with the data into the whole year.
 
-A row left empty says nothing. A row as the data has it does not stand against a form that corrects it. Where two forms,
-or a form and an earlier one of another unit, say different things of one row, both cells are told.
+A row that is empty, or as it was when the form was made, says nothing, nor does a file that was imported before. Where two
+forms say different things of one row, both cells are told; so is a cell that differs from the data, if these have changed
+since the form was made, or are what another unit handed in.
 """
 
 from collections import Counter
@@ -17,20 +18,20 @@ from cixi_analysis.analysis.responsibility import answering
 from cixi_analysis.analysis.revision_log import WRITTEN, edition_of
 from cixi_analysis.assessment import check_observations
 from cixi_analysis.errors import quoted
-from cixi_analysis.form.checking import Checked, check_form, disagreements, in_order, unlistable
+from cixi_analysis.form.checking import Checked, check_form, disagreements, in_order, listable, unlistable
 from cixi_analysis.form.filled_rows import FilledRow, FormProblem
 from cixi_analysis.form.input_cells import text_of
 from cixi_analysis.form.layout import FIRST_ROW, GUIDE, UNIT_CELL, FormSheet
 from cixi_analysis.form.opening import FormError, open_form, unit_of
 from cixi_analysis.form.receiving import FiledForm
-from cixi_analysis.form.row_changes import cell_text, rounded
+from cixi_analysis.form.row_changes import cell_text, fingerprint, rounded
 from cixi_analysis.form.structure import find_rows
 from cixi_analysis.form.unit_forms import NOBODY, unit_sheets
 from cixi_analysis.plan import EVIDENCE, OBSERVATIONS, PROGRESS
 from cixi_analysis.plan.csvfile import expectation
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.filing_rows import separate_units
-from cixi_analysis.plan.schema import Evidence, Observation, Progress, Receipt, Row
+from cixi_analysis.plan.schema import Evidence, Observation, Progress, Row
 
 _Key = tuple[object, ...]
 
@@ -72,13 +73,16 @@ def check_unit_forms(plan: Plan, paths: Sequence[Path]) -> Checked:
     ranks = list(sheets)
     for path, book, unit in sorted(opened, key=lambda one: (ranks.index(one[2]), one[0].name)):
         own = set(units["" if unit == NOBODY else unit])
+        forms.append(FiledForm.of(path, unit, 0))
+        if before := next((one for one in plan.receipts.get(year, ()) if one.sha256 == forms[-1].sha256), None):
+            forms[-1] = replace(forms[-1], rows=before.rows)
+            continue
         rows, wrong = find_rows(book, sheets[unit])
         problems += [replace(one, file=path.name) for one in wrong]
         for row in rows:
             row.file, row.unit = path.name, unit
             problems += row.read()
-        has = [row for row in rows if row.data is not None]
-        listed = [(row, row.data) for row in has if isinstance(row.data, Evidence)]
+        listed = [(row, row.data) for row in rows if isinstance(row.data, Evidence)]
         foreign = [
             (row, one) for row, one in listed if (one.kind, one.id) not in own and plan.defines(one.kind, one.id)
         ]
@@ -86,8 +90,9 @@ def check_unit_forms(plan: Plan, paths: Sequence[Path]) -> Checked:
         problems += unlistable(plan, year, listed, "title")
         doubts += [doubt for row in rows if row.form.remarks[-1] not in row.texts for doubt in row.warnings()]
         order += [(path.name, sheet) for sheet in (*(s.name for s in sheets[unit]), *book.sheetnames)]
-        filled += has
-        forms.append(FiledForm.of(path, unit, len(has)))
+        touched = [row for row in rows if row.data is not None and fingerprint(row.data) != row.stamp]
+        filled += touched
+        forms[-1] = replace(forms[-1], rows=len(touched))
         sources[path.name] = forms[-1].provenance
     merged: list[list[tuple[Any, Any]]] = []
     for model, folder in ((Observation, OBSERVATIONS), (Progress, PROGRESS), (Evidence, EVIDENCE)):
@@ -100,7 +105,10 @@ def check_unit_forms(plan: Plan, paths: Sequence[Path]) -> Checked:
     merged[0].sort(key=lambda pair: at.index((pair[1].item_id, pair[1].level)))
     problems += disagreements(plan, year, merged[0])
     observed, reports, evidence = (tuple(row for _, row in pairs) for pairs in merged)
-    found, doubtful = in_order(problems, order), in_order(doubts, order)
+    found, doubtful = (
+        listable("、".join(path.name for path in paths), in_order(problems, order)),
+        in_order(doubts, order),
+    )
     return Checked(year, observed, found, doubtful, reports, evidence, None, tuple(forms))
 
 
@@ -155,9 +163,11 @@ def merge(
 ) -> tuple[list[tuple[Any, Any]], list[FormProblem]]:
     """(where it stands, row) of every row after the import, and what is in conflict. ``sources``: file → provenance."""
     known = {_key(row): row for row in base}
+    made_with = {fingerprint(row): key for key, row in known.items()}
     by_key: dict[_Key, list[FilledRow]] = {}
     for row in said:
-        by_key.setdefault(_key(row.data), []).append(row)
+        own = _key(row.data)  # of evidence it may be what was edited
+        by_key.setdefault(made_with.get(row.stamp, own) if isinstance(row.data, Evidence) else own, []).append(row)
     problems: list[FormProblem] = []
     pairs: list[tuple[Any, Any]] = []
     for key in dict.fromkeys((*known, *by_key)):
@@ -175,6 +185,11 @@ def merge(
                 detail = dict(error.errors()[0])
                 problems.append(rows[-1].tell("key", "与其他填报表中同一行的改动合不到一起", expectation(detail, "")))
         pairs.append((at, data))
+    places: dict[_Key, list[Any]] = {}
+    for at, data in pairs:
+        places.setdefault(_key(data), []).append(at)
+    same = (at for both in places.values() if len(both) > 1 for at in both if not isinstance(at, KeptRow))
+    problems += [at.tell("title", "与另一行是同一处材料", "同一对象的同一处材料只写一行") for at in same]
     return pairs, problems
 
 
@@ -184,7 +199,7 @@ def _key(row: Any) -> _Key:
 
 def _columns(row: Any) -> list[str]:
     """The columns of what is said; who says it is no statement, and hashes are the program's."""
-    return [c for c in row.columns() if c not in (*WRITTEN, *row.KEY, "responsible", "sha256")]
+    return [c for c in row.columns() if c not in (*WRITTEN, "responsible", "sha256")]
 
 
 def _cell(row: Any, column: str) -> object:
@@ -193,8 +208,12 @@ def _cell(row: Any, column: str) -> object:
 
 def _conflicts(plan: Plan, year: int, was: Any, rows: Sequence[FilledRow]) -> Iterator[FormProblem]:
     """Every column in which two forms differ and neither has what the data has, and every one in which a form differs
-    from what the data has of another unit's earlier form.
+    from data that it may not change.
     """
+    if was is None:
+        yield from (
+            row.tell("key", "改了的一行，而这一行已从数据中删去", "重新生成的填报表中的行") for row in rows if row.stamp
+        )
     for column in _columns(rows[0].data):
         old = object() if was is None else _cell(was, column)
         changed = [row for row in rows if _cell(row.data, column) != old]
@@ -206,23 +225,31 @@ def _conflicts(plan: Plan, year: int, was: Any, rows: Sequence[FilledRow]) -> It
                     _text(one.data, column),
                     f"与 {two.file} {two.tell(_shown(two, column), '', '').place} 相同（那里为{_text(two.data, column)}）",
                 )
-        elif changed and was is not None and (earlier := _earlier(plan, year, was, changed)):
+        elif changed and was is not None and (source := _kept(plan, year, was, changed)):
             yield changed[0].tell(
                 _shown(changed[0], column),
                 _text(changed[0].data, column),
-                f"与此前导入的 {earlier.file}（{earlier.unit}）相同（数据中为{_text(was, column)}）；"
-                "确须改正的，请该单位重交，或用全年的填报表",
+                f"与{source[0]}相同（数据中为{_text(was, column)}）；确须改正的，请{source[1]}，或用全年的填报表",
             )
 
 
-def _earlier(plan: Plan, year: int, was: Any, rows: Sequence[FilledRow]) -> Receipt | None:
-    """The latest form of another unit that says what the data has."""
+def _kept(plan: Plan, year: int, was: Any, rows: Sequence[FilledRow]) -> tuple[str, str] | None:
+    """Where the data's row is from and how else to change it, if these forms may not: other units said it, or it
+    has changed since the forms were made and not by the same unit.
+    """
     own = {row.unit for row in rows}
     named = separate_units(was.responsible) if was.responsible else ()
-    for one in reversed(plan.receipts.get(year, ())):
-        if one.unit and one.unit not in own and (one.unit in named or one.sha256 in (was.form or "")):
-            return one
-    return None
+    receipts = plan.receipts.get(year, ())[::-1]
+    last = next((one for one in receipts if one.sha256 in (was.form or "")), None)
+    by_bureau = last is not None and last.unit is None
+    other = next(
+        (one for one in receipts if one.unit and one.unit not in own and (one.unit in named or one is last)), None
+    )
+    if other and not by_bureau:
+        return f"此前导入的 {other.file}（{other.unit}）", "该单位重交"
+    if any(row.stamp == fingerprint(was) or (last and last.unit == row.unit) for row in rows):
+        return None
+    return f"此前导入的 {last.file} " if last else "数据", "重新生成填报表再填"
 
 
 def _shown(row: FilledRow, column: str) -> str:

@@ -3,6 +3,7 @@
 What is equal stays exactly as it is in the data, cell by cell, so importing twice changes nothing.
 """
 
+import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -79,6 +80,16 @@ def _form(row: Row, form: str) -> str:
 def _written(row: Row, **cells: object) -> Row:
     """The row with these cells, of those that it has; only observations have a stage."""
     return row.model_copy(update={c: cell for c, cell in cells.items() if c in row.columns()})
+
+
+def fingerprint(row: Row | None) -> str:
+    """A few characters that differ where rows say different things; "" of no row. A unit's form has them of the rows
+    that it was made with: a row that still says so was not touched, data that say something else have changed since.
+    """
+    if row is None:
+        return ""
+    said = (f"{c}={cell_text(rounded(c, getattr(row, c)))}" for c in row.columns() if c not in (*WRITTEN, "sha256"))
+    return hashlib.sha256("\n".join(said).encode()).hexdigest()[:8]
 
 
 def rounded(column: str, cell: object) -> object:

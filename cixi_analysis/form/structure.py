@@ -11,7 +11,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from cixi_analysis.errors import quoted
 from cixi_analysis.form.filled_rows import FilledRow, FormProblem
 from cixi_analysis.form.input_cells import cleaned, or_empty, shortened, text_of
-from cixi_analysis.form.layout import FIRST_ROW, GUIDE, HEADER_ROW, TITLE_ROW, FormSheet, Kind
+from cixi_analysis.form.layout import FIRST_ROW, GUIDE, HEADER_ROW, STAMP, TITLE_ROW, FormSheet, Kind
 
 _UNTOUCHED = "（供对照的格，不要改动）"
 #: Records a problem: cell address, found, expected.
@@ -71,8 +71,9 @@ def _sheet_rows(form: FormSheet, sheet: Worksheet, problems: list[FormProblem]) 
         tell(outside[0].coordinate, f"表格以外的内容{quoted(text_of(outside[0]))}{more}", expected)
     _nothing_hidden(form, sheet, places.values(), tell)
     rows = [FilledRow(sheet, form, row, places[row.shown["key"]]) for row in form.rows if row.shown["key"] in places]
-    # Last year's value may have been revised since the form was written: a warning, see ``filled_rows``.
-    fixed = [one.key for one in form.columns if one.kind is Kind.SHOWN and one.key not in ("key", "last")]
+    # Data may have been revised since the form was written: of last year a warning, see ``filled_rows``; see ``merging``.
+    free = ("key", "last", STAMP.key)
+    fixed = [one.key for one in form.columns if one.kind is Kind.SHOWN and one.key not in free]
     for row, key in product(rows, fixed):
         _compare(row.cell(key), row.spec.names if key == "name" else [row.spec.shown[key]], tell)
     return rows

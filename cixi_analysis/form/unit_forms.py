@@ -10,7 +10,8 @@ from pathlib import Path
 
 from cixi_analysis.analysis.responsibility import answering
 from cixi_analysis.export import workbook
-from cixi_analysis.form.layout import LAYOUT, FormRow, FormSheet
+from cixi_analysis.form.layout import LAYOUT, STAMP, FormRow, FormSheet
+from cixi_analysis.form.row_changes import fingerprint
 from cixi_analysis.form.sheets import evidence_sheets, form_sheets
 from cixi_analysis.form.writing import form_workbook
 from cixi_analysis.plan.dataset import Plan
@@ -43,8 +44,13 @@ def unit_sheets(plan: Plan, year: int, sheets: Sequence[FormSheet] | None = None
         if parts:
             proofs = tuple(row for row in plan.evidence.get(year, ()) if (row.kind, row.id) in own)
             parts += evidence_sheets(replace(plan, evidence={**plan.evidence, year: proofs}), year)
-            found[unit or NOBODY] = tuple(parts)
+            found[unit or NOBODY] = tuple(map(_stamped, parts))
     return found
+
+
+def _stamped(sheet: FormSheet) -> FormSheet:
+    rows = tuple(replace(row, shown={**row.shown, STAMP.key: fingerprint(row.known)}) for row in sheet.rows)
+    return replace(sheet, columns=(*sheet.columns, STAMP), rows=rows)
 
 
 def form_names(year: int, units: Sequence[str]) -> dict[str, str]:
