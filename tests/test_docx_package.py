@@ -48,6 +48,11 @@ def refused(content: bytes, folder: Path) -> str:
 UTF16 = relations({}, {"http://x.cn/a.dotm": "attachedTemplate"}).encode("utf-16")
 LINK = "其中有指向文件以外的链接（{}，见 word/_rels/document.xml.rels），请取消链接。".format
 FIELD = "其中有读取别的文件或运行程序的域（{}，见 word/document.xml），请选中后按 Ctrl+Shift+F9 取消链接。".format
+TYPES = (
+    '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">'
+    f'<Override PartName="/word/document.xml" ContentType="{MAIN}"/><Default Extension="svg" ContentType="image/svg+xml"/>'
+    f'<Override PartName="/word/footer1.bin" ContentType="{MAIN.replace("document.main", "footer")}"/></Types>'
+)
 REFUSED = {
     "empty": (b"", "文件是空的。"),
     "doc": (OLE + b"\0" * 99, f"这是旧的 .doc 或 .wps 格式，{SAVE_AS}。"),
@@ -66,6 +71,9 @@ REFUSED = {
     "macros": (related("vbaProject", "vbaProject.bin"), "其中有宏（vbaProject.bin），请删去后另存为不含宏的 .docx。"),
     "macros, elsewhere": (related("vbaProject", "media/p.png"), "其中有宏（media/p.png），请删去后另存为不含宏的 .docx。"),
     "ole": (related("oleObject", "embeddings/o.bin"), "其中有嵌入的对象（OLE）（embeddings/o.bin），请删去后另存为不含宏的 .docx。"),
+    "workbook inside": (package(paragraph("<w:r><w:object><w:OLEObject/></w:object></w:r>")), "其中有嵌入的对象（OLE）（见 word/document.xml），请删去后另存为不含宏的 .docx。"),
+    "add-in": (related("webextensiontaskpanes", "t.xml"), "其中有加载项（t.xml），请删去后另存为不含宏的 .docx。"),
+    "XML by another name": (package(more={"[Content_Types].xml": TYPES}), "其中有不以 .xml 结尾的 XML（/word/footer1.bin），正常的文档没有。"),
     "activex": (related("control", "activeX/1.xml"), "其中有ActiveX 控件（activeX/1.xml），请删去后另存为不含宏的 .docx。"),
     "another document": (related("aFChunk", "a.mht"), "其中有嵌入的另一份文档（a.mht），请删去后另存为不含宏的 .docx。"),
     "remote template": (outside("attachedTemplate", "http://x.cn/t.dotm"), LINK("所附的模板：http://x.cn/t.dotm")),

@@ -29,23 +29,15 @@ _OTHER_PACKAGES = {
 _REFUSED = {
     "vbaproject": "宏", "wordvbadata": "宏", "oleobject": "嵌入的对象（OLE）", "control": "ActiveX 控件", "afchunk": "嵌入的另一份文档",
     "extensibility": "自定义的按钮", "keymapcustomizations": "自定义的按键", "attachedtoolbars": "自定义的工具栏",
+    "webextension": "加载项", "webextensiontaskpanes": "加载项",
 }  # fmt: skip
 _OUTSIDE = {"image": "图片", "attachedtemplate": "所附的模板", "oleobject": "对象", "hyperlink": "文件或程序"}
 #: Addresses that a reader follows by a click, and nothing else does.
 _HARMLESS = ("http", "https", "mailto")
 #: Fields that read another file, or run something.
 _FIELDS = {
-    "DDE",
-    "DDEAUTO",
-    "INCLUDETEXT",
-    "INCLUDEPICTURE",
-    "INCLUDE",
-    "IMPORT",
-    "LINK",
-    "DATABASE",
-    "RD",
-    "MACROBUTTON",
-}
+    "DDE", "DDEAUTO", "INCLUDETEXT", "INCLUDEPICTURE", "INCLUDE", "IMPORT", "LINK", "DATABASE", "RD", "MACROBUTTON",
+}  # fmt: skip
 
 
 def read_docx(path: Path) -> bytes:
@@ -77,10 +69,13 @@ def _problems(package: zipfile.ZipFile) -> Iterator[str]:
         if name.lower().endswith(".rels"):
             yield from _relations(name, part)
     types = ElementTree.fromstring(package.read("[Content_Types].xml"))  # noqa: S314  # scanned above
-    kinds = {one.get("ContentType", "") for one in types}
-    if any("macroEnabled" in kind or "vbaProject" in kind for kind in kinds):
+    kinds = {one.get("PartName") or f".{one.get('Extension')}": one.get("ContentType", "").lower() for one in types}
+    for name, kind in kinds.items():
+        if kind.endswith("+xml") and not kind.startswith("image/") and not is_xml(name):
+            yield f"其中有不以 .xml 结尾的 XML（{quoted(name)[1:-1]}），正常的文档没有"
+    if any("macroenabled" in kind or "vbaproject" in kind for kind in kinds.values()):
         yield "这是含宏的文档，请另存为不含宏的 .docx"
-    elif _MAIN not in kinds:
+    elif _MAIN not in kinds.values():
         yield f"这不是 Word 文档（.docx），{_WORD.save_as}"
     if any(
         b"purl.oclc.org/ooxml" in package.read(name) for name in ("_rels/.rels", "word/document.xml") if name in names
@@ -122,8 +117,8 @@ class _Scan:
         self._elements = self._marked = self._depth = 0
 
     def problems(self, name: str, part: bytes) -> list[str]:
-        """What is wrong with a part: a definition of entities, a field that reads another file or runs something."""
-        self._depth, self._codes, self._in_code = 0, [""], False
+        """What is wrong with a part: a definition of entities, an object, a field that reads another file or runs something."""
+        self._depth, self._codes, self._in_code, self._object = 0, [""], False, False
         self._ended: list[str] = []
         parser = expat.ParserCreate(namespace_separator=" ")
         parser.buffer_text = True
@@ -135,10 +130,13 @@ class _Scan:
         except expat.ExpatError:
             raise ReportError(f"{DAMAGED}（{name}）") from None
         words = [(code.split() or [""])[0].upper() for code in (*self._ended, *self._codes)]
-        return [
+        found = [
             f"其中有读取别的文件或运行程序的域（{word}，见 {name}），请选中后按 Ctrl+Shift+F9 取消链接"
             for word in words if word in _FIELDS
         ]  # fmt: skip
+        if self._object:  # its relationship may be that of the figures of a chart
+            found.append(f"其中有{_REFUSED['oleobject']}（见 {name}），请删去后另存为不含宏的 .docx")
+        return found
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         self._elements, self._depth = self._elements + 1, self._depth + 1
@@ -149,6 +147,7 @@ class _Scan:
         _WORD.refuse(self._depth > DEEPEST, f"XML 嵌套超过 {DEEPEST} 层，正常的文档没有")
         space, _, kind = name.rpartition(" ")
         self._in_code = kind == "instrText"
+        self._object |= kind == "OLEObject"
         self._marked += kind in ("sdt", "bookmarkStart")
         most = f"其中的内容控件和书签超过 {MOST_MARKED // 10_000} 万个，{_WORD.name}没有这么多"
         _WORD.refuse(self._marked > MOST_MARKED, most)
