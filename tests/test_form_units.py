@@ -13,9 +13,11 @@ from tiny import observation, tiny_plan
 
 from cixi_analysis.analysis.responsibility import answering, responsible_units, strange_units
 from cixi_analysis.form.filled_rows import FormProblem
+from cixi_analysis.form.layout import GUIDE, STAMP
 from cixi_analysis.form.merging import KeptRow, merge
 from cixi_analysis.form.row_changes import fingerprint
-from cixi_analysis.form.unit_forms import form_names
+from cixi_analysis.form.unit_forms import form_names, unit_sheets
+from cixi_analysis.form.writing import form_workbook
 from cixi_analysis.plan.dataset import Plan, load_plan
 from cixi_analysis.plan.schema import Observation, Receipt, Responsible
 from cixi_analysis.words import Entity
@@ -196,6 +198,18 @@ def test_the_real_plan_lists_everything(plan: Plan) -> None:
     assert {p.number: of[str(p.number)].units for p in plan.projects} == {p.number: p.units for p in plan.projects}
     assert strange_units(plan, 2023) == {}
     assert list(answering(plan, 2023))[-1] == ""
+
+
+def test_the_guide_of_a_unit(plan: Plan) -> None:
+    """The guide of a unit with projects only says nothing of items, numbers its lines, and has no empty box."""
+    sheets = unit_sheets(plan, 2023)["市水利局"]
+    guide = form_workbook(plan, 2023, "市水利局", sheets)[GUIDE]
+    lines = [(row[0].value, str(row[1].value)) for row in guide.iter_rows(min_row=7) if row[0].value]
+    assert [first for first, _ in lines if str(first).isdigit()] == ["1", "2", "3", "4"]
+    assert lines[1][0] == "本表" and lines[2][0] == STAMP.title
+    assert not any("现状值" in text or "缺失原因" in text for _, text in lines)
+    boxed = [row[0] for row in guide.iter_rows() if row[0].border.left.style]
+    assert all(cell.value for cell in boxed)
 
 
 def typed(path: Path, sheet: str, **cells: Any) -> None:

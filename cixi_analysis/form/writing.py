@@ -129,7 +129,7 @@ def _write_guide(
         unit=unit,
         observed=any(form.model is Observation for form in forms),
     )
-    for section in text.strip().split("\n\n"):
+    for section in re.split("\n{2,}", text.strip()):
         for row, line in enumerate(section.split("\n"), start=sheet.max_row + 2):
             head = line.startswith("# ")
             for at, content in enumerate(line.removeprefix("# ").split(" |"), start=1):
