@@ -23,7 +23,7 @@ from cixi_analysis.analysis.table1 import coverage
 from cixi_analysis.errors import DataError
 from cixi_analysis.export import Figures
 from cixi_analysis.form.checking import Checked, check_form
-from cixi_analysis.form.importing import Import, plan_import
+from cixi_analysis.form.importing import plan_import
 from cixi_analysis.form.writing import form_workbook
 from cixi_analysis.plan.dataset import Plan, load_plan
 from cixi_analysis.presentation import sign_off, summary, summary_page
@@ -316,14 +316,6 @@ def test_the_sheet_is_checked(tmp_path: Path, edits: list[Edit], problems: list[
 # Editions
 
 
-def applied(plan: Plan, change: Import) -> Plan:
-    """The plan after an import, without files."""
-    year, parts = change.year, {"observations": change.rows, "progress": change.reports, "evidence": change.evidence}
-    data: dict[str, Any] = {part: {**getattr(plan, part), year: rows} for part, rows in parts.items()}
-    signatures = {**plan.signatures, year: change.signatures}
-    return replace(plan, **data, signatures=signatures, revisions=(*plan.revisions, *change.revisions))
-
-
 def closed(book: Path, *, evidence: Sequence[Any] = ()) -> Plan:
     """The tiny plan with a whole 2023 that was closed."""
     rows = (
@@ -331,7 +323,7 @@ def closed(book: Path, *, evidence: Sequence[Any] = ()) -> Plan:
         observation("2.1", 88), observation("2.2", 31), observation("3", absence="暂无数据"),
     )  # fmt: skip
     checked = Checked(2023, rows, (), (), (), tuple(evidence), ())
-    return applied(tiny_plan(), plan_import(tiny_plan(), checked, book, final=True))
+    return plan_import(tiny_plan(), checked, book, final=True).after
 
 
 @pytest.fixture
@@ -377,7 +369,7 @@ def test_any_edition_is_rebuilt(years: list[Any], tmp_path_factory: pytest.TempP
             change = plan_import(plan, checked, book, final=final and whole, signed=WHY)
             if change.revisions:
                 states[change.revisions[0].edition - 1] = before
-            before = plan = applied(plan, change)
+            before = plan = change.after
     assert edition_of(plan, 2023) == len(states) + 1
     for edition, state in states.items():
         assert year_rows(at_edition(plan, 2023, edition), 2023) == year_rows(state, 2023)
@@ -433,10 +425,10 @@ def test_the_page(book: Path) -> None:
     plan = closed(book)
     assert sign_off.sign_off(plan, 2023)._repr_html_() == ""
     checked = Checked(2023, plan.observations[2023], (), (), (), (), (signature("reviewed", "<b>", "2024-03-01"),))
-    plan = applied(plan, plan_import(plan, checked, book))
+    plan = plan_import(plan, checked, book).after
     rows = (*plan.observations[2023][:1], observation("2.1", 91), *plan.observations[2023][2:])
     reports = (progress("project", "1", "done"),)
-    plan = applied(plan, plan_import(plan, replace(checked, rows=rows, reports=reports), book, signed=WHY))
+    plan = plan_import(plan, replace(checked, rows=rows, reports=reports), book, signed=WHY).after
     text = re.sub(r"<[^>]*>|\s+", " ", sign_off.sign_off(plan, 2023)._repr_html_())
     text = re.sub(" +", " ", text)
     assert "签署与更正：签署2次；定稿以后更正3处，现为第2版" in text

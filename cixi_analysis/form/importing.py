@@ -5,10 +5,9 @@ year's; a form of an earlier layout, without them, leaves these unchanged. Signa
 year that was closed needs a correction that is signed for with its reason, and is logged.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,7 @@ import pandas as pd
 
 from cixi_analysis.analysis.causes import verdict_changes
 from cixi_analysis.analysis.changes import shown
+from cixi_analysis.analysis.revision_log import year_rows
 from cixi_analysis.analysis.table1 import coverage
 from cixi_analysis.assessment import asked_in, asking, assess
 from cixi_analysis.errors import CixiError, DataError, UnknownYear, reason
@@ -32,13 +32,8 @@ from cixi_analysis.plan.schema import (
     EVIDENCE,
     OBSERVATIONS,
     PROGRESS,
-    RECEIPTS,
-    REVISIONS,
-    SIGNATURES,
-    Evidence,
     Observation,
     Progress,
-    Receipt,
     Revision,
     Row,
     Signature,
@@ -58,14 +53,11 @@ class Import:
     """The changes that importing a form would make."""
 
     plan: Plan
+    #: the plan after the import
+    after: Plan
     year: int
     sign_off: SignOff
-    #: the year's observations, progress and evidence after the import
-    rows: tuple[Observation, ...]
-    reports: tuple[Progress, ...]
-    evidence: tuple[Evidence, ...]
-    #: the year's signatures after the import, and those that do not cover its data any more
-    signatures: tuple[Signature, ...]
+    #: the year's signatures that do not cover its data any more
     lapsed: tuple[Signature, ...]
     #: the new lines of the log of corrections
     revisions: tuple[Revision, ...]
@@ -80,32 +72,18 @@ class Import:
     flips: dict[int, pd.DataFrame]
     #: why the year cannot be closed yet, one line an item; empty when it can
     unfilled: tuple[str, ...]
-    #: the receipts for the forms that were not imported before
-    receipts: tuple[Receipt, ...] = ()
+
+    @property
+    def rows(self) -> tuple[Observation, ...]:
+        """The year's observations after the import."""
+        return self.after.observations.get(self.year, ())
 
     @property
     def files(self) -> dict[str, bytes]:
         """Name below ``data/`` → new content, of the files that change; empty when the data has all of it already."""
-        observed = OBSERVATIONS, Observation, self.rows, self.changes
-        reported = PROGRESS, Progress, self.reports, self.report_changes
-        listed = EVIDENCE, Evidence, self.evidence, self.evidence_changes
-        files = {
-            f"{folder}/{self.year}.csv": rows_csv(model, rows)
-            for folder, model, rows, changes in (observed, reported, listed)
-            if any(change.kind is not RowFate.UNCHANGED for change in changes)
-        }
-        if self.sign_off.new:
-            files[f"{SIGNATURES}/{self.year}.csv"] = rows_csv(Signature, self.signatures)
-        if self.revisions:
-            files[REVISIONS] = rows_csv(Revision, (*self.plan.revisions, *self.revisions))
-        if self.receipts:
-            files[f"{RECEIPTS}/{self.year}.csv"] = rows_csv(Receipt, self.all_receipts)
-        return files
-
-    @property
-    def all_receipts(self) -> tuple[Receipt, ...]:
-        """The year's receipts after the import."""
-        return (*self.plan.receipts.get(self.year, ()), *self.receipts)
+        before = {name: rows for name, _, rows in self.plan.files()}
+        changed = ((name, model, rows) for name, model, rows in self.after.files() if rows != before.get(name))
+        return {name: rows_csv(model, rows) for name, model, rows in changed}
 
     @property
     def table(self) -> pd.DataFrame:
@@ -173,46 +151,49 @@ def plan_import(
         reasons += [f"还不能定稿，有{len(unfilled)}处没有填报（{how}即为初稿）：", *unfilled]
     if reasons:
         raise ImportRefused("\n".join(["没有导入：", *reasons]))
-    old = plan.observations.get(year, ())
+    known = year_rows(plan, year)
     form = "；".join(one.provenance for one in checked.forms if one.rows) or provenance(path)
-    changed = partial(row_changes, form=form, signed=signing.stage)
-    order = [(item.item_id, level) for item in plan.items for level in (None, *plan.levels)]
-    changes = changed(order, old, checked.rows)
-    rows = tuple(c.new for c in changes if isinstance(c.new, Observation))
-    after = replace(plan, observations={**plan.observations, year: rows})
-    moved = any(c.kind not in (RowFate.UNCHANGED, RowFate.FINAL, RowFate.REVIEWED) for c in changes)
+    proofs = checked.evidence and sorted(checked.evidence, key=lambda row: (plan.subject_order(row), row.grade))
+    filled: dict[str, tuple[Iterable[tuple[object, ...]], Sequence[Row] | None]] = {
+        OBSERVATIONS: ([(item.item_id, level) for item in plan.items for level in (None, *plan.levels)], checked.rows),
+        PROGRESS: (plan.subjects, checked.reports),
+        EVIDENCE: ((), proofs and recorded(plan.root, year, proofs, plan.evidence.get(year, ()))),
+    }
+    changes = {
+        part: () if rows is None else row_changes(order, known[part], rows, form=form, signed=signing.stage)
+        for part, (order, rows) in filled.items()
+    }
+    data = {part: _rows_after(known[part], own) for part, own in changes.items()}
+    after = plan.with_year(year, **data)
+    fates = {change.kind for change in changes[OBSERVATIONS]}
+    moved = fates - {RowFate.UNCHANGED, RowFate.FINAL, RowFate.REVIEWED}
     flipped = {}
     for y in (y for y in after.years if moved and y >= year):  # the changes of later years are measured from this one
         now = assess(after, y)
         with suppress(UnknownYear, DataError):  # a new year, or data that the form may correct
             flipped[y] = verdict_changes(assess(plan, y), now)
-    ids = [(Entity.PROJECT, str(project.number)) for project in plan.projects]
-    ids += [(Entity.COMMITMENT, promise.commitment_id) for promise in plan.commitments]
-    known = plan.progress.get(year, ())
-    reported = () if checked.reports is None else changed(ids, known, checked.reports)
-    reports = tuple(c.new for c in reported if isinstance(c.new, Progress)) if reported else known
-    proofs = plan.evidence.get(year, ())
-    listed: tuple[RowChange, ...] = ()
-    if checked.evidence is not None:
-        new = sorted(checked.evidence, key=lambda row: (plan.subject_order(row), row.grade))
-        new = [*recorded(plan.root, year, new, proofs)]
-        listed = changed([_key(row) for row in (*new, *proofs)], proofs, new)
-        if any(c.kind is not RowFate.UNCHANGED for c in listed):
-            proofs = tuple(c.new for c in listed if isinstance(c.new, Evidence))
-    data = {OBSERVATIONS: rows, PROGRESS: reports, EVIDENCE: proofs}
     revisions, unexplained = signing.corrected(data, form)
     if unexplained:
         raise ImportRefused(_unexplained(year, unexplained))
-    was_closed = bool(old) and coverage(plan, year).stage is Stage.FINAL
+    was_closed = bool(known[OBSERVATIONS]) and coverage(plan, year).stage is Stage.FINAL
     reopens = was_closed and coverage(after, year).stage is not Stage.FINAL
-    signatures, lapsed = signing.signatures(data), signing.lapsed(data)
-    had = {one.sha256 for one in plan.receipts.get(year, ())}
-    new_forms = {one.sha256: one for one in checked.forms if received and one.rows and one.sha256 not in had}
-    receipts = tuple(one.receipt(str(received)) for one in new_forms.values())
+    receipts = {one.sha256: one for one in plan.receipts.get(year, ())}
+    for one in checked.forms if received else ():
+        if one.rows:
+            receipts.setdefault(one.sha256, one.receipt(str(received)))
+    after = replace(after, revisions=(*plan.revisions, *revisions))
+    after = after.with_year(year, signatures=signing.signatures(data), receipts=tuple(receipts.values()))
     return Import(
-        plan, year, signing, rows, reports, proofs, signatures, lapsed, revisions, reopens, changes, reported, listed,
-        flipped, unfilled, receipts,
+        plan, after, year, signing, signing.lapsed(data), revisions, reopens, changes[OBSERVATIONS], changes[PROGRESS],
+        changes[EVIDENCE], flipped, unfilled,
     )  # fmt: skip
+
+
+def _rows_after(known: tuple[Row, ...], changes: Sequence[RowChange]) -> tuple[Row, ...]:
+    """The rows after an import; as they are, in their own order, where none changes."""
+    if all(change.kind is RowFate.UNCHANGED for change in changes):
+        return known
+    return tuple(change.new for change in changes if change.new is not None)
 
 
 def _unexplained(year: int, subjects: Sequence[tuple[Entity, str]]) -> str:
@@ -225,12 +206,8 @@ def _unexplained(year: int, subjects: Sequence[tuple[Entity, str]]) -> str:
     )
 
 
-def _key(row: Row) -> tuple[object, ...]:
-    return tuple(getattr(row, column) for column in row.KEY)
-
-
 def apply_import(plan: Plan, change: Import) -> None:
-    """Write ``data/observations/YEAR.csv``, ``progress``, ``evidence``, ``signatures`` and ``revisions.csv``, where they change.
+    """Write the files of ``data/`` that change.
 
     The write is atomic: a crash, a full disk or a kill at any moment leaves either the old data or the new (several files
     by the journal of :mod:`cixi_analysis.plan.journal`). The new content is first loaded and compared.
@@ -242,18 +219,7 @@ def apply_import(plan: Plan, change: Import) -> None:
         recover(data)
         if load_plan(plan.root) != plan:
             raise ImportRefused("没有导入：检查以后 data/ 又有改动。请重新运行 cixi import。")
-        after = load_plan(plan.root, files)
-        parts = after.observations, after.progress, after.evidence, after.signatures, after.receipts
-        read = *(of.get(change.year, ()) for of in parts), after.revisions
-        new = (
-            change.rows,
-            change.reports,
-            change.evidence,
-            change.signatures,
-            change.all_receipts,
-            (*plan.revisions, *change.revisions),
-        )
-        if read != new:
+        if load_plan(plan.root, files) != change.after:
             raise ImportRefused("没有导入：写入的内容读回后与原来不同。请报告这个错误，并附上工作簿。")
         replace_files(data, files)
     except OSError as error:

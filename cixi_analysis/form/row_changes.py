@@ -47,7 +47,7 @@ def row_changes(
     form: str,
     signed: Callable[[Row, Stage], Stage],
 ) -> tuple[RowChange, ...]:
-    """The change of every row, old or new, in the ``order`` of the keys.
+    """The change of every row, old or new, in the ``order`` of the keys; others follow in their own.
 
     ``form`` is the provenance of new and changed rows that do not have their own. They are 初稿, others as they were, unless they are ``signed``: row
     and stage without the new signatures → stage with them.
@@ -69,7 +69,7 @@ def row_changes(
         cells |= {"stage": signed(was, Stage.DRAFT), "form": _form(now, form)}
         return RowChange(RowFate.CHANGED, was, _written(was, **cells), tuple(c for c in cells if c not in WRITTEN))
 
-    keys = (key for key in dict.fromkeys(order) if key in before or key in after)
+    keys = (key for key in dict.fromkeys((*order, *after, *before)) if key in before or key in after)
     return tuple(change(before.get(key), after.get(key)) for key in keys)
 
 
