@@ -326,6 +326,22 @@ def closed(book: Path, *, evidence: Sequence[Any] = ()) -> Plan:
     return plan_import(tiny_plan(), checked, book, final=True).after
 
 
+def test_the_evidence_of_a_form_is_behind_its_verdicts(book: Path) -> None:
+    """The reason of a verdict that an import moves is the one that the pages will show: with the form's own evidence."""
+    before = replace(
+        tiny_plan(), observations={**tiny_plan().observations, 2023: (observation("1", absence="暂无数据"),)}
+    )
+    stated = observation("1", statement="已建立制度", attests="建立=已建立制度")
+    checked = Checked(2023, (stated,), (), (), (), (evidence("1", proves="clause"),), ())
+    change = plan_import(before, checked, book)
+    flips = change.table.query("kind == 'verdict'")
+    assert (
+        len(flips)
+        and flips["why"].str.contains("佐证：1-B-1《公报》").all()
+        and not flips["why"].str.contains("无佐证").any()
+    )
+
+
 @pytest.fixture
 def book(tmp_path: Path) -> Path:
     path = tmp_path / "f.xlsx"
