@@ -11,8 +11,11 @@ import pytest
 from conftest import cixi
 from docx import Document
 from docx.document import Document as Docx
-from docx.oxml.ns import qn
+from docx.enum.style import WD_STYLE_TYPE
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls, qn
 from docx.shared import Pt
+from report_template import field
 from test_report import controls, text_of
 from tiny import tiny_plan, write
 
@@ -145,6 +148,23 @@ def test_a_template_in_another_style_and_order(plan: Plan) -> None:
     assert "本县国家级达标29项，省级达标39项，特此报告。" in text_of(made)
     header = "".join(t.text for t in result.sections[0].header._element.iter(qn("w:t")))
     assert header == "慈溪市2"
+
+
+def test_lists_and_captions_of_a_template() -> None:
+    """Captions count in the document's order however Word writes their fields; a list of tables is no contents list, and
+    a style based on a heading is one.
+    """
+    document = Document()
+    document.styles.add_style("章", WD_STYLE_TYPE.PARAGRAPH).base_style = document.styles["Heading 1"]
+    field(document.add_paragraph(), r' TOC \h \z \c "表" ', "表目录")
+    field(document.add_paragraph(), r' TOC \o "1-2" ', "目录")
+    document.add_paragraph("概况", "章")
+    document.add_paragraph()._p.append(
+        parse_xml(f'<w:fldSimple {nsdecls("w")} w:instr=" SEQ 表 "><w:r><w:t>9</w:t></w:r></w:fldSimple>')
+    )
+    field(document.add_paragraph(), " SEQ 表 ", "9")
+    lines = text_of(report_bytes(contents(tiny_plan(), 2022), saved(document))).split("\n")
+    assert lines == ["表目录", "概况", "（页码：在 Word 中右键单击目录，选择“更新域”。）", "概况", "1", "2"]
 
 
 def test_placeholders_that_word_has_split_are_one(plan: Plan) -> None:

@@ -16,7 +16,7 @@ from docx.shared import Mm
 
 from cixi_analysis.report.tagged_text import BOOKMARK
 from cixi_analysis.report.values import END, PICTURE, PICTURE_END, START, Issue, Value
-from cixi_analysis.report.word_fields import text_element
+from cixi_analysis.report.word_fields import bookmark
 
 _TOKEN = re.compile(f"({START}[^{END}]*{END}|{PICTURE}[^{PICTURE_END}]*{PICTURE_END})")
 #: The part of a page's height that a picture may take: its caption stands below it.
@@ -30,15 +30,14 @@ _FIRST_BOOKMARK = 100_000
 def finish(document: Document, issue: Issue) -> list[str]:
     """Replace what stands for values and pictures, in text, tables, headers, footers and footnotes. Returns the keys."""
     keys: list[str] = []
-    room = _room(document)
-    body = document.part
-    others = sorted((p for p in body.package.iter_parts() if p is not body), key=lambda part: str(part.partname))
-    for part in (body, *others):
-        if (root := getattr(part, "element", None)) is not None:
-            _number(keys, _finish(root, part, issue, room))
-        elif part.content_type.endswith(_FOOTNOTES):
+    room, body = _room(document), document.part
+    for part in sorted(body.package.iter_parts(), key=lambda part: (part is not body, str(part.partname))):
+        root = getattr(part, "element", None)
+        if is_footnotes := part.content_type.endswith(_FOOTNOTES):
             root = parse_xml(part.blob)
+        if root is not None:
             _number(keys, _finish(root, part, issue, room))
+        if is_footnotes:
             part._blob = serialize_part_xml(root)
     return keys
 
@@ -57,12 +56,9 @@ def _number(keys: list[str], controls: Iterator[tuple[str, Any]]) -> None:
     """Add the keys of controls, and put a bookmark with its number into each: it stays where the tag is lost."""
     for key, control in controls:
         content = control.find(qn("w:sdtContent"))
-        for at, kind in ((0, "Start"), (len(content) + 1, "End")):
-            mark = OxmlElement(f"w:bookmark{kind}")
-            mark.set(qn("w:id"), str(_FIRST_BOOKMARK + len(keys)))
-            if kind == "Start":
-                mark.set(qn("w:name"), BOOKMARK.format(len(keys)))
-            content.insert(at, mark)
+        start, end = bookmark(_FIRST_BOOKMARK + len(keys), BOOKMARK.format(len(keys)))
+        content.insert(0, start)
+        content.append(end)
         keys.append(key)
 
 
@@ -91,7 +87,7 @@ def _pieces(run: Any, part: Part, issue: Issue, room: tuple[int, int]) -> Iterat
             if not text:
                 continue
             if text[0] not in (START, PICTURE):
-                current.append(text_element(text))
+                current.add_t(text)
                 continue
             if len(current) > (properties is not None):
                 yield current, ""
@@ -116,17 +112,11 @@ def _control(value: Value, properties: Any) -> Any:
     """A content control in the line, with the format of the placeholder that it takes the place of."""
     control, about, content = OxmlElement("w:sdt"), OxmlElement("w:sdtPr"), OxmlElement("w:sdtContent")
     for name, text in (("w:alias", value.about), ("w:tag", value.key)):
-        named = OxmlElement(name)
-        named.set(qn("w:val"), text[:64])
-        about.append(named)
+        about.append(OxmlElement(name, {qn("w:val"): text[:64]}))
     run = _new_run(properties)
-    for n, line in enumerate(str(value).split("\n")):
-        if n:
-            run.append(OxmlElement("w:br"))
-        run.append(text_element(line))
+    run.text = str(value)
     content.append(run)
-    control.append(about)
-    control.append(content)
+    control.extend((about, content))
     return control
 
 
@@ -142,7 +132,6 @@ def _drawing(name: str, part: Any, issue: Issue, room: tuple[int, int]) -> Any:
     about.set("descr", drawn.label)
     about.set("name", name)
     inline.graphic.graphicData.pic.nvPicPr.cNvPr.set("name", name)
-    run, drawing = OxmlElement("w:r"), OxmlElement("w:drawing")
-    drawing.append(inline)
-    run.append(drawing)
+    run = _new_run(None)
+    run.add_drawing(inline)
     return run

@@ -1,70 +1,64 @@
-"""What Word writes before a heading by itself (一、 and （一）), for the contents list and for messages."""
+"""What Word writes before a heading by itself (一、 and （一）), for the contents list."""
 
 import re
 from collections.abc import Callable
-from typing import Any
+from xml.etree.ElementTree import Element
 
 from docx.document import Document
 from docx.opc.constants import RELATIONSHIP_TYPE
-from docx.oxml.ns import qn
-from docx.text.paragraph import Paragraph
 
-_VALUE, _DIGITS = qn("w:val"), "〇一二三四五六七八九"
+from cixi_analysis.report.word_styles import Styles, W, count, value_of
+
+_DIGITS = "〇一二三四五六七八九"
+#: List → level → (kind of number, text around it, what follows it).
+_Lists = dict[str, dict[int, tuple[str, str, str]]]
 
 
-def heading_numbers(document: Document) -> Callable[[Paragraph], str]:
+def heading_numbers(document: Document, styles: Styles) -> Callable[[Element], str]:
     """A function that gives the number before a paragraph; to be called for each in the document's order."""
     lists, counted = _lists(document), dict[tuple[str, int], int]()
 
-    def number(paragraph: Paragraph) -> str:
-        found, level = _place(paragraph, lists)
-        if level not in lists.get(found, {}):
+    def number(paragraph: Element) -> str:
+        found, level = _place(paragraph, styles)
+        if level not in (kinds := lists.get(found, {})):
             return ""
         counted[found, level] = counted.get((found, level), 0) + 1
         for of, deeper in list(counted):
             if of == found and deeper > level:
                 del counted[of, deeper]
-        kinds, (_, text, gap) = lists[found], lists[found][level]
-        shown = re.sub(
-            r"%(\d)", lambda m: _shown(counted.get((found, int(m[1]) - 1), 1), kinds.get(int(m[1]) - 1, ("",))[0]), text
-        )
-        return shown + gap
+
+        def shown(match: re.Match[str]) -> str:
+            at = int(match[1]) - 1
+            return _shown(counted.get((found, at), 1), kinds.get(at, ("",))[0])
+
+        _, text, gap = kinds[level]
+        return re.sub(r"%(\d)", shown, text) + gap
 
     return number
 
 
-def _lists(document: Document) -> dict[str, dict[int, tuple[str, str, str]]]:
-    """List → level → (kind of number, text around it, what follows it)."""
+def _lists(document: Document) -> _Lists:
     try:
         root = document.part.part_related_by(RELATIONSHIP_TYPE.NUMBERING).element  # type: ignore[attr-defined]
     except KeyError:
         return {}
-    abstract = {one.get(qn("w:abstractNumId")): one for one in root.iter(qn("w:abstractNum"))}
-    found: dict[str, dict[int, tuple[str, str, str]]] = {}
-    for one in root.iter(qn("w:num")):
-        of = abstract.get(_of(one, "abstractNumId"))
-        for level in of.iter(qn("w:lvl")) if of is not None else ():
-            told = _of(level, "numFmt"), _of(level, "lvlText"), "" if _of(level, "suff") == "nothing" else " "
-            found.setdefault(one.get(qn("w:numId")), {})[int(level.get(qn("w:ilvl")))] = told
+    abstract = {one.get(f"{W}abstractNumId"): one for one in root.iter(f"{W}abstractNum")}
+    found: _Lists = {}
+    for one in root.iter(f"{W}num"):
+        of = abstract.get(value_of(one.find(f"{W}abstractNumId")))
+        for level in () if of is None else of.iter(f"{W}lvl"):
+            kind, text, gap = (value_of(level.find(f"{W}{name}")) or "" for name in ("numFmt", "lvlText", "suff"))
+            told = kind, text, "" if gap == "nothing" else " "
+            found.setdefault(one.get(f"{W}numId"), {})[int(level.get(f"{W}ilvl"))] = told
     return found
 
 
-def _of(element: Any, name: str) -> str:
-    child = element.find(qn(f"w:{name}"))
-    return "" if child is None else child.get(_VALUE) or ""
-
-
-def _place(paragraph: Paragraph, lists: dict[str, dict[int, tuple[str, str, str]]]) -> tuple[str, int]:
+def _place(paragraph: Element, styles: Styles) -> tuple[str, int]:
     """The list and level of a paragraph: its own, else its style's; ("", 0) for none."""
-    style: Any = paragraph.style
-    places = [paragraph._p.pPr]
-    while style is not None:
-        places.append(style.element.pPr)
-        style = style.base_style
-    for properties in places:
-        place = None if properties is None else properties.find(qn("w:numPr"))
-        if place is not None and (found := _of(place, "numId")):
-            return (found, int(_of(place, "ilvl") or 0)) if found in lists else ("", 0)
+    for properties in styles.properties(paragraph):
+        place = properties.find(f"{W}numPr")
+        if place is not None and (found := value_of(place.find(f"{W}numId"))):
+            return found, count(place.find(f"{W}ilvl"), 0)
     return "", 0
 
 

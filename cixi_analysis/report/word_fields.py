@@ -1,161 +1,126 @@
 """Fields of a document: Word renews them; what they show until then is written here, for programs that renew nothing."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from docx.document import Document
 from docx.oxml.ns import qn
 from docx.oxml.parser import OxmlElement
 
 from cixi_analysis.report.heading_numbers import heading_numbers
+from cixi_analysis.report.word_styles import Styles
 
-_P, _FIELD, _CODE, _TEXT = qn("w:p"), qn("w:fldChar"), qn("w:instrText"), qn("w:t")
+_P, _FIELD, _CODE, _TEXT, _SIMPLE = (qn(f"w:{name}") for name in ("p", "fldChar", "instrText", "t", "fldSimple"))
 _KIND = qn("w:fldCharType")
-_SEQUENCE, _LEVELS = re.compile(r"^\s*SEQ\s+(\S+)"), re.compile(r'^\s*TOC\b.*?\\o\s+"(\d)-(\d)"')
-_WHOLE = re.compile(r"^\s*TOC\b")
+_SEQUENCE = re.compile(r"\s*SEQ\s+(\S+)")
+#: The contents list with the first and last level of its headings; ``\c`` makes a list of captions.
+_CONTENTS = re.compile(r'\s*TOC\b(?!.*\\c)(?:.*\\o\s+"(\d)-(\d)")?')
 #: Bookmarks of headings, as Word names them.
 _BOOKMARK = "_Toc9{:08}"
 #: Stands in the contents list until Word renews it.
 _HINT = "（页码：在 Word 中右键单击目录，选择“更新域”。）"
 
 
+class _Field(NamedTuple):
+    code: str
+    #: text elements of the result
+    shown: list[Any]
+    begin: Any
+    end: Any
+
+
 def renew(document: Document) -> None:
     """Number the captions in their order, and fill the contents list with the headings."""
-    body = document.element.body
-    counted: dict[str, int] = {}
-    for code, shown in _fields(body):
-        if named := _SEQUENCE.match(code):
-            counted[named[1]] = counted.get(named[1], 0) + 1
-            _show(shown, str(counted[named[1]]))
-    for simple in body.iter(qn("w:fldSimple")):
-        if named := _SEQUENCE.match(simple.get(qn("w:instr")) or ""):
-            counted[named[1]] = counted.get(named[1], 0) + 1
-            _show(list(simple.iter(_TEXT)), str(counted[named[1]]))
-    _fill_contents(document)
+    fields, counted = list(_fields(document.element.body)), Counter[str]()
+    for field in fields:
+        if named := _SEQUENCE.match(field.code):
+            counted[named[1]] += 1
+            for n, element in enumerate(field.shown):
+                element.text = "" if n else str(counted[named[1]])
+    if contents := next((field for field in fields if _CONTENTS.match(field.code)), None):
+        _fill(document, contents)
 
 
-def _fields(body: Any) -> Iterator[tuple[str, list[Any]]]:
-    """(code, text elements of the result) of every field that is not inside another one."""
-    depth, code, shown, inside = 0, "", list[Any](), False
-    for element in body.iter(_FIELD, _CODE, _TEXT):
-        if element.tag == _FIELD:
-            kind = element.get(_KIND)
-            if kind == "begin":
-                depth += 1
-                if depth == 1:
-                    code, shown, inside = "", [], False
-            elif kind == "separate" and depth == 1:
-                inside = True
-            elif kind == "end":
-                depth -= 1
-                if depth == 0:
-                    yield code, shown
-        elif element.tag == _CODE and depth == 1 and not inside:
-            code += element.text or ""
-        elif element.tag == _TEXT and depth == 1 and inside:
-            shown.append(element)
+def _fields(body: Any) -> Iterator[_Field]:
+    """Every field that is not inside another one."""
+    depth, inside, field = 0, False, _Field("", [], None, None)
+    for element in body.iter(_FIELD, _CODE, _TEXT, _SIMPLE):
+        kind = element.get(_KIND)
+        if element.tag == _SIMPLE and not depth:
+            yield _Field(element.get(qn("w:instr")) or "", list(element.iter(_TEXT)), element, element)
+        elif kind == "begin":
+            depth += 1
+            if depth == 1:
+                inside, field = False, _Field("", [], element, None)
+        elif kind == "end":
+            depth -= 1
+            if depth == 0:
+                yield field._replace(end=element)
+        elif depth != 1:
+            continue
+        elif kind == "separate":
+            inside = True
+        elif element.tag == _CODE and not inside:
+            field = field._replace(code=field.code + (element.text or ""))
+        elif element.tag == _TEXT and inside:
+            field.shown.append(element)
 
 
-def _show(shown: list[Any], text: str) -> None:
-    for n, element in enumerate(shown):
-        element.text = "" if n else text
-
-
-def _fill_contents(document: Document) -> None:
+def _fill(document: Document, contents: _Field) -> None:
     """The contents list: from the field's beginning to its end, a paragraph a heading, linked to it."""
-    body = document.element.body
-    codes = [c for c in body.iter(_CODE) if _WHOLE.match(c.text or "")]
-    if not codes:
-        return
-    first = next(codes[0].iterancestors(_P))
-    ends = [e for e in body.iter(_FIELD) if e.get(_KIND) == "end"]
-    paragraphs = list(body.iter(_P))
-    start, depth, last = paragraphs.index(first), 0, first
-    for paragraph in paragraphs[start:]:
-        for mark in paragraph.iter(_FIELD):
-            depth += {"begin": 1, "end": -1}.get(mark.get(_KIND), 0)
-        if depth == 0:
-            last = paragraph
-            break
-    if not ends or depth:
-        return
-    levels = _LEVELS.match(codes[0].text or "")
-    low, high = (int(levels[1]), int(levels[2])) if levels else (1, 3)
-    entries = [
-        _entry(document, number, level, text) for number, (level, text) in enumerate(_headings(document, low, high), 1)
-    ]
+    levels = _CONTENTS.match(contents.code)
+    low, high = map(int, levels.groups(default="")) if levels and levels[1] else (1, 3)
+    entries = [_entry(document, *heading) for heading in _headings(document, low, high)]
     if not entries:
         return
-    for paragraph in paragraphs[start : paragraphs.index(last) + 1]:
-        if paragraph is not first:
-            paragraph.getparent().remove(paragraph)
-    _put(first, entries, codes[0].text or "")
+    first, last = (next(mark.iterancestors(_P)) for mark in (contents.begin, contents.end))
+    instruction = OxmlElement("w:instrText", {qn("xml:space"): "preserve"})
+    instruction.text = contents.code
+    at = 0 if entries[0].pPr is None else 1
+    entries[0][at:at] = [_run(_mark("begin")), _run(instruction), _run(_mark("separate"))]
+    hint = OxmlElement("w:p")
+    hint.add_r().text = _HINT
+    hint.append(_run(_mark("end")))
+    for entry in (*entries, hint):
+        first.addprevious(entry)
+    paragraphs = list(document.element.body.iter(_P))
+    for paragraph in paragraphs[paragraphs.index(first) : paragraphs.index(last) + 1]:
+        paragraph.getparent().remove(paragraph)
 
 
-def _headings(document: Document, low: int, high: int) -> Iterator[tuple[int, str]]:
-    """(level, text) of the headings, each of which gets a bookmark."""
-    number, numbered = 0, heading_numbers(document)
-    for paragraph in document.paragraphs:
-        found = re.fullmatch(r"(?:heading|标题) (\d)", paragraph.style.name.lower()) if paragraph.style else None
-        text = "".join(t.text or "" for t in paragraph._p.iter(_TEXT)).strip()
-        if not found or not text:
+def _headings(document: Document, low: int, high: int) -> Iterator[tuple[str, int, str]]:
+    """(bookmark, level, text) of the headings, each of which gets a bookmark."""
+    styles = Styles(document.styles.element)
+    numbered, found = heading_numbers(document, styles), 0
+    for paragraph in document.element.body.p_lst:
+        level, text = styles.heading(paragraph), "".join(t.text or "" for t in paragraph.iter(_TEXT)).strip()
+        if level is None or not text:
             continue
         before = numbered(paragraph)
-        if not low <= int(found[1]) <= high:
-            continue
-        number += 1
-        for kind in ("Start", "End"):
-            mark = OxmlElement(f"w:bookmark{kind}")
-            mark.set(qn("w:id"), str(9000 + number))
-            if kind == "Start":
-                mark.set(qn("w:name"), _BOOKMARK.format(number))
-                at = 1 if paragraph._p.pPr is not None else 0
-                paragraph._p.insert(at, mark)
-            else:
-                paragraph._p.append(mark)
-        yield int(found[1]), before + text
+        if low <= level + 1 <= high:
+            found += 1
+            name = _BOOKMARK.format(found)
+            start, end = bookmark(9000 + found, name)
+            paragraph.insert(0 if paragraph.pPr is None else 1, start)
+            paragraph.append(end)
+            yield name, level + 1, before + text
 
 
-def _entry(document: Document, number: int, level: int, text: str) -> Any:
+def _entry(document: Document, name: str, level: int, text: str) -> Any:
     """A line of the contents list: the heading, linked; Word adds the page when it renews the list."""
     paragraph = OxmlElement("w:p")
-    style = next((s for s in document.styles if (s.name or "").lower() == f"toc {level}"), None)
-    if style is not None:
-        properties, of = OxmlElement("w:pPr"), OxmlElement("w:pStyle")
-        of.set(qn("w:val"), style.style_id)
-        properties.append(of)
-        paragraph.append(properties)
-    link = OxmlElement("w:hyperlink")
-    link.set(qn("w:anchor"), _BOOKMARK.format(number))
-    link.set(qn("w:history"), "1")
-    link.append(_run(text_element(text)))
+    if style := next((s for s in document.styles if (s.name or "").lower() == f"toc {level}"), None):
+        paragraph.style = style.style_id
+    link = OxmlElement("w:hyperlink", {qn("w:anchor"): name, qn("w:history"): "1"})
+    link.add_r().text = text
     paragraph.append(link)
     return paragraph
 
 
-def _put(first: Any, entries: list[Any], code: str) -> None:
-    """The entries in place of ``first``: the field begins in the first of them and ends after the last."""
-    instruction = OxmlElement("w:instrText")
-    instruction.text = code
-    instruction.set(qn("xml:space"), "preserve")
-    opening = [_run(_mark("begin")), _run(instruction), _run(_mark("separate"))]
-    at = 1 if entries[0].find(qn("w:pPr")) is not None else 0
-    for n, piece in enumerate(opening):
-        entries[0].insert(at + n, piece)
-    hint = OxmlElement("w:p")
-    hint.append(_run(text_element(_HINT)))
-    hint.append(_run(_mark("end")))
-    entries.append(hint)
-    for entry in entries:
-        first.addprevious(entry)
-    first.getparent().remove(first)
-
-
 def _mark(kind: str) -> Any:
-    mark = OxmlElement("w:fldChar")
-    mark.set(_KIND, kind)
-    return mark
+    return OxmlElement("w:fldChar", {_KIND: kind})
 
 
 def _run(child: Any) -> Any:
@@ -164,9 +129,7 @@ def _run(child: Any) -> Any:
     return run
 
 
-def text_element(text: str) -> Any:
-    """The text of a run; spaces at its ends stay."""
-    element = OxmlElement("w:t")
-    element.text = text
-    element.set(qn("xml:space"), "preserve")
-    return element
+def bookmark(number: int, name: str) -> tuple[Any, Any]:
+    """The start and the end of a bookmark."""
+    of = {qn("w:id"): str(number)}
+    return OxmlElement("w:bookmarkStart", {**of, qn("w:name"): name}), OxmlElement("w:bookmarkEnd", of)

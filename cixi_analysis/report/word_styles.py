@@ -31,6 +31,14 @@ class Styles:
             yield self._styles[style]
             style = value_of(self._styles[style].find(f"{W}basedOn"))
 
+    def properties(self, paragraph: Element) -> Iterator[Element]:
+        """The properties of a paragraph that decide: its own, then those of its style and of what that is based on."""
+        if (own := paragraph.find(f"{W}pPr")) is not None:
+            yield own
+            for style in self._with_bases(value_of(own.find(f"{W}pStyle"))):
+                if (given := style.find(f"{W}pPr")) is not None:
+                    yield given
+
     def heading(self, paragraph: Element) -> int | None:
         """The level of a heading, from 0: its own outline level, or that of its style, or by the style's name."""
         properties = paragraph.find(f"{W}pPr")
