@@ -12,6 +12,7 @@ from tiny import progress, tiny_plan, write
 
 from cixi_analysis.errors import DataError, Problem
 from cixi_analysis.plan import dataset
+from cixi_analysis.plan.data_files import read_files
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.frame import FILE
 
@@ -117,7 +118,7 @@ HARMFUL: dict[str, Damage] = {
 
 def answer(root: Path, name: str, content: bytes) -> Plan | tuple[Problem, ...]:
     """What loading says where the file ``name`` has this content."""
-    files = tuple((n, content if n == name else c) for n, c in dataset._read(root / "data", {}))
+    files = tuple((n, content if n == name else c) for n, c in read_files(root / "data", {}))
     try:
         return dataset._parse.__wrapped__(root, files)
     except DataError as error:
@@ -154,7 +155,7 @@ def check(root: Path, name: str, kind: str, seed: object) -> None:
 
 def tables(root: Path) -> list[str]:
     """The CSV files that are read."""
-    return [name for name, content in dataset._read(root / "data", {}) if name != FILE and isinstance(content, bytes)]
+    return [name for name, content in read_files(root / "data", {}) if name != FILE and isinstance(content, bytes)]
 
 
 @pytest.fixture(scope="module")

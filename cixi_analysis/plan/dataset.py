@@ -1,29 +1,24 @@
 """The plan and the observations as one immutable object, and loading it from ``data/``."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property, lru_cache
 from operator import attrgetter
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, TypeVar, get_args
+from typing import Any, TypeVar
 
-from cixi_analysis.errors import DataError, Problem, UnknownYear
+from cixi_analysis.errors import UnknownYear
 from cixi_analysis.plan import find_root, schema
-from cixi_analysis.plan.checks import cross_check
-from cixi_analysis.plan.csvfile import Content, CsvTable, read_table
+from cixi_analysis.plan.data_files import FIELDS, Files, parsed, read_files
 from cixi_analysis.plan.filing_rows import SUBJECTS
-from cixi_analysis.plan.frame import FILE, Frame, Level, Part, read_frame
-from cixi_analysis.plan.journal import read_journal
-from cixi_analysis.plan.schema import OBSERVATIONS, REVISIONS, TABLES, YEARLY, Row
+from cixi_analysis.plan.frame import FILE, Frame, Level
+from cixi_analysis.plan.schema import TABLES, YEARLY, Row
 from cixi_analysis.words import LAST_YEAR, WATER_CLASSES, Absence, Entity, Polarity
 
 #: What a year's data is about.
 Subject = schema.Indicator | schema.Project | schema.Commitment
 R = TypeVar("R", bound=Row)
-#: File of ``TABLES`` → the field of :class:`Plan` with its rows.
-_FIELDS = {name: name.removesuffix(".csv") for name in TABLES} | {"indicators.csv": "items"}
 
 
 @dataclass(frozen=True)
@@ -284,7 +279,7 @@ class Plan:
     def files(self) -> Iterator[tuple[str, type[Row], tuple[Row, ...]]]:
         """Every file below ``data/`` with the model of its rows and the rows, in the order of the schema."""
         for name, model in TABLES.items():
-            if rows := getattr(self, _FIELDS[name]):
+            if rows := getattr(self, FIELDS[name]):
                 yield name, model, rows
         for folder, model in YEARLY.items():
             for year, rows in getattr(self, folder).items():
@@ -340,76 +335,14 @@ def load_plan(root: Path | str | None = None, new: Mapping[str, bytes] | None = 
     outside the schema, duplicate keys, ids that nothing defines, missing rows.
     """
     folder = find_root(Path.cwd()) if root is None else Path(root)
-    files: tuple[tuple[str, Content], ...] = ()
+    files: Files = ()
     # Until two readings are the same: of files that are replaced meanwhile, some may be read before, some after.
-    while (again := _read(folder / "data", new or {})) != files:
+    while (again := read_files(folder / "data", new or {})) != files:
         files = again
     return _parse(folder, files)
 
 
-def _read(data: Path, new: Mapping[str, bytes]) -> tuple[tuple[str, Content], ...]:
-    """Name below ``data`` → content, before a replacement that was cut short; years in ascending order."""
-    journal = {**(read_journal(data) or {}), **new}
-
-    def read(name: str) -> Content:
-        known = journal[name] if name in journal else _content(data / name)
-        return FileNotFoundError if known is None else known
-
-    contents = {name: read(name) for name in (FILE, *TABLES)}
-    for folder in YEARLY:
-        found = {f"{folder}/{path.name}" for path in (data / folder).glob("*")}
-        names = {name for name in found if not name.startswith((f"{folder}/.", f"{folder}/~$"))}  # or opened in Excel
-        for name in sorted(names | {name for name in journal if name.startswith(f"{folder}/")}):
-            if name not in journal or journal[name] is not None:
-                contents[name] = read(name)
-    return tuple(contents.items())
-
-
-def _content(path: Path) -> Content:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        return type(error)
-
-
-def _table(name: str, content: Content, problems: list[Problem], frame: Frame | None) -> CsvTable:
-    """A table; one that the frame does not list among its parts may be missing, and has no rows but the program's own."""
-    part = _FIELDS[name]
-    optional = part in get_args(Part) or name == REVISIONS
-    listed = not optional or (frame is not None and part in frame.parts)
-    if content is FileNotFoundError and not listed:
-        return CsvTable(name, complete=True)
-    table = read_table(name, content, TABLES[name], problems, frame)
-    if listed and table.complete and not table.rows:
-        expected = f"至少一行数据（没有数据的，从 {FILE} 的 parts 中删去）" if optional else "至少一行数据"
-        problems.append(Problem(name, 2, None, "只有列名，没有一行数据", expected))
-    elif table.rows and not listed and frame is not None and name != REVISIONS:
-        expected = f"列出 {part}（{name} 有数据）"
-        problems.append(Problem(FILE, None, "parts 另有的数据", f"没有 {part}", expected))
-    return table
-
-
 @lru_cache(maxsize=4)
-def _parse(root: Path, files: tuple[tuple[str, Content], ...]) -> Plan:
-    problems: list[Problem] = []
-    tables: dict[str, CsvTable] = {}
-    years: dict[str, dict[int, CsvTable]] = {folder: {} for folder in YEARLY}
-    (_, first), *rest = files
-    frame = read_frame(first, problems)
-    for name, content in rest:
-        folder, _, file = name.rpartition("/")
-        if not folder:
-            tables[name] = _table(name, content, problems, frame)
-        elif re.fullmatch(r"20\d\d\.csv", file):
-            years[folder][int(file[:4])] = read_table(name, content, YEARLY[folder], problems, frame)
-        else:
-            problems.append(Problem(name, None, None, "不认识的文件名", "“年份.csv”，如 2023.csv"))
-    if not years[OBSERVATIONS] and problems:  # the only thing that is missing: the form of the base year fills it in
-        problems.append(Problem(OBSERVATIONS, None, None, "没有任何年份的数据", "至少一个“年份.csv”"))
-    problems += cross_check(frame, tables, years)
-    if problems or frame is None:
-        raise DataError(problems)
-    fields: dict[str, Any] = {_FIELDS[name]: tuple(table.rows.values()) for name, table in tables.items()}
-    for folder, found in years.items():
-        fields[folder] = {year: tuple(table.rows.values()) for year, table in found.items()}
-    return Plan(root=root, frame=frame, **fields)
+def _parse(root: Path, files: Files) -> Plan:
+    frame, rows = parsed(files)
+    return Plan(root=root, frame=frame, **rows)
