@@ -259,7 +259,7 @@ def test_the_base_year_is_closed(bureau: Bureau) -> None:
     ]
     found = edition_changes(bureau.plan, 2022)
     assert found[["kind", "item_id", "before", "after"]].to_numpy().tolist()[:2] == [
-        ["revision", "2.1", "86", "87"], ["revision", "project 1", "", "under_way"],
+        ["revision", "2.1", "86", "87"], ["revision", "project 1", "", "进行中"],
     ]  # fmt: skip
 
 

@@ -5,7 +5,7 @@ import pandas as pd
 from cixi_analysis.analysis.causes import verdict_changes
 from cixi_analysis.analysis.changes import COLUMNS, tallies_of, tally_lines
 from cixi_analysis.analysis.records import records
-from cixi_analysis.analysis.revision_log import at_edition, cell_changes, log, place_of, told, year_rows
+from cixi_analysis.analysis.revision_log import at_edition, cell_changes, in_words, log, place_of, told, year_rows
 from cixi_analysis.assessment import assess
 from cixi_analysis.plan.dataset import Plan
 
@@ -31,6 +31,6 @@ def edition_changes(plan: Plan, year: int, edition: int = 1) -> pd.DataFrame:
         if told(part, column):
             number, subject, level, what = place_of(plan, part, kind, key, place, column)
             why = "，".join([what, *filter(None, ["；".join(signed.get((subject, level, what), ()))])])
-            lines.append(("revision", number, subject, level, was or "", now or "", "", why))
+            lines.append(("revision", number, subject, level, in_words(column, was), in_words(column, now), "", why))
     lines += tally_lines(tallies_of(before, after))
     return pd.DataFrame(lines, columns=COLUMNS).astype({"indicator": "Int64"})

@@ -18,7 +18,7 @@ from cixi_analysis.plan.csvfile import csv_line, written_cells
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.filing_rows import numbered
 from cixi_analysis.plan.schema import EVIDENCE, OBSERVATIONS, YEARLY, Revision, Row, Signature
-from cixi_analysis.plan.signed_rows import SIGNED
+from cixi_analysis.plan.signed_rows import SIGNED, signer
 from cixi_analysis.words import (
     BenchmarkKind,
     Entity,
@@ -45,13 +45,12 @@ WRITTEN = ("stage", "form")
 _UNLOGGED = (*WRITTEN, "sha256")
 #: Column → word of the data → its Chinese word.
 _WORDS: Mapping[str, Mapping[str, str]] = {
-    "polarity": {word.value: word.chinese for word in Polarity},
-    "benchmark_kind": {word.value: word.chinese for word in BenchmarkKind},
-    "state": {word.value: word.chinese for word in ProgressState},
-    "grade": {word.value: word.chinese for word in EvidenceClass},
-    "proves": {word.value: word.chinese for word in Proves},
-    "publish": {word.value: word.chinese for word in Publish},
-}
+    column: {word.value: word.chinese for word in words}
+    for column, words in {
+        "polarity": Polarity, "benchmark_kind": BenchmarkKind, "state": ProgressState, "grade": EvidenceClass,
+        "proves": Proves, "publish": Publish,
+    }.items()
+}  # fmt: skip
 #: The first edition that has an earlier one.
 _CORRECTED = 2
 #: In the log, the number of a piece of evidence: its place in the list, which no column holds.
@@ -121,7 +120,7 @@ def undone(plan: Plan, rows: YearRows, lines: Iterable[Revision]) -> YearRows:
             raise NoEdition(f"不能还原{line.year}年的旧版：{place} 与 revisions.csv 所记第{line.edition}版的不同。")
         if line.before is not None:
             own[line.column] = line.before
-    kept = {part: [] for part in SIGNED}  # type: dict[str, list[tuple[Any, Row]]]
+    kept: dict[str, list[tuple[Any, Row]]] = {part: [] for part in SIGNED}
     for (part, kind, key, _), cells in found.items():
         if cells:
             model, at = YEARLY[part], int(cells.pop(_NUMBER, "0").rpartition("-")[2])
@@ -143,13 +142,13 @@ def log(plan: Plan, years: Container[int]) -> pd.DataFrame:
     known = (row for row in own if plan.defines(row.kind, row.id))  # of a plan with some items only
     rows = [
         (row.year, row.edition, row.date, *place_of(plan, row.part, row.kind, row.id, row.place or "", row.column),
-         _in_words(row.column, row.before), _in_words(row.column, row.after), f"{row.name}{f'（{row.role}）' if row.role else ''}", row.reason, row.form)
+         in_words(row.column, row.before), in_words(row.column, row.after), signer(row), row.reason, row.form)
         for row in known
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=LOG_COLUMNS).astype({"indicator": "Int64"})
 
 
-def _in_words(column: str, cell: str | None) -> str:
+def in_words(column: str, cell: str | None) -> str:
     """A cell as readers see it: the Chinese word of a closed vocabulary."""
     return _WORDS.get(column, {}).get(cell or "", cell or "")
 

@@ -224,7 +224,7 @@ def trends(plan: Plan, year: int) -> pd.DataFrame:
                 if not isinstance(bound := finding.node, Bound):
                     continue
                 if reason := _incomparable(finding, bound, one, target.place(last_year)):
-                    remarks.append(f"{target_year}年规划值{bound}不参与比较：{reason}")
+                    remarks.append(f"{plan.questions(str(target_year))}{bound}不参与比较：{reason}")
                 else:
                     usable.append(progress(one.points, one.polarity, bound, target_year))
         for cells, more in usable or [({"pace": Pace.NO_TARGET, "pace_compound": Pace.NO_TARGET}, [])]:

@@ -36,25 +36,10 @@ _LEFT = Alignment(vertical="center", horizontal="left")
 _GROUP_LINE = Side(style="medium", color="404040")
 _GROUP_FONT = InlineFont(rFont=FONT, sz=9, b=True, color="1F4E79")
 _CENTRED = {
-    *("key", "level", "item_unit", "value", "absence", "unit", "polarity", "comparator", "assigned_target"),
-    *(
-        "benchmark",
-        "benchmark_kind",
-        "years",
-        "budget",
-        "promised",
-        "deadline",
-        "state",
-        "percent",
-        "spent",
-        "kind",
-        "id",
-        "grade",
-        "date",
-        "publish",
-        "step",
-    ),
-}
+    "key", "level", "item_unit", "value", "absence", "unit", "polarity", "comparator", "assigned_target", "benchmark",
+    "benchmark_kind", "years", "budget", "promised", "deadline", "state", "percent", "spent", "kind", "id", "grade", "date",
+    "publish", "step",
+}  # fmt: skip
 #: A number whose last decimal is a zero; its decimals.
 _DECIMALS = re.compile(r"[^.]*\.(.*0)")
 #: Most columns that are readable on one page across. With more, number and name repeat on a second page.
@@ -86,10 +71,8 @@ def form_workbook(
     for form in forms:
         _write_sheet(book.create_sheet(form.name), form)
     for sheet in book.worksheets:
-        sheet.oddFooter.left.text, sheet.oddFooter.right.text = (
-            "&A",
-            f"{year}年填报表{f'（{unit}）' if unit else ''}".replace("&", "&&"),
-        )
+        sheet.oddFooter.left.text = "&A"
+        sheet.oddFooter.right.text = f"{year}年填报表{f'（{unit}）' if unit else ''}".replace("&", "&&")
         # Without a password, against slips only; columns and rows may be resized.
         sheet.protection.enable()
         sheet.protection.formatColumns = sheet.protection.formatRows = False
@@ -121,14 +104,10 @@ def _write_guide(
     words = {"plan": plan, "year": year, "inputs": layout.INPUTS, "progress_inputs": layout.PROGRESS_INPUTS}
     for name, columns in (("evidence", layout.EVIDENCE_COLUMNS), ("signature", layout.SIGNATURE_COLUMNS)):
         words[f"{name}_inputs"] = [column for column in columns if column.kind is not Kind.SHOWN]
-    progress = [form.name for form in forms if form.model is Progress]
     text = _TEMPLATES.get_template("guide.txt.j2").render(
-        words,
-        progress=progress,
-        states=ProgressState,
-        unit=unit,
+        words, progress=[form.name for form in forms if form.model is Progress], states=ProgressState, unit=unit,
         observed=any(form.model is Observation for form in forms),
-    )
+    )  # fmt: skip
     for section in re.split("\n{2,}", text.strip()):
         for row, line in enumerate(section.split("\n"), start=sheet.max_row + 2):
             head = line.startswith("# ")

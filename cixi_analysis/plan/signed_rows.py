@@ -39,7 +39,7 @@ class Signature(Row):
     def words(self) -> str:
         """``2024-03-10 李四（科长）复核全年``."""
         of = "全年" if self.kind is None else f"{self.kind.chinese}{self.id}"
-        return f"{self.date} {self.name}{f'（{self.role}）' if self.role else ''}{self.step.chinese}{of}"
+        return f"{self.date} {signer(self)}{self.step.chinese}{of}"
 
     def covers(self, kind: Entity, key: str) -> bool:
         """Whether it is for the whole year, or for this item, project or commitment."""
@@ -74,3 +74,8 @@ class Revision(Row):
             yield "kind", f"{FILED[:-1]} 之一"
         if self.before == self.after:
             yield "after", "与原来不同"
+
+
+def signer(row: Signature | Revision) -> str:
+    """``李四（科长）``."""
+    return f"{row.name}（{row.role}）" if row.role else row.name

@@ -51,7 +51,7 @@ def limits(plan: Plan, year: int, margins: pd.DataFrame, trends: pd.DataFrame) -
         at = year if r.assigned else None
         rows.append((r.item_id, r.measure, r.value, r.unit, year, kind, told, r.limit, at, short, far))
     for r in records(trends[trends["target_year"].notna()].fillna({"unit": ""})):
-        told = f"{r.target_year}年规划值{number(r.target_value)}"
+        told = f"{plan.questions(str(r.target_year))}{number(r.target_value)}"
         short = "" if r.pace == Pace.REACHED else f"离{told}还差{apart(r.gap, r.unit)}"
         goal = TARGET, told, r.target_value, r.target_year
         rows.append((r.item_id, r.measure, r.last_value, r.unit, r.last_year, *goal, short, 0.0))
