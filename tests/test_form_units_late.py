@@ -12,7 +12,7 @@ from tiny import evidence, tiny_plan
 
 from cixi_analysis.analysis.responsibility import answering
 from cixi_analysis.form.checking import Checked, check_form
-from cixi_analysis.form.importing import Import, ImportRefused, plan_import
+from cixi_analysis.form.importing import ImportRefused, plan_import
 from cixi_analysis.form.layout import FIRST_ROW, HEADER_ROW
 from cixi_analysis.form.merging import check_unit_forms
 from cixi_analysis.form.unit_forms import unit_forms
@@ -93,14 +93,7 @@ def whole(plan: Plan, path: Path, said: Mapping[_Key, float]) -> Plan:
 
 
 def after(plan: Plan, checked: Checked, path: Path) -> Plan:
-    change: Import = plan_import(plan, checked, path, received="2024-03-15")
-    return replace(
-        plan,
-        observations={**plan.observations, YEAR: change.rows},
-        progress={**plan.progress, YEAR: change.reports},
-        evidence={**plan.evidence, YEAR: change.evidence},
-        receipts={**plan.receipts, YEAR: change.all_receipts},
-    )
+    return plan_import(plan, checked, path, received="2024-03-15").after
 
 
 def told(plan: Plan, *paths: Path) -> list[str]:
