@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from frictionless import Package
-from tiny import tiny_plan
+from tiny import evidence, observation, revision, signature, tiny_plan
 
 from cixi_analysis.export import Figures, write_package
 from cixi_analysis.export.data_package import data_package
@@ -134,4 +134,21 @@ def test_no_table_no_package() -> None:
 def test_tiny_plan(year: int, tmp_path: Path) -> None:
     """Tables without rows are described too."""
     write_package(Figures(tiny_plan(), year), tmp_path)
+    assert problems(tmp_path, f"cixi-{year}-datapackage.json") == []
+
+
+@pytest.mark.parametrize("year", [2022, 2023])
+def test_what_was_handed_in(year: int, tmp_path: Path) -> None:
+    """A year with evidence of each kind, signatures and corrections, before and after the plan's own year."""
+    rows = (
+        evidence(file="a.pdf", sha256="0" * 64, date="2024-03"),
+        evidence("2.2", proves="context", figure="28", period="1–4月"),
+        evidence("3"),
+    )
+    made = tiny_plan()
+    known = {**made.observations, 2023: (observation("1", statement="已建立", attests="建立"), observation("2.1", 90))}
+    corrected = revision(year, 2, "2.1", "91", "90")
+    signed = {year: (signature("final", "王某", "2024-03-15"),)}
+    plan = tiny_plan(observations=known, evidence={year: rows}, signatures=signed, revisions=(corrected,))
+    write_package(Figures(plan, year), tmp_path)
     assert problems(tmp_path, f"cixi-{year}-datapackage.json") == []
