@@ -42,11 +42,11 @@ def root(tmp_path: Path) -> Path:
 
 
 def names(root: Path) -> list[str]:
-    return [one.name for one in published_files(root)[0]]
+    return [one.name for one in published_files(root)]
 
 
 def left_out(root: Path) -> list[str]:
-    return [line.removeprefix("2023 年要公开的佐证材料") for line in published_files(root)[1]]
+    return [line.removeprefix("2023 年要公开的佐证材料") for line in evidence_files.left_out(root)]
 
 
 def test_what_the_site_carries(root: Path, tmp_path: Path) -> None:

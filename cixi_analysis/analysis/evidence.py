@@ -15,7 +15,7 @@ from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.evidence_files import EvidenceFile, same_name
 from cixi_analysis.plan.filing_rows import numbered
 from cixi_analysis.plan.quantities import digits, with_unit
-from cixi_analysis.plan.schema import Evidence, Indicator, Observation
+from cixi_analysis.plan.schema import Evidence, Observation
 from cixi_analysis.words import NOT_ASSIGNED, Entity, EvidenceState, Proves, Verdict
 
 _ROW = (
@@ -44,12 +44,6 @@ def evidence_of(plan: Plan, year: int) -> dict[str, Evidence]:
     return dict(sorted(own, key=lambda pair: (plan.subject_order(pair[1]), pair[1].grade)))
 
 
-def evidence_of_item(plan: Plan, year: int, item_id: str) -> dict[str, Evidence]:
-    """Number → evidence of an item in a year."""
-    every = evidence_of(plan, year).items()
-    return {number: row for number, row in every if (row.kind, row.id) == (Entity.ITEM, item_id)}
-
-
 def partial_fact(row: Evidence) -> str:
     """A figure of another period or area: ``参考（1–4月，全市含开发区）：88.8–95.6%``."""
     return f"参考（{'，'.join(filter(None, (row.period, row.scope)))}）：{row.figure}"
@@ -66,19 +60,22 @@ def evidence_list(plan: Plan, year: int, files: Mapping[str, EvidenceFile] | Non
     ``files``: what lies in the year's folder; without it the state of a file is left open ("").
     """
     rows: list[dict[str, object]] = []
-    listed = evidence_of(plan, year)
-    unproven = _unproven(plan, year)
-    for item in plan.items:
-        own = evidence_of_item(plan, year, item.item_id)
+    listed, unproven = evidence_of(plan, year), _unproven(plan, year)
+    of_subject: dict[tuple[str, str], dict[str, Evidence]] = {}
+    for number, row in listed.items():
+        of_subject.setdefault((row.kind, row.id), {})[number] = row
+    for kind, key in plan.subjects:
+        own = of_subject.get((kind, key), {})
         rows += [_listed(number, row, files) for number, row in own.items()]
-        subject: dict[str, object] = {"kind": Entity.ITEM, "id": item.item_id}
+        if kind is not Entity.ITEM:
+            continue
+        subject: dict[str, object] = {"kind": kind, "id": key}
         if needed(plan, year):
             proven = {row.proves for row in own.values()}
-            rows += [subject | lack for lack in _lacks(plan, year, item, proven, unproven.get(item.item_id))]
+            rows += [subject | lack for lack in _lacks(plan, year, key, proven, unproven.get(key))]
         else:
-            sources = dict.fromkeys(row.source for row in plan.observed(item.item_id, year))
+            sources = dict.fromkeys(row.source for row in plan.observed(key, year))
             rows += [subject | {"title": source, "state": EvidenceState.PLAN} for source in sources]
-    rows += [_listed(number, row, files) for number, row in listed.items() if row.kind is not Entity.ITEM]
     declared = {same_name(row.file) for row in listed.values() if row.file}
     for name in sorted((files or {}).keys() - declared):
         rows.append({"file": name, "state": EvidenceState.UNDECLARED})
@@ -126,13 +123,13 @@ def _resting(verdicts: Mapping[str, list[str]]) -> str:
 
 
 def _lacks(
-    plan: Plan, year: int, item: Indicator, proven: set[Proves], unproven: dict[str, object] | None
+    plan: Plan, year: int, item_id: str, proven: set[Proves], unproven: dict[str, object] | None
 ) -> Iterator[dict[str, object]]:
     """What of an item no document proves: first the words that verdicts rest on, then the figures."""
     if unproven:
         yield {"proves": Proves.CLAUSE, "state": EvidenceState.UNPROVEN} | unproven
     for column, proves in _PROVEN.items():
-        seen = [row for row in plan.observed(item.item_id, year) if getattr(row, column) not in (None, NOT_ASSIGNED)]
+        seen = [row for row in plan.observed(item_id, year) if getattr(row, column) not in (None, NOT_ASSIGNED)]
         if seen and proves not in proven:
             told = "；".join(dict.fromkeys(_figure(plan, year, row, column) for row in seen))
             yield {"proves": proves, "state": EvidenceState.MISSING, "detail": told}

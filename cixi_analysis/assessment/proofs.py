@@ -3,7 +3,7 @@
 Evidence decides nothing. It is asked for from the year after the base year on: before, the plan itself is the evidence.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -72,13 +72,8 @@ def needed(plan: Plan, year: int) -> bool:
 def proofs(plan: Plan, year: int) -> Mapping[str, Proofs]:
     """item_id → its evidence in ``year``."""
     found: dict[str, dict[str, Evidence]] = {item.item_id: {} for item in plan.items}
-    for number, row in _of_items(plan, year):
-        if row.id in found:  # the plan may be of some items only
+    for number, row in numbered(plan.evidence.get(year, ())).items():
+        # The plan may be of some items only.
+        if row.kind is Entity.ITEM and row.id in found and row.proves is not Proves.CONTEXT:
             found[row.id][number] = row
     return {item_id: Proofs(rows, needed(plan, year), terms(plan)) for item_id, rows in found.items()}
-
-
-def _of_items(plan: Plan, year: int) -> Iterator[tuple[str, Evidence]]:
-    for number, row in numbered(plan.evidence.get(year, ())).items():
-        if row.kind is Entity.ITEM and row.proves is not Proves.CONTEXT:
-            yield number, row

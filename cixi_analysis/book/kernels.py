@@ -201,7 +201,7 @@ def packed(root: Path) -> bytes:
     """What pages read of the project folder, as a ZIP archive; the same files give the same bytes."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        public = (root / one.path for one in published_files(root)[0])
+        public = (root / one.path for one in published_files(root))
         for path in chain((found for pattern in _READ for found in sorted(root.glob(pattern))), public):
             if path.is_file() and is_text(name := path.relative_to(root).as_posix()):
                 archive.writestr(zipfile.ZipInfo(name), path.read_bytes(), zipfile.ZIP_DEFLATED)

@@ -232,7 +232,7 @@ def _again(root: Path, copy: Path, date: datetime | None, years: list[int]) -> P
         target = copy / name
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(root / name, target)
-    for one in published_files(root)[0]:  # not among the project's own files: Git ignores them
+    for one in published_files(root):  # not among the project's own files: Git ignores them
         (copy / one.path).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(root / one.path, copy / one.path)
     program = [sys.executable, "-c", "from cixi_analysis.cli import main; main()"]

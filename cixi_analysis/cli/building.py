@@ -113,7 +113,7 @@ def _up_to_date(
         from cixi_analysis.analysis.dossier import read_of_years
         from cixi_analysis.book.making import build as build_book
         from cixi_analysis.book.scheduler import cluster
-        from cixi_analysis.plan.evidence_files import published_files
+        from cixi_analysis.plan.evidence_files import left_out
 
         plan = cixi.load_plan(root)
         for year in years or (plan.require_year(),):
@@ -131,7 +131,7 @@ def _up_to_date(
                 own={indicator: cache.of(read_of_years(plan, indicator)) for indicator in now.indicators},
                 inputs=inputs, executor=executor, using=using,
             )  # fmt: skip
-        for line in published_files(root)[1]:
+        for line in left_out(root):
             echo(f"提示：{line}", err=True)
     echo(page)
     return page

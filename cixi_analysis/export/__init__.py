@@ -52,7 +52,7 @@ def attachments(plan: Plan, year: int, folder: Path) -> tuple[Path, ...]:
 
 def _published(plan: Plan, year: int, folder: Path) -> Iterator[Path]:
     """Copy the files of evidence that are public and are what was recorded."""
-    for one in published_files(plan.root, year)[0]:
+    for one in published_files(plan.root, year):
         save_bytes((plan.root / one.path).read_bytes(), folder / one.name)
         yield folder / one.name
 

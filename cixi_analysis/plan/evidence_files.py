@@ -7,7 +7,6 @@ import hashlib
 import os
 import stat
 import unicodedata
-from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -151,34 +150,22 @@ def record_files(plan: Plan, year: int, accepted: Collection[str]) -> tuple[Plan
     return load_plan(plan.root), len({row.file for row, was in zip(new, old, strict=True) if row != was})
 
 
-def published_files(root: Path, only: int | None = None) -> tuple[tuple[PublishedFile, ...], tuple[str, ...]]:
-    """The files that a site carries (``only``: of this year), and why (Chinese) others that it should carry are left out.
+def published_files(root: Path, only: int | None = None) -> tuple[PublishedFile, ...]:
+    """The files that a site carries (``only``: of this year)."""
+    return tuple(one for one in _declared_public(root, only) if isinstance(one, PublishedFile))
 
-    A file is left out that is not what was recorded, or that would make the site too large.
+
+def left_out(root: Path) -> tuple[str, ...]:
+    """Why (Chinese) files that a site should carry are left out: one that is not what was recorded, or that would make the
+    site too large.
     """
-    found: list[PublishedFile] = []
-    left_out: list[str] = []
-    total: Counter[int] = Counter()
-    for year, number, row, file in _offered(root, only):
-        size = file.path.stat().st_size if file.sha256 else 0
-        why = file.flaw
-        if file.sha256 and file.sha256 != row.sha256:
-            why = "文件与登记的不同" if row.sha256 else "文件没有登记"
-        elif total[year] + size > MOST_PUBLISHED:
-            why = f"这一年公开的文件合计超过 {MOST_PUBLISHED // 2**20} MB"
-        if why or file.sha256 is None:
-            left_out.append(f"{year} 年要公开的佐证材料“{row.file}”没有放进网站：{why}（见 cixi evidence {year}）。")
-            continue
-        total[year] += size
-        name = f"evidence-{number}{file.path.suffix.lower()}"
-        found.append(PublishedFile(name, number, row, file.path.relative_to(root).as_posix(), size, file.sha256))
-    return tuple(found), tuple(left_out)
+    return tuple(one for one in _declared_public(root) if isinstance(one, str))
 
 
-def _offered(root: Path, only: int | None) -> Iterator[tuple[int, str, Evidence, EvidenceFile]]:
-    """Each file that is declared as public, once: year, number, row, file. Damaged data offers nothing."""
+def _declared_public(root: Path, only: int | None = None) -> Iterator[PublishedFile | str]:
+    """Each file that is declared as public, once; or why it is left out. Damaged data declares nothing."""
     for path in sorted((root / "data" / EVIDENCE).glob("20[0-9][0-9].csv")):
-        year = int(path.stem)
+        year, total = int(path.stem), 0
         if only not in (None, year):
             continue
         rows: dict[str, tuple[str, Evidence]] = {}
@@ -190,4 +177,16 @@ def _offered(root: Path, only: int | None) -> Iterator[tuple[int, str, Evidence,
         except WrongFolder as error:
             files, flaw = {}, str(error)
         for name, (number, row) in rows.items():
-            yield year, number, row, files.get(name) or EvidenceFile(path, flaw=flaw)
+            file = files.get(name) or EvidenceFile(path, flaw=flaw)
+            size = file.path.stat().st_size if file.sha256 else 0
+            why = file.flaw
+            if file.sha256 and file.sha256 != row.sha256:
+                why = "文件与登记的不同" if row.sha256 else "文件没有登记"
+            elif total + size > MOST_PUBLISHED:
+                why = f"这一年公开的文件合计超过 {MOST_PUBLISHED // 2**20} MB"
+            if why or file.sha256 is None:
+                yield f"{year} 年要公开的佐证材料“{row.file}”没有放进网站：{why}（见 cixi evidence {year}）。"
+                continue
+            total += size
+            carried = f"evidence-{number}{file.path.suffix.lower()}"
+            yield PublishedFile(carried, number, row, file.path.relative_to(root).as_posix(), size, file.sha256)

@@ -143,7 +143,7 @@ def public_evidence(root: Path, year: int | None = None) -> "tuple[PublishedFile
         return ()
     from cixi_analysis.plan.evidence_files import published_files  # noqa: PLC0415  # imports the schema, which takes a while
 
-    return published_files(root, year)[0]
+    return published_files(root, year)
 
 
 def is_text(name: str) -> bool:

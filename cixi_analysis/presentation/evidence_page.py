@@ -54,7 +54,7 @@ def missing(plan: Plan, year: int) -> Html:
 
 def published(plan: Plan, year: int) -> Html | Text:
     """Links to the files that the site carries; why others are left out is told by the build."""
-    files, _ = published_files(plan.root, year)
+    files = published_files(plan.root, year)
     if not files:
         return paragraph("没有公开的文件。")
     return Text("\n".join(f"- [{one.number} {_plain(one.row.title)}]({one.name})" for one in files))

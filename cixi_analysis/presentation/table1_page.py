@@ -5,7 +5,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from cixi_analysis.analysis.evidence import evidence_of_item, partial_fact
+from cixi_analysis.analysis.evidence import partial_fact
 from cixi_analysis.analysis.records import records
 from cixi_analysis.analysis.table1 import (
     Table1Row,
@@ -25,7 +25,7 @@ from cixi_analysis.presentation.formatting import with_unit
 from cixi_analysis.presentation.html import Html, explained, joined, lines, link, noted, prose, render
 from cixi_analysis.presentation.looks import badge, basis_note, basis_word
 from cixi_analysis.presentation.titles import indicator_href, item_anchor, item_link, short_source
-from cixi_analysis.words import CLASS_UNIT, Proves, Status, Verdict
+from cixi_analysis.words import CLASS_UNIT, Entity, Proves, Status, Verdict
 
 #: Column → CSS class and room (``tables.widths``) of its cells.
 _COLUMNS = {"indicator": ("number", 3), "name": ("name", 9), "status": ("words", 12), "now": ("words", 12)}
@@ -125,8 +125,8 @@ def _notes(plan: Plan, items: Sequence[Indicator], year: int) -> Iterator[Markup
                 yield Markup("<small>{}{}{}</small>").format(
                     sign, f"{plan.level(row.level).chinese} " if row.level else "", note
                 )
-        for proof in evidence_of_item(plan, year, item.item_id).values():
-            if proof.proves is Proves.CONTEXT:
+        for proof in plan.evidence.get(year, ()):
+            if proof.proves is Proves.CONTEXT and (proof.kind, proof.id) == (Entity.ITEM, item.item_id):
                 yield Markup("<small>{}{}</small>").format(sign, partial_fact(proof))
 
 
