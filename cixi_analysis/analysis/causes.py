@@ -133,10 +133,7 @@ def _asked(assessment: Assessment, item: Indicator, level: str) -> str:
     if wording is None:
         return ""
     row = wording.row
-    own = plan.asked(item, level, year)
-    measure = (
-        f"（{'，'.join(filter(None, (own.name, unit_word(own.unit))))}）"
-        if isinstance(row, Requirement) and (row.measure or row.unit)
-        else ""
-    )
+    own, measure = plan.asked(item, level, year), ""
+    if isinstance(row, Requirement) and (row.measure or row.unit):
+        measure = f"（{'，'.join(filter(None, (own.name, unit_word(own.unit))))}）"
     return f"“{row.wording.replace(chr(10), CELL_BREAK)}”{measure}"

@@ -218,16 +218,8 @@ def _facts(found: Dossier) -> Iterator[tuple[object, ...]]:
         yield "observation", seen.item_id, seen.level, year, told, None, held, seen.source
     for year, number, proof in found.evidence:
         held = "；".join(filter(None, (proof.clause, proof.quoted, proof.figure and partial_fact(proof))))
-        yield (
-            "evidence",
-            proof.id,
-            None,
-            year,
-            f"{number} {proof.title}",
-            None,
-            f"{proven(proof.proves)}　{held}".strip(),
-            proof.page,
-        )
+        content, held = f"{number} {proof.title}", f"{proven(proof.proves)}　{held}".strip()
+        yield "evidence", proof.id, None, year, content, None, held, proof.page
     for part, table in (("verdict", found.verdicts), ("target", found.towards)):
         for row in records(table):
             yield part, row.item_id, row.level, row.year, row.verdict, row.basis, row.reason, None

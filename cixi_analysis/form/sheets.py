@@ -180,7 +180,8 @@ def signature_sheets(plan: Plan, year: int) -> tuple[FormSheet, ...]:
 def _numbered_rows(known: Sequence[Row], columns: Sequence[FormColumn], step: int, least: int) -> tuple[FormRow, ...]:
     """Numbered rows, a multiple of ``step``: those of the data and at least so many empty ones."""
     opened = frozenset(column.key for column in columns)
-    numbered = enumerate((*known, *[None] * (step - len(known) + (len(known) + least) // step * step)), start=1)
+    whole = step * (1 + (len(known) + least) // step)
+    numbered = enumerate((*known, *[None] * (whole - len(known))), start=1)
     return tuple(FormRow(None, {}, {"key": str(number)}, "", row, None, opened) for number, row in numbered)
 
 

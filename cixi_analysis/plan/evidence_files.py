@@ -109,15 +109,8 @@ def recorded(
     known = {same_name(row.file): row.sha256 for row in before if row.file and row.sha256}
     wanted = {same_name(row.file) for row in rows if row.file} - (known.keys() - again)
     found = evidence_files(root, year, wanted) if wanted else {}
-
-    def digest(file: str | None) -> str | None:
-        if file is None:
-            return None
-        name = same_name(file)
-        there = found[name].sha256 if name in wanted and name in found else None
-        return there or known.get(name)
-
-    return tuple(row.model_copy(update={"sha256": digest(row.file)}) for row in rows)
+    hashes = known | {name: file.sha256 for name, file in found.items() if file.sha256}
+    return tuple(row.model_copy(update={"sha256": hashes.get(same_name(row.file or ""))}) for row in rows)
 
 
 def record_files(plan: Plan, year: int, accepted: Collection[str]) -> tuple[Plan, int]:

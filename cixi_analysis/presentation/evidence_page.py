@@ -67,23 +67,15 @@ def of_indicator(found: Dossier) -> Html:
          titles.item_title(found.plan.item(row.id)), _proven(row), _document(row), _words(row))
         for year, number, row in found.evidence
     ]  # fmt: skip
-    columns = {
-        "年份": "year merged",
-        "编号": "short",
-        "子项": "name merged",
-        "所证": "short",
-        "材料": "long",
-        "原文字句": "long",
-    }
+    columns = {"年份": "year merged", "编号": "short", "子项": "name merged", "所证": "short", "材料": "long"}
+    columns |= {"原文字句": "long"}
     base = found.plan.frame.base_year
     told = paragraph(f"{base}年及以前的数据出自规划，规划即佐证，出处见“各年的观测”。")
     pieces = [tables.table(rows, columns, caption="佐证材料", empty="没有摘录")] if rows else []
-    lacks = [row for row in records(evidence_list(found.plan, found.year)) if row.state in LACKS]
-    if lacks:
-        own = [(titles.item_title(found.plan.item(row.id)), *_lack(row)) for row in lacks]
-        pieces.append(
-            tables.table(own, {"子项": "name", "缺什么": "short", "说明": "long"}, caption=f"{found.year}年还缺的佐证")
-        )
+    every = records(evidence_list(found.plan, found.year))
+    if lacks := [(titles.item_title(found.plan.item(r.id)), *_lack(r)) for r in every if r.state in LACKS]:
+        columns, caption = {"子项": "name", "缺什么": "short", "说明": "long"}, f"{found.year}年还缺的佐证"
+        pieces.append(tables.table(lacks, columns, caption=caption))
     return stack(told, *pieces, name="佐证材料")
 
 

@@ -23,10 +23,8 @@ def sign_off(plan: Plan, year: int) -> Html:
     edition = edition_of(plan, year)
     counts = [f"签署{len(signed)}次"] if signed else []
     counts += [f"定稿以后更正{len(corrected)}处，现为第{edition}版"] if len(corrected) else []
-    pieces = [
-        *([_signatures(plan, year)] if signed else []),
-        *([corrections(plan, corrected)] if len(corrected) else []),
-    ]
+    pieces = [_signatures(plan, year)] if signed else []
+    pieces += [corrections(plan, corrected)] if len(corrected) else []
     return folded(f"签署与更正：{'；'.join(counts)}", stack(*pieces, name="签署与更正"))
 
 
@@ -36,8 +34,9 @@ def _signatures(plan: Plan, year: int) -> Html:
          one.date, one.reason, _standing(plan, year, one))
         for one in plan.signatures[year]
     ]  # fmt: skip
-    columns = {"环节": "short", "范围": "name", "姓名": "short", "职务": "text", "日期": "short"}
-    columns |= {"理由": "long", "所签的数据": "short"}
+    columns = {
+        "环节": "short", "范围": "name", "姓名": "short", "职务": "text", "日期": "short", "理由": "long", "所签的数据": "short",
+    }  # fmt: skip
     return tables.table(rows, columns, caption=f"{year}年的签署", empty="没有写明，或不需要")
 
 
@@ -57,14 +56,9 @@ def corrections(plan: Plan, rows: pd.DataFrame, *, other_years: bool = False) ->
     ]  # fmt: skip
     columns = {"年份": "year merged"} if other_years else {}
     columns |= {
-        "版次": "short merged",
-        "日期": "short merged",
-        "对象": "name merged",
-        "栏目": "text",
-        "原来": "text",
-        "现在": "text",
-    }
-    columns |= {"更正人": "text merged", "理由": "long merged"}
+        "版次": "short merged", "日期": "short merged", "对象": "name merged", "栏目": "text", "原来": "text", "现在": "text",
+        "更正人": "text merged", "理由": "long merged",
+    }  # fmt: skip
     return tables.table(shown, columns, caption=f"定稿后的更正：{len(rows)}处", empty="空，或没有这一行")
 
 
