@@ -403,6 +403,12 @@ def test_any_edition_is_rebuilt(years: list[Any], tmp_path_factory: pytest.TempP
         ((revision(2023, 2, "2.2", None, "毫克", column="unit"),), 1,
          "不能还原2023年的旧版：2023 年现状值 指标子项2.2 的 unit 与 revisions.csv 所记第2版的不同。"),
         ((revision(2023, 2, "2.1", "二", "88"),), 1, "不能还原旧版：revisions.csv 中 指标子项2.1 的现状值不完整。"),
+        ((revision(2023, 2, "2.1", "9.9", "2.1", column="item_id"),), 1,
+         "不能还原旧版：revisions.csv 中 指标子项2.1 的现状值不完整。"),
+        ((revision(2023, 2, "2.1", "municipal", None, column="level"),), 1,
+         "不能还原旧版：revisions.csv 中 指标子项2.1 的现状值不完整。"),
+        ((revision(2023, 2, "2.1", "二", None, column="number", part="evidence"),), 1,
+         "不能还原旧版：revisions.csv 中 指标子项2.1 的佐证材料不完整。"),
     ],
 )  # fmt: skip
 def test_no_such_edition(book: Path, log: tuple[Any, ...], edition: int, told: str) -> None:
@@ -426,6 +432,9 @@ def test_the_log_is_checked(bureau: Bureau) -> None:
     with pytest.raises(DataError) as wrong:
         load_plan(bureau.root)
     assert str(wrong.value) == "数据有1处问题：\nrevisions.csv 第2行 “reason 理由”列：现为空；应为非空的文字"
+    path.write_text(f"{head}2023,2,2024-06-01,observations,item,2.1,,sum,1,2,张某,,错,f\n", encoding="utf-8")
+    with pytest.raises(DataError, match="第2行 “column 列”列：现为“sum”；应为现状值的一列（item_id、level、"):
+        load_plan(bureau.root)
     path.write_text(f"{head}2023,2,2024-06-01,observations,item,9.9,,value,1,2,张某,,错,f\n", encoding="utf-8")
     with pytest.raises(
         DataError, match="revisions.csv 第2行 “id 编号”列：现为“9.9”；应为已有的指标子项编号".replace(".", r"\.")

@@ -10,7 +10,6 @@ from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Any
 
 import pandas as pd
-from pydantic import ValidationError
 
 from cixi_analysis.analysis.table1 import coverage
 from cixi_analysis.errors import CixiError
@@ -18,7 +17,7 @@ from cixi_analysis.plan.csvfile import csv_line, written_cells
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.filing_rows import numbered
 from cixi_analysis.plan.schema import EVIDENCE, OBSERVATIONS, YEARLY, Revision, Row, Signature
-from cixi_analysis.plan.signed_rows import SIGNED, signer
+from cixi_analysis.plan.signed_rows import NUMBER, SIGNED, signer
 from cixi_analysis.words import (
     BenchmarkKind,
     Entity,
@@ -53,8 +52,6 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
 }  # fmt: skip
 #: The first edition that has an earlier one.
 _CORRECTED = 2
-#: In the log, the number of a piece of evidence: its place in the list, which no column holds.
-_NUMBER = "number"
 _Key = tuple[str, Entity, str, str]
 
 
@@ -78,7 +75,7 @@ def edition_of(plan: Plan, year: int) -> int:
 def covered(rows: YearRows, signature: Signature) -> str:
     """The SHA-256 of what a signature covers: the content of the year's rows, or of those of one subject."""
     own = [
-        [*key, *sorted((column, cell) for column, cell in cells.items() if column not in (*_UNLOGGED, _NUMBER))]
+        [*key, *sorted((column, cell) for column, cell in cells.items() if column not in (*_UNLOGGED, NUMBER))]
         for key, cells in sorted(_cells(rows).items())
         if signature.covers(key[1], key[2])
     ]
@@ -123,15 +120,14 @@ def undone(plan: Plan, rows: YearRows, lines: Iterable[Revision]) -> YearRows:
     kept: dict[str, list[tuple[Any, Row]]] = {part: [] for part in SIGNED}
     for (part, kind, key, _), cells in found.items():
         if cells:
-            model, at = YEARLY[part], int(cells.pop(_NUMBER, "0").rpartition("-")[2])
             try:
+                model, at = YEARLY[part], int(cells.pop(NUMBER, "0").rpartition("-")[2])
                 row: Any = model.model_validate(dict.fromkeys(model.columns(), "") | cells)
-            except ValidationError as error:
-                raise NoEdition(
-                    f"不能还原旧版：revisions.csv 中 {kind.chinese}{key} 的{SIGNED[part]}不完整。"
-                ) from error
-            level = plan.levels.index(row.level) + 1 if getattr(row, "level", None) else 0
-            order = plan.subject_order(row), level, getattr(row, "grade", ""), at
+                level = plan.levels.index(row.level) + 1 if getattr(row, "level", None) else 0
+                order = plan.subject_order(row), level, getattr(row, "grade", ""), at
+            except (KeyError, ValueError) as error:  # no valid row, or about something that the plan does not have
+                what = f"{kind.chinese}{key} 的{SIGNED[part]}"
+                raise NoEdition(f"不能还原旧版：revisions.csv 中 {what}不完整。") from error
             kept[part].append((order, row))
     return {part: tuple(row for _, row in sorted(own, key=lambda pair: pair[0])) for part, own in kept.items()}
 
@@ -160,7 +156,7 @@ def told(part: str, column: str) -> bool:
 
 def place_of(plan: Plan, part: str, kind: Entity, key: str, place: str, column: str) -> tuple[Any, ...]:
     """Indicator, subject, level and (in words) column of a cell of the log."""
-    title = "材料编号" if column == _NUMBER else str(YEARLY[part].columns()[column].title)
+    title = "材料编号" if column == NUMBER else str(YEARLY[part].columns()[column].title)
     number, subject = (plan.item(key).indicator, key) if kind is Entity.ITEM else (None, f"{kind} {key}")
     level, which = ("", f"（{place}）") if part == EVIDENCE else (place, "")
     return number, subject, level, title if part == OBSERVATIONS else f"{SIGNED[part]}{which}：{title}"
@@ -174,7 +170,7 @@ def _cells(rows: YearRows) -> dict[_Key, dict[str, str]]:
             found[_key(part, row)] = {column: cell for column, cell in written_cells(row).items() if cell}
     numbers: Any = numbered(rows[EVIDENCE])  # type: ignore[arg-type]
     for number, row in numbers.items():
-        found[_key(EVIDENCE, row)][_NUMBER] = number
+        found[_key(EVIDENCE, row)][NUMBER] = number
     return found
 
 

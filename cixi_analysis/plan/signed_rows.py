@@ -5,11 +5,17 @@ from collections.abc import Iterator
 from cixi_analysis.plan import EVIDENCE, OBSERVATIONS, PROGRESS
 from cixi_analysis.plan.fields import Maybe, Row, Text, Year
 from cixi_analysis.plan.fields import column as described  # a column here is called `column`
-from cixi_analysis.plan.filing_rows import DAY, FILED, SHA256, SUBJECTS
+from cixi_analysis.plan.filing_rows import DAY, FILED, SHA256, SUBJECTS, Evidence
+from cixi_analysis.plan.yearly_rows import Observation, Progress
 from cixi_analysis.words import Entity, Step, listed
 
 #: The data of a year that is signed for and of which corrections are logged, with what the log calls it.
 SIGNED = {OBSERVATIONS: "现状值", PROGRESS: "进展", EVIDENCE: "佐证材料"}
+#: In the log, the number of a piece of evidence: its place in the list, which no column holds.
+NUMBER = "number"
+_LOGGED = {
+    OBSERVATIONS: [*Observation.columns()], PROGRESS: [*Progress.columns()], EVIDENCE: [*Evidence.columns(), NUMBER],
+}  # fmt: skip
 
 
 class Signature(Row):
@@ -72,6 +78,8 @@ class Revision(Row):
     def contradictions(self) -> Iterator[tuple[str, str]]:
         if self.kind not in SUBJECTS:
             yield "kind", f"{FILED[:-1]} 之一"
+        if self.column not in _LOGGED[self.part]:
+            yield "column", f"{SIGNED[self.part]}的一列（{'、'.join(_LOGGED[self.part])}）"
         if self.before == self.after:
             yield "after", "与原来不同"
 
