@@ -528,6 +528,14 @@ def test_gaps_tell_what_is_needed_a_year(plan: Plan) -> None:
     assert text(charts.gaps(plan, 2022, reached)).strip() == "截至2022年，没有未达到的数值规划值。"
 
 
+@pytest.mark.parametrize(("left_out", "step"), [([], 66), (["28.1"], 46)])
+def test_words_that_have_no_room_beside_the_name_stand_below_it(plan: Plan, left_out: list[str], step: int) -> None:
+    """28① tells its unit three times: then each bar has two lines of words above it, otherwise one."""
+    trends = trend_tables.trends(plan, 2022)
+    spec = charts.gaps(plan, 2022, trends[~trends["item_id"].isin(left_out)]).to_dict()
+    assert spec["height"] == {"step": step}
+
+
 def test_the_schedule_is_ordered_by_end(plan: Plan) -> None:
     """By end year, with the share of the years that has passed."""
     rows = next(data for data in charts.schedule(plan, 2022).to_dict()["datasets"].values() if "share" in data[0])

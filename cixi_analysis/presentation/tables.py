@@ -68,11 +68,15 @@ def _column(kind: str) -> Column:
     return column._replace(filtered=column.filtered or "filter" in options, merged="merged" in options)
 
 
+def ems(text: str) -> float:
+    """The width of a line of text, in its font size."""
+    return sum(1 if c > "\xff" else 0.56 for c in text)
+
+
 def _width(cell: str) -> float:
     """The width in rem of a cell whose text does not break; CSS sets .875rem and the padding, a badge's too."""
     marked = escape(cell).split("<br>")
-    ems = (sum(1 if c > "\xff" else 0.56 for c in text.striptags()) + ("status" in text) for text in marked)
-    return max(ems) * 0.875 + 1.1
+    return max(ems(text.striptags()) + ("status" in text) for text in marked) * 0.875 + 1.1
 
 
 def widths(columns: Sequence[tuple[float, str, Iterable[str]]]) -> tuple[list[str], bool]:

@@ -17,6 +17,7 @@ from cixi_analysis.presentation.figure import Layered, as_is, finished, hover, k
 from cixi_analysis.presentation.formatting import a_year, missing, number, with_unit
 from cixi_analysis.presentation.html import Html, paragraph
 from cixi_analysis.presentation.looks import ACCENT, LINE, LOOKS, MUTED
+from cixi_analysis.presentation.tables import ems
 from cixi_analysis.presentation.titles import item_title
 from cixi_analysis.words import Pace, Verdict
 
@@ -185,12 +186,13 @@ def _gaps(rows: pd.DataFrame, title: str, subtitle: str, name: str, narrow: bool
 def _lines(
     base: alt.Chart, layers: list[alt.Chart], narrow: bool, name: str, title: str, heads: dict[str, str], subtitle: str
 ) -> Layered:
-    """A bar a line, its ``name`` and ``words`` above it: in one line, or where ``narrow`` in two."""
+    """A bar a line, its ``name`` and ``words`` above it: in one line, or in two where one line of them has no room."""
     width = 340 if narrow else 660
-    words: dict[str, Any] = {"align": "left", "dy": -14} if narrow else {"align": "right", "dy": -18}
+    two = narrow or max(12 * ems(r.name) + 11.5 * ems(r.words) for r in records(base.data)) > width - 24
+    words: dict[str, Any] = {"align": "left", "dy": -14} if two else {"align": "right", "dy": -18}
     texts = [
-        base.mark_text(align="left", dy=-29 if narrow else -18, fontWeight="bold").encode(x=alt.value(0), text=alt.Text("name:N")),
-        base.mark_text(**words, color=MUTED, fontSize=11.5).encode(x=alt.value(0 if narrow else width), text=alt.Text("words:N")),
+        base.mark_text(align="left", dy=-29 if two else -18, fontWeight="bold").encode(x=alt.value(0), text=alt.Text("name:N")),
+        base.mark_text(**words, color=MUTED, fontSize=11.5).encode(x=alt.value(0 if two else width), text=alt.Text("words:N")),
     ]  # fmt: skip
-    chart = alt.layer(*layers, *texts).properties(width=width, height=alt.Step(66 if narrow else 46))
+    chart = alt.layer(*layers, *texts).properties(width=width, height=alt.Step(66 if two else 46))
     return finished(chart, name, title, heads, subtitle=subtitle)
