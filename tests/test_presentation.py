@@ -425,6 +425,29 @@ def test_series_have_their_limits_drawn(plan: Plan) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("name", "labels"),
+    [
+        ("40", {("国、省≥80", False)}),  # one line
+        ("31-1", {("省≥95", False), ("国≥90", True)}),  # near each other
+        ("38", {("省≥95", False), ("国≥50", False)}),
+    ],
+)
+def test_the_limits_of_a_series_can_be_told_apart(plan: Plan, name: str, labels: set[tuple[str, bool]]) -> None:
+    """A second year like 2022, so that each item is drawn: the labels, and whether they stand below their lines."""
+    again = replace(plan, observations={**plan.observations, 2023: plan.observations[2022]})
+    spec = series_specs(again, 2023)[f"series-{name}-2023"]
+    rows = [row for data in spec["datasets"].values() for row in data]
+    assert {(row["label"], row["below"]) for row in rows if row["kind"] == "要求"} == labels
+
+
+def test_no_label_of_a_series_lies_on_its_axis(plan: Plan) -> None:
+    """10③: 0%, required and planned: every label stands above."""
+    again = replace(plan, observations={**plan.observations, 2023: plan.observations[2022]})
+    (rows,) = series_specs(again, 2023)["series-10-3-2023"]["datasets"].values()
+    assert {row["below"] for row in rows} == {False}
+
+
 def test_a_level_series_is_a_sentence(plan: Plan) -> None:
     """33 was 100 twice and has no limit: a line says nothing more."""
     trends, margins = trend_tables.trends(plan, 2022), trend_tables.margins(plan, 2022)

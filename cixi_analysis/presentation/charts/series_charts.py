@@ -5,6 +5,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from cixi_analysis.analysis.records import records
 from cixi_analysis.analysis.trend import Series, series
 from cixi_analysis.assessment.numbers import direction
 from cixi_analysis.plan.dataset import Plan
@@ -14,6 +15,13 @@ from cixi_analysis.presentation.figure import Layered, conditional, finished, ho
 from cixi_analysis.presentation.formatting import number, with_unit
 from cixi_analysis.presentation.html import Html, paragraph
 
+_WIDTH = 330
+#: Where the label of a limit stands: alignment, pixels to the right, pixels down where it is below its mark and where not.
+_LABELS: dict[str, tuple[Any, int, tuple[int, int]]] = {
+    REQUIRED: ("right", 0, (9, -8)),
+    ASSIGNED: ("left", 9, (0, 0)),
+    TARGET: ("center", 0, (15, -13)),
+}
 _HEADS = {"kind": "类别", "year": "年份", "value": "数值", "label": "图中文字"}
 
 
@@ -66,7 +74,11 @@ def _shown(plan: Plan, year: int, same: list[Series], asked: pd.DataFrame, years
     title = f"{named} {number(first)}→{with_unit(last, one.unit)}" + (f"，{told}" if told else "")
     note = "纵轴从0起" + ("，虚线跨过没有数值的年份。" if data["gap"].any() else "。")
     goals = asked.assign(year=asked["at"].astype("Int64"), value=asked["limit"])
-    goals["label"] = goals["told"].str.replace(r"^\d+年(?=规划值)", "", regex=True)  # the axis has the year
+    told_in = goals["told"].str.replace(r"^\d+年(?=规划值)", "", regex=True)  # the axis has the year
+    goals[["of", "bound"]] = told_in.str.extract(r"^([^≥≤<>−\d]*)(.*)$")
+    equal = goals.groupby(["kind", "year", "value", "bound"], sort=False, dropna=False, as_index=False)
+    goals = equal[["of"]].agg("、".join)  # levels with the same limit share its label
+    goals["label"] = goals["of"] + goals["bound"]
     rows = pd.concat([data.assign(kind=OBSERVED), goals[["kind", "year", "value", "label"]]], ignore_index=True)
     name = f"series-{one.item_id.replace('.', '-')}-{year}"
     chart = _layers(
@@ -74,12 +86,27 @@ def _shown(plan: Plan, year: int, same: list[Series], asked: pd.DataFrame, years
         years,
         {years[0], year, *plan.frame.target_years},
     )
-    shape: dict[str, Any] = {"description": f"{title}。{values}", "width": 330, "height": 140}
+    shape: dict[str, Any] = {"description": f"{title}。{values}", "width": _WIDTH, "height": 140}
     return finished(chart, name, title, _HEADS, subtitle=note, **shape)
+
+
+def _below(rows: pd.DataFrame, line: float) -> list[bool]:
+    """Whether each label stands below its mark: that of a required limit where a higher one is nearer than a ``line`` of
+    text, that of a target always; none where the axis is so near.
+    """
+    low, required = min(rows["value"].min(), 0.0), rows.loc[rows["kind"] == REQUIRED, "value"]
+
+    def below(row: Any) -> bool:
+        if row.kind == REQUIRED:
+            return any(0 < other - row.value < line for other in required)
+        return row.kind == TARGET or (row.kind == OBSERVED and bool(row.below))
+
+    return [row.value - low > line and below(row) for row in records(rows)]
 
 
 def _layers(rows: pd.DataFrame, years: tuple[int, int], ticks: set[int]) -> Layered:
     top, low = max(rows["value"].max(), 0.0), min(rows["value"].min(), 0.0)
+    rows = rows.assign(below=_below(rows, (top - low) / 8))
     axis = alt.Axis(format="d", values=sorted(ticks), grid=False, labelAngle=0)
     x = alt.X("year:Q", title=None, axis=axis, scale=alt.Scale(domain=[years[0] - 0.5, years[1] + 0.5], nice=False))
     span = alt.Scale(domain=[low * 1.2, top * 1.2 or 1], nice=False)
@@ -90,8 +117,6 @@ def _layers(rows: pd.DataFrame, years: tuple[int, int], ticks: set[int]) -> Laye
     line = observed.transform_filter("isValid(datum.later)").mark_rule(strokeWidth=2)
     pointed = hover(empty=False)
     size = conditional(alt.SizeValue, pointed, 190, 70)
-    text: dict[str, Any] = {"fontSize": 11}
-    beside: dict[str, Any] = {ASSIGNED: {"align": "left", "dx": 9}, TARGET: {"dy": 15}}
     layers = [
         line.encode(x=x, y=y, x2=alt.X2("later:Q"), y2=alt.Y2("then:Q"), strokeDash=dash, color=alt.value("#1f6f54")),
         observed.mark_point(opacity=1).encode(x=x, y=y, size=size, tooltip=told).properties(name="points").add_params(pointed),
@@ -105,10 +130,15 @@ def _layers(rows: pd.DataFrame, years: tuple[int, int], ticks: set[int]) -> Laye
         own = base.transform_filter(f"datum.kind == '{kind}'").encode(y=y)
         if kind == REQUIRED:
             layers.insert(0, own.mark_rule(color=color, strokeDash=[5, 3], strokeWidth=1.5).encode(tooltip=told))
-            place = own.mark_text(**text, align="right", dy=-8, color=color).encode(x=alt.value(330))
+            goal_at_end = ((rows["kind"] == TARGET) & (rows["year"] == years[1])).any()
+            place: Any = alt.value(_WIDTH * (1 - 0.5 / (years[1] - years[0] + 1)) - 34 if goal_at_end else _WIDTH)
         else:
             mark = own.mark_point(shape=shape, size=90, filled=False, strokeWidth=2, color=color, opacity=1)
             layers.append(mark.encode(x=x, tooltip=told))
-            place = own.mark_text(**text, **beside[kind], color=color).encode(x=x)
-        layers.append(place.encode(text=alt.Text("label:N")))
+            place = x
+        align, dx, offsets = _LABELS[kind]
+        layers += [
+            own.transform_filter(f"{sign}datum.below").mark_text(fontSize=11, align=align, dx=dx, dy=dy, color=color)
+            .encode(x=place, text=alt.Text("label:N")) for sign, dy in zip(("", "!"), offsets, strict=True)
+        ]  # fmt: skip
     return alt.layer(*layers)
