@@ -432,6 +432,9 @@ def test_the_log_is_checked(bureau: Bureau) -> None:
     with pytest.raises(DataError) as wrong:
         load_plan(bureau.root)
     assert str(wrong.value) == "数据有1处问题：\nrevisions.csv 第2行 “reason 理由”列：现为空；应为非空的文字"
+    path.write_text(f"{head}2023,2,2024-06-01,projects,item,2.1,,value,1,2,张某,,错,f\n", encoding="utf-8")
+    with pytest.raises(DataError, match="第2行 “part 表”列：现为“projects”；应为数据字典所列的表之一"):
+        load_plan(bureau.root)
     path.write_text(f"{head}2023,2,2024-06-01,observations,item,2.1,,sum,1,2,张某,,错,f\n", encoding="utf-8")
     with pytest.raises(DataError, match="第2行 “column 列”列：现为“sum”；应为现状值的一列（item_id、level、"):
         load_plan(bureau.root)
