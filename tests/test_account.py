@@ -83,13 +83,14 @@ def test_findings(parts: list[str], expected: list[tuple[str, str, str]]) -> Non
 @pytest.mark.parametrize(
     ("before", "after", "shown"),
     [
-        ("为", "，", None), ("共计", "；", None), ("", "", None), ("不是", "，", "不是达标，"), ("为未", "，", "为未达标，"), ("为未 ", "，", "为未达标，"),
-        ("为约", "", "为约达标"), ("3", "", "状3达标"), ("为", "%", "状为达标%"), ("为", "5，", "状为达标5，"),
+        ("为", "，", None), ("共计", "；", None), ("", "", None), ("不是", "，", "现状不是达标"), ("为未", "，", "现状为未达标"), ("为未 ", "，", "现状为未 达标"),
+        ("为约", "", "现状为约达标"), ("3", "", "现状3达标"), ("为", "%", "现状为达标%"), ("为", "5，", "现状为达标5"),
+        ("未变，为", "，", None), ("为", "（升3项）", None), ("在省级为", "", "现状在省级为达标"), ("为", "或未达标", "现状为达标或未达标"),
     ],
 )  # fmt: skip
 def test_what_is_typed_beside_a_control(before: str, after: str, shown: str | None) -> None:
-    """A negation, digit or sign that touches the control changes what it says."""
-    listed = manifest([(VERDICT, "达标")], PLAN.frame.title).replace("<value ", '<value before="现状" after="，" ')
+    """A negation, number, verdict or level in its clause changes what it says; another clause does not."""
+    listed = manifest([(VERDICT, "达标")], PLAN.frame.title).replace("<value ", '<value before="现状" ')
     made = package(paragraph("现状", before, control(VERDICT, "达标", 0), after), issued=listed)
     assert [e.found for e in account(PLAN, made).edits] == ([shown] if shown else [])
 
@@ -97,7 +98,9 @@ def test_what_is_typed_beside_a_control(before: str, after: str, shown: str | No
 def test_what_stood_beside_a_control_when_it_was_issued() -> None:
     """A template may put a sign in front of a value."""
     listed = manifest([(VALUE, "86")], PLAN.frame.title).replace("<value ", '<value before="值≥" after="%" ')
-    made = [package(paragraph(sign, control(VALUE, "86", 0), "%"), issued=listed) for sign in ("现值≥", "≥", "≤", "−≥")]
+    made = [
+        package(paragraph(sign, control(VALUE, "86", 0), "%"), issued=listed) for sign in ("现值≥", "≥", "≤", "比≥")
+    ]
     assert [[e.found for e in account(PLAN, one).edits] for one in made] == [[], [], ["≤86%"], []]
 
 

@@ -273,6 +273,31 @@ def test_edits_at_random(file: int, plan: Plan, report: bytes, today: Mapping[st
     assert not [e for e in found if e.key not in asked or e.finding not in asked[e.key]]
 
 
+@pytest.mark.parametrize(
+    ("text", "other", "keys"),
+    [
+        ("项未达标、", "项达标、", {"count.national.unmet", "count.provincial.unmet"}),
+        ("国家级适用指标", "省级适用指标", {"count.national.applicable"}),
+        ("适用指标", "现在适用的指标一共", set()),
+        ("项未达标、", "项未达标（都是约束性指标，到2025年要达标）、", set()),
+    ],
+)
+def test_words_of_the_template(
+    text: str, other: str, keys: set[str], plan: Plan, report: bytes, today: Mapping[str, str]
+) -> None:
+    """What stands around a number says whose it is: changed as well; other words, remarks and further sentences are not told."""
+
+    def edit(root: Any) -> None:
+        [*_, conclusion] = [p for p in root.iter(PARAGRAPH) if text_of(p).startswith("2022年，国家级适用指标")]
+        for one in [t for t in conclusion.iter(TEXT) if text in (t.text or "")]:
+            one.text = one.text.replace(text, other)
+        headline = next(c for c in root.iter(qn("w:sdt")) if key_of(c) == "sentence.headline")
+        headline.addnext(parse_xml(f"<w:r {nsdecls('w')}><w:t>其中省级未达标的3项都已列入计划</w:t></w:r>"))
+
+    found = list(compare(plan, read_report(edited(report, edit)), today))
+    assert ({e.key for e in found}, {e.finding for e in found} <= {EditKind.CHANGED}) == (keys, True)
+
+
 def restyled(root: Any) -> None:
     """Other fonts, runs cut in two, other marks of the spelling checker, rows coloured."""
     for run in list(root.iter(qn("w:r"))):

@@ -15,8 +15,8 @@ from cixi_analysis.words import EditKind
 
 #: Parts of keys → whether their texts are sentences, whatever they look like; wordings that the plan prints are facts.
 _SENTENCES = {"sentence": True, "why": True, "requirement": False, "target": False}
-#: What changes a figure or a verdict from outside of its control.
-_BEFORE, _AFTER = re.compile(r"[\d.+\-≥≤<>=≈约近超逾]$|[未不无没非]"), re.compile(r"^[\d.%‰]")
+#: What changes a figure or a verdict by touching it.
+_BEFORE, _AFTER = re.compile(r"[\d.+\-≥≤<>=≈约近超逾]$"), re.compile(r"^[\d.%‰]")
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,7 @@ def compare(plan: Plan, report: HandedIn, today: Mapping[str, str]) -> Iterator[
                 yield _edit(EditKind.UNTAGGED, text, was, now)
             if like is not Likeness.SAME:
                 yield _edit(EditKind.REWORDED if like is Likeness.REWORDED else EditKind.CHANGED, text, was, now)
-            elif beside := _put_beside(text, values):
+            elif beside := _put_beside(text, values, plan):
                 yield _edit(EditKind.CHANGED, replace(text, text=beside), was, now)
             moved = like is not Likeness.OTHER or folded(was) != folded(now)
             if moved and likeness(now, text.text, plan, sentence=sentence) is Likeness.OTHER:
@@ -113,14 +113,19 @@ def _with_key(text: TaggedText, values: tuple[IssuedText, ...], before: Mapping[
     return replace(text, key=values[at].key) if text.key not in before and at is not None and at < len(values) else text
 
 
-def _put_beside(text: TaggedText, values: tuple[IssuedText, ...]) -> str:
-    """The text with what was typed beside its control and changes it: 未 in front of 达标, a digit. "" if nothing was."""
+def _put_beside(text: TaggedText, values: tuple[IssuedText, ...], plan: Plan) -> str:
+    """The clause of a text if another one is stated there now: 未 in front of 达标, a digit, another level. Else ""."""
     at = text.bookmark
     if at is None or at >= len(values) or values[at].key != text.key:
         return ""
-    pairs = ((_BEFORE, text.before, values[at].before), (_AFTER, text.after, values[at].after))
-    found = [[m[0] if (m := pattern.search(folded(one))) else "" for one in (now, was)] for pattern, now, was in pairs]
-    return f"{text.before}{text.text}{text.after}" if any(now and now != was for now, was in found) else ""
+    was = values[at]
+    pairs = ((_BEFORE, text.before, was.before), (_AFTER, text.after, was.after))
+    touching = [[m[0] if (m := pattern.search(folded(one))) else "" for one in told] for pattern, *told in pairs]
+    is_whole = text.text.endswith("。")  # what follows is another sentence
+    then, now = (f"{one.before}{text.text}{'' if is_whole else one.after}" for one in (was, text))
+    like = likeness(then, now, plan, sentence=True)
+    changed = like is Likeness.OTHER or any(found and found != given for found, given in touching)
+    return f"{text.before}{text.text}{text.after}" if changed else ""
 
 
 def _deleted(manifest: IssuedList, texts: list[TaggedText], today: Mapping[str, str]) -> Iterator[Edit]:

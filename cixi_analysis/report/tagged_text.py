@@ -18,7 +18,7 @@ BOOKMARK = "_issued{}"
 _BOOKMARK = re.compile(BOOKMARK.format(r"(\d+)"))
 #: Levels of headings that make a chapter, counted from 0.
 _CHAPTERS = range(3)
-_BESIDE = 2  # characters
+_CLAUSE_END = re.compile("[，。；：、？！（），;()\n]")
 _FIRST_WORDS = 14  # characters of a paragraph that tell it from others
 _REMOVED = {"del", "moveFrom"}
 _TRACKED = {*_REMOVED, "ins", "moveTo"}
@@ -36,7 +36,7 @@ class TaggedText:
     text: str
     chapter: str
     place: str
-    #: the characters beside it in its paragraph
+    #: what stands beside it in its clause, up to the next computed text
     before: str
     after: str
 
@@ -80,6 +80,11 @@ class _Open:
     before: str = ""
     after: str = ""
 
+    @property
+    def is_computed(self) -> bool:
+        """Whether it holds a computed text; else it is somebody's own control."""
+        return bool(self.key) or self.bookmark is not None
+
 
 class Reader:
     """Reads the parts of a document one after the other; ``found`` holds their texts in order."""
@@ -95,7 +100,7 @@ class Reader:
         self._paragraphs = self._tables = self._row = self._column = self._depth = self._hidden = 0
         self._place, self._first, self._cell, self._in_paragraph = _Place(), _Place(), False, False
         self._style: str | None = None
-        self._line, self._awaiting = "", list[_Open]()
+        self._clause, self._awaiting = "", list[_Open]()
         self._open: list[_Open] = []
         self._bookmarks: dict[str, _Open] = {}
         self._fields: list[bool] = []  # whether each open field has come to its result
@@ -116,7 +121,7 @@ class Reader:
                 one.after,
             )
             for one, chapter in self._ended
-            if (one.key or one.bookmark is not None) and (text := "".join(one.words).strip()) and one.place
+            if one.is_computed and (text := "".join(one.words).strip()) and one.place
         ]
 
     def _inside(self, element: Element) -> None:
@@ -153,18 +158,21 @@ class Reader:
             self._paragraphs += 1
             self._place.name = f"第{self._paragraphs}段"
         self._place.words.append(text)
-        if text.strip(" \u3000"):
-            for one in self._awaiting:
-                one.after = text.strip(" \u3000")[:_BESIDE]
-            self._awaiting.clear()
-        self._line += text
-        for one in (*self._open, *self._bookmarks.values()):
+        around = (*self._open, *self._bookmarks.values())
+        for one in around:
             one.words.append(text)
             one.place = one.place or self._place
+        if not any(one.is_computed for one in around):
+            first, *others = _CLAUSE_END.split(text)
+            for one in self._awaiting:
+                one.after += first
+            if others:
+                self._awaiting.clear()
+            self._clause = others[-1] if others else self._clause + first
 
     def _paragraph(self, paragraph: Element) -> None:
-        before = self._place, self._style, self._bookmarks, self._in_paragraph, self._line, self._awaiting
-        self._line, self._awaiting = "", []
+        before = self._place, self._style, self._bookmarks, self._in_paragraph, self._clause, self._awaiting
+        self._clause, self._awaiting = "", []
         self._style, self._bookmarks = value_of(paragraph.find(f"{W}pPr/{W}pStyle")), {}
         if self._in_paragraph:
             self._place = _Place("文本框")
@@ -180,15 +188,12 @@ class Reader:
         self._inside(paragraph)
         for one in self._bookmarks.values():
             self._end(one)
-        self._place, self._style, self._bookmarks, self._in_paragraph, self._line, self._awaiting = before
-
-    def _begun(self, one: _Open) -> _Open:
-        one.before = self._line.rstrip(" \u3000")[-_BESIDE:]
-        return one
+        self._place, self._style, self._bookmarks, self._in_paragraph, self._clause, self._awaiting = before
 
     def _end(self, one: _Open) -> None:
         self._ended.append((one, self._chapter))
-        self._awaiting.append(one)
+        if one.is_computed:
+            self._clause, self._awaiting = "", [one]
 
     def _table(self, table: Element) -> None:
         self._depth += 1
@@ -221,7 +226,8 @@ class Reader:
         self._place, self._cell = before, False
 
     def _control(self, control: Element) -> None:
-        own = self._begun(_Open(value_of(control.find(f"{W}sdtPr/{W}tag")) or "", inline=self._in_paragraph))
+        key = value_of(control.find(f"{W}sdtPr/{W}tag")) or ""
+        own = _Open(key, inline=self._in_paragraph, before=self._clause)
         for name, one in [*self._bookmarks.items()]:
             if not one.words:  # begins just before the control
                 own.bookmark = one.bookmark
@@ -258,13 +264,12 @@ class Reader:
         if named := _BOOKMARK.fullmatch(mark.get(f"{W}name", "")):
             around = next((one for one in reversed(self._open) if one.key or one.inline), None)
             if around is None:
-                one = self._begun(_Open(bookmark=int(named[1]), in_control=False))
+                one = _Open(bookmark=int(named[1]), in_control=False, before=self._clause)
                 self._bookmarks[mark.get(f"{W}id", "")] = one
             else:
                 if not around.key and around.bookmark is not None:  # LibreOffice joins controls without a tag
                     self._end(replace(around))
-                    around.bookmark, around.words, around.place = None, [], None
-                    self._begun(around)
+                    around.bookmark, around.words, around.place, around.before = None, [], None, ""
                 if around.bookmark is None:
                     around.bookmark = int(named[1])
 
