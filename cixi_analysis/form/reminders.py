@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass
 
+from cixi_analysis.analysis.responsibility import answering
 from cixi_analysis.form.checking import Checked
 from cixi_analysis.form.importing import unfilled_items
-from cixi_analysis.form.layout import FormRow
-from cixi_analysis.form.unit_forms import NOBODY, form_names, subject_of, unit_sheets
+from cixi_analysis.form.unit_forms import NOBODY, form_names
 from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.plan.schema import Indicator, Project
 from cixi_analysis.words import Entity
 
 
@@ -43,34 +44,25 @@ def missing(plan: Plan, checked: Checked) -> tuple[Unanswered, ...]:
     for item_id, text in unfilled_items(plan, year, checked.rows):
         lines.setdefault((Entity.ITEM, item_id), []).append(text)
     reported = {(row.kind, row.id) for row in checked.reports or ()}
+    for (kind, key), subject in plan.subjects.items():
+        if not isinstance(subject, Indicator) and (kind, key) not in reported:
+            name = subject.name if isinstance(subject, Project) else subject.metric
+            lines[kind, key] = [f"{kind.chinese}{key} {name}：没有填写进展"]
     came = {one.unit for one in checked.forms} | {one.unit for one in plan.receipts.get(year, ())}
-    sheets = unit_sheets(plan, year)
-    names = form_names(year, tuple(sheets))
-    found = []
-    for unit, own in sheets.items():
-        rows: dict[tuple[Entity, str], FormRow] = {
-            subject_of(row): row for sheet in own for row in sheet.rows if row.subject is not None
-        }
-        lines |= {
-            one: [f"{one[0].chinese}{one[1]} {row.shown['name']}：没有填写进展"]
-            for one, row in rows.items()
-            if one[0] is not Entity.ITEM and one not in reported
-        }
-        open_rows = [one for one in rows if one in lines]
-        if asked := tuple(line for one in open_rows for line in lines[one]):
-            found.append(
-                Unanswered(unit, names[unit], unit in came, asked, any(kind is Entity.ITEM for kind, _ in open_rows))
-            )
+    units = {unit or NOBODY: own for unit, own in answering(plan, year).items()}
+    names, found = form_names(year, tuple(units)), []
+    for unit, own in units.items():
+        if asked := tuple(line for subject in own for line in lines.get(subject, ())):
+            items = any(kind is Entity.ITEM and (kind, key) in lines for kind, key in own)
+            found.append(Unanswered(unit, names[unit], unit in came, asked, items))
     return tuple(found)
 
 
 def letters(plan: Plan, checked: Checked) -> dict[str, str]:
     """File name → the text to send, one a unit."""
-    region, stem = plan.frame.region, f"cixi-{checked.year}-form-"
-    return {
-        one.file.replace(stem, f"cixi-{checked.year}-催填-").removesuffix(".xlsx") + ".txt": one.letter(
-            region, checked.year
-        )
-        for one in missing(plan, checked)
-        if one.unit != NOBODY
-    }
+    texts = {}
+    for one in missing(plan, checked):
+        if one.unit != NOBODY:
+            name = one.file.replace("-form-", "-催填-", 1).removesuffix(".xlsx")
+            texts[f"{name}.txt"] = one.letter(plan.frame.region, checked.year)
+    return texts
