@@ -104,6 +104,23 @@ def test_what_stood_beside_a_control_when_it_was_issued() -> None:
     assert [[e.found for e in account(PLAN, one).edits] for one in made] == [[], [], ["≤86%"], []]
 
 
+def test_a_text_in_the_row_of_another() -> None:
+    """Two texts put in each other's place are told, a row moved, renamed or numbered as a whole is not."""
+    keys = ("item.2.1.value", "item.2.2.value")
+    listed = manifest([(key, TODAY[key]) for key in keys], PLAN.frame.title)
+    for key, label in zip(keys, ("2①", "2②"), strict=True):
+        listed = listed.replace(f'"{key}"', f'"{key}" row="{label}"')
+
+    def rows(*rows: tuple[str, int]) -> list[tuple[str, str]]:
+        cells = [[paragraph(label), paragraph(control(keys[n], TODAY[keys[n]], n))] for label, n in rows]
+        return [(e.key, e.found) for e in account(PLAN, package(table(*cells), issued=listed)).edits]
+
+    assert rows(("2①", 0), ("2②", 1)) == rows(("2②", 1), ("2①", 0)) == rows(("一", 0), ("二", 1)) == []
+    assert rows(("2①", 1), ("2②", 0)) == [
+        (key, f"“{label}”：{TODAY[key]}") for key, label in zip(keys[::-1], ("2①", "2②"), strict=True)
+    ]
+
+
 def test_only_a_rewording_passes() -> None:
     """A sentence that keeps what it states is noted and does not fail; all else does."""
     worded = text(SENTENCE).replace("，", "；")

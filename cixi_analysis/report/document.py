@@ -73,7 +73,9 @@ def _made(made: Contents, template: bytes, name: str) -> bytes:
     word_fields.renew(document)
     texts = read_report(_saved(document)).texts
     beside = {
-        text.bookmark: {"before": text.before, "after": text.after} for text in texts if text.bookmark is not None
+        text.bookmark: {"row": text.row, "before": text.before, "after": text.after}
+        for text in texts
+        if text.bookmark is not None
     }
     add_manifest(document, made, keys, beside)
     given, about = edition.date(), document.core_properties

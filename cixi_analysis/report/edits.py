@@ -1,7 +1,7 @@
 """What was done to a report since it was issued, and which of its texts no longer agree with the data of today."""
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -79,6 +79,10 @@ def compare(plan: Plan, report: HandedIn, today: Mapping[str, str]) -> Iterator[
     values = report.manifest.values if report.manifest else ()
     before = {value.key: value.text for value in values} or today
     families = {key.partition(".")[0] for key in today}
+    rows = defaultdict[str, set[str]](set)  # where a key stood, and where keys like it did
+    for value in values:
+        rows[value.key].add(value.row)
+        rows[_kind(value.key)].add(value.row)
     known = [_with_key(text, values, before) for text in report.texts]
     texts = [text for text in known if text.key.partition(".")[0] in families]  # the rest is somebody's own
     for text in texts:
@@ -94,6 +98,8 @@ def compare(plan: Plan, report: HandedIn, today: Mapping[str, str]) -> Iterator[
                 yield _edit(EditKind.REWORDED if like is Likeness.REWORDED else EditKind.CHANGED, text, was, now)
             elif beside := _put_beside(text, values, plan):
                 yield _edit(EditKind.CHANGED, replace(text, text=beside), was, now)
+            elif text.row and text.row in rows[_kind(text.key)] - rows[text.key]:
+                yield _edit(EditKind.CHANGED, replace(text, text=f"“{text.row}”：{text.text}"), was, now)
             moved = like is not Likeness.OTHER or folded(was) != folded(now)
             if moved and likeness(now, text.text, plan, sentence=sentence) is Likeness.OTHER:
                 yield _edit(EditKind.STALE, text, was, now)
@@ -101,6 +107,11 @@ def compare(plan: Plan, report: HandedIn, today: Mapping[str, str]) -> Iterator[
             yield _edit(EditKind.STALE, text, "", now)
     if report.manifest:
         yield from _deleted(report.manifest, texts, today)
+
+
+def _kind(key: str) -> str:
+    """The key without the numbers of its subject: one for the same column of all rows."""
+    return re.sub(r"\.\d+", "", key)
 
 
 def _edit(kind: EditKind, text: TaggedText, was: str, now: str) -> Edit:

@@ -22,10 +22,11 @@ _DAMAGED = "文件已损坏（其中的 XML 不完整），请在 Word 或 WPS �
 
 
 class IssuedText(NamedTuple):
-    """A text as it was issued, and what stood beside it."""
+    """A text as it was issued, the row that it stood in, and what stood beside it."""
 
     key: str
     text: str
+    row: str
     before: str
     after: str
 
@@ -96,7 +97,7 @@ def _manifest(part: Element | None) -> IssuedList | None:
     if part.tag != f"{{{NAMESPACE}}}report" or not (len(year) == 4 and year.isdecimal()):
         raise ReportError("这份报告的出具清单是另一种版式，请用生成它的那一版程序检查。")
     values = tuple(
-        IssuedText(one.get("key", ""), one.text or "", one.get("before", ""), one.get("after", ""))
+        IssuedText(one.get("key", ""), one.text or "", *(one.get(name, "") for name in ("row", "before", "after")))
         for one in part.iter(f"{{{NAMESPACE}}}value")
     )
     return IssuedList(int(year), part.get("title", ""), part.get("edition", ""), values)

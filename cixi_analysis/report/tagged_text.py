@@ -36,6 +36,8 @@ class TaggedText:
     text: str
     chapter: str
     place: str
+    #: the words of the first cell of its row; "" outside of tables
+    row: str
     #: what stands beside it in its clause, up to the next computed text
     before: str
     after: str
@@ -60,6 +62,11 @@ class _Place:
     @property
     def text(self) -> str:
         return " ".join("".join(self.words).split())
+
+    @property
+    def label(self) -> str:
+        """The words of the first cell of its row."""
+        return self.row.text if self.row else ""
 
     def _quoted(self) -> str:
         cut = f"{self.text[:_FIRST_WORDS]}……" if len(self.text) > _FIRST_WORDS else self.text
@@ -117,6 +124,7 @@ class Reader:
                 text,
                 chapter.text or chapter.name,
                 str(one.place),
+                one.place.label,
                 one.before,
                 one.after,
             )
