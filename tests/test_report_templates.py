@@ -163,8 +163,9 @@ def test_lists_and_captions_of_a_template() -> None:
         parse_xml(f'<w:fldSimple {nsdecls("w")} w:instr=" SEQ 表 "><w:r><w:t>9</w:t></w:r></w:fldSimple>')
     )
     field(document.add_paragraph(), " SEQ 表 ", "9")
+    document.add_paragraph("{{ year }}年")
     lines = text_of(report_bytes(contents(tiny_plan(), 2022), saved(document))).split("\n")
-    assert lines == ["表目录", "概况", "（页码：在 Word 中右键单击目录，选择“更新域”。）", "概况", "1", "2"]
+    assert lines == ["表目录", "概况", "（页码：在 Word 中右键单击目录，选择“更新域”。）", "概况", "1", "2", "2022年"]
 
 
 def test_placeholders_that_word_has_split_are_one(plan: Plan) -> None:
@@ -270,6 +271,14 @@ def test_the_command(tmp_path: Path) -> None:
         assert cixi(*call, root=root).returncode == 2
     done = cixi("report", "2022", "-o", str(tmp_path / "nowhere" / "r.docx"), root=root)
     assert (done.returncode, "没有这个文件夹或文件" in done.stderr) == (1, True)
+
+
+def test_a_report_is_no_template() -> None:
+    """A file without any placeholder, last year's report or a letter, would be written as a report without a number."""
+    made = report_bytes(contents(tiny_plan(), 2022))
+    for content in (made, template("各位领导：")):
+        with pytest.raises(ReportError, match=r"^去年\.docx 不是模板：其中没有占位符"):
+            report_bytes(contents(tiny_plan(), 2022), content, "去年.docx")
 
 
 def test_libreoffice_prints_it(plan: Plan, tmp_path: Path) -> None:

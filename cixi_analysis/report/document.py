@@ -18,11 +18,12 @@ from cixi_analysis.report.contents import Contents, contents
 from cixi_analysis.report.docx_package import read_docx, same_bytes
 from cixi_analysis.report.handed_in import read_report
 from cixi_analysis.report.manifest import add_manifest
-from cixi_analysis.report.placeholders import environment, problems
+from cixi_analysis.report.placeholders import environment, has_placeholders, problems
 from cixi_analysis.report.values import ReportError
 
 #: The date in the properties without ``SOURCE_DATE_EPOCH``: the clock would make every file another.
 _UNDATED = datetime(2023, 1, 1)  # Word's properties hold no time zone
+_START = "请从 cixi report --write-template 得到的模板改起"
 
 
 def template_bytes() -> bytes:
@@ -62,8 +63,7 @@ def report_bytes(made: Contents, template: bytes | None = None, name: str = "") 
     except ReportError:
         raise
     except Exception as error:  # docxtpl, python-docx and Jinja raise many types for what is odd in a file
-        how = "请从 cixi report --write-template 得到的模板改起"
-        raise ReportError(f"模板 {name} 不能使用（{type(error).__name__}），{how}。") from error
+        raise ReportError(f"模板 {name} 不能使用（{type(error).__name__}），{_START}。") from error
 
 
 def _made(made: Contents, template: bytes, name: str) -> bytes:
@@ -94,6 +94,8 @@ def _saved(document: Document) -> bytes:
 def _rendered(made: Contents, template: bytes, name: str) -> Document:
     """The template filled in. Raises :class:`ReportError` with everything that is wrong with it."""
     filled = DocxTemplate(io.BytesIO(template))
+    if not has_placeholders(filled.get_docx()):
+        raise ReportError(f"{name} 不是模板：其中没有占位符（双花括号里的名称）。也许是出具过的报告；{_START}。")
     if found := problems(filled.get_docx(), made.names):
         raise ReportError("\n".join([f"模板 {name} 有{len(found)}处占位符不对：", *found]))
     filled.render(dict(made.names), environment())

@@ -35,6 +35,10 @@ def environment(undefined: type[Undefined] = StrictUndefined) -> SandboxedEnviro
     return SandboxedEnvironment(undefined=undefined, autoescape=True)
 
 
+def has_placeholders(document: Document) -> bool:
+    return any(_OPENED.search(text) for _, text in _paragraphs(document))
+
+
 def problems(document: Document, names: Mapping[str, Any]) -> list[str]:
     """Every wrong placeholder, in the order of the document: where it stands, what is wrong, what may be meant."""
     paragraphs = list(_paragraphs(document))
