@@ -100,6 +100,17 @@ def test_recorded_changed_and_gone(root: Path) -> None:
     assert states(root)[:2] == (0, expected | {"二.pdf": "present", "三.pdf": "present"})
 
 
+def test_accepting_all_that_is_not_there(root: Path) -> None:
+    """All of it is told at once, in the order in which it was given."""
+    names = ("五.pdf", "四.pdf", "六.pdf", "一.pdf")
+    done = cixi("evidence", "2023", *(f"--accept={name}" for name in names), root=root)
+    assert (done.returncode, done.stderr) == (
+        1,
+        "错误：没有登记：2023 年的目录里没有“五.pdf”、“六.pdf”，有的是：一.pdf、二.pdf、三.pdf、四.pdf。\n"
+        "“四.pdf”不在 evidence/2023/ 里。\n",
+    )
+
+
 @pytest.mark.parametrize(
     ("name", "message"),
     [

@@ -121,16 +121,17 @@ def record_files(plan: Plan, year: int, accepted: Collection[str]) -> tuple[Plan
     """
     old = plan.evidence.get(year, ())
     declared = {same_name(row.file): row.file for row in old if row.file}
-    names = {same_name(name) for name in accepted}
-    files = evidence_files(plan.root, year, names & declared.keys())
-    for name in names:
-        if name not in declared:
-            raise NotRecorded(
-                f"没有登记：{year} 年的目录里没有{quoted(name)}，有的是：{'、'.join(declared.values()) or '（没有文件）'}。"
-            )
-        if name not in files or files[name].sha256 is None:
-            why = files[name].flaw if name in files else f"不在 {FOLDER}/{year}/ 里"
-            raise NotRecorded(f"没有登记：{quoted(name)}{why}。")
+    names = dict.fromkeys(same_name(name) for name in accepted)
+    files = evidence_files(plan.root, year, names.keys() & declared.keys())
+    wrong = []
+    if unknown := [quoted(name) for name in names if name not in declared]:
+        there = "、".join(declared.values()) or "（没有文件）"
+        wrong.append(f"{year} 年的目录里没有{'、'.join(unknown)}，有的是：{there}。")
+    absent = EvidenceFile(Path(), flaw=f"不在 {FOLDER}/{year}/ 里")
+    asked = [(name, files.get(name, absent)) for name in names if name in declared]
+    wrong += [f"{quoted(name)}{file.flaw}。" for name, file in asked if file.sha256 is None]
+    if wrong:
+        raise NotRecorded("\n".join(["没有登记：" + wrong[0], *wrong[1:]]))
     new = recorded(plan.root, year, old, old, names)
     if new == old:
         return plan, 0
