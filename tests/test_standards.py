@@ -760,7 +760,7 @@ def test_the_other_files_are_checked_without_a_frame(tmp_path: Path) -> None:
     wrong = "targets.csv 第2行 “year 目标年”列：现为“二〇二五”；应为整数"
     for found in (
         "plan.toml：现为没有这个文件；应为规划的框架",
-        "plan.toml：现为无法打开（IsADirectoryError）；应为可以读取的文件",
+        "plan.toml：现为无法打开（这是一个文件夹）；应为可以读取的文件",
     ):
         with pytest.raises(DataError) as error:
             load_plan(root)

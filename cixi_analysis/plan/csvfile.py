@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from cixi_analysis.errors import Problem, quoted
+from cixi_analysis.errors import Problem, quoted, why_unreadable
 from cixi_analysis.plan.fields import Row
 
 #: The bytes of a file, or the error that kept it from being read.
@@ -76,7 +76,7 @@ def _read(name: str, content: Content, model: type[Row], records: list[list[str]
     if not isinstance(content, bytes):
         if issubclass(content, FileNotFoundError):
             return Problem(name, None, None, "没有这个文件", "一个 CSV 文件")
-        return Problem(name, None, None, f"无法打开（{content.__name__}）", "可以读取的文件")
+        return Problem(name, None, None, f"无法打开（{why_unreadable(content)}）", "可以读取的文件")
     damage = None
     try:
         text = content.decode("utf-8-sig")

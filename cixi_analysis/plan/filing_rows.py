@@ -3,14 +3,16 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
 
 from cixi_analysis.plan.fields import Maybe, Row, Text, column
 from cixi_analysis.words import Entity, EvidenceClass, Proves, Publish, listed
 
 #: Kinds of which somebody reports and that evidence is about; the order of the form and of the lists of evidence.
 SUBJECTS = (Entity.ITEM, Entity.PROJECT, Entity.COMMITMENT)
-_DATE = r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$"
-DAY = r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"
 SHA256 = r"^[0-9a-f]{64}$"
 FILED = listed(Entity, SUBJECTS)
 #: Names that Windows does not allow, that lead out of a folder, or that look as if they did.
@@ -22,6 +24,21 @@ _NO_NAME = re.compile(
 _LONGEST_NAME = 255
 #: Endings of the files that the site may carry: documents and pictures, nothing that a browser would run.
 PUBLISHABLE = (".pdf", ".ofd", ".png", ".jpg", ".jpeg", ".doc", ".docx", ".xls", ".xlsx", ".wps", ".et")
+
+
+def _on_the_calendar(written: str) -> str:
+    year, month, day = ([int(part) for part in written.split("-")] + [1, 1])[:3]
+    try:
+        date(year, month, day)
+    except ValueError:
+        raise ValueError("日历上有的日期") from None
+    return written
+
+
+_Date = Annotated[
+    str, Field(pattern=r"^\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?$"), AfterValidator(_on_the_calendar)
+]
+Day = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"), AfterValidator(_on_the_calendar)]
 
 
 def separate_units(units: str) -> tuple[str, ...]:
@@ -64,9 +81,7 @@ class Evidence(Row):
     title: Text = column("材料名称", "照录，带书名号。")
     issuer: Maybe[str] = column("发文单位", "谁印发或出具的；空＝没有写明。")
     document_number: Maybe[str] = column("文号", "照录；空＝没有文号。")
-    date: Maybe[str] = column(
-        "日期", "印发或出具的日期，写作 2024-03-15、2024-03 或 2024；空＝没有写明。", pattern=_DATE
-    )
+    date: Maybe[_Date] = column("日期", "印发或出具的日期，写作 2024-03-15、2024-03 或 2024；空＝没有写明。")
     page: Maybe[str] = column("页码", "在材料的哪一页或哪一节；空＝全文。")
     quoted: Maybe[str] = column("原文字句", "材料中的原话，照录；空＝没有摘录。")
     figure: Maybe[str] = column("参考的数", "所证为参考时，材料所载的数，连同单位照录，如 88.8–95.6%；其他情况为空。")
@@ -129,5 +144,5 @@ class Receipt(Row):
     unit: Maybe[str] = column("填报单位", "哪个单位的表；空＝全年的表。")
     file: Text = column("文件名", "工作簿的文件名，不带文件夹。")
     sha256: str = column("SHA-256", "工作簿的 SHA-256。", pattern=SHA256)
-    received: str = column("收到", "导入的日期，如 2024-03-15。", pattern=DAY)
+    received: Day = column("收到", "导入的日期，如 2024-03-15。")
     rows: int = column("行数", "其中填写了几行。", ge=0)

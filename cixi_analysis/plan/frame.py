@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationError
 
-from cixi_analysis.errors import Problem, invisible, quoted
+from cixi_analysis.errors import Problem, invisible, quoted, why_unreadable
 from cixi_analysis.plan.csvfile import Content, expectation
 from cixi_analysis.plan.fields import Maybe, column
 
@@ -198,7 +198,7 @@ def read_frame(content: Content, problems: list[Problem]) -> Frame | None:
     if not isinstance(content, bytes):
         missing = issubclass(content, FileNotFoundError)
         found, expected = (
-            ("没有这个文件", "规划的框架") if missing else (f"无法打开（{content.__name__}）", "可以读取的文件")
+            ("没有这个文件", "规划的框架") if missing else (f"无法打开（{why_unreadable(content)}）", "可以读取的文件")
         )
         problems.append(Problem(FILE, None, None, found, expected))
         return None

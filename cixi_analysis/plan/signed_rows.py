@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from cixi_analysis.plan import EVIDENCE, OBSERVATIONS, PROGRESS
 from cixi_analysis.plan.fields import Maybe, Row, Text, Year
 from cixi_analysis.plan.fields import column as described  # a column here is called `column`
-from cixi_analysis.plan.filing_rows import DAY, FILED, SHA256, SUBJECTS, Evidence
+from cixi_analysis.plan.filing_rows import FILED, SHA256, SUBJECTS, Day, Evidence
 from cixi_analysis.plan.yearly_rows import Observation, Progress
 from cixi_analysis.words import Entity, Step, listed
 
@@ -27,7 +27,7 @@ class Signature(Row):
     id: Maybe[str] = described("编号", "所签的子项编号、工程表的项目序号，或承诺编号；空＝全年。")
     name: Text = described("姓名", "谁签署。")
     role: Maybe[str] = described("职务", "签署人的单位和职务；空＝未写明。")
-    date: str = described("日期", "签署的日期，写作 2024-03-15。", pattern=DAY)
+    date: Day = described("日期", "签署的日期，写作 2024-03-15。")
     reason: Maybe[str] = described("理由", "更正的理由，更正必填；其他环节可作说明；空＝没有。")
     content: Maybe[str] = described(
         "所签内容的 SHA-256", "签署时所签的现状值、进展与佐证材料，由程序写入；空＝没有登记。", pattern=SHA256
@@ -58,7 +58,7 @@ class Revision(Row):
     KEY = ("year", "edition", "part", "kind", "id", "place", "column")
     year: Year = described("年份", "哪一年的数据。")
     edition: int = described("版次", "这次更正形成的第几版；定稿的是第1版。", ge=2)
-    date: str = described("日期", "更正的日期。", pattern=DAY)
+    date: Day = described("日期", "更正的日期。")
     part: str = described(
         "表", "，".join(f"{part} {word}" for part, word in SIGNED.items()) + "。", pattern=f"^({'|'.join(SIGNED)})$"
     )
