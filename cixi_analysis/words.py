@@ -350,3 +350,10 @@ class EditKind(_Word):
     ADDED = "added", "不是出具的内容"
     STALE = "stale", "与现有数据不符"
     REWORDED = "reworded", "改了措辞（数字和结论未变）"
+
+
+#: Column of a year's data, and of the form → the words of which its cells are one.
+WORDS_OF: dict[str, type[_Word]] = {
+    "polarity": Polarity, "benchmark_kind": BenchmarkKind, "state": ProgressState, "grade": EvidenceClass,
+    "proves": Proves, "publish": Publish, "step": Step,
+}  # fmt: skip

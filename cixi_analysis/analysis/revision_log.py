@@ -18,17 +18,7 @@ from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.filing_rows import numbered
 from cixi_analysis.plan.schema import EVIDENCE, OBSERVATIONS, YEARLY, Revision, Row, Signature
 from cixi_analysis.plan.signed_rows import NUMBER, SIGNED, signer
-from cixi_analysis.words import (
-    BenchmarkKind,
-    Entity,
-    EvidenceClass,
-    Polarity,
-    ProgressState,
-    Proves,
-    Publish,
-    Stage,
-    Step,
-)
+from cixi_analysis.words import WORDS_OF, Entity, Stage, Step
 
 #: Part of :data:`SIGNED` → the year's rows.
 YearRows = Mapping[str, tuple[Row, ...]]
@@ -42,14 +32,6 @@ LOG_COLUMNS = [
 WRITTEN = ("stage", "form")
 #: What commands change that write no log: an import that closes the year again, and the acceptance of a file.
 _UNLOGGED = (*WRITTEN, "sha256")
-#: Column → word of the data → its Chinese word.
-_WORDS: Mapping[str, Mapping[str, str]] = {
-    column: {word.value: word.chinese for word in words}
-    for column, words in {
-        "polarity": Polarity, "benchmark_kind": BenchmarkKind, "state": ProgressState, "grade": EvidenceClass,
-        "proves": Proves, "publish": Publish,
-    }.items()
-}  # fmt: skip
 #: The first edition that has an earlier one.
 _CORRECTED = 2
 _Key = tuple[str, Entity, str, str]
@@ -146,7 +128,7 @@ def log(plan: Plan, years: Container[int]) -> pd.DataFrame:
 
 def in_words(column: str, cell: str | None) -> str:
     """A cell as readers see it: the Chinese word of a closed vocabulary."""
-    return _WORDS.get(column, {}).get(cell or "", cell or "")
+    return {word.value: word.chinese for word in WORDS_OF.get(column, ())}.get(cell or "", cell or "")
 
 
 def told(part: str, column: str) -> bool:

@@ -28,16 +28,7 @@ from cixi_analysis.plan.csvfile import rows_csv
 from cixi_analysis.plan.dataset import Plan, load_plan
 from cixi_analysis.plan.evidence_files import recorded
 from cixi_analysis.plan.journal import recover, replace_files
-from cixi_analysis.plan.schema import (
-    EVIDENCE,
-    OBSERVATIONS,
-    PROGRESS,
-    Observation,
-    Progress,
-    Revision,
-    Row,
-    Signature,
-)
+from cixi_analysis.plan.schema import EVIDENCE, OBSERVATIONS, PROGRESS, Observation, Progress, Revision, Row, Signature
 from cixi_analysis.words import Absence, Entity, Stage
 
 #: The columns of ``cixi import``.

@@ -18,7 +18,7 @@ from cixi_analysis.plan.filing_rows import SUBJECTS
 from cixi_analysis.plan.frame import Frame
 from cixi_analysis.plan.schema import EVIDENCE, OBSERVATIONS, PROGRESS, SIGNATURES, Commitment, Indicator, Project, Row
 from cixi_analysis.requirement.tree import Comparator
-from cixi_analysis.words import Absence, BenchmarkKind, EvidenceClass, Polarity, ProgressState, Proves, Publish, Step
+from cixi_analysis.words import WORDS_OF, Absence
 
 #: Written into the guide sheet: the version of the layout.
 LAYOUT = 3
@@ -92,15 +92,9 @@ def domain_columns(frame: Frame) -> tuple[FormColumn, ...]:
 #: Input column of kind CHOICE → word in the drop-down → word of the data. 未填报 is what an empty row means already.
 CHOICES: Mapping[str, Mapping[str, str]] = {
     "absence": {reason.value: reason for reason in Absence if reason is not Absence.NOT_FILLED_IN},
-    "polarity": {polarity.chinese: polarity for polarity in Polarity},
     "comparator": {comparator.value: comparator for comparator in Comparator if comparator.value},
-    "benchmark_kind": {kind.chinese: kind for kind in BenchmarkKind},
-    "state": {state.chinese: state for state in ProgressState},
     "kind": {kind.chinese: kind for kind in SUBJECTS},
-    "grade": {grade.chinese: grade for grade in EvidenceClass},
-    "proves": {what.chinese: what for what in Proves},
-    "publish": {word.chinese: word for word in Publish},
-    "step": {step.chinese: step for step in Step},
+    **{column: {word.chinese: word for word in words} for column, words in WORDS_OF.items()},
 }
 
 

@@ -4,15 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cixi_analysis.analysis.revision_log import (
-    CELL,
-    WRITTEN,
-    YearRows,
-    cell_changes,
-    covered,
-    edition_of,
-    year_rows,
-)
+from cixi_analysis.analysis.revision_log import CELL, WRITTEN, YearRows, cell_changes, covered, edition_of, year_rows
 from cixi_analysis.form.filled_rows import FilledRow, FormProblem
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import Revision, Signature
