@@ -14,7 +14,7 @@ import pandas as pd
 from cixi_analysis.analysis import causes
 from cixi_analysis.analysis.causes import by_last_standard, verdict_changes
 from cixi_analysis.analysis.records import records
-from cixi_analysis.analysis.revision_log import log
+from cixi_analysis.analysis.revision_log import log, signed_for
 from cixi_analysis.analysis.trend import measured_by
 from cixi_analysis.assessment import Assessment, assess, unobserved
 from cixi_analysis.assessment.numbers import difference, direction
@@ -86,7 +86,7 @@ class Changes:
                 yield kind, row.indicator, row.item_id, row.level, row.before, row.after, "", row.why
         yield from tally_lines(self.tallies, f"按{self.other}年的要求为")
         for row in records(self.revisions):
-            why = f"{row.year}年，{row.what}，第{row.edition}版，{row.date}，{row.who}：{row.why}"
+            why = f"{row.year}年，{row.what}，{signed_for(row)}"
             yield "revision", row.indicator, row.item_id, row.level, row.before, row.after, "", why
 
 

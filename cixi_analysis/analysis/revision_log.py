@@ -126,6 +126,11 @@ def log(plan: Plan, years: Container[int]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=LOG_COLUMNS).astype({"indicator": "Int64"})
 
 
+def signed_for(row: Any) -> str:
+    """Of a row of :func:`log`, who corrected it, when and why: ``第2版，2024-06-01，王某（科长）：统计局更正``."""
+    return f"第{row.edition}版，{row.date}，{row.who}：{row.why}"
+
+
 def in_words(column: str, cell: str | None) -> str:
     """A cell as readers see it: the Chinese word of a closed vocabulary."""
     return {word.value: word.chinese for word in WORDS_OF.get(column, ())}.get(cell or "", cell or "")
