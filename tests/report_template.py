@@ -264,6 +264,8 @@ class Page:
                 cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.LEFT
             if text.startswith(("{{ item.label", "{{ item.indicator", "{{ one.number")):
                 cell.paragraphs[0].alignment = WD_ALIGN_PARAGRAPH.CENTER
+            if any("{{ domain.name" in one or "{{ item.group" in one for one in texts):  # heads the rows after it
+                cell.paragraphs[0].paragraph_format.keep_with_next = True
         return properties
 
 
@@ -308,11 +310,13 @@ def cover(page: Page) -> None:
 
 
 def counts(of: str) -> str:
-    """The counts of a level in a clause."""
-    return (
-        f"适用指标{{{{ {of}.applicable }}}}项，其中{{{{ {of}.met }}}}项达标、{{{{ {of}.unmet }}}}项未达标、{{{{ {of}.no_data }}}}项无数据"
-        f"{{% if {of}.not_filled_in %}}、{{{{ {of}.not_filled_in }}}}项未填报{{% endif %}}"
+    """The counts of a level in a clause; those that are 0 are left out."""
+    rest = "".join(
+        f"{{% if {of}.{name} %}}、{{{{ {of}.{name} }}}}项{word}{{% endif %}}"
+        for name, word in (("unmet", "未达标"), ("no_data", "无数据"), ("not_filled_in", "未填报"))
     )
+    all_met = f"{of}.met and {of}.met == {of}.applicable"
+    return f"适用指标{{{{ {of}.applicable }}}}项，{{% if {all_met} %}}均达标{{% else %}}其中{{{{ {of}.met }}}}项达标{rest}{{% endif %}}"
 
 
 LAST = "{% if not loop.last %}；{% endif %}{% endfor %}。"
@@ -337,7 +341,7 @@ def overview(page: Page) -> None:
     page.heading("评估依据与方法")
     page.heading("评估依据", 2)
     page.text("本报告依据{{ title }}及其{{ tables.indicators.name }}“{{ tables.indicators.title }}”。"
-              "{{ year }}年适用的要求出自：{% for one in standards %}{{ one }}{% if not loop.last %}；{% endif %}{% endfor %}。")  # fmt: skip
+              "{{ year }}年的要求所依据的标准：{% for one in standards %}{{ one }}{% if not loop.last %}；{% endif %}{% endfor %}。")  # fmt: skip
     for name in ("last_standard", "refused"):
         page.tag(f"if sentence.{name}")
         page.text(f"{{{{ sentence.{name} }}}}")
@@ -365,8 +369,8 @@ def indicators(page: Page) -> None:
     page.heading("指标完成情况")
     page.caption("表", "{{ years[0] }}—{{ year }}年指标完成情况汇总")
     page.table(
-        [("序号", 11), ("指标名称", 42), ("单位", 15), ("属性", 12), ("{%tc for y in years %}", 1), ("{{ y }}年", 22), ("{%tc endfor %}", 1),
-         ("{%tc for level in levels %}", 1), ("{{ level.name }}要求", 32), ("{{ level.name }}结论", 14), ("{%tc endfor %}", 1), ("佐证", 12)],
+        [("序号", 11), ("指标名称", 38), ("单位", 14), ("属性", 12), ("{%tc for y in years %}", 1), ("{{ y }}年", 20), ("{%tc endfor %}", 1),
+         ("{%tc for level in levels %}", 1), ("{{ level.name }}要求", 30), ("{{ level.name }}结论", 18.5), ("{%tc endfor %}", 1), ("佐证", 17)],
         ["{%tr for domain in domains %}", "{%tr endfor %}"],
         [
             ["{% cellbg 'F3F6F4' %}{% colspan 5 + years|length + 2 * levels|length %}{{ domain.name }}"],
@@ -406,7 +410,7 @@ def analysis(page: Page) -> None:
     page.text("各项要求和规划值都已达到，没有需要整改的。")
     page.tag("endif")
     works = "{% if one.works %}{{ one.works }}{% endif %}"
-    gap = "{% if one.gap %}{{ one.gap }}{% endif %}{% if one.step %}；每年需{{ one.step }}{% endif %}"
+    gap = "{% if one.gap %}{{ one.gap }}{% else %}—{% endif %}{% if one.step %}；每年需{{ one.step }}{% endif %}"
     for name, title in (
         ("unmet", "未达标的"),
         ("short", "达标而没有达到规划值的"),
@@ -429,7 +433,8 @@ def analysis(page: Page) -> None:
         if name == "no_data":
             heads, cells = [heads[0], *heads[2:]], [cells[0], *cells[2:]]
         elif name == "short":
-            heads, cells = [*heads[:2], *heads[3:]], [*cells[:2], *cells[3:]]
+            in_words = gap.replace("—", "规划值为文字要求，见附表一")
+            heads, cells = [*heads[:2], *heads[3:]], [cells[0], in_words, *cells[3:]]
         page.table(heads, [f"{{%tr for one in actions.{name} %}}", "{%tr endfor %}"], [cells])
         if name == "short":
             page.figure("figure.gaps")

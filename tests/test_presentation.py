@@ -793,7 +793,7 @@ def test_a_later_standard_is_told(
     assert text(summary.refused(plan, 2023)).replace(" ", "") == refused
     told = text(introduction(assess(plan, 2023))).strip()
     assert told.startswith(f"{introduced}现状文字照录")
-    assert f"2023年的要求出自：{standards}。" in told
+    assert f"2023年的要求所依据的标准：{standards}。" in told
     asked, sources = "国家级、省级要求", "出处未另注明的，均为该规划，只写表、序号与栏目。"
     assert imprint(plan, 2022) == f"2022年。依据《小县规划》表一所列的{asked}；标准：未写明。范围不含新区。{sources}"
     for year, since in ((2023, "2023年"), (None, "2021—2023年")):

@@ -114,6 +114,23 @@ def test_captions_are_numbered_and_the_contents_list_is_filled(report2022: bytes
     assert listed[-1] == "佐证材料目录"
 
 
+def test_counts_read_as_a_person_writes_them(report2022: bytes) -> None:
+    """What is 0 is not counted, and where all are met, this is said."""
+    text = text_of(report2022)
+    assert "生态制度领域，国家级适用指标6项，均达标；省级适用指标7项，均达标。" in text
+    assert "生态经济领域，国家级适用指标6项，其中2项达标、4项无数据；" in text
+    assert not re.search("[，、中]0项", text)
+
+
+def test_rows_that_head_others_stay_with_them(plan: Plan, report2022: bytes) -> None:
+    """No page ends in the name of a domain, or in an indicator whose items follow."""
+    table = next(t for t in Document(io.BytesIO(report2022)).tables if t.cell(0, 0).text == "序号")
+    rows = [[paragraph for cell in row.cells for paragraph in cell.paragraphs] for row in table.rows]
+    kept = {row[0].text for row in rows if all(p.paragraph_format.keep_with_next for p in row)}
+    split = {str(i.indicator) for i in plan.items if i.label != str(i.indicator)}
+    assert kept == {i.domain for i in plan.items} | split
+
+
 def test_the_same_data_give_the_same_bytes(plan: Plan, report2022: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither the clock nor the run decides anything; the date is that of SOURCE_DATE_EPOCH."""
     assert report_bytes(contents(plan, 2022)) == report2022

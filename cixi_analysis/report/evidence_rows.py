@@ -20,12 +20,12 @@ _SUBJECTS: dict[str, type[Any]] = {Entity.ITEM: Indicator, Entity.PROJECT: Proje
 
 
 def evidence_cells(plan: Plan, year: int) -> dict[str, str]:
-    """item_id → the numbers of its evidence, else what is the matter with it."""
+    """item_id → the numbers of its evidence, a line each, else what is the matter with it."""
     found: dict[str, dict[str, None]] = {}
     for row in records(evidence_list(plan, year)):
         if row.kind == Entity.ITEM and (told := row.number or _WITHOUT.get(row.state, "")):
             found.setdefault(row.id, {})[told] = None
-    return {item_id: "、".join(told) for item_id, told in found.items()}
+    return {item_id: "\n".join(told) for item_id, told in found.items()}
 
 
 def evidence_rows(plan: Plan, year: int, issue: Issue) -> list[SimpleNamespace]:
