@@ -452,7 +452,7 @@ def test_one_figure_changes_only_what_depends_on_it(project: Path) -> None:
         (["assess", "2022", "2023", "2024"], "多出了 2023 2024"),
         (["indicator", "it's"], "N 的值不对：现为 it's，应为一个整数，如指标的序号 9"),
         (["--root", "nowhere", "audit"], "--root 的值不对：现为 nowhere，没有这个文件夹"),
-        (["--root", "README.md", "audit"], "--root 的值不对：现为 README.md，应为已有的文件夹"),
+        (["--root", "README.md", "audit"], "--root 的值不对：现为 README.md，应为一个文件夹，不是文件"),
         (["check"], "缺少 FOLDER|FILE..."),
         (["requirement", "--all=3"], "--all 后面不写值"),
     ],

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 from conftest import cixi, copy_project
-from openpyxl import load_workbook
-from tiny import observation, tiny_plan
+from openpyxl import Workbook, load_workbook
+from tiny import observation, tiny_plan, write
 
 from cixi_analysis.analysis.responsibility import answering, responsible_units, strange_units
 from cixi_analysis.form.filled_rows import FormProblem
@@ -232,13 +232,17 @@ def test_forms_of_the_real_plan(tmp_path: Path) -> None:
     typed(eco, "项目进展", H3="进行中", I3=60, L3="进展表")
     typed(money, "项目进展", H3="进行中", I3=70, L3="进展表")
     typed(water, "项目进展", H3="进行中", L3="进展表")
-    (forms / "附.xlsx").write_bytes(b"")
-    checked = cixi("check", str(forms), "--format", "csv", root=root)
+    Workbook().save(forms / "附.xlsx")
+    checked = cixi("check", str(forms), "--format", "csv", "--letters", str(tmp_path / "letters"), root=root)
     assert checked.stdout.splitlines()[1:] == [
         f"{eco.name},problem,项目进展,I3,“60”,与 {money.name} 项目进展 I3 相同（那里为“70”）",
         f"{money.name},problem,项目进展,I3,“70”,与 {eco.name} 项目进展 I3 相同（那里为“60”）",
     ]
     assert f"{forms} 中不是填报表的文件，没有读取：附.xlsx" in checked.stderr
+    assert (checked.stderr.strip().endswith("没有写催填的文字，请改正后重试。"), (tmp_path / "letters").exists()) == (
+        True,
+        False,
+    )
     assert cixi("import", str(forms), root=root).returncode == 1
     done = cixi("import", str(water), str(money), "--letters", str(tmp_path / "letters"), root=root)
     assert done.returncode == 0, done.stderr
@@ -265,3 +269,28 @@ def test_forms_of_the_real_plan(tmp_path: Path) -> None:
     assert "不能和别的填报表同时检查、导入，请单独导入：whole.xlsx" in mixed
     (tmp_path / "empty").mkdir()
     assert "中没有填报表" in cixi("check", str(tmp_path / "empty"), root=root).stderr
+
+
+def test_a_damaged_form_in_a_folder_is_refused(tmp_path: Path) -> None:
+    """It may be what a unit handed in: it is not passed over as one of the other files of the folder."""
+    root, forms = write(tiny_plan(), tmp_path / "plan"), tmp_path / "forms"
+    assert cixi("workbook", "2023", "--by-unit", "-o", str(forms), root=root).returncode == 0
+    cut, locked = sorted(forms.iterdir())[:2]
+    cut.write_bytes(cut.read_bytes()[:3000])
+    locked.write_bytes(bytes.fromhex("d0cf11e0a1b11ae1") + "EncryptedPackage".encode("utf-16-le"))
+    done = cixi("import", str(forms), root=root)
+    assert (done.returncode, done.stderr) == (
+        1,
+        f"错误：{cut.name} 不是可以读取的填报表：文件已损坏（可能没有传输或保存完整），请重新取得这个文件。\n"
+        f"{locked.name} 不是可以读取的填报表：文件加了打开密码，请先在 Excel 或 WPS 中取消密码。\n",
+    )
+
+
+def test_letters_of_the_whole_year_are_refused_before_anything_is_written(tmp_path: Path) -> None:
+    root, form = write(tiny_plan(), tmp_path / "plan"), tmp_path / "whole.xlsx"
+    assert cixi("workbook", "2023", "-o", str(form), root=root).returncode == 0
+    typed(form, "生态安全", J3=88, V3="年报")
+    for folder, told in (("letters", "--letters 只用于各单位的填报表"), ("whole.xlsx", "应为一个文件夹，不是文件")):
+        done = cixi("import", str(form), "--letters", str(tmp_path / folder), root=root)
+        assert (done.returncode, told in done.stderr) == (2, True)
+    assert not (root / "data" / "observations" / "2023.csv").exists()

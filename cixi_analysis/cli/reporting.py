@@ -21,7 +21,7 @@ _DOCX = ".docx"
     "改过的报告：用 --check 列出改动、删去了什么，哪些已与现有数据不符；有则退出码为 1。只读文件，不改动、不外传。"
     "A report that was edited: --check lists what was changed or deleted and what no longer agrees with the data; then exit status 1.",
 )
-@click.argument("year", type=int, metavar="YEAR", required=False)
+@click.argument("year", type=int, metavar="[YEAR]", required=False)
 @click.option(
     "-o", "--output", type=FILE,
     help="报告的文件名（.docx），默认为当前文件夹下的 cixi-YEAR.docx。File name; default: cixi-YEAR.docx here.",
@@ -57,7 +57,8 @@ def report(
         return
     if (copy is None) == (year is None):
         raise click.UsageError(
-            "请写明年份，或用 --write-template 取得模板（二者取一）。Give YEAR, or --write-template."
+            "请写明年份，或用 --write-template 取得模板，或用 --check 检查报告（取其一）。"
+            "Give YEAR, or --write-template, or --check."
         )
     path = copy or output or Path(f"cixi-{year}{_DOCX}")
     for given in (path, template):

@@ -13,11 +13,11 @@ if TYPE_CHECKING:
     from cixi_analysis.form.checking import Checked
     from cixi_analysis.plan.dataset import Plan
 
-_MOST_UNITS = 5  # are named in a message; the letters have all of them
+_MOST_NAMED = 5  # units or files in a message; the letters have all of them
 FORMS = click.argument("files", type=PathType(path_type=Path), metavar="FOLDER|FILE...", nargs=-1, required=True)
 LETTERS = click.option(
-    "--letters", type=PathType(path_type=Path), metavar="FOLDER",
-    help="把发给各单位的催填文字写入这个文件夹。Write a text to each unit of what is missing.",
+    "--letters", type=PathType(file_okay=False, path_type=Path), metavar="FOLDER",
+    help="没有问题时，把发给各单位的催填文字写入这个文件夹。Without problems, write a text to each unit of what is missing.",
 )  # fmt: skip
 
 
@@ -54,7 +54,8 @@ def form_paths(given: tuple[Path, ...]) -> list[Path]:
             paths.append(one)
             continue
         there = sorted(path for path in one.iterdir() if path.is_file())
-        forms = [p for p in there if p.suffix.lower() == ".xlsx" and not p.name.startswith("~$") and is_form(p)]
+        books = (path for path in there if path.suffix.lower() == ".xlsx" and not path.name.startswith("~$"))
+        forms = [path for path in books if is_form(path, unreadable=True)]
         if left := [path.name for path in there if path not in forms]:
             echo(f"{one} 中不是填报表的文件，没有读取：{'、'.join(left)}", err=True)
         if not forms:
@@ -63,22 +64,30 @@ def form_paths(given: tuple[Path, ...]) -> list[Path]:
     return list({path.resolve(): path for path in paths}.values())
 
 
+def refuse_letters_of_all(checked: "Checked", folder: Path | None) -> None:
+    """Raise a usage error, before anything is written, where letters are asked for and no form is a unit's."""
+    if folder and not any(one.unit for one in checked.forms):
+        raise click.UsageError("--letters 只用于各单位的填报表。--letters is for forms by unit.")
+
+
+def _some(names: list[str], counted: str) -> str:
+    return f"{'、'.join(names[:_MOST_NAMED])}{f'等{len(names)}{counted}' if names[_MOST_NAMED:] else ''}"
+
+
 def missing_report(plan: "Plan", checked: "Checked", folder: Path | None) -> Iterator[str]:
     """What units have not answered yet, and the letters to them."""
     from cixi_analysis.export.workbook import save_bytes
     from cixi_analysis.form.reminders import letters, missing
 
     if not any(one.unit for one in checked.forms):
-        if folder:
-            raise click.UsageError("--letters 只用于各单位的填报表。--letters is for forms by unit.")
         return
     had = {one.sha256 for one in plan.receipts.get(checked.year, ())}
     if again := [one.file for one in checked.forms if one.sha256 in had]:
-        yield f"此前已经导入过，没有再读取：{'、'.join(again)}。"
+        yield f"此前已经导入过，没有再读取：{_some(again, '个填报表')}。"
     found = missing(plan, checked)
     for what, came in (("填报表还没有交来", False), ("交来而还没有填齐", True)):
         if units := [f"{one.unit}（{len(one.lines)}处）" for one in found if one.came is came]:
-            yield f"{what}：{'、'.join(units[:_MOST_UNITS])}{f'等{len(units)}个单位' if units[_MOST_UNITS:] else ''}。"
+            yield f"{what}：{_some(units, '个单位')}。"
     if not found:
         yield "各单位都已填齐。"
     elif folder is None:

@@ -185,7 +185,7 @@ _SENTENCES = {
     r".(.*). is not one of '(.*)'": r"现为 \1，应为 \2 之一",
     r"Directory .(.*). does not exist": r"现为 \1，没有这个文件夹",
     r"Path .(.*). does not exist": r"现为 \1，没有这个文件或文件夹",
-    r"Directory .(.*). is a file": r"现为 \1，应为已有的文件夹",
+    r"Directory .(.*). is a file": r"现为 \1，应为一个文件夹，不是文件",
     r"File .(.*). is a directory": r"现为 \1，应为一个文件，不是文件夹",
     r"\w+ .(.*). is not (readable|writable)": r"现为 \1，没有权限",
 }

@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING
 import click
 
 import cixi_analysis as cixi
-from cixi_analysis.cli.several_forms import FORMS, LETTERS, form_paths, missing_report, write_by_unit
+from cixi_analysis.cli.several_forms import (
+    FORMS,
+    LETTERS,
+    form_paths,
+    missing_report,
+    refuse_letters_of_all,
+    write_by_unit,
+)
 from cixi_analysis.cli.terminal import FORMAT, YEAR, PathType, command, echo, print_table
 from cixi_analysis.errors import CixiError, invisible, quoted
 from cixi_analysis.plan import RECEIPTS, edition
@@ -79,7 +86,8 @@ def check(root: Path | None, files: tuple[Path, ...], letters: Path | None, form
 
     plan = cixi.load_plan(root)
     checked = check_forms(plan, form_paths(files), today=_today())
-    _print_findings(checked, form)
+    refuse_letters_of_all(checked, letters)
+    _print_findings(checked, form, "没有写催填的文字，请改正后重试。" if letters and checked.problems else "")
     for line in missing_report(plan, checked, letters):
         echo(line, err=True)
 
@@ -96,7 +104,8 @@ def _seen(_context: click.Context, _parameter: click.Parameter, text: str | None
     short_help="把填报工作簿导入数据。Take a filled-in form into the data.",
     help="检查填报工作簿，列出将有的改动和因此改变的结论，然后写入 data/ 中该年的现状值、进展和佐证材料。有问题时什么也不写。"
     "Check a form, show what changes and which verdicts flip, then write the year's observations, progress and evidence in data/; with problems, nothing is written.\n\n"
-    "工作簿代表全年：其中没有填写的行会从数据中删除。The form is the whole year: a row left empty there is removed from the data. "
+    "全年的工作簿代表全年：其中没有填写的行会从数据中删除；单位的工作簿只改动它填写的行。"
+    "The form of the whole year is the year: a row left empty there is removed from the data; a unit's form changes only the rows filled in there. "
     "表格形式不列出没有变化的行，csv 和 json 都列出。The table leaves out rows that stay; csv and json have them.",
 )
 @FORMS
@@ -121,6 +130,7 @@ def import_(
     plan = cixi.load_plan(root)
     paths = form_paths(files)
     checked = check_forms(plan, paths, today=_today())
+    refuse_letters_of_all(checked, letters)
     if checked.problems:
         _print_findings(checked, form, "没有导入，请改正后重试。")
     change = plan_import(plan, checked, paths[0], final=final, signed=signed, received=_received())

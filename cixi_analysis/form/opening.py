@@ -80,12 +80,16 @@ def unit_of(book: Workbook, path: Path) -> str | None:
     return str(unit)
 
 
-def is_form(path: Path) -> bool:
-    """Whether a workbook has a form's guide sheet. True for a form of any layout or state: it may have been filled in."""
+def is_form(path: Path, *, unreadable: bool = False) -> bool:
+    """Whether a workbook has a form's guide sheet. True for a form of any layout or state: it may have been filled in.
+    ``unreadable``: the answer for a damaged or encrypted file, which may be a form that was handed in.
+    """
     try:
         with zipfile.ZipFile(path) as package, package.open("xl/workbook.xml") as part:
             return GUIDE in part.read(MOST_XML).decode("utf-8", "replace")
-    except (*BROKEN, KeyError):
+    except BROKEN:
+        return unreadable
+    except KeyError:
         return False
 
 
