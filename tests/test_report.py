@@ -96,7 +96,7 @@ def test_every_value_is_tagged_as_issued(plan: Plan, report2022: bytes) -> None:
     with zipfile.ZipFile(io.BytesIO(report2022)) as package:
         parts = [package.read(n) for n in package.namelist() if re.fullmatch(r"customXml/item\d+\.xml", n)]
     [manifest] = [etree.fromstring(part) for part in parts if NAMESPACE.encode() in part]
-    assert dict(manifest.attrib) == {"year": "2022", "title": plan.frame.title, "edition": ""}
+    assert dict(manifest.attrib) == {"year": "2022", "title": plan.frame.title}
     assert [(value.get("key"), value.text) for value in manifest] == shown
 
 

@@ -28,8 +28,6 @@ class Contents:
     year: int
     #: of the plan
     title: str
-    #: the build's date (``SOURCE_DATE_EPOCH``) as ``2026-01-01``; "" where none is given
-    edition: str
     names: Mapping[str, Any]
     issue: Issue
 
@@ -64,7 +62,7 @@ def contents(plan: Plan, year: int) -> Contents:
         "works": chapters.works_of(plan, year, issue), "evidence": evidence_rows(plan, year, issue),
         "figure": _figures(figures, issue),
     }  # fmt: skip
-    return Contents(year, frame.title, f"{given:%Y-%m-%d}" if given else "", names, issue)
+    return Contents(year, frame.title, names, issue)
 
 
 def _sentences(figures: Figures, issue: Issue) -> SimpleNamespace:

@@ -17,7 +17,7 @@ from cixi_analysis.report import controls, table_widths, word_fields
 from cixi_analysis.report.contents import Contents, contents
 from cixi_analysis.report.docx_package import read_docx, same_bytes
 from cixi_analysis.report.handed_in import read_report
-from cixi_analysis.report.manifest import add_manifest
+from cixi_analysis.report.manifest import IssuedList, IssuedText, add_manifest
 from cixi_analysis.report.placeholders import environment, has_placeholders, problems
 from cixi_analysis.report.values import ReportError
 
@@ -56,13 +56,14 @@ def save(content: bytes, path: Path) -> None:
 
 def report_bytes(made: Contents, template: bytes | None = None, name: str = "") -> bytes:
     """The document. ``name``: the template's, for messages. Raises :class:`ReportError` for a fault of the template."""
-    if template is None:
-        return _made(made, template_bytes(), name)
     try:
-        return _made(made, template, name)
+        return _made(made, template or template_bytes(), name)
     except ReportError:
         raise
-    except Exception as error:  # docxtpl, python-docx and Jinja raise many types for what is odd in a file
+    except Exception as error:
+        if template is None:
+            raise
+        # docxtpl, python-docx and Jinja raise many types for what is odd in a file
         raise ReportError(f"模板 {name} 不能使用（{type(error).__name__}），{_START}。") from error
 
 
@@ -71,13 +72,12 @@ def _made(made: Contents, template: bytes, name: str) -> bytes:
     table_widths.fit(document)
     keys = controls.finish(document, made.issue)
     word_fields.renew(document)
-    texts = read_report(_saved(document)).texts
-    beside = {
-        text.bookmark: {"row": text.row, "before": text.before, "after": text.after}
-        for text in texts
-        if text.bookmark is not None
-    }
-    add_manifest(document, made, keys, beside)
+    placed = {text.bookmark: text for text in read_report(_saved(document)).texts}
+    values = []
+    for at, key in enumerate(keys):
+        beside = (text.row, text.before, text.after) if (text := placed.get(at)) else ()
+        values.append(IssuedText(key, str(made.issue.values[key]), *beside))
+    add_manifest(document, IssuedList(made.year, made.title, tuple(values)))
     given, about = edition.date(), document.core_properties
     about.created = about.modified = given.replace(tzinfo=None) if given else _UNDATED
     about.author = about.last_modified_by = "cixi_analysis"

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.report.contents import issued
-from cixi_analysis.report.handed_in import HandedIn, IssuedList, IssuedText, read_report
+from cixi_analysis.report.handed_in import HandedIn, read_report
+from cixi_analysis.report.manifest import IssuedList, IssuedText
 from cixi_analysis.report.statement import Likeness, folded, likeness
 from cixi_analysis.report.tagged_text import TaggedText
 from cixi_analysis.report.values import ReportError

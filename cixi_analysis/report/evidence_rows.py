@@ -3,7 +3,7 @@
 from types import SimpleNamespace
 from typing import Any
 
-from cixi_analysis.analysis.evidence import LACKS, evidence_list
+from cixi_analysis.analysis.evidence import evidence_list
 from cixi_analysis.analysis.records import records
 from cixi_analysis.assessment.proofs import page
 from cixi_analysis.plan.dataset import Plan
@@ -41,6 +41,6 @@ def _row(plan: Plan, issue: Issue, row: Any) -> SimpleNamespace:
     key = row.number or ".".join(filter(None, (row.kind, row.id, row.state, row.proves)))
     return SimpleNamespace(
         number=row.number or EMPTY, subject=title(plan.row(_SUBJECTS[row.kind], row.id)), proves=proves,
-        document="，".join(filter(None, document)) + page(row), is_missing=row.state in LACKS,
+        document="，".join(filter(None, document)) + page(row),
         state=issue.value(f"evidence.{key}", missing, "佐证的情况") if missing else None,
     )  # fmt: skip

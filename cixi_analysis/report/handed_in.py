@@ -4,41 +4,19 @@ import io
 import posixpath
 import zipfile
 from dataclasses import dataclass
-from typing import NamedTuple
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
 
 from cixi_analysis.report.docx_package import is_xml
-from cixi_analysis.report.manifest import NAMESPACE
+from cixi_analysis.report.manifest import IssuedList, issued_list
 from cixi_analysis.report.tagged_text import Reader, TaggedText
 from cixi_analysis.report.values import ReportError
 from cixi_analysis.report.word_styles import Styles
 
 _RELATION = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
-_MANIFESTS = NAMESPACE.rpartition(":")[0] + ":"
 #: Parts beside the body, by the end of their relationship's type, and what their texts are told to be in.
 _BESIDE = {"header": "页眉", "footer": "页脚", "footnotes": "脚注", "endnotes": "尾注"}
 _DAMAGED = "文件已损坏（其中的 XML 不完整），请在 Word 或 WPS 中打开并重新保存"
-
-
-class IssuedText(NamedTuple):
-    """A text as it was issued, the row that it stood in, and what stood beside it."""
-
-    key: str
-    text: str
-    row: str
-    before: str
-    after: str
-
-
-@dataclass(frozen=True)
-class IssuedList:
-    """What was issued, in the order of the document."""
-
-    year: int
-    title: str
-    edition: str
-    values: tuple[IssuedText, ...]
 
 
 @dataclass(frozen=True)
@@ -64,7 +42,7 @@ def read_report(content: bytes) -> HandedIn:
             for name in of_kind[kind]:
                 if (part := _part(package, name)) is not None:
                     reader.read(part, chapter)
-        found = [m for name in of_kind["customXml"] if (m := _manifest(_part(package, name)))]
+        found = [m for name in of_kind["customXml"] if (m := issued_list(_part(package, name)))]
     if len(set(found)) > 1:
         raise ReportError("文件中有几份不同的出具清单，像是由几份报告拼成的。请分别检查原来的报告。")
     return HandedIn(found[0] if found else None, tuple(reader.found))
@@ -88,16 +66,3 @@ def _part(package: zipfile.ZipFile, name: str) -> Element | None:
         return ElementTree.fromstring(package.read(name))  # noqa: S314  # files with entities are refused before
     except ElementTree.ParseError:
         raise ReportError(f"{_DAMAGED}。") from None
-
-
-def _manifest(part: Element | None) -> IssuedList | None:
-    if part is None or not part.tag.startswith(f"{{{_MANIFESTS}"):
-        return None
-    year = part.get("year", "")
-    if part.tag != f"{{{NAMESPACE}}}report" or not (len(year) == 4 and year.isdecimal()):
-        raise ReportError("这份报告的出具清单是另一种版式，请用生成它的那一版程序检查。")
-    values = tuple(
-        IssuedText(one.get("key", ""), one.text or "", *(one.get(name, "") for name in ("row", "before", "after")))
-        for one in part.iter(f"{{{NAMESPACE}}}value")
-    )
-    return IssuedList(int(year), part.get("title", ""), part.get("edition", ""), values)

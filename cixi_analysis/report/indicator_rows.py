@@ -62,7 +62,7 @@ def levels(figures: Figures, issue: Issue) -> list[SimpleNamespace]:
             told = "、".join(f"{n} {figures.plan.indicator_items(n)[0].indicator_name}" for n in own)
             named[name] = issue.value(f"names.{level}.{status}", told, f"{level.chinese}{status.chinese}的指标")
         counts = _counts(issue, f"count.{level}", level.chinese, row)
-        found.append(SimpleNamespace(id=str(level), name=level.chinese, short=level.short, **counts, **named))
+        found.append(SimpleNamespace(name=level.chinese, short=level.short, **counts, **named))
     return found
 
 
@@ -182,9 +182,8 @@ def _findings(figures: Figures, issue: Issue, item: Indicator) -> Iterator[Simpl
             issue.value(f"sentence.{item.item_id}.{r.level}", r.why.sentence, f"{item_title(item)}，{plan.level(r.level).chinese}理由")
             for r in rows
         ]  # fmt: skip
-        status = figures.assessment.status(item.indicator, rows[0].level, item.item_id)
         names = "、".join(plan.level(r.level).chinese for r in rows)
-        yield SimpleNamespace(levels=names, sentence=told[0], is_met=status is Status.MET)
+        yield SimpleNamespace(levels=names, sentence=told[0])
 
 
 def value_text(plan: Plan, item: Indicator, year: int) -> str:
