@@ -29,8 +29,7 @@ EDITED = {(ITEMS, "2.1"): "现状值", (ITEMS, "2.2"): "现状值", (ITEMS, "3")
 _Key = tuple[str, str]
 
 
-@pytest.fixture
-def start() -> Plan:
+def beginning() -> Plan:
     """The tiny plan without data of the year; 甲 and 乙 share rows, 丙 has the project with them."""
     units = {"2.1": "甲、乙", "2.2": "乙", "3": "甲", "1": "甲、乙、丙"}
     rows = [
@@ -39,6 +38,11 @@ def start() -> Plan:
     ]
     plan = tiny_plan()
     return replace(plan, responsible=tuple(rows), observations={y: o for y, o in plan.observations.items() if y < YEAR})
+
+
+@pytest.fixture
+def start() -> Plan:
+    return beginning()
 
 
 def rows_of(plan: Plan) -> dict[_Key, Any]:

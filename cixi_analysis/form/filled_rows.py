@@ -16,7 +16,7 @@ from cixi_analysis.analysis.commitments import deadline, due
 from cixi_analysis.assessment import measured
 from cixi_analysis.errors import quoted
 from cixi_analysis.form.input_cells import or_empty, read_cell, text_of, wanted
-from cixi_analysis.form.layout import STAMP, FormRow, FormSheet, Kind
+from cixi_analysis.form.layout import FormRow, FormSheet, Kind
 from cixi_analysis.plan.csvfile import expectation
 from cixi_analysis.plan.fields import is_number
 from cixi_analysis.plan.schema import WATER_CLASSES, Indicator, Observation, Progress, Project, Row
@@ -68,11 +68,13 @@ class FilledRow:
     #: the file and, of a unit's form, the unit, where several forms are checked together
     file: str = ""
     unit: str | None = None
+    #: what the data said when the form, a unit's, was made
+    stamp: str = ""
 
     @property
-    def stamp(self) -> str:
-        """What the data said when the form, a unit's, was made."""
-        return text_of(self.cell(STAMP.key))
+    def is_empty(self) -> bool:
+        """Whether nothing is entered; 填报单位 may be entered for all rows beforehand."""
+        return all(self.cell(c.key).value in (None, "") for c in self.form.inputs if c.key != "responsible")
 
     def cell(self, column: str) -> Any:
         """A cell of this row."""

@@ -8,6 +8,7 @@ since the form was made, or are what another unit handed in.
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import dropwhile
 from pathlib import Path
 from typing import Any, cast
 
@@ -21,7 +22,7 @@ from cixi_analysis.errors import quoted
 from cixi_analysis.form.checking import Checked, check_form, disagreements, in_order, listable, unlistable
 from cixi_analysis.form.filled_rows import FilledRow, FormProblem
 from cixi_analysis.form.input_cells import text_of
-from cixi_analysis.form.layout import FIRST_ROW, GUIDE, UNIT_CELL, FormSheet
+from cixi_analysis.form.layout import FIRST_ROW, GUIDE, STAMP, UNIT_CELL, FormSheet
 from cixi_analysis.form.opening import FormError, open_form, unit_of
 from cixi_analysis.form.receiving import FiledForm
 from cixi_analysis.form.row_changes import cell_text, fingerprint, rounded
@@ -80,7 +81,7 @@ def check_unit_forms(plan: Plan, paths: Sequence[Path]) -> Checked:
         rows, wrong = find_rows(book, sheets[unit])
         problems += [replace(one, file=path.name) for one in wrong]
         for row in rows:
-            row.file, row.unit = path.name, unit
+            row.file, row.unit, row.stamp = path.name, unit, text_of(row.cell(STAMP.key))
             problems += row.read()
         listed = [(row, row.data) for row in rows if isinstance(row.data, Evidence)]
         foreign = [
@@ -90,8 +91,10 @@ def check_unit_forms(plan: Plan, paths: Sequence[Path]) -> Checked:
         problems += unlistable(plan, year, listed, "title")
         doubts += [doubt for row in rows if row.form.remarks[-1] not in row.texts for doubt in row.warnings()]
         order += [(path.name, sheet) for sheet in (*(s.name for s in sheets[unit]), *book.sheetnames)]
-        touched = [row for row in rows if row.data is not None and fingerprint(row.data) != row.stamp]
+        touched, emptied = _edited(plan, year, rows)
         filled += touched
+        expected = "原来的内容：空着的行不删去数据；确须删去的，用全年的填报表"
+        doubts += [row.tell("key", "一行，原来填好的内容不见了", expected) for row in emptied]
         forms[-1] = replace(forms[-1], rows=len(touched))
         sources[path.name] = forms[-1].provenance
     merged: list[list[tuple[Any, Any]]] = []
@@ -158,6 +161,22 @@ def _opened(
     return year, [(path, book, str(unit)) for path, book, _, unit in found], sheets
 
 
+def _edited(plan: Plan, year: int, rows: Sequence[FilledRow]) -> tuple[list[FilledRow], list[FilledRow]]:
+    """The rows of a form that were edited, and those that were emptied. Numbered rows may have been moved: what another
+    row still says was not edited here, and a row that the data knows by its key has the stamp of that.
+    """
+    known = {_key(one): fingerprint(one) for one in plan.evidence.get(year, ())}
+    made_with, said = {row.stamp for row in rows}, {fingerprint(row.data) for row in rows}
+    moved = made_with - {row.stamp for row in rows if fingerprint(row.data) == row.stamp}
+    touched = [row for row in rows if row.data is not None and fingerprint(row.data) not in {row.stamp, *moved}]
+    for row in touched:
+        if row.stamp in said:
+            stamp = known.get(_key(row.data), "")
+            row.stamp = stamp if stamp in made_with else ""
+    kept = {*said, *(row.stamp for row in touched), ""}
+    return touched, [row for row in rows if row.stamp not in kept and (row.data is not None or row.is_empty)]
+
+
 def merge(
     plan: Plan, year: int, base: Sequence[Row], said: Sequence[FilledRow], sources: Mapping[str, str], file: str
 ) -> tuple[list[tuple[Any, Any]], list[FormProblem]]:
@@ -217,7 +236,10 @@ def _conflicts(plan: Plan, year: int, was: Any, rows: Sequence[FilledRow]) -> It
     for column in _columns(rows[0].data):
         old = object() if was is None else _cell(was, column)
         changed = [row for row in rows if _cell(row.data, column) != old]
-        other = next((row for row in changed if _cell(row.data, column) != _cell(changed[0].data, column)), None)
+        # What a form has that was not made with these data is a statement, even where the data have come to say it too.
+        stated = [r for r in rows if r in changed or not (_is_current(r, was) or _cell(r.data, column) is None)]
+        first = changed and _cell(changed[0].data, column)
+        other = next((row for row in stated if changed and _cell(row.data, column) != first), None)
         if other is not None:
             for one, two in ((changed[0], other), (other, changed[0])):
                 yield one.tell(
@@ -231,6 +253,27 @@ def _conflicts(plan: Plan, year: int, was: Any, rows: Sequence[FilledRow]) -> It
                 _text(changed[0].data, column),
                 f"与{source[0]}相同（数据中为{_text(was, column)}）；确须改正的，请{source[1]}，或用全年的填报表",
             )
+    handed_in = {one.unit for one in plan.receipts.get(year, ())}
+    for row in _renaming(was, rows):
+        if left := [u for u in _units(was) if u in handed_in and u not in (*_units(row.data), row.unit)]:
+            expected = f"其中有{'、'.join(left)}（此前导入过填报表）；确须改正的，请用全年的填报表"
+            yield row.tell("responsible", _text(row.data, "responsible"), expected)
+
+
+def _is_current(row: FilledRow, was: Any) -> bool:
+    """Whether the form was made with what the data has now."""
+    return row.stamp == fingerprint(was)
+
+
+def _units(row: Any) -> tuple[str, ...]:
+    return separate_units(row.responsible) if row.responsible else ()
+
+
+def _renaming(was: Any, rows: Sequence[FilledRow]) -> list[FilledRow]:
+    """The rows in which 填报单位, as the data has it, was edited."""
+    return [
+        row for row in rows if was and _is_current(row, was) and cast("Any", row.data).responsible != was.responsible
+    ]
 
 
 def _kept(plan: Plan, year: int, was: Any, rows: Sequence[FilledRow]) -> tuple[str, str] | None:
@@ -238,16 +281,18 @@ def _kept(plan: Plan, year: int, was: Any, rows: Sequence[FilledRow]) -> tuple[s
     has changed since the forms were made and not by the same unit.
     """
     own = {row.unit for row in rows}
-    named = separate_units(was.responsible) if was.responsible else ()
     receipts = plan.receipts.get(year, ())[::-1]
     last = next((one for one in receipts if one.sha256 in (was.form or "")), None)
     by_bureau = last is not None and last.unit is None
     other = next(
-        (one for one in receipts if one.unit and one.unit not in own and (one.unit in named or one is last)), None
+        (one for one in receipts if one.unit and one.unit not in own and (one.unit in _units(was) or one is last)), None
     )
     if other and not by_bureau:
         return f"此前导入的 {other.file}（{other.unit}）", "该单位重交"
-    if any(row.stamp == fingerprint(was) or (last and last.unit == row.unit) for row in rows):
+    # Where the bureau has imported a whole year since the unit handed in first, an old form may undo its corrections.
+    since = dropwhile(lambda one: last is None or one.unit != last.unit, plan.receipts.get(year, ()))
+    corrects = {last.unit} if last and all(one.unit for one in since) else set()
+    if any(_is_current(row, was) or row.unit in corrects for row in rows):
         return None
     return f"此前导入的 {last.file} " if last else "数据", "重新生成填报表再填"
 
@@ -267,20 +312,21 @@ def _joined(
 ) -> tuple[FilledRow, Row]:
     """What forms that do not contradict each other say of a row together, and the form that says it first."""
     columns = _columns(rows[0].data)
+    renaming = _renaming(was, rows)
     if was is None:
         at, data = rows[0], cast("Row", rows[0].data)
     else:
         news = {c: next((r for r in rows if _cell(r.data, c) != _cell(was, c)), None) for c in columns}
         changes = {c: getattr(row.data, c) for c, row in news.items() if row is not None}
         at = next((row for row in news.values() if row is not None), rows[0])
-        if not changes and edition_of(plan, year):
+        if not changes and not renaming and edition_of(plan, year):
             return at, was  # a closed year is as it was signed
         model = type(was)
         data = was.model_copy(update=changes)
         model.model_validate({c: cell_text(getattr(data, c)) for c in model.columns()})
-    said: list[Any] = [was, *(row.data for row in rows)]
-    names = [one.responsible for one in said if one is not None and one.responsible]
-    units = {unit for name in names for unit in separate_units(name)}
+    naming = [row for row in rows if row in renaming or not _is_current(row, was)]
+    said: list[Any] = [row.data for row in naming] if renaming else [was, *(row.data for row in rows)]
+    units = {unit for one in said if one is not None for unit in _units(one)}
     ranks = {unit: n for n, unit in enumerate(answering(plan, year))}
     who = "、".join(sorted(units, key=lambda unit: (ranks.get(unit, len(ranks)), unit))) or None
     data = data.model_copy(update={"responsible": who})
