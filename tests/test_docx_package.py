@@ -78,6 +78,8 @@ REFUSED = {
     "another document": (related("aFChunk", "a.mht"), "其中有嵌入的另一份文档（a.mht），请删去后另存为不含宏的 .docx。"),
     "remote template": (outside("attachedTemplate", "http://x.cn/t.dotm"), LINK("所附的模板：http://x.cn/t.dotm")),
     "linked picture": (outside("image", "http://x.cn/p.png"), LINK("图片：http://x.cn/p.png")),
+    "picture of a footer": (package(more={"word/_rels/footer9.xml.rels": relations({}, {"http://x.cn/p.png": "image"})}),
+                            LINK("图片：http://x.cn/p.png").replace("document", "footer9")),
     "linked object": (outside("oleObject", "file:///c:/a.xlsx"), LINK("对象：file:///c:/a.xlsx")),
     "frame": (outside("frame", "http://x.cn/"), LINK("frame：http://x.cn/")),
     "link to a program": (outside("hyperlink", "file:///c:/a.exe"), LINK("文件或程序：file:///c:/a.exe")),

@@ -35,8 +35,13 @@ def finish(document: Document, issue: Issue) -> list[str]:
         root = getattr(part, "element", None)
         if is_footnotes := part.content_type.endswith(_FOOTNOTES):
             root = parse_xml(part.blob)
-        if root is not None:
-            _number(keys, _finish(root, part, issue, room))
+        for key, control in () if root is None else _finish(root, part, issue, room):
+            content = control.find(qn("w:sdtContent"))
+            # A bookmark with the text's number stays where the tag is lost.
+            start, end = bookmark(_FIRST_BOOKMARK + len(keys), BOOKMARK.format(len(keys)))
+            content.insert(0, start)
+            content.append(end)
+            keys.append(key)
         if is_footnotes:
             part._blob = serialize_part_xml(root)
     return keys
@@ -50,16 +55,6 @@ def _room(document: Document) -> tuple[int, int]:
         widths.append((section.page_width or Mm(210)) - sum(side or Mm(25) for side in sides))
         heights.append((section.page_height or Mm(297)) - sum(end or Mm(25) for end in ends))
     return min(widths), int(heights[0] * _TALLEST)
-
-
-def _number(keys: list[str], controls: Iterator[tuple[str, Any]]) -> None:
-    """Add the keys of controls, and put a bookmark with its number into each: it stays where the tag is lost."""
-    for key, control in controls:
-        content = control.find(qn("w:sdtContent"))
-        start, end = bookmark(_FIRST_BOOKMARK + len(keys), BOOKMARK.format(len(keys)))
-        content.insert(0, start)
-        content.append(end)
-        keys.append(key)
 
 
 def _finish(root: Any, part: Part, issue: Issue, room: tuple[int, int]) -> Iterator[tuple[str, Any]]:
