@@ -11,7 +11,7 @@ import pytest
 from tiny import observation, requirement, tiny_plan, write
 
 from cixi_analysis.errors import DataError
-from cixi_analysis.plan.dataset import find_root, load_plan
+from cixi_analysis.plan.dataset import Plan, find_root, load_plan
 from cixi_analysis.plan.schema import TABLES, Observation, Project
 
 ROOT = Path(__file__).parent.parent
@@ -455,3 +455,19 @@ def test_the_real_data_is_valid() -> None:
     plan = load_plan(ROOT)
     rows = [*plan.items, *plan.requirements, *plan.targets, *plan.conventions, *plan.published, *plan.projects]
     assert all(row.source.startswith("《慈溪市生态文明建设规划（修编）（2023-2030年）》") for row in rows)  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("item_id", "target", "told"),
+    [
+        ("9.1", "86.8", "86.8%"),
+        ("9.3", "≤31", "≤31微克/立方米"),
+        ("10.1", "Ⅲ", "Ⅲ类"),
+        ("26", "上级未下达", "上级未下达"),
+        ("9.1", "任务：淘汰锅炉10", "任务：淘汰锅炉10"),
+    ],
+)
+def test_what_was_assigned_has_its_unit(plan: Plan, item_id: str, target: str, told: str) -> None:
+    """A limit has the unit of the value that it is for; a task, and that nothing was assigned, have none."""
+    (row,) = plan.observed(item_id, 2022)
+    assert plan.assigned(row.model_copy(update={"assigned_target": target}), 2022) == told

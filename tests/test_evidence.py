@@ -123,7 +123,7 @@ def test_targets_and_averages_need_evidence_too() -> None:
     plan = tiny.tiny_plan(observations={**plan.observations, 2023: rows}, evidence={2023: (tiny.evidence("2.2"),)})
     assert listing(plan) == [
         ("", "2.1", "value", "", "missing", "现状值 86%"),
-        ("", "2.1", "target", "", "missing", "上级下达 ≥85"),
+        ("", "2.1", "target", "", "missing", "上级下达 ≥85%"),
         ("", "2.1", "average", "", "missing", "水平值的全省平均 84.5"),
         ("2.2-B-1", "2.2", "value", "《公报》", "paper", ""),
     ]

@@ -153,6 +153,19 @@ def test_a_plan_with_little_in_it() -> None:
     assert "没有关联到项目" not in action_list(plan, 2022)._repr_html_()
 
 
+def test_a_year_without_any_verdict_is_not_called_good(plan: Plan) -> None:
+    """Every number missing: nothing is unmet, and nothing is met either."""
+    empty = tuple(
+        row.model_copy(
+            update=dict.fromkeys(("value", "statement", "attests", "denies", "assigned_target"))
+            | {"absence": "暂无数据"}
+        )
+        for row in plan.observations[2022]
+    )
+    state = answers(replace(plan, observations={**plan.observations, 2023: empty}), 2023)[0]
+    assert state[1] == "还没有一项指标有结论"
+
+
 def test_an_item_without_a_project_says_so_where_the_plan_has_projects(plan: Plan) -> None:
     """The plan names units only of projects: of an item that none bears on nobody is named."""
     assert "有关项目没有关联到项目，规划没有写明责任单位" in told(action_list(plan, 2022))

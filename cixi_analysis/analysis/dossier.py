@@ -211,7 +211,7 @@ def _facts(found: Dossier) -> Iterator[tuple[object, ...]]:
         told = value_text(found.plan, seen, year)
         more = (
             seen.measure and f"实测 {seen.measure}",
-            *yardsticks(seen),
+            *yardsticks(found.plan, seen, year),
             seen.statement and f"原文 {seen.statement}".replace("\n", CELL_BREAK),
         )
         held = "；".join(filter(None, more))
@@ -258,9 +258,9 @@ def value_text(plan: Plan, seen: Observation, year: int) -> str:
     return with_unit(seen.value, plan.unit_of(seen, year))
 
 
-def yardsticks(seen: Observation) -> Iterator[str]:
+def yardsticks(plan: Plan, seen: Observation, year: int) -> Iterator[str]:
     """What the observation brings to hold the value against: assigned target, provincial average."""
     if seen.assigned_target:
-        yield f"上级下达：{seen.assigned_target}"
+        yield f"上级下达：{plan.assigned(seen, year)}"
     if seen.benchmark is not None and seen.benchmark_kind is not None:
         yield f"{seen.benchmark_kind.chinese}：{seen.benchmark:.12g}"

@@ -139,7 +139,7 @@ def _figure(plan: Plan, year: int, row: Observation, column: str) -> str:
     if column == "value":
         return f"现状值 {with_unit(row.value or '', plan.unit_of(row, year))}"
     if column == "assigned_target":
-        return f"上级下达 {row.assigned_target}"
+        return f"上级下达 {plan.assigned(row, year)}"
     return f"{row.benchmark_kind.chinese if row.benchmark_kind else '平均'} {digits(row.benchmark or 0)}"
 
 

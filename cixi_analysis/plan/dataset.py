@@ -13,8 +13,9 @@ from cixi_analysis.plan import find_root, schema
 from cixi_analysis.plan.data_files import FIELDS, Files, parsed, read_files
 from cixi_analysis.plan.filing_rows import SUBJECTS
 from cixi_analysis.plan.frame import FILE, Frame, Level
+from cixi_analysis.plan.quantities import with_unit
 from cixi_analysis.plan.schema import TABLES, YEARLY, Row
-from cixi_analysis.words import LAST_YEAR, WATER_CLASSES, Absence, Entity, Polarity
+from cixi_analysis.words import LAST_YEAR, NOT_ASSIGNED, WATER_CLASSES, Absence, Entity, Polarity
 
 #: What a year's data is about.
 Subject = schema.Indicator | schema.Project | schema.Commitment
@@ -214,6 +215,12 @@ class Plan:
         """The unit of an observation's value in ``year``: its own, else that of what was asked then; "" where none is named."""
         item = self.item(row.item_id)
         return row.unit or (self.asked(item, row.level, year).unit if row.level else self.unit(item, year))
+
+    def assigned(self, row: schema.Observation, year: int) -> str:
+        """What was assigned for an observation's value: a limit with the unit of that value, a task, or that nothing was."""
+        target = row.assigned_target or NOT_ASSIGNED
+        in_words = target == NOT_ASSIGNED or target.startswith("任务：")
+        return target if in_words else with_unit(target, self.unit_of(row, year))
 
     def printed(self, item_id: str, year: int, value: float) -> str:
         """A value of an item as it is written in the observations of ``year`` (``0.10``)."""

@@ -25,7 +25,7 @@ from cixi_analysis.presentation.formatting import with_unit
 from cixi_analysis.presentation.html import Html, explained, joined, lines, link, noted, prose, render
 from cixi_analysis.presentation.looks import badge, basis_note, basis_word
 from cixi_analysis.presentation.titles import indicator_href, item_anchor, item_link, short_source
-from cixi_analysis.words import CLASS_UNIT, Entity, Proves, Status, Verdict
+from cixi_analysis.words import Entity, Proves, Status, Verdict
 
 #: Column → CSS class and room (``tables.widths``) of its cells.
 _COLUMNS = {"indicator": ("number", 3), "name": ("name", 9), "status": ("words", 12), "now": ("words", 12)}
@@ -138,8 +138,7 @@ def _taken(plan: Plan, row: Observation, year: int) -> Iterator[str]:
     elif row.absence is not None and row.absence.value not in (row.statement or row.absence.value):
         yield f"没有数值：{row.absence.value}"
     if row.assigned_target:
-        unit = "" if own == CLASS_UNIT or not row.assigned_target[-1].isdigit() else own
-        yield f"上级下达目标：{row.assigned_target}{unit}"
+        yield f"上级下达目标：{plan.assigned(row, year)}"
     if row.benchmark is not None and row.benchmark_kind is not None:
         yield f"{row.benchmark_kind.scope.chinese}平均（{row.benchmark_kind.chinese}）：{row.benchmark:.12g}"
 
