@@ -559,6 +559,14 @@ def test_words_that_have_no_room_beside_the_name_stand_below_it(plan: Plan, left
     assert spec["height"] == {"step": step}
 
 
+def test_years_and_sums_have_room_on_a_phone(plan: Plan) -> None:
+    """Sixteen columns of 19 pixels: the years stand upright, and each sum is narrower than its column."""
+    narrow = charts.yearly_budget(plan, 2022).usermeta["narrow"]
+    sums = [row["text"] for data in narrow["datasets"].values() for row in data if "text" in row]
+    assert max(tables.ems(text) for text in sums) * 9.5 < narrow["width"] / len(sums)
+    assert [layer["encoding"]["x"]["axis"] for layer in narrow["layer"]] == [{"labelAngle": -90}] * 3
+
+
 def test_the_schedule_is_ordered_by_end(plan: Plan) -> None:
     """By end year, with the share of the years that has passed."""
     rows = next(data for data in charts.schedule(plan, 2022).to_dict()["datasets"].values() if "share" in data[0])

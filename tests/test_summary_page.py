@@ -132,7 +132,7 @@ def test_the_list_has_reason_source_unit_and_money(plan: Plan) -> None:
         "没有达到规划值的3项",
         "没有数据、要先查明的9项",
     ]
-    assert "怎样达标国家级、省级：补上2022年的数值，须不低于4.5%（另有1种办法，见档案）。" in lines
+    assert "怎样达标国家级、省级：补上2022年的数值，须不低于4.5%（另有1种办法，见指标档案）。" in lines
 
 
 def test_a_plan_with_little_in_it() -> None:

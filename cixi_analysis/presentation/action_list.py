@@ -92,7 +92,7 @@ def _ways(plan: Plan, action: Action) -> Iterator[str]:
     for level, sentences in ways.items():
         alike.setdefault(tuple(sentences), []).append(plan.level(level).chinese)
     for (first, *others), levels in alike.items():
-        more = f"（另有{len(others)}种办法，见档案）" if others else ""
+        more = f"（另有{len(others)}种办法，见指标档案）" if others else ""
         yield f"{'、'.join(levels)}：{first.rstrip('。')}{more}。"
 
 

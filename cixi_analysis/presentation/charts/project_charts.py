@@ -166,10 +166,13 @@ def _yearly_budget(plan: Plan, year: int, narrow: bool) -> Layered:
     money = (rows["budget"].fillna(0) / 1e4).round(4)
     rows = rows.assign(money=money, label=rows["year"].astype(str))[["label", "category", "projects", "money"]]
     sums = rows.groupby("label")["money"].sum().reset_index()
-    sums["text"] = [number(v, 1) for v in sums["money"]]
+    sums["text"] = [number(v, 0 if narrow and v >= 10 else 1) for v in sums["money"]]
     peak = max(records(sums), key=lambda one: one.money)
     axis = alt.Axis(tickCount=5, grid=False, titleAngle=0, titleAlign="right", titleY=-12, titleX=-4)
-    x, y = alt.X("label:O", title=None, axis=alt.Axis(labelAngle=0)), alt.Y("sum(money):Q", title="亿元", axis=axis)
+    x, y = (
+        alt.X("label:O", title=None, axis=alt.Axis(labelAngle=-90 if narrow else 0)),
+        alt.Y("sum(money):Q", title="亿元", axis=axis),
+    )
     (color, selections), told = (
         _by_category(plan, 2 if narrow else 3),
         tooltip(label="年份", category="类别", sum_money="分摊概算（亿元）"),
@@ -181,7 +184,7 @@ def _yearly_budget(plan: Plan, year: int, narrow: bool) -> Layered:
     text = top.mark_text(dy=-8, fontSize=9.5 if narrow else 11.5)
     money_y = alt.Y("money:Q")
     chart = alt.layer(bars, text.encode(x=x, y=money_y, text=alt.Text("text:N")), here.encode(x=x, y=money_y))
-    title = f"概算按年分摊：{peak.label}年最多，约{peak.text}亿元"
+    title = f"概算按年分摊：{peak.label}年最多，约{number(peak.money, 1)}亿元"
     heads = {"label": "年份", "category": "类别", "projects": "在期项目", "money": "分摊概算（亿元）"}
     size = {"width": 310 if narrow else 620, "height": 260}
     return finished(chart, f"yearly-budget-{year}", title, heads, subtitle=projects.ASSUMPTION, **size)
