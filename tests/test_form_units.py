@@ -233,12 +233,13 @@ def test_forms_of_the_real_plan(tmp_path: Path) -> None:
     typed(money, "项目进展", H3="进行中", I3=70, L3="进展表")
     typed(water, "项目进展", H3="进行中", L3="进展表")
     Workbook().save(forms / "附.xlsx")
+    (forms / "上年").mkdir()
     checked = cixi("check", str(forms), "--format", "csv", "--letters", str(tmp_path / "letters"), root=root)
     assert checked.stdout.splitlines()[1:] == [
         f"{eco.name},problem,项目进展,I3,“60”,与 {money.name} 项目进展 I3 相同（那里为“70”）",
         f"{money.name},problem,项目进展,I3,“70”,与 {eco.name} 项目进展 I3 相同（那里为“60”）",
     ]
-    assert f"{forms} 中不是填报表的文件，没有读取：附.xlsx" in checked.stderr
+    assert f"{forms} 中不是填报表的文件，没有读取：附.xlsx\n{forms} 中的文件夹，没有读取：上年\n" in checked.stderr
     assert (checked.stderr.strip().endswith("没有写催填的文字，请改正后重试。"), (tmp_path / "letters").exists()) == (
         True,
         False,

@@ -58,6 +58,8 @@ def form_paths(given: tuple[Path, ...]) -> list[Path]:
         forms = [path for path in books if is_form(path, unreadable=True)]
         if left := [path.name for path in there if path not in forms]:
             echo(f"{one} 中不是填报表的文件，没有读取：{'、'.join(left)}", err=True)
+        if folders := sorted(path.name for path in one.iterdir() if path.is_dir()):
+            echo(f"{one} 中的文件夹，没有读取：{'、'.join(folders)}", err=True)
         if not forms:
             raise CixiError(f"{one} 中没有填报表；应有 cixi workbook 生成的 .xlsx 文件。")
         paths += forms

@@ -76,7 +76,8 @@ def workbook(root: Path | None, year: int, output: Path | None, by_unit: bool, o
     short_help="检查填报工作簿。Check a filled-in form.",
     help="逐格检查填报工作簿，一次列出全部问题（problem，必须改正）和提示（warning，请核对或在“提示说明”中说明）。"
     "Check a form cell by cell and list all of its problems (to be corrected) and warnings (to be looked at) at once. "
-    "不改动任何文件；有问题时退出码为 1。Changes nothing; exit status 1 when there are problems.",
+    "不改动任何文件；有问题时退出码为 1。Changes nothing; exit status 1 when there are problems.\n\n"
+    "写文件夹即其中的各个填报表（不看其中的文件夹）。A folder stands for the forms in it, not for those in its folders.",
 )
 @FORMS
 @LETTERS
