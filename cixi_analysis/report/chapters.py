@@ -14,7 +14,6 @@ from cixi_analysis.presentation.action_list import facts, gap
 from cixi_analysis.presentation.changes_page import figure_text, points, since_last_year
 from cixi_analysis.presentation.commitment_page import report_of
 from cixi_analysis.presentation.formatting import number, percent, rounded, yi
-from cixi_analysis.presentation.html import Html
 from cixi_analysis.presentation.titles import item_title
 from cixi_analysis.report.values import Issue
 from cixi_analysis.words import Direction, Entity, Outcome, Status
@@ -112,24 +111,20 @@ def works_of(plan: Plan, year: int, issue: Issue) -> SimpleNamespace:
     found = SimpleNamespace(past=[], projects=[], categories=[], outcomes=None, money=None, progress=None, figure=None)
     found.figure = SimpleNamespace(past=None, money=None, schedule=None)
     if plan.past_projects:
-        found.outcomes = _told(issue, "outcomes", "上一轮工程", project_page.outcomes_prose(plan))
+        found.outcomes = issue.sentence("outcomes", project_page.outcomes_prose(plan), "上一轮工程")
         found.past = [_past(issue, at, row) for at, row in enumerate(records(projects.outcomes(plan)), 1)]
         found.figure.past = issue.figure("past", charts.past_outcomes(plan))
     if plan.projects:
         whole = projects.totals(plan.projects)
         found.count = issue.value("projects.count", whole.projects, "重点项目数")
         found.budget = issue.value("projects.budget", yi(whole.budget), "投资概算（亿元）")
-        found.money = _told(issue, "money", "投资的分布", project_page.concentration_prose(plan))
-        found.progress = _told(issue, "progress", f"{year}年的进展", project_page.progress_prose(plan, year))
+        found.money = issue.sentence("money", project_page.concentration_prose(plan), "投资的分布")
+        found.progress = issue.sentence("progress", project_page.progress_prose(plan, year), f"{year}年的进展")
         found.categories = [_category(issue, at, row) for at, row in enumerate(records(projects.by_category(plan)), 1)]
         found.projects = _projects(plan, year, issue)
         found.figure.money = issue.figure("money", charts.money_by_category(plan))
         found.figure.schedule = issue.figure("schedule", charts.schedule(plan, year))
     return found
-
-
-def _told(issue: Issue, name: str, about: str, prose: Html) -> object:
-    return issue.value(f"sentence.{name}", prose.name, about)
 
 
 def _past(issue: Issue, at: int, row: Any) -> SimpleNamespace:

@@ -14,10 +14,9 @@ from cixi_analysis.export import Figures
 from cixi_analysis.plan import edition
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.presentation import charts, summary
-from cixi_analysis.presentation.html import Html
 from cixi_analysis.report import chapters, indicator_rows
 from cixi_analysis.report.evidence_rows import evidence_rows
-from cixi_analysis.report.values import Issue, ReportError, Value
+from cixi_analysis.report.values import Issue, ReportError
 from cixi_analysis.words import Stage
 
 
@@ -66,21 +65,16 @@ def contents(plan: Plan, year: int) -> Contents:
 
 
 def _sentences(figures: Figures, issue: Issue) -> SimpleNamespace:
-    """The book's paragraphs; one that has nothing to say is None."""
+    """The book's paragraphs."""
     plan, year = figures.plan, figures.year
-    told: dict[str, tuple[str, str | Html]] = {
-        "stage": ("数据状况", figures.stage), "plan": ("规划概况", summary.plan_in_numbers(plan)),
-        "scope": ("范围", summary.scope(plan)), "headline": ("各级达标情况", summary.verdict_counts(figures.assessment)),
-        "last_standard": ("按上一年的要求", summary.by_last_standard(plan, year)),
-        "refused": ("不能解读的要求", summary.refused(plan, year)),
-    }  # fmt: skip
-    return SimpleNamespace(**{name: _sentence(issue, name, *one) for name, one in told.items()})
-
-
-def _sentence(issue: Issue, name: str, about: str, told: str | Html) -> Value | None:
-    if isinstance(told, Html) and not told.markup:
-        return None
-    return issue.value(f"sentence.{name}", told.name if isinstance(told, Html) else told, about)
+    return SimpleNamespace(
+        stage=issue.value("sentence.stage", figures.stage, "数据状况"),
+        plan=issue.sentence("plan", summary.plan_in_numbers(plan), "规划概况"),
+        scope=issue.sentence("scope", summary.scope(plan), "范围"),
+        headline=issue.sentence("headline", summary.verdict_counts(figures.assessment), "各级达标情况"),
+        last_standard=issue.sentence("last_standard", summary.by_last_standard(plan, year), "按上一年的要求"),
+        refused=issue.sentence("refused", summary.refused(plan, year), "不能解读的要求"),
+    )
 
 
 def _figures(figures: Figures, issue: Issue) -> SimpleNamespace:

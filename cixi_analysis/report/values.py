@@ -69,6 +69,10 @@ class Issue:
             raise ValueError(f"{key}: {self.values[key]!r}, {made!r}")
         return made
 
+    def sentence(self, name: str, told: Html, about: str) -> Value:
+        """A paragraph of the book; a false one where it has nothing to say."""
+        return self.value(f"sentence.{name}", told.name if told.markup else "", about)
+
     def figure(self, name: str, chart: alt.TopLevelMixin | Html) -> SimpleNamespace | None:
         """Title, note and picture of a chart; None where a sentence stands in its place."""
         if isinstance(chart, Html):
