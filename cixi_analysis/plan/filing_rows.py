@@ -41,6 +41,17 @@ _Date = Annotated[
 Day = Annotated[str, Field(pattern=r"^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$"), AfterValidator(_on_the_calendar)]
 
 
+def _in_its_folder(name: str) -> str:
+    if _NO_NAME.search(name) or len(name.encode()) > _LONGEST_NAME:
+        rule = '不带文件夹，不含 \\ / : * ? " < > | 和与之相像的字，不以 . 或空格开头结尾，不是 CON、NUL 一类的设备名'
+        most = f"不超过 {_LONGEST_NAME} 字节（约 {_LONGEST_NAME // 3} 个汉字）"
+        raise ValueError(f"evidence/年份/ 中的文件名，{rule}，{most}")
+    return name
+
+
+_FileName = Annotated[str, AfterValidator(_in_its_folder)]
+
+
 def separate_units(units: str) -> tuple[str, ...]:
     """The units that a cell names; ``、`` separates them only outside brackets."""
     return tuple(re.split(r"、(?![^（]*）)", units))
@@ -87,7 +98,7 @@ class Evidence(Row):
     figure: Maybe[str] = column("参考的数", "所证为参考时，材料所载的数，连同单位照录，如 88.8–95.6%；其他情况为空。")
     period: Maybe[str] = column("参考的时段", "这个数是什么时段的，如 1–4月、九月至八月；空＝全年。")
     scope: Maybe[str] = column("参考的范围", "这个数是什么范围的，如 全市含开发区；空＝规划的范围。")
-    file: Maybe[str] = column("文件名", "evidence/年份/ 中的文件；空＝没有电子文件。")
+    file: Maybe[_FileName] = column("文件名", "evidence/年份/ 中的文件；空＝没有电子文件。")
     sha256: Maybe[str] = column(
         "SHA-256", "登记时文件的 SHA-256，由程序写入；空＝没有文件，或文件还没有放进来。", pattern=SHA256
     )
@@ -108,14 +119,6 @@ class Evidence(Row):
             yield "figure", "参考的数，并写明参考的时段或范围（与全年、规划范围不同之处）"
         if not partial and not self.figure is self.period is self.scope is None:
             yield "figure", "空：参考的数、时段、范围只用于所证为 context 参考的材料"
-        if self.file is not None and (_NO_NAME.search(self.file) or len(self.file.encode()) > _LONGEST_NAME):
-            rule = (
-                '不带文件夹，不含 \\ / : * ? " < > | 和与之相像的字，不以 . 或空格开头结尾，不是 CON、NUL 一类的设备名'
-            )
-            yield (
-                "file",
-                f"evidence/年份/ 中的文件名，{rule}，不超过 {_LONGEST_NAME} 字节（约 {_LONGEST_NAME // 3} 个汉字）",
-            )
         if self.file is not None and self.publish and not self.file.lower().endswith(PUBLISHABLE):
             yield "publish", f"空，或公开的是 {' '.join(PUBLISHABLE)} 文件"
         if self.file is None and self.publish is not None:
