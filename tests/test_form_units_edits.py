@@ -1,16 +1,22 @@
 """What units do to a form besides filling it in: rows moved, inserted and emptied, 填报单位 changed, old forms kept in use."""
 
+import tracemalloc
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from openpyxl import load_workbook
+from openpyxl.styles import Font
 from test_form_units_late import EVIDENCE, ITEMS, YEAR, after, beginning, made, rows_of, told, typed, whole
-from tiny import evidence
+from tiny import evidence, observation
 
+from cixi_analysis.form.checking import check_form
 from cixi_analysis.form.layout import FIRST_ROW
 from cixi_analysis.form.merging import check_unit_forms
+from cixi_analysis.form.opening import FormError
+from cixi_analysis.form.unit_forms import NOBODY
+from cixi_analysis.form.writing import write_form
 from cixi_analysis.plan.dataset import Plan
 
 ROW = (ITEMS, "2.1")
@@ -130,3 +136,53 @@ def test_an_old_form_of_the_unit_that_wrote_last(start: Plan, tmp_path: Path) ->
         f"{first.name} 生态安全 J3：现为“80”；应为与此前导入的 cixi-2023-form-甲.xlsx 相同（数据中为“82”）；"
         "确须改正的，请重新生成填报表再填，或用全年的填报表"
     ]
+
+
+def test_who_answers_has_changed_since(start: Plan, tmp_path: Path) -> None:
+    """A form with a row that another unit answers for by now is refused with the reason, not for an unknown row."""
+    path = made(start, tmp_path)["甲"]
+    typed(path, ROW, 现状值=80, 出处="示例")
+    units = tuple(row.model_copy(update={"units": "乙"}) if row.id == "2.1" else row for row in start.responsible)
+    with pytest.raises(FormError) as refused:
+        check_unit_forms(replace(start, responsible=units), [path])
+    assert str(refused.value) == (
+        f"{path.name}：由谁填报在生成以后改过，生态安全 2.1 现在不由甲填报；应为重新生成的填报表，请把数据抄过去。"
+    )
+
+
+def test_the_form_of_nobody_in_two_hands(start: Plan, tmp_path: Path) -> None:
+    """What nobody answers for may come from anybody: a second form does not correct the first one."""
+    plan = replace(start, responsible=())
+    one, two = (made(plan, tmp_path / name)[NOBODY] for name in "12")
+    typed(two, ROW, 现状值=81, 出处="示例")
+    assert told(imported(plan, one, 现状值=80, 出处="示例"), two) == [
+        f"{two.name} 生态安全 J3：现为“81”；应为与此前导入的 {one.name} 相同（数据中为“80”）；"
+        "确须改正的，请重新生成填报表再填，或用全年的填报表"
+    ]
+
+
+def test_a_cell_far_below(start: Plan, tmp_path: Path) -> None:
+    """A formatted cell in the last row that Excel has costs nothing."""
+    path = made(start, tmp_path)["甲"]
+    book = load_workbook(path, rich_text=True)
+    book[ITEMS].cell(2**20, 1).font = Font(bold=True)
+    book.save(path)
+    tracemalloc.start()
+    try:
+        assert check_unit_forms(start, [path]).problems == ()
+        assert tracemalloc.get_traced_memory()[1] < 100 * 2**20
+    finally:
+        tracemalloc.stop()
+
+
+def test_a_contradiction_that_the_data_have_already(start: Plan, tmp_path: Path) -> None:
+    """A form that has nothing to do with it is not refused for it, as the form of the whole year is not."""
+    held = observation("2.1", "70", statement="已达到", attests="≥80=已达到", stage="定稿", form="整年.xlsx sha256:0")
+    plan = replace(start, observations={**start.observations, YEAR: (held,)})
+    write_form(plan, YEAR, tmp_path / "w.xlsx")
+    assert check_form(plan, tmp_path / "w.xlsx").problems == ()
+    path = made(plan, tmp_path / "forms")["甲"]
+    typed(path, (ITEMS, "3"), 现状值=81, 出处="示例")
+    assert told(plan, path) == []
+    typed(path, ROW, 提示说明="已核对")
+    assert [line.partition("：")[0] for line in told(plan, path)] == [f"{path.name} 生态安全 S3"]

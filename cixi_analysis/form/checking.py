@@ -155,8 +155,11 @@ def _contradictions(plan: Plan, year: int, observed: Sequence[tuple[Placed, Obse
     years = sorted(y for y, rows in after.items() if y >= year and rows)
     quoting = {o.item_id for y in years for o in after[y] if o.attests or o.denies}
     # A row that the data has already, word for word, makes nothing worse.
-    known = {o.model_copy(update={"stage": Stage.DRAFT, "form": None}) for o in plan.observations.get(year, ())}
-    ids = quoting & {o.item_id for o in after[year] if o not in known}
+    known, now = (
+        {o.model_copy(update={"stage": Stage.DRAFT, "form": None}) for o in p.get(year, ())}
+        for p in (plan.observations, after)
+    )
+    ids = quoting & {o.item_id for o in now - known}
     if not ids:
         return
     # Only these items: judging is the slowest part of a check.

@@ -142,11 +142,12 @@ def _opened(
     keys = {unit: {(s.name, r.shown["key"]) for s in own for r in s.rows if r.subject} for unit, own in sheets.items()}
     names = {name for own in keys.values() for name, _ in own}
     for path, book, _, unit in found:
-        there = {
-            (sheet.title, text_of(sheet.cell(number, 1)))
+        there = {  # not by iterating over rows: that would create every cell up to the farthest one
+            (sheet.title, text_of(cell))
             for sheet in book.worksheets
             if sheet.title in names
-            for number in range(FIRST_ROW, sheet.max_row + 1)
+            for (number, column), cell in sheet._cells.items()
+            if column == 1 and number >= FIRST_ROW
         }
         whose = next((one for one, own in keys.items() if own == there), None)
         if unit not in sheets:
@@ -156,6 +157,10 @@ def _opened(
         elif whose and keys[unit] != there:
             told = f"而表中是{quoted(whose)}的各行；应为生成时所写的单位"
             refused.append(f"{path.name} 的“{GUIDE}”{UNIT_CELL}（填报单位）为{quoted(unit)}，{told}。")
+        elif foreign := sorted((there - keys[unit]) & {one for own in keys.values() for one in own}):
+            named = "、".join(map(" ".join, foreign[:5])) + ("等" if foreign[5:] else "")
+            told = f"由谁填报在生成以后改过，{named} 现在不由{unit}填报；应为重新生成的填报表，请把数据抄过去"
+            refused.append(f"{path.name}：{told}。")
     if refused:
         raise FormError("\n".join(refused))
     return year, [(path, book, str(unit)) for path, book, _, unit in found], sheets
@@ -291,7 +296,7 @@ def _kept(plan: Plan, year: int, was: Any, rows: Sequence[FilledRow]) -> tuple[s
         return f"此前导入的 {other.file}（{other.unit}）", "该单位重交"
     # Where the bureau has imported a whole year since the unit handed in first, an old form may undo its corrections.
     since = dropwhile(lambda one: last is None or one.unit != last.unit, plan.receipts.get(year, ()))
-    corrects = {last.unit} if last and all(one.unit for one in since) else set()
+    corrects = {last.unit} - {NOBODY} if last and all(one.unit for one in since) else set()
     if any(_is_current(row, was) or row.unit in corrects for row in rows):
         return None
     return f"此前导入的 {last.file} " if last else "数据", "重新生成填报表再填"
