@@ -390,7 +390,7 @@ def test_series_charts_share_their_years_and_begin_at_zero(plan: Plan) -> None:
     for spec in found.values():
         x, y = ([layer["encoding"][way]["scale"] for layer in spec["layer"] if "scale" in layer["encoding"].get(way, {})]
                 for way in "xy")  # fmt: skip
-        assert {tuple(scale["domain"]) for scale in x} == {(2017.5, 2030.5)}
+        assert {tuple(scale["domain"]) for scale in x} == {(2017.25, 2030.5)}
         assert {scale["domain"][0] for scale in y} == {0.0}
 
 

@@ -16,6 +16,8 @@ from cixi_analysis.presentation.formatting import number, with_unit
 from cixi_analysis.presentation.html import Html, paragraph
 
 _WIDTH = 330
+#: Years before the first and after the last one: the first value's label keeps clear of the axis.
+_BEFORE, _AFTER = 0.75, 0.5
 #: Where the label of a limit stands: alignment, pixels to the right, pixels down where it is below its mark and where not.
 _LABELS: dict[str, tuple[Any, int, tuple[int, int]]] = {
     REQUIRED: ("right", 0, (9, -8)),
@@ -108,7 +110,8 @@ def _layers(rows: pd.DataFrame, years: tuple[int, int], ticks: set[int]) -> Laye
     top, low = max(rows["value"].max(), 0.0), min(rows["value"].min(), 0.0)
     rows = rows.assign(below=_below(rows, (top - low) / 8))
     axis = alt.Axis(format="d", values=sorted(ticks), grid=False, labelAngle=0)
-    x = alt.X("year:Q", title=None, axis=axis, scale=alt.Scale(domain=[years[0] - 0.5, years[1] + 0.5], nice=False))
+    start, end = years[0] - _BEFORE, years[1] + _AFTER
+    x = alt.X("year:Q", title=None, axis=axis, scale=alt.Scale(domain=[start, end], nice=False))
     span = alt.Scale(domain=[low * 1.2, top * 1.2 or 1], nice=False)
     y = alt.Y("value:Q", title=None, scale=span, axis=alt.Axis(tickCount=4, minExtent=44, maxExtent=44))
     base, told = alt.Chart(rows), tooltip(kind="类别", year="年份", value="数值", label="图中文字")
@@ -131,7 +134,7 @@ def _layers(rows: pd.DataFrame, years: tuple[int, int], ticks: set[int]) -> Laye
         if kind == REQUIRED:
             layers.insert(0, own.mark_rule(color=color, strokeDash=[5, 3], strokeWidth=1.5).encode(tooltip=told))
             goal_at_end = ((rows["kind"] == TARGET) & (rows["year"] == years[1])).any()
-            place: Any = alt.value(_WIDTH * (1 - 0.5 / (years[1] - years[0] + 1)) - 34 if goal_at_end else _WIDTH)
+            place: Any = alt.value(_WIDTH * (1 - _AFTER / (end - start)) - 34 if goal_at_end else _WIDTH)
         else:
             mark = own.mark_point(shape=shape, size=90, filled=False, strokeWidth=2, color=color, opacity=1)
             layers.append(mark.encode(x=x, tooltip=told))
