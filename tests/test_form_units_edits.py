@@ -186,3 +186,17 @@ def test_a_contradiction_that_the_data_have_already(start: Plan, tmp_path: Path)
     assert told(plan, path) == []
     typed(path, ROW, 提示说明="已核对")
     assert [line.partition("：")[0] for line in told(plan, path)] == [f"{path.name} 生态安全 S3"]
+
+
+def test_an_item_by_level_and_for_all_levels(start: Plan, tmp_path: Path) -> None:
+    """Rows that exclude each other, in two units' forms, are told of both; of a row in the data alone, in the form's cell."""
+    plan = replace(start, observations={**start.observations, YEAR: (observation("2.1", "80", level="national"),)})
+    joint = made(plan, tmp_path / "forms")["甲"]
+    typed(joint, ROW, 现状值=81, 出处="示例")
+    (problem,) = check_unit_forms(plan, [joint]).problems
+    assert (problem.file, problem.sheet, problem.cell[:1]) == (joint.name, ITEMS, "A")
+    assert problem.found == "2.1 既有各级通用的一行又有 国家级 的一行"
+    other = made(plan, tmp_path / "more")["乙"]
+    other = other.rename(tmp_path / "乙.xlsx")
+    typed(other, (ITEMS, "2.1国"), 提示说明="已核对")
+    assert {one.file for one in check_unit_forms(plan, [joint, other]).problems} == {joint.name, other.name}

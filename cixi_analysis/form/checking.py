@@ -139,7 +139,13 @@ def disagreements(plan: Plan, year: int, observed: Sequence[tuple[Placed, Observ
     except DataError as error:
         found += error.problems
     bad = [(problem.row or _FIRST) - _FIRST for problem in found]
-    yield from (_in_form(observed[at][0], problem) for at, problem in zip(bad, found, strict=True))
+    for at, problem in zip(bad, found, strict=True):
+        own, one = observed[at]
+        # Rows of levels that exclude each other may be in several forms, or one of them in the data only.
+        all_rows = (row for row, other in observed if other.item_id == one.item_id)
+        level = (problem.column or "").startswith("level")
+        places = {row.file: row for row in (*all_rows, own) if level and isinstance(row, FilledRow)}
+        yield from (_in_form(row, problem) for row in places.values() or [own])
     for row, one in observed:
         # A statement that is only a number is the value itself. Corrected in one place, it must be in the other too.
         figures = [text for text in (one.value, one.statement) if text and is_number(text)]

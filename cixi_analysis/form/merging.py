@@ -207,7 +207,8 @@ def merge(
                 at, data = _joined(plan, year, was, rows, sources)
             except ValidationError as error:
                 detail = dict(error.errors()[0])
-                problems.append(rows[-1].tell("key", "与其他填报表中同一行的改动合不到一起", expectation(detail, "")))
+                found, expected = "与其他填报表中同一行的改动合不到一起", expectation(detail, "")
+                problems += [row.tell("key", found, expected) for row in rows]
         pairs.append((at, data))
     places: dict[_Key, list[Any]] = {}
     for at, data in pairs:
