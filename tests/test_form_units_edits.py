@@ -60,6 +60,26 @@ def test_evidence_inserted_between_other_rows(proofs: Plan, tmp_path: Path, at: 
     assert listed(after(proofs, checked, path)) == sorted((*TITLES, "《新》"))
 
 
+def test_evidence_inserted_above_an_edited_row(proofs: Plan, tmp_path: Path) -> None:
+    """A new piece in the place of one that moved down and was edited there: neither takes the words of the other."""
+    path = made(proofs, tmp_path / "forms")["甲"]
+    typed(
+        path,
+        (EVIDENCE, "4"),
+        对象="指标子项",
+        编号="2.1",
+        类别="来源文件",
+        所证="数值",
+        材料名称=TITLES[2],
+        说明="已核对",
+    )
+    typed(path, (EVIDENCE, "3"), 材料名称="《新》")
+    now = after(proofs, check_unit_forms(proofs, [path]), path)
+    assert {(row.title, row.note) for row in now.evidence[YEAR]} == {
+        ("《新》", None), (TITLES[2], "已核对"), *((t, None) for t in TITLES[:2])
+    }  # fmt: skip
+
+
 def test_evidence_moved_and_edited(proofs: Plan, tmp_path: Path) -> None:
     """Rows that changed places without their check codes: what was edited in one of them is found by what it says."""
     path = made(proofs, tmp_path / "forms")["甲"]

@@ -167,19 +167,23 @@ def _opened(
 
 
 def _edited(plan: Plan, year: int, rows: Sequence[FilledRow]) -> tuple[list[FilledRow], list[FilledRow]]:
-    """The rows of a form that were edited, and those that were emptied. Numbered rows may have been moved: what another
-    row still says was not edited here, and a row that the data knows by its key has the stamp of that.
+    """The rows of a form that were edited, and those whose first content is gone. Numbered rows may have been moved: what
+    another row still says was not edited here, and a row that the data knows by its key has the stamp of that.
     """
     known = {_key(one): fingerprint(one) for one in plan.evidence.get(year, ())}
-    made_with, said = {row.stamp for row in rows}, {fingerprint(row.data) for row in rows}
-    moved = made_with - {row.stamp for row in rows if fingerprint(row.data) == row.stamp}
+    first, said = [row.stamp for row in rows], {fingerprint(row.data) for row in rows}
+    moved = {*first} - {row.stamp for row in rows if fingerprint(row.data) == row.stamp}
     touched = [row for row in rows if row.data is not None and fingerprint(row.data) not in {row.stamp, *moved}]
-    for row in touched:
-        if row.stamp in said:
-            stamp = known.get(_key(row.data), "")
-            row.stamp = stamp if stamp in made_with else ""
+    own = [known.get(_key(row.data), "") for row in touched]
+    elsewhere = {*own} & {*first} - said
+    for row, stamp in zip(touched, own, strict=True):
+        if stamp in elsewhere:
+            row.stamp = stamp
+        elif row.stamp in said | elsewhere:
+            row.stamp = ""
     kept = {*said, *(row.stamp for row in touched), ""}
-    return touched, [row for row in rows if row.stamp not in kept and (row.data is not None or row.is_empty)]
+    gone = (row for row, stamp in zip(rows, first, strict=True) if stamp not in kept)
+    return touched, [row for row in gone if row.data is not None or row.is_empty]
 
 
 def merge(
