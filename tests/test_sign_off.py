@@ -165,7 +165,7 @@ def test_from_draft_to_correction(bureau: Bureau) -> None:
         ["tally", "", "", "provincial", "1", "0"],
     ]
     assert found.stderr == "2023 年第1版 → 今\n"
-    table = cixi("diff", "2023", "--edition", root=bureau.root).stdout
+    table = cixi("diff", "2023", "--edition", "--wide", root=bureau.root).stdout  # no line is broken
     assert table.count("【第1版】") == table.count("【今】") == 3, (
         "the reason of each verdict that moved, before and after"
     )

@@ -78,8 +78,8 @@ def _shown(plan: Plan, year: int, same: list[Series], asked: pd.DataFrame, years
     goals = asked.assign(year=asked["at"].astype("Int64"), value=asked["limit"])
     told_in = goals["told"].str.replace(r"^\d+年(?=规划值)", "", regex=True)  # the axis has the year
     goals[["of", "bound"]] = told_in.str.extract(r"^([^≥≤<>−\d]*)(.*)$")
-    equal = goals.groupby(["kind", "year", "value", "bound"], sort=False, dropna=False, as_index=False)
-    goals = equal[["of"]].agg("、".join)  # levels with the same limit share its label
+    equal = goals.groupby(["kind", "year", "value", "bound"], sort=False, dropna=False)
+    goals = equal["of"].agg("、".join).reset_index()  # levels with the same limit share its label
     goals["label"] = goals["of"] + goals["bound"]
     rows = pd.concat([data.assign(kind=OBSERVED), goals[["kind", "year", "value", "label"]]], ignore_index=True)
     name = f"series-{one.item_id.replace('.', '-')}-{year}"
