@@ -245,6 +245,9 @@ def test_forms_of_the_real_plan(tmp_path: Path) -> None:
         False,
     )
     assert cixi("import", str(forms), root=root).returncode == 1
+    nowhere = cixi("import", str(water), "--letters", str(water / "letters"), root=root)
+    assert (nowhere.returncode, "不能建立文件夹" in nowhere.stderr) == (1, True)
+    assert load_plan(root).receipts == {}, "nothing is imported where the letters cannot be written"
     done = cixi("import", str(water), str(money), "--letters", str(tmp_path / "letters"), root=root)
     assert done.returncode == 0, done.stderr
     plan = load_plan(root)

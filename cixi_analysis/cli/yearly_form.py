@@ -135,6 +135,7 @@ def import_(
     if checked.problems:
         _print_findings(checked, form, "没有导入，请改正后重试。")
     change = plan_import(plan, checked, paths[0], final=final, signed=signed, received=_received())
+    units_lack = [*missing_report(plan, checked, letters)]  # before the import: letters may not be writable
     if not dry_run:
         apply_import(plan, change)
     shown = change.table
@@ -149,7 +150,7 @@ def import_(
     options = f"{' --final' * final}{' --reason …' if reason else ''}{' --by …' if by else ''}"
     for line in _import_report(change, files, options if dry_run else None):
         echo(line, err=True)
-    for line in missing_report(plan, checked, letters):
+    for line in units_lack:
         echo(line, err=True)
 
 

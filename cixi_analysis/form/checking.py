@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
+from openpyxl import Workbook
 from openpyxl.utils.cell import coordinate_to_tuple
 
 from cixi_analysis.assessment import REQUIREMENT, TARGET, check_observations, contradictions, county_panel, judge_panel
@@ -54,14 +55,17 @@ class Placed(Protocol):
     def tell(self, column: str, found: str, expected: str) -> FormProblem: ...
 
 
-def check_form(plan: Plan, path: Path, *, year: int | None = None, today: str | None = None) -> Checked:
+def check_form(
+    plan: Plan, path: Path, *, year: int | None = None, today: str | None = None,
+    opened: tuple[Workbook, int, int] | None = None,
+) -> Checked:  # fmt: skip
     """Check the form at ``path`` against the plan; with ``year``, it has to be the form of that year; with ``today``
-    (2024-03-15), no date should be later.
+    (2024-03-15), no date should be later. ``opened``: what :func:`open_form` gave, if it is open already.
 
     Raises :class:`FormError` for a file that is no readable form of this plan and year, and
     :class:`~cixi_analysis.errors.DataError` when other years' observations cannot be held against the wordings.
     """
-    book, found_year, layout = open_form(path, plan.frame)
+    book, found_year, layout = opened or open_form(path, plan.frame)
     if year not in (None, found_year):
         raise FormError(f"{path.name} 是 {found_year} 年的填报表，应为 {year} 年的。")
     year = found_year

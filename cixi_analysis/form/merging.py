@@ -5,14 +5,12 @@ forms say different things of one row, both cells are told; so is a cell that di
 since the form was made, or are what another unit handed in.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import dropwhile
 from pathlib import Path
 from typing import Any, cast
 
-from openpyxl import Workbook
 from pydantic import ValidationError
 
 from cixi_analysis.analysis.responsibility import answering
@@ -22,12 +20,12 @@ from cixi_analysis.errors import quoted
 from cixi_analysis.form.checking import Checked, check_form, disagreements, in_order, listable, unlistable
 from cixi_analysis.form.filled_rows import FilledRow, FormProblem
 from cixi_analysis.form.input_cells import text_of
-from cixi_analysis.form.layout import FIRST_ROW, GUIDE, STAMP, UNIT_CELL, FormSheet
-from cixi_analysis.form.opening import FormError, open_form, unit_of
-from cixi_analysis.form.receiving import FiledForm
+from cixi_analysis.form.layout import STAMP
+from cixi_analysis.form.opening import open_form, unit_of
+from cixi_analysis.form.receiving import FiledForm, open_unit_forms
 from cixi_analysis.form.row_changes import cell_text, fingerprint, rounded
 from cixi_analysis.form.structure import find_rows
-from cixi_analysis.form.unit_forms import NOBODY, unit_sheets
+from cixi_analysis.form.unit_forms import NOBODY
 from cixi_analysis.plan import EVIDENCE, OBSERVATIONS, PROGRESS
 from cixi_analysis.plan.csvfile import expectation
 from cixi_analysis.plan.dataset import Plan
@@ -51,8 +49,8 @@ class KeptRow:
 
 def check_forms(plan: Plan, paths: Sequence[Path], *, today: str | None = None) -> Checked:
     """Check the form of a whole year, or units' forms of one year. Raises what :func:`check_form` raises."""
-    if len(paths) == 1 and unit_of(open_form(paths[0], plan.frame)[0], paths[0]) is None:
-        return check_form(plan, paths[0], today=today)
+    if len(paths) == 1 and unit_of((opened := open_form(paths[0], plan.frame))[0], paths[0]) is None:
+        return check_form(plan, paths[0], today=today, opened=opened)
     return check_unit_forms(plan, paths)
 
 
@@ -61,7 +59,7 @@ def check_unit_forms(plan: Plan, paths: Sequence[Path]) -> Checked:
 
     Raises :class:`FormError` with every file that is no unit's form of this plan, or of another year than the others.
     """
-    year, opened, sheets = _opened(plan, paths)
+    year, opened, sheets = open_unit_forms(plan, paths)
     others = {y: rows for y, rows in plan.observations.items() if y != year}
     check_observations(replace(plan.as_of(year), observations=others), year)
     units = answering(plan, year)
@@ -74,9 +72,9 @@ def check_unit_forms(plan: Plan, paths: Sequence[Path]) -> Checked:
     ranks = list(sheets)
     for path, book, unit in sorted(opened, key=lambda one: (ranks.index(one[2]), one[0].name)):
         own = set(units["" if unit == NOBODY else unit])
-        forms.append(FiledForm.of(path, unit, 0))
-        if before := next((one for one in plan.receipts.get(year, ()) if one.sha256 == forms[-1].sha256), None):
-            forms[-1] = replace(forms[-1], rows=before.rows)
+        form = FiledForm.of(path, unit, 0)
+        if before := next((one for one in plan.receipts.get(year, ()) if one.sha256 == form.sha256), None):
+            forms.append(replace(form, rows=before.rows))
             continue
         rows, wrong = find_rows(book, sheets[unit])
         problems += [replace(one, file=path.name) for one in wrong]
@@ -95,8 +93,8 @@ def check_unit_forms(plan: Plan, paths: Sequence[Path]) -> Checked:
         filled += touched
         expected = "原来的内容：空着的行不删去数据；确须删去的，用全年的填报表"
         doubts += [row.tell("key", "一行，原来填好的内容不见了", expected) for row in emptied]
-        forms[-1] = replace(forms[-1], rows=len(touched))
-        sources[path.name] = forms[-1].provenance
+        forms.append(replace(form, rows=len(touched)))
+        sources[path.name] = form.provenance
     merged: list[list[tuple[Any, Any]]] = []
     for model, folder in ((Observation, OBSERVATIONS), (Progress, PROGRESS), (Evidence, EVIDENCE)):
         said = [row for row in filled if isinstance(row.data, model)]
@@ -108,62 +106,8 @@ def check_unit_forms(plan: Plan, paths: Sequence[Path]) -> Checked:
     merged[0].sort(key=lambda pair: at.index((pair[1].item_id, pair[1].level)))
     problems += disagreements(plan, year, merged[0])
     observed, reports, evidence = (tuple(row for _, row in pairs) for pairs in merged)
-    found, doubtful = (
-        listable("、".join(path.name for path in paths), in_order(problems, order)),
-        in_order(doubts, order),
-    )
-    return Checked(year, observed, found, doubtful, reports, evidence, None, tuple(forms))
-
-
-def _opened(
-    plan: Plan, paths: Sequence[Path]
-) -> tuple[int, list[tuple[Path, Workbook, str]], dict[str, tuple[FormSheet, ...]]]:
-    """The year of the forms; file, workbook and unit of each; and the sheets of every unit's form."""
-    found: list[tuple[Path, Workbook, int, str | None]] = []
-    refused = []
-    for path in paths:
-        try:
-            book, year, _ = open_form(path, plan.frame)
-            found.append((path, book, year, unit_of(book, path)))
-        except FormError as error:
-            refused.append(str(error))
-    years = sorted({year for _, _, year, _ in found})
-    if len(years) > 1:
-        named = "；".join(f"{y} 年的：{'、'.join(p.name for p, _, of, _ in found if of == y)}" for y in years)
-        refused.append(f"一次只能检查、导入同一年的填报表，现有 {named}。")
-    if whole := [path.name for path, _, _, unit in found if unit is None]:
-        refused.append(f"全年的填报表代表整年，不能和别的填报表同时检查、导入，请单独导入：{'、'.join(whole)}。")
-    if repeated := [name for name, count in Counter(path.name for path in paths).items() if count > 1]:
-        refused.append(f"几个文件同名，问题无法分清，请改名：{'、'.join(repeated)}。")
-    if refused:
-        raise FormError("\n".join(refused))
-    year = years[0]
-    sheets = unit_sheets(plan, year)
-    keys = {unit: {(s.name, r.shown["key"]) for s in own for r in s.rows if r.subject} for unit, own in sheets.items()}
-    names = {name for own in keys.values() for name, _ in own}
-    for path, book, _, unit in found:
-        there = {  # not by iterating over rows: that would create every cell up to the farthest one
-            (sheet.title, text_of(cell))
-            for sheet in book.worksheets
-            if sheet.title in names
-            for (number, column), cell in sheet._cells.items()
-            if column == 1 and number >= FIRST_ROW
-        }
-        whose = next((one for one, own in keys.items() if own == there), None)
-        if unit not in sheets:
-            all_units = "、".join(sheets)
-            told = f"{year} 年没有由它填报的行；应为生成时所写的单位：{whose or f'{all_units} 之一'}"
-            refused.append(f"{path.name} 的“{GUIDE}”{UNIT_CELL}（填报单位）为{quoted(str(unit))}，{told}。")
-        elif whose and keys[unit] != there:
-            told = f"而表中是{quoted(whose)}的各行；应为生成时所写的单位"
-            refused.append(f"{path.name} 的“{GUIDE}”{UNIT_CELL}（填报单位）为{quoted(unit)}，{told}。")
-        elif foreign := sorted((there - keys[unit]) & {one for own in keys.values() for one in own}):
-            named = "、".join(map(" ".join, foreign[:5])) + ("等" if foreign[5:] else "")
-            told = f"由谁填报在生成以后改过，{named} 现在不由{unit}填报；应为重新生成的填报表，请把数据抄过去"
-            refused.append(f"{path.name}：{told}。")
-    if refused:
-        raise FormError("\n".join(refused))
-    return year, [(path, book, str(unit)) for path, book, _, unit in found], sheets
+    found = listable("、".join(path.name for path in paths), in_order(problems, order))
+    return Checked(year, observed, found, in_order(doubts, order), reports, evidence, None, tuple(forms))
 
 
 def _edited(plan: Plan, year: int, rows: Sequence[FilledRow]) -> tuple[list[FilledRow], list[FilledRow]]:
