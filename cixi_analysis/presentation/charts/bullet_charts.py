@@ -12,7 +12,7 @@ from cixi_analysis.analysis.records import records
 from cixi_analysis.assessment import Assessment
 from cixi_analysis.assessment.numbers import difference
 from cixi_analysis.plan.dataset import Plan
-from cixi_analysis.plan.quantities import HIGHER, apart
+from cixi_analysis.plan.quantities import HIGHER, apart, unit_word
 from cixi_analysis.presentation.figure import Layered, as_is, finished, hover, kept, legend, responsive, tooltip
 from cixi_analysis.presentation.formatting import a_year, missing, number, with_unit
 from cixi_analysis.presentation.html import Html, paragraph
@@ -39,8 +39,9 @@ def limits(plan: Plan, year: int, margins: pd.DataFrame, trends: pd.DataFrame) -
     rows = []
     for r in records(margins.fillna({"unit": ""})):
         level = plan.level(r.level)
-        kind, told, than = (ASSIGNED, r.bound, r.bound) if r.assigned else (
-            REQUIRED, f"{level.short}{r.bound}", f"{level.chinese}要求{r.bound}"
+        bound = f"{r.bound}{unit_word(r.unit)}"
+        kind, told, than = (ASSIGNED, r.bound, bound) if r.assigned else (
+            REQUIRED, f"{level.short}{r.bound}", f"{level.chinese}要求{bound}"
         )  # fmt: skip
         short, far = "", max(-r.margin / (abs(r.limit) or 1), 0.0)
         if r.margin < 0:
