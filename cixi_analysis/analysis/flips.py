@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 from typing import Any
 
@@ -63,6 +64,7 @@ class Flip:
     sentence: str
 
 
+@lru_cache(maxsize=2048)
 def flips(plan: Plan, year: int, item_id: str, level: str) -> tuple[Flip, ...]:
     """The ways by which an item would be met in ``year`` at ``level`` (also a target year), each smallest: with one step
     of the printed precision less, or with one change left out, it is not met. Empty where it is met or nothing is asked; a

@@ -142,7 +142,7 @@ Work = Callable[[Kernel], Result]
 class Pool:
     """Kernels of a project, as many as there are cores, each with a thread of its own; a context manager.
 
-    They start when there is work and stay until the pool is left.
+    They start when there is work, or with :meth:`start`, and stay until the pool is left.
     """
 
     def __init__(self, root: Path, drawings: Path) -> None:
@@ -163,6 +163,11 @@ class Pool:
         self._threads.shutdown(cancel_futures=True)
         for kernel in self._started:
             kernel.close()
+
+    def start(self) -> None:
+        """Begin to start the kernels, which takes a second, while the caller does something else."""
+        for _ in range(cores()):
+            self._threads.submit(self._do, lambda _: None)
 
     def run_each(self, works: Sequence[Work]) -> Iterator[tuple[int, Result]]:
         """Do each piece of work in some kernel; yields (number, result) as they end."""

@@ -45,8 +45,9 @@ Workers = tuple[Pool, JupyterBook]
 
 @contextmanager
 def workers(root: Path) -> Iterator[Workers]:
-    """Kernels, and the process of Jupyter Book; they end with the block."""
+    """Kernels, which begin to start at once, and the process of Jupyter Book; they end with the block."""
     with Pool(root, cache.drawings(root)) as kernels, JupyterBook(root) as jupyter_book:
+        kernels.start()
         yield kernels, jupyter_book
 
 

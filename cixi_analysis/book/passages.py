@@ -8,16 +8,17 @@ import csv
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
 from pathlib import Path
+
+from lxml.html import HtmlElement, HTMLParser, document_fromstring
 
 SYNONYMS = Path(__file__).with_name("synonyms.csv")
 _YEAR = re.compile(r"/(\d{4})/")
 _HEADINGS = {"h1", "h2", "h3", "h4", "h5", "h6"}
-_VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 _INLINE = {"a", "b", "code", "em", "i", "small", "span", "strong", "sub", "sup"}
 _SILENT = {"script", "style", "svg", "button", "template"}
 _SILENT_CLASSES = {"headerlink", "cell_input", "hide", "onlyprint", "cixi-data"}
+_PARSER = HTMLParser(remove_comments=True, remove_pis=True)
 
 
 @dataclass
@@ -35,71 +36,49 @@ class Passage:
         return "\n".join(filter(None, found))
 
 
-@dataclass
-class _Open:
-    """An element that has begun: the passage and silence outside of it."""
-
-    tag: str
-    passage: Passage
-    silent: bool
-
-
-class _Reader(HTMLParser):
+class _Reader:
     """Takes the passages out of a page's article."""
 
     def __init__(self) -> None:
-        super().__init__()
         self.passages = [Passage("")]
-        self._passage, self._row, self._silent = self.passages[0], Passage(""), True
-        self._open: list[_Open] = []
-        self._heading = False
+        self._row = self.passages[0]
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        known = {name: value or "" for name, value in attrs}
-        if tag not in _INLINE:
-            self._passage.pieces.append("\n")
-        if tag in _VOID:
+    def read(self, element: HtmlElement, outside: Passage, heading: bool = False) -> None:
+        """The words of an element; what stands in no passage of its own is of the one ``outside``."""
+        tag, known, passage = element.tag, element.attrib, outside
+        if block := tag not in _INLINE:
+            outside.pieces.append("\n")
+        if tag in _SILENT or not _SILENT_CLASSES.isdisjoint(known.get("class", "").split()):
             return
-        self._open.append(_Open(tag, self._passage, self._silent))
-        if tag == "article":
-            self._silent = False
-        elif tag in _SILENT or _SILENT_CLASSES & set(known.get("class", "").split()):
-            self._silent = True
         anchor, name = known.get("id", ""), known.get("data-find", "")
         if tag == "table":
-            self._row = self._passage
-        elif anchor and not self._silent and (name or (tag == "section" and self.passages[0].name)):
-            self._passage = Passage(anchor, name)
-            self.passages.append(self._passage)
-            self._row = self._passage if tag == "tr" else self._row
+            self._row = passage
+        elif anchor and (name or (tag == "section" and self.passages[0].name)):
+            passage = Passage(anchor, name)
+            self.passages.append(passage)
+            self._row = passage if tag == "tr" else self._row
         elif tag == "tr":
-            self._passage = self._row
-        self._heading = self._heading or (tag in _HEADINGS and not self._silent and not self._passage.name)
+            passage = self._row
+        heading = heading or (tag in _HEADINGS and not passage.name)
+        self._take(element.text, passage, heading)
+        for child in element:
+            self.read(child, passage, heading)
+            self._take(child.tail, passage, heading)
+        if block:
+            outside.pieces.append("\n")
 
-    def handle_endtag(self, tag: str) -> None:
-        while any(one.tag == tag for one in self._open):
-            last = self._open.pop()
-            self._passage, self._silent = last.passage, last.silent
-            if last.tag == tag:
-                break
-        self._heading = self._heading and tag not in _HEADINGS
-        if tag not in _INLINE:
-            self._passage.pieces.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        if self._silent:
-            return
-        if self._heading:
-            self._passage.name += data
+    def _take(self, text: str | None, passage: Passage, heading: bool) -> None:
+        if heading:
+            passage.name += text or ""
         else:
-            self._passage.pieces.append(data.replace("\n", " "))
+            passage.pieces.append((text or "").replace("\n", " "))
 
 
 def passages_of(page: str) -> list[tuple[str, str, str]]:
     """Anchor, name and text of each passage of a page, in its order; the first is the page's beginning."""
     reader = _Reader()
-    reader.feed(page)
-    reader.close()
+    for article in document_fromstring(page, parser=_PARSER).iter("article"):
+        reader.read(article, reader.passages[0])
     found = [
         (one.anchor, name := " ".join(one.name.split()), one.text.removeprefix(f"{name}\n")) for one in reader.passages
     ]

@@ -110,27 +110,30 @@ def _up_to_date(
     inputs = cache.inputs(root)  # before anything is read, so that later changes are noticed
     page = None if years or force else cache.up_to_date(root, inputs)
     if page is None:
-        from cixi_analysis.analysis.dossier import read_of_years
         from cixi_analysis.book.making import build as build_book
-        from cixi_analysis.book.scheduler import cluster
-        from cixi_analysis.plan.evidence_files import left_out
+        from cixi_analysis.book.making import workers
 
-        plan = cixi.load_plan(root)
-        for year in years or (plan.require_year(),):
-            plan.require_year(year)
-            if year not in plan.report_years:
-                known = "、".join(map(str, plan.report_years))
-                raise UnknownYear(f"{year} 年只有个别数字，用于趋势，不单独成页。成页的年份：{known}。")
-        for year in plan.report_years:
-            cixi.assess(plan, year)  # raises before any page runs what a page would raise
-        with nullcontext() if scheduler is None else cluster(scheduler) as executor:
-            now = plan.as_of(plan.report_years[-1])
-            page = build_book(
-                root, plan.report_years, frame=plan.frame, renew=None if force or not years else years, force=force,
-                indicators={item.indicator: item.indicator_name for item in now.items},
-                own={indicator: cache.of(read_of_years(plan, indicator)) for indicator in now.indicators},
-                inputs=inputs, executor=executor, using=using,
-            )  # fmt: skip
+        with nullcontext(using) if using else workers(root) as own:  # they start while the data are checked
+            from cixi_analysis.analysis.dossier import read_of_years
+            from cixi_analysis.book.scheduler import cluster
+            from cixi_analysis.plan.evidence_files import left_out
+
+            plan = cixi.load_plan(root)
+            for year in years or (plan.require_year(),):
+                plan.require_year(year)
+                if year not in plan.report_years:
+                    known = "、".join(map(str, plan.report_years))
+                    raise UnknownYear(f"{year} 年只有个别数字，用于趋势，不单独成页。成页的年份：{known}。")
+            for year in plan.report_years:
+                cixi.assess(plan, year)  # raises before any page runs what a page would raise
+            with nullcontext() if scheduler is None else cluster(scheduler) as executor:
+                now = plan.as_of(plan.report_years[-1])
+                page = build_book(
+                    root, plan.report_years, frame=plan.frame, renew=None if force or not years else years,
+                    force=force, indicators={item.indicator: item.indicator_name for item in now.items},
+                    own={indicator: cache.of(read_of_years(plan, indicator)) for indicator in now.indicators},
+                    inputs=inputs, executor=executor, using=own,
+                )  # fmt: skip
         for line in left_out(root):
             echo(f"提示：{line}", err=True)
     echo(page)
