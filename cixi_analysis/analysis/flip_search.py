@@ -4,14 +4,14 @@ What a finding lacks names the cells of an observation that may change; contents
 met is kept. No rule is known here: a limit is found by trying, down to one step of the printed precision.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from itertools import chain, islice, pairwise, product
-from typing import NamedTuple
+from itertools import chain, compress, islice, pairwise, product
+from typing import NamedTuple, cast
 
 import numpy as np
 
-from cixi_analysis.analysis.flip_trials import POINTS, Cell, Steps, Trials, entries, rank, together
+from cixi_analysis.analysis.flip_trials import POINTS, Cell, Draft, Steps, Trials, entries, rank, together
 from cixi_analysis.assessment.evaluation import Finding, LeafFinding
 from cixi_analysis.assessment.judgement import Judgement
 from cixi_analysis.assessment.numbers import DEFAULT_YEARS, MET, NO_DATA, Lack
@@ -37,47 +37,51 @@ class FlipSearch:
     """The search for one item at one level in one year. ``base``: what is known, judged up to the year."""
 
     def __init__(self, trials: Trials, base: Judgement) -> None:
-        self.trials, self.finding = trials, trials.finding(base)
+        self.trials, self.finding = trials, cast(Finding, base.in_force(trials.year)[1])  # the wording is read
         self.row, self.value = trials.rows.get(trials.year), Cell(trials.year, "value")
         #: cell → the clauses that lack it
         self.lacking: dict[Cell, list[str]] = {}
 
-    def ways(self) -> list[Way]:
+    def ways(self) -> Steps[list[Way]]:
         """Every way to be met that was found, each smallest and once."""
         leaves = [*self.finding.leaves()]
-        numbers, words = self._by_numbers(leaves), self._by_words(leaves)
+        numbers = yield from self._by_numbers(leaves)
+        words = yield from self._by_words(leaves)
         of = {id(leaf): [*numbers[n], *words[n]] for n, leaf in enumerate(leaves)}
         tried = {frozenset(cells): cells for cells in islice(_combined(self.finding, of), _MOST)}
-        settled = together([self._settle(cells) for cells in tried.values()], self.trials.met)
+        settled = yield from together([self._settle(cells) for cells in tried.values()])
         found = [way for way in settled if way]
         if self.row and (self.row.attests or self.row.denies):
-            self._take_back(found)
-        least = together([self._least(way) for way in found], self.trials.holds)
+            yield from self._take_back(found)
+        least = yield from together([self._least(way) for way in found])
         once: dict[frozenset[Cell], Way] = {}
         for way in least:
             if way:
                 once.setdefault(frozenset(way.draft), way)
         return sorted(once.values(), key=lambda way: sum(not cell.is_number for cell in way.draft))
 
-    def lacks(self) -> tuple[Cell, ...]:
+    def lacks(self) -> Steps[tuple[Cell, ...]]:
         """The empty cells that its clauses need, whether or not something else decides them; words where nothing does."""
         leaves = [*self.finding.leaves()]
-        self._by_numbers(leaves)
+        yield from self._by_numbers(leaves)
         unsaid = (one for one in leaves if one.lack((0, -1)) is Lack.WORDS and one.verdict[0, -1] == NO_DATA)
         return (*self.lacking, *(Cell(self.trials.year, "attests", said(leaf.node)) for leaf in unsaid))
 
+    def _of(self, drafts: Iterable[Draft]) -> list[tuple[Trials, Draft]]:
+        """Drafts of this search, to be tried."""
+        return [(self.trials, draft) for draft in drafts]
+
     # --- which cells may change --------------------------------------------------------------------------------
 
-    def _by_numbers(self, leaves: Sequence[LeafFinding]) -> list[list[_Cells]]:
+    def _by_numbers(self, leaves: Sequence[LeafFinding]) -> Steps[list[list[_Cells]]]:
         """For each leaf the cells by which its numbers decide: what they lack, filled in one after the other. A number that
         is not met may hide that another is lacking: a series that stays, one that rises and one that falls are tried.
         """
         filled: list[_Cells | None] = [()] * len(leaves)
-        now, tried, waiting = self.finding, 1, True
+        now, first, waiting = self.finding, [[(0, -1)]] * len(leaves), True
         while waiting:
             waiting = False
-            for n, leaf in enumerate(now.leaves()):
-                places = [(n * tried + k, -1) for k in range(tried)] if tried > 1 else [(0, -1)]
+            for n, (leaf, places) in enumerate(zip(now.leaves(), first, strict=True)):
                 self._note(leaf, places)
                 verdicts = {int(leaf.numbers.verdict[at]): at for at in reversed(places)}
                 cells = filled[n]
@@ -89,11 +93,13 @@ class FlipSearch:
                     self.lacking.setdefault(cell, []).append(said(leaf.node))
                     waiting = True
             if waiting:
-                tried = 3
-                some = [
-                    {cell: self.trials.example(cell, k) for cell in cells or ()} for cells in filled for k in (0, 1, -1)
-                ]
-                now = self.trials.finding(self.trials.judge(some))
+                slopes = 0, 1, -1
+                some = (
+                    {cell: self.trials.example(cell, k) for cell in cells or ()} for cells in filled for k in slopes
+                )
+                tried = yield self._of(some)
+                now = tried.finding
+                first = [[tried.at(n * len(slopes) + k) for k in range(len(slopes))] for n in range(len(leaves))]
         return [
             [] if cells is None or leaf.parts or leaf.verdict[0, -1] == MET else [cells or (self.value,)]
             for leaf, cells in zip(leaves, filled, strict=True)
@@ -126,7 +132,7 @@ class FlipSearch:
                 cell = next((one for one in empty if one not in filled), None)
         return None if cell in filled else cell
 
-    def _by_words(self, leaves: Sequence[LeafFinding]) -> list[list[_Cells]]:
+    def _by_words(self, leaves: Sequence[LeafFinding]) -> Steps[list[list[_Cells]]]:
         """For each leaf the words that decide it: a statement that attests it, or that no target was assigned."""
         parts = {id(part) for leaf in leaves for part in leaf.parts}
         row, tried = self.row, list[tuple[int, _Cells]]()
@@ -137,13 +143,12 @@ class FlipSearch:
                 if isinstance(leaf.node, tree.AssignedTarget) and not (row and row.assigned_target):
                     tried.append((n, (Cell(self.trials.year, "assigned_target", NOT_ASSIGNED),)))
         found: list[list[_Cells]] = [[] for _ in leaves]
-        judged = self.trials.finding(
-            self.trials.judge([{}, *({cell: self.content(cell) for cell in way} for _, way in tried)])
-        )
-        now = [*judged.leaves()]
-        for at, (n, way) in enumerate(tried, 1):
-            wrong = now[n].contradicts
-            if now[n].verdict[at, -1] == MET and (wrong is None or not wrong[at, -1]):
+        if tried:
+            judged = yield self._of({cell: self.content(cell) for cell in way} for _, way in tried)
+            now = [*judged.finding.leaves()]
+        for k, (n, way) in enumerate(tried):
+            at, wrong = judged.at(k), now[n].contradicts
+            if now[n].verdict[at] == MET and (wrong is None or not wrong[at]):
                 found[n].append(way)
         return found
 
@@ -162,11 +167,13 @@ class FlipSearch:
                 if node in quotations(text, units, terms(self.trials.plan)):
                     yield Cell(self.trials.year, column, text)
 
-    def _take_back(self, ways: Sequence[Way]) -> None:
+    def _take_back(self, ways: Sequence[Way]) -> Steps[None]:
         """Add to each way the entries of the statement that contradict its numbers: they have to go."""
-        for leaf, here in self.trials.judge([way.draft for way in ways]).contradicted() if ways else ():
-            for n in np.flatnonzero(here[:, -1]).tolist():
-                ways[n].draft.update(dict.fromkeys(self._entries(leaf.node, "attests", "denies")))
+        if ways:
+            tried = yield self._of(way.draft for way in ways)
+            for clause, here in tried.contradicted():
+                for way in compress(ways, here):
+                    way.draft.update(dict.fromkeys(self._entries(clause, "attests", "denies")))
 
     # --- which numbers -----------------------------------------------------------------------------------------
 
@@ -182,7 +189,7 @@ class FlipSearch:
             while tried:
                 drafts = {k: found.draft | {cell: self.trials.text(cell, k)} for k in tried}
                 whole = {k: [draft | more for more in self.trials.scenarios(later, k)] for k, draft in drafts.items()}
-                flags = iter((yield [*chain(*whole.values())]))
+                flags = iter((yield self._of(chain(*whole.values()))).met)
                 known |= {k: any([*islice(flags, len(whole[k]))]) for k in tried}
                 tried = [k for pair in pairwise(sorted(known)) for k in _between(*pair, known)]
             if (chosen := self._chosen(cell, known, found)) is None:
@@ -216,11 +223,11 @@ class FlipSearch:
     def _least(self, way: Way) -> Steps[Way | None]:
         """The way without the changes that it can do without; None where it is not met."""
         draft = way.draft
-        if not (yield [draft])[0]:
+        if not (yield self._of([draft])).holds[0]:
             return None
         while len(draft) > 1:
             smaller = [{other: draft[other] for other in draft if other != cell} for cell in draft]
-            flags = yield smaller
+            flags = (yield self._of(smaller)).holds
             if not any(flags):
                 break
             draft = next(one for one, met in zip(smaller, flags, strict=True) if met)

@@ -1,9 +1,12 @@
-"""What may change of an item's observation, and judging what is tried by the one evaluator, many contents at a time."""
+"""What may change of an item's observation, and judging what is tried by the one evaluator: a panel for what all searches
+try next, since making a panel costs more than judging it.
+"""
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import ROUND_FLOOR, Decimal
-from functools import cached_property
-from itertools import islice, product
+from functools import cache, cached_property
+from itertools import chain, product
 from typing import Any, NamedTuple, TypeVar, cast
 
 import numpy as np
@@ -16,6 +19,7 @@ from cixi_analysis.assessment.numbers import MET
 from cixi_analysis.assessment.panel import COLUMNS, Flags, Panel
 from cixi_analysis.plan.dataset import Asked, Plan
 from cixi_analysis.plan.schema import Indicator, Observation, clause_pairs
+from cixi_analysis.requirement import tree
 from cixi_analysis.words import CLASS_UNIT, WATER_CLASSES, BenchmarkKind
 
 T = TypeVar("T")
@@ -43,36 +47,32 @@ class Cell(NamedTuple):
 Draft = Mapping[Cell, str | None]
 
 
-#: A search: it yields drafts and is sent which of them are met.
-Steps = Generator[Sequence[Draft], Sequence[bool], T]
-
-
 class Trials:
     """One item at one level in one year; a value that is filled in measures ``kind``."""
 
     def __init__(self, plan: Plan, item: Indicator, level: str, year: int, kind: Asked) -> None:
         self.item, self.level, self.year, self.kind = item, level, year, kind
-        self.plan, self.observed = plan.only((item,)), observed_level(plan, level)
+        self.plan, self.observed = plan, observed_level(plan, level)
         seen = ((y, plan.observation(item.item_id, y, self.observed)) for y in plan.years if y <= year)
         self.rows = {y: row for y, row in seen if row}
+        self._cells: dict[int, dict[str, Any]] = {y: {**dict(row), "level": None} for y, row in self.rows.items()}
         #: the numbers that findings use; those of them that are limits and averages
         self.marks: set[Decimal] = set()
         self.limits: set[Decimal] = set()
+        self.beside = cache(self._beside)
 
     def edited(self, year: int, draft: Draft) -> dict[str, Any] | None:
         """The columns of the item's row in ``year`` by a draft; None where there is no row."""
-        row, own = self.rows.get(year), [cell for cell in draft if cell.year == year]
-        if row is None and not own:
-            return None
-        cells = dict.fromkeys(Observation.columns()) | (
-            dict(row) if row else {"absence": self.plan.missing_reason(year)}
-        )
-        cells |= {"item_id": self.item.item_id, "level": None}
+        own = [cell for cell in draft if cell.year == year]
+        cells = self._cells.get(year)
+        if own and cells is None:
+            blank = {"item_id": self.item.item_id, "absence": self.plan.missing_reason(year)}
+            cells = dict.fromkeys(Observation.columns()) | blank
         for cell in own:
-            cells = edit(cells, cell, draft[cell], self.beside(cell))
+            cells = edit(cells or {}, cell, draft[cell], self.beside(cell))
         return cells
 
-    def beside(self, cell: Cell) -> dict[str, Any]:
+    def _beside(self, cell: Cell) -> dict[str, Any]:
         """Other columns of the row that go with a cell: what a value measures."""
         if cell.column != "value":
             return {}
@@ -81,31 +81,6 @@ class Trials:
         pairs = (("measure", self.kind.name, own.name), ("unit", self.kind.unit, own.unit))
         stated = {column: mine if mine != theirs or column in must else None for column, mine, theirs in pairs}
         return {**stated, "polarity": self.kind.polarity if self.kind.polarity != own.polarity else None}
-
-    def judge(self, drafts: Sequence[Draft]) -> Judgement:
-        """The drafts as regions of one panel, of which the year is the last."""
-        years = range(min([self.year, *self.rows, *(cell.year for draft in drafts for cell in draft)]), self.year + 1)
-        tried = ((str(n), y, self.edited(y, draft)) for n, draft in enumerate(drafts) for y in years)
-        table = pd.DataFrame([(n, y, *row.values()) for n, y, row in tried if row], columns=list(COLUMNS), dtype=object)
-        panel = Panel(self.plan, [*map(str, range(len(drafts)))], years, table)
-        return judge_item(self.plan, panel, self.item, self.level)
-
-    def finding(self, judged: Judgement) -> Finding:
-        """The finding of the year's wording."""
-        return cast(Finding, judged.in_force(self.year)[1])  # the wording is read
-
-    def met(self, drafts: Sequence[Draft]) -> Flags:
-        """Which drafts are met, whatever the words say beside the numbers."""
-        flags: Flags = self.judge(drafts).verdict[:, -1] == MET
-        return flags
-
-    def holds(self, drafts: Sequence[Draft]) -> Flags:
-        """Which drafts are met, words and numbers not contradicting each other."""
-        judged = self.judge(drafts)
-        flags: Flags = judged.verdict[:, -1] == MET
-        for _, here in judged.contradicted():
-            flags &= ~here[:, -1]
-        return flags
 
     def first(self, cell: Cell, draft: Draft, ends: bool) -> list[int]:
         """The numbers that are tried first: those that findings use, a step beside them, and some over the whole range."""
@@ -175,20 +150,97 @@ class Trials:
         return WATER_CLASSES[steps - 1] if self.is_class(cell) else f"{Decimal(steps).scaleb(-self._step):f}"
 
 
-def together(searches: Sequence[Steps[T]], judge: Callable[[Sequence[Draft]], Flags]) -> list[T]:
-    """The results of searches that run side by side: one panel for what all of them try next."""
+@dataclass(frozen=True)
+class Tried:
+    """What came of drafts: regions of a panel from ``first`` on, ``count`` of them, whose last year is the searches'."""
+
+    asked: Sequence[tuple[Trials, Draft]]
+    panel: Panel
+    #: item and level → the judgement of the whole panel, shared by all parts of it
+    judged: dict[tuple[str, str], Judgement]
+    first: int
+    count: int
+
+    def part(self, first: int, count: int) -> "Tried":
+        """What came of some of the drafts."""
+        return replace(self, first=self.first + first, count=count)
+
+    def at(self, n: int) -> tuple[int, int]:
+        """The place of a draft in the arrays of findings."""
+        return self.first + n, -1
+
+    @property
+    def _judgement(self) -> Judgement:
+        trials, _ = self.asked[self.first]
+        key = trials.item.item_id, trials.level
+        if key not in self.judged:
+            self.judged[key] = judge_item(trials.plan, self.panel, trials.item, trials.level)
+        return self.judged[key]
+
+    @property
+    def finding(self) -> Finding:
+        """The finding of the year's wording."""
+        return cast(Finding, self._judgement.in_force(self.panel.years[-1])[1])  # the wording is read
+
+    @property
+    def met(self) -> list[bool]:
+        """Which drafts are met, whatever the words say beside the numbers."""
+        return self._own(self._judgement.verdict == MET)
+
+    @property
+    def holds(self) -> list[bool]:
+        """Which drafts are met, words and numbers not contradicting each other."""
+        flags: Flags = self._judgement.verdict == MET
+        for _, here in self._judgement.contradicted():
+            flags &= ~here
+        return self._own(flags)
+
+    def contradicted(self) -> Iterator[tuple[tree.Node, list[bool]]]:
+        """The clauses whose words and numbers contradict each other, and in which drafts."""
+        for leaf, here in self._judgement.contradicted():
+            yield leaf.node, self._own(here)
+
+    def _own(self, flags: Flags) -> list[bool]:
+        own: list[bool] = flags[self.first : self.first + self.count, -1].tolist()
+        return own
+
+
+#: A search: it yields what it tries next, and is sent what came of it.
+Steps = Generator[Sequence[tuple[Trials, Draft]], Tried, T]
+
+
+def together(searches: Sequence[Steps[T]]) -> Steps[list[T]]:
+    """The results of searches that run side by side."""
     results: dict[int, T] = {}
-    answers: dict[int, Sequence[bool] | None] = dict.fromkeys(range(len(searches)))
+    answers: dict[int, Tried | None] = dict.fromkeys(range(len(searches)))
     while answers:
-        asked: dict[int, Sequence[Draft]] = {}
+        asked = {}
         for n, answer in answers.items():
             try:
                 asked[n] = next(searches[n]) if answer is None else searches[n].send(answer)
             except StopIteration as stop:
                 results[n] = stop.value
-        flags = iter(judge([draft for drafts in asked.values() for draft in drafts]).tolist() if asked else ())
-        answers = {n: [*islice(flags, len(drafts))] for n, drafts in asked.items()}
+        tried = (yield [*chain(*asked.values())]) if asked else None
+        answers, first = {}, 0
+        for n, drafts in asked.items():
+            answers[n] = tried and tried.part(first, len(drafts))
+            first += len(drafts)
     return [results[n] for n in range(len(searches))]
+
+
+def done(plan: Plan, year: int, searches: Sequence[Steps[T]]) -> list[T]:
+    """The results of searches in ``year``, which try side by side."""
+    whole, answer = together(searches), None
+    while True:
+        try:
+            asked = next(whole) if answer is None else whole.send(answer)
+        except StopIteration as stop:
+            return cast(list[T], stop.value)
+        cells = (cell.year for _, draft in asked for cell in draft)
+        years = range(min([year, *cells, *(y for trials, _ in asked for y in trials.rows)]), year + 1)
+        tried = ((str(n), y, of.edited(y, draft)) for n, (of, draft) in enumerate(asked) for y in years)
+        table = pd.DataFrame([(n, y, *row.values()) for n, y, row in tried if row], columns=list(COLUMNS), dtype=object)
+        answer = Tried(asked, Panel(plan, [*map(str, range(len(asked)))], years, table), {}, 0, len(asked))
 
 
 def rank(text: str) -> Decimal:

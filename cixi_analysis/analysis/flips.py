@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from cixi_analysis.analysis.flip_search import FlipSearch, Way
-from cixi_analysis.analysis.flip_trials import Cell, Trials, edit, rank
+from cixi_analysis.analysis.flip_trials import Cell, Steps, Trials, done, edit, rank
 from cixi_analysis.assessment import REQUIREMENT, TARGET, Judgement, judgements, measured, observed_level, one_number
 from cixi_analysis.assessment.numbers import NO_DATA, UNMET, difference
 from cixi_analysis.assessment.yardstick import observation_problems
@@ -64,15 +64,24 @@ class Flip:
     sentence: str
 
 
-@lru_cache(maxsize=2048)
 def flips(plan: Plan, year: int, item_id: str, level: str) -> tuple[Flip, ...]:
     """The ways by which an item would be met in ``year`` at ``level`` (also a target year), each smallest: with one step
     of the printed precision less, or with one change left out, it is not met. Empty where it is met or nothing is asked; a
     single one without changes where there is no way, which its sentence explains.
     """
     plan = plan.as_of(plan.require_year(year))
-    base = _base(plan, year, item_id, level)
-    wording = base.in_force(year)[0]
+    return _all_flips(plan, year)[item_id, level]
+
+
+@lru_cache(maxsize=16)
+def _all_flips(plan: Plan, year: int) -> dict[tuple[str, str], tuple[Flip, ...]]:
+    """Those of every item of the plan at every level and for every target year: searched side by side."""
+    asked = _judged(plan, year)
+    return dict(zip(asked, done(plan, year, [_flips(plan, base, year) for base in asked.values()]), strict=True))
+
+
+def _flips(plan: Plan, base: Judgement, year: int) -> Steps[tuple[Flip, ...]]:
+    wording, item_id, level = base.in_force(year)[0], base.item.item_id, base.level
     if wording is None or base.verdict[0, -1] not in (UNMET, NO_DATA):
         return ()
     asked = plan.yardstick(level)
@@ -81,7 +90,8 @@ def flips(plan: Plan, year: int, item_id: str, level: str) -> tuple[Flip, ...]:
     found: dict[frozenset[Cell], Flip] = {}
     for kind in _kinds(plan, base, year):
         search = FlipSearch(Trials(plan, base.item, level, year, kind), base)
-        tried = {frozenset(way.draft): _flip(search, way) for way in search.ways()}
+        ways = yield from search.ways()
+        tried = {frozenset(way.draft): _flip(search, way) for way in ways}
         found |= {key: flip for key, flip in tried.items() if key not in found and _is_valid(plan, flip)}
         if any(cell.is_number for cells in found for cell in cells):
             break
@@ -109,16 +119,21 @@ def flip_table(plan: Plan, year: int) -> pd.DataFrame:
 def lacking(plan: Plan, year: int, item_id: str, level: str) -> tuple[Cell, ...]:
     """The empty cells that the clauses in force need: numbers, and words that nothing stands in for."""
     plan = plan.as_of(plan.require_year(year))
-    base = _base(plan, year, item_id, level)
-    if base.in_force(year)[1] is None:
-        return ()
-    return FlipSearch(Trials(plan, base.item, level, year, _kinds(plan, base, year)[0]), base).lacks()
+    return _all_lacking(plan, year).get((item_id, level), ())
 
 
-def _base(plan: Plan, year: int, item_id: str, level: str) -> Judgement:
-    """What is known, judged up to the year."""
-    judged = judgements(plan, year, REQUIREMENT if level in plan.levels else TARGET, ())
-    return next(one for one in judged if (one.item.item_id, one.level) == (item_id, level))
+@lru_cache(maxsize=16)
+def _all_lacking(plan: Plan, year: int) -> dict[tuple[str, str], tuple[Cell, ...]]:
+    read = {key: base for key, base in _judged(plan, year).items() if base.in_force(year)[1] is not None}
+    trials = [Trials(plan, base.item, base.level, year, _kinds(plan, base, year)[0]) for base in read.values()]
+    searches = [FlipSearch(one, base).lacks() for one, base in zip(trials, read.values(), strict=True)]
+    return dict(zip(read, done(plan, year, searches), strict=True))
+
+
+def _judged(plan: Plan, year: int) -> dict[tuple[str, str], Judgement]:
+    """What is known of each item at each level, judged up to the year."""
+    judged = (one for yardstick in (REQUIREMENT, TARGET) for one in judgements(plan, year, yardstick, ()))
+    return {(one.item.item_id, one.level): one for one in judged}
 
 
 def _kinds(plan: Plan, base: Judgement, year: int) -> list[Asked]:
