@@ -17,7 +17,9 @@ import hashlib
 import json
 import re
 import warnings
-from collections.abc import Callable, Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import reduce
 from importlib import metadata
 from operator import and_
@@ -116,8 +118,8 @@ _SCALE = 2.5
 
 
 def titles_of(chart: alt.TopLevelMixin) -> tuple[str, str]:
-    """A chart's title and the note below it."""
-    return _told(chart.to_dict(validate=schemapi.DEBUG_MODE))[1:3]
+    """The title of a :func:`finished` chart, and the note below it."""
+    return _told({"title": chart.title.to_dict(validate=False)})[1:3]  # type: ignore[attr-defined]
 
 
 def picture(chart: alt.TopLevelMixin) -> Picture:
@@ -180,9 +182,25 @@ def svg(spec: dict[str, Any], prefix: str, label: str) -> str:
     return drawing.replace("<svg", f"<svg{attributes}", 1)
 
 
+_is_on_paper = ContextVar("_is_on_paper", default=False)
+
+
+@contextmanager
+def on_paper() -> Iterator[None]:
+    """Charts that are made here are for paper, which needs no second drawing."""
+    before = _is_on_paper.set(True)
+    try:
+        yield
+    finally:
+        _is_on_paper.reset(before)
+
+
 def responsive(make: Callable[[bool], _Chart]) -> _Chart:
     """``make(False)``, with the drawing of ``make(True)`` on phones: at most 360 pixels wide."""
-    chart, narrow = make(False), make(True).to_dict(validate=schemapi.DEBUG_MODE)
+    chart = make(False)
+    if _is_on_paper.get():
+        return chart
+    narrow = make(True).to_dict(validate=schemapi.DEBUG_MODE)
     meta: dict[str, Any] = chart.usermeta  # type: ignore[attr-defined]  # Altair's mixin does not declare it
     meta["narrow"] = {key: value for key, value in narrow.items() if key not in ("title", "usermeta")}
     return chart

@@ -14,6 +14,7 @@ from cixi_analysis.export import Figures
 from cixi_analysis.plan import edition
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.presentation import charts, summary
+from cixi_analysis.presentation.figure import on_paper
 from cixi_analysis.report import chapters, indicator_rows
 from cixi_analysis.report.evidence_rows import evidence_rows
 from cixi_analysis.report.values import Issue, ReportError
@@ -36,6 +37,7 @@ def issued(plan: Plan, year: int) -> Mapping[str, str]:
     return {key: str(value) for key, value in contents(plan, year).issue.values.items()}
 
 
+@on_paper()
 def contents(plan: Plan, year: int) -> Contents:
     """Everything of the report of a year. Raises :class:`UnknownYear`, and :class:`ReportError` before the base year."""
     plan.require_year(year)

@@ -16,7 +16,7 @@ from cixi_analysis.plan.journal import write_whole
 from cixi_analysis.report import controls, table_widths, word_fields
 from cixi_analysis.report.contents import Contents, contents
 from cixi_analysis.report.docx_package import read_docx, same_bytes
-from cixi_analysis.report.handed_in import read_report
+from cixi_analysis.report.handed_in import texts_of
 from cixi_analysis.report.manifest import IssuedList, IssuedText, add_manifest
 from cixi_analysis.report.placeholders import environment, has_placeholders, problems
 from cixi_analysis.report.values import ReportError
@@ -57,7 +57,7 @@ def save(content: bytes, path: Path) -> None:
 def report_bytes(made: Contents, template: bytes | None = None, name: str = "") -> bytes:
     """The document. ``name``: the template's, for messages. Raises :class:`ReportError` for a fault of the template."""
     try:
-        return _made(made, template or template_bytes(), name)
+        return _made(made, template, name)
     except ReportError:
         raise
     except Exception as error:
@@ -67,12 +67,12 @@ def report_bytes(made: Contents, template: bytes | None = None, name: str = "") 
         raise ReportError(f"模板 {name} 不能使用（{type(error).__name__}），{_START}。") from error
 
 
-def _made(made: Contents, template: bytes, name: str) -> bytes:
+def _made(made: Contents, template: bytes | None, name: str) -> bytes:
     document = _rendered(made, template, name)
     table_widths.fit(document)
     keys = controls.finish(document, made.issue)
     word_fields.renew(document)
-    placed = {text.bookmark: text for text in read_report(_saved(document)).texts}
+    placed = {text.bookmark: text for text in texts_of(document)}
     values = []
     for at, key in enumerate(keys):
         beside = (text.row, text.before, text.after) if (text := placed.get(at)) else ()
@@ -82,21 +82,17 @@ def _made(made: Contents, template: bytes, name: str) -> bytes:
     about.created = about.modified = given.replace(tzinfo=None) if given else _UNDATED
     about.author = about.last_modified_by = "cixi_analysis"
     about.revision = 1
-    return same_bytes(_saved(document))
-
-
-def _saved(document: Document) -> bytes:
     content = io.BytesIO()
     document.save(content)
-    return content.getvalue()
+    return same_bytes(content.getvalue())
 
 
-def _rendered(made: Contents, template: bytes, name: str) -> Document:
-    """The template filled in. Raises :class:`ReportError` with everything that is wrong with it."""
-    filled = DocxTemplate(io.BytesIO(template))
-    if not has_placeholders(filled.get_docx()):
+def _rendered(made: Contents, template: bytes | None, name: str) -> Document:
+    """The template filled in. Raises :class:`ReportError` with everything that is wrong with a given one."""
+    filled = DocxTemplate(io.BytesIO(template or template_bytes()))
+    if template and not has_placeholders(filled.get_docx()):
         raise ReportError(f"{name} 不是模板：其中没有占位符（双花括号里的名称）。也许是出具过的报告；{_START}。")
-    if found := problems(filled.get_docx(), made.names):
+    if template and (found := problems(filled.get_docx(), made.names)):
         raise ReportError("\n".join([f"模板 {name} 有{len(found)}处占位符不对：", *found]))
     filled.render(dict(made.names), environment())
     document: Any = filled.docx

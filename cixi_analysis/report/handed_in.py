@@ -3,9 +3,12 @@
 import io
 import posixpath
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
+
+from docx.document import Document
 
 from cixi_analysis.report.docx_package import is_xml
 from cixi_analysis.report.manifest import IssuedList, issued_list
@@ -16,6 +19,7 @@ from cixi_analysis.report.word_styles import Styles
 _RELATION = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
 #: Parts beside the body, by the end of their relationship's type, and what their texts are told to be in.
 _BESIDE = {"header": "页眉", "footer": "页脚", "footnotes": "脚注", "endnotes": "尾注"}
+_KINDS = (*_BESIDE, "styles")
 _DAMAGED = "文件已损坏（其中的 XML 不完整），请在 Word 或 WPS 中打开并重新保存"
 
 
@@ -35,17 +39,30 @@ def read_report(content: bytes) -> HandedIn:
         body = _part(package, main)
         if body is None:
             raise ReportError(f"{_DAMAGED}。")
-        of_kind = {kind: [t for k, t in related if k == kind] for kind in (*_BESIDE, "styles", "customXml")}
-        reader = Reader(Styles(next((_part(package, name) for name in of_kind["styles"]), None)))
-        reader.read(body)
-        for kind, chapter in _BESIDE.items():
-            for name in of_kind[kind]:
-                if (part := _part(package, name)) is not None:
-                    reader.read(part, chapter)
-        found = [m for name in of_kind["customXml"] if (m := issued_list(_part(package, name)))]
+        of_kind = {kind: [t for k, t in related if k == kind] for kind in (*_KINDS, "customXml")}
+        parts = {kind: [p for n in names if (p := _part(package, n)) is not None] for kind, names in of_kind.items()}
+        found = [m for part in parts["customXml"] if (m := issued_list(part))]
     if len(set(found)) > 1:
         raise ReportError("文件中有几份不同的出具清单，像是由几份报告拼成的。请分别检查原来的报告。")
-    return HandedIn(found[0] if found else None, tuple(reader.found))
+    return HandedIn(found[0] if found else None, _texts(body, parts))
+
+
+def texts_of(document: Document) -> tuple[TaggedText, ...]:
+    """The computed texts of a document that is being made."""
+    parts: dict[str, list[Element]] = {kind: [] for kind in _KINDS}
+    for relation in document.part.rels.values():
+        if not relation.is_external and (kind := relation.reltype.rpartition("/")[2]) in parts:
+            parts[kind].append(ElementTree.fromstring(relation.target_part.blob))  # noqa: S314  # of a checked file
+    return _texts(ElementTree.fromstring(document.part.blob), parts)  # noqa: S314
+
+
+def _texts(body: Element, parts: Mapping[str, list[Element]]) -> tuple[TaggedText, ...]:
+    reader = Reader(Styles(next(iter(parts["styles"]), None)))
+    reader.read(body)
+    for kind, chapter in _BESIDE.items():
+        for part in parts[kind]:
+            reader.read(part, chapter)
+    return tuple(reader.found)
 
 
 def _related(package: zipfile.ZipFile, part: str) -> list[tuple[str, str]]:

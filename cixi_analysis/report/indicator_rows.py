@@ -1,11 +1,12 @@
 """Of the report: the counts, and the indicators by domain with values, requirements, verdicts and evidence."""
 
-from collections.abc import Iterator
+from collections import defaultdict
 from types import SimpleNamespace
+from typing import Any
 
 from cixi_analysis.analysis import table1, trend
 from cixi_analysis.analysis.records import records
-from cixi_analysis.assessment import TARGET, Assessment, assess, tally, unobserved
+from cixi_analysis.assessment import TARGET, assess, tally, unobserved
 from cixi_analysis.export import Figures
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.frame import Level
@@ -99,7 +100,10 @@ def domains(figures: Figures, issue: Issue) -> list[SimpleNamespace]:
     """The domains in the plan's order: counts by level, items, chart."""
     plan, year = figures.plan, figures.year
     counted = {(row.domain, row.level): row for row in records(tally(figures.assessment, by="domain"))}
-    margins, printed = trend.margins(plan, year), {row.item.item_id: row for row in table1.table1(figures.assessment)}
+    margins = trend.margins(plan, year)
+    judged = defaultdict[str, list[Any]](list)
+    for row in records(figures.assessment.items):
+        judged[row.item_id].append(row)
     proofs, found = evidence_cells(plan, year), []
     for at, domain in enumerate(dict.fromkeys(item.domain for item in plan.items), 1):
         items = [item for item in plan.items if item.domain == domain]
@@ -111,17 +115,15 @@ def domains(figures: Figures, issue: Issue) -> list[SimpleNamespace]:
             for level in plan.levels
             if (row := counted.get((domain, level)))
         ]
-        rows = [_item(figures, issue, item, printed[item.item_id], proofs) for item in items]
+        rows = [_item(figures, issue, item, judged[item.item_id], proofs.get(item.item_id, "")) for item in items]
         chart = issue.figure(f"domain.{at}", charts.bullets(plan, year, *own))
         found.append(SimpleNamespace(name=domain, levels=counts, items=rows, figure=chart))
     return found
 
 
-def _item(
-    figures: Figures, issue: Issue, item: Indicator, row: table1.Table1Row, proofs: dict[str, str]
-) -> SimpleNamespace:
+def _item(figures: Figures, issue: Issue, item: Indicator, judged: list[Any], evidence: str) -> SimpleNamespace:
     """A row of the tables of indicators; the first item of several brings the row of the whole indicator (``group``)."""
-    plan, year, assessment, key = figures.plan, figures.year, figures.assessment, f"item.{item.item_id}"
+    plan, year, key = figures.plan, figures.year, f"item.{item.item_id}"
     named, asked = item_title(item), table1.asked_texts(plan, item, year)
     first, *others = plan.indicator_items(item.indicator)
     of_indicator = [_level(figures, issue, item, level, whole=True) for level in plan.levels]
@@ -140,9 +142,9 @@ def _item(
         verdicts=[_level(figures, issue, item, v) for v in plan.levels],
         targets=[issue.value(f"{key}.target.{y}", wordings.get(y, NOT_APPLICABLE_MARK), f"{named}，{y}年规划值")
                  for y in plan.frame.target_years],
-        basis=issue.value(f"{key}.basis", _bases(assessment, item), f"{named}，依据"),
-        findings=list(_findings(figures, issue, item)),
-        evidence=issue.value(f"{key}.evidence", proofs.get(item.item_id, ""), f"{named}，佐证"),
+        basis=issue.value(f"{key}.basis", _bases(plan, judged), f"{named}，依据"),
+        findings=_findings(plan, issue, item, judged),
+        evidence=issue.value(f"{key}.evidence", evidence, f"{named}，佐证"),
     )  # fmt: skip
 
 
@@ -163,27 +165,23 @@ def _level(figures: Figures, issue: Issue, item: Indicator, level: Level, *, who
     return SimpleNamespace(level=level.chinese, requirement=told, verdict=verdict, colour=_BACKS.get(status, "auto"))
 
 
-def _bases(assessment: Assessment, item: Indicator) -> str:
+def _bases(plan: Plan, judged: list[Any]) -> str:
     """The bases of an item's verdicts, with the levels where they differ."""
-    table, plan = assessment.items, assessment.plan
-    own = {r.level: basis_word(r.basis) for r in records(table[table["item_id"] == item.item_id]) if r.basis}
+    own = {row.level: basis_word(row.basis) for row in judged if row.basis}
     if len(set(own.values())) < 2:
         return next(iter(own.values()), "")
     return "\n".join(f"{plan.level(level).short}：{word}" for level, word in own.items())
 
 
-def _findings(figures: Figures, issue: Issue, item: Indicator) -> Iterator[SimpleNamespace]:
+def _findings(plan: Plan, issue: Issue, item: Indicator, judged: list[Any]) -> list[SimpleNamespace]:
     """Why an item has its verdicts: a sentence; levels with the same reason share it."""
-    table, plan = figures.assessment.items, figures.plan
-    own = table[(table["item_id"] == item.item_id) & (table["verdict"] != Verdict.NOT_APPLICABLE)]
-    for _, same in own.groupby("why", sort=False):
-        rows = records(same)
-        told = [
-            issue.value(f"sentence.{item.item_id}.{r.level}", r.why.sentence, f"{item_title(item)}，{plan.level(r.level).chinese}理由")
-            for r in rows
-        ]  # fmt: skip
-        names = "、".join(plan.level(r.level).chinese for r in rows)
-        yield SimpleNamespace(levels=names, sentence=told[0])
+    found: dict[Any, list[tuple[str, Value]]] = {}
+    for row in judged:
+        if row.verdict != Verdict.NOT_APPLICABLE:
+            level = plan.level(row.level).chinese
+            key, about = f"sentence.{item.item_id}.{row.level}", f"{item_title(item)}，{level}理由"
+            found.setdefault(row.why, []).append((level, issue.value(key, row.why.sentence, about)))
+    return [SimpleNamespace(levels="、".join(n for n, _ in told), sentence=told[0][1]) for told in found.values()]
 
 
 def value_text(plan: Plan, item: Indicator, year: int) -> str:

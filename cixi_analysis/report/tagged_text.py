@@ -12,7 +12,6 @@ from xml.etree.ElementTree import Element
 
 from cixi_analysis.report.word_styles import Styles, W, count, value_of
 
-_XML = re.compile(r"^\{[^}]*\}")
 #: The bookmark of the nth text that was issued, counted from 0. Word hides bookmarks that begin with ``_``.
 BOOKMARK = "_issued{}"
 _BOOKMARK = re.compile(BOOKMARK.format(r"(\d+)"))
@@ -137,18 +136,13 @@ class Reader:
             self._element(child)
 
     def _element(self, element: Element) -> None:
-        kind = _XML.sub("", element.tag)
+        kind = element.tag.rpartition("}")[2]
         if kind in _TRACKED:
             self._place.tracked = True
         if kind.endswith("Pr") or kind in _REMOVED:
             return
-        special = {
-            "p": self._paragraph, "tbl": self._table, "tr": self._table_row, "tc": self._table_cell, "sdt": self._control,
-            "r": self._run, "AlternateContent": self._alternative, "fldChar": self._field,
-            "bookmarkStart": self._bookmark_start, "bookmarkEnd": self._bookmark_end,
-        }  # fmt: skip
-        if kind in special:
-            special[kind](element)
+        if kind in _SPECIAL:
+            _SPECIAL[kind](self, element)
         elif kind == "t":
             self._text(element.text or "")
         elif kind in _CHARACTERS:
@@ -284,3 +278,11 @@ class Reader:
     def _bookmark_end(self, mark: Element) -> None:
         if one := self._bookmarks.pop(mark.get(f"{W}id", ""), None):
             self._end(one)
+
+
+#: Kind of element → what reads it.
+_SPECIAL = {
+    "p": Reader._paragraph, "tbl": Reader._table, "tr": Reader._table_row, "tc": Reader._table_cell,
+    "sdt": Reader._control, "r": Reader._run, "AlternateContent": Reader._alternative, "fldChar": Reader._field,
+    "bookmarkStart": Reader._bookmark_start, "bookmarkEnd": Reader._bookmark_end,
+}  # fmt: skip
