@@ -10,9 +10,9 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from tiny import item, observation, requirement, target, tiny_plan
 
-from cixi_analysis.analysis.flip_trials import Cell
-from cixi_analysis.analysis.flips import CellChange, Flip, edited, flip_table, flips, lacking
-from cixi_analysis.assessment import REQUIREMENT, TARGET, assess
+from cixi_analysis.analysis.flip_trials import Cell, edit
+from cixi_analysis.analysis.flips import CellChange, Flip, flip_table, flips, lacking
+from cixi_analysis.assessment import REQUIREMENT, TARGET, assess, observed_level, one_number
 from cixi_analysis.assessment.judgement import judge_item
 from cixi_analysis.assessment.numbers import MET
 from cixi_analysis.assessment.panel import Panel, county_table
@@ -45,6 +45,28 @@ def alone(plan: Plan, item_id: str) -> Plan:
     seen = {y: tuple(r for r in rows if r.item_id == item_id) or rows[:1] for y, rows in plan.observations.items()}
     empty = dict.fromkeys(("published", "past_projects", "projects", "commitments", "background", "audit", "links"), ())
     return replace(plan.only((plan.item(item_id),)), observations=seen, progress={}, left_out=(), **empty)
+
+
+def edited(plan: Plan, flip: Flip) -> Iterator[tuple[int, tuple[Observation, ...]]]:
+    """Each year that a flip changes, with its rows then. A row for all levels is divided where these measure different things."""
+    observed, item = observed_level(plan, flip.level), plan.item(flip.item_id)
+    for year in dict.fromkeys(change.cell.year for change in flip.changes):
+        row, rows = plan.observation(flip.item_id, year, observed), list(plan.observations.get(year, ()))
+        together = one_number(plan, item, year)
+        if row is None:
+            level = None if together and not plan.observed(flip.item_id, year) else observed
+            blank = {"item_id": flip.item_id, "level": level, "source": item.source, "stage": ""}
+            cells = dict.fromkeys(Observation.columns()) | blank | {"absence": plan.missing_reason(year)}
+            row = Observation.model_validate(cells)
+        else:
+            rows.remove(row)
+            if row.level is None and not together:
+                rows += [row.model_copy(update={"level": level}) for level in plan.levels if level != observed]
+                row = row.model_copy(update={"level": observed})
+        for change in flip.changes:
+            if change.cell.year == year:
+                row = row.model_copy(update=edit(dict(row), change.cell, change.needed, dict(change.beside)))
+        yield year, (*rows, row)
 
 
 def applied(plan: Plan, flip: Flip) -> Plan:

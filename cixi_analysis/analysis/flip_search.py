@@ -37,17 +37,19 @@ class FlipSearch:
     """The search for one item at one level in one year. ``base``: what is known, judged up to the year."""
 
     def __init__(self, trials: Trials, base: Judgement) -> None:
-        self.trials, self.finding = trials, cast(Finding, base.in_force(trials.year)[1])  # the wording is read
+        self.trials, self.finding = trials, _finding(base, trials.year)
+        self.leaves = [*self.finding.leaves()]
         self.row, self.value = trials.rows.get(trials.year), Cell(trials.year, "value")
         #: cell → the clauses that lack it
         self.lacking: dict[Cell, list[str]] = {}
 
     def ways(self) -> Steps[list[Way]]:
-        """Every way to be met that was found, each smallest and once."""
-        leaves = [*self.finding.leaves()]
-        numbers = yield from self._by_numbers(leaves)
-        words = yield from self._by_words(leaves)
-        of = {id(leaf): [*numbers[n], *words[n]] for n, leaf in enumerate(leaves)}
+        """Every way to be met that was found, each smallest and once; none where it is met."""
+        numbers = yield from self._by_numbers()
+        if self.finding.verdict[0, -1] == MET:
+            return []
+        words = yield from self._by_words()
+        of = {id(leaf): [*numbers[n], *words[n]] for n, leaf in enumerate(self.leaves)}
         tried = {frozenset(cells): cells for cells in islice(_combined(self.finding, of), _MOST)}
         settled = yield from together([self._settle(cells) for cells in tried.values()])
         found = [way for way in settled if way]
@@ -55,35 +57,33 @@ class FlipSearch:
             yield from self._take_back(found)
         least = yield from together([self._least(way) for way in found])
         once: dict[frozenset[Cell], Way] = {}
-        for way in least:
-            if way:
-                once.setdefault(frozenset(way.draft), way)
+        for way in filter(None, least):
+            once.setdefault(frozenset(way.draft), way)
         return sorted(once.values(), key=lambda way: sum(not cell.is_number for cell in way.draft))
 
-    def lacks(self) -> Steps[tuple[Cell, ...]]:
+    def lacks(self) -> tuple[Cell, ...]:
         """The empty cells that its clauses need, whether or not something else decides them; words where nothing does."""
-        leaves = [*self.finding.leaves()]
-        yield from self._by_numbers(leaves)
-        unsaid = (one for one in leaves if one.lack((0, -1)) is Lack.WORDS and one.verdict[0, -1] == NO_DATA)
+        unsaid = (one for one in self.leaves if one.lack((0, -1)) is Lack.WORDS and one.verdict[0, -1] == NO_DATA)
         return (*self.lacking, *(Cell(self.trials.year, "attests", said(leaf.node)) for leaf in unsaid))
 
-    def _of(self, drafts: Iterable[Draft]) -> list[tuple[Trials, Draft]]:
-        """Drafts of this search, to be tried."""
-        return [(self.trials, draft) for draft in drafts]
+    def _judged(self, drafts: Iterable[Draft]) -> Steps[Judgement]:
+        """What comes of drafts."""
+        [judged] = yield [(self.trials, [*drafts])]
+        return judged
 
     # --- which cells may change --------------------------------------------------------------------------------
 
-    def _by_numbers(self, leaves: Sequence[LeafFinding]) -> Steps[list[list[_Cells]]]:
+    def _by_numbers(self) -> Steps[list[list[_Cells]]]:
         """For each leaf the cells by which its numbers decide: what they lack, filled in one after the other. A number that
         is not met may hide that another is lacking: a series that stays, one that rises and one that falls are tried.
         """
-        filled: list[_Cells | None] = [()] * len(leaves)
-        now, first, waiting = self.finding, [[(0, -1)]] * len(leaves), True
+        filled: list[_Cells | None] = [()] * len(self.leaves)
+        slopes, now, first, waiting = (0, 1, -1), self.leaves, [[0]] * len(self.leaves), True
         while waiting:
             waiting = False
-            for n, (leaf, places) in enumerate(zip(now.leaves(), first, strict=True)):
-                self._note(leaf, places)
-                verdicts = {int(leaf.numbers.verdict[at]): at for at in reversed(places)}
+            for n, (leaf, regions) in enumerate(zip(now, first, strict=True)):
+                self._note(leaf, regions)
+                verdicts = {int(leaf.numbers.verdict[at, -1]): (at, -1) for at in reversed(regions)}
                 cells = filled[n]
                 if cells is None or leaf.parts or MET in verdicts or NO_DATA not in verdicts:
                     continue
@@ -93,22 +93,20 @@ class FlipSearch:
                     self.lacking.setdefault(cell, []).append(said(leaf.node))
                     waiting = True
             if waiting:
-                slopes = 0, 1, -1
-                some = (
+                some = [
                     {cell: self.trials.example(cell, k) for cell in cells or ()} for cells in filled for k in slopes
-                )
-                tried = yield self._of(some)
-                now = tried.finding
-                first = [[tried.at(n * len(slopes) + k) for k in range(len(slopes))] for n in range(len(leaves))]
+                ]
+                now = [*_finding((yield from self._judged(some)), self.trials.year).leaves()]
+                first = [[n * len(slopes) + k for k in range(len(slopes))] for n in range(len(self.leaves))]
         return [
             [] if cells is None or leaf.parts or leaf.verdict[0, -1] == MET else [cells or (self.value,)]
-            for leaf, cells in zip(leaves, filled, strict=True)
+            for leaf, cells in zip(self.leaves, filled, strict=True)
         ]
 
-    def _note(self, leaf: LeafFinding, places: Sequence[tuple[int, int]]) -> None:
+    def _note(self, leaf: LeafFinding, regions: Sequence[int]) -> None:
         """Keep the numbers that a finding uses: its limit may be one of them."""
         for name, array in leaf.numbers.used.items():
-            found = {Decimal(f"{array[at]:.12g}") for at in places if np.isfinite(array[at])}
+            found = {Decimal(f"{number:.12g}") for number in array[regions, -1] if np.isfinite(number)}
             self.trials.marks |= found if name not in ("rate", "own", "years") else set()
             self.trials.limits |= found if name in ("limit", "benchmark") else set()
 
@@ -124,7 +122,7 @@ class FlipSearch:
                 kind = BenchmarkKind.LEVEL if isinstance(node, tree.LevelBenchmark) else BenchmarkKind.CHANGE
                 cell = Cell(self.trials.year, "benchmark", f"{kind}{node.scope}")
             case Lack.EARLIER:
-                named = (getattr(one.node, "years", 0) for one in self.finding.leaves())
+                named = (getattr(one.node, "years", 0) for one in self.leaves)
                 since, back = getattr(node, "since", 0), max(DEFAULT_YEARS, *named)
                 years = [since] if since else range(self.trials.year - 1, self.trials.year - back, -1)
                 rows = self.trials.rows
@@ -132,23 +130,21 @@ class FlipSearch:
                 cell = next((one for one in empty if one not in filled), None)
         return None if cell in filled else cell
 
-    def _by_words(self, leaves: Sequence[LeafFinding]) -> Steps[list[list[_Cells]]]:
+    def _by_words(self) -> Steps[list[list[_Cells]]]:
         """For each leaf the words that decide it: a statement that attests it, or that no target was assigned."""
-        parts = {id(part) for leaf in leaves for part in leaf.parts}
+        parts = {id(part) for leaf in self.leaves for part in leaf.parts}
         row, tried = self.row, list[tuple[int, _Cells]]()
-        for n, leaf in enumerate(leaves):
+        for n, leaf in enumerate(self.leaves):
             if id(leaf) not in parts and leaf.verdict[0, -1] != MET:
                 attested = Cell(self.trials.year, "attests", f"{leaf.node}={said(leaf.node)}")
                 tried.append((n, (attested, *self._entries(leaf.node, "denies"))))
                 if isinstance(leaf.node, tree.AssignedTarget) and not (row and row.assigned_target):
                     tried.append((n, (Cell(self.trials.year, "assigned_target", NOT_ASSIGNED),)))
-        found: list[list[_Cells]] = [[] for _ in leaves]
-        if tried:
-            judged = yield self._of({cell: self.content(cell) for cell in way} for _, way in tried)
-            now = [*judged.finding.leaves()]
-        for k, (n, way) in enumerate(tried):
-            at, wrong = judged.at(k), now[n].contradicts
-            if now[n].verdict[at] == MET and (wrong is None or not wrong[at]):
+        judged = yield from self._judged({cell: self.content(cell) for cell in way} for _, way in tried)
+        now, found = [*_finding(judged, self.trials.year).leaves()], [list[_Cells]() for _ in self.leaves]
+        for at, (n, way) in enumerate(tried):
+            wrong = now[n].contradicts
+            if now[n].verdict[at, -1] == MET and (wrong is None or not wrong[at, -1]):
                 found[n].append(way)
         return found
 
@@ -169,11 +165,10 @@ class FlipSearch:
 
     def _take_back(self, ways: Sequence[Way]) -> Steps[None]:
         """Add to each way the entries of the statement that contradict its numbers: they have to go."""
-        if ways:
-            tried = yield self._of(way.draft for way in ways)
-            for clause, here in tried.contradicted():
-                for way in compress(ways, here):
-                    way.draft.update(dict.fromkeys(self._entries(clause, "attests", "denies")))
+        judged = yield from self._judged(way.draft for way in ways)
+        for leaf, here in judged.contradicted():
+            for way in compress(ways, here[:, -1]):
+                way.draft.update(dict.fromkeys(self._entries(leaf.node, "attests", "denies")))
 
     # --- which numbers -----------------------------------------------------------------------------------------
 
@@ -189,7 +184,8 @@ class FlipSearch:
             while tried:
                 drafts = {k: found.draft | {cell: self.trials.text(cell, k)} for k in tried}
                 whole = {k: [draft | more for more in self.trials.scenarios(later, k)] for k, draft in drafts.items()}
-                flags = iter((yield self._of(chain(*whole.values()))).met)
+                judged = yield from self._judged(chain(*whole.values()))
+                flags = iter((judged.verdict[:, -1] == MET).tolist())  # whatever the words say beside the numbers
                 known |= {k: any([*islice(flags, len(whole[k]))]) for k in tried}
                 tried = [k for pair in pairwise(sorted(known)) for k in _between(*pair, known)]
             if (chosen := self._chosen(cell, known, found)) is None:
@@ -223,14 +219,14 @@ class FlipSearch:
     def _least(self, way: Way) -> Steps[Way | None]:
         """The way without the changes that it can do without; None where it is not met."""
         draft = way.draft
-        if not (yield self._of([draft])).holds[0]:
+        if not (yield from self._judged([draft])).held()[0, -1]:
             return None
         while len(draft) > 1:
             smaller = [{other: draft[other] for other in draft if other != cell} for cell in draft]
-            flags = (yield self._of(smaller)).holds
-            if not any(flags):
+            less = next(compress(smaller, (yield from self._judged(smaller)).held()[:, -1]), None)
+            if less is None:
                 break
-            draft = next(one for one, met in zip(smaller, flags, strict=True) if met)
+            draft = less
         return way._replace(draft=draft)
 
 
@@ -252,6 +248,11 @@ def _between(low: int, high: int, known: Mapping[int, bool]) -> list[int]:
     if known[low] == known[high]:
         return []
     return sorted({int(k) for k in np.linspace(low, high, POINTS + 2)} - {low, high})
+
+
+def _finding(judged: Judgement, year: int) -> Finding:
+    """That of the year's wording, which can be read."""
+    return cast(Finding, judged.in_force(year)[1])
 
 
 def said(node: tree.Node) -> str:

@@ -2,24 +2,21 @@
 try next, since making a panel costs more than judging it.
 """
 
-from collections.abc import Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Generator, Mapping, Sequence
 from decimal import ROUND_FLOOR, Decimal
 from functools import cache, cached_property
-from itertools import chain, product
+from itertools import accumulate, chain, islice, pairwise, product
 from typing import Any, NamedTuple, TypeVar, cast
 
 import numpy as np
 import pandas as pd
 
-from cixi_analysis.assessment import measured, observed_level, unstated
-from cixi_analysis.assessment.evaluation import Finding
+from cixi_analysis.assessment import measured, observed_level, one_number, unstated
 from cixi_analysis.assessment.judgement import Judgement, judge_item
-from cixi_analysis.assessment.numbers import MET
-from cixi_analysis.assessment.panel import COLUMNS, Flags, Panel
+from cixi_analysis.assessment.panel import COLUMNS, Panel
+from cixi_analysis.assessment.yardstick import observation_problems
 from cixi_analysis.plan.dataset import Asked, Plan
 from cixi_analysis.plan.schema import Indicator, Observation, clause_pairs
-from cixi_analysis.requirement import tree
 from cixi_analysis.words import CLASS_UNIT, WATER_CLASSES, BenchmarkKind
 
 T = TypeVar("T")
@@ -63,14 +60,23 @@ class Trials:
 
     def edited(self, year: int, draft: Draft) -> dict[str, Any] | None:
         """The columns of the item's row in ``year`` by a draft; None where there is no row."""
-        own = [cell for cell in draft if cell.year == year]
-        cells = self._cells.get(year)
+        own, cells = [cell for cell in draft if cell.year == year], self._cells.get(year)
         if own and cells is None:
             blank = {"item_id": self.item.item_id, "absence": self.plan.missing_reason(year)}
             cells = dict.fromkeys(Observation.columns()) | blank
         for cell in own:
             cells = edit(cells or {}, cell, draft[cell], self.beside(cell))
         return cells
+
+    def is_valid(self, draft: Draft) -> bool:
+        """Whether the data's own checks take what a draft would put there."""
+        rows = []
+        for year in {cell.year for cell in draft}:
+            apart = any(row.level for row in self.plan.observed(self.item.item_id, year))
+            level = None if one_number(self.plan, self.item, year) and not apart else self.observed
+            rows.append((0, year, Observation.model_construct(**{**(self.edited(year, draft) or {}), "level": level})))
+        refused = any(any(row.contradictions()) for *_, row in rows)
+        return not refused and not any(observation_problems(self.plan, "", rows))
 
     def _beside(self, cell: Cell) -> dict[str, Any]:
         """Other columns of the row that go with a cell: what a value measures."""
@@ -150,97 +156,42 @@ class Trials:
         return WATER_CLASSES[steps - 1] if self.is_class(cell) else f"{Decimal(steps).scaleb(-self._step):f}"
 
 
-@dataclass(frozen=True)
-class Tried:
-    """What came of drafts: regions of a panel from ``first`` on, ``count`` of them, whose last year is the searches'."""
-
-    asked: Sequence[tuple[Trials, Draft]]
-    panel: Panel
-    #: item and level → the judgement of the whole panel, shared by all parts of it
-    judged: dict[tuple[str, str], Judgement]
-    first: int
-    count: int
-
-    def part(self, first: int, count: int) -> "Tried":
-        """What came of some of the drafts."""
-        return replace(self, first=self.first + first, count=count)
-
-    def at(self, n: int) -> tuple[int, int]:
-        """The place of a draft in the arrays of findings."""
-        return self.first + n, -1
-
-    @property
-    def _judgement(self) -> Judgement:
-        trials, _ = self.asked[self.first]
-        key = trials.item.item_id, trials.level
-        if key not in self.judged:
-            self.judged[key] = judge_item(trials.plan, self.panel, trials.item, trials.level)
-        return self.judged[key]
-
-    @property
-    def finding(self) -> Finding:
-        """The finding of the year's wording."""
-        return cast(Finding, self._judgement.in_force(self.panel.years[-1])[1])  # the wording is read
-
-    @property
-    def met(self) -> list[bool]:
-        """Which drafts are met, whatever the words say beside the numbers."""
-        return self._own(self._judgement.verdict == MET)
-
-    @property
-    def holds(self) -> list[bool]:
-        """Which drafts are met, words and numbers not contradicting each other."""
-        flags: Flags = self._judgement.verdict == MET
-        for _, here in self._judgement.contradicted():
-            flags &= ~here
-        return self._own(flags)
-
-    def contradicted(self) -> Iterator[tuple[tree.Node, list[bool]]]:
-        """The clauses whose words and numbers contradict each other, and in which drafts."""
-        for leaf, here in self._judgement.contradicted():
-            yield leaf.node, self._own(here)
-
-    def _own(self, flags: Flags) -> list[bool]:
-        own: list[bool] = flags[self.first : self.first + self.count, -1].tolist()
-        return own
-
-
-#: A search: it yields what it tries next, and is sent what came of it.
-Steps = Generator[Sequence[tuple[Trials, Draft]], Tried, T]
+#: A search: it yields what it tries next, of one item or of several, and is sent a judgement of each.
+Steps = Generator[Sequence[tuple[Trials, Sequence[Draft]]], list[Judgement], T]
 
 
 def together(searches: Sequence[Steps[T]]) -> Steps[list[T]]:
     """The results of searches that run side by side."""
     results: dict[int, T] = {}
-    answers: dict[int, Tried | None] = dict.fromkeys(range(len(searches)))
+    answers: dict[int, Any] = dict.fromkeys(range(len(searches)))
     while answers:
         asked = {}
         for n, answer in answers.items():
             try:
-                asked[n] = next(searches[n]) if answer is None else searches[n].send(answer)
+                asked[n] = searches[n].send(answer)
             except StopIteration as stop:
                 results[n] = stop.value
-        tried = (yield [*chain(*asked.values())]) if asked else None
-        answers, first = {}, 0
-        for n, drafts in asked.items():
-            answers[n] = tried and tried.part(first, len(drafts))
-            first += len(drafts)
+        judged = iter((yield [*chain(*asked.values())]) if asked else ())
+        answers = {n: [*islice(judged, len(own))] for n, own in asked.items()}
     return [results[n] for n in range(len(searches))]
 
 
 def done(plan: Plan, year: int, searches: Sequence[Steps[T]]) -> list[T]:
-    """The results of searches in ``year``, which try side by side."""
-    whole, answer = together(searches), None
+    """The results of searches in ``year``, which try side by side: the regions of one panel are what all try next."""
+    whole, judged = together(searches), cast(list[Judgement], None)
     while True:
         try:
-            asked = next(whole) if answer is None else whole.send(answer)
+            asked = whole.send(judged)
         except StopIteration as stop:
             return cast(list[T], stop.value)
-        cells = (cell.year for _, draft in asked for cell in draft)
-        years = range(min([year, *cells, *(y for trials, _ in asked for y in trials.rows)]), year + 1)
-        tried = ((str(n), y, of.edited(y, draft)) for n, (of, draft) in enumerate(asked) for y in years)
-        table = pd.DataFrame([(n, y, *row.values()) for n, y, row in tried if row], columns=list(COLUMNS), dtype=object)
-        answer = Tried(asked, Panel(plan, [*map(str, range(len(asked)))], years, table), {}, 0, len(asked))
+        tried = [(of, draft) for of, drafts in asked for draft in drafts]
+        first = min([year, *(cell.year for _, draft in tried for cell in draft), *chain(*(of.rows for of, _ in asked))])
+        rows = ((str(n), y, of.edited(y, draft)) for n, (of, draft) in enumerate(tried) for y in range(first, year + 1))
+        table = pd.DataFrame([(n, y, *row.values()) for n, y, row in rows if row], columns=list(COLUMNS), dtype=object)
+        panel, ends = Panel(plan, [*map(str, range(len(tried)))], range(first, year + 1), table), [0]
+        ends += accumulate(len(drafts) for _, drafts in asked)
+        parts = (panel.part(*between) for between in pairwise(ends))
+        judged = [judge_item(plan, part, of.item, of.level) for (of, _), part in zip(asked, parts, strict=True)]
 
 
 def rank(text: str) -> Decimal:

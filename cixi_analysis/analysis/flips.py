@@ -9,13 +9,11 @@ from typing import Any
 import pandas as pd
 
 from cixi_analysis.analysis.flip_search import FlipSearch, Way
-from cixi_analysis.analysis.flip_trials import Cell, Steps, Trials, done, edit, rank
-from cixi_analysis.assessment import REQUIREMENT, TARGET, Judgement, judgements, measured, observed_level, one_number
-from cixi_analysis.assessment.numbers import NO_DATA, UNMET, difference
-from cixi_analysis.assessment.yardstick import observation_problems
+from cixi_analysis.analysis.flip_trials import Cell, Steps, Trials, done, rank
+from cixi_analysis.assessment import REQUIREMENT, TARGET, Judgement, judgements, measured, observed_level
+from cixi_analysis.assessment.numbers import MET, UNMET, difference
 from cixi_analysis.plan.dataset import Asked, Plan
 from cixi_analysis.plan.quantities import apart, unit_word, with_unit
-from cixi_analysis.plan.schema import Observation
 from cixi_analysis.requirement import tree
 from cixi_analysis.words import CLASS_UNIT, NOT_ASSIGNED, BenchmarkKind
 
@@ -64,41 +62,53 @@ class Flip:
     sentence: str
 
 
+#: The ways to 达标, and the empty cells that its clauses need.
+_Found = tuple[tuple[Flip, ...], tuple[Cell, ...]]
+
+
 def flips(plan: Plan, year: int, item_id: str, level: str) -> tuple[Flip, ...]:
     """The ways by which an item would be met in ``year`` at ``level`` (also a target year), each smallest: with one step
     of the printed precision less, or with one change left out, it is not met. Empty where it is met or nothing is asked; a
     single one without changes where there is no way, which its sentence explains.
     """
-    plan = plan.as_of(plan.require_year(year))
-    return _all_flips(plan, year)[item_id, level]
+    return _searched(plan.as_of(plan.require_year(year)), year)[item_id, level][0]
+
+
+def lacking(plan: Plan, year: int, item_id: str, level: str) -> tuple[Cell, ...]:
+    """The empty cells that the clauses in force need: numbers, and words that nothing stands in for."""
+    return _searched(plan.as_of(plan.require_year(year)), year)[item_id, level][1]
 
 
 @lru_cache(maxsize=16)
-def _all_flips(plan: Plan, year: int) -> dict[tuple[str, str], tuple[Flip, ...]]:
-    """Those of every item of the plan at every level and for every target year: searched side by side."""
-    asked = _judged(plan, year)
-    return dict(zip(asked, done(plan, year, [_flips(plan, base, year) for base in asked.values()]), strict=True))
+def _searched(plan: Plan, year: int) -> dict[tuple[str, str], _Found]:
+    """The ways and the empty cells of every item at every level and for every target year: searched side by side."""
+    judged = [one for yardstick in (REQUIREMENT, TARGET) for one in judgements(plan, year, yardstick, ())]
+    found = done(plan, year, [_search(plan, base, year) for base in judged])
+    return {(one.item.item_id, one.level): own for one, own in zip(judged, found, strict=True)}
 
 
-def _flips(plan: Plan, base: Judgement, year: int) -> Steps[tuple[Flip, ...]]:
-    wording, item_id, level = base.in_force(year)[0], base.item.item_id, base.level
-    if wording is None or base.verdict[0, -1] not in (UNMET, NO_DATA):
-        return ()
+def _search(plan: Plan, base: Judgement, year: int) -> Steps[_Found]:
+    (wording, finding), item_id, level = base.in_force(year), base.item.item_id, base.level
     asked = plan.yardstick(level)
-    if wording.refusal:
-        return (Flip(item_id, level, year, (), f"{asked}的文字无法解读，须先明确{asked}，才能说明怎样达标。"),)
+    if wording and wording.refusal:
+        return (Flip(item_id, level, year, (), f"{asked}的文字无法解读，须先明确{asked}，才能说明怎样达标。"),), ()
+    if finding is None:
+        return (), ()
     found: dict[frozenset[Cell], Flip] = {}
+    lacks: tuple[Cell, ...] | None = None
     for kind in _kinds(plan, base, year):
         search = FlipSearch(Trials(plan, base.item, level, year, kind), base)
         ways = yield from search.ways()
-        tried = {frozenset(way.draft): _flip(search, way) for way in ways}
-        found |= {key: flip for key, flip in tried.items() if key not in found and _is_valid(plan, flip)}
+        lacks = search.lacks() if lacks is None else lacks
+        if finding.verdict[0, -1] == MET:
+            return (), lacks
+        valid = {frozenset(way.draft): way for way in ways if search.trials.is_valid(way.draft)}
+        found |= {key: _flip(search, way) for key, way in valid.items() if key not in found}
         if any(cell.is_number for cells in found for cell in cells):
             break
     by_numbers = sorted(found.values(), key=lambda flip: sum(not change.cell.is_number for change in flip.changes))
-    return tuple(by_numbers) or (
-        Flip(item_id, level, year, (), f"只靠补上或改动数值、下达目标、平均和原文，达不到{asked}。"),
-    )
+    nothing = Flip(item_id, level, year, (), f"只靠补上或改动数值、下达目标、平均和原文，达不到{asked}。")
+    return tuple(by_numbers) or (nothing,), lacks or ()
 
 
 def flip_table(plan: Plan, year: int) -> pd.DataFrame:
@@ -114,26 +124,6 @@ def flip_table(plan: Plan, year: int) -> pd.DataFrame:
         cells = (None,) * 5 if c is None else (c.cell.year, c.cell.column, c.found, c.told or None, c.unit or None)
         rows.append((flip.item_id, flip.level, number, *cells, flip.sentence))
     return pd.DataFrame(rows, columns=list(COLUMNS))
-
-
-def lacking(plan: Plan, year: int, item_id: str, level: str) -> tuple[Cell, ...]:
-    """The empty cells that the clauses in force need: numbers, and words that nothing stands in for."""
-    plan = plan.as_of(plan.require_year(year))
-    return _all_lacking(plan, year).get((item_id, level), ())
-
-
-@lru_cache(maxsize=16)
-def _all_lacking(plan: Plan, year: int) -> dict[tuple[str, str], tuple[Cell, ...]]:
-    read = {key: base for key, base in _judged(plan, year).items() if base.in_force(year)[1] is not None}
-    trials = [Trials(plan, base.item, base.level, year, _kinds(plan, base, year)[0]) for base in read.values()]
-    searches = [FlipSearch(one, base).lacks() for one, base in zip(trials, read.values(), strict=True)]
-    return dict(zip(read, done(plan, year, searches), strict=True))
-
-
-def _judged(plan: Plan, year: int) -> dict[tuple[str, str], Judgement]:
-    """What is known of each item at each level, judged up to the year."""
-    judged = (one for yardstick in (REQUIREMENT, TARGET) for one in judgements(plan, year, yardstick, ()))
-    return {(one.item.item_id, one.level): one for one in judged}
 
 
 def _kinds(plan: Plan, base: Judgement, year: int) -> list[Asked]:
@@ -244,31 +234,3 @@ def _names(search: FlipSearch, cells: Sequence[Cell]) -> str:
 
 def _quoted(texts: Sequence[str] | dict[str, None]) -> str:
     return "".join(f"“{text}”" for text in texts)
-
-
-def edited(plan: Plan, flip: Flip) -> Iterator[tuple[int, tuple[Observation, ...]]]:
-    """Each year that a flip changes, with its rows then. A row for all levels is divided where these measure different things."""
-    observed, item = observed_level(plan, flip.level), plan.item(flip.item_id)
-    for year in dict.fromkeys(change.cell.year for change in flip.changes):
-        row, rows = plan.observation(flip.item_id, year, observed), list(plan.observations.get(year, ()))
-        together = one_number(plan, item, year)
-        if row is None:
-            level = None if together and not plan.observed(flip.item_id, year) else observed
-            blank = {"item_id": flip.item_id, "level": level, "source": item.source, "stage": ""}
-            cells = dict.fromkeys(Observation.columns()) | blank | {"absence": plan.missing_reason(year)}
-            row = Observation.model_validate(cells)
-        else:
-            rows.remove(row)
-            if row.level is None and not together:
-                rows += [row.model_copy(update={"level": level}) for level in plan.levels if level != observed]
-                row = row.model_copy(update={"level": observed})
-        for change in flip.changes:
-            if change.cell.year == year:
-                row = row.model_copy(update=edit(dict(row), change.cell, change.needed, dict(change.beside)))
-        yield year, (*rows, row)
-
-
-def _is_valid(plan: Plan, flip: Flip) -> bool:
-    """Whether the data's own checks take what a flip would put there."""
-    rows = [(0, year, rows[-1]) for year, rows in edited(plan, flip)]
-    return not any(any(row.contradictions()) for *_, row in rows) and not any(observation_problems(plan, "", rows))

@@ -59,6 +59,13 @@ class Judgement:
         held = (pair for pair in zip(self.wordings, self.findings, strict=True) if year in pair[0].years)
         return next(held, (None, None))
 
+    def held(self) -> Flags:
+        """Where it is met, statement and numbers not contradicting each other."""
+        flags: Flags = self.verdict == MET
+        for _, here in self.contradicted():
+            flags &= ~here
+        return flags
+
     def contradicted(self) -> Iterator[tuple[LeafFinding, Flags]]:
         """The findings in force whose statement and numbers contradict each other, and where."""
         for wording, finding in zip(self.wordings, self.findings, strict=True):

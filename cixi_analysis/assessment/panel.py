@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from copy import copy
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -95,6 +96,12 @@ class Panel:
                 "polarity": np.array([SIGN[kind.polarity] for kind in kinds], dtype=np.int8),
             }
             self.columns[level] = common | {name: values[pattern] for name, values in of_pattern.items()}
+
+    def part(self, first: int, end: int) -> "Panel":
+        """The panel of some of its regions."""
+        own = copy(self)
+        own.regions, own.row = self.regions[first:end], self.row[:, :, first:end]
+        return own
 
     def _rows(self, table: pd.DataFrame) -> Places:
         codes = []
