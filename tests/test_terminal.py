@@ -2,6 +2,7 @@
 
 import io
 import re
+from functools import cache
 
 import pandas as pd
 import pytest
@@ -24,6 +25,12 @@ def _no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("COLUMNS", raising=False)
 
 
+@cache
+def shown(*command: str) -> str:
+    """What a command prints in a pipe; it is the same for each test."""
+    return cixi(*command).stdout
+
+
 def heads(table: str) -> list[str]:
     return table.splitlines()[0].split()
 
@@ -31,7 +38,7 @@ def heads(table: str) -> list[str]:
 @EACH
 def test_a_table_fits_into_100_columns(command: tuple[str, ...]) -> None:
     """In a pipe too, counting Chinese characters as two; the rule below the heads is no wider than the rows need."""
-    lines = cixi(*command).stdout.splitlines()
+    lines = shown(*command).splitlines()
     assert max(map(cell_len, lines)) <= 100
     assert len(lines) > 10
     assert cell_len(lines[1].strip()) <= max(cell_len(line) for line in [lines[0], *lines[2:]]) + 2
@@ -44,7 +51,7 @@ def test_heads_are_chinese_and_wide_has_every_column(command: tuple[str, ...]) -
     names = csv.splitlines()[0].split(",")
     assert heads(cixi(*command, "--wide").stdout) == names
     assert cixi(*command, "--wide", "--format", "csv").stdout == csv
-    short = heads(cixi(*command).stdout)
+    short = heads(shown(*command))
     assert 3 <= len(short) <= 9
     assert [head for head in short if head.isascii()] == []
 

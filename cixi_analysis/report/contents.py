@@ -6,6 +6,7 @@ The names are attributes of plain namespaces; ``template.docx`` uses nearly all 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -32,6 +33,7 @@ class Contents:
     issue: Issue
 
 
+@lru_cache(maxsize=4)
 def issued(plan: Plan, year: int) -> Mapping[str, str]:
     """Key → text of every value that a report of the year, made now, could show. Raises what :func:`contents` raises."""
     return {key: str(value) for key, value in contents(plan, year).issue.values.items()}
