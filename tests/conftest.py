@@ -94,18 +94,28 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return built_once(tmp_path_factory, "built", copy_project)
 
 
-def built_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], Path]) -> Path:
-    """The project that ``make`` puts into a folder, with its book built by the command line: one for all workers."""
+def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """The folder that ``make`` fills, once for all workers; not to be changed."""
     base = factory.getbasetemp()
     shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    folder = shared / name / "project"
+    folder, done = shared / name, shared / f"{name}.made"
     with FileLock(shared / f"{name}.lock"):
-        if not (folder / "_build" / "html").is_dir():
-            folder.parent.mkdir(exist_ok=True)
-            command = [*COMMAND, "--root", str(make(folder)), "build"]
-            done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
-            assert done.returncode == 0, done.stderr
+        if not done.exists():
+            make(folder)
+            done.touch()
     return folder
+
+
+def built_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], Path]) -> Path:
+    """The project that ``make`` puts into a folder, with its book built by the command line: one for all workers."""
+
+    def build(folder: Path) -> None:
+        folder.mkdir()
+        command = [*COMMAND, "--root", str(make(folder / "project")), "build"]
+        done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
+        assert done.returncode == 0, done.stderr
+
+    return once(factory, name, build) / "project"
 
 
 @pytest.fixture(scope="session")

@@ -4,17 +4,19 @@ import csv
 import io
 import json
 import re
+import shutil
 import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from html import unescape
 from pathlib import Path
 from urllib.parse import unquote
 
 import county
 import pytest
-from conftest import built_once, cixi
+from conftest import built_once, cixi, once
 from docx import Document
 from filling import NUMBERED
 from openpyxl import load_workbook
@@ -51,13 +53,14 @@ def made(folder: Path, levels: str = "one") -> Path:
 @pytest.fixture(scope="session", params=LEVELS)
 def filled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The county with one level, and with three."""
-    return made(tmp_path_factory.mktemp(request.param) / str(request.param), request.param)
+    return once(tmp_path_factory, request.param, partial(made, levels=request.param))
 
 
 @pytest.fixture(scope="session")
 def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The project of the county with one level, with its book."""
-    return built_once(tmp_path_factory, "county", made)
+    one = once(tmp_path_factory, "one", made)
+    return built_once(tmp_path_factory, "county", lambda folder: Path(shutil.copytree(one, folder)))
 
 
 @pytest.fixture(scope="session")
