@@ -661,14 +661,6 @@ def test_what_is_no_file(tmp_path: Path) -> None:
         assert reason in str(error.value)
 
 
-def test_the_form_of_another_year(tmp_path: Path) -> None:
-    """Where a year is asked for, the form has to be of that year."""
-    path = form(tmp_path, RIGHT)
-    assert check_form(plan(), path, year=2023).year == 2023
-    with pytest.raises(FormError, match=r"^form.xlsx 是 2023 年的填报表，应为 2024 年的。$"):
-        check_form(plan(), path, year=2024)
-
-
 def test_a_sheet_without_a_cell_is_told_without_one() -> None:
     """The message names the cell where there is one."""
     assert str(FormProblem("生态安全", "", "没有这张工作表", "在")) == "生态安全：现为没有这张工作表；应为在"

@@ -79,7 +79,7 @@ def _some(names: list[str], counted: str) -> str:
 def missing_report(plan: "Plan", checked: "Checked", folder: Path | None) -> Iterator[str]:
     """What units have not answered yet, and the letters to them."""
     from cixi_analysis.export.workbook import save_bytes
-    from cixi_analysis.form.reminders import letters, missing
+    from cixi_analysis.form.unit_forms import letters, missing
 
     if not any(one.unit for one in checked.forms):
         return

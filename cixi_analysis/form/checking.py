@@ -3,29 +3,31 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol, TypeVar, cast
 
 from openpyxl import Workbook
 from openpyxl.utils.cell import coordinate_to_tuple
 
+from cixi_analysis.analysis.revision_log import edition_of
 from cixi_analysis.assessment import REQUIREMENT, TARGET, check_observations, contradictions, county_panel, judge_panel
 from cixi_analysis.assessment.yardstick import wrong_clause
 from cixi_analysis.errors import DataError, Problem, quoted
 from cixi_analysis.form.filled_rows import FilledRow, FormProblem
-from cixi_analysis.form.layout import SINCE
-from cixi_analysis.form.opening import FormError, open_form
-from cixi_analysis.form.receiving import FiledForm
+from cixi_analysis.form.input_cells import text_of
+from cixi_analysis.form.layout import SINCE, STAMP, FormSheet
+from cixi_analysis.form.opening import FiledForm, FormError, OpenedForm, open_form
 from cixi_analysis.form.sheets import form_sheets
-from cixi_analysis.form.signing import signature_doubts
 from cixi_analysis.form.structure import find_rows
+from cixi_analysis.plan import EVIDENCE, PROGRESS, SIGNATURES
 from cixi_analysis.plan.checks import observation_problems, unknown_subject
 from cixi_analysis.plan.csvfile import CsvTable
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.fields import is_number
-from cixi_analysis.plan.schema import EVIDENCE, PROGRESS, SIGNATURES, Evidence, Observation, Progress, Signature
-from cixi_analysis.words import Stage
+from cixi_analysis.plan.schema import YEARLY, Evidence, Observation, Progress, Row, Signature
+from cixi_analysis.words import Stage, Step
 
 MOST_PROBLEMS = 5000  # a form has about as many cells; more lines would take a terminal minutes
+R = TypeVar("R", bound=Row)
 _FIRST = 2  # row number of a file's first row, below the header
 
 
@@ -55,83 +57,88 @@ class Placed(Protocol):
     def tell(self, column: str, found: str, expected: str) -> FormProblem: ...
 
 
-def check_form(
-    plan: Plan, path: Path, *, year: int | None = None, today: str | None = None,
-    opened: tuple[Workbook, int, int] | None = None,
-) -> Checked:  # fmt: skip
-    """Check the form at ``path`` against the plan; with ``year``, it has to be the form of that year; with ``today``
-    (2024-03-15), no date should be later. ``opened``: what :func:`open_form` gave, if it is open already.
+def check_form(plan: Plan, path: Path, *, today: str | None = None, opened: OpenedForm | None = None) -> Checked:
+    """Check the form at ``path`` against the plan; with ``today`` (2024-03-15), no date should be later. ``opened``: what
+    :func:`open_form` gave, if it is open already.
 
-    Raises :class:`FormError` for a file that is no readable form of this plan and year, and
+    Raises :class:`FormError` for a file that is no readable form of this plan, and
     :class:`~cixi_analysis.errors.DataError` when other years' observations cannot be held against the wordings.
     """
-    book, found_year, layout = opened or open_form(path, plan.frame)
-    if year not in (None, found_year):
-        raise FormError(f"{path.name} 是 {found_year} 年的填报表，应为 {year} 年的。")
-    year = found_year
+    book, year, layout, form = opened or open_form(path, plan.frame)
+    check_other_years(plan, year)
+    sheets = form_sheets(plan, year, layout)
+    rows, problems, doubts = read_rows(plan, year, book, sheets)
+    observed, signed = having(rows, Observation), having(rows, Signature)
+    problems += disagreements(plan, year, observed)
+    doubts += signature_doubts(plan, year, signed, today)
+    reports, evidence, signatures = (
+        tuple(one for _, one in having(rows, cast(Any, YEARLY[kind]))) if layout >= SINCE[kind] else None
+        for kind in (PROGRESS, EVIDENCE, SIGNATURES)
+    )
+    order = [("", name) for name in (*(sheet.name for sheet in sheets), *book.sheetnames)]
+    found, doubtful = told(path.name, problems, doubts, order)
+    forms = (replace(form, unit=None, rows=sum(row.data is not None for row in rows)),)
+    return Checked(year, tuple(one for _, one in observed), found, doubtful, reports, evidence, signatures, forms)
+
+
+def check_other_years(plan: Plan, year: int) -> None:
+    """Raise :class:`~cixi_analysis.errors.DataError` where other years' observations do not fit the wordings."""
     others = {y: rows for y, rows in plan.observations.items() if y != year}
     check_observations(replace(plan.as_of(year), observations=others), year)
-    sheets = form_sheets(plan, year, layout)
-    rows, problems = find_rows(book, sheets)
+
+
+def read_rows(
+    plan: Plan, year: int, book: Workbook, sheets: Sequence[FormSheet], file: str = "", unit: str | None = None
+) -> tuple[list[FilledRow], list[FormProblem], list[FormProblem]]:
+    """The rows of a form, the problems that each sheet shows by itself, and the warnings."""
+    rows, structural = find_rows(book, sheets)
+    problems = [replace(one, file=file) for one in structural]
     for row in rows:
+        row.file, row.unit, row.stamp = file, unit, text_of(row.cell(STAMP.key)) if unit else ""
         problems += row.read()
-    observed = [(row, row.data) for row in rows if isinstance(row.data, Observation)]
-    problems += disagreements(plan, year, observed)
-    listed = [(row, row.data) for row in rows if isinstance(row.data, Evidence)]
-    signed = [(row, row.data) for row in rows if isinstance(row.data, Signature)]
-    problems += [*unlistable(plan, year, listed, "title"), *unlistable(plan, year, signed, "name")]
+    problems += _unlistable(plan, year, rows)
     doubts = [doubt for row in rows if row.form.remarks[-1] not in row.texts for doubt in row.warnings()]
-    doubts += signature_doubts(plan, year, signed, today)
-    reports = tuple(row.data for row in rows if isinstance(row.data, Progress)) if layout >= SINCE[PROGRESS] else None
-    evidence = tuple(data for _, data in listed) if layout >= SINCE[EVIDENCE] else None
-    signatures = tuple(data for _, data in signed) if layout >= SINCE[SIGNATURES] else None
-    order = [("", name) for name in (*(sheet.name for sheet in sheets), *book.sheetnames)]
-    found, doubtful = listable(path.name, in_order(problems, order)), in_order(doubts, order)
-    forms = (FiledForm.of(path, None, sum(row.data is not None for row in rows)),)
-    data = tuple(one for _, one in observed)
-    return Checked(year, data, found, doubtful, reports, evidence, signatures, forms)
+    return rows, problems, doubts
 
 
-def in_order(problems: Iterable[FormProblem], order: Sequence[tuple[str, str]]) -> tuple[FormProblem, ...]:
-    """Each problem once, by its place: file and sheet as in ``order``, row and column; a whole sheet before its cells."""
+def having(rows: Iterable[FilledRow], model: type[R]) -> list[tuple[FilledRow, R]]:
+    """The rows that were read as rows of this model, each with its data."""
+    return [(row, row.data) for row in rows if isinstance(row.data, model)]
+
+
+def told(
+    names: str, problems: Iterable[FormProblem], doubts: Iterable[FormProblem], order: Sequence[tuple[str, str]]
+) -> tuple[tuple[FormProblem, ...], tuple[FormProblem, ...]]:
+    """Problems and warnings, each once, by their place: file and sheet as in ``order``, row and column; a whole sheet
+    before its cells. Raises :class:`FormError` where the problems of the files (``names``) are too many to be read.
+    """
 
     def place(one: FormProblem) -> tuple[int, tuple[int, int]]:
         at = order.index((one.file, one.sheet)) if (one.file, one.sheet) in order else len(order)
         return at, coordinate_to_tuple(one.cell) if one.cell else (0, 0)
 
-    return tuple(sorted(dict.fromkeys(problems), key=place))
-
-
-def listable(name: str, found: tuple[FormProblem, ...]) -> tuple[FormProblem, ...]:
-    """The problems found, unless they are too many to be read."""
+    found, doubtful = (tuple(sorted(dict.fromkeys(some), key=place)) for some in (problems, doubts))
     if len(found) > MOST_PROBLEMS:
-        begin = f"{name} 有 {len(found)} 处问题，多于 {MOST_PROBLEMS} 处，不逐一列出"
+        begin = f"{names} 有 {len(found)} 处问题，多于 {MOST_PROBLEMS} 处，不逐一列出"
         raise FormError(f"{begin}。请重新生成填报表，把数据抄过去。第一处：{found[0]}")
-    return found
+    return found, doubtful
 
 
-def unlistable(
-    plan: Plan,
-    year: int,
-    listed: Sequence[tuple[FilledRow, Evidence]] | Sequence[tuple[FilledRow, Signature]],
-    names: str,
-) -> Iterator[FormProblem]:
-    """Numbered rows about something that the plan does not have, or that stand in the list twice; the column that
-    ``names`` them is the cell to look at.
-    """
+def _unlistable(plan: Plan, year: int, rows: Sequence[FilledRow]) -> Iterator[FormProblem]:
+    """Numbered rows about something that the plan does not have, or that stand in the list twice."""
     seen: dict[tuple[object, ...], FilledRow] = {}
+    listed: list[tuple[FilledRow, Evidence | Signature]] = [*having(rows, Evidence), *having(rows, Signature)]
     for row, one in listed:
         if one.kind is not None and one.id is not None and not plan.defines(one.kind, one.id):
             problem = unknown_subject("", row.number, one)
             yield row.tell("id", problem.found, problem.expected)
         elif isinstance(one, Evidence) and one.clause and (expected := wrong_clause(plan, one.id, one.clause, year)):
             yield row.tell("clause", quoted(one.clause), f"空（各条），或{expected}")
-        first = seen.setdefault(tuple(getattr(one, column) for column in one.KEY), row)
-        if first is not row:
-            found, expected = "相同", "同一人的同一次签署只写一行"
+        if (first := seen.setdefault(one.key, row)) is not row:
+            found, expected, column = "相同", "同一人的同一次签署只写一行", "name"
             if isinstance(one, Evidence):
-                found, expected = "是同一处材料", "同一对象的同一处材料只写一行"
-            yield row.tell(names, f"与第{first.number}行{found}", expected)
+                found, expected, column = "是同一处材料", "同一对象的同一处材料只写一行", "title"
+            yield row.tell(column, f"与第{first.number}行{found}", expected)
 
 
 def disagreements(plan: Plan, year: int, observed: Sequence[tuple[Placed, Observation]]) -> Iterator[FormProblem]:
@@ -190,3 +197,29 @@ def _in_form(row: Placed, problem: Problem) -> FormProblem:
     column = (problem.column or "").partition(" ")[0]
     inputs = [one.key for one in row.form.inputs] if isinstance(row, FilledRow) else []
     return row.tell(column if column in inputs else "key", problem.found, problem.expected)
+
+
+def signature_doubts(
+    plan: Plan, year: int, signed: Sequence[tuple[FilledRow, Signature]], today: str | None
+) -> Iterator[FormProblem]:
+    """New signatures that are possible but doubtful. A note in 理由 answers them, except of a correction, which must
+    have one.
+    """
+    known = {one.key for one in plan.signatures.get(year, ())}
+    for row, one in signed:
+        if one.key in known or (one.reason is not None and one.step is not Step.CORRECTED):
+            continue
+        if today is not None and one.date > today:
+            yield row.tell("date", f"“{one.date}”", f"不晚于今天（{today}）的日期")
+        if one.step is Step.CORRECTED and not edition_of(plan, year):
+            yield row.tell("step", f"“{one.step.chinese}”，而{year}年还没有定稿", "定稿以后才有更正；定稿以前直接改正")
+        filled = [other for _, other in signed if other.step is Step.FILLED and _overlap(one, other)]
+        if one.step in (Step.REVIEWED, Step.FINAL) and filled:
+            if one.date < (last := max(other.date for other in filled)):
+                yield row.tell("date", f"“{one.date}”", f"不早于填报（{last}）的日期；无误时在“理由”里说明")
+            if one.step is Step.REVIEWED and one.name in (other.name for other in filled):
+                yield row.tell("name", f"“{one.name}”，也是填报的人", "另一个人复核；无误时在“理由”里说明")
+
+
+def _overlap(one: Signature, other: Signature) -> bool:
+    return None in (one.kind, other.kind) or (one.kind, one.id) == (other.kind, other.id)

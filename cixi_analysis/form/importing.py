@@ -7,7 +7,7 @@ year that was closed needs a correction that is signed for with its reason, and 
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,15 +20,15 @@ from cixi_analysis.analysis.table1 import coverage
 from cixi_analysis.assessment import asked_in, asking, assess
 from cixi_analysis.errors import CixiError, DataError, UnknownYear, reason
 from cixi_analysis.form.checking import Checked
-from cixi_analysis.form.receiving import FiledForm
-from cixi_analysis.form.row_changes import RowChange, RowFate, cell_text, row_changes
+from cixi_analysis.form.opening import FiledForm
+from cixi_analysis.form.row_changes import RowChange, RowFate, SignOff, cell_text, row_changes, sign_off
 from cixi_analysis.form.sheets import summary
-from cixi_analysis.form.signing import SignOff, sign_off
+from cixi_analysis.plan import EVIDENCE, OBSERVATIONS, PROGRESS
 from cixi_analysis.plan.csvfile import rows_csv
 from cixi_analysis.plan.dataset import Plan, load_plan
 from cixi_analysis.plan.evidence_files import recorded
 from cixi_analysis.plan.journal import recover, replace_files
-from cixi_analysis.plan.schema import EVIDENCE, OBSERVATIONS, PROGRESS, Observation, Progress, Revision, Row, Signature
+from cixi_analysis.plan.schema import Observation, Progress, Receipt, Revision, Row, Signature
 from cixi_analysis.words import Absence, Entity, Stage
 
 #: The columns of ``cixi import``.
@@ -171,7 +171,7 @@ def plan_import(
     receipts = {one.sha256: one for one in plan.receipts.get(year, ())}
     for one in checked.forms if received else ():
         if one.rows:
-            receipts.setdefault(one.sha256, one.receipt(str(received)))
+            receipts.setdefault(one.sha256, Receipt.model_validate(asdict(one) | {"received": received}))
     after = replace(after, revisions=(*plan.revisions, *revisions))
     after = after.with_year(year, signatures=signing.signatures(data), receipts=tuple(receipts.values()))
     return Import(
@@ -223,7 +223,7 @@ def apply_import(plan: Plan, change: Import) -> None:
 
 def provenance(path: Path) -> str:
     """``name sha256:…`` of a workbook; the name without folders and invisible characters."""
-    return FiledForm.of(path, None, 0).provenance
+    return FiledForm.of(path, path.read_bytes()).provenance
 
 
 def unfilled_items(plan: Plan, year: int, rows: Sequence[Observation]) -> Iterator[tuple[str, str]]:

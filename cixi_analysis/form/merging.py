@@ -15,24 +15,16 @@ from pydantic import ValidationError
 
 from cixi_analysis.analysis.responsibility import answering
 from cixi_analysis.analysis.revision_log import WRITTEN, edition_of
-from cixi_analysis.assessment import check_observations
 from cixi_analysis.errors import quoted
-from cixi_analysis.form.checking import Checked, check_form, disagreements, in_order, listable, unlistable
+from cixi_analysis.form.checking import Checked, check_form, check_other_years, disagreements, having, read_rows, told
 from cixi_analysis.form.filled_rows import FilledRow, FormProblem
-from cixi_analysis.form.input_cells import text_of
-from cixi_analysis.form.layout import STAMP
-from cixi_analysis.form.opening import open_form, unit_of
-from cixi_analysis.form.receiving import FiledForm, open_unit_forms
+from cixi_analysis.form.opening import FiledForm, open_form
 from cixi_analysis.form.row_changes import cell_text, fingerprint, rounded
-from cixi_analysis.form.structure import find_rows
-from cixi_analysis.form.unit_forms import NOBODY
-from cixi_analysis.plan import EVIDENCE, OBSERVATIONS, PROGRESS
+from cixi_analysis.form.unit_forms import NOBODY, open_unit_forms
 from cixi_analysis.plan.csvfile import expectation
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.filing_rows import separate_units
-from cixi_analysis.plan.schema import Evidence, Observation, Progress, Row
-
-_Key = tuple[object, ...]
+from cixi_analysis.plan.schema import EVIDENCE, OBSERVATIONS, PROGRESS, YEARLY, Evidence, Row
 
 
 @dataclass(frozen=True)
@@ -49,7 +41,7 @@ class KeptRow:
 
 def check_forms(plan: Plan, paths: Sequence[Path], *, today: str | None = None) -> Checked:
     """Check the form of a whole year, or units' forms of one year. Raises what :func:`check_form` raises."""
-    if len(paths) == 1 and unit_of((opened := open_form(paths[0], plan.frame))[0], paths[0]) is None:
+    if len(paths) == 1 and (opened := open_form(paths[0], plan.frame)).filed.unit is None:
         return check_form(plan, paths[0], today=today, opened=opened)
     return check_unit_forms(plan, paths)
 
@@ -60,8 +52,7 @@ def check_unit_forms(plan: Plan, paths: Sequence[Path]) -> Checked:
     Raises :class:`FormError` with every file that is no unit's form of this plan, or of another year than the others.
     """
     year, opened, sheets = open_unit_forms(plan, paths)
-    others = {y: rows for y, rows in plan.observations.items() if y != year}
-    check_observations(replace(plan.as_of(year), observations=others), year)
+    check_other_years(plan, year)
     units = answering(plan, year)
     filled: list[FilledRow] = []
     problems: list[FormProblem] = []
@@ -70,55 +61,50 @@ def check_unit_forms(plan: Plan, paths: Sequence[Path]) -> Checked:
     sources: dict[str, str] = {}
     order: list[tuple[str, str]] = []
     ranks = list(sheets)
-    for path, book, unit in sorted(opened, key=lambda one: (ranks.index(one[2]), one[0].name)):
-        own = set(units["" if unit == NOBODY else unit])
-        form = FiledForm.of(path, unit, 0)
+    for path, (book, _, _, form) in sorted(opened, key=lambda one: (ranks.index(str(one[1].filed.unit)), one[0].name)):
+        unit, file = str(form.unit), path.name
         if before := next((one for one in plan.receipts.get(year, ()) if one.sha256 == form.sha256), None):
             forms.append(replace(form, rows=before.rows))
             continue
-        rows, wrong = find_rows(book, sheets[unit])
-        problems += [replace(one, file=path.name) for one in wrong]
-        for row in rows:
-            row.file, row.unit, row.stamp = path.name, unit, text_of(row.cell(STAMP.key))
-            problems += row.read()
-        listed = [(row, row.data) for row in rows if isinstance(row.data, Evidence)]
+        rows, wrong, doubtful = read_rows(plan, year, book, sheets[unit], file, unit)
+        own = set(units["" if unit == NOBODY else unit])
         foreign = [
-            (row, one) for row, one in listed if (one.kind, one.id) not in own and plan.defines(one.kind, one.id)
+            (row, one)
+            for row, one in having(rows, Evidence)
+            if (one.kind, one.id) not in own and plan.defines(one.kind, one.id)
         ]
-        problems += [row.tell("id", quoted(one.id), f"{unit}填报的子项、项目或承诺") for row, one in foreign]
-        problems += unlistable(plan, year, listed, "title")
-        doubts += [doubt for row in rows if row.form.remarks[-1] not in row.texts for doubt in row.warnings()]
-        order += [(path.name, sheet) for sheet in (*(s.name for s in sheets[unit]), *book.sheetnames)]
+        problems += [*wrong, *(row.tell("id", quoted(one.id), f"{unit}填报的子项、项目或承诺") for row, one in foreign)]
+        order += [(file, sheet) for sheet in (*(s.name for s in sheets[unit]), *book.sheetnames)]
         touched, emptied = _edited(plan, year, rows)
         filled += touched
         expected = "原来的内容：空着的行不删去数据；确须删去的，用全年的填报表"
-        doubts += [row.tell("key", "一行，原来填好的内容不见了", expected) for row in emptied]
+        doubts += [*doubtful, *(row.tell("key", "一行，原来填好的内容不见了", expected) for row in emptied)]
         forms.append(replace(form, rows=len(touched)))
-        sources[path.name] = form.provenance
+        sources[file] = form.provenance
     merged: list[list[tuple[Any, Any]]] = []
-    for model, folder in ((Observation, OBSERVATIONS), (Progress, PROGRESS), (Evidence, EVIDENCE)):
-        said = [row for row in filled if isinstance(row.data, model)]
+    for folder in (OBSERVATIONS, PROGRESS, EVIDENCE):
+        said = [row for row, _ in having(filled, YEARLY[folder])]
         base = getattr(plan, folder).get(year, ())
         pairs, wrong = merge(plan, year, base, said, sources, f"data/{folder}/{year}.csv")
         merged.append(pairs)
         problems += wrong
     at = [(item.item_id, level) for item in plan.items for level in (None, *plan.levels)]
-    merged[0].sort(key=lambda pair: at.index((pair[1].item_id, pair[1].level)))
+    merged[0].sort(key=lambda pair: at.index(pair[1].key))
     problems += disagreements(plan, year, merged[0])
     observed, reports, evidence = (tuple(row for _, row in pairs) for pairs in merged)
-    found = listable("、".join(path.name for path in paths), in_order(problems, order))
-    return Checked(year, observed, found, in_order(doubts, order), reports, evidence, None, tuple(forms))
+    found = told("、".join(path.name for path in paths), problems, doubts, order)
+    return Checked(year, observed, *found, reports, evidence, None, tuple(forms))
 
 
 def _edited(plan: Plan, year: int, rows: Sequence[FilledRow]) -> tuple[list[FilledRow], list[FilledRow]]:
     """The rows of a form that were edited, and those whose first content is gone. Numbered rows may have been moved: what
     another row still says was not edited here, and a row that the data knows by its key has the stamp of that.
     """
-    known = {_key(one): fingerprint(one) for one in plan.evidence.get(year, ())}
+    known = {one.key: fingerprint(one) for one in plan.evidence.get(year, ())}
     first, said = [row.stamp for row in rows], {fingerprint(row.data) for row in rows}
     moved = {*first} - {row.stamp for row in rows if fingerprint(row.data) == row.stamp}
     touched = [row for row in rows if row.data is not None and fingerprint(row.data) not in {row.stamp, *moved}]
-    own = [known.get(_key(row.data), "") for row in touched]
+    own = [known.get(row.data.key, "") for row in touched if row.data]
     elsewhere = {*own} & {*first} - said
     for row, stamp in zip(touched, own, strict=True):
         if stamp in elsewhere:
@@ -134,11 +120,11 @@ def merge(
     plan: Plan, year: int, base: Sequence[Row], said: Sequence[FilledRow], sources: Mapping[str, str], file: str
 ) -> tuple[list[tuple[Any, Any]], list[FormProblem]]:
     """(where it stands, row) of every row after the import, and what is in conflict. ``sources``: file → provenance."""
-    known = {_key(row): row for row in base}
+    known = {row.key: row for row in base}
     made_with = {fingerprint(row): key for key, row in known.items()}
-    by_key: dict[_Key, list[FilledRow]] = {}
+    by_key: dict[tuple[Any, ...], list[FilledRow]] = {}
     for row in said:
-        own = _key(row.data)  # of evidence it may be what was edited
+        own = cast("Row", row.data).key  # of evidence it may be what was edited
         by_key.setdefault(made_with.get(row.stamp, own) if isinstance(row.data, Evidence) else own, []).append(row)
     problems: list[FormProblem] = []
     pairs: list[tuple[Any, Any]] = []
@@ -158,16 +144,12 @@ def merge(
                 found, expected = "与其他填报表中同一行的改动合不到一起", expectation(detail, "")
                 problems += [row.tell("key", found, expected) for row in rows]
         pairs.append((at, data))
-    places: dict[_Key, list[Any]] = {}
+    places: dict[tuple[Any, ...], list[Any]] = {}
     for at, data in pairs:
-        places.setdefault(_key(data), []).append(at)
+        places.setdefault(data.key, []).append(at)
     same = (at for both in places.values() if len(both) > 1 for at in both if not isinstance(at, KeptRow))
     problems += [at.tell("title", "与另一行是同一处材料", "同一对象的同一处材料只写一行") for at in same]
     return pairs, problems
-
-
-def _key(row: Any) -> _Key:
-    return (type(row), *(getattr(row, column) for column in row.KEY))
 
 
 def _columns(row: Any) -> list[str]:

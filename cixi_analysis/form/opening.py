@@ -1,15 +1,18 @@
 """Opening a file as a form: the opened form, or the reason (Chinese) why it is none."""
 
+import hashlib
 import re
 import zipfile
 from collections import Counter
 from contextlib import suppress
-from pathlib import Path
+from dataclasses import dataclass
+from pathlib import Path, PureWindowsPath
+from typing import NamedTuple
 from xml.parsers import expat
 
 from openpyxl import Workbook
 
-from cixi_analysis.errors import CixiError
+from cixi_analysis.errors import CixiError, is_invisible
 from cixi_analysis.form.layout import GUIDE, LAYOUT, LAYOUT_CELL, PLAN_CELL, SINCE, UNIT_CELL, YEAR_CELL
 from cixi_analysis.form.loading import load_book
 from cixi_analysis.form.office_package import BROKEN, DAMAGED, OfficeFile
@@ -51,8 +54,39 @@ _OTHER_PACKAGES = {
 }
 
 
-def open_form(path: Path, frame: Frame) -> tuple[Workbook, int, int]:
-    """Open a form of the plan: its workbook (see :mod:`cixi_analysis.form.loading`), year and layout version.
+@dataclass(frozen=True)
+class FiledForm:
+    """A form that was handed in."""
+
+    #: None for that of the whole year
+    unit: str | None
+    file: str
+    sha256: str
+    #: how many rows are filled in
+    rows: int = 0
+
+    @classmethod
+    def of(cls, path: Path, content: bytes, unit: str | None = None) -> "FiledForm":
+        name = "".join(c for c in PureWindowsPath(path.name).name if c != "\n" and not is_invisible(c)).strip()
+        return cls(unit, name or "工作簿", hashlib.sha256(content).hexdigest())
+
+    @property
+    def provenance(self) -> str:
+        """``name sha256:…``."""
+        return f"{self.file} sha256:{self.sha256}"
+
+
+class OpenedForm(NamedTuple):
+    """A form of the plan: its workbook (see :mod:`cixi_analysis.form.loading`), year, layout version, and what it is."""
+
+    book: Workbook
+    year: int
+    layout: int
+    filed: FiledForm
+
+
+def open_form(path: Path, frame: Frame) -> OpenedForm:
+    """Open a form of the plan.
 
     Raises :class:`FormError` for everything that is no form of this plan and of a known layout.
     """
@@ -63,20 +97,18 @@ def open_form(path: Path, frame: Frame) -> tuple[Workbook, int, int]:
             book = load_book(content)
         except Exception:  # openpyxl raises many types for a damaged file
             raise FormError(DAMAGED) from None
-        return book, *_year_and_layout(book, frame)
+        return OpenedForm(book, *_year_and_layout(book, frame), FiledForm.of(path, content, _unit_of(book)))
     except FormError as error:
         raise FormError(f"{path.name} 不是可以读取的填报表：{error}。") from None
 
 
-def unit_of(book: Workbook, path: Path) -> str | None:
-    """Whose form an opened one is; None for that of the whole year. Raises :class:`FormError` where that was erased."""
+def _unit_of(book: Workbook) -> str | None:
+    """Whose form it is; None for that of the whole year. Raises :class:`FormError` where that was erased."""
     label, unit = (book[GUIDE][f"{letter}{UNIT_CELL[1:]}"].value for letter in ("A", UNIT_CELL[0]))
     if label is None and unit is None:
         return None
-    if unit is None or not str(unit).strip():
-        raise FormError(
-            f"{path.name} 不是可以读取的填报表：“{GUIDE}”{UNIT_CELL} 的填报单位为空，应为生成时所写的单位。"
-        )
+    erased = unit is None or not str(unit).strip()
+    _refuse(erased, f"“{GUIDE}”{UNIT_CELL} 的填报单位为空，应为生成时所写的单位")
     return str(unit)
 
 

@@ -1,17 +1,19 @@
-"""What an import does to the rows of data: new, changed, closed, unchanged or removed.
+"""What an import does to the rows of data: new, changed, closed, unchanged or removed; and what it signs for and logs.
 
 What is equal stays exactly as it is in the data, cell by cell, so importing twice changes nothing.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
-from cixi_analysis.analysis.revision_log import WRITTEN
+from cixi_analysis.analysis.revision_log import CELL, WRITTEN, YearRows, cell_changes, covered, edition_of, year_rows
 from cixi_analysis.form.layout import LIMIT
-from cixi_analysis.plan.schema import Row
-from cixi_analysis.words import Stage
+from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.plan.schema import Revision, Row, Signature
+from cixi_analysis.words import Entity, Stage, Step
 
 #: Columns compared as numbers: 0.10 in the data and 0.1 from a cell are equal.
 _NUMBERS = ("value", "assigned_target", "benchmark", "percent", "spent")
@@ -52,7 +54,7 @@ def row_changes(
     ``form`` is the provenance of new and changed rows that do not have their own. They are 初稿, others as they were, unless they are ``signed``: row
     and stage without the new signatures → stage with them.
     """  # fmt: skip
-    before, after = ({tuple(getattr(row, c) for c in row.KEY): row for row in rows} for rows in (old, new))
+    before, after = ({row.key: row for row in rows} for rows in (old, new))
 
     def change(was: Row | None, now: Row | None) -> RowChange:
         if now is None:
@@ -101,3 +103,67 @@ def rounded(column: str, cell: object) -> object:
 def cell_text(cell: object) -> str:
     """A cell of data for display; "" for an empty one."""
     return "" if cell is None else f"{cell:.12g}" if isinstance(cell, float) else str(cell)
+
+
+@dataclass(frozen=True)
+class SignOff:
+    """The signatures that come with an import."""
+
+    plan: Plan
+    year: int
+    #: those that the data does not have
+    new: tuple[Signature, ...]
+    #: for corrections: those of the form that are new, and whatever was given beside it
+    corrections: tuple[Signature, ...]
+    #: whether the whole year is closed
+    final: bool
+
+    def stage(self, row: Any, stage: Stage) -> Stage:
+        """The stage of a row with the new signatures; ``stage`` is what it has without them."""
+        steps = {one.step for one in self.new if one.covers(row.kind, row.id)}
+        if self.final or Step.FINAL in steps:
+            return Stage.FINAL
+        return Stage.REVIEWED if Step.REVIEWED in steps and stage is Stage.DRAFT else stage
+
+    def signatures(self, rows: YearRows) -> tuple[Signature, ...]:
+        """All signatures of the year, the new ones for these rows."""
+        signed = (one.model_copy(update={"content": covered(rows, one)}) for one in self.new)
+        return (*self.plan.signatures.get(self.year, ()), *signed)
+
+    def lapsed(self, rows: YearRows) -> tuple[Signature, ...]:
+        """The reviews and closings of the data that cover it as it is, and not with these rows any more."""
+        before = year_rows(self.plan, self.year)
+        known = (s for s in self.plan.signatures.get(self.year, ()) if s.step in (Step.REVIEWED, Step.FINAL))
+        return tuple(s for s in known if s.content == covered(before, s) != covered(rows, s))
+
+    def corrected(self, rows: YearRows, form: str) -> tuple[tuple[Revision, ...], tuple[tuple[Entity, str], ...]]:
+        """The new lines of the log, and the subjects whose change nobody explains; none of a year that was never closed."""
+        edition = edition_of(self.plan, self.year)
+        found = [dict(zip(CELL, one, strict=True)) for one in cell_changes(year_rows(self.plan, self.year), rows)]
+        if not edition or all(one["column"] in WRITTEN for one in found):
+            return (), ()
+        lines: list[Revision] = []
+        unexplained: dict[tuple[Entity, str], None] = {}
+        for one in found:
+            subject = one["kind"], one["id"]
+            why = sorted((c for c in self.corrections if c.covers(*subject)), key=lambda c: c.kind is None)
+            if not why:
+                if one["column"] not in WRITTEN:
+                    unexplained[subject] = None
+                continue
+            signed = why[0].model_dump(include={"date", "name", "role", "reason"})
+            given = {"year": self.year, "edition": edition + 1, "form": form} | one | signed
+            lines.append(Revision.model_validate(given))
+        return tuple(lines), tuple(unexplained)
+
+
+def sign_off(
+    plan: Plan, year: int, signed: Sequence[Signature], given: Sequence[Signature] = (), *, final: bool = False
+) -> SignOff:
+    """The sign-off of an import with the signatures of the form and those ``given`` beside it."""
+    known = {one.key for one in plan.signatures.get(year, ())}
+    own = {one.key: one for one in (*signed, *given) if one.key not in known}
+    corrections = dict.fromkeys((*own.values(), *given))
+    closes = any(one.step is Step.FINAL and one.kind is None for one in own.values())
+    corrected = tuple(one for one in corrections if one.step is Step.CORRECTED)
+    return SignOff(plan, year, tuple(own.values()), corrected, final or closes)

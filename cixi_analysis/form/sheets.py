@@ -5,7 +5,7 @@ either the first or the others.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from cixi_analysis.analysis.commitments import NOT_REPORTED, deadline, promised, reports
 from cixi_analysis.analysis.table1 import printed_name
@@ -14,23 +14,12 @@ from cixi_analysis.assessment import asking, one_number, unobserved, unstated, w
 from cixi_analysis.assessment.yardstick import Wording
 from cixi_analysis.form import layout
 from cixi_analysis.form.input_cells import decimal_text, shortened
-from cixi_analysis.form.layout import FormColumn, FormRow, FormSheet
+from cixi_analysis.form.layout import FormRow, FormSheet
+from cixi_analysis.plan import EVIDENCE, PROGRESS, SIGNATURES
 from cixi_analysis.plan.dataset import Asked, Plan
 from cixi_analysis.plan.frame import Level
 from cixi_analysis.plan.quantities import unit_word
-from cixi_analysis.plan.schema import (
-    EVIDENCE,
-    OBSERVATIONS,
-    PROGRESS,
-    SIGNATURES,
-    Evidence,
-    Indicator,
-    Observation,
-    Progress,
-    Project,
-    Row,
-    Signature,
-)
+from cixi_analysis.plan.schema import YEARLY, Indicator, Observation, Progress, Project, Row
 from cixi_analysis.requirement import tree
 from cixi_analysis.words import CLASS_UNIT, NOT_APPLICABLE_MARK, Entity
 
@@ -163,38 +152,30 @@ def progress_sheets(plan: Plan, year: int) -> tuple[FormSheet, ...]:
     return tuple(FormSheet(name, year, own, rows, Progress, ("note",)) for name, own, rows in sheets if rows)
 
 
-def evidence_sheets(plan: Plan, year: int) -> tuple[FormSheet, ...]:
-    """The list of evidence in the form of ``year``: what the data has, and at least 40 empty rows."""
-    columns = layout.EVIDENCE_COLUMNS
-    rows = _numbered_rows(plan.evidence.get(year, ()), columns, 100, 40)
-    return (FormSheet("佐证材料", year, columns, rows, Evidence, ("note",)),)
+#: Kind of data that is a list → its sheet and columns, the column for remarks; its rows: a multiple, and empty ones.
+_LISTS = {
+    EVIDENCE: ("佐证材料", layout.EVIDENCE_COLUMNS, "note", 100, 40),
+    SIGNATURES: ("签署", layout.SIGNATURE_COLUMNS, "reason", 30, 10),
+}
 
 
-def signature_sheets(plan: Plan, year: int) -> tuple[FormSheet, ...]:
-    """The signatures in the form of ``year``: what the data has, and at least 10 empty rows."""
-    columns = layout.SIGNATURE_COLUMNS
-    rows = _numbered_rows(plan.signatures.get(year, ()), columns, 30, 10)
-    return (FormSheet("签署", year, columns, rows, Signature, ("reason",)),)
-
-
-def _numbered_rows(known: Sequence[Row], columns: Sequence[FormColumn], step: int, least: int) -> tuple[FormRow, ...]:
-    """Numbered rows, a multiple of ``step``: those of the data and at least so many empty ones."""
+def list_sheet(kind: str, known: Sequence[Row], year: int) -> FormSheet:
+    """A list of numbered rows: those of the data, and at least as many empty ones as its kind has."""
+    name, columns, remarks, step, least = _LISTS[kind]
     opened = frozenset(column.key for column in columns)
     whole = step * (1 + (len(known) + least) // step)
     numbered = enumerate((*known, *[None] * (whole - len(known))), start=1)
-    return tuple(FormRow(None, {}, {"key": str(number)}, "", row, None, opened) for number, row in numbered)
-
-
-#: Kind of data → its sheets, in the order of the form.
-SHEETS: Mapping[str, Callable[[Plan, int], tuple[FormSheet, ...]]] = {
-    OBSERVATIONS: domain_sheets, PROGRESS: progress_sheets, EVIDENCE: evidence_sheets, SIGNATURES: signature_sheets,
-}  # fmt: skip
+    rows = tuple(FormRow(None, {}, {"key": str(number)}, "", row, None, opened) for number, row in numbered)
+    return FormSheet(name, year, columns, rows, YEARLY[kind], (remarks,))
 
 
 def form_sheets(plan: Plan, year: int, version: int = layout.LAYOUT) -> tuple[FormSheet, ...]:
-    """The input sheets of a form of this layout."""
-    kinds = (sheets for kind, sheets in SHEETS.items() if layout.SINCE[kind] <= version)
-    return tuple(sheet for sheets in kinds for sheet in sheets(plan, year))
+    """The input sheets of a form of this layout, by kind of data."""
+    sheets = list(domain_sheets(plan, year))
+    if layout.SINCE[PROGRESS] <= version:
+        sheets += progress_sheets(plan, year)
+    lists = (kind for kind in _LISTS if layout.SINCE[kind] <= version)
+    return (*sheets, *(list_sheet(kind, getattr(plan, kind).get(year, ()), year) for kind in lists))
 
 
 def _progress_rows(plan: Plan, year: int, kind: Entity) -> Iterator[FormRow]:

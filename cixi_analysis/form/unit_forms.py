@@ -1,21 +1,29 @@
-"""The forms of a year by unit: each has the rows that the unit answers for and the evidence of them, nothing else.
+"""The forms of a year by unit, made, handed in and reminded of.
 
-The whole year is signed for, so a unit's form has no sheet for that.
+Each has the rows that the unit answers for and the evidence of them, nothing else. The whole year is signed for, so a
+unit's form has no sheet for that.
 """
 
 import re
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cixi_analysis.analysis.responsibility import answering
+from cixi_analysis.errors import quoted
 from cixi_analysis.export import workbook
-from cixi_analysis.form.layout import LAYOUT, STAMP, FormRow, FormSheet
+from cixi_analysis.form.checking import Checked
+from cixi_analysis.form.importing import unfilled_items
+from cixi_analysis.form.input_cells import text_of
+from cixi_analysis.form.layout import FIRST_ROW, GUIDE, LAYOUT, STAMP, UNIT_CELL, FormRow, FormSheet
+from cixi_analysis.form.opening import FormError, OpenedForm, open_form
 from cixi_analysis.form.row_changes import fingerprint
-from cixi_analysis.form.sheets import evidence_sheets, form_sheets
+from cixi_analysis.form.sheets import form_sheets, list_sheet
 from cixi_analysis.form.writing import form_workbook
+from cixi_analysis.plan import EVIDENCE
 from cixi_analysis.plan.dataset import Plan
-from cixi_analysis.plan.schema import Observation, Progress
+from cixi_analysis.plan.schema import Indicator, Observation, Progress, Project
 from cixi_analysis.words import Entity
 
 #: Whose form has what nobody answers for.
@@ -43,7 +51,7 @@ def unit_sheets(plan: Plan, year: int, sheets: Sequence[FormSheet] | None = None
                 parts.append(replace(sheet, rows=kept))
         if parts:
             proofs = tuple(row for row in plan.evidence.get(year, ()) if (row.kind, row.id) in own)
-            parts += evidence_sheets(replace(plan, evidence={**plan.evidence, year: proofs}), year)
+            parts.append(list_sheet(EVIDENCE, proofs, year))
             found[unit or NOBODY] = tuple(map(_stamped, parts))
     return found
 
@@ -75,3 +83,114 @@ def write_unit_forms(forms: dict[str, bytes], folder: Path) -> None:
     """Write the forms into the folder, each whole. Raises :class:`~cixi_analysis.export.workbook.ExportError`."""
     for name, content in forms.items():
         workbook.save_bytes(content, folder / name)
+
+
+def open_unit_forms(
+    plan: Plan, paths: Sequence[Path]
+) -> tuple[int, list[tuple[Path, OpenedForm]], dict[str, tuple[FormSheet, ...]]]:
+    """The year of the forms; each with its file; and the sheets of every unit's form.
+
+    Raises :class:`FormError` with every file that is no unit's form of this plan, or of another year than the others.
+    """
+    found: list[tuple[Path, OpenedForm]] = []
+    refused = []
+    for path in paths:
+        try:
+            found.append((path, open_form(path, plan.frame)))
+        except FormError as error:
+            refused.append(str(error))
+    years = sorted({form.year for _, form in found})
+    if len(years) > 1:
+        named = "；".join(f"{y} 年的：{'、'.join(p.name for p, form in found if form.year == y)}" for y in years)
+        refused.append(f"一次只能检查、导入同一年的填报表，现有 {named}。")
+    if whole := [path.name for path, form in found if form.filed.unit is None]:
+        refused.append(f"全年的填报表代表整年，不能和别的填报表同时检查、导入，请单独导入：{'、'.join(whole)}。")
+    if repeated := [name for name, count in Counter(path.name for path in paths).items() if count > 1]:
+        refused.append(f"几个文件同名，问题无法分清，请改名：{'、'.join(repeated)}。")
+    if refused:
+        raise FormError("\n".join(refused))
+    year = years[0]
+    sheets = unit_sheets(plan, year)
+    keys = {unit: {(s.name, r.shown["key"]) for s in own for r in s.rows if r.subject} for unit, own in sheets.items()}
+    names = {name for own in keys.values() for name, _ in own}
+    for path, form in found:
+        unit = str(form.filed.unit)
+        there = {  # not by iterating over rows: that would create every cell up to the farthest one
+            (sheet.title, text_of(cell))
+            for sheet in form.book.worksheets
+            if sheet.title in names
+            for (number, column), cell in sheet._cells.items()
+            if column == 1 and number >= FIRST_ROW
+        }
+        whose = next((one for one, own in keys.items() if own == there), None)
+        if unit not in sheets:
+            all_units = "、".join(sheets)
+            told = f"{year} 年没有由它填报的行；应为生成时所写的单位：{whose or f'{all_units} 之一'}"
+            refused.append(f"{path.name} 的“{GUIDE}”{UNIT_CELL}（填报单位）为{quoted(unit)}，{told}。")
+        elif whose and keys[unit] != there:
+            told = f"而表中是{quoted(whose)}的各行；应为生成时所写的单位"
+            refused.append(f"{path.name} 的“{GUIDE}”{UNIT_CELL}（填报单位）为{quoted(unit)}，{told}。")
+        elif foreign := sorted((there - keys[unit]) & {one for own in keys.values() for one in own}):
+            named = "、".join(map(" ".join, foreign[:5])) + ("等" if foreign[5:] else "")
+            told = f"由谁填报在生成以后改过，{named} 现在不由{unit}填报；应为重新生成的填报表，请把数据抄过去"
+            refused.append(f"{path.name}：{told}。")
+    if refused:
+        raise FormError("\n".join(refused))
+    return year, found, sheets
+
+
+@dataclass(frozen=True)
+class Unanswered:
+    """What a unit has not answered yet."""
+
+    unit: str
+    #: the name of its form as it was made
+    file: str
+    #: whether a form of the unit came, now or before
+    came: bool
+    #: one line a subject
+    lines: tuple[str, ...]
+    #: whether items are among them
+    items: bool
+
+    def letter(self, region: str, year: int) -> str:
+        """A text to send to the unit."""
+        told = "我们已收到贵单位的填报表，谢谢。其中还有" if self.came else "我们还没有收到贵单位的填报表，请填报"
+        listed = "\n".join(f"{n}. {line}" for n, line in enumerate(self.lines, start=1))
+        reasons = "（没有数的，在“缺失原因”里选一项）" if self.items else ""
+        return (
+            f"{self.unit}：\n\n您好！{region}{year}年生态文明建设年度填报，{told}以下{len(self.lines)}项：\n\n{listed}\n\n"
+            f"请在工作簿“{self.file}”中填写{reasons}，写明出处，不要改动工作簿的结构，然后把工作簿发回。"
+            "如有不属于贵单位的，也请告知应由哪个单位填报。\n\n谢谢！\n"
+        )
+
+
+def missing(plan: Plan, checked: Checked) -> tuple[Unanswered, ...]:
+    """The units that have not answered everything, in the plan's order; what nobody answers for last."""
+    year = checked.year
+    lines: dict[tuple[Entity, str], list[str]] = {}
+    for item_id, text in unfilled_items(plan, year, checked.rows):
+        lines.setdefault((Entity.ITEM, item_id), []).append(text)
+    reported = {(row.kind, row.id) for row in checked.reports or ()}
+    for (kind, key), subject in plan.subjects.items():
+        if not isinstance(subject, Indicator) and (kind, key) not in reported:
+            name = subject.name if isinstance(subject, Project) else subject.metric
+            lines[kind, key] = [f"{kind.chinese}{key} {name}：没有填写进展"]
+    came = {one.unit for one in checked.forms} | {one.unit for one in plan.receipts.get(year, ())}
+    units = {unit or NOBODY: own for unit, own in answering(plan, year).items()}
+    names, found = form_names(year, tuple(units)), []
+    for unit, own in units.items():
+        if asked := tuple(line for subject in own for line in lines.get(subject, ())):
+            items = any(kind is Entity.ITEM and (kind, key) in lines for kind, key in own)
+            found.append(Unanswered(unit, names[unit], unit in came, asked, items))
+    return tuple(found)
+
+
+def letters(plan: Plan, checked: Checked) -> dict[str, str]:
+    """File name → the text to send, one a unit."""
+    texts = {}
+    for one in missing(plan, checked):
+        if one.unit != NOBODY:
+            name = one.file.replace("-form-", "-催填-", 1).removesuffix(".xlsx")
+            texts[f"{name}.txt"] = one.letter(plan.frame.region, checked.year)
+    return texts

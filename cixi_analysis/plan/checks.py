@@ -6,20 +6,11 @@ from itertools import pairwise, product
 from typing import Any
 
 from cixi_analysis.errors import Problem
+from cixi_analysis.plan import EVIDENCE, OBSERVATIONS, PROGRESS, REVISIONS, SIGNATURES
 from cixi_analysis.plan.arithmetic import BadRelation, relation
 from cixi_analysis.plan.csvfile import CsvTable
 from cixi_analysis.plan.frame import FILE, Frame, Level
-from cixi_analysis.plan.schema import (
-    EVIDENCE,
-    OBSERVATIONS,
-    PROGRESS,
-    REVISIONS,
-    SIGNATURES,
-    AuditRow,
-    Indicator,
-    Observation,
-    Requirement,
-)
+from cixi_analysis.plan.schema import AuditRow, Indicator, Observation, Requirement
 from cixi_analysis.words import AuditResult, Entity
 
 #: The other columns of tables and forms in which a level is a column.

@@ -64,7 +64,7 @@ def _fill(table: CsvTable, content: Content, model: type[Row], frame: object) ->
         except ValidationError as error:
             yield from row_problems(name, number, model, cells, error)
             continue
-        first = seen.setdefault(tuple(getattr(row, column) for column in model.KEY), number)
+        first = seen.setdefault(row.key, number)
         if first != number:
             yield Problem(name, number, "、".join(model.KEY), f"与第{first}行重复", "各行互不相同")
         else:

@@ -106,6 +106,11 @@ class Row(BaseModel):
         """The columns in the file's order; a field's ``title`` is its Chinese name."""
         return cls.model_fields
 
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """The cells that identify the row."""
+        return tuple(getattr(self, column) for column in self.KEY)
+
     def contradictions(self) -> Iterator[tuple[str, str]]:
         """What is wrong between cells that are valid one by one: their columns, and the rule that is broken (Chinese)."""
         yield from ()
