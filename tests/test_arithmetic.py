@@ -2,7 +2,7 @@
 
 import pytest
 
-from cixi_analysis.plan.arithmetic import BadRelation, relation
+from cixi_analysis.plan.quantities import BadRelation, relation
 
 
 @pytest.mark.parametrize(

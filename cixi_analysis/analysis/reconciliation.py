@@ -12,8 +12,8 @@ import pandas as pd
 
 from cixi_analysis.analysis.projects import TOTAL
 from cixi_analysis.analysis.records import columns_of
-from cixi_analysis.plan.arithmetic import relation
 from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.plan.quantities import relation
 from cixi_analysis.plan.schema import AuditRow, Published
 from cixi_analysis.words import Attribute, AuditResult, Entity, Outcome, Verdict, printed
 

@@ -17,7 +17,7 @@ from cixi_analysis.plan.csvfile import csv_line, written_cells
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.filing_rows import numbered
 from cixi_analysis.plan.schema import EVIDENCE, OBSERVATIONS, YEARLY, Revision, Row, Signature
-from cixi_analysis.plan.signed_rows import NUMBER, SIGNED, signer
+from cixi_analysis.plan.yearly_rows import NUMBER, SIGNED, signer
 from cixi_analysis.words import WORDS_OF, Entity, Stage, Step
 
 #: Part of :data:`SIGNED` → the year's rows.

@@ -17,8 +17,8 @@ from cixi_analysis.assessment.observed import read_assigned
 from cixi_analysis.assessment.panel import COLUMNS, categories, patterns
 from cixi_analysis.assessment.yardstick import observation_problems
 from cixi_analysis.errors import DataError, Problem
-from cixi_analysis.plan.checks import quotation_problems
 from cixi_analysis.plan.csvfile import row_problems
+from cixi_analysis.plan.data_files import quotation_problems
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.fields import is_number
 from cixi_analysis.plan.schema import WATER_CLASSES, Observation

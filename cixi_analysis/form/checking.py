@@ -19,8 +19,8 @@ from cixi_analysis.form.opening import FiledForm, FormError, OpenedForm, open_fo
 from cixi_analysis.form.sheets import form_sheets
 from cixi_analysis.form.structure import find_rows
 from cixi_analysis.plan import EVIDENCE, PROGRESS, SIGNATURES
-from cixi_analysis.plan.checks import observation_problems, unknown_subject
 from cixi_analysis.plan.csvfile import CsvTable
+from cixi_analysis.plan.data_files import observation_problems, unknown_subject
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.fields import is_number
 from cixi_analysis.plan.schema import YEARLY, Evidence, Observation, Progress, Row, Signature

@@ -1,16 +1,21 @@
-"""The files of ``data/``: their content as one moment has it, and the rows read from them, all checked together."""
+"""The files of ``data/``: their content as one moment has it, the rows read from them, and the rules between rows and files:
+everything that a single row cannot show.
+"""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import pairwise, product
 from pathlib import Path
 from typing import Any, get_args
 
 from cixi_analysis.errors import DataError, Problem
-from cixi_analysis.plan.checks import cross_check
+from cixi_analysis.plan import EVIDENCE, OBSERVATIONS, PROGRESS, REVISIONS, SIGNATURES
 from cixi_analysis.plan.csvfile import Content, CsvTable, read_table
-from cixi_analysis.plan.frame import FILE, Frame, Part, read_frame
+from cixi_analysis.plan.frame import FILE, Frame, Level, Part, read_frame
 from cixi_analysis.plan.journal import read_journal
-from cixi_analysis.plan.schema import OBSERVATIONS, REVISIONS, TABLES, YEARLY
+from cixi_analysis.plan.quantities import BadRelation, relation
+from cixi_analysis.plan.schema import TABLES, YEARLY, AuditRow, Indicator, Observation, Requirement
+from cixi_analysis.words import AuditResult, Entity
 
 #: Name below ``data/`` and content of each file.
 Files = tuple[tuple[str, Content], ...]
@@ -87,3 +92,162 @@ def parsed(files: Files) -> tuple[Frame, dict[str, Any]]:
     for folder, found in years.items():
         fields[folder] = {year: tuple(table.rows.values()) for year, table in found.items()}
     return frame, fields
+
+
+#: The other columns of tables and forms in which a level is a column.
+_TAKEN = {*Indicator.columns(), *Observation.columns(), "key", "last", "status", "now"}
+
+
+def cross_check(
+    frame: Frame | None, tables: Mapping[str, CsvTable], years: Mapping[str, Mapping[int, CsvTable]]
+) -> Iterator[Problem]:
+    """The problems between rows and files; a rule is checked only where its files could be read whole."""
+    for level in (level for level in (frame.levels if frame else ()) if level in _TAKEN):
+        yield Problem(FILE, None, "levels", f"“{level}”", "不是表中别的栏目的编号的 id")
+    if not tables["indicators.csv"].complete:
+        return
+    items: dict[str, Indicator] = {row.item_id: row for row in tables["indicators.csv"].rows.values()}
+    order = [tuple(map(int, item_id.split("."))) for item_id in items]
+    if order != sorted(order):
+        yield Problem("indicators.csv", None, "item_id", "次序有误", "按序号与子项由小到大")
+    for number, row in tables["indicators.csv"].rows.items():
+        if row.item_id.split(".")[0] != str(row.indicator):
+            expected = f"与子项编号 {row.item_id} 一致"
+            yield Problem("indicators.csv", number, "indicator 序号", f"{row.indicator}", expected)
+    for table in (*tables.values(), *years[OBSERVATIONS].values()):
+        for number, row in table.rows.items():
+            item_id = getattr(row, "item_id", None)
+            if item_id is not None and item_id not in items:
+                yield Problem(table.file, number, "item_id 子项编号", f"“{item_id}”", "indicators.csv 中已有的子项编号")
+    if tables["requirements.csv"].complete:
+        first: dict[str, int] = {}
+        for row in tables["requirements.csv"].rows.values():
+            first[row.item_id] = min(row.from_year, first.get(row.item_id, row.from_year))
+        for item_id in (item_id for item_id in items if item_id not in first):
+            expected = "每个子项至少一行"
+            yield Problem("requirements.csv", None, "item_id", f"没有 {item_id} 的要求", expected)
+        for number, row in tables["requirements.csv"].rows.items():
+            if frame and not frame.base_year <= row.from_year <= frame.last_year:
+                expected = f"规划期内的年份，{frame.base_year} 至 {frame.last_year}"
+                yield Problem("requirements.csv", number, "from_year 起始年", f"“{row.from_year}”", expected)
+        yield from _wordings(tables["requirements.csv"].rows)
+        if frame and first and frame.base_year < (earliest := min(first.values())):
+            yield Problem(FILE, None, "base_year 基准年", f"{frame.base_year}", f"不早于最早的要求（{earliest} 年起）")
+        planned = {(row.item_id, row.year) for row in tables["targets.csv"].rows.values()}
+        wanted = product((i for i in items if first.get(i, 0) <= frame.base_year), frame.target_years) if frame else ()
+        for item_id, year in (key for key in wanted if tables["targets.csv"].complete and key not in planned):
+            found, expected = f"没有 {item_id} 的 {year} 年规划值", "基准年已有的子项，每个目标年一行（没有的写“/”）"
+            yield Problem("targets.csv", None, "item_id、year", found, expected)
+    for table in years[OBSERVATIONS].values():
+        yield from observation_problems(table)
+    if all(table.complete for table in tables.values()):
+        filed = [tables["responsible.csv"], tables[REVISIONS]]
+        filed += [table for folder in (PROGRESS, EVIDENCE, SIGNATURES) for table in years[folder].values()]
+        yield from _references(tables, filed, items)
+
+
+def _wordings(rows: Mapping[int, Requirement]) -> Iterator[Problem]:
+    """The wordings of an item and level follow one another: none ends after the next has begun."""
+    by_question: dict[tuple[str, str], list[tuple[int, Requirement]]] = {}
+    for number, row in rows.items():
+        by_question.setdefault((row.item_id, row.level), []).append((number, row))
+    for own in by_question.values():
+        for (number, row), (_, later) in pairwise(sorted(own, key=lambda pair: pair[1].from_year)):
+            if row.to_year is not None and row.to_year >= later.from_year:
+                expected = f"早于下一行的起始年 {later.from_year}，或空"
+                yield Problem("requirements.csv", number, "to_year 终止年", f"{row.to_year}", expected)
+
+
+def observation_problems(table: CsvTable, levels: Iterable[Level] = ()) -> Iterator[Problem]:
+    """One year's rows: an item has a row for both levels or one for each, and quotations stand in the statement.
+    ``levels``: those that are told by their names, not by their ids.
+    """
+    names = {level: level.chinese for level in levels}
+    both = {row.item_id for row in table.rows.values() if row.level is None}
+    for number, row in table.rows.items():
+        if row.level is not None and row.item_id in both:
+            found = f"{row.item_id} 既有各级通用的一行又有 {names.get(row.level, row.level)} 的一行"
+            yield Problem(table.file, number, "level 级别", found, "二者取一")
+        yield from quotation_problems(table.file, number, row)
+
+
+def quotation_problems(file: str, number: int, row: Observation) -> Iterator[Problem]:
+    """Quotations in ``attests`` and ``denies`` that the statement does not hold, or that it holds only negated."""
+    statement = row.statement or ""
+    for column in ("attests", "denies"):
+        title = f"{column} {Observation.columns()[column].title}"
+        for clause, quote in row.clauses(column):
+            if column == "attests" and _only_negated(quote, statement):
+                found = f"“{clause}={quote}”，而原文中这几个字前面是否定词"
+                expected = "没有被否定的字句；原文说没有做到的，写在“载明未达到”"
+                yield Problem(file, number, title, found, expected)
+            if quote not in statement:
+                yield Problem(file, number, title, f"“{clause}={quote}”", "引用的字句应出现在“现状原文”中")
+
+
+#: Words that negate the words after them (未完成, 尚未制定, 没有建立, 不达标).
+_NEGATIONS = ("未", "未能", "没", "没有", "不", "非", "无", "难以")
+
+
+def _only_negated(quote: str, statement: str) -> bool:
+    """Whether the quotation occurs in the statement, and each time right after a negation."""
+    places = [m.start() for m in re.finditer(re.escape(quote), statement)]
+    return bool(places) and all(statement[:at].endswith(_NEGATIONS) for at in places)
+
+
+def _references(
+    tables: Mapping[str, CsvTable], filed: Iterable[CsvTable], items: Mapping[str, Indicator]
+) -> Iterator[Problem]:
+    """What links, reports and sums refer to has to exist."""
+    domains = dict.fromkeys(item.domain for item in items.values())
+    known = {
+        Entity.ITEM: items.keys(),
+        Entity.DOMAIN: domains.keys(),
+        Entity.PROJECT: {str(row.number) for row in tables["projects.csv"].rows.values()},
+        Entity.COMMITMENT: {row.commitment_id for row in tables["commitments.csv"].rows.values()},
+        Entity.FINDING: {row.audit_id for row in tables["audit.csv"].rows.values()},
+    }
+    for number, row in tables["commitments.csv"].rows.items():
+        if row.domain is not None and row.domain not in domains:
+            yield Problem("commitments.csv", number, "domain 领域", f"“{row.domain}”", f"{'、'.join(domains)}，或空")
+    for number, row in tables["left_out.csv"].rows.items():
+        if row.figure not in row.quotation:
+            yield Problem("left_out.csv", number, "figure 数字", f"“{row.figure}”", "原文中所印的数字")
+    for number, row in tables["audit.csv"].rows.items():
+        yield from _sum_problems(number, row)
+    for number, link in tables["links.csv"].rows.items():
+        for column, kind, named in (("from_id", link.from_kind, link.from_id), ("to_id", link.to_kind, link.to_id)):
+            if named not in known[kind]:
+                yield Problem("links.csv", number, column, f"“{named}”", f"已有的{kind.chinese}编号")
+    for table in filed:
+        for number, row in table.rows.items():
+            if row.kind is not None and row.id not in known[row.kind]:  # a signature may be for the whole year
+                yield unknown_subject(table.file, number, row)
+
+
+def unknown_subject(file: str, number: int, row: Any) -> Problem:
+    """A row about an item, a project or a commitment that nothing defines."""
+    return Problem(file, number, "id 编号", f"“{row.id}”", f"已有的{row.kind.chinese}编号")
+
+
+#: What a sum may use although it is not printed: years counted inclusively, per cent, and 万.
+_CONSTANTS = {"1", "100", "10000"}
+
+
+def _sum_problems(number: int, row: AuditRow) -> Iterator[Problem]:
+    """A sum has to be one, and to be made of what the quotations print."""
+    if row.check is None:
+        return
+    try:
+        made = relation(row.check)
+    except BadRelation as error:
+        yield Problem("audit.csv", number, "check 算式", f"“{row.check}”", str(error))
+        return
+    quoted = f"{row.quotation_a}\n{row.quotation_b}"
+    printed = {*_CONSTANTS, *re.findall(r"\d+(?:\.\d+)?", quoted)}  # whole numbers: 4 is not printed in 34
+    missing = [figure for figure in made.numbers if figure not in printed]
+    missing += [name for name in made.names if name not in quoted]
+    if missing:
+        yield Problem("audit.csv", number, "check 算式", f"“{'、'.join(missing)}”不在引文中", "引文里印着的数字与名称")
+    if made.holds and row.result is AuditResult.UNCLEAR:
+        yield Problem("audit.csv", number, "result 结果", "“unclear”而算式成立", "空（由程序得出）")

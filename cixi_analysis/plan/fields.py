@@ -80,6 +80,9 @@ Year = Annotated[int, Field(ge=2000, le=2100)]
 LevelId = Annotated[Text, _in_frame("levels")]
 TargetYear = Annotated[Year, _in_frame("target_years")]
 Source = Annotated[Text, column("出处", "数字或文字的来源：文件名称、章节、表、行。")]
+ImportedFrom = Annotated[
+    Maybe[str], column("填报工作簿", "这一行由哪个工作簿导入：文件名与 SHA-256；空＝不是由工作簿导入。")
+]
 
 
 def allowed(column: FieldInfo) -> tuple[dict[str, Any], bool]:

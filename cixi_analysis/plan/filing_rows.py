@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from cixi_analysis.plan.fields import Maybe, Row, Text, column
+from cixi_analysis.plan.fields import ImportedFrom, Maybe, Row, Text, column
 from cixi_analysis.words import Entity, EvidenceClass, Proves, Publish, listed
 
 #: Kinds of which somebody reports and that evidence is about; the order of the form and of the lists of evidence.
@@ -105,7 +105,7 @@ class Evidence(Row):
     publish: Maybe[Publish] = column("公开", "yes 公开：文件随网站发布；空＝不发布。")
     responsible: Maybe[str] = column("填报单位", "谁提供的；空＝未写明。")
     note: Maybe[str] = column("说明", "空＝没有。")
-    form: Maybe[str] = column("填报工作簿", "这一行由哪个工作簿导入：文件名与 SHA-256；空＝不是由工作簿导入。")
+    form: ImportedFrom
 
     def contradictions(self) -> Iterator[tuple[str, str]]:
         if self.kind not in SUBJECTS:

@@ -1,6 +1,16 @@
-"""Quantities in sentences: a number with its unit, and by how much two of them differ, both with every digit they have."""
+"""Quantities in words and sums: a number with its unit, by how much two differ, and sums over the plan's printed figures.
 
-from decimal import Decimal
+A relation is a side, a sign (``=``, ``≠``, ``<``, ``≤``, ``>``, ``≥``) and a side. A side consists of printed numbers
+with ``+ - × ÷`` and brackets, and of ``count(甲|乙|丙)``, the number of names listed. An equality holds at the printed
+precision: both sides are rounded half up to the decimals of the left side's most precise number.
+"""
+
+import operator
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, NamedTuple, cast
+
+from lark import Lark, Token, Transformer, Tree, v_args
+from lark.exceptions import LarkError
 
 from cixi_analysis.words import CLASS_UNIT, WATER_CLASSES
 
@@ -35,3 +45,59 @@ def difference_unit(unit: str | None) -> str:
 def apart(by: float, unit: str | None, words: tuple[str, str] = ("", "")) -> str:
     """By how much two values differ: ``3.5个百分点``, after the first of ``words`` where it is more, else the second."""
     return f"{words[by < 0]}{digits(abs(by))}{difference_unit(unit)}"
+
+
+_GRAMMAR = r"""
+    start: side SIGN side
+    ?side: product | side "+" product -> plus | side "-" product -> minus
+    ?product: atom | product "×" atom -> times | product "÷" atom -> by
+    ?atom: NUMBER -> number | "(" side ")" | "count(" NAME ("|" NAME)* ")" -> count
+    SIGN: "=" | "≠" | "<" | "≤" | ">" | "≥"
+    NUMBER: /\d+(\.\d+)?/
+    NAME: /[^|()]+/
+    %ignore " "
+"""
+_PARSER = Lark(_GRAMMAR, parser="lalr")
+_COMPARISONS = {
+    "=": operator.eq, "≠": operator.ne, "<": operator.lt, "≤": operator.le, ">": operator.gt, "≥": operator.ge,
+}  # fmt: skip
+
+
+class BadRelation(ValueError):
+    """The text cannot be parsed; the message (Chinese) gives an example."""
+
+
+class Equation(NamedTuple):
+    """A parsed relation: whether it holds, and its numbers and names as written."""
+
+    holds: bool
+    numbers: tuple[str, ...]
+    names: tuple[str, ...]
+
+
+@v_args(inline=True)
+class _Values(Transformer[Token, Decimal]):
+    """Syntax tree of a side → its value."""
+
+    plus, minus, times, by, number = operator.add, operator.sub, operator.mul, operator.truediv, Decimal
+
+    def count(self, *names: Token) -> Decimal:
+        return Decimal(len(names))
+
+
+def relation(text: str) -> Equation:
+    """Parse and evaluate ``text``. Raises :class:`BadRelation`."""
+    try:
+        tree = _PARSER.parse(text)
+        left, sign, right = cast(Any, tree.children)
+        a, b = (_Values().transform(side) for side in (left, right))
+        if sign in ("=", "≠"):
+            step = Decimal(1).scaleb(-max((len(n.partition(".")[2]) for n in _words(left, "NUMBER")), default=0))
+            a, b = a.quantize(step, ROUND_HALF_UP), b.quantize(step, ROUND_HALF_UP)
+        return Equation(_COMPARISONS[sign](a, b), _words(tree, "NUMBER"), _words(tree, "NAME"))
+    except (LarkError, ArithmeticError):  # a division by zero is wrapped in a LarkError
+        raise BadRelation("由数字、+ - × ÷、括号与 count(甲|乙) 写成的算式，如 34 = 7 + 26 + 1") from None
+
+
+def _words(tree: Tree[Token], kind: str) -> tuple[str, ...]:
+    return tuple(t.strip() for t in tree.scan_values(lambda t: isinstance(t, Token) and t.type == kind))

@@ -13,8 +13,7 @@ from cixi_analysis.plan import EVIDENCE, FOLDERS, OBSERVATIONS, PROGRESS, RECEIP
 from cixi_analysis.plan.fields import Amount, ItemId, LevelId, Maybe, Row, Source, TargetYear, Text, Year, column
 from cixi_analysis.plan.filing_rows import Evidence, Receipt, Responsible, separate_units
 from cixi_analysis.plan.narrative_rows import AuditRow, Commitment, Figure, LeftOut, Link
-from cixi_analysis.plan.signed_rows import Revision, Signature
-from cixi_analysis.plan.yearly_rows import Observation, Progress, absence_words, clause_pairs
+from cixi_analysis.plan.yearly_rows import Observation, Progress, Revision, Signature, absence_words, clause_pairs
 from cixi_analysis.words import WATER_CLASSES, Absence, Convention, Outcome, Verdict, listed, printed
 
 __all__ = [

@@ -7,9 +7,9 @@ from markupsafe import Markup
 
 from cixi_analysis.analysis.reconciliation import findings
 from cixi_analysis.analysis.records import records
-from cixi_analysis.plan.arithmetic import relation
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.fields import is_number
+from cixi_analysis.plan.quantities import relation
 from cixi_analysis.presentation import tables
 from cixi_analysis.presentation.html import Html, cards, folded, joined, link, noted, paragraph, prose, render
 from cixi_analysis.presentation.titles import href, item_link, quoted, short_source, title
