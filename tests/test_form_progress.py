@@ -20,12 +20,12 @@ from cixi_analysis.export.workbook import workbook_bytes
 from cixi_analysis.form.checking import Checked, check_form
 from cixi_analysis.form.importing import apply_import, plan_import
 from cixi_analysis.form.layout import (
+    COLUMNS,
     COMMITMENT_COLUMNS,
     FIRST_ROW,
     GUIDE,
     HEADER_ROW,
     LAYOUT_CELL,
-    PROGRESS_INPUTS,
     PROJECT_COLUMNS,
     FormColumn,
 )
@@ -113,7 +113,7 @@ def test_open_cells_and_choices(tmp_path: Path) -> None:
 def test_the_guide_explains_them(tmp_path: Path) -> None:
     """Every column that is filled in, and that nothing has to be."""
     lines = [row for row in load_workbook(form(tmp_path))[GUIDE].iter_rows(values_only=True) if row[0]]
-    assert {column.title for column in PROGRESS_INPUTS} <= {row[0] for row in lines}
+    assert {column.title for column in COLUMNS["progress"]} <= {row[0] for row in lines}
     assert any("没有资料的行整行留空，即为未填报，不算错，也不影响定稿" in str(row[1]) for row in lines)
 
 
@@ -252,7 +252,7 @@ def test_a_doubtful_cell(edit: Edit, warnings: list[str], tmp_path: Path) -> Non
     assert checked.reports
 
 
-@pytest.mark.parametrize("column", PROGRESS_INPUTS, ids=lambda column: column.key)
+@pytest.mark.parametrize("column", COLUMNS["progress"], ids=lambda column: column.key)
 def test_odd_contents(column: FormColumn, tmp_path: Path) -> None:
     """Whatever people and programs leave in a cell: read as it is seen, or refused in that cell; never a traceback."""
     letter = progress_sheets(plan(), 2023)[0].letters[column.key]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any, Protocol, TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from openpyxl import Workbook
 from openpyxl.utils.cell import coordinate_to_tuple
@@ -12,7 +12,7 @@ from cixi_analysis.analysis.revision_log import edition_of
 from cixi_analysis.assessment import REQUIREMENT, TARGET, check_observations, contradictions, county_panel, judge_panel
 from cixi_analysis.assessment.yardstick import wrong_clause
 from cixi_analysis.errors import DataError, Problem, quoted
-from cixi_analysis.form.filled_rows import FilledRow, FormProblem
+from cixi_analysis.form.filled_rows import FilledRow, FormProblem, KeptRow
 from cixi_analysis.form.input_cells import text_of
 from cixi_analysis.form.layout import SINCE, STAMP, FormSheet
 from cixi_analysis.form.opening import FiledForm, FormError, OpenedForm, open_form
@@ -28,6 +28,8 @@ from cixi_analysis.words import Stage, Step
 
 MOST_PROBLEMS = 5000  # a form has about as many cells; more lines would take a terminal minutes
 R = TypeVar("R", bound=Row)
+#: Where a row stands: in a form or, of a row that no form changes, in the data.
+Placed = FilledRow | KeptRow
 _FIRST = 2  # row number of a file's first row, below the header
 
 
@@ -49,12 +51,6 @@ class Checked:
     signatures: tuple[Signature, ...] | None = None
     #: what was handed in; of units' forms, ``rows``, ``reports`` and ``evidence`` are those of the whole year with them
     forms: tuple[FiledForm, ...] = field(default=(), compare=False)
-
-
-class Placed(Protocol):
-    """Where a row stands: in a form or, of a row that no form changes, in the data."""
-
-    def tell(self, column: str, found: str, expected: str) -> FormProblem: ...
 
 
 def check_form(plan: Plan, path: Path, *, today: str | None = None, opened: OpenedForm | None = None) -> Checked:

@@ -45,12 +45,11 @@ class FormProblem:
     @property
     def place(self) -> str:
         """Sheet and cell."""
-        return f"{self.sheet}{' ' if self.cell else ''}{self.cell}"
+        return " ".join(filter(None, (self.sheet, self.cell)))
 
     def __str__(self) -> str:
-        return (
-            f"{self.file}{' ' if self.file and self.place else ''}{self.place}：现为{self.found}；应为{self.expected}"
-        )
+        where = " ".join(filter(None, (self.file, self.place)))
+        return f"{where}：现为{self.found}；应为{self.expected}"
 
 
 @dataclass
@@ -81,8 +80,9 @@ class FilledRow:
         return self.sheet[f"{self.form.letters[column]}{self.number}"]
 
     def tell(self, column: str, found: str, expected: str) -> FormProblem:
-        """A problem in a cell of this row."""
-        return FormProblem(quoted(self.sheet.title)[1:-1], self.cell(column).coordinate, found, expected, self.file)
+        """A problem in a cell of this row: its first one for a column that the sheet does not have."""
+        at = self.cell(column if column in self.form.letters else "key").coordinate
+        return FormProblem(quoted(self.sheet.title)[1:-1], at, found, expected, self.file)
 
     def read(self) -> list[FormProblem]:
         """Read the input cells; return the problems in them."""
@@ -226,17 +226,13 @@ class FilledRow:
         subject, before, year, texts = self.spec.subject, self.spec.before, self.form.year, self.texts
         if subject is None or isinstance(subject, Indicator):
             return
-        starts: int | None
+        starts = subject.start_year if isinstance(subject, Project) else subject.first_year
         if isinstance(subject, Project):
-            starts, over, when = subject.start_year, subject.end_year <= year, f"实施年限为“{subject.years}”"
+            over, when = subject.end_year <= year, f"实施年限为“{subject.years}”"
             if report.spent is not None and (most := subject.budget) is not None and report.spent > most:
                 yield self.tell("spent", f"“{texts['spent']}”，投资概算为“{most:.12g}”", f"不超过投资概算的数；{note}")
         else:
-            starts, over, when = (
-                subject.first_year,
-                due(subject, year) in (Due.DUE, Due.PAST),
-                f"期限为“{deadline(subject)}”",
-            )
+            over, when = due(subject, year) in (Due.DUE, Due.PAST), f"期限为“{deadline(subject)}”"
         early = report.state is ProgressState.DONE and starts is not None and year < starts
         if early or (report.state is ProgressState.NOT_STARTED and over):
             yield self.tell("state", f"“{report.state.chinese}”，而{when}", f"核对过的状态；{note}")
@@ -249,6 +245,19 @@ class FilledRow:
         if getattr(before, "state", None) is ProgressState.DONE and report.state is not ProgressState.DONE:
             found = f"“{report.state.chinese}”，上年为“{ProgressState.DONE.chinese}”"
             yield self.tell("state", found, f"核对过的状态；{note}")
+
+
+@dataclass(frozen=True)
+class KeptRow:
+    """A row that stays in the data: problems between it and a form are told of its file."""
+
+    data: Row
+    file: str
+
+    def tell(self, column: str, found: str, expected: str) -> FormProblem:
+        """A problem, told of the file."""
+        name = f"{getattr(self.data, 'id', '')} {column}".strip()
+        return FormProblem("", "", f"{name} {found}", expected, self.file)
 
 
 def _disproportion(before: str, now: str, unit: str) -> str:

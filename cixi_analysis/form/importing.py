@@ -79,17 +79,14 @@ class Import:
     @property
     def table(self) -> pd.DataFrame:
         """The output of ``cixi import``, columns :data:`COLUMNS`: the rows, changed ones a line a column; then the flips."""
-        lines = [line for change in self._changes for line in self._row_lines(change)]
+        changes = (*self.changes, *self.report_changes, *self.evidence_changes)
+        lines = [line for change in changes for line in self._row_lines(change)]
         for year, table in self.flips.items():
             for flip in table.itertuples(index=False):
                 why = f"【导入前】{flip.before_reason}【导入后】{flip.after_reason}"
                 key = "verdict", year, flip.indicator, flip.item_id, flip.level, ""
                 lines.append((*key, flip.before, flip.after, why))
         return pd.DataFrame(lines, columns=list(COLUMNS)).astype({"year": "Int64", "indicator": "Int64"})
-
-    @property
-    def _changes(self) -> tuple[RowChange, ...]:
-        return (*self.changes, *self.report_changes, *self.evidence_changes)
 
     def _row_lines(self, change: RowChange) -> Iterator[tuple[object, ...]]:
         row: Any = change.new or change.old

@@ -12,7 +12,7 @@ from cixi_analysis.errors import invisible, is_invisible, quoted
 from cixi_analysis.form.layout import CHOICES, FormColumn, Kind
 from cixi_analysis.form.loading import STRUCK, AlteredText, TypedFormula
 from cixi_analysis.form.number_formats import reads_as, shown_number, shown_text
-from cixi_analysis.plan.quantities import NO_UNIT
+from cixi_analysis.plan.quantities import NO_UNIT, digits
 from cixi_analysis.plan.schema import WATER_CLASSES
 from cixi_analysis.words import NOT_ASSIGNED, Absence
 
@@ -107,10 +107,10 @@ def _number(cell: Any, column: FormColumn, unit: str, want: str) -> str | Compla
     shown = shown_number(value, cell.number_format)
     if value == 0 and any(view.showZeros is False for view in cell.parent.views.sheetView):
         shown = ""
-    text, seen = decimal_text(value), (shown or "").strip()
+    text, seen = digits(value), (shown or "").strip()
     without_sign = seen.removesuffix("%")
     if without_sign != seen and reads_as(without_sign, value * 100):
-        percent = decimal_text(value * 100)
+        percent = digits(value * 100)
         expected = want if column.kind in _WRITTEN else f"数 {percent}：先把单元格格式改为“常规”，再键入，不带百分号"
         return f"“{percent}%”（百分比格式的单元格，存的是 {text}）", expected
     if column.kind is Kind.CHOICE:
@@ -175,8 +175,8 @@ def _around_number(text: str, notes: list[str], column: FormColumn, unit: str, w
     if power or shape is None or not _UNAMBIGUOUS.fullmatch(shape["number"]):
         notes.append("文本格式的科学计数法" if power else "文字" if shape is None else "逗号或空格可有两种理解")
         return wanted
-    digits, before, after, rest = re.sub("[, ]", "", shape["number"]), shape["before"], shape["after"].strip(), ""
-    if digits != shape["number"]:
+    plain, before, after, rest = re.sub("[, ]", "", shape["number"]), shape["before"], shape["after"].strip(), ""
+    if plain != shape["number"]:
         notes.append("带千位分隔符")
     if before:
         notes.append(f"带“{before}”")
@@ -193,24 +193,18 @@ def _around_number(text: str, notes: list[str], column: FormColumn, unit: str, w
             in_unit = f"按单位“{unit}”填写的" if has_unit and column.key != "benchmark" else ""
             return f"{in_unit}数，不写单位和百分号{rest}"
         rest = f"，{'不带百分号' if after == '%' else '不写单位'}{rest}"
-    number = f"数 {Decimal(digits):f}"  # without plus sign and leading zeros
+    number = f"数 {Decimal(plain):f}"  # without plus sign and leading zeros
     if not notes:
         notes.append("文本格式的数字")
         return f"{number}：先把单元格格式改为“常规”，再重新键入"
     return f"{'半角的' if _FULL_WIDTH in notes else ''}{number}{rest}"
 
 
-def decimal_text(value: float) -> str:
-    """The number with twelve digits and without an exponent."""
-    text = f"{value:.12g}"
-    return "0" if text == "-0" else f"{Decimal(text):f}" if "e" in text else text
-
-
 def shown_value(value: object) -> str:
     """A cell's value about as a spreadsheet program shows it."""
     if isinstance(value, bool):
         return str(value).upper()
-    return decimal_text(value) if isinstance(value, (int, float)) and math.isfinite(value) else quoted(str(value))[1:-1]
+    return digits(value) if isinstance(value, (int, float)) and math.isfinite(value) else quoted(str(value))[1:-1]
 
 
 def text_of(cell: Any) -> str:

@@ -58,23 +58,19 @@ class FormColumn:
     unit: str = ""
 
 
-def _columns(sheet: str) -> tuple[FormColumn, ...]:
-    """The columns that ``columns.csv`` lists."""
-    rows = (row.values() for row in packaged("cixi_analysis.form", "columns.csv"))
-    return tuple(
-        FormColumn(key, title, int(width), Kind(kind), hint, unit)
-        for of, key, title, width, kind, unit, hint in rows
-        if of == sheet
-    )
-
-
-INPUTS, PROGRESS_INPUTS = _columns("observations"), _columns("progress")
+#: Kind of data or of what it is about → the columns that ``columns.csv`` lists.
+COLUMNS: dict[str, tuple[FormColumn, ...]] = {}
+for _row in packaged("cixi_analysis.form", "columns.csv"):
+    _sheet, _key, _title, _width, _kind, _unit, _hint = _row.values()
+    _column = FormColumn(_key, _title, int(_width), Kind(_kind), _hint, _unit)
+    COLUMNS[_sheet] = (*COLUMNS.get(_sheet, ()), _column)
+INPUTS = COLUMNS[OBSERVATIONS]
 EVIDENCE_COLUMNS, SIGNATURE_COLUMNS = (
-    (FormColumn("key", "行号", 6), *_columns(sheet)) for sheet in ("evidence", "signatures")
+    (FormColumn("key", "行号", 6), *COLUMNS[sheet]) for sheet in (EVIDENCE, SIGNATURES)
 )
-PROJECT_COLUMNS = (*_columns("projects"), *PROGRESS_INPUTS)
+PROJECT_COLUMNS = (*COLUMNS["projects"], *COLUMNS[PROGRESS])
 #: Money belongs to projects.
-COMMITMENT_COLUMNS = (*_columns("commitments"), *(column for column in PROGRESS_INPUTS if column.key != "spent"))
+COMMITMENT_COLUMNS = (*COLUMNS["commitments"], *(column for column in COLUMNS[PROGRESS] if column.key != "spent"))
 #: Last column of a unit's form: the :func:`~cixi_analysis.form.row_changes.fingerprint` of what the data had of the row.
 STAMP = FormColumn("stamp", "校验码", 10)
 

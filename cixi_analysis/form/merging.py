@@ -6,7 +6,7 @@ since the form was made, or are what another unit handed in.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import dropwhile
 from pathlib import Path
 from typing import Any, cast
@@ -17,7 +17,7 @@ from cixi_analysis.analysis.responsibility import answering
 from cixi_analysis.analysis.revision_log import WRITTEN, edition_of
 from cixi_analysis.errors import quoted
 from cixi_analysis.form.checking import Checked, check_form, check_other_years, disagreements, having, read_rows, told
-from cixi_analysis.form.filled_rows import FilledRow, FormProblem
+from cixi_analysis.form.filled_rows import FilledRow, FormProblem, KeptRow
 from cixi_analysis.form.opening import FiledForm, open_form
 from cixi_analysis.form.row_changes import cell_text, fingerprint, rounded
 from cixi_analysis.form.unit_forms import NOBODY, open_unit_forms
@@ -25,18 +25,6 @@ from cixi_analysis.plan.csvfile import expectation
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.filing_rows import separate_units
 from cixi_analysis.plan.schema import EVIDENCE, OBSERVATIONS, PROGRESS, YEARLY, Evidence, Row
-
-
-@dataclass(frozen=True)
-class KeptRow:
-    """A row that stays in the data: problems between it and a form are told of its file."""
-
-    data: Row
-    file: str
-
-    def tell(self, column: str, found: str, expected: str) -> FormProblem:
-        name = f"{getattr(self.data, 'id', '')} {column}".strip()
-        return FormProblem("", "", f"{name} {found}", expected, self.file)
 
 
 def check_forms(plan: Plan, paths: Sequence[Path], *, today: str | None = None) -> Checked:
@@ -68,12 +56,9 @@ def check_unit_forms(plan: Plan, paths: Sequence[Path]) -> Checked:
             continue
         rows, wrong, doubtful = read_rows(plan, year, book, sheets[unit], file, unit)
         own = set(units["" if unit == NOBODY else unit])
-        foreign = [
-            (row, one)
-            for row, one in having(rows, Evidence)
-            if (one.kind, one.id) not in own and plan.defines(one.kind, one.id)
-        ]
-        problems += [*wrong, *(row.tell("id", quoted(one.id), f"{unit}填报的子项、项目或承诺") for row, one in foreign)]
+        foreign = plan.subjects.keys() - own
+        proofs = [(row, one) for row, one in having(rows, Evidence) if (one.kind, one.id) in foreign]
+        problems += [*wrong, *(row.tell("id", quoted(one.id), f"{unit}填报的子项、项目或承诺") for row, one in proofs)]
         order += [(file, sheet) for sheet in (*(s.name for s in sheets[unit]), *book.sheetnames)]
         touched, emptied = _edited(plan, year, rows)
         filled += touched
@@ -165,40 +150,31 @@ def _conflicts(plan: Plan, year: int, was: Any, rows: Sequence[FilledRow]) -> It
     """Every column in which two forms differ and neither has what the data has, and every one in which a form differs
     from data that it may not change.
     """
-    if was is None:
-        yield from (
-            row.tell("key", "改了的一行，而这一行已从数据中删去", "重新生成的填报表中的行") for row in rows if row.stamp
-        )
+    for row in rows if was is None else ():
+        if row.stamp:
+            yield row.tell("key", "改了的一行，而这一行已从数据中删去", "重新生成的填报表中的行")
+    now = fingerprint(was)  # of a row that was made with what the data has now, the stamp
     for column in _columns(rows[0].data):
         old = object() if was is None else _cell(was, column)
         changed = [row for row in rows if _cell(row.data, column) != old]
         # What a form has that was not made with these data is a statement, even where the data have come to say it too.
-        stated = [r for r in rows if r in changed or not (_is_current(r, was) or _cell(r.data, column) is None)]
+        stated = [r for r in rows if r in changed or not (r.stamp == now or _cell(r.data, column) is None)]
         first = changed and _cell(changed[0].data, column)
         other = next((row for row in stated if changed and _cell(row.data, column) != first), None)
         if other is not None:
             for one, two in ((changed[0], other), (other, changed[0])):
-                yield one.tell(
-                    _shown(one, column),
-                    _text(one.data, column),
-                    f"与 {two.file} {two.tell(_shown(two, column), '', '').place} 相同（那里为{_text(two.data, column)}）",
-                )
+                there = f"{two.file} {two.tell(column, '', '').place}"
+                expected = f"与 {there} 相同（那里为{_text(two.data, column)}）"
+                yield one.tell(column, _text(one.data, column), expected)
         elif changed and was is not None and (source := _kept(plan, year, was, changed)):
-            yield changed[0].tell(
-                _shown(changed[0], column),
-                _text(changed[0].data, column),
-                f"与{source[0]}相同（数据中为{_text(was, column)}）；确须改正的，请{source[1]}，或用全年的填报表",
-            )
+            same = f"与{source[0]}相同（数据中为{_text(was, column)}）"
+            expected = f"{same}；确须改正的，请{source[1]}，或用全年的填报表"
+            yield changed[0].tell(column, _text(changed[0].data, column), expected)
     handed_in = {one.unit for one in plan.receipts.get(year, ())}
     for row in _renaming(was, rows):
         if left := [u for u in _units(was) if u in handed_in and u not in (*_units(row.data), row.unit)]:
             expected = f"其中有{'、'.join(left)}（此前导入过填报表）；确须改正的，请用全年的填报表"
             yield row.tell("responsible", _text(row.data, "responsible"), expected)
-
-
-def _is_current(row: FilledRow, was: Any) -> bool:
-    """Whether the form was made with what the data has now."""
-    return row.stamp == fingerprint(was)
 
 
 def _units(row: Any) -> tuple[str, ...]:
@@ -207,9 +183,8 @@ def _units(row: Any) -> tuple[str, ...]:
 
 def _renaming(was: Any, rows: Sequence[FilledRow]) -> list[FilledRow]:
     """The rows in which 填报单位, as the data has it, was edited."""
-    return [
-        row for row in rows if was and _is_current(row, was) and cast("Any", row.data).responsible != was.responsible
-    ]
+    own = [row for row in rows if was and row.stamp == fingerprint(was)]
+    return [row for row in own if getattr(row.data, "responsible", None) != was.responsible]
 
 
 def _kept(plan: Plan, year: int, was: Any, rows: Sequence[FilledRow]) -> tuple[str, str] | None:
@@ -220,21 +195,16 @@ def _kept(plan: Plan, year: int, was: Any, rows: Sequence[FilledRow]) -> tuple[s
     receipts = plan.receipts.get(year, ())[::-1]
     last = next((one for one in receipts if one.sha256 in (was.form or "")), None)
     by_bureau = last is not None and last.unit is None
-    other = next(
-        (one for one in receipts if one.unit and one.unit not in own and (one.unit in _units(was) or one is last)), None
-    )
+    others = (one for one in receipts if one.unit and one.unit not in own)
+    other = next((one for one in others if one.unit in _units(was) or one is last), None)
     if other and not by_bureau:
         return f"此前导入的 {other.file}（{other.unit}）", "该单位重交"
     # Where the bureau has imported a whole year since the unit handed in first, an old form may undo its corrections.
     since = dropwhile(lambda one: last is None or one.unit != last.unit, plan.receipts.get(year, ()))
     corrects = {last.unit} - {NOBODY} if last and all(one.unit for one in since) else set()
-    if any(_is_current(row, was) or row.unit in corrects for row in rows):
+    if any(row.stamp == fingerprint(was) or row.unit in corrects for row in rows):
         return None
     return f"此前导入的 {last.file} " if last else "数据", "重新生成填报表再填"
-
-
-def _shown(row: FilledRow, column: str) -> str:
-    return column if column in row.form.letters else "key"
 
 
 def _text(row: Any, column: str) -> str:
@@ -260,7 +230,7 @@ def _joined(
         model = type(was)
         data = was.model_copy(update=changes)
         model.model_validate({c: cell_text(getattr(data, c)) for c in model.columns()})
-    naming = [row for row in rows if row in renaming or not _is_current(row, was)]
+    naming = [row for row in rows if row in renaming or row.stamp != fingerprint(was)]
     said: list[Any] = [row.data for row in naming] if renaming else [was, *(row.data for row in rows)]
     units = {unit for one in said if one is not None for unit in _units(one)}
     ranks = {unit: n for n, unit in enumerate(answering(plan, year))}

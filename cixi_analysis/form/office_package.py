@@ -48,10 +48,8 @@ class OfficeFile:
         refuse = self.refuse
         try:
             refuse(path.is_dir(), f"这是一个文件夹，应为一个 {self.ending} 文件")
-            refuse(
-                path.name.startswith("~$"),
-                f"这是 {self.program} 打开{self.noun}时留下的临时文件，请选择{self.noun}本身",
-            )
+            scratch = f"这是 {self.program} 打开{self.noun}时留下的临时文件，请选择{self.noun}本身"
+            refuse(path.name.startswith("~$"), scratch)
             refuse(not path.exists(), f"没有这个文件（{path}）")
             refuse(not path.is_file(), f"这不是普通文件（是管道或设备），应为一个 {self.ending} 文件")
             size = path.stat().st_size

@@ -13,12 +13,12 @@ from cixi_analysis.analysis.trend import measured_by
 from cixi_analysis.assessment import asking, one_number, unobserved, unstated, wordings
 from cixi_analysis.assessment.yardstick import Wording
 from cixi_analysis.form import layout
-from cixi_analysis.form.input_cells import decimal_text, shortened
+from cixi_analysis.form.input_cells import shortened
 from cixi_analysis.form.layout import FormRow, FormSheet
 from cixi_analysis.plan import EVIDENCE, PROGRESS, SIGNATURES
 from cixi_analysis.plan.dataset import Asked, Plan
 from cixi_analysis.plan.frame import Level
-from cixi_analysis.plan.quantities import unit_word
+from cixi_analysis.plan.quantities import digits, unit_word
 from cixi_analysis.plan.schema import YEARLY, Indicator, Observation, Progress, Project, Row
 from cixi_analysis.requirement import tree
 from cixi_analysis.words import CLASS_UNIT, NOT_APPLICABLE_MARK, Entity
@@ -183,7 +183,7 @@ def _progress_rows(plan: Plan, year: int, kind: Entity) -> Iterator[FormRow]:
     opened = frozenset(Progress.columns())
     for subject in plan.projects if kind is Entity.PROJECT else plan.commitments:
         if isinstance(subject, Project):
-            budget = subject.budget_absence or "" if subject.budget is None else decimal_text(subject.budget)
+            budget = subject.budget_absence or "" if subject.budget is None else digits(subject.budget)
             shown = {"key": str(subject.number), "name": subject.name, "content": subject.content}
             shown |= {"years": subject.years, "budget": budget, "units": subject.units}
         else:
@@ -198,5 +198,5 @@ def _progress_rows(plan: Plan, year: int, kind: Entity) -> Iterator[FormRow]:
 def summary(report: Progress) -> str:
     """A report in a few characters: ``进行中，60%，3000万元``."""
     numbers = ((report.percent, "%"), (report.spent, "万元"))
-    amounts = (f"{decimal_text(number)}{unit}" for number, unit in numbers if number is not None)
+    amounts = (f"{digits(number)}{unit}" for number, unit in numbers if number is not None)
     return "，".join([report.state.chinese, *amounts])

@@ -16,7 +16,7 @@ from cixi_analysis.export import workbook
 from cixi_analysis.form.checking import Checked
 from cixi_analysis.form.importing import unfilled_items
 from cixi_analysis.form.input_cells import text_of
-from cixi_analysis.form.layout import FIRST_ROW, GUIDE, LAYOUT, STAMP, UNIT_CELL, FormRow, FormSheet
+from cixi_analysis.form.layout import FIRST_ROW, GUIDE, STAMP, UNIT_CELL, FormRow, FormSheet
 from cixi_analysis.form.opening import FormError, OpenedForm, open_form
 from cixi_analysis.form.row_changes import fingerprint
 from cixi_analysis.form.sheets import form_sheets, list_sheet
@@ -38,10 +38,9 @@ def subject_of(row: FormRow) -> tuple[Entity, str]:
     return (Entity.ITEM, known["item_id"]) if "item_id" in known else (Entity(known["kind"]), known["id"])
 
 
-def unit_sheets(plan: Plan, year: int, sheets: Sequence[FormSheet] | None = None) -> dict[str, tuple[FormSheet, ...]]:
-    """Unit → the sheets of its form, :data:`NOBODY` at the end; ``sheets``: those of the whole year, if they are at hand."""
-    whole = form_sheets(plan, year, LAYOUT) if sheets is None else sheets
-    found = {}
+def unit_sheets(plan: Plan, year: int) -> dict[str, tuple[FormSheet, ...]]:
+    """Unit → the sheets of its form, :data:`NOBODY` at the end."""
+    whole, found = form_sheets(plan, year), {}
     for unit, subjects in answering(plan, year).items():
         own, given = set(subjects), dict[str, str | float](responsible=unit) if unit else {}
         parts = []
@@ -112,7 +111,7 @@ def open_unit_forms(
     year = years[0]
     sheets = unit_sheets(plan, year)
     keys = {unit: {(s.name, r.shown["key"]) for s in own for r in s.rows if r.subject} for unit, own in sheets.items()}
-    names = {name for own in keys.values() for name, _ in own}
+    names = {name for name, _ in set().union(*keys.values())}
     for path, form in found:
         unit = str(form.filed.unit)
         there = {  # not by iterating over rows: that would create every cell up to the farthest one
@@ -123,17 +122,16 @@ def open_unit_forms(
             if column == 1 and number >= FIRST_ROW
         }
         whose = next((one for one, own in keys.items() if own == there), None)
+        where = f"{path.name} 的“{GUIDE}”{UNIT_CELL}（填报单位）为{quoted(unit)}"
         if unit not in sheets:
-            all_units = "、".join(sheets)
-            told = f"{year} 年没有由它填报的行；应为生成时所写的单位：{whose or f'{all_units} 之一'}"
-            refused.append(f"{path.name} 的“{GUIDE}”{UNIT_CELL}（填报单位）为{quoted(unit)}，{told}。")
+            right = whose or f"{'、'.join(sheets)} 之一"
+            refused.append(f"{where}，{year} 年没有由它填报的行；应为生成时所写的单位：{right}。")
         elif whose and keys[unit] != there:
-            told = f"而表中是{quoted(whose)}的各行；应为生成时所写的单位"
-            refused.append(f"{path.name} 的“{GUIDE}”{UNIT_CELL}（填报单位）为{quoted(unit)}，{told}。")
-        elif foreign := sorted((there - keys[unit]) & {one for own in keys.values() for one in own}):
+            refused.append(f"{where}，而表中是{quoted(whose)}的各行；应为生成时所写的单位。")
+        elif foreign := sorted((there - keys[unit]) & set().union(*keys.values())):
             named = "、".join(map(" ".join, foreign[:5])) + ("等" if foreign[5:] else "")
-            told = f"由谁填报在生成以后改过，{named} 现在不由{unit}填报；应为重新生成的填报表，请把数据抄过去"
-            refused.append(f"{path.name}：{told}。")
+            changed = f"由谁填报在生成以后改过，{named} 现在不由{unit}填报"
+            refused.append(f"{path.name}：{changed}；应为重新生成的填报表，请把数据抄过去。")
     if refused:
         raise FormError("\n".join(refused))
     return year, found, sheets

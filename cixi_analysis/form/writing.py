@@ -20,10 +20,11 @@ from openpyxl.worksheet.worksheet import Worksheet
 from cixi_analysis.export import workbook
 from cixi_analysis.export.workbook import BOX, CENTRE, FONT, HEAD, LINE, WRAP, fit_row, new_workbook, print_setup, put
 from cixi_analysis.form import layout
-from cixi_analysis.form.input_cells import decimal_text, shortened
+from cixi_analysis.form.input_cells import shortened
 from cixi_analysis.form.layout import GUIDE, HEADER_ROW, TITLE_ROW, FormColumn, FormRow, FormSheet, Kind, prefill
 from cixi_analysis.form.sheets import form_sheets
 from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.plan.quantities import digits
 from cixi_analysis.plan.schema import Observation, Progress
 from cixi_analysis.words import ProgressState
 
@@ -101,11 +102,9 @@ def _write_guide(
             put(one, text)
             one.font, one.border, one.alignment = Font(name=FONT, size=10), BOX, _LEFT
 
-    words = {"plan": plan, "year": year, "inputs": layout.INPUTS, "progress_inputs": layout.PROGRESS_INPUTS}
-    for name, columns in (("evidence", layout.EVIDENCE_COLUMNS), ("signature", layout.SIGNATURE_COLUMNS)):
-        words[f"{name}_inputs"] = [column for column in columns if column.kind is not Kind.SHOWN]
     text = _TEMPLATES.get_template("guide.txt.j2").render(
-        words, progress=[form.name for form in forms if form.model is Progress], states=ProgressState, unit=unit,
+        plan=plan, year=year, columns=layout.COLUMNS, states=ProgressState, unit=unit,
+        progress=[form.name for form in forms if form.model is Progress],
         observed=any(form.model is Observation for form in forms),
     )  # fmt: skip
     for section in re.split("\n{2,}", text.strip()):
@@ -185,7 +184,7 @@ def _prompt(form: FormSheet, row: FormRow, column: FormColumn) -> str:
         return "这一行的要求用不到这一列，不必填写。"
     # Last year's value has its own column; the comparator is part of last year's target.
     last = None if column.key == "value" else getattr(row.before, column.key, None)
-    last = decimal_text(last) if isinstance(last, float) else getattr(last, "chinese", last)
+    last = digits(last) if isinstance(last, float) else getattr(last, "chinese", last)
     lines = [column.hint, row.notes.get(column.key, ""), f"{form.year - 1}年：{last}" if last else ""]
     return shortened("\n".join(line for line in lines if line), LONGEST_PROMPT)
 

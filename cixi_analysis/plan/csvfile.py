@@ -71,12 +71,17 @@ def _fill(table: CsvTable, content: Content, model: type[Row], frame: object) ->
             table.rows[number] = row
 
 
+def unreadable(name: str, content: type[OSError], wanted: str) -> Problem:
+    """Why a file has no content; ``wanted``: what it would be."""
+    if issubclass(content, FileNotFoundError):
+        return Problem(name, None, None, "没有这个文件", wanted)
+    return Problem(name, None, None, f"无法打开（{why_unreadable(content)}）", "可以读取的文件")
+
+
 def _read(name: str, content: Content, model: type[Row], records: list[list[str]]) -> Problem | None:
     """Append the file's cells to ``records``, without blank lines at the end; returns why it is no whole CSV file."""
     if not isinstance(content, bytes):
-        if issubclass(content, FileNotFoundError):
-            return Problem(name, None, None, "没有这个文件", "一个 CSV 文件")
-        return Problem(name, None, None, f"无法打开（{why_unreadable(content)}）", "可以读取的文件")
+        return unreadable(name, content, "一个 CSV 文件")
     damage = None
     try:
         text = content.decode("utf-8-sig")

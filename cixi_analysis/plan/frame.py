@@ -11,8 +11,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationError
 
-from cixi_analysis.errors import Problem, invisible, quoted, why_unreadable
-from cixi_analysis.plan.csvfile import Content, expectation
+from cixi_analysis.errors import Problem, invisible, quoted
+from cixi_analysis.plan.csvfile import Content, expectation, unreadable
 from cixi_analysis.plan.fields import Maybe, column
 
 FILE = "plan.toml"
@@ -156,10 +156,7 @@ class Frame(_Settings):
             yield "target_years", f"晚于基准年 {self.base_year} 的年份"
         if not self.levels:
             yield "levels", "至少一级"
-        elif any(
-            len(set(texts)) < len(self.levels)
-            for texts in zip(*((v.chinese, v.short) for v in self.levels), strict=True)
-        ):
+        elif any(len({getattr(v, name) for v in self.levels}) < len(self.levels) for name in ("chinese", "short")):
             yield "levels", "各级的 name 互不相同，short 也互不相同"
         elif self.targets_follow not in self.levels:
             yield "targets_follow", "、".join(self.levels)
@@ -196,11 +193,7 @@ class Frame(_Settings):
 def read_frame(content: Content, problems: list[Problem]) -> Frame | None:
     """The frame from the bytes of ``plan.toml``; its problems are appended to ``problems``."""
     if not isinstance(content, bytes):
-        missing = issubclass(content, FileNotFoundError)
-        found, expected = (
-            ("没有这个文件", "规划的框架") if missing else (f"无法打开（{why_unreadable(content)}）", "可以读取的文件")
-        )
-        problems.append(Problem(FILE, None, None, found, expected))
+        problems.append(unreadable(FILE, content, "规划的框架"))
         return None
     try:
         settings = tomllib.loads(content.decode("utf-8-sig"))

@@ -22,7 +22,7 @@ HIGHER = "高", "低"
 
 def digits(value: float) -> str:
     """A number without the noise of binary arithmetic: 12 significant digits, never an exponent."""
-    return f"{Decimal(f'{value:.12g}'):f}"
+    return f"{Decimal(f'{value + 0.0:.12g}'):f}"  # -0.0 is 0
 
 
 def unit_word(unit: str | None) -> str:
