@@ -23,7 +23,8 @@ LETTERS = click.option(
 
 def write_by_unit(plan: "Plan", year: int, folder: Path, overwrite: bool) -> None:
     from cixi_analysis.analysis.responsibility import strange_units
-    from cixi_analysis.form.unit_forms import unit_forms, write_unit_forms
+    from cixi_analysis.export.workbook import save_bytes
+    from cixi_analysis.form.unit_forms import unit_forms
 
     forms = unit_forms(plan, year)
     if (there := [name for name in forms if (folder / name).exists()]) and not overwrite:
@@ -36,7 +37,8 @@ def write_by_unit(plan: "Plan", year: int, folder: Path, overwrite: bool) -> Non
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise CixiError(f"不能建立文件夹 {folder}：{reason(error)}。") from error
-    write_unit_forms(forms, folder)
+    for name, content in forms.items():
+        save_bytes(content, folder / name)
     echo(f"已写入 {folder}：{len(forms)}个填报表。收回后运行 cixi check {folder}", err=True)
     printed = plan.frame.tables.projects
     if printed and (strange := strange_units(plan, year)):

@@ -209,13 +209,10 @@ def signature_doubts(
             yield row.tell("date", f"“{one.date}”", f"不晚于今天（{today}）的日期")
         if one.step is Step.CORRECTED and not edition_of(plan, year):
             yield row.tell("step", f"“{one.step.chinese}”，而{year}年还没有定稿", "定稿以后才有更正；定稿以前直接改正")
-        filled = [other for _, other in signed if other.step is Step.FILLED and _overlap(one, other)]
+        filled = [other for _, other in signed if other.step is Step.FILLED]
+        filled = [other for other in filled if other.kind is None or one.covers(other.kind, str(other.id))]
         if one.step in (Step.REVIEWED, Step.FINAL) and filled:
             if one.date < (last := max(other.date for other in filled)):
                 yield row.tell("date", f"“{one.date}”", f"不早于填报（{last}）的日期；无误时在“理由”里说明")
             if one.step is Step.REVIEWED and one.name in (other.name for other in filled):
                 yield row.tell("name", f"“{one.name}”，也是填报的人", "另一个人复核；无误时在“理由”里说明")
-
-
-def _overlap(one: Signature, other: Signature) -> bool:
-    return None in (one.kind, other.kind) or (one.kind, one.id) == (other.kind, other.id)

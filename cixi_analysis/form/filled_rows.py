@@ -70,11 +70,6 @@ class FilledRow:
     #: what the data said when the form, a unit's, was made
     stamp: str = ""
 
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing is entered; 填报单位 may be entered for all rows beforehand."""
-        return all(self.cell(c.key).value in (None, "") for c in self.form.inputs if c.key != "responsible")
-
     def cell(self, column: str) -> Any:
         """A cell of this row."""
         return self.sheet[f"{self.form.letters[column]}{self.number}"]

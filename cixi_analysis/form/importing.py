@@ -151,10 +151,13 @@ def plan_import(
         part: () if rows is None else row_changes(order, known[part], rows, form=form, signed=signing.stage)
         for part, (order, rows) in filled.items()
     }
-    data = {part: _rows_after(known[part], own) for part, own in changes.items()}
+    fates = {part: {change.kind for change in own} - {RowFate.UNCHANGED} for part, own in changes.items()}
+    data = {  # as they are, in their own order, where none changes
+        part: tuple(change.new for change in own if change.new is not None) if fates[part] else known[part]
+        for part, own in changes.items()
+    }
     after = plan.with_year(year, **data)
-    fates = {change.kind for change in changes[OBSERVATIONS]}
-    moved = fates - {RowFate.UNCHANGED, RowFate.FINAL, RowFate.REVIEWED}
+    moved = fates[OBSERVATIONS] - {RowFate.FINAL, RowFate.REVIEWED}
     flipped = {}
     for y in (y for y in after.years if moved and y >= year):  # the changes of later years are measured from this one
         now = assess(after, y)
@@ -162,7 +165,12 @@ def plan_import(
             flipped[y] = verdict_changes(assess(plan, y), now)
     revisions, unexplained = signing.corrected(data, form)
     if unexplained:
-        raise ImportRefused(_unexplained(year, unexplained))
+        named = "、".join(key if kind is Entity.ITEM else f"{kind.chinese}{key}" for kind, key in unexplained)
+        raise ImportRefused(
+            f"没有导入：\n{year} 年已经定稿，改动它要写明谁、何时、为什么更正；还没有写明的：{named}。\n"
+            "请在工作簿的“签署”表中加一行，环节选“更正”，写明姓名、日期、理由（对象与编号留空，即为这次的全部改动）；"
+            "或在命令后加 --reason 理由 --by 姓名。"
+        )
     was_closed = bool(known[OBSERVATIONS]) and coverage(plan, year).stage is Stage.FINAL
     reopens = was_closed and coverage(after, year).stage is not Stage.FINAL
     receipts = {one.sha256: one for one in plan.receipts.get(year, ())}
@@ -175,23 +183,6 @@ def plan_import(
         plan, after, year, signing, signing.lapsed(data), revisions, reopens, changes[OBSERVATIONS], changes[PROGRESS],
         changes[EVIDENCE], flipped, unfilled,
     )  # fmt: skip
-
-
-def _rows_after(known: tuple[Row, ...], changes: Sequence[RowChange]) -> tuple[Row, ...]:
-    """The rows after an import; as they are, in their own order, where none changes."""
-    if all(change.kind is RowFate.UNCHANGED for change in changes):
-        return known
-    return tuple(change.new for change in changes if change.new is not None)
-
-
-def _unexplained(year: int, subjects: Sequence[tuple[Entity, str]]) -> str:
-    """Why a correction of a closed year was refused, and what to do."""
-    named = "、".join(key if kind is Entity.ITEM else f"{kind.chinese}{key}" for kind, key in subjects)
-    return (
-        f"没有导入：\n{year} 年已经定稿，改动它要写明谁、何时、为什么更正；还没有写明的：{named}。\n"
-        "请在工作簿的“签署”表中加一行，环节选“更正”，写明姓名、日期、理由（对象与编号留空，即为这次的全部改动）；"
-        "或在命令后加 --reason 理由 --by 姓名。"
-    )
 
 
 def apply_import(plan: Plan, change: Import) -> None:

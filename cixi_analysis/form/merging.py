@@ -98,7 +98,9 @@ def _edited(plan: Plan, year: int, rows: Sequence[FilledRow]) -> tuple[list[Fill
             row.stamp = ""
     kept = {*said, *(row.stamp for row in touched), ""}
     gone = (row for row, stamp in zip(rows, first, strict=True) if stamp not in kept)
-    return touched, [row for row in gone if row.data is not None or row.is_empty]
+    # 填报单位 may be entered for all rows beforehand.
+    own_inputs = ((row, [row.cell(c.key).value for c in row.form.inputs if c.key != "responsible"]) for row in gone)
+    return touched, [row for row, cells in own_inputs if row.data is not None or {*cells} <= {None, ""}]
 
 
 def merge(

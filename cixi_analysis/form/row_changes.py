@@ -59,8 +59,9 @@ def row_changes(
     def change(was: Row | None, now: Row | None) -> RowChange:
         if now is None:
             return RowChange(RowFate.REMOVED, was, None)
+        origin = getattr(now, "form", None) or form
         if was is None:
-            return RowChange(RowFate.NEW, None, _written(now, stage=signed(now, Stage.DRAFT), form=_form(now, form)))
+            return RowChange(RowFate.NEW, None, _written(now, stage=signed(now, Stage.DRAFT), form=origin))
         content = (c for c in now.columns() if c not in WRITTEN)
         cells = {c: getattr(now, c) for c in content if rounded(c, getattr(was, c)) != rounded(c, getattr(now, c))}
         if not cells:
@@ -68,15 +69,11 @@ def row_changes(
             same = was if stage is known else _written(was, stage=stage)
             fate = RowFate.FINAL if stage is Stage.FINAL else RowFate.REVIEWED
             return RowChange(RowFate.UNCHANGED if same == was else fate, was, same)
-        cells |= {"stage": signed(was, Stage.DRAFT), "form": _form(now, form)}
+        cells |= {"stage": signed(was, Stage.DRAFT), "form": origin}
         return RowChange(RowFate.CHANGED, was, _written(was, **cells), tuple(c for c in cells if c not in WRITTEN))
 
     keys = (key for key in dict.fromkeys((*order, *after, *before)) if key in before or key in after)
     return tuple(change(before.get(key), after.get(key)) for key in keys)
-
-
-def _form(row: Row, form: str) -> str:
-    return getattr(row, "form", None) or form
 
 
 def _written(row: Row, **cells: object) -> Row:

@@ -51,13 +51,11 @@ def unit_sheets(plan: Plan, year: int) -> dict[str, tuple[FormSheet, ...]]:
         if parts:
             proofs = tuple(row for row in plan.evidence.get(year, ()) if (row.kind, row.id) in own)
             parts.append(list_sheet(EVIDENCE, proofs, year))
-            found[unit or NOBODY] = tuple(map(_stamped, parts))
+            for at, sheet in enumerate(parts):
+                stamped = (replace(r, shown={**r.shown, STAMP.key: fingerprint(r.known)}) for r in sheet.rows)
+                parts[at] = replace(sheet, columns=(*sheet.columns, STAMP), rows=tuple(stamped))
+            found[unit or NOBODY] = tuple(parts)
     return found
-
-
-def _stamped(sheet: FormSheet) -> FormSheet:
-    rows = tuple(replace(row, shown={**row.shown, STAMP.key: fingerprint(row.known)}) for row in sheet.rows)
-    return replace(sheet, columns=(*sheet.columns, STAMP), rows=rows)
 
 
 def form_names(year: int, units: Sequence[str]) -> dict[str, str]:
@@ -76,12 +74,6 @@ def unit_forms(plan: Plan, year: int) -> dict[str, bytes]:
     sheets = unit_sheets(plan, year)
     names = form_names(year, tuple(sheets))
     return {names[unit]: workbook.workbook_bytes(form_workbook(plan, year, unit, own)) for unit, own in sheets.items()}
-
-
-def write_unit_forms(forms: dict[str, bytes], folder: Path) -> None:
-    """Write the forms into the folder, each whole. Raises :class:`~cixi_analysis.export.workbook.ExportError`."""
-    for name, content in forms.items():
-        workbook.save_bytes(content, folder / name)
 
 
 def open_unit_forms(
