@@ -9,7 +9,7 @@ import pytest
 from conftest import cixi
 
 from cixi_analysis.export.workbook import new_workbook, save_bytes, workbook_bytes
-from cixi_analysis.plan import edition
+from cixi_analysis.plan import DATE_VARIABLE, WrongDate, build_date, zip_date
 
 NEW_YEAR = "1767225600"
 
@@ -29,19 +29,19 @@ def test_date(
 ) -> None:
     """Seconds since 1970, in UTC whatever the time zone here; a ZIP file holds what it can."""
     monkeypatch.setenv("TZ", "Asia/Shanghai")
-    monkeypatch.delenv(edition.VARIABLE, raising=False)
+    monkeypatch.delenv(DATE_VARIABLE, raising=False)
     if given is not None:
-        monkeypatch.setenv(edition.VARIABLE, given)
-    assert edition.date() == date
-    assert edition.zip_date(edition.date()) == in_zip
+        monkeypatch.setenv(DATE_VARIABLE, given)
+    assert build_date() == date
+    assert zip_date(build_date()) == in_zip
 
 
 @pytest.mark.parametrize("given", ["heute", "2026-01-01", "1e9", "9" * 30])
 def test_a_wrong_date_is_told(given: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """What was found and what would be right."""
-    monkeypatch.setenv(edition.VARIABLE, given)
-    with pytest.raises(edition.WrongDate) as wrong:
-        edition.date()
+    monkeypatch.setenv(DATE_VARIABLE, given)
+    with pytest.raises(WrongDate) as wrong:
+        build_date()
     assert str(wrong.value) == (
         f"环境变量 SOURCE_DATE_EPOCH 现为“{given}”；应为自1970年1月1日起的秒数，如 1767225600，或者不设。"
     )
@@ -49,7 +49,7 @@ def test_a_wrong_date_is_told(given: str, monkeypatch: pytest.MonkeyPatch) -> No
 
 def test_a_wrong_date_stops_the_build_first(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Exit status 1 before any page runs."""
-    monkeypatch.setenv(edition.VARIABLE, "heute")
+    monkeypatch.setenv(DATE_VARIABLE, "heute")
     done = cixi("build", root=project)
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("错误：环境变量 SOURCE_DATE_EPOCH 现为“heute”；")
@@ -58,7 +58,7 @@ def test_a_wrong_date_stops_the_build_first(project: Path, monkeypatch: pytest.M
 
 def test_workbooks_bear_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In the properties and in every entry."""
-    monkeypatch.setenv(edition.VARIABLE, NEW_YEAR)
+    monkeypatch.setenv(DATE_VARIABLE, NEW_YEAR)
     book = new_workbook("试")
     book.create_sheet("表")
     save_bytes(workbook_bytes(book), tmp_path / "x.xlsx")

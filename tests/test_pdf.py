@@ -15,7 +15,7 @@ from pypdf.generic import Destination
 
 from cixi_analysis.book.pdf import belongs_to, document, make_pdf, sections
 from cixi_analysis.book.pdf.printing import VARIABLE, PdfError, characters, find_browser, print_pdf
-from cixi_analysis.plan import edition
+from cixi_analysis.plan import DATE_VARIABLE
 from cixi_analysis.plan.dataset import Plan, load_plan
 
 #: Points of an A4 page.
@@ -247,7 +247,7 @@ def test_its_date_is_the_given_one(
     built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, browser_is_there: None
 ) -> None:
     """On the cover and in the properties; without one, in neither. A year before the base year is a retrospect."""
-    monkeypatch.setenv(edition.VARIABLE, "1767225600")
+    monkeypatch.setenv(DATE_VARIABLE, "1767225600")
     reader = PdfReader(make_pdf(load_plan(built), 2021, built / "_build" / "html", tmp_path))
     assert reader.metadata is not None
     assert reader.metadata["/CreationDate"] == reader.metadata["/ModDate"] == "D:20260101000000Z"

@@ -15,7 +15,7 @@ from tiny import observation, tiny_plan
 
 from cixi_analysis.assessment import tally
 from cixi_analysis.export import Figures
-from cixi_analysis.plan import edition
+from cixi_analysis.plan import DATE_VARIABLE
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.report import ReportError, attach_report, issued, report_bytes, write_report
 from cixi_analysis.report.contents import contents
@@ -134,7 +134,7 @@ def test_rows_that_head_others_stay_with_them(plan: Plan, report2022: bytes) -> 
 def test_the_same_data_give_the_same_bytes(plan: Plan, report2022: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither the clock nor the run decides anything; the date is that of SOURCE_DATE_EPOCH."""
     assert report_bytes(contents(plan, 2022)) == report2022
-    monkeypatch.setenv(edition.VARIABLE, "1767225600")
+    monkeypatch.setenv(DATE_VARIABLE, "1767225600")
     dated = report_bytes(contents(tiny_plan(), 2022))
     assert "2026年1月1日" in text_of(dated)
     assert Document(io.BytesIO(dated)).core_properties.created.isoformat() == "2026-01-01T00:00:00+00:00"

@@ -20,7 +20,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cixi_analysis.plan import FOLDERS, edition
+from cixi_analysis.plan import FOLDERS, build_date
 from cixi_analysis.plan.journal import write_whole
 from cixi_analysis.plan.provenance import MODULES, provenance, public_evidence
 
@@ -66,7 +66,7 @@ def tools() -> str:
 
 def program(root: Path) -> str:
     """The hash of everything but data and templates that an executed page depends on."""
-    date = edition.date()
+    date = build_date()
     beside = [path for pattern in MODULES for path in root.glob(pattern)]
     return of(tools(), of_tree(LIBRARY), of_files(root, beside), date and date.timestamp())
 
@@ -114,7 +114,7 @@ def inputs(root: Path) -> str:
 
 def frame(root: Path, runs: "Sequence[Run]") -> str:
     """The hash of what every page's HTML depends on: contents list, theme, scripts, hand-written pages."""
-    date = edition.date()
+    date = build_date()
     headings = [(run.output.as_posix(), run.label, run.siblings) for run in runs]
     parts = (tools(), of_tree(LIBRARY), by_hand(root), headings, date and date.timestamp())
     return of(str(root), *parts)  # Sphinx keeps absolute paths

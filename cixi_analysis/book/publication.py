@@ -23,7 +23,7 @@ from cixi_analysis.book.pdf import belongs_to
 from cixi_analysis.book.sphinx_extension import book_title
 from cixi_analysis.errors import CixiError, writing
 from cixi_analysis.export.workbook import save_bytes, zip_entry
-from cixi_analysis.plan import edition, provenance
+from cixi_analysis.plan import DATE_VARIABLE, provenance
 from cixi_analysis.plan.dataset import load_plan
 from cixi_analysis.plan.evidence_files import published_files
 
@@ -237,9 +237,9 @@ def _again(root: Path, copy: Path, date: datetime | None, years: list[int]) -> P
         shutil.copyfile(root / one.path, copy / one.path)
     program = [sys.executable, "-c", "from cixi_analysis.cli import main; main()"]
     options = ["--pdf", *(word for year in years for word in ("--year", str(year)))] if years else []
-    environment = {name: value for name, value in os.environ.items() if name != edition.VARIABLE}
+    environment = {name: value for name, value in os.environ.items() if name != DATE_VARIABLE}
     if date:
-        environment[edition.VARIABLE] = str(int(date.timestamp()))
+        environment[DATE_VARIABLE] = str(int(date.timestamp()))
     if git := provenance.git_folder(root):
         environment |= {"GIT_DIR": str(git), "GIT_WORK_TREE": str(copy)}
     done = subprocess.run(  # noqa: S603  # our own words and paths

@@ -75,12 +75,12 @@ def new(root: Path | None, folder: Path, title: str) -> None:
 def build(
     root: Path | None, years: tuple[int, ...], force: bool, pdf: bool, scheduler: str | None, watch: bool
 ) -> None:
-    from cixi_analysis.plan import edition, find_root
+    from cixi_analysis.plan import build_date, find_root
 
     if watch and (years or force or pdf or scheduler):
         raise click.UsageError("--watch 不能与其他选项同用。--watch goes with no other option.")
     folder = find_root(Path.cwd()) if root is None else root.resolve()
-    edition.date()  # raises for an invalid one before any page runs
+    build_date()  # raises for an invalid one before any page runs
     # A time limit or a service that stops cleans up like Ctrl-C.
     before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:

@@ -19,7 +19,7 @@ from cixi_analysis.cli.several_forms import (
 )
 from cixi_analysis.cli.terminal import FORMAT, YEAR, PathType, command, echo, print_table
 from cixi_analysis.errors import CixiError, invisible, quoted
-from cixi_analysis.plan import RECEIPTS, edition
+from cixi_analysis.plan import RECEIPTS, build_date
 from cixi_analysis.words import Stage, Step
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ def _today() -> str:
 
 def _received() -> str:
     """The day of a receipt."""
-    given = edition.date()
+    given = build_date()
     return f"{given:%Y-%m-%d}" if given else _today()
 
 

@@ -24,7 +24,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 
 from cixi_analysis.errors import CixiError, reason
-from cixi_analysis.plan import edition
+from cixi_analysis.plan import build_date, zip_date
 from cixi_analysis.plan.journal import write_whole
 
 #: On every Windows with Chinese; elsewhere the program takes its own Chinese font.
@@ -81,7 +81,7 @@ def csv_text(text: str) -> str:
 
 def new_workbook(title: str) -> Workbook:
     """A workbook without sheets, with the same properties whenever it is made."""
-    book, given = Workbook(), edition.date()
+    book, given = Workbook(), build_date()
     book.remove(book.worksheets[0])
     book.properties.creator, book.properties.title = "cixi_analysis", title
     book.properties.created = book.properties.modified = given.replace(tzinfo=None) if given else _UNDATED
@@ -152,7 +152,7 @@ def workbook_bytes(book: Workbook, values: Mapping[tuple[str, str], str | float]
             content = source.read(name)
             if values and name in sheets:
                 content = _with_values(content.decode(), sheets[name], values).encode()
-            target.writestr(zip_entry(name, edition.date()), content)
+            target.writestr(zip_entry(name, build_date()), content)
     return same.getvalue()
 
 
@@ -171,6 +171,6 @@ def _with_values(xml: str, sheet: str, values: Mapping[tuple[str, str], str | fl
 
 def zip_entry(name: str, date: datetime | None) -> zipfile.ZipInfo:
     """A ZIP entry that depends on neither the clock nor the operating system."""
-    entry = zipfile.ZipInfo(name, edition.zip_date(date))
+    entry = zipfile.ZipInfo(name, zip_date(date))
     entry.compress_type, entry.external_attr, entry.create_system = zipfile.ZIP_DEFLATED, 0o644 << 16, 3  # Unix
     return entry

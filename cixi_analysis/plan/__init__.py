@@ -1,8 +1,10 @@
-"""The project folder's ``data/``: where it is, schema, loading, checks, atomic writing, and the provenance of a build."""
+"""The project folder's ``data/``: where it is, schema, loading, checks, atomic writing; date and provenance of a build."""
 
+import os
+from datetime import UTC, datetime
 from pathlib import Path
 
-from cixi_analysis.errors import DataError, Problem
+from cixi_analysis.errors import CixiError, DataError, Problem
 
 #: Folders below ``data/`` with one file ``<year>.csv`` for each year.
 OBSERVATIONS = "observations"
@@ -24,3 +26,39 @@ def find_root(start: Path) -> Path:
             return folder
     expected = "含有 _config.yml 和 data/ 的文件夹（或用 --root 指明）"
     raise DataError([Problem(str(start), None, None, "找不到项目文件夹", expected)])
+
+
+#: The convention of reproducible-builds.org: seconds since 1970. The same commit built with the same value gives the
+#: same bytes.
+DATE_VARIABLE = "SOURCE_DATE_EPOCH"
+#: The date of a ZIP entry where none is given: the earliest possible one.
+_EARLIEST = (1980, 1, 1, 0, 0, 0)
+_LATEST_YEAR = 2107
+
+
+class WrongDate(CixiError):
+    """``SOURCE_DATE_EPOCH`` is no number of seconds."""
+
+
+def build_date() -> datetime | None:
+    """The date of everything that is built, in UTC; None where none is given. The clock is never read.
+
+    Raises :class:`WrongDate`.
+    """
+    given = os.environ.get(DATE_VARIABLE, "").strip()
+    if not given:
+        return None
+    try:
+        return datetime.fromtimestamp(int(given), UTC)
+    except (ValueError, OverflowError, OSError):
+        example = int(datetime(2026, 1, 1, tzinfo=UTC).timestamp())
+        expected = f"自1970年1月1日起的秒数，如 {example}，或者不设"
+        raise WrongDate(f"环境变量 {DATE_VARIABLE} 现为“{given}”；应为{expected}。") from None
+
+
+def zip_date(given: datetime | None) -> tuple[int, int, int, int, int, int]:
+    """A date as a ZIP entry holds it: without a time zone, here UTC; from 1980 on."""
+    if given is None or given.year < _EARLIEST[0]:
+        return _EARLIEST
+    given = min(given, datetime(_LATEST_YEAR, 12, 31, 23, 59, 58, tzinfo=UTC))
+    return (given.year, given.month, given.day, given.hour, given.minute, given.second)

@@ -20,7 +20,7 @@ from packaging.utils import canonicalize_name
 
 import cixi_analysis
 from cixi_analysis.errors import CixiError, invisible, marked
-from cixi_analysis.plan import EVIDENCE, edition
+from cixi_analysis.plan import EVIDENCE, build_date
 from cixi_analysis.plan.journal import JOURNAL, TAKEN
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ class Provenance:
 def provenance(root: Path) -> Provenance:
     """What a build of the project folder ``root`` would be made of now.
 
-    Raises :class:`edition.WrongDate` and :class:`WrongName`.
+    Raises :class:`~cixi_analysis.plan.WrongDate` and :class:`WrongName`.
     """
     inputs = tuple(_inputs(root))
     names = (str(root.resolve()), *(one.path for one in inputs))
@@ -120,7 +120,7 @@ def provenance(root: Path) -> Provenance:
     packages = tuple(Package(*package, pinned.get(package[0])) for package in required_packages().items())
     python = f"{platform.python_implementation()} {platform.python_version()}"
     system = f"{platform.system()} {platform.machine()}"
-    return Provenance(inputs, _program(root), python, system, packages, edition.date())
+    return Provenance(inputs, _program(root), python, system, packages, build_date())
 
 
 def _inputs(root: Path) -> Iterator[Input]:

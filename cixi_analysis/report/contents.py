@@ -12,7 +12,7 @@ from typing import Any
 
 from cixi_analysis.analysis import table1
 from cixi_analysis.export import Figures
-from cixi_analysis.plan import edition
+from cixi_analysis.plan import build_date
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.presentation import charts, summary
 from cixi_analysis.presentation.figure import on_paper
@@ -46,7 +46,7 @@ def contents(plan: Plan, year: int) -> Contents:
     if year < (base := plan.frame.base_year):
         only = f"{year} 年早于规划的基准年 {base} 年，规划只印有当年的个别数字，不出自评估报告。"
         raise ReportError(f"{only}已知的数字见 cixi assess {year} 和 cixi export {year}。")
-    figures, issue, given = Figures(plan, year), Issue(), edition.date()
+    figures, issue, given = Figures(plan, year), Issue(), build_date()
     plan, frame = figures.plan, figures.plan.frame
     domains = indicator_rows.domains(figures, issue)
     names = {

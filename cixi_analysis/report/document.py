@@ -10,7 +10,7 @@ from docx.document import Document
 from docxtpl import DocxTemplate
 
 from cixi_analysis.errors import reason
-from cixi_analysis.plan import edition
+from cixi_analysis.plan import build_date
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.journal import write_whole
 from cixi_analysis.report import controls, table_widths, word_fields
@@ -78,7 +78,7 @@ def _made(made: Contents, template: bytes | None, name: str) -> bytes:
         beside = (text.row, text.before, text.after) if (text := placed.get(at)) else ()
         values.append(IssuedText(key, str(made.issue.values[key]), *beside))
     add_manifest(document, IssuedList(made.year, made.title, tuple(values)))
-    given, about = edition.date(), document.core_properties
+    given, about = build_date(), document.core_properties
     about.created = about.modified = given.replace(tzinfo=None) if given else _UNDATED
     about.author = about.last_modified_by = "cixi_analysis"
     about.revision = 1

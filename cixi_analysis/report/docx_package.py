@@ -11,7 +11,7 @@ from xml.parsers import expat
 from cixi_analysis.errors import quoted
 from cixi_analysis.export.workbook import zip_entry
 from cixi_analysis.form.office_package import DAMAGED, OfficeFile
-from cixi_analysis.plan import edition
+from cixi_analysis.plan import build_date
 from cixi_analysis.report.values import ReportError
 
 #: The limits of a report. One has 1 MB, 4 MB unpacked, 2 MB of XML, 60,000 elements; pictures make it larger.
@@ -173,5 +173,5 @@ def same_bytes(content: bytes) -> bytes:
     with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as target:
         names = source.namelist()
         for name in sorted(names, key=lambda name: (name != "[Content_Types].xml", name)):
-            target.writestr(zip_entry(name, edition.date()), source.read(name))
+            target.writestr(zip_entry(name, build_date()), source.read(name))
     return made.getvalue()

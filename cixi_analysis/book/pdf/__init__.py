@@ -27,7 +27,7 @@ from cixi_analysis.book.pdf.printing import Heading, PdfError, find_browser, fin
 from cixi_analysis.book.sphinx_extension import book_title, imprint
 from cixi_analysis.errors import writing
 from cixi_analysis.export.workbook import save_bytes
-from cixi_analysis.plan import edition, provenance
+from cixi_analysis.plan import build_date, provenance
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.presentation import summary_page
 from cixi_analysis.words import Verdict
@@ -87,7 +87,7 @@ def make_pdf(plan: Plan, year: int, site: Path, folder: Path) -> Path:
             "/Title": f"{book_title(plan)} {_title(plan, year)}", "/Subject": imprint(plan, year),
             "/Producer": info(printed, "/Producer"), _EDITION: _fingerprint(site),
         }  # fmt: skip
-        if date := edition.date():  # instead of the clock's
+        if date := build_date():  # instead of the clock's
             properties |= dict.fromkeys(("/CreationDate", "/ModDate"), f"D:{date:%Y%m%d%H%M%S}Z")
         save_bytes(finished(printed, headings, properties), target)
     return target
@@ -103,7 +103,7 @@ def belongs_to(pdf: Path, site: Path) -> bool:
 
 def document(plan: Plan, year: int, site: Path, found: tuple[Section, ...], pages: Mapping[str, int]) -> str:
     """The report as the browser prints it; ``pages``: anchor of a heading → the page number in the contents."""
-    date, known = edition.date(), coverage(plan, year)
+    date, known = build_date(), coverage(plan, year)
     return _TEMPLATES.get_template("report.html.j2").render(
         book=book_title(plan), title=_title(plan, year), imprint=imprint(plan, year),
         stage="" if known.is_retrospect else known.stage,
