@@ -98,15 +98,14 @@ class Import:
             cells = (cell_text(getattr(one, column)) for one in (change.old, change.new))
             yield str(change.kind), self.year, *key, column, *cells, row.columns()[column].title
         if not change.columns:
-            known: list[Any] = [change.old, change.new]
-            words = (one and self._in_words(one) for one in known)
+            words = (self._in_words(one) for one in (change.old, change.new))
             why = "工作簿中这一行没有填写" if change.kind is RowFate.REMOVED else ""
-            yield str(change.kind), self.year, *key, "", *(text or "" for text in words), why
+            yield str(change.kind), self.year, *key, "", *words, why
 
-    def _in_words(self, row: Any) -> str | None:
+    def _in_words(self, row: Any) -> str:
         if isinstance(row, Observation):
             return shown(self.plan, row, self.year)
-        return summary(row) if isinstance(row, Progress) else f"{row.proves.chinese}：{row.title}"
+        return summary(row) if isinstance(row, Progress) else f"{row.proves.chinese}：{row.title}" if row else ""
 
 
 def plan_import(

@@ -42,12 +42,8 @@ def check_unit_forms(plan: Plan, paths: Sequence[Path]) -> Checked:
     year, opened, sheets = open_unit_forms(plan, paths)
     check_other_years(plan, year)
     units = answering(plan, year)
-    filled: list[FilledRow] = []
-    problems: list[FormProblem] = []
-    doubts: list[FormProblem] = []
-    forms: list[FiledForm] = []
-    sources: dict[str, str] = {}
-    order: list[tuple[str, str]] = []
+    filled, forms, sources = list[FilledRow](), list[FiledForm](), dict[str, str]()
+    problems, doubts, order = list[FormProblem](), list[FormProblem](), list[tuple[str, str]]()
     ranks = list(sheets)
     for path, (book, _, _, form) in sorted(opened, key=lambda one: (ranks.index(str(one[1].filed.unit)), one[0].name)):
         unit, file = str(form.unit), path.name
@@ -113,8 +109,7 @@ def merge(
     for row in said:
         own = cast("Row", row.data).key  # of evidence it may be what was edited
         by_key.setdefault(made_with.get(row.stamp, own) if isinstance(row.data, Evidence) else own, []).append(row)
-    problems: list[FormProblem] = []
-    pairs: list[tuple[Any, Any]] = []
+    problems, pairs = list[FormProblem](), list[tuple[Any, Any]]()
     for key in dict.fromkeys((*known, *by_key)):
         rows, was = by_key.get(key, []), known.get(key)
         if not rows:

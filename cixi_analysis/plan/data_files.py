@@ -26,19 +26,13 @@ FIELDS = {name: name.removesuffix(".csv") for name in TABLES} | {"indicators.csv
 def read_files(data: Path, new: Mapping[str, bytes]) -> Files:
     """Name below ``data`` → content, before a replacement that was cut short; years in ascending order."""
     journal = {**(read_journal(data) or {}), **new}
-
-    def read(name: str) -> Content:
-        known = journal[name] if name in journal else _content(data / name)
-        return FileNotFoundError if known is None else known
-
-    contents = {name: read(name) for name in (FILE, *TABLES)}
+    names = [FILE, *TABLES]
     for folder in YEARLY:
-        found = {f"{folder}/{path.name}" for path in (data / folder).glob("*")}
-        names = {name for name in found if not name.startswith((f"{folder}/.", f"{folder}/~$"))}  # or opened in Excel
-        for name in sorted(names | {name for name in journal if name.startswith(f"{folder}/")}):
-            if name not in journal or journal[name] is not None:
-                contents[name] = read(name)
-    return tuple(contents.items())
+        paths = (path for path in (data / folder).glob("*") if not path.name.startswith((".", "~$")))  # opened in Excel
+        found = {f"{folder}/{path.name}" for path in paths} | {n for n in journal if n.startswith(f"{folder}/")}
+        names += sorted(name for name in found if journal.get(name, b"") is not None)
+    known = ((name, journal[name] if name in journal else _content(data / name)) for name in names)
+    return tuple((name, FileNotFoundError if content is None else content) for name, content in known)
 
 
 def _content(path: Path) -> Content:
