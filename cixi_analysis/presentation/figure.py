@@ -20,11 +20,12 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping, MutableMapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from functools import reduce
+from functools import reduce, wraps
 from importlib import metadata
+from inspect import signature
 from operator import and_
 from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar
 
 import altair as alt
 import vl_convert
@@ -41,6 +42,7 @@ Layered = alt.LayerChart | alt.FacetChart
 #: … of charts side by side, or one below the other.
 Panels = alt.HConcatChart | alt.VConcatChart
 _Chart = TypeVar("_Chart", bound=alt.TopLevelMixin)
+_P = ParamSpec("_P")
 
 
 def _show(chart: alt.TopLevelMixin, *_: object, **__: object) -> dict[str, str]:
@@ -195,15 +197,23 @@ def on_paper() -> Iterator[None]:
         _is_on_paper.reset(before)
 
 
-def responsive(make: Callable[[bool], _Chart]) -> _Chart:
-    """``make(False)``, with the drawing of ``make(True)`` on phones: at most 360 pixels wide."""
-    chart = make(False)
-    if _is_on_paper.get():
+def responsive(make: Callable[Concatenate[bool, _P], _Chart]) -> Callable[_P, _Chart]:
+    """Decorator of what makes a chart, the first argument being ``narrow``: the chart, with its narrow drawing on phones, at
+    most 360 pixels wide.
+    """
+
+    @wraps(make)
+    def both(*args: _P.args, **kwargs: _P.kwargs) -> _Chart:
+        chart = make(False, *args, **kwargs)
+        if not _is_on_paper.get():
+            narrow = make(True, *args, **kwargs).to_dict(validate=schemapi.DEBUG_MODE)
+            meta: dict[str, Any] = chart.usermeta  # type: ignore[attr-defined]  # Altair's mixin does not declare it
+            meta["narrow"] = {key: value for key, value in narrow.items() if key not in ("title", "usermeta")}
         return chart
-    narrow = make(True).to_dict(validate=schemapi.DEBUG_MODE)
-    meta: dict[str, Any] = chart.usermeta  # type: ignore[attr-defined]  # Altair's mixin does not declare it
-    meta["narrow"] = {key: value for key, value in narrow.items() if key not in ("title", "usermeta")}
-    return chart
+
+    of = signature(make)  # what the reference of the interface shows is without ``narrow``
+    both.__signature__ = of.replace(parameters=[*of.parameters.values()][1:])  # type: ignore[attr-defined]
+    return both
 
 
 def beside(*panels: Layered, narrow: bool, spacing: int) -> Panels:

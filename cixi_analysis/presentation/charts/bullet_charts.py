@@ -1,6 +1,5 @@
 """Values against their limits (bullet charts), and what is missing to the numeric targets."""
 
-from functools import partial
 from typing import Any
 
 import altair as alt
@@ -117,10 +116,11 @@ def bullets(plan: Plan, year: int, margins: pd.DataFrame, trends: pd.DataFrame) 
         title = f"{total}个子项有数值可比，{told}"
     subtitle = f"条为{year}年现状值，未达到要求的为红色；每行从0起，各用自己的刻度（百分比到100%）。{others}"
     columns = ["item", "kind", "told", "value", "at", "size", "name", "words", "ink"]
-    return responsive(partial(_bullets, pd.DataFrame(rows, columns=columns), title, subtitle, f"bullets-{year}"))
+    return _bullets(pd.DataFrame(rows, columns=columns), f"bullets-{year}", title, subtitle)
 
 
-def _bullets(rows: pd.DataFrame, title: str, subtitle: str, name: str, narrow: bool) -> Layered:
+@responsive
+def _bullets(narrow: bool, rows: pd.DataFrame, *names: str) -> Layered:
     base = alt.Chart(rows).encode(y=alt.Y("item:N", sort=None, axis=None))
     value, limit = (base.transform_filter(f"datum.kind {sign} '{OBSERVED}'") for sign in ("==", "!="))
     x = alt.X("at:Q", axis=None, scale=alt.Scale(domain=[min(0.0, rows["at"].min()), 1], nice=False))
@@ -138,7 +138,7 @@ def _bullets(rows: pd.DataFrame, title: str, subtitle: str, name: str, narrow: b
         marks.mark_point(filled=False, strokeWidth=2.5)
         .encode(color=color, tooltip=told, opacity=kept(picked)).properties(name="limits"),
     ]  # fmt: skip
-    return _lines(value, layers, narrow, name, title, _HEADS, subtitle)
+    return _lines(narrow, value, layers, _HEADS, *names)
 
 
 def unmet_bullets(assessment: Assessment) -> Layered | Html:
@@ -173,27 +173,28 @@ def gaps(plan: Plan, year: int, trends: pd.DataFrame) -> Layered | Html:
     title = f"{len(table)}个数值规划值尚未达到"
     title += f"，差得最多的是{first.item}：每年需{first.rate}" if first.rate else ""
     subtitle = "条为差距占规划值的百分比，差得最多的在前；每年需要的变化从最近一年的数值算到目标年。颜色与符号为进度。"
-    return responsive(partial(_gaps, table, title, subtitle, f"gaps-{year}"))
+    return _gaps(table, f"gaps-{year}", title, subtitle)
 
 
-def _gaps(rows: pd.DataFrame, title: str, subtitle: str, name: str, narrow: bool) -> Layered:
+@responsive
+def _gaps(narrow: bool, rows: pd.DataFrame, *names: str) -> Layered:
     base = alt.Chart(rows).encode(y=alt.Y("item:N", sort=None, axis=None))
     x = alt.X("share:Q", axis=None, scale=alt.Scale(domain=[0, max(100.0, rows["share"].max())], nice=False))
     bar = base.mark_bar(size=12).encode(x=x, fill=as_is(alt.Fill, "ink"), tooltip=tooltip(**_GAP_HEADS))
     track = base.mark_bar(size=12, color=LINE).encode(x=alt.XDatum(0, axis=None), x2=alt.X2Datum(100))
-    return _lines(base, [track, bar.properties(name="bars")], narrow, name, title, _GAP_HEADS, subtitle)
+    return _lines(narrow, base, [track, bar.properties(name="bars")], _GAP_HEADS, *names)
 
 
 def _lines(
-    base: alt.Chart, layers: list[alt.Chart], narrow: bool, name: str, title: str, heads: dict[str, str], subtitle: str
+    narrow: bool, base: alt.Chart, layers: list[alt.Chart], heads: dict[str, str], name: str, title: str, subtitle: str
 ) -> Layered:
     """A bar a line, its ``name`` and ``words`` above it: in one line, or in two where one line of them has no room."""
     width = 340 if narrow else 660
     two = narrow or max(12 * ems(r.name) + 11.5 * ems(r.words) for r in records(base.data)) > width - 24
     words: dict[str, Any] = {"align": "left", "dy": -14} if two else {"align": "right", "dy": -18}
     texts = [
-        base.mark_text(align="left", dy=-29 if two else -18, fontWeight="bold").encode(x=alt.value(0), text=alt.Text("name:N")),
-        base.mark_text(**words, color=MUTED, fontSize=11.5).encode(x=alt.value(0 if two else width), text=alt.Text("words:N")),
+        base.mark_text(align="left", dy=-29 if two else -18, fontWeight="bold").encode(x=alt.XValue(0), text=alt.Text("name:N")),
+        base.mark_text(**words, color=MUTED, fontSize=11.5).encode(x=alt.XValue(0 if two else width), text=alt.Text("words:N")),
     ]  # fmt: skip
-    chart = alt.layer(*layers, *texts).properties(width=width, height=alt.Step(66 if two else 46))
+    chart = alt.layer(*layers, *texts, width=width, height=alt.Step(66 if two else 46))
     return finished(chart, name, title, heads, subtitle=subtitle)

@@ -121,7 +121,7 @@ def _layers(rows: pd.DataFrame, years: tuple[int, int], ticks: set[int]) -> Laye
     pointed = hover(empty=False)
     size = conditional(alt.SizeValue, pointed, 190, 70)
     layers = [
-        line.encode(x=x, y=y, x2=alt.X2("later:Q"), y2=alt.Y2("then:Q"), strokeDash=dash, color=alt.value("#1f6f54")),
+        line.encode(x=x, y=y, x2=alt.X2("later:Q"), y2=alt.Y2("then:Q"), strokeDash=dash, color=alt.ColorValue("#1f6f54")),
         observed.mark_point(opacity=1).encode(x=x, y=y, size=size, tooltip=told).properties(name="points").add_params(pointed),
         *(observed.transform_filter(f"{sign}datum.below && datum.label").mark_text(dy=dy, fontWeight="bold")
           .encode(x=x, y=y, text=alt.Text("label:N")) for sign, dy in (("", 15), ("!", -13))),
@@ -134,7 +134,7 @@ def _layers(rows: pd.DataFrame, years: tuple[int, int], ticks: set[int]) -> Laye
         if kind == REQUIRED:
             layers.insert(0, own.mark_rule(color=color, strokeDash=[5, 3], strokeWidth=1.5).encode(tooltip=told))
             goal_at_end = ((rows["kind"] == TARGET) & (rows["year"] == years[1])).any()
-            place: Any = alt.value(_WIDTH * (1 - _AFTER / (end - start)) - 34 if goal_at_end else _WIDTH)
+            place: Any = alt.XValue(_WIDTH * (1 - _AFTER / (end - start)) - 34 if goal_at_end else _WIDTH)
         else:
             mark = own.mark_point(shape=shape, size=90, filled=False, strokeWidth=2, color=color, opacity=1)
             layers.append(mark.encode(x=x, tooltip=told))
