@@ -44,8 +44,8 @@ from cixi_analysis.presentation import changes_page as changes
 from cixi_analysis.presentation import figure as figure_module
 from cixi_analysis.presentation.action_list import action_list
 from cixi_analysis.presentation.board import board
+from cixi_analysis.presentation.charts.bar_charts import domain_counts
 from cixi_analysis.presentation.charts.series_charts import points
-from cixi_analysis.presentation.charts.tally_chart import domain_counts
 from cixi_analysis.presentation.html import Html
 from cixi_analysis.presentation.looks import FONTS, LOOKS
 from cixi_analysis.presentation.table1_page import introduction, table1

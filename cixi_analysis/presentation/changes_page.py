@@ -193,11 +193,12 @@ def _tallies(plan: Plan, found: Changes) -> Html:
         for r in records(found.tallies) if r.counted != Status.NOT_FILLED_IN or r.before or r.after
     ]  # fmt: skip
     columns = {"级别": "short merged", "指标数": "short", f"{found.other}年": "number", f"{found.year}年": "number"}
-    if found.tallies["by_old"].notna().any():
-        columns |= {noted(f"{found.year}年", f"按{found.other}年的要求"): "number"}
-    else:
-        rows = [(*row[:4], *row[5:]) for row in rows]
-    columns |= {"增减": "signed", "转入的指标（序号）": "text", "转出的指标（序号）": "text"}
+    columns |= {
+        noted(f"{found.year}年", f"按{found.other}年的要求"): "number optional",
+        "增减": "signed",
+        "转入的指标（序号）": "text",
+        "转出的指标（序号）": "text",
+    }
     return tables.table(rows, columns, caption=f"{found.other}年与{found.year}年的指标数")
 
 

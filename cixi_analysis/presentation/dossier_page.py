@@ -162,13 +162,8 @@ def commitments(found: Dossier, years: str) -> Html:
          noted(found.plan.item(row.to_id).label, row.relation.chinese), row.reason, quotation(c))
         for c, row in found.commitments
     ]  # fmt: skip
-    columns = {
-        "承诺事项": "name",
-        "数量与期限": "short",
-        "子项与关系": "short",
-        "为何关联": "long",
-        "原文与出处": "long",
-    }
+    columns = {"承诺事项": "name", "数量与期限": "short", "子项与关系": "short", "为何关联": "long"}
+    columns["原文与出处"] = "long"
     none, empty = "没有关联到这项指标的承诺。", "没有数量或未写期限"
     return tables.table(rows, columns, caption="有关的承诺", none=none, empty=empty)
 
@@ -223,10 +218,8 @@ def dossier_list(assessment: Assessment) -> Html:
     """All indicators with their verdicts and a link to their dossier."""
     rows = []
     for n in assessment.plan.indicators:
-        first, verdicts = (
-            assessment.plan.indicator_items(n)[0],
-            (badge(assessment.status(n, v)) for v in assessment.plan.levels),
-        )
+        first = assessment.plan.indicator_items(n)[0]
+        verdicts = (badge(assessment.status(n, v)) for v in assessment.plan.levels)
         named = link(first.indicator_name, titles.indicator_href(n, "../x/"))
         rows.append((n, named, first.domain, first.attribute.chinese, *verdicts))
     columns = {"序号": "number", "指标": "name", "领域": "short", "属性": "short"}

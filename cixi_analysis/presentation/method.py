@@ -85,10 +85,7 @@ def reading_table(plan: Plan) -> Html:
     """Every distinct wording with its reading and meaning, folded."""
     rows = records(readings(plan))
     columns = {"原文": "name", "读作": "name", "意思": "long", "另定读法的理由": "text"}
-    columns |= {"无法解读": "text", "用于（子项、级别或目标年）": "name"}
-    if not any(row.refusal for row in rows):
-        columns.pop("无法解读")
-        rows = [tuple(cell for name, cell in zip(row._fields, row, strict=True) if name != "refusal") for row in rows]
+    columns |= {"无法解读": "text optional", "用于（子项、级别或目标年）": "name"}
     caption = f"全部{len(rows)}种要求与规划值的文字及其读法"
     empty = "按原文直接解读，没有另定读法；或没有要求"
     return tables.table(rows, columns, caption=caption, empty=empty, fold=True)

@@ -156,10 +156,7 @@ def project_table(plan: Plan, year: int) -> Html:
         ))  # fmt: skip
     columns = {"序号": "number", "项目名称": "name filter", "有关指标与承诺": "text", "责任单位": "members"}
     columns |= {"主要内容": "long", noted("实施年限", f"到{year}年底"): "short"}
-    columns |= {noted("投资概算", "万元"): "number", f"{year}年进展": "text", "另注的出处": "text"}
-    if not any(row[-1] for row in rows):
-        columns.popitem()
-        rows = [r[:-1] for r in rows]
+    columns |= {noted("投资概算", "万元"): "number", f"{year}年进展": "text", "另注的出处": "text optional"}
     caption = f"{name} {title}（{len(rows)}项；出处为{name}同一序号）"
     anchors, find = [f"project-{p.number}" for p in plan.projects], [p.name.replace("\n", "") for p in plan.projects]
     return tables.table(rows, columns, caption=caption, empty=f"{_NO_BUDGET}，或没有关联", anchors=anchors, find=find)

@@ -50,12 +50,12 @@ def _standing(plan: Plan, year: int, one: Signature) -> str:
 def corrections(plan: Plan, rows: pd.DataFrame, *, other_years: bool = False) -> Html:
     """The corrected cells (:func:`cixi_analysis.analysis.revision_log.log`); ``other_years``: than the page's."""
     shown: list[tuple[Any, ...]] = [
-        (*([r.year] if other_years else []), f"第{r.edition}版", r.date, _corrected(plan, r, f"../{r.year}/" if other_years else ""),
+        (r.year if other_years else None, f"第{r.edition}版", r.date, _corrected(plan, r, f"../{r.year}/" if other_years else ""),
          r.what, r.before, r.after, r.who, r.why)
         for r in records(rows)
     ]  # fmt: skip
-    columns = {"年份": "year merged"} if other_years else {}
-    columns |= {
+    columns = {
+        "年份": "year merged optional",
         "版次": "short merged", "日期": "short merged", "对象": "name merged", "栏目": "text", "原来": "text", "现在": "text",
         "更正人": "text merged", "理由": "long merged",
     }  # fmt: skip

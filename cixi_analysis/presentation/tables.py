@@ -25,7 +25,7 @@ def _text(value: object) -> str | Markup:
 
 class Column(NamedTuple):
     """How a column is shown: text of a value, CSS class, the width in rem beyond which its text may break, a list to
-    filter by, repeated cells merged.
+    filter by, repeated cells merged, left out where it is empty.
     """
 
     show: Callable[[Any], str | Markup] = _text
@@ -33,6 +33,7 @@ class Column(NamedTuple):
     room: float = 8
     filtered: bool = False
     merged: bool = False
+    optional: bool = False
 
 
 #: The kinds of columns.
@@ -65,7 +66,9 @@ def value(text: str | None, kind: str) -> Markup:
 def _column(kind: str) -> Column:
     name, *options = kind.split()
     column = _KINDS[name]
-    return column._replace(filtered=column.filtered or "filter" in options, merged="merged" in options)
+    return column._replace(
+        filtered=column.filtered or "filter" in options, merged="merged" in options, optional="optional" in options
+    )
 
 
 def ems(text: str) -> float:
@@ -110,44 +113,46 @@ def table(
 ) -> Html:
     """Rows of cells as a table, or the sentence ``none`` if there are no rows.
 
-    ``columns``: heading → a name of ``_KINDS``, then optionally ``filter`` for a list of values to filter by, and
-    ``merged``: cells that repeat the one above become one cell, as far as the merged columns before it do. An empty cell
-    is shown as “—”, which ``empty`` explains below the table. ``anchors`` holds an id for each row, ``find`` the name
-    under which the site's search lists it. A click on a heading sorts the rows where ``sortable``. ``fold`` closes the
-    table below its caption, or below the words given.
+    ``columns``: heading → a name of ``_KINDS``, then optionally ``filter`` for a list of values to filter by, ``merged``:
+    cells that repeat the one above become one cell, as far as the merged columns before it do, and ``optional``: left out
+    where all its cells are empty. An empty cell is shown as “—”, which ``empty`` explains below the table. ``anchors`` holds
+    an id for each row, ``find`` the name under which the site's search lists it. A click on a heading sorts the rows where
+    ``sortable``. ``fold`` closes the table below its caption, or below the words given.
     """
-    heads = {title: _column(kind) for title, kind in columns.items()}
-    texts = [
-        [EMPTY if missing(value) else head.show(value) for head, value in zip(heads.values(), row, strict=True)]
-        for row in rows
-    ]
-    if not texts:
+    kinds, cells = {head: _column(kind) for head, kind in columns.items()}, list(zip(*rows, strict=True))
+    if not cells:
         return paragraph(none or f"{caption}{'：' if caption else ''}没有。")
-    kinds, note = list(heads.values()), f"“{EMPTY}”：{empty}。" if any(EMPTY in row for row in texts) else ""
-    columns_of_texts = zip(kinds, heads, zip(*texts, strict=True), strict=True)
-    least, wide = widths([(kind.room, head, column) for kind, head, column in columns_of_texts])
-    name = next((n for n, kind in enumerate(kinds) if kind.css == "name"), 0)  # what a card is headed with
-    css = [f"{kind.css} title".strip() if wide and n == name else kind.css for n, kind in enumerate(kinds)]
-    labels = [
-        "" if not wide or n == name else escape(head).replace("<br>", " ").striptags() for n, head in enumerate(heads)
-    ]
-    cells = [
-        list(zip(row, spans, css, labels, strict=True)) for row, spans in zip(texts, _spans(texts, kinds), strict=True)
-    ]
-    shown = {"caption": caption, "heads": list(zip(heads, kinds, least, strict=True)), "note": note}
-    named = list(zip_longest(anchors, find, cells, fillvalue=""))
-    markup = render("table", **shown, rows=named, sortable=sortable, wide=wide)
+    texts = {
+        head: [EMPTY if missing(value) else kind.show(value) for value in own]
+        for (head, kind), own in zip(kinds.items(), cells, strict=True)
+        if not kind.optional or not all(map(missing, own))
+    }
+    least, wide = widths([(kinds[head].room, head, own) for head, own in texts.items()])
+    title = (
+        next((head for head in texts if kinds[head].css == "name"), next(iter(texts))) if wide else None
+    )  # of a card
+    shown = []
+    for (head, own), spans in zip(texts.items(), _spans(texts, kinds), strict=True):
+        css = f"{kinds[head].css} title".strip() if head == title else kinds[head].css
+        label = escape(head).replace("<br>", " ").striptags() if wide and head != title else ""
+        shown.append([(text, span, css, label) for text, span in zip(own, spans, strict=True)])
+    named = list(zip_longest(anchors, find, zip(*shown, strict=True), fillvalue=""))
+    heads = [(head, kinds[head], own) for head, own in zip(texts, least, strict=True)]
+    note = f"“{EMPTY}”：{empty}。" if any(EMPTY in own for own in texts.values()) else ""
+    markup = render("table", caption=caption, heads=heads, rows=named, note=note, sortable=sortable, wide=wide)
     piece = Html(markup, f"表：{caption}" if caption else "表")
     return folded(caption if fold is True else fold, piece) if fold else piece
 
 
-def _spans(texts: Sequence[Sequence[str]], kinds: Sequence[Column]) -> list[list[int]]:
-    """The number of rows that each cell covers: 0 for one that a merged cell above covers."""
-    spans = [[1] * len(kinds) for _ in texts]
-    for at in range(len(texts) - 1, 0, -1):
-        for n, kind in enumerate(kinds):
-            if kind.merged:
-                if texts[at][n] != texts[at - 1][n]:
-                    break
-                spans[at - 1][n], spans[at][n] = spans[at][n] + 1, 0
+def _spans(texts: Mapping[str, Sequence[str]], kinds: Mapping[str, Column]) -> list[list[int]]:
+    """The number of rows that each cell of each column covers: 0 for one that a merged cell above covers."""
+    spans, repeats = [], [True] * len(next(iter(texts.values())))  # whether the columns before repeat the row above
+    for head, own in texts.items():
+        covers = [1] * len(own)
+        if kinds[head].merged:
+            repeats = [n > 0 and so and own[n] == own[n - 1] for n, so in enumerate(repeats)]
+            for n in reversed(range(len(own))):
+                if repeats[n]:
+                    covers[n - 1], covers[n] = covers[n - 1] + covers[n], 0
+        spans.append(covers)
     return spans
