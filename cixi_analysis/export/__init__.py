@@ -9,7 +9,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from cixi_analysis.analysis.table1 import of_plan, standards
+from cixi_analysis.analysis.table1 import standards
 from cixi_analysis.export.assessment_sheets import indicator_sheet, reason_sheet, tally_sheet, trend_sheet
 from cixi_analysis.export.data_package import write_package
 from cixi_analysis.export.evidence_sheet import NAME, evidence_sheet
@@ -88,7 +88,7 @@ def _about(figures: Figures) -> dict[str, str]:
     plan, year = figures.plan, figures.year
     frame, tables = plan.frame, plan.frame.tables
     wordings = "要求与规划值照录"
-    if any(of_plan(plan, item, year) for item in plan.items):
+    if any(figures.of_plan.values()):
         wordings = "名称、单位与要求是该年适用的，与规划所列不同的两者都写（现行、规划所列）；规划值照录"
     past, planned = tables.past_projects, tables.projects
     return {

@@ -44,8 +44,13 @@ class Figures:
 
     def table1_text(self, row: Table1Row, column: str) -> str:
         """A cell of Table 1; where another name, unit or wording than the plan's own is in force, both."""
-        text, of_plan = row.cells[column].text, table1.of_plan(self.plan, row.item, self.year).get(column)
+        text, of_plan = row.cells[column].text, self.of_plan[row.item.item_id].get(column)
         return f"现行：{text}\n规划所列：{of_plan}" if of_plan else text
+
+    @cached_property
+    def of_plan(self) -> dict[str, dict[str, str]]:
+        """item_id → column → what the plan itself says there, where something else is in force."""
+        return {item.item_id: table1.of_plan(self.plan, item, self.year) for item in self.plan.items}
 
     @cached_property
     def tables(self) -> dict[str, pd.DataFrame]:
