@@ -9,7 +9,7 @@ from word_files import bookmark, control, manifest, package, paragraph, relation
 from cixi_analysis.errors import UnknownYear
 from cixi_analysis.report.contents import issued
 from cixi_analysis.report.edits import account
-from cixi_analysis.report.values import ReportError
+from cixi_analysis.report.issue import ReportError
 
 PLAN = tiny_plan()
 TODAY = issued(PLAN, 2022)

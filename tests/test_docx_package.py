@@ -11,7 +11,7 @@ from word_files import MAIN, OFFICE, W, package, paragraph, relations, run
 
 from cixi_analysis.report import docx_package
 from cixi_analysis.report.docx_package import read_docx
-from cixi_analysis.report.values import ReportError
+from cixi_analysis.report.issue import ReportError
 
 SAVE_AS = "请在 Word 或 WPS 中打开，另存为“Word 文档（.docx）”"
 DAMAGED = "文件已损坏（可能没有传输或保存完整），请重新取得这个文件"

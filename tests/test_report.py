@@ -19,7 +19,7 @@ from cixi_analysis.plan import DATE_VARIABLE
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.report import ReportError, attach_report, issued, report_bytes, write_report
 from cixi_analysis.report.contents import contents
-from cixi_analysis.report.manifest import NAMESPACE
+from cixi_analysis.report.issue import NAMESPACE
 from cixi_analysis.words import Stage, Verdict
 
 

@@ -25,9 +25,8 @@ from lxml import etree
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.report.contents import issued
 from cixi_analysis.report.document import write_report
-from cixi_analysis.report.edits import account, compare
-from cixi_analysis.report.handed_in import read_report
-from cixi_analysis.report.statement import folded
+from cixi_analysis.report.docx_package import read_report
+from cixi_analysis.report.edits import account, compare, folded
 from cixi_analysis.words import EditKind
 
 SEED, EDITS, FILES = 14, 200, 20

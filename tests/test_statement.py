@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tiny import tiny_plan
 
-from cixi_analysis.report.statement import Likeness, folded, likeness
+from cixi_analysis.report.edits import Likeness, folded, likeness
 
 PLAN = tiny_plan()
 SAME, REWORDED, OTHER = Likeness.SAME, Likeness.REWORDED, Likeness.OTHER

@@ -3,7 +3,7 @@
 import pytest
 from word_files import STYLES, bookmark, control, package, paragraph, run, table
 
-from cixi_analysis.report.handed_in import read_report
+from cixi_analysis.report.docx_package import read_report
 
 MC = 'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
 

@@ -10,9 +10,15 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cixi_analysis.analysis.table1 import standards
-from cixi_analysis.export.assessment_sheets import indicator_sheet, reason_sheet, tally_sheet, trend_sheet
+from cixi_analysis.export.assessment_sheets import (
+    EVIDENCE_SHEET,
+    evidence_sheet,
+    indicator_sheet,
+    reason_sheet,
+    tally_sheet,
+    trend_sheet,
+)
 from cixi_analysis.export.data_package import write_package
-from cixi_analysis.export.evidence_sheet import NAME, evidence_sheet
 from cixi_analysis.export.figures import Figures, write_csv, write_json
 from cixi_analysis.export.plan_sheets import reconciliation_sheet, table1_sheet, table2_sheet, table3_sheet
 from cixi_analysis.export.sheet import Header, Report, Sheet, emphasise
@@ -101,6 +107,6 @@ def _about(figures: Figures) -> dict[str, str]:
         "结论依据": "一行一个子项与级别：结论、依据、理由、现状出处。",
         "分级统计": "按级别、领域、指标属性、依据的指标数，以及不用某一约定时的指标数。",
         "趋势与进度": "有数值的子项：水平与趋势、差距、进度。",
-        **({NAME: "该年的佐证材料，按指标；其下是还缺的。"} if "evidence" in figures.outputs else {}),
+        **({EVIDENCE_SHEET: "该年的佐证材料，按指标；其下是还缺的。"} if "evidence" in figures.outputs else {}),
         **({"数据核对": f"{frame.title}{_PRINTED}"} if plan.has("published") else {}),
     }  # fmt: skip

@@ -9,15 +9,30 @@ from typing import Any
 import pandas as pd
 from openpyxl.utils import get_column_letter
 
+from cixi_analysis.analysis.evidence import proven
 from cixi_analysis.analysis.records import records
 from cixi_analysis.assessment import tally
 from cixi_analysis.export.sheet import PERCENT, RATIO, Formula, Header, Report, Sheet, Value, emphasise
 from cixi_analysis.export.workbook import CENTRE, WRAP
+from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.frame import Level
-from cixi_analysis.plan.schema import Indicator
+from cixi_analysis.plan.schema import Commitment, Indicator
 from cixi_analysis.presentation.formatting import missing
 from cixi_analysis.presentation.looks import basis_word
-from cixi_analysis.words import Attribute, Basis, Convention, Direction, Pace, Polarity, Status, Verdict, printed
+from cixi_analysis.words import (
+    Attribute,
+    Basis,
+    Convention,
+    Direction,
+    Entity,
+    EvidenceClass,
+    EvidenceState,
+    Pace,
+    Polarity,
+    Status,
+    Verdict,
+    printed,
+)
 
 
 def indicator_sheet(report: Report) -> None:
@@ -191,3 +206,35 @@ def _cell(name: str, row: Any, item: Indicator, places: Mapping[str, str]) -> Va
     if name not in _FORMS and float(f"{value:.6g}") != value:
         form = "0." + "0" * max(1, 3 - math.floor(math.log10(abs(value))))
     return Formula(_FORMULAS[name].format_map(places), value, form)
+
+
+#: The name of the sheet of evidence.
+EVIDENCE_SHEET = "佐证材料目录"
+_COLUMNS = [
+    Header("编号", 11), Header("对象", 10), Header("名称", 26, WRAP), Header("类别", 11), Header("所证", 10),
+    Header("条款", 16, WRAP), Header("材料名称", 34, WRAP), Header("发文单位", 18, WRAP), Header("文号", 16, WRAP),
+    Header("日期", 11), Header("页码", 9), Header("原文字句", 34, WRAP), Header("文件名", 22, WRAP),
+    Header("状态", 11), Header("说明", 30, WRAP),
+]  # fmt: skip
+
+
+def evidence_sheet(report: Report) -> None:
+    """A row a piece of evidence, and one for each that is missing; for a year with a list."""
+    if "evidence" not in report.figures.outputs:
+        return
+    sheet = Sheet(report, EVIDENCE_SHEET, f"{EVIDENCE_SHEET}（{report.figures.year}年）", _COLUMNS, freeze="C")
+    for number, row in enumerate(records(report.figures.tables["evidence"]), start=sheet.first):
+        sheet.row(number, _cells(report.plan, row))
+    sheet.finish(
+        "编号由对象、类别（A 自有材料，B 来源文件，C 年鉴与统计）和序号组成。参考的数不作判定。", filtered=True
+    )
+
+
+def _cells(plan: Plan, row: Any) -> tuple[str | None, ...]:
+    subject = plan.subjects[row.kind, row.id]
+    label = subject.label if isinstance(subject, Indicator) else f"{Entity(row.kind).chinese}{row.id}"
+    name = subject.metric if isinstance(subject, Commitment) else subject.name
+    grade = EvidenceClass(row.grade).chinese if row.grade else None
+    state = EvidenceState(row.state).chinese if row.state else "有电子文件"
+    told = (row.clause, row.title, row.issuer, row.document_number, row.date, row.page, row.quoted, row.file)
+    return (row.number, label, name, grade, proven(row.proves), *told, state, row.detail or row.note)

@@ -1,7 +1,7 @@
 """What a template may name, and every value that the report of a year can show. Nothing is computed here.
 
 The names are attributes of plain namespaces; ``template.docx`` uses nearly all of them. A computed text is a
-:class:`~cixi_analysis.report.values.Value`; what the plan prints (names of items, contents of projects) is plain text.
+:class:`~cixi_analysis.report.issue.Value`; what the plan prints (names of items, contents of projects) is plain text.
 """
 
 from collections.abc import Mapping
@@ -10,16 +10,24 @@ from functools import lru_cache
 from types import SimpleNamespace
 from typing import Any
 
-from cixi_analysis.analysis import table1
+from markupsafe import Markup, escape
+
+from cixi_analysis.analysis import commitments, projects, table1
+from cixi_analysis.analysis.actions import Action, Urgency, actions
+from cixi_analysis.analysis.records import records
 from cixi_analysis.export import Figures
 from cixi_analysis.plan import build_date
 from cixi_analysis.plan.dataset import Plan
-from cixi_analysis.presentation import charts, summary
+from cixi_analysis.presentation import charts, project_page, summary
+from cixi_analysis.presentation.action_list import facts, gap
+from cixi_analysis.presentation.changes_page import figure_text, points, since_last_year
+from cixi_analysis.presentation.commitment_page import report_of
 from cixi_analysis.presentation.figure import on_paper
-from cixi_analysis.report import chapters, indicator_rows
-from cixi_analysis.report.evidence_rows import evidence_rows
-from cixi_analysis.report.values import Issue, ReportError
-from cixi_analysis.words import Stage
+from cixi_analysis.presentation.formatting import number, percent, rounded, yi
+from cixi_analysis.presentation.titles import item_title
+from cixi_analysis.report import indicator_rows
+from cixi_analysis.report.issue import Issue, ReportError
+from cixi_analysis.words import Direction, Entity, Outcome, Stage, Status
 
 
 @dataclass(frozen=True)
@@ -61,8 +69,8 @@ def contents(plan: Plan, year: int) -> Contents:
         "sentence": _sentences(figures, issue), "levels": indicator_rows.levels(figures, issue), "domains": domains,
         "items": [item for domain in domains for item in domain.items], "bases": indicator_rows.bases(figures, issue),
         "conventions": indicator_rows.conventions(plan), "targets": indicator_rows.targets(plan, year, issue),
-        "actions": chapters.actions_of(plan, year, issue), "changes": chapters.changes_of(plan, year, issue),
-        "works": chapters.works_of(plan, year, issue), "evidence": evidence_rows(plan, year, issue),
+        "actions": actions_of(plan, year, issue), "changes": changes_of(plan, year, issue),
+        "works": works_of(plan, year, issue), "evidence": indicator_rows.evidence(plan, year, issue),
         "figure": _figures(figures, issue),
     }  # fmt: skip
     return Contents(year, frame.title, names, issue)
@@ -89,3 +97,137 @@ def _figures(figures: Figures, issue: Issue) -> SimpleNamespace:
         unmet=issue.figure("unmet", charts.unmet_bullets(assessment)),
         gaps=issue.figure("gaps", charts.gaps(plan, year, figures.trends)),
     )
+
+
+#: What a template calls the parts of the list of what to act on.
+_PARTS = {
+    Urgency.REQUIREMENT_UNMET: "unmet", Urgency.TARGET_UNMET: "short", Urgency.NO_DATA: "no_data",
+    Urgency.NOT_FILLED_IN: "not_filled_in",
+}  # fmt: skip
+
+
+def plain(text: str | Markup) -> str:
+    """Markup as text, a line break as one."""
+    return "\n".join(line.striptags() for line in escape(text).split("<br>"))
+
+
+def actions_of(plan: Plan, year: int, issue: Issue) -> SimpleNamespace:
+    """What to act on, the most pressing first, by part of the list."""
+    own = actions(plan, year)
+    found = SimpleNamespace()
+    for part, name in _PARTS.items():
+        rows = [_action(plan, issue, action) for action in own if action.urgency is part]
+        count = issue.value(f"count.actions.{name}", len(rows), "要处理的子项数")
+        vars(found).update({name: rows, f"{name}_count": count})
+    return found
+
+
+def _action(plan: Plan, issue: Issue, action: Action) -> SimpleNamespace:
+    key, title, told = f"action.{action.item.item_id}", item_title(action.item), facts(plan, action)
+    texts = {
+        "gap": (gap(plan, action.shortfalls), "差距"), "step": (told.get("每年需", ""), "每年需"),
+        "ways": (told.get("怎样达标", ""), "怎样达标"), "works": (told.get("有关项目", ""), "有关项目"),
+    }  # fmt: skip
+    values = {
+        name: issue.value(f"{key}.{name}", plain(text), f"{title}，{about}") if text else None
+        for name, (text, about) in texts.items()
+    }
+    statuses = dict.fromkeys(status.chinese for status in action.statuses.values())
+    units = "、".join(action.units)
+    return SimpleNamespace(
+        title=title, domain=action.item.domain, attribute=action.item.attribute.chinese, units=units, **values,
+        status=issue.value(f"{key}.status", "、".join(statuses), f"{title}，结论"),
+    )  # fmt: skip
+
+
+def changes_of(plan: Plan, year: int, issue: Issue) -> SimpleNamespace | None:
+    """What moved since the year before; None without one."""
+    if (found := since_last_year(plan, year)) is None:
+        return None
+    told = [
+        issue.value(f"sentence.changes.{n}", plain(text), f"与{found.other}年相比")
+        for n, text in enumerate(points(plan, found), 1)
+    ]
+    names = {item.indicator: item.indicator_name for item in plan.items}
+    verdicts = [
+        SimpleNamespace(
+            name=f"{r.indicator} {names[r.indicator]}", level=plan.level(r.level).chinese,
+            before=Status(r.before_status).chinese, sentence=issue.value(f"{key}.why", r.after_reason.sentence, "理由"),
+            after=issue.value(f"{key}.after", Status(r.after_status).chinese, "变化后的结论"),
+        )
+        for r in records(found.verdicts.query("item_id == ''"))
+        if (key := f"change.{r.indicator}.{r.level}")
+    ]  # fmt: skip
+    values = [_value(plan, issue, r) for r in records(found.values)]
+    moved = [one for one in values if one.is_moved]
+    return SimpleNamespace(
+        other=found.other, is_retrospect=found.retrospect, points=told, verdicts=verdicts, values=values, moved=moved
+    )
+
+
+def _value(plan: Plan, issue: Issue, row: Any) -> SimpleNamespace:
+    """A figure known in both years."""
+    item, level = plan.item(row.item_id), f".{row.level}" if row.level else ""
+    way = Direction(row.direction).chinese if row.direction else ""
+    texts = {
+        "before": figure_text(row.before, row), "after": figure_text(row.after, row),
+        "change": rounded(row.change, signed=True), "direction": way or row.incomparable,
+    }  # fmt: skip
+    values = issue.row(f"change.{item.item_id}{level}", texts, item_title(item))
+    is_moved = bool(row.incomparable) or row.before != row.after
+    return SimpleNamespace(title=item_title(item, row.measure), is_moved=is_moved, **values)
+
+
+def works_of(plan: Plan, year: int, issue: Issue) -> SimpleNamespace:
+    """The key projects: those of the plan before (``past``), and this plan's (``projects``); empty lists without any."""
+    found = SimpleNamespace(past=[], projects=[], categories=[], outcomes=None, money=None, progress=None, figure=None)
+    found.figure = SimpleNamespace(past=None, money=None, schedule=None)
+    if plan.past_projects:
+        found.outcomes = issue.sentence("outcomes", project_page.outcomes_prose(plan), "上一轮工程")
+        found.past = [_past(issue, at, row) for at, row in enumerate(records(projects.outcomes(plan)), 1)]
+        found.figure.past = issue.figure("past", charts.past_outcomes(plan))
+    if plan.projects:
+        whole = projects.totals(plan.projects)
+        found.count = issue.value("projects.count", whole.projects, "重点项目数")
+        found.budget = issue.value("projects.budget", yi(whole.budget), "投资概算（亿元）")
+        found.money = issue.sentence("money", project_page.concentration_prose(plan), "投资的分布")
+        found.progress = issue.sentence("progress", project_page.progress_prose(plan, year), f"{year}年的进展")
+        found.categories = [_category(issue, at, row) for at, row in enumerate(records(projects.by_category(plan)), 1)]
+        found.projects = _projects(plan, year, issue)
+        found.figure.money = issue.figure("money", charts.money_by_category(plan))
+        found.figure.schedule = issue.figure("schedule", charts.schedule(plan, year))
+    return found
+
+
+def _past(issue: Issue, at: int, row: Any) -> SimpleNamespace:
+    counts = [issue.value(f"past.{at}.{o}", getattr(row, o.value), f"{row.project_type}，{o.chinese}") for o in Outcome]
+    return SimpleNamespace(
+        name=row.project_type, counts=counts,
+        total=issue.value(f"past.{at}.total", row.total, "项目总数"),
+        rate=issue.value(f"past.{at}.rate", percent(row.completion_rate), "完成率"),
+    )  # fmt: skip
+
+
+def _category(issue: Issue, at: int, row: Any) -> SimpleNamespace:
+    texts = {
+        "projects": number(row.projects), "share_of_projects": percent(row.share_of_projects),
+        "budget": yi(row.budget), "share_of_money": percent(row.share_of_money),
+        "without_budget": number(row.without_budget),
+    }  # fmt: skip
+    return SimpleNamespace(name=row.category, **issue.row(f"category.{at}", texts, row.category))
+
+
+def _projects(plan: Plan, year: int, issue: Issue) -> list[SimpleNamespace]:
+    """The projects, where each stands in its calendar, and what was reported."""
+    known, found = commitments.reports(plan, year, Entity.PROJECT), []
+    for p, at in zip(plan.projects, records(projects.schedule(plan, year)), strict=True):
+        passed = f"，已过{percent(at.elapsed_share, 0)}" if at.elapsed_share else ""
+        budget = "/" if p.budget is None else number(p.budget)
+        key, about = f"project.{p.number}", f"项目{p.number} {p.name}"
+        found.append(SimpleNamespace(
+            number=p.number, category=p.category, name=p.name, content=p.content, units=p.units,
+            years=p.years, budget=issue.value(f"{key}.budget", budget, f"{about}，投资概算（万元）"),
+            schedule=issue.value(f"{key}.schedule", f"{at.state}{passed}", f"{about}，{year}年底的年限"),
+            progress=issue.value(f"{key}.progress", plain(report_of(plan, known.get(str(p.number)))).removeprefix("· "), f"{about}，{year}年进展"),
+        ))  # fmt: skip
+    return found

@@ -1,8 +1,12 @@
-"""The last pass over a rendered document: values become content controls, pictures drawings."""
+"""The last pass over a rendered document: values become content controls, pictures drawings; tables fit.
+
+A template's loop over cells leaves the widths of the template's own columns.
+"""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from copy import deepcopy
+from functools import partial
 from io import BytesIO
 from typing import Any
 
@@ -12,10 +16,10 @@ from docx.opc.part import Part
 from docx.oxml import parse_xml
 from docx.oxml.ns import qn
 from docx.oxml.parser import OxmlElement
-from docx.shared import Mm
+from docx.shared import Mm, Twips
 
+from cixi_analysis.report.issue import END, PICTURE, PICTURE_END, START, Issue
 from cixi_analysis.report.tagged_text import BOOKMARK
-from cixi_analysis.report.values import END, PICTURE, PICTURE_END, START, Issue, Value
 from cixi_analysis.report.word_fields import bookmark
 
 _TOKEN = re.compile(f"({START}[^{END}]*{END}|{PICTURE}[^{PICTURE_END}]*{PICTURE_END})")
@@ -25,6 +29,12 @@ _TEXT, _RUN, _PROPERTIES = qn("w:t"), qn("w:r"), qn("w:rPr")
 _FOOTNOTES = "footnotes+xml"
 #: The id of the first bookmark of a value, beyond those of headings and of a template.
 _FIRST_BOOKMARK = 100_000
+#: The order that the standard gives to a cell's properties; docxtpl puts spans and colours first.
+_ORDER = [
+    qn(f"w:{name}")
+    for name in ("cnfStyle", "tcW", "gridSpan", "hMerge", "vMerge", "tcBorders", "shd", "noWrap", "tcMar", "textDirection",
+                 "tcFitText", "vAlign", "hideMark")
+]  # fmt: skip
 
 
 def finish(document: Document, issue: Issue) -> list[str]:
@@ -32,16 +42,14 @@ def finish(document: Document, issue: Issue) -> list[str]:
     keys: list[str] = []
     room, body = _room(document), document.part
     for part in sorted(body.package.iter_parts(), key=lambda part: (part is not body, str(part.partname))):
-        root = getattr(part, "element", None)
-        if is_footnotes := part.content_type.endswith(_FOOTNOTES):
-            root = parse_xml(part.blob)
-        for key, control in () if root is None else _finish(root, part, issue, room):
-            content = control.find(qn("w:sdtContent"))
-            # A bookmark with the text's number stays where the tag is lost.
-            start, end = bookmark(_FIRST_BOOKMARK + len(keys), BOOKMARK.format(len(keys)))
-            content.insert(0, start)
-            content.append(end)
-            keys.append(key)
+        is_footnotes = part.content_type.endswith(_FOOTNOTES)
+        root: Any = parse_xml(part.blob) if is_footnotes else getattr(part, "element", None)
+        made = partial(_control_or_drawing, part=part, issue=issue, room=room, keys=keys)
+        for text in [] if root is None else [t for t in root.iter(_TEXT) if _TOKEN.search(t.text or "")]:
+            run = text.getparent()
+            if run.tag == _RUN and (parent := run.getparent()) is not None:  # else a run with several, done already
+                at = parent.index(run)
+                parent[at : at + 1] = list(_pieces(run, made))
         if is_footnotes:
             part._blob = serialize_part_xml(root)
     return keys
@@ -57,43 +65,25 @@ def _room(document: Document) -> tuple[int, int]:
     return min(widths), int(heights[0] * _TALLEST)
 
 
-def _finish(root: Any, part: Part, issue: Issue, room: tuple[int, int]) -> Iterator[tuple[str, Any]]:
-    for run in [t.getparent() for t in root.iter(_TEXT) if _TOKEN.search(t.text or "")]:
-        if run.tag != _RUN or run.getparent() is None:  # a run with several is done already
-            continue
-        at, parent = run.getparent().index(run), run.getparent()
-        pieces = list(_pieces(run, part, issue, room))
-        parent.remove(run)
-        for n, (piece, key) in enumerate(pieces):
-            parent.insert(at + n, piece)
-            if key:
-                yield key, piece
-
-
-def _pieces(run: Any, part: Part, issue: Issue, room: tuple[int, int]) -> Iterator[tuple[Any, str]]:
-    """(run or control, key) in the order of a run's contents."""
+def _pieces(run: Any, made: Callable[[str, Any], Any]) -> Iterator[Any]:
+    """The contents of a run in their order: runs, and what is ``made`` of each token and the run's properties."""
     properties = run.find(_PROPERTIES)
     current = _new_run(properties)
+    least = len(current)
     for child in [c for c in run if c is not properties]:
         if child.tag != _TEXT:
             current.append(child)
             continue
-        for text in _TOKEN.split(child.text or ""):
-            if not text:
-                continue
+        for text in filter(None, _TOKEN.split(child.text or "")):
             if text[0] not in (START, PICTURE):
                 current.add_t(text)
                 continue
-            if len(current) > (properties is not None):
-                yield current, ""
+            if len(current) > least:
+                yield current
                 current = _new_run(properties)
-            name = text[1:-1]
-            if text[0] == START:
-                yield _control(issue.values[name], properties), name
-            else:
-                yield _drawing(name, part, issue, room), ""
-    if len(current) > (properties is not None):
-        yield current, ""
+            yield made(text, properties)
+    if len(current) > least:
+        yield current
 
 
 def _new_run(properties: Any) -> Any:
@@ -103,15 +93,23 @@ def _new_run(properties: Any) -> Any:
     return run
 
 
-def _control(value: Value, properties: Any) -> Any:
-    """A content control in the line, with the format of the placeholder that it takes the place of."""
-    control, about, content = OxmlElement("w:sdt"), OxmlElement("w:sdtPr"), OxmlElement("w:sdtContent")
-    for name, text in (("w:alias", value.about), ("w:tag", value.key)):
-        about.append(OxmlElement(name, {qn("w:val"): text[:64]}))
-    run = _new_run(properties)
+def _control_or_drawing(
+    token: str, properties: Any, part: Part, issue: Issue, room: tuple[int, int], keys: list[str]
+) -> Any:
+    """A content control in the line, with the format of the placeholder that it takes the place of; or a picture."""
+    name = token[1:-1]
+    if token[0] == PICTURE:
+        return _drawing(name, part, issue, room)
+    value, run = issue.values[name], _new_run(properties)
     run.text = str(value)
-    content.append(run)
+    control, about, content = OxmlElement("w:sdt"), OxmlElement("w:sdtPr"), OxmlElement("w:sdtContent")
+    for kind, text in (("w:alias", value.about), ("w:tag", value.key)):
+        about.append(OxmlElement(kind, {qn("w:val"): text[:64]}))
+    # A bookmark with the text's number stays where the tag is lost.
+    start, end = bookmark(_FIRST_BOOKMARK + len(keys), BOOKMARK.format(len(keys)))
+    content.extend((start, run, end))
     control.extend((about, content))
+    keys.append(name)
     return control
 
 
@@ -130,3 +128,29 @@ def _drawing(name: str, part: Any, issue: Issue, room: tuple[int, int]) -> Any:
     run = _new_run(None)
     run.add_drawing(inline)
     return run
+
+
+def fit_tables(document: Document) -> None:
+    """Give each table whose grid is not that of its first whole row that row's widths, scaled to the table's own."""
+    body = document.element.body
+    for properties in body.iter(qn("w:tcPr")):
+        properties[:] = sorted(properties, key=lambda one: _ORDER.index(one.tag) if one.tag in _ORDER else len(_ORDER))
+    for table in body.iter(qn("w:tbl")):
+        grid = [column.w or Twips(0) for column in table.tblGrid.gridCol_lst]
+        whole = (row.tc_lst for row in table.tr_lst if all(cell.grid_span == 1 for cell in row.tc_lst))
+        given = [cell.width or 0 for cell in next(whole, [])]
+        if not given or 0 in given:
+            continue
+        own = table.xpath("w:tblPr/w:tblW[@w:type='dxa']/@w:w")
+        wanted = int(own[0]) if own else sum(width.twips for width in grid)
+        widths = [Twips(width * wanted // sum(given)) for width in given]
+        if grid == widths:
+            continue
+        table.tblGrid[:] = []
+        for width in widths:
+            table.tblGrid.add_gridCol().w = width
+        for row in table.tr_lst:
+            at = 0
+            for cell in row.tc_lst:
+                cell.width = sum(widths[at : at + cell.grid_span])
+                at += cell.grid_span

@@ -5,6 +5,7 @@ from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+from xml.etree.ElementTree import fromstring as parse
 
 from docx.document import Document
 from docxtpl import DocxTemplate
@@ -13,13 +14,12 @@ from cixi_analysis.errors import reason
 from cixi_analysis.plan import build_date
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.journal import write_whole
-from cixi_analysis.report import controls, table_widths, word_fields
+from cixi_analysis.report import controls, word_fields
 from cixi_analysis.report.contents import Contents, contents
 from cixi_analysis.report.docx_package import read_docx, same_bytes
-from cixi_analysis.report.handed_in import texts_of
-from cixi_analysis.report.manifest import IssuedList, IssuedText, add_manifest
+from cixi_analysis.report.issue import IssuedList, IssuedText, ReportError, add_manifest
 from cixi_analysis.report.placeholders import environment, has_placeholders, problems
-from cixi_analysis.report.values import ReportError
+from cixi_analysis.report.tagged_text import PARTS, TaggedText, tagged_texts
 
 #: The date in the properties without ``SOURCE_DATE_EPOCH``: the clock would make every file another.
 _UNDATED = datetime(2023, 1, 1)  # Word's properties hold no time zone
@@ -69,10 +69,10 @@ def report_bytes(made: Contents, template: bytes | None = None, name: str = "") 
 
 def _made(made: Contents, template: bytes | None, name: str) -> bytes:
     document = _rendered(made, template, name)
-    table_widths.fit(document)
+    controls.fit_tables(document)
     keys = controls.finish(document, made.issue)
     word_fields.renew(document)
-    placed = {text.bookmark: text for text in texts_of(document)}
+    placed = {text.bookmark: text for text in _texts(document)}
     values = []
     for at, key in enumerate(keys):
         beside = (text.row, text.before, text.after) if (text := placed.get(at)) else ()
@@ -85,6 +85,13 @@ def _made(made: Contents, template: bytes | None, name: str) -> bytes:
     content = io.BytesIO()
     document.save(content)
     return same_bytes(content.getvalue())
+
+
+def _texts(document: Document) -> tuple[TaggedText, ...]:
+    """The computed texts as they will be found in the file."""
+    relations = ((r.reltype.rpartition("/")[2], r) for r in document.part.rels.values() if not r.is_external)
+    parts = [(kind, parse(one.target_part.blob)) for kind, one in relations if kind in PARTS]  # noqa: S314  # our own
+    return tagged_texts(parse(document.part.blob), parts)  # noqa: S314
 
 
 def _rendered(made: Contents, template: bytes | None, name: str) -> Document:

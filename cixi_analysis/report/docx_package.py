@@ -1,18 +1,25 @@
-"""A Word file that somebody gives, a template or an edited report: refused with a reason unless it is harmless."""
+"""A Word file that somebody gives, a template or an edited report: refused with a reason unless it is harmless.
+
+Of a report that comes back: what was issued, by the list inside the file, and the computed texts that it has now.
+"""
 
 import io
+import posixpath
 import zipfile
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
 from xml.parsers import expat
 
 from cixi_analysis.errors import quoted
 from cixi_analysis.export.workbook import zip_entry
 from cixi_analysis.form.office_package import DAMAGED, OfficeFile
 from cixi_analysis.plan import build_date
-from cixi_analysis.report.values import ReportError
+from cixi_analysis.report.issue import IssuedList, ReportError, issued_list
+from cixi_analysis.report.tagged_text import PARTS, TaggedText, tagged_texts
 
 #: The limits of a report. One has 1 MB, 4 MB unpacked, 2 MB of XML, 60,000 elements; pictures make it larger.
 MOST_BYTES, MOST_UNPACKED, MOST_XML = 64 * 2**20, 256 * 2**20, 32 * 2**20
@@ -31,6 +38,8 @@ _REFUSED = {
     "extensibility": "自定义的按钮", "keymapcustomizations": "自定义的按键", "attachedtoolbars": "自定义的工具栏",
     "webextension": "加载项", "webextensiontaskpanes": "加载项",
 }  # fmt: skip
+_RELATION = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
+_DAMAGED = "文件已损坏（其中的 XML 不完整），请在 Word 或 WPS 中打开并重新保存"
 _OUTSIDE = {"image": "图片", "attachedtemplate": "所附的模板", "oleobject": "对象", "hyperlink": "文件或程序"}
 #: Addresses that a reader follows by a click, and nothing else does.
 _HARMLESS = ("http", "https", "mailto")
@@ -77,9 +86,8 @@ def _problems(package: zipfile.ZipFile) -> Iterator[str]:
         yield "这是含宏的文档，请另存为不含宏的 .docx"
     elif _MAIN not in kinds.values():
         yield f"这不是 Word 文档（.docx），{_WORD.save_as}"
-    if any(
-        b"purl.oclc.org/ooxml" in package.read(name) for name in ("_rels/.rels", "word/document.xml") if name in names
-    ):
+    beginnings = {"_rels/.rels", "word/document.xml"}.intersection(names)
+    if any(b"purl.oclc.org/ooxml" in package.read(name) for name in beginnings):
         yield f"这是“Strict Open XML”格式的文档，{_WORD.save_as}"
 
 
@@ -140,17 +148,14 @@ class _Scan:
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         self._elements, self._depth = self._elements + 1, self._depth + 1
-        _WORD.refuse(
-            self._elements > MOST_ELEMENTS,
-            f"其中的 XML 元素超过 {MOST_ELEMENTS // 10_000} 万个，{_WORD.name}没有这么多",
-        )
-        _WORD.refuse(self._depth > DEEPEST, f"XML 嵌套超过 {DEEPEST} 层，正常的文档没有")
         space, _, kind = name.rpartition(" ")
         self._in_code = kind == "instrText"
         self._object |= kind == "OLEObject"
         self._marked += kind in ("sdt", "bookmarkStart")
-        most = f"其中的内容控件和书签超过 {MOST_MARKED // 10_000} 万个，{_WORD.name}没有这么多"
-        _WORD.refuse(self._marked > MOST_MARKED, most)
+        many = ("XML 元素", self._elements, MOST_ELEMENTS), ("内容控件和书签", self._marked, MOST_MARKED)
+        for what, count, most in many:
+            _WORD.refuse(count > most, f"其中的{what}超过 {most // 10_000} 万个，{_WORD.name}没有这么多")
+        _WORD.refuse(self._depth > DEEPEST, f"XML 嵌套超过 {DEEPEST} 层，正常的文档没有")
         if kind == "fldSimple":
             self._ended.append(attributes.get(f"{space} instr", ""))
         elif kind == "fldChar" and attributes.get(f"{space} fldCharType") == "begin":
@@ -175,3 +180,45 @@ def same_bytes(content: bytes) -> bytes:
         for name in sorted(names, key=lambda name: (name != "[Content_Types].xml", name)):
             target.writestr(zip_entry(name, build_date()), source.read(name))
     return made.getvalue()
+
+
+@dataclass(frozen=True)
+class HandedIn:
+    """A report as it came back; without a manifest where a program has dropped it."""
+
+    manifest: IssuedList | None
+    texts: tuple[TaggedText, ...]
+
+
+def read_report(content: bytes) -> HandedIn:
+    """Read the bytes of a Word file that :func:`read_docx` has let pass."""
+    with zipfile.ZipFile(io.BytesIO(content)) as package:
+        main = next((target for kind, target in _related(package, "") if kind == "officeDocument"), "")
+        if (body := _part(package, main)) is None:
+            raise ReportError(f"{_DAMAGED}。")
+        names = [(kind, name) for kind, name in _related(package, main) if kind in (*PARTS, "customXml")]
+        parts = [(kind, part) for kind, name in names if (part := _part(package, name)) is not None]
+    lists = {found for kind, part in parts if kind == "customXml" and (found := issued_list(part))}
+    if len(lists) > 1:
+        raise ReportError("文件中有几份不同的出具清单，像是由几份报告拼成的。请分别检查原来的报告。")
+    return HandedIn(next(iter(lists), None), tagged_texts(body, parts))
+
+
+def _related(package: zipfile.ZipFile, part: str) -> list[tuple[str, str]]:
+    """(end of the type, name) of the parts that a part refers to."""
+    folder, name = posixpath.split(part)
+    relations = _part(package, posixpath.join(folder, "_rels", f"{name}.rels"))
+    return [
+        (one.get("Type", "").rpartition("/")[2], posixpath.normpath(posixpath.join("/", folder, one.get("Target", "")))[1:])
+        for one in (() if relations is None else relations.iter(_RELATION))
+        if one.get("TargetMode") != "External"
+    ]  # fmt: skip
+
+
+def _part(package: zipfile.ZipFile, name: str) -> Element | None:
+    if name not in package.namelist() or not is_xml(name):  # what was not scanned
+        return None
+    try:
+        return ElementTree.fromstring(package.read(name))  # noqa: S314  # files with entities are refused before
+    except ElementTree.ParseError:
+        raise ReportError(f"{_DAMAGED}。") from None

@@ -2,17 +2,20 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from enum import IntEnum
+from functools import cache
 
+from cixi_analysis.errors import is_invisible
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.report.contents import issued
-from cixi_analysis.report.handed_in import HandedIn, read_report
-from cixi_analysis.report.manifest import IssuedList, IssuedText
-from cixi_analysis.report.statement import Likeness, folded, likeness
+from cixi_analysis.report.docx_package import HandedIn, read_report
+from cixi_analysis.report.issue import IssuedList, IssuedText, ReportError
 from cixi_analysis.report.tagged_text import TaggedText
-from cixi_analysis.report.values import ReportError
-from cixi_analysis.words import EditKind
+from cixi_analysis.requirement import terms
+from cixi_analysis.requirement.vocabulary import normal, vocabulary
+from cixi_analysis.words import NOT_ASSIGNED, WATER_CLASSES, Absence, Basis, Direction, EditKind, Pace, Status
 
 #: Parts of keys → whether their texts are sentences, whatever they look like; wordings that the plan prints are facts.
 _SENTENCES = {"sentence": True, "why": True, "requirement": False, "target": False}
@@ -153,3 +156,58 @@ def _deleted(manifest: IssuedList, texts: list[TaggedText], today: Mapping[str, 
             missing[key] -= 1
             place = f"原在{last.place}之后" if last else "原在开头"
             yield Edit(EditKind.DELETED, key, last.chapter if last else "", place, was, "", today.get(key, ""))
+
+
+#: A sentence, as :func:`folded` writes it; names, lists of names and a few words are none.
+_SENTENCE = re.compile("(?=.*[，；:。]).{20,}|.*。")
+#: Chinese numerals in front of what they count: 两项, 三年; not those of words (统一, 一致).
+_COUNTED = (
+    "[〇零一二两三四五六七八九十百千万亿半几]+(?:[项个年次倍成季月日天类处条家批座级]|分之[一二三四五六七八九十百]+)"
+)
+#: Characters that deny or say which way: 未开展, 不下降, 高于, 减少.
+_TURNS = re.compile("[未不无没非否高低升降增减超逾快慢]")
+_AROUND = "以[上下内外前后]|左右"
+_FORMS = str.maketrans({**dict.fromkeys("“”„‟＂", '"'), **dict.fromkeys("‘’‚‛", "'"), "—": "-"})
+
+
+class Likeness(IntEnum):
+    """How near two texts are."""
+
+    OTHER = 0
+    REWORDED = 1
+    SAME = 2
+
+
+def folded(text: str) -> str:
+    """The text without spaces and invisible characters, in half-width forms, numbers without groups."""
+    plain = "".join(char for char in normal(text).translate(_FORMS) if not (char.isspace() or is_invisible(char)))
+    return re.sub(r"(?<=\d)，(?=\d{3}(?!\d))", "", plain)
+
+
+def likeness(issued: str, found: str, plan: Plan, *, sentence: bool | None = None) -> Likeness:
+    """How near ``found`` is to what was issued; what is no ``sentence`` (None: the text shows it) is the same or another."""
+    before, after = folded(issued), folded(found)
+    if before == after:
+        return Likeness.SAME
+    if not (_SENTENCE.fullmatch(before) if sentence is None else sentence):
+        return Likeness.OTHER
+    telling = _telling(terms(plan).words, tuple(level.chinese for level in plan.levels))
+    stated = [(telling.findall(text), Counter(_TURNS.findall(telling.sub("", text)))) for text in (before, after)]
+    return Likeness.REWORDED if stated[0] == stated[1] else Likeness.OTHER
+
+
+@cache
+def _telling(words: tuple[tuple[str, ...], ...], levels: tuple[str, ...]) -> re.Pattern[str]:
+    """Quotations; numbers with sign, comparison and unit; levels, water classes, the words for verdicts and for absence."""
+    units, per = vocabulary(words)["unit"], vocabulary(words)["per"]
+    unit = f"%|‰|℃|个百分点|(?:{_any(units)})(?:/(?:{_any([*units, *per])}))*|(?!{_AROUND})[^\\W\\d_]"
+    quantity = f"(?:[≥≤<>=±≈]|(?<![\\d%‰])-)*\\d+(?:\\.\\d+)?(?:{unit})?(?:{_AROUND})?"
+    in_a_name = r"(?<=[A-Za-z])\d+(?:\.\d+)?"  # PM2.5
+    states = [word.chinese for kind in (Status, Basis, Pace, Direction) for word in kind]
+    known = _any([*levels, *states, *Absence, NOT_ASSIGNED, *WATER_CLASSES])
+    return re.compile(f'"[^"]*"|{known}|{in_a_name}|{quantity}|{_COUNTED}|[①-⑳]')
+
+
+def _any(words: Iterable[str]) -> str:
+    """A pattern of any of the words, longer ones first."""
+    return "|".join(re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word)))

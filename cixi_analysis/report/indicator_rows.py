@@ -5,19 +5,20 @@ from types import SimpleNamespace
 from typing import Any
 
 from cixi_analysis.analysis import table1, trend
+from cixi_analysis.analysis.evidence import evidence_list
 from cixi_analysis.analysis.records import records
 from cixi_analysis.assessment import TARGET, assess, tally, unobserved
+from cixi_analysis.assessment.proofs import page
 from cixi_analysis.export import Figures
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.frame import Level
 from cixi_analysis.plan.schema import Indicator, Observation
 from cixi_analysis.presentation import charts
-from cixi_analysis.presentation.formatting import with_unit
+from cixi_analysis.presentation.formatting import EMPTY, with_unit
 from cixi_analysis.presentation.looks import LOOKS, basis_word
 from cixi_analysis.presentation.method import ALL_MEANINGS
-from cixi_analysis.presentation.titles import item_title
-from cixi_analysis.report.evidence_rows import evidence_cells
-from cixi_analysis.report.values import Issue, Value
+from cixi_analysis.presentation.titles import item_title, short_source, title
+from cixi_analysis.report.issue import Issue, Value
 from cixi_analysis.words import (
     CELL_BREAK,
     NOT_APPLICABLE_MARK,
@@ -26,6 +27,9 @@ from cixi_analysis.words import (
     Attribute,
     Basis,
     Convention,
+    Entity,
+    EvidenceState,
+    Proves,
     Status,
     Verdict,
 )
@@ -33,9 +37,7 @@ from cixi_analysis.words import (
 #: Columns of a tally, as names of a template.
 _COUNTED = {"applicable": "适用"} | {str(s): s.chinese for s in Status if s is not Status.NOT_APPLICABLE}
 #: What stands out in a table, as a Word colour.
-_BACKS = {
-    status: LOOKS[status].back.strip("#").upper() for status in (Status.UNMET, Status.NO_DATA, Status.NOT_FILLED_IN)
-}
+_BACKS = {s: LOOKS[s].back.strip("#").upper() for s in (Status.UNMET, Status.NO_DATA, Status.NOT_FILLED_IN)}
 
 
 def years(year: int) -> range:
@@ -75,19 +77,16 @@ def targets(plan: Plan, year: int, issue: Issue) -> list[SimpleNamespace]:
 
 def bases(figures: Figures, issue: Issue) -> list[SimpleNamespace]:
     """How many verdicts hold on what basis, and what the basis means; in the order of ``levels``."""
-    rows = {(row.basis, row.level): row for row in records(tally(figures.assessment, by="basis"))}
-    found = []
-    for basis in Basis:
-        counts = [
-            issue.value(
-                f"count.{level}.{basis}",
-                row.applicable if (row := rows.get((basis, level))) else 0,
-                f"{level.chinese}{basis.chinese}的指标数",
-            )
-            for level in figures.plan.levels
-        ]
-        found.append(SimpleNamespace(name=basis.chinese, meaning=ALL_MEANINGS[basis], counts=counts))
-    return found
+    counted = {(row.basis, row.level): row.applicable for row in records(tally(figures.assessment, by="basis"))}
+
+    def count(basis: Basis, level: Level) -> Value:
+        about = f"{level.chinese}{basis.chinese}的指标数"
+        return issue.value(f"count.{level}.{basis}", counted.get((basis, level), 0), about)
+
+    return [
+        SimpleNamespace(name=b.chinese, meaning=ALL_MEANINGS[b], counts=[count(b, v) for v in figures.plan.levels])
+        for b in Basis
+    ]
 
 
 def conventions(plan: Plan) -> list[SimpleNamespace]:
@@ -99,7 +98,7 @@ def conventions(plan: Plan) -> list[SimpleNamespace]:
 def domains(figures: Figures, issue: Issue) -> list[SimpleNamespace]:
     """The domains in the plan's order: counts by level, items, chart."""
     plan, year = figures.plan, figures.year
-    counted = {(row.domain, row.level): row for row in records(tally(figures.assessment, by="domain"))}
+    tallied = records(tally(figures.assessment, by="domain"))
     margins = trend.margins(plan, year)
     judged = defaultdict[str, list[Any]](list)
     for row in records(figures.assessment.items):
@@ -110,10 +109,10 @@ def domains(figures: Figures, issue: Issue) -> list[SimpleNamespace]:
         own = [t[t["item_id"].isin([i.item_id for i in items])] for t in (margins, figures.trends)]
         counts = [
             SimpleNamespace(
-                name=plan.level(row.level).chinese, **_counts(issue, f"count.domain.{at}.{row.level}", domain, row)
+                name=plan.level(r.level).chinese, **_counts(issue, f"count.domain.{at}.{r.level}", domain, r)
             )
-            for level in plan.levels
-            if (row := counted.get((domain, level)))
+            for r in tallied
+            if r.domain == domain
         ]
         rows = [_item(figures, issue, item, judged[item.item_id], proofs.get(item.item_id, "")) for item in items]
         chart = issue.figure(f"domain.{at}", charts.bullets(plan, year, *own))
@@ -131,9 +130,10 @@ def _item(figures: Figures, issue: Issue, item: Indicator, judged: list[Any], ev
     seen = list(dict.fromkeys(
         table1.status_text(plan, item.item_id, plan.observation(item.item_id, year, level), year) for level in plan.levels
     ))  # fmt: skip
+    names = dict.fromkeys(plan.asked(item, level, year).name for level in plan.levels)
     wordings = {t.year: t.wording for t in plan.targets if t.item_id == item.item_id}
     return SimpleNamespace(
-        label=item.label, indicator=item.indicator, name=_name(plan, item, year), title=named, task=item.task,
+        label=item.label, indicator=item.indicator, name=" / ".join(names), title=named, task=item.task,
         unit=asked["unit"].replace("\n", "、").replace("-", "—"), attribute=Attribute(item.attribute).chinese,
         group=group,
         values=[issue.value(f"{key}.value" + (f".{y}" if y != year else ""), value_text(plan, item, y), f"{named}，{y}年")
@@ -146,11 +146,6 @@ def _item(figures: Figures, issue: Issue, item: Indicator, judged: list[Any], ev
         findings=_findings(plan, issue, item, judged),
         evidence=issue.value(f"{key}.evidence", evidence, f"{named}，佐证"),
     )  # fmt: skip
-
-
-def _name(plan: Plan, item: Indicator, year: int) -> str:
-    """The item's name; both where the levels call it by different ones."""
-    return " / ".join(dict.fromkeys(plan.asked(item, level, year).name for level in plan.levels))
 
 
 def _level(figures: Figures, issue: Issue, item: Indicator, level: Level, *, whole: bool = False) -> SimpleNamespace:
@@ -188,10 +183,8 @@ def value_text(plan: Plan, item: Indicator, year: int) -> str:
     """A year's status in a few characters: the figures with their unit where it is not the item's, the reason of absence,
     or the clauses that the words attest.
     """
-    rows = plan.observed(item.item_id, year)
-    return "\n".join(dict.fromkeys(_brief(plan, item, row, year) for row in rows)) or unobserved(
-        plan, item.item_id, year
-    )
+    texts = dict.fromkeys(_brief(plan, item, row, year) for row in plan.observed(item.item_id, year))
+    return "\n".join(texts) or unobserved(plan, item.item_id, year)
 
 
 def _brief(plan: Plan, item: Indicator, row: Observation, year: int) -> str:
@@ -204,3 +197,34 @@ def _brief(plan: Plan, item: Indicator, row: Observation, year: int) -> str:
         return NOT_ASSIGNED if row.assigned_target == NOT_ASSIGNED else str(row.absence)
     clauses = [clause for clause, _ in row.clauses("attests")]
     return "、".join(clauses) or (row.statement or "").replace("\n", CELL_BREAK)
+
+
+#: What stands beside an item without a numbered document.
+_WITHOUT = {EvidenceState.PLAN: "规划", EvidenceState.UNPROVEN: "无佐证", EvidenceState.MISSING: "缺"}
+
+
+def evidence_cells(plan: Plan, year: int) -> dict[str, str]:
+    """item_id → the numbers of its evidence, a line each, else what is the matter with it."""
+    found: dict[str, dict[str, None]] = {}
+    for row in records(evidence_list(plan, year)):
+        if row.kind == Entity.ITEM and (told := row.number or _WITHOUT.get(row.state, "")):
+            found.setdefault(row.id, {})[told] = None
+    return {item_id: "\n".join(told) for item_id, told in found.items()}
+
+
+def evidence(plan: Plan, year: int, issue: Issue) -> list[SimpleNamespace]:
+    """The list: number, subject, what it proves, the document, and what is missing."""
+    return [_row(plan, issue, row) for row in records(evidence_list(plan, year)) if row.kind]
+
+
+def _row(plan: Plan, issue: Issue, row: Any) -> SimpleNamespace:
+    document = [short_source(plan, row.title), row.issuer, row.document_number, row.date]
+    state = EvidenceState(row.state).chinese if row.state else ""
+    missing = "：".join(filter(None, (state, row.detail)))
+    proves = "：".join(filter(None, (Proves(row.proves).chinese.partition("（")[0] if row.proves else "", row.clause)))
+    key = row.number or ".".join(filter(None, (row.kind, row.id, row.state, row.proves)))
+    return SimpleNamespace(
+        number=row.number or EMPTY, subject=title(plan.subjects[row.kind, row.id]), proves=proves,
+        document="，".join(filter(None, document)) + page(row),
+        state=issue.value(f"evidence.{key}", missing, "佐证的情况") if missing else None,
+    )  # fmt: skip

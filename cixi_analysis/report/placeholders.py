@@ -6,6 +6,7 @@ That template is rendered first, with names that are not there recorded and not 
 
 import re
 import sys
+import traceback
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from types import SimpleNamespace
@@ -42,35 +43,26 @@ def has_placeholders(document: Document) -> bool:
 def problems(document: Document, names: Mapping[str, Any]) -> list[str]:
     """Every wrong placeholder, in the order of the document: where it stands, what is wrong, what may be meant."""
     paragraphs = list(_paragraphs(document))
-    found: dict[tuple[int, str], None] = {}
-    lines = []
+    found, lines = list[tuple[int, str]](), list[str]()
     for number, (_, text) in enumerate(paragraphs):
-        tags = _TAG.findall(text)
         if _OPENED.search(_TAG.sub("", text)):
-            found[number, "占位符没有写完，缺少 }} 或 %}（一个占位符要写在同一段里）"] = None
-        line = ""
-        for tag in tags:
-            if told := _misspelt(tag):
-                found[number, told] = None
-            else:
-                line += _plain(tag)
-        lines.append(line.replace("\n", " "))
-    for number, told in _tried("\n".join(lines), names):
-        found[number, told] = None
+            found.append((number, "占位符没有写完，缺少 }} 或 %}（一个占位符要写在同一段里）"))
+        tags = [(tag, _misspelt(tag)) for tag in _TAG.findall(text)]
+        found += [(number, told) for _, told in tags if told]
+        lines.append("".join(_plain(tag) for tag, told in tags if not told).replace("\n", " "))
+    found += _tried("\n".join(lines), names)
     return [
         f"{paragraphs[number][0]}“{_clipped(paragraphs[number][1], told)}”：{told}"
-        for number, told in sorted(found, key=lambda one: one[0])
+        for number, told in sorted(dict.fromkeys(found), key=lambda one: one[0])
     ]
 
 
 def _paragraphs(document: Document) -> Iterator[tuple[str, str]]:
     """(where, text) of every paragraph, those of tables too, then of headers and footers."""
-    parts = [("正文", document.part)]
-    for relation in document.part.rels.values():
-        for kind, where in (("header", "页眉"), ("footer", "页脚"), ("footnotes", "脚注")):
-            if relation.reltype.endswith(f"/{kind}") and not relation.is_external:
-                parts.append((where, relation.target_part))
-    for where, part in parts:
+    beside = {"header": "页眉", "footer": "页脚", "footnotes": "脚注"}
+    rels = ((r.reltype.rpartition("/")[2], r) for r in document.part.rels.values() if not r.is_external)
+    parts = [(beside[kind], one.target_part) for kind, one in rels if kind in beside]
+    for where, part in [("正文", document.part), *parts]:
         root = part.element if hasattr(part, "element") else parse_xml(part.blob)
         for number, paragraph in enumerate(root.iter(qn("w:p")), 1):
             texts = (t.text or "" for t in paragraph.iter(qn("w:t")) if next(t.iterancestors(qn("w:p"))) is paragraph)
@@ -134,8 +126,7 @@ def _tried(source: str, names: Mapping[str, Any]) -> Iterator[tuple[int, str]]:
         __str__ = __html__ = _told
 
         def __iter__(self) -> Iterator[Any]:
-            self._told()
-            return iter(())
+            return iter(self._told())
 
         def __bool__(self) -> bool:
             return bool(self._told())
@@ -159,20 +150,18 @@ def _tried(source: str, names: Mapping[str, Any]) -> Iterator[tuple[int, str]]:
 
 def _line() -> int:
     """The template's line that is being rendered."""
-    frame = sys._getframe()
-    while "__jinja_template__" not in frame.f_globals and frame.f_back is not None:
-        frame = frame.f_back
-    template = frame.f_globals.get("__jinja_template__")
-    return template.get_corresponding_lineno(frame.f_lineno) if template else 1
+    for frame, line in traceback.walk_stack(sys._getframe()):
+        if template := frame.f_globals.get("__jinja_template__"):
+            return int(template.get_corresponding_lineno(line))
+    return 1
 
 
 def _failed(error: Exception, source: str) -> int:
     """The line in which rendering failed."""
-    at, trace = 0, error.__traceback__
-    while trace is not None:
-        if trace.tb_frame.f_code.co_filename == "<template>" or "__jinja_template__" in trace.tb_frame.f_globals:
-            at = trace.tb_lineno - 1
-        trace = trace.tb_next
+    at = 0
+    for frame, line in traceback.walk_tb(error.__traceback__):
+        if frame.f_code.co_filename == "<template>" or "__jinja_template__" in frame.f_globals:
+            at = line - 1
     return min(at, source.count("\n"))
 
 

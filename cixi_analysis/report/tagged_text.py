@@ -7,6 +7,7 @@ Tracked changes count as accepted. What is hidden, struck out or a field's code 
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from xml.etree.ElementTree import Element
 
@@ -21,6 +22,10 @@ _CLAUSE_END = re.compile("[，。；：、？！（），;()\n]")
 _FIRST_WORDS = 14  # characters of a paragraph that tell it from others
 _REMOVED = {"del", "moveFrom"}
 _TRACKED = {*_REMOVED, "ins", "moveTo"}
+#: Parts beside the body, by the end of their relationship's type, and what their texts are told to be in.
+_BESIDE = {"header": "页眉", "footer": "页脚", "footnotes": "脚注", "endnotes": "尾注"}
+#: Kinds of parts that are read.
+PARTS = (*_BESIDE, "styles")
 _CHARACTERS = {"tab": " ", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 
 
@@ -52,11 +57,9 @@ class _Place:
     tracked: bool = False
 
     def __str__(self) -> str:
-        words, tracked = self._quoted(), "，有未接受的修订" if self.tracked else ""
-        if self.row:
-            row, column = self.name.split("|")
-            return f"{row}{self.row._quoted()}{column}{tracked}"
-        return f"{self.name}{words}{tracked}"
+        name, _, column = self.name.partition("|")  # of a cell: the words that tell its row stand between them
+        tracked = "，有未接受的修订" if self.tracked else ""
+        return f"{name}{(self.row or self)._quoted()}{column}{tracked}"
 
     @property
     def text(self) -> str:
@@ -92,17 +95,35 @@ class _Open:
         return bool(self.key) or self.bookmark is not None
 
 
-class Reader:
-    """Reads the parts of a document one after the other; ``found`` holds their texts in order."""
+def tagged_texts(body: Element, parts: Sequence[tuple[str, Element]]) -> tuple[TaggedText, ...]:
+    """The texts that a reader sees. ``parts``: what the body refers to, with the kind of each (see :data:`PARTS`)."""
+    styles = next((part for kind, part in parts if kind == "styles"), None)
+    reader = _Reader(Styles(styles))
+    reader.read(body)
+    for told, chapter in _BESIDE.items():
+        for kind, part in parts:
+            if kind == told:
+                reader.read(part, chapter)
+    return tuple(
+        TaggedText(
+            one.key, one.bookmark, one.in_control, text, chapter.text, str(place), place.label, one.before, one.after
+        )
+        for one, chapter in reader.ended
+        if one.is_computed and (text := "".join(one.words).strip()) and (place := one.place)
+    )
+
+
+class _Reader:
+    """Reads the parts of a document one after the other."""
 
     def __init__(self, styles: Styles) -> None:
         self.styles = styles
-        self._ended: list[tuple[_Open, _Place]] = []
-        self._chapter = _Place()
+        #: What was read, with its chapter.
+        self.ended: list[tuple[_Open, _Place]] = []
 
     def read(self, part: Element, chapter: str = "") -> None:
         """Read a part; ``chapter`` names one that has no headings of its own, such as 页脚."""
-        self._chapter, self._has_chapters = _Place(chapter), not chapter
+        self._chapter, self._has_chapters = _Place(words=[chapter]), not chapter
         self._paragraphs = self._tables = self._row = self._column = self._depth = self._hidden = 0
         self._place, self._first, self._cell, self._in_paragraph = _Place(), _Place(), False, False
         self._style: str | None = None
@@ -111,25 +132,6 @@ class Reader:
         self._bookmarks: dict[str, _Open] = {}
         self._fields: list[bool] = []  # whether each open field has come to its result
         self._inside(part)
-
-    @property
-    def found(self) -> list[TaggedText]:
-        """The texts that a reader sees."""
-        return [
-            TaggedText(
-                one.key,
-                one.bookmark,
-                one.in_control,
-                text,
-                chapter.text or chapter.name,
-                str(one.place),
-                one.place.label,
-                one.before,
-                one.after,
-            )
-            for one, chapter in self._ended
-            if one.is_computed and (text := "".join(one.words).strip()) and one.place
-        ]
 
     def _inside(self, element: Element) -> None:
         for child in element:
@@ -164,13 +166,14 @@ class Reader:
         for one in around:
             one.words.append(text)
             one.place = one.place or self._place
-        if not any(one.is_computed for one in around):
-            first, *others = _CLAUSE_END.split(text)
-            for one in self._awaiting:
-                one.after += first
-            if others:
-                self._awaiting.clear()
-            self._clause = others[-1] if others else self._clause + first
+        if any(one.is_computed for one in around):
+            return
+        first, *others = _CLAUSE_END.split(text)
+        for one in self._awaiting:
+            one.after += first
+        if others:
+            self._awaiting.clear()
+        self._clause = others[-1] if others else self._clause + first
 
     def _paragraph(self, paragraph: Element) -> None:
         before = self._place, self._style, self._bookmarks, self._in_paragraph, self._clause, self._awaiting
@@ -193,7 +196,7 @@ class Reader:
         self._place, self._style, self._bookmarks, self._in_paragraph, self._clause, self._awaiting = before
 
     def _end(self, one: _Open) -> None:
-        self._ended.append((one, self._chapter))
+        self.ended.append((one, self._chapter))
         if one.is_computed:
             self._clause, self._awaiting = "", [one]
 
@@ -230,10 +233,8 @@ class Reader:
     def _control(self, control: Element) -> None:
         key = value_of(control.find(f"{W}sdtPr/{W}tag")) or ""
         own = _Open(key, inline=self._in_paragraph, before=self._clause)
-        for name, one in [*self._bookmarks.items()]:
-            if not one.words:  # begins just before the control
-                own.bookmark = one.bookmark
-                del self._bookmarks[name]
+        for name in [name for name, one in self._bookmarks.items() if not one.words]:  # begins just before the control
+            own.bookmark = self._bookmarks.pop(name).bookmark
         placeholder = control.find(f"{W}sdtPr/{W}showingPlcHdr") is not None
         self._hidden += placeholder
         self._open.append(own)
@@ -263,17 +264,17 @@ class Reader:
                 self._fields.pop()
 
     def _bookmark_start(self, mark: Element) -> None:
-        if named := _BOOKMARK.fullmatch(mark.get(f"{W}name", "")):
-            around = next((one for one in reversed(self._open) if one.key or one.inline), None)
-            if around is None:
-                one = _Open(bookmark=int(named[1]), in_control=False, before=self._clause)
-                self._bookmarks[mark.get(f"{W}id", "")] = one
-            else:
-                if not around.key and around.bookmark is not None:  # LibreOffice joins controls without a tag
-                    self._end(replace(around))
-                    around.bookmark, around.words, around.place, around.before = None, [], None, ""
-                if around.bookmark is None:
-                    around.bookmark = int(named[1])
+        if not (named := _BOOKMARK.fullmatch(mark.get(f"{W}name", ""))):
+            return
+        around = next((one for one in reversed(self._open) if one.key or one.inline), None)
+        if around is None:
+            one = _Open(bookmark=int(named[1]), in_control=False, before=self._clause)
+            self._bookmarks[mark.get(f"{W}id", "")] = one
+        elif around.bookmark is None:
+            around.bookmark = int(named[1])
+        elif not around.key:  # LibreOffice joins controls without a tag
+            self._end(replace(around))
+            around.bookmark, around.words, around.place, around.before = int(named[1]), [], None, ""
 
     def _bookmark_end(self, mark: Element) -> None:
         if one := self._bookmarks.pop(mark.get(f"{W}id", ""), None):
@@ -282,7 +283,7 @@ class Reader:
 
 #: Kind of element → what reads it.
 _SPECIAL = {
-    "p": Reader._paragraph, "tbl": Reader._table, "tr": Reader._table_row, "tc": Reader._table_cell,
-    "sdt": Reader._control, "r": Reader._run, "AlternateContent": Reader._alternative, "fldChar": Reader._field,
-    "bookmarkStart": Reader._bookmark_start, "bookmarkEnd": Reader._bookmark_end,
+    "p": _Reader._paragraph, "tbl": _Reader._table, "tr": _Reader._table_row, "tc": _Reader._table_cell,
+    "sdt": _Reader._control, "r": _Reader._run, "AlternateContent": _Reader._alternative, "fldChar": _Reader._field,
+    "bookmarkStart": _Reader._bookmark_start, "bookmarkEnd": _Reader._bookmark_end,
 }  # fmt: skip

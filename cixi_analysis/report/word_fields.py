@@ -9,8 +9,7 @@ from docx.document import Document
 from docx.oxml.ns import qn
 from docx.oxml.parser import OxmlElement
 
-from cixi_analysis.report.heading_numbers import heading_numbers
-from cixi_analysis.report.word_styles import Styles
+from cixi_analysis.report.word_styles import Styles, heading_numbers
 
 _P, _FIELD, _CODE, _TEXT, _SIMPLE = (qn(f"w:{name}") for name in ("p", "fldChar", "instrText", "t", "fldSimple"))
 _KIND = qn("w:fldCharType")
@@ -71,18 +70,17 @@ def _fields(body: Any) -> Iterator[_Field]:
 def _fill(document: Document, contents: _Field) -> None:
     """The contents list: from the field's beginning to its end, a paragraph a heading, linked to it."""
     levels = _CONTENTS.match(contents.code)
-    low, high = map(int, levels.groups(default="")) if levels and levels[1] else (1, 3)
+    low, high = map(int, levels.groups()) if levels and levels[1] else (1, 3)
     entries = [_entry(document, *heading) for heading in _headings(document, low, high)]
     if not entries:
         return
     first, last = (next(mark.iterancestors(_P)) for mark in (contents.begin, contents.end))
-    instruction = OxmlElement("w:instrText", {qn("xml:space"): "preserve"})
-    instruction.text = contents.code
     at = 0 if entries[0].pPr is None else 1
-    entries[0][at:at] = [_run(_mark("begin")), _run(instruction), _run(_mark("separate"))]
+    code = _run("w:instrText", {qn("xml:space"): "preserve"}, contents.code)
+    entries[0][at:at] = [_run("w:fldChar", {_KIND: "begin"}), code, _run("w:fldChar", {_KIND: "separate"})]
     hint = OxmlElement("w:p")
     hint.add_r().text = _HINT
-    hint.append(_run(_mark("end")))
+    hint.append(_run("w:fldChar", {_KIND: "end"}))
     for entry in (*entries, hint):
         first.addprevious(entry)
     paragraphs = list(document.element.body.iter(_P))
@@ -119,12 +117,9 @@ def _entry(document: Document, name: str, level: int, text: str) -> Any:
     return paragraph
 
 
-def _mark(kind: str) -> Any:
-    return OxmlElement("w:fldChar", {_KIND: kind})
-
-
-def _run(child: Any) -> Any:
-    run = OxmlElement("w:r")
+def _run(name: str, attributes: dict[str, str], text: str | None = None) -> Any:
+    run, child = OxmlElement("w:r"), OxmlElement(name, attributes)
+    child.text = text
     run.append(child)
     return run
 
