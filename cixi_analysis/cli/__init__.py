@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from cixi_analysis import __version__
-from cixi_analysis.cli import building, evidence_command, reporting, results, yearly_form
+from cixi_analysis.cli import building, documents, results, yearly_form
 from cixi_analysis.cli.terminal import HELP, ChineseGroup, PathType
 
 
@@ -31,7 +31,6 @@ def main(ctx: click.Context, root: Path | None) -> None:
     ctx.obj = root
 
 
-for _module in (building, results, reporting, yearly_form, evidence_command):
-    for _command in vars(_module).values():
-        if isinstance(_command, click.Command):
-            main.add_command(_command)
+for _command in (one for module in (building, results, documents, yearly_form) for one in vars(module).values()):
+    if isinstance(_command, click.Command):
+        main.add_command(_command)

@@ -1,6 +1,6 @@
 """Forms by unit at the command line: making them, finding those that are meant, and what is still missing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -23,7 +23,6 @@ LETTERS = click.option(
 
 def write_by_unit(plan: "Plan", year: int, folder: Path, overwrite: bool) -> None:
     from cixi_analysis.analysis.responsibility import strange_units
-    from cixi_analysis.export.workbook import save_bytes
     from cixi_analysis.form.unit_forms import unit_forms
 
     forms = unit_forms(plan, year)
@@ -33,17 +32,24 @@ def write_by_unit(plan: "Plan", year: int, folder: Path, overwrite: bool) -> Non
             f"{folder} 中已有{len(there)}个填报表（{named}），其中可能有填写的内容，一个也没有写。"
             "请用 -o 另取文件夹，或用 --overwrite 覆盖。"
         )
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise CixiError(f"不能建立文件夹 {folder}：{reason(error)}。") from error
-    for name, content in forms.items():
-        save_bytes(content, folder / name)
+    _write(folder, forms)
     echo(f"已写入 {folder}：{len(forms)}个填报表。收回后运行 cixi check {folder}", err=True)
     printed = plan.frame.tables.projects
     if printed and (strange := strange_units(plan, year)):
         named = "、".join(f"{unit}（是否 {near}？）" if near else unit for unit, near in strange.items())
         echo(f"注意：{printed.name}中没有这些单位：{named}。", err=True)
+
+
+def _write(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write files into a folder, which is made if it is not there."""
+    from cixi_analysis.export.workbook import save_bytes
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CixiError(f"不能建立文件夹 {folder}：{reason(error)}。") from error
+    for name, content in files.items():
+        save_bytes(content, folder / name)
 
 
 def form_paths(given: tuple[Path, ...]) -> list[Path]:
@@ -80,7 +86,6 @@ def _some(names: list[str], counted: str) -> str:
 
 def missing_report(plan: "Plan", checked: "Checked", folder: Path | None) -> Iterator[str]:
     """What units have not answered yet, and the letters to them."""
-    from cixi_analysis.export.workbook import save_bytes
     from cixi_analysis.form.unit_forms import letters, missing
 
     if not any(one.unit for one in checked.forms):
@@ -98,10 +103,5 @@ def missing_report(plan: "Plan", checked: "Checked", folder: Path | None) -> Ite
         yield "加 --letters 文件夹，得到发给各单位的催填文字，其中逐项列出。"
     else:
         texts = letters(plan, checked)
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise CixiError(f"不能建立文件夹 {folder}：{reason(error)}。") from error
-        for name, text in texts.items():
-            save_bytes(text.encode(), folder / name)
+        _write(folder, {name: text.encode() for name, text in texts.items()})
         yield f"已写入 {folder}：{len(texts)}份催填文字。"

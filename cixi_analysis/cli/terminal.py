@@ -36,13 +36,8 @@ _WIDE = f"{__name__}.wide"
 
 def FORMAT(function: Callable[..., None]) -> Callable[..., None]:  # noqa: N802  # a decorator like YEAR
     """The options ``--format`` and ``--wide``; the latter is for :func:`print_table` alone."""
-    form = click.option(
-        "--format",
-        "form",
-        type=click.Choice(["table", "csv", "json"]),
-        default="table",
-        help="输出格式。Output format.",
-    )
+    forms = click.Choice(["table", "csv", "json"])
+    form = click.option("--format", "form", type=forms, default="table", help="输出格式。Output format.")
     wide = click.option(
         "--wide", is_flag=True, expose_value=False, callback=lambda context, _, value: context.meta.update({_WIDE: value}),
         help="表格列出全部各列，同 csv。All columns in the table, as in csv.",
@@ -95,9 +90,8 @@ def print_table(table: "pd.DataFrame", form: str, name: str = "", plan: "Plan | 
 
         wide = not name or click.get_current_context().meta.get(_WIDE, False)
         table = table if wide else answering(table, name, plan)
-        cells = (
-            table.astype(object).where(table.notna(), "").map(lambda v: f"{v:.12g}" if isinstance(v, float) else str(v))
-        )
+        whole = table.astype(object).where(table.notna(), "")
+        cells = whole.map(lambda value: f"{value:.12g}" if isinstance(value, float) else str(value))
         # A short column is never broken, and of a longer one something is left; rich would make all narrower.
         widths = [max(map(cell_len, (head, *cells[head])), default=0) for head in cells.columns]
         heads = (

@@ -134,34 +134,24 @@ def import_(
     refuse_letters_of_all(checked, letters)
     if checked.problems:
         _print_findings(checked, form, "没有导入，请改正后重试。")
-    change = plan_import(plan, checked, paths[0], final=final, signed=signed, received=_received())
+    received = f"{given:%Y-%m-%d}" if (given := build_date()) else _today()
+    change = plan_import(plan, checked, paths[0], final=final, signed=signed, received=received)
     units_lack = [*missing_report(plan, checked, letters)]  # before the import: letters may not be writable
     if not dry_run:
         apply_import(plan, change)
     shown = change.table
-    print_table(
-        shown[~shown["kind"].isin(["unchanged", "final", "reviewed"])] if form == "table" else shown,
-        form,
-        "import",
-        plan,
-    )
+    if form == "table":
+        shown = shown[~shown["kind"].isin(["unchanged", "final", "reviewed"])]
+    print_table(shown, form, "import", plan)
     for warning in checked.warnings:
         echo(f"提示：{warning}", err=True)
     options = f"{' --final' * final}{' --reason …' if reason else ''}{' --by …' if by else ''}"
-    for line in _import_report(change, files, options if dry_run else None):
-        echo(line, err=True)
-    for line in units_lack:
+    for line in (*_import_report(change, files, options if dry_run else None), *units_lack):
         echo(line, err=True)
 
 
 def _today() -> str:
     return date.today().isoformat()  # the day where the bureau is
-
-
-def _received() -> str:
-    """The day of a receipt."""
-    given = build_date()
-    return f"{given:%Y-%m-%d}" if given else _today()
 
 
 def _signed(final: bool, reason: str | None, by: str | None, role: str | None) -> "list[Signature]":
@@ -189,9 +179,8 @@ def _print_findings(checked: "Checked", form: str, advice: str = "") -> None:
     table = pd.DataFrame(rows, columns=columns, dtype="str")
     # Below the table of one file stands its name.
     print_table(table.assign(file="") if own and form == "table" else table, form, "check")
-    more = "".join(
-        f"，{what}{len(rows)}行" for what, rows in (("进展", checked.reports), ("佐证材料", checked.evidence)) if rows
-    )
+    beside = ("进展", checked.reports), ("佐证材料", checked.evidence)
+    more = "".join(f"，{what}{len(rows)}行" for what, rows in beside if rows)
     filled = "" if checked.problems else f"已填{len(checked.rows)}行{more}，"
     if any(one.unit for one in checked.forms):  # of these, what was found is the whole year
         filled = f"填写了{sum(one.rows for one in checked.forms)}行，"

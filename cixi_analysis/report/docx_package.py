@@ -173,7 +173,7 @@ class _Scan:
 
 
 def same_bytes(content: bytes) -> bytes:
-    """The package with the dates of the edition, not of the clock, and its parts in a fixed order."""
+    """The package with the date of the build, not of the clock, and its parts in a fixed order."""
     made = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as target:
         names = source.namelist()
