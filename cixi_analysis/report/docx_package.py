@@ -152,7 +152,7 @@ class _Scan:
         self._in_code = kind == "instrText"
         self._object |= kind == "OLEObject"
         self._marked += kind in ("sdt", "bookmarkStart")
-        many = ("XML 元素", self._elements, MOST_ELEMENTS), ("内容控件和书签", self._marked, MOST_MARKED)
+        many = (" XML 元素", self._elements, MOST_ELEMENTS), ("内容控件和书签", self._marked, MOST_MARKED)
         for what, count, most in many:
             _WORD.refuse(count > most, f"其中的{what}超过 {most // 10_000} 万个，{_WORD.name}没有这么多")
         _WORD.refuse(self._depth > DEEPEST, f"XML 嵌套超过 {DEEPEST} 层，正常的文档没有")
