@@ -23,6 +23,7 @@ from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.presentation.formatting import number
 from cixi_analysis.report import ReportError, issued, report_bytes, template_bytes, write_report
 from cixi_analysis.report.contents import contents
+from cixi_analysis.report.docx_package import read_report
 
 
 def template(*paragraphs: str) -> bytes:
@@ -241,6 +242,16 @@ def test_the_command(tmp_path: Path) -> None:
         assert cixi(*call, root=root).returncode == 2
     done = cixi("report", "2022", "-o", str(tmp_path / "nowhere" / "r.docx"), root=root)
     assert (done.returncode, "没有这个文件夹或文件" in done.stderr) == (1, True)
+
+
+def test_of_a_report_that_became_a_template_the_old_list_goes() -> None:
+    """An issued report with a placeholder added is filled in; only the new report's list is in the file."""
+    made = contents(tiny_plan(), 2022)
+    document = Document(io.BytesIO(report_bytes(made)))
+    document.add_paragraph("{{ sentence.headline }}")
+    listed = read_report(report_bytes(made, saved(document), "样式.docx")).manifest
+    assert listed
+    assert [value.key for value in listed.values] == ["sentence.headline"]
 
 
 def test_a_report_is_no_template() -> None:
