@@ -20,7 +20,7 @@ from tiny import item, observation, requirement, target, tiny_plan
 from cixi_analysis.analysis.changes import changes
 from cixi_analysis.analysis.dossier import dossier
 from cixi_analysis.analysis.trend import margins, trends
-from cixi_analysis.assessment import assess, read_wording, wordings
+from cixi_analysis.assessment import assess, read_wordings, wordings
 from cixi_analysis.export import write_json
 from cixi_analysis.export.figures import Figures
 from cixi_analysis.plan.dataset import Plan
@@ -52,7 +52,7 @@ def expected_margins(plan: Plan, year: int) -> list[tuple[str, str, str, float]]
         for level in plan.levels:
             row = plan.observation(one.item_id, year, level)
             asked = plan.requirement(one.item_id, level, year)
-            node = read_wording(plan, asked) if asked else None
+            node = read_wordings(plan)[asked].node if asked else None
             if row is None or row.value is None or row.value in WATER_CLASSES or node is None:
                 continue
             own = asked.measure or one.name
@@ -140,14 +140,14 @@ def test_a_target_is_reached_where_the_assessment_says_so(plan: Plan, year: int)
     compared = set()
     for row in trends(plan, year).dropna(subset="target_year").itertuples():
         (asked,) = (t for t in plan.targets if (t.item_id, t.year) == (row.item_id, row.target_year))
-        if isinstance(read_wording(plan, asked), Bound):
+        if isinstance(read_wordings(plan)[asked].node, Bound):
             verdict, basis = verdicts(plan, row.last_year, "target")[row.item_id, str(row.target_year)]
             assert (basis, verdict == "met") == ("measured", row.pace == "reached"), row
             compared.add((row.item_id, str(row.target_year)))
     measured = {
         (t.item_id, str(t.year))
         for t in plan.targets
-        if isinstance(read_wording(plan, t), Bound)
+        if isinstance(read_wordings(plan)[t].node, Bound)
         and verdicts(plan, year, "target")[t.item_id, str(t.year)][1] == "measured"
     }
     assert measured or year < YEAR

@@ -19,21 +19,13 @@ from cixi_analysis.analysis.missing_data import missing_data
 from cixi_analysis.analysis.reconciliation import result
 from cixi_analysis.analysis.records import records
 from cixi_analysis.analysis.trend import margins, trends
-from cixi_analysis.assessment import (
-    REQUIREMENT,
-    TARGET,
-    asked_by,
-    assess,
-    check_observations,
-    read_wording,
-    refusals,
-    rows,
-)
+from cixi_analysis.assessment import REQUIREMENT, TARGET, assess, check_observations, read_wordings
+from cixi_analysis.assessment.yardstick import Wording
 from cixi_analysis.errors import UnknownIndicator
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.quantities import with_unit
-from cixi_analysis.plan.schema import AuditRow, Commitment, Evidence, Link, Observation, Project, Requirement, Target
-from cixi_analysis.requirement import Refusal, in_words
+from cixi_analysis.plan.schema import AuditRow, Commitment, Evidence, Link, Observation, Project, Target
+from cixi_analysis.requirement import in_words
 from cixi_analysis.words import CELL_BREAK, NOT_APPLICABLE_MARK, Entity, Verdict
 
 #: The columns of ``cixi indicator``.
@@ -142,19 +134,19 @@ def _verdicts(own: Plan, year: int, until: int, against: str) -> pd.DataFrame:
 
 
 def _wordings(own: Plan) -> pd.DataFrame:
-    found: list[tuple[object, ...]] = []
+    found, read = list[tuple[object, ...]](), read_wordings(own)
     for item in own.items:
         for level in own.levels:
             for row in own.requirements_of(item.item_id, level):
                 place = (item.item_id, str(level), row.from_year, row.to_year, row.measure, row.standard, row.wording)
-                found.append((*place, *_reading(own, row), row.reading_reason, row.source))
+                found.append((*place, *_reading(read[row]), row.reading_reason, row.source))
             if not own.requirements_of(item.item_id, level):
                 empty, merged = (None,) * 4, "（原表空白，与上一行合并）" if level.asks in item.merged_columns else ""
                 cell = f"{NOT_APPLICABLE_MARK}{merged}"
                 found.append((item.item_id, str(level), *empty, cell, None, None, None, item.source))
         for target in (row for row in own.targets if row.item_id == item.item_id):
             at = (item.item_id, str(target.year), target.year, None, None, None, target.wording)
-            found.append((*at, *_reading(own, target), target.reading_reason, target.source))
+            found.append((*at, *_reading(read[target]), target.reading_reason, target.source))
     columns = ["item_id", "level", "from_year", "to_year", "measure", "standard"]
     columns += ["wording", "tree", "meaning", "explicit", "source"]
     return pd.DataFrame(found, columns=columns, dtype=object)
@@ -168,10 +160,10 @@ def readings(plan: Plan) -> pd.DataFrame:
     own, ``refusal`` why it cannot be read, ``used_by`` the items with levels and target years.
     """
     found: dict[tuple[str, ...], dict[str, list[str]]] = {}
-    for row in rows(plan):
-        text, told = _reading(plan, row, unit=False)
-        refused = str(told) if row in refusals(plan) else ""
-        cells = (row.wording, text or "", "" if refused else told or "没有要求", row.reading_reason or "", refused)
+    for row, wording in read_wordings(plan).items():
+        text, told = _reading(wording, unit=False)
+        meaning = "" if wording.refusal else told or "没有要求"
+        cells = (row.wording, text or "", meaning, row.reading_reason or "", str(wording.refusal or ""))
         if isinstance(row, Target):
             place = str(row.year)
         else:
@@ -182,16 +174,14 @@ def readings(plan: Plan) -> pd.DataFrame:
     return pd.DataFrame(used, columns=["wording", "reading", "meaning", "explicit", "refusal", "used_by"])
 
 
-def _reading(plan: Plan, row: Requirement | Target, unit: bool = True) -> tuple[str | None, str | None]:
+def _reading(wording: Wording, unit: bool = True) -> tuple[str | None, str | None]:
     """The canonical text of a wording and its meaning in Chinese (``unit``: numbers with the item's); None where nothing is
     asked; the reason of a refusal.
     """
-    try:
-        node = read_wording(plan, row)
-    except Refusal as refusal:
-        return None, str(refusal)
-    asked = asked_by(plan, row)
-    return (None, None) if node is None else (str(node), in_words(node, asked.polarity, asked.unit if unit else ""))
+    node, asked = wording.node, wording.asked
+    if node is None:
+        return None, str(wording.refusal) if wording.refusal else None
+    return str(node), in_words(node, asked.polarity, asked.unit if unit else "")
 
 
 def facts(found: Dossier) -> pd.DataFrame:

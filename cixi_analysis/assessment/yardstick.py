@@ -16,7 +16,7 @@ from cixi_analysis.errors import DataError, Problem
 from cixi_analysis.plan.dataset import Asked, Plan
 from cixi_analysis.plan.frame import Level
 from cixi_analysis.plan.schema import OBSERVATIONS, Indicator, Observation, Requirement, Target
-from cixi_analysis.requirement import Refusal, nothing_asked, read, terms
+from cixi_analysis.requirement import Refusal, Terms, nothing_asked, read, terms
 from cixi_analysis.requirement.tree import Leaf, Node, demanded_bounds, leaves
 from cixi_analysis.requirement.vocabulary import unit_name
 from cixi_analysis.words import CLASS_UNIT, LAST_YEAR, NOT_ASSIGNED, Polarity
@@ -65,25 +65,40 @@ class Clauses:
     refused: list[str] = field(default_factory=list)
 
 
-def read_wording(plan: Plan, row: Requirement | Target) -> Node | None:
-    """The tree of a row's wording, or of its explicit reading. None where nothing is asked. Raises ``Refusal``."""
-    if nothing_asked(row.wording, terms(plan)):
-        return None
-    asked = asked_by(plan, row)
-    if row.reading:
-        chosen = read(row.reading, unit=asked.unit, terms=terms(plan))
+@lru_cache(maxsize=64)
+def read_wordings(plan: Plan) -> dict[Requirement | Target, Wording]:
+    """Every wording of the plan with its tree, or its refusal, in the order of the files; it holds for all years."""
+    found = {}
+    rows: tuple[Requirement | Target, ...] = (*plan.requirements, *plan.targets)
+    for row in rows:
+        item, node, refusal = plan.item(row.item_id), None, None
+        asked = plan.planned(item) if isinstance(row, Target) else plan.asked(item, row.level, row.from_year)
         try:
-            readings: tuple[Node, ...] = (read(row.wording, unit=asked.unit, terms=terms(plan)),)
-        except Refusal as refusal:
-            readings = refusal.readings
-        if readings and chosen not in readings:
-            raise Refusal(row.wording, 0, len(row.wording), f"另定的读法“{row.reading}”不是它的一种读法", (), readings)
-        return chosen
-    if asked.polarity is not Polarity.NONE and _RANGE.fullmatch(row.wording.strip()):
-        raise Refusal(
-            row.wording, 0, len(row.wording), "有方向的指标只写一个范围：可指须在范围之内，也可指达到其中一端"
-        )
-    return read(row.wording, unit=asked.unit, terms=terms(plan))
+            node = _tree(row, asked, terms(plan))
+        except Refusal as error:
+            refusal = error
+        found[row] = Wording(row, asked, node, 0, LAST_YEAR, refusal)
+    return found
+
+
+def _tree(row: Requirement | Target, asked: Asked, known: Terms) -> Node | None:
+    """The tree of a row's wording, or of its explicit reading. None where nothing is asked. Raises ``Refusal``."""
+    text = row.wording
+    if nothing_asked(text, known):
+        return None
+    if not row.reading:
+        if asked.polarity is not Polarity.NONE and _RANGE.fullmatch(text.strip()):
+            reason = "有方向的指标只写一个范围：可指须在范围之内，也可指达到其中一端"
+            raise Refusal(text, 0, len(text), reason)
+        return read(text, unit=asked.unit, terms=known)
+    chosen = read(row.reading, unit=asked.unit, terms=known)
+    try:
+        readings: tuple[Node, ...] = (read(text, unit=asked.unit, terms=known),)
+    except Refusal as refusal:
+        readings = refusal.readings
+    if readings and chosen not in readings:
+        raise Refusal(text, 0, len(text), f"另定的读法“{row.reading}”不是它的一种读法", (), readings)
+    return chosen
 
 
 def asking(plan: Plan, item_id: str, year: int) -> list[Level]:
@@ -134,22 +149,11 @@ def unobserved(plan: Plan, item_id: str, year: int, level: str | None = None) ->
     return str(plan.missing_reason(year)) if (level in asked if level else asked) else "没有要求"
 
 
-def asked_by(plan: Plan, row: Requirement | Target) -> Asked:
-    """What a wording is about."""
-    item = plan.item(row.item_id)
-    return plan.planned(item) if isinstance(row, Target) else plan.asked(item, row.level, row.from_year)
-
-
-def rows(plan: Plan) -> tuple[Requirement | Target, ...]:
-    """Every wording of the plan, in the order of the files."""
-    return (*plan.requirements, *plan.targets)
-
-
 @lru_cache(maxsize=64)
 def clauses(plan: Plan) -> dict[str, Clauses]:
     """item_id → what its wordings say."""
     found = {item.item_id: Clauses() for item in plan.items}
-    for row, wording in ((row, wording) for row, wording in _read(plan).items() if row.item_id in found):
+    for row, wording in ((row, wording) for row, wording in read_wordings(plan).items() if row.item_id in found):
         own = found[row.item_id]
         own.refused.extend([row.wording] if wording.refusal else [])
         if wording.node:
@@ -158,23 +162,9 @@ def clauses(plan: Plan) -> dict[str, Clauses]:
     return found
 
 
-@lru_cache(maxsize=64)
-def _read(plan: Plan) -> dict[Requirement | Target, Wording]:
-    """Every wording of the plan with its tree, or its refusal, in the order of the files; it holds for all years."""
-    found = {}
-    for row in rows(plan):
-        node, refusal = None, None
-        try:
-            node = read_wording(plan, row)
-        except Refusal as error:
-            refusal = error
-        found[row] = Wording(row, asked_by(plan, row), node, 0, LAST_YEAR, refusal)
-    return found
-
-
 def refusals(plan: Plan) -> dict[Requirement | Target, Refusal]:
     """The wordings that cannot be read, in the order of the files, and why. Each is a finding of its item."""
-    return {row: wording.refusal for row, wording in _read(plan).items() if wording.refusal}
+    return {row: wording.refusal for row, wording in read_wordings(plan).items() if wording.refusal}
 
 
 def levels(plan: Plan, against: str) -> tuple[str, ...]:
@@ -190,13 +180,13 @@ def observed_level(plan: Plan, level: str) -> Level:
 def wordings(plan: Plan, item: Indicator, level: str) -> tuple[Wording, ...]:
     """The wordings of one item at one level (or target year), by the year they hold from."""
     if level not in plan.levels:
-        return tuple(_read(plan)[t] for t in plan.targets if (t.item_id, str(t.year)) == (item.item_id, level))
+        return tuple(read_wordings(plan)[t] for t in plan.targets if (t.item_id, str(t.year)) == (item.item_id, level))
     found, rows = [], plan.requirements_of(item.item_id, level)
     for row, later in zip_longest(rows, rows[1:]):
         # The wording that holds in the year by which a retrospect is judged holds before it too.
         looks_back = row.from_year == plan.frame.retrospect_wordings
         end = min(row.to_year or LAST_YEAR, later.from_year - 1 if later else LAST_YEAR)
-        found.append(replace(_read(plan)[row], from_year=0 if looks_back else row.from_year, to_year=end))
+        found.append(replace(read_wordings(plan)[row], from_year=0 if looks_back else row.from_year, to_year=end))
     return tuple(found)
 
 
