@@ -11,7 +11,7 @@ from conftest import cixi, copy_project
 from openpyxl import Workbook, load_workbook
 from tiny import observation, tiny_plan, write
 
-from cixi_analysis.analysis.responsibility import answering, responsible_units, strange_units
+from cixi_analysis.analysis.links import answering, responsible_units, strange_units
 from cixi_analysis.form.filled_rows import FormProblem
 from cixi_analysis.form.layout import GUIDE, STAMP
 from cixi_analysis.form.merging import KeptRow, merge

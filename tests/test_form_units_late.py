@@ -10,7 +10,7 @@ import pytest
 from openpyxl import load_workbook
 from tiny import evidence, tiny_plan
 
-from cixi_analysis.analysis.responsibility import answering
+from cixi_analysis.analysis.links import answering
 from cixi_analysis.form.checking import Checked, check_form
 from cixi_analysis.form.importing import ImportRefused, plan_import
 from cixi_analysis.form.layout import FIRST_ROW, HEADER_ROW

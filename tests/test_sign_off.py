@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 from tiny import evidence, observation, progress, revision, signature, tiny_plan, write
 
-from cixi_analysis.analysis.edition_changes import edition_changes
+from cixi_analysis.analysis.changes import edition_changes
 from cixi_analysis.analysis.revision_log import NoEdition, at_edition, edition_of, year_rows
 from cixi_analysis.analysis.table1 import coverage
 from cixi_analysis.errors import DataError

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from enum import IntEnum
 from math import isnan
 
-from cixi_analysis.analysis import links
+from cixi_analysis.analysis import links, records
 from cixi_analysis.analysis.flips import Flip, flips
 from cixi_analysis.analysis.projects import Totals, totals
-from cixi_analysis.analysis.records import records
 from cixi_analysis.analysis.trend import change, margins, trends
 from cixi_analysis.assessment import TARGET, Assessment, assess
 from cixi_analysis.assessment.numbers import difference, plain

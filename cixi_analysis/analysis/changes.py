@@ -11,10 +11,8 @@ from typing import Any
 
 import pandas as pd
 
-from cixi_analysis.analysis import causes
+from cixi_analysis.analysis import causes, records, revision_log
 from cixi_analysis.analysis.causes import by_last_standard, verdict_changes
-from cixi_analysis.analysis.records import records
-from cixi_analysis.analysis.revision_log import log, signed_for
 from cixi_analysis.analysis.trend import measured_by
 from cixi_analysis.assessment import Assessment, assess, unobserved
 from cixi_analysis.assessment.numbers import difference, direction
@@ -86,7 +84,7 @@ class Changes:
                 yield kind, row.indicator, row.item_id, row.level, row.before, row.after, "", row.why
         yield from tally_lines(self.tallies, f"按{self.other}年的要求为")
         for row in records(self.revisions):
-            why = f"{row.year}年，{row.what}，{signed_for(row)}"
+            why = f"{row.year}年，{row.what}，{revision_log.signed_for(row)}"
             yield "revision", row.indicator, row.item_id, row.level, row.before, row.after, "", why
 
 
@@ -107,11 +105,39 @@ def changes(plan: Plan, year: int, other: int | None = None) -> Changes:
         pd.DataFrame([row for table, row in known if table == name], columns=columns)
         for name, columns in (("values", VALUE_COLUMNS), ("available", DATA_COLUMNS), ("missing", DATA_COLUMNS))
     )
-    revisions = log(plan, [earlier for earlier in plan.years if earlier < year])
+    revisions = revision_log.log(plan, [earlier for earlier in plan.years if earlier < year])
     stayed = moved["cause"] == Cause.HIDDEN
     return Changes(
         year, other, retrospect, moved[~stayed], moved[stayed], values, available, missing, tallies, revisions
     )
+
+
+def edition_changes(plan: Plan, year: int, edition: int = 1) -> pd.DataFrame:
+    """What differs today from an earlier edition of the same year: verdicts, corrected cells with who and why, and counts;
+    in the columns of ``cixi diff``. A cell that was corrected twice is one line, with both reasons.
+
+    Raises :class:`cixi_analysis.analysis.revision_log.NoEdition`.
+    """
+    plan.require_year(year)
+    old = revision_log.at_edition(plan, year, edition)
+    before, after = assess(old, year), assess(plan, year)
+    lines: list[tuple[object, ...]] = [
+        ("verdict", r.indicator, r.item_id, r.level, r.before, r.after, r.cause,
+         f"【第{edition}版】{r.before_reason}【今】{r.after_reason}")
+        for r in records(verdict_changes(before, after))
+    ]  # fmt: skip
+    signed: dict[tuple[object, ...], list[str]] = {}
+    for row in records(revision_log.log(plan, [year]).query("edition > @edition")):
+        signed.setdefault((row.item_id, row.level, row.what), []).append(revision_log.signed_for(row))
+    cells = revision_log.cell_changes(*(revision_log.year_rows(one, year) for one in (old, plan)))
+    for part, kind, key, place, column, *values in cells:
+        if revision_log.told(part, column):
+            number, subject, level, what = revision_log.place_of(plan, part, kind, key, place, column)
+            why = "，".join(filter(None, (what, "；".join(signed.get((subject, level, what), ())))))
+            was, now = (revision_log.in_words(column, value) for value in values)
+            lines.append(("revision", number, subject, level, was, now, "", why))
+    lines += tally_lines(tallies_of(before, after))
+    return pd.DataFrame(lines, columns=COLUMNS).astype({"indicator": "Int64"})
 
 
 def year_before(plan: Plan, year: int) -> int | None:

@@ -9,15 +9,13 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from cixi_analysis.analysis import links
+from cixi_analysis.analysis import links, records
 from cixi_analysis.analysis.causes import by_last_standard, verdict_changes
 from cixi_analysis.analysis.changes import year_before
 from cixi_analysis.analysis.commitments import deadline, promised
 from cixi_analysis.analysis.evidence import evidence_of, partial_fact, proven
-from cixi_analysis.analysis.flips import Flip, flips
-from cixi_analysis.analysis.missing_data import missing_data
+from cixi_analysis.analysis.flips import Flip, flips, missing_data
 from cixi_analysis.analysis.reconciliation import result
-from cixi_analysis.analysis.records import records
 from cixi_analysis.analysis.trend import margins, trends
 from cixi_analysis.assessment import REQUIREMENT, TARGET, assess, check_observations, read_wordings
 from cixi_analysis.assessment.yardstick import Wording

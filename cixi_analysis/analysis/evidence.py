@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 
 import pandas as pd
 
-from cixi_analysis.analysis.records import records
+from cixi_analysis.analysis import records
 from cixi_analysis.assessment import assess
 from cixi_analysis.assessment.proofs import needed
 from cixi_analysis.plan.dataset import Plan

@@ -4,6 +4,7 @@
 category, the chapter of a commitment) are derived here from the other files. Nothing is linked by similar names.
 """
 
+import difflib
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -11,6 +12,7 @@ import pandas as pd
 
 from cixi_analysis.analysis.projects import Totals, totals
 from cixi_analysis.plan.dataset import Plan, R
+from cixi_analysis.plan.filing_rows import separate_units
 from cixi_analysis.plan.schema import Commitment, Indicator, Link, Project, Row
 from cixi_analysis.words import Entity, Relation
 
@@ -95,3 +97,39 @@ def units(plan: Plan) -> tuple[Unit, ...]:
         commitments = tuple(c for c in plan.commitments if c.commitment_id in carries_out)
         found.append(Unit(name, own, sole, items, commitments, totals(own)))
     return tuple(found)
+
+
+def responsible_units(plan: Plan, kind: Entity, key: str, year: int) -> tuple[str, ...]:
+    """The units that answer for an item, a project or a commitment: those of ``responsible.csv``; else whoever filled it in in the
+    latest year before; else, of a project, those that the plan prints; else nobody.
+    """
+    listed = next((row.units for row in plan.responsible if (row.kind, row.id) == (kind, key)), None)
+    if listed:
+        return separate_units(listed)
+    known = plan.observations if kind is Entity.ITEM else plan.progress
+    for y in sorted((y for y in known if y < year), reverse=True):
+        filled = (row.responsible for row in known[y] if (row.kind, row.id) == (kind, key) and row.responsible)
+        if units := tuple(dict.fromkeys(unit for units in filled for unit in separate_units(units))):
+            return units
+    return plan.project(int(key)).responsible if kind is Entity.PROJECT else ()
+
+
+def answering(plan: Plan, year: int) -> dict[str, list[tuple[Entity, str]]]:
+    """Unit → what it answers for, both in the plan's order; "" for what nobody answers for, at the end."""
+    order = dict.fromkeys(unit for project in plan.projects for unit in project.responsible)
+    found: dict[str, list[tuple[Entity, str]]] = {unit: [] for unit in order}
+    nobody = []
+    for kind, key in plan.subjects:
+        units = responsible_units(plan, kind, key, year)
+        for unit in units:
+            found.setdefault(unit, []).append((kind, key))
+        if not units:
+            nobody.append((kind, key))
+    return {unit: own for unit, own in {**found, "": nobody}.items() if own}
+
+
+def strange_units(plan: Plan, year: int) -> dict[str, str]:
+    """Units that the plan's table of projects does not name → the name there that looks like it, or ""."""
+    printed = list(dict.fromkeys(unit for project in plan.projects for unit in project.responsible))
+    strange = [unit for unit in answering(plan, year) if unit and printed and unit not in printed]
+    return {unit: next(iter(difflib.get_close_matches(unit, printed, n=1, cutoff=0.7)), "") for unit in strange}

@@ -10,8 +10,8 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 import pandas as pd
 
+from cixi_analysis.analysis import columns_of
 from cixi_analysis.analysis.projects import TOTAL
-from cixi_analysis.analysis.records import columns_of
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.quantities import relation
 from cixi_analysis.plan.schema import AuditRow, Published

@@ -84,10 +84,6 @@ class Panel:
             level: [measured(plan.asked(i, level, year), *cells[:3]) if i else _NOTHING for year, i, cells in found]
             for level in plan.levels
         }
-        self.names = {v: np.array([kind.name for kind in kinds], dtype=object) for v, kinds in self.kinds.items()}
-        self.units = {
-            v: np.array([unit_name(kind.unit, self.added) for kind in kinds]) for v, kinds in self.kinds.items()
-        }
         #: level → name → the column
         self.columns: dict[str, dict[str, npt.NDArray[Any]]] = {}
         for level, kinds in self.kinds.items():
@@ -202,8 +198,7 @@ class ItemSeries:
     @cached_property
     def own(self) -> Flags:
         """What the wording asks for was measured, and not something that stands for it."""
-        same: Flags = np.equal(self.panel.names[self.level], self.asked.name).astype(bool)
-        return same[self.words]
+        return self._where(lambda kind: kind.name == self.asked.name)
 
     @cached_property
     def foreign(self) -> Flags:
@@ -212,7 +207,7 @@ class ItemSeries:
         if self.item.item_id in self.plan.remeasured:
             years = [self.plan.asked(self.item, self.level, int(year)) != self.asked for year in self.years]
             own = measured(self.asked, None, None, None)
-            other |= np.array(years) & np.array([kind != own for kind in self.panel.kinds[self.level]])[self.words]
+            other |= np.array(years) & self._where(lambda kind: kind != own)
         return other & self.known
 
     @cached_property
@@ -232,16 +227,27 @@ class ItemSeries:
 
     def in_unit(self, *units: str) -> Flags:
         """Where the value is in one of the units, however they are written (km, 公里)."""
-        same: Flags = np.isin(self.panel.units[self.level], [unit_name(unit, self.panel.added) for unit in units])
-        return same[self.words]
+        names = {unit_name(unit, self.panel.added) for unit in units}
+        return self._where(lambda kind: unit_name(kind.unit, self.panel.added) in names)
 
     def of_quantity(self, name: str) -> Flags:
         """Where the quantity of that name was measured: PM2.5浓度, △EQI（较上年）, 生态质量指数（EQI）; not its change."""
         since = r"(\((较|比)上年\))?" if "△" in name else ""
         same = re.compile(rf"{re.escape(name)}(浓度|指数)?{since}|[^()]*\({re.escape(name)}\)")
         changed = re.compile("变|增|减|升|降" if "△" not in name else "(?!)")
-        measures = [kind.name.translate(FORMS) for kind in self.panel.kinds[self.level]]
-        return np.array([bool(same.fullmatch(text)) and not changed.search(text) for text in measures])[self.words]
+
+        def is_same(kind: Asked) -> bool:
+            name = kind.name.translate(FORMS)
+            return bool(same.fullmatch(name)) and not changed.search(name)
+
+        return self._where(is_same)
+
+    def _where(self, is_so: Callable[[Asked], bool]) -> Flags:
+        """Where that is so of what was measured."""
+        flags = np.zeros(len(self.panel.texts), dtype=bool)
+        for pattern in self.panel.patterns.get(self.item.item_id, ()):
+            flags[pattern] = is_so(self.panel.kinds[self.level][pattern])
+        return flags[self.words]
 
     def before(self, years: int, since: int = 0) -> tuple[Floats, Flags]:
         """The value ``years`` earlier, or of the year ``since``; whether both are known and of the same kind."""

@@ -84,7 +84,7 @@ def reconcile(root: Path | None, form: str) -> None:
 @FORMAT
 def diff(root: Path | None, year: int, other: int | None, edition: int | None, form: str) -> None:
     if edition is not None:
-        from cixi_analysis.analysis.edition_changes import edition_changes
+        from cixi_analysis.analysis.changes import edition_changes
 
         if other is not None:
             raise click.UsageError("--edition 与另一年只能用一个。Give OTHER or --edition, not both.")

@@ -22,7 +22,7 @@ LETTERS = click.option(
 
 
 def write_by_unit(plan: "Plan", year: int, folder: Path, overwrite: bool) -> None:
-    from cixi_analysis.analysis.responsibility import strange_units
+    from cixi_analysis.analysis.links import strange_units
     from cixi_analysis.form.unit_forms import unit_forms
 
     forms = unit_forms(plan, year)

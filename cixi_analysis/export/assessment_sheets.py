@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 from openpyxl.utils import get_column_letter
 
+from cixi_analysis.analysis import records
 from cixi_analysis.analysis.evidence import proven
-from cixi_analysis.analysis.records import records
 from cixi_analysis.assessment import tally
 from cixi_analysis.export.sheet import PERCENT, RATIO, Formula, Header, Report, Sheet, Value, emphasise
 from cixi_analysis.export.workbook import CENTRE, WRAP

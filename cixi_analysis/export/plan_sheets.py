@@ -4,8 +4,7 @@ from itertools import groupby, zip_longest
 
 from openpyxl.utils import get_column_letter
 
-from cixi_analysis.analysis import projects, reconciliation, table1
-from cixi_analysis.analysis.records import records
+from cixi_analysis.analysis import projects, reconciliation, records, table1
 from cixi_analysis.export.sheet import MONEY, PERCENT, Formula, Header, Report, Sheet, Value, emphasise
 from cixi_analysis.export.workbook import CENTRE, WRAP
 from cixi_analysis.plan.fields import is_number

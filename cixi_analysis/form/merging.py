@@ -13,7 +13,7 @@ from typing import Any, cast
 
 from pydantic import ValidationError
 
-from cixi_analysis.analysis.responsibility import answering
+from cixi_analysis.analysis.links import answering
 from cixi_analysis.analysis.revision_log import WRITTEN, edition_of
 from cixi_analysis.errors import quoted
 from cixi_analysis.form.checking import Checked, check_form, check_other_years, disagreements, having, read_rows, told

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from cixi_analysis.analysis.responsibility import answering
+from cixi_analysis.analysis.links import answering
 from cixi_analysis.errors import quoted
 from cixi_analysis.export import workbook
 from cixi_analysis.form.checking import Checked

@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from markupsafe import Markup
 
+from cixi_analysis.analysis import records
 from cixi_analysis.analysis.actions import Action, Shortfall, Urgency, actions
-from cixi_analysis.analysis.records import records
 from cixi_analysis.assessment import TARGET, Assessment, assess
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.quantities import HIGHER, apart, with_unit

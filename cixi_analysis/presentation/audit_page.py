@@ -5,8 +5,8 @@ import re
 import pandas as pd
 from markupsafe import Markup
 
+from cixi_analysis.analysis import records
 from cixi_analysis.analysis.reconciliation import findings
-from cixi_analysis.analysis.records import records
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.fields import is_number
 from cixi_analysis.plan.quantities import relation

@@ -1,6 +1,6 @@
 """The status board: every indicator of a year as a cell that links to its dossier, what needs action first."""
 
-from cixi_analysis.analysis.records import records
+from cixi_analysis.analysis import records
 from cixi_analysis.assessment import Assessment, tally
 from cixi_analysis.presentation.html import Html, render
 from cixi_analysis.presentation.looks import LOOKS

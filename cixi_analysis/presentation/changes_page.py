@@ -8,8 +8,8 @@ import pandas as pd
 from markupsafe import Markup
 
 from cixi_analysis.analysis import changes as library
+from cixi_analysis.analysis import records
 from cixi_analysis.analysis.changes import Changes
-from cixi_analysis.analysis.records import records
 from cixi_analysis.analysis.table1 import coverage
 from cixi_analysis.assessment import asked_in
 from cixi_analysis.plan.dataset import Plan

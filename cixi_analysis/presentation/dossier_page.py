@@ -6,10 +6,10 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
+from cixi_analysis.analysis import records
 from cixi_analysis.analysis.commitments import deadline, promised
 from cixi_analysis.analysis.dossier import Dossier, value_text, yardsticks
 from cixi_analysis.analysis.reconciliation import result
-from cixi_analysis.analysis.records import records
 from cixi_analysis.assessment import Assessment, asking, wordings
 from cixi_analysis.plan.schema import Observation
 from cixi_analysis.presentation import charts, tables, titles

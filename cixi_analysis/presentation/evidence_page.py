@@ -4,9 +4,9 @@ from typing import Any
 
 from markupsafe import Markup
 
+from cixi_analysis.analysis import records
 from cixi_analysis.analysis.dossier import Dossier
 from cixi_analysis.analysis.evidence import LACKS, counted, evidence_list, evidence_of, partial_fact, proven
-from cixi_analysis.analysis.records import records
 from cixi_analysis.assessment.proofs import needed, page
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.evidence_files import published_files

@@ -4,8 +4,8 @@ from enum import StrEnum
 
 from markupsafe import Markup
 
+from cixi_analysis.analysis import records
 from cixi_analysis.analysis.dossier import readings
-from cixi_analysis.analysis.records import records
 from cixi_analysis.analysis.trend import CLASSES
 from cixi_analysis.assessment import tally_without_each_convention
 from cixi_analysis.assessment.numbers import SMALL_FALL

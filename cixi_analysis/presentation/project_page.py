@@ -4,9 +4,8 @@ from operator import attrgetter
 
 from markupsafe import Markup
 
-from cixi_analysis.analysis import commitments, links, projects
+from cixi_analysis.analysis import columns_of, commitments, links, projects, records
 from cixi_analysis.analysis.links import Unit, units
-from cixi_analysis.analysis.records import columns_of, records
 from cixi_analysis.assessment import Assessment
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.presentation import tables, titles

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from cixi_analysis.analysis.records import records
+from cixi_analysis.analysis import records
 from cixi_analysis.analysis.revision_log import covered, edition_of, log, year_rows
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import Signature

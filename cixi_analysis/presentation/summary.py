@@ -5,10 +5,9 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from cixi_analysis.analysis import causes
+from cixi_analysis.analysis import causes, columns_of, records
 from cixi_analysis.analysis.changes import year_before
 from cixi_analysis.analysis.outputs import outputs
-from cixi_analysis.analysis.records import columns_of, records
 from cixi_analysis.analysis.table1 import coverage
 from cixi_analysis.assessment import Assessment, refusals, tally, tally_without_each_convention
 from cixi_analysis.plan.dataset import Plan

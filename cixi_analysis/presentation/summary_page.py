@@ -7,9 +7,9 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup, escape
 
+from cixi_analysis.analysis import records
 from cixi_analysis.analysis.actions import Action, Urgency, actions
 from cixi_analysis.analysis.changes import Changes
-from cixi_analysis.analysis.records import records
 from cixi_analysis.analysis.table1 import coverage
 from cixi_analysis.analysis.trend import trends
 from cixi_analysis.assessment import TARGET, Assessment, assess, tally

@@ -5,8 +5,8 @@ from typing import Any
 
 from markupsafe import Markup
 
+from cixi_analysis.analysis import records
 from cixi_analysis.analysis.evidence import partial_fact
-from cixi_analysis.analysis.records import records
 from cixi_analysis.analysis.table1 import (
     Table1Row,
     asked_texts,

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from cixi_analysis.analysis.records import records
+from cixi_analysis.analysis import records
 from cixi_analysis.analysis.trend import margins, strength, trends  # noqa: F401  # the page takes the tables from here
 from cixi_analysis.assessment.numbers import direction
 from cixi_analysis.assessment.observed import quantity

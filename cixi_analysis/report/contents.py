@@ -12,9 +12,8 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from cixi_analysis.analysis import commitments, projects, table1
+from cixi_analysis.analysis import commitments, projects, records, table1
 from cixi_analysis.analysis.actions import Action, Urgency, actions
-from cixi_analysis.analysis.records import records
 from cixi_analysis.export import Figures
 from cixi_analysis.plan import build_date
 from cixi_analysis.plan.dataset import Plan

@@ -4,9 +4,8 @@ from collections import defaultdict
 from types import SimpleNamespace
 from typing import Any
 
-from cixi_analysis.analysis import table1, trend
+from cixi_analysis.analysis import records, table1, trend
 from cixi_analysis.analysis.evidence import evidence_list
-from cixi_analysis.analysis.records import records
 from cixi_analysis.assessment import TARGET, assess, tally, unobserved
 from cixi_analysis.assessment.proofs import page
 from cixi_analysis.export import Figures

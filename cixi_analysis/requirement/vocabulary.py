@@ -78,6 +78,7 @@ def nothing_asked(text: str, terms: Terms = NO_TERMS) -> bool:
     return normal(text).strip() in vocabulary(terms.words)["nothing_asked"]
 
 
+@cache
 def unit_name(unit: str, added: tuple[tuple[str, ...], ...] = ()) -> str:
     """The one name of a unit that is written in several ways: km → 公里, μg/m³ → 微克/立方米."""
     words = vocabulary(added)

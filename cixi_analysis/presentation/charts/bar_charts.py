@@ -6,9 +6,8 @@ from itertools import accumulate
 import altair as alt
 import pandas as pd
 
-from cixi_analysis.analysis import projects
+from cixi_analysis.analysis import columns_of, projects, records
 from cixi_analysis.analysis.links import units
-from cixi_analysis.analysis.records import columns_of, records
 from cixi_analysis.assessment import Assessment, tally
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import Project

@@ -6,8 +6,7 @@ import altair as alt
 import pandas as pd
 from markupsafe import Markup
 
-from cixi_analysis.analysis import trend
-from cixi_analysis.analysis.records import records
+from cixi_analysis.analysis import records, trend
 from cixi_analysis.assessment import Assessment
 from cixi_analysis.assessment.numbers import difference
 from cixi_analysis.plan.dataset import Plan

@@ -5,7 +5,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from cixi_analysis.analysis.records import records
+from cixi_analysis.analysis import records
 from cixi_analysis.analysis.trend import Series, series
 from cixi_analysis.assessment.numbers import direction
 from cixi_analysis.plan.dataset import Plan
