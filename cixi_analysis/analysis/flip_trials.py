@@ -121,11 +121,13 @@ class Trials:
 
     def scenarios(self, cells: Sequence[Cell], steps: int) -> list[dict[Cell, str | None]]:
         """Contents of cells that are settled later: far beyond all others, and near a number. Whether some would do."""
-        some: dict[str, list[str]] = {"assigned_target": ["0", _FAR], "benchmark": [f"-{_FAR}", _FAR]}
-        near = (f"{steps * share + k:.0f}" for share, k in ((1, -1), (1, 0), (1, 1), (0.97, 0), (1.03, 0)))
-        some["value"] = [f"-{_FAR}", "0.000000001", _FAR, *(f"{Decimal(k).scaleb(-self._step):f}" for k in near)]
-        ends = [*WATER_CLASSES[:: len(WATER_CLASSES) - 1]]
-        contents = (ends if self.is_class(cell) else some[cell.column] for cell in cells)
+        ends = {"assigned_target": ["0", _FAR], "benchmark": [f"-{_FAR}", _FAR]}
+        contents = list[Sequence[str]]()
+        for n, cell in enumerate(cells, 1):  # a series that moves by a step a year is n steps away
+            near = {steps + k for k in (-n, -1, 0, 1, n)} | {round(steps * share) for share in (0.97, 1.03)}
+            numbers = [f"-{_FAR}", "0.000000001", _FAR, *(f"{Decimal(k).scaleb(-self._step):f}" for k in near)]
+            of_class = WATER_CLASSES[:: len(WATER_CLASSES) - 1] if self.is_class(cell) else None
+            contents.append(of_class or ends.get(cell.column, numbers))
         return [dict(zip(cells, one, strict=True)) for one in product(*contents)]
 
     def example(self, cell: Cell, slope: int = 0) -> str:
