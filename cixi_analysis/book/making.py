@@ -161,8 +161,7 @@ def _jobs(
     """
     program, undated = cache.program(root), cache.undated(root)
     newest = max(run.year for run in runs)
-    years = dict.fromkeys(run.year for run in runs)
-    until = {year: cache.data_until(root, max(year, min(baseline, newest))) for year in years}
+    until = {year: cache.data_until(root, max(year, min(baseline, newest))) for year in {run.year for run in runs}}
     years = dict.fromkeys(run.year for run in runs if run.page.each.yearly) if downloads else {}
     jobs = [Job(cache.of("downloads", program, cache.data_until(root, y), y, downloads), y) for y in years]
     for run in runs:
