@@ -80,7 +80,7 @@ def test_rows_fit_and_may_grow(tmp_path: Path) -> None:
     sheet.column_dimensions["A"].width = 11
     for row, text in enumerate(("短", "一二三四五" * 3, "长" * 1000), start=1):
         put(sheet.cell(row, 1), text)
-        fit_row(sheet, row, least=2)
+        fit_row(sheet[row], least=2)
     heights = [sheet.row_dimensions[row].height for row in (1, 2, 3)]
     assert heights == [35, 51, 409]
     save_bytes(workbook_bytes(book), tmp_path / "x.xlsx")

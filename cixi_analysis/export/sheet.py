@@ -2,14 +2,12 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from copy import copy
-from itertools import groupby
+from itertools import chain, groupby
 from types import EllipsisType
 from typing import NamedTuple
 
 from openpyxl.cell import Cell
 from openpyxl.styles import Alignment, Font, PatternFill
-from openpyxl.styles.cell_style import StyleArray
 from openpyxl.utils import get_column_letter
 
 from cixi_analysis.export import workbook
@@ -58,9 +56,7 @@ class Report:
         self.computed: dict[tuple[str, str], str | float] = {}
         #: Key → the cells or ranges of that figure, for the formulas of later sheets.
         self.places: dict[tuple[object, ...], list[str]] = {}
-        #: What cells look like, to be copied: to look up fonts and borders for each cell takes openpyxl longer than
-        #: to write the file.
-        self.looks: dict[tuple[object, ...], StyleArray] = {}
+        self.looks: workbook.Looks = {}
 
 
 class Sheet:
@@ -105,12 +101,8 @@ class Sheet:
         if isinstance(shown, str):  # a number is never wrapped
             room = sum(one.width for one in self.columns[column - 1 : column - 1 + columns]) - 1
             self._lines.append((row, row + rows - 1, workbook.wrapped_lines(shown, room)))
-        looks = self.report.looks
-        if known := looks.get((align is WRAP, form)):
-            cell._style = copy(known)
-        else:
-            cell.alignment, cell.font, cell.number_format = align, _PLAIN, form
-            looks[align is WRAP, form] = copy(cell._style)
+        look = (align is WRAP, form)
+        workbook.style(cell, self.report.looks, look, alignment=align, font=_PLAIN, number_format=form)
         if rows * columns > 1:  # Excel takes a merged range of one cell for damage
             self.cells.merge_cells(None, row, column, row + rows - 1, column + columns - 1)
         return cell
@@ -130,14 +122,9 @@ class Sheet:
         """Draw lines around the cells, fit the heights, offer a filter, and write notes below. Spreadsheet programs
         fit no row to merged cells: what such a cell still lacks, its last row gets.
         """
-        last, columns, looks = self.cells.max_row, len(self.columns), self.report.looks
-        for row in self.cells.iter_rows(min_row=2, max_row=last, max_col=columns):
-            for cell in row:
-                if known := looks.get(plain := tuple(cell._style or ())):
-                    cell._style = copy(known)
-                else:
-                    cell.border = workbook.BOX
-                    looks[plain] = copy(cell._style)
+        last = self.cells.max_row
+        for cell in chain.from_iterable(self.cells.iter_rows(min_row=2, max_row=last, max_col=len(self.columns))):
+            workbook.style(cell, self.report.looks, "boxed", border=workbook.BOX)
         lines = dict.fromkeys(range(1, last + 1), 1)
         for top, bottom, need in sorted(self._lines, key=lambda cell: cell[0] < cell[1]):
             lines[bottom] += max(0, need - sum(lines[row] for row in range(top, bottom + 1)))
@@ -145,7 +132,7 @@ class Sheet:
             height = 28 if number == 1 else min(_LINE_HEIGHT * count + 3, workbook.HIGHEST_ROW)
             self.cells.row_dimensions[number].height = height
         if filtered:
-            self.cells.auto_filter.ref = f"A{self._heads[1]}:{get_column_letter(columns)}{last}"
+            self.cells.auto_filter.ref = f"A{self._heads[1]}:{get_column_letter(len(self.columns))}{last}"
         for number, text in enumerate(notes, start=last + 1):
             cell = self.cells.cell(number, 1)
             workbook.put(cell, excel_text(text))

@@ -7,7 +7,8 @@ import io
 import math
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from copy import copy
 from datetime import datetime
 from html import escape
 from pathlib import Path
@@ -17,7 +18,7 @@ from openpyxl import Workbook
 from openpyxl.cell import Cell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Border, PatternFill, Side
-from openpyxl.utils import get_column_letter
+from openpyxl.styles.cell_style import StyleArray
 from openpyxl.worksheet.dimensions import RowDimension
 from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.worksheet import Worksheet
@@ -51,6 +52,10 @@ _FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 #: A formula as openpyxl writes it: without a value.
 _WRITTEN_FORMULA = re.compile(r'<c r="([A-Z]+\d+)"([^>]*)>(<f>[^<]*</f>)<v ?(?:/>|></v>)')
+
+
+#: Name of a look and the style that it was given on top of → the resulting style, for the cells of one workbook.
+Looks = dict[tuple[object, ...], StyleArray]
 
 
 class ExportError(CixiError):
@@ -101,6 +106,18 @@ def put(cell: Cell, value: str | float) -> None:
     cell.value, cell.data_type, cell.quotePrefix = value, "s", value[:1] in ("=", "+", "-", "@") and len(value) > 1
 
 
+def style(cell: Cell, looks: Looks, name: object, **look: object) -> None:
+    """Give a cell the look called ``name``, on top of the style that it has. A look is set once in a workbook and then
+    copied: to look up fonts and borders for each cell takes openpyxl longer than to write the file.
+    """
+    key = name, *(cell._style or ())
+    if key not in looks:
+        for attribute, value in look.items():
+            setattr(cell, attribute, value)
+        looks[key] = cell._style
+    cell._style = copy(looks[key])
+
+
 def wrapped_lines(text: str, room: float) -> int:
     """Lines of a text in a cell that is ``room`` characters wide; a Chinese character counts as two."""
     widths = (sum(2 if east_asian_width(char) in "WFA" else 1 for char in line) for line in text.split("\n"))
@@ -113,10 +130,10 @@ class _Fitted(RowDimension):  # type: ignore[misc]  # openpyxl ships no types
     customHeight = False  # noqa: N815  # openpyxl's name; openpyxl marks every height as custom
 
 
-def fit_row(sheet: Worksheet, row: int, *, least: int = 1) -> None:
-    """Fit a row's height to its text, at least ``least`` lines: not every program does so."""
-    widths = sheet.column_dimensions
-    rooms = ((cell.value, widths[get_column_letter(cell.column)].width - 1) for cell in sheet[row])
+def fit_row(cells: Sequence[Cell], *, least: int = 1) -> None:
+    """Fit the height of the row of these cells to their text, at least ``least`` lines: not every program does so."""
+    sheet, row = cells[0].parent, cells[0].row
+    rooms = ((cell.value, sheet.column_dimensions[cell.column_letter].width - 1) for cell in cells)
     need = max(least, *(wrapped_lines(str(value or ""), room) for value, room in rooms))
     sheet.row_dimensions[row] = _Fitted(sheet, index=row, ht=min(_LINE_HEIGHT * need + 3, HIGHEST_ROW))
 

@@ -32,9 +32,10 @@ from cixi_analysis.words import ProgressState
 LONGEST_PROMPT = 255
 _INPUT, _CLOSED, _INPUT_HEAD = (PatternFill("solid", fgColor=colour) for colour in ("FFF8DC", "D9D9D9", "FFE699"))
 #: Fill of the locked cells of every other group, so that the rows of a group can be seen to belong together.
-_BAND = PatternFill("solid", fgColor="F3F6F8")
+_BAND, _NO_FILL = PatternFill("solid", fgColor="F3F6F8"), PatternFill()
 _LEFT = Alignment(vertical="center", horizontal="left")
-_GROUP_LINE = Side(style="medium", color="404040")
+_GROUP_BORDER = Border(left=LINE, right=LINE, top=Side(style="medium", color="404040"), bottom=LINE)
+_PLAIN = Font(name=FONT, size=10)
 _GROUP_FONT = InlineFont(rFont=FONT, sz=9, b=True, color="1F4E79")
 _CENTRED = {
     "key", "level", "item_unit", "value", "absence", "unit", "polarity", "comparator", "assigned_target", "benchmark",
@@ -69,8 +70,9 @@ def form_workbook(
     title = f"{plan.frame.region}生态文明建设年度填报表（{year}年）"
     book, forms = new_workbook(title), form_sheets(plan, year) if sheets is None else sheets
     _write_guide(book.create_sheet(GUIDE), title, plan, year, forms, unit)
+    looks: workbook.Looks = {}
     for form in forms:
-        _write_sheet(book.create_sheet(form.name), form)
+        _write_sheet(book.create_sheet(form.name), form, looks)
     for sheet in book.worksheets:
         sheet.oddFooter.left.text = "&A"
         sheet.oddFooter.right.text = f"{year}年填报表{f'（{unit}）' if unit else ''}".replace("&", "&&")
@@ -100,7 +102,7 @@ def _write_guide(
         heading.fill = HEAD
         for one, text in ((heading, label), (cell, fact)):
             put(one, text)
-            one.font, one.border, one.alignment = Font(name=FONT, size=10), BOX, _LEFT
+            one.font, one.border, one.alignment = _PLAIN, BOX, _LEFT
 
     text = _TEMPLATES.get_template("guide.txt.j2").render(
         plan=plan, year=year, columns=layout.COLUMNS, states=ProgressState, unit=unit,
@@ -117,16 +119,16 @@ def _write_guide(
                 if head:
                     cell.font, cell.fill = Font(name=FONT, size=11, bold=True), HEAD
                     continue
-                cell.font, cell.alignment = Font(name=FONT, size=10), CENTRE if at == 1 else WRAP
+                cell.font, cell.alignment = _PLAIN, CENTRE if at == 1 else WRAP
                 if shown in _SAMPLES:
                     cell.fill = _SAMPLES[shown]
             if not head:
-                fit_row(sheet, row)
+                fit_row(sheet[row])
     sheet.freeze_panes, sheet.print_title_rows = "A2", "1:1"
     print_setup(sheet)
 
 
-def _write_sheet(sheet: Worksheet, form: FormSheet) -> None:
+def _write_sheet(sheet: Worksheet, form: FormSheet, looks: workbook.Looks) -> None:
     legend = f"浅黄格填写，灰格用不到，其余供对照。选中一格即显示填法；详见“{GUIDE}”。"
     for cell, text, size in ((sheet.cell(TITLE_ROW, 1), form.title, 14), (sheet.cell(TITLE_ROW, 3), legend, 10)):
         put(cell, text)
@@ -145,32 +147,31 @@ def _write_sheet(sheet: Worksheet, form: FormSheet) -> None:
         is_first = row.group != group
         group, banded = row.group, banded ^ is_first
         content = row.given | prefill(row.known, form.inputs)
-        for at, column in enumerate(form.columns, start=1):
-            cell = sheet.cell(number, at)
-            cell.font, cell.border = Font(name=FONT, size=10), BOX
-            cell.alignment = CENTRE if column.key in _CENTRED else WRAP
-            if column.kind is not Kind.SHOWN:
-                is_open = column.key in row.opened
+        cells = [sheet.cell(number, at) for at in range(1, len(form.columns) + 1)]
+        for cell, column in zip(cells, form.columns, strict=True):
+            number_format, locked, fill = "General", True, _BAND if banded else _NO_FILL
+            if column.kind is Kind.SHOWN:
+                put(cell, row.shown[column.key])
+                if column.key == "name" and is_first and group:
+                    # A row of its own for the group's name would shift the keys.
+                    cell.value = CellRichText(TextBlock(_GROUP_FONT, f"{group}\n"), row.shown["name"])
+            else:
+                locked = column.key not in row.opened
+                fill = _CLOSED if locked else _INPUT
                 if column.kind in (Kind.TEXT, Kind.CHOICE):
-                    cell.number_format = "@"  # as text: Excel then makes neither a date of 3-4 nor a formula of =1
+                    number_format = "@"  # as text: Excel then makes neither a date of 3-4 nor a formula of =1
                 elif column.key == "value" and (zeros := _DECIMALS.fullmatch(getattr(row.known, "value", None) or "")):
                     # A value keeps its decimals (0.10); what is typed over it is shown in full.
-                    cell.number_format = f"0.{'0' * len(zeros[1])}{'#' * 8}"
+                    number_format = f"0.{'0' * len(zeros[1])}{'#' * 8}"
                 if column.key in content:
                     put(cell, content[column.key])
-                cell.fill, cell.protection = _INPUT if is_open else _CLOSED, Protection(locked=not is_open)
                 validations[column.key, _prompt(form, row, column)].append(cell)
-                continue
-            put(cell, row.shown[column.key])
-            if column.key == "name" and is_first and group:
-                # A row of its own for the group's name would shift the keys.
-                cell.value = CellRichText(TextBlock(_GROUP_FONT, f"{group}\n"), row.shown["name"])
-            if banded:
-                cell.fill = _BAND
-        if is_first:
-            for cell in sheet[number]:
-                cell.border = Border(left=LINE, right=LINE, top=_GROUP_LINE, bottom=LINE)
-        fit_row(sheet, number, least=2)
+            workbook.style(
+                cell, looks, (column.key in _CENTRED, number_format, fill.fgColor.rgb, locked, is_first),
+                font=_PLAIN, border=_GROUP_BORDER if is_first else BOX, number_format=number_format, fill=fill,
+                alignment=CENTRE if column.key in _CENTRED else WRAP, protection=Protection(locked=locked),
+            )  # fmt: skip
+        fit_row(cells, least=2)
     for (key, prompt), cells in validations.items():
         _validate(sheet, form.column(key), prompt, cells)
     sheet.freeze_panes = sheet.cell(layout.FIRST_ROW, 3)
@@ -193,11 +194,12 @@ def _validate(sheet: Worksheet, column: FormColumn, prompt: str, cells: list[Cel
     """Add a data validation: the prompt, and a drop-down for a choice. Excel must not refuse a number in another way,
     because a value cell may hold Ⅲ and the check explains more.
     """
-    validation = DataValidation(allow_blank=True, showInputMessage=True, promptTitle=column.title, prompt=prompt)
+    at = " ".join(cell.coordinate for cell in cells)
+    validation = DataValidation(
+        sqref=at, allow_blank=True, showInputMessage=True, promptTitle=column.title, prompt=prompt
+    )
     if column.kind is Kind.CHOICE and not cells[0].protection.locked:
         validation.type, validation.formula1 = "list", f'"{",".join(layout.CHOICES[column.key])}"'
         validation.showErrorMessage, validation.errorTitle = True, column.title
         validation.error = "请从下拉列表中选一个，或留空。"
-    for cell in cells:
-        validation.add(cell)
     sheet.add_data_validation(validation)
