@@ -1,9 +1,12 @@
 """Results from the plan and its assessment, one module a subject."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Hashable, Iterable, Iterator
+from typing import Any, TypeVar
 
 import pandas as pd
+
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
 
 
 def records(frame: pd.DataFrame) -> list[Any]:
@@ -14,3 +17,11 @@ def records(frame: pd.DataFrame) -> list[Any]:
 def columns_of(frame: pd.DataFrame, *names: str) -> Iterator[tuple[Any, ...]]:
     """The cells of some columns, row by row."""
     return zip(*(frame[name].to_list() for name in names), strict=True)
+
+
+def grouped(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:
+    """Key → the values that are paired with it; both in the order of the pairs."""
+    found: dict[K, list[V]] = {}
+    for key, value in pairs:
+        found.setdefault(key, []).append(value)
+    return found

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from math import isnan
 
-from cixi_analysis.analysis import links, records
+from cixi_analysis.analysis import grouped, links, records
 from cixi_analysis.analysis.flips import Flip, flips
 from cixi_analysis.analysis.projects import Totals, totals
 from cixi_analysis.analysis.trend import change, margins, trends
@@ -94,9 +94,7 @@ def actions(plan: Plan, year: int) -> tuple[Action, ...]:
     """
     asked, planned = assess(plan, year), assess(plan, year, against=TARGET)
     plan, found = asked.plan, []
-    short: dict[str, list[Shortfall]] = {}
-    for one in (*_towards_targets(plan, year), *_towards_requirements(plan, year)):
-        short.setdefault(one[0], []).append(one[1])
+    short = grouped((*_towards_targets(plan, year), *_towards_requirements(plan, year)))
     for item in plan.items:
         statuses = {v: _status(asked, item, v) for v in plan.levels}
         statuses = {level: status for level, status in statuses.items() if status is not Status.NOT_APPLICABLE}

@@ -20,7 +20,7 @@ from cixi_analysis.assessment.observed import quantity
 from cixi_analysis.errors import UnknownYear
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.frame import Level
-from cixi_analysis.plan.quantities import unit_word
+from cixi_analysis.plan.quantities import unit_word, with_its_unit
 from cixi_analysis.plan.schema import Indicator, Observation
 from cixi_analysis.words import CLASS_UNIT, Cause, Direction, Status
 
@@ -186,10 +186,8 @@ def _compared(
     first, last = before.value or "", after.value or ""
     apart = next(((a, b) for a, b in zip(was, now, strict=True) if a != b), None)
     if apart:
-        told = [
-            f"{y}年实测的是{k.name}（{unit_word(k.unit) or '无单位'}）"
-            for y, k in zip((other, year), apart, strict=True)
-        ]
+        both = zip((other, year), apart, strict=True)
+        told = [f"{y}年实测的是{with_its_unit(kind.name, kind.unit)}" for y, kind in both]
         if apart[0].polarity is not apart[1].polarity:
             told.append("方向不同")
         return what.name, what.unit, first, last, None, "", "，".join(told)

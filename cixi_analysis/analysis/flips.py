@@ -1,6 +1,6 @@
 """怎样才能达标: the smallest changes to what is known of an item by which its verdict would be 达标, a sentence each."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
@@ -8,12 +8,13 @@ from typing import Any
 
 import pandas as pd
 
+from cixi_analysis.analysis import grouped
 from cixi_analysis.analysis.flip_search import FlipSearch, Way
 from cixi_analysis.analysis.flip_trials import Cell, Steps, Trials, done, rank
 from cixi_analysis.assessment import REQUIREMENT, TARGET, Judgement, asking, judgements, measured, observed_level
 from cixi_analysis.assessment.numbers import MET, UNMET, difference
 from cixi_analysis.plan.dataset import Asked, Plan
-from cixi_analysis.plan.quantities import apart, unit_word, with_unit
+from cixi_analysis.plan.quantities import apart, unit_word, with_its_unit, with_unit
 from cixi_analysis.plan.schema import Indicator
 from cixi_analysis.requirement import tree
 from cixi_analysis.words import CLASS_UNIT, NOT_ASSIGNED, Absence, BenchmarkKind
@@ -110,6 +111,12 @@ def _search(plan: Plan, base: Judgement, year: int) -> Steps[_Found]:
     by_numbers = sorted(found.values(), key=lambda flip: sum(not change.cell.is_number for change in flip.changes))
     nothing = Flip(item_id, level, year, (), f"只靠补上或改动数值、下达目标、平均和原文，达不到{asked}。")
     return tuple(by_numbers) or (nothing,), lacks or ()
+
+
+def by_ways(found: Iterable[Flip]) -> dict[tuple[str, ...], list[str]]:
+    """Item and the sentences of its ways → the levels and target years that have these."""
+    told = grouped(((flip.item_id, flip.level), flip.sentence) for flip in found)
+    return grouped(((item_id, *sentences), level) for (item_id, level), sentences in told.items())
 
 
 def flip_table(plan: Plan, year: int) -> pd.DataFrame:
@@ -243,10 +250,8 @@ def missing_data(own: Plan, year: int) -> Iterator[str]:
         if not asking(own, item.item_id, year) and any(own.requirements_of(item.item_id, v) for v in own.levels):
             continue  # nobody asks any more, or yet
         named, row = f"{item.label} {item.name}：", own.observation(item.item_id, year)
-        needs: dict[Cell, list[str]] = {}
-        for level in (*own.levels, *map(str, own.frame.target_years)):
-            for cell in lacking(own, year, item.item_id, level):
-                needs.setdefault(cell, []).append(level)
+        asked = (*own.levels, *map(str, own.frame.target_years))
+        needs = grouped((cell, level) for level in asked for cell in lacking(own, year, item.item_id, level))
         for cell, used in sorted(needs.items(), key=lambda pair: (-pair[0].year, pair[0].column != "value")):
             yield f"{named}{_lack(own, item, year, cell)}；{own.questions(*used)}要用"
         known = [y for y in own.years if y <= year and any(one.value for one in own.observed(item.item_id, y))]
@@ -273,5 +278,7 @@ def _lack(own: Plan, item: Indicator, year: int, cell: Cell) -> str:
     if cell.year < year:
         return f"没有{cell.year}年的数值，看不出变化"
     if other := next((row for row in rows if row.value), None):
-        return f"{year}年所测的是{other.measure or item.name}（{unit_word(own.unit_of(other, year)) or '无单位'}），不能与所要求的相比"
+        return (
+            f"{year}年所测的是{with_its_unit(other.measure or item.name, own.unit_of(other, year))}，不能与所要求的相比"
+        )
     return f"没有{year}年的现状值（{next((row.absence for row in rows if row.absence), unknown)}）"

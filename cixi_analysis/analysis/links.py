@@ -10,6 +10,7 @@ from functools import lru_cache
 
 import pandas as pd
 
+from cixi_analysis.analysis import grouped
 from cixi_analysis.analysis.projects import Totals, totals
 from cixi_analysis.plan.dataset import Plan, R
 from cixi_analysis.plan.filing_rows import separate_units
@@ -61,12 +62,8 @@ def _linked(plan: Plan, end: Indicator | Commitment | Project, kind: type[R]) ->
 @lru_cache(maxsize=4)
 def _by_end(plan: Plan) -> dict[tuple[Entity, str], list[tuple[Entity, str, Link]]]:
     """Kind and id of one end → kind and id of the other end, and the link."""
-    found: dict[tuple[Entity, str], list[tuple[Entity, str, Link]]] = {}
-    for row in plan.links:
-        one, other = (row.from_kind, row.from_id), (row.to_kind, row.to_id)
-        found.setdefault(one, []).append((*other, row))
-        found.setdefault(other, []).append((*one, row))
-    return found
+    ends = (((row.from_kind, row.from_id), (row.to_kind, row.to_id), row) for row in plan.links)
+    return grouped(pair for one, other, row in ends for pair in ((one, (*other, row)), (other, (*one, row))))
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 import pandas as pd
 
-from cixi_analysis.analysis import columns_of
+from cixi_analysis.analysis import columns_of, grouped
 from cixi_analysis.analysis.projects import TOTAL
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.quantities import relation
@@ -150,10 +150,8 @@ def _named(row: Published, plan: Plan, known: _Verdicts) -> tuple[str, str, str,
 
 def _named_lists(plan: Plan, known: _Verdicts) -> Iterator[tuple[str, ...]]:
     """Whether the text names every indicator of a level and verdict, where it names any."""
-    lists: dict[tuple[str, str], list[Published]] = {}
-    for row in plan.published:
-        if row.kind == "named" and row.level is not None:
-            lists.setdefault((row.level, row.stated), []).append(row)
+    named_at = (row for row in plan.published if row.kind == "named")
+    lists = grouped(((row.level, row.stated), row) for row in named_at if row.level is not None)
     for (level, word), rows in lists.items():
         named = [row.subject or "" for row in rows]
         computed = [str(i) for i in plan.indicators if known.get((str(i), level)) == word]

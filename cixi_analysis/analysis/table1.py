@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from cixi_analysis.analysis import grouped
 from cixi_analysis.assessment import Assessment, asked_in, asking, unobserved
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.frame import Level
@@ -63,9 +64,8 @@ def printed_name(plan: Plan, item: Indicator, year: int) -> str:
     """The item's name with the plan's marks: ①, and where not every level asks it, or by that name, as many * as the place
     of each level that does (* national, ** provincial).
     """
-    names: dict[str, list[str]] = {}
-    for level in _asking(plan, item, year):
-        names.setdefault(plan.asked(item, level, year).name, []).append("*" * (plan.levels.index(level) + 1))
+    marks = {level: "*" * at for at, level in enumerate(plan.levels, start=1)}
+    names = grouped((plan.asked(item, level, year).name, marks[level]) for level in _asking(plan, item, year))
     marked = [name + ("、".join(own) if len(own) < len(plan.levels) else "") for name, own in names.items()]
     name = f"{item.part_mark}{chr(10).join(marked)}"
     return f"{item.indicator_name}：\n{name}" if item.part_mark == "①" else name

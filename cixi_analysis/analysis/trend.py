@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from cixi_analysis.analysis import grouped
 from cixi_analysis.assessment import REQUIREMENT, TARGET, Judgement, asking, judgements, measured
 from cixi_analysis.assessment.evaluation import LeafFinding
 from cixi_analysis.assessment.numbers import Lack, difference, direction, exact, holds, plain, upward
@@ -21,7 +22,7 @@ from cixi_analysis.assessment.observed import SIGN
 from cixi_analysis.assessment.panel import COMPARATORS
 from cixi_analysis.plan.dataset import Asked, Plan
 from cixi_analysis.plan.frame import Level
-from cixi_analysis.plan.quantities import unit_word
+from cixi_analysis.plan.quantities import with_its_unit
 from cixi_analysis.plan.schema import WATER_CLASSES, Indicator, Observation
 from cixi_analysis.requirement.tree import AllOf, AssignedTarget, Bound, Comparator
 from cixi_analysis.words import Pace, Polarity
@@ -81,11 +82,11 @@ def series(plan: Plan, year: int) -> dict[tuple[str, str | None], Series]:
     as the latest one, at each of their levels, belong together.
     """
     plan = plan.as_of(year)
-    rows: dict[tuple[str, str | None], list[tuple[int, float, Observation]]] = {}
-    for y in (y for y in plan.years if y <= year):
-        for row in plan.observations[y]:
-            if row.value is not None and row.value not in WATER_CLASSES:
-                rows.setdefault((row.item_id, row.level), []).append((y, float(row.value), row))
+    rows = grouped(
+        ((row.item_id, row.level), (y, float(row.value), row))
+        for y in plan.years if y <= year
+        for row in plan.observations[y] if row.value is not None and row.value not in WATER_CLASSES
+    )  # fmt: skip
     found: dict[tuple[str, str | None], Series] = {}
     for key, item, level in (
         ((i.item_id, v), i, v) for i in plan.items for v in (None, *plan.levels) if (i.item_id, v) in rows
@@ -102,9 +103,7 @@ def series(plan: Plan, year: int) -> dict[tuple[str, str | None], Series]:
         points = tuple((y, value) for (y, value, _), kind in zip(own, kinds, strict=True) if kind == kinds[-1])
         at = 0 if level else plan.levels.index(plan.first_asking(item, own[-1][0]))  # how a joint row is called
         others = [(y, kind[at]) for (y, _, _), kind in zip(own, kinds, strict=True) if kind != kinds[-1]]
-        other = (
-            (others[-1][0], f"{others[-1][1].name}（{unit_word(others[-1][1].unit) or '无单位'}）") if others else None
-        )
+        other = next(((y, with_its_unit(kind.name, kind.unit)) for y, kind in reversed(others)), None)
         latest = kinds[-1][at]
         found[key] = Series(item.item_id, level, latest.name, latest.unit, latest.polarity, points, other)
     return found

@@ -13,6 +13,7 @@ from typing import Any, cast
 
 from pydantic import ValidationError
 
+from cixi_analysis.analysis import grouped
 from cixi_analysis.analysis.links import answering
 from cixi_analysis.analysis.revision_log import WRITTEN, edition_of
 from cixi_analysis.errors import quoted
@@ -105,10 +106,10 @@ def merge(
     """(where it stands, row) of every row after the import, and what is in conflict. ``sources``: file → provenance."""
     known = {row.key: row for row in base}
     made_with = {fingerprint(row): key for key, row in known.items()}
-    by_key: dict[tuple[Any, ...], list[FilledRow]] = {}
-    for row in said:
-        own = cast("Row", row.data).key  # of evidence it may be what was edited
-        by_key.setdefault(made_with.get(row.stamp, own) if isinstance(row.data, Evidence) else own, []).append(row)
+    data_of = ((row, cast("Row", row.data)) for row in said)
+    by_key = grouped(  # a key of evidence may be what was edited
+        (made_with.get(row.stamp, one.key) if isinstance(one, Evidence) else one.key, row) for row, one in data_of
+    )
     problems, pairs = list[FormProblem](), list[tuple[Any, Any]]()
     for key in dict.fromkeys((*known, *by_key)):
         rows, was = by_key.get(key, []), known.get(key)
@@ -126,9 +127,7 @@ def merge(
                 found, expected = "与其他填报表中同一行的改动合不到一起", expectation(detail, "")
                 problems += [row.tell("key", found, expected) for row in rows]
         pairs.append((at, data))
-    places: dict[tuple[Any, ...], list[Any]] = {}
-    for at, data in pairs:
-        places.setdefault(data.key, []).append(at)
+    places = grouped((data.key, at) for at, data in pairs)
     same = (at for both in places.values() if len(both) > 1 for at in both if not isinstance(at, KeptRow))
     problems += [at.tell("title", "与另一行是同一处材料", "同一对象的同一处材料只写一行") for at in same]
     return pairs, problems

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from cixi_analysis.analysis import grouped
 from cixi_analysis.analysis.links import answering
 from cixi_analysis.errors import quoted
 from cixi_analysis.export import workbook
@@ -158,9 +159,7 @@ class Unanswered:
 def missing(plan: Plan, checked: Checked) -> tuple[Unanswered, ...]:
     """The units that have not answered everything, in the plan's order; what nobody answers for last."""
     year = checked.year
-    lines: dict[tuple[Entity, str], list[str]] = {}
-    for item_id, text in unfilled_items(plan, year, checked.rows):
-        lines.setdefault((Entity.ITEM, item_id), []).append(text)
+    lines = grouped(((Entity.ITEM, item_id), text) for item_id, text in unfilled_items(plan, year, checked.rows))
     reported = {(row.kind, row.id) for row in checked.reports or ()}
     for (kind, key), subject in plan.subjects.items():
         if not isinstance(subject, Indicator) and (kind, key) not in reported:

@@ -30,6 +30,11 @@ def unit_word(unit: str | None) -> str:
     return "" if unit is None or unit in NO_UNIT else unit
 
 
+def with_its_unit(name: str, unit: str | None) -> str:
+    """What is measured, with the unit of its values: ``优良比例（%）``."""
+    return f"{name}（{unit_word(unit) or '无单位'}）"
+
+
 def with_unit(value: float | str, unit: str | None) -> str:
     """``40.7%``, ``26微克/立方米``, ``84.07``, ``Ⅱ类`` (also by its rank). A number that is written keeps its digits: ``0.10``."""
     if not isinstance(value, str):

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 
 from markupsafe import Markup
 
-from cixi_analysis.analysis import records
+from cixi_analysis.analysis import grouped, records
 from cixi_analysis.analysis.actions import Action, Shortfall, Urgency, actions
+from cixi_analysis.analysis.flips import by_ways
 from cixi_analysis.assessment import TARGET, Assessment, assess
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.quantities import HIGHER, apart, with_unit
@@ -44,9 +45,7 @@ def action_list(plan: Plan, year: int, pages: str = "") -> Html:
 def _entry(action: Action, asked: Assessment, planned: Assessment, pages: str) -> tuple[object, ...]:
     """(item, its id, its address, badges, facts, reasons, source) of an entry."""
     plan, item = asked.plan, action.item
-    levels: dict[Status, list[str]] = {}
-    for level, status in action.statuses.items():
-        levels.setdefault(status, []).append(level.short)
+    levels = grouped((status, level.short) for level, status in action.statuses.items())
     badges = [Markup("{} {}").format("、".join(names), badge(status)) for status, names in levels.items()]
     seen = next(iter(plan.observed(item.item_id, asked.year)), None)
     source = short_source(plan, seen.source) if seen else f"{asked.year}年没有这一子项的记录"
@@ -85,15 +84,9 @@ def _reasons(action: Action, assessment: Assessment, *verdicts: str) -> Iterator
 
 def _ways(plan: Plan, action: Action) -> Iterator[str]:
     """For each level that is not met the first way to meet it, and how many others there are; the same ones together."""
-    ways: dict[str, list[str]] = {}
-    for flip in action.flips:
-        ways.setdefault(flip.level, []).append(flip.sentence)
-    alike: dict[tuple[str, ...], list[str]] = {}
-    for level, sentences in ways.items():
-        alike.setdefault(tuple(sentences), []).append(plan.level(level).chinese)
-    for (first, *others), levels in alike.items():
+    for (_, first, *others), levels in by_ways(action.flips).items():
         more = f"（另有{len(others)}种办法，见指标档案）" if others else ""
-        yield f"{'、'.join(levels)}：{first.rstrip('。')}{more}。"
+        yield f"{'、'.join(plan.level(level).chinese for level in levels)}：{first.rstrip('。')}{more}。"
 
 
 def _projects(plan: Plan, action: Action, pages: str) -> Markup | str:
@@ -117,14 +110,11 @@ def _money(budget: float | None) -> str:
 
 def gap(plan: Plan, shortfalls: Sequence[Shortfall]) -> str:
     """The value and how far it is from each limit that it misses: “2022年40.7%，比国家级要求的50%低9.3个百分点，…”."""
-    limits: dict[tuple[int, float, float, str, bool], list[Shortfall]] = {}
-    for one in sorted(shortfalls, key=lambda one: one.against not in plan.levels):  # the levels come first
-        limits.setdefault((one.year, one.value, one.limit, one.unit, one.assigned), []).append(one)
+    levels_first = sorted(shortfalls, key=lambda one: one.against not in plan.levels)
+    limits = grouped(((one.year, one.value, one.limit, one.unit, one.assigned), one) for one in levels_first)
     told, before = [], ""
     for (year, now, limit, unit, assigned), own in limits.items():
-        names: dict[str, list[str]] = {}
-        for one in own:
-            names.setdefault(plan.yardstick(one.against), []).append(plan.asker(one.against))
+        names = grouped((plan.yardstick(one.against), plan.asker(one.against)) for one in own)
         against = (f"{'、'.join(who)}{what}{'的' if what == '要求' else ''}" for what, who in names.items())
         what = f"{year}年的下达目标" if assigned else "和".join(against)
         value, by = f"{year}年{with_unit(now, unit)}，", apart(-own[0].gap, unit, HIGHER)

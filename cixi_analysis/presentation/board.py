@@ -1,6 +1,6 @@
 """The status board: every indicator of a year as a cell that links to its dossier, what needs action first."""
 
-from cixi_analysis.analysis import records
+from cixi_analysis.analysis import grouped, records
 from cixi_analysis.assessment import Assessment, tally
 from cixi_analysis.presentation.html import Html, render
 from cixi_analysis.presentation.looks import LOOKS
@@ -15,17 +15,14 @@ def board(assessment: Assessment, pages: str = "") -> Html:
     """Unmet indicators, then those without data, then the others by domain with the domain's counts: number, name and
     the status at each level. ``pages`` leads from this page to those of the year, e.g. ``2022/``.
     """
-    plan, counts = assessment.plan, dict[str, list[str]]()
-    for one in records(tally(assessment, by="domain")):
-        counts.setdefault(one.domain, []).append(f"{plan.level(one.level).short} {one.met}/{one.applicable}")
+    plan, tallies = assessment.plan, records(tally(assessment, by="domain"))
+    counts = grouped((r.domain, f"{plan.level(r.level).short} {r.met}/{r.applicable}") for r in tallies)
     groups: dict[str, list[tuple[object, ...]]] = {
         s: [] for s in (*_FIRST, *dict.fromkeys(i.domain for i in plan.items))
     }
     for number in plan.indicators:
         item = plan.indicator_items(number)[0]
-        signs: dict[Status, list[str]] = {}  # levels with the same status share a sign
-        for level in plan.levels:
-            signs.setdefault(assessment.status(number, level), []).append(level.short)
+        signs = grouped((assessment.status(number, level), level.short) for level in plan.levels)
         group = next((status for status in _FIRST if status in signs), item.domain)
         told = [(LOOKS[status], "、".join(levels)) for status, levels in signs.items()]
         groups[group].append((item, indicator_href(number, pages), told))

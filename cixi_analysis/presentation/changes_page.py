@@ -8,7 +8,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from cixi_analysis.analysis import changes as library
-from cixi_analysis.analysis import records
+from cixi_analysis.analysis import grouped, records
 from cixi_analysis.analysis.changes import Changes
 from cixi_analysis.analysis.table1 import coverage
 from cixi_analysis.assessment import asked_in
@@ -239,9 +239,7 @@ def _turn(row: Any) -> str:
 def _listed(plan: Plan, rows: pd.DataFrame, pages: str = "") -> list[Markup]:
     """Each indicator once, linked, with the levels of its rows."""
     names = {i.indicator: i.indicator_name for i in plan.items}
-    levels: dict[int, list[str]] = {}
-    for row in records(rows):
-        levels.setdefault(row.indicator, []).append(plan.level(row.level).chinese)
+    levels = grouped((row.indicator, plan.level(row.level).chinese) for row in records(rows))
     told = Markup("{}（{}）").format
     return [told(_indicator_link(n, f"{n} {names[n]}", pages), "、".join(own)) for n, own in levels.items()]
 

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from cixi_analysis.analysis import records
 from cixi_analysis.analysis.commitments import deadline, promised
 from cixi_analysis.analysis.dossier import Dossier, value_text, yardsticks
+from cixi_analysis.analysis.flips import by_ways
 from cixi_analysis.analysis.reconciliation import result
 from cixi_analysis.assessment import Assessment, asking, wordings
 from cixi_analysis.plan.schema import Observation
@@ -192,14 +193,8 @@ def findings(found: Dossier) -> Html:
 
 def ways(found: Dossier) -> Html:
     """What would have to be for 是, one way or several; levels and target years with the same ways stand together."""
-    told: dict[tuple[str, str], list[str]] = {}
-    for flip in found.flips:
-        told.setdefault((flip.item_id, flip.level), []).append(flip.sentence)
-    alike: dict[tuple[str, ...], list[str]] = {}
-    for (item_id, level), sentences in told.items():
-        alike.setdefault((item_id, *sentences), []).append(level)
     points = []
-    for (item_id, *sentences), levels in alike.items():
+    for (item_id, *sentences), levels in by_ways(found.flips).items():
         item = f"{titles.item_title(found.plan.item(item_id))}　" if len(found.plan.items) > 1 else ""
         head = Markup("<strong>{}{}</strong>：").format(item, found.plan.questions(*levels))
         several = len(sentences) > 1

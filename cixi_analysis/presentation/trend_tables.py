@@ -5,12 +5,11 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from cixi_analysis.analysis import records
+from cixi_analysis.analysis import grouped, records
 from cixi_analysis.analysis.trend import margins, strength, trends  # noqa: F401  # the page takes the tables from here
 from cixi_analysis.assessment.numbers import direction
 from cixi_analysis.assessment.observed import quantity
 from cixi_analysis.plan.dataset import Plan
-from cixi_analysis.plan.schema import Observation
 from cixi_analysis.presentation import tables
 from cixi_analysis.presentation.formatting import missing, number, percent, rounded, with_unit
 from cixi_analysis.presentation.html import Html, bullets, cards, noted, paragraph, prose, stack
@@ -113,10 +112,8 @@ def pace_counts(rows: pd.DataFrame) -> Html:
 
 def water_classes(plan: Plan, year: int) -> Html:
     """The series of water classes with their direction; classes are never subtracted."""
-    found: dict[str, list[tuple[int, str, Observation]]] = {}
-    for y, row in ((at, row) for at in plan.years if at <= year for row in plan.observations[at]):
-        if row.unit == CLASS_UNIT and row.value is not None:
-            found.setdefault(row.item_id, []).append((y, row.value, row))
+    seen = ((at, row) for at in plan.years if at <= year for row in plan.observations[at])
+    found = grouped((row.item_id, (y, row.value, row)) for y, row in seen if row.unit == CLASS_UNIT and row.value)
     points, point = [], Markup("{}（{}）：{}，{}。<small>出处：{}</small>")
     for item_id, rows in found.items():
         told, item = "，".join(f"{y}年{value}类" for y, value, _ in rows), plan.item(item_id)

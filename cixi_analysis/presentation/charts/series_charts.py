@@ -5,7 +5,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from cixi_analysis.analysis import records
+from cixi_analysis.analysis import grouped, records
 from cixi_analysis.analysis.trend import Series, series
 from cixi_analysis.assessment.numbers import direction
 from cixi_analysis.plan.dataset import Plan
@@ -36,10 +36,7 @@ def item_series(plan: Plan, year: int, margins: pd.DataFrame, trends: pd.DataFra
     (9② and 9③) share a chart. ``margins`` and ``trends`` are the tables of the same year.
     """
     known = series(plan, year)
-    groups: dict[tuple[object, ...], list[Series]] = {}
-    for one in known.values():
-        if one.span:
-            groups.setdefault((one.measure, one.unit, one.points), []).append(one)
+    groups = grouped(((one.measure, one.unit, one.points), one) for one in known.values() if one.span)
     first = min((one.points[0][0] for one in known.values()), default=year)
     years = first, max(year, *plan.frame.target_years)
     shown = []
