@@ -1,6 +1,7 @@
 """Loading ``data/``: every problem of every file at once, each with place, what was found and what would be right."""
 
 import os
+import pickle
 import re
 import shutil
 from collections.abc import Callable
@@ -429,6 +430,14 @@ def test_wordings_follow_one_another(tmp_path: Path) -> None:
     assert [found["2.1", y] for y in (2018, 2022, 2025)] == ["≥80"] * 3
     assert [found["2.1", y] for y in (2026, 2028, 2029, 2030)] == ["/", "≥85", "≥85", None]
     assert [found["2.2", y] for y in (2018, 2022, 2025, 2026, 2030)] == [None, None, None, "≤25", "≤25"]
+
+
+def test_a_plan_that_is_sent_twice_arrives_as_one() -> None:
+    """What is remembered by plan is found for the second task of a worker without comparing plans."""
+    first, second = (pickle.dumps(tiny_plan()) for _ in range(2))
+    assert pickle.loads(first) is pickle.loads(second) == tiny_plan()  # noqa: S301  # our own
+    other = pickle.dumps(tiny_plan(projects=()))
+    assert pickle.loads(other) == tiny_plan(projects=()) != pickle.loads(first)  # noqa: S301
 
 
 def test_the_root_is_found_upward(folder: Path) -> None:
