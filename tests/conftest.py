@@ -17,9 +17,10 @@ from click.testing import CliRunner
 from filelock import FileLock
 from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
+from tiny_book import Place
 from visit import QUIET, browser_path
 
-from cixi_analysis.book import kernels
+from cixi_analysis.book import kernels, making
 from cixi_analysis.book import site as book_site
 from cixi_analysis.cli import main
 from cixi_analysis.plan.dataset import Plan, load_plan
@@ -80,6 +81,14 @@ def _one_core() -> Iterator[None]:
         for module in (kernels, book_site):
             patch.setattr(module, "cores", lambda: 1)
         yield
+
+
+@pytest.fixture(scope="session")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    """Where tiny books are made that need no folder of their own, nor kernels that have just started."""
+    root = tmp_path_factory.mktemp("place")
+    with making.workers(root) as workers:
+        yield Place(root, *workers)
 
 
 @pytest.fixture

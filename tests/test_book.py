@@ -4,7 +4,6 @@ import hashlib
 import re
 import shutil
 import sys
-from functools import partial
 from html import escape
 from pathlib import Path
 
@@ -15,8 +14,9 @@ from markdown_it.renderer import RendererHTML
 from myst_parser.config.main import MdParserConfig
 from myst_parser.parsers.mdit import create_md_parser
 from tiny import PRINTED_TABLES, frame
+from tiny_book import Place
 
-from cixi_analysis.book import making
+from cixi_analysis.book.making import build
 from cixi_analysis.book.pages import BuildError, Each, read_pages, runs_of
 from cixi_analysis.plan.frame import Frame
 
@@ -44,8 +44,8 @@ TITLES = {
 
 
 PAGES = {page.template: page for page in read_pages(REPOSITORY)}
-#: Of a plan with every part, whose base year is 2022.
-build = partial(making.build, frame=frame())
+#: A plan with every part, whose base year is 2022.
+FRAME = frame()
 
 
 def write_template(root: Path, name: str, *code: str, **options: str) -> None:
@@ -85,14 +85,14 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (root / "book" / "manual.md").write_text("# 使用手册\n", encoding="utf-8")
     for name in TITLES:
         write_template(root, name, "import sys, warnings", "warnings.warn('嘘')\nprint(year, sys.prefix)")
-    build(root, [2021, 2022], downloads=None, progress=False)
+    build(root, [2021, 2022], frame=FRAME, downloads=None, progress=False)
     return root
 
 
 @pytest.fixture
-def project(good: Path, tmp_path: Path) -> Path:
+def project(good: Path, place: Place) -> Path:
     """A copy of the built project, to be spoilt."""
-    return Path(shutil.copytree(good, tmp_path / "project"))
+    return place.filled(good)
 
 
 def test_every_kind_of_page_is_tried() -> None:
@@ -182,10 +182,10 @@ def test_kernels_are_of_this_environment(good: Path) -> None:
         assert printed == [f"{year} {sys.prefix}\n"]
 
 
-def test_years_come_and_go(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_years_come_and_go(project: Path, place: Place, capsys: pytest.CaptureFixture[str]) -> None:
     """A new year runs unasked and enters the contents, a dropped one vanishes, others stay as they are."""
     before = fingerprint(project / "book" / "2022")
-    index = build(project, [2022, 2023], renew=[], downloads=None)
+    index = place.build(2022, 2023, frame=FRAME, renew=[], progress=True)
     assert index == project / "_build" / "html" / "index.html"
     assert index.is_file()
     yearly = {"index", "table1", "trend", "changes", "projects", "commitments", "units", "reconciliation"}
@@ -201,12 +201,12 @@ def test_years_come_and_go(project: Path, capsys: pytest.CaptureFixture[str]) ->
     assert "2023 年表一" in printed.err
 
 
-def test_a_failing_notebook_leaves_the_site_and_says_where(project: Path) -> None:
+def test_a_failing_notebook_leaves_the_site_and_says_where(project: Path, place: Place) -> None:
     """The message names page, template, cell and error; site and pages stay, the log is kept."""
     site, book = fingerprint(project / "_build" / "html"), fingerprint(project / "book")
     write_template(project, "method", "rows = []", "first = rows[0]\nprint(first)")
     with pytest.raises(BuildError) as failure:
-        build(project, [2021, 2022], renew=[], downloads=None, progress=False)
+        place.build(2021, 2022, frame=FRAME, renew=[], site=False)
     assert str(failure.value) == (
         "方法（notebooks/method.ipynb）：笔记本运行失败，网站保持原样。\n"
         "出错的单元 In [4]：\n"
@@ -223,12 +223,12 @@ def test_a_failing_notebook_leaves_the_site_and_says_where(project: Path) -> Non
     assert fingerprint(project / "book") == book
 
 
-def test_a_warning_of_the_book_leaves_the_site(project: Path) -> None:
+def test_a_warning_of_the_book_leaves_the_site(project: Path, place: Place) -> None:
     """Warnings are errors: the message says which page, and the last good site stays."""
     site = fingerprint(project / "_build" / "html")
     (project / "book" / "manual.md").write_text("# 使用手册\n\n[哪里](nowhere.md)\n", encoding="utf-8")
     with pytest.raises(BuildError) as failure:
-        build(project, [2021, 2022], renew=[], downloads=None, progress=False)
+        place.build(2021, 2022, frame=FRAME, renew=[])
     first, warning, *_, last = str(failure.value).splitlines()
     assert first == "Jupyter Book 生成网站失败，网站保持原样。"
     assert warning.startswith(f"{Path('book', 'manual.md')}:3: WARNING: 'myst' cross-reference target")
@@ -251,7 +251,9 @@ def test_a_warning_of_the_book_leaves_the_site(project: Path) -> None:
         ),
     ],
 )
-def test_a_template_without_year_is_refused(project: Path, parameters: str, tags: list[str], message: str) -> None:
+def test_a_template_without_year_is_refused(
+    project: Path, place: Place, parameters: str, tags: list[str], message: str
+) -> None:
     """Papermill would merely warn, and the page would be about the wrong year; nothing runs."""
     write_template(project, "table1", parameters=parameters)
     path = project / "notebooks" / "table1.ipynb"
@@ -260,7 +262,7 @@ def test_a_template_without_year_is_refused(project: Path, parameters: str, tags
     nbformat.write(notebook, path)
     before = fingerprint(project / "book")
     with pytest.raises(BuildError) as refusal:
-        build(project, [2021, 2022], downloads=None, progress=False)
+        place.build(2021, 2022, frame=FRAME)
     assert str(refusal.value) == message
     assert fingerprint(project / "book") == before
 
@@ -367,12 +369,12 @@ def test_the_plans_words_are_text(tmp_path: Path, name: str) -> None:
     ]  # fmt: skip
 
 
-def test_a_notebook_dropped_in_is_a_page(project: Path) -> None:
+def test_a_notebook_dropped_in_is_a_page(project: Path, place: Place) -> None:
     """No line of Python and none of the contents list is needed, neither for a year's page nor for a single one."""
     code = "print('嗨', year)"
     tiny_book.write_template(project, "mine", code, page="{year}/mine", each="year", order=45, heading="我的 {year}")
     tiny_book.write_template(project, "once", code, page="once", each="once", heading="一次")
-    index = build(project, [2021, 2022], downloads=None, progress=False)
+    index = place.build(2021, 2022, frame=FRAME)
     assert {"2021/mine", "2022/mine", "once"} <= pages(index.parent)
     html = (index.parent / "book" / "2022" / "mine.html").read_text(encoding="utf-8")
     sidebar = html[html.index('<nav class="bd-links') : html.index('<main id="main-content"')]
@@ -380,22 +382,22 @@ def test_a_notebook_dropped_in_is_a_page(project: Path) -> None:
     for page in ("mine", "once"):
         (project / "notebooks" / f"{page}.ipynb").unlink()
     with pytest.raises(BuildError, match=r"请先移到别处：2021/mine\.ipynb、2022/mine\.ipynb、once\.ipynb"):
-        build(project, [2021, 2022], downloads=None, progress=False)
+        place.build(2021, 2022, frame=FRAME)
 
 
-def test_a_template_that_is_no_notebook_is_named(project: Path) -> None:
+def test_a_template_that_is_no_notebook_is_named(project: Path, place: Place) -> None:
     """A template damaged in an editor is reported by its name."""
     (project / "notebooks" / "trend.ipynb").write_text("{", encoding="utf-8")
     with pytest.raises(BuildError, match=r"^notebooks/trend\.ipynb：不是 Jupyter 笔记本（"):
-        build(project, [2021, 2022], downloads=None, progress=False)
+        place.build(2021, 2022, frame=FRAME)
 
 
-def test_somebody_elses_notebook_is_neither_published_nor_deleted(project: Path) -> None:
+def test_somebody_elses_notebook_is_neither_published_nor_deleted(project: Path, place: Place) -> None:
     """A copy an analyst left in `book/` stops the build, with its name, and stays where it is."""
     copy = project / "book" / "2022" / "table1-Copy1.ipynb"
     shutil.copy(project / "book" / "2022" / "table1.ipynb", copy)
     with pytest.raises(BuildError) as refusal:
-        build(project, [2021, 2022], downloads=None, progress=False)
+        place.build(2021, 2022, frame=FRAME)
     assert str(refusal.value) == (
         "book/ 只放程序生成的页面，以下笔记本不是本书的页面，请先移到别处：2022/table1-Copy1.ipynb"
     )

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from filelock import FileLock
 from tiny import frame
-from tiny_book import book_at, write_template
+from tiny_book import NoSite, Place, book_at, write_template
 
 from cixi_analysis.book import cache, making
 from cixi_analysis.book.making import build
@@ -37,8 +37,15 @@ def template(root: Path, name: str, *cells: str) -> None:
     write_template(root, name, *cells, page=page, each=each)
 
 
-def make(root: Path, years: tuple[int, ...] = (2022, 2023), **options: object) -> Path:
-    return build(root, years, downloads=DOWNLOADS, progress=False, **options)
+YEARS = (2022, 2023)
+BookAndSite = tuple[dict[str, str], dict[str, str]]
+Build, FromScratch = Callable[..., Path], Callable[..., BookAndSite]
+
+
+@pytest.fixture(scope="module")
+def make(place: Place) -> Build:
+    """Builds the project; ``site=False``: without Sphinx, where only what runs is asked."""
+    return lambda *years, **options: place.build(*(years or YEARS), downloads=DOWNLOADS, **options)
 
 
 def ran(root: Path) -> list[str]:
@@ -59,18 +66,17 @@ def contents(folder: Path) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project, built; not to be changed."""
-    root = book_at(tmp_path_factory.mktemp("book") / "project")
+def good(place: Place, make: Build, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of a project that was built; not to be changed."""
+    root = book_at(place.filled())
     (root / "book" / "manual.md").write_text("# 使用手册\n", encoding="utf-8")
     (root / "data" / "figures.csv").write_text("1\n")
     for name in PAGES:
         template(root, name, code(name))
-    make(root)
+    make()
     assert ran(root) == sorted(["home 2023", *EVERYTHING_YEARLY])
     assert read_again(root) == "6 added, 0 changed"
-    shutil.copytree(root, root.with_name("good"))
-    return root
+    return Path(shutil.copytree(root, tmp_path_factory.mktemp("book") / "good"))
 
 
 EVERYTHING_YEARLY = [f"{what} {year}" for year in (2022, 2023) for what in ("attached", "overview", "trend")]
@@ -78,23 +84,23 @@ EVERYTHING = sorted(["home 2023", *EVERYTHING_YEARLY])
 
 
 @pytest.fixture
-def project(good: Path) -> Path:
+def project(good: Path, place: Place) -> Path:
     """The project as it was built, in the same place, since what Sphinx keeps holds paths."""
-    shutil.rmtree(good)
-    return Path(shutil.copytree(good.with_name("good"), good))
+    return place.filled(good)
 
 
 @pytest.fixture(scope="module")
-def from_scratch(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., tuple[dict[str, str], dict[str, str]]]:
+def from_scratch(tmp_path_factory: pytest.TempPathFactory) -> FromScratch:
     """Book and site of a fresh clone in another folder, built once for each state of the sources."""
-    known: dict[str, tuple[dict[str, str], dict[str, str]]] = {}
+    known: dict[str, BookAndSite] = {}
 
-    def made(project: Path, *years: tuple[int, ...]) -> tuple[dict[str, str], dict[str, str]]:
+    def made(project: Path, *years: int) -> BookAndSite:
         clone = tmp_path_factory.mktemp("fresh") / "elsewhere"
         shutil.copytree(project, clone, ignore=shutil.ignore_patterns("_build", "20??", "index.ipynb"))
         state = repr((contents(clone), years))
         if state not in known:
-            make(clone, *years)
+            shutil.copytree(cache.drawings(project), cache.drawings(clone))  # only the charts' script
+            build(clone, years or YEARS, downloads=DOWNLOADS, progress=False)
             known[state] = contents(clone / "book"), contents(clone / "_build" / "html")
         return known[state]
 
@@ -182,7 +188,8 @@ def lose_the_manifest(root: Path) -> None:
 )
 def test_only_what_a_change_can_reach_runs_and_the_book_is_as_from_scratch(
     project: Path,
-    from_scratch: Callable[..., tuple[dict[str, str], dict[str, str]]],
+    make: Build,
+    from_scratch: FromScratch,
     change: Callable[[Path], None],
     runs: list[str],
     read: str,
@@ -191,13 +198,13 @@ def test_only_what_a_change_can_reach_runs_and_the_book_is_as_from_scratch(
     that are other ones, unless what all pages share has changed or was not left whole.
     """
     change(project)
-    make(project)
+    make()
     assert (ran(project), read_again(project)) == (runs, read)
     assert (contents(project / "book"), contents(project / "_build" / "html")) == from_scratch(project)
 
 
 @pytest.mark.long
-def test_a_page_with_an_older_file_is_still_another_page(project: Path) -> None:
+def test_a_page_with_an_older_file_is_still_another_page(project: Path, make: Build) -> None:
     """Contents count, not times: a clock that was set back hides no change."""
     change_data(project)
     times = {path: path.stat().st_mtime_ns for path in (project / "book").rglob("*.ipynb")}
@@ -210,17 +217,17 @@ def test_a_page_with_an_older_file_is_still_another_page(project: Path) -> None:
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr(making, "_move_in", moved_in)
-        make(project)
+        make()
     assert read_again(project) == "0 added, 5 changed"
 
 
-def test_a_failed_site_leaves_nothing_to_begin_with(project: Path) -> None:
+def test_a_failed_site_leaves_nothing_to_begin_with(project: Path, make: Build) -> None:
     """Whatever state it came to, the next build begins anew."""
     (project / "_toc.yml").rename(project / "toc")
     with pytest.raises(BuildError, match="Jupyter Book 生成网站失败"):
-        make(project)
+        make()
     (project / "toc").rename(project / "_toc.yml")
-    make(project)
+    make()
     assert read_again(project) == "6 added, 0 changed"
 
 
@@ -258,15 +265,13 @@ def test_a_page_depends_on_no_later_year_and_an_indicator_on_its_own_rows(projec
     assert changed(lambda: change_data(project)) == {*everything, "indicators/1", "indicators/2"}
 
 
-def test_years_that_come_and_go_leave_no_trace(
-    project: Path, from_scratch: Callable[..., tuple[dict[str, str], dict[str, str]]]
-) -> None:
+def test_years_that_come_and_go_leave_no_trace(project: Path, make: Build, from_scratch: FromScratch) -> None:
     """A year more runs alone (and what is made once); a year less runs nothing; pages, sidebars, search are as fresh."""
-    make(project, (2022, 2023, 2024))
+    make(2022, 2023, 2024)
     assert ran(project) == ["attached 2024", "home 2024", "overview 2024", "trend 2024"]
-    make(project, (2022,))
+    make(2022)
     assert ran(project) == ["home 2022"]
-    assert contents(project / "_build" / "html") == from_scratch(project, (2022,))[1]
+    assert contents(project / "_build" / "html") == from_scratch(project, 2022)[1]
 
 
 def test_nothing_changed_is_known_without_a_build(project: Path, tmp_path: Path) -> None:
@@ -279,20 +284,20 @@ def test_nothing_changed_is_known_without_a_build(project: Path, tmp_path: Path)
         assert up_to_date(before) is None, change
 
 
-def test_force_runs_everything(project: Path) -> None:
+def test_force_runs_everything(project: Path, make: Build) -> None:
     """Whatever is kept, `force` does not look at it."""
-    make(project, force=True)
+    make(force=True, site=False)
     assert ran(project) == EVERYTHING
 
 
-def test_a_renewed_year_runs_again_and_others_stay(project: Path) -> None:
+def test_a_renewed_year_runs_again_and_others_stay(project: Path, make: Build) -> None:
     """`renew` runs its years unasked, keeps the others though their data changed, and the next build brings them up."""
     change_data(project)
-    make(project, renew=[2023])
+    make(renew=[2023], site=False)
     assert ran(project) == ["attached 2023", "home 2023", "overview 2023", "trend 2023"]
     assert "2022 1" in (project / "book" / "2022" / "trend.ipynb").read_text(encoding="utf-8")
     assert up_to_date(project) is None
-    make(project)
+    make(site=False)
     assert ran(project) == ["attached 2022", "overview 2022", "trend 2022"]
     assert "2022 2" in (project / "book" / "2022" / "trend.ipynb").read_text(encoding="utf-8")
 
@@ -313,23 +318,23 @@ def _overwritten(path: Path) -> None:
     "spoil",
     [damage, *(pytest.param(do, marks=pytest.mark.long) for do in (Path.unlink, _emptied, _overwritten))],
 )
-def test_a_damaged_cache_is_as_good_as_none(project: Path, spoil: Callable[[Path], object]) -> None:
+def test_a_damaged_cache_is_as_good_as_none(project: Path, make: Build, spoil: Callable[[Path], object]) -> None:
     """Entries that are not what was written are made again; the book is the same."""
     before = contents(project / "_build" / "html")
     for entry in (p for p in (project / "_build" / "cache").rglob("*") if p.is_file()):
         spoil(entry)
     assert up_to_date(project) is None
-    make(project)
+    make()
     assert ran(project) == EVERYTHING
     assert contents(project / "_build" / "html") == before
 
 
 @pytest.mark.long
-def test_a_manifest_of_another_version_is_none(project: Path) -> None:
+def test_a_manifest_of_another_version_is_none(project: Path, make: Build) -> None:
     """What another version of the library has left, whole as it is, says nothing; the next build is from scratch."""
     cache.write_sealed(project / "_build" / "cache" / "manifest", b'{"inputs": "x", "site": "y"}')
     assert up_to_date(project) is None
-    make(project)
+    make(site=False)
     assert ran(project) == EVERYTHING
 
 
@@ -364,41 +369,43 @@ def test_drawings_are_kept_and_the_oldest_go(project: Path, monkeypatch: pytest.
     assert {path.name for path in folder.iterdir()} == {"k0", "k5"}
 
 
-def test_data_that_change_meanwhile_are_not_published(project: Path) -> None:
+def test_data_that_change_meanwhile_are_not_published(project: Path, make: Build) -> None:
     """A book half of one figure and half of another would be wrong: the site stays, and the next build is right."""
     site = contents(project / "_build" / "html")
     template(project, "home", "open('data/figures.csv', 'w').write('3\\n')")
     with pytest.raises(BuildError, match=r"^生成期间数据、模板或程序有改动，网站保持原样，请再运行一次。$"):
-        make(project)
+        make(site=False)
     assert contents(project / "_build" / "html") == site
     template(project, "home", code("home"))
     ran(project)
-    make(project)
+    make(site=False)
     assert ran(project) == EVERYTHING
 
 
-def test_a_failure_does_not_count_as_done(project: Path) -> None:
+def test_a_failure_does_not_count_as_done(project: Path, make: Build) -> None:
     """After a failure the next build runs what failed, and takes what is up to date."""
     template(project, "trend", "1 / (year - 2022)")
     with pytest.raises(BuildError, match="trend 2022"):
-        make(project)
+        make(site=False)
     ran(project)
     assert up_to_date(project) is None
     template(project, "trend", code("trend"))
-    make(project)
+    make(site=False)
     assert ran(project) == []
 
 
-def test_an_attachment_no_longer_made_goes(project: Path) -> None:
+def test_an_attachment_no_longer_made_goes(project: Path, make: Build) -> None:
     """Another version may offer other files; those of the last one do not stay beside them."""
     (project / "book" / "2022" / "old.csv").write_text("1\n")
-    make(project)
+    make(site=False)
     assert sorted(p.name for p in (project / "book" / "2022").iterdir()) == ["2022.csv", "index.ipynb", "trend.ipynb"]
 
 
-def test_a_text_edited_while_the_site_is_made_is_noticed(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_text_edited_while_the_site_is_made_is_noticed(
+    project: Path, make: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The site may hold the old text, so it does not count as up to date."""
-    made = making.JupyterBook.build
+    made = NoSite.build
 
     def edited(*arguments: Any) -> Path:
         folder = made(*arguments)
@@ -406,18 +413,18 @@ def test_a_text_edited_while_the_site_is_made_is_noticed(project: Path, monkeypa
         return folder
 
     change_settings(project)
-    monkeypatch.setattr(making.JupyterBook, "build", edited)
-    make(project)
+    monkeypatch.setattr(NoSite, "build", edited)
+    make(site=False)
     assert up_to_date(project) is None
 
 
-def test_one_build_at_a_time(project: Path) -> None:
+def test_one_build_at_a_time(project: Path, make: Build) -> None:
     """A second one would take away what the first has made: it is refused, and touches nothing."""
     (project / "_build" / "scratch").mkdir()
     with FileLock(project / "_build" / ".lock"), pytest.raises(BuildError, match="另一次生成正在") as refused:
-        make(project, force=True)
+        make(force=True, site=False)
     assert "请等它结束后再运行" in str(refused.value)
     assert (project / "_build" / "scratch").is_dir()
     assert up_to_date(project) is not None
-    make(project)
+    make(site=False)
     assert ran(project) == []

@@ -6,9 +6,8 @@ from pathlib import Path
 import nbformat
 import pytest
 import tiny_book
-from tiny_book import book_at
+from tiny_book import Place, book_at
 
-from cixi_analysis.book.making import build
 from cixi_analysis.book.pages import BuildError
 
 #: Template → heading, page, how often it is made.
@@ -27,8 +26,8 @@ def write_template(root: Path, name: str, *code: str, **options: str) -> None:
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Path:
-    root = book_at(tmp_path / "project")
+def project(place: Place) -> Path:
+    root = book_at(place.filled())
     for name in PAGES:
         if name == "indicator":
             write_template(root, name, "print(year, indicator)", parameters=BOTH)
@@ -37,10 +36,10 @@ def project(tmp_path: Path) -> Path:
     return root
 
 
-def test_each_indicator_has_a_page_below_the_list(project: Path) -> None:
+def test_each_indicator_has_a_page_below_the_list(project: Path, place: Place) -> None:
     """Made once, with the newest year, the number and the name; listed in the order given; gone with its indicator."""
     indicators = {2: "空气质量", 10: "水质", 1: "规划"}
-    index = build(project, [2022, 2023], indicators=indicators, downloads=None, progress=False)
+    index = place.build(2022, 2023, indicators=indicators)
     for number in indicators:
         notebook = nbformat.read(project / "book" / "indicators" / f"{number}.ipynb", as_version=4)
         assert notebook.cells[-1].outputs[0].text == f"2023 {number}\n"
@@ -57,16 +56,16 @@ def test_each_indicator_has_a_page_below_the_list(project: Path) -> None:
         ("2", "指标 10 水质（2023 年）"),
         ("2", "指标 1 规划（2023 年）"),
     ]
-    build(project, [2022, 2023], indicators={10: "水质"}, downloads=None, progress=False)
+    place.build(2022, 2023, indicators={10: "水质"})
     assert sorted(path.name for path in (project / "book" / "indicators").iterdir()) == ["10.ipynb", "index.ipynb"]
     assert not (index.parent / "book" / "indicators" / "2.html").exists()
 
 
-def test_a_failing_page_says_which_indicator(project: Path) -> None:
+def test_a_failing_page_says_which_indicator(project: Path, place: Place) -> None:
     """The message and the kept log name the indicator."""
     write_template(project, "indicator", "1 / (indicator - 2)", parameters=BOTH)
     with pytest.raises(BuildError) as failure:
-        build(project, [2022], indicators={1: "规划", 2: "空气质量"}, downloads=None, progress=False)
+        place.build(2022, indicators={1: "规划", 2: "空气质量"}, site=False)
     assert str(failure.value) == (
         "指标 2 空气质量（2022 年）（notebooks/indicator.ipynb）：笔记本运行失败，网站保持原样。\n"
         "出错的单元 In [3]：\n"
@@ -77,19 +76,19 @@ def test_a_failing_page_says_which_indicator(project: Path) -> None:
     )
 
 
-def test_a_template_must_take_every_parameter(project: Path) -> None:
+def test_a_template_must_take_every_parameter(project: Path, place: Place) -> None:
     """Papermill would merely warn of one that the template does not know."""
     write_template(project, "indicator", "print(year)")
     with pytest.raises(BuildError) as refusal:
-        build(project, [2022], indicators={1: "规划"}, downloads=None, progress=False)
+        place.build(2022, indicators={1: "规划"}, site=False)
     assert str(refusal.value) == "notebooks/indicator.ipynb：带 parameters 标签的单元里没有给 indicator 赋值。"
 
 
 @pytest.mark.parametrize("name", ["2022/1", "indicators/one", "indicators/01", "indicators/1/2", "2022"])
-def test_a_notebook_elsewhere_is_a_stranger(project: Path, name: str) -> None:
+def test_a_notebook_elsewhere_is_a_stranger(project: Path, place: Place, name: str) -> None:
     """Only numbers below `indicators/`, only years' pages below years."""
     path = project / "book" / f"{name}.ipynb"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text("{}", encoding="utf-8")
     with pytest.raises(BuildError, match=rf"请先移到别处：{name}\.ipynb$"):
-        build(project, [2022], downloads=None, progress=False)
+        place.build(2022, site=False)

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import nbformat
@@ -17,10 +16,10 @@ import tiny_book
 from conftest import cixi
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
-from tiny_book import KERNEL, book_at
+from tiny_book import KERNEL, Place, book_at
 
 from cixi_analysis.book import cache
-from cixi_analysis.book.kernels import Failure, Kernel
+from cixi_analysis.book.kernels import Failure
 from cixi_analysis.book.making import build
 from cixi_analysis.book.pages import BuildError
 
@@ -84,8 +83,8 @@ def project_at(root: Path) -> Path:
 
 
 @pytest.fixture
-def project(tmp_path: Path) -> Path:
-    return project_at(tmp_path / "project")
+def project(place: Place) -> Path:
+    return project_at(place.filled())
 
 
 def notebooks(root: Path) -> dict[str, str]:
@@ -93,25 +92,17 @@ def notebooks(root: Path) -> dict[str, str]:
     return {p.relative_to(root).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in paths}
 
 
-@pytest.fixture
-def kernel(tmp_path: Path) -> Iterator[Kernel]:
-    """A kernel that has already run a page."""
-    kernel = Kernel(tmp_path, tmp_path / "drawings")
-    kernel.run_page(notebook_of("x = _ = 5; x", "import os; os.environ['SPOILT'] = '1'; print('x')"), {"year": 1})
-    yield kernel
-    kernel.kill()
-    kernel.close()
-
-
 def notebook_of(*code: str) -> NotebookNode:
     cells = [new_markdown_cell("# x"), new_code_cell("year = 1", metadata={"tags": ["parameters"]})]
     return new_notebook(cells=cells + [new_code_cell(c) for c in code], metadata={"kernelspec": KERNEL})
 
 
-def test_outputs_are_those_of_a_fresh_kernel(kernel: Kernel, tmp_path: Path) -> None:
+def test_outputs_are_those_of_a_fresh_kernel(place: Place, tmp_path: Path) -> None:
     """Every kind of output, the error's cell and its marks, counts, metadata: the same notebook both ways."""
+    before = notebook_of("x = _ = 5; x", "import os; os.environ['SPOILT'] = '1'; print('x')")
     notebook = notebook_of(*ODD_CELLS)
-    failure = kernel.run_page(notebook, {"year": 2030})
+    works = [lambda kernel, one=one: kernel.run_page(one, {"year": 2030}) for one in (before, notebook)]
+    *_, (_, failure) = place.kernels.run_each(works)
     assert isinstance(failure, Failure)
     with pytest.raises(papermill.PapermillExecutionError):
         papermill.execute_notebook(notebook, tmp_path / "fresh.ipynb", {"year": 2030}, progress_bar=False)
@@ -136,20 +127,20 @@ def normal(cell: NotebookNode) -> str:
 
 
 def test_pages_are_the_same_wherever_and_however_often_they_run(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    project: Path, place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """No time, no number of a process, no random id: two builds give the same notebooks, warnings and all. Nothing forks:
     as on Windows, without ``os.fork`` the same pages come out.
     """
-    first, second = project_at(tmp_path / "甲"), project_at(tmp_path / "乙" / "deeper")
-    build(first, [2022], downloads=None, progress=False)
+    place.build(2022, site=False)
+    other = project_at(tmp_path / "乙" / "deeper")
     monkeypatch.delattr(os, "fork")
-    build(second, [2022], downloads=None, progress=False)
-    assert notebooks(first) == notebooks(second)
-    assert len(notebooks(first)) == 4
+    build(other, [2022], downloads=None, progress=False)
+    assert notebooks(project) == notebooks(other)
+    assert len(notebooks(project)) == 4
 
 
-def test_no_page_sees_what_another_left(project: Path) -> None:
+def test_no_page_sees_what_another_left(project: Path, place: Place) -> None:
     """Names, environment, search path, working directory and the project's own modules are as in a new kernel."""
     (project / "notebooks" / "beside.py").write_text("state = []\n", encoding="utf-8")
     spoil = (
@@ -162,7 +153,7 @@ def test_no_page_sees_what_another_left(project: Path) -> None:
     )
     for name in PAGES:
         write_template(project, name, spoil, "_")
-    build(project, [2021, 2022], downloads=None, progress=False)
+    place.build(2021, 2022, site=False)
     for page in ("index", "second", "2021/index"):
         notebook = nbformat.read(project / "book" / f"{page}.ipynb", as_version=4)
         year = 2021 if page.startswith("2021") else 2022
@@ -178,11 +169,11 @@ def test_no_page_sees_what_another_left(project: Path) -> None:
         ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "信号 9"),
     ],
 )
-def test_a_page_whose_kernel_dies_twice_is_named(project: Path, code: str, end: str) -> None:
+def test_a_page_whose_kernel_dies_twice_is_named(project: Path, place: Place, code: str, end: str) -> None:
     """No hang, no other page blamed, and what there is to say of it in the log."""
     write_template(project, "second", "open('runs', 'a').write('x'); print('so far')", code)
     with pytest.raises(BuildError) as failure:
-        build(project, [2022], downloads=None, progress=False)
+        place.build(2022, site=False)
     assert str(failure.value).splitlines() == [
         "second 2022（notebooks/second.ipynb）：笔记本运行失败，网站保持原样。",
         f"错误：运行它的内核中断（{end}；重新运行：{end}）",
@@ -192,20 +183,20 @@ def test_a_page_whose_kernel_dies_twice_is_named(project: Path, code: str, end: 
     assert (project / "runs").read_text() == "xx"
 
 
-def test_a_page_whose_kernel_dies_once_is_run_again(project: Path) -> None:
+def test_a_page_whose_kernel_dies_once_is_run_again(project: Path, place: Place) -> None:
     """The kernel is replaced, and the page is as if nothing had happened."""
     once = "import os\nif not os.path.exists('died'):\n    open('died', 'w').close()\n    os._exit(1)"
     write_template(project, "second", once, "print('whole')")
-    build(project, [2022], downloads=None, progress=False)
+    place.build(2022, site=False)
     notebook = nbformat.read(project / "book" / "second.ipynb", as_version=4)
     assert [output.text for output in notebook.cells[-1].outputs] == ["whole\n"]
 
 
-def test_exit_in_a_page_is_its_end_not_the_builds(project: Path) -> None:
+def test_exit_in_a_page_is_its_end_not_the_builds(project: Path, place: Place) -> None:
     """A page that ends itself is a page that failed."""
     write_template(project, "second", "import sys; sys.exit(1)")
     with pytest.raises(BuildError, match="错误：SystemExit: 1"):
-        build(project, [2022], downloads=None, progress=False)
+        place.build(2022, site=False)
 
 
 def processes_of(root: Path) -> list[str]:
@@ -240,9 +231,9 @@ main()
         pytest.param(False, signal.SIGTERM, id="a time limit"),
     ],
 )
-def test_ctrl_c_leaves_nothing_behind(project: Path, group: bool, sign: signal.Signals) -> None:
+def test_ctrl_c_leaves_nothing_behind(tmp_path: Path, group: bool, sign: signal.Signals) -> None:
     """Interrupted in the middle of a page: no process, no scratch folder, the message in Chinese, exit status 1."""
-    root = project
+    root = project_at(tmp_path / "project")
     write_template(root, "second", "open('running', 'w').close()\nimport time\ntime.sleep(600)")
     building = subprocess.Popen(
         [sys.executable, "-c", LISTENING, "--root", str(root), "build"],
@@ -275,8 +266,9 @@ def test_watching_builds_after_each_change(tmp_path: Path) -> None:
     page, data = root / "_build" / "html" / "index.html", file.read_text("utf-8")
     assert ",86," in data
 
+    one_kernel = "from cixi_analysis.book import kernels\nkernels.cores = lambda: 1"
     watching = subprocess.Popen(
-        [sys.executable, "-c", LISTENING, "--root", str(root), "build", "--watch"],
+        [sys.executable, "-c", one_kernel + LISTENING, "--root", str(root), "build", "--watch"],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", cwd=root,
     )  # fmt: skip
     assert watching.stdout and watching.stderr

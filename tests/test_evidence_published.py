@@ -5,11 +5,10 @@ from pathlib import Path
 import pytest
 import tiny
 from conftest import cixi
-from tiny_book import book_at, write_template
+from tiny_book import Place, book_at, write_template
 
 from cixi_analysis.book import cache
 from cixi_analysis.book.kernels import packed
-from cixi_analysis.book.making import build
 from cixi_analysis.export import attachments
 from cixi_analysis.plan import evidence_files
 from cixi_analysis.plan.csvfile import rows_csv
@@ -28,9 +27,9 @@ SITE_NAMES = ["evidence-1-B-1.pdf", "evidence-2.2-B-1.xlsx"]
 
 
 @pytest.fixture
-def root(tmp_path: Path) -> Path:
+def root(place: Place) -> Path:
     """A project with a year 2023 and three files, recorded, of which two are public."""
-    root = book_at(tmp_path / "project")
+    root = book_at(place.filled())
     for name, rows in (("observations", tiny.tiny_plan().observations[2022]), ("evidence", ROWS)):
         (root / "data" / name).mkdir(exist_ok=True)
         (root / "data" / name / "2023.csv").write_bytes(rows_csv(Evidence if name == "evidence" else Observation, rows))
@@ -96,7 +95,7 @@ def test_a_build_notices_a_public_file(root: Path) -> None:
     assert same == [True, False, False, False]
 
 
-def test_built_and_verified(root: Path) -> None:
+def test_built_and_verified(root: Path, place: Place) -> None:
     """The page links to the files; the same site again elsewhere, by bytes."""
     code = "from cixi_analysis.plan.dataset import load_plan\nfrom cixi_analysis.presentation import evidence_page"
     write_template(root, "home", "print(year)", page="index", each="once")
@@ -105,11 +104,11 @@ def test_built_and_verified(root: Path) -> None:
     copied = "from pathlib import Path\nfrom cixi_analysis.export import _published\nfrom cixi_analysis.plan.dataset import load_plan\n"
     copied += "[*_published(load_plan(), {year}, Path({folder!r}))]"
     plan = load_plan(root)
-    page = build(root, [2023], frame=plan.frame, downloads=copied, progress=False)
+    page = place.build(2023, frame=plan.frame, downloads=copied)
     html = (page.parent / "book" / "2023" / "index.html").read_text(encoding="utf-8")
     assert [name in html for name in SITE_NAMES] == [True, True]
     assert len(list((page.parent / "_downloads").rglob("evidence-*"))) == 2
     (root / "evidence" / "2023" / "年鉴.xlsx").unlink()
-    page = build(root, [2023], frame=plan.frame, downloads=copied, progress=False)
+    page = place.build(2023, frame=plan.frame, downloads=copied)
     assert [path.name for path in (page.parent / "_downloads").rglob("evidence-*")] == SITE_NAMES[:1]
     assert cixi("verify", root=root).stdout.endswith("逐字节相同。\n")

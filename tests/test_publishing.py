@@ -14,11 +14,11 @@ import pytest
 from conftest import cixi
 from playwright.sync_api import Browser
 from pypdf import PdfWriter
-from tiny_book import book_at, write_template
+from tiny_book import Place, book_at, write_template
 from visit import Visit
 
 from cixi_analysis.book import cache
-from cixi_analysis.book.making import build
+from cixi_analysis.book.making import DOWNLOADS
 from cixi_analysis.book.publication import (
     NotPublished,
     NotReproduced,
@@ -185,11 +185,11 @@ def test_first_difference(one: dict[str, bytes], other: dict[str, bytes], told: 
 
 
 @pytest.fixture(params=["a tiny book", pytest.param("the whole book", marks=pytest.mark.long)])
-def book(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
+def book(request: pytest.FixtureRequest, place: Place) -> Path:
     """A book that was built."""
     if request.param == "the whole book":
         return Path(request.getfixturevalue("built"))
-    root = book_at(tmp_path / "project")
+    root = book_at(place.filled())
     write_template(root, "home", "print(year)", page="index", each="once")
     write_template(
         root,
@@ -198,7 +198,7 @@ def book(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
         page="{year}/index",
         each="assessed",
     )
-    build(root, [2022], progress=False)
+    place.build(2022, downloads=DOWNLOADS)
     return root
 
 

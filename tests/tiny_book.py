@@ -1,15 +1,19 @@
-"""A tiny book: a project folder around the tiny plan, and templates of a few cells that a test writes itself."""
+"""A tiny book: a project folder around the tiny plan, templates of a few cells that a test writes itself, its place."""
 
 import shutil
 from pathlib import Path
 from typing import Any
 
 import nbformat
-from conftest import ROOT
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from tiny import tiny_plan, write
 
+from cixi_analysis.book.kernels import Pool
+from cixi_analysis.book.making import build
+from cixi_analysis.book.site import JupyterBook
+
+ROOT = Path(__file__).resolve().parents[1]
 KERNEL = {"name": "python3", "display_name": "Python 3", "language": "python"}
 
 
@@ -34,7 +38,7 @@ def write_template(
 
 
 def book_at(root: Path) -> Path:
-    """The project folder, with everything but templates."""
+    """The project folder, new or empty, with everything but templates."""
     for folder in ("book", "notebooks"):
         (root / folder).mkdir(parents=True)
     for name in ("_config.yml", "_toc.yml"):
@@ -42,3 +46,38 @@ def book_at(root: Path) -> Path:
     write(tiny_plan(), root)  # each page says by which standard it judges
     shutil.copytree(ROOT / "book" / "_static", root / "book" / "_static")
     return root
+
+
+class NoSite(JupyterBook):
+    """Makes a site of one page without Sphinx, for tests that look at notebooks and at what runs again."""
+
+    def start(self) -> None:
+        """Nothing has to start."""
+
+    def build(self, scratch: Path, log: Path) -> Path:
+        page = scratch / "_build" / "html" / "index.html"
+        page.parent.mkdir(parents=True, exist_ok=True)  # the last site may be there
+        page.write_text("no site")
+        return page.parent
+
+
+class Place:
+    """A folder for one tiny book after the other and the processes that make them all, which take seconds to start."""
+
+    def __init__(self, root: Path, kernels: Pool, jupyter_book: JupyterBook) -> None:
+        self.root, self.kernels, self.jupyter_book = root, kernels, jupyter_book
+
+    def filled(self, book: Path | None = None) -> Path:
+        """The folder, the same one, in which a kernel works, with a copy of the book in place of what was there."""
+        for path in self.root.iterdir():
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        return self.root if book is None else Path(shutil.copytree(book, self.root, dirs_exist_ok=True))
+
+    def build(self, *years: int, site: bool = True, **options: Any) -> Path:
+        """Without ``site`` the pages are made, and :class:`NoSite`'s."""
+        using = self.kernels, self.jupyter_book if site else NoSite(self.root)
+        try:
+            return build(self.root, years, **{"downloads": None, "progress": False} | options, using=using)
+        finally:
+            # After a failure the other pages still run; downloads are written where the last page has left the kernel.
+            list(self.kernels.run_each([lambda kernel: kernel._beside("reset()")]))
