@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import nullcontext
 from pathlib import Path
 
 import nbformat
@@ -18,7 +19,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from tiny_book import KERNEL, Place, book_at
 
-from cixi_analysis.book import cache
+from cixi_analysis.book import cache, making
 from cixi_analysis.book.kernels import Failure
 from cixi_analysis.book.making import build
 from cixi_analysis.book.pages import BuildError
@@ -297,5 +298,6 @@ def test_watching_ends_when_the_program_changes(tmp_path: Path, monkeypatch: pyt
     hashes = iter(["before", "after"])
     monkeypatch.setattr(cache, "of_tree", lambda _folder: next(hashes))
     monkeypatch.setattr(cache, "sources", lambda _root: "changed")
+    monkeypatch.setattr(making, "workers", nullcontext)
     done = cixi("build", "--watch", root=book_at(tmp_path / "project"))
     assert (done.returncode, done.stderr) == (1, "错误：程序有改动，请重新运行 cixi build --watch。\n")

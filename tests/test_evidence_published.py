@@ -9,6 +9,7 @@ from tiny_book import Place, book_at, write_template
 
 from cixi_analysis.book import cache
 from cixi_analysis.book.kernels import packed
+from cixi_analysis.book.publication import archive
 from cixi_analysis.export import attachments
 from cixi_analysis.plan import evidence_files
 from cixi_analysis.plan.csvfile import rows_csv
@@ -95,7 +96,7 @@ def test_a_build_notices_a_public_file(root: Path) -> None:
     assert same == [True, False, False, False]
 
 
-def test_built_and_verified(root: Path, place: Place) -> None:
+def test_built_and_verified(root: Path, place: Place, tmp_path: Path) -> None:
     """The page links to the files; the same site again elsewhere, by bytes."""
     code = "from cixi_analysis.plan.dataset import load_plan\nfrom cixi_analysis.presentation import evidence_page"
     write_template(root, "home", "print(year)", page="index", each="once")
@@ -111,4 +112,7 @@ def test_built_and_verified(root: Path, place: Place) -> None:
     (root / "evidence" / "2023" / "年鉴.xlsx").unlink()
     page = place.build(2023, frame=plan.frame, downloads=copied)
     assert [path.name for path in (page.parent / "_downloads").rglob("evidence-*")] == SITE_NAMES[:1]
-    assert cixi("verify", root=root).stdout.endswith("逐字节相同。\n")
+    count = sum(p.is_file() and p.name != ".buildinfo" for p in page.parent.rglob("*"))
+    zipped = archive(root, tmp_path / "book.zip")
+    done = cixi("verify", str(zipped), root=root)
+    assert (done.returncode, done.stdout) == (0, f"{count}个文件与 {zipped} 逐字节相同。\n"), done.stderr

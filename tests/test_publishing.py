@@ -14,11 +14,9 @@ import pytest
 from conftest import cixi
 from playwright.sync_api import Browser
 from pypdf import PdfWriter
-from tiny_book import Place, book_at, write_template
 from visit import Visit
 
 from cixi_analysis.book import cache
-from cixi_analysis.book.making import DOWNLOADS
 from cixi_analysis.book.publication import (
     NotPublished,
     NotReproduced,
@@ -184,30 +182,12 @@ def test_first_difference(one: dict[str, bytes], other: dict[str, bytes], told: 
     assert first_difference(one, other) == told
 
 
-@pytest.fixture(params=["a tiny book", pytest.param("the whole book", marks=pytest.mark.long)])
-def book(request: pytest.FixtureRequest, place: Place) -> Path:
-    """A book that was built."""
-    if request.param == "the whole book":
-        return Path(request.getfixturevalue("built"))
-    root = book_at(place.filled())
-    write_template(root, "home", "print(year)", page="index", each="once")
-    write_template(
-        root,
-        "table1",
-        "from cixi_analysis import load_plan\nprint(len(load_plan().items))",
-        page="{year}/index",
-        each="assessed",
-    )
-    place.build(2022, downloads=DOWNLOADS)
-    return root
-
-
-def test_verify_by_bytes(book: Path, tmp_path: Path) -> None:
+@pytest.mark.long  # by default test_evidence_published.py, a tiny book
+def test_verify_by_bytes(built: Path, zipped: Path) -> None:
     """Made again from the start in another folder, the book is the same, file by file."""
-    zipped = archive(book, tmp_path / "book.zip")
-    done = cixi("verify", str(zipped), root=book)
+    done = cixi("verify", str(zipped), root=built)
     assert done.returncode == 0, done.stderr
-    count = sum(p.is_file() and p.name != ".buildinfo" for p in (book / "_build" / "html").rglob("*"))
+    count = sum(p.is_file() and p.name != ".buildinfo" for p in (built / "_build" / "html").rglob("*"))
     assert done.stdout == f"{count}个文件与 {zipped} 逐字节相同。\n"
 
 
