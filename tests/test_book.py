@@ -1,6 +1,5 @@
 """A tiny book, really built: what appears in it, what stays out, and what a failure leaves behind."""
 
-import hashlib
 import re
 import shutil
 import sys
@@ -14,7 +13,7 @@ from markdown_it.renderer import RendererHTML
 from myst_parser.config.main import MdParserConfig
 from myst_parser.parsers.mdit import create_md_parser
 from tiny import PRINTED_TABLES, frame
-from tiny_book import Place
+from tiny_book import Place, contents
 
 from cixi_analysis.book.making import build
 from cixi_analysis.book.pages import BuildError, Each, read_pages, runs_of
@@ -55,14 +54,6 @@ def write_template(root: Path, name: str, *code: str, **options: str) -> None:
         options.setdefault("parameters", "year = 2022\nindicator = 1")
     described = {"page": page.output, "each": str(page.each), "order": page.order}
     tiny_book.write_template(root, name, *code, heading=f"{TITLES[name]}\n\n费用 $5，合计 $6。", **described, **options)
-
-
-def fingerprint(folder: Path) -> dict[str, str]:
-    return {
-        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
-    }
 
 
 def pages(site: Path) -> set[str]:
@@ -184,7 +175,7 @@ def test_kernels_are_of_this_environment(good: Path) -> None:
 
 def test_years_come_and_go(project: Path, place: Place, capsys: pytest.CaptureFixture[str]) -> None:
     """A new year runs unasked and enters the contents, a dropped one vanishes, others stay as they are."""
-    before = fingerprint(project / "book" / "2022")
+    before = contents(project / "book" / "2022")
     index = place.build(2022, 2023, frame=FRAME, renew=[], progress=True)
     assert index == project / "_build" / "html" / "index.html"
     assert index.is_file()
@@ -193,7 +184,7 @@ def test_years_come_and_go(project: Path, place: Place, capsys: pytest.CaptureFi
     expected = single.union(f"{y}/{page}" for y in (2022, 2023) for page in yearly)
     assert pages(index.parent) == expected | {"2023/evidence"}  # of the base year the plan is the evidence
     assert not (project / "book" / "2021").exists()
-    assert fingerprint(project / "book" / "2022") == before
+    assert contents(project / "book" / "2022") == before
     home = (index.parent / "book" / "index.html").read_text(encoding="utf-8")
     assert home.index("2023 年度总览") < home.index("2022 年度总览")
     printed = capsys.readouterr()
@@ -203,7 +194,7 @@ def test_years_come_and_go(project: Path, place: Place, capsys: pytest.CaptureFi
 
 def test_a_failing_notebook_leaves_the_site_and_says_where(project: Path, place: Place) -> None:
     """The message names page, template, cell and error; site and pages stay, the log is kept."""
-    site, book = fingerprint(project / "_build" / "html"), fingerprint(project / "book")
+    site, book = contents(project / "_build" / "html"), contents(project / "book")
     write_template(project, "method", "rows = []", "first = rows[0]\nprint(first)")
     with pytest.raises(BuildError) as failure:
         place.build(2021, 2022, frame=FRAME, renew=[], site=False)
@@ -219,13 +210,13 @@ def test_a_failing_notebook_leaves_the_site_and_says_where(project: Path, place:
     log = (project / "_build" / "logs" / "2022-method.log").read_text(encoding="utf-8")
     assert "----> 1 first = rows[0]" in log
     assert (project / "_build" / "logs" / "2022-method.ipynb").is_file()
-    assert fingerprint(project / "_build" / "html") == site
-    assert fingerprint(project / "book") == book
+    assert contents(project / "_build" / "html") == site
+    assert contents(project / "book") == book
 
 
 def test_a_warning_of_the_book_leaves_the_site(project: Path, place: Place) -> None:
     """Warnings are errors: the message says which page, and the last good site stays."""
-    site = fingerprint(project / "_build" / "html")
+    site = contents(project / "_build" / "html")
     (project / "book" / "manual.md").write_text("# 使用手册\n\n[哪里](nowhere.md)\n", encoding="utf-8")
     with pytest.raises(BuildError) as failure:
         place.build(2021, 2022, frame=FRAME, renew=[])
@@ -233,7 +224,7 @@ def test_a_warning_of_the_book_leaves_the_site(project: Path, place: Place) -> N
     assert first == "Jupyter Book 生成网站失败，网站保持原样。"
     assert warning.startswith(f"{Path('book', 'manual.md')}:3: WARNING: 'myst' cross-reference target")
     assert last == "记录：_build/logs/jupyter-book.log"
-    assert fingerprint(project / "_build" / "html") == site
+    assert contents(project / "_build" / "html") == site
 
 
 @pytest.mark.parametrize(
@@ -260,11 +251,11 @@ def test_a_template_without_year_is_refused(
     notebook = nbformat.read(path, as_version=4)
     notebook.cells[1].metadata["tags"] = tags
     nbformat.write(notebook, path)
-    before = fingerprint(project / "book")
+    before = contents(project / "book")
     with pytest.raises(BuildError) as refusal:
         place.build(2021, 2022, frame=FRAME)
     assert str(refusal.value) == message
-    assert fingerprint(project / "book") == before
+    assert contents(project / "book") == before
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,5 @@
 """Builds that are killed at random moments: the last good site opens, the next build works, no process stays."""
 
-import hashlib
 import random
 import re
 import secrets
@@ -11,7 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
-from tiny_book import book_at, write_template
+from tiny_book import book_at, contents, write_template
 
 pytestmark = [pytest.mark.long, pytest.mark.skipif(not Path("/proc").is_dir(), reason="processes are listed in /proc")]
 
@@ -26,11 +25,6 @@ def edited(root: Path, number: int) -> None:
         [("home", "index", "once"), ("provenance", "provenance", "once"), ("overview", "{year}/index", "year")]
     ):
         write_template(root, name, f"print({number})", page=page, each=each, order=order)
-
-
-def fingerprint(site: Path) -> dict[str, str]:
-    files = sorted(path for path in site.rglob("*") if path.is_file())
-    return {path.relative_to(site).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
 def missing(site: Path) -> list[tuple[str, str]]:
@@ -73,7 +67,7 @@ def test_builds_killed_at_random(count: int, tmp_path: Path) -> None:
     subprocess.run(BUILD, cwd=root, check=True, capture_output=True)
     whole, states = time.monotonic() - started, []
     for number in range(1, count + 1):
-        old = fingerprint(html)
+        old = contents(html)
         edited(root, number)
         with subprocess.Popen(BUILD, cwd=root, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL) as build:
             # Half of the kills fall into the last fifth, where the site is replaced.
@@ -81,15 +75,15 @@ def test_builds_killed_at_random(count: int, tmp_path: Path) -> None:
             build.send_signal(signal.SIGKILL)
         site = html if html.exists() else html.with_name("html.old")
         assert missing(site) == []
-        found, until = fingerprint(site), time.monotonic() + PATIENCE
+        found, until = contents(site), time.monotonic() + PATIENCE
         if number % 3:  # else the next build begins while kernels and Sphinx end
             while processes(root) and time.monotonic() < until:
                 time.sleep(0.1)
             assert processes(root) == []
-            assert fingerprint(site) == found, "nobody writes on"
+            assert contents(site) == found, "nobody writes on"
         done = subprocess.run(BUILD, cwd=root, check=False, capture_output=True, encoding="utf-8")
         assert done.returncode == 0, done.stderr
-        new = fingerprint(html)
+        new = contents(html)
         assert found in (old, new), [name for name in new if found.get(name) not in (old.get(name), new[name])]
         assert new != old
         assert missing(html) == []

@@ -42,17 +42,8 @@ class Cluster:
         self.start("scheduler", "--host", "127.0.0.1", "--port", port, "--no-dashboard")
 
     def worker(self, name: str, **environment: str) -> subprocess.Popen[bytes]:
-        arguments = [
-            "--name",
-            name,
-            "--nthreads",
-            "1",
-            "--no-nanny",
-            "--no-dashboard",
-            "--local-directory",
-            str(self.folder),
-        ]
-        return self.start("worker", self.address, *arguments, **environment)
+        arguments = f"--name {name} --nthreads 1 --no-nanny --no-dashboard --local-directory".split()
+        return self.start("worker", self.address, *arguments, str(self.folder), **environment)
 
     def start(self, *command: str, **environment: str) -> subprocess.Popen[bytes]:
         env = {**os.environ, "PYTHONPATH": str(ROOT), **environment}
@@ -127,7 +118,7 @@ def test_a_panel_is_the_same_on_a_cluster(two_workers: Cluster, plan: Plan) -> N
 
 def test_a_worker_that_dies_halfway_costs_time_only(own: Cluster, plan: Plan) -> None:
     """What it had begun or finished and not handed over is done again by the other one."""
-    table = generated_panel(plan, 8)
+    table = generated_panel(plan, 5)
     victim, _ = own.worker("victim"), own.worker("survivor")
     with cluster(own.address, timeout=60) as executor:
         _wait_for(executor, 2)

@@ -1,5 +1,6 @@
 """A tiny book: a project folder around the tiny plan, templates of a few cells that a test writes itself, its place."""
 
+import hashlib
 import shutil
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from tiny import tiny_plan, write
 
+from cixi_analysis.book.cache import drawings
 from cixi_analysis.book.kernels import Pool
 from cixi_analysis.book.making import build
 from cixi_analysis.book.site import JupyterBook
@@ -48,6 +50,12 @@ def book_at(root: Path) -> Path:
     return root
 
 
+def contents(folder: Path) -> dict[str, str]:
+    """File below the folder → its hash."""
+    files = (p for p in sorted(folder.rglob("*")) if p.is_file())
+    return {p.relative_to(folder).as_posix(): hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
+
+
 class NoSite(JupyterBook):
     """Makes a site of one page without Sphinx, for tests that look at notebooks and at what runs again."""
 
@@ -69,8 +77,10 @@ class Place:
 
     def filled(self, book: Path | None = None) -> Path:
         """The folder, the same one, in which a kernel works, with a copy of the book in place of what was there."""
-        for path in self.root.iterdir():
-            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        kept = drawings(self.root)  # of them the charts' script takes two seconds to make
+        for path in sorted(self.root.rglob("*"), reverse=True):
+            if kept != path and kept not in path.parents and path not in kept.parents:
+                path.rmdir() if path.is_dir() else path.unlink()
         return self.root if book is None else Path(shutil.copytree(book, self.root, dirs_exist_ok=True))
 
     def build(self, *years: int, site: bool = True, **options: Any) -> Path:
