@@ -1,5 +1,6 @@
 """What several tests share: a copy of the project, the site built from it, and the rule that CI skips nothing."""
 
+import gc
 import os
 import shutil
 import subprocess
@@ -23,6 +24,7 @@ from visit import QUIET, browser_path
 from cixi_analysis.book import kernels, making
 from cixi_analysis.book import site as book_site
 from cixi_analysis.cli import main
+from cixi_analysis.form import sheets as form_sheets
 from cixi_analysis.plan.dataset import Plan, load_plan
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -33,6 +35,12 @@ def pytest_configure() -> None:
     settings.register_profile("patient", deadline=None)
     settings.load_profile("patient")
     os.environ.setdefault("CIXI_MUTATION_SEED", str(int(time.time())))
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays: it is not searched for garbage again and again."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_report_header(config: pytest.Config) -> str:
@@ -56,6 +64,21 @@ def plan_2023(plan: Plan) -> Plan:
     lost = {"5": {"value": None, "statement": None, "absence": "暂无数据"}}
     rows = tuple(row.model_copy(update=(known | lost).get(row.item_id, {})) for row in plan.observations[2022])
     return replace(plan, observations={**plan.observations, 2023: rows})
+
+
+#: The lists of evidence and signatures as a form has them.
+LISTS = form_sheets._LISTS
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _short_lists(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Forms to be filled in have eight rows for evidence and for signatures, not 130: most of what a small form costs."""
+    short = {kind: (*own[:3], 8, 4) for kind, own in LISTS.items()}
+    name = request.module.__name__
+    with pytest.MonkeyPatch.context() as patch:
+        if name.startswith("test_form_") and name != "test_form_writing":
+            patch.setattr(form_sheets, "_LISTS", short)
+        yield
 
 
 def copy_project(target: Path) -> Path:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from filling import ODD, packed, sheets, unpacked, with_shared_strings
+from filling import ODD, counted, packed, sheets, unpacked, with_shared_strings
 from openpyxl import Workbook, load_workbook
 from openpyxl.cell import Cell
 from openpyxl.cell.rich_text import CellRichText, TextBlock
@@ -443,11 +443,13 @@ def harmless(book: Workbook) -> Iterator[Callable[[], Any]]:
 
 
 @ONE_FORM
-def test_harmless_changes(form: Form, folder: Path) -> None:
-    """Accepted with the same meaning."""
-    for number_ in range(10):
+@pytest.mark.parametrize("at_once", [True, pytest.param(False, marks=pytest.mark.long)])
+def test_harmless_changes(form: Form, folder: Path, at_once: bool) -> None:
+    """Accepted with the same meaning, all together and, in the long run, each alone."""
+    for number_ in [slice(10)] if at_once else [slice(n, n + 1) for n in range(10)]:
         book = form.book()
-        list(harmless(book))[number_]()
+        for change in list(harmless(book))[number_]:
+            change()
         assert checked(form.plan, workbook_bytes(book), folder) == form.undamaged, number_
 
 
@@ -642,10 +644,9 @@ def try_a_damaged_package(form: Form, shared: Parts, folder: Path, seed: int) ->
     for damage in damages:
         damage(chance, parts)
     content = packed(parts)
-    start = time.process_time()
-    answer = checked(form.plan, content, folder)
     what = f"seed {seed}: {[damage.__name__ for damage in damages]}"
-    assert time.process_time() - start < 20, what
+    answer, calls = counted(lambda: checked(form.plan, content, folder))
+    assert calls < 10_000_000, what
     if isinstance(answer, Checked) and (answer.rows, answer.year) != (form.undamaged.rows, form.undamaged.year):
         try:
             with warnings.catch_warnings():

@@ -6,7 +6,6 @@ import io
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pytest
 from conftest import cixi
@@ -252,30 +251,41 @@ def test_a_doubtful_cell(edit: Edit, warnings: list[str], tmp_path: Path) -> Non
     assert checked.reports
 
 
+#: As many projects as there are odd contents.
+ODD_CONTENTS = (*ODD, 5, -5, 1e13, 0.5, True, datetime.time(8, 3), "=1+1")
+
+
+@cache
+def crowded() -> tuple[Plan, bytes]:
+    numbers = range(1, len(ODD_CONTENTS) + 1)
+    many = replace(plan(), projects=tuple(plan().projects[0].model_copy(update={"number": n}) for n in numbers))
+    return many, workbook_bytes(form_workbook(many, 2023))
+
+
 @pytest.mark.parametrize("column", COLUMNS["progress"], ids=lambda column: column.key)
 def test_odd_contents(column: FormColumn, tmp_path: Path) -> None:
     """Whatever people and programs leave in a cell: read as it is seen, or refused in that cell; never a traceback."""
     letter = progress_sheets(plan(), 2023)[0].letters[column.key]
-    odd = (*ODD, 5, -5, 1e13, 0.5, True, datetime.time(8, 3), "=1+1")
-    for start in range(0, len(odd), 4):  # as many as there are projects
-        typed = dict(enumerate(odd[start : start + 4], FIRST_ROW))
+    (many, blank_form), path = crowded(), tmp_path / "form.xlsx"
+    typed = dict(enumerate(ODD_CONTENTS, FIRST_ROW))
 
-        def edit(book: Workbook, typed: dict[int, Any] = typed) -> None:
-            for row, content in typed.items():
-                put(PROJECTS, **{f"H{row}": "进行中", f"L{row}": "年报"})(book)
-                cell = book[PROJECTS][f"{letter}{row}"]
-                cell.value = content
-                if isinstance(content, str) and content != "=1+1":
-                    cell.data_type = "s"
-
-        checked = check(tmp_path, edit)
-        blamed = {problem.cell for problem in checked.problems}
-        assert blamed <= {f"{letter}{row}" for row in typed}
-        reports = {int(report.id) + HEADER_ROW: report for report in checked.reports or ()}
+    def edit(book: Workbook) -> None:
         for row, content in typed.items():
-            if f"{letter}{row}" not in blamed:
-                read = str(getattr(reports[row], column.key)).removesuffix(".0")
-                assert read == ("A" if content == "_x0041_" else str(content))
+            put(PROJECTS, **{f"H{row}": "进行中", f"L{row}": "年报"})(book)
+            cell = book[PROJECTS][f"{letter}{row}"]
+            cell.value = content
+            if isinstance(content, str) and content != "=1+1":
+                cell.data_type = "s"
+
+    path.write_bytes(edited(blank_form, edit))
+    checked = check_form(many, path)
+    blamed = {problem.cell for problem in checked.problems}
+    assert blamed <= {f"{letter}{row}" for row in typed}
+    reports = {int(report.id) + HEADER_ROW: report for report in checked.reports or ()}
+    for row, content in typed.items():
+        if f"{letter}{row}" not in blamed:
+            read = str(getattr(reports[row], column.key)).removesuffix(".0")
+            assert read == ("A" if content == "_x0041_" else str(content))
 
 
 # Imported

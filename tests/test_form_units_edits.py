@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 from openpyxl.styles import Font
-from test_form_units_late import EVIDENCE, ITEMS, YEAR, after, beginning, made, rows_of, told, typed, whole
+from test_form_units_late import EVIDENCE, ITEMS, YEAR, after, beginning, form_of, rows_of, told, typed, whole
 from tiny import evidence, observation
 
 from cixi_analysis.form.checking import check_form
@@ -47,7 +47,7 @@ def proofs(start: Plan, tmp_path: Path) -> Plan:
 @pytest.mark.parametrize("at", range(len(TITLES)))
 def test_evidence_inserted_between_other_rows(proofs: Plan, tmp_path: Path, at: int) -> None:
     """A row inserted by moving the inputs of those below: their check codes stay where they were, and no row is lost."""
-    path = made(proofs, tmp_path / "forms")["甲"]
+    path = form_of(proofs, tmp_path / "forms", "甲")
     book = load_workbook(path, rich_text=True)
     sheet = book[EVIDENCE]
     for number in range(FIRST_ROW + len(TITLES), FIRST_ROW + at, -1):
@@ -62,7 +62,7 @@ def test_evidence_inserted_between_other_rows(proofs: Plan, tmp_path: Path, at: 
 
 def test_evidence_inserted_above_an_edited_row(proofs: Plan, tmp_path: Path) -> None:
     """A new piece in the place of one that moved down and was edited there: neither takes the words of the other."""
-    path = made(proofs, tmp_path / "forms")["甲"]
+    path = form_of(proofs, tmp_path / "forms", "甲")
     typed(
         path,
         (EVIDENCE, "4"),
@@ -82,7 +82,7 @@ def test_evidence_inserted_above_an_edited_row(proofs: Plan, tmp_path: Path) -> 
 
 def test_evidence_moved_and_edited(proofs: Plan, tmp_path: Path) -> None:
     """Rows that changed places without their check codes: what was edited in one of them is found by what it says."""
-    path = made(proofs, tmp_path / "forms")["甲"]
+    path = form_of(proofs, tmp_path / "forms", "甲")
     typed(path, (EVIDENCE, "1"), 材料名称=TITLES[2])
     typed(path, (EVIDENCE, "3"), 材料名称=TITLES[0], 说明="已核对")
     now = after(proofs, check_unit_forms(proofs, [path]), path)
@@ -97,7 +97,7 @@ def test_what_was_emptied_is_told(proofs: Plan, tmp_path: Path, shift: bool) -> 
     """A prefilled row that was emptied stays in the data, and the row of the form is told; so is evidence of which the
     rows below moved up.
     """
-    path = made(proofs, tmp_path / "forms")["甲"]
+    path = form_of(proofs, tmp_path / "forms", "甲")
     typed(path, ROW, 现状值=None, 出处=None)
     if shift:
         typed(path, (EVIDENCE, "1"), 材料名称=TITLES[1])
@@ -114,10 +114,10 @@ def test_what_was_emptied_is_told(proofs: Plan, tmp_path: Path, shift: bool) -> 
 
 def test_a_unit_is_renamed(start: Plan, tmp_path: Path) -> None:
     """填报单位 is taken over as it was edited, emptied too; a unit that handed in is not left out without being asked."""
-    plan = imported(start, made(start, tmp_path / "0")["甲"], 现状值=80, 出处="示例", 填报单位="甲局")
-    plan = imported(plan, made(plan, tmp_path / "1")["甲"], 填报单位="甲")
+    plan = imported(start, form_of(start, tmp_path / "0", "甲"), 现状值=80, 出处="示例", 填报单位="甲局")
+    plan = imported(plan, form_of(plan, tmp_path / "1", "甲"), 填报单位="甲")
     assert rows_of(plan)[ROW].responsible == "甲"
-    path = made(plan, tmp_path / "2")["乙"]
+    path = form_of(plan, tmp_path / "2", "乙")
     typed(path, ROW, 填报单位="乙")
     assert told(plan, path) == [
         f"{path.name} 生态安全 W3：现为“乙”；应为其中有甲（此前导入过填报表）；确须改正的，请用全年的填报表"
@@ -125,7 +125,7 @@ def test_a_unit_is_renamed(start: Plan, tmp_path: Path) -> None:
     plan = imported(plan, path, 填报单位="甲、乙")
     assert rows_of(plan)[ROW].responsible == "甲、乙"
     assert (
-        rows_of(imported(start, made(start, tmp_path / "3")["甲"], 现状值=80, 出处="示例", 填报单位=None))[
+        rows_of(imported(start, form_of(start, tmp_path / "3", "甲"), 现状值=80, 出处="示例", 填报单位=None))[
             ROW
         ].responsible
         is None
@@ -134,10 +134,10 @@ def test_a_unit_is_renamed(start: Plan, tmp_path: Path) -> None:
 
 def test_a_statement_that_the_data_have_too(start: Plan, tmp_path: Path) -> None:
     """A form made before the data: what it says is a statement, and contradicts another form's correction."""
-    old = made(start, tmp_path / "old")["乙"]
+    old = form_of(start, tmp_path / "old", "乙")
     typed(old, ROW, 现状值=80, 出处="示例")
     plan = whole(start, tmp_path / "w.xlsx", {ROW: 80})
-    new = made(plan, tmp_path / "new")["甲"]
+    new = form_of(plan, tmp_path / "new", "甲")
     typed(new, ROW, 现状值=82)
     assert told(plan, new, old) == [
         f"{new.name} 生态安全 J3：现为“82”；应为与 {old.name} 生态安全 J3 相同（那里为“80”）",
@@ -147,10 +147,10 @@ def test_a_statement_that_the_data_have_too(start: Plan, tmp_path: Path) -> None
 
 def test_an_old_form_of_the_unit_that_wrote_last(start: Plan, tmp_path: Path) -> None:
     """A correction of the bureau, a remark of the unit on top of it: the unit's first form does not undo the correction."""
-    first = made(start, tmp_path / "first")["甲"]
+    first = form_of(start, tmp_path / "first", "甲")
     plan = imported(start, first, 现状值=80, 出处="示例")
     plan = whole(plan, tmp_path / "w.xlsx", {ROW: 82})
-    plan = imported(plan, made(plan, tmp_path / "new")["甲"], 提示说明="已核对")
+    plan = imported(plan, form_of(plan, tmp_path / "new", "甲"), 提示说明="已核对")
     typed(first, ROW, 提示说明="已核对")
     assert told(plan, first) == [
         f"{first.name} 生态安全 J3：现为“80”；应为与此前导入的 cixi-2023-form-甲.xlsx 相同（数据中为“82”）；"
@@ -160,7 +160,7 @@ def test_an_old_form_of_the_unit_that_wrote_last(start: Plan, tmp_path: Path) ->
 
 def test_who_answers_has_changed_since(start: Plan, tmp_path: Path) -> None:
     """A form with a row that another unit answers for by now is refused with the reason, not for an unknown row."""
-    path = made(start, tmp_path)["甲"]
+    path = form_of(start, tmp_path, "甲")
     typed(path, ROW, 现状值=80, 出处="示例")
     units = tuple(row.model_copy(update={"units": "乙"}) if row.id == "2.1" else row for row in start.responsible)
     with pytest.raises(FormError) as refused:
@@ -173,7 +173,7 @@ def test_who_answers_has_changed_since(start: Plan, tmp_path: Path) -> None:
 def test_the_form_of_nobody_in_two_hands(start: Plan, tmp_path: Path) -> None:
     """What nobody answers for may come from anybody: a second form does not correct the first one."""
     plan = replace(start, responsible=())
-    one, two = (made(plan, tmp_path / name)[NOBODY] for name in "12")
+    one, two = (form_of(plan, tmp_path / name, NOBODY) for name in "12")
     typed(two, ROW, 现状值=81, 出处="示例")
     assert told(imported(plan, one, 现状值=80, 出处="示例"), two) == [
         f"{two.name} 生态安全 J3：现为“81”；应为与此前导入的 {one.name} 相同（数据中为“80”）；"
@@ -183,7 +183,7 @@ def test_the_form_of_nobody_in_two_hands(start: Plan, tmp_path: Path) -> None:
 
 def test_a_cell_far_below(start: Plan, tmp_path: Path) -> None:
     """A formatted cell in the last row that Excel has costs nothing."""
-    path = made(start, tmp_path)["甲"]
+    path = form_of(start, tmp_path, "甲")
     book = load_workbook(path, rich_text=True)
     book[ITEMS].cell(2**20, 1).font = Font(bold=True)
     book.save(path)
@@ -201,7 +201,7 @@ def test_a_contradiction_that_the_data_have_already(start: Plan, tmp_path: Path)
     plan = replace(start, observations={**start.observations, YEAR: (held,)})
     write_form(plan, YEAR, tmp_path / "w.xlsx")
     assert check_form(plan, tmp_path / "w.xlsx").problems == ()
-    path = made(plan, tmp_path / "forms")["甲"]
+    path = form_of(plan, tmp_path / "forms", "甲")
     typed(path, (ITEMS, "3"), 现状值=81, 出处="示例")
     assert told(plan, path) == []
     typed(path, ROW, 提示说明="已核对")
@@ -211,12 +211,12 @@ def test_a_contradiction_that_the_data_have_already(start: Plan, tmp_path: Path)
 def test_an_item_by_level_and_for_all_levels(start: Plan, tmp_path: Path) -> None:
     """Rows that exclude each other, in two units' forms, are told of both; of a row in the data alone, in the form's cell."""
     plan = replace(start, observations={**start.observations, YEAR: (observation("2.1", "80", level="national"),)})
-    joint = made(plan, tmp_path / "forms")["甲"]
+    joint = form_of(plan, tmp_path / "forms", "甲")
     typed(joint, ROW, 现状值=81, 出处="示例")
     (problem,) = check_unit_forms(plan, [joint]).problems
     assert (problem.file, problem.sheet, problem.cell[:1]) == (joint.name, ITEMS, "A")
     assert problem.found == "2.1 既有各级通用的一行又有 国家级 的一行"
-    other = made(plan, tmp_path / "more")["乙"]
+    other = form_of(plan, tmp_path / "more", "乙")
     other = other.rename(tmp_path / "乙.xlsx")
     typed(other, (ITEMS, "2.1国"), 提示说明="已核对")
     assert {one.file for one in check_unit_forms(plan, [joint, other]).problems} == {joint.name, other.name}

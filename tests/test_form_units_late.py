@@ -3,6 +3,7 @@
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -11,12 +12,13 @@ from openpyxl import load_workbook
 from tiny import evidence, tiny_plan
 
 from cixi_analysis.analysis.links import answering
+from cixi_analysis.export.workbook import workbook_bytes
 from cixi_analysis.form.checking import Checked, check_form
 from cixi_analysis.form.importing import ImportRefused, plan_import
 from cixi_analysis.form.layout import FIRST_ROW, HEADER_ROW
 from cixi_analysis.form.merging import check_unit_forms
-from cixi_analysis.form.unit_forms import unit_forms
-from cixi_analysis.form.writing import write_form
+from cixi_analysis.form.unit_forms import form_names, unit_sheets
+from cixi_analysis.form.writing import form_workbook, write_form
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.filing_rows import separate_units
 from cixi_analysis.plan.schema import Responsible
@@ -29,6 +31,7 @@ EDITED = {(ITEMS, "2.1"): "现状值", (ITEMS, "2.2"): "现状值", (ITEMS, "3")
 _Key = tuple[str, str]
 
 
+@cache
 def beginning() -> Plan:
     """The tiny plan without data of the year; 甲 and 乙 share rows, 丙 has the project with them."""
     units = {"2.1": "甲、乙", "2.2": "乙", "3": "甲", "1": "甲、乙、丙"}
@@ -43,6 +46,11 @@ def beginning() -> Plan:
 @pytest.fixture
 def start() -> Plan:
     return beginning()
+
+
+@cache
+def first_form(unit: str) -> bytes:
+    return workbook_bytes(form_workbook(beginning(), YEAR, unit, unit_sheets(beginning(), YEAR)[unit]))
 
 
 def rows_of(plan: Plan) -> dict[_Key, Any]:
@@ -78,14 +86,19 @@ def fill(path: Path, key: _Key, number: float) -> int:
     return typed(path, key, **{EDITED[key]: number}, **words)
 
 
-def made(plan: Plan, folder: Path) -> dict[str, Path]:
-    """Unit → its form."""
+def form_of(plan: Plan, folder: Path, unit: str) -> Path:
+    """A unit's form, as all forms of the year are made."""
     folder.mkdir(exist_ok=True)
-    forms = {}
-    for name, written in unit_forms(plan, YEAR).items():
-        (path := folder / name).write_bytes(written)
-        forms[name.removeprefix("cixi-2023-form-").removesuffix(".xlsx")] = path
-    return forms
+    sheets = unit_sheets(plan, YEAR)
+    path = folder / form_names(YEAR, tuple(sheets))[unit]
+    again = plan is beginning()
+    path.write_bytes(first_form(unit) if again else workbook_bytes(form_workbook(plan, YEAR, unit, sheets[unit])))
+    return path
+
+
+def made(plan: Plan, folder: Path) -> dict[str, Path]:
+    """Unit → its form, of the units that matter."""
+    return {unit: form_of(plan, folder, unit) for unit in "甲乙丙"}
 
 
 def whole(plan: Plan, path: Path, said: Mapping[_Key, float]) -> Plan:
@@ -192,7 +205,7 @@ def test_edits_come_in_or_are_refused_with_their_cell(start: Plan, tmp_path: Pat
     chance = random.Random(seed)  # noqa: S311
     plan, handed = (
         start,
-        [Handed(u, p, rows_of(start)) for u, p in made(start, tmp_path / "0").items() if u in "甲乙丙"],
+        [Handed(u, p, rows_of(start)) for u, p in made(start, tmp_path / "0").items()],
     )
     of = {unit: [key for key in EDITED if (Entity.PROJECT if key[0] == PROJECTS else Entity.ITEM, key[1]) in own]
           for unit, own in answering(start, YEAR).items()}  # fmt: skip
@@ -201,7 +214,7 @@ def test_edits_come_in_or_are_refused_with_their_cell(start: Plan, tmp_path: Pat
         what = chance.choice(("make", "correct", "hand in", "hand in", "hand in"))
         if what == "make":
             new = made(plan, tmp_path / str(step)).items()
-            handed += [Handed(unit, path, rows_of(plan)) for unit, path in new if unit in "甲乙丙"]
+            handed += [Handed(unit, path, rows_of(plan)) for unit, path in new]
             continue
         if what == "correct":
             some = chance.sample(sorted(EDITED), chance.randint(1, 2))
