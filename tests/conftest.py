@@ -26,6 +26,7 @@ from cixi_analysis.book import site as book_site
 from cixi_analysis.cli import main
 from cixi_analysis.form import sheets as form_sheets
 from cixi_analysis.plan.dataset import Plan, load_plan
+from cixi_analysis.report import write_report
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -124,6 +125,15 @@ def project(tmp_path: Path) -> Path:
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the project with the book built by the command line, once for all tests; not to be changed."""
     return built_once(tmp_path_factory, "built", copy_project)
+
+
+@pytest.fixture(scope="session")
+def report2022(plan: Plan, tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The report of 2022 in Word, made once for all tests."""
+    folder = once(
+        tmp_path_factory, "report", lambda folder: (folder.mkdir(), write_report(plan, 2022, folder / "r.docx"))
+    )
+    return (folder / "r.docx").read_bytes()
 
 
 def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:

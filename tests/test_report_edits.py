@@ -24,7 +24,6 @@ from lxml import etree
 
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.report.contents import issued
-from cixi_analysis.report.document import write_report
 from cixi_analysis.report.docx_package import read_report
 from cixi_analysis.report.edits import account, compare, folded
 from cixi_analysis.words import EditKind
@@ -33,11 +32,9 @@ SEED, EDITS, FILES = 14, 200, 20
 TAG, CONTENT, TEXT, PARAGRAPH, ROW = map(qn, ("w:tag", "w:sdtContent", "w:t", "w:p", "w:tr"))
 
 
-@pytest.fixture(scope="module")
-def report(plan: Plan, tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    path = tmp_path_factory.mktemp("report") / "r.docx"
-    write_report(plan, 2022, path)
-    return path.read_bytes()
+@pytest.fixture
+def report(report2022: bytes) -> bytes:
+    return report2022
 
 
 @pytest.fixture(scope="module")
