@@ -187,6 +187,18 @@ def test_a_page_whose_kernel_dies_once_is_run_again(project: Path, place: Place)
     assert [output.text for output in notebook.cells[-1].outputs] == ["whole\n"]
 
 
+def test_no_download_sees_what_a_page_left(place: Place) -> None:
+    """Of a build before, in a kernel that stays: another working directory, say, where another project may lie."""
+    page, downloads = (
+        notebook_of("import os; os.chdir('/')"),
+        "from pathlib import Path; assert Path.cwd() == Path(r'{}')",
+    )
+    works = [lambda kernel: kernel.run_page(page, {"year": 1}), lambda kernel: kernel.run(downloads.format(place.root))]
+    (_, ran), (_, failure) = place.kernels.run_each(works)
+    assert isinstance(ran, str)
+    assert failure is None
+
+
 def test_exit_in_a_page_is_its_end_not_the_builds(project: Path, place: Place) -> None:
     """A page that ends itself is a page that failed."""
     write_template(project, "second", "import sys; sys.exit(1)")

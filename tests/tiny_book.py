@@ -89,5 +89,4 @@ class Place:
         try:
             return build(self.root, years, **{"downloads": None, "progress": False} | options, using=using)
         finally:
-            # After a failure the other pages still run; downloads are written where the last page has left the kernel.
-            list(self.kernels.run_each([lambda kernel: kernel._beside("reset()")]))
+            list(self.kernels.run_each([lambda kernel: kernel.run("")]))  # after a failure the other pages still run

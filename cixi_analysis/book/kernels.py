@@ -71,11 +71,15 @@ class Kernel:
 
     def _beside(self, call: str) -> None:
         """Call a function of ``kernel_side``. Raises ``RuntimeError``: no page may run in a kernel where it failed."""
-        if failure := self.run(f"{_SIDE}.{call}"):
+        if failure := self._run(f"{_SIDE}.{call}"):
             raise RuntimeError(failure.lines[0])
 
     def run(self, code: str) -> Failure | None:
-        """Run code beside the page's own; returns why it failed. Raises ``RuntimeError`` when the kernel dies."""
+        """Run code that is no page; returns why it failed. Raises ``RuntimeError`` when the kernel dies."""
+        self._beside("reset()")
+        return self._run(code)
+
+    def _run(self, code: str) -> Failure | None:
         cell = new_code_cell(code)  # type: ignore[no-untyped-call]
         client = NotebookClient(new_notebook(cells=[cell]), km=self.manager, timeout=None)  # type: ignore[no-untyped-call]
         client.kc = self.client
