@@ -128,14 +128,9 @@ def test_no_circles() -> None:
 
 
 def test_no_name_stands_for_two_things() -> None:
-    """Neither a module's name nor a public class's is given twice."""
+    """Neither a module's name nor a class's is given twice."""
     modules = [p.stem for p in FILES if p.stem != "__init__"]
-    classes = [
-        node.name
-        for p in FILES
-        for node in ast.walk(parsed(p))
-        if isinstance(node, ast.ClassDef) and not node.name.startswith("_")
-    ]
+    classes = [node.name for p in FILES for node in ast.walk(parsed(p)) if isinstance(node, ast.ClassDef)]
     assert not [name for name, times in Counter(modules).items() if times > 1]
     assert not [name for name, times in Counter(classes).items() if times > 1]
 

@@ -36,7 +36,7 @@ class Passage:
         return "\n".join(filter(None, found))
 
 
-class _Reader:
+class _PassageReader:
     """Takes the passages out of a page's article."""
 
     def __init__(self) -> None:
@@ -76,7 +76,7 @@ class _Reader:
 
 def passages_of(page: str) -> list[tuple[str, str, str]]:
     """Anchor, name and text of each passage of a page, in its order; the first is the page's beginning."""
-    reader = _Reader()
+    reader = _PassageReader()
     for article in document_fromstring(page, parser=_PARSER).iter("article"):
         reader.read(article, reader.passages[0])
     found = [

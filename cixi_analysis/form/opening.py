@@ -135,12 +135,12 @@ def _refuse_odd_packages(content: bytes) -> None:
         _refuse(not is_workbook, "这个压缩包里没有 Excel 工作簿")
         strict = "xl/workbook.xml" in names and b"purl.oclc.org/ooxml" in package.read("xl/workbook.xml")
         _refuse(strict, f"这是“Strict Open XML”格式的工作簿，{_FORM.save_as}")
-        scan = _Scan()
+        scan = _PartCounts()
         for entry in package.infolist():
             scan.read(package.read(entry))  # reading a part also verifies its checksum
 
 
-class _Scan:
+class _PartCounts:
     """Counts what all parts of a package hold, whatever they are called; raises FormError beyond a limit."""
 
     def __init__(self) -> None:
