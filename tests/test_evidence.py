@@ -2,7 +2,7 @@
 
 import pytest
 import tiny
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from cixi_analysis.analysis.evidence import counted, evidence_list, evidence_of
@@ -145,7 +145,6 @@ _CONTEXT = st.builds(
 )  # fmt: skip
 
 
-@settings(max_examples=30)  # each is assessed twelve times
 @given(st.dictionaries(st.sampled_from([2021, 2022, 2023]), st.lists(_CONTEXT, max_size=6)))
 def test_partial_facts_decide_nothing(rows: dict[int, list[object]]) -> None:
     """Figures of another period or area change no verdict, reason, tally or trend, and are missing nowhere."""
