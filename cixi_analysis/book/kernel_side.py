@@ -13,10 +13,7 @@ import ipykernel.compiler
 from IPython.core.getipython import get_ipython
 from IPython.core.interactiveshell import InteractiveShell
 
-import cixi_analysis.analysis
-import cixi_analysis.presentation
 from cixi_analysis.book.cache import Drawings
-from cixi_analysis.presentation import figure
 from cixi_analysis.requirement import read
 
 #: What a page may change and the next one must find as it was; ``hidden`` are names that IPython set itself.
@@ -25,18 +22,18 @@ _clean: dict[str, Any] = {}
 
 def prepare(drawings: str) -> None:
     """Import what pages use, keep charts' drawings in the folder ``drawings``, and remember the clean state."""
-    for package in (cixi_analysis.analysis, cixi_analysis.presentation):
+    gc.disable()  # a page is short; searching for cycles takes a fifth of its time and of the imports'
+    for package in map(import_module, ("cixi_analysis.analysis", "cixi_analysis.presentation")):
         for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
             import_module(module.name)
     read("100")  # builds the parser's tables
+    from cixi_analysis.presentation import figure  # noqa: PLC0415  # as the others, after the collector is off
+
     figure.drawings = Drawings(Path(drawings))
     # The default holds the process id, which a page with a warning would show.
     ipykernel.compiler.get_tmp_directory = lambda: "ipykernel"
     _clean.update(names=dict(_shell().user_ns), hidden=dict(_shell().user_ns_hidden), environment=dict(os.environ))
     _clean.update(folder=Path.cwd(), path=[*sys.path], filters=[*warnings.filters], modules=set(sys.modules))
-    gc.collect()
-    gc.freeze()  # what is imported stays
-    gc.disable()  # a page is short; searching for cycles takes a fifth of its time
 
 
 def reset() -> None:

@@ -45,8 +45,9 @@ Workers = tuple[Pool, JupyterBook]
 
 @contextmanager
 def workers(root: Path) -> Iterator[Workers]:
-    """Kernels, which begin to start at once, and the process of Jupyter Book; they end with the block."""
-    with Pool(root, cache.drawings(root)) as kernels, JupyterBook(root) as jupyter_book:
+    """The process of Jupyter Book, and kernels, which begin to start at once; they end with the block."""
+    with JupyterBook(root) as jupyter_book, Pool(root, cache.drawings(root)) as kernels:
+        jupyter_book.start()
         kernels.start()
         yield kernels, jupyter_book
 

@@ -110,7 +110,6 @@ def _up_to_date(
     inputs = cache.inputs(root)  # before anything is read, so that later changes are noticed
     page = None if years or force else cache.up_to_date(root, inputs)
     if page is None:
-        from cixi_analysis.analysis.dossier import read_of_years
         from cixi_analysis.book.making import build as build_book
         from cixi_analysis.book.making import workers
         from cixi_analysis.book.scheduler import cluster
@@ -123,6 +122,8 @@ def _up_to_date(
                 known = "、".join(map(str, plan.report_years))
                 raise UnknownYear(f"{year} 年只有个别数字，用于趋势，不单独成页。成页的年份：{known}。")
         with nullcontext(using) if using else workers(root) as own:  # they start while the years are judged
+            from cixi_analysis.analysis.dossier import read_of_years
+
             for year in plan.report_years:
                 cixi.assess(plan, year)  # raises before any page runs what a page would raise
             with nullcontext() if scheduler is None else cluster(scheduler) as executor:

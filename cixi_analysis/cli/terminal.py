@@ -1,6 +1,8 @@
 """What the commands share: declaration, common arguments, tables, and error messages in Chinese."""
 
+import atexit
 import contextlib
+import gc
 import io
 import json
 import os
@@ -121,6 +123,7 @@ class ChineseGroup(click.Group):
             if hasattr(stream, "reconfigure"):
                 # UTF-8 whatever the console's code page; what a file name holds that is not text is escaped.
                 stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
+        atexit.register(gc.freeze)  # else the interpreter searches everything for cycles before it ends
         try:
             if sys.stdout is None:
                 raise CixiError("标准输出已关闭，无处写出结果。")
