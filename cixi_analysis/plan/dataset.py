@@ -34,9 +34,9 @@ class Asked:
 
 @dataclass(frozen=True)
 class Plan:
-    """The plan and what was observed: tuples of rows, each in its file's order (the plan's order).
+    """The plan and the observations: tuples of rows, each in its file's order (the plan's order).
 
-    Immutable and hashable, so results may be cached by it; ``dataclasses.replace`` makes a changed copy.
+    Immutable and hashable, so results are cached by it; ``dataclasses.replace`` makes a changed copy.
     """
 
     root: Path
@@ -339,7 +339,7 @@ def load_plan(root: Path | str | None = None, new: Mapping[str, bytes] | None = 
     read at each call; while they are the same, the same :class:`Plan` is returned from a cache in the process.
 
     Raises :class:`DataError` with every problem of every file: unreadable files, wrong headers, ragged rows, values
-    outside the schema, duplicate keys, ids that nothing defines, missing rows.
+    outside the schema, duplicate keys, ids that nothing defines, missing rows; also where there is no project.
     """
     folder = find_root(Path.cwd()) if root is None else Path(root)
     files: Files = ()
