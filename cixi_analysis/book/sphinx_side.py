@@ -1,4 +1,4 @@
-"""The process that runs ``jupyter-book build``: imports first, then one build as standard input says.
+"""The subprocess that runs ``jupyter-book build``: imports in advance, then one build when standard input asks for it.
 
 The arguments are the project folder and the number of processes that Sphinx may use; two lines of standard input name
 the log file and the folder to work in. The exit status is Jupyter Book's. When standard input ends, so does the process.
@@ -14,7 +14,7 @@ from functools import partial
 from importlib import import_module
 from pathlib import Path
 
-#: What Jupyter Book imports when it begins.
+#: Modules that Jupyter Book imports at its start.
 _IMPORTS = (
     "jupyter_book.cli.main", "jupyter_book.sphinx", "sphinx.builders.html", "myst_nb.sphinx_ext",
     "sphinx_book_theme", "sphinx_design", "sphinx_external_toc", "sphinx_togglebutton", "sphinx_copybutton",
@@ -37,7 +37,7 @@ def main() -> None:
     jupyter_book.sphinx.build_sphinx = partial(jupyter_book.sphinx.build_sphinx, jobs=int(jobs))
     bundle(Path(root))
     gc.freeze()
-    gc.disable()  # one build and the process ends; searching for cycles takes a fifth of its time
+    gc.disable()  # the process ends after one build; collecting cycles takes a fifth of its time
     log, scratch = (sys.stdin.readline().strip("\n") for _ in range(2))
     if not scratch:
         return  # the build stopped before the site
@@ -53,7 +53,7 @@ def main() -> None:
 
 
 def _end_with_the_build() -> None:
-    """End this process and those that Sphinx forked when the build's end of the pipe closes, by a kill too."""
+    """End this process and those that Sphinx forked when the build closes the pipe or is killed."""
     while os.read(0, 1):
         pass
     if hasattr(os, "killpg"):

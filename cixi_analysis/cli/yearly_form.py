@@ -94,7 +94,7 @@ def check(root: Path | None, files: tuple[Path, ...], letters: Path | None, form
 
 
 def _seen(_context: click.Context, _parameter: click.Parameter, text: str | None) -> str | None:
-    """Callback of an option: its text can be seen, so that the data can hold it."""
+    """Callback of an option: refuse a text with invisible characters, which the data cannot hold."""
     if text is not None and (not text.strip() or invisible(text)):
         raise click.BadParameter(f"应为看得见的文字，现为{quoted(text)}。Visible text, please.")
     return text
@@ -196,7 +196,7 @@ _REVIEWED = {"reviewed": "仅改为复核稿"}  # printed only where there are a
 
 
 def _import_report(change: "Import", files: tuple[Path, ...], dry_run: str | None) -> Iterator[str]:
-    """What an import did, what to know about it, and what to do next; ``dry_run``: the options of a trial."""
+    """The result of an import, notes on it, and the next step; ``dry_run``: the options of a trial."""
     year, name = change.year, " ".join(f'"{file}"' if " " in str(file) else str(file) for file in files)
     rows = Counter(str(row.kind) for row in change.changes)
     if set(change.files) - {f"{RECEIPTS}/{year}.csv"}:
@@ -231,7 +231,7 @@ def _import_report(change: "Import", files: tuple[Path, ...], dry_run: str | Non
 
 
 def _signing_report(change: "Import") -> Iterator[str]:
-    """Who signed, what is not signed for any more, and the edition that a correction makes."""
+    """The signatures, those that lapsed, and the edition that a correction makes."""
     from cixi_analysis.analysis.revision_log import is_shown
 
     year, signing, new = change.year, change.sign_off, change.sign_off.new

@@ -1,4 +1,4 @@
-"""What the styles of a Word file say: which paragraphs are headings, which runs nobody sees."""
+"""The effect of a Word file's styles: which paragraphs are headings, which runs are hidden."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -22,7 +22,7 @@ def count(element: Element | None, default: int) -> int:
 
 
 class Styles:
-    """What the styles of a document say of headings and of hidden text, with what they are based on."""
+    """The styles of a document as to headings and hidden text, including the styles that they are based on."""
 
     def __init__(self, styles: Element | None) -> None:
         self._styles = {} if styles is None else {s.get(f"{W}styleId", ""): s for s in styles.iter(f"{W}style")}
@@ -35,7 +35,7 @@ class Styles:
             style = value_of(self._styles[style].find(f"{W}basedOn"))
 
     def properties(self, paragraph: Element) -> Iterator[Element]:
-        """The properties of a paragraph that decide: its own, then those of its style and of what that is based on."""
+        """The properties of a paragraph by precedence: its own, then those of its style and of that style's bases."""
         if (own := paragraph.find(f"{W}pPr")) is not None:
             yield own
             for style in self._with_bases(value_of(own.find(f"{W}pStyle"))):
