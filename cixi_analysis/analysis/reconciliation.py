@@ -43,11 +43,11 @@ _Figures = dict[tuple[str, str | None, str | None], list[Decimal | int]]
 
 
 def reconcile(plan: Plan, verdicts: pd.DataFrame) -> pd.DataFrame:
-    """One row for each row of ``published.csv``, then one for each list of named indicators: columns :data:`COLUMNS`.
+    """One row for each row of ``published.csv``, then one for each list of named indicators.
 
-    ``verdicts`` is the ``table`` of the base year's assessment against the requirements. All cells are text; numbers are
-    compared at the printed precision. ``agrees`` is ``explained`` where equal figures have an explanation (appended to
-    ``source``), else ``yes`` or ``no``: an explanation never excuses a difference.
+    Columns ``check, stated, computed, agrees, source``, all text. ``verdicts`` is the ``table`` of the base year's
+    assessment against the requirements. Numbers are compared at the printed precision. ``agrees`` is ``explained`` where
+    equal figures have an explanation (appended to ``source``), else ``yes`` or ``no``: it never excuses a difference.
     """
     plan = plan.as_of(plan.frame.base_year)
     whole = columns_of(verdicts[verdicts["item_id"].fillna("") == ""], "indicator", "level", "verdict")

@@ -191,7 +191,7 @@ def _pace(
 
 
 def trends(plan: Plan, year: int) -> pd.DataFrame:
-    """One row per series and numeric target, or one with empty target columns; columns as in :data:`COLUMNS`.
+    """One row per series and numeric target, or one with empty target columns; the page 数据字典 describes the columns.
 
     Values and ``gap`` (target − last value) are in ``unit``, changes in ``unit`` a year, signed as the numbers move;
     rates are fractions a year, ratios are observed ÷ needed rate. ``pace`` follows Eurostat's SDG monitoring
@@ -256,11 +256,12 @@ def _incomparable(finding: LeafFinding, bound: Bound, one: Series, place: tuple[
 
 def margins(plan: Plan, year: int) -> pd.DataFrame:
     """One row per value of ``year`` and limit that its requirement demands: a bound, or (``assigned``) the number that
-    the higher level assigned for the year. Columns :data:`MARGIN_COLUMNS`.
+    the higher level assigned for the year.
 
-    ``margin`` is in ``unit``, positive where the value is better than required, 0 exactly on the limit. There is a row
-    exactly where the assessment decides the limit by the number: a limit inside an OR demands nothing by itself, and a
-    value of something else or in another unit is not compared. Raises ``UnknownYear``.
+    Columns ``item_id, level, unit, value, bound, margin, limit, assigned, measure``. ``margin`` is in ``unit``, positive
+    where the value is better than required, 0 exactly on the limit. There is a row exactly where the assessment decides
+    the limit by the number: a limit inside an OR demands nothing by itself, and a value of something else or in another
+    unit is not compared. Raises ``UnknownYear``.
     """
     plan.require_year(year)
     plan, rows = plan.as_of(year), []

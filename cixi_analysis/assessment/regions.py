@@ -28,8 +28,9 @@ BLOCK = 1024
 
 @dataclass(frozen=True)
 class PanelAssessment:
-    """Verdict and basis of every question, for every region and year, as codes of ``VERDICTS`` and ``BASES``. Their
-    shape is (regions, years, questions); questions are the rows of ``cixi assess``: items first, then indicators.
+    """Verdict and basis of every question, for every region and year, as codes (int8) of ``VERDICTS`` and ``BASES``
+    (``assessment.numbers``), which ``table`` has as words. Their shape is (regions, years, questions); questions are the
+    rows of ``cixi assess``: items first, then indicators.
     """
 
     regions: tuple[str, ...]
