@@ -81,8 +81,7 @@ def verdict_changes(before: Assessment, after: Assessment, old: Assessment | Non
 def _cause(
     other: int, after: Assessment, changed: Sequence[Indicator], level: str, verdict: str, later: str, by_old: str
 ) -> Cause | None:
-    """The cause of a change of verdict, actual or hidden; None where there is none. ``changed``: the items whose wording
-    changed.
+    """The cause of a change of verdict, actual or hidden; None without a change. ``changed``: items with a new wording.
 
     Where one year asks nothing, or the old wording cannot judge the data, the cause can only be the wording.
     """

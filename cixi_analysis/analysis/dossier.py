@@ -65,10 +65,7 @@ class Dossier:
 
 
 def dossier(plan: Plan, indicator: int, year: int) -> Dossier:
-    """The dossier of an indicator (its number in Table 1) as of ``year``: what later years brought is left out.
-
-    Raises :class:`UnknownIndicator`, and what ``assess`` raises.
-    """
+    """The dossier of an indicator (number) as of ``year``. Raises :class:`UnknownIndicator` and what ``assess`` does."""
     plan.require_year(year)
     plan = plan.as_of(year)
     if indicator not in (known := plan.indicators):

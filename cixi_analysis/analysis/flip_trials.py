@@ -1,6 +1,5 @@
-"""The cells of an item's observation that may change, and judging candidates by the one evaluator.
-
-The candidates of all searches share one panel a step, since making a panel costs more than judging it.
+"""The cells of an item's observation that may change, and judging candidates by the one evaluator. The candidates of
+all searches share one panel a step, since making a panel costs more than judging it.
 """
 
 from collections.abc import Generator, Mapping, Sequence

@@ -41,9 +41,7 @@ class PanelAssessment:
 
     @property
     def table(self) -> pd.DataFrame:
-        """One row a region, year and question, the columns of ``cixi assess`` but ``reason``; basis "" where there is none;
-        texts are categories.
-        """
+        """A row a region, year and question; the columns of ``cixi assess`` but ``reason``; texts are categories."""
         regions, years, questions = self.verdict.shape
         indicator, item_id, level = (list(column) for column in zip(*self.questions, strict=True))
         again = np.tile(np.arange(questions), regions * years)

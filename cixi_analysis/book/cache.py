@@ -205,8 +205,7 @@ def up_to_date(root: Path, inputs: str) -> Path | None:
 
 
 def take_doctrees(root: Path, manifest: Manifest, frame: str, site: Path, into: Path) -> None:
-    """Move the doctrees and copy the site of the last build to ``into``, where Jupyter Book continues from them, if the
-    frame is the same and both are unchanged.
+    """Seed ``into``, where Jupyter Book works, with the last doctrees and site if frame and hashes are unchanged.
 
     The doctrees are moved, not copied: after a failed build the next one starts from scratch.
     """

@@ -43,9 +43,7 @@ def _content(path: Path) -> Content:
 
 
 def _table(name: str, content: Content, problems: list[Problem], frame: Frame | None) -> CsvTable:
-    """A table; one that the frame does not list among its parts may be missing, and holds only rows that the program
-    writes.
-    """
+    """A table; one that the frame does not list as a part may be missing, and has only rows that the program writes."""
     part = FIELDS[name]
     optional = part in get_args(Part) or name == REVISIONS
     listed = not optional or (frame is not None and part in frame.parts)

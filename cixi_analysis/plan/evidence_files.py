@@ -36,9 +36,7 @@ class WrongFolder(CixiError):
 
 @dataclass(frozen=True)
 class EvidenceFile:
-    """A file in a year's folder. ``sha256``: None where not requested, or where the file cannot be read (``flaw``,
-    Chinese).
-    """
+    """A file in a year's folder. ``sha256``: None where not requested, or unreadable (``flaw`` says why, Chinese)."""
 
     path: Path
     sha256: str | None = None

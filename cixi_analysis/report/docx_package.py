@@ -50,9 +50,7 @@ _FIELDS = {
 
 
 def read_docx(path: Path) -> bytes:
-    """The bytes of a Word file. Raises :class:`ReportError` for another format, a file beyond the limits, or active
-    content.
-    """
+    """The bytes of a Word file. Raises :class:`ReportError` for another format, an oversized one, or active content."""
     try:
         content = _WORD.content(path)
         with _WORD.opened(content) as package:
