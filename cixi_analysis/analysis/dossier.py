@@ -65,7 +65,7 @@ class Dossier:
 
 
 def dossier(plan: Plan, indicator: int, year: int) -> Dossier:
-    """The dossier of an indicator (number) as of ``year``. Raises :class:`UnknownIndicator` and what ``assess`` does."""
+    """The dossier of an indicator as of ``year``. Raises :class:`UnknownIndicator`, and what ``assess`` raises."""
     plan.require_year(year)
     plan = plan.as_of(year)
     if indicator not in (known := plan.indicators):
