@@ -45,8 +45,8 @@ class Table1Row:
 
 
 def table1(assessment: Assessment, year: int | None = None) -> tuple[Table1Row, ...]:
-    """Table 1 with the verdicts of an assessment and what was observed in ``year`` (default: its own), 69 rows. A cell
-    is merged with the one above where the plan's is (``indicators.csv``, ``merged``) and says the same.
+    """Table 1 with the verdicts of an assessment and the observations of ``year`` (default: its own), a row an item. A
+    cell is merged with the one above where the plan's is (``indicators.csv``, ``merged``) and says the same.
     """
     items, columns = assessment.plan.items, headings(assessment.plan)
     texts = [_texts(assessment, item, assessment.year if year is None else year) for item in items]

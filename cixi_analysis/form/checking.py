@@ -26,7 +26,7 @@ from cixi_analysis.plan.fields import is_number
 from cixi_analysis.plan.schema import YEARLY, Evidence, Observation, Progress, Row, Signature
 from cixi_analysis.words import Stage, Step
 
-MOST_PROBLEMS = 5000  # a form has about as many cells; more lines would take a terminal minutes
+MOST_PROBLEMS = 5000  # a form has 8,000 cells; more lines would take a terminal minutes
 R = TypeVar("R", bound=Row)
 #: The place of a row: in a form or, of a row that no form changes, in the data.
 Placed = FilledRow | KeptRow

@@ -18,7 +18,7 @@ from cixi_analysis.form.loading import load_book
 from cixi_analysis.form.office_package import BROKEN, DAMAGED, OfficeFile
 from cixi_analysis.plan.frame import Frame
 
-#: The limits of a form. One has about 75 KB, 400 KB unpacked, 5,000 cells, 250 drop-downs and hints.
+#: The limits of a form. One has about 100 KB, 700 KB unpacked, 8,000 cells, 400 drop-downs and hints.
 MOST_BYTES, MOST_UNPACKED, MOST_XML = 32 * 2**20, 64 * 2**20, 8 * 2**20  # pictures make the first two larger
 MOST_SHEETS = 50
 MOST_CELLS = 100_000  # cells, rows, runs of text: what a filled-in form has many of
