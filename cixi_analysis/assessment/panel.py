@@ -153,6 +153,7 @@ def _numbers(column: "pd.Series[Any]", of: Callable[[Any], float]) -> Floats:
 
 
 def categories(codes: npt.NDArray[Any], texts: Iterable[str]) -> "pd.Categorical[Any]":
+    """A categorical column from codes, which are indices into ``texts``; -1 is missing."""
     return pd.Categorical.from_codes(codes, pd.Index(list(texts)))
 
 

@@ -22,6 +22,7 @@ LETTERS = click.option(
 
 
 def write_by_unit(plan: "Plan", year: int, folder: Path, overwrite: bool) -> None:
+    """Write the forms of all units into a folder. Raises :class:`CixiError` where files exist, unless ``overwrite``."""
     from cixi_analysis.analysis.links import strange_units
     from cixi_analysis.form.unit_forms import unit_forms
 

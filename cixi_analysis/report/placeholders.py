@@ -37,6 +37,7 @@ def environment(undefined: type[Undefined] = StrictUndefined) -> SandboxedEnviro
 
 
 def has_placeholders(document: Document) -> bool:
+    """Whether a document has any placeholder, and so is a template."""
     return any(_OPENED.search(text) for _, text in _paragraphs(document))
 
 

@@ -13,10 +13,12 @@ _HIDING = ("vanish", "strike", "dstrike")
 
 
 def value_of(element: Element | None) -> str | None:
+    """The ``w:val`` of an element; None without one."""
     return None if element is None else element.get(f"{W}val")
 
 
 def count(element: Element | None, default: int) -> int:
+    """The ``w:val`` of an element as a number up to 999; ``default`` for anything else."""
     given = value_of(element) or ""
     return int(given) if re.fullmatch("[0-9]{1,3}", given) else default
 
