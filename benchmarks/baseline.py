@@ -1,4 +1,4 @@
-"""How every tutorial does it: papermill for each page, then ``jupyter-book build``.
+"""The baseline, as in every tutorial: papermill for each page, then ``jupyter-book build``.
 
 As a program, ``python -m benchmarks.baseline sequence INPUTS OUTPUTS`` runs the notebooks with
 ``papermill.execute_notebook``, one after the other in one process.
@@ -22,7 +22,7 @@ class Baseline:
     def __init__(self, root: Path, scratch: Path) -> None:
         self.root, self.inputs, self.outputs = root, scratch / "in", scratch / "out"
         self.inputs.mkdir(parents=True)
-        # In a process of its own: a large process would lend its memory to the commands that it measures.
+        # In a subprocess: the memory of a large parent process would count for the commands that it measures.
         command([sys.executable, "-m", "benchmarks.library", "inputs", root, self.inputs], root)
         self.notebooks = json.loads((self.inputs / LIST).read_text(encoding="utf-8"))
 

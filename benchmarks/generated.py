@@ -16,7 +16,7 @@ from cixi_analysis.plan.schema import WATER_CLASSES, Indicator, Observation
 from cixi_analysis.requirement.tree import AssignedTarget, Bound, ChangeBenchmark, Leaf, LevelBenchmark
 from cixi_analysis.words import CLASS_UNIT, NOT_ASSIGNED, Absence
 
-#: What every generated row says of itself, so that nobody takes it for data.
+#: The source of every generated row, so that it is not mistaken for data.
 GENERATED = "随机生成，不是数据"
 YEARS = tuple(range(2021, 2031))
 #: Shares of the rows without a value, without an assigned target, and with a clause that the statement attests.
@@ -68,7 +68,7 @@ class _Draw:
         return columns
 
     def _told(self) -> dict[str, Cells]:
-        """An item told in words: a clause of its own that the statement attests, or nothing."""
+        """An item stated in words: a clause of its own that the statement attests, or nothing."""
         clause = next((str(leaf) for leaf in self.asked if "with" not in str(leaf)), None)
         attests = np.where(self._some(ATTESTED), clause, None)
         return {"attests": attests, "absence": np.where(np.equal(attests, None), str(Absence.NO_DATA), None)}

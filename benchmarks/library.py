@@ -1,4 +1,4 @@
-"""The one place here that knows how the library makes its book: which notebooks it runs, and how to run only them.
+"""The only module here that uses the library's internals: which notebooks a build runs, and how to run only them.
 
 As a program, ``python -m benchmarks.library runs|attachments ROOT`` or ``inputs ROOT FOLDER`` does one of these things
 and nothing else.

@@ -1,7 +1,7 @@
 """One panel, in a process of its own: ``python -m benchmarks.panel generate|assess REGIONS FILE``.
 
-Generating is not measured: the table is written by one process and assessed by another, which tells as JSON how long
-that took, how many verdicts it made, and how much memory the process had before (with the table) and at its peak.
+Generating is not measured: the table is written by one process and assessed by another, which prints as JSON the
+seconds, the number of verdicts, and the memory of the process before (with the table) and at its peak.
 """
 
 import json

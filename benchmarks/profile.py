@@ -1,7 +1,7 @@
-"""Where a cold build's time goes, beside the least it could take.
+"""A profile of a cold build's time, beside its lower bound.
 
 As a program, ``python -m benchmarks.profile cells FOLDER`` runs the cells of every notebook in one warm process and
-tells the seconds they take: what is left when kernels, imports and messages cost nothing.
+prints the seconds they take: the lower bound, without the cost of kernels, imports and messages.
 """
 
 import json

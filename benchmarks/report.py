@@ -1,4 +1,4 @@
-"""What was measured as tables: for the terminal, and for ``benchmarks/README.md`` between its two marks."""
+"""The measurements as tables: for the terminal, and for ``benchmarks/README.md`` between its two marks."""
 
 import datetime
 import os
@@ -76,7 +76,7 @@ def starts(results: Results) -> list[str]:
 
 
 def machine(rounds: int) -> str:
-    """Where and with what it was measured."""
+    """The machine and the versions of the measurement."""
     versions = ", ".join(f"{name} {metadata.version(name)}" for name in _PACKAGES)
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return (

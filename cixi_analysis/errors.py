@@ -1,4 +1,4 @@
-"""The errors that a user can cause, and their messages: all problems of one input at once, no character unseen."""
+"""The errors that a user can cause: messages with all problems of one input at once, invisible characters escaped."""
 
 import errno
 import json
@@ -57,7 +57,7 @@ class CixiError(Exception):
 
 @dataclass(frozen=True)
 class Problem:
-    """One problem in the data: where, what was found, what would be right. ``row`` counts the header as 1."""
+    """One problem in the data: place, what was found, what is expected. ``row`` counts the header as 1."""
 
     file: str
     row: int | None
@@ -114,7 +114,7 @@ def place(error: OSError, default: object) -> str:
 def writing(where: object, kind: type[CixiError], kept: str = "原来的文件没有改动") -> Iterator[None]:
     """Raise ``kind`` for a file that cannot be read or written, naming it, or ``where``: a failed write names no file.
 
-    ``kept`` says what is as it was.
+    ``kept`` says (Chinese) what is unchanged.
     """
     try:
         yield

@@ -1,4 +1,4 @@
-"""The closed vocabularies of the plan: every set of words that code may branch on, and nothing else.
+"""The closed vocabularies (enums) of the plan: every set of words that code may branch on, and nothing else.
 
 The English values are the terms of the command line and of the data files; ``.chinese`` is the plan's or the book's word.
 """
@@ -102,7 +102,7 @@ class Stage(StrEnum):
 
 
 class Step(_Word):
-    """What somebody signs for: that the data was filled in, reviewed, closed, or corrected after it was closed."""
+    """The step of a signature: the data was filled in, reviewed, closed, or corrected after it was closed."""
 
     FILLED = "filled", "填报"
     REVIEWED = "reviewed", "复核"
@@ -114,7 +114,7 @@ class Step(_Word):
 NOT_ASSIGNED = "上级未下达"
 #: The wording of a level that asks nothing of an item.
 NOT_APPLICABLE_MARK = "/"
-#: Stands in a quotation for the line break inside a printed cell.
+#: The mark in a quotation for the line break inside a printed cell.
 CELL_BREAK = "⏎"
 #: Water classes in their order, best first; a class is stored as its rank 1-6.
 WATER_CLASSES = ("Ⅰ", "Ⅱ", "Ⅲ", "Ⅳ", "Ⅴ", "劣Ⅴ")
@@ -123,7 +123,7 @@ CLASS_UNIT = "类"
 
 
 class AverageScope(_Word):
-    """Over what an average is taken: the ending of a benchmark's kind."""
+    """The area over which an average is taken: the suffix of a benchmark's kind."""
 
     PROVINCE = "", "全省"
     NATION = "_national", "全国"
@@ -131,7 +131,7 @@ class AverageScope(_Word):
 
 
 class BenchmarkKind(_Word):
-    """What the average beside an observation is an average of, and over what."""
+    """The quantity that a benchmark averages, and the area."""
 
     LEVEL = "level", "水平值的全省平均"
     CHANGE = "change", "年变化量的全省平均（与指标同单位）"
@@ -178,7 +178,7 @@ class Pace(_Word):
 
 
 class Cause(_Word):
-    """Why a verdict moved from one year to another, or would have."""
+    """The cause of a change of verdict between two years, actual or hidden."""
 
     COUNTY = "county", "现状变了"
     YARDSTICK = "yardstick", "只是要求变了"
@@ -299,7 +299,7 @@ class Proves(_Word):
 
 
 class EvidenceState(_Word):
-    """How a row of a list of evidence stands: what its file is now, or that it is missing."""
+    """The state of a row in a list of evidence: of its file, or that evidence is missing."""
 
     PLAN = "plan", "规划即佐证"
     PRESENT = "present", "在"
@@ -315,7 +315,7 @@ class EvidenceState(_Word):
 
 
 class Publish(_Word):
-    """Whether the site carries a file of evidence; without the word it does not."""
+    """Whether the site carries a file of evidence; an empty cell means that it does not."""
 
     YES = "yes", "公开"
 

@@ -1,4 +1,4 @@
-"""What several tests share: a copy of the project, the site built from it, and the rule that CI skips nothing."""
+"""Shared fixtures: a copy of the project, the site built from it; and the rule that CI skips nothing."""
 
 import gc
 import os
@@ -39,7 +39,7 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_finish() -> None:
-    """What was imported stays: it is not searched for garbage again and again."""
+    """Exclude what was imported from garbage collection: its collections would take time in every test."""
     gc.collect()
     gc.freeze()
 
@@ -83,7 +83,7 @@ def _short_lists(request: pytest.FixtureRequest) -> Iterator[None]:
 
 
 def copy_project(target: Path) -> Path:
-    """The project's own files, without what a build or a run leaves."""
+    """Copy the project's own files, without the products of a build or a run."""
     names = ["_config.yml", "_toc.yml", "constraints.txt", "data", "notebooks", "book"]
     made = shutil.ignore_patterns("*.ipynb_checkpoints", "20[0-9][0-9]", "indicators")
     target.mkdir(parents=True, exist_ok=True)
@@ -109,7 +109,7 @@ def _one_core() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    """Where tiny books are made that need no folder of their own, nor kernels that have just started."""
+    """The folder and the warm kernels for tiny books that need neither a folder of their own nor fresh kernels."""
     root = tmp_path_factory.mktemp("place")
     with making.workers(root) as workers:
         yield Place(root, *workers)

@@ -1,4 +1,4 @@
-"""Filling in a form as people do: what tests of its check share."""
+"""Filling in a form as people do: helpers for the tests of its check."""
 
 import cProfile
 import io

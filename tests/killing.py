@@ -1,4 +1,4 @@
-"""Killing a process at every moment of what it does: what tests of unbroken data share."""
+"""Killing a process before each line of what it does: helpers for the tests of atomic writes."""
 
 import os
 import pathlib

@@ -43,7 +43,7 @@ def report(*parts: str, title: str = PLAN.frame.title, year: object = 2022, vers
 
 
 def test_nothing_was_done() -> None:
-    """An untouched report passes; the number of texts is told."""
+    """An untouched report passes; the number of texts is reported."""
     made = account(PLAN, report(*body()))
     assert (made.edits, made.passed, made.checked, made.year, made.notes) == ((), True, 4, 2022, ())
 
@@ -105,7 +105,7 @@ def test_what_stood_beside_a_control_when_it_was_issued() -> None:
 
 
 def test_a_text_in_the_row_of_another() -> None:
-    """Two texts put in each other's place are told, a row moved, renamed or numbered as a whole is not."""
+    """Two texts put in each other's place are reported, a row moved, renamed or numbered as a whole is not."""
     keys = ("item.2.1.value", "item.2.2.value")
     listed = manifest([(key, TODAY[key]) for key in keys], PLAN.frame.title)
     for key, label in zip(keys, ("2①", "2②"), strict=True):

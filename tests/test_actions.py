@@ -101,7 +101,7 @@ def test_without_projects_links_or_targets_ahead() -> None:
 
 
 def test_what_is_not_filled_in_comes_last() -> None:
-    """Of a draft: an item nobody has entered is not one without data, and nothing is told of how to meet it."""
+    """Of a draft: an item nobody has entered is not one without data, and nothing says how to meet it."""
     plan = tiny_plan()
     draft = replace(plan, observations={**plan.observations, 2023: (observation("3", absence="未开展测算"),)})
     assert listed(draft, 2023) == [(NO_DATA, "3"), (EMPTY, "2.1"), (EMPTY, "2.2"), (EMPTY, "1")]

@@ -1,4 +1,4 @@
-"""The shape of the code: facts flow one way, imports run the other, and the middle is pure."""
+"""The architecture: facts flow one way, imports run the other, in topological order; the middle rooms are pure."""
 
 import ast
 import tomllib
@@ -17,7 +17,7 @@ ROOMS = (
 )  # fmt: skip
 #: Neither files nor the clock: results depend on their arguments alone.
 PURE = ("requirement", "assessment", "analysis")
-#: What only an edge touches: files, the clock, logs, processes, the network.
+#: Modules for side effects, only for the edges: files, the clock, logs, processes, the network.
 IMPURE_MODULES = {
     "time",
     "datetime",
@@ -117,7 +117,7 @@ def test_what_is_no_code_is_packaged() -> None:
 
 
 def test_no_circles() -> None:
-    """Imports form no circle, neither between rooms nor between modules."""
+    """Imports are acyclic, between rooms and between modules: there is a topological order."""
     names = {module(p): p for p in FILES}
     graph = {
         name: {found if found in names else found.rpartition(".")[0] for found in own_imports(path)} - {name}

@@ -434,7 +434,7 @@ def test_words_decide_where_numbers_cannot(wording: str, observed: dict[str, Any
 
 
 def test_a_denied_change_is_explained_by_its_words() -> None:
-    """The statement may deny the change alone: the reason quotes the words, the rate is told apart."""
+    """The statement may deny the change alone: the reason quotes the words and has the rate apart."""
     plan = one_item(
         "≤5或持续下降且年均下降幅度≥3.5%",
         {YEAR: {"value": 6, "statement": "不降反升", "denies": "持续下降=不降反升"}},
@@ -494,7 +494,7 @@ def test_a_small_fall_alone_is_a_fall() -> None:
     ],
 )
 def test_a_contradiction_is_an_error_in_the_data(wording: str, observed: dict[str, Any]) -> None:
-    """Words against numbers, or words against words, are told and never judged."""
+    """Words against numbers, or words against words, are reported and never judged."""
     with pytest.raises(DataError, match="文字与数字矛盾"):
         assess(one_item(wording, {2021: {"value": 2}, YEAR: observed}, unit="吨"), YEAR)
 
@@ -532,7 +532,7 @@ def test_a_contradiction_is_an_error_in_the_data(wording: str, observed: dict[st
     ],
 )
 def test_clauses_and_assigned_targets_are_checked(observed: dict[str, Any], found: str, right: str) -> None:
-    """A target or clause that cannot be used is told with its place, and no verdict is given."""
+    """A target or clause that cannot be used is reported with its place, and no verdict is given."""
     with pytest.raises(DataError) as error:
         assess(one_item("建立；完成任务", {YEAR: observed}), YEAR)
     assert str(error.value) == f"数据有1处问题：\nobservations/2022.csv 第2行 {found}；应为{right}"
@@ -1120,14 +1120,14 @@ def test_a_later_standard_stops_no_earlier_year() -> None:
 
 
 def test_a_limit_needs_a_number_or_a_reason() -> None:
-    """Where a requirement has a limit, an empty value without a reason is a gap that is told."""
+    """Where a requirement has a limit, an empty value without a reason is a gap that is reported."""
     plan = one_item("≥90", {2022: {"statement": "情况良好"}})
     with pytest.raises(DataError, match=r"observations/2022\.csv 第2行 “value 现状值”列：现为空，也没有缺失原因"):
         assess(plan, 2022)
 
 
 def test_the_unit_of_an_average_rate_is_told() -> None:
-    """A benchmark that is a rate is told in percent, one that is a change in the item's unit."""
+    """A benchmark that is a rate is shown in percent, one that is a change in the item's unit."""
     rows = {2021: {"value": 50}, 2022: {"value": 51, "benchmark": 0.5, "benchmark_kind": "rate"}}
     assert "比上年的50元上升2%，全省平均上升0.5%" in judged(one_item("增长幅度高于全省平均", rows, unit="元"))[2]
     rows[2022] |= {"benchmark_kind": "change"}

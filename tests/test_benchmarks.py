@@ -87,7 +87,7 @@ def test_growth_of_panels() -> None:
 
 
 def test_results_are_written_between_the_marks() -> None:
-    """The page keeps its text; a page without marks is told."""
+    """The page keeps its text; a page without marks is reported."""
     page = (REPOSITORY / "benchmarks" / "README.md").read_text(encoding="utf-8")
     written = report.written(page, "| 1 |\n")
     assert written.startswith(page.partition(report.BEGIN)[0])

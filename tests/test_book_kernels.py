@@ -264,7 +264,7 @@ def test_ctrl_c_leaves_nothing_behind(tmp_path: Path, group: bool, sign: signal.
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
 def test_watching_builds_after_each_change(tmp_path: Path) -> None:
-    """A wrong figure is told and the site stays; the right one is in the book; Ctrl-C ends all processes."""
+    """A wrong figure is reported and the site stays; the right one is in the book; Ctrl-C ends all processes."""
     root = book_at(tmp_path / "project")
     tiny_book.write_template(
         root, "home", "print(open('data/observations/2022.csv').read())", page="index", each="once"

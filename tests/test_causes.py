@@ -1,4 +1,4 @@
-"""Why a verdict moved: told item by item, and only as far as the earlier wording can judge what is known."""
+"""The cause of a change of verdict: item by item, and only as far as the earlier wording can judge the data."""
 
 from typing import Any
 

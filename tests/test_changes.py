@@ -118,7 +118,7 @@ def test_a_number_where_there_were_words_is_newly_available() -> None:
     ],
 )
 def test_only_like_is_compared(before: dict[str, str], after: dict[str, str], told: str) -> None:
-    """The same measure in the same unit, or it is told why not."""
+    """The same measure in the same unit, or the reason why there is no comparison."""
     plan = tiny_plan(observations={2022: (observation("2.1", 86, **before),), 2023: (observation("2.1", 91, **after),)})
     found = changes(plan, 2023)
     assert [line[5] for line in lines(found, "value")] == [told]
@@ -133,7 +133,7 @@ def test_water_classes_are_ordered_and_never_subtracted() -> None:
 
 
 def test_no_direction_where_the_plan_takes_no_side() -> None:
-    """The change is told, better or worse is not; differences are of the figures as written, in decimals."""
+    """The change is shown, better or worse is not; differences are of the figures as written, in decimals."""
     plan = tiny_plan(observations={2022: (observation("1", "83.83"),), 2023: (observation("1", "80.83"),)})
     assert lines(changes(plan, 2023), "value") == [[1, "1", "", "83.83", "80.83", "变化-3"]]
 

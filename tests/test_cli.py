@@ -327,7 +327,7 @@ def test_a_form_with_problems_is_listed_and_not_imported(project: Path, filled: 
 
 
 def test_import_final(project: Path, filled: Path) -> None:
-    """A year with gaps cannot be closed: every gap is told, nothing is written. The whole year can."""
+    """A year with gaps cannot be closed: every gap is reported, nothing is written. The whole year can."""
     result = run("import", str(filled), "--final", root=project)
     assert (result.exit_code, result.stdout) == (1, "")
     assert len([line for line in result.stderr.splitlines() if line.endswith("没有填写")]) == 66
@@ -458,7 +458,7 @@ def test_one_figure_changes_only_what_depends_on_it(project: Path) -> None:
     ],
 )
 def test_wrong_calls_are_told_in_chinese(arguments: list[str], told: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is wrong with a call is told in Chinese, after the usage line."""
+    """What is wrong with a call is reported in Chinese, after the usage line."""
     monkeypatch.chdir(ROOT)
     result = run(*arguments)
     assert (result.exit_code, result.stderr.splitlines()[-1]) == (2, f"用法错误：{told}")
@@ -600,7 +600,7 @@ def test_a_year_that_cannot_be_filled_in_is_not_offered() -> None:
 
 
 def test_a_year_out_of_all_range_is_an_unknown_year() -> None:
-    """1999 is no wrong call but a year without data: which years exist is told, exit status 1."""
+    """1999 is no wrong call but a year without data: which years exist is reported, exit status 1."""
     result = run("assess", "1999")
     assert (result.exit_code, "已有数据的年份：2018" in result.stderr) == (1, True)
 

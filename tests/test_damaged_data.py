@@ -1,4 +1,4 @@
-"""Damaged data files: whatever happens to a file of ``data/``, its meaning stays or the damage is told where it is."""
+"""Damaged data files: whatever happens to a file of ``data/``, its meaning stays or the damage is reported where it is."""
 
 import csv
 import io
@@ -93,7 +93,7 @@ HARMLESS: dict[str, Damage] = {
         b",".join(b'"' + cell.replace('"', '""').encode() + b'"' for cell in row) + b"\n" for row in rows
     ),
 }
-#: What has to be told.
+#: What has to be reported.
 HARMFUL: dict[str, Damage] = {
     "deleted column": _without,
     "renamed header": _renamed,
@@ -126,7 +126,7 @@ def answer(root: Path, name: str, content: bytes) -> Plan | tuple[Problem, ...]:
 
 
 def check(root: Path, name: str, kind: str, seed: object) -> None:
-    """One case: the same meaning, or told: the damaged file first, with row and column where there is one."""
+    """One case: the same meaning, or reported: the damaged file first, with row and column where there is one."""
     chance = random.Random(f"{seed} {name} {kind}")  # noqa: S311
     whole = (root / "data" / name).read_text("utf-8-sig")
     rows = list(csv.reader(io.StringIO(whole, newline="")))

@@ -107,7 +107,7 @@ def test_lookups() -> None:
 
 COLUMNS = ",".join(Observation.columns())
 
-#: (file, change, the problems told)
+#: (file, change, the problems reported)
 DAMAGED: list[tuple[str, Callable[[str], str], list[str]]] = [
     (
         "targets.csv",
@@ -371,7 +371,7 @@ def test_a_folder_without_data(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["20222.csv", "1999.csv", "2022年.csv", "2022.CSV.bak"])
 def test_a_stray_file_among_the_years(folder: Path, name: str) -> None:
-    """Only files named after a year are observations; another is told, not skipped."""
+    """Only files named after a year are observations; another is reported, not skipped."""
     shutil.copy(folder / "data" / "observations" / "2022.csv", folder / "data" / "observations" / name)
     assert messages(folder) == [f"observations/{name}：现为不认识的文件名；应为“年份.csv”，如 2023.csv"]
 

@@ -101,7 +101,7 @@ def test_recorded_changed_and_gone(root: Path) -> None:
 
 
 def test_accepting_all_that_is_not_there(root: Path) -> None:
-    """All of it is told at once, in the order in which it was given."""
+    """All of it is reported at once, in the order in which it was given."""
     names = ("五.pdf", "四.pdf", "六.pdf", "一.pdf")
     done = cixi("evidence", "2023", *(f"--accept={name}" for name in names), root=root)
     assert (done.returncode, done.stderr) == (

@@ -63,7 +63,7 @@ def test_what_the_site_carries(root: Path, tmp_path: Path) -> None:
 
 
 def test_what_is_left_out(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A file that is not what was recorded, that is not there, that makes the site too large: each is told."""
+    """A file that is not what was recorded, that is not there, that makes the site too large: each is reported."""
     folder = root / "evidence" / "2023"
     (folder / "通知.PDF").write_bytes("通知.PDE".encode())
     assert (names(root), left_out(root)) == (

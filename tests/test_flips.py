@@ -328,7 +328,7 @@ def test_an_average_is_that_of_its_own_year() -> None:
 
 
 def test_a_target_year_needs_its_value() -> None:
-    """A limit of the target's own is told as that year's; of a provincial level's other measure, its own row changes."""
+    """A limit of the target's own is shown as that year's; of a provincial level's other measure, its own row changes."""
     plan = tiny_plan()
     assert [flip.sentence for flip in flips(plan, 2022, "2.1", "2030")] == [
         "2030年须达到100%，比2022年的86%提高14个百分点。"

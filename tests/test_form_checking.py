@@ -1,4 +1,4 @@
-"""Checking a filled-in form: every mistake is told with sheet and cell, all at once, and what is right comes through."""
+"""Checking a filled-in form: every mistake is reported with sheet and cell, all at once, and what is right comes through."""
 
 import datetime
 import struct
@@ -146,7 +146,7 @@ def test_the_plans_own_form_says_what_the_data_says(plan: Plan, tmp_path: Path) 
     assert [plain(row) for row in checked.rows] == [plain(row) for row in plan.observations[2022]]
 
 
-#: (what is typed into a form whose row 3 is right, the problems told)
+#: (what is typed into a form whose row 3 is right, the problems reported)
 CELLS: list[tuple[Edit, list[str]]] = [
     (put(J3="83.3"),
      ["生态安全 J3：现为“83.3”（文本格式的数字）；应为数 83.3：先把单元格格式改为“常规”，再重新键入"]),
@@ -310,7 +310,7 @@ def test_a_wrong_cell(edit: Edit, problems: list[str], tmp_path: Path) -> None:
     assert told(check(tmp_path, RIGHT, edit)) == problems
 
 
-#: (what is done to the sheets of a form whose row 3 is right, the problems told)
+#: (what is done to the sheets of a form whose row 3 is right, the problems reported)
 SHEETS: list[tuple[Edit, list[str]]] = [
     (put(D3="个"),
      ["生态安全 D3：现为“个”；应为“%”（供对照的格，不要改动）"]),
@@ -440,7 +440,7 @@ SHEET_PART = "xl/worksheets/sheet3.xml"
     [(b"<v>83.3</v>", "计算结果为 83.3"), (b"<v/>", "没有保存计算结果"), (b"", "没有保存计算结果")],
 )
 def test_a_formula_tells_its_saved_result(saved: bytes, shown: str, tmp_path: Path) -> None:
-    """A formula is refused either way; what Excel had computed is told where it was saved."""
+    """A formula is refused either way; the message has the result that Excel computed, where it was saved."""
     path = form(tmp_path, RIGHT, formula("J3", "=80+3.3"))
     patched(path, SHEET_PART, b"<f>80+3.3</f><v></v>", b"<f>80+3.3</f>" + saved)
     expected = "应为数值：请复制这一格，再“选择性粘贴”为“数值”"
@@ -461,7 +461,7 @@ def test_hidden_in_other_ways(old: bytes, new: bytes, problem: str, tmp_path: Pa
     assert told(check_form(plan(), path)) == [problem]
 
 
-#: (what is typed, the doubts told)
+#: (what is typed, the warnings reported)
 DOUBTS: list[tuple[Edit, list[str]]] = [
     (put(J3=100), []),
     (put(J3=86), []),
@@ -502,7 +502,7 @@ def test_a_doubtful_cell(edit: Edit, warnings: list[str], tmp_path: Path) -> Non
 
 
 def test_contradiction_at_one_level_names_its_row(tmp_path: Path) -> None:
-    """Where each level has its row, the row that contradicts itself is the one that is told."""
+    """Where each level has its row, the row that contradicts itself is the one that is reported."""
     words = {"S7": "已达到80", "T7": "≥80=已达到80", "S8": "已达到80", "T8": "≥80=已达到80"}
     checked = check(tmp_path, put(J7=79, V7="年报", J8=81, V8="年报", **words))
     assert [(p.cell, p.found) for p in checked.problems] == [("S7", "文字与数字矛盾：“≥80”（所用数字 79、80）")]

@@ -201,7 +201,7 @@ _OTHERWISE = "应为数或水质类别（Ⅰ至劣Ⅴ）：先把单元格格式
 _TEXT = "应为文字：先把单元格格式改为“文本”，再重新键入"
 _UNSTRUCK = "没有删除线：划掉的删去，不划掉的取消删除线"
 _NO_RULE = "条件格式 J3:J9，改变所显示的数或加删除线；应为没有这样的条件格式"
-#: (what is done to a form whose row 3 is right, the problems told)
+#: (what is done to a form whose row 3 is right, the problems reported)
 SEEN: list[tuple[Edit, list[str]]] = [
     (formatted("J3", 83.3, '0.0"万"'), [f"生态安全 J3：现为数 83.3（显示为“83.3万”）；{_OTHERWISE}"]),
     (formatted("J3", 83.3, ";;;"), [f"生态安全 J3：现为数 83.3（显示为空）；{_OTHERWISE}"]),
@@ -237,7 +237,7 @@ SEEN: list[tuple[Edit, list[str]]] = [
 
 @pytest.mark.parametrize(("edit", "problems"), SEEN)
 def test_a_cell_that_shows_something_else(edit: Edit, problems: list[str], tmp_path: Path) -> None:
-    """Words, signs, nothing, a line through it: what is seen and what the cell holds are both told."""
+    """Words, signs, nothing, a line through it: the message has both the display and the content of the cell."""
     assert told(check(tmp_path, RIGHT, edit)) == problems
 
 

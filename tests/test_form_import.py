@@ -294,7 +294,7 @@ def test_final_is_refused_while_something_is_not_filled_in(plan: Plan, book: Pat
 
 
 def test_every_reason_at_once(plan: Plan, book: Path) -> None:
-    """Problems, an early year and an empty form are told together, and nothing is written."""
+    """Problems, an early year and an empty form are reported together, and nothing is written."""
     with pytest.raises(ImportRefused) as refused:
         plan_import(plan, form(year=2021, problems=(PROBLEM,)), book, final=True)
     assert str(refused.value).splitlines() == [
@@ -417,7 +417,7 @@ FAILING = ("open", "write", "fsync", "replace")
 def test_a_full_disk_leaves_the_old_data(
     import_at_hand: tuple[Plan, Import], step: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Wherever the system refuses, it is told in Chinese, the old data stays, and no scratch file does."""
+    """Wherever the system refuses, it is reported in Chinese, the old data stays, and no scratch file does."""
     plan, change = import_at_hand
 
     def full_disk(*_args: Any, **_options: Any) -> Any:
@@ -647,7 +647,7 @@ def test_progress_comes_with_the_observations(plan: Plan, book: Path) -> None:
 
 
 def test_progress_is_replaced(plan: Plan, book: Path) -> None:
-    """A changed row is told a line a column, a row left empty is removed; the observations' file is not touched."""
+    """A changed row is reported a line a column, a row left empty is removed; the observations' file is not touched."""
     plan = imported(plan, form(*full(), reports=REPORTS), book)
     observed, written = file_of(plan), file_of(plan).stat().st_mtime_ns
     change = plan_import(plan, form(*full(), reports=LATER[:1]), book)

@@ -1,4 +1,4 @@
-"""No file makes the check hang or exhaust the machine: each limit is told; what is below it is read with little work."""
+"""No file makes the check hang or exhaust the machine: each limit is reported; what is below it is read with little work."""
 
 import os
 import re

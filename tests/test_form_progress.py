@@ -142,7 +142,7 @@ def test_what_is_right_comes_through(tmp_path: Path) -> None:
 
 _STATES = "下拉列表中的一项（未开始、进行中、已完成、内容调整、已终止）"
 _NUMBER = "数值：请复制这一格，再“选择性粘贴”为“数值”"
-#: (what is typed into a form whose row 5 of 项目进展 is right, the problems told)
+#: (what is typed into a form whose row 5 of 项目进展 is right, the problems reported)
 CELLS: list[tuple[Edit, list[str]]] = [
     (put(PROJECTS, H5=None), [f"项目进展 H5：现为空，而这一行填了“完成比例（%）”、“累计投资（万元）”、“出处”；应为{_STATES}"]),
     (put(PROJECTS, L5=None), ["项目进展 L5：现为空；应为文件名称、章节、表、行：填了一行，就要写明出处"]),
@@ -204,7 +204,7 @@ def test_a_wrong_cell(edit: Edit, problems: list[str], tmp_path: Path) -> None:
 
 
 def test_rows_that_changed_places(tmp_path: Path) -> None:
-    """Sorted rows are told, and each is still read by its id."""
+    """Sorted rows are reported, and each is still read by its id."""
 
     def swap(sheet: Worksheet) -> None:
         first, second = ([sheet.cell(row, at).value for at in range(1, 13)] for row in (3, 4))
@@ -218,7 +218,7 @@ def test_rows_that_changed_places(tmp_path: Path) -> None:
 
 
 _N = "无误时在“说明”里说明"
-#: (what is typed into a form whose row 5 of 项目进展 is right, the doubts told)
+#: (what is typed into a form whose row 5 of 项目进展 is right, the warnings reported)
 DOUBTS: list[tuple[Edit, list[str]]] = [
     (put(PROJECTS, J5=2000), []),
     (put(PROJECTS, J5=2000.5), [f"项目进展 J5：现为“2000.5”，投资概算为“2000”；应为不超过投资概算的数；{_N}"]),

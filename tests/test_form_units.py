@@ -93,7 +93,7 @@ def test_random_splits(block: int) -> None:
 
 @pytest.mark.parametrize("at_once", [True, False])
 def test_every_conflict_is_found(at_once: bool) -> None:
-    """Two units that say different values of one row are told, together or one after the other; nothing changes."""
+    """Two units that say different values of one row are reported, together or one after the other; nothing changes."""
     for seed in range(100):
         chance = random.Random(seed)  # noqa: S311
         one, two = chance.sample(range(1, 90), 2)
@@ -162,7 +162,7 @@ def test_a_unit_may_correct_itself() -> None:
 
 
 def test_who_answers() -> None:
-    """The file, else last year's answers, else Table 3, else nobody; a name that looks like a slip is told."""
+    """The file, else last year's answers, else Table 3, else nobody; a name that looks like a slip is reported."""
     plan = tiny_plan()
     assert responsible_units(plan, Entity.ITEM, "2.1", 2023) == ()
     printed = plan.projects[0].responsible
@@ -220,7 +220,7 @@ def typed(path: Path, sheet: str, **cells: Any) -> None:
 
 
 def test_forms_of_the_real_plan(tmp_path: Path) -> None:
-    """Made, filled in, checked and imported: two that differ are told with file and cell, the others come in, and who
+    """Made, filled in, checked and imported: two that differ are reported with file and cell, the others come in, and who
     handed in what is recorded; what is no unit's form of this year is refused with the reason.
     """
     root = copy_project(tmp_path / "plan")

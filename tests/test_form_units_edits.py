@@ -94,7 +94,7 @@ def test_evidence_moved_and_edited(proofs: Plan, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("shift", [False, True])
 def test_what_was_emptied_is_told(proofs: Plan, tmp_path: Path, shift: bool) -> None:
-    """A prefilled row that was emptied stays in the data, and the row of the form is told; so is evidence of which the
+    """A prefilled row that was emptied stays in the data, and the row of the form is reported; so is evidence of which the
     rows below moved up.
     """
     path = form_of(proofs, tmp_path / "forms", "甲")
@@ -209,7 +209,7 @@ def test_a_contradiction_that_the_data_have_already(start: Plan, tmp_path: Path)
 
 
 def test_an_item_by_level_and_for_all_levels(start: Plan, tmp_path: Path) -> None:
-    """Rows that exclude each other, in two units' forms, are told of both; of a row in the data alone, in the form's cell."""
+    """Rows that exclude each other, in two units' forms, are reported of both; of a row in the data alone, in the form's cell."""
     plan = replace(start, observations={**start.observations, YEAR: (observation("2.1", "80", level="national"),)})
     joint = form_of(plan, tmp_path / "forms", "甲")
     typed(joint, ROW, 现状值=81, 出处="示例")

@@ -172,7 +172,7 @@ def test_a_form_as_it_was_made_says_nothing(start: Plan, tmp_path: Path) -> None
 
 
 def test_evidence_is_corrected_by_its_title(start: Plan, tmp_path: Path) -> None:
-    """A title that was mistyped is corrected in the row that has it; the same piece twice, and two that differ, are told."""
+    """A title that was mistyped is corrected in the row that has it; the same piece twice, and two that differ, are reported."""
     rows = (evidence(id="2.1", title="《公抱》"), evidence(id="2.1", title="《年鉴》"))
     plan = whole(start, tmp_path / "w.xlsx", {(ITEMS, "2.1"): 80})
     plan = replace(plan, evidence={YEAR: rows})

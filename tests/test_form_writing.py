@@ -243,7 +243,7 @@ def test_what_prompts_say(form_2023: Workbook, key: str, column: str, prompt: st
 
 
 def test_last_years_target_in_the_prompt(form_2023: Workbook) -> None:
-    """The assigned target of last year is told as it was given, comparator and all."""
+    """The assigned target of last year is shown verbatim, with its comparator."""
     assert validation(row_of(form_2023, "9.3")["assigned_target"])[2].endswith("\n2022年：≤31")
 
 

@@ -69,7 +69,7 @@ def told(root: Path, tables: dict[str, list[list[str]]]) -> list[str]:
 
 @pytest.mark.parametrize("char", HOSTILE, ids=ascii)
 def test_every_column_refuses(char: str, tables: dict[str, list[list[str]]], tmp_path: Path) -> None:
-    """Every column of every file: file, row, column and code point are told, and the character itself is not printed."""
+    """Every column of every file: file, row, column and code point are reported, and the character itself is not printed."""
     spoilt = {
         name: [rows[0], *[[f"{cell}{char}" for cell in row] for row in rows[1:2]], *rows[2:]]
         for name, rows in tables.items()
@@ -214,7 +214,7 @@ def test_a_project_in_a_folder_that_is_no_text(tmp_path: Path) -> None:
 
 @linux
 def test_a_name_that_is_no_text_among_the_years(tmp_path: Path) -> None:
-    """Only years are read there, so it is told like any other."""
+    """Only years are read there, so it is reported like any other."""
     root = write(tiny_plan(), tmp_path)
     (root / "data" / "observations" / f"{NO_TEXT}.csv").touch()
     done = CliRunner().invoke(main, ["--root", str(root), "audit"])

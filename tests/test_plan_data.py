@@ -173,7 +173,7 @@ def test_a_reason_tells_what_is_absent_in_the_plan_s_words(plan: Plan) -> None:
 
 
 def test_a_reason_keeps_the_printed_digits(plan: Plan) -> None:
-    """A value that decides is told as it is printed (0.10), in reasons and in margins."""
+    """A value that decides is shown with its printed digits (0.10), in reasons and in margins."""
     told = assess(plan, 2022).items.set_index(["item_id", "level"])["reason"]
     known = {row.item_id: row.value for row in plan.observations[2022] if row.value not in (None, *WATER_CLASSES)}
     assert known["32.3"] == "0.10"

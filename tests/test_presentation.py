@@ -180,7 +180,7 @@ def test_computed_figures_are_rounded() -> None:
 
 
 def test_names_and_sources() -> None:
-    """``9.1`` is 9①; a source of the plan itself is told without the plan's title, another one whole."""
+    """``9.1`` is 9①; a source of the plan itself is shown without the plan's title, another one whole."""
     assert [item(i).label for i in ("9.1", "38")] == ["9①", "38"]
     assert item_anchor("9.1") == "item-9-1"
     assert short_source(tiny_plan(), f"{TITLE}表一 序号9① 现状值") == "表一 序号9① 现状值"
@@ -943,7 +943,7 @@ def test_values_and_data_that_moved(plan: Plan, year2022: Assessment) -> None:
 
 
 def test_the_page_of_changes_against_a_retrospect(plan: Plan) -> None:
-    """No count, no "became": one sentence says why, once; what is told are figures and data."""
+    """No count, no "became": one sentence says why, once; the page has figures and data only."""
     found = changes.since_last_year(plan, 2022)
     assert text(changes.verdicts(plan, found)).strip() == (
         "2021年是回看，69个子项中只有10项有数据；2022年的结论和计数不能与它相比，只能比较单个数值。"

@@ -144,7 +144,7 @@ def test_reported_progress_is_shown_with_its_source() -> None:
     ],
 )
 def test_a_sum_is_told_in_words(check: str, expected: str) -> None:
-    """In words: what is counted is listed, and what does not hold is told as it is."""
+    """In words: what is counted is listed, and what does not hold is stated as it is."""
     assert audit_page.sum_text(check) == expected
 
 

@@ -159,7 +159,7 @@ def test_a_report_of_another_site_is_not_part_of_this_one(built: Path, tmp_path:
 
 
 def test_publish_as_what(project: Path) -> None:
-    """A wrong call, told in both languages."""
+    """A wrong call, reported in both languages."""
     done = cixi("publish", root=project)
     assert done.returncode == 2
     assert "用法错误：请写明发布成什么：cixi publish --zip。" in done.stderr

@@ -1,4 +1,4 @@
-"""What links, reports and sums refer to has to be there: told by file, row and column, all at once."""
+"""What links, reports and sums refer to has to be there: reported by file, row and column, all at once."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A panel of many regions: each judged as if alone, in blocks, anywhere; and every fault of a table told at once."""
+"""A panel of many regions: each judged as if alone, in blocks, anywhere; and every fault of a table reported at once."""
 
 from concurrent.futures import ProcessPoolExecutor
 from typing import Any
@@ -173,7 +173,7 @@ def test_what_is_wrong_with_a_row(cells: dict[str, Any], message: str) -> None:
 
 
 def test_all_problems_come_at_once_and_equal_ones_as_one() -> None:
-    """Every fault of every block in one message; a fault that many rows share is told once, with their number."""
+    """Every fault of every block in one message; a fault that many rows share is reported once, with their number."""
     table = rows(
         {"value": "约86"},
         {"region": "乙县", "value": "约86"},
@@ -213,7 +213,7 @@ def test_an_unreadable_wording_is_a_finding_of_every_region() -> None:
 
 @pytest.mark.parametrize(("region", "year"), [("乙县", 2022), ("甲县", 2021)])
 def test_reasons_are_for_what_is_there(region: str, year: int) -> None:
-    """A region or year that the table lacks is told."""
+    """A region or year that the table lacks is reported."""
     with pytest.raises(UnknownYear, match=f"面板里没有“{region}”{year} 年的数据"):
         explain_region(tiny_plan(), rows({}), region, year)
 

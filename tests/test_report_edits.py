@@ -1,4 +1,4 @@
-"""What was done to the real report since it was issued: every edit is found, and nothing else is told."""
+"""What was done to the real report since it was issued: every edit is found, and nothing else is reported."""
 
 import csv
 import io
@@ -281,7 +281,7 @@ def test_edits_at_random(file: int, plan: Plan, report: bytes, today: Mapping[st
 def test_words_of_the_template(
     text: str, other: str, keys: set[str], plan: Plan, report: bytes, today: Mapping[str, str]
 ) -> None:
-    """What stands around a number says whose it is: changed as well; other words, remarks and further sentences are not told."""
+    """What stands around a number says whose it is: changed as well; other words, remarks and further sentences are not reported."""
 
     def edit(root: Any) -> None:
         [*_, conclusion] = [p for p in root.iter(PARAGRAPH) if text_of(p).startswith("2022年，国家级适用指标")]
@@ -377,7 +377,7 @@ def test_saved_by_python_docx(plan: Plan, report: bytes, today: Mapping[str, str
 
 
 def test_a_report_against_changed_data(plan: Plan, report: bytes, today: Mapping[str, str]) -> None:
-    """Just the texts whose data moved are told, with both texts."""
+    """Just the texts whose data moved are reported, with both texts."""
     rows = tuple(
         row.model_copy(update={"value": "41.7", "statement": "41.7"}) if row.item_id == "38" else row
         for row in plan.observations[2022]

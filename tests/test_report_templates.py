@@ -1,4 +1,4 @@
-"""A bureau's own template: restyled and reordered it works; what is wrong with one is told, all at once."""
+"""A bureau's own template: restyled and reordered it works; what is wrong with one is reported, all at once."""
 
 import io
 import shutil
@@ -222,7 +222,7 @@ def test_what_is_no_harmless_word_file_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_command(tmp_path: Path) -> None:
-    """The template comes out, is used, and neither file is overwritten without being told to."""
+    """The template comes out, is used, and neither file is overwritten without the option."""
     root = write(tiny_plan(), tmp_path / "project")
     given, made = tmp_path / "t.docx", tmp_path / "r.docx"
     done = cixi("report", "--write-template", str(given), root=root)

@@ -449,7 +449,7 @@ def test_a_project_adds_words(word: tuple[str, ...]) -> None:
     ],
 )  # fmt: skip
 def test_words_that_a_project_may_not_add(word: tuple[str, ...], right: str) -> None:
-    """What could be read otherwise, or would change the base language, is told with what would be right."""
+    """What could be read otherwise, or would change the base language, is reported with what would be right."""
     [(kind, text, column, told)] = vocabulary_problems(Terms((word,)))
     assert (kind, text) == word[:2] and told.startswith(right)
     assert column == {"类别是": "kind", "所指的": "stands_for"}.get(right[:3], "word")

@@ -130,7 +130,7 @@ def test_a_worker_that_dies_halfway_costs_time_only(own: Cluster, plan: Plan) ->
 
 
 def test_faults_come_back_as_from_one_machine(two_workers: Cluster, plan: Plan) -> None:
-    """What is wrong with a table is told in the same words."""
+    """What is wrong with a table is reported in the same words."""
     table = generated_panel(plan, 4).assign(value="约86", absence=None)
     with cluster(two_workers.address, timeout=60) as executor, pytest.raises(DataError, match="约86") as there:
         assess_panel(plan, table, executor=executor, block=2)
@@ -259,7 +259,7 @@ def test_nobody_answers() -> None:
 
 
 def test_a_scheduler_without_workers(own: Cluster) -> None:
-    """Nobody would do the work: told, with the command that starts a worker."""
+    """Nobody would do the work: reported, with the command that starts a worker."""
     with (
         pytest.raises(SchedulerError, match="没有工作进程（等了 8 秒）") as raised,
         cluster(own.address, timeout=8),

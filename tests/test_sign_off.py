@@ -426,7 +426,7 @@ def test_on_the_command_line_there_is_no_edition(bureau: Bureau) -> None:
 
 
 def test_the_log_is_checked(bureau: Bureau) -> None:
-    """A log that names what the plan does not have, or a reason that is missing, is told as any other data."""
+    """A log that names what the plan does not have, or a reason that is missing, is reported as any other data."""
     path = bureau.root / "data" / "revisions.csv"
     head = "year,edition,date,part,kind,id,place,column,before,after,name,role,reason,form\n"
     path.write_text(f"{head}2023,2,2024-06-01,observations,item,9.9,,value,1,2,张某,,,f\n", encoding="utf-8")

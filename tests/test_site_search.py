@@ -142,7 +142,7 @@ def test_a_number_is_found_whole_and_no_word_spans_two_cells(hits: Hits) -> None
 
 
 def test_nothing_found_is_said(hits: Hits, site: Path, browser: Browser) -> None:
-    """A word that is nowhere has no hit, and the page says so; of several, what is found is told apart."""
+    """A word that is nowhere has no hit, and the page says so; of several words, those with hits are distinguished."""
     assert hits("qqxxzz") == []
     visit = Visit(browser)
     page = visit.open(site / "search.html", f"?q={quote('化肥利用率qqxxzz')}")

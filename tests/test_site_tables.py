@@ -67,7 +67,7 @@ def test_words_sort_as_chinese(site: Path, visit: Visit) -> None:
 
 
 def test_filters_say_how_many(projects: Page) -> None:
-    """Words anywhere in a row, a list for a column, several units in a cell each by itself; the count is told."""
+    """Words anywhere in a row, a list for a column, several units in a cell each by itself; the count is shown."""
     table, bar = table3(projects), projects.locator(".cixi-table-tools:has(+ .cixi-sheet #project-1)")
     status = bar.get_by_role("status")
     assert status.inner_text() == "共 47 行"

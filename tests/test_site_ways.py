@@ -73,7 +73,7 @@ def test_indicators_projects_and_commitments_lead_to_each_other(
 
 
 def test_findings_are_filtered_by_result_and_chapter(plan: Plan, site: Path, visit: Visit) -> None:
-    """The count is told; what holds hits is open; a link to a finding that is filtered away shows it."""
+    """The count is shown; what holds hits is open; a link to a finding that is filtered away shows it."""
     page = visit.open(site / "book" / "audit.html")
     bar = page.locator(".cixi-tools:has([aria-label='筛选各处：对照'])")
     status, shown = bar.get_by_role("status"), page.locator(".cixi-finding:visible")

@@ -90,7 +90,7 @@ def standard(*rows: Requirement, ended: tuple[str, str] | None = None, new: bool
 
 @dataclass(frozen=True)
 class Case:
-    """A change of the standard in 2024, and what has to be told of ``about`` (item and level) in that year."""
+    """A change of the standard in 2024, and what has to be reported of ``about`` (item and level) in that year."""
 
     plan: Plan
     verdicts: str
@@ -623,7 +623,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 NATIONAL, PROVINCIAL = LEVELS
 ALL_PARTS = ", ".join(f"'{part}'" for part in (*PARTS, "responsible"))
-#: (settings, what is told)
+#: (settings, what is reported)
 MISTAKES: list[tuple[dict[str, Any], list[str]]] = [
     ({"title": None}, ["“title”键：现为没有这一项；应为写明这一项"]),
     ({"title": 5}, ["“title”键：现为“5”；应为引号里的一行看得见的文字，不含 < 和 >"]),
@@ -730,7 +730,7 @@ def test_a_mistake_in_a_level_is_told(project: Path, level: dict[str, Any], expe
     ids=["empty", "GBK", "UTF-16", "two marks", "NUL", "a key twice", "cut off", "CSV", "deep"],
 )
 def test_a_frame_that_is_none(project: Path, damage: Any, found: str | None) -> None:
-    """Not TOML, or nothing in it: told, with the place where there is one."""
+    """Not TOML, or nothing in it: reported, with the place where there is one."""
     lines = told(project, damage(toml(frame_settings()).encode()))
     if found is None:
         assert len(lines) == 9
@@ -752,7 +752,7 @@ def test_what_an_editor_writes_is_read(tmp_path: Path, mark: bytes, end: bytes) 
 
 
 def test_the_other_files_are_checked_without_a_frame(tmp_path: Path) -> None:
-    """No frame, or a folder in its place; what is wrong in the tables is told with it."""
+    """No frame, or a folder in its place; what is wrong in the tables is reported with it."""
     root = write(tiny_plan(), tmp_path)
     frame, targets = root / "data" / "plan.toml", root / "data" / "targets.csv"
     targets.write_text(targets.read_text("utf-8").replace("\n1,2025,", "\n1,二〇二五,"), encoding="utf-8")
@@ -769,7 +769,7 @@ def test_the_other_files_are_checked_without_a_frame(tmp_path: Path) -> None:
 
 
 def test_the_years_of_the_frame_are_those_of_the_rows(project: Path) -> None:
-    """A base year before every requirement judges nothing; a target year that the frame does not have is told."""
+    """A base year before every requirement judges nothing; a target year that the frame does not have is reported."""
     earlier = {"base_year": 2021, "first_report_year": 2021, "retrospect_wordings": None}
     assert told(project, toml(frame_settings(**earlier)).encode()) == [
         "“base_year 基准年”键：现为2021；应为不早于最早的要求（2022 年起）"
@@ -785,7 +785,7 @@ def test_the_years_of_the_frame_are_those_of_the_rows(project: Path) -> None:
 
 @pytest.mark.parametrize("part", [*PARTS[:-1]])
 def test_a_part_is_listed_where_it_has_rows(part: str, tmp_path: Path) -> None:
-    """Listed without rows or file, and rows without being listed, are told; neither is a plan without it."""
+    """Listed without rows or file, and rows without being listed, are reported; neither is a plan without it."""
     plan = tiny_plan(links=()) if part in ("projects", "commitments", "audit") else tiny_plan()
     root = write(plan, tmp_path)
     path = root / "data" / f"{part}.csv"

@@ -16,7 +16,7 @@ TABLES = {"pandas", "numpy", "pydantic"}
 
 
 def imported(*arguments: str, root: Path = ROOT) -> set[str]:
-    """The packages that the command has imported when it ends, told on the last line of standard error."""
+    """The packages that the command has imported when it ends, printed on the last line of standard error."""
     code = (
         "import atexit, sys\n"
         "atexit.register(lambda: print(*{name.partition('.')[0] for name in sys.modules}, file=sys.stderr))\n"

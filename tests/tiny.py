@@ -4,7 +4,7 @@
 replaces a field of the plan. The row makers fill in what a test does not care about; ``frame`` makes other frames.
 
 | item | what | unit, polarity | national | provincial | 2021 | 2022 | 2025 | 2030 |
-| 1 | a system, told in words | -, none | 建立 | 建立 | | attested | 持续完善 | 持续完善 |
+| 1 | a system, described in words | -, none | 建立 | 建立 | | attested | 持续完善 | 持续完善 |
 | 2.1 | a share | %, more, binding | ≥80 | ≥90 | 84 | 86 | ≥90 | 100 |
 | 2.2 | a concentration, provincial only | 微克/立方米, less, binding | / | ≤30 | 35 | 32 | ≤30 | 持续下降 |
 | 3 | a satisfaction, national only | %, more, reference | ≥80 | / | | no data | 持续提高 | 持续提高 |

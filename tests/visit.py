@@ -1,4 +1,4 @@
-"""A page of the site in a real browser: opened, watched, asked."""
+"""Pages of the site in a real browser; their requests and errors are recorded."""
 
 import os
 import shutil
@@ -45,12 +45,12 @@ PAGES = pytest.mark.parametrize("pages", [some_pages_of, pytest.param(pages_of, 
 Pages = Callable[[Path], list[Path]]
 
 
-#: Windows that no visit uses, by browser and kind: a new one costs more than a page.
+#: The pool of idle windows, by browser and kind: a new one costs more than a page.
 _windows: dict[tuple[object, ...], Page] = {}
 
 
 class Visit:
-    """A window that goes from page to page, and records what each asks for and complains of."""
+    """A browser window that visits pages and records their requests and errors."""
 
     def __init__(
         self, browser: Browser, width: int = 1280, scheme: str = "light", *, offline: bool = True, **context: object
@@ -80,11 +80,11 @@ class Visit:
         return self.page
 
     def outside(self, home: str = "file:") -> list[str]:
-        """What was asked of anybody but the site itself."""
+        """The requests to any host but the site itself."""
         return [url for url in self.requests if not url.startswith((home, "data:", "about:", "blob:"))]
 
     def close(self) -> None:
-        """Leave the window to a later visit, as a new one."""
+        """Reset the window and return it to the pool."""
         for event, listener in self._listeners.items():
             self.page.remove_listener(event, listener)
         self.page.unroute_all()

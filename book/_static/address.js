@@ -42,7 +42,7 @@ window.cixiAddress = (place, name, texts, back, page) => {
     return row;
   }
 
-  // From a folder a browser may refuse the clipboard; then the old way, and then the reader's own hands.
+  // From a folder a browser may refuse the clipboard; then execCommand, and then manual copying from the field.
   async function copied(box) {
     try {
       await navigator.clipboard.writeText(box.value);

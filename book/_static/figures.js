@@ -1,7 +1,6 @@
 // Charts. Each is on the page as a drawing (SVG), its data as a table, its specification as JSON without that data.
-// When the reader first reaches for a chart, by pointer or by keyboard, Vega-Lite is loaded from beside this script,
-// once for all charts, and the chart is drawn again by it: with tooltips, highlighting, filters. A drawing made for
-// phones stays as it is.
+// On the first interaction with a chart, by pointer or by keyboard, Vega-Lite is loaded from beside this script, once
+// for all charts, and renders the chart again: with tooltips, highlighting, filters. A drawing for phones stays.
 "use strict";
 
 (() => {
@@ -46,7 +45,7 @@
       const drawn = live.querySelector("svg");
       for (const name of ["role", "aria-label", "overflow", "font-family"])
         drawn.setAttribute(name, still.getAttribute(name));
-      // Vega's own element says nothing a reader needs; the drawing has the words.
+      // Vega's outer elements lose their ARIA roles and labels; the drawing has the alternative text.
       for (const outer of live.querySelectorAll("[role], [aria-roledescription]"))
         if (!drawn.contains(outer)) for (const name of ["role", "aria-roledescription", "aria-label"]) outer.removeAttribute(name);
       still.remove();
@@ -59,7 +58,7 @@
     }
   }
 
-  // The specification with its data, one part of which stands in the table.
+  // The specification with its data, part of which is read from the table.
   function specification(figure) {
     const spec = JSON.parse(figure.querySelector("script[type='application/json']").textContent);
     const table = figure.querySelector("table[data-set]");
@@ -96,7 +95,7 @@
     cixiAddress(menu, "单独一页与嵌入", { "地址": alone, "嵌入代码": frame.outerHTML }, menu.querySelector("summary"), alone);
   }
 
-  // ---- Downloads: made of what the page shows, without the library and without the network.
+  // ---- Downloads: made from the page's content, without the library and without the network.
 
   function saveCsv(figure) {
     const table = figure.querySelector("table[data-set]");
@@ -125,7 +124,7 @@
     image.src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(text)}`;
   }
 
-  // The drawing on white paper, its title above and where it comes from below.
+  // The drawing on a white background, its title above and its source below.
   function picture(figure, title) {
     const SVG = "http://www.w3.org/2000/svg";
     const drawn = [...figure.querySelectorAll(".cixi-drawing svg")].find((svg) => svg.checkVisibility()).cloneNode(true);

@@ -1,7 +1,7 @@
-// The search. passages.js brings the passages of all pages and the words that stand for others; both are plain text.
-// Every word of a query must be held by a passage: by its name or its text, some of them by its page's title. Names (of
-// pages, headings, indicators, items, projects, units …) come before text. Where nothing holds a query as it is typed, it
-// is cut into words that the book has, longest first.
+// The search. passages.js is the index: the passages of all pages, and synonyms; both are plain text.
+// Every word of a query must occur in a passage: in its name or its text, some of them in its page's title. Names (of
+// pages, headings, indicators, items, projects, units …) rank before text. A query without hits is segmented into words
+// that occur in the book, longest first.
 "use strict";
 
 (() => {
@@ -29,7 +29,7 @@
     return { text: made, places };
   }
 
-  // Words are held as any part of a text, numbers only whole: 40.7 is not in 84.07.
+  // Words match as any substring of a text, numbers only whole: 40.7 is not in 84.07.
   function holder(word) {
     const literal = word.replace(/[.*+?^${}()|[\]\\/]/g, "\\$&");
     return new RegExp(NUMBER.test(word) ? `(?<!\\d|\\d[.,])${literal}(?!\\d|[.,]\\d)` : literal, "gu");
@@ -99,7 +99,7 @@
 
   const wordsOf = (text) => text.split(/\s+/).map(plain).filter(Boolean);
 
-  // The words for which a word as typed stands: 要完成什么 → 规划值, 差距.
+  // The synonyms of a word as typed: 要完成什么 → 规划值, 差距.
   function meaning(word, synonyms) {
     const [typed, meant] = synonyms.find(([typed]) => word.includes(typed)) ?? [];
     if (typed === undefined) return [word];
@@ -165,7 +165,7 @@
     const query = new URLSearchParams(location.search).get("q");
     if (!place || !query) return; // only the search page searches
     for (const field of document.querySelectorAll("input[name='q']")) field.value = query;
-    await window.cixiLoad("passages.js"); // a megabyte: only where something is asked
+    await window.cixiLoad("passages.js"); // a megabyte: loaded only for a query
     const [hits, pieces] = search(query);
     const none = `没有找到“${query}”。${hits.length ? "" : "换一种说法，或少写几个字再试。"}`;
     const more = hits.length > MOST ? `，列出最相近的 ${MOST} 处` : "";

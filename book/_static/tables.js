@@ -1,12 +1,12 @@
-// Tables sort by a click on a heading (tablesort) and show only the rows a reader asks for. Without this script they
+// Tables sort by a click on a heading (tablesort) and filter their rows. Without this script they
 // are plain tables. Rows are hidden, never removed: anchors, and the data of a chart, stay where they are.
 "use strict";
 
 (() => {
   const CHINESE = new Intl.Collator("zh-CN", { numeric: true });
   const EMPTY = "—";
-  const FEW = 5; // rows that nobody needs to sort
-  const MANY = 12; // rows that one would rather search
+  const FEW = 5; // fewer rows need no sorting
+  const MANY = 12; // from so many rows on there is a filter
 
   const numberOf = (text) => {
     const found = text.replaceAll("−", "-").replace(/[,，\s]/g, "").match(/[-+]?\d+(?:\.\d+)?/);
@@ -23,7 +23,7 @@
     reveal();
   });
 
-  // What a table may do stands in its markup: `data-plain` does nothing; a heading with `data-filter` gets a list.
+  // The markup configures a table: `data-plain` disables the script; a heading with `data-filter` gets a list.
   function prepare(table) {
     const rows = table.tBodies[0] ? [...table.tBodies[0].rows] : [];
     if (rows.length < FEW || !table.tHead || "plain" in table.dataset) return;

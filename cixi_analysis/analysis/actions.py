@@ -1,6 +1,6 @@
-"""下一步: what to act on, the most pressing first: how far it is, how fast it has to go, who answers for it, what would do.
+"""下一步: the items to act on, ranked by urgency, each with gap, yearly change needed, responsible units and flips.
 
-Nothing is judged here: gaps are those of the trends and the margins, responsible units and money those of the projects that
+Nothing is judged here: gaps come from the trends and the margins, responsible units and money from the projects that
 the data links to an item.
 """
 
@@ -43,7 +43,7 @@ class Shortfall:
     unit: str
     #: limit − value: how the number has to move
     gap: float
-    #: the target year by which, None where all are over; the mean change a year until then
+    #: the target year to reach it by, None where all have passed; the mean change a year needed until then
     due: int | None
     step: float | None
 
@@ -59,7 +59,7 @@ class Action:
 
     item: Indicator
     urgency: Urgency
-    #: of the levels that ask something
+    #: at the levels that ask something of it
     statuses: dict[Level, Status]
     #: the target years whose target is not met
     targets: tuple[int, ...]
@@ -67,7 +67,7 @@ class Action:
     shortfalls: tuple[Shortfall, ...]
     #: the ways by which the year would meet the requirements that it does not; none while nothing is filled in
     flips: tuple[Flip, ...]
-    #: those that bear on the item, in the plan's order
+    #: the projects that bear on the item, in the plan's order
     projects: tuple[Project, ...]
 
     @property

@@ -1,7 +1,7 @@
-"""Why a verdict moved between two years, or stayed: because the county moved, or because the yardstick did.
+"""The cause of a verdict's change between two years, or of its stability: the county or the yardstick.
 
-The earlier year's wordings judge the later year's observations, by one more call of the same evaluator. What that gives is
-held beside the two verdicts; nothing is judged here.
+The same evaluator judges the later year's observations by the earlier year's wordings; this third verdict is compared
+with the other two. Nothing is judged here.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -38,7 +38,7 @@ def by_last_standard(plan: Plan, year: int, other: int) -> Assessment | None:
 
 
 def _changed(plan: Plan, year: int, other: int) -> Iterator[tuple[str, str]]:
-    """The items and levels of which the two years do not ask the same, whatever the words."""
+    """The items and levels whose requirements differ between the two years in meaning, not only in wording."""
     for item, level in product(plan.as_of(max(year, other)).items, plan.levels):
         asked = (held(plan, item, level, y) for y in (other, year))
         told = [w and (w.asked, w.node, w.refusal and w.row.wording) for w in asked]
@@ -47,7 +47,7 @@ def _changed(plan: Plan, year: int, other: int) -> Iterator[tuple[str, str]]:
 
 
 def verdict_changes(before: Assessment, after: Assessment, old: Assessment | None = None) -> pd.DataFrame:
-    """The questions of which the verdict moved, and those of which it stayed but would have moved; :data:`COLUMNS`.
+    """The questions whose verdict changed, and those whose verdict stayed but would have changed; :data:`COLUMNS`.
 
     ``old``: ``after`` by the wordings of ``before``, where they differ.
     """
@@ -81,9 +81,9 @@ def verdict_changes(before: Assessment, after: Assessment, old: Assessment | Non
 def _cause(
     other: int, after: Assessment, changed: Sequence[Indicator], level: str, verdict: str, later: str, by_old: str
 ) -> Cause | None:
-    """Why a verdict moved, or would have; None where neither. ``changed``: the items whose wording changed.
+    """The cause of a change of verdict, actual or hidden; None without a change. ``changed``: items with a new wording.
 
-    Where one year asks nothing, or where the old wording cannot judge what is known, only the wording can be why.
+    Where one year asks nothing, or the old wording cannot judge the data, the cause can only be the wording.
     """
     year, plan, unknown = after.year, after.plan, by_old == Verdict.NO_DATA
     if verdict == later:

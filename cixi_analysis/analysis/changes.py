@@ -1,8 +1,8 @@
-"""What moved between two years: verdicts, values, what is newly known or no longer known, tallies, and revisions.
+"""Changes between two years: verdicts, values, newly available and missing data, tallies, and revisions.
 
-Everything is derived from results: two assessments are compared, and two years' observations. Nothing here is
-judged. A value is held against another only where the same thing was measured in the same unit. Of a retrospect (回看)
-only single figures are known, so against one neither verdicts nor counts are compared.
+Two assessments and two years' observations are compared; nothing is judged here. Values are compared only where the
+same thing was measured in the same unit. A retrospect (回看) has only single figures, so neither verdicts nor counts
+are compared with it.
 """
 
 from collections.abc import Iterator
@@ -30,13 +30,13 @@ _KEY = ["indicator", "item_id", "level"]
 VALUE_COLUMNS = [*_KEY, "measure", "unit", "before", "after", "change", "direction", "incomparable"]
 DATA_COLUMNS = [*_KEY, "before", "after", "why"]
 TALLY_COLUMNS = ["level", "counted", "before", "after", "gained", "lost", "by_old"]
-#: What is counted of the indicators of a level, in words.
+#: Count of the indicators of a level → its Chinese name.
 _COUNTS = {
     "applicable": "适用的指标",
     **{str(s): f"结论为“{s.chinese}”的指标" for s in Status if s is not Status.NOT_APPLICABLE},
     str(Status.NOT_FILLED_IN): f"{Status.NOT_FILLED_IN.chinese}的指标",
 }
-#: How much is known of a value, in words; where it is nothing, the reason for the absence stands instead.
+#: Extent of the data (:func:`_extent`) → Chinese; for 0 the reason of absence is shown instead.
 _EXTENT = {1: "只有文字", 2: "有数值"}
 
 
@@ -89,7 +89,10 @@ class Changes:
 
 
 def changes(plan: Plan, year: int, other: int | None = None) -> Changes:
-    """What differs in ``year`` from ``other`` (default: the latest earlier year with data). Raises :class:`UnknownYear`."""
+    """What differs in ``year`` from ``other`` (default: the latest earlier year with data).
+
+    Raises :class:`UnknownYear`, also where there is no earlier year, and what ``assess`` raises.
+    """
     plan.require_year(year)
     other = year_before(plan, year) if other is None else other
     if other is None:
@@ -131,7 +134,7 @@ def edition_changes(plan: Plan, year: int, edition: int = 1) -> pd.DataFrame:
         signed.setdefault((row.item_id, row.level, row.what), []).append(revision_log.signed_for(row))
     cells = revision_log.cell_changes(*(revision_log.year_rows(one, year) for one in (old, plan)))
     for part, kind, key, place, column, *values in cells:
-        if revision_log.told(part, column):
+        if revision_log.is_shown(part, column):
             number, subject, level, what = revision_log.place_of(plan, part, kind, key, place, column)
             why = "，".join(filter(None, (what, "；".join(signed.get((subject, level, what), ())))))
             was, now = (revision_log.in_words(column, value) for value in values)
@@ -141,12 +144,12 @@ def edition_changes(plan: Plan, year: int, edition: int = 1) -> pd.DataFrame:
 
 
 def year_before(plan: Plan, year: int) -> int | None:
-    """The latest year with data before ``year`` that wordings judge; None where there is none."""
+    """The latest earlier year with data that can be assessed; None where there is none."""
     return max((y for y in plan.years if y < year and plan.frame.wording_year(y) >= plan.frame.base_year), default=None)
 
 
 def _known(plan: Plan, year: int, other: int) -> Iterator[tuple[str, tuple[object, ...]]]:
-    """(table, row) of each item where what is known in the two years differs or can be compared."""
+    """(table, row) of each item whose data are comparable in the two years, or differ in extent."""
     for item in plan.items:
         apart = any(o.level for y in (other, year) for o in plan.observed(item.item_id, y))
         for level in plan.levels if apart else (None,):
@@ -164,14 +167,14 @@ def _known(plan: Plan, year: int, other: int) -> Iterator[tuple[str, tuple[objec
 
 
 def _extent(row: Observation | None) -> int:
-    """How much is known: 0 nothing, 1 words, 2 a number or class."""
+    """The extent of the data: 0 nothing, 1 words, 2 a number or water class."""
     if row is None:
         return 0
     return 2 if row.value is not None else 1 if row.absence is None else 0
 
 
 def shown(plan: Plan, row: Observation | None, year: int) -> str:
-    """What a row says: the value, else the reason for its absence, else the words."""
+    """A row as text: the value, else the reason of absence, else the statement."""
     if row is None:
         return str(plan.missing_reason(year))
     return row.value or row.absence or row.statement or ""
@@ -230,6 +233,6 @@ def tallies_of(before: Assessment, after: Assessment, old: Assessment | None = N
 
 
 def _members(assessment: Assessment, level: str, count: str) -> list[int]:
-    """The indicators that a count counts."""
+    """The numbers of the indicators in a count."""
     own = {n: s for (n, item_id, v), s in assessment.statuses.items() if v == level and not item_id}
     return [n for n, s in own.items() if (s is not Status.NOT_APPLICABLE if count == "applicable" else s == count)]

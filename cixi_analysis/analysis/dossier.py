@@ -1,7 +1,7 @@
-"""All there is to know about one indicator (指标档案), and every wording of the plan with the reading it is given.
+"""Everything known about one indicator (指标档案), and the reading of every wording of the plan.
 
-A dossier is put together from what the library computes for the whole plan; it decides nothing itself.
-``data/readings.csv`` is the list of readings, committed; the tests make it again and compare.
+A dossier is composed of what the library computes for the whole plan; nothing is judged here.
+``data/readings.csv`` is the committed list of readings; a test regenerates it and compares.
 """
 
 from collections.abc import Iterator
@@ -34,9 +34,10 @@ FACT_COLUMNS = ("part", "item_id", "level", "year", "content", "basis", "detail"
 class Dossier:
     """One indicator as it stands in ``year``. ``plan`` is the plan with this indicator's items only.
 
-    ``wordings``: ``level`` may be a target year, ``explicit`` is why it is read so, where the data says. ``verdicts``:
-    the columns of ``cixi assess``, ``year``, ``status`` (未填报 apart), ``why`` (the reason as a tree), for every year with pages, oldest first;
-    ``towards``: the same against the targets. ``margins``, ``trends``: see :mod:`cixi_analysis.analysis.trend`.
+    ``wordings``: ``level`` may be a target year, ``explicit`` is the data's reason for a reading of its own.
+    ``verdicts``: the columns of ``cixi assess``, ``year``, ``status`` (未填报 apart), ``why`` (the reason as a tree), for
+    every year with pages, oldest first; ``towards``: the same against the targets. ``margins``, ``trends``: the rows of
+    this indicator, columns and units as in :func:`~cixi_analysis.margins` and :func:`~cixi_analysis.trends`.
     """
 
     plan: Plan
@@ -51,15 +52,15 @@ class Dossier:
     towards: pd.DataFrame
     margins: pd.DataFrame
     trends: pd.DataFrame
-    #: with the link that says how they bear on it; one that bears on two items stands once for each
+    #: with the link that says how they bear on the indicator; one that bears on two items occurs twice
     commitments: tuple[tuple[Commitment, Link], ...]
     projects: tuple[tuple[Project, Link], ...]
     findings: tuple[AuditRow, ...]
     #: what changed in the requirements since the year before and in the verdicts by it, a sentence each
     turned: tuple[str, ...]
-    #: what would have to be for 是, of each item at each level and target year that is not met
+    #: the flips to 达标 of each item at each level and target year that is not met
     flips: tuple[Flip, ...]
-    #: what is not known of the year, a sentence each
+    #: the missing data of the year, a sentence each
     missing: tuple[str, ...]
 
 
@@ -114,7 +115,7 @@ def _turned(own: Plan, year: int) -> Iterator[str]:
 
 
 def read_of_years(plan: Plan, indicator: int) -> list[object]:
-    """What a dossier reads of the yearly files, for a cache key: the years, its items' rows."""
+    """The cache key of a dossier: the years, and the rows of the yearly files that it reads."""
     ids = {item.item_id for item in plan.indicator_items(indicator)}
     rows = ((year, row) for year in plan.years for row in plan.observations[year])
     proofs = ((year, row) for year in plan.evidence for row in plan.evidence[year] if row.kind is Entity.ITEM)
@@ -173,8 +174,8 @@ def readings(plan: Plan) -> pd.DataFrame:
 
 
 def _reading(wording: Wording, unit: bool = True) -> tuple[str | None, str | None]:
-    """The canonical text of a wording and its meaning in Chinese (``unit``: numbers with the item's); None where nothing is
-    asked; the reason of a refusal.
+    """The canonical text of a wording and its meaning in Chinese (``unit``: with the item's unit), or the refusal;
+    (None, None) where nothing is asked.
     """
     node, asked = wording.node, wording.asked
     if node is None:
@@ -219,7 +220,7 @@ def _facts(found: Dossier) -> Iterator[tuple[object, ...]]:
         yield "pace", row.item_id, None, row.target_year, row.pace, None, held, None
     for flip in found.flips:
         held = "；".join(
-            f"{c.cell.year} {c.cell.column} {c.found or '（空）'} → {c.told or '（删去）'}{'' if c.clauses else c.unit}"
+            f"{c.cell.year} {c.cell.column} {c.found or '（空）'} → {c.text or '（删去）'}{'' if c.clauses else c.unit}"
             for c in flip.changes
         )
         yield "flip", flip.item_id, flip.level, flip.year, flip.sentence, None, held, None
@@ -240,14 +241,14 @@ def _facts(found: Dossier) -> Iterator[tuple[object, ...]]:
 
 
 def value_text(plan: Plan, seen: Observation, year: int) -> str:
-    """The value with its unit; why there is none; or that words tell the state of affairs."""
+    """The value with its unit; else the reason of absence; else that the data is a statement."""
     if seen.value is None:
         return seen.why_absent or "以文字说明"
     return with_unit(seen.value, plan.unit_of(seen, year))
 
 
 def yardsticks(plan: Plan, seen: Observation, year: int) -> Iterator[str]:
-    """What the observation brings to hold the value against: assigned target, provincial average."""
+    """The observation's own yardsticks for the value: assigned target, average."""
     if seen.assigned_target:
         yield f"上级下达：{plan.assigned(seen, year)}"
     if seen.benchmark is not None and seen.benchmark_kind is not None:

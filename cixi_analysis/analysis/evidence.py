@@ -1,6 +1,6 @@
-"""佐证材料: the list of evidence of a year, each piece under its number, what is missing in it, and how its files stand.
+"""佐证材料: the list of evidence of a year, each document with its number, the missing evidence, and the state of its files.
 
-Nothing here decides a verdict. Of the base year and of those before it the plan is the evidence, and nothing is missing.
+No verdict depends on it. For the base year and earlier ones the plan itself is the evidence, and nothing is missing.
 """
 
 from collections import Counter
@@ -24,16 +24,16 @@ _ROW = (
 )  # fmt: skip
 #: The columns of ``cixi evidence`` and of the downloads; ``detail`` says what is missing, or what is wrong with a file.
 COLUMNS = ("number", *_ROW, "state", "detail")
-#: The states of a file that is not what it was.
+#: The states of a file that differs from what was recorded.
 WRONG = (EvidenceState.CHANGED, EvidenceState.GONE)
 #: What is missing, the most serious first.
 LACKS = (EvidenceState.UNPROVEN, EvidenceState.MISSING)
-#: Column of an observation → what proves it.
+#: Column of an observation → the kind of evidence that proves it.
 _PROVEN = {"value": Proves.VALUE, "assigned_target": Proves.TARGET, "benchmark": Proves.AVERAGE}
 
 
 def has_list(plan: Plan, year: int) -> bool:
-    """Whether a year has a list of evidence of its own: those that need one, and those that somebody has made one for."""
+    """Whether a year has a list of evidence of its own: it needs one, or has rows of evidence."""
     return needed(plan, year) or bool(plan.evidence.get(year))
 
 
@@ -50,14 +50,14 @@ def partial_fact(row: Evidence) -> str:
 
 
 def proven(proves: str) -> str:
-    """What a document proves in a word; "" for the plan's own sources."""
+    """The Chinese word for what a document proves; "" for the plan's own sources."""
     return Proves(proves).chinese.partition("（")[0] if proves else ""
 
 
 def evidence_list(plan: Plan, year: int, files: Mapping[str, EvidenceFile] | None = None) -> pd.DataFrame:
-    """The list of a year by indicator, then by project and commitment: what there is, and below it what is missing.
+    """The list of a year by indicator, then by project and commitment: the documents, then the missing ones.
 
-    ``files``: what lies in the year's folder; without it the state of a file is left open ("").
+    ``files``: the files of the year's folder; without it the state of a file is unknown ("").
     """
     rows: list[dict[str, object]] = []
     listed, unproven = evidence_of(plan, year), _unproven(plan, year)
@@ -91,7 +91,7 @@ def _listed(number: str, row: Evidence, files: Mapping[str, EvidenceFile] | None
 
 
 def _state(row: Evidence, found: EvidenceFile | None) -> EvidenceState:
-    """How the file of a row stands."""
+    """The state of the file of a row."""
     if row.file is None:
         return EvidenceState.PAPER
     if found is None:
@@ -102,7 +102,7 @@ def _state(row: Evidence, found: EvidenceFile | None) -> EvidenceState:
 
 
 def _unproven(plan: Plan, year: int) -> dict[str, dict[str, object]]:
-    """item_id → the clauses that rest on words without evidence, and the verdicts that rest on them."""
+    """item_id → the clauses that are attested without evidence, and the verdicts that depend on them."""
     clauses: dict[str, dict[str, None]] = {}
     verdicts: dict[str, dict[str, list[str]]] = {}
     if year in plan.years and needed(plan, year):
@@ -125,7 +125,7 @@ def _resting(verdicts: Mapping[str, list[str]]) -> str:
 def _lacks(
     plan: Plan, year: int, item_id: str, proven: set[Proves], unproven: dict[str, object] | None
 ) -> Iterator[dict[str, object]]:
-    """What of an item no document proves: first the words that verdicts rest on, then the figures."""
+    """The missing evidence of an item: first the attested clauses that verdicts depend on, then the figures."""
     if unproven:
         yield {"proves": Proves.CLAUSE, "state": EvidenceState.UNPROVEN} | unproven
     for column, proves in _PROVEN.items():
@@ -144,7 +144,7 @@ def _figure(plan: Plan, year: int, row: Observation, column: str) -> str:
 
 
 def counted(table: pd.DataFrame) -> Counter[str]:
-    """How many rows there are of each class of documents, of partial facts, of each state, and of what is missing
+    """The number of rows by class of document, of partial facts, by state, and by kind of missing evidence
     (``missing value``, ``missing target``, …).
     """
     counts: Counter[str] = Counter()

@@ -1,7 +1,7 @@
-"""The search for the smallest changes by which an item would be met, with the one evaluator.
+"""Search for the smallest changes of an observation that make an item's verdict met, using the one evaluator.
 
-What a finding lacks names the cells of an observation that may change; contents are tried, and what the evaluator calls
-met is kept. No rule is known here: a limit is found by trying, down to one step of the printed precision.
+The candidates are the cells whose content a finding lacks; values are tried, and those that the evaluator judges met are
+kept. No rule is duplicated here: a limit is found by a search over numbers, down to one step of the printed precision.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -27,7 +27,7 @@ _Cells = tuple[Cell, ...]
 
 
 class Way(NamedTuple):
-    """Changes that turn the verdict, and between which numbers a filled-in one may lie ("" at an open end)."""
+    """Changes that make the verdict met; ``limits``: the range that a filled-in number may lie in ("" at an open end)."""
 
     draft: dict[Cell, str | None]
     limits: dict[Cell, tuple[str, str]]
@@ -44,7 +44,7 @@ class FlipSearch:
         self.lacking: dict[Cell, list[str]] = {}
 
     def ways(self) -> Steps[list[Way]]:
-        """Every way to be met that was found, each smallest and once; none where it is met."""
+        """All ways found by which the item is met: minimal, without duplicates; empty where it is met already."""
         numbers = yield from self._by_numbers()
         if self.finding.verdict[0, -1] == MET:
             return []
@@ -67,15 +67,15 @@ class FlipSearch:
         return (*self.lacking, *(Cell(self.trials.year, "attests", said(leaf.node)) for leaf in unsaid))
 
     def _judged(self, drafts: Iterable[Draft]) -> Steps[Judgement]:
-        """What comes of drafts."""
+        """The judgement of a panel with one region for each draft."""
         [judged] = yield [(self.trials, [*drafts])]
         return judged
 
     # --- which cells may change --------------------------------------------------------------------------------
 
     def _by_numbers(self) -> Steps[list[list[_Cells]]]:
-        """For each leaf the cells by which its numbers decide: what they lack, filled in one after the other. A number that
-        is not met may hide that another is lacking: a series that stays, one that rises and one that falls are tried.
+        """For each leaf the cells that its numbers need: the missing ones, filled in one after the other. A number that
+        is not met may mask another missing one, so a constant, a rising and a falling series are tried.
         """
         filled: list[_Cells | None] = [()] * len(self.leaves)
         slopes, now, first, waiting = (0, 1, -1), self.leaves, [[0]] * len(self.leaves), True
@@ -111,7 +111,7 @@ class FlipSearch:
             self.trials.limits |= found if name in ("limit", "benchmark") else set()
 
     def _lacked(self, leaf: LeafFinding, at: tuple[int, int], filled: _Cells) -> Cell | None:
-        """The empty cell that would fill what a leaf's numbers lack; None where none would."""
+        """The empty cell whose content a leaf's numbers lack; None where no cell would supply it."""
         row, node, cell = self.row, leaf.node, None
         match leaf.lack(at):
             case Lack.VALUE | Lack.UNIT:
@@ -149,14 +149,14 @@ class FlipSearch:
         return found
 
     def content(self, cell: Cell) -> str | None:
-        """What a cell that is no number would hold; None for an entry of the statement that has to go."""
+        """The content of a cell that is not a number; None for an entry of the statement that has to be removed."""
         if cell.column == "assigned_target":
             return cell.of
         said_already = self.row and cell.of in entries(getattr(self.row, cell.column))
         return None if said_already else clause_pairs(cell.of)[0][1]
 
     def _entries(self, node: tree.Node, *columns: str) -> Iterator[Cell]:
-        """The entries of the year's statement that speak of a clause."""
+        """The entries of the year's statement about a clause."""
         row, units = self.row, self.trials.plan.units(self.trials.item, self.trials.year)
         for column in columns if row else ():
             for text in entries(getattr(row, column)):
@@ -164,7 +164,7 @@ class FlipSearch:
                     yield Cell(self.trials.year, column, text)
 
     def _take_back(self, ways: Sequence[Way]) -> Steps[None]:
-        """Add to each way the entries of the statement that contradict its numbers: they have to go."""
+        """Add to each way the removal of the statement's entries that contradict its numbers."""
         judged = yield from self._judged(way.draft for way in ways)
         for leaf, here in judged.contradicted():
             for way in compress(ways, here[:, -1]):
@@ -173,7 +173,7 @@ class FlipSearch:
     # --- which numbers -----------------------------------------------------------------------------------------
 
     def _settle(self, changing: _Cells, moved: bool = False) -> Steps[Way | None]:
-        """The cells with the numbers nearest to what is known; None where there are none."""
+        """The cells with the satisfying numbers nearest to what is known; None where no number satisfies."""
         found = Way({cell: self.content(cell) for cell in changing if not cell.is_number}, {})
         order = ("value", "assigned_target", "benchmark")
         cells = sorted((c for c in changing if c.is_number), key=lambda c: (order.index(c.column), -c.year))
@@ -196,7 +196,7 @@ class FlipSearch:
         return found
 
     def _chosen(self, cell: Cell, known: Mapping[int, bool], found: Way) -> int | None:
-        """Of the numbers that are met the one nearest to what is known; of an empty cell the end of those in a row."""
+        """The satisfying number nearest to the known value; for an empty cell, the end of its run of such numbers."""
         points = sorted(known)
         if not any(known.values()):
             return None
@@ -217,7 +217,7 @@ class FlipSearch:
         return points[low] if ends[0] else points[high] if ends[1] else start
 
     def _least(self, way: Way) -> Steps[Way | None]:
-        """The way without the changes that it can do without; None where it is not met."""
+        """The way without redundant changes; None where the item is not met by it."""
         draft = way.draft
         if not (yield from self._judged([draft])).held()[0, -1]:
             return None
@@ -244,14 +244,14 @@ def _combined(finding: Finding, ways: Mapping[int, Sequence[_Cells]]) -> Iterato
 
 
 def _between(low: int, high: int, known: Mapping[int, bool]) -> list[int]:
-    """Numbers between two that differ."""
+    """Numbers to try between two neighbours of which one is met and the other is not; none where both agree."""
     if known[low] == known[high]:
         return []
     return sorted({int(k) for k in np.linspace(low, high, POINTS + 2)} - {low, high})
 
 
 def _finding(judged: Judgement, year: int) -> Finding:
-    """That of the year's wording, which can be read."""
+    """The finding of the year's wording, which must be readable."""
     return cast(Finding, judged.in_force(year)[1])
 
 

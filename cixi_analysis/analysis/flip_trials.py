@@ -1,5 +1,5 @@
-"""What may change of an item's observation, and judging what is tried by the one evaluator: a panel for what all searches
-try next, since making a panel costs more than judging it.
+"""The cells of an item's observation that may change, and judging candidates by the one evaluator. The candidates of
+all searches share one panel a step, since making a panel costs more than judging it.
 """
 
 from collections.abc import Generator, Mapping, Sequence
@@ -20,15 +20,15 @@ from cixi_analysis.plan.schema import Indicator, Observation, clause_pairs
 from cixi_analysis.words import CLASS_UNIT, WATER_CLASSES, BenchmarkKind
 
 T = TypeVar("T")
-#: How many numbers are tried between two.
+#: How many numbers are tried between two neighbours.
 POINTS = 16
-#: Beyond every number that is tried.
+#: Sentinel: larger than every number that is tried.
 _FAR = "1000000000000"
 
 
 class Cell(NamedTuple):
     """A cell of the item's observation in a year; ``of``: an entry of ``attests`` or ``denies``, the kind of an average,
-    or the one content that is tried.
+    or the fixed content to try.
     """
 
     year: int
@@ -40,7 +40,7 @@ class Cell(NamedTuple):
         return self.column in ("value", "benchmark") or (self.column == "assigned_target" and not self.of)
 
 
-#: What is tried: cells with their contents; None takes an entry away.
+#: A candidate: cells with their contents; None removes an entry.
 Draft = Mapping[Cell, str | None]
 
 
@@ -53,13 +53,13 @@ class Trials:
         seen = ((y, plan.observation(item.item_id, y, self.observed)) for y in plan.years if y <= year)
         self.rows = {y: row for y, row in seen if row}
         self._cells: dict[int, dict[str, Any]] = {y: {**dict(row), "level": None} for y, row in self.rows.items()}
-        #: the numbers that findings use; those of them that are limits and averages
+        #: numbers that findings use; the limits and averages among them
         self.marks: set[Decimal] = set()
         self.limits: set[Decimal] = set()
         self.beside = cache(self._beside)
 
     def edited(self, year: int, draft: Draft) -> dict[str, Any] | None:
-        """The columns of the item's row in ``year`` by a draft; None where there is no row."""
+        """The item's row in ``year`` with a draft applied, column → cell; None where there is no row."""
         own, cells = [cell for cell in draft if cell.year == year], self._cells.get(year)
         if own and cells is None:
             blank = {"item_id": self.item.item_id, "absence": self.plan.missing_reason(year)}
@@ -69,7 +69,7 @@ class Trials:
         return cells
 
     def is_valid(self, draft: Draft) -> bool:
-        """Whether the data's own checks take what a draft would put there."""
+        """Whether the rows with a draft applied pass the data's own validation."""
         rows = []
         for year in {cell.year for cell in draft}:
             apart = any(row.level for row in self.plan.observed(self.item.item_id, year))
@@ -79,7 +79,7 @@ class Trials:
         return not refused and not any(observation_problems(self.plan, "", rows))
 
     def _beside(self, cell: Cell) -> dict[str, Any]:
-        """Other columns of the row that go with a cell: what a value measures."""
+        """Dependent columns that are set together with a cell: what a value measures."""
         if cell.column != "value":
             return {}
         own = measured(self.plan.asked(self.item, self.observed, cell.year), None, None, None)
@@ -89,7 +89,7 @@ class Trials:
         return {**stated, "polarity": self.kind.polarity if self.kind.polarity != own.polarity else None}
 
     def first(self, cell: Cell, draft: Draft, ends: bool) -> list[int]:
-        """The numbers that are tried first: those that findings use, a step beside them, and some over the whole range."""
+        """The initial sample: the numbers that findings use, their neighbours, and some over the whole range."""
         if self.is_class(cell):
             return [*range(1, len(WATER_CLASSES) + 1)]
         marks = self.marks | {Decimal(draft[c] or 0) for c in draft if c.is_number}
@@ -103,7 +103,7 @@ class Trials:
 
     @property
     def known(self) -> str | None:
-        """The year's value, where it measures what is asked for here."""
+        """The year's value, where it measures what the wording asks for."""
         row = self.rows.get(self.year)
         if row is None or row.value is None:
             return None
@@ -120,7 +120,7 @@ class Trials:
         return self.of_class and cell.column != "benchmark"
 
     def scenarios(self, cells: Sequence[Cell], steps: int) -> list[dict[Cell, str | None]]:
-        """Contents of cells that are settled later: far beyond all others, and near a number. Whether some would do."""
+        """Trial contents of the cells that are settled later: extremes, and near ``steps``; one that is met is enough."""
         ends = {"assigned_target": ["0", _FAR], "benchmark": [f"-{_FAR}", _FAR]}
         contents = list[Sequence[str]]()
         for n, cell in enumerate(cells, 1):  # a series that moves by a step a year is n steps away
@@ -131,7 +131,7 @@ class Trials:
         return [dict(zip(cells, one, strict=True)) for one in product(*contents)]
 
     def example(self, cell: Cell, slope: int = 0) -> str:
-        """Any content, of years that stay the same, or rise or fall: it matters only that there is one."""
+        """A placeholder content, of a constant, rising or falling series: it only has to be there."""
         years = slope * (self.year - cell.year)
         if self.is_class(cell):
             return WATER_CLASSES[min(max(3 - years, 0), 5)]
@@ -148,22 +148,22 @@ class Trials:
         return max(map(_decimals, [*values, *(f"{mark.normalize():f}" for mark in self.limits)]), default=0)
 
     def floor(self, number: Decimal | int) -> int:
-        """A number in steps of the printed precision."""
+        """A number rounded down to an integer count of steps of the printed precision."""
         if self.of_class:
             return int(number)
         return int(Decimal(number).scaleb(self._step).to_integral_value(ROUND_FLOOR))
 
     def text(self, cell: Cell, steps: int) -> str:
-        """A number of steps as it is printed."""
+        """A count of steps as the printed number (or water class)."""
         return WATER_CLASSES[steps - 1] if self.is_class(cell) else f"{Decimal(steps).scaleb(-self._step):f}"
 
 
-#: A search: it yields what it tries next, of one item or of several, and is sent a judgement of each.
+#: A search as a coroutine: it yields the drafts to judge next, of one item or several, and is sent their judgements.
 Steps = Generator[Sequence[tuple[Trials, Sequence[Draft]]], list[Judgement], T]
 
 
 def together(searches: Sequence[Steps[T]]) -> Steps[list[T]]:
-    """The results of searches that run side by side."""
+    """Run searches in lockstep: their drafts are yielded together. Returns their results in order."""
     results: dict[int, T] = {}
     answers: dict[int, Any] = dict.fromkeys(range(len(searches)))
     while answers:
@@ -179,7 +179,7 @@ def together(searches: Sequence[Steps[T]]) -> Steps[list[T]]:
 
 
 def done(plan: Plan, year: int, searches: Sequence[Steps[T]]) -> list[T]:
-    """The results of searches in ``year``, which try side by side: the regions of one panel are what all try next."""
+    """Run searches of ``year`` to the end; returns their results. Each step is one panel, a region for each draft."""
     whole, judged = together(searches), cast(list[Judgement], None)
     while True:
         try:

@@ -21,7 +21,7 @@ from cixi_analysis.words import CLASS_UNIT, NOT_ASSIGNED, Absence, BenchmarkKind
 
 #: Of :func:`flip_table`; ``field``: a column of the observations of ``year``.
 COLUMNS = ("item_id", "level", "alternative", "year", "field", "found", "needed", "unit", "sentence")
-#: Ends of what may be filled in, as a sentence has them.
+#: Side of a limit → how a sentence words it.
 _SIDES = {"≥": "不低于", "≤": "不高于"}
 
 
@@ -29,10 +29,10 @@ _SIDES = {"≥": "不低于", "≤": "不高于"}
 class CellChange:
     """One cell of the item's observation that changes.
 
-    ``found``: what it holds, None where nothing; ``needed``: what it would have to hold, None where words of the statement
-    no longer hold; ``side``: whether more (≥) or less (≤) does too; ``upto``: the other end where both are bounded.
-    ``clauses``: what a number has to satisfy together with others that are not known either; ``needed`` is then one that
-    was tried, for the proof, and no sentence shows it.
+    ``found``: its content, None where empty; ``needed``: the content it needs, None where words of the statement are to
+    be removed; ``side``: whether more (≥) or less (≤) satisfies too; ``upto``: the other end of a closed range.
+    ``clauses``: the clauses that a number has to satisfy together with other unknown ones; ``needed`` is then an
+    example that was tried, for the proof, and no sentence shows it.
     """
 
     cell: Cell
@@ -42,12 +42,12 @@ class CellChange:
     side: str = ""
     upto: str = ""
     clauses: tuple[str, ...] = ()
-    #: other columns of the row that go with it
+    #: dependent columns of the row, set together with it
     beside: tuple[tuple[str, Any], ...] = ()
 
     @property
-    def told(self) -> str:
-        """What is needed, without unit: ``≥50.0``; the clauses where it has no number by itself, "" where words go."""
+    def text(self) -> str:
+        """``needed`` as text, without unit: ``≥50.0``; the clauses where there are any; "" where words are removed."""
         if self.clauses:
             return "，".join(self.clauses)
         return f"{self.needed}–{self.upto}" if self.upto else f"{self.side}{self.needed or ''}"
@@ -69,15 +69,17 @@ _Found = tuple[tuple[Flip, ...], tuple[Cell, ...]]
 
 
 def flips(plan: Plan, year: int, item_id: str, level: str) -> tuple[Flip, ...]:
-    """The ways by which an item would be met in ``year`` at ``level`` (also a target year), each smallest: with one step
-    of the printed precision less, or with one change left out, it is not met. Empty where it is met or nothing is asked; a
-    single one without changes where there is no way, which its sentence explains.
+    """The ways by which an item would be met in ``year`` at ``level`` (also a target year), each minimal: with one step of
+    the printed precision less, or with one change left out, it is not met. Empty where it is met or nothing is asked; a
+    single flip without changes where there is no way, which its sentence explains.
+
+    Numbers are in the item's unit, as printed. Raises ``UnknownYear``, and ``KeyError`` for an unknown item or level.
     """
     return _searched(plan.as_of(plan.require_year(year)), year)[item_id, level][0]
 
 
 def lacking(plan: Plan, year: int, item_id: str, level: str) -> tuple[Cell, ...]:
-    """The empty cells that the clauses in force need: numbers, and words that nothing stands in for."""
+    """The empty cells that the clauses in force need: numbers, and words where neither numbers nor a convention decide."""
     return _searched(plan.as_of(plan.require_year(year)), year)[item_id, level][1]
 
 
@@ -129,13 +131,13 @@ def flip_table(plan: Plan, year: int) -> pd.DataFrame:
     )
     rows = []
     for number, flip, c in found:
-        cells = (None,) * 5 if c is None else (c.cell.year, c.cell.column, c.found, c.told or None, c.unit or None)
+        cells = (None,) * 5 if c is None else (c.cell.year, c.cell.column, c.found, c.text or None, c.unit or None)
         rows.append((flip.item_id, flip.level, number, *cells, flip.sentence))
     return pd.DataFrame(rows, columns=list(COLUMNS))
 
 
 def _kinds(plan: Plan, base: Judgement, year: int) -> list[Asked]:
-    """What a number that is filled in may measure: what was measured in the year, or last before it; what is asked for."""
+    """What a filled-in number may measure: what was measured in the year or last before it, and what is asked for."""
     item, observed, found = base.item, observed_level(plan, base.level), list[Asked]()
     for y in reversed([y for y in plan.years if y <= year]):
         row = plan.observation(item.item_id, y, observed)
@@ -179,7 +181,7 @@ def _changes(search: FlipSearch, way: Way) -> Iterator[CellChange]:
 
 
 def _sentence(search: FlipSearch, changes: Sequence[CellChange]) -> str:
-    """What would have to be, for a reader."""
+    """The flip as a Chinese sentence."""
     numbers = [c for c in changes if c.cell.is_number and not c.clauses]
     moved = search.trials.known is not None
     told = [_moved(search, c) if c.found is not None and moved else _bounded(search, c) for c in numbers]
@@ -196,7 +198,7 @@ def _sentence(search: FlipSearch, changes: Sequence[CellChange]) -> str:
 
 
 def _moved(search: FlipSearch, change: CellChange) -> str:
-    """A value that would have to be another: from what to what, and how far that is."""
+    """A changed value in words: from, to, and the difference."""
     found, needed = (with_unit(text or "", change.unit) for text in (change.found, change.needed))
     up = change.side == "≥"
     if change.unit == CLASS_UNIT:
@@ -211,7 +213,7 @@ def _moved(search: FlipSearch, change: CellChange) -> str:
 
 
 def _bounded(search: FlipSearch, change: CellChange) -> str:
-    """A missing number, and between which ends it would have to lie."""
+    """A missing number in words, and the range it has to lie in."""
     filled = f"补上{_names(search, [change.cell])}"
     if change.found is not None:
         filled = f"改测{search.trials.kind.name}（现有的{change.found}所测不同，不能相比）"
@@ -226,7 +228,7 @@ def _bounded(search: FlipSearch, change: CellChange) -> str:
 
 
 def _names(search: FlipSearch, cells: Sequence[Cell]) -> str:
-    """What missing numbers are called."""
+    """The names of missing numbers."""
     what = "数值" if search.trials.kind.name == search.trials.item.name else search.trials.kind.name
     years = sorted(cell.year for cell in cells if cell.column == "value")
     told = [f"{'、'.join(map(str, years))}年的{what}"] if years else []
@@ -245,7 +247,7 @@ def _quoted(texts: Sequence[str] | dict[str, None]) -> str:
 
 
 def missing_data(own: Plan, year: int) -> Iterator[str]:
-    """What judging ``year`` by requirements and targets lacks, and what for; else what the numbers do not tell."""
+    """Sentences: the data missing to judge ``year`` by requirements and targets, and for which; else the limits of the data."""
     for item in own.items:
         if not asking(own, item.item_id, year) and any(own.requirements_of(item.item_id, v) for v in own.levels):
             continue  # nobody asks any more, or yet
@@ -264,7 +266,7 @@ def missing_data(own: Plan, year: int) -> Iterator[str]:
 
 
 def _lack(own: Plan, item: Indicator, year: int, cell: Cell) -> str:
-    """What is not known, and why."""
+    """A missing cell in words, and why it is missing."""
     rows = own.observed(item.item_id, cell.year)
     # Beside the value: the plan prints none for the years that it reports on.
     unknown = Absence.NOT_LISTED if rows and year <= own.frame.base_year else own.missing_reason(year)

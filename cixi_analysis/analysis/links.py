@@ -70,8 +70,8 @@ def _by_end(plan: Plan) -> dict[tuple[Entity, str], list[tuple[Entity, str, Link
 class Unit:
     """A responsible unit, which the plan names only in Table 3; every tuple in the plan's order, without repetition.
 
-    ``items`` and ``commitments`` are those that its projects bear on, ``sole`` the projects for which no other unit
-    answers. A project with two units counts in full for both: the ``money`` of units must not be added up.
+    ``items`` and ``commitments`` are those that its projects bear on, ``sole`` the projects that have no other
+    unit. A project with two units counts in full for both: the ``money`` of units must not be added up.
     """
 
     name: str
@@ -97,8 +97,8 @@ def units(plan: Plan) -> tuple[Unit, ...]:
 
 
 def responsible_units(plan: Plan, kind: Entity, key: str, year: int) -> tuple[str, ...]:
-    """The units that answer for an item, a project or a commitment: those of ``responsible.csv``; else whoever filled it in in the
-    latest year before; else, of a project, those that the plan prints; else nobody.
+    """The units responsible for an item, a project or a commitment, by the first source that names any:
+    ``responsible.csv``; the latest earlier year's rows; for a project, the plan's Table 3. Empty without any.
     """
     listed = next((row.units for row in plan.responsible if (row.kind, row.id) == (kind, key)), None)
     if listed:
@@ -112,7 +112,7 @@ def responsible_units(plan: Plan, kind: Entity, key: str, year: int) -> tuple[st
 
 
 def answering(plan: Plan, year: int) -> dict[str, list[tuple[Entity, str]]]:
-    """Unit → what it answers for, both in the plan's order; "" for what nobody answers for, at the end."""
+    """Unit → the subjects that it is responsible for, both in the plan's order; last "" → those without a unit."""
     order = dict.fromkeys(unit for project in plan.projects for unit in project.responsible)
     found: dict[str, list[tuple[Entity, str]]] = {unit: [] for unit in order}
     nobody = []
@@ -126,7 +126,7 @@ def answering(plan: Plan, year: int) -> dict[str, list[tuple[Entity, str]]]:
 
 
 def strange_units(plan: Plan, year: int) -> dict[str, str]:
-    """Units that the plan's table of projects does not name → the name there that looks like it, or ""."""
+    """Units missing from the plan's table of projects → the closest name there, or ""."""
     printed = list(dict.fromkeys(unit for project in plan.projects for unit in project.responsible))
     strange = [unit for unit in answering(plan, year) if unit and printed and unit not in printed]
     return {unit: next(iter(difflib.get_close_matches(unit, printed, n=1, cutoff=0.7)), "") for unit in strange}

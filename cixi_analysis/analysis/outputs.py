@@ -1,7 +1,8 @@
-"""The tables in the downloads of a year. What a row and a computed column of them are stands in ``outputs.csv``, where an
-empty column is the table itself and ``{Pace}`` the words of :class:`cixi_analysis.words.Pace`; other columns are the schema's.
-``type`` says what cells are where they are not text (:data:`_TYPES`, or a closed list ``a|b``); a cell may be empty where
-the description says 空＝.
+"""The tables in the downloads of a year.
+
+``outputs.csv`` describes their rows and computed columns: an empty ``column`` is the table itself, ``{Pace}`` stands for
+the words of :class:`cixi_analysis.words.Pace`, ``type`` is the type of cells that are not text (:data:`_TYPES`, or a
+closed list ``a|b``); cells are nullable where the description says 空＝. The schema describes the other columns.
 """
 
 import re
@@ -78,7 +79,7 @@ def _output(table: str, title: str, names: Iterable[str], *models: type[schema.R
     return Output(title or own, rows, columns, key)
 
 
-#: What a retrospect does not have: the tables of the plan's text, and what would have had to be.
+#: Tables that a retrospect does not have: those of the plan's text, and the flips.
 _NOT_BACK = {"flips", "commitments", "progress", "audit", "links", "background", "reconciliation"}
 #: Table → the parts of the plan (any of them) without which there is none.
 _NEEDS = {

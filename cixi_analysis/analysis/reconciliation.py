@@ -1,7 +1,7 @@
-"""The plan's statements compared: with what the data and the verdicts give (数据核对), and with each other (规划文本一致性).
+"""The plan's printed figures compared with recomputed ones (数据核对), and its statements with each other (规划文本一致性).
 
 ``published.csv`` holds the verdicts, counts and sums that the plan prints; they are compared at the printed precision
-and are an input of nothing. ``audit.csv`` holds places of the plan that speak of the same thing. Nothing is corrected.
+and never used as input. ``audit.csv`` holds places of the plan about the same subject. Nothing is corrected.
 """
 
 from collections import Counter
@@ -20,7 +20,7 @@ from cixi_analysis.words import Attribute, AuditResult, Entity, Outcome, Verdict
 COLUMNS = ("check", "stated", "computed", "agrees", "source")
 #: The columns of ``cixi audit``.
 AUDIT_COLUMNS = (*AuditRow.columns(), "items", "projects", "commitments")
-#: What stands under ``computed`` where the data holds nothing to compute a printed figure from.
+#: Placeholder in ``computed`` where the data has nothing to compute a printed figure from.
 NOT_COMPUTABLE = "无从复算"
 #: Units of printed sums of money in 万元.
 MONEY = {"万元": 1, "亿元": 10_000}
@@ -43,11 +43,11 @@ _Figures = dict[tuple[str, str | None, str | None], list[Decimal | int]]
 
 
 def reconcile(plan: Plan, verdicts: pd.DataFrame) -> pd.DataFrame:
-    """One row for each row of ``published.csv``, then one for each list of named indicators: columns :data:`COLUMNS`.
+    """One row for each row of ``published.csv``, then one for each list of named indicators.
 
-    ``verdicts`` is the base year's assessment against the requirements. ``agrees`` is ``explained`` where what agrees has
-    an explanation (appended to ``source``), else ``yes`` or ``no``: an explanation never excuses what differs. What
-    ``published.csv`` does not hold is not compared.
+    Columns ``check, stated, computed, agrees, source``, all text. ``verdicts`` is the ``table`` of the base year's
+    assessment against the requirements. Numbers are compared at the printed precision. ``agrees`` is ``explained`` where
+    equal figures have an explanation (appended to ``source``), else ``yes`` or ``no``: it never excuses a difference.
     """
     plan = plan.as_of(plan.frame.base_year)
     whole = columns_of(verdicts[verdicts["item_id"].fillna("") == ""], "indicator", "level", "verdict")

@@ -28,9 +28,9 @@ CELL = ("part", "kind", "id", "place", "column", "before", "after")
 LOG_COLUMNS = [
     "year", "edition", "date", "indicator", "item_id", "level", "what", "before", "after", "who", "why", "form",
 ]  # fmt: skip
-#: What an import writes into rows by itself; no content.
+#: Metadata columns that an import writes by itself.
 WRITTEN = ("stage", "form")
-#: What commands change that write no log: an import that closes the year again, and the acceptance of a file.
+#: Columns that commands change without a log entry: by closing the year again, or by accepting a file.
 _UNLOGGED = (*WRITTEN, "sha256")
 #: The first edition that has an earlier one.
 _CORRECTED = 2
@@ -49,7 +49,7 @@ def year_rows(plan: Plan, year: int) -> YearRows:
 def edition_of(plan: Plan, year: int) -> int:
     """The edition of a year as it is now; 0 for one that has not been closed."""
     is_closed = bool(plan.observations.get(year)) and coverage(plan, year).stage is Stage.FINAL
-    # A wording that came later may ask for items that nobody has filled in.
+    # A later wording may ask for items that are not filled in.
     is_closed |= any(one.step is Step.FINAL and one.kind is None for one in plan.signatures.get(year, ()))
     return max((row.edition for row in plan.revisions if row.year == year), default=int(is_closed))
 
@@ -115,8 +115,8 @@ def undone(plan: Plan, rows: YearRows, lines: Iterable[Revision]) -> YearRows:
 
 
 def log(plan: Plan, years: Container[int]) -> pd.DataFrame:
-    """The corrected cells of these years that are :func:`told`, in the order of the log, columns :data:`LOG_COLUMNS`."""
-    own = (row for row in plan.revisions if row.year in years and told(row.part, row.column))
+    """The corrected cells of these years that :func:`is_shown`, in the order of the log, columns :data:`LOG_COLUMNS`."""
+    own = (row for row in plan.revisions if row.year in years and is_shown(row.part, row.column))
     known = (row for row in own if plan.defines(row.kind, row.id))  # of a plan with some items only
     rows = [
         (row.year, row.edition, row.date, *place_of(plan, row.part, row.kind, row.id, row.place or "", row.column),
@@ -136,8 +136,8 @@ def in_words(column: str, cell: str | None) -> str:
     return {word.value: word.chinese for word in WORDS_OF.get(column, ())}.get(cell or "", cell or "")
 
 
-def told(part: str, column: str) -> bool:
-    """Whether readers are shown a changed cell: not what an import writes by itself, nor what says which row it is."""
+def is_shown(part: str, column: str) -> bool:
+    """Whether a changed cell is shown to readers: neither metadata that an import writes nor part of the row's key."""
     return column not in (*WRITTEN, *YEARLY[part].KEY)
 
 

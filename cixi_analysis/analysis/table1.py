@@ -45,8 +45,8 @@ class Table1Row:
 
 
 def table1(assessment: Assessment, year: int | None = None) -> tuple[Table1Row, ...]:
-    """Table 1 with the verdicts of an assessment and what was observed in ``year`` (default: its own), 69 rows. A cell
-    is merged with the one above where the plan's is (``indicators.csv``, ``merged``) and says the same.
+    """Table 1 with the verdicts of an assessment and the observations of ``year`` (default: its own), a row an item. A
+    cell is merged with the one above where the plan's is (``indicators.csv``, ``merged``) and says the same.
     """
     items, columns = assessment.plan.items, headings(assessment.plan)
     texts = [_texts(assessment, item, assessment.year if year is None else year) for item in items]
@@ -61,8 +61,8 @@ def table1(assessment: Assessment, year: int | None = None) -> tuple[Table1Row, 
 
 
 def printed_name(plan: Plan, item: Indicator, year: int) -> str:
-    """The item's name with the plan's marks: ①, and where not every level asks it, or by that name, as many * as the place
-    of each level that does (* national, ** provincial).
+    """The item's name with the plan's marks: ①, and, where not all levels ask it by the same name, stars for those that
+    do, as many as the level's position (* national, ** provincial).
     """
     marks = {level: "*" * at for at, level in enumerate(plan.levels, start=1)}
     names = grouped((plan.asked(item, level, year).name, marks[level]) for level in _asking(plan, item, year))
@@ -190,7 +190,7 @@ def coverage(plan: Plan, year: int) -> Coverage:
         known = any(o.value is not None or o.absence is None for o in rows)
         entered = any(o.absence is not plan.missing_reason(year) for o in rows)
         lists["with_data" if known else "without_value" if entered else "not_entered"].append(item.item_id)
-        # What the plan itself prints of its base year was never a draft.
+        # The plan's own base year was never a draft.
         stages = {o.stage for o in rows if o.form or year != plan.frame.base_year}
         if (known or entered) and stages - {Stage.FINAL}:
             lists["in_draft" if Stage.DRAFT in stages else "in_review"].append(item.item_id)

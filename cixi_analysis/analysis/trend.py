@@ -1,4 +1,4 @@
-"""Where the numbers of an item are going, and whether that is enough: series, pace towards the targets, margins.
+"""Trends of an item's numbers and whether they suffice: series, pace towards the targets, margins to the limits.
 
 A series holds the years that have a number; years without one stay missing. Water classes are ordered, never
 subtracted, so they make no series. The pace is Eurostat's for quantitative targets: the rate observed from the first to
@@ -94,7 +94,7 @@ def series(plan: Plan, year: int) -> dict[tuple[str, str | None], Series]:
         own, last = rows[key], rows[key][-1][0]
         levels = asking(plan, item.item_id, year)
         if level is None and levels and all(rows.get((item.item_id, v), own)[-1][0] > last for v in levels):
-            continue  # it goes on in the levels' own
+            continue  # continued by the levels' own series
         if level is not None:
             apart = {y for y, *_ in own}
             together = [row for row in rows.get((item.item_id, None), ()) if row[0] < last and row[0] not in apart]
@@ -110,13 +110,13 @@ def series(plan: Plan, year: int) -> dict[tuple[str, str | None], Series]:
 
 
 def change(first_year: int, first: float, last_year: int, last: float) -> Fraction | None:
-    """Mean change a year; ``None`` when no year lies between."""
+    """Mean change a year; ``None`` when both ends are of the same year."""
     years = last_year - first_year
     return (exact(last) - exact(first)) / years if years > 0 else None
 
 
 def growth(first_year: int, first: float, last_year: int, last: float) -> float | None:
-    """Mean compound change a year; ``None`` when no year lies between or an end is not above 0."""
+    """Mean compound change a year as a fraction; ``None`` when both ends are of the same year or one is not above 0."""
     years = last_year - first_year
     if years <= 0 or first <= 0 or last <= 0:
         return None
@@ -126,7 +126,7 @@ def growth(first_year: int, first: float, last_year: int, last: float) -> float 
 
 
 def classify(ratio: float) -> Pace:
-    """The class of a ratio; compared at 9 digits, so that noise decides nothing at an edge."""
+    """The class of a ratio; compared at 9 digits, so that floating-point noise decides nothing at an edge."""
     return next((pace for lower, pace in CLASSES if round(ratio, 9) >= lower), Pace.MOVING_AWAY)
 
 
@@ -172,7 +172,7 @@ def _pace(
     """The class, the ratio it rests on if any, and a remark.
 
     A target met at the first point needs no change, so it has no ratio. A strict bound (超过80) that the first value
-    only touches needs none either and is not met: standing still is too slow, any other way leads off.
+    only touches needs none either and is not met: no change is too slow, any other direction moves away.
     """
     if met_first and met_last:
         return Pace.REACHED, None, "首年已达到目标，不计速度之比" if observed is not None else ""
@@ -191,11 +191,13 @@ def _pace(
 
 
 def trends(plan: Plan, year: int) -> pd.DataFrame:
-    """One row per series and numeric target, or one with empty target columns; columns as in :data:`COLUMNS`.
+    """One row per series and numeric target, or one with empty target columns; the page 数据字典 describes the columns.
 
-    Changes are in the series' unit a year, signed as the numbers move; rates are fractions a year. ``observed_change`` is
-    the mean change once more; ``needed_rate`` counts from the last observation and decides no class. A target is compared
-    where the assessment's own finding of it is decided by the last value. Raises ``UnknownYear``.
+    Values and ``gap`` (target − last value) are in ``unit``, changes in ``unit`` a year, signed as the numbers move;
+    rates are fractions a year, ratios are observed ÷ needed rate. ``pace`` follows Eurostat's SDG monitoring
+    (:data:`CLASSES`), by the linear ratio. ``observed_change`` repeats the mean change; ``needed_rate`` counts from the
+    last observation and decides no class. A target is compared where the assessment's own finding of it is decided by
+    the last value. Raises ``UnknownYear``.
     """
     plan.require_year(year)
     plan = plan.as_of(year)
@@ -232,7 +234,7 @@ def trends(plan: Plan, year: int) -> pd.DataFrame:
 
 
 def _demanded(judged: Judgement, year: int) -> list[LeafFinding]:
-    """The findings of the leaves that the wording in force demands whatever else holds."""
+    """The findings of the leaves that the wording in force requires unconditionally (not inside an OR)."""
     _, finding = judged.in_force(year)
     parts = finding.parts if finding and isinstance(finding.node, AllOf) else (finding,)
     return [part for part in parts if isinstance(part, LeafFinding)]
@@ -253,12 +255,13 @@ def _incomparable(finding: LeafFinding, bound: Bound, one: Series, place: tuple[
 
 
 def margins(plan: Plan, year: int) -> pd.DataFrame:
-    """How far each value of ``year`` is from each limit its requirement demands: a bound, or (``assigned``) the number
-    that the higher level assigned for the year. Columns :data:`MARGIN_COLUMNS`.
+    """One row per value of ``year`` and limit that its requirement demands: a bound, or (``assigned``) the number that
+    the higher level assigned for the year.
 
-    ``margin`` is in ``unit``, positive where the value is better than required, 0 exactly on the limit. There is one
-    exactly where the assessment decides the limit by the number: one inside an OR demands nothing by itself, and a
-    value of something else or in another unit is not compared. Raises ``UnknownYear``.
+    Columns ``item_id, level, unit, value, bound, margin, limit, assigned, measure``. ``margin`` is in ``unit``, positive
+    where the value is better than required, 0 exactly on the limit. There is a row exactly where the assessment decides
+    the limit by the number: a limit inside an OR demands nothing by itself, and a value of something else or in another
+    unit is not compared. Raises ``UnknownYear``.
     """
     plan.require_year(year)
     plan, rows = plan.as_of(year), []
@@ -284,7 +287,7 @@ def margins(plan: Plan, year: int) -> pd.DataFrame:
 
 
 def strength(points: int, first_year: int, last_year: int) -> str:
-    """How much evidence a series is (Chinese): years, how far apart, how many missing."""
+    """The strength of a series as evidence (Chinese): number of years, span, missing years."""
     if points < 2:
         return f"仅{last_year}年一个年份，不足以说明趋势"
     missing = last_year - first_year + 1 - points

@@ -28,7 +28,7 @@ from cixi_analysis.requirement import tree
 from cixi_analysis.requirement.tree import AllOf, AnyOf, Leaf, Node
 from cixi_analysis.words import Absence, Convention
 
-#: The conventions that hold somewhere, and where.
+#: The conventions that apply in some region and year, and where.
 _Conventions = Sequence[tuple[ConventionRow, Flags]]
 
 
@@ -51,10 +51,10 @@ class Finding:
 
 @dataclass(frozen=True)
 class LeafFinding(Finding):
-    """The finding of a leaf with all that explains it."""
+    """The finding of a leaf with everything that its explanation needs."""
 
     series: ItemSeries
-    #: what the numbers alone say
+    #: the verdict by numbers alone
     numbers: Numbers
     #: the conventions that were tried
     conventions: Sequence[ConventionRow]
@@ -92,7 +92,7 @@ def evaluate(node: Node, series: ItemSeries, rows: Sequence[ConventionRow]) -> F
 
 
 def _applies(row: ConventionRow, node: Node, series: ItemSeries) -> Flags:
-    """Where a convention's own condition holds (reasons: ``data/conventions.csv``)."""
+    """Where a convention's own condition is satisfied (its reasons: ``data/conventions.csv``)."""
     here: Flags = np.zeros_like(series.known) | (True if row.year is None else series.years == row.year)
     match row.convention:
         case Convention.NONE_ASSIGNED:
@@ -132,9 +132,9 @@ def _decide(node: Leaf, series: ItemSeries, conventions: _Conventions, **window:
         here = flags & (verdict == NO_DATA)
         if isinstance(node, (tree.Bound, tree.ClassBound)):
             if row.convention is Convention.NONE_ASSIGNED:
-                continue  # a limit of its own stands whether or not a target was assigned
+                continue  # a limit of its own applies whether or not a target was assigned
             if row.convention is Convention.FULL:
-                here &= series.own  # 100 % of something else says nothing of this limit
+                here &= series.own  # 100 % of another quantity does not satisfy this limit
         verdict[here], basis[here], convention[here] = MET, DEEMED, number
     rows = [row for row, _ in conventions]
     return LeafFinding(node, verdict, basis, (), series, numbers, rows, convention, contradicts)

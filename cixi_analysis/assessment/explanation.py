@@ -24,7 +24,7 @@ from cixi_analysis.words import CELL_BREAK, NOT_APPLICABLE_MARK, Convention, Ver
 
 #: Characters of a first sentence, and of a quotation in it.
 LONGEST, _QUOTE = 80, 40
-#: Convention → what it says of the county, in a sentence that ends in 视同达标.
+#: Convention → its ground, in a sentence that ends in 视同达标.
 _BY_CONVENTION = {
     Convention.NONE_ASSIGNED: "上级未下达目标",
     Convention.NOTHING_THERE: "没有这类对象",
@@ -35,14 +35,14 @@ _BY_CONVENTION = {
 
 @dataclass(frozen=True)
 class Explanation:
-    """Why a verdict holds: the answer in one sentence that ends in the verdict, and what it was derived from. ``str`` is
-    the whole as one text, the answer first.
+    """The reason of a verdict: a sentence that ends in the verdict, and its derivation. ``str`` is both as one text, the
+    sentence first.
     """
 
     sentence: str
     verdict: Verdict
     parts: tuple["Explanation", ...] = ()
-    #: the clauses, of an item, that rest on words without evidence (无佐证)
+    #: the clauses of an item that are attested without evidence (无佐证)
     unproven: tuple[str, ...] = ()
 
     def __str__(self) -> str:
@@ -78,8 +78,8 @@ def explain(wording: Wording, finding: Finding | None, at: Place, proofs: Proofs
 
 
 def explain_nothing(is_level: bool, printed: bool, merged: bool, since: int) -> Explanation:
-    """Why nothing is asked of an item: the plan's table has "/", perhaps in the cell above with which this one is merged,
-    or the requirement ended before the year ``since``.
+    """Why nothing is asked of an item: the plan's table has "/" (possibly in the cell above, merged with this one), or
+    the requirement ended before the year ``since``.
     """
     if not is_level:
         return _ending("规划没有定规划值", Verdict.NOT_APPLICABLE)
@@ -117,7 +117,7 @@ def _ending(text: str, verdict: Verdict, parts: tuple[Explanation, ...] = ()) ->
 
 
 def _fitting(texts: Sequence[str], room: int, between: str) -> str:
-    """As many of the texts as there is room for, at least the beginning of the first."""
+    """As many of the texts as fit into ``room`` characters, at least the beginning of the first."""
     told = clipped(texts[0], room)
     for text in texts[1:]:
         if len(told) + len(between) + len(text) > room:
@@ -127,8 +127,8 @@ def _fitting(texts: Sequence[str], room: int, between: str) -> str:
 
 
 def _answer(name: str, asked: str, finding: Finding, at: Place, note: str) -> str:
-    """What was measured, stated or is missing where it decides, the strongest first; without the verdict. The ``note``
-    follows what is stated.
+    """The measured, stated or missing facts that decide, the strongest first; without the verdict. The ``note`` follows
+    the quotations.
     """
     opening, told = "", list[str]()
     for leaf in sorted(_deciding(finding, at), key=lambda leaf: -int(leaf.basis[at])):
@@ -155,7 +155,7 @@ def _answer(name: str, asked: str, finding: Finding, at: Place, note: str) -> st
 
 
 def _deciding(finding: Finding, at: Place) -> Iterator[LeafFinding]:
-    """The leaves that the verdict rests on: where one part is enough for it, the strongest alone."""
+    """The leaves that decide the verdict: where one part suffices, the strongest alone."""
     if isinstance(finding, LeafFinding) and (not finding.parts or _is_stated(finding, at)):
         yield finding
         return
@@ -169,12 +169,12 @@ def _deciding(finding: Finding, at: Place) -> Iterator[LeafFinding]:
 
 
 def _is_stated(finding: LeafFinding, at: Place) -> bool:
-    """Whether the statement speaks of the leaf as a whole, be it a change with its rate."""
+    """Whether the statement attests or denies the leaf as a whole, including a change together with its rate."""
     return bool(finding.basis[at] == numbers.ATTESTED and finding.series.quote(finding.node, at))
 
 
 def _derived(finding: Finding, at: Place, asked: str, label: str, told: bool = False) -> Explanation:
-    """How a node came by its verdict; ``label`` quotes its wording; ``told``: its figures stand in the answer already."""
+    """The derivation of a node's verdict; ``label`` quotes its wording; ``told``: the answer has its figures already."""
     verdict = numbers.VERDICTS[int(finding.verdict[at])]
     if isinstance(finding, LeafFinding) and (not finding.parts or _is_stated(finding, at)):
         year = int(finding.series.years[at[1]])

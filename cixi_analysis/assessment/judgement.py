@@ -37,7 +37,7 @@ Question = tuple[int, str, str]
 
 @dataclass(frozen=True)
 class Judgement:
-    """One item at one level over a panel: verdict and basis, of shape (regions, years), and why."""
+    """One item at one level over a panel: verdict and basis, of shape (regions, years), and the findings behind them."""
 
     item: Indicator
     level: str
@@ -45,17 +45,17 @@ class Judgement:
     verdict: Codes
     basis: Codes
     wordings: tuple[Wording, ...]
-    #: one a wording; None where nothing is asked, or the wording is refused
+    #: one for each wording; None where nothing is asked, or the wording is refused
     findings: tuple[Finding | None, ...]
-    #: where an earlier year's wordings judge what the year neither asks nor knows
+    #: where an earlier year's wordings judge an item that the year neither asks for nor observed
     gone: Flags | None = None
 
     def place(self, year: int, region: int = 0) -> tuple[int, int]:
-        """Where the arrays hold a year of a region."""
+        """The index of a region and year in the arrays."""
         return region, year - self.years[0]
 
     def in_force(self, year: int) -> tuple[Wording | None, Finding | None]:
-        """The wording that holds in ``year``, if any, and the finding made by it."""
+        """The wording in force in ``year``, if any, and its finding."""
         held = (pair for pair in zip(self.wordings, self.findings, strict=True) if year in pair[0].years)
         return next(held, (None, None))
 
@@ -84,7 +84,7 @@ def judge_item(
     if by is not None:
         asked = tuple(replace(w, from_year=0, to_year=LAST_YEAR) for w in own if by in w.years)
     rows = (r for r in plan.conventions if r.item_id in (None, item.item_id) and r.level in (None, level))
-    # The row that says most about a place comes first: its reason is shown.
+    # The most specific row comes first: its reason is shown.
     conventions = sorted(
         (r for r in rows if r.convention not in without),
         key=lambda r: (CONVENTIONS.index(r.convention), r.item_id is None, r.level is None, r.year is None),
@@ -102,7 +102,7 @@ def judge_item(
         verdict = np.where(here, finding.verdict if finding else otherwise, verdict)
         basis = np.where(here, finding.basis if finding else NO_BASIS, basis)
     gone = None
-    if by is not None:  # of what a year neither asks nor knows
+    if by is not None:  # an item that the year neither asks for nor observed
         asks = np.zeros(len(panel.years), dtype=bool)
         for wording in (w for w in own if w.node or w.refusal):
             asks |= wording.holds(panel.year_numbers)
@@ -131,8 +131,8 @@ def judge_indicator(items: Collection[Judgement]) -> tuple[Codes, Codes]:
 
 @dataclass(frozen=True)
 class Assessment:
-    """The county in one year. ``table``: the contract's columns, items first, then indicators; ``reasons``: its reasons as
-    trees, row by row, which ``items`` and ``indicators`` have as the column ``why``.
+    """The county in one year. ``table``: columns ``indicator, item_id, level, verdict, basis, reason``, a row an item and
+    level, then a row an indicator and level (``item_id`` empty); ``reasons``: the reason of each row as a tree.
     """
 
     plan: Plan
@@ -143,10 +143,12 @@ class Assessment:
 
     @property
     def items(self) -> pd.DataFrame:
+        """The rows of items, with the reason's tree in the column ``why``."""
         return self._rows(self.table["item_id"] != "")
 
     @property
     def indicators(self) -> pd.DataFrame:
+        """The rows of indicators, with the reason's tree in the column ``why``."""
         return self._rows(self.table["item_id"] == "")
 
     def _rows(self, here: "pd.Series[bool]") -> pd.DataFrame:
@@ -154,8 +156,8 @@ class Assessment:
 
     @cached_property
     def statuses(self) -> dict[Question, Status]:
-        """The verdict of each row of the table, in its order, 未填报 apart from other 无数据: of an item without a row, or
-        with one that says so; of an indicator all of whose items without data are not filled in.
+        """The verdict of each row of the table, in its order, with 未填报 distinguished from other 无数据: an item without
+        a row, or whose row says so; an indicator all of whose items without data are not filled in.
         """
         found: dict[Question, Status] = {}
         missing: dict[tuple[int, str], set[Status]] = {}
@@ -172,7 +174,7 @@ class Assessment:
         return found
 
     def status(self, indicator: int, level: str, item_id: str = "") -> Status:
-        """The status of an indicator, or of an item, at a level."""
+        """The status of an indicator, or of an item, at a level (or target year). Raises ``KeyError`` for an unknown one."""
         return self.statuses[indicator, item_id, level]
 
 
@@ -187,11 +189,12 @@ def assess(
 ) -> Assessment:
     """Judge every item and indicator in ``year`` against the requirements, or (``against="target"``) the plan's targets.
 
-    ``without`` switches conventions off. ``until``: a later year up to which the same pass evaluates, for several years
-    in a row; it changes no verdict. ``by``: the year whose wordings judge (default: the year's own); what was measured
-    stays what it is. A wording that cannot be read is no_data with its reason. Raises :class:`UnknownYear` for a year
-    without observations and :class:`DataError` for observations that cannot be held against the wordings and for
-    statements that contradict the numbers.
+    The rules are those of the page 方法. ``without`` switches conventions off. ``until``: a later year up to which the
+    same pass evaluates, to assess several years at the cost of one; it changes no verdict. ``by``: the year whose wordings
+    judge (default: the year's own). A wording that cannot be parsed is no_data with its reason.
+
+    Raises :class:`UnknownYear` for a year without observations, and :class:`DataError` for observations that do not fit
+    the wordings and for statements that contradict the numbers.
     """
     plan.require_year(year)
     until = until or year
@@ -224,7 +227,7 @@ def _answers(
 def reasoned(
     plan: Plan, judged: Collection[Judgement], year: int, proven: Mapping[str, Proofs] | None = None
 ) -> tuple[pd.DataFrame, tuple[Explanation, ...]]:
-    """The contract's columns for a panel's first region and a year, items, then indicators; and why, row by row.
+    """The columns of :class:`Assessment` for a panel's first region and a year; the reasons, row by row.
     ``proven``: item_id → the evidence, where the region has some.
     """
     rows: list[tuple[object, ...]] = []
@@ -246,7 +249,7 @@ def reasoned(
         reasons.append(why)
     for (number, level), own in together.items():
         place = own[0][0].place(year)
-        # An item that is gone makes the others no less known.
+        # An item of which nothing is asked any more does not make the others less known.
         there = [pair for pair in own if pair[0].gone is None or not pair[0].gone[place]] or own
         verdicts, bases = judge_indicator([one for one, _ in there])
         verdict, basis = VERDICTS[int(verdicts[place])], str(BASES[int(bases[place])])

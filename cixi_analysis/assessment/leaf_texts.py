@@ -1,4 +1,4 @@
-"""The words of one leaf: its figures held against what is asked, what its statement says, or what is missing."""
+"""The words of one leaf: its figures compared with the limit, its quotation, or the missing data."""
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from cixi_analysis.words import CLASS_UNIT, BenchmarkKind
 Place = tuple[int, int]
 #: Characters of a name in a sentence.
 NAME = 28
-#: How words are quoted, and how one says that there are none; words for more and less, of two years.
+#: Openings of a quotation and of a missing one; words for more and less between two years.
 STATED, UNSTATED, _MOVES = "原文载明", "现状原文没有写明", ("上升", "下降")
 
 
@@ -51,7 +51,7 @@ def named(name: str, value: str) -> str:
 
 
 def _against(value: float, limit: float, unit: str, what: str, met: bool, up: bool | None) -> str:
-    """A value held against a limit (``what``), where more (``up``) or less is asked for."""
+    """A value compared with a limit (``what``), where more (``up``) or less is asked for."""
     told, by = what + with_unit(limit, unit), difference(value, limit)
     if by == 0:
         reached = f"达到{told}" if up or unit == CLASS_UNIT else f"没有超过{told}"
@@ -62,7 +62,7 @@ def _against(value: float, limit: float, unit: str, what: str, met: bool, up: bo
 
 
 def comparison(finding: LeafFinding, at: Place, asked: str) -> tuple[str, str]:
-    """The value of the year, and what it is held against; the value is "" where that is a series which ends in it."""
+    """The value of the year, and its comparison; the value is "" where the comparison is a series that ends in it."""
     node, series, year = finding.node, finding.series, int(finding.series.years[at[1]])
     used = {name: float(array[at]) for name, array in finding.numbers.used.items()}
     kind, met, now = series.measured(at), finding.numbers.verdict[at] == MET, used["value"]
@@ -129,7 +129,7 @@ def _change(node: tree.Change, used: dict[str, float], unit: str, year: int, met
 
 
 def lacking(finding: LeafFinding, at: Place) -> str:
-    """What was missing, so that numbers do not decide."""
+    """The missing data because of which the numbers do not decide."""
     node, series = finding.node, finding.series
     year, absent, average = int(series.years[at[1]]), series.why_absent(at), series.benchmark_kind[at]
     value = f"{year}年的数值" + (f"（{absent}）" if absent else "")

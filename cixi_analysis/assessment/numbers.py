@@ -1,4 +1,4 @@
-"""Two numbers compared; what numbers alone say of a leaf, or lack to say anything."""
+"""Comparison of numbers; the verdict of a leaf by numbers alone, or what they lack for one."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -86,7 +86,7 @@ class Lack(IntEnum):
 
 @dataclass(frozen=True)
 class Numbers:
-    """What the numbers say of a leaf; arrays of shape (regions, years)."""
+    """The verdict of a leaf by numbers; arrays of shape (regions, years)."""
 
     verdict: Codes
     #: a Lack where the verdict is NO_DATA
@@ -116,7 +116,7 @@ def _held(s: ItemSeries, comparator: Comparator | Codes, limit: Floats | float) 
 
 
 def _bound(node: tree.Bound, s: ItemSeries) -> Numbers:
-    """A limit is on the item itself, or on the quantity it names, in its unit: nothing else is held against it."""
+    """A limit is on the item itself, or on the quantity it names, in its unit: nothing else is compared with it."""
     measured = s.of_quantity(node.quantity) if node.quantity else s.own
     comparable = s.in_unit(node.unit or s.asked.unit) & measured & ~s.is_class
     held, nowhere = _held(s, node.comparator, node.limit)
@@ -151,7 +151,7 @@ def earlier_years(node: tree.Change) -> int:
 
 
 def _change(node: tree.Change, s: ItemSeries) -> Numbers:
-    """Every step goes the wanted way. One known to fail decides, whatever is missing elsewhere."""
+    """Every step goes in the required direction. One known failure decides, whatever else is missing."""
     sign = _sign(node.move, s)
     failed, small, missing = (np.zeros_like(s.known) for _ in range(3))
     later, known, used = s.value, s.known, {}
@@ -192,7 +192,7 @@ def _rate(node: tree.Rate, s: ItemSeries, span: int = DEFAULT_YEARS, named: bool
         moved = ((s.value / earlier) ** (1 / years) - 1) * 100
     else:
         base, moved = np.ones_like(comparable), (s.value - earlier) / years
-    # Of a percentage, only points are clear; of what has no unit, over several years, percent is not.
+    # A change of a percentage is unambiguous only in points; percent since a named year needs a unit.
     right_unit = ~s.is_class & (s.in_unit("%") == (node.unit is tree.AmountUnit.POINTS))
     if node.since and node.unit is tree.AmountUnit.PERCENT:
         right_unit &= ~s.in_unit(*NO_UNIT)
@@ -245,8 +245,8 @@ _RULES: dict[type[tree.Leaf], Callable[..., Numbers]] = {
 
 
 def numbers_of(node: tree.Leaf, s: ItemSeries, **window: int) -> Numbers:
-    """What the numbers say of a leaf; ``window`` (span, named) is that of the change which a rate qualifies. At 100 %
-    they cannot say that a demand for more is not met (持续提高, 高于全省平均): there is no more.
+    """The verdict of a leaf by numbers; ``window`` (span, named) is that of the change which a rate qualifies. At 100 % a
+    demand for more (持续提高, 高于全省平均) is never unmet by numbers, since more is impossible.
     """
     with np.errstate(invalid="ignore", divide="ignore"):
         found = _RULES[type(node)](node, s, **window)

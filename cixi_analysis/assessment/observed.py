@@ -1,4 +1,4 @@
-"""What one observation says: what was measured, the assigned target, the clauses quoted."""
+"""The cells of one observation, interpreted: what was measured, the assigned target, the clauses quoted."""
 
 import contextlib
 import re
@@ -21,10 +21,10 @@ SIGN = {Polarity.MORE: 1, Polarity.LESS: -1, Polarity.NONE: 0}
 
 
 def measured(asked: Asked, measure: str | None, unit: str | None, polarity: str | None) -> Asked:
-    """What an observation measured, where ``asked`` was asked for: that, but for what the observation says instead.
+    """What an observation measured: ``asked``, overridden by the columns that the observation fills in.
 
-    Values are compared with each other only where all of it is equal; with a limit, only where the name is what was asked
-    for and not something that stands for it (33: the rate, not its increase).
+    Values are compared with each other only where all fields are equal; with a limit, only where the name is that of the
+    quantity asked for and not of a substitute (33: the rate, not its increase).
     """
     return Asked(measure or asked.name, unit_name(unit or asked.unit), Polarity(polarity or asked.polarity))
 

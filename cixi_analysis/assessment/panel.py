@@ -50,7 +50,7 @@ class Panel:
         self.unfilled = np.array([ABSENCES.index(plan.missing_reason(year)) for year in years], dtype=np.int8)
         #: level, item, region, year → the number of the row, or NONE
         self.row = self._rows(table)
-        # An empty last row stands for a place without a row: NONE, as an index, fetches it.
+        # An empty last row is the sentinel for a place without a row: NONE, as an index, fetches it.
         table = table[[*COLUMNS[1:]]].reset_index(drop=True).reindex(range(len(table) + 1))
         telling = table[["year", "item_id", "measure", "unit", "polarity", "attests", "denies"]]
         # Where the wordings have always measured the same, years do not tell patterns apart.
@@ -65,7 +65,7 @@ class Panel:
         ]
         #: item_id → its patterns
         self.patterns = ways.groupby("item_id").indices
-        #: row → what its cells say
+        #: column → its values, one for each row
         self.written = {name: table[name].to_numpy(dtype=object) for name in ("value", "statement")}
         target, written = pd.factorize(table["assigned_target"])
         given = [read_assigned(text) or Assigned() for text in (*written, None)]
@@ -153,6 +153,7 @@ def _numbers(column: "pd.Series[Any]", of: Callable[[Any], float]) -> Floats:
 
 
 def categories(codes: npt.NDArray[Any], texts: Iterable[str]) -> "pd.Categorical[Any]":
+    """A categorical column from codes, which are indices into ``texts``; -1 is missing."""
     return pd.Categorical.from_codes(codes, pd.Index(list(texts)))
 
 
@@ -185,7 +186,7 @@ class ItemSeries:
         self.row: Places = panel.row[panel.levels.index(level), panel.index[item.item_id]]
 
     def __getattr__(self, name: str) -> Any:
-        """Take a column when it is first asked for; the next time it is an attribute like any other."""
+        """Take a column on first access and cache it as an attribute."""
         if name not in self.panel.columns[self.level]:
             raise AttributeError(name)
         array = self.__dict__[name] = self.panel.columns[self.level][name][self.row]
@@ -197,12 +198,12 @@ class ItemSeries:
 
     @cached_property
     def own(self) -> Flags:
-        """What the wording asks for was measured, and not something that stands for it."""
+        """Where the quantity that the wording asks for was measured, and not a substitute."""
         return self._where(lambda kind: kind.name == self.asked.name)
 
     @cached_property
     def foreign(self) -> Flags:
-        """Where a value is of what another wording asks for in that year: this one's numbers say nothing of it."""
+        """Where a value is of a quantity that another wording asks for in that year: it is not comparable here."""
         other = np.zeros_like(self.known)
         if self.item.item_id in self.plan.remeasured:
             years = [self.plan.asked(self.item, self.level, int(year)) != self.asked for year in self.years]
@@ -216,7 +217,7 @@ class ItemSeries:
 
     @cached_property
     def is_full(self) -> Flags:
-        """A share of 100 %, where more is better: there is no more to ask for."""
+        """Where a share is 100 % and more is better: more is impossible."""
         full: Flags = (self.value == 100) & (self.polarity == 1) & self.in_unit("%")
         return full
 
@@ -243,7 +244,7 @@ class ItemSeries:
         return self._where(is_same)
 
     def _where(self, is_so: Callable[[Asked], bool]) -> Flags:
-        """Where that is so of what was measured."""
+        """Where the predicate holds of what was measured."""
         flags = np.zeros(len(self.panel.texts), dtype=bool)
         for pattern in self.panel.patterns.get(self.item.item_id, ()):
             flags[pattern] = is_so(self.panel.kinds[self.level][pattern])
@@ -260,7 +261,7 @@ class ItemSeries:
         return value, ~np.isnan(value) & self.known & (kind == self.kind)
 
     def says(self, leaf: Leaf) -> tuple[Flags, Flags] | None:
-        """Where the statement attests and where it denies the leaf; None where none speaks of it."""
+        """Where the statement attests and where it denies the leaf; None where no statement mentions it."""
         flags = np.zeros((2, len(self.panel.texts)), dtype=bool)
         for pattern in self.panel.patterns.get(self.item.item_id, ()):
             flags[:, pattern] = [leaf in text for text in self.panel.texts[pattern]]

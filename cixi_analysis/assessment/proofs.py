@@ -1,6 +1,6 @@
-"""The evidence behind a verdict: which documents are cited in its reason, and which words have none.
+"""The evidence behind a verdict: the documents cited in its reason, and the clauses without any.
 
-Evidence decides nothing. It is asked for from the year after the base year on: before, the plan itself is the evidence.
+Evidence decides no verdict. It is required from the year after the base year on: before, the plan itself is the evidence.
 """
 
 from collections.abc import Iterable, Mapping
@@ -15,27 +15,27 @@ from cixi_analysis.plan.schema import Evidence
 from cixi_analysis.requirement.vocabulary import NO_TERMS, Terms, terms
 from cixi_analysis.words import Entity, Proves
 
-#: Said of words that no document proves; how many documents a reason cites.
+#: The mark of attested clauses without a document; how many documents a reason cites.
 UNPROVEN, _CITED = "无佐证", 5
 
 
 @dataclass(frozen=True)
 class Proofs:
-    """The evidence of one item in one year, without partial facts; without a list, nothing is asked for."""
+    """The evidence of one item in one year, without partial facts."""
 
     rows: Mapping[str, Evidence] = field(default_factory=dict)
-    #: whether words need evidence
+    #: whether attested clauses need evidence
     needed: bool = False
     terms: Terms = NO_TERMS
 
     def lacking(self, leaves: Iterable[LeafFinding]) -> tuple[str, ...]:
-        """The clauses, of those that the statement attests or denies, of which no document proves the words."""
+        """The clauses that the statement attests or denies and no document proves."""
         if not self.needed:
             return ()
         return tuple(dict.fromkeys(str(leaf.node) for leaf in leaves if not self._proves(leaf)))
 
     def _proves(self, leaf: LeafFinding) -> bool:
-        """A document for the item's value, for all of its clauses, or for this one."""
+        """Whether there is a document for the item's value, for all of its clauses, or for this one."""
         for row in self.rows.values():
             read = quotations(row.clause, (leaf.series.asked.unit,), self.terms) if row.clause else {leaf.node}
             if row.proves is Proves.VALUE or (row.proves is Proves.CLAUSE and leaf.node in read):
@@ -50,7 +50,7 @@ class Proofs:
         return f"佐证：{'、'.join(told[:_CITED])}{more}" if told else ""
 
 
-#: Of a year or a region that is asked for none.
+#: Of a year or a region that needs no evidence.
 NO_PROOFS = Proofs()
 
 
@@ -73,7 +73,7 @@ def proofs(plan: Plan, year: int) -> Mapping[str, Proofs]:
     """item_id → its evidence in ``year``."""
     found: dict[str, dict[str, Evidence]] = {item.item_id: {} for item in plan.items}
     for number, row in numbered(plan.evidence.get(year, ())).items():
-        # The plan may be of some items only.
+        # The plan may hold some items only (`Plan.only`).
         if row.kind is Entity.ITEM and row.id in found and row.proves is not Proves.CONTEXT:
             found[row.id][number] = row
     return {item_id: Proofs(rows, needed(plan, year), terms(plan)) for item_id, rows in found.items()}

@@ -22,14 +22,15 @@ from cixi_analysis.errors import Problem, UnknownYear
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.words import Convention
 
-#: Regions in a block. Their arrays fit the processor's cache; far fewer, and each block's own cost shows.
+#: Regions in a block: few enough for the processor's cache, enough to amortise the overhead of a block.
 BLOCK = 1024
 
 
 @dataclass(frozen=True)
 class PanelAssessment:
-    """Verdict and basis of every question, for every region and year, as codes of ``VERDICTS`` and ``BASES``. Their
-    shape is (regions, years, questions); questions are the rows of ``cixi assess``: items first, then indicators.
+    """Verdict and basis of every question, for every region and year, as codes (int8) of ``VERDICTS`` and ``BASES``
+    (``assessment.numbers``), which ``table`` has as words. Their shape is (regions, years, questions); questions are the
+    rows of ``cixi assess``: items first, then indicators.
     """
 
     regions: tuple[str, ...]
@@ -40,7 +41,7 @@ class PanelAssessment:
 
     @property
     def table(self) -> pd.DataFrame:
-        """A row a region, year and question; basis "" where there is none; texts are categories."""
+        """A row a region, year and question; the columns of ``cixi assess`` but ``reason``; texts are categories."""
         regions, years, questions = self.verdict.shape
         indicator, item_id, level = (list(column) for column in zip(*self.questions, strict=True))
         again = np.tile(np.arange(questions), regions * years)
@@ -71,7 +72,7 @@ def assess_panel(
     ``region`` (text), ``year`` (integer), ``item_id`` (text) and any of those of ``observations/<year>.csv``, in the
     same words and units; ``value`` is a number or a water class, an empty cell None or NaN. Rows may come in any order,
     texts fastest as categories; regions keep the order in which they first appear, the years run from the first to the
-    last without a gap. A place without a row is without data.
+    last without a gap. A region, year and item without a row has no data.
 
     ``executor`` runs blocks of ``block`` regions elsewhere, say in processes or on a cluster; the result is the same.
     Raises :class:`DataError` with everything wrong at once: columns, cells that the schema refuses, unreadable targets
@@ -106,11 +107,11 @@ def explain_region(
     against: str = REQUIREMENT,
     without: Collection[Convention] = (),
 ) -> pd.DataFrame:
-    """The rows of ``cixi assess``, reasons included, for one region of a table and one year: what a page would show, but
-    for evidence, which only the county has.
+    """The rows of ``cixi assess``, reasons included, for one region of a table and one year; without evidence, which only
+    the county has.
 
-    Raises :class:`UnknownYear` for a place without a row and :class:`DataError` for what :func:`assess_panel` refuses
-    in this region's rows.
+    Raises :class:`UnknownYear` for a region and year without a row, and :class:`DataError` for what
+    :func:`assess_panel` refuses in this region's rows.
     """
     own = table[table["region"] == region]
     if not (own["year"] == year).any():

@@ -1,4 +1,4 @@
-"""A table of many regions as it comes from outside, validated by the rules of the plan's own files.
+"""Validation of an external table of many regions, by the rules of the plan's own files.
 
 Rows of one *pattern* differ in their numbers only: one row of each is validated. A fault names the first row that has it
 and how many there are.
@@ -66,7 +66,7 @@ def prepared(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _numbers(column: "pd.Series[Any]") -> "pd.Series[float]":
-    """The column as numbers, NaN for what is none."""
+    """The column as numbers, NaN where a cell is not a number."""
     if not pd.api.types.is_numeric_dtype(column):
         column = pd.to_numeric(column.astype(object), errors="coerce")
     return column.astype(np.float64)
@@ -132,7 +132,7 @@ def _quotation_problems(rows: list[dict[Any, Any]]) -> Iterator[Problem]:
 
 
 def _row_problems(plan: Plan, rows: list[dict[Any, Any]]) -> Iterator[Problem]:
-    """What the schema and the plan's wordings have against these rows, by their number."""
+    """The problems of these rows by the schema and the plan's wordings, by row number."""
     known = {item.item_id for item in plan.items}
     valid: list[tuple[int, int, Observation]] = []
     for number, cells in enumerate(rows):
@@ -158,7 +158,7 @@ def _text(cell: Any) -> str:
 
 
 def _alike(column: "pd.Series[Any]") -> "pd.Series[Any]":
-    """The column with one text for all that are valid in the same way, and 0 for every number."""
+    """The column with equivalent contents unified: one text for those valid in the same way, 0 for every number."""
     if pd.api.types.is_float_dtype(column):
         return column.where(~np.isfinite(column), 0.0)
     match column.name:

@@ -55,13 +55,13 @@ _RANGE = re.compile(r"[\d.]+\s*%?\s*[-–—~～至]+\s*[\d.]+\s*\D{0,8}")
 
 @dataclass(frozen=True)
 class Clauses:
-    """What the wordings of one item say, for the checks of its observations."""
+    """The clauses of one item's wordings, for the checks of its observations."""
 
     #: the distinct clauses of all its readable wordings, in the order of the files
     leaves: dict[Leaf, None] = field(default_factory=dict)
-    #: the requirements that are or demand a limit, so that silence about the number is a gap while they hold
+    #: the requirements that are or demand a limit: while they hold, a missing number is a gap
     limits: list[Requirement] = field(default_factory=list)
-    #: its wordings that cannot be read: any clause may be one of theirs
+    #: its unreadable wordings: any clause may belong to one of them
     refused: list[str] = field(default_factory=list)
 
 
@@ -113,8 +113,8 @@ def asked_in(plan: Plan, year: int) -> tuple[Indicator, ...]:
 
 
 def one_number(plan: Plan, item: Indicator, year: int) -> bool:
-    """Whether one number may stand for all levels that ask in ``year``: of the plan's own wordings, which print one value
-    below two names (36), and where all ask for the same.
+    """Whether one number may be entered for all levels that ask in ``year``: for the plan's own wordings, which print one
+    value below two names (36), and where all levels ask for the same.
     """
     rows = [plan.requirement(item.item_id, level, year) for level in asking(plan, item.item_id, year)]
     kinds = {(one.name, one.unit) for one in (plan.asked(item, row.level, year) for row in rows if row)}
@@ -123,9 +123,9 @@ def one_number(plan: Plan, item: Indicator, year: int) -> bool:
 
 
 def unstated(plan: Plan, item: Indicator, level: str | None, year: int) -> dict[str, tuple[str, str]]:
-    """Column of an observation → (what the first wording asks for, what that of ``year`` does), where they differ.
+    """Column of an observation → (content by the base year's wording, by that of ``year``), where they differ.
 
-    A number must say there what it is: one entered before the row came is not what the new wording asks for.
+    The observation must fill in these columns: a number entered before the later wording measured another quantity.
     """
     found: dict[str, tuple[str, str]] = {}
     for one in [plan.level(level)] if level else asking(plan, item.item_id, year):
@@ -136,22 +136,20 @@ def unstated(plan: Plan, item: Indicator, level: str | None, year: int) -> dict[
 
 
 def held(plan: Plan, item: Indicator, level: str, year: int) -> Wording | None:
-    """The wording of a level by which ``year`` is judged; None where nothing is asked."""
+    """The wording in force at a level in ``year``; None where nothing is asked."""
     found = (w for w in wordings(plan, item, level) if year in w.years and (w.node or w.refusal))
     return next(found, None)
 
 
 def unobserved(plan: Plan, item_id: str, year: int, level: str | None = None) -> str:
-    """What stands in the place of a missing observation, of one level or of all: why it is missing, or that nothing was
-    asked.
-    """
+    """Text for a missing observation, of one level or of all: why it is missing, or that nothing was asked."""
     asked = asking(plan, item_id, year)
     return str(plan.missing_reason(year)) if (level in asked if level else asked) else "没有要求"
 
 
 @lru_cache(maxsize=64)
 def clauses(plan: Plan) -> dict[str, Clauses]:
-    """item_id → what its wordings say."""
+    """item_id → the clauses of its wordings."""
     found = {item.item_id: Clauses() for item in plan.items}
     for row, wording in ((row, wording) for row, wording in read_wordings(plan).items() if row.item_id in found):
         own = found[row.item_id]
@@ -173,7 +171,7 @@ def levels(plan: Plan, against: str) -> tuple[str, ...]:
 
 
 def observed_level(plan: Plan, level: str) -> Level:
-    """The level whose observation is judged. Targets are held against what the frame says that they follow."""
+    """The level whose observation is judged; for a target year, the level that the frame declares."""
     return plan.level(level if level in plan.levels else plan.frame.targets_follow)
 
 
@@ -183,7 +181,7 @@ def wordings(plan: Plan, item: Indicator, level: str) -> tuple[Wording, ...]:
         return tuple(read_wordings(plan)[t] for t in plan.targets if (t.item_id, str(t.year)) == (item.item_id, level))
     found, rows = [], plan.requirements_of(item.item_id, level)
     for row, later in zip_longest(rows, rows[1:]):
-        # The wording that holds in the year by which a retrospect is judged holds before it too.
+        # The wording that judges a retrospect applies to the years before its own too.
         looks_back = row.from_year == plan.frame.retrospect_wordings
         end = min(row.to_year or LAST_YEAR, later.from_year - 1 if later else LAST_YEAR)
         found.append(replace(read_wordings(plan)[row], from_year=0 if looks_back else row.from_year, to_year=end))
@@ -213,7 +211,7 @@ def observation_problems(plan: Plan, file: str, rows: Iterable[tuple[int, int, O
     for number, year, row in rows:
         own = clauses(plan).get(row.item_id)
         if own is None:
-            continue  # a plan of one indicator keeps the rows of the others, so that row numbers stay true
+            continue  # `Plan.only` keeps the other items' rows, so that row numbers stay correct
         target = row.assigned_target
         silent = row.value is None and row.absence is None and row.attests is None and row.denies is None
         asks = (limit for limit in own.limits if row.level in (None, limit.level))

@@ -1,4 +1,4 @@
-"""What is remembered between builds, in ``_build/cache``: everything is found by the content that it was made from.
+"""The cache between builds, in ``_build/cache``: every cache key is a hash of the content that the entry was made from.
 
 ``manifest``   the cache key and hash of each file that the last build put into ``book/``; hashes of its inputs and results
 ``drawings/``  charts as SVG, by their specification
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from cixi_analysis.book.pages import Run
 
 LIBRARY = Path(__file__).resolve().parents[1]
-#: Caches of the interpreter and of JupyterLab, which change nothing.
+#: Caches of the interpreter and of JupyterLab, which no build depends on.
 _IGNORED = {"__pycache__", ".ipynb_checkpoints"}
 #: Executed notebooks and files for download in ``book/``; the rest was written by hand.
 _GENERATED = re.compile(r"20\d\d/|.*\.ipynb$")
@@ -40,7 +40,7 @@ _MOST_DRAWINGS = 300
 
 def of(*parts: object) -> str:
     """The hash of plain values."""
-    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()  # ASCII: a name may be no text
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()  # ASCII, since a file name may be undecodable
 
 
 def of_files(folder: Path, paths: Iterable[Path]) -> str:
@@ -72,7 +72,7 @@ def program(root: Path) -> str:
 
 
 def data_until(root: Path, year: int) -> str:
-    """The hash of the data that no year has, of the years' files up to ``year``, and of its public files of evidence."""
+    """The hash of undated data, of the years' files up to ``year``, and of the public files of evidence of ``year``."""
     data = root / "data"
     files = [path for folder in FOLDERS for path in (data / folder).glob("*.csv") if path.stem <= str(year)]
     return of(undated(root), of_files(data, files), _public(root, year))
@@ -84,7 +84,7 @@ def _public(root: Path, year: int | None = None) -> list[tuple[str, str]]:
 
 
 def undated(root: Path) -> str:
-    """The hash of the data that no year has."""
+    """The hash of the data that belongs to no year."""
     return of_tree(root / "data", without=FOLDERS)
 
 
@@ -113,7 +113,7 @@ def inputs(root: Path) -> str:
 
 
 def frame(root: Path, runs: "Sequence[Run]") -> str:
-    """The hash of what every page's HTML depends on: contents list, theme, scripts, hand-written pages."""
+    """The hash of the dependencies of every page's HTML: contents list, theme, scripts, hand-written pages."""
     date = build_date()
     headings = [(run.output.as_posix(), run.label, run.siblings) for run in runs]
     parts = (tools(), of_tree(LIBRARY), by_hand(root), headings, date and date.timestamp())
@@ -122,7 +122,7 @@ def frame(root: Path, runs: "Sequence[Run]") -> str:
 
 @dataclass
 class Manifest:
-    """What the last build made, and from what."""
+    """The results of the last build, with the cache keys of their inputs."""
 
     #: file below ``book/`` → the cache key of the page or downloads that it belongs to, and its own hash
     files: dict[str, tuple[str, str]] = field(default_factory=dict)
@@ -133,7 +133,7 @@ class Manifest:
 
     @classmethod
     def read(cls, root: Path) -> "Manifest":
-        """The last build's; an empty one where there is none or it is damaged."""
+        """The manifest of the last build; an empty one where there is none or it is damaged."""
         content = read_sealed(_folder(root) / "manifest")
         try:
             known = cls(**json.loads(content or b"{}"))
@@ -143,7 +143,7 @@ class Manifest:
         return known
 
     def write(self, root: Path) -> None:
-        """Keep it for the next build."""
+        """Store it for the next build."""
         write_sealed(_folder(root) / "manifest", json.dumps(asdict(self), ensure_ascii=False).encode())
 
     def has(self, key: str, book: Path) -> bool:
@@ -157,24 +157,24 @@ def _folder(root: Path) -> Path:
 
 
 def drawings(root: Path) -> Path:
-    """Where charts' drawings are kept."""
+    """The folder of the cached drawings."""
     return _folder(root) / "drawings"
 
 
 def clear(root: Path) -> None:
-    """Forget everything."""
+    """Delete the cache."""
     shutil.rmtree(_folder(root), ignore_errors=True)
 
 
 def prune(root: Path) -> None:
-    """Remove the drawings that were not used for longest."""
+    """Evict the least recently used drawings."""
     by_age = sorted(drawings(root).glob("*"), key=lambda path: path.stat().st_mtime, reverse=True)
     for path in by_age[_MOST_DRAWINGS:]:
         path.unlink()
 
 
 class Drawings(dict[str, str]):
-    """Drawings by the hash of their specification, kept in a folder; for :data:`presentation.figure.drawings`."""
+    """Drawings by the hash of their specification, cached in a folder; for :data:`presentation.figure.drawings`."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -194,7 +194,7 @@ class Drawings(dict[str, str]):
 
 
 def whole(root: Path, inputs: str, book: str | None = None) -> str:
-    """The hash of a build's inputs and results as they are now (``book``: as it was when Jupyter Book read it)."""
+    """The hash of a build's inputs and results as they are now (``book``: its hash when Jupyter Book read it)."""
     return of(inputs, book or of_tree(root / "book"), of_tree(root / "_build" / "html"))
 
 
@@ -205,9 +205,9 @@ def up_to_date(root: Path, inputs: str) -> Path | None:
 
 
 def take_doctrees(root: Path, manifest: Manifest, frame: str, site: Path, into: Path) -> None:
-    """Let Jupyter Book, which works in ``into``, begin with the last site, if that had the same frame and is whole.
+    """Seed ``into``, where Jupyter Book works, with the last doctrees and site if frame and hashes are unchanged.
 
-    The doctrees are moved, not copied: after a failed build the next one begins anew.
+    The doctrees are moved, not copied: after a failed build the next one starts from scratch.
     """
     kept = _folder(root) / "sphinx"
     if manifest.doctrees == of(frame, of_tree(site), of_tree(kept)):
@@ -217,7 +217,7 @@ def take_doctrees(root: Path, manifest: Manifest, frame: str, site: Path, into: 
 
 
 def leave_doctrees(root: Path, frame: str, site: Path, of_build: Path) -> str:
-    """Keep what Jupyter Book left in ``of_build``, now that the ``site`` is in its place; returns the hash of both."""
+    """Move Jupyter Book's doctrees from ``of_build`` to the cache; returns the hash of frame, ``site`` and doctrees."""
     kept = _folder(root) / "sphinx"
     kept.parent.mkdir(parents=True, exist_ok=True)
     of_build.rename(kept)
@@ -225,7 +225,7 @@ def leave_doctrees(root: Path, frame: str, site: Path, of_build: Path) -> str:
 
 
 def read_sealed(path: Path) -> bytes | None:
-    """What :func:`write_sealed` wrote there; None if nothing was, or if the checksum does not match."""
+    """The content that :func:`write_sealed` wrote; None where there is no file or its checksum does not match."""
     try:
         stored = path.read_bytes()
     except OSError:

@@ -1,6 +1,6 @@
-"""Each chart of the book alone, at an address of its own: to be embedded elsewhere, or printed by itself.
+"""A static page for each chart of the book, at an address of its own, to be embedded elsewhere or printed.
 
-A small static page without scripts, made of what the chart's page shows already: caption, drawings, where it is from.
+It has no scripts, and consists of parts of the chart's page: caption, drawings, source.
 """
 
 import posixpath

@@ -1,4 +1,4 @@
-"""What runs inside a page kernel: importing the libraries beforehand, and clearing up between two pages."""
+"""Code that runs inside a page kernel: importing the libraries in advance, and resetting the state between pages."""
 
 import gc
 import os
@@ -16,13 +16,13 @@ from IPython.core.interactiveshell import InteractiveShell
 from cixi_analysis.book.cache import Drawings
 from cixi_analysis.requirement import read
 
-#: What a page may change and the next one must find as it was; ``hidden`` are names that IPython set itself.
+#: The state that a page may change and that is restored for the next one; ``hidden`` are names that IPython set itself.
 _clean: dict[str, Any] = {}
 
 
 def prepare(drawings: str) -> None:
-    """Import what pages use, keep charts' drawings in the folder ``drawings``, and remember the clean state."""
-    gc.disable()  # a page is short; searching for cycles takes a fifth of its time and of the imports'
+    """Import the libraries of pages, cache charts' drawings in the folder ``drawings``, and save the clean state."""
+    gc.disable()  # a page is short; collecting cycles takes a fifth of its time and of the imports'
     for package in map(import_module, ("cixi_analysis.analysis", "cixi_analysis.presentation")):
         for module in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
             import_module(module.name)
@@ -30,14 +30,14 @@ def prepare(drawings: str) -> None:
     from cixi_analysis.presentation import figure  # noqa: PLC0415  # as the others, after the collector is off
 
     figure.drawings = Drawings(Path(drawings))
-    # The default holds the process id, which a page with a warning would show.
+    # The default contains the process id, which a warning on a page would show.
     ipykernel.compiler.get_tmp_directory = lambda: "ipykernel"
     _clean.update(names=dict(_shell().user_ns), hidden=dict(_shell().user_ns_hidden), environment=dict(os.environ))
     _clean.update(folder=Path.cwd(), path=[*sys.path], filters=[*warnings.filters], modules=set(sys.modules))
 
 
 def reset() -> None:
-    """Give the next page the kernel as a new one: no names, no modules of the project, the old working directory."""
+    """Restore the clean state: no names of the page, no modules of the project, the old environment and directory."""
     shell, folder = _shell(), _clean["folder"]
     changed = {"names": shell.user_ns, "hidden": shell.user_ns_hidden, "environment": os.environ}
     for name, current in changed.items():
@@ -49,7 +49,7 @@ def reset() -> None:
     shell.execution_count = 1
     os.chdir(folder)
     sys.path[:] = _clean["path"]
-    with warnings.catch_warnings():  # entering and leaving it forgets which warnings were shown
+    with warnings.catch_warnings():  # resets the registry of warnings already shown
         pass
     warnings.filters[:] = _clean["filters"]  # type: ignore[index]  # a list
     for name in sys.modules.keys() - _clean["modules"]:

@@ -1,7 +1,7 @@
-"""Running pages: papermill in a small pool of ordinary kernels, each of which runs one page after another.
+"""Execution of pages: papermill in a small pool of ordinary kernels, each of which runs one page after another.
 
-Nothing here depends on the operating system: no process is forked. What a page leaves in its kernel is removed before
-the next one (:mod:`cixi_analysis.book.kernel_side`). A kernel that dies is replaced and its work done again, once.
+Nothing here depends on the operating system: no process is forked. A kernel's state is reset before each page
+(:mod:`cixi_analysis.book.kernel_side`). A kernel that dies is replaced and its work retried once.
 """
 
 import io
@@ -35,18 +35,18 @@ from cixi_analysis.errors import place, reason
 from cixi_analysis.plan.evidence_files import published_files
 from cixi_analysis.plan.provenance import MODULES, is_text
 
-#: Ports are given out one kernel at a time; jupyter_client remembers which it gave, so that none is given twice.
+#: Lock: ports are allocated to one kernel at a time; jupyter_client records its allocations, so that none collides.
 _STARTING = threading.Lock()
 _ATTEMPTS = 2
 _PATIENCE = 300  # seconds for a kernel to start on a busy machine
 _SIDE = "__import__('cixi_analysis.book.kernel_side', fromlist=['reset'])"
-#: What a page reads of the project folder.
+#: Patterns of the files in the project folder that a page reads.
 _READ = ("_config.yml", "data/**/*", *MODULES)
 
 
 @dataclass(frozen=True)
 class Failure:
-    """Why something could not be run: the lines of the message, the log, and the notebook as far as it came."""
+    """A failed execution: the lines of the message, the log, and the partially executed notebook."""
 
     lines: tuple[str, ...]
     log: str
@@ -64,19 +64,19 @@ class Kernel:
             run_sync(self.manager.start_kernel)(cwd=str(root), extra_arguments=arguments)
             self._process: subprocess.Popen[bytes] = self.manager.provisioner.process  # type: ignore[union-attr]
             self.client = self.manager.client()
-            (started if started is not None else []).append(self)  # whoever ends it need not wait until it is ready
+            (started if started is not None else []).append(self)  # can be ended before it is ready
         self.client.start_channels()
         run_sync(self.client.wait_for_ready)(timeout=_PATIENCE)
-        self._beside(f"prepare({str(drawings)!r})")
+        self._call(f"prepare({str(drawings)!r})")
 
-    def _beside(self, call: str) -> None:
+    def _call(self, call: str) -> None:
         """Call a function of ``kernel_side``. Raises ``RuntimeError``: no page may run in a kernel where it failed."""
         if failure := self._run(f"{_SIDE}.{call}"):
             raise RuntimeError(failure.lines[0])
 
     def run(self, code: str) -> Failure | None:
-        """Run code that is no page; returns why it failed. Raises ``RuntimeError`` when the kernel dies."""
-        self._beside("reset()")
+        """Run code that is not a page; returns a failure or None. Raises ``RuntimeError`` when the kernel dies."""
+        self._call("reset()")
         return self._run(code)
 
     def _run(self, code: str) -> Failure | None:
@@ -94,7 +94,7 @@ class Kernel:
 
     def run_page(self, notebook: NotebookNode, parameters: Mapping[str, int]) -> str | Failure:
         """Run a notebook with papermill; returns the page's JSON. Raises ``RuntimeError`` when the kernel dies."""
-        self._beside("reset()")
+        self._call("reset()")
         try:
             executed = papermill.execute_notebook(
                 notebook, None, dict(parameters), engine_name=_ENGINE, kernel_name="python3", kernel=self,
@@ -110,7 +110,7 @@ class Kernel:
         return page
 
     def _end(self) -> str:
-        """How the kernel's process ended."""
+        """How the kernel's process ended (Chinese): by a signal or an exit status."""
         code = self._process.poll()
         return f"信号 {-code}" if code is not None and code < 0 else f"退出码 {code}"
 
@@ -129,7 +129,7 @@ class Kernel:
 class _Engine(NBClientEngine):  # type: ignore[misc]  # papermill ships no types
     @classmethod
     def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, *, kernel: Kernel, **_: Any) -> Any:
-        """Run the cells in ``kernel``, which stays: the client ends only a kernel that it started itself."""
+        """Run the cells in ``kernel``, which keeps running: the client ends only a kernel that it started itself."""
         kernel.notebook = nb_man.nb
         client = PapermillNotebookClient(nb_man, km=kernel.manager, kernel_name=kernel_name, timeout=None)
         client.kc = kernel.client
@@ -146,7 +146,7 @@ Work = Callable[[Kernel], Result]
 class Pool:
     """Kernels of a project, as many as there are cores, each with a thread of its own; a context manager.
 
-    They start when there is work, or with :meth:`start`, and stay until the pool is left.
+    They start when there is work, or with :meth:`start`, and run until the context ends.
     """
 
     def __init__(self, root: Path, drawings: Path) -> None:
@@ -169,24 +169,24 @@ class Pool:
             kernel.close()
 
     def start(self) -> None:
-        """Begin to start the kernels, which takes a second, while the caller does something else."""
+        """Start the kernels in the background, which takes a second."""
         for _ in range(cores()):
             self._threads.submit(self._do, lambda _: None)
 
     def run_each(self, works: Sequence[Work]) -> Iterator[tuple[int, Result]]:
-        """Do each piece of work in some kernel; yields (number, result) as they end."""
+        """Do each piece of work in some kernel; yields (number, result) in the order of completion."""
         numbers = {self._threads.submit(self._do, work): number for number, work in enumerate(works)}
         for done in as_completed(numbers):
             yield numbers[done], done.result()
 
     def _do(self, work: Work) -> Result:
-        """The result in this thread's kernel; after the kernel's death once more in a new one."""
+        """The result in this thread's kernel; retried once in a new one if the kernel dies."""
         ends: list[str] = []
         while len(ends) < _ATTEMPTS and not self._stopped.is_set():
             try:
                 if getattr(self._own, "kernel", None) is None:
                     self._own.kernel = Kernel(*self._places, self._started)
-                    continue  # it may have to stop
+                    continue  # back to the check whether the pool is closing
                 return work(self._own.kernel)
             except (RuntimeError, OSError) as error:
                 at = f"{place(error, self._places[0])}：{reason(error)}" if isinstance(error, OSError) else str(error)
@@ -207,7 +207,7 @@ def run_elsewhere(project: bytes, notebook: NotebookNode, parameters: Mapping[st
 
 
 def packed(root: Path) -> bytes:
-    """What pages read of the project folder, as a ZIP archive; the same files give the same bytes."""
+    """The files of the project folder that pages read, as a ZIP archive; the same files give the same bytes."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         public = (root / one.path for one in published_files(root))

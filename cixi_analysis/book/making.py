@@ -39,13 +39,13 @@ for write in (attachments, attach_report):
 """
 
 
-#: The processes that a build works with; several builds may, one after the other, until one fails.
+#: The worker processes of a build; several builds may reuse them, one after the other, until one fails.
 Workers = tuple[Pool, JupyterBook]
 
 
 @contextmanager
 def workers(root: Path) -> Iterator[Workers]:
-    """The process of Jupyter Book, and kernels, which begin to start at once; they end with the block."""
+    """Context manager: the process of Jupyter Book and kernels, which start in the background."""
     with JupyterBook(root) as jupyter_book, Pool(root, cache.drawings(root)) as kernels:
         jupyter_book.start()
         kernels.start()
@@ -62,11 +62,11 @@ class Job:
 
     @property
     def label(self) -> str:
-        """What the progress bar shows."""
+        """The label in the progress bar."""
         return self.run.label if self.run else f"{self.year} 下载文件"
 
     def files(self, folder: Path) -> list[Path]:
-        """What it has made in ``folder``."""
+        """The files that it made in ``folder``."""
         if self.run:
             return [folder / self.run.output]
         return [path for path in (folder / str(self.year)).iterdir() if path.suffix != ".ipynb"]
@@ -87,18 +87,18 @@ def build(
     using: Workers | None = None,
     progress: bool = True,
 ) -> Path:
-    """Run the notebooks whose pages could have changed, build the site, and return the path of its first page.
+    """Run the notebooks whose cache keys have changed, build the site, and return the path of its first page.
 
     ``years`` are all years of the book; pages of other years are removed. ``frame`` is the plan's: years before its
-    base year get the pages of a retrospect, and what needs a part that it does not have is left out. ``indicators``
-    (number → name) get a page each where a template is made for it; ``own`` (number → hash)
-    stands for what such a page reads of the years' files, else it depends on all of them. ``downloads`` is the code
-    that writes a year's files for download.
+    base year get the pages of a retrospect, and pages that need a missing part are left out. ``indicators``
+    (number → name) get a page for each template of an indicator; ``own`` (number → hash) is the cache key of the
+    yearly data that such a page reads, else it depends on all of them. ``downloads`` is the code that writes a year's
+    files for download.
 
     ``renew`` are years to run again; the other years then stay as they are unless a page of theirs is missing.
-    ``force`` uses nothing of an earlier build. ``inputs`` is :func:`cache.inputs`, computed before the other arguments
+    ``force`` ignores and clears the cache. ``inputs`` is :func:`cache.inputs`, computed before the other arguments
     were read from ``root``. ``executor`` runs the pages elsewhere, except those made once. ``using`` are workers
-    that stay; else the build has its own.
+    that are reused; else the build starts its own.
 
     Raises :class:`BuildError`, and leaves the last good site, when a template, a notebook or the book has a fault, the
     inputs change meanwhile, or another build of the same folder is running.
@@ -156,9 +156,9 @@ def build(
 def _jobs(
     root: Path, inputs: str, runs: Sequence[Run], own: Mapping[int, str] | None, baseline: int, downloads: str | None
 ) -> list[Job]:
-    """Downloads, which take longest, and then pages, each under a key of all that it depends on.
+    """Downloads, which take longest, and then pages, each with a cache key of all its inputs.
 
-    What belongs to a year reads no later year's data, except that the page of Table 1 always shows the base year.
+    Jobs of a year read no later year's data, except that the page of Table 1 always shows the base year.
     """
     program, undated = cache.program(root), cache.undated(root)
     newest = max(run.year for run in runs)
@@ -168,7 +168,7 @@ def _jobs(
     for run in runs:
         data = until[run.year]
         if run.page.each is Each.ONCE:
-            data = inputs  # it may show what the whole book is made of
+            data = inputs  # it may show any input of the book
         elif run.indicator is not None and own is not None:
             data = cache.of(undated, own[run.indicator])
         own_parts = (json.dumps(run.notebook), run.output.as_posix(), run.parameters)
@@ -181,7 +181,7 @@ def _run_all(
 ) -> Iterator[Job]:
     """Do the jobs, whose products go below ``folder``; yields each as it ends.
 
-    Raises :class:`BuildError` for the first that fails, and keeps what there is of a failed page in ``_build/logs``.
+    Raises :class:`BuildError` for the first that fails, and writes the log and the failed page to ``_build/logs``.
     """
     away = [job for job in jobs if executor and job.run and job.run.page.each is not Each.ONCE]
     here = [job for job in jobs if job not in away]
@@ -216,7 +216,7 @@ def _run_all(
 
 
 def _message(root: Path, job: Job, failure: Failure) -> str:
-    """What failed and why; what there is of a failed page is kept."""
+    """The error message of a failed job; writes the log and the partially executed page."""
     if job.run is None:
         return "\n".join([f"{job.year} 年供下载的文件没有写成，网站保持原样。", *failure.lines])
     run = job.run
@@ -233,7 +233,7 @@ def _message(root: Path, job: Job, failure: Failure) -> str:
 
 @contextmanager
 def _scratch(root: Path, force: bool) -> Iterator[Path]:
-    """An empty scratch folder below ``_build/``, removed afterwards, and an empty folder for logs; for one build only.
+    """An empty scratch folder below ``_build/``, removed afterwards, and an empty folder for logs, under a lock.
 
     ``force`` also clears the cache.
     """
@@ -264,7 +264,7 @@ def _notebooks(book: Path) -> list[Path]:
 
 
 def _refuse_strangers(book: Path, pages: Sequence[Page]) -> None:
-    """A notebook that no template makes would become a page; it may be somebody's work, so it is not deleted."""
+    """Refuse notebooks without a template: each would become a page, and may be a user's work, so none is deleted."""
     own = re.compile("|".join(page.pattern for page in pages))
     strangers = [path.as_posix() for path in _notebooks(book) if not own.fullmatch(path.with_suffix("").as_posix())]
     if strangers:
@@ -276,7 +276,7 @@ def _move_in(executed: Path, book: Path, runs: Sequence[Run], years: Sequence[in
     for path in (p for p in executed.rglob("*") if p.is_file()):
         target = book / path.relative_to(executed)
         if target.is_file() and filecmp.cmp(path, target, shallow=False):
-            continue  # Sphinx finds it as old as it is
+            continue  # its time of modification stays for Sphinx
         target.parent.mkdir(parents=True, exist_ok=True)
         path.replace(target)
     for folder in book.glob("20[0-9][0-9]"):

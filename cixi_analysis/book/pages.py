@@ -30,12 +30,12 @@ _PATH = re.compile(r"(?:[\w-]|\{year\}|\{indicator\})+(?:/(?:[\w-]|\{year\}|\{in
 _EXAMPLE = '{"page": "{year}/trend", "each": "year", "order": 40}'
 #: A line of a list that begins with a link to a page.
 _LISTED = re.compile(r"- \[[^\]]*\]\(([^)]+\.ipynb)\)")
-#: What means something inside a line of Markdown.
+#: Special characters inside a line of Markdown.
 _MARKUP = re.compile(r"[\\`*_{}\[\]<>&~|$#!^]")
 
 
 class BuildError(CixiError):
-    """The book could not be built; the message says where it stopped and what to look at."""
+    """The book could not be built; the message (Chinese) says where it stopped and which file to look at."""
 
 
 class Each(StrEnum):
@@ -84,7 +84,7 @@ class Page:
 def read_pages(root: Path) -> tuple[Page, ...]:
     """All templates of the project, by their order.
 
-    Raises :class:`BuildError` with every template that is damaged, has no usable metadata or takes no parameters
+    Raises :class:`BuildError` with every template that is damaged, has no valid metadata or takes no parameters
     (papermill would merely warn, and the page would be about the wrong year).
     """
     pages, problems = [], []
@@ -172,7 +172,7 @@ class Run:
 
     @property
     def parameters(self) -> dict[str, int]:
-        """What papermill sets."""
+        """The parameters for papermill."""
         return {"year": self.year} | ({} if self.indicator is None else {"indicator": self.indicator})
 
     @cached_property
@@ -182,7 +182,7 @@ class Run:
 
     @cached_property
     def notebook(self) -> NotebookNode:
-        """The template with the run's words in its text: Sphinx takes headings from there. Code is folded."""
+        """The template with placeholders in its text filled in, where Sphinx takes headings from. Code is folded."""
         notebook: NotebookNode = nbformat.reads(self.page.notebook, as_version=4)  # type: ignore[no-untyped-call]
         notebook.metadata.pop("cixi")  # a page that is opened in JupyterLab and saved elsewhere is no template
         if self.siblings:
@@ -257,7 +257,7 @@ def tidied(executed: NotebookNode) -> NotebookNode:
 
 
 def _joined(outputs: Iterable[NotebookNode]) -> Iterator[NotebookNode]:
-    """Text that follows text of the same stream as one output: a busy kernel sends it in pieces."""
+    """Consecutive outputs of the same stream joined into one: a busy kernel sends them in pieces."""
     for name, group in groupby(outputs, key=lambda output: output.get("name")):
         first, *rest = group
         if name is None:

@@ -1,7 +1,7 @@
-"""What the site's search finds: the passages of each page, and the words that stand for others.
+"""The index of the site's search: the passages of each page, and synonyms.
 
-A passage is what an address leads to: a section under its heading, a row of a table or another element with an id and a
-name to find it by (``data-find``). A row without an id belongs to the row above it. Code and charts' own tables are left out.
+A passage has an address: a section under its heading, a row of a table or another element with an id and a name to be
+found by (``data-find``). A row without an id belongs to the row above it. Code and charts' own tables are left out.
 """
 
 import csv
@@ -37,14 +37,14 @@ class Passage:
 
 
 class _PassageReader:
-    """Takes the passages out of a page's article."""
+    """Extracts the passages of a page's article."""
 
     def __init__(self) -> None:
         self.passages = [Passage("")]
         self._row = self.passages[0]
 
     def read(self, element: HtmlElement, outside: Passage, heading: bool = False) -> None:
-        """The words of an element; what stands in no passage of its own is of the one ``outside``."""
+        """Read the words of an element; those in no passage of their own belong to the one ``outside``."""
         tag, known, passage = element.tag, element.attrib, outside
         if block := tag not in _INLINE:
             outside.pieces.append("\n")
@@ -92,7 +92,7 @@ def newest_first(page: str) -> tuple[int, str]:
 
 
 def synonyms() -> Iterator[tuple[str, str]]:
-    """What people type, and what it means in the book ("" for words that mean nothing by themselves)."""
+    """Search terms and their synonyms in the book ("" for stop words)."""
     with SYNONYMS.open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             yield row["typed"], row["meant"]

@@ -36,7 +36,7 @@ _NOT_PUBLISHED = (".buildinfo",)
 _MADE = shutil.ignore_patterns("_build", ".*", "__pycache__", "*.egg-info", "20[0-9][0-9]", "build", "dist")
 #: Reads ``provenance.json``; raises ``ValueError`` for anything else.
 _PROVENANCE = TypeAdapter(provenance.Provenance)
-#: The message where a folder or a file is something else: place and reason.
+#: The message for a folder or file that is not a site of the book: place and reason.
 _NOT_OURS = "{}：不是本书的网站（{}）。"
 _TEMPLATES = Environment(loader=PackageLoader("cixi_analysis.book", "."), autoescape=True, undefined=StrictUndefined)
 
@@ -51,7 +51,7 @@ class NotReproduced(CixiError):
 
 @dataclass(frozen=True)
 class PublishedSite:
-    """A site below ``site/`` with what an archive has beside it (start page, reports): name → bytes, by name."""
+    """A site below ``site/`` with an archive's other files (start page, reports): name → bytes, sorted by name."""
 
     place: Path
     files: dict[str, bytes]
@@ -82,14 +82,14 @@ def published(place: Path, printed: Path | None = None) -> PublishedSite:
     Raises :class:`NotReproduced` for a file that is no archive of ``cixi publish --zip``, or a damaged one.
     """
     if place.is_dir():
-        if not (place / provenance.FILE).is_file():  # any folder: it is not read through
+        if not (place / provenance.FILE).is_file():  # some other folder, whose files are not read
             raise NotReproduced(_NOT_OURS.format(place, f"没有 {provenance.FILE}"))
         reports = [path for path in sorted(printed.glob("*.pdf")) if belongs_to(path, place)] if printed else []
         names = sorted(path.relative_to(place).as_posix() for path in place.rglob("*") if path.is_file())
         files = {f"{_SITE}/{name}": place / name for name in names if name not in _NOT_PUBLISHED}
         files = {path.name: path for path in reports} | files
         return PublishedSite(place, {name: path.read_bytes() for name, path in files.items()})
-    if not place.is_file() or not zipfile.is_zipfile(place):  # a pipe would be waited for
+    if not place.is_file() or not zipfile.is_zipfile(place):  # reading a pipe would block
         raise NotReproduced(f"{place}：既不是网站的文件夹，也不是 cixi publish --zip 生成的压缩包。")
     try:
         return PublishedSite(place, _unpacked(place))
@@ -100,7 +100,7 @@ def published(place: Path, printed: Path | None = None) -> PublishedSite:
 
 
 def _unpacked(place: Path) -> dict[str, bytes]:
-    """All files of an archive, by name. Raises :class:`NotReproduced` before anything large or odd is read."""
+    """All files of an archive, by name. Raises :class:`NotReproduced` before anything oversized or odd is read."""
     most = f"超过了本书网站的大小（压缩包 {MOST_BYTES // 2**20} MB，展开后 {MOST_UNPACKED // 2**20} MB）"
     if place.stat().st_size > MOST_BYTES:
         raise NotReproduced(_NOT_OURS.format(place, most))

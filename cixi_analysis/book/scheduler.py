@@ -31,9 +31,9 @@ class SchedulerError(CixiError):
 def cluster(address: str, *, timeout: float = TIMEOUT) -> Iterator[Executor]:
     """An executor whose work is done by the workers of the Dask scheduler at ``address`` (tcp://host:port).
 
-    Raises :class:`SchedulerError` when the extra is not installed, the address is none, nobody answers there within
+    Raises :class:`SchedulerError` when the extra is not installed, the address is invalid, no scheduler answers within
     ``timeout`` seconds, there is no worker, or a worker has other versions than this machine, which could give other
-    results. A worker that dies costs time and nothing else, as long as one remains or comes back.
+    results. The death of a worker costs only time, as long as one remains or comes back.
     """
     found = _ADDRESS.fullmatch(address.strip())
     if found is None or not 0 < int(found[3]) <= _LAST_PORT:
@@ -87,6 +87,6 @@ def _require_workers(client: Any, address: str, timeout: float) -> None:
 
 
 def versions() -> dict[str, str]:
-    """What this process would compute with: Python, the library and its content, and every package it requires."""
+    """The versions of this process: Python, the library and the hash of its files, and every package it requires."""
     library = f"{__version__}（内容 {cache.of_tree(cache.LIBRARY)[:8]}）"
     return {"Python": platform.python_version(), "cixi_analysis": library, **required_packages()}

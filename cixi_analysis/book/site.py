@@ -1,4 +1,4 @@
-"""Jupyter Book builds the site, in a process of its own; the new site takes the place of the old one in one step."""
+"""Jupyter Book builds the site in a subprocess; the new site then replaces the old one by renaming."""
 
 import errno
 import os
@@ -50,7 +50,7 @@ class JupyterBook:
         assert process.stdin and process.stderr  # noqa: S101  # both are pipes
         with suppress(OSError):  # it may have ended already
             process.stdin.write(f"{log}\n{scratch}\n")
-            process.stdin.flush()  # and stays open: its end is the process's end
+            process.stdin.flush()  # and stays open: the process ends when it is closed
         told, status = process.stderr.read(), process.wait()
         process.stderr.close()
         with suppress(OSError):
@@ -77,7 +77,7 @@ def cores() -> int:
 
 
 def swap(new: Path, site: Path) -> None:
-    """Put the new site in place of the old one, which comes back if that fails."""
+    """Replace the old site with the new one; rolls back if that fails."""
     old = site.with_name("html.old")
     shutil.rmtree(old, ignore_errors=True)
     try:
@@ -93,7 +93,7 @@ def swap(new: Path, site: Path) -> None:
 
 
 def recover_site(root: Path) -> None:
-    """Put the old site back where a build was killed between moving it away and putting the new one in its place."""
+    """Roll back where a build was killed between moving the old site away and moving the new one in."""
     site = root / "_build" / "html"
     old = site.with_name("html.old")
     if old.exists() and not site.exists():

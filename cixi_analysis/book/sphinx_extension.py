@@ -1,12 +1,11 @@
-"""The book's Sphinx extension (``_config.yml`` names it): search, the charts' script, what each page says of itself.
+"""The book's Sphinx extension (``_config.yml`` names it): search index, charts' script, footer and metadata of pages.
 
-It writes scripts, because a page opened from a folder may load nothing else: ``charts.js`` is Vega-Lite with the charts'
-theme (``figures.js`` loads it when the reader first reaches for a chart); ``passages.js`` lists what the search finds, in
-place of Sphinx's index, which knows no part of a Chinese name and no passage; ``edition.js`` holds the edition, which in
-the pages would change every page. Each page gets its code folded at the foot, a
-footer with year and standard, and ``meta`` elements with book and
-year for the citation script. The site carries ``provenance.json``, and ``datapackage.json``, which describes the CSV files
-of all years: a reader follows one address, and its paths lead to the files that the pages offer.
+It writes scripts, because a page opened from a folder (``file://``) may load nothing else: ``charts.js`` is Vega-Lite
+with the charts' theme (``figures.js`` loads it at the first interaction with a chart); ``passages.js`` is the search
+index, in place of Sphinx's, which finds neither parts of a Chinese name nor passages; ``edition.js`` holds the edition,
+which inside the pages would change every page. Each page gets its code folded at the foot, a footer with year and
+standard, and ``meta`` elements with book and year for the citation script. The site carries ``provenance.json``, and
+``datapackage.json``, which describes the CSV files of all years at one address, by paths to the pages' downloads.
 """
 
 import hashlib
@@ -62,7 +61,7 @@ class CodeAtTheFoot(SphinxPostTransform):
 
 
 def imprint(plan: Plan, year: int | None) -> str:
-    """Year and standard of a page, or (None) of the whole book, and what a source names by default."""
+    """Year and standard of a page, or (None) of the whole book, and the document that sources refer to by default."""
     frame, years = plan.frame, plan.report_years
     shown = f"{year}年" if year else f"{years[0]}—{years[-1]}年"
     found = dict.fromkeys(s for y in ((year,) if year else years) for s in standards(plan, y))
@@ -74,7 +73,7 @@ def imprint(plan: Plan, year: int | None) -> str:
 
 
 def book_title(plan: Plan) -> str:
-    """What the book is cited as."""
+    """The title by which the book is cited."""
     return f"{plan.frame.title}评估报告书"
 
 
@@ -92,7 +91,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
 
 
 def _configure(app: Sphinx, config: Config) -> None:
-    for unused in ("sphinx_multitoc_numbering", "sphinx_jupyterbook_latex"):  # they do not say that they are safe
+    for unused in ("sphinx_multitoc_numbering", "sphinx_jupyterbook_latex"):  # they do not declare parallel_read_safe
         app.extensions[unused].parallel_read_safe = True
     plan = load_plan(Path(app.srcdir))
     config.templates_path = [*config.templates_path, str(Path(__file__).with_name("theme"))]
@@ -102,7 +101,7 @@ def _configure(app: Sphinx, config: Config) -> None:
 
 
 def bundle(root: Path) -> str:
-    """Vega, Vega-Lite and Vega-Embed as one script. It takes a second: it is kept beside the drawings."""
+    """Vega, Vega-Lite and Vega-Embed as one script, which takes a second to make: it is cached beside the drawings."""
     kept, name = Drawings(drawings(root)), f"vega-{metadata.version('vl-convert-python')}"
     try:
         return kept[name]
@@ -112,7 +111,7 @@ def bundle(root: Path) -> str:
 
 
 def _changed(app: Sphinx, env: BuildEnvironment, added: set[str], *_: set[str]) -> list[str]:
-    """The pages whose content changed since Sphinx read them, whatever their files' times say.
+    """The pages whose content changed since Sphinx read them, whatever their times of modification.
 
     The first page is always one of them: without any, Sphinx would not copy styles and scripts.
     """
@@ -124,7 +123,7 @@ def _changed(app: Sphinx, env: BuildEnvironment, added: set[str], *_: set[str]) 
 
 
 def _adjust(app: Sphinx, page: str, _template: str, context: dict[str, Any], _doctree: object) -> None:
-    """Sign a page; link its words to their explanation; load pictures when the reader comes near them."""
+    """Add footer and metadata to a page; link its words to the glossary; make its pictures load lazily."""
     context["pagetitle"] = html.escape(context.get("pagetitle", ""), quote=False)  # the theme prints it as markup
     if "body" in context:
         context["body"] = addressed(context["body"].replace("<img ", '<img loading="lazy" '), page)

@@ -1,4 +1,4 @@
-"""The process that runs ``jupyter-book build``: imports first, then one build as standard input says.
+"""The subprocess that runs ``jupyter-book build``: imports in advance, then one build when standard input asks for it.
 
 The arguments are the project folder and the number of processes that Sphinx may use; two lines of standard input name
 the log file and the folder to work in. The exit status is Jupyter Book's. When standard input ends, so does the process.
@@ -15,7 +15,7 @@ from functools import partial
 from importlib import import_module
 from pathlib import Path
 
-#: What Jupyter Book imports when it begins.
+#: Modules that Jupyter Book imports at its start.
 _IMPORTS = (
     "jupyter_book.cli.main", "jupyter_book.sphinx", "sphinx.builders.html", "myst_nb.sphinx_ext",
     "sphinx_book_theme", "sphinx_design", "sphinx_external_toc", "sphinx_togglebutton", "sphinx_copybutton",
@@ -26,8 +26,8 @@ _IMPORTS = (
 def main() -> None:
     """Import, wait for the two lines, build."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the build, which ends this process
-    gc.disable()  # one build and the process ends; searching for cycles takes a fifth of its time
-    atexit.register(gc.freeze)  # the interpreter would do it once more
+    gc.disable()  # the process ends after one build; collecting cycles takes a fifth of its time
+    atexit.register(gc.freeze)  # else the interpreter collects at exit
     for name in _IMPORTS:
         import_module(name)
     import jupyter_book.sphinx  # noqa: PLC0415
@@ -54,7 +54,7 @@ def main() -> None:
 
 
 def _end_with_the_build() -> None:
-    """End this process and those that Sphinx forked when the build's end of the pipe closes, by a kill too."""
+    """End this process and those that Sphinx forked when the build closes the pipe or is killed."""
     while os.read(0, 1):
         pass
     if hasattr(os, "killpg"):

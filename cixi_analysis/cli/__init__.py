@@ -1,4 +1,4 @@
-"""The command line of the contract that scripts rely on. It reads, calls the library and prints; it computes nothing.
+"""The command line, an interface that scripts rely on. It reads, calls the library and prints; it computes nothing.
 
 Results go to standard output in UTF-8, messages to standard error. Exit status 0 done, 1 the data or a check says no,
 2 the call is wrong. A command imports what it needs when it runs, so that ``--help`` answers at once.

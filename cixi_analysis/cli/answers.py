@@ -1,8 +1,8 @@
-"""What a table at the terminal shows: of each command the columns that answer, with Chinese heads and words (``answers.csv``).
+"""The tables at the terminal: the essential columns of each command, with Chinese headings and words (``answers.csv``).
 
-A row with a ``word`` says what that cell is called; the words of :mod:`cixi_analysis.words` have theirs already. ``item``
-is an item's number, ``title`` with its name, ``subject`` that of whatever evidence is about, ``document`` its title and page;
-``promised`` and ``deadline`` put a commitment's columns together.
+A row with a ``word`` translates that content of a cell; the words of :mod:`cixi_analysis.words` have their translation
+already. ``item`` is an item's number, ``title`` its number and name, ``subject`` the title of the subject of evidence,
+``document`` title and page; ``promised`` and ``deadline`` combine columns of a commitment.
 """
 
 import re
@@ -22,16 +22,16 @@ _WORDS = {
     for kind in (Verdict, Pace, Direction, Due, AuditResult, ProgressState, EvidenceState)
     for word in kind
 }
-#: Columns of sentences, of which the first one answers; of two reasons the first of each.
+#: Columns of sentences, of which the first one is shown; of two reasons the first of each.
 _SENTENCES = {"reason", "detail", "why", "reasoning"}
-#: Where the reason before and the reason after begin.
+#: The beginning of the reason before and of the reason after.
 _PART = re.compile(r"(?=【(?:\d{4}年|按\d{4}年的要求|导入[前后]|第\d+版|今)】)")
-#: Columns of which a cell is a word, or the figure or text that stands in its place.
+#: Columns whose cells are a word, or a figure or text in its place.
 _OF_WORDS = {"verdict", "before", "after", "content", "pace", "direction", "due", "state", "result"}
 
 
 def answering(table: "pd.DataFrame", name: str, plan: "Plan | None" = None) -> "pd.DataFrame":
-    """The columns of a command's table that answer, in Chinese; those that hold nothing are left out."""
+    """The essential columns of a command's table, in Chinese; empty columns are left out."""
     import pandas as pd
 
     from cixi_analysis.assessment.proofs import page

@@ -15,7 +15,7 @@ from cixi_analysis.errors import CixiError, UnknownYear
 if TYPE_CHECKING:
     from cixi_analysis.book.making import Workers
 
-#: Seconds between two looks at the project's files.
+#: Polling interval for changes of the project's files: seconds.
 _POLL = 0.5
 #: Builds by the same workers: a kernel keeps what it has computed, about 12 MB a build.
 _BUILDS = 20
@@ -104,7 +104,7 @@ def _up_to_date(
     scheduler: str | None = None,
     using: "Workers | None" = None,
 ) -> Path:
-    """The first page of the book as it should be now, built if it is not; printed."""
+    """Build the book unless it is up to date; prints and returns the path of its first page."""
     from cixi_analysis.book import cache
 
     inputs = cache.inputs(root)  # before anything is read, so that later changes are noticed
@@ -141,7 +141,7 @@ def _up_to_date(
 
 
 def _watch(root: Path) -> NoReturn:
-    """Build after each change of the project's files, in workers that stay; a build that fails waits for the next."""
+    """Build after each change of the project's files, reusing the workers; after a failed build, wait for the next."""
     from cixi_analysis.book import cache
     from cixi_analysis.book.making import workers
 

@@ -75,7 +75,7 @@ def report(
 
 
 def _check(root: Path | None, file: Path, year: int | None, form: str) -> None:
-    """Print the findings, and their number as a message; exit status 1 unless all that was issued still stands."""
+    """Print the findings, and their number as a message; exit status 1 unless all issued texts are unchanged."""
     import pandas as pd
 
     from cixi_analysis.report.docx_package import read_docx
@@ -133,7 +133,7 @@ def evidence(root: Path | None, year: int, record: bool, accept: tuple[str, ...]
 
 
 def _report(year: int, counts: Counter[str], folder: str) -> Collection[str]:
-    """How much there is, what is missing, what is wrong with the files, and what to do next."""
+    """The counts of evidence, what is missing, the problems of the files, and the next step."""
     plan = [f"{year} 年的数据出自规划，规划即佐证。"] if counts[EvidenceState.PLAN] else []
     if plan and not any(counts[kind] for kind in (*EvidenceClass, Proves.CONTEXT, EvidenceState.UNDECLARED)):
         return plan

@@ -1,4 +1,4 @@
-"""Forms by unit at the command line: making them, finding those that are meant, and what is still missing."""
+"""Forms by unit at the command line: making them, resolving folders to forms, and reporting what is still missing."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -22,6 +22,7 @@ LETTERS = click.option(
 
 
 def write_by_unit(plan: "Plan", year: int, folder: Path, overwrite: bool) -> None:
+    """Write the forms of all units into a folder. Raises :class:`CixiError` where files exist, unless ``overwrite``."""
     from cixi_analysis.analysis.links import strange_units
     from cixi_analysis.form.unit_forms import unit_forms
 
@@ -53,7 +54,7 @@ def _write(folder: Path, files: Mapping[str, bytes]) -> None:
 
 
 def form_paths(given: tuple[Path, ...]) -> list[Path]:
-    """The forms that are meant: files as they are given, and the forms in folders; what else is there is told."""
+    """The paths of forms: files as given, and the forms in folders; other files there are reported."""
     from cixi_analysis.form.opening import is_form
 
     paths: list[Path] = []
@@ -85,7 +86,7 @@ def _some(names: list[str], counted: str) -> str:
 
 
 def missing_report(plan: "Plan", checked: "Checked", folder: Path | None) -> Iterator[str]:
-    """What units have not answered yet, and the letters to them."""
+    """The units with missing answers; writes the letters to them where a folder is given."""
     from cixi_analysis.form.unit_forms import letters, missing
 
     if not any(one.unit for one in checked.forms):

@@ -1,4 +1,4 @@
-"""What the commands share: declaration, common arguments, tables, and error messages in Chinese."""
+"""Shared by the commands: declaration, common arguments, tables, and error messages in Chinese."""
 
 import atexit
 import contextlib
@@ -49,7 +49,7 @@ def FORMAT(function: Callable[..., None]) -> Callable[..., None]:  # noqa: N802 
 
 #: A column at most as wide as this is not broken into lines.
 _SHORT = 14
-#: What is left of a wider one in a narrow terminal.
+#: The minimum width of a wider one in a narrow terminal.
 _LEAST = 10
 
 
@@ -67,15 +67,15 @@ FILE = PathType(dir_okay=False, path_type=Path)
 
 
 def echo(message: object, *, err: bool = False, nl: bool = True) -> None:
-    """Write to the terminal: the only function that does, so that no text changes what is seen beside it."""
+    """Write to the terminal with invisible characters escaped; no other function writes to it."""
     click.echo(visible(str(message)), err=err, nl=nl)
 
 
 def print_table(table: "pd.DataFrame", form: str, name: str = "", plan: "Plan | None" = None) -> None:
     """Print in the format ``form``; JSON is a list of objects with the CSV's names, null for empty.
 
-    A table shows the columns that answer, as ``name`` says (see :mod:`cixi_analysis.cli.answers`), within the terminal's
-    width, or 100 in a file or a pipe; with ``--wide`` all of them, there each row in one line.
+    A table shows the essential columns of the command ``name`` (see :mod:`cixi_analysis.cli.answers`), within the
+    terminal's width, or 100 in a file or a pipe; with ``--wide`` all columns, in a file or pipe each row in one line.
     """
     if form == "csv":
         echo(table.to_csv(index=False, lineterminator="\n"), nl=False)
@@ -94,7 +94,7 @@ def print_table(table: "pd.DataFrame", form: str, name: str = "", plan: "Plan | 
         table = table if wide else answering(table, name, plan)
         whole = table.astype(object).where(table.notna(), "")
         cells = whole.map(lambda value: f"{value:.12g}" if isinstance(value, float) else str(value))
-        # A short column is never broken, and of a longer one something is left; rich would make all narrower.
+        # A short column never wraps, and a longer one has a minimum width; rich would make all narrower.
         widths = [max(map(cell_len, (head, *cells[head])), default=0) for head in cells.columns]
         heads = (
             Column(head, overflow="fold", no_wrap=own <= _SHORT and not wide, min_width=min(own, _LEAST))
@@ -121,9 +121,9 @@ class ChineseGroup(click.Group):
         sys.stderr = sys.stderr or open(os.devnull, "w")  # noqa: PTH123, SIM115  # closed by the caller
         for stream in (sys.stdout, sys.stderr):
             if hasattr(stream, "reconfigure"):
-                # UTF-8 whatever the console's code page; what a file name holds that is not text is escaped.
+                # UTF-8 whatever the console's code page; undecodable bytes of a file name are escaped.
                 stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
-        atexit.register(gc.freeze)  # else the interpreter searches everything for cycles before it ends
+        atexit.register(gc.freeze)  # else the interpreter's last collection takes 0.2 s
         try:
             if sys.stdout is None:
                 raise CixiError("标准输出已关闭，无处写出结果。")
@@ -141,7 +141,7 @@ class ChineseGroup(click.Group):
         except CixiError as error:
             message, status = f"错误：{error}", error.exit_status
         except OSError as error:
-            # A file's name is known; only standard streams are written without one.
+            # An error of a file has its name; only those of standard streams have none.
             message, status = f"错误：不能读写 {place(error, '标准输出')}：{reason(error)}", 1
         with contextlib.suppress(OSError):
             echo(message, err=True)
@@ -155,7 +155,7 @@ class ChineseGroup(click.Group):
 
 
 def _in_chinese(error: click.UsageError) -> str:
-    """What is wrong with the call."""
+    """The error of a call, in Chinese."""
     if isinstance(error, click.NoSuchOption):
         near = f"。是否想写 {'、'.join(error.possibilities)}" if error.possibilities else ""
         return f"没有 {error.option_name} 这个选项{near}"

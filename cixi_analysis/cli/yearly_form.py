@@ -94,7 +94,7 @@ def check(root: Path | None, files: tuple[Path, ...], letters: Path | None, form
 
 
 def _seen(_context: click.Context, _parameter: click.Parameter, text: str | None) -> str | None:
-    """Callback of an option: its text can be seen, so that the data can hold it."""
+    """Callback of an option: refuse a text with invisible characters, which the data cannot hold."""
     if text is not None and (not text.strip() or invisible(text)):
         raise click.BadParameter(f"应为看得见的文字，现为{quoted(text)}。Visible text, please.")
     return text
@@ -192,11 +192,11 @@ def _print_findings(checked: "Checked", form: str, advice: str = "") -> None:
 
 #: What an import does to a row (``RowFate``), in the order in which the counts are printed.
 _FATES = {"new": "新增", "changed": "改动", "final": "仅改为定稿", "unchanged": "不变", "removed": "删除"}
-_REVIEWED = {"reviewed": "仅改为复核稿"}  # told only where there are any
+_REVIEWED = {"reviewed": "仅改为复核稿"}  # printed only where there are any
 
 
 def _import_report(change: "Import", files: tuple[Path, ...], dry_run: str | None) -> Iterator[str]:
-    """What an import did, what to know about it, and what to do next; ``dry_run``: the options of a trial."""
+    """The result of an import, notes on it, and the next step; ``dry_run``: the options of a trial."""
     year, name = change.year, " ".join(f'"{file}"' if " " in str(file) else str(file) for file in files)
     rows = Counter(str(row.kind) for row in change.changes)
     if set(change.files) - {f"{RECEIPTS}/{year}.csv"}:
@@ -231,8 +231,8 @@ def _import_report(change: "Import", files: tuple[Path, ...], dry_run: str | Non
 
 
 def _signing_report(change: "Import") -> Iterator[str]:
-    """Who signed, what is not signed for any more, and the edition that a correction makes."""
-    from cixi_analysis.analysis.revision_log import told
+    """The signatures, those that lapsed, and the edition that a correction makes."""
+    from cixi_analysis.analysis.revision_log import is_shown
 
     year, signing, new = change.year, change.sign_off, change.sign_off.new
     for one in new:
@@ -246,7 +246,7 @@ def _signing_report(change: "Import") -> Iterator[str]:
     elif fallen:
         yield f"注意：已复核或定稿的{len(fallen)}行有改动，退回初稿，须重新复核。"
     if change.revisions:
-        cells = len([one for one in change.revisions if told(one.part, one.column)])
+        cells = len([one for one in change.revisions if is_shown(one.part, one.column)])
         yield f"{year} 年形成第{change.revisions[0].edition}版：更正{cells}处，记入 data/revisions.csv；cixi diff {year} --edition 与定稿时比较。"
     elif signing.corrections:
         yield "注意：签署了更正，而没有改动已定稿的数据。"

@@ -3,7 +3,7 @@
 ``figures``    every result of a year, computed once; CSV and JSON with a data dictionary
 ``data_package``   the CSV files described for programs
 ``plan_sheets``, ``assessment_sheets``   the sheets, made of columns, cells and formulas with their values (``sheet``)
-``workbook``   what the form's workbook shares: text that Excel can hold, look, atomic writes, the same bytes again
+``workbook``   shared with the form's workbook: text that Excel can hold, styles, atomic writes, reproducible bytes
 """
 
 from collections.abc import Iterator
@@ -38,7 +38,7 @@ __all__ = [
 ]
 
 _PRINTED = "所印的结论、计数与合计，与复算对照；回看年份没有这一张。"
-#: What stands on the guide sheet of every workbook, below what is the plan's.
+#: Fixed lines of the guide sheet of every workbook, below those of the plan.
 _GUIDE = {
     "未填报": "还没有填写，与“无数据”（已填写而不足以判定）分开计数；只在初稿中出现。",
     "公式": "计数、合计、完成率、差距与差值都是公式，点击单元格可见所用的区域；打开文件时自动重算，所存的值就是程序算得的值。",
@@ -57,7 +57,7 @@ def attachments(plan: Plan, year: int, folder: Path) -> tuple[Path, ...]:
 
 
 def _published(plan: Plan, year: int, folder: Path) -> Iterator[Path]:
-    """Copy the files of evidence that are public and are what was recorded."""
+    """Copy the files of evidence that are public and unchanged since they were recorded."""
     for one in published_files(plan.root, year):
         save_bytes((plan.root / one.path).read_bytes(), folder / one.name)
         yield folder / one.name
@@ -70,7 +70,7 @@ def write_workbook(figures: Figures, path: Path) -> None:
 
 
 def report(figures: Figures) -> Report:
-    """The workbook with the values of its formulas. Only our own formulas are formulas."""
+    """The workbook with the values of its formulas. Text from data never becomes a formula."""
     made = Report(figures)
     # In this order: the formulas of a sheet refer to the sheets before it.
     for sheet in (
@@ -90,7 +90,7 @@ def _guide_sheet(made: Report) -> None:
 
 
 def _about(figures: Figures) -> dict[str, str]:
-    """What the workbook is about, and its sheets."""
+    """The subject of the workbook, and the contents of its sheets."""
     plan, year = figures.plan, figures.year
     frame, tables = plan.frame, plan.frame.tables
     wordings = "要求与规划值照录"

@@ -36,7 +36,7 @@ from cixi_analysis.words import (
 
 
 def indicator_sheet(report: Report) -> None:
-    """A row an indicator, nothing merged, to be filtered; the verdicts are those of Table 1."""
+    """One row an indicator, without merged cells so that it can be filtered; the verdicts refer to Table 1."""
     assessment, levels = report.figures.assessment, report.plan.levels
     columns = [Header("序号", 6), Header("指标名称", 30, WRAP), Header("领域", 10), Header("指标属性", 9)]
     for name in (level.chinese for level in levels):
@@ -63,7 +63,7 @@ def indicator_sheet(report: Report) -> None:
 
 
 def reason_sheet(report: Report) -> None:
-    """Why each item has its verdict at each level, and where its status comes from."""
+    """The reason of each item's verdict at each level, and the source of its status."""
     plan, assessment, year = report.plan, report.figures.assessment, report.figures.year
     columns = [
         Header("序号", 6), Header("子项", 7), Header("名称", 30, WRAP), Header("级别", 9), Header("结论", 9),

@@ -1,6 +1,6 @@
 """One description of CSV files for programs: a Frictionless Data Package (https://specs.frictionlessdata.io).
 
-Made of what describes the columns elsewhere: the schema, and ``analysis/outputs.csv``.
+Generated from the schema and ``analysis/outputs.csv``, which describe the columns.
 """
 
 import hashlib
@@ -23,7 +23,7 @@ from cixi_analysis.plan.provenance import provenance
 FILE = "datapackage.json"
 #: The path of a table's file: year and table.
 _TABLE = re.compile(r"(?:.*/)?cixi-(\d{4})-(\w+)\.csv")
-#: Constraints of Table Schema → the names that JSON Schema or pydantic have for them.
+#: Constraints of Table Schema → their names in JSON Schema or pydantic.
 _CONSTRAINTS = {"enum": ("enum",), "pattern": ("pattern",), "minimum": ("minimum", "ge"), "maximum": ("maximum", "le")}
 
 

@@ -35,7 +35,7 @@ class Figures:
         self.counted = [Status.MET, Status.UNMET, Status.NO_DATA]
         if self.tallies_without_conventions[Status.NOT_FILLED_IN.value].any():
             self.counted.append(Status.NOT_FILLED_IN)
-        #: What the year's downloads hold, as the plan and the year have it.
+        #: The tables in the year's downloads.
         self.outputs = outputs(self.plan, year)
         #: Of the base year's verdicts; None before the base year, and where the plan prints no figures.
         self.reconciliation: pd.DataFrame | None = None
@@ -49,7 +49,7 @@ class Figures:
 
     @cached_property
     def of_plan(self) -> dict[str, dict[str, str]]:
-        """item_id → column → what the plan itself says there, where something else is in force."""
+        """item_id → column → the plan's own text, where another one is in force."""
         return {item.item_id: table1.of_plan(self.plan, item, self.year) for item in self.plan.items}
 
     @cached_property
@@ -103,7 +103,7 @@ def _records(rows: pd.DataFrame | Iterable[Row]) -> _Records:
 
 
 def _table(rows: _Records, columns: Iterable[str]) -> pd.DataFrame:
-    """These columns in their order; text as every file can hold it, None for empty."""
+    """These columns in their order; text printable in every format, None for empty."""
     plain = [{n: (printable(v) or None) if isinstance(v, str) else v for n, v in row.items()} for row in rows]
     return pd.DataFrame(plain, columns=list(columns), dtype=object)
 

@@ -1,4 +1,4 @@
-"""The sheets of what the plan prints: its tables, and 数据核对 against recomputed figures."""
+"""The sheets of the plan's own tables, and 数据核对 against recomputed figures."""
 
 from itertools import groupby, zip_longest
 
@@ -151,7 +151,7 @@ def reconciliation_sheet(report: Report) -> None:
 
 
 def _number(text: str) -> str | float:
-    """The number that a text is, or the text."""
+    """The text as a number if it is one, else the text."""
     return text if not is_number(text) else float(text) if "." in text else int(text)
 
 

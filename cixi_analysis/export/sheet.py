@@ -14,8 +14,8 @@ from cixi_analysis.export import workbook
 from cixi_analysis.export.figures import Figures
 from cixi_analysis.export.workbook import CENTRE, FONT, WRAP, excel_text
 
-#: What the name of a sheet, which may be the plan's, cannot hold (Excel; the quote would end it in a formula), and its
-#: length, with room for the number that openpyxl gives to the second of a name.
+#: Characters that Excel refuses in the name of a sheet, which may be the plan's (the quote would end it in a formula),
+#: and its greatest length, with room for the number that openpyxl appends to a duplicate.
 _NO_NAME, _LONGEST_NAME = re.compile(r"[\\*?:/\[\]']"), 28
 #: Points of height of one line of text.
 _LINE_HEIGHT = 15
@@ -46,7 +46,7 @@ Value = str | float | Formula | None
 
 
 class Report:
-    """The workbook of a year, the values of its formulas, and where its figures stand."""
+    """The workbook of a year, the values of its formulas, and the places of its figures."""
 
     def __init__(self, figures: Figures) -> None:
         self.figures, self.plan = figures, figures.plan
@@ -103,7 +103,7 @@ class Sheet:
             self._lines.append((row, row + rows - 1, workbook.wrapped_lines(shown, room)))
         look = (align is WRAP, form)
         workbook.style(cell, self.report.looks, look, alignment=align, font=_PLAIN, number_format=form)
-        if rows * columns > 1:  # Excel takes a merged range of one cell for damage
+        if rows * columns > 1:  # Excel reports a merged range of one cell as damage
             self.cells.merge_cells(None, row, column, row + rows - 1, column + columns - 1)
         return cell
 
@@ -119,8 +119,8 @@ class Sheet:
         return f"'{self.cells.title}'!${letter}${first}" + (f":${letter}${last}" if last is not None else "")
 
     def finish(self, *notes: str, filtered: bool = False) -> None:
-        """Draw lines around the cells, fit the heights, offer a filter, and write notes below. Spreadsheet programs
-        fit no row to merged cells: what such a cell still lacks, its last row gets.
+        """Draw borders, fit the heights, add a filter, and write notes below. Spreadsheet programs do not fit rows to
+        merged cells: the missing height is added to the last row of such a cell.
         """
         last = self.cells.max_row
         for cell in chain.from_iterable(self.cells.iter_rows(min_row=2, max_row=last, max_col=len(self.columns))):

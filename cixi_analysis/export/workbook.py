@@ -1,4 +1,4 @@
-"""What every exported file has in common: text that stays text, the look of a workbook, the same bytes again.
+"""Shared by all exported files: text that stays text, the styles of a workbook, reproducible bytes.
 
 Text from data is made printable: unwritable characters are shown, and nothing becomes a formula in Excel or CSV.
 """
@@ -28,26 +28,26 @@ from cixi_analysis.errors import CixiError, reason
 from cixi_analysis.plan import build_date, zip_date
 from cixi_analysis.plan.journal import write_whole
 
-#: On every Windows with Chinese; elsewhere the program takes its own Chinese font.
+#: A font of every Chinese Windows; elsewhere the program substitutes its own Chinese font.
 FONT = "Microsoft YaHei"
 LINE = Side(style="thin", color="808080")
 BOX = Border(left=LINE, right=LINE, top=LINE, bottom=LINE)
 HEAD = PatternFill("solid", fgColor="E7EEF3")
 WRAP = Alignment(wrap_text=True, vertical="center")
 CENTRE = Alignment(wrap_text=True, vertical="center", horizontal="center")
-#: The date in the properties without ``SOURCE_DATE_EPOCH``: the clock would make every file another.
+#: The date in the properties without ``SOURCE_DATE_EPOCH``: by the clock no two files would be equal.
 _UNDATED = datetime(2023, 1, 1)  # Excel's properties hold no time zone
 #: Points: the height of one line of text, and the greatest that Excel gives a row.
 _LINE_HEIGHT, HIGHEST_ROW = 16, 409
 #: Characters that a cell holds; openpyxl silently cuts off the rest.
 _LONGEST = 32_767
-#: Characters that XML cannot hold → what is shown instead: ``␀`` for NUL and so on, ``�`` for half a surrogate pair and
-#: for the two non-characters.
+#: Characters that XML cannot hold → their replacement: ``␀`` for NUL and so on, ``�`` for half a surrogate pair and for
+#: the two non-characters.
 _SHOWN = {code: 0x2400 + code for code in range(0x20) if chr(code) not in "\t\n"} | {0x7F: ord("␡")}
 _SHOWN |= dict.fromkeys((*range(0xD800, 0xE000), 0xFFFE, 0xFFFF), ord("\ufffd"))
 #: Excel reads ``_x0041_`` in a cell as the character of that code; ``_x005F_`` stands for the underscore itself.
 _ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
-#: The beginning of a formula for a spreadsheet program that opens a CSV file, half or full width.
+#: The first characters of a formula for a spreadsheet program that opens a CSV file (injection), half or full width.
 _FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?")
 #: A formula as openpyxl writes it: without a value.
@@ -63,12 +63,12 @@ class ExportError(CixiError):
 
 
 def printable(text: str) -> str:
-    """``text`` with visible characters for those that no file can hold, and line feeds as line breaks."""
+    """``text`` with visible replacements for characters that XML cannot hold, and line feeds as line breaks."""
     return text.replace("\r\n", "\n").replace("\r", "\n").translate(_SHOWN)
 
 
 def excel_text(text: str) -> str:
-    """``text`` as an Excel cell holds it: printable, cut off with a note, read back as it was."""
+    """``text`` for an Excel cell: printable, truncated with a note, escaped so that it is read back unchanged."""
     text, most = printable(text), _LONGEST - 40  # room for the note
     if len(text) > most:
         text = f"{text[:most]}……（以下{len(text) - most}字见JSON文件）"
@@ -76,8 +76,8 @@ def excel_text(text: str) -> str:
 
 
 def csv_text(text: str) -> str:
-    """``text`` as a CSV cell holds it: a visible apostrophe, which the JSON file does not have, goes before what a
-    spreadsheet program would take for a formula. Numbers and single signs (the unit ``-``) are none.
+    """``text`` for a CSV cell: with a visible apostrophe, which the JSON file does not have, before what a spreadsheet
+    program would interpret as a formula. Numbers and single signs (the unit ``-``) are none.
     """
     text = printable(text)
     plain = len(text.strip()) == 1 or _NUMBER.fullmatch(text)
@@ -85,7 +85,7 @@ def csv_text(text: str) -> str:
 
 
 def new_workbook(title: str) -> Workbook:
-    """A workbook without sheets, with the same properties whenever it is made."""
+    """A workbook without sheets, with properties that do not depend on the clock."""
     book, given = Workbook(), build_date()
     book.remove(book.worksheets[0])
     book.properties.creator, book.properties.title = "cixi_analysis", title
@@ -107,8 +107,8 @@ def put(cell: Cell, value: str | float) -> None:
 
 
 def style(cell: Cell, looks: Looks, name: object, **look: object) -> None:
-    """Give a cell the look called ``name``, on top of the style that it has. A look is set once in a workbook and then
-    copied: to look up fonts and borders for each cell takes openpyxl longer than to write the file.
+    """Apply the look called ``name`` on top of a cell's style. The resulting style is cached for each workbook, since
+    openpyxl's look-up of fonts and borders for each cell takes longer than writing the file.
     """
     key = name, *(cell._style or ())
     if key not in looks:
@@ -131,7 +131,7 @@ class _Fitted(RowDimension):  # type: ignore[misc]  # openpyxl ships no types
 
 
 def fit_row(cells: Sequence[Cell], *, least: int = 1) -> None:
-    """Fit the height of the row of these cells to their text, at least ``least`` lines: not every program does so."""
+    """Set the height of these cells' row to fit their text, at least ``least`` lines: not every program does so."""
     sheet, row = cells[0].parent, cells[0].row
     rooms = ((cell.value, sheet.column_dimensions[cell.column_letter].width - 1) for cell in cells)
     need = max(least, *(wrapped_lines(str(value or ""), room) for value, room in rooms))

@@ -1,4 +1,4 @@
-"""Checking a filled-in form: all problems and warnings at once, each with sheet and cell, and the rows of data."""
+"""Validation of a filled-in form: all problems and warnings at once, each with sheet and cell, and the rows of data."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -26,9 +26,9 @@ from cixi_analysis.plan.fields import is_number
 from cixi_analysis.plan.schema import YEARLY, Evidence, Observation, Progress, Row, Signature
 from cixi_analysis.words import Stage, Step
 
-MOST_PROBLEMS = 5000  # a form has about as many cells; more lines would take a terminal minutes
+MOST_PROBLEMS = 5000  # a form has 8,000 cells; more lines would take a terminal minutes
 R = TypeVar("R", bound=Row)
-#: Where a row stands: in a form or, of a row that no form changes, in the data.
+#: The place of a row: in a form or, of a row that no form changes, in the data.
 Placed = FilledRow | KeptRow
 _FIRST = 2  # row number of a file's first row, below the header
 
@@ -49,13 +49,13 @@ class Checked:
     reports: tuple[Progress, ...] | None
     evidence: tuple[Evidence, ...] | None = None
     signatures: tuple[Signature, ...] | None = None
-    #: what was handed in; of units' forms, ``rows``, ``reports`` and ``evidence`` are those of the whole year with them
+    #: the forms checked; of units' forms, ``rows``, ``reports`` and ``evidence`` are those of the whole year, merged
     forms: tuple[FiledForm, ...] = field(default=(), compare=False)
 
 
 def check_form(plan: Plan, path: Path, *, today: str | None = None, opened: OpenedForm | None = None) -> Checked:
-    """Check the form at ``path`` against the plan; with ``today`` (2024-03-15), no date should be later. ``opened``: what
-    :func:`open_form` gave, if it is open already.
+    """Check the form at ``path`` against the plan; with ``today`` (2024-03-15), later dates are doubtful. ``opened``:
+    the result of :func:`open_form`, if it is open already.
 
     Raises :class:`FormError` for a file that is no readable form of this plan, and
     :class:`~cixi_analysis.errors.DataError` when other years' observations cannot be held against the wordings.
@@ -72,7 +72,7 @@ def check_form(plan: Plan, path: Path, *, today: str | None = None, opened: Open
         for kind in (PROGRESS, EVIDENCE, SIGNATURES)
     )
     order = [("", name) for name in (*(sheet.name for sheet in sheets), *book.sheetnames)]
-    found, doubtful = told(path.name, problems, doubts, order)
+    found, doubtful = listed(path.name, problems, doubts, order)
     forms = (replace(form, unit=None, rows=sum(row.data is not None for row in rows)),)
     return Checked(year, tuple(one for _, one in observed), found, doubtful, reports, evidence, signatures, forms)
 
@@ -102,11 +102,11 @@ def having(rows: Iterable[FilledRow], model: type[R]) -> list[tuple[FilledRow, R
     return [(row, row.data) for row in rows if isinstance(row.data, model)]
 
 
-def told(
+def listed(
     names: str, problems: Iterable[FormProblem], doubts: Iterable[FormProblem], order: Sequence[tuple[str, str]]
 ) -> tuple[tuple[FormProblem, ...], tuple[FormProblem, ...]]:
-    """Problems and warnings, each once, by their place: file and sheet as in ``order``, row and column; a whole sheet
-    before its cells. Raises :class:`FormError` where the problems of the files (``names``) are too many to be read.
+    """Problems and warnings without duplicates, sorted by place: file and sheet as in ``order``, row and column; a whole
+    sheet before its cells. Raises :class:`FormError` where the problems of the files (``names``) are too many to list.
     """
 
     def place(one: FormProblem) -> tuple[int, tuple[int, int]]:
@@ -121,7 +121,7 @@ def told(
 
 
 def _unlistable(plan: Plan, year: int, rows: Sequence[FilledRow]) -> Iterator[FormProblem]:
-    """Numbered rows about something that the plan does not have, or that stand in the list twice."""
+    """Problems of numbered rows about an undefined subject, or that occur in the list twice."""
     seen: dict[tuple[object, ...], FilledRow] = {}
     listed: list[tuple[FilledRow, Evidence | Signature]] = [*having(rows, Evidence), *having(rows, Signature)]
     for row, one in listed:
@@ -138,7 +138,7 @@ def _unlistable(plan: Plan, year: int, rows: Sequence[FilledRow]) -> Iterator[Fo
 
 
 def disagreements(plan: Plan, year: int, observed: Sequence[tuple[Placed, Observation]]) -> Iterator[FormProblem]:
-    """What no cell shows by itself: rows against each other, against the requirement language and their own words."""
+    """Cross-checks: rows against each other, against the requirement language and against their own statements."""
     rows = tuple(one for _, one in observed)
     found = [*observation_problems(CsvTable("", dict(enumerate(rows, _FIRST)), complete=True), plan.levels)]
     try:
@@ -163,11 +163,11 @@ def disagreements(plan: Plan, year: int, observed: Sequence[tuple[Placed, Observ
 
 
 def _contradictions(plan: Plan, year: int, observed: Sequence[tuple[Placed, Observation]]) -> Iterator[FormProblem]:
-    """Statements against numbers: of this year and, where a year is corrected, of the years that look back at it."""
+    """Contradictions between statements and numbers, of this year and, in a correction, of later years that use it."""
     after = {**plan.observations, year: tuple(one for _, one in observed)}
     years = sorted(y for y, rows in after.items() if y >= year and rows)
     quoting = {o.item_id for y in years for o in after[y] if o.attests or o.denies}
-    # A row that the data has already, word for word, makes nothing worse.
+    # A row that is already in the data, word for word, is no new contradiction.
     known, now = (
         {o.model_copy(update={"stage": Stage.DRAFT, "form": None}) for o in p.get(year, ())}
         for p in (plan.observations, after)
@@ -198,8 +198,8 @@ def _in_form(row: Placed, problem: Problem) -> FormProblem:
 def signature_doubts(
     plan: Plan, year: int, signed: Sequence[tuple[FilledRow, Signature]], today: str | None
 ) -> Iterator[FormProblem]:
-    """New signatures that are possible but doubtful. A note in 理由 answers them, except of a correction, which must
-    have one.
+    """Warnings about new signatures that are possible but doubtful. A note in 理由 answers them, except for a
+    correction, where it is mandatory.
     """
     known = {one.key for one in plan.signatures.get(year, ())}
     for row, one in signed:

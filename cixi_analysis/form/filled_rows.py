@@ -1,6 +1,6 @@
-"""One row of a filled-in form: its input cells are read, checked together, validated as a row of ``data/`` and doubted.
+"""One row of a filled-in form: its input cells are read, cross-checked and validated as a row of ``data/``.
 
-A warning is about something possible but doubtful; a remark in the row's own column answers it.
+A warning is about a possible but implausible content; a remark in the row's own column answers it.
 """
 
 import re
@@ -27,7 +27,7 @@ from cixi_analysis.words import CLASS_UNIT, Due, ProgressState
 TIMES, POINTS, CLASSES = 2, 30, 2
 #: The number of an item as it is printed, 9① for 9.1.
 _PART = re.compile(r"^(\d+)([①-⑨])$")
-#: Stand in for required cells of a progress row that are missing or wrong, so that its other cells are validated too.
+#: Placeholders for required cells of a progress row that are missing or wrong, so that its other cells are validated too.
 _STAND_IN = {"state": ProgressState.UNDER_WAY, "source": "？"}
 
 
@@ -60,14 +60,14 @@ class FilledRow:
     form: FormSheet
     spec: FormRow
     number: int
-    #: input column → text of the data, of the cells that are right by themselves
+    #: input column → text of the data, of the cells that are valid by themselves
     texts: dict[str, str] = field(default_factory=dict)
-    #: the row of data; None where something is wrong or nothing filled in
+    #: the row of data; None where it is invalid or empty
     data: Row | None = None
     #: the file and, of a unit's form, the unit, where several forms are checked together
     file: str = ""
     unit: str | None = None
-    #: what the data said when the form, a unit's, was made
+    #: of a unit's form, the fingerprint of the data's row when the form was made
     stamp: str = ""
 
     def cell(self, column: str) -> Any:
@@ -85,7 +85,7 @@ class FilledRow:
         unit = typed if isinstance(typed, str) and typed else self.spec.shown.get("item_unit", "")
         cells = ((c.key, read_cell(self.cell(c.key), c, c.unit or unit)) for c in self.form.inputs)
         contents = {key: content for key, content in cells if content is not None}
-        # 填报单位 may be entered for all rows beforehand; alone it does not fill in a row.
+        # 填报单位 may be prefilled in all rows; alone it does not fill in a row.
         if contents.keys() == {"responsible"} and isinstance(contents["responsible"], str):
             return []
         problems: list[FormProblem] = []
@@ -110,11 +110,11 @@ class FilledRow:
         """
         cells = {c: _STAND_IN.get(c, "") for c in self.form.model.columns()} | self.texts | dict(self.spec.identity)
         known = self.spec.known
-        # A number that the data has without them was entered before the wording came; a person must say what it is.
+        # A number that the data has without them is older than the wording; a person must say what it measures.
         entered = isinstance(known, Observation) and not (known.measure or known.unit) and known.value
         if cells.get("value") not in ("", None, entered):
             cells |= {column: text for column, text in self.spec.stated.items() if not cells[column]}
-        if "id" in self.form.letters:  # of a row that says itself what it is about
+        if "id" in self.form.letters:  # a row whose inputs name its subject
             cells["id"] = _PART.sub(lambda found: f"{found[1]}.{'①②③④⑤⑥⑦⑧⑨'.index(found[2]) + 1}", cells["id"])
         if comparator := cells.pop("comparator", ""):
             cells["assigned_target"] = comparator + cells["assigned_target"]
@@ -244,13 +244,13 @@ class FilledRow:
 
 @dataclass(frozen=True)
 class KeptRow:
-    """A row that stays in the data: problems between it and a form are told of its file."""
+    """A row that stays in the data: conflicts between it and a form are reported for its file."""
 
     data: Row
     file: str
 
     def tell(self, column: str, found: str, expected: str) -> FormProblem:
-        """A problem, told of the file."""
+        """A problem of the file."""
         name = f"{getattr(self.data, 'id', '')} {column}".strip()
         return FormProblem("", "", f"{name} {found}", expected, self.file)
 

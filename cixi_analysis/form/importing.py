@@ -48,7 +48,7 @@ class Import:
     after: Plan
     year: int
     sign_off: SignOff
-    #: the year's signatures that do not cover its data any more
+    #: the year's signatures that no longer cover its data
     lapsed: tuple[Signature, ...]
     #: the new lines of the log of corrections
     revisions: tuple[Revision, ...]
@@ -112,8 +112,8 @@ def plan_import(
     plan: Plan, checked: Checked, path: Path, *, final: bool = False, signed: Sequence[Signature] = (),
     received: str | None = None,
 ) -> Import:  # fmt: skip
-    """The changes that importing the form at ``path``, or the units' forms of which ``checked`` tells, would make in ``plan``.
-    Writes nothing. With ``received`` (a day), each form gets a receipt.
+    """The changes that importing the form at ``path``, or the units' forms in ``checked``, would make in ``plan``. Writes
+    nothing. With ``received`` (a day), each form gets a receipt.
 
     ``final`` closes the year: every row becomes 定稿; so does a new signature of that step for the whole year. ``signed``:
     signatures beside those of the form. Raises :class:`ImportRefused` with every reason: the form has problems, is empty,
@@ -214,9 +214,7 @@ def provenance(path: Path) -> str:
 
 
 def unfilled_items(plan: Plan, year: int, rows: Sequence[Observation]) -> Iterator[tuple[str, str]]:
-    """What is missing in the year: an item without a row at a level that asks something of it; or 未填报.
-    (item, what) each.
-    """
+    """(item, what is missing) of the year: an item without a row at a level that asks something of it; or 未填报."""
     for item in asked_in(plan, year):
         own = [row for row in rows if row.item_id == item.item_id]
         title = f"{item.item_id} {plan.asked(item, asking(plan, item.item_id, year)[0], year).name}"

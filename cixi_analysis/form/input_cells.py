@@ -1,4 +1,4 @@
-"""Reading one input cell: its content as text of the data, or a complaint about it."""
+"""Parsing of one input cell: its content as text of the data, or a complaint about it."""
 
 import datetime
 import math
@@ -19,7 +19,7 @@ from cixi_analysis.words import NOT_ASSIGNED, Absence
 LONGEST_TEXT = 2000  # characters
 #: (what was found in a cell, what is expected there), both Chinese
 Complaint = tuple[str, str]
-#: Numbers outside these limits are no observations; twelve digits could not tell them apart either.
+#: Numbers outside these limits are no observations; twelve significant digits would not distinguish them either.
 _LARGEST, _SMALLEST = 1e12, 1e-9
 _TASK = "任务："
 #: Input column → word that its cells may hold → word of the data. 未填报 is in no drop-down, but can be prefilled.
@@ -29,21 +29,21 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
     "value": {word: word for word in WATER_CLASSES},
     "assigned_target": {word: word for word in (*WATER_CLASSES, NOT_ASSIGNED)},
 }
-#: Kind → what its cells may hold; what is right where nothing is known.
+#: Kind → the content that its cells may have; the correct entry where nothing is known.
 _WANTED = {
     Kind.NUMBER: ("数", "不知道时留空；数值是零时写 0"), Kind.TEXT: ("文字", ""),
     Kind.QUANTITY: ("数或水质类别（Ⅰ至劣Ⅴ）", "没有数值时留空，在“缺失原因”里选一项；数值是零时写 0"),
     Kind.TARGET: (f"数、水质类别、“{_TASK}……”或“{NOT_ASSIGNED}”", f"当年没有下达写“{NOT_ASSIGNED}”，不知道时留空"),
 }  # fmt: skip
 _WRITTEN = (Kind.TEXT, Kind.CHOICE)
-#: Marks that people write for "nothing" → what each can mean.
+#: Marks that are ambiguous for "nothing" → their possible meanings.
 _MARKS = {
     **dict.fromkeys(("-", "--", "—", "——", "–", "一", "−"), "可指没有数据，也可指零或没有这一项"),
     **dict.fromkeys(("/", "\\", "／"), "要求里的“/”是本级没有要求，不是没有数据"),
     **dict.fromkeys(("无", "没有", "无此项"), "可指暂无数据，也可指未发现、为零"),
     **dict.fromkeys(("N/A", "NA", "n/a", "null", "None", "nan", "NaN", "?", "？", "*", "缺", "空"), "没有说明为什么没有数"),
 }  # fmt: skip
-#: Words that mean one of the reasons for a missing value in the drop-down.
+#: Synonyms of the reasons of absence in the drop-down.
 _LIKE_ABSENCES = {Absence.NOT_FILLED_IN.value, "无数据", "缺失", "未测算", "未统计", "未公布"}
 _LIKE_NOT_ASSIGNED = {"未下达", "无", "没有下达", "未下达目标", "无下达", "上级没有下达", "上级未下达目标", "上级未下达管控目标"}  # fmt: skip
 _CLASS = re.compile(r"(劣?)(?:(IV|V|I{1,3})|([一二三四五1-5])(?=类))类?(?:水质|水体|水)?")
@@ -88,19 +88,19 @@ def read_cell(cell: Any, column: FormColumn, unit: str) -> str | Complaint | Non
 
 
 def _display(seen: str | None, cell: Any) -> str:
-    """What a cell shows, in words; ``seen``: None where that is not known."""
+    """The displayed content of a cell in words; ``seen``: None where it is not known."""
     return f"单元格格式{quoted(cell.number_format)}改变了显示" if seen is None else f"显示为{or_empty(seen.strip())}"
 
 
 def wanted(column: FormColumn) -> str:
-    """What the cells of a column may hold, in words."""
+    """The allowed content of a column's cells, in words."""
     if column.kind is Kind.CHOICE:
         return f"下拉列表中的一项（{'、'.join(CHOICES[column.key])}）"
     return _WANTED[column.kind][0]
 
 
 def _number(cell: Any, column: FormColumn, unit: str, want: str) -> str | Complaint:
-    """A number, refused where more or less than the number is seen."""
+    """A number, refused where the display differs from it."""
     value = cell.value
     if not math.isfinite(value) or abs(value) >= _LARGEST or 0 < abs(value) < _SMALLEST:
         return f"过大或过小的数（{value:g}）", want
@@ -169,7 +169,7 @@ def _complaint_about(text: str, column: FormColumn, unit: str, wanted: str) -> C
 
 
 def _around_number(text: str, notes: list[str], column: FormColumn, unit: str, wanted: str) -> str:
-    """What is expected instead of a number with something around it; what is around it is appended to ``notes``."""
+    """The expectation for a number with text around it; that text is described in ``notes``, which is appended to."""
     shape = _SHAPE.fullmatch(text)
     power = _POWER.fullmatch(text)
     if power or shape is None or not _UNAMBIGUOUS.fullmatch(shape["number"]):

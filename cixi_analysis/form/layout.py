@@ -1,7 +1,7 @@
 """The layout of the form: sheets, columns and rows. Writing, checking and importing all work from this description.
 
 The form has one sheet a domain with a row for each item, two sheets of progress with a row for each project of Table 3
-and for each commitment, and lists of evidence and of signatures with numbered, empty rows. A row of a sheet becomes one row of ``data/``.
+and for each commitment, and lists of evidence and of signatures with numbered, empty rows. A filled-in row becomes one row of ``data/``.
 """
 
 import re
@@ -32,7 +32,7 @@ TITLE_ROW, HEADER_ROW, FIRST_ROW = 1, 2, 3
 
 
 class Kind(Enum):
-    """What the cells of a column hold."""
+    """The kind of content of a column's cells."""
 
     SHOWN = "shown"  # locked context, no input
     TEXT = "text"
@@ -58,7 +58,7 @@ class FormColumn:
     unit: str = ""
 
 
-#: Kind of data or of what it is about → the columns that ``columns.csv`` lists.
+#: Kind of data or of its subject → the columns that ``columns.csv`` lists.
 COLUMNS: dict[str, tuple[FormColumn, ...]] = {}
 for _row in packaged("cixi_analysis.form", "columns.csv"):
     _sheet, _key, _title, _width, _kind, _unit, _hint = _row.values()
@@ -71,7 +71,7 @@ EVIDENCE_COLUMNS, SIGNATURE_COLUMNS = (
 PROJECT_COLUMNS = (*COLUMNS["projects"], *COLUMNS[PROGRESS])
 #: Money belongs to projects.
 COMMITMENT_COLUMNS = (*COLUMNS["commitments"], *(column for column in COLUMNS[PROGRESS] if column.key != "spent"))
-#: Last column of a unit's form: the :func:`~cixi_analysis.form.row_changes.fingerprint` of what the data had of the row.
+#: Last column of a unit's form: the :func:`~cixi_analysis.form.row_changes.fingerprint` of the data's row.
 STAMP = FormColumn("stamp", "校验码", 10)
 
 
@@ -85,7 +85,7 @@ def domain_columns(frame: Frame) -> tuple[FormColumn, ...]:
     )  # fmt: skip
 
 
-#: Input column of kind CHOICE → word in the drop-down → word of the data. 未填报 is what an empty row means already.
+#: Input column of kind CHOICE → word in the drop-down → word of the data. 未填报 is left out: an empty row means it.
 CHOICES: Mapping[str, Mapping[str, str]] = {
     "absence": {reason.value: reason for reason in Absence if reason is not Absence.NOT_FILLED_IN},
     "comparator": {comparator.value: comparator for comparator in Comparator if comparator.value},
@@ -96,9 +96,9 @@ CHOICES: Mapping[str, Mapping[str, str]] = {
 
 @dataclass(frozen=True)
 class FormRow:
-    """One row of a sheet: its context, its open inputs, and what the data has for it."""
+    """One row of a sheet: its context, its open inputs, and its prefill from the data."""
 
-    #: None of a numbered row, whose inputs say what it is about
+    #: None of a numbered row, whose inputs name its subject
     subject: Indicator | Project | Commitment | None
     #: columns of the data's row that no input fills: item and level, or kind and id
     identity: Mapping[str, str]
@@ -113,12 +113,12 @@ class FormRow:
     opened: frozenset[str]
     #: input column → sentence about this row in the cell's prompt; locked column → what cannot be read in it
     notes: Mapping[str, str] = field(default_factory=dict)
-    #: what a value measures unless the row says otherwise, and what last year's did; None in progress sheets
+    #: the default quantity of a value, and the quantity of last year's value; None in progress sheets
     asked: Asked | None = None
     asked_before: Asked | None = None
-    #: column → what a value's row says there when left empty, where an earlier wording asked for something else
+    #: column → its default when left empty, where an earlier wording asked for another quantity
     stated: Mapping[str, str] = field(default_factory=dict)
-    #: input column → what an empty form has in it already
+    #: input column → its prefilled content in an empty form
     given: dict[str, str | float] = field(default_factory=dict)
 
     @property

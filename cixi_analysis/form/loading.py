@@ -1,7 +1,7 @@
-"""Loading a workbook with openpyxl's parsers: the cells as they are seen, and what else the check of a form looks at.
+"""Loading a workbook with openpyxl's parsers: the cells as displayed, and the parts that the check of a form needs.
 
 ``load_workbook`` would also read drawings, tables, pivots and names, create every cell of a merged range, translate
-shared formulas, and join the runs of a text without saying which are struck out.
+shared formulas, and join the runs of a text without reporting which are struck out.
 """
 
 import io
@@ -30,7 +30,7 @@ _TYPES = {"n", "s", "str", "inlineStr", "b", "e", "d"}
 
 
 class AlteredText(str):
-    """A text that is not seen as it reads: ``flaw`` is what is done to it, and what would be right."""
+    """A text whose display differs from its content: ``flaw`` is the formatting that alters it, and what is expected."""
 
     flaw: tuple[str, str]
 
@@ -49,7 +49,7 @@ class TypedFormula(str):
 def load_book(content: bytes) -> Workbook:
     """The workbook. Raises whatever openpyxl raises for a damaged one."""
     reader = ExcelReader(io.BytesIO(content), keep_links=False)
-    # openpyxl warns of contents that it drops, and prints a missing style.
+    # openpyxl warns about contents that it drops, and prints a message about a missing style.
     with warnings.catch_warnings(), redirect_stdout(io.StringIO()):
         warnings.simplefilter("ignore")
         reader.read_manifest()
@@ -112,7 +112,7 @@ def _tag(name: str) -> str:
 
 
 def _text(element: Element) -> str:
-    """The text of a string item as it is seen: its runs, without phonetic guides."""
+    """The displayed text of a string item: its runs, without phonetic guides."""
     runs = element.findall(_tag("r")) or [element]
     texts = [run.findall(_tag("t")) for run in runs]
     if any(len(text) > 1 for text in texts) or (runs != [element] and element.find(_tag("t")) is not None):

@@ -1,8 +1,8 @@
-"""Units' forms of one year, checked together: what they say is merged with the data into the whole year.
+"""Three-way merge of units' forms of one year with the data into the whole year.
 
-A row that is empty, or as it was when the form was made, says nothing, nor does a file that was imported before. Where two
-forms say different things of one row, both cells are told; so is a cell that differs from the data, if these have changed
-since the form was made, or are what another unit handed in.
+An empty row, a row that is unchanged since the form was made, and a file that was imported before are ignored. A conflict
+is reported where two forms fill in a row differently (both cells), and where a cell differs from data that have changed
+since the form was made or that another unit handed in.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,7 +17,7 @@ from cixi_analysis.analysis import grouped
 from cixi_analysis.analysis.links import answering
 from cixi_analysis.analysis.revision_log import WRITTEN, edition_of
 from cixi_analysis.errors import quoted
-from cixi_analysis.form.checking import Checked, check_form, check_other_years, disagreements, having, read_rows, told
+from cixi_analysis.form.checking import Checked, check_form, check_other_years, disagreements, having, listed, read_rows
 from cixi_analysis.form.filled_rows import FilledRow, FormProblem, KeptRow
 from cixi_analysis.form.opening import FiledForm, open_form
 from cixi_analysis.form.row_changes import cell_text, fingerprint, rounded
@@ -74,13 +74,13 @@ def check_unit_forms(plan: Plan, paths: Sequence[Path]) -> Checked:
     merged[0].sort(key=lambda pair: at.index(pair[1].key))
     problems += disagreements(plan, year, merged[0])
     observed, reports, evidence = (tuple(row for _, row in pairs) for pairs in merged)
-    found = told("、".join(path.name for path in paths), problems, doubts, order)
+    found = listed("、".join(path.name for path in paths), problems, doubts, order)
     return Checked(year, observed, *found, reports, evidence, None, tuple(forms))
 
 
 def _edited(plan: Plan, year: int, rows: Sequence[FilledRow]) -> tuple[list[FilledRow], list[FilledRow]]:
-    """The rows of a form that were edited, and those whose first content is gone. Numbered rows may have been moved: what
-    another row still says was not edited here, and a row that the data knows by its key has the stamp of that.
+    """The rows of a form that were edited, and those whose prefilled content was deleted. Numbered rows may have moved:
+    content that another row still has was not edited here, and a row whose key is in the data gets that row's stamp.
     """
     known = {one.key: fingerprint(one) for one in plan.evidence.get(year, ())}
     first, said = [row.stamp for row in rows], {fingerprint(row.data) for row in rows}
@@ -95,7 +95,7 @@ def _edited(plan: Plan, year: int, rows: Sequence[FilledRow]) -> tuple[list[Fill
             row.stamp = ""
     kept = {*said, *(row.stamp for row in touched), ""}
     gone = (row for row, stamp in zip(rows, first, strict=True) if stamp not in kept)
-    # 填报单位 may be entered for all rows beforehand.
+    # 填报单位 may be prefilled in all rows.
     own_inputs = ((row, [row.cell(c.key).value for c in row.form.inputs if c.key != "responsible"]) for row in gone)
     return touched, [row for row, cells in own_inputs if row.data is not None or {*cells} <= {None, ""}]
 
@@ -103,11 +103,11 @@ def _edited(plan: Plan, year: int, rows: Sequence[FilledRow]) -> tuple[list[Fill
 def merge(
     plan: Plan, year: int, base: Sequence[Row], said: Sequence[FilledRow], sources: Mapping[str, str], file: str
 ) -> tuple[list[tuple[Any, Any]], list[FormProblem]]:
-    """(where it stands, row) of every row after the import, and what is in conflict. ``sources``: file → provenance."""
+    """(place, row) of every row after the import, and the conflicts. ``sources``: file → provenance."""
     known = {row.key: row for row in base}
     made_with = {fingerprint(row): key for key, row in known.items()}
     data_of = ((row, cast("Row", row.data)) for row in said)
-    by_key = grouped(  # a key of evidence may be what was edited
+    by_key = grouped(  # the key of evidence itself may have been edited
         (made_with.get(row.stamp, one.key) if isinstance(one, Evidence) else one.key, row) for row, one in data_of
     )
     problems, pairs = list[FormProblem](), list[tuple[Any, Any]]()
@@ -134,7 +134,7 @@ def merge(
 
 
 def _columns(row: Any) -> list[str]:
-    """The columns of what is said; who says it is no statement, and hashes are the program's."""
+    """The columns that are merged: without metadata of an import, the unit, and hashes, which the program writes."""
     return [c for c in row.columns() if c not in (*WRITTEN, "responsible", "sha256")]
 
 
@@ -143,17 +143,17 @@ def _cell(row: Any, column: str) -> object:
 
 
 def _conflicts(plan: Plan, year: int, was: Any, rows: Sequence[FilledRow]) -> Iterator[FormProblem]:
-    """Every column in which two forms differ and neither has what the data has, and every one in which a form differs
-    from data that it may not change.
+    """The conflicts of a row: columns in which two forms differ and neither agrees with the data, and columns in which a
+    form differs from data that it may not change.
     """
     for row in rows if was is None else ():
         if row.stamp:
             yield row.tell("key", "改了的一行，而这一行已从数据中删去", "重新生成的填报表中的行")
-    now = fingerprint(was)  # of a row that was made with what the data has now, the stamp
+    now = fingerprint(was)  # the stamp of a row that was made with the present data
     for column in _columns(rows[0].data):
         old = object() if was is None else _cell(was, column)
         changed = [row for row in rows if _cell(row.data, column) != old]
-        # What a form has that was not made with these data is a statement, even where the data have come to say it too.
+        # Content of a form made with other data is an edit, even where it agrees with the present data.
         stated = [r for r in rows if r in changed or not (r.stamp == now or _cell(r.data, column) is None)]
         first = changed and _cell(changed[0].data, column)
         other = next((row for row in stated if changed and _cell(row.data, column) != first), None)
@@ -184,8 +184,8 @@ def _renaming(was: Any, rows: Sequence[FilledRow]) -> list[FilledRow]:
 
 
 def _kept(plan: Plan, year: int, was: Any, rows: Sequence[FilledRow]) -> tuple[str, str] | None:
-    """Where the data's row is from and how else to change it, if these forms may not: other units said it, or it
-    has changed since the forms were made and not by the same unit.
+    """The origin of the data's row and how else to change it, where these forms may not: it was handed in by other units,
+    or has changed since the forms were made and not by the same unit.
     """
     own = {row.unit for row in rows}
     receipts = plan.receipts.get(year, ())[::-1]
@@ -195,7 +195,7 @@ def _kept(plan: Plan, year: int, was: Any, rows: Sequence[FilledRow]) -> tuple[s
     other = next((one for one in others if one.unit in _units(was) or one is last), None)
     if other and not by_bureau:
         return f"此前导入的 {other.file}（{other.unit}）", "该单位重交"
-    # Where the bureau has imported a whole year since the unit handed in first, an old form may undo its corrections.
+    # After the bureau has imported a form of the whole year, an old form of a unit must not revert its corrections.
     since = dropwhile(lambda one: last is None or one.unit != last.unit, plan.receipts.get(year, ()))
     corrects = {last.unit} - {NOBODY} if last and all(one.unit for one in since) else set()
     if any(row.stamp == fingerprint(was) or row.unit in corrects for row in rows):
@@ -212,7 +212,7 @@ def _text(row: Any, column: str) -> str:
 def _joined(
     plan: Plan, year: int, was: Any, rows: Sequence[FilledRow], sources: Mapping[str, str]
 ) -> tuple[FilledRow, Row]:
-    """What forms that do not contradict each other say of a row together, and the form that says it first."""
+    """The merged row of forms without a conflict, and the first form that changes it."""
     columns = _columns(rows[0].data)
     renaming = _renaming(was, rows)
     if was is None:
@@ -222,7 +222,7 @@ def _joined(
         changes = {c: getattr(row.data, c) for c, row in news.items() if row is not None}
         at = next((row for row in news.values() if row is not None), rows[0])
         if not changes and not renaming and edition_of(plan, year):
-            return at, was  # a closed year is as it was signed
+            return at, was  # the rows of a closed year stay as they were signed
         model = type(was)
         data = was.model_copy(update=changes)
         model.model_validate({c: cell_text(getattr(data, c)) for c in model.columns()})

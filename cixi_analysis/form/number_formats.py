@@ -1,4 +1,4 @@
-"""What a cell shows: its number format applied to the number or the text in it.
+"""The displayed text of a cell: its number format applied to its number or text.
 
 Only what can be shown as one run of digits between literals is applied; everything else (dates, fractions, exponents,
 Chinese numerals, unknown codes) is None, and the caller refuses the cell.
@@ -30,7 +30,7 @@ _Section = list[tuple[str, str]]
 
 
 def shown_number(value: float, number_format: str) -> str | None:
-    """What is seen of a number: with its literals, signs, padding; "" for nothing; None where it is not known."""
+    """The display of a number with literals, sign and padding; "" where it is hidden; None where it is not known."""
     number, sections = Decimal(f"{value:.15g}"), _sections(number_format)
     if any(kind == "text" for kind, _ in sections[-1]):
         if number_format.strip() == "@":
@@ -57,7 +57,7 @@ def shown_number(value: float, number_format: str) -> str | None:
 
 
 def shown_text(text: str, number_format: str) -> str | None:
-    """What is seen of a text, without padding; None where it is not known."""
+    """The display of a text, without padding; None where it is not known."""
     *others, last = sections = _sections(number_format)
     if any(kind == "text" for section in others for kind, _ in section):
         return None
@@ -71,7 +71,7 @@ def shown_text(text: str, number_format: str) -> str | None:
 
 
 def reads_as(shown: str, value: float) -> bool:
-    """Whether what is seen is the number alone, apart from rounding and thousands separators."""
+    """Whether the display is the number alone, apart from rounding and thousands separators."""
     digits = shown.strip()
     digits = digits[:1] + digits[1:].lstrip(" ")  # accounting formats put the sign at the cell's left edge
     if not _PLAIN.fullmatch(digits):

@@ -1,4 +1,4 @@
-"""An office file that somebody gives, before any program reads it: its bytes, and its package within limits."""
+"""An untrusted office file before any library parses it: its bytes, and its package within limits."""
 
 import io
 import re
@@ -23,9 +23,9 @@ BROKEN = (zipfile.BadZipFile, zlib.error, ValueError, EOFError, OSError, Runtime
 class OfficeFile:
     """A kind of file: the words for it in messages (Chinese), its limits, and the error that refuses one."""
 
-    #: what it is to us: 填报表
+    #: its role here: 填报表
     name: str
-    #: what it is to its program: Excel, 工作簿, .xlsx
+    #: its program, its name there, its file suffix: Excel, 工作簿, .xlsx
     program: str
     noun: str
     ending: str
@@ -36,7 +36,7 @@ class OfficeFile:
 
     @property
     def save_as(self) -> str:
-        """What to do with another format."""
+        """Advice (Chinese) for a file in another format."""
         return f"请在 {self.program} 或 WPS 中打开，另存为“{self.program} {self.noun}（{self.ending}）”"
 
     def refuse(self, wrong: bool, message: str) -> None:
@@ -44,7 +44,7 @@ class OfficeFile:
             raise self.error(message)
 
     def content(self, path: Path) -> bytes:
-        """The bytes of a file of this kind; other formats are refused by name."""
+        """The bytes of a file of this kind; raises its error for other formats, which the message names."""
         refuse = self.refuse
         try:
             refuse(path.is_dir(), f"这是一个文件夹，应为一个 {self.ending} 文件")
@@ -74,8 +74,8 @@ class OfficeFile:
 
     @contextmanager
     def opened(self, content: bytes) -> Iterator[zipfile.ZipFile]:
-        """The package, once its list of parts is within limits; what breaks while it is read is a damaged file."""
-        # Counted before zipfile makes an object of each entry.
+        """The package, once its list of parts is within limits; errors while it is read are reported as a damaged file."""
+        # The entries are counted before zipfile makes an object of each.
         count = content.count(b"PK\1\2")
         self.refuse(count > MOST_PARTS, f"有 {count} 个部分，{self.name}不会超过 {MOST_PARTS} 个")
         try:

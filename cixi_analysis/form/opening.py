@@ -1,4 +1,4 @@
-"""Opening a file as a form: the opened form, or the reason (Chinese) why it is none."""
+"""Opening a file as a form: the opened form, or the reason (Chinese) why it is not one."""
 
 import hashlib
 import re
@@ -18,7 +18,7 @@ from cixi_analysis.form.loading import load_book
 from cixi_analysis.form.office_package import BROKEN, DAMAGED, OfficeFile
 from cixi_analysis.plan.frame import Frame
 
-#: The limits of a form. One has about 75 KB, 400 KB unpacked, 5,000 cells, 250 drop-downs and hints.
+#: The limits of a form. One has about 100 KB, 700 KB unpacked, 8,000 cells, 400 drop-downs and hints.
 MOST_BYTES, MOST_UNPACKED, MOST_XML = 32 * 2**20, 64 * 2**20, 8 * 2**20  # pictures make the first two larger
 MOST_SHEETS = 50
 MOST_CELLS = 100_000  # cells, rows, runs of text: what a filled-in form has many of
@@ -45,7 +45,7 @@ _NAMES = {
 _FIRST_OWN_FORMAT = 164  # number formats below are built in
 _CONTENTS = {"si", "is", "v", "f"}
 _AGAIN = "请用 cixi workbook 年份 重新生成填报表"
-#: Start of a part's name → what the package is.
+#: Prefix of a part's name → the kind of package.
 _OTHER_PACKAGES = {
     "word/": "这是 Word 文档，不是 Excel 工作簿",
     "ppt/": "这是演示文稿，不是 Excel 工作簿",
@@ -77,7 +77,7 @@ class FiledForm:
 
 
 class OpenedForm(NamedTuple):
-    """A form of the plan: its workbook (see :mod:`cixi_analysis.form.loading`), year, layout version, and what it is."""
+    """A form of the plan: its workbook (see :mod:`cixi_analysis.form.loading`), year, layout version, and file."""
 
     book: Workbook
     year: int
@@ -103,7 +103,7 @@ def open_form(path: Path, frame: Frame) -> OpenedForm:
 
 
 def _unit_of(book: Workbook) -> str | None:
-    """Whose form it is; None for that of the whole year. Raises :class:`FormError` where that was erased."""
+    """The unit of a form; None for the form of the whole year. Raises :class:`FormError` where the cell was erased."""
     label, unit = (book[GUIDE][f"{letter}{UNIT_CELL[1:]}"].value for letter in ("A", UNIT_CELL[0]))
     if label is None and unit is None:
         return None
@@ -141,7 +141,7 @@ def _refuse_odd_packages(content: bytes) -> None:
 
 
 class _PartCounts:
-    """Counts what all parts of a package hold, whatever they are called; raises FormError beyond a limit."""
+    """Counts the contents of all parts of a package, whatever their names; raises FormError beyond a limit."""
 
     def __init__(self) -> None:
         self._size = self._depth = self._length = 0

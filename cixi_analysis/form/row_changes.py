@@ -1,6 +1,6 @@
-"""What an import does to the rows of data: new, changed, closed, unchanged or removed; and what it signs for and logs.
+"""The changes of an import to the rows of data (new, changed, closed, unchanged, removed), its signatures and log entries.
 
-What is equal stays exactly as it is in the data, cell by cell, so importing twice changes nothing.
+Equal cells stay exactly as they are in the data, so an import is idempotent.
 """
 
 import hashlib
@@ -20,7 +20,7 @@ _NUMBERS = ("value", "assigned_target", "benchmark", "percent", "spent")
 
 
 class RowFate(StrEnum):
-    """What an import does to a row."""
+    """The change that an import makes to a row."""
 
     NEW = "new"
     CHANGED = "changed"
@@ -51,8 +51,8 @@ def row_changes(
 ) -> tuple[RowChange, ...]:
     """The change of every row, old or new, in the ``order`` of the keys; others follow in their own.
 
-    ``form`` is the provenance of new and changed rows that do not have their own. They are 初稿, others as they were, unless they are ``signed``: row
-    and stage without the new signatures → stage with them.
+    ``form`` is the provenance of new and changed rows that do not have their own; these rows become 初稿, others keep
+    their stage. ``signed``: row and this stage → the stage with the new signatures.
     """  # fmt: skip
     before, after = ({row.key: row for row in rows} for rows in (old, new))
 
@@ -82,8 +82,8 @@ def _written(row: Row, **cells: object) -> Row:
 
 
 def fingerprint(row: Row | None) -> str:
-    """A few characters that differ where rows say different things; "" of no row. A unit's form has them of the rows
-    that it was made with: a row that still says so was not touched, data that say something else have changed since.
+    """A short hash of a row's content; "" for no row. A unit's form stores it for each row: a form's row with the same hash
+    was not edited, and data with another hash have changed since the form was made.
     """
     if row is None:
         return ""
@@ -110,7 +110,7 @@ class SignOff:
     year: int
     #: those that the data does not have
     new: tuple[Signature, ...]
-    #: for corrections: those of the form that are new, and whatever was given beside it
+    #: for corrections: the new ones of the form, and those given at the command line
     corrections: tuple[Signature, ...]
     #: whether the whole year is closed
     final: bool
@@ -128,13 +128,13 @@ class SignOff:
         return (*self.plan.signatures.get(self.year, ()), *signed)
 
     def lapsed(self, rows: YearRows) -> tuple[Signature, ...]:
-        """The reviews and closings of the data that cover it as it is, and not with these rows any more."""
+        """The reviews and closings that cover the present data and would not cover these rows."""
         before = year_rows(self.plan, self.year)
         known = (s for s in self.plan.signatures.get(self.year, ()) if s.step in (Step.REVIEWED, Step.FINAL))
         return tuple(s for s in known if s.content == covered(before, s) != covered(rows, s))
 
     def corrected(self, rows: YearRows, form: str) -> tuple[tuple[Revision, ...], tuple[tuple[Entity, str], ...]]:
-        """The new lines of the log, and the subjects whose change nobody explains; none of a year that was never closed."""
+        """The new lines of the log, and the subjects whose change has no reason; none for a year that was never closed."""
         edition = edition_of(self.plan, self.year)
         found = [dict(zip(CELL, one, strict=True)) for one in cell_changes(year_rows(self.plan, self.year), rows)]
         if not edition or all(one["column"] in WRITTEN for one in found):

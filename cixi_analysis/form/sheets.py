@@ -57,7 +57,7 @@ def _rows(plan: Plan, item: Indicator, year: int) -> Iterator[FormRow]:
     number = {2: "两", 3: "三"}.get(len(named), f"{len(named)}")
     joint = f"{number}级" if 1 < len(named) == len(plan.levels) else names
     choice = f"{names}所测相同时只填“{joint}合填”一行，不同时只填下面{number}行。"
-    # One row for all where they can measure the same. What the data has must be shown where it can be changed.
+    # One row for all levels where they can measure the same. Existing data must be shown where it can be edited.
     rows = {*([None] if len(units) == 1 and one_number(plan, item, year) else []), *(kinds if apart else []), *observed}
     for level in (one for one in (None, *plan.levels) if one in rows):
         first = level or next(iter(kinds))
@@ -94,7 +94,7 @@ def _rows(plan: Plan, item: Indicator, year: int) -> Iterator[FormRow]:
 def _closed_and_notes(
     plan: Plan, item: Indicator, held: Mapping[str, Wording], unit: str
 ) -> tuple[set[str], dict[str, str]]:
-    """(input columns that can decide none of the wordings, column → sentence about this row)."""
+    """(input columns that no wording needs, column → sentence about this row)."""
     asked = tuple(dict.fromkeys(leaf for w in held.values() if w.node is not None for leaf in tree.leaves(w.node)))
     closed = set()
     if not any(isinstance(leaf, tree.AssignedTarget) for leaf in asked):
@@ -107,7 +107,7 @@ def _closed_and_notes(
     )
     if not needed:
         closed |= {"benchmark", "benchmark_kind"}
-    # A State is attested by words. It needs no number, unless the data has kept one all along (22).
+    # A State is attested by words. It needs no number, unless some year's data has one (22).
     observed = (o for rows in plan.observations.values() for o in rows if o.item_id == item.item_id)
     if all(isinstance(leaf, tree.State) for leaf in asked) and all(o.value is None for o in observed):
         closed |= {"value", "measure", "unit", "polarity"}

@@ -19,7 +19,7 @@ _Tell = Callable[[str, str, str], None]
 
 
 def find_rows(book: Workbook, sheets: Sequence[FormSheet]) -> tuple[list[FilledRow], list[FormProblem]]:
-    """The rows of a form, in the plan's order, and the structural problems. ``sheets``: what it must contain."""
+    """The rows of a form, in the plan's order, and the structural problems. ``sheets``: those that it must contain."""
     rows: list[FilledRow] = []
     problems: list[FormProblem] = []
     known = (GUIDE, *(sheet.name for sheet in sheets))
@@ -80,7 +80,7 @@ def _sheet_rows(form: FormSheet, sheet: Worksheet, problems: list[FormProblem]) 
 
 
 def _changes_display(rule: Any) -> bool:
-    """Whether a conditional format shows another number than the cell's, none, or one that is struck out."""
+    """Whether a conditional format alters the displayed number, hides it, or strikes it out."""
     bars = (bar for bar in (rule.dataBar, rule.iconSet) if bar is not None)
     dxf = rule.dxf
     return any(bar.showValue is False for bar in bars) or bool(dxf and (dxf.numFmt or (dxf.font and dxf.font.strike)))

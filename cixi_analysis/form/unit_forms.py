@@ -1,7 +1,7 @@
-"""The forms of a year by unit, made, handed in and reminded of.
+"""The forms of a year by unit: made, opened, and the reminders for missing ones.
 
-Each has the rows that the unit answers for and the evidence of them, nothing else. The whole year is signed for, so a
-unit's form has no sheet for that.
+Each has the rows of the subjects that the unit is responsible for and their evidence, nothing else. Signatures are for the
+whole year, so a unit's form has no sheet for them.
 """
 
 import re
@@ -27,14 +27,14 @@ from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import Indicator, Observation, Progress, Project
 from cixi_analysis.words import Entity
 
-#: Whose form has what nobody answers for.
+#: The unit's name in the form of the subjects without a responsible unit.
 NOBODY = "未定单位"
 _UNSAFE = re.compile(r'[\\/:*?"<>|\s]+')
 _LONGEST = 50  # characters of a unit in a file's name
 
 
 def subject_of(row: FormRow) -> tuple[Entity, str]:
-    """What a row of an item, a project or a commitment is about."""
+    """The subject (kind, id) of a row of an item, a project or a commitment."""
     known = row.identity
     return (Entity.ITEM, known["item_id"]) if "item_id" in known else (Entity(known["kind"]), known["id"])
 
@@ -132,14 +132,14 @@ def open_unit_forms(
 
 @dataclass(frozen=True)
 class Unanswered:
-    """What a unit has not answered yet."""
+    """The missing answers of a unit."""
 
     unit: str
     #: the name of its form as it was made
     file: str
-    #: whether a form of the unit came, now or before
+    #: whether a form of the unit was handed in, now or before
     came: bool
-    #: one line a subject
+    #: one line for each subject
     lines: tuple[str, ...]
     #: whether items are among them
     items: bool
@@ -157,7 +157,7 @@ class Unanswered:
 
 
 def missing(plan: Plan, checked: Checked) -> tuple[Unanswered, ...]:
-    """The units that have not answered everything, in the plan's order; what nobody answers for last."""
+    """The units with missing answers, in the plan's order; last, the subjects without a responsible unit."""
     year = checked.year
     lines = grouped(((Entity.ITEM, item_id), text) for item_id, text in unfilled_items(plan, year, checked.rows))
     reported = {(row.kind, row.id) for row in checked.reports or ()}

@@ -65,7 +65,7 @@ def form_workbook(
 ) -> Workbook:
     """The form of ``year``, prefilled where the data has the year. Text from the data never becomes a formula.
 
-    ``unit``, ``sheets``: whose form it is, and its sheets, where it is not that of the whole year.
+    ``unit``, ``sheets``: the unit and its sheets, where it is not the form of the whole year.
     """
     title = f"{plan.frame.region}生态文明建设年度填报表（{year}年）"
     book, forms = new_workbook(title), form_sheets(plan, year) if sheets is None else sheets

@@ -20,7 +20,7 @@ Content = bytes | type[OSError]
 
 @dataclass
 class CsvTable:
-    """What could be read of a file."""
+    """The valid rows of a file."""
 
     file: str
     #: row number in the file → row, of the file's model
@@ -31,8 +31,8 @@ class CsvTable:
 def read_table(
     name: str, content: Content, model: type[Row], problems: list[Problem], frame: object = None
 ) -> CsvTable:
-    """Parse and validate the file that messages call ``name``; its problems are appended to ``problems``. ``frame``: what
-    levels and target years are checked against.
+    """Parse and validate the file that messages call ``name``; its problems are appended to ``problems``. ``frame``: the
+    levels and target years that are valid.
     """
     table = CsvTable(name)
     found = list(_fill(table, content, model, frame))
@@ -72,7 +72,7 @@ def _fill(table: CsvTable, content: Content, model: type[Row], frame: object) ->
 
 
 def unreadable(name: str, content: type[OSError], wanted: str) -> Problem:
-    """Why a file has no content; ``wanted``: what it would be."""
+    """The problem of a file that cannot be read; ``wanted``: the kind of file that is expected."""
     if issubclass(content, FileNotFoundError):
         return Problem(name, None, None, "没有这个文件", wanted)
     return Problem(name, None, None, f"无法打开（{why_unreadable(content)}）", "可以读取的文件")
@@ -105,7 +105,7 @@ def _read(name: str, content: Content, model: type[Row], records: list[list[str]
 
 
 def _end(records: list[list[str]], model: type[Row]) -> tuple[int, str | None]:
-    """The row and the column in which the records end."""
+    """The row and the column in which the records break off."""
     here = list(model.columns())[len(records[-1]) - 1 :]
     return len(records), _named(model, here[0]) if here and len(records) > 1 else None
 
@@ -130,7 +130,7 @@ _FORMS = {
     "part": "数据字典所列的表之一", "sha256": "64个十六进制数字（0-9、a-f）", "content": "64个十六进制数字（0-9、a-f）",
 }  # fmt: skip
 
-#: pydantic's error types → what would be right, in Chinese; the fields in braces are pydantic's ``ctx``.
+#: pydantic's error types → what is expected, in Chinese; the fields in braces are pydantic's ``ctx``.
 _EXPECTED = {
     "string_too_short": "非空的文字", "enum": "{expected} 之一", "int_parsing": "整数", "float_parsing": "数",
     "string_pattern_mismatch": "{form}", "greater_than_equal": "不小于 {ge:g} 的数",
@@ -150,7 +150,7 @@ def row_problems(
 
 
 def expectation(detail: Mapping[str, Any], column: str) -> str:
-    """What would be right (Chinese) instead of what an entry of pydantic's ``errors()`` complains of."""
+    """What is expected (Chinese), for an entry of pydantic's ``errors()``."""
     context = {**detail.get("ctx", {}), "form": _FORMS.get(column, "另一种写法")}
     if detail["type"] == "value_error":
         return str(context["error"].args[0])
@@ -172,7 +172,7 @@ def rows_csv(model: type[Row], rows: Iterable[Row]) -> bytes:
 
 
 def csv_line(cells: Iterable[str]) -> str:
-    """Cells as one line of CSV, from which no other cells can be read."""
+    """Cells as one unambiguous line of CSV."""
     text = io.StringIO(newline="")
     csv.writer(text, lineterminator="").writerow(cells)
     return text.getvalue()

@@ -1,5 +1,5 @@
-"""The files of ``data/``: their content as one moment has it, the rows read from them, and the rules between rows and files:
-everything that a single row cannot show.
+"""The files of ``data/``: a consistent snapshot of their content, the rows parsed from it, and the cross-checks between
+rows and files, which the schema of a single row cannot express.
 """
 
 import re
@@ -24,7 +24,7 @@ FIELDS = {name: name.removesuffix(".csv") for name in TABLES} | {"indicators.csv
 
 
 def read_files(data: Path, new: Mapping[str, bytes]) -> Files:
-    """Name below ``data`` → content, before a replacement that was cut short; years in ascending order."""
+    """Name below ``data`` → content (of files under a journal, the content before); years in ascending order."""
     journal = {**(read_journal(data) or {}), **new}
     names = [FILE, *TABLES]
     for folder in YEARLY:
@@ -43,7 +43,7 @@ def _content(path: Path) -> Content:
 
 
 def _table(name: str, content: Content, problems: list[Problem], frame: Frame | None) -> CsvTable:
-    """A table; one that the frame does not list among its parts may be missing, and has no rows but the program's own."""
+    """A table; one that the frame does not list as a part may be missing, and has only rows that the program writes."""
     part = FIELDS[name]
     optional = part in get_args(Part) or name == REVISIONS
     listed = not optional or (frame is not None and part in frame.parts)
@@ -88,7 +88,7 @@ def parsed(files: Files) -> tuple[Frame, dict[str, Any]]:
     return frame, fields
 
 
-#: The other columns of tables and forms in which a level is a column.
+#: Names that a level's id must not have: other columns of tables and forms that have a column for each level.
 _TAKEN = {*Indicator.columns(), *Observation.columns(), "key", "last", "status", "now"}
 
 
@@ -153,8 +153,8 @@ def _wordings(rows: Mapping[int, Requirement]) -> Iterator[Problem]:
 
 
 def observation_problems(table: CsvTable, levels: Iterable[Level] = ()) -> Iterator[Problem]:
-    """One year's rows: an item has a row for both levels or one for each, and quotations stand in the statement.
-    ``levels``: those that are told by their names, not by their ids.
+    """One year's rows: an item has a row for both levels or one for each, and quotations occur in the statement.
+    ``levels``: those whose names, instead of ids, are used in messages.
     """
     names = {level: level.chinese for level in levels}
     both = {row.item_id for row in table.rows.values() if row.level is None}
@@ -166,7 +166,7 @@ def observation_problems(table: CsvTable, levels: Iterable[Level] = ()) -> Itera
 
 
 def quotation_problems(file: str, number: int, row: Observation) -> Iterator[Problem]:
-    """Quotations in ``attests`` and ``denies`` that the statement does not hold, or that it holds only negated."""
+    """Quotations in ``attests`` and ``denies`` that do not occur in the statement, or (of ``attests``) only negated."""
     statement = row.statement or ""
     for column in ("attests", "denies"):
         title = f"{column} {Observation.columns()[column].title}"
@@ -192,7 +192,7 @@ def _only_negated(quote: str, statement: str) -> bool:
 def _references(
     tables: Mapping[str, CsvTable], filed: Iterable[CsvTable], items: Mapping[str, Indicator]
 ) -> Iterator[Problem]:
-    """What links, reports and sums refer to has to exist."""
+    """Referential integrity: the subjects that links, reports and sums refer to exist."""
     domains = dict.fromkeys(item.domain for item in items.values())
     known = {
         Entity.ITEM: items.keys(),
@@ -220,16 +220,16 @@ def _references(
 
 
 def unknown_subject(file: str, number: int, row: Any) -> Problem:
-    """A row about an item, a project or a commitment that nothing defines."""
+    """The problem of a row about an undefined item, project or commitment."""
     return Problem(file, number, "id 编号", f"“{row.id}”", f"已有的{row.kind.chinese}编号")
 
 
-#: What a sum may use although it is not printed: years counted inclusively, per cent, and 万.
+#: Constants that a sum may use although they are not printed: years counted inclusively, per cent, and 万.
 _CONSTANTS = {"1", "100", "10000"}
 
 
 def _sum_problems(number: int, row: AuditRow) -> Iterator[Problem]:
-    """A sum has to be one, and to be made of what the quotations print."""
+    """A sum must parse, and use only numbers and names that the quotations print."""
     if row.check is None:
         return
     try:

@@ -17,14 +17,14 @@ from cixi_analysis.plan.quantities import with_unit
 from cixi_analysis.plan.schema import TABLES, YEARLY, Row
 from cixi_analysis.words import LAST_YEAR, NOT_ASSIGNED, WATER_CLASSES, Absence, Entity, Polarity
 
-#: What a year's data is about.
+#: The subjects of a year's data.
 Subject = schema.Indicator | schema.Project | schema.Commitment
 R = TypeVar("R", bound=Row)
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What is measured of an item at a level, as the wording in force has it."""
+    """The quantity that the wording in force asks for, of an item at a level."""
 
     name: str
     #: "" where the plan names none
@@ -34,9 +34,9 @@ class Asked:
 
 @dataclass(frozen=True)
 class Plan:
-    """The plan and what was observed: tuples of rows, each in its file's order (the plan's order).
+    """The plan and the observations: tuples of rows, each in its file's order (the plan's order).
 
-    Immutable and hashable, so results may be cached by it; ``dataclasses.replace`` makes a changed copy.
+    Immutable and hashable, so results are cached by it; ``dataclasses.replace`` makes a changed copy.
     """
 
     root: Path
@@ -59,7 +59,7 @@ class Plan:
     revisions: tuple[schema.Revision, ...]
     #: year → the observations of that year
     observations: Mapping[int, tuple[schema.Observation, ...]] = field(repr=False)
-    #: year → what was reported of projects and commitments; a year nobody has filled in has no rows
+    #: year → what was reported of projects and commitments; no rows for a year without reports
     progress: Mapping[int, tuple[schema.Progress, ...]] = field(repr=False)
     #: year → the evidence for that year's data
     evidence: Mapping[int, tuple[schema.Evidence, ...]] = field(repr=False)
@@ -111,7 +111,7 @@ class Plan:
         return "要求" if level in self.levels else "规划值"
 
     def questions(self, *levels: str) -> str:
-        """What levels require and target years are to reach: ``国家级要求、2025年、2030年规划值``."""
+        """The requirements of levels and the targets of years: ``国家级要求、2025年、2030年规划值``."""
         names = "、".join(self.asker(level) + self.yardstick(level) for level in levels)
         return names.replace("规划值、", "、")  # the last year's is enough
 
@@ -121,7 +121,7 @@ class Plan:
         return tuple(dict.fromkeys(i.indicator for i in self.items))
 
     def require_year(self, year: int | None = None) -> int:
-        """``year``, or the newest. Raises :class:`UnknownYear` when nothing was observed in it, or no wording judges it."""
+        """``year``, or the newest. Raises :class:`UnknownYear` for a year without observations or without wordings."""
         if year is None:
             year = self.years[-1] if self.years else self.frame.base_year
         if year not in self.years:
@@ -183,11 +183,11 @@ class Plan:
         return self._requirements.get((item_id, level), ())
 
     def asked(self, item: schema.Indicator, level: str, year: int = LAST_YEAR) -> Asked:
-        """What is measured of an item at a level in ``year`` (default: at last), by the latest row that has begun: of the
-        level, else of the first that asks something; before the first of all, by the level's first.
+        """The quantity asked of an item at a level in ``year`` (default: the latest), by the latest requirement that has
+        begun: of the level, else of the first level that asks something; before all of them, by the level's first.
         """
         of, at = [self.requirements_of(item.item_id, v) for v in (level, *self.levels)], max(year, self.frame.base_year)
-        # A row that only ends a requirement measures nothing else than the one before.
+        # A row that only ends a requirement does not change the quantity.
         begun = (one for rows in of for one in reversed(rows) if one.from_year <= at and not one.only_ends)
         row = next(begun, of[0][0] if of[0] else item)
         name = getattr(row, "measure", None) or item.name
@@ -206,7 +206,7 @@ class Plan:
         return tuple(dict.fromkeys(self.asked(item, level, year).unit for level in self.levels))
 
     def first_asking(self, item: schema.Indicator, year: int) -> Level:
-        """The first level with a wording in force in ``year``, else in any year: a joint row is called by what it asks."""
+        """The first level with a wording in force in ``year``, else in any year: it names a joint row's quantity."""
         now = (v for v in self.levels if self.requirement(item.item_id, v, min(year, self.frame.last_year)))
         ever = (v for v in self.levels if self.requirements_of(item.item_id, v))
         return next(now, next(ever, self.levels[0]))
@@ -217,7 +217,7 @@ class Plan:
         return row.unit or (self.asked(item, row.level, year).unit if row.level else self.unit(item, year))
 
     def assigned(self, row: schema.Observation, year: int) -> str:
-        """What was assigned for an observation's value: a limit with the unit of that value, a task, or that nothing was."""
+        """The assigned target of an observation as text: a limit in the value's unit, a task, or that none was assigned."""
         target = row.assigned_target or NOT_ASSIGNED
         in_words = target == NOT_ASSIGNED or target.startswith("任务：")
         return target if in_words else with_unit(target, self.unit_of(row, year))
@@ -228,12 +228,12 @@ class Plan:
         return next((text for text in texts if float(text or 0) == value), f"{value:.12g}")
 
     def planned(self, item: schema.Indicator) -> Asked:
-        """What the plan's targets of an item are about."""
+        """The quantity that the plan's targets of an item are about."""
         return self.asked(item, self.frame.targets_follow, self.frame.base_year)
 
     @cached_property
     def remeasured(self) -> frozenset[str]:
-        """The ids of the items of which a later wording measures something else than an earlier one."""
+        """The ids of the items whose wordings ask for different quantities over the years."""
         years: dict[str, set[int]] = {item.item_id: {self.frame.base_year} for item in self.items}
         for row in self.requirements:
             years[row.item_id].add(row.from_year)
@@ -339,11 +339,11 @@ def load_plan(root: Path | str | None = None, new: Mapping[str, bytes] | None = 
     read at each call; while they are the same, the same :class:`Plan` is returned from a cache in the process.
 
     Raises :class:`DataError` with every problem of every file: unreadable files, wrong headers, ragged rows, values
-    outside the schema, duplicate keys, ids that nothing defines, missing rows.
+    outside the schema, duplicate keys, ids that nothing defines, missing rows; also where there is no project.
     """
     folder = find_root(Path.cwd()) if root is None else Path(root)
     files: Files = ()
-    # Until two readings are the same: of files that are replaced meanwhile, some may be read before, some after.
+    # Repeat until two readings agree: while files are replaced, some may be read before and some after.
     while (again := read_files(folder / "data", new or {})) != files:
         files = again
     return _parse(folder, files)
@@ -355,8 +355,8 @@ def _first_of_equals(plan: Plan) -> Plan:
 
 
 def _unpickled(*values: Any) -> Plan:
-    """A plan that another process sent, with each of its tasks: one object for all, since what is remembered by plan would
-    be compared with each copy, row by row, at every look-up.
+    """A plan that another process sent with each of its tasks, as one object for all: a cache keyed by plan would compare
+    each copy row by row at every look-up.
     """
     return _first_of_equals(Plan(*values))
 

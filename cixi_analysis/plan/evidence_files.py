@@ -22,7 +22,7 @@ from cixi_analysis.plan.journal import recover, replace_files
 FOLDER = "evidence"
 #: Bytes of a file that is hashed, and of the files of a year that a site carries.
 MOST_BYTES, MOST_PUBLISHED = 512 * 2**20, 16 * 2**20
-#: What file managers and office programs leave in a folder.
+#: Files that file managers leave in a folder.
 _LEFT = ("thumbs.db", "desktop.ini")
 
 
@@ -31,12 +31,12 @@ class NotRecorded(CixiError):
 
 
 class WrongFolder(CixiError):
-    """The folder of a year leads out of the project; the message (Chinese) says where."""
+    """The folder of a year is a link out of the project; the message (Chinese) names its target."""
 
 
 @dataclass(frozen=True)
 class EvidenceFile:
-    """A file in a year's folder. ``sha256``: None where it was not asked for, or cannot be read (``flaw``, Chinese)."""
+    """A file in a year's folder. ``sha256``: None where not requested, or unreadable (``flaw`` says why, Chinese)."""
 
     path: Path
     sha256: str | None = None

@@ -60,7 +60,7 @@ def _in_frame(name: str) -> AfterValidator:
 
 
 def column(title: str, description: str, **limits: Any) -> Any:
-    """A field of a row: the column's Chinese name, what stands in it, and pydantic's limits (``ge``, ``pattern``)."""
+    """A field of a row: the column's Chinese name, its description, and pydantic's limits (``ge``, ``pattern``)."""
     return Field(title=title, description=description, **limits)
 
 
@@ -86,7 +86,7 @@ ImportedFrom = Annotated[
 
 
 def allowed(column: FieldInfo) -> tuple[dict[str, Any], bool]:
-    """What a cell of a column may be, as JSON Schema without null, and whether it may be empty."""
+    """The allowed content of a column's cells as JSON Schema without null, and whether a cell may be empty."""
     adapter = TypeAdapter[Any](column.rebuild_annotation())
     schema = adapter.json_schema()
     kind = {**schema, **schema.get("anyOf", [{}])[0]}  # the other one is null: an empty cell
@@ -115,13 +115,13 @@ class Row(BaseModel):
         return tuple(getattr(self, column) for column in self.KEY)
 
     def contradictions(self) -> Iterator[tuple[str, str]]:
-        """What is wrong between cells that are valid one by one: their columns, and the rule that is broken (Chinese)."""
+        """Conflicts between cells that are valid by themselves: their columns, and the rule that is broken (Chinese)."""
         yield from ()
 
     @field_validator("*", mode="before")
     @classmethod
     def _visible(cls, cell: Any) -> Any:
-        """A name that looks like another must not be another, and no text may change what is seen beside it."""
+        """Refuse invisible characters: two names that look the same are one, and no text changes its surroundings."""
         if isinstance(cell, str) and (found := invisible(cell)):
             raise ValueError(f"没有看不见的字符（{found}）的文字")
         return cell

@@ -1,4 +1,4 @@
-"""The rows of what comes in with a year's data: who answers for what, the evidence, and which forms were handed in."""
+"""The rows that accompany a year's data: responsible units, evidence, and receipts of imported forms."""
 
 import re
 from collections import Counter
@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field
 from cixi_analysis.plan.fields import ImportedFrom, Maybe, Row, Text, column
 from cixi_analysis.words import Entity, EvidenceClass, Proves, Publish, listed
 
-#: Kinds of which somebody reports and that evidence is about; the order of the form and of the lists of evidence.
+#: Kinds of subjects that are reported on and that evidence is about, in the order of the form and the lists.
 SUBJECTS = (Entity.ITEM, Entity.PROJECT, Entity.COMMITMENT)
 SHA256 = r"^[0-9a-f]{64}$"
 FILED = listed(Entity, SUBJECTS)
@@ -58,7 +58,7 @@ def separate_units(units: str) -> tuple[str, ...]:
 
 
 class Responsible(Row):
-    """``responsible.csv``: which units answer for an item, a project or a commitment."""
+    """``responsible.csv``: the units responsible for an item, a project or a commitment."""
 
     KEY = ("kind", "id")
     kind: Entity = column("类别", FILED)
@@ -79,7 +79,7 @@ class Responsible(Row):
 
 
 class Evidence(Row):
-    """``evidence/<year>.csv``: one place in a document that proves something of an item, a project or a commitment."""
+    """``evidence/<year>.csv``: one place in a document as evidence for an item, a project or a commitment."""
 
     KEY = ("kind", "id", "proves", "clause", "title", "document_number", "page", "period", "scope")
     kind: Entity = column("对象", FILED)

@@ -1,6 +1,6 @@
-"""The plan's frame, ``data/plan.toml``: what it is called, where and when it holds, who sets requirements, what it has.
+"""The plan's frame, ``data/plan.toml``: title, region, years, the levels that set requirements, the tables it has.
 
-Code knows nothing of it: rows of ``data/`` are validated against it, and pages, forms and exports take their words from it.
+None of it is in code: rows of ``data/`` are validated against it, and pages, forms and exports take their words from it.
 """
 
 import re
@@ -46,7 +46,7 @@ class Level(str):
         return Level, (str(self), self.chinese, self.short, self.heading)
 
 
-#: What a text is. It stands on every page, in places where markup would be one.
+#: A valid line of text (Chinese, for messages): pages put it into places where markup would be interpreted.
 LINE = "一行看得见的文字，不含 < 和 >"
 
 
@@ -144,7 +144,7 @@ class Frame(_Settings):
     tables: PrintedTables = column("规划的表", "规划所印各表的名称和标题。")
 
     def contradictions(self) -> Iterator[tuple[str, str]]:
-        """What is wrong between settings that are valid one by one: the setting, and the rule that is broken."""
+        """Conflicts between settings that are valid by themselves: the setting, and the rule that is broken."""
         if self.first_report_year > self.base_year:
             yield "first_report_year", f"不晚于基准年 {self.base_year}"
         looks_back = self.first_report_year < self.base_year
@@ -175,7 +175,7 @@ class Frame(_Settings):
 
     @property
     def words(self) -> dict[str, str]:
-        """What a page's text may name: ``{region}``, ``{table1}`` …"""
+        """The placeholders of a page's text → their content: ``{region}``, ``{table1}`` …"""
         tables = {"table1": self.tables.indicators, "table2": self.tables.past_projects, "table3": self.tables.projects}
         past = self.tables.past_projects.subject if self.tables.past_projects else ""
         named = {word: table.name if table else "" for word, table in tables.items()}

@@ -39,7 +39,7 @@ def write_whole(path: Path, content: bytes, prefix: str = "tmp") -> None:
         old = path.stat() if path.exists() else None
         if old is not None and not stat.S_ISREG(old.st_mode):  # a device would be replaced by a file
             raise OSError(errno.EISDIR if path.is_dir() else errno.ENODEV, "not a regular file")
-        mode = 0o666 if old is None else 0o600  # nobody reads the content who could not read the old one
+        mode = 0o666 if old is None else 0o600  # until it has the old file's access rights
         with open(scratch, "xb", opener=lambda name, flags: os.open(name, flags, mode)) as stream:
             stream.write(content)
             stream.flush()
@@ -77,7 +77,7 @@ def replace_files(data: Path, contents: Mapping[str, bytes]) -> None:
         if before:
             (data / JOURNAL).unlink()  # fails where another process rolls this replacement back
     except BaseException:  # KeyboardInterrupt too
-        with contextlib.suppress(OSError):  # what cannot be put back now is left to `recover`
+        with contextlib.suppress(OSError):  # what cannot be rolled back now is left to `recover`
             _put_back(data, before)
         raise
     _sync(data)

@@ -115,7 +115,7 @@ class LeftOut(Row):
 
 
 class AuditRow(Row):
-    """``audit.csv``: two places of the plan that speak of the same thing, held against each other."""
+    """``audit.csv``: two places of the plan about the same subject, compared."""
 
     KEY = ("audit_id",)
     audit_id: str = column("核对编号", "A 加三位数，一经使用不再改动。", pattern=r"^A\d{3}$")
@@ -145,7 +145,7 @@ class AuditRow(Row):
 
 
 class Link(Row):
-    """``links.csv``: what belongs to what, with a reason each. What Table 3 prints (责任单位, 类别) is not repeated here."""
+    """``links.csv``: related subjects, each pair with a reason. What Table 3 prints (责任单位, 类别) is not repeated here."""
 
     KEY = ("from_kind", "from_id", "to_kind", "to_id")
     from_kind: Entity = column("由（类）", "commitment 承诺，project 项目，finding 核对。")

@@ -1,4 +1,4 @@
-"""What a build is made of: every input with its hash, the program's version, what Git knows, the packages, the date.
+"""The provenance of a build: every input with its hash, the program's version, the Git commit, the packages, the date.
 
 It holds nothing about the machine, the folder or the clock: two builds of the same commit have the same provenance.
 """
@@ -26,7 +26,7 @@ from cixi_analysis.plan.journal import JOURNAL, TAKEN
 if TYPE_CHECKING:
     from cixi_analysis.plan.evidence_files import PublishedFile
 
-#: The name under which a site carries what it was made of.
+#: The file name of the provenance in a site.
 FILE = "provenance.json"
 _DISTRIBUTION = "cixi-analysis"
 _PROGRAM = Path(__file__).parents[1]
@@ -34,7 +34,7 @@ _PROGRAM = Path(__file__).parents[1]
 _INSTALLERS = {"pip", "setuptools", "wheel"}
 #: Modules that a page may import: patterns below the project folder.
 MODULES = ("*.py", "notebooks/*.py")
-#: What is read → the patterns of its files below the project folder, in the order they are listed.
+#: Kind of input → the patterns of its files below the project folder, in the order of the list.
 _INPUTS = {
     "数据": ("data/**/*",),
     "页面模板": ("notebooks/*.ipynb", *MODULES),
@@ -48,7 +48,7 @@ PUBLIC_EVIDENCE = "公开的佐证材料"
 
 
 class WrongName(CixiError):
-    """The names of files that the book is made from are no text; the message (Chinese) lists them."""
+    """Names of input files cannot be decoded as text; the message (Chinese) lists them."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ class Package:
 
 @dataclass(frozen=True)
 class Provenance:
-    """All that a build is made of."""
+    """All inputs of a build."""
 
     inputs: tuple[Input, ...]
     program: Program
@@ -106,7 +106,7 @@ class Provenance:
 
 
 def provenance(root: Path) -> Provenance:
-    """What a build of the project folder ``root`` would be made of now.
+    """The provenance of a build of the project folder ``root`` if it were made now.
 
     Raises :class:`~cixi_analysis.plan.WrongDate` and :class:`WrongName`.
     """
@@ -129,7 +129,7 @@ def _inputs(root: Path) -> Iterator[Input]:
         for path in sorted(path for pattern in patterns for path in root.glob(pattern)):
             hidden = path.name.startswith((".", "~$")) and path.name not in (JOURNAL, TAKEN)  # journals are read
             name = path.relative_to(root).as_posix()
-            unread = kind == "数据" and not is_text(name)  # loading tells of one among the years
+            unread = kind == "数据" and not is_text(name)  # loading reports one among the years
             if path.is_file() and not hidden and not unread and ".ipynb_checkpoints" not in path.parts:
                 content = path.read_bytes()
                 yield Input(kind, name, len(content), hashlib.sha256(content).hexdigest())
@@ -147,7 +147,7 @@ def public_evidence(root: Path, year: int | None = None) -> "tuple[PublishedFile
 
 
 def is_text(name: str) -> bool:
-    """Whether a file's name is text that a page, a script and an archive can hold; a name in GBK is none on Linux."""
+    """Whether a file's name decodes as text for a page, a script and an archive; a GBK name on Linux does not."""
     return not invisible(name) and "\n" not in name
 
 

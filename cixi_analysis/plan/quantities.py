@@ -14,7 +14,7 @@ from lark.exceptions import LarkError
 
 from cixi_analysis.words import CLASS_UNIT, WATER_CLASSES
 
-#: How the plan prints that a quantity has no unit, and how data has it where nothing is printed.
+#: The plan's marks for a quantity without unit, and that of the data where nothing is printed.
 NO_UNIT = "-", ""
 #: More and less, of two values.
 HIGHER = "高", "低"
@@ -26,7 +26,7 @@ def digits(value: float) -> str:
 
 
 def unit_word(unit: str | None) -> str:
-    """A unit as it stands after a number: "" where it has none."""
+    """A unit as it is written after a number: "" for none."""
     return "" if unit is None or unit in NO_UNIT else unit
 
 
@@ -36,7 +36,7 @@ def with_its_unit(name: str, unit: str | None) -> str:
 
 
 def with_unit(value: float | str, unit: str | None) -> str:
-    """``40.7%``, ``26微克/立方米``, ``84.07``, ``Ⅱ类`` (also by its rank). A number that is written keeps its digits: ``0.10``."""
+    """``40.7%``, ``26微克/立方米``, ``84.07``, ``Ⅱ类`` (also by its rank). A number given as text keeps its digits: ``0.10``."""
     if not isinstance(value, str):
         value = WATER_CLASSES[int(value) - 1] if unit == CLASS_UNIT else digits(value)
     return f"{value}{CLASS_UNIT if value in WATER_CLASSES else unit_word(unit)}"

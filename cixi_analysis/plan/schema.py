@@ -23,7 +23,7 @@ __all__ = [
     "clause_pairs",
 ]  # fmt: skip
 
-#: Wordings that ask nothing; the requirement language lists them too (a test holds both together).
+#: Wordings that ask nothing; the requirement language lists them too (a test compares both).
 _NOTHING = re.compile(r"[\W_]*|不(涉及|适用|要求|作要求|做要求|考核)|无要求")
 _BOTH = "“读法”与“读法理由”应同时填写或同时留空"
 
@@ -84,7 +84,7 @@ class Requirement(Row):
 
     @property
     def only_ends(self) -> bool:
-        """Whether the row says nothing but that nothing more is asked (/, 不涉及): no digit, no measure of its own."""
+        """Whether the row only ends a requirement (/, 不涉及): no digit, no measure of its own."""
         return self.measure is self.unit is None and bool(_NOTHING.fullmatch(self.wording))
 
     def contradictions(self) -> Iterator[tuple[str, str]]:

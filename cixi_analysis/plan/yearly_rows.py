@@ -1,5 +1,5 @@
-"""The rows that every year has: observations of the items, progress of projects and commitments, and the sign-off: who
-signed for the data, and what was corrected after the year was closed.
+"""The rows of a year: observations of the items, progress of projects and commitments, signatures, and the log of
+corrections after the year was closed.
 """
 
 import re
@@ -16,7 +16,7 @@ from cixi_analysis.words import CLASS_UNIT, NOT_ASSIGNED, WATER_CLASSES, Entity,
 
 
 class Observation(Row):
-    """``observations/<year>.csv``: what is known of one item in one year."""
+    """``observations/<year>.csv``: the data of one item in one year."""
 
     KEY = ("item_id", "level")
     item_id: ItemId = column("子项编号", "见 indicators.csv。")
@@ -65,7 +65,7 @@ class Observation(Row):
 
     @property
     def kind(self) -> Entity:
-        """What the row is about, as progress and evidence have it in a column."""
+        """The kind of the row's subject, which rows of progress and evidence have as a column."""
         return Entity.ITEM
 
     @property
@@ -122,7 +122,7 @@ class Progress(Row):
             yield "percent state", "完成比例为 0 或留空（状态为未开始）"
 
 
-#: The data of a year that is signed for and of which corrections are logged, with what the log calls it.
+#: Folder of yearly data that is signed for and whose corrections are logged → its name in the log.
 SIGNED = {OBSERVATIONS: "现状值", PROGRESS: "进展", EVIDENCE: "佐证材料"}
 #: In the log, the number of a piece of evidence: its place in the list, which no column holds.
 NUMBER = "number"
@@ -132,7 +132,7 @@ _LOGGED = {
 
 
 class Signature(Row):
-    """``signatures/<year>.csv``: one person who signed for a year's data, or for that of one item, project or commitment."""
+    """``signatures/<year>.csv``: one signature for a year's data, or for that of one item, project or commitment."""
 
     KEY = ("step", "kind", "id", "name", "role", "date", "reason")
     step: Step = column("环节", listed(Step))

@@ -1,4 +1,4 @@
-"""下一步: the ranked list of what to act on, and its sentences."""
+"""下一步: the ranked list of items to act on, and its sentences."""
 
 from collections.abc import Iterator, Sequence
 
@@ -28,7 +28,7 @@ NO_PROJECT = "没有关联到项目，规划没有写明责任单位"
 
 
 def action_list(plan: Plan, year: int, pages: str = "") -> Html:
-    """What to act on, ranked and numbered; ``pages`` leads from the page to those of the year."""
+    """The items to act on, ranked and numbered; ``pages``: relative path from the page to those of the year."""
     asked, planned = assess(plan, year), assess(plan, year, against=TARGET)
     own, groups, number = actions(asked.plan, year), [], 1
     for urgency, (_, head, anchor) in URGENT.items():
@@ -63,7 +63,7 @@ def _entry(action: Action, asked: Assessment, planned: Assessment, pages: str) -
 
 
 def facts(plan: Plan, action: Action, pages: str = "") -> dict[str, str | Markup]:
-    """Heading → what is told of an entry, without what there is nothing to tell of."""
+    """Heading → content of an entry, without empty contents."""
     told = {
         "怎样达标": joined(_ways(plan, action), Markup("<br>")),
         "离规划值": gap(plan, [one for one in action.shortfalls if one.against not in plan.levels]),

@@ -17,7 +17,7 @@ from cixi_analysis.words import AuditMethod, AuditResult
 
 #: Result of a finding → its sign beside the word.
 SIGNS = {AuditResult.CONTRADICTS: "≠", AuditResult.UNCLEAR: "?", AuditResult.AGREES: "＝"}
-#: Column ``agrees`` of the reconciliation → what a reader sees.
+#: Column ``agrees`` of the reconciliation → its sign and word on the page.
 AGREEMENT = {"yes": "✓ 一致", "explained": "○ 有说明", "no": "✗ 不一致"}
 
 
@@ -67,7 +67,7 @@ def chapter(place: str) -> str:
     return re.match(r"[一二三四五六七八九十]+（[一二三四五六七八九十]+）|[^\s“（]*", within)[0]  # type: ignore[index]
 
 
-#: Sign of a relation → what it says where it holds, and where it does not.
+#: Sign of a relation → its words where it holds, and where it does not.
 _RELATIONS = {
     "=": ("等于", "不等于"), "≠": ("不等于", "等于"), "<": ("小于", "不小于"), "≤": ("不大于", "大于"),
     ">": ("大于", "不大于"), "≥": ("不小于", "小于"),
@@ -102,7 +102,7 @@ def _about(plan: Plan, row: object) -> Markup:
 
 
 def background(plan: Plan) -> Html:
-    """The figures and honours that the plan tells of the years before it."""
+    """The figures and honours of the years before the plan, as its text states them."""
     rows = [
         (noted(f.subject, f.figure_id), f"{f.value}{f.unit or ''}" if f.value else "",
          "–".join(str(y) for y in (f.start_year, f.year) if y), f.award_year, f.rated_year, f.kind.chinese,

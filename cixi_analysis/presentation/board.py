@@ -1,4 +1,4 @@
-"""The status board: every indicator of a year as a cell that links to its dossier, what needs action first."""
+"""The status board: every indicator of a year as a cell that links to its dossier, those that need action first."""
 
 from cixi_analysis.analysis import grouped, records
 from cixi_analysis.assessment import Assessment, tally
@@ -13,7 +13,7 @@ _FIRST = (Status.UNMET, Status.NO_DATA, Status.NOT_FILLED_IN)
 
 def board(assessment: Assessment, pages: str = "") -> Html:
     """Unmet indicators, then those without data, then the others by domain with the domain's counts: number, name and
-    the status at each level. ``pages`` leads from this page to those of the year, e.g. ``2022/``.
+    the status at each level. ``pages``: relative path from this page to those of the year, e.g. ``2022/``.
     """
     plan, tallies = assessment.plan, records(tally(assessment, by="domain"))
     counts = grouped((r.domain, f"{plan.level(r.level).short} {r.met}/{r.applicable}") for r in tallies)

@@ -63,7 +63,7 @@ def _or_nothing(section: Callable[[Plan, Changes], Html]) -> Callable[[Plan, Cha
 
 @_or_nothing
 def summary(plan: Plan, found: Changes) -> Html:
-    """What moved, in a line each, and what changed requirements did; the figures known in both years."""
+    """The changes, a line each, with the effect of changed requirements; the figures known in both years."""
     told, since = points(plan, found), f"与{found.other}年相比："
     return stack(paragraph(since), bullets(*told), name=since) if told[1:] else paragraph(since, *told, "。")
 
@@ -82,12 +82,12 @@ def points(plan: Plan, found: Changes) -> list[Markup | str]:
     ]  # fmt: skip
 
 
-#: How many, what it is shown as, what happened, the names where each counts.
+#: Count, status for its look, words for the change, the names where each is listed.
 _Moved = Iterator[tuple[int, str, str, list[Markup]]]
 
 
 def moved_verdicts(plan: Plan, found: Changes, pages: str = "") -> _Moved:
-    """The indicators' verdicts that moved, the worst first; ``pages`` leads from the page to those of the year."""
+    """The indicators whose verdict changed, the worst first; ``pages``: relative path to the pages of the year."""
     for move, rows in moves(found.verdicts.query("item_id == ''")):
         lost = rows.iloc[0]["before_status"] in _DECIDED  # else it is no change for better or worse
         status = rows.iloc[0]["after_status"] if lost else Status.NOT_APPLICABLE
@@ -95,7 +95,7 @@ def moved_verdicts(plan: Plan, found: Changes, pages: str = "") -> _Moved:
 
 
 def moved_data(plan: Plan, found: Changes, pages: str = "") -> _Moved:
-    """The items of which less is known, though it is asked, and more."""
+    """The items that lost data although a level asks for them, and those that gained data."""
     unfilled, asked = _unfilled(found.missing), {item.item_id for item in asked_in(plan, found.year)}
     lost, waiting = found.missing[~unfilled & found.missing["item_id"].isin(asked)], found.missing[unfilled]
     for rows, status, words in (
@@ -169,7 +169,7 @@ def values(plan: Plan, found: Changes) -> Html:
 
 @_or_nothing
 def data(plan: Plan, found: Changes) -> Html:
-    """The items without data any more, and those with new data; long lists and what is not filled in only by name."""
+    """The items that lost data and those with new data; long lists, and items not filled in, only by name."""
     unfilled = _unfilled(found.missing)
     groups = {"不再有数据": found.missing[~unfilled], "新有数据": found.available}
     groups[f"{found.year}年还没有填报"] = found.missing[unfilled]

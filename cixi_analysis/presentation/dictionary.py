@@ -52,7 +52,7 @@ _FILES: dict[type[Row], str] = {
 }
 
 
-#: Limits in JSON Schema → sign; pydantic's own name where a validator runs before.
+#: Limits in JSON Schema (pydantic's own names where a validator runs before) → sign.
 _LIMITS = {"minimum": "≥", "ge": "≥", "exclusiveMinimum": ">", "gt": ">"}
 _LIMITS |= {"maximum": "≤", "le": "≤", "exclusiveMaximum": "<", "lt": "<"}
 

@@ -127,7 +127,7 @@ def observation_table(found: Dossier) -> Html:
 
 
 def _name(found: Dossier, row: Observation, year: int) -> str:
-    """What was measured, where that has one name in the year; else "", for the item's own."""
+    """The name of the measured quantity, where it is unique in the year; else "", for the item's own."""
     plan, item = found.plan, found.plan.item(row.item_id)
     levels = [row.level] if row.level else asking(plan, item.item_id, year)
     names = {plan.asked(item, level, year).name for level in levels}
@@ -141,7 +141,7 @@ def series(found: Dossier) -> Html:
 
 
 def picture(found: Dossier) -> Html:
-    """The values of the year against their limits; nothing where the verdicts say it all."""
+    """The values of the year against their limits; empty where the verdicts show them already."""
     drawn = charts.bullets(found.plan, found.year, found.margins, found.trends)
     return Html(Markup(), drawn.name) if isinstance(drawn, Html) else grid(drawn)
 
@@ -192,7 +192,7 @@ def findings(found: Dossier) -> Html:
 
 
 def ways(found: Dossier) -> Html:
-    """What would have to be for 是, one way or several; levels and target years with the same ways stand together."""
+    """The flips to 达标, one or several; levels and target years with the same ones share an entry."""
     points = []
     for (item_id, *sentences), levels in by_ways(found.flips).items():
         item = f"{titles.item_title(found.plan.item(item_id))}　" if len(found.plan.items) > 1 else ""
@@ -203,7 +203,7 @@ def ways(found: Dossier) -> Html:
 
 
 def missing(found: Dossier) -> Html:
-    """The data that the requirements of the year would need and that are not known."""
+    """The missing data that the year's requirements and the targets need."""
     if not found.missing:
         return paragraph(f"{found.year}年的要求和规划值用到的数值、上级目标、平均和文字都有。")
     return bullets(*found.missing)

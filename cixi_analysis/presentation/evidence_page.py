@@ -1,4 +1,4 @@
-"""The page 佐证材料目录: the evidence of a year, what is missing, the files that the site carries; and what other pages show of it."""
+"""The page 佐证材料目录: a year's evidence, what is missing, the files that the site carries; its parts on other pages."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from cixi_analysis.words import EvidenceClass, EvidenceState, Proves, Status
 
 
 def counts(plan: Plan, year: int, pages: str | None = None) -> Html:
-    """How much evidence there is of a year, and what is missing; ``pages`` leads to its page, None on that page itself."""
+    """Counts of a year's evidence and of what is missing; ``pages``: relative path to its page, None on it."""
     found = counted(evidence_list(plan, year))
     lacks = [(what.chinese, found[f"{EvidenceState.MISSING} {what}"]) for what in Proves]
     return prose(
@@ -45,7 +45,7 @@ def listed(plan: Plan, year: int) -> Html:
 
 
 def missing(plan: Plan, year: int) -> Html:
-    """What no document proves, the words that verdicts rest on first."""
+    """The missing evidence, attested clauses that verdicts depend on first."""
     found = sorted(records(evidence_list(plan, year)), key=lambda row: row.state != EvidenceState.UNPROVEN)
     rows = [(titles.subject_link(plan, row.kind, row.id), *_lack(row)) for row in found if not row.number]
     columns = {"对象": "name", "缺什么": "short filter", "说明": "long"}
@@ -53,7 +53,7 @@ def missing(plan: Plan, year: int) -> Html:
 
 
 def published(plan: Plan, year: int) -> Html | Text:
-    """Links to the files that the site carries; why others are left out is told by the build."""
+    """Links to the files that the site carries; the build reports why others are left out."""
     files = published_files(plan.root, year)
     if not files:
         return paragraph("没有公开的文件。")
@@ -95,7 +95,7 @@ def _words(row: Evidence) -> str:
 
 
 def _lack(row: Any) -> tuple[str | Markup, str]:
-    """What is missing, and of what."""
+    """The kind of the missing evidence, and what needs it."""
     if row.state == EvidenceState.UNPROVEN:
         look = LOOKS[Status.UNMET]
         return Markup('<span class="status {}">{} {}</span>').format(

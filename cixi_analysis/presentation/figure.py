@@ -9,8 +9,8 @@ script ``book/_static/figures.js`` reads them from the table when the reader fir
 
 A chart names the columns of its table in ``usermeta={"columns": {field: Chinese heading}}``; the first data set that has
 all these fields is shown. Its ``name`` is the id on the page, its ``title`` (with a subtitle) the caption, its
-``description`` the alternative text. A chart that a phone would shrink to dust has a second drawing there, which
-:func:`responsive` makes.
+``description`` the alternative text. A chart that would be illegible on a phone has a narrow drawing there, made by
+:func:`responsive`.
 """
 
 import hashlib
@@ -97,7 +97,7 @@ def figure(spec: dict[str, Any]) -> Markup:
 
 
 def _told(spec: dict[str, Any]) -> tuple[dict[str, Any], str, str, str]:
-    """The specification without what is told beside the drawing; title, note, alternative text."""
+    """The specification without title and description; these as title, note and alternative text."""
     spec = dict(spec)
     title = spec.pop("title", {})
     title = title if isinstance(title, dict) else {"text": title}
@@ -163,7 +163,7 @@ def _drawn(spec: dict[str, Any]) -> str:
 
 
 _PLACES = re.compile(r' (d|transform|x2|y2)="[^"]*"')
-#: What Vega writes although it changes nothing in a drawing.
+#: Attributes that Vega writes without an effect on the drawing.
 _IDLE = re.compile(
     r'<path class="(back|fore)ground"[^>]*/>|<title/>|'
     r' (class="(mark-|role-)[^"]*"|opacity="1"|aria-hidden="true"|pointer-events="none"|text-anchor="start"|stroke-width="1")'
@@ -189,7 +189,7 @@ _is_on_paper = ContextVar("_is_on_paper", default=False)
 
 @contextmanager
 def on_paper() -> Iterator[None]:
-    """Charts that are made here are for paper, which needs no second drawing."""
+    """Context manager: charts made inside are for paper and get no narrow drawing."""
     before = _is_on_paper.set(True)
     try:
         yield
@@ -198,8 +198,8 @@ def on_paper() -> Iterator[None]:
 
 
 def responsive(make: Callable[Concatenate[bool, _P], _Chart]) -> Callable[_P, _Chart]:
-    """Decorator of what makes a chart, the first argument being ``narrow``: the chart, with its narrow drawing on phones, at
-    most 360 pixels wide.
+    """Decorator of a function that makes a chart and has ``narrow`` as its first argument: the chart gets a narrow
+    drawing for phones, at most 360 pixels wide.
     """
 
     @wraps(make)
@@ -211,7 +211,7 @@ def responsive(make: Callable[Concatenate[bool, _P], _Chart]) -> Callable[_P, _C
             meta["narrow"] = {key: value for key, value in narrow.items() if key not in ("title", "usermeta")}
         return chart
 
-    of = signature(make)  # what the reference of the interface shows is without ``narrow``
+    of = signature(make)  # the API page shows the signature without ``narrow``
     both.__signature__ = of.replace(parameters=[*of.parameters.values()][1:])  # type: ignore[attr-defined]
     return both
 
@@ -246,8 +246,8 @@ def kept(*choices: alt.Parameter, full: float = 1.0, faded: float = 0.15) -> Any
 def conditional(channel: Any, predicate: Any, then: object, otherwise: object) -> Any:
     """A value channel with one value where ``predicate`` holds, else another.
 
-    As an object of its class: Altair looks up the class of a string or dictionary among all it has, which takes longer
-    than everything else about it.
+    It is an instance of the channel's class: Altair's look-up of the class for a string or dictionary takes longer than
+    everything else about a channel.
     """
     return channel(otherwise, condition=alt.condition(predicate, alt.value(then), alt.value(otherwise))["condition"])
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from cixi_analysis.plan import quantities
 
-#: Stands for an empty value; every table explains it below.
+#: The mark of an empty cell; every table explains it below.
 EMPTY = "—"
 MINUS = "−"
 

@@ -1,4 +1,4 @@
-"""The words of the book that a reader may not know, and their links from where a page first uses them.
+"""The glossary: words that a reader may not know, and links to them from their first use on a page.
 
 Sphinx imports this module: it must not load Altair or pandas.
 """

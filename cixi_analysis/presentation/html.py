@@ -51,7 +51,7 @@ def render(template: str, **values: object) -> Markup:
 
 
 def explained(why: Explanation) -> Markup:
-    """Why a verdict holds: the answer in a sentence; folded below it, what it was derived from."""
+    """The reason of a verdict: its sentence; folded below it, its derivation."""
     return render("reason", why=why)
 
 

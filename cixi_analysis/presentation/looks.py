@@ -1,4 +1,4 @@
-"""How a status is shown (word, symbol, colours), and the colours and fonts of charts. The only such tables.
+"""The look of a status (word, symbol, colours), and the colours and fonts of charts; defined nowhere else.
 
 Symbol and word always stand beside the colour. The colours are those of ``book/_static/cixi.css`` (a test compares them);
 each pair of ink and back has a contrast of at least 4.5:1. In charts the statuses also differ in lightness (unmet is the
@@ -23,7 +23,7 @@ CATEGORIES = ["#4c5f8a", "#1f6f54", "#c99a2e", "#8a4f7d", "#5aa3a8", "#b5653a"]
 
 @dataclass(frozen=True)
 class Look:
-    """How a status is shown. ``ink`` on ``back`` are colours of the light page and of charts."""
+    """The look of a status. ``ink`` on ``back`` are colours of the light page and of charts."""
 
     word: str
     symbol: str

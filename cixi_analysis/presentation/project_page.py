@@ -113,7 +113,7 @@ def unit_table(plan: Plan) -> Html:
 
 
 def unit_sections(assessment: Assessment) -> Html:
-    """A section for each unit, most money first, in which its projects, items and commitments stand."""
+    """A section for each unit, most money first, with its projects, items and commitments."""
     known = commitments.reports(assessment.plan, assessment.year, Entity.PROJECT)
     columns = {"序号": "number", "项目": "name", "实施年限": "short", "概算（万元）": "number", "共同负责": "text"}
     columns[f"{assessment.year}年进展"] = "text"

@@ -41,7 +41,7 @@ def inputs_tables(known: Provenance) -> Html:
 
 
 def receipts(plan: Plan) -> Html:
-    """Who handed in which form and when, a row a form; nothing where no form was imported."""
+    """The receipts of forms (unit, file, day), a row a form; empty where no form was imported."""
     rows = [
         (year, one.unit or "全年的表", one.received, one.rows, one.file, _hash(one.sha256))
         for year, forms in sorted(plan.receipts.items(), reverse=True)

@@ -1,4 +1,4 @@
-"""Who signed for a year's data, and what was corrected after it was closed."""
+"""The signatures for a year's data, and the corrections after it was closed."""
 
 from typing import Any
 
@@ -41,7 +41,7 @@ def _signatures(plan: Plan, year: int) -> Html:
 
 
 def _standing(plan: Plan, year: int, one: Signature) -> str:
-    """Whether the data is still what was signed."""
+    """Whether the signature still covers the data, in words."""
     if one.content is None:
         return "没有登记"
     return "没有再改动" if one.content == covered(year_rows(plan, year), one) else "后来有改动"

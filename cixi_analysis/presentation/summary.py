@@ -1,4 +1,4 @@
-"""The pages 首页, 年度总览 and 回看 beside their summary: counts, what a year's wordings do, how much is known."""
+"""The pages 首页, 年度总览 and 回看 except their summary: counts, the effect of a year's wordings, the extent of the data."""
 
 from typing import Any
 
@@ -59,7 +59,7 @@ def refused(plan: Plan, year: int, pages: str = "") -> Html:
             place = plan.questions(str(row.year))
         elif plan.requirement(row.item_id, row.level, year) is row:
             place = f"{plan.questions(row.level)}，{row.from_year}年起"
-        else:  # another wording has taken its place
+        else:  # replaced by another wording
             continue
         told.append((link(item_title(item), href(item, pages)), place, f"“{why.marked}”，{why.reason}"))
     return prose("refused", refused=told) if told else Html(Markup(), "要求都能解读")

@@ -1,4 +1,4 @@
-"""一页摘要: four answers as tiles, the board, what to do next; on the home page, in the year's overview, first in the PDF."""
+"""一页摘要: four answers as tiles and the board; on the home page, in the year's overview, first in the PDF."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -22,19 +22,19 @@ from cixi_analysis.presentation.looks import LOOKS
 from cixi_analysis.presentation.titles import href, item_title, unit_link
 from cixi_analysis.words import Attribute, Direction, Pace, Status, Verdict
 
-#: The most things that a line of a tile names.
+#: The most names in a line of a tile.
 _NAMED = 4
 _COUNTED = (Status.UNMET, Status.MET, Status.NO_DATA, Status.NOT_FILLED_IN)
 _WORST_FIRST = (Direction.WORSENING, Direction.IMPROVING, Direction.FLAT)
 _UNMET = LOOKS[Status.UNMET]
-#: What makes a tile red.
+#: Statuses and paces that make a tile red.
 _BAD = (Status.UNMET, Status.NO_DATA)
 _NOT_REACHED = (Pace.MOVING_AWAY, Pace.TOO_SLOW, Pace.NEARLY, Pace.ON_TRACK, Pace.TOO_LITTLE_DATA)
 
 
 @dataclass(frozen=True)
 class Tile:
-    """One of the four answers. ``bad``: it is told in red."""
+    """One of the four answers. ``bad``: it is shown in red."""
 
     question: str
     answer: Markup
@@ -43,7 +43,7 @@ class Tile:
 
 
 def one_page(plan: Plan, year: int, pages: str = "") -> Html:
-    """The answers and the board, which fit on one sheet; ``pages`` leads from the page to those of the year."""
+    """The answers and the board, which fit on one sheet; ``pages``: relative path to the pages of the year."""
     return stack(tiles(plan, year, pages), board(assess(plan, year), pages), name=f"{year}年摘要")
 
 
@@ -64,7 +64,7 @@ def _count(n: int, status: str, words: str = "") -> Markup:
 
 
 def _counted(row: Any) -> Markup:
-    """The counts of a row of a tally, the unmet first; of none only that of the met is shown."""
+    """The counts of a row of a tally, the unmet first; counts of 0 are left out, except of the met."""
     every = ((getattr(row, status), status) for status in _COUNTED)
     return joined((_count(n, s) for n, s in every if n or s is Status.MET), " ")
 
@@ -95,7 +95,7 @@ def _none_unmet(table: pd.DataFrame) -> Markup:
 
 
 def _line(assessment: Assessment, action: Action, pages: str) -> Markup:
-    """An unmet item in a sentence: how far, how fast, who."""
+    """An unmet item in a sentence: gap, yearly change needed, responsible units."""
     plan, item = assessment.plan, action.item
     asked = [one for one in action.shortfalls if one.against in plan.levels]
     named = link(item_title(item), href(item, pages)) + (f"（{item.indicator_name}）" if item.part_mark else "")
@@ -145,7 +145,7 @@ def _in_time(plan: Plan, year: int) -> Tile:
 
 
 def _changed(plan: Plan, found: Changes | None, pages: str) -> Tile:
-    """What turned, what is not known any more, what is newly known; against a retrospect no verdict."""
+    """Changed verdicts, lost data, new data; no verdicts against a retrospect."""
     if found is None:
         return Tile("与上年相比", Markup("没有可比的年份"))
     moved = [*moved_verdicts(plan, found, pages), *moved_data(plan, found, pages)]

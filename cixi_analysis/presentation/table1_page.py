@@ -30,7 +30,7 @@ from cixi_analysis.words import Entity, Proves, Status, Verdict
 #: Column → CSS class and room (``tables.widths``) of its cells.
 _COLUMNS = {"indicator": ("number", 3), "name": ("name", 9), "status": ("words", 12), "now": ("words", 12)}
 _OTHER, _VERDICT, _TWO = ("", 7), ("verdict", 6), ("words", 9)
-#: Columns of the plan that are no columns here: the first two are rows above their items, the others stand with the name.
+#: Columns of the plan that are no columns here: the first two are rows above their items, the others below the name.
 _GROUP, _WITH_NAME = ("domain", "task"), ("unit", "attribute")
 
 
@@ -61,7 +61,7 @@ def table1(assessment: Assessment) -> Html:
 
 
 def introduction(assessment: Assessment) -> Html:
-    """What the page shows: the plan's table as printed, and, where they differ, the wordings in force."""
+    """The introduction: the page shows the plan's table as printed and, where they differ, the wordings in force."""
     plan, year = assessment.plan, assessment.year
     changed = any(of_plan(plan, item, year) for item in plan.items)
     marks = [("*" * number, level.chinese) for number, level in enumerate(plan.levels, start=1)]
@@ -70,7 +70,7 @@ def introduction(assessment: Assessment) -> Html:
 
 
 def _rows(assessment: Assessment, columns: Sequence[str]) -> Iterator[tuple[Any, ...]]:
-    """What the template shows of an item; after an indicator's last one also the reasons, before a task's first its title."""
+    """The template's values of an item; after an indicator's last one the reasons, before a task's first its title."""
     plan = assessment.plan
     base, now = (layout(assessment, y) for y in (plan.frame.base_year, assessment.year))
     group, kept = "", dict[str, Markup]()
@@ -117,7 +117,7 @@ def _unit_and_attribute(assessment: Assessment, row: Table1Row) -> Markup:
 
 
 def _notes(plan: Plan, items: Sequence[Indicator], year: int) -> Iterator[Markup]:
-    """In small, the parts of an observation that the text of the status does not show by itself."""
+    """Small print: the parts of an observation that the status text does not contain."""
     for item in items:
         sign = item.part_mark if len(items) > 1 else ""
         for row in plan.observed(item.item_id, year):

@@ -12,7 +12,7 @@ from cixi_analysis.presentation.formatting import EMPTY, missing
 from cixi_analysis.presentation.html import Html, folded, joined, lines, paragraph, render
 from cixi_analysis.presentation.looks import LOOKS, badge
 
-#: The place of a table on the page of a common screen (1280 pixels), in rem; columns that need no more than ``_SHORT``
+#: The width available to a table on a common screen (1280 pixels), in rem; columns that need no more than ``_SHORT``
 #: keep their width there.
 _PLACE, _SHORT = 60.0, 6.5
 #: A table that needs no more than this, in rem, stays a table on a phone; any other shows each row as a card there.
@@ -24,7 +24,7 @@ def _text(value: object) -> str | Markup:
 
 
 class Column(NamedTuple):
-    """How a column is shown: text of a value, CSS class, the width in rem beyond which its text may break, a list to
+    """The format of a column: value → text, CSS class, the width in rem beyond which its text may wrap, a list to
     filter by, repeated cells merged, left out where it is empty.
     """
 
@@ -41,7 +41,7 @@ _KINDS = {
     "text": Column(),
     "short": Column(room=7.5),  # in one line, where there is room
     "long": Column(room=15),  # sentences
-    "name": Column(css="name", room=9.5),  # of items or projects: what a row is about
+    "name": Column(css="name", room=9.5),  # the subject of a row: an item, a project
     # several names in a cell, filtered one by one
     "members": Column(
         lambda names: joined(map(Markup("<span data-value>{}</span>").format, names)), room=9, filtered=True
@@ -85,8 +85,8 @@ def _width(cell: str) -> float:
 def widths(columns: Sequence[tuple[float, str, Iterable[str]]]) -> tuple[list[str], bool]:
     """The least widths of columns as CSS, and whether the table is too wide for a phone.
 
-    ``columns``: the most room that the text needs, heading, cells. Together the widths are never more than the place of
-    the table, so that no table is wider than its page.
+    ``columns``: the most room that the text needs in rem, heading, cells. The widths never add up to more than the
+    page, so that no table is wider.
     """
     least = [
         max(min(room, max(map(_width, cells), default=0)), min(_width(head) + 1, 5.5)) for room, head, cells in columns
@@ -117,7 +117,8 @@ def table(
     cells that repeat the one above become one cell, as far as the merged columns before it do, and ``optional``: left out
     where all its cells are empty. An empty cell is shown as “—”, which ``empty`` explains below the table. ``anchors`` holds
     an id for each row, ``find`` the name under which the site's search lists it. A click on a heading sorts the rows where
-    ``sortable``. ``fold`` closes the table below its caption, or below the words given.
+    ``sortable``. ``fold`` folds the table below its caption, or below the words given. Raises ``ValueError`` for rows
+    of different length and ``KeyError`` for an unknown kind of column.
     """
     kinds, cells = {head: _column(kind) for head, kind in columns.items()}, list(zip(*rows, strict=True))
     if not cells:

@@ -1,4 +1,4 @@
-"""Names and relative addresses; ``pages`` leads to a year's pages, "" within the year."""
+"""Names and relative addresses; ``pages`` is the relative path to a year's pages, "" within the year."""
 
 import re
 from collections.abc import Iterable
@@ -13,12 +13,12 @@ from cixi_analysis.words import CELL_BREAK, Entity
 
 
 def item_title(item: Indicator, name: str = "") -> str:
-    """``9① 优良天数比例``, ``38 农村生活污水治理率``; ``name``: what it is called at a level."""
+    """``9① 优良天数比例``, ``38 农村生活污水治理率``; ``name``: its name at a level."""
     return f"{item.label} {name or item.name}"
 
 
 def level_name(plan: Plan, item: Indicator, level: str) -> str:
-    """What an item is called at a level, or by the targets of a year."""
+    """The name of an item at a level, or in the targets of a year."""
     return (plan.asked(item, level) if level in plan.levels else plan.planned(item)).name
 
 

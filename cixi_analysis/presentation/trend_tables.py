@@ -6,7 +6,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from cixi_analysis.analysis import grouped, records
-from cixi_analysis.analysis.trend import margins, strength, trends  # noqa: F401  # the page takes the tables from here
+from cixi_analysis.analysis.trend import margins, strength, trends  # noqa: F401  # re-exported for the page
 from cixi_analysis.assessment.numbers import direction
 from cixi_analysis.assessment.observed import quantity
 from cixi_analysis.plan.dataset import Plan

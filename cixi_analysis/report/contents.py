@@ -1,4 +1,4 @@
-"""What a template may name, and every value that the report of a year can show. Nothing is computed here.
+"""The context of a template: every value that the report of a year can show, by name. Nothing is computed here.
 
 The names are attributes of plain namespaces; ``template.docx`` uses nearly all of them. A computed text is a
 :class:`~cixi_analysis.report.issue.Value`; what the plan prints (names of items, contents of projects) is plain text.
@@ -31,7 +31,7 @@ from cixi_analysis.words import Direction, Entity, Outcome, Stage, Status
 
 @dataclass(frozen=True)
 class Contents:
-    """The report of one year: what a template may name, and the values and pictures behind it."""
+    """The report of one year: the context of the template, and the values and pictures behind it."""
 
     year: int
     #: of the plan
@@ -98,7 +98,7 @@ def _figures(figures: Figures, issue: Issue) -> SimpleNamespace:
     )
 
 
-#: What a template calls the parts of the list of what to act on.
+#: Name in a template → part of the list of items to act on.
 _PARTS = {
     Urgency.REQUIREMENT_UNMET: "unmet", Urgency.TARGET_UNMET: "short", Urgency.NO_DATA: "no_data",
     Urgency.NOT_FILLED_IN: "not_filled_in",
@@ -111,7 +111,7 @@ def plain(text: str | Markup) -> str:
 
 
 def actions_of(plan: Plan, year: int, issue: Issue) -> SimpleNamespace:
-    """What to act on, the most pressing first, by part of the list."""
+    """The items to act on, the most urgent first, by part of the list."""
     own = actions(plan, year)
     found = SimpleNamespace()
     for part, name in _PARTS.items():
@@ -140,7 +140,7 @@ def _action(plan: Plan, issue: Issue, action: Action) -> SimpleNamespace:
 
 
 def changes_of(plan: Plan, year: int, issue: Issue) -> SimpleNamespace | None:
-    """What moved since the year before; None without one."""
+    """The changes since the year before; None without one."""
     if (found := since_last_year(plan, year)) is None:
         return None
     told = [
@@ -217,7 +217,7 @@ def _category(issue: Issue, at: int, row: Any) -> SimpleNamespace:
 
 
 def _projects(plan: Plan, year: int, issue: Issue) -> list[SimpleNamespace]:
-    """The projects, where each stands in its calendar, and what was reported."""
+    """The projects, each with its state by the calendar, and the reported progress."""
     known, found = commitments.reports(plan, year, Entity.PROJECT), []
     for p, at in zip(plan.projects, records(projects.schedule(plan, year)), strict=True):
         passed = f"，已过{percent(at.elapsed_share, 0)}" if at.elapsed_share else ""

@@ -38,7 +38,7 @@ _ORDER = [
 
 
 def finish(document: Document, issue: Issue) -> list[str]:
-    """Replace what stands for values and pictures, in text, tables, headers, footers and footnotes. Returns the keys."""
+    """Replace the tokens of values and pictures, in text, tables, headers, footers and footnotes. Returns the keys."""
     keys: list[str] = []
     room, body = _room(document), document.part
     for part in sorted(body.package.iter_parts(), key=lambda part: (part is not body, str(part.partname))):
@@ -105,7 +105,7 @@ def _control_or_drawing(
     control, about, content = OxmlElement("w:sdt"), OxmlElement("w:sdtPr"), OxmlElement("w:sdtContent")
     for kind, text in (("w:alias", value.about), ("w:tag", value.key)):
         about.append(OxmlElement(kind, {qn("w:val"): text[:64]}))
-    # A bookmark with the text's number stays where the tag is lost.
+    # A bookmark with the text's number remains where the tag is lost.
     start, end = bookmark(_FIRST_BOOKMARK + len(keys), BOOKMARK.format(len(keys)))
     content.extend((start, run, end))
     control.extend((about, content))

@@ -21,13 +21,13 @@ from cixi_analysis.report.issue import IssuedList, IssuedText, ReportError, add_
 from cixi_analysis.report.placeholders import environment, has_placeholders, problems
 from cixi_analysis.report.tagged_text import PARTS, TaggedText, tagged_texts
 
-#: The date in the properties without ``SOURCE_DATE_EPOCH``: the clock would make every file another.
+#: The date in the properties without ``SOURCE_DATE_EPOCH``: by the clock no two files would be equal.
 _UNDATED = datetime(2023, 1, 1)  # Word's properties hold no time zone
 _START = "请从 cixi report --write-template 得到的模板改起"
 
 
 def template_bytes() -> bytes:
-    """The template that the report is made from where none is given; to be restyled and reordered in Word."""
+    """The default template; to be restyled and reordered in Word."""
     return files("cixi_analysis.report").joinpath("template.docx").read_bytes()
 
 
@@ -63,7 +63,7 @@ def report_bytes(made: Contents, template: bytes | None = None, name: str = "") 
     except Exception as error:
         if template is None:
             raise
-        # docxtpl, python-docx and Jinja raise many types for what is odd in a file
+        # docxtpl, python-docx and Jinja raise many types for a malformed file
         raise ReportError(f"模板 {name} 不能使用（{type(error).__name__}），{_START}。") from error
 
 

@@ -1,6 +1,6 @@
-"""A Word file that somebody gives, a template or an edited report: refused with a reason unless it is harmless.
+"""An untrusted Word file, a template or an edited report: refused with a reason unless it is harmless.
 
-Of a report that comes back: what was issued, by the list inside the file, and the computed texts that it has now.
+From an edited report it reads the list of issued texts inside the file, and the computed texts in the document.
 """
 
 import io
@@ -32,7 +32,7 @@ _OTHER_PACKAGES = {
     "ppt/": "这是演示文稿，不是 Word 文档",
     "content.xml": f"这是 OpenDocument 文件（.odt），{_WORD.save_as}",
 }
-#: The end of a relationship's type, in lower case → what the part is. Whatever it is called, it is reached by this alone.
+#: The end of a relationship's type, in lower case → the kind of part, which is found by it and not by its name.
 _REFUSED = {
     "vbaproject": "宏", "wordvbadata": "宏", "oleobject": "嵌入的对象（OLE）", "control": "ActiveX 控件", "afchunk": "嵌入的另一份文档",
     "extensibility": "自定义的按钮", "keymapcustomizations": "自定义的按键", "attachedtoolbars": "自定义的工具栏",
@@ -50,7 +50,7 @@ _FIELDS = {
 
 
 def read_docx(path: Path) -> bytes:
-    """The bytes of a Word file. Raises :class:`ReportError` for what is none, is too large, or could do anything."""
+    """The bytes of a Word file. Raises :class:`ReportError` for another format, an oversized one, or active content."""
     try:
         content = _WORD.content(path)
         with _WORD.opened(content) as package:
@@ -92,12 +92,12 @@ def _problems(package: zipfile.ZipFile) -> Iterator[str]:
 
 
 def is_xml(name: str) -> bool:
-    """Whether a part may be read as XML: no other is scanned."""
+    """Whether a part is read as XML: no other is scanned."""
     return name.lower().endswith((".xml", ".rels"))
 
 
 def _relations(name: str, part: bytes) -> Iterator[str]:
-    """What the parts of a package must not refer to, inside of it or outside."""
+    """Problems of a part's relationships: targets, inside or outside, that a package must not have."""
     for one in ElementTree.fromstring(part):  # noqa: S314  # scanned before
         kind, target = one.get("Type", "").rpartition("/")[2], one.get("Target", "")
         if one.get("TargetMode", "").lower() == "external":
@@ -119,13 +119,13 @@ def _is_harmless(address: str) -> bool:
 
 
 class _Scan:
-    """Goes through all parts of a package, and raises beyond a limit."""
+    """Scans all parts of a package; raises beyond a limit."""
 
     def __init__(self) -> None:
         self._elements = self._marked = self._depth = 0
 
     def problems(self, name: str, part: bytes) -> list[str]:
-        """What is wrong with a part: a definition of entities, an object, a field that reads another file or runs something."""
+        """The problems of a part: entity definitions, objects, fields that read another file or run something."""
         self._depth, self._codes, self._in_code, self._object = 0, [""], False, False
         self._ended: list[str] = []
         parser = expat.ParserCreate(namespace_separator=" ")

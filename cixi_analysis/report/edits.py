@@ -1,4 +1,4 @@
-"""What was done to a report since it was issued, and which of its texts no longer agree with the data of today."""
+"""The differences between an edited report and the issued one, and the texts that no longer agree with today's data."""
 
 import re
 from collections import Counter, defaultdict
@@ -17,15 +17,15 @@ from cixi_analysis.requirement import terms
 from cixi_analysis.requirement.vocabulary import normal, vocabulary
 from cixi_analysis.words import NOT_ASSIGNED, WATER_CLASSES, Absence, Basis, Direction, EditKind, Pace, Status
 
-#: Parts of keys → whether their texts are sentences, whatever they look like; wordings that the plan prints are facts.
+#: Part of a key → whether its text is a sentence, whatever its form; wordings that the plan prints are not.
 _SENTENCES = {"sentence": True, "why": True, "requirement": False, "target": False}
-#: What changes a figure or a verdict by touching it.
+#: Adjacent characters that change the meaning of a figure or a verdict.
 _BEFORE, _AFTER = re.compile(r"[\d.+\-≥≤<>=≈约近超逾]$"), re.compile(r"^[\d.%‰]")
 
 
 @dataclass(frozen=True)
 class Edit:
-    """One finding: the text as it was issued, as it is in the document, and as the data of today has it."""
+    """One finding: the text as issued, as in the document, and by today's data."""
 
     finding: EditKind
     key: str
@@ -38,7 +38,7 @@ class Edit:
 
 @dataclass(frozen=True)
 class Account:
-    """What came of a check; ``notes`` say what it could not tell."""
+    """The result of a check; ``notes`` name its limits."""
 
     year: int
     checked: int
@@ -79,7 +79,7 @@ def account(plan: Plan, content: bytes, year: int | None = None) -> Account:
 
 
 def compare(plan: Plan, report: HandedIn, today: Mapping[str, str]) -> Iterator[Edit]:
-    """The findings in the order of the document, then what was deleted; ``today``: key → text by the data of today."""
+    """The findings in the order of the document, then the deletions; ``today``: key → text by today's data."""
     values = report.manifest.values if report.manifest else ()
     before = {value.key: value.text for value in values} or today
     families = {key.partition(".")[0] for key in today}
@@ -88,7 +88,7 @@ def compare(plan: Plan, report: HandedIn, today: Mapping[str, str]) -> Iterator[
         rows[value.key].add(value.row)
         rows[_kind(value.key)].add(value.row)
     known = [_with_key(text, values, before) for text in report.texts]
-    texts = [text for text in known if text.key.partition(".")[0] in families]  # the rest is somebody's own
+    texts = [text for text in known if text.key.partition(".")[0] in families]  # the rest is not ours
     for text in texts:
         was, now = before.get(text.key, ""), today.get(text.key, "")
         sentence = next((_SENTENCES[part] for part in text.key.split(".") if part in _SENTENCES), None)
@@ -129,7 +129,7 @@ def _with_key(text: TaggedText, values: tuple[IssuedText, ...], before: Mapping[
 
 
 def _put_beside(text: TaggedText, values: tuple[IssuedText, ...], plan: Plan) -> str:
-    """The clause of a text if another one is stated there now: 未 in front of 达标, a digit, another level. Else ""."""
+    """The clause around a text if its meaning has changed: 未 before 达标, a digit, another level. Else ""."""
     at = text.bookmark
     if at is None or at >= len(values) or values[at].key != text.key:
         return ""
@@ -144,7 +144,7 @@ def _put_beside(text: TaggedText, values: tuple[IssuedText, ...], plan: Plan) ->
 
 
 def _deleted(manifest: IssuedList, texts: list[TaggedText], today: Mapping[str, str]) -> Iterator[Edit]:
-    """What was issued more often than it is there, and after which text it stood."""
+    """The issued texts that are missing in the document, and after which text each was."""
     missing = Counter(value.key for value in manifest.values) - Counter(text.key for text in texts)
     marked = {text.bookmark: text for text in texts}
     of_key = {text.key: text for text in reversed(texts)}
@@ -171,7 +171,7 @@ _FORMS = str.maketrans({**dict.fromkeys("“”„‟＂", '"'), **dict.fromkeys
 
 
 class Likeness(IntEnum):
-    """How near two texts are."""
+    """The similarity of two texts."""
 
     OTHER = 0
     REWORDED = 1
@@ -185,7 +185,7 @@ def folded(text: str) -> str:
 
 
 def likeness(issued: str, found: str, plan: Plan, *, sentence: bool | None = None) -> Likeness:
-    """How near ``found`` is to what was issued; what is no ``sentence`` (None: the text shows it) is the same or another."""
+    """The similarity of ``found`` to the issued text; only a ``sentence`` (None: detected) can be reworded."""
     before, after = folded(issued), folded(found)
     if before == after:
         return Likeness.SAME

@@ -1,4 +1,4 @@
-"""Of the report: the counts, and the indicators by domain with values, requirements, verdicts and evidence."""
+"""Parts of the report: the counts, and the indicators by domain with values, requirements, verdicts and evidence."""
 
 from collections import defaultdict
 from types import SimpleNamespace
@@ -35,7 +35,7 @@ from cixi_analysis.words import (
 
 #: Columns of a tally, as names of a template.
 _COUNTED = {"applicable": "适用"} | {str(s): s.chinese for s in Status if s is not Status.NOT_APPLICABLE}
-#: What stands out in a table, as a Word colour.
+#: Status → its highlight in a table, as a Word colour.
 _BACKS = {s: LOOKS[s].back.strip("#").upper() for s in (Status.UNMET, Status.NO_DATA, Status.NOT_FILLED_IN)}
 
 
@@ -75,7 +75,7 @@ def targets(plan: Plan, year: int, issue: Issue) -> list[SimpleNamespace]:
 
 
 def bases(figures: Figures, issue: Issue) -> list[SimpleNamespace]:
-    """How many verdicts hold on what basis, and what the basis means; in the order of ``levels``."""
+    """The number of verdicts by basis, and the meaning of the basis; in the order of ``levels``."""
     counted = {(row.basis, row.level): row.applicable for row in records(tally(figures.assessment, by="basis"))}
 
     def count(basis: Basis, level: Level) -> Value:
@@ -168,7 +168,7 @@ def _bases(plan: Plan, judged: list[Any]) -> str:
 
 
 def _findings(plan: Plan, issue: Issue, item: Indicator, judged: list[Any]) -> list[SimpleNamespace]:
-    """Why an item has its verdicts: a sentence; levels with the same reason share it."""
+    """The reasons of an item's verdicts, a sentence each; levels with the same reason share it."""
     found: dict[Any, list[tuple[str, Value]]] = {}
     for row in judged:
         if row.verdict != Verdict.NOT_APPLICABLE:
@@ -198,12 +198,12 @@ def _brief(plan: Plan, item: Indicator, row: Observation, year: int) -> str:
     return "、".join(clauses) or (row.statement or "").replace("\n", CELL_BREAK)
 
 
-#: What stands beside an item without a numbered document.
+#: Cell of an item without a numbered document.
 _WITHOUT = {EvidenceState.PLAN: "规划", EvidenceState.UNPROVEN: "无佐证", EvidenceState.MISSING: "缺"}
 
 
 def evidence_cells(plan: Plan, year: int) -> dict[str, str]:
-    """item_id → the numbers of its evidence, a line each, else what is the matter with it."""
+    """item_id → the numbers of its evidence, a line each, else why there is none."""
     found: dict[str, dict[str, None]] = {}
     for row in records(evidence_list(plan, year)):
         if row.kind == Entity.ITEM and (told := row.number or _WITHOUT.get(row.state, "")):

@@ -1,6 +1,6 @@
 """A computed text and its key: in a template it is a string, in the document a content control of that name.
 
-What a report said when it was made is kept inside of it, in a custom XML part, which Word keeps: every value with its key.
+The issued values are stored with their keys inside the report, in a custom XML part, which Word preserves.
 """
 
 import re
@@ -36,7 +36,7 @@ class ReportError(CixiError):
 
 
 class Value(str):
-    """A text with its key. Where a template prints it, the key is printed, which the document's last pass replaces."""
+    """A text with its key. A template prints the key as a token, which the last pass over the document replaces."""
 
     key: str
     #: what it is, in Chinese
@@ -53,12 +53,12 @@ class Value(str):
         return Markup(f"{START}{self.key}{END}")  # noqa: S704  # a key is plain ASCII
 
     def __bool__(self) -> bool:
-        """False for 0 and for nothing, so that ``{% if level.unmet %}`` asks what it seems to ask."""
+        """False for 0 and for an empty text, so that ``{% if level.unmet %}`` works as expected."""
         return str(self) not in ("0", EMPTY)
 
 
 class Drawn(str):
-    """A picture's name; where a template prints it, the picture stands."""
+    """A picture's name; a template prints it as a token, which the picture replaces."""
 
     def __html__(self) -> Markup:
         return Markup(f"{PICTURE}{self}{PICTURE_END}")  # noqa: S704  # a name is plain ASCII
@@ -83,7 +83,7 @@ class Issue:
         return {name: self.value(f"{key}.{name}", text, about) for name, text in texts.items()}
 
     def sentence(self, name: str, told: Html, about: str) -> Value:
-        """A paragraph of the book; a false one where it has nothing to say."""
+        """A paragraph of the book as a value, which is false where it is empty."""
         return self.value(f"sentence.{name}", told.name if told.markup else "", about)
 
     def figure(self, name: str, chart: alt.TopLevelMixin | Html) -> SimpleNamespace | None:
@@ -99,7 +99,7 @@ class Issue:
 NAMESPACE = "urn:cixi-analysis:report:1"
 _ANY_VERSION = NAMESPACE.rpartition(":")[0] + ":"
 _REPORT, _VALUE = f"{{{NAMESPACE}}}report", f"{{{NAMESPACE}}}value"
-#: What Word wants to know of the part: its own id, the same in every report, and what it holds.
+#: The properties that Word requires of the part: an id, the same in every report, and its schema.
 _ABOUT = f"""<?xml version='1.0' encoding='UTF-8' standalone='yes'?>
 <ds:datastoreItem xmlns:ds="http://schemas.openxmlformats.org/officeDocument/2006/customXml" \
 ds:itemID="{{6C1F0B0E-3C5B-4C1E-9D57-5B1C7A8E2F01}}"><ds:schemaRefs><ds:schemaRef ds:uri="{NAMESPACE}"/>\
@@ -107,7 +107,7 @@ ds:itemID="{{6C1F0B0E-3C5B-4C1E-9D57-5B1C7A8E2F01}}"><ds:schemaRefs><ds:schemaRe
 
 
 class IssuedText(NamedTuple):
-    """A text as it was issued, the row that it stood in, and what stood beside it."""
+    """A text as issued, with its row in a table and the text beside it."""
 
     key: str
     text: str
@@ -117,7 +117,7 @@ class IssuedText(NamedTuple):
 
 
 class IssuedList(NamedTuple):
-    """What was issued, in the order of the document."""
+    """The issued texts (manifest), in the order of the document."""
 
     year: int
     #: of the plan
@@ -126,7 +126,7 @@ class IssuedList(NamedTuple):
 
 
 def add_manifest(document: Document, issued: IssuedList) -> None:
-    """Store the list; that of an earlier report is taken out."""
+    """Store the list in the document, in place of that of an earlier report."""
     package = document.part.package
     for key, relation in list(document.part.rels.items()):
         if relation.reltype == RELATIONSHIP_TYPE.CUSTOM_XML and NAMESPACE.encode() in relation.target_part.blob:

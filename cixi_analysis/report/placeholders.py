@@ -1,7 +1,7 @@
-"""What is wrong with a template, all at once: each placeholder by its name, and the paragraph that it stands in.
+"""Validation of a template: all wrong placeholders at once, each with its name and paragraph.
 
-The placeholders of each paragraph become one line of a Jinja template of their own, so that a line number is a paragraph's.
-That template is rendered first, with names that are not there recorded and not raised.
+The placeholders of each paragraph become one line of a Jinja template of their own, so that a line number identifies
+the paragraph. That template is rendered first; undefined names are recorded instead of raised.
 """
 
 import re
@@ -23,7 +23,7 @@ from cixi_analysis.errors import marked
 
 _TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _OPENED = re.compile(r"\{[{%#]")
-#: What docxtpl does itself: rows, cells, paragraphs and runs, merged and coloured cells.
+#: Tags of docxtpl itself: for rows, cells, paragraphs and runs, merged and coloured cells.
 _PLACED = re.compile(r"^(\{[{%#]-?)(?:tr|tc|p|r)\s")
 _VALUE_OF = re.compile(r"^\{%\s*(?:colspan|cellbg)\s+(.*?)%\}$", re.DOTALL)
 _MERGED = re.compile(r"^\{%\s*[vh]m\s*%\}$")
@@ -32,16 +32,17 @@ _LONGEST = 60
 
 
 def environment(undefined: type[Undefined] = StrictUndefined) -> SandboxedEnvironment:
-    """A template is somebody's file: it reads the names it is given, and reaches nothing else."""
+    """A sandbox, since a template is untrusted: it reads the names of its context and nothing else."""
     return SandboxedEnvironment(undefined=undefined, autoescape=True)
 
 
 def has_placeholders(document: Document) -> bool:
+    """Whether a document has any placeholder, and so is a template."""
     return any(_OPENED.search(text) for _, text in _paragraphs(document))
 
 
 def problems(document: Document, names: Mapping[str, Any]) -> list[str]:
-    """Every wrong placeholder, in the order of the document: where it stands, what is wrong, what may be meant."""
+    """Every wrong placeholder, in the order of the document: its paragraph, what is wrong, a suggestion."""
     paragraphs = list(_paragraphs(document))
     found, lines = list[tuple[int, str]](), list[str]()
     for number, (_, text) in enumerate(paragraphs):
@@ -70,7 +71,7 @@ def _paragraphs(document: Document) -> Iterator[tuple[str, str]]:
 
 
 def _clipped(text: str, told: str) -> str:
-    """A paragraph's text around what is wrong in it: the first name or placeholder that ``told`` quotes."""
+    """A paragraph's text around its fault: the first name or placeholder that the message ``told`` quotes."""
     named = re.search("“(.*?)”", told)
     at = max(0, text.find(named[1]) if named else 0)
     start = max(0, at - _LONGEST // 2) if len(text) > _LONGEST else 0
@@ -79,7 +80,7 @@ def _clipped(text: str, told: str) -> str:
 
 
 def _plain(tag: str) -> str:
-    """A placeholder as Jinja reads it, without what docxtpl makes of it."""
+    """A placeholder as Jinja parses it, without docxtpl's own tags."""
     tag = tag.translate(_QUOTES)
     if _MERGED.match(tag):
         return ""
@@ -89,7 +90,7 @@ def _plain(tag: str) -> str:
 
 
 def _misspelt(tag: str) -> str:
-    """What is wrong with a ``{{ … }}`` by itself; "" where nothing is, or where more than itself decides."""
+    """What is wrong with a ``{{ … }}`` by itself; "" where nothing is, or where that depends on its context."""
     if not (plain := _plain(tag)).startswith("{{"):
         return ""
     try:
@@ -111,11 +112,11 @@ def _syntax(error: TemplateSyntaxError, what: str) -> str:
 
 
 def _tried(source: str, names: Mapping[str, Any]) -> Iterator[tuple[int, str]]:
-    """(number of the line, what is wrong) of what shows when the template is read and rendered."""
+    """(line number, what is wrong) of the faults that parsing and rendering the template reveal."""
     found: list[tuple[int, str]] = []
 
     class Missing(ChainableUndefined):
-        """Records where a name that is not there is used, and is nothing."""
+        """Records where an undefined name is used, and renders as nothing."""
 
         __slots__ = ()
 
@@ -166,7 +167,7 @@ def _failed(error: Exception, source: str) -> int:
 
 
 def _unknown(name: object, owner: object, names: Mapping[str, Any]) -> str:
-    """That there is no such name, and which one it may be."""
+    """The message for an undefined name, with the closest defined one."""
     there = vars(owner) if isinstance(owner, SimpleNamespace) else names if owner is missing else {}
     near = get_close_matches(str(name), there, 1)
     return f"没有“{name}”这个名称" + (f"，是否想写 {near[0]}" if near else "")

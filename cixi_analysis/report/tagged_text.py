@@ -1,9 +1,9 @@
 """The computed texts of a Word file as a reader sees them, each with its place; nothing is compared here.
 
-A computed text stands in a content control whose tag is its key, around a bookmark that numbers it in the order of
-issue. The bookmark is what is left where the control was removed, or where LibreOffice before 7.5 dropped its tag.
+A computed text is inside a content control whose tag is its key, around a bookmark that numbers it in the order of
+issue. The bookmark identifies it where the control was removed, or where LibreOffice before 7.5 dropped its tag.
 
-Tracked changes count as accepted. What is hidden, struck out or a field's code is not there for a reader.
+Tracked changes count as accepted. Hidden or struck-out text and field codes are skipped.
 """
 
 import re
@@ -16,13 +16,13 @@ from cixi_analysis.report.word_styles import Styles, W, count, value_of
 #: The bookmark of the nth text that was issued, counted from 0. Word hides bookmarks that begin with ``_``.
 BOOKMARK = "_issued{}"
 _BOOKMARK = re.compile(BOOKMARK.format(r"(\d+)"))
-#: Levels of headings that make a chapter, counted from 0.
+#: Levels of headings that begin a chapter, counted from 0.
 _CHAPTERS = range(3)
 _CLAUSE_END = re.compile("[，。；：、？！（），;()\n]")
-_FIRST_WORDS = 14  # characters of a paragraph that tell it from others
+_FIRST_WORDS = 14  # characters of a paragraph that identify it
 _REMOVED = {"del", "moveFrom"}
 _TRACKED = {*_REMOVED, "ins", "moveTo"}
-#: Parts beside the body, by the end of their relationship's type, and what their texts are told to be in.
+#: Parts beside the body: end of their relationship's type → their chapter in findings.
 _BESIDE = {"header": "页眉", "footer": "页脚", "footnotes": "脚注", "endnotes": "尾注"}
 #: Kinds of parts that are read.
 PARTS = (*_BESIDE, "styles")
@@ -33,7 +33,7 @@ _CHARACTERS = {"tab": " ", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 class TaggedText:
     """A computed text in the document."""
 
-    #: "" where only a bookmark tells what it is
+    #: "" where only a bookmark identifies it
     key: str
     bookmark: int | None
     in_control: bool
@@ -42,7 +42,7 @@ class TaggedText:
     place: str
     #: the words of the first cell of its row; "" outside of tables
     row: str
-    #: what stands beside it in its clause, up to the next computed text
+    #: the text beside it in its clause, up to the next computed text
     before: str
     after: str
 
@@ -57,7 +57,7 @@ class _Place:
     tracked: bool = False
 
     def __str__(self) -> str:
-        name, _, column = self.name.partition("|")  # of a cell: the words that tell its row stand between them
+        name, _, column = self.name.partition("|")  # of a cell: the label of its row goes between them
         tracked = "，有未接受的修订" if self.tracked else ""
         return f"{name}{(self.row or self)._quoted()}{column}{tracked}"
 
@@ -91,7 +91,7 @@ class _Open:
 
     @property
     def is_computed(self) -> bool:
-        """Whether it holds a computed text; else it is somebody's own control."""
+        """Whether it holds a computed text; else it is a control of another origin."""
         return bool(self.key) or self.bookmark is not None
 
 
@@ -250,7 +250,7 @@ class _Reader:
         self._hidden -= hidden
 
     def _alternative(self, element: Element) -> None:
-        """Of several forms of the same thing the first; text boxes are stored twice."""
+        """The first of several alternative contents; text boxes are stored twice."""
         for one in list(element)[:1]:
             self._inside(one)
 
@@ -281,7 +281,7 @@ class _Reader:
             self._end(one)
 
 
-#: Kind of element → what reads it.
+#: Kind of element → its reader.
 _SPECIAL = {
     "p": _Reader._paragraph, "tbl": _Reader._table, "tr": _Reader._table_row, "tc": _Reader._table_cell,
     "sdt": _Reader._control, "r": _Reader._run, "AlternateContent": _Reader._alternative, "fldChar": _Reader._field,

@@ -1,4 +1,4 @@
-"""Fields of a document: Word renews them; what they show until then is written here, for programs that renew nothing."""
+"""Fields of a document: Word updates them; their first results are written here, for programs that update nothing."""
 
 import re
 from collections import Counter
@@ -18,7 +18,7 @@ _SEQUENCE = re.compile(r"\s*SEQ\s+(\S+)")
 _CONTENTS = re.compile(r'\s*TOC\b(?!.*\\c)(?:.*\\o\s+"(\d)-(\d)")?')
 #: Bookmarks of headings, as Word names them.
 _BOOKMARK = "_Toc9{:08}"
-#: Stands in the contents list until Word renews it.
+#: Placeholder in the contents list until Word updates it.
 _HINT = "（页码：在 Word 中右键单击目录，选择“更新域”。）"
 
 

@@ -1,4 +1,4 @@
-"""What the styles of a Word file say: which paragraphs are headings, which runs nobody sees."""
+"""The effect of a Word file's styles: which paragraphs are headings, which runs are hidden."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -13,16 +13,18 @@ _HIDING = ("vanish", "strike", "dstrike")
 
 
 def value_of(element: Element | None) -> str | None:
+    """The ``w:val`` of an element; None without one."""
     return None if element is None else element.get(f"{W}val")
 
 
 def count(element: Element | None, default: int) -> int:
+    """The ``w:val`` of an element as a number up to 999; ``default`` for anything else."""
     given = value_of(element) or ""
     return int(given) if re.fullmatch("[0-9]{1,3}", given) else default
 
 
 class Styles:
-    """What the styles of a document say of headings and of hidden text, with what they are based on."""
+    """The styles of a document as to headings and hidden text, including the styles that they are based on."""
 
     def __init__(self, styles: Element | None) -> None:
         self._styles = {} if styles is None else {s.get(f"{W}styleId", ""): s for s in styles.iter(f"{W}style")}
@@ -35,7 +37,7 @@ class Styles:
             style = value_of(self._styles[style].find(f"{W}basedOn"))
 
     def properties(self, paragraph: Element) -> Iterator[Element]:
-        """The properties of a paragraph that decide: its own, then those of its style and of what that is based on."""
+        """The properties of a paragraph by precedence: its own, then those of its style and of that style's bases."""
         if (own := paragraph.find(f"{W}pPr")) is not None:
             yield own
             for style in self._with_bases(value_of(own.find(f"{W}pStyle"))):

@@ -1,4 +1,4 @@
-"""Parse tree of ``grammar.lark`` → nodes, and what is refused although the grammar has it."""
+"""Parse tree of ``grammar.lark`` → nodes of the syntax tree, and the refusals that the grammar cannot express."""
 
 import re
 from collections.abc import Iterable
@@ -79,7 +79,7 @@ class Build(Transformer[Token, Node]):
     @v_args(meta=True)
     def bracket(self, meta: Meta, children: list[Node | Token]) -> Node:
         node = next(child for child in children if not isinstance(child, Token))
-        if not isinstance(node, (AllOf, AnyOf)):  # it groups nothing: why is it there?
+        if not isinstance(node, (AllOf, AnyOf)):  # brackets that group nothing: their purpose is unknown
             raise Stop(BRACKETS, (meta.start_pos, meta.end_pos))
         return node
 
@@ -189,9 +189,9 @@ class Build(Transformer[Token, Node]):
         types = _by_type(tokens)
         unit = tree.AmountUnit.POINTS if "POINTS" in types else tree.AmountUnit.PERCENT
         yearly, since = "YEARLY_MEAN" in types, self.year(types)
-        # "-" is no unit: 满意度 is printed with it, and is a percentage all the same.
+        # "-" is no unit: 满意度 is printed with it, although it is a percentage.
         unknown = self.unit in (None, *NO_UNIT)
-        # Without an item, a mean a year and a change since a named year are read; judged they are only of what is no %.
+        # Without an item's unit, a yearly mean and a change since a named year are read, but not judged of a percentage.
         open_ = yearly or (since and self.unit is None)
         if unit is tree.AmountUnit.PERCENT and (self.unit == "%" or (unknown and not open_)):
             raise Stop("指标本身若是百分比，变化的“%”可指百分之几，也可指几个百分点", _span(*tokens))
@@ -237,7 +237,7 @@ def _comparator(tokens: dict[str, Token]) -> Comparator:
 
 
 def _qualified(change: Node, rate: Node, span: tuple[int, int]) -> Change | None:
-    """A change and the rate right after it as one condition; None where they are two."""
+    """A change and the rate right after it as one condition; None where they are two separate conditions."""
     if not isinstance(change, Change) or change.rate is not None or not isinstance(rate, (Rate, tree.ChangeBenchmark)):
         return None
     if since := change.since:
@@ -259,6 +259,6 @@ def _qualified(change: Node, rate: Node, span: tuple[int, int]) -> Change | None
 
 
 def _split(clauses: list[Node], joints: list[str], at: str) -> list[list[Node]]:
-    """The clauses in runs: a joint of kind ``at`` begins a new one."""
+    """The clauses split into runs: a conjunction of kind ``at`` begins a new one."""
     cuts = [0, *(place for place, joint in enumerate(joints, 1) if joint == at), len(clauses)]
     return [clauses[start:end] for start, end in pairwise(cuts)]

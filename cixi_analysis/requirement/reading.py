@@ -21,7 +21,7 @@ from cixi_analysis.words import CELL_BREAK
 #: More than any wording needs; a tree that is too deep overflows the stack.
 _MOST_BRACKETS = 50
 
-#: The kinds of clauses, instead of every word that may begin one.
+#: Names of the kinds of clauses for messages, instead of every terminal that may begin one.
 _CLAUSES = (
     "数值（≥20、20%以上）", "水质类别（优于Ⅲ类）", "上级目标（完成上级下达的年度目标）",
     "变化（逐年上升、保持稳定或持续改善、高于上年、年均下降幅度≥3.5%）",
@@ -31,7 +31,7 @@ _CLAUSES = (
 
 @dataclass(eq=False, repr=False)
 class Refusal(CixiError, ValueError):
-    """A wording outside the language: its place ``text[start:end]``; what would be right; both trees."""
+    """A wording outside the language: the place ``text[start:end]``; what is expected there; every tree if ambiguous."""
 
     text: str
     start: int
@@ -59,10 +59,11 @@ class Refusal(CixiError, ValueError):
 
 @cache
 def read(text: str, *, unit: str | None = None, terms: Terms = NO_TERMS) -> Node:
-    """Parse ``text``. Raises :class:`Refusal`.
+    """Parse ``text`` into a syntax tree, whose ``str`` is the canonical text. The page 方法 states the rules of reading.
 
     A percentage of change is accepted only where the item's ``unit`` is known not to be % (percent or points?).
-    ``terms``: the project's own words, and what it is to choose the case of its kind of region and the year of 现状 by.
+    ``terms``: the project's own words, its kinds of region (which select a case), and the year that 现状 means.
+    Raises :class:`Refusal` with the place, the reason and, of an ambiguous wording, every reading.
     """
     text = unicodedata.normalize("NFC", text)  # not NFKC, which would turn Ⅲ into III
     normal, places = _normalise(text)

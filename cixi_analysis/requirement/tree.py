@@ -58,7 +58,7 @@ class AmountUnit(StrEnum):
 @dataclass(frozen=True)
 class Bound:
     """A limit on the value: ``≥20``, ``20%以上``, a bare ``100``. ``unit`` is "" where the wording names none.
-    ``quantity``: the name that the wording gives to what is measured (△EQI>-1), "" where it is the item itself.
+    ``quantity``: the measured quantity that the wording names (△EQI>-1), "" for the item itself.
     """
 
     comparator: Comparator

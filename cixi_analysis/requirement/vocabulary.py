@@ -1,4 +1,4 @@
-"""The words of the requirement language (``vocabulary.csv``), those a project adds, and the grammar made from both."""
+"""The vocabulary of the requirement language (``vocabulary.csv``), a project's additions, and the grammar of both."""
 
 import re
 import unicodedata
@@ -31,8 +31,8 @@ _STRUCTURE = re.compile(r"[且并或；，、\n\s0-9≥≤<>=()%【】“”+~]"
 
 
 class Terms(NamedTuple):
-    """What a project knows beyond a wording: its own words as (kind, word) or (kind, word, what it stands for), the
-    kinds of region that it is, and the year that 现状 and 基准年 mean.
+    """A project's context for parsing: its own words as (kind, word) or (kind, word, synonym of), the kinds of region
+    that apply, and the year that 现状 and 基准年 mean.
     """
 
     words: tuple[tuple[str, ...], ...] = ()
@@ -51,7 +51,7 @@ NO_TERMS = Terms()
 
 @cache
 def vocabulary(added: tuple[tuple[str, ...], ...] = ()) -> Mapping[str, Mapping[str, str]]:
-    """Kind → word → what it stands for; of refused words, why."""
+    """Kind → word → the word it is a synonym of; for refused words, the reason."""
     found: dict[str, dict[str, str]] = {}
     for row in packaged("cixi_analysis.requirement", "vocabulary.csv"):
         kind, word, stands_for, note = row.values()

@@ -36,7 +36,7 @@ from cixi_analysis.words import Verdict
 _MOST = 4
 #: The property of the file with the edition that it was printed from.
 _EDITION = "/CixiEdition"
-#: Navigation, code and what only a screen can do. ``d-print-none`` is a class of the theme.
+#: Selectors of navigation, code and interactive elements. ``d-print-none`` is a class of the theme.
 _NOT_PRINTED = (
     "script, button, input, .headerlink, .cell_input, details.hide, .toctree-wrapper, .d-print-none, .cixi-data"
 )
@@ -158,7 +158,7 @@ def _section(site: Path, page: str, pages: list[str], kind: str, made: Markup | 
     text = made or (site / page).read_text(encoding="utf-8")
     article = BeautifulSoup(text, "html.parser", multi_valued_attributes=None).select_one("article.bd-article")
     if article is None:
-        raise ValueError(f"{page} has no article")  # the theme has changed; a test finds this first
+        raise ValueError(f"{page} has no article")  # the theme has changed; a test fails first
     for part in article.select(
         _NOT_PRINTED if made else f"{_NOT_PRINTED}, .cixi-tiles, section section:has(.cixi-board)"
     ):

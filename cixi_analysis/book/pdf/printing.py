@@ -80,7 +80,7 @@ def find_browser() -> str:
 
 
 def print_pdf(browser: str, document: Path, target: Path) -> PdfReader:
-    """Print an HTML file into a PDF and open it. Raises :class:`PdfError` with what the browser said."""
+    """Print an HTML file into a PDF and open it. Raises :class:`PdfError` with the browser's messages."""
     # root has no sandbox; the page is our own and loads nothing from elsewhere
     options = [*_OPTIONS, "--no-sandbox"] if sys.platform != "win32" and os.geteuid() == 0 else _OPTIONS
     own = (f"--user-data-dir={document.parent / 'profile'}", f"--print-to-pdf={target}", document.resolve().as_uri())

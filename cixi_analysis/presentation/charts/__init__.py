@@ -1,4 +1,7 @@
-"""Charts: functions from results to Altair charts."""
+"""Charts: functions from results to Altair charts, or to a sentence (``Html``) where there is nothing to draw.
+
+``year`` is the year of the page; ``margins`` and ``trends`` are the tables that these functions return for it.
+"""
 
 from cixi_analysis.presentation.charts.bar_charts import (
     money_by_category,

@@ -24,7 +24,7 @@ _NAME = 20
 
 
 def paint(status: Status) -> tuple[str, str, str]:
-    """Fill, edge, ink: only unmet is dark; no data has a dark edge; not filled in is empty."""
+    """Fill, edge and ink colour: only unmet is dark; no data has a dark edge; not filled in is empty."""
     look = LOOKS[status]
     if status is Status.UNMET:
         return look.ink, look.ink, "#ffffff"
@@ -34,7 +34,7 @@ def paint(status: Status) -> tuple[str, str, str]:
 
 @figure.responsive
 def progress_by_domain(narrow: bool, assessment: Assessment) -> Panels:
-    """Indicators met, without data, not filled in and unmet in each domain, a panel for each level."""
+    """Counts of indicators met, without data, not filled in and unmet in each domain, a panel for each level."""
     counts, levels = domain_counts(assessment), assessment.plan.levels
     order, end = list(dict.fromkeys(counts["domain"])), counts["end"].max()
     drawn = counts[counts["count"] > 0]
@@ -129,7 +129,7 @@ def schedule(narrow: bool, plan: Plan, year: int) -> Layered:
 
 
 def money_by_category(plan: Plan) -> Panels:
-    """Money and count by category, side by side; the largest project is a piece of its own."""
+    """Money (亿元) and count by category, side by side; the largest project is a segment of its own."""
     shares = projects.by_category(plan)
     first = max(records(shares.fillna({"share_of_money": 0})), key=lambda one: one.share_of_money)
     money, count = percent(first.share_of_money), percent(first.share_of_projects)
@@ -138,7 +138,7 @@ def money_by_category(plan: Plan) -> Panels:
 
 
 def money_by_unit(plan: Plan) -> Panels:
-    """Money and count of the projects of each unit; a project of two units counts for both."""
+    """Money (亿元) and count of the projects of each unit; a project of two units counts in full for both."""
     groups = [(unit, p) for p in plan.projects for unit in p.responsible]
     top = max(units(plan), key=lambda unit: unit.money.budget or 0)
     title = f"投资与项目数按责任单位：{top.name}参与{len(top.projects)}项、{yi(top.money.budget or 0)}亿元"
@@ -200,7 +200,7 @@ def _money(
 
 @figure.responsive
 def yearly_budget(narrow: bool, plan: Plan, year: int) -> Layered:
-    """Money by year and category, spread evenly over each schedule; the page's year is marked."""
+    """Money (亿元) by year and category, spread evenly over each schedule; ``year`` is marked."""
     rows = projects.yearly_budget(plan)
     money = (rows["budget"].fillna(0) / 1e4).round(4)
     rows = rows.assign(money=money, label=rows["year"].astype(str))[["label", "category", "projects", "money"]]
@@ -226,7 +226,7 @@ def yearly_budget(narrow: bool, plan: Plan, year: int) -> Layered:
 
 @figure.responsive
 def past_outcomes(narrow: bool, plan: Plan) -> Layered:
-    """Table 2: the last plan's projects by type and outcome."""
+    """Table 2: the number of the last plan's projects by type and outcome."""
     *types, total = records(projects.outcomes(plan))
     rows = [
         (f"{one.project_type}（{one.total}项）", outcome.chinese, order, *piece)

@@ -1,4 +1,4 @@
-"""Values against their limits (bullet charts), and what is missing to the numeric targets."""
+"""Values against their limits (bullet charts), and the gaps to the numeric targets."""
 
 from typing import Any
 
@@ -31,8 +31,8 @@ _GAP_HEADS = {"item": "子项", "last": "最近值", "target": "规划值", "gap
 def limits(plan: Plan, year: int, margins: pd.DataFrame, trends: pd.DataFrame) -> pd.DataFrame:
     """A row for each value and limit of the two tables (``cixi_analysis.analysis.trend``): ``item`` (with the measure;
     items of one indicator with the same value share it), ``value``, ``unit``, ``year``, ``kind``, ``told`` (the limit in
-    words), ``limit``, ``at`` (the year it is for, if one), ``short`` (what is missing in words, or ""), ``far`` (the part of
-    the limit that is missing), ``shown`` (the value as it is printed, with its unit).
+    words), ``limit``, ``at`` (its target year, if any), ``short`` (the gap in words, or ""), ``far`` (gap as a share
+    of the limit), ``shown`` (the value as it is printed, with its unit).
     """
     rows = []
     for r in records(margins.fillna({"unit": ""})):
@@ -69,7 +69,7 @@ def limits(plan: Plan, year: int, margins: pd.DataFrame, trends: pd.DataFrame) -
 
 
 def state(limits: pd.DataFrame) -> str:
-    """What is missing to the limits of an item, those of the requirement first; or that they are reached."""
+    """The gaps to the limits of an item in words, those of the requirement first; or that all are reached."""
     missed = limits[limits["short"] != ""]
     if not missed.empty:
         return "、".join(dict.fromkeys(missed[missed["far"] > 0]["short"] if missed["far"].any() else missed["short"]))
@@ -80,8 +80,8 @@ def state(limits: pd.DataFrame) -> str:
 
 def bullets(plan: Plan, year: int, margins: pd.DataFrame, trends: pd.DataFrame) -> Layered | Html:
     """The items of the two tables, those farthest from their requirements first: each value with the required bounds,
-    the assigned target and the numeric targets, from 0 on. A percentage at its end that keeps every limit is only named;
-    where nothing is left to draw, a sentence says so.
+    the assigned target and the numeric targets, on an axis from 0. A share of 0 or 100 % that satisfies every limit is
+    only named; where nothing is left to draw, a sentence says so.
     """
     rows, done = list[tuple[Any, ...]](), list[str]()
     messages, missed, names = list[str](), list[str](), list[str]()
@@ -141,7 +141,7 @@ def _bullets(narrow: bool, rows: pd.DataFrame, *names: str) -> Layered:
 
 
 def unmet_bullets(assessment: Assessment) -> Layered | Html:
-    """The bullets of the items that are not met at some level; nothing where none of them has a number."""
+    """The bullets of the items that are unmet at some level; empty where none of them has a number."""
     plan, year, items = assessment.plan, assessment.year, assessment.items
     unmet = set(items[items["verdict"] == Verdict.UNMET]["item_id"])
     margins, trends = (t[t["item_id"].isin(unmet)] for t in (trend.margins(plan, year), trend.trends(plan, year)))

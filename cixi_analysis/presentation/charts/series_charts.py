@@ -1,4 +1,4 @@
-"""Values over the years, on one axis of years and from 0 on, with the limits they are held against."""
+"""Values over the years, on a common axis of years and from 0 on, with their limits."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from cixi_analysis.presentation.html import Html, paragraph
 _WIDTH = 330
 #: Years before the first and after the last one: the first value's label keeps clear of the axis.
 _BEFORE, _AFTER = 0.75, 0.5
-#: Where the label of a limit stands: alignment, pixels to the right, pixels down where it is below its mark and where not.
+#: Position of a limit's label: alignment, pixels to the right, pixels down where it is below its mark and where not.
 _LABELS: dict[str, tuple[Any, int, tuple[int, int]]] = {
     REQUIRED: ("right", 0, (9, -8)),
     ASSIGNED: ("left", 9, (0, 0)),
