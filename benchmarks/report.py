@@ -80,8 +80,8 @@ def machine(rounds: int) -> str:
     versions = ", ".join(f"{name} {metadata.version(name)}" for name in _PACKAGES)
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return (
-        f"{datetime.datetime.now(tz=datetime.UTC):%Y-%m-%d}, {_processor()}, {cores} cores, {platform.system()} "
-        f"{platform.release()}, Python {platform.python_version()}; {versions}. Medians of {rounds} rounds, least and "
+        f"{datetime.datetime.now(tz=datetime.UTC):%Y-%m-%d}, {_processor()}, {cores} cores, {platform.system()}, "
+        f"Python {platform.python_version()}; {versions}. Medians of {rounds} rounds, least and "
         "most in brackets; baseline and ours in turn within each round."
     )
 
