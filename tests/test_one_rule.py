@@ -18,12 +18,13 @@ from hypothesis import strategies as st
 from tiny import item, observation, requirement, target, tiny_plan
 
 from cixi_analysis.analysis.changes import changes
-from cixi_analysis.analysis.dossier import dossier
+from cixi_analysis.analysis.dossier import dossier, facts
 from cixi_analysis.analysis.flips import missing_data
 from cixi_analysis.analysis.trend import margins, trends
 from cixi_analysis.assessment import assess, read_wordings, wordings
 from cixi_analysis.export import write_json
 from cixi_analysis.export.figures import Figures
+from cixi_analysis.form.sheets import domain_sheets
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import Requirement, Term
 from cixi_analysis.presentation.trend_tables import water_classes
@@ -276,3 +277,23 @@ def test_what_a_level_measures_is_called_by_its_name() -> None:
     plan = tiny_plan(items=(item("1"),), requirements=by_level("≥5"), targets=(), conventions=(), links=())
     told = [*missing_data(replace(plan, observations={YEAR: rows}), YEAR)]
     assert told == ["1 子项1：2022年所测的是省级名称（个），不能与所要求的相比；国家级要求、省级要求要用"]
+
+
+def test_levels_that_write_a_unit_differently_ask_for_one_number() -> None:
+    """公里 at one level and km at the other: one row does for both, in the data and in the form."""
+    asked = (requirement("1", "national", "≥20"), requirement("1", "provincial", "≥30", unit="km"))
+    plan = replace(one_item("≥20", {YEAR: {"value": 25}}, unit="公里"), requirements=asked)
+    found = {key: verdict for key, (verdict, _) in verdicts(plan, YEAR).items()}
+    assert found == {("1", "national"): "met", ("1", "provincial"): "unmet"}
+    assert [row.shown["key"] for sheet in domain_sheets(plan, YEAR) for row in sheet.rows] == ["1"]
+
+
+def test_a_small_number_has_no_exponent() -> None:
+    """Margins, changes and what was assigned are written as the plan writes numbers."""
+    plan = one_item(
+        "完成上级下达的年度目标", {2021: {"value": "0.00003"}, YEAR: {"value": "0.00005", "assigned_target": "0.00004"}}
+    )
+    assert margins(plan, YEAR)["bound"].tolist() == ["下达目标0.00004"]
+    told = facts(dossier(plan, 1, YEAR))
+    assert told[told["part"] == "margin"]["content"].tolist() == ["+0.00001"]
+    assert "变化+0.00002（%）" in changes(plan, YEAR).table["why"].item()

@@ -19,7 +19,7 @@ from cixi_analysis.assessment.observed import quantity
 from cixi_analysis.errors import UnknownYear
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.frame import Level
-from cixi_analysis.plan.quantities import unit_word, with_its_unit
+from cixi_analysis.plan.quantities import digits, unit_word, with_its_unit
 from cixi_analysis.plan.schema import Indicator, Observation
 from cixi_analysis.words import CLASS_UNIT, Cause, Direction, Status
 
@@ -201,7 +201,7 @@ def _moved(row: Any) -> str:
         return f"不可比：{row.incomparable}"
     told = "类别变化"
     if not pd.isna(row.change):
-        told = f"变化{row.change:+.12g}" + (f"（{row.unit}）" if unit_word(row.unit) else "")
+        told = f"变化{digits(row.change, '+')}" + (f"（{row.unit}）" if unit_word(row.unit) else "")
     return f"{told}，{Direction(row.direction).chinese}" if row.direction else told
 
 

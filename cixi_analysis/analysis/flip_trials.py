@@ -11,13 +11,12 @@ from typing import Any, NamedTuple, TypeVar, cast
 import numpy as np
 import pandas as pd
 
-from cixi_analysis.assessment import measured, measured_at, observed_level, one_number, unstated
+from cixi_analysis.assessment import measured_at, observed_level, one_number, unstated
 from cixi_analysis.assessment.judgement import Judgement, judge_item
 from cixi_analysis.assessment.panel import COLUMNS, Panel
 from cixi_analysis.assessment.yardstick import observation_problems
 from cixi_analysis.plan.dataset import Asked, Plan
 from cixi_analysis.plan.schema import Indicator, Observation, clause_pairs
-from cixi_analysis.requirement import terms
 from cixi_analysis.words import CLASS_UNIT, WATER_CLASSES, BenchmarkKind
 
 T = TypeVar("T")
@@ -83,7 +82,7 @@ class Trials:
         """Other columns of the row that go with a cell: what a value measures."""
         if cell.column != "value":
             return {}
-        own = measured(terms(self.plan), self.plan.asked(self.item, self.observed, cell.year))
+        own = measured_at(self.plan, self.item, self.observed, cell.year)[self.observed]
         must = {*unstated(self.plan, self.item, self.observed, cell.year), *(["unit"] if self.of_class else [])}
         pairs = (("measure", self.kind.name, own.name), ("unit", self.kind.unit, own.unit))
         stated = {column: mine if mine != theirs or column in must else None for column, mine, theirs in pairs}

@@ -22,7 +22,7 @@ from cixi_analysis.assessment.observed import SIGN, quantity
 from cixi_analysis.assessment.panel import COMPARATORS
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.frame import Level
-from cixi_analysis.plan.quantities import with_its_unit
+from cixi_analysis.plan.quantities import digits, with_its_unit
 from cixi_analysis.plan.schema import WATER_CLASSES
 from cixi_analysis.requirement.tree import AllOf, AssignedTarget, Bound, Comparator
 from cixi_analysis.words import Pace, Polarity
@@ -277,7 +277,7 @@ def margins(plan: Plan, year: int) -> pd.DataFrame:
                 kind, value = own.measured(place), float(own.value[place])
                 side = 1 if upward(comparator, kind.polarity) else -1
                 margin = difference(value, limit) * side + 0.0  # no negative zero
-                told = f"下达目标{comparator}{limit:.12g}" if assigned else str(node)
+                told = f"下达目标{comparator}{digits(limit)}" if assigned else str(node)
                 key = one.item.item_id, str(one.level), kind.unit or None
                 rows.append((*key, value, told, margin, limit, assigned, kind.name))
     return pd.DataFrame(rows, columns=list(MARGIN_COLUMNS)).astype(MARGIN_COLUMNS)

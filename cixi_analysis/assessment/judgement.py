@@ -23,6 +23,7 @@ from cixi_analysis.assessment.yardstick import (
 )
 from cixi_analysis.errors import DataError, Problem
 from cixi_analysis.plan.dataset import Plan, absence_reason
+from cixi_analysis.plan.quantities import digits
 from cixi_analysis.plan.schema import OBSERVATIONS, Indicator
 from cixi_analysis.requirement.tree import AllOf
 from cixi_analysis.words import LAST_YEAR, Absence, Attribute, Basis, Convention, Status, Verdict
@@ -265,7 +266,7 @@ def contradictions(plan: Plan, judged: Collection[Judgement], year: int) -> list
             at = one.place(year)
             if not flags[at]:
                 continue
-            used = "、".join(f"{v[at]:.12g}" for v in finding.numbers.used.values() if not np.isnan(v[at]))
+            used = "、".join(digits(v[at]) for v in finding.numbers.used.values() if not np.isnan(v[at]))
             row = plan.observation(one.item.item_id, year, observed_level(plan, one.level))
             number = None if row is None else plan.observations[year].index(row) + 2  # below the header
             found = f"文字与数字矛盾：“{finding.node}”（所用数字 {used or '无'}）"

@@ -32,10 +32,15 @@ def measured(
     return Asked(measure or asked.name, unit, Polarity(polarity or asked.polarity))
 
 
-def measured_at(plan: Plan, item: Indicator, level: str | None, year: int, row: Observation) -> dict[str, Asked]:
-    """Level → what an observation of ``year`` measured there; all levels where ``level`` is None."""
+def measured_at(
+    plan: Plan, item: Indicator, level: str | None, year: int, row: Observation | None = None
+) -> dict[str, Asked]:
+    """Level → what an observation of ``year`` measured there, without one what is asked for; of all levels where ``level``
+    is None.
+    """
     asked = {one: plan.asked(item, one, year) for one in (plan.levels if level is None else (level,))}
-    return {one: measured(terms(plan), own, row.measure, row.unit, row.polarity) for one, own in asked.items()}
+    cells = (row.measure, row.unit, row.polarity) if row else ()
+    return {one: measured(terms(plan), own, *cells) for one, own in asked.items()}
 
 
 @dataclass(frozen=True)

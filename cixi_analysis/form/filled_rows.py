@@ -19,6 +19,7 @@ from cixi_analysis.form.input_cells import or_empty, read_cell, text_of, wanted
 from cixi_analysis.form.layout import FormRow, FormSheet, Kind
 from cixi_analysis.plan.csvfile import expectation
 from cixi_analysis.plan.fields import is_number
+from cixi_analysis.plan.quantities import digits
 from cixi_analysis.plan.schema import WATER_CLASSES, Indicator, Observation, Progress, Project, Row
 from cixi_analysis.words import CLASS_UNIT, Due, ProgressState
 
@@ -229,7 +230,9 @@ class FilledRow:
         if isinstance(subject, Project):
             over, when = subject.end_year <= year, f"实施年限为“{subject.years}”"
             if report.spent is not None and (most := subject.budget) is not None and report.spent > most:
-                yield self.tell("spent", f"“{texts['spent']}”，投资概算为“{most:.12g}”", f"不超过投资概算的数；{note}")
+                yield self.tell(
+                    "spent", f"“{texts['spent']}”，投资概算为“{digits(most)}”", f"不超过投资概算的数；{note}"
+                )
         else:
             over, when = due(subject, year) in (Due.DUE, Due.PAST), f"期限为“{deadline(subject)}”"
         early = report.state is ProgressState.DONE and starts is not None and year < starts
@@ -240,7 +243,7 @@ class FilledRow:
         for column in ("percent", "spent"):
             now, was = getattr(report, column), getattr(before, column, None)
             if now is not None and was is not None and now < was:
-                yield self.tell(column, f"“{texts[column]}”，上年为“{was:.12g}”", f"不低于上年的数；{note}")
+                yield self.tell(column, f"“{texts[column]}”，上年为“{digits(was)}”", f"不低于上年的数；{note}")
         if getattr(before, "state", None) is ProgressState.DONE and report.state is not ProgressState.DONE:
             found = f"“{report.state.chinese}”，上年为“{ProgressState.DONE.chinese}”"
             yield self.tell("state", found, f"核对过的状态；{note}")

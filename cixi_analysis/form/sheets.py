@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from cixi_analysis.analysis.commitments import NOT_REPORTED, deadline, promised, reports
 from cixi_analysis.analysis.table1 import printed_name
-from cixi_analysis.assessment import asking, measured_at, one_number, unobserved, unstated, wordings
+from cixi_analysis.assessment import asking, measured, measured_at, one_number, unobserved, unstated, wordings
 from cixi_analysis.assessment.yardstick import Wording
 from cixi_analysis.form import layout
 from cixi_analysis.form.input_cells import shortened
@@ -49,8 +49,8 @@ def _rows(plan: Plan, item: Indicator, year: int) -> Iterator[FormRow]:
         kinds.setdefault(follow, plan.planned(item))
     if observed and not kinds:
         kinds = {level: plan.asked(item, level, year) for level in plan.levels}
-    units = {kind.unit for kind in kinds.values()}
-    apart = len({(kind.name, kind.unit) for kind in kinds.values()}) > 1
+    alike = [measured(terms(plan), kind) for kind in kinds.values()]
+    units, apart = {kind.unit for kind in alike}, len({(kind.name, kind.unit) for kind in alike}) > 1
     named = [v for v in plan.levels if v in (kinds if apart else levels or plan.levels)]
     names = "、".join(v.chinese for v in named)
     number = {2: "两", 3: "三"}.get(len(named), f"{len(named)}")
