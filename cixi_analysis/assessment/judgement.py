@@ -51,6 +51,10 @@ class Judgement:
     #: where an earlier year's wordings judge what the year neither asks nor knows
     gone: Flags | None = None
 
+    def __post_init__(self) -> None:
+        for array in (self.verdict, self.basis):  # judgements are remembered
+            array.setflags(write=False)
+
     def place(self, year: int, region: int = 0) -> tuple[int, int]:
         """Where the arrays hold a year of a region."""
         return region, year - self.years[0]
@@ -199,9 +203,7 @@ def assess(
     check_observations(plan.as_of(max(until, by or year)), until)
     plan = plan.as_of(max(year, by or year))
     table, why = _answers(plan, year, until, against, tuple(sorted(set(without))), by)
-    return Assessment(
-        plan, year, against, table.copy(deep=False), why
-    )  # copied on write: the cached one stays as it is
+    return Assessment(plan, year, against, table.copy(), why)  # a shallow copy's arrays could be written to
 
 
 @lru_cache(maxsize=64)

@@ -1,11 +1,12 @@
 """What is asked of each item: requirements by level, or targets by year, read into trees."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import zip_longest
 from math import isnan
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
@@ -65,7 +66,7 @@ class Clauses:
 
 
 @lru_cache(maxsize=64)
-def read_wordings(plan: Plan) -> dict[Requirement | Target, Wording]:
+def read_wordings(plan: Plan) -> Mapping[Requirement | Target, Wording]:
     """Every wording of the plan with its tree, or its refusal, in the order of the files; it holds for all years."""
     found = {}
     rows: tuple[Requirement | Target, ...] = (*plan.requirements, *plan.targets)
@@ -77,7 +78,7 @@ def read_wordings(plan: Plan) -> dict[Requirement | Target, Wording]:
         except Refusal as error:
             refusal = error
         found[row] = Wording(row, asked, node, 0, LAST_YEAR, refusal)
-    return found
+    return MappingProxyType(found)
 
 
 def _tree(row: Requirement | Target, asked: Asked, known: Terms) -> Node | None:
