@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 from tiny import item, observation, requirement, target, tiny_plan
 
 from cixi_analysis.assessment import (
+    REQUIREMENT,
     assess,
     county_panel,
     county_table,
     judge_panel,
+    judgements,
     refusals,
     tally,
     tally_without_each_convention,
@@ -1132,3 +1134,16 @@ def test_the_unit_of_an_average_rate_is_told() -> None:
     assert "比上年的50元上升2%，全省平均上升0.5%" in judged(one_item("增长幅度高于全省平均", rows, unit="元"))[2]
     rows[2022] |= {"benchmark_kind": "change"}
     assert "比上年的50元上升1元，全省平均上升0.5元" in judged(one_item("增长幅度高于全省平均", rows, unit="元"))[2]
+
+
+@pytest.mark.parametrize("into", ["array", "values", "to_numpy"])
+def test_what_is_remembered_cannot_be_changed(into: str) -> None:
+    """Pages of one process share what is remembered: writing into a table changes that table alone."""
+    plan = tiny_plan()
+    first = assess(plan, YEAR).table
+    cells = getattr(first["verdict"], into)
+    (cells() if callable(cells) else cells)[:] = "?"
+    assert set(first["verdict"]) == {"?"}
+    assert "?" not in set(assess(plan, YEAR).table["verdict"])
+    with pytest.raises(ValueError, match="read-only"):
+        judgements(plan, YEAR, REQUIREMENT, ())[0].verdict[:] = 0

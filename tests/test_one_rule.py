@@ -18,13 +18,16 @@ from hypothesis import strategies as st
 from tiny import item, observation, requirement, target, tiny_plan
 
 from cixi_analysis.analysis.changes import changes
-from cixi_analysis.analysis.dossier import dossier
+from cixi_analysis.analysis.dossier import dossier, facts
+from cixi_analysis.analysis.flips import missing_data
 from cixi_analysis.analysis.trend import margins, trends
 from cixi_analysis.assessment import assess, read_wordings, wordings
 from cixi_analysis.export import write_json
 from cixi_analysis.export.figures import Figures
+from cixi_analysis.form.sheets import domain_sheets
 from cixi_analysis.plan.dataset import Plan
-from cixi_analysis.plan.schema import Requirement
+from cixi_analysis.plan.schema import Requirement, Term
+from cixi_analysis.presentation.trend_tables import water_classes
 from cixi_analysis.requirement.tree import AllOf, AssignedTarget, Bound, demanded_bounds
 from cixi_analysis.words import WATER_CLASSES
 
@@ -225,3 +228,72 @@ def test_the_words_of_what_cannot_be_compared() -> None:
     ):
         rows = {2021: (observation("1", 1, **before),), YEAR: (observation("1", 2, **after),)}
         assert changes(replace(plan, observations=rows), YEAR).values["incomparable"].tolist() == [expected]
+
+
+def one_item(wording: str, observed: dict[int, dict[str, Any]], **columns: Any) -> Plan:
+    """Item 1, at the national level, with an observation a year."""
+    rows = {year: (observation("1", **cells),) for year, cells in observed.items()}
+    own = {"items": (item("1", **columns),), "requirements": (requirement("1", "national", wording),)}
+    return tiny_plan(**own, targets=(), conventions=(), links=(), observations=rows)
+
+
+def test_a_unit_that_the_project_adds_is_one_unit_everywhere() -> None:
+    """里程数 stands for 公里 in this project: for limits, for changes, for trends."""
+    plan = one_item("≥9公里且不下降", {2021: {"value": 10, "unit": "里程数"}, YEAR: {"value": 12}}, unit="公里")
+    term = Term.model_validate({"kind": "unit", "word": "里程数", "stands_for": "公里", "source": "本县"})
+    for known, verdict, points in (((), "no_data", 1), ((term,), "met", 2)):
+        own = replace(plan, vocabulary=known)
+        assert verdicts(own, YEAR)["1", "national"][0] == verdict
+        assert trends(own, YEAR)["points"].tolist() == [points]
+        assert changes(own, YEAR).values["change"].notna().tolist() == [points == 2]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "polarity", "told"),
+    [
+        ({}, {}, "less", "（子项1）：2021年Ⅳ类，2022年Ⅲ类，＋ 改善。"),
+        ({}, {}, "none", "（子项1）：2021年Ⅳ类，2022年Ⅲ类，规划未表明方向。"),
+        (
+            {"measure": "甲断面"},
+            {"measure": "乙断面"},
+            "less",
+            "（乙断面）：2022年Ⅲ类，只有一个年份，谈不上变化；到2021年为止另测的是甲断面（类），不与此相连。",
+        ),
+    ],
+)
+def test_water_classes_are_compared_as_numbers_are(
+    before: dict[str, Any], after: dict[str, Any], polarity: str, told: str
+) -> None:
+    """What was measured at two rivers makes no change, neither in the list of classes nor in the changes."""
+    observed = {2021: {"value": "Ⅳ", "unit": "类"} | before, YEAR: {"value": "Ⅲ", "unit": "类"} | after}
+    plan = one_item("Ⅲ类", observed, unit="类", polarity=polarity)
+    assert told in water_classes(plan, YEAR)._repr_html_()
+    assert (changes(plan, YEAR).values["incomparable"].item() != "") == ("只有一个年份" in told)
+
+
+def test_what_a_level_measures_is_called_by_its_name() -> None:
+    """Where the provincial level's own figure cannot be compared, it is named as that level names it."""
+    rows = (observation("1", 5, level="provincial", unit="个"),)
+    plan = tiny_plan(items=(item("1"),), requirements=by_level("≥5"), targets=(), conventions=(), links=())
+    told = [*missing_data(replace(plan, observations={YEAR: rows}), YEAR)]
+    assert told == ["1 子项1：2022年所测的是省级名称（个），不能与所要求的相比；国家级要求、省级要求要用"]
+
+
+def test_levels_that_write_a_unit_differently_ask_for_one_number() -> None:
+    """公里 at one level and km at the other: one row does for both, in the data and in the form."""
+    asked = (requirement("1", "national", "≥20"), requirement("1", "provincial", "≥30", unit="km"))
+    plan = replace(one_item("≥20", {YEAR: {"value": 25}}, unit="公里"), requirements=asked)
+    found = {key: verdict for key, (verdict, _) in verdicts(plan, YEAR).items()}
+    assert found == {("1", "national"): "met", ("1", "provincial"): "unmet"}
+    assert [row.shown["key"] for sheet in domain_sheets(plan, YEAR) for row in sheet.rows] == ["1"]
+
+
+def test_a_small_number_has_no_exponent() -> None:
+    """Margins, changes and what was assigned are written as the plan writes numbers."""
+    plan = one_item(
+        "完成上级下达的年度目标", {2021: {"value": "0.00003"}, YEAR: {"value": "0.00005", "assigned_target": "0.00004"}}
+    )
+    assert margins(plan, YEAR)["bound"].tolist() == ["下达目标0.00004"]
+    told = facts(dossier(plan, 1, YEAR))
+    assert told[told["part"] == "margin"]["content"].tolist() == ["+0.00001"]
+    assert "变化+0.00002（%）" in changes(plan, YEAR).table["why"].item()

@@ -37,12 +37,13 @@ from cixi_analysis.analysis.links import every_link
 from cixi_analysis.analysis.outputs import outputs
 from cixi_analysis.analysis.reconciliation import reconcile
 from cixi_analysis.analysis.table1 import coverage, standards, table1
-from cixi_analysis.analysis.trend import margins, measured_by, series, trends
+from cixi_analysis.analysis.trend import margins, series, trends
 from cixi_analysis.assessment import (
     assess,
     assess_panel,
     county_table,
     explain_region,
+    measured_at,
     refusals,
     tally,
     tally_without_each_convention,
@@ -380,7 +381,7 @@ def test_any_later_rows(rows: list[Requirement]) -> None:
     there = plan.as_of(2024)
     for (item_id, level), one in series(plan, 2024).items():
         kinds = {
-            tuple(measured_by(there, there.item(item_id), level, year, row))
+            tuple(measured_at(there, there.item(item_id), level, year, row).values())
             for year, _ in one.points
             for row in there.observed(item_id, year)
             if row.level == level

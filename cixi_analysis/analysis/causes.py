@@ -9,11 +9,12 @@ from itertools import product
 
 import pandas as pd
 
-from cixi_analysis.assessment import Assessment, assess, held
+from cixi_analysis.assessment import Assessment, assess, held, measured, measured_at
 from cixi_analysis.assessment.explanation import Explanation
-from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.plan.dataset import Asked, Plan
 from cixi_analysis.plan.quantities import unit_word
 from cixi_analysis.plan.schema import Indicator, Observation, Requirement
+from cixi_analysis.requirement import terms
 from cixi_analysis.words import CELL_BREAK, Cause, Status, Verdict
 
 _KEY = ["indicator", "item_id", "level"]
@@ -41,7 +42,7 @@ def _changed(plan: Plan, year: int, other: int) -> Iterator[tuple[str, str]]:
     """The items and levels whose requirements differ between the two years in meaning, not only in wording."""
     for item, level in product(plan.as_of(max(year, other)).items, plan.levels):
         asked = (held(plan, item, level, y) for y in (other, year))
-        told = [w and (w.asked, w.node, w.refusal and w.row.wording) for w in asked]
+        told = [w and (measured(terms(plan), w.asked), w.node, w.refusal and w.row.wording) for w in asked]
         if told[0] != told[1]:
             yield item.item_id, level
 
@@ -93,9 +94,13 @@ def _cause(
         return Cause.YARDSTICK
     if by_old == later:
         known = (item for item in changed if _is_known(plan.observation(item.item_id, year, level)))
-        foreign = any(plan.asked(item, level, other) != plan.asked(item, level, year) for item in known)
+        foreign = any(_kind(plan, item, level, other) != _kind(plan, item, level, year) for item in known)
         return Cause.YARDSTICK if unknown and foreign else Cause.COUNTY
     return Cause.YARDSTICK if unknown else Cause.BOTH
+
+
+def _kind(plan: Plan, item: Indicator, level: str, year: int) -> Asked:
+    return measured_at(plan, item, level, year)[level]
 
 
 def _is_known(row: Observation | None) -> bool:
@@ -122,7 +127,7 @@ def _sentence(
     if cause is Cause.COUNTY:
         return f"{told}{after.year}年还没有可以判定的数据。"
     years = before.year, after.year
-    other = any(len({after.plan.asked(item, level, year) for year in years}) > 1 for item in changed.values())
+    other = any(len({_kind(after.plan, item, level, year) for year in years}) > 1 for item in changed.values())
     return f"{told}{'所测的量不同，' if other else ''}按{before.year}年的要求无从判定。"
 
 

@@ -13,14 +13,13 @@ import pandas as pd
 
 from cixi_analysis.analysis import causes, records, revision_log
 from cixi_analysis.analysis.causes import by_last_standard, verdict_changes
-from cixi_analysis.analysis.trend import measured_by
-from cixi_analysis.assessment import Assessment, assess, unobserved
+from cixi_analysis.assessment import Assessment, assess, measured_at, unobserved
 from cixi_analysis.assessment.numbers import difference, direction
 from cixi_analysis.assessment.observed import quantity
 from cixi_analysis.errors import UnknownYear
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.frame import Level
-from cixi_analysis.plan.quantities import unit_word, with_its_unit
+from cixi_analysis.plan.quantities import digits, unit_word, with_its_unit
 from cixi_analysis.plan.schema import Indicator, Observation
 from cixi_analysis.words import CLASS_UNIT, Cause, Direction, Status
 
@@ -184,10 +183,10 @@ def _compared(
     plan: Plan, item: Indicator, level: Level | None, before: Observation, after: Observation, year: int, other: int
 ) -> tuple[object, ...]:
     """The cells of :data:`VALUE_COLUMNS` after the key; both observations have a number or class."""
-    was, now = measured_by(plan, item, level, other, before), measured_by(plan, item, level, year, after)
-    what = now[0 if level else plan.levels.index(plan.first_asking(item, year))]
+    was, now = measured_at(plan, item, level, other, before), measured_at(plan, item, level, year, after)
+    what = now[level or plan.first_asking(item, year)]
     first, last = before.value or "", after.value or ""
-    apart = next(((a, b) for a, b in zip(was, now, strict=True) if a != b), None)
+    apart = next(((was[one], now[one]) for one in now if was[one] != now[one]), None)
     if apart:
         both = zip((other, year), apart, strict=True)
         told = [f"{y}年实测的是{with_its_unit(kind.name, kind.unit)}" for y, kind in both]
@@ -195,7 +194,7 @@ def _compared(
             told.append("方向不同")
         return what.name, what.unit, first, last, None, "", "，".join(told)
     moved = difference(quantity(last), quantity(first))
-    subtracted = moved == 0 or now[0].unit != CLASS_UNIT
+    subtracted = moved == 0 or what.unit != CLASS_UNIT
     way = direction(quantity(first), quantity(last), what.polarity)
     return what.name, what.unit, first, last, moved if subtracted else None, str(way or ""), ""
 
@@ -205,7 +204,7 @@ def _moved(row: Any) -> str:
         return f"不可比：{row.incomparable}"
     told = "类别变化"
     if not pd.isna(row.change):
-        told = f"变化{row.change:+.12g}" + (f"（{row.unit}）" if unit_word(row.unit) else "")
+        told = f"变化{digits(row.change, '+')}" + (f"（{row.unit}）" if unit_word(row.unit) else "")
     return f"{told}，{Direction(row.direction).chinese}" if row.direction else told
 
 

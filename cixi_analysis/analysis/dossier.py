@@ -21,7 +21,7 @@ from cixi_analysis.assessment import REQUIREMENT, TARGET, assess, check_observat
 from cixi_analysis.assessment.yardstick import Wording
 from cixi_analysis.errors import UnknownIndicator
 from cixi_analysis.plan.dataset import Plan
-from cixi_analysis.plan.quantities import with_unit
+from cixi_analysis.plan.quantities import digits, with_unit
 from cixi_analysis.plan.schema import AuditRow, Commitment, Evidence, Link, Observation, Project, Target
 from cixi_analysis.requirement import in_words
 from cixi_analysis.words import CELL_BREAK, NOT_APPLICABLE_MARK, Entity, Verdict
@@ -214,9 +214,9 @@ def _facts(found: Dossier) -> Iterator[tuple[object, ...]]:
             yield part, row.item_id, row.level, row.year, row.verdict, row.basis, row.reason, None
     for row in records(found.margins):
         held = f"{found.plan.printed(row.item_id, found.year, row.value)} 对 {row.bound}"
-        yield "margin", row.item_id, row.level, found.year, f"{row.margin:+.12g}", None, held, None
+        yield "margin", row.item_id, row.level, found.year, digits(row.margin, "+"), None, held, None
     for row in records(found.trends.dropna(subset="target_year")):
-        held = f"规划值 {row.target_value:.12g}，差距 {row.gap:+.12g}"
+        held = f"规划值 {digits(row.target_value)}，差距 {digits(row.gap, '+')}"
         yield "pace", row.item_id, None, row.target_year, row.pace, None, held, None
     for flip in found.flips:
         held = "；".join(
@@ -252,4 +252,4 @@ def yardsticks(plan: Plan, seen: Observation, year: int) -> Iterator[str]:
     if seen.assigned_target:
         yield f"上级下达：{plan.assigned(seen, year)}"
     if seen.benchmark is not None and seen.benchmark_kind is not None:
-        yield f"{seen.benchmark_kind.chinese}：{seen.benchmark:.12g}"
+        yield f"{seen.benchmark_kind.chinese}：{digits(seen.benchmark)}"

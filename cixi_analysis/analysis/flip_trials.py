@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeVar, cast
 import numpy as np
 import pandas as pd
 
-from cixi_analysis.assessment import measured, observed_level, one_number, unstated
+from cixi_analysis.assessment import measured_at, observed_level, one_number, unstated
 from cixi_analysis.assessment.judgement import Judgement, judge_item
 from cixi_analysis.assessment.panel import COLUMNS, Panel
 from cixi_analysis.assessment.yardstick import observation_problems
@@ -82,7 +82,7 @@ class Trials:
         """Dependent columns that are set together with a cell: what a value measures."""
         if cell.column != "value":
             return {}
-        own = measured(self.plan.asked(self.item, self.observed, cell.year), None, None, None)
+        own = measured_at(self.plan, self.item, self.observed, cell.year)[self.observed]
         must = {*unstated(self.plan, self.item, self.observed, cell.year), *(["unit"] if self.of_class else [])}
         pairs = (("measure", self.kind.name, own.name), ("unit", self.kind.unit, own.unit))
         stated = {column: mine if mine != theirs or column in must else None for column, mine, theirs in pairs}
@@ -107,8 +107,8 @@ class Trials:
         row = self.rows.get(self.year)
         if row is None or row.value is None:
             return None
-        asked = self.plan.asked(self.item, self.observed, self.year)
-        return row.value if measured(asked, row.measure, row.unit, row.polarity) == self.kind else None
+        own = measured_at(self.plan, self.item, self.observed, self.year, row)[self.observed]
+        return row.value if own == self.kind else None
 
     @property
     def of_class(self) -> bool:

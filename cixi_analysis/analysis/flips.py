@@ -11,12 +11,21 @@ import pandas as pd
 from cixi_analysis.analysis import grouped
 from cixi_analysis.analysis.flip_search import FlipSearch, Way
 from cixi_analysis.analysis.flip_trials import Cell, Steps, Trials, done, rank
-from cixi_analysis.assessment import REQUIREMENT, TARGET, Judgement, asking, judgements, measured, observed_level
+from cixi_analysis.assessment import (
+    REQUIREMENT,
+    TARGET,
+    Judgement,
+    asking,
+    judgements,
+    measured,
+    measured_at,
+    observed_level,
+)
 from cixi_analysis.assessment.numbers import MET, UNMET, difference
 from cixi_analysis.plan.dataset import Asked, Plan
 from cixi_analysis.plan.quantities import apart, unit_word, with_its_unit, with_unit
 from cixi_analysis.plan.schema import Indicator
-from cixi_analysis.requirement import tree
+from cixi_analysis.requirement import terms, tree
 from cixi_analysis.words import CLASS_UNIT, NOT_ASSIGNED, Absence, BenchmarkKind
 
 #: Of :func:`flip_table`; ``field``: a column of the observations of ``year``.
@@ -142,9 +151,9 @@ def _kinds(plan: Plan, base: Judgement, year: int) -> list[Asked]:
     for y in reversed([y for y in plan.years if y <= year]):
         row = plan.observation(item.item_id, y, observed)
         if row and (row.value is not None or (y == year and (row.measure or row.unit))):
-            found.append(measured(plan.asked(item, observed, y), row.measure, row.unit, row.polarity))
+            found.append(measured_at(plan, item, observed, y, row)[observed])
             break
-    asked = (measured(one.asked, None, None, None) for one in base.wordings if year in one.years)
+    asked = (measured(terms(plan), one.asked) for one in base.wordings if year in one.years)
     return list(dict.fromkeys([*found, *asked]))
 
 
@@ -280,7 +289,6 @@ def _lack(own: Plan, item: Indicator, year: int, cell: Cell) -> str:
     if cell.year < year:
         return f"没有{cell.year}年的数值，看不出变化"
     if other := next((row for row in rows if row.value), None):
-        return (
-            f"{year}年所测的是{with_its_unit(other.measure or item.name, own.unit_of(other, year))}，不能与所要求的相比"
-        )
+        kind = measured_at(own, item, other.level, year, other)[other.level or own.first_asking(item, year)]
+        return f"{year}年所测的是{with_its_unit(kind.name, kind.unit)}，不能与所要求的相比"
     return f"没有{year}年的现状值（{next((row.absence for row in rows if row.absence), unknown)}）"

@@ -6,14 +6,14 @@ and never used as input. ``audit.csv`` holds places of the plan about the same s
 
 from collections import Counter
 from collections.abc import Iterator
-from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from decimal import Decimal, InvalidOperation
 
 import pandas as pd
 
 from cixi_analysis.analysis import columns_of, grouped
 from cixi_analysis.analysis.projects import TOTAL
 from cixi_analysis.plan.dataset import Plan
-from cixi_analysis.plan.quantities import relation
+from cixi_analysis.plan.quantities import at_precision, relation
 from cixi_analysis.plan.schema import AuditRow, Published
 from cixi_analysis.words import Attribute, AuditResult, Entity, Outcome, Verdict, printed
 
@@ -130,7 +130,7 @@ def _compared(row: Published, plan: Plan, known: _Verdicts, figures: _Figures) -
         stated = Decimal("NaN")
     number = Decimal(sum(terms))
     if stated.is_finite():  # as many decimals as were printed
-        number = number.quantize(Decimal(1).scaleb(int(stated.as_tuple().exponent)), ROUND_HALF_UP)
+        number = at_precision(number, -int(stated.as_tuple().exponent))
     computed = f"{number:f}" if len(terms) == 1 else f"{'+'.join(map(str, terms))}={sum(terms)}"
     return check, row.stated, computed, number == stated
 

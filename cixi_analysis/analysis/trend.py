@@ -15,15 +15,15 @@ import numpy as np
 import pandas as pd
 
 from cixi_analysis.analysis import grouped
-from cixi_analysis.assessment import REQUIREMENT, TARGET, Judgement, asking, judgements, measured
+from cixi_analysis.assessment import REQUIREMENT, TARGET, Judgement, asking, judgements, measured_at
 from cixi_analysis.assessment.evaluation import LeafFinding
 from cixi_analysis.assessment.numbers import Lack, difference, direction, exact, holds, plain, upward
-from cixi_analysis.assessment.observed import SIGN
+from cixi_analysis.assessment.observed import SIGN, quantity
 from cixi_analysis.assessment.panel import COMPARATORS
-from cixi_analysis.plan.dataset import Asked, Plan
+from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.frame import Level
-from cixi_analysis.plan.quantities import with_its_unit
-from cixi_analysis.plan.schema import WATER_CLASSES, Indicator, Observation
+from cixi_analysis.plan.quantities import digits, with_its_unit
+from cixi_analysis.plan.schema import WATER_CLASSES
 from cixi_analysis.requirement.tree import AllOf, AssignedTarget, Bound, Comparator
 from cixi_analysis.words import Pace, Polarity
 
@@ -67,15 +67,15 @@ class Series:
         """Years from the first to the last point; 0 for a single one."""
         return self.points[-1][0] - self.points[0][0]
 
+    @property
+    def apart(self) -> str:
+        """Until when something else was measured (Chinese); "" where nothing was."""
+        return f"到{self.other[0]}年为止另测的是{self.other[1]}，不与此相连" if self.other else ""
 
-def measured_by(plan: Plan, item: Indicator, level: str | None, year: int, row: Observation) -> list[Asked]:
-    """What an observation of ``year`` measured at ``level``, or at each level (``None``), in their order."""
-    levels = plan.levels if level is None else (level,)
-    return [measured(plan.asked(item, one, year), row.measure, row.unit, row.polarity) for one in levels]
 
-
-def series(plan: Plan, year: int) -> dict[tuple[str, str | None], Series]:
-    """The numeric series of every item that has one up to and including ``year``, in the plan's order.
+def series(plan: Plan, year: int, *, classes: bool = False) -> dict[tuple[str, str | None], Series]:
+    """The numeric series of every item that has one up to and including ``year``, in the plan's order; ``classes``: those
+    of water classes instead, by their ranks.
 
     A level has a series of its own only where the observations say so (11: provincial); the years before in which all
     levels were observed together belong to it. What was measured may have changed: only the years that measured the same
@@ -83,9 +83,9 @@ def series(plan: Plan, year: int) -> dict[tuple[str, str | None], Series]:
     """
     plan = plan.as_of(year)
     rows = grouped(
-        ((row.item_id, row.level), (y, float(row.value), row))
+        ((row.item_id, row.level), (y, quantity(row.value), row))
         for y in plan.years if y <= year
-        for row in plan.observations[y] if row.value is not None and row.value not in WATER_CLASSES
+        for row in plan.observations[y] if row.value is not None and (row.value in WATER_CLASSES) == classes
     )  # fmt: skip
     found: dict[tuple[str, str | None], Series] = {}
     for key, item, level in (
@@ -99,9 +99,9 @@ def series(plan: Plan, year: int) -> dict[tuple[str, str | None], Series]:
             apart = {y for y, *_ in own}
             together = [row for row in rows.get((item.item_id, None), ()) if row[0] < last and row[0] not in apart]
             own = sorted(together + own, key=lambda row: row[0])
-        kinds = [measured_by(plan, item, level, y, row) for y, _, row in own]
+        kinds = [measured_at(plan, item, level, y, row) for y, _, row in own]
         points = tuple((y, value) for (y, value, _), kind in zip(own, kinds, strict=True) if kind == kinds[-1])
-        at = 0 if level else plan.levels.index(plan.first_asking(item, own[-1][0]))  # how a joint row is called
+        at = level or plan.first_asking(item, own[-1][0])  # how a joint row is called
         others = [(y, kind[at]) for (y, _, _), kind in zip(own, kinds, strict=True) if kind != kinds[-1]]
         other = next(((y, with_its_unit(kind.name, kind.unit)) for y, kind in reversed(others)), None)
         latest = kinds[-1][at]
@@ -212,8 +212,8 @@ def trends(plan: Plan, year: int) -> pd.DataFrame:
             "mean_change": plain(change(*one.points[0], *one.points[-1])), "mean_rate": plain(growth(*one.points[0], *one.points[-1])),
         }  # fmt: skip
         remarks = [f"最近的数据是{last_year}年的"] if last_year != year else []
-        if one.other:
-            remarks.append(f"到{one.other[0]}年为止另测的是{one.other[1]}，不与此相连")
+        if one.apart:
+            remarks.append(one.apart)
         if not one.span:
             remarks.append("只有一个年份，不足以说明趋势")
         elif first <= 0 or last <= 0:
@@ -280,7 +280,7 @@ def margins(plan: Plan, year: int) -> pd.DataFrame:
                 kind, value = own.measured(place), float(own.value[place])
                 side = 1 if upward(comparator, kind.polarity) else -1
                 margin = difference(value, limit) * side + 0.0  # no negative zero
-                told = f"下达目标{comparator}{limit:.12g}" if assigned else str(node)
+                told = f"下达目标{comparator}{digits(limit)}" if assigned else str(node)
                 key = one.item.item_id, str(one.level), kind.unit or None
                 rows.append((*key, value, told, margin, limit, assigned, kind.name))
     return pd.DataFrame(rows, columns=list(MARGIN_COLUMNS)).astype(MARGIN_COLUMNS)

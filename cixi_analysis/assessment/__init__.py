@@ -10,7 +10,7 @@ from cixi_analysis.assessment.judgement import (
     tally,
     tally_without_each_convention,
 )
-from cixi_analysis.assessment.observed import measured
+from cixi_analysis.assessment.observed import measured, measured_at
 from cixi_analysis.assessment.panel import county_panel, county_table
 from cixi_analysis.assessment.regions import PanelAssessment, assess_panel, explain_region
 from cixi_analysis.assessment.yardstick import (
@@ -48,6 +48,7 @@ __all__ = [
     "judge_panel",
     "judgements",
     "measured",
+    "measured_at",
     "observed_level",
     "one_number",
     "read_wordings",

@@ -41,6 +41,10 @@ class Finding:
     basis: Codes
     parts: tuple["Finding", ...]
 
+    def __post_init__(self) -> None:
+        for array in (self.verdict, self.basis):  # findings are remembered
+            array.setflags(write=False)
+
     def leaves(self) -> Iterator["LeafFinding"]:
         """The findings of the leaves; a change with its rate is a leaf, followed by its two parts."""
         if isinstance(self, LeafFinding):

@@ -23,6 +23,7 @@ from cixi_analysis.assessment.yardstick import (
 )
 from cixi_analysis.errors import DataError, Problem
 from cixi_analysis.plan.dataset import Plan, absence_reason
+from cixi_analysis.plan.quantities import digits
 from cixi_analysis.plan.schema import OBSERVATIONS, Indicator
 from cixi_analysis.requirement.tree import AllOf
 from cixi_analysis.words import LAST_YEAR, Absence, Attribute, Basis, Convention, Status, Verdict
@@ -49,6 +50,10 @@ class Judgement:
     findings: tuple[Finding | None, ...]
     #: where an earlier year's wordings judge an item that the year neither asks for nor observed
     gone: Flags | None = None
+
+    def __post_init__(self) -> None:
+        for array in (self.verdict, self.basis):  # judgements are remembered
+            array.setflags(write=False)
 
     def place(self, year: int, region: int = 0) -> tuple[int, int]:
         """The index of a region and year in the arrays."""
@@ -201,9 +206,7 @@ def assess(
     check_observations(plan.as_of(max(until, by or year)), until)
     plan = plan.as_of(max(year, by or year))
     table, why = _answers(plan, year, until, against, tuple(sorted(set(without))), by)
-    return Assessment(
-        plan, year, against, table.copy(deep=False), why
-    )  # copied on write: the cached one stays as it is
+    return Assessment(plan, year, against, table.copy(), why)  # a shallow copy's arrays could be written to
 
 
 @lru_cache(maxsize=64)
@@ -268,7 +271,7 @@ def contradictions(plan: Plan, judged: Collection[Judgement], year: int) -> list
             at = one.place(year)
             if not flags[at]:
                 continue
-            used = "、".join(f"{v[at]:.12g}" for v in finding.numbers.used.values() if not np.isnan(v[at]))
+            used = "、".join(digits(v[at]) for v in finding.numbers.used.values() if not np.isnan(v[at]))
             row = plan.observation(one.item.item_id, year, observed_level(plan, one.level))
             number = None if row is None else plan.observations[year].index(row) + 2  # below the header
             found = f"文字与数字矛盾：“{finding.node}”（所用数字 {used or '无'}）"

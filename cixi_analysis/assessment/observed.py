@@ -9,9 +9,9 @@ from itertools import product
 
 import numpy as np
 
-from cixi_analysis.plan.dataset import Asked
-from cixi_analysis.plan.schema import WATER_CLASSES, clause_pairs
-from cixi_analysis.requirement import Refusal, Terms, read
+from cixi_analysis.plan.dataset import Asked, Plan
+from cixi_analysis.plan.schema import WATER_CLASSES, Indicator, Observation, clause_pairs
+from cixi_analysis.requirement import Refusal, Terms, read, terms
 from cixi_analysis.requirement.tree import Bound, ClassBound, Comparator, Node
 from cixi_analysis.requirement.vocabulary import NO_TERMS, unit_name
 from cixi_analysis.words import NOT_ASSIGNED, Polarity
@@ -20,13 +20,27 @@ _BARE = re.compile(r"(0|[1-9][0-9]*)(\.[0-9]+)?")
 SIGN = {Polarity.MORE: 1, Polarity.LESS: -1, Polarity.NONE: 0}
 
 
-def measured(asked: Asked, measure: str | None, unit: str | None, polarity: str | None) -> Asked:
+def measured(
+    known: Terms, asked: Asked, measure: str | None = None, unit: str | None = None, polarity: str | None = None
+) -> Asked:
     """What an observation measured: ``asked``, overridden by the columns that the observation fills in.
 
     Values are compared with each other only where all fields are equal; with a limit, only where the name is that of the
-    quantity asked for and not of a substitute (33: the rate, not its increase).
+    quantity asked for and not of a substitute (33: the rate, not its increase). ``known``: the plan's own unit names.
     """
-    return Asked(measure or asked.name, unit_name(unit or asked.unit), Polarity(polarity or asked.polarity))
+    unit = unit_name(unit or asked.unit, known.words)
+    return Asked(measure or asked.name, unit, Polarity(polarity or asked.polarity))
+
+
+def measured_at(
+    plan: Plan, item: Indicator, level: str | None, year: int, row: Observation | None = None
+) -> dict[str, Asked]:
+    """Level → what an observation of ``year`` measured there, without one what is asked for; of all levels where ``level``
+    is None.
+    """
+    asked = {one: plan.asked(item, one, year) for one in (plan.levels if level is None else (level,))}
+    cells = (row.measure, row.unit, row.polarity) if row else ()
+    return {one: measured(terms(plan), own, *cells) for one, own in asked.items()}
 
 
 @dataclass(frozen=True)

@@ -81,7 +81,9 @@ class Panel:
         }
         #: level → pattern → what was measured
         self.kinds = {
-            level: [measured(plan.asked(i, level, year), *cells[:3]) if i else _NOTHING for year, i, cells in found]
+            level: [
+                measured(known, plan.asked(i, level, year), *cells[:3]) if i else _NOTHING for year, i, cells in found
+            ]
             for level in plan.levels
         }
         #: level → name → the column
@@ -207,7 +209,7 @@ class ItemSeries:
         other = np.zeros_like(self.known)
         if self.item.item_id in self.plan.remeasured:
             years = [self.plan.asked(self.item, self.level, int(year)) != self.asked for year in self.years]
-            own = measured(self.asked, None, None, None)
+            own = measured(terms(self.plan), self.asked)
             other |= np.array(years) & self._where(lambda kind: kind != own)
         return other & self.known
 

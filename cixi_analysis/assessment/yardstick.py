@@ -1,16 +1,17 @@
 """What is asked of each item: requirements by level, or targets by year, read into trees."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import zip_longest
 from math import isnan
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
 
-from cixi_analysis.assessment.observed import read_assigned
+from cixi_analysis.assessment.observed import measured, measured_at, read_assigned
 from cixi_analysis.assessment.panel import Flags
 from cixi_analysis.errors import DataError, Problem
 from cixi_analysis.plan.dataset import Asked, Plan
@@ -18,7 +19,6 @@ from cixi_analysis.plan.frame import Level
 from cixi_analysis.plan.schema import OBSERVATIONS, Indicator, Observation, Requirement, Target
 from cixi_analysis.requirement import Refusal, Terms, nothing_asked, read, terms
 from cixi_analysis.requirement.tree import Leaf, Node, demanded_bounds, leaves
-from cixi_analysis.requirement.vocabulary import unit_name
 from cixi_analysis.words import CLASS_UNIT, LAST_YEAR, NOT_ASSIGNED, Polarity
 
 #: The yardsticks, as `cixi assess --against` names them.
@@ -66,7 +66,7 @@ class Clauses:
 
 
 @lru_cache(maxsize=64)
-def read_wordings(plan: Plan) -> dict[Requirement | Target, Wording]:
+def read_wordings(plan: Plan) -> Mapping[Requirement | Target, Wording]:
     """Every wording of the plan with its tree, or its refusal, in the order of the files; it holds for all years."""
     found = {}
     rows: tuple[Requirement | Target, ...] = (*plan.requirements, *plan.targets)
@@ -78,7 +78,7 @@ def read_wordings(plan: Plan) -> dict[Requirement | Target, Wording]:
         except Refusal as error:
             refusal = error
         found[row] = Wording(row, asked, node, 0, LAST_YEAR, refusal)
-    return found
+    return MappingProxyType(found)
 
 
 def _tree(row: Requirement | Target, asked: Asked, known: Terms) -> Node | None:
@@ -117,7 +117,8 @@ def one_number(plan: Plan, item: Indicator, year: int) -> bool:
     value below two names (36), and where all levels ask for the same.
     """
     rows = [plan.requirement(item.item_id, level, year) for level in asking(plan, item.item_id, year)]
-    kinds = {(one.name, one.unit) for one in (plan.asked(item, row.level, year) for row in rows if row)}
+    asked = measured_at(plan, item, None, year)
+    kinds = {(asked[row.level].name, asked[row.level].unit) for row in rows if row}
     later = any(row and row.from_year > plan.frame.base_year for row in rows)
     return len({unit for _, unit in kinds}) <= 1 and (len(kinds) <= 1 or not later)
 
@@ -130,8 +131,9 @@ def unstated(plan: Plan, item: Indicator, level: str | None, year: int) -> dict[
     found: dict[str, tuple[str, str]] = {}
     for one in [plan.level(level)] if level else asking(plan, item.item_id, year):
         was, now = (plan.asked(item, one, y) for y in (plan.frame.base_year, year))
+        apart = measured(terms(plan), was).unit != measured(terms(plan), now).unit
         found |= {"measure": (was.name, now.name)} if was.name != now.name else {}
-        found |= {"unit": (was.unit, now.unit)} if unit_name(was.unit) != unit_name(now.unit) else {}
+        found |= {"unit": (was.unit, now.unit)} if apart else {}
     return found
 
 
@@ -238,15 +240,13 @@ def _unclear(plan: Plan, row: Observation, year: int) -> Iterator[tuple[str, str
     """Column, what was found, what would be right: where it is not clear what the row's number measures."""
     item, levels = plan.item(row.item_id), asking(plan, row.item_id, year)
     if row.level is None and row.unit is None:
-        units = {level.chinese: plan.asked(item, level, year).unit for level in levels}
-        if len(set(units.values())) > 1:  # one number cannot be in both
-            found = "空，而各级的单位不同（" + "，".join(map(" ".join, units.items())) + "）"
+        asked = {level.chinese: plan.asked(item, level, year) for level in levels}
+        if len({measured(terms(plan), own).unit for own in asked.values()}) > 1:  # one number cannot be in both
+            found = f"空，而各级的单位不同（{'，'.join(f'{level} {own.unit}' for level, own in asked.items())}）"
             yield "unit", found, "写明实测单位，或在“级别”列各级一行"
             return
         if row.measure is None and not one_number(plan, item, year):
-            found = (
-                f"空，而各级所测的不同（{'，'.join(f'{v.chinese} {plan.asked(item, v, year).name}' for v in levels)}）"
-            )
+            found = f"空，而各级所测的不同（{'，'.join(f'{level} {own.name}' for level, own in asked.items())}）"
             yield "measure", found, "写明实测对象，或在“级别”列各级一行"
             return
     for column, (was, now) in unstated(plan, item, row.level, year).items():

@@ -19,12 +19,15 @@ from cixi_analysis.form.input_cells import or_empty, read_cell, text_of, wanted
 from cixi_analysis.form.layout import FormRow, FormSheet, Kind
 from cixi_analysis.plan.csvfile import expectation
 from cixi_analysis.plan.fields import is_number
+from cixi_analysis.plan.quantities import digits
 from cixi_analysis.plan.schema import WATER_CLASSES, Indicator, Observation, Progress, Project, Row
 from cixi_analysis.words import CLASS_UNIT, Due, ProgressState
 
 #: A value is out of proportion to last year's when it is more than so many times as large or as small, or when it
 #: moved by more than so many points (per cent) or by as many classes (water classes).
 TIMES, POINTS, CLASSES = 2, 30, 2
+#: Columns in which an observation says what its value measures.
+_MEASURED = ("measure", "unit", "polarity")
 #: The number of an item as it is printed, 9① for 9.1.
 _PART = re.compile(r"^(\d+)([①-⑨])$")
 #: Placeholders for required cells of a progress row that are missing or wrong, so that its other cells are validated too.
@@ -195,16 +198,18 @@ class FilledRow:
         before, was, value, last = self.spec.before, self.spec.asked_before, observed.value, None
         if value is None or self.spec.asked is None:
             return
-        now = measured(self.spec.asked, observed.measure, observed.unit, observed.polarity)
+        now = measured(self.spec.terms, self.spec.asked, observed.measure, observed.unit, observed.polarity)
         if isinstance(before, Observation) and was and before.value is not None:
-            if (was.name, was.unit) == (now.name, now.unit):  # only the same measure and unit are compared
+            if was == now:
                 last = before.value
                 if reason := _disproportion(last, value, now.unit):
                     yield self.tell("value", f"“{value}”，上年为“{last}”，{reason}", f"核对过的数；{note}")
-            elif (
-                self.texts.keys() & {"measure", "unit"} or before.measure or before.unit
+            elif self.texts.keys() & {*_MEASURED} or any(
+                getattr(before, column) for column in _MEASURED
             ):  # else another wording is in force
-                found = f"“{now.name}（{now.unit}）”，上年为“{was.name}（{was.unit}）”"
+                ways = ("", "") if now.polarity is was.polarity else (f"，{one.polarity.chinese}" for one in (now, was))
+                told = (f"“{one.name}（{one.unit}{way}）”" for one, way in zip((now, was), ways, strict=True))
+                found = "，上年为".join(told)
                 yield self.tell("measure", found, f"与上年相同的实测对象和单位；{note}")
         if now.unit == "%" and last is None and 0 < float(value) < 1:
             expected = "百分数（83.3%写83.3，不写0.833）；确是百分之零点几时在“提示说明”里说明"
@@ -225,7 +230,9 @@ class FilledRow:
         if isinstance(subject, Project):
             over, when = subject.end_year <= year, f"实施年限为“{subject.years}”"
             if report.spent is not None and (most := subject.budget) is not None and report.spent > most:
-                yield self.tell("spent", f"“{texts['spent']}”，投资概算为“{most:.12g}”", f"不超过投资概算的数；{note}")
+                yield self.tell(
+                    "spent", f"“{texts['spent']}”，投资概算为“{digits(most)}”", f"不超过投资概算的数；{note}"
+                )
         else:
             over, when = due(subject, year) in (Due.DUE, Due.PAST), f"期限为“{deadline(subject)}”"
         early = report.state is ProgressState.DONE and starts is not None and year < starts
@@ -236,7 +243,7 @@ class FilledRow:
         for column in ("percent", "spent"):
             now, was = getattr(report, column), getattr(before, column, None)
             if now is not None and was is not None and now < was:
-                yield self.tell(column, f"“{texts[column]}”，上年为“{was:.12g}”", f"不低于上年的数；{note}")
+                yield self.tell(column, f"“{texts[column]}”，上年为“{digits(was)}”", f"不低于上年的数；{note}")
         if getattr(before, "state", None) is ProgressState.DONE and report.state is not ProgressState.DONE:
             found = f"“{report.state.chinese}”，上年为“{ProgressState.DONE.chinese}”"
             yield self.tell("state", found, f"核对过的状态；{note}")

@@ -18,6 +18,7 @@ from cixi_analysis.plan.filing_rows import SUBJECTS
 from cixi_analysis.plan.frame import Frame
 from cixi_analysis.plan.schema import EVIDENCE, OBSERVATIONS, PROGRESS, SIGNATURES, Commitment, Indicator, Project, Row
 from cixi_analysis.requirement.tree import Comparator
+from cixi_analysis.requirement.vocabulary import NO_TERMS, Terms
 from cixi_analysis.words import WORDS_OF, Absence
 
 #: Written into the guide sheet: the version of the layout.
@@ -118,6 +119,8 @@ class FormRow:
     asked_before: Asked | None = None
     #: column → its default when left empty, where an earlier wording asked for another quantity
     stated: Mapping[str, str] = field(default_factory=dict)
+    #: the plan's own unit names
+    terms: Terms = NO_TERMS
     #: input column → its prefilled content in an empty form
     given: dict[str, str | float] = field(default_factory=dict)
 

@@ -6,7 +6,9 @@ Chinese numerals, unknown codes) is None, and the caller refuses the cell.
 
 import operator
 import re
-from decimal import ROUND_HALF_UP, Decimal, localcontext
+from decimal import Decimal
+
+from cixi_analysis.plan.quantities import at_precision
 
 _TOKENS = re.compile(
     r"""(?P<end>;) | "(?P<quoted>[^"]*)" | \\(?P<escaped>.) | (?P<blank>_.|\*\ ) | \[(?P<bracket>[^\]]*)\]
@@ -139,9 +141,7 @@ def _digits(placeholders: str, number: Decimal) -> str | None:
         return None
     whole, decimals = run["whole"].replace(",", ""), run["decimals"] or ""
     number /= 1000 ** len(run["scale"] + (run["more"] or ""))
-    with localcontext(prec=400):  # a format may have more decimals than the context has digits
-        number = number.quantize(Decimal((0, (1,), -len(decimals))), ROUND_HALF_UP)
-    units, _, rest = f"{number:f}".partition(".")
+    units, _, rest = f"{at_precision(number, len(decimals)):f}".partition(".")
     least = len(whole) - whole.index("0") if "0" in whole else 0
     units = ("" if units == "0" and not least else units).zfill(least)
     if "," in run["whole"]:

@@ -9,8 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from cixi_analysis.analysis.commitments import NOT_REPORTED, deadline, promised, reports
 from cixi_analysis.analysis.table1 import printed_name
-from cixi_analysis.analysis.trend import measured_by
-from cixi_analysis.assessment import asking, one_number, unobserved, unstated, wordings
+from cixi_analysis.assessment import asking, measured, measured_at, one_number, unobserved, unstated, wordings
 from cixi_analysis.assessment.yardstick import Wording
 from cixi_analysis.form import layout
 from cixi_analysis.form.input_cells import shortened
@@ -20,7 +19,7 @@ from cixi_analysis.plan.dataset import Asked, Plan
 from cixi_analysis.plan.frame import Level
 from cixi_analysis.plan.quantities import digits, unit_word
 from cixi_analysis.plan.schema import YEARLY, Indicator, Observation, Progress, Project, Row
-from cixi_analysis.requirement import tree
+from cixi_analysis.requirement import terms, tree
 from cixi_analysis.words import CLASS_UNIT, NOT_APPLICABLE_MARK, Entity
 
 #: Characters of last year's statement that are shown where there was no value.
@@ -50,8 +49,8 @@ def _rows(plan: Plan, item: Indicator, year: int) -> Iterator[FormRow]:
         kinds.setdefault(follow, plan.planned(item))
     if observed and not kinds:
         kinds = {level: plan.asked(item, level, year) for level in plan.levels}
-    units = {kind.unit for kind in kinds.values()}
-    apart = len({(kind.name, kind.unit) for kind in kinds.values()}) > 1
+    alike = [measured(terms(plan), kind) for kind in kinds.values()]
+    units, apart = {kind.unit for kind in alike}, len({(kind.name, kind.unit) for kind in alike}) > 1
     named = [v for v in plan.levels if v in (kinds if apart else levels or plan.levels)]
     names = "、".join(v.chinese for v in named)
     number = {2: "两", 3: "三"}.get(len(named), f"{len(named)}")
@@ -69,7 +68,7 @@ def _rows(plan: Plan, item: Indicator, year: int) -> Iterator[FormRow]:
         known = next((row for row in plan.observed(item.item_id, year) if row.level == level), None)
         at = level or (None if apart else first)  # no longer apart: last year's value may stand at a level
         before = plan.observation(item.item_id, year - 1, at)
-        was = measured_by(plan, item, first, year - 1, before)[0] if before else None
+        was = measured_at(plan, item, first, year - 1, before)[first] if before else None
         closed, notes = _closed_and_notes(plan, item, columns, asked.unit)
         notes["value"] += choice if apart and None in rows else ""
         shown = {
@@ -88,7 +87,7 @@ def _rows(plan: Plan, item: Indicator, year: int) -> Iterator[FormRow]:
             for column, (_, now) in unstated(plan, item, level, year).items()
             if len({kind.name if column == "measure" else kind.unit for kind in named_by}) == 1
         }
-        yield FormRow(item, identity, shown, item.task, known, before, opened, notes, asked, was, stated)
+        yield FormRow(item, identity, shown, item.task, known, before, opened, notes, asked, was, stated, terms(plan))
 
 
 def _closed_and_notes(
@@ -132,7 +131,7 @@ def _last(plan: Plan, item: Indicator, level: Level, at: Level | None, year: int
     def status(row: Observation, y: int) -> str:
         if row.value is None:
             return f"{row.absence or shortened(row.statement or '', _LONGEST_STATEMENT)}（{y}年）"
-        (was,) = measured_by(plan, item, level, y, row)
+        was = measured_at(plan, item, level, y, row)[level]
         unit = was.unit if was.unit in ("%", CLASS_UNIT) else f" {unit_word(was.unit)}".rstrip()
         return f"{row.value}{unit}（{y}年{f'，{was.name}' if row.measure or was.name != asked.name else ''}）"
 

@@ -6,7 +6,7 @@ precision: both sides are rounded half up to the decimals of the left side's mos
 """
 
 import operator
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Context, Decimal
 from typing import Any, NamedTuple, cast
 
 from lark import Lark, Token, Transformer, Tree, v_args
@@ -20,9 +20,19 @@ NO_UNIT = "-", ""
 HIGHER = "高", "低"
 
 
-def digits(value: float) -> str:
-    """A number without the noise of binary arithmetic: 12 significant digits, never an exponent."""
-    return f"{Decimal(f'{value + 0.0:.12g}'):f}"  # -0.0 is 0
+def digits(value: float, sign: str = "") -> str:
+    """A number without the noise of binary arithmetic: 12 significant digits, never an exponent; ``sign`` ``+``: always
+    with its sign.
+    """
+    return f"{Decimal(f'{value + 0.0:.12g}'):{sign}f}"  # -0.0 is 0
+
+
+def at_precision(number: Decimal, decimals: int) -> Decimal:
+    """Rounded half up, as the plan's figures are printed (62.5 → 63; Python rounds half to even). Two figures are equal at
+    the printed precision where these are.
+    """
+    every_digit = Context(prec=400)  # of the largest float
+    return number.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP, every_digit)
 
 
 def unit_word(unit: str | None) -> str:
@@ -97,8 +107,8 @@ def relation(text: str) -> Equation:
         left, sign, right = cast(Any, tree.children)
         a, b = (_Values().transform(side) for side in (left, right))
         if sign in ("=", "≠"):
-            step = Decimal(1).scaleb(-max((len(n.partition(".")[2]) for n in _words(left, "NUMBER")), default=0))
-            a, b = a.quantize(step, ROUND_HALF_UP), b.quantize(step, ROUND_HALF_UP)
+            decimals = max((len(n.partition(".")[2]) for n in _words(left, "NUMBER")), default=0)
+            a, b = at_precision(a, decimals), at_precision(b, decimals)
         return Equation(_COMPARISONS[sign](a, b), _words(tree, "NUMBER"), _words(tree, "NAME"))
     except (LarkError, ArithmeticError):  # a division by zero is wrapped in a LarkError
         raise BadRelation("由数字、+ - × ÷、括号与 count(甲|乙) 写成的算式，如 34 = 7 + 26 + 1") from None

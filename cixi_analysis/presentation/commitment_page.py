@@ -9,6 +9,7 @@ from cixi_analysis.analysis import commitments
 from cixi_analysis.analysis.commitments import deadline, due, measured_by, next_due_year, promised
 from cixi_analysis.analysis.links import items_of, projects_of
 from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.plan.quantities import digits
 from cixi_analysis.plan.schema import Commitment, Progress
 from cixi_analysis.presentation import tables
 from cixi_analysis.presentation.html import Html, anchored, cards, joined, link, noted, prose, stack
@@ -113,6 +114,6 @@ def report_of(plan: Plan, report: Progress | None) -> Markup:
     if report is None:
         return Markup('<span class="status status-not_applicable">· {}</span>').format(commitments.NOT_REPORTED)
     figures = ((report.percent, "%"), (report.spent, "万元"))
-    parts = [report.state.chinese, *(f"{value:.12g}{unit}" for value, unit in figures if value is not None)]
+    parts = [report.state.chinese, *(f"{digits(value)}{unit}" for value, unit in figures if value is not None)]
     told = "；".join(filter(None, (report.note, f"出处：{short_source(plan, report.source)}")))
     return noted(" ".join(parts), told)

@@ -2,7 +2,7 @@
 
 import math
 import re
-from decimal import ROUND_HALF_UP, Context, Decimal
+from decimal import Decimal
 
 import pandas as pd
 
@@ -41,9 +41,7 @@ def rounded(value: float | None, *, signed: bool = False) -> str:
 
 
 def _half_up(value: float, digits: int) -> Decimal:
-    """Rounds half up (62.5 → 63); Python rounds half to even (62)."""
-    every_digit = Context(prec=400)  # of the largest float
-    return Decimal(f"{float(value):.12g}").quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP, every_digit)
+    return quantities.at_precision(Decimal(f"{float(value):.12g}"), digits)
 
 
 def percent(share: float | None, digits: int = 1, *, signed: bool = False) -> str:

@@ -9,7 +9,7 @@ from cixi_analysis.analysis import causes, columns_of, records
 from cixi_analysis.analysis.changes import year_before
 from cixi_analysis.analysis.outputs import outputs
 from cixi_analysis.analysis.table1 import coverage
-from cixi_analysis.assessment import Assessment, refusals, tally, tally_without_each_convention
+from cixi_analysis.assessment import Assessment, measured_at, refusals, tally, tally_without_each_convention
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import Target
 from cixi_analysis.presentation import tables
@@ -143,7 +143,7 @@ def observed_items(plan: Plan, year: int) -> Html:
     known = [plan.item(item_id) for item_id in coverage(plan, year).with_data]
     rows = [
         (item_link(plan, item, level=row.level),
-         row.measure or (plan.asked(item, row.level, year).name if row.level else item.name),
+         measured_at(plan, item, row.level, year, row)[row.level or plan.first_asking(item, year)].name,
          row.value, plan.unit_of(row, year), row.statement, short_source(plan, row.source))
         for item in known for row in plan.observed(item.item_id, year)
     ]  # fmt: skip

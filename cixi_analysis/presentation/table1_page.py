@@ -19,6 +19,7 @@ from cixi_analysis.analysis.table1 import (
 from cixi_analysis.analysis.table1 import table1 as layout
 from cixi_analysis.assessment import Assessment, unobserved
 from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.plan.quantities import digits
 from cixi_analysis.plan.schema import Indicator, Observation
 from cixi_analysis.presentation import tables
 from cixi_analysis.presentation.formatting import with_unit
@@ -140,7 +141,7 @@ def _taken(plan: Plan, row: Observation, year: int) -> Iterator[str]:
     if row.assigned_target:
         yield f"上级下达目标：{plan.assigned(row, year)}"
     if row.benchmark is not None and row.benchmark_kind is not None:
-        yield f"{row.benchmark_kind.scope.chinese}平均（{row.benchmark_kind.chinese}）：{row.benchmark:.12g}"
+        yield f"{row.benchmark_kind.scope.chinese}平均（{row.benchmark_kind.chinese}）：{digits(row.benchmark)}"
 
 
 def _reasons(assessment: Assessment, items: Sequence[Indicator]) -> dict[str, object]:

@@ -5,10 +5,9 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from cixi_analysis.analysis import grouped, records
-from cixi_analysis.analysis.trend import margins, strength, trends  # noqa: F401  # re-exported for the page
+from cixi_analysis.analysis import records
+from cixi_analysis.analysis.trend import margins, series, strength, trends  # noqa: F401  # re-exported for the page
 from cixi_analysis.assessment.numbers import direction
-from cixi_analysis.assessment.observed import quantity
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.presentation import tables
 from cixi_analysis.presentation.formatting import missing, number, percent, rounded, with_unit
@@ -112,18 +111,17 @@ def pace_counts(rows: pd.DataFrame) -> Html:
 
 def water_classes(plan: Plan, year: int) -> Html:
     """The series of water classes with their direction; classes are never subtracted."""
-    seen = ((at, row) for at in plan.years if at <= year for row in plan.observations[at])
-    found = grouped((row.item_id, (y, row.value, row)) for y, row in seen if row.unit == CLASS_UNIT and row.value)
     points, point = [], Markup("{}（{}）：{}，{}。<small>出处：{}</small>")
-    for item_id, rows in found.items():
-        told, item = "，".join(f"{y}年{value}类" for y, value, _ in rows), plan.item(item_id)
-        (_, first, _), (_, last, latest) = rows[0], rows[-1]
-        polarity = next(o.polarity for o in plan.observed(item_id, rows[-1][0])) or item.polarity
-        moved = direction(quantity(first), quantity(last), polarity) if len(rows) > 1 else None
-        verdict = LOOKS[moved].text if moved else "只有一个年份，谈不上变化"
-        points.append(
-            point.format(item_link(plan, item), latest.measure or "", told, verdict, short_source(plan, latest.source))
-        )
+    for one in series(plan, year, classes=True).values():
+        told = "，".join(f"{y}年{with_unit(rank, CLASS_UNIT)}" for y, rank in one.points)
+        (_, first), (last_year, last) = one.points[0], one.points[-1]
+        moved = direction(first, last, one.polarity)
+        verdict = "只有一个年份，谈不上变化" if not one.span else LOOKS[moved].text if moved else "规划未表明方向"
+        verdict += one.apart and f"；{one.apart}"
+        latest = plan.observation(one.item_id, last_year, one.level)
+        source = short_source(plan, latest.source if latest else "")
+        measure = f"{one.level.chinese}，{one.measure}" if one.level else one.measure
+        points.append(point.format(item_link(plan, plan.item(one.item_id)), measure, told, verdict, source))
     return bullets(*points) if points else paragraph("没有以水质类别表示的数据。")
 
 
