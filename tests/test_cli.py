@@ -517,6 +517,7 @@ def test_no_command_fails_at_a_full_output(name: str, tmp_path: Path, plan: Plan
         "export": ["2022", "-o", str(tmp_path / "x.xlsx")], "workbook": ["2024", "-o", str(tmp_path / "y.xlsx")],
         "check": [str(tmp_path / "form.xlsx")], "import": [str(tmp_path / "form.xlsx"), "--dry-run"],
         "publish": ["--zip", "-o", str(tmp_path / "z.zip")], "new": [str(tmp_path / "new")],
+        "evidence": ["2022"], "report": ["2022", "-o", str(tmp_path / "x.docx")],
     }  # fmt: skip
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
@@ -524,7 +525,7 @@ def test_no_command_fails_at_a_full_output(name: str, tmp_path: Path, plan: Plan
             stdout=full, stderr=subprocess.PIPE, encoding="utf-8", check=False,
         )  # fmt: skip
     assert "Traceback" not in done.stderr
-    if name in ("export", "workbook"):
+    if name in ("export", "report", "workbook"):
         assert (done.returncode, done.stderr.startswith("已写入")) == (0, True), "prints nothing there"
     else:
         assert (done.returncode, "错误：" in done.stderr) == (1, True), done.stderr
