@@ -89,12 +89,16 @@ _REASONS = {
 }  # fmt: skip
 
 
+#: Windows: no access, and a sharing or locking violation. Which of them a file that Excel holds gives varies.
+_HELD = (5, 32, 33)
 #: The number in the text of an error: :class:`shutil.Error` and logs hold only the text.
 NUMBER = re.compile(r"(?:\[Errno |Error\()(\d+)")
 
 
 def reason(error: OSError) -> str:
     """Why a file could not be read or written, in Chinese where :data:`_REASONS` has it."""
+    if getattr(error, "winerror", None) in _HELD:
+        return "没有权限，或正被别的程序（如 Excel）打开"
     found = NUMBER.search(str(error))
     number = error.errno or (int(found[1]) if found else 0)
     return _REASONS.get(number) or error.strerror or str(error) or type(error).__name__

@@ -1,12 +1,17 @@
 """The architecture: facts flow one way, imports run the other, in topological order; the middle rooms are pure."""
 
 import ast
+import json
+import sys
 import tomllib
 from collections import Counter
 from graphlib import TopologicalSorter
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 PACKAGE = Path(__file__).parent.parent / "cixi_analysis"
 NAME = PACKAGE.name
@@ -114,6 +119,37 @@ def test_what_is_no_code_is_packaged() -> None:
     ].values()
     files = [p for p in (root / "cixi_analysis").rglob("*.*") if p.is_file() and p.suffix not in (".py", ".pyc")]
     assert {f"*{p.suffix}" for p in files} <= {*patterns}
+
+
+@pytest.mark.parametrize(
+    ("folder", "extras"),
+    [("cixi_analysis", ["dask"]), ("notebooks", []), ("benchmarks", []), ("tests", ["dask", "test"])],
+)
+def test_every_import_is_declared(folder: str, extras: list[str]) -> None:
+    """What is imported stands in ``pyproject.toml`` itself, not only behind something that stands there."""
+    root = Path(__file__).parent.parent
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    lines = [*project["dependencies"], *(line for extra in extras for line in project["optional-dependencies"][extra])]
+    declared = {canonicalize_name(Requirement(line).name) for line in lines}
+    own = {NAME, "benchmarks", "tests", *(path.stem for path in (root / "tests").glob("*.py"))}
+    codes = [path.read_text(encoding="utf-8") for path in (root / folder).rglob("*.py")]
+    for path in (root / folder).glob("*.ipynb"):
+        cells = json.loads(path.read_text(encoding="utf-8"))["cells"]
+        codes += ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
+    nodes = [node for code in codes for node in ast.walk(ast.parse(code))]
+    names = {top(alias.name) for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    names |= {top(node.module or "") for node in nodes if isinstance(node, ast.ImportFrom)}
+    known = packages_distributions()
+    others = names - own - sys.stdlib_module_names
+    assert [n for n in others if declared.isdisjoint(map(canonicalize_name, known.get(n, [])))] == []
+
+
+def test_no_process_inherits_the_standard_input() -> None:
+    """On Windows one does not start while a thread of its parent reads there, as that of Jupyter Book does."""
+    calls = [node for path in FILES for node in ast.walk(parsed(path)) if isinstance(node, ast.Call)]
+    started = [call for call in calls if ast.unparse(call.func) in ("subprocess.run", "subprocess.Popen")]
+    assert len(started) > 3
+    assert [ast.unparse(call) for call in started if "stdin" not in {word.arg for word in call.keywords}] == []
 
 
 def test_no_circles() -> None:

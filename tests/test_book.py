@@ -1,5 +1,6 @@
 """A tiny book, really built: what appears in it, what stays out, and what a failure leaves behind."""
 
+import json
 import re
 import shutil
 import sys
@@ -279,6 +280,10 @@ def test_a_template_without_year_is_refused(
         ({"page": "trend", "each": "once", "needs": [["audit"]]}, "needs 现为“[['audit']]”，应为列表"),
         ({"page": "audit", "each": "once"}, "page 与 notebooks/audit.ipynb 相同（audit），应各不相同。"),
         ({"page": "{year}/table1", "each": "assessed"}, "page 与 notebooks/table1.ipynb 相同"),
+        (
+            {"page": "Audit", "each": "once"},
+            "page 与 notebooks/audit.ipynb 相同（Audit），应各不相同。",
+        ),  # one file on Windows
     ],
 )
 def test_wrong_metadata_are_told_with_the_file(tmp_path: Path, given: object, message: str) -> None:
@@ -381,6 +386,33 @@ def test_a_template_that_is_no_notebook_is_named(project: Path, place: Place) ->
     (project / "notebooks" / "trend.ipynb").write_text("{", encoding="utf-8")
     with pytest.raises(BuildError, match=r"^notebooks/trend\.ipynb：不是 Jupyter 笔记本（"):
         place.build(2021, 2022, frame=FRAME)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [b"", b"[]", b"5", b"[" * 100_000, b"\xcf\xee", b'{"nbformat": 4}', {"cells": None}, {"cells": [5]}, {"cells": [{}]},
+     {"metadata": 5}, {"nbformat": 9}, {"cells": [{"cell_type": "code", "metadata": {}}]},
+     {"cells": [{"cell_type": "markdown", "id": "a", "metadata": {"tags": True}, "source": "# x"}]},
+     {"cells": [{"cell_type": "markdown", "id": "a", "metadata": {}, "source": [5]}]}],
+    ids=lambda damage: str(damage)[:40],
+)  # fmt: skip
+def test_a_damaged_template_is_named(project: Path, damage: bytes | dict[str, object]) -> None:
+    """Whatever is wrong with the file: no traceback of the library that reads it, but the file's name."""
+    path = project / "notebooks" / "trend.ipynb"
+    known = json.loads(path.read_bytes())
+    path.write_bytes(damage if isinstance(damage, bytes) else json.dumps(known | damage).encode())
+    with pytest.raises(BuildError, match=r"^notebooks/trend\.ipynb：不是 Jupyter 笔记本（.+）。$"):
+        read_pages(project)
+
+
+def test_a_template_begins_with_a_heading(project: Path) -> None:
+    """An empty first cell is none."""
+    path = project / "notebooks" / "trend.ipynb"
+    known = json.loads(path.read_bytes())
+    known["cells"][0]["source"] = []
+    path.write_text(json.dumps(known), encoding="utf-8")
+    with pytest.raises(BuildError, match=r"^notebooks/trend\.ipynb：第一个单元应是写有页面标题的 Markdown 单元。$"):
+        read_pages(project)
 
 
 def test_somebody_elses_notebook_is_neither_published_nor_deleted(project: Path, place: Place) -> None:

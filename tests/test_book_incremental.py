@@ -421,3 +421,13 @@ def test_one_build_at_a_time(project: Path, make: Build) -> None:
     assert up_to_date(project) is not None
     make(site=False)
     assert ran(project) == []
+
+
+@pytest.mark.parametrize("name", ["~$figures.xlsx", ".~lock.figures.csv#"])
+def test_a_file_that_is_open_in_an_office_program_changes_nothing(tmp_path: Path, name: str) -> None:
+    """Its lock file beside it is no input, and need not be readable."""
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "figures.csv").write_text("1\n", encoding="utf-8")
+    before = cache.inputs(tmp_path), cache.undated(tmp_path)
+    (tmp_path / "data" / name).write_bytes(b"x")
+    assert (cache.inputs(tmp_path), cache.undated(tmp_path)) == before

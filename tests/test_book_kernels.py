@@ -160,8 +160,12 @@ def test_no_page_sees_what_another_left(project: Path, place: Place) -> None:
 @pytest.mark.parametrize(
     ("code", "end"),
     [
-        pytest.param("import os; os._exit(3)", "退出码 3", marks=pytest.mark.long),
-        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", "信号 9"),
+        pytest.param("import os; os._exit(3)", "退出码 3", marks=[pytest.mark.long] if os.name == "posix" else []),
+        pytest.param(
+            "import os, signal; os.kill(os.getpid(), signal.SIGKILL)",
+            "信号 9",
+            marks=pytest.mark.skipif(os.name != "posix", reason="Windows has no signal that ends a process"),
+        ),
     ],
 )
 def test_a_page_whose_kernel_dies_twice_is_named(project: Path, place: Place, code: str, end: str) -> None:
@@ -176,6 +180,12 @@ def test_a_page_whose_kernel_dies_twice_is_named(project: Path, place: Place, co
     ]
     assert end in (project / "_build" / "logs" / "2022-second.log").read_text(encoding="utf-8")
     assert (project / "runs").read_text() == "xx"
+
+
+def test_pages_read_text_alike_on_every_system(place: Place) -> None:
+    """``open`` without an encoding reads UTF-8, whatever the system's own is."""
+    [(_, failure)] = place.kernels.run_each([lambda kernel: kernel.run("import sys; assert sys.flags.utf8_mode")])
+    assert failure is None
 
 
 def test_a_page_whose_kernel_dies_once_is_run_again(project: Path, place: Place) -> None:

@@ -113,6 +113,7 @@ def test_refused(name: str, tmp_path: Path) -> None:
     assert refused(content, tmp_path) == message
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names on this system")
 def test_no_file(tmp_path: Path) -> None:
     """A folder, nothing, a pipe, a large file, what Word leaves while it has a file open."""
     (tmp_path / "~$r.docx").write_bytes(b"x")

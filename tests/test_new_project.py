@@ -137,9 +137,9 @@ def test_it_copies_the_project_that_it_runs_in(project: Path, monkeypatch: pytes
 @pytest.mark.parametrize(
     ("target", "options", "status", "told"),
     [
-        ("full", (), 1, "{at}/full 已经存在，不是空文件夹。请换一个名称，或先把其中的文件移到别处。"),
-        ("file", (), 1, "{at}/file 已经存在，不是空文件夹。请换一个名称，或先把其中的文件移到别处。"),
-        ("none/new", (), 1, "没有 {at}/none 这个文件夹。请先建立，或换一个位置。"),
+        ("full", (), 1, f"{{at}}{os.sep}full 已经存在，不是空文件夹。请换一个名称，或先把其中的文件移到别处。"),
+        ("file", (), 1, f"{{at}}{os.sep}file 已经存在，不是空文件夹。请换一个名称，或先把其中的文件移到别处。"),
+        ("none/new", (), 1, f"没有 {{at}}{os.sep}none 这个文件夹。请先建立，或换一个位置。"),
         ("new", ("--title", "一\n二"), 2, "--title 现为“一⏎二”，应为一行看得见的文字，不含 < 和 >。TITLE must be one line of visible text."),
         ("new", ("--title", "<b>芦"), 2, "--title 现为“<b>芦”，应为一行看得见的文字，不含 < 和 >。TITLE must be one line of visible text."),
         ("new", ("--title", "芦\u200b川"), 2, "--title 现为“芦〔U+200B〕川”，应为一行看得见的文字，不含 < 和 >。TITLE must be one line of visible text."),
@@ -156,16 +156,28 @@ def test_refused(tmp_path: Path, target: str, options: tuple[str, ...], status: 
     assert sorted(tmp_path.rglob("*")) == before
 
 
+def test_settings_in_another_encoding(project: Path, tmp_path: Path) -> None:
+    """They are copied as they are but for the title; what is wrong with them, the first build says."""
+    config = project / "_config.yml"
+    config.write_bytes("# 设置\n".encode("gbk") + config.read_bytes())
+    done = cixi("new", str(tmp_path / "new"), "--title", "甲", root=project)
+    assert done.returncode == 0, done.stderr
+    made = (tmp_path / "new" / "_config.yml").read_bytes()
+    assert made.startswith("# 设置\n".encode("gbk"))
+    assert "甲评估".encode() in made
+
+
 def test_no_project_to_copy(tmp_path: Path) -> None:
     """The folder of ``--root`` must be a whole project."""
     (tmp_path / "other").mkdir()
     done = cixi("new", str(tmp_path / "new"), root=tmp_path / "other")
     assert (done.returncode, done.stderr) == (
-        1, f"错误：不能从 {tmp_path}/other 复制：其中没有 _config.yml、_toc.yml、notebooks/home.ipynb。请用 --root 指明一个完整的项目。\n"
+        1, f"错误：不能从 {tmp_path / 'other'} 复制：其中没有 _config.yml、_toc.yml、notebooks/home.ipynb。请用 --root 指明一个完整的项目。\n"
     )  # fmt: skip
     assert not (tmp_path / "new").exists()
 
 
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="a folder in which not even root can make another one")
 def test_the_folder_that_cannot_be_made_is_named() -> None:
     """Not the scratch folder beside it."""
     code, message = run("new", "/proc/x")
@@ -198,7 +210,7 @@ def test_half_written_never_stays(
     told = (
         "已中断。\n"
         if isinstance(error, KeyboardInterrupt)
-        else f"错误：不能读写 {tmp_path}/new：磁盘已满。没有留下任何文件。\n"
+        else f"错误：不能读写 {tmp_path / 'new'}：磁盘已满。没有留下任何文件。\n"
     )
     assert (code, message.lstrip("\n")) == (1, told)
     assert sorted(tmp_path.rglob("*")) == before

@@ -55,6 +55,15 @@ def test_every_input_with_its_hash(project: Path) -> None:
         assert (one.size, one.sha256) == ((project / name).stat().st_size, sha256(project / name))
 
 
+def test_pins_in_another_encoding(project: Path) -> None:
+    """What an editor of another encoding made of the list of versions stops nothing: its bytes are an input like any."""
+    pins = project / "constraints.txt"
+    pins.write_bytes("# 版本\n".encode("gbk") + pins.read_bytes())
+    known = provenance(project)
+    assert {one.path: one.sha256 for one in known.inputs}["constraints.txt"] == sha256(pins)
+    assert {package.name: package for package in known.packages}["pandas"].pinned == metadata.version("pandas")
+
+
 def test_without_a_repository_it_says_so(project: Path) -> None:
     """No commit, and no invented one; nor that of a repository around the project."""
     git(project.parent, "init", "-q")

@@ -243,7 +243,9 @@ def test_a_damaged_journal(tmp_path: Path, content: str | bytes) -> None:
     assert sorted(tmp_path.rglob("*")) == before
 
 
-POSIX = pytest.mark.skipif(os.name != "posix", reason="Windows has neither modes nor devices")
+POSIX = pytest.mark.skipif(
+    os.name != "posix", reason="Windows has neither modes nor owners nor devices, and links need a right"
+)
 
 
 @POSIX
@@ -273,6 +275,7 @@ def test_a_replaced_file_keeps_its_access_list(data: Path) -> None:
     assert (os.getxattr(path, "user.note"), path.stat().st_mtime > 0) == (b"x", True)
 
 
+@POSIX
 def test_a_private_file_is_never_open_to_others(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Before the scratch file has the mode of the old file, only its owner can read it."""
     (data / "a" / "1.csv").chmod(0o600)
@@ -282,6 +285,7 @@ def test_a_private_file_is_never_open_to_others(data: Path, monkeypatch: pytest.
     assert seen == [0]
 
 
+@POSIX
 @pytest.mark.parametrize("chain", [1, 2])
 def test_a_link_stays_a_link(data: Path, chain: int) -> None:
     """A data file that lies elsewhere is replaced there, also where it does not exist yet."""
@@ -334,6 +338,7 @@ def test_a_failure_names_the_file(data: Path, step: str, monkeypatch: pytest.Mon
     assert (failed.value.filename, held(data)) == (str(data / "a" / "1.csv"), OLD)
 
 
+@POSIX
 def test_a_replaced_file_keeps_its_owner(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the user may not give the file away, the group is kept at least."""
     path, given = data / "a" / "1.csv", []

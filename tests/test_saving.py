@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
+from cixi_analysis.errors import reason
 from cixi_analysis.export.workbook import ExportError, fit_row, new_workbook, put, save_bytes, workbook_bytes
 
 
@@ -26,7 +27,7 @@ def test_a_failed_save_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.M
     book = new_workbook("试")
     book.create_sheet("表")
     path = tmp_path / "x.xlsx"
-    path.write_text("旧")
+    path.write_text("旧", encoding="utf-8")
 
     def refuse(*_: object) -> None:
         raise PermissionError(13, "没有权限")
@@ -34,8 +35,16 @@ def test_a_failed_save_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.M
     monkeypatch.setattr(Path, "replace", refuse)
     with pytest.raises(ExportError, match="没有权限"):
         save_bytes(workbook_bytes(book), path)
-    assert path.read_text() == "旧"
+    assert path.read_text(encoding="utf-8") == "旧"
     assert list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("number", [5, 32, 33])
+def test_a_file_that_another_program_holds_on_windows(number: int) -> None:
+    """Windows reports a missing right where Excel has the file open: both are told."""
+    error = PermissionError(13, "Access is denied")
+    error.winerror = number
+    assert reason(error) == "没有权限，或正被别的程序（如 Excel）打开"
 
 
 def test_no_clock_in_the_file(tmp_path: Path) -> None:

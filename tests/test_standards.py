@@ -727,8 +727,10 @@ def test_a_mistake_in_a_level_is_told(project: Path, level: dict[str, Any], expe
         (lambda raw: raw[:-5], "不能解读"),
         (lambda raw: b"a,b\n1,2\n", "不能解读"),
         (lambda raw: b"[" * 100_000, "不能解读"),
+        (lambda raw: b"a = " + b"[" * 100_000, "不能解读"),
+        (lambda raw: b"a = " + b"9" * 5000, "不能解读"),
     ],
-    ids=["empty", "GBK", "UTF-16", "two marks", "NUL", "a key twice", "cut off", "CSV", "deep"],
+    ids="empty|GBK|UTF-16|two marks|NUL|a key twice|cut off|CSV|deep|deep list|long number".split("|"),
 )
 def test_a_frame_that_is_none(project: Path, damage: Any, found: str | None) -> None:
     """Not TOML, or nothing in it: reported, with the place where there is one."""

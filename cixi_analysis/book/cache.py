@@ -30,6 +30,8 @@ if TYPE_CHECKING:
 LIBRARY = Path(__file__).resolve().parents[1]
 #: Caches of the interpreter and of JupyterLab, which no build depends on.
 _IGNORED = {"__pycache__", ".ipynb_checkpoints"}
+#: Lock files, which office programs keep beside a file that is open; on Windows nobody else can read them.
+_LOCKS = ("~$", ".~lock.")
 #: Executed notebooks and files for download in ``book/``; the rest was written by hand.
 _GENERATED = re.compile(r"20\d\d/|.*\.ipynb$")
 #: Parts of a site that Sphinx writes anew each time.
@@ -54,7 +56,8 @@ def of_files(folder: Path, paths: Iterable[Path]) -> str:
 
 def of_tree(folder: Path, without: Sequence[str] = ()) -> str:
     """The hash of all files below ``folder``, except those in its folders ``without``."""
-    files = (p for p in folder.rglob("*") if p.is_file() and _IGNORED.isdisjoint(p.parts))
+    own = (p for p in folder.rglob("*") if _IGNORED.isdisjoint(p.parts) and not p.name.startswith(_LOCKS))
+    files = (p for p in own if p.is_file())
     return of_files(folder, (p for p in files if p.relative_to(folder).parts[0] not in without))
 
 
@@ -183,7 +186,8 @@ class Drawings(dict[str, str]):
         kept = read_sealed(self._folder / key)
         if kept is None:
             raise KeyError(key)
-        os.utime(self._folder / key)
+        with contextlib.suppress(OSError):  # only its age is at stake
+            os.utime(self._folder / key)
         super().__setitem__(key, kept.decode())
         return self[key]
 

@@ -8,9 +8,10 @@ import io
 import os
 import subprocess
 import threading
+import warnings
 import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -39,6 +40,7 @@ from cixi_analysis.plan.provenance import MODULES, is_text
 _STARTING = threading.Lock()
 _ATTEMPTS = 2
 _PATIENCE = 300  # seconds for a kernel to start on a busy machine
+_TICK = 1.0  # seconds: on Windows, Ctrl-C is noticed only between two waits
 _SIDE = "__import__('cixi_analysis.book.kernel_side', fromlist=['reset'])"
 #: Patterns of the files in the project folder that a page reads.
 _READ = ("_config.yml", "data/**/*", *MODULES)
@@ -158,6 +160,8 @@ class Pool:
     def __enter__(self) -> "Pool":
         os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"  # this environment's kernel before one in the home folder
         os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"  # or kernels warn of frozen modules
+        os.environ["PYTHONUTF8"] = "1"  # a page that reads a file finds the same text on every system
+        warnings.filterwarnings("ignore", "Proactor event loop")  # pyzmq on Windows, of a loop that it makes fit
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -176,7 +180,7 @@ class Pool:
     def run_each(self, works: Sequence[Work]) -> Iterator[tuple[int, Result]]:
         """Do each piece of work in some kernel; yields (number, result) in the order of completion."""
         numbers = {self._threads.submit(self._do, work): number for number, work in enumerate(works)}
-        for done in as_completed(numbers):
+        for done in ended(numbers):
             yield numbers[done], done.result()
 
     def _do(self, work: Work) -> Result:
@@ -196,9 +200,18 @@ class Pool:
         return Failure((f"错误：{text}",), text)
 
 
+def ended(futures: Iterable[Future[Any]]) -> Iterator[Future[Any]]:
+    """Each future as it ends."""
+    waiting = set(futures)
+    while waiting:
+        done, waiting = wait(waiting, _TICK, FIRST_COMPLETED)
+        yield from done
+
+
 def run_elsewhere(project: bytes, notebook: NotebookNode, parameters: Mapping[str, int]) -> str | Failure:
     """Run one page on another machine, in a folder that holds the project's files that it reads (:func:`packed`)."""
-    with TemporaryDirectory(prefix="cixi-") as name:
+    # On Windows the folder stays in use for a moment after the kernel has ended.
+    with TemporaryDirectory(prefix="cixi-", ignore_cleanup_errors=True) as name:
         root = Path(name, "project")
         zipfile.ZipFile(io.BytesIO(project)).extractall(root)
         with Pool(root, Path(name, "drawings")) as pool:

@@ -11,7 +11,7 @@ import re
 import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Executor, as_completed
+from concurrent.futures import Executor
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
@@ -22,7 +22,7 @@ from filelock import FileLock, Timeout
 from tqdm import tqdm
 
 from cixi_analysis.book import cache
-from cixi_analysis.book.kernels import Failure, Kernel, Pool, Result, packed, run_elsewhere
+from cixi_analysis.book.kernels import Failure, Kernel, Pool, Result, ended, packed, run_elsewhere
 from cixi_analysis.book.pages import BuildError, Each, Page, Run, read_pages, runs_of
 from cixi_analysis.book.site import JupyterBook, recover_site, swap
 from cixi_analysis.errors import writing
@@ -201,7 +201,7 @@ def _run_all(
     works = [partial(work, job) for job in here]
     try:
         of_here = ((here[number], result) for number, result in kernels.run_each(works))
-        of_away = ((pending[done], done.result()) for done in as_completed(pending))
+        of_away = ((pending[done], done.result()) for done in ended(pending))
         for job, result in chain(of_here, of_away):
             if isinstance(result, Failure):
                 raise BuildError(_message(root, job, result))

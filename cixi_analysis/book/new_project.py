@@ -93,13 +93,15 @@ def _fill(made: Path, title: str) -> None:
     data, config = made / "data", made / "_config.yml"
     (data / OBSERVATIONS).mkdir(parents=True)
     texts = {
-        config: _BOOK_TITLE.sub(lambda found: found[1] + _quoted(f"{plan}评估"), config.read_text("utf-8")),
+        config: _BOOK_TITLE.sub(
+            lambda found: found[1] + _quoted(f"{plan}评估"), config.read_text("utf-8", "surrogateescape")
+        ),
         data / FILE: _TEMPLATES.get_template("plan.toml.j2").render(words),
         made / ".gitignore": _IGNORED,
         made / "README.md": _TEMPLATES.get_template("readme.md.j2").render(words),
     }
     for path, text in texts.items():
-        path.write_text(text, encoding="utf-8", newline="\n")
+        path.write_text(text, encoding="utf-8", errors="surrogateescape", newline="\n")
     for name, model in TABLES.items():
         (data / name).write_bytes(rows_csv(model, ()))
 

@@ -99,10 +99,17 @@ def read_pages(root: Path) -> tuple[Page, ...]:
 
 
 def _read(path: Path) -> Page:
+    flaws: dict[str, Exception] = {}
     try:
-        notebook: NotebookNode = nbformat.read(path, as_version=4)  # type: ignore[no-untyped-call]
-    except ValueError as error:
-        raise BuildError(f"不是 Jupyter 笔记本（{error}）。") from error
+        notebook: NotebookNode = nbformat.read(path, as_version=4, capture_validation_error=flaws)  # type: ignore[no-untyped-call]
+    except OSError:
+        raise
+    except Exception as error:  # nbformat raises many types for what is no notebook
+        flaws["read"] = error
+    if flaws:
+        [flaw] = flaws.values()
+        line = str(flaw).partition("\n")[0] or type(flaw).__name__
+        raise BuildError(f"不是 Jupyter 笔记本（{line}）。") from flaw
     page = _described(path.stem, notebook)
     parameters = [cell for cell in notebook.cells if "parameters" in tags(cell)]
     if len(parameters) != 1:
@@ -110,7 +117,7 @@ def _read(path: Path) -> Page:
     for name in ("year", "indicator") if page.each is Each.INDICATOR else ("year",):
         if not re.search(rf"^{name}\s*(:[^=\n]+)?=", parameters[0].source, re.MULTILINE):
             raise BuildError(f"带 parameters 标签的单元里没有给 {name} 赋值。")
-    if notebook.cells[0].cell_type != "markdown":
+    if notebook.cells[0].cell_type != "markdown" or not notebook.cells[0].source.strip():
         raise BuildError("第一个单元应是写有页面标题的 Markdown 单元。")
     return page
 
@@ -154,7 +161,7 @@ def _clashes(pages: Sequence[Page]) -> Iterator[str]:
     disjoint = ({Each.ASSESSED, Each.RETROSPECT}, {Each.LATER, Each.RETROSPECT})
     for number, one in enumerate(pages):
         for other in pages[:number]:
-            if one.output == other.output and {one.each, other.each} not in disjoint:
+            if one.output.casefold() == other.output.casefold() and {one.each, other.each} not in disjoint:
                 yield f"{one.file}：page 与 {other.file} 相同（{one.output}），应各不相同。"
 
 
@@ -214,7 +221,7 @@ class Run:
     @property
     def label(self) -> str:
         """The page's heading, for messages and the progress bar."""
-        return str(self.notebook.cells[0].source).splitlines()[0].lstrip("# ")
+        return str(self.notebook.cells[0].source).strip().partition("\n")[0].lstrip("# ")
 
     def __str__(self) -> str:
         return f"{self.label}（{self.page.file}）"

@@ -71,7 +71,7 @@ class PublishedSite:
             known = _PROVENANCE.validate_json(stored)
             if known.date:
                 known.date.timestamp()  # 0001-01-01 has none
-        except (ValueError, OverflowError):
+        except (ValueError, OverflowError, OSError):  # the last on Windows, for one before 1970
             raise NotReproduced(_NOT_OURS.format(self.place, f"{provenance.FILE} 已损坏")) from None
         return known
 
@@ -160,7 +160,10 @@ def verify(root: Path, site: PublishedSite) -> int:
     if (commit, known.program.modified) != (now.program.commit, now.program.modified):
         raise NotReproduced(f"{site.place} 是 {known.edition} 版，这里是 {now.edition} 版。{hint}。")
     years = sorted(int(stem[-4:]) for stem in (Path(name).stem for name in site.reports) if stem[-4:].isdecimal())
-    with writing("临时文件夹", NotReproduced), TemporaryDirectory(prefix="cixi-verify-") as name:
+    with (
+        writing("临时文件夹", NotReproduced),
+        TemporaryDirectory(prefix="cixi-verify-", ignore_cleanup_errors=True) as name,
+    ):
         again = _again(root, Path(name) / "again", known.date, years)
     made = again.files if site.place.is_dir() else _with_start(book_title(load_plan(root)), again)
     if found := first_difference(
@@ -244,7 +247,8 @@ def _again(root: Path, copy: Path, date: datetime | None, years: list[int]) -> P
         environment |= {"GIT_DIR": str(git), "GIT_WORK_TREE": str(copy)}
     done = subprocess.run(  # noqa: S603  # our own words and paths
         [*program, "--root", str(copy), "build", "--force", *options],
-        cwd=copy, env=environment, capture_output=True, encoding="utf-8", errors="replace", check=False,
+        cwd=copy, env=environment, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", errors="replace",
+        check=False,
     )  # fmt: skip
     if done.returncode:
         told = [line for line in done.stderr.splitlines() if "%|" not in line]  # without the progress bar

@@ -197,7 +197,7 @@ def read_frame(content: Content, problems: list[Problem]) -> Frame | None:
         return None
     try:
         settings = tomllib.loads(content.decode("utf-8-sig"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (ValueError, RecursionError) as error:  # a number of thousands of digits raises no TOMLDecodeError
         problems.append(Problem(FILE, None, None, f"不能解读（{error}）", "UTF-8 编码的 TOML 文件"))
         return None
     try:

@@ -115,7 +115,7 @@ def provenance(root: Path) -> Provenance:
     if wrong := "、".join(marked(name) for name in names if not is_text(name)):
         raise WrongName(f"名称含有看不见的字符，或不是 UTF-8 文字，不能用来生成网站，请改名或移走：{wrong}")
     pins = root / "constraints.txt"
-    lines = re.findall(r"^([\w.-]+)==(\S+)", pins.read_text("utf-8") if pins.is_file() else "", re.MULTILINE)
+    lines = re.findall(r"^([\w.-]+)==(\S+)", pins.read_text("utf-8", "replace") if pins.is_file() else "", re.MULTILINE)
     pinned: dict[str, str] = {canonicalize_name(name): version for name, version in lines}
     packages = tuple(Package(*package, pinned.get(package[0])) for package in required_packages().items())
     python = f"{platform.python_implementation()} {platform.python_version()}"
@@ -207,8 +207,10 @@ def _git(root: Path, *arguments: str) -> str | None:
     command = ["git", "--no-optional-locks", *arguments]
     try:
         done = subprocess.run(  # noqa: S603  # our own words
-            command, cwd=root, capture_output=True, encoding="utf-8", errors="surrogateescape", check=False
-        )
+            # On Windows a process does not start while a thread reads the standard input that it would inherit.
+            command, cwd=root, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8",
+            errors="surrogateescape", check=False,
+        )  # fmt: skip
     except OSError:
         return None
     return done.stdout.strip("\n") if done.returncode == 0 else None

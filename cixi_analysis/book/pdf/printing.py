@@ -88,7 +88,8 @@ def print_pdf(browser: str, document: Path, target: Path) -> PdfReader:
     try:
         done = subprocess.run(  # noqa: S603  # the browser found above
             [browser, *options, *own],
-            capture_output=True, encoding="utf-8", errors="replace", timeout=_PATIENCE, check=False,
+            stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", errors="replace", timeout=_PATIENCE,
+            check=False,
         )  # fmt: skip
     except (OSError, subprocess.TimeoutExpired) as error:
         raise PdfError(f"{browser} 没有印出 PDF：{error}") from error
