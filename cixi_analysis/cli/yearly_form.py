@@ -232,7 +232,7 @@ def _import_report(change: "Import", files: tuple[Path, ...], dry_run: str | Non
 
 def _signing_report(change: "Import") -> Iterator[str]:
     """Who signed, what is not signed for any more, and the edition that a correction makes."""
-    from cixi_analysis.analysis.revision_log import told
+    from cixi_analysis.analysis.revision_log import is_shown
 
     year, signing, new = change.year, change.sign_off, change.sign_off.new
     for one in new:
@@ -246,7 +246,7 @@ def _signing_report(change: "Import") -> Iterator[str]:
     elif fallen:
         yield f"注意：已复核或定稿的{len(fallen)}行有改动，退回初稿，须重新复核。"
     if change.revisions:
-        cells = len([one for one in change.revisions if told(one.part, one.column)])
+        cells = len([one for one in change.revisions if is_shown(one.part, one.column)])
         yield f"{year} 年形成第{change.revisions[0].edition}版：更正{cells}处，记入 data/revisions.csv；cixi diff {year} --edition 与定稿时比较。"
     elif signing.corrections:
         yield "注意：签署了更正，而没有改动已定稿的数据。"

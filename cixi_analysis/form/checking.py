@@ -20,7 +20,7 @@ from cixi_analysis.form.sheets import form_sheets
 from cixi_analysis.form.structure import find_rows
 from cixi_analysis.plan import EVIDENCE, PROGRESS, SIGNATURES
 from cixi_analysis.plan.csvfile import CsvTable
-from cixi_analysis.plan.data_files import observation_problems, unknown_subject
+from cixi_analysis.plan.data_files import unknown_subject, year_problems
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.fields import is_number
 from cixi_analysis.plan.schema import YEARLY, Evidence, Observation, Progress, Row, Signature
@@ -140,7 +140,7 @@ def _unlistable(plan: Plan, year: int, rows: Sequence[FilledRow]) -> Iterator[Fo
 def disagreements(plan: Plan, year: int, observed: Sequence[tuple[Placed, Observation]]) -> Iterator[FormProblem]:
     """What no cell shows by itself: rows against each other, against the requirement language and their own words."""
     rows = tuple(one for _, one in observed)
-    found = [*observation_problems(CsvTable("", dict(enumerate(rows, _FIRST)), complete=True), plan.levels)]
+    found = [*year_problems(CsvTable("", dict(enumerate(rows, _FIRST)), complete=True), plan.levels)]
     try:
         check_observations(replace(plan.as_of(year), observations={year: rows}), year)
     except DataError as error:

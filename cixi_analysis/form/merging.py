@@ -20,7 +20,7 @@ from cixi_analysis.errors import quoted
 from cixi_analysis.form.checking import Checked, check_form, check_other_years, disagreements, having, read_rows, told
 from cixi_analysis.form.filled_rows import FilledRow, FormProblem, KeptRow
 from cixi_analysis.form.opening import FiledForm, open_form
-from cixi_analysis.form.row_changes import cell_text, fingerprint, rounded
+from cixi_analysis.form.row_changes import at_form_precision, cell_text, fingerprint
 from cixi_analysis.form.unit_forms import NOBODY, open_unit_forms
 from cixi_analysis.plan.csvfile import expectation
 from cixi_analysis.plan.dataset import Plan
@@ -139,7 +139,7 @@ def _columns(row: Any) -> list[str]:
 
 
 def _cell(row: Any, column: str) -> object:
-    return rounded(column, getattr(row, column))
+    return at_form_precision(column, getattr(row, column))
 
 
 def _conflicts(plan: Plan, year: int, was: Any, rows: Sequence[FilledRow]) -> Iterator[FormProblem]:
