@@ -85,6 +85,13 @@ def own_imports(path: Path) -> set[str]:
     return {name.removeprefix(f"{NAME}.") for name in imported(path) if name.startswith(f"{NAME}.")}
 
 
+def defined(tree: ast.Module) -> list[str]:
+    """The functions, classes and types of a module; constants (``COLUMNS``) are their module's own."""
+    known = [node.name for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))]
+    targets = (node.targets[0] for node in tree.body if isinstance(node, ast.Assign))
+    return known + [t.id for t in targets if isinstance(t, ast.Name) and len(t.id) > 1 and not t.id.isupper()]
+
+
 def test_the_rooms_are_these() -> None:
     """Every module lies in a room; beside the rooms stand the vocabulary and the errors."""
     assert {top(module(p)) for p in FILES if module(p)} == set(ROOMS)
@@ -163,12 +170,21 @@ def test_no_circles() -> None:
     TopologicalSorter(graph).prepare()  # raises CycleError
 
 
+#: Modules whose functions are sections of a page or of the report, and commands: named after what they show or call.
+LAID_OUT = {"presentation", "cli", "report.indicator_rows"}
+#: Modules of presentation that others build on.
+PARTS_OF_PAGES = {f"presentation.{name}" for name in ("figure", "formatting", "html", "looks", "tables", "titles")}
+
+
 def test_no_name_stands_for_two_things() -> None:
-    """Neither a module's name nor a class's is given twice."""
+    """Neither a module's name is given twice, nor a class's, nor that of a function or type that others may use."""
     modules = [p.stem for p in FILES if p.stem != "__init__"]
     classes = [node.name for p in FILES for node in ast.walk(parsed(p)) if isinstance(node, ast.ClassDef)]
     assert not [name for name, times in Counter(modules).items() if times > 1]
     assert not [name for name, times in Counter(classes).items() if times > 1]
+    shared = [p for p in FILES if not {module(p), top(module(p))} & LAID_OUT or module(p) in PARTS_OF_PAGES]
+    names = [name for p in shared for name in defined(parsed(p)) if not name.startswith("_")]
+    assert not [name for name, times in Counter(names).items() if times > 1]
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: module(p) or NAME)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tiny import item, observation, requirement, target, tiny_plan
 
 from cixi_analysis.analysis.flip_trials import Cell, edit
-from cixi_analysis.analysis.flips import CellChange, Flip, flip_table, flips, lacking
+from cixi_analysis.analysis.flips import CellChange, Flip, flip_table, flips, needed_cells
 from cixi_analysis.assessment import REQUIREMENT, TARGET, assess, observed_level, one_number
 from cixi_analysis.assessment.judgement import judge_item
 from cixi_analysis.assessment.numbers import MET
@@ -339,9 +339,9 @@ def test_a_target_year_needs_its_value() -> None:
 
 def test_what_a_clause_lacks() -> None:
     """The cells that are empty, words too; nothing of what is known."""
-    assert lacking(tiny_plan(), 2022, "3", "2025") == (Cell(2022, "value"), Cell(2021, "value"))
-    assert lacking(tiny_plan(), 2022, "1", "2025") == (Cell(2022, "attests", "持续完善"),)
-    assert lacking(tiny_plan(), 2022, "2.1", "provincial") == ()
+    assert needed_cells(tiny_plan(), 2022, "3", "2025") == (Cell(2022, "value"), Cell(2021, "value"))
+    assert needed_cells(tiny_plan(), 2022, "1", "2025") == (Cell(2022, "attests", "持续完善"),)
+    assert needed_cells(tiny_plan(), 2022, "2.1", "provincial") == ()
 
 
 def test_a_row_a_change() -> None:

@@ -24,7 +24,7 @@ from cixi_analysis.errors import DataError, is_invisible
 from cixi_analysis.form import importing
 from cixi_analysis.form.checking import Checked, check_form
 from cixi_analysis.form.filled_rows import FormProblem
-from cixi_analysis.form.importing import Import, ImportRefused, apply_import, plan_import, provenance
+from cixi_analysis.form.importing import Import, ImportRefused, apply_import, name_and_hash, plan_import
 from cixi_analysis.form.row_changes import RowFate
 from cixi_analysis.form.writing import write_form
 from cixi_analysis.plan import journal
@@ -321,7 +321,7 @@ def test_provenance_is_a_name_and_a_hash(tmp_path: Path, name: str, shown: str) 
     """Never a path, never a character that does not show."""
     path = tmp_path / name
     path.write_bytes(b"x")
-    assert provenance(path) == f"{shown} sha256:{hashlib.sha256(b'x').hexdigest()}"
+    assert name_and_hash(path) == f"{shown} sha256:{hashlib.sha256(b'x').hexdigest()}"
 
 
 def test_a_correction_of_a_closed_year_is_a_revision(plan: Plan, book: Path) -> None:
@@ -330,7 +330,7 @@ def test_a_correction_of_a_closed_year_is_a_revision(plan: Plan, book: Path) -> 
     plan = imported(plan, form(*full(share=91)), book, signed=WHY)
     more = form(full()[0], observation("2.1", 92, source="年报"), *full()[2:])
     plan = imported(plan, more, book, final=True, signed=WHY)
-    assert plan.observations[2023][1].form == provenance(book)
+    assert plan.observations[2023][1].form == name_and_hash(book)
     plan = imported(plan, form(*full(share=93), year=2024), book)
     found = changes(plan, 2024).revisions
     assert found[["year", "edition", "item_id", "what", "before", "after", "who"]].to_numpy().tolist() == [
@@ -625,7 +625,7 @@ def test_kills_at_random_moments(import_at_hand: tuple[Plan, Import]) -> None:
 
 def handed_in(rows: Sequence[Progress], book: Path) -> tuple[Progress, ...]:
     """The rows as the data has them, with the form that they come from."""
-    return tuple(row.model_copy(update={"form": provenance(book)}) for row in rows)
+    return tuple(row.model_copy(update={"form": name_and_hash(book)}) for row in rows)
 
 
 def test_progress_comes_with_the_observations(plan: Plan, book: Path) -> None:
@@ -637,7 +637,7 @@ def test_progress_comes_with_the_observations(plan: Plan, book: Path) -> None:
     path = plan.root / "data" / "progress" / "2023.csv"
     assert path.read_text("utf-8") == (
         "kind,id,state,percent,spent,note,source,responsible,form\n"
-        f"project,1,under_way,40,,,填报,,{provenance(book)}\ncommitment,C003,not_started,,,,填报,,{provenance(book)}\n"
+        f"project,1,under_way,40,,,填报,,{name_and_hash(book)}\ncommitment,C003,not_started,,,,填报,,{name_and_hash(book)}\n"
     )
     assert change.table.iloc[-2:].drop(columns=["year", "indicator"]).to_numpy().tolist() == [
         ["new", "project 1", "", "", "", "进行中，40%", ""],

@@ -24,7 +24,7 @@ from cixi_analysis.presentation.charts.bullet_charts import limits
 )  # fmt: skip
 def test_a_quantity_has_its_digits_and_its_unit(value: float | str, unit: str, sentence: str, cell: str) -> None:
     """All that are written; a cell of a table has them in groups, with the sign −."""
-    assert (with_unit(value, unit), formatting.with_unit(value, unit)) == (sentence, cell)
+    assert (with_unit(value, unit), formatting.cell_with_unit(value, unit)) == (sentence, cell)
 
 
 def test_a_difference_has_every_digit() -> None:

@@ -25,7 +25,7 @@ from lxml import etree
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.report.contents import issued
 from cixi_analysis.report.docx_package import read_report
-from cixi_analysis.report.edits import account, compare, folded
+from cixi_analysis.report.edits import account, comparable, compare
 from cixi_analysis.words import EditKind
 
 SEED, EDITS, FILES = 14, 200, 20
@@ -244,7 +244,7 @@ def edit_at_random(
         else:
             before = text_of(control)
             after = how(before, chance)
-            if after is None or folded(after) == folded(before) or not folded(after):
+            if after is None or comparable(after) == comparable(before) or not comparable(after):
                 continue
             retype(control, after)
             found = [(keys[0], WORDED if how is word_less else (EditKind.CHANGED,))]

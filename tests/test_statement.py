@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tiny import tiny_plan
 
-from cixi_analysis.report.edits import Likeness, folded, likeness
+from cixi_analysis.report.edits import Likeness, comparable, likeness
 
 PLAN = tiny_plan()
 SAME, REWORDED, OTHER = Likeness.SAME, Likeness.REWORDED, Likeness.OTHER
@@ -90,4 +90,4 @@ def test_what_is_known_to_be_a_sentence_or_none() -> None:
 )
 def test_spaces_say_nothing(text: str, space: str, at: int) -> None:
     """A space anywhere leaves a text the same."""
-    assert folded(text[:at] + space + text[at:]) == folded(text)
+    assert comparable(text[:at] + space + text[at:]) == comparable(text)

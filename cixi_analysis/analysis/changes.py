@@ -136,7 +136,7 @@ def edition_changes(plan: Plan, year: int, edition: int = 1) -> pd.DataFrame:
         if revision_log.is_shown(part, column):
             number, subject, level, what = revision_log.place_of(plan, part, kind, key, place, column)
             why = "，".join(filter(None, (what, "；".join(signed.get((subject, level, what), ())))))
-            was, now = (revision_log.in_words(column, value) for value in values)
+            was, now = (revision_log.cell_words(column, value) for value in values)
             lines.append(("revision", number, subject, level, was, now, "", why))
     lines += tally_lines(tallies_of(before, after))
     return pd.DataFrame(lines, columns=COLUMNS).astype({"indicator": "Int64"})

@@ -87,7 +87,7 @@ def flips(plan: Plan, year: int, item_id: str, level: str) -> tuple[Flip, ...]:
     return _searched(plan.as_of(plan.require_year(year)), year)[item_id, level][0]
 
 
-def lacking(plan: Plan, year: int, item_id: str, level: str) -> tuple[Cell, ...]:
+def needed_cells(plan: Plan, year: int, item_id: str, level: str) -> tuple[Cell, ...]:
     """The empty cells that the clauses in force need: numbers, and words where neither numbers nor a convention decide."""
     return _searched(plan.as_of(plan.require_year(year)), year)[item_id, level][1]
 
@@ -262,7 +262,7 @@ def missing_data(own: Plan, year: int) -> Iterator[str]:
             continue  # nobody asks any more, or yet
         named, row = f"{item.label} {item.name}：", own.observation(item.item_id, year)
         asked = (*own.levels, *map(str, own.frame.target_years))
-        needs = grouped((cell, level) for level in asked for cell in lacking(own, year, item.item_id, level))
+        needs = grouped((cell, level) for level in asked for cell in needed_cells(own, year, item.item_id, level))
         for cell, used in sorted(needs.items(), key=lambda pair: (-pair[0].year, pair[0].column != "value")):
             yield f"{named}{_lack(own, item, year, cell)}；{own.questions(*used)}要用"
         known = [y for y in own.years if y <= year and any(one.value for one in own.observed(item.item_id, y))]

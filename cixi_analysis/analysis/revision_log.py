@@ -120,7 +120,7 @@ def log(plan: Plan, years: Container[int]) -> pd.DataFrame:
     known = (row for row in own if plan.defines(row.kind, row.id))  # of a plan with some items only
     rows = [
         (row.year, row.edition, row.date, *place_of(plan, row.part, row.kind, row.id, row.place or "", row.column),
-         in_words(row.column, row.before), in_words(row.column, row.after), signer(row), row.reason, row.form)
+         cell_words(row.column, row.before), cell_words(row.column, row.after), signer(row), row.reason, row.form)
         for row in known
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=LOG_COLUMNS).astype({"indicator": "Int64"})
@@ -131,7 +131,7 @@ def signed_for(row: Any) -> str:
     return f"第{row.edition}版，{row.date}，{row.who}：{row.why}"
 
 
-def in_words(column: str, cell: str | None) -> str:
+def cell_words(column: str, cell: str | None) -> str:
     """A cell as readers see it: the Chinese word of a closed vocabulary."""
     return {word.value: word.chinese for word in WORDS_OF.get(column, ())}.get(cell or "", cell or "")
 

@@ -12,7 +12,7 @@ from cixi_analysis.assessment.leaf_texts import (
     Place,
     clipped,
     comparison,
-    evidence,
+    grounds,
     lacking,
     named,
 )
@@ -181,7 +181,7 @@ def _derived(finding: Finding, at: Place, asked: str, label: str, told: bool = F
         if told and finding.basis[at] == numbers.MEASURED:
             return _ending(f"{label}，按{year}年的数据判定", verdict)
         between = "" if finding.basis[at] == numbers.DEEMED else "，"
-        return Explanation(f"{label}：{evidence(finding, at, asked, year)}{between}{verdict.chinese}", verdict)
+        return Explanation(f"{label}：{grounds(finding, at, asked, year)}{between}{verdict.chinese}", verdict)
     rule = "满足一项即可" if isinstance(finding.node, tree.AnyOf) else "各项须同时满足"
     parts = []
     for part in finding.parts:

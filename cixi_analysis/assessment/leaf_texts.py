@@ -22,7 +22,7 @@ def clipped(text: str, room: int) -> str:
     return text if len(text) <= room else f"{text[: room - 1]}…"
 
 
-def evidence(finding: LeafFinding, at: Place, asked: str, year: int) -> str:
+def grounds(finding: LeafFinding, at: Place, asked: str, year: int) -> str:
     """All that decided a leaf: figures, the words in full, the convention's reason, or what is missing."""
     basis = finding.basis[at]
     if basis == ATTESTED:

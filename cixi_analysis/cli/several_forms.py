@@ -87,14 +87,14 @@ def _some(names: list[str], counted: str) -> str:
 
 def missing_report(plan: "Plan", checked: "Checked", folder: Path | None) -> Iterator[str]:
     """The units with missing answers; writes the letters to them where a folder is given."""
-    from cixi_analysis.form.unit_forms import letters, missing
+    from cixi_analysis.form.unit_forms import letters, unanswered
 
     if not any(one.unit for one in checked.forms):
         return
     had = {one.sha256 for one in plan.receipts.get(checked.year, ())}
     if again := [one.file for one in checked.forms if one.sha256 in had]:
         yield f"此前已经导入过，没有再读取：{_some(again, '个填报表')}。"
-    found = missing(plan, checked)
+    found = unanswered(plan, checked)
     for what, came in (("填报表还没有交来", False), ("交来而还没有填齐", True)):
         if units := [f"{one.unit}（{len(one.lines)}处）" for one in found if one.came is came]:
             yield f"{what}：{_some(units, '个单位')}。"

@@ -12,7 +12,7 @@ from openpyxl.utils import get_column_letter
 from cixi_analysis.analysis import records
 from cixi_analysis.analysis.evidence import proven
 from cixi_analysis.assessment import tally
-from cixi_analysis.export.sheet import PERCENT, RATIO, Formula, Header, Report, Sheet, Value, emphasise
+from cixi_analysis.export.sheet import PERCENT, RATIO, CellContent, Formula, Header, Report, Sheet, emphasise
 from cixi_analysis.export.workbook import CENTRE, WRAP
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.frame import Level
@@ -45,7 +45,7 @@ def indicator_sheet(report: Report) -> None:
     judged = {(row.indicator, row.level): row for row in records(assessment.indicators)}
     first = {item.indicator: item for item in reversed(report.plan.items)}
     for number, (indicator, item) in enumerate(sorted(first.items()), start=sheet.first):
-        cells: list[Value] = [indicator, item.indicator_name, item.domain, item.attribute.chinese]
+        cells: list[CellContent] = [indicator, item.indicator_name, item.domain, item.attribute.chinese]
         for level in levels:
             row, place = judged[indicator, level], report.places["verdict", indicator, level][0]
             status = assessment.status(indicator, level).chinese
@@ -107,7 +107,7 @@ def tally_sheet(report: Report) -> None:
         for group, label in labels.items():
             number, found = next(rows), records(table[table[by] == group] if by else table)
             counts = {(row.level, status): int(getattr(row, status)) for row in found for status in counted}
-            cells: list[Value | EllipsisType] = [label]
+            cells: list[CellContent | EllipsisType] = [label]
             for level in levels:
                 values = [counts.get((level, status), 0) for status in counted]
                 total, first, *_, last = (f"{letters[level, status]}{number}" for status in (None, *counted))
@@ -193,7 +193,7 @@ def trend_sheet(report: Report) -> None:
     sheet.finish(note, filtered=True)
 
 
-def _cell(name: str, row: Any, item: Indicator, places: Mapping[str, str]) -> Value:
+def _cell(name: str, row: Any, item: Indicator, places: Mapping[str, str]) -> CellContent:
     """A cell; what was measured only where it is not the item itself."""
     if name in ("item_id", "name"):
         return item.name if name == "name" else item.label

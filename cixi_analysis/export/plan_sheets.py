@@ -5,7 +5,7 @@ from itertools import groupby, zip_longest
 from openpyxl.utils import get_column_letter
 
 from cixi_analysis.analysis import projects, reconciliation, records, table1
-from cixi_analysis.export.sheet import MONEY, PERCENT, Formula, Header, Report, Sheet, Value, emphasise
+from cixi_analysis.export.sheet import MONEY, PERCENT, CellContent, Formula, Header, Report, Sheet, emphasise
 from cixi_analysis.export.workbook import CENTRE, WRAP
 from cixi_analysis.plan.fields import is_number
 from cixi_analysis.plan.schema import Published
@@ -82,7 +82,7 @@ def table2_sheet(report: Report) -> None:
     letters = {outcome: get_column_letter(number) for number, outcome in enumerate(Outcome, start=3)}
     first, *_, last = letters.values()
     for number, row in enumerate(rows, start=sheet.first):
-        cells: list[Value] = [row.project_type, Formula(f"SUM({first}{number}:{last}{number})", int(row.total))]
+        cells: list[CellContent] = [row.project_type, Formula(f"SUM({first}{number}:{last}{number})", int(row.total))]
         for outcome, letter in letters.items():
             count = int(getattr(row, outcome))
             summed = f"SUM({letter}{sheet.first}:{letter}{sheet.first + len(rows) - 2})"

@@ -42,7 +42,7 @@ class Header(NamedTuple):
     group: str = ""
 
 
-Value = str | float | Formula | None
+CellContent = str | float | Formula | None
 
 
 class Report:
@@ -87,7 +87,7 @@ class Sheet:
                 cell.font, cell.fill = _BOLD, workbook.HEAD
 
     def put(
-        self, row: int, column: int, value: Value, align: Alignment = CENTRE, form: str = "General", *,
+        self, row: int, column: int, value: CellContent, align: Alignment = CENTRE, form: str = "General", *,
         rows: int = 1, columns: int = 1,
     ) -> Cell:  # fmt: skip
         """Write a cell over some rows and columns. A string is text whatever it begins with."""
@@ -107,7 +107,7 @@ class Sheet:
             self.cells.merge_cells(None, row, column, row + rows - 1, column + columns - 1)
         return cell
 
-    def row(self, row: int, values: Iterable[Value | EllipsisType]) -> None:
+    def row(self, row: int, values: Iterable[CellContent | EllipsisType]) -> None:
         """Write a row as its columns are declared; ``...`` leaves a cell untouched."""
         for at, (column, value) in enumerate(zip(self.columns, values, strict=True), start=1):
             if not isinstance(value, EllipsisType):

@@ -20,7 +20,7 @@ from cixi_analysis.form.sheets import form_sheets
 from cixi_analysis.form.structure import find_rows
 from cixi_analysis.plan import EVIDENCE, PROGRESS, SIGNATURES
 from cixi_analysis.plan.csvfile import CsvTable
-from cixi_analysis.plan.data_files import observation_problems, unknown_subject
+from cixi_analysis.plan.data_files import unknown_subject, year_problems
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.fields import is_number
 from cixi_analysis.plan.schema import YEARLY, Evidence, Observation, Progress, Row, Signature
@@ -72,7 +72,7 @@ def check_form(plan: Plan, path: Path, *, today: str | None = None, opened: Open
         for kind in (PROGRESS, EVIDENCE, SIGNATURES)
     )
     order = [("", name) for name in (*(sheet.name for sheet in sheets), *book.sheetnames)]
-    found, doubtful = listed(path.name, problems, doubts, order)
+    found, doubtful = findings_of(path.name, problems, doubts, order)
     forms = (replace(form, unit=None, rows=sum(row.data is not None for row in rows)),)
     return Checked(year, tuple(one for _, one in observed), found, doubtful, reports, evidence, signatures, forms)
 
@@ -102,7 +102,7 @@ def having(rows: Iterable[FilledRow], model: type[R]) -> list[tuple[FilledRow, R
     return [(row, row.data) for row in rows if isinstance(row.data, model)]
 
 
-def listed(
+def findings_of(
     names: str, problems: Iterable[FormProblem], doubts: Iterable[FormProblem], order: Sequence[tuple[str, str]]
 ) -> tuple[tuple[FormProblem, ...], tuple[FormProblem, ...]]:
     """Problems and warnings without duplicates, sorted by place: file and sheet as in ``order``, row and column; a whole
@@ -140,7 +140,7 @@ def _unlistable(plan: Plan, year: int, rows: Sequence[FilledRow]) -> Iterator[Fo
 def disagreements(plan: Plan, year: int, observed: Sequence[tuple[Placed, Observation]]) -> Iterator[FormProblem]:
     """Cross-checks: rows against each other, against the requirement language and against their own statements."""
     rows = tuple(one for _, one in observed)
-    found = [*observation_problems(CsvTable("", dict(enumerate(rows, _FIRST)), complete=True), plan.levels)]
+    found = [*year_problems(CsvTable("", dict(enumerate(rows, _FIRST)), complete=True), plan.levels)]
     try:
         check_observations(replace(plan.as_of(year), observations={year: rows}), year)
     except DataError as error:

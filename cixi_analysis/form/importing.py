@@ -139,7 +139,7 @@ def plan_import(
     if reasons:
         raise ImportRefused("\n".join(["没有导入：", *reasons]))
     known = year_rows(plan, year)
-    form = "；".join(one.provenance for one in checked.forms if one.rows) or provenance(path)
+    form = "；".join(one.provenance for one in checked.forms if one.rows) or name_and_hash(path)
     proofs = checked.evidence and sorted(checked.evidence, key=lambda row: (plan.subject_order(row), row.grade))
     filled: dict[str, tuple[Iterable[tuple[object, ...]], Sequence[Row] | None]] = {
         OBSERVATIONS: ([(item.item_id, level) for item in plan.items for level in (None, *plan.levels)], checked.rows),
@@ -208,7 +208,7 @@ def apply_import(plan: Plan, change: Import) -> None:
         ) from error
 
 
-def provenance(path: Path) -> str:
+def name_and_hash(path: Path) -> str:
     """``name sha256:…`` of a workbook; the name without folders and invisible characters."""
     return FiledForm.of(path, path.read_bytes()).provenance
 

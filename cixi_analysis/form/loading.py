@@ -118,7 +118,7 @@ def _text(element: Element) -> str:
     if any(len(text) > 1 for text in texts) or (runs != [element] and element.find(_tag("t")) is not None):
         raise ValueError("a text twice, of which programs show one or the other")
     parts = [text[0].text or "" if text else "" for text in texts]
-    text = plain("".join(parts))
+    text = unescaped("".join(parts))
     strikes = (strike for run in runs for strike in run.findall(f"{_tag('rPr')}/{_tag('strike')}"))
     struck = any(strike.get("val") not in ("0", "false") for strike in strikes)
     # A raised or lowered figure beside a figure, 10⁵, would read 105.
@@ -135,7 +135,7 @@ def _text(element: Element) -> str:
     return altered
 
 
-def plain(text: str) -> str:
+def unescaped(text: str) -> str:
     """The text as a spreadsheet program shows it: escapes resolved, line breaks unified."""
     return _ESCAPE.sub(lambda found: chr(int(found[1], 16)), text).replace("\r\n", "\n")
 
@@ -153,7 +153,7 @@ class _SheetParser(WorkSheetParser):  # type: ignore[misc]  # openpyxl has no ty
         if kind == "inlineStr" and (inline := element.find(_tag("is"))) is not None:
             cell["value"] = _text(inline)
         elif kind == "str" and cell["value"]:
-            cell["value"] = plain(cell["value"])
+            cell["value"] = unescaped(cell["value"])
         if (written := element.find(_tag("f"))) is not None:
             formula = TypedFormula(f"={written.text or '…'}")
             formula.saved = cell["value"]

@@ -63,7 +63,11 @@ def row_changes(
         if was is None:
             return RowChange(RowFate.NEW, None, _written(now, stage=signed(now, Stage.DRAFT), form=origin))
         content = (c for c in now.columns() if c not in WRITTEN)
-        cells = {c: getattr(now, c) for c in content if rounded(c, getattr(was, c)) != rounded(c, getattr(now, c))}
+        cells = {
+            c: getattr(now, c)
+            for c in content
+            if at_form_precision(c, getattr(was, c)) != at_form_precision(c, getattr(now, c))
+        }
         if not cells:
             stage = signed(was, known := getattr(was, "stage", Stage.DRAFT))
             same = was if stage is known else _written(was, stage=stage)
@@ -87,11 +91,15 @@ def fingerprint(row: Row | None) -> str:
     """
     if row is None:
         return ""
-    said = (f"{c}={cell_text(rounded(c, getattr(row, c)))}" for c in row.columns() if c not in (*WRITTEN, "sha256"))
+    said = (
+        f"{c}={cell_text(at_form_precision(c, getattr(row, c)))}"
+        for c in row.columns()
+        if c not in (*WRITTEN, "sha256")
+    )
     return hashlib.sha256("\n".join(said).encode()).hexdigest()[:8]
 
 
-def rounded(column: str, cell: object) -> object:
+def at_form_precision(column: str, cell: object) -> object:
     """A number, with its comparator, at the precision of the form; any other cell unchanged."""
     match = LIMIT.fullmatch(cell_text(cell)) if column in _NUMBERS else None
     return f"{match[1]}{float(match[2]) + 0.0:.12g}" if match else cell

@@ -156,7 +156,7 @@ class Unanswered:
         )
 
 
-def missing(plan: Plan, checked: Checked) -> tuple[Unanswered, ...]:
+def unanswered(plan: Plan, checked: Checked) -> tuple[Unanswered, ...]:
     """The units with missing answers, in the plan's order; last, the subjects without a responsible unit."""
     year = checked.year
     lines = grouped(((Entity.ITEM, item_id), text) for item_id, text in unfilled_items(plan, year, checked.rows))
@@ -178,7 +178,7 @@ def missing(plan: Plan, checked: Checked) -> tuple[Unanswered, ...]:
 def letters(plan: Plan, checked: Checked) -> dict[str, str]:
     """File name → the text to send, one a unit."""
     texts = {}
-    for one in missing(plan, checked):
+    for one in unanswered(plan, checked):
         if one.unit != NOBODY:
             name = one.file.replace("-form-", "-催填-", 1).removesuffix(".xlsx")
             texts[f"{name}.txt"] = one.letter(plan.frame.region, checked.year)

@@ -133,7 +133,7 @@ def cross_check(
             found, expected = f"没有 {item_id} 的 {year} 年规划值", "基准年已有的子项，每个目标年一行（没有的写“/”）"
             yield Problem("targets.csv", None, "item_id、year", found, expected)
     for table in years[OBSERVATIONS].values():
-        yield from observation_problems(table)
+        yield from year_problems(table)
     if all(table.complete for table in tables.values()):
         filed = [tables["responsible.csv"], tables[REVISIONS]]
         filed += [table for folder in (PROGRESS, EVIDENCE, SIGNATURES) for table in years[folder].values()]
@@ -152,7 +152,7 @@ def _wordings(rows: Mapping[int, Requirement]) -> Iterator[Problem]:
                 yield Problem("requirements.csv", number, "to_year 终止年", f"{row.to_year}", expected)
 
 
-def observation_problems(table: CsvTable, levels: Iterable[Level] = ()) -> Iterator[Problem]:
+def year_problems(table: CsvTable, levels: Iterable[Level] = ()) -> Iterator[Problem]:
     """One year's rows: an item has a row for both levels or one for each, and quotations occur in the statement.
     ``levels``: those whose names, instead of ids, are used in messages.
     """

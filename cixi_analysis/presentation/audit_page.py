@@ -12,7 +12,7 @@ from cixi_analysis.plan.fields import is_number
 from cixi_analysis.plan.quantities import relation
 from cixi_analysis.presentation import tables
 from cixi_analysis.presentation.html import Html, cards, folded, joined, link, noted, paragraph, prose, render
-from cixi_analysis.presentation.titles import href, item_link, quoted, short_source, title
+from cixi_analysis.presentation.titles import href, in_quotes, item_link, short_source, title
 from cixi_analysis.words import AuditMethod, AuditResult
 
 #: Result of a finding → its sign beside the word.
@@ -56,7 +56,12 @@ def finding_list(plan: Plan, result: AuditResult) -> Html:
         if r.result == result
     ]
     told = f"{result.chinese}：{len(rows)}处"
-    known = {"grade": result.chinese, "sign": SIGNS[result], "nothing": f"没有“{result.chinese}”的。", "quoted": quoted}
+    known = {
+        "grade": result.chinese,
+        "sign": SIGNS[result],
+        "nothing": f"没有“{result.chinese}”的。",
+        "quoted": in_quotes,
+    }
     shown = Html(render("findings", anchor=result.value, rows=rows, **known), told)
     return folded(told, shown) if rows and result is not AuditResult.CONTRADICTS else shown
 

@@ -14,7 +14,7 @@ from cixi_analysis.analysis.table1 import coverage
 from cixi_analysis.assessment import asked_in
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.presentation import tables
-from cixi_analysis.presentation.formatting import with_unit
+from cixi_analysis.presentation.formatting import cell_with_unit
 from cixi_analysis.presentation.html import (
     Html,
     bullets,
@@ -267,4 +267,4 @@ def _directions(rows: pd.DataFrame) -> str:
 
 def figure_text(text: str, row: Any) -> str:
     """A figure with its unit; without one where measure or unit differ between the years."""
-    return with_unit(text, "" if row.incomparable else row.unit)
+    return cell_with_unit(text, "" if row.incomparable else row.unit)

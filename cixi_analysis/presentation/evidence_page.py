@@ -12,7 +12,7 @@ from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.evidence_files import published_files
 from cixi_analysis.plan.schema import Evidence
 from cixi_analysis.presentation import tables, titles
-from cixi_analysis.presentation.html import Html, Text, joined, link, noted, paragraph, prose, stack
+from cixi_analysis.presentation.html import Html, MarkdownText, joined, link, noted, paragraph, prose, stack
 from cixi_analysis.presentation.looks import LOOKS
 from cixi_analysis.words import EvidenceClass, EvidenceState, Proves, Status
 
@@ -52,12 +52,12 @@ def missing(plan: Plan, year: int) -> Html:
     return tables.table(rows, columns, caption=f"还缺的佐证（{len(rows)}处）", none="有结论和数值的都有佐证。")
 
 
-def published(plan: Plan, year: int) -> Html | Text:
+def published(plan: Plan, year: int) -> Html | MarkdownText:
     """Links to the files that the site carries; the build reports why others are left out."""
     files = published_files(plan.root, year)
     if not files:
         return paragraph("没有公开的文件。")
-    return Text("\n".join(f"- [{one.number} {_plain(one.row.title)}]({one.name})" for one in files))
+    return MarkdownText("\n".join(f"- [{one.number} {_plain(one.row.title)}]({one.name})" for one in files))
 
 
 def of_indicator(found: Dossier) -> Html:
@@ -91,7 +91,7 @@ def _document(row: Evidence) -> Markup:
 def _words(row: Evidence) -> str:
     """The words quoted from the document, and its figure of another period or area."""
     partial = partial_fact(row) if row.proves is Proves.CONTEXT else ""
-    return "\n".join(filter(None, (partial, row.quoted and titles.quoted(row.quoted))))
+    return "\n".join(filter(None, (partial, row.quoted and titles.in_quotes(row.quoted))))
 
 
 def _lack(row: Any) -> tuple[str | Markup, str]:

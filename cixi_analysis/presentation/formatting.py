@@ -51,7 +51,7 @@ def percent(share: float | None, digits: int = 1, *, signed: bool = False) -> st
     return f"{number(float(share) * 100, digits, signed=signed)}%"
 
 
-def with_unit(value: float | str | None, unit: str | None) -> str:
+def cell_with_unit(value: float | str | None, unit: str | None) -> str:
     """A number or water class with its unit, as a cell of a table has it: ``66,342吨``; "—" for none."""
     if value is None or missing(value):
         return EMPTY

@@ -33,7 +33,7 @@ class Html:
 
 
 @dataclass(frozen=True)
-class Text:
+class MarkdownText:
     """Markdown that a notebook shows: its links to files make Jupyter Book copy them into the site."""
 
     markdown: str

@@ -13,7 +13,7 @@ from cixi_analysis.assessment import Assessment, measured_at, refusals, tally, t
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import Target
 from cixi_analysis.presentation import tables
-from cixi_analysis.presentation.html import Html, Text, explained, link, noted, paragraph, prose
+from cixi_analysis.presentation.html import Html, MarkdownText, explained, link, noted, paragraph, prose
 from cixi_analysis.presentation.looks import LOOKS, badge, basis_word
 from cixi_analysis.presentation.titles import href, item_link, item_title, short_source
 from cixi_analysis.words import Attribute, Basis, Convention, Status, Verdict
@@ -78,14 +78,14 @@ def scope(plan: Plan) -> Html:
     return paragraph(plan.frame.scope or f"范围为{plan.frame.region}。")
 
 
-def downloads(plan: Plan, year: int) -> Text:
+def downloads(plan: Plan, year: int) -> MarkdownText:
     """Links to the files of a year: the workbook, and machine-readable tables."""
     files = {f"-{name}": output.title for name, output in outputs(plan, year).items()} | {"-dictionary": "数据字典"}
     tables = "、".join(f"[{title}](cixi-{year}{name}.csv)" for name, title in files.items())
     report = ""
     if year >= plan.frame.base_year:
         report = f"- [{year} 年自评估报告（Word）](cixi-{year}.docx)：各章、指标完成情况汇总表、图与附表，可在 Word 中修改。\n"
-    return Text(
+    return MarkdownText(
         f"{report}- [{year} 年工作簿（Excel）](cixi-{year}.xlsx)：规划的各表、指标结论、结论依据、分级统计、趋势与进度等；"
         "计数、合计与差值是公式，点击单元格可见。\n"
         f"- 机器可读：全部各表与数据字典 [JSON](cixi-{year}.json)；逐表 CSV {tables}。\n"

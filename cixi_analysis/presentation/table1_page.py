@@ -22,7 +22,7 @@ from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.quantities import digits
 from cixi_analysis.plan.schema import Indicator, Observation
 from cixi_analysis.presentation import tables
-from cixi_analysis.presentation.formatting import with_unit
+from cixi_analysis.presentation.formatting import cell_with_unit
 from cixi_analysis.presentation.html import Html, explained, joined, lines, link, noted, prose, render
 from cixi_analysis.presentation.looks import badge, basis_note, basis_word
 from cixi_analysis.presentation.titles import indicator_href, item_anchor, item_link, short_source
@@ -134,7 +134,7 @@ def _notes(plan: Plan, items: Sequence[Indicator], year: int) -> Iterator[Markup
 def _taken(plan: Plan, row: Observation, year: int) -> Iterator[str]:
     own = plan.unit_of(row, year)
     if row.value is not None and (row.value != row.statement or row.measure):
-        shown = with_unit(row.value, own)
+        shown = cell_with_unit(row.value, own)
         yield f"取值：{f'{row.measure} ' if row.measure else ''}{shown}"
     elif row.absence is not None and row.absence.value not in (row.statement or row.absence.value):
         yield f"没有数值：{row.absence.value}"

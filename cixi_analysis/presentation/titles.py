@@ -98,7 +98,7 @@ def related(pairs: Iterable[tuple[Indicator | Project | Commitment, Link]]) -> M
     return joined((told(href(row), why.relation.chinese, why.reason, title(row)) for row, why in pairs), "；")
 
 
-def quoted(text: str) -> str:
+def in_quotes(text: str) -> str:
     """Words of the plan as they are quoted in a line: “…”, with a mark for the line break inside a printed cell."""
     return f"“{text.replace(chr(10), CELL_BREAK)}”"
 

@@ -10,7 +10,7 @@ from cixi_analysis.analysis.trend import margins, series, strength, trends  # no
 from cixi_analysis.assessment.numbers import direction
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.presentation import tables
-from cixi_analysis.presentation.formatting import missing, number, percent, rounded, with_unit
+from cixi_analysis.presentation.formatting import cell_with_unit, missing, number, percent, rounded
 from cixi_analysis.presentation.html import Html, bullets, cards, noted, paragraph, prose, stack
 from cixi_analysis.presentation.looks import LOOKS, badge
 from cixi_analysis.presentation.titles import item_link, short_source
@@ -19,7 +19,7 @@ from cixi_analysis.words import CLASS_UNIT, NOT_APPLICABLE_MARK, Pace
 
 def _at(year: int, value: float | str, unit: str) -> Markup:
     """A year and the value below it."""
-    return noted(f"{year}年", with_unit(value, unit))
+    return noted(f"{year}年", cell_with_unit(value, unit))
 
 
 def _end(plan: Plan, row: Any, year: int, value: float) -> Markup:
@@ -76,7 +76,7 @@ def without_target(plan: Plan, rows: pd.DataFrame) -> Html:
     wordings = {(t.item_id, t.year): t.wording for t in plan.targets}
     years = sorted({t.year for t in plan.targets})
     cells = [
-        (item_link(plan, plan.item(r.item_id), r.measure), f"{r.last_year}年 {with_unit(plan.printed(r.item_id, r.last_year, r.last_value), r.unit)}",
+        (item_link(plan, plan.item(r.item_id), r.measure), f"{r.last_year}年 {cell_with_unit(plan.printed(r.item_id, r.last_year, r.last_value), r.unit)}",
          *(wordings.get((r.item_id, y), NOT_APPLICABLE_MARK) for y in years), r.note)
         for r in records(rows[rows["target_year"].isna()].drop_duplicates(["item_id", "measure"]))
     ]  # fmt: skip
@@ -92,7 +92,7 @@ def margin_table(plan: Plan, year: int, rows: pd.DataFrame) -> Html:
     """Every value beside every bound that must hold, folded; a positive margin is better than required."""
     cells = [
         (item_link(plan, plan.item(r.item_id), level=r.level), plan.level(r.level).chinese,
-         with_unit(plan.printed(r.item_id, year, r.value), r.unit),
+         cell_with_unit(plan.printed(r.item_id, year, r.value), r.unit),
          r.bound, r.margin)
         for r in records(rows)
     ]  # fmt: skip
@@ -113,7 +113,7 @@ def water_classes(plan: Plan, year: int) -> Html:
     """The series of water classes with their direction; classes are never subtracted."""
     points, point = [], Markup("{}（{}）：{}，{}。<small>出处：{}</small>")
     for one in series(plan, year, classes=True).values():
-        told = "，".join(f"{y}年{with_unit(rank, CLASS_UNIT)}" for y, rank in one.points)
+        told = "，".join(f"{y}年{cell_with_unit(rank, CLASS_UNIT)}" for y, rank in one.points)
         (_, first), (last_year, last) = one.points[0], one.points[-1]
         moved = direction(first, last, one.polarity)
         verdict = "只有一个年份，谈不上变化" if not one.span else LOOKS[moved].text if moved else "规划未表明方向"

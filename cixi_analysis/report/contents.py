@@ -65,7 +65,7 @@ def contents(plan: Plan, year: int) -> Contents:
             indicators=frame.tables.indicators, past=frame.tables.past_projects if plan.past_projects else None,
             projects=frame.tables.projects if plan.projects else None,
         ),
-        "sentence": _sentences(figures, issue), "levels": indicator_rows.levels(figures, issue), "domains": domains,
+        "sentence": _sentences(figures, issue), "levels": indicator_rows.level_counts(figures, issue), "domains": domains,
         "items": [item for domain in domains for item in domain.items], "bases": indicator_rows.bases(figures, issue),
         "conventions": indicator_rows.conventions(plan), "targets": indicator_rows.targets(plan, year, issue),
         "actions": actions_of(plan, year, issue), "changes": changes_of(plan, year, issue),
@@ -105,7 +105,7 @@ _PARTS = {
 }  # fmt: skip
 
 
-def plain(text: str | Markup) -> str:
+def without_markup(text: str | Markup) -> str:
     """Markup as text, a line break as one."""
     return "\n".join(line.striptags() for line in escape(text).split("<br>"))
 
@@ -128,7 +128,7 @@ def _action(plan: Plan, issue: Issue, action: Action) -> SimpleNamespace:
         "ways": (told.get("怎样达标", ""), "怎样达标"), "works": (told.get("有关项目", ""), "有关项目"),
     }  # fmt: skip
     values = {
-        name: issue.value(f"{key}.{name}", plain(text), f"{title}，{about}") if text else None
+        name: issue.value(f"{key}.{name}", without_markup(text), f"{title}，{about}") if text else None
         for name, (text, about) in texts.items()
     }
     statuses = dict.fromkeys(status.chinese for status in action.statuses.values())
@@ -144,7 +144,7 @@ def changes_of(plan: Plan, year: int, issue: Issue) -> SimpleNamespace | None:
     if (found := since_last_year(plan, year)) is None:
         return None
     told = [
-        issue.value(f"sentence.changes.{n}", plain(text), f"与{found.other}年相比")
+        issue.value(f"sentence.changes.{n}", without_markup(text), f"与{found.other}年相比")
         for n, text in enumerate(points(plan, found), 1)
     ]
     names = {item.indicator: item.indicator_name for item in plan.items}
@@ -227,6 +227,6 @@ def _projects(plan: Plan, year: int, issue: Issue) -> list[SimpleNamespace]:
             number=p.number, category=p.category, name=p.name, content=p.content, units=p.units,
             years=p.years, budget=issue.value(f"{key}.budget", budget, f"{about}，投资概算（万元）"),
             schedule=issue.value(f"{key}.schedule", f"{at.state}{passed}", f"{about}，{year}年底的年限"),
-            progress=issue.value(f"{key}.progress", plain(report_of(plan, known.get(str(p.number)))).removeprefix("· "), f"{about}，{year}年进展"),
+            progress=issue.value(f"{key}.progress", without_markup(report_of(plan, known.get(str(p.number)))).removeprefix("· "), f"{about}，{year}年进展"),
         ))  # fmt: skip
     return found

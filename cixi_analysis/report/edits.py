@@ -104,7 +104,7 @@ def compare(plan: Plan, report: HandedIn, today: Mapping[str, str]) -> Iterator[
                 yield _edit(EditKind.CHANGED, replace(text, text=beside), was, now)
             elif text.row and text.row in rows[_kind(text.key)] - rows[text.key]:
                 yield _edit(EditKind.CHANGED, replace(text, text=f"“{text.row}”：{text.text}"), was, now)
-            moved = like is not Likeness.OTHER or folded(was) != folded(now)
+            moved = like is not Likeness.OTHER or comparable(was) != comparable(now)
             if moved and likeness(now, text.text, plan, sentence=sentence) is Likeness.OTHER:
                 yield _edit(EditKind.STALE, text, was, now)
         elif like is Likeness.OTHER:
@@ -135,7 +135,7 @@ def _put_beside(text: TaggedText, values: tuple[IssuedText, ...], plan: Plan) ->
         return ""
     was = values[at]
     pairs = ((_BEFORE, text.before, was.before), (_AFTER, text.after, was.after))
-    touching = [[m[0] if (m := pattern.search(folded(one))) else "" for one in told] for pattern, *told in pairs]
+    touching = [[m[0] if (m := pattern.search(comparable(one))) else "" for one in told] for pattern, *told in pairs]
     is_whole = text.text.endswith("。")  # what follows is another sentence
     then, now = (f"{one.before}{text.text}{'' if is_whole else one.after}" for one in (was, text))
     like = likeness(then, now, plan, sentence=True)
@@ -178,7 +178,7 @@ class Likeness(IntEnum):
     SAME = 2
 
 
-def folded(text: str) -> str:
+def comparable(text: str) -> str:
     """The text without spaces and invisible characters, in half-width forms, numbers without groups."""
     plain = "".join(char for char in normal(text).translate(_FORMS) if not (char.isspace() or is_invisible(char)))
     return re.sub(r"(?<=\d)，(?=\d{3}(?!\d))", "", plain)
@@ -186,7 +186,7 @@ def folded(text: str) -> str:
 
 def likeness(issued: str, found: str, plan: Plan, *, sentence: bool | None = None) -> Likeness:
     """The similarity of ``found`` to the issued text; only a ``sentence`` (None: detected) can be reworded."""
-    before, after = folded(issued), folded(found)
+    before, after = comparable(issued), comparable(found)
     if before == after:
         return Likeness.SAME
     if not (_SENTENCE.fullmatch(before) if sentence is None else sentence):

@@ -13,7 +13,7 @@ from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.frame import Level
 from cixi_analysis.plan.schema import Indicator, Observation
 from cixi_analysis.presentation import charts
-from cixi_analysis.presentation.formatting import EMPTY, with_unit
+from cixi_analysis.presentation.formatting import EMPTY, cell_with_unit
 from cixi_analysis.presentation.looks import LOOKS, basis_word
 from cixi_analysis.presentation.method import ALL_MEANINGS
 from cixi_analysis.presentation.titles import item_title, short_source, title
@@ -53,7 +53,7 @@ def _counts(issue: Issue, key: str, about: str, row: object) -> dict[str, Value]
     }
 
 
-def levels(figures: Figures, issue: Issue) -> list[SimpleNamespace]:
+def level_counts(figures: Figures, issue: Issue) -> list[SimpleNamespace]:
     """The counts of each level, and the names of the indicators that it finds unmet or without data."""
     found, assessment = [], figures.assessment
     for row in records(tally(assessment)):
@@ -135,7 +135,7 @@ def _item(figures: Figures, issue: Issue, item: Indicator, judged: list[Any], ev
         label=item.label, indicator=item.indicator, name=" / ".join(names), title=named, task=item.task,
         unit=asked["unit"].replace("\n", "、").replace("-", "—"), attribute=Attribute(item.attribute).chinese,
         group=group,
-        values=[issue.value(f"{key}.value" + (f".{y}" if y != year else ""), value_text(plan, item, y), f"{named}，{y}年")
+        values=[issue.value(f"{key}.value" + (f".{y}" if y != year else ""), short_status(plan, item, y), f"{named}，{y}年")
                 for y in years(year)],
         status=issue.value(f"{key}.status", "\n".join(seen), f"{named}，{year}年现状"),
         verdicts=[_level(figures, issue, item, v) for v in plan.levels],
@@ -178,7 +178,7 @@ def _findings(plan: Plan, issue: Issue, item: Indicator, judged: list[Any]) -> l
     return [SimpleNamespace(levels="、".join(n for n, _ in told), sentence=told[0][1]) for told in found.values()]
 
 
-def value_text(plan: Plan, item: Indicator, year: int) -> str:
+def short_status(plan: Plan, item: Indicator, year: int) -> str:
     """A year's status in a few characters: the figures with their unit where it is not the item's, the reason of absence,
     or the clauses that the words attest.
     """
@@ -191,7 +191,7 @@ def _brief(plan: Plan, item: Indicator, row: Observation, year: int) -> str:
         unit = plan.unit_of(row, year)
         if row.value in WATER_CLASSES:
             return row.value + unit
-        return with_unit(row.value, "" if unit in plan.units(item, year) else unit)
+        return cell_with_unit(row.value, "" if unit in plan.units(item, year) else unit)
     if row.absence:
         return NOT_ASSIGNED if row.assigned_target == NOT_ASSIGNED else str(row.absence)
     clauses = [clause for clause, _ in row.clauses("attests")]

@@ -23,7 +23,7 @@ from pypdf import PdfReader
 from cixi_analysis.analysis.table1 import coverage
 from cixi_analysis.assessment import assess
 from cixi_analysis.book.pages import read_pages
-from cixi_analysis.book.pdf.printing import Heading, PdfError, find_browser, finished, info, places, print_pdf
+from cixi_analysis.book.pdf.printing import Heading, PdfError, find_browser, info, places, print_pdf, with_bookmarks
 from cixi_analysis.book.sphinx_extension import book_title, imprint
 from cixi_analysis.errors import writing
 from cixi_analysis.export.workbook import save_bytes
@@ -54,7 +54,7 @@ _TEMPLATES = Environment(
 
 
 @dataclass(frozen=True)
-class Section:
+class PrintedPage:
     """A page of the book in the printed report."""
 
     name: str
@@ -89,7 +89,7 @@ def make_pdf(plan: Plan, year: int, site: Path, folder: Path) -> Path:
         }  # fmt: skip
         if date := build_date():  # instead of the clock's
             properties |= dict.fromkeys(("/CreationDate", "/ModDate"), f"D:{date:%Y%m%d%H%M%S}Z")
-        save_bytes(finished(printed, headings, properties), target)
+        save_bytes(with_bookmarks(printed, headings, properties), target)
     return target
 
 
@@ -101,7 +101,7 @@ def belongs_to(pdf: Path, site: Path) -> bool:
         return False
 
 
-def document(plan: Plan, year: int, site: Path, found: tuple[Section, ...], pages: Mapping[str, int]) -> str:
+def document(plan: Plan, year: int, site: Path, found: tuple[PrintedPage, ...], pages: Mapping[str, int]) -> str:
     """The report as the browser prints it; ``pages``: anchor of a heading → the page number in the contents."""
     date, known = build_date(), coverage(plan, year)
     return _TEMPLATES.get_template("report.html.j2").render(
@@ -123,7 +123,7 @@ def _fingerprint(site: Path) -> str:
     return hashlib.sha256((site / provenance.FILE).read_bytes()).hexdigest()
 
 
-def sections(plan: Plan, site: Path, year: int) -> tuple[Section, ...]:
+def sections(plan: Plan, site: Path, year: int) -> tuple[PrintedPage, ...]:
     """The year's pages in the order of the book; for the newest year the dossiers of what is unmet or has no data, as
     dossiers are of that year; then the annex.
     """
@@ -153,7 +153,7 @@ def _summary(plan: Plan, year: int) -> Markup:
     return page.format(year, summary_page.one_page(plan, year))
 
 
-def _section(site: Path, page: str, pages: list[str], kind: str, made: Markup | None) -> Section:
+def _section(site: Path, page: str, pages: list[str], kind: str, made: Markup | None) -> PrintedPage:
     """A page of the site, or one that is ``made`` here, which the overview need not repeat."""
     text = made or (site / page).read_text(encoding="utf-8")
     article = BeautifulSoup(text, "html.parser", multi_valued_attributes=None).select_one("article.bd-article")
@@ -194,4 +194,4 @@ def _section(site: Path, page: str, pages: list[str], kind: str, made: Markup | 
         for heading in article.select("h1" if page.startswith("book/indicators/") else "h1, h2")
         if (section := heading.find_parent("section", id=True))
     )
-    return Section(name, Markup(article.decode_contents()), headings, name in _ACROSS, kind)  # noqa: S704  # our own page
+    return PrintedPage(name, Markup(article.decode_contents()), headings, name in _ACROSS, kind)  # noqa: S704  # our own page

@@ -119,7 +119,7 @@ def places(reader: PdfReader, headings: Iterable[Heading]) -> dict[str, tuple[in
     return found
 
 
-def finished(reader: PdfReader, headings: Sequence[Heading], properties: Mapping[str, str]) -> bytes:
+def with_bookmarks(reader: PdfReader, headings: Sequence[Heading], properties: Mapping[str, str]) -> bytes:
     """The file with bookmarks, these properties instead of the browser's, and corrected text."""
     for number in range(1, cast(int, reader.trailer["/Size"])):
         font = reader.get_object(number)

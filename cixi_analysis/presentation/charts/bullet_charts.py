@@ -12,7 +12,7 @@ from cixi_analysis.assessment.numbers import difference
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.quantities import HIGHER, apart, unit_word
 from cixi_analysis.presentation.figure import Layered, as_is, finished, hover, kept, legend, responsive, tooltip
-from cixi_analysis.presentation.formatting import a_year, missing, number, with_unit
+from cixi_analysis.presentation.formatting import a_year, cell_with_unit, missing, number
 from cixi_analysis.presentation.html import Html, paragraph
 from cixi_analysis.presentation.looks import ACCENT, LINE, LOOKS, MUTED
 from cixi_analysis.presentation.tables import ems
@@ -60,7 +60,7 @@ def limits(plan: Plan, year: int, margins: pd.DataFrame, trends: pd.DataFrame) -
     for key, (item_id, *_) in zip(keys, rows, strict=True):
         labels.setdefault(key, {})[plan.item(item_id).label] = None
     named = [
-        (f"{'、'.join(labels[key])} {row[1]}", *row[1:], with_unit(plan.printed(row[0], row[4], row[2]), row[3]))
+        (f"{'、'.join(labels[key])} {row[1]}", *row[1:], cell_with_unit(plan.printed(row[0], row[4], row[2]), row[3]))
         for key, row in zip(keys, rows, strict=True)
     ]
     columns = ["item", "measure", "value", "unit", "year", "kind", "told", "limit", "at", "short", "far", "shown"]
@@ -156,7 +156,10 @@ def gaps(plan: Plan, year: int, trends: pd.DataFrame) -> Layered | Html:
     rows = []
     for r in records(trends[trends["target_year"].notna() & (trends["pace"] != Pace.REACHED)].fillna({"unit": ""})):
         item, look = f"{item_title(plan.item(r.item_id), r.measure)}（{r.target_year}年）", LOOKS[r.pace]
-        last, target = f"{with_unit(r.last_value, r.unit)}（{r.last_year}年）", with_unit(r.target_value, r.unit)
+        last, target = (
+            f"{cell_with_unit(r.last_value, r.unit)}（{r.last_year}年）",
+            cell_with_unit(r.target_value, r.unit),
+        )
         gap, rate = apart(r.gap, r.unit), "" if missing(r.needed_rate) else a_year(r.needed_rate, r.unit)
         words = f"还差{gap}{f'，每年需{rate}' if rate else ''}　{look.text}"
         share, name = (

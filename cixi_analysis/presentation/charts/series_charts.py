@@ -12,7 +12,7 @@ from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.quantities import unit_word
 from cixi_analysis.presentation.charts.bullet_charts import ASSIGNED, MARKS, OBSERVED, REQUIRED, TARGET, limits, state
 from cixi_analysis.presentation.figure import Layered, conditional, finished, hover, tooltip
-from cixi_analysis.presentation.formatting import number, with_unit
+from cixi_analysis.presentation.formatting import cell_with_unit, number
 from cixi_analysis.presentation.html import Html, paragraph
 
 _WIDTH = 330
@@ -70,7 +70,7 @@ def _shown(plan: Plan, year: int, same: list[Series], asked: pd.DataFrame, years
     told = state(asked) or (moved.chinese if moved else "")
     if asked.empty and len({value for _, value in one.points}) == 1:
         return paragraph(f"{named}：{values}{unit_word(one.unit)}，没有变化。")
-    title = f"{named} {number(first)}→{with_unit(last, one.unit)}" + (f"，{told}" if told else "")
+    title = f"{named} {number(first)}→{cell_with_unit(last, one.unit)}" + (f"，{told}" if told else "")
     note = "纵轴从0起" + ("，虚线跨过没有数值的年份。" if data["gap"].any() else "。")
     goals = asked.assign(year=asked["at"].astype("Int64"), value=asked["limit"])
     told_in = goals["told"].str.replace(r"^\d+年(?=规划值)", "", regex=True)  # the axis has the year
