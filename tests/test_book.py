@@ -391,7 +391,7 @@ def test_a_template_that_is_no_notebook_is_named(project: Path, place: Place) ->
 @pytest.mark.parametrize(
     "damage",
     [b"", b"[]", b"5", b"[" * 100_000, b"\xcf\xee", b'{"nbformat": 4}', {"cells": None}, {"cells": [5]}, {"cells": [{}]},
-     {"metadata": 5}, {"nbformat": 9}, {"cells": [{"cell_type": "code", "metadata": {}}]},
+     {"metadata": 5}, {"nbformat": 9}, {"cells": [{"cell_type": "code", "id": "a", "metadata": {}}]},
      {"cells": [{"cell_type": "markdown", "id": "a", "metadata": {"tags": True}, "source": "# x"}]},
      {"cells": [{"cell_type": "markdown", "id": "a", "metadata": {}, "source": [5]}]}],
     ids=lambda damage: str(damage)[:40],
