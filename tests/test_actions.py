@@ -6,8 +6,11 @@ from tiny import item, link, observation, requirement, target, tiny_plan
 
 from cixi_analysis.analysis.actions import Action, Shortfall, Urgency, actions
 from cixi_analysis.analysis.flips import flips
+from cixi_analysis.analysis.trend import margins, trends
 from cixi_analysis.assessment import assess
 from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.presentation import action_list
+from cixi_analysis.presentation.charts import bullet_charts
 from cixi_analysis.words import Status
 
 UNMET, TARGET, NO_DATA, EMPTY = Urgency
@@ -122,3 +125,20 @@ def test_a_project_linked_twice_counts_once() -> None:
         links=(link("project 1", "contributes", "item 2.2"), link("project 1", "same_quantity", "item 2.2"))
     )
     assert of(plan, "2.2").money.budget == 8000
+
+
+def test_a_strict_limit_that_is_only_touched_is_missed_by_no_amount() -> None:
+    """超过20% with 20%: unmet, with its flip, but without a gap of 0 and a step of 0."""
+    plan = tiny_plan(
+        items=(item("1"),), requirements=(requirement("1", "national", "超过20%"),), links=(), audit=(), published=(),
+        targets=(target("1", 2025, "超过20%"),), commitments=(), observations={2022: (observation("1", 20),)},
+    )  # fmt: skip
+    [found] = actions(plan, 2022)
+    assert (found.urgency, found.targets, found.shortfalls) == (UNMET, (2025,), ())
+    assert found.flips[0].sentence == "2022年的数值须由20%提高到21%，相差1个百分点。"
+    facts = action_list.facts(plan, found)
+    assert "离规划值" not in facts
+    assert "每年需" not in facts
+    table = bullet_charts.limits(plan, 2022, margins(plan, 2022), trends(plan, 2022))
+    assert [*table["short"]] == ["只到国家级要求>20%的界限", "只到2025年规划值20的界限"]
+    assert "还差" not in str(bullet_charts.gaps(plan, 2022, trends(plan, 2022)).to_dict())

@@ -122,9 +122,12 @@ def _urgency(statuses: set[Status], missed: bool) -> Urgency | None:
 
 
 def _towards_targets(plan: Plan, year: int) -> Iterator[tuple[str, Shortfall]]:
-    """By item: the numeric targets that the last value does not reach; those whose year is over have no step."""
+    """By item: the numeric targets that the last value misses by some amount, so no strict bound that it only touches;
+    those whose year is over have no step.
+    """
     rows = trends(plan, year)
-    for row in records(rows[rows["target_year"].notna() & (rows["pace"] != Pace.REACHED)].fillna({"unit": ""})):
+    missed = rows["target_year"].notna() & (rows["pace"] != Pace.REACHED) & (rows["gap"] != 0)
+    for row in records(rows[missed].fillna({"unit": ""})):
         ahead = not isnan(row.needed_rate)
         value = (str(row.target_year), int(row.last_year), row.last_value, row.target_value, False, unit_word(row.unit))
         goal = (int(row.target_year), row.needed_rate) if ahead else (None, None)

@@ -37,7 +37,7 @@ def limits(plan: Plan, year: int, margins: pd.DataFrame, trends: pd.DataFrame) -
     rows = []
     for r in records(margins.fillna({"unit": ""})):
         level = plan.level(r.level)
-        bound = f"{r.bound}{unit_word(r.unit)}"
+        bound = f"{r.bound}{unit_word(r.unit)}" if r.bound[-1].isdigit() else r.bound  # the wording may have the unit
         kind, told, than = (ASSIGNED, r.bound, bound) if r.assigned else (
             REQUIRED, f"{level.short}{r.bound}", f"{level.chinese}要求{bound}"
         )  # fmt: skip
@@ -52,7 +52,8 @@ def limits(plan: Plan, year: int, margins: pd.DataFrame, trends: pd.DataFrame) -
         rows.append((r.item_id, r.measure, r.value, r.unit, year, kind, told, r.limit, at, short, far))
     for r in records(trends[trends["target_year"].notna()].fillna({"unit": ""})):
         told = f"{plan.questions(str(r.target_year))}{number(r.target_value)}"
-        short = "" if r.pace == Pace.REACHED else f"离{told}还差{apart(r.gap, r.unit)}"
+        missed = f"离{told}还差{apart(r.gap, r.unit)}" if r.gap else f"只到{told}的界限"
+        short = "" if r.pace == Pace.REACHED else missed
         goal = TARGET, told, r.target_value, r.target_year
         rows.append((r.item_id, r.measure, r.last_value, r.unit, r.last_year, *goal, short, 0.0))
     labels: dict[tuple[object, ...], dict[str, None]] = {}
@@ -160,8 +161,11 @@ def gaps(plan: Plan, year: int, trends: pd.DataFrame) -> Layered | Html:
             f"{cell_with_unit(r.last_value, r.unit)}（{r.last_year}年）",
             cell_with_unit(r.target_value, r.unit),
         )
-        gap, rate = apart(r.gap, r.unit), "" if missing(r.needed_rate) else a_year(r.needed_rate, r.unit)
-        words = f"还差{gap}{f'，每年需{rate}' if rate else ''}　{look.text}"
+        gap, rate = (
+            apart(r.gap, r.unit),
+            a_year(r.needed_rate, r.unit) if r.needed_rate and not missing(r.needed_rate) else "",
+        )
+        words = f"{f'还差{gap}' if r.gap else '只到界限'}{f'，每年需{rate}' if rate else ''}　{look.text}"
         share, name = (
             round(abs(r.gap) / (abs(r.target_value) or 1) * 100, 4),
             f"{item}　{number(r.last_value)}→{target}",
