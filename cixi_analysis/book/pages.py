@@ -107,7 +107,7 @@ def _read(path: Path) -> Page:
     except Exception as error:  # nbformat raises many types for what is no notebook
         flaws["read"] = error
     if flaws:
-        [flaw] = flaws.values()
+        flaw = next(iter(flaws.values()))
         line = str(flaw).partition("\n")[0] or type(flaw).__name__
         raise BuildError(f"不是 Jupyter 笔记本（{line}）。") from flaw
     page = _described(path.stem, notebook)
