@@ -19,10 +19,11 @@ from filelock import FileLock
 from hypothesis import settings
 from playwright.sync_api import Browser, sync_playwright
 from tiny_book import Place
-from visit import QUIET, browser_path
+from visit import QUIET
 
 from cixi_analysis.book import kernels, making
 from cixi_analysis.book import site as book_site
+from cixi_analysis.book.pdf.printing import PdfError, find_browser
 from cixi_analysis.cli import main
 from cixi_analysis.form import sheets as form_sheets
 from cixi_analysis.plan.dataset import Plan, load_plan
@@ -183,9 +184,10 @@ def address(site: Path) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One browser for all tests; each visit has a window of its own."""
-    path = browser_path()
-    if path is None:
-        pytest.skip("no Chromium or Chrome on this machine (name one in CIXI_BROWSER)")
+    try:
+        path = find_browser()
+    except PdfError as error:
+        pytest.skip(str(error))
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=QUIET)
         yield browser

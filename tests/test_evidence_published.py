@@ -58,6 +58,8 @@ def test_what_the_site_carries(root: Path, tmp_path: Path) -> None:
     assert [one.path for one in provenance(root).inputs if one.kind == "公开的佐证材料"] == [
         "evidence/2023/通知.PDF", "evidence/2023/年鉴.xlsx",
     ]  # fmt: skip
+    (root / "data" / ".~lock.plan.toml#").write_text("谁打开了它", encoding="utf-8")
+    assert b".~lock." not in packed(root)
     assert "秘密.pdf".encode() not in packed(root)
     assert "年鉴.xlsx".encode() in packed(root)
 

@@ -1,15 +1,11 @@
 """Pages of the site in a real browser; their requests and errors are recorded."""
 
-import os
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
 
-#: What browsers are called on various systems; the first that is there is used.
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",
@@ -18,11 +14,6 @@ QUIET = [
     "--disable-sync",
 ]
 WIDTHS = {"wide": 1280, "phone": 390}
-
-
-def browser_path() -> str | None:
-    """The system's Chromium or Chrome, or the one named in CIXI_BROWSER."""
-    return os.environ.get("CIXI_BROWSER") or next((p for n in NAMES if (p := shutil.which(n))), None)
 
 
 def pages_of(site: Path) -> list[Path]:

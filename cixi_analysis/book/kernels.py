@@ -30,6 +30,7 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
+from cixi_analysis.book.cache import LOCKS
 from cixi_analysis.book.pages import tidied
 from cixi_analysis.book.site import cores
 from cixi_analysis.errors import place, reason
@@ -225,6 +226,7 @@ def packed(root: Path) -> bytes:
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         public = (root / one.path for one in published_files(root))
         for path in chain((found for pattern in _READ for found in sorted(root.glob(pattern))), public):
-            if path.is_file() and is_text(name := path.relative_to(root).as_posix()):
+            name = path.relative_to(root).as_posix()
+            if path.is_file() and is_text(name) and not path.name.startswith(LOCKS):
                 archive.writestr(zipfile.ZipInfo(name), path.read_bytes(), zipfile.ZIP_DEFLATED)
     return buffer.getvalue()
