@@ -11,17 +11,9 @@ import pandas as pd
 from cixi_analysis.analysis import grouped
 from cixi_analysis.analysis.flip_search import FlipSearch, Way
 from cixi_analysis.analysis.flip_trials import Cell, Steps, Trials, done, rank
-from cixi_analysis.assessment import (
-    REQUIREMENT,
-    TARGET,
-    Judgement,
-    asking,
-    judgements,
-    measured,
-    measured_at,
-    observed_level,
-)
+from cixi_analysis.assessment import REQUIREMENT, TARGET, Judgement, asking, judgements, observed_level
 from cixi_analysis.assessment.numbers import MET, UNMET, difference
+from cixi_analysis.assessment.observed import measured, measured_at
 from cixi_analysis.plan.dataset import Asked, Plan
 from cixi_analysis.plan.quantities import apart, unit_word, with_its_unit, with_unit
 from cixi_analysis.plan.schema import Indicator

@@ -72,7 +72,7 @@ def check_form(plan: Plan, path: Path, *, today: str | None = None, opened: Open
         for kind in (PROGRESS, EVIDENCE, SIGNATURES)
     )
     order = [("", name) for name in (*(sheet.name for sheet in sheets), *book.sheetnames)]
-    found, doubtful = findings_of(path.name, problems, doubts, order)
+    found, doubtful = unique(path.name, problems, doubts, order)
     forms = (replace(form, unit=None, rows=sum(row.data is not None for row in rows)),)
     return Checked(year, tuple(one for _, one in observed), found, doubtful, reports, evidence, signatures, forms)
 
@@ -102,7 +102,7 @@ def having(rows: Iterable[FilledRow], model: type[R]) -> list[tuple[FilledRow, R
     return [(row, row.data) for row in rows if isinstance(row.data, model)]
 
 
-def findings_of(
+def unique(
     names: str, problems: Iterable[FormProblem], doubts: Iterable[FormProblem], order: Sequence[tuple[str, str]]
 ) -> tuple[tuple[FormProblem, ...], tuple[FormProblem, ...]]:
     """Problems and warnings without duplicates, sorted by place: file and sheet as in ``order``, row and column; a whole

@@ -17,18 +17,10 @@ from cixi_analysis.analysis import grouped
 from cixi_analysis.analysis.links import answering
 from cixi_analysis.analysis.revision_log import WRITTEN, edition_of
 from cixi_analysis.errors import quoted
-from cixi_analysis.form.checking import (
-    Checked,
-    check_form,
-    check_other_years,
-    disagreements,
-    findings_of,
-    having,
-    read_rows,
-)
+from cixi_analysis.form.checking import Checked, check_form, check_other_years, disagreements, having, read_rows, unique
 from cixi_analysis.form.filled_rows import FilledRow, FormProblem, KeptRow
 from cixi_analysis.form.opening import FiledForm, open_form
-from cixi_analysis.form.row_changes import at_form_precision, cell_text, fingerprint
+from cixi_analysis.form.row_changes import cell_text, fingerprint, form_value
 from cixi_analysis.form.unit_forms import NOBODY, open_unit_forms
 from cixi_analysis.plan.csvfile import expectation
 from cixi_analysis.plan.dataset import Plan
@@ -82,7 +74,7 @@ def check_unit_forms(plan: Plan, paths: Sequence[Path]) -> Checked:
     merged[0].sort(key=lambda pair: at.index(pair[1].key))
     problems += disagreements(plan, year, merged[0])
     observed, reports, evidence = (tuple(row for _, row in pairs) for pairs in merged)
-    found = findings_of("、".join(path.name for path in paths), problems, doubts, order)
+    found = unique("、".join(path.name for path in paths), problems, doubts, order)
     return Checked(year, observed, *found, reports, evidence, None, tuple(forms))
 
 
@@ -147,7 +139,7 @@ def _columns(row: Any) -> list[str]:
 
 
 def _cell(row: Any, column: str) -> object:
-    return at_form_precision(column, getattr(row, column))
+    return form_value(column, getattr(row, column))
 
 
 def _conflicts(plan: Plan, year: int, was: Any, rows: Sequence[FilledRow]) -> Iterator[FormProblem]:

@@ -64,9 +64,7 @@ def row_changes(
             return RowChange(RowFate.NEW, None, _written(now, stage=signed(now, Stage.DRAFT), form=origin))
         content = (c for c in now.columns() if c not in WRITTEN)
         cells = {
-            c: getattr(now, c)
-            for c in content
-            if at_form_precision(c, getattr(was, c)) != at_form_precision(c, getattr(now, c))
+            c: getattr(now, c) for c in content if form_value(c, getattr(was, c)) != form_value(c, getattr(now, c))
         }
         if not cells:
             stage = signed(was, known := getattr(was, "stage", Stage.DRAFT))
@@ -91,15 +89,11 @@ def fingerprint(row: Row | None) -> str:
     """
     if row is None:
         return ""
-    said = (
-        f"{c}={cell_text(at_form_precision(c, getattr(row, c)))}"
-        for c in row.columns()
-        if c not in (*WRITTEN, "sha256")
-    )
+    said = (f"{c}={cell_text(form_value(c, getattr(row, c)))}" for c in row.columns() if c not in (*WRITTEN, "sha256"))
     return hashlib.sha256("\n".join(said).encode()).hexdigest()[:8]
 
 
-def at_form_precision(column: str, cell: object) -> object:
+def form_value(column: str, cell: object) -> object:
     """A number, with its comparator, at the precision of the form; any other cell unchanged."""
     match = LIMIT.fullmatch(cell_text(cell)) if column in _NUMBERS else None
     return f"{match[1]}{float(match[2]) + 0.0:.12g}" if match else cell

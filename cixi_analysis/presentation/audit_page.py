@@ -56,13 +56,8 @@ def finding_list(plan: Plan, result: AuditResult) -> Html:
         if r.result == result
     ]
     told = f"{result.chinese}：{len(rows)}处"
-    known = {
-        "grade": result.chinese,
-        "sign": SIGNS[result],
-        "nothing": f"没有“{result.chinese}”的。",
-        "quoted": in_quotes,
-    }
-    shown = Html(render("findings", anchor=result.value, rows=rows, **known), told)
+    known = {"grade": result.chinese, "sign": SIGNS[result], "nothing": f"没有“{result.chinese}”的。"}
+    shown = Html(render("findings", anchor=result.value, rows=rows, quoted=in_quotes, **known), told)
     return folded(told, shown) if rows and result is not AuditResult.CONTRADICTS else shown
 
 
