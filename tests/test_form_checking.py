@@ -106,7 +106,7 @@ def test_what_is_right_comes_through(tmp_path: Path) -> None:
         lambda book: setattr(book["生态制度"]["V3"], "data_type", "s"),
         put(J3=0.1 + 0.2 + 83, V3="年报", X3="口径有变", W3="统计局"),
         put(J4=26, O4="≤", P4=31, V4="年报"),
-        put(J5=90, Q5=-1.25, R5="水平值的全省平均", V5="年报"),
+        put(J5=90, Q5=-1.25, R5="年变化量的全省平均（与指标同单位）", V5="年报"),
         put(K7="暂无数据", V7="年报", J8=81, L8="另一对象", M8="个", N8="无方向", V8="年报"),
         put(J9="Ⅲ", M9="类", P9="Ⅲ", V9="年报"),
     )
@@ -119,7 +119,7 @@ def test_what_is_right_comes_through(tmp_path: Path) -> None:
     assert (rows["2.1", None].value, rows["2.1", None].acknowledgment) == ("83.3", "口径有变")
     assert rows["2.1", None].responsible == "统计局"
     assert (rows["2.2", None].value, rows["2.2", None].assigned_target) == ("26", "≤31")
-    assert (rows["3", None].benchmark, rows["3", None].benchmark_kind) == (-1.25, BenchmarkKind.LEVEL)
+    assert (rows["3", None].benchmark, rows["3", None].benchmark_kind) == (-1.25, BenchmarkKind.CHANGE)
     assert rows["4", "national"].absence is Absence.NO_DATA
     other = rows["4", "provincial"]
     assert (other.measure, other.unit, other.polarity) == ("另一对象", "个", Polarity.NONE)
@@ -487,7 +487,18 @@ DOUBTS: list[tuple[Edit, list[str]]] = [
     (put(J5=0.833, V5="年报"), ["生态安全 J5：现为“0.833”，单位为%；应为百分数（83.3%写83.3，不写0.833）；确是百分之零点几时在“提示说明”里说明"]),
     (put(J5=833, V5="年报"), ["生态安全 J5：现为“833”，单位为%；应为0至100之间的数；无误时在“提示说明”里说明"]),
     (put(J5=833, M5="个", V5="年报"), []),
+    (put(J4=31, P4=31, V4="年报"), []),
+    (put(J4=31, O4="≤", P4=310, V4="年报"),
+     ["生态安全 P4：现为“310”，现状值为“31”，超过其2倍；应为核对过的数；无误时在“提示说明”里说明"]),
+    (put(J4=31, P4=310, V4="年报", X4="上级放宽"), []),
+    (put(J4=31, P4="任务：治理310处", V4="年报"), []),
+    (put(J5=83.3, Q5=84.5, R5="水平值的全省平均", V5="年报"), []),
+    (put(J5=83.3, Q5=0.845, R5="水平值的全省平均", V5="年报"),
+     ["生态安全 Q5：现为“0.845”，现状值为“83.3”，不足其1/2；应为核对过的数；无误时在“提示说明”里说明"]),
+    (put(J5=83.3, Q5=0.5, R5="年变化量的全省平均（与指标同单位）", V5="年报"), []),
     (put(J9="Ⅳ", M9="类", V9="年报"), []),
+    (put(J9="Ⅱ", M9="类", P9="Ⅳ", V9="年报"),
+     ["生态安全 P9：现为“Ⅳ”，现状值为“Ⅱ”，相差2类；应为核对过的数；无误时在“提示说明”里说明"]),
     (put(J9="Ⅰ", M9="类", V9="年报"), ["生态安全 J9：现为“Ⅰ”，上年为“Ⅲ”，相差2类；应为核对过的数；无误时在“提示说明”里说明"]),
     (put(I4="30"), ["生态安全 I4：现为“30”；应为“32 微克/立方米（2022年）”（数据中的上年现状值）"]),
     (lambda book: setattr(book[SHEET]["J3"], "comment", Comment("核对过", "某人")),

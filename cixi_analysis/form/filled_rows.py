@@ -21,7 +21,7 @@ from cixi_analysis.plan.csvfile import expectation
 from cixi_analysis.plan.fields import is_number
 from cixi_analysis.plan.quantities import digits
 from cixi_analysis.plan.schema import WATER_CLASSES, Indicator, Observation, Progress, Project, Row
-from cixi_analysis.words import CLASS_UNIT, Due, ProgressState
+from cixi_analysis.words import CLASS_UNIT, BenchmarkKind, Due, ProgressState
 
 #: A value is out of proportion to last year's when it is more than so many times as large or as small, or when it
 #: moved by more than so many points (per cent) or by as many classes (water classes).
@@ -194,7 +194,7 @@ class FilledRow:
             yield from self._doubtful_report(self.data, note)
 
     def _doubtful_figure(self, observed: Observation, note: str) -> Iterator[FormProblem]:
-        """A value against last year's, its unit and its statement."""
+        """A value against last year's, its unit, what it is held against and its statement."""
         before, was, value, last = self.spec.before, self.spec.asked_before, observed.value, None
         if value is None or self.spec.asked is None:
             return
@@ -216,6 +216,12 @@ class FilledRow:
             yield self.tell("value", f"“{value}”，单位为%", expected)
         if now.unit == "%" and not 0 <= float(value) <= 100:
             yield self.tell("value", f"“{value}”，单位为%", f"0至100之间的数；{note}")
+        is_level = (observed.benchmark_kind or "").startswith(BenchmarkKind.LEVEL)
+        for column in ("assigned_target", *(["benchmark"] if is_level else [])):
+            other = self.texts.get(column, "")
+            alike = other in WATER_CLASSES if now.unit == CLASS_UNIT else is_number(other)
+            if alike and (reason := _disproportion(value, other, now.unit)):
+                yield self.tell(column, f"“{other}”，现状值为“{value}”，{reason}", f"核对过的数；{note}")
         figures = {float(figure) for figure in re.findall(r"\d+(?:\.\d+)?", observed.statement or "")}
         if now.unit != CLASS_UNIT and figures and float(value) not in figures:
             found = f"“{observed.statement}”，其中没有现状值“{value}”"
