@@ -457,6 +457,8 @@ def test_units_split_outside_brackets_only() -> None:
         }
     )  # fmt: skip
     assert one.responsible == ("市水利局", "各镇（街道、园区）", "市财政局")
+    other = one.model_copy(update={"units": "市水利局、 各镇(街道、园区)、各村（一）、市财政局(一、二)、"})
+    assert other.responsible == ("市水利局", "各镇(街道、园区)", "各村（一）", "市财政局(一、二)")
 
 
 def test_the_real_data_is_valid() -> None:

@@ -53,8 +53,8 @@ _FileName = Annotated[str, AfterValidator(_in_its_folder)]
 
 
 def separate_units(units: str) -> tuple[str, ...]:
-    """The units that a cell names; ``、`` separates them only outside brackets."""
-    return tuple(re.split(r"、(?![^（]*）)", units))
+    """The units that a cell names; ``、`` separates them only outside brackets, Chinese or not."""
+    return tuple(filter(None, map(str.strip, re.split(r"、(?![^（(]*[）)])", units))))
 
 
 class Responsible(Row):
@@ -74,7 +74,7 @@ class Responsible(Row):
             yield "kind", f"{FILED[:-1]} 之一"
         if self.units is not None and self.source is None:
             yield "source", "写明了责任单位，就要写明出处"
-        if self.units is not None and not all(unit == unit.strip() != "" for unit in separate_units(self.units)):
+        if self.units is not None and self.units != "、".join(separate_units(self.units)):
             yield "units", "各单位的名称之间只有一个“、”"
 
 
