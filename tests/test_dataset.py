@@ -151,6 +151,23 @@ DAMAGED: list[tuple[str, Callable[[str], str], list[str]]] = [
     ("targets.csv", cell(3, 2, ""), ["targets.csv 第3行 “wording 规划值原文”列：现为空；应为非空的文字"]),
     (
         "targets.csv",
+        line(1, lambda c: [*c[:-1], "source ", "", ""]),  # columns that Excel once had content in
+        [
+            "targets.csv 第1行：现为列名 缺少 source，多出 source␣、空、空；应为item_id,year,wording,reading,reading_reason,source"
+        ],
+    ),
+    (
+        "observations/2022.csv",
+        cell(3, 3, "% "),
+        ["observations/2022.csv 第3行 “unit 实测单位”列：现为“%␣”；应为首尾没有空格、空行的文字"],
+    ),
+    (
+        "indicators.csv",
+        cell(2, 2, "　生态安全"),
+        ["indicators.csv 第2行 “domain 领域”列：现为“␣生态安全”；应为首尾没有空格、空行的文字"],
+    ),
+    (
+        "targets.csv",
         cell(3, 3, "≥80"),
         [
             "targets.csv 第3行 “reading 读法、reading_reason 读法理由”列：现为“≥80”、空；应为“读法”与“读法理由”应同时填写或同时留空"

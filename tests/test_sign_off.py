@@ -219,8 +219,8 @@ def test_a_form_without_signatures(bureau: Bureau) -> None:
     book["填表说明"]["B5"] = 2
     book.save(bureau.form)
     assert bureau.run("import", str(bureau.form))[0] == 1
-    assert bureau.run("import", str(bureau.form), "--reason", "错了", "--by", "张某")[0] == 0
-    assert [one.name for one in bureau.plan.signatures[2023]] == ["赵某", "张某"]
+    assert bureau.run("import", str(bureau.form), "--reason", "错了 ", "--by", " 张某")[0] == 0
+    assert [(one.name, one.reason) for one in bureau.plan.signatures[2023]] == [("赵某", None), ("张某", "错了")]
     assert edition_of(bureau.plan, 2023) == 2
 
 

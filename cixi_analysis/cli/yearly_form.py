@@ -94,10 +94,12 @@ def check(root: Path | None, files: tuple[Path, ...], letters: Path | None, form
 
 
 def _seen(_context: click.Context, _parameter: click.Parameter, text: str | None) -> str | None:
-    """Callback of an option: refuse a text with invisible characters, which the data cannot hold."""
+    """Callback of an option: the text without surrounding spaces; refuse one with invisible characters. The data can hold
+    neither.
+    """
     if text is not None and (not text.strip() or invisible(text)):
         raise click.BadParameter(f"应为看得见的文字，现为{quoted(text)}。Visible text, please.")
-    return text
+    return text and text.strip()
 
 
 @command(

@@ -117,7 +117,9 @@ def _named(model: type[Row], *columns: str) -> str:
 
 def _header_difference(header: list[str], expected: list[str]) -> str:
     differing = (("缺少", [c for c in expected if c not in header]), ("多出", [c for c in header if c not in expected]))
-    if told := "，".join(f"{word} {'、'.join(names)}" for word, names in differing if names):
+    # A heading may be blank, or have a space at its end.
+    shown = ((word, [quoted(name)[1:-1] or "空" for name in names]) for word, names in differing if names)
+    if told := "，".join(f"{word} {'、'.join(names)}" for word, names in shown):
         return told
     at = next(n for n, pair in enumerate(zip_longest(header, expected)) if pair[0] != pair[1])
     return f"顺序或重复有误，第{at + 1}列为{quoted(header[at])}"

@@ -121,9 +121,13 @@ class Row(BaseModel):
     @field_validator("*", mode="before")
     @classmethod
     def _visible(cls, cell: Any) -> Any:
-        """Refuse invisible characters: two names that look the same are one, and no text changes its surroundings."""
+        """Refuse invisible characters and surrounding spaces: two names that look the same are one, and no text changes its
+        surroundings.
+        """
         if isinstance(cell, str) and (found := invisible(cell)):
             raise ValueError(f"没有看不见的字符（{found}）的文字")
+        if isinstance(cell, str) and cell != cell.strip():
+            raise ValueError("首尾没有空格、空行的文字")
         return cell
 
     @model_validator(mode="after")
