@@ -576,6 +576,7 @@ def sheet_xml(body: bytes) -> bytes:
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _DAMAGED = "文件已损坏（可能没有传输或保存完整），请重新取得这个文件"
+_SAVE = f"{_DAMAGED}；能在 Excel 或 WPS 中打开的，打开并重新保存"
 _SAVE_AS = "请在 Excel 或 WPS 中打开，另存为“Excel 工作簿（.xlsx）”"
 _NEW = "请用 cixi workbook 年份 重新生成填报表"
 _YEAR = "应为 2022—2030（规划的最后一个目标年）中的一个年份，如 2023"
@@ -624,9 +625,13 @@ NO_FORMS: dict[str, tuple[Callable[[], bytes], str]] = {
     ),
     "odd reference": (
         lambda: repacked(xl__worksheets__sheet3_xml=sheet_xml(b'<mergeCells><mergeCell ref="A:B"/></mergeCells>')),
-        _DAMAGED,
+        _SAVE,
     ),
-    "broken part": (lambda: repacked(xl__styles_xml=b"<styleSheet"), _DAMAGED),
+    "broken part": (lambda: repacked(xl__styles_xml=b"<styleSheet"), _SAVE),
+    "a fill that only Excel reads": (
+        lambda: repacked(xl__styles_xml=unpacked(blank())["xl/styles.xml"].replace(b"</fills>", b"<fill/></fills>")),
+        _SAVE,
+    ),
     "many sheets": (
         lambda: edited(blank(), *(lambda book: book.create_sheet() for _ in range(48))),
         "其中的工作表超过 50 个，填报表没有这么多",

@@ -95,8 +95,8 @@ def open_form(path: Path, frame: Frame) -> OpenedForm:
         _refuse_odd_packages(content)
         try:
             book = load_book(content)
-        except Exception:  # openpyxl raises many types for a damaged file
-            raise FormError(DAMAGED) from None
+        except Exception:  # openpyxl raises many types for a damaged file, and for some styles that Excel and WPS read
+            raise FormError(f"{DAMAGED}；能在 Excel 或 WPS 中打开的，打开并重新保存") from None
         return OpenedForm(book, *_year_and_layout(book, frame), FiledForm.of(path, content, _unit_of(book)))
     except FormError as error:
         raise FormError(f"{path.name} 不是可以读取的填报表：{error}。") from None
