@@ -365,6 +365,18 @@ def test_the_plans_words_are_text(tmp_path: Path, name: str) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(("output", "other"), [("2022/trend", "trend"), ("Indicators/3", "indicator")])
+def test_a_page_that_is_one_of_anothers_is_refused(project: Path, output: str, other: str) -> None:
+    """One of the two would silently take the place of the other."""
+    own = nbformat.read(project / "notebooks" / "home.ipynb", 4)
+    own.metadata["cixi"] = {"page": output, "each": "once", "order": 99}
+    nbformat.write(own, project / "notebooks" / "own.ipynb")
+    with pytest.raises(BuildError, match="应各不相同") as told:
+        runs_of(read_pages(project), [2021, 2022], None, {3: "水质"})
+    assert "notebooks/own.ipynb" in str(told.value)
+    assert f"notebooks/{other}.ipynb" in str(told.value)
+
+
 def test_a_notebook_dropped_in_is_a_page(project: Path, place: Place) -> None:
     """No line of Python and none of the contents list is needed, neither for a year's page nor for a single one."""
     code = "print('嗨', year)"

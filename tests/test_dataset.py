@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from tiny import observation, requirement, tiny_plan, write
 
-from cixi_analysis.errors import DataError
+from cixi_analysis.errors import DataError, marked
 from cixi_analysis.plan.dataset import Plan, find_root, load_plan
 from cixi_analysis.plan.schema import TABLES, Observation, Project
 
@@ -384,6 +384,14 @@ def test_a_folder_without_data(tmp_path: Path) -> None:
         *(f"{name}：现为没有这个文件；应为一个 CSV 文件" for name in list(TABLES)[:3]),
         "observations：现为没有任何年份的数据；应为至少一个“年份.csv”",
     ]
+
+
+@pytest.mark.parametrize("name", ["none", "file", "a\0b"])
+def test_no_folder(tmp_path: Path, name: str) -> None:
+    """A path that is wrong, or leads to a file, is no import that was cut short."""
+    (tmp_path / "file").touch()
+    (told,) = messages(tmp_path / name)
+    assert told.endswith(f"{marked(name)}：现为没有这个文件夹；应为项目文件夹，其中有 data/")
 
 
 @pytest.mark.parametrize("name", ["20222.csv", "1999.csv", "2022年.csv", "2022.CSV.bak"])

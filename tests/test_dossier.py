@@ -2,6 +2,7 @@
 
 import ast
 from dataclasses import replace
+from typing import Any
 
 import nbformat
 import pytest
@@ -174,6 +175,17 @@ def test_an_unknown_indicator_or_year_is_refused() -> None:
         dossier(tiny_plan(), 9, 2022)
     with pytest.raises(UnknownYear, match="没有 2023 年的数据"):
         dossier(tiny_plan(), 1, 2023)
+    gaps = tiny_plan()
+    gaps = gaps.only(tuple(item for item in gaps.items if item.indicator != 2))
+    with pytest.raises(UnknownIndicator, match="没有序号为 2 的指标。指标序号：1、3。"):
+        dossier(gaps, 2, 2022)
+
+
+@pytest.mark.parametrize("given", [("1", 2022), (1.0, 2022), (1, "2022"), (1, 2022.0)])
+def test_numbers_and_years_are_integers(given: tuple[Any, Any]) -> None:
+    """A text is not said to be missing among 1–3."""
+    with pytest.raises(TypeError, match="cannot be interpreted as an integer"):
+        dossier(tiny_plan(), *given)
 
 
 def test_an_explicit_reading_is_shown_with_its_reason() -> None:

@@ -1,6 +1,7 @@
 """A panel of many regions: each judged as if alone, in blocks, anywhere; and every fault of a table reported at once."""
 
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -109,6 +110,33 @@ def test_any_way_of_writing_a_number(values: Any) -> None:
     assert own["verdict"].tolist() == ["met", "unmet", "met", "unmet"]
 
 
+@pytest.mark.parametrize("target", [85, 85.0, "85", np.float32(85), pd.Categorical([85.0])[0]])
+def test_any_way_of_writing_a_target(target: Any) -> None:
+    """A column of targets without tasks is read from a CSV file as numbers, beside which tasks may stand."""
+    plan = tiny_plan(requirements=tuple(
+        row.model_copy(update={"wording": "完成上级下达的年度目标"}) if row.item_id == "2.1" else row
+        for row in tiny_plan().requirements
+    ))  # fmt: skip
+    for others in ({}, {"assigned_target": "任务：完成整治"}):
+        table = rows({"assigned_target": target}, {"region": "乙县", "assigned_target": 90, **others})
+        found = explain_region(plan, table, "甲县", 2022)
+        assert set(found[found["item_id"] == "2.1"]["verdict"]) == {"met"}
+        assert assess_panel(plan, table).verdict.shape[0] == 2
+
+
+def test_a_misspelt_yardstick_or_convention_is_refused() -> None:
+    """It would be taken for the targets, or switch nothing off."""
+    for judge in (
+        partial(assess_panel, tiny_plan(), rows({})),
+        partial(explain_region, tiny_plan(), rows({}), "甲县", 2022),
+        partial(assess, tiny_plan(), 2022),
+    ):
+        with pytest.raises(ValueError, match="against is 'targets'; it must be 'requirement' or 'target'"):
+            judge(against="targets")
+        with pytest.raises(ValueError, match="'none_assigned' is not a valid Convention"):
+            judge(without=["none_assigned"])
+
+
 def test_years_without_rows_are_without_data() -> None:
     """The years run from the first to the last; a gap is filled with nothing, not with a neighbour."""
     found = assess_panel(tiny_plan(), rows({"year": 2019}, {"year": 2022}))
@@ -139,6 +167,9 @@ def test_more_kinds_than_a_byte_can_count() -> None:
         (rows({}).drop(columns="region"), "面板：现为列名 缺少 region；应为region、year、item_id，其余列可有可无：level、"),
         (rows({"benchmrak": 1}), "面板：现为列名 多出 benchmrak；应为"),
         (rows({}).iloc[:0], "面板：现为没有一行；应为每个地区、年份、子项一行"),
+        (rows({"region": " "}), "面板 “region”列：现为“␣”；应为看得见的文字，前后没有空格"),
+        (rows({}, {"region": "甲县 "}), "面板 “region”列：现为“甲县␣”；应为看得见的文字，前后没有空格"),
+        (rows({"region": "甲\u200b县"}), "面板 “region”列：现为“甲〔U+200B〕县”；应为看得见的文字，前后没有空格"),
         (rows({"region": None}), "面板 “region”列：现为1 行为空；应为每行都有"),
         (rows({"item_id": 2.1}), "面板 “item_id”列：现为2.1（float64）；应为文字（读 CSV 时写 dtype={'item_id': str, 'region': str}）"),
         (rows({"year": 2022.5}), "面板 “year”列：现为2022.5；应为2000–2100 的整数"),
@@ -155,6 +186,9 @@ def test_what_makes_it_no_table(table: pd.DataFrame, message: str) -> None:
     [
         ({"item_id": "99"}, "面板 “item_id 子项编号”列：现为“99”（甲县 2022 年 99）；应为indicators.csv 中已有的子项编号"),
         ({"value": "约86"}, "面板 “value 现状值”列：现为“约86”（甲县 2022 年 2.1）；应为阿拉伯数字写成的数，如 83.3（不带单位、%、千位分隔符）"),
+        ({"value": True}, "面板 “value 现状值”列：现为“True”（甲县 2022 年 2.1）；应为阿拉伯数字写成的数，如 83.3（不带单位、%、千位分隔符）"),
+        ({"assigned_target": np.inf}, "面板 “assigned_target 下达目标”列：现为“inf”（甲县 2022 年 2.1）；应为数（与现状值同单位，不写单位）、水质类别、“任务：……”或“上级未下达”"),
+        ({"attests": 5}, "面板 “attests 载明达到”列：现为“5=5”（甲县 2022 年 2.1）；应为引用的字句应出现在“现状原文”中"),
         ({"value": np.inf}, "面板 “value 现状值”列：现为“inf”（甲县 2022 年 2.1）；应为阿拉伯数字写成的数，如 83.3（不带单位、%、千位分隔符）"),
         ({"level": "city"}, "面板 “level 级别”列：现为“city”（甲县 2022 年 2.1）；应为national、provincial 之一（见 plan.toml）"),
         ({"polarity": "up"}, "面板 “polarity 实测方向”列：现为“up”（甲县 2022 年 2.1）；应为'more', 'less', 'none' 之一"),
@@ -216,6 +250,14 @@ def test_reasons_are_for_what_is_there(region: str, year: int) -> None:
     """A region or year that the table lacks is reported."""
     with pytest.raises(UnknownYear, match=f"面板里没有“{region}”{year} 年的数据"):
         explain_region(tiny_plan(), rows({}), region, year)
+
+
+def test_reasons_are_given_where_a_verdict_is() -> None:
+    """Years that were read as texts are years; what makes it no table is said as of the panel."""
+    assert len(explain_region(tiny_plan(), rows({"year": "2022"}), "甲县", 2022)) == 14
+    for column in ("region", "year"):
+        with pytest.raises(DataError, match=f"列名 缺少 {column}"):
+            explain_region(tiny_plan(), rows({}).drop(columns=column), "甲县", 2022)
 
 
 def test_reasons_are_refused_where_the_panel_is() -> None:

@@ -6,6 +6,7 @@ A dossier is composed of what the library computes for the whole plan; nothing i
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import index
 
 import pandas as pd
 
@@ -68,8 +69,10 @@ def dossier(plan: Plan, indicator: int, year: int) -> Dossier:
     """The dossier of an indicator as of ``year``. Raises :class:`UnknownIndicator`, and what ``assess`` raises."""
     plan.require_year(year)
     plan = plan.as_of(year)
-    if indicator not in (known := plan.indicators):
-        raise UnknownIndicator(f"没有序号为 {indicator} 的指标。指标序号：{known[0]}–{known[-1]}。")
+    if index(indicator) not in (known := plan.indicators):
+        unbroken = len(known) == known[-1] - known[0] + 1
+        numbers = f"{known[0]}–{known[-1]}" if unbroken else "、".join(map(str, known))
+        raise UnknownIndicator(f"没有序号为 {indicator} 的指标。指标序号：{numbers}。")
     check_observations(plan, until=year)  # of the whole plan, so that messages name the rows of the files
     own = plan.only(plan.indicator_items(indicator))
     ids = [item.item_id for item in own.items]

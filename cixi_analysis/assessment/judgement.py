@@ -118,7 +118,11 @@ def judge_item(
 def judge_panel(
     plan: Plan, panel: Panel, against: str = REQUIREMENT, without: Collection[Convention] = (), by: int | None = None
 ) -> Iterator[Judgement]:
-    """Every item at every level, in the plan's order, one at a time: findings of a panel are large."""
+    """Every item at every level, in the plan's order, one at a time: findings of a panel are large.
+
+    Raises ``ValueError`` for an unknown yardstick or convention.
+    """
+    without = [Convention(word) for word in without]
     for item in plan.items:
         for level in levels(plan, against):
             yield judge_item(plan, panel, item, level, without, by)

@@ -9,6 +9,7 @@ from concurrent.futures import Executor
 from dataclasses import dataclass
 from functools import partial
 from itertools import groupby, pairwise
+from operator import index
 
 import numpy as np
 import pandas as pd
@@ -113,10 +114,9 @@ def explain_region(
     Raises :class:`UnknownYear` for a region and year without a row, and :class:`DataError` for what
     :func:`assess_panel` refuses in this region's rows.
     """
-    own = table[table["region"] == region]
-    if not (own["year"] == year).any():
+    own = table[table["region"] == region] if "region" in table else table
+    if own.empty or not ((own := prepared(own))["year"] == index(year)).any():
         raise UnknownYear(f"{FILE}里没有“{region}”{year} 年的数据。")
-    own = prepared(own)
     plan = plan.as_of(int(own["year"].max()))
     raise_faults(faults(plan, own))
     panel = Panel(plan, (region,), range(int(own["year"].min()), int(own["year"].max()) + 1), own)

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from cixi_analysis.assessment.observed import read_assigned
 from cixi_analysis.assessment.panel import COLUMNS, categories, patterns
 from cixi_analysis.assessment.yardstick import observation_problems
-from cixi_analysis.errors import DataError, Problem
+from cixi_analysis.errors import DataError, Problem, invisible, quoted
 from cixi_analysis.plan.csvfile import row_problems
 from cixi_analysis.plan.data_files import quotation_problems
 from cixi_analysis.plan.dataset import Plan
@@ -55,13 +55,19 @@ def prepared(table: pd.DataFrame) -> pd.DataFrame:
         raise DataError(problems)
     whole = table.reindex(columns=COLUMNS)
     for column in COLUMNS:
-        numeric = pd.api.types.is_numeric_dtype(whole[column])  # millions of numbers stay as they are
+        numeric = pd.api.types.is_any_real_numeric_dtype(whole[column])  # millions of numbers stay as they are
         if column == "year":
             whole[column] = whole[column].astype(np.int32)
         elif column == "benchmark" or (column == "value" and numeric):
             whole[column] = _numbers(whole[column])
         elif not isinstance(whole[column].dtype, pd.CategoricalDtype):
             whole[column] = categories(*pd.factorize(whole[column]))
+        if column not in ("year", "value", "benchmark") and not all(
+            isinstance(text, str) for text in whole[column].cat.categories
+        ):
+            # Targets are numbers where they were read from a CSV file without tasks.
+            texts = whole[column].astype(object).map(_text, na_action="ignore")
+            whole[column] = categories(*pd.factorize(texts))
     return whole
 
 
@@ -91,6 +97,8 @@ def _column_problems(table: pd.DataFrame) -> Iterator[Problem]:
         if wrong := [v for v in texts if not isinstance(v, str)]:
             expected = "文字（读 CSV 时写 dtype={'item_id': str, 'region': str}）"
             yield Problem(FILE, None, column, f"{wrong[0]}（{type(wrong[0]).__name__}）", expected)
+        elif unclear := [v for v in texts if not v or v != v.strip() or invisible(v)]:
+            yield Problem(FILE, None, column, quoted(unclear[0]), "看得见的文字，前后没有空格")
     years = pd.unique(table["year"].dropna())
     if wrong := [year for year in years if str(year) not in _YEARS]:
         yield Problem(FILE, None, "year", f"{wrong[0]}", f"{_YEARS[0]}–{_YEARS[-1]} 的整数")

@@ -168,7 +168,9 @@ def refusals(plan: Plan) -> dict[Requirement | Target, Refusal]:
 
 
 def levels(plan: Plan, against: str) -> tuple[str, ...]:
-    """The level column of a yardstick: national, provincial; or the target years."""
+    """The level column of a yardstick: national, provincial; or the target years. Raises ``ValueError`` for another one."""
+    if against not in (REQUIREMENT, TARGET):
+        raise ValueError(f"against is {against!r}; it must be {REQUIREMENT!r} or {TARGET!r}")
     return plan.levels if against == REQUIREMENT else tuple(map(str, plan.frame.target_years))
 
 

@@ -231,7 +231,7 @@ def runs_of(
     pages: Sequence[Page], years: Iterable[int], frame: Frame | None, indicators: Mapping[int, str]
 ) -> list[Run]:
     """All pages of the book: those made once, those of indicators, then year by year, the newest first. Years before the
-    frame's base year are retrospects.
+    frame's base year are retrospects. Raises :class:`BuildError` where two of them are one page.
     """
     pages = [page for page in pages if frame is None or frame.has(page.needs)]
     baseline = frame.base_year if frame else 0
@@ -240,6 +240,13 @@ def runs_of(
     runs = [Run(page, newest) for page in pages if page.each is Each.ONCE]
     runs += [Run(p, newest, n, name) for p in pages if p.each is Each.INDICATOR for n, name in indicators.items()]
     runs += [Run(page, year) for year in newest_first for page in pages if page.each.covers(year, baseline)]
+    written: dict[str, Run] = {}
+    for run in runs:  # a page called 2022/trend, where another one is {year}/trend
+        other = written.setdefault(run.output.as_posix().casefold(), run)
+        if other is not run:
+            raise BuildError(
+                f"{run.page.file}：{run.output.with_suffix('')} 与 {other.page.file} 的一页相同，应各不相同。"
+            )
     outputs = frozenset(run.output.as_posix() for run in runs)
     runs = [replace(run, frame=frame, pages=outputs) for run in runs]
     for number, run in enumerate(runs):

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from functools import cached_property, lru_cache
-from operator import attrgetter
+from operator import attrgetter, index
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from cixi_analysis.errors import UnknownYear
+from cixi_analysis.errors import DataError, Problem, UnknownYear
 from cixi_analysis.plan import find_root, schema
 from cixi_analysis.plan.data_files import FIELDS, Files, parsed, read_files
 from cixi_analysis.plan.filing_rows import SUBJECTS
@@ -121,10 +121,12 @@ class Plan:
         return tuple(dict.fromkeys(i.indicator for i in self.items))
 
     def require_year(self, year: int | None = None) -> int:
-        """``year``, or the newest. Raises :class:`UnknownYear` for a year without observations or without wordings."""
+        """``year``, or the newest. Raises :class:`UnknownYear` for a year without observations or without wordings,
+        ``TypeError`` for what is no integer.
+        """
         if year is None:
             year = self.years[-1] if self.years else self.frame.base_year
-        if year not in self.years:
+        if index(year) not in self.years:
             how = f"新增年份：运行 cixi workbook {year} 得到填报工作簿，填写后依次运行 cixi check 和 cixi import。"
             known = f"没有 {year} 年的数据。已有数据的年份：{'、'.join(map(str, self.years)) or '还没有'}。"
             raise UnknownYear(known + how if self.frame.base_year <= year <= self.frame.last_year else known)
@@ -342,6 +344,8 @@ def load_plan(root: Path | str | None = None, new: Mapping[str, bytes] | None = 
     outside the schema, duplicate keys, ids that nothing defines, missing rows; also where there is no project.
     """
     folder = find_root(Path.cwd()) if root is None else Path(root)
+    if not folder.is_dir():
+        raise DataError([Problem(str(folder), None, None, "没有这个文件夹", "项目文件夹，其中有 data/")])
     files: Files = ()
     # Repeat until two readings agree: while files are replaced, some may be read before and some after.
     while (again := read_files(folder / "data", new or {})) != files:
