@@ -80,6 +80,10 @@ class Page:
         """The regular expression for the paths of its pages, of whatever year or indicator."""
         return re.escape(self.output).replace(r"\{year\}", r"20\d\d").replace(r"\{indicator\}", r"[1-9]\d*")
 
+    def makes(self, other: "Page") -> bool:
+        """Whether a page of the other template can be one of its own; Windows knows no capitals in names of files."""
+        return re.fullmatch(self.pattern, other.output.format(year=2000, indicator=1), re.IGNORECASE) is not None
+
 
 def read_pages(root: Path) -> tuple[Page, ...]:
     """All templates of the project, by their order.
@@ -93,7 +97,7 @@ def read_pages(root: Path) -> tuple[Page, ...]:
             pages.append(_read(path))
         except BuildError as error:
             problems.append(f"{TEMPLATES}/{path.name}：{error}")
-    if problems := problems or list(_clashes(pages)):
+    if problems := problems or list(_clashes(root, pages)):
         raise BuildError("\n".join(problems))
     return tuple(sorted(pages, key=lambda page: (page.order, page.template)))
 
@@ -156,12 +160,14 @@ def _described(template: str, notebook: NotebookNode) -> Page:
     return Page(template, str(output), Each(str(each)), order, text, tuple(needs))
 
 
-def _clashes(pages: Sequence[Page]) -> Iterator[str]:
-    """Templates that would write the same page."""
+def _clashes(root: Path, pages: Sequence[Page]) -> Iterator[str]:
+    """Templates that would write the same page, be it of one year only, or a page that was written by hand."""
     disjoint = ({Each.ASSESSED, Each.RETROSPECT}, {Each.LATER, Each.RETROSPECT})
     for number, one in enumerate(pages):
+        if (root / "book" / f"{one.output}.md").is_file():
+            yield f"{one.file}：page 与 book/{one.output}.md 相同，应各不相同。"
         for other in pages[:number]:
-            if one.output.casefold() == other.output.casefold() and {one.each, other.each} not in disjoint:
+            if (one.makes(other) or other.makes(one)) and {one.each, other.each} not in disjoint:
                 yield f"{one.file}：page 与 {other.file} 相同（{one.output}），应各不相同。"
 
 
@@ -231,7 +237,7 @@ def runs_of(
     pages: Sequence[Page], years: Iterable[int], frame: Frame | None, indicators: Mapping[int, str]
 ) -> list[Run]:
     """All pages of the book: those made once, those of indicators, then year by year, the newest first. Years before the
-    frame's base year are retrospects. Raises :class:`BuildError` where two of them are one page.
+    frame's base year are retrospects.
     """
     pages = [page for page in pages if frame is None or frame.has(page.needs)]
     baseline = frame.base_year if frame else 0
@@ -240,13 +246,6 @@ def runs_of(
     runs = [Run(page, newest) for page in pages if page.each is Each.ONCE]
     runs += [Run(p, newest, n, name) for p in pages if p.each is Each.INDICATOR for n, name in indicators.items()]
     runs += [Run(page, year) for year in newest_first for page in pages if page.each.covers(year, baseline)]
-    written: dict[str, Run] = {}
-    for run in runs:  # a page called 2022/trend, where another one is {year}/trend
-        other = written.setdefault(run.output.as_posix().casefold(), run)
-        if other is not run:
-            raise BuildError(
-                f"{run.page.file}：{run.output.with_suffix('')} 与 {other.page.file} 的一页相同，应各不相同。"
-            )
     outputs = frozenset(run.output.as_posix() for run in runs)
     runs = [replace(run, frame=frame, pages=outputs) for run in runs]
     for number, run in enumerate(runs):
