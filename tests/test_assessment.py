@@ -557,6 +557,18 @@ def test_an_unreadable_wording_is_told() -> None:
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    "wording", ["60—80", "60%～80%", "６０％～８０％", "60%－80%", "60%至80%", "60%-80%；逐年上升", "建立或60%-80%"]
+)
+def test_a_range_alone_of_an_item_with_a_direction(wording: str) -> None:
+    """It may be one of its ends that is to be reached, however the range is written and whatever stands beside it."""
+    assert judged(one_item(wording, series(85)))[:2] == N
+    [refusal] = refusals(one_item(wording, series(85))).values()
+    assert refusal.reason == "有方向的指标只写一个范围：可指须在范围之内，也可指达到其中一端"
+    assert not refusals(one_item(wording, series(85), polarity="none"))
+    assert not refusals(one_item("保持在60%至80%", series(85)))
+
+
 # --- conventions -------------------------------------------------------------------------------------------------
 
 
