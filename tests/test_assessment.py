@@ -33,7 +33,7 @@ from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import ConventionRow, Observation
 from cixi_analysis.requirement import read
 from cixi_analysis.requirement.tree import AllOf, AnyOf, State
-from cixi_analysis.words import Convention, Verdict, printed
+from cixi_analysis.words import Convention, Polarity, Verdict, printed
 
 # --- AND and OR --------------------------------------------------------------------------------------------------
 
@@ -265,6 +265,9 @@ def test_a_number_is_not_a_water_class() -> None:
         ("完成考核任务", {"value": "Ⅲ", "unit": "类", "polarity": "less", "assigned_target": "Ⅲ"}, {}, M),
         ("完成考核任务", {"value": "Ⅳ", "unit": "类", "polarity": "less", "assigned_target": "Ⅲ"}, {}, U),
         ("完成考核任务", {"value": "Ⅲ", "unit": "类", "polarity": "less", "assigned_target": "优于Ⅲ类"}, {}, U),
+        # ≥ Ⅲ would be Ⅲ or worse
+        ("不低于控制目标值", {"value": "Ⅳ", "unit": "类", "assigned_target": "Ⅲ"}, {}, N),
+        ("不低于控制目标值", {"value": "Ⅱ", "unit": "类", "assigned_target": "Ⅲ"}, {}, N),
         # not known, in words, not assigned
         ("完成上级下达的年度目标", {"value": 86.8}, {}, N),
         ("完成上级下达的年度目标", {"value": 86.8, "assigned_target": "任务：完成河道整治"}, {}, N),
@@ -328,6 +331,18 @@ def test_change_of_water_class(before: str, now: str, expected: tuple[str, str])
     """A class gets better or worse; it does not rise or fall."""
     rows = {y: {"value": v, "unit": "类", "polarity": "less"} for y, v in ((2021, before), (2022, now))}
     assert judged(one_item("保持稳定或持续改善", rows))[:2] == expected
+
+
+@pytest.mark.parametrize("polarity", Polarity)
+@pytest.mark.parametrize("unit", ["%", "类"])
+def test_the_order_of_classes_is_no_ones_choice(unit: str, polarity: Polarity) -> None:
+    """Ⅰ is best, whatever way the item's own numbers go: a row of a share (10①, more is better) may hold a class."""
+    rows = {y: {"value": v, "unit": "类", "assigned_target": "Ⅲ"} for y, v in ((2021, "Ⅲ"), (2022, "Ⅳ"))}
+    for wording in ("保持稳定或持续改善", "完成考核任务"):
+        assert judged(one_item(wording, rows, unit=unit, polarity=polarity))[:2] == U
+        rows[2022]["value"], was = "Ⅱ", rows[2022]["value"]
+        assert judged(one_item(wording, rows, unit=unit, polarity=polarity))[:2] == M
+        rows[2022]["value"] = was
     assert judged(one_item("不下降", rows))[:2] == N
 
 
@@ -555,6 +570,18 @@ def test_an_unreadable_wording_is_told() -> None:
         "indicator": 1, "item_id": "1", "level": "2025", "verdict": "no_data", "basis": "",
         "reason": "子项1：规划值的文字无法解读，无数据。依据：“90【左右】”：“左右”“约”没有确定的界限。",
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "wording", ["60—80", "60%～80%", "６０％～８０％", "60%－80%", "60%至80%", "60%-80%；逐年上升", "建立或60%-80%"]
+)
+def test_a_range_alone_of_an_item_with_a_direction(wording: str) -> None:
+    """It may be one of its ends that is to be reached, however the range is written and whatever stands beside it."""
+    assert judged(one_item(wording, series(85)))[:2] == N
+    [refusal] = refusals(one_item(wording, series(85))).values()
+    assert refusal.reason == "有方向的指标只写一个范围：可指须在范围之内，也可指达到其中一端"
+    assert not refusals(one_item(wording, series(85), polarity="none"))
+    assert not refusals(one_item("保持在60%至80%", series(85)))
 
 
 # --- conventions -------------------------------------------------------------------------------------------------

@@ -42,6 +42,8 @@ class FlipSearch:
         self.row, self.value = trials.rows.get(trials.year), Cell(trials.year, "value")
         #: cell → the clauses that lack it
         self.lacking: dict[Cell, list[str]] = {}
+        #: cells → the clauses, each list enough by itself, for whose sake they change
+        self.serves: dict[frozenset[Cell], list[list[str]]] = {}
 
     def ways(self) -> Steps[list[Way]]:
         """All ways found by which the item is met: minimal, without duplicates; empty where it is met already."""
@@ -50,7 +52,10 @@ class FlipSearch:
             return []
         words = yield from self._by_words()
         of = {id(leaf): [*numbers[n], *words[n]] for n, leaf in enumerate(self.leaves)}
-        tried = {frozenset(cells): cells for cells in islice(_combined(self.finding, of), _MOST)}
+        tried: dict[frozenset[Cell], _Cells] = {}
+        for cells, clauses in islice(_combined(self.finding, of), _MOST):
+            tried[frozenset(cells)] = cells
+            self.serves.setdefault(frozenset(cells), []).append(clauses)
         settled = yield from together([self._settle(cells) for cells in tried.values()])
         found = [way for way in settled if way]
         if self.row and (self.row.attests or self.row.denies):
@@ -60,6 +65,11 @@ class FlipSearch:
         for way in filter(None, least):
             once.setdefault(frozenset(way.draft), way)
         return sorted(once.values(), key=lambda way: sum(not cell.is_number for cell in way.draft))
+
+    def served(self, way: Way) -> list[list[str]]:
+        """The clauses for whose sake the cells of a way change, as in ``serves``: those of no smaller way among them."""
+        inside = [cells for cells in self.serves if cells <= way.draft.keys()]
+        return [one for cells in inside if not any(cells < more for more in inside) for one in self.serves[cells]]
 
     def lacks(self) -> tuple[Cell, ...]:
         """The empty cells that its clauses need, whether or not something else decides them; words where nothing does."""
@@ -230,17 +240,19 @@ class FlipSearch:
         return way._replace(draft=draft)
 
 
-def _combined(finding: Finding, ways: Mapping[int, Sequence[_Cells]]) -> Iterator[_Cells]:
-    """The cells by which a node might be met: of an AND those of every part that is not, of an OR those of one part."""
+def _combined(finding: Finding, ways: Mapping[int, Sequence[_Cells]]) -> Iterator[tuple[_Cells, list[str]]]:
+    """The cells by which a node might be met, and the clauses that would be: of an AND those of every part that is not,
+    of an OR those of one part.
+    """
     if finding.verdict[0, -1] == MET:
-        yield ()
+        yield (), []
     elif isinstance(finding.node, tree.AnyOf):
         for part in finding.parts:
             yield from _combined(part, ways)
     else:
         for parts in product(*([*_combined(part, ways)] for part in finding.parts)) if finding.parts else ():
-            yield _Cells(dict.fromkeys(chain(*parts)))
-        yield from ways.get(id(finding), ())
+            yield _Cells(dict.fromkeys(chain(*(cells for cells, _ in parts)))), [*chain(*(own for _, own in parts))]
+        yield from ((cells, [said(finding.node)]) for cells in ways.get(id(finding), ()))
 
 
 def _between(low: int, high: int, known: Mapping[int, bool]) -> list[int]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import product
+from itertools import chain, product
 from typing import Any
 
 import pandas as pd
@@ -32,8 +32,8 @@ class CellChange:
 
     ``found``: its content, None where empty; ``needed``: the content it needs, None where words of the statement are to
     be removed; ``side``: whether more (≥) or less (≤) satisfies too; ``upto``: the other end of a closed range.
-    ``clauses``: the clauses that a number has to satisfy together with other unknown ones; ``needed`` is then an
-    example that was tried, for the proof, and no sentence shows it.
+    ``clauses``: lists of clauses, of which a number has to satisfy one, together with other unknown ones; ``needed`` is
+    then an example that was tried, for the proof, and no sentence shows it.
     """
 
     cell: Cell
@@ -42,7 +42,7 @@ class CellChange:
     unit: str = ""
     side: str = ""
     upto: str = ""
-    clauses: tuple[str, ...] = ()
+    clauses: tuple[tuple[str, ...], ...] = ()
     #: dependent columns of the row, set together with it
     beside: tuple[tuple[str, Any], ...] = ()
 
@@ -50,7 +50,7 @@ class CellChange:
     def text(self) -> str:
         """``needed`` as text, without unit: ``≥50.0``; the clauses where there are any; "" where words are removed."""
         if self.clauses:
-            return "，".join(self.clauses)
+            return "或".join(dict.fromkeys("，".join(enough) for enough in self.clauses))
         return f"{self.needed}–{self.upto}" if self.upto else f"{self.side}{self.needed or ''}"
 
 
@@ -176,9 +176,10 @@ def _changes(search: FlipSearch, way: Way) -> Iterator[CellChange]:
         if cell.column != "value":  # a change is one from an earlier year
             change = cell.of.startswith(BenchmarkKind.CHANGE)
             beside_it = [c for c in way.draft if c.column == "value" and (change or c == search.value)]
-        clauses: Iterator[str] = (c for c in search.lacking.get(cell, ()) if c not in way.draft.values())
-        joint = beside_it or not side
-        yield CellChange(cell, known, needed, unit, side, upto, tuple(dict.fromkeys(clauses)) if joint else (), beside)
+        own = dict.fromkeys(c for c in search.lacking.get(cell, ()) if c not in way.draft.values())
+        clauses = tuple(tuple(c for c in own if c in served) for served in search.served(way))
+        joint = (beside_it or not side) and any(clauses)
+        yield CellChange(cell, known, needed, unit, side, upto, clauses if joint else (), beside)
 
 
 def _sentence(search: FlipSearch, changes: Sequence[CellChange]) -> str:
@@ -187,8 +188,10 @@ def _sentence(search: FlipSearch, changes: Sequence[CellChange]) -> str:
     moved = search.trials.known is not None
     told = [_moved(search, c) if c.found is not None and moved else _bounded(search, c) for c in numbers]
     if joint := [c for c in changes if c.clauses]:
-        clauses = dict.fromkeys(clause for c in joint for clause in c.clauses)
-        told.append(f"补上{_names(search, [c.cell for c in joint])}，且符合{_quoted(clauses)}")
+        either = dict.fromkeys(
+            _quoted(dict.fromkeys(chain(*own))) for own in zip(*(c.clauses for c in joint), strict=True)
+        )
+        told.append(f"补上{_names(search, [c.cell for c in joint])}，且符合{'或'.join(either)}")
     if words := [c.needed for c in changes if c.cell.column == "attests" and c.needed]:
         told.append(f"有原文载明{_quoted(words)}")
     if any(c.needed == NOT_ASSIGNED for c in changes):

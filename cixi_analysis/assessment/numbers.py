@@ -129,10 +129,11 @@ def _class_bound(node: tree.ClassBound, s: ItemSeries) -> Numbers:
 
 
 def _assigned(node: tree.AssignedTarget, s: ItemSeries) -> Numbers:
-    """The wording's own comparator, else the target's, else the item's direction."""
-    unknown = np.isnan(s.limit)
-    held, nowhere = _held(s, s.comparator if node.comparator is Comparator.REACH else node.comparator, s.limit)
-    found = _judge(s, held, [(unknown, Lack.ASSIGNED), nowhere], limit=s.limit)
+    """The wording's own comparator, else the target's, else the item's direction. 不低于 a class is no number's ≥."""
+    unknown, is_open = np.isnan(s.limit), node.comparator is Comparator.REACH
+    held, nowhere = _held(s, s.comparator if is_open else node.comparator, s.limit)
+    of_class = s.is_class & (not is_open)
+    found = _judge(s, held, [(unknown, Lack.ASSIGNED), nowhere, (of_class, Lack.DIRECTION)], limit=s.limit)
     found.lack[unknown] = Lack.ASSIGNED  # even where the value is missing too
     return found
 

@@ -14,7 +14,7 @@ from cixi_analysis.plan.schema import WATER_CLASSES, Indicator, Observation, cla
 from cixi_analysis.requirement import Refusal, Terms, read, terms
 from cixi_analysis.requirement.tree import Bound, ClassBound, Comparator, Node
 from cixi_analysis.requirement.vocabulary import NO_TERMS, unit_name
-from cixi_analysis.words import NOT_ASSIGNED, Polarity
+from cixi_analysis.words import CLASS_UNIT, NOT_ASSIGNED, Polarity
 
 _BARE = re.compile(r"(0|[1-9][0-9]*)(\.[0-9]+)?")
 SIGN = {Polarity.MORE: 1, Polarity.LESS: -1, Polarity.NONE: 0}
@@ -27,9 +27,11 @@ def measured(
 
     Values are compared with each other only where all fields are equal; with a limit, only where the name is that of the
     quantity asked for and not of a substitute (33: the rate, not its increase). ``known``: the plan's own unit names.
+    A water class has its order in itself (Ⅰ is best), whatever way the item's own numbers go.
     """
     unit = unit_name(unit or asked.unit, known.words)
-    return Asked(measure or asked.name, unit, Polarity(polarity or asked.polarity))
+    way = Polarity.LESS if unit == CLASS_UNIT else Polarity(polarity or asked.polarity)
+    return Asked(measure or asked.name, unit, way)
 
 
 def measured_at(

@@ -1,6 +1,5 @@
 """What is asked of each item: requirements by level, or targets by year, read into trees."""
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -49,10 +48,6 @@ class Wording:
         return flags
 
 
-#: Two numbers and nothing else that says how they bind (介于, 保持在 …).
-_RANGE = re.compile(r"[\d.]+\s*%?\s*[-–—~～至]+\s*[\d.]+\s*\D{0,8}")
-
-
 @dataclass(frozen=True)
 class Clauses:
     """The clauses of one item's wordings, for the checks of its observations."""
@@ -87,13 +82,10 @@ def _tree(row: Requirement | Target, asked: Asked, known: Terms) -> Node | None:
     if nothing_asked(text, known):
         return None
     if not row.reading:
-        if asked.polarity is not Polarity.NONE and _RANGE.fullmatch(text.strip()):
-            reason = "有方向的指标只写一个范围：可指须在范围之内，也可指达到其中一端"
-            raise Refusal(text, 0, len(text), reason)
-        return read(text, unit=asked.unit, terms=known)
+        return read(text, unit=asked.unit, terms=known, ranges=asked.polarity is Polarity.NONE)
     chosen = read(row.reading, unit=asked.unit, terms=known)
     try:
-        readings: tuple[Node, ...] = (read(text, unit=asked.unit, terms=known),)
+        readings: tuple[Node, ...] = (read(text, unit=asked.unit, terms=known, ranges=asked.polarity is Polarity.NONE),)
     except Refusal as refusal:
         readings = refusal.readings
     if readings and chosen not in readings:

@@ -50,16 +50,26 @@ def _join(kind: type[AllOf] | type[AnyOf], parts: Iterable[Node]) -> Node:
     return flat[0] if len(flat) == 1 else kind(tuple(flat))
 
 
+def _all_of(parts: list[Node], span: tuple[int, int]) -> Node:
+    """AND of parts that a separator joins: 80%、90% and Ⅱ类；Ⅲ类 list the limits of two things, as 80、90 does."""
+    bounds = [one for one in parts if isinstance(one, tree.Bound) and not one.quantity]
+    bare = any(one.comparator is Comparator.REACH for one in bounds)
+    if (bare and len(bounds) > 1) or sum(isinstance(one, tree.ClassBound) for one in parts) > 1:
+        raise Stop("并列的两个数或两个类别可指两件事，而不是同一件事的两个界限", span)
+    return _join(AllOf, parts)
+
+
 class Build(Transformer[Token, Node]):
     """Grammar → nodes. Children that are terminals come as tokens, found by type."""
 
-    def __init__(self, unit: str | None, terms: Terms) -> None:
+    def __init__(self, unit: str | None, terms: Terms, ranges: bool) -> None:
         super().__init__()
-        self.unit, self.terms, self.words = unit, terms, vocabulary(terms.words)
+        self.unit, self.terms, self.ranges, self.words = unit, terms, ranges, vocabulary(terms.words)
         self.moves = {word: move for kind, move in _MOVES.items() for word in self.words[kind]}
 
-    def start(self, parts: list[Node]) -> Node:
-        return _join(AllOf, parts)
+    @v_args(meta=True)
+    def start(self, meta: Meta, parts: list[Node]) -> Node:
+        return _all_of(parts, (meta.start_pos, meta.end_pos))
 
     def case(self, children: list[Node | Token]) -> tuple[str, Node]:
         return str(children[0]), cast(Node, children[1])
@@ -97,7 +107,7 @@ class Build(Transformer[Token, Node]):
             and_first = _join(AnyOf, [_join(AllOf, part) for part in _split(clauses, joints, "OR")])
             or_first = _join(AllOf, [_join(AnyOf, part) for part in _split(clauses, joints, "AND")])
             raise Stop("同一组里既有“且”又有“或”，有两种读法", span, (and_first, or_first))
-        return _join(AnyOf if "OR" in joints else AllOf, clauses)
+        return _join(AnyOf, clauses) if "OR" in joints else _all_of(clauses, span)
 
     def call(self, children: list[Node | Token]) -> Node:
         for joint in children:
@@ -117,6 +127,8 @@ class Build(Transformer[Token, Node]):
     def range(self, tokens: list[Token]) -> Node:
         at = next(n for n, token in enumerate(tokens) if token.type == "RANGE")
         first, last = _by_type(tokens[:at]), _by_type(tokens[at:])
+        if not self.ranges and not {"AMID", "STAY", "CONTROLLED", "AMID_END"} & {*first, *last}:
+            raise Stop("有方向的指标只写一个范围：可指须在范围之内，也可指达到其中一端", _span(*tokens))
         if tokens[at] in ("和", "与") and not {"AMID", "AMID_END"} & {*first, *last}:
             raise Stop("两个数之间的“和”可指两个数，也可指范围；请写“介于……和……之间”", _span(*tokens))
         (low, unit), (high, last_unit) = ((float(one["NUMBER"]), self.unit_of(one)) for one in (first, last))
