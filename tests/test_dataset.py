@@ -12,6 +12,7 @@ import pytest
 from tiny import observation, requirement, tiny_plan, write
 
 from cixi_analysis.errors import DataError, marked
+from cixi_analysis.plan import dataset
 from cixi_analysis.plan.dataset import Plan, find_root, load_plan
 from cixi_analysis.plan.schema import TABLES, Observation, Project
 
@@ -463,6 +464,13 @@ def test_a_plan_that_is_sent_twice_arrives_as_one() -> None:
     assert pickle.loads(first) is pickle.loads(second) == tiny_plan()  # noqa: S301  # our own
     other = pickle.dumps(tiny_plan(projects=()))
     assert pickle.loads(other) == tiny_plan(projects=()) != pickle.loads(first)  # noqa: S301
+
+
+def test_a_plan_that_is_read_again_is_the_same_object(folder: Path) -> None:
+    """However many others were read in between, what is remembered by plan is found without comparing plans."""
+    first = load_plan(folder)
+    dataset._parse.cache_clear()
+    assert load_plan(folder) is first
 
 
 def test_the_root_is_found_upward(folder: Path) -> None:

@@ -7,6 +7,7 @@ from operator import attrgetter, index
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, TypeVar
+from weakref import WeakValueDictionary
 
 from cixi_analysis.errors import DataError, Problem, UnknownYear
 from cixi_analysis.plan import find_root, schema
@@ -353,19 +354,22 @@ def load_plan(root: Path | str | None = None, new: Mapping[str, bytes] | None = 
     return _parse(folder, files)
 
 
-@lru_cache(maxsize=4)
-def _first_of_equals(plan: Plan) -> Plan:
-    return plan
+#: The plans of this process, by hash, as long as something uses them.
+_plans: WeakValueDictionary[int, Plan] = WeakValueDictionary()
+
+
+def _shared(plan: Plan) -> Plan:
+    """The plan, or the equal one that the process has: caches keyed by plan would compare both row by row each time."""
+    known = _plans.setdefault(hash(plan), plan)
+    return known if known == plan else plan
 
 
 def _unpickled(*values: Any) -> Plan:
-    """A plan that another process sent with each of its tasks, as one object for all: a cache keyed by plan would compare
-    each copy row by row at every look-up.
-    """
-    return _first_of_equals(Plan(*values))
+    """A plan that another process sent, as it does with each of its tasks."""
+    return _shared(Plan(*values))
 
 
 @lru_cache(maxsize=4)
 def _parse(root: Path, files: Files) -> Plan:
     frame, rows = parsed(files)
-    return Plan(root=root, frame=frame, **rows)
+    return _shared(Plan(root=root, frame=frame, **rows))
