@@ -23,7 +23,7 @@ class Observation(Row):
     level: Maybe[LevelId] = column("级别", "仅当各级所测不同时填写；空＝各级通用。")
     measure: Maybe[str] = column("实测对象", "实际测得的是什么；空＝就是该子项本身。")
     unit: Maybe[str] = column("实测单位", "空＝与子项单位相同；水质类别为“类”。与要求单位不同的值从不与要求比较。")
-    polarity: Maybe[words.Polarity] = column("实测方向", "空＝与子项方向相同。")
+    polarity: Maybe[words.Polarity] = column("实测方向", "空＝与子项方向相同；水质类别总是Ⅰ类最好。")
     value: Maybe[fields.Quantity] = column("现状值", "数，或水质类别 Ⅰ–劣Ⅴ；空＝没有数值（见缺失原因或原文）。")
     absence: Maybe[words.Absence] = column(
         "缺失原因", "没有数值的原因：暂无数据、未开展测算、未发现（对象不存在或未发现）、原文未列、未填报；"
