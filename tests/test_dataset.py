@@ -188,6 +188,11 @@ DAMAGED: list[tuple[str, Callable[[str], str], list[str]]] = [
     ),
     (
         "targets.csv",
+        cell(3, 0, "105"),
+        ["targets.csv 第3行 “item_id 子项编号”列：现为“105”；应为子项编号，如 38 或 9.1（序号至多 99，子项至多 9）"],
+    ),
+    (
+        "targets.csv",
         cell(3, 0, "7"),
         [
             "targets.csv 第3行 “item_id 子项编号”列：现为“7”；应为indicators.csv 中已有的子项编号",

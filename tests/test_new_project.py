@@ -36,8 +36,10 @@ def test_what_it_holds(made: Path) -> None:
     copied |= {path.relative_to(ROOT).as_posix() for path in (ROOT / "book" / "_static").rglob("*") if path.is_file()}
     copied |= {"_toc.yml", "constraints.txt", "book/manual.md", "book/api.md"}
     found = {path.relative_to(made).as_posix() for path in made.rglob("*") if path.is_file()}
-    assert found == data | copied | {".gitignore", "README.md", "_config.yml"}
+    assert found == data | copied | {".gitignore", ".gitattributes", "README.md", "_config.yml"}
     assert (made / "data" / "observations").is_dir()
+    rules = [(folder / ".gitattributes").read_text(encoding="utf-8").splitlines() for folder in (made, ROOT)]
+    assert rules[0] == rules[1][1:]  # without its comment; the hashes of the files depend on it
     for name, model in TABLES.items():
         assert (made / "data" / name).read_text(encoding="utf-8") == ",".join(model.columns()) + "\n"
     assert [name for name in copied if (made / name).read_bytes() != (ROOT / name).read_bytes()] == []
@@ -118,7 +120,8 @@ def test_an_empty_folder_is_filled(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.chdir(tmp_path)
     assert run("new", ".")[0] == 0
     assert (tmp_path / "data" / "plan.toml").is_file()
-    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == [".gitignore"]
+    hidden = sorted(path.name for path in tmp_path.iterdir() if path.name.startswith("."))
+    assert hidden == [".gitattributes", ".gitignore"]
 
 
 def test_it_copies_the_project_that_it_runs_in(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:

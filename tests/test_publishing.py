@@ -368,16 +368,20 @@ def test_odd_archives(more: list[tuple[zipfile.ZipInfo, bytes | str]], why: str,
 
 
 def test_all_of_an_archive_is_compared(
-    built: Path, zipped: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    built: Path, zipped: Path, unpacked: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Another start page, and a file beside the site, are differences too."""
+    """Another start page, and a file beside the site, are differences too; also where somebody has unpacked it."""
     again = published(built / "_build" / "html")
     monkeypatch.setattr("cixi_analysis.book.publication._again", lambda *_: again)
-    assert verify(built, published(zipped)) == len(again.files)
-    for name, told in (("index.html", "index.html，第1行，第1个字节起"), ("更新.exe", "更新.exe 没有重新生成出来")):
-        files = published(zipped).files | {name: b"x"}
-        with pytest.raises(NotReproduced, match=f"不同：{re.escape(told)}$"):
-            verify(built, PublishedSite(zipped, files))
+    for place in (zipped, unpacked):
+        site = published(place)
+        assert verify(built, site) == len(again.files)
+        for name, told in (("index.html", "index.html，第1行，第1个字节起"), ("更新.exe", "更新.exe 没有重新生成出来")):
+            with pytest.raises(NotReproduced, match=f"不同：{re.escape(told)}$"):
+                verify(built, PublishedSite(place, site.files | {name: b"x"}))
+        without = {name: content for name, content in site.files.items() if name != "index.html"}
+        with pytest.raises(NotReproduced, match=r"不同：index\.html 是多出来的$"):
+            verify(built, PublishedSite(place, without))
 
 
 @pytest.mark.parametrize("packed", [True, False], ids=["packed", "unpacked"])

@@ -294,6 +294,47 @@ def test_words_of_the_template(
     assert ({e.key for e in found}, {e.finding for e in found} <= {EditKind.CHANGED}) == (keys, True)
 
 
+def cells_of(root: Any, key: str) -> list[Any]:
+    """The cells of the row in which a text stands first."""
+    control = next(c for c in root.iter(qn("w:sdt")) if key_of(c) == key)
+    return next(control.iterancestors(ROW)).findall(qn("w:tc"))
+
+
+def exchanged(cells: list[Any], one: int, other: int) -> None:
+    row, places = cells[one].getparent(), [cells[n].getparent().index(cells[n]) for n in (one, other)]
+    for n in (one, other):
+        row.remove(cells[n])
+    row.insert(places[0], cells[other])
+    row.insert(places[1], cells[one])
+
+
+def test_cells_under_the_heading_of_another(plan: Plan, report: bytes, today: Mapping[str, str]) -> None:
+    """Two verdicts of a row exchanged, or two headings; whole columns with their headings may change places."""
+    keys = {f"item.38.verdict.{level}" for level in plan.levels}
+
+    def verdicts(root: Any) -> None:
+        exchanged(cells_of(root, "item.38.value.2020"), 8, 10)
+
+    def headings(root: Any) -> None:
+        table = next(cells_of(root, "item.38.value.2020")[0].iterancestors(qn("w:tbl")))
+        exchanged(table.findall(ROW)[0].findall(qn("w:tc")), 8, 10)
+
+    def columns(root: Any) -> None:
+        table = next(cells_of(root, "item.38.value.2020")[0].iterancestors(qn("w:tbl")))
+        for row in table.findall(ROW):
+            if len(cells := row.findall(qn("w:tc"))) == 12:
+                exchanged(cells, 8, 10)
+
+    found = list(compare(plan, read_report(edited(report, verdicts)), today))
+    assert {(e.key, e.finding) for e in found} == {(key, EditKind.CHANGED) for key in keys}
+    assert {e.found.partition("”")[0] for e in found} == {"“国家级结论", "“省级结论"}
+    found = list(compare(plan, read_report(edited(report, headings)), today))
+    issued_list = read_report(report).manifest
+    assert issued_list
+    assert {e.key for e in found} == {one.key for one in issued_list.values if ".verdict." in one.key}
+    assert list(compare(plan, read_report(edited(report, columns)), today)) == []
+
+
 def restyled(root: Any) -> None:
     """Other fonts, runs cut in two, other marks of the spelling checker, rows coloured."""
     for run in list(root.iter(qn("w:r"))):

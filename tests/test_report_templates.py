@@ -12,6 +12,9 @@ from conftest import cixi
 from docx import Document
 from docx.document import Document as Docx
 from docx.enum.style import WD_STYLE_TYPE
+from docx.opc.constants import RELATIONSHIP_TYPE
+from docx.opc.packuri import PackURI
+from docx.opc.part import Part
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls, qn
 from docx.shared import Pt
@@ -24,6 +27,7 @@ from cixi_analysis.presentation.formatting import number
 from cixi_analysis.report import ReportError, issued, report_bytes, template_bytes, write_report
 from cixi_analysis.report.contents import contents
 from cixi_analysis.report.docx_package import read_report
+from cixi_analysis.report.edits import account
 
 
 def template(*paragraphs: str) -> bytes:
@@ -81,6 +85,7 @@ CASES = {
         "占位符不能这样用（算不出来，或不允许），应如 {{ year }}、{{ level.met }}",
     ),
     "by zero": ("{{ year / 0 }}", "占位符不能这样用（算不出来，或不允许），应如 {{ year }}、{{ level.met }}"),
+    "brackets of a Chinese keyboard": ("｛｛ year ｝｝", "占位符的括号和百分号要用半角的：{{ … }}、{% … %}"),
     "another file": ("{% include 'x' %}", "占位符不能这样用（算不出来，或不允许），应如 {{ year }}、{{ level.met }}"),
 }
 
@@ -176,6 +181,94 @@ def test_placeholders_that_word_has_split_are_one(plan: Plan) -> None:
     for piece in ("{", "{ lev", "els[0].m", "et }", "}项"):
         paragraph.add_run(piece)
     assert "29项" in text_of(report_bytes(contents(plan, 2022), saved(document)))
+
+
+def typed(text: str) -> str:
+    return f'<w:r><w:t xml:space="preserve">{text}</w:t></w:r>'
+
+
+def inserted(text: str) -> str:
+    return f'<w:ins w:id="1" w:author="a">{typed(text)}</w:ins>'
+
+
+def deleted(text: str) -> str:
+    return f'<w:del w:id="2" w:author="a">{typed(text).replace("w:t", "w:delText")}</w:del>'
+
+
+def holding(body: str) -> bytes:
+    """A template of one paragraph's XML."""
+    document = Document()
+    spaces = (
+        'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006" xmlns:v="urn:schemas-microsoft-com:vml"'
+    )
+    document.add_paragraph()._p.append(parse_xml(f"<w:r {nsdecls('w')} {spaces}>{body}</w:r>"))
+    run = document.paragraphs[0].runs[0]._r
+    for child in list(run):
+        run.addprevious(child)
+    run.getparent().remove(run)
+    return saved(document)
+
+
+UNACCEPTED = "占位符在未接受的修订里，请先接受或拒绝修订"
+CUT = "占位符只有一部分在修订、超链接或智能标记里，请先接受修订、取消链接，或删去后重新输入"
+#: Of a placeholder that Word has marked → what it becomes, or why it is refused.
+MARKED = {
+    "inserted within": (typed("{{ ye") + inserted("a") + typed("r }}年"), "2022年"),
+    "deleted within": (typed("{{ ye") + deleted("e") + typed("ar }}年"), "2022年"),
+    "inserted in two pieces": (inserted("{{ ye") + inserted("ar }}年"), "2022年"),
+    "inserted at its end": (typed("{{ ye") + inserted("ar }}") + typed("年"), CUT),
+    "within a smart tag in part": (typed("{{ ") + f'<w:smartTag w:element="x">{typed("year }}")}</w:smartTag>', CUT),
+    "within a smart tag": (f'<w:smartTag w:element="x">{typed("{{ year }}")}</w:smartTag>', "2022"),
+    "deleted, another inserted": (deleted("{{ yaer }}") + inserted("{{ year }}") + typed("年"), UNACCEPTED),
+    "moved away": (f'<w:moveFrom w:id="3" w:author="a">{typed("{{ year }}")}</w:moveFrom>' + typed("{{ year }}"), UNACCEPTED),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", MARKED)
+def test_a_placeholder_that_word_has_marked(case: str) -> None:
+    """Tracked changes and smart tags around a part of it would break the file; a deleted one would be filled in."""
+    body, told = MARKED[case]
+    try:
+        assert text_of(report_bytes(contents(tiny_plan(), 2022), holding(body), "样式.docx")) == told
+    except ReportError as error:
+        assert str(error).endswith(f"：{told}"), error
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        typed("{{p levels[0].met }}"),
+        typed("共{{r levels[0].met }}项"),
+        '<w:r><w:pict><v:shape><v:textpath string="{{ levels[0].met }}"/></v:shape></w:pict></w:r>',
+    ],
+)
+def test_a_value_that_would_not_be_seen(body: str) -> None:
+    """Outside of a text, where Word shows nothing or another mark: as docxtpl's own tags, or in a watermark."""
+    with pytest.raises(ReportError, match=r"^模板里有不能填写的占位符（国家级达标的指标数）"):
+        report_bytes(contents(tiny_plan(), 2022), holding(body + typed("{{ year }}")), "样式.docx")
+
+
+def test_a_text_box_is_stored_twice_and_issued_once() -> None:
+    """Word keeps a copy for older programs: a report nobody has touched has no text that is missing."""
+    inside = f"<w:txbxContent><w:p>{typed('{{ levels[0].met }}')}</w:p></w:txbxContent>"
+    box = f"<w:r><mc:AlternateContent><mc:Choice>{inside}</mc:Choice><mc:Fallback>{inside}</mc:Fallback></mc:AlternateContent></w:r>"
+    made = report_bytes(contents(tiny_plan(), 2022), holding(box), "样式.docx")
+    assert [key for key, _ in controls(made)] == ["count.national.met"]
+    found = account(tiny_plan(), made)
+    assert (found.checked, found.edits) == (1, ())
+    copy = Document(io.BytesIO(made)).element.body.xpath("//*[local-name()='Fallback']//w:t")
+    assert [text.text for text in copy] == [controls(made)[0][1]]
+
+
+def test_a_placeholder_in_an_endnote() -> None:
+    """Docxtpl fills in footnotes and no endnotes."""
+    kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.endnotes+xml"
+    document = Document(io.BytesIO(template("{{ year }}")))
+    notes = f"<w:endnotes {nsdecls('w')}><w:endnote w:id='1'><w:p>{typed('{{ year }}')}</w:p></w:endnote></w:endnotes>"
+    part = Part(PackURI("/word/endnotes.xml"), kind, notes.encode(), document.part.package)
+    document.part.relate_to(part, RELATIONSHIP_TYPE.ENDNOTES)
+    with pytest.raises(ReportError, match=r"\n尾注第1段“\{\{ year \}\}”：尾注里的占位符不会填写，请移到正文或脚注$"):
+        report_bytes(contents(tiny_plan(), 2022), saved(document), "样式.docx")
 
 
 @pytest.mark.parametrize(

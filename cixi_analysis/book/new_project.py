@@ -26,6 +26,8 @@ _TEMPLATES.loader = PackageLoader("cixi_analysis.book", "")
 _SCRATCH = ".cixi-new-"
 #: What is made, and files of evidence, which may be confidential.
 _IGNORED = "/_build/\n/book/**/*.ipynb\n/book/20[0-9][0-9]/\n/book/indicators/\n/evidence/\n/data/.before-import.json*\n.importing-*\n"
+#: Without it Git on Windows changes the line ends, and so every hash that ``cixi verify`` compares.
+_LINE_ENDS = "* text=auto eol=lf\n*.png binary\n"
 #: The book's title in ``_config.yml``, in two places: as it is, or quoted.
 _BOOK_TITLE = re.compile(r"""(?m)^(title: |\s+logo: \{text: )(?:"(?:[^"\\]|\\.)*"|[^#}\n]*?)(?=\s*(?:[#}]|$))""")
 
@@ -98,6 +100,7 @@ def _fill(made: Path, title: str) -> None:
         ),
         data / FILE: _TEMPLATES.get_template("plan.toml.j2").render(words),
         made / ".gitignore": _IGNORED,
+        made / ".gitattributes": _LINE_ENDS,
         made / "README.md": _TEMPLATES.get_template("readme.md.j2").render(words),
     }
     for path, text in texts.items():

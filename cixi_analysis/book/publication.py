@@ -57,6 +57,11 @@ class PublishedSite:
     files: dict[str, bytes]
 
     @property
+    def is_archive(self) -> bool:
+        """Whether it is an archive, or the folder that one was unpacked to."""
+        return not self.place.is_dir() or _is_unpacked(self.place)
+
+    @property
     def reports(self) -> list[str]:
         """The names of the printed reports."""
         return [name for name in self.files if re.fullmatch(r"[^/]+\.pdf", name)]
@@ -77,16 +82,20 @@ class PublishedSite:
 
 
 def published(place: Path, printed: Path | None = None) -> PublishedSite:
-    """Read a site from a folder, with the reports of the folder ``printed`` that were printed from it, or an archive.
+    """Read a site from a folder, with the reports of the folder ``printed`` that were printed from it, or from an archive,
+    also from the folder that it was unpacked to.
 
     Raises :class:`NotReproduced` for a file that is no archive of ``cixi publish --zip``, or a damaged one.
     """
     if place.is_dir():
-        if not (place / provenance.FILE).is_file():  # some other folder, whose files are not read
+        is_unpacked = _is_unpacked(place)
+        if not is_unpacked and not (place / provenance.FILE).is_file():  # some other folder, whose files are not read
             raise NotReproduced(_NOT_OURS.format(place, f"没有 {provenance.FILE}"))
         reports = [path for path in sorted(printed.glob("*.pdf")) if belongs_to(path, place)] if printed else []
         names = sorted(path.relative_to(place).as_posix() for path in place.rglob("*") if path.is_file())
-        files = {f"{_SITE}/{name}": place / name for name in names if name not in _NOT_PUBLISHED}
+        files = {
+            name if is_unpacked else f"{_SITE}/{name}": place / name for name in names if name not in _NOT_PUBLISHED
+        }
         files = {path.name: path for path in reports} | files
         return PublishedSite(place, {name: path.read_bytes() for name, path in files.items()})
     if not place.is_file() or not zipfile.is_zipfile(place):  # reading a pipe would block
@@ -97,6 +106,10 @@ def published(place: Path, printed: Path | None = None) -> PublishedSite:
         raise
     except Exception:  # damaged bytes raise errors of zipfile, zlib, lzma, struct and others
         raise NotReproduced(_NOT_OURS.format(place, "压缩包已损坏")) from None
+
+
+def _is_unpacked(folder: Path) -> bool:
+    return (folder / _SITE / provenance.FILE).is_file()
 
 
 def _unpacked(place: Path) -> dict[str, bytes]:
@@ -165,7 +178,7 @@ def verify(root: Path, site: PublishedSite) -> int:
         TemporaryDirectory(prefix="cixi-verify-", ignore_cleanup_errors=True) as name,
     ):
         again = _again(root, Path(name) / "again", known.date, years)
-    made = again.files if site.place.is_dir() else _with_start(book_title(load_plan(root)), again)
+    made = _with_start(book_title(load_plan(root)), again) if site.is_archive else again.files
     if found := first_difference(
         *({n: _without_pictures(n, c) for n, c in each.items()} for each in (site.files, made))
     ):

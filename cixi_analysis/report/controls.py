@@ -17,8 +17,9 @@ from docx.oxml import parse_xml
 from docx.oxml.ns import qn
 from docx.oxml.parser import OxmlElement
 from docx.shared import Mm, Twips
+from lxml import etree
 
-from cixi_analysis.report.issue import END, PICTURE, PICTURE_END, START, Issue
+from cixi_analysis.report.issue import END, PICTURE, PICTURE_END, START, Issue, ReportError
 from cixi_analysis.report.tagged_text import BOOKMARK
 from cixi_analysis.report.word_fields import bookmark
 
@@ -27,6 +28,8 @@ _TOKEN = re.compile(f"({START}[^{END}]*{END}|{PICTURE}[^{PICTURE_END}]*{PICTURE_
 _TALLEST = 0.86
 _TEXT, _RUN, _PROPERTIES = qn("w:t"), qn("w:r"), qn("w:rPr")
 _FOOTNOTES = "footnotes+xml"
+#: What programs read that do not know the newer form beside it: a text box is stored in both.
+_FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 #: The id of the first bookmark of a value, beyond those of headings and of a template.
 _FIRST_BOOKMARK = 100_000
 #: The order that the standard gives to a cell's properties; docxtpl puts spans and colours first.
@@ -44,12 +47,19 @@ def finish(document: Document, issue: Issue) -> list[str]:
     for part in sorted(body.package.iter_parts(), key=lambda part: (part is not body, str(part.partname))):
         is_footnotes = part.content_type.endswith(_FOOTNOTES)
         root: Any = parse_xml(part.blob) if is_footnotes else getattr(part, "element", None)
-        made = partial(_control_or_drawing, part=part, issue=issue, room=room, keys=keys)
-        for text in [] if root is None else [t for t in root.iter(_TEXT) if _TOKEN.search(t.text or "")]:
-            run = text.getparent()
+        if root is None:
+            continue
+        for text in [t for t in root.iter(_TEXT) if _TOKEN.search(t.text or "")]:
+            run, is_copy = text.getparent(), next(text.iterancestors(_FALLBACK), None) is not None
             if run.tag == _RUN and (parent := run.getparent()) is not None:  # else a run with several, done already
+                made = partial(_control_or_drawing, part=part, issue=issue, room=room, keys=None if is_copy else keys)
                 at = parent.index(run)
                 parent[at : at + 1] = list(_pieces(run, made))
+        if left := _TOKEN.search(etree.tostring(root, encoding="unicode")):
+            name = left[0][1:-1]
+            what = issue.values[name].about if name in issue.values else "图"
+            where = "它在图形的属性里，或写成了 {{p … }}、{{r … }} 等。请写成 {{ … }}，放在普通的文字里"
+            raise ReportError(f"模板里有不能填写的占位符（{what}）：{where}。")
         if is_footnotes:
             part._blob = serialize_part_xml(root)
     return keys
@@ -94,14 +104,19 @@ def _new_run(properties: Any) -> Any:
 
 
 def _control_or_drawing(
-    token: str, properties: Any, part: Part, issue: Issue, room: tuple[int, int], keys: list[str]
+    token: str, properties: Any, part: Part, issue: Issue, room: tuple[int, int], keys: list[str] | None
 ) -> Any:
-    """A content control in the line, with the format of the placeholder that it takes the place of; or a picture."""
+    """A content control in the line, with the format of the placeholder that it takes the place of; or a picture.
+
+    Without ``keys`` the text alone, in the second copy of a text box: one control cannot be edited in two places.
+    """
     name = token[1:-1]
     if token[0] == PICTURE:
         return _drawing(name, part, issue, room)
     value, run = issue.values[name], _new_run(properties)
     run.text = str(value)
+    if keys is None:
+        return run
     control, about, content = OxmlElement("w:sdt"), OxmlElement("w:sdtPr"), OxmlElement("w:sdtContent")
     for kind, text in (("w:alias", value.about), ("w:tag", value.key)):
         about.append(OxmlElement(kind, {qn("w:val"): text[:64]}))

@@ -75,7 +75,7 @@ def _made(made: Contents, template: bytes | None, name: str) -> bytes:
     placed = {text.bookmark: text for text in _texts(document)}
     values = []
     for at, key in enumerate(keys):
-        beside = (text.row, text.before, text.after) if (text := placed.get(at)) else ()
+        beside = (text.row, text.before, text.after, text.column) if (text := placed.get(at)) else ()
         values.append(IssuedText(key, str(made.issue.values[key]), *beside))
     add_manifest(document, IssuedList(made.year, made.title, tuple(values)))
     given, about = build_date(), document.core_properties

@@ -84,9 +84,12 @@ def compare(plan: Plan, report: HandedIn, today: Mapping[str, str]) -> Iterator[
     before = {value.key: value.text for value in values} or today
     families = {key.partition(".")[0] for key in today}
     rows = defaultdict[str, set[str]](set)  # where a key stood, and where keys like it did
+    columns, heads = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)  # those of a key, and of a row
     for value in values:
         rows[value.key].add(value.row)
         rows[_kind(value.key)].add(value.row)
+        columns[value.key].add(value.column)
+        heads[value.row].add(value.column)
     known = [_with_key(text, values, before) for text in report.texts]
     texts = [text for text in known if text.key.partition(".")[0] in families]  # the rest is not ours
     for text in texts:
@@ -104,6 +107,8 @@ def compare(plan: Plan, report: HandedIn, today: Mapping[str, str]) -> Iterator[
                 yield _edit(EditKind.CHANGED, replace(text, text=beside), was, now)
             elif text.row and text.row in rows[_kind(text.key)] - rows[text.key]:
                 yield _edit(EditKind.CHANGED, replace(text, text=f"“{text.row}”：{text.text}"), was, now)
+            elif text.column and text.column in heads[text.row] - columns[text.key]:
+                yield _edit(EditKind.CHANGED, replace(text, text=f"“{text.column}”：{text.text}"), was, now)
             moved = like is not Likeness.OTHER or comparable(was) != comparable(now)
             if moved and likeness(now, text.text, plan, sentence=sentence) is Likeness.OTHER:
                 yield _edit(EditKind.STALE, text, was, now)

@@ -107,13 +107,14 @@ ds:itemID="{{6C1F0B0E-3C5B-4C1E-9D57-5B1C7A8E2F01}}"><ds:schemaRefs><ds:schemaRe
 
 
 class IssuedText(NamedTuple):
-    """A text as issued, with its row in a table and the text beside it."""
+    """A text as issued, with its row and column in a table and the text beside it."""
 
     key: str
     text: str
     row: str = ""
     before: str = ""
     after: str = ""
+    column: str = ""
 
 
 class IssuedList(NamedTuple):
@@ -152,7 +153,7 @@ def issued_list(part: Element | None) -> IssuedList | None:
     if part.tag != _REPORT or not (len(year) == 4 and year.isdecimal()):
         raise ReportError("这份报告的出具清单是另一种版式，请用生成它的那一版程序检查。")
     values = (
-        IssuedText(one.get("key", ""), one.text or "", *(one.get(name, "") for name in ("row", "before", "after")))
+        IssuedText(one.get("key", ""), one.text or "", *(one.get(name, "") for name in IssuedText._fields[2:]))
         for one in part.iter(_VALUE)
     )
     return IssuedList(int(year), part.get("title", ""), tuple(values))

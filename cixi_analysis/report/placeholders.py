@@ -23,12 +23,15 @@ from cixi_analysis.errors import marked
 
 _TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _OPENED = re.compile(r"\{[{%#]")
+#: The beginning of one in the brackets of a Chinese keyboard.
+_WIDE = re.compile(r"｛[{｛%％]|\{[｛％]")
 #: Tags of docxtpl itself: for rows, cells, paragraphs and runs, merged and coloured cells.
 _PLACED = re.compile(r"^(\{[{%#]-?)(?:tr|tc|p|r)\s")
 _VALUE_OF = re.compile(r"^\{%\s*(?:colspan|cellbg)\s+(.*?)%\}$", re.DOTALL)
 _MERGED = re.compile(r"^\{%\s*[vh]m\s*%\}$")
 _QUOTES = str.maketrans("“”‘’", "\"\"''")
 _LONGEST = 60
+_TEXTS, _REMOVED = (qn("w:t"), qn("w:delText")), (qn("w:del"), qn("w:moveFrom"))
 
 
 def environment(undefined: type[Undefined] = StrictUndefined) -> SandboxedEnvironment:
@@ -38,14 +41,18 @@ def environment(undefined: type[Undefined] = StrictUndefined) -> SandboxedEnviro
 
 def has_placeholders(document: Document) -> bool:
     """Whether a document has any placeholder, and so is a template."""
-    return any(_OPENED.search(text) for _, text in _paragraphs(document))
+    return any(_OPENED.search(text) or _WIDE.search(text) for _, text, _ in _paragraphs(document))
 
 
 def problems(document: Document, names: Mapping[str, Any]) -> list[str]:
     """Every wrong placeholder, in the order of the document: its paragraph, what is wrong, a suggestion."""
     paragraphs = list(_paragraphs(document))
     found, lines = list[tuple[int, str]](), list[str]()
-    for number, (_, text) in enumerate(paragraphs):
+    for number, (_, text, unfilled) in enumerate(paragraphs):
+        if unfilled:
+            found.append((number, unfilled))
+        if _WIDE.search(text):
+            found.append((number, "占位符的括号和百分号要用半角的：{{ … }}、{% … %}"))
         if _OPENED.search(_TAG.sub("", text)):
             found.append((number, "占位符没有写完，缺少 }} 或 %}（一个占位符要写在同一段里）"))
         tags = [(tag, _misspelt(tag)) for tag in _TAG.findall(text)]
@@ -58,16 +65,30 @@ def problems(document: Document, names: Mapping[str, Any]) -> list[str]:
     ]
 
 
-def _paragraphs(document: Document) -> Iterator[tuple[str, str]]:
-    """(where, text) of every paragraph, those of tables too, then of headers and footers."""
-    beside = {"header": "页眉", "footer": "页脚", "footnotes": "脚注"}
+def _paragraphs(document: Document) -> Iterator[tuple[str, str, str]]:
+    """(where, text, why its placeholders cannot be filled in) of every paragraph, then of headers, footers and notes."""
+    beside = {"header": "页眉", "footer": "页脚", "footnotes": "脚注", "endnotes": "尾注"}
     rels = ((r.reltype.rpartition("/")[2], r) for r in document.part.rels.values() if not r.is_external)
     parts = [(beside[kind], one.target_part) for kind, one in rels if kind in beside]
     for where, part in [("正文", document.part), *parts]:
         root = part.element if hasattr(part, "element") else parse_xml(part.blob)
         for number, paragraph in enumerate(root.iter(qn("w:p")), 1):
-            texts = (t.text or "" for t in paragraph.iter(qn("w:t")) if next(t.iterancestors(qn("w:p"))) is paragraph)
-            yield f"{where}第{number}段", "".join(texts)
+            texts = [t for t in paragraph.iter(*_TEXTS) if next(t.iterancestors(qn("w:p"))) is paragraph]
+            shown = [t for t in texts if next(t.iterancestors(*_REMOVED), None) is None]
+            text = "".join(t.text or "" for t in shown)
+            yield f"{where}第{number}段", text, _unfilled(where, text, shown, texts)
+
+
+def _unfilled(where: str, text: str, shown: list[Any], texts: list[Any]) -> str:
+    """Why docxtpl would leave a placeholder, fill in one that Word shows as deleted, or break the file; else ""."""
+    if where == "尾注" and _OPENED.search(text):
+        return "尾注里的占位符不会填写，请移到正文或脚注"
+    if any(re.search("[{}]", t.text or "") for t in texts if t not in shown):
+        return "占位符在未接受的修订里，请先接受或拒绝修订"
+    around = [t.getparent().getparent().tag for t in shown for _ in t.text or ""]
+    if any(around[m.start()] != around[m.end() - 1] for m in _TAG.finditer(text) if not _PLACED.match(m[0])):
+        return "占位符只有一部分在修订、超链接或智能标记里，请先接受修订、取消链接，或删去后重新输入"
+    return ""
 
 
 def _clipped(text: str, told: str) -> str:

@@ -45,6 +45,8 @@ class TaggedText:
     #: the text beside it in its clause, up to the next computed text
     before: str
     after: str
+    #: the words at the head of its column; "" outside of tables, and where computed texts stand there
+    column: str
 
 
 @dataclass
@@ -55,6 +57,8 @@ class _Place:
     row: "_Place | None" = None
     words: list[str] = field(default_factory=list)
     tracked: bool = False
+    head: "_Place | None" = None
+    is_computed: bool = False
 
     def __str__(self) -> str:
         name, _, column = self.name.partition("|")  # of a cell: the label of its row goes between them
@@ -69,6 +73,11 @@ class _Place:
     def label(self) -> str:
         """The words of the first cell of its row."""
         return self.row.text if self.row else ""
+
+    @property
+    def column(self) -> str:
+        """The words of the first cell of its column."""
+        return self.head.text if self.head and not self.head.is_computed else ""
 
     def _quoted(self) -> str:
         cut = f"{self.text[:_FIRST_WORDS]}……" if len(self.text) > _FIRST_WORDS else self.text
@@ -106,7 +115,16 @@ def tagged_texts(body: Element, parts: Sequence[tuple[str, Element]]) -> tuple[T
                 reader.read(part, chapter)
     return tuple(
         TaggedText(
-            one.key, one.bookmark, one.in_control, text, chapter.text, str(place), place.label, one.before, one.after
+            one.key,
+            one.bookmark,
+            one.in_control,
+            text,
+            chapter.text,
+            str(place),
+            place.label,
+            one.before,
+            one.after,
+            place.column,
         )
         for one, chapter in reader.ended
         if one.is_computed and (text := "".join(one.words).strip()) and (place := one.place)
@@ -199,11 +217,13 @@ class _Reader:
         self.ended.append((one, self._chapter))
         if one.is_computed:
             self._clause, self._awaiting = "", [one]
+            if one.place:
+                one.place.is_computed = True
 
     def _table(self, table: Element) -> None:
         self._depth += 1
         if self._depth == 1:
-            self._tables, self._row = self._tables + 1, 0
+            self._tables, self._row, self._heads = self._tables + 1, 0, dict[int, _Place]()
         self._inside(table)
         self._depth -= 1
 
@@ -223,11 +243,14 @@ class _Reader:
             return
         before = self._place
         name = f"表{self._tables}第{self._row}行|第{self._column + 1}列"
-        self._place, self._cell = _Place(name, self._first), True
+        self._place, self._cell = _Place(name, self._first, head=self._heads.get(self._column)), True
+        columns = range(self._column, self._column + count(cell.find(f"{W}tcPr/{W}gridSpan"), 1))
+        if self._row == 1:
+            self._heads.update(dict.fromkeys(columns, self._place))
         self._inside(cell)
         if not self._first.words:
             self._first.words = self._place.words
-        self._column += count(cell.find(f"{W}tcPr/{W}gridSpan"), 1)
+        self._column = columns.stop
         self._place, self._cell = before, False
 
     def _control(self, control: Element) -> None:
