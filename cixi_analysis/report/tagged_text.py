@@ -125,7 +125,7 @@ def tagged_texts(body: Element, parts: Sequence[tuple[str, Element]]) -> tuple[T
             one.before,
             one.after,
             place.column,
-        )
+        )  # fmt: skip
         for one, chapter in reader.ended
         if one.is_computed and (text := "".join(one.words).strip()) and (place := one.place)
     )
