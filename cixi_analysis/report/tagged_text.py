@@ -114,20 +114,10 @@ def tagged_texts(body: Element, parts: Sequence[tuple[str, Element]]) -> tuple[T
             if kind == told:
                 reader.read(part, chapter)
     return tuple(
-        TaggedText(
-            one.key,
-            one.bookmark,
-            one.in_control,
-            text,
-            chapter.text,
-            str(place),
-            place.label,
-            one.before,
-            one.after,
-            place.column,
-        )  # fmt: skip
+        TaggedText(*own, chapter.text, str(place), place.label, one.before, one.after, place.column)
         for one, chapter in reader.ended
         if one.is_computed and (text := "".join(one.words).strip()) and (place := one.place)
+        for own in [(one.key, one.bookmark, one.in_control, text)]
     )
 
 
