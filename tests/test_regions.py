@@ -236,7 +236,9 @@ def test_a_row_that_does_not_say_what_it_measured_is_refused_beside_one_that_doe
     asked = requirement("2.1", "provincial", "≥50", from_year=2023, measure="优良断面")
     plan = tiny_plan(requirements=(*tiny_plan().requirements, asked))
     (problem,) = told(rows({"year": 2023, "measure": "优良断面"}, {"region": "乙县", "year": 2023}), plan)
-    assert problem.startswith("面板 “measure 实测对象”列：现为空，而各级所测的不同") and "（乙县 2023 年 2.1）" in problem
+    assert (
+        problem.startswith("面板 “measure 实测对象”列：现为空，而各级所测的不同") and "（乙县 2023 年 2.1）" in problem
+    )
 
 
 def test_an_unreadable_wording_is_a_finding_of_every_region() -> None:
