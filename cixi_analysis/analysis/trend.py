@@ -37,6 +37,8 @@ COLUMNS: dict[str, str] = {
 }  # fmt: skip
 #: Those of ``cixi trend``; only pages and exports show the others.
 CONTRACT_COLUMNS = tuple(COLUMNS)[:18]
+#: Those that tell the series apart: a level's own may have the measure of another's, in another unit or place.
+SERIES = ["item_id", "measure", "unit", "first_year", "first_value", "last_year", "last_value"]
 #: The columns of :func:`margins`.
 MARGIN_COLUMNS: dict[str, str] = {
     "item_id": "str", "level": "str", "unit": "str", "value": "float64", "bound": "str", "margin": "float64",
