@@ -29,12 +29,13 @@ from cixi_analysis.plan.quantities import BadRelation, relation
         ("26 ≤ 26", True),
         ("5 > 4.9", True),
         ("4 ≥ 4.1", False),
+        ("7 ÷ 3 × 3 ≥ 7", True),  # no digit is lost on the way
         ("74 ≠ 50", True),
         ("74 ≠ 74", False),
     ],
 )
 def test_whether_a_relation_holds(text: str, holds: bool) -> None:
-    """Exact decimals; an equality at the precision printed on its left."""
+    """Exact numbers; an equality at the precision printed on its left."""
     assert relation(text).holds is holds
 
 

@@ -533,6 +533,31 @@ def test_bullets_of_odd_numbers(value: str, wording: str, title: str) -> None:
     assert "<svg" in shown(found)
 
 
+def test_levels_that_measure_the_same_in_other_units_are_apart() -> None:
+    """Each level's values in its own row, chart and bar, held against its own limits and targets only."""
+    ours = requirement("2.2", "national", "≤40"), requirement("2.2", "provincial", "≤0.05", unit="毫克/立方米")
+    seen = {2021: ("35", "0.07"), 2022: ("32", "0.06")}
+    plan = tiny_plan(
+        items=(item("2.2", name="浓度", unit="微克/立方米", polarity="less"),), requirements=ours,
+        targets=(target("2.2", 2025, "≤0.04"),), published=(), commitments=(), links=(), audit=(),
+        observations={y: (observation("2.2", a, level="national"), observation("2.2", b, level="provincial"))
+                      for y, (a, b) in seen.items()},
+    )  # fmt: skip
+    trends, margins = trend_tables.trends(plan, 2022), trend_tables.margins(plan, 2022)
+    rows = text(trend_tables.trend_table(plan, 2022, trends))
+    assert "32微克/立方米" in rows and "0.06毫克/立方米" in rows
+    assert "有数值的序列2个" in text(trend_tables.evidence(trends, 2022))
+    missed = "比省级要求≤0.05毫克/立方米高0.01毫克/立方米"
+    assert [chart.title.text for chart in charts.item_series(plan, 2022, margins, trends)] == [
+        "2② 浓度 35→32微克/立方米，达到数值要求",
+        f"2② 浓度 0.07→0.06毫克/立方米，{missed}",
+    ]
+    bars = next(d for d in charts.bullets(plan, 2022, margins, trends).to_dict()["datasets"].values() if "at" in d[0])
+    assert [(row["value"], row["words"]) for row in bars if row["kind"] == "现状值"] == [
+        (0.06, "省≤0.05，2025年规划值0.04"), (32, "国≤40")
+    ]  # fmt: skip
+
+
 def test_unmet_items_have_a_picture_wherever_they_are_listed(plan: Plan, year2022: Assessment) -> None:
     """The two unmet items of 2022; a year without any shows nothing."""
     rows = next(data for data in charts.unmet_bullets(year2022).to_dict()["datasets"].values() if "at" in data[0])

@@ -1,6 +1,7 @@
 """Reported progress: counted where it is there, 未填报 where it is not."""
 
 from cixi_analysis.analysis.commitments import reports, spending, states
+from cixi_analysis.presentation.project_page import progress_prose
 from cixi_analysis.words import Entity
 from tests.tiny import progress, tiny_plan
 
@@ -16,7 +17,7 @@ def test_nothing_reported_is_not_filled_in() -> None:
     plan = tiny_plan()
     assert states(plan, 2022, Entity.PROJECT).values.tolist()[-1] == ["未填报", 4]
     assert states(plan, 2022, Entity.PROJECT)["count"].sum() == 4
-    assert spending(plan, 2022) == (0, 0, 0)
+    assert spending(plan, 2022) == (0, (0, 0, 0))
 
 
 def test_states_are_counted_by_kind() -> None:
@@ -30,7 +31,17 @@ def test_states_are_counted_by_kind() -> None:
 
 def test_money_is_held_against_the_budgets_of_those_that_report_it() -> None:
     """A project that reports no money is in neither sum."""
-    assert spending(tiny_plan(progress={2023: REPORTED}), 2023) == (3000, 8000, 1)
+    assert spending(tiny_plan(progress={2023: REPORTED}), 2023) == (3000, (1, 0, 8000))
+
+
+def test_a_project_without_a_budget_is_not_one_of_nothing() -> None:
+    """What is spent on it stands beside no budget of 0."""
+    own = progress("project", "4", "under_way", spent="300")
+    for rows, told in (
+        ((own,), "1项填报了累计投资，合计0.03亿元，同一批项目没有概算。"),
+        ((REPORTED[0], own), "2项填报了累计投资，合计0.33亿元，同一批项目的概算为0.80亿元（其中1项没有概算）。"),
+    ):
+        assert told in progress_prose(tiny_plan(progress={2023: rows}), 2023).markup
 
 
 def test_another_year_is_another_year() -> None:

@@ -5,6 +5,7 @@ from tiny import observation, tiny_plan
 
 from cixi_analysis.analysis.actions import actions
 from cixi_analysis.analysis.flips import flips
+from cixi_analysis.analysis.table1 import status_text
 from cixi_analysis.analysis.trend import margins, trends
 from cixi_analysis.assessment import assess
 from cixi_analysis.plan.quantities import HIGHER, apart, with_unit
@@ -32,6 +33,18 @@ def test_a_difference_has_every_digit() -> None:
     assert apart(86.8 - 83.3, "%", HIGHER) == "高3.5个百分点"
     assert apart(-1654.3275, "吨", HIGHER) == "低1654.3275吨"
     assert apart(0.00001234567, "-") == "0.00001234567"
+
+
+@pytest.mark.parametrize(
+    ("statement", "told"),
+    [
+        ("优良比例为26%", "优良比例为26%"), ("3月26日公报：有所改善", "26；3月26日公报：有所改善"),
+        ("2026年监测", "26；2026年监测"), ("26年监测", "26；26年监测"), ("26.5%以下", "26；26.5%以下"),
+    ],
+)  # fmt: skip
+def test_a_statement_stands_alone_only_where_it_has_the_number(statement: str, told: str) -> None:
+    """A day, a year or another number is not the value."""
+    assert status_text(tiny_plan(), "2.1", observation("2.1", 26, statement=statement), 2022) == told
 
 
 def test_all_sentences_tell_the_same_difference() -> None:

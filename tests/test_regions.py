@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tiny import requirement, tiny_plan
+from tiny import item, observation, requirement, tiny_plan
 
 from benchmarks.generated import GENERATED, generated_panel
 from cixi_analysis.assessment import PanelAssessment, assess, assess_panel, county_table, explain_region
@@ -70,6 +70,19 @@ def test_the_county_is_a_panel_of_one(plan: Plan, against: str) -> None:
         own = found[found["year"] == year].reset_index(drop=True)
         assert own[ANSWER].astype(str).equals(expected[ANSWER].astype(str))
         assert explain_region(plan, table, plan.frame.region, year, against=against).equals(expected)
+
+
+def test_a_reason_of_a_year_knows_no_later_wording() -> None:
+    """What a level asks from 2023 on, of an item of the plan and of a new one, is not in the rows of 2022."""
+    tiny = tiny_plan()
+    later = requirement("3", "provincial", "≥90", from_year=2023), requirement("4", "national", "≥1", from_year=2023)
+    plan = tiny_plan(
+        items=(*tiny.items, item("4")), requirements=(*tiny.requirements, *later),
+        observations={**tiny.observations, 2023: (*tiny.observations[2022], observation("4", 2))},
+    )  # fmt: skip
+    for year in (2021, 2022):
+        found = explain_region(plan, county_table(plan), plan.frame.region, year)
+        assert found.equals(assess(plan, year).table)
 
 
 def test_conventions_can_be_switched_off(plan: Plan) -> None:
@@ -229,6 +242,16 @@ def test_a_row_for_both_levels_and_one_for_each() -> None:
     """A common row and a row of one level meet in one place."""
     assert told(rows({}, {"level": "national", "value": 90.0}))[0].startswith("面板 “item_id 子项编号”列：现为又一行")
     assert assess_panel(tiny_plan(), rows({"level": "national"}, {"level": "provincial"})).verdict.shape == (1, 1, 14)
+
+
+def test_a_row_that_does_not_say_what_it_measured_is_refused_beside_one_that_does() -> None:
+    """Where the levels ask for different quantities, what another region says of its own number tells nothing of this."""
+    asked = requirement("2.1", "provincial", "≥50", from_year=2023, measure="优良断面")
+    plan = tiny_plan(requirements=(*tiny_plan().requirements, asked))
+    (problem,) = told(rows({"year": 2023, "measure": "优良断面"}, {"region": "乙县", "year": 2023}), plan)
+    assert (
+        problem.startswith("面板 “measure 实测对象”列：现为空，而各级所测的不同") and "（乙县 2023 年 2.1）" in problem
+    )
 
 
 def test_an_unreadable_wording_is_a_finding_of_every_region() -> None:

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tiny import item, observation, requirement, target, tiny_plan
 
+from cixi_analysis.analysis.actions import actions
 from cixi_analysis.analysis.trend import (
     COLUMNS,
     CONTRACT_COLUMNS,
@@ -351,6 +352,18 @@ def test_a_series_that_ends_early_says_so() -> None:
         {2020: [observation("1", 5)], 2021: [observation("1", 6)], 2022: [observation("1", absence="暂无数据")]}
     )
     assert trends(plan, 2022)["note"].tolist() == ["最近的数据是2021年的"]
+
+
+def test_no_target_of_a_year_gone_by_is_ahead_of_an_older_value() -> None:
+    """In 2026 nothing can be done a year "until 2025", although the last value is of 2022; until 2030 it can."""
+    plan = tiny_plan(observations={**tiny_plan().observations, 2026: (observation("2.1", absence="未开展测算"),)})
+    frame = trends(plan, 2026).query("item_id == '2.1'").set_index("target_year")
+    assert [number(rate) for rate in frame["needed_rate"]] == [None, 1.75]
+    assert frame["note"].to_dict() == {
+        2025: "最近的数据是2022年的；目标年已到，还没有那一年起的数据", 2030: "最近的数据是2022年的"
+    }  # fmt: skip
+    (due,) = (one.due for one in actions(plan, 2026)[0].shortfalls if one.against == "2025")
+    assert due is None
 
 
 def test_a_zero_has_no_compound_rate() -> None:

@@ -8,6 +8,7 @@ counts as 未填报.
 import pandas as pd
 
 from cixi_analysis.analysis import links
+from cixi_analysis.analysis.projects import Totals, totals
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import Commitment, Progress
 from cixi_analysis.words import Absence, Deadline, Due, Entity, MeasuredBy, ProgressState, Relation, Stated
@@ -106,7 +107,7 @@ def states(plan: Plan, year: int, kind: Entity) -> pd.DataFrame:
     return pd.DataFrame([*counts, (NOT_REPORTED, total - len(known))], columns=["state", "count"])
 
 
-def spending(plan: Plan, year: int) -> tuple[float, float, int]:
-    """Money reported as spent on projects by the end of ``year``, the same projects' budgets (万元), and their number."""
+def spending(plan: Plan, year: int) -> tuple[float, Totals]:
+    """Money reported as spent on projects by the end of ``year`` (万元), and the same projects with their budgets."""
     spent = {id_: row.spent for id_, row in reports(plan, year, Entity.PROJECT).items() if row.spent is not None}
-    return sum(spent.values()), sum(p.budget or 0 for p in plan.projects if str(p.number) in spent), len(spent)
+    return sum(spent.values()), totals(p for p in plan.projects if str(p.number) in spent)

@@ -103,8 +103,8 @@ def status_text(plan: Plan, item_id: str, observation: Observation | None, year:
     value = observation.value
     if observation.statement is None:
         return with_unit(value, observation.unit) if value is not None else str(observation.absence)
-    # Not 26 in 2026年 nor in 26.5: the number itself must stand there.
-    if value is None or re.search(rf"(?<![\d.]){re.escape(value)}(?![\d.]|年)", observation.statement):
+    # Not 26 in 2026年, in 26日 nor in 26.5: the number itself must stand there.
+    if value is None or re.search(rf"(?<![\d.]){re.escape(value)}(?![\d.]|[年月日])", observation.statement):
         return observation.statement
     return f"{with_unit(value, observation.unit)}；{observation.statement}"
 

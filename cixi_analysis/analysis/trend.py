@@ -37,6 +37,8 @@ COLUMNS: dict[str, str] = {
 }  # fmt: skip
 #: Those of ``cixi trend``; only pages and exports show the others.
 CONTRACT_COLUMNS = tuple(COLUMNS)[:18]
+#: Those that tell the series apart: a level's own may have the measure of another's, in another unit or place.
+SERIES = ["item_id", "measure", "unit", "first_year", "first_value", "last_year", "last_value"]
 #: The columns of :func:`margins`.
 MARGIN_COLUMNS: dict[str, str] = {
     "item_id": "str", "level": "str", "unit": "str", "value": "float64", "bound": "str", "margin": "float64",
@@ -130,10 +132,12 @@ def classify(ratio: float) -> Pace:
     return next((pace for lower, pace in CLASSES if round(ratio, 9) >= lower), Pace.MOVING_AWAY)
 
 
-def progress(points: Points, polarity: Polarity, bound: Bound, target_year: int) -> tuple[dict[str, Any], list[str]]:
+def progress(
+    points: Points, polarity: Polarity, bound: Bound, target_year: int, year: int = 0
+) -> tuple[dict[str, Any], list[str]]:
     """The cells of a row of :func:`trends` that compare a series with one target, and remarks on them (Chinese).
 
-    ``pace_compound`` is None where the class needs a compound ratio and there is none, ``needed_rate`` where the target is
+    ``year``: that of the report, where the last point is older. ``pace_compound`` is None where the class needs a compound ratio and there is none, ``needed_rate`` where the target is
     reached or not ahead. Raises ``ValueError`` for a bare number without a direction.
     """
     if upward(bound.comparator, polarity) is None:
@@ -142,7 +146,8 @@ def progress(points: Points, polarity: Polarity, bound: Bound, target_year: int)
     # The evaluator's own comparison: a target is reached when an assessment against it would say so.
     sign = np.asarray(SIGN[polarity], dtype=np.int8)
     met_first, met_last = (bool(holds(np.asarray(v), bound.comparator, bound.limit, sign)) for _, v in (first, last))
-    observed, needed, ahead = change(*first, *last), change(*first, *goal), change(*last, *goal)
+    observed, needed = change(*first, *last), change(*first, *goal)
+    ahead = change(*last, *goal) if year < target_year else None
     pace, ratio, remark = _pace(observed, needed, met_first, met_last)
     remarks = [remark] if remark else []
     compound, by_compound = None, None if ratio is not None and not met_last else pace
@@ -156,7 +161,7 @@ def progress(points: Points, polarity: Polarity, bound: Bound, target_year: int)
     if by_compound not in (None, pace):
         remarks.append(f"线性与复合速度的判断不同（线性：{pace.chinese}，复合：{by_compound.chinese}）")
     if ahead is None and not met_last:
-        remarks.append("目标年已到，尚未达到")
+        remarks.append(f"目标年已到，{'尚未达到' if last[0] >= target_year else '还没有那一年起的数据'}")
     cells = {
         "pace": pace, "pace_compound": by_compound, "target_year": target_year, "target_value": plain(bound.limit),
         "gap": plain(exact(bound.limit) - exact(last[1])), "observed_change": plain(observed),
@@ -227,7 +232,7 @@ def trends(plan: Plan, year: int) -> pd.DataFrame:
                 if reason := _incomparable(finding, bound, one, target.place(last_year)):
                     remarks.append(f"{plan.questions(str(target_year))}{bound}不参与比较：{reason}")
                 else:
-                    usable.append(progress(one.points, one.polarity, bound, target_year))
+                    usable.append(progress(one.points, one.polarity, bound, target_year, year))
         for cells, more in usable or [({"pace": Pace.NO_TARGET, "pace_compound": Pace.NO_TARGET}, [])]:
             rows.append({**known, **cells, "note": "；".join(remarks + more) or None})
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)

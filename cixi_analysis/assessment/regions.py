@@ -117,12 +117,14 @@ def explain_region(
     own = table[table["region"] == region] if "region" in table else table
     if own.empty or not ((own := prepared(own))["year"] == index(year)).any():
         raise UnknownYear(f"{FILE}里没有“{region}”{year} 年的数据。")
-    plan = plan.as_of(int(own["year"].max()))
-    raise_faults(faults(plan, own))
-    panel = Panel(plan, (region,), range(int(own["year"].min()), int(own["year"].max()) + 1), own)
-    judged = tuple(judge_panel(plan, panel, against, without))
-    raise_faults(_contradicting(judged, panel))
-    return reasoned(plan, judged, year)[0]
+    last, years = plan.as_of(int(own["year"].max())), range(int(own["year"].min()), int(own["year"].max()) + 1)
+    raise_faults(faults(last, own))
+    panel = Panel(last, (region,), years, own)
+    raise_faults(_contradicting(judge_panel(last, panel, against, without), panel))
+    plan = plan.as_of(year)  # as the county in that year: without the items and wordings of later ones
+    own = own[(own["year"] <= year) & own["item_id"].isin([item.item_id for item in plan.items])]
+    panel = Panel(plan, (region,), range(years[0], year + 1), own)
+    return reasoned(plan, tuple(judge_panel(plan, panel, against, without)), year)[0]
 
 
 def _judged(

@@ -30,7 +30,7 @@ FILE = "面板"
 Fault = tuple[Problem, str, int]
 _YEARS = [str(year) for year in range(2000, 2101)]
 _CHECKED = (
-    "item_id", "level", "unit", "polarity", "value", "absence", "assigned_target", "benchmark", "benchmark_kind",
+    "item_id", "level", "measure", "unit", "polarity", "value", "absence", "assigned_target", "benchmark", "benchmark_kind",
     "statement", "attests", "denies",
 )  # fmt: skip
 

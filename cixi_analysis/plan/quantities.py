@@ -7,6 +7,7 @@ precision: both sides are rounded half up to the decimals of the left side's mos
 
 import operator
 from decimal import ROUND_HALF_UP, Context, Decimal
+from fractions import Fraction
 from typing import Any, NamedTuple, cast
 
 from lark import Lark, Token, Transformer, Tree, v_args
@@ -91,13 +92,13 @@ class Equation(NamedTuple):
 
 
 @v_args(inline=True)
-class _Values(Transformer[Token, Decimal]):
+class _Values(Transformer[Token, Fraction]):
     """Syntax tree of a side → its value."""
 
-    plus, minus, times, by, number = operator.add, operator.sub, operator.mul, operator.truediv, Decimal
+    plus, minus, times, by, number = operator.add, operator.sub, operator.mul, operator.truediv, Fraction
 
-    def count(self, *names: Token) -> Decimal:
-        return Decimal(len(names))
+    def count(self, *names: Token) -> Fraction:
+        return Fraction(len(names))
 
 
 def relation(text: str) -> Equation:
@@ -105,11 +106,11 @@ def relation(text: str) -> Equation:
     try:
         tree = _PARSER.parse(text)
         left, sign, right = cast(Any, tree.children)
-        a, b = (_Values().transform(side) for side in (left, right))
+        sides: list[Any] = [_Values().transform(side) for side in (left, right)]
         if sign in ("=", "≠"):
             decimals = max((len(n.partition(".")[2]) for n in _words(left, "NUMBER")), default=0)
-            a, b = at_precision(a, decimals), at_precision(b, decimals)
-        return Equation(_COMPARISONS[sign](a, b), _words(tree, "NUMBER"), _words(tree, "NAME"))
+            sides = [at_precision(Decimal(one.numerator) / one.denominator, decimals) for one in sides]
+        return Equation(_COMPARISONS[sign](*sides), _words(tree, "NUMBER"), _words(tree, "NAME"))
     except (LarkError, ArithmeticError):  # a division by zero is wrapped in a LarkError
         raise BadRelation("由数字、+ - × ÷、括号与 count(甲|乙) 写成的算式，如 34 = 7 + 26 + 1") from None
 

@@ -31,6 +31,7 @@ def outcomes_table(plan: Plan) -> Html:
 def outcomes_prose(plan: Plan) -> Html:
     """Table 2 in a sentence."""
     *types, whole = records(projects.outcomes(plan))
+    types = [one for one in types if one.total] or types  # one without projects has no rate
     counts = [(o.chinese, getattr(whole, o.value)) for o in Outcome]
     best, worst = (pick(types, key=lambda one: one.completion_rate) for pick in (max, min))
     return prose("outcomes", counts=counts, whole=whole, best=best, worst=worst)
@@ -165,8 +166,8 @@ def progress_prose(plan: Plan, year: int) -> Html:
     """The progress of the projects reported for the year, in a sentence."""
     counts = records(commitments.states(plan, year, Entity.PROJECT))
     states = [(one.state, one.count) for one in counts if one.count]
-    spent, budget, reported = commitments.spending(plan, year)
-    return prose("progress", year=year, states=states, spent=spent, budget=budget, reported=reported)
+    spent, own = commitments.spending(plan, year)
+    return prose("progress", year=year, states=states, spent=spent, own=own)
 
 
 def yearly_table(plan: Plan) -> Html:

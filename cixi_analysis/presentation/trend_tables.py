@@ -6,7 +6,13 @@ import pandas as pd
 from markupsafe import Markup
 
 from cixi_analysis.analysis import records
-from cixi_analysis.analysis.trend import margins, series, strength, trends  # noqa: F401  # re-exported for the page
+from cixi_analysis.analysis.trend import (  # noqa: F401  # some re-exported for the page
+    SERIES,
+    margins,
+    series,
+    strength,
+    trends,
+)
 from cixi_analysis.assessment.numbers import direction
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.presentation import tables
@@ -29,7 +35,7 @@ def _end(plan: Plan, row: Any, year: int, value: float) -> Markup:
 
 def trend_table(plan: Plan, year: int, rows: pd.DataFrame) -> Html:
     """The series of two or more years: ends, mean yearly change, direction, evidence."""
-    own = rows[rows["points"] > 1].drop_duplicates(["item_id", "measure"])
+    own = rows[rows["points"] > 1].drop_duplicates(SERIES)
     cells = [
         (item_link(plan, plan.item(r.item_id), r.measure),
          _end(plan, r, r.first_year, r.first_value), _end(plan, r, r.last_year, r.last_value),
@@ -78,7 +84,7 @@ def without_target(plan: Plan, rows: pd.DataFrame) -> Html:
     cells = [
         (item_link(plan, plan.item(r.item_id), r.measure), f"{r.last_year}年 {cell_with_unit(plan.printed(r.item_id, r.last_year, r.last_value), r.unit)}",
          *(wordings.get((r.item_id, y), NOT_APPLICABLE_MARK) for y in years), r.note)
-        for r in records(rows[rows["target_year"].isna()].drop_duplicates(["item_id", "measure"]))
+        for r in records(rows[rows["target_year"].isna()].drop_duplicates(SERIES))
     ]  # fmt: skip
     if not cells:
         return paragraph("没有只有文字规划值的子项。")
@@ -127,6 +133,6 @@ def water_classes(plan: Plan, year: int) -> Html:
 
 def evidence(rows: pd.DataFrame, year: int) -> Html:
     """How many series there are, and how many have two and three years or more."""
-    own = rows.drop_duplicates(["item_id", "measure"])
+    own = rows.drop_duplicates(SERIES)
     several, three = (own["points"] > 1).sum(), (own["points"] > 2).sum()
     return prose("evidence", year=year, total=len(own), several=several, three=three)

@@ -6,7 +6,7 @@ import altair as alt
 import pandas as pd
 from markupsafe import Markup
 
-from cixi_analysis.analysis import records, trend
+from cixi_analysis.analysis import grouped, records, trend
 from cixi_analysis.assessment import Assessment
 from cixi_analysis.assessment.numbers import difference
 from cixi_analysis.plan.dataset import Plan
@@ -60,10 +60,13 @@ def limits(plan: Plan, year: int, margins: pd.DataFrame, trends: pd.DataFrame) -
     keys = [(plan.item(row[0]).indicator, *row[1:4]) for row in rows]
     for key, (item_id, *_) in zip(keys, rows, strict=True):
         labels.setdefault(key, {})[plan.item(item_id).label] = None
-    named = [
-        (f"{'、'.join(labels[key])} {row[1]}", *row[1:], cell_with_unit(plan.printed(row[0], row[4], row[2]), row[3]))
-        for key, row in zip(keys, rows, strict=True)
-    ]
+    texts = [f"{'、'.join(labels[key])} {row[1]}" for key, row in zip(keys, rows, strict=True)]
+    values = grouped(zip(texts, keys, strict=True))  # the levels may have values of their own
+    named = []
+    for text, row in zip(texts, rows, strict=True):
+        printed = cell_with_unit(plan.printed(row[0], row[4], row[2]), row[3])
+        several = len(set(values[text])) > 1
+        named.append((f"{text}（{printed}）" if several else text, *row[1:], printed))
     columns = ["item", "measure", "value", "unit", "year", "kind", "told", "limit", "at", "short", "far", "shown"]
     table = pd.DataFrame(named, columns=columns).astype({"at": "Int64"})
     return table.drop_duplicates(["item", "kind", "told"], ignore_index=True)

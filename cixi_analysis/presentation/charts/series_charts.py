@@ -6,7 +6,7 @@ import altair as alt
 import pandas as pd
 
 from cixi_analysis.analysis import grouped, records
-from cixi_analysis.analysis.trend import Series, series
+from cixi_analysis.analysis.trend import SERIES, Series, series
 from cixi_analysis.assessment.numbers import direction
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.quantities import unit_word
@@ -24,6 +24,8 @@ _LABELS: dict[str, tuple[Any, int, tuple[int, int]]] = {
     ASSIGNED: ("left", 9, (0, 0)),
     TARGET: ("center", 0, (15, -13)),
 }
+#: Columns of the trends that tell the series of an item in one unit apart.
+_SERIES = [name for name in SERIES if name not in ("item_id", "unit")]
 _HEADS = {"kind": "类别", "year": "年份", "value": "数值", "label": "图中文字"}
 
 
@@ -42,8 +44,13 @@ def item_series(plan: Plan, year: int, margins: pd.DataFrame, trends: pd.DataFra
     shown = []
     for same in groups.values():
         ids, level = {one.item_id for one in same}, same[0].level
-        own = margins[margins["item_id"].isin(ids) & (margins["level"] == (level or margins["level"]))]
-        asked = limits(plan, year, own, trends[trends["item_id"].isin(ids) & (trends["measure"] == same[0].measure)])
+        own, asked = (
+            table[table["item_id"].isin(ids) & (table["unit"].fillna("") == same[0].unit)]
+            for table in (margins, trends)
+        )
+        ends = [same[0].measure, *same[0].points[0], *same[0].points[-1]]
+        asked = asked[(asked[_SERIES] == ends).all(axis=1)]
+        asked = limits(plan, year, own[own["level"] == (level or own["level"])], asked)
         shown.append(_shown(plan, year, same, asked, years))
     return sorted(shown, key=lambda one: isinstance(one, Html))  # sentences last
 
