@@ -252,7 +252,8 @@ def test_a_unit_that_the_project_adds_is_one_unit_everywhere() -> None:
     ("before", "after", "polarity", "told"),
     [
         ({}, {}, "less", "（子项1）：2021年Ⅳ类，2022年Ⅲ类，＋ 改善。"),
-        ({}, {}, "none", "（子项1）：2021年Ⅳ类，2022年Ⅲ类，规划未表明方向。"),
+        ({}, {}, "none", "（子项1）：2021年Ⅳ类，2022年Ⅲ类，＋ 改善。"),
+        ({}, {}, "more", "（子项1）：2021年Ⅳ类，2022年Ⅲ类，＋ 改善。"),
         (
             {"measure": "甲断面"},
             {"measure": "乙断面"},
@@ -264,7 +265,9 @@ def test_a_unit_that_the_project_adds_is_one_unit_everywhere() -> None:
 def test_water_classes_are_compared_as_numbers_are(
     before: dict[str, Any], after: dict[str, Any], polarity: str, told: str
 ) -> None:
-    """What was measured at two rivers makes no change, neither in the list of classes nor in the changes."""
+    """Ⅰ is best whatever the item's direction. What was measured at two rivers makes no change, neither in the list of
+    classes nor in the changes.
+    """
     observed = {2021: {"value": "Ⅳ", "unit": "类"} | before, YEAR: {"value": "Ⅲ", "unit": "类"} | after}
     plan = one_item("Ⅲ类", observed, unit="类", polarity=polarity)
     assert told in water_classes(plan, YEAR)._repr_html_()
