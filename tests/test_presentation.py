@@ -20,6 +20,7 @@ from conftest import ROOT
 from markupsafe import escape
 from tiny import PARTS, TITLE, frame, item, observation, requirement, revision, target, tiny_plan
 
+from cixi_analysis.analysis import trend
 from cixi_analysis.analysis.reconciliation import reconcile
 from cixi_analysis.analysis.table1 import coverage
 from cixi_analysis.analysis.trend import series
@@ -84,7 +85,7 @@ def text(markup: Html | str) -> str:
 @cache
 def all_charts(plan: Plan, year: int) -> list[Any]:
     assessment = assess(plan, year)
-    trends, margins = trend_tables.trends(plan, year), trend_tables.margins(plan, year)
+    trends, margins = trend.trends(plan, year), trend.margins(plan, year)
     return [
         charts.progress_by_domain(assessment),
         *(one for one in charts.item_series(plan, year, margins, trends) if not isinstance(one, Html)),
@@ -386,7 +387,7 @@ def with_another_2022(plan: Plan) -> Plan:
 
 @cache
 def series_specs(plan: Plan, year: int) -> dict[str, Any]:
-    trends, margins = trend_tables.trends(plan, year), trend_tables.margins(plan, year)
+    trends, margins = trend.trends(plan, year), trend.margins(plan, year)
     drawn = [c for c in charts.item_series(plan, year, margins, trends) if not isinstance(c, Html)]
     return {str(c.name): c.to_dict() for c in drawn}
 
@@ -456,15 +457,14 @@ def test_no_label_of_a_series_lies_on_its_axis(plan: Plan) -> None:
 
 def test_a_level_series_is_a_sentence(plan: Plan) -> None:
     """33 was 100 twice and has no limit: a line says nothing more."""
-    trends, margins = trend_tables.trends(plan, 2022), trend_tables.margins(plan, 2022)
+    trends, margins = trend.trends(plan, 2022), trend.margins(plan, 2022)
     told = [text(c) for c in charts.item_series(plan, 2022, margins, trends) if isinstance(c, Html)]
     assert told == [" 33 一般工业固体废物综合利用率：2021年100，2022年100%，没有变化。 "]
 
 
 def bullets(plan: Plan, *ids: str) -> Any:
     trends, margins = (
-        table[table["item_id"].isin(ids) | (not ids)]
-        for table in (trend_tables.trends(plan, 2022), trend_tables.margins(plan, 2022))
+        table[table["item_id"].isin(ids) | (not ids)] for table in (trend.trends(plan, 2022), trend.margins(plan, 2022))
     )
     return charts.bullets(plan, 2022, margins, trends)
 
@@ -528,7 +528,7 @@ def test_bullets_of_odd_numbers(value: str, wording: str, title: str) -> None:
         items=(item("2.1", name="乙一", unit="件"),), requirements=(requirement("2.1", "national", wording),),
         targets=(), published=(), observations={2022: (observation("2.1", value),)}, commitments=(), links=(),
     )  # fmt: skip
-    found = charts.bullets(plan, 2022, trend_tables.margins(plan, 2022), trend_tables.trends(plan, 2022))
+    found = charts.bullets(plan, 2022, trend.margins(plan, 2022), trend.trends(plan, 2022))
     assert found.title.text == title.replace("-", "\N{MINUS SIGN}", 1)
     assert "<svg" in shown(found)
 
@@ -543,7 +543,7 @@ def test_levels_that_measure_the_same_in_other_units_are_apart() -> None:
         observations={y: (observation("2.2", a, level="national"), observation("2.2", b, level="provincial"))
                       for y, (a, b) in seen.items()},
     )  # fmt: skip
-    trends, margins = trend_tables.trends(plan, 2022), trend_tables.margins(plan, 2022)
+    trends, margins = trend.trends(plan, 2022), trend.margins(plan, 2022)
     rows = text(trend_tables.trend_table(plan, 2022, trends))
     assert "32微克/立方米" in rows and "0.06毫克/立方米" in rows
     assert "有数值的序列2个" in text(trend_tables.evidence(trends, 2022))
@@ -567,7 +567,7 @@ def test_unmet_items_have_a_picture_wherever_they_are_listed(plan: Plan, year202
 
 def test_gaps_tell_what_is_needed_a_year(plan: Plan) -> None:
     """The numeric targets not reached, the farthest first, each with gap and yearly change; a sentence where there is none."""
-    trends = trend_tables.trends(plan, 2022)
+    trends = trend.trends(plan, 2022)
     spec = charts.gaps(plan, 2022, trends).to_dict()
     assert (
         spec["title"]["text"]
@@ -585,7 +585,7 @@ def test_gaps_tell_what_is_needed_a_year(plan: Plan) -> None:
 @pytest.mark.parametrize(("left_out", "step"), [([], 66), (["28.1"], 46)])
 def test_words_that_have_no_room_beside_the_name_stand_below_it(plan: Plan, left_out: list[str], step: int) -> None:
     """28① tells its unit three times: then each bar has two lines of words above it, otherwise one."""
-    trends = trend_tables.trends(plan, 2022)
+    trends = trend.trends(plan, 2022)
     spec = charts.gaps(plan, 2022, trends[~trends["item_id"].isin(left_out)]).to_dict()
     assert spec["height"] == {"step": step}
 
@@ -645,7 +645,7 @@ def test_data_never_becomes_markup() -> None:
     """Whatever stands in a cell is text: ``<script>`` and ``=1+1`` come out as they went in, on every page."""
     plan = evil_plan()
     assessment = assess(plan, 2022)
-    trends, margins = trend_tables.trends(plan, 2022), trend_tables.margins(plan, 2022)
+    trends, margins = trend.trends(plan, 2022), trend.margins(plan, 2022)
     pieces = [
         table1(assessment),
         summary_page.one_page(plan, 2022),
@@ -1021,7 +1021,7 @@ def test_without_an_earlier_year_there_is_nothing_to_compare(plan: Plan) -> None
 @pytest.mark.parametrize("year", [2020, 2021, 2022])
 def test_trend_page_of_every_year(plan: Plan, year: int) -> None:
     """The page's tables and charts can be made for retrospects as well, however little there is."""
-    trends, margins = trend_tables.trends(plan, year), trend_tables.margins(plan, year)
+    trends, margins = trend.trends(plan, year), trend.margins(plan, year)
     for piece in (
         trend_tables.evidence(trends, year),
         trend_tables.trend_table(plan, year, trends),
@@ -1038,7 +1038,7 @@ def test_trend_page_of_every_year(plan: Plan, year: int) -> None:
 
 def test_what_would_be_empty_is_left_out_with_its_reason(plan: Plan) -> None:
     """No panel with an axis alone, no table without rows: a sentence says why."""
-    none = text(trend_tables.trend_table(plan, 2020, trend_tables.trends(plan, 2020)))
+    none = text(trend_tables.trend_table(plan, 2020, trend.trends(plan, 2020)))
     assert none.strip() == "截至2020年，没有一个子项有两个以上年份的数值，所以没有变化可列，也没有图。"
     assert text(tables.table([], {"甲": "text"}, caption="乙")).strip() == "乙：没有。"
 

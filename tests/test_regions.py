@@ -185,6 +185,8 @@ def test_more_kinds_than_a_byte_can_count() -> None:
         (rows({"region": "甲\u200b县"}), "面板 “region”列：现为“甲〔U+200B〕县”；应为看得见的文字，前后没有空格"),
         (rows({"region": None}), "面板 “region”列：现为1 行为空；应为每行都有"),
         (rows({"item_id": 2.1}), "面板 “item_id”列：现为2.1（float64）；应为文字（读 CSV 时写 dtype={'item_id': str, 'region': str}）"),
+        (rows({"benchmark": True}), "面板 “benchmark 全省平均”列：现为“True”（共 1 行）；应为数"),
+        (rows({"benchmark": True}, {"region": "乙县", "benchmark": 80}), "面板 “benchmark 全省平均”列：现为“True”（共 1 行）；应为数"),
         (rows({"year": 2022.5}), "面板 “year”列：现为2022.5；应为2000–2100 的整数"),
         (rows({"benchmark": "高", "benchmark_kind": "level"}), "面板 “benchmark 全省平均”列：现为“高”（共 1 行）；应为数"),
     ],

@@ -137,8 +137,8 @@ def progress(
 ) -> tuple[dict[str, Any], list[str]]:
     """The cells of a row of :func:`trends` that compare a series with one target, and remarks on them (Chinese).
 
-    ``year``: that of the report, where the last point is older. ``pace_compound`` is None where the class needs a compound ratio and there is none, ``needed_rate`` where the target is
-    reached or not ahead. Raises ``ValueError`` for a bare number without a direction.
+    ``year``: that of the report, where the last point is older. ``pace_compound`` is None where the class needs a
+    compound ratio and there is none, ``needed_rate`` where the target is reached or not ahead. Raises ``ValueError`` for a bare number without a direction.
     """
     if upward(bound.comparator, polarity) is None:
         raise ValueError(f"no direction for the bare number {bound}: give a comparator or a polarity")

@@ -60,21 +60,21 @@ def prepared(table: pd.DataFrame) -> pd.DataFrame:
             whole[column] = whole[column].astype(np.int32)
         elif column == "benchmark" or (column == "value" and numeric):
             whole[column] = _numbers(whole[column])
-        elif not isinstance(whole[column].dtype, pd.CategoricalDtype):
-            whole[column] = categories(*pd.factorize(whole[column]))
-        if column not in ("year", "value", "benchmark") and not all(
-            isinstance(text, str) for text in whole[column].cat.categories
-        ):
-            # Targets are numbers where they were read from a CSV file without tasks.
-            texts = whole[column].astype(object).map(_text, na_action="ignore")
-            whole[column] = categories(*pd.factorize(texts))
+        else:
+            if not isinstance(whole[column].dtype, pd.CategoricalDtype):
+                whole[column] = categories(*pd.factorize(whole[column]))
+            if column != "value" and not all(isinstance(text, str) for text in whole[column].cat.categories):
+                # Targets are numbers where they were read from a CSV file without tasks.
+                texts = whole[column].astype(object).map(_text, na_action="ignore")
+                whole[column] = categories(*pd.factorize(texts))
     return whole
 
 
 def _numbers(column: "pd.Series[Any]") -> "pd.Series[float]":
     """The column as numbers, NaN where a cell is not a number."""
-    if not pd.api.types.is_numeric_dtype(column):
-        column = pd.to_numeric(column.astype(object), errors="coerce")
+    if not pd.api.types.is_any_real_numeric_dtype(column):
+        cells = column.astype(object)
+        column = pd.to_numeric(cells.mask(cells.map(pd.api.types.is_bool).astype(bool)), errors="coerce")
     return column.astype(np.float64)
 
 

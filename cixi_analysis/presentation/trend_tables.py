@@ -6,13 +6,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from cixi_analysis.analysis import records
-from cixi_analysis.analysis.trend import (  # noqa: F401  # some re-exported for the page
-    SERIES,
-    margins,
-    series,
-    strength,
-    trends,
-)
+from cixi_analysis.analysis.trend import SERIES, series, strength
 from cixi_analysis.assessment.numbers import direction
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.presentation import tables
