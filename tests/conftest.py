@@ -7,7 +7,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
@@ -76,9 +76,8 @@ LISTS = form_sheets._LISTS
 def _short_lists(request: pytest.FixtureRequest) -> Iterator[None]:
     """Forms to be filled in have eight rows for evidence and for signatures, not 130: most of what a small form costs."""
     short = {kind: (*own[:3], 8, 4) for kind, own in LISTS.items()}
-    name = request.module.__name__
     with pytest.MonkeyPatch.context() as patch:
-        if name.startswith("test_form_") and name != "test_form_writing":
+        if request.module.__name__ != "test_form_writing":
             patch.setattr(form_sheets, "_LISTS", short)
         yield
 
@@ -192,6 +191,19 @@ def browser() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=path, args=QUIET)
         yield browser
         browser.close()
+
+
+def libreoffice(folder: Path, kind: str, files: Mapping[str, bytes]) -> dict[str, Path]:
+    """Files (name → content) saved by LibreOffice as ``kind``, in one process, which takes seconds to start."""
+    soffice = shutil.which("soffice")
+    if soffice is None:
+        pytest.skip("no LibreOffice (soffice) on this machine")
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+    target, profile = folder / "saved", f"-env:UserInstallation={(folder / 'profile').as_uri()}"
+    command = [soffice, profile, "--headless", "--convert-to", kind, "--outdir", str(target)]
+    subprocess.run([*command, *(str(folder / name) for name in files)], check=True, capture_output=True, timeout=300)
+    return {name: (target / name).with_suffix(f".{kind}") for name in files}
 
 
 #: The command as a user runs it.

@@ -245,7 +245,7 @@ main()
     [
         pytest.param(True, signal.SIGINT, id="Ctrl-C in a terminal"),
         pytest.param(False, signal.SIGINT, id="the build alone", marks=pytest.mark.long),
-        pytest.param(False, signal.SIGTERM, id="a time limit"),
+        pytest.param(False, signal.SIGTERM, id="a time limit", marks=pytest.mark.long),
     ],
 )
 def test_ctrl_c_leaves_nothing_behind(tmp_path: Path, group: bool, sign: signal.Signals) -> None:

@@ -562,8 +562,8 @@ def test_a_disk_that_fills_up_while_writing(import_at_hand: tuple[Plan, Import],
 @pytest.mark.parametrize(
     ("import_at_hand", "every"),
     [
-        ("existing year", 4),
-        ("closed year, four files", 8),
+        ("existing year", 8),
+        ("closed year, four files", 16),
         pytest.param("closed year, four files", 1, marks=pytest.mark.long),
         pytest.param("existing year", 1, marks=pytest.mark.long),
         pytest.param("new year", 1, marks=pytest.mark.long),
@@ -572,7 +572,7 @@ def test_a_disk_that_fills_up_while_writing(import_at_hand: tuple[Plan, Import],
 )
 @pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 def test_a_kill_at_any_moment(import_at_hand: tuple[Plan, Import], every: int) -> None:
-    """Killed without warning before each line that the import runs (by default each fourth or eighth): the old data or the new,
+    """Killed without warning before each line that the import runs (by default each eighth or sixteenth): the old data or the new,
     and once new, new.
     """
     plan, change = import_at_hand

@@ -1,5 +1,6 @@
 """The report of a year as one PDF: whole, in order, with working contents, and nothing that paper cannot do."""
 
+import json
 import re
 import shutil
 from collections.abc import Iterator
@@ -131,8 +132,12 @@ def report(built: Path, browser_is_there: None) -> Path:
 
 @pytest.fixture(scope="module")
 def texts(report: Path) -> list[str]:
-    """The text of each page."""
-    return [page.extract_text() for page in PdfReader(report).pages]
+    """The text of each page, extracted once for all workers."""
+    known = report.with_suffix(".json")
+    with FileLock(report.with_suffix(".lock")):
+        if not known.is_file():
+            known.write_text(json.dumps([page.extract_text() for page in PdfReader(report).pages]), encoding="utf-8")
+    return json.loads(known.read_text(encoding="utf-8"))
 
 
 @pytest.fixture(scope="module")

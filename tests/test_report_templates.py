@@ -1,14 +1,13 @@
 """A bureau's own template: restyled and reordered it works; what is wrong with one is reported, all at once."""
 
 import io
-import shutil
-import subprocess
 import zipfile
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
 import pytest
-from conftest import cixi
+from conftest import cixi, libreoffice
 from docx import Document
 from docx.document import Document as Docx
 from docx.enum.style import WD_STYLE_TYPE
@@ -24,10 +23,16 @@ from tiny import tiny_plan, write
 
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.presentation.formatting import number
-from cixi_analysis.report import ReportError, issued, report_bytes, template_bytes, write_report
-from cixi_analysis.report.contents import contents
+from cixi_analysis.report import ReportError, issued, report_bytes, template_bytes
+from cixi_analysis.report.contents import Contents, contents
 from cixi_analysis.report.docx_package import read_report
 from cixi_analysis.report.edits import account
+
+
+@cache
+def tiny_contents() -> Contents:
+    """What the report of the tiny plan says: most of what making one costs."""
+    return contents(tiny_plan(), 2022)
 
 
 def template(*paragraphs: str) -> bytes:
@@ -47,7 +52,7 @@ def saved(document: Docx) -> bytes:
 def refused(*paragraphs: str) -> list[str]:
     """What is said of a template of these paragraphs."""
     with pytest.raises(ReportError) as raised:
-        report_bytes(contents(tiny_plan(), 2022), template(*paragraphs), "样式.docx")
+        report_bytes(tiny_contents(), template(*paragraphs), "样式.docx")
     first, *lines = str(raised.value).split("\n")
     assert first == f"模板 样式.docx 有{len(lines)}处占位符不对："
     return lines
@@ -170,7 +175,7 @@ def test_lists_and_captions_of_a_template() -> None:
     )
     field(document.add_paragraph(), " SEQ 表 ", "9")
     document.add_paragraph("{{ year }}年")
-    lines = text_of(report_bytes(contents(tiny_plan(), 2022), saved(document))).split("\n")
+    lines = text_of(report_bytes(tiny_contents(), saved(document))).split("\n")
     assert lines == ["表目录", "概况", "（页码：在 Word 中右键单击目录，选择“更新域”。）", "概况", "1", "2", "2022年"]
 
 
@@ -229,7 +234,7 @@ def test_a_placeholder_that_word_has_marked(case: str) -> None:
     """Tracked changes and smart tags around a part of it would break the file; a deleted one would be filled in."""
     body, told = MARKED[case]
     try:
-        assert text_of(report_bytes(contents(tiny_plan(), 2022), holding(body), "样式.docx")) == told
+        assert text_of(report_bytes(tiny_contents(), holding(body), "样式.docx")) == told
     except ReportError as error:
         assert str(error).endswith(f"：{told}"), error
 
@@ -245,14 +250,14 @@ def test_a_placeholder_that_word_has_marked(case: str) -> None:
 def test_a_value_that_would_not_be_seen(body: str) -> None:
     """Outside of a text, where Word shows nothing or another mark: as docxtpl's own tags, or in a watermark."""
     with pytest.raises(ReportError, match=r"^模板里有不能填写的占位符（国家级达标的指标数）"):
-        report_bytes(contents(tiny_plan(), 2022), holding(body + typed("{{ year }}")), "样式.docx")
+        report_bytes(tiny_contents(), holding(body + typed("{{ year }}")), "样式.docx")
 
 
 def test_a_text_box_is_stored_twice_and_issued_once() -> None:
     """Word keeps a copy for older programs: a report nobody has touched has no text that is missing."""
     inside = f"<w:txbxContent><w:p>{typed('{{ levels[0].met }}')}</w:p></w:txbxContent>"
     box = f"<w:r><mc:AlternateContent><mc:Choice>{inside}</mc:Choice><mc:Fallback>{inside}</mc:Fallback></mc:AlternateContent></w:r>"
-    made = report_bytes(contents(tiny_plan(), 2022), holding(box), "样式.docx")
+    made = report_bytes(tiny_contents(), holding(box), "样式.docx")
     assert [key for key, _ in controls(made)] == ["count.national.met"]
     found = account(tiny_plan(), made)
     assert (found.checked, found.edits) == (1, ())
@@ -268,7 +273,7 @@ def test_a_placeholder_in_an_endnote() -> None:
     part = Part(PackURI("/word/endnotes.xml"), kind, notes.encode(), document.part.package)
     document.part.relate_to(part, RELATIONSHIP_TYPE.ENDNOTES)
     with pytest.raises(ReportError, match=r"\n尾注第1段“\{\{ year \}\}”：尾注里的占位符不会填写，请移到正文或脚注$"):
-        report_bytes(contents(tiny_plan(), 2022), saved(document), "样式.docx")
+        report_bytes(tiny_contents(), saved(document), "样式.docx")
 
 
 @pytest.mark.parametrize(
@@ -285,7 +290,7 @@ def test_a_damaged_template_is_refused_and_never_a_traceback(part: str, old: byt
     assert old in content
     given = with_part(part, content.replace(old, new))(template_bytes())
     with pytest.raises(ReportError) as raised:
-        report_bytes(contents(tiny_plan(), 2022), given, "样式.docx")
+        report_bytes(tiny_contents(), given, "样式.docx")
     assert str(raised.value).startswith("模板 样式.docx 不能使用（")
 
 
@@ -339,7 +344,7 @@ def test_the_command(tmp_path: Path) -> None:
 
 def test_of_a_report_that_became_a_template_the_old_list_goes() -> None:
     """An issued report with a placeholder added is filled in; only the new report's list is in the file."""
-    made = contents(tiny_plan(), 2022)
+    made = tiny_contents()
     document = Document(io.BytesIO(report_bytes(made)))
     document.add_paragraph("{{ sentence.headline }}")
     listed = read_report(report_bytes(made, saved(document), "样式.docx")).manifest
@@ -349,34 +354,19 @@ def test_of_a_report_that_became_a_template_the_old_list_goes() -> None:
 
 def test_a_report_is_no_template() -> None:
     """A file without any placeholder, last year's report or a letter, would be written as a report without a number."""
-    made = report_bytes(contents(tiny_plan(), 2022))
+    made = report_bytes(tiny_contents())
     for content in (made, template("各位领导：")):
         with pytest.raises(ReportError, match=r"^去年\.docx 不是模板：其中没有占位符"):
-            report_bytes(contents(tiny_plan(), 2022), content, "去年.docx")
+            report_bytes(tiny_contents(), content, "去年.docx")
 
 
-def test_libreoffice_prints_it(plan: Plan, tmp_path: Path) -> None:
+def test_libreoffice_prints_it(plan: Plan, report2022: bytes, tmp_path: Path) -> None:
     """It opens and becomes a PDF: no page without text or picture, every item and project on paper."""
-    soffice = shutil.which("soffice")
-    if soffice is None:
-        pytest.skip("no LibreOffice (soffice) on this machine")
     from pypdf import PdfReader  # noqa: PLC0415
 
-    write_report(plan, 2022, tmp_path / "r.docx")
-    profile = f"-env:UserInstallation={(tmp_path / 'profile').as_uri()}"
-    command = [
-        soffice,
-        profile,
-        "--headless",
-        "--convert-to",
-        "pdf",
-        "--outdir",
-        str(tmp_path),
-        str(tmp_path / "r.docx"),
-    ]
-    subprocess.run(command, check=True, capture_output=True, timeout=300)
-    pages = [page.extract_text() for page in PdfReader(tmp_path / "r.pdf").pages]
+    [printed] = libreoffice(tmp_path, "pdf", {"r.docx": report2022}).values()
+    pages = [page.extract_text() for page in PdfReader(printed).pages]
     assert min(len(text.strip()) for text in pages) > 20
-    printed = "".join("".join(pages).split())
-    assert [i.item_id for i in plan.items if "".join(i.name.split()) not in printed] == []
-    assert [p.number for p in plan.projects if p.budget is not None and number(p.budget) not in printed] == []
+    text = "".join("".join(pages).split())
+    assert [i.item_id for i in plan.items if "".join(i.name.split()) not in text] == []
+    assert [p.number for p in plan.projects if p.budget is not None and number(p.budget) not in text] == []

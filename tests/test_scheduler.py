@@ -176,6 +176,7 @@ def test_pages_are_the_same_on_a_cluster(two_workers: Cluster, monkeypatch: pyte
     assert there == here
 
 
+@pytest.mark.long  # by default test_pages_are_the_same_on_a_cluster
 def test_a_book_is_the_same_on_a_cluster(two_workers: Cluster, built: Path, place: Place) -> None:
     """A page of the book, charts and all, is that of this machine, byte for byte."""
     root = project_at(place)

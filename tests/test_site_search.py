@@ -48,9 +48,9 @@ def places(plan: Plan) -> dict[str, tuple[str, ...]]:
     return found
 
 
-@pytest.mark.parametrize("every", [12, pytest.param(1, marks=pytest.mark.long)])
+@pytest.mark.parametrize("every", [24, pytest.param(1, marks=pytest.mark.long)])
 def test_whole_names_find_their_place(plan: Plan, hits: Hits, every: int) -> None:
-    """97 of 97 names, typed whole, have their place among the first three hits; by default one name in twelve."""
+    """97 of 97 names, typed whole, have their place among the first three hits; by default one name in twenty-four."""
     wanted = places(plan)
     assert len(wanted) == 97
     missed = {}
@@ -61,7 +61,7 @@ def test_whole_names_find_their_place(plan: Plan, hits: Hits, every: int) -> Non
     assert missed == {}
 
 
-@pytest.mark.parametrize("every", [12, pytest.param(1, marks=pytest.mark.long)])
+@pytest.mark.parametrize("every", [24, pytest.param(1, marks=pytest.mark.long)])
 def test_items_and_units_come_first(plan: Plan, hits: Hits, every: int) -> None:
     """The name of an item, at either level, and of a responsible unit is the first hit."""
     names = {name for item in plan.items for name in plan.names(item)}
@@ -118,7 +118,7 @@ def test_what_people_type_finds_what_they_mean(hits: Hits, query: str, pages: li
 def test_hits_show_the_words_and_jump_to_the_passage(site: Path, browser: Browser) -> None:
     """Each of the first hits has its words marked, in the name or the excerpt; its link leads to the passage, in sight."""
     visit = Visit(browser)
-    for n in range(6):
+    for n in (0, 1, 5):
         page = visit.open(site / "search.html", f"?q={quote('化肥利用率')}")
         hit = page.locator("#search-results li").nth(n)
         assert "化肥利用率" in hit.locator("mark").all_inner_texts()

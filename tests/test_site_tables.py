@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page
-from visit import PAGES, WIDTHS, Pages, Visit
+from visit import Visit
 
 
 @pytest.fixture
@@ -119,28 +119,6 @@ def test_merged_cells_come_apart_to_be_sorted_and_filtered(site: Path, visit: Vi
     assert table.locator("tbody tr:visible").evaluate_all(cells) == [width, width]
     bar.get_by_role("searchbox").fill("")
     assert table.locator("td[rowspan='2']").count() == merged
-
-
-#: What scrolls or hides sideways, or is wider than the page's text: nothing may.
-CUT_OFF = """() => [...document.querySelectorAll('main *')]
-    .filter((e) => e.checkVisibility() && e.clientWidth > 1)
-    .filter((e) => (e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).overflowX !== 'visible')
-        || (e.matches('table, pre, img') && e.getBoundingClientRect().right > innerWidth - 1))
-    .map((e) => `${e.tagName}.${e.className} ${e.clientWidth} < ${e.scrollWidth}: ${e.textContent.trim().slice(0, 40)}`)"""
-
-
-@PAGES
-@pytest.mark.parametrize("width", WIDTHS.values(), ids=WIDTHS)
-def test_nothing_scrolls_within_a_page(site: Path, browser: Browser, pages: Pages, width: int) -> None:
-    """On every page, with all that is folded open: no part of the text scrolls sideways or is cut off."""
-    visit, wrong = Visit(browser, width), {}
-    for path in pages(site):
-        page = visit.open(path)
-        page.evaluate("document.querySelectorAll('main details').forEach((one) => { one.open = true })")
-        if found := page.evaluate(CUT_OFF):
-            wrong[path.relative_to(site).as_posix()] = found
-    visit.close()
-    assert wrong == {}
 
 
 def test_table1_shows_verdicts_and_targets_beside_each_other(site: Path, visit: Visit) -> None:

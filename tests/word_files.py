@@ -93,7 +93,7 @@ def package(
     if footnotes:
         parts["word/footnotes.xml"] = f"<w:footnotes {W}>{footnotes}</w:footnotes>"
     made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as target:
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as target:
         for name, content in (parts | dict(more or {})).items():
             target.writestr(name, content)
     return made.getvalue()
