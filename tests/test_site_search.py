@@ -14,16 +14,23 @@ from cixi_analysis.plan.dataset import Plan
 Hits = Callable[[str], list[tuple[str, str]]]
 
 
+#: Searches again on the page that is open, which costs a third of loading it with the query in its address.
+AGAIN = """query => {
+    history.replaceState(null, '', `?q=${query}`);
+    document.getElementById('search-results').replaceChildren();
+    document.dispatchEvent(new Event('DOMContentLoaded')) }"""
+
+
 @pytest.fixture(scope="module")
-def hits(site: Path, browser: Browser) -> Iterator[Hits]:
+def hits(address: str, browser: Browser) -> Iterator[Hits]:
     """Types a query and gives address and text of the hits."""
-    visit = Visit(browser)
-    visit.open(site / "search.html")
+    visit = Visit(browser, offline=False)
+    page = visit.open(f"{address}search.html")
 
     def ask(query: str) -> list[tuple[str, str]]:
-        page = visit.open(site / "search.html", f"?q={quote(query)}")
+        page.evaluate(AGAIN, quote(query))
         counted = page.locator(".search-summary").inner_text()
-        assert (visit.outside(), visit.complaints) == ([], [])
+        assert (visit.outside(address), visit.complaints) == ([], [])
         found = page.evaluate(
             "[...document.querySelectorAll('#search-results li')]"
             ".map((e) => [e.querySelector('a').getAttribute('href'), e.textContent])"
@@ -48,9 +55,9 @@ def places(plan: Plan) -> dict[str, tuple[str, ...]]:
     return found
 
 
-@pytest.mark.parametrize("every", [24, pytest.param(1, marks=pytest.mark.long)])
+@pytest.mark.parametrize("every", [12, pytest.param(1, marks=pytest.mark.long)])
 def test_whole_names_find_their_place(plan: Plan, hits: Hits, every: int) -> None:
-    """97 of 97 names, typed whole, have their place among the first three hits; by default one name in twenty-four."""
+    """97 of 97 names, typed whole, have their place among the first three hits; by default one name in twelve."""
     wanted = places(plan)
     assert len(wanted) == 97
     missed = {}
@@ -61,7 +68,7 @@ def test_whole_names_find_their_place(plan: Plan, hits: Hits, every: int) -> Non
     assert missed == {}
 
 
-@pytest.mark.parametrize("every", [24, pytest.param(1, marks=pytest.mark.long)])
+@pytest.mark.parametrize("every", [12, pytest.param(1, marks=pytest.mark.long)])
 def test_items_and_units_come_first(plan: Plan, hits: Hits, every: int) -> None:
     """The name of an item, at either level, and of a responsible unit is the first hit."""
     names = {name for item in plan.items for name in plan.names(item)}

@@ -111,6 +111,7 @@ def responsible_units(plan: Plan, kind: Entity, key: str, year: int) -> tuple[st
     return plan.project(int(key)).responsible if kind is Entity.PROJECT else ()
 
 
+@lru_cache(maxsize=4)
 def answering(plan: Plan, year: int) -> dict[str, list[tuple[Entity, str]]]:
     """Unit → the subjects that it is responsible for, both in the plan's order; last "" → those without a unit."""
     order = dict.fromkeys(unit for project in plan.projects for unit in project.responsible)
