@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tiny import item, observation, requirement, tiny_plan
+from tiny import item, observation, requirement, target, tiny_plan
 
 from benchmarks.generated import GENERATED, generated_panel
 from cixi_analysis.assessment import PanelAssessment, assess, assess_panel, county_table, explain_region
@@ -83,6 +83,28 @@ def test_a_reason_of_a_year_knows_no_later_wording() -> None:
     for year in (2021, 2022):
         found = explain_region(plan, county_table(plan), plan.frame.region, year)
         assert found.equals(assess(plan, year).table)
+
+
+@pytest.mark.parametrize("against", ["requirement", "target"])
+def test_an_item_of_a_later_standard_counts_from_its_first_year(against: str) -> None:
+    """Its target is not held against the years before, in which the item was not there, nor against its indicator then."""
+    tiny = tiny_plan()
+    asked = (requirement("2.3", v, "≥80", from_year=y) for v, y in (("national", 2023), ("provincial", 2024)))
+    seen = (*tiny.observations[2022], observation("2.3", 1))
+    plan = tiny_plan(
+        items=(*tiny.items[:3], item("2.3"), *tiny.items[3:]), requirements=(*tiny.requirements, *asked),
+        targets=(*tiny.targets, target("2.3", 2025, "≥90"), target("2.3", 2030, "≤5")),
+        observations=dict.fromkeys((2021, 2022, 2023, 2024), seen),
+    )  # fmt: skip
+    table = county_table(plan)
+    found = assess_panel(plan, table, against=against).table
+    own = found[(found["item_id"] == "2.3") & (found["year"] < 2023)]
+    assert set(own["verdict"]) == {"not_applicable"}
+    for year in plan.years:
+        expected = assess(plan, year, against=against).table.replace("（无佐证）", "", regex=True)
+        own = found[(found["year"] == year) & found["item_id"].isin([*expected["item_id"]])].reset_index(drop=True)
+        assert own[ANSWER].astype(str).equals(expected[ANSWER].astype(str))
+        assert explain_region(plan, table, plan.frame.region, year, against=against).equals(expected)
 
 
 def test_conventions_can_be_switched_off(plan: Plan) -> None:
