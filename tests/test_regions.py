@@ -160,7 +160,7 @@ def test_any_way_of_writing_a_target(target: Any) -> None:
 
 
 def test_a_misspelt_yardstick_or_convention_is_refused() -> None:
-    """It would be taken for the targets, or switch nothing off."""
+    """It would be taken for the targets, or switch nothing off. Blocks of no regions judge none."""
     for judge in (
         partial(assess_panel, tiny_plan(), rows({})),
         partial(explain_region, tiny_plan(), rows({}), "甲县", 2022),
@@ -170,6 +170,9 @@ def test_a_misspelt_yardstick_or_convention_is_refused() -> None:
             judge(against="targets")
         with pytest.raises(ValueError, match="'none_assigned' is not a valid Convention"):
             judge(without=["none_assigned"])
+    for block in (0, -3):
+        with pytest.raises(ValueError, match=f"block is {block}; it must be 1 or more"):
+            assess_panel(tiny_plan(), rows({}), block=block)
 
 
 def test_years_without_rows_are_without_data() -> None:
@@ -209,7 +212,8 @@ def test_more_kinds_than_a_byte_can_count() -> None:
         (rows({"item_id": 2.1}), "面板 “item_id”列：现为2.1（float64）；应为文字（读 CSV 时写 dtype={'item_id': str, 'region': str}）"),
         (rows({"benchmark": True}), "面板 “benchmark 全省平均”列：现为“True”（共 1 行）；应为数"),
         (rows({"benchmark": True}, {"region": "乙县", "benchmark": 80}), "面板 “benchmark 全省平均”列：现为“True”（共 1 行）；应为数"),
-        (rows({"year": 2022.5}), "面板 “year”列：现为2022.5；应为2000–2100 的整数"),
+        (rows({"year": 2022.5}), "面板 “year”列：现为2022.5（float64）；应为2000–2100 的整数"),
+        (rows({"year": pd.Period("2022", "Y")}), "面板 “year”列：现为2022（Period）；应为2000–2100 的整数"),
         (rows({"benchmark": "高", "benchmark_kind": "level"}), "面板 “benchmark 全省平均”列：现为“高”（共 1 行）；应为数"),
     ],
 )  # fmt: skip

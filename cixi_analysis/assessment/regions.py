@@ -77,8 +77,10 @@ def assess_panel(
 
     ``executor`` runs blocks of ``block`` regions elsewhere, say in processes or on a cluster; the result is the same.
     Raises :class:`DataError` with everything wrong at once: columns, cells that the schema refuses, unreadable targets
-    and clauses, rows that meet in one place, statements that contradict the numbers.
+    and clauses, rows that meet in one place, statements that contradict the numbers; ``ValueError`` for blocks of none.
     """
+    if block < 1:
+        raise ValueError(f"block is {block}; it must be 1 or more")
     table = prepared(table)
     years = range(int(table["year"].min()), int(table["year"].max()) + 1)
     plan = plan.as_of(years[-1])
