@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from cixi_analysis.analysis import grouped
 from cixi_analysis.assessment import Assessment, asked_in, asking, unobserved
-from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.plan.dataset import Plan, absence_reason
 from cixi_analysis.plan.frame import Level
 from cixi_analysis.plan.quantities import with_unit
 from cixi_analysis.plan.schema import Indicator, Observation
-from cixi_analysis.words import NOT_APPLICABLE_MARK, Attribute, Stage, printed
+from cixi_analysis.words import NOT_APPLICABLE_MARK, Absence, Attribute, Stage, printed
 
 
 def headings(plan: Plan) -> dict[str, str]:
@@ -146,7 +146,7 @@ class Coverage:
     with_data: tuple[str, ...]
     #: entered without a number, with a reason such as 暂无数据 or 未发现
     without_value: tuple[str, ...]
-    #: not entered: 未填报 from the base year on, 原文未列 before it
+    #: not entered, at one level at least: 未填报 from the base year on; before it not at all: 原文未列
     not_entered: tuple[str, ...]
     #: entered, and not reviewed yet (初稿)
     in_draft: tuple[str, ...]
@@ -186,7 +186,9 @@ def coverage(plan: Plan, year: int) -> Coverage:
     names = ("with_data", "without_value", "not_entered", "in_draft", "in_review")
     lists: dict[str, list[str]] = {name: [] for name in names}
     for item in asked_in(plan, year):
-        rows = plan.observed(item.item_id, year)
+        levels = asking(plan, item.item_id, year)
+        lacking = Absence.NOT_FILLED_IN in (absence_reason(plan, item.item_id, year, level) for level in levels)
+        rows = () if lacking else plan.observed(item.item_id, year)
         known = any(o.value is not None or o.absence is None for o in rows)
         entered = any(o.absence is not plan.missing_reason(year) for o in rows)
         lists["with_data" if known else "without_value" if entered else "not_entered"].append(item.item_id)
