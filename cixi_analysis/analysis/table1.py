@@ -1,6 +1,5 @@
 """Table 1 in the plan's layout for any year; how much of a year is known (coverage)."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -8,9 +7,9 @@ from cixi_analysis.analysis import grouped
 from cixi_analysis.assessment import Assessment, asked_in, asking, unobserved
 from cixi_analysis.plan.dataset import Plan, absence_reason
 from cixi_analysis.plan.frame import Level
-from cixi_analysis.plan.quantities import with_unit
+from cixi_analysis.plan.quantities import figures, with_unit
 from cixi_analysis.plan.schema import Indicator, Observation
-from cixi_analysis.words import NOT_APPLICABLE_MARK, Absence, Attribute, Stage, printed
+from cixi_analysis.words import NOT_APPLICABLE_MARK, WATER_CLASSES, Absence, Attribute, Stage, printed
 
 
 def headings(plan: Plan) -> dict[str, str]:
@@ -100,13 +99,12 @@ def status_text(plan: Plan, item_id: str, observation: Observation | None, year:
     """The status column: the statement, with the value where that does not print it."""
     if observation is None:
         return unobserved(plan, item_id, year)
-    value = observation.value
-    if observation.statement is None:
+    value, text = observation.value, observation.statement
+    if text is None:
         return with_unit(value, observation.unit) if value is not None else str(observation.absence)
-    # Not 26 in 2026年, in 26日 nor in 26.5: the number itself must stand there.
-    if value is None or re.search(rf"(?<![\d.]){re.escape(value)}(?![\d.]|[年月日])", observation.statement):
-        return observation.statement
-    return f"{with_unit(value, observation.unit)}；{observation.statement}"
+    if value is None or (value in text if value in WATER_CLASSES else float(value) in figures(text)):
+        return text
+    return f"{with_unit(value, observation.unit)}；{text}"
 
 
 def _texts(assessment: Assessment, item: Indicator, year: int) -> dict[str, str]:
