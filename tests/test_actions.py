@@ -128,16 +128,18 @@ def test_a_project_linked_twice_counts_once() -> None:
 
 
 def test_a_strict_limit_that_is_only_touched_is_missed_by_no_amount() -> None:
-    """超过20% with 20%: unmet, with its flip, but without a gap of 0 and a step of 0."""
+    """超过20% with 20%: unmet, with its flip; the limit does not count itself, so no gap of 0 and no step of 0 is named."""
     plan = tiny_plan(
         items=(item("1"),), requirements=(requirement("1", "national", "超过20%"),), links=(), audit=(), published=(),
         targets=(target("1", 2025, "超过20%"),), commitments=(), observations={2022: (observation("1", 20),)},
     )  # fmt: skip
     [found] = actions(plan, 2022)
-    assert (found.urgency, found.targets, found.shortfalls) == (UNMET, (2025,), ())
+    assert (found.urgency, found.targets) == (UNMET, (2025,))
+    assert [(one.against, one.gap, one.step) for one in found.shortfalls] == [("2025", 0, None), ("national", 0, None)]
     assert found.flips[0].sentence == "2022年的数值须由20%提高到21%，相差1个百分点。"
     facts = action_list.facts(plan, found)
-    assert "离规划值" not in facts
+    assert facts["离规划值"] == "2022年20%，只到2025年规划值20%，而这一界限本身不算达到"
+    assert action_list.gap(plan, found.shortfalls[1:]) == "2022年20%，只到国家级要求的20%，而这一界限本身不算达到"
     assert "每年需" not in facts
     table = bullet_charts.limits(plan, 2022, margins(plan, 2022), trends(plan, 2022))
     assert [*table["short"]] == ["只到国家级要求>20%的界限", "只到2025年规划值20的界限"]

@@ -384,7 +384,10 @@ def test_all_problems_of_all_files_at_once(folder: Path) -> None:
 
 
 def test_a_folder_without_data(tmp_path: Path) -> None:
-    """Every file that a plan must have is missing, and all of them are named."""
+    """Every file that a plan must have is missing, and all of them are named. The folder data itself is no project."""
+    (tmp_path / "data").mkdir()
+    (told,) = messages(tmp_path / "data")
+    assert told.endswith("data：现为其中没有 data/；应为项目文件夹，其中有 data/")
     assert messages(tmp_path) == [
         "plan.toml：现为没有这个文件；应为规划的框架",
         *(f"{name}：现为没有这个文件；应为一个 CSV 文件" for name in list(TABLES)[:3]),

@@ -910,6 +910,14 @@ def test_a_year_is_a_draft_until_it_is_closed(plan: Plan) -> None:
     assert not coverage(replace(plan, observations={2022: reopened}), 2022).is_draft
 
 
+def test_an_item_that_one_level_lacks_is_not_filled_in() -> None:
+    """A year in which a verdict is 未填报 is a draft, although another level of the item has its number."""
+    _, _, *others = tiny_plan().observations[2022]
+    plan = tiny_plan(observations={2022: (*others, observation("2.1", 86, level="national"))})
+    assert Status.NOT_FILLED_IN in assess(plan, 2022).statuses.values()
+    assert (coverage(plan, 2022).not_entered, coverage(plan, 2022).stage) == (("1", "2.1"), Stage.DRAFT)
+
+
 def test_a_retrospect_says_how_much_is_known(plan: Plan) -> None:
     """2021: 10 of 69 items; no banner for the base year."""
     assert "69个子项中有10项在规划中印有2021年的数据，其余59项原文未列" in text(summary.year_banner(plan, 2021))

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tiny import item, observation, requirement, tiny_plan
+from tiny import item, observation, requirement, target, tiny_plan
 
 from benchmarks.generated import GENERATED, generated_panel
 from cixi_analysis.assessment import PanelAssessment, assess, assess_panel, county_table, explain_region
@@ -85,6 +85,28 @@ def test_a_reason_of_a_year_knows_no_later_wording() -> None:
         assert found.equals(assess(plan, year).table)
 
 
+@pytest.mark.parametrize("against", ["requirement", "target"])
+def test_an_item_of_a_later_standard_counts_from_its_first_year(against: str) -> None:
+    """Its target is not held against the years before, in which the item was not there, nor against its indicator then."""
+    tiny = tiny_plan()
+    asked = (requirement("2.3", v, "≥80", from_year=y) for v, y in (("national", 2023), ("provincial", 2024)))
+    seen = (*tiny.observations[2022], observation("2.3", 1))
+    plan = tiny_plan(
+        items=(*tiny.items[:3], item("2.3"), *tiny.items[3:]), requirements=(*tiny.requirements, *asked),
+        targets=(*tiny.targets, target("2.3", 2025, "≥90"), target("2.3", 2030, "≤5")),
+        observations=dict.fromkeys((2021, 2022, 2023, 2024), seen),
+    )  # fmt: skip
+    table = county_table(plan)
+    found = assess_panel(plan, table, against=against).table
+    own = found[(found["item_id"] == "2.3") & (found["year"] < 2023)]
+    assert set(own["verdict"]) == {"not_applicable"}
+    for year in plan.years:
+        expected = assess(plan, year, against=against).table.replace("（无佐证）", "", regex=True)
+        own = found[(found["year"] == year) & found["item_id"].isin([*expected["item_id"]])].reset_index(drop=True)
+        assert own[ANSWER].astype(str).equals(expected[ANSWER].astype(str))
+        assert explain_region(plan, table, plan.frame.region, year, against=against).equals(expected)
+
+
 def test_conventions_can_be_switched_off(plan: Plan) -> None:
     """``without`` reaches every region."""
     table = county_table(plan)
@@ -138,7 +160,7 @@ def test_any_way_of_writing_a_target(target: Any) -> None:
 
 
 def test_a_misspelt_yardstick_or_convention_is_refused() -> None:
-    """It would be taken for the targets, or switch nothing off."""
+    """It would be taken for the targets, or switch nothing off. Blocks of no regions judge none."""
     for judge in (
         partial(assess_panel, tiny_plan(), rows({})),
         partial(explain_region, tiny_plan(), rows({}), "甲县", 2022),
@@ -148,6 +170,9 @@ def test_a_misspelt_yardstick_or_convention_is_refused() -> None:
             judge(against="targets")
         with pytest.raises(ValueError, match="'none_assigned' is not a valid Convention"):
             judge(without=["none_assigned"])
+    for block in (0, -3):
+        with pytest.raises(ValueError, match=f"block is {block}; it must be 1 or more"):
+            assess_panel(tiny_plan(), rows({}), block=block)
 
 
 def test_years_without_rows_are_without_data() -> None:
@@ -187,7 +212,8 @@ def test_more_kinds_than_a_byte_can_count() -> None:
         (rows({"item_id": 2.1}), "面板 “item_id”列：现为2.1（float64）；应为文字（读 CSV 时写 dtype={'item_id': str, 'region': str}）"),
         (rows({"benchmark": True}), "面板 “benchmark 全省平均”列：现为“True”（共 1 行）；应为数"),
         (rows({"benchmark": True}, {"region": "乙县", "benchmark": 80}), "面板 “benchmark 全省平均”列：现为“True”（共 1 行）；应为数"),
-        (rows({"year": 2022.5}), "面板 “year”列：现为2022.5；应为2000–2100 的整数"),
+        (rows({"year": 2022.5}), "面板 “year”列：现为2022.5（float64）；应为2000–2100 的整数"),
+        (rows({"year": pd.Period("2022", "Y")}), "面板 “year”列：现为2022（Period）；应为2000–2100 的整数"),
         (rows({"benchmark": "高", "benchmark_kind": "level"}), "面板 “benchmark 全省平均”列：现为“高”（共 1 行）；应为数"),
     ],
 )  # fmt: skip

@@ -212,6 +212,11 @@ REFUSED = {
     "80%、90%": "无法解读“【80%、90%】”：" + LISTED,
     "80\n90": "无法解读“【80⏎90】”：" + LISTED,
     "建立；≥80%，90%": "无法解读“建立；【≥80%，90%】”：" + LISTED,
+    "≥80、≥90": "无法解读“【≥80、≥90】”：" + LISTED,
+    "80%以上；建立，超过90": "无法解读“【80%以上；建立，超过90】”：" + LISTED,
+    "≤10且建立且<8": "无法解读“【≤10且建立且<8】”：" + LISTED,
+    "6.5–8.5；≥7": "无法解读“【6.5–8.5；≥7】”：" + LISTED,
+    "△EQI>-1、△EQI≥0": "无法解读“【△EQI>-1、△EQI≥0】”：" + LISTED,
     "Ⅱ类、Ⅲ类": "无法解读“【Ⅱ类、Ⅲ类】”：" + LISTED,
     "达到Ⅱ类；优于Ⅲ类": "无法解读“【达到Ⅱ类；优于Ⅲ类】”：" + LISTED,
     "90-80": "无法解读“【90-80】”：范围的两端须由小到大。",
@@ -330,9 +335,8 @@ def test_mark_is_inside_the_text_as_written() -> None:
 
 def test_same_group_same_tree() -> None:
     """The order of canonical parts is the wording's; nested ANDs are one AND."""
-    assert (
-        read("≥1；≥2且≥3") == read("AND(≥1, AND(≥2, ≥3))") == AllOf(tuple(Bound(Comparator.GE, n) for n in (1, 2, 3)))
-    )
+    parts = Bound(Comparator.GE, 1), Bound(Comparator.LE, 2), State("建立")
+    assert read("≥1；≤2且建立") == read("AND(≥1, AND(≤2, 建立))") == AllOf(parts)
 
 
 # --- other standards, other words --------------------------------------------------------------------------------

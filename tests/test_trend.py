@@ -24,6 +24,7 @@ from cixi_analysis.analysis.trend import (
     strength,
     trends,
 )
+from cixi_analysis.assessment import assess
 from cixi_analysis.assessment.numbers import direction, plain
 from cixi_analysis.errors import UnknownYear
 from cixi_analysis.plan.dataset import Plan, load_plan
@@ -352,6 +353,40 @@ def test_a_series_that_ends_early_says_so() -> None:
         {2020: [observation("1", 5)], 2021: [observation("1", 6)], 2022: [observation("1", absence="暂无数据")]}
     )
     assert trends(plan, 2022)["note"].tolist() == ["最近的数据是2021年的"]
+
+
+@pytest.mark.parametrize(
+    ("unit", "polarity", "wording", "limit", "margin", "pace"),
+    [
+        ("吨", "less", "较2020年下降18%", 82, -8, "on_track"), ("吨", "less", "较2020年下降5%以上", 95, 5, "reached"),
+        ("吨", "less", "较2020年下降超过10%", 90, 0, "on_track"), ("吨", "less", "较2020年下降20%以内", 80, 10, "reached"),
+        ("吨", "less", "较2020年改善18%", 82, -8, "on_track"), ("吨", "more", "较2020年上升2%", 102, -12, "moving_away"),
+        ("%", "less", "较2020年下降12.5个百分点", 87.5, -2.5, "on_track"),
+        # of that year there is nothing to compare with, or the amount does not decide
+        ("吨", "less", "较2019年下降18%", None, None, "no_target"), ("吨", "less", "较2024年下降8%", None, None, "no_target"),
+        ("吨", "none", "较2020年改善18%", None, None, "no_target"), ("-", "less", "较2020年下降18%", None, None, "no_target"),
+        ("吨", "less", "较2020年下降18%或≤70", None, None, "no_target"), ("吨", "less", "较上年下降18%", None, None, "no_target"),
+    ],
+)  # fmt: skip
+def test_a_change_since_a_named_year_is_a_limit(
+    unit: str, polarity: str, wording: str, limit: float | None, margin: float | None, pace: str
+) -> None:
+    """Where that year's value is known: with gap, pace and step of a target, and the margin of a requirement. 100 → 90."""
+    plan = tiny_plan(
+        items=(item("1", unit=unit, polarity=polarity),), requirements=(requirement("1", "provincial", wording),), links=(),
+        targets=(target("1", 2025, wording),), observations={2020: (observation("1", 100),), 2022: (observation("1", 90),)},
+        commitments=(),
+    )  # fmt: skip
+    (row,) = trends(plan, 2022).to_dict("records")
+    (verdict, _) = assess(plan, 2022, against="target").items["verdict"]
+    steps = [one.step for action in actions(plan, 2022) for one in action.shortfalls if one.against == "2025"]
+    rows = margins(plan, 2022)
+    assert (row["pace"], number(row["target_value"])) == (pace, limit)
+    assert [*zip(rows["limit"], rows["margin"], strict=True)] == ([] if limit is None else [(limit, margin)])
+    if limit is not None:
+        assert row["note"].startswith("规划值“较2020年")
+        assert verdict == ("met" if pace == "reached" else "unmet")
+        assert steps == ([] if pace == "reached" else [pytest.approx((limit - 90) / 3) if margin else None])
 
 
 def test_no_target_of_a_year_gone_by_is_ahead_of_an_older_value() -> None:

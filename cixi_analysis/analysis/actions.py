@@ -41,9 +41,9 @@ class Shortfall:
     #: the limit is what the higher level assigned for ``year``; what it assigns for later years is not known
     assigned: bool
     unit: str
-    #: limit − value: how the number has to move
+    #: limit − value: how the number has to move; 0 where it only touches a limit that does not count itself
     gap: float
-    #: the target year to reach it by, None where all have passed; the mean change a year needed until then
+    #: the target year to reach it by, None where all have passed; the mean change a year needed until then, if any
     due: int | None
     step: float | None
 
@@ -122,23 +122,22 @@ def _urgency(statuses: set[Status], missed: bool) -> Urgency | None:
 
 
 def _towards_targets(plan: Plan, year: int) -> Iterator[tuple[str, Shortfall]]:
-    """By item: the numeric targets that the last value misses by some amount, so no strict bound that it only touches;
-    those whose year is over have no step.
-    """
+    """By item: the numeric targets that the last value misses; those whose year is over have no step."""
     rows = trends(plan, year)
-    missed = rows["target_year"].notna() & (rows["pace"] != Pace.REACHED) & (rows["gap"] != 0)
+    missed = rows["target_year"].notna() & (rows["pace"] != Pace.REACHED)
     for row in records(rows[missed].fillna({"unit": ""})):
         ahead = not isnan(row.needed_rate)
         value = (str(row.target_year), int(row.last_year), row.last_value, row.target_value, False, unit_word(row.unit))
-        goal = (int(row.target_year), row.needed_rate) if ahead else (None, None)
+        goal = (int(row.target_year), row.needed_rate or None) if ahead else (None, None)
         yield row.item_id, Shortfall(*value, row.gap, *goal)
 
 
 def _towards_requirements(plan: Plan, year: int) -> Iterator[tuple[str, Shortfall]]:
     """By item: the limits that a requirement demands and the value of the year misses."""
     due, rows = plan.frame.next_target_year(year), margins(plan, year)
-    for row in records(rows[rows["margin"] < 0].fillna({"unit": ""})):
-        step = plain(change(year, row.value, due, row.limit)) if due else None
+    touched = (rows["margin"] == 0) & rows["bound"].str.contains("[<>]")
+    for row in records(rows[(rows["margin"] < 0) | touched].fillna({"unit": ""})):
+        step = (plain(change(year, row.value, due, row.limit)) or None) if due else None
         value = (row.level, year, row.value, row.limit, bool(row.assigned), unit_word(row.unit))
         yield row.item_id, Shortfall(*value, difference(row.limit, row.value), due, step)
 

@@ -1,16 +1,15 @@
 """Table 1 in the plan's layout for any year; how much of a year is known (coverage)."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cixi_analysis.analysis import grouped
 from cixi_analysis.assessment import Assessment, asked_in, asking, unobserved
-from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.plan.dataset import Plan, absence_reason
 from cixi_analysis.plan.frame import Level
-from cixi_analysis.plan.quantities import with_unit
+from cixi_analysis.plan.quantities import figures, with_unit
 from cixi_analysis.plan.schema import Indicator, Observation
-from cixi_analysis.words import NOT_APPLICABLE_MARK, Attribute, Stage, printed
+from cixi_analysis.words import NOT_APPLICABLE_MARK, WATER_CLASSES, Absence, Attribute, Stage, printed
 
 
 def headings(plan: Plan) -> dict[str, str]:
@@ -100,13 +99,12 @@ def status_text(plan: Plan, item_id: str, observation: Observation | None, year:
     """The status column: the statement, with the value where that does not print it."""
     if observation is None:
         return unobserved(plan, item_id, year)
-    value = observation.value
-    if observation.statement is None:
+    value, text = observation.value, observation.statement
+    if text is None:
         return with_unit(value, observation.unit) if value is not None else str(observation.absence)
-    # Not 26 in 2026年, in 26日 nor in 26.5: the number itself must stand there.
-    if value is None or re.search(rf"(?<![\d.]){re.escape(value)}(?![\d.]|[年月日])", observation.statement):
-        return observation.statement
-    return f"{with_unit(value, observation.unit)}；{observation.statement}"
+    if value is None or (value in text if value in WATER_CLASSES else float(value) in figures(text)):
+        return text
+    return f"{with_unit(value, observation.unit)}；{text}"
 
 
 def _texts(assessment: Assessment, item: Indicator, year: int) -> dict[str, str]:
@@ -146,7 +144,7 @@ class Coverage:
     with_data: tuple[str, ...]
     #: entered without a number, with a reason such as 暂无数据 or 未发现
     without_value: tuple[str, ...]
-    #: not entered: 未填报 from the base year on, 原文未列 before it
+    #: not entered, at one level at least: 未填报 from the base year on; before it not at all: 原文未列
     not_entered: tuple[str, ...]
     #: entered, and not reviewed yet (初稿)
     in_draft: tuple[str, ...]
@@ -186,7 +184,9 @@ def coverage(plan: Plan, year: int) -> Coverage:
     names = ("with_data", "without_value", "not_entered", "in_draft", "in_review")
     lists: dict[str, list[str]] = {name: [] for name in names}
     for item in asked_in(plan, year):
-        rows = plan.observed(item.item_id, year)
+        levels = asking(plan, item.item_id, year)
+        lacking = Absence.NOT_FILLED_IN in (absence_reason(plan, item.item_id, year, level) for level in levels)
+        rows = () if lacking else plan.observed(item.item_id, year)
         known = any(o.value is not None or o.absence is None for o in rows)
         entered = any(o.absence is not plan.missing_reason(year) for o in rows)
         lists["with_data" if known else "without_value" if entered else "not_entered"].append(item.item_id)

@@ -22,9 +22,9 @@ from cixi_analysis.assessment.observed import SIGN, quantity
 from cixi_analysis.assessment.panel import COMPARATORS
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.frame import Level
-from cixi_analysis.plan.quantities import digits, with_its_unit
+from cixi_analysis.plan.quantities import with_its_unit
 from cixi_analysis.plan.schema import WATER_CLASSES
-from cixi_analysis.requirement.tree import AllOf, AssignedTarget, Bound, Comparator
+from cixi_analysis.requirement.tree import AllOf, AmountUnit, AssignedTarget, Bound, Comparator, Move, Rate
 from cixi_analysis.words import Pace, Polarity
 
 #: The columns of :func:`trends`, each with its type; their meaning is in ``OUTPUTS["trend"]``.
@@ -226,13 +226,16 @@ def trends(plan: Plan, year: int) -> pd.DataFrame:
         usable = []
         for target_year in plan.frame.target_years:
             target = judged[item_id, str(target_year)]
+            place = target.place(last_year)
             for finding in _demanded(target, year):
-                if not isinstance(bound := finding.node, Bound):
+                if (bound := _limit(finding, place)) is None:
                     continue
-                if reason := _incomparable(finding, bound, one, target.place(last_year)):
+                if reason := _incomparable(finding, bound, one, place):
                     remarks.append(f"{plan.questions(str(target_year))}{bound}不参与比较：{reason}")
                 else:
-                    usable.append(progress(one.points, one.polarity, bound, target_year, year))
+                    cells, more = progress(one.points, one.polarity, bound, target_year, year)
+                    derived = [] if bound is finding.node else [f"规划值“{finding.node}”即{bound}"]
+                    usable.append((cells, derived + more))
         for cells, more in usable or [({"pace": Pace.NO_TARGET, "pace_compound": Pace.NO_TARGET}, [])]:
             rows.append({**known, **cells, "note": "；".join(remarks + more) or None})
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
@@ -243,6 +246,20 @@ def _demanded(judged: Judgement, year: int) -> list[LeafFinding]:
     _, finding = judged.in_force(year)
     parts = finding.parts if finding and isinstance(finding.node, AllOf) else (finding,)
     return [part for part in parts if isinstance(part, LeafFinding)]
+
+
+def _limit(finding: LeafFinding, place: tuple[int, int]) -> Bound | None:
+    """The limit on the value that a leaf demands: its own, or that of an amount of change since a named year, of which
+    the value is known (较2020年下降≥15% of 100 is ≤85).
+    """
+    node, used = finding.node, finding.numbers.used
+    if not isinstance(node, Rate) or not node.since or finding.lack(place) is not Lack.NOTHING:
+        return node if isinstance(node, Bound) else None
+    way = {Move.RISE: 1, Move.FALL: -1, Move.IMPROVE: int(finding.series.polarity[place])}[node.move]
+    base = exact(used["earlier_1"][place])
+    by = exact(node.amount) * (base / 100 if node.unit is AmountUnit.PERCENT else 1)
+    side = node.comparator if way > 0 else Comparator(node.comparator.translate(str.maketrans("≥≤><", "≤≥<>")))
+    return Bound(side, float(base + way * by))
 
 
 def _incomparable(finding: LeafFinding, bound: Bound, one: Series, place: tuple[int, int]) -> str:
@@ -260,8 +277,8 @@ def _incomparable(finding: LeafFinding, bound: Bound, one: Series, place: tuple[
 
 
 def margins(plan: Plan, year: int) -> pd.DataFrame:
-    """One row per value of ``year`` and limit that its requirement demands: a bound, or (``assigned``) the number that
-    the higher level assigned for the year.
+    """One row per value of ``year`` and limit that its requirement demands: a bound, also by an amount of change since a
+    named year, or (``assigned``) the number that the higher level assigned for the year.
 
     Columns ``item_id, level, unit, value, bound, margin, limit, assigned, measure``. ``margin`` is in ``unit``, positive
     where the value is better than required, 0 exactly on the limit. There is a row exactly where the assessment decides
@@ -273,21 +290,18 @@ def margins(plan: Plan, year: int) -> pd.DataFrame:
     for one in judgements(plan, year, REQUIREMENT, ()):
         place = one.place(year)
         for finding in _demanded(one, year):
-            node, own, assigned = finding.node, finding.series, isinstance(finding.node, AssignedTarget)
-            if (
-                isinstance(node, Bound | AssignedTarget)
-                and finding.lack(place) is Lack.NOTHING
-                and not own.is_class[place]
-            ):
-                comparator, limit = node.comparator, float(finding.numbers.used["limit"][place])
-                if assigned and comparator is Comparator.REACH:
-                    comparator = COMPARATORS[own.comparator[place]]
-                kind, value = own.measured(place), float(own.value[place])
-                side = 1 if upward(comparator, kind.polarity) else -1
-                margin = difference(value, limit) * side + 0.0  # no negative zero
-                told = f"下达目标{comparator}{digits(limit)}" if assigned else str(node)
-                key = one.item.item_id, str(one.level), kind.unit or None
-                rows.append((*key, value, told, margin, limit, assigned, kind.name))
+            node, own, limit = finding.node, finding.series, _limit(finding, place)
+            if assigned := isinstance(node, AssignedTarget):
+                side = node.comparator or COMPARATORS[own.comparator[place]]  # an open one is ""
+                limit = Bound(side, float(own.limit[place]))
+            if limit is None or finding.lack(place) is not Lack.NOTHING or own.is_class[place]:
+                continue
+            told = f"下达目标{limit}" if assigned else str(node) if limit is node else f"{node}（{limit}）"
+            kind, value = own.measured(place), float(own.value[place])
+            way = 1 if upward(limit.comparator, kind.polarity) else -1
+            margin = difference(value, limit.limit) * way + 0.0  # no negative zero
+            key = one.item.item_id, str(one.level), kind.unit or None
+            rows.append((*key, value, told, margin, limit.limit, assigned, kind.name))
     return pd.DataFrame(rows, columns=list(MARGIN_COLUMNS)).astype(MARGIN_COLUMNS)
 
 

@@ -77,8 +77,10 @@ def assess_panel(
 
     ``executor`` runs blocks of ``block`` regions elsewhere, say in processes or on a cluster; the result is the same.
     Raises :class:`DataError` with everything wrong at once: columns, cells that the schema refuses, unreadable targets
-    and clauses, rows that meet in one place, statements that contradict the numbers.
+    and clauses, rows that meet in one place, statements that contradict the numbers; ``ValueError`` for blocks of none.
     """
+    if block < 1:
+        raise ValueError(f"block is {block}; it must be 1 or more")
     table = prepared(table)
     years = range(int(table["year"].min()), int(table["year"].max()) + 1)
     plan = plan.as_of(years[-1])
@@ -120,11 +122,11 @@ def explain_region(
     last, years = plan.as_of(int(own["year"].max())), range(int(own["year"].min()), int(own["year"].max()) + 1)
     raise_faults(faults(last, own))
     panel = Panel(last, (region,), years, own)
-    raise_faults(_contradicting(judge_panel(last, panel, against, without), panel))
+    judged = tuple(judge_panel(last, panel, against, without))
+    raise_faults(_contradicting(judged, panel))
     plan = plan.as_of(year)  # as the county in that year: without the items and wordings of later ones
-    own = own[(own["year"] <= year) & own["item_id"].isin([item.item_id for item in plan.items])]
-    panel = Panel(plan, (region,), range(years[0], year + 1), own)
-    return reasoned(plan, tuple(judge_panel(plan, panel, against, without)), year)[0]
+    ids = {item.item_id for item in plan.items}
+    return reasoned(plan, [one for one in judged if one.item.item_id in ids], year)[0]
 
 
 def _judged(

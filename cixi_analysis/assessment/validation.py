@@ -100,8 +100,9 @@ def _column_problems(table: pd.DataFrame) -> Iterator[Problem]:
         elif unclear := [v for v in texts if not v or v != v.strip() or invisible(v)]:
             yield Problem(FILE, None, column, quoted(unclear[0]), "看得见的文字，前后没有空格")
     years = pd.unique(table["year"].dropna())
-    if wrong := [year for year in years if str(year) not in _YEARS]:
-        yield Problem(FILE, None, "year", f"{wrong[0]}", f"{_YEARS[0]}–{_YEARS[-1]} 的整数")
+    if wrong := [y for y in years if str(y) not in _YEARS or not isinstance(y, int | np.integer | str)]:
+        found = f"{wrong[0]}（{type(wrong[0]).__name__}）"
+        yield Problem(FILE, None, "year", found, f"{_YEARS[0]}–{_YEARS[-1]} 的整数")
     if "benchmark" in table:
         averages = table["benchmark"].dropna()
         if (bad := ~np.isfinite(_numbers(averages))).any():

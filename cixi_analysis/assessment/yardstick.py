@@ -172,9 +172,13 @@ def observed_level(plan: Plan, level: str) -> Level:
 
 
 def wordings(plan: Plan, item: Indicator, level: str) -> tuple[Wording, ...]:
-    """The wordings of one item at one level (or target year), by the year they hold from."""
+    """The wordings of one item at one level (or target year), by the year they hold from. A target holds from the year
+    in which anything is asked of its item.
+    """
     if level not in plan.levels:
-        return tuple(read_wordings(plan)[t] for t in plan.targets if (t.item_id, str(t.year)) == (item.item_id, level))
+        begun = min((w.from_year for v in plan.levels for w in wordings(plan, item, v)), default=0)
+        own = (read_wordings(plan)[t] for t in plan.targets if (t.item_id, str(t.year)) == (item.item_id, level))
+        return tuple(replace(wording, from_year=begun) for wording in own)
     found, rows = [], plan.requirements_of(item.item_id, level)
     for row, later in zip_longest(rows, rows[1:]):
         # The wording that judges a retrospect applies to the years before its own too.

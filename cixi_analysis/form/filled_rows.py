@@ -19,7 +19,7 @@ from cixi_analysis.form.input_cells import or_empty, read_cell, text_of, wanted
 from cixi_analysis.form.layout import FormRow, FormSheet, Kind
 from cixi_analysis.plan.csvfile import expectation
 from cixi_analysis.plan.fields import is_number
-from cixi_analysis.plan.quantities import digits
+from cixi_analysis.plan.quantities import digits, figures
 from cixi_analysis.plan.schema import WATER_CLASSES, Indicator, Observation, Progress, Project, Row
 from cixi_analysis.words import CLASS_UNIT, BenchmarkKind, Due, ProgressState
 
@@ -222,8 +222,8 @@ class FilledRow:
             alike = other in WATER_CLASSES if now.unit == CLASS_UNIT else is_number(other)
             if alike and (reason := _disproportion(value, other, now.unit)):
                 yield self.tell(column, f"“{other}”，现状值为“{value}”，{reason}", f"核对过的数；{note}")
-        figures = {float(figure) for figure in re.findall(r"\d+(?:\.\d+)?", observed.statement or "")}
-        if now.unit != CLASS_UNIT and figures and float(value) not in figures:
+        stated = figures(observed.statement or "")
+        if now.unit != CLASS_UNIT and stated and float(value) not in stated:
             found = f"“{observed.statement}”，其中没有现状值“{value}”"
             yield self.tell("statement", found, f"含有现状值的原文；{note}")
 

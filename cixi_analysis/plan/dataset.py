@@ -345,8 +345,9 @@ def load_plan(root: Path | str | None = None, new: Mapping[str, bytes] | None = 
     outside the schema, duplicate keys, ids that nothing defines, missing rows; also where there is no project.
     """
     folder = find_root(Path.cwd()) if root is None else Path(root)
-    if not folder.is_dir():
-        raise DataError([Problem(str(folder), None, None, "没有这个文件夹", "项目文件夹，其中有 data/")])
+    if not (folder / "data").is_dir():
+        found = "其中没有 data/" if folder.is_dir() else "没有这个文件夹"
+        raise DataError([Problem(str(folder), None, None, found, "项目文件夹，其中有 data/")])
     files: Files = ()
     # Repeat until two readings agree: while files are replaced, some may be read before and some after.
     while (again := read_files(folder / "data", new or {})) != files:

@@ -6,6 +6,7 @@ precision: both sides are rounded half up to the decimals of the left side's mos
 """
 
 import operator
+import re
 from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple, cast
@@ -61,6 +62,11 @@ def difference_unit(unit: str | None) -> str:
 def apart(by: float, unit: str | None, words: tuple[str, str] = ("", "")) -> str:
     """By how much two values differ: ``3.5个百分点``, after the first of ``words`` where it is more, else the second."""
     return f"{words[by < 0]}{digits(abs(by))}{difference_unit(unit)}"
+
+
+def figures(text: str) -> set[float]:
+    """The numbers in a text, other than those of dates (2026年, 26日); the dash in 84-86 is no sign."""
+    return {float(n) for n in re.findall(r"(?:(?<![\d.%])-)?(?<![\d.])\d+(?:\.\d+)?(?!\.?\d|[年月日])", text)}
 
 
 _GRAMMAR = r"""

@@ -117,8 +117,9 @@ def gap(plan: Plan, shortfalls: Sequence[Shortfall]) -> str:
         names = grouped((plan.yardstick(one.against), plan.asker(one.against)) for one in own)
         against = (f"{'、'.join(who)}{what}{'的' if what == '要求' else ''}" for what, who in names.items())
         what = f"{year}年的下达目标" if assigned else "和".join(against)
-        value, by = f"{year}年{with_unit(now, unit)}，", apart(-own[0].gap, unit, HIGHER)
-        told.append(f"{value if value != before else ''}比{what}{with_unit(limit, unit)}{by}")
+        value, by, what = f"{year}年{with_unit(now, unit)}，", own[0].gap, f"{what}{with_unit(limit, unit)}"
+        missed = f"比{what}{apart(-by, unit, HIGHER)}" if by else f"只到{what}，而这一界限本身不算达到"
+        told.append(f"{value if value != before else ''}{missed}")
         before = value
     return "，".join(told)
 

@@ -51,12 +51,18 @@ def _join(kind: type[AllOf] | type[AnyOf], parts: Iterable[Node]) -> Node:
 
 
 def _all_of(parts: list[Node], span: tuple[int, int]) -> Node:
-    """AND of parts that a separator joins: 80%、90% and Ⅱ类；Ⅲ类 list the limits of two things, as 80、90 does."""
-    bounds = [one for one in parts if isinstance(one, tree.Bound) and not one.quantity]
-    bare = any(one.comparator is Comparator.REACH for one in bounds)
-    if (bare and len(bounds) > 1) or sum(isinstance(one, tree.ClassBound) for one in parts) > 1:
+    """AND of parts that a separator joins. Two limits of one direction list those of two things: ≥80、≥90, Ⅱ类；Ⅲ类."""
+    whole = _join(AllOf, parts)
+    sides = [
+        (getattr(one, "quantity", None), side)
+        for one in (whole.parts if isinstance(whole, AllOf) and len(parts) > 1 else ())
+        if isinstance(one, tree.Bound | tree.ClassBound)
+        for side in ("≥>", "≤<")
+        if getattr(one, "comparator", "") in side  # a bare number and a class have either direction
+    ]
+    if len(set(sides)) < len(sides):
         raise Stop("并列的两个数或两个类别可指两件事，而不是同一件事的两个界限", span)
-    return _join(AllOf, parts)
+    return whole
 
 
 class Build(Transformer[Token, Node]):
