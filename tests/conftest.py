@@ -148,12 +148,20 @@ def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], obje
     return folder
 
 
-def built_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], Path]) -> Path:
+#: The command as a user runs it; and with one kernel, which costs less processor time.
+PROGRAM = "from cixi_analysis.cli import main; main()"
+ONE_KERNEL = f"from cixi_analysis.book import kernels; kernels.cores = lambda: 1; {PROGRAM}"
+COMMAND = [sys.executable, "-c", PROGRAM]
+
+
+def built_once(
+    factory: pytest.TempPathFactory, name: str, make: Callable[[Path], Path], program: str = PROGRAM
+) -> Path:
     """The project that ``make`` puts into a folder, with its book built by the command line: one for all workers."""
 
     def build(folder: Path) -> None:
         folder.mkdir()
-        command = [*COMMAND, "--root", str(make(folder / "project")), "build"]
+        command = [sys.executable, "-c", program, "--root", str(make(folder / "project")), "build"]
         done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
         assert done.returncode == 0, done.stderr
 
@@ -204,10 +212,6 @@ def libreoffice(folder: Path, kind: str, files: Mapping[str, bytes]) -> dict[str
     command = [soffice, profile, "--headless", "--convert-to", kind, "--outdir", str(target)]
     subprocess.run([*command, *(str(folder / name) for name in files)], check=True, capture_output=True, timeout=300)
     return {name: (target / name).with_suffix(f".{kind}") for name in files}
-
-
-#: The command as a user runs it.
-COMMAND = [sys.executable, "-c", "from cixi_analysis.cli import main; main()"]
 
 
 def cixi(*arguments: str, root: Path = ROOT) -> subprocess.CompletedProcess[str]:

@@ -16,7 +16,7 @@ from urllib.parse import unquote
 
 import county
 import pytest
-from conftest import built_once, cixi, once
+from conftest import ONE_KERNEL, built_once, cixi, once
 from docx import Document
 from filling import NUMBERED
 from openpyxl import load_workbook
@@ -60,7 +60,7 @@ def filled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The project of the county with one level, with its book."""
     one = once(tmp_path_factory, "one", made)
-    return built_once(tmp_path_factory, "county", lambda folder: Path(shutil.copytree(one, folder)))
+    return built_once(tmp_path_factory, "county", lambda folder: Path(shutil.copytree(one, folder)), ONE_KERNEL)
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser
 from pypdf import PdfReader
 from pypdf.generic import Destination
 
-from cixi_analysis.book.pdf import belongs_to, document, make_pdf, sections
+from cixi_analysis.book.pdf import PrintedPage, belongs_to, document, make_pdf, sections
 from cixi_analysis.book.pdf.printing import VARIABLE, PdfError, characters, find_browser, print_pdf
 from cixi_analysis.plan import DATE_VARIABLE
 from cixi_analysis.plan.dataset import Plan, load_plan
@@ -131,6 +131,12 @@ def report(built: Path, browser_is_there: None) -> Path:
 
 
 @pytest.fixture(scope="module")
+def parts(built: Path, plan: Plan) -> tuple[PrintedPage, ...]:
+    """The pages of 2022, ready to be printed."""
+    return sections(plan, built / "_build" / "html", 2022)
+
+
+@pytest.fixture(scope="module")
 def texts(report: Path) -> list[str]:
     """The text of each page, extracted once for all workers."""
     known = report.with_suffix(".json")
@@ -172,10 +178,10 @@ def entries(outline: list[Destination | list[object]], level: int = 1) -> Iterat
             yield level, str(entry.title), entry
 
 
-def test_bookmarks_and_contents_agree(report: Path, texts: list[str], built: Path) -> None:
+def test_bookmarks_and_contents_agree(report: Path, texts: list[str], parts: tuple[PrintedPage, ...]) -> None:
     """Every page and part has a bookmark, and the contents name the page where it is."""
     reader = PdfReader(report)
-    headings = [h for s in sections(load_plan(ROOT), built / "_build" / "html", 2022) for h in s.headings]
+    headings = [h for s in parts for h in s.headings]
     marks = [mark for mark in entries(reader.outline) if mark[0] <= 2]
     assert [(level, re.sub(r"\s", "", title)) for level, title, _ in marks] == [
         (h.level, re.sub(r"\s", "", h.title)) for h in headings
@@ -217,11 +223,13 @@ def test_table1_is_across_and_repeats_its_header(report: Path, texts: list[str])
         assert "指标名称" in re.sub(r"\s", "", content)
 
 
-def test_nothing_is_wider_than_the_paper(built: Path, plan: Plan, tmp_path: Path, browser: Browser) -> None:
+def test_nothing_is_wider_than_the_paper(
+    built: Path, plan: Plan, parts: tuple[PrintedPage, ...], tmp_path: Path, browser: Browser
+) -> None:
     """At the width of the paper between its margins, no table and no drawing is cut off."""
     site = built / "_build" / "html"
     page = tmp_path / "report.html"
-    page.write_text(document(plan, 2022, site, sections(plan, site, 2022), {}), encoding="utf-8")
+    page.write_text(document(plan, 2022, site, parts, {}), encoding="utf-8")
     for kind, millimetres in (("article.across", 297 - 24), ("article:not(.across)", 210 - 34)):
         tab = browser.new_page(viewport={"width": int(millimetres / 25.4 * 96), "height": 900})
         tab.emulate_media(media="print")
@@ -288,17 +296,17 @@ def test_it_begins_with_the_summary_on_one_page(texts: list[str], plan: Plan) ->
     assert sum("比国家级要求的50%低9.3个百分点；" in re.sub(r"\s", "", text) for text in texts) <= 1
 
 
-def test_dossiers_of_what_is_open_and_the_annex(built: Path, plan: Plan) -> None:
+def test_dossiers_of_what_is_open_and_the_annex(built: Path, plan: Plan, parts: tuple[PrintedPage, ...]) -> None:
     """What is unmet, then what has no data; registers, hashes and package lists at the end. An older year has no dossiers:
     they speak of the newest.
     """
     site = built / "_build" / "html"
-    parts: dict[str, list[str]] = {}
-    for section in sections(plan, site, 2022):
-        parts.setdefault(section.part, []).append(section.name)
-    assert list(parts) == ["摘要", "", "未达标与无数据指标的档案", "附件"]
-    assert parts["未达标与无数据指标的档案"] == ["9", "38", "11", "12", "13", "24", "27", "28", "29", "32"]
-    assert parts["附件"] == ["commitments", "units", "reconciliation", "method", "provenance"]
+    named: dict[str, list[str]] = {}
+    for section in parts:
+        named.setdefault(section.part, []).append(section.name)
+    assert list(named) == ["摘要", "", "未达标与无数据指标的档案", "附件"]
+    assert named["未达标与无数据指标的档案"] == ["9", "38", "11", "12", "13", "24", "27", "28", "29", "32"]
+    assert named["附件"] == ["commitments", "units", "reconciliation", "method", "provenance"]
     assert {section.part for section in sections(plan, site, 2021)} == {"", "附件"}
 
 
