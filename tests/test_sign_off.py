@@ -231,7 +231,8 @@ def test_a_form_without_signatures(bureau: Bureau) -> None:
         (["--role", "局长"], "--reason 和 --role 要与 --by 一起写：谁更正的。"),
         (["--by", "张某"], "--by 要与 --reason（更正）或 --final（定稿）一起写。"),
         (["--by", " ", "--final"], "应为看得见的文字，现为“␣”。"),
-        (["--by", "张\u200b", "--reason", "错了"], "应为看得见的文字，现为“张〔U+200B〕”。"),
+        (["--by", "张\u200b", "--reason", "错了"], "应为没有看不见的字符（U+200B）的文字，现为“张〔U+200B〕”。"),
+        (["--by", "张某", "--reason", "错" * 2001], "应为不超过 2000 字的文字，现为“错错"),
     ],
 )
 def test_a_wrong_call(bureau: Bureau, options: list[str], told: str) -> None:

@@ -18,7 +18,7 @@ from cixi_analysis.cli.several_forms import (
     write_by_unit,
 )
 from cixi_analysis.cli.terminal import FORMAT, YEAR, PathType, command, echo, print_table
-from cixi_analysis.errors import CixiError, invisible, quoted
+from cixi_analysis.errors import CixiError, clear_text, quoted
 from cixi_analysis.plan import RECEIPTS, build_date
 from cixi_analysis.words import Stage, Step
 
@@ -97,8 +97,8 @@ def _seen(_context: click.Context, _parameter: click.Parameter, text: str | None
     """Callback of an option: the text without surrounding spaces; refuse one with invisible characters. The data can hold
     neither.
     """
-    if text is not None and (not text.strip() or invisible(text)):
-        raise click.BadParameter(f"应为看得见的文字，现为{quoted(text)}。Visible text, please.")
+    if text is not None and ((wrong := clear_text(text.strip())) or not text.strip()):
+        raise click.BadParameter(f"应为{wrong or '看得见的文字'}，现为{quoted(text)}。Visible text, please.")
     return text and text.strip()
 
 

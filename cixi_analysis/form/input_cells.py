@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from cixi_analysis.errors import invisible, is_invisible, quoted
+from cixi_analysis.errors import LONGEST_TEXT, invisible, is_invisible, quoted
 from cixi_analysis.form.layout import CHOICES, FormColumn, Kind
 from cixi_analysis.form.loading import STRUCK, AlteredText, TypedFormula
 from cixi_analysis.form.number_formats import reads_as, shown_number, shown_text
@@ -16,7 +16,6 @@ from cixi_analysis.plan.quantities import NO_UNIT, digits
 from cixi_analysis.plan.schema import WATER_CLASSES
 from cixi_analysis.words import NOT_ASSIGNED, Absence
 
-LONGEST_TEXT = 2000  # characters
 #: (what was found in a cell, what is expected there), both Chinese
 Complaint = tuple[str, str]
 #: Numbers outside these limits are no observations; twelve significant digits would not distinguish them either.
