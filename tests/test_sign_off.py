@@ -493,3 +493,18 @@ def test_the_stage_of_a_year(book: Path, stages: str, stage: str, told: str) -> 
     assert re.sub(r"<[^>]*>|\n", "", banner._repr_html_()) == told
     question = f"2023年的现状{'' if stage == '定稿' else f'（{stage}）'}"
     assert summary_page.tiles(plan, 2023).name.startswith(f"{question}：")
+
+
+def test_a_change_of_an_undivided_indicator_is_shown_once(bureau: Bureau) -> None:
+    """Its item and it are one line of the tables; csv has both."""
+    bureau.hand_in(*FILLED, options=("--final",))
+    bureau.fill(put("生态安全", J5=70, K5=None))
+    shown, listed = (
+        cixi("import", str(bureau.form), "--reason", "错了", "--by", "张某", *more, root=bureau.root)
+        for more in (("--dry-run", "--format", "csv"), ())
+    )
+    flips = [line for line in listed.stdout.splitlines() if line.strip().startswith("结论")]
+    assert (shown.stdout.count("verdict,2023,3,"), len(flips)) == (2, 1)
+    assert "结论改变1处" in listed.stderr
+    edition = cixi("diff", "2023", "--edition", "1", root=bureau.root).stdout.splitlines()
+    assert len([line for line in edition if line.strip().startswith("结论")]) == 1

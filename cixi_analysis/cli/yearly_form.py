@@ -199,12 +199,15 @@ _REVIEWED = {"reviewed": "仅改为复核稿"}  # printed only where there are a
 
 def _import_report(change: "Import", files: tuple[Path, ...], dry_run: str | None) -> Iterator[str]:
     """The result of an import, notes on it, and the next step; ``dry_run``: the options of a trial."""
+    from cixi_analysis.cli.answers import without_repeats
+
     year, name = change.year, " ".join(f'"{file}"' if " " in str(file) else str(file) for file in files)
     rows = Counter(str(row.kind) for row in change.changes)
     if set(change.files) - {f"{RECEIPTS}/{year}.csv"}:
         words = _FATES | (_REVIEWED if rows["reviewed"] else {})
         counts = "、".join(f"{word}{rows[fate]}行" for fate, word in words.items())
-        yield f"{year} 年：{counts}；结论改变{sum(map(len, change.flips.values()))}处。"
+        flips = without_repeats(change.plan, change.table)["kind"].eq("verdict").sum()
+        yield f"{year} 年：{counts}；结论改变{flips}处。"
         for what, some in (("进展", change.report_changes), ("佐证材料", change.evidence_changes)):
             fates = Counter(str(row.kind) for row in some)
             if fates:  # without stages, so none of it is only closed
