@@ -344,7 +344,7 @@ def test_of_a_report_that_became_a_template_the_old_list_goes() -> None:
     made = contents(tiny_plan(), 2022)
     document = Document(io.BytesIO(report_bytes(made)))
     document.add_paragraph("{{ sentence.headline }}")
-    told = r"^去年\.docx 是出具过的报告：其中还有\d+处出具的数字和文字（第一处：.*），会原样留在新的报告里。"
+    told = r"^去年\.docx 是出具过的报告：其中还有\d+处出具的数字和文字（第一处：.*），会原样留在新的报告里，须连同内容控件换成占位符；"
     with pytest.raises(ReportError, match=told):
         report_bytes(made, saved(document), "去年.docx")
     controls = list(document.element.body.iter(qn("w:sdt")))

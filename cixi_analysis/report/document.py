@@ -103,8 +103,10 @@ def _rendered(made: Contents, template: bytes | None, name: str) -> Document:
     left = [one for one in _texts(filled.get_docx()) if one.bookmark is not None or one.key in made.issue.values]
     if template and left:
         first = f"{left[0].place}的{quoted(left[0].text)}"
-        told = f"其中还有{len(left)}处出具的数字和文字（第一处：{first}），会原样留在新的报告里"
-        raise ReportError(f"{name} 是出具过的报告：{told}。请把它们连同内容控件换成占位符，或者{_START}。")
+        told = (
+            f"其中还有{len(left)}处出具的数字和文字（第一处：{first}），会原样留在新的报告里，须连同内容控件换成占位符"
+        )
+        raise ReportError(f"{name} 是出具过的报告：{told}；不然{_START}。")
     if template and (found := problems(filled.get_docx(), made.names)):
         raise ReportError("\n".join([f"模板 {name} 有{len(found)}处占位符不对：", *found]))
     filled.render(dict(made.names), environment())
