@@ -581,7 +581,7 @@ _YEAR = "应为 2022—2030（规划的最后一个目标年）中的一个年�
 #: (the file's bytes, the reason)
 NO_FORMS: dict[str, tuple[Callable[[], bytes], str]] = {
     "empty": (lambda: b"", "文件是空的"),
-    "xls": (lambda: OLE + bytes(600), f"这是旧的 .xls 格式，{_SAVE_AS}"),
+    "xls": (lambda: OLE + bytes(600), f"这是旧的 .xls 或 .et 格式，{_SAVE_AS}"),
     "encrypted": (
         lambda: OLE + bytes(600) + "EncryptedPackage".encode("utf-16-le"),
         "文件加了打开密码，请先在 Excel 或 WPS 中取消密码",
