@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from pydantic import ValidationError
-from tiny import observation, requirement, tiny_plan, write
+from tiny import evidence, observation, requirement, signature, tiny_plan, write
 
 from cixi_analysis.errors import DataError, marked
 from cixi_analysis.plan import dataset
@@ -534,3 +534,11 @@ def test_what_the_program_joins_may_be_long() -> None:
     assert observation("1", 5, form=form).form == form
     with pytest.raises(ValidationError, match="没有看不见的字符"):
         observation("1", 5, form=form + "\u200b")
+
+
+def test_dates_are_written_in_ascii() -> None:
+    """They are compared as texts: ２０２４ would be later than every year."""
+    for made in (lambda day: signature("filled", "张某", day), lambda day: evidence(date=day)):
+        assert made("2024-03-15").date == "2024-03-15"
+        with pytest.raises(ValidationError, match="用半角的数字"):
+            made("２０２４-03-15")
