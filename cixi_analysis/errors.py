@@ -12,6 +12,7 @@ _BLANK = {*"\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\u
 _BLANK |= set(map(chr, (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
 _TYPED_SPACES = " \u3000\n"
 _LONGEST_QUOTED = 40  # characters
+LONGEST_TEXT = 2000  # characters of a text that a person writes
 
 
 def is_invisible(char: str) -> bool:
@@ -28,6 +29,17 @@ def invisible(text: str) -> str:
     if text.isprintable() and _BLANK.isdisjoint(text):
         return ""  # nearly always, and ten times as fast
     return "、".join(f"U+{ord(char):04X}" for char in dict.fromkeys(text) if is_invisible(char))
+
+
+def clear_text(text: str, longest: int = LONGEST_TEXT) -> str:
+    """What a text should be (Chinese) that has invisible characters, is too long or has surrounding spaces; "" for any
+    other. Two names that look the same are one, and no text changes its surroundings.
+    """
+    if found := invisible(text):
+        return f"没有看不见的字符（{found}）的文字"
+    if len(text) > longest:
+        return f"不超过 {longest} 字的文字"
+    return "首尾没有空格、空行的文字" if text != text.strip() else ""
 
 
 def visible(text: str) -> str:

@@ -9,7 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from tiny import observation, requirement, tiny_plan, write
+from pydantic import ValidationError
+from tiny import evidence, observation, requirement, signature, tiny_plan, write
 
 from cixi_analysis.errors import DataError, marked
 from cixi_analysis.plan import dataset
@@ -161,6 +162,11 @@ DAMAGED: list[tuple[str, Callable[[str], str], list[str]]] = [
         "observations/2022.csv",
         cell(3, 3, "% "),
         ["observations/2022.csv 第3行 “unit 实测单位”列：现为“%␣”；应为首尾没有空格、空行的文字"],
+    ),
+    (
+        "observations/2022.csv",
+        cell(3, 10, "字" * 2001),
+        [f"observations/2022.csv 第3行 “statement 现状原文”列：现为“{'字' * 40}……”；应为不超过 2000 字的文字"],
     ),
     (
         "indicators.csv",
@@ -523,3 +529,19 @@ def test_what_was_assigned_has_its_unit(plan: Plan, item_id: str, target: str, t
     """A limit has the unit of the value that it is for; a task, and that nothing was assigned, have none."""
     (row,) = plan.observed(item_id, 2022)
     assert plan.assigned(row.model_copy(update={"assigned_target": target}), 2022) == told
+
+
+def test_what_the_program_joins_may_be_long() -> None:
+    """The forms of sixty units that one import names are more than a text that a person writes."""
+    form = "；".join([f"某局.xlsx sha256:{'0' * 64}"] * 60)
+    assert observation("1", 5, form=form).form == form
+    with pytest.raises(ValidationError, match="没有看不见的字符"):
+        observation("1", 5, form=form + "\u200b")
+
+
+def test_dates_are_written_in_ascii() -> None:
+    """They are compared as texts: ２０２４ would be later than every year."""
+    for made in (lambda day: signature("filled", "张某", day), lambda day: evidence(date=day)):
+        assert made("2024-03-15").date == "2024-03-15"
+        with pytest.raises(ValidationError, match="用半角的数字"):
+            made("２０２４-03-15")

@@ -13,9 +13,9 @@ from filling import counted, packed, unpacked
 from test_form_checking import SHEET_PART, blank, plan
 
 from cixi_analysis.book import publication
+from cixi_analysis.errors import LONGEST_TEXT
 from cixi_analysis.form import checking, office_package, opening
 from cixi_analysis.form.checking import FormError, check_form
-from cixi_analysis.form.input_cells import LONGEST_TEXT
 from cixi_analysis.form.opening import is_form
 
 MAIN = b'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'

@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 from conftest import cixi, copy_project
+from filling import packed
 from openpyxl import Workbook, load_workbook
+from openpyxl.workbook.defined_name import DefinedName
 from tiny import observation, tiny_plan, write
 
 from cixi_analysis.analysis.links import answering, responsible_units, strange_units
@@ -288,6 +290,37 @@ def test_a_damaged_form_in_a_folder_is_refused(tmp_path: Path) -> None:
         f"错误：{cut.name} 不是可以读取的填报表：文件已损坏（可能没有传输或保存完整），请重新取得这个文件。\n"
         f"{locked.name} 不是可以读取的填报表：文件加了打开密码，请先在 Excel 或 WPS 中取消密码。\n",
     )
+
+
+def test_a_form_in_another_format_is_not_passed_over(tmp_path: Path) -> None:
+    """A unit saved its form as .xls, .et or .ods: the folder is refused, with what to do. One with macros is read. A
+    workbook that only mentions the guide sheet in a name is none.
+    """
+    root, forms = write(tiny_plan(), tmp_path / "plan"), tmp_path / "forms"
+    assert cixi("workbook", "2023", "--by-unit", "-o", str(forms), root=root).returncode == 0
+    first = min(forms.iterdir())
+    first.rename(first.with_suffix(".xlsm"))
+    other = Workbook()
+    other.defined_names["来源"] = DefinedName("来源", attr_text="'填表说明'!$A$1")
+    other.save(forms / "附.xlsx")
+    done = cixi("check", str(forms), root=root)
+    assert done.returncode == 0
+    assert f"{len(list(forms.iterdir())) - 1}个填报表" in done.stderr
+    assert f"{forms} 中不是填报表的文件，没有读取：附.xlsx\n" in done.stderr
+    for name in ("甲.xls", "乙.ET"):
+        (forms / name).write_bytes(bytes.fromhex("d0cf11e0a1b11ae1") + bytes(512))
+    (forms / "丙.ods").write_bytes(packed({"mimetype": b"", "content.xml": b"<a/>"}))
+    for command in ("check", "import"):
+        done = cixi(command, str(forms), root=root)
+        told = [line.partition("，请在")[0] for line in done.stderr.splitlines() if "填报表：这是" in line]
+        assert (done.returncode, told) == (
+            1,
+            [
+                "错误：丙.ods 不是可以读取的填报表：这是 OpenDocument 文件（.ods）",
+                "乙.ET 不是可以读取的填报表：这是旧的 .xls 或 .et 格式",
+                "甲.xls 不是可以读取的填报表：这是旧的 .xls 或 .et 格式",
+            ],
+        )
 
 
 def test_letters_of_the_whole_year_are_refused_before_anything_is_written(tmp_path: Path) -> None:

@@ -22,9 +22,12 @@ from cixi_analysis.analysis.dossier import dossier, facts
 from cixi_analysis.analysis.flips import missing_data
 from cixi_analysis.analysis.trend import margins, trends
 from cixi_analysis.assessment import assess, read_wordings, wordings
+from cixi_analysis.errors import DataError
 from cixi_analysis.export import write_json
 from cixi_analysis.export.figures import Figures
+from cixi_analysis.form.checking import check_form
 from cixi_analysis.form.sheets import domain_sheets
+from cixi_analysis.form.writing import write_form
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import Requirement, Term
 from cixi_analysis.presentation.trend_tables import water_classes
@@ -289,6 +292,29 @@ def test_levels_that_write_a_unit_differently_ask_for_one_number() -> None:
     found = {key: verdict for key, (verdict, _) in verdicts(plan, YEAR).items()}
     assert found == {("1", "national"): "met", ("1", "provincial"): "unmet"}
     assert [row.shown["key"] for sheet in domain_sheets(plan, YEAR) for row in sheet.rows] == ["1"]
+
+
+@pytest.mark.parametrize(
+    ("own", "unit", "told"),
+    [
+        ("%", "％", []),
+        ("公里", "kｍ", []),
+        ("kg", "KG", ["observations/2022.csv 第2行 “unit 实测单位”列：现为“KG”；应为空，或该子项的单位“kg”，写法相同"]),
+    ],
+)
+def test_a_unit_in_other_characters(own: str, unit: str, told: list[str], tmp_path: Path) -> None:
+    """What the data may hold, the form made of it may; a unit that the rules would take for another one is refused in both."""
+    plan = one_item("≥9", {YEAR: {"value": 10, "unit": unit}}, unit=own)
+    found = []
+    try:
+        assert verdicts(plan, YEAR)["1", "national"] == ("met", "measured")
+    except DataError as error:
+        found = [str(problem) for problem in error.problems]
+    assert found == told
+    path = tmp_path / "form.xlsx"
+    write_form(plan, YEAR, path)
+    in_form = [f"生态安全 M3：{one.partition('：')[2]}" for one in told]
+    assert [str(problem) for problem in check_form(plan, path).problems] == in_form
 
 
 def test_a_small_number_has_no_exponent() -> None:

@@ -373,6 +373,21 @@ def in_blocks(root: Any) -> None:
         block.find(CONTENT).append(paragraph)
 
 
+def test_a_raised_digit(plan: Plan, report: bytes, today: Mapping[str, str]) -> None:
+    """10 with a raised 5 is another figure than 105."""
+    above = f'<w:r {nsdecls("w")}><w:rPr><w:vertAlign w:val="superscript"/></w:rPr><w:t>{{}}</w:t></w:r>'
+
+    def raised(root: Any) -> None:
+        control = next(c for c in root.iter(qn("w:sdt")) if re.search(r"\d\d$", text_of(c)))
+        text = text_of(control)
+        retype(control, text[:-1])
+        [*_, last] = control.iter(qn("w:r"))
+        last.addnext(parse_xml(above.format(text[-1])))
+
+    (edit,) = compare(plan, read_report(edited(report, raised)), today)
+    assert (edit.finding, edit.found) == (EditKind.CHANGED, f"{edit.issued[:-1]}^{edit.issued[-1]}")
+
+
 @pytest.mark.parametrize("change", [lambda _: None, restyled, reordered, full_width, in_blocks])
 def test_nothing_is_told_of_what_says_the_same(
     change: Callable[[Any], None], plan: Plan, report: bytes, today: Mapping[str, str]

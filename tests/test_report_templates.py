@@ -343,10 +343,26 @@ def test_the_command(tmp_path: Path) -> None:
 
 
 def test_of_a_report_that_became_a_template_the_old_list_goes() -> None:
-    """An issued report with a placeholder added is filled in; only the new report's list is in the file."""
+    """An issued report with a placeholder added is refused while any of its figures is left, which would be last year's
+    for ever; without them it is filled in, and only the new report's list is in the file.
+    """
     made = tiny_contents()
     document = Document(io.BytesIO(report_bytes(made)))
     document.add_paragraph("{{ sentence.headline }}")
+    told = r"^去年\.docx 是出具过的报告：其中还有\d+处出具的数字和文字（第一处：.*），会原样留在新的报告里，须连同内容控件换成占位符；"
+    with pytest.raises(ReportError, match=told):
+        report_bytes(made, saved(document), "去年.docx")
+    controls = list(document.element.body.iter(qn("w:sdt")))
+    for control in controls[1:]:
+        control.getparent().remove(control)
+    (of_control,) = controls[0].iter(qn("w:sdtContent"))
+    for child in list(of_control):  # "remove content control" in Word leaves text and bookmark
+        controls[0].addprevious(child)
+    controls[0].getparent().remove(controls[0])
+    with pytest.raises(ReportError, match="其中还有1处"):
+        report_bytes(made, saved(document), "去年.docx")
+    for mark in list(document.element.body.iter(qn("w:bookmarkStart"))):
+        mark.getparent().remove(mark)
     listed = read_report(report_bytes(made, saved(document), "样式.docx")).manifest
     assert listed
     assert [value.key for value in listed.values] == ["sentence.headline"]

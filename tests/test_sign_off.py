@@ -231,7 +231,8 @@ def test_a_form_without_signatures(bureau: Bureau) -> None:
         (["--role", "局长"], "--reason 和 --role 要与 --by 一起写：谁更正的。"),
         (["--by", "张某"], "--by 要与 --reason（更正）或 --final（定稿）一起写。"),
         (["--by", " ", "--final"], "应为看得见的文字，现为“␣”。"),
-        (["--by", "张\u200b", "--reason", "错了"], "应为看得见的文字，现为“张〔U+200B〕”。"),
+        (["--by", "张\u200b", "--reason", "错了"], "应为没有看不见的字符（U+200B）的文字，现为“张〔U+200B〕”。"),
+        (["--by", "张某", "--reason", "错" * 2001], "应为不超过 2000 字的文字，现为“错错"),
     ],
 )
 def test_a_wrong_call(bureau: Bureau, options: list[str], told: str) -> None:
@@ -492,3 +493,18 @@ def test_the_stage_of_a_year(book: Path, stages: str, stage: str, told: str) -> 
     assert re.sub(r"<[^>]*>|\n", "", banner._repr_html_()) == told
     question = f"2023年的现状{'' if stage == '定稿' else f'（{stage}）'}"
     assert summary_page.tiles(plan, 2023).name.startswith(f"{question}：")
+
+
+def test_a_change_of_an_undivided_indicator_is_shown_once(bureau: Bureau) -> None:
+    """Its item and it are one line of the tables; csv has both."""
+    bureau.hand_in(*FILLED, options=("--final",))
+    bureau.fill(put("生态安全", J5=70, K5=None))
+    shown, listed = (
+        cixi("import", str(bureau.form), "--reason", "错了", "--by", "张某", *more, root=bureau.root)
+        for more in (("--dry-run", "--format", "csv"), ())
+    )
+    flips = [line for line in listed.stdout.splitlines() if line.strip().startswith("结论")]
+    assert (shown.stdout.count("verdict,2023,3,"), len(flips)) == (2, 1)
+    assert "结论改变1处" in listed.stderr
+    edition = cixi("diff", "2023", "--edition", "1", root=bureau.root).stdout.splitlines()
+    assert len([line for line in edition if line.strip().startswith("结论")]) == 1

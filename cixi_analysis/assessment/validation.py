@@ -16,7 +16,7 @@ from pydantic import ValidationError
 from cixi_analysis.assessment.observed import read_assigned
 from cixi_analysis.assessment.panel import COLUMNS, categories, patterns
 from cixi_analysis.assessment.yardstick import observation_problems
-from cixi_analysis.errors import DataError, Problem, invisible, quoted
+from cixi_analysis.errors import DataError, Problem, clear_text, quoted
 from cixi_analysis.plan.csvfile import row_problems
 from cixi_analysis.plan.data_files import quotation_problems
 from cixi_analysis.plan.dataset import Plan
@@ -97,8 +97,8 @@ def _column_problems(table: pd.DataFrame) -> Iterator[Problem]:
         if wrong := [v for v in texts if not isinstance(v, str)]:
             expected = "文字（读 CSV 时写 dtype={'item_id': str, 'region': str}）"
             yield Problem(FILE, None, column, f"{wrong[0]}（{type(wrong[0]).__name__}）", expected)
-        elif unclear := [v for v in texts if not v or v != v.strip() or invisible(v)]:
-            yield Problem(FILE, None, column, quoted(unclear[0]), "看得见的文字，前后没有空格")
+        elif unclear := [v for v in texts if not v or clear_text(v)]:
+            yield Problem(FILE, None, column, quoted(unclear[0]), clear_text(unclear[0]) or "看得见的文字")
     years = pd.unique(table["year"].dropna())
     if wrong := [y for y in years if str(y) not in _YEARS or not isinstance(y, int | np.integer | str)]:
         found = f"{wrong[0]}（{type(wrong[0]).__name__}）"

@@ -1,5 +1,6 @@
 """What is asked of each item: requirements by level, or targets by year, read into trees."""
 
+import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -12,12 +13,13 @@ import numpy.typing as npt
 
 from cixi_analysis.assessment.observed import measured, measured_at, read_assigned
 from cixi_analysis.assessment.panel import Flags
-from cixi_analysis.errors import DataError, Problem
+from cixi_analysis.errors import DataError, Problem, quoted
 from cixi_analysis.plan.dataset import Asked, Plan
 from cixi_analysis.plan.frame import Level
 from cixi_analysis.plan.schema import OBSERVATIONS, Indicator, Observation, Requirement, Target
 from cixi_analysis.requirement import Refusal, Terms, nothing_asked, read, terms
 from cixi_analysis.requirement.tree import Leaf, Node, demanded_bounds, leaves
+from cixi_analysis.requirement.vocabulary import unit_name
 from cixi_analysis.words import CLASS_UNIT, LAST_YEAR, NOT_ASSIGNED, Polarity
 
 #: The yardsticks, as `cixi assess --against` names them.
@@ -247,6 +249,11 @@ def _unclear(plan: Plan, row: Observation, year: int) -> Iterator[tuple[str, str
             found = f"空，而各级所测的不同（{'，'.join(f'{level} {own.name}' for level, own in asked.items())}）"
             yield "measure", found, "写明实测对象，或在“级别”列各级一行"
             return
+    own_units = [plan.asked(item, level, year).unit for level in levels if row.unit and row.level in (None, level)]
+    for own in dict.fromkeys(own_units):
+        alike = {unicodedata.normalize("NFKC", unit).casefold() for unit in (own, row.unit or "")}
+        if len(alike) == 1 and unit_name(own, terms(plan).words) != unit_name(row.unit or "", terms(plan).words):
+            yield "unit", quoted(row.unit or ""), f"空，或该子项的单位{quoted(own)}，写法相同"
     for column, (was, now) in unstated(plan, item, row.level, year).items():
         if getattr(row, column) is None:
             found = f"空，而这一年的要求所测的是“{now}”，规划原来的要求所测的是“{was}”"

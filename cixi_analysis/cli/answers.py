@@ -60,10 +60,19 @@ def answering(table: "pd.DataFrame", name: str, plan: "Plan | None" = None) -> "
             return "".join(part[: part.find("。") + 1] or part for part in _PART.split(text))
         return words.get((column, text)) or (_WORDS.get(text, value) if column in _OF_WORDS else value)
 
+    if plan and name in ("diff", "import"):
+        table = without_repeats(plan, table)
     rows = list(table.astype(object).where(table.notna(), "").itertuples(index=False))
     columns = {head: [cell(row, column) for row in rows] for column, head in heads.items()}
     shown = {head: cells for head, cells in columns.items() if not rows or any(value != "" for value in cells)}
     return pd.DataFrame(shown, index=range(len(rows)))
+
+
+def without_repeats(plan: "Plan", changes: "pd.DataFrame") -> "pd.DataFrame":
+    """Changes without the verdicts of undivided indicators, which are those of their items."""
+    repeated = {item.indicator for item in plan.items if not item.part_mark}
+    is_whole = (changes["item_id"] == "") & changes["indicator"].isin(repeated)
+    return changes[~(is_whole & (changes["kind"] == "verdict"))]
 
 
 def _named(plan: "Plan | None", item_id: str, indicator: object, *, full: bool) -> str:

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from cixi_analysis.plan.dataset import Plan
 
 _MOST_NAMED = 5  # units or files in a message; the letters have all of them
+#: The endings under which a unit may hand in its form; those that cannot be read are refused with what to do.
+_WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".et", ".xlsb", ".ods")
 FORMS = click.argument("files", type=PathType(path_type=Path), metavar="FOLDER|FILE...", nargs=-1, required=True)
 LETTERS = click.option(
     "--letters", type=PathType(file_okay=False, path_type=Path), metavar="FOLDER",
@@ -54,7 +56,9 @@ def _write(folder: Path, files: Mapping[str, bytes]) -> None:
 
 
 def form_paths(given: tuple[Path, ...]) -> list[Path]:
-    """The paths of forms: files as given, and the forms in folders; other files there are reported."""
+    """The paths of forms: files as given, and in folders the forms and the workbooks that cannot be read and may be forms;
+    other files there are reported.
+    """
     from cixi_analysis.form.opening import is_form
 
     paths: list[Path] = []
@@ -63,7 +67,7 @@ def form_paths(given: tuple[Path, ...]) -> list[Path]:
             paths.append(one)
             continue
         there = sorted(path for path in one.iterdir() if path.is_file())
-        books = (path for path in there if path.suffix.lower() == ".xlsx" and not path.name.startswith("~$"))
+        books = (path for path in there if path.suffix.lower() in _WORKBOOKS and not path.name.startswith("~$"))
         forms = [path for path in books if is_form(path, unreadable=True)]
         if left := [path.name for path in there if path not in forms]:
             echo(f"{one} 中不是填报表的文件，没有读取：{'、'.join(left)}", err=True)

@@ -18,7 +18,7 @@ from cixi_analysis.cli.several_forms import (
     write_by_unit,
 )
 from cixi_analysis.cli.terminal import FORMAT, YEAR, PathType, command, echo, print_table
-from cixi_analysis.errors import CixiError, invisible, quoted
+from cixi_analysis.errors import CixiError, clear_text, quoted
 from cixi_analysis.plan import RECEIPTS, build_date
 from cixi_analysis.words import Stage, Step
 
@@ -97,8 +97,8 @@ def _seen(_context: click.Context, _parameter: click.Parameter, text: str | None
     """Callback of an option: the text without surrounding spaces; refuse one with invisible characters. The data can hold
     neither.
     """
-    if text is not None and (not text.strip() or invisible(text)):
-        raise click.BadParameter(f"应为看得见的文字，现为{quoted(text)}。Visible text, please.")
+    if text is not None and ((wrong := clear_text(text.strip())) or not text.strip()):
+        raise click.BadParameter(f"应为{wrong or '看得见的文字'}，现为{quoted(text)}。Visible text, please.")
     return text and text.strip()
 
 
@@ -199,12 +199,15 @@ _REVIEWED = {"reviewed": "仅改为复核稿"}  # printed only where there are a
 
 def _import_report(change: "Import", files: tuple[Path, ...], dry_run: str | None) -> Iterator[str]:
     """The result of an import, notes on it, and the next step; ``dry_run``: the options of a trial."""
+    from cixi_analysis.cli.answers import without_repeats
+
     year, name = change.year, " ".join(f'"{file}"' if " " in str(file) else str(file) for file in files)
     rows = Counter(str(row.kind) for row in change.changes)
     if set(change.files) - {f"{RECEIPTS}/{year}.csv"}:
         words = _FATES | (_REVIEWED if rows["reviewed"] else {})
         counts = "、".join(f"{word}{rows[fate]}行" for fate, word in words.items())
-        yield f"{year} 年：{counts}；结论改变{sum(map(len, change.flips.values()))}处。"
+        flips = without_repeats(change.plan, change.table)["kind"].eq("verdict").sum()
+        yield f"{year} 年：{counts}；结论改变{flips}处。"
         for what, some in (("进展", change.report_changes), ("佐证材料", change.evidence_changes)):
             fates = Counter(str(row.kind) for row in some)
             if fates:  # without stages, so none of it is only closed

@@ -4,7 +4,6 @@ A warning is about a possible but implausible content; a remark in the row's own
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator, Set
 from dataclasses import dataclass, field
 from typing import Any
@@ -153,7 +152,7 @@ class FilledRow:
             yield tell("source", "空", "文件名称、章节、表、行：填了一行，就要写明出处")
         if not observed:
             return
-        value, unit, own = texts.get("value"), texts.get("unit"), self.spec.shown["item_unit"]
+        value, unit = texts.get("value"), texts.get("unit")
         if value is not None and (absence := texts.get("absence")):
             expected = "二者取一：有数值时缺失原因留空，没有数值时现状值留空"
             yield tell("absence", f"“{absence}”，而现状值为“{value}”", expected)
@@ -161,9 +160,6 @@ class FilledRow:
             yield tell("unit", or_empty(unit or ""), f"“{CLASS_UNIT}”：现状值“{value}”是水质类别")
         if value is not None and value not in WATER_CLASSES and unit == CLASS_UNIT:
             yield tell("value", f"“{value}”，而实测单位为“{CLASS_UNIT}”", "水质类别（Ⅰ至劣Ⅴ），或改正实测单位")
-        folded = [unicodedata.normalize("NFKC", text).casefold() for text in (unit or "", own)]
-        if unit and unit != own and folded[0] == folded[1]:
-            yield tell("unit", quoted(unit), f"空，或与“单位”一列写法相同的{quoted(own)}")
         if "benchmark" in has and "benchmark_kind" not in has:
             yield tell("benchmark_kind", "空，而填了“全省平均”", wanted(self.form.column("benchmark_kind")))
         if "benchmark_kind" in has and "benchmark" not in has:

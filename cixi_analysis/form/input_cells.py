@@ -8,15 +8,14 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-from cixi_analysis.errors import invisible, is_invisible, quoted
+from cixi_analysis.errors import LONGEST_TEXT, invisible, is_invisible, quoted
 from cixi_analysis.form.layout import CHOICES, FormColumn, Kind
-from cixi_analysis.form.loading import STRUCK, AlteredText, TypedFormula
+from cixi_analysis.form.loading import RAISED, STRUCK, AlteredText, TypedFormula
 from cixi_analysis.form.number_formats import reads_as, shown_number, shown_text
 from cixi_analysis.plan.quantities import NO_UNIT, digits
 from cixi_analysis.plan.schema import WATER_CLASSES
 from cixi_analysis.words import NOT_ASSIGNED, Absence
 
-LONGEST_TEXT = 2000  # characters
 #: (what was found in a cell, what is expected there), both Chinese
 Complaint = tuple[str, str]
 #: Numbers outside these limits are no observations; twelve significant digits would not distinguish them either.
@@ -158,6 +157,8 @@ def _complaint_about(text: str, column: FormColumn, unit: str, wanted: str) -> C
         return "这是没有数值的原因", f"空；在“缺失原因”里选{f'“{text}”' if text in CHOICES['absence'] else '一项'}"
     if text in ("零", "〇"):
         return "汉字", "数 0"
+    if re.search(r"\d[⁰¹²³⁴-⁹₀-₉]", text):  # NFKC would make 105 of 10⁵
+        return RAISED[0], f"{wanted}，{RAISED[1]}"
     normal = unicodedata.normalize("NFKC", text)
     if column.kind is not Kind.NUMBER and (found := _CLASS.fullmatch(normal.upper())):
         rank = _ROMAN.get(found[2] or found[3]) or int(found[3])

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
 from typing import NamedTuple
+from xml.etree import ElementTree
 from xml.parsers import expat
 
 from openpyxl import Workbook
@@ -30,7 +31,7 @@ class FormError(CixiError):
     """The file is no readable form; the message (Chinese) gives the reason."""
 
 
-_FORM = OfficeFile("填报表", "Excel", "工作簿", ".xlsx", ".xls", MOST_BYTES, MOST_UNPACKED, FormError)
+_FORM = OfficeFile("填报表", "Excel", "工作簿", ".xlsx", ".xls 或 .et", MOST_BYTES, MOST_UNPACKED, FormError)
 _refuse = _FORM.refuse
 #: XML elements that belong to cells.
 _CELLS = {
@@ -114,15 +115,15 @@ def _unit_of(book: Workbook) -> str | None:
 
 def is_form(path: Path, *, unreadable: bool = False) -> bool:
     """Whether a workbook has a form's guide sheet. True for a form of any layout or state: it may have been filled in.
-    ``unreadable``: the answer for a damaged or encrypted file, which may be a form that was handed in.
+    ``unreadable``: the answer for a file that is damaged, encrypted or in another format, which may be a form that was
+    handed in.
     """
     try:
         with zipfile.ZipFile(path) as package, package.open("xl/workbook.xml") as part:
-            return GUIDE in part.read(MOST_XML).decode("utf-8", "replace")
-    except BROKEN:
+            book = ElementTree.fromstring(part.read(MOST_XML))  # noqa: S314  # expat limits entities
+        return any(sheet.get("name") == GUIDE for sheet in book.iterfind(".//{*}sheet"))
+    except (*BROKEN, KeyError, ElementTree.ParseError):
         return unreadable
-    except KeyError:
-        return False
 
 
 def _refuse_odd_packages(content: bytes) -> None:

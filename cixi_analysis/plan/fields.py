@@ -23,11 +23,13 @@ from pydantic import (
 )
 from pydantic.fields import FieldInfo
 
-from cixi_analysis.errors import invisible
+from cixi_analysis.errors import LONGEST_TEXT, clear_text
 from cixi_analysis.words import WATER_CLASSES
 
 T = TypeVar("T")
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+#: Columns that the program joins from texts (names of forms, the cells of a key): as long as they come.
+_JOINED = ("form", "place", "before", "after")
 
 
 def is_number(text: str) -> bool:
@@ -120,14 +122,10 @@ class Row(BaseModel):
 
     @field_validator("*", mode="before")
     @classmethod
-    def _visible(cls, cell: Any) -> Any:
-        """Refuse invisible characters and surrounding spaces: two names that look the same are one, and no text changes its
-        surroundings.
-        """
-        if isinstance(cell, str) and (found := invisible(cell)):
-            raise ValueError(f"没有看不见的字符（{found}）的文字")
-        if isinstance(cell, str) and cell != cell.strip():
-            raise ValueError("首尾没有空格、空行的文字")
+    def _clear(cls, cell: Any, info: ValidationInfo) -> Any:
+        joined = info.field_name in _JOINED
+        if isinstance(cell, str) and (expected := clear_text(cell, len(cell) if joined else LONGEST_TEXT)):
+            raise ValueError(expected)
         return cell
 
     @model_validator(mode="after")

@@ -27,6 +27,8 @@ PUBLISHABLE = (".pdf", ".ofd", ".png", ".jpg", ".jpeg", ".doc", ".docx", ".xls",
 
 
 def _on_the_calendar(written: str) -> str:
+    if not written.isascii():  # the pattern's digits are any script's; dates are compared as texts
+        raise ValueError("日期，如 2024-03-15，用半角的数字")
     year, month, day = ([int(part) for part in written.split("-")] + [1, 1])[:3]
     try:
         date(year, month, day)

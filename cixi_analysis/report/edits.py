@@ -20,7 +20,7 @@ from cixi_analysis.words import NOT_ASSIGNED, WATER_CLASSES, Absence, Basis, Dir
 #: Part of a key → whether its text is a sentence, whatever its form; wordings that the plan prints are not.
 _SENTENCES = {"sentence": True, "why": True, "requirement": False, "target": False}
 #: Adjacent characters that change the meaning of a figure or a verdict.
-_BEFORE, _AFTER = re.compile(r"[\d.+\-≥≤<>=≈约近超逾]$"), re.compile(r"^[\d.%‰]")
+_BEFORE, _AFTER = re.compile(r"[\d.+\-≥≤<>=≈约近超逾^]$"), re.compile(r"^[\d.%‰^]")
 
 
 @dataclass(frozen=True)

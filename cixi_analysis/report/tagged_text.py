@@ -135,6 +135,7 @@ class _Reader:
         self._paragraphs = self._tables = self._row = self._column = self._depth = self._hidden = 0
         self._place, self._first, self._cell, self._in_paragraph = _Place(), _Place(), False, False
         self._style: str | None = None
+        self._raised = self._was_raised = False
         self._clause, self._awaiting = "", list[_Open]()
         self._open: list[_Open] = []
         self._bookmarks: dict[str, _Open] = {}
@@ -164,11 +165,19 @@ class _Reader:
             self._inside(element)
 
     def _text(self, text: str) -> None:
-        if self._hidden or not all(self._fields):
+        if self._hidden or not all(self._fields) or not text:
             return
         if not self._place.name and text.strip():
             self._paragraphs += 1
             self._place.name = f"第{self._paragraphs}段"
+        # 10 with a raised 5 is not 105.
+        if (
+            re.search(r"\d$", "".join(self._place.words[-1:]))
+            and text[0].isdecimal()
+            and self._raised != self._was_raised
+        ):
+            text = f"^{text}"
+        self._was_raised = self._raised
         self._place.words.append(text)
         around = (*self._open, *self._bookmarks.values())
         for one in around:
@@ -259,6 +268,7 @@ class _Reader:
     def _run(self, run: Element) -> None:
         hidden = self.styles.hides(run, self._style)
         self._hidden += hidden
+        self._raised = self.styles.raises(run, self._style)
         self._inside(run)
         self._hidden -= hidden
 

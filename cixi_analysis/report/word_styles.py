@@ -1,7 +1,7 @@
 """The effect of a Word file's styles: which paragraphs are headings, which runs are hidden."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from xml.etree.ElementTree import Element
 
 from docx.document import Document
@@ -9,7 +9,7 @@ from docx.opc.constants import RELATIONSHIP_TYPE
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _HEADING = re.compile(r"(?:heading|标题)\s*([1-9])", re.IGNORECASE)
-_HIDING = ("vanish", "strike", "dstrike")
+_HIDING, _RAISING = ("vanish", "strike", "dstrike"), ("vertAlign", "position")
 
 
 def value_of(element: Element | None) -> str | None:
@@ -59,14 +59,22 @@ class Styles:
         return int(own) if own is not None and own.isdecimal() else None
 
     def hides(self, run: Element, paragraph: str | None) -> bool:
-        """Whether a run is hidden or struck out, by itself or by the style of its characters or of its paragraph."""
+        """Whether a run is hidden or struck out."""
+        return self._has(_HIDING, run, paragraph)
+
+    def raises(self, run: Element, paragraph: str | None) -> bool:
+        """Whether a run stands above or below the line."""
+        return self._has(_RAISING, run, paragraph)
+
+    def _has(self, kinds: Sequence[str], run: Element, paragraph: str | None) -> bool:
+        """Whether a run has one of these properties, by itself or by the style of its characters or of its paragraph."""
         own = run.find(f"{W}rPr")
         of_run = None if own is None else value_of(own.find(f"{W}rStyle"))
         given = [own, *(s.find(f"{W}rPr") for name in (of_run, paragraph) for s in self._with_bases(name))]
-        for kind in _HIDING:
+        for kind in kinds:
             found = (one.find(f"{W}{kind}") for one in given if one is not None)
             first = next((one for one in found if one is not None), None)
-            if first is not None and first.get(f"{W}val", "1") not in ("0", "false", "off"):
+            if first is not None and first.get(f"{W}val", "1") not in ("0", "false", "off", "baseline"):
                 return True
         return False
 
