@@ -1122,6 +1122,11 @@ def test_verdict_words() -> None:
         ("持续提高", {2021: {"value": 99.9}, 2022: {"value": 99.9}}, ("unmet", "measured")),
         # a demand for less is none that 100 % satisfies
         ("持续下降", {2021: {"value": 100}, 2022: {"value": 100}}, ("unmet", "measured")),
+        ("持续下降", {2022: {"value": 100}}, ("no_data", "")),
+        ("低于全省平均", {2022: {"value": 100}}, ("no_data", "")),
+        ("增长幅度≤2个百分点", {2021: {"value": 90}, 2022: {"value": 100}}, ("unmet", "measured")),
+        # a limit on something else neither
+        ("EQI≥40", {2022: {"value": 100}}, ("no_data", "")),
         # 100 % of something else says nothing of a limit
         ("≥90", {2022: {"value": 100, "measure": "别的量"}}, ("no_data", "")),
     ],

@@ -245,6 +245,12 @@ _RULES: dict[type[tree.Leaf], Callable[..., Numbers]] = {
 }  # fmt: skip
 
 
+def asks_for_less(node: tree.Leaf) -> bool:
+    """Whether a lower number is wanted, or a smaller change: what 100 % cannot satisfy by being the most there is."""
+    below = (Comparator.LT, Comparator.LE)
+    return getattr(node, "comparator", None) in below or getattr(node, "move", None) is tree.Move.FALL
+
+
 def numbers_of(node: tree.Leaf, s: ItemSeries, **window: int) -> Numbers:
     """The verdict of a leaf by numbers; ``window`` (span, named) is that of the change which a rate qualifies. At 100 % a
     demand for more (持续提高, 高于全省平均) is never unmet by numbers, since more is impossible.
@@ -253,9 +259,8 @@ def numbers_of(node: tree.Leaf, s: ItemSeries, **window: int) -> Numbers:
         found = _RULES[type(node)](node, s, **window)
     if not isinstance(node, tree.State):
         found.verdict[s.foreign], found.lack[s.foreign] = NO_DATA, Lack.UNIT
-    moving = isinstance(node, (tree.Change, tree.Rate, tree.ChangeBenchmark)) and node.move is not tree.Move.FALL
-    below = (Comparator.LT, Comparator.LE)
-    if moving or (isinstance(node, tree.LevelBenchmark) and node.comparator not in below):
+    relative = isinstance(node, (tree.Change, tree.Rate, tree.ChangeBenchmark, tree.LevelBenchmark))
+    if relative and not asks_for_less(node):
         beyond = (found.verdict == UNMET) & s.is_full
         found.verdict[beyond], found.lack[beyond] = NO_DATA, Lack.CEILING
     return found
