@@ -1143,6 +1143,13 @@ def test_at_100_percent_no_more_can_be_asked(
         assert "：已达100%，不能再高，现状原文也没有写明，无数据" in judged(bare)[2]
 
 
+def test_a_clause_may_begin_with_ascii_signs() -> None:
+    """The first = of an entry that is no part of >= or <= separates the clause from the words."""
+    said = {"statement": "满意度超过八成", "attests": ">=80=满意度超过八成；<=90"}
+    assert observation("1", **said).clauses("attests") == [(">=80", "满意度超过八成"), ("<=90", "<=90")]
+    assert judged(one_item(">=80", {2022: said | {"attests": ">=80=满意度超过八成"}}))[:2] == ("met", "attested")
+
+
 def test_a_later_standard_stops_no_earlier_year() -> None:
     """A wording of 2024 that nobody can read is a finding of 2024, not of 2022."""
     plan = one_item("≥90", {2022: {"value": 95}, 2024: {"value": 95}})
