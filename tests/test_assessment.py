@@ -261,6 +261,10 @@ def test_a_number_is_not_a_water_class() -> None:
         ("不超过控制目标值", {"value": 31, "assigned_target": "31"}, {}, M),
         ("不超过控制目标值", {"value": 32, "assigned_target": "31"}, {}, U),
         ("低于控制目标值", {"value": 31, "assigned_target": "31"}, {}, U),
+        ("低于控制目标值", {"value": 31, "assigned_target": "≤31"}, {}, U),
+        # the two contradict each other
+        ("不超过控制目标值", {"value": 32, "assigned_target": "≥31"}, {}, N),
+        ("不低于控制目标值", {"value": 32, "assigned_target": "<31"}, {}, N),
         # classes
         ("完成考核任务", {"value": "Ⅲ", "unit": "类", "polarity": "less", "assigned_target": "Ⅲ"}, {}, M),
         ("完成考核任务", {"value": "Ⅳ", "unit": "类", "polarity": "less", "assigned_target": "Ⅲ"}, {}, U),

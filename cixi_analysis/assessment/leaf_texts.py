@@ -162,4 +162,6 @@ def lacking(finding: LeafFinding, at: Place) -> str:
             return "规划没有说明这个数越大还是越小为好"
         case Lack.CEILING:
             return "已达100%，不能再高"
+        case Lack.OPPOSED:
+            return f"下达目标写作“{COMPARATORS[series.comparator[at]]}”，与要求的方向相反"
     return "基数为零或负，算不出变化率"

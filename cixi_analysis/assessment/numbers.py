@@ -81,7 +81,7 @@ def holds(value: Floats, comparator: Codes | int | Comparator, limit: Floats | f
 class Lack(IntEnum):
     """What the numbers lacked when they could not decide a leaf."""
 
-    NOTHING, VALUE, UNIT, EARLIER, ASSIGNED, BENCHMARK, DIRECTION, BASE, WORDS, CEILING, NOT_LATER = range(11)
+    NOTHING, VALUE, UNIT, EARLIER, ASSIGNED, BENCHMARK, DIRECTION, BASE, WORDS, CEILING, NOT_LATER, OPPOSED = range(12)
 
 
 @dataclass(frozen=True)
@@ -129,11 +129,15 @@ def _class_bound(node: tree.ClassBound, s: ItemSeries) -> Numbers:
 
 
 def _assigned(node: tree.AssignedTarget, s: ItemSeries) -> Numbers:
-    """The wording's own comparator, else the target's, else the item's direction. 不低于 a class is no number's ≥."""
+    """The wording's own comparator, else the target's, else the item's direction. 不低于 a class is no number's ≥; a ≥ in
+    the target where the wording says 不超过 is somebody's mistake.
+    """
     unknown, is_open = np.isnan(s.limit), node.comparator is Comparator.REACH
     held, nowhere = _held(s, s.comparator if is_open else node.comparator, s.limit)
     of_class = s.is_class & (not is_open)
-    found = _judge(s, held, [(unknown, Lack.ASSIGNED), nowhere, (of_class, Lack.DIRECTION)], limit=s.limit)
+    opposed = SIDE[s.comparator] * SIDE[COMPARATORS.index(node.comparator)] < 0
+    lacks = [(unknown, Lack.ASSIGNED), nowhere, (of_class, Lack.DIRECTION), (opposed, Lack.OPPOSED)]
+    found = _judge(s, held, lacks, limit=s.limit)
     found.lack[unknown] = Lack.ASSIGNED  # even where the value is missing too
     return found
 
