@@ -1179,6 +1179,26 @@ def test_the_unit_of_an_average_rate_is_told() -> None:
     assert "比上年的50元上升1元，全省平均上升0.5元" in judged(one_item("增长幅度高于全省平均", rows, unit="元"))[2]
 
 
+@pytest.mark.parametrize(
+    ("wording", "values", "average", "words"),
+    [
+        ("增长幅度高于全省平均", (50, 50), -0.6, "与上年的50吨持平，全省平均下降0.6%"),
+        ("增长幅度高于全省平均", (50, 51), 0, "比上年的50吨上升2%，全省平均持平"),
+        # four digits would not show why
+        ("增长幅度高于全省平均", (100000, 101900.1), 1.9, "上升1.9001%，全省平均上升1.9%"),
+        ("年均下降幅度<1.9%", (100000, 98100.1), 0, "年均下降1.8999%，符合"),
+        ("年均上升≥3%", (50, 50), 0, "由50吨起1年间年均持平，不符合"),
+        ("较上年上升≥3%", (50, 50), 0, "与上年的50吨持平，不符合"),
+    ],
+)
+def test_a_change_in_percent_is_told_as_it_was_compared(
+    wording: str, values: tuple[float, float], average: float, words: str
+) -> None:
+    """No change is called a rise, and no rounding makes a change seem equal to what it is compared with."""
+    rows = {YEAR - 1: {"value": values[0]}, YEAR: {"value": values[1], "benchmark": average, "benchmark_kind": "rate"}}
+    assert words in judged(one_item(wording, rows, unit="吨"))[2]
+
+
 @pytest.mark.parametrize("into", ["array", "values", "to_numpy"])
 def test_what_is_remembered_cannot_be_changed(into: str) -> None:
     """Pages of one process share what is remembered: writing into a table changes that table alone."""
