@@ -261,6 +261,10 @@ def test_a_number_is_not_a_water_class() -> None:
         ("不超过控制目标值", {"value": 31, "assigned_target": "31"}, {}, M),
         ("不超过控制目标值", {"value": 32, "assigned_target": "31"}, {}, U),
         ("低于控制目标值", {"value": 31, "assigned_target": "31"}, {}, U),
+        ("低于控制目标值", {"value": 31, "assigned_target": "≤31"}, {}, U),
+        # the two contradict each other
+        ("不超过控制目标值", {"value": 32, "assigned_target": "≥31"}, {}, N),
+        ("不低于控制目标值", {"value": 32, "assigned_target": "<31"}, {}, N),
         # classes
         ("完成考核任务", {"value": "Ⅲ", "unit": "类", "polarity": "less", "assigned_target": "Ⅲ"}, {}, M),
         ("完成考核任务", {"value": "Ⅳ", "unit": "类", "polarity": "less", "assigned_target": "Ⅲ"}, {}, U),
@@ -1122,6 +1126,11 @@ def test_verdict_words() -> None:
         ("持续提高", {2021: {"value": 99.9}, 2022: {"value": 99.9}}, ("unmet", "measured")),
         # a demand for less is none that 100 % satisfies
         ("持续下降", {2021: {"value": 100}, 2022: {"value": 100}}, ("unmet", "measured")),
+        ("持续下降", {2022: {"value": 100}}, ("no_data", "")),
+        ("低于全省平均", {2022: {"value": 100}}, ("no_data", "")),
+        ("增长幅度≤2个百分点", {2021: {"value": 90}, 2022: {"value": 100}}, ("unmet", "measured")),
+        # a limit on something else neither
+        ("EQI≥40", {2022: {"value": 100}}, ("no_data", "")),
         # 100 % of something else says nothing of a limit
         ("≥90", {2022: {"value": 100, "measure": "别的量"}}, ("no_data", "")),
     ],
@@ -1136,6 +1145,13 @@ def test_at_100_percent_no_more_can_be_asked(
         bare = one_item(wording, rows, target_wording=wording)
         assert judged(bare)[0] == "no_data"
         assert "：已达100%，不能再高，现状原文也没有写明，无数据" in judged(bare)[2]
+
+
+def test_a_clause_may_begin_with_ascii_signs() -> None:
+    """The first = of an entry that is no part of >= or <= separates the clause from the words."""
+    said = {"statement": "满意度超过八成", "attests": ">=80=满意度超过八成；<=90"}
+    assert observation("1", **said).clauses("attests") == [(">=80", "满意度超过八成"), ("<=90", "<=90")]
+    assert judged(one_item(">=80", {2022: said | {"attests": ">=80=满意度超过八成"}}))[:2] == ("met", "attested")
 
 
 def test_a_later_standard_stops_no_earlier_year() -> None:
@@ -1161,6 +1177,26 @@ def test_the_unit_of_an_average_rate_is_told() -> None:
     assert "比上年的50元上升2%，全省平均上升0.5%" in judged(one_item("增长幅度高于全省平均", rows, unit="元"))[2]
     rows[2022] |= {"benchmark_kind": "change"}
     assert "比上年的50元上升1元，全省平均上升0.5元" in judged(one_item("增长幅度高于全省平均", rows, unit="元"))[2]
+
+
+@pytest.mark.parametrize(
+    ("wording", "values", "average", "words"),
+    [
+        ("增长幅度高于全省平均", (50, 50), -0.6, "与上年的50吨持平，全省平均下降0.6%"),
+        ("增长幅度高于全省平均", (50, 51), 0, "比上年的50吨上升2%，全省平均持平"),
+        # four digits would not show why
+        ("增长幅度高于全省平均", (100000, 101900.1), 1.9, "上升1.9001%，全省平均上升1.9%"),
+        ("年均下降幅度<1.9%", (100000, 98100.1), 0, "年均下降1.8999%，符合"),
+        ("年均上升≥3%", (50, 50), 0, "由50吨起1年间年均持平，不符合"),
+        ("较上年上升≥3%", (50, 50), 0, "与上年的50吨持平，不符合"),
+    ],
+)
+def test_a_change_in_percent_is_told_as_it_was_compared(
+    wording: str, values: tuple[float, float], average: float, words: str
+) -> None:
+    """No change is called a rise, and no rounding makes a change seem equal to what it is compared with."""
+    rows = {YEAR - 1: {"value": values[0]}, YEAR: {"value": values[1], "benchmark": average, "benchmark_kind": "rate"}}
+    assert words in judged(one_item(wording, rows, unit="吨"))[2]
 
 
 @pytest.mark.parametrize("into", ["array", "values", "to_numpy"])

@@ -20,6 +20,7 @@ from cixi_analysis.assessment.numbers import (
     UNMET,
     Lack,
     Numbers,
+    asks_for_less,
     numbers_of,
 )
 from cixi_analysis.assessment.panel import ABSENCES, Codes, Flags, ItemSeries
@@ -134,11 +135,12 @@ def _decide(node: Leaf, series: ItemSeries, conventions: _Conventions, **window:
     convention = np.full_like(basis, -1)
     for number, (row, flags) in enumerate(conventions):
         here = flags & (verdict == NO_DATA)
-        if isinstance(node, (tree.Bound, tree.ClassBound)):
-            if row.convention is Convention.NONE_ASSIGNED:
-                continue  # a limit of its own applies whether or not a target was assigned
-            if row.convention is Convention.FULL:
-                here &= series.own  # 100 % of another quantity does not satisfy this limit
+        limit = isinstance(node, (tree.Bound, tree.ClassBound))
+        if row.convention is Convention.NONE_ASSIGNED and limit:
+            continue  # a limit of its own applies whether or not a target was assigned
+        if row.convention is Convention.FULL:
+            # 100 % of one quantity satisfies no limit on another, and no demand for less
+            here &= not asks_for_less(node) and not getattr(node, "quantity", "") and (series.own | (not limit))
         verdict[here], basis[here], convention[here] = MET, DEEMED, number
     rows = [row for row, _ in conventions]
     return LeafFinding(node, verdict, basis, (), series, numbers, rows, convention, contradicts)

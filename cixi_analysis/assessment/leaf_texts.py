@@ -14,7 +14,7 @@ Place = tuple[int, int]
 #: Characters of a name in a sentence.
 NAME = 28
 #: Openings of a quotation and of a missing one; words for more and less between two years.
-STATED, UNSTATED, _MOVES = "原文载明", "现状原文没有写明", ("上升", "下降")
+STATED, UNSTATED, _MOVES, _LEVEL = "原文载明", "现状原文没有写明", ("上升", "下降"), "持平"
 
 
 def clipped(text: str, room: int) -> str:
@@ -81,29 +81,34 @@ def comparison(finding: LeafFinding, at: Place, asked: str) -> tuple[str, str]:
         case tree.Change():
             return _change(node, used, unit, year, met)
         case tree.Rate():
-            before = with_unit(used["earlier_1"], unit)
-            of = (
-                f"由{before}起{used['years']:.0f}年间年均"
-                if node.yearly
-                else f"比{f'{node.since}年' if node.since else '上年'}的{before}"
-            )
-            rate = abs(used["rate"])
-            close = not met and float(f"{rate:.4g}") == node.amount  # rounded it would seem to hold
-            moved = f"{_moved(used['rate'])}{rate:.{8 if close else 4}g}{node.unit}"
-            return value, f"{of}{moved}，{'' if met else '不'}符合“{node}”"
+            before, moved = with_unit(used["earlier_1"], unit), _moved(used["rate"], node.unit, node.amount)
+            if node.yearly:
+                told = f"由{before}起{used['years']:.0f}年间年均{moved}"
+            else:
+                told = _since(f"{node.since}年" if node.since else "上年", before, moved)
+            return value, f"{told}，{'' if met else '不'}符合“{node}”"
         case tree.ChangeBenchmark():
             as_rate = BENCHMARK_KINDS[series.benchmark_kind[at]].startswith(BenchmarkKind.RATE)
-            both = used["own"], used["benchmark"]
-            own, mean = (f"{_moved(x)}{abs(x):.4g}%" if as_rate else apart(x, unit, _MOVES) for x in both)
-            return value, f"比上年的{with_unit(used['earlier_1'], unit)}{own}，{node.scope.chinese}平均{mean}"
+            own, mean = used["own"], used["benchmark"]
+            moves = [apart(by, unit, _MOVES) if by else _LEVEL for by in (own, mean)]
+            if as_rate:
+                moves = [_moved(own, "%", abs(mean)), _moved(mean, "%")]
+            told = _since("上年", with_unit(used["earlier_1"], unit), moves[0])
+            return value, f"{told}，{node.scope.chinese}平均{moves[1]}"
         case tree.LevelBenchmark():
             up = upward(node.comparator, kind.polarity)
             return value, _against(now, used["benchmark"], unit, f"{node.scope.chinese}平均", met, up)
     return value, f"{'' if met else '不'}符合“{node}”"
 
 
-def _moved(by: float) -> str:
-    return _MOVES[by < 0]
+def _moved(by: float, unit: str, other: float = 0.0) -> str:
+    """``上升3.5%``; with more digits where four would make it seem equal to ``other``."""
+    close = float(f"{abs(by):.4g}") == other
+    return f"{_MOVES[by < 0]}{abs(by):.{8 if close else 4}g}{unit}" if by else _LEVEL
+
+
+def _since(before: str, value: str, moved: str) -> str:
+    return f"{'与' if moved == _LEVEL else '比'}{before}的{value}{moved}"
 
 
 def _change(node: tree.Change, used: dict[str, float], unit: str, year: int, met: bool) -> tuple[str, str]:
@@ -162,4 +167,6 @@ def lacking(finding: LeafFinding, at: Place) -> str:
             return "规划没有说明这个数越大还是越小为好"
         case Lack.CEILING:
             return "已达100%，不能再高"
+        case Lack.OPPOSED:
+            return f"下达目标写作“{COMPARATORS[series.comparator[at]]}”，与要求的方向相反"
     return "基数为零或负，算不出变化率"

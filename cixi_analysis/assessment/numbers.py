@@ -81,7 +81,7 @@ def holds(value: Floats, comparator: Codes | int | Comparator, limit: Floats | f
 class Lack(IntEnum):
     """What the numbers lacked when they could not decide a leaf."""
 
-    NOTHING, VALUE, UNIT, EARLIER, ASSIGNED, BENCHMARK, DIRECTION, BASE, WORDS, CEILING, NOT_LATER = range(11)
+    NOTHING, VALUE, UNIT, EARLIER, ASSIGNED, BENCHMARK, DIRECTION, BASE, WORDS, CEILING, NOT_LATER, OPPOSED = range(12)
 
 
 @dataclass(frozen=True)
@@ -129,11 +129,15 @@ def _class_bound(node: tree.ClassBound, s: ItemSeries) -> Numbers:
 
 
 def _assigned(node: tree.AssignedTarget, s: ItemSeries) -> Numbers:
-    """The wording's own comparator, else the target's, else the item's direction. 不低于 a class is no number's ≥."""
+    """The wording's own comparator, else the target's, else the item's direction. 不低于 a class is no number's ≥; a ≥ in
+    the target where the wording says 不超过 is somebody's mistake.
+    """
     unknown, is_open = np.isnan(s.limit), node.comparator is Comparator.REACH
     held, nowhere = _held(s, s.comparator if is_open else node.comparator, s.limit)
     of_class = s.is_class & (not is_open)
-    found = _judge(s, held, [(unknown, Lack.ASSIGNED), nowhere, (of_class, Lack.DIRECTION)], limit=s.limit)
+    opposed = SIDE[s.comparator] * SIDE[COMPARATORS.index(node.comparator)] < 0
+    lacks = [(unknown, Lack.ASSIGNED), nowhere, (of_class, Lack.DIRECTION), (opposed, Lack.OPPOSED)]
+    found = _judge(s, held, lacks, limit=s.limit)
     found.lack[unknown] = Lack.ASSIGNED  # even where the value is missing too
     return found
 
@@ -245,6 +249,12 @@ _RULES: dict[type[tree.Leaf], Callable[..., Numbers]] = {
 }  # fmt: skip
 
 
+def asks_for_less(node: tree.Leaf) -> bool:
+    """Whether a lower number is wanted, or a smaller change: what 100 % cannot satisfy by being the most there is."""
+    below = (Comparator.LT, Comparator.LE)
+    return getattr(node, "comparator", None) in below or getattr(node, "move", None) is tree.Move.FALL
+
+
 def numbers_of(node: tree.Leaf, s: ItemSeries, **window: int) -> Numbers:
     """The verdict of a leaf by numbers; ``window`` (span, named) is that of the change which a rate qualifies. At 100 % a
     demand for more (持续提高, 高于全省平均) is never unmet by numbers, since more is impossible.
@@ -253,9 +263,8 @@ def numbers_of(node: tree.Leaf, s: ItemSeries, **window: int) -> Numbers:
         found = _RULES[type(node)](node, s, **window)
     if not isinstance(node, tree.State):
         found.verdict[s.foreign], found.lack[s.foreign] = NO_DATA, Lack.UNIT
-    moving = isinstance(node, (tree.Change, tree.Rate, tree.ChangeBenchmark)) and node.move is not tree.Move.FALL
-    below = (Comparator.LT, Comparator.LE)
-    if moving or (isinstance(node, tree.LevelBenchmark) and node.comparator not in below):
+    relative = isinstance(node, (tree.Change, tree.Rate, tree.ChangeBenchmark, tree.LevelBenchmark))
+    if relative and not asks_for_less(node):
         beyond = (found.verdict == UNMET) & s.is_full
         found.verdict[beyond], found.lack[beyond] = NO_DATA, Lack.CEILING
     return found

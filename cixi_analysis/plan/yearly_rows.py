@@ -93,8 +93,8 @@ def absence_words(absence: str | None, statement: str | None) -> str:
 
 def clause_pairs(entries: str) -> list[tuple[str, str]]:
     """``条款=字句；条款`` → (clause, quoted words) pairs; the words are the clause's own where none are given."""
-    parts = (entry.partition("=") for entry in entries.split("；") if entry.strip())
-    return [(clause.strip(), quote.strip() or clause.strip()) for clause, _, quote in parts]
+    parts = (re.split("(?<![<>])=", entry, maxsplit=1) for entry in entries.split("；") if entry.strip())  # not >=80
+    return [(clause.strip(), "".join(quote).strip() or clause.strip()) for clause, *quote in parts]
 
 
 class Progress(Row):
