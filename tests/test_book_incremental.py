@@ -164,7 +164,7 @@ def lose_the_manifest(root: Path) -> None:
         (nothing, [], "0 added, 1 changed"),  # the first page, always
         # Their times are new: Sphinx looks at them, and writes the same.
         pytest.param(touch, [], "0 added, 5 changed", marks=pytest.mark.long),
-        (change_data, EVERYTHING, "0 added, 5 changed"),
+        pytest.param(change_data, EVERYTHING, "0 added, 5 changed", marks=pytest.mark.slow),
         # A page made once may show all inputs; a heading may stand in the contents of every page.
         pytest.param(
             change_template, ["home 2023", "trend 2022", "trend 2023"], "6 added, 0 changed", marks=pytest.mark.long
@@ -214,6 +214,7 @@ def test_a_page_with_an_older_file_is_still_another_page(project: Path, make: Bu
     assert read_again(project) == "0 added, 5 changed"
 
 
+@pytest.mark.slow
 def test_a_failed_site_leaves_nothing_to_begin_with(project: Path, make: Build) -> None:
     """Whatever state it came to, the next build begins anew."""
     (project / "_toc.yml").rename(project / "toc")
@@ -258,6 +259,7 @@ def test_a_page_depends_on_no_later_year_and_an_indicator_on_its_own_rows(projec
     assert changed(lambda: change_data(project)) == {*everything, "indicators/1", "indicators/2"}
 
 
+@pytest.mark.slow
 def test_years_that_come_and_go_leave_no_trace(project: Path, make: Build, from_scratch: FromScratch) -> None:
     """A year more runs alone (and what is made once); a year less runs nothing; pages, sidebars, search are as fresh."""
     make(2022, 2023, 2024)
@@ -307,6 +309,7 @@ def _overwritten(path: Path) -> None:
     path.write_bytes(b"x" * 99)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "spoil",
     [damage, *(pytest.param(do, marks=pytest.mark.long) for do in (Path.unlink, _emptied, _overwritten))],

@@ -239,6 +239,7 @@ main()
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
 @pytest.mark.parametrize(
     ("group", "sign"),
@@ -272,6 +273,7 @@ def test_ctrl_c_leaves_nothing_behind(tmp_path: Path, group: bool, sign: signal.
     assert processes_of(root) == []
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
 def test_watching_builds_after_each_change(tmp_path: Path) -> None:
     """A wrong figure is reported and the site stays; the right one is in the book; Ctrl-C ends all processes."""

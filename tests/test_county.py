@@ -57,9 +57,14 @@ def filled(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 
 @pytest.fixture(scope="session")
-def book(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def one(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The county with one level."""
+    return once(tmp_path_factory, "one", made)
+
+
+@pytest.fixture(scope="session")
+def book(one: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The project of the county with one level, with its book."""
-    one = once(tmp_path_factory, "one", made)
     return built_once(tmp_path_factory, "county", lambda folder: Path(shutil.copytree(one, folder)), ONE_KERNEL)
 
 
@@ -90,9 +95,9 @@ def test_each_year_is_judged(filled: Path) -> None:
 @pytest.mark.parametrize(
     ("year", "met", "unmet", "no_data", "none"), [(2021, 3, 3, 6, 0), (2022, 9, 3, 0, 0), (2023, 8, 2, 1, 1)]
 )
-def test_the_tallies_of_one_level(book: Path, year: int, met: int, unmet: int, no_data: int, none: int) -> None:
+def test_the_tallies_of_one_level(one: Path, year: int, met: int, unmet: int, no_data: int, none: int) -> None:
     """Counted by hand from the table of the made-up county."""
-    found = Counter(row["verdict"] for row in rows(book, "assess", str(year)) if not row["item_id"])
+    found = Counter(row["verdict"] for row in rows(one, "assess", str(year)) if not row["item_id"])
     assert found == Counter(met=met, unmet=unmet, no_data=no_data, not_applicable=none)
 
 
@@ -111,26 +116,26 @@ def test_no_series_mixes_two_measures(filled: Path) -> None:
             assert {row["first_value"], row["last_value"]} in ({"187.0"}, {"6120.0", "5930.0"})
 
 
-def test_changes_are_told_by_cause(book: Path) -> None:
+def test_changes_are_told_by_cause(one: Path) -> None:
     """The standard of 2023: 5 harder, 10 softer, 11 with a new item, 6 dropped, 9 measured otherwise; the rest is the county."""
     found = {
         row["indicator"]: row["cause"]
-        for row in rows(book, "diff", "2023")
+        for row in rows(one, "diff", "2023")
         if row["kind"] == "verdict" and not row["item_id"]
     }
     yardstick = dict.fromkeys(("5", "6", "10", "11"), "yardstick")
     assert found == yardstick | dict.fromkeys(("4", "8", "12"), "county") | {"9": "hidden"}
 
 
-def test_a_dropped_item_is_not_missing(book: Path) -> None:
+def test_a_dropped_item_is_not_missing(one: Path) -> None:
     """6 is not asked any more: nobody has failed to fill it in, and nobody had failed to fill in 11③ before it was asked."""
     found = {
         row["item_id"]: (row["before"], row["after"])
-        for row in rows(book, "diff", "2023")
+        for row in rows(one, "diff", "2023")
         if row["kind"] in ("available", "missing")
     }
     assert found == {"6": ("开展首次调查", "没有要求"), "11.3": ("没有要求", "76"), "12": ("84.9", "暂无数据")}
-    assert "missing" not in {row["part"] for row in rows(book, "indicator", "6")}
+    assert "missing" not in {row["part"] for row in rows(one, "indicator", "6")}
 
 
 def test_nothing_printed_nothing_promised(filled: Path) -> None:
@@ -209,6 +214,7 @@ def test_the_first_form_speaks_of_no_year_before(filled: Path, tmp_path: Path) -
 # --- the book -------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_its_pages(book: Path, pages: dict[Path, str]) -> None:
     """A page for each year and indicator, and none for what the plan does not have."""
     found = {
@@ -225,6 +231,7 @@ def test_its_pages(book: Path, pages: dict[Path, str]) -> None:
     assert found == yearly | own | once
 
 
+@pytest.mark.slow
 def test_no_dead_link(pages: dict[Path, str]) -> None:
     """Every address leads to a file of the site, and every anchor to an element of that page."""
     anchors = {path: set(re.findall(r'\bid="([^"]+)"', text)) for path, text in pages.items()}
@@ -251,6 +258,7 @@ def texts(folder: Path) -> Iterator[tuple[str, str]]:
             yield path.name, path.read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_it_names_no_other_county(book: Path) -> None:
     """Neither the county whose project the pages were copied from, nor its plan."""
     found = dict(texts(book / "_build" / "html"))
@@ -259,6 +267,7 @@ def test_it_names_no_other_county(book: Path) -> None:
     assert [name for name, text in found.items() if re.search(r"慈溪|\bCixi\b|杭州湾", text)] == []
 
 
+@pytest.mark.slow
 def test_its_words_are_the_frames(book: Path, pages: dict[Path, str]) -> None:
     """Levels, tables and years of another plan occur on no page but the manual, whose examples are examples."""
     other = re.compile("国家级|省级|两级|表[一二三](?![。…])|2030")
@@ -270,6 +279,7 @@ def test_its_words_are_the_frames(book: Path, pages: dict[Path, str]) -> None:
     assert {name: found for name, text in shown.items() if (found := other.findall(text))} == {}
 
 
+@pytest.mark.slow
 def test_values_have_the_unit_of_their_year(pages: dict[Path, str]) -> None:
     """9 is shown in tonnes to 2022 and in kilograms a hectare from 2023, on every page."""
     text = "".join(re.sub(r"<svg.*?</svg>|<[^>]*>", "", text, flags=re.DOTALL) for text in pages.values())
@@ -285,6 +295,7 @@ def test_nothing_to_tell_is_said() -> None:
     assert "<p>没有“不一致”的。</p>" in audit_page.finding_list(plan, AuditResult.CONTRADICTS).markup
 
 
+@pytest.mark.slow
 def test_it_is_published(book: Path, tmp_path: Path) -> None:
     """The archive's start page has the plan's title."""
     done = cixi("publish", "--zip", "-o", str(tmp_path / "x.zip"), root=book)

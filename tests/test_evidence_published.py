@@ -98,6 +98,7 @@ def test_a_build_notices_a_public_file(root: Path) -> None:
     assert same == [True, False, False, False]
 
 
+@pytest.mark.slow
 def test_built_and_verified(root: Path, place: Place, tmp_path: Path) -> None:
     """The page links to the files; the same site again elsewhere, by bytes."""
     code = "from cixi_analysis.plan.dataset import load_plan\nfrom cixi_analysis.presentation import evidence_page"

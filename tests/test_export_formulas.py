@@ -94,6 +94,7 @@ def test_formulas_mean_what_the_library_computed(made: Report) -> None:
     assert wrong == {}
 
 
+@pytest.mark.slow
 def test_libreoffice_computes_the_same(reports: dict[str, Report], tmp_path: Path) -> None:
     """Recalculated by LibreOffice from files that hold formulas and no values."""
     files = {f"{name}.xlsx": workbook_bytes(made.book) for name, made in reports.items()}

@@ -41,6 +41,7 @@ def test_all_pages_give_the_same_outputs_in_fresh_kernels(built: Path) -> None:
     run_again(built, pages)
 
 
+@pytest.mark.slow
 def test_pages_give_the_same_outputs_in_another_order(built: Path, plan: Plan, tmp_path: Path) -> None:
     """The pages of 2022, those made once and some dossiers, last first, in kernels that are reused."""
     indicators = {item.indicator: item.indicator_name for item in plan.items}
@@ -76,6 +77,7 @@ def outputs(notebook: nbformat.NotebookNode) -> str:
     return "\n".join(shown)
 
 
+@pytest.mark.slow
 def test_by_hand_and_a_changed_figure(built: Path, project: Path, tmp_path: Path, plan: Plan) -> None:
     """A template runs with plain papermill; another value of 38 changes what the home page says of it."""
     path = project / "data" / "observations" / "2022.csv"

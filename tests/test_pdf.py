@@ -151,6 +151,7 @@ def text(texts: list[str]) -> str:
     return re.sub(r"\s+", "", "".join(texts))
 
 
+@pytest.mark.slow
 def test_every_name_is_in_its_text(text: str, plan: Plan) -> None:
     """All 69 items, the names that they have at a level, and all 47 projects, whole, as characters."""
     names = [name for item in plan.items for name in plan.names(item)]
@@ -159,12 +160,14 @@ def test_every_name_is_in_its_text(text: str, plan: Plan) -> None:
     assert [name for name in names if re.sub(r"\s+", "", name) not in text] == []
 
 
+@pytest.mark.slow
 def test_no_code_and_no_navigation(text: str) -> None:
     """Neither what a button says nor the code that made a page."""
     for word in ("importload_plan", "display(", "复制到剪贴板", "上一页", "收起代码", "数据表（"):
         assert word not in text
 
 
+@pytest.mark.slow
 def test_folded_reasons_are_open(text: str) -> None:
     """The reason of an indicator that is met, folded on the screen."""
     assert "原文载明“全面实施河长制”" in text
@@ -178,6 +181,7 @@ def entries(outline: list[Destination | list[object]], level: int = 1) -> Iterat
             yield level, str(entry.title), entry
 
 
+@pytest.mark.slow
 def test_bookmarks_and_contents_agree(report: Path, texts: list[str], parts: tuple[PrintedPage, ...]) -> None:
     """Every page and part has a bookmark, and the contents name the page where it is."""
     reader = PdfReader(report)
@@ -195,6 +199,7 @@ def test_bookmarks_and_contents_agree(report: Path, texts: list[str], parts: tup
         assert re.sub(r"\s", "", title) in re.sub(r"\s", "", texts[number])
 
 
+@pytest.mark.slow
 def test_pages_are_a4_and_numbered(report: Path, texts: list[str]) -> None:
     """Upright or across, every page but the cover with its number."""
     pages = PdfReader(report).pages
@@ -205,6 +210,7 @@ def test_pages_are_a4_and_numbered(report: Path, texts: list[str]) -> None:
         assert (f"{number} / {len(pages)}" in shown) == (number > 1), number
 
 
+@pytest.mark.slow
 def test_table1_is_across_and_repeats_its_header(report: Path, texts: list[str]) -> None:
     """On each of its pages."""
     reader = PdfReader(report)
@@ -223,6 +229,7 @@ def test_table1_is_across_and_repeats_its_header(report: Path, texts: list[str])
         assert "指标名称" in re.sub(r"\s", "", content)
 
 
+@pytest.mark.slow
 def test_nothing_is_wider_than_the_paper(
     built: Path, plan: Plan, parts: tuple[PrintedPage, ...], tmp_path: Path, browser: Browser
 ) -> None:
@@ -281,6 +288,7 @@ def test_the_cover_says_how_final_it_is_and_who_made_it(built: Path, plan: Plan)
     assert 'class="stage"' not in document(plan, 2021, site, (), {})
 
 
+@pytest.mark.slow
 def test_it_begins_with_the_summary_on_one_page(texts: list[str], plan: Plan) -> None:
     """After the cover: both unmet indicators with gap, yearly step and units, and the board of all indicators. What it
     says is not said again in the overview; a retrospect has none.
@@ -321,6 +329,7 @@ def test_a_printed_dossier_begins_with_its_content(built: Path, tmp_path: Path, 
     assert "本页目录" not in shown
 
 
+@pytest.mark.slow
 def test_undated_without_one(report: Path) -> None:
     """The clock is not asked."""
     known = PdfReader(report).metadata

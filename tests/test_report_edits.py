@@ -396,6 +396,7 @@ def test_nothing_is_told_of_what_says_the_same(
     assert list(compare(plan, read_report(edited(report, change)), today)) == []
 
 
+@pytest.mark.slow
 def test_saved_by_libreoffice(plan: Plan, report: bytes, today: Mapping[str, str], tmp_path: Path) -> None:
     """LibreOffice 7.4 drops the tags and joins controls side by side; the bookmarks tell. An edit is found as before."""
 

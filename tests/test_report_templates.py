@@ -376,6 +376,7 @@ def test_a_report_is_no_template() -> None:
             report_bytes(tiny_contents(), content, "去年.docx")
 
 
+@pytest.mark.slow
 def test_libreoffice_prints_it(plan: Plan, report2022: bytes, tmp_path: Path) -> None:
     """It opens and becomes a PDF: no page without text or picture, every item and project on paper."""
     from pypdf import PdfReader  # noqa: PLC0415

@@ -30,6 +30,8 @@ from cixi_analysis.book.scheduler import SchedulerError, cluster
 from cixi_analysis.errors import DataError
 from cixi_analysis.plan.dataset import Plan
 
+pytestmark = pytest.mark.slow
+
 
 class Cluster:
     """Processes as `dask scheduler` and `dask worker` start them on machines of their own."""

@@ -110,6 +110,7 @@ STEPS: dict[str, tuple[Callable[[], None], int]] = {
 }
 
 
+@pytest.mark.slow
 def test_the_year_of_the_manual(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each command in its turn does what the manual says; at the end the year is closed and the report agrees with it."""
     root = tmp_path / "project"
