@@ -15,6 +15,7 @@ import pandas as pd
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from test_flips import alone
 from tiny import item, observation, requirement, target, tiny_plan
 
 from cixi_analysis.analysis.changes import changes
@@ -119,7 +120,7 @@ def test_the_item_itself_depends_on_the_level(
     plan: Plan, columns: dict[str, Any], national: tuple[str, list[float]], provincial: tuple[str, list[float]]
 ) -> None:
     """36 has a name for each level: verdicts, margins, pace, dossier and export agree on what was measured."""
-    plan = with_row(plan, "36", **columns)
+    plan = alone(with_row(plan, "36", **columns), "36")
     check_margins(plan, YEAR)
     found = dossier(plan, 36, YEAR)
     for level, (verdict, over) in (("national", national), ("provincial", provincial)):
