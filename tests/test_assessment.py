@@ -1129,10 +1129,17 @@ def test_verdict_words() -> None:
         ("持续下降", {2022: {"value": 100}}, ("no_data", "")),
         ("低于全省平均", {2022: {"value": 100}}, ("no_data", "")),
         ("增长幅度≤2个百分点", {2021: {"value": 90}, 2022: {"value": 100}}, ("unmet", "measured")),
+        # a fall of no more than so much is none for less
+        ("下降幅度≤2个百分点", {2022: {"value": 100}}, ("met", "deemed")),
         # a limit on something else neither
         ("EQI≥40", {2022: {"value": 100}}, ("no_data", "")),
-        # 100 % of something else says nothing of a limit
-        ("≥90", {2022: {"value": 100, "measure": "别的量"}}, ("no_data", "")),
+        # 100 % of something else satisfies no demand
+        *(
+            (wording, {2022: {"value": 100, "measure": "别的量"}}, ("no_data", ""))
+            for wording in ("≥90", "建立", "不下降")
+        ),
+        # and decides nothing where target and wording contradict each other
+        ("不低于控制目标值", {2022: {"value": 100, "assigned_target": "≤90"}}, ("no_data", "")),
     ],
 )
 def test_at_100_percent_no_more_can_be_asked(
@@ -1144,7 +1151,8 @@ def test_at_100_percent_no_more_can_be_asked(
     if expected == ("met", "deemed"):
         bare = one_item(wording, rows, target_wording=wording)
         assert judged(bare)[0] == "no_data"
-        assert "：已达100%，不能再高，现状原文也没有写明，无数据" in judged(bare)[2]
+        lacking = "已达100%，不能再高" if len(rows) > 1 or "benchmark" in rows[2022] else "缺2021年可比的数值"
+        assert f"：{lacking}，现状原文也没有写明，无数据" in judged(bare)[2]
 
 
 def test_a_clause_may_begin_with_ascii_signs() -> None:

@@ -42,8 +42,9 @@ BOX = "<w:r><mc:AlternateContent {}><mc:Choice>{}</mc:Choice><mc:Fallback>{}</mc
         (paragraph(control("k", f'<w:ins w:id="1">{run("30")}</w:ins><w:del w:id="2"><w:r><w:delText>29</w:delText></w:r></w:del>')), "30"),
         (paragraph(control("k", f'<w:moveFrom w:id="1">{run("29")}</w:moveFrom>')), None),
         (f'<w:p><w:moveTo w:id="1">{control("k", "29")}</w:moveTo></w:p>', "29"),
-        (paragraph(control("k", run("10") + run("5", '<w:vertAlign w:val="superscript"/>') + run("6"))), "10^5^6"),
+        (paragraph(control("k", run("10") + run("5", '<w:vertAlign w:val="superscript"/>') + run("6"))), "10^56"),
         (paragraph("10", control("k", run("5", '<w:position w:val="6"/>'))), "^5"),
+        (paragraph(run("PM") + run("2.5", '<w:vertAlign w:val="subscript"/>'), control("k", "26")), "26"),  # a template's own
         (paragraph(control("k", run("10") + run("5", '<w:vertAlign w:val="baseline"/>'))), "105"),
         (paragraph(control("k", run("PM") + run("2.5", '<w:vertAlign w:val="subscript"/>') + run("浓度"))), "PM2.5浓度"),
         (hidden('<w:vertAlign w:val="superscript"/>'), "29"),

@@ -1,5 +1,6 @@
 """Series, targets and margins: the rules on made-up rows, then on the plan's own data."""
 
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -384,7 +385,8 @@ def test_a_change_since_a_named_year_is_a_limit(
     assert (row["pace"], number(row["target_value"])) == (pace, limit)
     assert [*zip(rows["limit"], rows["margin"], strict=True)] == ([] if limit is None else [(limit, margin)])
     if limit is not None:
-        assert row["note"].startswith("规划值“较2020年")
+        assert re.fullmatch(rf"规划值“较2020年.*”即[≤≥<>]{limit}{unit}(；.*)?", row["note"])
+        assert rows["bound"].str.fullmatch(rf"较2020年.*（[≤≥<>]{limit}{unit}）").all()  # with its unit, as every limit
         assert verdict == ("met" if pace == "reached" else "unmet")
         assert steps == ([] if pace == "reached" else [pytest.approx((limit - 90) / 3) if margin else None])
 

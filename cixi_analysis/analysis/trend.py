@@ -22,7 +22,7 @@ from cixi_analysis.assessment.observed import SIGN, quantity
 from cixi_analysis.assessment.panel import COMPARATORS
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.frame import Level
-from cixi_analysis.plan.quantities import with_its_unit
+from cixi_analysis.plan.quantities import unit_word, with_its_unit
 from cixi_analysis.plan.schema import WATER_CLASSES
 from cixi_analysis.requirement.tree import AllOf, AmountUnit, AssignedTarget, Bound, Comparator, Move, Rate
 from cixi_analysis.words import Pace, Polarity
@@ -259,7 +259,7 @@ def _limit(finding: LeafFinding, place: tuple[int, int]) -> Bound | None:
     base = exact(used["earlier_1"][place])
     by = exact(node.amount) * (base / 100 if node.unit is AmountUnit.PERCENT else 1)
     side = node.comparator if way > 0 else Comparator(node.comparator.translate(str.maketrans("≥≤><", "≤≥<>")))
-    return Bound(side, float(base + way * by))
+    return Bound(side, float(base + way * by), unit_word(finding.series.measured(place).unit))
 
 
 def _incomparable(finding: LeafFinding, bound: Bound, one: Series, place: tuple[int, int]) -> str:

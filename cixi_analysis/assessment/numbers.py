@@ -250,9 +250,11 @@ _RULES: dict[type[tree.Leaf], Callable[..., Numbers]] = {
 
 
 def asks_for_less(node: tree.Leaf) -> bool:
-    """Whether a lower number is wanted, or a smaller change: what 100 % cannot satisfy by being the most there is."""
-    below = (Comparator.LT, Comparator.LE)
-    return getattr(node, "comparator", None) in below or getattr(node, "move", None) is tree.Move.FALL
+    """Whether a lower number is wanted, or a smaller change: what 100 % cannot satisfy by being the most there is. A fall
+    of no more than so much asks for no less.
+    """
+    below = getattr(node, "comparator", None) in (Comparator.LT, Comparator.LE)
+    return below != (getattr(node, "move", None) is tree.Move.FALL)
 
 
 def numbers_of(node: tree.Leaf, s: ItemSeries, **window: int) -> Numbers:

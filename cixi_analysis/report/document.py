@@ -99,14 +99,12 @@ def _rendered(made: Contents, template: bytes | None, name: str) -> Document:
     filled = DocxTemplate(io.BytesIO(template or template_bytes()))
     if template and not has_placeholders(filled.get_docx()):
         raise ReportError(f"{name} 不是模板：其中没有占位符（双花括号里的名称）。也许是出具过的报告；{_START}。")
+    texts = _texts(filled.get_docx()) if template else ()
     # A template may have controls of its own.
-    left = [one for one in _texts(filled.get_docx()) if one.bookmark is not None or one.key in made.issue.values]
-    if template and left:
-        first = f"{left[0].place}的{quoted(left[0].text)}"
-        told = (
-            f"其中还有{len(left)}处出具的数字和文字（第一处：{first}），会原样留在新的报告里，须连同内容控件换成占位符"
-        )
-        raise ReportError(f"{name} 是出具过的报告：{told}；不然{_START}。")
+    if left := [one for one in texts if one.bookmark is not None or one.key in made.issue.values]:
+        told = f"其中还有{len(left)}处出具的数字和文字（第一处：{left[0].place}的{quoted(left[0].text)}）"
+        rest = f"会原样留在新的报告里，须连同内容控件换成占位符；不然{_START}。"
+        raise ReportError(f"{name} 是出具过的报告：{told}，{rest}")
     if template and (found := problems(filled.get_docx(), made.names)):
         raise ReportError("\n".join([f"模板 {name} 有{len(found)}处占位符不对：", *found]))
     filled.render(dict(made.names), environment())

@@ -170,12 +170,8 @@ class _Reader:
         if not self._place.name and text.strip():
             self._paragraphs += 1
             self._place.name = f"第{self._paragraphs}段"
-        # 10 with a raised 5 is not 105.
-        if (
-            re.search(r"\d$", "".join(self._place.words[-1:]))
-            and text[0].isdecimal()
-            and self._raised != self._was_raised
-        ):
+        beside = re.search(r"\d$", "".join(self._place.words[-1:])) and text[0].isdecimal()
+        if beside and self._raised and not self._was_raised:  # 10 with a raised 5 is not 105
             text = f"^{text}"
         self._was_raised = self._raised
         self._place.words.append(text)
