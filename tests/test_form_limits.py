@@ -195,7 +195,7 @@ def test_the_manual_lists_the_limits() -> None:
         f"| 单元格、行、文字段 | 各 {opening.MOST_CELLS // 10_000} 万个 |",
         f"批注、名称等 | 各 {opening.MOST_OF_A_KIND} 个 |",
         f"| 任何一格的内容 | {opening.LONGEST_CONTENT} 字 |",
-        f"| 要填的一格 | {LONGEST_TEXT} 字 |",
+        f"| 要填的一格（`data/` 里的一格同） | {LONGEST_TEXT} 字 |",
         f"| 一次列出的问题 | {checking.MOST_PROBLEMS} 处 |",
         f"{publication.MOST_BYTES // 2**20} MB，展开后不超过 {publication.MOST_UNPACKED // 2**20} MB",
     ]
