@@ -135,11 +135,12 @@ def _decide(node: Leaf, series: ItemSeries, conventions: _Conventions, **window:
     convention = np.full_like(basis, -1)
     for number, (row, flags) in enumerate(conventions):
         here = flags & (verdict == NO_DATA)
-        if row.convention is Convention.NONE_ASSIGNED and isinstance(node, (tree.Bound, tree.ClassBound)):
+        limit = isinstance(node, (tree.Bound, tree.ClassBound))
+        if row.convention is Convention.NONE_ASSIGNED and limit:
             continue  # a limit of its own applies whether or not a target was assigned
         if row.convention is Convention.FULL:
-            # 100 % of one quantity satisfies no demand on another, and none for less
-            here &= series.own & (numbers.lack != Lack.OPPOSED)
+            # 100 % of one quantity satisfies no limit on another, and no demand for less
+            here &= (series.own | (not limit)) & (numbers.lack != Lack.OPPOSED)
             here &= not asks_for_less(node) and not getattr(node, "quantity", "")
         verdict[here], basis[here], convention[here] = MET, DEEMED, number
     rows = [row for row, _ in conventions]
