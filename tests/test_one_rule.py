@@ -94,7 +94,11 @@ def check_margins(plan: Plan, year: int) -> None:
             assert (basis == "measured") == (len(rows) == 1), (one.item_id, level)
             if len(rows):
                 over = rows["margin"].item()
-                assert (verdict == "met") == (over > 0 if node.comparator in (">", "<") else over >= 0)
+                assert (
+                    (verdict == "met")
+                    == rows["met"].item()
+                    == (over > 0 if node.comparator in (">", "<") else over >= 0)
+                )
 
 
 @pytest.mark.parametrize("year", [2018, 2019, 2020, 2021, 2022])

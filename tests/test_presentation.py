@@ -449,6 +449,17 @@ def test_the_limits_of_a_series_can_be_told_apart(plan: Plan, name: str, labels:
     assert {(row["label"], row["below"]) for row in rows if row["kind"] == "要求"} == labels
 
 
+def test_levels_share_the_label_of_a_change_since_a_year() -> None:
+    """Of both levels it stands once, the levels before it."""
+    seen = {2020: (observation("1", 50),), 2022: (observation("1", 58),)}
+    asked = tuple(requirement("1", level, "较2020年上升20%以上") for level in ("national", "provincial"))
+    left_out = dict.fromkeys(("targets", "published", "links", "commitments", "projects", "past_projects", "audit"), ())
+    plan = tiny_plan(items=(item("1", unit="吨"),), observations=seen, requirements=asked, **left_out)
+    (spec,) = series_specs(plan, 2022).values()
+    labels = {row["label"] for data in spec["datasets"].values() for row in data if row["kind"] == "要求"}
+    assert labels == {"国、省较2020年上升≥20%（≥60吨）"}
+
+
 def test_no_label_of_a_series_lies_on_its_axis(plan: Plan) -> None:
     """10③: 0%, required and planned: every label stands above."""
     (rows,) = series_specs(with_another_2022(plan), 2023)["series-10-3-2023"]["datasets"].values()

@@ -425,9 +425,9 @@ def test_empty_tables_keep_their_columns() -> None:
 
 def test_margins_of_the_tiny_plan() -> None:
     assert margins(tiny_plan(), 2022).to_numpy().tolist() == [
-        ["2.1", "national", "%", 86.0, "≥80", 6.0, 80.0, False, "优良比例"],
-        ["2.1", "provincial", "%", 86.0, "≥90", -4.0, 90.0, False, "优良比例"],
-        ["2.2", "provincial", "微克/立方米", 32.0, "≤30", -2.0, 30.0, False, "浓度"],
+        ["2.1", "national", "%", 86.0, "≥80", 6.0, True, 80.0, False, "优良比例"],
+        ["2.1", "provincial", "%", 86.0, "≥90", -4.0, False, 90.0, False, "优良比例"],
+        ["2.2", "provincial", "微克/立方米", 32.0, "≤30", -2.0, False, 30.0, False, "浓度"],
     ]
 
 

@@ -135,8 +135,7 @@ def _towards_targets(plan: Plan, year: int) -> Iterator[tuple[str, Shortfall]]:
 def _towards_requirements(plan: Plan, year: int) -> Iterator[tuple[str, Shortfall]]:
     """By item: the limits that a requirement demands and the value of the year misses."""
     due, rows = plan.frame.next_target_year(year), margins(plan, year)
-    touched = (rows["margin"] == 0) & rows["bound"].str.contains("[<>]")
-    for row in records(rows[(rows["margin"] < 0) | touched].fillna({"unit": ""})):
+    for row in records(rows[~rows["met"]].fillna({"unit": ""})):
         step = (plain(change(year, row.value, due, row.limit)) or None) if due else None
         value = (row.level, year, row.value, row.limit, bool(row.assigned), unit_word(row.unit))
         yield row.item_id, Shortfall(*value, difference(row.limit, row.value), due, step)

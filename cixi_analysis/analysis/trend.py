@@ -17,7 +17,7 @@ import pandas as pd
 from cixi_analysis.analysis import grouped
 from cixi_analysis.assessment import REQUIREMENT, TARGET, Judgement, asking, judgements, measured_at
 from cixi_analysis.assessment.evaluation import LeafFinding
-from cixi_analysis.assessment.numbers import Lack, difference, direction, exact, holds, plain, upward
+from cixi_analysis.assessment.numbers import MET, Lack, difference, direction, exact, holds, plain, upward
 from cixi_analysis.assessment.observed import SIGN, quantity
 from cixi_analysis.assessment.panel import COMPARATORS
 from cixi_analysis.plan.dataset import Plan
@@ -42,7 +42,7 @@ SERIES = ["item_id", "measure", "unit", "first_year", "first_value", "last_year"
 #: The columns of :func:`margins`.
 MARGIN_COLUMNS: dict[str, str] = {
     "item_id": "str", "level": "str", "unit": "str", "value": "float64", "bound": "str", "margin": "float64",
-    "limit": "float64", "assigned": "bool", "measure": "str",
+    "met": "bool", "limit": "float64", "assigned": "bool", "measure": "str",
 }  # fmt: skip
 #: Lower ends of the classes of the ratio (Eurostat).
 CLASSES = ((0.95, Pace.ON_TRACK), (0.60, Pace.NEARLY), (0.0, Pace.TOO_SLOW))
@@ -280,8 +280,8 @@ def margins(plan: Plan, year: int) -> pd.DataFrame:
     """One row per value of ``year`` and limit that its requirement demands: a bound, also by an amount of change since a
     named year, or (``assigned``) the number that the higher level assigned for the year.
 
-    Columns ``item_id, level, unit, value, bound, margin, limit, assigned, measure``. ``margin`` is in ``unit``, positive
-    where the value is better than required, 0 exactly on the limit. There is a row exactly where the assessment decides
+    Columns ``item_id, level, unit, value, bound, margin, met, limit, assigned, measure``. ``margin`` is in ``unit``,
+    positive where the value is better than required, 0 exactly on the limit, which ``met`` says of > and < too. There is a row exactly where the assessment decides
     the limit by the number: a limit inside an OR demands nothing by itself, and a value of something else or in another
     unit is not compared. Raises ``UnknownYear``.
     """
@@ -301,7 +301,8 @@ def margins(plan: Plan, year: int) -> pd.DataFrame:
             way = 1 if upward(limit.comparator, kind.polarity) else -1
             margin = difference(value, limit.limit) * way + 0.0  # no negative zero
             key = one.item.item_id, str(one.level), kind.unit or None
-            rows.append((*key, value, told, margin, limit.limit, assigned, kind.name))
+            met = finding.verdict[place] == MET
+            rows.append((*key, value, told, margin, met, limit.limit, assigned, kind.name))
     return pd.DataFrame(rows, columns=list(MARGIN_COLUMNS)).astype(MARGIN_COLUMNS)
 
 

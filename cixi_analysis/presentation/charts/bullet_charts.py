@@ -44,7 +44,7 @@ def limits(plan: Plan, year: int, margins: pd.DataFrame, trends: pd.DataFrame) -
         short, far = "", max(-r.margin / (abs(r.limit) or 1), 0.0)
         if r.margin < 0:
             short = f"比{than}{apart(difference(r.value, r.limit), r.unit, HIGHER)}"
-        elif r.margin == 0 and set(r.bound) & {"<", ">"}:  # the limit itself does not count
+        elif not r.met:  # the limit itself does not count
             short, far = f"只到{than}的界限", 1e-9
         start = max((row.from_year for row in plan.requirements_of(r.item_id, r.level)), default=0)
         told += f"（{start}年起）" if start > plan.frame.base_year else ""

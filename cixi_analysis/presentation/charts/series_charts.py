@@ -81,7 +81,7 @@ def _shown(plan: Plan, year: int, same: list[Series], asked: pd.DataFrame, years
     note = "纵轴从0起" + ("，虚线跨过没有数值的年份。" if data["gap"].any() else "。")
     goals = asked.assign(year=asked["at"].astype("Int64"), value=asked["limit"])
     told_in = goals["told"].str.replace(r"^\d+年(?=规划值)", "", regex=True)  # the axis has the year
-    goals[["of", "bound"]] = told_in.str.extract(r"^([^≥≤<>−\d]*)(.*)$")
+    goals[["of", "bound"]] = told_in.str.extract(r"^([^≥≤<>−\d较]*)(.*)$")
     equal = goals.groupby(["kind", "year", "value", "bound"], sort=False, dropna=False)
     goals = equal["of"].agg("、".join).reset_index()  # levels with the same limit share its label
     goals["label"] = goals["of"] + goals["bound"]
