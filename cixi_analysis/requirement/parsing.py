@@ -51,12 +51,14 @@ def _join(kind: type[AllOf] | type[AnyOf], parts: Iterable[Node]) -> Node:
 
 
 def _all_of(parts: list[Node], span: tuple[int, int]) -> Node:
-    """AND of parts that a separator joins. Two limits of one direction list those of two things: ≥80、≥90, Ⅱ类；Ⅲ类."""
+    """AND of parts that a separator joins. Two limits of one direction list those of two things: ≥80、≥90, Ⅱ类；Ⅲ类,
+    年均下降≥3%，年均下降≥5%.
+    """
     whole = _join(AllOf, parts)
     sides = [
-        (getattr(one, "quantity", None), side)
+        (*(getattr(one, name, None) for name in ("quantity", "move", "yearly", "since")), side)
         for one in (whole.parts if isinstance(whole, AllOf) and len(parts) > 1 else ())
-        if isinstance(one, tree.Bound | tree.ClassBound)
+        if isinstance(one, tree.Bound | tree.ClassBound | Rate)
         for side in ("≥>", "≤<")
         if getattr(one, "comparator", "") in side  # a bare number and a class have either direction
     ]
