@@ -60,7 +60,7 @@ class Panel:
         found = [(year, by_id.get(item_id), cells) for year, item_id, *cells in ways.itertuples(index=False)]
         #: pattern → what the statement attests and denies
         self.texts = [
-            [quotations(text, plan.units(item, year), known) if item else {} for text in cells[3:]]
+            [quotations(text, plan.units(item, year), known) if item and text else {} for text in cells[3:]]
             for year, item, cells in found
         ]
         #: item_id → its patterns

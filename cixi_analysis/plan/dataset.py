@@ -189,12 +189,15 @@ class Plan:
         """The quantity asked of an item at a level in ``year`` (default: the latest), by the latest requirement that has
         begun: of the level, else of the first level that asks something; before all of them, by the level's first.
         """
-        of, at = [self.requirements_of(item.item_id, v) for v in (level, *self.levels)], max(year, self.frame.base_year)
-        # A row that only ends a requirement does not change the quantity.
-        begun = (one for rows in of for one in reversed(rows) if one.from_year <= at and not one.only_ends)
-        row = next(begun, of[0][0] if of[0] else item)
-        name = getattr(row, "measure", None) or item.name
-        return Asked(name, row.unit or item.unit or "", Polarity(row.polarity or item.polarity))
+        at = max(year, self.frame.base_year)
+        if (question := (item.item_id, level, at)) not in self._asked:
+            of = [self.requirements_of(item.item_id, v) for v in (level, *self.levels)]
+            # A row that only ends a requirement does not change the quantity.
+            begun = (one for rows in of for one in reversed(rows) if one.from_year <= at and not one.only_ends)
+            row = next(begun, of[0][0] if of[0] else item)
+            name = getattr(row, "measure", None) or item.name
+            self._asked[question] = Asked(name, row.unit or item.unit or "", Polarity(row.polarity or item.polarity))
+        return self._asked[question]
 
     def names(self, item: schema.Indicator, year: int = LAST_YEAR) -> tuple[str, ...]:
         """The item's own name and those it has at a level in ``year``, each once."""
@@ -298,6 +301,11 @@ class Plan:
     @cached_property
     def _views(self) -> dict[int, "Plan"]:
         """Number of wordings that have begun → the plan as it stands then; one object each, so that caches find it."""
+        return {}
+
+    @cached_property
+    def _asked(self) -> dict[tuple[str, str, int], Asked]:
+        """Answers of :meth:`asked`, which a year's assessment asks a thousand times."""
         return {}
 
     @cached_property
