@@ -11,6 +11,7 @@ import pandas as pd
 
 from cixi_analysis.assessment import Assessment, assess, held, measured, measured_at
 from cixi_analysis.assessment.explanation import Explanation
+from cixi_analysis.assessment.judgement import Question
 from cixi_analysis.plan.dataset import Asked, Plan
 from cixi_analysis.plan.quantities import unit_word
 from cixi_analysis.plan.schema import Indicator, Observation, Requirement
@@ -24,13 +25,8 @@ COLUMNS = [
     *_KEY, "before", "after", "before_reason", "after_reason", "before_status", "after_status", "cause", "by_old",
     "old_reason", "sentence",
 ]  # fmt: skip
-#: A question of an assessment: indicator, item (or ""), level.
-_Question = tuple[int, str, str]
 #: Verdict and reason where a year does not know an item.
-_ABSENT = (
-    Verdict.NOT_APPLICABLE.value,
-    Explanation("该年没有这一子项，不适用", Verdict.NOT_APPLICABLE),
-)
+_ABSENT = Verdict.NOT_APPLICABLE.value, Explanation("该年没有这一子项，不适用", Verdict.NOT_APPLICABLE)
 
 
 def by_last_standard(plan: Plan, year: int, other: int) -> Assessment | None:
@@ -63,10 +59,9 @@ def verdict_changes(before: Assessment, after: Assessment, old: Assessment | Non
         items = [i for i in plan.indicator_items(number) if item_id in ("", i.item_id)]
         moved = [item for item in items if (item.item_id, level) in changed]
         cause = _cause(before.year, after, moved, level, verdict, later, old_verdict)
-        if cause is Cause.COUNTY and not item_id and moved and (number, level) not in of_county:
-            cause = Cause.YARDSTICK  # items came or went; none of those that stayed moved by itself
-        if cause is Cause.YARDSTICK and not item_id and old_verdict == later and (number, level) in of_county:
-            cause = Cause.COUNTY  # an item moved by itself, whatever the others were measured by
+        by_itself = (number, level) in of_county  # an item moved, whatever the others were measured by
+        if not item_id and old_verdict == later != verdict and (moved or by_itself):
+            cause = Cause.COUNTY if by_itself else Cause.YARDSTICK
         if cause is None:
             continue
         if item_id and cause in (Cause.COUNTY, Cause.BOTH):
@@ -107,10 +102,9 @@ def _is_known(row: Observation | None) -> bool:
     return row is not None and (row.value is not None or row.absence is None)
 
 
-def _answers(assessment: Assessment) -> dict[_Question, tuple[str, Explanation]]:
-    rows = assessment.table[[*_KEY, "verdict"]].itertuples(index=False, name=None)
-    pairs = zip(rows, assessment.reasons, strict=True)
-    return {(number, item_id, str(level)): (verdict, why) for (number, item_id, level, verdict), why in pairs}
+def _answers(assessment: Assessment) -> dict[Question, tuple[str, Explanation]]:
+    found = zip(assessment.table["verdict"], assessment.reasons, strict=True)
+    return dict(zip(assessment.statuses, found, strict=True))
 
 
 def _sentence(
