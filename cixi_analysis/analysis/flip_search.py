@@ -24,7 +24,7 @@ _MOST = 64
 
 
 class Way(NamedTuple):
-    """Changes that make the verdict met; ``limits``: the range that a filled-in number may lie in ("" at an open end)."""
+    """Changes that make the verdict met; ``limits``: the range that a number may lie in ("" at an open end)."""
 
     draft: Draft
     limits: dict[Cell, tuple[str, str]]
@@ -43,7 +43,7 @@ class FlipSearch:
         self.serves: dict[frozenset[Cell], list[list[str]]] = {}
 
     def ways(self) -> Steps[list[Way]]:
-        """All ways found by which the item is met: minimal, without duplicates; empty where it is met already."""
+        """All ways found by which the item is met, minimal, also several of the same cells; empty where it is met already."""
         numbers = yield from self._by_numbers()
         if self.finding.verdict[0, -1] == MET:
             return []
@@ -53,15 +53,17 @@ class FlipSearch:
         for draft, clauses in islice(_combined(self.finding, of), _MOST):
             tried[frozenset(draft)] = draft
             self.serves.setdefault(frozenset(draft), []).append(clauses)
-        settled = yield from together([self._settle(draft) for draft in tried.values()])
-        found = [way for way in settled if way]
-        if self.row and (self.row.attests or self.row.denies):
-            yield from self._take_back(found)
-        least = yield from together([self._least(way) for way in found])
-        once: dict[frozenset[Cell], Way] = {}
-        for way in filter(None, least):
-            once.setdefault(frozenset(way.draft), way)
-        return list(once.values())
+        found = yield from together([self._way(draft) for draft in tried.values()])
+        return [way for way in found if way]
+
+    def _way(self, draft: Draft) -> Steps[Way | None]:
+        """The minimal way by changes to the cells of a draft; None where none of their contents is enough."""
+        if (way := (yield from self._settle(draft))) is None:
+            return None
+        if self.row and (self.row.attests or self.row.denies):  # what they say against the numbers no longer holds
+            for leaf, here in (yield from self._judged([way.draft])).contradicted():
+                way.draft.update(self._without(leaf.node, "attests", "denies") if here[0, -1] else {})
+        return (yield from self._least(way))
 
     def served(self, way: Way) -> list[list[str]]:
         """The clauses for whose sake the cells of a way change, as in ``serves``: those of no smaller way among them."""
@@ -167,13 +169,6 @@ class FlipSearch:
         about = (pair for pair in own if node in quotations(pair[1], units, known))
         return {Cell(self.trials.year, *pair): None for pair in about}
 
-    def _take_back(self, ways: Sequence[Way]) -> Steps[None]:
-        """Add to each way the removal of the statement's entries that contradict its numbers."""
-        judged = yield from self._judged(way.draft for way in ways)
-        for leaf, here in judged.contradicted():
-            for way in compress(ways, here[:, -1]):
-                way.draft.update(self._without(leaf.node, "attests", "denies"))
-
     # --- which numbers -----------------------------------------------------------------------------------------
 
     def _settle(self, changing: Draft, moved: bool = False) -> Steps[Way | None]:
@@ -204,9 +199,12 @@ class FlipSearch:
         points = sorted(known)
         if not any(known.values()):
             return None
-        near = self.trials.known if cell == self.value and self.trials.known else self.trials.example(cell)
-        start = min((k for k in points if known[k]), key=lambda k: abs(k - self.trials.floor(rank(near))))
-        if cell == self.value and self.trials.known:
+        now = self.trials.known if cell == self.value else None
+        near = self.trials.floor(rank(now or self.trials.example(cell)))
+        start = min((k for k in points if known[k]), key=lambda k: abs(k - near))
+        if now:
+            needed = self.trials.text(cell, start)
+            found.limits[cell] = (needed, "") if start > near else ("", needed)
             return start
         low = high = points.index(start)
         while low > 0 and known[points[low - 1]]:
