@@ -103,9 +103,9 @@ def changes(plan: Plan, year: int, other: int | None = None) -> Changes:
         before, after, old = assess(plan, other), assess(plan, year), by_last_standard(plan, year, other)
         moved, tallies = verdict_changes(before, after, old), tallies_of(before, after, old)
     plan = plan.as_of(max(year, other))
-    known = list(_known(plan, year, other))
+    known = grouped(_known(plan, year, other))
     values, available, missing = (
-        pd.DataFrame([row for table, row in known if table == name], columns=columns)
+        pd.DataFrame(known.get(name, []), columns=columns)
         for name, columns in (("values", VALUE_COLUMNS), ("available", DATA_COLUMNS), ("missing", DATA_COLUMNS))
     )
     revisions = revision_log.log(plan, [earlier for earlier in plan.years if earlier < year])

@@ -152,10 +152,11 @@ def in_words(
 
 def _cells(rows: YearRows) -> dict[_Key, dict[str, str]]:
     """Key of a row → column → its cell as it is written; empty cells are left out."""
-    found = {}
-    for part, own in rows.items():
-        for row in own:
-            found[_key(part, row)] = {column: cell for column, cell in written_cells(row).items() if cell}
+    found = {
+        _key(part, row): {column: cell for column, cell in written_cells(row).items() if cell}
+        for part, own in rows.items()
+        for row in own
+    }
     numbers: Any = numbered(rows[EVIDENCE])  # type: ignore[arg-type]
     for number, row in numbers.items():
         found[_key(EVIDENCE, row)][NUMBER] = number
