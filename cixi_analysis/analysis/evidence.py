@@ -34,11 +34,6 @@ LACKS = (EvidenceState.UNPROVEN, EvidenceState.MISSING)
 _PROVEN = {"value": Proves.VALUE, "assigned_target": Proves.TARGET, "benchmark": Proves.AVERAGE}
 
 
-def has_list(plan: Plan, year: int) -> bool:
-    """Whether a year has a list of evidence of its own: it needs one, or has rows of evidence."""
-    return needed(plan, year) or bool(plan.evidence.get(year))
-
-
 def evidence_of(plan: Plan, year: int) -> dict[str, Evidence]:
     """Number → evidence of a year, in the plan's order, of each item, project or commitment by class."""
     numbers = numbered(plan.evidence.get(year, ()))
