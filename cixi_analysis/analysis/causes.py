@@ -4,7 +4,7 @@ The same evaluator judges the later year's observations by the earlier year's wo
 with the other two. Nothing is judged here.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 
 import pandas as pd
@@ -12,7 +12,7 @@ import pandas as pd
 from cixi_analysis.assessment import Assessment, assess, held, measured, measured_at
 from cixi_analysis.assessment.explanation import Explanation
 from cixi_analysis.assessment.judgement import Question
-from cixi_analysis.plan.dataset import Asked, Plan
+from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.quantities import unit_word
 from cixi_analysis.plan.schema import Indicator, Observation, Requirement
 from cixi_analysis.requirement import terms
@@ -81,21 +81,20 @@ def _cause(
 
     Where one year asks nothing, or the old wording cannot judge the data, the cause can only be the wording.
     """
-    year, plan, unknown = after.year, after.plan, by_old == Verdict.NO_DATA
+    plan, unknown = after.plan, by_old == Verdict.NO_DATA
+    known = [item for item in changed if _is_known(plan.observation(item.item_id, after.year, level))]
     if verdict == later:
-        observed = any(_is_known(plan.observation(item.item_id, year, level)) for item in changed)
-        return None if by_old in (later, Verdict.NOT_APPLICABLE) or (unknown and not observed) else Cause.HIDDEN
+        return None if by_old in (later, Verdict.NOT_APPLICABLE) or (unknown and not known) else Cause.HIDDEN
     if Verdict.NOT_APPLICABLE in (verdict, later) or by_old in (verdict, Verdict.NOT_APPLICABLE):
         return Cause.YARDSTICK
     if by_old == later:
-        known = (item for item in changed if _is_known(plan.observation(item.item_id, year, level)))
-        foreign = any(_kind(plan, item, level, other) != _kind(plan, item, level, year) for item in known)
-        return Cause.YARDSTICK if unknown and foreign else Cause.COUNTY
+        return Cause.YARDSTICK if unknown and _remeasured(plan, known, level, other, after.year) else Cause.COUNTY
     return Cause.YARDSTICK if unknown else Cause.BOTH
 
 
-def _kind(plan: Plan, item: Indicator, level: str, year: int) -> Asked:
-    return measured_at(plan, item, level, year)[level]
+def _remeasured(plan: Plan, items: Iterable[Indicator], level: str, *years: int) -> bool:
+    """Whether the years' wordings measure different quantities of one of the items."""
+    return any(len({measured_at(plan, item, level, year)[level] for year in years}) > 1 for item in items)
 
 
 def _is_known(row: Observation | None) -> bool:
@@ -120,8 +119,7 @@ def _sentence(
         return f"{told}{cause.chinese}：按{before.year}年的要求为“{Verdict(old).chinese}”。"
     if cause is Cause.COUNTY:
         return f"{told}{after.year}年还没有可以判定的数据。"
-    years = before.year, after.year
-    other = any(len({_kind(after.plan, item, level, year) for year in years}) > 1 for item in changed.values())
+    other = _remeasured(after.plan, changed.values(), level, before.year, after.year)
     return f"{told}{'所测的量不同，' if other else ''}按{before.year}年的要求无从判定。"
 
 
