@@ -132,7 +132,7 @@ def edition_changes(plan: Plan, year: int, edition: int = 1) -> pd.DataFrame:
     later = records(revision_log.log(plan, [year]).query("edition > @edition"))
     signed = grouped(((row.item_id, row.level, row.what), revision_log.signed_for(row)) for row in later)
     cells = revision_log.cell_changes(*(revision_log.year_rows(one, year) for one in (old, plan)))
-    for number, subject, level, what, was, now in chain(*(revision_log.in_words(plan, *cell) for cell in cells)):
+    for number, subject, level, what, was, now in chain(*(revision_log.cell_in_words(plan, *cell) for cell in cells)):
         why = "，".join(filter(None, (what, "；".join(signed.get((subject, level, what), ())))))
         lines.append(("revision", number, subject, level, was, now, "", why))
     lines += tally_lines(tallies_of(before, after))

@@ -120,7 +120,7 @@ def log(plan: Plan, years: Container[int]) -> pd.DataFrame:
     rows = [
         (row.year, row.edition, row.date, *told, signer(row), row.reason, row.form)
         for row in plan.revisions if row.year in years
-        for told in in_words(plan, *attrgetter(*CELL)(row))
+        for told in cell_in_words(plan, *attrgetter(*CELL)(row))
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=LOG_COLUMNS).astype({"indicator": "Int64"})
 
@@ -135,7 +135,7 @@ def is_shown(part: str, column: str) -> bool:
     return column not in (*WRITTEN, *YEARLY[part].KEY)
 
 
-def in_words(
+def cell_in_words(
     plan: Plan, part: str, kind: Entity, key: str, place: str | None, column: str, *contents: str | None
 ) -> Iterator[tuple[Any, ...]]:
     """A changed cell as readers see it: indicator, subject, level, column, and the contents in Chinese. Nothing for one that
