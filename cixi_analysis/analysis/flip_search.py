@@ -211,12 +211,10 @@ class FlipSearch:
             low -= 1
         while high < len(points) - 1 and known[points[high + 1]]:
             high += 1
-        is_open = low == 0, high == len(points) - 1
-        ends = [
-            ("" if end else self.trials.text(cell, points[at])) for end, at in zip(is_open, (low, high), strict=True)
-        ]
-        found.limits[cell] = (ends[0], ends[1])
-        return points[low] if ends[0] else points[high] if ends[1] else start
+        at_least = self.trials.text(cell, points[low]) if low > 0 else ""
+        at_most = self.trials.text(cell, points[high]) if high < len(points) - 1 else ""
+        found.limits[cell] = at_least, at_most
+        return points[low] if at_least else points[high] if at_most else start
 
     def _least(self, way: Way) -> Steps[Way | None]:
         """The way without redundant changes; None where the item is not met by it."""
