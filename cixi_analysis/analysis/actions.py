@@ -28,6 +28,14 @@ class Urgency(IntEnum):
     REQUIREMENT_UNMET, TARGET_UNMET, NO_DATA, NOT_FILLED_IN = range(4)
 
 
+#: Status of an item at a level → the urgency of acting on it.
+_URGENCIES = {
+    Status.UNMET: Urgency.REQUIREMENT_UNMET,
+    Status.NO_DATA: Urgency.NO_DATA,
+    Status.NOT_FILLED_IN: Urgency.NOT_FILLED_IN,
+}
+
+
 @dataclass(frozen=True)
 class Shortfall:
     """A limit that a value misses. Figures are in ``unit``, "" where there is none."""
@@ -99,26 +107,20 @@ def actions(plan: Plan, year: int) -> tuple[Action, ...]:
         statuses = {v: _status(asked, item, v) for v in plan.levels}
         statuses = {level: status for level, status in statuses.items() if status is not Status.NOT_APPLICABLE}
         missed = tuple(y for y in plan.frame.target_years if _status(planned, item, str(y)) is Status.UNMET)
-        if (urgency := _urgency(set(statuses.values()), bool(missed))) is not None:
+        urgencies = [_URGENCIES[status] for status in statuses.values() if status in _URGENCIES]
+        urgencies += [Urgency.TARGET_UNMET] if missed else []
+        if urgencies:
             own = tuple(short.get(item.item_id, ()))
             projects = {p.number: p for p, _ in links.projects_of(plan, item)}
             known = tuple(projects[number] for number in sorted(projects))
-            found.append(Action(item, urgency, statuses, missed, own, tuple(_flips(plan, item, year, statuses)), known))
+            lacking = [level for level, status in statuses.items() if status in (Status.UNMET, Status.NO_DATA)]
+            ways = tuple(flip for level in lacking for flip in flips(plan, year, item.item_id, level))
+            found.append(Action(item, min(urgencies), statuses, missed, own, ways, known))
     return tuple(sorted(found, key=lambda action: action.rank))
 
 
 def _status(assessment: Assessment, item: Indicator, level: str) -> Status:
     return assessment.status(item.indicator, level, item.item_id)
-
-
-def _urgency(statuses: set[Status], missed: bool) -> Urgency | None:
-    if Status.UNMET in statuses:
-        return Urgency.REQUIREMENT_UNMET
-    if missed:
-        return Urgency.TARGET_UNMET
-    if Status.NO_DATA in statuses:
-        return Urgency.NO_DATA
-    return Urgency.NOT_FILLED_IN if Status.NOT_FILLED_IN in statuses else None
 
 
 def _towards_targets(plan: Plan, year: int) -> Iterator[tuple[str, Shortfall]]:
@@ -139,9 +141,3 @@ def _towards_requirements(plan: Plan, year: int) -> Iterator[tuple[str, Shortfal
         step = (plain(change(year, row.value, due, row.limit)) or None) if due else None
         value = (row.level, year, row.value, row.limit, bool(row.assigned), unit_word(row.unit))
         yield row.item_id, Shortfall(*value, difference(row.limit, row.value), due, step)
-
-
-def _flips(plan: Plan, item: Indicator, year: int, statuses: dict[Level, Status]) -> Iterator[Flip]:
-    for level, status in statuses.items():
-        if status in (Status.UNMET, Status.NO_DATA):
-            yield from flips(plan, year, item.item_id, level)

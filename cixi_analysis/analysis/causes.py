@@ -4,14 +4,15 @@ The same evaluator judges the later year's observations by the earlier year's wo
 with the other two. Nothing is judged here.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import product
 
 import pandas as pd
 
 from cixi_analysis.assessment import Assessment, assess, held, measured, measured_at
 from cixi_analysis.assessment.explanation import Explanation
-from cixi_analysis.plan.dataset import Asked, Plan
+from cixi_analysis.assessment.judgement import Question
+from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.quantities import unit_word
 from cixi_analysis.plan.schema import Indicator, Observation, Requirement
 from cixi_analysis.requirement import terms
@@ -24,13 +25,8 @@ COLUMNS = [
     *_KEY, "before", "after", "before_reason", "after_reason", "before_status", "after_status", "cause", "by_old",
     "old_reason", "sentence",
 ]  # fmt: skip
-#: A question of an assessment: indicator, item (or ""), level.
-_Question = tuple[int, str, str]
 #: Verdict and reason where a year does not know an item.
-_ABSENT = (
-    Verdict.NOT_APPLICABLE.value,
-    Explanation("该年没有这一子项，不适用", Verdict.NOT_APPLICABLE),
-)
+_ABSENT = Verdict.NOT_APPLICABLE.value, Explanation("该年没有这一子项，不适用", Verdict.NOT_APPLICABLE)
 
 
 def by_last_standard(plan: Plan, year: int, other: int) -> Assessment | None:
@@ -63,10 +59,9 @@ def verdict_changes(before: Assessment, after: Assessment, old: Assessment | Non
         items = [i for i in plan.indicator_items(number) if item_id in ("", i.item_id)]
         moved = [item for item in items if (item.item_id, level) in changed]
         cause = _cause(before.year, after, moved, level, verdict, later, old_verdict)
-        if cause is Cause.COUNTY and not item_id and moved and (number, level) not in of_county:
-            cause = Cause.YARDSTICK  # items came or went; none of those that stayed moved by itself
-        if cause is Cause.YARDSTICK and not item_id and old_verdict == later and (number, level) in of_county:
-            cause = Cause.COUNTY  # an item moved by itself, whatever the others were measured by
+        by_itself = (number, level) in of_county  # an item moved, whatever the others were measured by
+        if not item_id and old_verdict == later != verdict and (moved or by_itself):
+            cause = Cause.COUNTY if by_itself else Cause.YARDSTICK
         if cause is None:
             continue
         if item_id and cause in (Cause.COUNTY, Cause.BOTH):
@@ -86,31 +81,29 @@ def _cause(
 
     Where one year asks nothing, or the old wording cannot judge the data, the cause can only be the wording.
     """
-    year, plan, unknown = after.year, after.plan, by_old == Verdict.NO_DATA
+    plan, unknown = after.plan, by_old == Verdict.NO_DATA
+    known = [item for item in changed if _is_known(plan.observation(item.item_id, after.year, level))]
     if verdict == later:
-        observed = any(_is_known(plan.observation(item.item_id, year, level)) for item in changed)
-        return None if by_old in (later, Verdict.NOT_APPLICABLE) or (unknown and not observed) else Cause.HIDDEN
+        return None if by_old in (later, Verdict.NOT_APPLICABLE) or (unknown and not known) else Cause.HIDDEN
     if Verdict.NOT_APPLICABLE in (verdict, later) or by_old in (verdict, Verdict.NOT_APPLICABLE):
         return Cause.YARDSTICK
     if by_old == later:
-        known = (item for item in changed if _is_known(plan.observation(item.item_id, year, level)))
-        foreign = any(_kind(plan, item, level, other) != _kind(plan, item, level, year) for item in known)
-        return Cause.YARDSTICK if unknown and foreign else Cause.COUNTY
+        return Cause.YARDSTICK if unknown and _remeasured(plan, known, level, other, after.year) else Cause.COUNTY
     return Cause.YARDSTICK if unknown else Cause.BOTH
 
 
-def _kind(plan: Plan, item: Indicator, level: str, year: int) -> Asked:
-    return measured_at(plan, item, level, year)[level]
+def _remeasured(plan: Plan, items: Iterable[Indicator], level: str, *years: int) -> bool:
+    """Whether the years' wordings measure different quantities of one of the items."""
+    return any(len({measured_at(plan, item, level, year)[level] for year in years}) > 1 for item in items)
 
 
 def _is_known(row: Observation | None) -> bool:
     return row is not None and (row.value is not None or row.absence is None)
 
 
-def _answers(assessment: Assessment) -> dict[_Question, tuple[str, Explanation]]:
-    rows = assessment.table[[*_KEY, "verdict"]].itertuples(index=False, name=None)
-    pairs = zip(rows, assessment.reasons, strict=True)
-    return {(number, item_id, str(level)): (verdict, why) for (number, item_id, level, verdict), why in pairs}
+def _answers(assessment: Assessment) -> dict[Question, tuple[str, Explanation]]:
+    found = zip(assessment.table["verdict"], assessment.reasons, strict=True)
+    return dict(zip(assessment.statuses, found, strict=True))
 
 
 def _sentence(
@@ -126,8 +119,7 @@ def _sentence(
         return f"{told}{cause.chinese}：按{before.year}年的要求为“{Verdict(old).chinese}”。"
     if cause is Cause.COUNTY:
         return f"{told}{after.year}年还没有可以判定的数据。"
-    years = before.year, after.year
-    other = any(len({_kind(after.plan, item, level, year) for year in years}) > 1 for item in changed.values())
+    other = _remeasured(after.plan, changed.values(), level, before.year, after.year)
     return f"{told}{'所测的量不同，' if other else ''}按{before.year}年的要求无从判定。"
 
 

@@ -7,11 +7,12 @@ are compared with it.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 import pandas as pd
 
-from cixi_analysis.analysis import causes, records, revision_log
+from cixi_analysis.analysis import causes, grouped, records, revision_log
 from cixi_analysis.analysis.causes import by_last_standard, verdict_changes
 from cixi_analysis.assessment import Assessment, assess, measured_at, unobserved
 from cixi_analysis.assessment.numbers import difference, direction
@@ -102,9 +103,9 @@ def changes(plan: Plan, year: int, other: int | None = None) -> Changes:
         before, after, old = assess(plan, other), assess(plan, year), by_last_standard(plan, year, other)
         moved, tallies = verdict_changes(before, after, old), tallies_of(before, after, old)
     plan = plan.as_of(max(year, other))
-    known = list(_known(plan, year, other))
+    known = grouped(_known(plan, year, other))
     values, available, missing = (
-        pd.DataFrame([row for table, row in known if table == name], columns=columns)
+        pd.DataFrame(known.get(name, []), columns=columns)
         for name, columns in (("values", VALUE_COLUMNS), ("available", DATA_COLUMNS), ("missing", DATA_COLUMNS))
     )
     revisions = revision_log.log(plan, [earlier for earlier in plan.years if earlier < year])
@@ -128,16 +129,12 @@ def edition_changes(plan: Plan, year: int, edition: int = 1) -> pd.DataFrame:
          f"【第{edition}版】{r.before_reason}【今】{r.after_reason}")
         for r in records(verdict_changes(before, after))
     ]  # fmt: skip
-    signed: dict[tuple[object, ...], list[str]] = {}
-    for row in records(revision_log.log(plan, [year]).query("edition > @edition")):
-        signed.setdefault((row.item_id, row.level, row.what), []).append(revision_log.signed_for(row))
+    later = records(revision_log.log(plan, [year]).query("edition > @edition"))
+    signed = grouped(((row.item_id, row.level, row.what), revision_log.signed_for(row)) for row in later)
     cells = revision_log.cell_changes(*(revision_log.year_rows(one, year) for one in (old, plan)))
-    for part, kind, key, place, column, *values in cells:
-        if revision_log.is_shown(part, column):
-            number, subject, level, what = revision_log.place_of(plan, part, kind, key, place, column)
-            why = "，".join(filter(None, (what, "；".join(signed.get((subject, level, what), ())))))
-            was, now = (revision_log.cell_words(column, value) for value in values)
-            lines.append(("revision", number, subject, level, was, now, "", why))
+    for number, subject, level, what, was, now in chain(*(revision_log.cell_in_words(plan, *cell) for cell in cells)):
+        why = "，".join(filter(None, (what, "；".join(signed.get((subject, level, what), ())))))
+        lines.append(("revision", number, subject, level, was, now, "", why))
     lines += tally_lines(tallies_of(before, after))
     return pd.DataFrame(lines, columns=COLUMNS).astype({"indicator": "Int64"})
 

@@ -81,9 +81,7 @@ def ledger(plan: Plan, year: int) -> pd.DataFrame:
             "measured_by": measured_by(plan, promise).value,
             "items": "；".join(item.item_id for item, _ in links.items_of(plan, promise)),
             "projects": "；".join(str(project.number) for project, _ in links.projects_of(plan, promise)),
-            "state": report and report.state.value,
-            "percent": report and report.percent,
-            "note": report and report.note,
+            **(report.model_dump(mode="json", include={"state", "percent", "note"}) if report else {}),
         })  # fmt: skip
     return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
 

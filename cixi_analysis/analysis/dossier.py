@@ -120,13 +120,9 @@ def _turned(own: Plan, year: int) -> Iterator[str]:
 def read_of_years(plan: Plan, indicator: int) -> list[object]:
     """The cache key of a dossier: the years, and the rows of the yearly files that it reads."""
     ids = {item.item_id for item in plan.indicator_items(indicator)}
-    rows = ((year, row) for year in plan.years for row in plan.observations[year])
-    proofs = ((year, row) for year in plan.evidence for row in plan.evidence[year] if row.kind is Entity.ITEM)
-    own = [(year, row) for year, row in rows if row.item_id in ids]
-    return [
-        plan.years, *((year, row.model_dump_json()) for year, row in own),
-        *((year, row.model_dump_json()) for year, row in proofs if row.id in ids),
-    ]  # fmt: skip
+    yearly = ((year, row) for part in (plan.observations, plan.evidence) for year, rows in part.items() for row in rows)
+    own = ((year, row) for year, row in yearly if row.kind is Entity.ITEM and row.id in ids)
+    return [plan.years, *((year, row.model_dump_json()) for year, row in own)]
 
 
 def _verdicts(own: Plan, year: int, until: int, against: str) -> pd.DataFrame:
@@ -237,10 +233,9 @@ def _facts(found: Dossier) -> Iterator[tuple[object, ...]]:
     for finding in found.findings:
         told, held = f"{finding.audit_id} {finding.title}", f"{result(finding).chinese}：{finding.reasoning}"
         yield "audit", None, None, None, told, None, held, f"{finding.place_a}；{finding.place_b}"
-    for sentence in found.turned:
-        yield "change", None, None, found.year, sentence, None, None, None
-    for sentence in found.missing:
-        yield "missing", None, None, found.year, sentence, None, None, None
+    for part, sentences in (("change", found.turned), ("missing", found.missing)):
+        for sentence in sentences:
+            yield part, None, None, found.year, sentence, None, None, None
 
 
 def value_text(plan: Plan, seen: Observation, year: int) -> str:

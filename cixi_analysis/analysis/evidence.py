@@ -4,11 +4,13 @@ No verdict depends on it. For the base year and earlier ones the plan itself is 
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
+from typing import Any
 
 import pandas as pd
 
-from cixi_analysis.analysis import records
+from cixi_analysis.analysis import grouped, records
 from cixi_analysis.assessment import assess
 from cixi_analysis.assessment.proofs import needed
 from cixi_analysis.plan.dataset import Plan
@@ -30,11 +32,6 @@ WRONG = (EvidenceState.CHANGED, EvidenceState.GONE)
 LACKS = (EvidenceState.UNPROVEN, EvidenceState.MISSING)
 #: Column of an observation → the kind of evidence that proves it.
 _PROVEN = {"value": Proves.VALUE, "assigned_target": Proves.TARGET, "benchmark": Proves.AVERAGE}
-
-
-def has_list(plan: Plan, year: int) -> bool:
-    """Whether a year has a list of evidence of its own: it needs one, or has rows of evidence."""
-    return needed(plan, year) or bool(plan.evidence.get(year))
 
 
 def evidence_of(plan: Plan, year: int) -> dict[str, Evidence]:
@@ -60,19 +57,19 @@ def evidence_list(plan: Plan, year: int, files: Mapping[str, EvidenceFile] | Non
     ``files``: the files of the year's folder; without it the state of a file is unknown ("").
     """
     rows: list[dict[str, object]] = []
-    listed, unproven = evidence_of(plan, year), _unproven(plan, year)
-    of_subject: dict[tuple[str, str], dict[str, Evidence]] = {}
-    for number, row in listed.items():
-        of_subject.setdefault((row.kind, row.id), {})[number] = row
+    listed = evidence_of(plan, year)
+    of_subject = grouped(((row.kind, row.id), (number, row)) for number, row in listed.items())
+    is_judged = needed(plan, year) and year in plan.years
+    judged = grouped((row.item_id, row) for row in records(assess(plan, year).items)) if is_judged else {}
     for kind, key in plan.subjects:
-        own = of_subject.get((kind, key), {})
-        rows += [_listed(number, row, files) for number, row in own.items()]
+        own = of_subject.get((kind, key), [])
+        rows += [_listed(number, row, files) for number, row in own]
         if kind is not Entity.ITEM:
             continue
         subject: dict[str, object] = {"kind": kind, "id": key}
         if needed(plan, year):
-            proven = {row.proves for row in own.values()}
-            rows += [subject | lack for lack in _lacks(plan, year, key, proven, unproven.get(key))]
+            proven = {row.proves for _, row in own}
+            rows += [subject | lack for lack in _lacks(plan, year, key, proven, judged.get(key, ()))]
         else:
             sources = dict.fromkeys(row.source for row in plan.observed(key, year))
             rows += [subject | {"title": source, "state": EvidenceState.PLAN} for source in sources]
@@ -101,33 +98,18 @@ def _state(row: Evidence, found: EvidenceFile | None) -> EvidenceState:
     return EvidenceState.PRESENT if found.sha256 == row.sha256 else EvidenceState.CHANGED
 
 
-def _unproven(plan: Plan, year: int) -> dict[str, dict[str, object]]:
-    """item_id → the clauses that are attested without evidence, and the verdicts that depend on them."""
-    clauses: dict[str, dict[str, None]] = {}
-    verdicts: dict[str, dict[str, list[str]]] = {}
-    if year in plan.years and needed(plan, year):
-        for row in records(assess(plan, year).items):
-            if row.why.unproven:
-                clauses.setdefault(row.item_id, {}).update(dict.fromkeys(row.why.unproven))
-                levels = verdicts.setdefault(row.item_id, {}).setdefault(Verdict(row.verdict).chinese, [])
-                levels.append(plan.level(row.level).chinese)
-    return {
-        item_id: {"clause": "；".join(own), "detail": f"{'；'.join(own)}：{_resting(verdicts[item_id])}"}
-        for item_id, own in clauses.items()
-    }
-
-
-def _resting(verdicts: Mapping[str, list[str]]) -> str:
-    """``国家级、省级达标``."""
-    return "，".join(f"{'、'.join(levels)}{verdict}" for verdict, levels in verdicts.items())
-
-
 def _lacks(
-    plan: Plan, year: int, item_id: str, proven: set[Proves], unproven: dict[str, object] | None
+    plan: Plan, year: int, item_id: str, proven: set[Proves], judged: Sequence[Any]
 ) -> Iterator[dict[str, object]]:
-    """The missing evidence of an item: first the attested clauses that verdicts depend on, then the figures."""
-    if unproven:
-        yield {"proves": Proves.CLAUSE, "state": EvidenceState.UNPROVEN} | unproven
+    """The missing evidence of an item: first the attested clauses that verdicts depend on, then the figures. ``judged``: its
+    rows of the assessment.
+    """
+    if unproven := [row for row in judged if row.why.unproven]:
+        clause = "；".join(dict.fromkeys(chain(*(row.why.unproven for row in unproven))))
+        levels = grouped((Verdict(row.verdict).chinese, plan.level(row.level).chinese) for row in unproven)
+        resting = "，".join(f"{'、'.join(own)}{verdict}" for verdict, own in levels.items())  # 国家级、省级达标
+        state = {"proves": Proves.CLAUSE, "state": EvidenceState.UNPROVEN}
+        yield state | {"clause": clause, "detail": f"{clause}：{resting}"}
     for column, proves in _PROVEN.items():
         seen = [row for row in plan.observed(item_id, year) if getattr(row, column) not in (None, NOT_ASSIGNED)]
         if seen and proves not in proven:
@@ -147,11 +129,6 @@ def counted(table: pd.DataFrame) -> Counter[str]:
     """The number of rows by class of document, of partial facts, by state, and by kind of missing evidence
     (``missing value``, ``missing target``, …).
     """
-    counts: Counter[str] = Counter()
-    for row in records(table):
-        if row.number:
-            counts[Proves.CONTEXT if row.proves == Proves.CONTEXT else row.grade] += 1
-        counts[row.state] += 1
-        if row.state == EvidenceState.MISSING:
-            counts[f"{row.state} {row.proves}"] += 1
-    return counts
+    own, missing = table[table["number"] != ""], table[table["state"] == EvidenceState.MISSING]
+    classes = own["grade"].where(own["proves"] != Proves.CONTEXT, Proves.CONTEXT.value)
+    return Counter([*classes, *table["state"], *(f"{EvidenceState.MISSING} {proves}" for proves in missing["proves"])])

@@ -16,20 +16,17 @@ from cixi_analysis.assessment.evaluation import Finding, LeafFinding
 from cixi_analysis.assessment.judgement import Judgement
 from cixi_analysis.assessment.numbers import DEFAULT_YEARS, MET, NO_DATA, Lack
 from cixi_analysis.assessment.observed import quotations
-from cixi_analysis.plan.schema import clause_pairs
 from cixi_analysis.requirement import terms, tree
 from cixi_analysis.words import NOT_ASSIGNED, BenchmarkKind
 
 #: More combinations than these are not tried.
 _MOST = 64
-#: Cells that change together, each once, in the order of the wording.
-_Cells = tuple[Cell, ...]
 
 
 class Way(NamedTuple):
-    """Changes that make the verdict met; ``limits``: the range that a filled-in number may lie in ("" at an open end)."""
+    """Changes that make the verdict met; ``limits``: the range that a number may lie in ("" at an open end)."""
 
-    draft: dict[Cell, str | None]
+    draft: Draft
     limits: dict[Cell, tuple[str, str]]
 
 
@@ -46,25 +43,27 @@ class FlipSearch:
         self.serves: dict[frozenset[Cell], list[list[str]]] = {}
 
     def ways(self) -> Steps[list[Way]]:
-        """All ways found by which the item is met: minimal, without duplicates; empty where it is met already."""
+        """All ways found by which the item is met, minimal, also several of the same cells; empty where it is met already."""
         numbers = yield from self._by_numbers()
         if self.finding.verdict[0, -1] == MET:
             return []
         words = yield from self._by_words()
         of = {id(leaf): [*numbers[n], *words[n]] for n, leaf in enumerate(self.leaves)}
-        tried: dict[frozenset[Cell], _Cells] = {}
-        for cells, clauses in islice(_combined(self.finding, of), _MOST):
-            tried[frozenset(cells)] = cells
-            self.serves.setdefault(frozenset(cells), []).append(clauses)
-        settled = yield from together([self._settle(cells) for cells in tried.values()])
-        found = [way for way in settled if way]
-        if self.row and (self.row.attests or self.row.denies):
-            yield from self._take_back(found)
-        least = yield from together([self._least(way) for way in found])
-        once: dict[frozenset[Cell], Way] = {}
-        for way in filter(None, least):
-            once.setdefault(frozenset(way.draft), way)
-        return sorted(once.values(), key=lambda way: sum(not cell.is_number for cell in way.draft))
+        tried: dict[frozenset[Cell], Draft] = {}
+        for draft, clauses in islice(_combined(self.finding, of), _MOST):
+            tried[frozenset(draft)] = draft
+            self.serves.setdefault(frozenset(draft), []).append(clauses)
+        found = yield from together([self._way(draft) for draft in tried.values()])
+        return [way for way in found if way]
+
+    def _way(self, draft: Draft) -> Steps[Way | None]:
+        """The minimal way by changes to the cells of a draft; None where none of their contents is enough."""
+        if (way := (yield from self._settle(draft))) is None:
+            return None
+        if self.row and (self.row.attests or self.row.denies):  # what they say against the numbers no longer holds
+            for leaf, here in (yield from self._judged([way.draft])).contradicted():
+                way.draft.update(self._without(leaf.node, "attests", "denies") if here[0, -1] else {})
+        return (yield from self._least(way))
 
     def served(self, way: Way) -> list[list[str]]:
         """The clauses for whose sake the cells of a way change, as in ``serves``: those of no smaller way among them."""
@@ -83,11 +82,11 @@ class FlipSearch:
 
     # --- which cells may change --------------------------------------------------------------------------------
 
-    def _by_numbers(self) -> Steps[list[list[_Cells]]]:
+    def _by_numbers(self) -> Steps[list[list[Draft]]]:
         """For each leaf the cells that its numbers need: the missing ones, filled in one after the other. A number that
         is not met may mask another missing one, so a constant, a rising and a falling series are tried.
         """
-        filled: list[_Cells | None] = [()] * len(self.leaves)
+        filled: list[tuple[Cell, ...] | None] = [()] * len(self.leaves)
         slopes, now, first, waiting = (0, 1, -1), self.leaves, [[0]] * len(self.leaves), True
         while waiting:
             waiting = False
@@ -103,13 +102,13 @@ class FlipSearch:
                     self.lacking.setdefault(cell, []).append(said(leaf.node))
                     waiting = True
             if waiting:
-                some = [
+                some: list[Draft] = [
                     {cell: self.trials.example(cell, k) for cell in cells or ()} for cells in filled for k in slopes
                 ]
                 now = [*_finding((yield from self._judged(some)), self.trials.year).leaves()]
                 first = [[n * len(slopes) + k for k in range(len(slopes))] for n in range(len(self.leaves))]
         return [
-            [] if cells is None or leaf.parts or leaf.verdict[0, -1] == MET else [cells or (self.value,)]
+            [] if cells is None or leaf.parts or leaf.verdict[0, -1] == MET else [dict.fromkeys(cells or (self.value,))]
             for leaf, cells in zip(self.leaves, filled, strict=True)
         ]
 
@@ -120,7 +119,7 @@ class FlipSearch:
             self.trials.marks |= found if name not in ("rate", "own", "years") else set()
             self.trials.limits |= found if name in ("limit", "benchmark") else set()
 
-    def _lacked(self, leaf: LeafFinding, at: tuple[int, int], filled: _Cells) -> Cell | None:
+    def _lacked(self, leaf: LeafFinding, at: tuple[int, int], filled: Sequence[Cell]) -> Cell | None:
         """The empty cell whose content a leaf's numbers lack; None where no cell would supply it."""
         row, node, cell = self.row, leaf.node, None
         match leaf.lack(at):
@@ -140,51 +139,41 @@ class FlipSearch:
                 cell = next((one for one in empty if one not in filled), None)
         return None if cell in filled else cell
 
-    def _by_words(self) -> Steps[list[list[_Cells]]]:
+    def _by_words(self) -> Steps[list[list[Draft]]]:
         """For each leaf the words that decide it: a statement that attests it, or that no target was assigned."""
         parts = {id(part) for leaf in self.leaves for part in leaf.parts}
-        row, tried = self.row, list[tuple[int, _Cells]]()
+        row, tried = self.row, list[tuple[int, Draft]]()
         for n, leaf in enumerate(self.leaves):
             if id(leaf) not in parts and leaf.verdict[0, -1] != MET:
-                attested = Cell(self.trials.year, "attests", f"{leaf.node}={said(leaf.node)}")
-                tried.append((n, (attested, *self._entries(leaf.node, "denies"))))
+                words = said(leaf.node)
+                attested = Cell(self.trials.year, "attests", f"{leaf.node}={words}")
+                tried.append((n, {attested: words, **self._without(leaf.node, "denies")}))
                 if isinstance(leaf.node, tree.AssignedTarget) and not (row and row.assigned_target):
-                    tried.append((n, (Cell(self.trials.year, "assigned_target", NOT_ASSIGNED),)))
-        judged = yield from self._judged({cell: self.content(cell) for cell in way} for _, way in tried)
-        now, found = [*_finding(judged, self.trials.year).leaves()], [list[_Cells]() for _ in self.leaves]
-        for at, (n, way) in enumerate(tried):
+                    tried.append((n, {Cell(self.trials.year, "assigned_target", NOT_ASSIGNED): NOT_ASSIGNED}))
+        judged = yield from self._judged(draft for _, draft in tried)
+        now, found = [*_finding(judged, self.trials.year).leaves()], [list[Draft]() for _ in self.leaves]
+        for at, (n, draft) in enumerate(tried):
             wrong = now[n].contradicts
             if now[n].verdict[at, -1] == MET and (wrong is None or not wrong[at, -1]):
-                found[n].append(way)
+                found[n].append(draft)
         return found
 
-    def content(self, cell: Cell) -> str | None:
-        """The content of a cell that is not a number; None for an entry of the statement that has to be removed."""
-        if cell.column == "assigned_target":
-            return cell.of
-        said_already = self.row and cell.of in entries(getattr(self.row, cell.column))
-        return None if said_already else clause_pairs(cell.of)[0][1]
-
-    def _entries(self, node: tree.Node, *columns: str) -> Iterator[Cell]:
-        """The entries of the year's statement about a clause."""
-        row, units = self.row, self.trials.plan.units(self.trials.item, self.trials.year)
-        for column in columns if row else ():
-            for text in entries(getattr(row, column)):
-                if node in quotations(text, units, terms(self.trials.plan)):
-                    yield Cell(self.trials.year, column, text)
-
-    def _take_back(self, ways: Sequence[Way]) -> Steps[None]:
-        """Add to each way the removal of the statement's entries that contradict its numbers."""
-        judged = yield from self._judged(way.draft for way in ways)
-        for leaf, here in judged.contradicted():
-            for way in compress(ways, here[:, -1]):
-                way.draft.update(dict.fromkeys(self._entries(leaf.node, "attests", "denies")))
+    def _without(self, node: tree.Node, *columns: str) -> Draft:
+        """The removal of the year's entries about a clause."""
+        row, units, known = (
+            self.row,
+            self.trials.plan.units(self.trials.item, self.trials.year),
+            terms(self.trials.plan),
+        )
+        own = ((column, text) for column in columns if row for text in entries(getattr(row, column)))
+        about = (pair for pair in own if node in quotations(pair[1], units, known))
+        return {Cell(self.trials.year, *pair): None for pair in about}
 
     # --- which numbers -----------------------------------------------------------------------------------------
 
-    def _settle(self, changing: _Cells, moved: bool = False) -> Steps[Way | None]:
-        """The cells with the satisfying numbers nearest to what is known; None where no number satisfies."""
-        found = Way({cell: self.content(cell) for cell in changing if not cell.is_number}, {})
+    def _settle(self, changing: Draft, moved: bool = False) -> Steps[Way | None]:
+        """The draft with the satisfying numbers nearest to what is known; None where no number satisfies."""
+        found = Way({cell: content for cell, content in changing.items() if not cell.is_number}, {})
         order = ("value", "assigned_target", "benchmark")
         cells = sorted((c for c in changing if c.is_number), key=lambda c: (order.index(c.column), -c.year))
         for n, cell in enumerate(cells):
@@ -201,7 +190,7 @@ class FlipSearch:
             if (chosen := self._chosen(cell, known, found)) is None:
                 if moved or self.value in changing or self.trials.known is None:
                     return None
-                return (yield from self._settle((self.value, *changing), moved=True))
+                return (yield from self._settle({self.value: None, **changing}, moved=True))
             found.draft[cell] = self.trials.text(cell, chosen)
         return found
 
@@ -210,21 +199,22 @@ class FlipSearch:
         points = sorted(known)
         if not any(known.values()):
             return None
-        near = self.trials.known if cell == self.value and self.trials.known else self.trials.example(cell)
-        start = min((k for k in points if known[k]), key=lambda k: abs(k - self.trials.floor(rank(near))))
-        if cell == self.value and self.trials.known:
+        now = self.trials.known if cell == self.value else None
+        near = self.trials.floor(rank(now or self.trials.example(cell)))
+        start = min((k for k in points if known[k]), key=lambda k: abs(k - near))
+        if now:
+            needed = self.trials.text(cell, start)
+            found.limits[cell] = (needed, "") if start > near else ("", needed)
             return start
         low = high = points.index(start)
         while low > 0 and known[points[low - 1]]:
             low -= 1
         while high < len(points) - 1 and known[points[high + 1]]:
             high += 1
-        is_open = low == 0, high == len(points) - 1
-        ends = [
-            ("" if end else self.trials.text(cell, points[at])) for end, at in zip(is_open, (low, high), strict=True)
-        ]
-        found.limits[cell] = (ends[0], ends[1])
-        return points[low] if ends[0] else points[high] if ends[1] else start
+        at_least = self.trials.text(cell, points[low]) if low > 0 else ""
+        at_most = self.trials.text(cell, points[high]) if high < len(points) - 1 else ""
+        found.limits[cell] = at_least, at_most
+        return points[low] if at_least else points[high] if at_most else start
 
     def _least(self, way: Way) -> Steps[Way | None]:
         """The way without redundant changes; None where the item is not met by it."""
@@ -240,19 +230,19 @@ class FlipSearch:
         return way._replace(draft=draft)
 
 
-def _combined(finding: Finding, ways: Mapping[int, Sequence[_Cells]]) -> Iterator[tuple[_Cells, list[str]]]:
-    """The cells by which a node might be met, and the clauses that would be: of an AND those of every part that is not,
+def _combined(finding: Finding, ways: Mapping[int, Sequence[Draft]]) -> Iterator[tuple[Draft, list[str]]]:
+    """The changes by which a node might be met, and the clauses that would be: of an AND those of every part that is not,
     of an OR those of one part.
     """
     if finding.verdict[0, -1] == MET:
-        yield (), []
+        yield {}, []
     elif isinstance(finding.node, tree.AnyOf):
         for part in finding.parts:
             yield from _combined(part, ways)
     else:
         for parts in product(*([*_combined(part, ways)] for part in finding.parts)) if finding.parts else ():
-            yield _Cells(dict.fromkeys(chain(*(cells for cells, _ in parts)))), [*chain(*(own for _, own in parts))]
-        yield from ((cells, [said(finding.node)]) for cells in ways.get(id(finding), ()))
+            yield dict(chain(*(draft.items() for draft, _ in parts))), [*chain(*(own for _, own in parts))]
+        yield from ((draft, [said(finding.node)]) for draft in ways.get(id(finding), ()))
 
 
 def _between(low: int, high: int, known: Mapping[int, bool]) -> list[int]:

@@ -40,8 +40,8 @@ class Cell(NamedTuple):
         return self.column in ("value", "benchmark") or (self.column == "assigned_target" and not self.of)
 
 
-#: A candidate: cells with their contents; None removes an entry.
-Draft = Mapping[Cell, str | None]
+#: A candidate: cells with their contents, in the order of the wording. None removes an entry, or is a number to be found.
+Draft = dict[Cell, str | None]
 
 
 class Trials:

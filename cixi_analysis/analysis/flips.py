@@ -10,7 +10,7 @@ import pandas as pd
 
 from cixi_analysis.analysis import grouped
 from cixi_analysis.analysis.flip_search import FlipSearch, Way
-from cixi_analysis.analysis.flip_trials import Cell, Steps, Trials, done, rank
+from cixi_analysis.analysis.flip_trials import Cell, Steps, Trials, done
 from cixi_analysis.assessment import REQUIREMENT, TARGET, Judgement, asking, judgements, observed_level
 from cixi_analysis.assessment.numbers import MET, UNMET, difference
 from cixi_analysis.assessment.observed import measured, measured_at
@@ -107,8 +107,10 @@ def _search(plan: Plan, base: Judgement, year: int) -> Steps[_Found]:
         lacks = search.lacks() if lacks is None else lacks
         if finding.verdict[0, -1] == MET:
             return (), lacks
-        valid = {frozenset(way.draft): way for way in ways if search.trials.is_valid(way.draft)}
-        found |= {key: _flip(search, way) for key, way in valid.items() if key not in found}
+        for way in ways:
+            if (key := frozenset(way.draft)) not in found and search.trials.is_valid(way.draft):
+                changes = tuple(_changes(search, way))
+                found[key] = Flip(item_id, level, year, changes, _sentence(search, changes))
         if any(cell.is_number for cells in found for cell in cells):
             break
     by_numbers = sorted(found.values(), key=lambda flip: sum(not change.cell.is_number for change in flip.changes))
@@ -149,27 +151,15 @@ def _kinds(plan: Plan, base: Judgement, year: int) -> list[Asked]:
     return list(dict.fromkeys([*found, *asked]))
 
 
-def _flip(search: FlipSearch, way: Way) -> Flip:
-    changes = tuple(_changes(search, way))
-    return Flip(
-        search.trials.item.item_id, search.trials.level, search.trials.year, changes, _sentence(search, changes)
-    )
-
-
 def _changes(search: FlipSearch, way: Way) -> Iterator[CellChange]:
     for cell, needed in sorted(way.draft.items(), key=lambda pair: (not pair[0].is_number, pair[1] is None)):
-        row = search.trials.rows.get(cell.year)
         if not cell.is_number:
             gone = needed is None
             yield CellChange(cell, cell.of.partition("=")[2] if gone else None, needed)
             continue
-        known = getattr(row, cell.column, None) if cell == search.value else None
+        known = search.row.value if search.row and cell == search.value else None
         unit = unit_word(search.trials.kind.unit)
         beside = tuple(search.trials.beside(cell).items())
-        if known is not None and search.trials.known is not None and needed is not None:
-            side = "≥" if rank(needed) > rank(known) else "≤"
-            yield CellChange(cell, known, needed, unit, side, beside=beside)
-            continue
         low, high = way.limits[cell]
         side, upto = ("≥" if low else "≤" if high else ""), high if low and high else ""
         beside_it = [c for c in way.draft if c.column == "value" and c.year > cell.year]

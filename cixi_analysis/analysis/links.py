@@ -114,16 +114,12 @@ def responsible_units(plan: Plan, kind: Entity, key: str, year: int) -> tuple[st
 @lru_cache(maxsize=4)
 def answering(plan: Plan, year: int) -> dict[str, list[tuple[Entity, str]]]:
     """Unit → the subjects that it is responsible for, both in the plan's order; last "" → those without a unit."""
-    order = dict.fromkeys(unit for project in plan.projects for unit in project.responsible)
-    found: dict[str, list[tuple[Entity, str]]] = {unit: [] for unit in order}
-    nobody = []
-    for kind, key in plan.subjects:
-        units = responsible_units(plan, kind, key, year)
-        for unit in units:
-            found.setdefault(unit, []).append((kind, key))
-        if not units:
-            nobody.append((kind, key))
-    return {unit: own for unit, own in {**found, "": nobody}.items() if own}
+    printed = (unit for project in plan.projects for unit in project.responsible)
+    found = grouped(
+        (unit, (kind, key)) for kind, key in plan.subjects for unit in responsible_units(plan, kind, key, year) or ("",)
+    )
+    order = dict.fromkeys((*printed, *filter(None, found), ""))
+    return {unit: found[unit] for unit in order if unit in found}
 
 
 def strange_units(plan: Plan, year: int) -> dict[str, str]:

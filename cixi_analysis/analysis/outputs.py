@@ -17,6 +17,7 @@ from cixi_analysis import words
 from cixi_analysis.analysis import commitments, evidence, flips, reconciliation, trend
 from cixi_analysis.analysis.table1 import headings, verdict_columns
 from cixi_analysis.assessment import judgement
+from cixi_analysis.assessment.proofs import needed
 from cixi_analysis.plan import schema
 from cixi_analysis.plan.csvfile import packaged
 from cixi_analysis.plan.dataset import Plan
@@ -124,7 +125,7 @@ def outputs(plan: Plan, year: int | None = None) -> dict[str, Output]:
     for table, years in (("signatures", plan.signatures), ("revisions", corrected)):  # only where there are any
         if not years if year is None else year not in years:
             left_out.add(table)
-    if year is not None and not evidence.has_list(plan, year):
+    if year is not None and not needed(plan, year) and not plan.evidence.get(year):
         left_out.add("evidence")
     return {name: one for name, one in found.items() if name not in left_out and plan.has(*_NEEDS.get(name, ()))}
 

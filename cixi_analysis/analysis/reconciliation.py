@@ -10,8 +10,8 @@ from decimal import Decimal, InvalidOperation
 
 import pandas as pd
 
-from cixi_analysis.analysis import columns_of, grouped
-from cixi_analysis.analysis.projects import TOTAL
+from cixi_analysis.analysis import columns_of, grouped, records
+from cixi_analysis.analysis.projects import outcomes
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.quantities import at_precision, relation
 from cixi_analysis.plan.schema import AuditRow, Published
@@ -75,27 +75,24 @@ def _distinct(labels: list[str], places: list[str]) -> list[str]:
 
 
 def _figures(plan: Plan, known: _Verdicts) -> _Figures:
-    """Every count and sum that the plan prints; the budget in 万元."""
-    found: _Figures = {}
+    """Every count and sum that the plan prints; the budget in 万元; ``carried``: the past projects that go on."""
+    attributes = Counter({item.indicator: item.attribute for item in plan.items}.values())
+    found: _Figures = {("indicators", "total", None): [attributes.total()]}
+    found |= {("indicators", str(attribute), None): [attributes[attribute]] for attribute in Attribute}
     for level in plan.levels:
         counts = Counter(verdict for (_, own), verdict in known.items() if own == level)
         found["tally", "applicable", level] = [counts.total() - counts[printed(Verdict.NOT_APPLICABLE)]]
         found |= {("tally", str(verdict), level): [counts[printed(verdict)]] for verdict in Verdict}
-    attributes = Counter({item.indicator: item.attribute for item in plan.items}.values())
-    types, outcomes = Counter[str](), Counter[str]()
-    for row in plan.past_projects:
-        types[row.project_type] += row.count
-        outcomes[row.outcome] += row.count
-    # Of projects that have a budget; the table prints "/" for the others and adds nothing.
-    budgets = [Decimal(repr(p.budget)) for p in plan.projects if p.budget is not None]
-    found["indicators", "total", None] = [attributes.total()]
-    found |= {("indicators", str(attribute), None): [attributes[attribute]] for attribute in Attribute}
-    found |= {("past_type", name, None): [count] for name, count in types.items()}
     if plan.past_projects:
-        found["past_type", TOTAL, None] = [types.total()]
-        found |= {("past_outcome", str(outcome), None): [outcomes[outcome]] for outcome in Outcome}
-        found["past_sum", None, None] = [outcomes[outcome] for outcome in Outcome]
+        types = records(outcomes(plan))
+        whole: dict[Outcome, int] = {outcome: getattr(types[-1], outcome) for outcome in Outcome}
+        found |= {("past_type", row.project_type, None): [row.total] for row in types}
+        found |= {("past_outcome", str(outcome), None): [count] for outcome, count in whole.items()}
+        found["past_sum", None, None] = [*whole.values()]
+        found["carried", None, None] = [whole[Outcome.AS_PLANNED], whole[Outcome.ADJUSTED]]
     if plan.projects:
+        # Of projects that have a budget; the table prints "/" for the others and adds nothing.
+        budgets = [Decimal(repr(p.budget)) for p in plan.projects if p.budget is not None]
         found["projects", None, None] = [len(plan.projects)]
         found["budget", None, None] = [sum(budgets, Decimal(0))]
     return found
@@ -117,11 +114,8 @@ def _compared(row: Published, plan: Plan, known: _Verdicts, figures: _Figures) -
     if row.kind == "budget":
         divisor = MONEY.get(row.unit or "")
         terms = [Decimal(term) / divisor for term in terms] if divisor else []
-    elif (
-        row.kind == "project_origin" and subject.isdecimal() and plan.past_projects
-    ):  # new ones, and those carried over
-        carried = (figures["past_outcome", str(o), None] for o in (Outcome.AS_PLANNED, Outcome.ADJUSTED))
-        terms = [int(subject), *(number for one in carried for number in one)]
+    elif row.kind == "project_origin" and subject.isdecimal() and (carried := figures.get(("carried", None, None))):
+        terms = [int(subject), *carried]  # the new ones, and those carried over
     if not terms:
         return check, row.stated, NOT_COMPUTABLE, False
     try:
@@ -157,13 +151,8 @@ def _named_lists(plan: Plan, known: _Verdicts) -> Iterator[tuple[str, ...]]:
         computed = [str(i) for i in plan.indicators if known.get((str(i), level)) == word]
         agrees = "yes" if sorted(named) == sorted(computed) else "no"
         sources = "；".join(dict.fromkeys(row.source for row in rows))
-        yield (
-            f"{plan.level(level).chinese} {word} 点名的指标",
-            "、".join(named),
-            "、".join(computed) or "（没有）",
-            agrees,
-            sources,
-        )
+        check = f"{plan.level(level).chinese} {word} 点名的指标"
+        yield check, "、".join(named), "、".join(computed) or "（没有）", agrees, sources
 
 
 def result(row: AuditRow) -> AuditResult:

@@ -7,6 +7,7 @@ every cell that such an import changed, so that undoing the last edition's lines
 import hashlib
 import json
 from collections.abc import Container, Iterable, Iterator, Mapping
+from operator import attrgetter
 from typing import Any
 
 import pandas as pd
@@ -116,12 +117,10 @@ def undone(plan: Plan, rows: YearRows, lines: Iterable[Revision]) -> YearRows:
 
 def log(plan: Plan, years: Container[int]) -> pd.DataFrame:
     """The corrected cells of these years that :func:`is_shown`, in the order of the log, columns :data:`LOG_COLUMNS`."""
-    own = (row for row in plan.revisions if row.year in years and is_shown(row.part, row.column))
-    known = (row for row in own if plan.defines(row.kind, row.id))  # of a plan with some items only
     rows = [
-        (row.year, row.edition, row.date, *place_of(plan, row.part, row.kind, row.id, row.place or "", row.column),
-         cell_words(row.column, row.before), cell_words(row.column, row.after), signer(row), row.reason, row.form)
-        for row in known
+        (row.year, row.edition, row.date, *told, signer(row), row.reason, row.form)
+        for row in plan.revisions if row.year in years
+        for told in cell_in_words(plan, *attrgetter(*CELL)(row))
     ]  # fmt: skip
     return pd.DataFrame(rows, columns=LOG_COLUMNS).astype({"indicator": "Int64"})
 
@@ -131,30 +130,33 @@ def signed_for(row: Any) -> str:
     return f"第{row.edition}版，{row.date}，{row.who}：{row.why}"
 
 
-def cell_words(column: str, cell: str | None) -> str:
-    """A cell as readers see it: the Chinese word of a closed vocabulary."""
-    return {word.value: word.chinese for word in WORDS_OF.get(column, ())}.get(cell or "", cell or "")
-
-
 def is_shown(part: str, column: str) -> bool:
     """Whether a changed cell is shown to readers: neither metadata that an import writes nor part of the row's key."""
     return column not in (*WRITTEN, *YEARLY[part].KEY)
 
 
-def place_of(plan: Plan, part: str, kind: Entity, key: str, place: str, column: str) -> tuple[Any, ...]:
-    """Indicator, subject, level and (in words) column of a cell of the log."""
-    title = "材料编号" if column == NUMBER else str(YEARLY[part].columns()[column].title)
-    number, subject = (plan.item(key).indicator, key) if kind is Entity.ITEM else (None, f"{kind} {key}")
-    level, which = ("", f"（{place}）") if part == EVIDENCE else (place, "")
-    return number, subject, level, title if part == OBSERVATIONS else f"{SIGNED[part]}{which}：{title}"
+def cell_in_words(
+    plan: Plan, part: str, kind: Entity, key: str, place: str | None, column: str, *contents: str | None
+) -> Iterator[tuple[Any, ...]]:
+    """A changed cell as readers see it: indicator, subject, level, column, and the contents in Chinese. Nothing for one that
+    is not shown, or of an item that the plan does not have.
+    """
+    if is_shown(part, column) and plan.defines(kind, key):
+        title = "材料编号" if column == NUMBER else str(YEARLY[part].columns()[column].title)
+        number, subject = (plan.item(key).indicator, key) if kind is Entity.ITEM else (None, f"{kind} {key}")
+        level, which = ("", f"（{place or ''}）") if part == EVIDENCE else (place or "", "")
+        words = {word.value: word.chinese for word in WORDS_OF.get(column, ())}
+        what = title if part == OBSERVATIONS else f"{SIGNED[part]}{which}：{title}"
+        yield number, subject, level, what, *(words.get(cell or "", cell or "") for cell in contents)
 
 
 def _cells(rows: YearRows) -> dict[_Key, dict[str, str]]:
     """Key of a row → column → its cell as it is written; empty cells are left out."""
-    found = {}
-    for part, own in rows.items():
-        for row in own:
-            found[_key(part, row)] = {column: cell for column, cell in written_cells(row).items() if cell}
+    found = {
+        _key(part, row): {column: cell for column, cell in written_cells(row).items() if cell}
+        for part, own in rows.items()
+        for row in own
+    }
     numbers: Any = numbered(rows[EVIDENCE])  # type: ignore[arg-type]
     for number, row in numbers.items():
         found[_key(EVIDENCE, row)][NUMBER] = number

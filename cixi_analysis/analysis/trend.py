@@ -150,12 +150,11 @@ def progress(
     ahead = change(*last, *goal) if year < target_year else None
     pace, ratio, remark = _pace(observed, needed, met_first, met_last)
     remarks = [remark] if remark else []
-    compound, by_compound = None, None if ratio is not None and not met_last else pace
-    if ratio is not None:
-        rates = growth(*first, *last), growth(*first, *goal)
-        compound = rates[0] / rates[1] if rates[0] is not None and rates[1] else None
-        if compound is not None and not met_last:
-            by_compound = classify(compound)
+    had, needs = growth(*first, *last), growth(*first, *goal)
+    compound = had / needs if ratio is not None and had is not None and needs else None
+    by_compound: Pace | None = pace
+    if ratio is not None and not met_last:
+        by_compound = None if compound is None else classify(compound)
     if by_compound is None and bound.limit <= 0 < min(first[1], last[1]):
         remarks.append("目标不大于0，没有复合率")
     if by_compound not in (None, pace):
@@ -214,7 +213,8 @@ def trends(plan: Plan, year: int) -> pd.DataFrame:
             "item_id": item_id, "unit": one.unit or None, "measure": one.measure, "polarity": one.polarity,
             "first_year": first_year, "first_value": first, "last_year": last_year, "last_value": last,
             "points": len(one.points), "direction": direction(first, last, one.polarity) if one.span else None,
-            "mean_change": plain(change(*one.points[0], *one.points[-1])), "mean_rate": plain(growth(*one.points[0], *one.points[-1])),
+            "mean_change": plain(change(first_year, first, last_year, last)),
+            "mean_rate": plain(growth(first_year, first, last_year, last)),
         }  # fmt: skip
         remarks = [f"最近的数据是{last_year}年的"] if last_year != year else []
         if one.apart:

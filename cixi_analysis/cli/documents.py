@@ -83,10 +83,9 @@ def _check(root: Path | None, file: Path, year: int | None, form: str) -> None:
 
     content = read_docx(file)
     made = account(cixi.load_plan(root), content, year)
-    columns = list(Edit.__dataclass_fields__)
-    rows = [[str(getattr(edit, column)) for column in columns] for edit in made.edits]
-    if rows or form != "table":
-        print_table(pd.DataFrame(rows, columns=columns, dtype="str"), form, "report")
+    if made.edits or form != "table":
+        edits = pd.DataFrame(list(made.edits), columns=list(Edit.__dataclass_fields__)).astype("str")
+        print_table(edits, form, "report")
     counts = {kind: sum(edit.finding is kind for edit in made.edits) for kind in EditKind}
     told = "，".join(f"{kind.chinese}{n}处" for kind, n in counts.items() if n) or "没有改动，与现有数据一致"
     for note in (*made.notes, f"{file.name}（{made.year} 年）：检查了{made.checked}处数字和文字：{told}。"):
