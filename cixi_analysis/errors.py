@@ -116,11 +116,6 @@ def reason(error: OSError) -> str:
     return _REASONS.get(number) or error.strerror or str(error) or type(error).__name__
 
 
-def why_unreadable(kind: type[OSError]) -> str:
-    """Why a file could not be read, in Chinese where :data:`_REASONS` has it, of an error without its number."""
-    return next((text for number, text in _REASONS.items() if type(OSError(number, "")) is kind), kind.__name__)
-
-
 def place(error: OSError, default: object) -> str:
     """The file that could not be read or written (of two, the one to be written); ``default`` where none is named."""
     return str(error.filename2 or error.filename or default)
