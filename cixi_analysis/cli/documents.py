@@ -49,8 +49,8 @@ def report(
     root: Path | None, year: int | None, output: Path | None, template: Path | None, copy: Path | None, overwrite: bool,
     edited: Path | None, form: str,
 ) -> None:  # fmt: skip
+    from cixi_analysis.export.workbook import save_bytes
     from cixi_analysis.report import template_bytes, write_report
-    from cixi_analysis.report.document import save
 
     if edited:
         if output or template or copy or overwrite:
@@ -67,7 +67,7 @@ def report(
     if path.exists() and not overwrite:
         raise CixiError(f"{path} 已经存在，其中可能有修改。请另取文件名，或用 --overwrite 覆盖。")
     if year is None:
-        save(template_bytes(), path)
+        save_bytes(template_bytes(), path)
         echo(f"已写入 {path}。在 Word 中修改后运行 cixi report YEAR --template {path}", err=True)
         return
     write_report(cixi.load_plan(root), year, path, template)
