@@ -89,8 +89,9 @@ def _check(root: Path | None, file: Path, year: int | None, form: str) -> None:
         print_table(pd.DataFrame(rows, columns=columns, dtype="str"), form, "report")
     counts = {kind: sum(edit.finding is kind for edit in made.edits) for kind in EditKind}
     told = "，".join(f"{kind.chinese}{n}处" for kind, n in counts.items() if n) or "没有改动，与现有数据一致"
-    for note in (*made.notes, f"{file.name}（{made.year} 年）：检查了{made.checked}处数字和文字：{told}。"):
-        echo(note, err=True)
+    if made.note:
+        echo(made.note, err=True)
+    echo(f"{file.name}（{made.year} 年）：检查了{made.checked}处数字和文字：{told}。", err=True)
     if not made.passed:
         raise click.exceptions.Exit(1)
 
