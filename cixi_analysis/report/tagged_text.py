@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from xml.etree.ElementTree import Element
 
-from cixi_analysis.report.word_styles import Styles, W, count, value_of
+from cixi_analysis.report.word_styles import HIDDEN, RAISED, Styles, W, count, value_of
 
 #: The bookmark of the nth text that was issued, counted from 0. Word hides bookmarks that begin with ``_``.
 BOOKMARK = "_issued{}"
@@ -23,9 +23,9 @@ _FIRST_WORDS = 14  # characters of a paragraph that identify it
 _REMOVED = {"del", "moveFrom"}
 _TRACKED = {*_REMOVED, "ins", "moveTo"}
 #: Parts beside the body: end of their relationship's type → their chapter in findings.
-_BESIDE = {"header": "页眉", "footer": "页脚", "footnotes": "脚注", "endnotes": "尾注"}
+BESIDE = {"header": "页眉", "footer": "页脚", "footnotes": "脚注", "endnotes": "尾注"}
 #: Kinds of parts that are read.
-PARTS = (*_BESIDE, "styles")
+PARTS = (*BESIDE, "styles")
 _CHARACTERS = {"tab": " ", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 
 
@@ -109,7 +109,7 @@ def tagged_texts(body: Element, parts: Sequence[tuple[str, Element]]) -> tuple[T
     styles = next((part for kind, part in parts if kind == "styles"), None)
     reader = _Reader(Styles(styles))
     reader.read(body)
-    for told, chapter in _BESIDE.items():
+    for told, chapter in BESIDE.items():
         for kind, part in parts:
             if kind == told:
                 reader.read(part, chapter)
@@ -262,9 +262,9 @@ class _Reader:
         self._end(own)
 
     def _run(self, run: Element) -> None:
-        hidden = self.styles.hides(run, self._style)
+        hidden = self.styles.give(run, self._style, HIDDEN)
         self._hidden += hidden
-        self._raised = self.styles.raises(run, self._style)
+        self._raised = self.styles.give(run, self._style, RAISED)
         self._inside(run)
         self._hidden -= hidden
 
