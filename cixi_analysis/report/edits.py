@@ -1,7 +1,7 @@
 """The differences between an edited report and the issued one, and the texts that no longer agree with today's data."""
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -78,13 +78,8 @@ def compare(plan: Plan, report: HandedIn, today: Mapping[str, str]) -> Iterator[
     values = report.manifest.values if report.manifest else ()
     before = {value.key: value.text for value in values} or today
     families = {key.partition(".")[0] for key in today}
-    rows = defaultdict[str, set[str]](set)  # where a key stood, and where keys like it did
-    columns, heads = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)  # those of a key, and of a row
-    for value in values:
-        rows[value.key].add(value.row)
-        rows[_kind(value.key)].add(value.row)
-        columns[value.key].add(value.column)
-        heads[value.row].add(value.column)
+    rows, rows_of_kind = {(one.key, one.row) for one in values}, {(_kind(one.key), one.row) for one in values}
+    columns, columns_of_row = {(one.key, one.column) for one in values}, {(one.row, one.column) for one in values}
     known = [_with_key(text, values, before) for text in report.texts]
     texts = [text for text in known if text.key.partition(".")[0] in families]  # the rest is not ours
     for text in texts:
@@ -100,9 +95,9 @@ def compare(plan: Plan, report: HandedIn, today: Mapping[str, str]) -> Iterator[
                 yield _edit(edit, text, was, now)
             elif beside := _put_beside(text, values, plan):
                 yield _edit(EditKind.CHANGED, replace(text, text=beside), was, now)
-            elif text.row and text.row in rows[_kind(text.key)] - rows[text.key]:
+            elif text.row and (text.key, text.row) not in rows and (_kind(text.key), text.row) in rows_of_kind:
                 yield _edit(EditKind.CHANGED, replace(text, text=f"“{text.row}”：{text.text}"), was, now)
-            elif text.column and text.column in heads[text.row] - columns[text.key]:
+            elif text.column and (text.key, text.column) not in columns and (text.row, text.column) in columns_of_row:
                 yield _edit(EditKind.CHANGED, replace(text, text=f"“{text.column}”：{text.text}"), was, now)
             moved = edit is not EditKind.CHANGED or comparable(was) != comparable(now)
             if moved and edited(now, text.text, plan, sentence=sentence) is EditKind.CHANGED:
