@@ -25,8 +25,8 @@ from cixi_analysis.presentation.figure import Picture, picture, titles_of
 from cixi_analysis.presentation.formatting import EMPTY
 from cixi_analysis.presentation.html import Html
 
-#: Around a key, and around a picture's name, in the rendered document: private-use characters, which no data holds.
-START, END, PICTURE, PICTURE_END = "\ue000", "\ue001", "\ue002", "\ue003"
+#: Around a key or a picture's name in the rendered document: private-use characters, which no data holds.
+START, END = "\ue000", "\ue001"
 #: What Word stores as a control's tag: at most 64 characters.
 _KEY = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
@@ -61,7 +61,7 @@ class Drawn(str):
     """A picture's name; a template prints it as a token, which the picture replaces."""
 
     def __html__(self) -> Markup:
-        return Markup(f"{PICTURE}{self}{PICTURE_END}")  # noqa: S704  # a name is plain ASCII
+        return Markup(f"{START}{self}{END}")  # noqa: S704  # a name is plain ASCII, and no key
 
 
 @dataclass(frozen=True)
