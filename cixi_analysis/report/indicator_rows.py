@@ -21,7 +21,6 @@ from cixi_analysis.words import (
     CELL_BREAK,
     NOT_APPLICABLE_MARK,
     NOT_ASSIGNED,
-    WATER_CLASSES,
     Basis,
     Convention,
     Entity,
@@ -94,22 +93,18 @@ def conventions(plan: Plan) -> list[SimpleNamespace]:
 def domains(figures: Figures, issue: Issue) -> list[SimpleNamespace]:
     """The domains in the plan's order: counts by level, items, chart."""
     plan, year = figures.plan, figures.year
-    tallied = records(tally(figures.assessment, by="domain"))
+    tallied = grouped((row.domain, row) for row in records(tally(figures.assessment, by="domain")))
     margins = trend.margins(plan, year)
     judged = grouped((row.item_id, row) for row in records(figures.assessment.items))
     proofs, found = evidence_cells(plan, year), []
-    for at, domain in enumerate(dict.fromkeys(item.domain for item in plan.items), 1):
-        items = [item for item in plan.items if item.domain == domain]
-        own = [t[t["item_id"].isin([i.item_id for i in items])] for t in (margins, figures.trends)]
+    for at, (domain, items) in enumerate(grouped((item.domain, item) for item in plan.items).items(), 1):
+        key, own = f"domain.{at}", [t[t["item_id"].isin([i.item_id for i in items])] for t in (margins, figures.trends)]
         counts = [
-            SimpleNamespace(
-                name=plan.level(r.level).chinese, **_counts(issue, f"count.domain.{at}.{r.level}", domain, r)
-            )
-            for r in tallied
-            if r.domain == domain
+            SimpleNamespace(name=plan.level(r.level).chinese, **_counts(issue, f"count.{key}.{r.level}", domain, r))
+            for r in tallied.get(domain, ())
         ]
         rows = [_item(figures, issue, item, judged[item.item_id], proofs.get(item.item_id, "")) for item in items]
-        chart = issue.figure(f"domain.{at}", charts.bullets(plan, year, *own))
+        chart = issue.figure(key, charts.bullets(plan, year, *own))
         found.append(SimpleNamespace(name=domain, levels=counts, items=rows, figure=chart))
     return found
 
@@ -178,8 +173,6 @@ def short_status(plan: Plan, item: Indicator, year: int) -> str:
 def _brief(plan: Plan, item: Indicator, row: Observation, year: int) -> str:
     if row.value is not None:
         unit = plan.unit_of(row, year)
-        if row.value in WATER_CLASSES:
-            return row.value + unit
         return cell_with_unit(row.value, "" if unit in plan.units(item, year) else unit)
     if row.absence:
         return NOT_ASSIGNED if row.assigned_target == NOT_ASSIGNED else str(row.absence)
