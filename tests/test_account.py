@@ -173,7 +173,6 @@ def test_without_a_manifest() -> None:
             package(paragraph("别的文件", bookmark(1, run("2")))), 2022,
             "这不是 cixi report 生成的报告：其中没有出具清单，也没有带标记的数字和文字。也可能它曾另存为别的格式（如 .odt、.doc），标记因此丢失。",
         ),
-        (package(more={"word/document.xml": "<w:"}), None, "文件已损坏（其中的 XML 不完整），请在 Word 或 WPS 中打开并重新保存。"),
         (package(more={"_rels/.rels": "<a/>"}), None, "文件已损坏（其中的 XML 不完整），请在 Word 或 WPS 中打开并重新保存。"),
     ],
 )  # fmt: skip

@@ -145,9 +145,9 @@ def add_manifest(document: Document, issued: IssuedList) -> None:
     document.part.relate_to(part, RELATIONSHIP_TYPE.CUSTOM_XML)
 
 
-def issued_list(part: Element | None) -> IssuedList | None:
+def issued_list(part: Element) -> IssuedList | None:
     """The list that a part holds; None where it holds something else."""
-    if part is None or not part.tag.startswith(f"{{{_ANY_VERSION}"):
+    if not part.tag.startswith(f"{{{_ANY_VERSION}"):
         return None
     year = part.get("year", "")
     if part.tag != _REPORT or not (len(year) == 4 and year.isdecimal()):
