@@ -62,9 +62,7 @@ def quoted(text: str) -> str:
 
 
 class CixiError(Exception):
-    """Base of every error that a user can cause: the message (Chinese) and the exit status of the command."""
-
-    exit_status = 1
+    """Base of every error that a user can cause: the message (Chinese); the command exits with status 1."""
 
 
 @dataclass(frozen=True)
@@ -114,11 +112,6 @@ def reason(error: OSError) -> str:
     found = NUMBER.search(str(error))
     number = error.errno or (int(found[1]) if found else 0)
     return _REASONS.get(number) or error.strerror or str(error) or type(error).__name__
-
-
-def why_unreadable(kind: type[OSError]) -> str:
-    """Why a file could not be read, in Chinese where :data:`_REASONS` has it, of an error without its number."""
-    return next((text for number, text in _REASONS.items() if type(OSError(number, "")) is kind), kind.__name__)
 
 
 def place(error: OSError, default: object) -> str:

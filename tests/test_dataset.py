@@ -1,5 +1,6 @@
 """Loading ``data/``: every problem of every file at once, each with place, what was found and what would be right."""
 
+import errno
 import os
 import pickle
 import re
@@ -387,6 +388,19 @@ def test_all_problems_of_all_files_at_once(folder: Path) -> None:
         "observations/备注.txt：现为不认识的文件名；应为“年份.csv”，如 2023.csv",
         "observations/2022.csv 第2行 “attests 载明达到”列：现为“建立=没有的话”；应为引用的字句应出现在“现状原文”中",
     ]
+
+
+def test_a_disk_that_cannot_be_read(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The reason is that of the error itself, also where Python has no class for it."""
+    real = Path.read_bytes
+
+    def failing(path: Path) -> bytes:
+        if path.name == "targets.csv":
+            raise OSError(errno.EIO, os.strerror(errno.EIO))
+        return real(path)
+
+    monkeypatch.setattr(Path, "read_bytes", failing)
+    assert messages(folder) == ["targets.csv：现为无法打开（磁盘读写出错）；应为可以读取的文件"]
 
 
 def test_a_folder_without_data(tmp_path: Path) -> None:

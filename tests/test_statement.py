@@ -5,10 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tiny import tiny_plan
 
-from cixi_analysis.report.edits import Likeness, comparable, likeness
+from cixi_analysis.report.edits import comparable, edited
+from cixi_analysis.words import EditKind
 
 PLAN = tiny_plan()
-SAME, REWORDED, OTHER = Likeness.SAME, Likeness.REWORDED, Likeness.OTHER
+SAME, REWORDED, OTHER = None, EditKind.REWORDED, EditKind.CHANGED
 BELOW = "优良天数比例83.3%，比下达目标86.8%低3.5个百分点，未达标。"
 
 
@@ -68,19 +69,19 @@ BELOW = "优良天数比例83.3%，比下达目标86.8%低3.5个百分点，未�
         ("面积不减少，达标。", "面积减少，达标。", OTHER),
     ],
 )  # fmt: skip
-def test_cases(issued: str, found: str, expected: Likeness) -> None:
+def test_cases(issued: str, found: str, expected: EditKind | None) -> None:
     """A figure or verdict is the same or another; a sentence may keep what it states in other words."""
-    assert likeness(issued, found, PLAN) is expected
+    assert edited(issued, found, PLAN) is expected
 
 
 def test_what_is_known_to_be_a_sentence_or_none() -> None:
     """A wording that the plan prints is a fact, however long; a reason is a sentence, however short."""
-    assert likeness("比例100%，达标", "比例为100%，达标", PLAN) is OTHER
-    assert likeness("比例100%，达标", "比例为100%，达标", PLAN, sentence=True) is REWORDED
+    assert edited("比例100%，达标", "比例为100%，达标", PLAN) is OTHER
+    assert edited("比例100%，达标", "比例为100%，达标", PLAN, sentence=True) is REWORDED
     wording = "≥80且高于全省平均值，或逐年上升；完成上级下达的年度目标任务"
-    assert likeness(wording, wording.replace("值", ""), PLAN) is REWORDED
-    assert likeness(wording, wording.replace("值", ""), PLAN, sentence=False) is OTHER
-    assert likeness(wording, wording.replace("；", ";"), PLAN, sentence=False) is SAME
+    assert edited(wording, wording.replace("值", ""), PLAN) is REWORDED
+    assert edited(wording, wording.replace("值", ""), PLAN, sentence=False) is OTHER
+    assert edited(wording, wording.replace("；", ";"), PLAN, sentence=False) is SAME
 
 
 @given(

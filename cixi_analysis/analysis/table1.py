@@ -48,12 +48,12 @@ def table1(assessment: Assessment, year: int | None = None) -> tuple[Table1Row, 
     cell is merged with the one above where the plan's is (``indicators.csv``, ``merged``) and says the same.
     """
     items, columns = assessment.plan.items, headings(assessment.plan)
-    texts = [_texts(assessment, item, assessment.year if year is None else year) for item in items]
+    rows_of = [texts(assessment, item, assessment.year if year is None else year) for item in items]
     rows = []
     spans = dict.fromkeys(columns, 1)  # from this row down, over the rows whose cell is merged with the one above
     for at, item in reversed(list(enumerate(items))):
-        merged = {column for column in columns if at and _joined(items, texts, column, columns[column], at)}
-        cells = {column: MergedCell(texts[at][column], spans[column]) for column in columns if column not in merged}
+        merged = {column for column in columns if at and _joined(items, rows_of, column, columns[column], at)}
+        cells = {column: MergedCell(rows_of[at][column], spans[column]) for column in columns if column not in merged}
         rows.append(Table1Row(item, cells))
         spans = {column: spans[column] + 1 if column in merged else 1 for column in columns}
     return tuple(reversed(rows))
@@ -107,7 +107,8 @@ def status_text(plan: Plan, item_id: str, observation: Observation | None, year:
     return f"{with_unit(value, observation.unit)}；{text}"
 
 
-def _texts(assessment: Assessment, item: Indicator, year: int) -> dict[str, str]:
+def texts(assessment: Assessment, item: Indicator, year: int) -> dict[str, str]:
+    """The cells of an item's row, none merged: column → text."""
     plan = assessment.plan
     seen = (plan.observation(item.item_id, year, level) for level in plan.levels)
     statuses = dict.fromkeys(status_text(plan, item.item_id, one, year) for one in seen)

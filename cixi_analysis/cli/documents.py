@@ -49,8 +49,8 @@ def report(
     root: Path | None, year: int | None, output: Path | None, template: Path | None, copy: Path | None, overwrite: bool,
     edited: Path | None, form: str,
 ) -> None:  # fmt: skip
+    from cixi_analysis.export.workbook import save_bytes
     from cixi_analysis.report import template_bytes, write_report
-    from cixi_analysis.report.document import save
 
     if edited:
         if output or template or copy or overwrite:
@@ -67,7 +67,7 @@ def report(
     if path.exists() and not overwrite:
         raise CixiError(f"{path} 已经存在，其中可能有修改。请另取文件名，或用 --overwrite 覆盖。")
     if year is None:
-        save(template_bytes(), path)
+        save_bytes(template_bytes(), path)
         echo(f"已写入 {path}。在 Word 中修改后运行 cixi report YEAR --template {path}", err=True)
         return
     write_report(cixi.load_plan(root), year, path, template)
@@ -88,8 +88,9 @@ def _check(root: Path | None, file: Path, year: int | None, form: str) -> None:
         print_table(edits, form, "report")
     counts = {kind: sum(edit.finding is kind for edit in made.edits) for kind in EditKind}
     told = "，".join(f"{kind.chinese}{n}处" for kind, n in counts.items() if n) or "没有改动，与现有数据一致"
-    for note in (*made.notes, f"{file.name}（{made.year} 年）：检查了{made.checked}处数字和文字：{told}。"):
-        echo(note, err=True)
+    if made.note:
+        echo(made.note, err=True)
+    echo(f"{file.name}（{made.year} 年）：检查了{made.checked}处数字和文字：{told}。", err=True)
     if not made.passed:
         raise click.exceptions.Exit(1)
 

@@ -35,8 +35,6 @@ BOX = Border(left=LINE, right=LINE, top=LINE, bottom=LINE)
 HEAD = PatternFill("solid", fgColor="E7EEF3")
 WRAP = Alignment(wrap_text=True, vertical="center")
 CENTRE = Alignment(wrap_text=True, vertical="center", horizontal="center")
-#: The date in the properties without ``SOURCE_DATE_EPOCH``: by the clock no two files would be equal.
-_UNDATED = datetime(2023, 1, 1)  # Excel's properties hold no time zone
 #: Points: the height of one line of text, and the greatest that Excel gives a row.
 _LINE_HEIGHT, HIGHEST_ROW = 16, 409
 #: Characters that a cell holds; openpyxl silently cuts off the rest.
@@ -86,11 +84,17 @@ def csv_text(text: str) -> str:
 
 def new_workbook(title: str) -> Workbook:
     """A workbook without sheets, with properties that do not depend on the clock."""
-    book, given = Workbook(), build_date()
+    book = Workbook()
     book.remove(book.worksheets[0])
     book.properties.creator, book.properties.title = "cixi_analysis", title
-    book.properties.created = book.properties.modified = given.replace(tzinfo=None) if given else _UNDATED
+    book.properties.created = book.properties.modified = properties_date()
     return book
+
+
+def properties_date() -> datetime:
+    """The date in a file's properties, which hold no time zone: of the build, else a fixed one, never the clock's."""
+    given = build_date()
+    return given.replace(tzinfo=None) if given else datetime(2023, 1, 1)
 
 
 def put(cell: Cell, value: str | float) -> None:
@@ -147,12 +151,12 @@ def print_setup(sheet: Worksheet, *, pages_wide: int = 1) -> None:
     sheet.oddFooter.center.text = "第 &P 页，共 &N 页"
 
 
-def save_bytes(content: bytes, path: Path) -> None:
-    """Write atomically. Raises :class:`ExportError` where that fails; an older file stays."""
+def save_bytes(content: bytes, path: Path, kind: type[CixiError] = ExportError) -> None:
+    """Write atomically. Raises an error of this ``kind`` where that fails; an older file stays."""
     try:
         write_whole(path, content)
     except OSError as error:
-        raise ExportError(f"不能写入 {path}：{reason(error)}。请检查文件夹是否存在、文件是否正被打开。") from error
+        raise kind(f"不能写入 {path}：{reason(error)}。请检查文件夹是否存在、文件是否正被打开。") from error
 
 
 def workbook_bytes(book: Workbook, values: Mapping[tuple[str, str], str | float] | None = None) -> bytes:

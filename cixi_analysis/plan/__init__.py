@@ -31,9 +31,8 @@ def find_root(start: Path) -> Path:
 #: The convention of reproducible-builds.org: seconds since 1970. The same commit built with the same value gives the
 #: same bytes.
 DATE_VARIABLE = "SOURCE_DATE_EPOCH"
-#: The date of a ZIP entry where none is given: the earliest possible one.
-_EARLIEST = (1980, 1, 1, 0, 0, 0)
-_LATEST_YEAR = 2107
+#: The dates that a ZIP entry can hold.
+_EARLIEST, _LATEST = (1980, 1, 1, 0, 0, 0), (2107, 12, 31, 23, 59, 58)
 
 
 class WrongDate(CixiError):
@@ -57,8 +56,5 @@ def build_date() -> datetime | None:
 
 
 def zip_date(given: datetime | None) -> tuple[int, int, int, int, int, int]:
-    """A date as a ZIP entry holds it: without a time zone, here UTC; from 1980 on."""
-    if given is None or given.year < _EARLIEST[0]:
-        return _EARLIEST
-    given = min(given, datetime(_LATEST_YEAR, 12, 31, 23, 59, 58, tzinfo=UTC))
-    return (given.year, given.month, given.day, given.hour, given.minute, given.second)
+    """A date as a ZIP entry holds it, without a time zone, here UTC; the earliest possible one where none is given."""
+    return min(max(given.timetuple()[:6], _EARLIEST), _LATEST) if given else _EARLIEST

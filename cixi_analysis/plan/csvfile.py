@@ -11,11 +11,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from cixi_analysis.errors import Problem, quoted, why_unreadable
+from cixi_analysis.errors import Problem, quoted
 from cixi_analysis.plan.fields import Row
 
-#: The bytes of a file, or the error that kept it from being read.
-Content = bytes | type[OSError]
+#: The bytes of a file; None where there is none; why (Chinese) it cannot be read.
+Content = bytes | str | None
 
 
 @dataclass
@@ -71,11 +71,11 @@ def _fill(table: CsvTable, content: Content, model: type[Row], frame: object) ->
             table.rows[number] = row
 
 
-def unreadable(name: str, content: type[OSError], wanted: str) -> Problem:
-    """The problem of a file that cannot be read; ``wanted``: the kind of file that is expected."""
-    if issubclass(content, FileNotFoundError):
+def unreadable(name: str, why: str | None, wanted: str) -> Problem:
+    """The problem of a file that cannot be read, or (None) is missing; ``wanted``: the kind of file that is expected."""
+    if why is None:
         return Problem(name, None, None, "没有这个文件", wanted)
-    return Problem(name, None, None, f"无法打开（{why_unreadable(content)}）", "可以读取的文件")
+    return Problem(name, None, None, f"无法打开（{why}）", "可以读取的文件")
 
 
 def _read(name: str, content: Content, model: type[Row], records: list[list[str]]) -> Problem | None:

@@ -8,7 +8,7 @@ from itertools import pairwise, product
 from pathlib import Path
 from typing import Any, get_args
 
-from cixi_analysis.errors import DataError, Problem
+from cixi_analysis.errors import DataError, Problem, reason
 from cixi_analysis.plan import EVIDENCE, OBSERVATIONS, PROGRESS, REVISIONS, SIGNATURES
 from cixi_analysis.plan.csvfile import Content, CsvTable, read_table
 from cixi_analysis.plan.frame import FILE, Frame, Level, Part, read_frame
@@ -31,15 +31,16 @@ def read_files(data: Path, new: Mapping[str, bytes]) -> Files:
         paths = (path for path in (data / folder).glob("*") if not path.name.startswith((".", "~$")))  # opened in Excel
         found = {f"{folder}/{path.name}" for path in paths} | {n for n in journal if n.startswith(f"{folder}/")}
         names += sorted(name for name in found if journal.get(name, b"") is not None)
-    known = ((name, journal[name] if name in journal else _content(data / name)) for name in names)
-    return tuple((name, FileNotFoundError if content is None else content) for name, content in known)
+    return tuple((name, journal[name] if name in journal else _content(data / name)) for name in names)
 
 
 def _content(path: Path) -> Content:
     try:
         return path.read_bytes()
+    except FileNotFoundError:
+        return None
     except OSError as error:
-        return type(error)
+        return reason(error)
 
 
 def _table(name: str, content: Content, problems: list[Problem], frame: Frame | None) -> CsvTable:
@@ -47,7 +48,7 @@ def _table(name: str, content: Content, problems: list[Problem], frame: Frame | 
     part = FIELDS[name]
     optional = part in get_args(Part) or name == REVISIONS
     listed = not optional or (frame is not None and part in frame.parts)
-    if content is FileNotFoundError and not listed:
+    if content is None and not listed:
         return CsvTable(name, complete=True)
     table = read_table(name, content, TABLES[name], problems, frame)
     if listed and table.complete and not table.rows:

@@ -19,11 +19,11 @@ from docx.oxml.parser import OxmlElement
 from docx.shared import Mm, Twips
 from lxml import etree
 
-from cixi_analysis.report.issue import END, PICTURE, PICTURE_END, START, Issue, ReportError
+from cixi_analysis.report.issue import END, START, Issue, ReportError
 from cixi_analysis.report.tagged_text import BOOKMARK
 from cixi_analysis.report.word_fields import bookmark
 
-_TOKEN = re.compile(f"({START}[^{END}]*{END}|{PICTURE}[^{PICTURE_END}]*{PICTURE_END})")
+_TOKEN = re.compile(f"{START}([^{END}]*){END}")
 #: The part of a page's height that a picture may take: its caption stands below it.
 _TALLEST = 0.86
 _TEXT, _RUN, _PROPERTIES = qn("w:t"), qn("w:r"), qn("w:rPr")
@@ -56,8 +56,7 @@ def finish(document: Document, issue: Issue) -> list[str]:
                 at = parent.index(run)
                 parent[at : at + 1] = list(_pieces(run, made))
         if left := _TOKEN.search(etree.tostring(root, encoding="unicode")):
-            name = left[0][1:-1]
-            what = issue.values[name].about if name in issue.values else "图"
+            what = issue.values[left[1]].about if left[1] in issue.values else "图"
             where = "它在图形的属性里，或写成了 {{p … }}、{{r … }} 等。请写成 {{ … }}，放在普通的文字里"
             raise ReportError(f"模板里有不能填写的占位符（{what}）：{where}。")
         if is_footnotes:
@@ -84,14 +83,14 @@ def _pieces(run: Any, made: Callable[[str, Any], Any]) -> Iterator[Any]:
         if child.tag != _TEXT:
             current.append(child)
             continue
-        for text in filter(None, _TOKEN.split(child.text or "")):
-            if text[0] not in (START, PICTURE):
+        for at, text in enumerate(_TOKEN.split(child.text or "")):
+            if at % 2:  # the name of a token
+                if len(current) > least:
+                    yield current
+                    current = _new_run(properties)
+                yield made(text, properties)
+            elif text:
                 current.add_t(text)
-                continue
-            if len(current) > least:
-                yield current
-                current = _new_run(properties)
-            yield made(text, properties)
     if len(current) > least:
         yield current
 
@@ -104,14 +103,13 @@ def _new_run(properties: Any) -> Any:
 
 
 def _control_or_drawing(
-    token: str, properties: Any, part: Part, issue: Issue, room: tuple[int, int], keys: list[str] | None
+    name: str, properties: Any, part: Part, issue: Issue, room: tuple[int, int], keys: list[str] | None
 ) -> Any:
     """A content control in the line, with the format of the placeholder that it takes the place of; or a picture.
 
     Without ``keys`` the text alone, in the second copy of a text box: one control cannot be edited in two places.
     """
-    name = token[1:-1]
-    if token[0] == PICTURE:
+    if name in issue.pictures:
         return _drawing(name, part, issue, room)
     value, run = issue.values[name], _new_run(properties)
     run.text = str(value)

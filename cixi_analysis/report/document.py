@@ -1,7 +1,6 @@
 """The report: a template filled with the contents of a year, every value in a content control."""
 
 import io
-from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -10,10 +9,9 @@ from xml.etree.ElementTree import fromstring as parse
 from docx.document import Document
 from docxtpl import DocxTemplate
 
-from cixi_analysis.errors import quoted, reason
-from cixi_analysis.plan import build_date
+from cixi_analysis.errors import quoted
+from cixi_analysis.export.workbook import properties_date, save_bytes
 from cixi_analysis.plan.dataset import Plan
-from cixi_analysis.plan.journal import write_whole
 from cixi_analysis.report import controls, word_fields
 from cixi_analysis.report.contents import Contents, contents
 from cixi_analysis.report.docx_package import read_docx, same_bytes
@@ -21,8 +19,6 @@ from cixi_analysis.report.issue import IssuedList, IssuedText, ReportError, add_
 from cixi_analysis.report.placeholders import environment, has_placeholders, problems
 from cixi_analysis.report.tagged_text import PARTS, TaggedText, tagged_texts
 
-#: The date in the properties without ``SOURCE_DATE_EPOCH``: by the clock no two files would be equal.
-_UNDATED = datetime(2023, 1, 1)  # Word's properties hold no time zone
 _START = "请从 cixi report --write-template 得到的模板改起"
 
 
@@ -34,7 +30,7 @@ def template_bytes() -> bytes:
 def write_report(plan: Plan, year: int, path: Path, template: Path | None = None) -> None:
     """Write the report of a year atomically. Raises :class:`ReportError`, also for every fault of the template."""
     given = (read_docx(template), template.name) if template else (None, "")
-    save(report_bytes(contents(plan, year), *given), path)
+    save_bytes(report_bytes(contents(plan, year), *given), path, ReportError)
 
 
 def attach_report(plan: Plan, year: int, folder: Path) -> tuple[Path, ...]:
@@ -44,14 +40,6 @@ def attach_report(plan: Plan, year: int, folder: Path) -> tuple[Path, ...]:
     path = folder / f"cixi-{year}.docx"
     write_report(plan, year, path)
     return (path,)
-
-
-def save(content: bytes, path: Path) -> None:
-    """Write atomically. Raises :class:`ReportError` where that fails; an older file stays."""
-    try:
-        write_whole(path, content)
-    except OSError as error:
-        raise ReportError(f"不能写入 {path}：{reason(error)}。请检查文件夹是否存在、文件是否正被打开。") from error
 
 
 def report_bytes(made: Contents, template: bytes | None = None, name: str = "") -> bytes:
@@ -78,8 +66,8 @@ def _made(made: Contents, template: bytes | None, name: str) -> bytes:
         beside = (text.row, text.before, text.after, text.column) if (text := placed.get(at)) else ()
         values.append(IssuedText(key, str(made.issue.values[key]), *beside))
     add_manifest(document, IssuedList(made.year, made.title, tuple(values)))
-    given, about = build_date(), document.core_properties
-    about.created = about.modified = given.replace(tzinfo=None) if given else _UNDATED
+    about = document.core_properties
+    about.created = about.modified = properties_date()
     about.author = about.last_modified_by = "cixi_analysis"
     about.revision = 1
     content = io.BytesIO()

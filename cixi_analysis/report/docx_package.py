@@ -39,7 +39,6 @@ _REFUSED = {
     "webextension": "加载项", "webextensiontaskpanes": "加载项",
 }  # fmt: skip
 _RELATION = "{http://schemas.openxmlformats.org/package/2006/relationships}Relationship"
-_DAMAGED = "文件已损坏（其中的 XML 不完整），请在 Word 或 WPS 中打开并重新保存"
 _OUTSIDE = {"image": "图片", "attachedtemplate": "所附的模板", "oleobject": "对象", "hyperlink": "文件或程序"}
 #: Addresses that a reader follows by a click, and nothing else does.
 _HARMLESS = ("http", "https", "mailto")
@@ -195,7 +194,7 @@ def read_report(content: bytes) -> HandedIn:
     with zipfile.ZipFile(io.BytesIO(content)) as package:
         main = next((target for kind, target in _related(package, "") if kind == "officeDocument"), "")
         if (body := _part(package, main)) is None:
-            raise ReportError(f"{_DAMAGED}。")
+            raise ReportError("文件已损坏（其中的 XML 不完整），请在 Word 或 WPS 中打开并重新保存。")
         names = [(kind, name) for kind, name in _related(package, main) if kind in (*PARTS, "customXml")]
         parts = [(kind, part) for kind, name in names if (part := _part(package, name)) is not None]
     lists = {found for kind, part in parts if kind == "customXml" and (found := issued_list(part))}
@@ -216,9 +215,6 @@ def _related(package: zipfile.ZipFile, part: str) -> list[tuple[str, str]]:
 
 
 def _part(package: zipfile.ZipFile, name: str) -> Element | None:
-    if name not in package.namelist() or not is_xml(name):  # what was not scanned
-        return None
-    try:
-        return ElementTree.fromstring(package.read(name))  # noqa: S314  # files with entities are refused before
-    except ElementTree.ParseError:
-        raise ReportError(f"{_DAMAGED}。") from None
+    """A part as XML; None where there is none, or it was not scanned."""
+    known = is_xml(name) and name in package.namelist()
+    return ElementTree.fromstring(package.read(name)) if known else None  # noqa: S314  # scanned before

@@ -1,10 +1,9 @@
 """The differences between an edited report and the issued one, and the texts that no longer agree with today's data."""
 
 import re
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from enum import IntEnum
 from functools import cache
 
 from cixi_analysis.errors import is_invisible
@@ -38,12 +37,12 @@ class Edit:
 
 @dataclass(frozen=True)
 class Account:
-    """The result of a check; ``notes`` name its limits."""
+    """The result of a check; ``note`` names its limits."""
 
     year: int
     checked: int
     edits: tuple[Edit, ...]
-    notes: tuple[str, ...]
+    note: str
 
     @property
     def passed(self) -> bool:
@@ -70,12 +69,8 @@ def account(plan: Plan, content: bytes, year: int | None = None) -> Account:
         found = "其中没有出具时的清单，看不出是哪一年的报告"
         raise ReportError(f"{found}。请写明年份，只与现有数据比较：cixi report 年份 --check 文件名")
     today = issued(plan, year)
-    notes = (
-        []
-        if manifest
-        else ["其中没有出具时的清单（可能被保存它的程序丢掉）：只与现有数据比较，看不出改动和删去了什么。"]
-    )
-    return Account(year, len(report.texts), tuple(compare(plan, report, today)), tuple(notes))
+    lost = "其中没有出具时的清单（可能被保存它的程序丢掉）：只与现有数据比较，看不出改动和删去了什么。"
+    return Account(year, len(report.texts), tuple(compare(plan, report, today)), "" if manifest else lost)
 
 
 def compare(plan: Plan, report: HandedIn, today: Mapping[str, str]) -> Iterator[Edit]:
@@ -83,36 +78,31 @@ def compare(plan: Plan, report: HandedIn, today: Mapping[str, str]) -> Iterator[
     values = report.manifest.values if report.manifest else ()
     before = {value.key: value.text for value in values} or today
     families = {key.partition(".")[0] for key in today}
-    rows = defaultdict[str, set[str]](set)  # where a key stood, and where keys like it did
-    columns, heads = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)  # those of a key, and of a row
-    for value in values:
-        rows[value.key].add(value.row)
-        rows[_kind(value.key)].add(value.row)
-        columns[value.key].add(value.column)
-        heads[value.row].add(value.column)
+    rows, rows_of_kind = {(one.key, one.row) for one in values}, {(_kind(one.key), one.row) for one in values}
+    columns, columns_of_row = {(one.key, one.column) for one in values}, {(one.row, one.column) for one in values}
     known = [_with_key(text, values, before) for text in report.texts]
     texts = [text for text in known if text.key.partition(".")[0] in families]  # the rest is not ours
     for text in texts:
         was, now = before.get(text.key, ""), today.get(text.key, "")
         sentence = next((_SENTENCES[part] for part in text.key.split(".") if part in _SENTENCES), None)
-        like = likeness(was, text.text, plan, sentence=sentence)
+        edit = edited(was, text.text, plan, sentence=sentence)
         if text.key not in before:
             yield _edit(EditKind.ADDED, text, "", now)
         elif report.manifest:
             if not text.in_control:
                 yield _edit(EditKind.UNTAGGED, text, was, now)
-            if like is not Likeness.SAME:
-                yield _edit(EditKind.REWORDED if like is Likeness.REWORDED else EditKind.CHANGED, text, was, now)
+            if edit:
+                yield _edit(edit, text, was, now)
             elif beside := _put_beside(text, values, plan):
                 yield _edit(EditKind.CHANGED, replace(text, text=beside), was, now)
-            elif text.row and text.row in rows[_kind(text.key)] - rows[text.key]:
+            elif text.row and (text.key, text.row) not in rows and (_kind(text.key), text.row) in rows_of_kind:
                 yield _edit(EditKind.CHANGED, replace(text, text=f"“{text.row}”：{text.text}"), was, now)
-            elif text.column and text.column in heads[text.row] - columns[text.key]:
+            elif text.column and (text.key, text.column) not in columns and (text.row, text.column) in columns_of_row:
                 yield _edit(EditKind.CHANGED, replace(text, text=f"“{text.column}”：{text.text}"), was, now)
-            moved = like is not Likeness.OTHER or comparable(was) != comparable(now)
-            if moved and likeness(now, text.text, plan, sentence=sentence) is Likeness.OTHER:
+            moved = edit is not EditKind.CHANGED or comparable(was) != comparable(now)
+            if moved and edited(now, text.text, plan, sentence=sentence) is EditKind.CHANGED:
                 yield _edit(EditKind.STALE, text, was, now)
-        elif like is Likeness.OTHER:
+        elif edit is EditKind.CHANGED:
             yield _edit(EditKind.STALE, text, "", now)
     if report.manifest:
         yield from _deleted(report.manifest, texts, today)
@@ -143,8 +133,8 @@ def _put_beside(text: TaggedText, values: tuple[IssuedText, ...], plan: Plan) ->
     touching = [[m[0] if (m := pattern.search(comparable(one))) else "" for one in told] for pattern, *told in pairs]
     is_whole = text.text.endswith("。")  # what follows is another sentence
     then, now = (f"{one.before}{text.text}{'' if is_whole else one.after}" for one in (was, text))
-    like = likeness(then, now, plan, sentence=True)
-    changed = like is Likeness.OTHER or any(found and found != given for found, given in touching)
+    contradicts = edited(then, now, plan, sentence=True) is EditKind.CHANGED
+    changed = contradicts or any(found and found != given for found, given in touching)
     return f"{text.before}{text.text}{text.after}" if changed else ""
 
 
@@ -175,30 +165,22 @@ _AROUND = "以[上下内外前后]|左右"
 _FORMS = str.maketrans({**dict.fromkeys("“”„‟＂", '"'), **dict.fromkeys("‘’‚‛", "'"), "—": "-"})
 
 
-class Likeness(IntEnum):
-    """The similarity of two texts."""
-
-    OTHER = 0
-    REWORDED = 1
-    SAME = 2
-
-
 def comparable(text: str) -> str:
     """The text without spaces and invisible characters, in half-width forms, numbers without groups."""
     plain = "".join(char for char in normal(text).translate(_FORMS) if not (char.isspace() or is_invisible(char)))
     return re.sub(r"(?<=\d)，(?=\d{3}(?!\d))", "", plain)
 
 
-def likeness(issued: str, found: str, plan: Plan, *, sentence: bool | None = None) -> Likeness:
-    """The similarity of ``found`` to the issued text; only a ``sentence`` (None: detected) can be reworded."""
+def edited(issued: str, found: str, plan: Plan, *, sentence: bool | None = None) -> EditKind | None:
+    """How the issued text was edited into ``found``; None: not at all. Only a ``sentence`` (None: detected) can be reworded."""
     before, after = comparable(issued), comparable(found)
     if before == after:
-        return Likeness.SAME
+        return None
     if not (_SENTENCE.fullmatch(before) if sentence is None else sentence):
-        return Likeness.OTHER
+        return EditKind.CHANGED
     telling = _telling(terms(plan).words, tuple(level.chinese for level in plan.levels))
     stated = [(telling.findall(text), Counter(_TURNS.findall(telling.sub("", text)))) for text in (before, after)]
-    return Likeness.REWORDED if stated[0] == stated[1] else Likeness.OTHER
+    return EditKind.REWORDED if stated[0] == stated[1] else EditKind.CHANGED
 
 
 @cache

@@ -1,10 +1,9 @@
 """Parts of the report: the counts, and the indicators by domain with values, requirements, verdicts and evidence."""
 
-from collections import defaultdict
 from types import SimpleNamespace
 from typing import Any
 
-from cixi_analysis.analysis import records, table1, trend
+from cixi_analysis.analysis import grouped, records, table1, trend
 from cixi_analysis.analysis.evidence import evidence_list
 from cixi_analysis.assessment import TARGET, assess, tally, unobserved
 from cixi_analysis.assessment.proofs import page
@@ -22,8 +21,6 @@ from cixi_analysis.words import (
     CELL_BREAK,
     NOT_APPLICABLE_MARK,
     NOT_ASSIGNED,
-    WATER_CLASSES,
-    Attribute,
     Basis,
     Convention,
     Entity,
@@ -49,7 +46,6 @@ def _counts(issue: Issue, key: str, about: str, row: object) -> dict[str, Value]
     return {
         name: issue.value(f"{key}.{name}", getattr(row, name), f"{about}{word}的指标数")
         for name, word in _COUNTED.items()
-        if hasattr(row, name)
     }
 
 
@@ -97,24 +93,18 @@ def conventions(plan: Plan) -> list[SimpleNamespace]:
 def domains(figures: Figures, issue: Issue) -> list[SimpleNamespace]:
     """The domains in the plan's order: counts by level, items, chart."""
     plan, year = figures.plan, figures.year
-    tallied = records(tally(figures.assessment, by="domain"))
+    tallied = grouped((row.domain, row) for row in records(tally(figures.assessment, by="domain")))
     margins = trend.margins(plan, year)
-    judged = defaultdict[str, list[Any]](list)
-    for row in records(figures.assessment.items):
-        judged[row.item_id].append(row)
+    judged = grouped((row.item_id, row) for row in records(figures.assessment.items))
     proofs, found = evidence_cells(plan, year), []
-    for at, domain in enumerate(dict.fromkeys(item.domain for item in plan.items), 1):
-        items = [item for item in plan.items if item.domain == domain]
-        own = [t[t["item_id"].isin([i.item_id for i in items])] for t in (margins, figures.trends)]
+    for at, (domain, items) in enumerate(grouped((item.domain, item) for item in plan.items).items(), 1):
+        key, own = f"domain.{at}", [t[t["item_id"].isin([i.item_id for i in items])] for t in (margins, figures.trends)]
         counts = [
-            SimpleNamespace(
-                name=plan.level(r.level).chinese, **_counts(issue, f"count.domain.{at}.{r.level}", domain, r)
-            )
-            for r in tallied
-            if r.domain == domain
+            SimpleNamespace(name=plan.level(r.level).chinese, **_counts(issue, f"count.{key}.{r.level}", domain, r))
+            for r in tallied.get(domain, ())
         ]
         rows = [_item(figures, issue, item, judged[item.item_id], proofs.get(item.item_id, "")) for item in items]
-        chart = issue.figure(f"domain.{at}", charts.bullets(plan, year, *own))
+        chart = issue.figure(key, charts.bullets(plan, year, *own))
         found.append(SimpleNamespace(name=domain, levels=counts, items=rows, figure=chart))
     return found
 
@@ -122,24 +112,20 @@ def domains(figures: Figures, issue: Issue) -> list[SimpleNamespace]:
 def _item(figures: Figures, issue: Issue, item: Indicator, judged: list[Any], evidence: str) -> SimpleNamespace:
     """A row of the tables of indicators; the first item of several brings the row of the whole indicator (``group``)."""
     plan, year, key = figures.plan, figures.year, f"item.{item.item_id}"
-    named, asked = item_title(item), table1.asked_texts(plan, item, year)
+    named, texts = item_title(item), table1.texts(figures.assessment, item, year)
     first, *others = plan.indicator_items(item.indicator)
-    of_indicator = [_level(figures, issue, item, level, whole=True) for level in plan.levels]
+    of_indicator = [_level(figures, issue, item, level) for level in plan.levels]
     group = SimpleNamespace(name=item.indicator_name, verdicts=of_indicator) if others and item == first else None
-    seen = list(dict.fromkeys(
-        table1.status_text(plan, item.item_id, plan.observation(item.item_id, year, level), year) for level in plan.levels
-    ))  # fmt: skip
     names = dict.fromkeys(plan.asked(item, level, year).name for level in plan.levels)
-    wordings = {t.year: t.wording for t in plan.targets if t.item_id == item.item_id}
     return SimpleNamespace(
         label=item.label, indicator=item.indicator, name=" / ".join(names), title=named, task=item.task,
-        unit=asked["unit"].replace("\n", "、").replace("-", "—"), attribute=Attribute(item.attribute).chinese,
+        unit=texts["unit"].replace("\n", "、").replace("-", "—"), attribute=texts["attribute"],
         group=group,
         values=[issue.value(f"{key}.value" + (f".{y}" if y != year else ""), short_status(plan, item, y), f"{named}，{y}年")
                 for y in years(year)],
-        status=issue.value(f"{key}.status", "\n".join(seen), f"{named}，{year}年现状"),
-        verdicts=[_level(figures, issue, item, v) for v in plan.levels],
-        targets=[issue.value(f"{key}.target.{y}", wordings.get(y, NOT_APPLICABLE_MARK), f"{named}，{y}年规划值")
+        status=issue.value(f"{key}.status", texts["status"], f"{named}，{year}年现状"),
+        verdicts=[_level(figures, issue, item, v, texts[v]) for v in plan.levels],
+        targets=[issue.value(f"{key}.target.{y}", texts[f"target_{y}"], f"{named}，{y}年规划值")
                  for y in plan.frame.target_years],
         basis=issue.value(f"{key}.basis", _bases(plan, judged), f"{named}，依据"),
         findings=_findings(plan, issue, item, judged),
@@ -147,15 +133,14 @@ def _item(figures: Figures, issue: Issue, item: Indicator, judged: list[Any], ev
     )  # fmt: skip
 
 
-def _level(figures: Figures, issue: Issue, item: Indicator, level: Level, *, whole: bool = False) -> SimpleNamespace:
-    """The verdict of an item, or of the whole indicator, at a level."""
-    status = figures.assessment.status(item.indicator, level, "" if whole else item.item_id)
-    key = f"indicator.{item.indicator}" if whole else f"item.{item.item_id}"
+def _level(figures: Figures, issue: Issue, item: Indicator, level: Level, asked: str = "") -> SimpleNamespace:
+    """The verdict at a level of an item of which this is ``asked``; without it, of the whole indicator."""
+    status = figures.assessment.status(item.indicator, level, item.item_id if asked else "")
+    key = f"item.{item.item_id}" if asked else f"indicator.{item.indicator}"
     text = NOT_APPLICABLE_MARK if status is Status.NOT_APPLICABLE else status.chinese
-    named = f"{item.indicator} {item.indicator_name}" if whole else item_title(item)
+    named = item_title(item) if asked else f"{item.indicator} {item.indicator_name}"
     verdict = issue.value(f"{key}.verdict.{level}", text, f"{named}，{level.chinese}结论")
-    asked = table1.asked_texts(figures.plan, item, figures.year)[level]
-    told = issue.value(f"{key}.requirement.{level}", asked, f"{named}，{level.chinese}要求") if not whole else None
+    told = issue.value(f"{key}.requirement.{level}", asked, f"{named}，{level.chinese}要求") if asked else None
     return SimpleNamespace(level=level.chinese, requirement=told, verdict=verdict, colour=_BACKS.get(status, "auto"))
 
 
@@ -169,13 +154,12 @@ def _bases(plan: Plan, judged: list[Any]) -> str:
 
 def _findings(plan: Plan, issue: Issue, item: Indicator, judged: list[Any]) -> list[SimpleNamespace]:
     """The reasons of an item's verdicts, a sentence each; levels with the same reason share it."""
-    found: dict[Any, list[tuple[str, Value]]] = {}
-    for row in judged:
-        if row.verdict != Verdict.NOT_APPLICABLE:
-            level = plan.level(row.level).chinese
-            key, about = f"sentence.{item.item_id}.{row.level}", f"{item_title(item)}，{level}理由"
-            found.setdefault(row.why, []).append((level, issue.value(key, row.why.sentence, about)))
-    return [SimpleNamespace(levels="、".join(n for n, _ in told), sentence=told[0][1]) for told in found.values()]
+    found, key, name = [], f"sentence.{item.item_id}", item_title(item)
+    asked = (row for row in judged if row.verdict != Verdict.NOT_APPLICABLE)
+    for why, levels in grouped((row.why, plan.level(row.level)) for row in asked).items():
+        told = [issue.value(f"{key}.{level}", why.sentence, f"{name}，{level.chinese}理由") for level in levels]
+        found.append(SimpleNamespace(levels="、".join(level.chinese for level in levels), sentence=told[0]))
+    return found
 
 
 def short_status(plan: Plan, item: Indicator, year: int) -> str:
@@ -189,8 +173,6 @@ def short_status(plan: Plan, item: Indicator, year: int) -> str:
 def _brief(plan: Plan, item: Indicator, row: Observation, year: int) -> str:
     if row.value is not None:
         unit = plan.unit_of(row, year)
-        if row.value in WATER_CLASSES:
-            return row.value + unit
         return cell_with_unit(row.value, "" if unit in plan.units(item, year) else unit)
     if row.absence:
         return NOT_ASSIGNED if row.assigned_target == NOT_ASSIGNED else str(row.absence)
@@ -204,11 +186,9 @@ _WITHOUT = {EvidenceState.PLAN: "规划", EvidenceState.UNPROVEN: "无佐证", E
 
 def evidence_cells(plan: Plan, year: int) -> dict[str, str]:
     """item_id → the numbers of its evidence, a line each, else why there is none."""
-    found: dict[str, dict[str, None]] = {}
-    for row in records(evidence_list(plan, year)):
-        if row.kind == Entity.ITEM and (told := row.number or _WITHOUT.get(row.state, "")):
-            found.setdefault(row.id, {})[told] = None
-    return {item_id: "\n".join(told) for item_id, told in found.items()}
+    own = (row for row in records(evidence_list(plan, year)) if row.kind == Entity.ITEM)
+    found = grouped((row.id, row.number or _WITHOUT[row.state]) for row in own)
+    return {item_id: "\n".join(dict.fromkeys(told)) for item_id, told in found.items()}
 
 
 def evidence(plan: Plan, year: int, issue: Issue) -> list[SimpleNamespace]:

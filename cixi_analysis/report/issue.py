@@ -25,8 +25,8 @@ from cixi_analysis.presentation.figure import Picture, picture, titles_of
 from cixi_analysis.presentation.formatting import EMPTY
 from cixi_analysis.presentation.html import Html
 
-#: Around a key, and around a picture's name, in the rendered document: private-use characters, which no data holds.
-START, END, PICTURE, PICTURE_END = "\ue000", "\ue001", "\ue002", "\ue003"
+#: Around a key or a picture's name in the rendered document: private-use characters, which no data holds.
+START, END = "\ue000", "\ue001"
 #: What Word stores as a control's tag: at most 64 characters.
 _KEY = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
@@ -61,7 +61,7 @@ class Drawn(str):
     """A picture's name; a template prints it as a token, which the picture replaces."""
 
     def __html__(self) -> Markup:
-        return Markup(f"{PICTURE}{self}{PICTURE_END}")  # noqa: S704  # a name is plain ASCII
+        return Markup(f"{START}{self}{END}")  # noqa: S704  # a name is plain ASCII, and no key
 
 
 @dataclass(frozen=True)
@@ -145,9 +145,9 @@ def add_manifest(document: Document, issued: IssuedList) -> None:
     document.part.relate_to(part, RELATIONSHIP_TYPE.CUSTOM_XML)
 
 
-def issued_list(part: Element | None) -> IssuedList | None:
+def issued_list(part: Element) -> IssuedList | None:
     """The list that a part holds; None where it holds something else."""
-    if part is None or not part.tag.startswith(f"{{{_ANY_VERSION}"):
+    if not part.tag.startswith(f"{{{_ANY_VERSION}"):
         return None
     year = part.get("year", "")
     if part.tag != _REPORT or not (len(year) == 4 and year.isdecimal()):

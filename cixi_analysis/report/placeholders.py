@@ -20,6 +20,7 @@ from jinja2.sandbox import SandboxedEnvironment
 from jinja2.utils import missing
 
 from cixi_analysis.errors import marked
+from cixi_analysis.report.tagged_text import BESIDE
 
 _TAG = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
 _OPENED = re.compile(r"\{[{%#]")
@@ -67,9 +68,8 @@ def problems(document: Document, names: Mapping[str, Any]) -> list[str]:
 
 def _paragraphs(document: Document) -> Iterator[tuple[str, str, str]]:
     """(where, text, why its placeholders cannot be filled in) of every paragraph, then of headers, footers and notes."""
-    beside = {"header": "页眉", "footer": "页脚", "footnotes": "脚注", "endnotes": "尾注"}
     rels = ((r.reltype.rpartition("/")[2], r) for r in document.part.rels.values() if not r.is_external)
-    parts = [(beside[kind], one.target_part) for kind, one in rels if kind in beside]
+    parts = [(BESIDE[kind], one.target_part) for kind, one in rels if kind in BESIDE]
     for where, part in [("正文", document.part), *parts]:
         root = part.element if hasattr(part, "element") else parse_xml(part.blob)
         for number, paragraph in enumerate(root.iter(qn("w:p")), 1):
@@ -180,11 +180,8 @@ def _line() -> int:
 
 def _failed(error: Exception, source: str) -> int:
     """The line in which rendering failed."""
-    at = 0
-    for frame, line in traceback.walk_tb(error.__traceback__):
-        if frame.f_code.co_filename == "<template>" or "__jinja_template__" in frame.f_globals:
-            at = line - 1
-    return min(at, source.count("\n"))
+    lines = [at.lineno or 1 for at in traceback.extract_tb(error.__traceback__) if at.filename == "<template>"]
+    return min(lines[-1] - 1 if lines else 0, source.count("\n"))
 
 
 def _unknown(name: object, owner: object, names: Mapping[str, Any]) -> str:

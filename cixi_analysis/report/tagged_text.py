@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from xml.etree.ElementTree import Element
 
-from cixi_analysis.report.word_styles import Styles, W, count, value_of
+from cixi_analysis.report.word_styles import HIDDEN, RAISED, Styles, W, count, value_of
 
 #: The bookmark of the nth text that was issued, counted from 0. Word hides bookmarks that begin with ``_``.
 BOOKMARK = "_issued{}"
@@ -23,9 +23,9 @@ _FIRST_WORDS = 14  # characters of a paragraph that identify it
 _REMOVED = {"del", "moveFrom"}
 _TRACKED = {*_REMOVED, "ins", "moveTo"}
 #: Parts beside the body: end of their relationship's type → their chapter in findings.
-_BESIDE = {"header": "页眉", "footer": "页脚", "footnotes": "脚注", "endnotes": "尾注"}
+BESIDE = {"header": "页眉", "footer": "页脚", "footnotes": "脚注", "endnotes": "尾注"}
 #: Kinds of parts that are read.
-PARTS = (*_BESIDE, "styles")
+PARTS = (*BESIDE, "styles")
 _CHARACTERS = {"tab": " ", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 
 
@@ -106,31 +106,23 @@ class _Open:
 
 def tagged_texts(body: Element, parts: Sequence[tuple[str, Element]]) -> tuple[TaggedText, ...]:
     """The texts that a reader sees. ``parts``: what the body refers to, with the kind of each (see :data:`PARTS`)."""
-    styles = next((part for kind, part in parts if kind == "styles"), None)
-    reader = _Reader(Styles(styles))
-    reader.read(body)
-    for told, chapter in _BESIDE.items():
-        for kind, part in parts:
-            if kind == told:
-                reader.read(part, chapter)
+    styles = Styles(next((part for kind, part in parts if kind == "styles"), None))
+    beside = ((part, chapter) for told, chapter in BESIDE.items() for kind, part in parts if kind == told)
+    ended = (one for part, chapter in ((body, ""), *beside) for one in _Reader(styles, chapter).read(part))
     return tuple(
         TaggedText(*own, chapter.text, str(place), place.label, one.before, one.after, place.column)
-        for one, chapter in reader.ended
+        for one, chapter in ended
         if one.is_computed and (text := "".join(one.words).strip()) and (place := one.place)
         for own in [(one.key, one.bookmark, one.in_control, text)]
     )
 
 
 class _Reader:
-    """Reads the parts of a document one after the other."""
+    """Reads a part of a document; ``chapter`` names one that has no headings of its own, such as 页脚."""
 
-    def __init__(self, styles: Styles) -> None:
-        self.styles = styles
-        #: What was read, with its chapter.
-        self.ended: list[tuple[_Open, _Place]] = []
-
-    def read(self, part: Element, chapter: str = "") -> None:
-        """Read a part; ``chapter`` names one that has no headings of its own, such as 页脚."""
+    def __init__(self, styles: Styles, chapter: str) -> None:
+        self._styles = styles
+        self._ended: list[tuple[_Open, _Place]] = []
         self._chapter, self._has_chapters = _Place(words=[chapter]), not chapter
         self._paragraphs = self._tables = self._row = self._column = self._depth = self._hidden = 0
         self._place, self._first, self._cell, self._in_paragraph = _Place(), _Place(), False, False
@@ -140,7 +132,11 @@ class _Reader:
         self._open: list[_Open] = []
         self._bookmarks: dict[str, _Open] = {}
         self._fields: list[bool] = []  # whether each open field has come to its result
+
+    def read(self, part: Element) -> list[tuple[_Open, _Place]]:
+        """The controls and bookmarks of the part, each with its chapter."""
         self._inside(part)
+        return self._ended
 
     def _inside(self, element: Element) -> None:
         for child in element:
@@ -196,7 +192,7 @@ class _Reader:
             self._place = _Place("文本框")
         elif not self._cell:
             self._place = _Place()
-            is_heading = self._has_chapters and self.styles.heading(paragraph) in _CHAPTERS
+            is_heading = self._has_chapters and self._styles.heading(paragraph) in _CHAPTERS
             if is_heading and any((text.text or "").strip() for text in paragraph.iter(f"{W}t")):
                 self._place.name, self._chapter = "标题", self._place
                 self._paragraphs = self._tables = 0
@@ -209,7 +205,7 @@ class _Reader:
         self._place, self._style, self._bookmarks, self._in_paragraph, self._clause, self._awaiting = before
 
     def _end(self, one: _Open) -> None:
-        self.ended.append((one, self._chapter))
+        self._ended.append((one, self._chapter))
         if one.is_computed:
             self._clause, self._awaiting = "", [one]
             if one.place:
@@ -262,9 +258,9 @@ class _Reader:
         self._end(own)
 
     def _run(self, run: Element) -> None:
-        hidden = self.styles.hides(run, self._style)
+        hidden = self._styles.give(run, self._style, HIDDEN)
         self._hidden += hidden
-        self._raised = self.styles.raises(run, self._style)
+        self._raised = self._styles.give(run, self._style, RAISED)
         self._inside(run)
         self._hidden -= hidden
 

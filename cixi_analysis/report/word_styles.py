@@ -9,7 +9,8 @@ from docx.opc.constants import RELATIONSHIP_TYPE
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _HEADING = re.compile(r"(?:heading|标题)\s*([1-9])", re.IGNORECASE)
-_HIDING, _RAISING = ("vanish", "strike", "dstrike"), ("vertAlign", "position")
+#: Properties of a run: hidden or struck out, and above or below the line.
+HIDDEN, RAISED = ("vanish", "strike", "dstrike"), ("vertAlign", "position")
 
 
 def value_of(element: Element | None) -> str | None:
@@ -58,15 +59,7 @@ class Styles:
                 own = str(int(named[1]) - 1)
         return int(own) if own is not None and own.isdecimal() else None
 
-    def hides(self, run: Element, paragraph: str | None) -> bool:
-        """Whether a run is hidden or struck out."""
-        return self._has(_HIDING, run, paragraph)
-
-    def raises(self, run: Element, paragraph: str | None) -> bool:
-        """Whether a run stands above or below the line."""
-        return self._has(_RAISING, run, paragraph)
-
-    def _has(self, kinds: Sequence[str], run: Element, paragraph: str | None) -> bool:
+    def give(self, run: Element, paragraph: str | None, kinds: Sequence[str]) -> bool:
         """Whether a run has one of these properties, by itself or by the style of its characters or of its paragraph."""
         own = run.find(f"{W}rPr")
         of_run = None if own is None else value_of(own.find(f"{W}rStyle"))
