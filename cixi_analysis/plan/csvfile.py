@@ -174,10 +174,10 @@ def rows_csv(model: type[Row], rows: Iterable[Row]) -> bytes:
 
 
 def csv_line(cells: Iterable[str]) -> str:
-    """Cells as one unambiguous line of CSV."""
+    """Cells as one unambiguous line of CSV: with line breaks quoted, which Python before 3.13 does only for its ending's."""
     text = io.StringIO(newline="")
-    csv.writer(text, lineterminator="").writerow(cells)
-    return text.getvalue()
+    csv.writer(text, lineterminator="\r\n").writerow(cells)
+    return text.getvalue().removesuffix("\r\n")
 
 
 def written_cells(row: Row) -> dict[str, str]:
