@@ -5,7 +5,7 @@ is reported where two forms fill in a row differently (both cells), and where a 
 since the form was made or that another unit handed in.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import dropwhile
 from pathlib import Path
@@ -22,7 +22,7 @@ from cixi_analysis.form.filled_rows import FilledRow, FormProblem, KeptRow
 from cixi_analysis.form.opening import FiledForm, open_form
 from cixi_analysis.form.row_changes import cell_text, fingerprint, form_value
 from cixi_analysis.form.unit_forms import NOBODY, open_unit_forms
-from cixi_analysis.plan.csvfile import expectation
+from cixi_analysis.plan.csvfile import expectation, written_cells
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.filing_rows import separate_units
 from cixi_analysis.plan.schema import EVIDENCE, OBSERVATIONS, PROGRESS, YEARLY, Evidence, Row
@@ -112,75 +112,81 @@ def merge(
     )
     problems, pairs = list[FormProblem](), list[tuple[Any, Any]]()
     for key in dict.fromkeys((*known, *by_key)):
-        rows, was = by_key.get(key, []), known.get(key)
-        if not rows:
-            pairs.append((KeptRow(known[key], file), was))
+        if key not in by_key:
+            pairs.append((KeptRow(known[key], file), known[key]))
             continue
-        wrong = [*_conflicts(plan, year, was, rows)]
-        problems += wrong
-        at, data = rows[0], cast("Row", rows[0].data)
-        if not wrong:
-            try:
-                at, data = _joined(plan, year, was, rows, sources)
-            except ValidationError as error:
-                detail = dict(error.errors()[0])
-                found, expected = "与其他填报表中同一行的改动合不到一起", expectation(detail, "")
-                problems += [row.tell("key", found, expected) for row in rows]
+        at, data, wrong = _merged(plan, year, known.get(key), by_key[key], sources)
         pairs.append((at, data))
+        problems += wrong
     places = grouped((data.key, at) for at, data in pairs)
     same = (at for both in places.values() if len(both) > 1 for at in both if not isinstance(at, KeptRow))
     problems += [at.tell("title", "与另一行是同一处材料", "同一对象的同一处材料只写一行") for at in same]
     return pairs, problems
 
 
-def _columns(row: Any) -> list[str]:
-    """The columns that are merged: without metadata of an import, the unit, and hashes, which the program writes."""
-    return [c for c in row.columns() if c not in (*WRITTEN, "responsible", "sha256")]
+def _merged(
+    plan: Plan, year: int, was: Any, rows: Sequence[FilledRow], sources: Mapping[str, str]
+) -> tuple[FilledRow, Row, list[FormProblem]]:
+    """The first form that changes a row, the row after the import, and the conflicts: columns in which two forms differ
+    and neither agrees with the data (``was``), and those in which a form differs from data that it may not change.
+    """
+    unmerged, now = (rows[0], cast("Row", rows[0].data)), fingerprint(was)
+    problems, edits = list[FormProblem](), dict[str, FilledRow]()
+    for row in rows if was is None else ():
+        if row.stamp:
+            problems.append(row.tell("key", "改了的一行，而这一行已从数据中删去", "重新生成的填报表中的行"))
+    # Merged are the columns without metadata of an import, the unit, and hashes, which the program writes.
+    for column in (c for c in unmerged[1].columns() if c not in (*WRITTEN, "responsible", "sha256")):
+        old, cells = object() if was is None else _cell(was, column), [(row, _cell(row.data, column)) for row in rows]
+        changed = [row for row, cell in cells if cell != old]
+        if not changed:
+            continue
+        one, said = changed[0], _cell(changed[0].data, column)
+        # Content of a form made with other data is an edit, even where it agrees with the present data.
+        stated = ((r, cell) for r, cell in cells if cell != old or not (r.stamp == now or cell is None))
+        if other := next((row for row, cell in stated if cell != said), None):
+            for here, there in ((one, other), (other, one)):
+                place = f"{there.file} {there.tell(column, '', '').place}"
+                expected = f"与 {place} 相同（那里为{_text(there.data, column)}）"
+                problems.append(here.tell(column, _text(here.data, column), expected))
+        elif was is not None and (source := _kept(plan, year, was, changed)):
+            same = f"与{source[0]}相同（数据中为{_text(was, column)}）"
+            expected = f"{same}；确须改正的，请{source[1]}，或用全年的填报表"
+            problems.append(one.tell(column, _text(one.data, column), expected))
+        edits[column] = one
+    # The rows in which 填报单位, as the data has it, was edited.
+    renaming = [r for r in rows if was and r.stamp == now and cast(Any, r.data).responsible != was.responsible]
+    handed_in = {one.unit for one in plan.receipts.get(year, ())}
+    for row in renaming:
+        if left := [u for u in _units(was) if u in handed_in and u not in (*_units(row.data), row.unit)]:
+            expected = f"其中有{'、'.join(left)}（此前导入过填报表）；确须改正的，请用全年的填报表"
+            problems.append(row.tell("responsible", _text(row.data, "responsible"), expected))
+    if problems:
+        return *unmerged, problems
+    at = next(iter(edits.values()), rows[0])
+    if was and not edits and not renaming and edition_of(plan, year):
+        return at, was, []  # the rows of a closed year stay as they were signed
+    data = (was or unmerged[1]).model_copy(update={c: getattr(row.data, c) for c, row in edits.items()})
+    try:
+        data.model_validate(written_cells(data))
+    except ValidationError as error:
+        found, expected = "与其他填报表中同一行的改动合不到一起", expectation(dict(error.errors()[0]), "")
+        return *unmerged, [row.tell("key", found, expected) for row in rows]
+    naming = [row for row in rows if row in renaming or row.stamp != now]
+    named = [row.data for row in naming] if renaming else [was, *(row.data for row in rows)]
+    units = {unit for one in named if one is not None for unit in _units(one)}
+    ranks = {unit: n for n, unit in enumerate(answering(plan, year))}
+    who = "、".join(sorted(units, key=lambda unit: (ranks.get(unit, len(ranks)), unit))) or None
+    form = was.form if was and not edits and who == was.responsible else sources[at.file]
+    return at, data.model_copy(update={"responsible": who, "form": form}), []
 
 
 def _cell(row: Any, column: str) -> object:
     return form_value(column, getattr(row, column))
 
 
-def _conflicts(plan: Plan, year: int, was: Any, rows: Sequence[FilledRow]) -> Iterator[FormProblem]:
-    """The conflicts of a row: columns in which two forms differ and neither agrees with the data, and columns in which a
-    form differs from data that it may not change.
-    """
-    for row in rows if was is None else ():
-        if row.stamp:
-            yield row.tell("key", "改了的一行，而这一行已从数据中删去", "重新生成的填报表中的行")
-    now = fingerprint(was)  # the stamp of a row that was made with the present data
-    for column in _columns(rows[0].data):
-        old = object() if was is None else _cell(was, column)
-        changed = [row for row in rows if _cell(row.data, column) != old]
-        # Content of a form made with other data is an edit, even where it agrees with the present data.
-        stated = [r for r in rows if r in changed or not (r.stamp == now or _cell(r.data, column) is None)]
-        first = changed and _cell(changed[0].data, column)
-        other = next((row for row in stated if changed and _cell(row.data, column) != first), None)
-        if other is not None:
-            for one, two in ((changed[0], other), (other, changed[0])):
-                there = f"{two.file} {two.tell(column, '', '').place}"
-                expected = f"与 {there} 相同（那里为{_text(two.data, column)}）"
-                yield one.tell(column, _text(one.data, column), expected)
-        elif changed and was is not None and (source := _kept(plan, year, was, changed)):
-            same = f"与{source[0]}相同（数据中为{_text(was, column)}）"
-            expected = f"{same}；确须改正的，请{source[1]}，或用全年的填报表"
-            yield changed[0].tell(column, _text(changed[0].data, column), expected)
-    handed_in = {one.unit for one in plan.receipts.get(year, ())}
-    for row in _renaming(was, rows):
-        if left := [u for u in _units(was) if u in handed_in and u not in (*_units(row.data), row.unit)]:
-            expected = f"其中有{'、'.join(left)}（此前导入过填报表）；确须改正的，请用全年的填报表"
-            yield row.tell("responsible", _text(row.data, "responsible"), expected)
-
-
 def _units(row: Any) -> tuple[str, ...]:
     return separate_units(row.responsible) if row.responsible else ()
-
-
-def _renaming(was: Any, rows: Sequence[FilledRow]) -> list[FilledRow]:
-    """The rows in which 填报单位, as the data has it, was edited."""
-    own = [row for row in rows if was and row.stamp == fingerprint(was)]
-    return [row for row in own if getattr(row.data, "responsible", None) != was.responsible]
 
 
 def _kept(plan: Plan, year: int, was: Any, rows: Sequence[FilledRow]) -> tuple[str, str] | None:
@@ -207,31 +213,3 @@ def _text(row: Any, column: str) -> str:
     value = getattr(row, column)
     text = cell_text(getattr(value, "chinese", value))
     return quoted(text) if text else "空"
-
-
-def _joined(
-    plan: Plan, year: int, was: Any, rows: Sequence[FilledRow], sources: Mapping[str, str]
-) -> tuple[FilledRow, Row]:
-    """The merged row of forms without a conflict, and the first form that changes it."""
-    columns = _columns(rows[0].data)
-    renaming = _renaming(was, rows)
-    if was is None:
-        at, data = rows[0], cast("Row", rows[0].data)
-    else:
-        news = {c: next((r for r in rows if _cell(r.data, c) != _cell(was, c)), None) for c in columns}
-        changes = {c: getattr(row.data, c) for c, row in news.items() if row is not None}
-        at = next((row for row in news.values() if row is not None), rows[0])
-        if not changes and not renaming and edition_of(plan, year):
-            return at, was  # the rows of a closed year stay as they were signed
-        model = type(was)
-        data = was.model_copy(update=changes)
-        model.model_validate({c: cell_text(getattr(data, c)) for c in model.columns()})
-    naming = [row for row in rows if row in renaming or row.stamp != fingerprint(was)]
-    said: list[Any] = [row.data for row in naming] if renaming else [was, *(row.data for row in rows)]
-    units = {unit for one in said if one is not None for unit in _units(one)}
-    ranks = {unit: n for n, unit in enumerate(answering(plan, year))}
-    who = "、".join(sorted(units, key=lambda unit: (ranks.get(unit, len(ranks)), unit))) or None
-    data = data.model_copy(update={"responsible": who})
-    moved = was is None or changes or who != was.responsible
-    form = sources[at.file] if moved else was.form
-    return at, data.model_copy(update={"form": form})
