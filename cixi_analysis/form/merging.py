@@ -1,4 +1,4 @@
-"""Three-way merge of units' forms of one year with the data into the whole year.
+"""Checking the form of a year, or units' forms: a three-way merge of these with the data into the whole year.
 
 An empty row, a row that is unchanged since the form was made, and a file that was imported before are ignored. A conflict
 is reported where two forms fill in a row differently (both cells), and where a cell differs from data that have changed
@@ -16,66 +16,73 @@ from pydantic import ValidationError
 from cixi_analysis.analysis import grouped
 from cixi_analysis.analysis.links import answering
 from cixi_analysis.analysis.revision_log import WRITTEN, edition_of
+from cixi_analysis.assessment import check_observations
 from cixi_analysis.errors import quoted
-from cixi_analysis.form.checking import Checked, check_form, check_other_years, disagreements, having, read_rows, unique
+from cixi_analysis.form.checking import Checked, disagreements, having, read_rows, signature_doubts, unique
 from cixi_analysis.form.filled_rows import FilledRow, FormProblem, KeptRow
-from cixi_analysis.form.opening import FiledForm, open_form
+from cixi_analysis.form.input_cells import or_empty
+from cixi_analysis.form.layout import LAYOUT, SINCE
+from cixi_analysis.form.opening import FiledForm
 from cixi_analysis.form.row_changes import cell_text, fingerprint, form_value
-from cixi_analysis.form.unit_forms import NOBODY, open_unit_forms
+from cixi_analysis.form.unit_forms import NOBODY, open_forms
 from cixi_analysis.plan.csvfile import expectation, written_cells
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.filing_rows import separate_units
-from cixi_analysis.plan.schema import EVIDENCE, OBSERVATIONS, PROGRESS, YEARLY, Evidence, Row
+from cixi_analysis.plan.schema import OBSERVATIONS, SIGNATURES, YEARLY, Evidence, Row, Signature
+from cixi_analysis.plan.yearly_rows import SIGNED
 
 
 def check_forms(plan: Plan, paths: Sequence[Path], *, today: str | None = None) -> Checked:
-    """Check the form of a whole year, or units' forms of one year. Raises what :func:`check_form` raises."""
-    if len(paths) == 1 and (opened := open_form(paths[0], plan.frame)).filed.unit is None:
-        return check_form(plan, paths[0], today=today, opened=opened)
-    return check_unit_forms(plan, paths)
+    """Check the form of a whole year, or units' forms of one year together, against the plan; with ``today``
+    (2024-03-15), later dates are doubtful.
 
-
-def check_unit_forms(plan: Plan, paths: Sequence[Path]) -> Checked:
-    """Check units' forms of one year together; the rows found are those of the whole year after their import.
-
-    Raises :class:`FormError` with every file that is no unit's form of this plan, or of another year than the others.
+    Raises :class:`FormError` with every file that is no readable form of this plan, or does not go with the others, and
+    :class:`~cixi_analysis.errors.DataError` when other years' observations cannot be held against the wordings.
     """
-    year, opened, sheets = open_unit_forms(plan, paths)
-    check_other_years(plan, year)
+    year, opened, sheets = open_forms(plan, paths)
+    others = {y: rows for y, rows in plan.observations.items() if y != year}
+    check_observations(replace(plan.as_of(year), observations=others), year)
     units = answering(plan, year)
     filled, forms, sources = list[FilledRow](), list[FiledForm](), dict[str, str]()
     problems, doubts, order = list[FormProblem](), list[FormProblem](), list[tuple[str, str]]()
-    ranks = list(sheets)
-    for path, (book, _, _, form) in sorted(opened, key=lambda one: (ranks.index(str(one[1].filed.unit)), one[0].name)):
-        unit, file = str(form.unit), path.name
-        if before := next((one for one in plan.receipts.get(year, ()) if one.sha256 == form.sha256), None):
+    for path, (book, _, _, form) in opened:
+        unit, file = form.unit, path.name if form.unit else ""
+        before = next((one for one in plan.receipts.get(year, ()) if one.sha256 == form.sha256), None)
+        if unit and before:
             forms.append(replace(form, rows=before.rows))
             continue
         rows, wrong, doubtful = read_rows(plan, year, book, sheets[unit], file, unit)
-        own = set(units["" if unit == NOBODY else unit])
-        foreign = plan.subjects.keys() - own
-        proofs = [(row, one) for row, one in having(rows, Evidence) if (one.kind, one.id) in foreign]
-        problems += [*wrong, *(row.tell("id", quoted(one.id), f"{unit}填报的子项、项目或承诺") for row, one in proofs)]
-        order += [(file, sheet) for sheet in (*(s.name for s in sheets[unit]), *book.sheetnames)]
-        touched, emptied = _edited(plan, year, rows)
+        touched = [row for row in rows if row.data is not None]
+        if unit:
+            foreign = plan.subjects.keys() - set(units["" if unit == NOBODY else unit])
+            proofs = ((row, one) for row, one in having(rows, Evidence) if (one.kind, one.id) in foreign)
+            wrong += [row.tell("id", quoted(one.id), f"{unit}填报的子项、项目或承诺") for row, one in proofs]
+            touched, emptied = _edited(plan, year, rows)
+            expected = "原来的内容：空着的行不删去数据；确须删去的，用全年的填报表"
+            doubtful += [row.tell("key", "一行，原来填好的内容不见了", expected) for row in emptied]
+        doubtful += signature_doubts(plan, year, having(rows, Signature), today)
+        problems += wrong
+        doubts += doubtful
         filled += touched
-        expected = "原来的内容：空着的行不删去数据；确须删去的，用全年的填报表"
-        doubts += [*doubtful, *(row.tell("key", "一行，原来填好的内容不见了", expected) for row in emptied)]
+        order += [(file, sheet) for sheet in (*(s.name for s in sheets[unit]), *book.sheetnames)]
         forms.append(replace(form, rows=len(touched)))
         sources[file] = form.provenance
-    merged: list[list[tuple[Any, Any]]] = []
-    for folder in (OBSERVATIONS, PROGRESS, EVIDENCE):
-        said = [row for row, _ in having(filled, YEARLY[folder])]
-        base = getattr(plan, folder).get(year, ())
-        pairs, wrong = merge(plan, year, base, said, sources, f"data/{folder}/{year}.csv")
-        merged.append(pairs)
-        problems += wrong
-    at = [(item.item_id, level) for item in plan.items for level in (None, *plan.levels)]
-    merged[0].sort(key=lambda pair: at.index(pair[1].key))
-    problems += disagreements(plan, year, merged[0])
-    observed, reports, evidence = (tuple(row for _, row in pairs) for pairs in merged)
+    first, merged = opened[0][1], dict[str, list[tuple[Any, Any]]]()
+    layout = LAYOUT if first.filed.unit else first.layout
+    for part in SIGNED:
+        said = having(filled, cast(Any, YEARLY[part]))
+        merged[part] = said
+        if first.filed.unit:
+            base, rows = getattr(plan, part).get(year, ()), [row for row, _ in said]
+            merged[part], wrong = merge(plan, year, base, rows, sources, f"data/{part}/{year}.csv")
+            problems += wrong
+    problems += disagreements(plan, year, merged[OBSERVATIONS])
+    merged[SIGNATURES] = list(having(filled, Signature))
+    observed, reports, evidence, signatures = (
+        tuple(row for _, row in pairs) if layout >= SINCE[part] else None for part, pairs in merged.items()
+    )
     found = unique("、".join(path.name for path in paths), problems, doubts, order)
-    return Checked(year, observed, *found, reports, evidence, None, tuple(forms))
+    return Checked(year, observed or (), *found, reports, evidence, signatures, tuple(forms))
 
 
 def _edited(plan: Plan, year: int, rows: Sequence[FilledRow]) -> tuple[list[FilledRow], list[FilledRow]]:
@@ -211,5 +218,4 @@ def _kept(plan: Plan, year: int, was: Any, rows: Sequence[FilledRow]) -> tuple[s
 
 def _text(row: Any, column: str) -> str:
     value = getattr(row, column)
-    text = cell_text(getattr(value, "chinese", value))
-    return quoted(text) if text else "空"
+    return or_empty(cell_text(getattr(value, "chinese", value)))
