@@ -778,6 +778,15 @@ def test_from_data_to_form_and_back(rows: tuple[Observation, ...], tmp_path_fact
     assert tuple(r.model_copy(update={"form": None}) for r in taken) == rows
 
 
+def test_what_looks_like_an_escape_comes_back(plan: Plan, tmp_path: Path) -> None:
+    """Excel shows the character A for ``_x0041_`` in a cell: a form holds it so that it is read as it stands in the data."""
+    row = observation("2.1", 86, statement="见_x0041_号文，为86", source="_x0041_")
+    plan = replace(plan, observations={**plan.observations, 2023: (row,)})
+    write_form(plan, 2023, tmp_path / "form.xlsx")
+    checked = check_forms(plan, [tmp_path / "form.xlsx"])
+    assert (checked.problems, checked.rows) == ((), (row,))
+
+
 def test_the_real_year_through_a_form(plan_2022: Plan, tmp_path: Path) -> None:
     """The plan's own 2022, written as a form and read back, changes nothing; its file is what `rows_csv` writes."""
     path = tmp_path / "2022.xlsx"

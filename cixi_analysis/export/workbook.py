@@ -93,8 +93,8 @@ def new_workbook(title: str) -> Workbook:
 
 
 def put(cell: Cell, value: str | float) -> None:
-    """Set a cell; "=1+1" stays text. What no workbook can hold, no row of the data holds either."""
-    cell.value = value
+    """Set a cell; a string is text whatever it begins with or looks like, see :func:`excel_text`."""
+    cell.value = excel_text(value) if isinstance(value, str) else value
     if isinstance(value, str):
         cell.data_type, cell.quotePrefix = "s", value[:1] in ("=", "+", "-", "@") and len(value) > 1
 
