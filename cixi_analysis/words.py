@@ -352,6 +352,17 @@ class EditKind(_Word):
     REWORDED = "reworded", "改了措辞（数字和结论未变）"
 
 
+class RowFate(_Word):
+    """The change that an import makes to a row, in the order in which the changes are counted for the user."""
+
+    NEW = "new", "新增"
+    CHANGED = "changed", "改动"
+    FINAL = "final", "仅改为定稿"
+    UNCHANGED = "unchanged", "不变"
+    REMOVED = "removed", "删除"
+    REVIEWED = "reviewed", "仅改为复核稿"
+
+
 #: Column of a year's data, and of the form → the words of which its cells are one.
 WORDS_OF: dict[str, type[_Word]] = {
     "polarity": Polarity, "benchmark_kind": BenchmarkKind, "state": ProgressState, "grade": EvidenceClass,

@@ -75,7 +75,7 @@ LISTS = form_sheets._LISTS
 @pytest.fixture(scope="module", autouse=True)
 def _short_lists(request: pytest.FixtureRequest) -> Iterator[None]:
     """Forms to be filled in have eight rows for evidence and for signatures, not 130: most of what a small form costs."""
-    short = {kind: (*own[:3], 8, 4) for kind, own in LISTS.items()}
+    short = {kind: (*own[:2], 8, 4) for kind, own in LISTS.items()}
     with pytest.MonkeyPatch.context() as patch:
         if request.module.__name__ != "test_form_writing":
             patch.setattr(form_sheets, "_LISTS", short)

@@ -5,14 +5,18 @@ import io
 import re
 import zipfile
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from typing import Any, TypeVar
 
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from cixi_analysis.export.workbook import workbook_bytes
+from cixi_analysis.form import importing
 from cixi_analysis.form.checking import Checked
 from cixi_analysis.form.layout import FormRow
+from cixi_analysis.form.opening import FiledForm
 from cixi_analysis.form.sheets import domain_sheets
 from cixi_analysis.plan.dataset import Plan
 
@@ -34,6 +38,18 @@ ODD = (
     "类", "%", "％", "越多越好", "水平值的全省平均", "=1+1", "@SUM(A1)", "+5", "'83.3", "<b>83.3</b>", "{{ x }}", "a\tb", "一\n二", "建立=已建立",
     "；；", "=", "条款=；=", "\u3000", " ", "\u200b", "𠮷", "_x000D_", "_x0041_", "2023-08-03", "1e5", "inf", "nan", "True", "字" * 2001,
 )  # fmt: skip
+
+
+def provenance(path: Path) -> str:
+    """``name sha256:…`` of a workbook, as the data holds it."""
+    return FiledForm.of(path, path.read_bytes()).provenance
+
+
+def plan_import(plan: Plan, checked: Checked, book: Path, **options: Any) -> importing.Import:
+    """What importing ``checked`` changes, as if the file ``book`` said it."""
+    said = [*checked.rows, *(checked.reports or ()), *(checked.evidence or ())]
+    form = replace(FiledForm.of(book, book.read_bytes()), rows=len(said))
+    return importing.plan_import(plan, replace(checked, forms=(form,)), **options)
 
 
 def edited(form: bytes, *edits: Edit) -> bytes:

@@ -19,8 +19,9 @@ from tiny import item, observation, requirement, target, tiny_plan
 
 from cixi_analysis.errors import DataError
 from cixi_analysis.export.workbook import workbook_bytes
-from cixi_analysis.form.checking import Checked, FormError, FormProblem, check_form
+from cixi_analysis.form.checking import Checked, FormError, FormProblem
 from cixi_analysis.form.layout import GUIDE
+from cixi_analysis.form.merging import check_forms
 from cixi_analysis.form.writing import form_workbook
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import Observation
@@ -83,7 +84,7 @@ def form(folder: Path, *edits: Edit, year: int = 2023) -> Path:
 
 
 def check(folder: Path, *edits: Edit) -> Checked:
-    return check_form(plan(), form(folder, *edits))
+    return check_forms(plan(), [form(folder, *edits)])
 
 
 #: Edits of 生态安全: ``put(J3=83.3)``.
@@ -136,7 +137,7 @@ def test_the_plans_own_form_says_what_the_data_says(plan: Plan, tmp_path: Path) 
     """2022's form, filled in from the data, checks clean and reads back as the data, but for how a number is spelled."""
     path = tmp_path / "2022.xlsx"
     path.write_bytes(workbook_bytes(form_workbook(plan, 2022)))
-    checked = check_form(plan, path)
+    checked = check_forms(plan, [path])
     assert (told(checked), checked.warnings) == ([], ())
 
     def plain(row: Observation) -> dict[str, object]:
@@ -444,7 +445,7 @@ def test_a_formula_tells_its_saved_result(saved: bytes, shown: str, tmp_path: Pa
     path = form(tmp_path, RIGHT, formula("J3", "=80+3.3"))
     patched(path, SHEET_PART, b"<f>80+3.3</f><v></v>", b"<f>80+3.3</f>" + saved)
     expected = "应为数值：请复制这一格，再“选择性粘贴”为“数值”"
-    assert told(check_form(plan(), path)) == [f"生态安全 J3：现为公式（=80+3.3，{shown}）；{expected}"]
+    assert told(check_forms(plan(), [path])) == [f"生态安全 J3：现为公式（=80+3.3，{shown}）；{expected}"]
 
 
 @pytest.mark.parametrize(
@@ -458,7 +459,7 @@ def test_a_formula_tells_its_saved_result(saved: bytes, shown: str, tmp_path: Pa
 def test_hidden_in_other_ways(old: bytes, new: bytes, problem: str, tmp_path: Path) -> None:
     """What other programs write for a hidden row or column."""
     path = patched(form(tmp_path, RIGHT), SHEET_PART, old, new)
-    assert told(check_form(plan(), path)) == [problem]
+    assert told(check_forms(plan(), [path])) == [problem]
 
 
 #: (what is typed, the warnings reported)
@@ -529,7 +530,7 @@ def test_a_correction_that_contradicts_a_later_year(tmp_path: Path) -> None:
     later = observation("2.2", 31, statement="持续下降", attests="持续下降")
     known = replace(plan(), observations={**plan().observations, 2023: (later,)})
     path = form(tmp_path, put(J4=30, V4="年报"), year=2022)
-    problems = check_form(known, path).problems
+    problems = check_forms(known, [path]).problems
     assert [p.cell for p in problems] == ["J4"]
     assert problems[0].found.startswith("与 2023 年的现状原文不符：文字与数字矛盾：“持续下降”")
 
@@ -548,7 +549,7 @@ def test_what_cannot_be_judged_in_another_year_is_told_as_such(tmp_path: Path) -
     """A clause that no wording has, in the data of a year before, is no mistake of the form."""
     odd = observation("3", 81, statement="领先", attests="领先")
     with pytest.raises(DataError, match=r"observations/2021\.csv 第2行"):
-        check_form(replace(plan(), observations={**plan().observations, 2021: (odd,)}), form(tmp_path, RIGHT))
+        check_forms(replace(plan(), observations={**plan().observations, 2021: (odd,)}), [form(tmp_path, RIGHT)])
 
 
 def repacked(**parts: bytes) -> bytes:
@@ -665,7 +666,7 @@ def test_what_is_no_form(name: str, tmp_path: Path) -> None:
     path = tmp_path / "表.xlsx"
     path.write_bytes(content())
     with pytest.raises(FormError) as error:
-        check_form(plan(), path)
+        check_forms(plan(), [path])
     assert str(error.value) == f"表.xlsx 不是可以读取的填报表：{reason}。"
 
 
@@ -678,7 +679,7 @@ def test_what_is_no_file(tmp_path: Path) -> None:
     }
     for name, reason in reasons.items():
         with pytest.raises(FormError) as error:
-            check_form(plan(), tmp_path / name)
+            check_forms(plan(), [tmp_path / name])
         assert reason in str(error.value)
 
 

@@ -12,8 +12,9 @@ from openpyxl import load_workbook
 from tiny import evidence, tiny_plan, write
 
 from cixi_analysis.export.workbook import workbook_bytes
-from cixi_analysis.form.checking import Checked, check_form
+from cixi_analysis.form.checking import Checked
 from cixi_analysis.form.importing import apply_import, plan_import
+from cixi_analysis.form.merging import check_forms
 from cixi_analysis.form.writing import form_workbook
 from cixi_analysis.plan.dataset import Plan, load_plan
 
@@ -35,7 +36,7 @@ def form(folder: Path, *edits: Edit) -> Path:
 
 
 def check(folder: Path, *edits: Edit) -> Checked:
-    return check_form(tiny_plan(), form(folder, *edits))
+    return check_forms(tiny_plan(), [form(folder, *edits)])
 
 
 _TEXT = "先把单元格格式改为“文本”，再重新键入"
@@ -89,7 +90,7 @@ def test_more_than_sixty_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr("cixi_analysis.form.sheets._LISTS", LISTS)
     path = tmp_path / "form.xlsx"
     path.write_bytes(edited(workbook_bytes(form_workbook(tiny_plan(), 2023)), put(SHEET, **cells)))
-    checked = check_form(tiny_plan(), path)
+    checked = check_forms(tiny_plan(), [path])
     assert (told(checked), len(checked.evidence or ())) == ([], 100)
     book = form_workbook(replace(tiny_plan(), evidence={2023: checked.evidence or ()}), 2023)
     assert book[SHEET].max_row == 202
@@ -102,7 +103,7 @@ def typed(root: Path, path: Path, *edits: Edit) -> Plan:
         edit(book)
     book.save(path)
     plan = load_plan(root)
-    apply_import(plan, plan_import(plan, check_form(plan, path), path))
+    apply_import(plan, plan_import(plan, check_forms(plan, [path])))
     return load_plan(root)
 
 
@@ -135,4 +136,4 @@ def test_importing_twice_changes_nothing(tmp_path: Path) -> None:
     plan = load_plan(write(tiny_plan(evidence={2022: known}), tmp_path / "project"))
     path = tmp_path / "2022.xlsx"
     path.write_bytes(workbook_bytes(form_workbook(plan, 2022)))
-    assert not plan_import(plan, check_form(plan, path), path).files
+    assert not plan_import(plan, check_forms(plan, [path])).files

@@ -16,7 +16,8 @@ from openpyxl.styles.differential import DifferentialStyle
 from openpyxl.styles.numbers import NumberFormat
 from test_form_checking import RIGHT, SHEET_PART, blank, plan
 
-from cixi_analysis.form.checking import Checked, check_form
+from cixi_analysis.form.checking import Checked
+from cixi_analysis.form.merging import check_forms
 from cixi_analysis.form.number_formats import reads_as, shown_number, shown_text
 
 SHEET = "生态安全"
@@ -179,7 +180,7 @@ def test_random_formats() -> None:
 def check(folder: Path, *edits: Edit) -> Checked:
     path = folder / "form.xlsx"
     path.write_bytes(edited(blank(), *edits))
-    return check_form(plan(), path)
+    return check_forms(plan(), [path])
 
 
 def text_formatted(address: str, text: str, number_format: str) -> Edit:
@@ -250,7 +251,7 @@ def test_date_formats_of_east_asian_excel(number: int, tmp_path: Path) -> None:
     path = tmp_path / "form.xlsx"
     path.write_bytes(packed(parts))
     expected = "应为数：先把单元格格式改为“常规”，再重新键入"
-    assert told(check_form(plan(), path)) == [f"生态安全 J3：现为日期或时间（2023-12-31）；{expected}"]
+    assert told(check_forms(plan(), [path])) == [f"生态安全 J3：现为日期或时间（2023-12-31）；{expected}"]
 
 
 #: (XML of an inline string, the text read from it or None where it is refused)
@@ -275,7 +276,7 @@ def test_the_text_of_a_string(string: str, shared: bool, tmp_path: Path) -> None
     parts[SHEET_PART] = sheet.replace("<is><t>MARK</t></is>", f"<is>{string}</is>").encode()
     path = tmp_path / "form.xlsx"
     path.write_bytes(packed(with_shared_strings(parts) if shared else parts))
-    checked = check_form(plan(), path)
+    checked = check_forms(plan(), [path])
     if STRINGS[string] is None:
         assert [problem.cell for problem in checked.problems] == ["S3"]
         assert "删除线" in checked.problems[0].found

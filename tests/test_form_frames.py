@@ -15,8 +15,9 @@ from tiny import fitting, item, observation, requirement, settings, target, tiny
 
 from cixi_analysis.assessment import assess
 from cixi_analysis.errors import DataError
-from cixi_analysis.form.checking import FormError, check_form
+from cixi_analysis.form.checking import FormError
 from cixi_analysis.form.layout import GUIDE, HEADER_ROW, domain_columns
+from cixi_analysis.form.merging import check_forms
 from cixi_analysis.form.writing import form_workbook
 from cixi_analysis.plan.csvfile import rows_csv
 from cixi_analysis.plan.dataset import Plan, load_plan
@@ -166,7 +167,7 @@ def test_a_later_standard_from_form_to_verdict(name: str, tmp_path: Path) -> Non
         assert [line[3:] for line in done.stderr.splitlines() if line.startswith("提示：")] == [
             f"生态安全 {cell}：现为{text}；应为{expected}"
             for (cell, text), expected in zip(
-                case.warned, [w.expected for w in check_form(plan, path).warnings], strict=True
+                case.warned, [w.expected for w in check_forms(plan, [path]).warnings], strict=True
             )
         ]
     judged = assess(load_plan(root), 2024).items.set_index(["item_id", "level"])["verdict"]
@@ -235,7 +236,7 @@ def test_a_number_that_is_asked_later_is_not_missed_before(tmp_path: Path) -> No
     path = tmp_path / "2024.xlsx"
     form_workbook(plan, 2024).save(path)
     type_in(path, FILLED)
-    assert check_form(plan, path).problems == ()
+    assert check_forms(plan, [path]).problems == ()
     assert assess(plan, 2023).items.set_index(["item_id", "level"])["verdict"]["5", "national"] == "no_data"
     after = replace(plan, observations={**plan.observations, 2024: (observation("5", **words),)})
     with pytest.raises(DataError, match=r"observations/2024\.csv 第2行 “value 现状值”列：现为空"):
@@ -345,12 +346,12 @@ def test_another_plan_refuses_this_form(tmp_path: Path) -> None:
     path, long = tmp_path / "f.xlsx", "芦川" * 40
     named = replace(elsewhere(1), frame=elsewhere(1).frame.model_copy(update={"short_title": long}))
     form_workbook(named, 2023).save(path)
-    assert check_form(named, path).year == 2023
+    assert check_forms(named, [path]).year == 2023
     with pytest.raises(FormError, match=f"B3 为“{long[:60]}”，不是“芦川”的填报表"):
-        check_form(elsewhere(1), path)
+        check_forms(elsewhere(1), [path])
     form_workbook(replace(elsewhere(1), frame=named.frame.model_copy(update={"short_title": "芦川"})), 2029).save(path)
     with pytest.raises(FormError, match="的年份为“2029”，应为 2021—2028（规划的最后一个目标年）中的一个年份，如 2022"):
-        check_form(elsewhere(1), path)
+        check_forms(elsewhere(1), [path])
 
 
 def test_the_name_of_a_domain_need_not_be_the_name_of_a_sheet(tmp_path: Path) -> None:
@@ -360,7 +361,7 @@ def test_the_name_of_a_domain_need_not_be_the_name_of_a_sheet(tmp_path: Path) ->
     path = tmp_path / "f.xlsx"
     form_workbook(replace(plan, items=items), 2023).save(path)
     assert load_workbook(path).sheetnames[1 : -len(NUMBERED)] == [f"空间 格局 {'与产业' * 12}"[:31]]
-    assert check_form(replace(plan, items=items), path).problems == ()
+    assert check_forms(replace(plan, items=items), [path]).problems == ()
 
 
 @pytest.mark.parametrize(("field_", "second"), [("name", {"name": "国家级"}), ("short", {"short": "国"})])

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from filling import plan_import, provenance
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from killing import in_a_child, killed_at
@@ -22,17 +23,17 @@ from tiny import observation, progress, signature, tiny_plan, write
 from cixi_analysis.analysis.changes import changes
 from cixi_analysis.errors import DataError, is_invisible
 from cixi_analysis.form import importing
-from cixi_analysis.form.checking import Checked, check_form
+from cixi_analysis.form.checking import Checked
 from cixi_analysis.form.filled_rows import FormProblem
-from cixi_analysis.form.importing import Import, ImportRefused, apply_import, name_and_hash, plan_import
-from cixi_analysis.form.row_changes import RowFate
+from cixi_analysis.form.importing import Import, ImportRefused, apply_import
+from cixi_analysis.form.merging import check_forms
 from cixi_analysis.form.writing import write_form
-from cixi_analysis.plan import journal
+from cixi_analysis.plan import OBSERVATIONS, PROGRESS, journal
 from cixi_analysis.plan.csvfile import rows_csv
 from cixi_analysis.plan.dataset import Plan, load_plan
 from cixi_analysis.plan.journal import JOURNAL, SCRATCH
 from cixi_analysis.plan.schema import Observation, Progress, Signature
-from cixi_analysis.words import Stage
+from cixi_analysis.words import RowFate, Stage
 
 #: Why a closed year is corrected.
 WHY = (signature("corrected", "张某", "2024-06-01", reason="统计局更正"),)
@@ -73,7 +74,7 @@ def full(**values: Any) -> tuple[Observation, ...]:
 
 
 def kinds(change: Import) -> list[tuple[str, str]]:
-    return [((c.new or c.old).item_id, str(c.kind)) for c in change.changes]
+    return [((c.new or c.old).item_id, str(c.kind)) for c in change.changes[OBSERVATIONS]]
 
 
 def imported(
@@ -136,7 +137,7 @@ def test_a_corrected_workbook_changes_only_what_was_corrected(plan: Plan, book: 
     book.write_bytes(b"corrected")
     change = plan_import(plan, form(*full(share=88, concentration=29)), book)
     assert kinds(change) == [("1", "unchanged"), ("2.1", "unchanged"), ("2.2", "changed"), ("3", "unchanged")]
-    assert change.changes[2].columns == ("value",)
+    assert change.changes[OBSERVATIONS][2].columns == ("value",)
     apply_import(plan, change)
     after = file_of(plan).read_text(encoding="utf-8").splitlines()
     assert [n for n, (a, b) in enumerate(zip(after, before, strict=True)) if a != b] == [3]
@@ -163,7 +164,7 @@ def test_an_equal_number_keeps_its_writing(plan: Plan, book: Path, old: dict[str
     plan = replace(plan, observations={**plan.observations, 2023: (given,)})
     assert plan_import(plan, form(observation("2.1", **new)), book).rows == (given,)  # type: ignore[arg-type]
     moved = plan_import(plan, form(observation("2.1", **new, source="年报")), book)  # type: ignore[arg-type]
-    assert moved.changes[0].columns == ("source",)
+    assert moved.changes[OBSERVATIONS][0].columns == ("source",)
     assert moved.rows[0].value == given.value
 
 
@@ -321,7 +322,7 @@ def test_provenance_is_a_name_and_a_hash(tmp_path: Path, name: str, shown: str) 
     """Never a path, never a character that does not show."""
     path = tmp_path / name
     path.write_bytes(b"x")
-    assert name_and_hash(path) == f"{shown} sha256:{hashlib.sha256(b'x').hexdigest()}"
+    assert provenance(path) == f"{shown} sha256:{hashlib.sha256(b'x').hexdigest()}"
 
 
 def test_a_correction_of_a_closed_year_is_a_revision(plan: Plan, book: Path) -> None:
@@ -330,7 +331,7 @@ def test_a_correction_of_a_closed_year_is_a_revision(plan: Plan, book: Path) -> 
     plan = imported(plan, form(*full(share=91)), book, signed=WHY)
     more = form(full()[0], observation("2.1", 92, source="年报"), *full()[2:])
     plan = imported(plan, more, book, final=True, signed=WHY)
-    assert plan.observations[2023][1].form == name_and_hash(book)
+    assert plan.observations[2023][1].form == provenance(book)
     plan = imported(plan, form(*full(share=93), year=2024), book)
     found = changes(plan, 2024).revisions
     assert found[["year", "edition", "item_id", "what", "before", "after", "who"]].to_numpy().tolist() == [
@@ -625,7 +626,7 @@ def test_kills_at_random_moments(import_at_hand: tuple[Plan, Import]) -> None:
 
 def handed_in(rows: Sequence[Progress], book: Path) -> tuple[Progress, ...]:
     """The rows as the data has them, with the form that they come from."""
-    return tuple(row.model_copy(update={"form": name_and_hash(book)}) for row in rows)
+    return tuple(row.model_copy(update={"form": provenance(book)}) for row in rows)
 
 
 def test_progress_comes_with_the_observations(plan: Plan, book: Path) -> None:
@@ -637,7 +638,7 @@ def test_progress_comes_with_the_observations(plan: Plan, book: Path) -> None:
     path = plan.root / "data" / "progress" / "2023.csv"
     assert path.read_text("utf-8") == (
         "kind,id,state,percent,spent,note,source,responsible,form\n"
-        f"project,1,under_way,40,,,填报,,{name_and_hash(book)}\ncommitment,C003,not_started,,,,填报,,{name_and_hash(book)}\n"
+        f"project,1,under_way,40,,,填报,,{provenance(book)}\ncommitment,C003,not_started,,,,填报,,{provenance(book)}\n"
     )
     assert change.table.iloc[-2:].drop(columns=["year", "indicator"]).to_numpy().tolist() == [
         ["new", "project 1", "", "", "", "进行中，40%", ""],
@@ -674,14 +675,14 @@ def test_a_form_without_sheets_of_progress_leaves_it(plan: Plan, book: Path) -> 
     plan = imported(plan, form(*full(), reports=REPORTS), book)
     change = plan_import(plan, form(*full(share=91), reports=None), book)
     known = handed_in(REPORTS, book)
-    assert (change.report_changes, change.after.progress[2023], list(change.files)) == (
+    assert (change.changes[PROGRESS], change.after.progress[2023], list(change.files)) == (
         (),
         known,
         ["observations/2023.csv"],
     )
     apply_import(plan, change)
     assert load_plan(plan.root).progress[2023] == known
-    assert [c.kind for c in plan_import(plan, form(*full()), book).report_changes] == [RowFate.REMOVED] * 2
+    assert [c.kind for c in plan_import(plan, form(*full()), book).changes[PROGRESS]] == [RowFate.REMOVED] * 2
 
 
 def test_progress_alone(plan: Plan, book: Path) -> None:
@@ -768,7 +769,7 @@ def test_from_data_to_form_and_back(rows: tuple[Observation, ...], tmp_path_fact
     root = write(tiny_plan(observations={**tiny_plan().observations, 2023: rows}), folder / "a")
     plan, path = load_plan(root), folder / "form.xlsx"
     write_form(plan, 2023, path)
-    checked = check_form(plan, path)
+    checked = check_forms(plan, [path])
     assert checked.problems == ()
     assert not plan_import(plan, checked, path).files
     empty = load_plan(write(tiny_plan(), folder / "b"))
@@ -777,14 +778,23 @@ def test_from_data_to_form_and_back(rows: tuple[Observation, ...], tmp_path_fact
     assert tuple(r.model_copy(update={"form": None}) for r in taken) == rows
 
 
+def test_what_looks_like_an_escape_comes_back(plan: Plan, tmp_path: Path) -> None:
+    """Excel shows the character A for ``_x0041_`` in a cell: a form holds it so that it is read as it stands in the data."""
+    row = observation("2.1", 86, statement="见_x0041_号文，为86", source="_x0041_")
+    plan = replace(plan, observations={**plan.observations, 2023: (row,)})
+    write_form(plan, 2023, tmp_path / "form.xlsx")
+    checked = check_forms(plan, [tmp_path / "form.xlsx"])
+    assert (checked.problems, checked.rows) == ((), (row,))
+
+
 def test_the_real_year_through_a_form(plan_2022: Plan, tmp_path: Path) -> None:
     """The plan's own 2022, written as a form and read back, changes nothing; its file is what `rows_csv` writes."""
     path = tmp_path / "2022.xlsx"
     write_form(plan_2022, 2022, path)
-    checked = check_form(plan_2022, path)
+    checked = check_forms(plan_2022, [path])
     assert checked.problems == ()
     change = plan_import(plan_2022, checked, path)
-    assert [c for c in change.changes if c.kind is not RowFate.UNCHANGED] == []
+    assert [c for c in change.changes[OBSERVATIONS] if c.kind is not RowFate.UNCHANGED] == []
     for year, rows in plan_2022.observations.items():
         assert rows_csv(Observation, rows) == file_of(plan_2022, year).read_bytes()
 

@@ -15,7 +15,8 @@ from test_form_checking import SHEET_PART, blank, plan
 from cixi_analysis.book import publication
 from cixi_analysis.errors import LONGEST_TEXT
 from cixi_analysis.form import checking, office_package, opening
-from cixi_analysis.form.checking import FormError, check_form
+from cixi_analysis.form.checking import FormError
+from cixi_analysis.form.merging import check_forms
 from cixi_analysis.form.opening import is_form
 
 MAIN = b'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
@@ -112,7 +113,7 @@ def test_beyond_a_limit(name: str, tmp_path: Path) -> None:
     path = tmp_path / "form.xlsx"
     path.write_bytes(packed(act(unpacked(blank()))))
     with pytest.raises(FormError, match=reason):
-        check_form(plan(), path)
+        check_forms(plan(), [path])
 
 
 CELL = b'<c r="J%d" t="s"><v>0</v></c>'
@@ -136,7 +137,7 @@ def test_within_the_limits(name: str, tmp_path: Path) -> None:
     path = tmp_path / "form.xlsx"
     path.write_bytes(packed(WITHIN[name](unpacked(blank()))))
     tracemalloc.start()
-    checked, calls = counted(lambda: check_form(plan(), path))
+    checked, calls = counted(lambda: check_forms(plan(), [path]))
     assert tracemalloc.get_traced_memory()[1] < 100 * 2**20
     tracemalloc.stop()
     assert (checked.year, calls < 1_000_000) == (2023, True), calls
@@ -152,7 +153,7 @@ def test_too_many_problems(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     with pytest.raises(
         FormError, match=r"有 4 处问题，多于 3 处，不逐一列出。.*第一处：生态安全 A1000：现为合并的单元格"
     ):
-        check_form(plan(), path)
+        check_forms(plan(), [path])
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no pipes with names on this system")
@@ -165,7 +166,7 @@ def test_only_files_are_opened(tmp_path: Path) -> None:
     def read() -> None:
         for path in (pipe, Path("/dev/zero")):
             try:
-                check_form(plan(), path)
+                check_forms(plan(), [path])
             except FormError as error:
                 found.append(str(error))
 

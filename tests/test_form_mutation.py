@@ -28,8 +28,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 from tiny import frame
 
 from cixi_analysis.export.workbook import workbook_bytes
-from cixi_analysis.form.checking import Checked, FormError, check_form
+from cixi_analysis.form.checking import Checked, FormError
 from cixi_analysis.form.layout import CHOICES, FIRST_ROW, GUIDE, HEADER_ROW, INPUTS, FormRow, Kind, domain_columns
+from cixi_analysis.form.merging import check_forms
 from cixi_analysis.form.writing import form_workbook
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import WATER_CLASSES, Observation
@@ -123,7 +124,7 @@ def checked(plan: Plan, content: bytes, folder: Path) -> Checked | FormError:
     path = folder / "form.xlsx"
     path.write_bytes(content)
     try:
-        return check_form(plan, path)
+        return check_forms(plan, [path])
     except FormError as error:
         return error
 

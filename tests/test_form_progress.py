@@ -16,7 +16,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from tiny import progress, signature, tiny_plan, write
 
 from cixi_analysis.export.workbook import workbook_bytes
-from cixi_analysis.form.checking import Checked, check_form
+from cixi_analysis.form.checking import Checked
 from cixi_analysis.form.importing import apply_import, plan_import
 from cixi_analysis.form.layout import (
     COLUMNS,
@@ -28,6 +28,7 @@ from cixi_analysis.form.layout import (
     PROJECT_COLUMNS,
     FormColumn,
 )
+from cixi_analysis.form.merging import check_forms
 from cixi_analysis.form.sheets import progress_sheets
 from cixi_analysis.form.writing import LONGEST_PROMPT, form_workbook
 from cixi_analysis.plan.dataset import Plan, load_plan
@@ -59,7 +60,7 @@ def form(folder: Path, *edits: Edit) -> Path:
 
 
 def check(folder: Path, *edits: Edit) -> Checked:
-    return check_form(plan(), form(folder, *edits))
+    return check_forms(plan(), [form(folder, *edits)])
 
 
 #: A row that is right: project 3, of which nothing was reported last year.
@@ -278,7 +279,7 @@ def test_odd_contents(column: FormColumn, tmp_path: Path) -> None:
                 cell.data_type = "s"
 
     path.write_bytes(edited(blank_form, edit))
-    checked = check_form(many, path)
+    checked = check_forms(many, [path])
     blamed = {problem.cell for problem in checked.problems}
     assert blamed <= {f"{letter}{row}" for row in typed}
     reports = {int(report.id) + HEADER_ROW: report for report in checked.reports or ()}
@@ -333,9 +334,9 @@ def test_from_data_to_form_and_back(tmp_path: Path) -> None:
     given = load_plan(write(tiny_plan(progress={2022: known}), tmp_path / "project"))
     path = tmp_path / "2022.xlsx"
     path.write_bytes(workbook_bytes(form_workbook(given, 2022)))
-    checked = check_form(given, path)
+    checked = check_forms(given, [path])
     assert (told(checked), len(checked.reports or ())) == ([], 4)
-    assert not plan_import(given, checked, path).files
+    assert not plan_import(given, checked).files
     book = load_workbook(path)
     for name in (PROJECTS, COMMITMENTS):
         for column in "HIJKLM":
@@ -343,7 +344,7 @@ def test_from_data_to_form_and_back(tmp_path: Path) -> None:
                 book[name][f"{column}{row}"].value = None
     book.save(path)
     why = signature("corrected", "张某", "2024-06-01", reason="填错了表")
-    apply_import(given, plan_import(given, check_form(given, path), path, signed=[why]))
+    apply_import(given, plan_import(given, check_forms(given, [path]), signed=[why]))
     assert load_plan(given.root).progress[2022] == ()
 
 

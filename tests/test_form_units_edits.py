@@ -11,9 +11,8 @@ from openpyxl.styles import Font
 from test_form_units_late import EVIDENCE, ITEMS, YEAR, after, beginning, form_of, rows_of, told, typed, whole
 from tiny import evidence, observation
 
-from cixi_analysis.form.checking import check_form
 from cixi_analysis.form.layout import FIRST_ROW
-from cixi_analysis.form.merging import check_unit_forms
+from cixi_analysis.form.merging import check_forms
 from cixi_analysis.form.opening import FormError
 from cixi_analysis.form.unit_forms import NOBODY
 from cixi_analysis.form.writing import write_form
@@ -26,7 +25,7 @@ TITLES = ("《甲》", "《乙》", "《丙》")
 def imported(plan: Plan, path: Path, **cells: str | float | None) -> Plan:
     """The plan after an import of a form in which these cells of the row were typed."""
     typed(path, ROW, **cells)
-    return after(plan, check_unit_forms(plan, [path]), path)
+    return after(plan, check_forms(plan, [path]))
 
 
 def listed(plan: Plan) -> list[str]:
@@ -55,9 +54,9 @@ def test_evidence_inserted_between_other_rows(proofs: Plan, tmp_path: Path, at: 
             sheet.cell(number, column).value = sheet.cell(number - 1, column).value
     book.save(path)
     typed(path, (EVIDENCE, str(at + 1)), 材料名称="《新》")
-    checked = check_unit_forms(proofs, [path])
+    checked = check_forms(proofs, [path])
     assert (checked.problems, checked.warnings, checked.forms[0].rows) == ((), (), 1)
-    assert listed(after(proofs, checked, path)) == sorted((*TITLES, "《新》"))
+    assert listed(after(proofs, checked)) == sorted((*TITLES, "《新》"))
 
 
 def test_evidence_inserted_above_an_edited_row(proofs: Plan, tmp_path: Path) -> None:
@@ -74,7 +73,7 @@ def test_evidence_inserted_above_an_edited_row(proofs: Plan, tmp_path: Path) -> 
         说明="已核对",
     )
     typed(path, (EVIDENCE, "3"), 材料名称="《新》")
-    now = after(proofs, check_unit_forms(proofs, [path]), path)
+    now = after(proofs, check_forms(proofs, [path]))
     assert {(row.title, row.note) for row in now.evidence[YEAR]} == {
         ("《新》", None), (TITLES[2], "已核对"), *((t, None) for t in TITLES[:2])
     }  # fmt: skip
@@ -85,7 +84,7 @@ def test_evidence_moved_and_edited(proofs: Plan, tmp_path: Path) -> None:
     path = form_of(proofs, tmp_path / "forms", "甲")
     typed(path, (EVIDENCE, "1"), 材料名称=TITLES[2])
     typed(path, (EVIDENCE, "3"), 材料名称=TITLES[0], 说明="已核对")
-    now = after(proofs, check_unit_forms(proofs, [path]), path)
+    now = after(proofs, check_forms(proofs, [path]))
     assert {(row.title, row.note) for row in now.evidence[YEAR]} == {
         (TITLES[0], "已核对"),
         *((t, None) for t in TITLES[1:]),
@@ -104,7 +103,7 @@ def test_what_was_emptied_is_told(proofs: Plan, tmp_path: Path, shift: bool) -> 
         typed(path, (EVIDENCE, "2"), 材料名称=TITLES[2])
     gone: dict[str, Any] = dict.fromkeys(("对象", "编号", "类别", "所证", "材料名称"))
     typed(path, (EVIDENCE, "3" if shift else "1"), **gone)
-    checked = check_unit_forms(proofs, [path])
+    checked = check_forms(proofs, [path])
     assert [str(one) for one in checked.warnings] == [
         f"{path.name} {sheet} A3：现为一行，原来填好的内容不见了；应为原来的内容：空着的行不删去数据；确须删去的，用全年的填报表"
         for sheet in (ITEMS, EVIDENCE)
@@ -164,7 +163,7 @@ def test_who_answers_has_changed_since(start: Plan, tmp_path: Path) -> None:
     typed(path, ROW, 现状值=80, 出处="示例")
     units = tuple(row.model_copy(update={"units": "乙"}) if row.id == "2.1" else row for row in start.responsible)
     with pytest.raises(FormError) as refused:
-        check_unit_forms(replace(start, responsible=units), [path])
+        check_forms(replace(start, responsible=units), [path])
     assert str(refused.value) == (
         f"{path.name}：由谁填报在生成以后改过，生态安全 2.1 现在不由甲填报；应为重新生成的填报表，请把数据抄过去。"
     )
@@ -189,7 +188,7 @@ def test_a_cell_far_below(start: Plan, tmp_path: Path) -> None:
     book.save(path)
     tracemalloc.start()
     try:
-        assert check_unit_forms(start, [path]).problems == ()
+        assert check_forms(start, [path]).problems == ()
         assert tracemalloc.get_traced_memory()[1] < 100 * 2**20
     finally:
         tracemalloc.stop()
@@ -200,7 +199,7 @@ def test_a_contradiction_that_the_data_have_already(start: Plan, tmp_path: Path)
     held = observation("2.1", "70", statement="已达到", attests="≥80=已达到", stage="定稿", form="整年.xlsx sha256:0")
     plan = replace(start, observations={**start.observations, YEAR: (held,)})
     write_form(plan, YEAR, tmp_path / "w.xlsx")
-    assert check_form(plan, tmp_path / "w.xlsx").problems == ()
+    assert check_forms(plan, [tmp_path / "w.xlsx"]).problems == ()
     path = form_of(plan, tmp_path / "forms", "甲")
     typed(path, (ITEMS, "3"), 现状值=81, 出处="示例")
     assert told(plan, path) == []
@@ -213,10 +212,10 @@ def test_an_item_by_level_and_for_all_levels(start: Plan, tmp_path: Path) -> Non
     plan = replace(start, observations={**start.observations, YEAR: (observation("2.1", "80", level="national"),)})
     joint = form_of(plan, tmp_path / "forms", "甲")
     typed(joint, ROW, 现状值=81, 出处="示例")
-    (problem,) = check_unit_forms(plan, [joint]).problems
+    (problem,) = check_forms(plan, [joint]).problems
     assert (problem.file, problem.sheet, problem.cell[:1]) == (joint.name, ITEMS, "A")
     assert problem.found == "2.1 既有各级通用的一行又有 国家级 的一行"
     other = form_of(plan, tmp_path / "more", "乙")
     other = other.rename(tmp_path / "乙.xlsx")
     typed(other, (ITEMS, "2.1国"), 提示说明="已核对")
-    assert {one.file for one in check_unit_forms(plan, [joint, other]).problems} == {joint.name, other.name}
+    assert {one.file for one in check_forms(plan, [joint, other]).problems} == {joint.name, other.name}

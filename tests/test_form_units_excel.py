@@ -9,10 +9,10 @@ import pytest
 from conftest import copy_project
 from openpyxl import load_workbook
 
-from cixi_analysis.form.checking import Checked, check_form
+from cixi_analysis.form.checking import Checked
 from cixi_analysis.form.importing import apply_import, plan_import
 from cixi_analysis.form.layout import FIRST_ROW, FormRow, FormSheet
-from cixi_analysis.form.merging import check_unit_forms
+from cixi_analysis.form.merging import check_forms
 from cixi_analysis.form.sheets import form_sheets
 from cixi_analysis.form.unit_forms import NOBODY, form_names, subject_of, unit_forms, unit_sheets
 from cixi_analysis.form.writing import write_form
@@ -92,7 +92,7 @@ def test_twenty_forms_are_one(
     whole = tmp_path / "whole.xlsx"
     write_form(plan, YEAR, whole)
     fill(whole, form_sheets(plan, YEAR), truth)
-    expected = check_form(plan, whole)
+    expected = check_forms(plan, [whole])
     assert expected.problems == () and len(expected.rows) > 30 and len(expected.reports or ()) > 100
 
     sheets = unit_sheets(plan, YEAR)
@@ -114,7 +114,7 @@ def test_twenty_forms_are_one(
         (tmp_path / name).write_bytes(content)
     for unit, path in paths.items():
         fill(path, sheets[unit], said[unit])
-    together = check_unit_forms(plan, [*paths.values()])
+    together = check_forms(plan, [*paths.values()])
     assert together.problems == () and len(shared) > 5
     assert told(together) == told(expected)
 
@@ -122,7 +122,7 @@ def test_twenty_forms_are_one(
     chance.shuffle(lots)
     for lot in (lots[:12], lots[12:]):
         now = load_plan(plan.root)
-        apply_import(now, plan_import(now, check_unit_forms(now, lot), lot[0], received="2024-03-15"))
+        apply_import(now, plan_import(now, check_forms(now, lot), received="2024-03-15"))
     after = load_plan(plan.root)
     done = Checked(YEAR, after.observations[YEAR], (), (), after.progress[YEAR])
     assert told(done) == told(expected)
@@ -142,5 +142,5 @@ def test_twenty_forms_are_one(
                 if key(row) == one
             )
             named.add((paths[unit].name, sheet.name, f"{sheet.letters['percent']}{number}"))
-    problems = check_unit_forms(plan, [*paths.values()]).problems
+    problems = check_forms(plan, [*paths.values()]).problems
     assert len(wrong) == 3 and {(p.file, p.sheet, p.cell) for p in problems} == named

@@ -13,10 +13,10 @@ from tiny import evidence, tiny_plan
 
 from cixi_analysis.analysis.links import answering
 from cixi_analysis.export.workbook import workbook_bytes
-from cixi_analysis.form.checking import Checked, check_form
+from cixi_analysis.form.checking import Checked
 from cixi_analysis.form.importing import ImportRefused, plan_import
 from cixi_analysis.form.layout import FIRST_ROW, HEADER_ROW
-from cixi_analysis.form.merging import check_unit_forms
+from cixi_analysis.form.merging import check_forms
 from cixi_analysis.form.unit_forms import form_names, unit_sheets
 from cixi_analysis.form.writing import form_workbook, write_form
 from cixi_analysis.plan.dataset import Plan
@@ -106,15 +106,15 @@ def whole(plan: Plan, path: Path, said: Mapping[_Key, float]) -> Plan:
     write_form(plan, YEAR, path)
     for key, number in said.items():
         fill(path, key, number)
-    return after(plan, check_form(plan, path), path)
+    return after(plan, check_forms(plan, [path]))
 
 
-def after(plan: Plan, checked: Checked, path: Path) -> Plan:
-    return plan_import(plan, checked, path, received="2024-03-15").after
+def after(plan: Plan, checked: Checked) -> Plan:
+    return plan_import(plan, checked, received="2024-03-15").after
 
 
 def told(plan: Plan, *paths: Path) -> list[str]:
-    return [str(one) for one in check_unit_forms(plan, paths).problems]
+    return [str(one) for one in check_forms(plan, paths).problems]
 
 
 PROJECT = (PROJECTS, "1")
@@ -126,29 +126,29 @@ def test_a_late_form_undoes_no_correction(start: Plan, tmp_path: Path) -> None:
     forms = made(plan, tmp_path / "forms")
     plan = whole(plan, tmp_path / "w2.xlsx", {PROJECT: 75})
     number = fill(forms["甲"], (ITEMS, "3"), 81)
-    checked = check_unit_forms(plan, [forms["甲"]])
+    checked = check_forms(plan, [forms["甲"]])
     assert [one.rows for one in checked.forms] == [1]
-    now = after(plan, checked, forms["甲"])
+    now = after(plan, checked)
     assert {key: number_of(row) for key, row in rows_of(now).items()} == {PROJECT: 75, (ITEMS, "3"): 81}
     number = typed(forms["乙"], PROJECT, **{"说明": "已核对"})
-    found = check_unit_forms(now, [forms["乙"]]).problems
+    found = check_forms(now, [forms["乙"]]).problems
     assert {(one.file, one.sheet, one.cell[1:]) for one in found} == {(forms["乙"].name, PROJECTS, str(number))}
     assert "与此前导入的 w2.xlsx 相同（数据中为“75”）；确须改正的，请重新生成填报表再填" in found[0].expected
     fresh = made(now, tmp_path / "fresh")
     typed(fresh["乙"], PROJECT, **{"说明": "已核对"})
-    assert [
-        (row.percent, row.note) for row in after(now, check_unit_forms(now, [fresh["乙"]]), fresh["乙"]).progress[YEAR]
-    ] == [(75, "已核对")]
+    assert [(row.percent, row.note) for row in after(now, check_forms(now, [fresh["乙"]])).progress[YEAR]] == [
+        (75, "已核对")
+    ]
 
 
 def test_a_form_that_was_imported_before_says_nothing_new(start: Plan, tmp_path: Path) -> None:
     """The same file again, after a correction, with another unit's form beside it: only that one counts."""
     forms = made(start, tmp_path / "forms")
     fill(forms["甲"], PROJECT, 60)
-    plan = after(start, check_unit_forms(start, [forms["甲"]]), forms["甲"])
+    plan = after(start, check_forms(start, [forms["甲"]]))
     plan = whole(plan, tmp_path / "w.xlsx", {PROJECT: 75})
     fill(forms["乙"], (ITEMS, "2.2"), 31)
-    now = after(plan, check_unit_forms(plan, [forms["甲"], forms["乙"]]), forms["甲"])
+    now = after(plan, check_forms(plan, [forms["甲"], forms["乙"]]))
     assert {key: number_of(row) for key, row in rows_of(now).items()} == {PROJECT: 75, (ITEMS, "2.2"): 31}
     assert [(one.unit, one.rows) for one in now.receipts[YEAR]] == [("甲", 1), (None, 1), ("乙", 1)]
 
@@ -160,11 +160,11 @@ def test_a_form_as_it_was_made_says_nothing(start: Plan, tmp_path: Path) -> None
     path = tmp_path / "w2.xlsx"
     write_form(plan, YEAR, path)
     typed(path, PROJECT, **dict.fromkeys(("状态", "完成比例（%）", "出处"), None))
-    plan = after(plan, check_form(plan, path), path)
-    checked = check_unit_forms(plan, [*forms.values()])
+    plan = after(plan, check_forms(plan, [path]))
+    checked = check_forms(plan, [*forms.values()])
     assert [one.rows for one in checked.forms] == [0] * len(forms)
     with pytest.raises(ImportRefused, match="一行也没有填写或改动"):
-        plan_import(plan, checked, path)
+        plan_import(plan, checked)
     fill(forms["丙"], PROJECT, 61)
     assert told(plan, forms["丙"]) == [
         f"{forms['丙'].name} 项目进展 A3：现为改了的一行，而这一行已从数据中删去；应为重新生成的填报表中的行"
@@ -178,7 +178,7 @@ def test_evidence_is_corrected_by_its_title(start: Plan, tmp_path: Path) -> None
     plan = replace(plan, evidence={YEAR: rows})
     forms = made(plan, tmp_path / "forms")
     typed(forms["甲"], (EVIDENCE, "1"), 材料名称="《公报》")
-    now = after(plan, check_unit_forms(plan, [forms["甲"]]), forms["甲"])
+    now = after(plan, check_forms(plan, [forms["甲"]]))
     assert sorted(row.title for row in now.evidence[YEAR]) == ["《公报》", "《年鉴》"]
     typed(forms["乙"], (EVIDENCE, "1"), 材料名称="《通报》")
     both = told(plan, forms["甲"], forms["乙"])
@@ -227,7 +227,7 @@ def test_edits_come_in_or_are_refused_with_their_cell(start: Plan, tmp_path: Pat
                 number = chance.randint(1, 90)
                 one.edits[key] = (fill(one.path, key, number), number)
         before = rows_of(plan)
-        checked = check_unit_forms(plan, [one.path for one in by_unit.values()])
+        checked = check_forms(plan, [one.path for one in by_unit.values()])
         edited = {key for one in by_unit.values() for key in one.edits}
 
         def may_fail(one: Handed, key: _Key, now: dict[_Key, Any] = before, forms: Any = by_unit) -> bool:
@@ -247,7 +247,7 @@ def test_edits_come_in_or_are_refused_with_their_cell(start: Plan, tmp_path: Pat
         news = [one for one, form in zip(by_unit.values(), checked.forms, strict=True) if form.sha256 not in had]
         if not any(form.rows for form in checked.forms):
             continue
-        plan = after(plan, checked, next(iter(by_unit.values())).path)
+        plan = after(plan, checked)
         now = rows_of(plan)
         assert all(content(now.get(key)) == content(before.get(key)) for key in EDITED if key not in edited)
         for one in news:

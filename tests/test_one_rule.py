@@ -26,7 +26,7 @@ from cixi_analysis.assessment import assess, read_wordings, wordings
 from cixi_analysis.errors import DataError
 from cixi_analysis.export import write_json
 from cixi_analysis.export.figures import Figures
-from cixi_analysis.form.checking import check_form
+from cixi_analysis.form.merging import check_forms
 from cixi_analysis.form.sheets import domain_sheets
 from cixi_analysis.form.writing import write_form
 from cixi_analysis.plan.dataset import Plan
@@ -319,7 +319,7 @@ def test_a_unit_in_other_characters(own: str, unit: str, told: list[str], tmp_pa
     path = tmp_path / "form.xlsx"
     write_form(plan, YEAR, path)
     in_form = [f"生态安全 M3：{one.partition('：')[2]}" for one in told]
-    assert [str(problem) for problem in check_form(plan, path).problems] == in_form
+    assert [str(problem) for problem in check_forms(plan, [path]).problems] == in_form
 
 
 def test_a_small_number_has_no_exponent() -> None:

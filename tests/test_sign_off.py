@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from conftest import cixi
-from filling import Edit, put
+from filling import Edit, plan_import, put
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
@@ -22,8 +22,8 @@ from cixi_analysis.analysis.revision_log import NoEdition, at_edition, edition_o
 from cixi_analysis.analysis.table1 import coverage
 from cixi_analysis.errors import DataError
 from cixi_analysis.export import Figures
-from cixi_analysis.form.checking import Checked, check_form
-from cixi_analysis.form.importing import plan_import
+from cixi_analysis.form.checking import Checked
+from cixi_analysis.form.merging import check_forms
 from cixi_analysis.form.writing import form_workbook
 from cixi_analysis.plan.dataset import Plan, load_plan
 from cixi_analysis.presentation import sign_off, summary, summary_page
@@ -311,7 +311,7 @@ def test_the_sheet_is_checked(tmp_path: Path, edits: list[Edit], problems: list[
     for edit in edits:
         edit(book)
     book.save(path)
-    checked = check_form(tiny_plan(), path, today="2024-03-15")
+    checked = check_forms(tiny_plan(), [path], today="2024-03-15")
     assert ([str(p) for p in checked.problems], [str(w) for w in checked.warnings]) == (problems, warnings)
 
 

@@ -107,6 +107,6 @@ def missing_report(plan: "Plan", checked: "Checked", folder: Path | None) -> Ite
     elif folder is None:
         yield "加 --letters 文件夹，得到发给各单位的催填文字，其中逐项列出。"
     else:
-        texts = letters(plan, checked)
+        texts = letters(plan, checked.year, found)
         _write(folder, {name: text.encode() for name, text in texts.items()})
         yield f"已写入 {folder}：{len(texts)}份催填文字。"

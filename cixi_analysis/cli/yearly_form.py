@@ -19,8 +19,8 @@ from cixi_analysis.cli.several_forms import (
 )
 from cixi_analysis.cli.terminal import FORMAT, YEAR, PathType, command, echo, print_table
 from cixi_analysis.errors import CixiError, clear_text, quoted
-from cixi_analysis.plan import RECEIPTS, build_date
-from cixi_analysis.words import Stage, Step
+from cixi_analysis.plan import EVIDENCE, OBSERVATIONS, PROGRESS, RECEIPTS, build_date
+from cixi_analysis.words import RowFate, Stage, Step
 
 if TYPE_CHECKING:
     from cixi_analysis.form.checking import Checked
@@ -131,19 +131,18 @@ def import_(
 
     signed = _signed(final, reason, by, role)
     plan = cixi.load_plan(root)
-    paths = form_paths(files)
-    checked = check_forms(plan, paths, today=_today())
+    checked = check_forms(plan, form_paths(files), today=_today())
     refuse_letters_of_all(checked, letters)
     if checked.problems:
         _print_findings(checked, form, "没有导入，请改正后重试。")
     received = f"{given:%Y-%m-%d}" if (given := build_date()) else _today()
-    change = plan_import(plan, checked, paths[0], final=final, signed=signed, received=received)
+    change = plan_import(plan, checked, final=final, signed=signed, received=received)
     units_lack = [*missing_report(plan, checked, letters)]  # before the import: letters may not be writable
     if not dry_run:
         apply_import(plan, change)
     shown = change.table
     if form == "table":
-        shown = shown[~shown["kind"].isin(["unchanged", "final", "reviewed"])]
+        shown = shown[~shown["kind"].isin([RowFate.UNCHANGED, RowFate.FINAL, RowFate.REVIEWED])]
     print_table(shown, form, "import", plan)
     for warning in checked.warnings:
         echo(f"提示：{warning}", err=True)
@@ -192,27 +191,24 @@ def _print_findings(checked: "Checked", form: str, advice: str = "") -> None:
         raise click.exceptions.Exit(1)
 
 
-#: What an import does to a row (``RowFate``), in the order in which the counts are printed.
-_FATES = {"new": "新增", "changed": "改动", "final": "仅改为定稿", "unchanged": "不变", "removed": "删除"}
-_REVIEWED = {"reviewed": "仅改为复核稿"}  # printed only where there are any
-
-
 def _import_report(change: "Import", files: tuple[Path, ...], dry_run: str | None) -> Iterator[str]:
     """The result of an import, notes on it, and the next step; ``dry_run``: the options of a trial."""
     from cixi_analysis.cli.answers import without_repeats
+    from cixi_analysis.plan.yearly_rows import SIGNED
 
     year, name = change.year, " ".join(f'"{file}"' if " " in str(file) else str(file) for file in files)
-    rows = Counter(str(row.kind) for row in change.changes)
+    rows = Counter(row.kind for row in change.changes[OBSERVATIONS])
     if set(change.files) - {f"{RECEIPTS}/{year}.csv"}:
-        words = _FATES | (_REVIEWED if rows["reviewed"] else {})
-        counts = "、".join(f"{word}{rows[fate]}行" for fate, word in words.items())
+        told = (fate for fate in RowFate if fate is not RowFate.REVIEWED or rows[fate])
+        counts = "、".join(f"{fate.chinese}{rows[fate]}行" for fate in told)
         flips = without_repeats(change.plan, change.table)["kind"].eq("verdict").sum()
         yield f"{year} 年：{counts}；结论改变{flips}处。"
-        for what, some in (("进展", change.report_changes), ("佐证材料", change.evidence_changes)):
-            fates = Counter(str(row.kind) for row in some)
-            if fates:  # without stages, so none of it is only closed
-                counts = "、".join(f"{word}{fates[fate]}行" for fate, word in _FATES.items() if fate != "final")
-                yield f"{year} 年的{what}：{counts}。"
+        for part in (PROGRESS, EVIDENCE):
+            fates = Counter(row.kind for row in change.changes[part])
+            if fates:  # without stages, so none of it is only closed or reviewed
+                told = (fate for fate in RowFate if fate not in (RowFate.FINAL, RowFate.REVIEWED))
+                counts = "、".join(f"{fate.chinese}{fates[fate]}行" for fate in told)
+                yield f"{year} 年的{SIGNED[part]}：{counts}。"
         if year not in change.plan.years and change.rows:
             yield f"{year} 年此前没有数据，没有可比的结论。"
         if year == change.plan.frame.base_year and change.plan.has("published"):
@@ -244,7 +240,7 @@ def _signing_report(change: "Import") -> Iterator[str]:
         yield f"签署：{one.words}。"
     for one in change.lapsed:
         yield f"注意：{one.words}，签署以后又有改动，不再有效，须重新签署。"
-    stages = ([getattr(row, "stage", None) for row in (c.old, c.new)] for c in change.changes)
+    stages = ([getattr(row, "stage", None) for row in (c.old, c.new)] for c in change.changes[OBSERVATIONS])
     fallen = [1 for was, now in stages if was and now is Stage.DRAFT is not was]
     if change.reopens:
         yield f"注意：{year} 年原已定稿，改动的行退回初稿；确认后用 --final 再次导入。"

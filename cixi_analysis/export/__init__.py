@@ -82,22 +82,14 @@ def report(figures: Figures) -> Report:
 
 
 def _guide_sheet(made: Report) -> None:
-    sheet = Sheet(made, "说明", "说明", [Header("项目", 16, WRAP), Header("内容", 100, WRAP)])
-    for number, (name, text) in enumerate({**_about(made.figures), **_GUIDE}.items(), start=sheet.first):
-        sheet.row(number, (name, text))
-        emphasise(sheet.cells.cell(number, 1))
-    sheet.finish()
-
-
-def _about(figures: Figures) -> dict[str, str]:
     """The subject of the workbook, and the contents of its sheets."""
-    plan, year = figures.plan, figures.year
+    figures, plan, year = made.figures, made.plan, made.figures.year
     frame, tables = plan.frame, plan.frame.tables
     wordings = "要求与规划值照录"
     if any(figures.of_plan.values()):
         wordings = "名称、单位与要求是该年适用的，与规划所列不同的两者都写（现行、规划所列）；规划值照录"
     past, planned = tables.past_projects, tables.projects
-    return {
+    lines = {
         "依据": frame.title, "年份": f"{year}年", "标准": "；".join(standards(plan, year)), "数据状况": figures.stage,
         tables.indicators.name: f"规划的指标体系：栏目、次序、合并单元格与规划相同，{wordings}；现状与结论是本年的。"
         f"{tables.indicators.note or ''}",
@@ -109,4 +101,10 @@ def _about(figures: Figures) -> dict[str, str]:
         "趋势与进度": "有数值的子项：水平与趋势、差距、进度。",
         **({EVIDENCE_SHEET: "该年的佐证材料，按指标；其下是还缺的。"} if "evidence" in figures.outputs else {}),
         **({"数据核对": f"{frame.title}{_PRINTED}"} if plan.has("published") else {}),
+        **_GUIDE,
     }  # fmt: skip
+    sheet = Sheet(made, "说明", "说明", [Header("项目", 16, WRAP), Header("内容", 100, WRAP)])
+    for number, line in enumerate(lines.items(), start=sheet.first):
+        sheet.row(number, line)
+        emphasise(sheet.cells.cell(number, 1))
+    sheet.finish()

@@ -12,7 +12,7 @@ from openpyxl.utils import get_column_letter
 
 from cixi_analysis.export import workbook
 from cixi_analysis.export.figures import Figures
-from cixi_analysis.export.workbook import CENTRE, FONT, WRAP, excel_text
+from cixi_analysis.export.workbook import CENTRE, FONT, WRAP
 
 #: Characters that Excel refuses in the name of a sheet, which may be the plan's (the quote would end it in a formula),
 #: and its greatest length, with room for the number that openpyxl appends to a duplicate.
@@ -92,12 +92,12 @@ class Sheet:
     ) -> Cell:  # fmt: skip
         """Write a cell over some rows and columns. A string is text whatever it begins with."""
         cell = self.cells.cell(row, column)
-        shown = excel_text(value) if isinstance(value, str) else value
-        if isinstance(shown, Formula):
-            cell.value, form = f"={shown.text}", shown.form
-            shown = self.report.computed[self.cells.title, cell.coordinate] = shown.value
-        elif shown is not None:
-            workbook.put(cell, shown)
+        shown = value
+        if isinstance(value, Formula):
+            cell.value, form = f"={value.text}", value.form
+            shown = self.report.computed[self.cells.title, cell.coordinate] = value.value
+        elif value is not None:
+            workbook.put(cell, value)
         if isinstance(shown, str):  # a number is never wrapped
             room = sum(one.width for one in self.columns[column - 1 : column - 1 + columns]) - 1
             self._lines.append((row, row + rows - 1, workbook.wrapped_lines(shown, room)))
@@ -135,7 +135,7 @@ class Sheet:
             self.cells.auto_filter.ref = f"A{self._heads[1]}:{get_column_letter(len(self.columns))}{last}"
         for number, text in enumerate(notes, start=last + 1):
             cell = self.cells.cell(number, 1)
-            workbook.put(cell, excel_text(text))
+            workbook.put(cell, text)
             cell.font = _SMALL
 
 

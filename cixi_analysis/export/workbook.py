@@ -16,7 +16,6 @@ from unicodedata import east_asian_width
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.styles import Alignment, Border, PatternFill, Side
 from openpyxl.styles.cell_style import StyleArray
 from openpyxl.worksheet.dimensions import RowDimension
@@ -98,16 +97,10 @@ def properties_date() -> datetime:
 
 
 def put(cell: Cell, value: str | float) -> None:
-    """Set a cell; "=1+1" stays text. Raises :class:`ExportError` for what no workbook can hold."""
-    if not isinstance(value, str):
-        cell.value = value
-        return
-    if refused := ILLEGAL_CHARACTERS_RE.search(value):
-        shown, code = ILLEGAL_CHARACTERS_RE.sub("□", value)[:60], ord(refused.group())
-        raise ExportError(f"数据中的“{shown}”含有工作簿不能保存的控制字符（□处，U+{code:04X}），请先从数据中删去。")
-    if len(value) > _LONGEST:
-        raise ExportError(f"数据中的“{value[:60]}……”有 {len(value)} 个字符，工作簿的一个单元格至多 {_LONGEST} 个。")
-    cell.value, cell.data_type, cell.quotePrefix = value, "s", value[:1] in ("=", "+", "-", "@") and len(value) > 1
+    """Set a cell; a string is text whatever it begins with or looks like, see :func:`excel_text`."""
+    cell.value = excel_text(value) if isinstance(value, str) else value
+    if isinstance(value, str):
+        cell.data_type, cell.quotePrefix = "s", value[:1] in ("=", "+", "-", "@") and len(value) > 1
 
 
 def style(cell: Cell, looks: Looks, name: object, **look: object) -> None:

@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any, TypeVar, cast
+from typing import TypeVar
 
 from openpyxl import Workbook
 from openpyxl.utils.cell import coordinate_to_tuple
@@ -14,16 +13,14 @@ from cixi_analysis.assessment.yardstick import wrong_clause
 from cixi_analysis.errors import DataError, Problem, quoted
 from cixi_analysis.form.filled_rows import FilledRow, FormProblem, KeptRow
 from cixi_analysis.form.input_cells import text_of
-from cixi_analysis.form.layout import SINCE, STAMP, FormSheet
-from cixi_analysis.form.opening import FiledForm, FormError, OpenedForm, open_form
-from cixi_analysis.form.sheets import form_sheets
+from cixi_analysis.form.layout import STAMP, FormSheet
+from cixi_analysis.form.opening import FiledForm, FormError
 from cixi_analysis.form.structure import find_rows
-from cixi_analysis.plan import EVIDENCE, PROGRESS, SIGNATURES
 from cixi_analysis.plan.csvfile import CsvTable
 from cixi_analysis.plan.data_files import unknown_subject, year_problems
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.fields import is_number
-from cixi_analysis.plan.schema import YEARLY, Evidence, Observation, Progress, Row, Signature
+from cixi_analysis.plan.schema import Evidence, Observation, Progress, Row, Signature
 from cixi_analysis.words import Stage, Step
 
 MOST_PROBLEMS = 5000  # a form has 8,000 cells; more lines would take a terminal minutes
@@ -38,8 +35,8 @@ class Checked:
     """The filled-in rows of a form in the plan's order, with its problems and warnings in the order of sheets and cells.
 
     With ``problems``, ``rows`` and ``reports`` may be incomplete and must not be used. A remark in a row's own column
-    answers its ``warnings``: they are left out. ``reports``, ``evidence`` and ``signatures`` are None for a form without
-    sheets for them.
+    answers its ``warnings``: they are left out. ``reports``, ``evidence`` and ``signatures`` are None for a form of an
+    earlier layout, without sheets for them. Of units' forms, the rows are those of the whole year, merged.
     """
 
     year: int
@@ -49,42 +46,12 @@ class Checked:
     reports: tuple[Progress, ...] | None
     evidence: tuple[Evidence, ...] | None = None
     signatures: tuple[Signature, ...] | None = None
-    #: the forms checked; of units' forms, ``rows``, ``reports`` and ``evidence`` are those of the whole year, merged
+    #: the forms checked
     forms: tuple[FiledForm, ...] = field(default=(), compare=False)
 
 
-def check_form(plan: Plan, path: Path, *, today: str | None = None, opened: OpenedForm | None = None) -> Checked:
-    """Check the form at ``path`` against the plan; with ``today`` (2024-03-15), later dates are doubtful. ``opened``:
-    the result of :func:`open_form`, if it is open already.
-
-    Raises :class:`FormError` for a file that is no readable form of this plan, and
-    :class:`~cixi_analysis.errors.DataError` when other years' observations cannot be held against the wordings.
-    """
-    book, year, layout, form = opened or open_form(path, plan.frame)
-    check_other_years(plan, year)
-    sheets = form_sheets(plan, year, layout)
-    rows, problems, doubts = read_rows(plan, year, book, sheets)
-    observed, signed = having(rows, Observation), having(rows, Signature)
-    problems += disagreements(plan, year, observed)
-    doubts += signature_doubts(plan, year, signed, today)
-    reports, evidence, signatures = (
-        tuple(one for _, one in having(rows, cast(Any, YEARLY[kind]))) if layout >= SINCE[kind] else None
-        for kind in (PROGRESS, EVIDENCE, SIGNATURES)
-    )
-    order = [("", name) for name in (*(sheet.name for sheet in sheets), *book.sheetnames)]
-    found, doubtful = unique(path.name, problems, doubts, order)
-    forms = (replace(form, unit=None, rows=sum(row.data is not None for row in rows)),)
-    return Checked(year, tuple(one for _, one in observed), found, doubtful, reports, evidence, signatures, forms)
-
-
-def check_other_years(plan: Plan, year: int) -> None:
-    """Raise :class:`~cixi_analysis.errors.DataError` where other years' observations do not fit the wordings."""
-    others = {y: rows for y, rows in plan.observations.items() if y != year}
-    check_observations(replace(plan.as_of(year), observations=others), year)
-
-
 def read_rows(
-    plan: Plan, year: int, book: Workbook, sheets: Sequence[FormSheet], file: str = "", unit: str | None = None
+    plan: Plan, year: int, book: Workbook, sheets: Sequence[FormSheet], file: str, unit: str | None
 ) -> tuple[list[FilledRow], list[FormProblem], list[FormProblem]]:
     """The rows of a form, the problems that each sheet shows by itself, and the warnings."""
     rows, structural = find_rows(book, sheets)

@@ -5,10 +5,10 @@ year's; a form of an earlier layout, without them, leaves these unchanged. Signa
 year that was closed needs a correction that is signed for with its reason, and is logged.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
-from pathlib import Path
+from itertools import chain
 from typing import Any
 
 import pandas as pd
@@ -20,8 +20,7 @@ from cixi_analysis.analysis.table1 import coverage
 from cixi_analysis.assessment import asked_in, asking, assess
 from cixi_analysis.errors import CixiError, DataError, UnknownYear, reason
 from cixi_analysis.form.checking import Checked
-from cixi_analysis.form.opening import FiledForm
-from cixi_analysis.form.row_changes import RowChange, RowFate, SignOff, cell_text, row_changes, sign_off
+from cixi_analysis.form.row_changes import RowChange, SignOff, cell_text, row_changes, sign_off
 from cixi_analysis.form.sheets import summary
 from cixi_analysis.plan import EVIDENCE, OBSERVATIONS, PROGRESS
 from cixi_analysis.plan.csvfile import rows_csv
@@ -29,7 +28,7 @@ from cixi_analysis.plan.dataset import Plan, load_plan
 from cixi_analysis.plan.evidence_files import recorded
 from cixi_analysis.plan.journal import recover, replace_files
 from cixi_analysis.plan.schema import Observation, Progress, Receipt, Revision, Row, Signature
-from cixi_analysis.words import Absence, Entity, Stage
+from cixi_analysis.words import Absence, Entity, RowFate, Stage
 
 #: The columns of ``cixi import``.
 COLUMNS = ("kind", "year", "indicator", "item_id", "level", "field", "before", "after", "why")
@@ -54,10 +53,9 @@ class Import:
     revisions: tuple[Revision, ...]
     #: whether a closed year (定稿) gets rows that are drafts
     reopens: bool
-    #: every row before or after, in the plan's order; none of a kind for which the form has no sheets
-    changes: tuple[RowChange, ...]
-    report_changes: tuple[RowChange, ...]
-    evidence_changes: tuple[RowChange, ...]
+    #: part of :data:`~cixi_analysis.plan.yearly_rows.SIGNED` → every row before or after, in the plan's order; none of a
+    #: part for which the form has no sheets
+    changes: Mapping[str, tuple[RowChange, ...]]
     #: year → the verdicts that flip (columns ``causes.COLUMNS``), for this year and later ones. A year that
     #: could not be assessed before, for missing data, is left out.
     flips: dict[int, pd.DataFrame]
@@ -79,8 +77,7 @@ class Import:
     @property
     def table(self) -> pd.DataFrame:
         """The output of ``cixi import``, columns :data:`COLUMNS`: the rows, changed ones a line a column; then the flips."""
-        changes = (*self.changes, *self.report_changes, *self.evidence_changes)
-        lines = [line for change in changes for line in self._row_lines(change)]
+        lines = [line for change in chain(*self.changes.values()) for line in self._row_lines(change)]
         for year, table in self.flips.items():
             for flip in table.itertuples(index=False):
                 why = f"【导入前】{flip.before_reason}【导入后】{flip.after_reason}"
@@ -109,11 +106,10 @@ class Import:
 
 
 def plan_import(
-    plan: Plan, checked: Checked, path: Path, *, final: bool = False, signed: Sequence[Signature] = (),
-    received: str | None = None,
-) -> Import:  # fmt: skip
-    """The changes that importing the form at ``path``, or the units' forms in ``checked``, would make in ``plan``. Writes
-    nothing. With ``received`` (a day), each form gets a receipt.
+    plan: Plan, checked: Checked, *, final: bool = False, signed: Sequence[Signature] = (), received: str | None = None
+) -> Import:
+    """The changes that importing the form or the units' forms in ``checked`` would make in ``plan``. Writes nothing. With
+    ``received`` (a day), each form gets a receipt.
 
     ``final`` closes the year: every row becomes 定稿; so does a new signature of that step for the whole year. ``signed``:
     signatures beside those of the form. Raises :class:`ImportRefused` with every reason: the form has problems, is empty,
@@ -128,8 +124,8 @@ def plan_import(
         reasons.append(f"工作簿还有{len(checked.problems)}处问题（cixi check 逐格列出）。")
     if year < (base := plan.frame.base_year):
         reasons.append(f"{year} 年早于规划基准年 {base} 年，其数据是规划所载，不由工作簿导入。")
-    some = checked.rows or checked.reports or checked.evidence
-    if not some or (checked.forms and not any(one.rows for one in checked.forms)):
+    forms = [one for one in checked.forms if one.rows]
+    if not forms or not (checked.rows or checked.reports or checked.evidence):
         reasons.append("工作簿里一行也没有填写或改动。")
     elif not checked.rows and plan.observations.get(year):
         reasons.append(f"工作簿里没有填写现状值，而数据中有 {year} 年的现状值：导入会把它们全部删除。")
@@ -139,7 +135,7 @@ def plan_import(
     if reasons:
         raise ImportRefused("\n".join(["没有导入：", *reasons]))
     known = year_rows(plan, year)
-    form = "；".join(one.provenance for one in checked.forms if one.rows) or name_and_hash(path)
+    form = "；".join(one.provenance for one in forms)
     proofs = checked.evidence and sorted(checked.evidence, key=lambda row: (plan.subject_order(row), row.grade))
     filled: dict[str, tuple[Iterable[tuple[object, ...]], Sequence[Row] | None]] = {
         OBSERVATIONS: ([(item.item_id, level) for item in plan.items for level in (None, *plan.levels)], checked.rows),
@@ -173,15 +169,11 @@ def plan_import(
     was_closed = bool(known[OBSERVATIONS]) and coverage(plan, year).stage is Stage.FINAL
     reopens = was_closed and coverage(after, year).stage is not Stage.FINAL
     receipts = {one.sha256: one for one in plan.receipts.get(year, ())}
-    for one in checked.forms if received else ():
-        if one.rows:
-            receipts.setdefault(one.sha256, Receipt.model_validate(asdict(one) | {"received": received}))
+    for one in forms if received else ():
+        receipts.setdefault(one.sha256, Receipt.model_validate(asdict(one) | {"received": received}))
     after = replace(after, revisions=(*plan.revisions, *revisions))
     after = after.with_year(year, signatures=signing.signatures(data), receipts=tuple(receipts.values()))
-    return Import(
-        plan, after, year, signing, signing.lapsed(data), revisions, reopens, changes[OBSERVATIONS], changes[PROGRESS],
-        changes[EVIDENCE], flipped, unfilled,
-    )  # fmt: skip
+    return Import(plan, after, year, signing, signing.lapsed(data), revisions, reopens, changes, flipped, unfilled)
 
 
 def apply_import(plan: Plan, change: Import) -> None:
@@ -206,11 +198,6 @@ def apply_import(plan: Plan, change: Import) -> None:
             f"没有导入，数据没有改动。不能写入 {places}：{reason(error)}。"
             "请检查磁盘空间、文件夹权限，以及该文件是否正被 Excel 打开。"
         ) from error
-
-
-def name_and_hash(path: Path) -> str:
-    """``name sha256:…`` of a workbook; the name without folders and invisible characters."""
-    return FiledForm.of(path, path.read_bytes()).provenance
 
 
 def unfilled_items(plan: Plan, year: int, rows: Sequence[Observation]) -> Iterator[tuple[str, str]]:

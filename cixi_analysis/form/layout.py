@@ -12,6 +12,7 @@ from functools import cached_property
 
 from openpyxl.utils import get_column_letter
 
+from cixi_analysis.analysis import grouped
 from cixi_analysis.plan.csvfile import packaged
 from cixi_analysis.plan.dataset import Asked
 from cixi_analysis.plan.filing_rows import SUBJECTS
@@ -60,15 +61,11 @@ class FormColumn:
 
 
 #: Kind of data or of its subject → the columns that ``columns.csv`` lists.
-COLUMNS: dict[str, tuple[FormColumn, ...]] = {}
-for _row in packaged("cixi_analysis.form", "columns.csv"):
-    _sheet, _key, _title, _width, _kind, _unit, _hint = _row.values()
-    _column = FormColumn(_key, _title, int(_width), Kind(_kind), _hint, _unit)
-    COLUMNS[_sheet] = (*COLUMNS.get(_sheet, ()), _column)
-INPUTS = COLUMNS[OBSERVATIONS]
-EVIDENCE_COLUMNS, SIGNATURE_COLUMNS = (
-    (FormColumn("key", "行号", 6), *COLUMNS[sheet]) for sheet in (EVIDENCE, SIGNATURES)
+COLUMNS = grouped(
+    (row["sheet"], FormColumn(row["key"], row["title"], int(row["width"]), Kind(row["kind"]), row["hint"], row["unit"]))
+    for row in packaged("cixi_analysis.form", "columns.csv")
 )
+INPUTS = COLUMNS[OBSERVATIONS]
 PROJECT_COLUMNS = (*COLUMNS["projects"], *COLUMNS[PROGRESS])
 #: Money belongs to projects.
 COMMITMENT_COLUMNS = (*COLUMNS["commitments"], *(column for column in COLUMNS[PROGRESS] if column.key != "spent"))

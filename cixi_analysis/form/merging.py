@@ -1,11 +1,11 @@
-"""Three-way merge of units' forms of one year with the data into the whole year.
+"""Checking the form of a year, or units' forms: a three-way merge of these with the data into the whole year.
 
 An empty row, a row that is unchanged since the form was made, and a file that was imported before are ignored. A conflict
 is reported where two forms fill in a row differently (both cells), and where a cell differs from data that have changed
 since the form was made or that another unit handed in.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import dropwhile
 from pathlib import Path
@@ -16,66 +16,73 @@ from pydantic import ValidationError
 from cixi_analysis.analysis import grouped
 from cixi_analysis.analysis.links import answering
 from cixi_analysis.analysis.revision_log import WRITTEN, edition_of
+from cixi_analysis.assessment import check_observations
 from cixi_analysis.errors import quoted
-from cixi_analysis.form.checking import Checked, check_form, check_other_years, disagreements, having, read_rows, unique
+from cixi_analysis.form.checking import Checked, disagreements, having, read_rows, signature_doubts, unique
 from cixi_analysis.form.filled_rows import FilledRow, FormProblem, KeptRow
-from cixi_analysis.form.opening import FiledForm, open_form
+from cixi_analysis.form.input_cells import or_empty
+from cixi_analysis.form.layout import LAYOUT, SINCE
+from cixi_analysis.form.opening import FiledForm
 from cixi_analysis.form.row_changes import cell_text, fingerprint, form_value
-from cixi_analysis.form.unit_forms import NOBODY, open_unit_forms
-from cixi_analysis.plan.csvfile import expectation
+from cixi_analysis.form.unit_forms import NOBODY, open_forms
+from cixi_analysis.plan.csvfile import expectation, written_cells
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.filing_rows import separate_units
-from cixi_analysis.plan.schema import EVIDENCE, OBSERVATIONS, PROGRESS, YEARLY, Evidence, Row
+from cixi_analysis.plan.schema import OBSERVATIONS, SIGNATURES, YEARLY, Evidence, Row, Signature
+from cixi_analysis.plan.yearly_rows import SIGNED
 
 
 def check_forms(plan: Plan, paths: Sequence[Path], *, today: str | None = None) -> Checked:
-    """Check the form of a whole year, or units' forms of one year. Raises what :func:`check_form` raises."""
-    if len(paths) == 1 and (opened := open_form(paths[0], plan.frame)).filed.unit is None:
-        return check_form(plan, paths[0], today=today, opened=opened)
-    return check_unit_forms(plan, paths)
+    """Check the form of a whole year, or units' forms of one year together, against the plan; with ``today``
+    (2024-03-15), later dates are doubtful.
 
-
-def check_unit_forms(plan: Plan, paths: Sequence[Path]) -> Checked:
-    """Check units' forms of one year together; the rows found are those of the whole year after their import.
-
-    Raises :class:`FormError` with every file that is no unit's form of this plan, or of another year than the others.
+    Raises :class:`FormError` with every file that is no readable form of this plan, or does not go with the others, and
+    :class:`~cixi_analysis.errors.DataError` when other years' observations cannot be held against the wordings.
     """
-    year, opened, sheets = open_unit_forms(plan, paths)
-    check_other_years(plan, year)
+    year, opened, sheets = open_forms(plan, paths)
+    others = {y: rows for y, rows in plan.observations.items() if y != year}
+    check_observations(replace(plan.as_of(year), observations=others), year)
     units = answering(plan, year)
     filled, forms, sources = list[FilledRow](), list[FiledForm](), dict[str, str]()
     problems, doubts, order = list[FormProblem](), list[FormProblem](), list[tuple[str, str]]()
-    ranks = list(sheets)
-    for path, (book, _, _, form) in sorted(opened, key=lambda one: (ranks.index(str(one[1].filed.unit)), one[0].name)):
-        unit, file = str(form.unit), path.name
-        if before := next((one for one in plan.receipts.get(year, ()) if one.sha256 == form.sha256), None):
+    for path, (book, _, _, form) in opened:
+        unit, file = form.unit, path.name if form.unit else ""
+        before = next((one for one in plan.receipts.get(year, ()) if one.sha256 == form.sha256), None)
+        if unit and before:
             forms.append(replace(form, rows=before.rows))
             continue
         rows, wrong, doubtful = read_rows(plan, year, book, sheets[unit], file, unit)
-        own = set(units["" if unit == NOBODY else unit])
-        foreign = plan.subjects.keys() - own
-        proofs = [(row, one) for row, one in having(rows, Evidence) if (one.kind, one.id) in foreign]
-        problems += [*wrong, *(row.tell("id", quoted(one.id), f"{unit}填报的子项、项目或承诺") for row, one in proofs)]
-        order += [(file, sheet) for sheet in (*(s.name for s in sheets[unit]), *book.sheetnames)]
-        touched, emptied = _edited(plan, year, rows)
+        touched = [row for row in rows if row.data is not None]
+        if unit:
+            foreign = plan.subjects.keys() - set(units["" if unit == NOBODY else unit])
+            proofs = ((row, one) for row, one in having(rows, Evidence) if (one.kind, one.id) in foreign)
+            wrong += [row.tell("id", quoted(one.id), f"{unit}填报的子项、项目或承诺") for row, one in proofs]
+            touched, emptied = _edited(plan, year, rows)
+            expected = "原来的内容：空着的行不删去数据；确须删去的，用全年的填报表"
+            doubtful += [row.tell("key", "一行，原来填好的内容不见了", expected) for row in emptied]
+        doubtful += signature_doubts(plan, year, having(rows, Signature), today)
+        problems += wrong
+        doubts += doubtful
         filled += touched
-        expected = "原来的内容：空着的行不删去数据；确须删去的，用全年的填报表"
-        doubts += [*doubtful, *(row.tell("key", "一行，原来填好的内容不见了", expected) for row in emptied)]
+        order += [(file, sheet) for sheet in (*(s.name for s in sheets[unit]), *book.sheetnames)]
         forms.append(replace(form, rows=len(touched)))
         sources[file] = form.provenance
-    merged: list[list[tuple[Any, Any]]] = []
-    for folder in (OBSERVATIONS, PROGRESS, EVIDENCE):
-        said = [row for row, _ in having(filled, YEARLY[folder])]
-        base = getattr(plan, folder).get(year, ())
-        pairs, wrong = merge(plan, year, base, said, sources, f"data/{folder}/{year}.csv")
-        merged.append(pairs)
-        problems += wrong
-    at = [(item.item_id, level) for item in plan.items for level in (None, *plan.levels)]
-    merged[0].sort(key=lambda pair: at.index(pair[1].key))
-    problems += disagreements(plan, year, merged[0])
-    observed, reports, evidence = (tuple(row for _, row in pairs) for pairs in merged)
+    first, merged = opened[0][1], dict[str, list[tuple[Any, Any]]]()
+    layout = LAYOUT if first.filed.unit else first.layout
+    for part in SIGNED:
+        said = having(filled, cast(Any, YEARLY[part]))
+        merged[part] = said
+        if first.filed.unit:
+            base, rows = getattr(plan, part).get(year, ()), [row for row, _ in said]
+            merged[part], wrong = merge(plan, year, base, rows, sources, f"data/{part}/{year}.csv")
+            problems += wrong
+    problems += disagreements(plan, year, merged[OBSERVATIONS])
+    merged[SIGNATURES] = list(having(filled, Signature))
+    observed, reports, evidence, signatures = (
+        tuple(row for _, row in pairs) if layout >= SINCE[part] else None for part, pairs in merged.items()
+    )
     found = unique("、".join(path.name for path in paths), problems, doubts, order)
-    return Checked(year, observed, *found, reports, evidence, None, tuple(forms))
+    return Checked(year, observed or (), *found, reports, evidence, signatures, tuple(forms))
 
 
 def _edited(plan: Plan, year: int, rows: Sequence[FilledRow]) -> tuple[list[FilledRow], list[FilledRow]]:
@@ -112,75 +119,81 @@ def merge(
     )
     problems, pairs = list[FormProblem](), list[tuple[Any, Any]]()
     for key in dict.fromkeys((*known, *by_key)):
-        rows, was = by_key.get(key, []), known.get(key)
-        if not rows:
-            pairs.append((KeptRow(known[key], file), was))
+        if key not in by_key:
+            pairs.append((KeptRow(known[key], file), known[key]))
             continue
-        wrong = [*_conflicts(plan, year, was, rows)]
-        problems += wrong
-        at, data = rows[0], cast("Row", rows[0].data)
-        if not wrong:
-            try:
-                at, data = _joined(plan, year, was, rows, sources)
-            except ValidationError as error:
-                detail = dict(error.errors()[0])
-                found, expected = "与其他填报表中同一行的改动合不到一起", expectation(detail, "")
-                problems += [row.tell("key", found, expected) for row in rows]
+        at, data, wrong = _merged(plan, year, known.get(key), by_key[key], sources)
         pairs.append((at, data))
+        problems += wrong
     places = grouped((data.key, at) for at, data in pairs)
     same = (at for both in places.values() if len(both) > 1 for at in both if not isinstance(at, KeptRow))
     problems += [at.tell("title", "与另一行是同一处材料", "同一对象的同一处材料只写一行") for at in same]
     return pairs, problems
 
 
-def _columns(row: Any) -> list[str]:
-    """The columns that are merged: without metadata of an import, the unit, and hashes, which the program writes."""
-    return [c for c in row.columns() if c not in (*WRITTEN, "responsible", "sha256")]
+def _merged(
+    plan: Plan, year: int, was: Any, rows: Sequence[FilledRow], sources: Mapping[str, str]
+) -> tuple[FilledRow, Row, list[FormProblem]]:
+    """The first form that changes a row, the row after the import, and the conflicts: columns in which two forms differ
+    and neither agrees with the data (``was``), and those in which a form differs from data that it may not change.
+    """
+    unmerged, now = (rows[0], cast("Row", rows[0].data)), fingerprint(was)
+    problems, edits = list[FormProblem](), dict[str, FilledRow]()
+    for row in rows if was is None else ():
+        if row.stamp:
+            problems.append(row.tell("key", "改了的一行，而这一行已从数据中删去", "重新生成的填报表中的行"))
+    # Merged are the columns without metadata of an import, the unit, and hashes, which the program writes.
+    for column in (c for c in unmerged[1].columns() if c not in (*WRITTEN, "responsible", "sha256")):
+        old, cells = object() if was is None else _cell(was, column), [(row, _cell(row.data, column)) for row in rows]
+        changed = [row for row, cell in cells if cell != old]
+        if not changed:
+            continue
+        one, said = changed[0], _cell(changed[0].data, column)
+        # Content of a form made with other data is an edit, even where it agrees with the present data.
+        stated = ((r, cell) for r, cell in cells if cell != old or not (r.stamp == now or cell is None))
+        if other := next((row for row, cell in stated if cell != said), None):
+            for here, there in ((one, other), (other, one)):
+                place = f"{there.file} {there.tell(column, '', '').place}"
+                expected = f"与 {place} 相同（那里为{_text(there.data, column)}）"
+                problems.append(here.tell(column, _text(here.data, column), expected))
+        elif was is not None and (source := _kept(plan, year, was, changed)):
+            same = f"与{source[0]}相同（数据中为{_text(was, column)}）"
+            expected = f"{same}；确须改正的，请{source[1]}，或用全年的填报表"
+            problems.append(one.tell(column, _text(one.data, column), expected))
+        edits[column] = one
+    # The rows in which 填报单位, as the data has it, was edited.
+    renaming = [r for r in rows if was and r.stamp == now and cast(Any, r.data).responsible != was.responsible]
+    handed_in = {one.unit for one in plan.receipts.get(year, ())}
+    for row in renaming:
+        if left := [u for u in _units(was) if u in handed_in and u not in (*_units(row.data), row.unit)]:
+            expected = f"其中有{'、'.join(left)}（此前导入过填报表）；确须改正的，请用全年的填报表"
+            problems.append(row.tell("responsible", _text(row.data, "responsible"), expected))
+    if problems:
+        return *unmerged, problems
+    at = next(iter(edits.values()), rows[0])
+    if was and not edits and not renaming and edition_of(plan, year):
+        return at, was, []  # the rows of a closed year stay as they were signed
+    data = (was or unmerged[1]).model_copy(update={c: getattr(row.data, c) for c, row in edits.items()})
+    try:
+        data.model_validate(written_cells(data))
+    except ValidationError as error:
+        found, expected = "与其他填报表中同一行的改动合不到一起", expectation(dict(error.errors()[0]), "")
+        return *unmerged, [row.tell("key", found, expected) for row in rows]
+    naming = [row for row in rows if row in renaming or row.stamp != now]
+    named = [row.data for row in naming] if renaming else [was, *(row.data for row in rows)]
+    units = {unit for one in named if one is not None for unit in _units(one)}
+    ranks = {unit: n for n, unit in enumerate(answering(plan, year))}
+    who = "、".join(sorted(units, key=lambda unit: (ranks.get(unit, len(ranks)), unit))) or None
+    form = was.form if was and not edits and who == was.responsible else sources[at.file]
+    return at, data.model_copy(update={"responsible": who, "form": form}), []
 
 
 def _cell(row: Any, column: str) -> object:
     return form_value(column, getattr(row, column))
 
 
-def _conflicts(plan: Plan, year: int, was: Any, rows: Sequence[FilledRow]) -> Iterator[FormProblem]:
-    """The conflicts of a row: columns in which two forms differ and neither agrees with the data, and columns in which a
-    form differs from data that it may not change.
-    """
-    for row in rows if was is None else ():
-        if row.stamp:
-            yield row.tell("key", "改了的一行，而这一行已从数据中删去", "重新生成的填报表中的行")
-    now = fingerprint(was)  # the stamp of a row that was made with the present data
-    for column in _columns(rows[0].data):
-        old = object() if was is None else _cell(was, column)
-        changed = [row for row in rows if _cell(row.data, column) != old]
-        # Content of a form made with other data is an edit, even where it agrees with the present data.
-        stated = [r for r in rows if r in changed or not (r.stamp == now or _cell(r.data, column) is None)]
-        first = changed and _cell(changed[0].data, column)
-        other = next((row for row in stated if changed and _cell(row.data, column) != first), None)
-        if other is not None:
-            for one, two in ((changed[0], other), (other, changed[0])):
-                there = f"{two.file} {two.tell(column, '', '').place}"
-                expected = f"与 {there} 相同（那里为{_text(two.data, column)}）"
-                yield one.tell(column, _text(one.data, column), expected)
-        elif changed and was is not None and (source := _kept(plan, year, was, changed)):
-            same = f"与{source[0]}相同（数据中为{_text(was, column)}）"
-            expected = f"{same}；确须改正的，请{source[1]}，或用全年的填报表"
-            yield changed[0].tell(column, _text(changed[0].data, column), expected)
-    handed_in = {one.unit for one in plan.receipts.get(year, ())}
-    for row in _renaming(was, rows):
-        if left := [u for u in _units(was) if u in handed_in and u not in (*_units(row.data), row.unit)]:
-            expected = f"其中有{'、'.join(left)}（此前导入过填报表）；确须改正的，请用全年的填报表"
-            yield row.tell("responsible", _text(row.data, "responsible"), expected)
-
-
 def _units(row: Any) -> tuple[str, ...]:
     return separate_units(row.responsible) if row.responsible else ()
-
-
-def _renaming(was: Any, rows: Sequence[FilledRow]) -> list[FilledRow]:
-    """The rows in which 填报单位, as the data has it, was edited."""
-    own = [row for row in rows if was and row.stamp == fingerprint(was)]
-    return [row for row in own if getattr(row.data, "responsible", None) != was.responsible]
 
 
 def _kept(plan: Plan, year: int, was: Any, rows: Sequence[FilledRow]) -> tuple[str, str] | None:
@@ -205,33 +218,4 @@ def _kept(plan: Plan, year: int, was: Any, rows: Sequence[FilledRow]) -> tuple[s
 
 def _text(row: Any, column: str) -> str:
     value = getattr(row, column)
-    text = cell_text(getattr(value, "chinese", value))
-    return quoted(text) if text else "空"
-
-
-def _joined(
-    plan: Plan, year: int, was: Any, rows: Sequence[FilledRow], sources: Mapping[str, str]
-) -> tuple[FilledRow, Row]:
-    """The merged row of forms without a conflict, and the first form that changes it."""
-    columns = _columns(rows[0].data)
-    renaming = _renaming(was, rows)
-    if was is None:
-        at, data = rows[0], cast("Row", rows[0].data)
-    else:
-        news = {c: next((r for r in rows if _cell(r.data, c) != _cell(was, c)), None) for c in columns}
-        changes = {c: getattr(row.data, c) for c, row in news.items() if row is not None}
-        at = next((row for row in news.values() if row is not None), rows[0])
-        if not changes and not renaming and edition_of(plan, year):
-            return at, was  # the rows of a closed year stay as they were signed
-        model = type(was)
-        data = was.model_copy(update=changes)
-        model.model_validate({c: cell_text(getattr(data, c)) for c in model.columns()})
-    naming = [row for row in rows if row in renaming or row.stamp != fingerprint(was)]
-    said: list[Any] = [row.data for row in naming] if renaming else [was, *(row.data for row in rows)]
-    units = {unit for one in said if one is not None for unit in _units(one)}
-    ranks = {unit: n for n, unit in enumerate(answering(plan, year))}
-    who = "、".join(sorted(units, key=lambda unit: (ranks.get(unit, len(ranks)), unit))) or None
-    data = data.model_copy(update={"responsible": who})
-    moved = was is None or changes or who != was.responsible
-    form = sources[at.file] if moved else was.form
-    return at, data.model_copy(update={"form": form})
+    return or_empty(cell_text(getattr(value, "chinese", value)))

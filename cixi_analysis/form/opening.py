@@ -98,19 +98,10 @@ def open_form(path: Path, frame: Frame) -> OpenedForm:
             book = load_book(content)
         except Exception:  # openpyxl raises many types for a damaged file, and for some styles that Excel and WPS read
             raise FormError(f"{DAMAGED}；能在 Excel 或 WPS 中打开的，打开并重新保存") from None
-        return OpenedForm(book, *_year_and_layout(book, frame), FiledForm.of(path, content, _unit_of(book)))
+        year, layout, unit = _facts(book, frame)
+        return OpenedForm(book, year, layout, FiledForm.of(path, content, unit))
     except FormError as error:
         raise FormError(f"{path.name} 不是可以读取的填报表：{error}。") from None
-
-
-def _unit_of(book: Workbook) -> str | None:
-    """The unit of a form; None for the form of the whole year. Raises :class:`FormError` where the cell was erased."""
-    label, unit = (book[GUIDE][f"{letter}{UNIT_CELL[1:]}"].value for letter in ("A", UNIT_CELL[0]))
-    if label is None and unit is None:
-        return None
-    erased = unit is None or not str(unit).strip()
-    _refuse(erased, f"“{GUIDE}”{UNIT_CELL} 的填报单位为空，应为生成时所写的单位")
-    return str(unit)
 
 
 def is_form(path: Path, *, unreadable: bool = False) -> bool:
@@ -190,10 +181,12 @@ class _PartCounts:
             _refuse(self._length > LONGEST_CONTENT, f"有一格超过 {LONGEST_CONTENT} 字")
 
 
-def _year_and_layout(book: Workbook, frame: Frame) -> tuple[int, int]:
-    guides = [sheet for sheet in book.worksheets if sheet.title == GUIDE]
-    _refuse(not guides, f"没有“{GUIDE}”这张工作表，看不出是不是本规划的填报表。{_AGAIN}，不要改动工作表的名称")
-    values = (guides[0][cell].value for cell in (PLAN_CELL, LAYOUT_CELL, YEAR_CELL))
+def _facts(book: Workbook, frame: Frame) -> tuple[int, int, str | None]:
+    """The year, the layout's version and the unit (None of the whole year's form), of which the guide sheet tells."""
+    guide = next((sheet for sheet in book.worksheets if sheet.title == GUIDE), None)
+    if guide is None:
+        raise FormError(f"没有“{GUIDE}”这张工作表，看不出是不是本规划的填报表。{_AGAIN}，不要改动工作表的名称")
+    values = [guide[cell].value for cell in (PLAN_CELL, LAYOUT_CELL, YEAR_CELL)]
     plan, layout, year = ("空" if value is None else str(value) for value in values)
     other = f"“{GUIDE}”{PLAN_CELL} 为“{plan[:60]}”，不是“{frame.short_title}”的填报表"
     _refuse(plan != frame.short_title, other)
@@ -202,4 +195,9 @@ def _year_and_layout(book: Workbook, frame: Frame) -> tuple[int, int]:
     known = re.fullmatch(r"\d{4}", year) and frame.base_year <= int(year) <= frame.last_year
     span = f"{frame.base_year}—{frame.last_year}（规划的最后一个目标年）中的一个年份，如 {frame.base_year + 1}"
     _refuse(not known, f"“{GUIDE}”{YEAR_CELL} 的年份为“{year[:60]}”，应为 {span}")
-    return int(year), int(layout)
+    unit = guide[UNIT_CELL]
+    if unit.value is None and unit.offset(column=-1).value is None:
+        return int(year), int(layout), None
+    erased = unit.value is None or not str(unit.value).strip()
+    _refuse(erased, f"“{GUIDE}”{UNIT_CELL} 的填报单位为空，应为生成时所写的单位")
+    return int(year), int(layout), str(unit.value)

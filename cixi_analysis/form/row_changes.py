@@ -6,28 +6,16 @@ Equal cells stay exactly as they are in the data, so an import is idempotent.
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any
 
 from cixi_analysis.analysis.revision_log import CELL, WRITTEN, YearRows, cell_changes, covered, edition_of, year_rows
 from cixi_analysis.form.layout import LIMIT
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import Revision, Row, Signature
-from cixi_analysis.words import Entity, Stage, Step
+from cixi_analysis.words import Entity, RowFate, Stage, Step
 
 #: Columns compared as numbers: 0.10 in the data and 0.1 from a cell are equal.
 _NUMBERS = ("value", "assigned_target", "benchmark", "percent", "spent")
-
-
-class RowFate(StrEnum):
-    """The change that an import makes to a row."""
-
-    NEW = "new"
-    CHANGED = "changed"
-    FINAL = "final"  # equal, and now 定稿
-    REVIEWED = "reviewed"  # equal, and now 复核稿
-    UNCHANGED = "unchanged"
-    REMOVED = "removed"
 
 
 @dataclass(frozen=True)

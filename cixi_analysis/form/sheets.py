@@ -151,16 +151,14 @@ def progress_sheets(plan: Plan, year: int) -> tuple[FormSheet, ...]:
     return tuple(FormSheet(name, year, own, rows, Progress, ("note",)) for name, own, rows in sheets if rows)
 
 
-#: Kind of data that is a list → its sheet and columns, the column for remarks; its rows: a multiple, and empty ones.
-_LISTS = {
-    EVIDENCE: ("佐证材料", layout.EVIDENCE_COLUMNS, "note", 100, 40),
-    SIGNATURES: ("签署", layout.SIGNATURE_COLUMNS, "reason", 30, 10),
-}
+#: Kind of data that is a list → its sheet, the column for remarks; its rows: a multiple, and empty ones.
+_LISTS = {EVIDENCE: ("佐证材料", "note", 100, 40), SIGNATURES: ("签署", "reason", 30, 10)}
 
 
 def list_sheet(kind: str, known: Sequence[Row], year: int) -> FormSheet:
     """A list of numbered rows: those of the data, and at least as many empty ones as its kind has."""
-    name, columns, remarks, step, least = _LISTS[kind]
+    name, remarks, step, least = _LISTS[kind]
+    columns = tuple(layout.COLUMNS[kind])
     opened = frozenset(column.key for column in columns)
     whole = step * (1 + (len(known) + least) // step)
     numbered = enumerate((*known, *[None] * (whole - len(known))), start=1)

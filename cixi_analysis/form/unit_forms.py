@@ -6,9 +6,10 @@ whole year, so a unit's form has no sheet for them.
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from cixi_analysis.analysis import grouped
 from cixi_analysis.analysis.links import answering
@@ -77,12 +78,13 @@ def unit_forms(plan: Plan, year: int) -> dict[str, bytes]:
     return {names[unit]: workbook.workbook_bytes(form_workbook(plan, year, unit, own)) for unit, own in sheets.items()}
 
 
-def open_unit_forms(
+def open_forms(
     plan: Plan, paths: Sequence[Path]
-) -> tuple[int, list[tuple[Path, OpenedForm]], dict[str, tuple[FormSheet, ...]]]:
-    """The year of the forms; each with its file; and the sheets of every unit's form.
+) -> tuple[int, list[tuple[Path, OpenedForm]], Mapping[Any, tuple[FormSheet, ...]]]:
+    """The year of the forms; each with its file, in the order of the units; and unit → the sheets of its form, None of the
+    whole year's.
 
-    Raises :class:`FormError` with every file that is no unit's form of this plan, or of another year than the others.
+    Raises :class:`FormError` with every file that is no form of this plan, or does not go with the others.
     """
     found: list[tuple[Path, OpenedForm]] = []
     refused = []
@@ -95,13 +97,16 @@ def open_unit_forms(
     if len(years) > 1:
         named = "；".join(f"{y} 年的：{'、'.join(p.name for p, form in found if form.year == y)}" for y in years)
         refused.append(f"一次只能检查、导入同一年的填报表，现有 {named}。")
-    if whole := [path.name for path, form in found if form.filed.unit is None]:
+    whole = [path.name for path, form in found if form.filed.unit is None]
+    if whole and len(paths) > 1:
         refused.append(f"全年的填报表代表整年，不能和别的填报表同时检查、导入，请单独导入：{'、'.join(whole)}。")
     if repeated := [name for name, count in Counter(path.name for path in paths).items() if count > 1]:
         refused.append(f"几个文件同名，问题无法分清，请改名：{'、'.join(repeated)}。")
     if refused:
         raise FormError("\n".join(refused))
     year = years[0]
+    if whole:
+        return year, found, {None: form_sheets(plan, year, found[0][1].layout)}
     sheets = unit_sheets(plan, year)
     keys = {unit: {(s.name, r.shown["key"]) for s in own for r in s.rows if r.subject} for unit, own in sheets.items()}
     names = {name for name, _ in set().union(*keys.values())}
@@ -127,6 +132,8 @@ def open_unit_forms(
             refused.append(f"{path.name}：{changed}；应为重新生成的填报表，请把数据抄过去。")
     if refused:
         raise FormError("\n".join(refused))
+    ranks = list(sheets)
+    found.sort(key=lambda one: (ranks.index(str(one[1].filed.unit)), one[0].name))
     return year, found, sheets
 
 
@@ -143,17 +150,6 @@ class Unanswered:
     lines: tuple[str, ...]
     #: whether items are among them
     items: bool
-
-    def letter(self, region: str, year: int) -> str:
-        """A text to send to the unit."""
-        told = "我们已收到贵单位的填报表，谢谢。其中还有" if self.came else "我们还没有收到贵单位的填报表，请填报"
-        listed = "\n".join(f"{n}. {line}" for n, line in enumerate(self.lines, start=1))
-        reasons = "（没有数的，在“缺失原因”里选一项）" if self.items else ""
-        return (
-            f"{self.unit}：\n\n您好！{region}{year}年生态文明建设年度填报，{told}以下{len(self.lines)}项：\n\n{listed}\n\n"
-            f"请在工作簿“{self.file}”中填写{reasons}，写明出处，不要改动工作簿的结构，然后把工作簿发回。"
-            "如有不属于贵单位的，也请告知应由哪个单位填报。\n\n谢谢！\n"
-        )
 
 
 def unanswered(plan: Plan, checked: Checked) -> tuple[Unanswered, ...]:
@@ -175,11 +171,19 @@ def unanswered(plan: Plan, checked: Checked) -> tuple[Unanswered, ...]:
     return tuple(found)
 
 
-def letters(plan: Plan, checked: Checked) -> dict[str, str]:
+def letters(plan: Plan, year: int, missing: Sequence[Unanswered]) -> dict[str, str]:
     """File name → the text to send, one a unit."""
     texts = {}
-    for one in unanswered(plan, checked):
-        if one.unit != NOBODY:
-            name = one.file.replace("-form-", "-催填-", 1).removesuffix(".xlsx")
-            texts[f"{name}.txt"] = one.letter(plan.frame.region, checked.year)
+    for one in missing:
+        if one.unit == NOBODY:
+            continue
+        told = "我们已收到贵单位的填报表，谢谢。其中还有" if one.came else "我们还没有收到贵单位的填报表，请填报"
+        listed = "\n".join(f"{n}. {line}" for n, line in enumerate(one.lines, start=1))
+        reasons = "（没有数的，在“缺失原因”里选一项）" if one.items else ""
+        name = one.file.replace("-form-", "-催填-", 1).removesuffix(".xlsx")
+        texts[f"{name}.txt"] = (
+            f"{one.unit}：\n\n您好！{plan.frame.region}{year}年生态文明建设年度填报，{told}以下{len(one.lines)}项：\n\n"
+            f"{listed}\n\n请在工作簿“{one.file}”中填写{reasons}，写明出处，不要改动工作簿的结构，然后把工作簿发回。"
+            "如有不属于贵单位的，也请告知应由哪个单位填报。\n\n谢谢！\n"
+        )
     return texts

@@ -154,7 +154,8 @@ def _write_sheet(sheet: Worksheet, form: FormSheet, looks: workbook.Looks) -> No
                 put(cell, row.shown[column.key])
                 if column.key == "name" and is_first and group:
                     # A row of its own for the group's name would shift the keys.
-                    cell.value = CellRichText(TextBlock(_GROUP_FONT, f"{group}\n"), row.shown["name"])
+                    heading = TextBlock(_GROUP_FONT, workbook.excel_text(f"{group}\n"))
+                    cell.value = CellRichText(heading, workbook.excel_text(row.shown["name"]))
             else:
                 locked = column.key not in row.opened
                 fill = _CLOSED if locked else _INPUT
