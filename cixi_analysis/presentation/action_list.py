@@ -39,7 +39,7 @@ def action_list(plan: Plan, year: int, pages: str = "") -> Html:
             number += len(told)
     if not groups:
         return paragraph("各项要求和规划值都已达到，没有需要处理的。")
-    return Html(render("actions", groups=groups), f"下一步：{number - 1}项")
+    return render("actions", groups=groups)
 
 
 def _entry(action: Action, asked: Assessment, planned: Assessment, pages: str) -> tuple[object, ...]:

@@ -32,4 +32,4 @@ def board(assessment: Assessment, pages: str = "") -> Html:
         for group, tiles in groups.items() if tiles
     ]  # fmt: skip
     key = "，".join(f"{level.short}＝{level.chinese}" for level in plan.levels)
-    return Html(render("board", groups=shown, key=key), f"{assessment.year}年状态板")
+    return render("board", groups=shown, key=key)

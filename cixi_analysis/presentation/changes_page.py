@@ -65,7 +65,7 @@ def _or_nothing(section: Callable[[Plan, Changes], Html]) -> Callable[[Plan, Cha
 def summary(plan: Plan, found: Changes) -> Html:
     """The changes, a line each, with the effect of changed requirements; the figures known in both years."""
     told, since = points(plan, found), f"与{found.other}年相比："
-    return stack(paragraph(since), bullets(*told), name=since) if told[1:] else paragraph(since, *told, "。")
+    return stack(paragraph(since), bullets(*told)) if told[1:] else paragraph(since, *told, "。")
 
 
 def points(plan: Plan, found: Changes) -> list[Markup | str]:
@@ -142,7 +142,7 @@ def verdicts(plan: Plan, found: Changes) -> Html:
         caption = f"分子项的指标中，结论改变（或只因要求变了而没有改变）的子项：{len(items)}个结论"
         pieces.append(folded(caption, _move_list(plan, found, items, (_named(plan, r) for r in records(items)))))
     pieces = pieces or [paragraph("没有指标的结论改变。")]
-    return stack(*pieces, _tallies(plan, found), name="结论与计数的变化")
+    return stack(*pieces, _tallies(plan, found))
 
 
 @_or_nothing
@@ -164,7 +164,7 @@ def values(plan: Plan, found: Changes) -> Html:
     for same, words in ((False, "有变化的数值"), (True, "没有变化的数值")):
         if own := [r for r in rows if bool(r[3] == 0) is same]:
             pieces.append(tables.table(own, columns, caption=f"{words}：{len(own)}项", empty=empty, fold=same))
-    return stack(*pieces, name="数值的变化")
+    return stack(*pieces)
 
 
 @_or_nothing
@@ -182,7 +182,7 @@ def data(plan: Plan, found: Changes) -> Html:
         elif names:
             cells = zip(names, rows["before"], rows["after"], strict=True)
             pieces.append(tables.table(cells, columns, caption=caption))
-    return stack(*pieces, name="数据的变化") if pieces else paragraph("两年有数据的子项相同。")
+    return stack(*pieces) if pieces else paragraph("两年有数据的子项相同。")
 
 
 def _tallies(plan: Plan, found: Changes) -> Html:
@@ -227,7 +227,7 @@ def _move_list(plan: Plan, found: Changes, rows: pd.DataFrame, names: Iterable[M
         if row.old_reason:
             reasons.append((f"{found.year}年，按{found.other}年的要求", explained(row.old_reason)))
         merged.setdefault((name, change, row.sentence, tuple(reasons)), []).append(plan.level(row.level).chinese)
-    return Html(render("moves", caption=caption, moves=merged), f"{caption or '结论的变化'}（{len(rows)}个）")
+    return render("moves", caption=caption, moves=merged)
 
 
 def _turn(row: Any) -> str:

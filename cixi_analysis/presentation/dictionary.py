@@ -89,7 +89,7 @@ def columns_of(plan: Plan) -> Html:
             rows.append((column, info.title, info.description, "；".join(_limits(kind)), needed, key))
         caption, empty = f"data/{name}：{_CONTENTS[name]}", "没有另外的限制，或不是行的标识"
         pieces.append(tables.table(rows, columns, caption=caption, empty=empty))
-    return stack(*pieces, name="各文件的列")
+    return stack(*pieces)
 
 
 def columns_of_downloads(plan: Plan) -> Html:
@@ -99,7 +99,7 @@ def columns_of_downloads(plan: Plan) -> Html:
     for name, output in outputs(plan).items():
         rows = [(column, described.title, described.description) for column, described in output.columns.items()]
         pieces.append(tables.table(rows, columns, caption=f"{name}：{output.title}（{output.rows}）", fold=True))
-    return stack(*pieces, name="下载文件的列")
+    return stack(*pieces)
 
 
 def _limits(kind: dict[str, Any]) -> Iterator[str]:

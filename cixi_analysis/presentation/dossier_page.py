@@ -36,8 +36,7 @@ from cixi_analysis.words import LAST_YEAR
 
 def head(found: Dossier, years: tuple[int, ...]) -> Html:
     """Domain, task, attribute; each item with unit, polarity, its rows in Table 1 of ``years``."""
-    markup = render("dossier_head", plan=found.plan, years=years, titles=titles)
-    return Html(markup, f"{len(found.plan.items) + 1}点")
+    return render("dossier_head", plan=found.plan, years=years, titles=titles)
 
 
 def verdict_list(found: Dossier) -> Html:
@@ -143,7 +142,7 @@ def series(found: Dossier) -> Html:
 def picture(found: Dossier) -> Html:
     """The values of the year against their limits; empty where the verdicts show them already."""
     drawn = charts.bullets(found.plan, found.year, found.margins, found.trends)
-    return Html(Markup(), drawn.name) if isinstance(drawn, Html) else grid(drawn)
+    return Html() if isinstance(drawn, Html) else grid(drawn)
 
 
 def distance(found: Dossier) -> Html:

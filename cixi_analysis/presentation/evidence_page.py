@@ -76,7 +76,7 @@ def of_indicator(found: Dossier) -> Html:
     if lacks := [(titles.item_title(found.plan.item(r.id)), *_lack(r)) for r in every if r.state in LACKS]:
         columns, caption = {"子项": "name", "缺什么": "short", "说明": "long"}, f"{found.year}年还缺的佐证"
         pieces.append(tables.table(lacks, columns, caption=caption))
-    return stack(told, *pieces, name="佐证材料")
+    return stack(told, *pieces)
 
 
 def _proven(row: Evidence) -> Markup:

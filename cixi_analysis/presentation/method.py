@@ -61,7 +61,7 @@ def conventions(plan: Plan, year: int) -> Html:
         scope = f"{plan.level(row.level).chinese if row.level else '各级'}、{f'{row.year}年' if row.year else '各年'}"
         rows.append((row.convention.chinese, where, scope, row.reason, short_source(plan, row.source)))
     columns = {"约定": "short", "适用的子项": "text", "级别与年份": "text", "理由": "long", "出处": "text"}
-    return stack(bullets(*meanings), tables.table(rows, columns, caption="约定"), name="约定")
+    return stack(bullets(*meanings), tables.table(rows, columns, caption="约定"))
 
 
 def convention_effects(plan: Plan, year: int) -> Html:

@@ -94,7 +94,7 @@ def unit_contents(plan: Plan) -> Html:
     own = _by_money(plan)
     piece = Markup("{} <small>{}项，{}</small>").format
     pieces = [piece(titles.unit_link(u.name), len(u.projects), _money(u)) for u in own]
-    return Html(render("contents", title=f"{len(own)}个责任单位，按投资概算由多到少", pieces=pieces), "各单位的目录")
+    return render("contents", title=f"{len(own)}个责任单位，按投资概算由多到少", pieces=pieces)
 
 
 def unit_table(plan: Plan) -> Html:
@@ -138,7 +138,7 @@ def unit_sections(assessment: Assessment) -> Html:
         ]
         promises = joined((link(titles.title(c), titles.href(c)) for c in unit.commitments), "；")
         shown.append((unit, table, items, promises))
-    return Html(render("units", units=shown, levels=levels, anchor=titles.unit_anchor), "各责任单位")
+    return render("units", units=shown, levels=levels, anchor=titles.unit_anchor)
 
 
 def project_table(plan: Plan, year: int) -> Html:

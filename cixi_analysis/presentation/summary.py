@@ -26,7 +26,7 @@ _COUNTS[Status.NOT_FILLED_IN] = Status.NOT_FILLED_IN.chinese
 def year_banner(plan: Plan, year: int) -> Html:
     """回看 before the base year, 初稿 or 复核稿 while a later year is not closed; else empty."""
     known = coverage(plan, year)
-    return prose("banner", known=known) if known.is_retrospect or known.is_draft else Html(Markup(), "本年数据已齐")
+    return prose("banner", known=known) if known.is_retrospect or known.is_draft else Html()
 
 
 def verdict_counts(assessment: Assessment) -> Html:
@@ -45,7 +45,7 @@ def by_last_standard(plan: Plan, year: int) -> Html:
     other = year_before(plan, year)
     old = causes.by_last_standard(plan, year, other) if other else None
     if old is None:
-        return Html(Markup(), "要求与上一年相同")
+        return Html()
     levels = [(plan.level(row.level), row) for row in records(tally(old))]
     return prose("by_last_standard", year=year, other=other, levels=levels)
 
@@ -62,7 +62,7 @@ def refused(plan: Plan, year: int, pages: str = "") -> Html:
         else:  # replaced by another wording
             continue
         told.append((link(item_title(item), href(item, pages)), place, f"“{why.marked}”，{why.reason}"))
-    return prose("refused", refused=told) if told else Html(Markup(), "要求都能解读")
+    return prose("refused", refused=told) if told else Html()
 
 
 def plan_in_numbers(plan: Plan) -> Html:

@@ -44,7 +44,7 @@ class Tile:
 
 def one_page(plan: Plan, year: int, pages: str = "") -> Html:
     """The answers and the board, which fit on one sheet; ``pages``: relative path to the pages of the year."""
-    return stack(tiles(plan, year, pages), board(assess(plan, year), pages), name=f"{year}年摘要")
+    return stack(tiles(plan, year, pages), board(assess(plan, year), pages))
 
 
 def tiles(plan: Plan, year: int, pages: str = "") -> Html:
@@ -53,7 +53,7 @@ def tiles(plan: Plan, year: int, pages: str = "") -> Html:
     plan = assessment.plan
     found = since_last_year(plan, year)
     shown = [_state(assessment, pages), _better(found), _in_time(plan, year), _changed(plan, found, pages)]
-    return Html(render("tiles", tiles=shown), "；".join(f"{one.question}：{one.answer.striptags()}" for one in shown))
+    return render("tiles", tiles=shown)
 
 
 def _count(n: int, status: str, words: str = "") -> Markup:

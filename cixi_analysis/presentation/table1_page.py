@@ -58,7 +58,7 @@ def table1(assessment: Assessment) -> Html:
     named = [titles[column] for column in columns]
     least, _ = tables.widths(list(zip(room, named, texts, strict=True)))
     heads = dict(zip(columns, zip(named, css, least, strict=True), strict=True))
-    return Html(render("table1", caption=caption, heads=heads, rows=rows), caption)
+    return render("table1", caption=caption, heads=heads, rows=rows)
 
 
 def introduction(assessment: Assessment) -> Html:

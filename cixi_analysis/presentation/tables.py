@@ -140,8 +140,7 @@ def table(
     named = list(zip_longest(anchors, find, zip(*shown, strict=True), fillvalue=""))
     heads = [(head, kinds[head], own) for head, own in zip(texts, least, strict=True)]
     note = f"“{EMPTY}”：{empty}。" if any(EMPTY in own for own in texts.values()) else ""
-    markup = render("table", caption=caption, heads=heads, rows=named, note=note, sortable=sortable, wide=wide)
-    piece = Html(markup, f"表：{caption}" if caption else "表")
+    piece = render("table", caption=caption, heads=heads, rows=named, note=note, sortable=sortable, wide=wide)
     return folded(caption if fold is True else fold, piece) if fold else piece
 
 

@@ -68,7 +68,7 @@ def pace_table(plan: Plan, year: int, rows: pd.DataFrame) -> Html:
                 f"{words}的{len(cells)}个数值规划值" if reached else "",
             )
             pieces.append(tables.table(cells, columns, caption=caption, empty=empty, none=none, fold=fold))
-    return stack(*pieces, name="差距与进度") if len(pieces) > 1 else pieces[0]
+    return stack(*pieces)
 
 
 def without_target(plan: Plan, rows: pd.DataFrame) -> Html:
@@ -97,7 +97,7 @@ def margin_table(plan: Plan, year: int, rows: pd.DataFrame) -> Html:
         for r in records(rows)
     ]  # fmt: skip
     if not cells:
-        return Html(Markup(), "没有可比的数值要求")
+        return Html()
     columns = {"子项": "name merged", "级别": "short", f"{year}年现状值": "right", "要求": "right"}
     columns["差值（正为优于要求）"] = "signed"
     return tables.table(cells, columns, caption=f"{year}年现状值与数值要求之差（{len(cells)}条）", fold=True)

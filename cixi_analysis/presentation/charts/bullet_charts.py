@@ -4,7 +4,6 @@ from typing import Any
 
 import altair as alt
 import pandas as pd
-from markupsafe import Markup
 
 from cixi_analysis.analysis import grouped, records, trend
 from cixi_analysis.assessment import Assessment
@@ -150,7 +149,7 @@ def unmet_bullets(assessment: Assessment) -> Layered | Html:
     unmet = set(items[items["verdict"] == Verdict.UNMET]["item_id"])
     margins, trends = (t[t["item_id"].isin(unmet)] for t in (trend.margins(plan, year), trend.trends(plan, year)))
     drawn = bullets(plan, year, margins, trends)
-    return Html(Markup(), drawn.name) if isinstance(drawn, Html) else drawn
+    return Html() if isinstance(drawn, Html) else drawn
 
 
 def gaps(plan: Plan, year: int, trends: pd.DataFrame) -> Layered | Html:
