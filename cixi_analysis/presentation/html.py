@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
@@ -24,21 +23,15 @@ class Html(Markup):
 
     def __repr__(self) -> str:
         """The beginning of its text, for a console."""
-        text = " ".join(re.sub(r"<[^>]*(>|$)", " ", self[:2000]).split())
+        text = " ".join(re.sub(r"<style>.*?</style>|<[^>]*(>|$)", " ", self[:2000], flags=re.DOTALL).split())
         return f"<{text[:80]}>"
 
 
-@dataclass(frozen=True)
-class MarkdownText:
+class MarkdownText(str):
     """Markdown that a notebook shows: its links to files make Jupyter Book copy them into the site."""
 
-    markdown: str
-
     def _repr_markdown_(self) -> str:
-        return self.markdown
-
-    def __repr__(self) -> str:
-        return "<Markdown>"
+        return str(self)
 
 
 def render(template: str, **values: object) -> Html:
@@ -76,11 +69,6 @@ def noted(text: object, note: object) -> Markup:
 def stack(*pieces: Html) -> Html:
     """Pieces one below the other."""
     return Html("\n").join(pieces)
-
-
-def anchored(anchor: str, piece: Html) -> Html:
-    """``piece`` inside a ``<div>`` with an id."""
-    return Html('<div id="{}">{}</div>').format(anchor, piece)
 
 
 def folded(summary: str, inner: Html) -> Html:
