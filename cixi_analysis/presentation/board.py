@@ -17,9 +17,7 @@ def board(assessment: Assessment, pages: str = "") -> Html:
     """
     plan, tallies = assessment.plan, records(tally(assessment, by="domain"))
     counts = grouped((r.domain, f"{plan.level(r.level).short} {r.met}/{r.applicable}") for r in tallies)
-    groups: dict[str, list[tuple[object, ...]]] = {
-        s: [] for s in (*_FIRST, *dict.fromkeys(i.domain for i in plan.items))
-    }
+    groups: dict[str, list[tuple[object, ...]]] = {s: [] for s in _FIRST} | {i.domain: [] for i in plan.items}
     for number in plan.indicators:
         item = plan.indicator_items(number)[0]
         signs = grouped((assessment.status(number, level), level.short) for level in plan.levels)

@@ -68,11 +68,7 @@ def convention_effects(plan: Plan, year: int) -> Html:
     """How many indicators would no longer be met without each convention."""
     met = {(r.convention, r.level): r.met for r in records(tally_without_each_convention(plan, year))}
     rows = [
-        (
-            word,
-            *(met[key, level] for level in plan.levels),
-            *(met[key, level] - met["", level] for level in plan.levels),
-        )
+        (word, *(met[key, v] for v in plan.levels), *(met[key, v] - met["", v] for v in plan.levels))
         for key, word in [*((str(c), c.chinese) for c in Convention), ("all", "全部约定")]
     ]
     columns = {"不用的约定": "short", **{f"{v.chinese}达标数": "number" for v in plan.levels}}

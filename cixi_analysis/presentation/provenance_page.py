@@ -49,14 +49,8 @@ def receipts(plan: Plan) -> Html:
     ]
     if not rows:
         return Html()
-    columns = {
-        "年份": "short",
-        "填报单位": "text",
-        "收到": "short",
-        "行数": "number",
-        "文件": "text",
-        "SHA-256": "text",
-    }
+    columns = {"年份": "short", "填报单位": "text", "收到": "short", "行数": "number"}
+    columns |= {"文件": "text", "SHA-256": "text"}
     return tables.table(rows, columns, caption=f"收到的填报表（{len(rows)}个）")
 
 

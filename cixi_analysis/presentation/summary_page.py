@@ -75,7 +75,8 @@ def _state(assessment: Assessment, pages: str) -> Tile:
     unmet = table[table["verdict"] == Verdict.UNMET]["indicator"].unique()
     of = {i.indicator: i.attribute for i in plan.items}
     kinds = [f"{a.chinese}{n}项" for a in Attribute if (n := sum(of[number] is a for number in unmet))]
-    answer = joined((_count(len(unmet), Status.UNMET), "、".join(kinds)), " ") if kinds else _none_unmet(table)
+    none = "没有未达标的指标" if (table["verdict"] == Verdict.MET).any() else "还没有一项指标有结论"
+    answer = joined((_count(len(unmet), Status.UNMET), "、".join(kinds)), " ") if kinds else escape(none)
     level = Markup('<span class="level">{}{}项 {}</span>').format
     rows = [level(plan.level(r.level).chinese, r.applicable, _counted(r)) for r in records(tally(assessment))]
     own = actions(plan, year)
@@ -88,10 +89,6 @@ def _state(assessment: Assessment, pages: str) -> Tile:
     known = coverage(plan, year)
     draft = f"（{known.stage}）" if known.is_draft else ""
     return Tile(f"{year}年的现状{draft}", answer, tuple(lines), bool(len(unmet)))
-
-
-def _none_unmet(table: pd.DataFrame) -> Markup:
-    return escape("没有未达标的指标" if (table["verdict"] == Verdict.MET).any() else "还没有一项指标有结论")
 
 
 def _line(assessment: Assessment, action: Action, pages: str) -> Markup:
