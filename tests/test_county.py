@@ -291,8 +291,8 @@ def test_nothing_to_tell_is_said() -> None:
     """Where nothing is left to do, and no finding has a result, a sentence says so."""
     plan = tiny_plan(audit=())
     own = plan.only(plan.items[:1])
-    assert action_list(replace(own, targets=()), 2022).markup == "<p>各项要求和规划值都已达到，没有需要处理的。</p>"
-    assert "<p>没有“不一致”的。</p>" in audit_page.finding_list(plan, AuditResult.CONTRADICTS).markup
+    assert action_list(replace(own, targets=()), 2022) == "<p>各项要求和规划值都已达到，没有需要处理的。</p>"
+    assert "<p>没有“不一致”的。</p>" in audit_page.finding_list(plan, AuditResult.CONTRADICTS)
 
 
 @pytest.mark.slow

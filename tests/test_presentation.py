@@ -869,7 +869,7 @@ def test_a_wording_that_has_been_replaced_is_not_told_as_refused() -> None:
 def test_downloads_are_those_that_are_written(parts: bool, tmp_path: Path) -> None:
     """Each link of the list leads to a file of the year, and each file has a link; so without optional tables too."""
     plan = tiny_plan() if parts else tiny_plan(**dict.fromkeys(PARTS, ()))
-    links = re.findall(r"\(([^()]*\.(?:xlsx|json|csv|docx))\)", summary.downloads(plan, 2022).markdown)
+    links = re.findall(r"\(([^()]*\.(?:xlsx|json|csv|docx))\)", summary.downloads(plan, 2022))
     attachments(plan, 2022, tmp_path)
     attach_report(plan, 2022, tmp_path)
     assert sorted(links) == sorted(path.name for path in tmp_path.iterdir())

@@ -28,31 +28,31 @@ PLAN = plan_with(
 
 def test_the_count() -> None:
     """How much there is, what is missing, and where the list is; of the base year the plan is the evidence."""
-    assert evidence_page.counts(PLAN, 2023, "").name == (
+    assert evidence_page.counts(PLAN, 2023, "").striptags() == (
         "佐证材料4件（自有材料1，来源文件3），参考1件。还缺数值1处的佐证。见佐证材料目录。"
     )
     none = evidence_page.counts(plan_with(), 2023)
-    assert none.name == "佐证材料0件。1个子项的结论依据文字，而无佐证；还缺数值2处的佐证。"
-    assert "<strong>1个子项的结论依据文字，而无佐证</strong>" in none.markup
-    assert evidence_page.counts(PLAN, 2022, "").name == "2022年的数据出自规划，规划即佐证。"
+    assert none.striptags() == "佐证材料0件。1个子项的结论依据文字，而无佐证；还缺数值2处的佐证。"
+    assert "<strong>1个子项的结论依据文字，而无佐证</strong>" in none
+    assert evidence_page.counts(PLAN, 2022, "").striptags() == "2022年的数据出自规划，规划即佐证。"
     whole = plan_with({"id": "1", "proves": "clause"}, {"id": "2.1"}, {"id": "2.2"})
-    assert evidence_page.counts(whole, 2023).name == "佐证材料3件（来源文件3）。有结论和数值的都有佐证。"
+    assert evidence_page.counts(whole, 2023).striptags() == "佐证材料3件（来源文件3）。有结论和数值的都有佐证。"
 
 
 def test_the_list() -> None:
     """Each piece with its subject linked, the document, the words; text is escaped."""
-    html = evidence_page.listed(PLAN, 2023).markup
+    html = evidence_page.listed(PLAN, 2023)
     for text in (
         'id="1-A-1"', "建立", "《公报》第3页", "县政府，〔2023〕1号，2023-06", "“已建立&lt;制度&gt;”", "参考（1–4月，全市含新区）：88.8–95.6%",
         'href="../indicators/2.html#item-2-1"', 'href="projects.html#project-1"', 'href="commitments.html#C001"',
     ):  # fmt: skip
         assert text in html
     assert "<制度>" not in html
-    assert evidence_page.listed(plan_with(), 2023).name == "2023年的目录里还没有材料。"
+    assert evidence_page.listed(plan_with(), 2023).striptags() == "2023年的目录里还没有材料。"
 
 
 def test_what_is_missing_comes_with_the_words_first() -> None:
-    html = evidence_page.missing(plan_with({"id": "2.2"}), 2023).markup
+    html = evidence_page.missing(plan_with({"id": "2.2"}), 2023)
     assert (
         0
         < html.index("无佐证")
@@ -61,13 +61,13 @@ def test_what_is_missing_comes_with_the_words_first() -> None:
         < html.index("现状值 86%")
     )
     whole = plan_with({"id": "1", "proves": "clause"}, {"id": "2.1"}, {"id": "2.2"})
-    assert evidence_page.missing(whole, 2023).name == "有结论和数值的都有佐证。"
+    assert evidence_page.missing(whole, 2023).striptags() == "有结论和数值的都有佐证。"
 
 
 def test_the_dossier() -> None:
     """The evidence of the indicator with partial facts, what is missing; the same as facts of the command line."""
     found = dossier(PLAN, 2, 2023)
-    html = evidence_page.of_indicator(found).markup
+    html = evidence_page.of_indicator(found)
     for text in (
         'href="../2023/evidence.html#2.1-B-1"',
         "参考（1–4月，全市含新区）：88.8–95.6%",
@@ -78,7 +78,7 @@ def test_the_dossier() -> None:
     told = facts(found)
     assert told[told["part"] == "evidence"]["content"].tolist() == ["2.1-B-1 《公报》", "2.1-C-1 《公报》"]
     early = evidence_page.of_indicator(dossier(PLAN, 2, 2022))
-    assert early.markup.striptags().strip() == "2022年及以前的数据出自规划，规划即佐证，出处见“各年的观测”。"
+    assert early.striptags().strip() == "2022年及以前的数据出自规划，规划即佐证，出处见“各年的观测”。"
 
 
 def test_a_dossier_is_made_again_for_its_own_evidence() -> None:
@@ -89,6 +89,6 @@ def test_a_dossier_is_made_again_for_its_own_evidence() -> None:
 
 
 def test_a_partial_fact_stands_beside_the_year_in_table_1() -> None:
-    html = table1_page.table1(assess(PLAN, 2023)).markup
+    html = table1_page.table1(assess(PLAN, 2023))
     assert html.count("参考（1–4月，全市含新区）：88.8–95.6%") == 1
-    assert "参考（" not in table1_page.table1(assess(PLAN, 2022)).markup
+    assert "参考（" not in table1_page.table1(assess(PLAN, 2022))

@@ -41,7 +41,7 @@ def test_a_project_without_a_budget_is_not_one_of_nothing() -> None:
         ((own,), "1项填报了累计投资，合计0.03亿元，同一批项目没有概算。"),
         ((REPORTED[0], own), "2项填报了累计投资，合计0.33亿元，同一批项目的概算为0.80亿元（其中1项没有概算）。"),
     ):
-        assert told in progress_prose(tiny_plan(progress={2023: rows}), 2023).markup
+        assert told in progress_prose(tiny_plan(progress={2023: rows}), 2023)
 
 
 def test_another_year_is_another_year() -> None:

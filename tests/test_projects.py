@@ -52,9 +52,9 @@ def test_a_type_without_projects_has_no_completion_rate() -> None:
 def test_a_type_without_projects_is_neither_the_best_nor_the_worst() -> None:
     """Whatever its place in the table; where there are no projects at all, nothing is compared but nothing fails."""
     none, half, whole = past("甲", 0, 0, 0, 0), past("乙", 1, 1, 0, 0), past("丙", 1, 0, 0, 0)
-    told = outcomes_prose(tiny_plan(past_projects=(*none, *half, *whole))).markup
+    told = outcomes_prose(tiny_plan(past_projects=(*none, *half, *whole)))
     assert "最高的是丙（100.0%），最低的是乙（50.0%，共2项）" in told
-    assert "完成率—" in outcomes_prose(tiny_plan(past_projects=none)).markup
+    assert "完成率—" in outcomes_prose(tiny_plan(past_projects=none))
 
 
 # --- Table 3 ----------------------------------------------------------------------------------------------------

@@ -1,6 +1,6 @@
 """Results from the plan and its assessment, one module a subject."""
 
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterable
 from typing import Any, TypeVar
 
 import pandas as pd
@@ -12,11 +12,6 @@ V = TypeVar("V")
 def records(frame: pd.DataFrame) -> list[Any]:
     """The rows, each with its cells as attributes."""
     return list(frame.itertuples(index=False))
-
-
-def columns_of(frame: pd.DataFrame, *names: str) -> Iterator[tuple[Any, ...]]:
-    """The cells of some columns, row by row."""
-    return zip(*(frame[name].to_list() for name in names), strict=True)
 
 
 def grouped(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:

@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 
 import pandas as pd
 
-from cixi_analysis.analysis import columns_of, grouped, records
+from cixi_analysis.analysis import grouped, records
 from cixi_analysis.analysis.projects import outcomes
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.quantities import at_precision, relation
@@ -50,8 +50,8 @@ def reconcile(plan: Plan, verdicts: pd.DataFrame) -> pd.DataFrame:
     equal figures have an explanation (appended to ``source``), else ``yes`` or ``no``: it never excuses a difference.
     """
     plan = plan.as_of(plan.frame.base_year)
-    whole = columns_of(verdicts[verdicts["item_id"].fillna("") == ""], "indicator", "level", "verdict")
-    known: _Verdicts = {(str(i), str(level)): printed(Verdict(verdict)) for i, level, verdict in whole}
+    whole = records(verdicts[verdicts["item_id"].fillna("") == ""])
+    known: _Verdicts = {(str(r.indicator), str(r.level)): printed(Verdict(r.verdict)) for r in whole}
     figures = _figures(plan, known)
     compared = [
         _named(r, plan, known) if r.kind == "named" else _compared(r, plan, known, figures) for r in plan.published

@@ -27,7 +27,7 @@ class Figures:
         self.year = plan.require_year(year)
         self.plan = plan = plan.as_of(year)
         #: The banner of the year's pages: ``回看：…``, ``初稿：…``, or that the year is complete.
-        self.stage = year_banner(plan, year).name
+        self.stage = year_banner(plan, year).striptags() or "本年数据已齐"
         self.assessment = assess(plan, year)
         self.trends = trend.trends(plan, year)
         self.tallies_without_conventions = tally_without_each_convention(plan, year)

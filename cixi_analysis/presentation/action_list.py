@@ -10,10 +10,11 @@ from cixi_analysis.analysis.flips import by_ways
 from cixi_analysis.assessment import TARGET, Assessment, assess
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.quantities import HIGHER, apart, with_unit
+from cixi_analysis.presentation import titles
 from cixi_analysis.presentation.formatting import a_year, number, yi
 from cixi_analysis.presentation.html import Html, explained, joined, link, paragraph, render
 from cixi_analysis.presentation.looks import badge
-from cixi_analysis.presentation.titles import href, item_anchor, item_title, short_source, unit_link
+from cixi_analysis.presentation.titles import href, short_source, unit_link
 from cixi_analysis.words import Status
 
 #: Urgency → in words, the heading of its part of the list, its id.
@@ -39,27 +40,18 @@ def action_list(plan: Plan, year: int, pages: str = "") -> Html:
             number += len(told)
     if not groups:
         return paragraph("各项要求和规划值都已达到，没有需要处理的。")
-    return Html(render("actions", groups=groups), f"下一步：{number - 1}项")
+    return render("actions", groups=groups, pages=pages, titles=titles)
 
 
 def _entry(action: Action, asked: Assessment, planned: Assessment, pages: str) -> tuple[object, ...]:
-    """(item, its id, its address, badges, facts, reasons, source) of an entry."""
+    """(item, badges, facts, reasons, source) of an entry."""
     plan, item = asked.plan, action.item
     levels = grouped((status, level.short) for level, status in action.statuses.items())
     badges = [Markup("{} {}").format("、".join(names), badge(status)) for status, names in levels.items()]
     seen = next(iter(plan.observed(item.item_id, asked.year)), None)
     source = short_source(plan, seen.source) if seen else f"{asked.year}年没有这一子项的记录"
     reasons = [*_reasons(action, asked, Status.UNMET, Status.NO_DATA), *_reasons(action, planned, Status.UNMET)]
-    return (
-        item,
-        f"next-{item_anchor(item.item_id)}",
-        href(item, pages),
-        item_title(item),
-        badges,
-        facts(plan, action, pages),
-        reasons,
-        source,
-    )
+    return item, badges, facts(plan, action, pages), reasons, source
 
 
 def facts(plan: Plan, action: Action, pages: str = "") -> dict[str, str | Markup]:

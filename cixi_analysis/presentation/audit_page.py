@@ -43,7 +43,7 @@ def conclusion(plan: Plan) -> Html:
 def in_brief(plan: Plan) -> Html:
     """The audit in one sentence for the home page; empty without one."""
     if not plan.audit:
-        return Html(Markup(), "没有对照规划的文本")
+        return Html()
     told = f"规划自己的说法是否前后一致：两两对照{len(plan.audit)}处，{_told(plan)}，见"
     return paragraph(told, link("规划文本一致性", "audit.html"), "。")
 
@@ -55,10 +55,11 @@ def finding_list(plan: Plan, result: AuditResult) -> Html:
         for r in records(findings(plan))
         if r.result == result
     ]
-    told = f"{result.chinese}：{len(rows)}处"
     known = {"grade": result.chinese, "sign": SIGNS[result], "nothing": f"没有“{result.chinese}”的。"}
-    shown = Html(render("findings", anchor=result.value, rows=rows, quoted=in_quotes, **known), told)
-    return folded(told, shown) if rows and result is not AuditResult.CONTRADICTS else shown
+    shown = render("findings", anchor=result.value, rows=rows, quoted=in_quotes, **known)
+    return (
+        folded(f"{result.chinese}：{len(rows)}处", shown) if rows and result is not AuditResult.CONTRADICTS else shown
+    )
 
 
 def chapter(place: str) -> str:

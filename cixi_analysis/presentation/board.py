@@ -17,9 +17,7 @@ def board(assessment: Assessment, pages: str = "") -> Html:
     """
     plan, tallies = assessment.plan, records(tally(assessment, by="domain"))
     counts = grouped((r.domain, f"{plan.level(r.level).short} {r.met}/{r.applicable}") for r in tallies)
-    groups: dict[str, list[tuple[object, ...]]] = {
-        s: [] for s in (*_FIRST, *dict.fromkeys(i.domain for i in plan.items))
-    }
+    groups: dict[str, list[tuple[object, ...]]] = {s: [] for s in _FIRST} | {i.domain: [] for i in plan.items}
     for number in plan.indicators:
         item = plan.indicator_items(number)[0]
         signs = grouped((assessment.status(number, level), level.short) for level in plan.levels)
@@ -32,4 +30,4 @@ def board(assessment: Assessment, pages: str = "") -> Html:
         for group, tiles in groups.items() if tiles
     ]  # fmt: skip
     key = "，".join(f"{level.short}＝{level.chinese}" for level in plan.levels)
-    return Html(render("board", groups=shown, key=key), f"{assessment.year}年状态板")
+    return render("board", groups=shown, key=key)

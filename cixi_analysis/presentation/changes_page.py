@@ -1,6 +1,6 @@
 """The page 与上年相比: changed verdicts, values, data and counts as tables and lists."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import wraps
 from typing import Any
 
@@ -65,17 +65,16 @@ def _or_nothing(section: Callable[[Plan, Changes], Html]) -> Callable[[Plan, Cha
 def summary(plan: Plan, found: Changes) -> Html:
     """The changes, a line each, with the effect of changed requirements; the figures known in both years."""
     told, since = points(plan, found), f"与{found.other}年相比："
-    return stack(paragraph(since), bullets(*told), name=since) if told[1:] else paragraph(since, *told, "。")
+    return stack(paragraph(since), bullets(*told)) if told[1:] else paragraph(since, *told, "。")
 
 
 def points(plan: Plan, found: Changes) -> list[Markup | str]:
     """The lines of the summary."""
     told = pd.concat([found.verdicts, found.hidden]).query("item_id == '' and cause != 'county'")
-    first = {i.indicator: i.indicator_name for i in plan.items}
     sentence = Markup("{}（{}）：{}{}").format
     return [
         *(Markup("{}{}{}").format(n, words, named(names)) for n, _, words, names in moved_verdicts(plan, found)),
-        *(sentence(_indicator_link(r.indicator, first[r.indicator]), plan.level(r.level).chinese, r.sentence, _turn(r))
+        *(sentence(_indicator_link(plan, r.indicator, "{name}"), plan.level(r.level).chinese, r.sentence, _turn(r))
           for r in records(told)),
         "，".join([f"{len(found.values)}项两年都有数值（{_directions(found.values)}）",
                   *(f"{n}{words}" for n, _, words, _ in moved_data(plan, found))]),
@@ -83,10 +82,10 @@ def points(plan: Plan, found: Changes) -> list[Markup | str]:
 
 
 #: Count, status for its look, words for the change, the names where each is listed.
-_Moved = Iterator[tuple[int, str, str, list[Markup]]]
+_Moved = tuple[int, str, str, list[Markup]]
 
 
-def moved_verdicts(plan: Plan, found: Changes, pages: str = "") -> _Moved:
+def moved_verdicts(plan: Plan, found: Changes, pages: str = "") -> Iterator[_Moved]:
     """The indicators whose verdict changed, the worst first; ``pages``: relative path to the pages of the year."""
     for move, rows in moves(found.verdicts.query("item_id == ''")):
         lost = rows.iloc[0]["before_status"] in _DECIDED  # else it is no change for better or worse
@@ -94,22 +93,17 @@ def moved_verdicts(plan: Plan, found: Changes, pages: str = "") -> _Moved:
         yield len(rows), status, f"个结论{move}", _listed(plan, rows, pages) if move in _TURNED else []
 
 
-def moved_data(plan: Plan, found: Changes, pages: str = "") -> _Moved:
+def moved_data(plan: Plan, found: Changes, pages: str = "") -> list[_Moved]:
     """The items that lost data although a level asks for them, and those that gained data."""
     unfilled, asked = _unfilled(found.missing), {item.item_id for item in asked_in(plan, found.year)}
     lost, waiting = found.missing[~unfilled & found.missing["item_id"].isin(asked)], found.missing[unfilled]
-    for rows, status, words in (
-        (lost, Status.NO_DATA, "项不再有数据"),
-        (waiting, Status.NOT_FILLED_IN, "项还没有填报"),
-        (found.available, Direction.IMPROVING, "项新有数据"),
-    ):
-        if len(rows):
-            yield (
-                len(rows),
-                status,
-                words,
-                [_named(plan, r, pages=pages) for r in records(rows)] if rows is lost else [],
-            )
+    names = [_named(plan, r, pages=pages) for r in records(lost)]
+    moved: list[_Moved] = [
+        (len(lost), Status.NO_DATA, "项不再有数据", names),
+        (len(waiting), Status.NOT_FILLED_IN, "项还没有填报", []),
+        (len(found.available), Direction.IMPROVING, "项新有数据", []),
+    ]
+    return [one for one in moved if one[0]]
 
 
 def named(names: Sequence[Markup], most: int | None = None) -> Markup:
@@ -123,26 +117,20 @@ def verdicts(plan: Plan, found: Changes) -> Html:
     """The indicators by change of verdict, with both reasons; then the items behind them; then the counts."""
     if found.retrospect:
         return prose("not_compared", known=coverage(plan, found.other), year=found.year)
-    first = {i.indicator: i.indicator_name for i in plan.items}
-    pieces = []
-    for move, rows in moves(found.verdicts.query("item_id == ''")):
+    pieces, hidden = [], found.hidden.query("item_id == ''")
+    for move, rows in (*moves(found.verdicts.query("item_id == ''")), (Cause.HIDDEN.chinese, hidden)):
         caption = f"{move}的指标：{len(rows)}个结论"
-        if (rows["after_status"] == Status.NOT_FILLED_IN).all():  # no reason to show
+        if rows["after_status"].ne(Status.NOT_FILLED_IN).any():
+            pieces.append(_move_list(plan, found, rows, caption))
+        elif len(rows):  # no reason to show
             pieces.append(folded(caption, paragraph(joined(_listed(plan, rows)), "。")))
-            continue
-        names = [_indicator_link(n, f"{n} {first[n]}") for n in rows["indicator"]]
-        pieces.append(_move_list(plan, found, rows, names, caption))
-    if len(rows := found.hidden[found.hidden["item_id"] == ""]):
-        names = [_indicator_link(n, f"{n} {first[n]}") for n in rows["indicator"]]
-        pieces.append(_move_list(plan, found, rows, names, f"{Cause.HIDDEN.chinese}的指标：{len(rows)}个结论"))
-    items = found.verdicts[(found.verdicts["item_id"] != "") & (found.verdicts["after_status"] != Status.NOT_FILLED_IN)]
-    items = pd.concat([items, found.hidden[found.hidden["item_id"] != ""]])
-    items = items[[sum(i.indicator == n for i in plan.items) > 1 for n in items["indicator"]]]
+    items = pd.concat([found.verdicts, found.hidden]).query("item_id != '' and after_status != 'not_filled_in'")
+    items = items[[len(plan.indicator_items(n)) > 1 for n in items["indicator"]]]
     if len(items):
         caption = f"分子项的指标中，结论改变（或只因要求变了而没有改变）的子项：{len(items)}个结论"
-        pieces.append(folded(caption, _move_list(plan, found, items, (_named(plan, r) for r in records(items)))))
+        pieces.append(folded(caption, _move_list(plan, found, items)))
     pieces = pieces or [paragraph("没有指标的结论改变。")]
-    return stack(*pieces, _tallies(plan, found), name="结论与计数的变化")
+    return stack(*pieces, _tallies(plan, found))
 
 
 @_or_nothing
@@ -164,7 +152,7 @@ def values(plan: Plan, found: Changes) -> Html:
     for same, words in ((False, "有变化的数值"), (True, "没有变化的数值")):
         if own := [r for r in rows if bool(r[3] == 0) is same]:
             pieces.append(tables.table(own, columns, caption=f"{words}：{len(own)}项", empty=empty, fold=same))
-    return stack(*pieces, name="数值的变化")
+    return stack(*pieces)
 
 
 @_or_nothing
@@ -182,23 +170,20 @@ def data(plan: Plan, found: Changes) -> Html:
         elif names:
             cells = zip(names, rows["before"], rows["after"], strict=True)
             pieces.append(tables.table(cells, columns, caption=caption))
-    return stack(*pieces, name="数据的变化") if pieces else paragraph("两年有数据的子项相同。")
+    return stack(*pieces) if pieces else paragraph("两年有数据的子项相同。")
 
 
 def _tallies(plan: Plan, found: Changes) -> Html:
     """The counts of both years, and the numbers of the indicators that were gained and lost."""
     rows = [
         (plan.level(r.level).chinese, "适用" if r.counted == "applicable" else LOOKS[r.counted].text, r.before, r.after,
-         r.by_old, r.after - r.before, *(joined(_indicator_link(n, n) for n in numbers) for numbers in (r.gained, r.lost)))
+         r.by_old, r.after - r.before,
+         *(joined(_indicator_link(plan, n, "{number}") for n in numbers) for numbers in (r.gained, r.lost)))
         for r in records(found.tallies) if r.counted != Status.NOT_FILLED_IN or r.before or r.after
     ]  # fmt: skip
     columns = {"级别": "short merged", "指标数": "short", f"{found.other}年": "number", f"{found.year}年": "number"}
-    columns |= {
-        noted(f"{found.year}年", f"按{found.other}年的要求"): "number optional",
-        "增减": "signed",
-        "转入的指标（序号）": "text",
-        "转出的指标（序号）": "text",
-    }
+    columns |= {noted(f"{found.year}年", f"按{found.other}年的要求"): "number optional", "增减": "signed"}
+    columns |= {"转入的指标（序号）": "text", "转出的指标（序号）": "text"}
     return tables.table(rows, columns, caption=f"{found.other}年与{found.year}年的指标数")
 
 
@@ -218,16 +203,17 @@ def moves(rows: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
             yield name, own
 
 
-def _move_list(plan: Plan, found: Changes, rows: pd.DataFrame, names: Iterable[Markup], caption: str = "") -> Html:
+def _move_list(plan: Plan, found: Changes, rows: pd.DataFrame, caption: str = "") -> Html:
     """The rows by name, with the reasons of both years; levels with the same reasons share an entry."""
     merged: dict[tuple[object, ...], list[str]] = {}
-    for row, name in zip(records(rows), names, strict=True):
+    for row in records(rows):
+        name = _named(plan, row) if row.item_id else _indicator_link(plan, row.indicator)
         change = Markup("{} → {}").format(badge(row.before_status), badge(row.after_status))
         reasons = [(f"{found.other}年", explained(row.before_reason)), (f"{found.year}年", explained(row.after_reason))]
         if row.old_reason:
             reasons.append((f"{found.year}年，按{found.other}年的要求", explained(row.old_reason)))
         merged.setdefault((name, change, row.sentence, tuple(reasons)), []).append(plan.level(row.level).chinese)
-    return Html(render("moves", caption=caption, moves=merged), f"{caption or '结论的变化'}（{len(rows)}个）")
+    return render("moves", caption=caption, moves=merged)
 
 
 def _turn(row: Any) -> str:
@@ -238,14 +224,14 @@ def _turn(row: Any) -> str:
 
 def _listed(plan: Plan, rows: pd.DataFrame, pages: str = "") -> list[Markup]:
     """Each indicator once, linked, with the levels of its rows."""
-    names = {i.indicator: i.indicator_name for i in plan.items}
     levels = grouped((row.indicator, plan.level(row.level).chinese) for row in records(rows))
     told = Markup("{}（{}）").format
-    return [told(_indicator_link(n, f"{n} {names[n]}", pages), "、".join(own)) for n, own in levels.items()]
+    return [told(_indicator_link(plan, n, pages=pages), "、".join(own)) for n, own in levels.items()]
 
 
-def _indicator_link(indicator: int, text: object, pages: str = "") -> Markup:
-    return link(text, f"{pages}table1.html#indicator-{indicator}")
+def _indicator_link(plan: Plan, number: int, shown: str = "{number} {name}", pages: str = "") -> Markup:
+    name = plan.indicator_items(number)[0].indicator_name
+    return link(shown.format(number=number, name=name), f"{pages}table1.html#indicator-{number}")
 
 
 def _named(plan: Plan, row: Any, measure: str = "", pages: str = "") -> Markup:

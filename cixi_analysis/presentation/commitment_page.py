@@ -12,7 +12,7 @@ from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.quantities import digits
 from cixi_analysis.plan.schema import Commitment, Progress
 from cixi_analysis.presentation import tables
-from cixi_analysis.presentation.html import Html, anchored, cards, joined, link, noted, prose, stack
+from cixi_analysis.presentation.html import Html, cards, joined, link, noted, prose, stack
 from cixi_analysis.presentation.titles import related, short_source, title
 from cixi_analysis.words import CommitmentKind, Due, Entity, MeasuredBy, Stated
 
@@ -65,7 +65,7 @@ def due_in(plan: Plan, year: int, *, following: bool = False) -> Html:
     own = _due_in(plan, coming)
     caption = f"接下来是{coming}年：{len(own)}条" if following else f"{year}年到期的承诺（{len(own)}条）"
     none = f"{year}年{'以后' if following else ''}没有到期的承诺。"
-    return anchored("next" if following else "due", _table(plan, year, own, caption, none))
+    return Html('<div id="{}">{}</div>').format("next" if following else "due", _table(plan, year, own, caption, none))
 
 
 def every_commitment(plan: Plan, year: int) -> Html:

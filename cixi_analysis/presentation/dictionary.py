@@ -9,17 +9,7 @@ from cixi_analysis.analysis.outputs import outputs
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.fields import allowed
 from cixi_analysis.plan.frame import FILE, Frame, PrintedTable, PrintedTables
-from cixi_analysis.plan.schema import (
-    EVIDENCE,
-    OBSERVATIONS,
-    PROGRESS,
-    RECEIPTS,
-    REVISIONS,
-    SIGNATURES,
-    TABLES,
-    YEARLY,
-    Row,
-)
+from cixi_analysis.plan.schema import TABLES, YEARLY, Row
 from cixi_analysis.presentation import tables
 from cixi_analysis.presentation.html import Html, stack
 
@@ -39,12 +29,12 @@ _CONTENTS = {
     "vocabulary.csv": "要求语言里本项目另加的词",
     "responsible.csv": "各子项、项目、承诺由谁填报",
     "links.csv": "承诺、项目、指标与核对之间的关联，每条有理由",
-    f"{OBSERVATIONS}/<年份>.csv": "一年的观测：一行一个子项（各级所测不同的一级一行）",
-    f"{PROGRESS}/<年份>.csv": "一年的进展：一行一个项目或承诺，没有行的为未填报",
-    f"{EVIDENCE}/<年份>.csv": "一年的佐证材料：一行一处材料",
-    f"{RECEIPTS}/<年份>.csv": "一年收到的填报工作簿",
-    f"{SIGNATURES}/<年份>.csv": "一年的签署：谁填报、复核、定稿、更正，一行一次",
-    REVISIONS: "定稿以后的更正：一行一格，由 cixi import 写入",
+    "observations/<年份>.csv": "一年的观测：一行一个子项（各级所测不同的一级一行）",
+    "progress/<年份>.csv": "一年的进展：一行一个项目或承诺，没有行的为未填报",
+    "evidence/<年份>.csv": "一年的佐证材料：一行一处材料",
+    "receipts/<年份>.csv": "一年收到的填报工作簿",
+    "signatures/<年份>.csv": "一年的签署：谁填报、复核、定稿、更正，一行一次",
+    "revisions.csv": "定稿以后的更正：一行一格，由 cixi import 写入",
 }
 _FILES: dict[type[Row], str] = {
     **{model: name for name, model in TABLES.items()},
@@ -89,7 +79,7 @@ def columns_of(plan: Plan) -> Html:
             rows.append((column, info.title, info.description, "；".join(_limits(kind)), needed, key))
         caption, empty = f"data/{name}：{_CONTENTS[name]}", "没有另外的限制，或不是行的标识"
         pieces.append(tables.table(rows, columns, caption=caption, empty=empty))
-    return stack(*pieces, name="各文件的列")
+    return stack(*pieces)
 
 
 def columns_of_downloads(plan: Plan) -> Html:
@@ -99,7 +89,7 @@ def columns_of_downloads(plan: Plan) -> Html:
     for name, output in outputs(plan).items():
         rows = [(column, described.title, described.description) for column, described in output.columns.items()]
         pieces.append(tables.table(rows, columns, caption=f"{name}：{output.title}（{output.rows}）", fold=True))
-    return stack(*pieces, name="下载文件的列")
+    return stack(*pieces)
 
 
 def _limits(kind: dict[str, Any]) -> Iterator[str]:

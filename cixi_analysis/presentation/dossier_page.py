@@ -36,18 +36,18 @@ from cixi_analysis.words import LAST_YEAR
 
 def head(found: Dossier, years: tuple[int, ...]) -> Html:
     """Domain, task, attribute; each item with unit, polarity, its rows in Table 1 of ``years``."""
-    markup = render("dossier_head", plan=found.plan, years=years, titles=titles)
-    return Html(markup, f"{len(found.plan.items) + 1}点")
+    return render("dossier_head", plan=found.plan, years=years, titles=titles)
 
 
 def verdict_list(found: Dossier) -> Html:
     """The verdicts of the year at each level, and why."""
     own = found.verdicts[(found.verdicts["year"] == found.year) & (found.verdicts["item_id"] == "")]
+    point = Markup("{} {}{}　{}").format
     told = (
-        (found.plan.level(r.level).chinese, badge(r.status), basis_note(r.basis), explained(r.why))
+        point(found.plan.level(r.level).chinese, badge(r.status), basis_note(r.basis), explained(r.why))
         for r in records(own)
     )
-    return bullets(*(Markup("{} {}{}　{}").format(*one) for one in told), *found.turned)
+    return bullets(*told, *found.turned)
 
 
 def verdict_table(found: Dossier) -> Html:
@@ -143,17 +143,15 @@ def series(found: Dossier) -> Html:
 def picture(found: Dossier) -> Html:
     """The values of the year against their limits; empty where the verdicts show them already."""
     drawn = charts.bullets(found.plan, found.year, found.margins, found.trends)
-    return Html(Markup(), drawn.name) if isinstance(drawn, Html) else grid(drawn)
+    return Html() if isinstance(drawn, Html) else grid(drawn)
 
 
 def distance(found: Dossier) -> Html:
     """Margins to the bounds, and the pace towards the numeric targets."""
-    pieces = []
-    if not found.margins.empty:
-        pieces.append(margin_table(found.plan, found.year, found.margins))
+    margins, paces = margin_table(found.plan, found.year, found.margins), Html()
     if found.trends["target_year"].notna().any():
-        pieces.append(pace_table(found.plan, found.year, found.trends))
-    return stack(*pieces) if pieces else paragraph(f"{found.year}年没有可以比较的数值要求或数值规划值。")
+        paces = pace_table(found.plan, found.year, found.trends)
+    return stack(*filter(None, (margins, paces))) or paragraph(f"{found.year}年没有可以比较的数值要求或数值规划值。")
 
 
 def commitments(found: Dossier, years: str) -> Html:

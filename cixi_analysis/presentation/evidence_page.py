@@ -13,7 +13,7 @@ from cixi_analysis.plan.evidence_files import published_files
 from cixi_analysis.plan.schema import Evidence
 from cixi_analysis.presentation import tables, titles
 from cixi_analysis.presentation.html import Html, MarkdownText, joined, link, noted, paragraph, prose, stack
-from cixi_analysis.presentation.looks import LOOKS
+from cixi_analysis.presentation.looks import badge
 from cixi_analysis.words import EvidenceClass, EvidenceState, Proves, Status
 
 
@@ -32,7 +32,7 @@ def listed(plan: Plan, year: int) -> Html:
     """The evidence by indicator, then by project and commitment."""
     own = evidence_of(plan, year)
     rows = [
-        (number, titles.subject_link(plan, row.kind, row.id), EvidenceClass(row.grade).chinese, _proven(row), _document(row), _words(row))
+        (number, titles.subject_link(plan, row.kind, row.id), EvidenceClass(row.grade).chinese, *_cells(row))
         for number, row in own.items()
     ]  # fmt: skip
     columns = {"编号": "short", "对象": "name merged", "类别": "short filter", "所证": "short filter", "材料": "long"}
@@ -64,7 +64,7 @@ def of_indicator(found: Dossier) -> Html:
     """The evidence of an indicator, newest year first, with quoted words and partial facts; what is missing of the year."""
     rows = [
         (year, link(number, f"../{year}/evidence.html#{number}") if needed(found.plan, year) else number,
-         titles.item_title(found.plan.item(row.id)), _proven(row), _document(row), _words(row))
+         titles.item_title(found.plan.item(row.id)), *_cells(row))
         for year, number, row in found.evidence
     ]  # fmt: skip
     columns = {"年份": "year merged", "编号": "short", "子项": "name merged", "所证": "short", "材料": "long"}
@@ -76,31 +76,23 @@ def of_indicator(found: Dossier) -> Html:
     if lacks := [(titles.item_title(found.plan.item(r.id)), *_lack(r)) for r in every if r.state in LACKS]:
         columns, caption = {"子项": "name", "缺什么": "short", "说明": "long"}, f"{found.year}年还缺的佐证"
         pieces.append(tables.table(lacks, columns, caption=caption))
-    return stack(told, *pieces, name="佐证材料")
+    return stack(told, *pieces)
 
 
-def _proven(row: Evidence) -> Markup:
-    return noted(proven(row.proves), row.clause)
-
-
-def _document(row: Evidence) -> Markup:
-    """Title and page; below, who issued it, its number and date."""
-    return noted(f"{row.title}{page(row)}", joined(filter(None, (row.issuer, row.document_number, row.date)), "，"))
-
-
-def _words(row: Evidence) -> str:
-    """The words quoted from the document, and its figure of another period or area."""
+def _cells(row: Evidence) -> tuple[Markup, Markup, str]:
+    """What it proves; title and page, below who issued it, its number and date; its figure of another period or area and
+    the words quoted from it.
+    """
+    document = noted(f"{row.title}{page(row)}", joined(filter(None, (row.issuer, row.document_number, row.date)), "，"))
     partial = partial_fact(row) if row.proves is Proves.CONTEXT else ""
-    return "\n".join(filter(None, (partial, row.quoted and titles.in_quotes(row.quoted))))
+    words = "\n".join(filter(None, (partial, row.quoted and titles.in_quotes(row.quoted))))
+    return noted(proven(row.proves), row.clause), document, words
 
 
 def _lack(row: Any) -> tuple[str | Markup, str]:
     """The kind of the missing evidence, and what needs it."""
     if row.state == EvidenceState.UNPROVEN:
-        look = LOOKS[Status.UNMET]
-        return Markup('<span class="status {}">{} {}</span>').format(
-            look.css, look.symbol, EvidenceState.UNPROVEN.chinese
-        ), row.detail
+        return badge(Status.UNMET, EvidenceState.UNPROVEN.chinese), row.detail
     return f"{proven(row.proves)}的佐证", row.detail
 
 

@@ -4,15 +4,14 @@ Sphinx imports this module: it must not load Altair or pandas.
 """
 
 import re
-from enum import StrEnum
+from typing import Any
 
 from markupsafe import Markup
 
-from cixi_analysis.presentation.looks import LOOKS
 from cixi_analysis.words import NOT_ASSIGNED, Absence, Attribute, Basis, Stage, Verdict
 
 #: Verdict or basis → its meaning.
-MEANINGS: dict[StrEnum, str] = {
+MEANINGS: dict[Any, str] = {
     Verdict.MET: "要求已经达到（规划原表印作“是”）",
     Verdict.UNMET: "要求没有达到（规划原表印作“否”）",
     Verdict.NO_DATA: "数据和文字都不足以判定；不等于没有达到",
@@ -23,10 +22,6 @@ MEANINGS: dict[StrEnum, str] = {
 }
 
 
-def _word(word: StrEnum) -> str:
-    return LOOKS[word].word if word in LOOKS else Basis(word).chinese
-
-
 #: Word → its meaning, in the order of the page.
 TERMS = {
     "子项": "一项指标里分别提要求的各个部分（①②③）；不分的指标自成一个子项",
@@ -35,7 +30,7 @@ TERMS = {
     "规划值": "规划为目标年定的值，与各级的要求分别对照",
     "下达目标": "上级为某一年给本地定的目标",
     NOT_ASSIGNED: "上级当年没有给本地定目标，不等于没有达到",
-    **{_word(word): text for word, text in MEANINGS.items()},
+    **{word.chinese: text for word, text in MEANINGS.items()},
     Absence.NO_DATA: "规划或填报表写明还没有数据；属于无数据",  # its last three characters are a word of their own
     Absence.NOT_FILLED_IN: "当年的填报表里还没有写；属于无数据",
     Stage.DRAFT: "当年的数据还没有填完或还可能改",

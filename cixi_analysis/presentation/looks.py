@@ -52,9 +52,10 @@ _SIGNS = {
 LOOKS: dict[str, Look] = {key: Look(key.chinese, sign, *colors) for key, (sign, colors) in _SIGNS.items()}
 
 
-def badge(status: str) -> Markup:
-    """Symbol and word of a verdict, status or pace on its colour."""
-    return Markup('<span class="status {}">{}</span>').format(LOOKS[status].css, LOOKS[status].text)
+def badge(status: str, word: str = "") -> Markup:
+    """Symbol and word (its own, unless another is given) of a verdict, status or pace on its colour."""
+    look = LOOKS[status]
+    return Markup('<span class="status {}">{} {}</span>').format(look.css, look.symbol, word or look.word)
 
 
 def basis_word(basis: str) -> str:

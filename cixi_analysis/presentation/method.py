@@ -61,18 +61,14 @@ def conventions(plan: Plan, year: int) -> Html:
         scope = f"{plan.level(row.level).chinese if row.level else '各级'}、{f'{row.year}年' if row.year else '各年'}"
         rows.append((row.convention.chinese, where, scope, row.reason, short_source(plan, row.source)))
     columns = {"约定": "short", "适用的子项": "text", "级别与年份": "text", "理由": "long", "出处": "text"}
-    return stack(bullets(*meanings), tables.table(rows, columns, caption="约定"), name="约定")
+    return stack(bullets(*meanings), tables.table(rows, columns, caption="约定"))
 
 
 def convention_effects(plan: Plan, year: int) -> Html:
     """How many indicators would no longer be met without each convention."""
     met = {(r.convention, r.level): r.met for r in records(tally_without_each_convention(plan, year))}
     rows = [
-        (
-            word,
-            *(met[key, level] for level in plan.levels),
-            *(met[key, level] - met["", level] for level in plan.levels),
-        )
+        (word, *(met[key, v] for v in plan.levels), *(met[key, v] - met["", v] for v in plan.levels))
         for key, word in [*((str(c), c.chinese) for c in Convention), ("all", "全部约定")]
     ]
     columns = {"不用的约定": "short", **{f"{v.chinese}达标数": "number" for v in plan.levels}}

@@ -4,7 +4,7 @@ from operator import attrgetter
 
 from markupsafe import Markup
 
-from cixi_analysis.analysis import columns_of, commitments, links, projects, records
+from cixi_analysis.analysis import commitments, links, projects, records
 from cixi_analysis.analysis.links import Unit, units
 from cixi_analysis.assessment import Assessment
 from cixi_analysis.plan.dataset import Plan
@@ -64,8 +64,8 @@ def category_table(plan: Plan) -> Html:
     """Count and money by category, and the share of either."""
     columns = {"类别": "short", "项目数": "number", "占项目数": "percent", "概算（亿元）": "money", "占资金": "percent"}
     columns["没有概算的项目数"] = "number"
-    fields = ("category", "projects", "share_of_projects", "budget", "share_of_money", "without_budget")
-    rows = columns_of(projects.by_category(plan), *fields)
+    fields = ["category", "projects", "share_of_projects", "budget", "share_of_money", "without_budget"]
+    rows = records(projects.by_category(plan)[fields])
     return tables.table(rows, columns, caption=f"{_named(plan)[0]}按类别", empty=_NO_BUDGET)
 
 
@@ -73,11 +73,6 @@ def _named(plan: Plan) -> tuple[str, str]:
     """Name and title of the plan's table of projects."""
     table = plan.frame.tables.projects
     return (table.name, table.title) if table else ("", "")
-
-
-def _whole(plan: Plan) -> str:
-    whole = projects.totals(plan.projects)
-    return f"（各行不能相加；全部{whole.projects}项每项只计一次为{yi(whole.budget)}亿元）"
 
 
 def _by_money(plan: Plan) -> list[Unit]:
@@ -94,7 +89,7 @@ def unit_contents(plan: Plan) -> Html:
     own = _by_money(plan)
     piece = Markup("{} <small>{}项，{}</small>").format
     pieces = [piece(titles.unit_link(u.name), len(u.projects), _money(u)) for u in own]
-    return Html(render("contents", title=f"{len(own)}个责任单位，按投资概算由多到少", pieces=pieces), "各单位的目录")
+    return render("contents", title=f"{len(own)}个责任单位，按投资概算由多到少", pieces=pieces)
 
 
 def unit_table(plan: Plan) -> Html:
@@ -106,39 +101,38 @@ def unit_table(plan: Plan) -> Html:
         for u in own
     ]  # fmt: skip
     columns = {"责任单位": "text", "参与项目数": "number", "其中单独负责": "number"}
-    columns |= {"参与项目的概算（亿元）": "money"} | dict.fromkeys(
-        ("没有概算的项目数", "有关子项", "有关承诺"), "number"
-    )
-    caption = f"{_named(plan)[0]}按责任单位{_whole(plan)}"
+    columns |= {"参与项目的概算（亿元）": "money", "没有概算的项目数": "number"}
+    columns |= {"有关子项": "number", "有关承诺": "number"}
+    whole = projects.totals(plan.projects)
+    counted_once = f"各行不能相加；全部{whole.projects}项每项只计一次为{yi(whole.budget)}亿元"
+    caption = f"{_named(plan)[0]}按责任单位（{counted_once}）"
     return tables.table(rows, columns, caption=caption, empty=_NO_BUDGET, fold=f"{len(rows)}个责任单位的明细")
 
 
 def unit_sections(assessment: Assessment) -> Html:
     """A section for each unit, most money first, with its projects, items and commitments."""
-    known = commitments.reports(assessment.plan, assessment.year, Entity.PROJECT)
+    plan, year = assessment.plan, assessment.year
+    known = commitments.reports(plan, year, Entity.PROJECT)
     columns = {"序号": "number", "项目": "name", "实施年限": "short", "概算（万元）": "number", "共同负责": "text"}
-    columns[f"{assessment.year}年进展"] = "text"
-    shown, levels = [], "、".join(level.chinese for level in assessment.plan.levels)
-    for unit in _by_money(assessment.plan):
+    columns[f"{year}年进展"] = "text"
+    shown, levels = [], "、".join(level.chinese for level in plan.levels)
+    for unit in _by_money(plan):
         rows = [
             (p.number, link(p.name, titles.href(p)), p.years, p.budget,
              joined(titles.unit_link(x) for x in p.responsible if x != unit.name),
-             report_of(assessment.plan, known.get(str(p.number))))
+             report_of(plan, known.get(str(p.number))))
             for p in unit.projects
         ]  # fmt: skip
         budget = _money(unit) if unit.money.budget is None else f"概算{_money(unit)}"
         caption = f"{unit.name}：{len(unit.projects)}个项目，{budget}"
         table = tables.table(rows, columns, caption=caption, empty=f"{_NO_BUDGET}，或单独负责")
         items = [
-            (
-                titles.item_link(assessment.plan, i),
-                [badge(assessment.status(i.indicator, v, i.item_id)) for v in assessment.plan.levels],
-            )
+            (titles.item_link(plan, i), [badge(assessment.status(i.indicator, v, i.item_id)) for v in plan.levels])
             for i in unit.items
         ]
         promises = joined((link(titles.title(c), titles.href(c)) for c in unit.commitments), "；")
         shown.append((unit, table, items, promises))
-    return Html(render("units", units=shown, levels=levels, anchor=titles.unit_anchor), "各责任单位")
+    return render("units", units=shown, levels=levels, anchor=titles.unit_anchor)
 
 
 def project_table(plan: Plan, year: int) -> Html:

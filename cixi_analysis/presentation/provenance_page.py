@@ -37,7 +37,7 @@ def inputs_tables(known: Provenance) -> Html:
     for kind in dict.fromkeys(one.kind for one in known.inputs):
         rows = [(one.path, one.size, _hash(one.sha256)) for one in known.inputs if one.kind == kind]
         pieces.append(tables.table(rows, columns, caption=f"{kind}（{len(rows)}个文件）"))
-    return stack(*pieces, name="输入")
+    return stack(*pieces)
 
 
 def receipts(plan: Plan) -> Html:
@@ -48,15 +48,9 @@ def receipts(plan: Plan) -> Html:
         for one in forms
     ]
     if not rows:
-        return Html(Markup(), "没有导入过填报表")
-    columns = {
-        "年份": "short",
-        "填报单位": "text",
-        "收到": "short",
-        "行数": "number",
-        "文件": "text",
-        "SHA-256": "text",
-    }
+        return Html()
+    columns = {"年份": "short", "填报单位": "text", "收到": "short", "行数": "number"}
+    columns |= {"文件": "text", "SHA-256": "text"}
     return tables.table(rows, columns, caption=f"收到的填报表（{len(rows)}个）")
 
 
@@ -80,4 +74,4 @@ def rebuild(known: Provenance) -> Html:
     if known.date:
         commands += [f"export SOURCE_DATE_EPOCH={int(known.date.timestamp())}"]
     commands += ["cixi build --force", "cixi verify"]
-    return Html(Markup("<pre>{}</pre>").format("\n".join(commands)), "重新生成的命令")
+    return Html("<pre>{}</pre>").format("\n".join(commands))

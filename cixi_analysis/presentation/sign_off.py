@@ -19,13 +19,13 @@ def sign_off(plan: Plan, year: int) -> Html:
     """The signatures and the corrections of a year, folded; empty where there are none."""
     signed, corrected = plan.signatures.get(year, ()), log(plan, [year])
     if not signed and corrected.empty:
-        return Html(Markup(), "没有签署，也没有更正")
+        return Html()
     edition = edition_of(plan, year)
     counts = [f"签署{len(signed)}次"] if signed else []
     counts += [f"定稿以后更正{len(corrected)}处，现为第{edition}版"] if len(corrected) else []
     pieces = [_signatures(plan, year)] if signed else []
     pieces += [corrections(plan, corrected)] if len(corrected) else []
-    return folded(f"签署与更正：{'；'.join(counts)}", stack(*pieces, name="签署与更正"))
+    return folded(f"签署与更正：{'；'.join(counts)}", stack(*pieces))
 
 
 def _signatures(plan: Plan, year: int) -> Html:

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
-from cixi_analysis.analysis import causes, columns_of, records
+from cixi_analysis.analysis import causes, records
 from cixi_analysis.analysis.changes import year_before
 from cixi_analysis.analysis.outputs import outputs
 from cixi_analysis.analysis.table1 import coverage
@@ -26,7 +26,7 @@ _COUNTS[Status.NOT_FILLED_IN] = Status.NOT_FILLED_IN.chinese
 def year_banner(plan: Plan, year: int) -> Html:
     """回看 before the base year, 初稿 or 复核稿 while a later year is not closed; else empty."""
     known = coverage(plan, year)
-    return prose("banner", known=known) if known.is_retrospect or known.is_draft else Html(Markup(), "本年数据已齐")
+    return prose("banner", known=known) if known.is_retrospect or known.is_draft else Html()
 
 
 def verdict_counts(assessment: Assessment) -> Html:
@@ -45,7 +45,7 @@ def by_last_standard(plan: Plan, year: int) -> Html:
     other = year_before(plan, year)
     old = causes.by_last_standard(plan, year, other) if other else None
     if old is None:
-        return Html(Markup(), "要求与上一年相同")
+        return Html()
     levels = [(plan.level(row.level), row) for row in records(tally(old))]
     return prose("by_last_standard", year=year, other=other, levels=levels)
 
@@ -62,7 +62,7 @@ def refused(plan: Plan, year: int, pages: str = "") -> Html:
         else:  # replaced by another wording
             continue
         told.append((link(item_title(item), href(item, pages)), place, f"“{why.marked}”，{why.reason}"))
-    return prose("refused", refused=told) if told else Html(Markup(), "要求都能解读")
+    return prose("refused", refused=told) if told else Html()
 
 
 def plan_in_numbers(plan: Plan) -> Html:
@@ -105,10 +105,8 @@ def tally_table(assessment: Assessment, by: str) -> Html:
     """Counts by ``domain``, ``attribute`` or ``basis``, the levels side by side."""
     title = {"domain": "领域", "attribute": "指标属性", "basis": "依据"}[by]
     shown = ["met", "unmet"] if by == "basis" else list(_COUNTS)  # without data there is no basis
-    chinese, caption = (
-        {str(v): v.chinese for kind in (Attribute, Basis) for v in kind},
-        f"{assessment.year}年指标数，按{title}",
-    )
+    chinese = {str(v): v.chinese for kind in (Attribute, Basis) for v in kind}
+    caption = f"{assessment.year}年指标数，按{title}"
     return _side_by_side(assessment.plan, tally(assessment, by), by, title, chinese, shown, caption=caption)
 
 
@@ -121,16 +119,12 @@ def convention_tallies(plan: Plan, year: int) -> Html:
     )
 
 
-def _occurring(counts: pd.DataFrame, names: list[str]) -> list[str]:
-    """The columns of counts to show: 未填报 only if something is not filled in."""
-    return [name for name in names if name != Status.NOT_FILLED_IN or counts[name].any()]
-
-
 def _side_by_side(
     plan: Plan, counts: pd.DataFrame, by: str, head: str, chinese: dict[str, str], shown: list[str], **options: Any
 ) -> Html:
-    """A row for each value of ``by``, the levels side by side; 0 where a level has no count."""
-    fields = [(level, name) for level in dict.fromkeys(counts["level"]) for name in _occurring(counts, shown)]
+    """A row for each value of ``by``, the levels side by side; 0 where a level has no count, no 未填报 where all is filled in."""
+    shown = [name for name in shown if name != Status.NOT_FILLED_IN or counts[name].any()]
+    fields = [(level, name) for level in dict.fromkeys(counts["level"]) for name in shown]
     cells = {(getattr(r, by), r.level, name): getattr(r, name) for r in records(counts) for name in shown}
     keys = dict.fromkeys(counts[by])
     rows = [(chinese.get(key, key), *(cells.get((key, *field), 0) for field in fields)) for key in keys]
@@ -156,13 +150,9 @@ def decided(assessment: Assessment) -> Html:
     table, plan = assessment.items, assessment.plan
     own = table[table["verdict"].isin([Verdict.MET, Verdict.UNMET])]
     rows = [
-        (
-            item_link(plan, plan.item(i), level=v),
-            plan.level(v).chinese,
-            noted(badge(verdict), basis_word(basis)),
-            explained(why),
-        )
-        for i, v, verdict, basis, why in columns_of(own, "item_id", "level", "verdict", "basis", "why")
-    ]
+        (item_link(plan, plan.item(r.item_id), level=r.level), plan.level(r.level).chinese,
+         noted(badge(r.verdict), basis_word(r.basis)), explained(r.why))
+        for r in records(own)
+    ]  # fmt: skip
     columns = {"子项": "name merged", "级别": "short", "结论": "short", "理由": "long"}
     return tables.table(rows, columns, caption=f"{assessment.year}年能判定的子项")

@@ -44,7 +44,7 @@ class Tile:
 
 def one_page(plan: Plan, year: int, pages: str = "") -> Html:
     """The answers and the board, which fit on one sheet; ``pages``: relative path to the pages of the year."""
-    return stack(tiles(plan, year, pages), board(assess(plan, year), pages), name=f"{year}年摘要")
+    return stack(tiles(plan, year, pages), board(assess(plan, year), pages))
 
 
 def tiles(plan: Plan, year: int, pages: str = "") -> Html:
@@ -53,7 +53,7 @@ def tiles(plan: Plan, year: int, pages: str = "") -> Html:
     plan = assessment.plan
     found = since_last_year(plan, year)
     shown = [_state(assessment, pages), _better(found), _in_time(plan, year), _changed(plan, found, pages)]
-    return Html(render("tiles", tiles=shown), "；".join(f"{one.question}：{one.answer.striptags()}" for one in shown))
+    return render("tiles", tiles=shown)
 
 
 def _count(n: int, status: str, words: str = "") -> Markup:
@@ -75,7 +75,8 @@ def _state(assessment: Assessment, pages: str) -> Tile:
     unmet = table[table["verdict"] == Verdict.UNMET]["indicator"].unique()
     of = {i.indicator: i.attribute for i in plan.items}
     kinds = [f"{a.chinese}{n}项" for a in Attribute if (n := sum(of[number] is a for number in unmet))]
-    answer = joined((_count(len(unmet), Status.UNMET), "、".join(kinds)), " ") if kinds else _none_unmet(table)
+    none = "没有未达标的指标" if (table["verdict"] == Verdict.MET).any() else "还没有一项指标有结论"
+    answer = joined((_count(len(unmet), Status.UNMET), "、".join(kinds)), " ") if kinds else escape(none)
     level = Markup('<span class="level">{}{}项 {}</span>').format
     rows = [level(plan.level(r.level).chinese, r.applicable, _counted(r)) for r in records(tally(assessment))]
     own = actions(plan, year)
@@ -88,10 +89,6 @@ def _state(assessment: Assessment, pages: str) -> Tile:
     known = coverage(plan, year)
     draft = f"（{known.stage}）" if known.is_draft else ""
     return Tile(f"{year}年的现状{draft}", answer, tuple(lines), bool(len(unmet)))
-
-
-def _none_unmet(table: pd.DataFrame) -> Markup:
-    return escape("没有未达标的指标" if (table["verdict"] == Verdict.MET).any() else "还没有一项指标有结论")
 
 
 def _line(assessment: Assessment, action: Action, pages: str) -> Markup:

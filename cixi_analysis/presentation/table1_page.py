@@ -45,12 +45,11 @@ def table1(assessment: Assessment) -> Html:
     titles = {**printed, "status": f"{base}年现状值（照录）", "now": f"{year}年现状值"}
     titles |= {column: f"{year}年{printed[column]}" for column in verdicts}
     table, listed, asked = plan.frame.tables.indicators, len(plan.items), coverage(plan, year).items
-    caption = (
-        f"{table.name} {table.title}，{year}年：{listed}个子项{f'，当年有要求的{asked}个' if asked < listed else ''}"
-    )
-    caption += (
-        "；结论下的小字为原表所印（“是”即达标，“否”即未达标，“/”即不适用）" if year == base and plan.published else ""
-    )
+    caption = f"{table.name} {table.title}，{year}年：{listed}个子项"
+    if asked < listed:
+        caption += f"，当年有要求的{asked}个"
+    if year == base and plan.published:
+        caption += "；结论下的小字为原表所印（“是”即达标，“否”即未达标，“/”即不适用）"
     known, rows = _COLUMNS | dict.fromkeys(verdicts, _VERDICT), list(_rows(assessment, columns))
     known |= dict.fromkeys(("status", "now"), _TWO) if year != base else {}
     css, room = zip(*(known.get(column, _OTHER) for column in columns), strict=True)
@@ -58,7 +57,7 @@ def table1(assessment: Assessment) -> Html:
     named = [titles[column] for column in columns]
     least, _ = tables.widths(list(zip(room, named, texts, strict=True)))
     heads = dict(zip(columns, zip(named, css, least, strict=True), strict=True))
-    return Html(render("table1", caption=caption, heads=heads, rows=rows), caption)
+    return render("table1", caption=caption, heads=heads, rows=rows)
 
 
 def introduction(assessment: Assessment) -> Html:

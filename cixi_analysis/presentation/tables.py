@@ -31,7 +31,7 @@ class Column(NamedTuple):
     show: Callable[[Any], str | Markup] = _text
     css: str = ""
     room: float = 8
-    filtered: bool = False
+    filter: bool = False
     merged: bool = False
     optional: bool = False
 
@@ -44,7 +44,7 @@ _KINDS = {
     "name": Column(css="name", room=9.5),  # the subject of a row: an item, a project
     # several names in a cell, filtered one by one
     "members": Column(
-        lambda names: joined(map(Markup("<span data-value>{}</span>").format, names)), room=9, filtered=True
+        lambda names: joined(map(Markup("<span data-value>{}</span>").format, names)), room=9, filter=True
     ),
     "right": Column(css="number"),  # text, aligned as numbers are
     "number": Column(formatting.number, "number"),
@@ -64,11 +64,9 @@ def value(text: str | None, kind: str) -> Markup:
 
 
 def _column(kind: str) -> Column:
-    name, *options = kind.split()
-    column = _KINDS[name]
-    return column._replace(
-        filtered=column.filtered or "filter" in options, merged="merged" in options, optional="optional" in options
-    )
+    name, *words = kind.split()
+    options: dict[str, Any] = dict.fromkeys(words, True)
+    return _KINDS[name]._replace(**options)
 
 
 def ems(text: str) -> float:
@@ -118,7 +116,7 @@ def table(
     where all its cells are empty. An empty cell is shown as “—”, which ``empty`` explains below the table. ``anchors`` holds
     an id for each row, ``find`` the name under which the site's search lists it. A click on a heading sorts the rows where
     ``sortable``. ``fold`` folds the table below its caption, or below the words given. Raises ``ValueError`` for rows
-    of different length and ``KeyError`` for an unknown kind of column.
+    of different length and for an unknown option, and ``KeyError`` for an unknown kind of column.
     """
     kinds, cells = {head: _column(kind) for head, kind in columns.items()}, list(zip(*rows, strict=True))
     if not cells:
@@ -140,8 +138,7 @@ def table(
     named = list(zip_longest(anchors, find, zip(*shown, strict=True), fillvalue=""))
     heads = [(head, kinds[head], own) for head, own in zip(texts, least, strict=True)]
     note = f"“{EMPTY}”：{empty}。" if any(EMPTY in own for own in texts.values()) else ""
-    markup = render("table", caption=caption, heads=heads, rows=named, note=note, sortable=sortable, wide=wide)
-    piece = Html(markup, f"表：{caption}" if caption else "表")
+    piece = render("table", caption=caption, heads=heads, rows=named, note=note, sortable=sortable, wide=wide)
     return folded(caption if fold is True else fold, piece) if fold else piece
 
 

@@ -63,12 +63,10 @@ def pace_table(plan: Plan, year: int, rows: pd.DataFrame) -> Html:
         ]  # fmt: skip
         if cells or not reached:
             caption = f"截至{year}年{words}的数值规划值：{len(cells)}个（差距＝规划值−最近值）"
-            none, fold = (
-                f"截至{year}年，没有{words}的数值规划值。",
-                f"{words}的{len(cells)}个数值规划值" if reached else "",
-            )
+            none = f"截至{year}年，没有{words}的数值规划值。"
+            fold = f"{words}的{len(cells)}个数值规划值" if reached else ""
             pieces.append(tables.table(cells, columns, caption=caption, empty=empty, none=none, fold=fold))
-    return stack(*pieces, name="差距与进度") if len(pieces) > 1 else pieces[0]
+    return stack(*pieces)
 
 
 def without_target(plan: Plan, rows: pd.DataFrame) -> Html:
@@ -80,12 +78,10 @@ def without_target(plan: Plan, rows: pd.DataFrame) -> Html:
          *(wordings.get((r.item_id, y), NOT_APPLICABLE_MARK) for y in years), r.note)
         for r in records(rows[rows["target_year"].isna()].drop_duplicates(SERIES))
     ]  # fmt: skip
-    if not cells:
-        return paragraph("没有只有文字规划值的子项。")
     columns = {"子项": "name", "最近值": "right"} | {f"规划值{y}年（原文）": "text" for y in years}
     columns["说明"] = "text"
-    caption = f"有数值、但规划值不是数的{len(cells)}个子项"
-    return tables.table(cells, columns, caption=caption, empty="没有需要说明的", fold=True)
+    caption, none = f"有数值、但规划值不是数的{len(cells)}个子项", "没有只有文字规划值的子项。"
+    return tables.table(cells, columns, caption=caption, empty="没有需要说明的", none=none, fold=True)
 
 
 def margin_table(plan: Plan, year: int, rows: pd.DataFrame) -> Html:
@@ -97,7 +93,7 @@ def margin_table(plan: Plan, year: int, rows: pd.DataFrame) -> Html:
         for r in records(rows)
     ]  # fmt: skip
     if not cells:
-        return Html(Markup(), "没有可比的数值要求")
+        return Html()
     columns = {"子项": "name merged", "级别": "short", f"{year}年现状值": "right", "要求": "right"}
     columns["差值（正为优于要求）"] = "signed"
     return tables.table(cells, columns, caption=f"{year}年现状值与数值要求之差（{len(cells)}条）", fold=True)

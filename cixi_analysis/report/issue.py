@@ -84,7 +84,7 @@ class Issue:
 
     def sentence(self, name: str, told: Html, about: str) -> Value:
         """A paragraph of the book as a value, which is false where it is empty."""
-        return self.value(f"sentence.{name}", told.name if told.markup else "", about)
+        return self.value(f"sentence.{name}", told.striptags(), about)
 
     def figure(self, name: str, chart: alt.TopLevelMixin | Html) -> SimpleNamespace | None:
         """Title, note and picture of a chart; None where a sentence stands in its place."""

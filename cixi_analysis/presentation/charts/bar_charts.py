@@ -6,7 +6,7 @@ from itertools import accumulate
 import altair as alt
 import pandas as pd
 
-from cixi_analysis.analysis import columns_of, projects, records
+from cixi_analysis.analysis import projects, records
 from cixi_analysis.analysis.links import units
 from cixi_analysis.assessment import Assessment, tally
 from cixi_analysis.plan.dataset import Plan
@@ -91,9 +91,9 @@ def schedule(narrow: bool, plan: Plan, year: int) -> Layered:
     gone = starts.clip(lower=year + 1).clip(upper=end)  # the end of what has passed
     share = (gone - starts) / (end - starts)
     rows = rows.assign(
-        label=[f"{n} {x if len(x) <= _NAME else f'{x[: _NAME - 1]}…'}" for n, x in columns_of(rows, "number", "name")],
+        label=[f"{r.number} {r.name if len(r.name) <= _NAME else f'{r.name[: _NAME - 1]}…'}" for r in records(rows)],
         end=end, gone=gone, share=[percent(one, 0) for one in share],
-        period=[f"{first}-{last}" for first, last in columns_of(rows, "start_year", "end_year")],
+        period=[f"{r.start_year}-{r.end_year}" for r in records(rows)],
     )  # fmt: skip
     first, last = int(starts.min()), int(end.max())
     names = None if narrow else alt.Axis(minExtent=260, maxExtent=260, labelLimit=258)

@@ -4,7 +4,6 @@ from typing import Any
 
 import altair as alt
 import pandas as pd
-from markupsafe import Markup
 
 from cixi_analysis.analysis import grouped, records, trend
 from cixi_analysis.assessment import Assessment
@@ -56,19 +55,15 @@ def limits(plan: Plan, year: int, margins: pd.DataFrame, trends: pd.DataFrame) -
         short = "" if r.pace == Pace.REACHED else missed
         goal = TARGET, told, r.target_value, r.target_year
         rows.append((r.item_id, r.measure, r.last_value, r.unit, r.last_year, *goal, short, 0.0))
-    labels: dict[tuple[object, ...], dict[str, None]] = {}
+    columns = ["item_id", "measure", "value", "unit", "year", "kind", "told", "limit", "at", "short", "far"]
+    table = pd.DataFrame(rows, columns=columns).astype({"at": "Int64"})
+    table["shown"] = [cell_with_unit(plan.printed(r.item_id, r.year, r.value), r.unit) for r in records(table)]
     keys = [(plan.item(row[0]).indicator, *row[1:4]) for row in rows]
-    for key, (item_id, *_) in zip(keys, rows, strict=True):
-        labels.setdefault(key, {})[plan.item(item_id).label] = None
-    texts = [f"{'、'.join(labels[key])} {row[1]}" for key, row in zip(keys, rows, strict=True)]
-    values = grouped(zip(texts, keys, strict=True))  # the levels may have values of their own
-    named = []
-    for text, row in zip(texts, rows, strict=True):
-        printed = cell_with_unit(plan.printed(row[0], row[4], row[2]), row[3])
-        several = len(set(values[text])) > 1
-        named.append((f"{text}（{printed}）" if several else text, *row[1:], printed))
-    columns = ["item", "measure", "value", "unit", "year", "kind", "told", "limit", "at", "short", "far", "shown"]
-    table = pd.DataFrame(named, columns=columns).astype({"at": "Int64"})
+    labels = grouped((key, plan.item(row[0]).label) for key, row in zip(keys, rows, strict=True))
+    names = [f"{'、'.join(dict.fromkeys(labels[key]))} {key[1]}" for key in keys]
+    values = grouped(zip(names, keys, strict=True))  # the levels may have values of their own
+    shown = zip(names, table["shown"], strict=True)
+    table["item"] = [f"{name}（{value}）" if len(set(values[name])) > 1 else name for name, value in shown]
     return table.drop_duplicates(["item", "kind", "told"], ignore_index=True)
 
 
@@ -150,7 +145,7 @@ def unmet_bullets(assessment: Assessment) -> Layered | Html:
     unmet = set(items[items["verdict"] == Verdict.UNMET]["item_id"])
     margins, trends = (t[t["item_id"].isin(unmet)] for t in (trend.margins(plan, year), trend.trends(plan, year)))
     drawn = bullets(plan, year, margins, trends)
-    return Html(Markup(), drawn.name) if isinstance(drawn, Html) else drawn
+    return Html() if isinstance(drawn, Html) else drawn
 
 
 def gaps(plan: Plan, year: int, trends: pd.DataFrame) -> Layered | Html:
@@ -164,15 +159,11 @@ def gaps(plan: Plan, year: int, trends: pd.DataFrame) -> Layered | Html:
             f"{cell_with_unit(r.last_value, r.unit)}（{r.last_year}年）",
             cell_with_unit(r.target_value, r.unit),
         )
-        gap, rate = (
-            apart(r.gap, r.unit),
-            a_year(r.needed_rate, r.unit) if r.needed_rate and not missing(r.needed_rate) else "",
-        )
+        gap, needed = apart(r.gap, r.unit), r.needed_rate
+        rate = a_year(needed, r.unit) if needed and not missing(needed) else ""
         words = f"{f'还差{gap}' if r.gap else '只到界限'}{f'，每年需{rate}' if rate else ''}　{look.text}"
-        share, name = (
-            round(abs(r.gap) / (abs(r.target_value) or 1) * 100, 4),
-            f"{item}　{number(r.last_value)}→{target}",
-        )
+        share = round(abs(r.gap) / (abs(r.target_value) or 1) * 100, 4)
+        name = f"{item}　{number(r.last_value)}→{target}"
         rows.append((item, last, target, gap, rate, look.word, share, name, words, look.ink))
     columns = [*_GAP_HEADS, "share", "name", "words", "ink"]
     table = pd.DataFrame(rows, columns=columns).sort_values("share", ascending=False, kind="stable", ignore_index=True)
