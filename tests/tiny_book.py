@@ -89,4 +89,4 @@ class Place:
         try:
             return build(self.root, years, **{"downloads": None, "progress": False} | options, using=using)
         finally:
-            list(self.kernels.run_each([lambda kernel: kernel.run("")]))  # after a failure the other pages still run
+            self.kernels.submit(lambda kernel: kernel.run("")).result()  # after a failure another page may still run

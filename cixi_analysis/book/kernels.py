@@ -10,7 +10,7 @@ import subprocess
 import threading
 import warnings
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from itertools import chain
@@ -176,13 +176,11 @@ class Pool:
     def start(self) -> None:
         """Start the kernels in the background, which takes a second."""
         for _ in range(cores()):
-            self._threads.submit(self._do, lambda _: None)
+            self.submit(lambda _: None)
 
-    def run_each(self, works: Sequence[Work]) -> Iterator[tuple[int, Result]]:
-        """Do each piece of work in some kernel; yields (number, result) in the order of completion."""
-        numbers = {self._threads.submit(self._do, work): number for number, work in enumerate(works)}
-        for done in ended(numbers):
-            yield numbers[done], done.result()
+    def submit(self, work: Work) -> Future[Result]:
+        """Do the work in some kernel."""
+        return self._threads.submit(self._do, work)
 
     def _do(self, work: Work) -> Result:
         """The result in this thread's kernel; retried once in a new one if the kernel dies."""
@@ -201,7 +199,7 @@ class Pool:
         return Failure((f"错误：{text}",), text)
 
 
-def ended(futures: Iterable[Future[Any]]) -> Iterator[Future[Any]]:
+def ended(futures: Iterable[Future[Result]]) -> Iterator[Future[Result]]:
     """Each future as it ends."""
     waiting = set(futures)
     while waiting:
@@ -209,15 +207,14 @@ def ended(futures: Iterable[Future[Any]]) -> Iterator[Future[Any]]:
         yield from done
 
 
-def run_elsewhere(project: bytes, notebook: NotebookNode, parameters: Mapping[str, int]) -> str | Failure:
+def run_elsewhere(project: bytes, notebook: NotebookNode, parameters: Mapping[str, int]) -> Result:
     """Run one page on another machine, in a folder that holds the project's files that it reads (:func:`packed`)."""
     # On Windows the folder stays in use for a moment after the kernel has ended.
     with TemporaryDirectory(prefix="cixi-", ignore_cleanup_errors=True) as name:
         root = Path(name, "project")
         zipfile.ZipFile(io.BytesIO(project)).extractall(root)
         with Pool(root, Path(name, "drawings")) as pool:
-            [(_, result)] = pool.run_each([lambda kernel: kernel.run_page(notebook, parameters)])
-        return result or ""
+            return pool.submit(lambda kernel: kernel.run_page(notebook, parameters)).result()
 
 
 def packed(root: Path) -> bytes:

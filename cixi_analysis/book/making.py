@@ -11,11 +11,10 @@ import re
 import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -183,26 +182,25 @@ def _run_all(
 
     Raises :class:`BuildError` for the first that fails, and writes the log and the failed page to ``_build/logs``.
     """
-    away = [job for job in jobs if executor and job.run and job.run.page.each is not Each.ONCE]
-    here = [job for job in jobs if job not in away]
 
     def work(job: Job, kernel: Kernel) -> Result:
         if job.run:
             return kernel.run_page(job.run.notebook, job.run.parameters)
         return kernel.run((downloads or "").format(year=job.year, folder=str(folder / str(job.year))))
 
-    for job in (job for job in here if not job.run):
-        (folder / str(job.year)).mkdir()
-    project = packed(root) if away else b""
-    pending = {
-        executor.submit(run_elsewhere, project, job.run.notebook, job.run.parameters): job
-        for job in away if executor and job.run
-    }  # fmt: skip
-    works = [partial(work, job) for job in here]
+    project = packed(root) if executor else b""
+    pending: dict[Future[Result], Job] = {}
     try:
-        of_here = ((here[number], result) for number, result in kernels.run_each(works))
-        of_away = ((pending[done], done.result()) for done in ended(pending))
-        for job, result in chain(of_here, of_away):
+        for job in jobs:
+            if not job.run:
+                (folder / str(job.year)).mkdir()
+            if executor and job.run and job.run.page.each is not Each.ONCE:
+                future = executor.submit(run_elsewhere, project, job.run.notebook, job.run.parameters)
+            else:
+                future = kernels.submit(partial(work, job))
+            pending[future] = job
+        for done in ended(pending):
+            job, result = pending[done], done.result()
             if isinstance(result, Failure):
                 raise BuildError(_message(root, job, result))
             if job.run:
