@@ -93,7 +93,7 @@ def from_scratch(tmp_path_factory: pytest.TempPathFactory) -> FromScratch:
         state = repr((contents(clone), years))
         if state not in known:
             shutil.copytree(cache.drawings(project), cache.drawings(clone))  # only the charts' script
-            build(clone, years or YEARS, downloads=DOWNLOADS, progress=False)
+            build(clone, years or YEARS, frame(), downloads=DOWNLOADS, progress=False)
             known[state] = contents(clone / "book"), contents(clone / "_build" / "html")
         return known[state]
 

@@ -16,6 +16,7 @@ import tiny_book
 from conftest import cixi
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from tiny import frame
 from tiny_book import KERNEL, Place, book_at, contents
 
 from cixi_analysis.book import cache, making
@@ -28,7 +29,7 @@ PAGES = {
     "first": ("index", "once"),
     "second": ("second", "once"),
     "third": ("third", "once"),
-    "overview": ("{year}/index", "assessed"),
+    "overview": ("{year}/index", "year"),
 }
 #: Everything a cell can do to its outputs, and what it can learn of where it runs.
 ODD_CELLS = (
@@ -130,7 +131,7 @@ def test_pages_are_the_same_wherever_and_however_often_they_run(
     place.build(2022, site=False)
     other = project_at(tmp_path / "乙" / "deeper")
     monkeypatch.delattr(os, "fork")
-    build(other, [2022], downloads=None, progress=False)
+    build(other, [2022], frame(), downloads=None, progress=False)
     assert contents(project / "book") == contents(other / "book")
     assert len([*project.rglob("book/**/*.ipynb")]) == 4
 

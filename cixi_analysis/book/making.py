@@ -74,12 +74,12 @@ class Job:
 def build(
     root: Path,
     years: Sequence[int],
+    frame: Frame,
     *,
     renew: Sequence[int] | None = None,
     force: bool = False,
     indicators: Mapping[int, str] | None = None,
     own: Mapping[int, str] | None = None,
-    frame: Frame | None = None,
     downloads: str | None = DOWNLOADS,
     inputs: str | None = None,
     executor: Executor | None = None,
@@ -112,7 +112,7 @@ def build(
     runs = runs_of(pages, years, frame, indicators or {})
     if not runs:
         raise BuildError("notebooks/ 中没有可以生成的笔记本；请补全项目的文件夹（cixi new 生成的项目里都有）。")
-    jobs = _jobs(root, inputs, runs, own, frame.base_year if frame else 0, downloads)
+    jobs = _jobs(root, inputs, runs, own, frame.base_year, downloads)
     if renew is not None:
         missing = {job.year for job in jobs if job.run and not (root / "book" / job.run.output).is_file()}
         jobs = [job for job in jobs if job.year is None or job.year in missing.union(renew)]

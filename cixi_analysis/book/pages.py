@@ -176,11 +176,11 @@ class Run:
     """One execution of a template."""
 
     page: Page
+    frame: Frame
     year: int
     indicator: int | None = None
     name: str = ""  # of the indicator
     siblings: tuple[str, ...] = ()  # pages that an index lists below itself
-    frame: Frame | None = None  # without one, the plan has every part and no words
     pages: frozenset[str] = frozenset()  # all outputs of the book
 
     @property
@@ -202,10 +202,10 @@ class Run:
             entries = "\n".join(self.siblings)
             notebook.cells[0].source += f"\n\n```{{toctree}}\n:hidden:\n\n{entries}\n```"
         words = {name: str(value) for name, value in self.parameters.items()}
-        named = {"name": self.name} | (self.frame.words if self.frame else {})
+        named = {"name": self.name} | self.frame.words
         words |= {word: _MARKUP.sub(r"\\\g<0>", text).replace("\n", " ") for word, text in named.items()}
         needed = ((cell, cell.metadata.pop("needs", ())) for cell in notebook.cells)
-        notebook.cells = [cell for cell, needs in needed if self.frame is None or self.frame.has(needs)]
+        notebook.cells = [cell for cell, needs in needed if self.frame.has(needs)]
         for cell in notebook.cells:
             if cell.cell_type == "markdown":
                 for word, text in words.items():
@@ -218,11 +218,7 @@ class Run:
     def _is_dead(self, line: str) -> bool:
         """Whether a line of a list links to a page that the book does not have."""
         linked = _LISTED.match(line)
-        return (
-            bool(self.pages)
-            and linked is not None
-            and normpath((self.output.parent / linked[1]).as_posix()) not in self.pages
-        )
+        return linked is not None and normpath((self.output.parent / linked[1]).as_posix()) not in self.pages
 
     @property
     def label(self) -> str:
@@ -233,25 +229,23 @@ class Run:
         return f"{self.label}（{self.page.file}）"
 
 
-def runs_of(
-    pages: Sequence[Page], years: Iterable[int], frame: Frame | None, indicators: Mapping[int, str]
-) -> list[Run]:
+def runs_of(pages: Sequence[Page], years: Iterable[int], frame: Frame, indicators: Mapping[int, str]) -> list[Run]:
     """All pages of the book: those made once, those of indicators, then year by year, the newest first. Years before the
     frame's base year are retrospects.
     """
-    pages = [page for page in pages if frame is None or frame.has(page.needs)]
-    baseline = frame.base_year if frame else 0
+    pages = [page for page in pages if frame.has(page.needs)]
     newest_first = sorted(set(years), reverse=True)
     newest = newest_first[0]
-    runs = [Run(page, newest) for page in pages if page.each is Each.ONCE]
-    runs += [Run(p, newest, n, name) for p in pages if p.each is Each.INDICATOR for n, name in indicators.items()]
-    runs += [Run(page, year) for year in newest_first for page in pages if page.each.covers(year, baseline)]
+    runs = [Run(page, frame, newest) for page in pages if page.each is Each.ONCE]
+    runs += [
+        Run(p, frame, newest, n, name) for p in pages if p.each is Each.INDICATOR for n, name in indicators.items()
+    ]
+    runs += [Run(p, frame, year) for year in newest_first for p in pages if p.each.covers(year, frame.base_year)]
     outputs = frozenset(run.output.as_posix() for run in runs)
-    runs = [replace(run, frame=frame, pages=outputs) for run in runs]
     for number, run in enumerate(runs):
-        if run.output.stem == "index" and run.output.parent != Path():
-            siblings = (r.output.stem for r in runs if r.output.parent == run.output.parent and r is not run)
-            runs[number] = replace(run, siblings=tuple(siblings))
+        is_index = run.output.stem == "index" and run.output.parent != Path()
+        siblings = (r.output.stem for r in runs if is_index and r.output.parent == run.output.parent and r is not run)
+        runs[number] = replace(run, pages=outputs, siblings=tuple(siblings))
     return runs
 
 

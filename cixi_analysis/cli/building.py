@@ -129,7 +129,7 @@ def _up_to_date(
             with nullcontext() if scheduler is None else cluster(scheduler) as executor:
                 now = plan.as_of(plan.report_years[-1])
                 page = build_book(
-                    root, plan.report_years, frame=plan.frame, renew=None if force or not years else years,
+                    root, plan.report_years, plan.frame, renew=None if force or not years else years,
                     force=force, indicators={item.indicator: item.indicator_name for item in now.items},
                     own={indicator: cache.of(read_of_years(plan, indicator)) for indicator in now.indicators},
                     inputs=inputs, executor=executor, using=own,
