@@ -57,9 +57,9 @@ class Failure:
 
 
 class Kernel:
-    """A kernel in the project folder ``root`` that keeps charts' drawings in the folder ``drawings``."""
+    """A kernel in the project folder ``root`` that keeps charts' drawings in the folder ``drawings``; added to ``started``."""
 
-    def __init__(self, root: Path, drawings: Path, started: list["Kernel"] | None = None) -> None:
+    def __init__(self, root: Path, drawings: Path, started: list["Kernel"]) -> None:
         self.notebook: NotebookNode | None = None
         self.manager = AsyncKernelManager(kernel_name="python3")
         arguments = ["--log-level=CRITICAL", "--HistoryManager.enabled=False"]
@@ -67,7 +67,7 @@ class Kernel:
             run_sync(self.manager.start_kernel)(cwd=str(root), extra_arguments=arguments)
             self._process: subprocess.Popen[bytes] = self.manager.provisioner.process  # type: ignore[union-attr]
             self.client = self.manager.client()
-            (started if started is not None else []).append(self)  # can be ended before it is ready
+            started.append(self)  # can be ended before it is ready
         self.client.start_channels()
         run_sync(self.client.wait_for_ready)(timeout=_PATIENCE)
         self._call(f"prepare({str(drawings)!r})")
