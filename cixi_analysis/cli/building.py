@@ -1,5 +1,6 @@
 """Commands that start a project, build its book, publish it and verify a published one."""
 
+import gc
 import signal
 import time
 from contextlib import nullcontext
@@ -86,6 +87,7 @@ def build(
     try:
         if watch:
             _watch(folder)
+        gc.disable()  # this process ends soon; collecting cycles takes a tenth of its time
         page = _up_to_date(folder, years, force, scheduler)
         if pdf:
             from cixi_analysis.book.pdf import make_pdf
@@ -94,6 +96,7 @@ def build(
             for year in years or plan.report_years[-1:]:
                 echo(make_pdf(plan, year, page.parent, page.parents[1] / "pdf"))
     finally:
+        gc.enable()
         signal.signal(signal.SIGTERM, before)
 
 
