@@ -274,6 +274,7 @@ def test_a_template_without_year_is_refused(
         ({"page": "../trend", "each": "once"}, "page 现为“../trend”，应为 book/ 以下不带扩展名的路径"),
         ({"page": "trend", "each": "daily"}, "each 现为“daily”"),
         ({"page": "trend", "each": "once", "order": "last"}, "order 现为“last”，应为一个整数。"),
+        ({"page": "trend", "each": "once", "base_year": 0}, "base_year 现为“0”，应为 true 或 false。"),
         ({"page": "trend", "each": "once", "ordre": 1}, "不认识 ordre。"),
         ({"page": "trend", "each": "once", "needs": "audit"}, "needs 现为“audit”，应为列表，其中是 conventions、"),
         ({"page": "trend", "each": "once", "needs": ["adit"]}, "needs 现为“['adit']”，应为列表"),

@@ -12,7 +12,6 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import nbformat
 import pytest
 from click.testing import CliRunner
 from conftest import ROOT
@@ -155,7 +154,7 @@ def test_one_function_writes_to_the_terminal() -> None:
 def test_a_name_in_a_heading_is_text(text: str) -> None:
     """An indicator's name stands in the heading of its page, which Markdown reads, as it is in the data."""
     notebook = template("{indicator} {name}", page="x/{indicator}", each="indicator")
-    page = Page("x", "x/{indicator}", Each.INDICATOR, 0, nbformat.writes(notebook))
+    page = Page("x", "x/{indicator}", Each.INDICATOR, 0, notebook)
     heading = Run(page, frame(), 2022, 1, text).notebook.cells[0].source
     opened, inline, closed = MarkdownIt("commonmark").enable(["strikethrough"]).parse(heading)
     assert (opened.tag, {child.type for child in inline.children or ()}, closed.tag) == ("h1", {"text"}, "h1")

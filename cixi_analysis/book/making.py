@@ -157,15 +157,15 @@ def _jobs(
 ) -> list[Job]:
     """Downloads, which take longest, and then pages, each with a cache key of all its inputs.
 
-    Jobs of a year read no later year's data, except that the page of Table 1 always shows the base year.
+    Jobs of a year read no later year's data, but a page may show the base year, as that of Table 1 does.
     """
     program, undated = cache.program(root), cache.undated(root)
-    newest = max(run.year for run in runs)
-    until = {year: cache.data_until(root, max(year, min(baseline, newest))) for year in {run.year for run in runs}}
+    base = min(baseline, max(run.year for run in runs))
+    until = {year: cache.data_until(root, year) for year in {base, *(run.year for run in runs)}}
     years = dict.fromkeys(run.year for run in runs if run.page.each.yearly) if downloads else {}
-    jobs = [Job(cache.of("downloads", program, cache.data_until(root, y), y, downloads), y) for y in years]
+    jobs = [Job(cache.of("downloads", program, until[y], y, downloads), y) for y in years]
     for run in runs:
-        data = until[run.year]
+        data = until[max(run.year, base) if run.page.shows_base_year else run.year]
         if run.page.each is Each.ONCE:
             data = inputs  # it may show any input of the book
         elif run.indicator is not None and own is not None:

@@ -5,11 +5,13 @@
 ``page`` is the path below ``book/`` without ending; ``{year}`` and ``{indicator}`` are filled in. ``each`` is a word of
 :class:`Each`. ``order`` is the place among the pages of a folder: a page called ``index`` lists the folder's others.
 ``needs``, of a page or in the metadata of a cell, lists parts of the plan (``plan.toml``): without any of them there is no
-such page or cell. A line of a list with a link to a page that the book does not have is left out.
+such page or cell. A line of a list with a link to a page that the book does not have is left out. ``base_year``: false
+if a page of a year before the base year shows nothing of the base year; else it runs again when that year's data change.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
@@ -61,14 +63,15 @@ class Each(StrEnum):
 
 @dataclass(frozen=True)
 class Page:
-    """A template: its file's stem, where its pages stand, and the notebook itself as JSON."""
+    """A template: its file's stem, where its pages stand, and the notebook itself."""
 
     template: str
     output: str
     each: Each
     order: int
-    notebook: str
+    notebook: NotebookNode
     needs: tuple[str, ...] = ()
+    shows_base_year: bool = True
 
     @property
     def file(self) -> str:
@@ -147,17 +150,19 @@ def _described(template: str, notebook: NotebookNode) -> Page:
         ]
     if not isinstance(order, int):
         wrong.append(f"order 现为“{order}”，应为一个整数")
+    shows_base_year = given.get("base_year", True)
+    if not isinstance(shows_base_year, bool):
+        wrong.append(f"base_year 现为“{shows_base_year}”，应为 true 或 false")
     needs = given.get("needs", [])
     of_cells = ((f"第{n}个单元的 ", cell.metadata.get("needs", [])) for n, cell in enumerate(notebook.cells, start=1))
     for where, parts in (("", needs), *of_cells):
         if not isinstance(parts, list) or not all(part in get_args(Part) for part in parts):
             wrong.append(f"{where}needs 现为“{parts}”，应为列表，其中是 {'、'.join(get_args(Part))}")
-    if unknown := given.keys() - {"page", "each", "order", "needs"}:
+    if unknown := given.keys() - {"page", "each", "order", "needs", "base_year"}:
         wrong.append(f"不认识 {'、'.join(sorted(unknown))}")
     if wrong:
         raise BuildError(f"元数据 cixi 有误：{'；'.join(wrong)}。")
-    text: str = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
-    return Page(template, str(output), Each(str(each)), order, text, tuple(needs))
+    return Page(template, str(output), Each(str(each)), order, notebook, tuple(needs), shows_base_year)
 
 
 def _clashes(root: Path, pages: Sequence[Page]) -> Iterator[str]:
@@ -196,7 +201,7 @@ class Run:
     @cached_property
     def notebook(self) -> NotebookNode:
         """The template with placeholders in its text filled in, where Sphinx takes headings from. Code is folded."""
-        notebook: NotebookNode = nbformat.reads(self.page.notebook, as_version=4)  # type: ignore[no-untyped-call]
+        notebook = deepcopy(self.page.notebook)
         notebook.metadata.pop("cixi")  # a page that is opened in JupyterLab and saved elsewhere is no template
         if self.siblings:
             entries = "\n".join(self.siblings)
