@@ -13,7 +13,6 @@ import zipfile
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -30,12 +29,10 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
-from cixi_analysis.book.cache import LOCKS
 from cixi_analysis.book.pages import tidied
 from cixi_analysis.book.site import cores
 from cixi_analysis.errors import place, reason
-from cixi_analysis.plan.evidence_files import published_files
-from cixi_analysis.plan.provenance import MODULES, is_text
+from cixi_analysis.plan.provenance import DATA, PUBLIC_EVIDENCE, provenance
 
 #: Lock: ports are allocated to one kernel at a time; jupyter_client records its allocations, so that none collides.
 _STARTING = threading.Lock()
@@ -43,8 +40,6 @@ _ATTEMPTS = 2
 _PATIENCE = 300  # seconds for a kernel to start on a busy machine
 _TICK = 1.0  # seconds: on Windows, Ctrl-C is noticed only between two waits
 _SIDE = "__import__('cixi_analysis.book.kernel_side', fromlist=['reset'])"
-#: Patterns of the files in the project folder that a page reads.
-_READ = ("_config.yml", "data/**/*", *MODULES)
 
 
 @dataclass(frozen=True)
@@ -221,9 +216,7 @@ def packed(root: Path) -> bytes:
     """The files of the project folder that pages read, as a ZIP archive; the same files give the same bytes."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        public = (root / one.path for one in published_files(root))
-        for path in chain((found for pattern in _READ for found in sorted(root.glob(pattern))), public):
-            name = path.relative_to(root).as_posix()
-            if path.is_file() and is_text(name) and not path.name.startswith(LOCKS):
-                archive.writestr(zipfile.ZipInfo(name), path.read_bytes(), zipfile.ZIP_DEFLATED)
+        for one in provenance(root).inputs:
+            if one.kind in (DATA, PUBLIC_EVIDENCE) or one.path == "_config.yml" or one.path.endswith(".py"):
+                archive.writestr(zipfile.ZipInfo(one.path), (root / one.path).read_bytes(), zipfile.ZIP_DEFLATED)
     return buffer.getvalue()
