@@ -41,8 +41,8 @@ def run_all(root: Path) -> None:
         return kernel.run_page(run.notebook, run.parameters)
 
     with TemporaryDirectory(dir=root) as folder, Pool(root, Path(folder)) as kernels:
-        for _, result in kernels.run_each([partial(work, run) for run in _runs(root)]):
-            if isinstance(result, Failure):
+        for done in [kernels.submit(partial(work, run)) for run in _runs(root)]:
+            if isinstance(result := done.result(), Failure):
                 raise SystemExit(result.log)
 
 

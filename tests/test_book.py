@@ -77,7 +77,7 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (root / "book" / "manual.md").write_text("# 使用手册\n", encoding="utf-8")
     for name in TITLES:
         write_template(root, name, "import sys, warnings", "warnings.warn('嘘')\nprint(year, sys.prefix)")
-    build(root, [2021, 2022], frame=FRAME, downloads=None, progress=False)
+    build(root, [2021, 2022], FRAME, downloads=None, progress=False)
     return root
 
 
@@ -274,6 +274,7 @@ def test_a_template_without_year_is_refused(
         ({"page": "../trend", "each": "once"}, "page 现为“../trend”，应为 book/ 以下不带扩展名的路径"),
         ({"page": "trend", "each": "daily"}, "each 现为“daily”"),
         ({"page": "trend", "each": "once", "order": "last"}, "order 现为“last”，应为一个整数。"),
+        ({"page": "trend", "each": "once", "base_year": 0}, "base_year 现为“0”，应为 true 或 false。"),
         ({"page": "trend", "each": "once", "ordre": 1}, "不认识 ordre。"),
         ({"page": "trend", "each": "once", "needs": "audit"}, "needs 现为“audit”，应为列表，其中是 conventions、"),
         ({"page": "trend", "each": "once", "needs": ["adit"]}, "needs 现为“['adit']”，应为列表"),
@@ -302,7 +303,7 @@ def test_wrong_metadata_are_told_with_the_file(tmp_path: Path, given: object, me
     assert message in str(refusal.value)
 
 
-def made_of(root: Path, home: nbformat.NotebookNode, given: Frame | None) -> dict[str, nbformat.NotebookNode]:
+def made_of(root: Path, home: nbformat.NotebookNode, given: Frame) -> dict[str, nbformat.NotebookNode]:
     """Output → notebook before it runs, of a home page and two pages that need parts of the plan; nothing is built."""
     (root / "notebooks").mkdir()
     nbformat.write(home, root / "notebooks" / "home.ipynb")
@@ -314,14 +315,14 @@ def made_of(root: Path, home: nbformat.NotebookNode, given: Frame | None) -> dic
 @pytest.mark.parametrize(
     ("parts", "outputs", "cells"),
     [
-        (None, ["audit", "index", "2022/projects"], ["1", "2", "3"]),  # no frame: everything
+        (["audit", "past_projects", "projects"], ["audit", "index", "2022/projects"], ["1", "2", "3"]),
         (["audit", "links"], ["audit", "index"], ["1", "2", "3"]),
         (["projects"], ["index", "2022/projects"], ["2", "3"]),
         ([], ["index"], ["3"]),
     ],
 )
 def test_what_the_plan_does_not_have_is_left_out(
-    tmp_path: Path, parts: list[str] | None, outputs: list[str], cells: list[str]
+    tmp_path: Path, parts: list[str], outputs: list[str], cells: list[str]
 ) -> None:
     """A page or a cell is there where the plan has one of the parts it needs; no line of a list leads to a missing page."""
     lines = {
@@ -332,8 +333,8 @@ def test_what_the_plan_does_not_have_is_left_out(
     home.cells[0].source += "\n\n" + "\n".join(lines)
     for cell, needs in zip(home.cells[2:], (["audit"], ["audit", "projects"], []), strict=True):
         cell.metadata["needs"] = needs
-    tables = {name: PRINTED_TABLES[name] for name in ("indicators", *(p for p in parts or () if p in PRINTED_TABLES))}
-    made = made_of(tmp_path, home, None if parts is None else frame(parts=parts, tables=tables))
+    tables = {name: PRINTED_TABLES[name] for name in ("indicators", *(p for p in parts if p in PRINTED_TABLES))}
+    made = made_of(tmp_path, home, frame(parts=parts, tables=tables))
     assert list(made) == [f"{output}.ipynb" for output in outputs]
     shown = made["index.ipynb"].cells
     assert [cell.source for cell in shown[2:]] == cells
@@ -444,4 +445,4 @@ def test_somebody_elses_notebook_is_neither_published_nor_deleted(project: Path,
 def test_a_book_of_no_years_is_refused(tmp_path: Path) -> None:
     """Without a year there is nothing to build."""
     with pytest.raises(BuildError, match=r"^没有可以生成的年份。$"):
-        build(tmp_path, [], progress=False)
+        build(tmp_path, [], FRAME, progress=False)

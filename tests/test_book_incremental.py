@@ -93,7 +93,7 @@ def from_scratch(tmp_path_factory: pytest.TempPathFactory) -> FromScratch:
         state = repr((contents(clone), years))
         if state not in known:
             shutil.copytree(cache.drawings(project), cache.drawings(clone))  # only the charts' script
-            build(clone, years or YEARS, downloads=DOWNLOADS, progress=False)
+            build(clone, years or YEARS, frame(), downloads=DOWNLOADS, progress=False)
             known[state] = contents(clone / "book"), contents(clone / "_build" / "html")
         return known[state]
 
@@ -234,12 +234,15 @@ def keys(root: Path, **own: str) -> dict[str, str]:
 
 
 def test_a_page_depends_on_no_later_year_and_an_indicator_on_its_own_rows(project: Path) -> None:
-    """What changes in a year's file reaches that year, later years, and what is made once; the base year reaches all."""
+    """What changes in a year's file reaches that year, later years, and what is made once; the base year reaches all pages
+    but those that say that they show nothing of it.
+    """
     write_template(
         project, "indicator", page="indicators/{indicator}", each="indicator",
         parameters="year: int = 2022\nindicator: int = 1",
     )  # fmt: skip
     write_template(project, "back", page="{year}/back", each="retrospect")
+    write_template(project, "apart", page="{year}/apart", each="retrospect", base_year=False)
 
     def changed(act: Callable[[], object], **own: str) -> set[str]:
         before = keys(project, n1="a", n2="b")
@@ -255,6 +258,8 @@ def test_a_page_depends_on_no_later_year_and_an_indicator_on_its_own_rows(projec
     everything = {"index", "2021/back", "2022/index", "2022/trend", *of_2023}
     assert changed(lambda: touch_year(2023)) == {"index", *of_2023}
     assert changed(lambda: touch_year(2022)) == everything
+    everything.add("2021/apart")
+    assert changed(lambda: touch_year(2021)) == everything
     assert changed(lambda: None, n1="a", n2="c") == {"indicators/2"}
     assert changed(lambda: change_data(project)) == {*everything, "indicators/1", "indicators/2"}
 

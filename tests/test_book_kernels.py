@@ -16,6 +16,7 @@ import tiny_book
 from conftest import cixi
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from tiny import frame
 from tiny_book import KERNEL, Place, book_at, contents
 
 from cixi_analysis.book import cache, making
@@ -28,7 +29,7 @@ PAGES = {
     "first": ("index", "once"),
     "second": ("second", "once"),
     "third": ("third", "once"),
-    "overview": ("{year}/index", "assessed"),
+    "overview": ("{year}/index", "year"),
 }
 #: Everything a cell can do to its outputs, and what it can learn of where it runs.
 ODD_CELLS = (
@@ -96,8 +97,8 @@ def test_outputs_are_those_of_a_fresh_kernel(place: Place, tmp_path: Path) -> No
     """Every kind of output, the error's cell and its marks, counts, metadata: the same notebook both ways."""
     before = notebook_of("x = _ = 5; x", "import os; os.environ['SPOILT'] = '1'; print('x')")
     notebook = notebook_of(*ODD_CELLS)
-    works = [lambda kernel, one=one: kernel.run_page(one, {"year": 2030}) for one in (before, notebook)]
-    *_, (_, failure) = place.kernels.run_each(works)
+    for one in (before, notebook):
+        failure = place.kernels.submit(lambda kernel, one=one: kernel.run_page(one, {"year": 2030})).result()
     assert isinstance(failure, Failure)
     with pytest.raises(papermill.PapermillExecutionError):
         papermill.execute_notebook(notebook, tmp_path / "fresh.ipynb", {"year": 2030}, progress_bar=False)
@@ -130,7 +131,7 @@ def test_pages_are_the_same_wherever_and_however_often_they_run(
     place.build(2022, site=False)
     other = project_at(tmp_path / "乙" / "deeper")
     monkeypatch.delattr(os, "fork")
-    build(other, [2022], downloads=None, progress=False)
+    build(other, [2022], frame(), downloads=None, progress=False)
     assert contents(project / "book") == contents(other / "book")
     assert len([*project.rglob("book/**/*.ipynb")]) == 4
 
@@ -184,8 +185,8 @@ def test_a_page_whose_kernel_dies_twice_is_named(project: Path, place: Place, co
 
 def test_pages_read_text_alike_on_every_system(place: Place) -> None:
     """``open`` without an encoding reads UTF-8, whatever the system's own is."""
-    [(_, failure)] = place.kernels.run_each([lambda kernel: kernel.run("import sys; assert sys.flags.utf8_mode")])
-    assert failure is None
+    work = place.kernels.submit(lambda kernel: kernel.run("import sys; assert sys.flags.utf8_mode"))
+    assert work.result() is None
 
 
 def test_a_page_whose_kernel_dies_once_is_run_again(project: Path, place: Place) -> None:
@@ -203,10 +204,8 @@ def test_no_download_sees_what_a_page_left(place: Place) -> None:
         notebook_of("import os; os.chdir('/')"),
         "from pathlib import Path; assert Path.cwd() == Path(r'{}')",
     )
-    works = [lambda kernel: kernel.run_page(page, {"year": 1}), lambda kernel: kernel.run(downloads.format(place.root))]
-    (_, ran), (_, failure) = place.kernels.run_each(works)
-    assert isinstance(ran, str)
-    assert failure is None
+    assert isinstance(place.kernels.submit(lambda kernel: kernel.run_page(page, {"year": 1})).result(), str)
+    assert place.kernels.submit(lambda kernel: kernel.run(downloads.format(place.root))).result() is None
 
 
 def test_exit_in_a_page_is_its_end_not_the_builds(project: Path, place: Place) -> None:

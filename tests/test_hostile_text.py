@@ -12,12 +12,11 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import nbformat
 import pytest
 from click.testing import CliRunner
 from conftest import ROOT
 from markdown_it import MarkdownIt
-from tiny import progress, tiny_plan, write
+from tiny import frame, progress, tiny_plan, write
 from tiny_book import template
 
 from cixi_analysis.book import cache, sphinx_extension
@@ -155,8 +154,8 @@ def test_one_function_writes_to_the_terminal() -> None:
 def test_a_name_in_a_heading_is_text(text: str) -> None:
     """An indicator's name stands in the heading of its page, which Markdown reads, as it is in the data."""
     notebook = template("{indicator} {name}", page="x/{indicator}", each="indicator")
-    page = Page("x", "x/{indicator}", Each.INDICATOR, 0, nbformat.writes(notebook))
-    heading = Run(page, 2022, 1, text).notebook.cells[0].source
+    page = Page("x", "x/{indicator}", Each.INDICATOR, 0, notebook)
+    heading = Run(page, frame(), 2022, 1, text).notebook.cells[0].source
     opened, inline, closed = MarkdownIt("commonmark").enable(["strikethrough"]).parse(heading)
     assert (opened.tag, {child.type for child in inline.children or ()}, closed.tag) == ("h1", {"text"}, "h1")
     assert "".join(child.content for child in inline.children or ()) == f"1 {text}".replace("\n", " ")

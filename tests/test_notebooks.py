@@ -1,14 +1,20 @@
 """The notebook templates: one typed year, no outputs, code hidden, and they run by hand."""
 
+import ast
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
 import papermill
 import pytest
 from conftest import ROOT
+from IPython.core.formatters import DisplayFormatter
 
-from cixi_analysis.book.pages import Page, read_pages
+from cixi_analysis.book.pages import Each, Page, read_pages
+from cixi_analysis.plan import dataset
+from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.plan.schema import YEARLY
 
 PAGES = read_pages(ROOT)
 TEMPLATES = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -24,8 +30,7 @@ def template(request: pytest.FixtureRequest) -> nbformat.NotebookNode:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.template)
 def test_typed_commented_parameters(page: Page) -> None:
     """Exactly one cell is tagged ``parameters``: the page's parameters, each with its type and a comment, no more."""
-    notebook = nbformat.reads(page.notebook, as_version=4)
-    cells = [cell.source for cell in notebook.cells if "parameters" in cell.metadata.get("tags", [])]
+    cells = [cell.source for cell in page.notebook.cells if "parameters" in cell.metadata.get("tags", [])]
     assert len(cells) == 1
     found = [re.fullmatch(r"(\w+): int = \d+  # \S.*", line) for line in cells[0].splitlines()]
     expected = ("year", "indicator") if page.each == "indicator" else ("year",)
@@ -59,8 +64,33 @@ def test_a_page_is_calls_and_prose(template: nbformat.NotebookNode) -> None:
 def test_yearly_pages_say_their_year_in_the_title() -> None:
     """The heading of a page that exists once a year holds the placeholder that the build fills."""
     for page in PAGES:
-        heading = nbformat.reads(page.notebook, as_version=4).cells[0].source.splitlines()[0]
+        heading = page.notebook.cells[0].source.splitlines()[0]
         assert ("{year}" in heading) == page.each.yearly, page.template
+
+
+def shown(page: Page, plan: Plan, year: int, monkeypatch: pytest.MonkeyPatch) -> str:
+    """All that the cells of a page display."""
+    monkeypatch.setattr(dataset, "load_plan", lambda: plan)
+    found: list[object] = []
+    names = {"display": lambda *things: found.extend(things), "year": year}
+    for cell in (c for c in page.notebook.cells if c.cell_type == "code" and "parameters" not in c.metadata.tags):
+        *before, last = ast.parse(cell.source).body
+        exec(compile(ast.Module(before, []), "cell", "exec"), names)  # noqa: S102  # our own page
+        assert isinstance(last, ast.Expr)
+        found.append(eval(compile(ast.Expression(last.value), "cell", "eval"), names))  # noqa: S307
+    return "\n".join(str(DisplayFormatter().format(one)[0]) for one in found if one is not None)
+
+
+@pytest.mark.parametrize("page", [p for p in PAGES if p.each in (Each.YEAR, Each.RETROSPECT)], ids=lambda p: p.template)
+def test_a_page_shows_the_base_year_if_it_says_so(page: Page, plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In a year before the base year; what the cache key of a page leaves out changes nothing there."""
+    years = {folder: dict(getattr(plan, folder)) for folder in YEARLY}
+    for rows in years.values():
+        rows.pop(plan.frame.base_year, None)
+    without = replace(plan, **years)
+    for year in (2020, 2021):
+        both = [shown(page, one, year, monkeypatch) for one in (plan, without)]
+        assert (both[0] != both[1]) is page.shows_base_year, year
 
 
 @pytest.mark.parametrize("folder", [".", "notebooks"])

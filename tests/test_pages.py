@@ -10,8 +10,8 @@ import nbformat
 import papermill
 import pytest
 
-from cixi_analysis.book.kernels import Kernel, Pool
-from cixi_analysis.book.pages import read_pages, runs_of
+from cixi_analysis.book.kernels import Kernel, Pool, Result
+from cixi_analysis.book.pages import Run, read_pages, runs_of
 from cixi_analysis.plan.dataset import Plan
 
 
@@ -49,15 +49,12 @@ def test_pages_give_the_same_outputs_in_another_order(built: Path, plan: Plan, t
     left_out = {"provenance", *(str(number) for number in plan.indicators if number % 10)}
     runs = [run for run in runs if run.year == 2022 and run.output.stem not in left_out][::-1]
 
-    def work(output: Path, number: int, kernel: Kernel) -> str:
-        page = kernel.run_page(runs[number].notebook, runs[number].parameters)
-        assert isinstance(page, str), page
-        return page
+    def work(run: Run, kernel: Kernel) -> Result:
+        return kernel.run_page(run.notebook, run.parameters)
 
-    works = [partial(work, run.output, number) for number, run in enumerate(runs)]
     with Pool(built, tmp_path) as kernels:
-        for number, page in kernels.run_each(works):
-            assert f"{page}\n" == (built / "book" / runs[number].output).read_text("utf-8"), runs[number].output
+        for run, page in [(run, kernels.submit(partial(work, run))) for run in runs]:
+            assert f"{page.result()}\n" == (built / "book" / run.output).read_text("utf-8"), run.output
 
 
 def test_no_page_holds_an_error_or_a_warning(built: Path) -> None:

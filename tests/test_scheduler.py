@@ -225,8 +225,8 @@ def test_what_a_page_brings_along_is_the_data_and_nothing_else() -> None:
     assert packed(ROOT) == packed(ROOT)
 
     names = zipfile.ZipFile(io.BytesIO(packed(ROOT))).namelist()
-    assert names[0] == "_config.yml"
-    assert {name.partition("/")[0] for name in names[1:]} == {"data"}
+    assert names[-1] == "_config.yml"
+    assert {name.partition("/")[0] for name in names[:-1]} == {"data"}
 
 
 # --- what can be wrong with a cluster ----------------------------------------------------------------------------

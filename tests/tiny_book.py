@@ -8,7 +8,7 @@ from typing import Any
 import nbformat
 from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
-from tiny import tiny_plan, write
+from tiny import frame, tiny_plan, write
 
 from cixi_analysis.book.cache import drawings
 from cixi_analysis.book.kernels import Pool
@@ -87,6 +87,7 @@ class Place:
         """Without ``site`` the pages are made, and :class:`NoSite`'s."""
         using = self.kernels, self.jupyter_book if site else NoSite(self.root)
         try:
-            return build(self.root, years, **{"downloads": None, "progress": False} | options, using=using)
+            given = {"frame": frame(), "downloads": None, "progress": False} | options
+            return build(self.root, years, using=using, **given)
         finally:
-            list(self.kernels.run_each([lambda kernel: kernel.run("")]))  # after a failure the other pages still run
+            self.kernels.submit(lambda kernel: kernel.run("")).result()  # after a failure another page may still run

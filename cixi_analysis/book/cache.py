@@ -31,9 +31,9 @@ LIBRARY = Path(__file__).resolve().parents[1]
 #: Caches of the interpreter and of JupyterLab, which no build depends on.
 _IGNORED = {"__pycache__", ".ipynb_checkpoints"}
 #: Lock files, which office programs keep beside a file that is open; on Windows nobody else can read them.
-LOCKS = ("~$", ".~lock.")
+_LOCKS = ("~$", ".~lock.")
 #: Executed notebooks and files for download in ``book/``; the rest was written by hand.
-_GENERATED = re.compile(r"20\d\d/|.*\.ipynb$")
+_GENERATED = r"20\d\d/|.*\.ipynb$"
 #: Parts of a site that Sphinx writes anew each time.
 _REWRITTEN = ("_downloads", "_static")
 #: Drawings kept; a book has about forty.
@@ -54,24 +54,22 @@ def of_files(folder: Path, paths: Iterable[Path]) -> str:
     return whole.hexdigest()
 
 
-def of_tree(folder: Path, without: Sequence[str] = ()) -> str:
-    """The hash of all files below ``folder``, except those in its folders ``without``."""
-    own = (p for p in folder.rglob("*") if _IGNORED.isdisjoint(p.parts) and not p.name.startswith(LOCKS))
+def of_tree(folder: Path, without: str = "$") -> str:
+    """The hash of all files below ``folder``, except those whose path begins like the pattern ``without``."""
+    own = (p for p in folder.rglob("*") if _IGNORED.isdisjoint(p.parts) and not p.name.startswith(_LOCKS))
     files = (p for p in own if p.is_file())
-    return of_files(folder, (p for p in files if p.relative_to(folder).parts[0] not in without))
-
-
-def tools() -> str:
-    """The hash of the interpreter and of every installed distribution's version."""
-    installed = {p.name for place in map(Path, sys.path) if place.is_dir() for p in place.glob("*.dist-info")}
-    return of(sys.version, platform.platform(), sorted(installed))
+    return of_files(folder, (p for p in files if not re.match(without, p.relative_to(folder).as_posix())))
 
 
 def program(root: Path) -> str:
-    """The hash of everything but data and templates that an executed page depends on."""
+    """The hash of everything but data and templates that an executed page depends on: the interpreter, the installed
+    distributions by version, the library, modules beside the data, the date.
+    """
+    installed = {p.name for place in map(Path, sys.path) if place.is_dir() for p in place.glob("*.dist-info")}
     date = build_date()
     beside = [path for pattern in MODULES for path in root.glob(pattern)]
-    return of(tools(), of_tree(LIBRARY), of_files(root, beside), date and date.timestamp())
+    tools = (sys.version, platform.platform(), sorted(installed))
+    return of(*tools, of_tree(LIBRARY), of_files(root, beside), date and date.timestamp())
 
 
 def data_until(root: Path, year: int) -> str:
@@ -88,39 +86,29 @@ def _public(root: Path, year: int | None = None) -> list[tuple[str, str]]:
 
 def undated(root: Path) -> str:
     """The hash of the data that belongs to no year."""
-    return of_tree(root / "data", without=FOLDERS)
-
-
-def settings(root: Path) -> str:
-    """The hash of the book's settings and contents."""
-    return of_files(root, [root / "_config.yml", root / "_toc.yml"])
+    return of_tree(root / "data", without="|".join(f"{folder}/" for folder in FOLDERS))
 
 
 def by_hand(root: Path) -> str:
-    """The hash of the book's settings and templates and of the hand-written files in ``book/``."""
-    book = root / "book"
-    files = [p for p in book.rglob("*") if p.is_file() and not _GENERATED.match(p.relative_to(book).as_posix())]
-    return of(settings(root), of_tree(root / "notebooks"), of_files(book, files))
+    """The hash of the book's settings, contents list and templates and of the hand-written files in ``book/``."""
+    settings = of_files(root, [root / "_config.yml", root / "_toc.yml"])
+    return of(settings, of_tree(root / "notebooks"), of_tree(root / "book", without=_GENERATED))
 
 
 def sources(root: Path) -> str:
-    """The hash of all that people edit in a project."""
+    """The hash of all that people edit in a project, and of the program."""
     return of(of_tree(root / "data"), by_hand(root), program(root), _public(root))
 
 
 def inputs(root: Path) -> str:
-    """The hash of all inputs of a book except the files in ``book/``: commit, packages and date too."""
-    return of(
-        program(root), of_tree(root / "data"), of_tree(root / "notebooks"), settings(root), provenance(root).as_json()
-    )
+    """The hash of all inputs of a book: commit, packages and date too."""
+    return of(sources(root), provenance(root).as_json())
 
 
 def frame(root: Path, runs: "Sequence[Run]") -> str:
     """The hash of the dependencies of every page's HTML: contents list, theme, scripts, hand-written pages."""
-    date = build_date()
     headings = [(run.output.as_posix(), run.label, run.siblings) for run in runs]
-    parts = (tools(), of_tree(LIBRARY), by_hand(root), headings, date and date.timestamp())
-    return of(str(root), *parts)  # Sphinx keeps absolute paths
+    return of(str(root), program(root), by_hand(root), headings)  # Sphinx keeps absolute paths
 
 
 @dataclass

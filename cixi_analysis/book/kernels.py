@@ -10,10 +10,9 @@ import subprocess
 import threading
 import warnings
 import zipfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -30,12 +29,10 @@ from papermill.clientwrap import PapermillNotebookClient
 from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
-from cixi_analysis.book.cache import LOCKS
 from cixi_analysis.book.pages import tidied
 from cixi_analysis.book.site import cores
 from cixi_analysis.errors import place, reason
-from cixi_analysis.plan.evidence_files import published_files
-from cixi_analysis.plan.provenance import MODULES, is_text
+from cixi_analysis.plan.provenance import DATA, PUBLIC_EVIDENCE, provenance
 
 #: Lock: ports are allocated to one kernel at a time; jupyter_client records its allocations, so that none collides.
 _STARTING = threading.Lock()
@@ -43,8 +40,6 @@ _ATTEMPTS = 2
 _PATIENCE = 300  # seconds for a kernel to start on a busy machine
 _TICK = 1.0  # seconds: on Windows, Ctrl-C is noticed only between two waits
 _SIDE = "__import__('cixi_analysis.book.kernel_side', fromlist=['reset'])"
-#: Patterns of the files in the project folder that a page reads.
-_READ = ("_config.yml", "data/**/*", *MODULES)
 
 
 @dataclass(frozen=True)
@@ -57,9 +52,9 @@ class Failure:
 
 
 class Kernel:
-    """A kernel in the project folder ``root`` that keeps charts' drawings in the folder ``drawings``."""
+    """A kernel in the project folder ``root`` that keeps charts' drawings in the folder ``drawings``; added to ``started``."""
 
-    def __init__(self, root: Path, drawings: Path, started: list["Kernel"] | None = None) -> None:
+    def __init__(self, root: Path, drawings: Path, started: list["Kernel"]) -> None:
         self.notebook: NotebookNode | None = None
         self.manager = AsyncKernelManager(kernel_name="python3")
         arguments = ["--log-level=CRITICAL", "--HistoryManager.enabled=False"]
@@ -67,7 +62,7 @@ class Kernel:
             run_sync(self.manager.start_kernel)(cwd=str(root), extra_arguments=arguments)
             self._process: subprocess.Popen[bytes] = self.manager.provisioner.process  # type: ignore[union-attr]
             self.client = self.manager.client()
-            (started if started is not None else []).append(self)  # can be ended before it is ready
+            started.append(self)  # can be ended before it is ready
         self.client.start_channels()
         run_sync(self.client.wait_for_ready)(timeout=_PATIENCE)
         self._call(f"prepare({str(drawings)!r})")
@@ -176,13 +171,11 @@ class Pool:
     def start(self) -> None:
         """Start the kernels in the background, which takes a second."""
         for _ in range(cores()):
-            self._threads.submit(self._do, lambda _: None)
+            self.submit(lambda _: None)
 
-    def run_each(self, works: Sequence[Work]) -> Iterator[tuple[int, Result]]:
-        """Do each piece of work in some kernel; yields (number, result) in the order of completion."""
-        numbers = {self._threads.submit(self._do, work): number for number, work in enumerate(works)}
-        for done in ended(numbers):
-            yield numbers[done], done.result()
+    def submit(self, work: Work) -> Future[Result]:
+        """Do the work in some kernel."""
+        return self._threads.submit(self._do, work)
 
     def _do(self, work: Work) -> Result:
         """The result in this thread's kernel; retried once in a new one if the kernel dies."""
@@ -201,7 +194,7 @@ class Pool:
         return Failure((f"错误：{text}",), text)
 
 
-def ended(futures: Iterable[Future[Any]]) -> Iterator[Future[Any]]:
+def ended(futures: Iterable[Future[Result]]) -> Iterator[Future[Result]]:
     """Each future as it ends."""
     waiting = set(futures)
     while waiting:
@@ -209,24 +202,21 @@ def ended(futures: Iterable[Future[Any]]) -> Iterator[Future[Any]]:
         yield from done
 
 
-def run_elsewhere(project: bytes, notebook: NotebookNode, parameters: Mapping[str, int]) -> str | Failure:
+def run_elsewhere(project: bytes, notebook: NotebookNode, parameters: Mapping[str, int]) -> Result:
     """Run one page on another machine, in a folder that holds the project's files that it reads (:func:`packed`)."""
     # On Windows the folder stays in use for a moment after the kernel has ended.
     with TemporaryDirectory(prefix="cixi-", ignore_cleanup_errors=True) as name:
         root = Path(name, "project")
         zipfile.ZipFile(io.BytesIO(project)).extractall(root)
         with Pool(root, Path(name, "drawings")) as pool:
-            [(_, result)] = pool.run_each([lambda kernel: kernel.run_page(notebook, parameters)])
-        return result or ""
+            return pool.submit(lambda kernel: kernel.run_page(notebook, parameters)).result()
 
 
 def packed(root: Path) -> bytes:
     """The files of the project folder that pages read, as a ZIP archive; the same files give the same bytes."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        public = (root / one.path for one in published_files(root))
-        for path in chain((found for pattern in _READ for found in sorted(root.glob(pattern))), public):
-            name = path.relative_to(root).as_posix()
-            if path.is_file() and is_text(name) and not path.name.startswith(LOCKS):
-                archive.writestr(zipfile.ZipInfo(name), path.read_bytes(), zipfile.ZIP_DEFLATED)
+        for one in provenance(root).inputs:
+            if one.kind in (DATA, PUBLIC_EVIDENCE) or one.path == "_config.yml" or one.path.endswith(".py"):
+                archive.writestr(zipfile.ZipInfo(one.path), (root / one.path).read_bytes(), zipfile.ZIP_DEFLATED)
     return buffer.getvalue()

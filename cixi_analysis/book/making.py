@@ -11,11 +11,10 @@ import re
 import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
-from itertools import chain
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -75,12 +74,12 @@ class Job:
 def build(
     root: Path,
     years: Sequence[int],
+    frame: Frame,
     *,
     renew: Sequence[int] | None = None,
     force: bool = False,
     indicators: Mapping[int, str] | None = None,
     own: Mapping[int, str] | None = None,
-    frame: Frame | None = None,
     downloads: str | None = DOWNLOADS,
     inputs: str | None = None,
     executor: Executor | None = None,
@@ -113,7 +112,7 @@ def build(
     runs = runs_of(pages, years, frame, indicators or {})
     if not runs:
         raise BuildError("notebooks/ 中没有可以生成的笔记本；请补全项目的文件夹（cixi new 生成的项目里都有）。")
-    jobs = _jobs(root, inputs, runs, own, frame.base_year if frame else 0, downloads)
+    jobs = _jobs(root, inputs, runs, own, frame.base_year, downloads)
     if renew is not None:
         missing = {job.year for job in jobs if job.run and not (root / "book" / job.run.output).is_file()}
         jobs = [job for job in jobs if job.year is None or job.year in missing.union(renew)]
@@ -158,15 +157,15 @@ def _jobs(
 ) -> list[Job]:
     """Downloads, which take longest, and then pages, each with a cache key of all its inputs.
 
-    Jobs of a year read no later year's data, except that the page of Table 1 always shows the base year.
+    Jobs of a year read no later year's data, but a page may show the base year, as that of Table 1 does.
     """
     program, undated = cache.program(root), cache.undated(root)
-    newest = max(run.year for run in runs)
-    until = {year: cache.data_until(root, max(year, min(baseline, newest))) for year in {run.year for run in runs}}
+    base = min(baseline, max(run.year for run in runs))
+    until = {year: cache.data_until(root, year) for year in {base, *(run.year for run in runs)}}
     years = dict.fromkeys(run.year for run in runs if run.page.each.yearly) if downloads else {}
-    jobs = [Job(cache.of("downloads", program, cache.data_until(root, y), y, downloads), y) for y in years]
+    jobs = [Job(cache.of("downloads", program, until[y], y, downloads), y) for y in years]
     for run in runs:
-        data = until[run.year]
+        data = until[max(run.year, base) if run.page.shows_base_year else run.year]
         if run.page.each is Each.ONCE:
             data = inputs  # it may show any input of the book
         elif run.indicator is not None and own is not None:
@@ -183,26 +182,25 @@ def _run_all(
 
     Raises :class:`BuildError` for the first that fails, and writes the log and the failed page to ``_build/logs``.
     """
-    away = [job for job in jobs if executor and job.run and job.run.page.each is not Each.ONCE]
-    here = [job for job in jobs if job not in away]
 
     def work(job: Job, kernel: Kernel) -> Result:
         if job.run:
             return kernel.run_page(job.run.notebook, job.run.parameters)
         return kernel.run((downloads or "").format(year=job.year, folder=str(folder / str(job.year))))
 
-    for job in (job for job in here if not job.run):
-        (folder / str(job.year)).mkdir()
-    project = packed(root) if away else b""
-    pending = {
-        executor.submit(run_elsewhere, project, job.run.notebook, job.run.parameters): job
-        for job in away if executor and job.run
-    }  # fmt: skip
-    works = [partial(work, job) for job in here]
+    project = packed(root) if executor else b""
+    pending: dict[Future[Result], Job] = {}
     try:
-        of_here = ((here[number], result) for number, result in kernels.run_each(works))
-        of_away = ((pending[done], done.result()) for done in ended(pending))
-        for job, result in chain(of_here, of_away):
+        for job in jobs:
+            if not job.run:
+                (folder / str(job.year)).mkdir()
+            if executor and job.run and job.run.page.each is not Each.ONCE:
+                future = executor.submit(run_elsewhere, project, job.run.notebook, job.run.parameters)
+            else:
+                future = kernels.submit(partial(work, job))
+            pending[future] = job
+        for done in ended(pending):
+            job, result = pending[done], done.result()
             if isinstance(result, Failure):
                 raise BuildError(_message(root, job, result))
             if job.run:

@@ -16,7 +16,7 @@ from cixi_analysis.errors import CixiError, DataError, writing
 from cixi_analysis.plan import OBSERVATIONS, find_root
 from cixi_analysis.plan.csvfile import rows_csv
 from cixi_analysis.plan.frame import FILE, Frame, Part
-from cixi_analysis.plan.provenance import PUBLIC_EVIDENCE, provenance
+from cixi_analysis.plan.provenance import DATA, PUBLIC_EVIDENCE, provenance
 from cixi_analysis.plan.schema import TABLES
 
 #: Required tables, in the order in which they are filled in.
@@ -53,7 +53,7 @@ def start_project(root: Path | None, target: Path, title: str = "") -> Path:
         names = [
             one.path
             for one in provenance(source).inputs
-            if one.kind not in ("数据", PUBLIC_EVIDENCE) and one.path != "pyproject.toml"
+            if one.kind not in (DATA, PUBLIC_EVIDENCE) and one.path != "pyproject.toml"
         ]
         if missing := [name for name in ("_config.yml", "_toc.yml", "notebooks/home.ipynb") if name not in names]:
             raise NotStarted(f"不能从 {source} 复制：其中没有 {'、'.join(missing)}。请用 --root 指明一个完整的项目。")

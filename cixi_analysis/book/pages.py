@@ -5,11 +5,13 @@
 ``page`` is the path below ``book/`` without ending; ``{year}`` and ``{indicator}`` are filled in. ``each`` is a word of
 :class:`Each`. ``order`` is the place among the pages of a folder: a page called ``index`` lists the folder's others.
 ``needs``, of a page or in the metadata of a cell, lists parts of the plan (``plan.toml``): without any of them there is no
-such page or cell. A line of a list with a link to a page that the book does not have is left out.
+such page or cell. A line of a list with a link to a page that the book does not have is left out. ``base_year``: false
+if a page of a year before the base year shows nothing of the base year; else it runs again when that year's data change.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cached_property
@@ -61,14 +63,15 @@ class Each(StrEnum):
 
 @dataclass(frozen=True)
 class Page:
-    """A template: its file's stem, where its pages stand, and the notebook itself as JSON."""
+    """A template: its file's stem, where its pages stand, and the notebook itself."""
 
     template: str
     output: str
     each: Each
     order: int
-    notebook: str
+    notebook: NotebookNode
     needs: tuple[str, ...] = ()
+    shows_base_year: bool = True
 
     @property
     def file(self) -> str:
@@ -147,17 +150,19 @@ def _described(template: str, notebook: NotebookNode) -> Page:
         ]
     if not isinstance(order, int):
         wrong.append(f"order 现为“{order}”，应为一个整数")
+    shows_base_year = given.get("base_year", True)
+    if not isinstance(shows_base_year, bool):
+        wrong.append(f"base_year 现为“{shows_base_year}”，应为 true 或 false")
     needs = given.get("needs", [])
     of_cells = ((f"第{n}个单元的 ", cell.metadata.get("needs", [])) for n, cell in enumerate(notebook.cells, start=1))
     for where, parts in (("", needs), *of_cells):
         if not isinstance(parts, list) or not all(part in get_args(Part) for part in parts):
             wrong.append(f"{where}needs 现为“{parts}”，应为列表，其中是 {'、'.join(get_args(Part))}")
-    if unknown := given.keys() - {"page", "each", "order", "needs"}:
+    if unknown := given.keys() - {"page", "each", "order", "needs", "base_year"}:
         wrong.append(f"不认识 {'、'.join(sorted(unknown))}")
     if wrong:
         raise BuildError(f"元数据 cixi 有误：{'；'.join(wrong)}。")
-    text: str = nbformat.writes(notebook)  # type: ignore[no-untyped-call]
-    return Page(template, str(output), Each(str(each)), order, text, tuple(needs))
+    return Page(template, str(output), Each(str(each)), order, notebook, tuple(needs), shows_base_year)
 
 
 def _clashes(root: Path, pages: Sequence[Page]) -> Iterator[str]:
@@ -176,11 +181,11 @@ class Run:
     """One execution of a template."""
 
     page: Page
+    frame: Frame
     year: int
     indicator: int | None = None
     name: str = ""  # of the indicator
     siblings: tuple[str, ...] = ()  # pages that an index lists below itself
-    frame: Frame | None = None  # without one, the plan has every part and no words
     pages: frozenset[str] = frozenset()  # all outputs of the book
 
     @property
@@ -196,16 +201,16 @@ class Run:
     @cached_property
     def notebook(self) -> NotebookNode:
         """The template with placeholders in its text filled in, where Sphinx takes headings from. Code is folded."""
-        notebook: NotebookNode = nbformat.reads(self.page.notebook, as_version=4)  # type: ignore[no-untyped-call]
+        notebook = deepcopy(self.page.notebook)
         notebook.metadata.pop("cixi")  # a page that is opened in JupyterLab and saved elsewhere is no template
         if self.siblings:
             entries = "\n".join(self.siblings)
             notebook.cells[0].source += f"\n\n```{{toctree}}\n:hidden:\n\n{entries}\n```"
         words = {name: str(value) for name, value in self.parameters.items()}
-        named = {"name": self.name} | (self.frame.words if self.frame else {})
+        named = {"name": self.name} | self.frame.words
         words |= {word: _MARKUP.sub(r"\\\g<0>", text).replace("\n", " ") for word, text in named.items()}
         needed = ((cell, cell.metadata.pop("needs", ())) for cell in notebook.cells)
-        notebook.cells = [cell for cell, needs in needed if self.frame is None or self.frame.has(needs)]
+        notebook.cells = [cell for cell, needs in needed if self.frame.has(needs)]
         for cell in notebook.cells:
             if cell.cell_type == "markdown":
                 for word, text in words.items():
@@ -218,11 +223,7 @@ class Run:
     def _is_dead(self, line: str) -> bool:
         """Whether a line of a list links to a page that the book does not have."""
         linked = _LISTED.match(line)
-        return (
-            bool(self.pages)
-            and linked is not None
-            and normpath((self.output.parent / linked[1]).as_posix()) not in self.pages
-        )
+        return linked is not None and normpath((self.output.parent / linked[1]).as_posix()) not in self.pages
 
     @property
     def label(self) -> str:
@@ -233,25 +234,23 @@ class Run:
         return f"{self.label}（{self.page.file}）"
 
 
-def runs_of(
-    pages: Sequence[Page], years: Iterable[int], frame: Frame | None, indicators: Mapping[int, str]
-) -> list[Run]:
+def runs_of(pages: Sequence[Page], years: Iterable[int], frame: Frame, indicators: Mapping[int, str]) -> list[Run]:
     """All pages of the book: those made once, those of indicators, then year by year, the newest first. Years before the
     frame's base year are retrospects.
     """
-    pages = [page for page in pages if frame is None or frame.has(page.needs)]
-    baseline = frame.base_year if frame else 0
+    pages = [page for page in pages if frame.has(page.needs)]
     newest_first = sorted(set(years), reverse=True)
     newest = newest_first[0]
-    runs = [Run(page, newest) for page in pages if page.each is Each.ONCE]
-    runs += [Run(p, newest, n, name) for p in pages if p.each is Each.INDICATOR for n, name in indicators.items()]
-    runs += [Run(page, year) for year in newest_first for page in pages if page.each.covers(year, baseline)]
+    runs = [Run(page, frame, newest) for page in pages if page.each is Each.ONCE]
+    runs += [
+        Run(p, frame, newest, n, name) for p in pages if p.each is Each.INDICATOR for n, name in indicators.items()
+    ]
+    runs += [Run(p, frame, year) for year in newest_first for p in pages if p.each.covers(year, frame.base_year)]
     outputs = frozenset(run.output.as_posix() for run in runs)
-    runs = [replace(run, frame=frame, pages=outputs) for run in runs]
     for number, run in enumerate(runs):
-        if run.output.stem == "index" and run.output.parent != Path():
-            siblings = (r.output.stem for r in runs if r.output.parent == run.output.parent and r is not run)
-            runs[number] = replace(run, siblings=tuple(siblings))
+        is_index = run.output.stem == "index" and run.output.parent != Path()
+        siblings = (r.output.stem for r in runs if is_index and r.output.parent == run.output.parent and r is not run)
+        runs[number] = replace(run, pages=outputs, siblings=tuple(siblings))
     return runs
 
 

@@ -10,6 +10,7 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -205,25 +206,25 @@ def _changed(known: provenance.Provenance, now: provenance.Provenance) -> list[s
     return [*_differing(*contents), *program]
 
 
-def _differing(one: dict[str, str], other: dict[str, str]) -> list[str]:
-    """The names with other values in ``other``, or that only one of them has."""
+def _differing(one: Mapping[str, object], other: Mapping[str, object]) -> list[str]:
+    """The names with other values in ``other``, or that only one of them has, sorted."""
     return [name for name in sorted({*one, *other}) if one.get(name) != other.get(name)]
 
 
 def first_difference(one: dict[str, bytes], other: dict[str, bytes]) -> str:
     """The first difference of two sets of files, in words; "" when they are the same."""
-    for name in sorted({*one, *other}):
-        if name not in other:
-            return f"{name} 没有重新生成出来"
-        if name not in one:
-            return f"{name} 是多出来的"
-        if one[name] != other[name]:
-            pairs = enumerate(zip(one[name], other[name], strict=False))
-            at = next((n for n, (a, b) in pairs if a != b), min(len(one[name]), len(other[name])))
-            row = one[name].count(b"\n", 0, at) + 1
-            line = "" if b"\0" in one[name] else f"，第{row}行"
-            return f"{name}{line}，第{at + 1}个字节起"
-    return ""
+    if not (names := _differing(one, other)):
+        return ""
+    name = names[0]
+    if name not in other:
+        return f"{name} 没有重新生成出来"
+    if name not in one:
+        return f"{name} 是多出来的"
+    pairs = enumerate(zip(one[name], other[name], strict=False))
+    at = next((n for n, (a, b) in pairs if a != b), min(len(one[name]), len(other[name])))
+    row = one[name].count(b"\n", 0, at) + 1
+    line = "" if b"\0" in one[name] else f"，第{row}行"
+    return f"{name}{line}，第{at + 1}个字节起"
 
 
 def _circumstances(known: provenance.Provenance, now: provenance.Provenance) -> str:
@@ -244,13 +245,10 @@ def _again(root: Path, copy: Path, date: datetime | None, years: list[int]) -> P
         shutil.copytree(root, copy, ignore=_MADE)
         for page in (copy / "book").rglob("*.ipynb"):
             page.unlink()
-    for name in own or ():
-        target = copy / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(root / name, target)
-    for one in published_files(root):  # not among the project's own files: Git ignores them
-        (copy / one.path).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(root / one.path, copy / one.path)
+    public = (one.path for one in published_files(root))  # not among the project's own files: Git ignores them
+    for name in (*(own or ()), *public):
+        (copy / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(root / name, copy / name)
     program = [sys.executable, "-c", "from cixi_analysis.cli import main; main()"]
     options = ["--pdf", *(word for year in years for word in ("--year", str(year)))] if years else []
     environment = {name: value for name, value in os.environ.items() if name != DATE_VARIABLE}

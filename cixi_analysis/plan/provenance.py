@@ -34,17 +34,15 @@ _PROGRAM = Path(__file__).parents[1]
 _INSTALLERS = {"pip", "setuptools", "wheel"}
 #: Modules that a page may import: patterns below the project folder.
 MODULES = ("*.py", "notebooks/*.py")
+#: The kind of the plan's and the years' data, and that of the files of evidence that the site carries.
+DATA, PUBLIC_EVIDENCE = "数据", "公开的佐证材料"
 #: Kind of input → the patterns of its files below the project folder, in the order of the list.
 _INPUTS = {
-    "数据": ("data/**/*",),
+    DATA: ("data/**/*",),
     "页面模板": ("notebooks/*.ipynb", *MODULES),
     "手写的页面与静态文件": ("book/*.md", "book/_static/**/*"),
     "设置": ("_config.yml", "_toc.yml", "constraints.txt", "pyproject.toml"),
 }
-
-
-#: The kind of the files of evidence that the site carries.
-PUBLIC_EVIDENCE = "公开的佐证材料"
 
 
 class WrongName(CixiError):
@@ -129,7 +127,7 @@ def _inputs(root: Path) -> Iterator[Input]:
         for path in sorted(path for pattern in patterns for path in root.glob(pattern)):
             hidden = path.name.startswith((".", "~$")) and path.name not in (JOURNAL, TAKEN)  # journals are read
             name = path.relative_to(root).as_posix()
-            unread = kind == "数据" and not is_text(name)  # loading reports one among the years
+            unread = kind == DATA and not is_text(name)  # loading reports one among the years
             if path.is_file() and not hidden and not unread and ".ipynb_checkpoints" not in path.parts:
                 content = path.read_bytes()
                 yield Input(kind, name, len(content), hashlib.sha256(content).hexdigest())
