@@ -9,11 +9,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+import vl_convert
 from click.testing import CliRunner
 from filelock import FileLock
 from hypothesis import settings
@@ -104,6 +105,14 @@ def _one_core() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         for module in (kernels, book_site):
             patch.setattr(module, "cores", lambda: 1)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _pictures_once() -> Iterator[None]:
+    """The picture of a drawing is made once in a process: reports show the same charts, at 0.1 s each."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(vl_convert, "svg_to_png", cache(vl_convert.svg_to_png))
         yield
 
 
