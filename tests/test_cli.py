@@ -511,7 +511,8 @@ def test_output_that_cannot_be_written(arguments: list[str], redirected: str, st
 )
 def test_no_command_fails_at_a_full_output(name: str, tmp_path: Path, plan: Plan) -> None:
     """Every command that answers ends with a message, whatever it prints; the two that build print by the same way."""
-    write_form(plan, 2023, tmp_path / "form.xlsx")
+    if name in ("check", "import"):
+        write_form(plan, 2023, tmp_path / "form.xlsx")
     given = {
         "diff": ["2022"], "assess": ["2022"], "trend": ["2022"], "indicator": ["9"], "requirement": ["--all"],
         "export": ["2022", "-o", str(tmp_path / "x.xlsx")], "workbook": ["2024", "-o", str(tmp_path / "y.xlsx")],
