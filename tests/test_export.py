@@ -238,8 +238,9 @@ def hostile_plan(text: str) -> Plan:
 @pytest.mark.parametrize(("text", "shown"), HOSTILE.items(), ids=ascii)
 def test_text_is_never_a_formula(text: str, shown: str, tmp_path: Path) -> None:
     """Whatever text begins with or holds, it reaches Excel as text, and what no file can hold is shown."""
-    made = report(Figures(hostile_plan(text), 2022))
-    write_workbook(Figures(hostile_plan(text), 2022), tmp_path / "x.xlsx")
+    figures = Figures(hostile_plan(text), 2022)
+    made = report(figures)
+    write_workbook(figures, tmp_path / "x.xlsx")
     book = load_workbook(tmp_path / "x.xlsx")
     for sheet in ("表一", "结论依据", "趋势与进度"):
         cells = [c for row in book[sheet].iter_rows() for c in row if shown in str(c.value)]
