@@ -118,8 +118,11 @@ def _pictures_once() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    """The folder and the warm kernels for tiny books that need neither a folder of their own nor fresh kernels."""
-    root = tmp_path_factory.mktemp("place")
+    """The folder and the warm kernels for tiny books that need neither a folder of their own nor fresh kernels. Its name
+    is not a tame one.
+    """
+    root = tmp_path_factory.mktemp("place") / "慈溪 {项目}"
+    root.mkdir()
     with making.workers(root) as workers:
         yield Place(root, *workers)
 
