@@ -486,7 +486,11 @@ REDIRECTED = [
 @pytest.mark.parametrize(("redirected", "status", "told"), REDIRECTED)
 @pytest.mark.parametrize(
     "arguments",
-    [["--help"], pytest.param(["requirement", "≥20"], marks=pytest.mark.long), ["commitments"]],
+    [
+        pytest.param(["--help"], marks=pytest.mark.slow),
+        pytest.param(["requirement", "≥20"], marks=pytest.mark.long),
+        ["commitments"],
+    ],
     ids=" ".join,
 )
 def test_output_that_cannot_be_written(arguments: list[str], redirected: str, status: int, told: str) -> None:

@@ -63,7 +63,7 @@ def test_yearly_pages_say_their_year_in_the_title() -> None:
         assert ("{year}" in heading) == page.each.yearly, page.template
 
 
-@pytest.mark.parametrize("folder", [".", "notebooks"])
+@pytest.mark.parametrize("folder", [pytest.param(".", marks=pytest.mark.slow), "notebooks"])
 def test_runs_by_hand(folder: str, tmp_path: Path) -> None:
     """Plain papermill from the project's root and from ``notebooks/``, without the book."""
     executed = papermill.execute_notebook(
