@@ -9,11 +9,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+import vl_convert
 from click.testing import CliRunner
 from filelock import FileLock
 from hypothesis import settings
@@ -107,10 +108,21 @@ def _one_core() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _pictures_once() -> Iterator[None]:
+    """The picture of a drawing is made once in a process: reports show the same charts, at 0.1 s each."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(vl_convert, "svg_to_png", cache(vl_convert.svg_to_png))
+        yield
+
+
 @pytest.fixture(scope="session")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    """The folder and the warm kernels for tiny books that need neither a folder of their own nor fresh kernels."""
-    root = tmp_path_factory.mktemp("place")
+    """The folder and the warm kernels for tiny books that need neither a folder of their own nor fresh kernels. Its name
+    is not a tame one.
+    """
+    root = tmp_path_factory.mktemp("place") / "慈溪 {项目}"
+    root.mkdir()
     with making.workers(root) as workers:
         yield Place(root, *workers)
 

@@ -4,12 +4,14 @@ import cProfile
 import io
 import re
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from copy import copy
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from openpyxl import Workbook, load_workbook
+from openpyxl.utils import coordinate_to_tuple
 from openpyxl.worksheet.worksheet import Worksheet
 
 from cixi_analysis.export.workbook import workbook_bytes
@@ -20,6 +22,7 @@ from cixi_analysis.form.opening import FiledForm
 from cixi_analysis.form.sheets import domain_sheets
 from cixi_analysis.plan.dataset import Plan
 
+#: An edit that can be undone returns what undoes it.
 Edit = Callable[[Workbook], object]
 Answer = TypeVar("Answer")
 
@@ -40,6 +43,10 @@ ODD = (
 )  # fmt: skip
 
 
+#: Forms that were opened; to open one costs as much as to save it.
+_opened: dict[bytes, Workbook] = {}
+
+
 def provenance(path: Path) -> str:
     """``name sha256:…`` of a workbook, as the data holds it."""
     return FiledForm.of(path, path.read_bytes()).provenance
@@ -54,33 +61,65 @@ def plan_import(plan: Plan, checked: Checked, book: Path, **options: Any) -> imp
 
 def edited(form: bytes, *edits: Edit) -> bytes:
     """The form, edited and saved."""
-    book = load_workbook(io.BytesIO(form))
-    for edit in edits:
-        edit(book)
-    return workbook_bytes(book)
+    book = _opened.pop(form, None) or load_workbook(io.BytesIO(form))
+    undoing = [edit(book) for edit in edits]
+    content = workbook_bytes(book)
+    if all(isinstance(one, _Restored) for one in undoing):
+        for one in reversed(undoing):
+            one.undo()  # type: ignore[attr-defined]
+        _opened[form] = book
+    return content
+
+
+class _Restored:
+    """Cells as they are now, to be restored."""
+
+    def __init__(self, sheet: Worksheet, addresses: Iterable[str]) -> None:
+        self._cells = sheet._cells
+        places = {coordinate_to_tuple(address): address for address in addresses}
+        self._before = {place: self._cells.get(place) for place in places}
+        for place, cell in self._before.items():
+            if cell is not None:
+                self._cells[place] = own = copy(cell)
+                own._style = copy(cell._style)
+
+    def undo(self) -> None:
+        for place, cell in self._before.items():
+            self._cells.pop(place, None)
+            if cell is not None:
+                self._cells[place] = cell
 
 
 def put(sheet: str, **cells: Any) -> Edit:
     """Type into cells: ``put("生态安全", J3=83.3)``. A text is text, even where it looks like a formula."""
 
-    def edit(book: Workbook) -> None:
+    def edit(book: Workbook) -> _Restored:
+        before = _Restored(book[sheet], cells)
         for address, value in cells.items():
             cell = book[sheet][address]
             cell.value = value
             if isinstance(value, str) and cell.data_type == "f":
                 cell.data_type = "s"
+        return before
 
     return edit
 
 
 def formula(sheet: str, address: str, text: Any) -> Edit:
-    return lambda book: setattr(book[sheet][address], "value", text)
+    def edit(book: Workbook) -> _Restored:
+        before = _Restored(book[sheet], [address])
+        book[sheet][address].value = text
+        return before
+
+    return edit
 
 
 def formatted(sheet: str, address: str, number: float, number_format: str) -> Edit:
-    def edit(book: Workbook) -> None:
+    def edit(book: Workbook) -> _Restored:
+        before = _Restored(book[sheet], [address])
         cell = book[sheet][address]
         cell.value, cell.number_format = number, number_format
+        return before
 
     return edit
 

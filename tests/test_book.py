@@ -63,9 +63,9 @@ def pages(site: Path) -> set[str]:
 
 
 @pytest.fixture(scope="module")
-def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project built once for 2021 (a retrospect) and 2022; its folder name is not a tame one."""
-    root = tmp_path_factory.mktemp("book") / "慈溪 {项目}"
+def good(place: Place, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of a project built once for 2021 (a retrospect) and 2022; not to be changed."""
+    root = place.filled()
     for folder in ("book", "notebooks", "tests", ".venv"):
         (root / folder).mkdir(parents=True)
     for name in ("_config.yml", "_toc.yml"):
@@ -77,8 +77,8 @@ def good(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (root / "book" / "manual.md").write_text("# 使用手册\n", encoding="utf-8")
     for name in TITLES:
         write_template(root, name, "import sys, warnings", "warnings.warn('嘘')\nprint(year, sys.prefix)")
-    build(root, [2021, 2022], FRAME, downloads=None, progress=False)
-    return root
+    place.build(2021, 2022, frame=FRAME)
+    return Path(shutil.copytree(root, tmp_path_factory.mktemp("book") / "good"))
 
 
 @pytest.fixture

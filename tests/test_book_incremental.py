@@ -176,7 +176,7 @@ def lose_the_manifest(root: Path) -> None:
         pytest.param(remove_page, ["overview 2022"], "0 added, 2 changed", marks=pytest.mark.long),
         pytest.param(spoil_site, [], "6 added, 0 changed", marks=pytest.mark.long),
         pytest.param(lose_a_doctree, [], "6 added, 0 changed", marks=pytest.mark.long),
-        (lose_the_manifest, EVERYTHING, "6 added, 0 changed"),
+        pytest.param(lose_the_manifest, EVERYTHING, "6 added, 0 changed", marks=pytest.mark.slow),
     ],
 )
 def test_only_what_a_change_can_reach_runs_and_the_book_is_as_from_scratch(

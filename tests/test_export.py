@@ -13,7 +13,7 @@ from tiny import observation, tiny_plan
 
 from cixi_analysis.assessment import assess, tally
 from cixi_analysis.errors import UnknownYear
-from cixi_analysis.export import ExportError, Figures, attachments, report, write_workbook
+from cixi_analysis.export import ExportError, Figures, attachments, report, write_json, write_workbook
 from cixi_analysis.export.sheet import Report
 from cixi_analysis.export.workbook import workbook_bytes
 from cixi_analysis.plan.dataset import Plan
@@ -238,8 +238,9 @@ def hostile_plan(text: str) -> Plan:
 @pytest.mark.parametrize(("text", "shown"), HOSTILE.items(), ids=ascii)
 def test_text_is_never_a_formula(text: str, shown: str, tmp_path: Path) -> None:
     """Whatever text begins with or holds, it reaches Excel as text, and what no file can hold is shown."""
-    made = report(Figures(hostile_plan(text), 2022))
-    write_workbook(Figures(hostile_plan(text), 2022), tmp_path / "x.xlsx")
+    figures = Figures(hostile_plan(text), 2022)
+    made = report(figures)
+    write_workbook(figures, tmp_path / "x.xlsx")
     book = load_workbook(tmp_path / "x.xlsx")
     for sheet in ("表一", "结论依据", "趋势与进度"):
         cells = [c for row in book[sheet].iter_rows() for c in row if shown in str(c.value)]
@@ -300,12 +301,11 @@ def test_an_earlier_years_files_read_no_later_year(plan: Plan, tmp_path: Path) -
         row.model_copy(update={"value": "27.1"}) if row.item_id == "3" else row for row in plan.observations[2022]
     )
     other = replace(plan, observations={**later, 2022: changed})
-    made: list[list[dict[str, bytes]]] = []
-    for year in (2021, 2022):
-        made.append([])
-        for number, one in enumerate((plan, other)):
-            folder = tmp_path / f"{year}-{number}"
-            folder.mkdir()
-            made[-1].append({path.name: path.read_bytes() for path in attachments(one, year, folder)})
-    assert made[0][0] == made[0][1]
-    assert made[1][0] != made[1][1]
+    made: list[dict[str, bytes]] = []
+    for number, one in enumerate((plan, other)):
+        folder = tmp_path / f"2021-{number}"
+        folder.mkdir()
+        made.append({path.name: path.read_bytes() for path in attachments(one, 2021, folder)})
+        write_json(Figures(one, 2022), tmp_path / f"2022-{number}.json")
+    assert made[0] == made[1]
+    assert (tmp_path / "2022-0.json").read_bytes() != (tmp_path / "2022-1.json").read_bytes()

@@ -155,9 +155,9 @@ def test_real_data_need_no_apostrophe(folder: Path) -> None:
 @pytest.mark.parametrize("text", HOSTILE, ids=ascii)
 def test_hostile_text(text: str, tmp_path: Path) -> None:
     """Both files can be written and read, and JSON holds the text unchanged but for what no file can hold."""
-    plan = hostile_plan(text)
-    write_csv(Figures(plan, 2022), tmp_path)
-    write_json(Figures(plan, 2022), tmp_path / "x.json")
+    figures = Figures(hostile_plan(text), 2022)
+    write_csv(figures, tmp_path)
+    write_json(figures, tmp_path / "x.json")
     held = json.loads((tmp_path / "x.json").read_text(encoding="utf-8"))["observations"][0]["statement"]
     assert held == HOSTILE[text].replace("_x005F_", "_")
     assert read(tmp_path / "cixi-2022-observations.csv")[0]["statement"] == csv_text(text)

@@ -128,7 +128,10 @@ def all_met(plan: Plan, tried: list[tuple[Flip, tuple[CellChange, ...]]]) -> lis
     return flags.tolist()
 
 
-@pytest.mark.parametrize("year", [*(pytest.param(y, marks=pytest.mark.long) for y in (2020, 2021)), 2022])
+@pytest.mark.parametrize(
+    "year",
+    [*(pytest.param(y, marks=pytest.mark.long) for y in (2020, 2021)), pytest.param(2022, marks=pytest.mark.slow)],
+)
 def test_every_answer_of_the_plan_flips(plan: Plan, year: int) -> None:
     """Whatever is not met in a year, at a level or against a target, has an answer, and each answer is the smallest."""
     asked = {against: assess(plan, year, against=against).items for against in (REQUIREMENT, TARGET)}

@@ -96,6 +96,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def form(request: pytest.FixtureRequest, plan: Plan, folder: Path) -> Form:
     year, known = 2022, plan
     if request.param.startswith("2023"):
+        # A few projects and commitments, whose sheets are damaged elsewhere (test_form_progress): half of a form's size.
+        few = {"projects": plan.projects[:3], "commitments": plan.commitments[:3], "progress": {}, "links": ()}
+        known = plan = replace(plan, **few)
         # Every other row of 2022, hardly any with words that are judged; checked against a plan that has no 2023.
         rows = [o for o in plan.observations[2022] if o.item_id == "1" or not (o.attests or o.denies)][::2]
         year, known = 2023, replace(plan, observations={**plan.observations, 2023: tuple(rows)})

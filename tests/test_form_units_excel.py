@@ -83,6 +83,7 @@ def told(checked: Checked) -> tuple[list[dict[str, Any]], ...]:
     return tuple(sorted(rows, key=lambda row: (row.get("kind", ""), row.get("id") or row["item_id"])) for rows in found)
 
 
+@pytest.mark.slow
 def test_twenty_forms_are_one(
     plan: Plan, truth: dict[tuple[object, ...], Cells], chance: random.Random, tmp_path: Path
 ) -> None:

@@ -8,13 +8,14 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from conftest import ROOT
+from conftest import ROOT, copy_project
 from markdown_it import MarkdownIt
 from tiny import frame, progress, tiny_plan, write
 from tiny_book import template
@@ -172,6 +173,29 @@ def test_the_printed_title_is_text() -> None:
 NO_TEXT = os.fsdecode("数据".encode("gbk"))
 
 
+@pytest.fixture(scope="module")
+def versioned(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project under version control; each test leaves it as it was."""
+    project = copy_project(tmp_path_factory.mktemp("versioned") / "project")
+    subprocess.run(["git", "init", "-q"], cwd=project, check=True)
+    identity = ["-c", "user.name=a", "-c", "user.email=a@b.c"]
+    subprocess.run(["git", *identity, "commit", "-qm", "x", "--allow-empty"], cwd=project, check=True)
+    return project
+
+
+@pytest.fixture
+def named(versioned: Path, place: str, name: str) -> Iterator[Path]:
+    """A file of that name there, while a test runs."""
+    path = versioned / place.format(name)
+    made = [folder for folder in path.parents if not folder.exists()]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("x")
+    yield path
+    path.unlink()
+    for folder in made:
+        folder.rmdir()
+
+
 @linux
 @pytest.mark.parametrize("name", [NO_TEXT, "a\x1b[31m", "a\nb", "\u202egnp"], ids=ascii)
 @pytest.mark.parametrize(
@@ -180,26 +204,20 @@ NO_TEXT = os.fsdecode("数据".encode("gbk"))
      ("README-{}.md", False), ("book/_static/{}.css", True), ("book/_static/{}/x.css", True), ("book/{}.md", True),
      ("notebooks/{}.ipynb", True), ("{}.py", True)],
 )  # fmt: skip
-def test_a_file_name_that_is_no_text(place: str, matters: bool, name: str, project: Path) -> None:
+def test_a_file_name_that_is_no_text(place: str, matters: bool, name: str, versioned: Path, named: Path) -> None:
     """Told where it would become part of the site, with the place; elsewhere the build goes on."""
-    subprocess.run(["git", "init", "-q"], cwd=project, check=True)
-    identity = ["-c", "user.name=a", "-c", "user.email=a@b.c"]
-    subprocess.run(["git", *identity, "commit", "-qm", "x", "--allow-empty"], cwd=project, check=True)
-    path = project / place.format(name)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("x")
     if matters:
         with pytest.raises(WrongName) as refused:
-            cache.inputs(project)
+            cache.inputs(versioned)
         shown = re.sub(r"〔U\+(\w+)〕", lambda code: chr(int(code[1], 16)), str(refused.value)).replace("⏎", "\n")
         assert shown.endswith(f"请改名或移走：{place.format(name)}")
         assert str(refused.value).isprintable()
         return
-    assert cache.inputs(project) == cache.inputs(project)
-    assert cache.of_tree(path.parent)
-    assert not [one for one in provenance(project).as_json() if is_invisible(one)]
-    assert packed(project)
-    assert load_plan(project).years
+    assert cache.inputs(versioned) == cache.inputs(versioned)
+    assert cache.of_tree(named.parent)
+    assert not [one for one in provenance(versioned).as_json() if is_invisible(one)]
+    assert packed(versioned)
+    assert load_plan(versioned).years
 
 
 @linux

@@ -93,7 +93,7 @@ def test_a_page_shows_the_base_year_if_it_says_so(page: Page, plan: Plan, monkey
         assert (both[0] != both[1]) is page.shows_base_year, year
 
 
-@pytest.mark.parametrize("folder", [".", "notebooks"])
+@pytest.mark.parametrize("folder", [pytest.param(".", marks=pytest.mark.slow), "notebooks"])
 def test_runs_by_hand(folder: str, tmp_path: Path) -> None:
     """Plain papermill from the project's root and from ``notebooks/``, without the book."""
     executed = papermill.execute_notebook(

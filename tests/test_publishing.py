@@ -463,10 +463,24 @@ def test_permanent_addresses(built: Path, plan: Plan) -> None:
     ("page", "sign", "anchor", "cited"),
     [
         ("2022/table1", "#indicator-9 > .headerlink", "#indicator-9", "2022年，表一 指标评估，指标9 环境空气质量"),
-        ("2021/table1", "#item-9-2 .headerlink", "#item-9-2", "2021年，表一 指标评估，指标9 ②PM2.5浓度下降幅度"),
-        ("2022/table1", "#item-38 .name .headerlink", "#item-38", "2022年，表一 指标评估，指标38 农村生活污水治理率"),
-        ("2022/projects", "#project-1 .headerlink", "#project-1", "2022年，重点工程，项目1 "),
-        ("2022/index", "h1 .headerlink", "", "评估报告书，2022 年度总览"),
+        pytest.param(
+            "2021/table1",
+            "#item-9-2 .headerlink",
+            "#item-9-2",
+            "2021年，表一 指标评估，指标9 ②PM2.5浓度下降幅度",
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
+            "2022/table1",
+            "#item-38 .name .headerlink",
+            "#item-38",
+            "2022年，表一 指标评估，指标38 农村生活污水治理率",
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(
+            "2022/projects", "#project-1 .headerlink", "#project-1", "2022年，重点工程，项目1 ", marks=pytest.mark.slow
+        ),
+        pytest.param("2022/index", "h1 .headerlink", "", "评估报告书，2022 年度总览", marks=pytest.mark.slow),
         ("method", "h1 .headerlink", "", "评估报告书，方法"),
     ],
 )

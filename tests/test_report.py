@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import vl_convert
 from docx import Document
 from docx.oxml.ns import qn
 from lxml import etree
@@ -128,6 +129,7 @@ def test_rows_that_head_others_stay_with_them(plan: Plan, report2022: bytes) -> 
 
 def test_the_same_data_give_the_same_bytes(plan: Plan, report2022: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither the clock nor the run decides anything; the date is that of SOURCE_DATE_EPOCH."""
+    vl_convert.svg_to_png.cache_clear()
     assert report_bytes(contents(plan, 2022)) == report2022
     monkeypatch.setenv(DATE_VARIABLE, "1767225600")
     dated = report_bytes(contents(tiny_plan(), 2022))

@@ -26,7 +26,7 @@ from cixi_analysis.report.docx_package import read_report
 from cixi_analysis.report.edits import account, comparable, compare
 from cixi_analysis.words import EditKind
 
-SEED, EDITS, FILES = 14, 200, 8
+SEED, EDITS, FILES = 14, 200, 4
 TAG, CONTENT, TEXT, PARAGRAPH, ROW = map(qn, ("w:tag", "w:sdtContent", "w:t", "w:p", "w:tr"))
 
 

@@ -179,8 +179,15 @@ def test_search_from_a_server(address: str, browser: Browser) -> None:
     visit.close()
 
 
-@pytest.mark.parametrize("width", [1280, 390])
-@pytest.mark.parametrize("key", ["/", "Control+k"])
+@pytest.mark.parametrize(
+    ("key", "width"),
+    [
+        ("/", 390),
+        ("Control+k", 1280),
+        pytest.param("/", 1280, marks=pytest.mark.slow),
+        pytest.param("Control+k", 390, marks=pytest.mark.slow),
+    ],
+)
 def test_a_key_leads_to_the_search(site: Path, browser: Browser, key: str, width: int) -> None:
     """Either key puts the cursor into a search field, wherever that is at this width; Enter searches."""
     visit = Visit(browser, width)
