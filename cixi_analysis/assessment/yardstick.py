@@ -194,18 +194,14 @@ def check_observations(plan: Plan, until: int) -> None:
     """Raise :class:`DataError` with every attested clause and assigned target up to ``until`` that cannot be read, and
     with every missing number.
     """
-    if problems := _problems(plan, until):
+    if problems := [problem for year in plan.observations if year <= until for problem in _problems(plan, year)]:
         raise DataError(problems)
 
 
-@lru_cache(maxsize=64)
-def _problems(plan: Plan, until: int) -> list[Problem]:
-    years = ((year, observed) for year, observed in plan.observations.items() if year <= until)
-    found = (
-        observation_problems(plan, f"{OBSERVATIONS}/{year}.csv", ((n, year, row) for n, row in enumerate(observed, 2)))
-        for year, observed in years
-    )
-    return [problem for problems in found for problem in problems]
+@lru_cache(maxsize=256)
+def _problems(plan: Plan, year: int) -> tuple[Problem, ...]:
+    rows = ((number, year, row) for number, row in enumerate(plan.observations[year], start=2))
+    return tuple(observation_problems(plan, f"{OBSERVATIONS}/{year}.csv", rows))
 
 
 def observation_problems(plan: Plan, file: str, rows: Iterable[tuple[int, int, Observation]]) -> Iterator[Problem]:
