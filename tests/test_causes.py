@@ -12,6 +12,7 @@ from cixi_analysis.assessment import assess, tally
 from cixi_analysis.errors import DataError
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import _NOTHING
+from cixi_analysis.presentation import changes_page
 from cixi_analysis.requirement.vocabulary import vocabulary
 
 N, P = "national", "provincial"
@@ -171,3 +172,12 @@ def test_by_last_years_wordings_an_item_that_is_gone_is_counted_and_asks_nothing
     assert table.loc[("1.1", N), "verdict"] == "no_data"
     assert table.loc[("", N), "verdict"] == "met"
     assert "无数据" not in table.loc[("", N), "reason"]
+
+
+def test_a_change_that_only_the_old_wording_shows_is_told_of_a_year_that_is_not_filled_in() -> None:
+    """With its reasons, although the year is 未填报: they are all that such a row has to say."""
+    asked = [requirement("1.1", N, "≥80"), later("1.1", N, "≥60"), requirement("1.2", N, "≥50")]
+    before = tuple(observation(one, absence="暂无数据") for one in ("1.1", "1.2"))
+    made = plan(TWO, asked, {2023: before, 2024: (observation("1.1", 70),)})
+    shown = str(changes_page.verdicts(made, changes(made, 2024)))
+    assert shown.count("按2023年的要求为“未达标”") == 2  # of the indicator, and of its item

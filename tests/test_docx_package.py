@@ -90,6 +90,9 @@ REFUSED = {
     "two": (package(external={"http://a.cn/": "image", "http://b.cn/": "image"}), LINK("图片：http://a.cn/")[:-1] + "；" + LINK("图片：http://b.cn/")),
     "entities": (package(more={"word/styles.xml": f'<!DOCTYPE a [<!ENTITY b "c">]><w:styles {W}/>'}), "其中的 XML 定义了实体，正常的文档没有。"),
     "broken part": (package(more={"word/styles.xml": "<w:"}), f"{DAMAGED}（word/styles.xml）。"),
+    "a name of a namespace that no XML library takes": (
+        package(more={"word/styles.xml": '<w:styles xmlns:w="http://x}y"/>'}), f"{DAMAGED}（word/styles.xml）。",
+    ),
     "broken body": (package(more={"word/document.xml": "<w:"}), f"{DAMAGED}（word/document.xml）。"),
     "dde": (package(paragraph(BEGIN, CODE(" DDEAUTO c:\\\\cmd.exe x"), END)), FIELD("DDEAUTO")),
     "dde in pieces": (package(paragraph(BEGIN, CODE(" d"), CODE("de"), CODE(" x"), END)), FIELD("DDE")),

@@ -219,3 +219,11 @@ def test_an_item_by_level_and_for_all_levels(start: Plan, tmp_path: Path) -> Non
     other = other.rename(tmp_path / "乙.xlsx")
     typed(other, (ITEMS, "2.1国"), 提示说明="已核对")
     assert {one.file for one in check_forms(plan, [joint, other]).problems} == {joint.name, other.name}
+
+
+def test_merged_rows_stand_in_the_plans_order(start: Plan, tmp_path: Path) -> None:
+    """Those of the data and those that a form adds: messages and letters list them so."""
+    known = replace(start, observations={**start.observations, YEAR: (observation("3", "85"),)})
+    path = form_of(known, tmp_path / "forms", "甲")
+    typed(path, ROW, 现状值=80, 出处="示例")
+    assert [row.item_id for row in check_forms(known, [path]).rows] == ["2.1", "3"]

@@ -249,3 +249,12 @@ def test_what_is_not_printed_is_not_compared() -> None:
     """A plan that prints one verdict has one row, whatever else it asks at that level."""
     found = reconcile(tiny_plan(published=(published("verdict", "2", "是", level="national"),)), assessed(TINY))
     assert found[["check", "agrees"]].to_numpy().tolist() == [["指标2 国家级结论", "yes"]]
+
+
+def test_a_transcribed_total_is_not_a_type() -> None:
+    """Wherever the row 合计 of Table 2 stands, it is summed like any other, and the difference shows."""
+    whole, own = past("合计", 4, 1, 2, 3), past("生态安全", 4, 1, 2, 3)
+    for rows in (whole + own, own + whole):
+        made = tiny_plan(past_projects=rows, published=(published("past_sum", None, "10"),))
+        found = reconcile(made, assessed(TINY)).iloc[0]
+        assert (found["computed"], found["agrees"]) == ("8+2+4+6=20", "no")

@@ -25,6 +25,7 @@ from cixi_analysis.export import Figures
 from cixi_analysis.form.checking import Checked
 from cixi_analysis.form.merging import check_forms
 from cixi_analysis.form.writing import form_workbook
+from cixi_analysis.plan.csvfile import csv_line
 from cixi_analysis.plan.dataset import Plan, load_plan
 from cixi_analysis.presentation import sign_off, summary, summary_page
 from cixi_analysis.words import Stage
@@ -508,3 +509,8 @@ def test_a_change_of_an_undivided_indicator_is_shown_once(bureau: Bureau) -> Non
     assert "结论改变1处" in listed.stderr
     edition = cixi("diff", "2023", "--edition", "1", root=bureau.root).stdout.splitlines()
     assert len([line for line in edition if line.strip().startswith("结论")]) == 1
+
+
+def test_the_place_of_a_cell_is_written_alike_by_every_python() -> None:
+    """It is hashed by signatures, and must be found again in the log."""
+    assert csv_line(["甲", "乙\n丙", '"丁"', "戊,己", ""]) == '甲,乙\n丙,"""丁""","戊,己",'

@@ -11,7 +11,7 @@ from decimal import Decimal, InvalidOperation
 import pandas as pd
 
 from cixi_analysis.analysis import grouped, records
-from cixi_analysis.analysis.projects import outcomes
+from cixi_analysis.analysis.projects import TOTAL, outcomes
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.quantities import at_precision, relation
 from cixi_analysis.plan.schema import AuditRow, Published
@@ -84,9 +84,9 @@ def _figures(plan: Plan, known: _Verdicts) -> _Figures:
         found["tally", "applicable", level] = [counts.total() - counts[printed(Verdict.NOT_APPLICABLE)]]
         found |= {("tally", str(verdict), level): [counts[printed(verdict)]] for verdict in Verdict}
     if plan.past_projects:
-        types = records(outcomes(plan))
-        whole: dict[Outcome, int] = {outcome: getattr(types[-1], outcome) for outcome in Outcome}
-        found |= {("past_type", row.project_type, None): [row.total] for row in types}
+        types = {row.project_type: row for row in records(outcomes(plan))}
+        whole: dict[Outcome, int] = {outcome: getattr(types[TOTAL], outcome) for outcome in Outcome}
+        found |= {("past_type", row.project_type, None): [row.total] for row in types.values()}
         found |= {("past_outcome", str(outcome), None): [count] for outcome, count in whole.items()}
         found["past_sum", None, None] = [*whole.values()]
         found["carried", None, None] = [whole[Outcome.AS_PLANNED], whole[Outcome.ADJUSTED]]

@@ -120,11 +120,12 @@ def verdicts(plan: Plan, found: Changes) -> Html:
     pieces, hidden = [], found.hidden.query("item_id == ''")
     for move, rows in (*moves(found.verdicts.query("item_id == ''")), (Cause.HIDDEN.chinese, hidden)):
         caption = f"{move}的指标：{len(rows)}个结论"
-        if rows["after_status"].ne(Status.NOT_FILLED_IN).any():
+        if rows["after_status"].ne(Status.NOT_FILLED_IN).any() or (len(rows) and rows is hidden):
             pieces.append(_move_list(plan, found, rows, caption))
         elif len(rows):  # no reason to show
             pieces.append(folded(caption, paragraph(joined(_listed(plan, rows)), "。")))
-    items = pd.concat([found.verdicts, found.hidden]).query("item_id != '' and after_status != 'not_filled_in'")
+    known = found.verdicts.query("after_status != 'not_filled_in'")
+    items = pd.concat([known, found.hidden]).query("item_id != ''")
     items = items[[len(plan.indicator_items(n)) > 1 for n in items["indicator"]]]
     if len(items):
         caption = f"分子项的指标中，结论改变（或只因要求变了而没有改变）的子项：{len(items)}个结论"

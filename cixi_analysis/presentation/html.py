@@ -33,6 +33,10 @@ class MarkdownText(str):
     def _repr_markdown_(self) -> str:
         return str(self)
 
+    def __repr__(self) -> str:
+        """Its first line, for a console."""
+        return f"<{self[:80].splitlines()[0]}>" if self else "<>"
+
 
 def render(template: str, **values: object) -> Html:
     """``templates/<template>.html.j2`` with ``values``; everything but markup is escaped."""

@@ -127,7 +127,7 @@ class _Scan:
         """The problems of a part: entity definitions, objects, fields that read another file or run something."""
         self._depth, self._codes, self._in_code, self._object = 0, [""], False, False
         self._ended: list[str] = []
-        parser = expat.ParserCreate(namespace_separator=" ")
+        parser = expat.ParserCreate(namespace_separator="}")  # as ElementTree, which refuses names that hold it
         parser.buffer_text = True
         parser.StartElementHandler, parser.EndElementHandler = self._start, self._end
         parser.CharacterDataHandler = self._characters
@@ -147,7 +147,7 @@ class _Scan:
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         self._elements, self._depth = self._elements + 1, self._depth + 1
-        space, _, kind = name.rpartition(" ")
+        space, _, kind = name.rpartition("}")
         self._in_code = kind == "instrText"
         self._object |= kind == "OLEObject"
         self._marked += kind in ("sdt", "bookmarkStart")
@@ -156,10 +156,10 @@ class _Scan:
             _WORD.refuse(count > most, f"其中的{what}超过 {most // 10_000} 万个，{_WORD.name}没有这么多")
         _WORD.refuse(self._depth > DEEPEST, f"XML 嵌套超过 {DEEPEST} 层，正常的文档没有")
         if kind == "fldSimple":
-            self._ended.append(attributes.get(f"{space} instr", ""))
-        elif kind == "fldChar" and attributes.get(f"{space} fldCharType") == "begin":
+            self._ended.append(attributes.get(f"{space}}}instr", ""))
+        elif kind == "fldChar" and attributes.get(f"{space}}}fldCharType") == "begin":
             self._codes.append("")
-        elif kind == "fldChar" and attributes.get(f"{space} fldCharType") == "end" and len(self._codes) > 1:
+        elif kind == "fldChar" and attributes.get(f"{space}}}fldCharType") == "end" and len(self._codes) > 1:
             self._ended.append(self._codes.pop())
 
     def _end(self, _: str) -> None:
