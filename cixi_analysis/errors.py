@@ -95,6 +95,7 @@ _REASONS = {
     errno.EROFS: "这里只能读，不能写", errno.EISDIR: "这是一个文件夹", errno.ENOTDIR: "路径中有一段不是文件夹",
     errno.EEXIST: "已经存在", errno.ENODEV: "这不是普通的文件", errno.EFBIG: "文件超过了系统允许的大小",
     errno.ENAMETOOLONG: "名称太长", errno.EBUSY: "正被别的程序使用", errno.EIO: "磁盘读写出错",
+    errno.ELOOP: "链接指向自己", errno.EMFILE: "打开的文件太多", errno.ENFILE: "打开的文件太多",
     getattr(errno, "EDQUOT", errno.ENOSPC): "磁盘已满",
 }  # fmt: skip
 

@@ -143,9 +143,9 @@ def test_it_copies_the_project_that_it_runs_in(project: Path, monkeypatch: pytes
         ("full", (), 1, f"{{at}}{os.sep}full 已经存在，不是空文件夹。请换一个名称，或先把其中的文件移到别处。"),
         ("file", (), 1, f"{{at}}{os.sep}file 已经存在，不是空文件夹。请换一个名称，或先把其中的文件移到别处。"),
         ("none/new", (), 1, f"没有 {{at}}{os.sep}none 这个文件夹。请先建立，或换一个位置。"),
-        ("new", ("--title", "一\n二"), 2, "--title 现为“一⏎二”，应为一行看得见的文字，不含 < 和 >。TITLE must be one line of visible text."),
-        ("new", ("--title", "<b>芦"), 2, "--title 现为“<b>芦”，应为一行看得见的文字，不含 < 和 >。TITLE must be one line of visible text."),
-        ("new", ("--title", "芦\u200b川"), 2, "--title 现为“芦〔U+200B〕川”，应为一行看得见的文字，不含 < 和 >。TITLE must be one line of visible text."),
+        ("new", ("--title", "一\n二"), 2, "--title 现为“一⏎二”，应为一行看得见的文字，不超过 2000 字，不含 < 和 >。TITLE must be one line of visible text."),
+        ("new", ("--title", "<b>芦"), 2, "--title 现为“<b>芦”，应为一行看得见的文字，不超过 2000 字，不含 < 和 >。TITLE must be one line of visible text."),
+        ("new", ("--title", "芦\u200b川"), 2, "--title 现为“芦〔U+200B〕川”，应为一行看得见的文字，不超过 2000 字，不含 < 和 >。TITLE must be one line of visible text."),
     ],
 )  # fmt: skip
 def test_refused(tmp_path: Path, target: str, options: tuple[str, ...], status: int, told: str) -> None:

@@ -1094,6 +1094,8 @@ def test_method_page_shows_every_convention_and_reading(plan: Plan) -> None:
     assert all(row.reason in conventions for row in plan.conventions)
     effects = text(method.convention_effects(plan, 2022))
     assert re.search(r"上级未下达 27 36 −2 −3", effects)
+    of_nation = replace(plan, requirements=tuple(row for row in plan.requirements if row.level == "national"))
+    assert re.search(r"上级未下达 27 0 −2 0", text(method.convention_effects(of_nation, 2022)))
     readings = text(method.reading_table(plan))
     wordings = {re.sub(r"\s+", " ", r.wording) for r in (*plan.requirements, *plan.targets)}
     assert all(wording in readings for wording in wordings)

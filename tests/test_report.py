@@ -12,7 +12,7 @@ from docx import Document
 from docx.oxml.ns import qn
 from lxml import etree
 from report_template import TARGET, made
-from tiny import tiny_plan
+from tiny import observation, tiny_plan
 
 from cixi_analysis.assessment import tally
 from cixi_analysis.export import Figures
@@ -181,3 +181,14 @@ def test_no_report_before_the_base_year(plan: Plan, tmp_path: Path) -> None:
     )
     assert attach_report(plan, 2021, tmp_path) == ()
     assert not list(tmp_path.iterdir())
+
+
+def test_a_verdict_and_a_figure_of_one_level_that_change_have_keys_of_their_own() -> None:
+    """An undivided item with a row for each level in both years."""
+    years = {
+        year: tuple(observation("3", value, level=level) for level in ("national", "provincial"))
+        for year, value in ((2022, 90), (2023, 70))
+    }
+    keys = contents(tiny_plan(observations=years), 2023).issue.values
+    assert str(keys["change.3.national.after"]) == "未达标"
+    assert str(keys["change.3.value.national.after"]) == "70%"

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationError
 
-from cixi_analysis.errors import Problem, invisible, quoted
+from cixi_analysis.errors import LONGEST_TEXT, Problem, invisible, quoted
 from cixi_analysis.plan.csvfile import Content, expectation, unreadable
 from cixi_analysis.plan.fields import Maybe, column
 
@@ -47,12 +47,14 @@ class Level(str):
 
 
 #: A valid line of text (Chinese, for messages): pages put it into places where markup would be interpreted.
-LINE = "一行看得见的文字，不含 < 和 >"
+LINE = f"一行看得见的文字，不超过 {LONGEST_TEXT} 字，不含 < 和 >"
 
 
 def is_line(value: Any) -> bool:
     """Whether a value is a :data:`LINE`."""
-    return isinstance(value, str) and bool(value.strip()) and not invisible(value) and not set(value) & {*"\n<>"}
+    if not isinstance(value, str) or len(value) > LONGEST_TEXT:
+        return False
+    return bool(value.strip()) and not invisible(value) and not set(value) & {*"\n<>"}
 
 
 def _line(value: Any) -> Any:

@@ -1,5 +1,6 @@
 """The page 方法: verdicts, bases, paces, conventions and readings."""
 
+from collections import Counter
 from enum import StrEnum
 
 from markupsafe import Markup
@@ -66,7 +67,7 @@ def conventions(plan: Plan, year: int) -> Html:
 
 def convention_effects(plan: Plan, year: int) -> Html:
     """How many indicators would no longer be met without each convention."""
-    met = {(r.convention, r.level): r.met for r in records(tally_without_each_convention(plan, year))}
+    met = Counter({(r.convention, r.level): r.met for r in records(tally_without_each_convention(plan, year))})
     rows = [
         (word, *(met[key, v] for v in plan.levels), *(met[key, v] - met["", v] for v in plan.levels))
         for key, word in [*((str(c), c.chinese) for c in Convention), ("all", "全部约定")]

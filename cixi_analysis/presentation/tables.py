@@ -65,6 +65,8 @@ def value(text: str | None, kind: str) -> Markup:
 
 def _column(kind: str) -> Column:
     name, *words = kind.split()
+    if not {*words} <= {"filter", "merged", "optional"}:
+        raise ValueError(f"columns: {kind!r}; the options of a column are filter, merged and optional")
     options: dict[str, Any] = dict.fromkeys(words, True)
     return _KINDS[name]._replace(**options)
 

@@ -166,7 +166,7 @@ def changes_of(plan: Plan, year: int, issue: Issue) -> SimpleNamespace | None:
 
 def _value(plan: Plan, issue: Issue, row: Any) -> SimpleNamespace:
     """A figure known in both years."""
-    item, level = plan.item(row.item_id), f".{row.level}" if row.level else ""
+    item, level = plan.item(row.item_id), f".value.{row.level}" if row.level else ""
     way = Direction(row.direction).chinese if row.direction else ""
     texts = {
         "before": figure_text(row.before, row), "after": figure_text(row.after, row),

@@ -57,7 +57,8 @@ def _all_of(parts: list[Node], span: tuple[int, int]) -> Node:
     whole = _join(AllOf, parts)
     sides = [
         (*(getattr(one, name, None) for name in ("quantity", "move", "yearly", "since")), side)
-        for one in (whole.parts if isinstance(whole, AllOf) and len(parts) > 1 else ())
+        for part in (whole.parts if isinstance(whole, AllOf) and len(parts) > 1 else ())
+        for one in (part.rate if isinstance(part, Change) else part,)
         if isinstance(one, tree.Bound | tree.ClassBound | Rate)
         for side in ("≥>", "≤<")
         if getattr(one, "comparator", "") in side  # a bare number and a class have either direction
