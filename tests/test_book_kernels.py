@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import Executor, Future
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -318,3 +319,18 @@ def test_watching_ends_when_the_program_changes(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr(making, "workers", nullcontext)
     done = cixi("build", "--watch", root=book_at(tmp_path / "project"))
     assert (done.returncode, done.stderr) == (1, "错误：程序有改动，请重新运行 cixi build --watch。\n")
+
+
+def test_a_page_that_fails_elsewhere_ends_the_build_at_once(place: Place) -> None:
+    """Before the pages that run here: of two that fail, the one that fails first is told."""
+    root = project_at(place.filled())
+    write_template(root, "first", "import time\ntime.sleep(2)\nraise ValueError('这里')")
+
+    class Elsewhere(Executor):
+        def submit(self, *_: object) -> Future[Failure]:  # type: ignore[override]
+            future = Future[Failure]()
+            future.set_result(Failure(("错误：那里",), "那里"))
+            return future
+
+    with pytest.raises(BuildError, match="那里"):
+        place.build(2022, executor=Elsewhere(), site=False)

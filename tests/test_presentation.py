@@ -47,7 +47,7 @@ from cixi_analysis.presentation.action_list import action_list
 from cixi_analysis.presentation.board import board
 from cixi_analysis.presentation.charts.bar_charts import domain_counts
 from cixi_analysis.presentation.charts.series_charts import points
-from cixi_analysis.presentation.html import Html
+from cixi_analysis.presentation.html import Html, MarkdownText
 from cixi_analysis.presentation.looks import FONTS, LOOKS
 from cixi_analysis.presentation.table1_page import introduction, table1
 from cixi_analysis.presentation.titles import item_anchor, short_source
@@ -1122,3 +1122,16 @@ def test_templates_escape_everything() -> None:
     assert templates
     for template in templates:
         assert not re.search(r"\|\s*safe|autoescape", template.read_text(encoding="utf-8")), template.name
+
+
+@pytest.mark.parametrize("kind", ["text wide", "short filters", "text css"])
+def test_an_unknown_option_of_a_column_is_refused(kind: str) -> None:
+    """It was ignored: a table of one's own lacked its filter, and nothing said why."""
+    with pytest.raises(ValueError, match=kind):
+        tables.table([("甲",)], {"名称": kind})
+
+
+def test_pieces_show_their_beginning_in_a_console(plan: Plan) -> None:
+    assert repr(Html("<p>甲&lt;乙</p>")) == "<甲&lt;乙>"  # text of a test
+    assert repr(MarkdownText("# 甲\n乙")) == "<# 甲>"
+    assert repr(MarkdownText("")) == "<>"

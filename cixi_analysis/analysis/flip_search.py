@@ -160,14 +160,10 @@ class FlipSearch:
 
     def _without(self, node: tree.Node, *columns: str) -> Draft:
         """The removal of the year's entries about a clause."""
-        row, units, known = (
-            self.row,
-            self.trials.plan.units(self.trials.item, self.trials.year),
-            terms(self.trials.plan),
-        )
-        own = ((column, text) for column in columns if row for text in entries(getattr(row, column)))
-        about = (pair for pair in own if node in quotations(pair[1], units, known))
-        return {Cell(self.trials.year, *pair): None for pair in about}
+        plan, year = self.trials.plan, self.trials.year
+        units, known = plan.units(self.trials.item, year), terms(plan)
+        own = ((column, text) for column in columns if self.row for text in entries(getattr(self.row, column)))
+        return {Cell(year, column, text): None for column, text in own if node in quotations(text, units, known)}
 
     # --- which numbers -----------------------------------------------------------------------------------------
 

@@ -57,9 +57,8 @@ def finding_list(plan: Plan, result: AuditResult) -> Html:
     ]
     known = {"grade": result.chinese, "sign": SIGNS[result], "nothing": f"没有“{result.chinese}”的。"}
     shown = render("findings", anchor=result.value, rows=rows, quoted=in_quotes, **known)
-    return (
-        folded(f"{result.chinese}：{len(rows)}处", shown) if rows and result is not AuditResult.CONTRADICTS else shown
-    )
+    is_open = not rows or result is AuditResult.CONTRADICTS
+    return shown if is_open else folded(f"{result.chinese}：{len(rows)}处", shown)
 
 
 def chapter(place: str) -> str:

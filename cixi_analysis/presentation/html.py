@@ -40,7 +40,7 @@ class MarkdownText(str):
 
 def render(template: str, **values: object) -> Html:
     """``templates/<template>.html.j2`` with ``values``; everything but markup is escaped."""
-    return Html(_TEMPLATES.get_template(f"{template}.html.j2").render(**values))
+    return Html(_TEMPLATES.get_template(f"{template}.html.j2").render(**values))  # noqa: S704  # escaped by Jinja
 
 
 def explained(why: Explanation) -> Html:
@@ -87,7 +87,7 @@ def paragraph(*sentences: str | Markup) -> Html:
 
 def prose(name: str, **values: object) -> Html:
     """A paragraph of ``templates/prose.html.j2``: its macro ``name`` with ``values``."""
-    return Html(getattr(_TEMPLATES.get_template("prose.html.j2").module, name)(**values))
+    return Html(getattr(_TEMPLATES.get_template("prose.html.j2").module, name)(**values))  # noqa: S704  # as above
 
 
 def bullets(*points: str | Markup, anchor: str = "") -> Html:
@@ -102,6 +102,8 @@ def cards(*items: tuple[object, str] | tuple[object, str, str]) -> Html:
 
 def grid(*charts: Any) -> Html:
     """Charts, or the sentences in their place, side by side as far as the page is wide."""
-    return render(
-        "grid", figures=[one if isinstance(one, Html) else Html(one._repr_mimebundle_()["text/html"]) for one in charts]
-    )
+    figures = [
+        one if isinstance(one, Html) else Html(one._repr_mimebundle_()["text/html"])  # noqa: S704  # our own figures
+        for one in charts
+    ]
+    return render("grid", figures=figures)
