@@ -165,10 +165,12 @@ def result(row: AuditRow) -> AuditResult:
 def findings(plan: Plan) -> pd.DataFrame:
     """The audit, a row a finding, columns :data:`AUDIT_COLUMNS`. No assessment uses it."""
     rows = []
+    concerned = grouped(
+        ((link.from_id, link.to_kind), link.to_id) for link in plan.links if link.from_kind is Entity.FINDING
+    )
     for row in plan.audit:
         cells = {name: cell or "" for name, cell in row.model_dump(mode="json").items()} | {"result": result(row).value}
-        concerned = [link for link in plan.links if (link.from_kind, link.from_id) == (Entity.FINDING, row.audit_id)]
         for kind in (Entity.ITEM, Entity.PROJECT, Entity.COMMITMENT):
-            cells[f"{kind}s"] = "；".join(link.to_id for link in concerned if link.to_kind is kind)
+            cells[f"{kind}s"] = "；".join(concerned.get((row.audit_id, kind), ()))
         rows.append(cells)
     return pd.DataFrame(rows, columns=list(AUDIT_COLUMNS))

@@ -1,5 +1,6 @@
 """Verdicts of items and indicators: of a panel; of the county in a year, with reasons and counts."""
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
@@ -26,7 +27,7 @@ from cixi_analysis.plan.dataset import Plan, absence_reason
 from cixi_analysis.plan.quantities import digits
 from cixi_analysis.plan.schema import OBSERVATIONS, Indicator
 from cixi_analysis.requirement.tree import AllOf
-from cixi_analysis.words import LAST_YEAR, Absence, Attribute, Basis, Convention, Status, Verdict
+from cixi_analysis.words import LAST_YEAR, Absence, Attribute, Basis, Convention, Status
 
 #: In the order they are tried.
 CONVENTIONS = tuple(Convention)
@@ -290,21 +291,19 @@ def tally(assessment: Assessment, by: str | None = None) -> pd.DataFrame:
     ``by``: ``domain``, ``attribute`` or ``basis`` (with basis, met and unmet only: the others have none).
     An indicator that a level does not ask of is in neither numerator nor denominator.
     """
-    table = assessment.indicators
-    table["status"] = [assessment.status(n, v) for n, v in zip(table["indicator"], table["level"], strict=True)]
-    of = {i.indicator: i for i in assessment.plan.items}
-    if by in ("domain", "attribute"):
-        table = table.assign(**{by: [str(getattr(of[n], by)) for n in table["indicator"]]})
-    table = table[table["verdict"] != Verdict.NOT_APPLICABLE]
-    if by == "basis":
-        table = table[table["basis"] != ""]
-    keys = ["level", by] if by else ["level"]
-    counts = table.groupby(keys, sort=False)["status"].value_counts().unstack(fill_value=0)
-    counts = counts.reindex(columns=[s for s in Status if s is not Status.NOT_APPLICABLE], fill_value=0)
-    counts.insert(0, "applicable", counts.sum(axis=1))
-    counts.columns = pd.Index([str(c) for c in counts.columns])
-    order, counts = {str(word): n for n, word in enumerate([*Attribute, *Basis])}, counts.reset_index()
-    return counts.sort_values(keys, key=lambda c: c.map(order).fillna(-1), kind="stable", ignore_index=True)
+    of, counted = {i.indicator: i for i in assessment.plan.items}, dict[tuple[str, ...], Counter[Status]]()
+    answers = zip(assessment.statuses.items(), assessment.table["basis"], strict=True)
+    for ((number, item_id, level), status), basis in answers:
+        if item_id or status is Status.NOT_APPLICABLE or (by == "basis" and not basis):
+            continue
+        part = (basis,) if by == "basis" else (str(getattr(of[number], by)),) if by else ()
+        counted.setdefault((level, *part), Counter())[status] += 1
+    order = {str(word): n for n, word in enumerate([*Attribute, *Basis])}
+    shown = [status for status in Status if status is not Status.NOT_APPLICABLE]
+    known = levels(assessment.plan, assessment.against)
+    rows = sorted(counted.items(), key=lambda row: (order.get(row[0][-1], -1), known.index(row[0][0])))
+    table = [(*key, counts.total(), *(counts[status] for status in shown)) for key, counts in rows]
+    return pd.DataFrame(table, columns=["level", *([by] if by else []), "applicable", *map(str, shown)])
 
 
 def tally_without_each_convention(plan: Plan, year: int) -> pd.DataFrame:

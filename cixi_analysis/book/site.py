@@ -26,7 +26,7 @@ class JupyterBook:
 
     def start(self) -> subprocess.Popen[str]:
         """The process of the next build, started unless it runs already."""
-        jobs = cores() if hasattr(os, "fork") else 1
+        jobs = cores() + 1 if hasattr(os, "fork") else 1  # Sphinx writes with one process less than it may use
         if self._process is None or self._process.poll() is not None:
             self._process = subprocess.Popen(  # noqa: S603  # our own module
                 [sys.executable, "-m", "cixi_analysis.book.sphinx_side", str(self._root), str(jobs)],

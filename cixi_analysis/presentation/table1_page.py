@@ -1,11 +1,11 @@
 """The page 表一: the plan's layout, the year's status and verdicts, the reasons below."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from markupsafe import Markup
 
-from cixi_analysis.analysis import records
+from cixi_analysis.analysis import grouped, records
 from cixi_analysis.analysis.evidence import partial_fact
 from cixi_analysis.analysis.table1 import (
     Table1Row,
@@ -74,6 +74,8 @@ def _rows(assessment: Assessment, columns: Sequence[str]) -> Iterator[tuple[Any,
     plan = assessment.plan
     base, now = (layout(assessment, y) for y in (plan.frame.base_year, assessment.year))
     group, kept = "", dict[str, Markup]()
+    answers = grouped((r.indicator, r) for r in records(assessment.indicators))
+    asked = grouped((r.item_id, r) for r in records(assessment.items) if r.verdict != Verdict.NOT_APPLICABLE)
     for at, (printed, current) in enumerate(zip(base, now, strict=True)):
         item, cells = current.item, []
         for column in columns:
@@ -87,7 +89,7 @@ def _rows(assessment: Assessment, columns: Sequence[str]) -> Iterator[tuple[Any,
         find, above = " / ".join(plan.names(item, assessment.year)), group
         group = "　".join(getattr(item, column) for column in _GROUP)
         own = plan.indicator_items(item.indicator)
-        reasons = _reasons(assessment, own) if item is own[-1] else None
+        reasons = _reasons(assessment, own, answers[item.indicator], asked) if item is own[-1] else None
         yield item, item_anchor(item.item_id), find, cells, reasons, group if group != above else ""
 
 
@@ -143,27 +145,29 @@ def _taken(plan: Plan, row: Observation, year: int) -> Iterator[str]:
         yield f"{row.benchmark_kind.scope.chinese}平均（{row.benchmark_kind.chinese}）：{digits(row.benchmark)}"
 
 
-def _reasons(assessment: Assessment, items: Sequence[Indicator]) -> dict[str, object]:
-    """Bases, reasons, sources; ``open`` where a level is unmet or, though filled in, has no data."""
-    number, table, plan, year = items[0].indicator, assessment.indicators, assessment.plan, assessment.year
-    rows = [(r, assessment.status(number, r.level)) for r in records(table[table["indicator"] == number])]
-    sources = []
+def _reasons(
+    assessment: Assessment, items: Sequence[Indicator], rows: Sequence[Any], asked: Mapping[str, Sequence[Any]]
+) -> dict[str, object]:
+    """Bases, reasons, sources; ``open`` where a level is unmet or, though filled in, has no data. ``rows`` and ``asked``:
+    the assessment's of the indicator, and of each item.
+    """
+    plan, year, sources = assessment.plan, assessment.year, []
+    statuses = [assessment.status(row.indicator, row.level) for row in rows]
     for item in items:
         none = f"{short_source(plan, item.source)}（{year}年{unobserved(plan, item.item_id, year)}）"
         sources += [short_source(plan, row.source) for row in plan.observed(item.item_id, year)] or [none]
     return {
-        "grounds": [(plan.level(row.level).chinese, basis_word(row.basis)) for row, _ in rows if row.basis],
-        "parts": [part for item in items for part in _item_reasons(assessment, item)],
+        "grounds": [(plan.level(row.level).chinese, basis_word(row.basis)) for row in rows if row.basis],
+        "parts": [part for item in items for part in _item_reasons(assessment, item, asked.get(item.item_id, ()))],
         "sources": dict.fromkeys(sources),
-        "open": any(status in (Status.UNMET, Status.NO_DATA) for _, status in rows),
+        "open": any(status in (Status.UNMET, Status.NO_DATA) for status in statuses),
     }
 
 
-def _item_reasons(assessment: Assessment, item: Indicator) -> Iterator[tuple[object, ...]]:
+def _item_reasons(assessment: Assessment, item: Indicator, asked: Sequence[Any]) -> Iterator[tuple[object, ...]]:
     """(item, levels, verdict, basis, reason); levels with the same reason share a part."""
-    table, plan = assessment.items, assessment.plan
-    asked = table[(table["item_id"] == item.item_id) & (table["verdict"] != Verdict.NOT_APPLICABLE)]
-    for _, same in asked.groupby("why", sort=False):
-        one, levels = records(same)[0], [plan.level(level).chinese for level in same["level"]]
+    plan = assessment.plan
+    for why, same in grouped((row.why, row) for row in asked).items():
+        one, levels = same[0], [plan.level(row.level).chinese for row in same]
         shown = badge(assessment.status(item.indicator, one.level, item.item_id))
-        yield item_link(plan, item, level=one.level), levels, shown, basis_note(one.basis), explained(one.why)
+        yield item_link(plan, item, level=one.level), levels, shown, basis_note(one.basis), explained(why)
