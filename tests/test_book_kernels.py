@@ -8,6 +8,7 @@ import sys
 import time
 from concurrent.futures import Executor, Future
 from contextlib import nullcontext
+from operator import methodcaller
 from pathlib import Path
 
 import nbformat
@@ -135,6 +136,19 @@ def test_pages_are_the_same_wherever_and_however_often_they_run(
     build(other, [2022], frame(), downloads=None, progress=False)
     assert contents(project / "book") == contents(other / "book")
     assert len([*project.rglob("book/**/*.ipynb")]) == 4
+
+
+def test_the_order_of_streams_does_not_depend_on_time(place: Place) -> None:
+    """A busy machine is slow between two writes: what is printed comes first all the same, displays in their place."""
+    printing = "print('e', file=sys.stderr); time.sleep({0}); print('o')"
+    code = f"import sys, time\n{printing}; display(1); {printing}"
+    outputs = []
+    for wait in (0, 0.5):
+        work = methodcaller("run_page", notebook_of(code.format(wait)), {"year": 2030})
+        page = nbformat.reads(place.kernels.submit(work).result(), as_version=4)
+        outputs.append([cell.get("outputs") for cell in page.cells])
+    assert outputs[0] == outputs[1]
+    assert [one.get("text", "display") for one in outputs[0][-1]] == ["o\n", "e\n", "display", "o\n", "e\n"]
 
 
 def test_no_page_sees_what_another_left(project: Path, place: Place) -> None:

@@ -18,6 +18,7 @@ from cixi_analysis.requirement import read
 
 #: The state that a page may change and that is restored for the next one; ``hidden`` are names that IPython set itself.
 _clean: dict[str, Any] = {}
+_A_DAY = 86_400  # seconds
 
 
 def prepare(drawings: str) -> None:
@@ -30,6 +31,11 @@ def prepare(drawings: str) -> None:
     from cixi_analysis.presentation import figure  # noqa: PLC0415  # as the others, after the collector is off
 
     figure.drawings = Drawings(Path(drawings))
+    # By default a stream is sent after 0.2 s too: whether an error stream comes before the other would depend on the
+    # machine's load. Both are sent, in this order, before a display and when the cell ends.
+    streams: list[Any] = [sys.stdout, sys.stderr]
+    for stream in streams:
+        stream.flush_interval = _A_DAY
     # The default contains the process id, which a warning on a page would show.
     ipykernel.compiler.get_tmp_directory = lambda: "ipykernel"
     _clean.update(names=dict(_shell().user_ns), hidden=dict(_shell().user_ns_hidden), environment=dict(os.environ))
