@@ -58,12 +58,15 @@ class Refusal(CixiError, ValueError):
 
 
 @cache
-def read(text: str, *, unit: str | None = None, terms: Terms = NO_TERMS, ranges: bool = True) -> Node:
+def read(
+    text: str, *, unit: str | None = None, terms: Terms = NO_TERMS, ranges: bool = True, yearly: bool = True
+) -> Node:
     """Parse ``text`` into a syntax tree, whose ``str`` is the canonical text. The page 方法 states the rules of reading.
 
     A percentage of change is accepted only where the item's ``unit`` is known not to be % (percent or points?).
     ``terms``: the project's own words, its kinds of region (which select a case), and the year that 现状 means.
     ``ranges``: whether two numbers alone (85—90) are a range, as they surely are only of an item without a direction.
+    ``yearly``: whether it is asked of every year, so that an amount of change alone (下降≥5%) is since last year.
     Raises :class:`Refusal` with the place, the reason and, of an ambiguous wording, every reading.
     """
     text = unicodedata.normalize("NFC", text)  # not NFKC, which would turn Ⅲ into III
@@ -71,7 +74,7 @@ def read(text: str, *, unit: str | None = None, terms: Terms = NO_TERMS, ranges:
     if normal.count("(") > _MOST_BRACKETS:
         raise Refusal(text, 0, len(text), f"括号超过{_MOST_BRACKETS}层")
     try:
-        return _builder(unit, terms, ranges).transform(_parser(terms.words).parse(normal))
+        return _builder(unit, terms, ranges, yearly).transform(_parser(terms.words).parse(normal))
     except VisitError as error:
         if not isinstance(stop := error.orig_exc, Stop):
             raise
