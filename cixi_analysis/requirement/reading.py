@@ -97,7 +97,7 @@ def _refusal(text: str, normal: str, places: list[int], error: UnexpectedInput, 
     reasons = [reason for word, reason in words["refused"].items() if reason and re.search(word, found)]
     if any(word in found or normal.startswith(word, end) for word in words["region"]):
         reasons.append("按地区类型分别提出的要求，请写“山区≥60；丘陵≥40”一类")
-    if reasons or re.search(r"[()]", found):
+    if reasons or re.search(r"[][()〔〕【】]", found):
         return Refusal(text, places[start], places[end - 1] + 1, [*reasons, BRACKETS][0])
     if start >= len(normal):
         return Refusal(text, len(text), len(text), "没有写完" if normal.strip("；\n") else "没有内容", expected)
