@@ -808,6 +808,21 @@ def test_named_quantity(wording: str, name: str | None, expected: tuple[str, str
     assert judged(one_item(wording, rows, unit="-"))[:2] == expected
 
 
+@pytest.mark.parametrize("unit", ["-", "－", "–", "—", "——", "/"])
+def test_marks_of_no_unit(unit: str) -> None:
+    """Standards print them where no unit is: it may be a percentage, so that a change by % is not read; no mark is shown."""
+    assert judged(one_item("较2021年下降10%以上", series(100, 85), unit=unit, polarity="less"))[:2] == N
+    assert judged(one_item("≥80", series(100, 85), unit=unit))[2].startswith("子项1为85，比要求的80高5，达标。")
+
+
+@pytest.mark.parametrize("unit", ["%", "％", "﹪"])
+def test_every_form_of_the_percent_sign(unit: str) -> None:
+    """Of a percentage a change is read in points, not in %, however its unit is written."""
+    assert judged(one_item("较2021年提高5个百分点", series(80, 85), unit=unit))[:2] == M
+    [refusal] = refusals(one_item("较2021年提高5%", series(80, 85), unit=unit)).values()
+    assert refusal.reason == "指标本身若是百分比，变化的“%”可指百分之几，也可指几个百分点"
+
+
 def test_units_in_two_ways_of_writing() -> None:
     """公里 and km are one unit; 万亩 is not 亩."""
     for unit, wording, expected in (

@@ -73,7 +73,7 @@ class Build(Transformer[Token, Node]):
 
     def __init__(self, unit: str | None, terms: Terms, ranges: bool, yearly: bool) -> None:
         super().__init__()
-        self.unit, self.terms, self.words = unit, terms, vocabulary(terms.words)
+        self.unit, self.terms, self.words = unit and unit_name(unit, terms.words), terms, vocabulary(terms.words)
         self.ranges, self.yearly = ranges, yearly
         self.moves = {word: move for kind, move in _MOVES.items() for word in self.words[kind]}
 
