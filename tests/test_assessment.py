@@ -588,6 +588,29 @@ def test_a_range_alone_of_an_item_with_a_direction(wording: str) -> None:
     assert not refusals(one_item("保持在60%至80%", series(85)))
 
 
+@pytest.mark.parametrize(
+    ("wording", "unit", "expected"),
+    [
+        ("下降18%以上", "吨", "no_data"), ("持续下降且下降幅度≥18%", "吨", "no_data"), ("提高5个百分点以上", "%", "no_data"),
+        ("较2022年下降18%以上", "吨", "met"), ("较2022年下降，且较2022年下降幅度≥18%", "吨", "met"),
+        ("较上年下降10%以上", "吨", "met"), ("同比下降10%以上", "吨", "met"), ("年均下降7%以上", "吨", "met"),
+    ],
+)  # fmt: skip
+def test_an_amount_of_change_in_a_target(wording: str, unit: str, expected: str) -> None:
+    """A requirement is asked of each year: 下降18%以上 is since last year. A target is of one year, and the amount may be
+    that since any other; only an explicit reading decides.
+    """
+    rows = {YEAR: {"value": 100}, 2023: {"value": 95}, 2024: {"value": 90}, 2025: {"value": 80}}
+    plan = one_item("下降5%以上" if unit == "吨" else "建立", rows, unit=unit, polarity="less", target_wording=wording)
+    assert assess(plan, 2025, against="target").items["verdict"][0] == expected
+    assert [refusal.reason for refusal in refusals(plan).values()] == (
+        ["没有写明与哪一年相比，请写“较20XX年……”或“较上年……”"] if expected == "no_data" else []
+    )
+    chosen = target("1", 2025, wording, reading="较2022年下降≥20%", reading_reason="规划自2022年起")
+    if unit == "吨" and expected == "no_data":
+        assert not refusals(replace(plan, targets=(chosen,)))
+
+
 # --- conventions -------------------------------------------------------------------------------------------------
 
 
@@ -783,6 +806,21 @@ def test_named_quantity(wording: str, name: str | None, expected: tuple[str, str
     """A limit on a quantity that is named holds or not only where just that was measured; no change is computed for it."""
     rows = {2021: {"value": 1}, YEAR: {"value": 0.5, "measure": name}}
     assert judged(one_item(wording, rows, unit="-"))[:2] == expected
+
+
+@pytest.mark.parametrize("unit", ["-", "－", "–", "—", "——", "/"])
+def test_marks_of_no_unit(unit: str) -> None:
+    """Standards print them where no unit is: it may be a percentage, so that a change by % is not read; no mark is shown."""
+    assert judged(one_item("较2021年下降10%以上", series(100, 85), unit=unit, polarity="less"))[:2] == N
+    assert judged(one_item("≥80", series(100, 85), unit=unit))[2].startswith("子项1为85，比要求的80高5，达标。")
+
+
+@pytest.mark.parametrize("unit", ["%", "％", "﹪"])
+def test_every_form_of_the_percent_sign(unit: str) -> None:
+    """Of a percentage a change is read in points, not in %, however its unit is written."""
+    assert judged(one_item("较2021年提高5个百分点", series(80, 85), unit=unit))[:2] == M
+    [refusal] = refusals(one_item("较2021年提高5%", series(80, 85), unit=unit)).values()
+    assert refusal.reason == "指标本身若是百分比，变化的“%”可指百分之几，也可指几个百分点"
 
 
 def test_units_in_two_ways_of_writing() -> None:

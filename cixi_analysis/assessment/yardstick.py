@@ -3,7 +3,7 @@
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import zip_longest
 from math import isnan
 from types import MappingProxyType
@@ -83,11 +83,13 @@ def _tree(row: Requirement | Target, asked: Asked, known: Terms) -> Node | None:
     text = row.wording
     if nothing_asked(text, known):
         return None
+    own = partial(read, unit=asked.unit, terms=known)
+    as_printed = partial(own, text, ranges=asked.polarity is Polarity.NONE, yearly=isinstance(row, Requirement))
     if not row.reading:
-        return read(text, unit=asked.unit, terms=known, ranges=asked.polarity is Polarity.NONE)
-    chosen = read(row.reading, unit=asked.unit, terms=known)
+        return as_printed()
+    chosen = own(row.reading)
     try:
-        readings: tuple[Node, ...] = (read(text, unit=asked.unit, terms=known, ranges=asked.polarity is Polarity.NONE),)
+        readings: tuple[Node, ...] = (as_printed(),)
     except Refusal as refusal:
         readings = refusal.readings
     if readings and chosen not in readings:

@@ -187,7 +187,7 @@ def _around_number(text: str, notes: list[str], column: FormColumn, unit: str, w
             return "一个确定的数" + (f"；{_WANTED[column.kind][1]}" if column.kind is Kind.QUANTITY else "")
         rest = f"，比较符“{_COMPARATORS[before]}”选在“目标比较符”一列"
     if after:
-        has_unit = unit not in (*NO_UNIT, "/")
+        has_unit = unit not in NO_UNIT
         fits = has_unit and unicodedata.normalize("NFKC", unit).startswith(after)
         notes.append("带百分号" if after == "%" else f"带{'单位' if fits else '文字'}“{after}”")
         if not fits:

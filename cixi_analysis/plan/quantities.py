@@ -16,8 +16,8 @@ from lark.exceptions import LarkError
 
 from cixi_analysis.words import CLASS_UNIT, WATER_CLASSES
 
-#: The plan's marks for a quantity without unit, and that of the data where nothing is printed.
-NO_UNIT = "-", ""
+#: The marks of plans and standards for a quantity without unit, and that of the data where nothing is printed.
+NO_UNIT = "-", "－", "–", "—", "——", "/", ""
 #: More and less, of two values.
 HIGHER = "高", "低"
 

@@ -71,9 +71,10 @@ def _all_of(parts: list[Node], span: tuple[int, int]) -> Node:
 class Build(Transformer[Token, Node]):
     """Grammar → nodes. Children that are terminals come as tokens, found by type."""
 
-    def __init__(self, unit: str | None, terms: Terms, ranges: bool) -> None:
+    def __init__(self, unit: str | None, terms: Terms, ranges: bool, yearly: bool) -> None:
         super().__init__()
-        self.unit, self.terms, self.ranges, self.words = unit, terms, ranges, vocabulary(terms.words)
+        self.unit, self.terms, self.words = unit and unit_name(unit, terms.words), terms, vocabulary(terms.words)
+        self.ranges, self.yearly = ranges, yearly
         self.moves = {word: move for kind, move in _MOVES.items() for word in self.words[kind]}
 
     @v_args(meta=True)
@@ -218,6 +219,8 @@ class Build(Transformer[Token, Node]):
             raise Stop("指标本身若是百分比，变化的“%”可指百分之几，也可指几个百分点", _span(*tokens))
         if unit is tree.AmountUnit.POINTS and self.unit != "%" and not unknown:
             raise Stop(f"“个百分点”只用于百分比，该指标的单位是“{self.unit}”", _span(*tokens))
+        if not (self.yearly or yearly or since or "SINCE_LAST_YEAR" in types):
+            raise Stop("没有写明与哪一年相比，请写“较20XX年……”或“较上年……”", _span(*tokens))
         comparator = _comparator(types)
         if comparator is Comparator.REACH:  # an amount of change is reached from below: 下降15% is ≥ 15%
             comparator = Comparator.GE

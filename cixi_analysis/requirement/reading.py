@@ -58,12 +58,15 @@ class Refusal(CixiError, ValueError):
 
 
 @cache
-def read(text: str, *, unit: str | None = None, terms: Terms = NO_TERMS, ranges: bool = True) -> Node:
+def read(
+    text: str, *, unit: str | None = None, terms: Terms = NO_TERMS, ranges: bool = True, yearly: bool = True
+) -> Node:
     """Parse ``text`` into a syntax tree, whose ``str`` is the canonical text. The page 方法 states the rules of reading.
 
     A percentage of change is accepted only where the item's ``unit`` is known not to be % (percent or points?).
     ``terms``: the project's own words, its kinds of region (which select a case), and the year that 现状 means.
     ``ranges``: whether two numbers alone (85—90) are a range, as they surely are only of an item without a direction.
+    ``yearly``: whether it is asked of every year, so that an amount of change alone (下降≥5%) is since last year.
     Raises :class:`Refusal` with the place, the reason and, of an ambiguous wording, every reading.
     """
     text = unicodedata.normalize("NFC", text)  # not NFKC, which would turn Ⅲ into III
@@ -71,7 +74,7 @@ def read(text: str, *, unit: str | None = None, terms: Terms = NO_TERMS, ranges:
     if normal.count("(") > _MOST_BRACKETS:
         raise Refusal(text, 0, len(text), f"括号超过{_MOST_BRACKETS}层")
     try:
-        return _builder(unit, terms, ranges).transform(_parser(terms.words).parse(normal))
+        return _builder(unit, terms, ranges, yearly).transform(_parser(terms.words).parse(normal))
     except VisitError as error:
         if not isinstance(stop := error.orig_exc, Stop):
             raise
@@ -94,7 +97,7 @@ def _refusal(text: str, normal: str, places: list[int], error: UnexpectedInput, 
     reasons = [reason for word, reason in words["refused"].items() if reason and re.search(word, found)]
     if any(word in found or normal.startswith(word, end) for word in words["region"]):
         reasons.append("按地区类型分别提出的要求，请写“山区≥60；丘陵≥40”一类")
-    if reasons or re.search(r"[()]", found):
+    if reasons or re.search(r"[][()〔〕【】]", found):
         return Refusal(text, places[start], places[end - 1] + 1, [*reasons, BRACKETS][0])
     if start >= len(normal):
         return Refusal(text, len(text), len(text), "没有写完" if normal.strip("；\n") else "没有内容", expected)

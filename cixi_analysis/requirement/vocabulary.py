@@ -97,7 +97,8 @@ def _readable(kind: str) -> re.Pattern[str]:
     )
     literals = {*chain(*listed), *re.findall(r"[\u4e00-\u9fff]+", re.sub("//.*", "", _GRAMMAR))}
     begun = {word[:end] for word in literals for end in range(1, len(word) + 1)}
-    return re.compile(f"(?:{'|'.join(map(re.escape, literals))})*(?:{'|'.join(map(re.escape, begun))})")
+    [water] = re.findall("^WATER_CLASS: /(.+?)/", _GRAMMAR, re.MULTILINE)
+    return re.compile(f"(?:{'|'.join(map(re.escape, literals))}|{water})*(?:{'|'.join(map(re.escape, begun))}|{water})")
 
 
 def vocabulary_problems(terms: Terms) -> list[tuple[str, str, str, str]]:
