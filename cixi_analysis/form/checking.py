@@ -98,7 +98,7 @@ def _unlistable(plan: Plan, year: int, rows: Sequence[FilledRow]) -> Iterator[Fo
         elif isinstance(one, Evidence) and one.clause and (expected := wrong_clause(plan, one.id, one.clause, year)):
             yield row.tell("clause", quoted(one.clause), f"空（各条），或{expected}")
         if (first := seen.setdefault(one.key, row)) is not row:
-            found, expected, column = "相同", "同一人的同一次签署只写一行", "name"
+            found, expected, column = "相同", "同一人的同一次签署只写一行；改动以后当天又签的，在“理由”里说明", "name"
             if isinstance(one, Evidence):
                 found, expected, column = "是同一处材料", "同一对象的同一处材料只写一行", "title"
             yield row.tell(column, f"与第{first.number}行{found}", expected)
