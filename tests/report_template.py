@@ -459,7 +459,7 @@ def works_chapter(page: Page) -> None:
     page.tag("if works.projects")
     page.heading("{{ tables.projects.title }}", 2)
     page.text(
-        "{{ tables.projects.name }}列有{{ works.count }}个项目，投资概算合计{{ works.budget }}亿元。{{ works.money }}"
+        "{{ tables.projects.name }}列有{{ works.count }}个项目，{% if works.budget %}投资概算合计{{ works.budget }}亿元{% else %}都没有概算{% endif %}。{{ works.money }}"
     )
     page.caption("表", "{{ tables.projects.title }}按类别")
     names = ("projects", "share_of_projects", "budget", "share_of_money", "without_budget")
