@@ -459,7 +459,7 @@ def works_chapter(page: Page) -> None:
     page.tag("if works.projects")
     page.heading("{{ tables.projects.title }}", 2)
     page.text(
-        "{{ tables.projects.name }}列有{{ works.count }}个项目，投资概算合计{{ works.budget }}亿元。{{ works.money }}"
+        "{{ tables.projects.name }}列有{{ works.count }}个项目，{% if works.budget %}投资概算合计{{ works.budget }}亿元{% else %}都没有概算{% endif %}。{{ works.money }}"
     )
     page.caption("表", "{{ tables.projects.title }}按类别")
     names = ("projects", "share_of_projects", "budget", "share_of_money", "without_budget")
@@ -543,7 +543,7 @@ def annexes(page: Page) -> None:
     )  # fmt: skip
     page.tag("endif")
     page.tag("if works.projects")
-    page.heading("附表三　{{ tables.projects.title }}", numbered=False)
+    page.heading("附表{% if works.past %}三{% else %}二{% endif %}　{{ tables.projects.title }}", numbered=False)
     page.table(
         [("序号", 10), ("类别", 20), ("项目名称", 34), ("主要内容", 78), ("实施年限", 20), ("概算（万元）", 20), ("责任单位", 30),
          ("{{ year }}年底", 24), ("进展（按填报）", 24)],

@@ -22,6 +22,7 @@ from filling import NUMBERED
 from openpyxl import load_workbook
 from tiny import tiny_plan
 
+from cixi_analysis.assessment import unobserved
 from cixi_analysis.plan.dataset import load_plan
 from cixi_analysis.presentation import audit_page
 from cixi_analysis.presentation.action_list import action_list
@@ -189,6 +190,9 @@ def test_the_word_report(filled: Path) -> None:
     assert len(widths) == len(heads)
     assert sum(widths) <= section.page_width - section.left_margin - section.right_margin
     assert {i.label for i in plan.items} <= {row.cells[0].text for row in table.rows}
+    # Of a year before the base year nothing is known; not that nothing was asked, but of what a later standard brings.
+    assert contents(plan, 2022).issue.values["item.10.value.2020"] == "原文未列"
+    assert unobserved(plan, "11.3", 2020) == "没有要求"
 
 
 @pytest.mark.parametrize(("year", "status"), [(2020, 1), (2021, 0), (2024, 0), (2028, 0), (2029, 1)])

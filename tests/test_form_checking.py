@@ -507,6 +507,10 @@ DOUBTS: list[tuple[Edit, list[str]]] = [
     (put(I4="30"), ["生态安全 I4：现为“30”；应为“32 微克/立方米（2022年）”（数据中的上年现状值）"]),
     (lambda book: setattr(book[SHEET]["J3"], "comment", Comment("核对过", "某人")),
      ["生态安全 J3：现为批注“核对过”；应为没有批注：批注不随数据保存，要留的写在“提示说明”里"]),
+    (lambda book: setattr(book[SHEET]["B4"], "comment", Comment("由他局填", "某人")),
+     ["生态安全 B4：现为批注“由他局填”；应为没有批注：批注不随数据保存，要留的写在“提示说明”里"]),
+    (lambda book: [book[SHEET].add_chart(BarChart(), address) for address in ("J4", "K5")],
+     ["生态安全 J4：现为图片、图表、文本框或嵌入的文件（2个）；应为没有：它们不随数据保存，要留的文字写在表里，材料放进 evidence/年份/"]),
 ]  # fmt: skip
 
 

@@ -18,7 +18,9 @@ from cixi_analysis.analysis.projects import (
     yearly_budget,
 )
 from cixi_analysis.plan.dataset import Plan, load_plan
-from cixi_analysis.presentation.project_page import outcomes_prose
+from cixi_analysis.presentation import charts
+from cixi_analysis.presentation.figure import titles_of
+from cixi_analysis.presentation.project_page import concentration_prose, money_cards, outcomes_prose
 
 
 def cells(frame: pd.DataFrame) -> list[list[object]]:
@@ -54,7 +56,10 @@ def test_a_type_without_projects_is_neither_the_best_nor_the_worst() -> None:
     none, half, whole = past("甲", 0, 0, 0, 0), past("乙", 1, 1, 0, 0), past("丙", 1, 0, 0, 0)
     told = outcomes_prose(tiny_plan(past_projects=(*none, *half, *whole)))
     assert "最高的是丙（100.0%），最低的是乙（50.0%，共2项）" in told
-    assert "完成率—" in outcomes_prose(tiny_plan(past_projects=none))
+    assert "完成率—。" in outcomes_prose(tiny_plan(past_projects=none))
+    assert "最高" not in outcomes_prose(tiny_plan(past_projects=half)), "one type is not the best of several"
+    both = outcomes_prose(tiny_plan(past_projects=(*half, *whole, *past("丁", 2, 0, 0, 0))))
+    assert "最高的是丙、丁（100.0%），最低的是乙（50.0%，共2项）" in both
 
 
 # --- Table 3 ----------------------------------------------------------------------------------------------------
@@ -130,6 +135,37 @@ def test_without_money_there_are_no_shares(projects: tuple[object, ...]) -> None
     found = concentration(plan)
     assert (found.largest_share, found.top5_share) == (None, None)
     assert by_category(plan)["share_of_money"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("projects", "told", "titles"),
+    [
+        (  # nobody is alone with the most
+            (project(1, "2021-2025", 5e6), project(2, "2021-2025", None, category="生态文化体系")),
+            ["按资金看，生态安全体系最多（100.0%）；按项目数看，生态安全体系、生态文化体系最多（各50.0%）。"],
+            ["生态安全体系占资金100.0%，占项目数50.0%", "市水利局参与2项、500.00亿元", "2021年等5年最多，各约100.0亿元"],
+        ),
+        (
+            (project(1, "2021", None), project(2, "2022", None)),
+            ["按项目数看，生态安全体系最多（100.0%）。"],
+            ["生态安全体系占项目数100.0%", "市水利局参与2项", "概算按年分摊"],
+        ),
+        (
+            (project(1, "2021", 0),),
+            ["按项目数看，生态安全体系最多（100.0%）。"],
+            ["生态安全体系占项目数100.0%", "市水利局参与1项、0.00亿元", "概算按年分摊"],
+        ),
+    ],
+)  # fmt: skip
+def test_what_is_said_of_the_most(projects: tuple[object, ...], told: list[str], titles: list[str]) -> None:
+    """Of several with the most each is named; without money nothing is said of it. The five largest are of six or more."""
+    plan = tiny_plan(projects=projects)
+    assert [concentration_prose(plan).striptags()] == told
+    drawn = (charts.money_by_category(plan), charts.money_by_unit(plan), charts.yearly_budget(plan, 2022))
+    assert [titles_of(chart)[0].rpartition("：")[2] for chart in drawn] == titles
+    assert "最大五项" not in money_cards(plan, 2022)
+    text = "".join(titles_of(drawn[0])[1] + concentration_prose(plan) + money_cards(plan, 2022))
+    assert ("最大" in text) is bool(plan.projects[0].budget)
 
 
 @pytest.mark.parametrize("table", [by_category, yearly_budget])

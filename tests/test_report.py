@@ -144,6 +144,13 @@ def test_a_plan_without_optional_tables(tmp_path: Path) -> None:
     bare = text_of(report_bytes(contents(tiny_plan(**parts), 2022)))
     for heading in ("重点工程进展", "附表二", "附表三"):
         assert (heading in whole, heading in bare) == (True, False)
+    frame = tiny_plan().frame
+    tables = frame.tables.model_copy(update={"past_projects": None})
+    frame = frame.model_copy(update={"tables": tables, "parts": tuple(p for p in frame.parts if p != "past_projects")})
+    text = text_of(report_bytes(contents(tiny_plan(frame=frame, past_projects=()), 2022)))
+    assert re.findall("附表[一二三]　", text) == ["附表一　", "附表二　"] * 2, (
+        "in the contents and above, none is skipped"
+    )
 
 
 def test_a_draft_says_so(report2022: bytes) -> None:

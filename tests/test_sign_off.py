@@ -202,6 +202,27 @@ def test_signatures_are_only_added(bureau: Bureau) -> None:
     assert (bureau.root / "data" / "signatures" / "2023.csv").read_bytes() == before
 
 
+def test_signed_again_on_the_same_day(bureau: Bureau) -> None:
+    """Closed, corrected and closed again by one person within a day: the last closing covers what it closed, and is kept
+    once; the same command once more changes nothing.
+    """
+    closing, why = ["--final", "--by", "赵某"], ["--reason", "错了", "--by", "赵某"]
+    assert bureau.hand_in(*FILLED, options=closing)[0] == 0
+    assert bureau.hand_in(put("生态安全", J3=89), options=why)[0] == 0
+    today = date.today().isoformat()
+    signed = f"签署：{today} 赵某定稿全年。"
+    assert bureau.hand_in(options=closing) == (0, [signed])
+    assert bureau.hand_in(put("生态安全", J3=91), options=[*closing, "--reason", "又错了"])[1] == [
+        f"签署：{today} 赵某更正全年。", signed,
+        "2023 年形成第3版：更正1处，记入 data/revisions.csv；cixi diff 2023 --edition 与定稿时比较。",
+    ]  # fmt: skip
+    steps = [one.step for one in bureau.plan.signatures[2023]]
+    assert steps == ["corrected", "corrected", "final"]
+    before = (bureau.root / "data" / "signatures" / "2023.csv").read_bytes()
+    assert bureau.run("import", str(bureau.form), *closing)[1].startswith("2023 年：与现有数据相同，没有改动。\n")
+    assert (bureau.root / "data" / "signatures" / "2023.csv").read_bytes() == before
+
+
 def test_a_correction_of_nothing(bureau: Bureau) -> None:
     """A reason that explains no change of closed data is kept, and that is said: in an open year, and without a change."""
     why, note = ["--reason", "错了", "--by", "张某"], "注意：签署了更正，而没有改动已定稿的数据。"
@@ -282,7 +303,7 @@ def test_the_base_year_is_closed(bureau: Bureau) -> None:
         ([sign(1, "复核", "王某", "2024-03-01", kind="项目", key="99")], ["签署 D3：现为“99”；应为已有的项目编号"], []),
         (
             [sign(1, "复核", "王某", "2024-03-01"), sign(2, "复核", "王某", "2024-03-01")],
-            ["签署 E4：现为与第3行相同；应为同一人的同一次签署只写一行"],
+            ["签署 E4：现为与第3行相同；应为同一人的同一次签署只写一行；改动以后当天又签的，在“理由”里说明"],
             [],
         ),
         ([sign(1, "复核", "王某", "2024-03-16")], [], ["签署 G3：现为“2024-03-16”；应为不晚于今天（2024-03-15）的日期"]),

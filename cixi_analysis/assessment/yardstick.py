@@ -140,8 +140,10 @@ def held(plan: Plan, item: Indicator, level: str, year: int) -> Wording | None:
 
 
 def unobserved(plan: Plan, item_id: str, year: int, level: str | None = None) -> str:
-    """Text for a missing observation, of one level or of all: why it is missing, or that nothing was asked."""
-    asked = asking(plan, item_id, year)
+    """Text for a missing observation, of one level or of all: why it is missing, or that nothing was asked. Before the base
+    year, from which wordings hold, what that year asks decides.
+    """
+    asked = asking(plan, item_id, max(year, plan.frame.base_year))
     return str(plan.missing_reason(year)) if (level in asked if level else asked) else "没有要求"
 
 

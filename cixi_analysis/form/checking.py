@@ -27,6 +27,7 @@ MOST_PROBLEMS = 5000  # a form has 8,000 cells; more lines would take a terminal
 R = TypeVar("R", bound=Row)
 #: The place of a row: in a form or, of a row that no form changes, in the data.
 Placed = FilledRow | KeptRow
+_NOT_KEPT = "没有：它们不随数据保存，要留的文字写在表里，材料放进 evidence/年份/"
 _FIRST = 2  # row number of a file's first row, below the header
 
 
@@ -61,6 +62,9 @@ def read_rows(
         problems += row.read()
     problems += _unlistable(plan, year, rows)
     doubts = [doubt for row in rows if row.form.remarks[-1] not in row.texts for doubt in row.warnings()]
+    for sheet in book.worksheets:
+        name, drawn = quoted(sheet.title)[1:-1], f"图片、图表、文本框或嵌入的文件（{len(sheet.drawn)}个）"
+        doubts += [FormProblem(name, at, drawn, _NOT_KEPT, file) for at in sheet.drawn[:1]]
     return rows, problems, doubts
 
 
@@ -98,7 +102,7 @@ def _unlistable(plan: Plan, year: int, rows: Sequence[FilledRow]) -> Iterator[Fo
         elif isinstance(one, Evidence) and one.clause and (expected := wrong_clause(plan, one.id, one.clause, year)):
             yield row.tell("clause", quoted(one.clause), f"空（各条），或{expected}")
         if (first := seen.setdefault(one.key, row)) is not row:
-            found, expected, column = "相同", "同一人的同一次签署只写一行", "name"
+            found, expected, column = "相同", "同一人的同一次签署只写一行；改动以后当天又签的，在“理由”里说明", "name"
             if isinstance(one, Evidence):
                 found, expected, column = "是同一处材料", "同一对象的同一处材料只写一行", "title"
             yield row.tell(column, f"与第{first.number}行{found}", expected)

@@ -179,7 +179,7 @@ class FilledRow:
             yield self.tell("last", or_empty(was), f"{or_empty(now)}（数据中的{self.form.column('last').title}）")
         for key, refused in ((key, text) for key, text in self.spec.notes.items() if key in self.spec.shown):
             yield self.tell(key, quoted(self.spec.shown[key]), refused)
-        for column in self.form.inputs:
+        for column in self.form.columns:
             if comment := self.cell(column.key).comment:
                 expected = f"没有批注：批注不随数据保存，要留的写在“{remark}”里"
                 yield self.tell(column.key, f"批注{quoted(str(comment.text))}", expected)

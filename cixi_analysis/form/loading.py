@@ -1,6 +1,6 @@
 """Loading a workbook with openpyxl's parsers: the cells as displayed, and the parts that the check of a form needs.
 
-``load_workbook`` would also read drawings, tables, pivots and names, create every cell of a merged range, translate
+``load_workbook`` would also read charts, tables, pivots and names, create every cell of a merged range, translate
 shared formulas, and join the runs of a text without reporting which are struck out.
 """
 
@@ -13,19 +13,21 @@ from xml.etree.ElementTree import Element, iterparse
 
 from openpyxl import Workbook
 from openpyxl.comments.comment_sheet import CommentSheet
+from openpyxl.drawing.spreadsheet_drawing import SpreadsheetDrawing
 from openpyxl.packaging.relationship import RelationshipList, get_dependents, get_rels_path
 from openpyxl.reader.excel import ExcelReader
 from openpyxl.styles.numbers import BUILTIN_FORMATS, BUILTIN_FORMATS_MAX_SIZE
 from openpyxl.styles.stylesheet import apply_stylesheet
-from openpyxl.utils import coordinate_to_tuple
+from openpyxl.utils import coordinate_to_tuple, get_column_letter
 from openpyxl.worksheet._reader import WorkSheetParser, WorksheetReader
 from openpyxl.worksheet.cell_range import MultiCellRange
-from openpyxl.xml.constants import COMMENTS_NS, SHARED_STRINGS, SHEET_MAIN_NS
+from openpyxl.xml.constants import COMMENTS_NS, SHARED_STRINGS, SHEET_DRAWING_NS, SHEET_MAIN_NS
 from openpyxl.xml.functions import fromstring
 
 #: How a workbook stores a character that XML cannot hold.
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _NUMBER = re.compile(r"[+-]?[0-9.]+([Ee][+-]?[0-9]+)?", re.ASCII)
+_DRAWING = SpreadsheetDrawing._rel_type
 _TYPES = {"n", "s", "str", "inlineStr", "b", "e", "d"}
 
 
@@ -94,6 +96,14 @@ def _load_sheets(reader: ExcelReader, strings: list[str]) -> None:
         for comments in {relation.target for relation in known.find(COMMENTS_NS)}:
             for address, comment in CommentSheet.from_tree(fromstring(archive.read(comments))).comments:
                 sheet.cell(*coordinate_to_tuple(address)).comment = comment
+        shapes = (fromstring(archive.read(target)) for target in {one.target for one in known.find(_DRAWING)})
+        #: the cells in which pictures, text boxes and embedded files begin
+        sheet.drawn = [_place(shape) for drawing in shapes for shape in drawing]
+
+
+def _place(shape: Element) -> str:
+    row, column = (int(shape.findtext(f".//{{{SHEET_DRAWING_NS}}}{name}") or 0) + 1 for name in ("row", "col"))
+    return f"{get_column_letter(column)}{row}"
 
 
 def _shared_strings(reader: ExcelReader) -> list[str]:

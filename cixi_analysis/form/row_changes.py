@@ -98,7 +98,7 @@ class SignOff:
 
     plan: Plan
     year: int
-    #: those that the data does not have
+    #: those that the data does not have, and those given beside the form, which are renewed
     new: tuple[Signature, ...]
     #: for corrections: the new ones of the form, and those given at the command line
     corrections: tuple[Signature, ...]
@@ -113,15 +113,17 @@ class SignOff:
         return Stage.REVIEWED if Step.REVIEWED in steps and stage is Stage.DRAFT else stage
 
     def signatures(self, rows: YearRows) -> tuple[Signature, ...]:
-        """All signatures of the year, the new ones for these rows."""
-        signed = (one.model_copy(update={"content": covered(rows, one)}) for one in self.new)
-        return (*self.plan.signatures.get(self.year, ()), *signed)
+        """All signatures of the year, the new ones for these rows. Whoever signs again on the same day signs for these rows."""
+        signed = {one.key: one.model_copy(update={"content": covered(rows, one)}) for one in self.new}
+        known = (one for one in self.plan.signatures.get(self.year, ()) if signed.get(one.key, one) == one)
+        return tuple(dict.fromkeys((*known, *signed.values())))
 
     def lapsed(self, rows: YearRows) -> tuple[Signature, ...]:
         """The reviews and closings that cover the present data and would not cover these rows."""
         before = year_rows(self.plan, self.year)
         known = (s for s in self.plan.signatures.get(self.year, ()) if s.step in (Step.REVIEWED, Step.FINAL))
-        return tuple(s for s in known if s.content == covered(before, s) != covered(rows, s))
+        renewed = {one.key for one in self.new}
+        return tuple(s for s in known if s.key not in renewed and s.content == covered(before, s) != covered(rows, s))
 
     def corrected(self, rows: YearRows, form: str) -> tuple[tuple[Revision, ...], tuple[tuple[Entity, str], ...]]:
         """The new lines of the log, and the subjects whose change has no reason; none for a year that was never closed."""
@@ -149,7 +151,7 @@ def sign_off(
 ) -> SignOff:
     """The sign-off of an import with the signatures of the form and those ``given`` beside it."""
     known = {one.key for one in plan.signatures.get(year, ())}
-    own = {one.key: one for one in (*signed, *given) if one.key not in known}
+    own = {one.key: one for one in signed if one.key not in known} | {one.key: one for one in given}
     corrections = dict.fromkeys((*own.values(), *given))
     closes = any(one.step is Step.FINAL and one.kind is None for one in own.values())
     corrected = tuple(one for one in corrections if one.step is Step.CORRECTED)

@@ -24,7 +24,7 @@ class Commitment(Row):
     commitment_id: str = column("承诺编号", "C 加三位数，一经使用不再改动；各行按原文次序。", pattern=r"^C\d{3}$")
     section: Section
     box: Maybe[str] = column("专栏", "所在的专栏，如 专栏10；空＝不在专栏里。")
-    domain: Maybe[str] = column("领域", "六大领域之一；空＝就全局而言。")
+    domain: Maybe[str] = column("领域", "规划的领域之一，照 indicators.csv；空＝就全局而言。")
     metric: Text = column("承诺事项", "所承诺的是什么，用我们自己的短语。")
     kind: CommitmentKind = column(
         "类型", "target 达到某一数量，maintain 保持，full_coverage 全覆盖，milestone 完成某事（没有数量），yearly_rate 每年完成若干。",

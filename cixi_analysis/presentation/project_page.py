@@ -1,6 +1,7 @@
 """The pages 表二、表三 重点工程 and 责任单位."""
 
-from operator import attrgetter
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
 
 from markupsafe import Markup
 
@@ -31,30 +32,34 @@ def outcomes_table(plan: Plan) -> Html:
 def outcomes_prose(plan: Plan) -> Html:
     """Table 2 in a sentence."""
     *types, whole = records(projects.outcomes(plan))
-    types = [one for one in types if one.total] or types  # one without projects has no rate
+    types = [one for one in types if one.total]  # one without projects has no rate
     counts = [(o.chinese, getattr(whole, o.value)) for o in Outcome]
-    best, worst = (pick(types, key=lambda one: one.completion_rate) for pick in (max, min))
+    best, worst = (_extreme(types, "completion_rate", pick) for pick in (max, min))
     return prose("outcomes", counts=counts, whole=whole, best=best, worst=worst)
 
 
+def _extreme(rows: Sequence[Any], what: str, pick: Callable[[Iterable[float]], float] = max) -> list[Any]:
+    """The rows with the largest value, which several may share."""
+    return [row for row in rows if getattr(row, what) == pick(getattr(one, what) for one in rows)]
+
+
 def money_cards(plan: Plan, year: int) -> Html:
-    """Table 3 in five numbers."""
+    """Table 3 in five numbers; fewer where it has little money to compare."""
     whole = projects.concentration(plan)
     running = (projects.schedule(plan, year)["state"] == projects.ScheduleState.RUNNING.value).sum()
-    return cards(
-        (whole.totals.projects, "个重点项目"),
-        (yi(whole.totals.budget), f"亿元投资概算（{whole.totals.without_budget}项没有概算）"),
-        (percent(whole.largest_share), f"最大一项占资金：{whole.largest.name if whole.largest else ''}"),
-        (percent(whole.top5_share), "最大五项占资金"),
-        (running, f"项到{year}年底在实施期内"),
-    )
+    money = [(yi(whole.totals.budget), f"亿元投资概算（{whole.totals.without_budget}项没有概算）")]
+    if whole.largest and whole.largest_share:
+        money.append((percent(whole.largest_share), f"最大一项占资金：{whole.largest.name}"))
+        if whole.totals.projects - whole.totals.without_budget > projects.LARGEST:
+            money.append((percent(whole.top5_share), "最大五项占资金"))
+    return cards((whole.totals.projects, "个重点项目"), *money, (running, f"项到{year}年底在实施期内"))
 
 
 def concentration_prose(plan: Plan) -> Html:
     """The largest categories by money and by count, and the effect of the largest project."""
     whole = projects.concentration(plan)
     shares = records(projects.by_category(plan).fillna({"budget": 0, "share_of_money": 0}))
-    by_money, by_count = (max(shares, key=attrgetter(f"share_of_{what}")) for what in ("money", "projects"))
+    by_money, by_count = (_extreme(shares, f"share_of_{what}") for what in ("money", "projects"))
     own = sum(one.budget for one in shares if whole.largest and one.category == whole.largest.category)
     told = {"largest": whole.largest, "share": whole.largest_share, "budget": whole.totals.budget, "of_category": own}
     return prose("concentration", **told, by_money=by_money, by_count=by_count)

@@ -132,8 +132,8 @@ def money_by_category(plan: Plan) -> Panels:
     """Money (亿元) and count by category, side by side; the largest project is a segment of its own."""
     shares = projects.by_category(plan)
     first = max(records(shares.fillna({"share_of_money": 0})), key=lambda one: one.share_of_money)
-    money, count = percent(first.share_of_money), percent(first.share_of_projects)
-    title = f"投资与项目数按类别：{first.category}占资金{money}，占项目数{count}"
+    money = f"占资金{percent(first.share_of_money)}，" if first.share_of_money else ""
+    title = f"投资与项目数按类别：{first.category}{money}占项目数{percent(first.share_of_projects)}"
     return _money(plan, [(p.category, p) for p in plan.projects], title, "money-by-category", shares=True)
 
 
@@ -141,7 +141,8 @@ def money_by_unit(plan: Plan) -> Panels:
     """Money (亿元) and count of the projects of each unit; a project of two units counts in full for both."""
     groups = [(unit, p) for p in plan.projects for unit in p.responsible]
     top = max(units(plan), key=lambda unit: unit.money.budget or 0)
-    title = f"投资与项目数按责任单位：{top.name}参与{len(top.projects)}项、{yi(top.money.budget or 0)}亿元"
+    title = f"投资与项目数按责任单位：{top.name}参与{len(top.projects)}项"
+    title += "" if top.money.budget is None else f"、{yi(top.money.budget)}亿元"
     return _money(plan, groups, title, "money-by-unit", shares=False)
 
 
@@ -170,7 +171,7 @@ def _money(
         left = field == "money"
         labels = [
             "无概算" if left and not r.known
-            else number(value := getattr(r, field), digits) + (f"（{percent(value / total)}）" if shares else "")
+            else number(value := getattr(r, field), digits) + (f"（{percent(value / total)}）" if shares and total else "")
             for r in records(sums)
         ]  # fmt: skip
         axis = alt.Axis(labels=left or narrow, minExtent=extent if left or narrow else 0, labelLimit=extent)
@@ -189,10 +190,10 @@ def _money(
     panels = [panel("money", "资金（亿元）", (whole.totals.budget or 0) / 1e4, 2)]
     panels.append(panel("count", "项目数（项）", whole.totals.projects, 0))
     double = "" if shares else "一个项目有几个责任单位就在几处各计一次，因此各单位不能相加。"
-    subtitle = (
-        f"全部{whole.totals.projects}项共{yi(whole.totals.budget)}亿元（{whole.totals.without_budget}项没有概算，不计入资金）；"
-        f"最大的一项占{percent(whole.largest_share)}，单独以深色标出。{double}"
-    )
+    told = f"共{yi(whole.totals.budget)}亿元（{whole.totals.without_budget}项没有概算，不计入资金）"
+    told = "都没有概算" if whole.totals.budget is None else told
+    told += f"；最大的一项占{percent(whole.largest_share)}，单独以深色标出" if whole.largest_share else ""
+    subtitle = f"全部{whole.totals.projects}项{told}。{double}"
     chart = beside(*panels, narrow=narrow, spacing=84).add_params(pointed, picked)
     heads = {"group": head, "number": "序号", "name": "项目", "money": "概算（亿元）"}
     return finished(chart, name, title, heads, subtitle=subtitle)
@@ -204,9 +205,10 @@ def yearly_budget(narrow: bool, plan: Plan, year: int) -> Layered:
     rows = projects.yearly_budget(plan)
     money = (rows["budget"].fillna(0) / 1e4).round(4)
     rows = rows.assign(money=money, label=rows["year"].astype(str))[["label", "category", "projects", "money"]]
-    sums = rows.groupby("label")["money"].sum().reset_index()
+    sums = rows.groupby("label")["money"].sum().round(4).reset_index()
     sums["text"] = [number(v, 0 if narrow and v >= 10 else 1) for v in sums["money"]]
-    peak = max(records(sums), key=lambda one: one.money)
+    peak = sums["money"].max()
+    peaks = sums["label"][sums["money"] == peak].to_list()
     axis = alt.Axis(tickCount=5, grid=False, titleAngle=0, titleAlign="right", titleY=-12, titleX=-4)
     x = alt.X("label:O", title=None, axis=alt.Axis(labelAngle=-90 if narrow else 0))
     y, money_y = alt.Y("sum(money):Q", title="亿元", axis=axis), alt.Y("money:Q")
@@ -218,7 +220,8 @@ def yearly_budget(narrow: bool, plan: Plan, year: int) -> Layered:
     here = top.transform_filter(f"datum.label == '{year}'").mark_text(dy=-24, text="▼ 本年", fontWeight="bold")
     text = top.mark_text(dy=-8, fontSize=9.5 if narrow else 11.5)
     chart = alt.layer(bars, text.encode(x=x, y=money_y, text=alt.Text("text:N")), here.encode(x=x, y=money_y))
-    title = f"概算按年分摊：{peak.label}年最多，约{number(peak.money, 1)}亿元"
+    named = f"{peaks[0]}年最多，约" if len(peaks) == 1 else f"{peaks[0]}年等{len(peaks)}年最多，各约"
+    title = f"概算按年分摊：{named}{number(peak, 1)}亿元" if peak else "概算按年分摊"
     heads = {"label": "年份", "category": "类别", "projects": "在期项目", "money": "分摊概算（亿元）"}
     size = {"width": 310 if narrow else 620, "height": 260}
     return finished(chart, f"yearly-budget-{year}", title, heads, subtitle=projects.ASSUMPTION, **size)
