@@ -522,6 +522,22 @@ def test_a_doubtful_cell(edit: Edit, warnings: list[str], tmp_path: Path) -> Non
     assert checked.rows
 
 
+@pytest.mark.parametrize("damage", [None, (b"<", b""), (b"<row>", b"<row>x"), (b"<col>", b"<col>9999999")])
+def test_a_damaged_picture_leaves_the_cells(damage: tuple[bytes, bytes] | None, tmp_path: Path) -> None:
+    """A form whose drawing is missing or cannot be read is checked like any other."""
+    path, drawing = (
+        form(tmp_path, RIGHT, lambda book: book[SHEET].add_chart(BarChart(), "J4")),
+        "xl/drawings/drawing1.xml",
+    )
+    if damage:
+        patched(path, drawing, *damage)
+    else:
+        path.write_bytes(packed({name: part for name, part in unpacked(path.read_bytes()).items() if name != drawing}))
+    checked = check_forms(plan(), [path])
+    assert (told(checked), [*checked.warnings]) == ([], [])
+    assert checked.rows
+
+
 def test_contradiction_at_one_level_names_its_row(tmp_path: Path) -> None:
     """Where each level has its row, the row that contradicts itself is the one that is reported."""
     words = {"S7": "已达到80", "T7": "≥80=已达到80", "S8": "已达到80", "T8": "≥80=已达到80"}

@@ -7,7 +7,7 @@ shared formulas, and join the runs of a text without reporting which are struck 
 import io
 import re
 import warnings
-from contextlib import redirect_stdout
+from contextlib import redirect_stdout, suppress
 from typing import Any
 from xml.etree.ElementTree import Element, iterparse
 
@@ -96,9 +96,11 @@ def _load_sheets(reader: ExcelReader, strings: list[str]) -> None:
         for comments in {relation.target for relation in known.find(COMMENTS_NS)}:
             for address, comment in CommentSheet.from_tree(fromstring(archive.read(comments))).comments:
                 sheet.cell(*coordinate_to_tuple(address)).comment = comment
-        shapes = (fromstring(archive.read(target)) for target in {one.target for one in known.find(_DRAWING)})
         #: the cells in which pictures, text boxes and embedded files begin
-        sheet.drawn = [_place(shape) for drawing in shapes for shape in drawing]
+        sheet.drawn = []
+        for drawing in {one.target for one in known.find(_DRAWING)}:
+            with suppress(KeyError, SyntaxError, ValueError):  # a damaged one leaves the cells readable
+                sheet.drawn += [_place(shape) for shape in fromstring(archive.read(drawing))]
 
 
 def _place(shape: Element) -> str:
