@@ -525,10 +525,8 @@ def test_a_doubtful_cell(edit: Edit, warnings: list[str], tmp_path: Path) -> Non
 @pytest.mark.parametrize("damage", [None, (b"<", b""), (b"<row>", b"<row>x"), (b"<col>", b"<col>9999999")])
 def test_a_damaged_picture_leaves_the_cells(damage: tuple[bytes, bytes] | None, tmp_path: Path) -> None:
     """A form whose drawing is missing or cannot be read is checked like any other."""
-    path, drawing = (
-        form(tmp_path, RIGHT, lambda book: book[SHEET].add_chart(BarChart(), "J4")),
-        "xl/drawings/drawing1.xml",
-    )
+    path = form(tmp_path, RIGHT, lambda book: book[SHEET].add_chart(BarChart(), "J4"))
+    drawing = "xl/drawings/drawing1.xml"
     if damage:
         patched(path, drawing, *damage)
     else:

@@ -148,9 +148,8 @@ def test_a_plan_without_optional_tables(tmp_path: Path) -> None:
     tables = frame.tables.model_copy(update={"past_projects": None})
     frame = frame.model_copy(update={"tables": tables, "parts": tuple(p for p in frame.parts if p != "past_projects")})
     text = text_of(report_bytes(contents(tiny_plan(frame=frame, past_projects=()), 2022)))
-    assert re.findall("附表[一二三]　", text) == ["附表一　", "附表二　"] * 2, (
-        "in the contents and above, none is skipped"
-    )
+    # In the list of contents and above the annexes, none is skipped.
+    assert re.findall("附表[一二三]　", text) == ["附表一　", "附表二　"] * 2
 
 
 def test_a_draft_says_so(report2022: bytes) -> None:

@@ -20,9 +20,6 @@ TOTAL = "合计"
 #: What :func:`yearly_budget` assumes; to be printed wherever its figures are.
 ASSUMPTION = "规划只给出每个项目的投资概算与实施年限，没有分年计划；这里假定概算在实施年限内逐年平均。"
 
-#: How many projects :attr:`Concentration.top5_share` is of.
-LARGEST = 5
-
 
 class ScheduleState(StrEnum):
     """A project's schedule against the calendar; it does not tell the project's progress."""
@@ -113,9 +110,7 @@ def concentration(plan: Plan) -> Concentration:
     """The shares of the largest project and of the five largest in the money; None without any."""
     whole = totals(plan.projects)
     ranked = sorted((p for p in plan.projects if p.budget is not None), key=lambda p: p.budget or 0, reverse=True)
-    shares = (
-        (totals(own).budget or 0) / whole.budget if whole.budget else None for own in (ranked[:1], ranked[:LARGEST])
-    )
+    shares = ((totals(own).budget or 0) / whole.budget if whole.budget else None for own in (ranked[:1], ranked[:5]))
     return Concentration(whole, ranked[0] if ranked else None, *shares)
 
 

@@ -13,7 +13,6 @@ from xml.etree.ElementTree import Element, iterparse
 
 from openpyxl import Workbook
 from openpyxl.comments.comment_sheet import CommentSheet
-from openpyxl.drawing.spreadsheet_drawing import SpreadsheetDrawing
 from openpyxl.packaging.relationship import RelationshipList, get_dependents, get_rels_path
 from openpyxl.reader.excel import ExcelReader
 from openpyxl.styles.numbers import BUILTIN_FORMATS, BUILTIN_FORMATS_MAX_SIZE
@@ -21,13 +20,13 @@ from openpyxl.styles.stylesheet import apply_stylesheet
 from openpyxl.utils import coordinate_to_tuple, get_column_letter
 from openpyxl.worksheet._reader import WorkSheetParser, WorksheetReader
 from openpyxl.worksheet.cell_range import MultiCellRange
-from openpyxl.xml.constants import COMMENTS_NS, SHARED_STRINGS, SHEET_DRAWING_NS, SHEET_MAIN_NS
+from openpyxl.xml.constants import COMMENTS_NS, REL_NS, SHARED_STRINGS, SHEET_DRAWING_NS, SHEET_MAIN_NS
 from openpyxl.xml.functions import fromstring
 
 #: How a workbook stores a character that XML cannot hold.
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
 _NUMBER = re.compile(r"[+-]?[0-9.]+([Ee][+-]?[0-9]+)?", re.ASCII)
-_DRAWING = SpreadsheetDrawing._rel_type
+_DRAWING = f"{REL_NS}/drawing"
 _TYPES = {"n", "s", "str", "inlineStr", "b", "e", "d"}
 
 

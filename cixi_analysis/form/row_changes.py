@@ -100,7 +100,7 @@ class SignOff:
     year: int
     #: those that the data does not have, and those given beside the form, which are renewed
     new: tuple[Signature, ...]
-    #: for corrections: the new ones of the form, and those given at the command line
+    #: those of ``new`` that give the reasons of corrections
     corrections: tuple[Signature, ...]
     #: whether the whole year is closed
     final: bool
@@ -152,7 +152,6 @@ def sign_off(
     """The sign-off of an import with the signatures of the form and those ``given`` beside it."""
     known = {one.key for one in plan.signatures.get(year, ())}
     own = {one.key: one for one in signed if one.key not in known} | {one.key: one for one in given}
-    corrections = dict.fromkeys((*own.values(), *given))
     closes = any(one.step is Step.FINAL and one.kind is None for one in own.values())
-    corrected = tuple(one for one in corrections if one.step is Step.CORRECTED)
+    corrected = tuple(one for one in own.values() if one.step is Step.CORRECTED)
     return SignOff(plan, year, tuple(own.values()), corrected, final or closes)

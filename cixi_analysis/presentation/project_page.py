@@ -1,6 +1,6 @@
 """The pages 表二、表三 重点工程 and 责任单位."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from markupsafe import Markup
@@ -38,9 +38,10 @@ def outcomes_prose(plan: Plan) -> Html:
     return prose("outcomes", counts=counts, whole=whole, best=best, worst=worst)
 
 
-def _extreme(rows: Sequence[Any], what: str, pick: Callable[[Iterable[float]], float] = max) -> list[Any]:
-    """The rows with the largest value, which several may share."""
-    return [row for row in rows if getattr(row, what) == pick(getattr(one, what) for one in rows)]
+def _extreme(rows: Sequence[Any], what: str, pick: Any = max) -> list[Any]:
+    """The rows with the largest (or, by ``pick``, the smallest) value, which several may share."""
+    edge = pick((getattr(row, what) for row in rows), default=None)
+    return [row for row in rows if getattr(row, what) == edge]
 
 
 def money_cards(plan: Plan, year: int) -> Html:
@@ -50,7 +51,7 @@ def money_cards(plan: Plan, year: int) -> Html:
     money = [(yi(whole.totals.budget), f"亿元投资概算（{whole.totals.without_budget}项没有概算）")]
     if whole.largest and whole.largest_share:
         money.append((percent(whole.largest_share), f"最大一项占资金：{whole.largest.name}"))
-        if whole.totals.projects - whole.totals.without_budget > projects.LARGEST:
+        if whole.totals.projects - whole.totals.without_budget > 5:
             money.append((percent(whole.top5_share), "最大五项占资金"))
     return cards((whole.totals.projects, "个重点项目"), *money, (running, f"项到{year}年底在实施期内"))
 

@@ -152,7 +152,6 @@ def _reasons(
     the assessment's of the indicator, and of each item.
     """
     plan, year, sources = assessment.plan, assessment.year, []
-    statuses = [assessment.status(row.indicator, row.level) for row in rows]
     for item in items:
         none = f"{short_source(plan, item.source)}（{year}年{unobserved(plan, item.item_id, year)}）"
         sources += [short_source(plan, row.source) for row in plan.observed(item.item_id, year)] or [none]
@@ -160,7 +159,7 @@ def _reasons(
         "grounds": [(plan.level(row.level).chinese, basis_word(row.basis)) for row in rows if row.basis],
         "parts": [part for item in items for part in _item_reasons(assessment, item, asked.get(item.item_id, ()))],
         "sources": dict.fromkeys(sources),
-        "open": any(status in (Status.UNMET, Status.NO_DATA) for status in statuses),
+        "open": any(assessment.status(r.indicator, r.level) in (Status.UNMET, Status.NO_DATA) for r in rows),
     }
 
 

@@ -190,8 +190,9 @@ def _money(
     panels = [panel("money", "资金（亿元）", (whole.totals.budget or 0) / 1e4, 2)]
     panels.append(panel("count", "项目数（项）", whole.totals.projects, 0))
     double = "" if shares else "一个项目有几个责任单位就在几处各计一次，因此各单位不能相加。"
-    told = f"共{yi(whole.totals.budget)}亿元（{whole.totals.without_budget}项没有概算，不计入资金）"
-    told = "都没有概算" if whole.totals.budget is None else told
+    told = "都没有概算"
+    if whole.totals.budget is not None:
+        told = f"共{yi(whole.totals.budget)}亿元（{whole.totals.without_budget}项没有概算，不计入资金）"
     told += f"；最大的一项占{percent(whole.largest_share)}，单独以深色标出" if whole.largest_share else ""
     subtitle = f"全部{whole.totals.projects}项{told}。{double}"
     chart = beside(*panels, narrow=narrow, spacing=84).add_params(pointed, picked)
