@@ -649,9 +649,7 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 
 
 @given(
-    st.sampled_from(
-        [*UNDERSTOOD, *(row["wording"] for row in OTHERS if row["read_as"] and "EQI" not in row["wording"])]
-    ),
+    st.sampled_from([*UNDERSTOOD, *(row["wording"] for row in OTHERS if row["read_as"])]),
     st.integers(0, 60),
     st.sampled_from(
         [*"领先约争率些各秒均?！。·：…a％ 　", *"左右 力争 基本 显著 大幅 较大幅度 连续 稳中 （含）".split()]
@@ -666,6 +664,8 @@ def test_nothing_is_skipped(wording: str, place: int, char: str) -> None:
     try:
         tree = read(longer, terms=COUNTY)
     except Refusal:
+        return
+    if re.search("[A-Z]a", longer):  # EaI is the name of another quantity than EI
         return
     assert char.isspace() or char in "％：", f"{longer!r} was read as {tree}"
     assert str(tree).replace("%", "") == str(read(wording, terms=COUNTY)).replace("%", "")
