@@ -131,6 +131,8 @@ def judge_panel(
 
 def judge_indicator(items: Collection[Judgement]) -> tuple[Codes, Codes]:
     """Verdict and basis of an indicator at one level: the AND of its applicable items."""
+    if len(items) == 1:
+        return next((one.verdict, one.basis) for one in items)
     verdicts, bases = np.array([j.verdict for j in items]), np.array([j.basis for j in items])
     asked = verdicts != NOT_APPLICABLE
     verdict, basis = combined(AllOf, np.where(asked, verdicts, MET), np.where(asked, bases, MEASURED))

@@ -220,8 +220,8 @@ class ItemSeries:
     @cached_property
     def is_full(self) -> Flags:
         """Where a share is 100 % and more is better: more is impossible."""
-        full: Flags = (self.value == 100) & (self.polarity == 1) & self.in_unit("%")
-        return full
+        full: Flags = (self.value == 100) & (self.polarity == 1)
+        return full & self.in_unit("%") if full.any() else full
 
     @cached_property
     def absence(self) -> Codes:

@@ -125,6 +125,8 @@ def unstated(plan: Plan, item: Indicator, level: str | None, year: int) -> dict[
     The observation must fill in these columns: a number entered before the later wording measured another quantity.
     """
     found: dict[str, tuple[str, str]] = {}
+    if item.item_id not in plan.remeasured:
+        return found
     for one in [plan.level(level)] if level else asking(plan, item.item_id, year):
         was, now = (plan.asked(item, one, y) for y in (plan.frame.base_year, year))
         apart = measured(terms(plan), was).unit != measured(terms(plan), now).unit

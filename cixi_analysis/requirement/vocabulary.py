@@ -73,6 +73,7 @@ def grammar(added: tuple[tuple[str, ...], ...]) -> str:
     return re.sub(r"\{([a-z_|]+)\}", alternatives, _GRAMMAR)
 
 
+@lru_cache(maxsize=1024)
 def nothing_asked(text: str, terms: Terms = NO_TERMS) -> bool:
     """Whether the wording is a mark for "nothing is asked" (/, —, 不涉及)."""
     return normal(text).strip() in vocabulary(terms.words)["nothing_asked"]
