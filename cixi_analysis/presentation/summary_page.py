@@ -52,7 +52,7 @@ def tiles(plan: Plan, year: int, pages: str = "") -> Html:
     assessment = assess(plan, year)
     plan = assessment.plan
     found = since_last_year(plan, year)
-    shown = [_state(assessment, pages), _better(found), _in_time(plan, year), _changed(plan, found, pages)]
+    shown = [_state(assessment, pages), _better(plan, found), _in_time(plan, year), _changed(plan, found, pages)]
     return render("tiles", tiles=shown)
 
 
@@ -108,7 +108,7 @@ def _line(assessment: Assessment, action: Action, pages: str) -> Markup:
     return sentence.format(_UNMET.css, _UNMET.symbol, named, joined(filter(None, told), "；"))
 
 
-def _better(found: Changes | None) -> Tile:
+def _better(plan: Plan, found: Changes | None) -> Tile:
     """Of the figures known in both years: better, worse, the same."""
     question = "是否在变好"
     if found is None:
@@ -119,8 +119,10 @@ def _better(found: Changes | None) -> Tile:
     unclear = int((own["direction"] == "").sum())
     aside = f"（其中{unclear}项规划没有表明方向）" if unclear else ""
     lines = [f"{found.other}年和{found.year}年都有数值、可以比较的{len(own)}项{aside}"]
-    moved = {way.chinese: own[own["direction"] == way]["measure"].unique().tolist() for way in _WORST_FIRST[:2]}
-    lines += [f"{way}的：{'、'.join(n[:_NAMED])}{'等' * (len(n) > _NAMED)}" for way, n in moved.items() if n]
+    for way in _WORST_FIRST[:2]:
+        names = [item_title(plan.item(r.item_id), r.measure) for r in records(own[own["direction"] == way])]
+        if names := list(dict.fromkeys(names)):
+            lines.append(f"{way.chinese}的：{'、'.join(names[:_NAMED])}{'等' * (len(names) > _NAMED)}")
     return Tile(question, answer or Markup("没有可比的数值"), tuple(lines), Direction.WORSENING in counts)
 
 
