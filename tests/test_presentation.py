@@ -854,7 +854,7 @@ def test_a_later_standard_is_told(
     assert f"2023年的要求所依据的标准：{standards}。" in told
     asked, sources = "国家级、省级要求", "出处未另注明的，均为该规划，只写表、序号与栏目。"
     assert imprint(plan, 2022) == f"2022年。依据《小县规划》表一所列的{asked}；标准：未写明。范围不含新区。{sources}"
-    for year, since in ((2023, "2023年"), (None, "2021—2023年")):
+    for year, since in ((2023, "2023年（初稿）"), (None, "2021—2023年（2023年为初稿）")):
         assert imprint(plan, year) == (
             f"{since}。依据《小县规划》表一所列的{asked}；标准：{standards}。范围不含新区。{sources}"
             if standards == "未写明"
@@ -926,6 +926,9 @@ def test_a_year_is_a_draft_until_it_is_closed(plan: Plan) -> None:
         year = replace(plan, observations={**plan.observations, 2023: rows})
         assert coverage(year, 2023).is_draft == draft
         assert ("69个子项都已填报，其中1项尚未定稿" in text(summary.year_banner(year, 2023))) == draft
+        assert imprint(year, 2023).startswith("2023年（初稿）。" if draft else "2023年。")
+        assert imprint(year, None).startswith("2020—2023年（2023年为初稿）。" if draft else "2020—2023年。")
+        assert imprint(year, 2022).startswith("2022年。")
     assert not coverage(replace(plan, observations={2022: reopened}), 2022).is_draft
 
 

@@ -467,7 +467,7 @@ def test_permanent_addresses(built: Path, plan: Plan) -> None:
             "2021/table1",
             "#item-9-2 .headerlink",
             "#item-9-2",
-            "2021年，表一 指标评估，指标9 ②PM2.5浓度下降幅度",
+            "2021年，表一 指标评估（回看），指标9 ②PM2.5浓度下降幅度",
             marks=pytest.mark.slow,
         ),
         pytest.param(
