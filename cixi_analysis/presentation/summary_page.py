@@ -14,7 +14,7 @@ from cixi_analysis.analysis.table1 import coverage
 from cixi_analysis.analysis.trend import trends
 from cixi_analysis.assessment import TARGET, Assessment, assess, tally
 from cixi_analysis.plan.dataset import Plan
-from cixi_analysis.presentation.action_list import NO_PROJECT, URGENT, gap, step
+from cixi_analysis.presentation.action_list import NO_PROJECT, URGENT, shortage, step
 from cixi_analysis.presentation.board import board
 from cixi_analysis.presentation.changes_page import moved_data, moved_verdicts, named, since_last_year
 from cixi_analysis.presentation.html import Html, joined, link, render, stack
@@ -94,13 +94,10 @@ def _state(assessment: Assessment, pages: str) -> Tile:
 def _line(assessment: Assessment, action: Action, pages: str) -> Markup:
     """An unmet item in a sentence: gap, yearly change needed, responsible units."""
     plan, item = assessment.plan, action.item
-    asked = [one for one in action.shortfalls if one.against in plan.levels]
     named = link(item_title(item), href(item, pages)) + (f"（{item.indicator_name}）" if item.part_mark else "")
-    table = assessment.items
-    why = table[(table["item_id"] == item.item_id) & (table["verdict"] == Verdict.UNMET)]["why"]
     needed, units = step(plan, action), joined(unit_link(unit, pages) for unit in action.units)
     told = [
-        gap(plan, asked) or why.iloc[0].sentence,
+        shortage(assessment, action, targets=False),
         f"每年需{needed}" if needed else "",
         Markup("有关单位：{}").format(units) if units else NO_PROJECT if plan.projects else "",
     ]
