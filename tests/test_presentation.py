@@ -584,6 +584,11 @@ def test_unmet_items_have_a_picture_wherever_they_are_listed(plan: Plan, year202
     rows = next(data for data in charts.unmet_bullets(year2022).to_dict()["datasets"].values() if "at" in data[0])
     assert {row["item"] for row in rows} == {"9① 优良天数比例", "38 农村生活污水治理率"}
     assert text(charts.unmet_bullets(assess(plan, 2020))).strip() == ""
+    own = plan.only(plan.indicator_items(28))  # 12.9 reaches the target of 2025, 13, but is more than the 12.8 of 2023
+    years = {y: (observation("28.1", v),) for y, v in ((2023, 12.8), (2024, 12.9))}
+    later = assess(replace(own, observations={**own.observations, **years}), 2024)
+    assert "unmet" in set(later.items[later.items["item_id"] == "28.1"]["verdict"])
+    assert text(charts.unmet_bullets(later)).strip() == ""
 
 
 def test_gaps_tell_what_is_needed_a_year(plan: Plan) -> None:
