@@ -22,9 +22,10 @@ from filling import NUMBERED
 from openpyxl import load_workbook
 from tiny import tiny_plan
 
+from cixi_analysis.analysis import trend
 from cixi_analysis.assessment import unobserved
 from cixi_analysis.plan.dataset import load_plan
-from cixi_analysis.presentation import audit_page
+from cixi_analysis.presentation import audit_page, charts
 from cixi_analysis.presentation.action_list import action_list
 from cixi_analysis.report import report_bytes
 from cixi_analysis.report.contents import contents
@@ -115,6 +116,15 @@ def test_no_series_mixes_two_measures(filled: Path) -> None:
     for row in rows(filled, "trend", "2023"):
         if row["item_id"] == "9":
             assert {row["first_value"], row["last_value"]} in ({"187.0"}, {"6120.0", "5930.0"})
+
+
+def test_levels_with_the_same_series_share_a_chart(filled: Path) -> None:
+    """Of 9, two of three levels follow the tonnes to 2023; the chart names the item once, with the limits of both."""
+    plan = load_plan(filled)
+    shown = charts.item_series(plan, 2023, trend.margins(plan, 2023), trend.trends(plan, 2023))
+    titles = [chart.title.text for chart in shown if hasattr(chart, "title")]
+    several = len(levels_of(filled)) > 1
+    assert [t for t in titles if "化肥施用量" in t] == ["9 化肥施用量 6,120→5,930吨，改善"] * several
 
 
 def test_changes_are_told_by_cause(one: Path) -> None:

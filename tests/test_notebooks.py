@@ -93,6 +93,12 @@ def test_a_page_shows_the_base_year_if_it_says_so(page: Page, plan: Plan, monkey
         assert (both[0] != both[1]) is page.shows_base_year, year
 
 
+def test_a_page_of_verdicts_says_that_they_may_change(template: nbformat.NotebookNode) -> None:
+    """The verdicts of a year that is not closed stand below its banner."""
+    code = "\n".join(cell.source for cell in template.cells if cell.cell_type == "code")
+    assert "year_banner(" in code or not re.search(r"(assess|dossier)\(plan, (indicator, )?year", code)
+
+
 @pytest.mark.parametrize("folder", [pytest.param(".", marks=pytest.mark.slow), "notebooks"])
 def test_runs_by_hand(folder: str, tmp_path: Path) -> None:
     """Plain papermill from the project's root and from ``notebooks/``, without the book."""

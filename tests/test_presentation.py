@@ -160,6 +160,9 @@ def test_the_style_sheet_has_the_same_colours() -> None:
         (7.0, {"signed": True}, "+7"),
         (709.9622, {"digits": 2}, "709.96"),
         (7099622.0, {}, "7,099,622"),
+        (32063.3, {}, "32,063.3"),
+        (-676169.8062, {}, "−676,169.8062"),
+        (7099622.25, {}, "7,099,622.25"),
         (None, {}, "—"),
         (float("nan"), {}, "—"),
     ],
@@ -581,6 +584,11 @@ def test_unmet_items_have_a_picture_wherever_they_are_listed(plan: Plan, year202
     rows = next(data for data in charts.unmet_bullets(year2022).to_dict()["datasets"].values() if "at" in data[0])
     assert {row["item"] for row in rows} == {"9① 优良天数比例", "38 农村生活污水治理率"}
     assert text(charts.unmet_bullets(assess(plan, 2020))).strip() == ""
+    own = plan.only(plan.indicator_items(28))  # 12.9 reaches the target of 2025, 13, but is more than the 12.8 of 2023
+    years = {y: (observation("28.1", v),) for y, v in ((2023, 12.8), (2024, 12.9))}
+    later = assess(replace(own, observations={**own.observations, **years}), 2024)
+    assert "unmet" in set(later.items[later.items["item_id"] == "28.1"]["verdict"])
+    assert text(charts.unmet_bullets(later)).strip() == ""
 
 
 def test_gaps_tell_what_is_needed_a_year(plan: Plan) -> None:
@@ -854,7 +862,7 @@ def test_a_later_standard_is_told(
     assert f"2023年的要求所依据的标准：{standards}。" in told
     asked, sources = "国家级、省级要求", "出处未另注明的，均为该规划，只写表、序号与栏目。"
     assert imprint(plan, 2022) == f"2022年。依据《小县规划》表一所列的{asked}；标准：未写明。范围不含新区。{sources}"
-    for year, since in ((2023, "2023年"), (None, "2021—2023年")):
+    for year, since in ((2023, "2023年（初稿）"), (None, "2021—2023年（2023年为初稿）")):
         assert imprint(plan, year) == (
             f"{since}。依据《小县规划》表一所列的{asked}；标准：{standards}。范围不含新区。{sources}"
             if standards == "未写明"
@@ -926,6 +934,9 @@ def test_a_year_is_a_draft_until_it_is_closed(plan: Plan) -> None:
         year = replace(plan, observations={**plan.observations, 2023: rows})
         assert coverage(year, 2023).is_draft == draft
         assert ("69个子项都已填报，其中1项尚未定稿" in text(summary.year_banner(year, 2023))) == draft
+        assert imprint(year, 2023).startswith("2023年（初稿）。" if draft else "2023年。")
+        assert imprint(year, None).startswith("2020—2023年（2023年为初稿）。" if draft else "2020—2023年。")
+        assert imprint(year, 2022).startswith("2022年。")
     assert not coverage(replace(plan, observations={2022: reopened}), 2022).is_draft
 
 

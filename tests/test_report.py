@@ -177,6 +177,15 @@ def test_a_reviewed_year_says_so() -> None:
     assert (text.count("（复核稿）"), text.count("（初稿）")) == (1, 0)
 
 
+def test_an_unmet_item_without_a_limit_says_why(plan: Plan) -> None:
+    """8 ought to rise: no limit tells how far it is from that, the reason does, and in its place nothing is empty."""
+    own = plan.only(plan.indicator_items(8))
+    made = report_bytes(contents(replace(own, observations={**own.observations, 2023: (observation("8", 7.2),)}), 2023))
+    why = "绿色贷款余额占比7.2%，比上年的7.34%下降0.14个百分点，未达标"
+    assert dict(controls(made))["action.8.gap"] == why
+    assert f"8 绿色贷款余额占比：{why}。" in text_of(made)
+
+
 def test_no_report_before_the_base_year(plan: Plan, tmp_path: Path) -> None:
     """A retrospect is no assessment of its year: refused by name, and not offered for download."""
     with pytest.raises(ReportError) as raised:

@@ -175,6 +175,19 @@ def test_the_answers_are_in_sight_at_once(site: Path, browser: Browser, width: s
     visit.close()
 
 
+def test_a_draft_with_every_status_fits_a_phone(site: Path, browser: Browser) -> None:
+    """Each level counts four statuses while a year is filled in, each of two digits: they wrap."""
+    visit = Visit(browser, WIDTHS["phone"])
+    page = visit.open(site / "book" / "index.html")
+    page.evaluate("""() => document.querySelectorAll('.cixi-tile .level').forEach((level) => {
+        level.querySelectorAll('strong').forEach((count) => count.replaceChildren('15'));
+        level.append(level.querySelector('.status-no_data').cloneNode(true));
+    })""")
+    assert page.locator(".cixi-tile .level").first.locator(".count").count() == 4
+    assert page.evaluate("document.documentElement.scrollWidth") <= WIDTHS["phone"]
+    visit.close()
+
+
 def astray(page: Page, path: Path) -> list[str]:
     """Verdicts of an indicator or item without a way to the dossier; a dossier without one to its rows of Table 1."""
     if path.stem == "method":  # its verdicts are the legend, of no indicator

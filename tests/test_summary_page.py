@@ -50,7 +50,7 @@ def test_the_four_answers_of_the_base_year(plan: Plan) -> None:
         "是否在变好",
         "＋4改善＝2持平",
         "2021年和2022年都有数值、可以比较的6项",
-        "改善的：绿色贷款余额占比、省控浒山东断面水质类别、居民可支配收入、公众对生态文明建设的满意度",
+        "改善的：8绿色贷款余额占比、10①省控浒山东断面水质类别、34居民可支配收入、49公众对生态文明建设的满意度",
     ]
     assert in_time == [
         "能否按时达到规划值",
@@ -102,7 +102,19 @@ def test_a_made_up_year_tells_what_changed(plan_2023: Plan) -> None:
     ]
     assert any(line.startswith("?1项不再有数据：5") for line in changed)
     assert "－1变差" in better[1]
-    assert "变差的：生态文明建设工作占党政实绩考核的比例" in better
+    assert "变差的：3生态文明建设工作占党政实绩考核的比例" in better
+
+
+def test_what_is_measured_of_several_items_is_told_apart(plan: Plan) -> None:
+    """Of each line of 22 the area is measured: one has shrunk, another has grown."""
+    rows = {row.item_id: row for row in plan.observations[2022]}
+    moved = {"22.1": "64.8", "22.2": "38.7"}
+    later = tuple(
+        rows[key].model_copy(update={"value": value, "statement": None, "attests": None})
+        for key, value in moved.items()
+    )
+    better = answers(replace(plan, observations={**plan.observations, 2023: later}), 2023)[1]
+    assert better[-2:] == ["变差的：22①划定面积", "改善的：22②划定面积"]
 
 
 def test_a_draft_says_so(plan: Plan) -> None:

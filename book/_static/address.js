@@ -104,7 +104,8 @@ document.addEventListener("DOMContentLoaded", () => {
     const link = window.location.href.replace(/[?#].*$/, "") + anchor;
     // Opened from a folder, the link is that of this copy; a citation tells the place inside the book.
     const address = window.location.protocol === "file:" ? `${DOCUMENTATION_OPTIONS.pagename}.html${anchor}` : link;
-    const title = text(heading).replace(/（\d{4} 年）/, "");
+    const stage = article.querySelector(".cixi-banner")?.textContent.split("：")[0].trim(); // 初稿, 复核稿, 回看
+    const title = text(heading).replace(/（\d{4} 年）/, "") + (stage ? `（${stage}）` : "");
     const citation = [
       meta("title"),
       ...(meta("year") && !title.includes(meta("year")) ? [`${meta("year")}年`] : []),

@@ -219,7 +219,7 @@ def first_difference(one: dict[str, bytes], other: dict[str, bytes]) -> str:
     if name not in other:
         return f"{name} 没有重新生成出来"
     if name not in one:
-        return f"{name} 是多出来的"
+        return f"{name} 只在重新生成的里有"
     pairs = enumerate(zip(one[name], other[name], strict=False))
     at = next((n for n, (a, b) in pairs if a != b), min(len(one[name]), len(other[name])))
     row = one[name].count(b"\n", 0, at) + 1

@@ -26,7 +26,7 @@ from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from cixi_analysis.analysis.table1 import standards
+from cixi_analysis.analysis.table1 import coverage, standards
 from cixi_analysis.book.cache import Drawings, drawings
 from cixi_analysis.book.figure_pages import FOLDER, addressed, figure_pages
 from cixi_analysis.book.passages import newest_first, passages_of, synonyms
@@ -61,9 +61,14 @@ class CodeAtTheFoot(SphinxPostTransform):
 
 
 def imprint(plan: Plan, year: int | None) -> str:
-    """Year and standard of a page, or (None) of the whole book, and the document that sources refer to by default."""
+    """Year and standard of a page, or (None) of the whole book, and the document that sources refer to by default. What is
+    not closed is called 初稿 or 复核稿: a chart's own page says so nowhere else.
+    """
     frame, years = plan.frame, plan.report_years
+    stages = {y: known.stage for y in years if (known := coverage(plan, y)).is_draft}
     shown = f"{year}年" if year else f"{years[0]}—{years[-1]}年"
+    if not_closed := [stage if year else f"{y}年为{stage}" for y, stage in stages.items() if year in (None, y)]:
+        shown += f"（{'、'.join(not_closed)}）"
     found = dict.fromkeys(s for y in ((year,) if year else years) for s in standards(plan, y))
     asked, table = f"{'、'.join(level.chinese for level in plan.levels)}要求", frame.tables.indicators.name
     rest = f"{frame.scope or ''}出处未另注明的，均为该规划，只写表、序号与栏目。"

@@ -15,7 +15,7 @@ from cixi_analysis.presentation.formatting import a_year, number, yi
 from cixi_analysis.presentation.html import Html, explained, joined, link, paragraph, render
 from cixi_analysis.presentation.looks import badge
 from cixi_analysis.presentation.titles import href, short_source, unit_link
-from cixi_analysis.words import Status
+from cixi_analysis.words import Status, Verdict
 
 #: Urgency → in words, the heading of its part of the list, its id.
 URGENT = {
@@ -114,6 +114,19 @@ def gap(plan: Plan, shortfalls: Sequence[Shortfall]) -> str:
         told.append(f"{value if value != before else ''}{missed}")
         before = value
     return "，".join(told)
+
+
+def shortage(assessment: Assessment, action: Action, *, targets: bool = True) -> str:
+    """The gap to what the levels ask and (``targets``) to the targets; of an unmet item without a limit that it misses, such
+    as one that ought to rise, why it is unmet.
+    """
+    plan, table = assessment.plan, assessment.items
+    of_levels = [one for one in action.shortfalls if one.against in plan.levels]
+    told = gap(plan, action.shortfalls if targets else of_levels)
+    if of_levels or action.urgency is not Urgency.REQUIREMENT_UNMET:
+        return told
+    why = table[(table["item_id"] == action.item.item_id) & (table["verdict"] == Verdict.UNMET)]["why"]
+    return "；".join(filter(None, (why.iloc[0].sentence, told)))
 
 
 def step(plan: Plan, action: Action) -> str:

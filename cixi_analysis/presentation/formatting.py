@@ -22,11 +22,11 @@ def number(value: float | None, digits: int | None = None, *, signed: bool = Fal
     """``value`` with ``digits`` decimals (default: all it has), ``66,342``, ``−54.3``; "—" for none."""
     if value is None or missing(value):
         return EMPTY
-    plain = float(f"{float(value):.12g}")
+    plain = Decimal(f"{float(value):.12g}")
     if digits is not None:
-        text = f"{_half_up(plain, digits):,.{digits}f}"
+        text = f"{_half_up(float(plain), digits):,.{digits}f}"
     else:  # money beyond a million has two decimals
-        text = f"{plain:,.{12 if abs(plain) < 1e6 else 2}f}".rstrip("0").rstrip(".") or "0"
+        text = f"{plain:,f}" if abs(plain) < 1_000_000 else f"{plain:,.2f}".rstrip("0").rstrip(".")
     if signed and plain > 0:
         text = f"+{text}"
     return text.replace("-", MINUS)

@@ -14,7 +14,7 @@ from cixi_analysis.analysis.table1 import coverage
 from cixi_analysis.analysis.trend import trends
 from cixi_analysis.assessment import TARGET, Assessment, assess, tally
 from cixi_analysis.plan.dataset import Plan
-from cixi_analysis.presentation.action_list import NO_PROJECT, URGENT, gap, step
+from cixi_analysis.presentation.action_list import NO_PROJECT, URGENT, shortage, step
 from cixi_analysis.presentation.board import board
 from cixi_analysis.presentation.changes_page import moved_data, moved_verdicts, named, since_last_year
 from cixi_analysis.presentation.html import Html, joined, link, render, stack
@@ -52,7 +52,7 @@ def tiles(plan: Plan, year: int, pages: str = "") -> Html:
     assessment = assess(plan, year)
     plan = assessment.plan
     found = since_last_year(plan, year)
-    shown = [_state(assessment, pages), _better(found), _in_time(plan, year), _changed(plan, found, pages)]
+    shown = [_state(assessment, pages), _better(plan, found), _in_time(plan, year), _changed(plan, found, pages)]
     return render("tiles", tiles=shown)
 
 
@@ -94,13 +94,10 @@ def _state(assessment: Assessment, pages: str) -> Tile:
 def _line(assessment: Assessment, action: Action, pages: str) -> Markup:
     """An unmet item in a sentence: gap, yearly change needed, responsible units."""
     plan, item = assessment.plan, action.item
-    asked = [one for one in action.shortfalls if one.against in plan.levels]
     named = link(item_title(item), href(item, pages)) + (f"（{item.indicator_name}）" if item.part_mark else "")
-    table = assessment.items
-    why = table[(table["item_id"] == item.item_id) & (table["verdict"] == Verdict.UNMET)]["why"]
     needed, units = step(plan, action), joined(unit_link(unit, pages) for unit in action.units)
     told = [
-        gap(plan, asked) or why.iloc[0].sentence,
+        shortage(assessment, action, targets=False),
         f"每年需{needed}" if needed else "",
         Markup("有关单位：{}").format(units) if units else NO_PROJECT if plan.projects else "",
     ]
@@ -108,7 +105,7 @@ def _line(assessment: Assessment, action: Action, pages: str) -> Markup:
     return sentence.format(_UNMET.css, _UNMET.symbol, named, joined(filter(None, told), "；"))
 
 
-def _better(found: Changes | None) -> Tile:
+def _better(plan: Plan, found: Changes | None) -> Tile:
     """Of the figures known in both years: better, worse, the same."""
     question = "是否在变好"
     if found is None:
@@ -119,8 +116,10 @@ def _better(found: Changes | None) -> Tile:
     unclear = int((own["direction"] == "").sum())
     aside = f"（其中{unclear}项规划没有表明方向）" if unclear else ""
     lines = [f"{found.other}年和{found.year}年都有数值、可以比较的{len(own)}项{aside}"]
-    moved = {way.chinese: own[own["direction"] == way]["measure"].unique().tolist() for way in _WORST_FIRST[:2]}
-    lines += [f"{way}的：{'、'.join(n[:_NAMED])}{'等' * (len(n) > _NAMED)}" for way, n in moved.items() if n]
+    for way in _WORST_FIRST[:2]:
+        names = [item_title(plan.item(r.item_id), r.measure) for r in records(own[own["direction"] == way])]
+        if names := list(dict.fromkeys(names)):
+            lines.append(f"{way.chinese}的：{'、'.join(names[:_NAMED])}{'等' * (len(names) > _NAMED)}")
     return Tile(question, answer or Markup("没有可比的数值"), tuple(lines), Direction.WORSENING in counts)
 
 

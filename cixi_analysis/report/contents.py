@@ -14,11 +14,12 @@ from markupsafe import Markup, escape
 
 from cixi_analysis.analysis import commitments, projects, records, table1
 from cixi_analysis.analysis.actions import Action, Urgency, actions
+from cixi_analysis.assessment import assess
 from cixi_analysis.export import Figures
 from cixi_analysis.plan import build_date
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.presentation import charts, project_page, summary
-from cixi_analysis.presentation.action_list import facts, gap
+from cixi_analysis.presentation.action_list import facts, shortage
 from cixi_analysis.presentation.changes_page import figure_text, points, since_last_year
 from cixi_analysis.presentation.commitment_page import report_of
 from cixi_analysis.presentation.figure import on_paper
@@ -115,16 +116,16 @@ def actions_of(plan: Plan, year: int, issue: Issue) -> SimpleNamespace:
     own = actions(plan, year)
     found = SimpleNamespace()
     for part, name in _PARTS.items():
-        rows = [_action(plan, issue, action) for action in own if action.urgency is part]
+        rows = [_action(plan, year, issue, action) for action in own if action.urgency is part]
         count = issue.value(f"count.actions.{name}", len(rows), "要处理的子项数")
         vars(found).update({name: rows, f"{name}_count": count})
     return found
 
 
-def _action(plan: Plan, issue: Issue, action: Action) -> SimpleNamespace:
+def _action(plan: Plan, year: int, issue: Issue, action: Action) -> SimpleNamespace:
     key, title, told = f"action.{action.item.item_id}", item_title(action.item), facts(plan, action)
     texts = {
-        "gap": (gap(plan, action.shortfalls), "差距"), "step": (told.get("每年需", ""), "每年需"),
+        "gap": (shortage(assess(plan, year), action), "差距"), "step": (told.get("每年需", ""), "每年需"),
         "ways": (told.get("怎样达标", ""), "怎样达标"), "works": (told.get("有关项目", ""), "有关项目"),
     }  # fmt: skip
     values = {

@@ -4,10 +4,11 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import lru_cache
 
 from cixi_analysis.errors import is_invisible
 from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.plan.filing_rows import separate_units
 from cixi_analysis.report.contents import issued
 from cixi_analysis.report.docx_package import HandedIn, read_report
 from cixi_analysis.report.issue import IssuedList, IssuedText, ReportError
@@ -159,8 +160,8 @@ _SENTENCE = re.compile("(?=.*[，；:。]).{20,}|.*。")
 _COUNTED = (
     "[〇零一二两三四五六七八九十百千万亿半几]+(?:[项个年次倍成季月日天类处条家批座级]|分之[一二三四五六七八九十百]+)"
 )
-#: Characters that deny or say which way: 未开展, 不下降, 高于, 减少.
-_TURNS = re.compile("[未不无没非否高低升降增减超逾快慢]")
+#: Characters that deny or say which way: 未开展, 不下降, 高于, 减少, 优于, 最多.
+_TURNS = re.compile("[未不无没非否高低升降增减超逾快慢优劣大小多少]")
 _AROUND = "以[上下内外前后]|左右"
 _FORMS = str.maketrans({**dict.fromkeys("“”„‟＂", '"'), **dict.fromkeys("‘’‚‛", "'"), "—": "-"})
 
@@ -178,20 +179,26 @@ def edited(issued: str, found: str, plan: Plan, *, sentence: bool | None = None)
         return None
     if not (_SENTENCE.fullmatch(before) if sentence is None else sentence):
         return EditKind.CHANGED
-    telling = _telling(terms(plan).words, tuple(level.chinese for level in plan.levels))
+    telling = _telling(plan)
     stated = [(telling.findall(text), Counter(_TURNS.findall(telling.sub("", text)))) for text in (before, after)]
     return EditKind.REWORDED if stated[0] == stated[1] else EditKind.CHANGED
 
 
-@cache
-def _telling(words: tuple[tuple[str, ...], ...], levels: tuple[str, ...]) -> re.Pattern[str]:
-    """Quotations; numbers with sign, comparison and unit; levels, water classes, the words for verdicts and for absence."""
-    units, per = vocabulary(words)["unit"], vocabulary(words)["per"]
+@lru_cache(maxsize=4)
+def _telling(plan: Plan) -> re.Pattern[str]:
+    """Quotations; numbers with sign, comparison and unit; levels, water classes, the words for verdicts and for absence;
+    the names of indicators, items, domains and projects, their kinds and units.
+    """
+    known_words = vocabulary(terms(plan).words)
+    units, per = known_words["unit"], known_words["per"]
     unit = f"%|‰|℃|个百分点|(?:{_any(units)})(?:/(?:{_any([*units, *per])}))*|(?!{_AROUND})[^\\W\\d_]"
     quantity = f"(?:[≥≤<>=±≈]|(?<![\\d%‰])-)*\\d+(?:\\.\\d+)?(?:{unit})?(?:{_AROUND})?"
     in_a_name = r"(?<=[A-Za-z])\d+(?:\.\d+)?"  # PM2.5
     states = [word.chinese for kind in (Status, Basis, Pace, Direction) for word in kind]
-    known = _any([*levels, *states, *Absence, NOT_ASSIGNED, *WATER_CLASSES])
+    names = {name for item in plan.items for name in (item.indicator_name, item.domain, *plan.names(item))}
+    names |= {name for p in plan.projects for name in (p.name, p.category, *separate_units(p.units))}
+    names |= {row.project_type for row in plan.past_projects} | {level.chinese for level in plan.levels}
+    known = _any([*map(comparable, names), *states, *Absence, NOT_ASSIGNED, *WATER_CLASSES])
     return re.compile(f'"[^"]*"|{known}|{in_a_name}|{quantity}|{_COUNTED}|[①-⑳]')
 
 

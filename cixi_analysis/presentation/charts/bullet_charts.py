@@ -140,11 +140,13 @@ def _bullets(narrow: bool, rows: pd.DataFrame, *names: str) -> Layered:
 
 
 def unmet_bullets(assessment: Assessment) -> Layered | Html:
-    """The bullets of the items that are unmet at some level; empty where none of them has a number."""
+    """The bullets of the items that are unmet at some level, of those that miss a number: what ought to rise and falls may
+    reach every number, and would stand there as met. Empty where there is none.
+    """
     plan, year, items = assessment.plan, assessment.year, assessment.items
-    unmet = set(items[items["verdict"] == Verdict.UNMET]["item_id"])
-    margins, trends = (t[t["item_id"].isin(unmet)] for t in (trend.margins(plan, year), trend.trends(plan, year)))
-    drawn = bullets(plan, year, margins, trends)
+    margins, unmet = trend.margins(plan, year), items[items["verdict"] == Verdict.UNMET]["item_id"]
+    missed = margins[~margins["met"] & margins["item_id"].isin(unmet)]["item_id"]
+    drawn = bullets(plan, year, *(t[t["item_id"].isin(missed)] for t in (margins, trend.trends(plan, year))))
     return Html() if isinstance(drawn, Html) else drawn
 
 

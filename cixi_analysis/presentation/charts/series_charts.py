@@ -43,14 +43,14 @@ def item_series(plan: Plan, year: int, margins: pd.DataFrame, trends: pd.DataFra
     years = first, max(year, *plan.frame.target_years)
     shown = []
     for same in groups.values():
-        ids, level = {one.item_id for one in same}, same[0].level
+        ids, levels = {one.item_id for one in same}, {one.level for one in same}
         own, asked = (
             table[table["item_id"].isin(ids) & (table["unit"].fillna("") == same[0].unit)]
             for table in (margins, trends)
         )
         ends = [same[0].measure, *same[0].points[0], *same[0].points[-1]]
         asked = asked[(asked[_SERIES] == ends).all(axis=1)]
-        asked = limits(plan, year, own[own["level"] == (level or own["level"])], asked)
+        asked = limits(plan, year, own[own["level"].isin(levels)] if all(levels) else own, asked)
         shown.append(_shown(plan, year, same, asked, years))
     return sorted(shown, key=lambda one: isinstance(one, Html))  # sentences last
 
@@ -72,7 +72,7 @@ def _shown(plan: Plan, year: int, same: list[Series], asked: pd.DataFrame, years
     one, data = same[0], points(same[0])
     (_, first), (_, last) = one.points[0], one.points[-1]
     moved = direction(first, last, one.polarity)
-    named = f"{'、'.join(plan.item(s.item_id).label for s in same)} {one.measure}"
+    named = f"{'、'.join(dict.fromkeys(plan.item(s.item_id).label for s in same))} {one.measure}"
     values = "，".join(f"{y}年{number(value)}" for y, value in one.points)
     told = state(asked) or (moved.chinese if moved else "")
     if asked.empty and len({value for _, value in one.points}) == 1:
