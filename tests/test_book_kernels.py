@@ -22,7 +22,7 @@ from tiny import frame
 from tiny_book import KERNEL, Place, book_at, contents
 
 from cixi_analysis.book import cache, making
-from cixi_analysis.book.kernels import Failure
+from cixi_analysis.book.kernels import Failure, Kernel
 from cixi_analysis.book.making import build
 from cixi_analysis.book.pages import BuildError
 
@@ -211,6 +211,39 @@ def test_a_page_whose_kernel_dies_once_is_run_again(project: Path, place: Place)
     place.build(2022, site=False)
     notebook = nbformat.read(project / "book" / "second.ipynb", as_version=4)
     assert [output.text for output in notebook.cells[-1].outputs] == ["whole\n"]
+
+
+@pytest.mark.parametrize(
+    ("imports", "setting", "seen"),
+    [
+        ("import decimal", "decimal.getcontext().prec = 3", "1 / decimal.Decimal(3)"),
+        ("import pandas as pd", "pd.set_option('display.precision', 1)", "pd.Series([1 / 3])"),
+        ("import numpy as np", "np.set_printoptions(precision=1)", "np.array([1 / 3])"),
+        ("import numpy as np", "np.seterr(all='raise')", "np.geterr()"),
+        ("import altair as alt", "alt.theme.enable('dark')", "alt.theme.active"),
+        ("import altair as alt", "alt.data_transformers.enable('json')", "alt.data_transformers.active"),
+        ("shell = get_ipython()", "shell.ast_node_interactivity = 'all'", "1\n2"),
+        (
+            "from IPython.core.interactiveshell import InteractiveShell as Shell",
+            "Shell.ast_node_interactivity = 'all'",
+            "1\n2",
+        ),
+    ],
+)
+def test_no_page_has_the_settings_of_another(place: Place, imports: str, setting: str, seen: str) -> None:
+    """A setting of a library holds for the page that makes it, each time, and for no other page of its kernel."""
+
+    def outputs(kernel: Kernel, *code: str) -> object:
+        page = kernel.run_page(notebook_of(imports, *code, seen), {"year": 2030})
+        assert isinstance(page, str)
+        return [output["data"] for output in nbformat.reads(page, as_version=4).cells[-1].outputs]
+
+    def run(kernel: Kernel) -> None:
+        plain, spoilt, *again = [outputs(kernel, *code) for code in 2 * [(), (setting,)]]
+        assert plain != spoilt
+        assert [plain, spoilt] == again
+
+    place.kernels.submit(run).result()
 
 
 def test_no_download_sees_what_a_page_left(place: Place) -> None:
