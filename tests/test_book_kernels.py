@@ -289,35 +289,45 @@ main()
 @pytest.mark.slow
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
 @pytest.mark.parametrize(
-    ("group", "sign"),
+    ("command", "group", "sign"),
     [
-        pytest.param(True, signal.SIGINT, id="Ctrl-C in a terminal"),
-        pytest.param(False, signal.SIGINT, id="the build alone", marks=pytest.mark.long),
-        pytest.param(False, signal.SIGTERM, id="a time limit", marks=pytest.mark.long),
+        pytest.param("build", True, "SIGINT", id="Ctrl-C in a terminal"),
+        pytest.param("build", False, "SIGINT", id="the build alone", marks=pytest.mark.long),
+        pytest.param("build", False, "SIGTERM", id="a time limit", marks=pytest.mark.long),
+        pytest.param("build", True, "SIGHUP", id="a terminal that is closed", marks=pytest.mark.long),
+        pytest.param("verify", True, "SIGINT", id="Ctrl-C while a site is verified"),
+        pytest.param("verify", False, "SIGTERM", id="a time limit of that", marks=pytest.mark.long),
     ],
 )
-def test_ctrl_c_leaves_nothing_behind(tmp_path: Path, group: bool, sign: signal.Signals) -> None:
+def test_ctrl_c_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, group: bool, sign: str
+) -> None:
     """Interrupted in the middle of a page: no process, no scratch folder, the message in Chinese, exit status 1."""
     root = project_at(tmp_path / "project")
-    write_template(root, "second", "open('running', 'w').close()\nimport time\ntime.sleep(600)")
-    building = subprocess.Popen(
-        [sys.executable, "-c", LISTENING, "--root", str(root), "build"],
-        stderr=subprocess.PIPE,
-        encoding="utf-8",
-        start_new_session=True,
-        cwd=root,
+    wait = "import os, time\nif 'RUNNING' in os.environ:\n    open(os.environ['RUNNING'], 'w').close(); time.sleep(600)"
+    write_template(root, "second", wait)
+    program = [sys.executable, "-c", LISTENING, "--root", str(root)]
+    if command == "verify":
+        subprocess.run([*program, "build"], cwd=root, check=True, capture_output=True)
+    running, temporary = tmp_path / "running", tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setenv("RUNNING", str(running))
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    process = subprocess.Popen(
+        [*program, command], stderr=subprocess.PIPE, encoding="utf-8", start_new_session=True, cwd=root
     )
     deadline = time.monotonic() + 300
-    while not (root / "running").exists() and building.poll() is None and time.monotonic() < deadline:
+    while not running.exists() and process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.05)
-    (os.killpg if group else os.kill)(building.pid, sign)
-    _, printed = building.communicate(timeout=60)
-    assert (building.returncode, printed.splitlines()[-1]) == (1, "已中断。")
+    (os.killpg if group else os.kill)(process.pid, getattr(signal, sign))
+    _, printed = process.communicate(timeout=60)
+    assert (process.returncode, printed.splitlines()[-1]) == (1, "已中断。")
     assert "Traceback" not in printed
     assert not (root / "_build" / "scratch").exists()
-    while processes_of(root) and time.monotonic() < deadline:
+    while processes_of(tmp_path) and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert processes_of(root) == []
+    assert processes_of(tmp_path) == []
+    assert [*temporary.iterdir()] == []
 
 
 @pytest.mark.slow

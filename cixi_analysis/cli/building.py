@@ -1,7 +1,6 @@
 """Commands that start a project, build its book, publish it and verify a published one."""
 
 import gc
-import signal
 import time
 from contextlib import nullcontext
 from pathlib import Path
@@ -82,8 +81,6 @@ def build(
         raise click.UsageError("--watch 不能与其他选项同用。--watch goes with no other option.")
     folder = find_root(Path.cwd()) if root is None else root.resolve()
     build_date()  # raises for an invalid one before any page runs
-    # A time limit or a service that stops cleans up like Ctrl-C.
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         if watch:
             _watch(folder)
@@ -97,7 +94,6 @@ def build(
                 echo(make_pdf(plan, year, page.parent, page.parents[1] / "pdf"))
     finally:
         gc.enable()
-        signal.signal(signal.SIGTERM, before)
 
 
 def _up_to_date(
