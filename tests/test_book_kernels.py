@@ -330,6 +330,19 @@ def test_ctrl_c_leaves_nothing_behind(
     assert [*temporary.iterdir()] == []
 
 
+def test_workers_end_before_the_scratch_folder(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a failure in one kernel, another may still write files for download into it: none of them is left."""
+    writing = "[Path(r'{folder}', str(n)).write_text('') for n in range(50_000 if {year} == 2022 else 0)]"
+    given = {"downloads": f"from pathlib import Path; {writing}"}
+    monkeypatch.setattr(build, "__kwdefaults__", (build.__kwdefaults__ or {}) | given)
+    monkeypatch.setattr("cixi_analysis.book.kernels.cores", lambda: 2)
+    for name in PAGES:
+        write_template(project, name, "1 / 0")
+    done = cixi("build", root=project)
+    assert (done.returncode, "ZeroDivisionError" in done.stderr) == (1, True)
+    assert not (project / "_build" / "scratch").exists()
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
 def test_watching_builds_after_each_change(tmp_path: Path) -> None:

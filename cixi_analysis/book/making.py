@@ -12,7 +12,7 @@ import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -84,6 +84,7 @@ def build(
     inputs: str | None = None,
     executor: Executor | None = None,
     using: Workers | None = None,
+    ending: AbstractContextManager[object] | None = None,
     progress: bool = True,
 ) -> Path:
     """Run the notebooks whose cache keys have changed, build the site, and return the path of its first page.
@@ -97,7 +98,8 @@ def build(
     ``renew`` are years to run again; the other years then stay as they are unless a page of theirs is missing.
     ``force`` ignores and clears the cache. ``inputs`` is :func:`cache.inputs`, computed before the other arguments
     were read from ``root``. ``executor`` runs the pages elsewhere, except those made once. ``using`` are workers
-    that are reused; else the build starts its own.
+    that are reused; else the build starts its own. ``ending`` is a context manager that ends with the pages and the
+    site, before the scratch folder is removed: that of workers which nobody reuses, as they may be writing there.
 
     Raises :class:`BuildError`, and leaves the last good site, when a template, a notebook or the book has a fault, the
     inputs change meanwhile, or another build of the same folder is running.
@@ -118,7 +120,8 @@ def build(
         jobs = [job for job in jobs if job.year is None or job.year in missing.union(renew)]
 
     site = root / "_build" / "html"
-    with _scratch(root, force) as scratch, nullcontext(using) if using else workers(root) as (kernels, jupyter_book):
+    work = nullcontext(using) if using else workers(root)
+    with _scratch(root, force) as scratch, ending or nullcontext(), work as (kernels, jupyter_book):
         jupyter_book.start()
         made, last = scratch / "book", cache.Manifest.read(root)
         todo = [job for job in jobs if job.year in (renew or ()) or not last.has(job.key, root / "book")]
