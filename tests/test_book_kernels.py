@@ -256,6 +256,14 @@ def test_no_download_sees_what_a_page_left(place: Place) -> None:
     assert place.kernels.submit(lambda kernel: kernel.run(downloads.format(place.root))).result() is None
 
 
+def test_a_page_that_asks_for_input_fails(place: Place) -> None:
+    """Nobody would answer, and the build would wait for ever."""
+    work = methodcaller("run_page", notebook_of("input()"), {"year": 2030})
+    failure = place.kernels.submit(work).result(timeout=60)
+    assert isinstance(failure, Failure)
+    assert "StdinNotImplementedError" in failure.lines[-1]
+
+
 def test_exit_in_a_page_is_its_end_not_the_builds(project: Path, place: Place) -> None:
     """A page that ends itself is a page that failed."""
     write_template(project, "second", "import sys; sys.exit(1)")
