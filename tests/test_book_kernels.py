@@ -158,7 +158,7 @@ def test_no_page_sees_what_another_left(project: Path, place: Place) -> None:
         "import os, sys\n"
         "assert 'mine' not in globals() and 'SPOILT' not in os.environ and '/spoilt' not in sys.path\n"
         "assert os.path.isdir('book')\n"
-        "sys.path.insert(0, 'notebooks'); import beside; assert beside.state == []; beside.state.append(1)\n"
+        "import beside; assert beside.state == []; beside.state.append(1)\n"
         "mine = display = os.environ['SPOILT'] = '1'; sys.path.insert(0, '/spoilt'); os.chdir('/')\n"
         "year"
     )

@@ -6,7 +6,7 @@ import os
 import pkgutil
 import sys
 import warnings
-from importlib import import_module
+from importlib import import_module, invalidate_caches
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +42,7 @@ def prepare(drawings: str) -> None:
         stream.flush_interval = _A_DAY
     # The default contains the process id, which a warning on a page would show.
     ipykernel.compiler.get_tmp_directory = lambda: "ipykernel"
+    sys.path.append(str(Path.cwd() / "notebooks"))  # a page imports a module beside it, as in JupyterLab
     _clean.update(names=dict(_shell().user_ns), hidden=dict(_shell().user_ns_hidden), environment=dict(os.environ))
     _clean.update(folder=Path.cwd(), path=[*sys.path], filters=[*warnings.filters], modules=set(sys.modules))
     _clean.update(errors=np.geterr(), printing=np.get_printoptions(), theme=alt.theme.active)
@@ -78,6 +79,7 @@ def reset() -> None:
         file = getattr(sys.modules[name], "__file__", None)
         if file and Path(file).parent in (folder, folder / "notebooks"):
             del sys.modules[name]
+    invalidate_caches()  # modules may have been added since
 
 
 def _shell() -> InteractiveShell:
