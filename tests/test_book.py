@@ -381,7 +381,9 @@ def test_a_page_that_is_one_of_anothers_is_refused(project: Path, output: str, o
 
 
 def test_a_notebook_dropped_in_is_a_page(project: Path, place: Place) -> None:
-    """No line of Python and none of the contents list is needed, neither for a year's page nor for a single one."""
+    """No line of Python and none of the contents list is needed, neither for a year's page nor for a single one. Taken
+    out again, its pages are gone with the next build.
+    """
     code = "print('嗨', year)"
     tiny_book.write_template(project, "mine", code, page="{year}/mine", each="year", order=45, heading="我的 {year}")
     tiny_book.write_template(project, "once", code, page="once", each="once", heading="一次")
@@ -392,8 +394,14 @@ def test_a_notebook_dropped_in_is_a_page(project: Path, place: Place) -> None:
     assert sidebar.index("2022 年表一") < sidebar.index("我的 2022") < sidebar.index("2022 年趋势")
     for page in ("mine", "once"):
         (project / "notebooks" / f"{page}.ipynb").unlink()
-    with pytest.raises(BuildError, match=r"请先移到别处：2021/mine\.ipynb、2022/mine\.ipynb、once\.ipynb"):
+    edited = project / "book" / "2021" / "mine.ipynb"
+    edited.write_text(edited.read_text("utf-8").replace("嗨", "改过"), "utf-8")
+    with pytest.raises(BuildError, match=r"请先移到别处：2021/mine\.ipynb$"):
         place.build(2021, 2022, frame=FRAME)
+    edited.unlink()
+    index = place.build(2021, 2022, frame=FRAME)  # the others are as a build made them
+    assert {"2021/mine", "2022/mine", "once"}.isdisjoint(pages(index.parent))
+    assert not (project / "book" / "once.ipynb").exists()
 
 
 def test_a_template_that_is_no_notebook_is_named(project: Path, place: Place) -> None:

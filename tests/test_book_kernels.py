@@ -22,7 +22,7 @@ from tiny import frame
 from tiny_book import KERNEL, Place, book_at, contents
 
 from cixi_analysis.book import cache, making
-from cixi_analysis.book.kernels import Failure
+from cixi_analysis.book.kernels import Failure, Kernel
 from cixi_analysis.book.making import build
 from cixi_analysis.book.pages import BuildError
 
@@ -158,7 +158,7 @@ def test_no_page_sees_what_another_left(project: Path, place: Place) -> None:
         "import os, sys\n"
         "assert 'mine' not in globals() and 'SPOILT' not in os.environ and '/spoilt' not in sys.path\n"
         "assert os.path.isdir('book')\n"
-        "sys.path.insert(0, 'notebooks'); import beside; assert beside.state == []; beside.state.append(1)\n"
+        "import beside; assert beside.state == []; beside.state.append(1)\n"
         "mine = display = os.environ['SPOILT'] = '1'; sys.path.insert(0, '/spoilt'); os.chdir('/')\n"
         "year"
     )
@@ -213,6 +213,39 @@ def test_a_page_whose_kernel_dies_once_is_run_again(project: Path, place: Place)
     assert [output.text for output in notebook.cells[-1].outputs] == ["whole\n"]
 
 
+@pytest.mark.parametrize(
+    ("imports", "setting", "seen"),
+    [
+        ("import decimal", "decimal.getcontext().prec = 3", "1 / decimal.Decimal(3)"),
+        ("import pandas as pd", "pd.set_option('display.precision', 1)", "pd.Series([1 / 3])"),
+        ("import numpy as np", "np.set_printoptions(precision=1)", "np.array([1 / 3])"),
+        ("import numpy as np", "np.seterr(all='raise')", "np.geterr()"),
+        ("import altair as alt", "alt.theme.enable('dark')", "alt.theme.active"),
+        ("import altair as alt", "alt.data_transformers.enable('json')", "alt.data_transformers.active"),
+        ("shell = get_ipython()", "shell.ast_node_interactivity = 'all'", "1\n2"),
+        (
+            "from IPython.core.interactiveshell import InteractiveShell as Shell",
+            "Shell.ast_node_interactivity = 'all'",
+            "1\n2",
+        ),
+    ],
+)
+def test_no_page_has_the_settings_of_another(place: Place, imports: str, setting: str, seen: str) -> None:
+    """A setting of a library holds for the page that makes it, each time, and for no other page of its kernel."""
+
+    def outputs(kernel: Kernel, *code: str) -> object:
+        page = kernel.run_page(notebook_of(imports, *code, seen), {"year": 2030})
+        assert isinstance(page, str)
+        return [output["data"] for output in nbformat.reads(page, as_version=4).cells[-1].outputs]
+
+    def run(kernel: Kernel) -> None:
+        plain, spoilt, *again = [outputs(kernel, *code) for code in 2 * [(), (setting,)]]
+        assert plain != spoilt
+        assert [plain, spoilt] == again
+
+    place.kernels.submit(run).result()
+
+
 def test_no_download_sees_what_a_page_left(place: Place) -> None:
     """Of a build before, in a kernel that stays: another working directory, say, where another project may lie."""
     page, downloads = (
@@ -221,6 +254,14 @@ def test_no_download_sees_what_a_page_left(place: Place) -> None:
     )
     assert isinstance(place.kernels.submit(lambda kernel: kernel.run_page(page, {"year": 1})).result(), str)
     assert place.kernels.submit(lambda kernel: kernel.run(downloads.format(place.root))).result() is None
+
+
+def test_a_page_that_asks_for_input_fails(place: Place) -> None:
+    """Nobody would answer, and the build would wait for ever."""
+    work = methodcaller("run_page", notebook_of("input()"), {"year": 2030})
+    failure = place.kernels.submit(work).result(timeout=60)
+    assert isinstance(failure, Failure)
+    assert "StdinNotImplementedError" in failure.lines[-1]
 
 
 def test_exit_in_a_page_is_its_end_not_the_builds(project: Path, place: Place) -> None:
@@ -256,35 +297,58 @@ main()
 @pytest.mark.slow
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
 @pytest.mark.parametrize(
-    ("group", "sign"),
+    ("command", "group", "sign"),
     [
-        pytest.param(True, signal.SIGINT, id="Ctrl-C in a terminal"),
-        pytest.param(False, signal.SIGINT, id="the build alone", marks=pytest.mark.long),
-        pytest.param(False, signal.SIGTERM, id="a time limit", marks=pytest.mark.long),
+        pytest.param("build", True, "SIGINT", id="Ctrl-C in a terminal"),
+        pytest.param("build", False, "SIGINT", id="the build alone", marks=pytest.mark.long),
+        pytest.param("build", False, "SIGTERM", id="a time limit", marks=pytest.mark.long),
+        pytest.param("build", True, "SIGHUP", id="a terminal that is closed", marks=pytest.mark.long),
+        pytest.param("verify", True, "SIGINT", id="Ctrl-C while a site is verified"),
+        pytest.param("verify", False, "SIGTERM", id="a time limit of that", marks=pytest.mark.long),
     ],
 )
-def test_ctrl_c_leaves_nothing_behind(tmp_path: Path, group: bool, sign: signal.Signals) -> None:
+def test_ctrl_c_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, group: bool, sign: str
+) -> None:
     """Interrupted in the middle of a page: no process, no scratch folder, the message in Chinese, exit status 1."""
     root = project_at(tmp_path / "project")
-    write_template(root, "second", "open('running', 'w').close()\nimport time\ntime.sleep(600)")
-    building = subprocess.Popen(
-        [sys.executable, "-c", LISTENING, "--root", str(root), "build"],
-        stderr=subprocess.PIPE,
-        encoding="utf-8",
-        start_new_session=True,
-        cwd=root,
+    wait = "import os, time\nif 'RUNNING' in os.environ:\n    open(os.environ['RUNNING'], 'w').close(); time.sleep(600)"
+    write_template(root, "second", wait)
+    program = [sys.executable, "-c", LISTENING, "--root", str(root)]
+    if command == "verify":
+        subprocess.run([*program, "build"], cwd=root, check=True, capture_output=True)
+    running, temporary = tmp_path / "running", tmp_path / "temporary"
+    temporary.mkdir()
+    monkeypatch.setenv("RUNNING", str(running))
+    monkeypatch.setenv("TMPDIR", str(temporary))
+    process = subprocess.Popen(
+        [*program, command], stderr=subprocess.PIPE, encoding="utf-8", start_new_session=True, cwd=root
     )
     deadline = time.monotonic() + 300
-    while not (root / "running").exists() and building.poll() is None and time.monotonic() < deadline:
+    while not running.exists() and process.poll() is None and time.monotonic() < deadline:
         time.sleep(0.05)
-    (os.killpg if group else os.kill)(building.pid, sign)
-    _, printed = building.communicate(timeout=60)
-    assert (building.returncode, printed.splitlines()[-1]) == (1, "已中断。")
+    (os.killpg if group else os.kill)(process.pid, getattr(signal, sign))
+    _, printed = process.communicate(timeout=60)
+    assert (process.returncode, printed.splitlines()[-1]) == (1, "已中断。")
     assert "Traceback" not in printed
     assert not (root / "_build" / "scratch").exists()
-    while processes_of(root) and time.monotonic() < deadline:
+    while processes_of(tmp_path) and time.monotonic() < deadline:
         time.sleep(0.05)
-    assert processes_of(root) == []
+    assert processes_of(tmp_path) == []
+    assert [*temporary.iterdir()] == []
+
+
+def test_workers_end_before_the_scratch_folder(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a failure in one kernel, another may still write files for download into it: none of them is left."""
+    writing = "[Path(r'{folder}', str(n)).write_text('') for n in range(50_000 if {year} == 2022 else 0)]"
+    given = {"downloads": f"from pathlib import Path; {writing}"}
+    monkeypatch.setattr(build, "__kwdefaults__", (build.__kwdefaults__ or {}) | given)
+    monkeypatch.setattr("cixi_analysis.book.kernels.cores", lambda: 2)
+    for name in PAGES:
+        write_template(project, name, "1 / 0")
+    done = cixi("build", root=project)
+    assert (done.returncode, "ZeroDivisionError" in done.stderr) == (1, True)
+    assert not (project / "_build" / "scratch").exists()
 
 
 @pytest.mark.slow

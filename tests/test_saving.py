@@ -1,6 +1,8 @@
 """Saving: a file that is whole or not there, the same bytes for the same workbook, text that stays text."""
 
+import io
 import re
+import tempfile
 import zipfile
 from pathlib import Path
 
@@ -94,3 +96,11 @@ def test_rows_fit_and_may_grow(tmp_path: Path) -> None:
     xml = zipfile.ZipFile(tmp_path / "x.xlsx").read("xl/worksheets/sheet1.xml").decode()
     assert 'ht="35"' in xml
     assert 'customHeight="1"' not in xml
+
+
+def test_a_workbook_needs_no_temporary_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The disk of temporary files may be full, and what a kill leaves there stays for ever."""
+    monkeypatch.setattr(tempfile, "tempdir", "/nowhere")
+    book = new_workbook("试")
+    put(book.create_sheet("表")["A1"], "文")
+    assert load_workbook(io.BytesIO(workbook_bytes(book)))["表"]["A1"].value == "文"

@@ -139,8 +139,12 @@ class Manifest:
 
     def has(self, key: str, book: Path) -> bool:
         """Whether the files made under ``key`` are in ``book`` as they were made."""
-        own = {name: made for name, (known, made) in self.files.items() if known == key}
-        return bool(own) and all(of_files(book, [book / name]) == made for name, made in own.items())
+        own = [name for name, (known, _) in self.files.items() if known == key]
+        return bool(own) and all(self.made(name, book) for name in own)
+
+    def made(self, name: str, book: Path) -> bool:
+        """Whether this file is in ``book`` as the last build made it."""
+        return name in self.files and of_files(book, [book / name]) == self.files[name][1]
 
 
 def _folder(root: Path) -> Path:

@@ -1,15 +1,19 @@
 """Code that runs inside a page kernel: importing the libraries in advance, and resetting the state between pages."""
 
+import decimal
 import gc
 import os
 import pkgutil
 import sys
 import warnings
-from importlib import import_module
+from importlib import import_module, invalidate_caches
 from pathlib import Path
 from typing import Any
 
+import altair as alt
 import ipykernel.compiler
+import numpy as np
+import pandas as pd
 from IPython.core.getipython import get_ipython
 from IPython.core.interactiveshell import InteractiveShell
 
@@ -38,12 +42,17 @@ def prepare(drawings: str) -> None:
         stream.flush_interval = _A_DAY
     # The default contains the process id, which a warning on a page would show.
     ipykernel.compiler.get_tmp_directory = lambda: "ipykernel"
+    sys.path.append(str(Path.cwd() / "notebooks"))  # a page imports a module beside it, as in JupyterLab
     _clean.update(names=dict(_shell().user_ns), hidden=dict(_shell().user_ns_hidden), environment=dict(os.environ))
     _clean.update(folder=Path.cwd(), path=[*sys.path], filters=[*warnings.filters], modules=set(sys.modules))
+    _clean.update(errors=np.geterr(), printing=np.get_printoptions(), theme=alt.theme.active)
+    _clean.update(shown=vars(InteractiveShell)["ast_node_interactivity"])
 
 
 def reset() -> None:
-    """Restore the clean state: no names of the page, no modules of the project, the old environment and directory."""
+    """Restore the clean state: no names of the page, no modules of the project, the old environment and directory, and
+    the settings of the libraries of pages: which pages follow in this kernel is left to chance.
+    """
     shell, folder = _shell(), _clean["folder"]
     changed = {"names": shell.user_ns, "hidden": shell.user_ns_hidden, "environment": os.environ}
     for name, current in changed.items():
@@ -58,10 +67,19 @@ def reset() -> None:
     with warnings.catch_warnings():  # resets the registry of warnings already shown
         pass
     warnings.filters[:] = _clean["filters"]  # type: ignore[index]  # a list
+    decimal.setcontext(decimal.Context())
+    np.seterr(**_clean["errors"])
+    np.set_printoptions(**_clean["printing"])
+    pd.reset_option("^(display|styler)")
+    alt.theme.enable(_clean["theme"])
+    alt.data_transformers.enable("default")
+    InteractiveShell.ast_node_interactivity = _clean["shown"]  # notebooks set it on the class
+    shell.ast_node_interactivity = _clean["shown"].default_value
     for name in sys.modules.keys() - _clean["modules"]:
         file = getattr(sys.modules[name], "__file__", None)
         if file and Path(file).parent in (folder, folder / "notebooks"):
             del sys.modules[name]
+    invalidate_caches()  # modules may have been added since
 
 
 def _shell() -> InteractiveShell:

@@ -12,7 +12,7 @@ import shutil
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import Executor, Future
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -84,6 +84,7 @@ def build(
     inputs: str | None = None,
     executor: Executor | None = None,
     using: Workers | None = None,
+    ending: AbstractContextManager[object] | None = None,
     progress: bool = True,
 ) -> Path:
     """Run the notebooks whose cache keys have changed, build the site, and return the path of its first page.
@@ -97,7 +98,8 @@ def build(
     ``renew`` are years to run again; the other years then stay as they are unless a page of theirs is missing.
     ``force`` ignores and clears the cache. ``inputs`` is :func:`cache.inputs`, computed before the other arguments
     were read from ``root``. ``executor`` runs the pages elsewhere, except those made once. ``using`` are workers
-    that are reused; else the build starts its own.
+    that are reused; else the build starts its own. ``ending`` is a context manager that ends with the pages and the
+    site, before the scratch folder is removed: that of workers which nobody reuses, as they may be writing there.
 
     Raises :class:`BuildError`, and leaves the last good site, when a template, a notebook or the book has a fault, the
     inputs change meanwhile, or another build of the same folder is running.
@@ -107,8 +109,8 @@ def build(
     root = root.resolve()
     recover_site(root)
     inputs = inputs or cache.inputs(root)
-    pages = read_pages(root)
-    _refuse_strangers(root / "book", pages)
+    pages, last = read_pages(root), cache.Manifest.read(root)
+    _refuse_strangers(root / "book", pages, last)
     runs = runs_of(pages, years, frame, indicators or {})
     if not runs:
         raise BuildError("notebooks/ 中没有可以生成的笔记本；请补全项目的文件夹（cixi new 生成的项目里都有）。")
@@ -118,9 +120,12 @@ def build(
         jobs = [job for job in jobs if job.year is None or job.year in missing.union(renew)]
 
     site = root / "_build" / "html"
-    with _scratch(root, force) as scratch, nullcontext(using) if using else workers(root) as (kernels, jupyter_book):
+    work = nullcontext(using) if using else workers(root)
+    with _scratch(root, force) as scratch, ending or nullcontext(), work as (kernels, jupyter_book):
         jupyter_book.start()
-        made, last = scratch / "book", cache.Manifest.read(root)
+        made = scratch / "book"
+        if force:
+            last = cache.Manifest()
         todo = [job for job in jobs if job.year in (renew or ()) or not last.has(job.key, root / "book")]
         with tqdm(total=len(todo) + 1, disable=not progress, unit="页", file=sys.stderr) as bar:
             files = dict(last.files)
@@ -261,11 +266,13 @@ def _notebooks(book: Path) -> list[Path]:
     return [path for path in paths if ".ipynb_checkpoints" not in path.parts]
 
 
-def _refuse_strangers(book: Path, pages: Sequence[Page]) -> None:
-    """Refuse notebooks without a template: each would become a page, and may be a user's work, so none is deleted."""
+def _refuse_strangers(book: Path, pages: Sequence[Page], last: cache.Manifest) -> None:
+    """Refuse notebooks without a template that the last build did not make as they are: each would become a page, and may
+    be a user's work, so none is deleted.
+    """
     own = re.compile("|".join(page.pattern for page in pages))
     strangers = [path.as_posix() for path in _notebooks(book) if not own.fullmatch(path.with_suffix("").as_posix())]
-    if strangers:
+    if strangers := [name for name in strangers if not last.made(name, book)]:
         raise BuildError("book/ 只放程序生成的页面，以下笔记本不是本书的页面，请先移到别处：" + "、".join(strangers))
 
 

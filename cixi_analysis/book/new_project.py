@@ -12,7 +12,7 @@ from typing import get_args
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 import cixi_analysis
-from cixi_analysis.errors import CixiError, DataError, writing
+from cixi_analysis.errors import CixiError, DataError, place, writing
 from cixi_analysis.plan import OBSERVATIONS, find_root
 from cixi_analysis.plan.csvfile import rows_csv
 from cixi_analysis.plan.frame import FILE, Frame, Part
@@ -60,8 +60,8 @@ def start_project(root: Path | None, target: Path, title: str = "") -> Path:
         try:
             _make(source, names, target, title)
         except OSError as error:
-            if _SCRATCH in str(error.filename):
-                error.filename = str(target)  # messages name no scratch folder
+            if _SCRATCH in place(error, ""):
+                error.filename, error.filename2 = str(target), None  # messages name no scratch folder
             raise
     return target
 

@@ -256,12 +256,19 @@ def _again(root: Path, copy: Path, date: datetime | None, years: list[int]) -> P
         environment[DATE_VARIABLE] = str(int(date.timestamp()))
     if git := provenance.git_folder(root):
         environment |= {"GIT_DIR": str(git), "GIT_WORK_TREE": str(copy)}
-    done = subprocess.run(  # noqa: S603  # our own words and paths
+    # A session of its own: a Ctrl-C in the terminal would be followed by a kill before it has cleaned up.
+    with subprocess.Popen(  # noqa: S603  # our own words and paths
         [*program, "--root", str(copy), "build", "--force", *options],
-        cwd=copy, env=environment, stdin=subprocess.DEVNULL, capture_output=True, encoding="utf-8", errors="replace",
-        check=False,
-    )  # fmt: skip
-    if done.returncode:
-        told = [line for line in done.stderr.splitlines() if "%|" not in line]  # without the progress bar
+        cwd=copy, env=environment, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
+        encoding="utf-8", errors="replace", start_new_session=True,
+    ) as building:  # fmt: skip
+        try:
+            _, printed = building.communicate()
+        except KeyboardInterrupt:
+            building.terminate()
+            building.communicate()
+            raise
+    if building.returncode:
+        told = [line for line in printed.splitlines() if "%|" not in line]  # without the progress bar
         raise NotReproduced("\n".join(["没有能够重新生成：", *told]))
     return published(copy / "_build" / "html", copy / "_build" / "pdf")

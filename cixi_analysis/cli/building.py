@@ -1,9 +1,8 @@
 """Commands that start a project, build its book, publish it and verify a published one."""
 
 import gc
-import signal
 import time
-from contextlib import nullcontext
+from contextlib import ExitStack, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -82,8 +81,6 @@ def build(
         raise click.UsageError("--watch 不能与其他选项同用。--watch goes with no other option.")
     folder = find_root(Path.cwd()) if root is None else root.resolve()
     build_date()  # raises for an invalid one before any page runs
-    # A time limit or a service that stops cleans up like Ctrl-C.
-    before = signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         if watch:
             _watch(folder)
@@ -97,7 +94,6 @@ def build(
                 echo(make_pdf(plan, year, page.parent, page.parents[1] / "pdf"))
     finally:
         gc.enable()
-        signal.signal(signal.SIGTERM, before)
 
 
 def _up_to_date(
@@ -124,7 +120,8 @@ def _up_to_date(
             if year not in plan.report_years:
                 known = "、".join(map(str, plan.report_years))
                 raise UnknownYear(f"{year} 年只有个别数字，用于趋势，不单独成页。成页的年份：{known}。")
-        with nullcontext(using) if using else workers(root) as own:  # they start while the years are judged
+        with ExitStack() as ending:
+            own = using or ending.enter_context(workers(root))  # they start while the years are judged
             from cixi_analysis.analysis.dossier import read_of_years
 
             for year in plan.report_years:
@@ -135,7 +132,7 @@ def _up_to_date(
                     root, plan.report_years, plan.frame, renew=None if force or not years else years,
                     force=force, indicators={item.indicator: item.indicator_name for item in now.items},
                     own={indicator: cache.of(read_of_years(plan, indicator)) for indicator in now.indicators},
-                    inputs=inputs, executor=executor, using=own,
+                    inputs=inputs, executor=executor, using=own, ending=ending,
                 )  # fmt: skip
         for line in left_out(root):
             echo(f"提示：{line}", err=True)

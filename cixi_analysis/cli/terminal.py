@@ -8,6 +8,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -123,6 +124,9 @@ class ChineseGroup(click.Group):
             if hasattr(stream, "reconfigure"):
                 # UTF-8 whatever the console's code page; undecodable bytes of a file name are escaped.
                 stream.reconfigure(encoding="utf-8", errors="backslashreplace", newline="\n")
+        for name in ("SIGTERM", "SIGHUP"):  # a time limit, a service that stops, a terminal that is closed
+            if hasattr(signal, name) and signal.getsignal(getattr(signal, name)) is signal.SIG_DFL:
+                signal.signal(getattr(signal, name), signal.default_int_handler)  # cleans up like Ctrl-C
         atexit.register(gc.freeze)  # else the interpreter's last collection takes 0.2 s
         try:
             if sys.stdout is None:

@@ -16,8 +16,10 @@ from unicodedata import east_asian_width
 
 from openpyxl import Workbook
 from openpyxl.cell import Cell
+from openpyxl.drawing.spreadsheet_drawing import SpreadsheetDrawing
 from openpyxl.styles import Alignment, Border, PatternFill, Side
 from openpyxl.styles.cell_style import StyleArray
+from openpyxl.worksheet._writer import WorksheetWriter
 from openpyxl.worksheet.dimensions import RowDimension
 from openpyxl.worksheet.page import PageMargins
 from openpyxl.worksheet.worksheet import Worksheet
@@ -152,6 +154,18 @@ def save_bytes(content: bytes, path: Path, kind: type[CixiError] = ExportError) 
         raise kind(f"不能写入 {path}：{reason(error)}。请检查文件夹是否存在、文件是否正被打开。") from error
 
 
+class _InMemory(ExcelWriter):  # type: ignore[misc]  # openpyxl ships no types
+    """Writes sheets without openpyxl's temporary files: the disk that holds these may be full, and a kill leaves them."""
+
+    def write_worksheet(self, ws: Worksheet) -> None:
+        ws._drawing = SpreadsheetDrawing()
+        writer = WorksheetWriter(ws, written := io.BytesIO())
+        writer.write()
+        ws._rels = writer._rels
+        self._archive.writestr(ws.path[1:], written.getvalue())
+        self.manifest.append(ws)
+
+
 def workbook_bytes(book: Workbook, values: Mapping[tuple[str, str], str | float] | None = None) -> bytes:
     """The file's bytes, without the clock that ``Workbook.save`` puts into the properties and every ZIP entry.
 
@@ -159,7 +173,7 @@ def workbook_bytes(book: Workbook, values: Mapping[tuple[str, str], str | float]
     on opening; a preview, a phone and Excel's protected view show stored values.
     """
     written, same = io.BytesIO(), io.BytesIO()
-    ExcelWriter(book, zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED)).save()
+    _InMemory(book, zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED)).save()
     sheets = {f"xl/worksheets/sheet{n}.xml": sheet.title for n, sheet in enumerate(book.worksheets, start=1)}
     with zipfile.ZipFile(written) as source, zipfile.ZipFile(same, "w", zipfile.ZIP_DEFLATED) as target:
         for name in source.namelist():
