@@ -209,7 +209,7 @@ def assess(
     the wordings and for statements that contradict the numbers.
     """
     plan.require_year(year)
-    until = until or year
+    until = max(until or year, year)
     check_observations(plan.as_of(max(until, by or year)), until)
     plan = plan.as_of(max(year, by or year))
     table, why = _answers(plan, year, until, against, tuple(sorted(set(without))), by)

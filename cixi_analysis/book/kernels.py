@@ -62,12 +62,8 @@ class Kernel:
             run_sync(self.manager.start_kernel)(cwd=str(root), extra_arguments=arguments)
             self._process: subprocess.Popen[bytes] = self.manager.provisioner.process  # type: ignore[union-attr]
             self.client = self.manager.client()
-            self.client.allow_stdin = (
-                False  # nobody answers: a page that asks fails, as in a kernel that nbclient starts
-            )
             started.append(self)  # can be ended before it is ready
-        self.client.start_channels()
-        self.client.allow_stdin = False  # nobody answers: a page that asks fails, as in a kernel that nbclient starts
+        self.client.start_channels(stdin=False)  # nobody answers: a page that asks for input fails
         run_sync(self.client.wait_for_ready)(timeout=_PATIENCE)
         self._call(f"prepare({str(drawings)!r})")
 
