@@ -159,6 +159,7 @@ class _InMemory(ExcelWriter):  # type: ignore[misc]  # openpyxl ships no types
 
     def write_worksheet(self, ws: Worksheet) -> None:
         ws._drawing = SpreadsheetDrawing()
+        ws._drawing.charts, ws._drawing.images = ws._charts, ws._images
         writer = WorksheetWriter(ws, written := io.BytesIO())
         writer.write()
         ws._rels = writer._rels
