@@ -1253,3 +1253,9 @@ def test_what_is_remembered_cannot_be_changed(into: str) -> None:
     assert "?" not in set(assess(plan, YEAR).table["verdict"])
     with pytest.raises(ValueError, match="read-only"):
         judgements(plan, YEAR, REQUIREMENT, ())[0].verdict[:] = 0
+
+
+@pytest.mark.parametrize("until", [2020, 2021, 2022])
+def test_years_judged_in_one_pass(plan: Plan, until: int) -> None:
+    """``until`` changes no verdict, an earlier year neither."""
+    pd.testing.assert_frame_equal(assess(plan, 2021, until=until).table, assess(plan, 2021).table)
