@@ -665,7 +665,8 @@ def test_nothing_is_skipped(wording: str, place: int, char: str) -> None:
         tree = read(longer, terms=COUNTY)
     except Refusal:
         return
-    if re.search("[A-Z]a", longer):  # EaI is the name of another quantity than EI
+    if re.search("E[QI]*a", longer):  # EaI is the name of another quantity than EI
+        assert str(tree) != str(read(wording, terms=COUNTY)) == str(tree).replace("a", "")
         return
     assert char.isspace() or char in "％：", f"{longer!r} was read as {tree}"
     assert str(tree).replace("%", "") == str(read(wording, terms=COUNTY)).replace("%", "")

@@ -14,7 +14,7 @@ from markupsafe import Markup, escape
 
 from cixi_analysis.analysis import commitments, projects, records, table1
 from cixi_analysis.analysis.actions import Action, Urgency, actions
-from cixi_analysis.assessment import assess
+from cixi_analysis.assessment import Assessment
 from cixi_analysis.export import Figures
 from cixi_analysis.plan import build_date
 from cixi_analysis.plan.dataset import Plan
@@ -69,7 +69,7 @@ def contents(plan: Plan, year: int) -> Contents:
         "sentence": _sentences(figures, issue), "levels": indicator_rows.level_counts(figures, issue), "domains": domains,
         "items": [item for domain in domains for item in domain.items], "bases": indicator_rows.bases(figures, issue),
         "conventions": indicator_rows.conventions(plan), "targets": indicator_rows.targets(plan, year, issue),
-        "actions": actions_of(plan, year, issue), "changes": changes_of(plan, year, issue),
+        "actions": actions_of(figures.assessment, issue), "changes": changes_of(plan, year, issue),
         "works": works_of(plan, year, issue), "evidence": indicator_rows.evidence(plan, year, issue),
         "figure": _figures(figures, issue),
     }  # fmt: skip
@@ -111,21 +111,21 @@ def without_markup(text: str | Markup) -> str:
     return "\n".join(line.striptags() for line in escape(text).split("<br>"))
 
 
-def actions_of(plan: Plan, year: int, issue: Issue) -> SimpleNamespace:
+def actions_of(assessment: Assessment, issue: Issue) -> SimpleNamespace:
     """The items to act on, the most urgent first, by part of the list."""
-    own = actions(plan, year)
+    own = actions(assessment.plan, assessment.year)
     found = SimpleNamespace()
     for part, name in _PARTS.items():
-        rows = [_action(plan, year, issue, action) for action in own if action.urgency is part]
+        rows = [_action(assessment, issue, action) for action in own if action.urgency is part]
         count = issue.value(f"count.actions.{name}", len(rows), "要处理的子项数")
         vars(found).update({name: rows, f"{name}_count": count})
     return found
 
 
-def _action(plan: Plan, year: int, issue: Issue, action: Action) -> SimpleNamespace:
-    key, title, told = f"action.{action.item.item_id}", item_title(action.item), facts(plan, action)
+def _action(assessment: Assessment, issue: Issue, action: Action) -> SimpleNamespace:
+    key, title, told = f"action.{action.item.item_id}", item_title(action.item), facts(assessment.plan, action)
     texts = {
-        "gap": (shortage(assess(plan, year), action), "差距"), "step": (told.get("每年需", ""), "每年需"),
+        "gap": (shortage(assessment, action), "差距"), "step": (told.get("每年需", ""), "每年需"),
         "ways": (told.get("怎样达标", ""), "怎样达标"), "works": (told.get("有关项目", ""), "有关项目"),
     }  # fmt: skip
     values = {
