@@ -51,20 +51,23 @@ class Panel:
         #: level, item, region, year → the number of the row, or NONE
         self.row = self._rows(table)
         # An empty last row is the sentinel for a place without a row: NONE, as an index, fetches it.
-        table = table[[*COLUMNS[1:]]].reset_index(drop=True).reindex(range(len(table) + 1))
-        telling = table[["year", "item_id", "measure", "unit", "polarity", "attests", "denies"]]
+        table = table.set_axis(range(len(table))).reindex(range(len(table) + 1))
+        telling = table[["item_id", "measure", "unit", "polarity", "attests", "denies"]]
         # Where the wordings have always measured the same, years do not tell patterns apart.
-        telling = telling.assign(year=telling["year"].where(telling["item_id"].isin(plan.remeasured), LAST_YEAR))
-        pattern, ways = patterns(telling, telling)
+        year = np.where(table["item_id"].isin(plan.remeasured), table["year"], LAST_YEAR)
+        pattern, first = patterns([year, *(column for _, column in telling.items())])
         by_id: dict[str | None, Indicator] = {item.item_id: item for item in plan.items}
-        found = [(year, by_id.get(item_id), cells) for year, item_id, *cells in ways.itertuples(index=False)]
+        ways = telling.iloc[first].to_numpy(dtype=object, na_value=None).tolist()  # type: ignore[arg-type]  # stubs: no None
+        found = [(int(y), by_id.get(item_id), cells) for y, (item_id, *cells) in zip(year[first], ways, strict=True)]
         #: pattern → what the statement attests and denies
         self.texts = [
             [quotations(text, plan.units(item, year), known) if item and text else {} for text in cells[3:]]
             for year, item, cells in found
         ]
         #: item_id → its patterns
-        self.patterns = ways.groupby("item_id").indices
+        self.patterns: dict[str | None, list[int]] = {}
+        for number, (item_id, *_) in enumerate(ways):
+            self.patterns.setdefault(item_id, []).append(number)
         #: column → its values, one for each row
         self.written = {name: table[name].to_numpy(dtype=object) for name in ("value", "statement")}
         target, written = pd.factorize(table["assigned_target"])
@@ -72,12 +75,12 @@ class Panel:
         common = {
             "words": pattern,
             "value": _numbers(table["value"], quantity),
-            "written_absence": pd.Categorical(table["absence"], ABSENCES).codes,
+            "written_absence": _codes(table["absence"], ABSENCES),
             "limit": np.array([one.limit for one in given])[target],
             "comparator": np.array([COMPARATORS.index(one.comparator) for one in given], dtype=np.int8)[target],
             "none_assigned": np.array([one.none for one in given])[target],
             "benchmark": _numbers(table["benchmark"], float),
-            "benchmark_kind": pd.Categorical(table["benchmark_kind"], BENCHMARK_KINDS).codes,
+            "benchmark_kind": _codes(table["benchmark_kind"], BENCHMARK_KINDS),
         }
         #: level → pattern → what was measured
         self.kinds = {
@@ -89,8 +92,9 @@ class Panel:
         #: level → name → the column
         self.columns: dict[str, dict[str, npt.NDArray[Any]]] = {}
         for level, kinds in self.kinds.items():
+            distinct = {kind: number for number, kind in enumerate(dict.fromkeys(kinds))}
             of_pattern = {
-                "kind": pd.Series(kinds).factorize()[0],
+                "kind": np.array([distinct[kind] for kind in kinds]),
                 "polarity": np.array([SIGN[kind.polarity] for kind in kinds], dtype=np.int8),
             }
             self.columns[level] = common | {name: values[pattern] for name, values in of_pattern.items()}
@@ -112,8 +116,9 @@ class Panel:
         shape = (len(self.index), len(self.regions), len(self.years))
         place = np.ravel_multi_index(codes, shape) if len(table) else np.empty(0, dtype=np.int64)
         rows = np.full((len(self.levels), int(np.prod(shape))), NONE, dtype=np.int32)
-        for number, level in enumerate(self.levels):
-            held = np.flatnonzero(table["level"].isna() | (table["level"] == level))
+        level, of_all = _codes(table["level"], self.levels), table["level"].isna().to_numpy()
+        for number in range(len(self.levels)):
+            held = np.flatnonzero(of_all | (level == number))
             again = pd.Index(place[held]).duplicated()
             if again.any():
                 region, year, item_id = table[["region", "year", "item_id"]].iloc[held[again][0]]
@@ -137,13 +142,20 @@ def county_table(plan: Plan, until: int = LAST_YEAR) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=list(COLUMNS), dtype=object)
 
 
-def patterns(table: pd.DataFrame, cells: pd.DataFrame) -> tuple[npt.NDArray[Any], pd.DataFrame]:
-    """For each row the number of its pattern, the combination of its ``cells``; the first row of each pattern, None
-    where a cell is empty.
+def patterns(columns: Iterable[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+    """For each row the number of its pattern, the combination of its cells in ``columns``, by first appearance; for each
+    pattern its first row.
     """
-    number = cells.groupby(list(cells), sort=False, observed=True, dropna=False).ngroup().to_numpy()
-    first = table.iloc[np.unique(number, return_index=True)[1]].astype(object)
-    return number, first.where(first.notna(), None)
+    number = np.zeros(1, dtype=np.int64)
+    for column in columns:
+        code, distinct = pd.factorize(column)
+        number = pd.factorize(number * (len(distinct) + 1) + code)[0]
+    return number, np.unique(number, return_index=True)[1]
+
+
+def _codes(column: "pd.Series[Any]", words: Iterable[str]) -> Codes:
+    """Indices into ``words``, NONE for a cell that is none of them."""
+    return pd.Index([*words], dtype=object).get_indexer(pd.Index(column)).astype(np.int8)
 
 
 def _numbers(column: "pd.Series[Any]", of: Callable[[Any], float]) -> Floats:

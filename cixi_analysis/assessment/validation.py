@@ -129,8 +129,9 @@ def faults(plan: Plan, table: pd.DataFrame) -> Iterator[Fault]:
         (table, alike, partial(_row_problems, plan)),
         (quoting, quoting[["attests", "denies", "statement"]], _quotation_problems),
     ):
-        number, first = patterns(own, cells)
-        for problem in check(first.to_dict("records")):  # its `row` is a pattern
+        number, at = patterns(column for _, column in cells.items())
+        first = own.iloc[at].astype(object)
+        for problem in check(first.where(first.notna(), None).to_dict("records")):  # its `row` is a pattern
             rows = np.flatnonzero(number == problem.row)
             yield replace(problem, row=None), _place(own, int(rows[0])), len(rows)
 
