@@ -56,17 +56,20 @@ class Trials:
         #: numbers that findings use; the limits and averages among them
         self.marks: set[Decimal] = set()
         self.limits: set[Decimal] = set()
-        self.beside = cache(self._beside)
+        self.beside, self.blank = cache(self._beside), cache(self._blank)
 
     def edited(self, year: int, draft: Draft) -> dict[str, Any] | None:
         """The item's row in ``year`` with a draft applied, column → cell; None where there is no row."""
-        own, cells = [cell for cell in draft if cell.year == year], self._cells.get(year)
-        if own and cells is None:
-            blank = {"item_id": self.item.item_id, "absence": self.plan.missing_reason(year)}
-            cells = dict.fromkeys(Observation.columns()) | blank
-        for cell in own:
-            cells = edit(cells or {}, cell, draft[cell], self.beside(cell))
+        cells = self._cells.get(year)
+        for cell in draft:
+            if cell.year == year:
+                cells = edit(cells or self.blank(year), cell, draft[cell], self.beside(cell))
         return cells
+
+    def _blank(self, year: int) -> dict[str, Any]:
+        """A row of a year that has none."""
+        own = {"item_id": self.item.item_id, "absence": self.plan.missing_reason(year)}
+        return dict.fromkeys(Observation.columns()) | own
 
     def is_valid(self, draft: Draft) -> bool:
         """Whether the rows with a draft applied pass the data's own validation."""

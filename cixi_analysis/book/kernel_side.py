@@ -79,6 +79,7 @@ def reset() -> None:
         file = getattr(sys.modules[name], "__file__", None)
         if file and Path(file).parent in (folder, folder / "notebooks"):
             del sys.modules[name]
+    _clean["modules"].update(sys.modules)  # the libraries' own, which need no second look
     invalidate_caches()  # modules may have been added since
 
 
