@@ -98,15 +98,17 @@ def evaluate(node: Node, series: ItemSeries, rows: Sequence[ConventionRow]) -> F
 
 def _applies(row: ConventionRow, node: Node, series: ItemSeries) -> Flags:
     """Where a convention's own condition is satisfied (its reasons: ``data/conventions.csv``)."""
-    here: Flags = np.zeros_like(series.known) | (True if row.year is None else series.years == row.year)
+    here: Flags
     match row.convention:
         case Convention.NONE_ASSIGNED:
-            here &= series.none_assigned & any(isinstance(leaf, tree.AssignedTarget) for leaf in tree.leaves(node))
+            here = series.none_assigned & any(isinstance(leaf, tree.AssignedTarget) for leaf in tree.leaves(node))
         case Convention.NOTHING_THERE:
-            here &= series.absence == ABSENCES.index(Absence.NOT_FOUND)
+            here = series.absence == ABSENCES.index(Absence.NOT_FOUND)
         case Convention.FULL:
-            here &= series.is_full
-    return here
+            here = series.is_full
+        case Convention.PLAN_CONCLUDES:
+            here = np.ones_like(series.known)
+    return here if row.year is None else here & (series.years == row.year)
 
 
 def _evaluate(node: Node, series: ItemSeries, conventions: _Conventions) -> Finding:
