@@ -427,6 +427,24 @@ def test_provincial_average(
     assert judged(one_item(wording, rows))[:2] == expected
 
 
+@pytest.mark.parametrize(
+    ("wording", "kind", "substitute", "expected"),
+    [
+        ("高于全省平均值", "level", {"measure": "别的量"}, N), ("高于全省平均值", "level", {"unit": "公里"}, N),
+        ("增长幅度高于全省平均", "change", {"unit": "公里"}, N), ("增长幅度高于全省平均", "rate", {"unit": "公里"}, M),
+        # the change of a share, of an item that is its increase (33)
+        ("增长幅度高于全省平均", "change", {"measure": "别的量"}, M),
+    ],
+)  # fmt: skip
+def test_an_average_is_of_the_item_in_its_unit(
+    wording: str, kind: str, substitute: dict[str, str], expected: tuple[str, str]
+) -> None:
+    """An average level is that of the item; an average change is in its unit. No substitute's is held against them."""
+    rows = {y: {"value": v, **substitute} for y, v in ((2021, 80), (YEAR, 90))}
+    rows[YEAR] |= {"benchmark": "5", "benchmark_kind": kind}
+    assert judged(one_item(wording, rows))[:2] == expected
+
+
 @pytest.mark.parametrize("polarity", ["more", "less"])
 def test_reaching_the_average_goes_the_items_way(polarity: str) -> None:
     """达到 and 优于 are upward where more is better, downward where less is."""

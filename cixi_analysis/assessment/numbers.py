@@ -221,8 +221,9 @@ def _change_benchmark(node: tree.ChangeBenchmark, s: ItemSeries) -> Numbers:
     as_rate = _is_average(s, BenchmarkKind.RATE, node)
     known = (as_rate | _is_average(s, BenchmarkKind.CHANGE, node)) & ~np.isnan(s.benchmark)
     own = np.where(as_rate, (s.value / earlier - 1) * 100, s.value - earlier)
+    unlike = s.is_class | ~(as_rate | s.in_unit(s.asked.unit))  # an average change is in the item's unit
     lacks = [
-        (s.is_class, Lack.UNIT), (sign == 0, Lack.DIRECTION), (~comparable, Lack.EARLIER), (~known, Lack.BENCHMARK),
+        (unlike, Lack.UNIT), (sign == 0, Lack.DIRECTION), (~comparable, Lack.EARLIER), (~known, Lack.BENCHMARK),
         (as_rate & ~(earlier > 0), Lack.BASE),
     ]  # fmt: skip
     held = holds(own * sign, node.comparator, s.benchmark * sign, s.polarity)
@@ -231,10 +232,11 @@ def _change_benchmark(node: tree.ChangeBenchmark, s: ItemSeries) -> Numbers:
 
 def _level_benchmark(node: tree.LevelBenchmark, s: ItemSeries) -> Numbers:
     known = _is_average(s, BenchmarkKind.LEVEL, node) & ~np.isnan(s.benchmark)
+    comparable = s.own & s.in_unit(s.asked.unit) & ~s.is_class  # as with any limit
     held, nowhere = _held(s, node.comparator, s.benchmark)
     if node.better:  # strictly, in the item's direction
         held = exceeds((s.value - s.benchmark) * s.polarity, s.benchmark, strict=True)
-    return _judge(s, held, [(s.is_class, Lack.UNIT), nowhere, (~known, Lack.BENCHMARK)], benchmark=s.benchmark)
+    return _judge(s, held, [(~comparable, Lack.UNIT), nowhere, (~known, Lack.BENCHMARK)], benchmark=s.benchmark)
 
 
 def _state(_: tree.State, s: ItemSeries) -> Numbers:
