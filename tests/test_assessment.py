@@ -245,6 +245,15 @@ def test_a_number_is_not_a_water_class() -> None:
     assert judged(one_item("Ⅲ类", series(2)))[:2] == N
 
 
+def test_the_class_of_another_river_is_not_compared() -> None:
+    """A limit is on the item itself, a class as a number: what another level names, or a substitute, says nothing of it."""
+    rows = {YEAR: {"value": "Ⅱ", "unit": "类", "measure": "乙断面"}}
+    plan = one_item("Ⅲ类", rows, unit="类", name="甲断面", target_wording="Ⅲ类")
+    assert judged(plan)[0] == assess(plan, YEAR, against="target").items["verdict"][0] == "no_data"
+    named = (requirement("1", "national", "Ⅲ类", measure="乙断面"),)
+    assert judged(replace(plan, requirements=named))[:2] == M
+
+
 @pytest.mark.parametrize(
     ("wording", "observed", "columns", "expected"),
     [
@@ -415,6 +424,24 @@ def test_provincial_average(
     """An average of levels for levels, of changes (or rates) for changes; never one for the other."""
     rows = series(*values)
     rows[YEAR] |= {"benchmark": None if benchmark is None else str(benchmark), "benchmark_kind": kind}
+    assert judged(one_item(wording, rows))[:2] == expected
+
+
+@pytest.mark.parametrize(
+    ("wording", "kind", "substitute", "expected"),
+    [
+        ("高于全省平均值", "level", {"measure": "别的量"}, N), ("高于全省平均值", "level", {"unit": "公里"}, N),
+        ("增长幅度高于全省平均", "change", {"unit": "公里"}, N), ("增长幅度高于全省平均", "rate", {"unit": "公里"}, M),
+        # the change of a share, of an item that is its increase (33)
+        ("增长幅度高于全省平均", "change", {"measure": "别的量"}, M),
+    ],
+)  # fmt: skip
+def test_an_average_is_of_the_item_in_its_unit(
+    wording: str, kind: str, substitute: dict[str, str], expected: tuple[str, str]
+) -> None:
+    """An average level is that of the item; an average change is in its unit. No substitute's is held against them."""
+    rows = {y: {"value": v, **substitute} for y, v in ((2021, 80), (YEAR, 90))}
+    rows[YEAR] |= {"benchmark": "5", "benchmark_kind": kind}
     assert judged(one_item(wording, rows))[:2] == expected
 
 
@@ -628,6 +655,8 @@ def test_an_amount_of_change_in_a_target(wording: str, unit: str, expected: str)
         ("none-assigned", "完成上级管控目标；≥5", {"absence": "原文未列", "assigned_target": "上级未下达"}, N),
         ("none-assigned", "完成上级管控目标；≥5", {"value": 6, "assigned_target": "上级未下达"}, ("met", "deemed")),
         ("none-assigned", "完成上级管控目标；≥5", {"value": 4, "assigned_target": "上级未下达"}, U),
+        ("none-assigned", "完成上级管控目标；年均提高≥1个百分点", {"absence": "原文未列", "assigned_target": "上级未下达"}, N),
+        ("none-assigned", "完成上级管控目标；提高≥1个百分点", {"value": 6, "assigned_target": "上级未下达"}, N),
         ("none-assigned", "建立", {"absence": "原文未列", "assigned_target": "上级未下达"}, N),
         ("none-assigned", "完成上级管控目标", {"absence": "原文未列"}, N),
         # nothing to protect or remove
@@ -640,6 +669,8 @@ def test_an_amount_of_change_in_a_target(wording: str, unit: str, expected: str)
         ("full", "≥90", {"value": 100}, M),
         ("full", "开展", {"value": 100, "unit": "公里"}, N),
         ("full", "开展", {"value": 100, "polarity": "less"}, N),
+        ("full", "≥20公里", {"value": 100}, N),
+        ("full", "Ⅲ类", {"value": 100}, N),
         # the plan judges more than it states
         ("plan-concludes", "建立", {"statement": "优秀"}, ("met", "deemed")),
         # words come before a convention
@@ -811,7 +842,8 @@ def test_named_quantity(wording: str, name: str | None, expected: tuple[str, str
 @pytest.mark.parametrize("unit", ["-", "－", "–", "—", "——", "/"])
 def test_marks_of_no_unit(unit: str) -> None:
     """Standards print them where no unit is: it may be a percentage, so that a change by % is not read; no mark is shown."""
-    assert judged(one_item("较2021年下降10%以上", series(100, 85), unit=unit, polarity="less"))[:2] == N
+    for wording in ("较2021年下降10%以上", "年均下降10%以上", "持续下降且年均下降幅度≥10%"):
+        assert judged(one_item(wording, series(100, 85), unit=unit, polarity="less"))[:2] == N
     assert judged(one_item("≥80", series(100, 85), unit=unit))[2].startswith("子项1为85，比要求的80高5，达标。")
 
 

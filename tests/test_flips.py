@@ -316,6 +316,14 @@ CASES = [
             "有原文载明“≥0”“近3年逐年上升，且年均上升≤3.2%”。",
         ],
     ),
+    # another quantity was measured: it has no earlier value, the item has one
+    (
+        "不下降",
+        {"value": "40", "measure": "别的量"},
+        {"value": "50"},
+        {},
+        ["改测子项1（现有的40所测不同，不能相比），须不低于50%。", "有原文载明“较上年不下降”。"],
+    ),
 ]
 
 

@@ -138,12 +138,11 @@ def _decide(node: Leaf, series: ItemSeries, conventions: _Conventions, **window:
     for number, (row, flags) in enumerate(conventions):
         here = flags & (verdict == NO_DATA)
         limit = isinstance(node, (tree.Bound, tree.ClassBound))
-        if row.convention is Convention.NONE_ASSIGNED and limit:
+        if row.convention is Convention.NONE_ASSIGNED and (limit or isinstance(node, tree.Rate)):
             continue  # a limit of its own applies whether or not a target was assigned
         if row.convention is Convention.FULL:
-            # 100 % of one quantity satisfies no limit on another, and no demand for less
-            here &= (series.own | (not limit)) & (numbers.lack != Lack.OPPOSED)
-            here &= not asks_for_less(node) and not getattr(node, "quantity", "")
+            # 100 % satisfies no limit that is undecided, since that is on another quantity, and no demand for less
+            here &= (numbers.lack != Lack.OPPOSED) & (not limit and not asks_for_less(node))
         verdict[here], basis[here], convention[here] = MET, DEEMED, number
     rows = [row for row, _ in conventions]
     return LeafFinding(node, verdict, basis, (), series, numbers, rows, convention, contradicts)

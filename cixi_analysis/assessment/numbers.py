@@ -125,7 +125,7 @@ def _bound(node: tree.Bound, s: ItemSeries) -> Numbers:
 
 def _class_bound(node: tree.ClassBound, s: ItemSeries) -> Numbers:
     held = s.value < node.rank if node.strict else s.value <= node.rank
-    return _judge(s, held, [(~s.is_class, Lack.UNIT)], limit=np.full_like(s.value, node.rank))
+    return _judge(s, held, [(~(s.is_class & s.own), Lack.UNIT)], limit=np.full_like(s.value, node.rank))
 
 
 def _assigned(node: tree.AssignedTarget, s: ItemSeries) -> Numbers:
@@ -156,7 +156,7 @@ def earlier_years(node: tree.Change) -> int:
 
 
 def _change(node: tree.Change, s: ItemSeries) -> Numbers:
-    """Every step goes in the required direction. One known failure decides, whatever else is missing."""
+    """Every step goes in the required direction. A failure before any gap decides, whatever is missing earlier."""
     sign = _sign(node.move, s)
     failed, small, missing = (np.zeros_like(s.known) for _ in range(3))
     later, known, used = s.value, s.known, {}
@@ -197,10 +197,9 @@ def _rate(node: tree.Rate, s: ItemSeries, span: int = DEFAULT_YEARS, named: bool
         moved = ((s.value / earlier) ** (1 / years) - 1) * 100
     else:
         base, moved = np.ones_like(comparable), (s.value - earlier) / years
-    # A change of a percentage is unambiguous only in points; percent since a named year needs a unit.
-    right_unit = ~s.is_class & (s.in_unit("%") == (node.unit is tree.AmountUnit.POINTS))
-    if node.since and node.unit is tree.AmountUnit.PERCENT:
-        right_unit &= ~s.in_unit(*NO_UNIT)
+    # A change of a percentage is unambiguous only in points, and without a unit it may be one.
+    points = node.unit is tree.AmountUnit.POINTS
+    right_unit = s.in_unit("%") if points else ~s.is_class & ~s.in_unit("%", *NO_UNIT)
     lacks = [
         (~right_unit, Lack.UNIT), (sign == 0, Lack.DIRECTION), _not_later(node, s), (~comparable, Lack.EARLIER),
         (~base, Lack.BASE),
@@ -222,8 +221,9 @@ def _change_benchmark(node: tree.ChangeBenchmark, s: ItemSeries) -> Numbers:
     as_rate = _is_average(s, BenchmarkKind.RATE, node)
     known = (as_rate | _is_average(s, BenchmarkKind.CHANGE, node)) & ~np.isnan(s.benchmark)
     own = np.where(as_rate, (s.value / earlier - 1) * 100, s.value - earlier)
+    unlike = s.is_class | ~(as_rate | s.in_unit(s.asked.unit))  # an average change is in the item's unit
     lacks = [
-        (s.is_class, Lack.UNIT), (sign == 0, Lack.DIRECTION), (~comparable, Lack.EARLIER), (~known, Lack.BENCHMARK),
+        (unlike, Lack.UNIT), (sign == 0, Lack.DIRECTION), (~comparable, Lack.EARLIER), (~known, Lack.BENCHMARK),
         (as_rate & ~(earlier > 0), Lack.BASE),
     ]  # fmt: skip
     held = holds(own * sign, node.comparator, s.benchmark * sign, s.polarity)
@@ -232,10 +232,11 @@ def _change_benchmark(node: tree.ChangeBenchmark, s: ItemSeries) -> Numbers:
 
 def _level_benchmark(node: tree.LevelBenchmark, s: ItemSeries) -> Numbers:
     known = _is_average(s, BenchmarkKind.LEVEL, node) & ~np.isnan(s.benchmark)
+    comparable = s.own & s.in_unit(s.asked.unit) & ~s.is_class  # as with any limit
     held, nowhere = _held(s, node.comparator, s.benchmark)
     if node.better:  # strictly, in the item's direction
         held = exceeds((s.value - s.benchmark) * s.polarity, s.benchmark, strict=True)
-    return _judge(s, held, [(s.is_class, Lack.UNIT), nowhere, (~known, Lack.BENCHMARK)], benchmark=s.benchmark)
+    return _judge(s, held, [(~comparable, Lack.UNIT), nowhere, (~known, Lack.BENCHMARK)], benchmark=s.benchmark)
 
 
 def _state(_: tree.State, s: ItemSeries) -> Numbers:

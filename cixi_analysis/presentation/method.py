@@ -29,7 +29,7 @@ ALL_MEANINGS: dict[StrEnum, str] = {
     Pace.TOO_LITTLE_DATA: "不足两个年份",
     Convention.NONE_ASSIGNED: "上级当年没有下达目标：该子项的要求中，数据与原文不能判定的各项视同达标（自带数值限值的除外）",
     Convention.NOTHING_THERE: "没有要保护或要消除的对象",
-    Convention.FULL: "比例已达100%，对它的要求视同达标（要求更低的、要求另一个量的除外）",
+    Convention.FULL: "比例已达100%，对它的要求视同达标，要求再升、高于平均的也是（要求更低的、限值是对另一个量的除外）",
     Convention.PLAN_CONCLUDES: "现状文字没有写全、而规划已有结论的，依规划的结论",
 }
 

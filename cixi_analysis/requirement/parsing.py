@@ -214,7 +214,7 @@ class Build(Transformer[Token, Node]):
         # "-" is no unit: 满意度 is printed with it, although it is a percentage.
         unknown = self.unit in (None, *NO_UNIT)
         # Without an item's unit, a yearly mean and a change since a named year are read, but not judged of a percentage.
-        open_ = yearly or (since and self.unit is None)
+        open_ = self.unit is None and (yearly or since)
         if unit is tree.AmountUnit.PERCENT and (self.unit == "%" or (unknown and not open_)):
             raise Stop("指标本身若是百分比，变化的“%”可指百分之几，也可指几个百分点", _span(*tokens))
         if unit is tree.AmountUnit.POINTS and self.unit != "%" and not unknown:
