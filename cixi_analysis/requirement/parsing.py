@@ -52,12 +52,17 @@ def _join(kind: type[AllOf] | type[AnyOf], parts: Iterable[Node]) -> Node:
 
 def _all_of(parts: list[Node], span: tuple[int, int]) -> Node:
     """AND of parts that a separator joins. Two limits of one direction list those of two things: ≥80、≥90, Ⅱ类；Ⅲ类,
-    年均下降≥3%，年均下降≥5%.
+    年均下降≥3%，年均下降≥5%. A bare number behind a change may be its amount: 较2020年下降，15%.
     """
     whole = _join(AllOf, parts)
+    joined = whole.parts if isinstance(whole, AllOf) and len(parts) > 1 else ()
+    for one, following in pairwise(joined):
+        moves = getattr(one, "strict", False) or hasattr(one, "scope")
+        if moves and isinstance(following, tree.Bound) and following.comparator is Comparator.REACH:
+            raise Stop("变化或平均值之后的数可指变化的幅度，也可指现状值的界限；界限请写“≥”“≤”一类", span)
     sides = [
         (*(getattr(one, name, None) for name in ("quantity", "move", "yearly", "since")), side)
-        for part in (whole.parts if isinstance(whole, AllOf) and len(parts) > 1 else ())
+        for part in joined
         for one in (part.rate if isinstance(part, Change) else part,)
         if isinstance(one, tree.Bound | tree.ClassBound | Rate)
         for side in ("≥>", "≤<")
@@ -79,7 +84,11 @@ class Build(Transformer[Token, Node]):
 
     @v_args(meta=True)
     def start(self, meta: Meta, parts: list[Node]) -> Node:
-        return _all_of(parts, (meta.start_pos, meta.end_pos))
+        whole = _all_of(parts, span := (meta.start_pos, meta.end_pos))
+        found = [*tree.leaves(whole)]
+        if any(getattr(one, "since", 0) for one in found) and not all(getattr(one, "stated", True) for one in found):
+            raise Stop("有的写明了与哪一年相比，有的幅度没有写明，请写“较20XX年……”或“较上年……”", span)
+        return whole
 
     def case(self, children: list[Node | Token]) -> tuple[str, Node]:
         return str(children[0]), cast(Node, children[1])
@@ -123,7 +132,9 @@ class Build(Transformer[Token, Node]):
         for joint in children:
             if isinstance(joint, Token) and joint.type == "AND" and joint != "，":
                 raise Stop("AND( ) 与 OR( ) 的各项只能以逗号分隔", _span(joint))
-        parts = (child for child in children if not isinstance(child, Token))
+        # In a canonical text, an amount without a year is since last year.
+        nodes = (child for child in children if not isinstance(child, Token))
+        parts = (replace(node, stated=True) if isinstance(node, Rate) else node for node in nodes)
         return _join(AllOf if children[0] == "AND(" else AnyOf, parts)
 
     def bound(self, tokens: list[Token]) -> tree.Bound:
@@ -219,12 +230,13 @@ class Build(Transformer[Token, Node]):
             raise Stop("指标本身若是百分比，变化的“%”可指百分之几，也可指几个百分点", _span(*tokens))
         if unit is tree.AmountUnit.POINTS and self.unit != "%" and not unknown:
             raise Stop(f"“个百分点”只用于百分比，该指标的单位是“{self.unit}”", _span(*tokens))
-        if not (self.yearly or yearly or since or "SINCE_LAST_YEAR" in types):
+        stated = bool(yearly or since or "SINCE_LAST_YEAR" in types)
+        if not (self.yearly or stated):
             raise Stop("没有写明与哪一年相比，请写“较20XX年……”或“较上年……”", _span(*tokens))
         comparator = _comparator(types)
         if comparator is Comparator.REACH:  # an amount of change is reached from below: 下降15% is ≥ 15%
             comparator = Comparator.GE
-        return Rate(self.moves[types["MOVE"]], comparator, float(types["NUMBER"]), unit, yearly, since)
+        return Rate(self.moves[types["MOVE"]], comparator, float(types["NUMBER"]), unit, yearly, since, stated)
 
     def change_benchmark(self, tokens: list[Token]) -> tree.ChangeBenchmark:
         types = _by_type(tokens)
@@ -265,10 +277,11 @@ def _qualified(change: Node, rate: Node, span: tuple[int, int]) -> Change | None
     if not isinstance(change, Change) or change.rate is not None or not isinstance(rate, (Rate, tree.ChangeBenchmark)):
         return None
     if since := change.since:
-        if isinstance(rate, Rate) and not rate.yearly and rate.since in (0, since):
-            rate = replace(rate, since=since)
-        else:
+        if not isinstance(rate, Rate) or rate.yearly or rate.since not in (0, since):
             raise Stop(f"这里的幅度与“较{since}年”的变化不在同一段年份", span)
+        if rate.stated and not rate.since:  # 较上年
+            return None
+        rate = replace(rate, since=since)
     elif isinstance(rate, Rate) and rate.since:
         return None
     if change.move is rate.move:

@@ -95,7 +95,8 @@ class AssignedTarget:
 class Rate:
     """An amount of change: 年均下降幅度≥3.5% (``yearly``: a mean over the window; percent is compound). ``amount`` is
     in ``unit``: percent of the earlier value, or percentage points (a difference of a share). ``since``: the year it is
-    compared with (较2020年下降≥15%), 0 for last year or the window.
+    compared with (较2020年下降≥15%), 0 for last year or the window. ``stated``: whether the wording itself says which (较上年,
+    年均), for reading what stands beside it only.
     """
 
     move: Move
@@ -104,6 +105,7 @@ class Rate:
     unit: AmountUnit
     yearly: bool
     since: int = 0
+    stated: bool = field(default=True, compare=False)
 
     def __str__(self) -> str:
         of = "年均" if self.yearly else f"较{self.since}年" if self.since else ""
