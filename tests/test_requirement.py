@@ -314,6 +314,10 @@ def test_refused_too(wording: str) -> None:
         ("较2020年下降15%", None, "较2020年下降≥15%"),
         ("较2020年下降15%", "%", None),
         ("较2020年下降15%", "-", None),
+        ("较2020年下降15%", "无", None),
+        ("较2020年下降15%", "百分比", None),
+        ("年均下降幅度≥3.5%", "百分率", None),
+        ("提升≥1个百分点", "百分比", "上升≥1个百分点"),
         ("较上年下降15%", None, None),
         ("较2020年下降2个百分点", "%", "较2020年下降≥2个百分点"),
     ],
@@ -408,7 +412,10 @@ def test_the_vocabulary_is_a_plain_list() -> None:
     rows = list(csv.DictReader(lines))
     assert len({(row["kind"], row["word"]) for row in rows}) == len(rows)
     for row in rows:
-        assert row["stands_for"] in ("", *vocabulary()[row["kind"]], *vocabulary()["unit"]) or row["kind"] == "average"
+        assert (
+            row["stands_for"] in ("", "%", *vocabulary()[row["kind"]], *vocabulary()["unit"])
+            or row["kind"] == "average"
+        )
         assert not row["stands_for"] or row["kind"] != "refused"
 
 
@@ -506,6 +513,7 @@ def test_units_written_in_several_ways() -> None:
         "m²/人": "平方米/人",
         "吨/日": "吨/天",
         "%": "%",
+        "百分比": "%",
         "": "",
     }
     assert {unit: unit_name(unit) for unit in same} == same
