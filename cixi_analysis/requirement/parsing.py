@@ -119,6 +119,8 @@ class Build(Transformer[Token, Node]):
         for joint, clause in zip(cast(list[Token], children[1::2]), cast(list[Node], children[2::2]), strict=True):
             if joint.type == "AND" and (qualified := _qualified(clauses[-1], clause, span)):
                 clauses[-1] = qualified
+            elif joint[0] == "、" and str(clauses[-1]).isdigit():
+                raise Stop("“1、”可指编号，也可指数值；数值请写“≥1”一类", span)
             else:
                 clauses.append(clause)
                 joints.append(joint.type)
