@@ -27,6 +27,7 @@ _COMPARATORS = {kind: Comparator[kind] for kind in ("GE", "LE", "GT", "LT")} | {
 _CHINESE_DIGITS = "零一二三四五六七八九十"
 
 
+_NO_YEAR = "没有写明与哪一年相比，请写“较20XX年……”或“较上年……”"
 BRACKETS = "要求语言不认识这里的括号，括号里的条件可能改变含义"
 
 
@@ -202,6 +203,8 @@ class Build(Transformer[Token, Node]):
         types = _by_type(tokens)
         if types.get("ADVERB") == "逐年":
             raise Stop("“较上年”与“逐年”所看的年份不同", _span(*tokens))
+        if tokens[0].type == "SOME" and not self.yearly:
+            raise Stop(_NO_YEAR, _span(*tokens))
         if "STEADY" in types:
             found = (move for word, move in self.moves.items() if types["STEADY"].endswith(word))
             move = next(found, Move.IMPROVE)
@@ -234,7 +237,7 @@ class Build(Transformer[Token, Node]):
             raise Stop(f"“个百分点”只用于百分比，该指标的单位是“{self.unit}”", _span(*tokens))
         stated = bool(yearly or since or "SINCE_LAST_YEAR" in types)
         if not (self.yearly or stated):
-            raise Stop("没有写明与哪一年相比，请写“较20XX年……”或“较上年……”", _span(*tokens))
+            raise Stop(_NO_YEAR, _span(*tokens))
         comparator = _comparator(types)
         if comparator is Comparator.REACH:  # an amount of change is reached from below: 下降15% is ≥ 15%
             comparator = Comparator.GE

@@ -66,7 +66,7 @@ def read(
     A percentage of change is accepted only where the item's ``unit`` is known not to be % (percent or points?).
     ``terms``: the project's own words, its kinds of region (which select a case), and the year that 现状 means.
     ``ranges``: whether two numbers alone (85—90) are a range, as they surely are only of an item without a direction.
-    ``yearly``: whether it is asked of every year, so that an amount of change alone (下降≥5%) is since last year.
+    ``yearly``: whether it is asked of every year, so that 下降≥5% and 有所下降 alone are since last year.
     Raises :class:`Refusal` with the place, the reason and, of an ambiguous wording, every reading.
     """
     text = unicodedata.normalize("NFC", text)  # not NFKC, which would turn Ⅲ into III
