@@ -58,8 +58,7 @@ def _all_of(parts: list[Node], span: tuple[int, int]) -> Node:
     whole = _join(AllOf, parts)
     joined = whole.parts if isinstance(whole, AllOf) and len(parts) > 1 else ()
     for one, following in pairwise(joined):
-        moves = getattr(one, "strict", False) or hasattr(one, "scope")
-        if moves and isinstance(following, tree.Bound) and following.comparator is Comparator.REACH:
+        if (getattr(one, "strict", False) or hasattr(one, "scope")) and getattr(following, "bare", False):
             raise Stop("变化或平均值之后的数可指变化的幅度，也可指现状值的界限；界限请写“≥”“≤”一类", span)
     sides = [
         (*(getattr(one, name, None) for name in ("quantity", "move", "yearly", "since")), side)
@@ -143,7 +142,8 @@ class Build(Transformer[Token, Node]):
     def bound(self, tokens: list[Token]) -> tree.Bound:
         types = _by_type(tokens)
         quantity = str(types.get("QUANTITY", ""))
-        return tree.Bound(_comparator(types), float(types["NUMBER"]), self.unit_of(types), quantity)
+        limit, bare = float(types["NUMBER"]), tokens[0].type == "NUMBER"
+        return tree.Bound(_comparator(types), limit, self.unit_of(types), quantity, bare)
 
     def unit_of(self, tokens: dict[str, Token]) -> str:
         return unit_name(tokens["UNIT"], self.terms.words) if "UNIT" in tokens else str(tokens.get("PERCENT", ""))
@@ -162,7 +162,8 @@ class Build(Transformer[Token, Node]):
             raise Stop("范围的两端须由小到大", _span(*tokens))
         if unit not in ("", last_unit):
             raise Stop("范围两端的单位不同", _span(*tokens))
-        return AllOf((tree.Bound(Comparator.GE, low, last_unit), tree.Bound(Comparator.LE, high, last_unit)))
+        low_end = tree.Bound(Comparator.GE, low, last_unit, bare=tokens[0].type == "NUMBER")
+        return AllOf((low_end, tree.Bound(Comparator.LE, high, last_unit)))
 
     def class_bound(self, tokens: list[Token]) -> tree.ClassBound:
         types = _by_type(tokens)
@@ -239,6 +240,8 @@ class Build(Transformer[Token, Node]):
         if not (self.yearly or stated):
             raise Stop(_NO_YEAR, _span(*tokens))
         comparator = _comparator(types)
+        if float(types["NUMBER"]) < 0:
+            raise Stop("变化的幅度不写负号：“下降-18%”可指下降18%", _span(*tokens))
         if comparator is Comparator.REACH:  # an amount of change is reached from below: 下降15% is ≥ 15%
             comparator = Comparator.GE
         return Rate(self.moves[types["MOVE"]], comparator, float(types["NUMBER"]), unit, yearly, since, stated)

@@ -58,13 +58,15 @@ class AmountUnit(StrEnum):
 @dataclass(frozen=True)
 class Bound:
     """A limit on the value: ``≥20``, ``20%以上``, a bare ``100``. ``unit`` is "" where the wording names none.
-    ``quantity``: the measured quantity that the wording names (△EQI>-1), "" for the item itself.
+    ``quantity``: the measured quantity that the wording names (△EQI>-1), "" for the item itself. ``bare``: whether the
+    wording begins with the number (20%以上), for reading what stands before it only.
     """
 
     comparator: Comparator
     limit: float
     unit: str = ""
     quantity: str = ""
+    bare: bool = field(default=False, compare=False)
 
     def __str__(self) -> str:
         return f"{self.quantity}{self.comparator}{all_digits(self.limit)}{self.unit}"
