@@ -49,6 +49,7 @@ UNDERSTOOD = {
     "低于60": "<60",
     "不满60": "<60",
     "不低于60": "≥60",
+    "达到或超过60%": "≥60%",
     "不少于60": "≥60",
     "不小于60": "≥60",
     "大于或等于60": "≥60",
@@ -109,6 +110,7 @@ UNDERSTOOD = {
     # the provincial average
     "优于全省平均": "优于全省平均值",
     "达到或高于全省平均": "不低于全省平均值",
+    "达到或超过全省平均水平": "不低于全省平均值",
     "达到或优于全省平均": "达到全省平均水平",
     # joints: ；and line breaks separate groups, an empty group is dropped; 或 inside a fixed phrase is no OR
     "≥90或持续提高": "OR(≥90, 持续上升)",
