@@ -462,7 +462,7 @@ def test_the_case_of_the_region(wording: str, terms: Terms, read_as: str | None)
 
 def test_nothing_asked() -> None:
     """The marks for "nothing is asked", with forms and spaces; a project may add its own."""
-    for mark in ("/", "／", "—", "——", "－", "-", " 不涉及 ", "无要求"):
+    for mark in ("/", "／", "—", "——", "－", "-", "--", "－－", " 不涉及 ", "无要求"):
         assert nothing_asked(mark)
     assert not any(map(nothing_asked, ("", "无", "0", "不下降", "不涉及耕地")))
     assert nothing_asked("免考", Terms((("nothing_asked", "免考"),)))
