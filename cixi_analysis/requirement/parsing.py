@@ -51,15 +51,22 @@ def _join(kind: type[AllOf] | type[AnyOf], parts: Iterable[Node]) -> Node:
     return flat[0] if len(flat) == 1 else kind(tuple(flat))
 
 
+def _behind(parts: Iterable[Node], span: tuple[int, int], either: bool = False) -> None:
+    """Raise Stop where what stands behind a change may be its amount: 较2020年下降，15%, 提高幅度≥1个百分点或高于全省平均."""
+    for one, following in pairwise(parts):
+        amount = isinstance(getattr(one, "rate", None) or one, Rate | tree.ChangeBenchmark)
+        moves = amount or (not either and (getattr(one, "strict", False) or hasattr(one, "scope")))
+        if (moves and getattr(following, "bare", False)) or (amount and isinstance(following, tree.LevelBenchmark)):
+            raise Stop("变化或平均值之后的数、平均值可指变化的幅度，也可指现状值；请把指现状值的写在前面", span)
+
+
 def _all_of(parts: list[Node], span: tuple[int, int]) -> Node:
     """AND of parts that a separator joins. Two limits of one direction list those of two things: ≥80、≥90, Ⅱ类；Ⅲ类,
-    年均下降≥3%，年均下降≥5%. A bare number behind a change may be its amount: 较2020年下降，15%.
+    年均下降≥3%，年均下降≥5%.
     """
     whole = _join(AllOf, parts)
     joined = whole.parts if isinstance(whole, AllOf) and len(parts) > 1 else ()
-    for one, following in pairwise(joined):
-        if (getattr(one, "strict", False) or hasattr(one, "scope")) and getattr(following, "bare", False):
-            raise Stop("变化或平均值之后的数可指变化的幅度，也可指现状值的界限；界限请写“≥”“≤”一类", span)
+    _behind(joined, span)
     sides = [
         (*(getattr(one, name, None) for name in ("quantity", "move", "yearly", "since")), side)
         for part in joined
@@ -128,7 +135,10 @@ class Build(Transformer[Token, Node]):
             and_first = _join(AnyOf, [_join(AllOf, part) for part in _split(clauses, joints, "OR")])
             or_first = _join(AllOf, [_join(AnyOf, part) for part in _split(clauses, joints, "AND")])
             raise Stop("同一组里既有“且”又有“或”，有两种读法", span, (and_first, or_first))
-        return _join(AnyOf, clauses) if "OR" in joints else _all_of(clauses, span)
+        if "OR" not in joints:
+            return _all_of(clauses, span)
+        _behind(clauses, span, either=True)
+        return _join(AnyOf, clauses)
 
     def call(self, children: list[Node | Token]) -> Node:
         for joint in children:
