@@ -246,8 +246,8 @@ class Build(Transformer[Token, Node]):
             raise Stop("指标本身若是百分比，变化的“%”可指百分之几，也可指几个百分点", _span(*tokens))
         if unit is tree.AmountUnit.POINTS and self.unit != "%" and not unknown:
             raise Stop(f"“个百分点”只用于百分比，该指标的单位是“{self.unit}”", _span(*tokens))
-        stated = bool(yearly or since or "SINCE_LAST_YEAR" in types)
-        if not (self.yearly or stated):
+        stated = bool(since or "SINCE_LAST_YEAR" in types)
+        if not (self.yearly or yearly or stated):
             raise Stop(_NO_YEAR, _span(*tokens))
         comparator = _comparator(types)
         if float(types["NUMBER"]) < 0:

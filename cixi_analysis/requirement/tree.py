@@ -97,8 +97,8 @@ class AssignedTarget:
 class Rate:
     """An amount of change: 年均下降幅度≥3.5% (``yearly``: a mean over the window; percent is compound). ``amount`` is
     in ``unit``: percent of the earlier value, or percentage points (a difference of a share). ``since``: the year it is
-    compared with (较2020年下降≥15%), 0 for last year or the window. ``stated``: whether the wording itself says which (较上年,
-    年均), for reading what stands beside it only.
+    compared with (较2020年下降≥15%), 0 for last year or the window. ``stated``: whether the wording itself says which (较上年),
+    for reading what stands beside it only.
     """
 
     move: Move
