@@ -302,6 +302,8 @@ def _qualified(change: Node, rate: Node, span: tuple[int, int]) -> Change | None
         rate = replace(rate, since=since)
     elif isinstance(rate, Rate) and rate.since:
         return None
+    elif change.years and isinstance(rate, Rate) and not rate.yearly and not rate.stated:
+        raise Stop(f"这里的幅度可指近{change.years}年的，也可指比上一年的，请写“年均……”或“较上年……”", span)
     if change.move is rate.move:
         if not change.strict:
             raise Stop("“保持稳定”没有幅度：这里的幅度可只指变化，也可指两者", span)
