@@ -275,7 +275,7 @@ class Build(Transformer[Token, Node]):
             return State(self.words["state"].get(text, text))
         subjects = [t for t in tokens if t.type == "SUBJECT"]
         for token in tokens:
-            if token.type == "AND" and token.value != "、":
+            if token.type == "AND" and token[0] != "、":
                 raise Stop("这一主语后面缺少“不减小”“不改变”一类的说法", _span(tokens[0], token))
         verb = tokens[-1]
         if (said := self.words["subject_state"].get(verb)) is None:
