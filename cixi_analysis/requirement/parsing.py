@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, permutations
 from typing import cast
 
 from lark import Token, Transformer, v_args
@@ -62,7 +62,7 @@ def _behind(parts: Iterable[Node], span: tuple[int, int], either: bool = False) 
 
 def _all_of(parts: list[Node], span: tuple[int, int]) -> Node:
     """AND of parts that a separator joins. Two limits of one direction list those of two things: ≥80、≥90, Ⅱ类；Ⅲ类,
-    年均下降≥3%，年均下降≥5%.
+    年均下降≥3%，年均下降≥5%. So do those that nothing satisfies: ≥80；≤35, 逐年上升；逐年下降.
     """
     whole = _join(AllOf, parts)
     joined = whole.parts if isinstance(whole, AllOf) and len(parts) > 1 else ()
@@ -75,8 +75,13 @@ def _all_of(parts: list[Node], span: tuple[int, int]) -> Node:
         for side in ("≥>", "≤<")
         if getattr(one, "comparator", "") in side  # a bare number and a class have either direction
     ]
-    if len(set(sides)) < len(sides):
-        raise Stop("并列的两个数或两个类别可指两件事，而不是同一件事的两个界限", span)
+    nothing = any(
+        low.quantity == high.quantity and low.comparator in "≥>" and high.comparator in "≤<" and low.limit > high.limit
+        for low, high in permutations((one for one in joined if isinstance(one, tree.Bound)), 2)
+    )
+    moves = {one.move for one in joined if isinstance(one, Change) and one.strict and not one.since}
+    if nothing or {Move.RISE, Move.FALL} <= moves or len(set(sides)) < len(sides):
+        raise Stop("并列的两项可指两件事，而不是同一件事的两个条件", span)
     return whole
 
 
