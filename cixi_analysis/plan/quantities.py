@@ -17,7 +17,7 @@ from lark.exceptions import LarkError
 from cixi_analysis.words import CLASS_UNIT, WATER_CLASSES
 
 #: The marks of plans and standards for a quantity without unit, and that of the data where nothing is printed.
-NO_UNIT = "-", "－", "–", "—", "——", "/", ""
+NO_UNIT = "-", "－", "–", "—", "——", "/", "无", ""
 #: More and less, of two values.
 HIGHER = "高", "低"
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from itertools import pairwise
+from itertools import pairwise, permutations
 from typing import cast
 
 from lark import Token, Transformer, v_args
@@ -27,6 +27,7 @@ _COMPARATORS = {kind: Comparator[kind] for kind in ("GE", "LE", "GT", "LT")} | {
 _CHINESE_DIGITS = "零一二三四五六七八九十"
 
 
+_NO_YEAR = "没有写明与哪一年相比，请写“较20XX年……”或“较上年……”"
 BRACKETS = "要求语言不认识这里的括号，括号里的条件可能改变含义"
 
 
@@ -50,21 +51,37 @@ def _join(kind: type[AllOf] | type[AnyOf], parts: Iterable[Node]) -> Node:
     return flat[0] if len(flat) == 1 else kind(tuple(flat))
 
 
+def _behind(parts: Iterable[Node], span: tuple[int, int], either: bool = False) -> None:
+    """Raise Stop where what stands behind a change may be its amount: 较2020年下降，15%, 提高幅度≥1个百分点或高于全省平均."""
+    for one, following in pairwise(parts):
+        amount = isinstance(getattr(one, "rate", None) or one, Rate | tree.ChangeBenchmark)
+        moves = amount or (not either and (getattr(one, "strict", False) or hasattr(one, "scope")))
+        if (moves and getattr(following, "bare", False)) or (amount and isinstance(following, tree.LevelBenchmark)):
+            raise Stop("变化或平均值之后的数、平均值可指变化的幅度，也可指现状值；请把指现状值的写在前面", span)
+
+
 def _all_of(parts: list[Node], span: tuple[int, int]) -> Node:
     """AND of parts that a separator joins. Two limits of one direction list those of two things: ≥80、≥90, Ⅱ类；Ⅲ类,
-    年均下降≥3%，年均下降≥5%.
+    年均下降≥3%，年均下降≥5%. So do those that nothing satisfies: ≥80；≤35, 逐年上升；逐年下降.
     """
     whole = _join(AllOf, parts)
+    joined = whole.parts if isinstance(whole, AllOf) and len(parts) > 1 else ()
+    _behind(joined, span)
     sides = [
         (*(getattr(one, name, None) for name in ("quantity", "move", "yearly", "since")), side)
-        for part in (whole.parts if isinstance(whole, AllOf) and len(parts) > 1 else ())
+        for part in joined
         for one in (part.rate if isinstance(part, Change) else part,)
         if isinstance(one, tree.Bound | tree.ClassBound | Rate)
         for side in ("≥>", "≤<")
         if getattr(one, "comparator", "") in side  # a bare number and a class have either direction
     ]
-    if len(set(sides)) < len(sides):
-        raise Stop("并列的两个数或两个类别可指两件事，而不是同一件事的两个界限", span)
+    nothing = any(
+        low.quantity == high.quantity and low.comparator in "≥>" and high.comparator in "≤<" and low.limit > high.limit
+        for low, high in permutations((one for one in joined if isinstance(one, tree.Bound)), 2)
+    )
+    moves = {one.move for one in joined if isinstance(one, Change) and one.strict and not one.since}
+    if nothing or {Move.RISE, Move.FALL} <= moves or len(set(sides)) < len(sides):
+        raise Stop("并列的两项可指两件事，而不是同一件事的两个条件", span)
     return whole
 
 
@@ -79,7 +96,11 @@ class Build(Transformer[Token, Node]):
 
     @v_args(meta=True)
     def start(self, meta: Meta, parts: list[Node]) -> Node:
-        return _all_of(parts, (meta.start_pos, meta.end_pos))
+        whole = _all_of(parts, span := (meta.start_pos, meta.end_pos))
+        found = [*tree.leaves(whole)]
+        if any(getattr(one, "since", 0) for one in found) and not all(getattr(one, "stated", True) for one in found):
+            raise Stop("有的写明了与哪一年相比，有的幅度没有写明，请写“较20XX年……”或“较上年……”", span)
+        return whole
 
     def case(self, children: list[Node | Token]) -> tuple[str, Node]:
         return str(children[0]), cast(Node, children[1])
@@ -110,6 +131,8 @@ class Build(Transformer[Token, Node]):
         for joint, clause in zip(cast(list[Token], children[1::2]), cast(list[Node], children[2::2]), strict=True):
             if joint.type == "AND" and (qualified := _qualified(clauses[-1], clause, span)):
                 clauses[-1] = qualified
+            elif joint[0] == "、" and str(clauses[-1]).isdigit():
+                raise Stop("“1、”可指编号，也可指数值；数值请写“≥1”一类", span)
             else:
                 clauses.append(clause)
                 joints.append(joint.type)
@@ -117,19 +140,25 @@ class Build(Transformer[Token, Node]):
             and_first = _join(AnyOf, [_join(AllOf, part) for part in _split(clauses, joints, "OR")])
             or_first = _join(AllOf, [_join(AnyOf, part) for part in _split(clauses, joints, "AND")])
             raise Stop("同一组里既有“且”又有“或”，有两种读法", span, (and_first, or_first))
-        return _join(AnyOf, clauses) if "OR" in joints else _all_of(clauses, span)
+        if "OR" not in joints:
+            return _all_of(clauses, span)
+        _behind(clauses, span, either=True)
+        return _join(AnyOf, clauses)
 
     def call(self, children: list[Node | Token]) -> Node:
         for joint in children:
             if isinstance(joint, Token) and joint.type == "AND" and joint != "，":
                 raise Stop("AND( ) 与 OR( ) 的各项只能以逗号分隔", _span(joint))
-        parts = (child for child in children if not isinstance(child, Token))
+        # In a canonical text, an amount without a year is since last year.
+        nodes = (child for child in children if not isinstance(child, Token))
+        parts = (replace(node, stated=True) if isinstance(node, Rate) else node for node in nodes)
         return _join(AllOf if children[0] == "AND(" else AnyOf, parts)
 
     def bound(self, tokens: list[Token]) -> tree.Bound:
         types = _by_type(tokens)
         quantity = str(types.get("QUANTITY", ""))
-        return tree.Bound(_comparator(types), float(types["NUMBER"]), self.unit_of(types), quantity)
+        limit, bare = float(types["NUMBER"]), tokens[0].type == "NUMBER"
+        return tree.Bound(_comparator(types), limit, self.unit_of(types), quantity, bare)
 
     def unit_of(self, tokens: dict[str, Token]) -> str:
         return unit_name(tokens["UNIT"], self.terms.words) if "UNIT" in tokens else str(tokens.get("PERCENT", ""))
@@ -148,7 +177,8 @@ class Build(Transformer[Token, Node]):
             raise Stop("范围的两端须由小到大", _span(*tokens))
         if unit not in ("", last_unit):
             raise Stop("范围两端的单位不同", _span(*tokens))
-        return AllOf((tree.Bound(Comparator.GE, low, last_unit), tree.Bound(Comparator.LE, high, last_unit)))
+        low_end = tree.Bound(Comparator.GE, low, last_unit, bare=tokens[0].type == "NUMBER")
+        return AllOf((low_end, tree.Bound(Comparator.LE, high, last_unit)))
 
     def class_bound(self, tokens: list[Token]) -> tree.ClassBound:
         types = _by_type(tokens)
@@ -189,6 +219,8 @@ class Build(Transformer[Token, Node]):
         types = _by_type(tokens)
         if types.get("ADVERB") == "逐年":
             raise Stop("“较上年”与“逐年”所看的年份不同", _span(*tokens))
+        if tokens[0].type == "SOME" and not self.yearly:
+            raise Stop(_NO_YEAR, _span(*tokens))
         if "STEADY" in types:
             found = (move for word, move in self.moves.items() if types["STEADY"].endswith(word))
             move = next(found, Move.IMPROVE)
@@ -219,12 +251,15 @@ class Build(Transformer[Token, Node]):
             raise Stop("指标本身若是百分比，变化的“%”可指百分之几，也可指几个百分点", _span(*tokens))
         if unit is tree.AmountUnit.POINTS and self.unit != "%" and not unknown:
             raise Stop(f"“个百分点”只用于百分比，该指标的单位是“{self.unit}”", _span(*tokens))
-        if not (self.yearly or yearly or since or "SINCE_LAST_YEAR" in types):
-            raise Stop("没有写明与哪一年相比，请写“较20XX年……”或“较上年……”", _span(*tokens))
+        stated = bool(since or "SINCE_LAST_YEAR" in types)
+        if not (self.yearly or yearly or stated):
+            raise Stop(_NO_YEAR, _span(*tokens))
         comparator = _comparator(types)
+        if float(types["NUMBER"]) < 0:
+            raise Stop("变化的幅度不写负号：“下降-18%”可指下降18%", _span(*tokens))
         if comparator is Comparator.REACH:  # an amount of change is reached from below: 下降15% is ≥ 15%
             comparator = Comparator.GE
-        return Rate(self.moves[types["MOVE"]], comparator, float(types["NUMBER"]), unit, yearly, since)
+        return Rate(self.moves[types["MOVE"]], comparator, float(types["NUMBER"]), unit, yearly, since, stated)
 
     def change_benchmark(self, tokens: list[Token]) -> tree.ChangeBenchmark:
         types = _by_type(tokens)
@@ -245,7 +280,7 @@ class Build(Transformer[Token, Node]):
             return State(self.words["state"].get(text, text))
         subjects = [t for t in tokens if t.type == "SUBJECT"]
         for token in tokens:
-            if token.type == "AND" and token.value != "、":
+            if token.type == "AND" and token[0] != "、":
                 raise Stop("这一主语后面缺少“不减小”“不改变”一类的说法", _span(tokens[0], token))
         verb = tokens[-1]
         if (said := self.words["subject_state"].get(verb)) is None:
@@ -265,12 +300,15 @@ def _qualified(change: Node, rate: Node, span: tuple[int, int]) -> Change | None
     if not isinstance(change, Change) or change.rate is not None or not isinstance(rate, (Rate, tree.ChangeBenchmark)):
         return None
     if since := change.since:
-        if isinstance(rate, Rate) and not rate.yearly and rate.since in (0, since):
-            rate = replace(rate, since=since)
-        else:
+        if not isinstance(rate, Rate) or rate.yearly or rate.since not in (0, since):
             raise Stop(f"这里的幅度与“较{since}年”的变化不在同一段年份", span)
+        if rate.stated and not rate.since:  # 较上年
+            return None
+        rate = replace(rate, since=since)
     elif isinstance(rate, Rate) and rate.since:
         return None
+    elif change.years and isinstance(rate, Rate) and not rate.yearly and not rate.stated:
+        raise Stop(f"这里的幅度可指近{change.years}年的，也可指比上一年的，请写“年均……”或“较上年……”", span)
     if change.move is rate.move:
         if not change.strict:
             raise Stop("“保持稳定”没有幅度：这里的幅度可只指变化，也可指两者", span)

@@ -66,7 +66,7 @@ def read(
     A percentage of change is accepted only where the item's ``unit`` is known not to be % (percent or points?).
     ``terms``: the project's own words, its kinds of region (which select a case), and the year that 现状 means.
     ``ranges``: whether two numbers alone (85—90) are a range, as they surely are only of an item without a direction.
-    ``yearly``: whether it is asked of every year, so that an amount of change alone (下降≥5%) is since last year.
+    ``yearly``: whether it is asked of every year, so that 下降≥5% and 有所下降 alone are since last year.
     Raises :class:`Refusal` with the place, the reason and, of an ambiguous wording, every reading.
     """
     text = unicodedata.normalize("NFC", text)  # not NFKC, which would turn Ⅲ into III
@@ -102,8 +102,8 @@ def _refusal(text: str, normal: str, places: list[int], error: UnexpectedInput, 
     if start >= len(normal):
         return Refusal(text, len(text), len(text), "没有写完" if normal.strip("；\n") else "没有内容", expected)
     if normal[start] in ", ":
-        number = next(m for m in re.finditer(r"[0-9., ]+", normal) if m.start() <= start < m.end())
-        reason = "两个数字之间的逗号、顿号或空格可有两种理解（千位分隔，或两个数）"
+        number = next(m for m in re.finditer(r"[0-9., \n]+", normal) if m.start() <= start < m.end())
+        reason = "两个数字之间的逗号、顿号、空格或换行可有两种理解（一个数，或两个数）"
         return Refusal(text, places[number.start()], places[number.end() - 1] + 1, reason)
     return Refusal(text, places[start], places[end - 1] + 1, "不认识这里的说法", expected)
 
@@ -114,14 +114,15 @@ def _normalise(text: str) -> tuple[str, list[int]]:
     # Spaces are left out; only those between two digits may stand for anything: one is left in, and so refused.
     places = [found.start() for found in re.finditer(r"[^ ]|(?<=[0-9.]) (?= *[0-9.])", normal)]
     kept = [normal[place] for place in places]
-    # A comma between two digits is a thousands separator or a list; left as ",", which the grammar does not know.
-    # Only in a canonical text, AND(≥20, 100), does a comma with a space after it surely separate.
-    grouped = re.search(r"(?<![DR])\(", "".join(kept))
-    for i, char in enumerate(kept[1:-1], 1):
-        if char in "，、" and {kept[i - 1], kept[i + 1]} <= set("0123456789."):
-            spaced = char == "，" and places[i + 1] > places[i] + 1
-            if not spaced or grouped or kept[:i].count("(") <= kept[:i].count(")"):
-                kept[i] = ","
+    # A comma or line break between two digits is a thousands separator, a broken number or a list; left as ",", which the
+    # grammar does not know. Only in a canonical text, AND(≥20, 100), does a comma with a space after it surely separate.
+    text = "".join(kept)
+    grouped = re.search(r"(?<![DR])\(", text)
+    for found in re.finditer(r"(?<=[0-9.])[，、\n]+(?=[0-9.])", text):
+        i = found.start()
+        spaced = found[0] == "，" and places[i + 1] > places[i] + 1
+        if not spaced or grouped or text.count("(", 0, i) <= text.count(")", 0, i):
+            kept[i] = ","
     return "".join(kept), [*places, len(text)]
 
 

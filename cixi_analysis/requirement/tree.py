@@ -58,13 +58,15 @@ class AmountUnit(StrEnum):
 @dataclass(frozen=True)
 class Bound:
     """A limit on the value: ``≥20``, ``20%以上``, a bare ``100``. ``unit`` is "" where the wording names none.
-    ``quantity``: the measured quantity that the wording names (△EQI>-1), "" for the item itself.
+    ``quantity``: the measured quantity that the wording names (△EQI>-1), "" for the item itself. ``bare``: whether the
+    wording begins with the number (20%以上), for reading what stands before it only.
     """
 
     comparator: Comparator
     limit: float
     unit: str = ""
     quantity: str = ""
+    bare: bool = field(default=False, compare=False)
 
     def __str__(self) -> str:
         return f"{self.quantity}{self.comparator}{all_digits(self.limit)}{self.unit}"
@@ -95,7 +97,8 @@ class AssignedTarget:
 class Rate:
     """An amount of change: 年均下降幅度≥3.5% (``yearly``: a mean over the window; percent is compound). ``amount`` is
     in ``unit``: percent of the earlier value, or percentage points (a difference of a share). ``since``: the year it is
-    compared with (较2020年下降≥15%), 0 for last year or the window.
+    compared with (较2020年下降≥15%), 0 for last year or the window. ``stated``: whether the wording itself says which (较上年),
+    for reading what stands beside it only.
     """
 
     move: Move
@@ -104,6 +107,7 @@ class Rate:
     unit: AmountUnit
     yearly: bool
     since: int = 0
+    stated: bool = field(default=True, compare=False)
 
     def __str__(self) -> str:
         of = "年均" if self.yearly else f"较{self.since}年" if self.since else ""
