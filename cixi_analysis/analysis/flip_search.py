@@ -136,9 +136,9 @@ class FlipSearch:
                 years = [since] if since else range(self.trials.year - 1, self.trials.year - back, -1)
                 rows = self.trials.rows
                 empty = (Cell(y, "value") for y in years if not (y in rows and rows[y].value is not None))
-                # What was measured instead of the item has no earlier value to compare with.
+                # Last: what was measured instead of the item, where the earlier years have the item's own values.
                 substitute = () if leaf.series.own[at] else (self.value,)
-                cell = next((one for one in (*substitute, *empty) if one not in filled), None)
+                cell = next((one for one in (*empty, *substitute) if one not in filled), None)
         return None if cell in filled else cell
 
     def _by_words(self) -> Steps[list[list[Draft]]]:
