@@ -23,6 +23,7 @@ _MOVES = {
 #: Terminal → comparator: a sign or word before the number or the average, or 以上/以内 after the number.
 _COMPARATORS = {kind: Comparator[kind] for kind in ("GE", "LE", "GT", "LT")} | {
     "AND_ABOVE": Comparator.GE, "AND_BELOW": Comparator.LE, "REACH_OR_HIGHER": Comparator.GE,
+    "RAISED": Comparator.GE, "LOWERED": Comparator.LE,
 }  # fmt: skip
 _CHINESE_DIGITS = "零一二三四五六七八九十"
 
@@ -166,9 +167,9 @@ class Build(Transformer[Token, Node]):
     def range(self, tokens: list[Token]) -> Node:
         at = next(n for n, token in enumerate(tokens) if token.type == "RANGE")
         first, last = _by_type(tokens[:at]), _by_type(tokens[at:])
-        if not self.ranges and not {"AMID", "STAY", "CONTROLLED", "AMID_END"} & {*first, *last}:
+        if not self.ranges and not {"AMID", "IN", "STAY", "CONTROLLED", "AMID_END"} & {*first, *last}:
             raise Stop("有方向的指标只写一个范围：可指须在范围之内，也可指达到其中一端", _span(*tokens))
-        if tokens[at] in ("和", "与") and not {"AMID", "AMID_END"} & {*first, *last}:
+        if tokens[at] in ("和", "与") and not {"AMID", "IN", "AMID_END"} & {*first, *last}:
             raise Stop("两个数之间的“和”可指两个数，也可指范围；请写“介于……和……之间”", _span(*tokens))
         (low, unit), (high, last_unit) = ((float(one["NUMBER"]), self.unit_of(one)) for one in (first, last))
         if low < 0 or high < 0:
