@@ -559,8 +559,8 @@ def test_units_written_in_several_ways() -> None:
         "㎥": "立方米",
         "t/a": "吨/年",
         "dB（A）": "分贝(A)",
-        "无量纲": "",
-        "-": "",
+        "无量纲": "-",
+        "-": "-",
         "": "",
     }
     assert {unit: unit_name(unit) for unit in same} == same

@@ -82,9 +82,9 @@ def nothing_asked(text: str, terms: Terms = NO_TERMS) -> bool:
 
 @cache
 def unit_name(unit: str, added: tuple[tuple[str, ...], ...] = ()) -> str:
-    """The one name of a unit that is written in several ways: km → 公里, μg/m³ → 微克/立方米; "" for none."""
+    """The one name of a unit that is written in several ways: km → 公里, μg/m³ → 微克/立方米, 无量纲 → -."""
     if unit in NO_UNIT:
-        return ""
+        return unit and NO_UNIT[0]  # "" is what the plan itself left blank
     words = vocabulary(added)
     over, *under = normal(unit).replace(" ", "").split("/")
     names = [words["unit"].get(over, over), *(words["unit"].get(part, words["per"].get(part, part)) for part in under)]
