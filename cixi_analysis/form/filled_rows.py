@@ -268,7 +268,7 @@ def _contradicts(statement: str, value: str, unit: str, year: int) -> bool:
     Also where it only says that there is no value.
     """
     # 2022年95%，2023年96%; in “2023年较2022年提高3个百分点，达到96%” all are of 2023.
-    parts = re.split(r"(?<![较比与同])(?=\d{4}年)", statement)
+    parts = re.split(r"(?<![较比与同于由从自])(?=\d{4}年)", statement)
     for text in ("".join(part for part in parts if part.startswith(f"{year}年")), statement):
         if unit == CLASS_UNIT and (classes := re.findall("劣?[Ⅰ-Ⅴ]", text)):
             return value not in classes
