@@ -304,7 +304,18 @@ def test_levels_that_write_a_unit_differently_ask_for_one_number() -> None:
     [
         ("%", "％", []),
         ("公里", "kｍ", []),
+        ("公里", "㎞", []),
         ("kg", "KG", ["observations/2022.csv 第2行 “unit 实测单位”列：现为“KG”；应为空，或该子项的单位“kg”，写法相同"]),
+        (
+            "公里",
+            "KM",
+            ["observations/2022.csv 第2行 “unit 实测单位”列：现为“KM”；应为空，或该子项的单位“公里”，写法相同"],
+        ),
+        (
+            "%",
+            "（%）",
+            ["observations/2022.csv 第2行 “unit 实测单位”列：现为“（%）”；应为空，或该子项的单位“%”，写法相同"],
+        ),
     ],
 )
 def test_a_unit_in_other_characters(own: str, unit: str, told: list[str], tmp_path: Path) -> None:

@@ -554,10 +554,31 @@ def test_units_written_in_several_ways() -> None:
         "吨/日": "吨/天",
         "%": "%",
         "百分比": "%",
+        "mg / l": "毫克/升",
+        "万m3": "万立方米",
+        "㎥": "立方米",
+        "t/a": "吨/年",
+        "dB（A）": "分贝(A)",
+        "无量纲": "-",
+        "-": "-",
         "": "",
     }
     assert {unit: unit_name(unit) for unit in same} == same
-    assert len({*map(unit_name, ("吨", "万吨", "千克", "亩", "公顷", "亿立方米", "万立方米", "立方米"))}) == 8
+    different = (
+        "吨",
+        "万吨",
+        "千克",
+        "亩",
+        "公顷",
+        "亿立方米",
+        "万立方米",
+        "立方米",
+        "万平方米",
+        "平方米",
+        "分贝",
+        "dB(A)",
+    )
+    assert len({*map(unit_name, different)}) == len(different)
 
 
 # --- the committed list ------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """What is asked of each item: requirements by level, or targets by year, read into trees."""
 
+import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -253,8 +254,11 @@ def _unclear(plan: Plan, row: Observation, year: int) -> Iterator[tuple[str, str
             return
     own_units = [plan.asked(item, level, year).unit for level in levels if row.unit and row.level in (None, level)]
     for own in dict.fromkeys(own_units):
-        alike = {unicodedata.normalize("NFKC", unit).casefold() for unit in (own, row.unit or "")}
-        if len(alike) == 1 and unit_name(own, terms(plan).words) != unit_name(row.unit or "", terms(plan).words):
+        name = partial(unit_name, added=terms(plan).words)
+        pair = own, row.unit or ""
+        # KM or （公里） for 公里 is a slip of the pen, and no other unit.
+        plain = (re.sub(r"[\s()^]", "", unicodedata.normalize("NFKC", unit).casefold()) for unit in pair)
+        if len({*map(name, plain)}) == 1 and len({*map(name, pair)}) == 2:
             yield "unit", quoted(row.unit or ""), f"空，或该子项的单位{quoted(own)}，写法相同"
     for column, (was, now) in unstated(plan, item, row.level, year).items():
         if getattr(row, column) is None:

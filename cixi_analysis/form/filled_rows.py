@@ -15,7 +15,7 @@ from cixi_analysis.analysis.commitments import deadline, due
 from cixi_analysis.assessment import measured
 from cixi_analysis.errors import quoted
 from cixi_analysis.form.input_cells import or_empty, read_cell, text_of, wanted
-from cixi_analysis.form.layout import FormRow, FormSheet, Kind
+from cixi_analysis.form.layout import CHOICES, FormRow, FormSheet, Kind
 from cixi_analysis.plan.csvfile import expectation
 from cixi_analysis.plan.fields import is_number
 from cixi_analysis.plan.quantities import digits, figures
@@ -218,8 +218,7 @@ class FilledRow:
             alike = other in WATER_CLASSES if now.unit == CLASS_UNIT else is_number(other)
             if alike and (reason := _disproportion(value, other, now.unit)):
                 yield self.tell(column, f"“{other}”，现状值为“{value}”，{reason}", f"核对过的数；{note}")
-        stated = figures(observed.statement or "")
-        if now.unit != CLASS_UNIT and stated and float(value) not in stated:
+        if observed.statement and _contradicts(observed.statement, value, now.unit, self.form.year):
             found = f"“{observed.statement}”，其中没有现状值“{value}”"
             yield self.tell("statement", found, f"含有现状值的原文；{note}")
 
@@ -262,6 +261,20 @@ class KeptRow:
         """A problem of the file."""
         name = f"{getattr(self.data, 'id', '')} {column}".strip()
         return FormProblem("", "", f"{name} {found}", expected, self.file)
+
+
+def _contradicts(statement: str, value: str, unit: str, year: int) -> bool:
+    """Whether a statement has figures (or water classes), but not the value; of the year itself where it says which are.
+    Also where it only says that there is no value.
+    """
+    # 2022年95%，2023年96%; in “2023年较2022年提高3个百分点，达到96%” all are of 2023.
+    parts = re.split(r"(?<![较比与同于由从自])(?=\d{4}年)", statement)
+    for text in ("".join(part for part in parts if part.startswith(f"{year}年")), statement):
+        if unit == CLASS_UNIT and (classes := re.findall("劣?[Ⅰ-Ⅴ]", text)):
+            return value not in classes
+        if unit != CLASS_UNIT and (numbers := figures(text)):
+            return float(value) not in numbers
+    return statement in CHOICES["absence"]
 
 
 def _disproportion(before: str, now: str, unit: str) -> str:

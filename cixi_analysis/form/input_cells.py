@@ -164,6 +164,8 @@ def _complaint_about(text: str, column: FormColumn, unit: str, wanted: str) -> C
         rank = _ROMAN.get(found[2] or found[3]) or int(found[3])
         if not found[1] or rank == 5:  # 劣Ⅴ is the only 劣
             return "水质类别的写法不同", f"“{found[1]}{'ⅠⅡⅢⅣⅤ'[rank - 1]}”，不写“类”"
+    if marks := [char for char in text if char.isdigit() and not char.isdecimal()]:  # NFKC would make 951 of 95①
+        return f"带“{marks[0]}”", wanted
     notes = [_FULL_WIDTH] if any("\uff01" <= char <= "\uff5e" for char in text) else []
     expected = _around_number(normal, notes, column, unit, wanted)
     return "，".join(notes), expected

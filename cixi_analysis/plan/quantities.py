@@ -17,7 +17,9 @@ from lark.exceptions import LarkError
 from cixi_analysis.words import CLASS_UNIT, WATER_CLASSES
 
 #: The marks of plans and standards for a quantity without unit, and that of the data where nothing is printed.
-NO_UNIT = "-", "－", "–", "—", "——", "/", "无", ""
+NO_UNIT = "-", "－", "–", "—", "——", "/", "无", "无量纲", "无单位", ""
+_SIGNS = str.maketrans("−－–．", "---.")
+_FIGURE = re.compile(r"(?:(?<![\d.%])-)?(?<![\d.A-Za-z])(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d+)?(?!\.?\d|[年月日])")
 #: More and less, of two values.
 HIGHER = "高", "低"
 
@@ -65,8 +67,8 @@ def apart(by: float, unit: str | None, words: tuple[str, str] = ("", "")) -> str
 
 
 def figures(text: str) -> set[float]:
-    """The numbers in a text, other than those of dates (2026年, 26日); the dash in 84-86 is no sign."""
-    return {float(n) for n in re.findall(r"(?:(?<![\d.%])-)?(?<![\d.])\d+(?:\.\d+)?(?!\.?\d|[年月日])", text)}
+    """The numbers in a text, other than those of dates (2026年, 26日) and names (PM2.5, m3); the dash in 84-86 is no sign."""
+    return {float(n.replace(",", "")) for n in _FIGURE.findall(text.translate(_SIGNS))}
 
 
 _GRAMMAR = r"""

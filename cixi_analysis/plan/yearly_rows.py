@@ -30,7 +30,7 @@ class Observation(Row):
         "空＝有数值，或该子项本来只以文字说明。",
     )  # fmt: skip
     assigned_target: Maybe[str] = column(
-        "下达目标", f"上级下达的年度目标：数（可带比较符，如 ≤31）、水质类别，或“任务：……”；“{NOT_ASSIGNED}”＝当年没有下达；空＝原文未列。",
+        "下达目标", f"上级下达的年度目标：数（与现状值同单位，可带比较符，如 ≤31）、水质类别，或“任务：……”；“{NOT_ASSIGNED}”＝当年没有下达；空＝原文未列。",
     )  # fmt: skip
     benchmark: Maybe[fields.Number] = column(
         "全省平均", "要求所比的平均值，通常是全省的；为变化量或变化率时带符号，上升为正、下降为负；空＝未知。"

@@ -12,6 +12,7 @@ from cixi_analysis.errors import DataError, Problem
 from cixi_analysis.plan.csvfile import packaged
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.frame import FILE
+from cixi_analysis.plan.quantities import NO_UNIT
 from cixi_analysis.plan.schema import Term
 from cixi_analysis.words import AverageScope
 
@@ -81,9 +82,11 @@ def nothing_asked(text: str, terms: Terms = NO_TERMS) -> bool:
 
 @cache
 def unit_name(unit: str, added: tuple[tuple[str, ...], ...] = ()) -> str:
-    """The one name of a unit that is written in several ways: km → 公里, μg/m³ → 微克/立方米."""
+    """The one name of a unit that is written in several ways: km → 公里, μg/m³ → 微克/立方米, 无量纲 → -."""
+    if unit in NO_UNIT:
+        return unit and NO_UNIT[0]  # "" is what the plan itself left blank
     words = vocabulary(added)
-    over, *under = normal(unit).split("/")
+    over, *under = normal(unit).replace(" ", "").split("/")
     names = [words["unit"].get(over, over), *(words["unit"].get(part, words["per"].get(part, part)) for part in under)]
     return "/".join(names)
 
