@@ -333,6 +333,65 @@ def test_cells_under_the_heading_of_another(plan: Plan, report: bytes, today: Ma
     assert list(compare(plan, read_report(edited(report, columns)), today)) == []
 
 
+@pytest.mark.parametrize(
+    ("key", "old", "new", "changed"),
+    [
+        ("count.national.applicable", "2022年，", "2023年，", True),
+        ("count.domain.1.national.applicable", "生态制度领域", "生态经济领域", True),
+        ("count.domain.1.national.applicable", "均达标", "均未达标", True),
+        ("count.national.met", "项达标、", "项基本达标、", True),
+        ("sentence.3.national", "国家级：", "省级：", True),
+        ("names.national.no_data", "无数据的指标：", "未达标的指标：", True),
+        ("figure.progress.title", "1", "4", False),  # Word's number of the figure
+        ("count.national.applicable", "2022年，", "2022年,", False),
+        ("item.37.value.2020", "城镇污水处理率", "农村生活污水治理率", True),
+        ("item.37.value.2020", "%", "‰", True),
+        ("item.37.value.2020", "37", "37.", False),
+        ("change.49.after", "49 公众对生态文明建设的满意度", "50 公众对生态文明建设的参与度", True),
+        ("category.1.budget", "概算（亿元）", "概算（万元）", True),
+        ("change.8.before", "2021年", "2020年", True),
+        ("change.8.change", "变化", "变化情况", False),
+    ],
+)
+def test_words_that_say_whose_the_number_is(
+    key: str, old: str, new: str, changed: bool, plan: Plan, report: bytes, today: Mapping[str, str]
+) -> None:
+    """In the sentence before and behind it, in its row and at the head of its column; other words of them are free."""
+
+    def edit(root: Any) -> None:
+        control = next(c for c in root.iter(qn("w:sdt")) if key_of(c) == key)
+        for kind in ("w:p", "w:tr", "w:tbl"):  # the nearest that has the words
+            around = next(control.iterancestors(qn(kind)), None)
+            free = [
+                t
+                for t in (around.iter(TEXT) if around is not None else ())
+                if next(t.iterancestors(qn("w:sdt")), None) is None
+            ]
+            if texts := [t for t in free if (t.text or "") == old] or [t for t in free if old in (t.text or "")]:
+                texts[0].text = texts[0].text.replace(old, new, 1)
+                return
+        raise AssertionError(old)
+
+    found = list(compare(plan, read_report(edited(report, edit)), today))
+    assert ({e.finding for e in found}, key in {e.key for e in found}) == (
+        {EditKind.CHANGED} if changed else set(),
+        changed,
+    )
+
+
+def test_columns_of_plain_text_may_move(plan: Plan, report: bytes, today: Mapping[str, str]) -> None:
+    """A column of the plan's own words behind the computed ones may stand before them, and one may be deleted."""
+
+    def edit(root: Any) -> None:
+        table = next(cells_of(root, "project.1.budget")[0].iterancestors(qn("w:tbl")))
+        for row in table.findall(ROW):
+            cells = row.findall(qn("w:tc"))
+            cells[2].addprevious(cells[6])
+            row.remove(cells[3])
+
+    assert list(compare(plan, read_report(edited(report, edit)), today)) == []
+
+
 def restyled(root: Any) -> None:
     """Other fonts, runs cut in two, other marks of the spelling checker, rows coloured."""
     for run in list(root.iter(qn("w:r"))):

@@ -1,7 +1,7 @@
 """The differences between an edited report and the issued one, and the texts that no longer agree with today's data."""
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -15,12 +15,24 @@ from cixi_analysis.report.issue import IssuedList, IssuedText, ReportError
 from cixi_analysis.report.tagged_text import TaggedText
 from cixi_analysis.requirement import terms
 from cixi_analysis.requirement.vocabulary import normal, vocabulary
-from cixi_analysis.words import NOT_ASSIGNED, WATER_CLASSES, Absence, Basis, Direction, EditKind, Pace, Status
+from cixi_analysis.words import (
+    NOT_ASSIGNED,
+    WATER_CLASSES,
+    Absence,
+    Attribute,
+    Basis,
+    Direction,
+    EditKind,
+    Outcome,
+    Pace,
+    Status,
+)
 
 #: Part of a key → whether its text is a sentence, whatever its form; wordings that the plan prints are not.
 _SENTENCES = {"sentence": True, "why": True, "requirement": False, "target": False}
 #: Adjacent characters that change the meaning of a figure or a verdict.
-_BEFORE, _AFTER = re.compile(r"[\d.+\-≥≤<>=≈约近超逾^]$"), re.compile(r"^[\d.%‰^]")
+_BEFORE = re.compile(r"[\d.+\-≥≤<>=≠≈^第〇零一二两三四五六七八九十百千万亿\ufffd]$")
+_AFTER = re.compile(r"^[\d.%‰^\ufffd]")
 
 
 @dataclass(frozen=True)
@@ -79,8 +91,14 @@ def compare(plan: Plan, report: HandedIn, today: Mapping[str, str]) -> Iterator[
     values = report.manifest.values if report.manifest else ()
     before = {value.key: value.text for value in values} or today
     families = {key.partition(".")[0] for key in today}
-    rows, rows_of_kind = {(one.key, one.row) for one in values}, {(_kind(one.key), one.row) for one in values}
-    columns, columns_of_row = {(one.key, one.column) for one in values}, {(one.row, one.column) for one in values}
+    rows, columns = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)
+    of_row = defaultdict[str, str](str)
+    for one in values:
+        for at, label in ((one.key, one.row), (f"{_kind(one.key)} ", one.row)):
+            rows[at].add(label)
+        for at, label in ((one.key, one.column), (f"{one.row} ", one.column)):
+            columns[at].add(label)
+        of_row[one.row] += f" {one.text}"
     known = [_with_key(text, values, before) for text in report.texts]
     texts = [text for text in known if text.key.partition(".")[0] in families]  # the rest is not ours
     for text in texts:
@@ -96,9 +114,9 @@ def compare(plan: Plan, report: HandedIn, today: Mapping[str, str]) -> Iterator[
                 yield _edit(edit, text, was, now)
             elif beside := _put_beside(text, values, plan):
                 yield _edit(EditKind.CHANGED, replace(text, text=beside), was, now)
-            elif text.row and (text.key, text.row) not in rows and (_kind(text.key), text.row) in rows_of_kind:
+            elif _is_another(text.row, rows[text.key], rows[f"{_kind(text.key)} "], plan, of_row):
                 yield _edit(EditKind.CHANGED, replace(text, text=f"“{text.row}”：{text.text}"), was, now)
-            elif text.column and (text.key, text.column) not in columns and (text.row, text.column) in columns_of_row:
+            elif _is_another(text.column, columns[text.key], columns[f"{text.row} "], plan):
                 yield _edit(EditKind.CHANGED, replace(text, text=f"“{text.column}”：{text.text}"), was, now)
             moved = edit is not EditKind.CHANGED or comparable(was) != comparable(now)
             if moved and edited(now, text.text, plan, sentence=sentence) is EditKind.CHANGED:
@@ -112,6 +130,20 @@ def compare(plan: Plan, report: HandedIn, today: Mapping[str, str]) -> Iterator[
 def _kind(key: str) -> str:
     """The key without the numbers of its subject: one for the same column of all rows."""
     return re.sub(r"\.\d+", "", key)
+
+
+def _is_another(
+    label: str, own: set[str], others: set[str], plan: Plan, of_row: Mapping[str, str] | None = None
+) -> bool:
+    """Whether a row or column has the label of another one, or a number, name or unit more than each of its ``own``.
+
+    ``of_row``: label → the computed texts of that row, which may have lost their controls.
+    """
+    if not label or label in own:
+        return False
+    texts = (label, *(f"{one} {of_row[one]}" if of_row else one for one in own))
+    now, *issued = (Counter(_stated(f"|{text.replace(' ', '|')}|", plan)[0]) for text in texts)
+    return label in others or (any(own) and all(now - was for was in issued))
 
 
 def _edit(kind: EditKind, text: TaggedText, was: str, now: str) -> Edit:
@@ -160,15 +192,20 @@ _SENTENCE = re.compile("(?=.*[，；:。]).{20,}|.*。")
 _COUNTED = (
     "[〇零一二两三四五六七八九十百千万亿半几]+(?:[项个年次倍成季月日天类处条家批座级]|分之[一二三四五六七八九十百]+)"
 )
-#: Characters that deny or say which way: 未开展, 不下降, 高于, 减少, 优于, 最多.
-_TURNS = re.compile("[未不无没非否高低升降增减超逾快慢优劣大小多少]")
+#: Words that deny, say which way, restrict or hedge, or say what is compared with what: 未开展, 优于, 约, 基本, 比上年.
+_TURNS = re.compile(
+    "[未不无没非否高低升降增减超逾快慢优劣大小多少约近仅只最较须应拟暂疑难误除但缺\ufffd]|(?<!达)到|至(?!少)|第[一二三]"
+    "|基本|几乎|部分|总体|大致|大体|初步|统计|预计|估计|有望|力争|争取|争议|勉强|波动|稳步|逐年|全国|全省|其余|全部指标"
+    "|要求|上年|目标|基准|规划|资金|概算|填报"
+)
 _AROUND = "以[上下内外前后]|左右"
-_FORMS = str.maketrans({**dict.fromkeys("“”„‟＂", '"'), **dict.fromkeys("‘’‚‛", "'"), "—": "-"})
+_FORMS = str.maketrans({**dict.fromkeys("“”„‟＂「」『』", '"'), **dict.fromkeys("‘’‚‛", "'"), "—": "-"})
 
 
 def comparable(text: str) -> str:
     """The text without spaces and invisible characters, in half-width forms, numbers without groups."""
-    plain = "".join(char for char in normal(text).translate(_FORMS) if not (char.isspace() or is_invisible(char)))
+    seen = re.sub("[\ue000-\uf8ff]", "\ufffd", normal(text).translate(_FORMS))  # Word's symbol fonts
+    plain = "".join(char for char in seen if not (char.isspace() or is_invisible(char)))
     return re.sub(r"(?<=\d)，(?=\d{3}(?!\d))", "", plain)
 
 
@@ -179,9 +216,13 @@ def edited(issued: str, found: str, plan: Plan, *, sentence: bool | None = None)
         return None
     if not (_SENTENCE.fullmatch(before) if sentence is None else sentence):
         return EditKind.CHANGED
-    telling = _telling(plan)
-    stated = [(telling.findall(text), Counter(_TURNS.findall(telling.sub("", text)))) for text in (before, after)]
-    return EditKind.REWORDED if stated[0] == stated[1] else EditKind.CHANGED
+    return EditKind.REWORDED if _stated(issued, plan) == _stated(found, plan) else EditKind.CHANGED
+
+
+def _stated(text: str, plan: Plan) -> tuple[list[str], Counter[str]]:
+    """What a text states: its names, figures and verdicts in their order, and the words that turn their meaning."""
+    telling, plain = _telling(plan), comparable(text)
+    return telling.findall(plain), Counter(_TURNS.findall(telling.sub("", plain)))
 
 
 @lru_cache(maxsize=4)
@@ -191,15 +232,16 @@ def _telling(plan: Plan) -> re.Pattern[str]:
     """
     known_words = vocabulary(terms(plan).words)
     units, per = known_words["unit"], known_words["per"]
-    unit = f"%|‰|℃|个百分点|(?:{_any(units)})(?:/(?:{_any([*units, *per])}))*|(?!{_AROUND})[^\\W\\d_]"
-    quantity = f"(?:[≥≤<>=±≈]|(?<![\\d%‰])-)*\\d+(?:\\.\\d+)?(?:{unit})?(?:{_AROUND})?"
+    unit = f"%|‰|℃|个百分点|(?:{_any(units)})(?:/(?:{_any([*units, *per])}))*"
+    alone = f"(?<=[(|])(?:{unit})(?=[)|])"  # at the head of a column, or in a cell
+    quantity = f"(?:[≥≤<>=±≈≠]|(?<![\\d%‰])-)*\\d+(?:\\.\\d+)?(?:{unit}|(?!{_AROUND})[^\\W\\d_])?(?:{_AROUND})?"
     in_a_name = r"(?<=[A-Za-z])\d+(?:\.\d+)?"  # PM2.5
-    states = [word.chinese for kind in (Status, Basis, Pace, Direction) for word in kind]
+    states = [word.chinese for kind in (Status, Basis, Pace, Direction, Outcome, Attribute) for word in kind]
     names = {name for item in plan.items for name in (item.indicator_name, item.domain, *plan.names(item))}
     names |= {name for p in plan.projects for name in (p.name, p.category, *separate_units(p.units))}
     names |= {row.project_type for row in plan.past_projects} | {level.chinese for level in plan.levels}
     known = _any([*map(comparable, names), *states, *Absence, NOT_ASSIGNED, *WATER_CLASSES])
-    return re.compile(f'"[^"]*"|{known}|{in_a_name}|{quantity}|{_COUNTED}|[①-⑳]')
+    return re.compile(f'"[^"]*"|{known}|{in_a_name}|(?<=[\\d年])[-~](?=\\d)|{quantity}|{alone}|{_COUNTED}|[①-⑳]')
 
 
 def _any(words: Iterable[str]) -> str:

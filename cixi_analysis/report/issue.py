@@ -96,7 +96,7 @@ class Issue:
         return SimpleNamespace(title=told[0], note=told[1] if note else None, picture=Drawn(name))
 
 
-NAMESPACE = "urn:cixi-analysis:report:1"
+NAMESPACE = "urn:cixi-analysis:report:2"
 _ANY_VERSION = NAMESPACE.rpartition(":")[0] + ":"
 _REPORT, _VALUE = f"{{{NAMESPACE}}}report", f"{{{NAMESPACE}}}value"
 #: The properties that Word requires of the part: an id, the same in every report, and its schema.

@@ -18,7 +18,10 @@ BOOKMARK = "_issued{}"
 _BOOKMARK = re.compile(BOOKMARK.format(r"(\d+)"))
 #: Levels of headings that begin a chapter, counted from 0.
 _CHAPTERS = range(3)
-_CLAUSE_END = re.compile("[，。；：、？！（），;()\n]")
+#: Not a comma or colon: what stands before one says whose the number is.
+_CLAUSE_END = re.compile("[。；、？！（）;?!()\n]")
+#: Word numbers captions anew when chapters change places.
+_CAPTION = re.compile(r"^[图表]\s*\d+\s*")
 _FIRST_WORDS = 14  # characters of a paragraph that identify it
 _REMOVED = {"del", "moveFrom"}
 _TRACKED = {*_REMOVED, "ins", "moveTo"}
@@ -40,7 +43,7 @@ class TaggedText:
     text: str
     chapter: str
     place: str
-    #: the words of the first cell of its row; "" outside of tables
+    #: the words of its row's cells without computed texts; "" outside of tables
     row: str
     #: the text beside it in its clause, up to the next computed text
     before: str
@@ -71,7 +74,7 @@ class _Place:
 
     @property
     def label(self) -> str:
-        """The words of the first cell of its row."""
+        """The words of its row's cells without computed texts."""
         return self.row.text if self.row else ""
 
     @property
@@ -110,7 +113,7 @@ def tagged_texts(body: Element, parts: Sequence[tuple[str, Element]]) -> tuple[T
     beside = ((part, chapter) for told, chapter in BESIDE.items() for kind, part in parts if kind == told)
     ended = (one for part, chapter in ((body, ""), *beside) for one in _Reader(styles, chapter).read(part))
     return tuple(
-        TaggedText(*own, chapter.text, str(place), place.label, one.before, one.after, place.column)
+        TaggedText(*own, chapter.text, str(place), place.label, _CAPTION.sub("", one.before), one.after, place.column)
         for one, chapter in ended
         if one.is_computed and (text := "".join(one.words).strip()) and (place := one.place)
         for own in [(one.key, one.bookmark, one.in_control, text)]
@@ -239,8 +242,8 @@ class _Reader:
         if self._row == 1:
             self._heads.update(dict.fromkeys(columns, self._place))
         self._inside(cell)
-        if not self._first.words:
-            self._first.words = self._place.words
+        if not self._place.is_computed:
+            self._first.words += [" ", *self._place.words]
         self._column = columns.stop
         self._place, self._cell = before, False
 
