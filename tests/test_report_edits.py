@@ -392,6 +392,22 @@ def test_columns_of_plain_text_may_move(plan: Plan, report: bytes, today: Mappin
     assert list(compare(plan, read_report(edited(report, edit)), today)) == []
 
 
+def test_rows_that_are_counted(plan: Plan, report: bytes, today: Mapping[str, str]) -> None:
+    """A column 序号 that is put before the others."""
+
+    def edit(root: Any) -> None:
+        table = next(cells_of(root, "category.1.budget")[0].iterancestors(qn("w:tbl")))
+        for number, row in enumerate(table.findall(ROW)):
+            first = row.findall(qn("w:tc"))[0]
+            first.addprevious(added := deepcopy(first))
+            for text in added.iter(TEXT):
+                text.text = str(number or "序号")
+            for control in list(added.iter(qn("w:sdt"))):
+                control.getparent().remove(control)
+
+    assert list(compare(plan, read_report(edited(report, edit)), today)) == []
+
+
 def restyled(root: Any) -> None:
     """Other fonts, runs cut in two, other marks of the spelling checker, rows coloured."""
     for run in list(root.iter(qn("w:r"))):

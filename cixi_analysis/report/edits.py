@@ -94,11 +94,12 @@ def compare(plan: Plan, report: HandedIn, today: Mapping[str, str]) -> Iterator[
     rows, columns = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)
     of_row = defaultdict[str, str](str)
     for one in values:
-        for at, label in ((one.key, one.row), (f"{_kind(one.key)} ", one.row)):
+        row = _named(one.row)
+        for at, label in ((one.key, row), (f"{_kind(one.key)} ", row)):
             rows[at].add(label)
-        for at, label in ((one.key, one.column), (f"{one.row} ", one.column)):
+        for at, label in ((one.key, one.column), (f"{row} ", one.column)):
             columns[at].add(label)
-        of_row[one.row] += f" {one.text}"
+        of_row[row] += f" {one.text}"
     known = [_with_key(text, values, before) for text in report.texts]
     texts = [text for text in known if text.key.partition(".")[0] in families]  # the rest is not ours
     for text in texts:
@@ -114,9 +115,9 @@ def compare(plan: Plan, report: HandedIn, today: Mapping[str, str]) -> Iterator[
                 yield _edit(edit, text, was, now)
             elif beside := _put_beside(text, values, plan):
                 yield _edit(EditKind.CHANGED, replace(text, text=beside), was, now)
-            elif _is_another(text.row, rows[text.key], rows[f"{_kind(text.key)} "], plan, of_row):
+            elif _is_another(_named(text.row), rows[text.key], rows[f"{_kind(text.key)} "], plan, of_row):
                 yield _edit(EditKind.CHANGED, replace(text, text=f"“{text.row}”：{text.text}"), was, now)
-            elif _is_another(text.column, columns[text.key], columns[f"{text.row} "], plan):
+            elif _is_another(text.column, columns[text.key], columns[f"{_named(text.row)} "], plan):
                 yield _edit(EditKind.CHANGED, replace(text, text=f"“{text.column}”：{text.text}"), was, now)
             moved = edit is not EditKind.CHANGED or comparable(was) != comparable(now)
             if moved and edited(now, text.text, plan, sentence=sentence) is EditKind.CHANGED:
@@ -130,6 +131,11 @@ def compare(plan: Plan, report: HandedIn, today: Mapping[str, str]) -> Iterator[
 def _kind(key: str) -> str:
     """The key without the numbers of its subject: one for the same column of all rows."""
     return re.sub(r"\.\d+", "", key)
+
+
+def _named(row: str) -> str:
+    """The label of a row without the number that counts rows (序号), which a clerk may add."""
+    return re.sub(r"^\d+[.．、]? (?=.*[^\d ])", "", row)
 
 
 def _is_another(
