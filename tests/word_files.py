@@ -51,7 +51,7 @@ def table(*rows: Iterable[str]) -> str:
     return f"<w:tbl>{''.join(f'<w:tr>{row}</w:tr>' for row in cells)}</w:tbl>"
 
 
-def manifest(values: Iterable[tuple[str, str]], title: str, year: object = 2022, version: int = 1) -> str:
+def manifest(values: Iterable[tuple[str, str]], title: str, year: object = 2022, version: int = 2) -> str:
     told = "".join(f"<value key={quoteattr(key)}>{escape(text)}</value>" for key, text in values)
     return f'<report xmlns="urn:cixi-analysis:report:{version}" year="{year}" title={quoteattr(title)}>{told}</report>'
 

@@ -33,6 +33,7 @@ _SENTENCES = {"sentence": True, "why": True, "requirement": False, "target": Fal
 #: Adjacent characters that change the meaning of a figure or a verdict.
 _BEFORE = re.compile(r"[\d.+\-≥≤<>=≠≈^第〇零一二两三四五六七八九十百千万亿\ufffd]$")
 _AFTER = re.compile(r"^[\d.%‰^\ufffd]")
+_CLAUSE_END = re.compile("[，：,:]")
 
 
 @dataclass(frozen=True)
@@ -163,18 +164,23 @@ def _with_key(text: TaggedText, values: tuple[IssuedText, ...], before: Mapping[
 
 
 def _put_beside(text: TaggedText, values: tuple[IssuedText, ...], plan: Plan) -> str:
-    """The clause around a text if its meaning has changed: 未 before 达标, a digit, another level. Else ""."""
+    """The text with its clause if what stands there changes its meaning: 未 before 达标, a digit, another level; with its
+    sentence if something said there when it was issued no longer is: 2022年，, 国家级：. Else "".
+    """
     at = text.bookmark
     if at is None or at >= len(values) or values[at].key != text.key:
         return ""
     was = values[at]
     pairs = ((_BEFORE, text.before, was.before), (_AFTER, text.after, was.after))
     touching = [[m[0] if (m := pattern.search(comparable(one))) else "" for one in told] for pattern, *told in pairs]
-    is_whole = text.text.endswith("。")  # what follows is another sentence
-    then, now = (f"{one.before}{text.text}{'' if is_whole else one.after}" for one in (was, text))
-    contradicts = edited(then, now, plan, sentence=True) is EditKind.CHANGED
-    changed = contradicts or any(found and found != given for found, given in touching)
-    return f"{text.before}{text.text}{text.after}" if changed else ""
+    behind = not text.text.endswith("。")  # else what follows is another sentence
+    told = [(one.before, text.text, one.after if behind else "") for one in (was, text)]
+    then, now = (f"{_CLAUSE_END.split(b)[-1]}{t}{_CLAUSE_END.split(a)[0]}" for b, t, a in told)
+    if edited(then, now, plan, sentence=True) is EditKind.CHANGED or any(new and new != old for new, old in touching):
+        return now
+    then, now = ("".join(one) for one in told)
+    lost = (Counter(names) + turns for names, turns in (_stated(one, plan) for one in (then, now)))
+    return now if next(lost) - next(lost) else ""
 
 
 def _deleted(manifest: IssuedList, texts: list[TaggedText], today: Mapping[str, str]) -> Iterator[Edit]:

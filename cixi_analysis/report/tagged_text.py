@@ -19,7 +19,7 @@ _BOOKMARK = re.compile(BOOKMARK.format(r"(\d+)"))
 #: Levels of headings that begin a chapter, counted from 0.
 _CHAPTERS = range(3)
 #: Not a comma or colon: what stands before one says whose the number is.
-_CLAUSE_END = re.compile("[。；、？！（）;?!()\n]")
+_SENTENCE_END = re.compile("[。；、？！（）;?!()\n]")
 #: Word numbers captions anew when chapters change places.
 _CAPTION = re.compile(r"^[图表]\s*\d+\s*")
 _FIRST_WORDS = 14  # characters of a paragraph that identify it
@@ -45,7 +45,7 @@ class TaggedText:
     place: str
     #: the words of its row's cells without computed texts; "" outside of tables
     row: str
-    #: the text beside it in its clause, up to the next computed text
+    #: the text beside it in its sentence, up to the next computed text
     before: str
     after: str
     #: the words at the head of its column; "" outside of tables, and where computed texts stand there
@@ -180,7 +180,7 @@ class _Reader:
             one.place = one.place or self._place
         if any(one.is_computed for one in around):
             return
-        first, *others = _CLAUSE_END.split(text)
+        first, *others = _SENTENCE_END.split(text)
         for one in self._awaiting:
             one.after += first
         if others:
