@@ -128,6 +128,14 @@ def test_only_a_rewording_passes() -> None:
     assert not account(PLAN, report(*body(left_out=(1,)))).passed
 
 
+def test_what_is_typed_behind_a_sentence_is_shown() -> None:
+    """A digit right behind a text that ends in 。 changes it; the rest of that sentence does not."""
+    listed = manifest([(VERDICT, "达标。")], PLAN.frame.title)
+    for after, shown in (("5", ["达标。5"]), ("未完待续", [])):
+        made = package(paragraph(control(VERDICT, "达标。", 0), after), issued=listed)
+        assert [e.found for e in account(PLAN, made).edits if str(e.finding) == "changed"] == shown
+
+
 @pytest.mark.parametrize(
     ("was", "now", "expected"),
     [

@@ -174,11 +174,11 @@ def _put_beside(text: TaggedText, values: tuple[IssuedText, ...], plan: Plan) ->
     pairs = ((_BEFORE, text.before, was.before), (_AFTER, text.after, was.after))
     touching = [[m[0] if (m := pattern.search(comparable(one))) else "" for one in told] for pattern, *told in pairs]
     behind = not text.text.endswith("。")  # else what follows is another sentence
-    told = [(one.before, text.text, one.after if behind else "") for one in (was, text)]
-    then, now = (f"{_CLAUSE_END.split(b)[-1]}{t}{_CLAUSE_END.split(a)[0]}" for b, t, a in told)
+    around = [(_CLAUSE_END.split(one.before)[-1], _CLAUSE_END.split(one.after)[0]) for one in (was, text)]
+    then, now = (f"{before}{text.text}{after if behind else ''}" for before, after in around)
     if edited(then, now, plan, sentence=True) is EditKind.CHANGED or any(new and new != old for new, old in touching):
-        return now
-    then, now = ("".join(one) for one in told)
+        return text.text.join(around[1])
+    then, now = (f"{one.before}{text.text}{one.after if behind else ''}" for one in (was, text))
     lost = (Counter(names) + turns for names, turns in (_stated(one, plan) for one in (then, now)))
     return now if next(lost) - next(lost) else ""
 
