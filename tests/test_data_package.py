@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from frictionless import Package
-from tiny import evidence, observation, revision, signature, tiny_plan
+from tiny import evidence, observation, revision, signature, target, tiny_plan
 
 from cixi_analysis.export import Figures, write_package
 from cixi_analysis.export.data_package import data_package
@@ -152,3 +152,25 @@ def test_what_was_handed_in(year: int, tmp_path: Path) -> None:
     plan = tiny_plan(observations=known, evidence={year: rows}, signatures=signed, revisions=(corrected,))
     write_package(Figures(plan, year), tmp_path)
     assert problems(tmp_path, f"cixi-{year}-datapackage.json") == []
+
+
+def test_a_pace_without_a_compound_rate(tmp_path: Path) -> None:
+    """A target of 0 has no compound ratio and no class of it: the empty cell is allowed, and the description says so."""
+    plan = tiny_plan()
+    plan = tiny_plan(targets=tuple(target("2.2", 2025, "≤0") if t.item_id == "2.2" else t for t in plan.targets[:5]))
+    figures = Figures(plan, 2022)
+    assert [row for row in figures.tables["trend"].to_dict("records") if row["pace"] and row["pace_compound"] is None]
+    write_package(figures, tmp_path)
+    assert problems(tmp_path, "cixi-2022-datapackage.json") == []
+
+
+def test_descriptions_of_empty_cells_and_fractions(folder: Path) -> None:
+    """A value that is the empty cell is called so, a rate may be negative, and no file is named that is not beside."""
+    told = {
+        (one["name"], f["name"]): f["description"]
+        for one in descriptor(folder)["resources"]
+        for f in one["schema"]["fields"]
+    }  # type: ignore[index]
+    assert told["commitments-2022", "measured_by"].endswith("project 项目进展，空＝只能填报。")
+    assert told["trend-2022", "mean_rate"].startswith("复合年均变化率，小数（0.05 即 5%），上升为正；")
+    assert told["observations-2022", "item_id"] == told["table1-2022", "item_id"]

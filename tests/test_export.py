@@ -9,7 +9,7 @@ import pytest
 from openpyxl import Workbook, load_workbook
 from openpyxl.worksheet.worksheet import Worksheet
 from test_plan_data import PLAN_TEXT
-from tiny import observation, tiny_plan
+from tiny import observation, project, tiny_plan
 
 from cixi_analysis.assessment import assess, tally
 from cixi_analysis.errors import UnknownYear
@@ -142,6 +142,13 @@ def test_tables_2_and_3(made: Report) -> None:
 
 
 # --- the other sheets ----------------------------------------------------------------------------------------------
+
+
+def test_a_budget_is_shown_with_the_decimals_it_has() -> None:
+    """0.5 is not shown as 1, nor the sum of it rounded."""
+    plan = tiny_plan(projects=(project(1, "2021", 0.5), project(2, "2022", 1200)), links=(), published=())
+    sheet = report(Figures(plan, 2022)).book["表三"]
+    assert {sheet[at].number_format for at in ("F3", "F4", "F5")} == {"#,##0.0"}
 
 
 def test_sheets(book: Workbook) -> None:

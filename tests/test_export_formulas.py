@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -37,7 +38,7 @@ def made(request: pytest.FixtureRequest, reports: dict[str, Report]) -> Report:
 
 
 class Spreadsheet:
-    """Enough of a spreadsheet program for the report: COUNT, COUNTIF, COUNTIFS, IF, SUM, ROUND and arithmetic."""
+    """Enough of a spreadsheet program for the report: COUNT, COUNTIF(S), IF, IFERROR, SUM, ROUND and arithmetic."""
 
     def __init__(self, made: Report) -> None:
         self.book = made.book
@@ -62,7 +63,15 @@ class Spreadsheet:
         text = "".join(
             p if p.startswith('"') else _PLACE.sub(place, p).replace("^", "**").replace("=", "==") for p in parts
         )
-        functions = {"cell": self.value, "COUNT": count, "COUNTIF": countifs, "COUNTIFS": countifs, "ROUND": round}
+        functions = {
+            "cell": self.value,
+            "COUNT": count,
+            "COUNTIF": countifs,
+            "COUNTIFS": countifs,
+            "ROUND": round,
+            "MIN": min,
+        }
+        functions["IFERROR"] = lambda value, _: value  # nothing as exported is an error
         functions["IF"] = lambda holds, then, otherwise: then if holds else otherwise
         return eval(text, {"__builtins__": {}, **functions, "SUM": lambda cells: sum(numbers(cells))})  # noqa: S307
 
@@ -71,8 +80,8 @@ def numbers(cells: Iterable[object]) -> list[float]:
     return [c for c in cells if isinstance(c, int | float)]
 
 
-def count(cells: Iterable[object]) -> int:
-    return len(numbers(cells))
+def count(*cells: object) -> int:
+    return len(numbers(chain.from_iterable(one if isinstance(one, list) else [one] for one in cells)))
 
 
 def countifs(*pairs: object) -> int:
@@ -137,3 +146,61 @@ def test_a_changed_verdict_changes_the_counts() -> None:
     assert [program.value("分级统计", at) for at in ("G4", "H4", "I4", "J4")] == [2, 2, 0, 0]
     changed = {at for at in made.computed if not agree(program.value(*at), made.computed[at])}
     assert {sheet for sheet, _ in changed} == {"指标结论", "分级统计", "数据核对"}
+
+
+#: Cell and what is typed into it → cells that follow, as the library writes them for such data (None: blank).
+_EDITS: dict[str, tuple[dict[tuple[str, str], object], dict[tuple[str, str], object]]] = {
+    "another verdict": (
+        {("表一", "J4"): "否"},
+        {
+            ("指标结论", "E3"): "未达标",
+            ("数据核对", "C4"): "否",
+            ("数据核对", "E4"): "✗ 不一致",
+            ("数据核对", "E5"): "✓ 一致",
+        },
+    ),
+    "no verdict": (
+        {("表一", "J4"): None},
+        {("指标结论", "E3"): None, ("数据核对", "C4"): None, ("数据核对", "E4"): "✗ 不一致"},
+    ),
+    "nothing asked": ({("表一", f"J{n}"): "/" for n in (4, 5, 7)}, {("分级统计", "B4"): 0, ("分级统计", "F4"): None}),
+    "another sum": ({("表三", "F3"): 9000}, {("表三", "F7"): 11500, ("数据核对", "E21"): "✗ 不一致"}),
+    "another value": ({("趋势与进度", "I4"): 88}, {("趋势与进度", "P4"): 2, ("趋势与进度", "K4"): 4}),
+    "no value": (
+        {("趋势与进度", "I4"): None},
+        {("趋势与进度", at): None for at in ("K4", "L4", "P4", "R4", "S4", "V4")},
+    ),
+    "a class": ({("趋势与进度", "I4"): "Ⅲ"}, {("趋势与进度", at): None for at in ("K4", "L4", "P4", "R4", "S4", "V4")}),
+    "value 0": (
+        {("趋势与进度", "I4"): 0},
+        {("趋势与进度", "P4"): 90, ("趋势与进度", "L4"): None, ("趋势与进度", "S4"): None},
+    ),
+    "target of 0": ({("趋势与进度", "O4"): 0}, {("趋势与进度", "P4"): -86, ("趋势与进度", "S4"): None}),
+    "nothing needed": (
+        {("趋势与进度", "O4"): 84},
+        {("趋势与进度", "Q4"): 0, ("趋势与进度", "R4"): None, ("趋势与进度", "S4"): None},
+    ),
+}
+
+
+@pytest.mark.slow
+def test_an_edited_cell_leaves_nothing_that_contradicts_it(tmp_path: Path) -> None:
+    """What follows from a cell that somebody changes in LibreOffice: no error value, no 一致 beside two verdicts."""
+    files = {}
+    for name, (edits, _) in _EDITS.items():
+        made = report(Figures(tiny_plan(), 2022))
+        for (sheet, at), value in edits.items():
+            made.book[sheet][at].value = value
+        files[f"{name}.xlsx"] = workbook_bytes(made.book)
+    for path in libreoffice(tmp_path, "xlsx", files).values():
+        book, expected = load_workbook(path, data_only=True), _EDITS[path.stem][1]
+        found = {(sheet, at): book[sheet][at].value or None for sheet, at in expected}
+        assert found == {at: value or None for at, value in expected.items()}, path.stem
+        cells = [cell.value for sheet in book.worksheets for row in sheet.iter_rows() for cell in row]
+        assert not [cell for cell in cells if str(cell).startswith("#")], path.stem
+
+
+def test_verdicts_are_chosen_from_a_list() -> None:
+    """Another word than those that are counted would drop out of every count."""
+    (choice,) = report(Figures(tiny_plan(), 2022)).book["表一"].data_validations.dataValidation
+    assert (choice.formula1, str(choice.sqref)) == ('"是,否,无数据,/"', "J4:J7 K4:K7")

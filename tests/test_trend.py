@@ -21,6 +21,7 @@ from cixi_analysis.analysis.trend import (
     growth,
     margins,
     progress,
+    ratio_digits,
     series,
     strength,
     trends,
@@ -546,3 +547,12 @@ def test_the_retrospect_of_2020(plan: Plan) -> None:
     frame = trends(plan, 2020)
     assert frame["last_year"].max() == 2020
     assert frame[frame["item_id"] == "28.1"]["pace"].tolist() == ["too_little_data"]
+
+
+@pytest.mark.parametrize(
+    ("ratio", "digits"),
+    [(0.95, 2), (0.947, 3), (0.9496, 4), (0.945, 3), (0.944, 2), (0.5999, 4), (0.6, 2), (-0.001, 3), (0.001, 2), (-2.5, 2)],
+)  # fmt: skip
+def test_a_ratio_is_not_rounded_into_another_class(ratio: float, digits: int) -> None:
+    """0.947 is 进度略慢; printed as 0.95 it would say 进度足够, which begins at 0.95."""
+    assert ratio_digits(ratio) == digits

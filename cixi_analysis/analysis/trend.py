@@ -8,6 +8,7 @@ reached, whatever the rate. The linear ratio decides; the compound one stands be
 
 import math
 from dataclasses import dataclass
+from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
@@ -22,7 +23,7 @@ from cixi_analysis.assessment.observed import SIGN, quantity
 from cixi_analysis.assessment.panel import COMPARATORS
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.frame import Level
-from cixi_analysis.plan.quantities import unit_word, with_its_unit
+from cixi_analysis.plan.quantities import at_precision, digits, unit_word, with_its_unit
 from cixi_analysis.plan.schema import WATER_CLASSES
 from cixi_analysis.requirement.tree import AllOf, AmountUnit, AssignedTarget, Bound, Comparator, Move, Rate
 from cixi_analysis.words import Pace, Polarity
@@ -130,6 +131,12 @@ def growth(first_year: int, first: float, last_year: int, last: float) -> float 
 def classify(ratio: float) -> Pace:
     """The class of a ratio; compared at 9 digits, so that floating-point noise decides nothing at an edge."""
     return next((pace for lower, pace in CLASSES if round(ratio, 9) >= lower), Pace.MOVING_AWAY)
+
+
+def ratio_digits(ratio: float) -> int:
+    """The decimals, at least two, that show a ratio on its side of the classes' ends: 0.947 is not printed as 0.95."""
+    exactly = Decimal(digits(ratio))
+    return next(d for d in range(2, 13) if classify(float(at_precision(exactly, d))) is classify(ratio))
 
 
 def progress(

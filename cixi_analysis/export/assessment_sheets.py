@@ -9,10 +9,19 @@ from typing import Any
 import pandas as pd
 from openpyxl.utils import get_column_letter
 
-from cixi_analysis.analysis import records
+from cixi_analysis.analysis import records, trend
 from cixi_analysis.analysis.evidence import proven
 from cixi_analysis.assessment import tally
-from cixi_analysis.export.sheet import PERCENT, RATIO, CellContent, Formula, Header, Report, Sheet, emphasise
+from cixi_analysis.export.sheet import (
+    PERCENT,
+    CellContent,
+    Formula,
+    Header,
+    Report,
+    Sheet,
+    computed_or_blank,
+    emphasise,
+)
 from cixi_analysis.export.workbook import CENTRE, WRAP
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.frame import Level
@@ -49,7 +58,8 @@ def indicator_sheet(report: Report) -> None:
         for level in levels:
             row, place = judged[indicator, level], report.places["verdict", indicator, level][0]
             status = assessment.status(indicator, level).chinese
-            words = "".join(f'IF({place}="{printed(v)}","{v.chinese}",' for v in Verdict if printed(v) != v.chinese)
+            shown = {"": "", **{printed(v): v.chinese for v in Verdict if printed(v) != v.chinese}}
+            words = "".join(f'IF({place}="{text}","{word}",' for text, word in shown.items())
             cells += [
                 Formula(f"{words}{place}{')' * words.count('IF(')}", status),
                 basis_word(row.basis) or None,
@@ -114,7 +124,8 @@ def tally_sheet(report: Report) -> None:
                 cells.append(Formula(f"SUM({first}:{last})", sum(values)))
                 for status, value in zip(counted, values, strict=True):
                     cells.append(Formula(formula(group, level, status), value) if formula else value)
-                cells.append(Formula(f"{first}/{total}", values[0] / sum(values), PERCENT) if sum(values) else ...)
+                share = computed_or_blank(f"{first}/{total}")
+                cells.append(Formula(share, values[0] / sum(values), PERCENT) if sum(values) else ...)
             sheet.row(number, cells)
     sheet.finish()
 
@@ -164,14 +175,16 @@ _LETTERS = {name: get_column_letter(at) for at, name in enumerate(chain(*_GROUPS
 #: Column → its formula, in the names of the other columns; written only where the library has a value.
 _FORMULAS = {
     "mean_change": "({last_value}-{first_value})/({last_year}-{first_year})",
-    "mean_rate": "({last_value}/{first_value})^(1/({last_year}-{first_year}))-1",
+    "mean_rate": "IF(MIN({first_value},{last_value})>0,"
+    '({last_value}/{first_value})^(1/({last_year}-{first_year}))-1,"")',
     "gap": "{target_value}-{last_value}",
     "needed_change": "({target_value}-{first_value})/({target_year}-{first_year})",
     "ratio_linear": "{mean_change}/{needed_change}",
-    "ratio_compound": "{mean_rate}/(({target_value}/{first_value})^(1/({target_year}-{first_year}))-1)",
+    "ratio_compound": "IF(MIN({first_value},{target_value})>0,"
+    '{mean_rate}/(({target_value}/{first_value})^(1/({target_year}-{first_year}))-1),"")',
     "needed_rate": "({target_value}-{last_value})/({target_year}-{last_year})",
 }
-_FORMS = {"mean_rate": PERCENT, "ratio_linear": RATIO, "ratio_compound": RATIO}
+_RATIOS = "ratio_linear", "ratio_compound"
 _WORDS = {"polarity": Polarity, "direction": Direction, "pace": Pace, "pace_compound": Pace}
 _LEFT = ("name", "measure", "note")
 
@@ -190,7 +203,7 @@ def trend_sheet(report: Report) -> None:
         places = {name: f"{letter}{number}" for name, letter in _LETTERS.items()}
         sheet.row(number, (_cell(name, row, report.plan.item(row.item_id), places) for name in _LETTERS))
     note = "水平、差距、进度各列一栏，互不合并。两个点只是方向，不是趋势；缺的年份就是缺的，不补、不推。空格的含义见数据字典。"
-    sheet.finish(note, filtered=True)
+    sheet.finish(note, "走向、进度与说明不是公式：改了数它们不变，导出时为空的格也不会补上。", filtered=True)
 
 
 def _cell(name: str, row: Any, item: Indicator, places: Mapping[str, str]) -> CellContent:
@@ -202,10 +215,12 @@ def _cell(name: str, row: Any, item: Indicator, places: Mapping[str, str]) -> Ce
         return None
     if name not in _FORMULAS:
         return _WORDS[name](value).chinese if name in _WORDS else value
-    form = _FORMS.get(name, "General")  # as written where that is short, else four significant digits
-    if name not in _FORMS and float(f"{value:.6g}") != value:
+    form = PERCENT if name == "mean_rate" else "General"  # as written where that is short, else four significant digits
+    if name in _RATIOS:
+        form = "0." + "0" * trend.ratio_digits(value)
+    elif form != PERCENT and float(f"{value:.6g}") != value:
         form = "0." + "0" * max(1, 3 - math.floor(math.log10(abs(value))))
-    return Formula(_FORMULAS[name].format_map(places), value, form)
+    return Formula(computed_or_blank(_FORMULAS[name].format_map(places)), value, form)
 
 
 #: The name of the sheet of evidence.

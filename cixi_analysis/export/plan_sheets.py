@@ -3,11 +3,14 @@
 from itertools import groupby, zip_longest
 
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.cell_range import MultiCellRange
+from openpyxl.worksheet.datavalidation import DataValidation
 
 from cixi_analysis.analysis import projects, reconciliation, records, table1
 from cixi_analysis.export.sheet import MONEY, PERCENT, CellContent, Formula, Header, Report, Sheet, emphasise
 from cixi_analysis.export.workbook import CENTRE, WRAP
 from cixi_analysis.plan.fields import is_number
+from cixi_analysis.plan.quantities import digits
 from cixi_analysis.plan.schema import Published
 from cixi_analysis.presentation.audit_page import AGREEMENT
 from cixi_analysis.presentation.looks import LOOKS
@@ -36,9 +39,9 @@ def table1_sheet(report: Report) -> None:
     at = {name: number for number, name in enumerate(titles, start=1)}
     stage, is_incomplete, _ = figures.stage.partition("：")  # 回看, 初稿 or 复核稿
     stage = f"，{stage}" if is_incomplete else ""
-    printed = plan.frame.tables.indicators
-    title = f"{printed.name} {printed.title}（{figures.year}年评估{stage}）"
-    sheet = Sheet(report, printed.name, title, columns, freeze="E")
+    own = plan.frame.tables.indicators
+    title = f"{own.name} {own.title}（{figures.year}年评估{stage}）"
+    sheet = Sheet(report, own.name, title, columns, freeze="E")
     rows = list(enumerate(table1.table1(figures.assessment), start=sheet.first))
     for number, row in rows:
         for name, cell in row.cells.items():
@@ -57,6 +60,11 @@ def table1_sheet(report: Report) -> None:
             numbers = [number for number, _ in group]
             block = sheet.place(at[name], numbers[0], numbers[-1])
             places.setdefault(("verdicts", level, domain), []).append(block)
+    # Another word would silently drop out of every count.
+    known = ",".join(printed(status) for status in (*figures.counted, Status.NOT_APPLICABLE))
+    choice = DataValidation("list", f'"{known}"', error=f"结论只能是 {known} 之一，其他字样不计入各项计数。")
+    choice.sqref = MultiCellRange([whole[name].rpartition("!")[2].replace("$", "") for name in levels])
+    sheet.cells.add_data_validation(choice)
     marks = "".join(
         f"{'*' * number}指标为{level.chinese}特有指标，" for number, level in enumerate(plan.levels, start=1)
     )
@@ -64,6 +72,7 @@ def table1_sheet(report: Report) -> None:
     sheet.finish(
         *([f"注：{marks}未标注的为{everyone}共有指标。"] if len(plan.levels) > 1 else ()),
         "结论由现状与要求原文计算得出，用原表的字样：是即达标，否即未达标，“/”即不适用。理由见“指标结论”与“结论依据”。",
+        "结论不是公式：在这里改了现状、要求或规划值，结论不会变；应改数据，再导出。",
         *([figures.stage] if stage else ()),
     )
 
@@ -100,9 +109,11 @@ def table3_sheet(report: Report) -> None:
     printed, planned = report.plan.frame.tables.projects, report.plan.projects
     if printed is None or not planned:
         return
+    decimals = max(len(digits(project.budget or 0).partition(".")[2]) for project in planned)
+    money = f"{MONEY}.{'0' * decimals}" if decimals else MONEY
     columns = [
         Header("类别", 10), Header("序号", 6), Header("项目名称", 28, WRAP), Header("主要内容", 70, WRAP),
-        Header("实施年限", 12), Header("投资概算（万元）", 14, form=MONEY), Header("责任单位", 30, WRAP),
+        Header("实施年限", 12), Header("投资概算（万元）", 14, form=money), Header("责任单位", 30, WRAP),
     ]  # fmt: skip
     sheet = Sheet(report, printed.name, f"{printed.name} {printed.title}", columns, freeze="D")
     for category, group in groupby(enumerate(planned, start=sheet.first), key=lambda row: row[1].category):
@@ -114,7 +125,7 @@ def table3_sheet(report: Report) -> None:
             sheet.row(number, cells)
     total = sheet.first + len(planned)
     sheet.put(total, 1, projects.TOTAL)
-    budgets = Formula(f"SUM(F{sheet.first}:F{total - 1})", projects.totals(planned).budget or 0, MONEY)
+    budgets = Formula(f"SUM(F{sheet.first}:F{total - 1})", projects.totals(planned).budget or 0, money)
     emphasise(sheet.put(total, 6, budgets))
     report.places["projects",] = [sheet.place(2, sheet.first, total - 1)]
     report.places["budget",] = [sheet.place(6, total)]
@@ -139,7 +150,11 @@ def reconciliation_sheet(report: Report) -> None:
         stated, computed = _number(row.stated), _number(row.computed)
         formula = _formula(report, figure) if figure and row.computed != reconciliation.NOT_COMPUTABLE else None
         found = Formula(formula, computed) if formula else computed
-        sheet.row(number, (row.check, stated, found, ..., AGREEMENT[row.agrees], short_source(plan, row.source)))
+        agrees: CellContent = AGREEMENT[row.agrees]
+        if formula and (stated == computed) is (row.agrees != "no"):  # else the formula would say something else
+            equal = AGREEMENT["explained" if figure and figure.explanation else "yes"]
+            agrees = Formula(f'IF(C{number}=B{number},"{equal}","{AGREEMENT["no"]}")', AGREEMENT[row.agrees])
+        sheet.row(number, (row.check, stated, found, ..., agrees, short_source(plan, row.source)))
         if not isinstance(stated, str) and not isinstance(computed, str):
             sheet.put(number, 4, Formula(f"C{number}-B{number}", computed - stated))
     agreements = sheet.place(5, sheet.first, sheet.first + len(rows) - 1)
@@ -165,7 +180,8 @@ def _formula(report: Report, row: Published) -> str | None:
     match row.kind:
         case "verdict" if row.level and subject and base:
             unfilled = figures.assessment.status(int(subject), row.level) is Status.NOT_FILLED_IN  # 无数据 to the plan
-            return None if unfilled else places["verdict", int(subject), row.level][0]
+            place = places["verdict", int(subject), row.level][0]
+            return None if unfilled else f'IF({place}="","",{place})'  # an empty cell would be 0
         case "tally" if row.level and base and subject != Status.NOT_APPLICABLE:
             counted = [None if subject == "applicable" else Status(subject)]
             if subject == Status.NO_DATA and Status.NOT_FILLED_IN in figures.counted:

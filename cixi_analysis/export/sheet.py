@@ -21,7 +21,7 @@ _NO_NAME, _LONGEST_NAME = re.compile(r"[\\*?:/\[\]']"), 28
 _LINE_HEIGHT = 15
 _PLAIN, _BOLD = Font(name=FONT, size=10), Font(name=FONT, size=10, bold=True)
 _TITLE, _SMALL = Font(name=FONT, size=14, bold=True), Font(name=FONT, size=9)
-PERCENT, RATIO, MONEY = "0.0%", "0.00", "#,##0"
+PERCENT, MONEY = "0.0%", "#,##0"
 
 
 class Formula(NamedTuple):
@@ -30,6 +30,12 @@ class Formula(NamedTuple):
     text: str
     value: str | float
     form: str = "General"
+
+
+def computed_or_blank(text: str) -> str:
+    """A formula that is blank, as the library's figure is, where it cannot be computed or one of its cells has no number."""
+    cells = dict.fromkeys(re.findall(r"[A-Z]+\d+", text))
+    return f'IFERROR(IF(COUNT({",".join(cells)})={len(cells)},{text},""),"")'
 
 
 class Header(NamedTuple):

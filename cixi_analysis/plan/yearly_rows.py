@@ -19,7 +19,7 @@ class Observation(Row):
     """``observations/<year>.csv``: the data of one item in one year."""
 
     KEY = ("item_id", "level")
-    item_id: ItemId = column("子项编号", "见 indicators.csv。")
+    item_id: ItemId = column("子项编号", "不分子项的指标为其序号（38），分子项的为“序号.子项”（9.1 即 9①）。")
     level: Maybe[LevelId] = column("级别", "仅当各级所测不同时填写；空＝各级通用。")
     measure: Maybe[str] = column("实测对象", "实际测得的是什么；空＝就是该子项本身。")
     unit: Maybe[str] = column("实测单位", "空＝与子项单位相同；水质类别为“类”。与要求单位不同的值从不与要求比较。")

@@ -6,7 +6,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from cixi_analysis.analysis import records
-from cixi_analysis.analysis.trend import SERIES, series, strength
+from cixi_analysis.analysis.trend import SERIES, ratio_digits, series, strength
 from cixi_analysis.assessment.numbers import direction
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.presentation import tables
@@ -58,7 +58,7 @@ def pace_table(plan: Plan, year: int, rows: pd.DataFrame) -> Html:
              _at(r.target_year, r.target_value, r.unit), r.gap,
              noted(badge(r.pace), "" if missing(r.note) else r.note),
              noted(rounded(r.observed_change, signed=True), rounded(r.needed_change, signed=True)),
-             noted(number(r.ratio_linear, 2), number(r.ratio_compound, 2)), r.needed_rate)
+             noted(_ratio(r.ratio_linear), _ratio(r.ratio_compound)), r.needed_rate)
             for r in records(targets[(targets["pace"] == Pace.REACHED) == reached])
         ]  # fmt: skip
         if cells or not reached:
@@ -67,6 +67,10 @@ def pace_table(plan: Plan, year: int, rows: pd.DataFrame) -> Html:
             fold = f"{words}的{len(cells)}个数值规划值" if reached else ""
             pieces.append(tables.table(cells, columns, caption=caption, empty=empty, none=none, fold=fold))
     return stack(*pieces)
+
+
+def _ratio(value: float) -> str:
+    return number(value, None if missing(value) else ratio_digits(value))
 
 
 def without_target(plan: Plan, rows: pd.DataFrame) -> Html:
