@@ -6,7 +6,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from cixi_analysis.analysis import records
-from cixi_analysis.analysis.trend import SERIES, series, strength
+from cixi_analysis.analysis.trend import SERIES, classify, series, strength
 from cixi_analysis.assessment.numbers import direction
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.presentation import tables
@@ -25,6 +25,14 @@ def _at(year: int, value: float | str, unit: str) -> Markup:
 def _end(plan: Plan, row: Any, year: int, value: float) -> Markup:
     """The first or last year of a series and the value as it is printed."""
     return _at(year, plan.printed(row.item_id, year, value), row.unit)
+
+
+def _ratio(value: float) -> str:
+    """A ratio with two decimals; with more where these would be of another class: 0.9496, not 0.95."""
+    if missing(value):
+        return number(value)
+    digits = next((n for n in range(2, 9) if classify(round(value, n)) is classify(value)), 9)
+    return number(value, digits)
 
 
 def trend_table(plan: Plan, year: int, rows: pd.DataFrame) -> Html:
@@ -58,7 +66,7 @@ def pace_table(plan: Plan, year: int, rows: pd.DataFrame) -> Html:
              _at(r.target_year, r.target_value, r.unit), r.gap,
              noted(badge(r.pace), "" if missing(r.note) else r.note),
              noted(rounded(r.observed_change, signed=True), rounded(r.needed_change, signed=True)),
-             noted(number(r.ratio_linear, 2), number(r.ratio_compound, 2)), r.needed_rate)
+             noted(_ratio(r.ratio_linear), _ratio(r.ratio_compound)), r.needed_rate)
             for r in records(targets[(targets["pace"] == Pace.REACHED) == reached])
         ]  # fmt: skip
         if cells or not reached:
