@@ -550,6 +550,17 @@ def test_gaps_that_are_equal_share_the_first_place() -> None:
     assert note.startswith("条为差距占规划值的百分比（规划值为0的，以1计）")
 
 
+def test_a_name_and_its_value_are_kept_apart() -> None:
+    """PM2.5 of 26 is not PM2.526, as in the reasons of verdicts."""
+    none, only = (
+        dict.fromkeys(("published", "links", "targets"), ()),
+        item("1", unit="吨", polarity="less", name="PM2.5"),
+    )
+    seen, asked = {2022: (observation("1", 26),)}, (requirement("1", "national", "≤25"),)
+    plan = tiny_plan(items=(only,), requirements=asked, observations=seen, **none)
+    assert bullets(plan).title.text == "PM2.5为26吨，比国家级要求≤25吨高1吨"
+
+
 def test_an_axis_below_zero_says_so() -> None:
     """A series of negative numbers does not begin at 0."""
     seen = {2021: (observation("1", -5),), 2022: (observation("1", -3),)}

@@ -8,6 +8,7 @@ import pandas as pd
 
 from cixi_analysis.analysis import grouped, records, trend
 from cixi_analysis.assessment import Assessment
+from cixi_analysis.assessment.leaf_texts import named
 from cixi_analysis.assessment.numbers import difference
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.quantities import HIGHER, apart, unit_word
@@ -90,7 +91,7 @@ def bullets(plan: Plan, year: int, margins: pd.DataFrame, trends: pd.DataFrame) 
     for item, own in table.sort_values("most", ascending=False, kind="stable").groupby("item", sort=False):
         first, unmet = next(iter(records(own))), bool(own["most"].max() > 0)
         value = first.shown + ("" if first.year == year else f"（{first.year}年）")
-        messages.append(f"{first.measure}{value}，{state(own)}")
+        messages.append(f"{named(first.measure, value)}，{state(own)}")
         missed += messages[-1:] * unmet
         names += [first.measure] * unmet
         if first.unit == "%" and first.value in (0, 100) and not own["short"].any():
