@@ -77,6 +77,23 @@ def test_the_tiny_plan() -> None:
     assert unknown.flips[0].sentence == "补上2022年的数值，须不低于80%。"
 
 
+def test_a_gap_names_what_it_is_of() -> None:
+    """The levels measure different things and the target follows the province: each figure names its own."""
+    own = {"measure": "质量指数", "unit": "-", "polarity": "more"}
+    plan = tiny_plan(
+        items=(item("1", name="指数"),), published=(), links=(),
+        requirements=(requirement("1", "national", "≥60"), requirement("1", "provincial", "≥55", **own)),
+        targets=(target("1", 2025, "≥62"),),
+        observations={2022: (observation("1", 59, level="national"), observation("1", 60, level="provincial", **own))},
+    )  # fmt: skip
+    (action,) = actions(plan, 2022)
+    told = action_list.gap(plan, action.shortfalls), action_list.step(plan, action)
+    assert told == (
+        "2022年指数59%，比国家级要求的60%低1个百分点，2022年质量指数60，比2025年规划值62低2",
+        "+0.6667（质量指数到2025年达到62）",
+    )
+
+
 def test_binding_comes_before_reference_and_unmet_before_no_data() -> None:
     """Whatever the gaps: a small one of a binding item comes before a large one of a reference item."""
     items = (

@@ -371,6 +371,32 @@ def test_a_target_year_needs_its_value() -> None:
     assert flips(plan, 2022, "2.1", "national") == ()
 
 
+@pytest.mark.parametrize(
+    ("year", "told"),
+    [
+        (2022, "2025年须达到90%，比2022年的86%提高4个百分点。"),
+        (2025, "2025年的数值须由86%提高到90%，相差4个百分点。"),
+        (2031, "2031年的数值须由86%提高到90%，相差4个百分点。"),
+    ],
+)
+def test_nothing_is_asked_of_a_target_year_that_is_over(year: int, told: str) -> None:
+    """Of a target year that is not ahead, the sentence tells the year of the value."""
+    plan = alone(tiny_plan(observations={year: (observation("2.1", 86),)}), "2.1")
+    assert [flip.sentence for flip in flips(plan, year, "2.1", "2025")] == [told]
+
+
+def test_a_target_year_needs_its_water_class() -> None:
+    """As with numbers: the class is due in the target year, not in that of the observation."""
+    quality = {"unit": CLASS_UNIT, "measure": "水质", "polarity": "less"}
+    plan = tiny_plan(
+        items=(item("1", unit=CLASS_UNIT, polarity="less", name="水质"),), published=(),
+        requirements=(requirement("1", "national", "达到或优于Ⅲ类"),), targets=(target("1", 2025, "达到或优于Ⅱ类"),),
+        observations={2022: (observation("1", "Ⅳ", **quality),)}, links=(), commitments=(), projects=(), audit=(),
+    )  # fmt: skip
+    told = [flip.sentence for level in ("national", "2025") for flip in flips(plan, 2022, "1", level)]
+    assert told == ["2022年须由Ⅳ类改善到Ⅲ类。", "2025年须达到Ⅱ类，2022年为Ⅳ类。"]
+
+
 def test_what_a_clause_lacks() -> None:
     """The cells that are empty, words too; nothing of what is known."""
     assert needed_cells(tiny_plan(), 2022, "3", "2025") == (Cell(2022, "value"), Cell(2021, "value"))

@@ -189,6 +189,15 @@ def test_computed_figures_are_rounded() -> None:
     assert [formatting.percent(v, 0) for v in (0.625, 0.375, 0.0049)] == ["63%", "38%", "0%"]
 
 
+def test_no_rounding_turns_a_statement_false() -> None:
+    """99.97 % is not 100 %, 30 万元 are not 0.00 亿元, and a ratio of 0.9496 is not the 0.95 that would be on track."""
+    shares = (0.9997, 1, 0.00004, 0, 0.9994, -0.00004)
+    assert [formatting.percent(v) for v in shares] == ["99.97%", "100.0%", "0.004%", "0.0%", "99.9%", "−0.004%"]
+    assert [formatting.yi(v) for v in (30, 150, 0, 2750, 7099622)] == ["0.003", "0.015", "0.00", "0.28", "709.96"]
+    ratios = (0.9496, 0.9504, 0.599, -0.001, 4.756)
+    assert [trend_tables._ratio(v) for v in ratios] == ["0.9496", "0.95", "0.599", "−0.001", "4.76"]
+
+
 def test_names_and_sources() -> None:
     """``9.1`` is 9①; a source of the plan itself is shown without the plan's title, another one whole."""
     assert [item(i).label for i in ("9.1", "38")] == ["9①", "38"]
@@ -506,6 +515,60 @@ def test_bullets_say_what_is_missing(plan: Plan, ids: tuple[str, ...], told: str
     """With unit and direction; of 100 % that keeps every limit, and of what has none, a sentence and no drawing."""
     found = bullets(plan, *ids)
     assert (text(found).strip() if isinstance(found, Html) else found.title.text) == told
+
+
+@pytest.mark.parametrize(
+    ("ids", "told"),
+    [
+        (("28.1", "28.2"), "2个子项有数值可比，2个未达到规划值：单位地区生产总值用水量、农田灌溉水有效利用系数"),
+        (("28.2", "31.1", "31.2"), "3个子项有数值可比，有数值要求的都已达到"),
+    ],
+)
+def test_bullets_call_nothing_met_that_is_not_required(plan: Plan, ids: tuple[str, ...], told: str) -> None:
+    """Items with a target only: a title that speaks of requirements says nothing of them."""
+    assert bullets(plan, *ids).title.text == told
+
+
+def test_a_bar_of_another_year_is_excepted(plan: Plan) -> None:
+    """28① ends in 2021: the note below the chart does not call its bar one of 2022."""
+    notes = [figure_module.titles_of(bullets(plan, *ids))[1] for ids in (("28.1", "28.2"), ("31.1", "31.2"))]
+    assert [note.partition("，")[0] for note in notes] == ["条为2022年现状值（另注年份的除外）", "条为2022年现状值"]
+
+
+def test_gaps_that_are_equal_share_the_first_place() -> None:
+    """Two items as far from their targets: neither is the farthest. A target of 0 has no share."""
+    two = {"requirements": (), "targets": tuple(target(i, 2025, "≥90") for i in "12"), "published": ()}
+    given = {"items": (item("1"), item("2")), "observations": {2022: (observation("1", 75), observation("2", 75))}}
+    plan = tiny_plan(**two, **given, links=())
+    title, note = figure_module.titles_of(charts.gaps(plan, 2022, trend.trends(plan, 2022)))  # type: ignore[arg-type]
+    assert title == "2个数值规划值尚未达到，差得最多的之一是1 子项1（2025年）：每年需+5个百分点"
+    assert "规划值为0" not in note
+    plan = replace(plan, items=(item("1", polarity="less"),), targets=(target("1", 2025, "0"),))
+    plan = replace(plan, observations={2022: (observation("1", 1),)})
+    title, note = figure_module.titles_of(charts.gaps(plan, 2022, trend.trends(plan, 2022)))  # type: ignore[arg-type]
+    assert title.startswith("1个数值规划值尚未达到，差得最多的是1 子项1")
+    assert note.startswith("条为差距占规划值的百分比（规划值为0的，以1计）")
+
+
+def test_a_name_and_its_value_are_kept_apart() -> None:
+    """PM2.5 of 26 is not PM2.526, as in the reasons of verdicts."""
+    none, only = (
+        dict.fromkeys(("published", "links", "targets"), ()),
+        item("1", unit="吨", polarity="less", name="PM2.5"),
+    )
+    seen, asked = {2022: (observation("1", 26),)}, (requirement("1", "national", "≤25"),)
+    plan = tiny_plan(items=(only,), requirements=asked, observations=seen, **none)
+    assert bullets(plan).title.text == "PM2.5为26吨，比国家级要求≤25吨高1吨"
+
+
+def test_an_axis_below_zero_says_so() -> None:
+    """A series of negative numbers does not begin at 0."""
+    seen = {2021: (observation("1", -5),), 2022: (observation("1", -3),)}
+    none = dict.fromkeys(("published", "links", "targets", "projects", "commitments", "past_projects", "audit"), ())
+    asked = (requirement("1", "national", "≥0"),)
+    plan = tiny_plan(items=(item("1", unit="摄氏度"),), requirements=asked, observations=seen, **none)
+    (spec,) = series_specs(plan, 2022).values()
+    assert spec["title"]["subtitle"] == "纵轴从负值起，含0。"
 
 
 def test_bullets_hold_each_value_against_its_limits(plan: Plan) -> None:

@@ -20,7 +20,7 @@ from cixi_analysis.analysis.projects import (
 from cixi_analysis.plan.dataset import Plan, load_plan
 from cixi_analysis.presentation import charts
 from cixi_analysis.presentation.figure import titles_of
-from cixi_analysis.presentation.project_page import concentration_prose, money_cards, outcomes_prose
+from cixi_analysis.presentation.project_page import concentration_prose, money_cards, outcomes_prose, unit_table
 
 
 def cells(frame: pd.DataFrame) -> list[list[object]]:
@@ -166,6 +166,38 @@ def test_what_is_said_of_the_most(projects: tuple[object, ...], told: list[str],
     assert "最大五项" not in money_cards(plan, 2022)
     text = "".join(titles_of(drawn[0])[1] + concentration_prose(plan) + money_cards(plan, 2022))
     assert ("最大" in text) is bool(plan.projects[0].budget)
+
+
+def test_of_two_largest_none_is_the_largest() -> None:
+    """Projects with the same money: none of them is named, coloured or left out as the largest."""
+    plan = tiny_plan(projects=(project(1, "2021", 5000), project(2, "2022", 5000), project(3, "2022", 100)))
+    assert concentration(plan).largest is None
+    note = titles_of(charts.money_by_category(plan))[1]
+    assert "最大" not in note + concentration_prose(plan) + money_cards(plan, 2022)
+
+
+def test_no_project_has_a_budget() -> None:
+    """Neither a card nor a caption shows a sum."""
+    plan = tiny_plan(projects=(project(1, "2021", None),))
+    assert "—" not in money_cards(plan, 2022)
+    assert "（各项都没有概算）" in unit_table(plan)
+
+
+def test_little_money_is_not_none() -> None:
+    """30 万元 in two years: every figure in 亿元 has digits left."""
+    plan = tiny_plan(projects=(project(1, "2021-2022", 30),))
+    drawn = (charts.money_by_category(plan), charts.money_by_unit(plan), charts.yearly_budget(plan, 2022))
+    told = "".join("".join(titles_of(one)) for one in drawn)
+    assert "0.00亿元" not in told
+    assert "0.0亿元" not in told
+    labels = [row["label"] for rows in drawn[0].to_dict()["datasets"].values() for row in rows if "label" in row]
+    assert labels == ["0.003（100.0%）", "1（100.0%）"]
+
+
+def test_a_table_of_past_projects_without_any_is_drawn() -> None:
+    """Each type with 0 projects: the page shows a chart without bars, no error."""
+    plan = tiny_plan(past_projects=past("生态经济", 0, 0, 0, 0), published=())
+    assert "0项中已完成0项" in charts.past_outcomes(plan)._repr_mimebundle_()["text/html"]
 
 
 @pytest.mark.parametrize("table", [by_category, yearly_budget])

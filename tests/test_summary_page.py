@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from conftest import ROOT
 from test_flips import alone
-from tiny import fitting, observation, tiny_plan
+from tiny import fitting, item, observation, requirement, tiny_plan
 
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.presentation.action_list import action_list
@@ -178,6 +178,23 @@ def test_a_year_without_any_verdict_is_not_called_good(plan: Plan) -> None:
     )
     state = answers(replace(plan, observations={**plan.observations, 2023: empty}), 2023)[0]
     assert state[1] == "还没有一项指标有结论"
+
+
+def test_no_change_says_of_what() -> None:
+    """84 became 86: only verdicts and the presence of data are the same, and of a retrospect not even verdicts are compared."""
+    rows = tuple(observation("2.1", 86) if row.item_id == "2.1" else row for row in tiny_plan().observations[2022])
+    more = tuple(observation("2.1", 87) if row.item_id == "2.1" else row for row in rows)
+    plan = tiny_plan(observations={2021: rows, 2022: more, 2023: rows})
+    assert answers(plan, 2022)[3][1] == "有无数据的情况没有变化"
+    assert answers(plan, 2023)[3][1:] == ["结论和有无数据的情况没有变化"]
+
+
+def test_an_unmet_item_is_named_once() -> None:
+    """Where the reason stands for the gap, it does not repeat the item before its colon."""
+    seen = {year: (observation("1", value),) for year, value in ((2020, 80), (2021, 82), (2022, 81))}
+    asked = (requirement("1", "national", "逐年上升"),)
+    plan = tiny_plan(items=(item("1"),), requirements=asked, targets=(), observations=seen, projects=(), links=())
+    assert answers(plan, 2022)[0][3].startswith("✗1子项1：2020年80%、2021年82%、2022年81%，没有逐年上升，未达标")
 
 
 def test_an_item_without_a_project_says_so_where_the_plan_has_projects(plan: Plan) -> None:

@@ -5,7 +5,7 @@ the data links to an item.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from math import isnan
 
@@ -54,6 +54,8 @@ class Shortfall:
     #: the target year to reach it by, None where all have passed; the mean change a year needed until then, if any
     due: int | None
     step: float | None
+    #: what the value measures, where the shortfalls of the item are of several quantities
+    measure: str = ""
 
     @property
     def share(self) -> float:
@@ -111,6 +113,8 @@ def actions(plan: Plan, year: int) -> tuple[Action, ...]:
         urgencies += [Urgency.TARGET_UNMET] if missed else []
         if urgencies:
             own = tuple(short.get(item.item_id, ()))
+            if len({one.measure for one in own}) == 1:
+                own = tuple(replace(one, measure="") for one in own)
             projects = {p.number: p for p, _ in links.projects_of(plan, item)}
             known = tuple(projects[number] for number in sorted(projects))
             lacking = [level for level, status in statuses.items() if status in (Status.UNMET, Status.NO_DATA)]
@@ -130,8 +134,8 @@ def _towards_targets(plan: Plan, year: int) -> Iterator[tuple[str, Shortfall]]:
     for row in records(rows[missed].fillna({"unit": ""})):
         ahead = not isnan(row.needed_rate)
         value = (str(row.target_year), int(row.last_year), row.last_value, row.target_value, False, unit_word(row.unit))
-        goal = (int(row.target_year), row.needed_rate or None) if ahead else (None, None)
-        yield row.item_id, Shortfall(*value, row.gap, *goal)
+        due, step = (int(row.target_year), row.needed_rate or None) if ahead else (None, None)
+        yield row.item_id, Shortfall(*value, row.gap, due, step, row.measure)
 
 
 def _towards_requirements(plan: Plan, year: int) -> Iterator[tuple[str, Shortfall]]:
@@ -140,4 +144,4 @@ def _towards_requirements(plan: Plan, year: int) -> Iterator[tuple[str, Shortfal
     for row in records(rows[~rows["met"]].fillna({"unit": ""})):
         step = (plain(change(year, row.value, due, row.limit)) or None) if due else None
         value = (row.level, year, row.value, row.limit, bool(row.assigned), unit_word(row.unit))
-        yield row.item_id, Shortfall(*value, difference(row.limit, row.value), due, step)
+        yield row.item_id, Shortfall(*value, difference(row.limit, row.value), due, step, row.measure)

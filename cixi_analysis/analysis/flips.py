@@ -195,13 +195,17 @@ def _moved(search: FlipSearch, change: CellChange) -> str:
     """A changed value in words: from, to, and the difference."""
     found, needed = (with_unit(text or "", change.unit) for text in (change.found, change.needed))
     up = change.side == "≥"
+    # Only a bound that must hold in any case asks for that value in the target year: an average is that of its own year.
+    parts = node.parts if isinstance(node := search.finding.node, tree.AllOf) else (node,)
+    bounds = {part for part in parts if isinstance(part, tree.Bound | tree.ClassBound)}
+    missed = any(leaf.node in bounds and leaf.verdict[0, -1] == UNMET for leaf in search.finding.leaves())
+    later = search.trials.level not in search.trials.plan.levels and int(search.trials.level) > search.trials.year
     if change.unit == CLASS_UNIT:
+        if later and missed:
+            return f"{search.trials.level}年须达到{needed}，{search.trials.year}年为{found}"
         return f"{search.trials.year}年须由{found}{'变为' if up else '改善到'}{needed}"
     by = apart(difference(float(change.needed or 0), float(change.found or 0)), change.unit)
-    # Only a bound that must hold in any case asks for that value in the target year: an average is that of its own year.
-    bounds = {*tree.demanded_bounds(search.finding.node)}
-    missed = any(leaf.node in bounds and leaf.verdict[0, -1] == UNMET for leaf in search.finding.leaves())
-    if search.trials.level not in search.trials.plan.levels and missed:
+    if later and missed:
         return f"{search.trials.level}年须达到{needed}，比{search.trials.year}年的{found}{'提高' if up else '降低'}{by}"
     return f"{search.trials.year}年的数值须由{found}{'提高' if up else '降低'}到{needed}，相差{by}"
 

@@ -43,6 +43,7 @@ class Concentration:
     """How much of the money is in how few projects."""
 
     totals: Totals
+    #: None without budgets, or where several are the largest
     largest: Project | None
     largest_share: float | None
     top5_share: float | None
@@ -107,11 +108,12 @@ def yearly_budget(plan: Plan) -> pd.DataFrame:
 
 
 def concentration(plan: Plan) -> Concentration:
-    """The shares of the largest project and of the five largest in the money; None without any."""
+    """The shares of the largest project and of the five largest in the money; None without any money."""
     whole = totals(plan.projects)
     ranked = sorted((p for p in plan.projects if p.budget is not None), key=lambda p: p.budget or 0, reverse=True)
+    largest = next((p for p in ranked[:1] if all(p.budget != other.budget for other in ranked[1:2])), None)
     shares = ((totals(own).budget or 0) / whole.budget if whole.budget else None for own in (ranked[:1], ranked[:5]))
-    return Concentration(whole, ranked[0] if ranked else None, *shares)
+    return Concentration(whole, largest, *shares)
 
 
 def _table(plan: Plan) -> pd.DataFrame:

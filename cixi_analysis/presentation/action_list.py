@@ -8,6 +8,7 @@ from cixi_analysis.analysis import grouped, records
 from cixi_analysis.analysis.actions import Action, Shortfall, Urgency, actions
 from cixi_analysis.analysis.flips import by_ways
 from cixi_analysis.assessment import TARGET, Assessment, assess
+from cixi_analysis.assessment.leaf_texts import named
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.quantities import HIGHER, apart, with_unit
 from cixi_analysis.presentation import titles
@@ -103,13 +104,19 @@ def _money(budget: float | None) -> str:
 def gap(plan: Plan, shortfalls: Sequence[Shortfall]) -> str:
     """The value and how far it is from each limit that it misses: “2022年40.7%，比国家级要求的50%低9.3个百分点，…”."""
     levels_first = sorted(shortfalls, key=lambda one: one.against not in plan.levels)
-    limits = grouped(((one.year, one.value, one.limit, one.unit, one.assigned), one) for one in levels_first)
+    limits = grouped(
+        ((one.year, one.value, one.limit, one.unit, one.assigned, one.measure), one) for one in levels_first
+    )
     told, before = [], ""
-    for (year, now, limit, unit, assigned), own in limits.items():
+    for (year, now, limit, unit, assigned, measure), own in limits.items():
         names = grouped((plan.yardstick(one.against), plan.asker(one.against)) for one in own)
         against = (f"{'、'.join(who)}{what}{'的' if what == '要求' else ''}" for what, who in names.items())
         what = f"{year}年的下达目标" if assigned else "和".join(against)
-        value, by, what = f"{year}年{with_unit(now, unit)}，", own[0].gap, f"{what}{with_unit(limit, unit)}"
+        value, by, what = (
+            f"{year}年{named(measure, with_unit(now, unit))}，",
+            own[0].gap,
+            f"{what}{with_unit(limit, unit)}",
+        )
         missed = f"比{what}{apart(-by, unit, HIGHER)}" if by else f"只到{what}，而这一界限本身不算达到"
         told.append(f"{value if value != before else ''}{missed}")
         before = value
@@ -126,7 +133,8 @@ def shortage(assessment: Assessment, action: Action, *, targets: bool = True) ->
     if of_levels or action.urgency is not Urgency.REQUIREMENT_UNMET:
         return told
     why = table[(table["item_id"] == action.item.item_id) & (table["verdict"] == Verdict.UNMET)]["why"]
-    return "；".join(filter(None, (why.iloc[0].sentence, told)))
+    sentence = why.iloc[0].sentence.removeprefix(f"{action.item.name}：")  # it stands after the name
+    return "；".join(filter(None, (sentence, told)))
 
 
 def step(plan: Plan, action: Action) -> str:
@@ -140,5 +148,5 @@ def step(plan: Plan, action: Action) -> str:
     if one.assigned:
         goal = f"{one.due}年的下达目标未知，按{one.year}年的{with_unit(one.limit, one.unit)}计"
     else:
-        goal = f"到{one.due}年达到{with_unit(one.limit, one.unit)}"
+        goal = f"{one.measure}到{one.due}年达到{with_unit(one.limit, one.unit)}"
     return f"{a_year(one.step, one.unit)}（{goal}）"

@@ -45,10 +45,15 @@ def _half_up(value: float, digits: int) -> Decimal:
 
 
 def percent(share: float | None, digits: int = 1, *, signed: bool = False) -> str:
-    """A fraction as a percentage: 0.4648 → ``46.5%``."""
+    """A fraction as a percentage: 0.4648 → ``46.5%``. With decimals, none is rounded to a 0 or 100 % that it is
+    not: 0.9996 → ``99.96%``.
+    """
     if share is None or missing(share):
         return EMPTY
-    return f"{number(float(share) * 100, digits, signed=signed)}%"
+    value = float(f"{float(share) * 100:.12g}")
+    while value not in (0, 100) and _half_up(value, digits) in (0, 100) and 0 < digits < 12:
+        digits += 1
+    return f"{number(value, digits, signed=signed)}%"
 
 
 def cell_with_unit(value: float | str | None, unit: str | None) -> str:
@@ -64,6 +69,9 @@ def a_year(value: float | None, unit: str) -> str:
     return rounded(value, signed=True) + quantities.difference_unit(unit)
 
 
-def yi(ten_thousands: float | None) -> str:
-    """万元 as 亿元: 7099622 → ``709.96``."""
-    return EMPTY if ten_thousands is None or missing(ten_thousands) else number(ten_thousands / 1e4, 2)
+def yi(ten_thousands: float | None, digits: int = 2) -> str:
+    """万元 as 亿元: 7099622 → ``709.96``; below a tenth with its significant digits: 30 → ``0.003``."""
+    if ten_thousands is None or missing(ten_thousands):
+        return EMPTY
+    small = 0 < abs(ten_thousands) < 1e3
+    return rounded(ten_thousands / 1e4) if small else number(ten_thousands / 1e4, digits)

@@ -48,9 +48,12 @@ def money_cards(plan: Plan, year: int) -> Html:
     """Table 3 in five numbers; fewer where it has little money to compare."""
     whole = projects.concentration(plan)
     running = (projects.schedule(plan, year)["state"] == projects.ScheduleState.RUNNING.value).sum()
-    money = [(yi(whole.totals.budget), f"亿元投资概算（{whole.totals.without_budget}项没有概算）")]
-    if whole.largest and whole.largest_share:
-        money.append((percent(whole.largest_share), f"最大一项占资金：{whole.largest.name}"))
+    missing = f"{whole.totals.without_budget}项没有概算"
+    known = whole.totals.budget is not None
+    money = [(yi(whole.totals.budget), f"亿元投资概算（{missing}）") if known else ("无概算", missing)]
+    if whole.largest_share:
+        if whole.largest:
+            money.append((percent(whole.largest_share), f"最大一项占资金：{whole.largest.name}"))
         if whole.totals.projects - whole.totals.without_budget > 5:
             money.append((percent(whole.top5_share), "最大五项占资金"))
     return cards((whole.totals.projects, "个重点项目"), *money, (running, f"项到{year}年底在实施期内"))
@@ -111,6 +114,7 @@ def unit_table(plan: Plan) -> Html:
     columns |= {"有关子项": "number", "有关承诺": "number"}
     whole = projects.totals(plan.projects)
     counted_once = f"各行不能相加；全部{whole.projects}项每项只计一次为{yi(whole.budget)}亿元"
+    counted_once = counted_once if whole.budget is not None else "各项都没有概算"
     caption = f"{_named(plan)[0]}按责任单位（{counted_once}）"
     return tables.table(rows, columns, caption=caption, empty=_NO_BUDGET, fold=f"{len(rows)}个责任单位的明细")
 

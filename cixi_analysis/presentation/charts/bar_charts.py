@@ -167,11 +167,12 @@ def _money(
     data = data.assign(money=data["money"].where(data["known"])).drop(columns="known")
     extent = 96 if shares else 130 if narrow else 190
 
-    def panel(field: str, heading: str, total: float, digits: int) -> Layered:
+    def panel(field: str, heading: str, total: float) -> Layered:
         left = field == "money"
         labels = [
             "无概算" if left and not r.known
-            else number(value := getattr(r, field), digits) + (f"（{percent(value / total)}）" if shares and total else "")
+            else (yi(r.money * 1e4) if left else number(r.count))
+            + (f"（{percent(getattr(r, field) / total)}）" if shares and total else "")
             for r in records(sums)
         ]  # fmt: skip
         axis = alt.Axis(labels=left or narrow, minExtent=extent if left or narrow else 0, labelLimit=extent)
@@ -187,13 +188,14 @@ def _money(
         size = {"width": 140 if narrow else 160, "height": alt.Step(24)}
         return alt.layer(bars, text, title=alt.Title(heading, fontSize=13), **size)
 
-    panels = [panel("money", "资金（亿元）", (whole.totals.budget or 0) / 1e4, 2)]
-    panels.append(panel("count", "项目数（项）", whole.totals.projects, 0))
+    panels = [panel("money", "资金（亿元）", (whole.totals.budget or 0) / 1e4)]
+    panels.append(panel("count", "项目数（项）", whole.totals.projects))
     double = "" if shares else "一个项目有几个责任单位就在几处各计一次，因此各单位不能相加。"
     told = "都没有概算"
     if whole.totals.budget is not None:
         told = f"共{yi(whole.totals.budget)}亿元（{whole.totals.without_budget}项没有概算，不计入资金）"
-    told += f"；最大的一项占{percent(whole.largest_share)}，单独以深色标出" if whole.largest_share else ""
+    if whole.largest and whole.largest_share:
+        told += f"；最大的一项占{percent(whole.largest_share)}，单独以深色标出"
     subtitle = f"全部{whole.totals.projects}项{told}。{double}"
     chart = beside(*panels, narrow=narrow, spacing=84).add_params(pointed, picked)
     heads = {"group": head, "number": "序号", "name": "项目", "money": "概算（亿元）"}
@@ -207,7 +209,7 @@ def yearly_budget(narrow: bool, plan: Plan, year: int) -> Layered:
     money = (rows["budget"].fillna(0) / 1e4).round(4)
     rows = rows.assign(money=money, label=rows["year"].astype(str))[["label", "category", "projects", "money"]]
     sums = rows.groupby("label")["money"].sum().round(4).reset_index()
-    sums["text"] = [number(v, 0 if narrow and v >= 10 else 1) for v in sums["money"]]
+    sums["text"] = [yi(v * 1e4, 0 if narrow and v >= 10 else 1) for v in sums["money"]]
     peak = sums["money"].max()
     peaks = sums["label"][sums["money"] == peak].to_list()
     axis = alt.Axis(tickCount=5, grid=False, titleAngle=0, titleAlign="right", titleY=-12, titleX=-4)
@@ -222,7 +224,7 @@ def yearly_budget(narrow: bool, plan: Plan, year: int) -> Layered:
     text = top.mark_text(dy=-8, fontSize=9.5 if narrow else 11.5)
     chart = alt.layer(bars, text.encode(x=x, y=money_y, text=alt.Text("text:N")), here.encode(x=x, y=money_y))
     named = f"{peaks[0]}年最多，约" if len(peaks) == 1 else f"{peaks[0]}年等{len(peaks)}年最多，各约"
-    title = f"概算按年分摊：{named}{number(peak, 1)}亿元" if peak else "概算按年分摊"
+    title = f"概算按年分摊：{named}{yi(peak * 1e4, 1)}亿元" if peak else "概算按年分摊"
     heads = {"label": "年份", "category": "类别", "projects": "在期项目", "money": "分摊概算（亿元）"}
     size = {"width": 310 if narrow else 620, "height": 260}
     return finished(chart, f"yearly-budget-{year}", title, heads, subtitle=projects.ASSUMPTION, **size)
@@ -242,7 +244,7 @@ def past_outcomes(narrow: bool, plan: Plan) -> Layered:
     data = pd.DataFrame(rows, columns=["type", "outcome", "order", "start", "end", "middle", "count"])
     words, heads = [o.chinese for o in Outcome], {"type": "项目类型", "outcome": "结果", "count": "项目数"}
     y = alt.Y("type:N", sort=None, title=None, axis=alt.Axis(minExtent=110))
-    base = alt.Chart(data[data["count"] > 0]).encode(y=y)
+    base = alt.Chart(data[(data["count"] > 0) | (total.total == 0)]).encode(y=y)
     scale = alt.Scale(domain=words, range=[ACCENT, "#8fbfae", "#e3c98a", "#d9dde2"])
     color = alt.Color("outcome:N", sort=words, scale=scale, legend=alt.Legend(columns=1 if narrow else 2))
     selections = hover(), legend("outcome"), choice("outcome", words, "结果：")

@@ -1,5 +1,6 @@
 """Values against their limits (bullet charts), and the gaps to the numeric targets."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import altair as alt
@@ -7,6 +8,7 @@ import pandas as pd
 
 from cixi_analysis.analysis import grouped, records, trend
 from cixi_analysis.assessment import Assessment
+from cixi_analysis.assessment.leaf_texts import named
 from cixi_analysis.assessment.numbers import difference
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.quantities import HIGHER, apart, unit_word
@@ -89,7 +91,7 @@ def bullets(plan: Plan, year: int, margins: pd.DataFrame, trends: pd.DataFrame) 
     for item, own in table.sort_values("most", ascending=False, kind="stable").groupby("item", sort=False):
         first, unmet = next(iter(records(own))), bool(own["most"].max() > 0)
         value = first.shown + ("" if first.year == year else f"（{first.year}年）")
-        messages.append(f"{first.measure}{value}，{state(own)}")
+        messages.append(f"{named(first.measure, value)}，{state(own)}")
         missed += messages[-1:] * unmet
         names += [first.measure] * unmet
         if first.unit == "%" and first.value in (0, 100) and not own["short"].any():
@@ -110,11 +112,22 @@ def bullets(plan: Plan, year: int, margins: pd.DataFrame, trends: pd.DataFrame) 
     title = "；".join(few)
     if not few:
         total = len({label for item in table["item"] for label in item.split(" ")[0].split("、")})
-        told = f"{len(missed)}个未达到要求：{'、'.join(names)}" if missed else "都达到数值要求"
-        title = f"{total}个子项有数值可比，{told}"
-    subtitle = f"条为{year}年现状值，未达到要求的为红色；每行从0起，各用自己的刻度（百分比到100%）。{others}"
+        title = f"{total}个子项有数值可比，{_outcome(table, names)}"
+    dated = "（另注年份的除外）" if (table["year"] != year).any() else ""
+    subtitle = f"条为{year}年现状值{dated}，未达到要求的为红色；每行从0起，各用自己的刻度（百分比到100%）。{others}"
     columns = ["item", "kind", "told", "value", "at", "size", "name", "words", "ink"]
     return _bullets(pd.DataFrame(rows, columns=columns), f"bullets-{year}", title, subtitle)
+
+
+def _outcome(limits: pd.DataFrame, missed: Sequence[str]) -> str:
+    """How several items stand by what is asked of them; where only targets are compared, by the targets."""
+    if missed:
+        return f"{len(missed)}个未达到要求：{'、'.join(missed)}"
+    asked = limits[limits["kind"] != TARGET]["item"]
+    if len(asked):
+        return "都达到数值要求" if set(asked) == set(limits["item"]) else "有数值要求的都已达到"
+    short = limits[limits["short"] != ""].drop_duplicates("item")["measure"]
+    return f"{len(short)}个未达到规划值：{'、'.join(short)}" if len(short) else "都达到规划值"
 
 
 @responsive
@@ -166,16 +179,21 @@ def gaps(plan: Plan, year: int, trends: pd.DataFrame) -> Layered | Html:
         words = f"{f'还差{gap}' if r.gap else '只到界限'}{f'，每年需{rate}' if rate else ''}　{look.text}"
         share = round(abs(r.gap) / (abs(r.target_value) or 1) * 100, 4)
         name = f"{item}　{number(r.last_value)}→{target}"
-        rows.append((item, last, target, gap, rate, look.word, share, name, words, look.ink))
-    columns = [*_GAP_HEADS, "share", "name", "words", "ink"]
+        of = r.item_id, r.measure
+        rows.append((item, last, target, gap, rate, look.word, share, name, words, look.ink, of, r.target_value))
+    columns = [*_GAP_HEADS, "share", "name", "words", "ink", "of", "goal"]
     table = pd.DataFrame(rows, columns=columns).sort_values("share", ascending=False, kind="stable", ignore_index=True)
     if table.empty:
         return paragraph(f"截至{year}年，没有未达到的数值规划值。")
     first = next(iter(records(table)))
     title = f"{len(table)}个数值规划值尚未达到"
-    title += f"，差得最多的是{first.item}：每年需{first.rate}" if first.rate else ""
-    subtitle = "条为差距占规划值的百分比，差得最多的在前；每年需要的变化从最近一年的数值算到目标年。颜色与符号为进度。"
-    return _gaps(table, f"gaps-{year}", title, subtitle)
+    most = "之一" if table[table["share"] == first.share]["of"].nunique() > 1 else ""
+    title += f"，差得最多的{most}是{first.item}：每年需{first.rate}" if first.rate else ""
+    zero = "（规划值为0的，以1计）" if table["goal"].eq(0).any() else ""
+    subtitle = (
+        f"条为差距占规划值的百分比{zero}，差得最多的在前；每年需要的变化从最近一年的数值算到目标年。颜色与符号为进度。"
+    )
+    return _gaps(table.drop(columns=["of", "goal"]), f"gaps-{year}", title, subtitle)
 
 
 @responsive

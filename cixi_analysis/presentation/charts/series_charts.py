@@ -78,7 +78,10 @@ def _shown(plan: Plan, year: int, same: list[Series], asked: pd.DataFrame, years
     if asked.empty and len({value for _, value in one.points}) == 1:
         return paragraph(f"{named}：{values}{unit_word(one.unit)}，没有变化。")
     title = f"{named} {number(first)}→{cell_with_unit(last, one.unit)}" + (f"，{told}" if told else "")
-    note = "纵轴从0起" + ("，虚线跨过没有数值的年份。" if data["gap"].any() else "。")
+    below = (data["value"] < 0).any() or (asked["limit"] < 0).any()
+    note = f"纵轴{'从负值起，含0' if below else '从0起'}" + (
+        "，虚线跨过没有数值的年份。" if data["gap"].any() else "。"
+    )
     goals = asked.assign(year=asked["at"].astype("Int64"), value=asked["limit"])
     told_in = goals["told"].str.replace(r"^\d+年(?=规划值)", "", regex=True)  # the axis has the year
     goals[["of", "bound"]] = told_in.str.extract(r"^([^≥≤<>−\d较]*)(.*)$")
