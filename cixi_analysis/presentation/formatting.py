@@ -65,5 +65,8 @@ def a_year(value: float | None, unit: str) -> str:
 
 
 def yi(ten_thousands: float | None) -> str:
-    """万元 as 亿元: 7099622 → ``709.96``."""
-    return EMPTY if ten_thousands is None or missing(ten_thousands) else number(ten_thousands / 1e4, 2)
+    """万元 as 亿元: 7099622 → ``709.96``; what two decimals would print as 0 keeps its first digits: 30 → ``0.003``."""
+    if ten_thousands is None or missing(ten_thousands):
+        return EMPTY
+    money = ten_thousands / 1e4
+    return number(money, 2) if not money or abs(money) >= 0.005 else rounded(money)
