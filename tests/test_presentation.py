@@ -193,7 +193,9 @@ def test_no_rounding_turns_a_statement_false() -> None:
     """99.97 % is not 100 %, 30 万元 are not 0.00 亿元, and a ratio of 0.9496 is not the 0.95 that would be on track."""
     shares = (0.9997, 1, 0.00004, 0, 0.9994, -0.00004)
     assert [formatting.percent(v) for v in shares] == ["99.97%", "100.0%", "0.004%", "0.0%", "99.9%", "−0.004%"]
-    assert [formatting.yi(v) for v in (30, 150, 0, 2750, 7099622)] == ["0.003", "0.015", "0.00", "0.28", "709.96"]
+    assert [formatting.yi(v) for v in (0.5, 49.9, 150, 0, 2750, 7099622, None)] == [
+        "0.00005", "0.00499", "0.015", "0.00", "0.28", "709.96", "—",
+    ]  # fmt: skip
     ratios = (0.9496, 0.9504, 0.599, -0.001, 4.756)
     assert [trend_tables._ratio(v) for v in ratios] == ["0.9496", "0.95", "0.599", "−0.001", "4.76"]
 
@@ -1026,6 +1028,13 @@ def later(plan: Plan, *rows: Observation) -> Plan:
     return replace(plan, observations={**plan.observations, 2023: rows})
 
 
+def as_in_2022(plan: Plan, *without: str) -> list[Observation]:
+    """The figures of 2022, and its words where there is no figure, for another year."""
+    figure = {"statement": None, "attests": None, "denies": None}
+    rows = (row for row in plan.observations[2022] if row.item_id not in without)
+    return [row.model_copy(update=figure) if row.value else row for row in rows]
+
+
 def test_verdicts_that_moved_are_named_with_both_reasons(plan: Plan) -> None:
     """Each kind of change has its name, each indicator its own; what is not filled in yet is folded, by name only."""
     found = changes.since_last_year(
@@ -1066,6 +1075,33 @@ def test_values_and_data_that_moved(plan: Plan, year2022: Assessment) -> None:
     data = changes.data(plan, found)
     assert "<details>\n<summary>新有数据的子项：45个</summary>\n<p><a href" in data._repr_html_()
     assert re.search(r"不再有数据的子项：3个 .* 11 生态质量指数（EQI） 60.9 暂无数据", text(data))
+
+
+def test_what_is_not_filled_in_is_counted_as_in_the_banner(plan: Plan) -> None:
+    """Whether it had data the year before or not: the page has one number, and lists as many."""
+    draft = later(plan, *as_in_2022(plan, "12", "38"))
+    found = changes.since_last_year(draft, 2023)
+    assert "还有2项未填报" in text(summary.year_banner(draft, 2023))
+    assert "，2项还没有填报" in text(changes.summary(draft, found))
+    assert re.search(r"2023年还没有填报的子项：2个 12 林草覆盖率 、 38 农村", text(changes.data(draft, found)))
+
+
+def test_what_is_no_longer_asked_is_not_lost_data(plan: Plan) -> None:
+    """The list of lost data is as long as the summary says; what ended with its requirement has a list of its own."""
+    ended = [row for row in plan.requirements if row.item_id == "38"]
+    rows = [row.model_copy(update={"from_year": 2023, "wording": "/"}) for row in ended]
+    made = later(replace(plan, requirements=(*plan.requirements, *rows)), *as_in_2022(plan, "38"))
+    found = changes.since_last_year(made, 2023)
+    assert "不再有数据" not in text(changes.summary(made, found))
+    assert text(changes.data(made, found)).strip().startswith("没有要求、也不再有数据的子项：1个")
+
+
+def test_a_figure_that_cannot_be_compared_is_not_said_to_have_changed(plan: Plan) -> None:
+    """90 % of one thing and 90 % of another."""
+    rows = {row.item_id: row for row in plan.observations[2022]}
+    made = later(plan, rows["31.3"].model_copy(update={"measure": "农膜处置率"}))
+    told = text(changes.values(made, changes.since_last_year(made, 2023)))
+    assert told.strip().startswith("有变化或不可比的数值：1项")
 
 
 def test_the_page_of_changes_against_a_retrospect(plan: Plan) -> None:
@@ -1160,6 +1196,18 @@ def test_reconciliation_page(plan: Plan, year2022: Assessment) -> None:
     assert listed == len(rows)
     assert "没有“不一致”的行" in text(audit_page.reconciliation_table(plan, rows, "no"))
     assert "没有不一致的" in text(audit_page.reconciliation_conclusion(rows))
+
+
+def test_the_reconciliation_in_a_sentence(plan: Plan, year2022: Assessment) -> None:
+    """A verdict printed in two places is two cells; what cannot be computed is not said to differ without a word."""
+    first, *others = plan.published
+    again = first.model_copy(update={"source": f"{first.source}、二（六）"})
+    strange = next(row for row in others if row.kind == "budget").model_copy(update={"unit": "元"})
+    rows = reconcile(replace(plan, published=(first, again, *others, strange)), year2022.table)
+    assert text(audit_page.reconciliation_conclusion(rows)).replace(" ", "") == (
+        f"共核对{len(rows)}项，其中指标的结论101格；{len(rows) - 5}项一致，4项有说明，"
+        "有1项不一致（其中1项无从复算），须先查明再使用本书的数字。"
+    )
 
 
 def test_method_page_shows_every_convention_and_reading(plan: Plan) -> None:

@@ -1,5 +1,7 @@
 """What pages show of evidence: the list, what is missing, the count, partial facts beside the year."""
 
+from dataclasses import replace
+
 import tiny
 
 from cixi_analysis.analysis.dossier import dossier, facts, read_of_years
@@ -37,6 +39,18 @@ def test_the_count() -> None:
     assert evidence_page.counts(PLAN, 2022, "").striptags() == "2022年的数据出自规划，规划即佐证。"
     whole = plan_with({"id": "1", "proves": "clause"}, {"id": "2.1"}, {"id": "2.2"})
     assert evidence_page.counts(whole, 2023).striptags() == "佐证材料3件（来源文件3）。有结论和数值的都有佐证。"
+
+
+def test_what_a_convention_deems_is_not_said_to_be_proven() -> None:
+    """None was assigned, so the requirement counts as met: no document is missing, and none is there."""
+    deemed = tiny.observation("3", absence="原文未列", assigned_target="上级未下达")
+    asked = tiny.requirement("3", "national", "完成上级下达的年度目标")
+    known = tiny.tiny_plan()
+    others = (row for row in known.requirements if row.item_id != "3")
+    plan = replace(known, requirements=(*others, asked), observations={**known.observations, 2023: (deemed,)})
+    assert "met" in set(assess(plan, 2023).items["verdict"])
+    assert evidence_page.counts(plan, 2023).striptags() == "佐证材料0件。没有还缺的佐证。"
+    assert evidence_page.missing(plan, 2023).striptags() == "没有还缺的佐证。"
 
 
 def test_the_list() -> None:

@@ -70,6 +70,8 @@ def test_the_tiny_plan_agrees_with_itself() -> None:
         (published("budget", None, "1.0", unit="亿元"), "1.1", "no"),
         (published("budget", None, "1.050", unit="亿元"), "1.050", "yes"),
         (published("budget", None, "10501", unit="万元"), "10500", "no"),
+        (published("budget", None, "10,500.0", unit="万元"), "10500.0", "yes"),  # thousands in groups, as printed
+        (published("budget", None, "1,0500", unit="万元"), "10500.0", "no"),
         (published("budget", None, "10500", unit="元"), NOT_COMPUTABLE, "no"),
         (published("budget", None, "约1亿", unit="亿元"), "1.05", "no"),
         (published("budget", None, "NaN", unit="亿元"), "1.05", "no"),
@@ -151,6 +153,16 @@ def test_statements_in_two_places_are_told_apart() -> None:
         "2018-2022年重点工程 已完成 项数（四（一）重点项目）（四（一）重点项目）",
         "2018-2022年重点工程 已完成 项数（四（一）重点项目）（四（一）重点项目 脚注）",
     ]
+
+
+def test_a_table_that_the_plan_does_not_have_is_named_in_words() -> None:
+    """The plan prints counts of projects of which the data hold no table."""
+    known = tiny_plan().frame
+    tables = known.tables.model_copy(update={"past_projects": None, "projects": None})
+    frame = known.model_copy(update={"tables": tables})
+    rows = (published("past_sum", None, "10"), published("projects", None, "4"))
+    made = tiny_plan(frame=frame, past_projects=(), projects=(), published=rows)
+    assert reconcile(made, assessed(TINY))["check"].tolist() == ["以往的项目 各实施情况之和", "项目表 项目数"]
 
 
 def test_a_project_without_a_budget_adds_nothing() -> None:

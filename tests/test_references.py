@@ -41,6 +41,15 @@ def test_a_sum_is_made_of_what_is_printed(tmp_path: Path, check: str, expected: 
     assert problems(tmp_path, audit=(audit_row("A001", check),), links=(LINK,)) == expected
 
 
+def test_a_number_may_be_printed_in_groups_of_thousands(tmp_path: Path) -> None:
+    """The sum has its digits; 622 of it is no printed number."""
+    quoted = {"quotation_a": "共709.96亿元", "quotation_b": "7,099,622"}
+    row = audit_row("A001", "709.96 = 7099622 ÷ 10000", **quoted)
+    assert problems(tmp_path, audit=(row,), links=(LINK,)) == []
+    row = audit_row("A001", "709.96 = 622 ÷ 10000", **quoted)
+    assert len(problems(tmp_path, audit=(row,), links=(LINK,))) == 1
+
+
 def test_a_number_is_printed_as_a_whole(tmp_path: Path) -> None:
     """The 4 of 34 is no printed 4."""
     row = audit_row("A001", "4 = 4", quotation_a="共34个", quotation_b="34个")

@@ -19,7 +19,7 @@ from cixi_analysis.export import Figures
 from cixi_analysis.plan import DATE_VARIABLE
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.report import ReportError, attach_report, issued, report_bytes, write_report
-from cixi_analysis.report.contents import contents
+from cixi_analysis.report.contents import changes_of, contents
 from cixi_analysis.report.issue import NAMESPACE
 from cixi_analysis.words import Stage, Verdict
 
@@ -207,3 +207,10 @@ def test_a_verdict_and_a_figure_of_one_level_that_change_have_keys_of_their_own(
     keys = contents(tiny_plan(observations=years), 2023).issue.values
     assert str(keys["change.3.national.after"]) == "未达标"
     assert str(keys["change.3.value.national.after"]) == "70%"
+
+
+def test_a_figure_written_with_another_digit_has_not_moved() -> None:
+    """28.0 is 28, as the page of changes and ``cixi diff`` have it."""
+    years = {2022: (observation("3", "28"),), 2023: (observation("3", "28.0"),)}
+    found = changes_of(plan := tiny_plan(observations=years), 2023, contents(plan, 2023).issue)
+    assert found and len(found.values) == 1 and found.moved == []

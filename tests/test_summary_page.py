@@ -14,7 +14,7 @@ from cixi_analysis.presentation.action_list import action_list
 from cixi_analysis.presentation.html import Html
 from cixi_analysis.presentation.looks import LOOKS
 from cixi_analysis.presentation.summary_page import one_page, tiles
-from cixi_analysis.words import Status
+from cixi_analysis.words import Stage, Status
 
 MET, UNMET, NO_DATA, EMPTY = (LOOKS[s].word for s in (Status.MET, Status.UNMET, Status.NO_DATA, Status.NOT_FILLED_IN))
 
@@ -105,6 +105,14 @@ def test_a_made_up_year_tells_what_changed(plan_2023: Plan) -> None:
     assert "变差的：3生态文明建设工作占党政实绩考核的比例" in better
 
 
+def test_figures_that_moved_are_a_change(plan: Plan) -> None:
+    """No verdict turned and nothing was lost: the tile says so, not that nothing changed."""
+    own = alone(plan, "3")
+    years = {2022: own.observations[2022], 2023: (observation("3", 28, stage=Stage.FINAL),)}
+    _, better, _, changed = answers(replace(own, observations=years), 2023)
+    assert (better[1], changed) == ("＋1改善", ["与2022年相比", "结论没有变化，有数据的子项相同"])
+
+
 def test_what_is_measured_of_several_items_is_told_apart(plan: Plan) -> None:
     """Of each line of 22 the area is measured: one has shrunk, another has grown."""
     rows = {row.item_id: row for row in plan.observations[2022]}
@@ -185,8 +193,8 @@ def test_no_change_says_of_what() -> None:
     rows = tuple(observation("2.1", 86) if row.item_id == "2.1" else row for row in tiny_plan().observations[2022])
     more = tuple(observation("2.1", 87) if row.item_id == "2.1" else row for row in rows)
     plan = tiny_plan(observations={2021: rows, 2022: more, 2023: rows})
-    assert answers(plan, 2022)[3][1] == "有无数据的情况没有变化"
-    assert answers(plan, 2023)[3][1:] == ["结论和有无数据的情况没有变化"]
+    assert answers(plan, 2022)[3][1] == "有数据的子项相同"
+    assert answers(plan, 2023)[3][1:] == ["结论没有变化，有数据的子项相同"]
 
 
 def test_an_unmet_item_is_named_once() -> None:

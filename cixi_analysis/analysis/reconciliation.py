@@ -13,7 +13,7 @@ import pandas as pd
 from cixi_analysis.analysis import grouped, records
 from cixi_analysis.analysis.projects import TOTAL, outcomes
 from cixi_analysis.plan.dataset import Plan
-from cixi_analysis.plan.quantities import at_precision, relation
+from cixi_analysis.plan.quantities import at_precision, relation, ungrouped
 from cixi_analysis.plan.schema import AuditRow, Published
 from cixi_analysis.words import Attribute, AuditResult, Entity, Outcome, Verdict, printed
 
@@ -103,8 +103,8 @@ def _compared(row: Published, plan: Plan, known: _Verdicts, figures: _Figures) -
     level, subject = plan.level(row.level).chinese if row.level else "", _SUBJECTS.get(row.subject, row.subject or "")
     tables = plan.frame.tables
     of = {
-        "past": tables.past_projects and tables.past_projects.subject,
-        "projects": tables.projects and tables.projects.name,
+        "past": tables.past_projects.subject if tables.past_projects else "以往的项目",
+        "projects": tables.projects.name if tables.projects else "项目表",
     }
     check = _KINDS[row.kind].format(level=level, subject=subject, unit=row.unit, **of)
     if row.kind == "verdict":
@@ -119,7 +119,7 @@ def _compared(row: Published, plan: Plan, known: _Verdicts, figures: _Figures) -
     if not terms:
         return check, row.stated, NOT_COMPUTABLE, False
     try:
-        stated = Decimal(row.stated)
+        stated = Decimal(ungrouped(row.stated))
     except InvalidOperation:
         stated = Decimal("NaN")
     number = Decimal(sum(terms))

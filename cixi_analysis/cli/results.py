@@ -58,11 +58,15 @@ def trend(root: Path | None, year: int, form: str) -> None:
 )
 @FORMAT
 def reconcile(root: Path | None, form: str) -> None:
+    from cixi_analysis.analysis.reconciliation import NOT_COMPUTABLE
+
     plan = cixi.load_plan(root)
     table = cixi.reconcile(plan, cixi.assess(plan, plan.frame.base_year).table)
     print_table(table, form, "reconcile")
     if (differing := int((table["agrees"] == "no").sum())) > 0:
-        echo(f"有 {differing} 项所印与复算不一致，见 agrees 为 no 的行。", err=True)
+        unknown = int((table["computed"] == NOT_COMPUTABLE).sum())
+        aside = f"（其中 {unknown} 项无从复算）" if unknown else ""
+        echo(f"有 {differing} 项所印与复算不一致{aside}，见 agrees 为 no 的行。", err=True)
         raise click.exceptions.Exit(1)
 
 

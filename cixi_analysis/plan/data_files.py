@@ -13,7 +13,7 @@ from cixi_analysis.plan import EVIDENCE, OBSERVATIONS, PROGRESS, REVISIONS, SIGN
 from cixi_analysis.plan.csvfile import Content, CsvTable, read_table
 from cixi_analysis.plan.frame import FILE, Frame, Level, Part, read_frame
 from cixi_analysis.plan.journal import read_journal
-from cixi_analysis.plan.quantities import BadRelation, relation
+from cixi_analysis.plan.quantities import BadRelation, relation, ungrouped
 from cixi_analysis.plan.schema import TABLES, YEARLY, AuditRow, Indicator, Observation, Requirement
 from cixi_analysis.words import AuditResult, Entity
 
@@ -239,7 +239,7 @@ def _sum_problems(number: int, row: AuditRow) -> Iterator[Problem]:
         yield Problem("audit.csv", number, "check 算式", f"“{row.check}”", str(error))
         return
     quoted = f"{row.quotation_a}\n{row.quotation_b}"
-    printed = {*_CONSTANTS, *re.findall(r"\d+(?:\.\d+)?", quoted)}  # whole numbers: 4 is not printed in 34
+    printed = {*_CONSTANTS, *re.findall(r"\d+(?:\.\d+)?", ungrouped(quoted))}  # whole numbers: 4 is not printed in 34
     missing = [figure for figure in made.numbers if figure not in printed]
     missing += [name for name in made.names if name not in quoted]
     if missing:

@@ -66,6 +66,11 @@ def apart(by: float, unit: str | None, words: tuple[str, str] = ("", "")) -> str
     return f"{words[by < 0]}{digits(abs(by))}{difference_unit(unit)}"
 
 
+def ungrouped(text: str) -> str:
+    """A text with ``7099622`` where it prints ``7,099,622``."""
+    return re.sub(r"(?<![\d,.])\d{1,3}(,\d{3})+(?![\d,])", lambda found: found[0].replace(",", ""), text)
+
+
 def figures(text: str) -> set[float]:
     """The numbers in a text, other than those of dates (2026年, 26日) and names (PM2.5, m3); the dash in 84-86 is no sign."""
     return {float(n.replace(",", "")) for n in _FIGURE.findall(text.translate(_SIGNS))}
@@ -92,9 +97,10 @@ class BadRelation(ValueError):
 
 
 class Equation(NamedTuple):
-    """A parsed relation: whether it holds, and its numbers and names as written."""
+    """A parsed relation: whether it holds, also without rounding, and its numbers and names as written."""
 
     holds: bool
+    exactly: bool
     numbers: tuple[str, ...]
     names: tuple[str, ...]
 
@@ -115,10 +121,11 @@ def relation(text: str) -> Equation:
         tree = _PARSER.parse(text)
         left, sign, right = cast(Any, tree.children)
         sides: list[Any] = [_Values().transform(side) for side in (left, right)]
+        exactly = _COMPARISONS[sign](*sides)
         if sign in ("=", "≠"):
             decimals = max((len(n.partition(".")[2]) for n in _words(left, "NUMBER")), default=0)
             sides = [at_precision(Decimal(one.numerator) / one.denominator, decimals) for one in sides]
-        return Equation(_COMPARISONS[sign](*sides), _words(tree, "NUMBER"), _words(tree, "NAME"))
+        return Equation(_COMPARISONS[sign](*sides), exactly, _words(tree, "NUMBER"), _words(tree, "NAME"))
     except (LarkError, ArithmeticError):  # a division by zero is wrapped in a LarkError
         raise BadRelation("由数字、+ - × ÷、括号与 count(甲|乙) 写成的算式，如 34 = 7 + 26 + 1") from None
 

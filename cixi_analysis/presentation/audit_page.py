@@ -6,7 +6,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from cixi_analysis.analysis import records
-from cixi_analysis.analysis.reconciliation import findings
+from cixi_analysis.analysis.reconciliation import NOT_COMPUTABLE, findings
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.fields import is_number
 from cixi_analysis.plan.quantities import relation
@@ -84,11 +84,12 @@ def sum_text(check: str) -> str:
         return f"所列的{len(names)}个（{'、'.join(names)}）"
 
     left, sign, right = re.split(r"\s*([=≠<≤>≥])\s*", check, maxsplit=1)
-    holds = relation(check).holds
+    made = relation(check)
     if sign == "=" and is_number(left) and is_number(right):
         return f"两处均为{left}" if left == right else f"一处为{left}，另一处为{right}"
     left, right = (re.sub(r"count\(([^)]*)\)", listed, side) for side in (left, right))
-    return f"{left}{_RELATIONS[sign][not holds]}{right}"
+    rounded = "" if made.holds == made.exactly else "（按所印精度）"
+    return f"{left}{_RELATIONS[sign][not made.holds]}{right}{rounded}"
 
 
 def _about(plan: Plan, row: object) -> Markup:
@@ -132,8 +133,9 @@ def reconciliation_counts(rows: pd.DataFrame) -> Html:
 def reconciliation_conclusion(rows: pd.DataFrame) -> Html:
     """The reconciliation in a sentence."""
     counts = {key: int((rows["agrees"] == key).sum()) for key in AGREEMENT}
-    verdicts = rows["check"].str.fullmatch(r"指标\d+ .*结论").sum()
-    return prose("reconciliation", total=len(rows), verdicts=verdicts, **counts)
+    verdicts = rows["check"].str.fullmatch(r"指标\d+ .*结论(（.*）)?").sum()
+    unknown = (rows["computed"] == NOT_COMPUTABLE).sum()
+    return prose("reconciliation", total=len(rows), verdicts=verdicts, unknown=unknown, **counts)
 
 
 def reconciliation_table(plan: Plan, rows: pd.DataFrame, agrees: str) -> Html:

@@ -94,16 +94,28 @@ def moved_verdicts(plan: Plan, found: Changes, pages: str = "") -> Iterator[_Mov
 
 
 def moved_data(plan: Plan, found: Changes, pages: str = "") -> list[_Moved]:
-    """The items that lost data although a level asks for them, and those that gained data."""
-    unfilled, asked = _unfilled(found.missing), {item.item_id for item in asked_in(plan, found.year)}
-    lost, waiting = found.missing[~unfilled & found.missing["item_id"].isin(asked)], found.missing[unfilled]
+    """The items that lost data although a level asks for them, those not filled in, and those that gained data."""
+    lost, _ = _lost(plan, found)
     names = [_named(plan, r, pages=pages) for r in records(lost)]
     moved: list[_Moved] = [
         (len(lost), Status.NO_DATA, "项不再有数据", names),
-        (len(waiting), Status.NOT_FILLED_IN, "项还没有填报", []),
+        (len(_waiting(plan, found)), Status.NOT_FILLED_IN, "项还没有填报", []),
         (len(found.available), Direction.IMPROVING, "项新有数据", []),
     ]
     return [one for one in moved if one[0]]
+
+
+def _lost(plan: Plan, found: Changes) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The rows that lost data, without those not filled in: of items that a level asks for, and of others."""
+    rows = found.missing[found.missing["after"] != Absence.NOT_FILLED_IN.value]
+    asked = rows["item_id"].isin([item.item_id for item in asked_in(plan, found.year)])
+    return rows[asked], rows[~asked]
+
+
+def _waiting(plan: Plan, found: Changes) -> list[Markup]:
+    """The items not filled in, whether they had data before or not: as many as the banner of the year counts."""
+    known = coverage(plan, found.year)
+    return [] if known.is_retrospect else [item_link(plan, plan.item(item_id)) for item_id in known.not_entered]
 
 
 def named(names: Sequence[Markup], most: int | None = None) -> Markup:
@@ -145,12 +157,13 @@ def values(plan: Plan, found: Changes) -> Html:
         return paragraph("没有两年都有数值的子项。")
     columns = {"子项": "name", f"{found.other}年": "right", f"{found.year}年": "right", "变化（按单位）": "rate"}
     columns |= {"方向": "direction", "不可比的原因": "text"}
-    if not any(incomparable for *_, incomparable in rows):
+    if not found.values["incomparable"].any():
         columns.popitem()
         rows = [r[:-1] for r in rows]
     empty = "水质类别不相减；规划未表明方向；或不可比"
     pieces = []
-    for same, words in ((False, "有变化的数值"), (True, "没有变化的数值")):
+    changed = "有变化或不可比的数值" if found.values["incomparable"].any() else "有变化的数值"
+    for same, words in ((False, changed), (True, "没有变化的数值")):
         if own := [r for r in rows if bool(r[3] == 0) is same]:
             pieces.append(tables.table(own, columns, caption=f"{words}：{len(own)}项", empty=empty, fold=same))
     return stack(*pieces)
@@ -159,18 +172,20 @@ def values(plan: Plan, found: Changes) -> Html:
 @_or_nothing
 def data(plan: Plan, found: Changes) -> Html:
     """The items that lost data and those with new data; long lists, and items not filled in, only by name."""
-    unfilled = _unfilled(found.missing)
-    groups = {"不再有数据": found.missing[~unfilled], "新有数据": found.available}
-    groups[f"{found.year}年还没有填报"] = found.missing[unfilled]
+    lost, ended = _lost(plan, found)
+    groups = {"不再有数据": lost, "没有要求、也不再有数据": ended, "新有数据": found.available}
     columns = {"子项": "name", f"{found.other}年": "long", f"{found.year}年": "long"}
     pieces = []
     for words, rows in groups.items():
         caption, names = f"{words}的子项：{len(rows)}个", [_named(plan, r) for r in records(rows)]
-        if len(rows) > _MANY or (len(rows) and _unfilled(rows).all()):
+        if len(rows) > _MANY:
             pieces.append(folded(caption, paragraph(joined(names), "。")))
         elif names:
             cells = zip(names, rows["before"], rows["after"], strict=True)
             pieces.append(tables.table(cells, columns, caption=caption))
+    if waiting := _waiting(plan, found):
+        caption = f"{found.year}年还没有填报的子项：{len(waiting)}个"
+        pieces.append(folded(caption, paragraph(joined(waiting), "。")))
     return stack(*pieces) if pieces else paragraph("两年有数据的子项相同。")
 
 
@@ -237,11 +252,6 @@ def _indicator_link(plan: Plan, number: int, shown: str = "{number} {name}", pag
 
 def _named(plan: Plan, row: Any, measure: str = "", pages: str = "") -> Markup:
     return item_link(plan, plan.item(row.item_id), measure, row.level, pages)
-
-
-def _unfilled(rows: pd.DataFrame) -> "pd.Series[bool]":
-    """Which rows have no data in the later year because they are not filled in."""
-    return rows["after"] == Absence.NOT_FILLED_IN.value
 
 
 def _directions(rows: pd.DataFrame) -> str:

@@ -7,6 +7,7 @@ from markupsafe import Markup
 from cixi_analysis.analysis import records
 from cixi_analysis.analysis.dossier import Dossier
 from cixi_analysis.analysis.evidence import LACKS, counted, evidence_list, evidence_of, partial_fact, proven
+from cixi_analysis.assessment import assess
 from cixi_analysis.assessment.proofs import needed, page
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.evidence_files import published_files
@@ -14,7 +15,7 @@ from cixi_analysis.plan.schema import Evidence
 from cixi_analysis.presentation import tables, titles
 from cixi_analysis.presentation.html import Html, MarkdownText, joined, link, noted, paragraph, prose, stack
 from cixi_analysis.presentation.looks import badge
-from cixi_analysis.words import EvidenceClass, EvidenceState, Proves, Status
+from cixi_analysis.words import EvidenceClass, EvidenceState, Proves, Status, Verdict
 
 
 def counts(plan: Plan, year: int, pages: str | None = None) -> Html:
@@ -25,6 +26,7 @@ def counts(plan: Plan, year: int, pages: str | None = None) -> Html:
         "evidence_counts", year=year, needed=needed(plan, year), page=None if pages is None else f"{pages}evidence.html",
         total=sum(found[grade] for grade in EvidenceClass), grades=[(g.chinese, found[g]) for g in EvidenceClass],
         partial=found[Proves.CONTEXT], unproven=found[EvidenceState.UNPROVEN], lacks=[(w, n) for w, n in lacks if n],
+        whole=_whole(plan, year),
     )  # fmt: skip
 
 
@@ -49,7 +51,15 @@ def missing(plan: Plan, year: int) -> Html:
     found = sorted(records(evidence_list(plan, year)), key=lambda row: row.state != EvidenceState.UNPROVEN)
     rows = [(titles.subject_link(plan, row.kind, row.id), *_lack(row)) for row in found if not row.number]
     columns = {"对象": "name", "缺什么": "short filter", "说明": "long"}
-    return tables.table(rows, columns, caption=f"还缺的佐证（{len(rows)}处）", none="有结论和数值的都有佐证。")
+    return tables.table(rows, columns, caption=f"还缺的佐证（{len(rows)}处）", none=_whole(plan, year))
+
+
+def _whole(plan: Plan, year: int) -> str:
+    """What to say where nothing is missing. What a convention deems met needs no document, and may have none."""
+    proven_ids = {row.id for row in evidence_of(plan, year).values() if row.proves is not Proves.CONTEXT}
+    judged = records(assess(plan, year).items) if needed(plan, year) and year in plan.years else ()
+    decided = {row.item_id for row in judged if row.verdict in (Verdict.MET, Verdict.UNMET)}
+    return "有结论和数值的都有佐证。" if decided and decided <= proven_ids else "没有还缺的佐证。"
 
 
 def published(plan: Plan, year: int) -> Html | MarkdownText:

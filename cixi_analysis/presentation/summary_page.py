@@ -146,6 +146,6 @@ def _changed(plan: Plan, found: Changes | None, pages: str) -> Tile:
         return Tile("与上年相比", Markup("没有可比的年份"))
     moved = [*moved_verdicts(plan, found, pages), *moved_data(plan, found, pages)]
     told = [_count(n, status, words) + named(names, _NAMED) for n, status, words, names in moved]
-    told = told or [escape(f"{'' if found.retrospect else '结论和'}有无数据的情况没有变化")]
+    told = told or [escape(f"{'' if found.retrospect else '结论没有变化，'}有数据的子项相同")]
     why = (f"{found.other}年是回看，规划只印有个别数字，不比较结论和计数",) if found.retrospect else ()
     return Tile(f"与{found.other}年相比", told[0], (*told[1:], *why), any(status in _BAD for _, status, *_ in moved))

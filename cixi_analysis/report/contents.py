@@ -174,7 +174,7 @@ def _value(plan: Plan, issue: Issue, row: Any) -> SimpleNamespace:
         "change": rounded(row.change, signed=True), "direction": way or row.incomparable,
     }  # fmt: skip
     values = issue.row(f"change.{item.item_id}{level}", texts, item_title(item))
-    is_moved = bool(row.incomparable) or row.before != row.after
+    is_moved = bool(row.incomparable) or row.change != 0  # 28.0 is 28
     return SimpleNamespace(title=item_title(item, row.measure), is_moved=is_moved, **values)
 
 
