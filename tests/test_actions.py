@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import pytest
 from tiny import item, link, observation, requirement, target, tiny_plan
 
 from cixi_analysis.analysis.actions import Action, Shortfall, Urgency, actions
@@ -34,6 +35,7 @@ def test_the_order_of_the_base_year(plan: Plan) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_nothing_unmet_and_nothing_unknown_is_left_out(plan: Plan) -> None:
     """Of the base year and of retrospects: every item that some level finds unmet or without data, and no other met one."""
     for year in plan.report_years:

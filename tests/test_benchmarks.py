@@ -97,6 +97,7 @@ def test_results_are_written_between_the_marks() -> None:
         report.written("nothing", "| 1 |")
 
 
+@pytest.mark.slow
 def test_start_up_is_measured(capsys: pytest.CaptureFixture[str]) -> None:
     """The command runs, prints machine and medians, and leaves the page alone."""
     page = REPOSITORY / "benchmarks" / "README.md"

@@ -92,6 +92,7 @@ def test_every_kind_of_page_is_tried() -> None:
     assert PAGES.keys() == TITLES.keys()
 
 
+@pytest.mark.slow
 def test_the_site_holds_the_pages_and_nothing_else(good: Path) -> None:
     """README, tests, templates and environments do not become pages; a retrospect has three."""
     assert pages(good / "_build" / "html") == {
@@ -174,6 +175,7 @@ def test_kernels_are_of_this_environment(good: Path) -> None:
         assert printed == [f"{year} {sys.prefix}\n"]
 
 
+@pytest.mark.slow
 def test_years_come_and_go(project: Path, place: Place, capsys: pytest.CaptureFixture[str]) -> None:
     """A new year runs unasked and enters the contents, a dropped one vanishes, others stay as they are."""
     before = contents(project / "book" / "2022")
@@ -215,6 +217,7 @@ def test_a_failing_notebook_leaves_the_site_and_says_where(project: Path, place:
     assert contents(project / "book") == book
 
 
+@pytest.mark.slow
 def test_a_warning_of_the_book_leaves_the_site(project: Path, place: Place) -> None:
     """Warnings are errors: the message says which page, and the last good site stays."""
     site = contents(project / "_build" / "html")
@@ -380,6 +383,7 @@ def test_a_page_that_is_one_of_anothers_is_refused(project: Path, output: str, o
     assert other in str(told.value)
 
 
+@pytest.mark.slow
 def test_a_notebook_dropped_in_is_a_page(project: Path, place: Place) -> None:
     """No line of Python and none of the contents list is needed, neither for a year's page nor for a single one. Taken
     out again, its pages are gone with the next build.

@@ -36,6 +36,7 @@ def project(place: Place) -> Path:
     return root
 
 
+@pytest.mark.slow
 def test_each_indicator_has_a_page_below_the_list(project: Path, place: Place) -> None:
     """Made once, with the newest year, the number and the name; listed in the order given; gone with its indicator."""
     indicators = {2: "空气质量", 10: "水质", 1: "规划"}

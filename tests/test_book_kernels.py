@@ -124,6 +124,7 @@ def normal(cell: NotebookNode) -> str:
     return re.sub(r"[^ \"]*ipykernel(_\d+)?/", "ipykernel/", nbformat.from_dict(cell).__repr__())
 
 
+@pytest.mark.slow
 def test_pages_are_the_same_wherever_and_however_often_they_run(
     project: Path, place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -204,6 +205,7 @@ def test_pages_read_text_alike_on_every_system(place: Place) -> None:
     assert work.result() is None
 
 
+@pytest.mark.slow
 def test_a_page_whose_kernel_dies_once_is_run_again(project: Path, place: Place) -> None:
     """The kernel is replaced, and the page is as if nothing had happened."""
     once = "import os\nif not os.path.exists('died'):\n    open('died', 'w').close()\n    os._exit(1)"
@@ -338,6 +340,7 @@ def test_ctrl_c_leaves_nothing_behind(
     assert [*temporary.iterdir()] == []
 
 
+@pytest.mark.slow
 def test_workers_end_before_the_scratch_folder(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """After a failure in one kernel, another may still write files for download into it: none of them is left."""
     writing = "[Path(r'{folder}', str(n)).write_text('') for n in range(50_000 if {year} == 2022 else 0)]"

@@ -292,6 +292,7 @@ def rows(result: Result) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(result.stdout)))
 
 
+@pytest.mark.slow
 def test_from_form_to_changes(project: Path, filled: Path) -> None:
     """A form is checked, looked at, imported; the year is then there, and `diff` says what changed."""
     checked = run("check", str(filled), "--format", "csv", root=project)
@@ -333,6 +334,7 @@ def test_a_form_with_problems_is_listed_and_not_imported(project: Path, filled: 
     assert not (project / "data" / "observations" / "2023.csv").exists()
 
 
+@pytest.mark.slow
 def test_import_final(project: Path, filled: Path) -> None:
     """A year with gaps cannot be closed: every gap is reported, nothing is written. The whole year can."""
     result = run("import", str(filled), "--final", root=project)

@@ -185,6 +185,7 @@ def test_exports(filled: Path, tmp_path: Path) -> None:
         assert not re.search("table2|table3|commitments|reconciliation", " ".join(p.name for p in tmp_path.iterdir()))
 
 
+@pytest.mark.slow
 def test_the_word_report(filled: Path) -> None:
     """A column of requirements and one of verdicts for each level, within the page; no chapter of projects."""
     plan = load_plan(filled)

@@ -34,6 +34,7 @@ def descriptor(folder: Path) -> dict[str, list[dict[str, object]]]:
     return json.loads((folder / "cixi-2022-datapackage.json").read_text(encoding="utf-8"))
 
 
+@pytest.mark.slow
 def test_the_checker_finds_nothing(folder: Path) -> None:
     """Descriptor, hashes, types and constraints of every file of the year hold; each file is in it."""
     assert problems(folder, "cixi-2022-datapackage.json") == []

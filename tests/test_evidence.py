@@ -146,6 +146,7 @@ _CONTEXT = st.builds(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @settings(max_examples=30)
 @given(st.dictionaries(st.sampled_from([2021, 2022, 2023]), st.lists(_CONTEXT, max_size=6)))
 def test_partial_facts_decide_nothing(rows: dict[int, list[object]]) -> None:

@@ -111,6 +111,7 @@ def test_a_retrospect_and_a_draft_say_so() -> None:
     assert draft.sheetnames == [*SHEETS[:7], "佐证材料目录", *SHEETS[7:]]
 
 
+@pytest.mark.slow
 def test_what_is_not_filled_in_is_told_and_counted_apart(plan: Plan) -> None:
     """A draft: 未填报 is a verdict of its own in 表一 and a column of 分级统计; applicable is the sum of the four."""
     draft = replace(plan, observations={**plan.observations, 2023: plan.observations[2022][:40]})
@@ -301,6 +302,7 @@ def test_same_data_same_bytes(tmp_path: Path) -> None:
     assert a == b
 
 
+@pytest.mark.slow
 def test_an_earlier_years_files_read_no_later_year(plan: Plan, tmp_path: Path) -> None:
     """They are not made again when a later year is corrected; those of that year are."""
     later = {year: rows for year, rows in plan.observations.items() if year < 2022}

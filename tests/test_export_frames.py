@@ -223,6 +223,7 @@ def test_a_later_wording_stands_beside_the_plans_own(case: str, tmp_path: Path) 
         assert [row["name"] for row in csv.DictReader(stream)] == [row["name"] for row in rows.values()]
 
 
+@pytest.mark.slow
 def test_later_rows_change_no_earlier_file(tmp_path: Path) -> None:
     """All cases at once that can stand together: every file up to 2023 is the same to the byte as without them."""
     plan, years = with_later("hardens", "dropped", "new", "renamed"), (2021, 2022, 2023)

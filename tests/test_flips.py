@@ -504,6 +504,7 @@ def as_printed(content: str, value: str) -> bool:
     return Decimal(content).as_tuple().exponent >= Decimal(value).as_tuple().exponent
 
 
+@pytest.mark.slow
 @settings(max_examples=40, suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow])
 @given(questions())
 def test_every_answer_of_a_generated_plan_flips(plan: Plan) -> None:

@@ -755,6 +755,7 @@ def test_what_is_written_is_read_back(
     assert rows_csv(Observation, read) == rows_csv(Observation, rows)
 
 
+@pytest.mark.slow
 @given(rows=_rows())
 # Four rows are small enough to read; making them smaller takes minutes.
 @settings(

@@ -531,6 +531,7 @@ def altered(chance: random.Random, part: bytes) -> bytes:
     return part[: place.start()] + new + part[place.end() :]
 
 
+@pytest.mark.slow
 @ONE_FORM
 @SEEDS
 def test_damaged_xml(form: Form, folder: Path, seeds: int) -> None:

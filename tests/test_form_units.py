@@ -221,6 +221,7 @@ def typed(path: Path, sheet: str, **cells: Any) -> None:
     book.save(path)
 
 
+@pytest.mark.slow
 def test_forms_of_the_real_plan(tmp_path: Path) -> None:
     """Made, filled in, checked and imported: two that differ are reported with file and cell, the others come in, and who
     handed in what is recorded; what is no unit's form of this year is refused with the reason.

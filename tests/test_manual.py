@@ -147,6 +147,7 @@ def test_named_commands_exist() -> None:
     assert wrong == []
 
 
+@pytest.mark.slow
 def test_outputs_are_real(project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The whole tutorial in a copy of the project: what the manual shows is what each command says, line by line."""
     monkeypatch.chdir(tmp_path)

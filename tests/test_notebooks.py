@@ -113,6 +113,7 @@ def test_runs_by_hand(folder: str, tmp_path: Path) -> None:
     assert "农村生活污水治理率" in shown
 
 
+@pytest.mark.slow
 def test_an_unknown_year_says_which_there_are(tmp_path: Path) -> None:
     """A year without observations fails with the list of years that have some."""
     with pytest.raises(papermill.PapermillExecutionError, match=r"没有 2029 年的数据。已有数据的年份：.*2022"):

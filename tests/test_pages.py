@@ -28,6 +28,7 @@ def pages_below(root: Path, *folders: str) -> list[Path]:
     return [page for folder in folders for page in sorted((root / "book" / folder).glob("*.ipynb"))]
 
 
+@pytest.mark.slow
 def test_pages_give_the_same_outputs_in_fresh_kernels(built: Path) -> None:
     """A dossier; the build ran it in a kernel that it reused."""
     run_again(built, [built / "book" / "indicators" / "9.ipynb"])

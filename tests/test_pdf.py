@@ -304,6 +304,7 @@ def test_it_begins_with_the_summary_on_one_page(texts: list[str], plan: Plan) ->
     assert sum("比国家级要求的50%低9.3个百分点；" in re.sub(r"\s", "", text) for text in texts) <= 1
 
 
+@pytest.mark.slow
 def test_dossiers_of_what_is_open_and_the_annex(built: Path, plan: Plan, parts: tuple[PrintedPage, ...]) -> None:
     """What is unmet, then what has no data; registers, hashes and package lists at the end. An older year has no dossiers:
     they speak of the newest.

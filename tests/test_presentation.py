@@ -243,6 +243,7 @@ def test_a_chart_is_laid_out_as_with_the_font_that_it_is_shown_with(
     assert drawn(figure_module.METRICS) == drawn(FONTS) != drawn("DejaVu Sans Mono")
 
 
+@pytest.mark.slow
 def test_charts_are_the_same_every_time(plan: Plan) -> None:
     """Two runs give the same bytes, whatever was drawn before; ids are unique on a page; nothing is fetched."""
     first = pages_of_charts(plan, 2022)
@@ -733,6 +734,7 @@ def evil_plan() -> Plan:
     )
 
 
+@pytest.mark.slow
 def test_data_never_becomes_markup() -> None:
     """Whatever stands in a cell is text: ``<script>`` and ``=1+1`` come out as they went in, on every page."""
     plan = evil_plan()

@@ -56,6 +56,7 @@ def test_recovering_nothing(data: Path) -> None:
     assert held(data) == OLD
 
 
+@pytest.mark.slow
 def test_a_kill_at_any_moment(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Killed before each line: readers see both files old or both new, once new, new; and recovering agrees."""
     monkeypatch.setattr(journal.os, "fsync", lambda _: None)  # for power failures, which no test brings about
@@ -78,6 +79,7 @@ def test_a_kill_at_any_moment(data: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert set(found) == {(False, 0), (False, 1), (False, 2), (True, 2)}
 
 
+@pytest.mark.slow
 def test_a_kill_at_any_moment_of_a_rollback(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A rollback that is killed is continued by the next one; readers see the old files all the time."""
     monkeypatch.setattr(journal.os, "fsync", lambda _: None)

@@ -127,6 +127,7 @@ def test_rows_that_head_others_stay_with_them(plan: Plan, report2022: bytes) -> 
     assert kept == {i.domain for i in plan.items} | split
 
 
+@pytest.mark.slow
 def test_the_same_data_give_the_same_bytes(plan: Plan, report2022: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     """Neither the clock nor the run decides anything; the date is that of SOURCE_DATE_EPOCH."""
     vl_convert.svg_to_png.cache_clear()
@@ -137,6 +138,7 @@ def test_the_same_data_give_the_same_bytes(plan: Plan, report2022: bytes, monkey
     assert Document(io.BytesIO(dated)).core_properties.created.isoformat() == "2026-01-01T00:00:00+00:00"
 
 
+@pytest.mark.slow
 def test_a_plan_without_optional_tables(tmp_path: Path) -> None:
     """Sections without data disappear, and so do their captions."""
     whole = text_of(report_bytes(contents(tiny_plan(), 2022)))

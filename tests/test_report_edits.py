@@ -306,6 +306,7 @@ def exchanged(cells: list[Any], one: int, other: int) -> None:
     row.insert(places[1], cells[one])
 
 
+@pytest.mark.slow
 def test_cells_under_the_heading_of_another(plan: Plan, report: bytes, today: Mapping[str, str]) -> None:
     """Two verdicts of a row exchanged, or two headings; whole columns with their headings may change places."""
     keys = {f"item.38.verdict.{level}" for level in plan.levels}
@@ -491,6 +492,7 @@ def test_saved_by_python_docx(plan: Plan, report: bytes, today: Mapping[str, str
     assert list(compare(plan, read_report((tmp_path / "r.docx").read_bytes()), today)) == []
 
 
+@pytest.mark.slow
 def test_a_report_against_changed_data(plan: Plan, report: bytes, today: Mapping[str, str]) -> None:
     """Just the texts whose data moved are reported, with both texts."""
     rows = tuple(
@@ -510,6 +512,7 @@ def test_a_report_against_changed_data(plan: Plan, report: bytes, today: Mapping
     )  # type: ignore[union-attr]
 
 
+@pytest.mark.slow
 def test_the_command(report: bytes, tmp_path: Path) -> None:
     """The findings on standard output, their number as a message; exit status 1 for all but a rewording."""
     path, sentence = tmp_path / "r.docx", "农村生活污水治理率40.7%，比要求的50%低9.3个百分点，未达标"

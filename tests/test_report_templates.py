@@ -319,6 +319,7 @@ def test_what_is_no_harmless_word_file_is_refused(tmp_path: Path) -> None:
     assert done.stderr.startswith("错误：t.docx 不能使用：文件已损坏")
 
 
+@pytest.mark.slow
 def test_the_command(tmp_path: Path) -> None:
     """The template comes out, is used, and neither file is overwritten without the option."""
     root = write(tiny_plan(), tmp_path / "project")

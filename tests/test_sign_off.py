@@ -90,6 +90,7 @@ def bureau(tmp_path: Path) -> Bureau:
 # The whole way, by files
 
 
+@pytest.mark.slow
 def test_from_draft_to_correction(bureau: Bureau) -> None:
     """Filled in, one row reviewed, changed again, reviewed whole, closed, corrected twice: what is said and what is kept."""
     filled, one = (
@@ -391,6 +392,7 @@ _EVIDENCE = st.lists(st.sampled_from([
 ]), unique_by=lambda row: tuple(getattr(row, column) for column in row.KEY))  # fmt: skip
 
 
+@pytest.mark.slow
 @given(years=st.lists(st.tuples(_OBSERVATIONS, _PROGRESS, _EVIDENCE, st.booleans()), min_size=1, max_size=4))
 @settings(max_examples=60, deadline=None)
 def test_any_edition_is_rebuilt(years: list[Any], tmp_path_factory: pytest.TempPathFactory) -> None:

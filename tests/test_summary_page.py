@@ -113,6 +113,7 @@ def test_figures_that_moved_are_a_change(plan: Plan) -> None:
     assert (better[1], changed) == ("＋1改善", ["与2022年相比", "结论没有变化，有数据的子项相同"])
 
 
+@pytest.mark.slow
 def test_what_is_measured_of_several_items_is_told_apart(plan: Plan) -> None:
     """Of each line of 22 the area is measured: one has shrunk, another has grown."""
     rows = {row.item_id: row for row in plan.observations[2022]}
@@ -175,6 +176,7 @@ def test_a_plan_with_little_in_it() -> None:
     assert "没有关联到项目" not in action_list(plan, 2022)._repr_html_()
 
 
+@pytest.mark.slow
 def test_a_year_without_any_verdict_is_not_called_good(plan: Plan) -> None:
     """Every number missing: nothing is unmet, and nothing is met either."""
     empty = tuple(

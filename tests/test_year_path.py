@@ -136,6 +136,7 @@ def test_the_year_of_the_manual(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     assert {row.step.chinese for row in plan.signatures[2023]} == {"填报", "复核", "定稿"}
 
 
+@pytest.mark.slow
 def test_a_figure_that_was_changed_by_hand_is_found(tmp_path: Path) -> None:
     """The end of the same section: an official types another number into the report."""
     path = tmp_path / "2022.docx"
