@@ -18,7 +18,7 @@ from cixi_analysis.form.filled_rows import FormProblem
 from cixi_analysis.form.layout import GUIDE, STAMP
 from cixi_analysis.form.merging import KeptRow, merge
 from cixi_analysis.form.row_changes import fingerprint
-from cixi_analysis.form.unit_forms import form_names, unit_sheets
+from cixi_analysis.form.unit_forms import NOBODY, form_names, unit_sheets
 from cixi_analysis.form.writing import form_workbook
 from cixi_analysis.plan.dataset import Plan, load_plan
 from cixi_analysis.plan.schema import Observation, Receipt, Responsible
@@ -331,3 +331,29 @@ def test_letters_of_the_whole_year_are_refused_before_anything_is_written(tmp_pa
         done = cixi("import", str(form), "--letters", str(tmp_path / folder), root=root)
         assert (done.returncode, told in done.stderr) == (2, True)
     assert not (root / "data" / "observations" / "2023.csv").exists()
+
+
+def test_a_form_without_a_word_is_said_not_to_be_importable(tmp_path: Path) -> None:
+    """The check of it finds no problem, and says what the import would refuse; of a form that can be imported, nothing."""
+    root, forms = write(tiny_plan(), tmp_path / "plan"), tmp_path / "forms"
+    assert cixi("workbook", "2023", "--by-unit", "-o", str(forms), root=root).returncode == 0
+    checked, done = (cixi(command, str(forms), root=root) for command in ("check", "import"))
+    assert (checked.returncode, done.returncode) == (0, 1)
+    refused = "工作簿里一行也没有填写或改动。\n"
+    assert (f"注意：还不能导入：{refused}" in checked.stderr, refused in done.stderr) == (True, True)
+    typed(forms / f"cixi-2023-form-{NOBODY}.xlsx", "生态安全", J3=88, V3="年报")
+    assert "还不能导入" not in cixi("check", str(forms), root=root).stderr
+
+
+def test_a_trial_writes_no_letters(tmp_path: Path) -> None:
+    """``--dry-run`` writes nothing at all: it only says how many letters there would be."""
+    root, forms, letters = write(tiny_plan(), tmp_path / "plan"), tmp_path / "forms", tmp_path / "letters"
+    assert cixi("workbook", "2023", "--by-unit", "-o", str(forms), root=root).returncode == 0
+    form = forms / f"cixi-2023-form-{NOBODY}.xlsx"
+    typed(form, "生态安全", J3=88, V3="年报")
+    trial = cixi("import", str(form), "--dry-run", "--letters", str(letters), root=root)
+    assert (trial.returncode, letters.exists(), f"没有写入 {letters}：" in trial.stderr) == (0, False, True), (
+        trial.stderr
+    )
+    assert cixi("import", str(form), "--letters", str(letters), root=root).returncode == 0
+    assert letters.exists()

@@ -89,8 +89,8 @@ def _some(names: list[str], counted: str) -> str:
     return f"{'、'.join(names[:_MOST_NAMED])}{f'等{len(names)}{counted}' if names[_MOST_NAMED:] else ''}"
 
 
-def missing_report(plan: "Plan", checked: "Checked", folder: Path | None) -> Iterator[str]:
-    """The units with missing answers; writes the letters to them where a folder is given."""
+def missing_report(plan: "Plan", checked: "Checked", folder: Path | None, *, dry_run: bool = False) -> Iterator[str]:
+    """The units with missing answers; writes the letters to them where a folder is given, but not in a trial."""
     from cixi_analysis.form.unit_forms import letters, unanswered
 
     if not any(one.unit for one in checked.forms):
@@ -108,5 +108,6 @@ def missing_report(plan: "Plan", checked: "Checked", folder: Path | None) -> Ite
         yield "加 --letters 文件夹，得到发给各单位的催填文字，其中逐项列出。"
     else:
         texts = letters(plan, checked.year, found)
-        _write(folder, {name: text.encode() for name, text in texts.items()})
-        yield f"已写入 {folder}：{len(texts)}份催填文字。"
+        if not dry_run:
+            _write(folder, {name: text.encode() for name, text in texts.items()})
+        yield f"{'没有写入' if dry_run else '已写入'} {folder}：{len(texts)}份催填文字。"

@@ -83,12 +83,15 @@ def workbook(root: Path | None, year: int, output: Path | None, by_unit: bool, o
 @LETTERS
 @FORMAT
 def check(root: Path | None, files: tuple[Path, ...], letters: Path | None, form: str) -> None:
+    from cixi_analysis.form.importing import empty
     from cixi_analysis.form.merging import check_forms
 
     plan = cixi.load_plan(root)
     checked = check_forms(plan, form_paths(files), today=_today())
     refuse_letters_of_all(checked, letters)
     _print_findings(checked, form, "没有写催填的文字，请改正后重试。" if letters and checked.problems else "")
+    if says_nothing := empty(plan, checked):
+        echo(f"注意：还不能导入：{says_nothing}", err=True)
     for line in missing_report(plan, checked, letters):
         echo(line, err=True)
 
@@ -137,7 +140,9 @@ def import_(
         _print_findings(checked, form, "没有导入，请改正后重试。")
     received = f"{given:%Y-%m-%d}" if (given := build_date()) else _today()
     change = plan_import(plan, checked, final=final, signed=signed, received=received)
-    units_lack = [*missing_report(plan, checked, letters)]  # before the import: letters may not be writable
+    units_lack = [
+        *missing_report(plan, checked, letters, dry_run=dry_run)
+    ]  # before the import: letters may not be writable
     if not dry_run:
         apply_import(plan, change)
     shown = change.table

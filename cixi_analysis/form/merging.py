@@ -209,7 +209,7 @@ def _kept(plan: Plan, year: int, was: Any, rows: Sequence[FilledRow]) -> tuple[s
     others = (one for one in receipts if one.unit and one.unit not in own)
     other = next((one for one in others if one.unit in _units(was) or one is last), None)
     if other and not by_bureau:
-        return f"此前导入的 {other.file}（{other.unit}）", "该单位重交"
+        return f"此前导入的 {other.file}（{other.unit}）", "该单位照此重交，与这一本一起导入"
     # After the bureau has imported a form of the whole year, an old form of a unit must not revert its corrections.
     since = dropwhile(lambda one: last is None or one.unit != last.unit, plan.receipts.get(year, ()))
     corrects = {last.unit} - {NOBODY} if last and all(one.unit for one in since) else set()
