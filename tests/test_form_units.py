@@ -357,3 +357,21 @@ def test_a_trial_writes_no_letters(tmp_path: Path) -> None:
     )
     assert cixi("import", str(form), "--letters", str(letters), root=root).returncode == 0
     assert letters.exists()
+
+
+def test_a_stale_form_of_the_year_says_whose_rows_it_deletes(tmp_path: Path) -> None:
+    """It was made before a unit handed in its rows: the import replaces the year, as it always does, and names that form."""
+    root, forms, whole = write(tiny_plan(), tmp_path / "plan"), tmp_path / "forms", tmp_path / "whole.xlsx"
+    assert cixi("workbook", "2023", "--by-unit", "-o", str(forms), root=root).returncode == 0
+    assert cixi("workbook", "2023", "-o", str(whole), root=root).returncode == 0
+    form = forms / f"cixi-2023-form-{NOBODY}.xlsx"
+    typed(form, "生态安全", J3=88, V3="年报")
+    typed(whole, "生态安全", J5=80, V5="年报")
+    assert cixi("import", str(form), root=root).returncode == 0
+    note = f"注意：删除的1行是各单位交来的（{form.name}）；不该删去的，重新生成全年的填报表再填。"
+    for options in (["--dry-run"], []):
+        done = cixi("import", str(whole), *options, root=root)
+        assert (done.returncode, note in done.stderr) == (0, True), done.stderr
+    assert cixi("workbook", "2023", "-o", str(whole), "--overwrite", root=root).returncode == 0
+    typed(whole, "生态安全", J5=None, K5="暂无数据")
+    assert "各单位交来的" not in cixi("import", str(whole), root=root).stderr

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from cixi_analysis.cli.several_forms import (
     form_paths,
     missing_report,
     refuse_letters_of_all,
+    some,
     write_by_unit,
 )
 from cixi_analysis.cli.terminal import FORMAT, YEAR, PathType, command, echo, print_table
@@ -214,6 +216,13 @@ def _import_report(change: "Import", files: tuple[Path, ...], dry_run: str | Non
                 told = (fate for fate in RowFate if fate not in (RowFate.FINAL, RowFate.REVIEWED))
                 counts = "、".join(f"{fate.chinese}{fates[fate]}行" for fate in told)
                 yield f"{year} 年的{SIGNED[part]}：{counts}。"
+        # A form of the whole year that was made before these rows were handed in.
+        gone = [c.old for part in (OBSERVATIONS, PROGRESS) for c in change.changes[part] if c.kind is RowFate.REMOVED]
+        units = [one for one in change.plan.receipts.get(year, ()) if one.unit]
+        from_units = [[one.file for one in units if one.sha256 in (getattr(row, "form", None) or "")] for row in gone]
+        if lost := [files for files in from_units if files]:
+            named = some(list(dict.fromkeys(chain(*lost))), "个填报表")
+            yield f"注意：删除的{len(lost)}行是各单位交来的（{named}）；不该删去的，重新生成全年的填报表再填。"
         if year not in change.plan.years and change.rows:
             yield f"{year} 年此前没有数据，没有可比的结论。"
         if year == change.plan.frame.base_year and change.plan.has("published"):
