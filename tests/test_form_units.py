@@ -13,12 +13,12 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.workbook.defined_name import DefinedName
 from tiny import observation, tiny_plan, write
 
-from cixi_analysis.analysis.links import answering, responsible_units, strange_units
+from cixi_analysis.analysis.links import NOBODY, answering, responsible_units, strange_units
 from cixi_analysis.form.filled_rows import FormProblem
 from cixi_analysis.form.layout import GUIDE, STAMP
 from cixi_analysis.form.merging import KeptRow, merge
 from cixi_analysis.form.row_changes import fingerprint
-from cixi_analysis.form.unit_forms import NOBODY, form_names, unit_sheets
+from cixi_analysis.form.unit_forms import form_names, unit_sheets
 from cixi_analysis.form.writing import form_workbook
 from cixi_analysis.plan.dataset import Plan, load_plan
 from cixi_analysis.plan.schema import Observation, Receipt, Responsible
@@ -177,6 +177,18 @@ def test_who_answers() -> None:
     assert responsible_units(filed, Entity.ITEM, "2.1", 2023) == ("市统计局", "各镇（街道、园区）")
     slip = row.model_copy(update={"units": f"{printed[0]}局"})
     assert strange_units(replace(plan, responsible=(slip,)), 2023) == {f"{printed[0]}局": printed[0]}
+
+
+def test_undecided_is_no_unit() -> None:
+    """The name of the form of nobody in ``responsible.csv``: its rows stand in that form, with those that have no unit.
+    They were in no form at all.
+    """
+    row = Responsible(kind=Entity.ITEM, id="2.1", units=NOBODY, source="分工方案")
+    plan = replace(tiny_plan(), responsible=(row,))
+    assert answering(plan, 2023) == answering(tiny_plan(), 2023)
+    rows = {known.shown["key"] for sheet in unit_sheets(plan, 2023)[NOBODY] for known in sheet.rows}
+    assert {"2.1", "2.2"} <= rows
+    assert strange_units(plan, 2023) == {}
 
 
 def test_names_of_files() -> None:

@@ -14,7 +14,7 @@ from typing import Any, cast
 from pydantic import ValidationError
 
 from cixi_analysis.analysis import grouped
-from cixi_analysis.analysis.links import answering
+from cixi_analysis.analysis.links import NOBODY, answering
 from cixi_analysis.analysis.revision_log import WRITTEN, edition_of
 from cixi_analysis.assessment import check_observations
 from cixi_analysis.errors import quoted
@@ -24,7 +24,7 @@ from cixi_analysis.form.input_cells import or_empty
 from cixi_analysis.form.layout import LAYOUT, SINCE
 from cixi_analysis.form.opening import FiledForm
 from cixi_analysis.form.row_changes import cell_text, fingerprint, form_value
-from cixi_analysis.form.unit_forms import NOBODY, open_forms
+from cixi_analysis.form.unit_forms import open_forms
 from cixi_analysis.plan.csvfile import expectation, written_cells
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.filing_rows import separate_units
