@@ -13,7 +13,7 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.workbook.defined_name import DefinedName
 from tiny import observation, tiny_plan, write
 
-from cixi_analysis.analysis.links import answering, responsible_units, strange_units
+from cixi_analysis.analysis.links import NOBODY, answering, responsible_units, strange_units
 from cixi_analysis.form.filled_rows import FormProblem
 from cixi_analysis.form.layout import GUIDE, STAMP
 from cixi_analysis.form.merging import KeptRow, merge
@@ -179,6 +179,18 @@ def test_who_answers() -> None:
     assert strange_units(replace(plan, responsible=(slip,)), 2023) == {f"{printed[0]}局": printed[0]}
 
 
+def test_undecided_is_no_unit() -> None:
+    """The name of the form of nobody in ``responsible.csv``: its rows stand in that form, with those that have no unit.
+    They were in no form at all.
+    """
+    row = Responsible(kind=Entity.ITEM, id="2.1", units=NOBODY, source="分工方案")
+    plan = replace(tiny_plan(), responsible=(row,))
+    assert answering(plan, 2023) == answering(tiny_plan(), 2023)
+    rows = {known.shown["key"] for sheet in unit_sheets(plan, 2023)[NOBODY] for known in sheet.rows}
+    assert {"2.1", "2.2"} <= rows
+    assert strange_units(plan, 2023) == {}
+
+
 def test_names_of_files() -> None:
     """Names hold no character that Windows refuses, are short enough, and differ."""
     names = form_names(2023, ("市/局", "市:局", "甲" * 80, "A局", "a局"))
@@ -332,3 +344,47 @@ def test_letters_of_the_whole_year_are_refused_before_anything_is_written(tmp_pa
         done = cixi("import", str(form), "--letters", str(tmp_path / folder), root=root)
         assert (done.returncode, told in done.stderr) == (2, True)
     assert not (root / "data" / "observations" / "2023.csv").exists()
+
+
+def test_a_form_without_a_word_is_said_not_to_be_importable(tmp_path: Path) -> None:
+    """The check of it finds no problem, and says what the import would refuse; of a form that can be imported, nothing."""
+    root, forms = write(tiny_plan(), tmp_path / "plan"), tmp_path / "forms"
+    assert cixi("workbook", "2023", "--by-unit", "-o", str(forms), root=root).returncode == 0
+    checked, done = (cixi(command, str(forms), root=root) for command in ("check", "import"))
+    assert (checked.returncode, done.returncode) == (0, 1)
+    refused = "工作簿里一行也没有填写或改动。\n"
+    assert (f"注意：还不能导入：{refused}" in checked.stderr, refused in done.stderr) == (True, True)
+    typed(forms / f"cixi-2023-form-{NOBODY}.xlsx", "生态安全", J3=88, V3="年报")
+    assert "还不能导入" not in cixi("check", str(forms), root=root).stderr
+
+
+def test_a_trial_writes_no_letters(tmp_path: Path) -> None:
+    """``--dry-run`` writes nothing at all: it only says how many letters there would be."""
+    root, forms, letters = write(tiny_plan(), tmp_path / "plan"), tmp_path / "forms", tmp_path / "letters"
+    assert cixi("workbook", "2023", "--by-unit", "-o", str(forms), root=root).returncode == 0
+    form = forms / f"cixi-2023-form-{NOBODY}.xlsx"
+    typed(form, "生态安全", J3=88, V3="年报")
+    trial = cixi("import", str(form), "--dry-run", "--letters", str(letters), root=root)
+    assert (trial.returncode, letters.exists(), f"没有写入 {letters}：" in trial.stderr) == (0, False, True), (
+        trial.stderr
+    )
+    assert cixi("import", str(form), "--letters", str(letters), root=root).returncode == 0
+    assert letters.exists()
+
+
+def test_a_stale_form_of_the_year_says_whose_rows_it_deletes(tmp_path: Path) -> None:
+    """It was made before a unit handed in its rows: the import replaces the year, as it always does, and names that form."""
+    root, forms, whole = write(tiny_plan(), tmp_path / "plan"), tmp_path / "forms", tmp_path / "whole.xlsx"
+    assert cixi("workbook", "2023", "--by-unit", "-o", str(forms), root=root).returncode == 0
+    assert cixi("workbook", "2023", "-o", str(whole), root=root).returncode == 0
+    form = forms / f"cixi-2023-form-{NOBODY}.xlsx"
+    typed(form, "生态安全", J3=88, V3="年报")
+    typed(whole, "生态安全", J5=80, V5="年报")
+    assert cixi("import", str(form), root=root).returncode == 0
+    note = f"注意：删除的1行是各单位交来的（{form.name}）；不该删去的，重新生成全年的填报表再填。"
+    for options in (["--dry-run"], []):
+        done = cixi("import", str(whole), *options, root=root)
+        assert (done.returncode, note in done.stderr) == (0, True), done.stderr
+    assert cixi("workbook", "2023", "-o", str(whole), "--overwrite", root=root).returncode == 0
+    typed(whole, "生态安全", J5=None, K5="暂无数据")
+    assert "各单位交来的" not in cixi("import", str(whole), root=root).stderr

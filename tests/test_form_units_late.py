@@ -187,6 +187,34 @@ def test_evidence_is_corrected_by_its_title(start: Plan, tmp_path: Path) -> None
     assert "佐证材料 G3：现为与另一行是同一处材料" in "".join(told(plan, forms["甲"]))
 
 
+def test_a_corrected_title_is_not_called_an_empty_row(start: Plan, tmp_path: Path) -> None:
+    """Evidence with another title is listed as a new and a removed row; the form's row was edited, not left empty."""
+    plan = whole(start, tmp_path / "w.xlsx", {(ITEMS, "2.1"): 80})
+    plan = replace(plan, evidence={YEAR: (evidence(id="2.1", title="《公抱》"),)})
+    form = made(plan, tmp_path / "forms")["甲"]
+    typed(form, (EVIDENCE, "1"), 材料名称="《公报》")
+    table = plan_import(plan, check_forms(plan, [form])).table
+    changed = table[table["kind"].isin(["new", "removed"])]
+    assert [*changed["why"]] == ["", "工作簿中没有这样的一行"]
+
+
+def test_what_two_units_said_alike_they_correct_together(start: Plan, tmp_path: Path) -> None:
+    """Each alone is refused for the other's word, however often it is handed in; the message says to import both at once."""
+    plan = start
+    for unit, form in made(start, tmp_path / "first").items():
+        if unit in "甲乙":
+            fill(form, (ITEMS, "2.1"), 80)
+            plan = after(plan, check_forms(plan, [form]))
+    forms = made(plan, tmp_path / "forms")
+    both = [forms["甲"], forms["乙"]]
+    for form in both:
+        typed(form, (ITEMS, "2.1"), 现状值=81)
+    for form in both:
+        (refused,) = told(plan, form)
+        assert refused.endswith("确须改正的，请该单位照此重交，与这一本一起导入，或用全年的填报表")
+    assert number_of(rows_of(after(plan, check_forms(plan, both)))[ITEMS, "2.1"]) == 81
+
+
 @dataclass
 class Handed:
     """A form in the hands of a unit: what the data had when it was made, and the rows edited since."""

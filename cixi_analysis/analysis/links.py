@@ -96,6 +96,10 @@ def units(plan: Plan) -> tuple[Unit, ...]:
     return tuple(found)
 
 
+#: The unit's name in the form of the subjects without a responsible unit.
+NOBODY = "未定单位"
+
+
 def responsible_units(plan: Plan, kind: Entity, key: str, year: int) -> tuple[str, ...]:
     """The units responsible for an item, a project or a commitment, by the first source that names any:
     ``responsible.csv``; the latest earlier year's rows; for a project, the plan's Table 3. Empty without any.
@@ -113,10 +117,14 @@ def responsible_units(plan: Plan, kind: Entity, key: str, year: int) -> tuple[st
 
 @lru_cache(maxsize=4)
 def answering(plan: Plan, year: int) -> dict[str, list[tuple[Entity, str]]]:
-    """Unit → the subjects that it is responsible for, both in the plan's order; last "" → those without a unit."""
+    """Unit → the subjects that it is responsible for, both in the plan's order; last "" → those without a unit, or of
+    which the data say in words that it is undecided.
+    """
     printed = (unit for project in plan.projects for unit in project.responsible)
     found = grouped(
-        (unit, (kind, key)) for kind, key in plan.subjects for unit in responsible_units(plan, kind, key, year) or ("",)
+        ("" if unit == NOBODY else unit, (kind, key))
+        for kind, key in plan.subjects
+        for unit in responsible_units(plan, kind, key, year) or ("",)
     )
     order = dict.fromkeys((*printed, *filter(None, found), ""))
     return {unit: found[unit] for unit in order if unit in found}

@@ -85,28 +85,30 @@ def refuse_letters_of_all(checked: "Checked", folder: Path | None) -> None:
         raise click.UsageError("--letters 只用于各单位的填报表。--letters is for forms by unit.")
 
 
-def _some(names: list[str], counted: str) -> str:
+def some(names: list[str], counted: str) -> str:
+    """The first few names, with the number of all where there are more."""
     return f"{'、'.join(names[:_MOST_NAMED])}{f'等{len(names)}{counted}' if names[_MOST_NAMED:] else ''}"
 
 
-def missing_report(plan: "Plan", checked: "Checked", folder: Path | None) -> Iterator[str]:
-    """The units with missing answers; writes the letters to them where a folder is given."""
+def missing_report(plan: "Plan", checked: "Checked", folder: Path | None, *, dry_run: bool = False) -> Iterator[str]:
+    """The units with missing answers; writes the letters to them where a folder is given, but not in a trial."""
     from cixi_analysis.form.unit_forms import letters, unanswered
 
     if not any(one.unit for one in checked.forms):
         return
     had = {one.sha256 for one in plan.receipts.get(checked.year, ())}
     if again := [one.file for one in checked.forms if one.sha256 in had]:
-        yield f"此前已经导入过，没有再读取：{_some(again, '个填报表')}。"
+        yield f"此前已经导入过，没有再读取：{some(again, '个填报表')}。"
     found = unanswered(plan, checked)
     for what, came in (("填报表还没有交来", False), ("交来而还没有填齐", True)):
         if units := [f"{one.unit}（{len(one.lines)}处）" for one in found if one.came is came]:
-            yield f"{what}：{_some(units, '个单位')}。"
+            yield f"{what}：{some(units, '个单位')}。"
     if not found:
         yield "各单位都已填齐。"
     elif folder is None:
         yield "加 --letters 文件夹，得到发给各单位的催填文字，其中逐项列出。"
     else:
         texts = letters(plan, checked.year, found)
-        _write(folder, {name: text.encode() for name, text in texts.items()})
-        yield f"已写入 {folder}：{len(texts)}份催填文字。"
+        if not dry_run:
+            _write(folder, {name: text.encode() for name, text in texts.items()})
+        yield f"{'没有写入' if dry_run else '已写入'} {folder}：{len(texts)}份催填文字。"

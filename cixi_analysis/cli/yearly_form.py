@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from datetime import date
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from cixi_analysis.cli.several_forms import (
     form_paths,
     missing_report,
     refuse_letters_of_all,
+    some,
     write_by_unit,
 )
 from cixi_analysis.cli.terminal import FORMAT, YEAR, PathType, command, echo, print_table
@@ -83,12 +85,15 @@ def workbook(root: Path | None, year: int, output: Path | None, by_unit: bool, o
 @LETTERS
 @FORMAT
 def check(root: Path | None, files: tuple[Path, ...], letters: Path | None, form: str) -> None:
+    from cixi_analysis.form.importing import empty
     from cixi_analysis.form.merging import check_forms
 
     plan = cixi.load_plan(root)
     checked = check_forms(plan, form_paths(files), today=_today())
     refuse_letters_of_all(checked, letters)
     _print_findings(checked, form, "没有写催填的文字，请改正后重试。" if letters and checked.problems else "")
+    if says_nothing := empty(plan, checked):
+        echo(f"注意：还不能导入：{says_nothing}", err=True)
     for line in missing_report(plan, checked, letters):
         echo(line, err=True)
 
@@ -137,7 +142,9 @@ def import_(
         _print_findings(checked, form, "没有导入，请改正后重试。")
     received = f"{given:%Y-%m-%d}" if (given := build_date()) else _today()
     change = plan_import(plan, checked, final=final, signed=signed, received=received)
-    units_lack = [*missing_report(plan, checked, letters)]  # before the import: letters may not be writable
+    units_lack = [
+        *missing_report(plan, checked, letters, dry_run=dry_run)
+    ]  # before the import: letters may not be writable
     if not dry_run:
         apply_import(plan, change)
     shown = change.table
@@ -209,6 +216,13 @@ def _import_report(change: "Import", files: tuple[Path, ...], dry_run: str | Non
                 told = (fate for fate in RowFate if fate not in (RowFate.FINAL, RowFate.REVIEWED))
                 counts = "、".join(f"{fate.chinese}{fates[fate]}行" for fate in told)
                 yield f"{year} 年的{SIGNED[part]}：{counts}。"
+        # A form of the whole year that was made before these rows were handed in.
+        gone = [c.old for part in (OBSERVATIONS, PROGRESS) for c in change.changes[part] if c.kind is RowFate.REMOVED]
+        units = [one for one in change.plan.receipts.get(year, ()) if one.unit]
+        from_units = [[one.file for one in units if one.sha256 in (getattr(row, "form", None) or "")] for row in gone]
+        if lost := [files for files in from_units if files]:
+            named = some(list(dict.fromkeys(chain(*lost))), "个填报表")
+            yield f"注意：删除的{len(lost)}行是各单位交来的（{named}）；不该删去的，重新生成全年的填报表再填。"
         if year not in change.plan.years and change.rows:
             yield f"{year} 年此前没有数据，没有可比的结论。"
         if year == change.plan.frame.base_year and change.plan.has("published"):

@@ -27,7 +27,7 @@ from cixi_analysis.plan.csvfile import rows_csv
 from cixi_analysis.plan.dataset import Plan, load_plan
 from cixi_analysis.plan.evidence_files import recorded
 from cixi_analysis.plan.journal import recover, replace_files
-from cixi_analysis.plan.schema import Observation, Progress, Receipt, Revision, Row, Signature
+from cixi_analysis.plan.schema import Evidence, Observation, Progress, Receipt, Revision, Row, Signature
 from cixi_analysis.words import Absence, Entity, RowFate, Stage
 
 #: The columns of ``cixi import``.
@@ -96,7 +96,11 @@ class Import:
             yield str(change.kind), self.year, *key, column, *cells, row.columns()[column].title
         if not change.columns:
             words = (self._in_words(one) for one in (change.old, change.new))
-            why = "工作簿中这一行没有填写" if change.kind is RowFate.REMOVED else ""
+            why = ""
+            if (
+                change.kind is RowFate.REMOVED
+            ):  # evidence with another title, subject or page may be the same row of the form
+                why = "工作簿中没有这样的一行" if isinstance(row, Evidence) else "工作簿中这一行没有填写"
             yield str(change.kind), self.year, *key, "", *words, why
 
     def _in_words(self, row: Any) -> str:
@@ -125,10 +129,8 @@ def plan_import(
     if year < (base := plan.frame.base_year):
         reasons.append(f"{year} 年早于规划基准年 {base} 年，其数据是规划所载，不由工作簿导入。")
     forms = [one for one in checked.forms if one.rows]
-    if not forms or not (checked.rows or checked.reports or checked.evidence):
-        reasons.append("工作簿里一行也没有填写或改动。")
-    elif not checked.rows and plan.observations.get(year):
-        reasons.append(f"工作簿里没有填写现状值，而数据中有 {year} 年的现状值：导入会把它们全部删除。")
+    if says_nothing := empty(plan, checked):
+        reasons.append(says_nothing)
     elif signing.final and unfilled:
         how = "先不加 --final 导入" if final else "先删去“签署”中定稿的一行再导入，"
         reasons += [f"还不能定稿，有{len(unfilled)}处没有填报（{how}即为初稿）：", *unfilled]
@@ -174,6 +176,15 @@ def plan_import(
     after = replace(after, revisions=(*plan.revisions, *revisions))
     after = after.with_year(year, signatures=signing.signatures(data), receipts=tuple(receipts.values()))
     return Import(plan, after, year, signing, signing.lapsed(data), revisions, reopens, changes, flipped, unfilled)
+
+
+def empty(plan: Plan, checked: Checked) -> str:
+    """Why a form without problems cannot be imported whatever the options: it says nothing; "" if it can."""
+    if not any(one.rows for one in checked.forms) or not (checked.rows or checked.reports or checked.evidence):
+        return "工作簿里一行也没有填写或改动。"
+    if not checked.rows and plan.observations.get(checked.year):
+        return f"工作簿里没有填写现状值，而数据中有 {checked.year} 年的现状值：导入会把它们全部删除。"
+    return ""
 
 
 def apply_import(plan: Plan, change: Import) -> None:

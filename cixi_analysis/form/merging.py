@@ -14,7 +14,7 @@ from typing import Any, cast
 from pydantic import ValidationError
 
 from cixi_analysis.analysis import grouped
-from cixi_analysis.analysis.links import answering
+from cixi_analysis.analysis.links import NOBODY, answering
 from cixi_analysis.analysis.revision_log import WRITTEN, edition_of
 from cixi_analysis.assessment import check_observations
 from cixi_analysis.errors import quoted
@@ -24,7 +24,7 @@ from cixi_analysis.form.input_cells import or_empty
 from cixi_analysis.form.layout import LAYOUT, SINCE
 from cixi_analysis.form.opening import FiledForm
 from cixi_analysis.form.row_changes import cell_text, fingerprint, form_value
-from cixi_analysis.form.unit_forms import NOBODY, open_forms
+from cixi_analysis.form.unit_forms import open_forms
 from cixi_analysis.plan.csvfile import expectation, written_cells
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.filing_rows import separate_units
@@ -209,7 +209,7 @@ def _kept(plan: Plan, year: int, was: Any, rows: Sequence[FilledRow]) -> tuple[s
     others = (one for one in receipts if one.unit and one.unit not in own)
     other = next((one for one in others if one.unit in _units(was) or one is last), None)
     if other and not by_bureau:
-        return f"此前导入的 {other.file}（{other.unit}）", "该单位重交"
+        return f"此前导入的 {other.file}（{other.unit}）", "该单位照此重交，与这一本一起导入"
     # After the bureau has imported a form of the whole year, an old form of a unit must not revert its corrections.
     since = dropwhile(lambda one: last is None or one.unit != last.unit, plan.receipts.get(year, ()))
     corrects = {last.unit} - {NOBODY} if last and all(one.unit for one in since) else set()

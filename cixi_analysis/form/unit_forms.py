@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from cixi_analysis.analysis import grouped
-from cixi_analysis.analysis.links import answering
+from cixi_analysis.analysis.links import NOBODY, answering
 from cixi_analysis.errors import quoted
 from cixi_analysis.export import workbook
 from cixi_analysis.form.checking import Checked
@@ -28,8 +28,6 @@ from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import Indicator, Observation, Progress, Project
 from cixi_analysis.words import Entity
 
-#: The unit's name in the form of the subjects without a responsible unit.
-NOBODY = "未定单位"
 _UNSAFE = re.compile(r'[\\/:*?"<>|\s]+')
 _LONGEST = 50  # characters of a unit in a file's name
 
