@@ -142,9 +142,8 @@ def import_(
         _print_findings(checked, form, "没有导入，请改正后重试。")
     received = f"{given:%Y-%m-%d}" if (given := build_date()) else _today()
     change = plan_import(plan, checked, final=final, signed=signed, received=received)
-    units_lack = [
-        *missing_report(plan, checked, letters, dry_run=dry_run)
-    ]  # before the import: letters may not be writable
+    # Before the import: letters may not be writable.
+    units_lack = [*missing_report(plan, checked, letters, dry_run=dry_run)]
     if not dry_run:
         apply_import(plan, change)
     shown = change.table

@@ -97,9 +97,7 @@ class Import:
         if not change.columns:
             words = (self._in_words(one) for one in (change.old, change.new))
             why = ""
-            if (
-                change.kind is RowFate.REMOVED
-            ):  # evidence with another title, subject or page may be the same row of the form
+            if change.kind is RowFate.REMOVED:  # evidence with another title or page may be the same row of the form
                 why = "工作簿中没有这样的一行" if isinstance(row, Evidence) else "工作簿中这一行没有填写"
             yield str(change.kind), self.year, *key, "", *words, why
 
