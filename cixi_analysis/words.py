@@ -186,6 +186,7 @@ class Cause(_Word):
     COUNTY = "county", "现状变了"
     YARDSTICK = "yardstick", "只是要求变了"
     BOTH = "both", "现状和要求都变了"
+    CONVENTION = "convention", "只是视同的约定不同"
     HIDDEN = "hidden", "结论没有变，按原来的要求则不然"
 
 

@@ -1,5 +1,6 @@
 """The cause of a change of verdict: item by item, and only as far as the earlier wording can judge the data."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from cixi_analysis.analysis.trend import series
 from cixi_analysis.assessment import assess, tally
 from cixi_analysis.errors import DataError
 from cixi_analysis.plan.dataset import Plan
-from cixi_analysis.plan.schema import _NOTHING
+from cixi_analysis.plan.schema import _NOTHING, ConventionRow
 from cixi_analysis.presentation import changes_page
 from cixi_analysis.requirement.vocabulary import vocabulary
 
@@ -181,3 +182,25 @@ def test_a_change_that_only_the_old_wording_shows_is_told_of_a_year_that_is_not_
     made = plan(TWO, asked, {2023: before, 2024: (observation("1.1", 70),)})
     shown = str(changes_page.verdicts(made, changes(made, 2024)))
     assert shown.count("按2023年的要求为“未达标”") == 2  # of the indicator, and of its item
+
+
+def test_a_convention_of_one_year_is_no_change_of_the_county() -> None:
+    """What the plan concludes of 2023 alone does not hold in 2024: the county's words are the same, and so is the wording."""
+    words = observation("1", statement="综合评价优秀")
+    made = plan(ONE, [requirement("1", N, "制定实施")], dict.fromkeys((2022, 2023, 2024), (words,)))
+    row = {
+        "convention": "plan-concludes",
+        "item_id": "1",
+        "level": N,
+        "year": "2023",
+        "reason": "表一判“是”",
+        "source": "表一",
+    }
+    made = replace(made, conventions=(ConventionRow.model_validate(row),))
+    expected = {("1", N): "convention", ("", N): "convention"}
+    assert causes(made) == expected and causes(made, 2023) == expected  # it ends, it begins
+    denied = observation("1", statement="尚未制定实施", denies="制定实施")
+    assert causes(replace(made, observations={**made.observations, 2024: (denied,)})) == {
+        ("1", N): "county",
+        ("", N): "county",
+    }

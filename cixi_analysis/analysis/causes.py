@@ -1,10 +1,11 @@
-"""The cause of a verdict's change between two years, or of its stability: the county or the yardstick.
+"""The cause of a verdict's change between two years, or of its stability: the county, the yardstick or a convention.
 
-The same evaluator judges the later year's observations by the earlier year's wordings; this third verdict is compared
-with the other two. Nothing is judged here.
+The same evaluator judges the later year's observations by the earlier year's wordings, or conventions; this third verdict
+is compared with the other two. Nothing is judged here.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import product
 
 import pandas as pd
@@ -34,6 +35,16 @@ def by_last_standard(plan: Plan, year: int, other: int) -> Assessment | None:
     return assess(plan, year, by=other) if any(_changed(plan, year, other)) else None
 
 
+def _by_last_conventions(before: Assessment, after: Assessment) -> Assessment | None:
+    """The later year by the conventions of the earlier one, as some hold for one year only; None where they are the same."""
+    earlier, later = (
+        tuple(r if r.year is None else r.model_copy(update={"year": after.year}) for r in after.plan.conventions
+              if r.year in (None, one.year))
+        for one in (before, after)
+    )  # fmt: skip
+    return None if earlier == later else assess(replace(after.plan, conventions=earlier), after.year)
+
+
 def _changed(plan: Plan, year: int, other: int) -> Iterator[tuple[str, str]]:
     """The items and levels whose requirements differ between the two years in meaning, not only in wording."""
     for item, level in product(plan.as_of(max(year, other)).items, plan.levels):
@@ -48,7 +59,8 @@ def verdict_changes(before: Assessment, after: Assessment, old: Assessment | Non
 
     ``old``: ``after`` by the wordings of ``before``, where they differ.
     """
-    was, now, by_old = ({} if one is None else _answers(one) for one in (before, after, old))
+    agreed = _by_last_conventions(before, after)
+    was, now, by_old, by_agreed = ({} if one is None else _answers(one) for one in (before, after, old, agreed))
     plan = max(before.plan, after.plan, key=lambda one: len(one.requirements))  # the later year's knows both
     changed = set(_changed(plan, after.year, before.year)) if old else set()
     rows, of_county = [], set[tuple[int, str]]()
@@ -64,6 +76,8 @@ def verdict_changes(before: Assessment, after: Assessment, old: Assessment | Non
             cause = Cause.COUNTY if by_itself else Cause.YARDSTICK
         if cause is None:
             continue
+        if cause is Cause.COUNTY and by_agreed.get(key, (later,))[0] == verdict:
+            cause = Cause.CONVENTION
         if item_id and cause in (Cause.COUNTY, Cause.BOTH):
             of_county.add((number, level))
         statuses = [str(one.statuses.get(key, Status.NOT_APPLICABLE)) for one in (before, after)]
