@@ -31,8 +31,9 @@ class _Template(DocxTemplate):  # type: ignore[misc]  # untyped
         return super().fix_tables(xml)
 
     def render_properties(self, context: dict[str, Any], jinja_env: Any = None) -> None:
-        # plain text, no XML
-        super().render_properties(context, jinja_env.overlay(autoescape=False))
+        # plain text, of which python-docx takes 255 characters
+        short = {name: value[:200] if isinstance(value, str) else value for name, value in context.items()}
+        super().render_properties(short, jinja_env.overlay(autoescape=False))
 
 
 def template_bytes() -> bytes:
