@@ -368,6 +368,16 @@ def test_lists_and_captions_of_a_template() -> None:
     assert lines == ["表目录", "概况", "（页码：在 Word 中右键单击目录，选择“更新域”。）", "概况", "1", "2", "2022年"]
 
 
+def test_headings_numbered_as_libreoffice_writes_it() -> None:
+    """It saves Chinese numbers as ``taiwaneseCountingThousand``: the contents list had 1、 above a heading 一、."""
+    with zipfile.ZipFile(io.BytesIO(template_bytes())) as own:
+        numbers = own.read("word/numbering.xml").replace(b'"chineseCounting', b'"taiwaneseCounting')
+    given = with_part("word/numbering.xml", numbers)(template_bytes())
+    assert "\n一、概况\n二、评估依据与方法\n（一）评估依据\n" in text_of(
+        report_bytes(tiny_contents(), given, "样式.docx")
+    )
+
+
 def test_placeholders_that_word_has_split_are_one(plan: Plan) -> None:
     """Word cuts a placeholder into runs where it was corrected or checked for spelling."""
     document = Document()
