@@ -406,14 +406,14 @@ def analysis(page: Page) -> None:
     page.tag("endfor")
     page.tag("endfor")
     page.heading("未达标、无数据与整改")
-    page.tag("if not (actions.unmet or actions.short or actions.no_data or actions.not_filled_in)")
-    page.text("各项要求和规划值都已达到，没有需要整改的。")
+    page.tag("if actions.nothing")
+    page.text("{{ actions.nothing }}")
     page.tag("endif")
     works = "{% if one.works %}{{ one.works }}{% endif %}"
     gap = "{% if one.gap %}{{ one.gap }}{% else %}—{% endif %}{% if one.step %}；每年需{{ one.step }}{% endif %}"
     for name, title in (
         ("unmet", "未达标的"),
-        ("short", "达标而没有达到规划值的"),
+        ("short", "没有达到规划值的"),
         ("no_data", "没有数据、要先查明的"),
     ):
         page.tag(f"if actions.{name}")

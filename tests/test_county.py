@@ -20,7 +20,7 @@ from conftest import ONE_KERNEL, built_once, cixi, once
 from docx import Document
 from filling import NUMBERED
 from openpyxl import load_workbook
-from tiny import tiny_plan
+from tiny import target, tiny_plan
 
 from cixi_analysis.analysis import trend
 from cixi_analysis.assessment import unobserved
@@ -307,6 +307,9 @@ def test_nothing_to_tell_is_said() -> None:
     plan = tiny_plan(audit=())
     own = plan.only(plan.items[:1])
     assert action_list(replace(own, targets=()), 2022) == "<p>各项要求和规划值都已达到，没有需要处理的。</p>"
+    told = "<p>各项要求都已达到，没有未达到的规划值；1个子项没有数据可以对照规划值，是否达到不能判定。</p>"
+    undecided = (target("1", 2025, "≥90"), target("1", 2030, "持续完善"))
+    assert action_list(replace(own, targets=undecided), 2022) == told  # it was 规划值都已达到
     assert "<p>没有“不一致”的。</p>" in audit_page.finding_list(plan, AuditResult.CONTRADICTS)
 
 

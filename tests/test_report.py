@@ -12,8 +12,9 @@ from docx import Document
 from docx.oxml.ns import qn
 from lxml import etree
 from report_template import TARGET, made
-from tiny import observation, tiny_plan
+from tiny import frame, observation, tiny_plan
 
+from cixi_analysis.analysis.actions import Urgency, actions
 from cixi_analysis.assessment import tally
 from cixi_analysis.export import Figures
 from cixi_analysis.plan import DATE_VARIABLE
@@ -21,7 +22,7 @@ from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.report import ReportError, attach_report, issued, report_bytes, write_report
 from cixi_analysis.report.contents import changes_of, contents
 from cixi_analysis.report.issue import NAMESPACE
-from cixi_analysis.words import Stage, Verdict
+from cixi_analysis.words import Stage, Status, Verdict
 
 
 def controls(content: bytes) -> list[tuple[str, str]]:
@@ -116,6 +117,35 @@ def test_counts_read_as_a_person_writes_them(report2022: bytes) -> None:
     assert "生态制度领域，国家级适用指标6项，均达标；省级适用指标7项，均达标。" in text
     assert "生态经济领域，国家级适用指标6项，其中2项达标、4项无数据；" in text
     assert not re.search("[，、中]0项", text)
+
+
+def test_what_has_no_data_is_not_called_met(plan: Plan, report2022: bytes) -> None:
+    """28② misses its target and has no data for its requirement: its heading began 达标而."""
+    [short] = [a for a in actions(plan, 2022) if a.item.item_id == "28.2"]
+    assert (short.urgency, set(short.statuses.values())) == (Urgency.TARGET_UNMET, {Status.NO_DATA})
+    text = text_of(report2022)
+    assert ("没有达到规划值的3个子项" in text, "达标而" in text) == (True, False)
+
+
+def test_targets_without_data_are_not_called_reached() -> None:
+    """Where nothing is unmet, the report said 规划值都已达到 below counts of targets without data."""
+    done = {
+        **tiny_plan().observations,
+        2022: (
+            observation("1", statement="已建立制度", attests="建立=已建立制度"),
+            *(observation(*one) for one in (("2.1", 100), ("2.2", 20), ("3", 85))),
+        ),
+    }
+    text = text_of(report_bytes(contents(tiny_plan(observations=done), 2022)))
+    assert "2025年规划值适用指标3项，其中1项达标、2项无数据" in text
+    assert "没有未达到的规划值；2个子项没有数据可以对照规划值，是否达到不能判定。" in text
+
+
+def test_the_title_of_the_file() -> None:
+    """It had ``&amp;``, and a long one ended in a traceback."""
+    for title in ("《甲&“乙”规划》", f"《{'长' * 300}》"):
+        made = report_bytes(contents(tiny_plan(frame=frame(title=title)), 2022))
+        assert Document(io.BytesIO(made)).core_properties.title == f"{title[:200]}2022年度自评估报告"
 
 
 def test_rows_that_head_others_stay_with_them(plan: Plan, report2022: bytes) -> None:

@@ -1,6 +1,7 @@
 """A bureau's own template: restyled and reordered it works; what is wrong with one is reported, all at once."""
 
 import io
+import re
 import zipfile
 from collections.abc import Callable
 from functools import cache
@@ -91,6 +92,23 @@ CASES = {
     ),
     "by zero": ("{{ year / 0 }}", "占位符不能这样用（算不出来，或不允许），应如 {{ year }}、{{ level.met }}"),
     "brackets of a Chinese keyboard": ("｛｛ year ｝｝", "占位符的括号和百分号要用半角的：{{ … }}、{% … %}"),
+    "brackets that end nothing": ("{{ year }}year }}年", "占位符没有写完，缺少 {{ 或 {%（一个占位符要写在同一段里）"),
+    "single brackets": ("{{ year }}{ year }年", "占位符要用两重花括号，中间没有空格：{{ … }}、{% … %}"),
+    "a list": ("{{ levels }}", "这是一列，要用 for 逐个写出：{%p for one in … %} … {%p endfor %}"),
+    "several values": (
+        "{{ figure.progress }}",
+        "这不是一个值，要写到其中的一项（title、note、picture），如 {{ level.met }}",
+    ),
+    "a function": ("{{ title.upper }}", "占位符不能这样用（算不出来，或不允许），应如 {{ year }}、{{ level.met }}"),
+    "what this year has not": ("{{ tables.past.title.x.y }}", "没有“x”这个名称"),
+    "of a year that has none": (
+        "{% set without = none %}{{ without.title }}",
+        "今年没有“title”可写：前后要加 {%p if … %} 和 {%p endif %}",
+    ),
+    "beside a tag of its paragraph": (
+        "各级：{%p if stage %}{%p endif %}",
+        "{%p if stage %}要独占一段：同一段里别的文字、图、脚注、域、分页符和分节符会丢失，请移到别的段",
+    ),
     "another file": ("{% include 'x' %}", "占位符不能这样用（算不出来，或不允许），应如 {{ year }}、{{ level.met }}"),
 }
 
@@ -110,6 +128,177 @@ def test_all_wrong_placeholders_are_told_at_once() -> None:
         "正文第3段“{{ a b }}”：“{{ a b }}”的写法不对，应如 {{ year }}、{{ level.met }}",
         f"正文第4段“{{{{ year”：{MISSING}",
     ]
+
+
+def test_a_block_that_nothing_ends_is_told_where_it_begins() -> None:
+    """It was told of the last placeholder of the file."""
+    texts = "{%p for l in levels %}", "{%p if l.met %}", "{{ l.name }}", "{%p endif %}", "{{ year }}"
+    [told] = refused(*texts)
+    assert told.startswith("正文第1段“{%p for l in levels %}”：for 或 if不成对")
+
+
+def rows(*cells: tuple[str, ...], more: str = "") -> bytes:
+    """A template with a table of these cells, and a paragraph."""
+    document = Document()
+    table = document.add_table(0, len(cells[0]))
+    for texts in cells:
+        for cell, text in zip(table.add_row().cells, texts, strict=True):
+            cell.text = text
+    document.add_paragraph(more)
+    return saved(document)
+
+
+ALONE = "要独占一{0}：同一{0}里别的文字、图、脚注、域、分页符和分节符会丢失，请移到别的{0}"
+APART = "与它的 for 不在同一处：要同是段、行或格，在同一个单元格、文本框或正文里"
+ROW = (("{%tr for l in levels %}", ""), ("{{ l.name }}", ""))
+#: Docxtpl would lose what stands beside a tag, or tear or repair the file.
+TORN = {
+    "text in the row of a tag": (rows(("{%tr for l in levels %}", "名称"), *ROW[1:], ("{%tr endfor %}", "")), ALONE.format("行")),
+    "text in the cell of a tag": (rows(("甲{%tc for l in levels %}", "{{ l.name }}", "{%tc endfor %}")), ALONE.format("格")),
+    "begun in a row, ended in a paragraph": (rows(*ROW, more="{%p endfor %}"), APART),
+    "from a cell to another": (rows(("{% for l in levels %}", "{{ l.name }}{% endfor %}")), APART),
+    "a row outside of a table": (template("{%tr if year %}", "{%tr endif %}"), "要写在表格里；段落用 {%p … %}"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", TORN)
+def test_a_tag_that_would_tear_the_file(case: str) -> None:
+    """A lost heading was not told, and torn XML had neither place nor reason, or was repaired without its text."""
+    content, told = TORN[case]
+    with pytest.raises(ReportError, match=re.escape(told)) as raised:
+        report_bytes(tiny_contents(), content, "样式.docx")
+    assert str(raised.value).startswith("模板 样式.docx 有")
+
+
+LOSABLE = {
+    "page break": '<w:r><w:br w:type="page"/></w:r>',
+    "footnote": '<w:r><w:footnoteReference w:id="1"/></w:r>',
+    "drawing": "<w:r><w:drawing/></w:r>",
+}
+
+
+@pytest.mark.parametrize("case", LOSABLE)
+def test_what_would_go_with_the_paragraph_of_a_tag(case: str) -> None:
+    """It was lost with the paragraph."""
+    document = Document(io.BytesIO(template("{%p if year %}", "{{ year }}")))
+    end = f"<w:p {nsdecls('w')}>{LOSABLE[case]}{typed('{%p endif %}')}</w:p>"
+    document.paragraphs[-1]._p.addnext(parse_xml(end))
+    with pytest.raises(ReportError, match=r"\n正文第3段“\{%p endif %\}”：\{%p endif %\}要独占一段"):
+        report_bytes(tiny_contents(), saved(document), "样式.docx")
+
+
+@pytest.mark.parametrize("at", [0, 2])
+def test_a_section_that_ends_in_the_paragraph_of_a_tag(at: int) -> None:
+    """Where LibreOffice puts the break, and Word where it is inserted there: the landscape pages were lost."""
+    document = Document(io.BytesIO(template("{%p if year %}", "{{ year }}", "{%p endif %}", "甲")))
+    break_ = f'<w:sectPr {nsdecls("w")}><w:pgSz w:w="16838" w:h="11906" w:orient="landscape"/></w:sectPr>'
+    document.paragraphs[at]._p.get_or_add_pPr().append(parse_xml(break_))
+    made = Document(io.BytesIO(report_bytes(tiny_contents(), saved(document))))
+    assert [section.orientation for section in made.sections] == [1, 0]
+    assert [p.text for p in made.paragraphs] == (["2022", "", "甲"] if at else ["", "2022", "甲"])
+
+
+def test_a_torn_body_is_not_repaired() -> None:
+    """Docxtpl parses with recovery, which dropped what followed."""
+    given = holding(typed("{{ year }}{% if not year %}") + f"<w:hyperlink>{typed('甲{% endif %}乙')}</w:hyperlink>")
+    with pytest.raises(ReportError, match=r"^模板 样式\.docx 不能使用（XMLSyntaxError）"):
+        report_bytes(tiny_contents(), given, "样式.docx")
+
+
+#: Part → (its relationship's type, its XML around a text, what a message calls it).
+ELSEWHERE = {
+    "/word/comments.xml": (
+        RELATIONSHIP_TYPE.COMMENTS,
+        f"<w:comments {nsdecls('w')}><w:comment w:id='1'><w:p><w:r><w:t>此处{{}}</w:t></w:r></w:p></w:comment></w:comments>",
+        "批注“此处{{ year }}”：批注里",
+    ),
+    "/word/charts/chart1.xml": (
+        RELATIONSHIP_TYPE.CHART,
+        f"<c:chartSpace {nsdecls('c', 'a')}><a:p><a:r><a:t>{{}}</a:t></a:r></a:p></c:chartSpace>",
+        "图表“{{ year }}”：图表里",
+    ),
+    "/docProps/app.xml": (
+        RELATIONSHIP_TYPE.EXTENDED_PROPERTIES,
+        "<Properties><Company>{}</Company></Properties>",
+        "文件属性“{{ year }}”：文件属性里",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ELSEWHERE)
+def test_a_placeholder_that_nothing_fills_in(name: str) -> None:
+    """Word shows it: in a comment, in a chart, in the control of a cover page that is bound to a property."""
+    kind, around, told = ELSEWHERE[name]
+    document = Document(io.BytesIO(template("{{ year }}")))
+    if old := [key for key, one in document.part.package.rels.items() if one.reltype == kind]:
+        document.part.package.rels.pop(old[0])
+    part = Part(PackURI(name), "application/xml", around.format("{{ year }}").encode(), document.part.package)
+    document.part.relate_to(part, kind)
+    with pytest.raises(ReportError) as raised:
+        report_bytes(tiny_contents(), saved(document), "样式.docx")
+    assert str(raised.value) == f"模板 样式.docx 有1处占位符不对：\n{told}的占位符不会填写，请移到正文或脚注"
+
+
+def test_a_placeholder_in_an_address() -> None:
+    """Word encodes its brackets."""
+    document = Document(io.BytesIO(template("{{ year }}")))
+    document.part.relate_to("http://a.cn/%7B%7Byear%7D%7D", RELATIONSHIP_TYPE.HYPERLINK, is_external=True)
+    with pytest.raises(ReportError, match=r"\n网址“http://a\.cn/\{\{year\}\}”：网址里的占位符不会填写"):
+        report_bytes(tiny_contents(), saved(document), "样式.docx")
+
+
+@pytest.mark.parametrize(("text", "told"), [("{{p year }}", "“2022”"), ("{{p region }}", "“小县”")])
+def test_a_text_outside_of_paragraphs(text: str, told: str) -> None:
+    """It replaced its paragraph, and Word does not show it."""
+    with pytest.raises(ReportError, match=f"看不见的占位符（{told}）"):
+        report_bytes(tiny_contents(), template("甲", text), "样式.docx")
+
+
+def test_a_picture_beside_the_body() -> None:
+    """The reason was an ``AttributeError``."""
+    document = Document()
+    document.sections[0].header.paragraphs[0].text = "{{ figure.progress.picture }}"
+    with pytest.raises(ReportError, match="图只能放在正文里"):
+        report_bytes(tiny_contents(), saved(document), "样式.docx")
+
+
+def test_nothing_prints_as_in_the_tables() -> None:
+    """It was ``None``."""
+    assert text_of(report_bytes(tiny_contents(), template("{% set x = none %}{{ year }}{{ x }}"))) == "2022—"
+
+
+def test_a_condition_that_leaves_a_cell_or_a_table_empty() -> None:
+    """Word opens no file with a cell without a paragraph, or a table without rows."""
+    document = Document()
+    document.add_paragraph("{{ year }}")
+    cell = document.add_table(1, 1).cell(0, 0)
+    cell.text = "{%p if not year %}"
+    for text in ("甲", "{%p endif %}"):
+        cell.add_paragraph(text)
+    document.add_paragraph()
+    table = document.add_table(3, 1)
+    for row, text in zip(table.rows, ("{%tr if not year %}", "乙", "{%tr endif %}"), strict=True):
+        row.cells[0].text = text
+    header = document.sections[0].header
+    header.paragraphs[0].text = "{%p if not year %}"
+    for text in ("丙", "{%p endif %}"):
+        header.add_paragraph(text)
+    made = Document(io.BytesIO(report_bytes(tiny_contents(), saved(document))))
+    [left] = made.tables
+    assert [len(cell.paragraphs) for row in left.rows for cell in row.cells] == [1]
+    assert len(made.sections[0].header.paragraphs) == 1
+
+
+def test_rows_that_end_elsewhere_keep_their_widths() -> None:
+    """The first row's widths were given to the table, and the cells beyond it had none."""
+    document = Document()
+    document.add_paragraph("{{ year }}")
+    table = document.add_table(2, 3)
+    table.rows[0]._tr.remove(table.rows[0]._tr.tc_lst[2])
+    table.rows[0].cells[0].width = Pt(200)
+    before = [[cell.width for cell in row._tr.tc_lst] for row in table.rows]
+    [made] = Document(io.BytesIO(report_bytes(tiny_contents(), saved(document)))).tables
+    assert [[cell.width for cell in row._tr.tc_lst] for row in made.rows] == before
 
 
 def test_of_a_long_paragraph_the_wrong_place_is_shown() -> None:
@@ -177,6 +366,16 @@ def test_lists_and_captions_of_a_template() -> None:
     document.add_paragraph("{{ year }}年")
     lines = text_of(report_bytes(tiny_contents(), saved(document))).split("\n")
     assert lines == ["表目录", "概况", "（页码：在 Word 中右键单击目录，选择“更新域”。）", "概况", "1", "2", "2022年"]
+
+
+def test_headings_numbered_as_libreoffice_writes_it() -> None:
+    """It saves Chinese numbers as ``taiwaneseCountingThousand``: the contents list had 1、 above a heading 一、."""
+    with zipfile.ZipFile(io.BytesIO(template_bytes())) as own:
+        numbers = own.read("word/numbering.xml").replace(b'"chineseCounting', b'"taiwaneseCounting')
+    given = with_part("word/numbering.xml", numbers)(template_bytes())
+    assert "\n一、概况\n二、评估依据与方法\n（一）评估依据\n" in text_of(
+        report_bytes(tiny_contents(), given, "样式.docx")
+    )
 
 
 def test_placeholders_that_word_has_split_are_one(plan: Plan) -> None:
@@ -337,6 +536,8 @@ def test_the_command(tmp_path: Path) -> None:
         )
         assert cixi(*call, "--overwrite", root=root).returncode == 0
     assert made.read_bytes() == before
+    done = cixi("report", "2022", "-o", str(given), "--template", str(given), "--overwrite", root=root)
+    assert (done.returncode, done.stderr) == (1, f"错误：报告会覆盖模板 {given}，请另取文件名。\n")
     for call in (["report"], ["report", "2022", "--write-template", "x.docx"], ["report", "2022", "-o", "r.pdf"]):
         assert cixi(*call, root=root).returncode == 2
     done = cixi("report", "2022", "-o", str(tmp_path / "nowhere" / "r.docx"), root=root)

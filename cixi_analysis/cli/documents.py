@@ -64,6 +64,8 @@ def report(
     for given in (path, template):
         if given and given.suffix.lower() != _DOCX:
             raise click.UsageError(f"文件名应以 .docx 结尾，现为 {given.name}。The file name must end in .docx.")
+    if template and path.resolve() == template.resolve():
+        raise CixiError(f"报告会覆盖模板 {template}，请另取文件名。")
     if path.exists() and not overwrite:
         raise CixiError(f"{path} 已经存在，其中可能有修改。请另取文件名，或用 --overwrite 覆盖。")
     if year is None:

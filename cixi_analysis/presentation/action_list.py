@@ -40,8 +40,22 @@ def action_list(plan: Plan, year: int, pages: str = "") -> Html:
             groups.append((f"{head}{len(told)}项", anchor, urgency is Urgency.NOT_FILLED_IN, number, entries))
             number += len(told)
     if not groups:
-        return paragraph("各项要求和规划值都已达到，没有需要处理的。")
+        return paragraph(nothing_to_do(planned))
     return render("actions", groups=groups, pages=pages, titles=titles)
+
+
+def nothing_to_do(planned: Assessment) -> str:
+    """The sentence in place of the list; it names the items whose targets nothing decides, which are not on the list."""
+    years = [str(year) for year in planned.plan.frame.target_years]
+    undecided = [
+        item.item_id
+        for item in planned.plan.items
+        if {planned.status(item.indicator, year, item.item_id) for year in years}
+        & {Status.NO_DATA, Status.NOT_FILLED_IN}
+    ]
+    if not undecided:
+        return "各项要求和规划值都已达到，没有需要处理的。"
+    return f"各项要求都已达到，没有未达到的规划值；{len(undecided)}个子项没有数据可以对照规划值，是否达到不能判定。"
 
 
 def _entry(action: Action, asked: Assessment, planned: Assessment, pages: str) -> tuple[object, ...]:

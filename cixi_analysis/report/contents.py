@@ -14,12 +14,12 @@ from markupsafe import Markup, escape
 
 from cixi_analysis.analysis import commitments, projects, records, table1
 from cixi_analysis.analysis.actions import Action, Urgency, actions
-from cixi_analysis.assessment import Assessment
+from cixi_analysis.assessment import TARGET, Assessment, assess
 from cixi_analysis.export import Figures
 from cixi_analysis.plan import build_date
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.presentation import charts, project_page, summary
-from cixi_analysis.presentation.action_list import facts, shortage
+from cixi_analysis.presentation.action_list import facts, nothing_to_do, shortage
 from cixi_analysis.presentation.changes_page import figure_text, points, since_last_year
 from cixi_analysis.presentation.commitment_page import report_of
 from cixi_analysis.presentation.figure import on_paper
@@ -114,7 +114,8 @@ def without_markup(text: str | Markup) -> str:
 def actions_of(assessment: Assessment, issue: Issue) -> SimpleNamespace:
     """The items to act on, the most urgent first, by part of the list."""
     own = actions(assessment.plan, assessment.year)
-    found = SimpleNamespace()
+    nothing = "" if own else nothing_to_do(assess(assessment.plan, assessment.year, against=TARGET))
+    found = SimpleNamespace(nothing=issue.value("sentence.nothing", nothing, "没有需要处理的"))
     for part, name in _PARTS.items():
         rows = [_action(assessment, issue, action) for action in own if action.urgency is part]
         count = issue.value(f"count.actions.{name}", len(rows), "要处理的子项数")

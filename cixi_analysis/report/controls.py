@@ -14,11 +14,12 @@ from docx.document import Document
 from docx.opc.oxml import serialize_part_xml
 from docx.opc.part import Part
 from docx.oxml import parse_xml
-from docx.oxml.ns import qn
+from docx.oxml.ns import nsmap, qn
 from docx.oxml.parser import OxmlElement
 from docx.shared import Mm, Twips
 from lxml import etree
 
+from cixi_analysis.errors import quoted
 from cixi_analysis.report.issue import END, START, Issue, ReportError
 from cixi_analysis.report.tagged_text import BOOKMARK
 from cixi_analysis.report.word_fields import bookmark
@@ -28,6 +29,14 @@ _TOKEN = re.compile(f"{START}([^{END}]*){END}")
 _TALLEST = 0.86
 _TEXT, _RUN, _PROPERTIES = qn("w:t"), qn("w:r"), qn("w:rPr")
 _FOOTNOTES = "footnotes+xml"
+_HOLDERS = [qn(f"w:{name}") for name in ("tc", "txbxContent", "hdr", "ftr", "footnote")]
+_NO_END = (qn("w:tcPr"), qn("w:tbl"))
+#: Text outside of text elements, which Word does not show.
+_STRAY = etree.XPath(
+    f"//*[{' or '.join(f'self::w:{name}' for name in ('body', 'tbl', 'tr', 'tc', 'p', 'r', 'sdtContent', 'hdr', 'ftr', 'footnote'))}]"
+    "/text()[normalize-space()]",
+    namespaces=nsmap,
+)
 #: What programs read that do not know the newer form beside it: a text box is stored in both.
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 #: The id of the first bookmark of a value, beyond those of headings and of a template.
@@ -49,6 +58,7 @@ def finish(document: Document, issue: Issue) -> list[str]:
         root: Any = parse_xml(part.blob) if is_footnotes else getattr(part, "element", None)
         if root is None:
             continue
+        _fill_up(root)
         for text in [t for t in root.iter(_TEXT) if _TOKEN.search(t.text or "")]:
             run, is_copy = text.getparent(), next(text.iterancestors(_FALLBACK), None) is not None
             if run.tag == _RUN and (parent := run.getparent()) is not None:  # else a run with several, done already
@@ -59,9 +69,24 @@ def finish(document: Document, issue: Issue) -> list[str]:
             what = issue.values[left[1]].about if left[1] in issue.values else "图"
             where = "它在图形的属性里，或写成了 {{p … }}、{{r … }} 等。请写成 {{ … }}，放在普通的文字里"
             raise ReportError(f"模板里有不能填写的占位符（{what}）：{where}。")
+        if stray := _STRAY(root):
+            told = "请写成 {{ … }}，不要写成 {{p … }}、{{tr … }} 等"
+            raise ReportError(f"模板里有填在文字以外、看不见的占位符（{quoted(stray[0].strip())}）：{told}。")
         if is_footnotes:
             part._blob = serialize_part_xml(root)
     return keys
+
+
+def _fill_up(root: Any) -> None:
+    """Remove rows and tables that are left empty by a loop over nothing, and end a cell, header or note with a paragraph:
+    Word opens no file without.
+    """
+    for kind, inside in ((qn("w:tr"), qn("w:tc")), (qn("w:tbl"), qn("w:tr"))):
+        for one in [e for e in root.iter(kind) if next(e.iter(inside), None) is None]:
+            one.getparent().remove(one)
+    for one in root.iter(*_HOLDERS):
+        if not len(one) or one[-1].tag in _NO_END:
+            one.append(OxmlElement("w:p"))
 
 
 def _room(document: Document) -> tuple[int, int]:
@@ -128,6 +153,8 @@ def _control_or_drawing(
 
 def _drawing(name: str, part: Any, issue: Issue, room: tuple[int, int]) -> Any:
     """A run with the picture, as wide as it is on the screen unless the page has less room; with alternative text."""
+    if not hasattr(part, "new_pic_inline"):
+        raise ReportError("模板里有不能填写的占位符（图）：图只能放在正文里，不能放在页眉、页脚和脚注里。")
     drawn = issue.pictures[name]()
     width, height = Mm(drawn.width), Mm(drawn.height)
     share = min(1.0, room[0] / width, room[1] / height)
@@ -150,6 +177,8 @@ def fit_tables(document: Document) -> None:
         properties[:] = sorted(properties, key=lambda one: _ORDER.index(one.tag) if one.tag in _ORDER else len(_ORDER))
     for table in body.iter(qn("w:tbl")):
         grid = [column.w or Twips(0) for column in table.tblGrid.gridCol_lst]
+        if len({sum(cell.grid_span for cell in row.tc_lst) for row in table.tr_lst}) > 1:
+            continue  # rows that begin or end elsewhere
         whole = (row.tc_lst for row in table.tr_lst if all(cell.grid_span == 1 for cell in row.tc_lst))
         given = [cell.width or 0 for cell in next(whole, [])]
         if not given or 0 in given:

@@ -8,6 +8,7 @@ from xml.etree.ElementTree import fromstring as parse
 
 from docx.document import Document
 from docxtpl import DocxTemplate
+from lxml import etree
 
 from cixi_analysis.errors import quoted
 from cixi_analysis.export.workbook import properties_date, save_bytes
@@ -16,10 +17,23 @@ from cixi_analysis.report import controls, word_fields
 from cixi_analysis.report.contents import Contents, contents
 from cixi_analysis.report.docx_package import read_docx, same_bytes
 from cixi_analysis.report.issue import IssuedList, IssuedText, ReportError, add_manifest
-from cixi_analysis.report.placeholders import environment, has_placeholders, problems
+from cixi_analysis.report.placeholders import environment, free_sections, has_placeholders, problems
 from cixi_analysis.report.tagged_text import PARTS, TaggedText, tagged_texts
 
 _START = "请从 cixi report --write-template 得到的模板改起"
+
+
+class _Template(DocxTemplate):  # type: ignore[misc]  # untyped
+    """Docxtpl without what it does silently."""
+
+    def fix_tables(self, xml: str) -> Any:
+        etree.fromstring(xml)  # raises: docxtpl would mend what a block has torn, and lose text
+        return super().fix_tables(xml)
+
+    def render_properties(self, context: dict[str, Any], jinja_env: Any = None) -> None:
+        # plain text, of which python-docx takes 255 characters
+        short = {name: value[:200] if isinstance(value, str) else value for name, value in context.items()}
+        super().render_properties(short, jinja_env.overlay(autoescape=False))
 
 
 def template_bytes() -> bytes:
@@ -84,7 +98,7 @@ def _texts(document: Document) -> tuple[TaggedText, ...]:
 
 def _rendered(made: Contents, template: bytes | None, name: str) -> Document:
     """The template filled in. Raises :class:`ReportError` with everything that is wrong with a given one."""
-    filled = DocxTemplate(io.BytesIO(template or template_bytes()))
+    filled = _Template(io.BytesIO(template or template_bytes()))
     if template and not has_placeholders(filled.get_docx()):
         raise ReportError(f"{name} 不是模板：其中没有占位符（双花括号里的名称）。也许是出具过的报告；{_START}。")
     texts = _texts(filled.get_docx()) if template else ()
@@ -95,6 +109,7 @@ def _rendered(made: Contents, template: bytes | None, name: str) -> Document:
         raise ReportError(f"{name} 是出具过的报告：{told}，{rest}")
     if template and (found := problems(filled.get_docx(), made.names)):
         raise ReportError("\n".join([f"模板 {name} 有{len(found)}处占位符不对：", *found]))
+    free_sections(filled.get_docx())
     filled.render(dict(made.names), environment())
     document: Any = filled.docx
     return document  # type: ignore[no-any-return]

@@ -127,7 +127,7 @@ def _place(paragraph: Element, styles: Styles) -> tuple[str, int]:
 
 def _shown(number: int, kind: str) -> str:
     """``12`` as 十二 where numbers are Chinese."""
-    if not kind.startswith(("chinese", "japanese", "ideograph")) or number > 99:
+    if not kind.startswith(("chinese", "taiwanese", "japanese", "ideograph")) or number > 99:
         return str(number)
     tens, ones = divmod(number, 10)
     return f"{_DIGITS[tens] if tens > 1 else ''}{'十' if tens else ''}{_DIGITS[ones] if ones or not tens else ''}"
