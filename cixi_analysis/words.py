@@ -24,10 +24,8 @@ class _Word(StrEnum):
 
 def listed(words: type[_Word], only: Iterable[_Word] = ()) -> str:
     """Each value, or ``only`` these, with its Chinese word, for the description of a column: ``national 国家级，provincial 省级。``."""
-    return (
-        "，".join(f"{word.value} {word.chinese}" if word.value else f"空＝{word.chinese}" for word in only or words)
-        + "。"
-    )
+    told = (f"{word.value} {word.chinese}" if word.value else f"空＝{word.chinese}" for word in only or words)
+    return f"{'，'.join(told)}。"
 
 
 class Attribute(_Word):

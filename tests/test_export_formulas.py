@@ -10,7 +10,7 @@ import pytest
 from conftest import libreoffice
 from openpyxl import load_workbook
 from openpyxl.utils import get_column_letter
-from tiny import tiny_plan
+from tiny import published, tiny_plan
 
 from cixi_analysis.export import Figures, report
 from cixi_analysis.export.sheet import Report
@@ -204,3 +204,11 @@ def test_verdicts_are_chosen_from_a_list() -> None:
     """Another word than those that are counted would drop out of every count."""
     (choice,) = report(Figures(tiny_plan(), 2022)).book["表一"].data_validations.dataValidation
     assert (choice.formula1, str(choice.sqref)) == ('"是,否,无数据,/"', "J4:J7 K4:K7")
+    assert choice.showErrorMessage  # else Excel takes any word without asking
+
+
+def test_a_sum_printed_with_separators_is_compared_as_a_number() -> None:
+    """The difference and 结果 of 10,500 are formulas, as of 10500; they were nothing and fixed words."""
+    plan = tiny_plan(published=(published("budget", None, "10,500", unit="万元"),))
+    sheet = report(Figures(plan, 2022)).book["数据核对"]
+    assert [sheet[at].value for at in ("B4", "D4", "E4")] == [10500, "=C4-B4", '=IF(C4=B4,"✓ 一致","✗ 不一致")']

@@ -51,6 +51,10 @@ def test_what_a_convention_deems_is_not_said_to_be_proven() -> None:
     assert "met" in set(assess(plan, 2023).items["verdict"])
     assert evidence_page.counts(plan, 2023).striptags() == "佐证材料0件。没有还缺的佐证。"
     assert evidence_page.missing(plan, 2023).striptags() == "没有还缺的佐证。"
+    # What proves project 3 says nothing of item 3.
+    begun = {2023: (tiny.progress("project", "3", "under_way", source="《公报》"),)}
+    plan = replace(plan, evidence={2023: (tiny.evidence("3", kind="project"),)}, progress=begun)
+    assert evidence_page.counts(plan, 2023).striptags().endswith("。没有还缺的佐证。")
 
 
 def test_the_list() -> None:

@@ -192,6 +192,9 @@ def test_little_money_is_not_none() -> None:
     assert "0.0亿元" not in told
     labels = [row["label"] for rows in drawn[0].to_dict()["datasets"].values() for row in rows if "label" in row]
     assert labels == ["0.003（100.0%）", "1（100.0%）"]
+    drawn = charts.money_by_category(tiny_plan(projects=(project(1, "2021", 0.4),)))
+    labels = [row["label"] for rows in drawn.to_dict()["datasets"].values() for row in rows if "label" in row]
+    assert labels == ["0.00004（100.0%）", "1（100.0%）"]
 
 
 def test_a_table_of_past_projects_without_any_is_drawn() -> None:

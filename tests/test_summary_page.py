@@ -10,7 +10,9 @@ from test_flips import alone
 from tiny import fitting, item, observation, requirement, tiny_plan
 
 from cixi_analysis.plan.dataset import Plan
+from cixi_analysis.plan.schema import Observation
 from cixi_analysis.presentation.action_list import action_list
+from cixi_analysis.presentation.changes_page import data, since_last_year
 from cixi_analysis.presentation.html import Html
 from cixi_analysis.presentation.looks import LOOKS
 from cixi_analysis.presentation.summary_page import one_page, tiles
@@ -197,6 +199,19 @@ def test_no_change_says_of_what() -> None:
     plan = tiny_plan(observations={2021: rows, 2022: more, 2023: rows})
     assert answers(plan, 2022)[3][1] == "有数据的子项相同"
     assert answers(plan, 2023)[3][1:] == ["结论没有变化，有数据的子项相同"]
+
+
+@pytest.mark.parametrize("rows", [(), (observation("2.2", absence="未填报"),)])
+def test_data_that_ended_with_the_requirement_are_not_the_same(rows: tuple[Observation, ...]) -> None:
+    """One of two items of an indicator is asked no more: the verdict stays, its data are gone, also where a row says so."""
+    asked = [requirement(one, "national", "≥80") for one in ("2.1", "2.2")]
+    known = (observation("2.1", 86), observation("2.2", 90))
+    plan = tiny_plan(
+        items=(item("2.1"), item("2.2")), requirements=(*asked, requirement("2.2", "national", "/", from_year=2023)),
+        targets=(), observations={2022: known, 2023: (*known[:1], *rows)}, published=(), links=(), projects=(),
+    )  # fmt: skip
+    assert answers(plan, 2023)[3][1] == "结论没有变化，1项没有要求、也不再有数据"
+    assert data(plan, since_last_year(plan, 2023)).striptags().startswith("没有要求、也不再有数据的子项：1个")
 
 
 def test_an_unmet_item_is_named_once() -> None:

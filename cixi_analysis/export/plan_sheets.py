@@ -10,7 +10,7 @@ from cixi_analysis.analysis import projects, reconciliation, records, table1
 from cixi_analysis.export.sheet import MONEY, PERCENT, CellContent, Formula, Header, Report, Sheet, emphasise
 from cixi_analysis.export.workbook import CENTRE, WRAP
 from cixi_analysis.plan.fields import is_number
-from cixi_analysis.plan.quantities import digits
+from cixi_analysis.plan.quantities import digits, ungrouped
 from cixi_analysis.plan.schema import Published
 from cixi_analysis.presentation.audit_page import AGREEMENT
 from cixi_analysis.presentation.looks import LOOKS
@@ -62,7 +62,8 @@ def table1_sheet(report: Report) -> None:
             places.setdefault(("verdicts", level, domain), []).append(block)
     # Another word would silently drop out of every count.
     known = ",".join(printed(status) for status in (*figures.counted, Status.NOT_APPLICABLE))
-    choice = DataValidation("list", f'"{known}"', error=f"结论只能是 {known} 之一，其他字样不计入各项计数。")
+    wrong = f"结论只能是 {known} 之一，其他字样不计入各项计数。"
+    choice = DataValidation("list", f'"{known}"', showErrorMessage=True, error=wrong)
     choice.sqref = MultiCellRange([whole[name].rpartition("!")[2].replace("$", "") for name in levels])
     sheet.cells.add_data_validation(choice)
     marks = "".join(
@@ -166,8 +167,9 @@ def reconciliation_sheet(report: Report) -> None:
 
 
 def _number(text: str) -> str | float:
-    """The text as a number if it is one, else the text."""
-    return text if not is_number(text) else float(text) if "." in text else int(text)
+    """The text as a number if it is one, with or without separators of thousands, else the text."""
+    plain = ungrouped(text)
+    return text if not is_number(plain) else float(plain) if "." in plain else int(plain)
 
 
 def _formula(report: Report, row: Published) -> str | None:

@@ -126,11 +126,8 @@ def gap(plan: Plan, shortfalls: Sequence[Shortfall]) -> str:
         names = grouped((plan.yardstick(one.against), plan.asker(one.against)) for one in own)
         against = (f"{'、'.join(who)}{what}{'的' if what == '要求' else ''}" for what, who in names.items())
         what = f"{year}年的下达目标" if assigned else "和".join(against)
-        value, by, what = (
-            f"{year}年{named(measure, with_unit(now, unit))}，",
-            own[0].gap,
-            f"{what}{with_unit(limit, unit)}",
-        )
+        value, by = f"{year}年{named(measure, with_unit(now, unit))}，", own[0].gap
+        what += with_unit(limit, unit)
         missed = f"比{what}{apart(-by, unit, HIGHER)}" if by else f"只到{what}，而这一界限本身不算达到"
         told.append(f"{value if value != before else ''}{missed}")
         before = value

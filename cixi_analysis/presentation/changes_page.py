@@ -106,10 +106,10 @@ def moved_data(plan: Plan, found: Changes, pages: str = "") -> list[_Moved]:
 
 
 def _lost(plan: Plan, found: Changes) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The rows that lost data, without those not filled in: of items that a level asks for, and of others."""
-    rows = found.missing[found.missing["after"] != Absence.NOT_FILLED_IN.value]
+    """The rows that lost data: of items that a level asks for, without those not filled in; and of others."""
+    rows = found.missing
     asked = rows["item_id"].isin([item.item_id for item in asked_in(plan, found.year)])
-    return rows[asked], rows[~asked]
+    return rows[asked & (rows["after"] != Absence.NOT_FILLED_IN.value)], rows[~asked]
 
 
 def _waiting(plan: Plan, found: Changes) -> list[Markup]:

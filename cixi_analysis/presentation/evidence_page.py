@@ -15,7 +15,7 @@ from cixi_analysis.plan.schema import Evidence
 from cixi_analysis.presentation import tables, titles
 from cixi_analysis.presentation.html import Html, MarkdownText, joined, link, noted, paragraph, prose, stack
 from cixi_analysis.presentation.looks import badge
-from cixi_analysis.words import EvidenceClass, EvidenceState, Proves, Status, Verdict
+from cixi_analysis.words import Entity, EvidenceClass, EvidenceState, Proves, Status, Verdict
 
 
 def counts(plan: Plan, year: int, pages: str | None = None) -> Html:
@@ -56,7 +56,8 @@ def missing(plan: Plan, year: int) -> Html:
 
 def _whole(plan: Plan, year: int) -> str:
     """What to say where nothing is missing. What a convention deems met needs no document, and may have none."""
-    proven_ids = {row.id for row in evidence_of(plan, year).values() if row.proves is not Proves.CONTEXT}
+    rows = (row for row in evidence_of(plan, year).values() if row.proves is not Proves.CONTEXT)
+    proven_ids = {row.id for row in rows if row.kind is Entity.ITEM}  # a project may have the number of an item
     judged = records(assess(plan, year).items) if needed(plan, year) and year in plan.years else ()
     decided = {row.item_id for row in judged if row.verdict in (Verdict.MET, Verdict.UNMET)}
     return "有结论和数值的都有佐证。" if decided and decided <= proven_ids else "没有还缺的佐证。"

@@ -146,6 +146,7 @@ def _changed(plan: Plan, found: Changes | None, pages: str) -> Tile:
         return Tile("与上年相比", Markup("没有可比的年份"))
     moved = [*moved_verdicts(plan, found, pages), *moved_data(plan, found, pages)]
     told = [_count(n, status, words) + named(names, _NAMED) for n, status, words, names in moved]
-    told = told or [escape(f"{'' if found.retrospect else '结论没有变化，'}有数据的子项相同")]
+    same = f"{len(found.missing)}项没有要求、也不再有数据" if len(found.missing) else "有数据的子项相同"
+    told = told or [escape(f"{'' if found.retrospect else '结论没有变化，'}{same}")]
     why = (f"{found.other}年是回看，规划只印有个别数字，不比较结论和计数",) if found.retrospect else ()
     return Tile(f"与{found.other}年相比", told[0], (*told[1:], *why), any(status in _BAD for _, status, *_ in moved))

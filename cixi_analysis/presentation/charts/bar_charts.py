@@ -156,7 +156,7 @@ def _money(
     head, whole, rows = "类别" if shares else "责任单位", projects.concentration(plan), []
     for group, p in groups:  # money in 亿元: 0 without a budget
         place, piece = (0, f"其中：{p.name}") if p is whole.largest else (1, "其余项目")
-        money = round((p.budget or 0) / 1e4, 4)
+        money = round((p.budget or 0) / 1e4, 8)
         rows.append((group, p.number, p.name, piece, place, money, 1, p.budget is not None))
     data = pd.DataFrame(rows, columns=["group", "number", "name", "piece", "order", "money", "count", "known"])
     sums = data.groupby("group", sort=False)[["money", "count", "known"]].sum().reset_index()

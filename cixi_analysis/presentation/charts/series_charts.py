@@ -33,7 +33,7 @@ def item_series(plan: Plan, year: int, margins: pd.DataFrame, trends: pd.DataFra
     """A chart for each series of two or more years: its points, and the limits that are numbers; a sentence for one that
     stays level.
 
-    Every chart has the same years, from the first one with a number to the last target year, and begins at 0: all these
+    Every chart has the same years, from the first one with a number to the last target year, and 0: most of these
     quantities are amounts, shares or indexes, so that equal heights are equal parts. Items with the same measured values
     (9② and 9③) share a chart. ``margins`` and ``trends`` are the tables of the same year.
     """
@@ -79,9 +79,8 @@ def _shown(plan: Plan, year: int, same: list[Series], asked: pd.DataFrame, years
         return paragraph(f"{named}：{values}{unit_word(one.unit)}，没有变化。")
     title = f"{named} {number(first)}→{cell_with_unit(last, one.unit)}" + (f"，{told}" if told else "")
     below = (data["value"] < 0).any() or (asked["limit"] < 0).any()
-    note = f"纵轴{'从负值起，含0' if below else '从0起'}" + (
-        "，虚线跨过没有数值的年份。" if data["gap"].any() else "。"
-    )
+    gaps = "，虚线跨过没有数值的年份" if data["gap"].any() else ""
+    note = f"纵轴{'从负值起，含0' if below else '从0起'}{gaps}。"
     goals = asked.assign(year=asked["at"].astype("Int64"), value=asked["limit"])
     told_in = goals["told"].str.replace(r"^\d+年(?=规划值)", "", regex=True)  # the axis has the year
     goals[["of", "bound"]] = told_in.str.extract(r"^([^≥≤<>−\d较]*)(.*)$")
