@@ -243,6 +243,7 @@ def reasoned(
     rows: list[tuple[object, ...]] = []
     reasons: list[Explanation] = []
     printed = {item.item_id for item in asked_in(plan, plan.frame.base_year)}
+    columns = {row.level for row in plan.requirements if row.from_year <= plan.frame.base_year}
     together: dict[tuple[int, str], list[tuple[Judgement, Explanation]]] = {}
     for one in judged:
         item, place, (wording, finding) = one.item, one.place(year), one.in_force(year)
@@ -250,7 +251,9 @@ def reasoned(
             why = explain(wording, finding, place, (proven or {}).get(item.item_id, NO_PROOFS))
         else:
             since = max((w.to_year + 1 for w in one.wordings if w.to_year < year), default=0)
-            never = item.item_id in printed and not plan.requirements_of(item.item_id, one.level)
+            never = (
+                one.level in columns and item.item_id in printed and not plan.requirements_of(item.item_id, one.level)
+            )
             merged = any(v == one.level and v.asks in item.merged_columns for v in plan.levels)
             why = explain_nothing(one.level in plan.levels, never, merged, since)
         together.setdefault((item.indicator, one.level), []).append((one, why))
@@ -260,7 +263,9 @@ def reasoned(
     for (number, level), own in together.items():
         place = own[0][0].place(year)
         # An item of which nothing is asked any more does not make the others less known.
-        there = [pair for pair in own if pair[0].gone is None or not pair[0].gone[place]] or own
+        there = [pair for pair in own if pair[0].gone is None or not pair[0].gone[place]]
+        if all(one.verdict[place] == NOT_APPLICABLE for one, _ in there):  # the later year split the indicator
+            there = own
         verdicts, bases = judge_indicator([one for one, _ in there])
         verdict, basis = VERDICTS[int(verdicts[place])], str(BASES[int(bases[place])])
         deemed = [one.item.part_mark for one, _ in there if one.basis[place] == DEEMED]
