@@ -970,11 +970,3 @@ def test_an_entry_cites_the_rows_that_it_is_about() -> None:
     text = str(action_list(plan, 2024))
     entry = text[text.index("优良比例") :]
     assert re.search(r"出处：(.*?)<", entry)[1] == "provincial的出处；municipal的出处"  # type: ignore[index]
-
-
-def test_a_level_that_came_later_is_not_in_the_printed_table() -> None:
-    """Before its first wording nothing is asked, and the plan's table has no cell that could print "/"."""
-    plan = replace(three(), requirements=(*tiny_plan().requirements, later("2.1", "municipal", "≥95")))
-    reasons = assess(plan, 2023).table.query("item_id == '3'").set_index("level")["reason"]
-    assert reasons["provincial"] == "本级没有要求，不适用。依据：原表为“/”。"
-    assert reasons["municipal"] == "本级没有要求，不适用。"

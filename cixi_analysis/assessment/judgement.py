@@ -243,7 +243,6 @@ def reasoned(
     rows: list[tuple[object, ...]] = []
     reasons: list[Explanation] = []
     printed = {item.item_id for item in asked_in(plan, plan.frame.base_year)}
-    columns = {row.level for row in plan.requirements if row.from_year <= plan.frame.base_year}
     together: dict[tuple[int, str], list[tuple[Judgement, Explanation]]] = {}
     for one in judged:
         item, place, (wording, finding) = one.item, one.place(year), one.in_force(year)
@@ -251,9 +250,7 @@ def reasoned(
             why = explain(wording, finding, place, (proven or {}).get(item.item_id, NO_PROOFS))
         else:
             since = max((w.to_year + 1 for w in one.wordings if w.to_year < year), default=0)
-            never = (
-                one.level in columns and item.item_id in printed and not plan.requirements_of(item.item_id, one.level)
-            )
+            never = item.item_id in printed and not plan.requirements_of(item.item_id, one.level)
             merged = any(v == one.level and v.asks in item.merged_columns for v in plan.levels)
             why = explain_nothing(one.level in plan.levels, never, merged, since)
         together.setdefault((item.indicator, one.level), []).append((one, why))
