@@ -656,6 +656,24 @@ def test_a_wording_is_read_outside_of_a_project_too(
     assert (result.exit_code, result.stdout, bool(result.stderr)) == (1, "", True)
 
 
+def test_a_damaged_projects_own_words_are_not_left_out_silently(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A word that may not be added: the refusal alone would say that nobody knows it. Outside of a project: no such hint."""
+    monkeypatch.chdir(tmp_path)
+    assert "提示" not in CliRunner().invoke(main, ["requirement", "高于全州平均值"]).stderr
+    root = write(tiny_plan(), tmp_path)
+    (root / "data" / "vocabulary.csv").write_text(
+        "kind,word,stands_for,source\naverage,全州平均,,规划三\n", encoding="utf-8"
+    )
+    frame = root / "data" / "plan.toml"
+    frame.write_text(frame.read_text("utf-8").replace('"links"', '"links", "vocabulary"'), encoding="utf-8")
+    for text, status in (("高于全州平均值", 1), ("≥20", 0)):
+        result = CliRunner().invoke(main, ["--root", str(root), "requirement", text])
+        told = "提示：数据有1处问题，这里没有用项目自己的词和地区类型；是哪些问题，运行 cixi requirement --all。"
+        assert (result.exit_code, result.stderr.splitlines()[0]) == (status, told)
+
+
 def test_no_requirement_in_every_format() -> None:
     """A "/" asks nothing, in JSON too."""
     assert json.loads(run("requirement", "/", "--format", "json").stdout) == [

@@ -241,6 +241,14 @@ DAMAGED: list[tuple[str, Callable[[str], str], list[str]]] = [
         cell(2, 8, "up"),
         ["indicators.csv 第2行 “polarity 方向”列：现为“up”；应为'more', 'less', 'none' 之一"],
     ),
+    (
+        "indicators.csv",
+        lambda text: cell(4, 3, "（二）任务")(cell(4, 2, "生态 安全")(text)),
+        [
+            "indicators.csv 第4行 “domain 领域”列：现为“生态 安全”；应为与同一指标的 2.1 相同：“生态安全”",
+            "indicators.csv 第4行 “task 任务”列：现为“（二）任务”；应为与同一指标的 2.1 相同：“（一）任务”",
+        ],
+    ),
     ("indicators.csv", cell(3, 1, "4"), ["indicators.csv 第3行 “indicator 序号”列：现为4；应为与子项编号 2.1 一致"]),
     (
         "indicators.csv",

@@ -174,6 +174,18 @@ def test_a_later_standard_from_form_to_verdict(name: str, tmp_path: Path) -> Non
     assert {key: judged[key] for key in case.verdicts} == case.verdicts
 
 
+@pytest.mark.parametrize("name", [name for name in CASES if "another" in name])
+def test_a_form_made_again_warns_of_no_measure_that_is_asked_for(name: str, tmp_path: Path) -> None:
+    """An import writes what was measured; in the next form of the year that is no slip, for it is what the standard asks."""
+    case = CASES[name]
+    root, path = write(known(*case.rows, items=case.items), tmp_path / "project"), tmp_path / "2024.xlsx"
+    for _ in range(2):
+        assert cixi("workbook", "2024", "-o", str(path), "--overwrite", root=root).returncode == 0
+        type_in(path, FILLED | case.filled)
+        assert check_forms(load_plan(root), [path]).warnings == ()
+        assert cixi("import", str(path), root=root).returncode == 0
+
+
 def test_a_number_stays_what_it_was_when_the_standard_comes_after_it(tmp_path: Path) -> None:
     """Imported and closed, then asked for in another unit: refused where it stands, until somebody says what it is."""
     row = later("4", "national", "≥10", measure="人均绿地", unit="平方米/人")

@@ -51,6 +51,7 @@ from cixi_analysis.assessment import (
 from cixi_analysis.errors import DataError, UnknownYear
 from cixi_analysis.plan.dataset import Plan, load_plan
 from cixi_analysis.plan.schema import Observation, Requirement
+from cixi_analysis.presentation.action_list import action_list
 from cixi_analysis.presentation.dossier_page import wording_table
 
 NEW = "《示例标准》（2024年）"
@@ -755,6 +756,21 @@ def test_a_frame_that_is_none(project: Path, damage: Any, found: str | None) -> 
         assert lines[0].isprintable()
 
 
+@pytest.mark.parametrize(
+    ("damage", "place"),
+    [
+        (lambda raw: raw.decode().encode("gbk"), r"第 \d+ 个字节起不是 UTF-8 文字"),
+        (lambda raw: raw.replace(b"2025, 2030", "2025，2030".encode()), "第\\d+行第\\d+列附近：标点都用半角，.*"),
+        (lambda raw: raw + b'region = "B"\n', r"第\d+行第\d+列附近：.*一项只写一次"),
+    ],
+    ids=["GBK", "full-width comma", "a key twice"],
+)  # fmt: skip
+def test_where_a_frame_cannot_be_read_is_told_in_chinese(project: Path, damage: Any, place: str) -> None:
+    """Not in the words of the TOML library."""
+    [line] = told(project, damage(toml(frame_settings()).encode()))
+    assert re.fullmatch(rf"plan\.toml：现为不能解读（{place}）；应为UTF-8 编码的 TOML 文件", line)
+
+
 @pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"], ids=["plain", "byte order mark"])
 @pytest.mark.parametrize("end", [b"\n", b"\r\n"], ids=["LF", "CRLF"])
 def test_what_an_editor_writes_is_read(tmp_path: Path, mark: bytes, end: bytes) -> None:
@@ -882,3 +898,75 @@ def test_no_code_knows_the_county(pattern: str) -> None:
             if COUNTY.search(left):
                 found.append(f"{path.relative_to(ROOT)}: {line.strip()[:100]}")
     assert not found, "\n".join(found)
+
+
+def split() -> Plan:
+    """Item 3 of the tiny plan, which nobody asks for from 2024 on: 3.1 and 3.2 are asked instead."""
+    plan = standard(later("3", "national", "/"), later("3.1", "national", "≥50"), later("3.2", "national", "≥30"))
+    last = (*(row for row in plan.observations[2024] if row.item_id != "3"), of("3.1", 60), of("3.2", 20))
+    items = (*plan.items, item("3.1", attribute="reference"), item("3.2", attribute="reference"))
+    return replace(plan, items=items, observations={**plan.observations, 2024: last})
+
+
+def test_a_split_indicator_is_judged_by_the_old_wording_of_what_it_was() -> None:
+    """Item and indicator say the same, and the old wordings' counts hold it: nothing is asked by them of its new parts."""
+    found = changes(split(), 2024)
+    rows = found.verdicts[(found.verdicts["indicator"] == 3) & (found.verdicts["level"] == "national")]
+    assert dict(zip(rows["item_id"], rows["by_old"], strict=True)) == {
+        "3": "no_data", "3.1": "not_applicable", "3.2": "not_applicable", "": "no_data"
+    }  # fmt: skip
+    national = found.tallies[found.tallies["level"] == "national"].set_index("counted")["by_old"]
+    assert national["applicable"] == 3 == national.drop("applicable").sum()
+    told = found.table[found.table["why"].str.startswith("未填报的指标")]
+    assert told["why"].tolist() == ["未填报的指标：按2023年的要求为 1"]  # or the lines would not add up
+
+
+#: A third level, which asks nothing of item 1, and from 2024 on another wording of the first level in items 1 and 2.1.
+THREE = (*LEVELS, {"id": "municipal", "name": "市级", "short": "市"})
+
+
+def three(follow: str = "provincial") -> Plan:
+    plan = standard(
+        later("1", "national", "建立", measure="另一制度"), later("2.1", "national", ">-1", measure="变化", unit="-"),
+        requirement("2.1", "municipal", "≥95"),
+    )  # fmt: skip
+    levels = {"national": -0.4, "provincial": 87, "municipal": 87}
+    last = (
+        *(of("1", level=level, source=f"{level}的出处") for level in ("national", "provincial")),
+        *(
+            of("2.1", value, level=level, source=f"{level}的出处", **({"measure": "变化", "unit": "-"} if value < 0 else {}))
+            for level, value in levels.items()
+        ),
+        of("2.2", 31), of("3", 91),
+    )  # fmt: skip
+    frame = type(plan.frame).model_validate(frame_settings(levels=THREE, targets_follow=follow, parts=PARTS))
+    return replace(plan, frame=frame, observations={**plan.observations, 2024: last})
+
+
+def test_a_level_that_never_asked_lacks_nothing() -> None:
+    """Where the levels are observed apart, a level that asks nothing in either year has lost no data and has none to fill in."""
+    found = changes(three(), 2024)
+    assert found.missing.query("indicator == 1").empty
+    assert table1(assess(three(), 2024))[0].cells["status"].text == "已建立制度"
+
+
+def test_levels_that_measure_the_same_are_one_series() -> None:
+    """It has the targets whichever level they follow, and its change is counted once."""
+    for follow in ("provincial", "municipal"):
+        plan = three(follow)
+        rows = trends(plan, 2024).query("item_id == '2.1'")
+        assert list(zip(rows["last_value"], rows["target_year"].fillna(0), strict=True)) == [
+            (-0.4, 0),
+            (87, 2025),
+            (87, 2030),
+        ]
+        values = changes(plan, 2024).values.query("item_id == '2.1'")
+        assert values["after"].tolist() == ["-0.4", "87"]
+
+
+def test_an_entry_cites_the_rows_that_it_is_about() -> None:
+    """Unmet by two levels and by the target: not the first level's row, which measures something else."""
+    plan = three()
+    text = str(action_list(plan, 2024))
+    entry = text[text.index("优良比例") :]
+    assert re.search(r"出处：(.*?)<", entry)[1] == "provincial的出处；municipal的出处"  # type: ignore[index]

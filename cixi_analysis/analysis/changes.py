@@ -14,7 +14,7 @@ import pandas as pd
 
 from cixi_analysis.analysis import causes, grouped, records, revision_log
 from cixi_analysis.analysis.causes import by_last_standard, verdict_changes
-from cixi_analysis.assessment import Assessment, assess, measured_at, unobserved
+from cixi_analysis.assessment import Assessment, asking, assess, measured_at, unobserved
 from cixi_analysis.assessment.numbers import difference, direction
 from cixi_analysis.assessment.observed import quantity
 from cixi_analysis.errors import UnknownYear
@@ -147,13 +147,19 @@ def year_before(plan: Plan, year: int) -> int | None:
 def _known(plan: Plan, year: int, other: int) -> Iterator[tuple[str, tuple[object, ...]]]:
     """(table, row) of each item whose data are comparable in the two years, or differ in extent."""
     for item in plan.items:
-        apart = any(o.level for y in (other, year) for o in plan.observed(item.item_id, y))
-        for level in plan.levels if apart else (None,):
+        years = (other, year)
+        apart = {o.level for y in years for o in plan.observed(item.item_id, y) if o.level}
+        asked = {v for y in years for v in asking(plan, item.item_id, max(y, plan.frame.base_year))}
+        told: list[tuple[object, ...]] = []
+        for level in [v for v in plan.levels if v in apart | asked] if apart else [None]:
             before, after = (plan.observation(item.item_id, y, level) for y in (other, year))
             key = (item.indicator, item.item_id, level or "")
             extent = [_extent(before), _extent(after)]
             if before and after and extent == [2, 2]:
-                yield "values", (*key, *_compared(plan, item, level, before, after, year, other))
+                compared = _compared(plan, item, level, before, after, year, other)
+                if compared not in told:  # levels that measure the same
+                    yield "values", (*key, *compared)
+                told.append(compared)
             elif extent[0] != extent[1]:
                 rows = ((before, other), (after, year))
                 texts = [shown(plan, row, y) if row else unobserved(plan, item.item_id, y, level) for row, y in rows]
@@ -208,7 +214,7 @@ def _moved(row: Any) -> str:
 def tally_lines(tallies: pd.DataFrame, by_old: str = "") -> Iterator[tuple[object, ...]]:
     """The counts that moved, as ``cixi diff`` prints them; ``by_old`` leads to the count by the earlier wordings."""
     for row in records(tallies):
-        if row.before != row.after or row.gained or row.lost:
+        if row.before != row.after or row.gained or row.lost or row.by_old not in (None, row.after):
             numbers = {"转入": row.gained, "转出": row.lost}
             moved = [f"{word} {'、'.join(map(str, own))}" for word, own in numbers.items() if own]
             more = [] if row.by_old is None else [f"{by_old} {row.by_old}"]

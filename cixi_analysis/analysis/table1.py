@@ -110,8 +110,13 @@ def status_text(plan: Plan, item_id: str, observation: Observation | None, year:
 def texts(assessment: Assessment, item: Indicator, year: int) -> dict[str, str]:
     """The cells of an item's row, none merged: column → text."""
     plan = assessment.plan
-    seen = (plan.observation(item.item_id, year, level) for level in plan.levels)
-    statuses = dict.fromkeys(status_text(plan, item.item_id, one, year) for one in seen)
+    asked = (
+        asking(plan, item.item_id, max(year, plan.frame.base_year))
+        if plan.observed(item.item_id, year)
+        else plan.levels
+    )
+    observed = [(level, plan.observation(item.item_id, year, level)) for level in plan.levels]
+    statuses = dict.fromkeys(status_text(plan, item.item_id, row, year) for v, row in observed if row or v in asked)
     targets = {target.year: target.wording for target in plan.targets if target.item_id == item.item_id}
     return {
         "domain": item.domain, "task": item.task, "indicator": str(item.indicator), **asked_texts(plan, item, year),

@@ -245,7 +245,10 @@ def trends(plan: Plan, year: int) -> pd.DataFrame:
                     usable.append((cells, derived + more))
         for cells, more in usable or [({"pace": Pace.NO_TARGET, "pace_compound": Pace.NO_TARGET}, [])]:
             rows.append({**known, **cells, "note": "；".join(remarks + more) or None})
-    return pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
+    table = pd.DataFrame(rows, columns=list(COLUMNS)).astype(COLUMNS)
+    # Levels that measure the same have one series: it has the targets, whichever level they follow.
+    twin = table.sort_values("target_year", kind="stable").duplicated([*SERIES, "polarity", "points"])
+    return table[table["target_year"].notna() | ~twin].reset_index(drop=True)
 
 
 def _demanded(judged: Judgement, year: int) -> list[LeafFinding]:

@@ -260,7 +260,9 @@ def reasoned(
     for (number, level), own in together.items():
         place = own[0][0].place(year)
         # An item of which nothing is asked any more does not make the others less known.
-        there = [pair for pair in own if pair[0].gone is None or not pair[0].gone[place]] or own
+        there = [pair for pair in own if pair[0].gone is None or not pair[0].gone[place]]
+        if all(one.verdict[place] == NOT_APPLICABLE for one, _ in there):  # the later year split the indicator
+            there = own
         verdicts, bases = judge_indicator([one for one, _ in there])
         verdict, basis = VERDICTS[int(verdicts[place])], str(BASES[int(bases[place])])
         deemed = [one.item.part_mark for one, _ in there if one.basis[place] == DEEMED]

@@ -10,6 +10,7 @@ import click
 import cixi_analysis as cixi
 from cixi_analysis.cli.terminal import FORMAT, YEAR, PathType, command, echo, print_table
 from cixi_analysis.errors import DataError
+from cixi_analysis.plan import find_root
 from cixi_analysis.words import LAST_YEAR, AuditResult, Convention, Due
 
 if TYPE_CHECKING:
@@ -190,8 +191,13 @@ def requirement(root: Path | None, text: str | None, unit: str | None, everythin
             yield from tree_rows(part, depth + 1)
 
     known = NO_TERMS
-    with contextlib.suppress(DataError):  # outside of a project, or in a damaged one
+    try:
         known = terms(cixi.load_plan(root))
+    except DataError as error:
+        with contextlib.suppress(DataError):  # outside of a project there are no words of its own
+            _ = root or find_root(Path.cwd())
+            told = "这里没有用项目自己的词和地区类型；是哪些问题，运行 cixi requirement --all"
+            echo(f"提示：数据有{len(error.problems)}处问题，{told}。", err=True)
     tree = None if nothing_asked(text, known) else cixi.read(text, unit=unit, terms=known)
     rows = list(tree_rows(tree)) if tree else [(0, text, "本级没有要求")]
     if form == "table":

@@ -200,7 +200,7 @@ class FilledRow:
                 last = before.value
                 if reason := _disproportion(last, value, now.unit):
                     yield self.tell("value", f"“{value}”，上年为“{last}”，{reason}", f"核对过的数；{note}")
-            elif self.texts.keys() & {*_MEASURED} or any(
+            elif now != measured(self.spec.terms, self.spec.asked) or any(
                 getattr(before, column) for column in _MEASURED
             ):  # else another wording is in force
                 ways = ("", "") if now.polarity is was.polarity else (f"，{one.polarity.chinese}" for one in (now, was))

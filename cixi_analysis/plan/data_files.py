@@ -8,7 +8,7 @@ from itertools import pairwise, product
 from pathlib import Path
 from typing import Any, get_args
 
-from cixi_analysis.errors import DataError, Problem, reason
+from cixi_analysis.errors import DataError, Problem, quoted, reason
 from cixi_analysis.plan import EVIDENCE, OBSERVATIONS, PROGRESS, REVISIONS, SIGNATURES
 from cixi_analysis.plan.csvfile import Content, CsvTable, read_table
 from cixi_analysis.plan.frame import FILE, Frame, Level, Part, read_frame
@@ -105,7 +105,15 @@ def cross_check(
     order = [tuple(map(int, item_id.split("."))) for item_id in items]
     if order != sorted(order):
         yield Problem("indicators.csv", None, "item_id", "次序有误", "按序号与子项由小到大")
+    heads: dict[int, Indicator] = {}
     for number, row in tables["indicators.csv"].rows.items():
+        head = heads.setdefault(row.indicator, row)
+        for column, title in (("domain", "领域"), ("task", "任务")):  # counted and printed by indicator
+            if getattr(row, column) != (named := getattr(head, column)):
+                place, found = f"{column} {title}", quoted(getattr(row, column))
+                yield Problem(
+                    "indicators.csv", number, place, found, f"与同一指标的 {head.item_id} 相同：{quoted(named)}"
+                )
         if row.item_id.split(".")[0] != str(row.indicator):
             expected = f"与子项编号 {row.item_id} 一致"
             yield Problem("indicators.csv", number, "indicator 序号", f"{row.indicator}", expected)

@@ -200,7 +200,7 @@ def read_frame(content: Content, problems: list[Problem]) -> Frame | None:
     try:
         settings = tomllib.loads(content.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:  # a number of thousands of digits raises no TOMLDecodeError
-        problems.append(Problem(FILE, None, None, f"不能解读（{error}）", "UTF-8 编码的 TOML 文件"))
+        problems.append(Problem(FILE, None, None, f"不能解读（{_why(error)}）", "UTF-8 编码的 TOML 文件"))
         return None
     try:
         frame = Frame.model_validate(settings)
@@ -212,6 +212,14 @@ def read_frame(content: Content, problems: list[Problem]) -> Frame | None:
     broken = [Problem(FILE, None, key, _shown(getattr(frame, key)), rule) for key, rule in frame.contradictions()]
     problems += broken
     return None if broken else frame
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, UnicodeDecodeError):
+        return f"第 {error.start + 1} 个字节起不是 UTF-8 文字"
+    place = re.search(r"at line (\d+), column (\d+)", str(error))
+    at = f"第{place[1]}行第{place[2]}列附近" if place else "写法有误"
+    return f"{at}：标点都用半角，文字加引号，括号成对，一项只写一次"
 
 
 def _told(detail: Any, key: str) -> tuple[str, str]:

@@ -63,8 +63,11 @@ def _entry(action: Action, asked: Assessment, planned: Assessment, pages: str) -
     plan, item = asked.plan, action.item
     levels = grouped((status, level.short) for level, status in action.statuses.items())
     badges = [Markup("{} {}").format("、".join(names), badge(status)) for status, names in levels.items()]
-    seen = next(iter(plan.observed(item.item_id, asked.year)), None)
-    source = short_source(plan, seen.source) if seen else f"{asked.year}年没有这一子项的记录"
+    lacking = [level for level, status in action.statuses.items() if status in (Status.UNMET, Status.NO_DATA)]
+    lacking += [plan.level(plan.frame.targets_follow)] if action.targets else []
+    seen = [plan.observation(item.item_id, asked.year, level) for level in lacking or action.statuses]
+    sources = dict.fromkeys(short_source(plan, row.source) for row in seen if row)
+    source = "；".join(sources) or f"{asked.year}年没有这一子项的记录"
     reasons = [*_reasons(action, asked, Status.UNMET, Status.NO_DATA), *_reasons(action, planned, Status.UNMET)]
     return item, badges, facts(plan, action, pages), reasons, source
 

@@ -195,7 +195,7 @@ def _tallies(plan: Plan, found: Changes) -> Html:
         (plan.level(r.level).chinese, "适用" if r.counted == "applicable" else LOOKS[r.counted].text, r.before, r.after,
          r.by_old, r.after - r.before,
          *(joined(_indicator_link(plan, n, "{number}") for n in numbers) for numbers in (r.gained, r.lost)))
-        for r in records(found.tallies) if r.counted != Status.NOT_FILLED_IN or r.before or r.after
+        for r in records(found.tallies) if r.counted != Status.NOT_FILLED_IN or r.before or r.after or r.by_old
     ]  # fmt: skip
     columns = {"级别": "short merged", "指标数": "short", f"{found.other}年": "number", f"{found.year}年": "number"}
     columns |= {noted(f"{found.year}年", f"按{found.other}年的要求"): "number optional", "增减": "signed"}
