@@ -171,6 +171,7 @@ def _alike(column: "pd.Series[Any]") -> "pd.Series[Any]":
     """The column with equivalent contents unified: one text for those valid in the same way, 0 for every number."""
     if pd.api.types.is_float_dtype(column):
         return column.where(~np.isfinite(column), 0.0)
+    column = column.cat.remove_unused_categories()  # a block of a large table has few of all its texts
     match column.name:
         case "value":
             return column.map(lambda text: "0" if is_number(str(text)) else text, na_action="ignore")
