@@ -196,7 +196,7 @@ def _moved(search: FlipSearch, change: CellChange) -> str:
     found, needed = (with_unit(text or "", change.unit) for text in (change.found, change.needed))
     up = change.side == "≥"
     # Only a bound that must hold in any case asks for that value in the target year: an average is that of its own year.
-    bounds = {*tree.demanded_bounds(search.finding.node, tree.Bound | tree.ClassBound)}
+    bounds = {part for part in tree.demanded(search.finding.node) if isinstance(part, tree.Bound | tree.ClassBound)}
     missed = any(leaf.node in bounds and leaf.verdict[0, -1] == UNMET for leaf in search.finding.leaves())
     later = search.trials.level not in search.trials.plan.levels and int(search.trials.level) > search.trials.year
     if change.unit == CLASS_UNIT:

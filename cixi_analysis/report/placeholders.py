@@ -82,7 +82,7 @@ def problems(document: Document, names: Mapping[str, Any]) -> list[str]:
     """Every wrong placeholder, in the order of the document: its paragraph, what is wrong, a suggestion."""
     paragraphs = list(_paragraphs(document))
     found, lines = list[tuple[int, str]](), list[str]()
-    opened = list[tuple[str, int, object]]()
+    blocks = list[tuple[int, str, Any]]()
     for number, (_, text, unfilled, paragraph) in enumerate(paragraphs):
         if unfilled:
             found.append((number, unfilled))
@@ -97,17 +97,9 @@ def problems(document: Document, names: Mapping[str, Any]) -> list[str]:
         tags = [(tag, _misspelt(tag)) for tag in _TAG.findall(text)]
         found += [(number, told) for _, told in tags if told]
         lines.append("".join(_plain(tag) for tag, told in tags if not told).replace("\n", " "))
-        for tag, _ in tags if paragraph is not None else ():
-            if block := _BLOCK.match(_plain(tag)):
-                kind = placed[2] if (placed := _PLACED.match(tag)) and placed[2] in _WHOLE else ""
-                at = kind, getattr(_held(paragraph, kind), "getparent", lambda: None)()
-                if not block[1]:
-                    opened.append((block[2], number, at))
-                elif opened and opened[-1][0] == block[2] and opened.pop()[2] != at:
-                    found.append(
-                        (number, f"{tag}与它的 {block[2]} 不在同一处：要同是段、行或格，在同一个单元格、文本框或正文里")
-                    )
-    found += _tried("\n".join(lines), names, opened[-1][1] if opened else None)
+        blocks += [(number, tag, paragraph) for tag, _ in tags if paragraph is not None]
+    torn, opened = _unpaired(blocks)
+    found += [*torn, *_tried("\n".join(lines), names, opened)]
     return [
         f"{paragraphs[number][0]}“{_clipped(paragraphs[number][1], told)}”：{told}"
         for number, told in sorted(dict.fromkeys(found), key=lambda one: one[0])
@@ -162,6 +154,25 @@ def _left(document: Document, filled: list[Any]) -> Iterator[tuple[str, str, str
             where, texts = _LEFT.get(kind, str(part.partname)), [block.xpath("string()") for block in blocks]
         for text in filter(_WRITTEN.search, texts):
             yield where, text, f"{where}里的占位符不会填写，请移到正文或脚注", None
+
+
+def _unpaired(tags: list[tuple[int, str, Any]]) -> tuple[list[tuple[int, str]], int | None]:
+    """The blocks that end in another place than they began, by paragraph; the paragraph of the last one that nothing ends.
+
+    ``tags``: the number of each tag's paragraph, the tag, the paragraph.
+    """
+    found, opened = list[tuple[int, str]](), list[tuple[str, int, object]]()
+    for number, tag, paragraph in tags:
+        if not (block := _BLOCK.match(_plain(tag))):
+            continue
+        kind = placed[2] if (placed := _PLACED.match(tag)) and placed[2] in _WHOLE else ""
+        at = kind, None if (held := _held(paragraph, kind)) is None else held.getparent()
+        if not block[1]:
+            opened.append((block[2], number, at))
+        elif opened and opened[-1][0] == block[2] and opened.pop()[2] != at:
+            told = f"{tag}与它的 {block[2]} 不在同一处：要同是段、行或格，在同一个单元格、文本框或正文里"
+            found.append((number, told))
+    return found, opened[-1][1] if opened else None
 
 
 def _held(paragraph: Any, kind: str) -> Any:

@@ -7,7 +7,6 @@ the explicit ``reading`` that data may carry for an ambiguous wording.
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from enum import Enum, StrEnum
-from typing import Any
 
 from cixi_analysis.plan.csvfile import all_digits
 from cixi_analysis.plan.quantities import unit_word
@@ -214,10 +213,14 @@ def leaves(node: Node) -> Iterator[Leaf]:
         yield node
 
 
-def demanded_bounds(node: Node, kinds: Any = Bound) -> Iterator[Any]:
-    """The numeric bounds (or bounds of these ``kinds``) that must hold in any case: the root itself, or parts of its AND."""
-    parts = node.parts if isinstance(node, AllOf) else (node,)
-    yield from (part for part in parts if isinstance(part, kinds))
+def demanded(node: Node) -> tuple[Node, ...]:
+    """What must hold in any case: the root itself, or the parts of its AND."""
+    return node.parts if isinstance(node, AllOf) else (node,)
+
+
+def demanded_bounds(node: Node) -> Iterator[Bound]:
+    """The numeric bounds that must hold in any case."""
+    yield from (part for part in demanded(node) if isinstance(part, Bound))
 
 
 def _than(since: int) -> str:
