@@ -8,7 +8,16 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cixi_analysis.analysis.revision_log import CELL, WRITTEN, YearRows, cell_changes, covered, edition_of, year_rows
+from cixi_analysis.analysis.revision_log import (
+    CELL,
+    WRITTEN,
+    YearRows,
+    cell_changes,
+    covered,
+    edition_of,
+    sealed,
+    year_rows,
+)
 from cixi_analysis.form.layout import LIMIT
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import Revision, Row, Signature
@@ -114,7 +123,8 @@ class SignOff:
 
     def signatures(self, rows: YearRows) -> tuple[Signature, ...]:
         """All signatures of the year, the new ones for these rows. Whoever signs again on the same day signs for these rows."""
-        signed = {one.key: one.model_copy(update={"content": covered(rows, one)}) for one in self.new}
+        after = self.plan.with_year(self.year, **rows)
+        signed = {one.key: sealed(after, self.year, one) for one in self.new}
         known = (one for one in self.plan.signatures.get(self.year, ()) if signed.get(one.key, one) == one)
         return tuple(dict.fromkeys((*known, *signed.values())))
 
