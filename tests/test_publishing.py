@@ -384,6 +384,40 @@ def test_all_of_an_archive_is_compared(
             verify(built, PublishedSite(place, without))
 
 
+def test_what_other_programs_left(built: Path, zipped: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lock files and what file managers leave are no part of a site: not published, no difference, and named; any other
+    hidden file is a difference.
+    """
+    again = published(built / "_build" / "html")
+    monkeypatch.setattr("cixi_analysis.book.publication._again", lambda *_: again)
+    project = Path(shutil.copytree(built, tmp_path / "project"))
+    site, left = project / "_build" / "html", (".DS_Store", "._index.html", "_downloads/~$x.xlsx", "book/Thumbs.db")
+    for name in left:
+        (site / name).write_bytes(b"x")
+    (project / "data" / "observations" / "desktop.ini").write_bytes(b"\xff")
+    assert archive(project, tmp_path / "again.zip").read_bytes() == zipped.read_bytes()
+    assert verify(built, published(site)) == len(again.files)
+    assert published(site).left == left
+    of_macos = Path(shutil.copyfile(zipped, tmp_path / "macos.zip"))
+    with zipfile.ZipFile(of_macos, "a") as file:
+        file.writestr("__MACOSX/site/._index.html", b"x")
+    assert verify(built, published(of_macos)) == len(again.files)
+    assert published(of_macos).left == ("__MACOSX/site/._index.html",)
+    (site / ".hidden").write_bytes(b"x")
+    with pytest.raises(NotReproduced, match=r"不同：site/\.hidden 没有重新生成出来$"):
+        verify(built, published(site))
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows needs a right to make links")
+def test_a_link_in_a_site(built: Path, tmp_path: Path) -> None:
+    """A folder that is a link would be served and not be compared."""
+    site = Path(shutil.copytree(built / "_build" / "html", tmp_path / "html"))
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "index.html").write_text("<p>", encoding="utf-8")
+    (site / "book" / "2026").symlink_to(tmp_path / "elsewhere")
+    assert refused(site) == "book/2026 不是普通的文件或文件夹"
+
+
 @pytest.mark.parametrize("packed", [True, False], ids=["packed", "unpacked"])
 def test_a_bomb_is_not_unpacked(packed: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An archive that is larger than any site, or would become so, is refused before it is read."""

@@ -24,7 +24,7 @@ from cixi_analysis.book.pdf import belongs_to
 from cixi_analysis.book.sphinx_extension import book_title
 from cixi_analysis.errors import CixiError, writing
 from cixi_analysis.export.workbook import save_bytes, zip_entry
-from cixi_analysis.plan import DATE_VARIABLE, provenance
+from cixi_analysis.plan import DATE_VARIABLE, is_left, provenance
 from cixi_analysis.plan.dataset import load_plan
 from cixi_analysis.plan.evidence_files import published_files
 
@@ -52,10 +52,14 @@ class NotReproduced(CixiError):
 
 @dataclass(frozen=True)
 class PublishedSite:
-    """A site below ``site/`` with an archive's other files (start page, reports): name → bytes, sorted by name."""
+    """A site below ``site/`` with an archive's other files (start page, reports): name → bytes, sorted by name.
+
+    ``left``: the names of what other programs left among them, which belongs to no site.
+    """
 
     place: Path
     files: dict[str, bytes]
+    left: tuple[str, ...] = ()
 
     @property
     def is_archive(self) -> bool:
@@ -93,16 +97,20 @@ def published(place: Path, printed: Path | None = None) -> PublishedSite:
         if not is_unpacked and not (place / provenance.FILE).is_file():  # some other folder, whose files are not read
             raise NotReproduced(_NOT_OURS.format(place, f"没有 {provenance.FILE}"))
         reports = [path for path in sorted(printed.glob("*.pdf")) if belongs_to(path, place)] if printed else []
-        names = sorted(path.relative_to(place).as_posix() for path in place.rglob("*") if path.is_file())
-        files = {
-            name if is_unpacked else f"{_SITE}/{name}": place / name for name in names if name not in _NOT_PUBLISHED
-        }
+        paths = sorted((path.relative_to(place).as_posix(), path) for path in place.rglob("*"))
+        if odd := [name for name, path in paths if path.is_symlink() or not (path.is_file() or path.is_dir())]:
+            raise NotReproduced(_NOT_OURS.format(place, f"{odd[0]} 不是普通的文件或文件夹"))  # served, but not compared
+        own = {name: path for name, path in paths if path.is_file() and name not in _NOT_PUBLISHED}
+        left = tuple(name for name, path in own.items() if is_left(path.name))
+        files = {name if is_unpacked else f"{_SITE}/{name}": own[name] for name in own if name not in left}
         files = {path.name: path for path in reports} | files
-        return PublishedSite(place, {name: path.read_bytes() for name, path in files.items()})
+        return PublishedSite(place, {name: path.read_bytes() for name, path in files.items()}, left)
     if not place.is_file() or not zipfile.is_zipfile(place):  # reading a pipe would block
         raise NotReproduced(f"{place}：既不是网站的文件夹，也不是 cixi publish --zip 生成的压缩包。")
     try:
-        return PublishedSite(place, _unpacked(place))
+        unpacked = _unpacked(place)
+        left = tuple(name for name in unpacked if is_left(name.rpartition("/")[2]))
+        return PublishedSite(place, {name: unpacked[name] for name in unpacked if name not in left}, left)
     except NotReproduced:
         raise
     except Exception:  # damaged bytes raise errors of zipfile, zlib, lzma, struct and others
