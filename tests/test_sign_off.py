@@ -489,6 +489,21 @@ def test_a_change_past_the_log_is_no_edition(bureau: Bureau) -> None:
     assert bureau.run("diff", "2023", "--edition") == (0, "2023 年第1版 → 今\n")
 
 
+def test_a_file_that_comes_after_the_closing(bureau: Bureau) -> None:
+    """Its hash, recorded by the same form or by the command, is no correction, and does not hide earlier editions."""
+    bureau.hand_in(*FILLED, options=["--final"])
+    proof = put("佐证材料", B3="指标子项", C3="2.1", D3="来源文件", E3="数值", G3="《公报》", P3="一.pdf")
+    assert bureau.hand_in(proof, options=["--final", "--reason", "补", "--by", "张某"])[0] == 0
+    folder = bureau.root / "evidence" / "2023"
+    folder.mkdir(parents=True)
+    (folder / "一.pdf").write_bytes(b"one")
+    assert bureau.hand_in() == (0, ["2023 年的佐证材料：新增0行、改动1行、不变0行、删除0行。"])
+    assert (bureau.plan.evidence[2023][0].sha256 or "").startswith("7692c3ad")
+    found = cixi("diff", "2023", "--edition", "--format", "csv", root=bureau.root)
+    assert (found.returncode, found.stdout.count("佐证材料（value,,《公报》")) == (0, 4), found.stderr
+    assert at_edition(bureau.plan, 2023, 1).evidence[2023] == ()
+
+
 def test_a_wording_backdated_into_a_closed_year(bureau: Bureau) -> None:
     """The data is what was signed, the verdicts are not: the page and ``cixi diff --edition`` say so, until it is undone."""
     path, otherwise = bureau.root / "data" / "requirements.csv", "结论与签署时不同：要求、约定、以前各年的数或程序变了"

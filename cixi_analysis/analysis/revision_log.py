@@ -34,7 +34,7 @@ LOG_COLUMNS = [
 #: Metadata columns that an import writes by itself.
 WRITTEN = ("stage", "form")
 #: Columns that commands change without a log entry: by closing the year again, or by accepting a file.
-_UNLOGGED = (*WRITTEN, "sha256")
+UNLOGGED = (*WRITTEN, "sha256")
 #: The first edition that has an earlier one.
 _CORRECTED = 2
 #: Why verdicts differ where the data does not.
@@ -62,7 +62,7 @@ def edition_of(plan: Plan, year: int) -> int:
 def covered(rows: YearRows, signature: Signature) -> str:
     """The SHA-256 of what a signature covers: the content of the year's rows, or of those of one subject."""
     own = [
-        [*key, *sorted((column, cell) for column, cell in cells.items() if column not in (*_UNLOGGED, NUMBER))]
+        [*key, *sorted((column, cell) for column, cell in cells.items() if column not in (*UNLOGGED, NUMBER))]
         for key, cells in sorted(_cells(rows).items())
         if signature.covers(key[1], key[2])
     ]
@@ -136,14 +136,14 @@ def undone(plan: Plan, rows: YearRows, lines: Iterable[Revision]) -> YearRows:
     found = _cells(rows)
     for line in lines:
         own = found.setdefault((line.part, line.kind, line.id, line.place or ""), {})
-        if own.pop(line.column, None) != line.after and line.column not in _UNLOGGED:
+        if own.pop(line.column, None) != line.after and line.column not in UNLOGGED:
             place = f"{line.year} 年{SIGNED[line.part]} {line.kind.chinese}{line.id} 的 {line.column}"
             raise NoEdition(f"不能还原{line.year}年的旧版：{place} 与 revisions.csv 所记第{line.edition}版的不同。")
         if line.before is not None:
             own[line.column] = line.before
     kept: dict[str, list[tuple[Any, Row]]] = {part: [] for part in SIGNED}
     for (part, kind, key, _), cells in found.items():
-        if cells:
+        if not cells.keys() <= {*UNLOGGED}:  # a hash that was recorded later is no row
             try:
                 model, at = YEARLY[part], int(cells.pop(NUMBER, "0").rpartition("-")[2])
                 row: Any = model.model_validate(dict.fromkeys(model.columns(), "") | cells)

@@ -10,6 +10,7 @@ from typing import Any
 
 from cixi_analysis.analysis.revision_log import (
     CELL,
+    UNLOGGED,
     WRITTEN,
     YearRows,
     cell_changes,
@@ -139,7 +140,7 @@ class SignOff:
         """The new lines of the log, and the subjects whose change has no reason; none for a year that was never closed."""
         edition = edition_of(self.plan, self.year)
         found = [dict(zip(CELL, one, strict=True)) for one in cell_changes(year_rows(self.plan, self.year), rows)]
-        if not edition or all(one["column"] in WRITTEN for one in found):
+        if not edition or all(one["column"] in UNLOGGED for one in found):
             return (), ()
         lines: list[Revision] = []
         unexplained: dict[tuple[Entity, str], None] = {}
@@ -147,7 +148,7 @@ class SignOff:
             subject = one["kind"], one["id"]
             why = sorted((c for c in self.corrections if c.covers(*subject)), key=lambda c: c.kind is None)
             if not why:
-                if one["column"] not in WRITTEN:
+                if one["column"] not in UNLOGGED:
                     unexplained[subject] = None
                 continue
             signed = why[0].model_dump(include={"date", "name", "role", "reason"})
