@@ -145,6 +145,16 @@ def test_a_year_older_than_the_data_is_not_published(built: Path, tmp_path: Path
         archive(project, tmp_path / "x.zip")
 
 
+def test_a_site_that_is_swapped_meanwhile(built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A build that ends while the site is read leaves no archive of pages of both."""
+    project = Path(shutil.copytree(built, tmp_path / "project"))
+    page = project / "_build" / "html" / "index.html"
+    monkeypatch.setattr(cache, "up_to_date", lambda *_: page.write_text("<p>", encoding="utf-8") and page)
+    with pytest.raises(NotPublished, match=r"^网站刚才又重新生成了。请再发布一次。$"):
+        archive(project, tmp_path / "b.zip")
+    assert not (tmp_path / "b.zip").exists()
+
+
 def test_a_report_of_another_site_is_not_part_of_this_one(built: Path, tmp_path: Path) -> None:
     """What an earlier build printed is neither published nor compared."""
     project = Path(shutil.copytree(built, tmp_path / "project"))
@@ -156,6 +166,19 @@ def test_a_report_of_another_site_is_not_part_of_this_one(built: Path, tmp_path:
         writer.write(stream)
     assert published(project / "_build" / "html", folder).reports == []
     assert not any(name.endswith(".pdf") for name in zipfile.ZipFile(archive(project, tmp_path / "x.zip")).namelist())
+
+
+def test_publish_over_what_is_there(zipped: Path, built: Path, tmp_path: Path) -> None:
+    """An older archive of the book is replaced; any other file of that name, such as evidence, is not."""
+    target = tmp_path / "附件.zip"
+    zipfile.ZipFile(tmp_path / "empty.zip", "w").close()
+    for content in (b"evidence", (tmp_path / "empty.zip").read_bytes()):
+        target.write_bytes(content)
+        with pytest.raises(NotPublished, match=r"附件\.zip 已经存在，不是 cixi publish 生成的。请用 -o 另取文件名"):
+            archive(built, target)
+        assert target.read_bytes() == content
+    zipped_site(target, "{}")
+    assert archive(built, target).read_bytes() == zipped.read_bytes()
 
 
 def test_publish_as_what(project: Path) -> None:

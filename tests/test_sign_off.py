@@ -480,7 +480,7 @@ def test_a_change_past_the_log_is_no_edition(bureau: Bureau) -> None:
     path.write_text(path.read_text(encoding="utf-8").replace(",88,", ",89,"), encoding="utf-8")
     told = (
         "错误：不能还原2023年的旧版：没有一版是 2024-03-05 赵某定稿全年时所签的数据，"
-        "data/ 后来有改动没有经过 cixi import，没有记入 revisions.csv。\n"
+        "data/（连同 revisions.csv）后来有不是 cixi import 所作的改动。\n"
     )
     assert bureau.run("diff", "2023", "--edition") == (1, told)
     bureau.hand_in(put("生态安全", J4=29), sign(2, "更正", "王某", "2024-06-01", reason="错了"))

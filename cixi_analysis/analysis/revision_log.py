@@ -122,7 +122,7 @@ def at_edition(plan: Plan, year: int, edition: int) -> Plan:
     for one in plan.signatures.get(year, ()):
         closing = one.step is Step.FINAL and one.kind is None
         if closing and one.content not in (None, *(covered(each, one) for each in rows)):
-            why = "data/ 后来有改动没有经过 cixi import，没有记入 revisions.csv"
+            why = "data/（连同 revisions.csv）后来有不是 cixi import 所作的改动"
             raise NoEdition(f"不能还原{year}年的旧版：没有一版是 {one.words}时所签的数据，{why}。")
     if latest < _CORRECTED:
         why = "定稿以后没有更正过" if latest else "还没有定稿"

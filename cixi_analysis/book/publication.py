@@ -11,6 +11,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -117,6 +118,12 @@ def published(place: Path, printed: Path | None = None) -> PublishedSite:
         raise NotReproduced(_NOT_OURS.format(place, "压缩包已损坏")) from None
 
 
+def _is_published(file: Path) -> bool:
+    with suppress(zipfile.BadZipFile), zipfile.ZipFile(file) as found:
+        return f"{_SITE}/{provenance.FILE}" in found.namelist()
+    return False
+
+
 def _is_unpacked(folder: Path) -> bool:
     return (folder / _SITE / provenance.FILE).is_file()
 
@@ -145,6 +152,8 @@ def archive(root: Path, target: Path) -> Path:
     changed since it was built.
     """
     html, pdf = (root / "_build" / name for name in ("html", "pdf"))
+    if target.is_file() and not _is_published(target):
+        raise NotPublished(f"{target} 已经存在，不是 cixi publish 生成的。请用 -o 另取文件名，或先移走它。")
     if not (html / provenance.FILE).is_file() or not (html / "index.html").is_file():
         raise NotPublished("还没有生成网站（没有 _build/html）。请先运行 cixi build。")
     site = published(html, pdf)
@@ -155,6 +164,8 @@ def archive(root: Path, target: Path) -> Path:
     if cache.up_to_date(root, cache.inputs(root)) is None:
         why = "上一次只重新生成了个别年份，或 book/、_build/ 后来有改动"
         raise NotPublished(f"网站里有的页面可能比数据旧（{why}）。请先运行 cixi build，再发布。")
+    if published(html, pdf) != site:  # swapped while it was read: part old, part new
+        raise NotPublished("网站刚才又重新生成了。请再发布一次。")
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w") as file:
         for name, content in _with_start(book_title(load_plan(root)), site).items():
