@@ -320,6 +320,17 @@ def test_verify_without_provenance(tmp_path: Path) -> None:
     assert str(refused.value) == f"{tmp_path}：不是本书的网站（没有 provenance.json）。"
 
 
+@pytest.mark.parametrize("name", ["cixi-2022/site/provenance.json", "provenance.json"])
+def test_verify_a_folder_that_was_packed_again(name: str, tmp_path: Path) -> None:
+    """The folder around or below the archive's own: what to do is said, and works."""
+    path = tmp_path / "x.zip"
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr(name, json.dumps(MADE_OF))
+    assert refused(path) == f"{name} 不在 site/ 中，请解压后核对它所在的文件夹"
+    shutil.unpack_archive(path, tmp_path / "x")
+    assert published((tmp_path / "x" / name).parent).made_of.edition == "0"
+
+
 def test_verify_damaged_bytes(tmp_path: Path) -> None:
     """Whichever byte of an archive is damaged, it is read or refused with a message; inside an entry it is refused."""
     path = zipped_site(tmp_path / "x.zip", json.dumps(MADE_OF))

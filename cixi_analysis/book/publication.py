@@ -77,7 +77,11 @@ class PublishedSite:
         """The provenance that the site carries. Raises :class:`NotReproduced` for a missing or damaged one."""
         stored = self.files.get(f"{_SITE}/{provenance.FILE}")
         if stored is None:
-            raise NotReproduced(_NOT_OURS.format(self.place, f"没有 {provenance.FILE}"))
+            elsewhere = [name for name in self.files if name.endswith(provenance.FILE)]  # of a folder packed again
+            why = f"没有 {provenance.FILE}"
+            if elsewhere:
+                why = f"{elsewhere[0]} 不在 {_SITE}/ 中，请解压后核对它所在的文件夹"
+            raise NotReproduced(_NOT_OURS.format(self.place, why))
         try:
             known = _PROVENANCE.validate_json(stored)
             if known.date:
