@@ -1081,6 +1081,7 @@ def outcome(panel: Panel) -> dict[tuple[str, str], tuple[list[list[int]], list[l
     return {(j.item.item_id, j.level): (j.verdict.tolist(), j.basis.tolist()) for j in judge_panel(PANEL_PLAN, panel)}
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(st.tuples(counties(), counties(), counties()), st.randoms())
 def test_a_panel_is_its_counties_one_by_one(drawn: tuple[Any, ...], random: Any) -> None:
@@ -1094,6 +1095,7 @@ def test_a_panel_is_its_counties_one_by_one(drawn: tuple[Any, ...], random: Any)
     assert outcome(panel_of(regions, random)) == result
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(counties())
 def test_a_county_is_a_panel_of_one(years: dict[int, tuple[Observation, ...]]) -> None:
@@ -1113,6 +1115,7 @@ def test_a_county_is_a_panel_of_one(years: dict[int, tuple[Observation, ...]]) -
             assert row.verdict == words[result[row.item_id, row.level][0][0][at]]
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None)
 @given(counties(), st.sampled_from(["子项", "“千吨万人”以上集中式饮用水水源地水质优良比例", "长" * 60]))
 def test_sentences_of_generated_findings(years: dict[int, tuple[Observation, ...]], name: str) -> None:

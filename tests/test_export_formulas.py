@@ -113,6 +113,7 @@ def test_libreoffice_computes_the_same(reports: dict[str, Report], tmp_path: Pat
         assert {at: found for at, found in wrong.items() if not agree(found, computed[at])} == {}, path.stem
 
 
+@pytest.mark.slow
 def test_values_are_stored_beside_the_formulas(made: Report, tmp_path: Path) -> None:
     """A preview, a phone and Excel's protected view show what is stored; Excel and WPS compute anew on opening."""
     save_bytes(workbook_bytes(made.book, made.computed), tmp_path / "x.xlsx")

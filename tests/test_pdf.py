@@ -44,6 +44,7 @@ def pages(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_sections_in_the_order_of_the_book(pages: Path) -> None:
     """The pages that are there, with the headings of the contents; the widest table across."""
     found = sections(load_plan(ROOT), pages, 2022)
@@ -319,6 +320,7 @@ def test_dossiers_of_what_is_open_and_the_annex(built: Path, plan: Plan, parts: 
     assert {section.part for section in sections(plan, site, 2021)} == {"", "附件"}
 
 
+@pytest.mark.slow
 def test_a_printed_dossier_begins_with_its_content(built: Path, tmp_path: Path, browser_is_there: None) -> None:
     """Printed from the browser: the heading, and no list of the page's parts."""
     site, page = built / "_build" / "html", tmp_path / "page.html"

@@ -228,6 +228,7 @@ def test_charts_are_measured_with_the_widths_of_noto(style: str, tmp_path: Path)
     assert (tmp_path / "made.ttf").read_bytes() == (figure_module.METRICS_FOLDER / f"{style}.ttf").read_bytes()
 
 
+@pytest.mark.slow
 def test_a_chart_is_laid_out_as_with_the_font_that_it_is_shown_with(
     plan: Plan, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -258,6 +259,7 @@ def test_charts_are_the_same_every_time(plan: Plan) -> None:
         assert set(references) <= set(ids)
 
 
+@pytest.mark.slow
 def test_a_chart_is_a_figure_with_words(year2022: Assessment) -> None:
     """Caption and a text for those who do not see the drawing."""
     progress = shown(charts.progress_by_domain(year2022))
@@ -266,6 +268,7 @@ def test_a_chart_is_a_figure_with_words(year2022: Assessment) -> None:
     assert re.search(r'<svg role="img" aria-label="2022年各领域达标情况。格中为指标数：[^"]+"', progress)
 
 
+@pytest.mark.slow
 def test_a_chart_holds_its_data_once(plan: Plan) -> None:
     """The table and the specification together are the chart's data again, and no field is in both."""
     for chart, page in zip(all_charts(plan, 2022), pages_of_charts(plan, 2022), strict=True):
@@ -363,6 +366,7 @@ LEVELS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("levels", [1, 3, 4])
 def test_the_board_has_a_sign_for_each_level(levels: int) -> None:
     """In the frame's order, each with the level's short name, the same statuses in one; so have the bars by domain."""
@@ -414,6 +418,7 @@ def series_specs(plan: Plan, year: int) -> dict[str, Any]:
     return {str(c.name): c.to_dict() for c in drawn}
 
 
+@pytest.mark.slow
 def test_series_charts_share_their_years_and_begin_at_zero(plan: Plan) -> None:
     """All axes of years are the same, from the first number of the plan to the last target year; no axis is cut."""
     found = series_specs(plan, 2022)
@@ -948,6 +953,7 @@ def test_a_wording_that_has_been_replaced_is_not_told_as_refused() -> None:
     assert "1子项1（2025年规划值）：" in text(summary.refused(plan, 2023)).replace(" ", "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("parts", [True, False])
 def test_downloads_are_those_that_are_written(parts: bool, tmp_path: Path) -> None:
     """Each link of the list leads to a file of the year, and each file has a link; so without optional tables too."""
@@ -958,6 +964,7 @@ def test_downloads_are_those_that_are_written(parts: bool, tmp_path: Path) -> No
     assert sorted(links) == sorted(path.name for path in tmp_path.iterdir())
 
 
+@pytest.mark.slow
 def test_a_draft_tells_not_filled_in_from_no_data(plan: Plan) -> None:
     """A later year with items missing is a draft; 未填报 is shown and counted apart from 暂无数据."""
     rows = (observation("3", 28, statement="28"), observation("12", absence="暂无数据"))
@@ -979,6 +986,7 @@ def test_a_draft_tells_not_filled_in_from_no_data(plan: Plan) -> None:
     assert NOT_FILLED_IN.text in text(table1(assessment))
 
 
+@pytest.mark.slow
 def test_nothing_is_said_of_not_filled_in_where_all_is(plan: Plan, plan_2023: Plan, year2022: Assessment) -> None:
     """A whole year has no column, card, sentence or sign for 未填报."""
     pieces = [

@@ -250,6 +250,7 @@ def edit_at_random(
         return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("file", range(FILES))
 def test_edits_at_random(file: int, plan: Plan, report: bytes, today: Mapping[str, str]) -> None:
     """Of 200 edits each is found as what it is, and nothing besides."""
@@ -267,6 +268,7 @@ def test_edits_at_random(file: int, plan: Plan, report: bytes, today: Mapping[st
     assert not [e for e in found if e.key not in asked or e.finding not in asked[e.key]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "other", "keys"),
     [
@@ -334,6 +336,7 @@ def test_cells_under_the_heading_of_another(plan: Plan, report: bytes, today: Ma
     assert list(compare(plan, read_report(edited(report, columns)), today)) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("key", "old", "new", "changed"),
     [
@@ -380,6 +383,7 @@ def test_words_that_say_whose_the_number_is(
     )
 
 
+@pytest.mark.slow
 def test_columns_of_plain_text_may_move(plan: Plan, report: bytes, today: Mapping[str, str]) -> None:
     """A column of the plan's own words behind the computed ones may stand before them, and one may be deleted."""
 
@@ -449,6 +453,7 @@ def in_blocks(root: Any) -> None:
         block.find(CONTENT).append(paragraph)
 
 
+@pytest.mark.slow
 def test_a_raised_digit(plan: Plan, report: bytes, today: Mapping[str, str]) -> None:
     """10 with a raised 5 is another figure than 105."""
     above = f'<w:r {nsdecls("w")}><w:rPr><w:vertAlign w:val="superscript"/></w:rPr><w:t>{{}}</w:t></w:r>'
@@ -464,6 +469,7 @@ def test_a_raised_digit(plan: Plan, report: bytes, today: Mapping[str, str]) -> 
     assert (edit.finding, edit.found) == (EditKind.CHANGED, f"{edit.issued[:-1]}^{edit.issued[-1]}")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", [lambda _: None, restyled, reordered, full_width, in_blocks])
 def test_nothing_is_told_of_what_says_the_same(
     change: Callable[[Any], None], plan: Plan, report: bytes, today: Mapping[str, str]
@@ -486,6 +492,7 @@ def test_saved_by_libreoffice(plan: Plan, report: bytes, today: Mapping[str, str
     assert [(e.finding, e.key, e.found) for e in found] == [(EditKind.CHANGED, "item.38.status", "41.7")]
 
 
+@pytest.mark.slow
 def test_saved_by_python_docx(plan: Plan, report: bytes, today: Mapping[str, str], tmp_path: Path) -> None:
     """A file read and written again by another program."""
     docx.Document(io.BytesIO(report)).save(str(tmp_path / "r.docx"))

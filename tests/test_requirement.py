@@ -684,6 +684,7 @@ trees = st.recursive(
 )
 
 
+@pytest.mark.slow
 @given(trees)
 @example(AllOf((Bound(Comparator.REACH, 20), Bound(Comparator.REACH, 100))))
 @example(Bound(Comparator.GE, 1e-06))
@@ -720,6 +721,7 @@ def test_read_or_refused_and_nothing_else(text: str, unit: str | None) -> None:
     assert read(str(tree), unit=unit) == tree
 
 
+@pytest.mark.slow
 @given(st.text(max_size=12))
 def test_any_text_is_read_or_refused(text: str) -> None:
     """No text makes the reader fail in any other way."""

@@ -294,6 +294,7 @@ def everything(plan: Plan, year: int) -> list[Any]:
     return [*cells, table1(assess(plan, year)), coverage(plan, year), series(plan, year), standards(plan, year)]
 
 
+@pytest.mark.slow
 def test_rows_of_a_later_year_change_no_earlier_one(case: Case) -> None:
     """Whole tables of the retrospect, the base year and 2023."""
     plan = replace(case.plan, observations={y: rows for y, rows in case.plan.observations.items() if y < 2024})
@@ -369,6 +370,7 @@ rows_of_a_standard = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(rows_of_a_standard)
 def test_any_later_rows(rows: list[Requirement]) -> None:
