@@ -22,7 +22,7 @@
     let made = "";
     for (const { 0: token, index } of text.matchAll(/\n|(?:[^\S\n]|\p{P})+|[^\s\p{P}]/gu)) {
       const word = token === "\n" || !/^[\s\p{P}]/u.test(token);
-      if (!word && !(/\d$/.test(made) && /^\d/.test(text.slice(index + token.length)))) continue;
+      if (!word && !(/\d$/.test(made) && /^[\d０-９]/.test(text.slice(index + token.length)))) continue;
       // ① stays what it is, 9① being no 91; punctuation keeps its length.
       const same = word ? !/[①-⑳]/u.test(token) : /[！-～]/u.test(token);
       const kept = same ? token.normalize("NFKC").toLowerCase() : token;
