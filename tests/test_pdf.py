@@ -18,6 +18,8 @@ from cixi_analysis.book.pdf import PrintedPage, belongs_to, document, make_pdf, 
 from cixi_analysis.book.pdf.printing import VARIABLE, PdfError, characters, find_browser, print_pdf
 from cixi_analysis.plan import DATE_VARIABLE
 from cixi_analysis.plan.dataset import Plan, load_plan
+from cixi_analysis.presentation import summary_page
+from cixi_analysis.presentation.html import stack
 
 #: Points of an A4 page.
 A4 = (595, 842)
@@ -303,6 +305,20 @@ def test_it_begins_with_the_summary_on_one_page(texts: list[str], plan: Plan) ->
     assert [name for number, name in names.items() if f"{number}{name}" not in summary] == []
     assert "目录2022年一页摘要" in after
     assert sum("比国家级要求的50%低9.3个百分点；" in re.sub(r"\s", "", text) for text in texts) <= 1
+
+
+def test_a_long_summary_fits_on_its_page(
+    pages: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, browser_is_there: None
+) -> None:
+    """A year with more groups and sentences than the base year's: smaller, since it is called one page."""
+    shutil.copytree(ROOT / "book" / "_static", pages / "_static")
+    (pages / "provenance.json").write_text('{"edition": "1"}', encoding="utf-8")
+    plan = load_plan(ROOT)
+    twice = stack(*[summary_page.one_page(plan, 2022)] * 2)
+    monkeypatch.setattr(summary_page, "one_page", lambda *_: twice)
+    texts = [characters(one.extract_text()) for one in PdfReader(make_pdf(plan, 2022, pages, tmp_path / "pdf")).pages]
+    assert texts[1].count("能否按时达到规划值") == 2
+    assert re.search(r"^目录$", texts[2], re.MULTILINE)
 
 
 @pytest.mark.slow

@@ -358,6 +358,14 @@ def test_the_board_counts_each_domain(year2022: Assessment) -> None:
     assert "生态经济 3项 国 2/6 省 4/7" in text(board(year2022))
 
 
+def test_the_board_says_how_many_of_a_domain_stand_above(year2022: Assessment) -> None:
+    """Three cells under a domain with seven indicators that apply: else the counts beside them seem to be wrong."""
+    shown = text(board(year2022))
+    assert "生态经济 3项 国 2/6 省 4/7（另4项列在前面）" in shown
+    assert "生态安全 9项 国 6/9 省 9/13（另4项列在前面）" in shown
+    assert "生态制度 8项 国 6/6 省 7/7 1 " in shown
+
+
 LEVELS = [
     {"id": "county", "name": "县级", "short": "县"},
     {"id": "province", "name": "省级", "short": "省"},
@@ -1075,6 +1083,15 @@ def test_every_change_of_a_verdict_has_a_name() -> None:
     assert sum(len(own) for _, own in changes.moves(rows)) == len(pairs) == 18
 
 
+def test_a_convention_of_one_year_is_no_news_of_what_is_not_filled_in(plan: Plan) -> None:
+    """23 and 47 were met by a convention of 2022 alone; not filled in, they are two of those that are counted so."""
+    draft = later(plan, *as_in_2022(plan, "23", "47"))
+    assert "结论由“达标”变为“未填报”" not in text(changes.summary(draft, changes.since_last_year(draft, 2023)))
+    known = later(plan, *as_in_2022(plan, "23", "47"), observation("47", absence="暂无数据"))
+    told = text(changes.summary(known, changes.since_last_year(known, 2023)))
+    assert "（省级）：只是视同的约定不同，结论由“达标”变为“无数据”。" in told
+
+
 def test_values_and_data_that_moved(plan: Plan, year2022: Assessment) -> None:
     """Figures of both years with their change; what did not change is folded, a long list only names."""
     found = changes.since_last_year(plan, 2022)
@@ -1085,6 +1102,7 @@ def test_values_and_data_that_moved(plan: Plan, year2022: Assessment) -> None:
     data = changes.data(plan, found)
     assert "<details>\n<summary>新有数据的子项：45个</summary>\n<p><a href" in data._repr_html_()
     assert re.search(r"不再有数据的子项：3个 .* 11 生态质量指数（EQI） 60.9 暂无数据", text(data))
+    assert "24 水面率 7.8% 暂无数据 28① 单位地区生产总值用水量 13.1立方米/万元 暂无数据" in text(data)  # as elsewhere
 
 
 def test_what_is_not_filled_in_is_counted_as_in_the_banner(plan: Plan) -> None:

@@ -70,11 +70,14 @@ def summary(plan: Plan, found: Changes) -> Html:
 
 def points(plan: Plan, found: Changes) -> list[Markup | str]:
     """The lines of the summary."""
-    told = pd.concat([found.verdicts, found.hidden]).query("item_id == '' and cause != 'county'")
+    told = pd.concat([found.verdicts, found.hidden]).query(
+        "item_id == '' and cause != 'county' and after_status != 'not_filled_in'"
+    )
     sentence = Markup("{}（{}）：{}{}").format
     return [
         *(Markup("{}{}{}").format(n, words, named(names)) for n, _, words, names in moved_verdicts(plan, found)),
-        *(sentence(_indicator_link(plan, r.indicator, "{name}"), plan.level(r.level).chinese, r.sentence, _turn(r))
+        *(sentence(_indicator_link(plan, r.indicator, "{name}"), plan.level(r.level).chinese,
+                  r.sentence or f"{Cause(r.cause).chinese}，", _turn(r))
           for r in records(told)),
         "，".join([f"{len(found.values)}项两年都有数值（{_directions(found.values)}）",
                   *(f"{n}{words}" for n, _, words, _ in moved_data(plan, found))]),
@@ -181,12 +184,21 @@ def data(plan: Plan, found: Changes) -> Html:
         if len(rows) > _MANY:
             pieces.append(folded(caption, paragraph(joined(names), "。")))
         elif names:
-            cells = zip(names, rows["before"], rows["after"], strict=True)
+            cells = (
+                (name, _seen(plan, r, found.other, r.before), _seen(plan, r, found.year, r.after))
+                for name, r in zip(names, records(rows), strict=True)
+            )
             pieces.append(tables.table(cells, columns, caption=caption))
     if waiting := _waiting(plan, found):
         caption = f"{found.year}年还没有填报的子项：{len(waiting)}个"
         pieces.append(folded(caption, paragraph(joined(waiting), "。")))
     return stack(*pieces) if pieces else paragraph("两年有数据的子项相同。")
+
+
+def _seen(plan: Plan, row: Any, year: int, told: str) -> str:
+    """What was known of a row's item in a year: a figure with its unit, else as told."""
+    seen = plan.observation(row.item_id, year, row.level or None)
+    return cell_with_unit(seen.value, plan.unit_of(seen, year)) if seen and seen.value else told
 
 
 def _tallies(plan: Plan, found: Changes) -> Html:
