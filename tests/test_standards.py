@@ -948,7 +948,10 @@ def test_the_plans_table_has_no_column_of_a_later_level(year: int) -> None:
     """A level that a later standard brings asks nothing before, or of other items; the plan's table prints no “/” for it."""
     plan = standard(later("2.1", "municipal", "≥95"))
     frame = type(plan.frame).model_validate(frame_settings(levels=THREE, parts=PARTS))
-    table = assess(replace(plan, frame=frame), year).items.query("verdict == 'not_applicable'")
+    plan = replace(plan, frame=frame)
+    table = assess(plan, year).items.query("verdict == 'not_applicable'")
+    own = dossier(plan, 3, year).verdicts.query("year == @year and item_id == '3'")["reason"]
+    assert own.tolist()[1:] == ["本级没有要求，不适用。依据：原表为“/”。", "本级没有要求，不适用。"]
     reasons = dict(zip(zip(table["item_id"], table["level"], strict=True), table["reason"], strict=True))
     assert reasons["2.2", "municipal"] == "本级没有要求，不适用。"
     assert all(("原表为“/”" in reason) is (level != "municipal") for (_, level), reason in reasons.items())

@@ -16,7 +16,7 @@ from cixi_analysis.assessment.proofs import NO_PROOFS, Proofs, proofs
 from cixi_analysis.assessment.yardstick import (
     REQUIREMENT,
     Wording,
-    asking,
+    asked_in,
     check_observations,
     levels,
     observed_level,
@@ -242,8 +242,7 @@ def reasoned(
     """
     rows: list[tuple[object, ...]] = []
     reasons: list[Explanation] = []
-    printed = {item.item_id: asking(plan, item.item_id, plan.frame.base_year) for item in plan.items}
-    columns = {level for asked in printed.values() for level in asked}  # a later standard may bring another level
+    printed = {item.item_id for item in asked_in(plan, plan.frame.base_year)}
     together: dict[tuple[int, str], list[tuple[Judgement, Explanation]]] = {}
     for one in judged:
         item, place, (wording, finding) = one.item, one.place(year), one.in_force(year)
@@ -251,7 +250,7 @@ def reasoned(
             why = explain(wording, finding, place, (proven or {}).get(item.item_id, NO_PROOFS))
         else:
             since = max((w.to_year + 1 for w in one.wordings if w.to_year < year), default=0)
-            in_table = bool(printed[item.item_id]) and one.level in columns
+            in_table = item.item_id in printed and one.level in (plan.table_levels or ())
             never = in_table and not plan.requirements_of(item.item_id, one.level)
             merged = any(v == one.level and v.asks in item.merged_columns for v in plan.levels)
             why = explain_nothing(one.level in plan.levels, never, merged, since)
