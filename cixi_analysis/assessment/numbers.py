@@ -25,8 +25,8 @@ DEFAULT_YEARS = 3
 #: A fall up to this share of last year's value may still be attested as 保持稳定; a larger one contradicts it.
 #: The design names no figure; this one is ours, and the method page says so.
 SMALL_FALL = 0.05
-#: A difference below the first, or this share of the numbers, is noise of binary arithmetic; the share is less than the last of the 12
-#: digits that numbers have.
+#: A difference below the first, or below this share of the numbers, is noise of binary arithmetic. The share is less than
+#: the last of the 12 digits that numbers have.
 _NOISE, _NOISE_SHARE = 1e-9, 1e-12
 #: Comparator → the side of the limit that holds (0: the item's own), and whether the limit does not.
 _SIDES = {"≥": (1, False), "≤": (-1, False), ">": (1, True), "<": (-1, True), "": (0, False)}
