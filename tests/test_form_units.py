@@ -306,6 +306,18 @@ def test_a_damaged_form_in_a_folder_is_refused(tmp_path: Path) -> None:
     )
 
 
+def test_what_a_unit_hands_in_instead_of_its_form(tmp_path: Path) -> None:
+    """A .csv or .pdf holds no form; the message says what to ask the unit for."""
+    root, forms = write(tiny_plan(), tmp_path / "plan"), tmp_path / "forms"
+    assert cixi("workbook", "2023", "--by-unit", "-o", str(forms), root=root).returncode == 0
+    for name in ("甲局.csv", "乙局.PDF", "目录"):
+        (forms / name).write_bytes(b"a,b")
+    done = cixi("check", str(forms), root=root)
+    advice = "乙局.PDF、甲局.csv：如有单位用来代替填报表的，请其填在发去的工作簿里，交回 .xlsx 文件\n"
+    told = f"{forms} 中不是填报表的文件，没有读取：乙局.PDF、甲局.csv、目录\n"
+    assert (done.returncode, told + advice in done.stderr) == (0, True)
+
+
 @pytest.mark.slow
 def test_a_form_in_another_format_is_not_passed_over(tmp_path: Path) -> None:
     """A unit saved its form as .xls, .et or .ods: the folder is refused, with what to do. One with macros is read. A

@@ -1124,6 +1124,20 @@ def test_what_is_no_longer_asked_is_not_lost_data(plan: Plan) -> None:
     assert text(changes.data(made, found)).strip().startswith("没有要求、也不再有数据的子项：1个")
 
 
+def test_words_instead_of_a_figure_are_data(plan: Plan) -> None:
+    """Where ``cixi diff`` says 只有文字, the page does not say 不再有数据; nor 新有数据 of a figure where there were words."""
+    rows = {row.item_id: row for row in plan.observations[2022]}
+    worded = rows["34"].model_copy(update={"value": None, "statement": "有所提高"})
+    made = later(plan, *as_in_2022(plan, "1", "34"), worded, rows["1"].model_copy(update={"value": "5"}))
+    found = changes.since_last_year(made, 2023)
+    told = {kind: set(table["why"]) for kind, table in (("less", found.missing), ("more", found.available))}
+    assert told == {"less": {"2022年有数值，2023年只有文字"}, "more": {"2022年只有文字，2023年有数值"}}
+    assert "1项由数值改为文字，1项由文字改为数值" in text(changes.summary(made, found))
+    page = text(changes.data(made, found))
+    assert "由数值改为文字的子项：1个" in page and "由文字改为数值的子项：1个" in page
+    assert not re.search("不再有数据|新有数据", page + text(changes.summary(made, found)))
+
+
 def test_a_figure_that_cannot_be_compared_is_not_said_to_have_changed(plan: Plan) -> None:
     """90 % of one thing and 90 % of another."""
     rows = {row.item_id: row for row in plan.observations[2022]}

@@ -294,6 +294,35 @@ def test_words_of_the_template(
     assert ({e.key for e in found}, {e.finding for e in found} <= {EditKind.CHANGED}) == (keys, True)
 
 
+def test_controls_in_the_place_of_one_another(plan: Plan, report: bytes, today: Mapping[str, str]) -> None:
+    """Two numbers cut and pasted between the same words belong to another level; whole clauses may change places."""
+    keys = [f"count.{level}.met" for level in plan.levels]
+
+    def conclusion(root: Any) -> tuple[Any, list[Any]]:
+        [*_, paragraph] = [p for p in root.iter(PARAGRAPH) if text_of(p).startswith("2022年，国家级适用指标")]
+        return paragraph, [next(c for c in paragraph.iter(qn("w:sdt")) if key_of(c) == key) for key in keys]
+
+    def numbers(root: Any) -> None:
+        _, (one, other) = conclusion(root)
+        place = one.getprevious()
+        other.addprevious(one)
+        place.addnext(other)
+
+    def clauses(root: Any) -> None:
+        paragraph, _ = conclusion(root)
+        runs = [one for one in paragraph if one.tag != qn("w:pPr")]
+        between, end = (n for n, one in enumerate(runs) if text_of(one).startswith("项无数据"))
+        for run in (*runs[between + 1 : end], runs[between], *runs[1:between], runs[end]):
+            paragraph.append(run)
+        for run, old, new in ((runs[0], "国家级", "省级"), (runs[between], "省级", "2022年，国家级")):
+            retype(run, text_of(run).replace(old, new))
+
+    found = list(compare(plan, read_report(edited(report, numbers)), today))
+    assert {(e.key, e.finding) for e in found} == {(key, EditKind.CHANGED) for key in keys}
+    assert {e.found for e in found} == {"“29”处：39", "“39”处：29"}
+    assert list(compare(plan, read_report(edited(report, clauses)), today)) == []
+
+
 def cells_of(root: Any, key: str) -> list[Any]:
     """The cells of the row in which a text stands first."""
     control = next(c for c in root.iter(qn("w:sdt")) if key_of(c) == key)

@@ -945,6 +945,20 @@ def three(follow: str = "provincial") -> Plan:
     return replace(plan, frame=frame, observations={**plan.observations, 2024: last})
 
 
+@pytest.mark.parametrize("year", [2022, 2024])
+def test_the_plans_table_has_no_column_of_a_later_level(year: int) -> None:
+    """A level that a later standard brings asks nothing before, or of other items; the plan's table prints no “/” for it."""
+    plan = standard(later("2.1", "municipal", "≥95"))
+    frame = type(plan.frame).model_validate(frame_settings(levels=THREE, parts=PARTS))
+    plan = replace(plan, frame=frame)
+    table = assess(plan, year).items.query("verdict == 'not_applicable'")
+    own = dossier(plan, 3, year).verdicts.query("year == @year and item_id == '3'")["reason"]
+    assert own.tolist()[1:] == ["本级没有要求，不适用。依据：原表为“/”。", "本级没有要求，不适用。"]
+    reasons = dict(zip(zip(table["item_id"], table["level"], strict=True), table["reason"], strict=True))
+    assert reasons["2.2", "municipal"] == "本级没有要求，不适用。"
+    assert all(("原表为“/”" in reason) is (level != "municipal") for (_, level), reason in reasons.items())
+
+
 def test_a_level_that_never_asked_lacks_nothing() -> None:
     """Where the levels are observed apart, a level that asks nothing in either year has lost no data and has none to fill in."""
     found = changes(three(), 2024)
