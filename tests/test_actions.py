@@ -25,6 +25,7 @@ def of(plan: Plan, item_id: str, year: int = 2022) -> Action:
     return next(one for one in actions(plan, year) if one.item.item_id == item_id)
 
 
+@pytest.mark.slow
 def test_the_order_of_the_base_year(plan: Plan) -> None:
     """Unmet, then short of a target, then without data; binding first, then the larger share of the limit."""
     assert listed(plan) == [

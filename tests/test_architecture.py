@@ -99,6 +99,7 @@ def test_the_rooms_are_these() -> None:
     assert {p.name for p in PACKAGE.glob("*.py")} == {"__init__.py", "words.py", "errors.py"}
 
 
+@pytest.mark.slow
 def test_imports_run_towards_the_facts() -> None:
     """No module imports from a room after its own."""
     wrong = {}
@@ -135,6 +136,7 @@ def test_what_is_no_code_is_packaged() -> None:
 distributions = cache(packages_distributions)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("folder", "extras"),
     [("cixi_analysis", ["dask"]), ("notebooks", []), ("benchmarks", []), ("tests", ["dask", "test"])],
@@ -158,6 +160,7 @@ def test_every_import_is_declared(folder: str, extras: list[str]) -> None:
     assert [n for n in others if declared.isdisjoint(map(canonicalize_name, known.get(n, [])))] == []
 
 
+@pytest.mark.slow
 def test_no_process_inherits_the_standard_input() -> None:
     """On Windows one does not start while a thread of its parent reads there, as that of Jupyter Book does."""
     calls = [node for path in FILES for node in ast.walk(parsed(path)) if isinstance(node, ast.Call)]
@@ -166,6 +169,7 @@ def test_no_process_inherits_the_standard_input() -> None:
     assert [ast.unparse(call) for call in started if "stdin" not in {word.arg for word in call.keywords}] == []
 
 
+@pytest.mark.slow
 def test_no_circles() -> None:
     """Imports are acyclic, between rooms and between modules: there is a topological order."""
     names = {module(p): p for p in FILES}
@@ -183,6 +187,7 @@ LAID_OUT = {"presentation", "cli", "report.indicator_rows"}
 PARTS_OF_PAGES = {f"presentation.{name}" for name in ("figure", "formatting", "html", "looks", "tables", "titles")}
 
 
+@pytest.mark.slow
 def test_no_name_stands_for_two_things() -> None:
     """Neither a module's name is given twice, nor a class's, nor that of a function or type that others may use."""
     modules = [p.stem for p in FILES if p.stem != "__init__"]

@@ -24,6 +24,15 @@ from cixi_analysis.plan.quantities import BadRelation, relation
         ("3 = 5 ÷ 2", True),  # half up
         ("2 = count(浒山街道|古塘街道)", True),
         ("3 = count(浒山街道|古塘街道)", False),
+        ("13 = 13.4", True),  # of two printed numbers the coarser is the other one rounded, in both directions
+        ("13.4 = 13", True),
+        ("13.6 = 13", False),
+        ("13 = 13.6", False),
+        ("13.4 = 13.5", False),
+        ("13.0 = 13", True),
+        ("0.85 + 0.32 = 1.2", True),
+        ("2 ÷ 3 = 0.67", True),
+        ("2 ÷ 3 = 0.9", False),
         ("26 < 31", True),
         ("31 < 26", False),
         ("26 ≤ 26", True),
@@ -35,7 +44,7 @@ from cixi_analysis.plan.quantities import BadRelation, relation
     ],
 )
 def test_whether_a_relation_holds(text: str, holds: bool) -> None:
-    """Exact numbers; an equality at the precision printed on its left."""
+    """Exact numbers; an equality at the precision of the number that a side is, or printed on its left."""
     assert relation(text).holds is holds
 
 

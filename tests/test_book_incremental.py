@@ -233,6 +233,7 @@ def keys(root: Path, **own: str) -> dict[str, str]:
     return {job.run.output.as_posix(): job.key for job in jobs if job.run}
 
 
+@pytest.mark.slow
 def test_a_page_depends_on_no_later_year_and_an_indicator_on_its_own_rows(project: Path) -> None:
     """What changes in a year's file reaches that year, later years, and what is made once; the base year reaches all pages
     but those that say that they show nothing of it.
@@ -274,6 +275,7 @@ def test_years_that_come_and_go_leave_no_trace(project: Path, make: Build, from_
     assert contents(project / "_build" / "html") == from_scratch(project, 2022)[1]
 
 
+@pytest.mark.slow
 def test_nothing_changed_is_known_without_a_build(project: Path, tmp_path: Path) -> None:
     """A look at the contents is enough; anything else, the site itself included, is noticed."""
     index = project / "_build" / "html" / "index.html"

@@ -95,6 +95,7 @@ def notebook_of(*code: str) -> NotebookNode:
     return new_notebook(cells=cells + [new_code_cell(c) for c in code], metadata={"kernelspec": KERNEL})
 
 
+@pytest.mark.slow
 def test_outputs_are_those_of_a_fresh_kernel(place: Place, tmp_path: Path) -> None:
     """Every kind of output, the error's cell and its marks, counts, metadata: the same notebook both ways."""
     before = notebook_of("x = _ = 5; x", "import os; os.environ['SPOILT'] = '1'; print('x')")

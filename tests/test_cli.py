@@ -321,6 +321,7 @@ def test_from_form_to_changes(project: Path, filled: Path) -> None:
     assert run("assess", "2023", root=project).exit_code == 0
 
 
+@pytest.mark.slow
 def test_a_form_with_problems_is_listed_and_not_imported(project: Path, filled: Path) -> None:
     """`check` and `import` give the same lines, exit status 1, and nothing is written."""
     fill(filled, {"3": "28%", "8": "=1/0", "38": "约60"})
@@ -355,6 +356,7 @@ def test_import_final(project: Path, filled: Path) -> None:
     assert ",observations,item,38,,value,40.7,41,张某,,统计局更正," in log
 
 
+@pytest.mark.slow
 def test_workbook_does_not_overwrite(project: Path, filled: Path) -> None:
     """What people filled in is not lost by making the form again."""
     before = filled.read_bytes()
@@ -545,6 +547,7 @@ def test_no_command_fails_at_a_full_output(name: str, tmp_path: Path, plan: Plan
         assert (done.returncode, "错误：" in done.stderr) == (1, True), done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="EPIPE is POSIX")
 def test_a_closed_pipe_ends_the_command_silently() -> None:
     """``cixi trend 2022 | head -1`` prints no error when ``head`` has read enough."""

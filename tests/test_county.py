@@ -118,6 +118,7 @@ def test_no_series_mixes_two_measures(filled: Path) -> None:
             assert {row["first_value"], row["last_value"]} in ({"187.0"}, {"6120.0", "5930.0"})
 
 
+@pytest.mark.slow
 def test_levels_with_the_same_series_share_a_chart(filled: Path) -> None:
     """Of 9, two of three levels follow the tonnes to 2023; the chart names the item once, with the limits of both."""
     plan = load_plan(filled)
@@ -155,6 +156,7 @@ def test_nothing_printed_nothing_promised(filled: Path) -> None:
         assert rows(filled, *command) == []
 
 
+@pytest.mark.slow
 def test_every_indicator_has_a_dossier(filled: Path) -> None:
     """Its facts name the frame's levels only; a value has the unit that was asked in its year."""
     for number in range(1, 13):
@@ -169,6 +171,7 @@ def test_every_wording_is_read(filled: Path) -> None:
     assert {row["refusal"] for row in rows(filled, "requirement", "--all")} == {""}
 
 
+@pytest.mark.slow
 def test_exports(filled: Path, tmp_path: Path) -> None:
     """Workbook, JSON and CSV for each year: the frame's levels, target years and tables, nothing of what is not there."""
     for year in YEARS:

@@ -45,6 +45,7 @@ def test_the_checker_finds_nothing(folder: Path) -> None:
         assert (one["bytes"], one["hash"]) == (len(content), f"sha256:{hashlib.sha256(content).hexdigest()}")
 
 
+@pytest.mark.slow
 def test_all_years_in_one(plan: Plan, tmp_path: Path) -> None:
     """A package holds several years, each resource with its year, whatever folders the files lie in."""
     files = {}
@@ -138,6 +139,7 @@ def test_tiny_plan(year: int, tmp_path: Path) -> None:
     assert problems(tmp_path, f"cixi-{year}-datapackage.json") == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("year", [2022, 2023])
 def test_what_was_handed_in(year: int, tmp_path: Path) -> None:
     """A year with evidence of each kind, signatures and corrections, before and after the plan's own year."""

@@ -339,6 +339,11 @@ DAMAGED: list[tuple[str, Callable[[str], str], list[str]]] = [
         cell(2, 5, "-5"),
         ["projects.csv 第2行 “budget 投资概算”列：现为“-5”；应为不小于 0 的数"],
     ),
+    (  # it was printed as 1234567890120
+        "observations/2022.csv",
+        cell(3, 5, "1234567890123"),
+        ["observations/2022.csv 第3行 “value 现状值”列：现为“1234567890123”；应为不这样大的数"],
+    ),
     (
         "observations/2022.csv",
         cell(3, 5, "9" * 400),

@@ -243,6 +243,7 @@ def hostile_plan(text: str) -> Plan:
     return tiny_plan(observations={**plan.observations, year: (changed, measured, *rows)}, items=items)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("text", "shown"), HOSTILE.items(), ids=ascii)
 def test_text_is_never_a_formula(text: str, shown: str, tmp_path: Path) -> None:
     """Whatever text begins with or holds, it reaches Excel as text, and what no file can hold is shown."""
@@ -279,6 +280,7 @@ def test_nothing_leads_out_of_the_workbook(made: Report) -> None:
 # --- the file ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_whole_or_not_there(plan: Plan, tmp_path: Path) -> None:
     """A folder that does not exist: a message, no traceback, nothing left behind."""
     with pytest.raises(ExportError, match=r"^不能写入 .*missing.x\.xlsx：没有这个文件夹或文件。"):
@@ -293,6 +295,7 @@ def test_an_unknown_year(plan: Plan, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_same_data_same_bytes(tmp_path: Path) -> None:
     """All files of a year, made twice from the same data, are the same to the byte."""
     for name in ("a", "b"):

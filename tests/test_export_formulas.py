@@ -13,7 +13,7 @@ from openpyxl.utils import get_column_letter
 from tiny import published, tiny_plan
 
 from cixi_analysis.export import Figures, report
-from cixi_analysis.export.sheet import Report
+from cixi_analysis.export.sheet import Report, percent_form
 from cixi_analysis.export.workbook import save_bytes, workbook_bytes
 from cixi_analysis.plan.dataset import Plan
 
@@ -113,6 +113,7 @@ def test_libreoffice_computes_the_same(reports: dict[str, Report], tmp_path: Pat
         assert {at: found for at, found in wrong.items() if not agree(found, computed[at])} == {}, path.stem
 
 
+@pytest.mark.slow
 def test_values_are_stored_beside_the_formulas(made: Report, tmp_path: Path) -> None:
     """A preview, a phone and Excel's protected view show what is stored; Excel and WPS compute anew on opening."""
     save_bytes(workbook_bytes(made.book, made.computed), tmp_path / "x.xlsx")
@@ -146,6 +147,30 @@ def test_a_changed_verdict_changes_the_counts() -> None:
     assert [program.value("分级统计", at) for at in ("G4", "H4", "I4", "J4")] == [2, 2, 0, 0]
     changed = {at for at in made.computed if not agree(program.value(*at), made.computed[at])}
     assert {sheet for sheet, _ in changed} == {"指标结论", "分级统计", "数据核对"}
+
+
+@pytest.mark.parametrize("made", ["2022", "tiny"], indirect=True)
+def test_an_edited_value_that_has_reached_its_target_needs_no_change(made: Report) -> None:
+    """今后每年尚需 is blank from the target on, as the library's, on the side of the item's direction."""
+    sheet = made.book["趋势与进度"]
+    rows = [n for n in range(4, sheet.max_row + 1) if str(sheet[f"V{n}"].value).startswith("=")]
+    values = {n: sheet[f"I{n}"].value for n in rows}
+    assert rows
+    for beyond in (-0.5, 0, 0.5):
+        for n in rows:
+            way = 1 if made.computed[sheet.title, f"V{n}"] > 0 else -1
+            sheet[f"I{n}"].value = sheet[f"O{n}"].value + way * beyond
+        program = Spreadsheet(made)
+        found = {program.value(sheet.title, f"V{n}") for n in rows}
+        assert found == {""} if beyond >= 0 else "" not in found
+    for n, value in values.items():
+        sheet[f"I{n}"].value = value
+
+
+def test_a_share_is_no_whole_that_it_is_not() -> None:
+    """The cell shows what the pages say: 2999 of 3000 are 99.97%."""
+    shares = {1: "0.0%", 0: "0.0%", 0.4648: "0.0%", 2999 / 3000: "0.00%", 1 / 3000: "0.00%", -0.0000123: "0.000%"}
+    assert {share: percent_form(share) for share in shares} == shares
 
 
 #: Cell and what is typed into it → cells that follow, as the library writes them for such data (None: blank).

@@ -199,6 +199,7 @@ def with_later(*cases: str) -> Plan:
     return replace(plan, items=items, requirements=(*plan.requirements, *rows), observations=observations)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", LATER)
 def test_a_later_wording_stands_beside_the_plans_own(case: str, tmp_path: Path) -> None:
     """Sheet, CSV and JSON show what is in force and, where it differs, what the plan itself says; the guide says so."""

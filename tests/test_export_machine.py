@@ -168,6 +168,7 @@ def test_tiny_plan(tmp_path: Path) -> None:
     assert len(attachments(tiny_plan(), 2022, tmp_path)) == len(TABLES) + 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("first_page", "year"), [("overview", 2022), ("retrospect", 2021)])
 @pytest.mark.parametrize("optional", [True, False])
 def test_the_book_offers_every_file(first_page: str, year: int, optional: bool, tmp_path: Path) -> None:

@@ -133,6 +133,7 @@ def test_an_untouched_form_is_empty(tmp_path: Path) -> None:
     assert check(tmp_path) == Checked(2023, (), (), (), (), (), ())
 
 
+@pytest.mark.slow
 def test_the_plans_own_form_says_what_the_data_says(plan: Plan, tmp_path: Path) -> None:
     """2022's form, filled in from the data, checks clean and reads back as the data, but for how a number is spelled."""
     path = tmp_path / "2022.xlsx"

@@ -84,6 +84,7 @@ def test_a_row(tmp_path: Path, edit: Edit, problems: list[str]) -> None:
     assert all(line.startswith(start) for line, start in zip(found, problems, strict=True)), found
 
 
+@pytest.mark.slow
 def test_more_than_sixty_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A form has a hundred rows; one with that many in the data has a hundred more."""
     cells = {f"{cell[0]}{row}": value for row in range(3, 103) for cell, value in {**RIGHT, "K3": str(row)}.items()}
@@ -107,6 +108,7 @@ def typed(root: Path, path: Path, *edits: Edit) -> Plan:
     return load_plan(root)
 
 
+@pytest.mark.slow
 def test_an_import_records_the_files(tmp_path: Path) -> None:
     """The hash of a file that is there, at once or when it has come; it stays when the file changes or the row does, and
     begins anew with another file.

@@ -148,6 +148,7 @@ def seen(plan: Plan, item_id: str, year: int) -> list[tuple[str, ...]]:
     return [tuple(row.shown[key] for key in SEEN) for row in rows if row.identity["item_id"] == item_id]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", CASES)
 def test_a_later_standard_from_form_to_verdict(name: str, tmp_path: Path) -> None:
     """The form of 2024 shows what is asked in 2024; filled in, it is checked, imported, closed and judged."""
@@ -174,6 +175,7 @@ def test_a_later_standard_from_form_to_verdict(name: str, tmp_path: Path) -> Non
     assert {key: judged[key] for key in case.verdicts} == case.verdicts
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [name for name in CASES if "another" in name])
 def test_a_form_made_again_warns_of_no_measure_that_is_asked_for(name: str, tmp_path: Path) -> None:
     """An import writes what was measured; in the next form of the year that is no slip, for it is what the standard asks."""
@@ -186,6 +188,7 @@ def test_a_form_made_again_warns_of_no_measure_that_is_asked_for(name: str, tmp_
         assert cixi("import", str(path), root=root).returncode == 0
 
 
+@pytest.mark.slow
 def test_a_number_stays_what_it_was_when_the_standard_comes_after_it(tmp_path: Path) -> None:
     """Imported and closed, then asked for in another unit: refused where it stands, until somebody says what it is."""
     row = later("4", "national", "≥10", measure="人均绿地", unit="平方米/人")
@@ -303,6 +306,7 @@ def guide(book: Workbook) -> dict[str, str]:
     return {str(row[0]): str(row[1]) for row in book[GUIDE].iter_rows(values_only=True) if row[0]}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("levels", FRAMES)
 def test_the_form_of_another_plan(levels: int, tmp_path: Path) -> None:
     """Columns, rows and guide come from the frame; no sheet for what the plan does not have; no other county's name."""

@@ -741,6 +741,7 @@ def _rows() -> st.SearchStrategy[tuple[Observation, ...]]:
     return st.tuples(*each).map(lambda rows: tuple(r for r in rows if r is not None)).filter(bool)
 
 
+@pytest.mark.slow
 @given(rows=_rows(), statement=_BROKEN)
 @settings(max_examples=60, deadline=None)
 def test_what_is_written_is_read_back(
@@ -788,6 +789,7 @@ def test_what_looks_like_an_escape_comes_back(plan: Plan, tmp_path: Path) -> Non
     assert (checked.problems, checked.rows) == ((), (row,))
 
 
+@pytest.mark.slow
 def test_the_real_year_through_a_form(plan_2022: Plan, tmp_path: Path) -> None:
     """The plan's own 2022, written as a form and read back, changes nothing; its file is what `rows_csv` writes."""
     path = tmp_path / "2022.xlsx"

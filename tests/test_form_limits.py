@@ -131,6 +131,7 @@ WITHIN: dict[str, Callable[[Parts], Parts]] = {
 }  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", WITHIN)
 def test_within_the_limits(name: str, tmp_path: Path) -> None:
     """Below the limits a form is read with little work and a few megabytes."""

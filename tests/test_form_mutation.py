@@ -409,6 +409,7 @@ STRUCTURAL = (
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @ONE_FORM
 @SEEDS
 @pytest.mark.parametrize("damage", STRUCTURAL)
@@ -487,6 +488,7 @@ def flip_directory(chance: random.Random, content: bytes) -> bytes:
     return content[:start] + flip(chance, content[start:])
 
 
+@pytest.mark.slow
 @ONE_FORM
 @SEEDS
 @pytest.mark.parametrize("damage", [flip, cut, drop, insert, zeros, flip_directory])

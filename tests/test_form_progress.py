@@ -263,6 +263,7 @@ def crowded() -> tuple[Plan, bytes]:
     return many, workbook_bytes(form_workbook(many, 2023))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("column", COLUMNS["progress"], ids=lambda column: column.key)
 def test_odd_contents(column: FormColumn, tmp_path: Path) -> None:
     """Whatever people and programs leave in a cell: read as it is seen, or refused in that cell; never a traceback."""
@@ -379,6 +380,7 @@ def test_on_the_command_line(tmp_path: Path) -> None:
     assert again.stderr.startswith("2023 年：与现有数据相同，没有改动。\n")
 
 
+@pytest.mark.slow
 def test_headings_stand_where_the_form_says(tmp_path: Path) -> None:
     """The real plan: every project has its row, none of its cells is too long to be seen."""
     real = load_plan(Path(__file__).parent.parent)

@@ -290,6 +290,7 @@ def test_forms_of_the_real_plan(tmp_path: Path) -> None:
     assert "中没有填报表" in cixi("check", str(tmp_path / "empty"), root=root).stderr
 
 
+@pytest.mark.slow
 def test_a_damaged_form_in_a_folder_is_refused(tmp_path: Path) -> None:
     """It may be what a unit handed in: it is not passed over as one of the other files of the folder."""
     root, forms = write(tiny_plan(), tmp_path / "plan"), tmp_path / "forms"
@@ -315,6 +316,19 @@ def test_what_a_mac_leaves_beside_a_form_is_none(tmp_path: Path) -> None:
     assert (done.returncode, f"{forms} 中不是填报表的文件，没有读取：{beside.name}\n" in done.stderr) == (0, True)
 
 
+def test_what_a_unit_hands_in_instead_of_its_form(tmp_path: Path) -> None:
+    """A .csv or .pdf holds no form; the message says what to ask the unit for."""
+    root, forms = write(tiny_plan(), tmp_path / "plan"), tmp_path / "forms"
+    assert cixi("workbook", "2023", "--by-unit", "-o", str(forms), root=root).returncode == 0
+    for name in ("甲局.csv", "乙局.PDF", "目录"):
+        (forms / name).write_bytes(b"a,b")
+    done = cixi("check", str(forms), root=root)
+    advice = "乙局.PDF、甲局.csv：如有单位用来代替填报表的，请其填在发去的工作簿里，交回 .xlsx 文件\n"
+    told = f"{forms} 中不是填报表的文件，没有读取：乙局.PDF、甲局.csv、目录\n"
+    assert (done.returncode, told + advice in done.stderr) == (0, True)
+
+
+@pytest.mark.slow
 def test_a_form_in_another_format_is_not_passed_over(tmp_path: Path) -> None:
     """A unit saved its form as .xls, .et or .ods: the folder is refused, with what to do. One with macros is read. A
     workbook that only mentions the guide sheet in a name is none.
@@ -356,6 +370,7 @@ def test_letters_of_the_whole_year_are_refused_before_anything_is_written(tmp_pa
     assert not (root / "data" / "observations" / "2023.csv").exists()
 
 
+@pytest.mark.slow
 def test_a_form_without_a_word_is_said_not_to_be_importable(tmp_path: Path) -> None:
     """The check of it finds no problem, and says what the import would refuse; of a form that can be imported, nothing."""
     root, forms = write(tiny_plan(), tmp_path / "plan"), tmp_path / "forms"
@@ -368,6 +383,7 @@ def test_a_form_without_a_word_is_said_not_to_be_importable(tmp_path: Path) -> N
     assert "还不能导入" not in cixi("check", str(forms), root=root).stderr
 
 
+@pytest.mark.slow
 def test_a_trial_writes_no_letters(tmp_path: Path) -> None:
     """``--dry-run`` writes nothing at all: it only says how many letters there would be."""
     root, forms, letters = write(tiny_plan(), tmp_path / "plan"), tmp_path / "forms", tmp_path / "letters"
@@ -382,6 +398,7 @@ def test_a_trial_writes_no_letters(tmp_path: Path) -> None:
     assert letters.exists()
 
 
+@pytest.mark.slow
 def test_a_stale_form_of_the_year_says_whose_rows_it_deletes(tmp_path: Path) -> None:
     """It was made before a unit handed in its rows: the import replaces the year, as it always does, and names that form."""
     root, forms, whole = write(tiny_plan(), tmp_path / "plan"), tmp_path / "forms", tmp_path / "whole.xlsx"

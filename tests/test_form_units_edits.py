@@ -111,6 +111,7 @@ def test_what_was_emptied_is_told(proofs: Plan, tmp_path: Path, shift: bool) -> 
     assert (checked.problems, checked.forms[0].rows, len(checked.rows), len(checked.evidence or ())) == ((), 0, 1, 3)
 
 
+@pytest.mark.slow
 def test_a_unit_is_renamed(start: Plan, tmp_path: Path) -> None:
     """填报单位 is taken over as it was edited, emptied too; a unit that handed in is not left out without being asked."""
     plan = imported(start, form_of(start, tmp_path / "0", "甲"), 现状值=80, 出处="示例", 填报单位="甲局")
@@ -144,6 +145,7 @@ def test_a_statement_that_the_data_have_too(start: Plan, tmp_path: Path) -> None
     ]
 
 
+@pytest.mark.slow
 def test_an_old_form_of_the_unit_that_wrote_last(start: Plan, tmp_path: Path) -> None:
     """A correction of the bureau, a remark of the unit on top of it: the unit's first form does not undo the correction."""
     first = form_of(start, tmp_path / "first", "甲")

@@ -120,6 +120,7 @@ def told(plan: Plan, *paths: Path) -> list[str]:
 PROJECT = (PROJECTS, "1")
 
 
+@pytest.mark.slow
 def test_a_late_form_undoes_no_correction(start: Plan, tmp_path: Path) -> None:
     """A form made before a correction: rows that it leaves alone stay corrected, and one that it edits is refused."""
     plan = whole(start, tmp_path / "w1.xlsx", {PROJECT: 60})
@@ -141,6 +142,7 @@ def test_a_late_form_undoes_no_correction(start: Plan, tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_a_form_that_was_imported_before_says_nothing_new(start: Plan, tmp_path: Path) -> None:
     """The same file again, after a correction, with another unit's form beside it: only that one counts."""
     forms = made(start, tmp_path / "forms")
@@ -153,6 +155,7 @@ def test_a_form_that_was_imported_before_says_nothing_new(start: Plan, tmp_path:
     assert [(one.unit, one.rows) for one in now.receipts[YEAR]] == [("甲", 1), (None, 1), ("乙", 1)]
 
 
+@pytest.mark.slow
 def test_a_form_as_it_was_made_says_nothing(start: Plan, tmp_path: Path) -> None:
     """Returned without a word, with prefilled rows in it: not imported, whatever the data has become; removed stays removed."""
     plan = whole(start, tmp_path / "w1.xlsx", {PROJECT: 60, (ITEMS, "3"): 80})
@@ -171,6 +174,7 @@ def test_a_form_as_it_was_made_says_nothing(start: Plan, tmp_path: Path) -> None
     ]
 
 
+@pytest.mark.slow
 def test_evidence_is_corrected_by_its_title(start: Plan, tmp_path: Path) -> None:
     """A title that was mistyped is corrected in the row that has it; the same piece twice, and two that differ, are reported."""
     rows = (evidence(id="2.1", title="《公抱》"), evidence(id="2.1", title="《年鉴》"))
@@ -187,6 +191,7 @@ def test_evidence_is_corrected_by_its_title(start: Plan, tmp_path: Path) -> None
     assert "佐证材料 G3：现为与另一行是同一处材料" in "".join(told(plan, forms["甲"]))
 
 
+@pytest.mark.slow
 def test_a_corrected_title_is_not_called_an_empty_row(start: Plan, tmp_path: Path) -> None:
     """Evidence with another title is listed as a new and a removed row; the form's row was edited, not left empty."""
     plan = whole(start, tmp_path / "w.xlsx", {(ITEMS, "2.1"): 80})
@@ -198,6 +203,7 @@ def test_a_corrected_title_is_not_called_an_empty_row(start: Plan, tmp_path: Pat
     assert [*changed["why"]] == ["", "工作簿中没有这样的一行"]
 
 
+@pytest.mark.slow
 def test_what_two_units_said_alike_they_correct_together(start: Plan, tmp_path: Path) -> None:
     """Each alone is refused for the other's word, however often it is handed in; the message says to import both at once."""
     plan = start

@@ -274,6 +274,7 @@ def as_numbers(row: Observation) -> dict[str, object]:
     }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("year", [2018, 2021, 2022])
 def test_what_is_known_is_filled_in(plan: Plan, year: int, tmp_path: Path) -> None:
     """Every field of every observation stands in its cell, and nothing else does."""
@@ -311,6 +312,7 @@ def test_typed_text_stays_text(form_2023: Workbook) -> None:
     assert formats == {c.key: "@" if c.kind in (Kind.TEXT, Kind.CHOICE) else "General" for c in INPUTS}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("column", ["statement", "source", "measure", "responsible", "acknowledgment"])
 def test_text_is_never_a_formula(column: str, tmp_path: Path) -> None:
     """What begins with = in the data is text in the form, this year's and last year's."""
@@ -331,6 +333,7 @@ def test_what_the_data_has_can_be_changed(tmp_path: Path) -> None:
     assert (cell.value, cell.protection.locked) == ("任务：调查两次", False)
 
 
+@pytest.mark.slow
 def test_each_level_in_its_row(plan: Plan, tmp_path: Path) -> None:
     """What only one level measures stands in that level's row (11 in 2021: EQI, provincial)."""
     book = saved(plan, 2021, tmp_path)
@@ -354,6 +357,7 @@ def test_print_and_panes(form_2023: Workbook, plan: Plan) -> None:
         assert all(sheet.row_dimensions[n].height >= 30 for n in range(HEADER_ROW, sheet.max_row + 1))
 
 
+@pytest.mark.slow
 def test_same_data_same_form(plan: Plan, tmp_path: Path) -> None:
     """Writing twice gives the same bytes."""
     for name in ("a.xlsx", "b.xlsx"):
@@ -368,6 +372,7 @@ def test_whole_or_not_there(plan: Plan, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_a_form_that_excel_holds_open(plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Windows refuses to replace an open file: a message that says so, and the old file stays."""
 

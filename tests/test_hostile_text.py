@@ -142,6 +142,7 @@ def test_a_table_prints_no_control(form: str, capsys: pytest.CaptureFixture[str]
     assert form != "json" or json.loads(printed) == [{"a": text}]
 
 
+@pytest.mark.slow
 def test_one_function_writes_to_the_terminal() -> None:
     """Nothing else in the package prints."""
     for path in sorted((ROOT / "cixi_analysis").rglob("*.py")):

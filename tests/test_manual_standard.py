@@ -85,6 +85,7 @@ def test_each_row_has_the_cause_the_page_names(standard: Path) -> None:
     assert "51" not in before
 
 
+@pytest.mark.slow
 def test_the_base_year_does_not_move(project: Path) -> None:
     """2022 is what it was, byte for byte, with the rows and after they are taken away."""
     commands = (["assess", "2022", "--format", "csv"], ["reconcile", "--format", "csv"])

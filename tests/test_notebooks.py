@@ -81,6 +81,7 @@ def shown(page: Page, plan: Plan, year: int, monkeypatch: pytest.MonkeyPatch) ->
     return "\n".join(str(DisplayFormatter().format(one)[0]) for one in found if one is not None)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", [p for p in PAGES if p.each in (Each.YEAR, Each.RETROSPECT)], ids=lambda p: p.template)
 def test_a_page_shows_the_base_year_if_it_says_so(page: Page, plan: Plan, monkeypatch: pytest.MonkeyPatch) -> None:
     """In a year before the base year; what the cache key of a page leaves out changes nothing there."""

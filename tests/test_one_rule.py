@@ -178,6 +178,7 @@ classes = st.sampled_from([*WATER_CLASSES])
 OTHER = st.sampled_from([{}, {"measure": "子项1"}, {"measure": "省级名称"}, {"measure": "别的量"}, {"unit": "个"}])
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(
     st.tuples(numbers, numbers) | st.tuples(classes, classes),

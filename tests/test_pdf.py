@@ -18,6 +18,8 @@ from cixi_analysis.book.pdf import PrintedPage, belongs_to, document, make_pdf, 
 from cixi_analysis.book.pdf.printing import VARIABLE, PdfError, characters, find_browser, print_pdf
 from cixi_analysis.plan import DATE_VARIABLE
 from cixi_analysis.plan.dataset import Plan, load_plan
+from cixi_analysis.presentation import summary_page
+from cixi_analysis.presentation.html import stack
 
 #: Points of an A4 page.
 A4 = (595, 842)
@@ -44,6 +46,7 @@ def pages(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.mark.slow
 def test_sections_in_the_order_of_the_book(pages: Path) -> None:
     """The pages that are there, with the headings of the contents; the widest table across."""
     found = sections(load_plan(ROOT), pages, 2022)
@@ -304,6 +307,20 @@ def test_it_begins_with_the_summary_on_one_page(texts: list[str], plan: Plan) ->
     assert sum("比国家级要求的50%低9.3个百分点；" in re.sub(r"\s", "", text) for text in texts) <= 1
 
 
+def test_a_long_summary_fits_on_its_page(
+    pages: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, browser_is_there: None
+) -> None:
+    """A year with more groups and sentences than the base year's: smaller, since it is called one page."""
+    shutil.copytree(ROOT / "book" / "_static", pages / "_static")
+    (pages / "provenance.json").write_text('{"edition": "1"}', encoding="utf-8")
+    plan = load_plan(ROOT)
+    twice = stack(*[summary_page.one_page(plan, 2022)] * 2)
+    monkeypatch.setattr(summary_page, "one_page", lambda *_: twice)
+    texts = [characters(one.extract_text()) for one in PdfReader(make_pdf(plan, 2022, pages, tmp_path / "pdf")).pages]
+    assert texts[1].count("能否按时达到规划值") == 2
+    assert re.search(r"^目录$", texts[2], re.MULTILINE)
+
+
 @pytest.mark.slow
 def test_dossiers_of_what_is_open_and_the_annex(built: Path, plan: Plan, parts: tuple[PrintedPage, ...]) -> None:
     """What is unmet, then what has no data; registers, hashes and package lists at the end. An older year has no dossiers:
@@ -319,6 +336,7 @@ def test_dossiers_of_what_is_open_and_the_annex(built: Path, plan: Plan, parts: 
     assert {section.part for section in sections(plan, site, 2021)} == {"", "附件"}
 
 
+@pytest.mark.slow
 def test_a_printed_dossier_begins_with_its_content(built: Path, tmp_path: Path, browser_is_there: None) -> None:
     """Printed from the browser: the heading, and no list of the page's parts."""
     site, page = built / "_build" / "html", tmp_path / "page.html"

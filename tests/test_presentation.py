@@ -228,6 +228,7 @@ def test_charts_are_measured_with_the_widths_of_noto(style: str, tmp_path: Path)
     assert (tmp_path / "made.ttf").read_bytes() == (figure_module.METRICS_FOLDER / f"{style}.ttf").read_bytes()
 
 
+@pytest.mark.slow
 def test_a_chart_is_laid_out_as_with_the_font_that_it_is_shown_with(
     plan: Plan, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -258,6 +259,7 @@ def test_charts_are_the_same_every_time(plan: Plan) -> None:
         assert set(references) <= set(ids)
 
 
+@pytest.mark.slow
 def test_a_chart_is_a_figure_with_words(year2022: Assessment) -> None:
     """Caption and a text for those who do not see the drawing."""
     progress = shown(charts.progress_by_domain(year2022))
@@ -266,6 +268,7 @@ def test_a_chart_is_a_figure_with_words(year2022: Assessment) -> None:
     assert re.search(r'<svg role="img" aria-label="2022年各领域达标情况。格中为指标数：[^"]+"', progress)
 
 
+@pytest.mark.slow
 def test_a_chart_holds_its_data_once(plan: Plan) -> None:
     """The table and the specification together are the chart's data again, and no field is in both."""
     for chart, page in zip(all_charts(plan, 2022), pages_of_charts(plan, 2022), strict=True):
@@ -355,6 +358,14 @@ def test_the_board_counts_each_domain(year2022: Assessment) -> None:
     assert "生态经济 3项 国 2/6 省 4/7" in text(board(year2022))
 
 
+def test_the_board_says_how_many_of_a_domain_stand_above(year2022: Assessment) -> None:
+    """Three cells under a domain with seven indicators that apply: else the counts beside them seem to be wrong."""
+    shown = text(board(year2022))
+    assert "生态经济 3项 国 2/6 省 4/7（另4项列在前面）" in shown
+    assert "生态安全 9项 国 6/9 省 9/13（另4项列在前面）" in shown
+    assert "生态制度 8项 国 6/6 省 7/7 1 " in shown
+
+
 LEVELS = [
     {"id": "county", "name": "县级", "short": "县"},
     {"id": "province", "name": "省级", "short": "省"},
@@ -363,6 +374,7 @@ LEVELS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("levels", [1, 3, 4])
 def test_the_board_has_a_sign_for_each_level(levels: int) -> None:
     """In the frame's order, each with the level's short name, the same statuses in one; so have the bars by domain."""
@@ -414,6 +426,7 @@ def series_specs(plan: Plan, year: int) -> dict[str, Any]:
     return {str(c.name): c.to_dict() for c in drawn}
 
 
+@pytest.mark.slow
 def test_series_charts_share_their_years_and_begin_at_zero(plan: Plan) -> None:
     """All axes of years are the same, from the first number of the plan to the last target year; no axis is cut."""
     found = series_specs(plan, 2022)
@@ -948,6 +961,7 @@ def test_a_wording_that_has_been_replaced_is_not_told_as_refused() -> None:
     assert "1子项1（2025年规划值）：" in text(summary.refused(plan, 2023)).replace(" ", "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("parts", [True, False])
 def test_downloads_are_those_that_are_written(parts: bool, tmp_path: Path) -> None:
     """Each link of the list leads to a file of the year, and each file has a link; so without optional tables too."""
@@ -958,6 +972,7 @@ def test_downloads_are_those_that_are_written(parts: bool, tmp_path: Path) -> No
     assert sorted(links) == sorted(path.name for path in tmp_path.iterdir())
 
 
+@pytest.mark.slow
 def test_a_draft_tells_not_filled_in_from_no_data(plan: Plan) -> None:
     """A later year with items missing is a draft; 未填报 is shown and counted apart from 暂无数据."""
     rows = (observation("3", 28, statement="28"), observation("12", absence="暂无数据"))
@@ -979,6 +994,7 @@ def test_a_draft_tells_not_filled_in_from_no_data(plan: Plan) -> None:
     assert NOT_FILLED_IN.text in text(table1(assessment))
 
 
+@pytest.mark.slow
 def test_nothing_is_said_of_not_filled_in_where_all_is(plan: Plan, plan_2023: Plan, year2022: Assessment) -> None:
     """A whole year has no column, card, sentence or sign for 未填报."""
     pieces = [
@@ -1067,6 +1083,15 @@ def test_every_change_of_a_verdict_has_a_name() -> None:
     assert sum(len(own) for _, own in changes.moves(rows)) == len(pairs) == 18
 
 
+def test_a_convention_of_one_year_is_no_news_of_what_is_not_filled_in(plan: Plan) -> None:
+    """23 and 47 were met by a convention of 2022 alone; not filled in, they are two of those that are counted so."""
+    draft = later(plan, *as_in_2022(plan, "23", "47"))
+    assert "结论由“达标”变为“未填报”" not in text(changes.summary(draft, changes.since_last_year(draft, 2023)))
+    known = later(plan, *as_in_2022(plan, "23", "47"), observation("47", absence="暂无数据"))
+    told = text(changes.summary(known, changes.since_last_year(known, 2023)))
+    assert "（省级）：只是视同的约定不同，结论由“达标”变为“无数据”。" in told
+
+
 def test_values_and_data_that_moved(plan: Plan, year2022: Assessment) -> None:
     """Figures of both years with their change; what did not change is folded, a long list only names."""
     found = changes.since_last_year(plan, 2022)
@@ -1077,6 +1102,7 @@ def test_values_and_data_that_moved(plan: Plan, year2022: Assessment) -> None:
     data = changes.data(plan, found)
     assert "<details>\n<summary>新有数据的子项：45个</summary>\n<p><a href" in data._repr_html_()
     assert re.search(r"不再有数据的子项：3个 .* 11 生态质量指数（EQI） 60.9 暂无数据", text(data))
+    assert "24 水面率 7.8% 暂无数据 28① 单位地区生产总值用水量 13.1立方米/万元 暂无数据" in text(data)  # as elsewhere
 
 
 def test_what_is_not_filled_in_is_counted_as_in_the_banner(plan: Plan) -> None:
@@ -1096,6 +1122,20 @@ def test_what_is_no_longer_asked_is_not_lost_data(plan: Plan) -> None:
     found = changes.since_last_year(made, 2023)
     assert "不再有数据" not in text(changes.summary(made, found))
     assert text(changes.data(made, found)).strip().startswith("没有要求、也不再有数据的子项：1个")
+
+
+def test_words_instead_of_a_figure_are_data(plan: Plan) -> None:
+    """Where ``cixi diff`` says 只有文字, the page does not say 不再有数据; nor 新有数据 of a figure where there were words."""
+    rows = {row.item_id: row for row in plan.observations[2022]}
+    worded = rows["34"].model_copy(update={"value": None, "statement": "有所提高"})
+    made = later(plan, *as_in_2022(plan, "1", "34"), worded, rows["1"].model_copy(update={"value": "5"}))
+    found = changes.since_last_year(made, 2023)
+    told = {kind: set(table["why"]) for kind, table in (("less", found.missing), ("more", found.available))}
+    assert told == {"less": {"2022年有数值，2023年只有文字"}, "more": {"2022年只有文字，2023年有数值"}}
+    assert "1项由数值改为文字，1项由文字改为数值" in text(changes.summary(made, found))
+    page = text(changes.data(made, found))
+    assert "由数值改为文字的子项：1个" in page and "由文字改为数值的子项：1个" in page
+    assert not re.search("不再有数据|新有数据", page + text(changes.summary(made, found)))
 
 
 def test_a_figure_that_cannot_be_compared_is_not_said_to_have_changed(plan: Plan) -> None:

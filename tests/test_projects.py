@@ -137,6 +137,7 @@ def test_without_money_there_are_no_shares(projects: tuple[object, ...]) -> None
     assert by_category(plan)["share_of_money"].isna().all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("projects", "told", "titles"),
     [
@@ -183,6 +184,7 @@ def test_no_project_has_a_budget() -> None:
     assert "（各项都没有概算）" in unit_table(plan)
 
 
+@pytest.mark.slow
 def test_little_money_is_not_none() -> None:
     """30 万元 in two years: every figure in 亿元 has digits left."""
     plan = tiny_plan(projects=(project(1, "2021-2022", 30),))

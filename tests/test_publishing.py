@@ -62,6 +62,7 @@ def test_what_is_in_it(zipped: Path, built: Path) -> None:
     assert {entry.date_time for entry in entries} == {(1980, 1, 1, 0, 0, 0)}
 
 
+@pytest.mark.slow
 def test_the_same_bytes_again(zipped: Path, built: Path, tmp_path: Path) -> None:
     """From the same site, whatever the day."""
     assert archive(built, tmp_path / "again.zip").read_bytes() == zipped.read_bytes()
@@ -92,6 +93,7 @@ def test_not_unpacked_it_says_what_to_do(unpacked: Path, browser: Browser, tmp_p
     assert "请先把压缩包全部解压到一个文件夹" in page.inner_text("body")
 
 
+@pytest.mark.slow
 def test_every_link_leads_somewhere(unpacked: Path) -> None:
     """All links of all pages are relative, and what they name is in the archive: page, file and anchor."""
     pages = {path: path.read_text(encoding="utf-8") for path in unpacked.rglob("*.html")}
@@ -136,6 +138,7 @@ def test_older_than_the_data(built: Path, tmp_path: Path) -> None:
     assert list(tmp_path.glob("*.zip")) == []
 
 
+@pytest.mark.slow
 def test_a_year_older_than_the_data_is_not_published(built: Path, tmp_path: Path) -> None:
     """After `cixi build --year` other years may be as they were: the site says so of itself no longer, so it stays here."""
     project = Path(shutil.copytree(built, tmp_path / "project"))
@@ -145,6 +148,7 @@ def test_a_year_older_than_the_data_is_not_published(built: Path, tmp_path: Path
         archive(project, tmp_path / "x.zip")
 
 
+@pytest.mark.slow
 def test_a_site_that_is_swapped_meanwhile(built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A build that ends while the site is read leaves no archive of pages of both."""
     project = Path(shutil.copytree(built, tmp_path / "project"))
@@ -155,6 +159,7 @@ def test_a_site_that_is_swapped_meanwhile(built: Path, tmp_path: Path, monkeypat
     assert not (tmp_path / "b.zip").exists()
 
 
+@pytest.mark.slow
 def test_a_report_of_another_site_is_not_part_of_this_one(built: Path, tmp_path: Path) -> None:
     """What an earlier build printed is neither published nor compared."""
     project = Path(shutil.copytree(built, tmp_path / "project"))
@@ -168,6 +173,7 @@ def test_a_report_of_another_site_is_not_part_of_this_one(built: Path, tmp_path:
     assert not any(name.endswith(".pdf") for name in zipfile.ZipFile(archive(project, tmp_path / "x.zip")).namelist())
 
 
+@pytest.mark.slow
 def test_publish_over_what_is_there(zipped: Path, built: Path, tmp_path: Path) -> None:
     """An older archive of the book is replaced; any other file of that name, such as evidence, is not."""
     target = tmp_path / "附件.zip"
@@ -418,6 +424,7 @@ def test_all_of_an_archive_is_compared(
             verify(built, PublishedSite(place, without))
 
 
+@pytest.mark.slow
 def test_what_other_programs_left(built: Path, zipped: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Lock files and what file managers leave are no part of a site: not published, no difference, and named; any other
     hidden file is a difference.
@@ -452,6 +459,7 @@ def test_a_link_in_a_site(built: Path, tmp_path: Path) -> None:
     assert refused(site) == "book/2026 不是普通的文件或文件夹"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("packed", [True, False], ids=["packed", "unpacked"])
 def test_a_bomb_is_not_unpacked(packed: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """An archive that is larger than any site, or would become so, is refused before it is read."""

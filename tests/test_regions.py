@@ -42,6 +42,7 @@ def told(table: pd.DataFrame, plan: Plan | None = None) -> list[str]:
 # --- the same verdicts, however they come about ------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @settings(max_examples=4, deadline=None)
 @given(
     st.integers(1, 4), st.integers(1, 3), st.floats(0, 0.9), st.sampled_from(["requirement", "target"]), st.integers(0)
@@ -60,6 +61,7 @@ def test_every_region_is_judged_as_if_alone(
         assert np.array_equal(together.basis[number, years], alone.basis[0])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("against", ["requirement", "target"])
 def test_the_county_is_a_panel_of_one(plan: Plan, against: str) -> None:
     """A table of the county's own observations gives what ``cixi assess`` says of every year, reasons included."""
@@ -115,6 +117,7 @@ def test_conventions_can_be_switched_off(plan: Plan) -> None:
     assert "deemed" not in set(found["basis"])
 
 
+@pytest.mark.slow
 def test_blocks_may_run_in_other_processes(plan: Plan) -> None:
     """Any executor of ``concurrent.futures`` gives the same result: order, values, types."""
     table = generated_panel(plan, 7)

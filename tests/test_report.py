@@ -41,6 +41,7 @@ def text_of(content: bytes) -> str:
     )
 
 
+@pytest.mark.slow
 def test_the_template_is_the_one_that_is_made() -> None:
     """``python -m tests.report_template`` has been run since the last change."""
     parts = []
@@ -86,6 +87,7 @@ def test_values_are_those_of_the_workbook(plan: Plan, report2022: bytes) -> None
             assert row.value in shown[f"item.{row.item_id}.value"].replace(",", "")
 
 
+@pytest.mark.slow
 def test_every_value_is_tagged_as_issued(plan: Plan, report2022: bytes) -> None:
     """A control's text is the value of its key, and the manifest has the same, in the same order."""
     known, shown = issued(plan, 2022), controls(report2022)
@@ -127,6 +129,7 @@ def test_what_has_no_data_is_not_called_met(plan: Plan, report2022: bytes) -> No
     assert ("没有达到规划值的3个子项" in text, "达标而" in text) == (True, False)
 
 
+@pytest.mark.slow
 def test_targets_without_data_are_not_called_reached() -> None:
     """Where nothing is unmet, the report said 规划值都已达到 below counts of targets without data."""
     done = {
@@ -141,6 +144,7 @@ def test_targets_without_data_are_not_called_reached() -> None:
     assert "没有未达到的规划值；2个子项没有数据可以对照规划值，是否达到不能判定。" in text
 
 
+@pytest.mark.slow
 def test_the_title_of_the_file() -> None:
     """It had ``&amp;``, and a long one ended in a traceback."""
     for title in ("《甲&“乙”规划》", f"《{'长' * 300}》"):
@@ -184,6 +188,7 @@ def test_a_plan_without_optional_tables(tmp_path: Path) -> None:
     assert re.findall("附表[一二三]　", text) == ["附表一　", "附表二　"] * 2
 
 
+@pytest.mark.slow
 def test_a_draft_says_so(report2022: bytes) -> None:
     """On the cover, on each page and in the text; what is not filled in is counted apart and named."""
     plan = tiny_plan()
@@ -200,6 +205,7 @@ def test_a_draft_says_so(report2022: bytes) -> None:
     assert "（初稿）" not in text_of(report2022)
 
 
+@pytest.mark.slow
 def test_a_reviewed_year_says_so() -> None:
     """Reviewed and not closed yet: 复核稿 where a draft has 初稿."""
     plan = tiny_plan()
@@ -209,6 +215,7 @@ def test_a_reviewed_year_says_so() -> None:
     assert (text.count("（复核稿）"), text.count("（初稿）")) == (1, 0)
 
 
+@pytest.mark.slow
 def test_an_unmet_item_without_a_limit_says_why(plan: Plan) -> None:
     """8 ought to rise: no limit tells how far it is from that, the reason does, and in its place nothing is empty."""
     own = plan.only(plan.indicator_items(8))
@@ -230,6 +237,7 @@ def test_no_report_before_the_base_year(plan: Plan, tmp_path: Path) -> None:
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 def test_a_verdict_and_a_figure_of_one_level_that_change_have_keys_of_their_own() -> None:
     """An undivided item with a row for each level in both years."""
     years = {
@@ -241,6 +249,7 @@ def test_a_verdict_and_a_figure_of_one_level_that_change_have_keys_of_their_own(
     assert str(keys["change.3.value.national.after"]) == "70%"
 
 
+@pytest.mark.slow
 def test_a_figure_written_with_another_digit_has_not_moved() -> None:
     """28.0 is 28, as the page of changes and ``cixi diff`` have it."""
     years = {2022: (observation("3", "28"),), 2023: (observation("3", "28.0"),)}

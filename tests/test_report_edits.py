@@ -250,6 +250,7 @@ def edit_at_random(
         return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("file", range(FILES))
 def test_edits_at_random(file: int, plan: Plan, report: bytes, today: Mapping[str, str]) -> None:
     """Of 200 edits each is found as what it is, and nothing besides."""
@@ -267,6 +268,7 @@ def test_edits_at_random(file: int, plan: Plan, report: bytes, today: Mapping[st
     assert not [e for e in found if e.key not in asked or e.finding not in asked[e.key]]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("text", "other", "keys"),
     [
@@ -290,6 +292,35 @@ def test_words_of_the_template(
 
     found = list(compare(plan, read_report(edited(report, edit)), today))
     assert ({e.key for e in found}, {e.finding for e in found} <= {EditKind.CHANGED}) == (keys, True)
+
+
+def test_controls_in_the_place_of_one_another(plan: Plan, report: bytes, today: Mapping[str, str]) -> None:
+    """Two numbers cut and pasted between the same words belong to another level; whole clauses may change places."""
+    keys = [f"count.{level}.met" for level in plan.levels]
+
+    def conclusion(root: Any) -> tuple[Any, list[Any]]:
+        [*_, paragraph] = [p for p in root.iter(PARAGRAPH) if text_of(p).startswith("2022年，国家级适用指标")]
+        return paragraph, [next(c for c in paragraph.iter(qn("w:sdt")) if key_of(c) == key) for key in keys]
+
+    def numbers(root: Any) -> None:
+        _, (one, other) = conclusion(root)
+        place = one.getprevious()
+        other.addprevious(one)
+        place.addnext(other)
+
+    def clauses(root: Any) -> None:
+        paragraph, _ = conclusion(root)
+        runs = [one for one in paragraph if one.tag != qn("w:pPr")]
+        between, end = (n for n, one in enumerate(runs) if text_of(one).startswith("项无数据"))
+        for run in (*runs[between + 1 : end], runs[between], *runs[1:between], runs[end]):
+            paragraph.append(run)
+        for run, old, new in ((runs[0], "国家级", "省级"), (runs[between], "省级", "2022年，国家级")):
+            retype(run, text_of(run).replace(old, new))
+
+    found = list(compare(plan, read_report(edited(report, numbers)), today))
+    assert {(e.key, e.finding) for e in found} == {(key, EditKind.CHANGED) for key in keys}
+    assert {e.found for e in found} == {"“29”处：39", "“39”处：29"}
+    assert list(compare(plan, read_report(edited(report, clauses)), today)) == []
 
 
 def cells_of(root: Any, key: str) -> list[Any]:
@@ -334,6 +365,7 @@ def test_cells_under_the_heading_of_another(plan: Plan, report: bytes, today: Ma
     assert list(compare(plan, read_report(edited(report, columns)), today)) == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("key", "old", "new", "changed"),
     [
@@ -380,6 +412,7 @@ def test_words_that_say_whose_the_number_is(
     )
 
 
+@pytest.mark.slow
 def test_columns_of_plain_text_may_move(plan: Plan, report: bytes, today: Mapping[str, str]) -> None:
     """A column of the plan's own words behind the computed ones may stand before them, and one may be deleted."""
 
@@ -449,6 +482,7 @@ def in_blocks(root: Any) -> None:
         block.find(CONTENT).append(paragraph)
 
 
+@pytest.mark.slow
 def test_a_raised_digit(plan: Plan, report: bytes, today: Mapping[str, str]) -> None:
     """10 with a raised 5 is another figure than 105."""
     above = f'<w:r {nsdecls("w")}><w:rPr><w:vertAlign w:val="superscript"/></w:rPr><w:t>{{}}</w:t></w:r>'
@@ -464,6 +498,7 @@ def test_a_raised_digit(plan: Plan, report: bytes, today: Mapping[str, str]) -> 
     assert (edit.finding, edit.found) == (EditKind.CHANGED, f"{edit.issued[:-1]}^{edit.issued[-1]}")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("change", [lambda _: None, restyled, reordered, full_width, in_blocks])
 def test_nothing_is_told_of_what_says_the_same(
     change: Callable[[Any], None], plan: Plan, report: bytes, today: Mapping[str, str]
@@ -486,6 +521,7 @@ def test_saved_by_libreoffice(plan: Plan, report: bytes, today: Mapping[str, str
     assert [(e.finding, e.key, e.found) for e in found] == [(EditKind.CHANGED, "item.38.status", "41.7")]
 
 
+@pytest.mark.slow
 def test_saved_by_python_docx(plan: Plan, report: bytes, today: Mapping[str, str], tmp_path: Path) -> None:
     """A file read and written again by another program."""
     docx.Document(io.BytesIO(report)).save(str(tmp_path / "r.docx"))

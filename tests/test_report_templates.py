@@ -113,6 +113,7 @@ CASES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES)
 def test_a_wrong_placeholder_is_told_with_its_paragraph(case: str) -> None:
     """The paragraph by number and text, what is wrong, and what may be meant."""
@@ -322,6 +323,7 @@ def test_a_template_reaches_nothing_but_its_names(text: str) -> None:
     assert len(refused(text)) >= 1
 
 
+@pytest.mark.slow
 def test_a_template_in_another_style_and_order(plan: Plan) -> None:
     """Chapters moved, fonts changed, a sentence of one's own: the values are the same, in the template's format."""
     document = Document()
@@ -368,6 +370,7 @@ def test_lists_and_captions_of_a_template() -> None:
     assert lines == ["表目录", "概况", "（页码：在 Word 中右键单击目录，选择“更新域”。）", "概况", "1", "2", "2022年"]
 
 
+@pytest.mark.slow
 def test_headings_numbered_as_libreoffice_writes_it() -> None:
     """It saves Chinese numbers as ``taiwaneseCountingThousand``: the contents list had 1、 above a heading 一、."""
     with zipfile.ZipFile(io.BytesIO(template_bytes())) as own:
@@ -378,6 +381,7 @@ def test_headings_numbered_as_libreoffice_writes_it() -> None:
     )
 
 
+@pytest.mark.slow
 def test_placeholders_that_word_has_split_are_one(plan: Plan) -> None:
     """Word cuts a placeholder into runs where it was corrected or checked for spelling."""
     document = Document()
@@ -475,6 +479,7 @@ def test_a_placeholder_in_an_endnote() -> None:
         report_bytes(tiny_contents(), saved(document), "样式.docx")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("part", "old", "new"),
     [
@@ -544,6 +549,7 @@ def test_the_command(tmp_path: Path) -> None:
     assert (done.returncode, "没有这个文件夹或文件" in done.stderr) == (1, True)
 
 
+@pytest.mark.slow
 def test_of_a_report_that_became_a_template_the_old_list_goes() -> None:
     """An issued report with a placeholder added is refused while any of its figures is left, which would be last year's
     for ever; without them it is filled in, and only the new report's list is in the file.

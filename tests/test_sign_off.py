@@ -179,6 +179,7 @@ def test_from_draft_to_correction(bureau: Bureau) -> None:
     assert second[1:] == [f"revision,2,2.1,,91,92,,现状值，第3版，{today}，钱某（市统计局）：又更正"]
 
 
+@pytest.mark.slow
 def test_a_closing_signature_is_refused_as_final_is(bureau: Bureau) -> None:
     """While something is not filled in, a signature 定稿 for the whole year closes it no more than --final does."""
     closing = sign(1, "定稿", "赵某", "2024-03-05")
@@ -195,6 +196,7 @@ def test_a_closing_signature_is_refused_as_final_is(bureau: Bureau) -> None:
     assert bureau.stages == "定稿 复核稿 复核稿 复核稿"
 
 
+@pytest.mark.slow
 def test_signatures_are_only_added(bureau: Bureau) -> None:
     """A row of the sheet that was emptied stays in the data; one that was changed is another signature."""
     bureau.hand_in(*FILLED, sign(1, "填报", "李某", "2024-02-01"), sign(2, "复核", "王某", "2024-02-02"))
@@ -207,6 +209,7 @@ def test_signatures_are_only_added(bureau: Bureau) -> None:
     assert (bureau.root / "data" / "signatures" / "2023.csv").read_bytes() == before
 
 
+@pytest.mark.slow
 def test_signed_again_on_the_same_day(bureau: Bureau) -> None:
     """Closed, corrected and closed again by one person within a day: the last closing covers what it closed, and is kept
     once; the same command once more changes nothing.
@@ -236,6 +239,7 @@ def test_a_correction_of_nothing(bureau: Bureau) -> None:
         assert (status, note in told, bureau.plan.revisions) == (0, True, ())
 
 
+@pytest.mark.slow
 def test_a_form_without_signatures(bureau: Bureau) -> None:
     """A form of an earlier layout corrects a closed year with the reason of the command line; signatures stay."""
     assert bureau.hand_in(*FILLED, sign(1, "定稿", "赵某", "2024-03-05"))[0] == 0
@@ -471,6 +475,7 @@ def test_on_the_command_line_there_is_no_edition(bureau: Bureau) -> None:
     assert bureau.run("diff", "2022", "2021", "--edition")[0] == 2
 
 
+@pytest.mark.slow
 def test_a_change_past_the_log_is_no_edition(bureau: Bureau) -> None:
     """Data that was edited by hand after its closing was signed: neither "never corrected" nor an edition 1 that nobody
     signed.
@@ -489,6 +494,7 @@ def test_a_change_past_the_log_is_no_edition(bureau: Bureau) -> None:
     assert bureau.run("diff", "2023", "--edition") == (0, "2023 年第1版 → 今\n")
 
 
+@pytest.mark.slow
 def test_a_file_that_comes_after_the_closing(bureau: Bureau) -> None:
     """Its hash, recorded by the same form or by the command, is no correction, and does not hide earlier editions."""
     bureau.hand_in(*FILLED, options=["--final"])
@@ -504,6 +510,7 @@ def test_a_file_that_comes_after_the_closing(bureau: Bureau) -> None:
     assert at_edition(bureau.plan, 2023, 1).evidence[2023] == ()
 
 
+@pytest.mark.slow
 def test_a_wording_backdated_into_a_closed_year(bureau: Bureau) -> None:
     """The data is what was signed, the verdicts are not: the page and ``cixi diff --edition`` say so, until it is undone."""
     path, otherwise = bureau.root / "data" / "requirements.csv", "结论与签署时不同：要求、约定、以前各年的数或程序变了"
@@ -522,6 +529,7 @@ def test_a_wording_backdated_into_a_closed_year(bureau: Bureau) -> None:
     assert bureau.run("diff", "2023", "--edition") == (0, "2023 年第1版 → 今\n")
 
 
+@pytest.mark.slow
 def test_the_check_names_what_the_import_refuses(bureau: Bureau) -> None:
     """A change of a closed year without a reason is no mistake in a cell (the reason may come at the command line), but the
     check says it; also that a year cannot be closed yet.
@@ -610,6 +618,7 @@ def test_the_stage_of_a_year(book: Path, stages: str, stage: str, told: str) -> 
     assert f'<p class="question">{question}</p>' in summary_page.tiles(plan, 2023)
 
 
+@pytest.mark.slow
 def test_a_change_of_an_undivided_indicator_is_shown_once(bureau: Bureau) -> None:
     """Its item and it are one line of the tables; csv has both."""
     bureau.hand_in(*FILLED, options=("--final",))

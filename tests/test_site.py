@@ -138,6 +138,32 @@ def test_the_foot_of_a_page_says_once_what_a_source_names_and_holds_its_code(sit
         assert text.count('<details class="admonition hide') <= 1, path
 
 
+def test_the_first_file_has_a_name_and_a_link(site: Path) -> None:
+    """Where a browser does not follow it by itself, and for who hears pages instead of seeing them."""
+    page = (site / "index.html").read_text(encoding="utf-8")
+    assert '<html lang="zh-CN">' in page
+    assert "<title>慈溪市生态文明建设规划评估</title>" in page
+    assert '<a href="book/index.html">慈溪市生态文明建设规划评估</a>' in page
+
+
+LONG = "Very_Long_" * 12  # a name without a place where it may break
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+@pytest.mark.parametrize("name", ["indicators/index", "index"])
+def test_a_long_latin_name_breaks(site: Path, browser: Browser, name: str, width: str) -> None:
+    """In a heading, a caption, and the links of a table: the page is not wider than the window."""
+    visit = Visit(browser, WIDTHS[width])
+    page = visit.open(site / "book" / f"{name}.html")
+    page.evaluate(
+        """name => document.querySelectorAll('h1, figcaption strong, .cixi-table td.name a')
+            .forEach((one) => one.firstChild.replaceWith(name))""",
+        LONG,
+    )
+    assert page.evaluate("document.documentElement.scrollWidth") <= WIDTHS[width]
+    visit.close()
+
+
 def test_from_unmet_to_reason_and_source_in_two_clicks(site: Path, browser: Browser) -> None:
     """From the first page's unmet indicators a reader gets to the reason and the source in two clicks: here in one."""
     visit = Visit(browser)

@@ -133,6 +133,16 @@ def test_downloads(site: Path, visit: Visit, alive: bool) -> None:
     assert (len([u for u in visit.requests if u.endswith("charts.js")]) == 1) is alive
 
 
+def test_a_picture_says_its_year(site: Path, visit: Visit) -> None:
+    """Below the picture: the first page and its title are one, and name no year."""
+    page = visit.open(site / "book" / "index.html")
+    with page.expect_download() as download:
+        page.locator(".cixi-menu > summary").first.evaluate("e => e.click()")
+        page.get_by_role("button", name="下载 SVG").first.evaluate("e => e.click()")
+    drawing = Path(download.value.path()).read_text(encoding="utf-8")
+    assert ">2022年，慈溪市生态文明建设规划评估</text>" in drawing
+
+
 def test_a_phone_has_drawings_of_its_own(site: Path, browser: Browser) -> None:
     """On a phone the narrow drawing stands there, is not drawn again, and is what a download holds; on paper the wide one."""
     visit = Visit(browser, WIDTHS["phone"], accept_downloads=True)

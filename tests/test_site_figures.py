@@ -72,6 +72,7 @@ def test_the_menu_offers_it(site: Path, browser: Browser) -> None:
     visit.close()
 
 
+@pytest.mark.slow
 def test_the_data_package_of_the_site(site: Path) -> None:
     """Its paths lead to files that pages offer, and it is linked from the pages of each year."""
     from frictionless import Package  # noqa: PLC0415  # slow

@@ -115,11 +115,24 @@ def test_parts_words_and_numbers(hits: Hits, query: str, first: str) -> None:
         ("谁负责", ["units.html"]),
         ("还差多少", ["trend.html"]),
         ("化肥利用率怎么样", ["indicators/32.html#item-32-2"]),
+        ("CO2", ["indicators/30.html"]),
+        # as the book names a project, and as the forms and the tables of the console name items
+        ("项目37", ["projects.html#project-37"]),
+        ("项目 3", ["projects.html#project-3"]),
+        ("指标38", ["indicators/38.html"]),
+        ("9.1", ["indicators/9.html#item-9-1"]),
+        ("9①", ["indicators/9.html#item-9-1"]),
+        ("４０．７", ["index.html#"]),
     ],
 )
 def test_what_people_type_finds_what_they_mean(hits: Hits, query: str, pages: list[str]) -> None:
     """Words that stand for others, questions, and names run together with other words: the first hit is the place meant."""
     assert [page for page in pages if page in unquote(hits(query)[0][0])], hits(query)[:3]
+
+
+def test_a_circled_number_is_no_digit(hits: Hits) -> None:
+    """28① is not 281, and 8① is not in 28①."""
+    assert [hits("281"), hits("8①")] == [[], []]
 
 
 def test_hits_show_the_words_and_jump_to_the_passage(site: Path, browser: Browser) -> None:

@@ -28,6 +28,7 @@ NO_LINK = (
 )
 
 
+@pytest.mark.slow
 def test_every_name_of_a_unit_leads_to_its_place(plan: Plan, site: Path) -> None:
     """On every page a unit's name by itself is a link to the section that has it as heading, of the same year.
 

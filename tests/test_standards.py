@@ -294,6 +294,7 @@ def everything(plan: Plan, year: int) -> list[Any]:
     return [*cells, table1(assess(plan, year)), coverage(plan, year), series(plan, year), standards(plan, year)]
 
 
+@pytest.mark.slow
 def test_rows_of_a_later_year_change_no_earlier_one(case: Case) -> None:
     """Whole tables of the retrospect, the base year and 2023."""
     plan = replace(case.plan, observations={y: rows for y, rows in case.plan.observations.items() if y < 2024})
@@ -369,6 +370,7 @@ rows_of_a_standard = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(rows_of_a_standard)
 def test_any_later_rows(rows: list[Requirement]) -> None:
@@ -941,6 +943,20 @@ def three(follow: str = "provincial") -> Plan:
     )  # fmt: skip
     frame = type(plan.frame).model_validate(frame_settings(levels=THREE, targets_follow=follow, parts=PARTS))
     return replace(plan, frame=frame, observations={**plan.observations, 2024: last})
+
+
+@pytest.mark.parametrize("year", [2022, 2024])
+def test_the_plans_table_has_no_column_of_a_later_level(year: int) -> None:
+    """A level that a later standard brings asks nothing before, or of other items; the plan's table prints no “/” for it."""
+    plan = standard(later("2.1", "municipal", "≥95"))
+    frame = type(plan.frame).model_validate(frame_settings(levels=THREE, parts=PARTS))
+    plan = replace(plan, frame=frame)
+    table = assess(plan, year).items.query("verdict == 'not_applicable'")
+    own = dossier(plan, 3, year).verdicts.query("year == @year and item_id == '3'")["reason"]
+    assert own.tolist()[1:] == ["本级没有要求，不适用。依据：原表为“/”。", "本级没有要求，不适用。"]
+    reasons = dict(zip(zip(table["item_id"], table["level"], strict=True), table["reason"], strict=True))
+    assert reasons["2.2", "municipal"] == "本级没有要求，不适用。"
+    assert all(("原表为“/”" in reason) is (level != "municipal") for (_, level), reason in reasons.items())
 
 
 def test_a_level_that_never_asked_lacks_nothing() -> None:

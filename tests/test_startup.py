@@ -32,6 +32,7 @@ def imported(*arguments: str, root: Path = ROOT) -> set[str]:
     return set(done.stderr.splitlines()[-1].split())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "needless"),
     [
@@ -58,6 +59,7 @@ def test_a_build_with_nothing_to_do_imports_nothing(tmp_path: Path) -> None:
     assert imported("build", root=root) & (JUPYTER | CHARTS | EXCEL | TABLES) == set()
 
 
+@pytest.mark.slow
 def test_the_menu() -> None:
     """``import cixi_analysis`` imports nothing, lists the names an analyst needs, and every name is there."""
     code = (

@@ -34,6 +34,7 @@ def answers(plan: Plan, year: int) -> list[list[str]]:
     return [told(Html(piece)) for piece in pieces]  # noqa: S704  # pieces of a page
 
 
+@pytest.mark.slow
 def test_the_four_answers_of_the_base_year(plan: Plan) -> None:
     """Both unmet indicators with gap, yearly step and units; what can be compared; the targets; what is no longer known."""
     now, better, in_time, changed = answers(plan, 2022)
@@ -92,6 +93,7 @@ def test_a_target_year_that_is_over_is_not_said_to_be_ahead(plan: Plan, year: in
     assert answers(later, year)[2][-1] == note
 
 
+@pytest.mark.slow
 def test_a_made_up_year_tells_what_changed(plan_2023: Plan) -> None:
     """2023: 3 turned to unmet, 38 to met, 5 is not known any more; named, the bad first."""
     now, better, _, changed = answers(plan_2023, 2023)
@@ -128,6 +130,7 @@ def test_what_is_measured_of_several_items_is_told_apart(plan: Plan) -> None:
     assert better[-2:] == ["变差的：22①划定面积", "改善的：22②划定面积"]
 
 
+@pytest.mark.slow
 def test_a_draft_says_so(plan: Plan) -> None:
     """A year being filled in: 初稿 in the first tile, 未填报 counted apart, those items folded at the end of the list."""
     draft = replace(plan, observations={**plan.observations, 2023: (observation("3", 28, statement="28"),)})

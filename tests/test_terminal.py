@@ -44,6 +44,7 @@ def test_a_table_fits_into_100_columns(command: tuple[str, ...]) -> None:
     assert cell_len(lines[1].strip()) <= max(cell_len(line) for line in [lines[0], *lines[2:]]) + 2
 
 
+@pytest.mark.slow
 @EACH
 def test_heads_are_chinese_and_wide_has_every_column(command: tuple[str, ...]) -> None:
     """The short table has Chinese heads only; the wide one the columns of the CSV, which ``--wide`` leaves as it is."""

@@ -147,7 +147,9 @@
     drawn.setAttribute("x", 16);
     drawn.setAttribute("y", top);
     paper.append(drawn);
-    put("text", { x: 16, y: height - 12, "font-size": 11, fill: "#5a6660" }, document.title);
+    const [source, year] = [[...new Set(document.title.split(" — "))].join(" — "), /-(\d{4})$/.exec(figure.id)?.[1] ?? ""];
+    const told = source.includes(year) ? source : `${year}年，${source}`; // the first page and dossiers name no year
+    put("text", { x: 16, y: height - 12, "font-size": 11, fill: "#5a6660" }, told);
     return { text: new XMLSerializer().serializeToString(paper), width, height };
   }
 

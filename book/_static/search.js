@@ -8,7 +8,8 @@
   const MOST = 60; // hits that are listed
   const AROUND = 40; // characters of an excerpt before the first word
   const LENGTH = 150; // characters of an excerpt
-  const NUMBER = /^\d+(?:\p{P}\d+)*$/u;
+  const NUMBER = /^\d+(?:\p{P}\d+)*[①-⑳]?$/u;
+  const NUMBERED = /(indicator|item|project)s?[-/](\d+)(-\d)?$/; // an address, by which the book and its forms name it
   const YEAR = /\/\d{4}\//;
 
   // Full-width forms, case, spaces and punctuation make no difference, except between digits. Cells and paragraphs are
@@ -21,8 +22,10 @@
     let made = "";
     for (const { 0: token, index } of text.matchAll(/\n|(?:[^\S\n]|\p{P})+|[^\s\p{P}]/gu)) {
       const word = token === "\n" || !/^[\s\p{P}]/u.test(token);
-      if (!word && !(/\d$/.test(made) && /^\d/.test(text.slice(index + token.length)))) continue;
-      const kept = word ? token.normalize("NFKC").toLowerCase() : token;
+      if (!word && !(/\d$/.test(made) && /^[\d０-９]/.test(text.slice(index + token.length)))) continue;
+      // ① stays what it is, 9① being no 91; punctuation keeps its length.
+      const same = word ? !/[①-⑳]/u.test(token) : /[！-～]/u.test(token);
+      const kept = same ? token.normalize("NFKC").toLowerCase() : token;
       made += kept;
       for (let n = 0; n < kept.length; n += 1) places.push(word ? index : index + n);
     }
@@ -44,7 +47,9 @@
         const name = named || title;
         // The number before a name and the year after it are not what a reader types.
         const short = name.replace(/^[\d.]+[①-⑳]?\s*|（\d{4} 年）$/gu, "");
-        const forms = [name, ...name.split(" / "), short].map(plain);
+        const [, kind, number, part] = NUMBERED.exec(anchor || page) ?? [];
+        const called = part ? number + part.replace("-", ".") : kind && (kind === "project" ? "项目" : "指标") + number;
+        const forms = [name, ...name.split(" / "), ...(called ? [called] : []), short].map(plain);
         const same = `${page.replace(YEAR, "/")}#${anchor && name}`;
         const known = { order: all.length, length: forms.at(-1).length, about: plain(title), body: plain(text) };
         all.push({ page, title, anchor, name, text, forms, same, ...known });

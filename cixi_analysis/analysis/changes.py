@@ -28,7 +28,7 @@ from cixi_analysis.words import CLASS_UNIT, Cause, Direction, Status
 COLUMNS = ["kind", "indicator", "item_id", "level", "before", "after", "cause", "why"]
 _KEY = ["indicator", "item_id", "level"]
 VALUE_COLUMNS = [*_KEY, "measure", "unit", "before", "after", "change", "direction", "incomparable"]
-DATA_COLUMNS = [*_KEY, "before", "after", "why"]
+DATA_COLUMNS = [*_KEY, "before", "after", "why", "is_step"]
 TALLY_COLUMNS = ["level", "counted", "before", "after", "gained", "lost", "by_old"]
 #: Count of the indicators of a level → its Chinese name.
 _COUNTS = {
@@ -49,7 +49,8 @@ class Changes:
     whose verdict would differ by the earlier wordings (:data:`causes.COLUMNS`); the statuses tell 未填报 apart.
     ``values``: items with a number or class in both years. ``change`` is after − before in ``unit``, empty for water
     classes and where ``incomparable`` says why; ``direction`` is empty where the plan takes no side.
-    ``available``, ``missing``: items of which more, or less, is known: nothing < words < a figure.
+    ``available``, ``missing``: items of which more, or less, is known: nothing < words < a figure; ``is_step`` between
+    the last two.
     ``tallies``: indicators by level and status (``counted``), those that came and went, and (``by_old``) how many there
     would be by the earlier wordings, None where these are the same. ``revisions``: the corrections of
     closed years before ``year`` (:data:`revision_log.LOG_COLUMNS`); a change by hand leaves no trace in ``data/``.
@@ -165,7 +166,7 @@ def _known(plan: Plan, year: int, other: int) -> Iterator[tuple[str, tuple[objec
                 texts = [shown(plan, row, y) if row else unobserved(plan, item.item_id, y, level) for row, y in rows]
                 known = zip((other, year), extent, texts, strict=True)
                 why = "，".join(f"{y}年{_EXTENT.get(much, text)}" for y, much, text in known)
-                yield "available" if extent[0] < extent[1] else "missing", (*key, *texts, why)
+                yield "available" if extent[0] < extent[1] else "missing", (*key, *texts, why, 0 not in extent)
 
 
 def _extent(row: Observation | None) -> int:

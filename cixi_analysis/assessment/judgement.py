@@ -250,7 +250,8 @@ def reasoned(
             why = explain(wording, finding, place, (proven or {}).get(item.item_id, NO_PROOFS))
         else:
             since = max((w.to_year + 1 for w in one.wordings if w.to_year < year), default=0)
-            never = item.item_id in printed and not plan.requirements_of(item.item_id, one.level)
+            in_table = item.item_id in printed and one.level in (plan.table_levels or ())
+            never = in_table and not plan.requirements_of(item.item_id, one.level)
             merged = any(v == one.level and v.asks in item.merged_columns for v in plan.levels)
             why = explain_nothing(one.level in plan.levels, never, merged, since)
         together.setdefault((item.indicator, one.level), []).append((one, why))

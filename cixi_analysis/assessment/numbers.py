@@ -25,8 +25,9 @@ DEFAULT_YEARS = 3
 #: A fall up to this share of last year's value may still be attested as 保持稳定; a larger one contradicts it.
 #: The design names no figure; this one is ours, and the method page says so.
 SMALL_FALL = 0.05
-#: A difference below this share (of 1 for smaller numbers) is noise of binary arithmetic.
-_NOISE = 1e-9
+#: A difference below the first, or below this share of the numbers, is noise of binary arithmetic. The share is less than
+#: the last of the 12 digits that numbers have.
+_NOISE, _NOISE_SHARE = 1e-9, 1e-12
 #: Comparator → the side of the limit that holds (0: the item's own), and whether the limit does not.
 _SIDES = {"≥": (1, False), "≤": (-1, False), ">": (1, True), "<": (-1, True), "": (0, False)}
 SIDE = np.array([_SIDES[c][0] for c in COMPARATORS], dtype=np.int8)
@@ -45,14 +46,14 @@ def plain(value: Fraction | float | None) -> float | None:
 
 def exceeds(difference: Floats, scale: Floats | float, strict: Flags | bool) -> Flags:
     """Where a difference of numbers as large as ``scale`` is above 0, or (not ``strict``) not below."""
-    noise = _NOISE * np.maximum(1.0, np.abs(scale))
+    noise = np.maximum(_NOISE, _NOISE_SHARE * np.abs(scale))
     flags: Flags = np.where(strict, difference > noise, difference >= -noise)
     return flags
 
 
 def difference(value: float, other: float) -> float:
     """``value - other`` as of the numbers that were written; 0 where they are equal."""
-    if abs(value - other) <= _NOISE * max(1.0, abs(other)):
+    if abs(value - other) <= max(_NOISE, _NOISE_SHARE * abs(other)):
         return 0.0
     return float(f"{float(exact(value) - exact(other)):.12g}")
 

@@ -77,6 +77,19 @@ def imprint(plan: Plan, year: int | None) -> str:
     return f"{shown}。{asked}按各年适用的标准：{'；'.join(found)}；规划值依据{frame.title}{table}。{rest}"
 
 
+#: The page that leads to the first one, with a name and a link where nothing is followed by itself.
+_START = Markup("""<!DOCTYPE html>
+<html lang="zh-CN">
+<head>
+<meta charset="utf-8">
+<title>{0}</title>
+<meta http-equiv="refresh" content="0; url={1}">
+</head>
+<body><h1><a href="{1}">{0}</a></h1></body>
+</html>
+""")
+
+
 def book_title(plan: Plan) -> str:
     """The title by which the book is cited."""
     return f"{plan.frame.title}评估报告书"
@@ -156,6 +169,8 @@ def _finish(app: Sphinx, failed: Exception | None) -> None:
     if failed or app.builder.format != "html":
         return
     site, known = Path(app.outdir), provenance(Path(app.srcdir))
+    start = _START.format(app.config.html_title, f"{app.config.root_doc}.html")
+    (site / "index.html").write_bytes(start.encode())
     # The charts' script in one function scope, with the theme.
     charts = f"(() => {{\n{bundle(Path(app.srcdir))}\nwindow.cixiTheme = {_json(theme())};\n}})();\n"
     (site / "_static" / "charts.js").write_bytes(charts.encode())

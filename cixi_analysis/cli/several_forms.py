@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _MOST_NAMED = 5  # units or files in a message; the letters have all of them
 #: The endings under which a unit may hand in its form; those that cannot be read are refused with what to do.
 _WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".et", ".xlsb", ".ods")
+#: Files that a unit may hand in instead of its form.
+_INSTEAD = (".csv", ".txt", ".pdf", ".doc", ".docx", ".wps", ".zip", ".rar")
 FORMS = click.argument("files", type=PathType(path_type=Path), metavar="FOLDER|FILE...", nargs=-1, required=True)
 LETTERS = click.option(
     "--letters", type=PathType(file_okay=False, path_type=Path), metavar="FOLDER",
@@ -72,6 +74,9 @@ def form_paths(given: tuple[Path, ...]) -> list[Path]:
         forms = [path for path in books if is_form(path, unreadable=True)]
         if left := [path.name for path in there if path not in forms]:
             echo(f"{one} 中不是填报表的文件，没有读取：{'、'.join(left)}", err=True)
+        if instead := [name for name in left if name.lower().endswith(_INSTEAD)]:
+            advice = "如有单位用来代替填报表的，请其填在发去的工作簿里，交回 .xlsx 文件"
+            echo(f"{'、'.join(instead)}：{advice}", err=True)
         if folders := sorted(path.name for path in one.iterdir() if path.is_dir()):
             echo(f"{one} 中的文件夹，没有读取：{'、'.join(folders)}", err=True)
         if not forms:

@@ -13,7 +13,6 @@ from cixi_analysis.analysis import records, trend
 from cixi_analysis.analysis.evidence import proven
 from cixi_analysis.assessment import tally
 from cixi_analysis.export.sheet import (
-    PERCENT,
     CellContent,
     Formula,
     Header,
@@ -21,6 +20,7 @@ from cixi_analysis.export.sheet import (
     Sheet,
     computed_or_blank,
     emphasise,
+    percent_form,
 )
 from cixi_analysis.export.workbook import CENTRE, WRAP
 from cixi_analysis.plan.dataset import Plan
@@ -125,7 +125,8 @@ def tally_sheet(report: Report) -> None:
                 for status, value in zip(counted, values, strict=True):
                     cells.append(Formula(formula(group, level, status), value) if formula else value)
                 share = computed_or_blank(f"{first}/{total}")
-                cells.append(Formula(share, values[0] / sum(values), PERCENT) if sum(values) else ...)
+                met = values[0] / sum(values) if sum(values) else 0
+                cells.append(Formula(share, met, percent_form(met)) if sum(values) else ...)
             sheet.row(number, cells)
     sheet.finish()
 
@@ -215,12 +216,17 @@ def _cell(name: str, row: Any, item: Indicator, places: Mapping[str, str]) -> Ce
         return None
     if name not in _FORMULAS:
         return _WORDS[name](value).chinese if name in _WORDS else value
-    form = PERCENT if name == "mean_rate" else "General"  # as written where that is short, else four significant digits
+    form = "General"  # as written where that is short, else four significant digits
     if name in _RATIOS:
         form = "0." + "0" * trend.ratio_digits(value)
-    elif form != PERCENT and float(f"{value:.6g}") != value:
+    elif name == "mean_rate":
+        form = percent_form(value)
+    elif float(f"{value:.6g}") != value:
         form = "0." + "0" * max(1, 3 - math.floor(math.log10(abs(value))))
-    return Formula(computed_or_blank(_FORMULAS[name].format_map(places)), value, form)
+    formula = _FORMULAS[name].format_map(places)
+    if name == "needed_rate" and value:  # blank, as the library's, where an edited value has reached the target
+        formula = f'IF({places["target_value"]}{">" if value > 0 else "<"}{places["last_value"]},{formula},"")'
+    return Formula(computed_or_blank(formula), value, form)
 
 
 #: The name of the sheet of evidence.

@@ -7,7 +7,7 @@ from openpyxl.worksheet.cell_range import MultiCellRange
 from openpyxl.worksheet.datavalidation import DataValidation
 
 from cixi_analysis.analysis import projects, reconciliation, records, table1
-from cixi_analysis.export.sheet import MONEY, PERCENT, CellContent, Formula, Header, Report, Sheet, emphasise
+from cixi_analysis.export.sheet import MONEY, CellContent, Formula, Header, Report, Sheet, emphasise, percent_form
 from cixi_analysis.export.workbook import CENTRE, WRAP
 from cixi_analysis.plan.fields import is_number
 from cixi_analysis.plan.quantities import digits, ungrouped
@@ -98,7 +98,8 @@ def table2_sheet(report: Report) -> None:
             summed = f"SUM({letter}{sheet.first}:{letter}{sheet.first + len(rows) - 2})"
             cells.append(Formula(summed, count) if row.project_type == projects.TOTAL else count)
         rate = f"{letters[Outcome.COMPLETED]}{number}/B{number}"
-        cells.append(Formula(rate, float(row.completion_rate), PERCENT) if row.total else None)
+        share = float(row.completion_rate)
+        cells.append(Formula(rate, share, percent_form(share)) if row.total else None)
         sheet.row(number, cells)
         for column, outcome in enumerate((None, *Outcome), start=2):
             report.places["past", row.project_type, outcome] = [sheet.place(column, number)]

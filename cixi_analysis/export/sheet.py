@@ -13,6 +13,7 @@ from openpyxl.utils import get_column_letter
 from cixi_analysis.export import workbook
 from cixi_analysis.export.figures import Figures
 from cixi_analysis.export.workbook import CENTRE, FONT, WRAP
+from cixi_analysis.presentation.formatting import percent
 
 #: Characters that Excel refuses in the name of a sheet, which may be the plan's (the quote would end it in a formula),
 #: and its greatest length, with room for the number that openpyxl appends to a duplicate.
@@ -22,6 +23,11 @@ _LINE_HEIGHT = 15
 _PLAIN, _BOLD = Font(name=FONT, size=10), Font(name=FONT, size=10, bold=True)
 _TITLE, _SMALL = Font(name=FONT, size=14, bold=True), Font(name=FONT, size=9)
 PERCENT, MONEY = "0.0%", "#,##0"
+
+
+def percent_form(share: float) -> str:
+    """The format of a share, with the decimals that pages give it: 2999 of 3000 are not 100.0%."""
+    return PERCENT.replace("0%", "0" * len(percent(share).partition(".")[2][:-1]) + "%")
 
 
 class Formula(NamedTuple):

@@ -12,14 +12,15 @@ from cixi_analysis.errors import LONGEST_TEXT, invisible, is_invisible, quoted
 from cixi_analysis.form.layout import CHOICES, FormColumn, Kind
 from cixi_analysis.form.loading import RAISED, STRUCK, AlteredText, TypedFormula
 from cixi_analysis.form.number_formats import reads_as, shown_number, shown_text
+from cixi_analysis.plan.fields import LARGEST
 from cixi_analysis.plan.quantities import NO_UNIT, digits
 from cixi_analysis.plan.schema import WATER_CLASSES
 from cixi_analysis.words import NOT_ASSIGNED, Absence
 
 #: (what was found in a cell, what is expected there), both Chinese
 Complaint = tuple[str, str]
-#: Numbers outside these limits are no observations; twelve significant digits would not distinguish them either.
-_LARGEST, _SMALLEST = 1e12, 1e-9
+#: Smaller numbers are no observations.
+_SMALLEST = 1e-9
 _TASK = "任务："
 #: Input column → word that its cells may hold → word of the data. 未填报 is in no drop-down, but can be prefilled.
 _WORDS: Mapping[str, Mapping[str, str]] = {
@@ -101,7 +102,7 @@ def wanted(column: FormColumn) -> str:
 def _number(cell: Any, column: FormColumn, unit: str, want: str) -> str | Complaint:
     """A number, refused where the display differs from it."""
     value = cell.value
-    if not math.isfinite(value) or abs(value) >= _LARGEST or 0 < abs(value) < _SMALLEST:
+    if not math.isfinite(value) or abs(value) >= LARGEST or 0 < abs(value) < _SMALLEST:
         return f"过大或过小的数（{value:g}）", want
     shown = shown_number(value, cell.number_format)
     if value == 0 and any(view.showZeros is False for view in cell.parent.views.sheetView):

@@ -68,8 +68,13 @@ class Plan:
     receipts: Mapping[int, tuple[schema.Receipt, ...]] = field(repr=False)
     #: year → who signed for that year's data
     signatures: Mapping[int, tuple[schema.Signature, ...]] = field(repr=False)
+    #: the levels of the plan's own table, of all its items: a later standard may bring another; None: of the requirements
+    table_levels: frozenset[str] | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
+        if self.table_levels is None:
+            own = (row.level for row in self.requirements if row.from_year <= self.frame.base_year)
+            object.__setattr__(self, "table_levels", frozenset(own))
         for name in YEARLY:
             object.__setattr__(self, name, MappingProxyType(dict(getattr(self, name))))
 

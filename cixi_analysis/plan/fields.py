@@ -5,7 +5,6 @@ A cell is text in the file; these types validate and convert it. An empty cell m
 
 import re
 from collections.abc import Iterator
-from math import isinf
 from typing import Annotated, Any, ClassVar, Self, TypeVar
 
 from pydantic import (
@@ -28,6 +27,8 @@ from cixi_analysis.words import WATER_CLASSES
 
 T = TypeVar("T")
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+#: Numbers are computed and printed with 12 significant digits: whole numbers of more would be cut.
+LARGEST = 1e12
 #: Columns that the program joins from texts (names of forms, the cells of a key): as long as they come.
 _JOINED = ("form", "place", "before", "after")
 
@@ -40,7 +41,7 @@ def is_number(text: str) -> bool:
 def _decimal_text(text: Any) -> Any:
     if not is_number(str(text)):
         raise ValueError("阿拉伯数字写成的数，如 83.3（不带单位、%、千位分隔符）")
-    if isinf(float(text)):
+    if abs(float(text)) >= LARGEST:
         raise ValueError("不这样大的数")
     return text
 

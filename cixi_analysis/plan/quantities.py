@@ -2,7 +2,8 @@
 
 A relation is a side, a sign (``=``, ``≠``, ``<``, ``≤``, ``>``, ``≥``) and a side. A side consists of printed numbers
 with ``+ - × ÷`` and brackets, and of ``count(甲|乙|丙)``, the number of names listed. An equality holds at the printed
-precision: both sides are rounded half up to the decimals of the left side's most precise number.
+precision: both sides are rounded half up to the decimals of the side that is one number, of the coarser where both are,
+else to those of the left side's most precise number.
 """
 
 import operator
@@ -123,7 +124,11 @@ def relation(text: str) -> Equation:
         sides: list[Any] = [_Values().transform(side) for side in (left, right)]
         exactly = _COMPARISONS[sign](*sides)
         if sign in ("=", "≠"):
-            decimals = max((len(n.partition(".")[2]) for n in _words(left, "NUMBER")), default=0)
+            decimals_of = [
+                max((len(n.partition(".")[2]) for n in _words(one, "NUMBER")), default=0) for one in (left, right)
+            ]
+            alone = [d for one, d in zip((left, right), decimals_of, strict=True) if one.data == "number"]
+            decimals = min(alone, default=decimals_of[0])
             sides = [at_precision(Decimal(one.numerator) / one.denominator, decimals) for one in sides]
         return Equation(_COMPARISONS[sign](*sides), exactly, _words(tree, "NUMBER"), _words(tree, "NAME"))
     except (LarkError, ArithmeticError):  # a division by zero is wrapped in a LarkError

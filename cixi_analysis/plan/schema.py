@@ -72,7 +72,7 @@ class Requirement(Row):
     from_year: Year = column("起始年", "自该年起适用，直至同一子项同一级别的下一行；子项自其最早的一行起存在。")
     to_year: Maybe[Year] = column("终止年", "适用的最后一年；空＝没有终止，或由下一行接替。")
     wording: Text = column("要求原文", "照录；“/”一类的记号＝自该年起本级对该子项没有要求。")
-    reading: Maybe[str] = column("读法", "仅当原文有两种读法时填写；空＝按原文直接解读。")
+    reading: Maybe[str] = column("读法", "仅当原文有两种读法、或不能解读时填写；空＝按原文直接解读。")
     reading_reason: Maybe[str] = column("读法理由", "为何取这一读法；空＝没有另定读法。")
     measure: Maybe[str] = column(
         "所测", "该级自该年起所测的名称，与子项名称不同时填写；空＝相同。名称不同的数不连成一个序列。"
@@ -101,7 +101,7 @@ class Target(Row):
     item_id: ItemId = column("子项编号", "见 indicators.csv。")
     year: TargetYear = column("目标年", "有规划值的年份，见 plan.toml。")
     wording: Text = column("规划值原文", "照录，与指标要求用同一种语言解读。")
-    reading: Maybe[str] = column("读法", "仅当原文有两种读法时填写；空＝按原文直接解读。")
+    reading: Maybe[str] = column("读法", "仅当原文有两种读法、或不能解读时填写；空＝按原文直接解读。")
     reading_reason: Maybe[str] = column("读法理由", "为何取这一读法；空＝没有另定读法。")
     source: Source
 

@@ -1,5 +1,8 @@
 """The status board: every indicator of a year as a cell that links to its dossier, those that need action first."""
 
+from collections import Counter
+from typing import Any
+
 from cixi_analysis.analysis import grouped, records
 from cixi_analysis.assessment import Assessment, tally
 from cixi_analysis.presentation.html import Html, render
@@ -17,16 +20,18 @@ def board(assessment: Assessment, pages: str = "") -> Html:
     """
     plan, tallies = assessment.plan, records(tally(assessment, by="domain"))
     counts = grouped((r.domain, f"{plan.level(r.level).short} {r.met}/{r.applicable}") for r in tallies)
-    groups: dict[str, list[tuple[object, ...]]] = {s: [] for s in _FIRST} | {i.domain: [] for i in plan.items}
+    groups: dict[str, list[tuple[Any, ...]]] = {s: [] for s in _FIRST} | {i.domain: [] for i in plan.items}
     for number in plan.indicators:
         item = plan.indicator_items(number)[0]
         signs = grouped((assessment.status(number, level), level.short) for level in plan.levels)
         group = next((status for status in _FIRST if status in signs), item.domain)
         told = [(LOOKS[status], "、".join(levels)) for status, levels in signs.items()]
         groups[group].append((item, indicator_href(number, pages), told))
+    moved = Counter(item.domain for group in _FIRST for item, *_ in groups[group])
+    before = {domain: f"（另{n}项列在前面）" for domain, n in moved.items()}
     shown = [
         (group, LOOKS[group].text, f"{len(tiles)}项", "", tiles) if group in _FIRST
-        else ("domain", group, f"{len(tiles)}项", "　".join(counts.get(group, ())), tiles)
+        else ("domain", group, f"{len(tiles)}项", "　".join(counts.get(group, ())) + before.get(group, ""), tiles)
         for group, tiles in groups.items() if tiles
     ]  # fmt: skip
     key = "，".join(f"{level.short}＝{level.chinese}" for level in plan.levels)

@@ -70,11 +70,14 @@ def summary(plan: Plan, found: Changes) -> Html:
 
 def points(plan: Plan, found: Changes) -> list[Markup | str]:
     """The lines of the summary."""
-    told = pd.concat([found.verdicts, found.hidden]).query("item_id == '' and cause != 'county'")
+    told = pd.concat([found.verdicts, found.hidden]).query(
+        "item_id == '' and cause != 'county' and after_status != 'not_filled_in'"
+    )
     sentence = Markup("{}（{}）：{}{}").format
     return [
         *(Markup("{}{}{}").format(n, words, named(names)) for n, _, words, names in moved_verdicts(plan, found)),
-        *(sentence(_indicator_link(plan, r.indicator, "{name}"), plan.level(r.level).chinese, r.sentence, _turn(r))
+        *(sentence(_indicator_link(plan, r.indicator, "{name}"), plan.level(r.level).chinese,
+                  r.sentence or f"{Cause(r.cause).chinese}，", _turn(r))
           for r in records(told)),
         "，".join([f"{len(found.values)}项两年都有数值（{_directions(found.values)}）",
                   *(f"{n}{words}" for n, _, words, _ in moved_data(plan, found))]),
@@ -95,21 +98,28 @@ def moved_verdicts(plan: Plan, found: Changes, pages: str = "") -> Iterator[_Mov
 
 def moved_data(plan: Plan, found: Changes, pages: str = "") -> list[_Moved]:
     """The items that lost data although a level asks for them, those not filled in, and those that gained data."""
-    lost, _ = _lost(plan, found)
+    lost, _, worded, gained, figures = _data_groups(plan, found).values()
     names = [_named(plan, r, pages=pages) for r in records(lost)]
     moved: list[_Moved] = [
         (len(lost), Status.NO_DATA, "项不再有数据", names),
         (len(_waiting(plan, found)), Status.NOT_FILLED_IN, "项还没有填报", []),
-        (len(found.available), Direction.IMPROVING, "项新有数据", []),
+        (len(gained), Direction.IMPROVING, "项新有数据", []),
+        (len(worded), Status.NOT_APPLICABLE, "项由数值改为文字", []),
+        (len(figures), Status.NOT_APPLICABLE, "项由文字改为数值", []),
     ]
     return [one for one in moved if one[0]]
 
 
-def _lost(plan: Plan, found: Changes) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The rows that lost data: of items that a level asks for, without those not filled in; and of others."""
-    rows = found.missing
-    asked = rows["item_id"].isin([item.item_id for item in asked_in(plan, found.year)])
-    return rows[asked & (rows["after"] != Absence.NOT_FILLED_IN.value)], rows[~asked]
+def _data_groups(plan: Plan, found: Changes) -> dict[str, pd.DataFrame]:
+    """Words → the rows of the items whose data came, went or changed their kind; without those not filled in."""
+    worded, figures = (rows["is_step"].astype(bool) for rows in (found.missing, found.available))
+    less, more = found.missing[~worded], found.available[~figures]
+    asked = less["item_id"].isin([item.item_id for item in asked_in(plan, found.year)])
+    return {
+        "不再有数据": less[asked & (less["after"] != Absence.NOT_FILLED_IN.value)],
+        "没有要求、也不再有数据": less[~asked],
+        "由数值改为文字": found.missing[worded], "新有数据": more, "由文字改为数值": found.available[figures],
+    }  # fmt: skip
 
 
 def _waiting(plan: Plan, found: Changes) -> list[Markup]:
@@ -172,21 +182,28 @@ def values(plan: Plan, found: Changes) -> Html:
 @_or_nothing
 def data(plan: Plan, found: Changes) -> Html:
     """The items that lost data and those with new data; long lists, and items not filled in, only by name."""
-    lost, ended = _lost(plan, found)
-    groups = {"不再有数据": lost, "没有要求、也不再有数据": ended, "新有数据": found.available}
     columns = {"子项": "name", f"{found.other}年": "long", f"{found.year}年": "long"}
     pieces = []
-    for words, rows in groups.items():
+    for words, rows in _data_groups(plan, found).items():
         caption, names = f"{words}的子项：{len(rows)}个", [_named(plan, r) for r in records(rows)]
         if len(rows) > _MANY:
             pieces.append(folded(caption, paragraph(joined(names), "。")))
         elif names:
-            cells = zip(names, rows["before"], rows["after"], strict=True)
+            cells = (
+                (name, _seen(plan, r, found.other, r.before), _seen(plan, r, found.year, r.after))
+                for name, r in zip(names, records(rows), strict=True)
+            )
             pieces.append(tables.table(cells, columns, caption=caption))
     if waiting := _waiting(plan, found):
         caption = f"{found.year}年还没有填报的子项：{len(waiting)}个"
         pieces.append(folded(caption, paragraph(joined(waiting), "。")))
     return stack(*pieces) if pieces else paragraph("两年有数据的子项相同。")
+
+
+def _seen(plan: Plan, row: Any, year: int, told: str) -> str:
+    """What was known of a row's item in a year: a figure with its unit, else as told."""
+    seen = plan.observation(row.item_id, year, row.level or None)
+    return cell_with_unit(seen.value, plan.unit_of(seen, year)) if seen and seen.value else told
 
 
 def _tallies(plan: Plan, found: Changes) -> Html:

@@ -103,7 +103,8 @@ def compare(plan: Plan, report: HandedIn, today: Mapping[str, str]) -> Iterator[
         of_row[row] += f" {one.text}"
     known = [_with_key(text, values, before) for text in report.texts]
     texts = [text for text in known if text.key.partition(".")[0] in families]  # the rest is not ours
-    for text in texts:
+    present = {text.bookmark for text in texts}
+    for last, text in zip((None, *texts), texts, strict=False):
         was, now = before.get(text.key, ""), today.get(text.key, "")
         sentence = next((_SENTENCES[part] for part in text.key.split(".") if part in _SENTENCES), None)
         edit = edited(was, text.text, plan, sentence=sentence)
@@ -116,6 +117,8 @@ def compare(plan: Plan, report: HandedIn, today: Mapping[str, str]) -> Iterator[
                 yield _edit(edit, text, was, now)
             elif beside := _put_beside(text, values, plan):
                 yield _edit(EditKind.CHANGED, replace(text, text=beside), was, now)
+            elif last and (there := _taken(text, last, values)) and there[0] in present:
+                yield _edit(EditKind.CHANGED, replace(text, text=f"“{there[1]}”处：{text.text}"), was, now)
             elif _is_another(_named(text.row), rows[text.key], rows[f"{_kind(text.key)} "], plan, of_row):
                 yield _edit(EditKind.CHANGED, replace(text, text=f"“{text.row}”：{text.text}"), was, now)
             elif _is_another(text.column, columns[text.key], columns[f"{_named(text.row)} "], plan):
@@ -183,6 +186,19 @@ def _put_beside(text: TaggedText, values: tuple[IssuedText, ...], plan: Plan) ->
     return now if next(lost) - next(lost) else ""
 
 
+def _taken(text: TaggedText, last: TaggedText, values: tuple[IssuedText, ...]) -> tuple[int, str] | None:
+    """Number and text of the one that stood behind ``last`` between the same words, where ``text`` now stands instead:
+    国家级适用指标37项，其中【29】项达标；省级适用指标48项，其中【39】项达标. Sentences may change places.
+    """
+    if text.bookmark is None or last.bookmark is None or last.place != text.place or text.text.endswith("。"):
+        return None
+    if not text.bookmark != last.bookmark + 1 < len(values) > text.bookmark:
+        return None
+    own, there = values[text.bookmark], values[last.bookmark + 1]
+    alike = (own.before, own.after) == (there.before, there.after) and own.text != there.text
+    return (last.bookmark + 1, there.text) if alike else None
+
+
 def _deleted(manifest: IssuedList, texts: list[TaggedText], today: Mapping[str, str]) -> Iterator[Edit]:
     """The issued texts that are missing in the document, and after which text each was."""
     missing = Counter(value.key for value in manifest.values) - Counter(text.key for text in texts)
@@ -234,7 +250,10 @@ def edited(issued: str, found: str, plan: Plan, *, sentence: bool | None = None)
 def _stated(text: str, plan: Plan) -> tuple[list[str], Counter[str]]:
     """What a text states: its names, figures and verdicts in their order, and the words that turn their meaning."""
     telling, plain = _telling(plan), comparable(text)
-    return telling.findall(plain), Counter(_TURNS.findall(telling.sub("", plain)))
+    other, words = telling.sub("", plain).replace("须", "应"), vocabulary(terms(plan).words)
+    for kind, one in (("rise", "升"), ("fall", "降")):
+        other = re.sub(_any(words[kind]), one, other)
+    return telling.findall(plain), Counter(_TURNS.findall(other))
 
 
 @lru_cache(maxsize=4)

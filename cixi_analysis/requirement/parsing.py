@@ -1,7 +1,7 @@
 """Parse tree of ``grammar.lark`` → nodes of the syntax tree, and the refusals that the grammar cannot express."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from itertools import pairwise, permutations
 from typing import cast
@@ -61,6 +61,13 @@ def _behind(parts: Iterable[Node], span: tuple[int, int], either: bool = False) 
             raise Stop("变化或平均值之后的数、平均值可指变化的幅度，也可指现状值；请把指现状值的写在前面", span)
 
 
+def _facing(parts: Iterable[Node]) -> Iterator[tuple[tree.Bound, tree.Bound]]:
+    """Each lower limit with each upper limit of one quantity; a bare number may be either."""
+    for low, high in permutations((one for one in parts if isinstance(one, tree.Bound)), 2):
+        if low.quantity == high.quantity and low.comparator in "≥>" and high.comparator in "≤<":
+            yield low, high
+
+
 def _all_of(parts: list[Node], span: tuple[int, int]) -> Node:
     """AND of parts that a separator joins. Two limits of one direction list those of two things: ≥80、≥90, Ⅱ类；Ⅲ类,
     年均下降≥3%，年均下降≥5%. So do those that nothing satisfies: ≥80；≤35, 逐年上升；逐年下降.
@@ -76,10 +83,7 @@ def _all_of(parts: list[Node], span: tuple[int, int]) -> Node:
         for side in ("≥>", "≤<")
         if getattr(one, "comparator", "") in side  # a bare number and a class have either direction
     ]
-    nothing = any(
-        low.quantity == high.quantity and low.comparator in "≥>" and high.comparator in "≤<" and low.limit > high.limit
-        for low, high in permutations((one for one in joined if isinstance(one, tree.Bound)), 2)
-    )
+    nothing = any(low.limit > high.limit for low, high in _facing(joined))
     moves = {one.move for one in joined if isinstance(one, Change) and one.strict and not one.since}
     if nothing or {Move.RISE, Move.FALL} <= moves or len(set(sides)) < len(sides):
         raise Stop("并列的两项可指两件事，而不是同一件事的两个条件", span)
@@ -144,6 +148,8 @@ class Build(Transformer[Token, Node]):
         if "OR" not in joints:
             return _all_of(clauses, span)
         _behind(clauses, span, either=True)
+        if any(low.comparator and high.comparator and low.limit <= high.limit for low, high in _facing(clauses)):
+            raise Stop("任何数都满足“或”的其中一项，不成为要求；指范围的请写“且”", span)
         return _join(AnyOf, clauses)
 
     def call(self, children: list[Node | Token]) -> Node:

@@ -97,6 +97,8 @@ def _refusal(text: str, normal: str, places: list[int], error: UnexpectedInput, 
     reasons = [reason for word, reason in words["refused"].items() if reason and re.search(word, found)]
     if any(word in found or normal.startswith(word, end) for word in words["region"]):
         reasons.append("按地区类型分别提出的要求，请写“山区≥60；丘陵≥40”一类")
+    clause = re.split(r"[；\n，、且并或]", normal[:start])[-1] + found
+    reasons += [advice for phrase, advice in words["advice"].items() if re.search(phrase, clause)]
     if reasons or re.search(r"[][()〔〕【】]", found):
         return Refusal(text, places[start], places[end - 1] + 1, [*reasons, BRACKETS][0])
     if start >= len(normal):

@@ -27,6 +27,8 @@ _GRAMMAR = resources.files(__package__).joinpath("grammar.lark").read_text(encod
 NAMES = dict(re.findall(r"^(\w+)[^:]*: .* //: (.+)$", _GRAMMAR, re.MULTILINE))
 #: What a project may add: more would change how wordings are put together.
 ADDED_KINDS = ("unit", "rise", "fall", "improve", "average", "state", "standard", "subject", "region", "nothing_asked")
+#: Patterns for the reasons of refusals: of a word without a clear limit, and what to write instead of a phrase.
+UNREAD = ("refused", "advice")
 #: Characters that join, compare or count.
 _STRUCTURE = re.compile(r"[且并或；，、\n\s0-9≥≤<>=()%【】“”+~]")
 
@@ -52,11 +54,11 @@ NO_TERMS = Terms()
 
 @cache
 def vocabulary(added: tuple[tuple[str, ...], ...] = ()) -> Mapping[str, Mapping[str, str]]:
-    """Kind → word → the word it is a synonym of; for refused words, the reason."""
+    """Kind → word → the word it is a synonym of; for those that are not read, the reason."""
     found: dict[str, dict[str, str]] = {}
     for row in packaged("cixi_analysis.requirement", "vocabulary.csv"):
         kind, word, stands_for, note = row.values()
-        found.setdefault(kind, {})[normal(word)] = note if kind == "refused" else stands_for or word
+        found.setdefault(kind, {})[normal(word)] = stands_for or word if kind not in UNREAD else note
     for kind, word, *stands in added:
         found.setdefault(kind, {})[normal(word)] = "".join(stands) or normal(word)
     return found
@@ -97,7 +99,7 @@ def _readable(kind: str) -> re.Pattern[str]:
     the place of what is read today. Behind a number, where a unit stands, only units and the grammar's own words follow.
     """
     listed = (
-        words for own, words in vocabulary().items() if own != "refused" and (kind != "unit" or own in ("unit", "per"))
+        words for own, words in vocabulary().items() if own not in UNREAD and (kind != "unit" or own in ("unit", "per"))
     )
     literals = {*chain(*listed), *re.findall(r"[\u4e00-\u9fff]+", re.sub("//.*", "", _GRAMMAR))}
     begun = {word[:end] for word in literals for end in range(1, len(word) + 1)}

@@ -34,6 +34,8 @@ from cixi_analysis.words import Verdict
 
 #: The most printings until the page numbers of the contents no longer change.
 _MOST = 4
+#: The sizes of the summary, in percent, of which the first is taken that fits on one page.
+_SIZES = range(100, 51, -6)
 #: The property of the file with the edition that it was printed from.
 _EDITION = "/CixiEdition"
 #: Selectors of navigation, code and interactive elements. ``d-print-none`` is a class of the theme.
@@ -75,9 +77,17 @@ def make_pdf(plan: Plan, year: int, site: Path, folder: Path) -> Path:
     # Below the folder, since some browsers may not read /tmp.
     with writing(folder, PdfError), TemporaryDirectory(dir=folder, ignore_cleanup_errors=True) as name:
         page, pages = Path(name, "report.html"), dict[str, int]()
+
+        def print_(these: tuple[PrintedPage, ...], size: int) -> PdfReader:
+            page.write_text(document(plan, year, site, these, pages, size), encoding="utf-8")
+            return print_pdf(browser, page, Path(name, "report.pdf"))
+
+        opening = tuple(section for section in found if section.part == _SUMMARY)
+        for size in _SIZES:
+            if not opening or len(print_(opening, size).pages) <= 3:  # cover, summary, contents
+                break
         for _ in range(_MOST):
-            page.write_text(document(plan, year, site, found, pages), encoding="utf-8")
-            printed = print_pdf(browser, page, Path(name, "report.pdf"))
+            printed = print_(found, size)
             before, pages = pages, {anchor: number for anchor, (number, _) in places(printed, headings).items()}
             if pages == before:
                 break
@@ -101,8 +111,12 @@ def belongs_to(pdf: Path, site: Path) -> bool:
         return False
 
 
-def document(plan: Plan, year: int, site: Path, found: tuple[PrintedPage, ...], pages: Mapping[str, int]) -> str:
-    """The report as the browser prints it; ``pages``: anchor of a heading → the page number in the contents."""
+def document(
+    plan: Plan, year: int, site: Path, found: tuple[PrintedPage, ...], pages: Mapping[str, int], size: int = 100
+) -> str:
+    """The report as the browser prints it; ``pages``: anchor of a heading → the page number in the contents; ``size``: of
+    the summary, in percent.
+    """
     date, known = build_date(), coverage(plan, year)
     return _TEMPLATES.get_template("report.html.j2").render(
         book=book_title(plan), title=_title(plan, year), imprint=imprint(plan, year),
@@ -110,7 +124,7 @@ def document(plan: Plan, year: int, site: Path, found: tuple[PrintedPage, ...], 
         unit=plan.frame.compiled_by or "",
         date=f"{date.year}年{date.month}月{date.day}日" if date else "",
         edition=json.loads((site / provenance.FILE).read_text(encoding="utf-8"))["edition"],
-        statics=(site / "_static").resolve().as_uri(), pages=pages, sections=found,
+        statics=(site / "_static").resolve().as_uri(), pages=pages, sections=found, size=size,
         opening=[section for section in found if section.part == _SUMMARY],
     )  # fmt: skip
 
