@@ -166,6 +166,19 @@ def test_a_file_that_is_too_large(root: Path, monkeypatch: pytest.MonkeyPatch) -
     assert (found["一.pdf"].sha256, found["一.pdf"].flaw, found["二.pdf"].flaw) == (None, "超过 0 MB", "")
 
 
+def test_an_empty_file(root: Path) -> None:
+    """It proves nothing: it is not recorded, and one that was recorded is changed; the list says why."""
+    folder = root / "evidence" / "2023"
+    (folder / "一.pdf").write_bytes(b"")
+    code, found, told = states(root, "--record")
+    assert (code, found["一.pdf"], found["二.pdf"]) == (0, "unreadable", "present")
+    assert "文件不能读取1处：不能读取，原因见说明一栏。" in told
+    (folder / "二.pdf").write_bytes(b"")
+    assert (states(root)[0], states(root)[1]["二.pdf"]) == (1, "changed")
+    done = cixi("evidence", "2023", "--accept", "二.pdf", root=root)
+    assert (done.returncode, done.stderr) == (1, "错误：没有登记：“二.pdf”是空文件（0 字节）。\n")
+
+
 def test_a_name_in_the_characters_of_macos(root: Path) -> None:
     """A decomposed name is the same name; another case is another."""
     folder = root / "evidence" / "2023"

@@ -306,6 +306,16 @@ def test_a_damaged_form_in_a_folder_is_refused(tmp_path: Path) -> None:
     )
 
 
+def test_what_a_mac_leaves_beside_a_form_is_none(tmp_path: Path) -> None:
+    """On a stick, macOS puts ``._NAME.xlsx`` beside each workbook: named among what was not read, nothing to hand back."""
+    root, forms = write(tiny_plan(), tmp_path / "plan"), tmp_path / "forms"
+    assert cixi("workbook", "2023", "--by-unit", "-o", str(forms), root=root).returncode == 0
+    beside = forms / f"._{min(forms.iterdir()).name}"
+    beside.write_bytes(b"\0\x05\x16\7")
+    done = cixi("check", str(forms), root=root)
+    assert (done.returncode, f"{forms} 中不是填报表的文件，没有读取：{beside.name}\n" in done.stderr) == (0, True)
+
+
 def test_what_a_unit_hands_in_instead_of_its_form(tmp_path: Path) -> None:
     """A .csv or .pdf holds no form; the message says what to ask the unit for."""
     root, forms = write(tiny_plan(), tmp_path / "plan"), tmp_path / "forms"

@@ -86,6 +86,13 @@ def test_commit_and_what_differs_from_it(project: Path) -> None:
     changed = provenance(project)
     assert changed.program.modified == ("book/新页.md", "data/targets.csv")
     assert changed.edition.endswith("，有改动）")
+    # What Git ignores is read all the same; what is no input is not named.
+    (project / ".git" / "info" / "exclude").write_text("data/progress/\n.hidden\n", encoding="utf-8")
+    (project / "data" / "progress" / "2030.csv").write_text("x")
+    (project / "data" / ".hidden").write_text("x")
+    assert provenance(project).program.modified == (
+        "book/新页.md", "data/progress/2030.csv", "data/targets.csv",
+    )  # fmt: skip
 
 
 def test_packages_are_those_of_a_build(project: Path) -> None:

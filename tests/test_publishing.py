@@ -149,6 +149,17 @@ def test_a_year_older_than_the_data_is_not_published(built: Path, tmp_path: Path
 
 
 @pytest.mark.slow
+def test_a_site_that_is_swapped_meanwhile(built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A build that ends while the site is read leaves no archive of pages of both."""
+    project = Path(shutil.copytree(built, tmp_path / "project"))
+    page = project / "_build" / "html" / "index.html"
+    monkeypatch.setattr(cache, "up_to_date", lambda *_: page.write_text("<p>", encoding="utf-8") and page)
+    with pytest.raises(NotPublished, match=r"^网站刚才又重新生成了。请再发布一次。$"):
+        archive(project, tmp_path / "b.zip")
+    assert not (tmp_path / "b.zip").exists()
+
+
+@pytest.mark.slow
 def test_a_report_of_another_site_is_not_part_of_this_one(built: Path, tmp_path: Path) -> None:
     """What an earlier build printed is neither published nor compared."""
     project = Path(shutil.copytree(built, tmp_path / "project"))
@@ -160,6 +171,20 @@ def test_a_report_of_another_site_is_not_part_of_this_one(built: Path, tmp_path:
         writer.write(stream)
     assert published(project / "_build" / "html", folder).reports == []
     assert not any(name.endswith(".pdf") for name in zipfile.ZipFile(archive(project, tmp_path / "x.zip")).namelist())
+
+
+@pytest.mark.slow
+def test_publish_over_what_is_there(zipped: Path, built: Path, tmp_path: Path) -> None:
+    """An older archive of the book is replaced; any other file of that name, such as evidence, is not."""
+    target = tmp_path / "附件.zip"
+    zipfile.ZipFile(tmp_path / "empty.zip", "w").close()
+    for content in (b"evidence", (tmp_path / "empty.zip").read_bytes()):
+        target.write_bytes(content)
+        with pytest.raises(NotPublished, match=r"附件\.zip 已经存在，不是 cixi publish 生成的。请用 -o 另取文件名"):
+            archive(built, target)
+        assert target.read_bytes() == content
+    zipped_site(target, "{}")
+    assert archive(built, target).read_bytes() == zipped.read_bytes()
 
 
 def test_publish_as_what(project: Path) -> None:
@@ -301,6 +326,17 @@ def test_verify_without_provenance(tmp_path: Path) -> None:
     assert str(refused.value) == f"{tmp_path}：不是本书的网站（没有 provenance.json）。"
 
 
+@pytest.mark.parametrize("name", ["cixi-2022/site/provenance.json", "provenance.json"])
+def test_verify_a_folder_that_was_packed_again(name: str, tmp_path: Path) -> None:
+    """The folder around or below the archive's own: what to do is said, and works."""
+    path = tmp_path / "x.zip"
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr(name, json.dumps(MADE_OF))
+    assert refused(path) == f"{name} 不在 site/ 中，请解压后核对它所在的文件夹"
+    shutil.unpack_archive(path, tmp_path / "x")
+    assert published((tmp_path / "x" / name).parent).made_of.edition == "0"
+
+
 def test_verify_damaged_bytes(tmp_path: Path) -> None:
     """Whichever byte of an archive is damaged, it is read or refused with a message; inside an entry it is refused."""
     path = zipped_site(tmp_path / "x.zip", json.dumps(MADE_OF))
@@ -386,6 +422,41 @@ def test_all_of_an_archive_is_compared(
         without = {name: content for name, content in site.files.items() if name != "index.html"}
         with pytest.raises(NotReproduced, match=r"不同：index\.html 只在重新生成的里有$"):
             verify(built, PublishedSite(place, without))
+
+
+@pytest.mark.slow
+def test_what_other_programs_left(built: Path, zipped: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lock files and what file managers leave are no part of a site: not published, no difference, and named; any other
+    hidden file is a difference.
+    """
+    again = published(built / "_build" / "html")
+    monkeypatch.setattr("cixi_analysis.book.publication._again", lambda *_: again)
+    project = Path(shutil.copytree(built, tmp_path / "project"))
+    site, left = project / "_build" / "html", (".DS_Store", "._index.html", "_downloads/~$x.xlsx", "book/Thumbs.db")
+    for name in left:
+        (site / name).write_bytes(b"x")
+    (project / "data" / "observations" / "desktop.ini").write_bytes(b"\xff")
+    assert archive(project, tmp_path / "again.zip").read_bytes() == zipped.read_bytes()
+    assert verify(built, published(site)) == len(again.files)
+    assert published(site).left == left
+    of_macos = Path(shutil.copyfile(zipped, tmp_path / "macos.zip"))
+    with zipfile.ZipFile(of_macos, "a") as file:
+        file.writestr("__MACOSX/site/._index.html", b"x")
+    assert verify(built, published(of_macos)) == len(again.files)
+    assert published(of_macos).left == ("__MACOSX/site/._index.html",)
+    (site / ".hidden").write_bytes(b"x")
+    with pytest.raises(NotReproduced, match=r"不同：site/\.hidden 没有重新生成出来$"):
+        verify(built, published(site))
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Windows needs a right to make links")
+def test_a_link_in_a_site(built: Path, tmp_path: Path) -> None:
+    """A folder that is a link would be served and not be compared."""
+    site = Path(shutil.copytree(built / "_build" / "html", tmp_path / "html"))
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "index.html").write_text("<p>", encoding="utf-8")
+    (site / "book" / "2026").symlink_to(tmp_path / "elsewhere")
+    assert refused(site) == "book/2026 不是普通的文件或文件夹"
 
 
 @pytest.mark.slow

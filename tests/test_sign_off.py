@@ -82,6 +82,10 @@ class Bureau:
         return " ".join(row.stage for row in self.plan.observations[2023])
 
 
+def page(bureau: Bureau) -> str:
+    return sign_off.sign_off(bureau.plan, 2023)._repr_html_()
+
+
 @pytest.fixture
 def bureau(tmp_path: Path) -> Bureau:
     return Bureau(tmp_path)
@@ -258,6 +262,7 @@ def test_a_form_without_signatures(bureau: Bureau) -> None:
         (["--role", "局长"], "--reason 和 --role 要与 --by 一起写：谁更正的。"),
         (["--by", "张某"], "--by 要与 --reason（更正）或 --final（定稿）一起写。"),
         (["--by", " ", "--final"], "应为看得见的文字，现为“␣”。"),
+        (["--by", "/", "--final"], "应为签署人的姓名；没有人签署就不写这一行，现为“/”。"),
         (["--by", "张\u200b", "--reason", "错了"], "应为没有看不见的字符（U+200B）的文字，现为“张〔U+200B〕”。"),
         (["--by", "张某", "--reason", "错" * 2001], "应为不超过 2000 字的文字，现为“错错"),
     ],
@@ -312,6 +317,22 @@ def test_the_base_year_is_closed(bureau: Bureau) -> None:
             [],
         ),
         ([sign(1, "复核", "王某", "2024-03-16")], [], ["签署 G3：现为“2024-03-16”；应为不晚于今天（2024-03-15）的日期"]),
+        ([sign(1, "复核", "无", "2024-03-01")], ["签署 E3：现为“无”；应为签署人的姓名；没有人签署就不写这一行"], []),
+        ([sign(1, "复核", "——", "2024-03-01")], ["签署 E3：现为“——”；应为签署人的姓名；没有人签署就不写这一行"], []),
+        ([sign(1, "复核", "Ng", "2024-03-01"), sign(2, "复核", "一 无", "2024-03-01")], [], []),
+        (
+            [sign(1, "填报", "王某", "2022-12-31"), sign(2, "复核", "李某", "2023-12-31"), sign(3, "定稿", "赵某", "2023-12-31", reason="年底")],
+            [],
+            [
+                "签署 G3：现为“2022-12-31”；应为不早于 2023-01-01 的日期；无误时在“理由”里说明",
+                "签署 G4：现为“2023-12-31”；应为不早于 2024-01-01 的日期；无误时在“理由”里说明",
+            ],
+        ),
+        (
+            [sign(1, "填报", "王 某", "2024-03-01"), sign(2, "复核", "王\u3000某", "2024-03-02")],
+            [],
+            ["签署 E4：现为“王　某”，也是填报的人；应为另一个人复核；无误时在“理由”里说明"],
+        ),
         (
             [sign(1, "填报", "王某", "2024-03-02"), sign(2, "复核", "王某", "2024-03-01", kind="项目", key="1")],
             [],
@@ -452,6 +473,80 @@ def test_on_the_command_line_there_is_no_edition(bureau: Bureau) -> None:
     """Exit status 1 with a sentence; a year with an edition beside another year is a wrong call."""
     assert bureau.run("diff", "2022", "--edition") == (1, "错误：2022 年定稿以后没有更正过，没有更早的一版可以比较。\n")
     assert bureau.run("diff", "2022", "2021", "--edition")[0] == 2
+
+
+@pytest.mark.slow
+def test_a_change_past_the_log_is_no_edition(bureau: Bureau) -> None:
+    """Data that was edited by hand after its closing was signed: neither "never corrected" nor an edition 1 that nobody
+    signed.
+    """
+    path = bureau.root / "data" / "observations" / "2023.csv"
+    bureau.hand_in(*FILLED, sign(1, "定稿", "赵某", "2024-03-05"))
+    path.write_text(path.read_text(encoding="utf-8").replace(",88,", ",89,"), encoding="utf-8")
+    told = (
+        "错误：不能还原2023年的旧版：没有一版是 2024-03-05 赵某定稿全年时所签的数据，"
+        "data/（连同 revisions.csv）后来有不是 cixi import 所作的改动。\n"
+    )
+    assert bureau.run("diff", "2023", "--edition") == (1, told)
+    bureau.hand_in(put("生态安全", J4=29), sign(2, "更正", "王某", "2024-06-01", reason="错了"))
+    assert bureau.run("diff", "2023", "--edition") == (1, told)
+    path.write_text(path.read_text(encoding="utf-8").replace(",89,", ",88,"), encoding="utf-8")
+    assert bureau.run("diff", "2023", "--edition") == (0, "2023 年第1版 → 今\n")
+
+
+@pytest.mark.slow
+def test_a_file_that_comes_after_the_closing(bureau: Bureau) -> None:
+    """Its hash, recorded by the same form or by the command, is no correction, and does not hide earlier editions."""
+    bureau.hand_in(*FILLED, options=["--final"])
+    proof = put("佐证材料", B3="指标子项", C3="2.1", D3="来源文件", E3="数值", G3="《公报》", P3="一.pdf")
+    assert bureau.hand_in(proof, options=["--final", "--reason", "补", "--by", "张某"])[0] == 0
+    folder = bureau.root / "evidence" / "2023"
+    folder.mkdir(parents=True)
+    (folder / "一.pdf").write_bytes(b"one")
+    assert bureau.hand_in() == (0, ["2023 年的佐证材料：新增0行、改动1行、不变0行、删除0行。"])
+    assert (bureau.plan.evidence[2023][0].sha256 or "").startswith("7692c3ad")
+    found = cixi("diff", "2023", "--edition", "--format", "csv", root=bureau.root)
+    assert (found.returncode, found.stdout.count("佐证材料（value,,《公报》")) == (0, 4), found.stderr
+    assert at_edition(bureau.plan, 2023, 1).evidence[2023] == ()
+
+
+@pytest.mark.slow
+def test_a_wording_backdated_into_a_closed_year(bureau: Bureau) -> None:
+    """The data is what was signed, the verdicts are not: the page and ``cixi diff --edition`` say so, until it is undone."""
+    path, otherwise = bureau.root / "data" / "requirements.csv", "结论与签署时不同：要求、约定、以前各年的数或程序变了"
+    signed = sign(1, "定稿", "赵某", "2024-03-05"), sign(2, "复核", "王某", "2024-03-01", kind="指标子项", key="3")
+    bureau.hand_in(*FILLED, *signed)
+    as_signed = path.read_bytes()
+    never = "错误：2023 年定稿以后没有更正过，没有更早的一版可以比较。\n"
+    assert (bureau.run("diff", "2023", "--edition"), otherwise in page(bureau)) == ((1, never), False)
+    path.write_text(as_signed.decode().replace("≥80", "≥88.5", 1), encoding="utf-8")
+    assert bureau.run("diff", "2023", "--edition") == (1, f"{never}注意：有的{otherwise}。\n")
+    assert "签署2次；有的结论与签署时不同" in page(bureau)
+    assert page(bureau).count(f"没有再改动，而{otherwise}") == 1, "item 3 is judged as it was"
+    bureau.hand_in(put("生态安全", J4=29), sign(3, "更正", "王某", "2024-06-01", reason="错了"))
+    assert bureau.run("diff", "2023", "--edition") == (0, f"2023 年第1版 → 今\n注意：第1版的有些{otherwise}。\n")
+    path.write_bytes(as_signed)
+    assert bureau.run("diff", "2023", "--edition") == (0, "2023 年第1版 → 今\n")
+
+
+@pytest.mark.slow
+def test_the_check_names_what_the_import_refuses(bureau: Bureau) -> None:
+    """A change of a closed year without a reason is no mistake in a cell (the reason may come at the command line), but the
+    check says it; also that a year cannot be closed yet.
+    """
+    bureau.fill(FILLED[0], sign(1, "定稿", "赵某", "2024-03-05"))
+    status, told = bureau.run("check", str(bureau.form))
+    assert (status, "注意：还不能导入：还不能定稿，有3处没有填报" in told) == (0, True)
+    bureau.hand_in(*FILLED, sign(1, "定稿", "赵某", "2024-03-05"))
+    bureau.fill(put("生态安全", J3=89))
+    status, told = bureau.run("check", str(bureau.form))
+    assert (status, told.splitlines()[1]) == (
+        0, "注意：还不能导入：2023 年已经定稿，改动它要写明谁、何时、为什么更正；还没有写明的：2.1。",
+    )  # fmt: skip
+    bureau.fill(put("生态安全", J3=89), sign(2, "更正", "王某", "2024-03-04", reason="错了"))
+    done = cixi("check", str(bureau.form), "--format", "csv", root=bureau.root)
+    assert "还不能导入" not in done.stderr
+    assert done.stdout.splitlines()[1:] == ["f.xlsx,warning,签署,G4,“2024-03-04”,不早于定稿（2024-03-05）的日期"]
 
 
 def test_the_log_is_checked(bureau: Bureau) -> None:

@@ -7,19 +7,21 @@ every cell that such an import changed, so that undoing the last edition's lines
 import hashlib
 import json
 from collections.abc import Container, Iterable, Iterator, Mapping
+from contextlib import suppress
 from operator import attrgetter
 from typing import Any
 
 import pandas as pd
 
 from cixi_analysis.analysis.table1 import coverage
-from cixi_analysis.errors import CixiError
+from cixi_analysis.assessment import assess
+from cixi_analysis.errors import CixiError, DataError, UnknownYear
 from cixi_analysis.plan.csvfile import csv_line, written_cells
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.filing_rows import numbered
 from cixi_analysis.plan.schema import EVIDENCE, OBSERVATIONS, YEARLY, Revision, Row, Signature
 from cixi_analysis.plan.yearly_rows import NUMBER, SIGNED, signer
-from cixi_analysis.words import WORDS_OF, Entity, Stage, Step
+from cixi_analysis.words import WORDS_OF, Entity, Stage, Status, Step
 
 #: Part of :data:`SIGNED` → the year's rows.
 YearRows = Mapping[str, tuple[Row, ...]]
@@ -32,9 +34,11 @@ LOG_COLUMNS = [
 #: Metadata columns that an import writes by itself.
 WRITTEN = ("stage", "form")
 #: Columns that commands change without a log entry: by closing the year again, or by accepting a file.
-_UNLOGGED = (*WRITTEN, "sha256")
+UNLOGGED = (*WRITTEN, "sha256")
 #: The first edition that has an earlier one.
 _CORRECTED = 2
+#: Why verdicts differ where the data does not.
+OTHERWISE = "结论与签署时不同：要求、约定、以前各年的数或程序变了"
 _Key = tuple[str, Entity, str, str]
 
 
@@ -58,11 +62,39 @@ def edition_of(plan: Plan, year: int) -> int:
 def covered(rows: YearRows, signature: Signature) -> str:
     """The SHA-256 of what a signature covers: the content of the year's rows, or of those of one subject."""
     own = [
-        [*key, *sorted((column, cell) for column, cell in cells.items() if column not in (*_UNLOGGED, NUMBER))]
+        [*key, *sorted((column, cell) for column, cell in cells.items() if column not in (*UNLOGGED, NUMBER))]
         for key, cells in sorted(_cells(rows).items())
         if signature.covers(key[1], key[2])
     ]
     return hashlib.sha256(json.dumps(own, ensure_ascii=False).encode()).hexdigest()
+
+
+def concluded(plan: Plan, year: int, signature: Signature) -> str | None:
+    """The SHA-256 of the verdicts on what a signature covers; None where it covers no item, or nothing can be assessed."""
+    if signature.kind not in (None, Entity.ITEM):
+        return None
+    with suppress(UnknownYear, DataError):
+        statuses = sorted(assess(plan, year).statuses.items())
+        own = [
+            [item_id, level, status]
+            for (_, item_id, level), status in statuses
+            if item_id and status is not Status.NOT_APPLICABLE and signature.covers(Entity.ITEM, item_id)
+        ]
+        return hashlib.sha256(json.dumps(own).encode()).hexdigest()
+    return None
+
+
+def sealed(plan: Plan, year: int, signature: Signature) -> Signature:
+    """The signature with the hashes of the rows and of the verdicts that it covers."""
+    content, verdicts = covered(year_rows(plan, year), signature), concluded(plan, year, signature)
+    return signature.model_copy(update={"content": content, "verdicts": verdicts})
+
+
+def concludes_otherwise(plan: Plan, year: int) -> tuple[Signature, ...]:
+    """The signatures whose data is what was signed, while the verdicts on it are not: :data:`OTHERWISE`."""
+    rows, signed = year_rows(plan, year), plan.signatures.get(year, ())
+    own = (one for one in signed if one.verdicts and one.content == covered(rows, one))
+    return tuple(one for one in own if one.verdicts != concluded(plan, year, one))
 
 
 def cell_changes(before: YearRows, after: YearRows) -> Iterator[tuple[Any, ...]]:
@@ -76,18 +108,27 @@ def cell_changes(before: YearRows, after: YearRows) -> Iterator[tuple[Any, ...]]
 
 
 def at_edition(plan: Plan, year: int, edition: int) -> Plan:
-    """The plan with the data of a year as its ``edition`` had it, before the next was imported. Raises :class:`NoEdition`."""
-    latest = edition_of(plan, year)
-    if latest < _CORRECTED:
-        why = "定稿以后没有更正过" if latest else "还没有定稿"
-        raise NoEdition(f"{year} 年{why}，没有更早的一版可以比较。")
-    if not 1 <= edition < latest:
+    """The plan with the data of a year as its ``edition`` had it, before the next was imported.
+
+    Raises :class:`NoEdition`, also where a closing was signed for data that no edition has.
+    """
+    latest, rows = edition_of(plan, year), [year_rows(plan, year)]
+    if latest >= _CORRECTED and not 1 <= edition < latest:
         known = "第1版" if latest == _CORRECTED else f"第1至第{latest - 1}版"
         raise NoEdition(f"{year} 年现为第{latest}版，只能与{known}比较，没有更早的第{edition}版。")
-    rows = year_rows(plan, year)
-    for number in range(latest, edition, -1):
-        rows = undone(plan, rows, [row for row in plan.revisions if (row.year, row.edition) == (year, number)])
-    return plan.with_year(year, **rows)
+    for number in range(latest, 1, -1):
+        own = [row for row in plan.revisions if (row.year, row.edition) == (year, number)]
+        rows.append(undone(plan, rows[-1], own))
+    for one in plan.signatures.get(year, ()):
+        closing = one.step is Step.FINAL and one.kind is None
+        if closing and one.content not in (None, *(covered(each, one) for each in rows)):
+            why = "data/（连同 revisions.csv）后来有不是 cixi import 所作的改动"
+            raise NoEdition(f"不能还原{year}年的旧版：没有一版是 {one.words}时所签的数据，{why}。")
+    if latest < _CORRECTED:
+        why = "定稿以后没有更正过" if latest else "还没有定稿"
+        more = f"\n注意：有的{OTHERWISE}。" if concludes_otherwise(plan, year) else ""
+        raise NoEdition(f"{year} 年{why}，没有更早的一版可以比较。{more}")
+    return plan.with_year(year, **rows[latest - edition])
 
 
 def undone(plan: Plan, rows: YearRows, lines: Iterable[Revision]) -> YearRows:
@@ -95,14 +136,14 @@ def undone(plan: Plan, rows: YearRows, lines: Iterable[Revision]) -> YearRows:
     found = _cells(rows)
     for line in lines:
         own = found.setdefault((line.part, line.kind, line.id, line.place or ""), {})
-        if own.pop(line.column, None) != line.after and line.column not in _UNLOGGED:
+        if own.pop(line.column, None) != line.after and line.column not in UNLOGGED:
             place = f"{line.year} 年{SIGNED[line.part]} {line.kind.chinese}{line.id} 的 {line.column}"
             raise NoEdition(f"不能还原{line.year}年的旧版：{place} 与 revisions.csv 所记第{line.edition}版的不同。")
         if line.before is not None:
             own[line.column] = line.before
     kept: dict[str, list[tuple[Any, Row]]] = {part: [] for part in SIGNED}
     for (part, kind, key, _), cells in found.items():
-        if cells:
+        if not cells.keys() <= {*UNLOGGED}:  # a hash that was recorded later is no row
             try:
                 model, at = YEARLY[part], int(cells.pop(NUMBER, "0").rpartition("-")[2])
                 row: Any = model.model_validate(dict.fromkeys(model.columns(), "") | cells)

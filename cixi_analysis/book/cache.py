@@ -20,7 +20,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cixi_analysis.plan import FOLDERS, build_date
+from cixi_analysis.plan import FOLDERS, build_date, is_left
 from cixi_analysis.plan.journal import write_whole
 from cixi_analysis.plan.provenance import MODULES, provenance, public_evidence
 
@@ -30,8 +30,6 @@ if TYPE_CHECKING:
 LIBRARY = Path(__file__).resolve().parents[1]
 #: Caches of the interpreter and of JupyterLab, which no build depends on.
 _IGNORED = {"__pycache__", ".ipynb_checkpoints"}
-#: Lock files, which office programs keep beside a file that is open; on Windows nobody else can read them.
-_LOCKS = ("~$", ".~lock.")
 #: Executed notebooks and files for download in ``book/``; the rest was written by hand.
 _GENERATED = r"20\d\d/|.*\.ipynb$"
 #: Parts of a site that Sphinx writes anew each time.
@@ -56,7 +54,7 @@ def of_files(folder: Path, paths: Iterable[Path]) -> str:
 
 def of_tree(folder: Path, without: str = "$") -> str:
     """The hash of all files below ``folder``, except those whose path begins like the pattern ``without``."""
-    own = (p for p in folder.rglob("*") if _IGNORED.isdisjoint(p.parts) and not p.name.startswith(_LOCKS))
+    own = (p for p in folder.rglob("*") if _IGNORED.isdisjoint(p.parts) and not is_left(p.name))
     files = (p for p in own if p.is_file())
     return of_files(folder, (p for p in files if not re.match(without, p.relative_to(folder).as_posix())))
 

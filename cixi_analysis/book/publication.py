@@ -11,6 +11,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -24,7 +25,7 @@ from cixi_analysis.book.pdf import belongs_to
 from cixi_analysis.book.sphinx_extension import book_title
 from cixi_analysis.errors import CixiError, writing
 from cixi_analysis.export.workbook import save_bytes, zip_entry
-from cixi_analysis.plan import DATE_VARIABLE, provenance
+from cixi_analysis.plan import DATE_VARIABLE, is_left, provenance
 from cixi_analysis.plan.dataset import load_plan
 from cixi_analysis.plan.evidence_files import published_files
 
@@ -52,10 +53,14 @@ class NotReproduced(CixiError):
 
 @dataclass(frozen=True)
 class PublishedSite:
-    """A site below ``site/`` with an archive's other files (start page, reports): name → bytes, sorted by name."""
+    """A site below ``site/`` with an archive's other files (start page, reports): name → bytes, sorted by name.
+
+    ``left``: the names of what other programs left among them, which belongs to no site.
+    """
 
     place: Path
     files: dict[str, bytes]
+    left: tuple[str, ...] = ()
 
     @property
     def is_archive(self) -> bool:
@@ -72,7 +77,11 @@ class PublishedSite:
         """The provenance that the site carries. Raises :class:`NotReproduced` for a missing or damaged one."""
         stored = self.files.get(f"{_SITE}/{provenance.FILE}")
         if stored is None:
-            raise NotReproduced(_NOT_OURS.format(self.place, f"没有 {provenance.FILE}"))
+            elsewhere = [name for name in self.files if name.endswith(provenance.FILE)]  # of a folder packed again
+            why = f"没有 {provenance.FILE}"
+            if elsewhere:
+                why = f"{elsewhere[0]} 不在 {_SITE}/ 中，请解压后核对它所在的文件夹"
+            raise NotReproduced(_NOT_OURS.format(self.place, why))
         try:
             known = _PROVENANCE.validate_json(stored)
             if known.date:
@@ -93,20 +102,30 @@ def published(place: Path, printed: Path | None = None) -> PublishedSite:
         if not is_unpacked and not (place / provenance.FILE).is_file():  # some other folder, whose files are not read
             raise NotReproduced(_NOT_OURS.format(place, f"没有 {provenance.FILE}"))
         reports = [path for path in sorted(printed.glob("*.pdf")) if belongs_to(path, place)] if printed else []
-        names = sorted(path.relative_to(place).as_posix() for path in place.rglob("*") if path.is_file())
-        files = {
-            name if is_unpacked else f"{_SITE}/{name}": place / name for name in names if name not in _NOT_PUBLISHED
-        }
+        paths = sorted((path.relative_to(place).as_posix(), path) for path in place.rglob("*"))
+        if odd := [name for name, path in paths if path.is_symlink() or not (path.is_file() or path.is_dir())]:
+            raise NotReproduced(_NOT_OURS.format(place, f"{odd[0]} 不是普通的文件或文件夹"))  # served, but not compared
+        own = {name: path for name, path in paths if path.is_file() and name not in _NOT_PUBLISHED}
+        left = tuple(name for name, path in own.items() if is_left(path.name))
+        files = {name if is_unpacked else f"{_SITE}/{name}": own[name] for name in own if name not in left}
         files = {path.name: path for path in reports} | files
-        return PublishedSite(place, {name: path.read_bytes() for name, path in files.items()})
+        return PublishedSite(place, {name: path.read_bytes() for name, path in files.items()}, left)
     if not place.is_file() or not zipfile.is_zipfile(place):  # reading a pipe would block
         raise NotReproduced(f"{place}：既不是网站的文件夹，也不是 cixi publish --zip 生成的压缩包。")
     try:
-        return PublishedSite(place, _unpacked(place))
+        unpacked = _unpacked(place)
+        left = tuple(name for name in unpacked if is_left(name.rpartition("/")[2]))
+        return PublishedSite(place, {name: unpacked[name] for name in unpacked if name not in left}, left)
     except NotReproduced:
         raise
     except Exception:  # damaged bytes raise errors of zipfile, zlib, lzma, struct and others
         raise NotReproduced(_NOT_OURS.format(place, "压缩包已损坏")) from None
+
+
+def _is_published(file: Path) -> bool:
+    with suppress(zipfile.BadZipFile), zipfile.ZipFile(file) as found:
+        return f"{_SITE}/{provenance.FILE}" in found.namelist()
+    return False
 
 
 def _is_unpacked(folder: Path) -> bool:
@@ -137,6 +156,8 @@ def archive(root: Path, target: Path) -> Path:
     changed since it was built.
     """
     html, pdf = (root / "_build" / name for name in ("html", "pdf"))
+    if target.is_file() and not _is_published(target):
+        raise NotPublished(f"{target} 已经存在，不是 cixi publish 生成的。请用 -o 另取文件名，或先移走它。")
     if not (html / provenance.FILE).is_file() or not (html / "index.html").is_file():
         raise NotPublished("还没有生成网站（没有 _build/html）。请先运行 cixi build。")
     site = published(html, pdf)
@@ -147,6 +168,8 @@ def archive(root: Path, target: Path) -> Path:
     if cache.up_to_date(root, cache.inputs(root)) is None:
         why = "上一次只重新生成了个别年份，或 book/、_build/ 后来有改动"
         raise NotPublished(f"网站里有的页面可能比数据旧（{why}）。请先运行 cixi build，再发布。")
+    if published(html, pdf) != site:  # swapped while it was read: part old, part new
+        raise NotPublished("网站刚才又重新生成了。请再发布一次。")
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w") as file:
         for name, content in _with_start(book_title(load_plan(root)), site).items():

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 import click
 
 import cixi_analysis as cixi
+from cixi_analysis.cli.several_forms import some
 from cixi_analysis.cli.terminal import FILE, PathType, command, echo
 from cixi_analysis.errors import CixiError, UnknownYear
 
@@ -208,5 +209,7 @@ def verify(root: Path | None, site: Path | None) -> None:
     echo("正在另一个文件夹里从头生成……", err=True)
     count = publication.verify(plan.root, found)
     echo(f"{count}个文件与 {found.place} 逐字节相同。")
+    if found.left:
+        echo(f"别的程序留下的文件，不属于网站，没有核对：{some([*found.left], '个')}。", err=True)
     if any(name.endswith(".docx") for name in found.files):
         echo("Word 报告里的图用各自机器的字体画成，不比较。", err=True)

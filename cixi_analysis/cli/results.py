@@ -90,12 +90,15 @@ def reconcile(root: Path | None, form: str) -> None:
 def diff(root: Path | None, year: int, other: int | None, edition: int | None, form: str) -> None:
     if edition is not None:
         from cixi_analysis.analysis.changes import edition_changes
+        from cixi_analysis.analysis.revision_log import OTHERWISE, at_edition, concludes_otherwise
 
         if other is not None:
             raise click.UsageError("--edition 与另一年只能用一个。Give OTHER or --edition, not both.")
         plan = cixi.load_plan(root)
         print_table(edition_changes(plan, year, edition), form, "diff", plan)
         echo(f"{year} 年第{edition}版 → 今", err=True)
+        if concludes_otherwise(at_edition(plan, year, edition), year):
+            echo(f"注意：第{edition}版的有些{OTHERWISE}。", err=True)
         return
     if year == other:
         raise click.UsageError("请给出两个不同的年份。Give two different years.")

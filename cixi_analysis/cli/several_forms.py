@@ -8,6 +8,7 @@ import click
 
 from cixi_analysis.cli.terminal import PathType, echo
 from cixi_analysis.errors import CixiError, reason
+from cixi_analysis.plan import is_left
 
 if TYPE_CHECKING:
     from cixi_analysis.form.checking import Checked
@@ -69,7 +70,7 @@ def form_paths(given: tuple[Path, ...]) -> list[Path]:
             paths.append(one)
             continue
         there = sorted(path for path in one.iterdir() if path.is_file())
-        books = (path for path in there if path.suffix.lower() in _WORKBOOKS and not path.name.startswith("~$"))
+        books = (path for path in there if path.suffix.lower() in _WORKBOOKS and not is_left(path.name))
         forms = [path for path in books if is_form(path, unreadable=True)]
         if left := [path.name for path in there if path not in forms]:
             echo(f"{one} 中不是填报表的文件，没有读取：{'、'.join(left)}", err=True)

@@ -85,15 +85,17 @@ def workbook(root: Path | None, year: int, output: Path | None, by_unit: bool, o
 @LETTERS
 @FORMAT
 def check(root: Path | None, files: tuple[Path, ...], letters: Path | None, form: str) -> None:
-    from cixi_analysis.form.importing import empty
+    from cixi_analysis.form.importing import plan_import
     from cixi_analysis.form.merging import check_forms
 
     plan = cixi.load_plan(root)
     checked = check_forms(plan, form_paths(files), today=_today())
     refuse_letters_of_all(checked, letters)
     _print_findings(checked, form, "没有写催填的文字，请改正后重试。" if letters and checked.problems else "")
-    if says_nothing := empty(plan, checked):
-        echo(f"注意：还不能导入：{says_nothing}", err=True)
+    try:
+        plan_import(plan, checked)
+    except CixiError as refused:
+        echo(f"注意：还不能导入：{str(refused).removeprefix('没有导入：').strip()}", err=True)
     for line in missing_report(plan, checked, letters):
         echo(line, err=True)
 
@@ -105,6 +107,17 @@ def _seen(_context: click.Context, _parameter: click.Parameter, text: str | None
     if text is not None and ((wrong := clear_text(text.strip())) or not text.strip()):
         raise click.BadParameter(f"应为{wrong or '看得见的文字'}，现为{quoted(text)}。Visible text, please.")
     return text and text.strip()
+
+
+def _signer(context: click.Context, parameter: click.Parameter, text: str | None) -> str | None:
+    """Callback of an option: :func:`_seen`; refuse what is no name."""
+    from cixi_analysis.plan.yearly_rows import name_of_a_person
+
+    seen = _seen(context, parameter, text) or ""
+    try:
+        return name_of_a_person(seen) if seen else None
+    except ValueError as refused:
+        raise click.BadParameter(f"应为{refused}，现为{quoted(seen)}。A person's name, please.") from None
 
 
 @command(
@@ -124,7 +137,7 @@ def _seen(_context: click.Context, _parameter: click.Parameter, text: str | None
     help="该年定稿；还有子项未填报时拒绝。Close the year; refused while items are not filled in.",
 )  # fmt: skip
 @click.option("--reason", callback=_seen, help="更正已定稿的年份：理由。Correct a closed year: the reason.")
-@click.option("--by", callback=_seen, help="谁更正或定稿（姓名）。Who corrects or closes the year.")
+@click.option("--by", callback=_signer, help="谁更正或定稿（姓名）。Who corrects or closes the year.")
 @click.option("--role", callback=_seen, help="其单位和职务。Their unit and post.")
 @FORMAT
 def import_(
@@ -170,7 +183,7 @@ def _signed(final: bool, reason: str | None, by: str | None, role: str | None) -
     if by and not (reason or final):
         raise click.UsageError("--by 要与 --reason（更正）或 --final（定稿）一起写。--by needs --reason or --final.")
     steps = [*([(Step.CORRECTED, reason)] if reason else []), *([(Step.FINAL, None)] if final and by else [])]
-    given = {"kind": None, "id": None, "name": by, "role": role, "date": _today(), "content": None}
+    given = {"kind": None, "id": None, "name": by, "role": role, "date": _today(), "content": None, "verdicts": None}
     return [Signature.model_validate(given | {"step": step, "reason": why}) for step, why in steps]
 
 

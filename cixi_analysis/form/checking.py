@@ -166,18 +166,30 @@ def _in_form(row: Placed, problem: Problem) -> FormProblem:
     return row.tell(column if column in inputs else "key", problem.found, problem.expected)
 
 
+def _person(one: Signature) -> str:
+    """The name without the spaces that align names in a table."""
+    return "".join(one.name.split())
+
+
 def signature_doubts(
     plan: Plan, year: int, signed: Sequence[tuple[FilledRow, Signature]], today: str | None
 ) -> Iterator[FormProblem]:
     """Warnings about new signatures that are possible but doubtful. A note in 理由 answers them, except for a
     correction, where it is mandatory.
     """
-    known = {one.key for one in plan.signatures.get(year, ())}
+    known = {one.key: one for one in plan.signatures.get(year, ())}
+    closings = (one.date for one in known.values() if one.step is Step.FINAL and one.kind is None)
+    closed = min(closings, default="")
     for row, one in signed:
         if one.key in known or (one.reason is not None and one.step is not Step.CORRECTED):
             continue
         if today is not None and one.date > today:
             yield row.tell("date", f"“{one.date}”", f"不晚于今天（{today}）的日期")
+        begins = f"{year}-01-01" if one.step is Step.FILLED else f"{year + 1}-01-01"
+        if one.step is Step.CORRECTED and one.date < closed:
+            yield row.tell("date", f"“{one.date}”", f"不早于定稿（{closed}）的日期")
+        elif one.date < begins:
+            yield row.tell("date", f"“{one.date}”", f"不早于 {begins} 的日期；无误时在“理由”里说明")
         if one.step is Step.CORRECTED and not edition_of(plan, year):
             yield row.tell("step", f"“{one.step.chinese}”，而{year}年还没有定稿", "定稿以后才有更正；定稿以前直接改正")
         filled = [other for _, other in signed if other.step is Step.FILLED]
@@ -185,5 +197,5 @@ def signature_doubts(
         if one.step in (Step.REVIEWED, Step.FINAL) and filled:
             if one.date < (last := max(other.date for other in filled)):
                 yield row.tell("date", f"“{one.date}”", f"不早于填报（{last}）的日期；无误时在“理由”里说明")
-            if one.step is Step.REVIEWED and one.name in (other.name for other in filled):
+            if one.step is Step.REVIEWED and _person(one) in map(_person, filled):
                 yield row.tell("name", f"“{one.name}”，也是填报的人", "另一个人复核；无误时在“理由”里说明")

@@ -8,7 +8,17 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from cixi_analysis.analysis.revision_log import CELL, WRITTEN, YearRows, cell_changes, covered, edition_of, year_rows
+from cixi_analysis.analysis.revision_log import (
+    CELL,
+    UNLOGGED,
+    WRITTEN,
+    YearRows,
+    cell_changes,
+    covered,
+    edition_of,
+    sealed,
+    year_rows,
+)
 from cixi_analysis.form.layout import LIMIT
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import Revision, Row, Signature
@@ -114,7 +124,8 @@ class SignOff:
 
     def signatures(self, rows: YearRows) -> tuple[Signature, ...]:
         """All signatures of the year, the new ones for these rows. Whoever signs again on the same day signs for these rows."""
-        signed = {one.key: one.model_copy(update={"content": covered(rows, one)}) for one in self.new}
+        after = self.plan.with_year(self.year, **rows)
+        signed = {one.key: sealed(after, self.year, one) for one in self.new}
         known = (one for one in self.plan.signatures.get(self.year, ()) if signed.get(one.key, one) == one)
         return tuple(dict.fromkeys((*known, *signed.values())))
 
@@ -129,7 +140,7 @@ class SignOff:
         """The new lines of the log, and the subjects whose change has no reason; none for a year that was never closed."""
         edition = edition_of(self.plan, self.year)
         found = [dict(zip(CELL, one, strict=True)) for one in cell_changes(year_rows(self.plan, self.year), rows)]
-        if not edition or all(one["column"] in WRITTEN for one in found):
+        if not edition or all(one["column"] in UNLOGGED for one in found):
             return (), ()
         lines: list[Revision] = []
         unexplained: dict[tuple[Entity, str], None] = {}
@@ -137,7 +148,7 @@ class SignOff:
             subject = one["kind"], one["id"]
             why = sorted((c for c in self.corrections if c.covers(*subject)), key=lambda c: c.kind is None)
             if not why:
-                if one["column"] not in WRITTEN:
+                if one["column"] not in UNLOGGED:
                     unexplained[subject] = None
                 continue
             signed = why[0].model_dump(include={"date", "name", "role", "reason"})

@@ -1,6 +1,7 @@
 """The project folder's ``data/``: where it is, schema, loading, checks, atomic writing; date and provenance of a build."""
 
 import os
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -16,6 +17,14 @@ SIGNATURES = "signatures"
 FOLDERS = (OBSERVATIONS, PROGRESS, EVIDENCE, RECEIPTS, SIGNATURES)
 #: The log of corrections, a table that the program writes; it may be missing.
 REVISIONS = "revisions.csv"
+#: Names of what is no file of ours: lock files of office programs (on Windows nobody else can read them), and what file
+#: managers of Windows and macOS leave in a folder or an archive.
+_LEFT = re.compile(r"~\$.*|\.~lock\..*|\._.*|\.DS_Store|Thumbs\.db|desktop\.ini", re.IGNORECASE | re.DOTALL)
+
+
+def is_left(name: str) -> bool:
+    """Whether a file of this name (without its folder) was left by another program, so that it belongs to nothing here."""
+    return _LEFT.fullmatch(name) is not None
 
 
 def find_root(start: Path) -> Path:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cixi_analysis.errors import CixiError, quoted, reason, writing
-from cixi_analysis.plan import EVIDENCE
+from cixi_analysis.plan import EVIDENCE, is_left
 from cixi_analysis.plan.csvfile import read_table, rows_csv
 from cixi_analysis.plan.dataset import Plan, load_plan
 from cixi_analysis.plan.filing_rows import Evidence, numbered
@@ -22,8 +22,6 @@ from cixi_analysis.plan.journal import recover, replace_files
 FOLDER = "evidence"
 #: Bytes of a file that is hashed, and of the files of a year that a site carries.
 MOST_BYTES, MOST_PUBLISHED = 512 * 2**20, 16 * 2**20
-#: Files that file managers leave in a folder.
-_LEFT = ("thumbs.db", "desktop.ini")
 
 
 class NotRecorded(CixiError):
@@ -70,7 +68,7 @@ def evidence_files(root: Path, year: int, hashed: Iterable[str]) -> dict[str, Ev
         return {}
     except OSError as error:
         raise WrongFolder(f"不能读取 {folder}：{reason(error)}。") from error
-    own = (entry for entry in entries if not entry.name.startswith((".", "~$")) and entry.name.lower() not in _LEFT)
+    own = (entry for entry in entries if not (entry.name.startswith(".") or is_left(entry.name)))
     return {same_name(entry.name): _examined(entry, same_name(entry.name) in wanted) for entry in own}
 
 
@@ -91,6 +89,8 @@ def _examined(entry: "os.DirEntry[str]", hashed: bool) -> EvidenceFile:
             found = os.fstat(stream.fileno())
             if not stat.S_ISREG(found.st_mode):  # replaced since
                 return EvidenceFile(path, flaw="不是普通文件")
+            if not found.st_size:  # a copy that failed, or a file that is only in the cloud
+                return EvidenceFile(path, flaw="是空文件（0 字节）")
             if found.st_size > MOST_BYTES:
                 return EvidenceFile(path, flaw=f"超过 {MOST_BYTES // 2**20} MB")
             return EvidenceFile(path, hashlib.file_digest(stream, "sha256").hexdigest())

@@ -8,7 +8,7 @@ import json
 import platform
 import re
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from importlib import metadata
@@ -20,7 +20,7 @@ from packaging.utils import canonicalize_name
 
 import cixi_analysis
 from cixi_analysis.errors import CixiError, invisible, marked
-from cixi_analysis.plan import EVIDENCE, build_date
+from cixi_analysis.plan import EVIDENCE, build_date, is_left
 from cixi_analysis.plan.journal import JOURNAL, TAKEN
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class Program:
     files: int
     sha256: str
     commit: str | None  # of the project folder; None without a Git repository
-    modified: tuple[str, ...]  # files that differ from the commit, untracked ones too, with slashes
+    modified: tuple[str, ...]  # files that differ from the commit, untracked and ignored ones too, with slashes
 
 
 @dataclass(frozen=True)
@@ -118,14 +118,18 @@ def provenance(root: Path) -> Provenance:
     packages = tuple(Package(*package, pinned.get(package[0])) for package in required_packages().items())
     python = f"{platform.python_implementation()} {platform.python_version()}"
     system = f"{platform.system()} {platform.machine()}"
-    return Provenance(inputs, _program(root), python, system, packages, build_date())
+    program = _program(root, {one.path for one in inputs})
+    return Provenance(inputs, program, python, system, packages, build_date())
 
 
 def _inputs(root: Path) -> Iterator[Input]:
     """The files that the book is made from, by kind and name."""
     for kind, patterns in _INPUTS.items():
         for path in sorted(path for pattern in patterns for path in root.glob(pattern)):
-            hidden = path.name.startswith((".", "~$")) and path.name not in (JOURNAL, TAKEN)  # journals are read
+            hidden = (path.name.startswith(".") or is_left(path.name)) and path.name not in (
+                JOURNAL,
+                TAKEN,
+            )  # these are read
             name = path.relative_to(root).as_posix()
             unread = kind == DATA and not is_text(name)  # loading reports one among the years
             if path.is_file() and not hidden and not unread and ".ipynb_checkpoints" not in path.parts:
@@ -149,15 +153,16 @@ def is_text(name: str) -> bool:
     return not invisible(name) and "\n" not in name
 
 
-def _program(root: Path) -> Program:
+def _program(root: Path, inputs: Container[str]) -> Program:
     paths = (path for path in _PROGRAM.rglob("*") if path.is_file() and "__pycache__" not in path.parts)
     files = sorted((path.relative_to(_PROGRAM.parent).as_posix(), path) for path in paths)
     listing = "".join(f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {name}\n" for name, path in files)
     sha256, commit = hashlib.sha256(listing.encode()).hexdigest(), _commit(root)
     places = [*(f":(glob){pattern}" for patterns in _INPUTS.values() for pattern in patterns), _PROGRAM.name]
-    status = ("status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--", *places)
-    changed = (commit and _git(root, *status)) or ""
-    modified = tuple(sorted(entry[3:] for entry in changed.split("\0") if entry and is_text(entry)))
+    status = ("status", "--porcelain", "-z", "--no-renames", "--untracked-files=all", "--ignored", "--", *places)
+    changed = ((commit and _git(root, *status)) or "").split("\0")
+    own = (entry for entry in changed if is_text(entry) and (entry[:2] != "!!" or entry[3:] in inputs))
+    modified = tuple(sorted(entry[3:] for entry in own if entry))
     return Program(cixi_analysis.__version__, len(files), sha256, commit, modified)
 
 

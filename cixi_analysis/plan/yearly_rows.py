@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Annotated
 
-from pydantic import BeforeValidator
+from pydantic import AfterValidator, BeforeValidator
 
 from cixi_analysis import words
 from cixi_analysis.plan import EVIDENCE, OBSERVATIONS, PROGRESS, fields
@@ -131,6 +131,20 @@ _LOGGED = {
 }  # fmt: skip
 
 
+#: What people write in the place of a name where nobody signed.
+_NOBODY = re.compile(r"[\W\d_]*|无|没有|空缺?|暂?缺|略|同上|待定|N/?A", re.IGNORECASE)
+
+
+def name_of_a_person(name: str) -> str:
+    """The name. Raises :class:`ValueError` for a mark or a word that stands for nobody."""
+    if _NOBODY.fullmatch(name):
+        raise ValueError("签署人的姓名；没有人签署就不写这一行")
+    return name
+
+
+Name = Annotated[Text, AfterValidator(name_of_a_person)]
+
+
 class Signature(Row):
     """``signatures/<year>.csv``: one signature for a year's data, or for that of one item, project or commitment."""
 
@@ -138,12 +152,15 @@ class Signature(Row):
     step: Step = column("环节", listed(Step))
     kind: Maybe[Entity] = column("对象", f"{FILED[:-1]}；空＝全年。")
     id: Maybe[str] = column("编号", "所签的子项编号、工程表的项目序号，或承诺编号；空＝全年。")
-    name: Text = column("姓名", "谁签署。")
+    name: Name = column("姓名", "谁签署。")
     role: Maybe[str] = column("职务", "签署人的单位和职务；空＝未写明。")
     date: Day = column("日期", "签署的日期，写作 2024-03-15。")
     reason: Maybe[str] = column("理由", "更正的理由，更正必填；其他环节可作说明；空＝没有。")
     content: Maybe[str] = column(
         "所签内容的 SHA-256", "签署时所签的现状值、进展与佐证材料，由程序写入；空＝没有登记。", pattern=SHA256
+    )
+    verdicts: Maybe[str] = column(
+        "结论的 SHA-256", "签署时所签各子项的结论，由程序写入；空＝没有登记，或所签的不是子项。", pattern=SHA256
     )
 
     def contradictions(self) -> Iterator[tuple[str, str]]:

@@ -18,7 +18,7 @@ def edition_table(known: Provenance) -> Html:
     dated = f"{date:%Y-%m-%d %H:%M:%S} UTC（{int(date.timestamp())}）" if date else "未设，不写日期"
     rows = [
         ("程序", f"cixi_analysis {program.version}"),
-        ("提交（commit）", _hash(program.commit) if program.commit else "不在 Git 版本库中，没有提交号"),
+        ("提交（commit）", _hash(program.commit) if program.commit else "没有（不在 Git 版本库中，或 Git 不能读取它）"),
         ("与该提交的差别", f"有：{'、'.join(program.modified)}" if program.modified else "没有"),
         (f"程序文件（{program.files}个）的 SHA-256", _hash(program.sha256)),
         ("日期（SOURCE_DATE_EPOCH）", dated),

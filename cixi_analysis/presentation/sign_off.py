@@ -6,7 +6,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from cixi_analysis.analysis import records
-from cixi_analysis.analysis.revision_log import covered, edition_of, log, year_rows
+from cixi_analysis.analysis.revision_log import OTHERWISE, concludes_otherwise, covered, edition_of, log, year_rows
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.schema import Signature
 from cixi_analysis.presentation import tables
@@ -23,6 +23,7 @@ def sign_off(plan: Plan, year: int) -> Html:
     edition = edition_of(plan, year)
     counts = [f"签署{len(signed)}次"] if signed else []
     counts += [f"定稿以后更正{len(corrected)}处，现为第{edition}版"] if len(corrected) else []
+    counts += ["有的结论与签署时不同"] if concludes_otherwise(plan, year) else []
     pieces = [_signatures(plan, year)] if signed else []
     pieces += [corrections(plan, corrected)] if len(corrected) else []
     return folded(f"签署与更正：{'；'.join(counts)}", stack(*pieces))
@@ -44,6 +45,8 @@ def _standing(plan: Plan, year: int, one: Signature) -> str:
     """Whether the signature still covers the data, in words."""
     if one.content is None:
         return "没有登记"
+    if one in concludes_otherwise(plan, year):
+        return f"没有再改动，而{OTHERWISE}"
     return "没有再改动" if one.content == covered(year_rows(plan, year), one) else "后来有改动"
 
 
