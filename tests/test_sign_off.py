@@ -529,6 +529,22 @@ def test_a_wording_backdated_into_a_closed_year(bureau: Bureau) -> None:
     assert bureau.run("diff", "2023", "--edition") == (0, "2023 年第1版 → 今\n")
 
 
+def test_signatures_of_an_earlier_version(bureau: Bureau) -> None:
+    """A file without the hash of the verdicts is read, and stays silent about them; the next signature brings the column."""
+    path = bureau.root / "data" / "signatures" / "2023.csv"
+    path.parent.mkdir()
+    path.write_text("step,kind,id,name,role,date,reason,content\nfilled,item,3,王某,,2024-03-01,,\n", encoding="utf-8")
+    bureau.hand_in(*FILLED, sign(1, "复核", "李某", "2024-03-02", kind="指标子项", key="3"))
+    old, new = bureau.plan.signatures[2023]
+    assert (old.name, old.verdicts, new.name, len(new.verdicts or "")) == ("王某", None, "李某", 64)
+    assert path.read_text(encoding="utf-8").splitlines()[:2] == [
+        "step,kind,id,name,role,date,reason,content,verdicts", "filled,item,3,王某,,2024-03-01,,,",
+    ]  # fmt: skip
+    path.write_text("step,kind,id,name,role,date,reason\n", encoding="utf-8")
+    with pytest.raises(DataError, match="缺少 content、verdicts"):
+        load_plan(bureau.root)
+
+
 @pytest.mark.slow
 def test_the_check_names_what_the_import_refuses(bureau: Bureau) -> None:
     """A change of a closed year without a reason is no mistake in a cell (the reason may come at the command line), but the

@@ -48,8 +48,10 @@ def _fill(table: CsvTable, content: Content, model: type[Row], frame: object) ->
     if problem := _read(name, content, model, records):
         yield problem
         return
-    header = records[0]
-    if header != expected:
+    header, columns = records[0], expected
+    if header == columns[: len(header)] and {*columns[len(header) :]} <= model.ADDED:
+        expected = header
+    else:
         yield Problem(name, 1, None, f"列名 {_header_difference(header, expected)}", f"{','.join(expected)}")
         return
     for number, record in enumerate(records[1:], start=2):
@@ -58,7 +60,7 @@ def _fill(table: CsvTable, content: Content, model: type[Row], frame: object) ->
             more = f"，其后多出{quoted(','.join(record[len(expected) :]))}" if len(record) > len(expected) else ""
             yield Problem(name, number, _named(model, at), f"{len(record)} 个单元格{more}", f"{len(expected)} 个单元格")
             continue
-        cells = dict(zip(expected, record, strict=True))
+        cells = dict.fromkeys(columns, "") | dict(zip(expected, record, strict=True))
         try:
             row = model.model_validate(cells, context=frame)
         except ValidationError as error:

@@ -106,6 +106,8 @@ class Row(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=False)
     KEY: ClassVar[tuple[str, ...]]
+    #: The last columns, which files of an earlier version do not have; they are empty there.
+    ADDED: ClassVar[frozenset[str]] = frozenset()
 
     @classmethod
     def columns(cls) -> dict[str, FieldInfo]:

@@ -149,6 +149,7 @@ class Signature(Row):
     """``signatures/<year>.csv``: one signature for a year's data, or for that of one item, project or commitment."""
 
     KEY = ("step", "kind", "id", "name", "role", "date", "reason")
+    ADDED = frozenset({"verdicts"})
     step: Step = column("环节", listed(Step))
     kind: Maybe[Entity] = column("对象", f"{FILED[:-1]}；空＝全年。")
     id: Maybe[str] = column("编号", "所签的子项编号、工程表的项目序号，或承诺编号；空＝全年。")
