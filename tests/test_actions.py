@@ -46,6 +46,7 @@ def test_nothing_unmet_and_nothing_unknown_is_left_out(plan: Plan) -> None:
         assert sorted(item_id for _, item_id in listed(plan, year)) == sorted(open_ones)
 
 
+@pytest.mark.slow
 def test_gaps_and_steps_of_the_two_unmet_indicators(plan: Plan) -> None:
     """38 lacks 9.3 and 54.3 points, and 59.3 to the targets: 19.77 a year to 2025. 9① lacks 3.5 to what was assigned."""
     told = [(s.against, s.limit, s.gap, s.assigned, s.due, round(s.step or 0, 4)) for s in of(plan, "38").shortfalls]

@@ -158,13 +158,14 @@ def lose_the_manifest(root: Path) -> None:
     (root / "_build" / "cache" / "manifest").unlink()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "runs", "read"),
     [
         (nothing, [], "0 added, 1 changed"),  # the first page, always
         # Their times are new: Sphinx looks at them, and writes the same.
         pytest.param(touch, [], "0 added, 5 changed", marks=pytest.mark.long),
-        pytest.param(change_data, EVERYTHING, "0 added, 5 changed", marks=pytest.mark.slow),
+        (change_data, EVERYTHING, "0 added, 5 changed"),
         # A page made once may show all inputs; a heading may stand in the contents of every page.
         pytest.param(
             change_template, ["home 2023", "trend 2022", "trend 2023"], "6 added, 0 changed", marks=pytest.mark.long
@@ -176,7 +177,7 @@ def lose_the_manifest(root: Path) -> None:
         pytest.param(remove_page, ["overview 2022"], "0 added, 2 changed", marks=pytest.mark.long),
         pytest.param(spoil_site, [], "6 added, 0 changed", marks=pytest.mark.long),
         pytest.param(lose_a_doctree, [], "6 added, 0 changed", marks=pytest.mark.long),
-        pytest.param(lose_the_manifest, EVERYTHING, "6 added, 0 changed", marks=pytest.mark.slow),
+        (lose_the_manifest, EVERYTHING, "6 added, 0 changed"),
     ],
 )
 def test_only_what_a_change_can_reach_runs_and_the_book_is_as_from_scratch(

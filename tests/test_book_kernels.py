@@ -175,6 +175,7 @@ def test_no_page_sees_what_another_left(project: Path, place: Place) -> None:
         ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("code", "end"),
     [

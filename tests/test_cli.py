@@ -493,12 +493,13 @@ REDIRECTED = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="a POSIX shell redirects the output")
 @pytest.mark.parametrize(("redirected", "status", "told"), REDIRECTED)
 @pytest.mark.parametrize(
     "arguments",
     [
-        pytest.param(["--help"], marks=pytest.mark.slow),
+        ["--help"],
         pytest.param(["requirement", "≥20"], marks=pytest.mark.long),
         ["commitments"],
     ],
@@ -516,6 +517,7 @@ def test_output_that_cannot_be_written(arguments: list[str], redirected: str, st
     assert (done.returncode, done.stderr) == (status, told)
 
 
+@pytest.mark.slow
 @FULL
 @pytest.mark.parametrize(
     "name",

@@ -205,6 +205,7 @@ def test_an_explicit_reading_is_shown_with_its_reason() -> None:
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("every", [7, pytest.param(1, marks=pytest.mark.long)])
 def test_of_the_years_a_dossier_reads_its_own_rows_only(
     plan: Plan, every: int, monkeypatch: pytest.MonkeyPatch

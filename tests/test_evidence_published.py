@@ -49,6 +49,7 @@ def left_out(root: Path) -> list[str]:
     return [line.removeprefix("2023 年要公开的佐证材料") for line in evidence_files.left_out(root)]
 
 
+@pytest.mark.slow
 def test_what_the_site_carries(root: Path, tmp_path: Path) -> None:
     """The public files, under the number of the first row that names them, beside the downloads; no other file."""
     assert (names(root), left_out(root)) == (SITE_NAMES, [])

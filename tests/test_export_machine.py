@@ -46,6 +46,7 @@ def test_files(folder: Path) -> None:
     assert all(p.read_bytes().startswith(b"\xef\xbb\xbf") for p in folder.glob("*.csv"))
 
 
+@pytest.mark.slow
 def test_a_retrospect_has_no_reconciliation(plan: Plan, tmp_path: Path) -> None:
     """The plan speaks of its base year; before it there is nothing to reconcile."""
     names = [path.name for path in write_csv(Figures(plan, 2021), tmp_path)]

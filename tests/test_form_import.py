@@ -560,11 +560,12 @@ def test_a_disk_that_fills_up_while_writing(import_at_hand: tuple[Plan, Import],
 
 
 # What two files go through is killed line by line in test_replacement.
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("import_at_hand", "every"),
     [
         ("existing year", 8),
-        pytest.param("closed year, four files", 16, marks=pytest.mark.slow),
+        ("closed year, four files", 16),
         pytest.param("closed year, four files", 1, marks=pytest.mark.long),
         pytest.param("existing year", 1, marks=pytest.mark.long),
         pytest.param("new year", 1, marks=pytest.mark.long),

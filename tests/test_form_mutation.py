@@ -291,6 +291,7 @@ def remark(chance: random.Random, cell: Cell, other: Cell) -> None:
 DAMAGES = (strange, strange, number, number, other_type, formula, clear, shape, swap, copy, odd_character, remark)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("block", [0, *(pytest.param(n, marks=pytest.mark.long) for n in range(1, 12))])
 def test_damaged_cells(form: Form, folder: Path, block: int) -> None:
     """Cells typed over, swapped, copied, formatted, cleared: 24 damages in each form, six at a time; 288 in the long run."""
@@ -666,6 +667,7 @@ def try_a_damaged_package(form: Form, shared: Parts, folder: Path, seed: int) ->
             judge(form, book, answer, what)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("block", [0, *(pytest.param(n, marks=pytest.mark.long) for n in range(1, 4))])
 def test_damaged_packages(form: Form, folder: Path, block: int) -> None:
     """Parts, relationships, content types, styles and strings."""

@@ -349,6 +349,7 @@ def test_from_data_to_form_and_back(tmp_path: Path) -> None:
     assert load_plan(given.root).progress[2022] == ()
 
 
+@pytest.mark.slow
 def test_on_the_command_line(tmp_path: Path) -> None:
     """Make, fill in, check, look, import, look again: the words that an analyst meets."""
     root = write(tiny_plan(), tmp_path / "project")

@@ -306,6 +306,7 @@ def test_a_damaged_form_in_a_folder_is_refused(tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.slow
 def test_what_a_mac_leaves_beside_a_form_is_none(tmp_path: Path) -> None:
     """On a stick, macOS puts ``._NAME.xlsx`` beside each workbook: named among what was not read, nothing to hand back."""
     root, forms = write(tiny_plan(), tmp_path / "plan"), tmp_path / "forms"
@@ -316,6 +317,7 @@ def test_what_a_mac_leaves_beside_a_form_is_none(tmp_path: Path) -> None:
     assert (done.returncode, f"{forms} 中不是填报表的文件，没有读取：{beside.name}\n" in done.stderr) == (0, True)
 
 
+@pytest.mark.slow
 def test_what_a_unit_hands_in_instead_of_its_form(tmp_path: Path) -> None:
     """A .csv or .pdf holds no form; the message says what to ask the unit for."""
     root, forms = write(tiny_plan(), tmp_path / "plan"), tmp_path / "forms"

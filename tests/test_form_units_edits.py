@@ -132,6 +132,7 @@ def test_a_unit_is_renamed(start: Plan, tmp_path: Path) -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_statement_that_the_data_have_too(start: Plan, tmp_path: Path) -> None:
     """A form made before the data: what it says is a statement, and contradicts another form's correction."""
     old = form_of(start, tmp_path / "old", "乙")
@@ -209,6 +210,7 @@ def test_a_contradiction_that_the_data_have_already(start: Plan, tmp_path: Path)
     assert [line.partition("：")[0] for line in told(plan, path)] == [f"{path.name} 生态安全 S3"]
 
 
+@pytest.mark.slow
 def test_an_item_by_level_and_for_all_levels(start: Plan, tmp_path: Path) -> None:
     """Rows that exclude each other, in two units' forms, are reported of both; of a row in the data alone, in the form's cell."""
     plan = replace(start, observations={**start.observations, YEAR: (observation("2.1", "80", level="national"),)})

@@ -231,6 +231,7 @@ class Handed:
     edits: dict[_Key, tuple[int, float]] = field(default_factory=dict)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", [*range(3), *(pytest.param(n, marks=pytest.mark.long) for n in range(3, 40))])
 def test_edits_come_in_or_are_refused_with_their_cell(start: Plan, tmp_path: Path, seed: int) -> None:
     """Forms of every age, edited, imported in any order between corrections of the whole year: what was not edited never

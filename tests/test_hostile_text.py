@@ -111,6 +111,7 @@ def test_what_is_shown_instead(char: str) -> None:
     assert visible(f"甲\u3000{char} 乙\n") == f"甲\u3000{char if char == chr(9) else json.dumps(char)[1:-1]} 乙\n"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("form", ["table", "csv", "json"])
 def test_the_command_line_prints_no_control(form: str) -> None:
     """Text of the command line, wrong calls and names that do not exist: nothing reaches the terminal raw."""

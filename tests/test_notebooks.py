@@ -100,7 +100,8 @@ def test_a_page_of_verdicts_says_that_they_may_change(template: nbformat.Noteboo
     assert "year_banner(" in code or not re.search(r"(assess|dossier)\(plan, (indicator, )?year", code)
 
 
-@pytest.mark.parametrize("folder", [pytest.param(".", marks=pytest.mark.slow), "notebooks"])
+@pytest.mark.slow
+@pytest.mark.parametrize("folder", [".", "notebooks"])
 def test_runs_by_hand(folder: str, tmp_path: Path) -> None:
     """Plain papermill from the project's root and from ``notebooks/``, without the book."""
     executed = papermill.execute_notebook(

@@ -57,6 +57,7 @@ def test_sections_in_the_order_of_the_book(pages: Path) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_only_what_paper_can_do(pages: Path) -> None:
     """No navigation, code, buttons, downloads; what was folded is open."""
     html = sections(load_plan(ROOT), pages, 2022)[1].html
@@ -307,6 +308,7 @@ def test_it_begins_with_the_summary_on_one_page(texts: list[str], plan: Plan) ->
     assert sum("比国家级要求的50%低9.3个百分点；" in re.sub(r"\s", "", text) for text in texts) <= 1
 
 
+@pytest.mark.slow
 def test_a_long_summary_fits_on_its_page(
     pages: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, browser_is_there: None
 ) -> None:

@@ -290,6 +290,7 @@ def test_a_chart_holds_its_data_once(plan: Plan) -> None:
             assert rebuilt == [{f: None if v == "" else v for f, v in row.items()} for row in rows] or rebuilt == rows
 
 
+@pytest.mark.slow
 def test_every_chart_fits_a_phone(plan: Plan) -> None:
     """A drawing is at most as wide as the column of text, and has another one where it is wider than a phone; the two
     have ids of their own and the same words for those who do not see them.
@@ -438,6 +439,7 @@ def test_series_charts_share_their_years_and_begin_at_zero(plan: Plan) -> None:
         assert {scale["domain"][0] for scale in y} == {0.0}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "title"),
     [
@@ -1197,6 +1199,7 @@ def test_without_an_earlier_year_there_is_nothing_to_compare(plan: Plan) -> None
     assert "没有经导入更正过" in text(changes.revisions(plan, changes.since_last_year(plan, 2022)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("year", [2020, 2021, 2022])
 def test_trend_page_of_every_year(plan: Plan, year: int) -> None:
     """The page's tables and charts can be made for retrospects as well, however little there is."""

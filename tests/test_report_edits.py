@@ -294,6 +294,7 @@ def test_words_of_the_template(
     assert ({e.key for e in found}, {e.finding for e in found} <= {EditKind.CHANGED}) == (keys, True)
 
 
+@pytest.mark.slow
 def test_controls_in_the_place_of_one_another(plan: Plan, report: bytes, today: Mapping[str, str]) -> None:
     """Two numbers cut and pasted between the same words belong to another level; whole clauses may change places."""
     keys = [f"count.{level}.met" for level in plan.levels]

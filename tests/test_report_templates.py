@@ -121,6 +121,7 @@ def test_a_wrong_placeholder_is_told_with_its_paragraph(case: str) -> None:
     assert refused("前言", text) == [f"正文第2段“{text}”：{told}"]
 
 
+@pytest.mark.slow
 def test_all_wrong_placeholders_are_told_at_once() -> None:
     """Of every paragraph, in its order, whatever is wrong with each."""
     assert refused("{{ yaer }}和{{ tilte }}", "{{ year }}", "{{ a b }}", "{{ year") == [
@@ -576,6 +577,7 @@ def test_of_a_report_that_became_a_template_the_old_list_goes() -> None:
     assert [value.key for value in listed.values] == ["sentence.headline"]
 
 
+@pytest.mark.slow
 def test_a_report_is_no_template() -> None:
     """A file without any placeholder, last year's report or a letter, would be written as a report without a number."""
     made = report_bytes(tiny_contents())

@@ -520,6 +520,7 @@ def test_nothing_asked() -> None:
     assert nothing_asked("免考", Terms((("nothing_asked", "免考"),)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "word",
     [

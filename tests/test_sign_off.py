@@ -231,6 +231,7 @@ def test_signed_again_on_the_same_day(bureau: Bureau) -> None:
     assert (bureau.root / "data" / "signatures" / "2023.csv").read_bytes() == before
 
 
+@pytest.mark.slow
 def test_a_correction_of_nothing(bureau: Bureau) -> None:
     """A reason that explains no change of closed data is kept, and that is said: in an open year, and without a change."""
     why, note = ["--reason", "错了", "--by", "张某"], "注意：签署了更正，而没有改动已定稿的数据。"

@@ -34,12 +34,13 @@ def violations(page: Page, rules: list[str]) -> list[str]:
     return [f"{v['id']} ×{len(v['nodes'])}: {v['nodes'][0]['html'][:120]}" for v in found]
 
 
+@pytest.mark.slow
 @PAGES
 @pytest.mark.parametrize(
     ("width", "scheme", "rules"),
     [
         pytest.param("wide", "light", RULES, id="wide-light"),
-        pytest.param("phone", "dark", LOOKS, id="phone-dark", marks=pytest.mark.slow),
+        pytest.param("phone", "dark", LOOKS, id="phone-dark"),
     ],
 )
 def test_every_page_offline(
@@ -110,6 +111,7 @@ def heavy(visit: Visit) -> list[str]:
     return [*too_much, *(f.name for f in files if f.name == "charts.js")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("every", [4, pytest.param(1, marks=pytest.mark.long)])
 def test_every_page_from_a_server(site: Path, every: int, address: str, browser: Browser) -> None:
     """Over HTTP the same: nothing is asked of anybody else, nothing is missing, nobody complains."""

@@ -22,6 +22,7 @@ def start(page: Page, figure: Locator) -> None:
     page.wait_for_function("id => document.getElementById(id).dataset.state === 'live'", arg=figure.get_attribute("id"))
 
 
+@pytest.mark.slow
 @PAGES
 def test_every_chart_comes_to_life(site: Path, pages: Pages, visit: Visit) -> None:
     """Drawn by the script, a chart has the same size and the same words as its drawing; nothing is fetched or said."""
@@ -143,6 +144,7 @@ def test_a_picture_says_its_year(site: Path, visit: Visit) -> None:
     assert ">2022年，慈溪市生态文明建设规划评估</text>" in drawing
 
 
+@pytest.mark.slow
 def test_a_phone_has_drawings_of_its_own(site: Path, browser: Browser) -> None:
     """On a phone the narrow drawing stands there, is not drawn again, and is what a download holds; on paper the wide one."""
     visit = Visit(browser, WIDTHS["phone"], accept_downloads=True)

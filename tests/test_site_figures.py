@@ -24,6 +24,7 @@ def test_every_chart_has_its_page(site: Path) -> None:
         assert f'id="{anchor}"' in page.read_text("utf-8")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("width", "scheme", "rules"), [("wide", "light", RULES), ("phone", "dark", LOOKS)], ids=["wide-light", "phone-dark"]
 )

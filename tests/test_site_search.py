@@ -55,6 +55,7 @@ def places(plan: Plan) -> dict[str, tuple[str, ...]]:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("every", [12, pytest.param(1, marks=pytest.mark.long)])
 def test_whole_names_find_their_place(plan: Plan, hits: Hits, every: int) -> None:
     """97 of 97 names, typed whole, have their place among the first three hits; by default one name in twelve."""
@@ -68,6 +69,7 @@ def test_whole_names_find_their_place(plan: Plan, hits: Hits, every: int) -> Non
     assert missed == {}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("every", [12, pytest.param(1, marks=pytest.mark.long)])
 def test_items_and_units_come_first(plan: Plan, hits: Hits, every: int) -> None:
     """The name of an item, at either level, and of a responsible unit is the first hit."""
@@ -135,6 +137,7 @@ def test_a_circled_number_is_no_digit(hits: Hits) -> None:
     assert [hits("281"), hits("8①")] == [[], []]
 
 
+@pytest.mark.slow
 def test_hits_show_the_words_and_jump_to_the_passage(site: Path, browser: Browser) -> None:
     """Each of the first hits has its words marked, in the name or the excerpt; its link leads to the passage, in sight."""
     visit = Visit(browser)

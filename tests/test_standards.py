@@ -886,6 +886,7 @@ def code(path: Path) -> Iterable[str]:
                 yield str(node.value)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "pattern", ["cixi_analysis/**/*.py", "cixi_analysis/**/*.j2", "notebooks/*.ipynb", "book/_static/*.js"]
 )

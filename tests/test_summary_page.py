@@ -70,6 +70,7 @@ def test_the_four_answers_of_the_base_year(plan: Plan) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_red_leads(plan: Plan) -> None:
     """What is bad makes its tile red and comes first in it; nothing got worse, so that tile is not."""
     bad = re.findall(r'class="cixi-tile( bad)?"', tiles(plan, 2022)._repr_html_())
