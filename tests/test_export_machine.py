@@ -153,6 +153,7 @@ def test_real_data_need_no_apostrophe(folder: Path) -> None:
     assert not [p for p in folder.glob("*.csv") for row in read(p) for v in row.values() if v.startswith("'")]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("text", HOSTILE, ids=ascii)
 def test_hostile_text(text: str, tmp_path: Path) -> None:
     """Both files can be written and read, and JSON holds the text unchanged but for what no file can hold."""

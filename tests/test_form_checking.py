@@ -399,6 +399,7 @@ SHEETS: list[tuple[Edit, list[str]]] = [
 ]  # fmt: skip
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("edit", "problems"), SHEETS)
 def test_a_form_taken_apart(edit: Edit, problems: list[str], tmp_path: Path) -> None:
     """Locked cells, rows, columns and sheets that are not as the form had them: where, and how they were."""

@@ -198,6 +198,7 @@ def named(versioned: Path, place: str, name: str) -> Iterator[Path]:
         folder.rmdir()
 
 
+@pytest.mark.slow
 @linux
 @pytest.mark.parametrize("name", [NO_TEXT, "a\x1b[31m", "a\nb", "\u202egnp"], ids=ascii)
 @pytest.mark.parametrize(

@@ -300,6 +300,7 @@ def test_the_base_year_is_closed(bureau: Bureau) -> None:
 # What a sheet of signatures may hold
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("edits", "problems", "warnings"),
     [

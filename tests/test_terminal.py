@@ -63,6 +63,7 @@ def test_a_narrow_terminal_is_not_overrun(monkeypatch: pytest.MonkeyPatch) -> No
     assert max(map(cell_len, cixi("assess", "2022").stdout.splitlines())) <= 60
 
 
+@pytest.mark.slow
 @EACH
 def test_a_narrow_terminal_loses_no_digit(command: tuple[str, ...], monkeypatch: pytest.MonkeyPatch) -> None:
     """What stands in short columns (years, numbers, verdicts) is never cut; the terminal breaks the line instead."""
