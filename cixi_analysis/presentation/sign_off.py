@@ -1,5 +1,6 @@
 """The signatures for a year's data, and the corrections after it was closed."""
 
+from collections.abc import Container
 from typing import Any
 
 import pandas as pd
@@ -23,16 +24,17 @@ def sign_off(plan: Plan, year: int) -> Html:
     edition = edition_of(plan, year)
     counts = [f"签署{len(signed)}次"] if signed else []
     counts += [f"定稿以后更正{len(corrected)}处，现为第{edition}版"] if len(corrected) else []
-    counts += ["有的结论与签署时不同"] if concludes_otherwise(plan, year) else []
-    pieces = [_signatures(plan, year)] if signed else []
+    otherwise = concludes_otherwise(plan, year)
+    counts += ["有的结论与签署时不同"] if otherwise else []
+    pieces = [_signatures(plan, year, otherwise)] if signed else []
     pieces += [corrections(plan, corrected)] if len(corrected) else []
     return folded(f"签署与更正：{'；'.join(counts)}", stack(*pieces))
 
 
-def _signatures(plan: Plan, year: int) -> Html:
+def _signatures(plan: Plan, year: int, otherwise: Container[Signature]) -> Html:
     rows = [
         (one.step.chinese, "全年" if one.kind is None else subject_link(plan, one.kind, str(one.id)), one.name, one.role,
-         one.date, one.reason, _standing(plan, year, one))
+         one.date, one.reason, _standing(plan, year, one, otherwise))
         for one in plan.signatures[year]
     ]  # fmt: skip
     columns = {
@@ -41,11 +43,11 @@ def _signatures(plan: Plan, year: int) -> Html:
     return tables.table(rows, columns, caption=f"{year}年的签署", empty="没有写明，或不需要")
 
 
-def _standing(plan: Plan, year: int, one: Signature) -> str:
+def _standing(plan: Plan, year: int, one: Signature, otherwise: Container[Signature]) -> str:
     """Whether the signature still covers the data, in words."""
     if one.content is None:
         return "没有登记"
-    if one in concludes_otherwise(plan, year):
+    if one in otherwise:
         return f"没有再改动，而{OTHERWISE}"
     return "没有再改动" if one.content == covered(year_rows(plan, year), one) else "后来有改动"
 
