@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TypeVar
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from pydantic import TypeAdapter
@@ -29,6 +30,7 @@ from cixi_analysis.plan import DATE_VARIABLE, is_left, provenance
 from cixi_analysis.plan.dataset import load_plan
 from cixi_analysis.plan.evidence_files import published_files
 
+T = TypeVar("T")
 #: The folder of the site in the archive, and the page beside it that leads there.
 _SITE, _START = "site", "index.html"
 #: Bytes of an archive, and of a site; a book of nine years has a tenth of that.
@@ -106,20 +108,24 @@ def published(place: Path, printed: Path | None = None) -> PublishedSite:
         if odd := [name for name, path in paths if path.is_symlink() or not (path.is_file() or path.is_dir())]:
             raise NotReproduced(_NOT_OURS.format(place, f"{odd[0]} 不是普通的文件或文件夹"))  # served, but not compared
         own = {name: path for name, path in paths if path.is_file() and name not in _NOT_PUBLISHED}
-        left = tuple(name for name, path in own.items() if is_left(path.name))
-        files = {name if is_unpacked else f"{_SITE}/{name}": own[name] for name in own if name not in left}
-        files = {path.name: path for path in reports} | files
+        kept, left = _without_left(own)
+        files = {path.name: path for path in reports}
+        files |= {name if is_unpacked else f"{_SITE}/{name}": path for name, path in kept.items()}
         return PublishedSite(place, {name: path.read_bytes() for name, path in files.items()}, left)
     if not place.is_file() or not zipfile.is_zipfile(place):  # reading a pipe would block
         raise NotReproduced(f"{place}：既不是网站的文件夹，也不是 cixi publish --zip 生成的压缩包。")
     try:
-        unpacked = _unpacked(place)
-        left = tuple(name for name in unpacked if is_left(name.rpartition("/")[2]))
-        return PublishedSite(place, {name: unpacked[name] for name in unpacked if name not in left}, left)
+        return PublishedSite(place, *_without_left(_unpacked(place)))
     except NotReproduced:
         raise
     except Exception:  # damaged bytes raise errors of zipfile, zlib, lzma, struct and others
         raise NotReproduced(_NOT_OURS.format(place, "压缩包已损坏")) from None
+
+
+def _without_left(files: Mapping[str, T]) -> tuple[dict[str, T], tuple[str, ...]]:
+    """The files that are ours, and the names of those that other programs left."""
+    left = tuple(name for name in files if is_left(name.rpartition("/")[2]))
+    return {name: files[name] for name in files if name not in left}, left
 
 
 def _is_published(file: Path) -> bool:

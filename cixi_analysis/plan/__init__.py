@@ -27,6 +27,11 @@ def is_left(name: str) -> bool:
     return _LEFT.fullmatch(name) is not None
 
 
+def is_passed_over(name: str) -> bool:
+    """Whether a file of this name in ``data/`` or ``evidence/`` is not read: a hidden one, or :func:`is_left`."""
+    return name.startswith(".") or is_left(name)
+
+
 def find_root(start: Path) -> Path:
     """The nearest folder upward from ``start`` with ``_config.yml`` and ``data/``. Raises :class:`DataError`."""
     start = start.resolve()

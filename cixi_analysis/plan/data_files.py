@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, get_args
 
 from cixi_analysis.errors import DataError, Problem, quoted, reason
-from cixi_analysis.plan import EVIDENCE, OBSERVATIONS, PROGRESS, REVISIONS, SIGNATURES, is_left
+from cixi_analysis.plan import EVIDENCE, OBSERVATIONS, PROGRESS, REVISIONS, SIGNATURES, is_passed_over
 from cixi_analysis.plan.csvfile import Content, CsvTable, read_table
 from cixi_analysis.plan.frame import FILE, Frame, Level, Part, read_frame
 from cixi_analysis.plan.journal import read_journal
@@ -28,7 +28,7 @@ def read_files(data: Path, new: Mapping[str, bytes]) -> Files:
     journal = {**(read_journal(data) or {}), **new}
     names = [FILE, *TABLES]
     for folder in YEARLY:
-        paths = (path for path in (data / folder).glob("*") if not (path.name.startswith(".") or is_left(path.name)))
+        paths = (path for path in (data / folder).glob("*") if not is_passed_over(path.name))
         found = {f"{folder}/{path.name}" for path in paths} | {n for n in journal if n.startswith(f"{folder}/")}
         names += sorted(name for name in found if journal.get(name, b"") is not None)
     return tuple((name, journal[name] if name in journal else _content(data / name)) for name in names)

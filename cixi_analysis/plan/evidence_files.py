@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cixi_analysis.errors import CixiError, quoted, reason, writing
-from cixi_analysis.plan import EVIDENCE, is_left
+from cixi_analysis.plan import EVIDENCE, is_passed_over
 from cixi_analysis.plan.csvfile import read_table, rows_csv
 from cixi_analysis.plan.dataset import Plan, load_plan
 from cixi_analysis.plan.filing_rows import Evidence, numbered
@@ -68,7 +68,7 @@ def evidence_files(root: Path, year: int, hashed: Iterable[str]) -> dict[str, Ev
         return {}
     except OSError as error:
         raise WrongFolder(f"不能读取 {folder}：{reason(error)}。") from error
-    own = (entry for entry in entries if not (entry.name.startswith(".") or is_left(entry.name)))
+    own = (entry for entry in entries if not is_passed_over(entry.name))
     return {same_name(entry.name): _examined(entry, same_name(entry.name) in wanted) for entry in own}
 
 

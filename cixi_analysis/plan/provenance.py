@@ -20,7 +20,7 @@ from packaging.utils import canonicalize_name
 
 import cixi_analysis
 from cixi_analysis.errors import CixiError, invisible, marked
-from cixi_analysis.plan import EVIDENCE, build_date, is_left
+from cixi_analysis.plan import EVIDENCE, build_date, is_passed_over
 from cixi_analysis.plan.journal import JOURNAL, TAKEN
 
 if TYPE_CHECKING:
@@ -126,10 +126,7 @@ def _inputs(root: Path) -> Iterator[Input]:
     """The files that the book is made from, by kind and name."""
     for kind, patterns in _INPUTS.items():
         for path in sorted(path for pattern in patterns for path in root.glob(pattern)):
-            hidden = (path.name.startswith(".") or is_left(path.name)) and path.name not in (
-                JOURNAL,
-                TAKEN,
-            )  # these are read
+            hidden = is_passed_over(path.name) and path.name not in (JOURNAL, TAKEN)  # journals are read
             name = path.relative_to(root).as_posix()
             unread = kind == DATA and not is_text(name)  # loading reports one among the years
             if path.is_file() and not hidden and not unread and ".ipynb_checkpoints" not in path.parts:

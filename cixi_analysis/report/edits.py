@@ -250,10 +250,15 @@ def edited(issued: str, found: str, plan: Plan, *, sentence: bool | None = None)
 def _stated(text: str, plan: Plan) -> tuple[list[str], Counter[str]]:
     """What a text states: its names, figures and verdicts in their order, and the words that turn their meaning."""
     telling, plain = _telling(plan), comparable(text)
-    other, words = telling.sub("", plain).replace("须", "应"), vocabulary(terms(plan).words)
-    for kind, one in (("rise", "升"), ("fall", "降")):
-        other = re.sub(_any(words[kind]), one, other)
+    other = _moves(plan).sub(lambda word: "降" if word["fall"] else "升", telling.sub("", plain).replace("须", "应"))
     return telling.findall(plain), Counter(_TURNS.findall(other))
+
+
+@lru_cache(maxsize=4)
+def _moves(plan: Plan) -> re.Pattern[str]:
+    """Words for a rise, and for a fall: 上升 and 提高 say the same."""
+    words = vocabulary(terms(plan).words)
+    return re.compile(f"{_any(words['rise'])}|(?P<fall>{_any(words['fall'])})")
 
 
 @lru_cache(maxsize=4)
