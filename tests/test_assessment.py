@@ -772,6 +772,21 @@ def test_reason(wording: str, observed: dict[str, Any], answer: str, derivation:
     assert told == f"子项1{answer}。依据：要求“{wording}”{derived}，{word}。"
 
 
+@pytest.mark.parametrize(
+    ("wording", "observed", "answer"),
+    [
+        ("6.5-8.5", {"value": 7}, "7，比要求的6.5高0.5，比要求的上限8.5低1.5，达标"),
+        ("<20", {"value": 15}, "15，比要求的上限20低5，达标"),
+        ("低于全省平均", {"value": 15, "benchmark": "20", "benchmark_kind": "level"}, "15，比全省平均20低5，达标"),
+        ("不超过控制目标值", {"value": 15, "assigned_target": "20"}, "15，比下达目标20低5，达标"),
+    ],
+)  # fmt: skip
+def test_less_is_not_better_where_the_plan_takes_no_side(wording: str, observed: dict[str, Any], answer: str) -> None:
+    """A pH below the upper limit was said to be better than it, though it may be below the lower one too."""
+    told = judged(one_item(wording, {YEAR: observed}, unit="-", polarity="none", name="pH值"))[2]
+    assert told.partition("。")[0] == f"pH值{answer}"
+
+
 SINCE = {2020: {"value": 80}, 2021: {"value": 90}, YEAR: {"value": 84}}
 
 
