@@ -1,5 +1,7 @@
 """The words of one leaf: its figures compared with the limit, its quotation, or the missing data."""
 
+import re
+
 import numpy as np
 
 from cixi_analysis.assessment.evaluation import LeafFinding
@@ -19,8 +21,8 @@ STATED, UNSTATED, _MOVES, _LEVEL = "原文载明", "现状原文没有写明", (
 
 
 def clipped(text: str, room: int) -> str:
-    """``text``, cut where it is longer than ``room``."""
-    return text if len(text) <= room else f"{text[: room - 1]}…"
+    """``text``, cut where it is longer than ``room``, though not within a number, of which 12.404 would leave 12."""
+    return text if len(text) <= room else re.sub("[-0-9.]+$", "", text[: room - 1]) + "…"
 
 
 def grounds(finding: LeafFinding, at: Place, asked: str, year: int) -> str:
