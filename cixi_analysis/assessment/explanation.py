@@ -174,9 +174,7 @@ def _is_stated(finding: LeafFinding, at: Place) -> bool:
 
 
 def _derived(finding: Finding, at: Place, asked: str, label: str, told: bool = False) -> Explanation:
-    """The derivation of a node's verdict; ``label`` quotes its wording; ``told``: the answer has its figures already,
-    uncut.
-    """
+    """The derivation of a node's verdict; ``label`` quotes its wording; ``told``: the answer has its figures, uncut."""
     verdict = numbers.VERDICTS[int(finding.verdict[at])]
     if isinstance(finding, LeafFinding) and (not finding.parts or _is_stated(finding, at)):
         year = int(finding.series.years[at[1]])
