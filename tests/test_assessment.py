@@ -772,6 +772,33 @@ def test_reason(wording: str, observed: dict[str, Any], answer: str, derivation:
     assert told == f"子项1{answer}。依据：要求“{wording}”{derived}，{word}。"
 
 
+@pytest.mark.parametrize(
+    ("wording", "observed", "answer"),
+    [
+        ("6.5-8.5", {"value": 7}, "7，比要求的6.5高0.5，比要求的上限8.5低1.5，达标"),
+        ("<20", {"value": 15}, "15，比要求的上限20低5，达标"),
+        ("低于全省平均", {"value": 15, "benchmark": "20", "benchmark_kind": "level"}, "15，比全省平均20低5，达标"),
+        ("不超过控制目标值", {"value": 15, "assigned_target": "20"}, "15，比下达目标20低5，达标"),
+    ],
+)  # fmt: skip
+def test_less_is_not_better_where_the_plan_takes_no_side(wording: str, observed: dict[str, Any], answer: str) -> None:
+    """A pH below the upper limit was said to be better than it, though it may be below the lower one too."""
+    told = judged(one_item(wording, {YEAR: observed}, unit="-", polarity="none", name="pH值"))[2]
+    assert told.partition("。")[0] == f"pH值{answer}"
+
+
+def test_figures_that_are_cut_are_told_in_the_derivation() -> None:
+    """A long series was cut in the first sentence, within a number too, and told nowhere: neither the year nor its change."""
+    name, unit = "规模以上工业企业单位工业增加值综合能源消耗总量", "吨标准煤/万元"
+    rows = series(12.5131, 12.4572, 12.404, 12.3, 12.31)
+    told = judged(one_item("近五年逐年下降", rows, unit=unit, polarity="less", name=name))[2]
+    whole = "、".join(f"{year}年{row['value']}{unit}" for year, row in rows.items())
+    assert told == (
+        f"{name}：2018年12.5131{unit}、2019年12.4572{unit}、2020年…，未达标。"
+        f"依据：要求“近五年逐年下降”：{whole}，近5年没有逐年下降，未达标。"
+    )
+
+
 SINCE = {2020: {"value": 80}, 2021: {"value": 90}, YEAR: {"value": 84}}
 
 

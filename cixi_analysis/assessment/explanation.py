@@ -72,7 +72,7 @@ def explain(wording: Wording, finding: Finding | None, at: Place, proofs: Proofs
     note, verdict = f"（{UNPROVEN}）" if unproven else "", numbers.VERDICTS[int(finding.verdict[at])]
     answer = _answer(wording.asked.name, asked, finding, at, note)
     ending = f"{answer}，{'视同' if finding.basis[at] == numbers.DEEMED else ''}{verdict.chinese}"
-    parts = [_derived(finding, at, asked, f"{asked}“{shown}”", told=True)]
+    parts = [_derived(finding, at, asked, f"{asked}“{shown}”", told=not answer.endswith("…"))]
     parts += [Explanation(proofs.cited, verdict)] if proofs.cited else []
     return Explanation(ending, verdict, tuple(parts), unproven)
 
@@ -174,7 +174,7 @@ def _is_stated(finding: LeafFinding, at: Place) -> bool:
 
 
 def _derived(finding: Finding, at: Place, asked: str, label: str, told: bool = False) -> Explanation:
-    """The derivation of a node's verdict; ``label`` quotes its wording; ``told``: the answer has its figures already."""
+    """The derivation of a node's verdict; ``label`` quotes its wording; ``told``: the answer has its figures, uncut."""
     verdict = numbers.VERDICTS[int(finding.verdict[at])]
     if isinstance(finding, LeafFinding) and (not finding.parts or _is_stated(finding, at)):
         year = int(finding.series.years[at[1]])

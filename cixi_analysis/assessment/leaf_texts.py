@@ -1,13 +1,16 @@
 """The words of one leaf: its figures compared with the limit, its quotation, or the missing data."""
 
+import re
+
 import numpy as np
 
 from cixi_analysis.assessment.evaluation import LeafFinding
 from cixi_analysis.assessment.numbers import ATTESTED, DEEMED, MEASURED, MET, UNMET, Lack, difference, upward
 from cixi_analysis.assessment.panel import BENCHMARK_KINDS, COMPARATORS
+from cixi_analysis.plan.dataset import Asked
 from cixi_analysis.plan.quantities import HIGHER, apart, unit_word, with_unit
 from cixi_analysis.requirement import tree
-from cixi_analysis.words import CLASS_UNIT, BenchmarkKind
+from cixi_analysis.words import CLASS_UNIT, BenchmarkKind, Polarity
 
 #: Region and year in a finding's arrays.
 Place = tuple[int, int]
@@ -18,8 +21,8 @@ STATED, UNSTATED, _MOVES, _LEVEL = "原文载明", "现状原文没有写明", (
 
 
 def clipped(text: str, room: int) -> str:
-    """``text``, cut where it is longer than ``room``."""
-    return text if len(text) <= room else f"{text[: room - 1]}…"
+    """``text``, cut where it is longer than ``room``, though not within a number, of which 12.404 would leave 12."""
+    return text if len(text) <= room else re.sub("[-0-9.]+$", "", text[: room - 1]) + "…"
 
 
 def grounds(finding: LeafFinding, at: Place, asked: str, year: int) -> str:
@@ -50,15 +53,19 @@ def named(name: str, value: str) -> str:
     return f"{name}{'为' if name and value and (value[0] == '-' or name[-1].isascii()) else ''}{value}"
 
 
-def _against(value: float, limit: float, unit: str, what: str, met: bool, up: bool | None) -> str:
-    """A value compared with a limit (``what``), where more (``up``) or less is asked for."""
-    told, by = what + with_unit(limit, unit), difference(value, limit)
+def _against(value: float, limit: float, kind: Asked, what: str, met: bool, up: bool | None) -> str:
+    """A value compared with a limit (``what``), where more (``up``) or less is asked for. Where the plan takes no side (pH
+    6.5–8.5), less than the upper limit is not better.
+    """
+    unit, by = kind.unit, difference(value, limit)
+    told = what + with_unit(limit, unit)
     if by == 0:
         reached = f"达到{told}" if up or unit == CLASS_UNIT else f"没有超过{told}"
         return reached if met else f"等于{told}，而要求{'优于' if unit == CLASS_UNIT else '高于' if up else '低于'}它"
     if unit == CLASS_UNIT:
         return f"{'优于' if by < 0 else '差于'}{told}"
-    return f"{f'优于{told}，' if met and by < 0 else f'比{told}'}{apart(by, unit, HIGHER)}"
+    better = met and by < 0 and kind.polarity is not Polarity.NONE
+    return f"{f'优于{told}，' if better else f'比{told}'}{apart(by, unit, HIGHER)}"
 
 
 def comparison(finding: LeafFinding, at: Place, asked: str) -> tuple[str, str]:
@@ -71,13 +78,13 @@ def comparison(finding: LeafFinding, at: Place, asked: str) -> tuple[str, str]:
     match node:
         case tree.Bound():
             up = upward(node.comparator, kind.polarity)
-            return value, _against(now, used["limit"], unit, of if up else f"{of}上限", met, up)
+            return value, _against(now, used["limit"], kind, of if up else f"{of}上限", met, up)
         case tree.ClassBound():
-            return value, _against(now, used["limit"], CLASS_UNIT, of, met, up=False)
+            return value, _against(now, used["limit"], kind, of, met, up=False)
         case tree.AssignedTarget():
             given = COMPARATORS[series.comparator[at]]
             up = upward(given if node.comparator is tree.Comparator.REACH else node.comparator, kind.polarity)
-            return value, _against(now, used["limit"], unit, "下达目标", met, up)
+            return value, _against(now, used["limit"], kind, "下达目标", met, up)
         case tree.Change():
             return _change(node, used, unit, year, met)
         case tree.Rate():
@@ -97,7 +104,7 @@ def comparison(finding: LeafFinding, at: Place, asked: str) -> tuple[str, str]:
             return value, f"{told}，{node.scope.chinese}平均{moves[1]}"
         case tree.LevelBenchmark():
             up = upward(node.comparator, kind.polarity)
-            return value, _against(now, used["benchmark"], unit, f"{node.scope.chinese}平均", met, up)
+            return value, _against(now, used["benchmark"], kind, f"{node.scope.chinese}平均", met, up)
     return value, f"{'' if met else '不'}符合“{node}”"
 
 

@@ -6,6 +6,7 @@ grammar accounts for every character of the wording, and an ambiguous wording is
 
 import re
 import unicodedata
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 
@@ -86,6 +87,9 @@ def read(
 
 def _refusal(text: str, normal: str, places: list[int], error: UnexpectedInput, terms: Terms) -> Refusal:
     """The parser's error in the words of the requirement language."""
+    with suppress(UnexpectedInput):
+        if "\n" in normal and _parser(terms.words).parse(normal.replace("\n", "")):
+            return Refusal(text, 0, len(text), "换行断开了一句话：同一句里的换行请删去，另起一句的请写“；”")
     is_end = isinstance(error, UnexpectedToken) and error.token.type == "$END"
     start = len(normal) if is_end or error.pos_in_stream is None else min(error.pos_in_stream, len(normal))
     rest = re.match(r"[^；\n，、]*", normal[start:])

@@ -227,6 +227,8 @@ def _than(since: int) -> str:
     return f"比{since}年" if since else "比上一年"
 
 
+#: The years of a change or a yearly mean that names none.
+_SPAN = "近三年（数据只有两年时看两年）"
 #: Which way an item goes → its words, of a bare number, of an average to beat, of an improvement.
 _WAYS = {Polarity.MORE: ("不低于", "高于", Move.RISE), Polarity.LESS: ("不高于", "低于", Move.FALL)}
 
@@ -253,7 +255,8 @@ def meaning(node: Node, polarity: Polarity | None = None, unit: str = "") -> str
         case AssignedTarget():
             return "完成上级下达的当年目标" if node.comparator is Comparator.REACH else f"现状值{node}"
         case Rate():
-            per, how = ("同期年均", "（复合）" if node.unit == "%" else "") if node.yearly else (_than(node.since), "")
+            per = f"{_SPAN}年均" if node.yearly else _than(node.since)
+            how = "（复合）" if node.yearly and node.unit == "%" else ""
             return f"{per}{node.move.value}幅度{how}{compared}{node.amount:.12g}{node.unit}"
         case ChangeBenchmark():
             return f"{node.move.value}的幅度{compared}{node.scope.chinese}平均{node.move.value}幅度"
@@ -262,9 +265,10 @@ def meaning(node: Node, polarity: Polarity | None = None, unit: str = "") -> str
                 return f"现状值{node}（{open_way}）"
             return f"现状值{beats if node.better else compared}{node.scope.chinese}平均值"
         case Change(rate=Rate() | ChangeBenchmark() as rate):
-            return f"{meaning(replace(node, rate=None), polarity, unit)}，且{meaning(rate, polarity, unit)}"
+            told = meaning(rate, polarity, unit).replace(_SPAN, "同期")
+            return f"{meaning(replace(node, rate=None), polarity, unit)}，且{told}"
         case Change(window=Window.YEARLY, years=years):
-            span = f"近{years}年（{years}个年份都须有数据）" if years else "近三年（数据只有两年时看两年）"
+            span = f"近{years}年（{years}个年份都须有数据）" if years else _SPAN
             way = f"（{move.value}）" if move and node.move is Move.IMPROVE and unit != CLASS_UNIT else ""
             return f"{span}逐年{'都有' if node.move is Move.IMPROVE else ''}{node.move.value}{way}"
         case Change():

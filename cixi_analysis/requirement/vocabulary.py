@@ -21,7 +21,7 @@ FORMS = {c: chr(c - 0xFEE0) for c in range(0xFF01, 0xFF5F)} | str.maketrans({
     ",": "，", "，": "，", ";": "；", "；": "；", "−": "-", "﹣": "-", "％": "%", "﹪": "%", "⩾": "≥", "⩽": "≤", "≧": "≥", "≦": "≤",
     **dict.fromkeys("–‐‑", "-"), **dict.fromkeys("〜∼", "~"), **dict.fromkeys("Δ∆", "△"), "µ": "μ",
     **dict.fromkeys("\r\v\f\x85\u2028\u2029", "\n"),
-})  # fmt: skip
+}) | str.maketrans("﹐﹑﹔﹕﹙﹚﹤﹥≮≯", "，、；:()<>≥≤")  # fmt: skip
 _GRAMMAR = resources.files(__package__).joinpath("grammar.lark").read_text(encoding="utf-8")
 #: Terminal → its Chinese name in messages, from the comment behind it.
 NAMES = dict(re.findall(r"^(\w+)[^:]*: .* //: (.+)$", _GRAMMAR, re.MULTILINE))
@@ -129,7 +129,7 @@ def vocabulary_problems(terms: Terms) -> list[tuple[str, str, str, str]]:
         ):
             right = "一个词：不含连接词（且、并、或）、标点、空格、数字、比较符和括号"
         elif vague:
-            right = f"不含“{vague}”一类没有确定界限的词"
+            right = f"不含“{vague.partition('(')[0]}”一类没有确定界限的词"
         elif _readable(kind).fullmatch(text) or text in seen:
             right = "一个新词：它已有读法，或由已有的词（的开头）连成，加入后别的要求会读成另一种意思"
         elif meant not in (allowed := stands_for.get(kind, ("",))):
