@@ -15,7 +15,7 @@ from cixi_analysis.assessment.explanation import Explanation
 from cixi_analysis.assessment.judgement import Question
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.quantities import unit_word
-from cixi_analysis.plan.schema import Indicator, Observation, Requirement
+from cixi_analysis.plan.schema import Indicator, Requirement
 from cixi_analysis.requirement import terms
 from cixi_analysis.words import CELL_BREAK, Cause, Status, Verdict
 
@@ -96,7 +96,8 @@ def _cause(
     Where one year asks nothing, or the old wording cannot judge the data, the cause can only be the wording.
     """
     plan, unknown = after.plan, by_old == Verdict.NO_DATA
-    known = [item for item in changed if _is_known(plan.observation(item.item_id, after.year, level))]
+    rows = ((item, plan.observation(item.item_id, after.year, level)) for item in changed)
+    known = [item for item, row in rows if row and row.extent]
     if verdict == later:
         return None if by_old in (later, Verdict.NOT_APPLICABLE) or (unknown and not known) else Cause.HIDDEN
     if Verdict.NOT_APPLICABLE in (verdict, later) or by_old in (verdict, Verdict.NOT_APPLICABLE):
@@ -109,10 +110,6 @@ def _cause(
 def _remeasured(plan: Plan, items: Iterable[Indicator], level: str, *years: int) -> bool:
     """Whether the years' wordings measure different quantities of one of the items."""
     return any(len({measured_at(plan, item, level, year)[level] for year in years}) > 1 for item in items)
-
-
-def _is_known(row: Observation | None) -> bool:
-    return row is not None and (row.value is not None or row.absence is None)
 
 
 def _answers(assessment: Assessment) -> dict[Question, tuple[str, Explanation]]:

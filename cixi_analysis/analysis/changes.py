@@ -36,7 +36,7 @@ _COUNTS = {
     **{str(s): f"结论为“{s.chinese}”的指标" for s in Status if s is not Status.NOT_APPLICABLE},
     str(Status.NOT_FILLED_IN): f"{Status.NOT_FILLED_IN.chinese}的指标",
 }
-#: Extent of the data (:func:`_extent`) → Chinese; for 0 the reason of absence is shown instead.
+#: Extent of the data → Chinese; for 0 the reason of absence is shown instead.
 _EXTENT = {1: "只有文字", 2: "有数值"}
 
 
@@ -155,7 +155,7 @@ def _known(plan: Plan, year: int, other: int) -> Iterator[tuple[str, tuple[objec
         for level in [v for v in plan.levels if v in apart | asked] if apart else [None]:
             before, after = (plan.observation(item.item_id, y, level) for y in (other, year))
             key = (item.indicator, item.item_id, level or "")
-            extent = [_extent(before), _extent(after)]
+            extent = [row.extent if row else 0 for row in (before, after)]
             if before and after and extent == [2, 2]:
                 compared = _compared(plan, item, level, before, after, year, other)
                 if compared not in told:  # levels that measure the same
@@ -167,13 +167,6 @@ def _known(plan: Plan, year: int, other: int) -> Iterator[tuple[str, tuple[objec
                 known = zip((other, year), extent, texts, strict=True)
                 why = "，".join(f"{y}年{_EXTENT.get(much, text)}" for y, much, text in known)
                 yield "available" if extent[0] < extent[1] else "missing", (*key, *texts, why, 0 not in extent)
-
-
-def _extent(row: Observation | None) -> int:
-    """The extent of the data: 0 nothing, 1 words, 2 a number or water class."""
-    if row is None:
-        return 0
-    return 2 if row.value is not None else 1 if row.absence is None else 0
 
 
 def shown(plan: Plan, row: Observation | None, year: int) -> str:

@@ -193,7 +193,7 @@ def coverage(plan: Plan, year: int) -> Coverage:
         levels = asking(plan, item.item_id, year)
         lacking = Absence.NOT_FILLED_IN in (absence_reason(plan, item.item_id, year, level) for level in levels)
         rows = () if lacking else plan.observed(item.item_id, year)
-        known = any(o.value is not None or o.absence is None for o in rows)
+        known = any(o.extent for o in rows)
         entered = any(o.absence is not plan.missing_reason(year) for o in rows)
         lists["with_data" if known else "without_value" if entered else "not_entered"].append(item.item_id)
         # The plan's own base year was never a draft.

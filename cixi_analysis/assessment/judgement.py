@@ -23,6 +23,7 @@ from cixi_analysis.assessment.yardstick import (
     wordings,
 )
 from cixi_analysis.errors import DataError, Problem
+from cixi_analysis.plan import grouped
 from cixi_analysis.plan.dataset import Plan, absence_reason
 from cixi_analysis.plan.quantities import digits
 from cixi_analysis.plan.schema import OBSERVATIONS, Indicator
@@ -243,7 +244,6 @@ def reasoned(
     rows: list[tuple[object, ...]] = []
     reasons: list[Explanation] = []
     printed = {item.item_id for item in asked_in(plan, plan.frame.base_year)}
-    together: dict[tuple[int, str], list[tuple[Judgement, Explanation]]] = {}
     for one in judged:
         item, place, (wording, finding) = one.item, one.place(year), one.in_force(year)
         if wording and (finding or wording.refusal):
@@ -254,10 +254,11 @@ def reasoned(
             never = in_table and not plan.requirements_of(item.item_id, one.level)
             merged = any(v == one.level and v.asks in item.merged_columns for v in plan.levels)
             why = explain_nothing(one.level in plan.levels, never, merged, since)
-        together.setdefault((item.indicator, one.level), []).append((one, why))
         rows.append((item.indicator, item.item_id, one.level, VERDICTS[int(one.verdict[place])].value,
                      str(BASES[int(one.basis[place])])))  # fmt: skip
         reasons.append(why)
+    explained = zip(judged, reasons, strict=True)
+    together = grouped(((one.item.indicator, one.level), (one, why)) for one, why in explained)
     for (number, level), own in together.items():
         place = own[0][0].place(year)
         # An item of which nothing is asked any more does not make the others less known.

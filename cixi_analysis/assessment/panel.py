@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from cixi_analysis.assessment.observed import SIGN, Assigned, measured, quantity, quotations, read_assigned
+from cixi_analysis.plan import grouped
 from cixi_analysis.plan.dataset import Asked, Plan
 from cixi_analysis.plan.frame import Level
 from cixi_analysis.plan.schema import Indicator, Observation, absence_words
@@ -65,9 +66,7 @@ class Panel:
             for year, item, cells in found
         ]
         #: item_id → its patterns
-        self.patterns: dict[str | None, list[int]] = {}
-        for number, (item_id, *_) in enumerate(ways):
-            self.patterns.setdefault(item_id, []).append(number)
+        self.patterns = grouped((item_id, number) for number, (item_id, *_) in enumerate(ways))
         #: column → its values, one for each row
         self.written = {name: table[name].to_numpy(dtype=object) for name in ("value", "statement")}
         target, written = pd.factorize(table["assigned_target"])

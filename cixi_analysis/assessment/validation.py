@@ -107,7 +107,7 @@ def _column_problems(table: pd.DataFrame) -> Iterator[Problem]:
         averages = table["benchmark"].dropna()
         if (bad := ~np.isfinite(_numbers(averages))).any():
             found = f"“{averages[bad].iloc[0]}”（共 {int(bad.sum())} 行）"
-            yield Problem(FILE, None, f"benchmark {Observation.columns()['benchmark'].title}", found, "数")
+            yield Problem(FILE, None, Observation.named("benchmark"), found, "数")
 
 
 def faults(plan: Plan, table: pd.DataFrame) -> Iterator[Fault]:

@@ -74,6 +74,11 @@ class Observation(Row):
         return self.item_id
 
     @property
+    def extent(self) -> int:
+        """How much is known: 0 nothing, 1 words, 2 a number or water class."""
+        return 2 if self.value is not None else int(self.absence is None)
+
+    @property
     def why_absent(self) -> str:
         """Why there is no value, in the statement's own words where it says so; "" where no reason is given."""
         return absence_words(self.absence, self.statement)
