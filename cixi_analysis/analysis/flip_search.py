@@ -36,9 +36,7 @@ _FAR = "1000000000000"
 
 
 class Cell(NamedTuple):
-    """A cell of the item's observation in a year; ``of``: an entry of ``attests`` or ``denies``, the kind of an average,
-    or the fixed content to try.
-    """
+    """A cell of an observation; ``of``: an entry of ``attests``/``denies``, an average's kind, or the fixed content."""
 
     year: int
     column: str
@@ -65,9 +63,7 @@ Steps = Generator[Sequence[tuple["FlipSearch", Sequence[Draft]]], list[Judgement
 
 
 class FlipSearch:
-    """The search for one item at one level in one year. ``base``: what is known, judged up to the year; ``kind``: what a
-    value that is filled in measures.
-    """
+    """The search for one item, level, year. ``base``: the known, judged; ``kind``: what a filled-in value measures."""
 
     def __init__(self, plan: Plan, base: Judgement, year: int, kind: Asked) -> None:
         self.plan, self.item, self.level, self.year, self.kind = plan, base.item, base.level, year, kind
@@ -424,9 +420,7 @@ def entries(cell: str | None) -> list[str]:
 
 
 def _combined(finding: Finding, ways: Mapping[int, Sequence[Draft]]) -> Iterator[tuple[Draft, list[str]]]:
-    """The changes by which a node might be met, and the clauses that would be: of an AND those of every part that is not,
-    of an OR those of one part.
-    """
+    """Changes by which a node might be met, the clauses that would be: of an AND all unmet parts', of an OR one's."""
     if finding.verdict[0, -1] == MET:
         yield {}, []
     elif isinstance(finding.node, tree.AnyOf):

@@ -17,6 +17,7 @@ from cixi_analysis.assessment.observed import read_assigned
 from cixi_analysis.assessment.panel import COLUMNS, categories, patterns
 from cixi_analysis.assessment.yardstick import observation_problems
 from cixi_analysis.errors import DataError, Problem, clear_text, quoted
+from cixi_analysis.plan import grouped
 from cixi_analysis.plan.csvfile import row_problems
 from cixi_analysis.plan.data_files import quotation_problems
 from cixi_analysis.plan.dataset import Plan
@@ -37,12 +38,9 @@ _CHECKED = (
 
 def raise_faults(faults: Iterable[Fault]) -> None:
     """Raise :class:`DataError` with every fault; those that differ only in their rows are one."""
-    merged: dict[Problem, tuple[str, int]] = {}
-    for problem, place, rows in faults:
-        first, known = merged.get(problem, (place, 0))
-        merged[problem] = first, known + rows
     problems = []
-    for problem, (place, rows) in merged.items():
+    for problem, places in grouped((problem, (place, rows)) for problem, place, rows in faults).items():
+        (place, _), rows = places[0], sum(number for _, number in places)
         where = f"{place}，共 {rows} 行" if rows > 1 else place
         problems.append(replace(problem, found=f"{problem.found}（{where}）"))
     if problems:

@@ -29,10 +29,7 @@ REQUIREMENT, TARGET = "requirement", "target"
 
 @dataclass(frozen=True)
 class Wording:
-    """One wording with the tree it is read as and the years it holds, both inclusive.
-
-    ``node`` is None where nothing is asked, and where the wording is refused.
-    """
+    """One wording, its tree (None: nothing is asked, or it is refused) and the years it holds, both inclusive."""
 
     row: Requirement | Target
     asked: Asked
@@ -162,9 +159,7 @@ def observed_level(plan: Plan, level: str) -> Level:
 
 
 def wordings(plan: Plan, item: Indicator, level: str) -> tuple[Wording, ...]:
-    """The wordings of one item at one level (or target year), by the year they hold from. A target holds from the year
-    in which anything is asked of its item.
-    """
+    """An item's wordings at a level (or target year), by first year; a target holds once anything is asked of it."""
     if level not in plan.levels:
         begun = min((w.from_year for v in plan.levels for w in wordings(plan, item, v)), default=0)
         own = (read_wordings(plan)[t] for t in plan.targets if (t.item_id, str(t.year)) == (item.item_id, level))
@@ -179,9 +174,7 @@ def wordings(plan: Plan, item: Indicator, level: str) -> tuple[Wording, ...]:
 
 
 def check_observations(plan: Plan, until: int) -> None:
-    """Raise :class:`DataError` with every attested clause and assigned target up to ``until`` that cannot be read, and
-    with every missing number.
-    """
+    """Raise :class:`DataError` with unreadable attested clauses and assigned targets, missing numbers, to ``until``."""
     if problems := [problem for year in plan.observations if year <= until for problem in _problems(plan, year)]:
         raise DataError(problems)
 

@@ -120,16 +120,15 @@ def _unit_and_attribute(assessment: Assessment, row: Table1Row) -> Markup:
 
 def _notes(plan: Plan, items: Sequence[Indicator], year: int) -> Iterator[Markup]:
     """Small print: the parts of an observation that the status text does not contain."""
+    small = Markup("<small>{}{}{}</small>").format
     for item in items:
         sign = item.part_mark if len(items) > 1 else ""
         for row in plan.observed(item.item_id, year):
-            for note in _taken(plan, row, year):
-                yield Markup("<small>{}{}{}</small>").format(
-                    sign, f"{plan.level(row.level).chinese} " if row.level else "", note
-                )
+            level = f"{plan.level(row.level).chinese} " if row.level else ""
+            yield from (small(sign, level, note) for note in _taken(plan, row, year))
         for proof in plan.evidence.get(year, ()):
             if proof.proves is Proves.CONTEXT and (proof.kind, proof.id) == (Entity.ITEM, item.item_id):
-                yield Markup("<small>{}{}</small>").format(sign, partial_fact(proof))
+                yield small(sign, partial_fact(proof), "")
 
 
 def _taken(plan: Plan, row: Observation, year: int) -> Iterator[str]:
@@ -148,9 +147,7 @@ def _taken(plan: Plan, row: Observation, year: int) -> Iterator[str]:
 def _reasons(
     assessment: Assessment, items: Sequence[Indicator], rows: Sequence[Any], asked: Mapping[str, Sequence[Any]]
 ) -> dict[str, object]:
-    """Bases, reasons, sources; ``open`` where a level is unmet or, though filled in, has no data. ``rows`` and ``asked``:
-    the assessment's of the indicator, and of each item.
-    """
+    """``open``: a level is unmet or, though filled in, has no data. ``rows``, ``asked``: its verdicts, its items'."""
     plan, year, sources = assessment.plan, assessment.year, []
     for item in items:
         none = f"{short_source(plan, item.source)}（{year}年{unobserved(plan, item.item_id, year)}）"
