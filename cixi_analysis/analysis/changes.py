@@ -117,7 +117,7 @@ def changes(plan: Plan, year: int, other: int | None = None) -> Changes:
 
 
 def edition_changes(plan: Plan, year: int, edition: int = 1) -> pd.DataFrame:
-    """What differs today from an earlier edition of a year: verdicts, corrected cells (each once, with who and why), counts;
+    """What differs today from an earlier edition of a year: verdicts, corrected cells (once, with who and why), counts;
     in the columns of ``cixi diff``. Raises :class:`~cixi_analysis.analysis.revision_log.NoEdition`.
     """
     plan.require_year(year)

@@ -37,7 +37,7 @@ def measured(
 def measured_at(
     plan: Plan, item: Indicator, level: str | None, year: int, row: Observation | None = None
 ) -> dict[str, Asked]:
-    """Level (all where ``level`` is None) → what an observation of ``year`` measured; without one, what is asked for."""
+    """Level (None: all of them) → what an observation of ``year`` measured; without one, what is asked for."""
     asked = {one: plan.asked(item, one, year) for one in (plan.levels if level is None else (level,))}
     cells = (row.measure, row.unit, row.polarity) if row else ()
     return {one: measured(terms(plan), own, *cells) for one, own in asked.items()}

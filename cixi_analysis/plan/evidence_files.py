@@ -109,7 +109,7 @@ def recorded(
 
 
 def record_files(plan: Plan, year: int, accepted: Collection[str]) -> tuple[Plan, int]:
-    """Write the missing hashes of the files of ``year``, and those ``accepted`` anew; returns the plan and how many there were.
+    """Write the missing hashes of the files of ``year``, and those ``accepted`` anew; returns the plan and how many.
     Raises :class:`NotRecorded` for an accepted name that is not declared or not there, and when data cannot be written.
     """
     old = plan.evidence.get(year, ())

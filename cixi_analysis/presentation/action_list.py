@@ -143,7 +143,7 @@ def shortage(assessment: Assessment, action: Action, *, targets: bool = True) ->
 
 
 def step(plan: Plan, action: Action) -> str:
-    """The yearly change needed to the next target missed, else to the farthest requirement; "" where none lies ahead."""
+    """The yearly change needed to the next target missed, else to the farthest requirement; "" with none ahead."""
     ahead = [one for one in action.shortfalls if one.step is not None]
     if not ahead:
         return ""
