@@ -98,7 +98,7 @@ def _state(row: Evidence, found: EvidenceFile | None) -> EvidenceState:
 def _lacks(
     plan: Plan, year: int, item_id: str, proven: set[Proves], judged: Sequence[Any]
 ) -> Iterator[dict[str, object]]:
-    """What an item lacks: evidence of attested clauses that verdicts rest on, then of figures. ``judged``: its verdicts."""
+    """What an item lacks: evidence of clauses that verdicts rest on, then of figures. ``judged``: its verdicts."""
     if unproven := [row for row in judged if row.why.unproven]:
         clause = "；".join(dict.fromkeys(chain(*(row.why.unproven for row in unproven))))
         levels = grouped((Verdict(row.verdict).chinese, plan.level(row.level).chinese) for row in unproven)
