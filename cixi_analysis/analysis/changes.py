@@ -161,16 +161,14 @@ def _known(plan: Plan, year: int, other: int) -> Iterator[tuple[str, tuple[objec
                 told.append(compared)
             elif extent[0] != extent[1]:
                 rows = ((before, other), (after, year))
-                texts = [shown(plan, row, y) if row else unobserved(plan, item.item_id, y, level) for row, y in rows]
+                texts = [shown(row) if row else unobserved(plan, item.item_id, y, level) for row, y in rows]
                 known = zip((other, year), extent, texts, strict=True)
                 why = "，".join(f"{y}年{_EXTENT.get(much, text)}" for y, much, text in known)
                 yield "available" if extent[0] < extent[1] else "missing", (*key, *texts, why, 0 not in extent)
 
 
-def shown(plan: Plan, row: Observation | None, year: int) -> str:
+def shown(row: Observation) -> str:
     """A row as text: the value, else the reason of absence, else the statement."""
-    if row is None:
-        return str(plan.missing_reason(year))
     return row.value or row.absence or row.statement or ""
 
 
