@@ -225,6 +225,5 @@ def tallies_of(before: Assessment, after: Assessment, old: Assessment | None = N
 
 
 def _members(assessment: Assessment, level: str, count: str) -> list[int]:
-    """The numbers of the indicators in a count."""
     own = {n: s for (n, item_id, v), s in assessment.statuses.items() if v == level and not item_id}
     return [n for n, s in own.items() if (s is not Status.NOT_APPLICABLE if count == "applicable" else s == count)]

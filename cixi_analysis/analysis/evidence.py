@@ -85,7 +85,6 @@ def _listed(number: str, row: Evidence, files: Mapping[str, EvidenceFile] | None
 
 
 def _state(row: Evidence, found: EvidenceFile | None) -> EvidenceState:
-    """The state of the file of a row."""
     if row.file is None:
         return EvidenceState.PAPER
     if found is None:

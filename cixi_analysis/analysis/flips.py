@@ -224,7 +224,6 @@ def _bounded(search: FlipSearch, change: CellChange) -> str:
 
 
 def _names(search: FlipSearch, cells: Sequence[Cell]) -> str:
-    """The names of missing numbers."""
     what = "数值" if search.kind.name == search.item.name else search.kind.name
     years = sorted(cell.year for cell in cells if cell.column == "value")
     told = [f"{'、'.join(map(str, years))}年的{what}"] if years else []

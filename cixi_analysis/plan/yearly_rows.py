@@ -70,7 +70,6 @@ class Observation(Row):
 
     @property
     def id(self) -> str:
-        """The item's id."""
         return self.item_id
 
     @property

@@ -250,7 +250,6 @@ def _move_list(plan: Plan, found: Changes, rows: pd.DataFrame, caption: str = ""
 
 
 def _turn(row: Any) -> str:
-    """How a verdict moved, in words."""
     was, now = (LOOKS[status].word for status in (row.before_status, row.after_status))
     return f"结论仍为“{now}”。" if was == now else f"结论由“{was}”变为“{now}”。"
 
