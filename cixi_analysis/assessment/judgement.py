@@ -120,7 +120,7 @@ def judge_item(
 def judge_panel(
     plan: Plan, panel: Panel, against: str = REQUIREMENT, without: Collection[Convention] = (), by: int | None = None
 ) -> Iterator[Judgement]:
-    """Each item at each level in order, one at a time: findings are large. Raises ``ValueError`` for unknown words."""
+    """Each item and level in order, one at a time (findings are large). ValueError: unknown yardstick or convention."""
     without = [Convention(word) for word in without]
     for item in plan.items:
         for level in levels(plan, against):

@@ -31,7 +31,7 @@ def digits(value: float, sign: str = "") -> str:
 
 
 def at_precision(number: Decimal, decimals: int) -> Decimal:
-    """Rounded half up (62.5 → 63, as the plan prints), not to even; equal so is equal at the printed precision."""
+    """Rounded half up, as the plan prints (62.5 → 63); figures that are equal so are equal at the printed precision."""
     every_digit = Context(prec=400)  # of the largest float
     return number.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP, every_digit)
 
