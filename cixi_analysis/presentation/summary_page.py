@@ -33,13 +33,13 @@ _NOT_REACHED = (Pace.MOVING_AWAY, Pace.TOO_SLOW, Pace.NEARLY, Pace.ON_TRACK, Pac
 _Tile = tuple[str, Markup, tuple[Markup | str, ...], bool]
 
 
-def one_page(plan: Plan, year: int, pages: str = "") -> Html:
-    """The answers and the board, which fit on one sheet; ``pages``: relative path to the pages of the year."""
-    return stack(tiles(plan, year, pages), board(assess(plan, year), pages))
+def one_page(plan: Plan, year: int) -> Html:
+    """The answers and the board, which fit on one sheet."""
+    return stack(tiles(plan, year), board(assess(plan, year)))
 
 
 def tiles(plan: Plan, year: int, pages: str = "") -> Html:
-    """现状, 变化, the target years, 与上年: each with the answer first."""
+    """现状, 变化, the target years, 与上年: each with the answer first; ``pages``: relative path to those of the year."""
     assessment = assess(plan, year)
     plan = assessment.plan
     found = since_last_year(plan, year)
