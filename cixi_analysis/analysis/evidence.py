@@ -20,12 +20,8 @@ from cixi_analysis.plan.quantities import digits, with_unit
 from cixi_analysis.plan.schema import Evidence, Observation
 from cixi_analysis.words import NOT_ASSIGNED, Entity, EvidenceState, Proves, Verdict
 
-_ROW = (
-    "kind", "id", "grade", "proves", "clause", "title", "issuer", "document_number", "date", "page", "quoted", "figure",
-    "period", "scope", "file", "sha256", "publish", "responsible", "note",
-)  # fmt: skip
 #: The columns of ``cixi evidence`` and of the downloads; ``detail`` says what is missing, or what is wrong with a file.
-COLUMNS = ("number", *_ROW, "state", "detail")
+COLUMNS = ("number", *(name for name in Evidence.columns() if name != "form"), "state", "detail")
 #: The states of a file that differs from what was recorded.
 WRONG = (EvidenceState.CHANGED, EvidenceState.GONE)
 #: What is missing, the most serious first.
