@@ -53,7 +53,7 @@ class _Draw:
     def __init__(self, plan: Plan, item: Indicator, random: np.random.Generator, shape: tuple[int, int]) -> None:
         self.item, self.random, self.shape = item, random, shape
         self.like = plan.observation(item.item_id, plan.frame.base_year) or Observation.model_construct()
-        self.asked: list[Leaf] = list(clauses(plan)[item.item_id].leaves)
+        self.asked: tuple[Leaf, ...] = clauses(plan, item.item_id)
 
     def columns(self) -> dict[str, Cells]:
         if self.like.value is None and not self._asks(Bound):

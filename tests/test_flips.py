@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from tiny import item, observation, requirement, target, tiny_plan
 
-from cixi_analysis.analysis.flip_trials import Cell, edit
+from cixi_analysis.analysis.flip_search import Cell, edit
 from cixi_analysis.analysis.flips import CellChange, Flip, flip_table, flips, needed_cells
 from cixi_analysis.assessment import REQUIREMENT, TARGET, assess, observed_level, one_number
 from cixi_analysis.assessment.judgement import judge_item

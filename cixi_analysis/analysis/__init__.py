@@ -1,14 +1,14 @@
 """Results from the plan and its assessment, one module a subject."""
 
 from collections import namedtuple
-from collections.abc import Hashable, Iterable
 from functools import lru_cache
-from typing import Any, TypeVar
+from typing import Any
 
 import pandas as pd
 
-K = TypeVar("K", bound=Hashable)
-V = TypeVar("V")
+from cixi_analysis.plan import grouped
+
+__all__ = ["grouped", "records"]
 
 
 def records(frame: pd.DataFrame) -> list[Any]:
@@ -21,11 +21,3 @@ def records(frame: pd.DataFrame) -> list[Any]:
 @lru_cache(maxsize=512)
 def _row(columns: tuple[str, ...]) -> Any:
     return namedtuple("_row", columns, rename=True)
-
-
-def grouped(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:
-    """Key → the values that are paired with it; both in the order of the pairs."""
-    found: dict[K, list[V]] = {}
-    for key, value in pairs:
-        found.setdefault(key, []).append(value)
-    return found

@@ -13,7 +13,7 @@ from cixi_analysis.analysis import grouped, links, records
 from cixi_analysis.analysis.flips import Flip, flips
 from cixi_analysis.analysis.projects import Totals, totals
 from cixi_analysis.analysis.trend import change, margins, trends
-from cixi_analysis.assessment import TARGET, Assessment, assess
+from cixi_analysis.assessment import TARGET, assess
 from cixi_analysis.assessment.numbers import difference, plain
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.frame import Level
@@ -98,17 +98,15 @@ class Action:
 
 
 def actions(plan: Plan, year: int) -> tuple[Action, ...]:
-    """The items that a level's requirement or a target finds unmet or without data in ``year``, the most pressing first.
-
-    Raises what :func:`assess` raises.
-    """
+    """The items unmet or without data by requirement or target, most pressing first. Raises what ``assess`` raises."""
     asked, planned = assess(plan, year), assess(plan, year, against=TARGET)
     plan, found = asked.plan, []
     short = grouped((*_towards_targets(plan, year), *_towards_requirements(plan, year)))
     for item in plan.items:
-        statuses = {v: _status(asked, item, v) for v in plan.levels}
+        statuses = {v: asked.status(item.indicator, v, item.item_id) for v in plan.levels}
         statuses = {level: status for level, status in statuses.items() if status is not Status.NOT_APPLICABLE}
-        missed = tuple(y for y in plan.frame.target_years if _status(planned, item, str(y)) is Status.UNMET)
+        towards = ((y, planned.status(item.indicator, str(y), item.item_id)) for y in plan.frame.target_years)
+        missed = tuple(y for y, status in towards if status is Status.UNMET)
         urgencies = [_URGENCIES[status] for status in statuses.values() if status in _URGENCIES]
         urgencies += [Urgency.TARGET_UNMET] if missed else []
         if urgencies:
@@ -121,10 +119,6 @@ def actions(plan: Plan, year: int) -> tuple[Action, ...]:
             ways = tuple(flip for level in lacking for flip in flips(plan, year, item.item_id, level))
             found.append(Action(item, min(urgencies), statuses, missed, own, ways, known))
     return tuple(sorted(found, key=lambda action: action.rank))
-
-
-def _status(assessment: Assessment, item: Indicator, level: str) -> Status:
-    return assessment.status(item.indicator, level, item.item_id)
 
 
 def _towards_targets(plan: Plan, year: int) -> Iterator[tuple[str, Shortfall]]:

@@ -15,7 +15,7 @@ from cixi_analysis.assessment.explanation import Explanation
 from cixi_analysis.assessment.judgement import Question
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.quantities import unit_word
-from cixi_analysis.plan.schema import Indicator, Observation, Requirement
+from cixi_analysis.plan.schema import Indicator, Requirement
 from cixi_analysis.requirement import terms
 from cixi_analysis.words import CELL_BREAK, Cause, Status, Verdict
 
@@ -55,10 +55,7 @@ def _changed(plan: Plan, year: int, other: int) -> Iterator[tuple[str, str]]:
 
 
 def verdict_changes(before: Assessment, after: Assessment, old: Assessment | None = None) -> pd.DataFrame:
-    """The questions whose verdict changed, and those whose verdict stayed but would have changed; :data:`COLUMNS`.
-
-    ``old``: ``after`` by the wordings of ``before``, where they differ.
-    """
+    """The verdicts that changed, or would have; :data:`COLUMNS`. ``old``: ``after`` by the wordings of ``before``."""
     agreed = _by_last_conventions(before, after)
     was, now, by_old, by_agreed = ({} if one is None else _answers(one) for one in (before, after, old, agreed))
     plan = max(before.plan, after.plan, key=lambda one: len(one.requirements))  # the later year's knows both
@@ -96,7 +93,8 @@ def _cause(
     Where one year asks nothing, or the old wording cannot judge the data, the cause can only be the wording.
     """
     plan, unknown = after.plan, by_old == Verdict.NO_DATA
-    known = [item for item in changed if _is_known(plan.observation(item.item_id, after.year, level))]
+    rows = ((item, plan.observation(item.item_id, after.year, level)) for item in changed)
+    known = [item for item, row in rows if row and row.extent]
     if verdict == later:
         return None if by_old in (later, Verdict.NOT_APPLICABLE) or (unknown and not known) else Cause.HIDDEN
     if Verdict.NOT_APPLICABLE in (verdict, later) or by_old in (verdict, Verdict.NOT_APPLICABLE):
@@ -109,10 +107,6 @@ def _cause(
 def _remeasured(plan: Plan, items: Iterable[Indicator], level: str, *years: int) -> bool:
     """Whether the years' wordings measure different quantities of one of the items."""
     return any(len({measured_at(plan, item, level, year)[level] for year in years}) > 1 for item in items)
-
-
-def _is_known(row: Observation | None) -> bool:
-    return row is not None and (row.value is not None or row.absence is None)
 
 
 def _answers(assessment: Assessment) -> dict[Question, tuple[str, Explanation]]:

@@ -36,7 +36,7 @@ _COUNTS = {
     **{str(s): f"结论为“{s.chinese}”的指标" for s in Status if s is not Status.NOT_APPLICABLE},
     str(Status.NOT_FILLED_IN): f"{Status.NOT_FILLED_IN.chinese}的指标",
 }
-#: Extent of the data (:func:`_extent`) → Chinese; for 0 the reason of absence is shown instead.
+#: Extent of the data → Chinese; for 0 the reason of absence is shown instead.
 _EXTENT = {1: "只有文字", 2: "有数值"}
 
 
@@ -117,10 +117,8 @@ def changes(plan: Plan, year: int, other: int | None = None) -> Changes:
 
 
 def edition_changes(plan: Plan, year: int, edition: int = 1) -> pd.DataFrame:
-    """What differs today from an earlier edition of the same year: verdicts, corrected cells with who and why, and counts;
-    in the columns of ``cixi diff``. A cell that was corrected twice is one line, with both reasons.
-
-    Raises :class:`cixi_analysis.analysis.revision_log.NoEdition`.
+    """What differs today from an earlier edition of a year: verdicts, corrected cells (once, with who and why), counts;
+    in the columns of ``cixi diff``. Raises :class:`~cixi_analysis.analysis.revision_log.NoEdition`.
     """
     plan.require_year(year)
     old = revision_log.at_edition(plan, year, edition)
@@ -155,7 +153,7 @@ def _known(plan: Plan, year: int, other: int) -> Iterator[tuple[str, tuple[objec
         for level in [v for v in plan.levels if v in apart | asked] if apart else [None]:
             before, after = (plan.observation(item.item_id, y, level) for y in (other, year))
             key = (item.indicator, item.item_id, level or "")
-            extent = [_extent(before), _extent(after)]
+            extent = [row.extent if row else 0 for row in (before, after)]
             if before and after and extent == [2, 2]:
                 compared = _compared(plan, item, level, before, after, year, other)
                 if compared not in told:  # levels that measure the same
@@ -163,23 +161,14 @@ def _known(plan: Plan, year: int, other: int) -> Iterator[tuple[str, tuple[objec
                 told.append(compared)
             elif extent[0] != extent[1]:
                 rows = ((before, other), (after, year))
-                texts = [shown(plan, row, y) if row else unobserved(plan, item.item_id, y, level) for row, y in rows]
+                texts = [shown(row) if row else unobserved(plan, item.item_id, y, level) for row, y in rows]
                 known = zip((other, year), extent, texts, strict=True)
                 why = "，".join(f"{y}年{_EXTENT.get(much, text)}" for y, much, text in known)
                 yield "available" if extent[0] < extent[1] else "missing", (*key, *texts, why, 0 not in extent)
 
 
-def _extent(row: Observation | None) -> int:
-    """The extent of the data: 0 nothing, 1 words, 2 a number or water class."""
-    if row is None:
-        return 0
-    return 2 if row.value is not None else 1 if row.absence is None else 0
-
-
-def shown(plan: Plan, row: Observation | None, year: int) -> str:
+def shown(row: Observation) -> str:
     """A row as text: the value, else the reason of absence, else the statement."""
-    if row is None:
-        return str(plan.missing_reason(year))
     return row.value or row.absence or row.statement or ""
 
 
@@ -236,6 +225,5 @@ def tallies_of(before: Assessment, after: Assessment, old: Assessment | None = N
 
 
 def _members(assessment: Assessment, level: str, count: str) -> list[int]:
-    """The numbers of the indicators in a count."""
     own = {n: s for (n, item_id, v), s in assessment.statuses.items() if v == level and not item_id}
     return [n for n, s in own.items() if (s is not Status.NOT_APPLICABLE if count == "applicable" else s == count)]

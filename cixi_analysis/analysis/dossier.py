@@ -173,9 +173,7 @@ def readings(plan: Plan) -> pd.DataFrame:
 
 
 def _reading(wording: Wording, unit: bool = True) -> tuple[str | None, str | None]:
-    """The canonical text of a wording and its meaning in Chinese (``unit``: with the item's unit), or the refusal;
-    (None, None) where nothing is asked.
-    """
+    """A wording's canonical text and meaning (``unit``: with its unit), or the refusal; (None, None): asks nothing."""
     node, asked = wording.node, wording.asked
     if node is None:
         return None, str(wording.refusal) if wording.refusal else None

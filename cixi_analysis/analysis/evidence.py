@@ -20,12 +20,8 @@ from cixi_analysis.plan.quantities import digits, with_unit
 from cixi_analysis.plan.schema import Evidence, Observation
 from cixi_analysis.words import NOT_ASSIGNED, Entity, EvidenceState, Proves, Verdict
 
-_ROW = (
-    "kind", "id", "grade", "proves", "clause", "title", "issuer", "document_number", "date", "page", "quoted", "figure",
-    "period", "scope", "file", "sha256", "publish", "responsible", "note",
-)  # fmt: skip
 #: The columns of ``cixi evidence`` and of the downloads; ``detail`` says what is missing, or what is wrong with a file.
-COLUMNS = ("number", *_ROW, "state", "detail")
+COLUMNS = ("number", *(name for name in Evidence.columns() if name != "form"), "state", "detail")
 #: The states of a file that differs from what was recorded.
 WRONG = (EvidenceState.CHANGED, EvidenceState.GONE)
 #: What is missing, the most serious first.
@@ -52,10 +48,7 @@ def proven(proves: str) -> str:
 
 
 def evidence_list(plan: Plan, year: int, files: Mapping[str, EvidenceFile] | None = None) -> pd.DataFrame:
-    """The list of a year by indicator, then by project and commitment: the documents, then the missing ones.
-
-    ``files``: the files of the year's folder; without it the state of a file is unknown ("").
-    """
+    """The documents of a year by subject, and what is missing. ``files``: in its folder; None: states are unknown."""
     rows: list[dict[str, object]] = []
     listed = evidence_of(plan, year)
     of_subject = grouped(((row.kind, row.id), (number, row)) for number, row in listed.items())
@@ -88,7 +81,6 @@ def _listed(number: str, row: Evidence, files: Mapping[str, EvidenceFile] | None
 
 
 def _state(row: Evidence, found: EvidenceFile | None) -> EvidenceState:
-    """The state of the file of a row."""
     if row.file is None:
         return EvidenceState.PAPER
     if found is None:
@@ -101,9 +93,7 @@ def _state(row: Evidence, found: EvidenceFile | None) -> EvidenceState:
 def _lacks(
     plan: Plan, year: int, item_id: str, proven: set[Proves], judged: Sequence[Any]
 ) -> Iterator[dict[str, object]]:
-    """The missing evidence of an item: first the attested clauses that verdicts depend on, then the figures. ``judged``: its
-    rows of the assessment.
-    """
+    """What an item lacks: evidence of clauses that verdicts rest on, then of figures. ``judged``: its verdicts."""
     if unproven := [row for row in judged if row.why.unproven]:
         clause = "；".join(dict.fromkeys(chain(*(row.why.unproven for row in unproven))))
         levels = grouped((Verdict(row.verdict).chinese, plan.level(row.level).chinese) for row in unproven)
@@ -126,9 +116,7 @@ def _figure(plan: Plan, year: int, row: Observation, column: str) -> str:
 
 
 def counted(table: pd.DataFrame) -> Counter[str]:
-    """The number of rows by class of document, of partial facts, by state, and by kind of missing evidence
-    (``missing value``, ``missing target``, …).
-    """
+    """The rows by class of document, by state, partial facts, and by kind of what is missing (``missing value``, …)."""
     own, missing = table[table["number"] != ""], table[table["state"] == EvidenceState.MISSING]
     classes = own["grade"].where(own["proves"] != Proves.CONTEXT, Proves.CONTEXT.value)
     return Counter([*classes, *table["state"], *(f"{EvidenceState.MISSING} {proves}" for proves in missing["proves"])])

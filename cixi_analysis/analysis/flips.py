@@ -9,8 +9,7 @@ from typing import Any
 import pandas as pd
 
 from cixi_analysis.analysis import grouped
-from cixi_analysis.analysis.flip_search import FlipSearch, Way
-from cixi_analysis.analysis.flip_trials import Cell, Steps, Trials, done
+from cixi_analysis.analysis.flip_search import Cell, FlipSearch, Steps, Way, done
 from cixi_analysis.assessment import REQUIREMENT, TARGET, Judgement, asking, judgements, observed_level
 from cixi_analysis.assessment.numbers import MET, UNMET, difference
 from cixi_analysis.assessment.observed import measured, measured_at
@@ -102,13 +101,13 @@ def _search(plan: Plan, base: Judgement, year: int) -> Steps[_Found]:
     found: dict[frozenset[Cell], Flip] = {}
     lacks: tuple[Cell, ...] | None = None
     for kind in _kinds(plan, base, year):
-        search = FlipSearch(Trials(plan, base.item, level, year, kind), base)
+        search = FlipSearch(plan, base, year, kind)
         ways = yield from search.ways()
         lacks = search.lacks() if lacks is None else lacks
         if finding.verdict[0, -1] == MET:
             return (), lacks
         for way in ways:
-            if (key := frozenset(way.draft)) not in found and search.trials.is_valid(way.draft):
+            if (key := frozenset(way.draft)) not in found and search.is_valid(way.draft):
                 changes = tuple(_changes(search, way))
                 found[key] = Flip(item_id, level, year, changes, _sentence(search, changes))
         if any(cell.is_number for cells in found for cell in cells):
@@ -158,8 +157,8 @@ def _changes(search: FlipSearch, way: Way) -> Iterator[CellChange]:
             yield CellChange(cell, cell.of.partition("=")[2] if gone else None, needed)
             continue
         known = search.row.value if search.row and cell == search.value else None
-        unit = unit_word(search.trials.kind.unit)
-        beside = tuple(search.trials.beside(cell).items())
+        unit = unit_word(search.kind.unit)
+        beside = tuple(search.beside(cell).items())
         low, high = way.limits[cell]
         side, upto = ("≥" if low else "≤" if high else ""), high if low and high else ""
         beside_it = [c for c in way.draft if c.column == "value" and c.year > cell.year]
@@ -175,7 +174,7 @@ def _changes(search: FlipSearch, way: Way) -> Iterator[CellChange]:
 def _sentence(search: FlipSearch, changes: Sequence[CellChange]) -> str:
     """The flip as a Chinese sentence."""
     numbers = [c for c in changes if c.cell.is_number and not c.clauses]
-    moved = search.trials.known is not None
+    moved = search.known is not None
     told = [_moved(search, c) if c.found is not None and moved else _bounded(search, c) for c in numbers]
     if joint := [c for c in changes if c.clauses]:
         either = dict.fromkeys(
@@ -185,8 +184,8 @@ def _sentence(search: FlipSearch, changes: Sequence[CellChange]) -> str:
     if words := [c.needed for c in changes if c.cell.column == "attests" and c.needed]:
         told.append(f"有原文载明{_quoted(words)}")
     if any(c.needed == NOT_ASSIGNED for c in changes):
-        told.append(f"查明{search.trials.year}年上级没有下达目标（按约定视同达标）")
-    if search.trials.level in search.trials.plan.levels:
+        told.append(f"查明{search.year}年上级没有下达目标（按约定视同达标）")
+    if search.level in search.plan.levels:
         told += [f"原文所说的“{c.found}”随之不再成立" for c in changes if c.needed is None]
     return "；".join(told) + "。"
 
@@ -198,22 +197,22 @@ def _moved(search: FlipSearch, change: CellChange) -> str:
     # Only a bound that must hold in any case asks for that value in the target year: an average is that of its own year.
     bounds = {part for part in tree.demanded(search.finding.node) if isinstance(part, tree.Bound | tree.ClassBound)}
     missed = any(leaf.node in bounds and leaf.verdict[0, -1] == UNMET for leaf in search.finding.leaves())
-    later = search.trials.level not in search.trials.plan.levels and int(search.trials.level) > search.trials.year
+    later = search.level not in search.plan.levels and int(search.level) > search.year
     if change.unit == CLASS_UNIT:
         if later and missed:
-            return f"{search.trials.level}年须达到{needed}，{search.trials.year}年为{found}"
-        return f"{search.trials.year}年须由{found}{'变为' if up else '改善到'}{needed}"
+            return f"{search.level}年须达到{needed}，{search.year}年为{found}"
+        return f"{search.year}年须由{found}{'变为' if up else '改善到'}{needed}"
     by = apart(difference(float(change.needed or 0), float(change.found or 0)), change.unit)
     if later and missed:
-        return f"{search.trials.level}年须达到{needed}，比{search.trials.year}年的{found}{'提高' if up else '降低'}{by}"
-    return f"{search.trials.year}年的数值须由{found}{'提高' if up else '降低'}到{needed}，相差{by}"
+        return f"{search.level}年须达到{needed}，比{search.year}年的{found}{'提高' if up else '降低'}{by}"
+    return f"{search.year}年的数值须由{found}{'提高' if up else '降低'}到{needed}，相差{by}"
 
 
 def _bounded(search: FlipSearch, change: CellChange) -> str:
     """A missing number in words, and the range it has to lie in."""
     filled = f"补上{_names(search, [change.cell])}"
     if change.found is not None:
-        filled = f"改测{search.trials.kind.name}（现有的{change.found}所测不同，不能相比）"
+        filled = f"改测{search.kind.name}（现有的{change.found}所测不同，不能相比）"
     limit, upto = (with_unit(text or "", change.unit) for text in (change.needed, change.upto))
     if not change.side:
         return filled
@@ -225,8 +224,7 @@ def _bounded(search: FlipSearch, change: CellChange) -> str:
 
 
 def _names(search: FlipSearch, cells: Sequence[Cell]) -> str:
-    """The names of missing numbers."""
-    what = "数值" if search.trials.kind.name == search.trials.item.name else search.trials.kind.name
+    what = "数值" if search.kind.name == search.item.name else search.kind.name
     years = sorted(cell.year for cell in cells if cell.column == "value")
     told = [f"{'、'.join(map(str, years))}年的{what}"] if years else []
     for cell in cells:

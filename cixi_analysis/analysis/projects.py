@@ -117,7 +117,6 @@ def concentration(plan: Plan) -> Concentration:
 
 
 def _table(plan: Plan) -> pd.DataFrame:
-    """One row for each project."""
     columns = ["number", "category", "name", "start_year", "end_year", "budget"]
     rows = [[getattr(p, column) for column in columns] for p in plan.projects]
     return pd.DataFrame(rows, columns=columns).astype({"start_year": "int64", "end_year": "int64", "budget": "float64"})

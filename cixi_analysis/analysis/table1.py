@@ -72,9 +72,8 @@ def printed_name(plan: Plan, item: Indicator, year: int) -> str:
 
 def _asking(plan: Plan, item: Indicator, year: int) -> list[Level]:
     """The levels that ask something of an item in a year; where none does, those that do in another."""
-    return asking(plan, item.item_id, year) or [
-        level for level in plan.levels if plan.requirements_of(item.item_id, level)
-    ]
+    ever = (level for level in plan.levels if plan.requirements_of(item.item_id, level))
+    return asking(plan, item.item_id, year) or [*ever]
 
 
 def asked_texts(plan: Plan, item: Indicator, year: int) -> dict[str, str]:
@@ -110,11 +109,8 @@ def status_text(plan: Plan, item_id: str, observation: Observation | None, year:
 def texts(assessment: Assessment, item: Indicator, year: int) -> dict[str, str]:
     """The cells of an item's row, none merged: column → text."""
     plan = assessment.plan
-    asked = (
-        asking(plan, item.item_id, max(year, plan.frame.base_year))
-        if plan.observed(item.item_id, year)
-        else plan.levels
-    )
+    since = max(year, plan.frame.base_year)
+    asked = asking(plan, item.item_id, since) if plan.observed(item.item_id, year) else plan.levels
     observed = [(level, plan.observation(item.item_id, year, level)) for level in plan.levels]
     statuses = dict.fromkeys(status_text(plan, item.item_id, row, year) for v, row in observed if row or v in asked)
     targets = {target.year: target.wording for target in plan.targets if target.item_id == item.item_id}
@@ -193,7 +189,7 @@ def coverage(plan: Plan, year: int) -> Coverage:
         levels = asking(plan, item.item_id, year)
         lacking = Absence.NOT_FILLED_IN in (absence_reason(plan, item.item_id, year, level) for level in levels)
         rows = () if lacking else plan.observed(item.item_id, year)
-        known = any(o.value is not None or o.absence is None for o in rows)
+        known = any(o.extent for o in rows)
         entered = any(o.absence is not plan.missing_reason(year) for o in rows)
         lists["with_data" if known else "without_value" if entered else "not_entered"].append(item.item_id)
         # The plan's own base year was never a draft.

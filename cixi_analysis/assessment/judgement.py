@@ -23,6 +23,7 @@ from cixi_analysis.assessment.yardstick import (
     wordings,
 )
 from cixi_analysis.errors import DataError, Problem
+from cixi_analysis.plan import grouped
 from cixi_analysis.plan.dataset import Plan, absence_reason
 from cixi_analysis.plan.quantities import digits
 from cixi_analysis.plan.schema import OBSERVATIONS, Indicator
@@ -119,10 +120,7 @@ def judge_item(
 def judge_panel(
     plan: Plan, panel: Panel, against: str = REQUIREMENT, without: Collection[Convention] = (), by: int | None = None
 ) -> Iterator[Judgement]:
-    """Every item at every level, in the plan's order, one at a time: findings of a panel are large.
-
-    Raises ``ValueError`` for an unknown yardstick or convention.
-    """
+    """Each item and level in order, one at a time (findings are large). ValueError: unknown yardstick or convention."""
     without = [Convention(word) for word in without]
     for item in plan.items:
         for level in levels(plan, against):
@@ -237,13 +235,10 @@ def _answers(
 def reasoned(
     plan: Plan, judged: Collection[Judgement], year: int, proven: Mapping[str, Proofs] | None = None
 ) -> tuple[pd.DataFrame, tuple[Explanation, ...]]:
-    """The columns of :class:`Assessment` for a panel's first region and a year; the reasons, row by row.
-    ``proven``: item_id → the evidence, where the region has some.
-    """
+    """The columns of :class:`Assessment` and reasons, of a panel's first region. ``proven``: item_id → its evidence."""
     rows: list[tuple[object, ...]] = []
     reasons: list[Explanation] = []
     printed = {item.item_id for item in asked_in(plan, plan.frame.base_year)}
-    together: dict[tuple[int, str], list[tuple[Judgement, Explanation]]] = {}
     for one in judged:
         item, place, (wording, finding) = one.item, one.place(year), one.in_force(year)
         if wording and (finding or wording.refusal):
@@ -254,10 +249,11 @@ def reasoned(
             never = in_table and not plan.requirements_of(item.item_id, one.level)
             merged = any(v == one.level and v.asks in item.merged_columns for v in plan.levels)
             why = explain_nothing(one.level in plan.levels, never, merged, since)
-        together.setdefault((item.indicator, one.level), []).append((one, why))
         rows.append((item.indicator, item.item_id, one.level, VERDICTS[int(one.verdict[place])].value,
                      str(BASES[int(one.basis[place])])))  # fmt: skip
         reasons.append(why)
+    explained = zip(judged, reasons, strict=True)
+    together = grouped(((one.item.indicator, one.level), (one, why)) for one, why in explained)
     for (number, level), own in together.items():
         place = own[0][0].place(year)
         # An item of which nothing is asked any more does not make the others less known.

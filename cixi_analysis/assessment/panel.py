@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from cixi_analysis.assessment.observed import SIGN, Assigned, measured, quantity, quotations, read_assigned
+from cixi_analysis.plan import grouped
 from cixi_analysis.plan.dataset import Asked, Plan
 from cixi_analysis.plan.frame import Level
 from cixi_analysis.plan.schema import Indicator, Observation, absence_words
@@ -65,9 +66,7 @@ class Panel:
             for year, item, cells in found
         ]
         #: item_id → its patterns
-        self.patterns: dict[str | None, list[int]] = {}
-        for number, (item_id, *_) in enumerate(ways):
-            self.patterns.setdefault(item_id, []).append(number)
+        self.patterns = grouped((item_id, number) for number, (item_id, *_) in enumerate(ways))
         #: column → its values, one for each row
         self.written = {name: table[name].to_numpy(dtype=object) for name in ("value", "statement")}
         target, written = pd.factorize(table["assigned_target"])
@@ -143,9 +142,7 @@ def county_table(plan: Plan, until: int = LAST_YEAR) -> pd.DataFrame:
 
 
 def patterns(columns: Iterable[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
-    """For each row the number of its pattern, the combination of its cells in ``columns``, by first appearance; for each
-    pattern its first row.
-    """
+    """Each row's number of its pattern (its cells in ``columns``) by first appearance; each pattern's first row."""
     number = np.zeros(1, dtype=np.int64)
     for column in columns:
         code, distinct = pd.factorize(column)
@@ -172,10 +169,7 @@ def categories(codes: npt.NDArray[Any], texts: Iterable[str]) -> "pd.Categorical
 
 
 class ItemSeries:
-    """One item at one level for one wording: arrays of shape (regions, years), taken when a rule needs them.
-
-    ``asked`` is what the wording asks for.
-    """
+    """One item, level and wording (``asked``): arrays of shape (regions, years), taken when a rule needs them."""
 
     #: NaN where there is none; a water class is its rank 1-6
     value: Floats
@@ -293,9 +287,8 @@ class ItemSeries:
     def why_absent(self, at: tuple[int, int]) -> str:
         """Why there is no value, in the statement's words where it says so; "" where there is one, or only words."""
         absence, statement = self.absence[at], self.panel.written["statement"][self.row[at]]
-        return absence_words(
-            ABSENCES[absence] if absence >= 0 else None, statement if isinstance(statement, str) else None
-        )
+        told = statement if isinstance(statement, str) else None
+        return absence_words(None if absence == NONE else ABSENCES[absence], told)
 
     def quote(self, leaf: Node, at: tuple[int, int]) -> str | None:
         """The words of the statement that attest or deny the leaf."""

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 from itertools import zip_longest
 from math import isnan
@@ -21,7 +21,7 @@ from cixi_analysis.plan.schema import OBSERVATIONS, Indicator, Observation, Requ
 from cixi_analysis.requirement import Refusal, Terms, nothing_asked, read, terms
 from cixi_analysis.requirement.tree import Leaf, Node, demanded_bounds, leaves
 from cixi_analysis.requirement.vocabulary import unit_name
-from cixi_analysis.words import CLASS_UNIT, LAST_YEAR, NOT_ASSIGNED, Polarity
+from cixi_analysis.words import CLASS_UNIT, LAST_YEAR, NOT_ASSIGNED, Entity, Polarity
 
 #: The yardsticks, as `cixi assess --against` names them.
 REQUIREMENT, TARGET = "requirement", "target"
@@ -29,10 +29,7 @@ REQUIREMENT, TARGET = "requirement", "target"
 
 @dataclass(frozen=True)
 class Wording:
-    """One wording with the tree it is read as and the years it holds, both inclusive.
-
-    ``node`` is None where nothing is asked, and where the wording is refused.
-    """
+    """One wording, its tree (None: nothing is asked, or it is refused) and the years it holds, both inclusive."""
 
     row: Requirement | Target
     asked: Asked
@@ -49,18 +46,6 @@ class Wording:
         """In which of the years it holds."""
         flags: Flags = (years >= self.from_year) & (years <= self.to_year)
         return flags
-
-
-@dataclass(frozen=True)
-class Clauses:
-    """The clauses of one item's wordings, for the checks of its observations."""
-
-    #: the distinct clauses of all its readable wordings, in the order of the files
-    leaves: dict[Leaf, None] = field(default_factory=dict)
-    #: the requirements that are or demand a limit: while they hold, a missing number is a gap
-    limits: list[Requirement] = field(default_factory=list)
-    #: its unreadable wordings: any clause may belong to one of them
-    refused: list[str] = field(default_factory=list)
 
 
 @lru_cache(maxsize=64)
@@ -150,17 +135,10 @@ def unobserved(plan: Plan, item_id: str, year: int, level: str | None = None) ->
     return str(plan.missing_reason(year)) if (level in asked if level else asked) else "没有要求"
 
 
-@lru_cache(maxsize=64)
-def clauses(plan: Plan) -> dict[str, Clauses]:
-    """item_id → the clauses of its wordings."""
-    found = {item.item_id: Clauses() for item in plan.items}
-    for row, wording in ((row, wording) for row, wording in read_wordings(plan).items() if row.item_id in found):
-        own = found[row.item_id]
-        own.refused.extend([row.wording] if wording.refusal else [])
-        if wording.node:
-            own.leaves.update(dict.fromkeys(leaves(wording.node)))
-            own.limits.extend([row] if isinstance(row, Requirement) and [*demanded_bounds(wording.node)] else [])
-    return found
+def clauses(plan: Plan, item_id: str) -> tuple[Leaf, ...]:
+    """The distinct clauses of an item's readable wordings, in the order of the files."""
+    nodes = (wording.node for row, wording in read_wordings(plan).items() if row.item_id == item_id)
+    return tuple(dict.fromkeys(leaf for node in nodes if node for leaf in leaves(node)))
 
 
 def refusals(plan: Plan) -> dict[Requirement | Target, Refusal]:
@@ -181,9 +159,7 @@ def observed_level(plan: Plan, level: str) -> Level:
 
 
 def wordings(plan: Plan, item: Indicator, level: str) -> tuple[Wording, ...]:
-    """The wordings of one item at one level (or target year), by the year they hold from. A target holds from the year
-    in which anything is asked of its item.
-    """
+    """An item's wordings at a level (or target year), by first year; a target holds once anything is asked of it."""
     if level not in plan.levels:
         begun = min((w.from_year for v in plan.levels for w in wordings(plan, item, v)), default=0)
         own = (read_wordings(plan)[t] for t in plan.targets if (t.item_id, str(t.year)) == (item.item_id, level))
@@ -198,9 +174,7 @@ def wordings(plan: Plan, item: Indicator, level: str) -> tuple[Wording, ...]:
 
 
 def check_observations(plan: Plan, until: int) -> None:
-    """Raise :class:`DataError` with every attested clause and assigned target up to ``until`` that cannot be read, and
-    with every missing number.
-    """
+    """Raise :class:`DataError` with unreadable attested clauses and assigned targets, missing numbers, to ``until``."""
     if problems := [problem for year in plan.observations if year <= until for problem in _problems(plan, year)]:
         raise DataError(problems)
 
@@ -214,29 +188,28 @@ def _problems(plan: Plan, year: int) -> tuple[Problem, ...]:
 def observation_problems(plan: Plan, file: str, rows: Iterable[tuple[int, int, Observation]]) -> Iterator[Problem]:
     """Why these rows, each with its number in ``file`` and its year, cannot be held against the wordings."""
     for number, year, row in rows:
-        own = clauses(plan).get(row.item_id)
-        if own is None:
+        if not plan.defines(Entity.ITEM, row.item_id):
             continue  # `Plan.only` keeps the other items' rows, so that row numbers stay correct
         target = row.assigned_target
         silent = row.value is None and row.absence is None and row.attests is None and row.denies is None
-        asks = (limit for limit in own.limits if row.level in (None, limit.level))
-        if silent and any(plan.requirement(row.item_id, limit.level, year) == limit for limit in asks):
+        asked = (plan.requirement(row.item_id, v, year) for v in ([row.level] if row.level else plan.levels))
+        nodes = (read_wordings(plan)[one].node for one in asked if one)
+        if silent and any(bound for node in nodes if node for bound in demanded_bounds(node)):
             expected = "一个数；没有时写明缺失原因（该子项的要求有数值界限）"
-            yield Problem(file, number, "value 现状值", "空，也没有缺失原因", expected)
+            yield Problem(file, number, row.named("value"), "空，也没有缺失原因", expected)
         if row.value:
             for column, found, expected in _unclear(plan, row, year):
-                yield Problem(file, number, f"{column} {Observation.columns()[column].title}", found, expected)
+                yield Problem(file, number, row.named(column), found, expected)
         assigned = read_assigned(target)
         if assigned is None:
             expected = f"数（与现状值同单位，不写单位）、水质类别、“任务：……”或“{NOT_ASSIGNED}”"
-            yield Problem(file, number, "assigned_target 下达目标", f"“{target}”", expected)
+            yield Problem(file, number, row.named("assigned_target"), f"“{target}”", expected)
         elif row.value and not isnan(assigned.limit) and assigned.is_class != (row.unit == CLASS_UNIT):
-            expected = "与现状值同类的目标：类别对类别，数对数"
-            yield Problem(file, number, "assigned_target 下达目标", f"“{target}”而现状值为“{row.value}”", expected)
+            found, expected = f"“{target}”而现状值为“{row.value}”", "与现状值同类的目标：类别对类别，数对数"
+            yield Problem(file, number, row.named("assigned_target"), found, expected)
         for column, (clause, _) in ((c, pair) for c in ("attests", "denies") for pair in row.clauses(c)):
             if expected := wrong_clause(plan, row.item_id, clause, year):
-                title = f"{column} {Observation.columns()[column].title}"
-                yield Problem(file, number, title, f"“{clause}”", expected)
+                yield Problem(file, number, row.named(column), f"“{clause}”", expected)
 
 
 def _unclear(plan: Plan, row: Observation, year: int) -> Iterator[tuple[str, str, str]]:
@@ -268,11 +241,13 @@ def _unclear(plan: Plan, row: Observation, year: int) -> Iterator[tuple[str, str
 
 def wrong_clause(plan: Plan, item_id: str, clause: str, year: int) -> str:
     """What would be right for a clause that the item's wordings do not have; "" where they do."""
-    own, units, known = clauses(plan)[item_id], plan.units(plan.item(item_id), year), terms(plan)
-    wrong = f"该子项的要求或规划值中的一个条款（{'、'.join(map(str, own.leaves))}）"
-    for unit in units:
+    if any(row.item_id == item_id for row in refusals(plan)):  # it may be a clause of that wording
+        return ""
+    known = clauses(plan, item_id)
+    wrong = f"该子项的要求或规划值中的一个条款（{'、'.join(map(str, known))}）"
+    for unit in plan.units(plan.item(item_id), year):
         try:
-            if own.refused or read(clause, unit=unit, terms=known) in own.leaves:
+            if read(clause, unit=unit, terms=terms(plan)) in known:
                 return ""
         except Refusal as refusal:
             wrong = f"要求语言里的一个条款。{refusal}"

@@ -103,7 +103,7 @@ class Import:
 
     def _in_words(self, row: Any) -> str:
         if isinstance(row, Observation):
-            return shown(self.plan, row, self.year)
+            return shown(row)
         return summary(row) if isinstance(row, Progress) else f"{row.proves.chinese}：{row.title}" if row else ""
 
 

@@ -2,11 +2,15 @@
 
 import os
 import re
+from collections.abc import Hashable, Iterable
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 from cixi_analysis.errors import CixiError, DataError, Problem
 
+K = TypeVar("K", bound=Hashable)
+V = TypeVar("V")
 #: Folders below ``data/`` with one file ``<year>.csv`` for each year.
 OBSERVATIONS = "observations"
 PROGRESS = "progress"
@@ -54,10 +58,7 @@ class WrongDate(CixiError):
 
 
 def build_date() -> datetime | None:
-    """The date of everything that is built, in UTC; None where none is given. The clock is never read.
-
-    Raises :class:`WrongDate`.
-    """
+    """The date of all that is built, in UTC; None: not given, the clock is never read. Raises :class:`WrongDate`."""
     given = os.environ.get(DATE_VARIABLE, "").strip()
     if not given:
         return None
@@ -72,3 +73,11 @@ def build_date() -> datetime | None:
 def zip_date(given: datetime | None) -> tuple[int, int, int, int, int, int]:
     """A date as a ZIP entry holds it, without a time zone, here UTC; the earliest possible one where none is given."""
     return min(max(given.timetuple()[:6], _EARLIEST), _LATEST) if given else _EARLIEST
+
+
+def grouped(pairs: Iterable[tuple[K, V]]) -> dict[K, list[V]]:
+    """Key → the values that are paired with it; both in the order of the pairs."""
+    found: dict[K, list[V]] = {}
+    for key, value in pairs:
+        found.setdefault(key, []).append(value)
+    return found

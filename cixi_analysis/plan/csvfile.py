@@ -27,13 +27,16 @@ class CsvTable:
     rows: dict[int, Any] = field(default_factory=dict)
     complete: bool = False  # no problem was found
 
+    def wrong(self, number: int, column: str, expected: str, found: str = "") -> Problem:
+        """The problem of a cell: what stands there (default: its content), and what should."""
+        row = self.rows[number]
+        return Problem(self.file, number, row.named(column), found or f"“{getattr(row, column)}”", expected)
+
 
 def read_table(
     name: str, content: Content, model: type[Row], problems: list[Problem], frame: object = None
 ) -> CsvTable:
-    """Parse and validate the file that messages call ``name``; its problems are appended to ``problems``. ``frame``: the
-    levels and target years that are valid.
-    """
+    """Parse and validate the file ``name``; its problems are appended. ``frame``: the valid levels and target years."""
     table = CsvTable(name)
     found = list(_fill(table, content, model, frame))
     table.complete = not found
@@ -58,7 +61,7 @@ def _fill(table: CsvTable, content: Content, model: type[Row], frame: object) ->
         if len(record) != len(expected):
             at = expected[min(len(record), len(expected) - 1)]
             more = f"，其后多出{quoted(','.join(record[len(expected) :]))}" if len(record) > len(expected) else ""
-            yield Problem(name, number, _named(model, at), f"{len(record)} 个单元格{more}", f"{len(expected)} 个单元格")
+            yield Problem(name, number, model.named(at), f"{len(record)} 个单元格{more}", f"{len(expected)} 个单元格")
             continue
         cells = dict.fromkeys(columns, "") | dict(zip(expected, record, strict=True))
         try:
@@ -109,12 +112,7 @@ def _read(name: str, content: Content, model: type[Row], records: list[list[str]
 def _end(records: list[list[str]], model: type[Row]) -> tuple[int, str | None]:
     """The row and the column in which the records break off."""
     here = list(model.columns())[len(records[-1]) - 1 :]
-    return len(records), _named(model, here[0]) if here and len(records) > 1 else None
-
-
-def _named(model: type[Row], *columns: str) -> str:
-    """Columns as messages name them."""
-    return "、".join(f"{column} {model.columns()[column].title}" for column in columns)
+    return len(records), model.named(here[0]) if here and len(records) > 1 else None
 
 
 def _header_difference(header: list[str], expected: list[str]) -> str:
@@ -150,7 +148,7 @@ def row_problems(
     for detail in error.errors():
         columns = [str(detail["loc"][0])] if detail["loc"] else list(dict.fromkeys(detail["ctx"]["error"].args[1]))
         found = "、".join(quoted(cells[column]) if cells[column] else "空" for column in columns)
-        yield Problem(name, number, _named(model, *columns), found, expectation(detail, columns[0]))
+        yield Problem(name, number, model.named(*columns), found, expectation(detail, columns[0]))
 
 
 def expectation(detail: Mapping[str, Any], column: str) -> str:

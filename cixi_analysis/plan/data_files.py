@@ -9,12 +9,12 @@ from pathlib import Path
 from typing import Any, get_args
 
 from cixi_analysis.errors import DataError, Problem, quoted, reason
-from cixi_analysis.plan import EVIDENCE, OBSERVATIONS, PROGRESS, REVISIONS, SIGNATURES, is_passed_over
+from cixi_analysis.plan import EVIDENCE, OBSERVATIONS, PROGRESS, REVISIONS, SIGNATURES, grouped, is_passed_over
 from cixi_analysis.plan.csvfile import Content, CsvTable, read_table
 from cixi_analysis.plan.frame import FILE, Frame, Level, Part, read_frame
 from cixi_analysis.plan.journal import read_journal
 from cixi_analysis.plan.quantities import BadRelation, relation, ungrouped
-from cixi_analysis.plan.schema import TABLES, YEARLY, AuditRow, Indicator, Observation, Requirement
+from cixi_analysis.plan.schema import TABLES, YEARLY, AuditRow, Indicator, Observation
 from cixi_analysis.words import AuditResult, Entity
 
 #: Name below ``data/`` and content of each file.
@@ -61,10 +61,7 @@ def _table(name: str, content: Content, problems: list[Problem], frame: Frame | 
 
 
 def parsed(files: Files) -> tuple[Frame, dict[str, Any]]:
-    """The frame, and field of :class:`~cixi_analysis.plan.dataset.Plan` → its rows, those of years by year.
-
-    Raises :class:`DataError` with every problem.
-    """
+    """The frame, and field of ``Plan`` → its rows, yearly ones by year. Raises :class:`DataError` with all problems."""
     problems: list[Problem] = []
     tables: dict[str, CsvTable] = {}
     years: dict[str, dict[int, CsvTable]] = {folder: {} for folder in YEARLY}
@@ -99,46 +96,41 @@ def cross_check(
     """The problems between rows and files; a rule is checked only where its files could be read whole."""
     for level in (level for level in (frame.levels if frame else ()) if level in _TAKEN):
         yield Problem(FILE, None, "levels", f"“{level}”", "不是表中别的栏目的编号的 id")
-    if not tables["indicators.csv"].complete:
+    indicators, requirements, targets = (tables[f"{name}.csv"] for name in ("indicators", "requirements", "targets"))
+    if not indicators.complete:
         return
-    items: dict[str, Indicator] = {row.item_id: row for row in tables["indicators.csv"].rows.values()}
+    items: dict[str, Indicator] = {row.item_id: row for row in indicators.rows.values()}
     order = [tuple(map(int, item_id.split("."))) for item_id in items]
     if order != sorted(order):
         yield Problem("indicators.csv", None, "item_id", "次序有误", "按序号与子项由小到大")
     heads: dict[int, Indicator] = {}
-    for number, row in tables["indicators.csv"].rows.items():
+    for number, row in indicators.rows.items():
         head = heads.setdefault(row.indicator, row)
-        for column, title in (("domain", "领域"), ("task", "任务")):  # counted and printed by indicator
-            if getattr(row, column) != (named := getattr(head, column)):
-                place, found = f"{column} {title}", quoted(getattr(row, column))
-                yield Problem(
-                    "indicators.csv", number, place, found, f"与同一指标的 {head.item_id} 相同：{quoted(named)}"
-                )
+        for column in ("domain", "task"):  # counted and printed by indicator
+            if (own := getattr(row, column)) != (named := getattr(head, column)):
+                expected = f"与同一指标的 {head.item_id} 相同：{quoted(named)}"
+                yield indicators.wrong(number, column, expected, quoted(own))
         if row.item_id.split(".")[0] != str(row.indicator):
-            expected = f"与子项编号 {row.item_id} 一致"
-            yield Problem("indicators.csv", number, "indicator 序号", f"{row.indicator}", expected)
+            yield indicators.wrong(number, "indicator", f"与子项编号 {row.item_id} 一致", f"{row.indicator}")
     for table in (*tables.values(), *years[OBSERVATIONS].values()):
         for number, row in table.rows.items():
             item_id = getattr(row, "item_id", None)
             if item_id is not None and item_id not in items:
-                yield Problem(table.file, number, "item_id 子项编号", f"“{item_id}”", "indicators.csv 中已有的子项编号")
-    if tables["requirements.csv"].complete:
-        first: dict[str, int] = {}
-        for row in tables["requirements.csv"].rows.values():
-            first[row.item_id] = min(row.from_year, first.get(row.item_id, row.from_year))
+                yield table.wrong(number, "item_id", "indicators.csv 中已有的子项编号")
+    if requirements.complete:
+        begun = grouped((row.item_id, row.from_year) for row in requirements.rows.values())
+        first = {item_id: min(years) for item_id, years in begun.items()}
         for item_id in (item_id for item_id in items if item_id not in first):
-            expected = "每个子项至少一行"
-            yield Problem("requirements.csv", None, "item_id", f"没有 {item_id} 的要求", expected)
-        for number, row in tables["requirements.csv"].rows.items():
+            yield Problem("requirements.csv", None, "item_id", f"没有 {item_id} 的要求", "每个子项至少一行")
+        for number, row in requirements.rows.items():
             if frame and not frame.base_year <= row.from_year <= frame.last_year:
-                expected = f"规划期内的年份，{frame.base_year} 至 {frame.last_year}"
-                yield Problem("requirements.csv", number, "from_year 起始年", f"“{row.from_year}”", expected)
-        yield from _wordings(tables["requirements.csv"].rows)
+                yield requirements.wrong(number, "from_year", f"规划期内的年份，{frame.base_year} 至 {frame.last_year}")
+        yield from _wordings(requirements)
         if frame and first and frame.base_year < (earliest := min(first.values())):
             yield Problem(FILE, None, "base_year 基准年", f"{frame.base_year}", f"不早于最早的要求（{earliest} 年起）")
-        planned = {(row.item_id, row.year) for row in tables["targets.csv"].rows.values()}
+        planned = {(row.item_id, row.year) for row in targets.rows.values()}
         wanted = product((i for i in items if first.get(i, 0) <= frame.base_year), frame.target_years) if frame else ()
-        for item_id, year in (key for key in wanted if tables["targets.csv"].complete and key not in planned):
+        for item_id, year in (key for key in wanted if targets.complete and key not in planned):
             found, expected = f"没有 {item_id} 的 {year} 年规划值", "基准年已有的子项，每个目标年一行（没有的写“/”）"
             yield Problem("targets.csv", None, "item_id、year", found, expected)
     for table in years[OBSERVATIONS].values():
@@ -149,16 +141,14 @@ def cross_check(
         yield from _references(tables, filed, items)
 
 
-def _wordings(rows: Mapping[int, Requirement]) -> Iterator[Problem]:
+def _wordings(table: CsvTable) -> Iterator[Problem]:
     """The wordings of an item and level follow one another: none ends after the next has begun."""
-    by_question: dict[tuple[str, str], list[tuple[int, Requirement]]] = {}
-    for number, row in rows.items():
-        by_question.setdefault((row.item_id, row.level), []).append((number, row))
+    by_question = grouped(((row.item_id, row.level), (number, row)) for number, row in table.rows.items())
     for own in by_question.values():
         for (number, row), (_, later) in pairwise(sorted(own, key=lambda pair: pair[1].from_year)):
             if row.to_year is not None and row.to_year >= later.from_year:
                 expected = f"早于下一行的起始年 {later.from_year}，或空"
-                yield Problem("requirements.csv", number, "to_year 终止年", f"{row.to_year}", expected)
+                yield table.wrong(number, "to_year", expected, f"{row.to_year}")
 
 
 def year_problems(table: CsvTable, levels: Iterable[Level] = ()) -> Iterator[Problem]:
@@ -170,7 +160,7 @@ def year_problems(table: CsvTable, levels: Iterable[Level] = ()) -> Iterator[Pro
     for number, row in table.rows.items():
         if row.level is not None and row.item_id in both:
             found = f"{row.item_id} 既有各级通用的一行又有 {names.get(row.level, row.level)} 的一行"
-            yield Problem(table.file, number, "level 级别", found, "二者取一")
+            yield table.wrong(number, "level", "二者取一", found)
         yield from quotation_problems(table.file, number, row)
 
 
@@ -178,14 +168,14 @@ def quotation_problems(file: str, number: int, row: Observation) -> Iterator[Pro
     """Quotations in ``attests`` and ``denies`` that do not occur in the statement, or (of ``attests``) only negated."""
     statement = row.statement or ""
     for column in ("attests", "denies"):
-        title = f"{column} {Observation.columns()[column].title}"
         for clause, quote in row.clauses(column):
             if column == "attests" and _only_negated(quote, statement):
                 found = f"“{clause}={quote}”，而原文中这几个字前面是否定词"
                 expected = "没有被否定的字句；原文说没有做到的，写在“载明未达到”"
-                yield Problem(file, number, title, found, expected)
+                yield Problem(file, number, row.named(column), found, expected)
             if quote not in statement:
-                yield Problem(file, number, title, f"“{clause}={quote}”", "引用的字句应出现在“现状原文”中")
+                expected = "引用的字句应出现在“现状原文”中"
+                yield Problem(file, number, row.named(column), f"“{clause}={quote}”", expected)
 
 
 #: Words that negate the words after them (未完成, 尚未制定, 没有建立, 不达标).
@@ -212,12 +202,12 @@ def _references(
     }
     for number, row in tables["commitments.csv"].rows.items():
         if row.domain is not None and row.domain not in domains:
-            yield Problem("commitments.csv", number, "domain 领域", f"“{row.domain}”", f"{'、'.join(domains)}，或空")
+            yield tables["commitments.csv"].wrong(number, "domain", f"{'、'.join(domains)}，或空")
     for number, row in tables["left_out.csv"].rows.items():
         if row.figure not in row.quotation:
-            yield Problem("left_out.csv", number, "figure 数字", f"“{row.figure}”", "原文中所印的数字")
-    for number, row in tables["audit.csv"].rows.items():
-        yield from _sum_problems(number, row)
+            yield tables["left_out.csv"].wrong(number, "figure", "原文中所印的数字")
+    for number in tables["audit.csv"].rows:
+        yield from _sum_problems(tables["audit.csv"], number)
     for number, link in tables["links.csv"].rows.items():
         for column, kind, named in (("from_id", link.from_kind, link.from_id), ("to_id", link.to_kind, link.to_id)):
             if named not in known[kind]:
@@ -237,20 +227,21 @@ def unknown_subject(file: str, number: int, row: Any) -> Problem:
 _CONSTANTS = {"1", "100", "10000"}
 
 
-def _sum_problems(number: int, row: AuditRow) -> Iterator[Problem]:
+def _sum_problems(table: CsvTable, number: int) -> Iterator[Problem]:
     """A sum must parse, and use only numbers and names that the quotations print."""
+    row: AuditRow = table.rows[number]
     if row.check is None:
         return
     try:
         made = relation(row.check)
     except BadRelation as error:
-        yield Problem("audit.csv", number, "check 算式", f"“{row.check}”", str(error))
+        yield table.wrong(number, "check", str(error))
         return
     quoted = f"{row.quotation_a}\n{row.quotation_b}"
     printed = {*_CONSTANTS, *re.findall(r"\d+(?:\.\d+)?", ungrouped(quoted))}  # whole numbers: 4 is not printed in 34
     missing = [figure for figure in made.numbers if figure not in printed]
     missing += [name for name in made.names if name not in quoted]
     if missing:
-        yield Problem("audit.csv", number, "check 算式", f"“{'、'.join(missing)}”不在引文中", "引文里印着的数字与名称")
+        yield table.wrong(number, "check", "引文里印着的数字与名称", f"“{'、'.join(missing)}”不在引文中")
     if made.holds and row.result is AuditResult.UNCLEAR:
-        yield Problem("audit.csv", number, "result 结果", "“unclear”而算式成立", "空（由程序得出）")
+        yield table.wrong(number, "result", "空（由程序得出）", "“unclear”而算式成立")

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from weakref import WeakValueDictionary
 
 from cixi_analysis.errors import DataError, Problem, UnknownYear
-from cixi_analysis.plan import find_root, schema
+from cixi_analysis.plan import find_root, grouped, schema
 from cixi_analysis.plan.data_files import FIELDS, Files, parsed, read_files
 from cixi_analysis.plan.filing_rows import SUBJECTS
 from cixi_analysis.plan.frame import FILE, Frame, Level
@@ -328,17 +328,12 @@ class Plan:
 
     @cached_property
     def _requirements(self) -> dict[tuple[str, str], list[schema.Requirement]]:
-        found: dict[tuple[str, str], list[schema.Requirement]] = {}
-        for row in sorted(self.requirements, key=attrgetter("from_year")):
-            found.setdefault((row.item_id, row.level), []).append(row)
-        return found
+        in_order = sorted(self.requirements, key=attrgetter("from_year"))
+        return grouped(((row.item_id, row.level), row) for row in in_order)
 
     @cached_property
     def _observations(self) -> dict[tuple[str, int], list[schema.Observation]]:
-        found: dict[tuple[str, int], list[schema.Observation]] = {}
-        for year, row in ((year, row) for year, rows in self.observations.items() for row in rows):
-            found.setdefault((row.item_id, year), []).append(row)
-        return found
+        return grouped(((row.item_id, year), row) for year, rows in self.observations.items() for row in rows)
 
 
 def absence_reason(plan: Plan, item_id: str, year: int, level: str | None = None) -> Absence | None:

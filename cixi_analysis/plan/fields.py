@@ -114,6 +114,11 @@ class Row(BaseModel):
         """The columns in the file's order; a field's ``title`` is its Chinese name."""
         return cls.model_fields
 
+    @classmethod
+    def named(cls, *columns: str) -> str:
+        """Columns as messages name them: ``item_id 子项编号``."""
+        return "、".join(f"{column} {cls.columns()[column].title}" for column in columns)
+
     @property
     def key(self) -> tuple[Any, ...]:
         """The cells that identify the row."""

@@ -130,9 +130,7 @@ class Evidence(Row):
 
 
 def numbered(rows: Iterable[Evidence]) -> dict[str, Evidence]:
-    """Number → evidence: ``38-A-1`` of an item, ``P3-B-1`` of a project, ``C012-A-1`` of a commitment, counted within
-    subject and class in the order of the rows.
-    """
+    """Number → evidence: ``38-A-1`` of an item, ``P3-B-1`` of a project, ``C012-A-1``; counted by subject and class."""
     counts: Counter[str] = Counter()
     found = {}
     for row in rows:

@@ -204,7 +204,6 @@ class Project(Row):
 
     @property
     def responsible(self) -> tuple[str, ...]:
-        """The responsible units."""
         return separate_units(self.units)
 
 

@@ -70,8 +70,12 @@ class Observation(Row):
 
     @property
     def id(self) -> str:
-        """The item's id."""
         return self.item_id
+
+    @property
+    def extent(self) -> int:
+        """How much is known: 0 nothing, 1 words, 2 a number or water class."""
+        return 2 if self.value is not None else int(self.absence is None)
 
     @property
     def why_absent(self) -> str:
@@ -84,9 +88,7 @@ class Observation(Row):
 
 
 def absence_words(absence: str | None, statement: str | None) -> str:
-    """The clause of the statement that gives the reason of absence (of two rates, which one), else the reason itself.
-    A clause that begins with its year goes without it.
-    """
+    """The statement's clause with the reason of absence (of two rates, which), without its year; else the reason."""
     clauses = re.split(r"[，；。\n]", statement or "")
     return next((re.sub(r"^\d{4}年", "", one) for one in clauses if absence and absence in one), absence or "")
 

@@ -46,13 +46,8 @@ def action_list(plan: Plan, year: int, pages: str = "") -> Html:
 
 def nothing_to_do(planned: Assessment) -> str:
     """The sentence in place of the list; it names the items whose targets nothing decides, which are not on the list."""
-    years = [str(year) for year in planned.plan.frame.target_years]
-    undecided = [
-        item.item_id
-        for item in planned.plan.items
-        if {planned.status(item.indicator, year, item.item_id) for year in years}
-        & {Status.NO_DATA, Status.NOT_FILLED_IN}
-    ]
+    lacking, statuses = (Status.NO_DATA, Status.NOT_FILLED_IN), planned.statuses.items()
+    undecided = {item_id for (_, item_id, _), status in statuses if item_id and status in lacking}
     if not undecided:
         return "各项要求和规划值都已达到，没有需要处理的。"
     return f"各项要求都已达到，没有未达到的规划值；{len(undecided)}个子项没有数据可以对照规划值，是否达到不能判定。"
@@ -103,10 +98,8 @@ def _projects(plan: Plan, action: Action, pages: str) -> Markup | str:
     """The responsible units, and the projects with their money; "" where the plan lists no projects at all."""
     if not action.projects:
         return NO_PROJECT if plan.projects else ""
-    told = [
-        Markup("{}（{}）").format(link(f"项目{p.number} {p.name}", href(p, pages)), _money(p.budget))
-        for p in action.projects
-    ]
+    project = Markup("{}（{}）").format
+    told = [project(link(titles.title(p), href(p, pages)), _money(p.budget)) for p in action.projects]
     whole = f"，共{_money(action.money.budget)}" if len(told) > 1 else ""
     return Markup("{}：{}{}").format(joined(unit_link(unit, pages) for unit in action.units), joined(told), whole)
 
@@ -138,9 +131,7 @@ def gap(plan: Plan, shortfalls: Sequence[Shortfall]) -> str:
 
 
 def shortage(assessment: Assessment, action: Action, *, targets: bool = True) -> str:
-    """The gap to what the levels ask and (``targets``) to the targets; of an unmet item without a limit that it misses, such
-    as one that ought to rise, why it is unmet.
-    """
+    """The gap to what levels and (``targets``) targets ask; where an unmet item misses no limit, why it is unmet."""
     plan, table = assessment.plan, assessment.items
     of_levels = [one for one in action.shortfalls if one.against in plan.levels]
     told = gap(plan, action.shortfalls if targets else of_levels)
@@ -152,9 +143,7 @@ def shortage(assessment: Assessment, action: Action, *, targets: bool = True) ->
 
 
 def step(plan: Plan, action: Action) -> str:
-    """The yearly change still needed to the next target not reached; without such a target, to the requirement that is
-    farthest away. Empty where no limit lies ahead.
-    """
+    """The yearly change needed to the next target missed, else to the farthest requirement; "" with none ahead."""
     ahead = [one for one in action.shortfalls if one.step is not None]
     if not ahead:
         return ""

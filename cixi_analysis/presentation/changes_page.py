@@ -185,14 +185,14 @@ def data(plan: Plan, found: Changes) -> Html:
     columns = {"子项": "name", f"{found.other}年": "long", f"{found.year}年": "long"}
     pieces = []
     for words, rows in _data_groups(plan, found).items():
-        caption, names = f"{words}的子项：{len(rows)}个", [_named(plan, r) for r in records(rows)]
-        if len(rows) > _MANY:
-            pieces.append(folded(caption, paragraph(joined(names), "。")))
-        elif names:
-            cells = (
-                (name, _seen(plan, r, found.other, r.before), _seen(plan, r, found.year, r.after))
-                for name, r in zip(names, records(rows), strict=True)
-            )
+        caption = f"{words}的子项：{len(rows)}个"
+        cells = [
+            (_named(plan, r), _seen(plan, r, found.other, r.before), _seen(plan, r, found.year, r.after))
+            for r in records(rows)
+        ]
+        if len(cells) > _MANY:
+            pieces.append(folded(caption, paragraph(joined(name for name, *_ in cells), "。")))
+        elif cells:
             pieces.append(tables.table(cells, columns, caption=caption))
     if waiting := _waiting(plan, found):
         caption = f"{found.year}年还没有填报的子项：{len(waiting)}个"
@@ -250,7 +250,6 @@ def _move_list(plan: Plan, found: Changes, rows: pd.DataFrame, caption: str = ""
 
 
 def _turn(row: Any) -> str:
-    """How a verdict moved, in words."""
     was, now = (LOOKS[status].word for status in (row.before_status, row.after_status))
     return f"结论仍为“{now}”。" if was == now else f"结论由“{was}”变为“{now}”。"
 

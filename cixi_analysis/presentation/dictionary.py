@@ -9,7 +9,6 @@ from cixi_analysis.analysis.outputs import outputs
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.fields import allowed
 from cixi_analysis.plan.frame import FILE, Frame, PrintedTable, PrintedTables
-from cixi_analysis.plan.schema import TABLES, YEARLY, Row
 from cixi_analysis.presentation import tables
 from cixi_analysis.presentation.html import Html, stack
 
@@ -36,10 +35,10 @@ _CONTENTS = {
     "signatures/<年份>.csv": "一年的签署：谁填报、复核、定稿、更正，一行一次",
     "revisions.csv": "定稿以后的更正：一行一格，由 cixi import 写入",
 }
-_FILES: dict[type[Row], str] = {
-    **{model: name for name, model in TABLES.items()},
-    **{model: f"{folder}/<年份>.csv" for folder, model in YEARLY.items()},
-}
+
+
+def _of_any_year(name: str) -> str:
+    return re.sub(r"/\d+", "/<年份>", name)
 
 
 #: Limits in JSON Schema (pydantic's own names where a validator runs before) → sign.
@@ -49,7 +48,7 @@ _LIMITS |= {"maximum": "≤", "le": "≤", "exclusiveMaximum": "<", "lt": "<"}
 
 def files(plan: Plan) -> Html:
     """The files with their number of rows."""
-    rows = [(f"data/{name}", _CONTENTS[_FILES[model]], len(rows)) for name, model, rows in plan.files()]
+    rows = [(f"data/{name}", _CONTENTS[_of_any_year(name)], len(rows)) for name, _, rows in plan.files()]
     return tables.table(rows, {"文件": "short", "内容": "text", "行数": "number"}, caption="数据文件")
 
 
@@ -69,9 +68,7 @@ def columns_of(plan: Plan) -> Html:
     columns = {"列名": "short", "中文名": "short", "填写什么": "long", "允许的值": "long"}
     columns |= {"必填": "short", "行的标识": "short"}
     pieces = []
-    for model, name in _FILES.items():
-        if not any(own is model for _, own, _ in plan.files()):
-            continue
+    for name, model in {_of_any_year(name): model for name, model, _ in plan.files()}.items():
         rows = []
         for column, info in model.columns().items():
             kind, may_be_empty = allowed(info)

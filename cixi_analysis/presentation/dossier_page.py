@@ -116,9 +116,8 @@ def observation_table(found: Dossier) -> Html:
     rows = []
     for year, o in reversed(found.observations):
         item = found.plan.item(o.item_id)
-        measured = noted(
-            titles.item_title(item, _name(found, o, year)), titles.measured_note(found.plan, item, o.measure)
-        )
+        named = titles.item_title(item, _name(found, o, year))
+        measured = noted(named, titles.measured_note(found.plan, item, o.measure))
         beside, source = "；".join(yardsticks(found.plan, o, year)), titles.short_source(found.plan, o.source)
         rows.append((year, measured, value_text(found.plan, o, year), beside, o.statement, source))
     columns = {"年份": "year merged", "子项（实测对象）": "name", "数值": "right", "目标与平均": "text", "原文": "long"}

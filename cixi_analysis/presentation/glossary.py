@@ -65,6 +65,4 @@ def linked(body: str, page: str) -> str:
                 inside += -1 if name[1] else 1
         elif not inside:
             pieces[at] = _WORD.sub(told, piece)
-            if len(seen) == len(TERMS):
-                break
     return "".join(pieces)

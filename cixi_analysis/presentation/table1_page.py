@@ -6,17 +6,8 @@ from typing import Any
 from markupsafe import Markup
 
 from cixi_analysis.analysis import grouped, records
+from cixi_analysis.analysis import table1 as library
 from cixi_analysis.analysis.evidence import partial_fact
-from cixi_analysis.analysis.table1 import (
-    Table1Row,
-    asked_texts,
-    coverage,
-    headings,
-    of_plan,
-    standards,
-    verdict_columns,
-)
-from cixi_analysis.analysis.table1 import table1 as layout
 from cixi_analysis.assessment import Assessment, unobserved
 from cixi_analysis.plan.dataset import Plan
 from cixi_analysis.plan.quantities import digits
@@ -38,13 +29,13 @@ _GROUP, _WITH_NAME = ("domain", "task"), ("unit", "attribute")
 def table1(assessment: Assessment) -> Html:
     """Table 1 for the year of the assessment, with the ids ``item-9-1``, ``indicator-9``."""
     plan, year = assessment.plan, assessment.year
-    base, printed, verdicts = plan.frame.base_year, headings(plan), verdict_columns(plan)
+    base, printed, verdicts = plan.frame.base_year, library.headings(plan), library.verdict_columns(plan)
     columns = [column for column in printed if column not in (*_GROUP, *_WITH_NAME)]
     if year != base:  # the plan's own status stays beside the year's
         columns.insert(columns.index("status") + 1, "now")
     titles = {**printed, "status": f"{base}年现状值（照录）", "now": f"{year}年现状值"}
     titles |= {column: f"{year}年{printed[column]}" for column in verdicts}
-    table, listed, asked = plan.frame.tables.indicators, len(plan.items), coverage(plan, year).items
+    table, listed, asked = plan.frame.tables.indicators, len(plan.items), library.coverage(plan, year).items
     caption = f"{table.name} {table.title}，{year}年：{listed}个子项"
     if asked < listed:
         caption += f"，当年有要求的{asked}个"
@@ -63,16 +54,16 @@ def table1(assessment: Assessment) -> Html:
 def introduction(assessment: Assessment) -> Html:
     """The introduction: the page shows the plan's table as printed and, where they differ, the wordings in force."""
     plan, year = assessment.plan, assessment.year
-    changed = any(of_plan(plan, item, year) for item in plan.items)
+    changed = any(library.of_plan(plan, item, year) for item in plan.items)
     marks = [("*" * number, level.chinese) for number, level in enumerate(plan.levels, start=1)]
-    shown = {"marks": marks if len(marks) > 1 else [], "standards": standards(plan, year)}
+    shown = {"marks": marks if len(marks) > 1 else [], "standards": library.standards(plan, year)}
     return prose("table1", table=plan.frame.tables.indicators.name, year=year, changed=changed, **shown)
 
 
 def _rows(assessment: Assessment, columns: Sequence[str]) -> Iterator[tuple[Any, ...]]:
     """The template's values of an item; after an indicator's last one the reasons, before a task's first its title."""
     plan = assessment.plan
-    base, now = (layout(assessment, y) for y in (plan.frame.base_year, assessment.year))
+    base, now = (library.table1(assessment, y) for y in (plan.frame.base_year, assessment.year))
     group, kept = "", dict[str, Markup]()
     answers = grouped((r.indicator, r) for r in records(assessment.indicators))
     asked = grouped((r.item_id, r) for r in records(assessment.items) if r.verdict != Verdict.NOT_APPLICABLE)
@@ -84,7 +75,7 @@ def _rows(assessment: Assessment, columns: Sequence[str]) -> Iterator[tuple[Any,
                 items = plan.items[at : at + cell.rowspan]
                 kept[column] = _content(assessment, column, source, items)
                 cells.append((column, kept[column], cell.rowspan))
-            elif column not in ("indicator", *verdict_columns(plan)):  # those are the indicator's, not the item's
+            elif column not in ("indicator", *library.verdict_columns(plan)):  # the indicator's, not the item's
                 cells.append((column, kept[column], 0))
         find, above = " / ".join(plan.names(item, assessment.year)), group
         group = "　".join(getattr(item, column) for column in _GROUP)
@@ -93,9 +84,9 @@ def _rows(assessment: Assessment, columns: Sequence[str]) -> Iterator[tuple[Any,
         yield item, item_anchor(item.item_id), find, cells, reasons, group if group != above else ""
 
 
-def _content(assessment: Assessment, column: str, row: Table1Row, items: Sequence[Indicator]) -> Markup:
+def _content(assessment: Assessment, column: str, row: library.Table1Row, items: Sequence[Indicator]) -> Markup:
     plan, base = assessment.plan, assessment.plan.frame.base_year
-    if level := verdict_columns(plan).get(column):
+    if level := library.verdict_columns(plan).get(column):
         number = row.item.indicator
         shown, cell = badge(assessment.status(number, level)), ("verdict", str(number), level)
         printed = [p.stated for p in plan.published if (p.kind, p.subject, p.level) == cell]
@@ -105,31 +96,30 @@ def _content(assessment: Assessment, column: str, row: Table1Row, items: Sequenc
         year = base if column == "status" else assessment.year
         pieces = joined([lines(row.cells["status"].text), *_notes(plan, items, year)], "\n")
         return pieces.replace("\n", Markup("<br>"))
-    other, text = of_plan(plan, row.item, assessment.year), lines(row.cells[column].text)
+    other, text = library.of_plan(plan, row.item, assessment.year), lines(row.cells[column].text)
     notes = [_unit_and_attribute(assessment, row)] if column == "name" else []
     notes += [lines(f"规划所列：{other[own]}") for own in (column, *(_WITH_NAME if notes else ())) if own in other]
     return noted(text, joined(notes, Markup("<br>")))
 
 
-def _unit_and_attribute(assessment: Assessment, row: Table1Row) -> Markup:
+def _unit_and_attribute(assessment: Assessment, row: library.Table1Row) -> Markup:
     """The item's unit as printed and, at its first item, the indicator's attribute."""
-    unit = asked_texts(assessment.plan, row.item, assessment.year)["unit"].replace("\n", "、")
+    unit = library.asked_texts(assessment.plan, row.item, assessment.year)["unit"].replace("\n", "、")
     attribute = row.cells.get("attribute")
     return joined([f"单位：{unit or '空白'}", *([attribute.text] if attribute else [])], "；")
 
 
 def _notes(plan: Plan, items: Sequence[Indicator], year: int) -> Iterator[Markup]:
     """Small print: the parts of an observation that the status text does not contain."""
+    small = Markup("<small>{}{}{}</small>").format
     for item in items:
         sign = item.part_mark if len(items) > 1 else ""
         for row in plan.observed(item.item_id, year):
-            for note in _taken(plan, row, year):
-                yield Markup("<small>{}{}{}</small>").format(
-                    sign, f"{plan.level(row.level).chinese} " if row.level else "", note
-                )
+            level = f"{plan.level(row.level).chinese} " if row.level else ""
+            yield from (small(sign, level, note) for note in _taken(plan, row, year))
         for proof in plan.evidence.get(year, ()):
             if proof.proves is Proves.CONTEXT and (proof.kind, proof.id) == (Entity.ITEM, item.item_id):
-                yield Markup("<small>{}{}</small>").format(sign, partial_fact(proof))
+                yield small(sign, partial_fact(proof), "")
 
 
 def _taken(plan: Plan, row: Observation, year: int) -> Iterator[str]:
@@ -148,9 +138,7 @@ def _taken(plan: Plan, row: Observation, year: int) -> Iterator[str]:
 def _reasons(
     assessment: Assessment, items: Sequence[Indicator], rows: Sequence[Any], asked: Mapping[str, Sequence[Any]]
 ) -> dict[str, object]:
-    """Bases, reasons, sources; ``open`` where a level is unmet or, though filled in, has no data. ``rows`` and ``asked``:
-    the assessment's of the indicator, and of each item.
-    """
+    """``open``: a level is unmet or, though filled in, has no data. ``rows``, ``asked``: its verdicts, its items'."""
     plan, year, sources = assessment.plan, assessment.year, []
     for item in items:
         none = f"{short_source(plan, item.source)}（{year}年{unobserved(plan, item.item_id, year)}）"

@@ -170,10 +170,8 @@ def gaps(plan: Plan, year: int, trends: pd.DataFrame) -> Layered | Html:
     rows = []
     for r in records(trends[trends["target_year"].notna() & (trends["pace"] != Pace.REACHED)].fillna({"unit": ""})):
         item, look = f"{item_title(plan.item(r.item_id), r.measure)}（{r.target_year}年）", LOOKS[r.pace]
-        last, target = (
-            f"{cell_with_unit(r.last_value, r.unit)}（{r.last_year}年）",
-            cell_with_unit(r.target_value, r.unit),
-        )
+        last = f"{cell_with_unit(r.last_value, r.unit)}（{r.last_year}年）"
+        target = cell_with_unit(r.target_value, r.unit)
         gap, needed = apart(r.gap, r.unit), r.needed_rate
         rate = a_year(needed, r.unit) if needed and not missing(needed) else ""
         words = f"{f'还差{gap}' if r.gap else '只到界限'}{f'，每年需{rate}' if rate else ''}　{look.text}"

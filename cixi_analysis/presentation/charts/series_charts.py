@@ -44,10 +44,7 @@ def item_series(plan: Plan, year: int, margins: pd.DataFrame, trends: pd.DataFra
     shown = []
     for same in groups.values():
         ids, levels = {one.item_id for one in same}, {one.level for one in same}
-        own, asked = (
-            table[table["item_id"].isin(ids) & (table["unit"].fillna("") == same[0].unit)]
-            for table in (margins, trends)
-        )
+        own, asked = (t[t["item_id"].isin(ids) & (t["unit"].fillna("") == same[0].unit)] for t in (margins, trends))
         ends = [same[0].measure, *same[0].points[0], *same[0].points[-1]]
         asked = asked[(asked[_SERIES] == ends).all(axis=1)]
         asked = limits(plan, year, own[own["level"].isin(levels)] if all(levels) else own, asked)
@@ -89,11 +86,8 @@ def _shown(plan: Plan, year: int, same: list[Series], asked: pd.DataFrame, years
     goals["label"] = goals["of"] + goals["bound"]
     rows = pd.concat([data.assign(kind=OBSERVED), goals[["kind", "year", "value", "label"]]], ignore_index=True)
     name = f"series-{one.item_id.replace('.', '-')}-{year}"
-    chart = _layers(
-        rows.astype({"year": "Int64", "later": "Int64", "gap": "boolean", "below": "boolean"}),
-        years,
-        {years[0], year, *plan.frame.target_years},
-    )
+    rows = rows.astype({"year": "Int64", "later": "Int64", "gap": "boolean", "below": "boolean"})
+    chart = _layers(rows, years, {years[0], year, *plan.frame.target_years})
     shape: dict[str, Any] = {"description": f"{title}。{values}", "width": _WIDTH, "height": 140}
     return finished(chart, name, title, _HEADS, subtitle=note, **shape)
 
