@@ -98,7 +98,10 @@ class Action:
 
 
 def actions(plan: Plan, year: int) -> tuple[Action, ...]:
-    """The items unmet or without data by requirement or target, most pressing first. Raises what ``assess`` raises."""
+    """The items that a level's requirement or a target finds unmet or without data in ``year``, the most pressing first.
+
+    Raises what :func:`assess` raises.
+    """
     asked, planned = assess(plan, year), assess(plan, year, against=TARGET)
     plan, found = asked.plan, []
     short = grouped((*_towards_targets(plan, year), *_towards_requirements(plan, year)))

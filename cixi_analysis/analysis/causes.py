@@ -55,7 +55,10 @@ def _changed(plan: Plan, year: int, other: int) -> Iterator[tuple[str, str]]:
 
 
 def verdict_changes(before: Assessment, after: Assessment, old: Assessment | None = None) -> pd.DataFrame:
-    """The verdicts that changed, or would have; :data:`COLUMNS`. ``old``: ``after`` by the wordings of ``before``."""
+    """The questions whose verdict changed, and those whose verdict stayed but would have changed; :data:`COLUMNS`.
+
+    ``old``: ``after`` by the wordings of ``before``, where they differ.
+    """
     agreed = _by_last_conventions(before, after)
     was, now, by_old, by_agreed = ({} if one is None else _answers(one) for one in (before, after, old, agreed))
     plan = max(before.plan, after.plan, key=lambda one: len(one.requirements))  # the later year's knows both

@@ -117,8 +117,10 @@ def changes(plan: Plan, year: int, other: int | None = None) -> Changes:
 
 
 def edition_changes(plan: Plan, year: int, edition: int = 1) -> pd.DataFrame:
-    """What differs today from an earlier edition of a year: verdicts, corrected cells (once, with who and why), counts;
-    in the columns of ``cixi diff``. Raises :class:`~cixi_analysis.analysis.revision_log.NoEdition`.
+    """What differs today from an earlier edition of the same year: verdicts, corrected cells with who and why, and counts;
+    in the columns of ``cixi diff``. A cell that was corrected twice is one line, with both reasons.
+
+    Raises :class:`cixi_analysis.analysis.revision_log.NoEdition`.
     """
     plan.require_year(year)
     old = revision_log.at_edition(plan, year, edition)

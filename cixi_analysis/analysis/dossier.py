@@ -173,7 +173,9 @@ def readings(plan: Plan) -> pd.DataFrame:
 
 
 def _reading(wording: Wording, unit: bool = True) -> tuple[str | None, str | None]:
-    """A wording's canonical text and meaning (``unit``: with its unit), or the refusal; (None, None): asks nothing."""
+    """The canonical text of a wording and its meaning in Chinese (``unit``: with the item's unit), or the refusal;
+    (None, None) where nothing is asked.
+    """
     node, asked = wording.node, wording.asked
     if node is None:
         return None, str(wording.refusal) if wording.refusal else None

@@ -48,7 +48,10 @@ def proven(proves: str) -> str:
 
 
 def evidence_list(plan: Plan, year: int, files: Mapping[str, EvidenceFile] | None = None) -> pd.DataFrame:
-    """The documents of a year by subject, and what is missing. ``files``: in its folder; None: states are unknown."""
+    """The list of a year by indicator, then by project and commitment: the documents, then the missing ones.
+
+    ``files``: the files of the year's folder; without it the state of a file is unknown ("").
+    """
     rows: list[dict[str, object]] = []
     listed = evidence_of(plan, year)
     of_subject = grouped(((row.kind, row.id), (number, row)) for number, row in listed.items())
@@ -93,7 +96,9 @@ def _state(row: Evidence, found: EvidenceFile | None) -> EvidenceState:
 def _lacks(
     plan: Plan, year: int, item_id: str, proven: set[Proves], judged: Sequence[Any]
 ) -> Iterator[dict[str, object]]:
-    """What an item lacks: evidence of clauses that verdicts rest on, then of figures. ``judged``: its verdicts."""
+    """The missing evidence of an item: first the attested clauses that verdicts depend on, then the figures. ``judged``: its
+    rows of the assessment.
+    """
     if unproven := [row for row in judged if row.why.unproven]:
         clause = "；".join(dict.fromkeys(chain(*(row.why.unproven for row in unproven))))
         levels = grouped((Verdict(row.verdict).chinese, plan.level(row.level).chinese) for row in unproven)
@@ -116,7 +121,9 @@ def _figure(plan: Plan, year: int, row: Observation, column: str) -> str:
 
 
 def counted(table: pd.DataFrame) -> Counter[str]:
-    """The rows by class of document, by state, partial facts, and by kind of what is missing (``missing value``, …)."""
+    """The number of rows by class of document, of partial facts, by state, and by kind of missing evidence
+    (``missing value``, ``missing target``, …).
+    """
     own, missing = table[table["number"] != ""], table[table["state"] == EvidenceState.MISSING]
     classes = own["grade"].where(own["proves"] != Proves.CONTEXT, Proves.CONTEXT.value)
     return Counter([*classes, *table["state"], *(f"{EvidenceState.MISSING} {proves}" for proves in missing["proves"])])

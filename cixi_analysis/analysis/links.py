@@ -117,7 +117,9 @@ def responsible_units(plan: Plan, kind: Entity, key: str, year: int) -> tuple[st
 
 @lru_cache(maxsize=4)
 def answering(plan: Plan, year: int) -> dict[str, list[tuple[Entity, str]]]:
-    """Unit → the subjects it answers for, in the plan's order; last "" → those without one, or said to be undecided."""
+    """Unit → the subjects that it is responsible for, both in the plan's order; last "" → those without a unit, or of
+    which the data say in words that it is undecided.
+    """
     printed = (unit for project in plan.projects for unit in project.responsible)
     found = grouped(
         ("" if unit == NOBODY else unit, (kind, key))

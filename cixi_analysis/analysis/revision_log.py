@@ -108,7 +108,10 @@ def cell_changes(before: YearRows, after: YearRows) -> Iterator[tuple[Any, ...]]
 
 
 def at_edition(plan: Plan, year: int, edition: int) -> Plan:
-    """The plan with a year as its ``edition`` was. Raises :class:`NoEdition`, also where none is what was signed."""
+    """The plan with the data of a year as its ``edition`` had it, before the next was imported.
+
+    Raises :class:`NoEdition`, also where a closing was signed for data that no edition has.
+    """
     latest, rows = edition_of(plan, year), [year_rows(plan, year)]
     if latest >= _CORRECTED and not 1 <= edition < latest:
         known = "第1版" if latest == _CORRECTED else f"第1至第{latest - 1}版"

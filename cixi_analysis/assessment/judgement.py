@@ -120,7 +120,10 @@ def judge_item(
 def judge_panel(
     plan: Plan, panel: Panel, against: str = REQUIREMENT, without: Collection[Convention] = (), by: int | None = None
 ) -> Iterator[Judgement]:
-    """Each item and level in order, one at a time (findings are large). ValueError: unknown yardstick or convention."""
+    """Every item at every level, in the plan's order, one at a time: findings of a panel are large.
+
+    Raises ``ValueError`` for an unknown yardstick or convention.
+    """
     without = [Convention(word) for word in without]
     for item in plan.items:
         for level in levels(plan, against):
@@ -235,7 +238,9 @@ def _answers(
 def reasoned(
     plan: Plan, judged: Collection[Judgement], year: int, proven: Mapping[str, Proofs] | None = None
 ) -> tuple[pd.DataFrame, tuple[Explanation, ...]]:
-    """The columns of :class:`Assessment` and reasons, of a panel's first region. ``proven``: item_id → its evidence."""
+    """The columns of :class:`Assessment` for a panel's first region and a year; the reasons, row by row.
+    ``proven``: item_id → the evidence, where the region has some.
+    """
     rows: list[tuple[object, ...]] = []
     reasons: list[Explanation] = []
     printed = {item.item_id for item in asked_in(plan, plan.frame.base_year)}

@@ -37,7 +37,9 @@ def measured(
 def measured_at(
     plan: Plan, item: Indicator, level: str | None, year: int, row: Observation | None = None
 ) -> dict[str, Asked]:
-    """Level (None: all of them) → what an observation of ``year`` measured; without one, what is asked for."""
+    """Level → what an observation of ``year`` measured there, without one what is asked for; of all levels where ``level``
+    is None.
+    """
     asked = {one: plan.asked(item, one, year) for one in (plan.levels if level is None else (level,))}
     cells = (row.measure, row.unit, row.polarity) if row else ()
     return {one: measured(terms(plan), own, *cells) for one, own in asked.items()}
@@ -80,7 +82,9 @@ def quantity(value: str | float) -> float:
 
 @lru_cache(maxsize=4096)
 def quotations(clauses: str | None, units: tuple[str, ...], terms: Terms = NO_TERMS) -> Mapping[Node, str]:
-    """Clause, as read in each level's unit → its words; ``check_observations`` reports those that cannot be read."""
+    """Clause, as it is read in each unit of a level, → the words quoted for it; ``check_observations`` reports those that
+    cannot be read.
+    """
     quoted: dict[Node, str] = {}
     for (clause, quote), unit in product(clause_pairs(clauses or ""), units):
         with contextlib.suppress(Refusal):

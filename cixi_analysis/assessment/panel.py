@@ -142,7 +142,9 @@ def county_table(plan: Plan, until: int = LAST_YEAR) -> pd.DataFrame:
 
 
 def patterns(columns: Iterable[Any]) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
-    """Each row's number of its pattern (its cells in ``columns``) by first appearance; each pattern's first row."""
+    """For each row the number of its pattern, the combination of its cells in ``columns``, by first appearance; for each
+    pattern its first row.
+    """
     number = np.zeros(1, dtype=np.int64)
     for column in columns:
         code, distinct = pd.factorize(column)
@@ -169,7 +171,10 @@ def categories(codes: npt.NDArray[Any], texts: Iterable[str]) -> "pd.Categorical
 
 
 class ItemSeries:
-    """One item, level and wording (``asked``): arrays of shape (regions, years), taken when a rule needs them."""
+    """One item at one level for one wording: arrays of shape (regions, years), taken when a rule needs them.
+
+    ``asked`` is what the wording asks for.
+    """
 
     #: NaN where there is none; a water class is its rank 1-6
     value: Floats

@@ -29,7 +29,10 @@ REQUIREMENT, TARGET = "requirement", "target"
 
 @dataclass(frozen=True)
 class Wording:
-    """One wording, its tree (None: nothing is asked, or it is refused) and the years it holds, both inclusive."""
+    """One wording with the tree it is read as and the years it holds, both inclusive.
+
+    ``node`` is None where nothing is asked, and where the wording is refused.
+    """
 
     row: Requirement | Target
     asked: Asked
@@ -159,7 +162,9 @@ def observed_level(plan: Plan, level: str) -> Level:
 
 
 def wordings(plan: Plan, item: Indicator, level: str) -> tuple[Wording, ...]:
-    """An item's wordings at a level (or target year), by first year; a target holds once anything is asked of it."""
+    """The wordings of one item at one level (or target year), by the year they hold from. A target holds from the year
+    in which anything is asked of its item.
+    """
     if level not in plan.levels:
         begun = min((w.from_year for v in plan.levels for w in wordings(plan, item, v)), default=0)
         own = (read_wordings(plan)[t] for t in plan.targets if (t.item_id, str(t.year)) == (item.item_id, level))
@@ -174,7 +179,9 @@ def wordings(plan: Plan, item: Indicator, level: str) -> tuple[Wording, ...]:
 
 
 def check_observations(plan: Plan, until: int) -> None:
-    """Raise :class:`DataError` with unreadable attested clauses and assigned targets, missing numbers, to ``until``."""
+    """Raise :class:`DataError` with every attested clause and assigned target up to ``until`` that cannot be read, and
+    with every missing number.
+    """
     if problems := [problem for year in plan.observations if year <= until for problem in _problems(plan, year)]:
         raise DataError(problems)
 

@@ -58,7 +58,10 @@ class WrongDate(CixiError):
 
 
 def build_date() -> datetime | None:
-    """The date of all that is built, in UTC; None: not given, the clock is never read. Raises :class:`WrongDate`."""
+    """The date of everything that is built, in UTC; None where none is given. The clock is never read.
+
+    Raises :class:`WrongDate`.
+    """
     given = os.environ.get(DATE_VARIABLE, "").strip()
     if not given:
         return None

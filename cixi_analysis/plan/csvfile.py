@@ -36,7 +36,9 @@ class CsvTable:
 def read_table(
     name: str, content: Content, model: type[Row], problems: list[Problem], frame: object = None
 ) -> CsvTable:
-    """Parse and validate the file ``name``; its problems are appended. ``frame``: the valid levels and target years."""
+    """Parse and validate the file that messages call ``name``; its problems are appended to ``problems``. ``frame``: the
+    levels and target years that are valid.
+    """
     table = CsvTable(name)
     found = list(_fill(table, content, model, frame))
     table.complete = not found

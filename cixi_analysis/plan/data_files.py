@@ -61,7 +61,10 @@ def _table(name: str, content: Content, problems: list[Problem], frame: Frame | 
 
 
 def parsed(files: Files) -> tuple[Frame, dict[str, Any]]:
-    """The frame, and field of ``Plan`` → its rows, yearly ones by year. Raises :class:`DataError` with all problems."""
+    """The frame, and field of :class:`~cixi_analysis.plan.dataset.Plan` → its rows, those of years by year.
+
+    Raises :class:`DataError` with every problem.
+    """
     problems: list[Problem] = []
     tables: dict[str, CsvTable] = {}
     years: dict[str, dict[int, CsvTable]] = {folder: {} for folder in YEARLY}

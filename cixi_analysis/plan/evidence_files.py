@@ -54,7 +54,10 @@ class PublishedFile:
 
 
 def evidence_files(root: Path, year: int, hashed: Iterable[str]) -> dict[str, EvidenceFile]:
-    """Name (:func:`same_name`) → file of ``year``; ``hashed``: whose hash is wanted. Raises :class:`WrongFolder`."""
+    """Name (:func:`same_name`) → file in the folder of ``year``; ``hashed`` are the names whose hash is wanted.
+
+    Raises :class:`WrongFolder` for a folder that is a link.
+    """
     folder, wanted = root / FOLDER / str(year), {same_name(name) for name in hashed}
     real = root.resolve() / FOLDER / str(year)
     if os.path.normcase(folder.resolve()) != os.path.normcase(real):
@@ -98,7 +101,9 @@ def _examined(entry: "os.DirEntry[str]", hashed: bool) -> EvidenceFile:
 def recorded(
     root: Path, year: int, rows: Iterable[Evidence], before: Iterable[Evidence], accepted: Iterable[str] = ()
 ) -> tuple[Evidence, ...]:
-    """The rows with each file's hash: as recorded before under its name, else the file's. ``accepted``: taken anew."""
+    """The rows with the hash of each file: that recorded before under its name, else that of the file, if it is there.
+    ``accepted``: names whose hash is taken anew.
+    """
     rows = tuple(rows)
     again = {same_name(name) for name in accepted}
     known = {same_name(row.file): row.sha256 for row in before if row.file and row.sha256}
@@ -109,7 +114,9 @@ def recorded(
 
 
 def record_files(plan: Plan, year: int, accepted: Collection[str]) -> tuple[Plan, int]:
-    """Write the missing hashes of the files of ``year``, and those ``accepted`` anew; returns the plan and how many.
+    """Write the hashes of the files of ``year`` that have none recorded, and of those ``accepted``; returns the plan with
+    them, and how many files there were.
+
     Raises :class:`NotRecorded` for an accepted name that is not declared or not there, and when data cannot be written.
     """
     old = plan.evidence.get(year, ())
@@ -143,7 +150,9 @@ def published_files(root: Path, only: int | None = None) -> tuple[PublishedFile,
 
 
 def left_out(root: Path) -> tuple[str, ...]:
-    """Why (Chinese) files that a site should carry are left out: not what was recorded, or too large together."""
+    """Why (Chinese) files that a site should carry are left out: one that is not what was recorded, or that would make the
+    site too large.
+    """
     return tuple(one for one in _declared_public(root) if isinstance(one, str))
 
 

@@ -130,7 +130,9 @@ class Evidence(Row):
 
 
 def numbered(rows: Iterable[Evidence]) -> dict[str, Evidence]:
-    """Number → evidence: ``38-A-1`` of an item, ``P3-B-1`` of a project, ``C012-A-1``; counted by subject and class."""
+    """Number → evidence: ``38-A-1`` of an item, ``P3-B-1`` of a project, ``C012-A-1`` of a commitment, counted within
+    subject and class in the order of the rows.
+    """
     counts: Counter[str] = Counter()
     found = {}
     for row in rows:

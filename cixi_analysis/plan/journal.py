@@ -62,7 +62,10 @@ def write_whole(path: Path, content: bytes, prefix: str = "tmp") -> None:
 
 
 def replace_files(data: Path, contents: Mapping[str, bytes]) -> None:
-    """Replace these files below ``data``, all or, raising ``OSError``, none; call :func:`recover` before."""
+    """Replace the files of these names below ``data``, all or none; call :func:`recover` before.
+
+    Raises ``OSError``; then nothing has changed.
+    """
     before: dict[str, bytes | None] = {}
     try:
         if len(contents) > 1:
@@ -103,7 +106,10 @@ def read_journal(data: Path) -> dict[str, bytes | None] | None:
 
 
 def recover(data: Path) -> None:
-    """Remove scratch files, roll back what was cut short. Raises ``OSError``, and what :func:`read_journal` raises."""
+    """Remove scratch files and roll back a replacement that was cut short.
+
+    Raises ``OSError`` where that is not possible, and what :func:`read_journal` raises.
+    """
     for path in (*data.glob(f"{SCRATCH}*"), *data.glob(f"*/{SCRATCH}*")):
         with contextlib.suppress(OSError):
             path.unlink()

@@ -104,7 +104,10 @@ class Provenance:
 
 
 def provenance(root: Path) -> Provenance:
-    """The provenance of a build of ``root`` if it were made now. Raises ``WrongDate`` and :class:`WrongName`."""
+    """The provenance of a build of the project folder ``root`` if it were made now.
+
+    Raises :class:`~cixi_analysis.plan.WrongDate` and :class:`WrongName`.
+    """
     inputs = tuple(_inputs(root))
     names = (str(root.resolve()), *(one.path for one in inputs))
     if wrong := "、".join(marked(name) for name in names if not is_text(name)):

@@ -26,12 +26,16 @@ HIGHER = "高", "低"
 
 
 def digits(value: float, sign: str = "") -> str:
-    """12 significant digits, no noise of binary arithmetic, never an exponent; ``sign`` ``+``: always with its sign."""
+    """A number without the noise of binary arithmetic: 12 significant digits, never an exponent; ``sign`` ``+``: always
+    with its sign.
+    """
     return f"{Decimal(f'{value + 0.0:.12g}'):{sign}f}"  # -0.0 is 0
 
 
 def at_precision(number: Decimal, decimals: int) -> Decimal:
-    """Rounded half up, as the plan prints (62.5 → 63); figures that are equal so are equal at the printed precision."""
+    """Rounded half up, as the plan's figures are printed (62.5 → 63; Python rounds half to even). Two figures are equal at
+    the printed precision where these are.
+    """
     every_digit = Context(prec=400)  # of the largest float
     return number.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP, every_digit)
 

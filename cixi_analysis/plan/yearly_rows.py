@@ -88,7 +88,9 @@ class Observation(Row):
 
 
 def absence_words(absence: str | None, statement: str | None) -> str:
-    """The statement's clause with the reason of absence (of two rates, which), without its year; else the reason."""
+    """The clause of the statement that gives the reason of absence (of two rates, which one), else the reason itself.
+    A clause that begins with its year goes without it.
+    """
     clauses = re.split(r"[，；。\n]", statement or "")
     return next((re.sub(r"^\d{4}年", "", one) for one in clauses if absence and absence in one), absence or "")
 

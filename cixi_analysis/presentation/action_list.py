@@ -131,7 +131,9 @@ def gap(plan: Plan, shortfalls: Sequence[Shortfall]) -> str:
 
 
 def shortage(assessment: Assessment, action: Action, *, targets: bool = True) -> str:
-    """The gap to what levels and (``targets``) targets ask; where an unmet item misses no limit, why it is unmet."""
+    """The gap to what the levels ask and (``targets``) to the targets; of an unmet item without a limit that it misses, such
+    as one that ought to rise, why it is unmet.
+    """
     plan, table = assessment.plan, assessment.items
     of_levels = [one for one in action.shortfalls if one.against in plan.levels]
     told = gap(plan, action.shortfalls if targets else of_levels)
@@ -143,7 +145,9 @@ def shortage(assessment: Assessment, action: Action, *, targets: bool = True) ->
 
 
 def step(plan: Plan, action: Action) -> str:
-    """The yearly change needed to the next target missed, else to the farthest requirement; "" with none ahead."""
+    """The yearly change still needed to the next target not reached; without such a target, to the requirement that is
+    farthest away. Empty where no limit lies ahead.
+    """
     ahead = [one for one in action.shortfalls if one.step is not None]
     if not ahead:
         return ""

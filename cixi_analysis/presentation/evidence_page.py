@@ -91,7 +91,9 @@ def of_indicator(found: Dossier) -> Html:
 
 
 def _cells(row: Evidence) -> tuple[Markup, Markup, str]:
-    """What it proves; title, page, issuer, number, date; its figure of another period or area and the words quoted."""
+    """What it proves; title and page, below who issued it, its number and date; its figure of another period or area and
+    the words quoted from it.
+    """
     document = noted(f"{row.title}{page(row)}", joined(filter(None, (row.issuer, row.document_number, row.date)), "，"))
     partial = partial_fact(row) if row.proves is Proves.CONTEXT else ""
     words = "\n".join(filter(None, (partial, row.quoted and titles.in_quotes(row.quoted))))

@@ -198,7 +198,9 @@ def on_paper() -> Iterator[None]:
 
 
 def responsive(make: Callable[Concatenate[bool, _P], _Chart]) -> Callable[_P, _Chart]:
-    """Decorator: a chart, made with ``narrow`` first, gets a narrow drawing for phones, at most 360 pixels wide."""
+    """Decorator of a function that makes a chart and has ``narrow`` as its first argument: the chart gets a narrow
+    drawing for phones, at most 360 pixels wide.
+    """
 
     @wraps(make)
     def both(*args: _P.args, **kwargs: _P.kwargs) -> _Chart:
@@ -242,8 +244,10 @@ def kept(*choices: alt.Parameter, full: float = 1.0, faded: float = 0.15) -> Any
 
 
 def conditional(channel: Any, predicate: Any, then: object, otherwise: object) -> Any:
-    """A value channel with one value where ``predicate`` holds, else another; an instance of its class, since Altair's
-    look-up of the class for a string or dictionary takes longer than everything else about a channel.
+    """A value channel with one value where ``predicate`` holds, else another.
+
+    It is an instance of the channel's class: Altair's look-up of the class for a string or dictionary takes longer than
+    everything else about a channel.
     """
     return channel(otherwise, condition=alt.condition(predicate, alt.value(then), alt.value(otherwise))["condition"])
 

@@ -45,7 +45,9 @@ def _half_up(value: float, digits: int) -> Decimal:
 
 
 def percent(share: float | None, digits: int = 1, *, signed: bool = False) -> str:
-    """0.4648 → ``46.5%``. With decimals, none is rounded to a 0 or 100 % that it is not: 0.9996 → ``99.96%``."""
+    """A fraction as a percentage: 0.4648 → ``46.5%``. With decimals, none is rounded to a 0 or 100 % that it is
+    not: 0.9996 → ``99.96%``.
+    """
     if share is None or missing(share):
         return EMPTY
     value = float(f"{float(share) * 100:.12g}")

@@ -138,7 +138,9 @@ def _taken(plan: Plan, row: Observation, year: int) -> Iterator[str]:
 def _reasons(
     assessment: Assessment, items: Sequence[Indicator], rows: Sequence[Any], asked: Mapping[str, Sequence[Any]]
 ) -> dict[str, object]:
-    """``open``: a level is unmet or, though filled in, has no data. ``rows``, ``asked``: its verdicts, its items'."""
+    """Bases, reasons, sources; ``open`` where a level is unmet or, though filled in, has no data. ``rows`` and ``asked``:
+    the assessment's of the indicator, and of each item.
+    """
     plan, year, sources = assessment.plan, assessment.year, []
     for item in items:
         none = f"{short_source(plan, item.source)}（{year}年{unobserved(plan, item.item_id, year)}）"
