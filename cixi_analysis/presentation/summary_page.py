@@ -1,6 +1,7 @@
 """一页摘要: four answers as tiles and the board; on the home page, in the year's overview, first in the PDF."""
 
 from collections import Counter
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -29,8 +30,16 @@ _UNMET = LOOKS[Status.UNMET]
 #: Statuses and paces that make a tile red.
 _BAD = (Status.UNMET, Status.NO_DATA)
 _NOT_REACHED = (Pace.MOVING_AWAY, Pace.TOO_SLOW, Pace.NEARLY, Pace.ON_TRACK, Pace.TOO_LITTLE_DATA)
-#: One of the four answers: the question, its answer, what it rests on, and whether it is shown in red.
-_Tile = tuple[str, Markup, tuple[Markup | str, ...], bool]
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One of the four answers. ``bad``: it is shown in red."""
+
+    question: str
+    answer: Markup
+    lines: tuple[Markup | str, ...] = ()
+    bad: bool = False
 
 
 def one_page(plan: Plan, year: int) -> Html:
@@ -60,7 +69,7 @@ def _counted(row: Any) -> Markup:
     return joined((_count(n, s) for n, s in every if n or s is Status.MET), " ")
 
 
-def _state(assessment: Assessment, pages: str) -> _Tile:
+def _state(assessment: Assessment, pages: str) -> Tile:
     """Unmet indicators, the counts of each level, the unmet items with gap, yearly step and units."""
     plan, year, table = assessment.plan, assessment.year, assessment.indicators
     unmet = table[table["verdict"] == Verdict.UNMET]["indicator"].unique()
@@ -79,7 +88,7 @@ def _state(assessment: Assessment, pages: str) -> _Tile:
         lines.append(link(f"下一步{'还有' if pressing else ''}：{'，'.join(more)}", "#next"))
     known = coverage(plan, year)
     draft = f"（{known.stage}）" if known.is_draft else ""
-    return f"{year}年的现状{draft}", answer, tuple(lines), bool(len(unmet))
+    return Tile(f"{year}年的现状{draft}", answer, tuple(lines), bool(len(unmet)))
 
 
 def _line(assessment: Assessment, action: Action, pages: str) -> Markup:
@@ -96,11 +105,11 @@ def _line(assessment: Assessment, action: Action, pages: str) -> Markup:
     return sentence.format(_UNMET.css, _UNMET.symbol, named, joined(filter(None, told), "；"))
 
 
-def _better(plan: Plan, found: Changes | None) -> _Tile:
+def _better(plan: Plan, found: Changes | None) -> Tile:
     """Of the figures known in both years: better, worse, the same."""
     question = "是否在变好"
     if found is None:
-        return question, Markup("没有可比的年份"), (), False
+        return Tile(question, Markup("没有可比的年份"))
     own = found.values[found.values["incomparable"] == ""]
     counts = own["direction"].value_counts()
     answer = joined((_count(counts[d], d) for d in _WORST_FIRST if d in counts), " ")
@@ -111,10 +120,10 @@ def _better(plan: Plan, found: Changes | None) -> _Tile:
         names = [item_title(plan.item(r.item_id), r.measure) for r in records(own[own["direction"] == way])]
         if names := list(dict.fromkeys(names)):
             lines.append(f"{way.chinese}的：{'、'.join(names[:_NAMED])}{'等' * (len(names) > _NAMED)}")
-    return question, answer or Markup("没有可比的数值"), tuple(lines), Direction.WORSENING in counts
+    return Tile(question, answer or Markup("没有可比的数值"), tuple(lines), Direction.WORSENING in counts)
 
 
-def _in_time(plan: Plan, year: int) -> _Tile:
+def _in_time(plan: Plan, year: int) -> Tile:
     """The year against the plan's targets; the pace towards the numeric ones not reached, of the next target year."""
     rows = records(tally(assess(plan, year, against=TARGET)))
     counts = [Markup("{} {}").format(plan.asker(row.level), _counted(row)) for row in rows]
@@ -128,16 +137,16 @@ def _in_time(plan: Plan, year: int) -> _Tile:
         begun = due > plan.frame.target_years[0]
         notes.append(f"{plan.asker(str(due)) if begun else '目标年'}没有到，没有达到只说明还有距离")
     answer = joined(counts, Markup("<br>")) if counts else escape("没有规划值")
-    return "能否按时达到规划值", answer, (told, "；".join(notes)), any(row.unmet for row in rows)
+    return Tile("能否按时达到规划值", answer, (told, "；".join(notes)), any(row.unmet for row in rows))
 
 
-def _changed(plan: Plan, found: Changes | None, pages: str) -> _Tile:
+def _changed(plan: Plan, found: Changes | None, pages: str) -> Tile:
     """Changed verdicts, lost data, new data; no verdicts against a retrospect."""
     if found is None:
-        return "与上年相比", Markup("没有可比的年份"), (), False
+        return Tile("与上年相比", Markup("没有可比的年份"))
     moved = [*moved_verdicts(plan, found, pages), *moved_data(plan, found, pages)]
     told = [_count(n, status, words) + named(names, _NAMED) for n, status, words, names in moved]
     same = f"{len(found.missing)}项没有要求、也不再有数据" if len(found.missing) else "有数据的子项相同"
     told = told or [escape(f"{'' if found.retrospect else '结论没有变化，'}{same}")]
     why = (f"{found.other}年是回看，规划只印有个别数字，不比较结论和计数",) if found.retrospect else ()
-    return f"与{found.other}年相比", told[0], (*told[1:], *why), any(status in _BAD for _, status, *_ in moved)
+    return Tile(f"与{found.other}年相比", told[0], (*told[1:], *why), any(status in _BAD for _, status, *_ in moved))
