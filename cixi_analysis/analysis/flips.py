@@ -14,7 +14,7 @@ from cixi_analysis.assessment import REQUIREMENT, TARGET, Judgement, asking, jud
 from cixi_analysis.assessment.numbers import MET, UNMET, difference
 from cixi_analysis.assessment.observed import measured, measured_at
 from cixi_analysis.plan.dataset import Asked, Plan
-from cixi_analysis.plan.quantities import apart, unit_word, with_its_unit, with_unit
+from cixi_analysis.plan.quantities import apart, difference_unit, unit_word, with_its_unit, with_unit
 from cixi_analysis.plan.schema import Indicator
 from cixi_analysis.requirement import terms, tree
 from cixi_analysis.words import CLASS_UNIT, NOT_ASSIGNED, Absence, BenchmarkKind
@@ -157,13 +157,13 @@ def _changes(search: FlipSearch, way: Way) -> Iterator[CellChange]:
             yield CellChange(cell, cell.of.partition("=")[2] if gone else None, needed)
             continue
         known = search.row.value if search.row and cell == search.value else None
-        unit = unit_word(search.kind.unit)
+        change = cell.column == "benchmark" and cell.of.startswith(BenchmarkKind.CHANGE)  # from an earlier year
+        unit = (difference_unit if change else unit_word)(search.kind.unit)
         beside = tuple(search.beside(cell).items())
         low, high = way.limits[cell]
         side, upto = ("≥" if low else "≤" if high else ""), high if low and high else ""
         beside_it = [c for c in way.draft if c.column == "value" and c.year > cell.year]
-        if cell.column != "value":  # a change is one from an earlier year
-            change = cell.of.startswith(BenchmarkKind.CHANGE)
+        if cell.column != "value":
             beside_it = [c for c in way.draft if c.column == "value" and (change or c == search.value)]
         own = dict.fromkeys(c for c in search.lacking.get(cell, ()) if c not in way.draft.values())
         clauses = tuple(tuple(c for c in own if c in served) for served in search.served(way))
