@@ -25,7 +25,7 @@ from cixi_analysis.book import cache
 from cixi_analysis.book.pdf import belongs_to
 from cixi_analysis.book.sphinx_extension import book_title
 from cixi_analysis.errors import CixiError, writing
-from cixi_analysis.export.workbook import save_bytes, zip_entry
+from cixi_analysis.export.workbook import save_bytes, zipped
 from cixi_analysis.plan import DATE_VARIABLE, is_left, provenance
 from cixi_analysis.plan.dataset import load_plan
 from cixi_analysis.plan.evidence_files import published_files
@@ -176,16 +176,13 @@ def archive(root: Path, target: Path) -> Path:
         raise NotPublished(f"网站里有的页面可能比数据旧（{why}）。请先运行 cixi build，再发布。")
     if published(html, pdf) != site:  # swapped while it was read: part old, part new
         raise NotPublished("网站刚才又重新生成了。请再发布一次。")
-    written = io.BytesIO()
-    with zipfile.ZipFile(written, "w") as file:
-        for name, content in _with_start(book_title(load_plan(root)), site).items():
-            file.writestr(zip_entry(name, known.date), content)
-    save_bytes(written.getvalue(), target)
+    save_bytes(zipped(_with_start(root, site), known.date), target)
     return target
 
 
-def _with_start(title: str, site: PublishedSite) -> dict[str, bytes]:
+def _with_start(root: Path, site: PublishedSite) -> dict[str, bytes]:
     """The files of an archive: the site's, and before them the page that leads to it."""
+    title = book_title(load_plan(root))
     start = _TEMPLATES.get_template("start.html.j2").render(title=title, site=_SITE, reports=site.reports)
     return {_START: start.encode()} | site.files
 
@@ -208,10 +205,9 @@ def verify(root: Path, site: PublishedSite) -> int:
         TemporaryDirectory(prefix="cixi-verify-", ignore_cleanup_errors=True) as name,
     ):
         again = _again(root, Path(name) / "again", known.date, years)
-    made = _with_start(book_title(load_plan(root)), again) if site.is_archive else again.files
-    if found := first_difference(
-        *({n: _without_pictures(n, c) for n, c in each.items()} for each in (site.files, made))
-    ):
+    made = _with_start(root, again) if site.is_archive else again.files
+    both = ({n: _without_pictures(n, c) for n, c in each.items()} for each in (site.files, made))
+    if found := first_difference(*both):
         raise NotReproduced(f"重新生成的与 {site.place} 不同：{found}{_circumstances(known, now)}")
     return len(again.files)
 

@@ -155,7 +155,7 @@ def _merged(
         stated = ((r, cell) for r, cell in cells if cell != old or not (r.stamp == now or cell is None))
         if other := next((row for row, cell in stated if cell != said), None):
             for here, there in ((one, other), (other, one)):
-                place = f"{there.file} {there.tell(column, '', '').place}"
+                place = there.tell(column, "", "").place
                 expected = f"与 {place} 相同（那里为{_text(there.data, column)}）"
                 problems.append(here.tell(column, _text(here.data, column), expected))
         elif was is not None and (source := _kept(plan, year, was, changed)):

@@ -60,10 +60,8 @@ def report_bytes(made: Contents, template: bytes | None = None, name: str = "") 
     """The document. ``name``: the template's, for messages. Raises :class:`ReportError` for a fault of the template."""
     try:
         return _made(made, template, name)
-    except ReportError:
-        raise
     except Exception as error:
-        if template is None:
+        if template is None or isinstance(error, ReportError):
             raise
         # docxtpl, python-docx and Jinja raise many types for a malformed file
         raise ReportError(f"模板 {name} 不能使用（{type(error).__name__}），{_START}。") from error

@@ -15,7 +15,7 @@ from xml.etree.ElementTree import Element
 from xml.parsers import expat
 
 from cixi_analysis.errors import quoted
-from cixi_analysis.export.workbook import zip_entry
+from cixi_analysis.export.workbook import zipped
 from cixi_analysis.form.office_package import DAMAGED, OfficeFile
 from cixi_analysis.plan import build_date
 from cixi_analysis.report.issue import IssuedList, ReportError, issued_list
@@ -173,12 +173,9 @@ class _Scan:
 
 def same_bytes(content: bytes) -> bytes:
     """The package with the date of the build, not of the clock, and its parts in a fixed order."""
-    made = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as target:
-        names = source.namelist()
-        for name in sorted(names, key=lambda name: (name != "[Content_Types].xml", name)):
-            target.writestr(zip_entry(name, build_date()), source.read(name))
-    return made.getvalue()
+    with zipfile.ZipFile(io.BytesIO(content)) as source:
+        names = sorted(source.namelist(), key=lambda name: (name != "[Content_Types].xml", name))
+        return zipped({name: source.read(name) for name in names}, build_date())
 
 
 @dataclass(frozen=True)
