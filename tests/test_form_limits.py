@@ -101,6 +101,12 @@ BEYOND: dict[str, tuple[Callable[[Parts], Parts], str]] = {
         lambda parts: {**parts, "xl/a.dat": b"<!DOCTYPE a [<!ENTITY b 'b'>]><a/>"},
         "其中的 XML 定义了实体",
     ),
+    "a namespace that stops some parsers": (
+        lambda parts: BEYOND["rows"][0](
+            {**parts, SHEET_PART: parts[SHEET_PART].replace(b"<worksheet ", b'<worksheet xmlns:x="a b" ', 1)}
+        ),
+        "其中的行超过 100000 个",
+    ),
     "no such format": (added("xl/styles.xml", b"</cellXfs>", b'<xf numFmtId="1999"/>'), "单元格用了没有定义的数字格式"),
     "sheets in one part": (same_part, "文件已损坏"),
 }

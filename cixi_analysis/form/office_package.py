@@ -5,10 +5,11 @@ import re
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from xml.parsers import expat
 
 from cixi_analysis.errors import CixiError, reason
 
@@ -93,3 +94,14 @@ class OfficeFile:
                 yield package
         except BROKEN:
             raise self.error(DAMAGED) from None
+
+    def parser(
+        self, start: Callable[[str, dict[str, str]], None], end: Callable[[str], None], text: Callable[[str], None]
+    ) -> expat.XMLParserType:
+        """A parser of its parts, with a function for each event. The XML of no office program defines entities."""
+        parser = expat.ParserCreate(namespace_separator="}")  # as ElementTree, which refuses names that hold it
+        parser.buffer_text = True
+        parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, text
+        entities = f"其中的 XML 定义了实体，正常的{self.noun}没有"
+        parser.StartDoctypeDeclHandler = lambda *_: self.refuse(True, entities)
+        return parser

@@ -142,11 +142,7 @@ class _PartCounts:
 
     def read(self, part: bytes) -> None:
         """Count a part as far as it is XML; a picture ends at its first byte, a broken part where openpyxl stops too."""
-        parser = expat.ParserCreate(namespace_separator=" ")
-        parser.buffer_text = True
-        parser.StartElementHandler, parser.EndElementHandler = self._start, self._end
-        parser.CharacterDataHandler = self._characters
-        parser.StartDoctypeDeclHandler = lambda *_: _refuse(True, "其中的 XML 定义了实体，正常的工作簿没有")
+        parser = _FORM.parser(self._start, self._end, self._characters)
         self._depth, self._inside, self._formats = 0, False, {"numFmt": set[int](), "xf": set[int]()}
         with suppress(expat.ExpatError):
             parser.Parse(part, True)
@@ -156,7 +152,7 @@ class _PartCounts:
         _refuse(not self._formats["xf"] <= self._formats["numFmt"], f"单元格用了没有定义的数字格式。{DAMAGED}")
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
-        kind = name.rpartition(" ")[2]
+        kind = name.rpartition("}")[2]
         self._kinds[kind] += 1
         self._kinds["sqref"] += attributes.get("sqref", "").count(" ")  # ranges that a rule applies to
         for one in (kind, "sqref"):
@@ -173,7 +169,7 @@ class _PartCounts:
 
     def _end(self, name: str) -> None:
         self._depth -= 1
-        self._inside = self._inside and name.rpartition(" ")[2] not in _CONTENTS
+        self._inside = self._inside and name.rpartition("}")[2] not in _CONTENTS
 
     def _characters(self, text: str) -> None:
         if self._inside:

@@ -127,11 +127,7 @@ class _Scan:
         """The problems of a part: entity definitions, objects, fields that read another file or run something."""
         self._depth, self._codes, self._in_code, self._object = 0, [""], False, False
         self._ended: list[str] = []
-        parser = expat.ParserCreate(namespace_separator="}")  # as ElementTree, which refuses names that hold it
-        parser.buffer_text = True
-        parser.StartElementHandler, parser.EndElementHandler = self._start, self._end
-        parser.CharacterDataHandler = self._characters
-        parser.StartDoctypeDeclHandler = lambda *_: _WORD.refuse(True, "其中的 XML 定义了实体，正常的文档没有")
+        parser = _WORD.parser(self._start, self._end, self._characters)
         try:
             parser.Parse(part, True)
         except expat.ExpatError:
