@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import dropwhile
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -70,11 +70,11 @@ def check_forms(plan: Plan, paths: Sequence[Path], *, today: str | None = None) 
     first, merged = opened[0][1], dict[str, list[tuple[Any, Any]]]()
     layout = LAYOUT if first.filed.unit else first.layout
     for part in SIGNED:
-        said = having(filled, cast(Any, YEARLY[part]))
-        merged[part] = said
+        own = [row for row in filled if isinstance(row.data, YEARLY[part])]
+        merged[part] = [(row, row.data) for row in own]
         if first.filed.unit:
-            base, rows = getattr(plan, part).get(year, ()), [row for row, _ in said]
-            merged[part], wrong = merge(plan, year, base, rows, sources, f"data/{part}/{year}.csv")
+            base = getattr(plan, part).get(year, ())
+            merged[part], wrong = merge(plan, year, base, own, sources, f"data/{part}/{year}.csv")
             problems += wrong
     at = [(item.item_id, level) for item in plan.items for level in (None, *plan.levels)]
     merged[OBSERVATIONS].sort(key=lambda pair: at.index(pair[1].key))
@@ -95,7 +95,7 @@ def _edited(plan: Plan, year: int, rows: Sequence[FilledRow]) -> tuple[list[Fill
     first, said = [row.stamp for row in rows], {fingerprint(row.data) for row in rows}
     moved = {*first} - {row.stamp for row in rows if fingerprint(row.data) == row.stamp}
     touched = [row for row in rows if row.data is not None and fingerprint(row.data) not in {row.stamp, *moved}]
-    own = [known.get(row.data.key, "") for row in touched if row.data]
+    own = [known.get(row.data.key, "") for row in touched]
     elsewhere = {*own} & {*first} - said
     for row, stamp in zip(touched, own, strict=True):
         if stamp in elsewhere:
@@ -115,9 +115,9 @@ def merge(
     """(place, row) of every row after the import, and the conflicts. ``sources``: file → provenance."""
     known = {row.key: row for row in base}
     made_with = {fingerprint(row): key for key, row in known.items()}
-    data_of = ((row, cast("Row", row.data)) for row in said)
     by_key = grouped(  # the key of evidence itself may have been edited
-        (made_with.get(row.stamp, one.key) if isinstance(one, Evidence) else one.key, row) for row, one in data_of
+        (made_with.get(row.stamp, row.data.key) if isinstance(row.data, Evidence) else row.data.key, row)
+        for row in said
     )
     problems, pairs = list[FormProblem](), list[tuple[Any, Any]]()
     for key in dict.fromkeys((*known, *by_key)):
@@ -139,18 +139,19 @@ def _merged(
     """The first form that changes a row, the row after the import, and the conflicts: columns in which two forms differ
     and neither agrees with the data (``was``), and those in which a form differs from data that it may not change.
     """
-    unmerged, now = (rows[0], cast("Row", rows[0].data)), fingerprint(was)
+    unmerged, now = (rows[0], rows[0].data), fingerprint(was)
     problems, edits = list[FormProblem](), dict[str, FilledRow]()
     for row in rows if was is None else ():
         if row.stamp:
             problems.append(row.tell("key", "改了的一行，而这一行已从数据中删去", "重新生成的填报表中的行"))
     # Merged are the columns without metadata of an import, the unit, and hashes, which the program writes.
     for column in (c for c in unmerged[1].columns() if c not in (*WRITTEN, "responsible", "sha256")):
-        old, cells = object() if was is None else _cell(was, column), [(row, _cell(row.data, column)) for row in rows]
-        changed = [row for row, cell in cells if cell != old]
+        old = object() if was is None else form_value(was, column)
+        cells = [(row, form_value(row.data, column)) for row in rows]
+        changed = [(row, cell) for row, cell in cells if cell != old]
         if not changed:
             continue
-        one, said = changed[0], _cell(changed[0].data, column)
+        one, said = changed[0]
         # Content of a form made with other data is an edit, even where it agrees with the present data.
         stated = ((r, cell) for r, cell in cells if cell != old or not (r.stamp == now or cell is None))
         if other := next((row for row, cell in stated if cell != said), None):
@@ -158,13 +159,13 @@ def _merged(
                 place = there.tell(column, "", "").place
                 expected = f"与 {place} 相同（那里为{_text(there.data, column)}）"
                 problems.append(here.tell(column, _text(here.data, column), expected))
-        elif was is not None and (source := _kept(plan, year, was, changed)):
+        elif was is not None and (source := _kept(plan, year, was, [row for row, _ in changed])):
             same = f"与{source[0]}相同（数据中为{_text(was, column)}）"
             expected = f"{same}；确须改正的，请{source[1]}，或用全年的填报表"
             problems.append(one.tell(column, _text(one.data, column), expected))
         edits[column] = one
     # The rows in which 填报单位, as the data has it, was edited.
-    renaming = [r for r in rows if was and r.stamp == now and cast(Any, r.data).responsible != was.responsible]
+    renaming = [row for row in rows if was and row.stamp == now and row.data.responsible != was.responsible]
     handed_in = {one.unit for one in plan.receipts.get(year, ())}
     for row in renaming:
         if left := [u for u in _units(was) if u in handed_in and u not in (*_units(row.data), row.unit)]:
@@ -188,10 +189,6 @@ def _merged(
     who = "、".join(sorted(units, key=lambda unit: (ranks.get(unit, len(ranks)), unit))) or None
     form = was.form if was and not edits and who == was.responsible else sources[at.file]
     return at, data.model_copy(update={"responsible": who, "form": form}), []
-
-
-def _cell(row: Any, column: str) -> object:
-    return form_value(column, getattr(row, column))
 
 
 def _units(row: Any) -> tuple[str, ...]:

@@ -61,9 +61,7 @@ def row_changes(
         if was is None:
             return RowChange(RowFate.NEW, None, _written(now, stage=signed(now, Stage.DRAFT), form=origin))
         content = (c for c in now.columns() if c not in WRITTEN)
-        cells = {
-            c: getattr(now, c) for c in content if form_value(c, getattr(was, c)) != form_value(c, getattr(now, c))
-        }
+        cells = {c: getattr(now, c) for c in content if form_value(was, c) != form_value(now, c)}
         if not cells:
             stage = signed(was, known := getattr(was, "stage", Stage.DRAFT))
             same = was if stage is known else _written(was, stage=stage)
@@ -87,12 +85,13 @@ def fingerprint(row: Row | None) -> str:
     """
     if row is None:
         return ""
-    said = (f"{c}={cell_text(form_value(c, getattr(row, c)))}" for c in row.columns() if c not in (*WRITTEN, "sha256"))
+    said = (f"{c}={cell_text(form_value(row, c))}" for c in row.columns() if c not in (*WRITTEN, "sha256"))
     return hashlib.sha256("\n".join(said).encode()).hexdigest()[:8]
 
 
-def form_value(column: str, cell: object) -> object:
-    """A number, with its comparator, at the precision of the form; any other cell unchanged."""
+def form_value(row: Row, column: str) -> object:
+    """A cell of a row: a number, with its comparator, at the precision of the form; any other one unchanged."""
+    cell: object = getattr(row, column)
     match = LIMIT.fullmatch(cell_text(cell)) if column in _NUMBERS else None
     return f"{match[1]}{float(match[2]) + 0.0:.12g}" if match else cell
 
