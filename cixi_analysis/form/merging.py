@@ -45,7 +45,7 @@ def check_forms(plan: Plan, paths: Sequence[Path], *, today: str | None = None) 
     units = answering(plan, year)
     filled, forms, sources = list[FilledRow](), list[FiledForm](), dict[str, str]()
     problems, doubts, order = list[FormProblem](), list[FormProblem](), list[tuple[str, str]]()
-    for path, (book, _, _, form) in opened:
+    for path, book, _, _, form in opened:
         unit, file = form.unit, path.name if form.unit else ""
         before = next((one for one in plan.receipts.get(year, ()) if one.sha256 == form.sha256), None)
         if unit and before:
@@ -67,7 +67,7 @@ def check_forms(plan: Plan, paths: Sequence[Path], *, today: str | None = None) 
         order += [(file, sheet) for sheet in (*(s.name for s in sheets[unit]), *book.sheetnames)]
         forms.append(replace(form, rows=len(touched)))
         sources[file] = form.provenance
-    first, merged = opened[0][1], dict[str, list[tuple[Any, Any]]]()
+    first, merged = opened[0], dict[str, list[tuple[Any, Any]]]()
     layout = LAYOUT if first.filed.unit else first.layout
     for part in SIGNED:
         own = [row for row in filled if isinstance(row.data, YEARLY[part])]

@@ -78,8 +78,9 @@ class FiledForm:
 
 
 class OpenedForm(NamedTuple):
-    """A form of the plan: its workbook (see :mod:`cixi_analysis.form.loading`), year, layout version, and file."""
+    """A form of the plan: its path, workbook (see :mod:`cixi_analysis.form.loading`), year, layout version, and file."""
 
+    path: Path
     book: Workbook
     year: int
     layout: int
@@ -99,7 +100,7 @@ def open_form(path: Path, frame: Frame) -> OpenedForm:
         except Exception:  # openpyxl raises many types for a damaged file, and for some styles that Excel and WPS read
             raise FormError(f"{DAMAGED}；能在 Excel 或 WPS 中打开的，打开并重新保存") from None
         year, layout, unit = _facts(book, frame)
-        return OpenedForm(book, year, layout, FiledForm.of(path, content, unit))
+        return OpenedForm(path, book, year, layout, FiledForm.of(path, content, unit))
     except FormError as error:
         raise FormError(f"{path.name} 不是可以读取的填报表：{error}。") from None
 
