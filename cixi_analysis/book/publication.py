@@ -71,7 +71,6 @@ class PublishedSite:
 
     @property
     def reports(self) -> list[str]:
-        """The names of the printed reports."""
         return [name for name in self.files if re.fullmatch(r"[^/]+\.pdf", name)]
 
     @property

@@ -229,7 +229,6 @@ def _cell(name: str, row: Any, item: Indicator, places: Mapping[str, str]) -> Ce
     return Formula(computed_or_blank(formula), value, form)
 
 
-#: The name of the sheet of evidence.
 EVIDENCE_SHEET = "佐证材料目录"
 _COLUMNS = [
     Header("编号", 11), Header("对象", 10), Header("名称", 26, WRAP), Header("类别", 11), Header("所证", 10),

@@ -30,7 +30,6 @@ from cixi_analysis.plan.journal import recover, replace_files
 from cixi_analysis.plan.schema import Evidence, Observation, Progress, Receipt, Revision, Row, Signature
 from cixi_analysis.words import Absence, Entity, RowFate, Stage
 
-#: The columns of ``cixi import``.
 COLUMNS = ("kind", "year", "indicator", "item_id", "level", "field", "before", "after", "why")
 
 
@@ -43,7 +42,6 @@ class Import:
     """The changes that importing a form would make."""
 
     plan: Plan
-    #: the plan after the import
     after: Plan
     year: int
     sign_off: SignOff

@@ -141,7 +141,6 @@ class Unanswered:
     file: str
     #: whether a form of the unit was handed in, now or before
     came: bool
-    #: one line for each subject
     lines: tuple[str, ...]
     #: whether items are among them
     items: bool

@@ -209,7 +209,7 @@ def _deleted(manifest: IssuedList, texts: list[TaggedText], today: Mapping[str, 
             yield Edit(EditKind.DELETED, key, last.chapter if last else "", place, was, "", today.get(key, ""))
 
 
-#: A sentence, as :func:`folded` writes it; names, lists of names and a few words are none.
+#: A sentence, as :func:`comparable` writes it; names, lists of names and a few words are none.
 _SENTENCE = re.compile("(?=.*[，；:。]).{20,}|.*。")
 #: Chinese numerals in front of what they count: 两项, 三年; not those of words (统一, 一致).
 _COUNTED = (
