@@ -62,12 +62,9 @@ class PublishedSite:
 
     place: Path
     files: dict[str, bytes]
-    left: tuple[str, ...] = ()
-
-    @property
-    def is_archive(self) -> bool:
-        """Whether it is an archive, or the folder that one was unpacked to."""
-        return not self.place.is_dir() or _is_unpacked(self.place)
+    left: tuple[str, ...]
+    #: whether it is an archive, or the folder that one was unpacked to
+    is_archive: bool
 
     @property
     def reports(self) -> list[str]:
@@ -99,7 +96,7 @@ def published(place: Path, printed: Path | None = None) -> PublishedSite:
     Raises :class:`NotReproduced` for a file that is no archive of ``cixi publish --zip``, or a damaged one.
     """
     if place.is_dir():
-        is_unpacked = _is_unpacked(place)
+        is_unpacked = (place / _SITE / provenance.FILE).is_file()
         if not is_unpacked and not (place / provenance.FILE).is_file():  # some other folder, whose files are not read
             raise NotReproduced(_NOT_OURS.format(place, f"没有 {provenance.FILE}"))
         reports = [path for path in sorted(printed.glob("*.pdf")) if belongs_to(path, place)] if printed else []
@@ -110,11 +107,11 @@ def published(place: Path, printed: Path | None = None) -> PublishedSite:
         kept, left = _without_left(own)
         files = {path.name: path for path in reports}
         files |= {name if is_unpacked else f"{_SITE}/{name}": path for name, path in kept.items()}
-        return PublishedSite(place, {name: path.read_bytes() for name, path in files.items()}, left)
+        return PublishedSite(place, {name: path.read_bytes() for name, path in files.items()}, left, is_unpacked)
     if not place.is_file() or not zipfile.is_zipfile(place):  # reading a pipe would block
         raise NotReproduced(f"{place}：既不是网站的文件夹，也不是 cixi publish --zip 生成的压缩包。")
     try:
-        return PublishedSite(place, *_without_left(_unpacked(place)))
+        return PublishedSite(place, *_without_left(_unpacked(place)), is_archive=True)
     except NotReproduced:
         raise
     except Exception:  # damaged bytes raise errors of zipfile, zlib, lzma, struct and others
@@ -131,10 +128,6 @@ def _is_published(file: Path) -> bool:
     with suppress(zipfile.BadZipFile), zipfile.ZipFile(file) as found:
         return f"{_SITE}/{provenance.FILE}" in found.namelist()
     return False
-
-
-def _is_unpacked(folder: Path) -> bool:
-    return (folder / _SITE / provenance.FILE).is_file()
 
 
 def _unpacked(place: Path) -> dict[str, bytes]:
