@@ -77,7 +77,7 @@ def _made(made: Contents, template: bytes | None, name: str) -> bytes:
     for at, key in enumerate(keys):
         beside = (text.row, text.before, text.after, text.column) if (text := placed.get(at)) else ()
         values.append(IssuedText(key, str(made.issue.values[key]), *beside))
-    add_manifest(document, IssuedList(made.year, made.title, tuple(values)))
+    add_manifest(document, IssuedList(made.names["year"], made.names["title"], tuple(values)))
     about = document.core_properties
     about.created = about.modified = properties_date()
     about.author = about.last_modified_by = "cixi_analysis"
