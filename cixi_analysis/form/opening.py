@@ -4,12 +4,10 @@ import hashlib
 import re
 import zipfile
 from collections import Counter
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
 from typing import NamedTuple
 from xml.etree import ElementTree
-from xml.parsers import expat
 
 from openpyxl import Workbook
 
@@ -25,6 +23,9 @@ MOST_SHEETS = 50
 MOST_CELLS = 100_000  # cells, rows, runs of text: what a filled-in form has many of
 MOST_OF_A_KIND = 5000  # any other XML element: styles, drop-downs, merged ranges, comments …
 LONGEST_CONTENT, DEEPEST = 32_767, 100  # characters in a cell (Excel's own limit); elements in each other
+_MOST_BROKEN = 2**16  # bytes of a part that is no whole XML; a damaged drawing leaves the cells readable
+#: In any encoding, which may give a character several bytes; last, that of mainframes.
+_BEGINS_AS_XML = re.compile(rb"[\xef\xbb\xbf\xfe\xff\0\s]*<|Lo\xa7\x94")
 
 
 class FormError(CixiError):
@@ -114,7 +115,7 @@ def is_form(path: Path, *, unreadable: bool = False) -> bool:
         with zipfile.ZipFile(path) as package, package.open("xl/workbook.xml") as part:
             book = ElementTree.fromstring(part.read(MOST_XML))  # noqa: S314  # expat limits entities
         return any(sheet.get("name") == GUIDE for sheet in book.iterfind(".//{*}sheet"))
-    except (*BROKEN, KeyError, ElementTree.ParseError):
+    except (*BROKEN, LookupError, ElementTree.ParseError):
         return unreadable
 
 
@@ -143,11 +144,11 @@ class _PartCounts:
 
     def read(self, part: bytes) -> None:
         """Count a part as far as it is XML; a picture ends at its first byte, a broken part where openpyxl stops too."""
-        parser = _FORM.parser(self._start, self._end, self._characters)
         self._depth, self._inside, self._formats = 0, False, {"numFmt": set[int](), "xf": set[int]()}
-        with suppress(expat.ExpatError):
-            parser.Parse(part, True)
-        self._size += max(0, parser.CurrentByteIndex)
+        read, is_whole = _FORM.scan(part, self._start, self._end, self._characters)
+        # openpyxl parses most parts with lxml, which knows more encodings and names.
+        _refuse(not is_whole and len(part) > _MOST_BROKEN and _BEGINS_AS_XML.match(part) is not None, DAMAGED)
+        self._size += read
         size = f"展开后有 {self._size / 2**20:.0f} MB 的 XML，填报表不会超过 {MOST_XML // 2**20} MB"
         _refuse(self._size > MOST_XML, size)
         _refuse(not self._formats["xf"] <= self._formats["numFmt"], f"单元格用了没有定义的数字格式。{DAMAGED}")

@@ -12,7 +12,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
-from xml.parsers import expat
 
 from cixi_analysis.errors import quoted
 from cixi_analysis.export.workbook import zipped
@@ -127,11 +126,8 @@ class _Scan:
         """The problems of a part: entity definitions, objects, fields that read another file or run something."""
         self._depth, self._codes, self._in_code, self._object = 0, [""], False, False
         self._ended: list[str] = []
-        parser = _WORD.parser(self._start, self._end, self._characters)
-        try:
-            parser.Parse(part, True)
-        except expat.ExpatError:
-            raise ReportError(f"{DAMAGED}（{name}）") from None
+        _, is_whole = _WORD.scan(part, self._start, self._end, self._characters)
+        _WORD.refuse(not is_whole, f"{DAMAGED}（{name}）")
         words = [(code.split() or [""])[0].upper() for code in (*self._ended, *self._codes)]
         found = [
             f"其中有读取别的文件或运行程序的域（{word}，见 {name}），请选中后按 Ctrl+Shift+F9 取消链接"
