@@ -62,8 +62,8 @@ class FilledRow:
     number: int
     #: input column → text of the data, of the cells that are valid by themselves
     texts: dict[str, str] = field(default_factory=dict)
-    #: the row of data, of the sheet's model; None where it is invalid or empty
-    data: Any = None
+    #: the row of data; None where it is invalid or empty
+    data: Row | None = None
     #: the file and, of a unit's form, the unit, where several forms are checked together
     file: str = ""
     unit: str | None = None

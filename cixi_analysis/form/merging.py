@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import dropwhile
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from pydantic import ValidationError
 
@@ -95,7 +95,7 @@ def _edited(plan: Plan, year: int, rows: Sequence[FilledRow]) -> tuple[list[Fill
     first, said = [row.stamp for row in rows], {fingerprint(row.data) for row in rows}
     moved = {*first} - {row.stamp for row in rows if fingerprint(row.data) == row.stamp}
     touched = [row for row in rows if row.data is not None and fingerprint(row.data) not in {row.stamp, *moved}]
-    own = [known.get(row.data.key, "") for row in touched]
+    own = [known.get(row.data.key, "") for row in touched if row.data]
     elsewhere = {*own} & {*first} - said
     for row, stamp in zip(touched, own, strict=True):
         if stamp in elsewhere:
@@ -115,9 +115,9 @@ def merge(
     """(place, row) of every row after the import, and the conflicts. ``sources``: file → provenance."""
     known = {row.key: row for row in base}
     made_with = {fingerprint(row): key for key, row in known.items()}
+    data_of = ((row, cast("Row", row.data)) for row in said)
     by_key = grouped(  # the key of evidence itself may have been edited
-        (made_with.get(row.stamp, row.data.key) if isinstance(row.data, Evidence) else row.data.key, row)
-        for row in said
+        (made_with.get(row.stamp, one.key) if isinstance(one, Evidence) else one.key, row) for row, one in data_of
     )
     problems, pairs = list[FormProblem](), list[tuple[Any, Any]]()
     for key in dict.fromkeys((*known, *by_key)):
@@ -139,7 +139,7 @@ def _merged(
     """The first form that changes a row, the row after the import, and the conflicts: columns in which two forms differ
     and neither agrees with the data (``was``), and those in which a form differs from data that it may not change.
     """
-    unmerged, now = (rows[0], rows[0].data), fingerprint(was)
+    unmerged, now = (rows[0], cast("Row", rows[0].data)), fingerprint(was)
     problems, edits = list[FormProblem](), dict[str, FilledRow]()
     for row in rows if was is None else ():
         if row.stamp:
@@ -147,7 +147,7 @@ def _merged(
     # Merged are the columns without metadata of an import, the unit, and hashes, which the program writes.
     for column in (c for c in unmerged[1].columns() if c not in (*WRITTEN, "responsible", "sha256")):
         old = object() if was is None else form_value(was, column)
-        cells = [(row, form_value(row.data, column)) for row in rows]
+        cells = [(row, form_value(cast("Row", row.data), column)) for row in rows]
         changed = [(row, cell) for row, cell in cells if cell != old]
         if not changed:
             continue
@@ -165,7 +165,7 @@ def _merged(
             problems.append(one.tell(column, _text(one.data, column), expected))
         edits[column] = one
     # The rows in which 填报单位, as the data has it, was edited.
-    renaming = [row for row in rows if was and row.stamp == now and row.data.responsible != was.responsible]
+    renaming = [r for r in rows if was and r.stamp == now and cast(Any, r.data).responsible != was.responsible]
     handed_in = {one.unit for one in plan.receipts.get(year, ())}
     for row in renaming:
         if left := [u for u in _units(was) if u in handed_in and u not in (*_units(row.data), row.unit)]:
