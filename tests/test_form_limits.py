@@ -71,7 +71,7 @@ def styles(begin: str, encoding: str = "utf-8", more: str = "") -> Callable[[Par
 
     def act(parts: Parts) -> Parts:
         own = parts["xl/styles.xml"].decode().partition("?>")[2] or parts["xl/styles.xml"].decode()
-        xml = begin + own.replace("<fonts", f"{more}<fonts", 1).replace("</fonts>", "<font/>" * 10_000 + "</fonts>", 1)
+        xml = begin + own.replace("<fonts", f"{more}<fonts", 1).replace("</fonts>", "<font/>" * 40_000 + "</fonts>", 1)
         return {**parts, "xl/styles.xml": xml.encode(encoding)}
 
     return act

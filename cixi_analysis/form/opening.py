@@ -23,7 +23,7 @@ MOST_SHEETS = 50
 MOST_CELLS = 100_000  # cells, rows, runs of text: what a filled-in form has many of
 MOST_OF_A_KIND = 5000  # any other XML element: styles, drop-downs, merged ranges, comments …
 LONGEST_CONTENT, DEEPEST = 32_767, 100  # characters in a cell (Excel's own limit); elements in each other
-_MOST_BROKEN = 2**16  # bytes of a part that is no whole XML; a damaged drawing leaves the cells readable
+_MOST_BROKEN = 2**18  # bytes of a part that is no whole XML, as drawings may be: the cells stay readable
 #: In any encoding, which may give a character several bytes; last, that of mainframes.
 _BEGINS_AS_XML = re.compile(rb"[\xef\xbb\xbf\xfe\xff\0\s]*<|Lo\xa7\x94")
 
@@ -143,7 +143,7 @@ class _PartCounts:
         self._kinds: Counter[str] = Counter()
 
     def read(self, part: bytes) -> None:
-        """Count a part as far as it is XML; a picture ends at its first byte, a broken part where openpyxl stops too."""
+        """Count a part as far as it is XML; a picture ends at its first byte."""
         self._depth, self._inside, self._formats = 0, False, {"numFmt": set[int](), "xf": set[int]()}
         read, is_whole = _FORM.scan(part, self._start, self._end, self._characters)
         # openpyxl parses most parts with lxml, which knows more encodings and names.
