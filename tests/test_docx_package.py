@@ -93,6 +93,9 @@ REFUSED = {
     "a name of a namespace that no XML library takes": (
         package(more={"word/styles.xml": '<w:styles xmlns:w="http://x}y"/>'}), f"{DAMAGED}（word/styles.xml）。",
     ),
+    "an encoding that does not exist": (
+        package(more={"word/styles.xml": '<?xml version="1.0" encoding="utf8x"?><a/>'}), f"{DAMAGED}（word/styles.xml）。",
+    ),
     "broken body": (package(more={"word/document.xml": "<w:"}), f"{DAMAGED}（word/document.xml）。"),
     "dde": (package(paragraph(BEGIN, CODE(" DDEAUTO c:\\\\cmd.exe x"), END)), FIELD("DDEAUTO")),
     "dde in pieces": (package(paragraph(BEGIN, CODE(" d"), CODE("de"), CODE(" x"), END)), FIELD("DDE")),

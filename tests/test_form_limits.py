@@ -66,6 +66,17 @@ def same_part(parts: Parts) -> Parts:
     return added("xl/workbook.xml", b"</sheets>", more)(parts)
 
 
+def styles(begin: str, encoding: str = "utf-8", more: str = "") -> Callable[[Parts], Parts]:
+    """Thousands of fonts in a part that begins in this way, and has ``more`` in front of them."""
+
+    def act(parts: Parts) -> Parts:
+        own = parts["xl/styles.xml"].decode().partition("?>")[2] or parts["xl/styles.xml"].decode()
+        xml = begin + own.replace("<fonts", f"{more}<fonts", 1).replace("</fonts>", "<font/>" * 40_000 + "</fonts>", 1)
+        return {**parts, "xl/styles.xml": xml.encode(encoding)}
+
+    return act
+
+
 ROWS = times(100_001, b'<row r="%d"/>')
 #: (what is done to the parts of a form, the reason)
 BEYOND: dict[str, tuple[Callable[[Parts], Parts], str]] = {
@@ -101,6 +112,16 @@ BEYOND: dict[str, tuple[Callable[[Parts], Parts], str]] = {
         lambda parts: {**parts, "xl/a.dat": b"<!DOCTYPE a [<!ENTITY b 'b'>]><a/>"},
         "其中的 XML 定义了实体",
     ),
+    "a namespace that stops some parsers": (
+        lambda parts: BEYOND["rows"][0](
+            {**parts, SHEET_PART: parts[SHEET_PART].replace(b"<worksheet ", b'<worksheet xmlns:x="a b" ', 1)}
+        ),
+        "其中的行超过 100000 个",
+    ),
+    # lxml, with which openpyxl reads most parts, knows more of XML than the parser that counts.
+    "in UTF-32": (styles('<?xml version="1.0" encoding="utf-32"?>', "utf-32"), "文件已损坏"),
+    "a name of later XML": (styles('<?xml version="1.0"?>', more="<\u2c00\u218f/>"), "文件已损坏"),
+    "an encoding that only some parsers know": (styles('<?xml version="1.0" encoding="HTML"?>'), "文件已损坏"),
     "no such format": (added("xl/styles.xml", b"</cellXfs>", b'<xf numFmtId="1999"/>'), "单元格用了没有定义的数字格式"),
     "sheets in one part": (same_part, "文件已损坏"),
 }
@@ -175,6 +196,15 @@ def test_only_files_are_opened(tmp_path: Path) -> None:
     thread.start()
     thread.join(timeout=10)
     assert [text.partition("：")[2] for text in found] == ["这不是普通文件（是管道或设备），应为一个 .xlsx 文件。"] * 2
+
+
+def test_an_encoding_that_does_not_exist(tmp_path: Path) -> None:
+    """A sentence, not a traceback; and in a folder it may be a form that somebody has handed in."""
+    path = tmp_path / "form.xlsx"
+    path.write_bytes(packed({**unpacked(blank()), "xl/workbook.xml": b'<?xml version="1.0" encoding="utf8x"?><a/>'}))
+    with pytest.raises(FormError, match="文件已损坏"):
+        check_forms(plan(), [path])
+    assert (is_form(path), is_form(path, unreadable=True)) == (False, True)
 
 
 def test_a_large_entry_is_no_form(tmp_path: Path) -> None:

@@ -25,7 +25,7 @@ from cixi_analysis.book import cache
 from cixi_analysis.book.pdf import belongs_to
 from cixi_analysis.book.sphinx_extension import book_title
 from cixi_analysis.errors import CixiError, writing
-from cixi_analysis.export.workbook import save_bytes, zip_entry
+from cixi_analysis.export.workbook import save_bytes, zipped
 from cixi_analysis.plan import DATE_VARIABLE, is_left, provenance
 from cixi_analysis.plan.dataset import load_plan
 from cixi_analysis.plan.evidence_files import published_files
@@ -62,16 +62,12 @@ class PublishedSite:
 
     place: Path
     files: dict[str, bytes]
-    left: tuple[str, ...] = ()
-
-    @property
-    def is_archive(self) -> bool:
-        """Whether it is an archive, or the folder that one was unpacked to."""
-        return not self.place.is_dir() or _is_unpacked(self.place)
+    left: tuple[str, ...]
+    #: whether it is an archive, or the folder that one was unpacked to
+    is_archive: bool
 
     @property
     def reports(self) -> list[str]:
-        """The names of the printed reports."""
         return [name for name in self.files if re.fullmatch(r"[^/]+\.pdf", name)]
 
     @property
@@ -100,7 +96,7 @@ def published(place: Path, printed: Path | None = None) -> PublishedSite:
     Raises :class:`NotReproduced` for a file that is no archive of ``cixi publish --zip``, or a damaged one.
     """
     if place.is_dir():
-        is_unpacked = _is_unpacked(place)
+        is_unpacked = (place / _SITE / provenance.FILE).is_file()
         if not is_unpacked and not (place / provenance.FILE).is_file():  # some other folder, whose files are not read
             raise NotReproduced(_NOT_OURS.format(place, f"没有 {provenance.FILE}"))
         reports = [path for path in sorted(printed.glob("*.pdf")) if belongs_to(path, place)] if printed else []
@@ -111,11 +107,11 @@ def published(place: Path, printed: Path | None = None) -> PublishedSite:
         kept, left = _without_left(own)
         files = {path.name: path for path in reports}
         files |= {name if is_unpacked else f"{_SITE}/{name}": path for name, path in kept.items()}
-        return PublishedSite(place, {name: path.read_bytes() for name, path in files.items()}, left)
+        return PublishedSite(place, {name: path.read_bytes() for name, path in files.items()}, left, is_unpacked)
     if not place.is_file() or not zipfile.is_zipfile(place):  # reading a pipe would block
         raise NotReproduced(f"{place}：既不是网站的文件夹，也不是 cixi publish --zip 生成的压缩包。")
     try:
-        return PublishedSite(place, *_without_left(_unpacked(place)))
+        return PublishedSite(place, *_without_left(_unpacked(place)), is_archive=True)
     except NotReproduced:
         raise
     except Exception:  # damaged bytes raise errors of zipfile, zlib, lzma, struct and others
@@ -132,10 +128,6 @@ def _is_published(file: Path) -> bool:
     with suppress(zipfile.BadZipFile), zipfile.ZipFile(file) as found:
         return f"{_SITE}/{provenance.FILE}" in found.namelist()
     return False
-
-
-def _is_unpacked(folder: Path) -> bool:
-    return (folder / _SITE / provenance.FILE).is_file()
 
 
 def _unpacked(place: Path) -> dict[str, bytes]:
@@ -176,16 +168,13 @@ def archive(root: Path, target: Path) -> Path:
         raise NotPublished(f"网站里有的页面可能比数据旧（{why}）。请先运行 cixi build，再发布。")
     if published(html, pdf) != site:  # swapped while it was read: part old, part new
         raise NotPublished("网站刚才又重新生成了。请再发布一次。")
-    written = io.BytesIO()
-    with zipfile.ZipFile(written, "w") as file:
-        for name, content in _with_start(book_title(load_plan(root)), site).items():
-            file.writestr(zip_entry(name, known.date), content)
-    save_bytes(written.getvalue(), target)
+    save_bytes(zipped(_with_start(root, site), known.date), target)
     return target
 
 
-def _with_start(title: str, site: PublishedSite) -> dict[str, bytes]:
+def _with_start(root: Path, site: PublishedSite) -> dict[str, bytes]:
     """The files of an archive: the site's, and before them the page that leads to it."""
+    title = book_title(load_plan(root))
     start = _TEMPLATES.get_template("start.html.j2").render(title=title, site=_SITE, reports=site.reports)
     return {_START: start.encode()} | site.files
 
@@ -208,10 +197,9 @@ def verify(root: Path, site: PublishedSite) -> int:
         TemporaryDirectory(prefix="cixi-verify-", ignore_cleanup_errors=True) as name,
     ):
         again = _again(root, Path(name) / "again", known.date, years)
-    made = _with_start(book_title(load_plan(root)), again) if site.is_archive else again.files
-    if found := first_difference(
-        *({n: _without_pictures(n, c) for n, c in each.items()} for each in (site.files, made))
-    ):
+    made = _with_start(root, again) if site.is_archive else again.files
+    both = ({n: _without_pictures(n, c) for n, c in each.items()} for each in (site.files, made))
+    if found := first_difference(*both):
         raise NotReproduced(f"重新生成的与 {site.place} 不同：{found}{_circumstances(known, now)}")
     return len(again.files)
 

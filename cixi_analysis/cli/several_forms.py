@@ -85,12 +85,6 @@ def form_paths(given: tuple[Path, ...]) -> list[Path]:
     return list({path.resolve(): path for path in paths}.values())
 
 
-def refuse_letters_of_all(checked: "Checked", folder: Path | None) -> None:
-    """Raise a usage error, before anything is written, where letters are asked for and no form is a unit's."""
-    if folder and not any(one.unit for one in checked.forms):
-        raise click.UsageError("--letters 只用于各单位的填报表。--letters is for forms by unit.")
-
-
 def some(names: list[str], counted: str) -> str:
     """The first few names, with the number of all where there are more."""
     return f"{'、'.join(names[:_MOST_NAMED])}{f'等{len(names)}{counted}' if names[_MOST_NAMED:] else ''}"

@@ -159,7 +159,6 @@ class ChineseGroup(click.Group):
 
 
 def _in_chinese(error: click.UsageError) -> str:
-    """The error of a call, in Chinese."""
     if isinstance(error, click.NoSuchOption):
         near = f"。是否想写 {'、'.join(error.possibilities)}" if error.possibilities else ""
         return f"没有 {error.option_name} 这个选项{near}"

@@ -10,15 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 import cixi_analysis as cixi
-from cixi_analysis.cli.several_forms import (
-    FORMS,
-    LETTERS,
-    form_paths,
-    missing_report,
-    refuse_letters_of_all,
-    some,
-    write_by_unit,
-)
+from cixi_analysis.cli.several_forms import FORMS, LETTERS, form_paths, missing_report, some, write_by_unit
 from cixi_analysis.cli.terminal import FORMAT, YEAR, PathType, command, echo, print_table
 from cixi_analysis.errors import CixiError, clear_text, quoted
 from cixi_analysis.plan import EVIDENCE, OBSERVATIONS, PROGRESS, RECEIPTS, build_date
@@ -27,6 +19,7 @@ from cixi_analysis.words import RowFate, Stage, Step
 if TYPE_CHECKING:
     from cixi_analysis.form.checking import Checked
     from cixi_analysis.form.importing import Import
+    from cixi_analysis.plan.dataset import Plan
     from cixi_analysis.plan.schema import Signature
 
 
@@ -86,11 +79,8 @@ def workbook(root: Path | None, year: int, output: Path | None, by_unit: bool, o
 @FORMAT
 def check(root: Path | None, files: tuple[Path, ...], letters: Path | None, form: str) -> None:
     from cixi_analysis.form.importing import plan_import
-    from cixi_analysis.form.merging import check_forms
 
-    plan = cixi.load_plan(root)
-    checked = check_forms(plan, form_paths(files), today=_today())
-    refuse_letters_of_all(checked, letters)
+    plan, checked = _checked(root, files, letters)
     _print_findings(checked, form, "没有写催填的文字，请改正后重试。" if letters and checked.problems else "")
     try:
         plan_import(plan, checked)
@@ -98,6 +88,17 @@ def check(root: Path | None, files: tuple[Path, ...], letters: Path | None, form
         echo(f"注意：还不能导入：{str(refused).removeprefix('没有导入：').strip()}", err=True)
     for line in missing_report(plan, checked, letters):
         echo(line, err=True)
+
+
+def _checked(root: Path | None, files: tuple[Path, ...], letters: Path | None) -> "tuple[Plan, Checked]":
+    """The forms, checked against the plan. Letters that no form is about are refused before anything is written."""
+    from cixi_analysis.form.merging import check_forms
+
+    plan = cixi.load_plan(root)
+    checked = check_forms(plan, form_paths(files), today=_today())
+    if letters and not any(one.unit for one in checked.forms):
+        raise click.UsageError("--letters 只用于各单位的填报表。--letters is for forms by unit.")
+    return plan, checked
 
 
 def _seen(_context: click.Context, _parameter: click.Parameter, text: str | None) -> str | None:
@@ -145,12 +146,9 @@ def import_(
     by: str | None, role: str | None, form: str,
 ) -> None:  # fmt: skip
     from cixi_analysis.form.importing import apply_import, plan_import
-    from cixi_analysis.form.merging import check_forms
 
     signed = _signed(final, reason, by, role)
-    plan = cixi.load_plan(root)
-    checked = check_forms(plan, form_paths(files), today=_today())
-    refuse_letters_of_all(checked, letters)
+    plan, checked = _checked(root, files, letters)
     if checked.problems:
         _print_findings(checked, form, "没有导入，请改正后重试。")
     received = f"{given:%Y-%m-%d}" if (given := build_date()) else _today()

@@ -10,14 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cixi_analysis.analysis.table1 import standards
-from cixi_analysis.export.assessment_sheets import (
-    EVIDENCE_SHEET,
-    evidence_sheet,
-    indicator_sheet,
-    reason_sheet,
-    tally_sheet,
-    trend_sheet,
-)
+from cixi_analysis.export.assessment_sheets import EVIDENCE_SHEET, RESULTS
 from cixi_analysis.export.data_package import write_package
 from cixi_analysis.export.figures import Figures, write_csv, write_json
 from cixi_analysis.export.plan_sheets import reconciliation_sheet, table1_sheet, table2_sheet, table3_sheet
@@ -74,10 +67,7 @@ def report(figures: Figures) -> Report:
     """The workbook with the values of its formulas. Text from data never becomes a formula."""
     made = Report(figures)
     # In this order: the formulas of a sheet refer to the sheets before it.
-    for sheet in (
-        table1_sheet, table2_sheet, table3_sheet, indicator_sheet, reason_sheet, tally_sheet, trend_sheet,
-        evidence_sheet, reconciliation_sheet, _guide_sheet,
-    ):  # fmt: skip
+    for sheet in (table1_sheet, table2_sheet, table3_sheet, *RESULTS, reconciliation_sheet, _guide_sheet):
         sheet(made)
     return made
 

@@ -1,4 +1,4 @@
-"""The sheets of results: 指标结论, 结论依据, 分级统计, 趋势与进度."""
+"""The sheets of results: 指标结论, 结论依据, 分级统计, 趋势与进度, 佐证材料目录."""
 
 import math
 from collections.abc import Callable, Iterator, Mapping
@@ -229,7 +229,6 @@ def _cell(name: str, row: Any, item: Indicator, places: Mapping[str, str]) -> Ce
     return Formula(computed_or_blank(formula), value, form)
 
 
-#: The name of the sheet of evidence.
 EVIDENCE_SHEET = "佐证材料目录"
 _COLUMNS = [
     Header("编号", 11), Header("对象", 10), Header("名称", 26, WRAP), Header("类别", 11), Header("所证", 10),
@@ -259,3 +258,7 @@ def _cells(plan: Plan, row: Any) -> tuple[str | None, ...]:
     state = EvidenceState(row.state).chinese if row.state else "有电子文件"
     told = (row.clause, row.title, row.issuer, row.document_number, row.date, row.page, row.quoted, row.file)
     return (row.number, label, name, grade, proven(row.proves), *told, state, row.detail or row.note)
+
+
+#: In the order of the workbook.
+RESULTS = (indicator_sheet, reason_sheet, tally_sheet, trend_sheet, evidence_sheet)

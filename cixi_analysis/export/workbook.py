@@ -173,16 +173,15 @@ def workbook_bytes(book: Workbook, values: Mapping[tuple[str, str], str | float]
     ``values``: (sheet, cell) → the value of the formula there, for every formula. Excel, WPS and LibreOffice recalculate
     on opening; a preview, a phone and Excel's protected view show stored values.
     """
-    written, same = io.BytesIO(), io.BytesIO()
+    written = io.BytesIO()
     _InMemory(book, zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED)).save()
-    sheets = {f"xl/worksheets/sheet{n}.xml": sheet.title for n, sheet in enumerate(book.worksheets, start=1)}
-    with zipfile.ZipFile(written) as source, zipfile.ZipFile(same, "w", zipfile.ZIP_DEFLATED) as target:
-        for name in source.namelist():
-            content = source.read(name)
-            if values and name in sheets:
-                content = _with_values(content.decode(), sheets[name], values).encode()
-            target.writestr(zip_entry(name, build_date()), content)
-    return same.getvalue()
+    with zipfile.ZipFile(written) as source:
+        parts = {name: source.read(name) for name in source.namelist()}
+    if values:
+        for number, sheet in enumerate(book.worksheets, start=1):
+            name = f"xl/worksheets/sheet{number}.xml"
+            parts[name] = _with_values(parts[name].decode(), sheet.title, values).encode()
+    return zipped(parts, build_date())
 
 
 def _with_values(xml: str, sheet: str, values: Mapping[tuple[str, str], str | float]) -> str:
@@ -198,8 +197,12 @@ def _with_values(xml: str, sheet: str, values: Mapping[tuple[str, str], str | fl
     return filled
 
 
-def zip_entry(name: str, date: datetime | None) -> zipfile.ZipInfo:
-    """A ZIP entry that depends on neither the clock nor the operating system."""
-    entry = zipfile.ZipInfo(name, zip_date(date))
-    entry.compress_type, entry.external_attr, entry.create_system = zipfile.ZIP_DEFLATED, 0o644 << 16, 3  # Unix
-    return entry
+def zipped(files: Mapping[str, bytes], date: datetime | None) -> bytes:
+    """A ZIP file that depends on neither the clock nor the operating system."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as target:
+        for name, content in files.items():
+            entry = zipfile.ZipInfo(name, zip_date(date))
+            entry.compress_type, entry.external_attr, entry.create_system = zipfile.ZIP_DEFLATED, 0o644 << 16, 3  # Unix
+            target.writestr(entry, content)
+    return made.getvalue()

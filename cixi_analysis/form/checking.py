@@ -47,7 +47,6 @@ class Checked:
     reports: tuple[Progress, ...] | None
     evidence: tuple[Evidence, ...] | None = None
     signatures: tuple[Signature, ...] | None = None
-    #: the forms checked
     forms: tuple[FiledForm, ...] = field(default=(), compare=False)
 
 

@@ -46,12 +46,10 @@ class FormProblem:
 
     @property
     def place(self) -> str:
-        """Sheet and cell."""
-        return " ".join(filter(None, (self.sheet, self.cell)))
+        return " ".join(filter(None, (self.file, self.sheet, self.cell)))
 
     def __str__(self) -> str:
-        where = " ".join(filter(None, (self.file, self.place)))
-        return f"{where}：现为{self.found}；应为{self.expected}"
+        return f"{self.place}：现为{self.found}；应为{self.expected}"
 
 
 @dataclass
@@ -73,7 +71,6 @@ class FilledRow:
     stamp: str = ""
 
     def cell(self, column: str) -> Any:
-        """A cell of this row."""
         return self.sheet[f"{self.form.letters[column]}{self.number}"]
 
     def tell(self, column: str, found: str, expected: str) -> FormProblem:
@@ -258,7 +255,6 @@ class KeptRow:
     file: str
 
     def tell(self, column: str, found: str, expected: str) -> FormProblem:
-        """A problem of the file."""
         name = f"{getattr(self.data, 'id', '')} {column}".strip()
         return FormProblem("", "", f"{name} {found}", expected, self.file)
 

@@ -20,7 +20,7 @@ from cixi_analysis.analysis.table1 import coverage
 from cixi_analysis.assessment import asked_in, asking, assess
 from cixi_analysis.errors import CixiError, DataError, UnknownYear, reason
 from cixi_analysis.form.checking import Checked
-from cixi_analysis.form.row_changes import RowChange, SignOff, cell_text, row_changes, sign_off
+from cixi_analysis.form.row_changes import RowChange, SignOff, cell_text, row_changes
 from cixi_analysis.form.sheets import summary
 from cixi_analysis.plan import EVIDENCE, OBSERVATIONS, PROGRESS
 from cixi_analysis.plan.csvfile import rows_csv
@@ -30,7 +30,6 @@ from cixi_analysis.plan.journal import recover, replace_files
 from cixi_analysis.plan.schema import Evidence, Observation, Progress, Receipt, Revision, Row, Signature
 from cixi_analysis.words import Absence, Entity, RowFate, Stage
 
-#: The columns of ``cixi import``.
 COLUMNS = ("kind", "year", "indicator", "item_id", "level", "field", "before", "after", "why")
 
 
@@ -43,7 +42,6 @@ class Import:
     """The changes that importing a form would make."""
 
     plan: Plan
-    #: the plan after the import
     after: Plan
     year: int
     sign_off: SignOff
@@ -119,7 +117,7 @@ def plan_import(
     a correction that says why; and :class:`DataError` where the data with these rows could not be assessed.
     """
     year = checked.year
-    signing = sign_off(plan, year, checked.signatures or (), signed, final=final)
+    signing = SignOff(plan, year, checked.signatures or (), signed, final=final)
     unfilled = tuple(text for _, text in unfilled_items(plan, year, checked.rows))
     reasons = []
     if checked.problems:
@@ -127,8 +125,10 @@ def plan_import(
     if year < (base := plan.frame.base_year):
         reasons.append(f"{year} 年早于规划基准年 {base} 年，其数据是规划所载，不由工作簿导入。")
     forms = [one for one in checked.forms if one.rows]
-    if says_nothing := empty(plan, checked):
-        reasons.append(says_nothing)
+    if not forms or not (checked.rows or checked.reports or checked.evidence):
+        reasons.append("工作簿里一行也没有填写或改动。")
+    elif not checked.rows and plan.observations.get(year):
+        reasons.append(f"工作簿里没有填写现状值，而数据中有 {year} 年的现状值：导入会把它们全部删除。")
     elif signing.final and unfilled:
         how = "先不加 --final 导入" if final else "先删去“签署”中定稿的一行再导入，"
         reasons += [f"还不能定稿，有{len(unfilled)}处没有填报（{how}即为初稿）：", *unfilled]
@@ -174,15 +174,6 @@ def plan_import(
     after = replace(after, revisions=(*plan.revisions, *revisions))
     after = after.with_year(year, signatures=signing.signatures(data), receipts=tuple(receipts.values()))
     return Import(plan, after, year, signing, signing.lapsed(data), revisions, reopens, changes, flipped, unfilled)
-
-
-def empty(plan: Plan, checked: Checked) -> str:
-    """Why a form without problems cannot be imported whatever the options: it says nothing; "" if it can."""
-    if not any(one.rows for one in checked.forms) or not (checked.rows or checked.reports or checked.evidence):
-        return "工作簿里一行也没有填写或改动。"
-    if not checked.rows and plan.observations.get(checked.year):
-        return f"工作簿里没有填写现状值，而数据中有 {checked.year} 年的现状值：导入会把它们全部删除。"
-    return ""
 
 
 def apply_import(plan: Plan, change: Import) -> None:

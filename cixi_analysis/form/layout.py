@@ -152,11 +152,9 @@ class FormSheet:
 
     @property
     def inputs(self) -> tuple[FormColumn, ...]:
-        """The input columns, in their order."""
         return tuple(column for column in self.columns if column.kind is not Kind.SHOWN)
 
     def column(self, key: str) -> FormColumn:
-        """The column with this key."""
         return next(column for column in self.columns if column.key == key)
 
 

@@ -45,7 +45,7 @@ def check_forms(plan: Plan, paths: Sequence[Path], *, today: str | None = None) 
     units = answering(plan, year)
     filled, forms, sources = list[FilledRow](), list[FiledForm](), dict[str, str]()
     problems, doubts, order = list[FormProblem](), list[FormProblem](), list[tuple[str, str]]()
-    for path, (book, _, _, form) in opened:
+    for path, book, _, _, form in opened:
         unit, file = form.unit, path.name if form.unit else ""
         before = next((one for one in plan.receipts.get(year, ()) if one.sha256 == form.sha256), None)
         if unit and before:
@@ -67,14 +67,14 @@ def check_forms(plan: Plan, paths: Sequence[Path], *, today: str | None = None) 
         order += [(file, sheet) for sheet in (*(s.name for s in sheets[unit]), *book.sheetnames)]
         forms.append(replace(form, rows=len(touched)))
         sources[file] = form.provenance
-    first, merged = opened[0][1], dict[str, list[tuple[Any, Any]]]()
+    first, merged = opened[0], dict[str, list[tuple[Any, Any]]]()
     layout = LAYOUT if first.filed.unit else first.layout
     for part in SIGNED:
-        said = having(filled, cast(Any, YEARLY[part]))
-        merged[part] = said
+        own = [row for row in filled if isinstance(row.data, YEARLY[part])]
+        merged[part] = [(row, row.data) for row in own]
         if first.filed.unit:
-            base, rows = getattr(plan, part).get(year, ()), [row for row, _ in said]
-            merged[part], wrong = merge(plan, year, base, rows, sources, f"data/{part}/{year}.csv")
+            base = getattr(plan, part).get(year, ())
+            merged[part], wrong = merge(plan, year, base, own, sources, f"data/{part}/{year}.csv")
             problems += wrong
     at = [(item.item_id, level) for item in plan.items for level in (None, *plan.levels)]
     merged[OBSERVATIONS].sort(key=lambda pair: at.index(pair[1].key))
@@ -146,19 +146,20 @@ def _merged(
             problems.append(row.tell("key", "改了的一行，而这一行已从数据中删去", "重新生成的填报表中的行"))
     # Merged are the columns without metadata of an import, the unit, and hashes, which the program writes.
     for column in (c for c in unmerged[1].columns() if c not in (*WRITTEN, "responsible", "sha256")):
-        old, cells = object() if was is None else _cell(was, column), [(row, _cell(row.data, column)) for row in rows]
-        changed = [row for row, cell in cells if cell != old]
+        old = object() if was is None else form_value(was, column)
+        cells = [(row, form_value(cast("Row", row.data), column)) for row in rows]
+        changed = [(row, cell) for row, cell in cells if cell != old]
         if not changed:
             continue
-        one, said = changed[0], _cell(changed[0].data, column)
+        one, said = changed[0]
         # Content of a form made with other data is an edit, even where it agrees with the present data.
         stated = ((r, cell) for r, cell in cells if cell != old or not (r.stamp == now or cell is None))
         if other := next((row for row, cell in stated if cell != said), None):
             for here, there in ((one, other), (other, one)):
-                place = f"{there.file} {there.tell(column, '', '').place}"
+                place = there.tell(column, "", "").place
                 expected = f"与 {place} 相同（那里为{_text(there.data, column)}）"
                 problems.append(here.tell(column, _text(here.data, column), expected))
-        elif was is not None and (source := _kept(plan, year, was, changed)):
+        elif was is not None and (source := _kept(plan, year, was, [row for row, _ in changed])):
             same = f"与{source[0]}相同（数据中为{_text(was, column)}）"
             expected = f"{same}；确须改正的，请{source[1]}，或用全年的填报表"
             problems.append(one.tell(column, _text(one.data, column), expected))
@@ -188,10 +189,6 @@ def _merged(
     who = "、".join(sorted(units, key=lambda unit: (ranks.get(unit, len(ranks)), unit))) or None
     form = was.form if was and not edits and who == was.responsible else sources[at.file]
     return at, data.model_copy(update={"responsible": who, "form": form}), []
-
-
-def _cell(row: Any, column: str) -> object:
-    return form_value(column, getattr(row, column))
 
 
 def _units(row: Any) -> tuple[str, ...]:

@@ -4,12 +4,10 @@ import hashlib
 import re
 import zipfile
 from collections import Counter
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
 from typing import NamedTuple
 from xml.etree import ElementTree
-from xml.parsers import expat
 
 from openpyxl import Workbook
 
@@ -25,6 +23,9 @@ MOST_SHEETS = 50
 MOST_CELLS = 100_000  # cells, rows, runs of text: what a filled-in form has many of
 MOST_OF_A_KIND = 5000  # any other XML element: styles, drop-downs, merged ranges, comments …
 LONGEST_CONTENT, DEEPEST = 32_767, 100  # characters in a cell (Excel's own limit); elements in each other
+_MOST_BROKEN = 2**18  # bytes of a part that is no whole XML, as drawings may be: the cells stay readable
+#: In any encoding, which may give a character several bytes; last, that of mainframes.
+_BEGINS_AS_XML = re.compile(rb"[\xef\xbb\xbf\xfe\xff\0\s]*<|Lo\xa7\x94")
 
 
 class FormError(CixiError):
@@ -78,8 +79,9 @@ class FiledForm:
 
 
 class OpenedForm(NamedTuple):
-    """A form of the plan: its workbook (see :mod:`cixi_analysis.form.loading`), year, layout version, and file."""
+    """A form of the plan: its path, workbook (see :mod:`cixi_analysis.form.loading`), year, layout version, and file."""
 
+    path: Path
     book: Workbook
     year: int
     layout: int
@@ -99,7 +101,7 @@ def open_form(path: Path, frame: Frame) -> OpenedForm:
         except Exception:  # openpyxl raises many types for a damaged file, and for some styles that Excel and WPS read
             raise FormError(f"{DAMAGED}；能在 Excel 或 WPS 中打开的，打开并重新保存") from None
         year, layout, unit = _facts(book, frame)
-        return OpenedForm(book, year, layout, FiledForm.of(path, content, unit))
+        return OpenedForm(path, book, year, layout, FiledForm.of(path, content, unit))
     except FormError as error:
         raise FormError(f"{path.name} 不是可以读取的填报表：{error}。") from None
 
@@ -113,7 +115,7 @@ def is_form(path: Path, *, unreadable: bool = False) -> bool:
         with zipfile.ZipFile(path) as package, package.open("xl/workbook.xml") as part:
             book = ElementTree.fromstring(part.read(MOST_XML))  # noqa: S314  # expat limits entities
         return any(sheet.get("name") == GUIDE for sheet in book.iterfind(".//{*}sheet"))
-    except (*BROKEN, KeyError, ElementTree.ParseError):
+    except (*BROKEN, LookupError, ElementTree.ParseError):
         return unreadable
 
 
@@ -141,22 +143,18 @@ class _PartCounts:
         self._kinds: Counter[str] = Counter()
 
     def read(self, part: bytes) -> None:
-        """Count a part as far as it is XML; a picture ends at its first byte, a broken part where openpyxl stops too."""
-        parser = expat.ParserCreate(namespace_separator=" ")
-        parser.buffer_text = True
-        parser.StartElementHandler, parser.EndElementHandler = self._start, self._end
-        parser.CharacterDataHandler = self._characters
-        parser.StartDoctypeDeclHandler = lambda *_: _refuse(True, "其中的 XML 定义了实体，正常的工作簿没有")
+        """Count a part as far as it is XML; a picture ends at its first byte."""
         self._depth, self._inside, self._formats = 0, False, {"numFmt": set[int](), "xf": set[int]()}
-        with suppress(expat.ExpatError):
-            parser.Parse(part, True)
-        self._size += max(0, parser.CurrentByteIndex)
+        read, is_whole = _FORM.scan(part, self._start, self._end, self._characters)
+        # openpyxl parses most parts with lxml, which knows more encodings and names.
+        _refuse(not is_whole and len(part) > _MOST_BROKEN and _BEGINS_AS_XML.match(part) is not None, DAMAGED)
+        self._size += read
         size = f"展开后有 {self._size / 2**20:.0f} MB 的 XML，填报表不会超过 {MOST_XML // 2**20} MB"
         _refuse(self._size > MOST_XML, size)
         _refuse(not self._formats["xf"] <= self._formats["numFmt"], f"单元格用了没有定义的数字格式。{DAMAGED}")
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
-        kind = name.rpartition(" ")[2]
+        kind = name.rpartition("}")[2]
         self._kinds[kind] += 1
         self._kinds["sqref"] += attributes.get("sqref", "").count(" ")  # ranges that a rule applies to
         for one in (kind, "sqref"):
@@ -173,7 +171,7 @@ class _PartCounts:
 
     def _end(self, name: str) -> None:
         self._depth -= 1
-        self._inside = self._inside and name.rpartition(" ")[2] not in _CONTENTS
+        self._inside = self._inside and name.rpartition("}")[2] not in _CONTENTS
 
     def _characters(self, text: str) -> None:
         if self._inside:

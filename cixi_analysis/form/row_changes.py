@@ -61,9 +61,7 @@ def row_changes(
         if was is None:
             return RowChange(RowFate.NEW, None, _written(now, stage=signed(now, Stage.DRAFT), form=origin))
         content = (c for c in now.columns() if c not in WRITTEN)
-        cells = {
-            c: getattr(now, c) for c in content if form_value(c, getattr(was, c)) != form_value(c, getattr(now, c))
-        }
+        cells = {c: getattr(now, c) for c in content if form_value(was, c) != form_value(now, c)}
         if not cells:
             stage = signed(was, known := getattr(was, "stage", Stage.DRAFT))
             same = was if stage is known else _written(was, stage=stage)
@@ -87,12 +85,13 @@ def fingerprint(row: Row | None) -> str:
     """
     if row is None:
         return ""
-    said = (f"{c}={cell_text(form_value(c, getattr(row, c)))}" for c in row.columns() if c not in (*WRITTEN, "sha256"))
+    said = (f"{c}={cell_text(form_value(row, c))}" for c in row.columns() if c not in (*WRITTEN, "sha256"))
     return hashlib.sha256("\n".join(said).encode()).hexdigest()[:8]
 
 
-def form_value(column: str, cell: object) -> object:
-    """A number, with its comparator, at the precision of the form; any other cell unchanged."""
+def form_value(row: Row, column: str) -> object:
+    """A cell of a row: a number, with its comparator, at the precision of the form; any other one unchanged."""
+    cell: object = getattr(row, column)
     match = LIMIT.fullmatch(cell_text(cell)) if column in _NUMBERS else None
     return f"{match[1]}{float(match[2]) + 0.0:.12g}" if match else cell
 
@@ -102,18 +101,21 @@ def cell_text(cell: object) -> str:
     return "" if cell is None else f"{cell:.12g}" if isinstance(cell, float) else str(cell)
 
 
-@dataclass(frozen=True)
 class SignOff:
-    """The signatures that come with an import."""
+    """The signatures that come with an import: those of the form, and those ``given`` beside it."""
 
-    plan: Plan
-    year: int
-    #: those that the data does not have, and those given beside the form, which are renewed
-    new: tuple[Signature, ...]
-    #: those of ``new`` that give the reasons of corrections
-    corrections: tuple[Signature, ...]
-    #: whether the whole year is closed
-    final: bool
+    def __init__(
+        self, plan: Plan, year: int, signed: Sequence[Signature], given: Sequence[Signature], *, final: bool
+    ) -> None:
+        self.plan, self.year = plan, year
+        known = {one.key for one in plan.signatures.get(year, ())}
+        own = {one.key: one for one in signed if one.key not in known} | {one.key: one for one in given}
+        #: Those that the data does not have, and those given beside the form, which are renewed.
+        self.new = tuple(own.values())
+        #: Those that give the reasons of corrections.
+        self.corrections = [one for one in self.new if one.step is Step.CORRECTED]
+        #: Whether the whole year is closed.
+        self.final = final or any(one.step is Step.FINAL and one.kind is None for one in self.new)
 
     def stage(self, row: Any, stage: Stage) -> Stage:
         """The stage of a row with the new signatures; ``stage`` is what it has without them."""
@@ -142,27 +144,14 @@ class SignOff:
         found = [dict(zip(CELL, one, strict=True)) for one in cell_changes(year_rows(self.plan, self.year), rows)]
         if not edition or all(one["column"] in UNLOGGED for one in found):
             return (), ()
-        lines: list[Revision] = []
-        unexplained: dict[tuple[Entity, str], None] = {}
+        lines, unexplained = list[Revision](), list[tuple[Entity, str]]()
         for one in found:
             subject = one["kind"], one["id"]
-            why = sorted((c for c in self.corrections if c.covers(*subject)), key=lambda c: c.kind is None)
-            if not why:
-                if one["column"] not in UNLOGGED:
-                    unexplained[subject] = None
-                continue
-            signed = why[0].model_dump(include={"date", "name", "role", "reason"})
-            given = {"year": self.year, "edition": edition + 1, "form": form} | one | signed
-            lines.append(Revision.model_validate(given))
-        return tuple(lines), tuple(unexplained)
-
-
-def sign_off(
-    plan: Plan, year: int, signed: Sequence[Signature], given: Sequence[Signature] = (), *, final: bool = False
-) -> SignOff:
-    """The sign-off of an import with the signatures of the form and those ``given`` beside it."""
-    known = {one.key for one in plan.signatures.get(year, ())}
-    own = {one.key: one for one in signed if one.key not in known} | {one.key: one for one in given}
-    closes = any(one.step is Step.FINAL and one.kind is None for one in own.values())
-    corrected = tuple(one for one in own.values() if one.step is Step.CORRECTED)
-    return SignOff(plan, year, tuple(own.values()), corrected, final or closes)
+            own = (c for c in self.corrections if c.covers(*subject))
+            if why := min(own, key=lambda c: c.kind is None, default=None):
+                signed = why.model_dump(include={"date", "name", "role", "reason"})
+                given = {"year": self.year, "edition": edition + 1, "form": form} | one | signed
+                lines.append(Revision.model_validate(given))
+            elif one["column"] not in UNLOGGED:
+                unexplained.append(subject)
+        return tuple(lines), tuple(dict.fromkeys(unexplained))

@@ -76,26 +76,23 @@ def unit_forms(plan: Plan, year: int) -> dict[str, bytes]:
     return {names[unit]: workbook.workbook_bytes(form_workbook(plan, year, unit, own)) for unit, own in sheets.items()}
 
 
-def open_forms(
-    plan: Plan, paths: Sequence[Path]
-) -> tuple[int, list[tuple[Path, OpenedForm]], Mapping[Any, tuple[FormSheet, ...]]]:
-    """The year of the forms; each with its file, in the order of the units; and unit → the sheets of its form, None of the
-    whole year's.
+def open_forms(plan: Plan, paths: Sequence[Path]) -> tuple[int, list[OpenedForm], Mapping[Any, tuple[FormSheet, ...]]]:
+    """The year of the forms; these in the order of the units; and unit → the sheets of its form, None of the whole year's.
 
     Raises :class:`FormError` with every file that is no form of this plan, or does not go with the others.
     """
-    found: list[tuple[Path, OpenedForm]] = []
+    found: list[OpenedForm] = []
     refused = []
     for path in paths:
         try:
-            found.append((path, open_form(path, plan.frame)))
+            found.append(open_form(path, plan.frame))
         except FormError as error:
             refused.append(str(error))
-    years = sorted({form.year for _, form in found})
+    years = sorted({form.year for form in found})
     if len(years) > 1:
-        named = "；".join(f"{y} 年的：{'、'.join(p.name for p, form in found if form.year == y)}" for y in years)
+        named = "；".join(f"{y} 年的：{'、'.join(form.path.name for form in found if form.year == y)}" for y in years)
         refused.append(f"一次只能检查、导入同一年的填报表，现有 {named}。")
-    whole = [path.name for path, form in found if form.filed.unit is None]
+    whole = [form.path.name for form in found if form.filed.unit is None]
     if whole and len(paths) > 1:
         refused.append(f"全年的填报表代表整年，不能和别的填报表同时检查、导入，请单独导入：{'、'.join(whole)}。")
     if repeated := [name for name, count in Counter(path.name for path in paths).items() if count > 1]:
@@ -104,12 +101,12 @@ def open_forms(
         raise FormError("\n".join(refused))
     year = years[0]
     if whole:
-        return year, found, {None: form_sheets(plan, year, found[0][1].layout)}
+        return year, found, {None: form_sheets(plan, year, found[0].layout)}
     sheets = unit_sheets(plan, year)
     keys = {unit: {(s.name, r.shown["key"]) for s in own for r in s.rows if r.subject} for unit, own in sheets.items()}
     names = {name for name, _ in set().union(*keys.values())}
-    for path, form in found:
-        unit = str(form.filed.unit)
+    for form in found:
+        unit, name = str(form.filed.unit), form.path.name
         there = {  # not by iterating over rows: that would create every cell up to the farthest one
             (sheet.title, text_of(cell))
             for sheet in form.book.worksheets
@@ -118,7 +115,7 @@ def open_forms(
             if column == 1 and number >= FIRST_ROW
         }
         whose = next((one for one, own in keys.items() if own == there), None)
-        where = f"{path.name} 的“{GUIDE}”{UNIT_CELL}（填报单位）为{quoted(unit)}"
+        where = f"{name} 的“{GUIDE}”{UNIT_CELL}（填报单位）为{quoted(unit)}"
         if unit not in sheets:
             right = whose or f"{'、'.join(sheets)} 之一"
             refused.append(f"{where}，{year} 年没有由它填报的行；应为生成时所写的单位：{right}。")
@@ -127,11 +124,11 @@ def open_forms(
         elif foreign := sorted((there - keys[unit]) & set().union(*keys.values())):
             named = "、".join(map(" ".join, foreign[:5])) + ("等" if foreign[5:] else "")
             changed = f"由谁填报在生成以后改过，{named} 现在不由{unit}填报"
-            refused.append(f"{path.name}：{changed}；应为重新生成的填报表，请把数据抄过去。")
+            refused.append(f"{name}：{changed}；应为重新生成的填报表，请把数据抄过去。")
     if refused:
         raise FormError("\n".join(refused))
     ranks = list(sheets)
-    found.sort(key=lambda one: (ranks.index(str(one[1].filed.unit)), one[0].name))
+    found.sort(key=lambda form: (ranks.index(str(form.filed.unit)), form.path.name))
     return year, found, sheets
 
 
@@ -144,7 +141,6 @@ class Unanswered:
     file: str
     #: whether a form of the unit was handed in, now or before
     came: bool
-    #: one line for each subject
     lines: tuple[str, ...]
     #: whether items are among them
     items: bool

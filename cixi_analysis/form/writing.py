@@ -53,10 +53,7 @@ _SAMPLES = {"填写": _INPUT, "用不到": _CLOSED}
 
 
 def write_form(plan: Plan, year: int, path: Path) -> None:
-    """Write the form of ``year`` to ``path``; the write is atomic.
-
-    Raises :class:`~cixi_analysis.export.workbook.ExportError` when ``path`` cannot be written.
-    """
+    """Write the form of a year atomically. Raises :class:`~cixi_analysis.export.workbook.ExportError`."""
     workbook.save_bytes(workbook.workbook_bytes(form_workbook(plan, year)), path)
 
 

@@ -34,9 +34,6 @@ from cixi_analysis.words import Direction, Entity, Outcome, Stage, Status
 class Contents:
     """The report of one year: the context of the template, and the values and pictures behind it."""
 
-    year: int
-    #: of the plan
-    title: str
     names: Mapping[str, Any]
     issue: Issue
 
@@ -73,7 +70,7 @@ def contents(plan: Plan, year: int) -> Contents:
         "works": works_of(plan, year, issue), "evidence": indicator_rows.evidence(plan, year, issue),
         "figure": _figures(figures, issue),
     }  # fmt: skip
-    return Contents(year, frame.title, names, issue)
+    return Contents(names, issue)
 
 
 def _sentences(figures: Figures, issue: Issue) -> SimpleNamespace:

@@ -60,10 +60,8 @@ def report_bytes(made: Contents, template: bytes | None = None, name: str = "") 
     """The document. ``name``: the template's, for messages. Raises :class:`ReportError` for a fault of the template."""
     try:
         return _made(made, template, name)
-    except ReportError:
-        raise
     except Exception as error:
-        if template is None:
+        if template is None or isinstance(error, ReportError):
             raise
         # docxtpl, python-docx and Jinja raise many types for a malformed file
         raise ReportError(f"模板 {name} 不能使用（{type(error).__name__}），{_START}。") from error
@@ -79,7 +77,7 @@ def _made(made: Contents, template: bytes | None, name: str) -> bytes:
     for at, key in enumerate(keys):
         beside = (text.row, text.before, text.after, text.column) if (text := placed.get(at)) else ()
         values.append(IssuedText(key, str(made.issue.values[key]), *beside))
-    add_manifest(document, IssuedList(made.year, made.title, tuple(values)))
+    add_manifest(document, IssuedList(made.names["year"], made.names["title"], tuple(values)))
     about = document.core_properties
     about.created = about.modified = properties_date()
     about.author = about.last_modified_by = "cixi_analysis"

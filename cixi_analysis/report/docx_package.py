@@ -12,10 +12,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
 from xml.etree.ElementTree import Element
-from xml.parsers import expat
 
 from cixi_analysis.errors import quoted
-from cixi_analysis.export.workbook import zip_entry
+from cixi_analysis.export.workbook import zipped
 from cixi_analysis.form.office_package import DAMAGED, OfficeFile
 from cixi_analysis.plan import build_date
 from cixi_analysis.report.issue import IssuedList, ReportError, issued_list
@@ -127,15 +126,8 @@ class _Scan:
         """The problems of a part: entity definitions, objects, fields that read another file or run something."""
         self._depth, self._codes, self._in_code, self._object = 0, [""], False, False
         self._ended: list[str] = []
-        parser = expat.ParserCreate(namespace_separator="}")  # as ElementTree, which refuses names that hold it
-        parser.buffer_text = True
-        parser.StartElementHandler, parser.EndElementHandler = self._start, self._end
-        parser.CharacterDataHandler = self._characters
-        parser.StartDoctypeDeclHandler = lambda *_: _WORD.refuse(True, "其中的 XML 定义了实体，正常的文档没有")
-        try:
-            parser.Parse(part, True)
-        except expat.ExpatError:
-            raise ReportError(f"{DAMAGED}（{name}）") from None
+        _, is_whole = _WORD.scan(part, self._start, self._end, self._characters)
+        _WORD.refuse(not is_whole, f"{DAMAGED}（{name}）")
         words = [(code.split() or [""])[0].upper() for code in (*self._ended, *self._codes)]
         found = [
             f"其中有读取别的文件或运行程序的域（{word}，见 {name}），请选中后按 Ctrl+Shift+F9 取消链接"
@@ -173,12 +165,9 @@ class _Scan:
 
 def same_bytes(content: bytes) -> bytes:
     """The package with the date of the build, not of the clock, and its parts in a fixed order."""
-    made = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as source, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as target:
-        names = source.namelist()
-        for name in sorted(names, key=lambda name: (name != "[Content_Types].xml", name)):
-            target.writestr(zip_entry(name, build_date()), source.read(name))
-    return made.getvalue()
+    with zipfile.ZipFile(io.BytesIO(content)) as source:
+        names = sorted(source.namelist(), key=lambda name: (name != "[Content_Types].xml", name))
+        return zipped({name: source.read(name) for name in names}, build_date())
 
 
 @dataclass(frozen=True)

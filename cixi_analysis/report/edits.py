@@ -90,18 +90,22 @@ def account(plan: Plan, content: bytes, year: int | None = None) -> Account:
 def compare(plan: Plan, report: HandedIn, today: Mapping[str, str]) -> Iterator[Edit]:
     """The findings in the order of the document, then the deletions; ``today``: key → text by today's data."""
     values = report.manifest.values if report.manifest else ()
+    marked = dict[int | None, IssuedText](enumerate(values))
     before = {value.key: value.text for value in values} or today
     families = {key.partition(".")[0] for key in today}
     rows, columns = defaultdict[str, set[str]](set), defaultdict[str, set[str]](set)
     of_row = defaultdict[str, str](str)
     for one in values:
         row = _named(one.row)
-        for at, label in ((one.key, row), (f"{_kind(one.key)} ", row)):
-            rows[at].add(label)
-        for at, label in ((one.key, one.column), (f"{row} ", one.column)):
-            columns[at].add(label)
+        for at in (one.key, f"{_kind(one.key)} "):
+            rows[at].add(row)
+        for at in (one.key, f"{row} "):
+            columns[at].add(one.column)
         of_row[row] += f" {one.text}"
-    known = [_with_key(text, values, before) for text in report.texts]
+    known = (  # with the key of the bookmark where the tag was lost or is none that was issued
+        replace(text, key=own.key) if text.key not in before and (own := marked.get(text.bookmark)) else text
+        for text in report.texts
+    )
     texts = [text for text in known if text.key.partition(".")[0] in families]  # the rest is not ours
     present = {text.bookmark for text in texts}
     for last, text in zip((None, *texts), texts, strict=False):
@@ -115,9 +119,9 @@ def compare(plan: Plan, report: HandedIn, today: Mapping[str, str]) -> Iterator[
                 yield _edit(EditKind.UNTAGGED, text, was, now)
             if edit:
                 yield _edit(edit, text, was, now)
-            elif beside := _put_beside(text, values, plan):
+            elif beside := _put_beside(text, marked.get(text.bookmark), plan):
                 yield _edit(EditKind.CHANGED, replace(text, text=beside), was, now)
-            elif last and (there := _taken(text, last, values)) and there[0] in present:
+            elif last and (there := _taken(text, last, marked)) and there[0] in present:
                 yield _edit(EditKind.CHANGED, replace(text, text=f"“{there[1]}”处：{text.text}"), was, now)
             elif _is_another(_named(text.row), rows[text.key], rows[f"{_kind(text.key)} "], plan, of_row):
                 yield _edit(EditKind.CHANGED, replace(text, text=f"“{text.row}”：{text.text}"), was, now)
@@ -160,20 +164,12 @@ def _edit(kind: EditKind, text: TaggedText, was: str, now: str) -> Edit:
     return Edit(kind, text.key, text.chapter, text.place, was, text.text, now)
 
 
-def _with_key(text: TaggedText, values: tuple[IssuedText, ...], before: Mapping[str, str]) -> TaggedText:
-    """The text with the key that its bookmark has where its tag was lost or is none that was issued."""
-    at = text.bookmark
-    return replace(text, key=values[at].key) if text.key not in before and at is not None and at < len(values) else text
-
-
-def _put_beside(text: TaggedText, values: tuple[IssuedText, ...], plan: Plan) -> str:
+def _put_beside(text: TaggedText, was: IssuedText | None, plan: Plan) -> str:
     """The text with its clause if what stands there changes its meaning: 未 before 达标, a digit, another level; with its
     sentence if something said there when it was issued no longer is: 2022年，, 国家级：. Else "".
     """
-    at = text.bookmark
-    if at is None or at >= len(values) or values[at].key != text.key:
+    if was is None or was.key != text.key:
         return ""
-    was = values[at]
     pairs = ((_BEFORE, text.before, was.before), (_AFTER, text.after, was.after))
     touching = [[m[0] if (m := pattern.search(comparable(one))) else "" for one in told] for pattern, *told in pairs]
     behind = not text.text.endswith("。")  # else what follows is another sentence
@@ -186,17 +182,16 @@ def _put_beside(text: TaggedText, values: tuple[IssuedText, ...], plan: Plan) ->
     return now if next(lost) - next(lost) else ""
 
 
-def _taken(text: TaggedText, last: TaggedText, values: tuple[IssuedText, ...]) -> tuple[int, str] | None:
+def _taken(text: TaggedText, last: TaggedText, marked: Mapping[int | None, IssuedText]) -> tuple[int, str] | None:
     """Number and text of the one that stood behind ``last`` between the same words, where ``text`` now stands instead:
     国家级适用指标37项，其中【29】项达标；省级适用指标48项，其中【39】项达标. Sentences may change places.
     """
-    if text.bookmark is None or last.bookmark is None or last.place != text.place or text.text.endswith("。"):
+    at = -1 if last.bookmark is None else last.bookmark + 1
+    own, there = marked.get(text.bookmark), marked.get(at)
+    if not own or not there or last.place != text.place or text.text.endswith("。"):
         return None
-    if not text.bookmark != last.bookmark + 1 < len(values) > text.bookmark:
-        return None
-    own, there = values[text.bookmark], values[last.bookmark + 1]
     alike = (own.before, own.after) == (there.before, there.after) and own.text != there.text
-    return (last.bookmark + 1, there.text) if alike else None
+    return (at, there.text) if alike else None
 
 
 def _deleted(manifest: IssuedList, texts: list[TaggedText], today: Mapping[str, str]) -> Iterator[Edit]:
@@ -214,7 +209,7 @@ def _deleted(manifest: IssuedList, texts: list[TaggedText], today: Mapping[str, 
             yield Edit(EditKind.DELETED, key, last.chapter if last else "", place, was, "", today.get(key, ""))
 
 
-#: A sentence, as :func:`folded` writes it; names, lists of names and a few words are none.
+#: A sentence, as :func:`comparable` writes it; names, lists of names and a few words are none.
 _SENTENCE = re.compile("(?=.*[，；:。]).{20,}|.*。")
 #: Chinese numerals in front of what they count: 两项, 三年; not those of words (统一, 一致).
 _COUNTED = (

@@ -272,8 +272,7 @@ def _tried(source: str, names: Mapping[str, Any], opened: int | None) -> Iterato
         def __bool__(self) -> bool:
             return bool(self._told())
 
-        def __len__(self) -> int:
-            return len(self._told())
+        __len__ = __bool__
 
     def printed(value: Any) -> Any:
         """Records what is no text or number, and prints nothing."""

@@ -37,27 +37,18 @@ class Styles:
             yield self._styles[style]
             style = value_of(self._styles[style].find(f"{W}basedOn"))
 
-    def properties(self, paragraph: Element) -> Iterator[Element]:
-        """The properties of a paragraph by precedence: its own, then those of its style and of that style's bases."""
-        if (own := paragraph.find(f"{W}pPr")) is not None:
-            yield own
-            for style in self._with_bases(value_of(own.find(f"{W}pStyle"))):
-                if (given := style.find(f"{W}pPr")) is not None:
-                    yield given
+    def of(self, paragraph: Element) -> Iterator[Element]:
+        """The style of a paragraph and that style's bases."""
+        return self._with_bases(value_of(paragraph.find(f"{W}pPr/{W}pStyle")))
 
     def heading(self, paragraph: Element) -> int | None:
         """The level of a heading, from 0: its own outline level, or that of its style, or by the style's name."""
-        properties = paragraph.find(f"{W}pPr")
-        if properties is None:
-            return None
-        own = value_of(properties.find(f"{W}outlineLvl"))
-        for style in self._with_bases(value_of(properties.find(f"{W}pStyle"))):
-            if own is not None:
-                break
-            own = value_of(style.find(f"{W}pPr/{W}outlineLvl"))
-            if named := _HEADING.fullmatch(value_of(style.find(f"{W}name")) or ""):
-                own = str(int(named[1]) - 1)
-        return int(own) if own is not None and own.isdecimal() else None
+        levels = [value_of(paragraph.find(f"{W}pPr/{W}outlineLvl"))]
+        for style in self.of(paragraph):
+            named = _HEADING.fullmatch(value_of(style.find(f"{W}name")) or "")
+            levels.append(str(int(named[1]) - 1) if named else value_of(style.find(f"{W}pPr/{W}outlineLvl")))
+        own = next((level for level in levels if level is not None), "")
+        return int(own) if own.isdecimal() else None
 
     def give(self, run: Element, paragraph: str | None, kinds: Sequence[str]) -> bool:
         """Whether a run has one of these properties, by itself or by the style of its characters or of its paragraph."""
@@ -118,10 +109,9 @@ def _lists(document: Document) -> _Lists:
 
 def _place(paragraph: Element, styles: Styles) -> tuple[str, int]:
     """The list and level of a paragraph: its own, else its style's; ("", 0) for none."""
-    for properties in styles.properties(paragraph):
-        place = properties.find(f"{W}numPr")
-        if place is not None and (found := value_of(place.find(f"{W}numId"))):
-            return found, count(place.find(f"{W}ilvl"), 0)
+    for one in (paragraph, *styles.of(paragraph)):
+        if found := value_of(one.find(f"{W}pPr/{W}numPr/{W}numId")):
+            return found, count(one.find(f"{W}pPr/{W}numPr/{W}ilvl"), 0)
     return "", 0
 
 
