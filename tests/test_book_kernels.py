@@ -1,5 +1,7 @@
 """Running pages in kernels that are reused: outputs are those of a fresh kernel, and nothing is left behind."""
 
+import errno
+import itertools
 import os
 import re
 import signal
@@ -457,6 +459,23 @@ def test_watching_ends_when_the_program_changes(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr(making, "workers", nullcontext)
     done = cixi("build", "--watch", root=book_at(tmp_path / "project"))
     assert (done.returncode, done.stderr) == (1, "错误：程序有改动，请重新运行 cixi build --watch。\n")
+
+
+def test_watching_says_which_file_it_waits_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once, and not of a file that is only being written."""
+
+    def sources(_root: Path) -> str:
+        if next(tries) > 12:
+            raise KeyboardInterrupt
+        raise PermissionError(errno.EACCES, "Permission denied", "2023.csv")
+
+    tries = itertools.count()
+    monkeypatch.setattr(cache, "sources", sources)
+    monkeypatch.setattr(making, "workers", nullcontext)
+    monkeypatch.setattr("cixi_analysis.cli.building._POLL", 0.0)
+    done = cixi("build", "--watch", root=book_at(tmp_path / "project"))
+    told = [line for line in done.stderr.splitlines() if line]
+    assert told == ["错误：不能读写 2023.csv：没有权限。可以读写以后自动继续。", "已中断。"]
 
 
 def test_a_page_that_fails_elsewhere_ends_the_build_at_once(place: Place) -> None:
