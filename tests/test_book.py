@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import sys
+from contextlib import nullcontext
 from html import escape
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from tiny_book import Place, contents
 
 from cixi_analysis.book.making import build
 from cixi_analysis.book.pages import BuildError, Each, read_pages, runs_of
+from cixi_analysis.book.site import JupyterBook
 from cixi_analysis.plan.frame import Frame
 
 REPOSITORY = Path(__file__).resolve().parents[1]
@@ -274,6 +276,7 @@ def test_a_template_without_year_is_refused(
         ({"page": "trend", "each": "year"}, "page 现为“trend”，each 为“year”时其中应有 {year}。"),
         ({"page": "{year}/trend", "each": "once"}, "其中应没有 {year}。"),
         ({"page": "indicators/x", "each": "indicator"}, "其中应有 {indicator}。"),
+        ({"page": "2022/trend", "each": "once"}, "page 现为“2022/trend”，其中的年份应写作 {year}"),
         ({"page": "../trend", "each": "once"}, "page 现为“../trend”，应为 book/ 以下不带扩展名的路径"),
         ({"page": "trend", "each": "daily"}, "each 现为“daily”"),
         ({"page": "trend", "each": "once", "order": "last"}, "order 现为“last”，应为一个整数。"),
@@ -440,6 +443,87 @@ def test_a_template_begins_with_a_heading(project: Path) -> None:
     path.write_text(json.dumps(known), encoding="utf-8")
     with pytest.raises(BuildError, match=r"^notebooks/trend\.ipynb：第一个单元应是写有页面标题的 Markdown 单元。$"):
         read_pages(project)
+
+
+@pytest.mark.parametrize("heading", ["标题", "## 标题", "$x$"])
+def test_a_page_has_a_title(project: Path, heading: str) -> None:
+    """Sphinx would say so once for each page that lists it, in English."""
+    path = project / "notebooks" / "trend.ipynb"
+    known = json.loads(path.read_bytes())
+    known["cells"][0]["source"] = [heading]
+    path.write_text(json.dumps(known), encoding="utf-8")
+    with pytest.raises(BuildError, match=r"^notebooks/trend\.ipynb：第一个单元里没有页面的标题：以“# ”开头的一行。$"):
+        read_pages(project)
+
+
+@pytest.mark.parametrize(
+    ("parameters", "refused"),
+    [
+        ("year: int = 2022  # year of the page\ntop = 5", False),
+        ("year = 2022\nlast = year - 1", True),
+        ("year = 2022\nprint(f'{year}')", True),
+    ],
+)
+def test_parameters_are_not_used_before_they_are_set(project: Path, parameters: str, refused: bool) -> None:
+    """Papermill sets them in a cell of its own that follows: what is computed before belongs to the template's year."""
+    write_template(project, "trend", parameters=parameters)
+    message = (
+        r"^notebooks/trend\.ipynb：带 parameters 标签的单元里又用到了 year，而它在这个单元之后才换成所生成的那一个"
+    )
+    with pytest.raises(BuildError, match=message) if refused else nullcontext():
+        read_pages(project)
+
+
+def test_what_is_no_notebook_of_ours_is_passed_over(project: Path) -> None:
+    """What macOS leaves beside a file on a USB stick, lock files of editors."""
+    for name in ("._trend.ipynb", ".hidden.ipynb", "~$trend.ipynb"):
+        (project / "notebooks" / name).write_bytes(b"\0\5")
+    assert {page.template for page in read_pages(project)} == PAGES.keys()
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("ids", [{}, {"id": "same"}], ids=["none", "the same"])
+def test_ids_of_cells_are_ours(project: Path, ids: dict[str, str]) -> None:
+    """Missing or repeated ones would be replaced by random ones: the page would be another one in each build."""
+    path = project / "notebooks" / "trend.ipynb"
+    known = json.loads(path.read_bytes())
+    known["cells"] = [{name: value for name, value in cell.items() if name != "id"} | ids for cell in known["cells"]]
+    path.write_text(json.dumps(known), encoding="utf-8")
+    assert read_pages(project) == read_pages(project)
+
+
+@pytest.mark.slow
+def test_a_page_that_needs_the_network_is_refused(project: Path, place: Place) -> None:
+    """It would be empty boxes and formulas in TeX on an intranet: the message says which page and what it asks for."""
+    code = "from IPython.display import HTML, Latex, display\ndisplay(Latex('$x$'), HTML('<img alt=\"\" src=//host/a.png>'))"
+    write_template(project, "audit", code)
+    site = contents(project / "_build" / "html")
+    with pytest.raises(BuildError) as failure:
+        place.build(2021, 2022, frame=FRAME)
+    for host in ("https://cdn.jsdelivr.net/npm/mathjax@3/es5/tex-mml-chtml.js", "//host/a.png"):
+        assert f"{Path('book', 'audit.ipynb')}: WARNING: 这一页要从网络取 {host}，" in str(failure.value)
+    assert contents(project / "_build" / "html") == site
+
+
+@pytest.mark.slow
+def test_a_crash_of_the_book_is_told_by_its_cause(
+    project: Path, place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not by the lines around it; and Sphinx's report of it does not stay in the folder of temporary files."""
+    write_template(project, "audit", "from IPython.display import display\ndisplay({'image/png': 'aaaaa'}, raw=True)")
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    with JupyterBook(project) as jupyter_book, pytest.raises(BuildError) as failure:
+        build(project, (2021, 2022), FRAME, downloads=None, progress=False, using=(place.kernels, jupyter_book))
+    assert re.search(r"\nERROR: .*Error: Invalid base64-encoded string", str(failure.value))
+    assert [*tmp_path.iterdir()] == []
+
+
+def test_a_notebook_saved_in_the_book_meanwhile_stays(project: Path, place: Place) -> None:
+    """Whoever opens a page in JupyterLab and saves a copy while a build runs does not lose it."""
+    write_template(project, "audit", "open('book/mine.ipynb', 'w').write('{}')")
+    with pytest.raises(BuildError, match=r"请先移到别处：mine\.ipynb$"):
+        place.build(2021, 2022, frame=FRAME)
+    assert (project / "book" / "mine.ipynb").is_file()
 
 
 def test_somebody_elses_notebook_is_neither_published_nor_deleted(project: Path, place: Place) -> None:

@@ -357,6 +357,17 @@ def test_another_version_is_another_key(project: Path, monkeypatch: pytest.Monke
     assert len({known, other_library, other_python, cache.program(project)}) == 4
 
 
+def test_a_file_beside_the_templates_is_an_input_of_every_page(project: Path) -> None:
+    """A table or a package of modules that a page reads: it would show the old one."""
+    known = keys(project)
+    (project / "notebooks" / "below").mkdir()
+    for number, name in enumerate(("rivers.csv", "below/inside.py")):
+        (project / "notebooks" / name).write_text("1\n")
+        now = keys(project)
+        assert not known.items() & now.items(), number
+        known = now
+
+
 def test_drawings_are_kept_and_the_oldest_go(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A drawing is read again by its content, a damaged one is made again, and the folder does not grow for ever."""
     folder = cache.drawings(project)
@@ -434,11 +445,13 @@ def test_one_build_at_a_time(project: Path, make: Build) -> None:
     assert ran(project) == []
 
 
-@pytest.mark.parametrize("name", ["~$figures.xlsx", ".~lock.figures.csv#"])
+@pytest.mark.parametrize("name", ["~$figures.xlsx", ".~lock.figures.csv#", ".figures.csv.swp"])
 def test_a_file_that_is_open_in_an_office_program_changes_nothing(tmp_path: Path, name: str) -> None:
     """Its lock file beside it is no input, and need not be readable."""
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / "figures.csv").write_text("1\n", encoding="utf-8")
+    (tmp_path / "notebooks").mkdir()
     before = cache.inputs(tmp_path), cache.undated(tmp_path)
-    (tmp_path / "data" / name).write_bytes(b"x")
+    for folder in ("data", "notebooks"):
+        (tmp_path / folder / name).write_bytes(b"x")
     assert (cache.inputs(tmp_path), cache.undated(tmp_path)) == before

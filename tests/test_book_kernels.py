@@ -1,5 +1,7 @@
 """Running pages in kernels that are reused: outputs are those of a fresh kernel, and nothing is left behind."""
 
+import errno
+import itertools
 import os
 import re
 import signal
@@ -22,7 +24,7 @@ from tiny import frame
 from tiny_book import KERNEL, Place, book_at, contents
 
 from cixi_analysis.book import cache, making
-from cixi_analysis.book.kernels import Failure, Kernel
+from cixi_analysis.book.kernels import Failure, Kernel, Pool
 from cixi_analysis.book.making import build
 from cixi_analysis.book.pages import BuildError
 
@@ -155,12 +157,15 @@ def test_the_order_of_streams_does_not_depend_on_time(place: Place) -> None:
 
 def test_no_page_sees_what_another_left(project: Path, place: Place) -> None:
     """Names, environment, search path, working directory and the project's own modules are as in a new kernel."""
-    (project / "notebooks" / "beside.py").write_text("state = []\n", encoding="utf-8")
+    (project / "notebooks" / "below").mkdir()
+    for module in ("beside", "below/inside"):
+        (project / "notebooks" / f"{module}.py").write_text("state = []\n", encoding="utf-8")
     spoil = (
         "import os, sys\n"
         "assert 'mine' not in globals() and 'SPOILT' not in os.environ and '/spoilt' not in sys.path\n"
         "assert os.path.isdir('book')\n"
         "import beside; assert beside.state == []; beside.state.append(1)\n"
+        "from below import inside; assert inside.state == []; inside.state.append(1)\n"
         "mine = display = os.environ['SPOILT'] = '1'; sys.path.insert(0, '/spoilt'); os.chdir('/')\n"
         "year"
     )
@@ -273,6 +278,58 @@ def test_exit_in_a_page_is_its_end_not_the_builds(project: Path, place: Place) -
     write_template(project, "second", "import sys; sys.exit(1)")
     with pytest.raises(BuildError, match="错误：SystemExit: 1"):
         place.build(2022, site=False)
+
+
+def test_a_page_that_ends_early_is_not_published(project: Path, place: Place) -> None:
+    """Papermill takes ``sys.exit()`` for a success: the page would stop there, with a traceback for its reader."""
+    write_template(project, "second", "import sys; sys.exit()", "print('never')")
+    with pytest.raises(BuildError, match="错误：SystemExit: 退出码 0"):
+        place.build(2022, site=False)
+
+
+def test_a_page_knows_no_settings_of_the_users_sessions(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither IPython's start-up files and settings, nor Python's, nor another kernel called python3 make another page."""
+    startup, kernel = (
+        tmp_path / "ipython" / "profile_default" / "startup",
+        tmp_path / "jupyter" / "kernels" / "python3",
+    )
+    for folder in (startup, kernel):
+        folder.mkdir(parents=True)
+    (startup / "own.py").write_text("OWN = 1\n")
+    (startup.parent / "ipython_config.py").write_text("get_config().InteractiveShell.ast_node_interactivity = 'all'\n")
+    (kernel / "kernel.json").write_text('{"argv": ["/nowhere/python"], "display_name": "x", "language": "python"}')
+    given = {"IPYTHONDIR": startup.parents[1], "JUPYTER_PATH": kernel.parents[1], "PYTHONSTARTUP": startup / "own.py"}
+    for name, path in given.items():
+        monkeypatch.setenv(name, str(path))
+    monkeypatch.setenv("PYTHONWARNINGS", "error")
+    monkeypatch.setattr("cixi_analysis.book.kernels.cores", lambda: 1)
+    notebook = notebook_of("import warnings; warnings.warn('w')", "1\n'OWN' in globals()")
+    with Pool(tmp_path, tmp_path / "drawings") as pool:
+        page = pool.submit(methodcaller("run_page", notebook, {"year": 2030})).result()
+    assert isinstance(page, str)
+    assert [output.data["text/plain"] for output in nbformat.reads(page, as_version=4).cells[-1].outputs] == ["False"]
+
+
+def test_a_page_needs_no_kernel_of_its_own(place: Place) -> None:
+    """A notebook that was saved without one, or with one that only its author has, runs as any other."""
+    for metadata in ({}, {"kernelspec": {"name": "conda-env-mine-py", "display_name": "mine"}}):
+        notebook = notebook_of("print(year)")
+        notebook.metadata = nbformat.from_dict(metadata)
+        work = methodcaller("run_page", notebook, {"year": 2030})
+        page = place.kernels.submit(work).result()
+        assert isinstance(page, str)
+        assert nbformat.reads(page, as_version=4).cells[-1].outputs[0].text == "2030\n"
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc")
+def test_a_process_that_a_page_leaves_ends_with_the_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would keep the project folder in use."""
+    monkeypatch.setattr("cixi_analysis.book.kernels.cores", lambda: 1)
+    start = "import subprocess, sys; p = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])"
+    with Pool(tmp_path, tmp_path / "drawings") as pool:
+        pool.submit(methodcaller("run", start)).result()
+        assert any("time.sleep(600)" in line for line in processes_of(tmp_path))
+    assert processes_of(tmp_path) == []
 
 
 def processes_of(root: Path) -> list[str]:
@@ -402,6 +459,23 @@ def test_watching_ends_when_the_program_changes(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr(making, "workers", nullcontext)
     done = cixi("build", "--watch", root=book_at(tmp_path / "project"))
     assert (done.returncode, done.stderr) == (1, "错误：程序有改动，请重新运行 cixi build --watch。\n")
+
+
+def test_watching_says_which_file_it_waits_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once, and not of a file that is only being written."""
+
+    def sources(_root: Path) -> str:
+        if next(tries) > 12:
+            raise KeyboardInterrupt
+        raise PermissionError(errno.EACCES, "Permission denied", "2023.csv")
+
+    tries = itertools.count()
+    monkeypatch.setattr(cache, "sources", sources)
+    monkeypatch.setattr(making, "workers", nullcontext)
+    monkeypatch.setattr("cixi_analysis.cli.building._POLL", 0.0)
+    done = cixi("build", "--watch", root=book_at(tmp_path / "project"))
+    told = [line for line in done.stderr.splitlines() if line]
+    assert told == ["错误：不能读写 2023.csv：没有权限。可以读写以后自动继续。", "已中断。"]
 
 
 def test_a_page_that_fails_elsewhere_ends_the_build_at_once(place: Place) -> None:

@@ -21,8 +21,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from cixi_analysis.plan import FOLDERS, build_date, is_left
-from cixi_analysis.plan.journal import write_whole
-from cixi_analysis.plan.provenance import MODULES, provenance, public_evidence
+from cixi_analysis.plan.journal import JOURNAL, write_whole
+from cixi_analysis.plan.provenance import provenance, public_evidence
 
 if TYPE_CHECKING:
     from cixi_analysis.book.pages import Run
@@ -30,8 +30,10 @@ if TYPE_CHECKING:
 LIBRARY = Path(__file__).resolve().parents[1]
 #: Caches of the interpreter and of JupyterLab, which no build depends on.
 _IGNORED = {"__pycache__", ".ipynb_checkpoints"}
+#: What no build reads though it lies among its inputs: hidden files, as an editor keeps one of an open file (but journals).
+_HIDDEN = rf"(?:.*/)?\.(?!{re.escape(JOURNAL[1:])})[^/]*$"
 #: Executed notebooks and files for download in ``book/``; the rest was written by hand.
-_GENERATED = r"20\d\d/|.*\.ipynb$"
+_GENERATED = rf"20\d\d/|.*\.ipynb$|{_HIDDEN}"
 #: Parts of a site that Sphinx writes anew each time.
 _REWRITTEN = ("_downloads", "_static")
 #: Drawings kept; a book has about forty.
@@ -61,13 +63,13 @@ def of_tree(folder: Path, without: str = "$") -> str:
 
 def program(root: Path) -> str:
     """The hash of everything but data and templates that an executed page depends on: the interpreter, the installed
-    distributions by version, the library, modules beside the data, the date.
+    distributions by version, the library, modules beside the data, what lies beside the templates, the date.
     """
     installed = {p.name for place in map(Path, sys.path) if place.is_dir() for p in place.glob("*.dist-info")}
     date = build_date()
-    beside = [path for pattern in MODULES for path in root.glob(pattern)]
+    beside = of_files(root, root.glob("*.py")), of_tree(root / "notebooks", without=rf".*\.ipynb$|{_HIDDEN}")
     tools = (sys.version, platform.platform(), sorted(installed))
-    return of(*tools, of_tree(LIBRARY), of_files(root, beside), date and date.timestamp())
+    return of(*tools, of_tree(LIBRARY), beside, date and date.timestamp())
 
 
 def data_until(root: Path, year: int) -> str:
@@ -84,18 +86,18 @@ def _public(root: Path, year: int | None = None) -> list[tuple[str, str]]:
 
 def undated(root: Path) -> str:
     """The hash of the data that belongs to no year."""
-    return of_tree(root / "data", without="|".join(f"{folder}/" for folder in FOLDERS))
+    return of_tree(root / "data", without="|".join((_HIDDEN, *(f"{folder}/" for folder in FOLDERS))))
 
 
 def by_hand(root: Path) -> str:
     """The hash of the book's settings, contents list and templates and of the hand-written files in ``book/``."""
     settings = of_files(root, [root / "_config.yml", root / "_toc.yml"])
-    return of(settings, of_tree(root / "notebooks"), of_tree(root / "book", without=_GENERATED))
+    return of(settings, of_tree(root / "notebooks", without=_HIDDEN), of_tree(root / "book", without=_GENERATED))
 
 
 def sources(root: Path) -> str:
     """The hash of all that people edit in a project, and of the program."""
-    return of(of_tree(root / "data"), by_hand(root), program(root), _public(root))
+    return of(of_tree(root / "data", without=_HIDDEN), by_hand(root), program(root), _public(root))
 
 
 def inputs(root: Path) -> str:

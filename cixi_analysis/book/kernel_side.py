@@ -76,8 +76,11 @@ def reset() -> None:
     InteractiveShell.ast_node_interactivity = _clean["shown"]  # notebooks set it on the class
     shell.ast_node_interactivity = _clean["shown"].default_value
     for name in sys.modules.keys() - _clean["modules"]:
-        file = getattr(sys.modules[name], "__file__", None)
-        if file and Path(file).parent in (folder, folder / "notebooks"):
+        module = sys.modules[name]
+        file = getattr(module, "__file__", None) or next(
+            iter(getattr(module, "__path__", ())), None
+        )  # a folder of modules
+        if file and (Path(file).parent == folder or folder / "notebooks" in Path(file).parents):
             del sys.modules[name]
     _clean["modules"].update(sys.modules)  # the libraries' own, which need no second look
     invalidate_caches()  # modules may have been added since

@@ -19,6 +19,7 @@ from typing import Any
 
 import nbformat
 import papermill
+from jupyter_client.kernelspec import KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, DeadKernelError
@@ -30,7 +31,7 @@ from papermill.engines import NBClientEngine, papermill_engines
 from papermill.exceptions import PapermillExecutionError
 
 from cixi_analysis.book.pages import tidied
-from cixi_analysis.book.site import cores
+from cixi_analysis.book.site import cores, kill
 from cixi_analysis.errors import place, reason
 from cixi_analysis.plan.provenance import DATA, PUBLIC_EVIDENCE, provenance
 
@@ -39,6 +40,8 @@ _STARTING = threading.Lock()
 _ATTEMPTS = 2
 _PATIENCE = 300  # seconds for a kernel to start on a busy machine
 _TICK = 1.0  # seconds: on Windows, Ctrl-C is noticed only between two waits
+#: Settings of a user's own sessions, which would change pages, or make a warning an error.
+_PERSONAL = ("PYTHONSTARTUP", "PYTHONWARNINGS", "PYTHONOPTIMIZE", "PYTHONINSPECT")
 _SIDE = "__import__('cixi_analysis.book.kernel_side', fromlist=['reset'])"
 
 
@@ -52,14 +55,19 @@ class Failure:
 
 
 class Kernel:
-    """A kernel in the project folder ``root`` that keeps charts' drawings in the folder ``drawings``; added to ``started``."""
+    """A kernel in the project folder ``root`` that keeps charts' drawings in the folder ``drawings``; added to ``started``.
 
-    def __init__(self, root: Path, drawings: Path, started: list["Kernel"]) -> None:
+    ``profile`` is its folder of IPython's settings: those of the user would change pages.
+    """
+
+    def __init__(self, root: Path, drawings: Path, profile: str, started: list["Kernel"]) -> None:
         self.notebook: NotebookNode | None = None
-        self.manager = AsyncKernelManager(kernel_name="python3")
+        # Without folders of kernels, "python3" is this environment's.
+        self.manager = AsyncKernelManager(kernel_spec_manager=KernelSpecManager(kernel_dirs=[]), kernel_name="python3")
         arguments = ["--log-level=CRITICAL", "--HistoryManager.enabled=False"]
         with _STARTING:
-            run_sync(self.manager.start_kernel)(cwd=str(root), extra_arguments=arguments)
+            environment = os.environ | {"IPYTHONDIR": profile}
+            run_sync(self.manager.start_kernel)(cwd=str(root), extra_arguments=arguments, env=environment)
             self._process: subprocess.Popen[bytes] = self.manager.provisioner.process  # type: ignore[union-attr]
             self.client = self.manager.client()
             started.append(self)  # can be ended before it is ready
@@ -95,8 +103,8 @@ class Kernel:
         self._call("reset()")
         try:
             executed = papermill.execute_notebook(
-                notebook, None, dict(parameters), engine_name=_ENGINE, kernel_name="python3", kernel=self,
-                progress_bar=False, request_save_on_cell_execute=False, autosave_cell_every=0,
+                notebook, None, dict(parameters), engine_name=_ENGINE, kernel_name="python3", language="python",
+                kernel=self, progress_bar=False, request_save_on_cell_execute=False, autosave_cell_every=0,
             )  # fmt: skip
         except PapermillExecutionError as error:
             cell = [f"出错的单元 In [{error.exec_count}]：", *(f"    {line}" for line in error.source.splitlines())]
@@ -113,8 +121,8 @@ class Kernel:
         return f"信号 {-code}" if code is not None and code < 0 else f"退出码 {code}"
 
     def kill(self) -> None:
-        """End the kernel's process; from any thread."""
-        self._process.kill()
+        """End the kernel's process, with those that its pages left; from any thread."""
+        kill(self._process)
 
     def close(self) -> None:
         """End the kernel and remove its connection file; no thread may use it any more."""
@@ -131,7 +139,11 @@ class _Engine(NBClientEngine):  # type: ignore[misc]  # papermill ships no types
         kernel.notebook = nb_man.nb
         client = PapermillNotebookClient(nb_man, km=kernel.manager, kernel_name=kernel_name, timeout=None)
         client.kc = kernel.client
-        return client.execute()
+        client.execute()
+        for output in (output for cell in nb_man.nb.cells for output in cell.get("outputs", ())):
+            if output.get("ename") == "SystemExit" and output.evalue in ("", "0"):
+                output.evalue = "退出码 0"  # else papermill takes it for a success, without the cells that follow
+        return nb_man.nb
 
 
 _ENGINE = "cixi"
@@ -148,13 +160,15 @@ class Pool:
     """
 
     def __init__(self, root: Path, drawings: Path) -> None:
-        self._places = root, drawings
+        self._profile = TemporaryDirectory(prefix="cixi-", ignore_cleanup_errors=True)
+        self._places = root, drawings, self._profile.name
         self._started: list[Kernel] = []
         self._own, self._stopped = threading.local(), threading.Event()
         self._threads = ThreadPoolExecutor(cores())
 
     def __enter__(self) -> "Pool":
-        os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"  # this environment's kernel before one in the home folder
+        for name in _PERSONAL:
+            os.environ.pop(name, None)
         os.environ["PYDEVD_DISABLE_FILE_VALIDATION"] = "1"  # or kernels warn of frozen modules
         os.environ["PYTHONUTF8"] = "1"  # a page that reads a file finds the same text on every system
         warnings.filterwarnings("ignore", "Proactor event loop")  # pyzmq on Windows, of a loop that it makes fit
@@ -167,6 +181,7 @@ class Pool:
         self._threads.shutdown(cancel_futures=True)
         for kernel in self._started:
             kernel.close()
+        self._profile.cleanup()
 
     def start(self) -> None:
         """Start the kernels in the background, which takes a second."""

@@ -123,7 +123,7 @@ def build(
     work = nullcontext(using) if using else workers(root)
     with _scratch(root, force) as scratch, ending or nullcontext(), work as (kernels, jupyter_book):
         jupyter_book.start()
-        made = scratch / "book"
+        made, before = scratch / "book", last
         if force:
             last = cache.Manifest()
         todo = [job for job in jobs if job.year in (renew or ()) or not last.has(job.key, root / "book")]
@@ -136,6 +136,7 @@ def build(
                 bar.update()
             if cache.inputs(root) != inputs:
                 raise BuildError("生成期间数据、模板或程序有改动，网站保持原样，请再运行一次。")
+            _refuse_strangers(root / "book", pages, before)  # saved there meanwhile
             _move_in(made, root / "book", runs, years)
             if renew is None:  # a year's files for download that are no longer made
                 for path in (p for p in (root / "book").glob("20[0-9][0-9]/*") if p.is_file()):

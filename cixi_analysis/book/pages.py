@@ -9,7 +9,9 @@ such page or cell. A line of a list with a link to a page that the book does not
 if a page of a year before the base year shows nothing of the base year; else it runs again when that year's data change.
 """
 
+import ast
 import re
+import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
@@ -24,6 +26,7 @@ import nbformat
 from nbformat import NotebookNode
 
 from cixi_analysis.errors import CixiError
+from cixi_analysis.plan import is_passed_over
 from cixi_analysis.plan.frame import Frame, Part
 
 #: Where the templates lie, below the project folder.
@@ -96,6 +99,8 @@ def read_pages(root: Path) -> tuple[Page, ...]:
     """
     pages, problems = [], []
     for path in sorted((root / TEMPLATES).glob("*.ipynb")):
+        if is_passed_over(path.name):
+            continue
         try:
             pages.append(_read(path))
         except BuildError as error:
@@ -108,7 +113,8 @@ def read_pages(root: Path) -> tuple[Page, ...]:
 def _read(path: Path) -> Page:
     flaws: dict[str, Exception] = {}
     try:
-        notebook: NotebookNode = nbformat.read(path, as_version=4, capture_validation_error=flaws)  # type: ignore[no-untyped-call]
+        with warnings.catch_warnings(action="ignore"):  # of ids, which are not kept
+            notebook: NotebookNode = nbformat.read(path, as_version=4, capture_validation_error=flaws)  # type: ignore[no-untyped-call]
     except OSError:
         raise
     except Exception as error:  # nbformat raises many types for what is no notebook
@@ -117,6 +123,9 @@ def _read(path: Path) -> Page:
         flaw = next(iter(flaws.values()))
         line = str(flaw).partition("\n")[0] or type(flaw).__name__
         raise BuildError(f"不是 Jupyter 笔记本（{line}）。") from flaw
+    for number, cell in enumerate(notebook.cells, start=1):
+        if "id" in cell:
+            cell.id = f"cell-{number}"  # a missing one is random, and would be part of the cache key
     page = _described(path.stem, notebook)
     parameters = [cell for cell in notebook.cells if "parameters" in tags(cell)]
     if len(parameters) != 1:
@@ -124,9 +133,23 @@ def _read(path: Path) -> Page:
     for name in ("year", "indicator") if page.each is Each.INDICATOR else ("year",):
         if not re.search(rf"^{name}\s*(:[^=\n]+)?=", parameters[0].source, re.MULTILINE):
             raise BuildError(f"带 parameters 标签的单元里没有给 {name} 赋值。")
+        if name in _used(parameters[0].source):
+            later = "它在这个单元之后才换成所生成的那一个"
+            raise BuildError(f"带 parameters 标签的单元里又用到了 {name}，而{later}：请移到后面的单元。")
     if notebook.cells[0].cell_type != "markdown" or not notebook.cells[0].source.strip():
         raise BuildError("第一个单元应是写有页面标题的 Markdown 单元。")
+    if not re.search(r"^# +\S", notebook.cells[0].source, re.MULTILINE):
+        raise BuildError("第一个单元里没有页面的标题：以“# ”开头的一行。")
     return page
+
+
+def _used(code: str) -> set[str]:
+    """The names whose values the code uses; none where it is not all Python."""
+    try:
+        nodes = ast.walk(ast.parse(code))
+    except SyntaxError:
+        return set()
+    return {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
 
 
 def _described(template: str, notebook: NotebookNode) -> Page:
@@ -166,9 +189,13 @@ def _described(template: str, notebook: NotebookNode) -> Page:
 
 
 def _clashes(root: Path, pages: Sequence[Page]) -> Iterator[str]:
-    """Templates that would write the same page, be it of one year only, or a page that was written by hand."""
+    """Templates that would write the same page, be it of one year only, or a page that was written by hand; and pages in the
+    folder of one year, of which they would bear the footer whatever year they show.
+    """
     disjoint = ({Each.ASSESSED, Each.RETROSPECT}, {Each.LATER, Each.RETROSPECT})
     for number, one in enumerate(pages):
+        if re.match(r"\d{4}/", one.output):
+            yield f"{one.file}：page 现为“{one.output}”，其中的年份应写作 {{year}}。"
         if (root / "book" / f"{one.output}.md").is_file():
             yield f"{one.file}：page 与 book/{one.output}.md 相同，应各不相同。"
         for other in pages[:number]:

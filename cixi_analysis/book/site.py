@@ -9,6 +9,7 @@ import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from cixi_analysis.book.pages import BuildError
 from cixi_analysis.errors import NUMBER, reason
@@ -38,10 +39,7 @@ class JupyterBook:
     def __exit__(self, *_: object) -> None:
         if self._process is None:
             return
-        if hasattr(os, "killpg"):
-            with suppress(ProcessLookupError):
-                os.killpg(self._process.pid, signal.SIGKILL)  # with the processes that Sphinx forked
-        self._process.kill()
+        kill(self._process)
         self._process.communicate()
 
     def build(self, scratch: Path, log: Path) -> Path:
@@ -61,7 +59,7 @@ class JupyterBook:
         log.write_text(printed, encoding="utf-8")
         if status != 0:
             lines = printed.replace(f"{root}{os.sep}", "").splitlines()
-            reasons = [line for line in lines if re.search("WARNING|ERROR", line)] or lines[-5:]
+            reasons = [*dict.fromkeys(line for line in lines if re.search("WARNING|ERROR", line))] or lines[-5:]
             number = NUMBER.search(printed)
             code = int(number[1]) if number else 0
             if code in (errno.ENOSPC, errno.EDQUOT, errno.EROFS):
@@ -69,6 +67,14 @@ class JupyterBook:
             where = f"记录：{log.relative_to(root).as_posix()}"
             raise BuildError("\n".join(["Jupyter Book 生成网站失败，网站保持原样。", *reasons, where]))
         return scratch / "_build" / "html"
+
+
+def kill(process: subprocess.Popen[Any]) -> None:
+    """End a process that began a session, with all that it started there."""
+    if hasattr(os, "killpg"):
+        with suppress(OSError):
+            os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
 
 
 def cores() -> int:

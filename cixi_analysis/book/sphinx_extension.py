@@ -25,6 +25,7 @@ from sphinx.application import Sphinx
 from sphinx.config import Config
 from sphinx.environment import BuildEnvironment
 from sphinx.transforms.post_transforms import SphinxPostTransform
+from sphinx.util.logging import getLogger
 
 from cixi_analysis.analysis.table1 import coverage, standards
 from cixi_analysis.book.cache import Drawings, drawings
@@ -38,6 +39,12 @@ from cixi_analysis.presentation.looks import config as theme
 
 #: The page that explains the book's words, and pages that use them as names of columns and functions.
 _GLOSSARY, _ABOUT_CODE = "book/method", ("book/api", "book/dictionary")
+#: What a browser fetches with a page and that does not come with the site.
+_FROM_A_HOST = re.compile(
+    r"<(?:script|link(?![^>]*canonical)|img|iframe|source|video|audio|embed|object)\b[^>]*?\s"
+    r"""(?:src|href|data)=["']?((?:https?:)?//[^"'\s>]+)"""
+)
+_LOG = getLogger(__name__)
 _json = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))
 
 
@@ -187,6 +194,10 @@ def _finish(app: Sphinx, failed: Exception | None) -> None:
     found = []
     for name in sorted(app.env.found_docs, key=newest_first):
         page, title = (site / f"{name}.html").read_text(encoding="utf-8"), app.env.titles[name].astext()
+        for host in dict.fromkeys(_FROM_A_HOST.findall(page)):
+            _LOG.warning(
+                "这一页要从网络取 %s，而网站应不联网也能读：公式请写成文字，图片、脚本请放进项目。", host, location=name
+            )
         found.append((name, title, passages_of(page)))
         for file, content in figure_pages(name, page, title, app.config.cixi_title, _imprint_of(app, name)):
             (site / file).write_bytes(content.encode())

@@ -9,6 +9,7 @@ import gc
 import os
 import signal
 import sys
+import tempfile
 import threading
 import traceback
 from functools import partial
@@ -43,13 +44,16 @@ def main() -> None:
     if not scratch:
         return  # the build stopped before the site
     threading.Thread(target=_end_with_the_build, daemon=True).start()
+    tempfile.tempdir = scratch  # where Sphinx leaves the report of a crash
     with Path(log).open("w", encoding="utf-8") as sys.stdout:
         sys.stderr = sys.stdout
         options = ["--warningiserror", "--keep-going", "--path-output", scratch]
         try:
             command(args=["build", *options, root], prog_name="jupyter-book")
-        except Exception:
+        except Exception as error:
             traceback.print_exc()  # into the log, which closes before the interpreter would print it
+            if cause := error.__cause__:
+                sys.stdout.write(f"ERROR: {type(cause).__name__}: {cause}\n")
             raise SystemExit(1) from None
 
 

@@ -11,13 +11,15 @@ import click
 import cixi_analysis as cixi
 from cixi_analysis.cli.several_forms import some
 from cixi_analysis.cli.terminal import FILE, PathType, command, echo
-from cixi_analysis.errors import CixiError, UnknownYear
+from cixi_analysis.errors import CixiError, UnknownYear, place, reason
 
 if TYPE_CHECKING:
     from cixi_analysis.book.making import Workers
 
 #: Polling interval for changes of the project's files: seconds.
 _POLL = 0.5
+#: Attempts to read a file before it is reported.
+_TRIES = 5
 #: Builds by the same workers: a kernel keeps what it has computed, about 12 MB a build.
 _BUILDS = 20
 
@@ -146,7 +148,7 @@ def _watch(root: Path) -> NoReturn:
     from cixi_analysis.book import cache
     from cixi_analysis.book.making import workers
 
-    library, built = cache.of_tree(cache.LIBRARY), ""
+    library, built, tries = cache.of_tree(cache.LIBRARY), "", 0
     while True:
         try:
             with workers(root) as using:
@@ -158,12 +160,15 @@ def _watch(root: Path) -> NoReturn:
                         raise click.exceptions.Exit(1)
                     built = sources
                     _up_to_date(root, using=using)
+                    tries = 0
                     using[1].start()
                     echo("等待改动，按 Ctrl-C 结束。", err=True)
         except CixiError as error:
             echo(f"错误：{error}", err=True)
-        except (PermissionError, FileNotFoundError):  # a file that another program is writing
-            built = ""
+        except (PermissionError, FileNotFoundError) as error:  # a file that another program is writing, or keeps
+            built, tries = "", tries + 1
+            if tries == _TRIES:
+                echo(f"错误：不能读写 {place(error, root)}：{reason(error)}。可以读写以后自动继续。", err=True)
             time.sleep(_POLL)
 
 
