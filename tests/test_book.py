@@ -462,6 +462,7 @@ def test_a_page_has_a_title(project: Path, heading: str) -> None:
         ("year: int = 2022  # year of the page\ntop = 5", False),
         ("year = 2022\nlast = year - 1", True),
         ("year = 2022\nprint(f'{year}')", True),
+        ("%matplotlib inline\nyear = 2022\nlast = year - 1", True),
     ],
 )
 def test_parameters_are_not_used_before_they_are_set(project: Path, parameters: str, refused: bool) -> None:
@@ -495,12 +496,13 @@ def test_ids_of_cells_are_ours(project: Path, ids: dict[str, str]) -> None:
 @pytest.mark.slow
 def test_a_page_that_needs_the_network_is_refused(project: Path, place: Place) -> None:
     """It would be empty boxes and formulas in TeX on an intranet: the message says which page and what it asks for."""
-    code = "from IPython.display import HTML, Latex, display\ndisplay(Latex('$x$'), HTML('<img alt=\"\" src=//host/a.png>'))"
+    pictures = '<img alt="" src=//host/a.png><IMG alt="" SRC="//host/b.png">'
+    code = f"from IPython.display import HTML, Latex, display\ndisplay(Latex('$x$'), HTML('{pictures}'))"
     write_template(project, "audit", code)
     site = contents(project / "_build" / "html")
     with pytest.raises(BuildError) as failure:
         place.build(2021, 2022, frame=FRAME)
-    for host in ("https://cdn.jsdelivr.net/npm/mathjax@3/es5/tex-mml-chtml.js", "//host/a.png"):
+    for host in ("https://cdn.jsdelivr.net/npm/mathjax@3/es5/tex-mml-chtml.js", "//host/a.png", "//host/b.png"):
         assert f"{Path('book', 'audit.ipynb')}: WARNING: 这一页要从网络取 {host}，" in str(failure.value)
     assert contents(project / "_build" / "html") == site
 

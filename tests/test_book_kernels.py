@@ -310,6 +310,16 @@ def test_a_page_knows_no_settings_of_the_users_sessions(tmp_path: Path, monkeypa
     assert [output.data["text/plain"] for output in nbformat.reads(page, as_version=4).cells[-1].outputs] == ["False"]
 
 
+def test_a_lazy_module_ends_no_kernel(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some libraries' modules have any attribute, also a ``__path__`` that is no list: the next page needs no new kernel."""
+    monkeypatch.setattr("cixi_analysis.book.kernels.cores", lambda: 1)
+    lazy = "type('Lazy', (type(os),), {'__file__': 'lazy.py', '__getattr__': lambda *_: os})('lazy')"
+    work = methodcaller("run_page", notebook_of(f"import os, sys; sys.modules['lazy'] = {lazy}", "os.getpid()"), {})
+    with Pool(tmp_path, tmp_path / "drawings") as pool:
+        pages = [pool.submit(work).result() for _ in range(2)]
+    assert len({nbformat.reads(page, as_version=4).cells[-1].outputs[0].data["text/plain"] for page in pages}) == 1
+
+
 def test_a_page_needs_no_kernel_of_its_own(place: Place) -> None:
     """A notebook that was saved without one, or with one that only its author has, runs as any other."""
     for metadata in ({}, {"kernelspec": {"name": "conda-env-mine-py", "display_name": "mine"}}):

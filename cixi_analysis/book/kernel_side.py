@@ -77,8 +77,8 @@ def reset() -> None:
     shell.ast_node_interactivity = _clean["shown"].default_value
     for name in sys.modules.keys() - _clean["modules"]:
         module = sys.modules[name]
-        places = [getattr(module, "__file__", None), *getattr(module, "__path__", ())]  # a folder may have no file
-        file = next(filter(None, places), None)
+        # A folder may have no file. Only then: some lazy modules have any attribute, which is no path.
+        file = getattr(module, "__file__", None) or next(iter(getattr(module, "__path__", ())), None)
         if file and (Path(file).parent == folder or folder / "notebooks" in Path(file).parents):
             del sys.modules[name]
     _clean["modules"].update(sys.modules)  # the libraries' own, which need no second look

@@ -144,9 +144,9 @@ def _read(path: Path) -> Page:
 
 
 def _used(code: str) -> set[str]:
-    """The names whose values the code uses; none where it is not all Python."""
+    """The names whose values the code uses; none where it is not all Python, but for lines like ``%matplotlib inline``."""
     try:
-        nodes = ast.walk(ast.parse(code))
+        nodes = ast.walk(ast.parse(re.sub("^[%!].*", "", code, flags=re.MULTILINE)))
     except SyntaxError:
         return set()
     return {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}

@@ -42,7 +42,8 @@ _GLOSSARY, _ABOUT_CODE = "book/method", ("book/api", "book/dictionary")
 #: What a browser fetches with a page and that does not come with the site.
 _FROM_A_HOST = re.compile(
     r"<(?:script|link(?![^>]*canonical)|img|iframe|source|video|audio|embed|object)\b[^>]*?\s"
-    r"""(?:src|href|data)=["']?((?:https?:)?//[^"'\s>]+)"""
+    r"""(?:src|href|data)=["']?((?:https?:)?//[^"'\s>]+)""",
+    re.IGNORECASE,
 )
 _LOG = getLogger(__name__)
 _json = partial(json.dumps, ensure_ascii=False, separators=(",", ":"))

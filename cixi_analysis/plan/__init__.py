@@ -32,7 +32,7 @@ def is_left(name: str) -> bool:
 
 
 def is_passed_over(name: str) -> bool:
-    """Whether a file of this name in ``data/`` or ``evidence/`` is not read: a hidden one, or :func:`is_left`."""
+    """Whether a file of this name among data, evidence or templates is not read: a hidden one, or :func:`is_left`."""
     return name.startswith(".") or is_left(name)
 
 

@@ -103,12 +103,13 @@ class Build(Transformer[Token, Node]):
     def start(self, meta: Meta, parts: list[Node]) -> Node:
         whole = _all_of(parts, span := (meta.start_pos, meta.end_pos))
         found = [*tree.leaves(whole)]
-        if not all(getattr(one, "stated", True) for one in found):
+        if rate := next((one for one in found if isinstance(one, Rate) and not one.stated), None):
             if any(getattr(one, "since", 0) for one in found):
                 raise Stop("有的写明了与哪一年相比，有的幅度没有写明，请写“较20XX年……”或“较上年……”", span)
             if years := max(getattr(one, "years", 0) for one in found):
-                reason = f"有的写明看近{years}年，有的幅度没有写明看哪几年，"
-                raise Stop(f"{reason}请写“近{years}年逐年下降且年均下降……”或“较上年……”", span)
+                way = rate.move.value
+                both = "" if "OR(" in str(whole) else f"“近{years}年逐年{way}且年均{way}……”或"
+                raise Stop(f"有的写明看近{years}年，有的幅度没有写明看哪几年，请写{both}“较上年……”", span)
         return whole
 
     def case(self, children: list[Node | Token]) -> tuple[str, Node]:
