@@ -496,7 +496,7 @@ def test_ids_of_cells_are_ours(project: Path, ids: dict[str, str]) -> None:
 @pytest.mark.slow
 def test_a_page_that_needs_the_network_is_refused(project: Path, place: Place) -> None:
     """It would be empty boxes and formulas in TeX on an intranet: the message says which page and what it asks for."""
-    pictures = '<img alt="" src=//host/a.png><IMG alt="" SRC="//host/b.png">'
+    pictures = '<img alt="" src=//host/a.png><IMG alt="" SRC="//host/b.png"><link rel="license" href="//host/free">'
     code = f"from IPython.display import HTML, Latex, display\ndisplay(Latex('$x$'), HTML('{pictures}'))"
     write_template(project, "audit", code)
     site = contents(project / "_build" / "html")
@@ -504,6 +504,7 @@ def test_a_page_that_needs_the_network_is_refused(project: Path, place: Place) -
         place.build(2021, 2022, frame=FRAME)
     for host in ("https://cdn.jsdelivr.net/npm/mathjax@3/es5/tex-mml-chtml.js", "//host/a.png", "//host/b.png"):
         assert f"{Path('book', 'audit.ipynb')}: WARNING: 这一页要从网络取 {host}，" in str(failure.value)
+    assert "//host/free" not in str(failure.value)  # a link, which no browser follows by itself
     assert contents(project / "_build" / "html") == site
 
 

@@ -41,7 +41,7 @@ from cixi_analysis.presentation.looks import config as theme
 _GLOSSARY, _ABOUT_CODE = "book/method", ("book/api", "book/dictionary")
 #: What a browser fetches with a page and that does not come with the site.
 _FROM_A_HOST = re.compile(
-    r"<(?:script|link(?![^>]*canonical)|img|iframe|source|video|audio|embed|object)\b[^>]*?\s"
+    r"<(?:script|link(?=[^>]*(?:stylesheet|icon|load|manifest))|img|iframe|source|video|audio|embed|object)\b[^>]*?\s"
     r"""(?:src|href|data)=["']?((?:https?:)?//[^"'\s>]+)""",
     re.IGNORECASE,
 )

@@ -139,13 +139,13 @@ class Build(Transformer[Token, Node]):
         span = (meta.start_pos, meta.end_pos)
         clauses, joints = [cast(Node, children[0])], list[str]()
         for joint, clause in zip(cast(list[Token], children[1::2]), cast(list[Node], children[2::2]), strict=True):
-            if joint.type == "AND" and (qualified := _qualified(clauses[-1], clause, span)):
+            if joint.type != "OR" and (qualified := _qualified(clauses[-1], clause, span)):
                 clauses[-1] = qualified
             elif joint[0] == "、" and str(clauses[-1]).isdigit():
                 raise Stop("“1、”可指编号，也可指数值；数值请写“≥1”一类", span)
             else:
                 clauses.append(clause)
-                joints.append(joint.type)
+                joints.append("OR" if joint.type == "OR" else "AND")  # ；且 is 且: beside 或 it has two readings
         if {"AND", "OR"} <= set(joints):
             and_first = _join(AnyOf, [_join(AllOf, part) for part in _split(clauses, joints, "OR")])
             or_first = _join(AllOf, [_join(AnyOf, part) for part in _split(clauses, joints, "AND")])
