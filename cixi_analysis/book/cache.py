@@ -30,10 +30,10 @@ if TYPE_CHECKING:
 LIBRARY = Path(__file__).resolve().parents[1]
 #: Caches of the interpreter and of JupyterLab, which no build depends on.
 _IGNORED = {"__pycache__", ".ipynb_checkpoints"}
-#: What no build reads though it lies among its inputs: hidden files, as an editor keeps one of an open file (but journals).
+#: Hidden files, as an editor keeps one of an open file; a journal is one that is read.
 _HIDDEN = rf"(?:.*/)?\.(?!{re.escape(JOURNAL[1:])})[^/]*$"
 #: Executed notebooks and files for download in ``book/``; the rest was written by hand.
-_GENERATED = rf"20\d\d/|.*\.ipynb$|{_HIDDEN}"
+_GENERATED = r"20\d\d/|.*\.ipynb$"
 #: Parts of a site that Sphinx writes anew each time.
 _REWRITTEN = ("_downloads", "_static")
 #: Drawings kept; a book has about forty.
@@ -61,13 +61,18 @@ def of_tree(folder: Path, without: str = "$") -> str:
     return of_files(folder, (p for p in files if not re.match(without, p.relative_to(folder).as_posix())))
 
 
+def of_inputs(folder: Path, without: str = "$") -> str:
+    """The hash of a folder that people work in: like :func:`of_tree`, without hidden files."""
+    return of_tree(folder, f"{without}|{_HIDDEN}")
+
+
 def program(root: Path) -> str:
     """The hash of everything but data and templates that an executed page depends on: the interpreter, the installed
     distributions by version, the library, modules beside the data, what lies beside the templates, the date.
     """
     installed = {p.name for place in map(Path, sys.path) if place.is_dir() for p in place.glob("*.dist-info")}
     date = build_date()
-    beside = of_files(root, root.glob("*.py")), of_tree(root / "notebooks", without=rf".*\.ipynb$|{_HIDDEN}")
+    beside = of_files(root, root.glob("*.py")), of_inputs(root / "notebooks", without=r".*\.ipynb$")
     tools = (sys.version, platform.platform(), sorted(installed))
     return of(*tools, of_tree(LIBRARY), beside, date and date.timestamp())
 
@@ -86,18 +91,18 @@ def _public(root: Path, year: int | None = None) -> list[tuple[str, str]]:
 
 def undated(root: Path) -> str:
     """The hash of the data that belongs to no year."""
-    return of_tree(root / "data", without="|".join((_HIDDEN, *(f"{folder}/" for folder in FOLDERS))))
+    return of_inputs(root / "data", without="|".join(f"{folder}/" for folder in FOLDERS))
 
 
 def by_hand(root: Path) -> str:
     """The hash of the book's settings, contents list and templates and of the hand-written files in ``book/``."""
     settings = of_files(root, [root / "_config.yml", root / "_toc.yml"])
-    return of(settings, of_tree(root / "notebooks", without=_HIDDEN), of_tree(root / "book", without=_GENERATED))
+    return of(settings, of_inputs(root / "notebooks"), of_inputs(root / "book", without=_GENERATED))
 
 
 def sources(root: Path) -> str:
     """The hash of all that people edit in a project, and of the program."""
-    return of(of_tree(root / "data", without=_HIDDEN), by_hand(root), program(root), _public(root))
+    return of(of_inputs(root / "data"), by_hand(root), program(root), _public(root))
 
 
 def inputs(root: Path) -> str:
@@ -191,7 +196,7 @@ class Drawings(dict[str, str]):
 
 def whole(root: Path, inputs: str, book: str | None = None) -> str:
     """The hash of a build's inputs and results as they are now (``book``: its hash when Jupyter Book read it)."""
-    return of(inputs, book or of_tree(root / "book"), of_tree(root / "_build" / "html"))
+    return of(inputs, book or of_inputs(root / "book"), of_tree(root / "_build" / "html"))
 
 
 def up_to_date(root: Path, inputs: str) -> Path | None:

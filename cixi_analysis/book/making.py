@@ -144,7 +144,7 @@ def build(
                         path.unlink()
             now = cache.Manifest({name: known for name, known in files.items() if (root / "book" / name).is_file()})
             now.write(root)
-            book = cache.of_tree(root / "book")  # as Jupyter Book finds it: later edits are noticed
+            book = cache.of_inputs(root / "book")  # as Jupyter Book finds it: later edits are noticed
             bar.set_postfix_str("生成网站")
             around = cache.frame(root, runs)
             cache.take_doctrees(root, last, around, site, into=scratch / "_build")

@@ -108,7 +108,7 @@ class Build(Transformer[Token, Node]):
                 raise Stop("有的写明了与哪一年相比，有的幅度没有写明，请写“较20XX年……”或“较上年……”", span)
             if years := max(getattr(one, "years", 0) for one in found):
                 way = rate.move.value
-                both = "" if "OR(" in str(whole) else f"“近{years}年逐年{way}且年均{way}……”或"
+                both = f"“近{years}年逐年{way}且年均{way}……”或" if [*tree.demanded(whole)] == found else ""
                 raise Stop(f"有的写明看近{years}年，有的幅度没有写明看哪几年，请写{both}“较上年……”", span)
         return whole
 
