@@ -509,10 +509,15 @@ def test_a_page_that_needs_the_network_is_refused(project: Path, place: Place) -
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("parallel", [True, False])
 def test_a_crash_of_the_book_is_told_by_its_cause(
-    project: Path, place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    parallel: bool, project: Path, place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Not by the lines around it; and Sphinx's report of it does not stay in the folder of temporary files."""
+    """Not by the lines around it; and the report that Sphinx, if it writes serially, makes of it in the folder of temporary
+    files does not stay.
+    """
+    if not parallel:
+        monkeypatch.delattr("os.fork", raising=False)
     write_template(project, "audit", "from IPython.display import display\ndisplay({'image/png': 'aaaaa'}, raw=True)")
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     with JupyterBook(project) as jupyter_book, pytest.raises(BuildError) as failure:
