@@ -280,6 +280,7 @@ def test_a_template_without_year_is_refused(
         ({"page": "../trend", "each": "once"}, "page 现为“../trend”，应为 book/ 以下不带扩展名的路径"),
         ({"page": "trend", "each": "daily"}, "each 现为“daily”"),
         ({"page": "trend", "each": "once", "order": "last"}, "order 现为“last”，应为一个整数。"),
+        ({"page": "trend", "each": "once", "order": True}, "order 现为“True”，应为一个整数。"),
         ({"page": "trend", "each": "once", "base_year": 0}, "base_year 现为“0”，应为 true 或 false。"),
         ({"page": "trend", "each": "once", "ordre": 1}, "不认识 ordre。"),
         ({"page": "trend", "each": "once", "needs": "audit"}, "needs 现为“audit”，应为列表，其中是 conventions、"),
@@ -291,11 +292,14 @@ def test_a_template_without_year_is_refused(
             {"page": "Audit", "each": "once"},
             "page 与 notebooks/audit.ipynb 相同（Audit），应各不相同。",
         ),  # one file on Windows
+        ({"page": "Manual", "each": "once"}, "page 与 book/manual.md 相同（Manual），应各不相同。"),  # one page there
     ],
 )
 def test_wrong_metadata_are_told_with_the_file(tmp_path: Path, given: object, message: str) -> None:
     """A notebook that does not say what page it is stops the build, which reads them all before it runs any."""
-    (tmp_path / "notebooks").mkdir()
+    for folder in ("notebooks", "book"):
+        (tmp_path / folder).mkdir()
+    (tmp_path / "book" / "manual.md").write_text("# 手册\n", encoding="utf-8")
     for name in ("audit", "table1", "trend"):
         write_template(tmp_path, name)
     path = tmp_path / "notebooks" / "trend.ipynb"

@@ -145,7 +145,8 @@ def progress(
     """The cells of a row of :func:`trends` that compare a series with one target, and remarks on them (Chinese).
 
     ``year``: that of the report, where the last point is older. ``pace_compound`` is None where the class needs a
-    compound ratio and there is none, ``needed_rate`` where the target is reached or not ahead. Raises ``ValueError`` for a bare number without a direction.
+    compound ratio and there is none, ``needed_rate`` where the target is reached or not ahead. Raises ``ValueError`` for
+    a bare number without a direction.
     """
     if upward(bound.comparator, polarity) is None:
         raise ValueError(f"no direction for the bare number {bound}: give a comparator or a polarity")
@@ -291,9 +292,9 @@ def margins(plan: Plan, year: int) -> pd.DataFrame:
     named year, or (``assigned``) the number that the higher level assigned for the year.
 
     Columns ``item_id, level, unit, value, bound, margin, met, limit, assigned, measure``. ``margin`` is in ``unit``,
-    positive where the value is better than required, 0 exactly on the limit, which ``met`` says of > and < too. There is a row exactly where the assessment decides
-    the limit by the number: a limit inside an OR demands nothing by itself, and a value of something else or in another
-    unit is not compared. Raises ``UnknownYear``.
+    positive where the value is better than required, 0 on the limit, which > and < do not let count: ``met`` says so. A
+    row stands exactly where the assessment decides the limit by the number: a limit inside an OR demands nothing by
+    itself, and a value of something else or in another unit is not compared. Raises ``UnknownYear``.
     """
     plan.require_year(year)
     plan, rows = plan.as_of(year), []

@@ -171,7 +171,7 @@ def _described(template: str, notebook: NotebookNode) -> Page:
             for word, wanted in asked.items()
             if (word in output) is not wanted
         ]
-    if not isinstance(order, int):
+    if type(order) is not int:  # true is one for Python
         wrong.append(f"order 现为“{order}”，应为一个整数")
     shows_base_year = given.get("base_year", True)
     if not isinstance(shows_base_year, bool):
@@ -193,11 +193,12 @@ def _clashes(root: Path, pages: Sequence[Page]) -> Iterator[str]:
     folder of one year, of which they would bear the footer whatever year they show.
     """
     disjoint = ({Each.ASSESSED, Each.RETROSPECT}, {Each.LATER, Each.RETROSPECT})
+    by_hand = {path.stem.lower(): path.name for path in (root / "book").glob("*.md")}
     for number, one in enumerate(pages):
         if re.match(r"\d{4}/", one.output):
             yield f"{one.file}：page 现为“{one.output}”，其中的年份应写作 {{year}}。"
-        if (root / "book" / f"{one.output}.md").is_file():
-            yield f"{one.file}：page 与 book/{one.output}.md 相同，应各不相同。"
+        if name := by_hand.get(one.output.lower()):
+            yield f"{one.file}：page 与 book/{name} 相同（{one.output}），应各不相同。"
         for other in pages[:number]:
             if (one.makes(other) or other.makes(one)) and {one.each, other.each} not in disjoint:
                 yield f"{one.file}：page 与 {other.file} 相同（{one.output}），应各不相同。"

@@ -70,7 +70,7 @@ class JupyterBook:
 
 
 def kill(process: subprocess.Popen[Any]) -> None:
-    """End a process that began a session, with all that it started there."""
+    """End a process that began a session, with all that it started there; on Windows, which has none, it alone."""
     if hasattr(os, "killpg"):
         with suppress(OSError):
             os.killpg(process.pid, signal.SIGKILL)
