@@ -74,7 +74,7 @@ def parsed(files: Files) -> tuple[Frame, dict[str, Any]]:
         folder, _, file = name.rpartition("/")
         if not folder:
             tables[name] = _table(name, content, problems, frame)
-        elif re.fullmatch(r"20\d\d\.csv", file):
+        elif re.fullmatch(r"20[0-9]{2}\.csv", file):
             years[folder][int(file[:4])] = read_table(name, content, YEARLY[folder], problems, frame)
         else:
             problems.append(Problem(name, None, None, "不认识的文件名", "“年份.csv”，如 2023.csv"))
@@ -129,6 +129,7 @@ def cross_check(
             if frame and not frame.base_year <= row.from_year <= frame.last_year:
                 yield requirements.wrong(number, "from_year", f"规划期内的年份，{frame.base_year} 至 {frame.last_year}")
         yield from _wordings(requirements)
+        yield from _divided(requirements)
         if frame and first and frame.base_year < (earliest := min(first.values())):
             yield Problem(FILE, None, "base_year 基准年", f"{frame.base_year}", f"不早于最早的要求（{earliest} 年起）")
         planned = {(row.item_id, row.year) for row in targets.rows.values()}
@@ -152,6 +153,19 @@ def _wordings(table: CsvTable) -> Iterator[Problem]:
             if row.to_year is not None and row.to_year >= later.from_year:
                 expected = f"早于下一行的起始年 {later.from_year}，或空"
                 yield table.wrong(number, "to_year", expected, f"{row.to_year}")
+
+
+def _divided(table: CsvTable) -> Iterator[Problem]:
+    """No level asks in the same year for an undivided indicator and for a part of it: the indicator would count both."""
+    rows = sorted(table.rows.items(), key=lambda pair: pair[1].from_year)
+    for year in dict.fromkeys(row.from_year for _, row in rows):
+        latest = {(row.item_id, row.level): (number, row) for number, row in rows if row.from_year <= year}
+        asked = {key: own for key, own in latest.items() if not own[1].only_ends and (own[1].to_year or year) >= year}
+        for (item_id, level), (number, row) in asked.items():
+            indicator, divided, _ = item_id.partition(".")
+            if divided and (whole := asked.get((indicator, level))) and year in (row.from_year, whole[1].from_year):
+                found = f"“{item_id}”，而不分子项的 {indicator} 在 {year} 年也有要求（第{whole[0]}行）"
+                yield table.wrong(number, "item_id", f"二者取一：分成子项以后，{indicator} 加一行“/”", found)
 
 
 def year_problems(table: CsvTable, levels: Iterable[Level] = ()) -> Iterator[Problem]:
