@@ -5,7 +5,7 @@ import os
 import pickle
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -482,6 +482,20 @@ def test_a_disk_that_cannot_be_read(folder: Path, monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(Path, "read_bytes", failing)
     assert messages(folder) == ["targets.csv：现为无法打开（磁盘读写出错）；应为可以读取的文件"]
+
+
+@pytest.mark.parametrize("name", ["observations", "progress", "signatures"])
+def test_a_folder_that_cannot_be_read(folder: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """It was taken for an empty one: what was reported or signed counted as not reported, not signed."""
+    real = Path.iterdir
+
+    def failing(path: Path) -> Iterator[Path]:
+        if path.name == name:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        return real(path)
+
+    monkeypatch.setattr(Path, "iterdir", failing)
+    assert f"{name}：现为无法打开（没有权限）；应为可以读取的文件夹" in messages(folder)
 
 
 def test_a_folder_without_data(tmp_path: Path) -> None:

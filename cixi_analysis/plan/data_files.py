@@ -27,11 +27,18 @@ def read_files(data: Path, new: Mapping[str, bytes]) -> Files:
     """Name below ``data`` → content (of files under a journal, the content before); years in ascending order."""
     journal = {**(read_journal(data) or {}), **new}
     names = [FILE, *TABLES]
+    unread: Files = ()
     for folder in YEARLY:
-        paths = (path for path in (data / folder).glob("*") if not is_passed_over(path.name))
-        found = {f"{folder}/{path.name}" for path in paths} | {n for n in journal if n.startswith(f"{folder}/")}
+        try:
+            there = [path.name for path in (data / folder).iterdir()]
+        except FileNotFoundError:
+            there = []
+        except OSError as error:  # `glob` would find nothing in it, as if nobody had reported anything
+            there, unread = [], (*unread, (f"{folder}/", reason(error)))
+        found = {f"{folder}/{name}" for name in there if not is_passed_over(name)}
+        found |= {name for name in journal if name.startswith(f"{folder}/")}
         names += sorted(name for name in found if journal.get(name, b"") is not None)
-    return tuple((name, journal[name] if name in journal else _content(data / name)) for name in names)
+    return *((name, journal[name] if name in journal else _content(data / name)) for name in names), *unread
 
 
 def _content(path: Path) -> Content:
@@ -76,6 +83,8 @@ def parsed(files: Files) -> tuple[Frame, dict[str, Any]]:
             tables[name] = _table(name, content, problems, frame)
         elif re.fullmatch(r"20[0-9]{2}\.csv", file):
             years[folder][int(file[:4])] = read_table(name, content, YEARLY[folder], problems, frame)
+        elif not file:
+            problems.append(Problem(folder, None, None, f"无法打开（{content!s}）", "可以读取的文件夹"))
         else:
             problems.append(Problem(name, None, None, "不认识的文件名", "“年份.csv”，如 2023.csv"))
     if not years[OBSERVATIONS] and problems:  # the only thing that is missing: the form of the base year fills it in
