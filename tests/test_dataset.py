@@ -5,7 +5,7 @@ import os
 import pickle
 import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from tiny import evidence, observation, requirement, signature, tiny_plan, write
 from cixi_analysis.errors import DataError, marked
 from cixi_analysis.plan import dataset
 from cixi_analysis.plan.dataset import Plan, find_root, load_plan
-from cixi_analysis.plan.schema import TABLES, Observation, Project
+from cixi_analysis.plan.schema import TABLES, Observation, Project, Responsible
 
 ROOT = Path(__file__).parent.parent
 
@@ -367,6 +367,38 @@ DAMAGED: list[tuple[str, Callable[[str], str], list[str]]] = [
             "应为“依规划结论”须写明子项编号和年份：规划只对它所判的那一年作了结论"
         ],
     ),
+    (  # 05.5 may be 5.5 or 0.55; it was computed as 5.5 and printed as 05.5
+        "observations/2022.csv",
+        cell(3, 5, "05.5"),
+        ["observations/2022.csv 第3行 “value 现状值”列：现为“05.5”；应为前面没有多余的 0 的数"],
+    ),
+    (  # digits of other scripts look like a second C001, item 38 or 2025
+        "projects.csv",
+        cell(2, 4, "2021-202５"),
+        ["projects.csv 第2行 “years 实施年限”列：现为“2021-202５”；应为实施年限，如 2021-2025 或 2025"],
+    ),
+    (
+        "observations/2022.csv",
+        cell(3, 0, "1２"),
+        [
+            "observations/2022.csv 第3行 “item_id 子项编号”列：现为“1２”；应为子项编号，如 38 或 9.1（序号至多 99，子项至多 9）"
+        ],
+    ),
+    (
+        "commitments.csv",
+        lambda text: text.replace("\nC001,", "\nC00１,"),
+        ["commitments.csv 第2行 “commitment_id 承诺编号”列：现为“C00１”；应为承诺编号，如 C001"],
+    ),
+    (
+        "audit.csv",
+        lambda text: text.replace("\nA001,", "\na1,"),
+        ["audit.csv 第2行 “audit_id 核对编号”列：现为“a1”；应为核对编号，如 A001"],
+    ),
+    (
+        "links.csv",
+        lambda text: text + "commitment,C001,commitment,C001,same_quantity,同一数量\n",
+        ["links.csv 第6行 “from_id 由（编号）、to_id 至（编号）”列：现为“C001”、“C001”；应为两个不同的编号"],
+    ),
     (
         "conventions.csv",
         cell(2, 0, "wishful"),
@@ -382,6 +414,42 @@ DAMAGED: list[tuple[str, Callable[[str], str], list[str]]] = [
 def test_damage_is_told(folder: Path, name: str, change: Callable[[str], str], told: list[str]) -> None:
     """One thing damaged, one message: file, row, column, what was found, what would be right."""
     assert messages(changed(folder, name, change)) == told
+
+
+def test_no_level_asks_for_an_indicator_and_for_its_parts(tmp_path: Path) -> None:
+    """An indicator is split, and the row “/” of the undivided one is forgotten: it was counted beside its own parts."""
+    plan = tiny_plan()
+    parts = [
+        requirement("1", "national", "制定实施"),
+        requirement("1.1", "national", "制定实施", from_year=2024),
+        requirement("1.1", "provincial", "≥80", from_year=2025),
+    ]
+    ended = requirement("1", "national", "/", from_year=2024)
+    one = plan.item("1")
+    items = (one, one.model_copy(update={"item_id": "1.1"}), *plan.items[1:])
+    others = tuple(row for row in plan.requirements if row.item_id != "1")
+    split = replace(plan, items=items, requirements=(*parts, *others))
+    told = "requirements.csv 第3行 “item_id 子项编号”列：现为“1.1”，而不分子项的 1 在 2024 年也有要求（第2行）；"
+    assert messages(write(split, tmp_path / "both")) == [told + "应为二者取一：分成子项以后，1 加一行“/”"]
+    # The other level may ask for the whole a while longer.
+    load_plan(write(replace(split, requirements=(*parts, ended, *others)), tmp_path / "ended"))
+
+
+@pytest.mark.parametrize("mark", [",", "，", "；", "\n"])
+def test_units_with_another_mark_between_them(tmp_path: Path, mark: str) -> None:
+    """They were one unit of a long name, which got a form of its own; marks in brackets belong to the name."""
+    row = {"kind": "item", "id": "1", "source": "分工方案"}
+    with pytest.raises(ValidationError, match="各单位的名称之间只有一个"):
+        Responsible.model_validate(row | {"units": f"市水利局{mark}市财政局"})
+    Responsible.model_validate(row | {"units": f"各镇（街道{mark}园区）、市财政局"})
+
+
+def test_a_year_in_other_digits_is_no_second_file_of_the_year(folder: Path) -> None:
+    """It took the place of the year's own file, whose rows nobody saw any more."""
+    (folder / "data" / "observations" / "202２.csv").write_bytes(
+        (folder / "data" / "observations" / "2021.csv").read_bytes()
+    )
+    assert messages(folder) == ["observations/202２.csv：现为不认识的文件名；应为“年份.csv”，如 2023.csv"]
 
 
 def test_all_problems_of_all_files_at_once(folder: Path) -> None:
@@ -414,6 +482,20 @@ def test_a_disk_that_cannot_be_read(folder: Path, monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(Path, "read_bytes", failing)
     assert messages(folder) == ["targets.csv：现为无法打开（磁盘读写出错）；应为可以读取的文件"]
+
+
+@pytest.mark.parametrize("name", ["observations", "progress", "signatures"])
+def test_a_folder_that_cannot_be_read(folder: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    """It was taken for an empty one: what was reported or signed counted as not reported, not signed."""
+    real = Path.iterdir
+
+    def failing(path: Path) -> Iterator[Path]:
+        if path.name == name:
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
+        return real(path)
+
+    monkeypatch.setattr(Path, "iterdir", failing)
+    assert f"{name}：现为无法打开（没有权限）；应为可以读取的文件夹" in messages(folder)
 
 
 def test_a_folder_without_data(tmp_path: Path) -> None:

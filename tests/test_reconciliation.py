@@ -165,6 +165,13 @@ def test_a_table_that_the_plan_does_not_have_is_named_in_words() -> None:
     assert reconcile(made, assessed(TINY))["check"].tolist() == ["以往的项目 各实施情况之和", "项目表 项目数"]
 
 
+def test_a_budget_without_a_unit_is_named_in_words() -> None:
+    """``unit`` may be empty; the check was called 投资概算合计（None，…）."""
+    found = reconcile(tiny_plan(published=(published("budget", None, "10500"),)), assessed(TINY)).iloc[0]
+    assert found["check"] == "表三 投资概算合计（没有写单位，无概算的项目不计）"
+    assert found["computed"] == NOT_COMPUTABLE
+
+
 def test_a_project_without_a_budget_adds_nothing() -> None:
     plan = tiny_plan(
         projects=(project(1, "2021", 10), project(2, "2021", None)),

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,7 @@ from cixi_analysis.analysis.trend import (
 )
 from cixi_analysis.assessment import assess
 from cixi_analysis.assessment.numbers import direction, plain
-from cixi_analysis.errors import UnknownYear
+from cixi_analysis.errors import DataError, UnknownYear
 from cixi_analysis.plan.dataset import Plan, load_plan
 from cixi_analysis.plan.schema import Observation
 from cixi_analysis.requirement.tree import Bound, Comparator
@@ -228,6 +229,17 @@ def test_the_latest_observation_declares_unit_and_direction() -> None:
     assert (found.unit, found.polarity) == ("微克", LESS)
     assert direction(found.points[0][1], found.points[-1][1], LESS) is Direction.IMPROVING
     assert change(*found.points[0], *found.points[-1]) == -12
+
+
+def test_rows_that_the_assessment_refuses_make_no_trend() -> None:
+    """One number for levels that ask in different units: it was a point in the unit of one of them, and the target reached."""
+    plan = tiny_plan()
+    other = requirement("2.1", "provincial", "≥1", from_year=2023, measure="别的", unit="米")
+    years = {**plan.observations, 2023: (observation("2.1", 99),)}
+    changed = replace(plan, requirements=(*plan.requirements, other), observations=years)
+    with pytest.raises(DataError, match="各级的单位不同"):
+        trends(changed, 2023)
+    trends(changed, 2022)  # the rows of a later year are not its concern
 
 
 def test_water_classes_are_not_numbers() -> None:

@@ -106,7 +106,7 @@ def _compared(row: Published, plan: Plan, known: _Verdicts, figures: _Figures) -
         "past": tables.past_projects.subject if tables.past_projects else "以往的项目",
         "projects": tables.projects.name if tables.projects else "项目表",
     }
-    check = _KINDS[row.kind].format(level=level, subject=subject, unit=row.unit, **of)
+    check = _KINDS[row.kind].format(level=level, subject=subject, unit=row.unit or "没有写单位", **of)
     if row.kind == "verdict":
         verdict = known.get((row.subject, row.level), NOT_COMPUTABLE)
         return check, row.stated, verdict, verdict == row.stated

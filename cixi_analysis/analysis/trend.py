@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 from cixi_analysis.analysis import grouped
-from cixi_analysis.assessment import REQUIREMENT, TARGET, Judgement, asking, judgements, measured_at
+from cixi_analysis.assessment import REQUIREMENT, TARGET, Judgement, asking, check_observations, judgements, measured_at
 from cixi_analysis.assessment.evaluation import LeafFinding
 from cixi_analysis.assessment.numbers import MET, Lack, difference, direction, exact, holds, plain, upward
 from cixi_analysis.assessment.observed import SIGN, quantity
@@ -213,6 +213,7 @@ def trends(plan: Plan, year: int) -> pd.DataFrame:
     """
     plan.require_year(year)
     plan = plan.as_of(year)
+    check_observations(plan, year)  # targets may all be over or none a number: then nothing else looks at the rows
     judged = {(one.item.item_id, one.level): one for one in judgements(plan, year, TARGET, ())}
     rows: list[dict[str, Any]] = []
     for (item_id, _), one in series(plan, year).items():

@@ -130,6 +130,7 @@ def _header_difference(header: list[str], expected: list[str]) -> str:
 #: Column → how its text is written, where a pattern says so.
 _FORMS = {
     "item_id": "子项编号，如 38 或 9.1（序号至多 99，子项至多 9）", "years": "实施年限，如 2021-2025 或 2025",
+    "commitment_id": "承诺编号，如 C001", "figure_id": "编号，如 B001", "audit_id": "核对编号，如 A001",
     "kind": "数据字典所列的类别之一", "date": "日期，如 2024-03-15", "received": "日期，如 2024-03-15",
     "part": "数据字典所列的表之一", "sha256": "64个十六进制数字（0-9、a-f）", "content": "64个十六进制数字（0-9、a-f）",
 }  # fmt: skip

@@ -27,11 +27,18 @@ def read_files(data: Path, new: Mapping[str, bytes]) -> Files:
     """Name below ``data`` → content (of files under a journal, the content before); years in ascending order."""
     journal = {**(read_journal(data) or {}), **new}
     names = [FILE, *TABLES]
+    unread: Files = ()
     for folder in YEARLY:
-        paths = (path for path in (data / folder).glob("*") if not is_passed_over(path.name))
-        found = {f"{folder}/{path.name}" for path in paths} | {n for n in journal if n.startswith(f"{folder}/")}
+        try:
+            there = [path.name for path in (data / folder).iterdir()]
+        except FileNotFoundError:
+            there = []
+        except OSError as error:  # `glob` would find nothing in it, as if nobody had reported anything
+            there, unread = [], (*unread, (f"{folder}/", reason(error)))
+        found = {f"{folder}/{name}" for name in there if not is_passed_over(name)}
+        found |= {name for name in journal if name.startswith(f"{folder}/")}
         names += sorted(name for name in found if journal.get(name, b"") is not None)
-    return tuple((name, journal[name] if name in journal else _content(data / name)) for name in names)
+    return *((name, journal[name] if name in journal else _content(data / name)) for name in names), *unread
 
 
 def _content(path: Path) -> Content:
@@ -74,8 +81,10 @@ def parsed(files: Files) -> tuple[Frame, dict[str, Any]]:
         folder, _, file = name.rpartition("/")
         if not folder:
             tables[name] = _table(name, content, problems, frame)
-        elif re.fullmatch(r"20\d\d\.csv", file):
+        elif re.fullmatch(r"20[0-9]{2}\.csv", file):
             years[folder][int(file[:4])] = read_table(name, content, YEARLY[folder], problems, frame)
+        elif not file:
+            problems.append(Problem(folder, None, None, f"无法打开（{content!s}）", "可以读取的文件夹"))
         else:
             problems.append(Problem(name, None, None, "不认识的文件名", "“年份.csv”，如 2023.csv"))
     if not years[OBSERVATIONS] and problems:  # the only thing that is missing: the form of the base year fills it in
@@ -129,6 +138,7 @@ def cross_check(
             if frame and not frame.base_year <= row.from_year <= frame.last_year:
                 yield requirements.wrong(number, "from_year", f"规划期内的年份，{frame.base_year} 至 {frame.last_year}")
         yield from _wordings(requirements)
+        yield from _divided(requirements)
         if frame and first and frame.base_year < (earliest := min(first.values())):
             yield Problem(FILE, None, "base_year 基准年", f"{frame.base_year}", f"不早于最早的要求（{earliest} 年起）")
         planned = {(row.item_id, row.year) for row in targets.rows.values()}
@@ -152,6 +162,19 @@ def _wordings(table: CsvTable) -> Iterator[Problem]:
             if row.to_year is not None and row.to_year >= later.from_year:
                 expected = f"早于下一行的起始年 {later.from_year}，或空"
                 yield table.wrong(number, "to_year", expected, f"{row.to_year}")
+
+
+def _divided(table: CsvTable) -> Iterator[Problem]:
+    """No level asks in the same year for an undivided indicator and for a part of it: the indicator would count both."""
+    rows = sorted(table.rows.items(), key=lambda pair: pair[1].from_year)
+    for year in dict.fromkeys(row.from_year for _, row in rows):
+        latest = {(row.item_id, row.level): (number, row) for number, row in rows if row.from_year <= year}
+        asked = {key: own for key, own in latest.items() if not own[1].only_ends and (own[1].to_year or year) >= year}
+        for (item_id, level), (number, row) in asked.items():
+            indicator, divided, _ = item_id.partition(".")
+            if divided and (whole := asked.get((indicator, level))) and year in (row.from_year, whole[1].from_year):
+                found = f"“{item_id}”，而不分子项的 {indicator} 在 {year} 年也有要求（第{whole[0]}行）"
+                yield table.wrong(number, "item_id", f"二者取一：分成子项以后，{indicator} 加一行“/”", found)
 
 
 def year_problems(table: CsvTable, levels: Iterable[Level] = ()) -> Iterator[Problem]:

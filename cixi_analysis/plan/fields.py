@@ -26,7 +26,7 @@ from cixi_analysis.errors import LONGEST_TEXT, clear_text
 from cixi_analysis.words import WATER_CLASSES
 
 T = TypeVar("T")
-_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+_NUMBER = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
 #: Numbers are computed and printed with 12 significant digits: whole numbers of more would be cut.
 LARGEST = 1e12
 #: Columns that the program joins from texts (names of forms, the cells of a key): as long as they come.
@@ -34,11 +34,15 @@ _JOINED = ("form", "place", "before", "after")
 
 
 def is_number(text: str) -> bool:
-    """Whether a text is a number as the data writes them: no unit, exponent, sign ``+`` or thousands separator."""
+    """Whether a text is a number as the data writes them: no unit, exponent, sign ``+``, leading zero or thousands
+    separator.
+    """
     return _NUMBER.fullmatch(text) is not None
 
 
 def _decimal_text(text: Any) -> Any:
+    if re.fullmatch("-?0[0-9]+([.][0-9]+)?", str(text)):  # 05.5 may be 5.5 or 0.55
+        raise ValueError("前面没有多余的 0 的数")
     if not is_number(str(text)):
         raise ValueError("阿拉伯数字写成的数，如 83.3（不带单位、%、千位分隔符）")
     if abs(float(text)) >= LARGEST:
@@ -78,7 +82,7 @@ Percent = Annotated[Number, Field(ge=0, le=100)]
 Decimal = Annotated[str, BeforeValidator(_decimal_text), WithJsonSchema({"type": "number"})]
 _QUANTITY = rf"^({_NUMBER.pattern}|{'|'.join(WATER_CLASSES)})$"
 Quantity = Annotated[str, BeforeValidator(_quantity), WithJsonSchema({"type": "string", "pattern": _QUANTITY})]
-ItemId = Annotated[str, Field(pattern=r"^[1-9]\d?(\.[1-9])?$")]
+ItemId = Annotated[str, Field(pattern=r"^[1-9][0-9]?(\.[1-9])?$")]
 Year = Annotated[int, Field(ge=2000, le=2100)]
 LevelId = Annotated[Text, _in_frame("levels")]
 TargetYear = Annotated[Year, _in_frame("target_years")]

@@ -54,6 +54,10 @@ def _in_its_folder(name: str) -> str:
 _FileName = Annotated[str, AfterValidator(_in_its_folder)]
 
 
+#: Marks that people write between units in the place of 、 (outside brackets): two units would be read as one.
+_ANOTHER_MARK = re.compile(r"[,，;；\n](?![^（(]*[）)])")
+
+
 def separate_units(units: str) -> tuple[str, ...]:
     """The units that a cell names; ``、`` separates them only outside brackets, Chinese or not."""
     return tuple(filter(None, map(str.strip, re.split(r"、(?![^（(]*[）)])", units))))
@@ -76,7 +80,8 @@ class Responsible(Row):
             yield "kind", f"{FILED[:-1]} 之一"
         if self.units is not None and self.source is None:
             yield "source", "写明了责任单位，就要写明出处"
-        if self.units is not None and self.units != "、".join(separate_units(self.units)):
+        names = separate_units(self.units or "")
+        if self.units is not None and (self.units != "、".join(names) or any(map(_ANOTHER_MARK.search, names))):
             yield "units", "各单位的名称之间只有一个“、”"
 
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer, ValidationError
 
-from cixi_analysis.errors import LONGEST_TEXT, Problem, invisible, quoted
+from cixi_analysis.errors import LONGEST_TEXT, Problem, clear_text, invisible, quoted
 from cixi_analysis.plan.csvfile import Content, expectation, unreadable
 from cixi_analysis.plan.fields import Maybe, column
 
@@ -60,6 +60,8 @@ def is_line(value: Any) -> bool:
 def _line(value: Any) -> Any:
     if not is_line(value):
         raise ValueError(f"引号里的{LINE}")
+    if edges := clear_text(value):
+        raise ValueError(edges)
     return value
 
 
@@ -70,6 +72,8 @@ def _level(value: Any) -> Any:
         raise ValueError("一节 [[levels]]：id、name、short，另可有 heading")
     if not all(is_line(text) for text in value.values()):
         raise ValueError(f"一节 [[levels]]，各项都是引号里的{LINE}")
+    if edges := next(filter(None, map(clear_text, value.values())), ""):
+        raise ValueError(f"一节 [[levels]]，各项都是{edges}")
     if not re.fullmatch("[a-z]+", value["id"]):
         raise ValueError("id 由小写字母写成的一级，如 national")
     return Level(value["id"], value["name"], value["short"], value.get("heading", ""))

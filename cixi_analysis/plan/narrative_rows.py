@@ -21,7 +21,7 @@ class Commitment(Row):
     """``commitments.csv``: one dated or quantified promise of the plan's text (措施中的量化目标) a row."""
 
     KEY = ("commitment_id",)
-    commitment_id: str = column("承诺编号", "C 加三位数，一经使用不再改动；各行按原文次序。", pattern=r"^C\d{3}$")
+    commitment_id: str = column("承诺编号", "C 加三位数，一经使用不再改动；各行按原文次序。", pattern="^C[0-9]{3}$")
     section: Section
     box: Maybe[str] = column("专栏", "所在的专栏，如 专栏10；空＝不在专栏里。")
     domain: Maybe[str] = column("领域", "规划的领域之一，照 indicators.csv；空＝就全局而言。")
@@ -82,7 +82,7 @@ class Figure(Row):
     """``background.csv``: one figure or award of section 一（一） (工作基础) a row."""
 
     KEY = ("figure_id",)
-    figure_id: str = column("编号", "B 加三位数，一经使用不再改动；各行按原文次序。", pattern=r"^B\d{3}$")
+    figure_id: str = column("编号", "B 加三位数，一经使用不再改动；各行按原文次序。", pattern="^B[0-9]{3}$")
     section: Section
     kind: words.FigureKind = column("类型", listed(words.FigureKind))
     subject: Text = column("对象", "说的是什么，用我们自己的短语。")
@@ -118,7 +118,7 @@ class AuditRow(Row):
     """``audit.csv``: two places of the plan about the same subject, compared."""
 
     KEY = ("audit_id",)
-    audit_id: str = column("核对编号", "A 加三位数，一经使用不再改动。", pattern=r"^A\d{3}$")
+    audit_id: str = column("核对编号", "A 加三位数，一经使用不再改动。", pattern="^A[0-9]{3}$")
     title: Text = column("核对什么", "用我们自己的短语。")
     method: AuditMethod = column("方法", listed(AuditMethod))
     check: Maybe[str] = column(
@@ -161,6 +161,8 @@ class Link(Row):
         if (self.relation, self.from_kind, self.to_kind) not in _LINKS:
             known = "；".join(f"{a.value} {r.value} {b.value}" for r, a, b in _LINKS)
             yield "from_kind to_kind relation", f"以下关系之一：{known}"
+        elif (self.from_kind, self.from_id) == (self.to_kind, self.to_id):
+            yield "from_id to_id", "两个不同的编号"
 
 
 _C, _P, _F, _I = Entity.COMMITMENT, Entity.PROJECT, Entity.FINDING, Entity.ITEM

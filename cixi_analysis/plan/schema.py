@@ -182,7 +182,7 @@ class Project(Row):
     category: Text = column("类别", "照录。")
     name: Text = column("项目名称", "照录。")
     content: Text = column("主要内容", "照录。")
-    years: str = column("实施年限", "照录，如 2021-2025 或 2025。", pattern=r"^20\d\d(-20\d\d)?$")
+    years: str = column("实施年限", "照录，如 2021-2025 或 2025。", pattern="^20[0-9]{2}(-20[0-9]{2})?$")
     budget: Maybe[Amount] = column("投资概算", "万元；空＝没有概算（原因见下一列），不是 0。")
     budget_absence: Maybe[Absence] = column("概算缺失原因", "原表为“/”的写“原文未列”；空＝有概算。")
     units: Text = column("责任单位", "照录；多个单位以“、”分隔（括号内的“、”不分隔）。")
