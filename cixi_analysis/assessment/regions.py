@@ -211,9 +211,10 @@ def _as_written(column: "pd.Series[Any]") -> "pd.Series[Any]":
     """A column of single precision as the numbers that are written alike: 86.1, not 86.0999985."""
     if isinstance(column.dtype, pd.CategoricalDtype) and pd.api.types.is_float_dtype(column.cat.categories):
         column = column.astype(column.cat.categories.dtype)
-    if not pd.api.types.is_float_dtype(column) or column.dtype.itemsize >= np.dtype(float).itemsize:
+    dtype: Any = column.dtype
+    if not pd.api.types.is_float_dtype(dtype) or dtype.itemsize >= np.dtype(float).itemsize:
         return column
-    values = column.to_numpy(dtype=f"f{column.dtype.itemsize}", na_value=np.nan)
+    values = column.to_numpy(dtype=f"f{dtype.itemsize}", na_value=np.nan)
     distinct, places = np.unique(values, return_inverse=True)
     return pd.Series(distinct.astype(str).astype(np.float64)[places], index=column.index)
 
