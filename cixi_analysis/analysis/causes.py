@@ -75,9 +75,11 @@ def verdict_changes(before: Assessment, after: Assessment, old: Assessment | Non
         items = [i for i in plan.indicator_items(number) if item_id in ("", i.item_id)]
         moved = [item for item in items if (item.item_id, level) in changed]
         cause = _cause(before.year, after, moved, level, verdict, later, old_verdict)
-        if cause is Cause.YARDSTICK and old_verdict == verdict == by_new.get(key, ("",))[0]:
-            cause = Cause.BOTH  # neither turns it by itself
         by_itself = (number, level) in of_county  # an item moved, whatever the others were measured by
+        # Neither the county by the old wording nor the new wording for the old data would turn the verdict.
+        neither = old_verdict == verdict == by_new.get(key, ("",))[0]
+        if cause is Cause.YARDSTICK and neither and (item_id or by_itself):
+            cause = Cause.BOTH
         if not item_id and old_verdict == later != verdict and (moved or by_itself):
             cause = Cause.COUNTY if by_itself else Cause.YARDSTICK
         if cause is None:
