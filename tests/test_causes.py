@@ -197,6 +197,14 @@ def test_a_change_that_only_the_old_wording_shows_is_told_of_a_year_that_is_not_
     assert shown.count("按2023年的要求为“未达标”") == 2  # of the indicator, and of its item
 
 
+def test_the_sentence_shows_what_differs_where_only_the_direction_does() -> None:
+    """“80” and “80” are no change; from the later year on the lower number is the better one."""
+    rows = [requirement("1", N, "80"), later("1", N, "80", polarity="less")]
+    made = plan(ONE, rows, {2023: (observation("1", 90),), 2024: (observation("1", 90),)})
+    told = changes(made, 2024).verdicts["sentence"].iloc[0]
+    assert told.startswith("要求变了：2023年“80”，2024年“80”（子项1，%，越少越好）。")
+
+
 def test_a_convention_of_one_year_is_no_change_of_the_county() -> None:
     """What the plan concludes of 2023 alone does not hold in 2024: the county's words are the same, and so is the wording."""
     words = observation("1", statement="综合评价优秀")

@@ -150,6 +150,7 @@ def _asked(assessment: Assessment, item: Indicator, level: str) -> str:
         return ""
     row = wording.row
     own, measure = plan.asked(item, level, year), ""
-    if isinstance(row, Requirement) and (row.measure or row.unit):
-        measure = f"（{'，'.join(filter(None, (own.name, unit_word(own.unit))))}）"
+    if isinstance(row, Requirement) and (row.measure or row.unit or row.polarity):
+        way = "" if row.measure or row.unit else own.polarity.chinese  # where nothing else tells the two apart
+        measure = f"（{'，'.join(filter(None, (own.name, unit_word(own.unit), way)))}）"
     return f"“{row.wording.replace(chr(10), CELL_BREAK)}”{measure}"
