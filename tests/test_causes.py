@@ -74,6 +74,19 @@ CASES: dict[str, tuple[Any, list[Any], Any, Any, dict[tuple[str, str], str]]] = 
         [observation("1", "Ⅱ", unit="类")], [observation("1", "Ⅳ", unit="类", measure="入境断面")],
         {("1", N): "yardstick", ("", N): "yardstick"},
     ),
+    "it rose, and less is asked for: neither would be enough": (
+        ONE, [requirement("1", N, "≥80"), later("1", N, "≥70")], [observation("1", 60)], [observation("1", 75)],
+        {("1", N): "both", ("", N): "both"},
+    ),
+    "less is asked for, and that is enough, although it rose": (
+        ONE, [requirement("1", N, "≥80"), later("1", N, "≥70")], [observation("1", 72)], [observation("1", 75)],
+        {("1", N): "yardstick", ("", N): "yardstick"},
+    ),
+    "one rose by itself, of the other less is asked for": (
+        TWO, [requirement("1.1", N, "≥80"), requirement("1.2", N, "≥80"), later("1.2", N, "≥60")],
+        [observation("1.1", 70), observation("1.2", 70)], [observation("1.1", 90), observation("1.2", 70)],
+        {("1.1", N): "county", ("1.2", N): "yardstick", ("", N): "both"},
+    ),
     "the direction turns": (
         ONE, [requirement("1", N, "80"), later("1", N, "20", polarity="less")],
         [observation("1", 90)], [observation("1", 15)], {("1", N): "hidden", ("", N): "hidden"},
@@ -184,6 +197,14 @@ def test_a_change_that_only_the_old_wording_shows_is_told_of_a_year_that_is_not_
     assert shown.count("按2023年的要求为“未达标”") == 2  # of the indicator, and of its item
 
 
+def test_the_sentence_shows_what_differs_where_only_the_direction_does() -> None:
+    """“80” and “80” are no change; from the later year on the lower number is the better one."""
+    rows = [requirement("1", N, "80"), later("1", N, "80", polarity="less")]
+    made = plan(ONE, rows, {2023: (observation("1", 90),), 2024: (observation("1", 90),)})
+    told = changes(made, 2024).verdicts["sentence"].iloc[0]
+    assert told.startswith("要求变了：2023年“80”，2024年“80”（子项1，%，越少越好）。")
+
+
 def test_a_convention_of_one_year_is_no_change_of_the_county() -> None:
     """What the plan concludes of 2023 alone does not hold in 2024: the county's words are the same, and so is the wording."""
     words = observation("1", statement="综合评价优秀")
@@ -204,3 +225,13 @@ def test_a_convention_of_one_year_is_no_change_of_the_county() -> None:
         ("1", N): "county",
         ("", N): "county",
     }
+
+
+def test_a_convention_that_alone_would_not_do_is_not_the_only_cause() -> None:
+    """The convention begins in the year in which the share reaches 100 %: either alone would leave 无数据."""
+    row = {"convention": "full", "item_id": None, "level": None, "year": "2024", "reason": "已达100%", "source": "表一"}
+    made = plan(ONE, [requirement("1", N, "开展")], {2023: (observation("1", 99),), 2024: (observation("1", 100),)})
+    made = replace(made, conventions=(ConventionRow.model_validate(row),))
+    assert causes(made) == {("1", N): "county", ("", N): "county"}
+    made = replace(made, observations={**made.observations, 2023: (observation("1", 100),)})
+    assert causes(made) == {("1", N): "convention", ("", N): "convention"}

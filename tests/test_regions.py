@@ -148,6 +148,20 @@ def test_any_way_of_writing_a_number(values: Any) -> None:
     assert own["verdict"].tolist() == ["met", "unmet", "met", "unmet"]
 
 
+@pytest.mark.parametrize("dtype", ["float32", "Float32", "category"])
+@pytest.mark.parametrize("column", ["value", "assigned_target", "benchmark"])
+def test_a_number_of_single_precision_is_the_one_that_was_written(column: str, dtype: str) -> None:
+    """86.1 is no more than 86.1: as a double, the nearest single is 86.0999985, and any verdict at the limit would turn."""
+    wording = {"value": "≥86.1", "assigned_target": "完成上级下达的年度目标", "benchmark": "低于全省平均值"}[column]
+    plan = tiny_plan(requirements=(requirement("2.1", "national", wording),))
+    cells = {"assigned_target": 86.1, "benchmark": 86.1, "benchmark_kind": "level"}
+    table = rows(*({"value": 86.1, "region": name} | cells for name in ("甲县", "乙县")))
+    single = table[column].astype("float32")
+    found = assess_panel(plan, table.assign(**{column: single.astype(dtype)})).table
+    expected = "unmet" if column == "benchmark" else "met"
+    assert set(found.query("item_id == '2.1' and level == 'national'")["verdict"]) == {expected}
+
+
 @pytest.mark.parametrize("target", [85, 85.0, "85", np.float32(85), pd.Categorical([85.0])[0]])
 def test_any_way_of_writing_a_target(target: Any) -> None:
     """A column of targets without tasks is read from a CSV file as numbers, beside which tasks may stand."""
@@ -235,6 +249,10 @@ def test_what_makes_it_no_table(table: pd.DataFrame, message: str) -> None:
         ({"assigned_target": np.inf}, "面板 “assigned_target 下达目标”列：现为“inf”（甲县 2022 年 2.1）；应为数（与现状值同单位，不写单位）、水质类别、“任务：……”或“上级未下达”"),
         ({"attests": 5}, "面板 “attests 载明达到”列：现为“5=5”（甲县 2022 年 2.1）；应为引用的字句应出现在“现状原文”中"),
         ({"value": np.inf}, "面板 “value 现状值”列：现为“inf”（甲县 2022 年 2.1）；应为阿拉伯数字写成的数，如 83.3（不带单位、%、千位分隔符）"),
+        ({"value": 1e12}, "面板 “value 现状值”列：现为“1000000000000”（甲县 2022 年 2.1）；应为不这样大的数"),
+        ({"value": "1" + "0" * 12}, "面板 “value 现状值”列：现为“1000000000000”（甲县 2022 年 2.1）；应为不这样大的数"),
+        ({"value": 10**400}, f"面板 “value 现状值”列：现为“1{'0' * 39}……”（甲县 2022 年 2.1）；应为不这样大的数"),
+        ({"benchmark": -1e12, "benchmark_kind": "level"}, "面板 “benchmark 全省平均”列：现为“-1000000000000”（甲县 2022 年 2.1）；应为不这样大的数"),
         ({"level": "city"}, "面板 “level 级别”列：现为“city”（甲县 2022 年 2.1）；应为national、provincial 之一（见 plan.toml）"),
         ({"polarity": "up"}, "面板 “polarity 实测方向”列：现为“up”（甲县 2022 年 2.1）；应为'more', 'less', 'none' 之一"),
         ({"absence": "暂无数据"}, "面板 “value 现状值、absence 缺失原因”列：现为“86”、“暂无数据”（甲县 2022 年 2.1）；应为现状值与缺失原因只能有一个"),

@@ -1,7 +1,8 @@
 """The cause of a verdict's change between two years, or of its stability: the county, the yardstick or a convention.
 
 The same evaluator judges the later year's observations by the earlier year's wordings, or conventions; this third verdict
-is compared with the other two. Nothing is judged here.
+is compared with the other two. That only the wording (or convention) changed is said where the earlier year's
+observations do not say otherwise by the later one. Nothing is judged here.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -59,9 +60,12 @@ def verdict_changes(before: Assessment, after: Assessment, old: Assessment | Non
 
     ``old``: ``after`` by the wordings of ``before``, where they differ.
     """
-    agreed = _by_last_conventions(before, after)
-    was, now, by_old, by_agreed = ({} if one is None else _answers(one) for one in (before, after, old, agreed))
     plan = max(before.plan, after.plan, key=lambda one: len(one.requirements))  # the later year's knows both
+    new = old and assess(plan, before.year, by=after.year)
+    agreed, agreed_then = _by_last_conventions(before, after), _by_last_conventions(after, before)
+    was, now, by_old, by_new, by_agreed, then_agreed = (
+        {} if one is None else _answers(one) for one in (before, after, old, new, agreed, agreed_then)
+    )
     changed = set(_changed(plan, after.year, before.year)) if old else set()
     rows, of_county = [], set[tuple[int, str]]()
     for key in max(was, now, key=len):  # items come before indicators
@@ -72,11 +76,15 @@ def verdict_changes(before: Assessment, after: Assessment, old: Assessment | Non
         moved = [item for item in items if (item.item_id, level) in changed]
         cause = _cause(before.year, after, moved, level, verdict, later, old_verdict)
         by_itself = (number, level) in of_county  # an item moved, whatever the others were measured by
+        # Neither the county by the old wording nor the new wording for the old data would turn the verdict.
+        neither = old_verdict == verdict == by_new.get(key, ("",))[0]
+        if cause is Cause.YARDSTICK and neither and (item_id or by_itself):
+            cause = Cause.BOTH
         if not item_id and old_verdict == later != verdict and (moved or by_itself):
             cause = Cause.COUNTY if by_itself else Cause.YARDSTICK
         if cause is None:
             continue
-        if cause is Cause.COUNTY and by_agreed.get(key, (later,))[0] == verdict:
+        if cause is Cause.COUNTY and by_agreed.get(key, (later,))[0] == verdict != then_agreed.get(key, (later,))[0]:
             cause = Cause.CONVENTION
         if item_id and cause in (Cause.COUNTY, Cause.BOTH):
             of_county.add((number, level))
@@ -142,6 +150,7 @@ def _asked(assessment: Assessment, item: Indicator, level: str) -> str:
         return ""
     row = wording.row
     own, measure = plan.asked(item, level, year), ""
-    if isinstance(row, Requirement) and (row.measure or row.unit):
-        measure = f"（{'，'.join(filter(None, (own.name, unit_word(own.unit))))}）"
+    if isinstance(row, Requirement) and (row.measure or row.unit or row.polarity):
+        way = "" if row.measure or row.unit else own.polarity.chinese  # where nothing else tells the two apart
+        measure = f"（{'，'.join(filter(None, (own.name, unit_word(own.unit), way)))}）"
     return f"“{row.wording.replace(chr(10), CELL_BREAK)}”{measure}"

@@ -27,7 +27,7 @@ from cixi_analysis.plan import grouped
 from cixi_analysis.plan.csvfile import row_problems
 from cixi_analysis.plan.data_files import quotation_problems
 from cixi_analysis.plan.dataset import Plan
-from cixi_analysis.plan.fields import is_number
+from cixi_analysis.plan.fields import LARGEST, is_number
 from cixi_analysis.plan.schema import WATER_CLASSES, Observation
 from cixi_analysis.words import Convention
 
@@ -191,6 +191,7 @@ def prepared(table: pd.DataFrame) -> pd.DataFrame:
         raise DataError(problems)
     whole = table.reindex(columns=COLUMNS)
     for column in COLUMNS:
+        whole[column] = _as_written(whole[column])
         numeric = pd.api.types.is_any_real_numeric_dtype(whole[column])  # millions of numbers stay as they are
         if column == "year":
             whole[column] = whole[column].astype(np.int32)
@@ -204,6 +205,18 @@ def prepared(table: pd.DataFrame) -> pd.DataFrame:
                 texts = whole[column].astype(object).map(_text, na_action="ignore")
                 whole[column] = categories(*pd.factorize(texts))
     return whole
+
+
+def _as_written(column: "pd.Series[Any]") -> "pd.Series[Any]":
+    """A column of single precision as the numbers that are written alike: 86.1, not 86.0999985."""
+    if isinstance(column.dtype, pd.CategoricalDtype) and pd.api.types.is_float_dtype(column.cat.categories):
+        column = column.astype(column.cat.categories.dtype)
+    dtype: Any = column.dtype
+    if not pd.api.types.is_float_dtype(dtype) or dtype.itemsize >= np.dtype(float).itemsize:
+        return column
+    values = column.to_numpy(dtype=f"f{dtype.itemsize}", na_value=np.nan)
+    distinct, places = np.unique(values, return_inverse=True)
+    return pd.Series(distinct.astype(str).astype(np.float64)[places], index=column.index)
 
 
 def _numbers(column: "pd.Series[Any]") -> "pd.Series[float]":
@@ -304,18 +317,25 @@ def _text(cell: Any) -> str:
 
 
 def _alike(column: "pd.Series[Any]") -> "pd.Series[Any]":
-    """The column with equivalent contents unified: one text for those valid in the same way, 0 for every number."""
+    """The column with equivalent contents unified: one text for those valid in the same way, 0 for every number that is
+    not too large.
+    """
     if pd.api.types.is_float_dtype(column):
-        return column.where(~np.isfinite(column), 0.0)
+        return column.where(~(column.abs() < LARGEST), 0.0)
     column = column.cat.remove_unused_categories()  # a block of a large table has few of all its texts
     match column.name:
         case "value":
-            return column.map(lambda text: "0" if is_number(str(text)) else text, na_action="ignore")
+            return column.map(_like_value, na_action="ignore")
         case "assigned_target":
             return column.map(_like_target, na_action="ignore")
         case "statement":
             return column.notna()
     return column
+
+
+def _like_value(value: Any) -> Any:
+    text = str(value)
+    return "0" if is_number(text) and abs(float(text)) < LARGEST else value
 
 
 def _like_target(text: str) -> str:
