@@ -62,7 +62,9 @@ def quoted(text: str) -> str:
 
 
 class CixiError(Exception):
-    """Base of every error that a user can cause: the message (Chinese); the command exits with status 1."""
+    """Base of every error that a user can cause: the message (Chinese), and the exit status of a command."""
+
+    exit_status = 1
 
 
 @dataclass(frozen=True)

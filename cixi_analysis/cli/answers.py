@@ -55,7 +55,7 @@ def answering(table: "pd.DataFrame", name: str, plan: "Plan | None" = None) -> "
         value = getattr(row, column)
         text = value if isinstance(value, str) else ""
         if column == "level" and plan and text:
-            return plan.asker(text)
+            return plan.level_name(text)
         if column in _SENTENCES:
             return "".join(part[: part.find("。") + 1] or part for part in _PART.split(text))
         return words.get((column, text)) or (_WORDS.get(text, value) if column in _OF_WORDS else value)

@@ -143,7 +143,7 @@ class ChineseGroup(click.Group):
         except click.Abort:
             message, status = "已中断。", 1
         except CixiError as error:
-            message, status = f"错误：{error}", 1
+            message, status = f"错误：{error}", error.exit_status
         except OSError as error:
             # An error of a file has its name; only those of standard streams have none.
             message, status = f"错误：不能读写 {place(error, '标准输出')}：{reason(error)}", 1

@@ -108,7 +108,7 @@ class Plan:
         """The level with this id. Raises ``StopIteration`` for an unknown one."""
         return next(one for one in self.levels if one == level)
 
-    def asker(self, level: str) -> str:
+    def level_name(self, level: str) -> str:
         """The name of a level or target year: ``国家级``, ``2025年``."""
         return self.level(level).chinese if level in self.levels else f"{level}年"
 
@@ -118,7 +118,7 @@ class Plan:
 
     def questions(self, *levels: str) -> str:
         """The requirements of levels and the targets of years: ``国家级要求、2025年、2030年规划值``."""
-        names = "、".join(self.asker(level) + self.yardstick(level) for level in levels)
+        names = "、".join(self.level_name(level) + self.yardstick(level) for level in levels)
         return names.replace("规划值、", "、")  # the last year's is enough
 
     @cached_property

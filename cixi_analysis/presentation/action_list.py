@@ -83,7 +83,7 @@ def _reasons(action: Action, assessment: Assessment, *verdicts: str) -> Iterator
     table, plan = assessment.items, assessment.plan
     own = table[(table["item_id"] == action.item.item_id) & table["verdict"].isin(verdicts)]
     for _, rows in own.groupby("why", sort=False):
-        names = [plan.asker(v) if v in plan.levels else plan.questions(v) for v in rows["level"]]
+        names = [plan.level_name(v) if v in plan.levels else plan.questions(v) for v in rows["level"]]
         yield "、".join(names), explained(records(rows)[0].why)
 
 
@@ -119,7 +119,7 @@ def gap(plan: Plan, shortfalls: Sequence[Shortfall]) -> str:
     )
     told, before = [], ""
     for (year, now, limit, unit, assigned, measure), own in limits.items():
-        names = grouped((plan.yardstick(one.against), plan.asker(one.against)) for one in own)
+        names = grouped((plan.yardstick(one.against), plan.level_name(one.against)) for one in own)
         against = (f"{'、'.join(who)}{what}{'的' if what == '要求' else ''}" for what, who in names.items())
         what = f"{year}年的下达目标" if assigned else "和".join(against)
         value, by = f"{year}年{named(measure, with_unit(now, unit))}，", own[0].gap

@@ -62,7 +62,7 @@ def verdict_table(found: Dossier) -> Html:
 
 def towards(found: Dossier) -> Html:
     """The verdicts of the year against the plan's targets."""
-    rows = [(found.plan.asker(r.level), *cells) for r, *cells in _whole_first(found, found.towards)]
+    rows = [(found.plan.level_name(r.level), *cells) for r, *cells in _whole_first(found, found.towards)]
     columns = {"规划值": "short merged", "指标或子项": "name", "是否已达到": "short", "理由": "long"}
     caption = f"{found.year}年的现状对照规划值"
     return tables.table(rows, columns, caption=caption, empty="无数据或没有规划值")

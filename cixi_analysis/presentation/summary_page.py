@@ -126,16 +126,16 @@ def _better(plan: Plan, found: Changes | None) -> Tile:
 def _in_time(plan: Plan, year: int) -> Tile:
     """The year against the plan's targets; the pace towards the numeric ones not reached, of the next target year."""
     rows = records(tally(assess(plan, year, against=TARGET)))
-    counts = [Markup("{} {}").format(plan.asker(row.level), _counted(row)) for row in rows]
+    counts = [Markup("{} {}").format(plan.level_name(row.level), _counted(row)) for row in rows]
     known = trends(plan, year)
     due = plan.frame.next_target_year(year)
     ahead = known[known["target_year"].eq(due).fillna(False)]["pace"].value_counts() if due else pd.Series()
     lines = [f"{LOOKS[p].text}{ahead[p]}个" for p in _NOT_REACHED if p in ahead]
     told = f"{due}年的数值规划值中还没有达到的，照已有的速度：{'、'.join(lines)}" if lines else ""
-    notes = [f"{plan.asker(row.level)}已过，这里对照的是{year}年的现状" for row in rows if int(row.level) < year]
+    notes = [f"{plan.level_name(row.level)}已过，这里对照的是{year}年的现状" for row in rows if int(row.level) < year]
     if due and any(row.unmet for row in rows if int(row.level) > year):
         begun = due > plan.frame.target_years[0]
-        notes.append(f"{plan.asker(str(due)) if begun else '目标年'}没有到，没有达到只说明还有距离")
+        notes.append(f"{plan.level_name(str(due)) if begun else '目标年'}没有到，没有达到只说明还有距离")
     answer = joined(counts, Markup("<br>")) if counts else escape("没有规划值")
     return Tile("能否按时达到规划值", answer, (told, "；".join(notes)), any(row.unmet for row in rows))
 
