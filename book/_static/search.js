@@ -12,8 +12,8 @@
   const NUMBERED = /(indicator|item|project)s?[-/](\d+)(-\d)?$/; // an address, by which the book and its forms name it
   const YEAR = /\/\d{4}\//;
 
-  // Full-width forms, case, thousands separators, spaces and punctuation make no difference, these two except between digits. Cells and paragraphs are
-  // separated by line ends, which stay: no word goes from one into the next.
+  // Full-width forms, case, thousands separators, spaces and punctuation make no difference, the last two except between
+  // digits. Cells and paragraphs are separated by line ends, which stay: no word goes from one into the next.
   const plain = (text) => folded(text).text;
 
   // The plain text, and for each of its characters the place where it stands in `text`.
