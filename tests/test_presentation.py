@@ -568,6 +568,37 @@ def test_gaps_that_are_equal_share_the_first_place() -> None:
     assert note.startswith("条为差距占规划值的百分比（规划值为0的，以1计）")
 
 
+def test_a_long_name_shrinks_no_drawing() -> None:
+    """Drawn in full it would scale a phone's drawing down until nothing can be read: it is cut, its value and the year of
+    a target are not.
+    """
+    long = "农村（含撤并村、城中村、城乡结合部和渔业村）生活污水治理率" * 3
+    none = dict.fromkeys(("published", "links"), ())
+    seen, asked = {2022: (observation("1", 38.2),)}, (requirement("1", "national", "≥60"),)
+    goal = {"targets": (target("1", 2025, "≥75"),)}
+    plan = tiny_plan(items=(item("1", unit="%", name=long),), requirements=asked, observations=seen, **goal, **none)
+    drawn = bullets(plan), charts.gaps(plan, 2022, trend.trends(plan, 2022))
+    for chart, year in zip(drawn, ("", "（2025年）"), strict=True):
+        page = shown(chart)
+        widths = re.findall(r'<svg[^>]* aria-label="[^"]+"[^>]* width="([\d.]+)"', page)
+        assert [float(width) <= most for width, most in zip(widths, (710, 400), strict=True)] == [True, True]
+        assert re.search(rf">1 农村（含撤并村[^<]*…{year}　38.2[^<]*<", page)
+
+
+def test_the_first_label_of_many_years_is_clear_of_the_axis() -> None:
+    """Forty years: three quarters of one of them are six pixels, and the label would lie on the numbers of the axis."""
+    seen = {year: (observation("1", 91.2 + (year - 2021) / 10),) for year in range(2021, 2061)}
+    none = dict.fromkeys(("published", "links", "targets", "projects", "commitments", "past_projects", "audit"), ())
+    asked = (requirement("1", "national", "≥90"),)
+    plan = tiny_plan(items=(item("1", unit="%"),), requirements=asked, observations=seen, **none)
+    trends, margins = trend.trends(plan, 2060), trend.margins(plan, 2060)
+    (drawn,) = charts.item_series(plan, 2060, margins, trends)
+    scales = [
+        one["encoding"]["x"]["scale"] for one in drawn.to_dict()["layer"] if "scale" in one["encoding"].get("x", {})
+    ]
+    assert {330 * (2021 - low) / (high - low) > 15 for low, high in (scale["domain"] for scale in scales)} == {True}
+
+
 def test_a_name_and_its_value_are_kept_apart() -> None:
     """PM2.5 of 26 is not PM2.526, as in the reasons of verdicts."""
     none, only = (

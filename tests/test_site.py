@@ -152,13 +152,13 @@ LONG = "Very_Long_" * 12  # a name without a place where it may break
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("name", ["indicators/index", "index"])
+@pytest.mark.parametrize("name", ["indicators/index", "index", "api"])
 def test_a_long_latin_name_breaks(site: Path, browser: Browser, name: str, width: str) -> None:
-    """In a heading, a caption, and the links of a table: the page is not wider than the window."""
+    """In a heading, a caption, the links of a table, and code in a line: the page is not wider than the window."""
     visit = Visit(browser, WIDTHS[width])
     page = visit.open(site / "book" / f"{name}.html")
     page.evaluate(
-        """name => document.querySelectorAll('h1, figcaption strong, .cixi-table td.name a')
+        """name => document.querySelectorAll('h1, figcaption strong, .cixi-table td.name a, code .pre')
             .forEach((one) => one.firstChild.replaceWith(name))""",
         LONG,
     )

@@ -176,6 +176,26 @@ def test_nothing_found_is_said(hits: Hits, site: Path, browser: Browser) -> None
     visit.close()
 
 
+@pytest.mark.parametrize("query", ["66342", "66,342", "66342元"])
+def test_thousands_separators_make_no_difference(hits: Hits, query: str) -> None:
+    """Sentences have 66342元 and tables 66,342元, as a spreadsheet may have either: both are found, the number still whole."""
+    found = hits(query)
+    assert any("66,342" in text for _, text in found)
+    assert any("66342" in text for _, text in found)
+    assert hits("342") == []
+
+
+def test_a_page_of_text_as_query(site: Path, browser: Browser) -> None:
+    """What was copied from elsewhere, a thousand characters that are nowhere together: an answer, each word named once."""
+    visit = Visit(browser)
+    page = visit.open(site / "search.html", f"?q={quote('化肥利用率qqxxzz' * 100)}")
+    told = page.locator(".search-summary").inner_text()
+    assert told.count("“化肥利用率”") == 1
+    assert "含有“化肥利用率”的：找到" in told
+    visit.open(site / "search.html", f"?q={quote('污水治理' * 250)}").locator("#search-results li").first.wait_for()
+    visit.close()
+
+
 def test_a_query_is_text(site: Path, browser: Browser) -> None:
     """What is typed never becomes markup."""
     visit = Visit(browser)

@@ -87,6 +87,23 @@ def test_filters_say_how_many(projects: Page) -> None:
     assert all("市水利局" in row for row in table.locator("tbody tr:not([hidden])").all_inner_texts())
 
 
+@pytest.mark.parametrize("typed", ["3300000", "3,300,000", "３３０００００"])
+def test_a_filter_takes_a_number_as_a_spreadsheet_has_it(projects: Page, typed: str) -> None:
+    """The budget of project 40 is printed 3,300,000."""
+    projects.locator(".cixi-table-tools:has(+ .cixi-sheet #project-1)").get_by_role("searchbox").fill(typed)
+    assert column(table3(projects), 1) == ["40"]
+
+
+def test_paper_has_the_tools_of_a_filtered_table_only(projects: Page) -> None:
+    """An empty field says nothing on paper; of a table that is not whole, what is shown of it must be said."""
+    bar = projects.locator(".cixi-table-tools:has(+ .cixi-sheet #project-1)")
+    projects.emulate_media(media="print")
+    assert [bar.is_visible() for bar in projects.locator(".cixi-table-tools").all()].count(True) == 0
+    bar.locator("input").evaluate("e => { e.value = '污水'; e.dispatchEvent(new Event('input')); }")
+    assert re.fullmatch(r"显示 \d+ / 47 行", bar.locator(".cixi-count").inner_text())
+    assert bar.is_visible()
+
+
 def test_a_link_to_a_hidden_row_shows_it(projects: Page) -> None:
     """A way to a row that is filtered away leads to it all the same."""
     bar = projects.locator(".cixi-table-tools:has(+ .cixi-sheet #project-1)")

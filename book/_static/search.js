@@ -12,8 +12,8 @@
   const NUMBERED = /(indicator|item|project)s?[-/](\d+)(-\d)?$/; // an address, by which the book and its forms name it
   const YEAR = /\/\d{4}\//;
 
-  // Full-width forms, case, spaces and punctuation make no difference, except between digits. Cells and paragraphs are
-  // separated by line ends, which stay: no word goes from one into the next.
+  // Full-width forms, case, thousands separators, spaces and punctuation make no difference, the last two except between
+  // digits. Cells and paragraphs are separated by line ends, which stay: no word goes from one into the next.
   const plain = (text) => folded(text).text;
 
   // The plain text, and for each of its characters the place where it stands in `text`.
@@ -22,7 +22,9 @@
     let made = "";
     for (const { 0: token, index } of text.matchAll(/\n|(?:[^\S\n]|\p{P})+|[^\s\p{P}]/gu)) {
       const word = token === "\n" || !/^[\s\p{P}]/u.test(token);
-      if (!word && !(/\d$/.test(made) && /^[\d０-９]/.test(text.slice(index + token.length)))) continue;
+      const after = text.slice(index + token.length, index + token.length + 4);
+      if (!word && !(/\d$/.test(made) && /^[\d０-９]/.test(after))) continue;
+      if (token === "," && /^\d{3}(?!\d)/.test(after)) continue; // 3,300,000 is 3300000
       // ① stays what it is, 9① being no 91; punctuation keeps its length.
       const same = word ? !/[①-⑳]/u.test(token) : /[！-～]/u.test(token);
       const kept = same ? token.normalize("NFKC").toLowerCase() : token;
@@ -94,7 +96,8 @@
     const known = new Set(typed.map(({ order }) => order));
     const found = [...typed, ...other.filter(({ order }) => !known.has(order))];
     if (found.length) return [ranked(found), ""];
-    const pieces = meant.flatMap((word) => cut(word, all)).sort((a, b) => b.length - a.length);
+    const cuts = new Set(meant.flatMap((word) => cut(word, all)));
+    const pieces = together([...cuts].sort((a, b) => b.length - a.length), all);
     for (; pieces.length; pieces.pop()) {
       const some = hitsOf(all, pieces);
       if (some.length) return [ranked(some), pieces.map((piece) => `“${piece}”`).join("、")];
@@ -120,14 +123,26 @@
     for (const run of word.match(/\p{Script=Han}+|\P{Script=Han}+/gu)) {
       const least = /\p{Script=Han}/u.test(run) ? 2 : run.length;
       for (let start = 0; start + least <= run.length; ) {
-        let end = run.length;
-        while (end - start >= least && !known(run.slice(start, end))) end -= 1;
+        let end = start + least; // grown, not shrunk: of a pasted page each character would try all that follow it
+        while (end <= run.length && known(run.slice(start, end))) end += 1;
+        end -= 1;
         if (end - start >= least) pieces.push(run.slice(start, end));
         else end = start + 1;
         start = end;
       }
     }
     return pieces;
+  }
+
+  // As many of the pieces, from the first on, as some passage holds together.
+  function together(pieces, all) {
+    let left = all;
+    const none = pieces.findIndex((word) => {
+      const pattern = holder(word);
+      left = left.filter(({ forms, about, body }) => [...forms, about, body].some((text) => holds(text, { pattern })));
+      return !left.length;
+    });
+    return none < 0 ? pieces : pieces.slice(0, none);
   }
 
   // The text around the first word, with all words marked.

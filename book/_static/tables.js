@@ -156,6 +156,7 @@
         );
       }
       const shown = rows.filter((row) => !row.hidden).length;
+      bar.classList.toggle("some", shown < rows.length); // on paper too
       count.textContent = shown < rows.length ? `显示 ${shown} / ${rows.length} ${unit}` : `共 ${rows.length} ${unit}`;
       after();
     };
@@ -174,10 +175,12 @@
     return values.filter((value) => value && value !== EMPTY);
   }
 
+  const GROUPS = /(?<=\d),(?=\d{3}(?!\d))/g; // 3,300,000 is 3300000
+
   // 一（二） comes before 三（一）.
   const numbered = (text) => text.replace(/[一二三四五六七八九]/g, (digit) => "一二三四五六七八九".indexOf(digit) + 1);
   const inOrder = (a, b) => CHINESE.compare(numbered(a), numbered(b));
-  const plain = (text) => text.normalize("NFKC").toLowerCase();
+  const plain = (text) => text.normalize("NFKC").toLowerCase().replace(GROUPS, "");
 
   // A link to a row that is filtered away, or folded, shows it.
   function reveal() {

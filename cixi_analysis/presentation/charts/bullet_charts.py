@@ -1,5 +1,6 @@
 """Values against their limits (bullet charts), and the gaps to the numeric targets."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -25,6 +26,8 @@ OBSERVED, REQUIRED, ASSIGNED, TARGET = "现状值", "要求", "下达目标", "�
 MARKS = {
     REQUIRED: ("#a86b00", "M0,-1L0,1", 480), ASSIGNED: ("#8a4f7d", "triangle-down", 90), TARGET: ("#4c5f8a", "diamond", 110),
 }  # fmt: skip
+#: Of a drawing in pixels: the wide one, the one for a phone.
+_WIDTHS = (660, 340)
 _HEADS = {"item": "子项", "kind": "类别", "told": "内容", "value": "数值"}
 _GAP_HEADS = {"item": "子项", "last": "最近值", "target": "规划值", "gap": "差距", "rate": "每年需", "word": "进度"}
 
@@ -132,7 +135,7 @@ def _outcome(limits: pd.DataFrame, missed: Sequence[str]) -> str:
 
 @responsive
 def _bullets(narrow: bool, rows: pd.DataFrame, *names: str) -> Layered:
-    base = alt.Chart(rows).encode(y=alt.Y("item:N", sort=None, axis=None))
+    base = _base(narrow, rows)
     value, limit = (base.transform_filter(f"datum.kind {sign} '{OBSERVED}'") for sign in ("==", "!="))
     x = alt.X("at:Q", axis=None, scale=alt.Scale(domain=[min(0.0, rows["at"].min()), 1], nice=False))
     key = alt.Legend(values=[kind for kind in MARKS if kind in set(rows["kind"])])
@@ -196,18 +199,23 @@ def gaps(plan: Plan, year: int, trends: pd.DataFrame) -> Layered | Html:
 
 @responsive
 def _gaps(narrow: bool, rows: pd.DataFrame, *names: str) -> Layered:
-    base = alt.Chart(rows).encode(y=alt.Y("item:N", sort=None, axis=None))
+    base = _base(narrow, rows)
     x = alt.X("share:Q", axis=None, scale=alt.Scale(domain=[0, max(100.0, rows["share"].max())], nice=False))
     bar = base.mark_bar(size=12).encode(x=x, fill=as_is(alt.Fill, "ink"), tooltip=tooltip(**_GAP_HEADS))
     track = base.mark_bar(size=12, color=LINE).encode(x=alt.XDatum(0, axis=None), x2=alt.X2Datum(100))
     return _lines(narrow, base, [track, bar.properties(name="bars")], _GAP_HEADS, *names)
 
 
+def _base(narrow: bool, rows: pd.DataFrame) -> alt.Chart:
+    fitted = rows.assign(name=[_fitted(name, _WIDTHS[narrow] / 12 + 2) for name in rows["name"]])
+    return alt.Chart(fitted).encode(y=alt.Y("item:N", sort=None, axis=None))
+
+
 def _lines(
     narrow: bool, base: alt.Chart, layers: list[alt.Chart], heads: dict[str, str], name: str, title: str, subtitle: str
 ) -> Layered:
     """A bar a line, its ``name`` and ``words`` above it: in one line, or in two where one line of them has no room."""
-    width = 340 if narrow else 660
+    width = _WIDTHS[narrow]
     two = narrow or max(12 * ems(r.name) + 11.5 * ems(r.words) for r in records(base.data)) > width - 24
     words: dict[str, Any] = {"align": "left", "dy": -14} if two else {"align": "right", "dy": -18}
     texts = [
@@ -216,3 +224,15 @@ def _lines(
     ]  # fmt: skip
     chart = alt.layer(*layers, *texts, width=width, height=alt.Step(66 if two else 46))
     return finished(chart, name, title, heads, subtitle=subtitle)
+
+
+def _fitted(name: str, room: float) -> str:
+    """A line's item and value, the item cut where both are wider than ``room`` ems, lest the whole drawing be scaled down.
+    The year or value in brackets at its end stays: it tells lines of one item apart.
+    """
+    if ems(name) <= room:
+        return name
+    item, told = re.findall(r"^(.*?)((?:（[^（）]{1,12}）)?　[^　]*)$", name)[0]
+    while len(item) > 1 and ems(f"{item}…{told}") > room:
+        item = item[:-1]
+    return f"{item}…{told}"

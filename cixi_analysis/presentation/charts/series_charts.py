@@ -16,8 +16,9 @@ from cixi_analysis.presentation.formatting import cell_with_unit, number
 from cixi_analysis.presentation.html import Html, paragraph
 
 _WIDTH = 330
-#: Years before the first and after the last one: the first value's label keeps clear of the axis.
-_BEFORE, _AFTER = 0.75, 0.5
+#: Years before the first and after the last one: the first value's label keeps clear of the axis. Over many years a year is
+#: narrow, and the room before is a share of them.
+_BEFORE, _AFTER, _SHARE = 0.75, 0.5, 1 / 16
 #: Position of a limit's label: alignment, pixels to the right, pixels down where it is below its mark and where not.
 _LABELS: dict[str, tuple[Any, int, tuple[int, int]]] = {
     REQUIRED: ("right", 0, (9, -8)),
@@ -110,7 +111,7 @@ def _layers(rows: pd.DataFrame, years: tuple[int, int], ticks: set[int]) -> Laye
     top, low = max(rows["value"].max(), 0.0), min(rows["value"].min(), 0.0)
     rows = rows.assign(below=_below(rows, (top - low) / 8))
     axis = alt.Axis(format="d", values=sorted(ticks), grid=False, labelAngle=0)
-    start, end = years[0] - _BEFORE, years[1] + _AFTER
+    start, end = years[0] - max(_BEFORE, (years[1] - years[0]) * _SHARE), years[1] + _AFTER
     x = alt.X("year:Q", title=None, axis=axis, scale=alt.Scale(domain=[start, end], nice=False))
     span = alt.Scale(domain=[low * 1.2, top * 1.2 or 1], nice=False)
     y = alt.Y("value:Q", title=None, scale=span, axis=alt.Axis(tickCount=4, minExtent=44, maxExtent=44))
