@@ -62,9 +62,10 @@ class Figures:
         found: dict[str, pd.DataFrame | Iterable[Row]] = {
             "table1": whole.assign(indicator=[row.item.indicator for row in rows]),
             "table2": projects.outcomes(plan), "table3": plan.projects, "observations": plan.observations[year],
-            "assessment": self.assessment.table, "evidence": evidence.evidence_list(plan, year), "trend": self.trends, "commitments": commitments.ledger(plan, year),
-            "progress": plan.progress.get(year, ()), "audit": reconciliation.findings(plan),
-            "links": links.every_link(plan), "background": plan.background, "reconciliation": () if self.reconciliation is None else self.reconciliation,
+            "assessment": self.assessment.table, "evidence": evidence.evidence_list(plan, year), "trend": self.trends,
+            "commitments": commitments.ledger(plan, year), "progress": plan.progress.get(year, ()), "audit": reconciliation.findings(plan),
+            "links": links.every_link(plan), "background": plan.background,
+            "reconciliation": () if self.reconciliation is None else self.reconciliation,
             "signatures": plan.signatures.get(year, ()), "revisions": [r for r in plan.revisions if r.year == year],
         }  # fmt: skip
         if "flips" in self.outputs:

@@ -37,7 +37,8 @@ class Checked:
 
     With ``problems``, ``rows`` and ``reports`` may be incomplete and must not be used. A remark in a row's own column
     answers its ``warnings``: they are left out. ``reports``, ``evidence`` and ``signatures`` are None for a form of an
-    earlier layout, without sheets for them. Of units' forms, which have no signatures, the rows are those of the whole year, merged.
+    earlier layout, without sheets for them. Of units' forms, which have no signatures, the rows are those of
+    the whole year, merged.
     """
 
     year: int

@@ -1,7 +1,8 @@
 """The layout of the form: sheets, columns and rows. Writing, checking and importing all work from this description.
 
 The form has one sheet a domain with a row for each item, two sheets of progress with a row for each project of Table 3
-and for each commitment, and lists of evidence and of signatures with numbered, empty rows. A filled-in row becomes one row of ``data/``.
+and for each commitment, and lists of evidence and of signatures with numbered, empty rows. A filled-in row becomes one
+row of ``data/``.
 """
 
 import re

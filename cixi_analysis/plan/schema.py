@@ -17,10 +17,10 @@ from cixi_analysis.plan.yearly_rows import Observation, Progress, Revision, Sign
 from cixi_analysis.words import WATER_CLASSES, Absence, Convention, Outcome, Verdict, listed, printed
 
 __all__ = [
-    "EVIDENCE", "OBSERVATIONS", "PROGRESS", "RECEIPTS", "REVISIONS", "SIGNATURES", "TABLES", "WATER_CLASSES", "YEARLY", "AuditRow", "Commitment",
-    "ConventionRow", "Evidence", "Figure", "Indicator", "LeftOut", "Link", "Observation", "PastProjects", "Progress",
-    "Project", "Published", "Receipt", "Requirement", "Responsible", "Revision", "Row", "Signature", "Target", "Term", "absence_words",
-    "clause_pairs",
+    "EVIDENCE", "OBSERVATIONS", "PROGRESS", "RECEIPTS", "REVISIONS", "SIGNATURES", "TABLES", "WATER_CLASSES", "YEARLY",
+    "AuditRow", "Commitment", "ConventionRow", "Evidence", "Figure", "Indicator", "LeftOut", "Link", "Observation", "PastProjects", "Progress",
+    "Project", "Published", "Receipt", "Requirement", "Responsible", "Revision", "Row", "Signature", "Target", "Term",
+    "absence_words", "clause_pairs",
 ]  # fmt: skip
 
 #: Wordings that ask nothing; the requirement language lists them too (a test compares both).

@@ -78,7 +78,8 @@ def without_target(plan: Plan, rows: pd.DataFrame) -> Html:
     wordings = {(t.item_id, t.year): t.wording for t in plan.targets}
     years = sorted({t.year for t in plan.targets})
     cells = [
-        (item_link(plan, plan.item(r.item_id), r.measure), f"{r.last_year}年 {cell_with_unit(plan.printed(r.item_id, r.last_year, r.last_value), r.unit)}",
+        (item_link(plan, plan.item(r.item_id), r.measure),
+         f"{r.last_year}年 {cell_with_unit(plan.printed(r.item_id, r.last_year, r.last_value), r.unit)}",
          *(wordings.get((r.item_id, y), NOT_APPLICABLE_MARK) for y in years), r.note)
         for r in records(rows[rows["target_year"].isna()].drop_duplicates(SERIES))
     ]  # fmt: skip

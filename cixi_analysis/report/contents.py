@@ -58,7 +58,8 @@ def contents(plan: Plan, year: int) -> Contents:
         "year": year, "years": list(indicator_rows.years(year)), "title": frame.title, "region": frame.region,
         "compiled_by": frame.compiled_by or "", "base_year": frame.base_year, "target_years": list(frame.target_years),
         "date": f"{given.year}年{given.month}月{given.day}日" if given else "",
-        "stage": "" if (stage := table1.coverage(plan, year).stage) is Stage.FINAL else str(stage), "standards": list(table1.standards(plan, year)),
+        "stage": "" if (stage := table1.coverage(plan, year).stage) is Stage.FINAL else str(stage),
+        "standards": list(table1.standards(plan, year)),
         "tables": SimpleNamespace(
             indicators=frame.tables.indicators, past=frame.tables.past_projects if plan.past_projects else None,
             projects=frame.tables.projects if plan.projects else None,
@@ -222,10 +223,11 @@ def _projects(plan: Plan, year: int, issue: Issue) -> list[SimpleNamespace]:
         passed = f"，已过{percent(at.elapsed_share, 0)}" if at.elapsed_share else ""
         budget = "/" if p.budget is None else number(p.budget)
         key, about = f"project.{p.number}", f"项目{p.number} {p.name}"
+        told = without_markup(report_of(plan, known.get(str(p.number))))
         found.append(SimpleNamespace(
             number=p.number, category=p.category, name=p.name, content=p.content, units=p.units,
             years=p.years, budget=issue.value(f"{key}.budget", budget, f"{about}，投资概算（万元）"),
             schedule=issue.value(f"{key}.schedule", f"{at.state}{passed}", f"{about}，{year}年底的年限"),
-            progress=issue.value(f"{key}.progress", without_markup(report_of(plan, known.get(str(p.number)))).removeprefix("· "), f"{about}，{year}年进展"),
+            progress=issue.value(f"{key}.progress", told.removeprefix("· "), f"{about}，{year}年进展"),
         ))  # fmt: skip
     return found

@@ -32,10 +32,9 @@ _FOOTNOTES = "footnotes+xml"
 _HOLDERS = [qn(f"w:{name}") for name in ("tc", "txbxContent", "hdr", "ftr", "footnote")]
 _NO_END = (qn("w:tcPr"), qn("w:tbl"))
 #: Text outside of text elements, which Word does not show.
+_AROUND = ("body", "tbl", "tr", "tc", "p", "r", "sdtContent", "hdr", "ftr", "footnote")
 _STRAY = etree.XPath(
-    f"//*[{' or '.join(f'self::w:{name}' for name in ('body', 'tbl', 'tr', 'tc', 'p', 'r', 'sdtContent', 'hdr', 'ftr', 'footnote'))}]"
-    "/text()[normalize-space()]",
-    namespaces=nsmap,
+    f"//*[{' or '.join(f'self::w:{name}' for name in _AROUND)}]/text()[normalize-space()]", namespaces=nsmap
 )
 #: What programs read that do not know the newer form beside it: a text box is stored in both.
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"

@@ -232,7 +232,7 @@ def _fitted(name: str, room: float) -> str:
     """
     if ems(name) <= room:
         return name
-    item, told = re.findall(r"^(.*?)((?:（[^（）]{1,12}）)?　[^　]*)$", name)[0]
+    item, told = re.findall(r"(?s)^(.*?)((?:（[^（）]{1,12}）)?　[^　]*)$", name)[0]
     while len(item) > 1 and ems(f"{item}…{told}") > room:
         item = item[:-1]
     return f"{item}…{told}"
