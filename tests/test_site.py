@@ -313,8 +313,9 @@ def test_without_scripts_all_is_there(site: Path, browser: Browser) -> None:
 
 
 def test_the_page_of_the_python_interface_has_every_name(site: Path) -> None:
-    """What ``dir(cixi_analysis)`` offers, and every chart, with its docstring."""
+    """What ``dir(cixi_analysis)`` offers, the errors and every chart, with its docstring."""
     html = (site / "book" / "api.html").read_text("utf-8")
     functions = [name for name in cixi_analysis.__all__ if name not in ("charts", "tables")]
-    for name in (*functions, *(f"presentation.charts.{chart}" for chart in charts.__all__)):
+    errors = [f"errors.{name}" for name in ("CixiError", "DataError", "UnknownYear", "UnknownIndicator")]
+    for name in (*functions, *errors, *(f"presentation.charts.{chart}" for chart in charts.__all__)):
         assert re.search(f'id="cixi_analysis.{name}">.*?</dt>\\s*<dd><p>', html, re.DOTALL), name
