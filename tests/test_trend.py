@@ -404,6 +404,13 @@ def test_a_change_since_a_named_year_is_a_limit(
         assert steps == ([] if pace == "reached" else [pytest.approx((limit - 90) / 3) if margin else None])
 
 
+def test_a_change_since_a_year_without_data_says_what_is_missing() -> None:
+    """Its target is a number that nobody knows yet; “较上年” is none in any case."""
+    seen = {2020: [observation("1", 100)], 2022: [observation("1", 90)]}
+    (row,) = trends(one_item(seen, "较2019年下降18%", by_2030="较上年下降3%", unit="吨"), 2022).to_dict("records")
+    assert (row["pace"], row["note"]) == ("no_target", "2025年规划值“较2019年下降≥18%”无从换算：没有2019年可比的数值")
+
+
 def test_no_target_of_a_year_gone_by_is_ahead_of_an_older_value() -> None:
     """In 2026 nothing can be done a year "until 2025", although the last value is of 2022; until 2030 it can."""
     plan = tiny_plan(observations={**tiny_plan().observations, 2026: (observation("2.1", absence="未开展测算"),)})

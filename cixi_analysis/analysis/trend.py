@@ -238,6 +238,10 @@ def trends(plan: Plan, year: int) -> pd.DataFrame:
             place = target.place(last_year)
             for finding in _demanded(target, year):
                 if (bound := _limit(finding, place)) is None:
+                    if finding.lack(place) is Lack.EARLIER and (since := getattr(finding.node, "since", None)):
+                        remarks.append(
+                            f"{plan.questions(str(target_year))}“{finding.node}”无从换算：没有{since}年可比的数值"
+                        )
                     continue
                 if reason := _incomparable(finding, bound, one, place):
                     remarks.append(f"{plan.questions(str(target_year))}{bound}不参与比较：{reason}")
