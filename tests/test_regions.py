@@ -251,7 +251,7 @@ def test_what_makes_it_no_table(table: pd.DataFrame, message: str) -> None:
         ({"value": np.inf}, "面板 “value 现状值”列：现为“inf”（甲县 2022 年 2.1）；应为阿拉伯数字写成的数，如 83.3（不带单位、%、千位分隔符）"),
         ({"value": 1e12}, "面板 “value 现状值”列：现为“1000000000000”（甲县 2022 年 2.1）；应为不这样大的数"),
         ({"value": "1" + "0" * 12}, "面板 “value 现状值”列：现为“1000000000000”（甲县 2022 年 2.1）；应为不这样大的数"),
-        ({"value": 10**400}, f"面板 “value 现状值”列：现为“1{'0' * 39}……”（甲县 2022 年 2.1）；应为不这样大的数"),
+        ({"value": 10**30}, f"面板 “value 现状值”列：现为“1{'0' * 30}”（甲县 2022 年 2.1）；应为不这样大的数"),
         ({"benchmark": -1e12, "benchmark_kind": "level"}, "面板 “benchmark 全省平均”列：现为“-1000000000000”（甲县 2022 年 2.1）；应为不这样大的数"),
         ({"level": "city"}, "面板 “level 级别”列：现为“city”（甲县 2022 年 2.1）；应为national、provincial 之一（见 plan.toml）"),
         ({"polarity": "up"}, "面板 “polarity 实测方向”列：现为“up”（甲县 2022 年 2.1）；应为'more', 'less', 'none' 之一"),
