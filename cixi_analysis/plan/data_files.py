@@ -88,7 +88,8 @@ def parsed(files: Files) -> tuple[Frame, dict[str, Any]]:
         else:
             problems.append(Problem(name, None, None, "不认识的文件名", "“年份.csv”，如 2023.csv"))
     unread = any(problem.file == OBSERVATIONS for problem in problems)  # nobody knows what is there
-    if not (years[OBSERVATIONS] or unread) and problems:  # alone it is no problem: the form of the base year fills it in
+    # Alone it is no problem: the form of the base year fills it in.
+    if problems and not (years[OBSERVATIONS] or unread):
         problems.append(Problem(OBSERVATIONS, None, None, "没有任何年份的数据", "至少一个“年份.csv”"))
     problems += cross_check(frame, tables, years)
     if problems or frame is None:
