@@ -293,13 +293,15 @@ def test_a_template_without_year_is_refused(
             "page 与 notebooks/audit.ipynb 相同（Audit），应各不相同。",
         ),  # one file on Windows
         ({"page": "Manual", "each": "once"}, "page 与 book/manual.md 相同（Manual），应各不相同。"),  # one page there
+        ({"page": "guide/Start", "each": "once"}, "page 与 book/guide/start.md 相同（guide/Start），应各不相同。"),
     ],
 )
 def test_wrong_metadata_are_told_with_the_file(tmp_path: Path, given: object, message: str) -> None:
     """A notebook that does not say what page it is stops the build, which reads them all before it runs any."""
-    for folder in ("notebooks", "book"):
+    for folder in ("notebooks", "book", "book/guide"):
         (tmp_path / folder).mkdir()
-    (tmp_path / "book" / "manual.md").write_text("# 手册\n", encoding="utf-8")
+    for name in ("manual", "guide/start"):
+        (tmp_path / "book" / f"{name}.md").write_text("# 手册\n", encoding="utf-8")
     for name in ("audit", "table1", "trend"):
         write_template(tmp_path, name)
     path = tmp_path / "notebooks" / "trend.ipynb"

@@ -87,6 +87,25 @@ CASES: dict[str, tuple[Any, list[Any], Any, Any, dict[tuple[str, str], str]]] = 
         [observation("1.1", 70), observation("1.2", 70)], [observation("1.1", 90), observation("1.2", 70)],
         {("1.1", N): "county", ("1.2", N): "yardstick", ("", N): "both"},
     ),
+    "words gave way to a number, and the number rose to it": (
+        ONE, [requirement("1", N, "制定实施"), later("1", N, "≥70")], [observation("1", 60)], [observation("1", 95)],
+        {("1", N): "both", ("", N): "both"},
+    ),
+    "one rose as its requirement did, of the other less is asked for": (
+        TWO, [requirement("1.1", N, "≥70"), later("1.1", N, "≥80"), requirement("1.2", N, "≥80"), later("1.2", N, "≥60")],
+        [observation("1.1", 75), observation("1.2", 70)], [observation("1.1", 85), observation("1.2", 70)],
+        {("1.2", N): "yardstick", ("", N): "both"},
+    ),
+    "a new item is not met, and the old one is as it was": (
+        TWO, [requirement("1.1", N, "≥80"), later("1.2", N, "≥60")],
+        [observation("1.1", 85)], [observation("1.1", 85), observation("1.2", 50)],
+        {("1.2", N): "yardstick", ("", N): "yardstick"},
+    ),
+    "a new item has no data, the old one rose, of which less is asked for": (
+        TWO, [requirement("1.1", N, "≥80"), later("1.1", N, "≥70"), later("1.2", N, "≥60")],
+        [observation("1.1", 60)], [observation("1.1", 72), observation("1.2", absence="暂无数据")],
+        {("1.1", N): "both", ("1.2", N): "yardstick", ("", N): "both"},
+    ),
     "the direction turns": (
         ONE, [requirement("1", N, "80"), later("1", N, "20", polarity="less")],
         [observation("1", 90)], [observation("1", 15)], {("1", N): "hidden", ("", N): "hidden"},

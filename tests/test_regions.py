@@ -269,6 +269,19 @@ def test_what_is_wrong_with_a_row(cells: dict[str, Any], message: str) -> None:
     assert message in told(rows(cells))
 
 
+@pytest.mark.parametrize(
+    ("column", "good", "wrong"),
+    [("value", "86", "1" + "0" * 12), ("value", "86", "05.5"), ("value", 86.0, 1e12), ("benchmark", 85.0, -1e12)],
+)
+def test_a_number_that_is_no_number_of_a_plan_is_seen_behind_one_that_is(column: str, good: Any, wrong: Any) -> None:
+    """Rows alike are looked at once: what is not allowed is not like what is."""
+    table = rows(
+        *({"region": name, column: n, "benchmark_kind": "level"} for name, n in (("甲县", good), ("乙县", wrong)))
+    )
+    (problem,) = told(table if column == "benchmark" else table.drop(columns="benchmark_kind"))
+    assert f"“{column} " in problem and "（乙县 2022 年 2.1）" in problem
+
+
 def test_all_problems_come_at_once_and_equal_ones_as_one() -> None:
     """Every fault of every block in one message; a fault that many rows share is reported once, with their number."""
     table = rows(

@@ -409,6 +409,8 @@ def test_a_change_since_a_year_without_data_says_what_is_missing() -> None:
     seen = {2020: [observation("1", 100)], 2022: [observation("1", 90)]}
     (row,) = trends(one_item(seen, "较2019年下降18%", by_2030="较上年下降3%", unit="吨"), 2022).to_dict("records")
     assert (row["pace"], row["note"]) == ("no_target", "2025年规划值“较2019年下降≥18%”无从换算：没有2019年可比的数值")
+    seen[2019] = [observation("1", 0)]  # known, but no share of it can be told
+    assert not trends(one_item(seen, "较2019年下降18%", unit="吨"), 2022)["note"].str.contains("没有2019年").any()
 
 
 def test_no_target_of_a_year_gone_by_is_ahead_of_an_older_value() -> None:

@@ -76,9 +76,11 @@ def verdict_changes(before: Assessment, after: Assessment, old: Assessment | Non
         moved = [item for item in items if (item.item_id, level) in changed]
         cause = _cause(before.year, after, moved, level, verdict, later, old_verdict)
         by_itself = (number, level) in of_county  # an item moved, whatever the others were measured by
-        # Neither the county by the old wording nor the new wording for the old data would turn the verdict.
-        neither = old_verdict == verdict == by_new.get(key, ("",))[0]
-        if cause is Cause.YARDSTICK and neither and (item_id or by_itself):
+        said = by_new.get(key, (later,))[0]  # of the earlier data by the later wording
+        # Of a part that is new there are no earlier data; but no part makes up for an unmet one.
+        known = said == Verdict.UNMET or all(held(plan, item, level, before.year) for item in moved)
+        otherwise = known and said != later and (said == verdict or said != Verdict.NO_DATA)
+        if cause is Cause.YARDSTICK and verdict != Verdict.NOT_APPLICABLE and otherwise:
             cause = Cause.BOTH
         if not item_id and old_verdict == later != verdict and (moved or by_itself):
             cause = Cause.COUNTY if by_itself else Cause.YARDSTICK

@@ -193,7 +193,8 @@ def _clashes(root: Path, pages: Sequence[Page]) -> Iterator[str]:
     folder of one year, of which they would bear the footer whatever year they show.
     """
     disjoint = ({Each.ASSESSED, Each.RETROSPECT}, {Each.LATER, Each.RETROSPECT})
-    by_hand = {path.stem.lower(): path.name for path in (root / "book").glob("*.md")}
+    names = (path.relative_to(root / "book").as_posix() for path in (root / "book").rglob("*.md"))
+    by_hand = {name.removesuffix(".md").lower(): name for name in names}
     for number, one in enumerate(pages):
         if re.match(r"\d{4}/", one.output):
             yield f"{one.file}：page 现为“{one.output}”，其中的年份应写作 {{year}}。"

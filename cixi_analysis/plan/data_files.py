@@ -87,7 +87,9 @@ def parsed(files: Files) -> tuple[Frame, dict[str, Any]]:
             problems.append(Problem(folder, None, None, f"无法打开（{content!s}）", "可以读取的文件夹"))
         else:
             problems.append(Problem(name, None, None, "不认识的文件名", "“年份.csv”，如 2023.csv"))
-    if not years[OBSERVATIONS] and problems:  # the only thing that is missing: the form of the base year fills it in
+    unread = any(problem.file == OBSERVATIONS for problem in problems)  # nobody knows what is there
+    # Alone it is no problem: the form of the base year fills it in.
+    if problems and not (years[OBSERVATIONS] or unread):
         problems.append(Problem(OBSERVATIONS, None, None, "没有任何年份的数据", "至少一个“年份.csv”"))
     problems += cross_check(frame, tables, years)
     if problems or frame is None:
